@@ -1,0 +1,122 @@
+//! Who did what, when, to what, and how it ended.
+
+use std::net::IpAddr;
+
+use jiff::Timestamp;
+
+/// What was done. Names follow the pattern noun.verb and are what people filter by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AuditAction {
+    /// A connection was created.
+    ConnectionCreate,
+    /// A connection whose last attempt had failed was overwritten by a create.
+    ConnectionMend,
+    /// A connection was replaced or patched.
+    ConnectionUpdate,
+    /// A connection was deleted.
+    ConnectionDelete,
+    /// An operator asked for a connection to be up.
+    ConnectionConnect,
+    /// An operator disconnected a connection on purpose.
+    ConnectionDisconnect,
+    /// A broker was dialled for a test, nothing was stored.
+    ConnectionTest,
+    /// Passwords or private keys of connections were read.
+    ConnectionReadSecrets,
+    /// Somebody logged in, or tried to.
+    SessionLogin,
+    /// Somebody logged out.
+    SessionLogout,
+    /// A user was added.
+    UserCreate,
+    /// A user's roles were changed.
+    UserUpdate,
+    /// A user's password was changed.
+    UserPassword,
+    /// A user was removed.
+    UserDelete,
+    /// A plugin was switched on or off.
+    PluginSwitch,
+}
+
+impl AuditAction {
+    /// All actions.
+    pub const ALL: [Self; 15] = [
+        Self::ConnectionCreate,
+        Self::ConnectionMend,
+        Self::ConnectionUpdate,
+        Self::ConnectionDelete,
+        Self::ConnectionConnect,
+        Self::ConnectionDisconnect,
+        Self::ConnectionTest,
+        Self::ConnectionReadSecrets,
+        Self::SessionLogin,
+        Self::SessionLogout,
+        Self::UserCreate,
+        Self::UserUpdate,
+        Self::UserPassword,
+        Self::UserDelete,
+        Self::PluginSwitch,
+    ];
+
+    /// The name in the store and on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ConnectionCreate => "connection.create",
+            Self::ConnectionMend => "connection.mend",
+            Self::ConnectionUpdate => "connection.update",
+            Self::ConnectionDelete => "connection.delete",
+            Self::ConnectionConnect => "connection.connect",
+            Self::ConnectionDisconnect => "connection.disconnect",
+            Self::ConnectionTest => "connection.test",
+            Self::ConnectionReadSecrets => "connection.read_secrets",
+            Self::SessionLogin => "session.login",
+            Self::SessionLogout => "session.logout",
+            Self::UserCreate => "user.create",
+            Self::UserUpdate => "user.update",
+            Self::UserPassword => "user.password",
+            Self::UserDelete => "user.delete",
+            Self::PluginSwitch => "plugin.switch",
+        }
+    }
+}
+
+/// How it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum AuditOutcome {
+    /// It was done.
+    Success,
+    /// It was refused: wrong password, role too low, throttled.
+    Denied,
+}
+
+impl AuditOutcome {
+    /// The name in the store and on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Success => "success",
+            Self::Denied => "denied",
+        }
+    }
+}
+
+/// One line of the audit trail. Never holds a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// When.
+    pub at: Timestamp,
+    /// Who: a user name, as typed for a failed login, or `system` for haltere itself.
+    pub actor: String,
+    /// The address the request came from; `None` for the command line and haltere itself.
+    pub address: Option<IpAddr>,
+    /// The request's id, the same as in the log.
+    pub request_id: String,
+    /// What.
+    pub action: AuditAction,
+    /// To what: a connection id, a user name, a plugin id; empty when it was no single thing.
+    pub object: String,
+    /// How it ended.
+    pub outcome: AuditOutcome,
+    /// What changed, in a few words (`url, credentials.password`); names of fields, never secrets.
+    pub detail: String,
+}

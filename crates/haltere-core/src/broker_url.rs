@@ -1,0 +1,342 @@
+//! A broker's address as a URL.
+
+use std::fmt;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// How bytes travel between us and the broker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Transport {
+    /// `mqtt://` (also `tcp://`)
+    Tcp,
+    /// `mqtts://` (also `ssl://`, `tls://`)
+    Tls,
+    /// `ws://`
+    Ws,
+    /// `wss://`
+    Wss,
+}
+
+impl Transport {
+    /// The scheme it is written with.
+    pub const fn scheme(self) -> &'static str {
+        match self {
+            Self::Tcp => "mqtt",
+            Self::Tls => "mqtts",
+            Self::Ws => "ws",
+            Self::Wss => "wss",
+        }
+    }
+
+    /// The port when none is given.
+    pub const fn default_port(self) -> u16 {
+        match self {
+            Self::Tcp => 1883,
+            Self::Tls => 8883,
+            Self::Ws => 80,
+            Self::Wss => 443,
+        }
+    }
+
+    /// Whether there is TLS underneath.
+    pub const fn is_tls(self) -> bool {
+        matches!(self, Self::Tls | Self::Wss)
+    }
+
+    /// Whether there is a WebSocket in between.
+    pub const fn is_websocket(self) -> bool {
+        matches!(self, Self::Ws | Self::Wss)
+    }
+
+    fn from_scheme(scheme: &str) -> Option<Self> {
+        match scheme.to_ascii_lowercase().as_str() {
+            "mqtt" | "tcp" => Some(Self::Tcp),
+            "mqtts" | "ssl" | "tls" => Some(Self::Tls),
+            "ws" => Some(Self::Ws),
+            "wss" => Some(Self::Wss),
+            _ => None,
+        }
+    }
+}
+
+/// The host part of a broker's URL.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Host {
+    /// A name to be resolved; ASCII (punycode where needed), lower case.
+    Name(String),
+    /// An IPv4 address.
+    V4(Ipv4Addr),
+    /// An IPv6 address.
+    V6(Ipv6Addr),
+}
+
+impl fmt::Display for Host {
+    /// Without brackets around IPv6.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Name(name) => f.write_str(name),
+            Self::V4(address) => address.fmt(f),
+            Self::V6(address) => address.fmt(f),
+        }
+    }
+}
+
+/// Where a broker is. Remembers how it was written; aliases of schemes are replaced by the usual ones.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct BrokerUrl {
+    written: String,
+    transport: Transport,
+    host: Host,
+    port: u16,
+    path: String,
+}
+
+/// Why a URL was refused. Each message completes "url: …".
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum UrlError {
+    /// Nothing was left after trimming.
+    #[error("must not be empty")]
+    Empty,
+    /// Over [`BrokerUrl::MAX_BYTES`].
+    #[error("must be at most {} bytes long", BrokerUrl::MAX_BYTES)]
+    TooLong,
+    /// White space or a control character is inside.
+    #[error("must not contain spaces or control characters")]
+    Whitespace,
+    /// There is no `://`.
+    #[error("must start with mqtt://, mqtts://, ws:// or wss://")]
+    NoScheme,
+    /// There is a scheme, and we don't speak it.
+    #[error("unknown scheme; use mqtt://, mqtts://, ws:// or wss://")]
+    UnknownScheme,
+    /// There is an `@` before the host.
+    #[error("must not contain a user name or password; use the field credentials")]
+    UserInfo,
+    /// There is a `#`.
+    #[error("must not contain a fragment (#)")]
+    Fragment,
+    /// There is no host.
+    #[error("the host is missing")]
+    NoHost,
+    /// The host is neither a name nor an address.
+    #[error("the host is not a valid name or IP address")]
+    BadHost,
+    /// The port is not a number.
+    #[error("the port is not a number")]
+    BadPort,
+    /// The port is outside 1 to 65535. Digits only, at most 20 of them.
+    #[error("port {0} is out of range")]
+    PortOutOfRange(String),
+    /// `mqtt://` and `mqtts://` take no path.
+    #[error("a path is possible only with ws:// and wss://")]
+    UnexpectedPath,
+}
+
+impl BrokerUrl {
+    /// The longest URL, in bytes.
+    pub const MAX_BYTES: usize = 2_048;
+
+    /// Trims the text and reads it.
+    pub fn parse(text: &str) -> Result<Self, UrlError> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(UrlError::Empty);
+        }
+        if text.len() > Self::MAX_BYTES {
+            return Err(UrlError::TooLong);
+        }
+        if text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            return Err(UrlError::Whitespace);
+        }
+        let (scheme, rest) = text.split_once("://").ok_or(UrlError::NoScheme)?;
+        let transport = Transport::from_scheme(scheme).ok_or(UrlError::UnknownScheme)?;
+        if rest.contains('#') {
+            return Err(UrlError::Fragment);
+        }
+        let authority_end = rest.find(['/', '?', '\\']).unwrap_or(rest.len());
+        let (authority, path) = rest.split_at(authority_end);
+        if authority.contains('@') {
+            return Err(UrlError::UserInfo);
+        }
+        let (host, port) = split_port(authority)?;
+        let host = parse_host(host)?;
+        let port = port.map_or(Ok(transport.default_port()), parse_port)?;
+        // A lone slash says nothing, and MMC's own examples have it now and then.
+        if !transport.is_websocket() && !matches!(path, "" | "/") {
+            return Err(UrlError::UnexpectedPath);
+        }
+        let path = normalize_path(path);
+        Ok(Self {
+            written: format!("{}://{rest}", transport.scheme()),
+            transport,
+            host,
+            port,
+            path,
+        })
+    }
+
+    /// The URL as it was written, with the usual scheme.
+    pub fn as_str(&self) -> &str {
+        &self.written
+    }
+
+    /// How bytes travel.
+    pub fn transport(&self) -> Transport {
+        self.transport
+    }
+
+    /// The host.
+    pub fn host(&self) -> &Host {
+        &self.host
+    }
+
+    /// The port, given or the scheme's usual one.
+    pub fn port(&self) -> u16 {
+        self.port
+    }
+
+    /// The request target of the WebSocket upgrade: starts with `/`, may hold a query.
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+}
+
+impl fmt::Display for BrokerUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.written)
+    }
+}
+
+/// Splits `host:port`, minding the brackets of IPv6. An empty port (`host:`) counts as none.
+fn split_port(authority: &str) -> Result<(&str, Option<&str>), UrlError> {
+    let host_end = match authority.strip_prefix('[') {
+        Some(_) => authority.find(']').ok_or(UrlError::BadHost)? + 1,
+        None => authority.find(':').unwrap_or(authority.len()),
+    };
+    let (host, rest) = authority.split_at(host_end);
+    match rest.strip_prefix(':') {
+        Some(port) => Ok((host, Some(port).filter(|port| !port.is_empty()))),
+        None if rest.is_empty() => Ok((host, None)),
+        None => Err(UrlError::BadHost),
+    }
+}
+
+fn parse_host(host: &str) -> Result<Host, UrlError> {
+    if host.is_empty() {
+        return Err(UrlError::NoHost);
+    }
+    match url::Host::parse(host).map_err(|_| UrlError::BadHost)? {
+        // 253 is the longest name DNS can carry.
+        url::Host::Domain(name) if name.len() > 253 => Err(UrlError::BadHost),
+        url::Host::Domain(name) => Ok(Host::Name(name)),
+        url::Host::Ipv4(address) => Ok(Host::V4(address)),
+        url::Host::Ipv6(address) => Ok(Host::V6(address)),
+    }
+}
+
+fn parse_port(port: &str) -> Result<u16, UrlError> {
+    if port.len() > 20 || !port.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Err(UrlError::BadPort);
+    }
+    match port.parse() {
+        Ok(0) | Err(_) => Err(UrlError::PortOutOfRange(port.to_owned())),
+        Ok(port) => Ok(port),
+    }
+}
+
+fn normalize_path(path: &str) -> String {
+    if path.starts_with('/') { path.to_owned() } else { format!("/{path}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn parts(text: &str) -> (Transport, String, u16, String) {
+        let url = BrokerUrl::parse(text).unwrap_or_else(|error| panic!("{text}: {error}"));
+        (url.transport(), url.host().to_string(), url.port(), url.path().to_owned())
+    }
+
+    #[test]
+    fn what_is_accepted() {
+        use Transport::{Tcp, Tls, Ws, Wss};
+        for (text, transport, host, port, path) in [
+            ("mqtt://localhost", Tcp, "localhost", 1883, "/"),
+            ("mqtts://url.com:1883", Tls, "url.com", 1883, "/"),
+            ("  mqtt://Broker.Example:1884/ ", Tcp, "broker.example", 1884, "/"),
+            ("tcp://10.0.0.1", Tcp, "10.0.0.1", 1883, "/"),
+            ("ssl://b", Tls, "b", 8883, "/"),
+            ("TLS://b", Tls, "b", 8883, "/"),
+            ("ws://b/mqtt?x=1", Ws, "b", 80, "/mqtt?x=1"),
+            ("wss://b", Wss, "b", 443, "/"),
+            ("mqtt://[::1]:1885", Tcp, "::1", 1885, "/"),
+            ("mqtts://[2001:db8::1]", Tls, "2001:db8::1", 8883, "/"),
+            ("mqtt://bücher.example", Tcp, "xn--bcher-kva.example", 1883, "/"),
+            ("mqtt://b:", Tcp, "b", 1883, "/"),
+            ("mqtt://my_broker:1883", Tcp, "my_broker", 1883, "/"),
+        ] {
+            let expected = (transport, host.to_owned(), port, path.to_owned());
+            assert_eq!(parts(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_refused_and_why() {
+        for (text, why) in [
+            ("", UrlError::Empty),
+            ("localhost:1883", UrlError::NoScheme),
+            ("http://b", UrlError::UnknownScheme),
+            ("mqtt://", UrlError::NoHost),
+            ("mqtt://:1883", UrlError::NoHost),
+            ("mqtt://u:p@b", UrlError::UserInfo),
+            ("mqtt://b#x", UrlError::Fragment),
+            ("mqtt://b/topic", UrlError::UnexpectedPath),
+            ("mqtt://b?x", UrlError::UnexpectedPath),
+            ("mqtt://b:70000", UrlError::PortOutOfRange("70000".into())),
+            ("mqtt://b:0", UrlError::PortOutOfRange("0".into())),
+            ("mqtt://b:x", UrlError::BadPort),
+            ("mqtt://b:+1", UrlError::BadPort),
+            ("mqtt://[::1", UrlError::BadHost),
+            ("mqtt://[::1]x", UrlError::BadHost),
+            ("mqtt://::1", UrlError::NoHost),
+            ("mqtt://a b", UrlError::Whitespace),
+            ("mqtt://a%00b", UrlError::BadHost),
+        ] {
+            assert_eq!(BrokerUrl::parse(text), Err(why), "{text}");
+        }
+        assert_eq!(
+            BrokerUrl::parse(&format!("mqtt://{}", "a".repeat(3_000))),
+            Err(UrlError::TooLong)
+        );
+    }
+
+    #[test]
+    fn aliases_are_written_the_usual_way_and_the_rest_is_kept() {
+        let url = BrokerUrl::parse(" tcp://Broker:1883 ").expect("valid");
+        assert_eq!(url.as_str(), "mqtt://Broker:1883");
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_answered_and_what_is_accepted_reads_back_the_same(text in "\\PC{0,60}") {
+            if let Ok(url) = BrokerUrl::parse(&text) {
+                prop_assert_eq!(BrokerUrl::parse(url.as_str()), Ok(url));
+            }
+        }
+
+        #[test]
+        fn plausible_urls_read_back_the_same(
+            scheme in "(mqtt|mqtts|ws|wss|tcp|ssl|tls|http)",
+            host in "([a-z0-9.-]{1,20}|\\[[0-9a-f:]{2,20}\\]|[0-9.]{7,15})",
+            port in proptest::option::of(0_u32..70_000),
+            path in "(/[a-z?=&%0-9]{0,10})?",
+        ) {
+            let port = port.map(|port| format!(":{port}")).unwrap_or_default();
+            if let Ok(url) = BrokerUrl::parse(&format!("{scheme}://{host}{port}{path}")) {
+                prop_assert!(url.port() > 0);
+                prop_assert_eq!(BrokerUrl::parse(url.as_str()), Ok(url));
+            }
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! A connection: our link to one broker, as an operator wants it to be.
+
+use std::fmt;
+
+use jiff::Timestamp;
+
+use crate::broker_url::BrokerUrl;
+use crate::secret::Secret;
+use crate::text::{self, TextError};
+
+/// A stored connection: what is *wanted*. How the link *is* stands in [`crate::ConnectionStatus`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Connection {
+    /// Chosen by whoever created it; unique.
+    pub id: ConnectionId,
+    /// For people; unique.
+    pub name: ConnectionName,
+    /// Where the broker is.
+    pub url: BrokerUrl,
+    /// How to log in; `None` for anonymous.
+    pub credentials: Option<Credentials>,
+    /// TLS settings; kept, but without effect, while the plugin `tls` is off.
+    pub tls: TlsMaterial,
+    /// Settings of the management center for Mosquitto that are kept and returned.
+    pub mmc: MmcFields,
+    /// Whether the link should be up.
+    pub intent: Intent,
+    /// Grows with every change of this connection.
+    pub revision: Revision,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+/// A connection's id: 1 to 128 characters, no control characters, not `.` or `..`; case-sensitive, as given.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ConnectionId(String);
+
+impl ConnectionId {
+    /// The longest id, in characters.
+    pub const MAX_CHARS: usize = 128;
+
+    /// Takes the text as given, when it obeys the rules.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        text::check(text, Self::MAX_CHARS)?;
+        if matches!(text, "." | "..") {
+            return Err(TextError::DotSegment);
+        }
+        Ok(Self(text.to_owned()))
+    }
+
+    /// The id.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ConnectionId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A connection's name: trimmed, 1 to 128 characters, no control characters; case-sensitive.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ConnectionName(String);
+
+impl ConnectionName {
+    /// The longest name, in characters, after trimming.
+    pub const MAX_CHARS: usize = 128;
+
+    /// Trims the text and takes it, when it obeys the rules.
+    pub fn parse(text: &str) -> Result<Self, TextError> {
+        let trimmed = text.trim();
+        text::check(trimmed, Self::MAX_CHARS)?;
+        Ok(Self(trimmed.to_owned()))
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for ConnectionName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// How to log in to the broker. At least one field is set; otherwise there are no credentials.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credentials {
+    /// Never empty.
+    pub username: Option<String>,
+    /// Only together with a username (MQTT 3.1.1, 3.1.2.9).
+    pub password: Option<Secret<String>>,
+    /// The MQTT client id to use in place of haltere's own; never empty.
+    pub client_id: Option<String>,
+}
+
+impl Credentials {
+    /// The longest username, password or client id, in bytes (an MQTT string's length has 16 bits).
+    pub const MAX_BYTES: usize = 65_535;
+
+    /// Drops what is empty or without effect; `None` when nothing is left.
+    pub fn new(
+        username: Option<String>,
+        password: Option<Secret<String>>,
+        client_id: Option<String>,
+    ) -> Option<Self> {
+        let username = username.filter(|text| !text.is_empty());
+        let password = password.filter(|_| username.is_some());
+        let client_id = client_id.filter(|text| !text.is_empty());
+        (username.is_some() || client_id.is_some()).then_some(Self {
+            username,
+            password,
+            client_id,
+        })
+    }
+}
+
+/// TLS settings as given. Whether they make sense together is checked by `haltere_link::tls`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TlsMaterial {
+    /// `Some(false)`: take any certificate. `None`: never given, which means `true`.
+    pub reject_unauthorized: Option<bool>,
+    /// Trusted in place of the system's roots; one or more certificates.
+    pub ca: Option<Pem>,
+    /// Our client certificate, leaf first.
+    pub cert: Option<Pem>,
+    /// The private key of `cert`.
+    pub key: Option<Secret<Pem>>,
+}
+
+/// The bytes of a PEM file.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Pem(pub Vec<u8>);
+
+impl zeroize::Zeroize for Pem {
+    fn zeroize(&mut self) {
+        self.0.zeroize();
+    }
+}
+
+/// Settings the management center for Mosquitto stores with a connection: kept and returned, without effect here.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MmcFields {
+    /// `noMetricsMode`
+    pub no_metrics_mode: Option<bool>,
+    /// `caFile`
+    pub ca_file: Option<String>,
+    /// `certFile`
+    pub cert_file: Option<String>,
+    /// `keyFile`
+    pub key_file: Option<String>,
+}
+
+/// Whether a link should be up. Stored, and restored by a restart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Intent {
+    /// Keep it up, for ever.
+    Connected,
+    /// An operator disconnected it on purpose.
+    Disconnected,
+}
+
+/// Counts the changes of one connection, from 1.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct Revision(pub u64);
+
+impl Revision {
+    /// The revision of a connection just created.
+    pub const FIRST: Self = Self(1);
+
+    /// The one after this.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0 + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_kept_as_given() {
+        for ok in ["a", " a ", "mosquitto-dev", "a/b", "ü", "test", "..."] {
+            assert_eq!(ConnectionId::parse(ok).expect(ok).as_str(), ok);
+        }
+        for (bad, why) in [
+            ("", TextError::Empty),
+            (".", TextError::DotSegment),
+            ("..", TextError::DotSegment),
+            ("a\nb", TextError::ControlCharacter),
+            ("\u{7f}", TextError::ControlCharacter),
+        ] {
+            assert_eq!(ConnectionId::parse(bad), Err(why), "{bad:?}");
+        }
+        assert!(ConnectionId::parse(&"ü".repeat(128)).is_ok());
+        assert_eq!(ConnectionId::parse(&"x".repeat(129)), Err(TextError::TooLong { max: 128 }));
+    }
+
+    #[test]
+    fn names_are_trimmed() {
+        assert_eq!(ConnectionName::parse("  Dev Server ").expect("valid").as_str(), "Dev Server");
+        assert_eq!(ConnectionName::parse("   "), Err(TextError::Empty));
+    }
+
+    #[test]
+    fn credentials_without_a_username_keep_only_the_client_id() {
+        let only_password = Credentials::new(Some(String::new()), Some("p".into()), None);
+        assert_eq!(only_password, None);
+        let with_client_id = Credentials::new(None, Some("p".into()), Some("me".into()));
+        assert_eq!(
+            with_client_id,
+            Some(Credentials { username: None, password: None, client_id: Some("me".into()) })
+        );
+    }
+}

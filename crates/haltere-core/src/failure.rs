@@ -1,0 +1,72 @@
+//! Why a link is not up.
+
+use std::borrow::Cow;
+use std::fmt;
+
+/// How far an attempt got before it failed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Stage {
+    /// Finding the host's addresses.
+    Dns,
+    /// Opening the TCP connection.
+    Tcp,
+    /// The TLS handshake.
+    Tls,
+    /// The WebSocket upgrade.
+    Websocket,
+    /// MQTT CONNECT until CONNACK.
+    Mqtt,
+    /// The first subscription.
+    Subscribe,
+    /// Later, after the link had been up.
+    Closed,
+}
+
+impl Stage {
+    /// The name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Dns => "dns",
+            Self::Tcp => "tcp",
+            Self::Tls => "tls",
+            Self::Websocket => "websocket",
+            Self::Mqtt => "mqtt",
+            Self::Subscribe => "subscribe",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// One failure, classified once, at the edge where it happened.
+///
+/// `code`, `errno` and `syscall` are what Node.js and MQTT.js report for the same fault, because
+/// scripts written for the management center for Mosquitto match on them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkFailure {
+    /// How far the attempt got.
+    pub stage: Stage,
+    /// For programs, for example `ECONNREFUSED` or `CERT_HAS_EXPIRED`.
+    pub code: Cow<'static, str>,
+    /// Node's negative errno, the MQTT reason code or the HTTP status, depending on `code`.
+    pub errno: Option<i32>,
+    /// What was being done, for example `connect`.
+    pub syscall: Option<&'static str>,
+    /// The IP address dialled, or the host name that could not be resolved.
+    pub address: Option<String>,
+    /// The port dialled.
+    pub port: Option<u16>,
+    /// A sentence a person can act on.
+    pub message: String,
+}
+
+impl fmt::Display for LinkFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} ({})", self.message, self.code)
+    }
+}

@@ -1,0 +1,36 @@
+//! The words haltere uses.
+//!
+//! Floor 0: plain data and pure functions. No I/O, no async, and nothing in here reads the clock or
+//! a random generator; whoever needs the time is handed a [`Clock`].
+//!
+//! What a thing *is* lives here; how it is shown (`haltere-api`) and how it is stored
+//! (`haltere-store`) are types of their own, joined by conversions that stop compiling when a
+//! field is added.
+
+pub mod audit;
+pub mod broker_url;
+pub mod caller;
+pub mod clock;
+pub mod connection;
+pub mod failure;
+pub mod plugin;
+pub mod role;
+pub mod secret;
+pub mod status;
+pub mod text;
+
+pub use audit::{AuditAction, AuditEntry, AuditOutcome};
+pub use broker_url::{BrokerUrl, Host, Transport, UrlError};
+pub use caller::{Caller, Origin, SessionId, UserName};
+pub use clock::Clock;
+pub use connection::{
+    Connection, ConnectionId, ConnectionName, Credentials, Intent, MmcFields, Pem, Revision,
+    TlsMaterial,
+};
+pub use failure::{LinkFailure, Stage};
+pub use jiff::Timestamp;
+pub use plugin::PluginId;
+pub use role::{Role, Roles};
+pub use secret::Secret;
+pub use status::{BrokerFacts, ConnectionStatus, LinkState, ProtocolVersion, TlsFacts};
+pub use text::TextError;

@@ -1,0 +1,89 @@
+//! Feature switches, under the plugin ids of the management center for Mosquitto.
+
+use std::fmt;
+use std::str::FromStr;
+
+/// A part of haltere that can be switched off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum PluginId {
+    /// The Connections API: off means its paths answer 404.
+    ConnectionsRestApi,
+    /// TLS settings of connections: off means they are stored but not used for dialling.
+    Tls,
+    /// More than one connection. Always on.
+    MultipleConnections,
+    /// Users and groups.
+    UserManagement,
+    /// Tokens for programs.
+    ApplicationTokens,
+    /// Users may change their own profile.
+    UserProfileEdit,
+    /// Broker metrics over HTTP.
+    MonitoringRestApi,
+    /// `$SYS` trees over HTTP.
+    SystemStatusRestApi,
+    /// Topic trees over HTTP.
+    TopicTreeRestApi,
+    /// Dynamic security over HTTP.
+    DynamicSecurityRestApi,
+    /// Reading the audit trail.
+    AuditTrail,
+}
+
+impl PluginId {
+    /// All plugins, in the order they are listed to people.
+    pub const ALL: [Self; 11] = [
+        Self::ConnectionsRestApi,
+        Self::Tls,
+        Self::MultipleConnections,
+        Self::UserManagement,
+        Self::ApplicationTokens,
+        Self::UserProfileEdit,
+        Self::MonitoringRestApi,
+        Self::SystemStatusRestApi,
+        Self::TopicTreeRestApi,
+        Self::DynamicSecurityRestApi,
+        Self::AuditTrail,
+    ];
+
+    /// The id on the wire, in the configuration and in the store.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ConnectionsRestApi => "connections-rest-api",
+            Self::Tls => "tls",
+            Self::MultipleConnections => "multiple-connections",
+            Self::UserManagement => "user-management",
+            Self::ApplicationTokens => "application-tokens",
+            Self::UserProfileEdit => "user-profile-edit",
+            Self::MonitoringRestApi => "monitoring-rest-api",
+            Self::SystemStatusRestApi => "system-status-rest-api",
+            Self::TopicTreeRestApi => "topictree-rest-api",
+            Self::DynamicSecurityRestApi => "dynamic-security-rest-api",
+            Self::AuditTrail => "audit-trail",
+        }
+    }
+
+    /// Whether the switch can be moved at all.
+    pub const fn is_switchable(self) -> bool {
+        !matches!(self, Self::MultipleConnections)
+    }
+}
+
+impl fmt::Display for PluginId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// No plugin has this id.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("is not the id of a plugin")]
+pub struct UnknownPlugin;
+
+impl FromStr for PluginId {
+    type Err = UnknownPlugin;
+
+    fn from_str(text: &str) -> Result<Self, UnknownPlugin> {
+        Self::ALL.into_iter().find(|plugin| plugin.as_str() == text).ok_or(UnknownPlugin)
+    }
+}

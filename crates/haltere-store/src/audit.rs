@@ -1,0 +1,42 @@
+//! The audit trail: append-only.
+
+use async_trait::async_trait;
+use haltere_core::AuditEntry;
+
+use crate::StoreError;
+
+/// A stored audit entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditRecord {
+    /// Grows with every entry.
+    pub sequence: i64,
+    /// What happened.
+    pub entry: AuditEntry,
+}
+
+/// Which entries to read. The default is: the newest `limit` of all.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditFilter {
+    /// Only entries by this actor.
+    pub actor: Option<String>,
+    /// Only entries about this object.
+    pub object: Option<String>,
+    /// Only entries older than this sequence number.
+    pub before: Option<i64>,
+    /// At most this many.
+    pub limit: u32,
+}
+
+/// Reading the trail.
+#[async_trait]
+pub trait AuditReads {
+    /// Entries, newest first.
+    async fn list_audit(&mut self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, StoreError>;
+}
+
+/// Writing the trail. There is no way to change or remove an entry.
+#[async_trait]
+pub trait AuditWrites {
+    /// Appends an entry.
+    async fn append_audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError>;
+}

@@ -1,0 +1,88 @@
+//! Stored connections.
+
+use async_trait::async_trait;
+use haltere_core::{ConnectionId, Intent, Revision, Timestamp};
+
+use crate::StoreError;
+
+/// Ciphertext of the vault: opaque to the store.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sealed(pub Vec<u8>);
+
+/// A row of `connections`. Texts are kept as they stand, so that a row that makes no sense can
+/// still be listed, said what is wrong with, and deleted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectionRecord {
+    /// Unique.
+    pub id: String,
+    /// Unique.
+    pub name: String,
+    /// As written, with the usual scheme.
+    pub url: String,
+    /// `credentials.username`
+    pub username: Option<String>,
+    /// `credentials.password`, sealed.
+    pub password: Option<Sealed>,
+    /// `credentials.clientId`
+    pub client_id: Option<String>,
+    /// `rejectUnauthorized`; `None` when never given.
+    pub reject_unauthorized: Option<bool>,
+    /// PEM.
+    pub ca: Option<Vec<u8>>,
+    /// PEM.
+    pub cert: Option<Vec<u8>>,
+    /// PEM, sealed.
+    pub key: Option<Sealed>,
+    /// `noMetricsMode`
+    pub no_metrics_mode: Option<bool>,
+    /// `caFile`
+    pub ca_file: Option<String>,
+    /// `certFile`
+    pub cert_file: Option<String>,
+    /// `keyFile`
+    pub key_file: Option<String>,
+    /// Whether the link should be up.
+    pub intent: Intent,
+    /// Grows with every change.
+    pub revision: Revision,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+/// Looking up connections.
+#[async_trait]
+pub trait ConnectionReads {
+    /// All connections, in the order they were created.
+    async fn list_connections(&mut self) -> Result<Vec<ConnectionRecord>, StoreError>;
+
+    /// The connection with this id.
+    async fn find_connection(
+        &mut self,
+        id: &ConnectionId,
+    ) -> Result<Option<ConnectionRecord>, StoreError>;
+
+    /// The connection with this name.
+    async fn find_connection_by_name(
+        &mut self,
+        name: &str,
+    ) -> Result<Option<ConnectionRecord>, StoreError>;
+
+    /// How many there are.
+    async fn count_connections(&mut self) -> Result<u64, StoreError>;
+}
+
+/// Changing connections. Each change moves [`crate::Revisions::connections`].
+#[async_trait]
+pub trait ConnectionWrites {
+    /// Adds a connection; [`StoreError::Taken`] when its id or name is in use.
+    async fn insert_connection(&mut self, record: &ConnectionRecord) -> Result<(), StoreError>;
+
+    /// Replaces everything but `id` and `created_at` of the connection with this id;
+    /// [`StoreError::Gone`] when there is none, [`StoreError::Taken`] when another one has its name.
+    async fn update_connection(&mut self, record: &ConnectionRecord) -> Result<(), StoreError>;
+
+    /// Removes a connection; whether there was one.
+    async fn delete_connection(&mut self, id: &ConnectionId) -> Result<bool, StoreError>;
+}

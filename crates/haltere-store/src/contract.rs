@@ -1,0 +1,1 @@
+//! The stories every backend must be able to tell.

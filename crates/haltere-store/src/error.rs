@@ -1,0 +1,63 @@
+//! One error type for every backend.
+
+/// What a caller of the store can be told. Messages complete "failed to …".
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// The change would break a rule of uniqueness.
+    #[error("{0} is taken")]
+    Taken(UniqueRule),
+    /// The row to change is not there (any more).
+    #[error("the row is gone")]
+    Gone,
+    /// A row holds what no version of haltere writes.
+    #[error("table {table}, column {column}, row {row}: unreadable value")]
+    Corrupt {
+        /// The table.
+        table: &'static str,
+        /// The column.
+        column: &'static str,
+        /// The row's key.
+        row: String,
+    },
+    /// The disk, or the quota, is full.
+    #[error("no space left for the database")]
+    Full,
+    /// The database can't be written: read-only file system or file permissions.
+    #[error("the database is read-only")]
+    ReadOnly,
+    /// Another writer held the database longer than we were willing to wait.
+    #[error("the database is busy")]
+    Busy,
+    /// The database was made by a newer haltere.
+    #[error("the database has schema version {found}, this haltere knows {known}")]
+    TooNew {
+        /// The version in the database.
+        found: i64,
+        /// The newest version this binary knows.
+        known: i64,
+    },
+    /// Anything else the backend said.
+    #[error("the database failed")]
+    Backend(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+/// The rules of uniqueness.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum UniqueRule {
+    /// A connection's id.
+    ConnectionId,
+    /// A connection's name.
+    ConnectionName,
+    /// A user's name.
+    UserName,
+}
+
+impl std::fmt::Display for UniqueRule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::ConnectionId => "the connection id",
+            Self::ConnectionName => "the connection name",
+            Self::UserName => "the user name",
+        })
+    }
+}

@@ -1,0 +1,59 @@
+//! What must be kept: a trait per aggregate, one unit of work, one error type, and the contract
+//! test that every backend runs.
+//!
+//! # How to add an aggregate
+//!
+//! 1. Add a file here with its record (plain columns, no behaviour) and two traits: `…Reads` and `…Writes`.
+//! 2. Add them to [`ReadTx`] and [`WriteTx`].
+//! 3. Add its stories to [`contract`].
+//! 4. Add a migration and the implementation to each backend until the contract holds.
+//!
+//! A lookup that finds nothing is `Ok(None)`, not an error. Time and ids come in as parameters.
+//! Secrets come in sealed: the store sees ciphertext only.
+
+pub mod audit;
+pub mod connections;
+pub mod contract;
+pub mod error;
+pub mod meta;
+pub mod plugins;
+pub mod sessions;
+pub mod users;
+
+use async_trait::async_trait;
+
+pub use audit::{AuditFilter, AuditReads, AuditRecord, AuditWrites};
+pub use connections::{ConnectionReads, ConnectionRecord, ConnectionWrites, Sealed};
+pub use error::{StoreError, UniqueRule};
+pub use meta::{MetaReads, MetaWrites, Revisions};
+pub use plugins::{PluginReads, PluginWrites};
+pub use sessions::{SessionReads, SessionRecord, SessionWrites};
+pub use users::{UserReads, UserRecord, UserWrites};
+
+/// A place where things are kept. Cheap to share behind an `Arc`.
+#[async_trait]
+pub trait Store: Send + Sync + 'static {
+    /// Begins a consistent read. Never waits for a writer.
+    async fn read(&self) -> Result<Box<dyn ReadTx>, StoreError>;
+
+    /// Begins a write. Writers take turns. Dropping the transaction rolls it back.
+    async fn write(&self) -> Result<Box<dyn WriteTx>, StoreError>;
+
+    /// Finishes what is under way and closes all files. Later calls fail.
+    async fn close(&self);
+}
+
+/// A consistent view of everything.
+pub trait ReadTx:
+    ConnectionReads + UserReads + SessionReads + PluginReads + AuditReads + MetaReads + Send
+{
+}
+
+/// Several changes that stand or fall together, each of them seen by the reads of the same transaction.
+#[async_trait]
+pub trait WriteTx:
+    ReadTx + ConnectionWrites + UserWrites + SessionWrites + PluginWrites + AuditWrites + MetaWrites
+{
+    /// Makes the changes durable: once this returns `Ok`, they survive a crash of process and machine.
+    async fn commit(self: Box<Self>) -> Result<(), StoreError>;
+}

@@ -1,0 +1,55 @@
+//! Login sessions, keyed by the SHA-256 of their token.
+
+use async_trait::async_trait;
+use haltere_core::{SessionId, Timestamp, UserName};
+
+use crate::StoreError;
+
+/// A row of `sessions`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SessionRecord {
+    /// The SHA-256 of the token.
+    pub id: SessionId,
+    /// Whose it is.
+    pub user: UserName,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it was last used, give or take the interval at which that is written down.
+    pub last_used_at: Timestamp,
+    /// When it ends however busy it is.
+    pub expires_at: Timestamp,
+}
+
+/// Looking up sessions.
+#[async_trait]
+pub trait SessionReads {
+    /// The session with this id, expired or not: judging that is the application's.
+    async fn find_session(&mut self, id: &SessionId) -> Result<Option<SessionRecord>, StoreError>;
+}
+
+/// Changing sessions. Deleting moves [`crate::Revisions::sessions`].
+#[async_trait]
+pub trait SessionWrites {
+    /// Adds a session.
+    async fn insert_session(&mut self, record: &SessionRecord) -> Result<(), StoreError>;
+
+    /// Moves `last_used_at` forward for each of the sessions that is still there.
+    async fn touch_sessions(&mut self, used: &[(SessionId, Timestamp)]) -> Result<(), StoreError>;
+
+    /// Ends a session; whether there was one.
+    async fn delete_session(&mut self, id: &SessionId) -> Result<bool, StoreError>;
+
+    /// Ends all sessions of a user but `keep`; how many.
+    async fn delete_sessions_of(
+        &mut self,
+        user: &UserName,
+        keep: Option<&SessionId>,
+    ) -> Result<u64, StoreError>;
+
+    /// Removes sessions that ended before `now` or were last used before `idle_since`; how many.
+    async fn delete_expired_sessions(
+        &mut self,
+        now: Timestamp,
+        idle_since: Timestamp,
+    ) -> Result<u64, StoreError>;
+}

@@ -1,0 +1,44 @@
+//! Users and their password hashes.
+
+use async_trait::async_trait;
+use haltere_core::{Roles, Timestamp, UserName};
+
+use crate::StoreError;
+
+/// A row of `users`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UserRecord {
+    /// Unique.
+    pub name: UserName,
+    /// Argon2id in PHC string form.
+    pub password_hash: String,
+    /// At least one.
+    pub roles: Roles,
+    /// When the user was added.
+    pub created_at: Timestamp,
+    /// When password or roles last changed.
+    pub updated_at: Timestamp,
+}
+
+/// Looking up users.
+#[async_trait]
+pub trait UserReads {
+    /// All users, by name.
+    async fn list_users(&mut self) -> Result<Vec<UserRecord>, StoreError>;
+
+    /// The user with this name.
+    async fn find_user(&mut self, name: &UserName) -> Result<Option<UserRecord>, StoreError>;
+}
+
+/// Changing users.
+#[async_trait]
+pub trait UserWrites {
+    /// Adds a user; [`StoreError::Taken`] when the name is in use.
+    async fn insert_user(&mut self, record: &UserRecord) -> Result<(), StoreError>;
+
+    /// Replaces hash, roles and `updated_at`; [`StoreError::Gone`] when there is no such user.
+    async fn update_user(&mut self, record: &UserRecord) -> Result<(), StoreError>;
+
+    /// Removes a user (and, through [`crate::SessionWrites::delete_sessions_of`], nothing else); whether there was one.
+    async fn delete_user(&mut self, name: &UserName) -> Result<bool, StoreError>;
+}
