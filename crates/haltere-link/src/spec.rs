@@ -1,0 +1,35 @@
+//! What a link should be.
+
+use haltere_core::{BrokerUrl, ConnectionId, Intent, Revision, Secret, TlsMaterial};
+
+/// What a link should be: one per stored connection. Never changed, only replaced.
+#[derive(Debug, Clone)]
+pub struct LinkSpec {
+    /// The connection it serves.
+    pub id: ConnectionId,
+    /// The revision of the connection it was made from; the status speaks of it.
+    pub revision: Revision,
+    /// Where the broker is.
+    pub url: BrokerUrl,
+    /// The MQTT client id; unique per connection and instance, else two links kick each other.
+    pub client_id: String,
+    /// The MQTT user name.
+    pub username: Option<String>,
+    /// The MQTT password; without effect when there is no user name.
+    pub password: Option<Secret<String>>,
+    /// TLS settings that count; the default while the plugin `tls` is off.
+    pub tls: TlsMaterial,
+    /// Whether the link should be up.
+    pub intent: Intent,
+}
+
+impl LinkSpec {
+    /// Whether both would dial the same broker in the same way, so that a link that is up may stay up.
+    pub(crate) fn dials_like(&self, other: &Self) -> bool {
+        self.url == other.url
+            && self.client_id == other.client_id
+            && self.username == other.username
+            && self.password == other.password
+            && self.tls == other.tls
+    }
+}
