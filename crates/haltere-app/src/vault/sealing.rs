@@ -1,0 +1,179 @@
+//! One key, and what it does: the form of a sealed value lives here and nowhere else.
+//!
+//! ```text
+//! version (1 byte, 0x01) · key id (8) · nonce (24) · XChaCha20-Poly1305 ciphertext and tag (n + 16)
+//! ```
+//!
+//! The associated data is the [`Place`], as `table/column/row`.
+
+use chacha20poly1305::aead::{Aead, Generate, KeyInit, Payload};
+use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
+use haltere_core::Secret;
+use haltere_store::Sealed;
+use sha2::{Digest, Sha256};
+
+use super::Place;
+
+/// The length of a key.
+pub(super) const KEY_BYTES: usize = 32;
+const VERSION: u8 = 1;
+const KEY_ID_BYTES: usize = 8;
+const NONCE_BYTES: usize = 24;
+
+/// Names a key without revealing it.
+type KeyId = [u8; KEY_ID_BYTES];
+
+/// Why a sealed value can't be opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum UnsealError {
+    /// Shorter than the shortest sealed value.
+    #[error("it is too short")]
+    TooShort,
+    /// Sealed by a newer haltere.
+    #[error("it has the unknown form {0}")]
+    UnknownVersion(u8),
+    /// Sealed with another key than the one at hand.
+    #[error("it was sealed with another key")]
+    OtherKey,
+    /// Not what was sealed for this place: changed, or taken from somewhere else.
+    #[error("it was changed or moved")]
+    Tampered,
+}
+
+/// A key, ready for use.
+pub(super) struct SealingKey {
+    id: KeyId,
+    cipher: XChaCha20Poly1305,
+}
+
+/// A new key out of the operating system's randomness.
+pub(super) fn random_key() -> Secret<[u8; KEY_BYTES]> {
+    Secret::new(Key::generate().into())
+}
+
+impl SealingKey {
+    pub(super) fn new(bytes: &Secret<[u8; KEY_BYTES]>) -> Self {
+        let bytes = bytes.expose();
+        Self { id: key_id(bytes), cipher: XChaCha20Poly1305::new(bytes.into()) }
+    }
+
+    /// Random nonces of 24 bytes don't repeat in practice, so nobody has to count.
+    pub(super) fn seal(&self, place: &Place<'_>, plain: &[u8]) -> Sealed {
+        let nonce = XNonce::generate();
+        let place = place.to_string();
+        let ciphertext = self
+            .cipher
+            .encrypt(&nonce, Payload { msg: plain, aad: place.as_bytes() })
+            .expect("what fits into memory is below the cipher's limit of 256 GiB");
+        Sealed([&[VERSION][..], &self.id, &nonce, &ciphertext].concat())
+    }
+
+    pub(super) fn unseal(
+        &self,
+        place: &Place<'_>,
+        Sealed(sealed): &Sealed,
+    ) -> Result<Secret<Vec<u8>>, UnsealError> {
+        let (version, rest) = sealed.split_first().ok_or(UnsealError::TooShort)?;
+        if *version != VERSION {
+            return Err(UnsealError::UnknownVersion(*version));
+        }
+        let (id, rest) = rest.split_first_chunk::<KEY_ID_BYTES>().ok_or(UnsealError::TooShort)?;
+        if *id != self.id {
+            return Err(UnsealError::OtherKey);
+        }
+        let (nonce, ciphertext) =
+            rest.split_first_chunk::<NONCE_BYTES>().ok_or(UnsealError::TooShort)?;
+        let place = place.to_string();
+        self.cipher
+            .decrypt(nonce.into(), Payload { msg: ciphertext, aad: place.as_bytes() })
+            .map(Secret::new)
+            .map_err(|_| UnsealError::Tampered)
+    }
+}
+
+/// The start of a hash over the key: enough to tell keys apart, and no help in finding 256 random bits.
+fn key_id(key: &[u8; KEY_BYTES]) -> KeyId {
+    let hash: [u8; 32] =
+        Sha256::new().chain_update(b"haltere vault key id\0").chain_update(key).finalize().into();
+    std::array::from_fn(|index| hash[index])
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const HERE: Place<'static> =
+        Place { table: "connections", column: "password", row: "mosquitto/dev" };
+
+    fn key(byte: u8) -> SealingKey {
+        SealingKey::new(&Secret::new([byte; KEY_BYTES]))
+    }
+
+    #[test]
+    fn a_moved_value_is_refused() {
+        let sealed = key(1).seal(&HERE, b"hunter2");
+        for elsewhere in [
+            Place { row: "mosquitto", ..HERE },
+            Place { column: "key", ..HERE },
+            Place { table: "users", ..HERE },
+        ] {
+            assert_eq!(key(1).unseal(&elsewhere, &sealed), Err(UnsealError::Tampered));
+        }
+    }
+
+    #[test]
+    fn another_key_is_named_as_such() {
+        let sealed = key(1).seal(&HERE, b"hunter2");
+        assert_eq!(key(2).unseal(&HERE, &sealed), Err(UnsealError::OtherKey));
+    }
+
+    #[test]
+    fn an_unknown_form_is_named_as_such() {
+        let mut sealed = key(1).seal(&HERE, b"hunter2");
+        sealed.0[0] = 2;
+        assert_eq!(key(1).unseal(&HERE, &sealed), Err(UnsealError::UnknownVersion(2)));
+    }
+
+    #[test]
+    fn sealing_twice_gives_two_values() {
+        assert_ne!(key(1).seal(&HERE, b"hunter2"), key(1).seal(&HERE, b"hunter2"));
+    }
+
+    #[test]
+    fn the_form_does_not_change_unnoticed() {
+        let sealed = key(7).seal(&HERE, b"hunter2").0;
+        assert_eq!(sealed.len(), 1 + KEY_ID_BYTES + NONCE_BYTES + b"hunter2".len() + 16);
+        assert_eq!(sealed[..1 + KEY_ID_BYTES], [&[1][..], &key(7).id].concat());
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_sealed_opens(plain: Vec<u8>, row in ".{0,40}") {
+            let place = Place { row: &row, ..HERE };
+            let opened = key(1).unseal(&place, &key(1).seal(&place, &plain));
+            prop_assert_eq!(opened, Ok(Secret::new(plain)));
+        }
+
+        #[test]
+        fn a_flipped_bit_is_refused(plain: Vec<u8>, bit: prop::sample::Index) {
+            let mut sealed = key(1).seal(&HERE, &plain);
+            let bit = bit.index(sealed.0.len() * 8);
+            sealed.0[bit / 8] ^= 1 << (bit % 8);
+            prop_assert!(key(1).unseal(&HERE, &sealed).is_err());
+        }
+
+        #[test]
+        fn a_shortened_value_is_refused(plain: Vec<u8>, length: prop::sample::Index) {
+            let mut sealed = key(1).seal(&HERE, &plain);
+            sealed.0.truncate(length.index(sealed.0.len()));
+            prop_assert!(key(1).unseal(&HERE, &sealed).is_err());
+        }
+
+        #[test]
+        fn any_bytes_are_answered(bytes: Vec<u8>) {
+            prop_assert!(key(1).unseal(&HERE, &Sealed(bytes)).is_err());
+        }
+    }
+}
