@@ -1,0 +1,20 @@
+//! TLS to brokers.
+//!
+//! [`TlsClients`] turns what an operator gave (a [`haltere_core::TlsMaterial`]) into a shared
+//! [`TlsClient`]; [`TlsClient::connect`] does the handshake over any stream and says who is on
+//! the other side, or why not, in the words of Node's `tls` module.
+//!
+//! Brokers' certificates are checked by webpki. Because `mosquitto-tls(7)` teaches people to make
+//! certificates that webpki refuses on principle (X.509 v1, no subject alternative name, a CA
+//! used as server), a second set of rules stands behind it, for connections that bring their own
+//! CA; see `legacy`.
+
+mod client;
+mod facts;
+mod failure;
+mod material;
+
+pub use client::{Handshake, HandshakeFailure, TlsClient, TlsClients};
+pub use facts::{CertificateFacts, certificate_facts};
+pub use failure::classify_io;
+pub use material::{MaterialError, check_material};
