@@ -1,0 +1,55 @@
+//! Finding the binary under test, and building it when it is missing or old.
+//!
+//! Cargo tells the path of a binary only to tests of the same package. `cargo nextest run
+//! --workspace` has built it by the time this runs; `cargo nextest run -p e2e` has not.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+use std::{env, fs};
+
+/// The `haltere` to test: `E2E_BINARY` if that is set, else the one beside this test's executable.
+pub(crate) fn path() -> &'static Path {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    PATH.get_or_init(|| env::var_os("E2E_BINARY").map_or_else(built, PathBuf::from))
+}
+
+fn built() -> PathBuf {
+    let test = env::current_exe().expect("this test has an executable");
+    // <target>/<profile>/deps/<test>
+    let profile = test.ancestors().nth(2).expect("tests lie in <target>/<profile>/deps");
+    let binary = profile.join("haltere");
+    if !is_fresh(&binary) {
+        build(profile);
+    }
+    binary
+}
+
+/// Whether the binary is younger than everything it was built from, as Cargo wrote it down in the
+/// `.d` file beside it. Asking Cargo itself would cost every test process a second of lock and scan.
+fn is_fresh(binary: &Path) -> bool {
+    let Ok(built) = fs::metadata(binary).and_then(|file| file.modified()) else { return false };
+    let Ok(rule) = fs::read_to_string(binary.with_extension("d")) else { return false };
+    let Some((_, sources)) = rule.split_once(": ") else { return false };
+    // Blanks inside a path are written as `\ `.
+    sources.trim_end().replace("\\ ", "\0").split(' ').all(|source| {
+        let source = source.replace('\0', " ");
+        fs::metadata(source).and_then(|file| file.modified()).is_ok_and(|changed| changed <= built)
+    })
+}
+
+fn build(profile: &Path) {
+    let name = match profile.file_name().and_then(|name| name.to_str()) {
+        Some("debug") => "dev",
+        Some(name) => name,
+        None => panic!("{} names no profile", profile.display()),
+    };
+    let target = profile.parent().expect("profiles lie in the target folder");
+    let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
+        .args(["build", "--quiet", "--package", "haltere", "--bin", "haltere", "--profile", name])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .env("CARGO_TARGET_DIR", target)
+        .status()
+        .expect("cargo can be started");
+    assert!(status.success(), "building the binary under test failed: {status}");
+}

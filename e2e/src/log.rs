@@ -1,0 +1,85 @@
+//! What the process printed, and what must not be in it.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde_json::Value;
+use tokio::io::{AsyncBufReadExt, AsyncRead, BufReader};
+use tokio::task::JoinHandle;
+
+use crate::secrets;
+use crate::wait::eventually;
+
+/// The lines of a process's standard output and error, in the order they came.
+#[derive(Clone, Default)]
+pub struct Log {
+    lines: Arc<Mutex<Vec<String>>>,
+}
+
+impl Log {
+    /// Collects what `source` says until it is closed.
+    pub(crate) fn collect(
+        &self,
+        source: impl AsyncRead + Unpin + Send + 'static,
+    ) -> JoinHandle<()> {
+        let log = self.clone();
+        tokio::spawn(async move {
+            let mut lines = BufReader::new(source).lines();
+            while let Ok(Some(line)) = lines.next_line().await {
+                log.lock().push(line);
+            }
+        })
+    }
+
+    /// All lines so far.
+    pub fn lines(&self) -> Vec<String> {
+        self.lock().clone()
+    }
+
+    /// All lines so far, as one text.
+    pub fn text(&self) -> String {
+        self.lock().join("\n")
+    }
+
+    /// Waits until a line holds `text`, and returns the line.
+    pub async fn until(&self, text: &str) -> String {
+        eventually(&format!("the log says {text:?}"), async || {
+            self.lines().into_iter().find(|line| line.contains(text))
+        })
+        .await
+    }
+
+    /// Fails when a line is a warning, an error or a panic that holds none of `expected`, and when
+    /// any line holds a secret.
+    pub fn assert_clean(&self, expected: &[String]) {
+        for line in self.lines() {
+            assert!(!secrets::contains_mark(line.as_bytes()), "a secret stands in the log: {line}");
+            let announced = expected.iter().any(|text| line.contains(text.as_str()));
+            assert!(announced || !is_complaint(&line), "unexpected in the log: {line}");
+        }
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, Vec<String>> {
+        self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn is_complaint(line: &str) -> bool {
+    match serde_json::from_str::<Value>(line) {
+        Ok(entry) => matches!(entry["level"].as_str(), Some("WARN" | "ERROR")),
+        // Not every line is a log entry: the first start prints a password, a panic its place.
+        Err(_) => line.contains("panicked at") || line.contains("error:"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn complaints_are_told_from_news() {
+        assert!(!is_complaint(r#"{"level":"INFO","fields":{"message":"an error: none"}}"#));
+        assert!(is_complaint(r#"{"level":"WARN","fields":{"message":"odd"}}"#));
+        assert!(is_complaint("thread 'main' panicked at src/main.rs:1:1:"));
+        assert!(!is_complaint("password: abc"));
+    }
+}

@@ -1,0 +1,2 @@
+//! The real binary against real brokers. One executable, so that it is linked once; a file per
+//! promise.
