@@ -1,1 +1,30 @@
-//! Stub.
+//! What can be done with haltere, and by whom.
+//!
+//! [`App`] is the handle everything goes through. Each operation is a method on it, in a file of its
+//! own under the noun it works on (`connections/create.rs`, `sessions/log_in.rs`); it takes a [`Ctx`],
+//! which says who asks and from where, and begins by asking the [`policy`].
+//!
+//! Every operation that changes something is the same walk: *change what is stored* (with its audit
+//! entry, in one transaction), *wake the supervisor*, *report what is*. Lists and status are answered
+//! from memory, so that no request waits for a broker it didn't ask about.
+
+mod app;
+mod audit;
+pub mod connections;
+mod ctx;
+pub mod error;
+pub mod events;
+pub mod plugins;
+pub mod policy;
+pub mod profile;
+mod reconciler;
+pub mod sessions;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
+pub mod users;
+pub mod vault;
+
+pub use app::{App, AppParts, AppSettings, Readiness, SecretsPolicy, StartError};
+pub use ctx::Ctx;
+pub use error::{Internal, Invalid, NotAllowed};
+pub use policy::Action;

@@ -1,0 +1,1 @@
+//! Making audit entries.

@@ -1,0 +1,43 @@
+//! Errors shared by operations on one connection.
+
+use crate::error::{Internal, Invalid, NotAllowed};
+
+/// Why getting, deleting, connecting, disconnecting or looking at the history of a connection failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectionError {
+    /// The roles are too low.
+    #[error(transparent)]
+    NotAllowed(#[from] NotAllowed),
+    /// There is no such connection.
+    #[error("connection not found")]
+    NotFound,
+    /// Something failed that is no fault of the caller.
+    #[error(transparent)]
+    Internal(#[from] Internal),
+}
+
+/// Why replacing or patching a connection failed.
+#[derive(Debug, thiserror::Error)]
+pub enum UpdateError {
+    /// The roles are too low.
+    #[error(transparent)]
+    NotAllowed(#[from] NotAllowed),
+    /// A field makes no sense, by itself or together with the stored ones.
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    /// There is no such connection.
+    #[error("connection not found")]
+    NotFound,
+    /// Another connection has that name.
+    #[error("another connection has the same name")]
+    NameTaken,
+    /// What is stored can't be read, and the change needs it.
+    #[error("the stored connection can't be read: {reason}")]
+    Unreadable {
+        /// Why not.
+        reason: String,
+    },
+    /// Something failed that is no fault of the caller.
+    #[error(transparent)]
+    Internal(#[from] Internal),
+}

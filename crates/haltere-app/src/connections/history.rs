@@ -1,0 +1,19 @@
+//! `GET /api/connections/{id}/history`
+
+use haltere_core::ConnectionId;
+use haltere_link::StatusChange;
+
+use super::error::ConnectionError;
+use crate::app::App;
+use crate::ctx::Ctx;
+
+impl App {
+    /// How the link fared since haltere started, newest first. Bounded, in memory.
+    pub fn connection_history(
+        &self,
+        ctx: &Ctx,
+        id: &ConnectionId,
+    ) -> Result<Vec<StatusChange>, ConnectionError> {
+        todo!()
+    }
+}

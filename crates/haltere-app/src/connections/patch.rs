@@ -1,0 +1,23 @@
+//! `PATCH /api/connections/{id}`
+
+use haltere_core::ConnectionId;
+
+use super::error::UpdateError;
+use super::input::ConnectionPatch;
+use super::view::{ConnectionView, Secrets};
+use crate::app::App;
+use crate::ctx::Ctx;
+
+impl App {
+    /// Changes some fields of a connection. A patch that changes nothing is not a change: the link
+    /// stays as it is and nothing is audited. Does not wait for the link.
+    pub async fn patch_connection(
+        &self,
+        ctx: &Ctx,
+        id: &ConnectionId,
+        patch: ConnectionPatch,
+        secrets: Secrets,
+    ) -> Result<ConnectionView, UpdateError> {
+        todo!()
+    }
+}

@@ -1,0 +1,37 @@
+//! Who asks, and from where.
+
+use haltere_core::{Caller, Origin, Role, UserName};
+
+use crate::error::NotAllowed;
+use crate::policy::{self, Action};
+
+/// What every operation is handed: the caller and the request it came with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ctx {
+    /// Who asks.
+    pub caller: Caller,
+    /// Where the request came from, and its id.
+    pub origin: Origin,
+}
+
+impl Ctx {
+    /// How haltere itself and its command line appear in the audit trail. No user can have this name.
+    pub const SYSTEM: &str = "system";
+
+    /// Somebody who has logged in.
+    pub fn new(caller: Caller, origin: Origin) -> Self {
+        Self { caller, origin }
+    }
+
+    /// haltere itself, or whoever sits at its command line: may do everything.
+    pub fn system(request_id: impl Into<String>) -> Self {
+        let user = UserName::parse(Self::SYSTEM).expect("a valid name");
+        let caller = Caller { user, roles: Role::Admin.into(), session: None };
+        Self { caller, origin: Origin { address: None, request_id: request_id.into() } }
+    }
+
+    /// Whether the policy lets the caller do `action`.
+    pub fn authorize(&self, action: Action) -> Result<(), NotAllowed> {
+        if policy::allows(self.caller.roles, action) { Ok(()) } else { Err(NotAllowed) }
+    }
+}

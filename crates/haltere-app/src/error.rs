@@ -1,0 +1,50 @@
+//! What the errors of several operations have in common. Each operation has its own small enum.
+//!
+//! Messages complete "failed to …"; a message never repeats its cause, which is in `source()`.
+
+use std::borrow::Cow;
+use std::error::Error;
+
+/// The caller's roles do not allow it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not allowed")]
+pub struct NotAllowed;
+
+/// Something the caller sent makes no sense. Never quotes a secret.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {reason}")]
+pub struct Invalid {
+    /// The field, as it is called on the wire (`url`, `credentials.password`).
+    pub field: Cow<'static, str>,
+    /// What is wrong with it; completes "`<field>`: …".
+    pub reason: String,
+}
+
+impl Invalid {
+    /// `field` is wrong because of `reason`.
+    pub fn new(field: impl Into<Cow<'static, str>>, reason: impl ToString) -> Self {
+        Self { field: field.into(), reason: reason.to_string() }
+    }
+}
+
+/// Something failed that is no fault of the caller: the store, the vault. The cause belongs in the
+/// log, not in the answer.
+#[derive(Debug, thiserror::Error)]
+#[error("failed to {doing}")]
+pub struct Internal {
+    doing: Cow<'static, str>,
+    #[source]
+    source: Box<dyn Error + Send + Sync>,
+}
+
+/// Says what was being done when an error came up.
+pub(crate) trait Doing<T> {
+    /// Turns the error into an [`Internal`] one: "failed to `doing`".
+    fn doing(self, doing: impl Into<Cow<'static, str>>) -> Result<T, Internal>;
+}
+
+impl<T, E: Into<Box<dyn Error + Send + Sync>>> Doing<T> for Result<T, E> {
+    fn doing(self, doing: impl Into<Cow<'static, str>>) -> Result<T, Internal> {
+        self.map_err(|error| Internal { doing: doing.into(), source: error.into() })
+    }
+}

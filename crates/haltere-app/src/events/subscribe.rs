@@ -1,0 +1,14 @@
+//! `GET /api/events`
+
+use super::hub::{EventId, Subscriber};
+use crate::app::App;
+use crate::ctx::Ctx;
+use crate::error::NotAllowed;
+
+impl App {
+    /// Follows what changes from now on, or from `after`. The subscriber leaves out what the caller
+    /// may not see.
+    pub fn subscribe(&self, ctx: &Ctx, after: Option<EventId>) -> Result<Subscriber, NotAllowed> {
+        todo!()
+    }
+}

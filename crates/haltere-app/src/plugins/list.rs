@@ -1,0 +1,54 @@
+//! `GET /api/plugins`
+
+use haltere_core::PluginId;
+
+use crate::app::App;
+use crate::ctx::Ctx;
+use crate::error::NotAllowed;
+
+/// How a plugin stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PluginState {
+    /// Which one.
+    pub id: PluginId,
+    /// Whether it is on.
+    pub enabled: bool,
+    /// Whether the switch can be moved.
+    pub switchable: bool,
+    /// Who said so.
+    pub source: PluginSource,
+}
+
+/// Who said that a plugin is on or off.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PluginSource {
+    /// Nobody: it is on.
+    Default,
+    /// The configuration.
+    Configuration,
+    /// An administrator, at run time. Goes before the configuration.
+    Administrator,
+}
+
+impl PluginSource {
+    /// The name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Default => "default",
+            Self::Configuration => "configuration",
+            Self::Administrator => "administrator",
+        }
+    }
+}
+
+impl App {
+    /// All plugins, in the order of [`PluginId::ALL`].
+    pub fn list_plugins(&self, ctx: &Ctx) -> Result<Vec<PluginState>, NotAllowed> {
+        todo!()
+    }
+
+    /// Whether a plugin is on. Asked at the gate of every route that belongs to one.
+    pub fn plugin_enabled(&self, id: PluginId) -> bool {
+        todo!()
+    }
+}

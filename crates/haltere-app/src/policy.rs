@@ -1,0 +1,129 @@
+//! Who may do what: one pure function, read by every operation, every route and `docs/access.md`.
+
+use haltere_core::{AuditAction, Role, Roles};
+
+/// Something a caller may want to do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Action {
+    /// See connections and their status, without secrets.
+    ListConnections,
+    /// See passwords and private keys of connections.
+    ReadConnectionSecrets,
+    /// Create a connection, or mend one.
+    CreateConnection,
+    /// Replace or patch a connection.
+    UpdateConnection,
+    /// Delete a connection.
+    DeleteConnection,
+    /// Ask for a connection to be up.
+    ConnectConnection,
+    /// Disconnect a connection on purpose.
+    DisconnectConnection,
+    /// Dial a broker without storing anything.
+    TestConnection,
+    /// Follow the live events. Which events are in the stream depends on the other rights.
+    FollowEvents,
+    /// See which plugins are on.
+    ListPlugins,
+    /// Switch a plugin on or off.
+    SwitchPlugin,
+    /// See one's own profile.
+    ReadProfile,
+    /// Change one's own password.
+    ChangeOwnPassword,
+    /// See users and their roles.
+    ListUsers,
+    /// Add, change or remove users.
+    ManageUsers,
+}
+
+impl Action {
+    /// All actions.
+    pub const ALL: [Self; 15] = [
+        Self::ListConnections,
+        Self::ReadConnectionSecrets,
+        Self::CreateConnection,
+        Self::UpdateConnection,
+        Self::DeleteConnection,
+        Self::ConnectConnection,
+        Self::DisconnectConnection,
+        Self::TestConnection,
+        Self::FollowEvents,
+        Self::ListPlugins,
+        Self::SwitchPlugin,
+        Self::ReadProfile,
+        Self::ChangeOwnPassword,
+        Self::ListUsers,
+        Self::ManageUsers,
+    ];
+
+    /// The name in the API description and in `docs/access.md`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::ListConnections => "connections.list",
+            Self::ReadConnectionSecrets => "connections.read-secrets",
+            Self::CreateConnection => "connections.create",
+            Self::UpdateConnection => "connections.update",
+            Self::DeleteConnection => "connections.delete",
+            Self::ConnectConnection => "connections.connect",
+            Self::DisconnectConnection => "connections.disconnect",
+            Self::TestConnection => "connections.test",
+            Self::FollowEvents => "events.follow",
+            Self::ListPlugins => "plugins.list",
+            Self::SwitchPlugin => "plugins.switch",
+            Self::ReadProfile => "profile.read",
+            Self::ChangeOwnPassword => "profile.change-password",
+            Self::ListUsers => "users.list",
+            Self::ManageUsers => "users.manage",
+        }
+    }
+
+    /// What a refusal is called in the audit trail; `None` for what only looks, which is not audited.
+    pub const fn audited_as(self) -> Option<AuditAction> {
+        Some(match self {
+            Self::CreateConnection => AuditAction::ConnectionCreate,
+            Self::UpdateConnection => AuditAction::ConnectionUpdate,
+            Self::DeleteConnection => AuditAction::ConnectionDelete,
+            Self::ConnectConnection => AuditAction::ConnectionConnect,
+            Self::DisconnectConnection => AuditAction::ConnectionDisconnect,
+            Self::TestConnection => AuditAction::ConnectionTest,
+            Self::ReadConnectionSecrets => AuditAction::ConnectionReadSecrets,
+            Self::SwitchPlugin => AuditAction::PluginSwitch,
+            Self::ChangeOwnPassword => AuditAction::UserPassword,
+            Self::ManageUsers => AuditAction::UserUpdate,
+            Self::ListConnections
+            | Self::FollowEvents
+            | Self::ListPlugins
+            | Self::ReadProfile
+            | Self::ListUsers => return None,
+        })
+    }
+}
+
+/// Whether somebody with these roles may do `action`. Roles add up: what one of them allows is allowed.
+pub fn allows(roles: Roles, action: Action) -> bool {
+    roles.iter().any(|role| role_allows(role, action))
+}
+
+/// No arm ends in a wildcard: whoever adds an action has to decide here who may do it.
+const fn role_allows(role: Role, action: Action) -> bool {
+    use Role::{Admin, ConnectionManager, Editor, MonitoringViewer, Viewer};
+    match action {
+        Action::ListConnections => {
+            matches!(role, Admin | Editor | Viewer | ConnectionManager)
+        }
+        Action::ReadConnectionSecrets
+        | Action::CreateConnection
+        | Action::UpdateConnection
+        | Action::DeleteConnection
+        | Action::ConnectConnection
+        | Action::DisconnectConnection
+        | Action::TestConnection => matches!(role, Admin | ConnectionManager),
+        Action::ListPlugins | Action::SwitchPlugin | Action::ListUsers | Action::ManageUsers => {
+            matches!(role, Admin)
+        }
+        Action::FollowEvents | Action::ReadProfile | Action::ChangeOwnPassword => {
+            matches!(role, Admin | Editor | Viewer | ConnectionManager | MonitoringViewer)
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Moves what is towards what should be.

@@ -1,0 +1,69 @@
+//! What can be configured about sessions, passwords and logging in.
+
+use std::time::Duration;
+
+/// How long sessions last, and how logging in is protected.
+#[derive(Debug, Clone)]
+pub struct SessionSettings {
+    /// A session that was not used for this long ends.
+    pub idle: Duration,
+    /// A session ends after this long however busy it is.
+    pub absolute: Duration,
+    /// The login throttle.
+    pub throttle: ThrottleSettings,
+    /// What a password hash costs.
+    pub hashing: PasswordHashing,
+}
+
+impl Default for SessionSettings {
+    fn default() -> Self {
+        Self {
+            idle: Duration::from_secs(30 * 60),
+            absolute: Duration::from_secs(12 * 60 * 60),
+            throttle: ThrottleSettings::default(),
+            hashing: PasswordHashing::default(),
+        }
+    }
+}
+
+/// How many failed logins are put up with. Only failures count.
+#[derive(Debug, Clone, Copy)]
+pub struct ThrottleSettings {
+    /// Failures in a row allowed for one account, from addresses that never logged in to it.
+    pub account_burst: u32,
+    /// After that, one try per this.
+    pub account_interval: Duration,
+    /// Failures in a row allowed from one address (IPv6: from one /64).
+    pub address_burst: u32,
+    /// After that, one try per this.
+    pub address_interval: Duration,
+}
+
+impl Default for ThrottleSettings {
+    fn default() -> Self {
+        Self {
+            account_burst: 10,
+            account_interval: Duration::from_secs(30),
+            address_burst: 30,
+            address_interval: Duration::from_secs(10),
+        }
+    }
+}
+
+/// What an Argon2id hash costs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PasswordHashing {
+    /// In KiB.
+    pub memory_kib: u32,
+    /// Passes.
+    pub iterations: u32,
+    /// Lanes.
+    pub parallelism: u32,
+}
+
+impl Default for PasswordHashing {
+    /// OWASP's recommendation: 19 MiB, two passes, one lane.
+    fn default() -> Self {
+        Self { memory_kib: 19 * 1024, iterations: 2, parallelism: 1 }
+    }
+}

@@ -1,0 +1,36 @@
+//! Users: for the command line, beside a running server or without one.
+
+mod add;
+mod error;
+mod first_admin;
+mod list;
+mod password;
+mod remove;
+mod set_password;
+mod set_roles;
+
+use std::sync::Arc;
+
+use haltere_core::Clock;
+use haltere_store::Store;
+
+use crate::sessions::PasswordHashing;
+
+pub use error::UserError;
+pub use list::User;
+
+/// Users and what can be done with them. Needs no running [`crate::App`]: a server that works on the
+/// same store notices within a second and ends the sessions concerned.
+#[derive(Clone)]
+pub struct Users {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    hashing: PasswordHashing,
+}
+
+impl Users {
+    /// The users kept in `store`.
+    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, hashing: PasswordHashing) -> Self {
+        Self { store, clock, hashing }
+    }
+}

@@ -1,0 +1,1 @@
+//! Rules for passwords, and hashing them.
