@@ -1,0 +1,188 @@
+//! A name server for names that exist only in a test.
+
+use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::{BufMut as _, BytesMut};
+use tokio::net::UdpSocket;
+use tokio_util::task::AbortOnDropHandle;
+
+/// What the server says about a name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DnsAnswer {
+    /// It has these addresses (none of the asked family: an empty answer).
+    Addresses(Vec<IpAddr>),
+    /// There is no such name.
+    NxDomain,
+    /// The server has trouble of its own.
+    ServFail,
+    /// Nothing at all.
+    Silence,
+}
+
+/// A name server on a loopback UDP port; ends when dropped.
+#[derive(Debug)]
+pub struct DnsServer {
+    address: SocketAddr,
+    asked: Arc<Mutex<Vec<String>>>,
+    _running: AbortOnDropHandle<()>,
+}
+
+impl DnsServer {
+    /// Knows these names; says [`DnsAnswer::NxDomain`] about all others.
+    pub async fn knowing(names: &[(&str, DnsAnswer)]) -> Self {
+        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+        let address = socket.local_addr().expect("a bound socket has an address");
+        let names = names.iter().map(|(name, answer)| ((*name).to_owned(), answer.clone()));
+        let asked = Arc::default();
+        let running = tokio::spawn(serve(socket, names.collect(), Arc::clone(&asked)));
+        Self { address, asked, _running: AbortOnDropHandle::new(running) }
+    }
+
+    /// Where it listens (UDP).
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The names it has been asked for so far, lower case, without the dot at the end; a name is in
+    /// there once for each question.
+    pub fn asked(&self) -> Vec<String> {
+        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+}
+
+async fn serve(
+    socket: UdpSocket,
+    names: HashMap<String, DnsAnswer>,
+    asked: Arc<Mutex<Vec<String>>>,
+) {
+    let mut buffer = [0; 1500];
+    while let Ok((length, client)) = socket.recv_from(&mut buffer).await {
+        let Some(question) = Question::parse(&buffer[..length]) else { continue };
+        asked.lock().unwrap_or_else(PoisonError::into_inner).push(question.name.clone());
+        let answer = names.get(&question.name).unwrap_or(&DnsAnswer::NxDomain);
+        if let Some(reply) = question.reply(answer) {
+            // The client may have gone.
+            let _ = socket.send_to(&reply, client).await;
+        }
+    }
+}
+
+const A: u16 = 1;
+const AAAA: u16 = 28;
+
+/// The one question of a query (RFC 1035, 4.1).
+struct Question<'a> {
+    id: u16,
+    name: String,
+    kind: u16,
+    /// Name, type and class as they came.
+    section: &'a [u8],
+}
+
+impl<'a> Question<'a> {
+    fn parse(query: &'a [u8]) -> Option<Self> {
+        const HEADER: usize = 12;
+        let id = u16::from_be_bytes(query.get(..2)?.try_into().ok()?);
+        let mut labels = Vec::new();
+        let mut at = HEADER;
+        loop {
+            let length = usize::from(*query.get(at)?);
+            at += 1;
+            if length == 0 {
+                break;
+            }
+            let label = query.get(at..at + length)?;
+            labels.push(String::from_utf8_lossy(label).to_ascii_lowercase());
+            at += length;
+        }
+        let kind = u16::from_be_bytes(query.get(at..at + 2)?.try_into().ok()?);
+        let section = query.get(HEADER..at + 4)?;
+        Some(Self { id, name: labels.join("."), kind, section })
+    }
+
+    fn reply(&self, answer: &DnsAnswer) -> Option<BytesMut> {
+        let (code, addresses) = match answer {
+            DnsAnswer::Addresses(addresses) => (0, addresses.as_slice()),
+            DnsAnswer::NxDomain => (3, [].as_slice()),
+            DnsAnswer::ServFail => (2, [].as_slice()),
+            DnsAnswer::Silence => return None,
+        };
+        let records: Vec<Vec<u8>> = addresses
+            .iter()
+            .filter_map(|address| match address {
+                IpAddr::V4(v4) if self.kind == A => Some(v4.octets().to_vec()),
+                IpAddr::V6(v6) if self.kind == AAAA => Some(v6.octets().to_vec()),
+                _ => None,
+            })
+            .collect();
+        let mut reply = BytesMut::new();
+        reply.put_u16(self.id);
+        // A response, to a recursive query, from a recursive server.
+        reply.put_u16(0x8180 | code);
+        reply.put_u16(1);
+        reply.put_u16(u16::try_from(records.len()).ok()?);
+        reply.put_u32(0);
+        reply.put_slice(self.section);
+        for record in records {
+            // The name is the one at offset 12; class IN; nobody may remember it.
+            reply.put_u16(0xC00C);
+            reply.put_u16(self.kind);
+            reply.put_u16(1);
+            reply.put_u32(0);
+            reply.put_u16(u16::try_from(record.len()).ok()?);
+            reply.put_slice(&record);
+        }
+        Some(reply)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::wait;
+
+    fn query(name: &str, kind: u16) -> BytesMut {
+        let mut query = BytesMut::new();
+        query.put_slice(b"\x12\x34\x01\0\0\x01\0\0\0\0\0\0");
+        for label in name.split('.') {
+            query.put_u8(u8::try_from(label.len()).expect("short"));
+            query.put_slice(label.as_bytes());
+        }
+        query.put_u8(0);
+        query.put_u16(kind);
+        query.put_u16(1);
+        query
+    }
+
+    /// The response code, the number of answers, and the last bytes.
+    async fn ask(server: &DnsServer, name: &str, kind: u16) -> Option<(u8, u8, Vec<u8>)> {
+        let socket = UdpSocket::bind("127.0.0.1:0").await.expect("a free port");
+        socket.send_to(&query(name, kind), server.address()).await.expect("loopback");
+        let mut buffer = [0; 512];
+        let reply = tokio::time::timeout(Duration::from_millis(100), socket.recv(&mut buffer));
+        let length = reply.await.ok()?.expect("loopback");
+        assert_eq!(buffer[..2], [0x12, 0x34]);
+        Some((buffer[3] & 0x0F, buffer[7], buffer[length - 4..length].to_vec()))
+    }
+
+    #[tokio::test]
+    async fn answers_as_told() {
+        let server = DnsServer::knowing(&[
+            ("broker.test", DnsAnswer::Addresses(vec!["127.0.0.7".parse().expect("valid")])),
+            ("ill.test", DnsAnswer::ServFail),
+            ("mute.test", DnsAnswer::Silence),
+        ])
+        .await;
+        let found = wait::within("a reply", wait::PATIENCE, ask(&server, "Broker.test", A)).await;
+        assert_eq!(found, Some((0, 1, vec![127, 0, 0, 7])));
+        assert_eq!(ask(&server, "broker.test", AAAA).await.map(|r| (r.0, r.1)), Some((0, 0)));
+        assert_eq!(ask(&server, "other.test", A).await.map(|r| (r.0, r.1)), Some((3, 0)));
+        assert_eq!(ask(&server, "ill.test", A).await.map(|r| (r.0, r.1)), Some((2, 0)));
+        assert_eq!(ask(&server, "mute.test", A).await, None);
+        assert_eq!(server.asked()[..2], ["broker.test", "broker.test"]);
+    }
+}

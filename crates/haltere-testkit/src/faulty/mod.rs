@@ -1,0 +1,23 @@
+//! Brokers, and things that are no brokers, misbehaving on cue.
+//!
+//! A [`Script`] says step by step what the peer does with each connection it accepts; [`Peer`] runs
+//! it on a loopback port of its own and tells what it has seen. The usual suspects have names:
+//!
+//! ```no_run
+//! use haltere_testkit::faulty::Peer;
+//!
+//! # async fn example() {
+//! let silent = Peer::silent().await;
+//! let moody = Peer::script().read_connect().connack(0).answer_subscribe().send(*b"\xE0\x02\x8E\x00").close().start().await;
+//! # }
+//! ```
+
+mod dns;
+mod packet;
+mod peer;
+mod script;
+
+pub use dns::{DnsAnswer, DnsServer};
+pub use packet::Connect;
+pub use peer::Peer;
+pub use script::Script;

@@ -1,0 +1,194 @@
+//! What a peer does, step by step.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use rustls::ServerConfig;
+
+use crate::certs::Identity;
+use crate::faulty::peer::Peer;
+
+/// One thing a peer does.
+#[derive(Debug, Clone)]
+pub(super) enum Step {
+    /// Become a TLS server.
+    Tls(Arc<ServerConfig>),
+    /// Wait for the first bytes, whatever they are.
+    ReadSome,
+    /// Wait for the end of an HTTP request's head.
+    ReadHttpHead,
+    /// Wait for a CONNECT and remember it.
+    ReadConnect,
+    /// Send these bytes to those who speak MQTT 5 and hang up; go on with others.
+    RefuseV5(Bytes),
+    /// Answer with this code.
+    Connack(u8),
+    /// Answer pings until there is a SUBSCRIBE, grant it.
+    AnswerSubscribe,
+    /// Send bytes.
+    Send(Bytes),
+    /// Send this PUBLISH.
+    Publish { topic: String, payload: Bytes },
+    /// Send the beginning of a PUBLISH.
+    PublishHead { topic: String, declared: usize },
+    /// Send a byte now and then, for ever.
+    Trickle(Duration),
+    /// Publish as fast as the client reads, answering its pings, for ever.
+    Flood { topic: String, payload: Bytes },
+    /// Be a good broker until the client leaves, or until told to go on.
+    Serve { pings: bool },
+    /// Read and say nothing until the client leaves.
+    Hold,
+    /// End politely: nothing is lost, the client reads an end of file.
+    Close,
+    /// End with a TCP reset.
+    Reset,
+}
+
+/// A list of steps, carried out anew for each connection. Build it like a sentence, then
+/// [`start`](Self::start) it. When the steps are through the connection is closed politely.
+#[derive(Debug, Clone, Default)]
+pub struct Script {
+    pub(super) steps: Vec<Step>,
+}
+
+impl Script {
+    /// Runs it on a loopback port.
+    pub async fn start(self) -> Peer {
+        Peer::run(vec![self]).await
+    }
+
+    /// Runs it for the first connection, `next` for all others.
+    pub async fn start_then(self, next: Self) -> Peer {
+        Peer::run(vec![self, next]).await
+    }
+
+    /// Becomes a TLS server (1.2 and 1.3) that shows `identity` and asks for no certificate.
+    #[must_use]
+    pub fn tls(self, identity: &Identity) -> Self {
+        self.then(Step::Tls(server_config(identity)))
+    }
+
+    /// Waits for the first bytes, whatever they are.
+    #[must_use]
+    pub fn read_some(self) -> Self {
+        self.then(Step::ReadSome)
+    }
+
+    /// Waits for the empty line that ends an HTTP request's head.
+    #[must_use]
+    pub fn read_http_head(self) -> Self {
+        self.then(Step::ReadHttpHead)
+    }
+
+    /// Waits for a CONNECT and remembers it for [`Peer::connects`]. Anything else: hangs up.
+    #[must_use]
+    pub fn read_connect(self) -> Self {
+        self.then(Step::ReadConnect)
+    }
+
+    /// To those who speak MQTT 5: sends `bytes` (none is fine) and hangs up. Goes on with others.
+    #[must_use]
+    pub fn refuse_v5(self, bytes: impl AsRef<[u8]>) -> Self {
+        self.then(Step::RefuseV5(Bytes::copy_from_slice(bytes.as_ref())))
+    }
+
+    /// Sends a CONNACK with this code, in the words of the version the client speaks.
+    #[must_use]
+    pub fn connack(self, code: u8) -> Self {
+        self.then(Step::Connack(code))
+    }
+
+    /// Waits for a SUBSCRIBE and grants it, answering pings meanwhile.
+    #[must_use]
+    pub fn answer_subscribe(self) -> Self {
+        self.then(Step::AnswerSubscribe)
+    }
+
+    /// Sends bytes.
+    #[must_use]
+    pub fn send(self, bytes: impl AsRef<[u8]>) -> Self {
+        self.then(Step::Send(Bytes::copy_from_slice(bytes.as_ref())))
+    }
+
+    /// Sends a PUBLISH with QoS 0.
+    #[must_use]
+    pub fn publish(self, topic: &str, payload: impl AsRef<[u8]>) -> Self {
+        let payload = Bytes::copy_from_slice(payload.as_ref());
+        self.then(Step::Publish { topic: topic.to_owned(), payload })
+    }
+
+    /// Sends a PUBLISH up to its topic; it declares `declared` bytes after its fixed header.
+    #[must_use]
+    pub fn publish_head(self, topic: &str, declared: usize) -> Self {
+        self.then(Step::PublishHead { topic: topic.to_owned(), declared })
+    }
+
+    /// Sends a zero byte each `every` until the client leaves, and answers nothing.
+    #[must_use]
+    pub fn trickle(self, every: Duration) -> Self {
+        self.then(Step::Trickle(every))
+    }
+
+    /// Publishes as fast as the client reads until it leaves; answers its pings.
+    #[must_use]
+    pub fn flood(self, topic: &str, payload: impl AsRef<[u8]>) -> Self {
+        let payload = Bytes::copy_from_slice(payload.as_ref());
+        self.then(Step::Flood { topic: topic.to_owned(), payload })
+    }
+
+    /// Is a good broker (grants subscriptions, answers pings) until the client leaves or
+    /// [`Peer::go_on`] is called.
+    #[must_use]
+    pub fn serve(self) -> Self {
+        self.then(Step::Serve { pings: true })
+    }
+
+    /// The same, except that pings stay unanswered.
+    #[must_use]
+    pub fn serve_without_pings(self) -> Self {
+        self.then(Step::Serve { pings: false })
+    }
+
+    /// Reads, and says nothing, until the client leaves.
+    #[must_use]
+    pub fn hold(self) -> Self {
+        self.then(Step::Hold)
+    }
+
+    /// Closes politely: nothing sent before is lost, and the client reads an end of file.
+    #[must_use]
+    pub fn close(self) -> Self {
+        self.then(Step::Close)
+    }
+
+    /// Resets the TCP connection.
+    #[must_use]
+    pub fn reset(self) -> Self {
+        self.then(Step::Reset)
+    }
+
+    fn then(mut self, step: Step) -> Self {
+        self.steps.push(step);
+        self
+    }
+}
+
+fn server_config(identity: &Identity) -> Arc<ServerConfig> {
+    use rustls::pki_types::pem::PemObject as _;
+    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+
+    let chain = CertificateDer::pem_slice_iter(identity.cert_pem.as_bytes())
+        .collect::<Result<Vec<_>, _>>()
+        .expect("certificates in PEM");
+    let key = PrivateKeyDer::from_pem_slice(identity.key_pem.as_bytes()).expect("a key in PEM");
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("TLS 1.2 and 1.3")
+        .with_no_client_auth()
+        .with_single_cert(chain, key)
+        .expect("a key that fits the certificate");
+    Arc::new(config)
+}
