@@ -1,1 +1,66 @@
-//! Stub.
+//! The store on embedded SQLite: one file, no set-up.
+//!
+//! One connection writes, a few read. The database is in WAL mode, so readers never wait for the
+//! writer, and `synchronous` is `FULL`: a committed change survives a crash of process and machine.
+//! Other processes may open the same file; writers take turns across processes too.
+
+mod audit;
+mod connections;
+mod error;
+mod meta;
+mod migrations;
+mod open;
+mod plugins;
+mod row;
+mod sessions;
+mod tx;
+mod users;
+
+use std::path::Path;
+
+use async_trait::async_trait;
+use haltere_store::{ReadTx, Store, StoreError, WriteTx};
+use sqlx::SqlitePool;
+
+/// The store on one SQLite file.
+#[derive(Debug)]
+pub struct SqliteStore {
+    /// Exactly one connection: whoever holds it writes, the others wait in line.
+    writer: SqlitePool,
+    /// A few connections that refuse to write, opened when needed, closed when idle.
+    readers: SqlitePool,
+}
+
+impl SqliteStore {
+    /// Opens the database at `path`; creates it (readable by its owner only) when it is not there,
+    /// and brings an older one up to date.
+    ///
+    /// Several processes may do so at the same time.
+    /// [`StoreError::TooNew`] when the database was made by a newer haltere.
+    pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        open::create_file(path)?;
+        let writer = open::writer(path).await?;
+        migrations::run(&writer).await?;
+        Ok(Self { writer, readers: open::readers(path) })
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn read(&self) -> Result<Box<dyn ReadTx>, StoreError> {
+        Ok(Box::new(tx::Tx::read(&self.readers).await?))
+    }
+
+    async fn write(&self) -> Result<Box<dyn WriteTx>, StoreError> {
+        Ok(Box::new(tx::Tx::write(&self.writer).await?))
+    }
+
+    async fn close(&self) {
+        // The writer goes last: the last connection to close folds the WAL into the database.
+        self.readers.close().await;
+        self.writer.close().await;
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,80 @@
+//! The table `audit`.
+
+use async_trait::async_trait;
+use haltere_core::{AuditAction, AuditEntry, AuditOutcome};
+use haltere_store::{AuditFilter, AuditReads, AuditRecord, AuditWrites, StoreError};
+use sqlx::QueryBuilder;
+use sqlx::sqlite::SqliteRow;
+
+use crate::row::Cells;
+use crate::tx::Tx;
+
+const LIST: &str = "SELECT sequence, at, actor, address, request_id, action, object, outcome, \
+    detail FROM audit WHERE sequence < ";
+const APPEND: &str = "INSERT INTO audit (at, actor, address, request_id, action, object, outcome, \
+    detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+
+#[async_trait]
+impl AuditReads for Tx {
+    async fn list_audit(&mut self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, StoreError> {
+        let AuditFilter { actor, object, before, limit } = filter;
+        // Only the conditions that are asked for, so that the index that serves them is used.
+        let mut query = QueryBuilder::new(LIST);
+        query.push_bind(before.unwrap_or(i64::MAX));
+        if let Some(actor) = actor {
+            query.push(" AND actor = ").push_bind(actor.as_str());
+        }
+        if let Some(object) = object {
+            query.push(" AND object = ").push_bind(object.as_str());
+        }
+        query.push(" ORDER BY sequence DESC LIMIT ").push_bind(*limit);
+        self.rows(query.build()).await?.iter().map(read).collect()
+    }
+}
+
+#[async_trait]
+impl AuditWrites for Tx {
+    async fn append_audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError> {
+        let AuditEntry { at, actor, address, request_id, action, object, outcome, detail } = entry;
+        let append = sqlx::query(APPEND)
+            .bind(at.as_millisecond())
+            .bind(actor.as_str())
+            .bind(address.map(|address| address.to_string()))
+            .bind(request_id.as_str())
+            .bind(action.as_str())
+            .bind(object.as_str())
+            .bind(outcome.as_str())
+            .bind(detail.as_str());
+        self.change(append).await?;
+        Ok(())
+    }
+}
+
+fn read(row: &SqliteRow) -> Result<AuditRecord, StoreError> {
+    let mut cells = Cells::new("audit", row);
+    Ok(AuditRecord {
+        sequence: cells.get("sequence")?,
+        entry: AuditEntry {
+            at: cells.time("at")?,
+            actor: cells.get("actor")?,
+            address: cells.parse("address", |address: Option<&str>| {
+                address.map(str::parse).transpose().ok()
+            })?,
+            request_id: cells.get("request_id")?,
+            action: cells.parse("action", action_from_text)?,
+            object: cells.get("object")?,
+            outcome: cells.parse("outcome", outcome_from_text)?,
+            detail: cells.get("detail")?,
+        },
+    })
+}
+
+fn action_from_text(text: &str) -> Option<AuditAction> {
+    AuditAction::ALL.into_iter().find(|action| action.as_str() == text)
+}
+
+fn outcome_from_text(text: &str) -> Option<AuditOutcome> {
+    [AuditOutcome::Success, AuditOutcome::Denied]
+        .into_iter()
+        .find(|outcome| outcome.as_str() == text)
+}

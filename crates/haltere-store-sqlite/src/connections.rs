@@ -1,0 +1,168 @@
+//! The table `connections`.
+
+use async_trait::async_trait;
+use haltere_core::{ConnectionId, Intent, Revision};
+use haltere_store::{ConnectionReads, ConnectionRecord, ConnectionWrites, Sealed, StoreError};
+use sqlx::sqlite::SqliteRow;
+
+use crate::error;
+use crate::row::Cells;
+use crate::tx::{Statement, Tx};
+
+/// The columns, in the order [`read`] reads and [`bind`] binds them.
+macro_rules! columns {
+    () => {
+        "id, name, url, username, password, client_id, reject_unauthorized, ca, cert, key, \
+         no_metrics_mode, ca_file, cert_file, key_file, intent, revision, created_at, updated_at"
+    };
+}
+
+const LIST: &str = concat!("SELECT ", columns!(), " FROM connections ORDER BY sequence");
+const FIND: &str = concat!("SELECT ", columns!(), " FROM connections WHERE id = $1");
+const FIND_BY_NAME: &str = concat!("SELECT ", columns!(), " FROM connections WHERE name = $1");
+const COUNT: &str = "SELECT count(*) FROM connections";
+const INSERT: &str = concat!(
+    "INSERT INTO connections (",
+    columns!(),
+    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
+);
+/// `created_at`, $17, stays as it is.
+const UPDATE: &str = "UPDATE connections SET name = $2, url = $3, username = $4, password = $5, \
+    client_id = $6, reject_unauthorized = $7, ca = $8, cert = $9, key = $10, \
+    no_metrics_mode = $11, ca_file = $12, cert_file = $13, key_file = $14, intent = $15, \
+    revision = $16, updated_at = $18 WHERE id = $1";
+const DELETE: &str = "DELETE FROM connections WHERE id = $1";
+
+#[async_trait]
+impl ConnectionReads for Tx {
+    async fn list_connections(&mut self) -> Result<Vec<ConnectionRecord>, StoreError> {
+        self.rows(sqlx::query(LIST)).await?.iter().map(read).collect()
+    }
+
+    async fn find_connection(
+        &mut self,
+        id: &ConnectionId,
+    ) -> Result<Option<ConnectionRecord>, StoreError> {
+        self.row(sqlx::query(FIND).bind(id.as_str())).await?.as_ref().map(read).transpose()
+    }
+
+    async fn find_connection_by_name(
+        &mut self,
+        name: &str,
+    ) -> Result<Option<ConnectionRecord>, StoreError> {
+        self.row(sqlx::query(FIND_BY_NAME).bind(name)).await?.as_ref().map(read).transpose()
+    }
+
+    async fn count_connections(&mut self) -> Result<u64, StoreError> {
+        let row = self.row(sqlx::query(COUNT)).await?;
+        let count = row.map(|row| {
+            Cells::new("connections", &row)
+                .parse("count(*)", |count: i64| u64::try_from(count).ok())
+        });
+        count.unwrap_or(Ok(0))
+    }
+}
+
+#[async_trait]
+impl ConnectionWrites for Tx {
+    async fn insert_connection(&mut self, record: &ConnectionRecord) -> Result<(), StoreError> {
+        self.change(bind(sqlx::query(INSERT), record)?).await?;
+        Ok(())
+    }
+
+    async fn update_connection(&mut self, record: &ConnectionRecord) -> Result<(), StoreError> {
+        match self.change(bind(sqlx::query(UPDATE), record)?).await? {
+            0 => Err(StoreError::Gone),
+            _ => Ok(()),
+        }
+    }
+
+    async fn delete_connection(&mut self, id: &ConnectionId) -> Result<bool, StoreError> {
+        Ok(self.change(sqlx::query(DELETE).bind(id.as_str())).await? > 0)
+    }
+}
+
+fn read(row: &SqliteRow) -> Result<ConnectionRecord, StoreError> {
+    let mut cells = Cells::new("connections", row);
+    // Evaluated in the order it is written, which is that of the columns.
+    Ok(ConnectionRecord {
+        id: cells.lenient_text("id")?.unwrap_or_default(),
+        name: cells.lenient_text("name")?.unwrap_or_default(),
+        url: cells.lenient_text("url")?.unwrap_or_default(),
+        username: cells.lenient_text("username")?,
+        password: cells.get::<Option<_>>("password")?.map(Sealed),
+        client_id: cells.lenient_text("client_id")?,
+        reject_unauthorized: cells.get("reject_unauthorized")?,
+        ca: cells.get("ca")?,
+        cert: cells.get("cert")?,
+        key: cells.get::<Option<_>>("key")?.map(Sealed),
+        no_metrics_mode: cells.get("no_metrics_mode")?,
+        ca_file: cells.lenient_text("ca_file")?,
+        cert_file: cells.lenient_text("cert_file")?,
+        key_file: cells.lenient_text("key_file")?,
+        intent: cells.parse("intent", intent_from_text)?,
+        revision: cells
+            .parse("revision", |revision: i64| u64::try_from(revision).ok().map(Revision))?,
+        created_at: cells.time("created_at")?,
+        updated_at: cells.time("updated_at")?,
+    })
+}
+
+fn bind<'q>(
+    statement: Statement<'q>,
+    record: &'q ConnectionRecord,
+) -> Result<Statement<'q>, StoreError> {
+    // Without `..`, so that a new field doesn't compile until it is kept.
+    let ConnectionRecord {
+        id,
+        name,
+        url,
+        username,
+        password,
+        client_id,
+        reject_unauthorized,
+        ca,
+        cert,
+        key,
+        no_metrics_mode,
+        ca_file,
+        cert_file,
+        key_file,
+        intent,
+        revision,
+        created_at,
+        updated_at,
+    } = record;
+    Ok(statement
+        .bind(id.as_str())
+        .bind(name.as_str())
+        .bind(url.as_str())
+        .bind(username.as_deref())
+        .bind(password.as_ref().map(|sealed| sealed.0.as_slice()))
+        .bind(client_id.as_deref())
+        .bind(*reject_unauthorized)
+        .bind(ca.as_deref())
+        .bind(cert.as_deref())
+        .bind(key.as_ref().map(|sealed| sealed.0.as_slice()))
+        .bind(*no_metrics_mode)
+        .bind(ca_file.as_deref())
+        .bind(cert_file.as_deref())
+        .bind(key_file.as_deref())
+        .bind(intent_to_text(*intent))
+        .bind(i64::try_from(revision.0).map_err(error::backend)?)
+        .bind(created_at.as_millisecond())
+        .bind(updated_at.as_millisecond()))
+}
+
+const fn intent_to_text(intent: Intent) -> &'static str {
+    match intent {
+        Intent::Connected => "connected",
+        Intent::Disconnected => "disconnected",
+    }
+}
+
+fn intent_from_text(text: &str) -> Option<Intent> {
+    [Intent::Connected, Intent::Disconnected]
+        .into_iter()
+        .find(|intent| intent_to_text(*intent) == text)
+}

@@ -1,0 +1,51 @@
+//! What SQLite says, in the store's words.
+
+use haltere_store::{StoreError, UniqueRule};
+use sqlx::error::DatabaseError;
+
+/// SQLite's primary result codes: <https://www.sqlite.org/rescode.html>.
+mod code {
+    pub(super) const BUSY: i32 = 5;
+    pub(super) const LOCKED: i32 = 6;
+    pub(super) const READONLY: i32 = 8;
+    pub(super) const FULL: i32 = 13;
+}
+
+/// Translates an error of sqlx.
+pub(crate) fn store(error: sqlx::Error) -> StoreError {
+    let known = match &error {
+        sqlx::Error::Database(database) => translate(database.as_ref()),
+        sqlx::Error::PoolTimedOut => Some(StoreError::Busy),
+        _ => None,
+    };
+    known.unwrap_or_else(|| backend(error))
+}
+
+/// Keeps an error nobody treats in a special way.
+pub(crate) fn backend(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
+    StoreError::Backend(Box::new(error))
+}
+
+fn translate(error: &dyn DatabaseError) -> Option<StoreError> {
+    if error.is_unique_violation() {
+        return unique_rule(error.message()).map(StoreError::Taken);
+    }
+    // The low byte of an extended code is the primary one.
+    match error.code()?.parse::<i32>().ok()? & 0xff {
+        code::BUSY | code::LOCKED => Some(StoreError::Busy),
+        code::READONLY => Some(StoreError::ReadOnly),
+        code::FULL => Some(StoreError::Full),
+        _ => None,
+    }
+}
+
+/// SQLite names the columns and not the rule: `UNIQUE constraint failed: connections.id`.
+fn unique_rule(message: &str) -> Option<UniqueRule> {
+    let (_, column) = message.rsplit_once(": ")?;
+    match column {
+        "connections.id" => Some(UniqueRule::ConnectionId),
+        "connections.name" => Some(UniqueRule::ConnectionName),
+        "users.name" => Some(UniqueRule::UserName),
+        _ => None,
+    }
+}

@@ -1,0 +1,95 @@
+//! The table `sessions`.
+
+use async_trait::async_trait;
+use haltere_core::{SessionId, Timestamp, UserName};
+use haltere_store::{SessionReads, SessionRecord, SessionWrites, StoreError};
+use sqlx::sqlite::SqliteRow;
+
+use crate::row::{Cells, hex};
+use crate::tx::Tx;
+
+const FIND: &str =
+    "SELECT id, user, created_at, last_used_at, expires_at FROM sessions WHERE id = $1";
+const INSERT: &str = "INSERT INTO sessions (id, user, created_at, last_used_at, expires_at) \
+    VALUES ($1, $2, $3, $4, $5)";
+/// One statement however many sessions: $1 is a JSON array of `["<id in hex>", <milliseconds>]`.
+const TOUCH: &str = "UPDATE sessions SET last_used_at = used.at \
+    FROM (SELECT unhex(value ->> 0) AS id, max(value ->> 1) AS at FROM json_each($1) GROUP BY 1) \
+         AS used \
+    WHERE sessions.id = used.id AND sessions.last_used_at < used.at";
+const DELETE: &str = "DELETE FROM sessions WHERE id = $1";
+const DELETE_OF: &str = "DELETE FROM sessions WHERE user = $1 AND id IS DISTINCT FROM $2";
+const DELETE_EXPIRED: &str = "DELETE FROM sessions WHERE expires_at < $1 OR last_used_at < $2";
+
+#[async_trait]
+impl SessionReads for Tx {
+    async fn find_session(&mut self, id: &SessionId) -> Result<Option<SessionRecord>, StoreError> {
+        self.row(sqlx::query(FIND).bind(&id.0[..])).await?.as_ref().map(read).transpose()
+    }
+}
+
+#[async_trait]
+impl SessionWrites for Tx {
+    async fn insert_session(&mut self, record: &SessionRecord) -> Result<(), StoreError> {
+        let SessionRecord { id, user, created_at, last_used_at, expires_at } = record;
+        let insert = sqlx::query(INSERT)
+            .bind(&id.0[..])
+            .bind(user.as_str())
+            .bind(created_at.as_millisecond())
+            .bind(last_used_at.as_millisecond())
+            .bind(expires_at.as_millisecond());
+        self.change(insert).await?;
+        Ok(())
+    }
+
+    async fn touch_sessions(&mut self, used: &[(SessionId, Timestamp)]) -> Result<(), StoreError> {
+        if !used.is_empty() {
+            self.change(sqlx::query(TOUCH).bind(to_json(used))).await?;
+        }
+        Ok(())
+    }
+
+    async fn delete_session(&mut self, id: &SessionId) -> Result<bool, StoreError> {
+        Ok(self.change(sqlx::query(DELETE).bind(&id.0[..])).await? > 0)
+    }
+
+    async fn delete_sessions_of(
+        &mut self,
+        user: &UserName,
+        keep: Option<&SessionId>,
+    ) -> Result<u64, StoreError> {
+        let keep = keep.map(|id| &id.0[..]);
+        self.change(sqlx::query(DELETE_OF).bind(user.as_str()).bind(keep)).await
+    }
+
+    async fn delete_expired_sessions(
+        &mut self,
+        now: Timestamp,
+        idle_since: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let delete = sqlx::query(DELETE_EXPIRED)
+            .bind(now.as_millisecond())
+            .bind(idle_since.as_millisecond());
+        self.change(delete).await
+    }
+}
+
+fn read(row: &SqliteRow) -> Result<SessionRecord, StoreError> {
+    let mut cells = Cells::new("sessions", row);
+    Ok(SessionRecord {
+        id: cells.parse("id", |id: &[u8]| id.try_into().ok().map(SessionId))?,
+        user: cells.parse("user", |name| UserName::parse(name).ok())?,
+        created_at: cells.time("created_at")?,
+        last_used_at: cells.time("last_used_at")?,
+        expires_at: cells.time("expires_at")?,
+    })
+}
+
+/// Hexadecimal digits and numbers need no escaping.
+fn to_json(used: &[(SessionId, Timestamp)]) -> String {
+    let pairs: Vec<_> = used
+        .iter()
+        .map(|(id, at)| format!("[\"{}\",{}]", hex(&id.0), at.as_millisecond()))
+        .collect();
+    format!("[{}]", pairs.join(","))
+}
