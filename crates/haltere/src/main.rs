@@ -1,1 +1,27 @@
-fn main() {}
+//! haltere keeps a live link to every Mosquitto broker an organisation runs, and says at any moment
+//! which of them is well and why the others are not.
+//!
+//! The binary is the only place where concrete things are put together: see [`wiring`].
+
+mod cli;
+mod clock;
+mod config;
+mod data_dir;
+mod http;
+mod lifecycle;
+mod telemetry;
+mod wiring;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+fn main() -> ExitCode {
+    match cli::Cli::parse().run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            cli::complain(&error);
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,30 @@
+//! `haltere config show` and `haltere config template`.
+
+use clap::{Args, Subcommand};
+
+use super::print;
+use super::sources::Server;
+use crate::config::{show, template};
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Print the effective configuration and where each value comes from; secrets are masked.
+    Show(Server),
+    /// Print a commented configuration file to start from.
+    Template,
+}
+
+impl Options {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        match self.command {
+            Command::Show(server) => print(&show(&server.load()?)),
+            Command::Template => print(&template()),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! `haltere serve`.
+
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::thread::available_parallelism;
+
+use anyhow::Context as _;
+use clap::Args;
+use haltere_app::Ctx;
+use haltere_app::users::Users;
+use haltere_core::{Secret, UserName};
+use tokio::net::TcpListener;
+use tokio::runtime::{Builder, Runtime};
+
+use super::sources::Server;
+use super::{print, random_password, tell};
+use crate::config::Settings;
+use crate::data_dir::{self, DataDir};
+use crate::lifecycle::{LINKS, Stop};
+use crate::{http, telemetry, wiring};
+
+/// Links spend their lives waiting, and answers are ready in memory: more threads than this would
+/// only cost memory.
+const MAX_WORKERS: usize = 4;
+
+/// For the disk and for password hashing, which is bounded to less than this anyway.
+const MAX_BLOCKING_THREADS: usize = 8;
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    #[command(flatten)]
+    server: Server,
+}
+
+impl Options {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let settings = self.server.load()?.settings;
+        telemetry::start(settings.log.format, &settings.log.level)?;
+        data_dir::keep_new_files_private();
+        runtime()?.block_on(serve(&settings))
+    }
+}
+
+fn runtime() -> anyhow::Result<Runtime> {
+    let cores = available_parallelism().map_or(2, NonZeroUsize::get);
+    Builder::new_multi_thread()
+        .worker_threads(cores.clamp(2, MAX_WORKERS))
+        .max_blocking_threads(MAX_BLOCKING_THREADS)
+        .thread_name("haltere")
+        .enable_all()
+        .build()
+        .context("failed to start the runtime")
+}
+
+/// The whole life of the server, from top to bottom.
+async fn serve(settings: &Settings) -> anyhow::Result<()> {
+    let stop = Stop::on_signals()?;
+    let data = DataDir::create(&settings.data.dir)?;
+    let _lock = data.lock()?;
+    let listener = bind(settings.server.listen).await?;
+    let master_key = wiring::master_key(&settings.data, &data)?;
+    let store = wiring::store(&data).await?;
+    ensure_first_admin(settings, &wiring::users(&store)).await?;
+    let app = wiring::app(settings, store, master_key).await?;
+    announce(&listener)?;
+
+    let requests = http::serve(
+        listener,
+        wiring::router(&app, settings),
+        wiring::limits(settings),
+        stop.clone(),
+    );
+    // Event streams never end by themselves, and the server waits for them.
+    let end_streams = async {
+        stop.soft.cancelled().await;
+        app.begin_shutdown();
+    };
+    tokio::join!(requests, end_streams);
+
+    if tokio::time::timeout(LINKS, app.shutdown()).await.is_err() {
+        tracing::warn!("some links could not be ended in time");
+    }
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
+    TcpListener::bind(address).await.with_context(|| format!("failed to listen on {address}"))
+}
+
+/// Says where the server is: with port 0, nobody else knows.
+fn announce(listener: &TcpListener) -> anyhow::Result<()> {
+    let address = listener.local_addr().context("failed to read the address listened on")?;
+    tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
+    print(&format!("haltere is listening on http://{address}\n"))
+}
+
+/// Adds the first administrator; a password that was made up is said once and kept nowhere.
+async fn ensure_first_admin(settings: &Settings, users: &Users) -> anyhow::Result<()> {
+    let name = UserName::parse(&settings.admin.username).context("admin.username")?;
+    let given = settings.admin.password.clone();
+    let password = given.clone().unwrap_or_else(random_password);
+    let added = users
+        .ensure_first_admin(&Ctx::system("start"), &name, password.clone())
+        .await
+        .context("failed to add the first administrator")?;
+    if added && given.is_none() {
+        tell_password(&name, &password);
+    }
+    Ok(())
+}
+
+fn tell_password(name: &UserName, password: &Secret<String>) {
+    tell(&format!(
+        "\nThe first administrator was added. This is shown once:\n\n  user name  {name}\n  password   {}\n",
+        password.expose()
+    ));
+}

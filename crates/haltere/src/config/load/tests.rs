@@ -1,0 +1,221 @@
+use super::*;
+use crate::config::{show, template};
+
+fn env(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+fn file(text: &str) -> tempfile::NamedTempFile {
+    let file = tempfile::NamedTempFile::new().expect("a temporary file");
+    std::fs::write(file.path(), text).expect("written");
+    file
+}
+
+fn listen(value: &str) -> Flag {
+    Flag { name: "--listen", path: "server.listen", value: value.to_owned() }
+}
+
+/// The whole chain of causes, as the command line prints it.
+fn refusal(sources: &Sources) -> String {
+    format!("{:#}", load(sources).expect_err("refused"))
+}
+
+#[test]
+fn a_flag_beats_a_variable_beats_the_file_beats_the_default() {
+    let config = file("[server]\nlisten = \"127.0.0.1:1\"\n");
+    let mut sources = Sources::default();
+    let port = |sources: &Sources| load(sources).expect("valid").settings.server.listen.port();
+    assert_eq!(port(&sources), 8088);
+    sources.file = Some(config.path().to_owned());
+    assert_eq!(port(&sources), 1);
+    sources.env = env(&[("HALTERE_LISTEN", "127.0.0.1:2")]);
+    assert_eq!(port(&sources), 2);
+    sources.flags = vec![listen("127.0.0.1:3")];
+    assert_eq!(port(&sources), 3);
+}
+
+#[test]
+fn the_file_can_be_named_by_a_variable() {
+    let config = file("[connections]\nmax = 7\n");
+    let path = config.path().to_str().expect("a plain path");
+    let sources = Sources { env: env(&[("HALTERE_CONFIG", path)]), ..Sources::default() };
+    assert_eq!(load(&sources).expect("valid").settings.connections.max, 7);
+}
+
+#[test]
+fn an_unknown_key_is_named_together_with_the_known_ones() {
+    for (text, what) in [
+        (
+            "[server]\nlisen = \"x\"",
+            "unknown key server.lisen; known here: listen, max_connections",
+        ),
+        ("[sever]\nlisten = \"x\"", "unknown key sever; known here: server, data, admin"),
+        ("listen = \"x\"", "unknown key listen;"),
+        ("[server.listen]\nport = 1", "invalid type"),
+    ] {
+        let config = file(text);
+        let sources = Sources { file: Some(config.path().to_owned()), ..Sources::default() };
+        let refusal = refusal(&sources);
+        assert!(refusal.contains(what), "{text}: {refusal}");
+        assert!(refusal.contains(config.path().to_str().expect("plain")), "{refusal}");
+    }
+}
+
+#[test]
+fn an_unknown_variable_is_named() {
+    let sources =
+        Sources { env: env(&[("HALTERE_LISEN", "x"), ("HOME", "/")]), ..Sources::default() };
+    assert!(refusal(&sources).starts_with("unknown environment variable HALTERE_LISEN"));
+}
+
+#[test]
+fn a_bad_value_is_refused_naming_the_place_it_stands_in() {
+    for (name, value, why) in [
+        ("HALTERE_LISTEN", "localhost", "invalid socket address"),
+        ("HALTERE_CONNECTIONS_MAX", "many", "expected u32"),
+        ("HALTERE_CONNECTIONS_MAX", "-1", "expected u32"),
+        ("HALTERE_SESSIONS_IDLE", "soon", "not a length of time"),
+        ("HALTERE_LINK_KEEPALIVE", "1s", "must be between 5 seconds and 1 hour"),
+        ("HALTERE_PLUGINS_DISABLED", "tls,tsl", "\"tsl\" is not the id of a plugin"),
+        ("HALTERE_PLUGINS_DISABLED", "multiple-connections", "can't be switched off"),
+        ("HALTERE_LOG_FORMAT", "xml", "expected `text` or `json`"),
+    ] {
+        let sources = Sources { env: env(&[(name, value)]), ..Sources::default() };
+        let refusal = refusal(&sources);
+        assert!(refusal.starts_with(name) && refusal.contains(why), "{name}={value}: {refusal}");
+    }
+    let sources = Sources { flags: vec![listen("8088")], ..Sources::default() };
+    assert!(refusal(&sources).starts_with("--listen"));
+}
+
+#[test]
+fn lists_come_with_commas_and_an_empty_variable_is_no_variable() {
+    let pairs = [("HALTERE_PLUGINS_DISABLED", "tls, audit-trail"), ("HALTERE_LISTEN", "")];
+    let sources = Sources { env: env(&pairs), ..Sources::default() };
+    let settings = load(&sources).expect("valid").settings;
+    assert_eq!(
+        settings.plugins.disabled,
+        [haltere_core::PluginId::Tls, haltere_core::PluginId::AuditTrail]
+    );
+    assert_eq!(settings.server.listen.port(), 8088);
+}
+
+#[test]
+fn a_secret_comes_directly_or_by_file_but_not_both_ways_at_once() {
+    let secret = file("hunter2\n");
+    let path = secret.path().to_str().expect("a plain path");
+    let password = |sources: &Sources| {
+        load(sources)
+            .map(|loaded| loaded.settings.admin.password.map(|password| password.expose().clone()))
+    };
+    let by_file =
+        Sources { env: env(&[("HALTERE_ADMIN_PASSWORD_FILE", path)]), ..Sources::default() };
+    assert_eq!(password(&by_file).expect("valid").as_deref(), Some("hunter2"));
+
+    let pairs = [("HALTERE_ADMIN_PASSWORD_FILE", path), ("HALTERE_ADMIN_PASSWORD", "x")];
+    let both = Sources { env: env(&pairs), ..Sources::default() };
+    assert!(refusal(&both).contains("admin.password and admin.password_file are both set"));
+
+    // In different places, precedence decides.
+    let config = file(&format!("[admin]\npassword_file = {path:?}\n"));
+    let sources = Sources {
+        file: Some(config.path().to_owned()),
+        env: env(&[("HALTERE_ADMIN_PASSWORD", "direct")]),
+        ..Sources::default()
+    };
+    assert_eq!(password(&sources).expect("valid").as_deref(), Some("direct"));
+}
+
+#[test]
+fn a_secret_file_that_is_missing_or_empty_is_refused_by_name() {
+    let empty = file("\n");
+    for path in [empty.path().to_str().expect("plain"), "/nonexistent/secret"] {
+        let sources =
+            Sources { env: env(&[("HALTERE_MASTER_KEY_FILE", path)]), ..Sources::default() };
+        let refusal = refusal(&sources);
+        assert!(refusal.contains("data.master_key") && refusal.contains(path), "{refusal}");
+    }
+}
+
+#[test]
+fn no_error_and_no_listing_shows_a_secret() {
+    let config = file("[admin]\npassword = \"hunter2\"\n[server]\nlisten = 1\n");
+    let broken = Sources { file: Some(config.path().to_owned()), ..Sources::default() };
+    assert!(!refusal(&broken).contains("hunter2"));
+    let config = file("[admin]\npassword = [\"hunter2\"]\n");
+    let broken = Sources { file: Some(config.path().to_owned()), ..Sources::default() };
+    assert!(!refusal(&broken).contains("hunter2"));
+    let config = file("[admin]\npassword = \"hunter2\n");
+    let broken = Sources { file: Some(config.path().to_owned()), ..Sources::default() };
+    assert!(!refusal(&broken).contains("hunter2"), "{}", refusal(&broken));
+
+    let sources =
+        Sources { env: env(&[("HALTERE_ADMIN_PASSWORD", "hunter2")]), ..Sources::default() };
+    let loaded = load(&sources).expect("valid");
+    assert!(!format!("{:?}", loaded.settings).contains("hunter2"));
+    let shown = show(&loaded);
+    assert!(!shown.contains("hunter2"));
+    assert!(shown.contains("password = \"[secret]\""), "{shown}");
+}
+
+#[test]
+fn the_listing_names_each_origin_and_is_itself_a_valid_file() {
+    let config = file("[link]\nconnect_timeout = \"2s\"\n");
+    let sources = Sources {
+        file: Some(config.path().to_owned()),
+        env: env(&[("HALTERE_SESSIONS_IDLE", "5m")]),
+        flags: vec![listen("127.0.0.1:0")],
+    };
+    let shown = show(&load(&sources).expect("valid"));
+    let origin_of = |name: &str| {
+        let line = shown.lines().find(|line| line.starts_with(&format!("{name} = ")));
+        line.and_then(|line| line.split(" # ").nth(1)).map(str::to_owned)
+    };
+    assert_eq!(origin_of("listen").as_deref(), Some("flag --listen"));
+    assert_eq!(origin_of("idle").as_deref(), Some("environment HALTERE_SESSIONS_IDLE"));
+    assert_eq!(origin_of("connect_timeout"), Some(format!("file {}", config.path().display())));
+    assert_eq!(origin_of("max").as_deref(), Some("default"));
+    for path in all().iter().map(|leaf| &leaf.path) {
+        let name = path.rsplit('.').next().expect("a name");
+        assert!(shown.contains(name), "{path} is missing");
+    }
+    let again = file(&shown);
+    load(&Sources { file: Some(again.path().to_owned()), ..Sources::default() }).expect("valid");
+}
+
+/// Takes the comment sign from lines that hold a setting: `#name = value`.
+fn uncomment(template: &str) -> String {
+    template
+        .lines()
+        .map(|line| match line.strip_prefix('#') {
+            Some(rest)
+                if rest.starts_with(|c: char| c.is_ascii_lowercase()) && !rest.ends_with('=') =>
+            {
+                rest
+            }
+            _ => line,
+        })
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
+#[test]
+fn the_template_is_a_valid_file_and_says_what_the_defaults_are() {
+    let defaults = format!("{:?}", load(&Sources::default()).expect("valid").settings);
+    for text in [template(), uncomment(&template())] {
+        let config = file(&text);
+        let sources = Sources { file: Some(config.path().to_owned()), ..Sources::default() };
+        let settings = load(&sources).unwrap_or_else(|error| panic!("{error:#}\n{text}")).settings;
+        assert_eq!(format!("{settings:?}"), defaults);
+    }
+    let uncommented: Table = uncomment(&template()).parse().expect("valid");
+    for leaf in all() {
+        assert!(template().contains(leaf.env), "{} is missing", leaf.env);
+        assert_eq!(
+            dig(&uncommented, &leaf.path).is_some(),
+            leaf.default.is_some(),
+            "{}",
+            leaf.path
+        );
+    }
+}

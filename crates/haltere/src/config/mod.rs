@@ -1,0 +1,61 @@
+//! What an operator can set, one file per section.
+//!
+//! Four places are asked, the first that answers wins: a command-line flag, an environment variable
+//! `HALTERE_…`, the TOML file, the default. [`load`] reads them and remembers which one it was.
+//! The types of this module stop at [`crate::wiring`]: no other crate knows that there are files or variables.
+
+mod admin;
+mod connections;
+mod data;
+mod leaf;
+mod link;
+mod load;
+mod log;
+mod plugins;
+mod secret;
+mod server;
+mod sessions;
+mod show;
+mod template;
+mod units;
+
+use confique::Config;
+
+pub(crate) use connections::Secrets;
+pub(crate) use data::Data;
+pub(crate) use link::Link;
+pub(crate) use load::{Flag, Loaded, Sources, load};
+pub(crate) use log::Format as LogFormat;
+pub(crate) use show::show;
+pub(crate) use template::template;
+
+/// The settings of haltere. Every one of them is optional.
+///
+/// Four places are asked, the first that answers wins: a command-line flag, an environment
+/// variable, this file (haltere serve --config FILE), the default.
+#[derive(Debug, Config)]
+pub(crate) struct Settings {
+    #[config(nested)]
+    pub server: server::Server,
+
+    #[config(nested)]
+    pub data: data::Data,
+
+    #[config(nested)]
+    pub admin: admin::Admin,
+
+    #[config(nested)]
+    pub connections: connections::Connections,
+
+    #[config(nested)]
+    pub link: link::Link,
+
+    #[config(nested)]
+    pub sessions: sessions::Sessions,
+
+    #[config(nested)]
+    pub plugins: plugins::Plugins,
+
+    #[config(nested)]
+    pub log: log::Log,
+}

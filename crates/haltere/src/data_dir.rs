@@ -1,0 +1,205 @@
+//! The data folder: who may look into it, who is using it, and the master key inside.
+
+use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
+use std::io::{self, Read as _, Seek as _, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::process;
+
+use anyhow::{Context as _, bail};
+use haltere_app::vault::MasterKey;
+use rustix::fs::Mode;
+use rustix::process::umask;
+
+const DATABASE: &str = "haltere.db";
+const LOCK: &str = "haltere.lock";
+const MASTER_KEY: &str = "master.key";
+
+/// The folder where everything is kept.
+#[derive(Debug)]
+pub(crate) struct DataDir(PathBuf);
+
+/// Held by the one server on a data folder. The kernel lets go of it when the process ends, however it ends.
+#[derive(Debug)]
+pub(crate) struct ServerLock {
+    _file: File,
+}
+
+/// Files made from now on are for this user only: the database and its journals carry no secret in
+/// clear text, but whose business is what else is in them?
+pub(crate) fn keep_new_files_private() {
+    umask(Mode::from_raw_mode(0o077));
+}
+
+impl DataDir {
+    /// Makes the folder when it is missing, for this user only.
+    pub(crate) fn create(path: &Path) -> anyhow::Result<Self> {
+        if !path.is_dir() {
+            DirBuilder::new()
+                .recursive(true)
+                .mode(0o700)
+                .create(path)
+                .with_context(|| format!("failed to create the data folder {}", path.display()))?;
+        }
+        Ok(Self(path.to_owned()))
+    }
+
+    /// The folder as it stands, for commands that work on what a server has made.
+    pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
+        if !path.join(DATABASE).is_file() {
+            bail!(
+                "there is no haltere database in {}; start `haltere serve` once, or name the folder with --data-dir",
+                path.display()
+            );
+        }
+        Ok(Self(path.to_owned()))
+    }
+
+    /// The database's file.
+    pub(crate) fn database(&self) -> PathBuf {
+        self.0.join(DATABASE)
+    }
+
+    /// Makes sure that this is the only server on the folder.
+    pub(crate) fn lock(&self) -> anyhow::Result<ServerLock> {
+        let path = self.0.join(LOCK);
+        let describe = || format!("failed to lock {}", path.display());
+        let mut file = OpenOptions::new()
+            .read(true)
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .mode(0o600)
+            .open(&path)
+            .with_context(describe)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                let mut owner = String::new();
+                // Only for the message: without it, it is less helpful and no less true.
+                let _ = file.read_to_string(&mut owner);
+                bail!(
+                    "another haltere (process {}) is serving the data folder {}; stop it first, or choose another folder with --data-dir",
+                    owner.trim(),
+                    self.0.display()
+                );
+            }
+            Err(TryLockError::Error(error)) => return Err(error).with_context(describe),
+        }
+        file.set_len(0).with_context(describe)?;
+        file.rewind().with_context(describe)?;
+        writeln!(file, "{}", process::id()).with_context(describe)?;
+        Ok(ServerLock { _file: file })
+    }
+
+    /// The master key in the folder.
+    pub(crate) fn master_key(&self) -> anyhow::Result<MasterKey> {
+        let path = self.0.join(MASTER_KEY);
+        let text = fs::read_to_string(&path)
+            .with_context(|| format!("failed to read the master key file {}", path.display()))?;
+        let mode = fs::metadata(&path)?.permissions().mode();
+        if mode & 0o077 != 0 {
+            tracing::warn!(path = %path.display(), mode = format!("{:o}", mode & 0o777), "other users can read the master key; run chmod 600 on it");
+        }
+        MasterKey::parse(&text).with_context(|| path.display().to_string())
+    }
+
+    /// The master key in the folder, made when there is none and nothing was sealed yet.
+    pub(crate) fn master_key_or_new(&self) -> anyhow::Result<MasterKey> {
+        let path = self.0.join(MASTER_KEY);
+        if path.exists() {
+            return self.master_key();
+        }
+        if self.database().exists() {
+            bail!(
+                "the master key is missing: {} was made with one, and {} is gone; put the file back, or set HALTERE_MASTER_KEY",
+                self.database().display(),
+                path.display()
+            );
+        }
+        let key = MasterKey::generate();
+        write_durably(&path, key.to_text().expose())
+            .with_context(|| format!("failed to write the master key file {}", path.display()))?;
+        Ok(key)
+    }
+}
+
+/// Writes a new file that only this user can read, whole or not at all, and still there after a
+/// power cut: a database outliving its key would be worthless.
+fn write_durably(path: &Path, text: &str) -> io::Result<()> {
+    let draft = path.with_extension("new");
+    // Left over from a start that was cut short.
+    match fs::remove_file(&draft) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+        _ => {}
+    }
+    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
+    writeln!(file, "{text}")?;
+    file.sync_all()?;
+    fs::rename(&draft, path)?;
+    match path.parent() {
+        Some(folder) => File::open(folder)?.sync_all(),
+        None => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn mode(path: &Path) -> u32 {
+        fs::metadata(path).expect("there").permissions().mode() & 0o777
+    }
+
+    #[test]
+    fn folder_lock_and_key_are_for_this_user_only() {
+        let root = tempfile::tempdir().expect("a folder");
+        let path = root.path().join("a/b");
+        let data = DataDir::create(&path).expect("created");
+        let _lock = data.lock().expect("locked");
+        data.master_key_or_new().expect("made");
+        assert_eq!(mode(&path), 0o700);
+        assert_eq!(mode(&path.join(LOCK)), 0o600);
+        assert_eq!(mode(&path.join(MASTER_KEY)), 0o600);
+    }
+
+    #[test]
+    fn a_second_server_is_refused_and_told_about_the_first() {
+        let root = tempfile::tempdir().expect("a folder");
+        let data = DataDir::create(root.path()).expect("there");
+        let lock = data.lock().expect("locked");
+        let refusal = data.lock().expect_err("refused").to_string();
+        assert!(refusal.contains(&format!("process {}", process::id())), "{refusal}");
+        drop(lock);
+        data.lock().expect("free again");
+    }
+
+    #[test]
+    fn the_key_stays_the_same_and_is_not_made_anew_beside_a_database() {
+        let root = tempfile::tempdir().expect("a folder");
+        let data = DataDir::create(root.path()).expect("there");
+        let key = data.master_key_or_new().expect("made").to_text();
+        assert_eq!(data.master_key_or_new().expect("read").to_text(), key);
+
+        fs::write(data.database(), "").expect("written");
+        fs::remove_file(root.path().join(MASTER_KEY)).expect("removed");
+        let refusal = data.master_key_or_new().expect_err("refused").to_string();
+        assert!(refusal.contains("the master key is missing"), "{refusal}");
+    }
+
+    #[test]
+    fn a_half_written_key_of_an_earlier_start_is_no_obstacle() {
+        let root = tempfile::tempdir().expect("a folder");
+        fs::write(root.path().join("master.new"), "half").expect("written");
+        let data = DataDir::create(root.path()).expect("there");
+        data.master_key_or_new().expect("made");
+        assert!(!root.path().join("master.new").exists());
+    }
+
+    #[test]
+    fn commands_beside_the_server_say_what_is_missing() {
+        let root = tempfile::tempdir().expect("a folder");
+        let refusal = DataDir::open(root.path()).expect_err("refused").to_string();
+        assert!(refusal.contains("haltere serve") && refusal.contains("--data-dir"), "{refusal}");
+    }
+}

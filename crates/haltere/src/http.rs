@@ -1,0 +1,125 @@
+//! Serving HTTP/1.1: a bounded number of connections, patience with an end, a polite stop.
+//!
+//! hyper does the protocol. What is here is what `axum::serve` leaves out: the time limit on
+//! request heads and idle connections, the bound, and the cut-off for what does not end by itself.
+
+use std::convert::Infallible;
+use std::net::SocketAddr;
+use std::num::NonZeroUsize;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::ConnectInfo;
+use axum::response::Response;
+use hyper::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio_util::task::TaskTracker;
+use tower::ServiceExt as _;
+
+use crate::lifecycle::Stop;
+
+/// How long to wait after a failed accept: no file descriptors are left, most likely, and trying
+/// again at once would only burn the processor.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// What a client can make us hold.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// Connections open at once.
+    pub connections: NonZeroUsize,
+    /// Time to send the head of a request, counted from the end of the one before.
+    pub header_timeout: Duration,
+}
+
+/// Serves until told to stop, and returns when no connection is left.
+pub(crate) async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: Stop) {
+    let mut protocol = http1::Builder::new();
+    protocol.timer(TokioTimer::new()).header_read_timeout(limits.header_timeout);
+    let permits = Arc::new(Semaphore::new(limits.connections.get()));
+    let connections = TaskTracker::new();
+    while let Some((stream, peer, permit)) = next(&listener, &permits, &stop).await {
+        let connection = Connection { stream, peer, router: router.clone(), permit };
+        connections.spawn(connection.serve(protocol.clone(), stop.clone()));
+    }
+    // Closes the socket: clients that come now are refused rather than left waiting.
+    drop(listener);
+    connections.close();
+    connections.wait().await;
+}
+
+/// The next connection, once there is room for it; `None` when it is time to stop.
+async fn next(
+    listener: &TcpListener,
+    permits: &Arc<Semaphore>,
+    stop: &Stop,
+) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+    let accept = async {
+        let permit = Arc::clone(permits).acquire_owned().await.ok()?;
+        loop {
+            match listener.accept().await {
+                Ok((stream, peer)) => return Some((stream, peer, permit)),
+                Err(error) => {
+                    tracing::warn!(%error, "failed to accept a connection");
+                    tokio::time::sleep(ACCEPT_PAUSE).await;
+                }
+            }
+        }
+    };
+    tokio::select! {
+        biased;
+        () = stop.soft.cancelled() => None,
+        accepted = accept => accepted,
+    }
+}
+
+struct Connection {
+    stream: TcpStream,
+    peer: SocketAddr,
+    router: Router,
+    permit: OwnedSemaphorePermit,
+}
+
+impl Connection {
+    async fn serve(self, protocol: http1::Builder, stop: Stop) {
+        let Self { stream, peer, router, permit } = self;
+        // Answers are small and written whole: waiting to fill a packet would only delay them.
+        let _ = stream.set_nodelay(true);
+        let service = service_fn(move |request| answer(router.clone(), request, peer));
+        let mut connection = pin!(protocol.serve_connection(TokioIo::new(stream), service));
+        let outcome = tokio::select! {
+            outcome = connection.as_mut() => outcome,
+            () = stop.soft.cancelled() => {
+                connection.as_mut().graceful_shutdown();
+                tokio::select! {
+                    outcome = connection => outcome,
+                    () = stop.hard.cancelled() => Ok(()),
+                }
+            }
+        };
+        if let Err(error) = outcome {
+            // The client's doing: it went away, sent nonsense, or took too long.
+            tracing::debug!(%peer, %error, "connection ended early");
+        }
+        drop(permit);
+    }
+}
+
+async fn answer(
+    router: Router,
+    mut request: Request<Incoming>,
+    peer: SocketAddr,
+) -> Result<Response, Infallible> {
+    request.extensions_mut().insert(ConnectInfo(peer));
+    router.oneshot(request.map(Body::new)).await
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,72 @@
+//! How the process ends: politely when asked once, at once when asked twice.
+//!
+//! After SIGTERM or SIGINT, [`Stop::soft`] tells everybody to finish: no new connection is
+//! accepted, requests under way are answered, event streams end. When [`GRACE`] has passed,
+//! [`Stop::hard`] cuts off what is still open. The links come after that, within [`LINKS`].
+
+use std::process;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio_util::sync::CancellationToken;
+
+/// How long requests get to finish. Together with [`LINKS`] well under the five seconds after which
+/// service managers and people lose patience.
+const GRACE: Duration = Duration::from_millis(2_500);
+
+/// How long the links get to say goodbye to their brokers.
+pub(crate) const LINKS: Duration = Duration::from_secs(2);
+
+/// Two tokens that everything which waits also listens to.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Stop {
+    /// Finish politely.
+    pub soft: CancellationToken,
+    /// Stop now.
+    pub hard: CancellationToken,
+}
+
+impl Stop {
+    /// Listens for signals from now on.
+    pub(crate) fn on_signals() -> anyhow::Result<Self> {
+        let stop = Self::default();
+        let signals = Signals {
+            terminate: signal(SignalKind::terminate()).context("failed to listen for SIGTERM")?,
+            interrupt: signal(SignalKind::interrupt()).context("failed to listen for SIGINT")?,
+        };
+        // Ends with the process: nothing is left to do when this is no longer needed.
+        tokio::spawn(watch(signals, stop.clone()));
+        Ok(stop)
+    }
+}
+
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+}
+
+impl Signals {
+    /// The exit code a shell reports for a process that the signal killed.
+    async fn next(&mut self) -> i32 {
+        tokio::select! {
+            _ = self.terminate.recv() => 128 + SignalKind::terminate().as_raw_value(),
+            _ = self.interrupt.recv() => 128 + SignalKind::interrupt().as_raw_value(),
+        }
+    }
+}
+
+async fn watch(mut signals: Signals, stop: Stop) {
+    signals.next().await;
+    tracing::info!("stopping; a second signal stops at once");
+    stop.soft.cancel();
+    let grace_over = async {
+        tokio::time::sleep(GRACE).await;
+        stop.hard.cancel();
+        std::future::pending::<()>().await;
+    };
+    tokio::select! {
+        () = grace_over => {}
+        code = signals.next() => process::exit(code),
+    }
+}

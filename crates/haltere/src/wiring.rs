@@ -1,0 +1,100 @@
+//! Where concrete things are put together: the only place that names a database, and the only one
+//! where settings become the parts of the application.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use axum::Router;
+use haltere_api::ApiOptions;
+use haltere_app::sessions::{PasswordHashing, SessionSettings};
+use haltere_app::users::Users;
+use haltere_app::vault::{MasterKey, Vault};
+use haltere_app::{App, AppParts, AppSettings, SecretsPolicy};
+use haltere_link::{Backoff, LinkConfig};
+use haltere_store::Store;
+use haltere_store_sqlite::SqliteStore;
+
+use crate::clock::SystemClock;
+use crate::config::{Data, Link, Secrets, Settings};
+use crate::data_dir::DataDir;
+use crate::http::Limits;
+
+/// The store in the data folder, migrated to what this binary knows.
+pub(crate) async fn store(data: &DataDir) -> anyhow::Result<Arc<dyn Store>> {
+    let path = data.database();
+    let store = SqliteStore::open(&path)
+        .await
+        .with_context(|| format!("failed to open the database {}", path.display()))?;
+    Ok(Arc::new(store))
+}
+
+/// The users in the store.
+pub(crate) fn users(store: &Arc<dyn Store>) -> Users {
+    Users::new(Arc::clone(store), Arc::new(SystemClock), PasswordHashing::default())
+}
+
+/// The master key that was configured, else the one in the data folder.
+pub(crate) fn master_key(settings: &Data, data: &DataDir) -> anyhow::Result<MasterKey> {
+    match &settings.master_key {
+        Some(text) => MasterKey::parse(text.expose()).context("data.master_key"),
+        None => data.master_key_or_new(),
+    }
+}
+
+/// The application, reading what is stored and keeping the links.
+pub(crate) async fn app(
+    settings: &Settings,
+    store: Arc<dyn Store>,
+    master_key: MasterKey,
+) -> anyhow::Result<App> {
+    let vault =
+        Vault::open(store.as_ref(), master_key).await.context("failed to open the vault")?;
+    let parts = AppParts {
+        store,
+        vault,
+        clock: Arc::new(SystemClock),
+        link: link_config(&settings.link),
+        settings: app_settings(settings),
+    };
+    App::start(parts).await.context("failed to start")
+}
+
+/// The HTTP API on top of the application.
+pub(crate) fn router(app: &App, _settings: &Settings) -> Router {
+    haltere_api::router(app.clone(), ApiOptions::default())
+}
+
+/// What a client of the HTTP server can make us hold.
+pub(crate) fn limits(settings: &Settings) -> Limits {
+    Limits {
+        connections: settings.server.max_connections,
+        header_timeout: settings.server.header_timeout.as_duration(),
+    }
+}
+
+fn app_settings(settings: &Settings) -> AppSettings {
+    AppSettings {
+        connections_max: u64::from(settings.connections.max),
+        secrets: match settings.connections.secrets {
+            Secrets::Readable => SecretsPolicy::Readable,
+            Secrets::WriteOnly => SecretsPolicy::WriteOnly,
+        },
+        plugins: settings.plugins.disabled.iter().map(|plugin| (*plugin, false)).collect(),
+        sessions: SessionSettings {
+            idle: settings.sessions.idle.as_duration(),
+            absolute: settings.sessions.absolute.as_duration(),
+            ..SessionSettings::default()
+        },
+        ..AppSettings::default()
+    }
+}
+
+fn link_config(link: &Link) -> LinkConfig {
+    LinkConfig {
+        connect_timeout: link.connect_timeout.as_duration(),
+        keepalive: link.keepalive.as_duration(),
+        backoff: Backoff { max: link.max_backoff.as_duration(), ..Backoff::default() },
+        dials_per_second: link.dials_per_second,
+        ..LinkConfig::default()
+    }
+}

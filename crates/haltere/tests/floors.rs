@@ -1,0 +1,181 @@
+//! The floors of the house: an arrow points only down, and some names stay in one place.
+//!
+//! Whoever adds an upward arrow reads here why it fails. Think again, or move the floor and write
+//! a decision record.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use cargo_metadata::{DependencyKind, MetadataCommand, Package};
+
+/// What is built on what. A crate may use the ones below its own floor, and none beside it.
+const FLOORS: [(&str, u8); 9] = [
+    ("haltere", 5),
+    ("haltere-api", 4),
+    ("haltere-app", 3),
+    ("haltere-store-sqlite", 3),
+    ("haltere-store", 2),
+    ("haltere-link", 2),
+    ("haltere-mosquitto", 1),
+    ("haltere-core", 0),
+    // For tests only: stands outside, knows the words, and nothing ships it.
+    ("haltere-testkit", 1),
+];
+
+/// Floors whose arrow would point down and is still not wanted.
+const FORBIDDEN: [(&str, &str, &str); 3] = [
+    ("haltere-api", "haltere-store", "the HTTP layer asks the application, not the database"),
+    ("haltere-store-sqlite", "haltere-link", "what is kept knows nothing of links"),
+    (
+        "haltere-api",
+        "haltere-mosquitto",
+        "the HTTP layer speaks of connections, not of wire formats",
+    ),
+];
+
+/// Foreign crates that only some of ours may use, and why.
+const FOREIGN: [(&str, &[&str], &str); 12] = [
+    ("mqtt-protocol-core", &["haltere-link"], "the protocol library can be exchanged in one crate"),
+    ("rustls", &["haltere-link"], "TLS to brokers has one home"),
+    ("tokio-rustls", &["haltere-link"], "TLS to brokers has one home"),
+    ("tokio-tungstenite", &["haltere-link"], "WebSockets to brokers have one home"),
+    ("hickory-resolver", &["haltere-link"], "only a link looks up names"),
+    ("sqlx", &["haltere-store-sqlite"], "SQL stays in the backend"),
+    ("axum", &["haltere-api", "haltere"], "HTTP stays in the HTTP layer"),
+    ("utoipa", &["haltere-api"], "what a thing is and how it is shown are two types"),
+    ("serde_json", &["haltere-api"], "only what is shown is JSON"),
+    ("argon2", &["haltere-app"], "passwords are checked in one place"),
+    ("chacha20poly1305", &["haltere-app"], "the vault is the one that seals"),
+    ("confique", &["haltere"], "configuration types stop at the binary"),
+];
+
+fn workspace() -> Vec<Package> {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
+    let metadata = MetadataCommand::new()
+        .manifest_path(manifest)
+        .no_deps()
+        // Nothing is looked up or fetched for this.
+        .other_options(["--offline".to_owned()])
+        .exec()
+        .expect("cargo describes the workspace");
+    metadata.packages
+}
+
+/// What ships: neither tests nor the harness for them.
+fn shipped() -> impl Iterator<Item = Package> {
+    workspace().into_iter().filter(|package| package.name.starts_with("haltere"))
+}
+
+/// What a crate is built on, without what only its tests use.
+fn uses(package: &Package) -> BTreeSet<&str> {
+    let built_on = |kind| matches!(kind, DependencyKind::Normal | DependencyKind::Build);
+    let arrows = package.dependencies.iter().filter(|arrow| built_on(arrow.kind));
+    arrows.map(|arrow| arrow.name.as_str()).collect()
+}
+
+#[test]
+fn an_arrow_points_only_down() {
+    let floors = BTreeMap::from(FLOORS);
+    for package in shipped() {
+        let name = package.name.as_str();
+        let floor = floors
+            .get(name)
+            .unwrap_or_else(|| panic!("{name} stands on no floor; add it to FLOORS"));
+        for used in uses(&package).into_iter().filter(|used| used.starts_with("haltere")) {
+            assert!(
+                floors[used] < *floor,
+                "{name} (floor {floor}) may not use {used} (floor {})",
+                floors[used]
+            );
+            assert!(used != "haltere-testkit", "{name} ships, {used} does not");
+        }
+    }
+}
+
+#[test]
+fn some_arrows_are_not_wanted_though_they_point_down() {
+    for package in shipped() {
+        for (from, to, why) in FORBIDDEN {
+            assert!(
+                package.name != from || !uses(&package).contains(to),
+                "{from} may not use {to}: {why}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_foreign_crate_stays_where_it_belongs() {
+    for package in shipped() {
+        for (foreign, homes, why) in FOREIGN {
+            let at_home =
+                homes.contains(&package.name.as_str()) || package.name == "haltere-testkit";
+            assert!(
+                at_home || !uses(&package).contains(foreign),
+                "{} may not use {foreign}: {why}",
+                package.name
+            );
+        }
+    }
+}
+
+#[test]
+fn floor_zero_does_nothing_but_think() {
+    let allowed = BTreeSet::from(["jiff", "thiserror", "url", "zeroize"]);
+    let core = shipped().find(|package| package.name == "haltere-core").expect("there");
+    let more: Vec<_> = uses(&core).difference(&allowed).map(ToString::to_string).collect();
+    assert!(
+        more.is_empty(),
+        "haltere-core may not use {more:?}: no I/O, no async, no serialization"
+    );
+}
+
+#[test]
+fn the_database_is_named_only_where_things_are_put_together() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut naming = Vec::new();
+    for file in rust_files(&root) {
+        let text = fs::read_to_string(&file).expect("readable");
+        if text.contains("haltere_store_sqlite") {
+            naming.push(file.strip_prefix(&root).expect("inside").display().to_string());
+        }
+    }
+    assert_eq!(naming, ["wiring.rs"]);
+}
+
+#[test]
+fn only_one_function_opens_sockets_to_brokers() {
+    let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().expect("crates/");
+    let mut opening = Vec::new();
+    for package in shipped().filter(|package| package.name != "haltere-testkit") {
+        for file in rust_files(&crates.join(package.name.as_str()).join("src")) {
+            let text = fs::read_to_string(&file).expect("readable");
+            // What comes after is about tests, which have clients of their own.
+            let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+            let is_test = file.components().any(|part| part.as_os_str() == "tests")
+                || file.file_name().is_some_and(|name| name == "tests.rs");
+            if !is_test && (code.contains("TcpSocket::new") || code.contains("TcpStream::connect"))
+            {
+                opening.push(file.strip_prefix(crates).expect("inside").display().to_string());
+            }
+        }
+    }
+    assert!(
+        opening.len() <= 1,
+        "outgoing sockets are opened in {opening:?}, so the egress policy can be walked around"
+    );
+}
+
+fn rust_files(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            files.extend(rust_files(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files
+}
