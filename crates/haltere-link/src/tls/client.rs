@@ -1,36 +1,91 @@
 //! Shared client configurations and the handshake.
 
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
-use haltere_core::{Clock, Host, LinkFailure, TlsFacts, TlsMaterial};
-use rustls::ClientConfig;
-use rustls_pki_types::CertificateDer;
+use haltere_core::{Clock, Host, LinkFailure, Stage, TlsFacts, TlsMaterial};
+use rustls::client::Resumption;
+use rustls::sign::SingleCertAndKey;
+use rustls::time_provider::TimeProvider;
+use rustls::{ClientConfig, ProtocolVersion};
+use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio::io::{AsyncRead, AsyncWrite};
+use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use super::MaterialError;
+use super::cache::{self, Cache};
+use super::certificate::Certificate;
+use super::failure::{classify_handshake, refused_chain};
+use super::material::{Material, MaterialError};
+use super::provider::provider;
+use super::trust::Trust;
+use super::verifier::{Verifier, server_name};
 
-/// Makes [`TlsClient`]s, one for all connections with equal settings.
+/// Makes [`TlsClient`]s: one for all connections with equal settings, so that ten thousand links
+/// share a handful.
 pub struct TlsClients {
     clock: Arc<dyn Clock>,
+    system: OnceLock<Trust>,
+    cache: Mutex<Cache>,
 }
 
 impl TlsClients {
-    /// Nothing is loaded yet; the system's roots are read when the first connection needs them.
+    /// Loads nothing yet.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock }
+        Self { clock, system: OnceLock::new(), cache: Mutex::default() }
     }
 
-    /// The client for these settings.
-    pub fn get(&self, _tls: &TlsMaterial) -> Result<Arc<TlsClient>, MaterialError> {
-        let _ = &self.clock;
-        Err(MaterialError { field: "ca", reason: "not built yet".into() })
+    /// The client for these settings. Quick, except that the first call without a `ca` reads the
+    /// system's roots from disk (some milliseconds, once).
+    pub fn get(&self, tls: &TlsMaterial) -> Result<Arc<TlsClient>, MaterialError> {
+        let key = cache::key(tls);
+        if let Some(client) = self.cache().get(&key) {
+            return Ok(client);
+        }
+        // Made outside the lock: the same client twice does no harm, waiting does.
+        let client = Arc::new(self.make(Material::read(tls)?));
+        Ok(self.cache().insert(key, client))
+    }
+
+    fn make(&self, material: Material) -> TlsClient {
+        let trust = match (material.verify, material.ca) {
+            (false, _) => None,
+            (true, ca) if ca.is_empty() => Some(self.system.get_or_init(Trust::system).clone()),
+            (true, ca) => Some(Trust::supplied(ca)),
+        };
+        let verifier = Arc::new(Verifier::new(trust, provider()));
+        let time = Arc::new(Time(Arc::clone(&self.clock)));
+        let builder =
+            ClientConfig::builder_with_details(Arc::clone(provider()), Arc::clone(&time) as Arc<_>)
+                .with_protocol_versions(&[&rustls::version::TLS13, &rustls::version::TLS12])
+                .expect("the provider has cipher suites for both versions")
+                .dangerous()
+                .with_custom_certificate_verifier(Arc::clone(&verifier) as Arc<_>);
+        let mut config = match material.identity {
+            // The resolver hands the certificate out as it is; rustls' shorter way would parse it
+            // first, and refuse version 1.
+            Some(identity) => {
+                builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(identity)))
+            }
+            None => builder.with_no_client_auth(),
+        };
+        // A link is made for days; remembering sessions costs more than it saves.
+        config.resumption = Resumption::disabled();
+        TlsClient { config: Arc::new(config), verifier, time }
+    }
+
+    fn cache(&self) -> std::sync::MutexGuard<'_, Cache> {
+        // A panic elsewhere leaves a cache that is merely less full.
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Speaks TLS with brokers, in one way.
 pub struct TlsClient {
     config: Arc<ClientConfig>,
+    verifier: Arc<Verifier>,
+    time: Arc<Time>,
 }
 
 /// A TLS handshake that went well.
@@ -49,7 +104,7 @@ pub struct Handshake<S> {
 pub struct HandshakeFailure {
     /// Why; without address and port, as Node reports it.
     pub failure: LinkFailure,
-    /// The certificates the broker presented, leaf first; empty when it came to none.
+    /// The certificates the broker presented, leaf first, when they were refused; else empty.
     pub peer_chain: Vec<CertificateDer<'static>>,
 }
 
@@ -58,13 +113,85 @@ impl TlsClient {
     /// as the peer takes: put a time limit around it. Dropping it closes the stream.
     pub async fn connect<S>(
         &self,
-        _host: &Host,
-        _stream: S,
+        host: &Host,
+        stream: S,
     ) -> Result<Handshake<S>, Box<HandshakeFailure>>
     where
         S: AsyncRead + AsyncWrite + Unpin,
     {
-        let _ = &self.config;
-        std::future::pending().await
+        let name = server_name(host).ok_or_else(|| Box::new(impossible_name(host)))?;
+        let connector = TlsConnector::from(Arc::clone(&self.config));
+        match connector.connect(name.clone(), stream).await {
+            Ok(stream) => {
+                let connection = stream.get_ref().1;
+                let peer_chain: Vec<_> = connection
+                    .peer_certificates()
+                    .unwrap_or_default()
+                    .iter()
+                    .map(|der| der.clone().into_owned())
+                    .collect();
+                let facts = self.facts(connection.protocol_version(), &peer_chain, &name);
+                Ok(Handshake { stream, facts, peer_chain })
+            }
+            Err(error) => Err(Box::new(HandshakeFailure {
+                failure: classify_handshake(&error),
+                peer_chain: refused_chain(&error),
+            })),
+        }
+    }
+
+    fn facts(
+        &self,
+        version: Option<ProtocolVersion>,
+        chain: &[CertificateDer<'_>],
+        name: &ServerName<'_>,
+    ) -> TlsFacts {
+        let leaf = chain.first().and_then(|leaf| Certificate::parse(leaf));
+        TlsFacts {
+            version: match version {
+                Some(ProtocolVersion::TLSv1_2) => "TLSv1.2",
+                _ => "TLSv1.3",
+            },
+            legacy_certificate: self.verifier.is_legacy(chain, name, self.time.now()),
+            not_after: leaf.map(|leaf| leaf.not_after()),
+        }
+    }
+}
+
+fn impossible_name(host: &Host) -> HandshakeFailure {
+    HandshakeFailure {
+        failure: LinkFailure {
+            stage: Stage::Tls,
+            code: "ERR_TLS_CERT_ALTNAME_INVALID".into(),
+            errno: None,
+            syscall: None,
+            address: None,
+            port: None,
+            message: format!("No certificate can be for {host}: it is not a valid host name"),
+        },
+        peer_chain: Vec::new(),
+    }
+}
+
+/// Hands our clock to rustls.
+struct Time(Arc<dyn Clock>);
+
+impl Time {
+    fn now(&self) -> UnixTime {
+        // Before 1970 nothing is valid anyway.
+        let seconds = u64::try_from(self.0.now().as_second()).unwrap_or(0);
+        UnixTime::since_unix_epoch(Duration::from_secs(seconds))
+    }
+}
+
+impl TimeProvider for Time {
+    fn current_time(&self) -> Option<UnixTime> {
+        Some(self.now())
+    }
+}
+
+impl fmt::Debug for Time {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Time")
     }
 }

@@ -1,12 +1,27 @@
 //! What a certificate says about itself.
 
+use std::fmt::Write as _;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use haltere_core::Timestamp;
+use sha2::{Digest as _, Sha256};
+
+use super::certificate::Certificate;
+use super::names;
+
+/// The longest subject or issuer, in characters.
+const MAX_NAME: usize = 512;
+/// The most names listed.
+const MAX_NAMES: usize = 64;
+/// The longest of them, in characters.
+const MAX_HOST_NAME: usize = 255;
 
 /// What a certificate says, for people to read. Hostile input: lengths are bounded and control
 /// characters replaced; nothing in here decides anything.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CertificateFacts {
-    /// Who it was made for, as RFC 4514 text; empty when it can't be read. At most 512 characters.
+    /// Who it was made for (`C=DE, CN=broker`); empty when it can't be read. At most 512 characters.
     pub subject: String,
     /// Who signed it, likewise.
     pub issuer: String,
@@ -15,23 +30,62 @@ pub struct CertificateFacts {
     pub names: Vec<String>,
     /// Start of its validity; `None` when it can't be read.
     pub not_before: Option<Timestamp>,
-    /// End of its validity; `None` when it can't be read.
+    /// End of its validity; `None` when it can't be read. "Never" is the last moment of the year 9999.
     pub not_after: Option<Timestamp>,
-    /// SHA-256 over the DER form, upper-case hexadecimal with colons, as `openssl x509 -fingerprint -sha256` prints it.
+    /// SHA-256 over the DER form, upper-case hexadecimal with colons, as
+    /// `openssl x509 -fingerprint -sha256` prints it.
     pub sha256_fingerprint: String,
     /// The certificate itself, as PEM.
     pub pem: String,
 }
 
 /// Reads any X.509 certificate, whatever its version; what can't be read stays empty.
-pub fn certificate_facts(_der: &[u8]) -> CertificateFacts {
+pub fn certificate_facts(der: &[u8]) -> CertificateFacts {
+    let certificate = Certificate::parse(der);
+    let certificate = certificate.as_ref();
     CertificateFacts {
-        subject: String::new(),
-        issuer: String::new(),
-        names: Vec::new(),
-        not_before: None,
-        not_after: None,
-        sha256_fingerprint: String::new(),
-        pem: String::new(),
+        subject: certificate.map(|c| printable(&c.subject_text(), MAX_NAME)).unwrap_or_default(),
+        issuer: certificate.map(|c| printable(&c.issuer_text(), MAX_NAME)).unwrap_or_default(),
+        names: certificate.map(host_names).unwrap_or_default(),
+        not_before: certificate.map(Certificate::not_before),
+        not_after: certificate.map(Certificate::not_after),
+        sha256_fingerprint: fingerprint(der),
+        pem: pem(der),
     }
+}
+
+/// The host names and addresses a certificate is good for, bounded and printable.
+pub(super) fn host_names(certificate: &Certificate<'_>) -> Vec<String> {
+    let names = names::all(certificate);
+    names.iter().take(MAX_NAMES).map(|name| printable(name, MAX_HOST_NAME)).collect()
+}
+
+/// At most `max` characters, none of which moves the cursor or turns the direction of text.
+fn printable(text: &str, max: usize) -> String {
+    let turns_text = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
+    text.chars()
+        .take(max)
+        .map(|c| if c.is_control() || turns_text(c) { char::REPLACEMENT_CHARACTER } else { c })
+        .collect()
+}
+
+fn fingerprint(der: &[u8]) -> String {
+    let mut text = String::with_capacity(3 * 32);
+    for byte in Sha256::digest(der) {
+        let separator = if text.is_empty() { "" } else { ":" };
+        write!(text, "{separator}{byte:02X}").expect("writing to a string can't fail");
+    }
+    text
+}
+
+fn pem(der: &[u8]) -> String {
+    let encoded = STANDARD.encode(der);
+    let mut text = String::with_capacity(encoded.len() + encoded.len() / 64 + 60);
+    text.push_str("-----BEGIN CERTIFICATE-----\n");
+    for line in encoded.as_bytes().chunks(64) {
+        text.push_str(str::from_utf8(line).expect("base64 is ASCII"));
+        text.push('\n');
+    }
+    text.push_str("-----END CERTIFICATE-----\n");
+    text
 }

@@ -1,14 +1,130 @@
 //! What went wrong in TLS, in the codes of Node and OpenSSL.
 
+use std::borrow::Cow;
+use std::error::Error as StdError;
 use std::io;
 
-use haltere_core::LinkFailure;
+use haltere_core::{LinkFailure, Stage};
+use rustls::{CertificateError, Error, OtherError, PeerIncompatible};
+
+use super::alert;
+use super::fault::CertificateFault;
+use super::material::MaterialError;
 
 /// Finds a TLS failure inside an I/O error; `None` when there is none.
 ///
 /// Under TLS 1.3 a broker's verdict on our client certificate arrives only after the handshake,
 /// as an alert in place of the CONNACK: reads (and failed writes) after the handshake have to be
-/// asked, too.
-pub fn classify_io(_error: &io::Error) -> Option<LinkFailure> {
-    None
+/// asked, too. When a *write* fails right after the handshake, read once more before giving up:
+/// the alert that says why may be waiting there.
+pub fn classify_io(error: &io::Error) -> Option<LinkFailure> {
+    find(error.get_ref()?).map(classify)
+}
+
+impl From<&MaterialError> for LinkFailure {
+    /// Settings that could not be used for dialling: stored before they were checked, say.
+    fn from(error: &MaterialError) -> Self {
+        failure("ERR_TLS_INVALID_CONTEXT", format!("The TLS settings can't be used: {error}"))
+    }
+}
+
+/// Any I/O error during the handshake.
+pub(super) fn classify_handshake(error: &io::Error) -> LinkFailure {
+    if let Some(failure) = classify_io(error) {
+        return failure;
+    }
+    match error.kind() {
+        io::ErrorKind::TimedOut => LinkFailure {
+            errno: Some(-110),
+            syscall: Some("read"),
+            ..failure("ETIMEDOUT", "The broker fell silent during the TLS handshake".to_owned())
+        },
+        // A close in the middle of a handshake is a reset in Node's eyes.
+        _ => LinkFailure {
+            errno: Some(-104),
+            syscall: Some("read"),
+            ..failure(
+                "ECONNRESET",
+                "The connection was closed during the TLS handshake; is this port meant for TLS?"
+                    .to_owned(),
+            )
+        },
+    }
+}
+
+/// The presented chain, when a refused certificate is what went wrong.
+pub(super) fn refused_chain(error: &io::Error) -> Vec<rustls_pki_types::CertificateDer<'static>> {
+    error
+        .get_ref()
+        .and_then(|error| find(error))
+        .and_then(certificate_fault)
+        .map(|fault| fault.chain.clone())
+        .unwrap_or_default()
+}
+
+fn find<'a>(error: &'a (dyn StdError + Send + Sync + 'static)) -> Option<&'a Error> {
+    let mut error: &'a (dyn StdError + 'static) = error;
+    loop {
+        if let Some(found) = error.downcast_ref::<Error>() {
+            return Some(found);
+        }
+        // An io::Error's source skips the error it wraps.
+        error = match error.downcast_ref::<io::Error>().and_then(io::Error::get_ref) {
+            Some(inner) => inner,
+            None => error.source()?,
+        };
+    }
+}
+
+fn certificate_fault(error: &Error) -> Option<&CertificateFault> {
+    match error {
+        Error::InvalidCertificate(CertificateError::Other(OtherError(fault))) => {
+            fault.downcast_ref::<CertificateFault>()
+        }
+        _ => None,
+    }
+}
+
+fn classify(error: &Error) -> LinkFailure {
+    if let Some(fault) = certificate_fault(error) {
+        return failure(fault.code, fault.message.clone());
+    }
+    match error {
+        Error::AlertReceived(alert) => failure(alert::code(*alert), alert::message(*alert)),
+        Error::InvalidCertificate(_) => failure(
+            "ERR_SSL_BAD_SIGNATURE",
+            "The broker could not prove that it has the key of its certificate".to_owned(),
+        ),
+        Error::PeerIncompatible(PeerIncompatible::ServerDoesNotSupportTls12Or13) => failure(
+            "ERR_SSL_UNSUPPORTED_PROTOCOL",
+            "The broker speaks only older versions of TLS; 1.2 or 1.3 is needed".to_owned(),
+        ),
+        Error::InvalidMessage(_) => LinkFailure {
+            errno: Some(-71),
+            syscall: Some("write"),
+            ..failure(
+                "EPROTO",
+                "What answered does not speak TLS; check the port, or use mqtt:// or ws://"
+                    .to_owned(),
+            )
+        },
+        error => LinkFailure {
+            errno: Some(-71),
+            syscall: Some("write"),
+            ..failure("EPROTO", format!("The broker does not keep to the rules of TLS ({error})"))
+        },
+    }
+}
+
+/// Node reports neither address nor port for faults in TLS.
+fn failure(code: impl Into<Cow<'static, str>>, message: String) -> LinkFailure {
+    LinkFailure {
+        stage: Stage::Tls,
+        code: code.into(),
+        errno: None,
+        syscall: None,
+        address: None,
+        port: None,
+        message,
+    }
 }

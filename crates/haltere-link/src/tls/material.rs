@@ -1,6 +1,12 @@
 //! TLS settings as an operator gives them: do they make sense together?
 
 use haltere_core::TlsMaterial;
+use rustls::sign::CertifiedKey;
+use rustls_pki_types::CertificateDer;
+
+use super::certificate::Certificate;
+use super::pem;
+use super::provider::provider;
 
 /// TLS settings that can't be used. Prints as "field: reason"; never quotes the data.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -12,7 +18,72 @@ pub struct MaterialError {
     pub reason: String,
 }
 
+impl MaterialError {
+    pub(super) fn new(field: &'static str, reason: impl Into<String>) -> Self {
+        Self { field, reason: reason.into() }
+    }
+}
+
 /// Checks that certificates and keys can be read, and that key and certificate belong together.
-pub fn check_material(_tls: &TlsMaterial) -> Result<(), MaterialError> {
-    Ok(())
+pub fn check_material(tls: &TlsMaterial) -> Result<(), MaterialError> {
+    Material::read(tls).map(|_| ())
+}
+
+/// TLS settings, read.
+pub(super) struct Material {
+    /// Whether the broker has to prove who it is.
+    pub(super) verify: bool,
+    /// What the operator trusts; empty for the system's roots.
+    pub(super) ca: Vec<CertificateDer<'static>>,
+    /// How we prove who we are.
+    pub(super) identity: Option<CertifiedKey>,
+}
+
+impl Material {
+    pub(super) fn read(tls: &TlsMaterial) -> Result<Self, MaterialError> {
+        let ca = tls.ca.as_ref().map(|text| pem::certificates("ca", &text.0)).transpose()?;
+        let identity = match (&tls.cert, &tls.key) {
+            (None, None) => None,
+            (Some(cert), Some(key)) => Some(read_identity(&cert.0, &key.expose().0)?),
+            (Some(_), None) => {
+                return Err(MaterialError::new(
+                    "key",
+                    "is missing; a certificate needs its private key",
+                ));
+            }
+            (None, Some(_)) => {
+                return Err(MaterialError::new(
+                    "cert",
+                    "is missing; a private key needs its certificate",
+                ));
+            }
+        };
+        Ok(Self {
+            verify: tls.reject_unauthorized != Some(false),
+            ca: ca.unwrap_or_default(),
+            identity,
+        })
+    }
+}
+
+/// Puts the pieces together by hand: rustls' own way parses the certificate with webpki, which
+/// refuses version 1.
+fn read_identity(cert: &[u8], key: &[u8]) -> Result<CertifiedKey, MaterialError> {
+    let chain = pem::certificates("cert", cert)?;
+    let key = pem::private_key("key", key)?;
+    let key = provider().key_provider.load_private_key(key).map_err(|_| {
+        MaterialError::new(
+            "key",
+            "can't be used; RSA (2048 to 8192 bits), ECDSA (P-256, P-384, P-521) and Ed25519 keys can",
+        )
+    })?;
+    let leaf = chain.first().and_then(|leaf| Certificate::parse(leaf));
+    let belong_together = key
+        .public_key()
+        .zip(leaf)
+        .is_some_and(|(from_key, leaf)| leaf.holds_public_key(from_key.as_ref()));
+    if !belong_together {
+        return Err(MaterialError::new("key", "does not belong to the first certificate in cert"));
+    }
+    Ok(CertifiedKey::new(chain, key))
 }

@@ -9,10 +9,24 @@
 //! used as server), a second set of rules stands behind it, for connections that bring their own
 //! CA; see `legacy`.
 
+mod alert;
+mod cache;
+mod certificate;
 mod client;
+mod der;
 mod facts;
 mod failure;
+mod fault;
+mod legacy;
 mod material;
+mod names;
+mod path;
+mod pem;
+mod provider;
+#[cfg(test)]
+mod tests;
+mod trust;
+mod verifier;
 
 pub use client::{Handshake, HandshakeFailure, TlsClient, TlsClients};
 pub use facts::{CertificateFacts, certificate_facts};

@@ -1,0 +1,203 @@
+//! Why a broker's certificate was refused.
+
+use std::sync::Arc;
+
+use haltere_core::{Host, Timestamp};
+use rustls::crypto::WebPkiSupportedAlgorithms;
+use rustls::{CertificateError, OtherError};
+use rustls_pki_types::CertificateDer;
+
+use super::facts::host_names;
+use super::legacy;
+use super::names;
+use super::path::{End, Path};
+use super::trust::Trust;
+
+/// Why a certificate was refused, in Node's codes. Travels inside rustls' error, because that is
+/// the only way out of a verifier, and takes the presented chain along: a person may want to see
+/// it, in order to trust its CA.
+#[derive(Debug, thiserror::Error)]
+#[error("{message}")]
+pub(super) struct CertificateFault {
+    /// For programs, for example `CERT_HAS_EXPIRED`.
+    pub(super) code: &'static str,
+    /// A sentence a person can act on.
+    pub(super) message: String,
+    /// Leaf first, as presented.
+    pub(super) chain: Vec<CertificateDer<'static>>,
+}
+
+impl From<CertificateFault> for rustls::Error {
+    fn from(fault: CertificateFault) -> Self {
+        CertificateError::Other(OtherError(Arc::new(fault))).into()
+    }
+}
+
+/// What a verifier knows when it has to decide.
+pub(super) struct Case<'a> {
+    /// Leaf first, as presented.
+    pub(super) presented: &'a [CertificateDer<'a>],
+    /// Whom the connection trusts.
+    pub(super) trust: &'a Trust,
+    /// Whom we dialled.
+    pub(super) host: &'a Host,
+    /// When.
+    pub(super) now: Timestamp,
+    /// How signatures are checked.
+    pub(super) algorithms: &'a WebPkiSupportedAlgorithms,
+}
+
+impl Case<'_> {
+    /// Finds words for a refusal. Where several faults hold at once, the order is Node's: time,
+    /// then issuer, then name.
+    pub(super) fn explain(&self, error: &CertificateError) -> CertificateFault {
+        let Some(path) = Path::walk(self.presented, self.trust, self.now) else {
+            return self.fault("UNSPECIFIED", "The broker's certificate can't be read".to_owned());
+        };
+        self.time_fault(&path)
+            .or_else(|| self.issuer_fault(&path, error))
+            .or_else(|| self.signature_fault(&path, error))
+            .or_else(|| self.name_fault(&path))
+            .unwrap_or_else(|| self.other_fault(error))
+    }
+
+    /// A certificate on the way that has expired or is not yet valid, the leaf before all others.
+    pub(super) fn time_fault(&self, path: &Path<'_>) -> Option<CertificateFault> {
+        let (index, step) = path
+            .steps
+            .iter()
+            .enumerate()
+            .find(|(_, step)| !step.certificate.is_valid_at(self.now))?;
+        let whose = match index {
+            0 => "The broker's certificate",
+            _ if step.is_supplied => "A certificate in the field ca",
+            _ => "A certificate in the broker's chain",
+        };
+        let certificate = &step.certificate;
+        Some(if certificate.not_after() < self.now {
+            let message = format!("{whose} expired on {}; renew it", day(certificate.not_after()));
+            self.fault("CERT_HAS_EXPIRED", message)
+        } else {
+            let message = format!(
+                "{whose} is valid only from {} on; check the clocks of both machines",
+                certificate.not_before()
+            );
+            self.fault("CERT_NOT_YET_VALID", message)
+        })
+    }
+
+    fn issuer_fault(&self, path: &Path<'_>, error: &CertificateError) -> Option<CertificateFault> {
+        // webpki looks at names last: it has found a trusted way, be it one that ends at an
+        // intermediate certificate the operator gave.
+        if is_about_names(error) && self.name_fault(path).is_some() {
+            return None;
+        }
+        let is_single = path.steps.len() == 1;
+        let last_is_supplied = path.steps.last().is_some_and(|step| step.is_supplied);
+        let remedy = if self.trust.is_supplied() {
+            "the field ca holds other certificates; put the right CA certificate there"
+        } else {
+            "paste its CA certificate into the field ca"
+        };
+        let (code, what) = match (path.end, is_single) {
+            (End::Trusted, _) => return None,
+            (End::SelfSigned, true) => {
+                let remedy = if self.trust.is_supplied() {
+                    "the field ca holds other certificates; to trust it, put it there"
+                } else {
+                    "to trust it, paste it into the field ca"
+                };
+                let message = format!("The broker's certificate is self-signed; {remedy}");
+                return Some(self.fault("DEPTH_ZERO_SELF_SIGNED_CERT", message));
+            }
+            (End::SelfSigned, false) => (
+                "SELF_SIGNED_CERT_IN_CHAIN",
+                "The broker's certificate is signed by a private authority that is not trusted here",
+            ),
+            (End::IssuerMissing, true) => (
+                "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+                "The broker's certificate is signed by an authority that is not known",
+            ),
+            (End::IssuerMissing, false) if last_is_supplied => (
+                "UNABLE_TO_GET_ISSUER_CERT",
+                "The field ca holds an intermediate certificate without its root",
+            ),
+            (End::IssuerMissing, false) => (
+                "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+                "The chain of the broker's certificate ends at an authority that is not known",
+            ),
+        };
+        Some(self.fault(code, format!("{what}; {remedy}")))
+    }
+
+    fn signature_fault(
+        &self,
+        path: &Path<'_>,
+        error: &CertificateError,
+    ) -> Option<CertificateFault> {
+        let is_bad = matches!(error, CertificateError::BadSignature)
+            || !legacy::signatures_hold(path, self.algorithms);
+        is_bad.then(|| {
+            let message = "A signature in the chain of the broker's certificate does not fit the CA certificate \
+                           of that name; the CA was probably made anew: put its current certificate into the field ca";
+            self.fault("CERT_SIGNATURE_FAILURE", message.to_owned())
+        })
+    }
+
+    fn name_fault(&self, path: &Path<'_>) -> Option<CertificateFault> {
+        let leaf = path.certificates().next()?;
+        if names::belongs_to(leaf, self.host) {
+            return None;
+        }
+        let mut names = host_names(leaf);
+        let more = if names.len() > 5 { ", …" } else { "" };
+        names.truncate(5);
+        let names = match names.as_slice() {
+            [] => "no host at all".to_owned(),
+            names => names.join(", "),
+        };
+        let message = format!(
+            "The broker's certificate is not for {}, but for {names}{more}; use that name in the URL, or have \
+             the certificate made for this one",
+            self.host
+        );
+        Some(self.fault("ERR_TLS_CERT_ALTNAME_INVALID", message))
+    }
+
+    fn other_fault(&self, error: &CertificateError) -> CertificateFault {
+        let (code, why) = match error {
+            CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
+                ("INVALID_PURPOSE", "it was made for another purpose than a TLS server's".to_owned())
+            }
+            error if is_about_names(error) => (
+                "ERR_TLS_CERT_ALTNAME_INVALID",
+                "it names the host only as its common name, which is accepted only together with a CA in \
+                 the field ca"
+                    .to_owned(),
+            ),
+            CertificateError::Other(OtherError(why)) => {
+                ("CERT_UNTRUSTED", format!("it is of a form that is not accepted here ({why})"))
+            }
+            error => ("CERT_UNTRUSTED", error.to_string()),
+        };
+        self.fault(code, format!("The broker's certificate was refused: {why}"))
+    }
+
+    fn fault(&self, code: &'static str, message: String) -> CertificateFault {
+        let chain = self.presented.iter().map(|der| der.clone().into_owned()).collect();
+        CertificateFault { code, message, chain }
+    }
+}
+
+/// Whether webpki found nothing wrong but the name.
+pub(super) fn is_about_names(error: &CertificateError) -> bool {
+    matches!(
+        error,
+        CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. }
+    )
+}
+
+/// `2026-11-23`
+fn day(at: Timestamp) -> String {
+    at.to_string().chars().take(10).collect()
+}

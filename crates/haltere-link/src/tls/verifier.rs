@@ -1,0 +1,176 @@
+//! Checking who is on the other side.
+
+use haltere_core::{Host, Timestamp};
+use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
+use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
+use rustls::crypto::{
+    CryptoProvider, WebPkiSupportedAlgorithms, verify_tls13_signature_with_raw_key,
+};
+use rustls::server::ParsedCertificate;
+use rustls::{CertificateError, DigitallySignedStruct, Error, PeerMisbehaved, SignatureScheme};
+use rustls_pki_types::{CertificateDer, IpAddr, ServerName, SubjectPublicKeyInfoDer, UnixTime};
+
+use super::certificate::Certificate;
+use super::der;
+use super::fault::Case;
+use super::legacy;
+use super::path::Path;
+use super::trust::Trust;
+
+/// Checks brokers' certificates for the connections that share its settings.
+#[derive(Debug)]
+pub(super) struct Verifier {
+    /// `None`: any certificate will do, as long as the broker has its key.
+    trust: Option<Trust>,
+    algorithms: WebPkiSupportedAlgorithms,
+}
+
+impl Verifier {
+    pub(super) fn new(trust: Option<Trust>, provider: &CryptoProvider) -> Self {
+        Self { trust, algorithms: provider.signature_verification_algorithms }
+    }
+
+    /// Whether a chain that was accepted owes this to the rules for old certificates.
+    pub(super) fn is_legacy(
+        &self,
+        chain: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        now: UnixTime,
+    ) -> bool {
+        let (Some(trust), Some((leaf, others))) = (&self.trust, chain.split_first()) else {
+            return false;
+        };
+        trust.is_supplied() && self.verify_by_webpki(trust, leaf, others, server_name, now).is_err()
+    }
+
+    fn verify_by_webpki(
+        &self,
+        trust: &Trust,
+        leaf: &CertificateDer<'_>,
+        others: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        now: UnixTime,
+    ) -> Result<(), Error> {
+        let parsed = ParsedCertificate::try_from(leaf)?;
+        let algorithms = self.algorithms.all;
+        verify_server_cert_signed_by_trust_anchor(&parsed, &trust.roots, others, now, algorithms)?;
+        verify_server_name(&parsed, server_name)
+    }
+}
+
+impl ServerCertVerifier for Verifier {
+    fn verify_server_cert(
+        &self,
+        leaf: &CertificateDer<'_>,
+        others: &[CertificateDer<'_>],
+        server_name: &ServerName<'_>,
+        _ocsp_response: &[u8],
+        now: UnixTime,
+    ) -> Result<ServerCertVerified, Error> {
+        let Some(trust) = &self.trust else { return Ok(ServerCertVerified::assertion()) };
+        let verdict = self.verify_by_webpki(trust, leaf, others, server_name, now);
+        if verdict.is_ok() && !trust.is_supplied() {
+            return Ok(ServerCertVerified::assertion());
+        }
+        let presented: Vec<_> = std::iter::once(leaf)
+            .chain(others)
+            .map(|der| CertificateDer::from(der.as_ref()))
+            .collect();
+        let case = Case {
+            presented: &presented,
+            trust,
+            host: &host(server_name),
+            now: timestamp(now),
+            algorithms: &self.algorithms,
+        };
+        let error = match verdict {
+            // webpki doesn't ask whether a root has expired; OpenSSL, and so everybody else who
+            // connects to this broker, does.
+            Ok(()) => {
+                let path = Path::walk(&presented, trust, case.now);
+                return match path.and_then(|path| case.time_fault(&path)) {
+                    None => Ok(ServerCertVerified::assertion()),
+                    Some(fault) => Err(fault.into()),
+                };
+            }
+            Err(Error::InvalidCertificate(error)) => error,
+            Err(error) => return Err(error),
+        };
+        let is_legacy_case =
+            Certificate::parse(leaf).is_some_and(|leaf| legacy::concerns(&error, &leaf));
+        if is_legacy_case
+            && legacy::accepts(&presented, trust, case.host, case.now, case.algorithms)
+        {
+            return Ok(ServerCertVerified::assertion());
+        }
+        Err(case.explain(&error).into())
+    }
+
+    fn verify_tls12_signature(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let key_info = public_key_info(leaf)?;
+        let key_algorithm = der::public_key_algorithm(&key_info);
+        let certificate = Certificate::parse(leaf).ok_or(CertificateError::BadEncoding)?;
+        // TLS 1.2 names hash and kind of key, not the curve: the key itself tells the rest.
+        let algorithm = self
+            .algorithms
+            .mapping
+            .iter()
+            .find(|(scheme, _)| *scheme == signed.scheme)
+            .ok_or(PeerMisbehaved::SignedHandshakeWithUnadvertisedSigScheme)?
+            .1
+            .iter()
+            .find(|algorithm| Some(algorithm.public_key_alg_id().as_ref()) == key_algorithm)
+            .ok_or(PeerMisbehaved::SignedKxWithWrongAlgorithm)?;
+        algorithm
+            .verify_signature(certificate.public_key(), message, signed.signature())
+            .map_err(|_| CertificateError::BadSignature)?;
+        Ok(HandshakeSignatureValid::assertion())
+    }
+
+    fn verify_tls13_signature(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> Result<HandshakeSignatureValid, Error> {
+        let key_info = public_key_info(leaf)?;
+        verify_tls13_signature_with_raw_key(message, &key_info, signed, &self.algorithms)
+    }
+
+    fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
+        self.algorithms.supported_schemes()
+    }
+}
+
+/// The key is read by ourselves, because webpki reads no certificate of version 1.
+fn public_key_info<'a>(leaf: &'a CertificateDer<'_>) -> Result<SubjectPublicKeyInfoDer<'a>, Error> {
+    let certificate = Certificate::parse(leaf).ok_or(CertificateError::BadEncoding)?;
+    Ok(certificate.public_key_info().into())
+}
+
+/// The host as rustls calls it; `None` when it can't be in any certificate.
+pub(super) fn server_name(host: &Host) -> Option<ServerName<'static>> {
+    match host {
+        Host::Name(name) => ServerName::try_from(name.clone()).ok(),
+        Host::V4(address) => Some(ServerName::IpAddress(std::net::IpAddr::V4(*address).into())),
+        Host::V6(address) => Some(ServerName::IpAddress(std::net::IpAddr::V6(*address).into())),
+    }
+}
+
+fn host(server_name: &ServerName<'_>) -> Host {
+    match server_name {
+        ServerName::IpAddress(IpAddr::V4(address)) => Host::V4((*address).into()),
+        ServerName::IpAddress(IpAddr::V6(address)) => Host::V6((*address).into()),
+        name => Host::Name(name.to_str().into_owned()),
+    }
+}
+
+fn timestamp(at: UnixTime) -> Timestamp {
+    let seconds = i64::try_from(at.as_secs()).unwrap_or(i64::MAX);
+    Timestamp::from_second(seconds).unwrap_or(Timestamp::MAX)
+}
