@@ -1,1 +1,305 @@
+//! The contract every store keeps, and what this one promises beyond it.
 
+use std::fs;
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use haltere_core::{
+    AuditAction, AuditEntry, AuditOutcome, ConnectionId, Intent, Revision, Timestamp,
+};
+use haltere_store::contract::Fixture;
+use haltere_store::{AuditFilter, ConnectionRecord, Sealed};
+use sqlx::{Connection as _, SqliteConnection};
+use tempfile::TempDir;
+
+use super::*;
+
+async fn empty_store() -> Fixture {
+    let folder = Folder::new();
+    let store = folder.open().await.unwrap();
+    Fixture { store: Arc::new(store), guard: Box::new(folder) }
+}
+
+haltere_store::contract_tests!(empty_store);
+
+/// A temporary folder with a database in it.
+struct Folder(TempDir);
+
+impl Folder {
+    fn new() -> Self {
+        Self(tempfile::tempdir().unwrap())
+    }
+
+    fn path(&self) -> PathBuf {
+        self.0.path().join("haltere.db")
+    }
+
+    async fn open(&self) -> Result<SqliteStore, StoreError> {
+        SqliteStore::open(&self.path()).await
+    }
+
+    /// Somebody with a SQLite shell.
+    async fn shell(&self, sql: &'static str) -> Result<(), sqlx::Error> {
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(self.path());
+        let mut connection = SqliteConnection::connect_with(&options).await?;
+        sqlx::raw_sql(sql).execute(&mut connection).await?;
+        connection.close().await
+    }
+}
+
+fn record(id: &str, bulk: usize) -> ConnectionRecord {
+    let now = Timestamp::from_second(1_800_000_000).unwrap();
+    ConnectionRecord {
+        id: id.to_owned(),
+        name: id.to_owned(),
+        url: "mqtts://broker.example:8883".to_owned(),
+        username: Some("ada".to_owned()),
+        password: Some(Sealed(vec![7; 60])),
+        client_id: None,
+        reject_unauthorized: Some(true),
+        ca: Some(vec![b'x'; bulk]),
+        cert: None,
+        key: None,
+        no_metrics_mode: None,
+        ca_file: None,
+        cert_file: None,
+        key_file: None,
+        intent: Intent::Connected,
+        revision: Revision::FIRST,
+        created_at: now,
+        updated_at: now,
+    }
+}
+
+async fn insert(store: &SqliteStore, record: &ConnectionRecord) -> Result<(), StoreError> {
+    let mut tx = store.write().await?;
+    tx.insert_connection(record).await?;
+    tx.commit().await
+}
+
+async fn count(store: &SqliteStore) -> u64 {
+    store.read().await.unwrap().count_connections().await.unwrap()
+}
+
+#[tokio::test]
+async fn only_the_owner_may_read_the_files() {
+    let folder = Folder::new();
+    let store = folder.open().await.unwrap();
+    insert(&store, &record("a", 0)).await.unwrap();
+    let modes: Vec<_> = fs::read_dir(folder.0.path())
+        .unwrap()
+        .map(|file| file.unwrap())
+        .map(|file| (file.file_name(), file.metadata().unwrap().permissions().mode() & 0o777))
+        .collect();
+    assert!(modes.iter().all(|(_, mode)| *mode == 0o600), "{modes:?}");
+    assert_eq!(modes.len(), 3, "the database, its WAL and its index: {modes:?}");
+}
+
+#[tokio::test]
+async fn what_was_kept_is_there_when_opened_again() {
+    let folder = Folder::new();
+    let store = folder.open().await.unwrap();
+    insert(&store, &record("a", 10)).await.unwrap();
+    store.close().await;
+    let files = fs::read_dir(folder.0.path()).unwrap().count();
+    assert_eq!(files, 1, "closing folds the WAL into the database");
+    let store = folder.open().await.unwrap();
+    let mut tx = store.read().await.unwrap();
+    assert_eq!(tx.list_connections().await.unwrap(), [record("a", 10)]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn many_may_open_a_new_database_at_once() {
+    for _ in 0..10 {
+        let folder = Folder::new();
+        let open: Vec<_> = (0..4)
+            .map(|_| {
+                let path = folder.path();
+                tokio::spawn(async move { SqliteStore::open(&path).await })
+            })
+            .collect();
+        for (number, store) in open.into_iter().enumerate() {
+            let store = store.await.unwrap().unwrap();
+            insert(&store, &record(&number.to_string(), 0)).await.unwrap();
+        }
+        assert_eq!(count(&folder.open().await.unwrap()).await, 4);
+    }
+}
+
+/// Two stores on one file are to each other what two processes are.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn processes_take_turns_and_see_what_the_others_wrote() {
+    let folder = Folder::new();
+    let stores = [folder.open().await.unwrap(), folder.open().await.unwrap()].map(Arc::new);
+    let writers: Vec<_> = (0..4)
+        .map(|writer: usize| {
+            let store = Arc::clone(&stores[writer % 2]);
+            tokio::spawn(async move {
+                for number in 0..25 {
+                    insert(&store, &record(&format!("{writer}-{number}"), 0)).await.unwrap();
+                }
+            })
+        })
+        .collect();
+    for writer in writers {
+        writer.await.unwrap();
+    }
+    for store in &stores {
+        assert_eq!(count(store).await, 100);
+        let revisions = store.read().await.unwrap().revisions().await.unwrap();
+        assert_eq!(revisions.connections, 100);
+    }
+}
+
+#[tokio::test]
+async fn a_newer_database_is_refused_and_left_alone() {
+    let folder = Folder::new();
+    folder.open().await.unwrap().close().await;
+    folder.shell("PRAGMA user_version = 99").await.unwrap();
+    let refused = folder.open().await.unwrap_err();
+    assert!(matches!(refused, StoreError::TooNew { found: 99, known: 1 }), "{refused:?}");
+    assert!(folder.open().await.is_err());
+}
+
+#[tokio::test]
+async fn what_is_no_database_is_refused() {
+    let folder = Folder::new();
+    fs::write(folder.path(), "dear diary ".repeat(1_000)).unwrap();
+    let refused = folder.open().await.unwrap_err();
+    assert!(matches!(refused, StoreError::Backend(_)), "{refused:?}");
+    assert!(fs::read_to_string(folder.path()).unwrap().starts_with("dear diary"));
+}
+
+#[tokio::test]
+async fn nobody_changes_the_audit_trail() {
+    let folder = Folder::new();
+    let store = folder.open().await.unwrap();
+    let mut tx = store.write().await.unwrap();
+    let entry = AuditEntry {
+        at: Timestamp::from_second(1_800_000_000).unwrap(),
+        actor: "ada".to_owned(),
+        address: None,
+        request_id: String::new(),
+        action: AuditAction::SessionLogin,
+        object: String::new(),
+        outcome: AuditOutcome::Success,
+        detail: String::new(),
+    };
+    tx.append_audit(&entry).await.unwrap();
+    tx.commit().await.unwrap();
+    for sql in ["UPDATE audit SET actor = 'eve'", "DELETE FROM audit"] {
+        let refused = folder.shell(sql).await.unwrap_err();
+        assert!(refused.to_string().contains("append-only"), "{refused}");
+    }
+    let filter = AuditFilter { limit: 10, ..AuditFilter::default() };
+    let trail = store.read().await.unwrap().list_audit(&filter).await.unwrap();
+    assert_eq!(trail[0].entry, entry);
+}
+
+#[tokio::test]
+async fn a_corrupt_cell_is_named() {
+    let folder = Folder::new();
+    let store = folder.open().await.unwrap();
+    insert(&store, &record("a/b", 0)).await.unwrap();
+    folder.shell("UPDATE connections SET updated_at = 9223372036854775807").await.unwrap();
+    let error = store.read().await.unwrap().list_connections().await.unwrap_err();
+    let message = "table connections, column updated_at, row a/b: unreadable value";
+    assert_eq!(error.to_string(), message);
+    folder
+        .shell(
+            "INSERT INTO users VALUES ('ada', '', 'viewer,king', 0, 0);
+             INSERT INTO plugins VALUES ('fireworks', 1);
+             INSERT INTO sessions VALUES (zeroblob(32), '', 0, 0, 0)",
+        )
+        .await
+        .unwrap();
+    let mut tx = store.read().await.unwrap();
+    let error = tx.list_users().await.unwrap_err();
+    assert_eq!(error.to_string(), "table users, column roles, row ada: unreadable value");
+    let error = tx.list_plugin_switches().await.unwrap_err();
+    assert_eq!(error.to_string(), "table plugins, column id, row fireworks: unreadable value");
+    let error = tx.find_session(&haltere_core::SessionId([0; 32])).await.unwrap_err();
+    assert!(matches!(error, StoreError::Corrupt { column: "user", .. }), "{error:?}");
+}
+
+/// Texts of connections are read whatever is in them, so that the row can be seen and deleted.
+#[tokio::test]
+async fn a_text_that_is_no_utf8_is_still_listed() {
+    let folder = Folder::new();
+    let store = folder.open().await.unwrap();
+    insert(&store, &record("a", 0)).await.unwrap();
+    folder.shell("UPDATE connections SET url = CAST(x'6dff' AS TEXT)").await.unwrap();
+    let mut tx = store.write().await.unwrap();
+    assert_eq!(tx.list_connections().await.unwrap()[0].url, "m\u{fffd}");
+    assert!(tx.delete_connection(&ConnectionId::parse("a").unwrap()).await.unwrap());
+}
+
+#[tokio::test]
+async fn a_full_disk_is_named_and_survived() {
+    let folder = Folder::new();
+    let store = folder.open().await.unwrap();
+    // A limit of the connection, as a quota would be of the disk: forty pages are 160 KiB.
+    sqlx::query("PRAGMA max_page_count = 40").execute(&store.writer).await.unwrap();
+    let mut kept = 0;
+    let full = loop {
+        match insert(&store, &record(&kept.to_string(), 4_000)).await {
+            Ok(()) => kept += 1,
+            Err(error) => break error,
+        }
+    };
+    assert!(matches!(full, StoreError::Full), "{full:?}");
+    assert!(kept > 0);
+    assert_eq!(count(&store).await, kept);
+    let mut tx = store.write().await.unwrap();
+    assert!(tx.delete_connection(&ConnectionId::parse("0").unwrap()).await.unwrap());
+    tx.commit().await.unwrap();
+    insert(&store, &record("0", 4_000)).await.unwrap();
+    assert_eq!(count(&store).await, kept);
+}
+
+/// SQLite rolls back by itself now and then, behind sqlx's back, which then refuses to begin again.
+#[tokio::test]
+async fn a_rollback_by_sqlite_itself_is_survived() {
+    let folder = Folder::new();
+    let store = folder.open().await.unwrap();
+    for number in 0..3 {
+        let mut tx = tx::Tx::write(&store.writer).await.unwrap();
+        tx.change(sqlx::query("ROLLBACK")).await.unwrap();
+        drop(tx);
+        insert(&store, &record(&number.to_string(), 0)).await.unwrap();
+    }
+    assert_eq!(count(&store).await, 3);
+}
+
+#[tokio::test]
+async fn a_reader_can_not_write() {
+    let folder = Folder::new();
+    let store = folder.open().await.unwrap();
+    let mut tx = tx::Tx::read(&store.readers).await.unwrap();
+    let refused = tx.change(sqlx::query("DELETE FROM users")).await.unwrap_err();
+    assert!(matches!(refused, StoreError::ReadOnly), "{refused:?}");
+}
+
+/// Not a check, a figure to look at: `cargo nextest run --no-capture -p haltere-store-sqlite how_long`.
+#[tokio::test]
+async fn how_long_things_take() {
+    const SINGLE: u32 = 100;
+    let folder = Folder::new();
+    let store = folder.open().await.unwrap();
+    let start = Instant::now();
+    for number in 0..SINGLE {
+        insert(&store, &record(&format!("single {number}"), 0)).await.unwrap();
+    }
+    println!("one synced insert: {:?}", start.elapsed() / SINGLE);
+
+    let mut tx = store.write().await.unwrap();
+    for number in 0..10_000 {
+        tx.insert_connection(&record(&number.to_string(), 1_200)).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+    let start = Instant::now();
+    let listed = store.read().await.unwrap().list_connections().await.unwrap().len();
+    println!("a list of {listed} connections with a CA: {:?}", start.elapsed());
+}

@@ -9,7 +9,7 @@
 //! 4. Add a migration and the implementation to each backend until the contract holds.
 //!
 //! A lookup that finds nothing is `Ok(None)`, not an error. Time and ids come in as parameters.
-//! Secrets come in sealed: the store sees ciphertext only.
+//! Secrets come in sealed: the store sees ciphertext only. Times are kept in whole milliseconds.
 
 pub mod audit;
 pub mod connections;
@@ -43,13 +43,16 @@ pub trait Store: Send + Sync + 'static {
     async fn close(&self);
 }
 
-/// A consistent view of everything.
+/// A consistent view of everything: that of one moment, chosen at the latest by the first look.
 pub trait ReadTx:
     ConnectionReads + UserReads + SessionReads + PluginReads + AuditReads + MetaReads + Send
 {
 }
 
 /// Several changes that stand or fall together, each of them seen by the reads of the same transaction.
+///
+/// After the backend has refused a change ([`StoreError::Taken`], say) the transaction can only be
+/// dropped: whatever follows fails, and so does the commit. [`StoreError::Gone`] spoils nothing.
 #[async_trait]
 pub trait WriteTx:
     ReadTx + ConnectionWrites + UserWrites + SessionWrites + PluginWrites + AuditWrites + MetaWrites

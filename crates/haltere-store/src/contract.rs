@@ -1,1 +1,0 @@
-//! The stories every backend must be able to tell.

@@ -1,0 +1,111 @@
+//! Stories about the audit trail.
+
+use std::sync::Arc;
+
+use haltere_core::{AuditAction, AuditEntry, AuditOutcome};
+
+use super::records::{at, commit, connection, entry};
+use crate::{AuditFilter, AuditRecord, Store};
+
+async fn append(store: &dyn Store, entries: &[AuditEntry]) {
+    commit(store, async |tx| {
+        for entry in entries {
+            tx.append_audit(entry).await.unwrap();
+        }
+    })
+    .await;
+}
+
+async fn list(store: &dyn Store, filter: AuditFilter) -> Vec<AuditRecord> {
+    store.read().await.unwrap().list_audit(&filter).await.unwrap()
+}
+
+fn objects(records: &[AuditRecord]) -> Vec<&str> {
+    records.iter().map(|record| record.entry.object.as_str()).collect()
+}
+
+fn newest(limit: u32) -> AuditFilter {
+    AuditFilter { limit, ..AuditFilter::default() }
+}
+
+pub async fn entries_come_back_newest_first(store: Arc<dyn Store>) {
+    let full = entry("ada", "1");
+    let bare = AuditEntry {
+        at: at(-100),
+        address: None,
+        object: String::new(),
+        detail: String::new(),
+        ..entry("system", "")
+    };
+    append(&*store, &[full.clone(), bare.clone()]).await;
+    let records = list(&*store, newest(10)).await;
+    let entries: Vec<_> = records.iter().map(|record| &record.entry).collect();
+    // The order is that of the entries, whatever the clock said.
+    assert_eq!(entries, [&bare, &full]);
+    assert!(records[0].sequence > records[1].sequence);
+}
+
+pub async fn entries_are_filtered_by_actor_and_object(store: Arc<dyn Store>) {
+    append(&*store, &[entry("ada", "1"), entry("eve", "2"), entry("ada", "3"), entry("eve", "3")])
+        .await;
+    let filtered = async |actor: Option<&str>, object: Option<&str>| {
+        let filter = AuditFilter {
+            actor: actor.map(str::to_owned),
+            object: object.map(str::to_owned),
+            ..newest(10)
+        };
+        let records = list(&*store, filter).await;
+        records.into_iter().map(|AuditRecord { entry, .. }| (entry.actor, entry.object)).collect()
+    };
+    let pairs = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+        pairs.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect()
+    };
+    let found: Vec<_> = filtered(Some("ada"), None).await;
+    assert_eq!(found, pairs(&[("ada", "3"), ("ada", "1")]));
+    let found: Vec<_> = filtered(None, Some("3")).await;
+    assert_eq!(found, pairs(&[("eve", "3"), ("ada", "3")]));
+    let found: Vec<_> = filtered(Some("ada"), Some("3")).await;
+    assert_eq!(found, pairs(&[("ada", "3")]));
+    let found: Vec<_> = filtered(Some("Ada"), None).await;
+    assert_eq!(found, pairs(&[]));
+}
+
+pub async fn older_entries_are_paged_by_sequence(store: Arc<dyn Store>) {
+    let entries: Vec<_> = (0..7).map(|number| entry("ada", &number.to_string())).collect();
+    append(&*store, &entries).await;
+    let mut before = None;
+    let mut pages = Vec::new();
+    loop {
+        let page = list(&*store, AuditFilter { before, ..newest(3) }).await;
+        let Some(last) = page.last() else { break };
+        before = Some(last.sequence);
+        pages.push(objects(&page).join(""));
+    }
+    assert_eq!(pages, ["654", "321", "0"]);
+    assert!(list(&*store, newest(0)).await.is_empty());
+    assert_eq!(list(&*store, newest(u32::MAX)).await.len(), 7);
+}
+
+pub async fn every_action_and_outcome_is_kept(store: Arc<dyn Store>) {
+    let mut entries = Vec::new();
+    for outcome in [AuditOutcome::Success, AuditOutcome::Denied] {
+        for action in AuditAction::ALL {
+            entries.push(AuditEntry { action, outcome, ..entry("ada", "") });
+        }
+    }
+    append(&*store, &entries).await;
+    entries.reverse();
+    let records = list(&*store, newest(100)).await;
+    let kept: Vec<_> = records.into_iter().map(|record| record.entry).collect();
+    assert_eq!(kept, entries);
+}
+
+pub async fn an_entry_stands_or_falls_with_its_change(store: Arc<dyn Store>) {
+    append(&*store, &[entry("ada", "1")]).await;
+    let mut tx = store.write().await.unwrap();
+    tx.insert_connection(&connection("a", "A")).await.unwrap();
+    tx.append_audit(&entry("ada", "a")).await.unwrap();
+    drop(tx);
+    assert_eq!(objects(&list(&*store, newest(10)).await), ["1"]);
+    assert_eq!(store.read().await.unwrap().count_connections().await.unwrap(), 0);
+}

@@ -1,0 +1,154 @@
+//! Stories about connections.
+
+use std::sync::Arc;
+
+use haltere_core::{Intent, Revision};
+
+use super::records::{at, bare_connection, commit, connection, id, ids, keep};
+use crate::{ConnectionRecord, Sealed, Store, StoreError, UniqueRule};
+
+async fn find(store: &dyn Store, text: &str) -> Option<ConnectionRecord> {
+    store.read().await.unwrap().find_connection(&id(text)).await.unwrap()
+}
+
+async fn insert(store: &dyn Store, record: &ConnectionRecord) -> Result<(), StoreError> {
+    let mut tx = store.write().await?;
+    tx.insert_connection(record).await?;
+    tx.commit().await
+}
+
+async fn update(store: &dyn Store, record: &ConnectionRecord) -> Result<(), StoreError> {
+    let mut tx = store.write().await?;
+    tx.update_connection(record).await?;
+    tx.commit().await
+}
+
+fn is_taken(result: &Result<(), StoreError>, rule: UniqueRule) -> bool {
+    matches!(result, Err(StoreError::Taken(taken)) if *taken == rule)
+}
+
+pub async fn what_was_inserted_is_found(store: Arc<dyn Store>) {
+    let full = keep(&*store, connection("a", "A")).await;
+    let bare = keep(&*store, bare_connection("b", "B")).await;
+    let mut tx = store.read().await.unwrap();
+    assert_eq!(tx.find_connection(&id("a")).await.unwrap(), Some(full.clone()));
+    assert_eq!(tx.find_connection_by_name("B").await.unwrap(), Some(bare.clone()));
+    assert_eq!(tx.find_connection(&id("A")).await.unwrap(), None);
+    assert_eq!(tx.find_connection_by_name("a").await.unwrap(), None);
+    assert_eq!(tx.list_connections().await.unwrap(), [full, bare]);
+    assert_eq!(tx.count_connections().await.unwrap(), 2);
+}
+
+pub async fn an_id_is_unique(store: Arc<dyn Store>) {
+    keep(&*store, connection("a", "A")).await;
+    let again = insert(&*store, &connection("a", "B")).await;
+    assert!(is_taken(&again, UniqueRule::ConnectionId), "{again:?}");
+    assert_eq!(ids(&*store).await, ["a"]);
+}
+
+pub async fn a_name_is_unique(store: Arc<dyn Store>) {
+    keep(&*store, connection("a", "A")).await;
+    let again = insert(&*store, &connection("b", "A")).await;
+    assert!(is_taken(&again, UniqueRule::ConnectionName), "{again:?}");
+    assert_eq!(ids(&*store).await, ["a"]);
+}
+
+pub async fn uniqueness_is_case_sensitive(store: Arc<dyn Store>) {
+    for (id, name) in [("a", "Name"), ("A", "name"), ("a ", "Name "), ("ä", "é"), ("Ä", "e\u{301}")]
+    {
+        keep(&*store, connection(id, name)).await;
+    }
+    assert_eq!(ids(&*store).await.len(), 5);
+}
+
+pub async fn the_list_is_in_order_of_creation(store: Arc<dyn Store>) {
+    for id in ["m", "z", "a"] {
+        // The order is that of the inserts, whatever the clock says.
+        keep(&*store, ConnectionRecord { created_at: at(-5), ..connection(id, id) }).await;
+    }
+    commit(&*store, async |tx| assert!(tx.delete_connection(&id("a")).await.unwrap())).await;
+    keep(&*store, connection("b", "b")).await;
+    update(&*store, &connection("m", "renamed")).await.unwrap();
+    assert_eq!(ids(&*store).await, ["m", "z", "b"]);
+}
+
+pub async fn an_update_replaces_all_but_id_and_creation(store: Arc<dyn Store>) {
+    let old = keep(&*store, connection("a", "A")).await;
+    let new = bare_connection("a", "B");
+    update(&*store, &new).await.unwrap();
+    let expected = ConnectionRecord { created_at: old.created_at, ..new };
+    assert_eq!(find(&*store, "a").await, Some(expected));
+    let back = ConnectionRecord { intent: Intent::Connected, revision: Revision(8), ..old };
+    update(&*store, &back).await.unwrap();
+    assert_eq!(find(&*store, "a").await, Some(back));
+}
+
+pub async fn updating_what_is_not_there_says_gone(store: Arc<dyn Store>) {
+    let gone = update(&*store, &connection("a", "A")).await;
+    assert!(matches!(gone, Err(StoreError::Gone)), "{gone:?}");
+    assert!(ids(&*store).await.is_empty());
+}
+
+pub async fn updating_to_a_taken_name_says_so(store: Arc<dyn Store>) {
+    keep(&*store, connection("a", "A")).await;
+    let old = keep(&*store, connection("b", "B")).await;
+    let taken = update(&*store, &connection("b", "A")).await;
+    assert!(is_taken(&taken, UniqueRule::ConnectionName), "{taken:?}");
+    assert_eq!(find(&*store, "b").await, Some(old.clone()));
+    update(&*store, &old).await.unwrap();
+}
+
+pub async fn deleting_tells_whether_there_was_one(store: Arc<dyn Store>) {
+    keep(&*store, connection("a", "A")).await;
+    commit(&*store, async |tx| {
+        assert!(!tx.delete_connection(&id("A")).await.unwrap());
+        assert!(tx.delete_connection(&id("a")).await.unwrap());
+        assert!(!tx.delete_connection(&id("a")).await.unwrap());
+    })
+    .await;
+    assert!(ids(&*store).await.is_empty());
+    keep(&*store, connection("a", "A")).await;
+}
+
+pub async fn rows_that_make_no_sense_are_kept_as_they_stand(store: Arc<dyn Store>) {
+    let nonsense = ConnectionRecord {
+        url: "no url at all".to_owned(),
+        username: Some(String::new()),
+        client_id: Some("\u{1f}".to_owned()),
+        password: Some(Sealed(Vec::new())),
+        ca: Some(Vec::new()),
+        ..connection("..", "")
+    };
+    keep(&*store, nonsense.clone()).await;
+    let mut tx = store.read().await.unwrap();
+    assert_eq!(tx.list_connections().await.unwrap(), [nonsense.clone()]);
+    assert_eq!(tx.find_connection_by_name("").await.unwrap(), Some(nonsense));
+}
+
+pub async fn texts_are_data(store: Arc<dyn Store>) {
+    for text in ["'; DROP TABLE connections; --", "$1", "%", "a/b", "\"", "日本語", "🦟"] {
+        let record = keep(&*store, connection(text, text)).await;
+        assert_eq!(find(&*store, text).await, Some(record));
+    }
+    let long = "x".repeat(1 << 20);
+    let record = ConnectionRecord { ca_file: Some(long), ..connection("long", "long") };
+    keep(&*store, record.clone()).await;
+    assert_eq!(find(&*store, "long").await, Some(record));
+}
+
+pub async fn each_change_moves_the_revision(store: Arc<dyn Store>) {
+    let revision = async || store.read().await.unwrap().revisions().await.unwrap().connections;
+    let mut last = revision().await;
+    let mut moved = async || {
+        let before = std::mem::replace(&mut last, revision().await);
+        last > before
+    };
+    keep(&*store, connection("a", "A")).await;
+    assert!(moved().await, "insert");
+    update(&*store, &connection("a", "B")).await.unwrap();
+    assert!(moved().await, "update");
+    insert(&*store, &connection("a", "C")).await.unwrap_err();
+    assert!(!moved().await, "a change that was refused");
+    commit(&*store, async |tx| assert!(tx.delete_connection(&id("a")).await.unwrap())).await;
+    assert!(moved().await, "delete");
+}

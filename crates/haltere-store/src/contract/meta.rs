@@ -1,0 +1,30 @@
+//! Stories about what the installation knows about itself.
+
+use std::sync::Arc;
+
+use super::records::commit;
+use crate::{Revisions, Store};
+
+pub async fn a_value_is_replaced(store: Arc<dyn Store>) {
+    let get = async |name: &str| store.read().await.unwrap().get_meta(name).await.unwrap();
+    assert_eq!(get("instance").await, None);
+    for value in [b"one".as_slice(), b"two"] {
+        commit(&*store, async |tx| tx.set_meta("instance", value).await.unwrap()).await;
+        assert_eq!(get("instance").await.as_deref(), Some(value));
+    }
+    assert_eq!(get("Instance").await, None);
+}
+
+pub async fn any_bytes_are_kept(store: Arc<dyn Store>) {
+    let bytes: Vec<u8> = (0..=u8::MAX).collect();
+    for value in [bytes.as_slice(), b""] {
+        commit(&*store, async |tx| tx.set_meta("bytes", value).await.unwrap()).await;
+        let kept = store.read().await.unwrap().get_meta("bytes").await.unwrap();
+        assert_eq!(kept.as_deref(), Some(value));
+    }
+}
+
+pub async fn revisions_start_at_zero(store: Arc<dyn Store>) {
+    let revisions = store.read().await.unwrap().revisions().await.unwrap();
+    assert_eq!(revisions, Revisions::default());
+}

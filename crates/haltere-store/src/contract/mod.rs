@@ -1,0 +1,121 @@
+//! The stories every backend must be able to tell.
+//!
+//! A backend's tests say how to open an empty store and get a test per story:
+//!
+//! ```ignore
+//! async fn empty_store() -> haltere_store::contract::Fixture { … }
+//!
+//! haltere_store::contract_tests!(empty_store);
+//! ```
+//!
+//! What a backend promises beyond this (how it survives a crash, who may read its files) it tests itself.
+#![expect(
+    clippy::unwrap_used,
+    reason = "stories are tests; they live here so that every backend can run them"
+)]
+#![expect(missing_docs, reason = "a story's name is its description")]
+
+pub mod audit;
+pub mod connections;
+pub mod meta;
+pub mod plugins;
+mod records;
+pub mod sessions;
+pub mod transactions;
+pub mod users;
+
+use std::any::Any;
+use std::sync::Arc;
+
+use crate::Store;
+
+/// An empty store, and what has to live as long as it: a temporary folder, say.
+pub struct Fixture {
+    /// The store under test.
+    pub store: Arc<dyn Store>,
+    /// Dropped after the story.
+    pub guard: Box<dyn Any + Send>,
+}
+
+/// Makes a test out of every story. `$open` names an `async fn() -> Fixture` beside the call.
+#[macro_export]
+macro_rules! contract_tests {
+    ($open:ident) => {
+        $crate::contract_tests! { @stories $open:
+            connections {
+                what_was_inserted_is_found,
+                an_id_is_unique,
+                a_name_is_unique,
+                uniqueness_is_case_sensitive,
+                the_list_is_in_order_of_creation,
+                an_update_replaces_all_but_id_and_creation,
+                updating_what_is_not_there_says_gone,
+                updating_to_a_taken_name_says_so,
+                deleting_tells_whether_there_was_one,
+                rows_that_make_no_sense_are_kept_as_they_stand,
+                texts_are_data,
+                each_change_moves_the_revision,
+            }
+            users {
+                what_was_inserted_is_found,
+                a_name_is_unique_and_case_sensitive,
+                an_update_replaces_hash_and_roles,
+                updating_what_is_not_there_says_gone,
+                deleting_tells_whether_there_was_one,
+                users_are_listed_by_name,
+                updates_and_deletions_move_the_revision,
+            }
+            sessions {
+                what_was_inserted_is_found_expired_or_not,
+                touching_moves_only_forward_and_only_what_is_there,
+                many_are_touched_at_once,
+                deleting_tells_whether_there_was_one,
+                all_sessions_of_a_user_end_but_the_one_kept,
+                the_expired_and_the_idle_are_removed,
+                deleting_moves_the_revision_and_using_does_not,
+            }
+            plugins {
+                a_switch_is_remembered,
+                moving_a_switch_moves_the_revision,
+            }
+            audit {
+                entries_come_back_newest_first,
+                entries_are_filtered_by_actor_and_object,
+                older_entries_are_paged_by_sequence,
+                every_action_and_outcome_is_kept,
+                an_entry_stands_or_falls_with_its_change,
+            }
+            meta {
+                a_value_is_replaced,
+                any_bytes_are_kept,
+                revisions_start_at_zero,
+            }
+            transactions {
+                dropping_rolls_back,
+                a_write_sees_its_own_changes,
+                a_read_sees_one_moment,
+                a_read_never_waits_for_a_writer,
+                a_failed_change_spoils_the_transaction,
+                after_a_rollback_the_store_goes_on,
+                writers_take_turns,
+                of_two_inserts_at_once_one_wins,
+                a_cancelled_write_leaves_nothing_behind,
+                a_closed_store_fails,
+            }
+        }
+    };
+    (@stories $open:ident: $($noun:ident { $($story:ident,)+ })+) => {
+        $(
+            mod $noun {
+                $(
+                    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                    async fn $story() {
+                        let fixture = super::$open().await;
+                        $crate::contract::$noun::$story(fixture.store.clone()).await;
+                        fixture.store.close().await;
+                    }
+                )+
+            }
+        )+
+    };
+}

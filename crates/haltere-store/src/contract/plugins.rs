@@ -1,0 +1,42 @@
+//! Stories about plugin switches.
+
+use std::sync::Arc;
+
+use haltere_core::PluginId;
+
+use super::records::commit;
+use crate::Store;
+
+pub async fn a_switch_is_remembered(store: Arc<dyn Store>) {
+    let switches = async || {
+        let mut switches = store.read().await.unwrap().list_plugin_switches().await.unwrap();
+        switches.sort();
+        switches
+    };
+    assert_eq!(switches().await, []);
+    commit(&*store, async |tx| {
+        tx.set_plugin(PluginId::Tls, true).await.unwrap();
+        tx.set_plugin(PluginId::ConnectionsRestApi, false).await.unwrap();
+    })
+    .await;
+    assert_eq!(switches().await, [(PluginId::ConnectionsRestApi, false), (PluginId::Tls, true)]);
+    commit(&*store, async |tx| tx.set_plugin(PluginId::Tls, false).await.unwrap()).await;
+    assert_eq!(switches().await, [(PluginId::ConnectionsRestApi, false), (PluginId::Tls, false)]);
+    commit(&*store, async |tx| {
+        for plugin in PluginId::ALL {
+            tx.set_plugin(plugin, true).await.unwrap();
+        }
+    })
+    .await;
+    assert_eq!(switches().await, PluginId::ALL.map(|plugin| (plugin, true)));
+}
+
+pub async fn moving_a_switch_moves_the_revision(store: Arc<dyn Store>) {
+    let revision = async || store.read().await.unwrap().revisions().await.unwrap().plugins;
+    let start = revision().await;
+    commit(&*store, async |tx| tx.set_plugin(PluginId::Tls, true).await.unwrap()).await;
+    let first = revision().await;
+    assert!(first > start);
+    commit(&*store, async |tx| tx.set_plugin(PluginId::Tls, false).await.unwrap()).await;
+    assert!(revision().await > first);
+}

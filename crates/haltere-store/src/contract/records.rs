@@ -1,0 +1,122 @@
+//! Records to tell stories with, and short ways to keep them.
+
+use haltere_core::{
+    AuditAction, AuditEntry, AuditOutcome, ConnectionId, Intent, Revision, Role, SessionId,
+    Timestamp, UserName,
+};
+
+use crate::{ConnectionRecord, Sealed, SessionRecord, Store, UserRecord, WriteTx};
+
+/// `seconds` after the moment the stories begin.
+pub(super) fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_second(1_800_000_000 + seconds).unwrap()
+}
+
+pub(super) fn id(text: &str) -> ConnectionId {
+    ConnectionId::parse(text).unwrap()
+}
+
+pub(super) fn user_name(text: &str) -> UserName {
+    UserName::parse(text).unwrap()
+}
+
+/// A connection with every column filled.
+pub(super) fn connection(id: &str, name: &str) -> ConnectionRecord {
+    ConnectionRecord {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        url: "mqtts://broker.example:8883".to_owned(),
+        username: Some("ada".to_owned()),
+        password: Some(Sealed(vec![1, 0, 255])),
+        client_id: Some("haltere-7".to_owned()),
+        reject_unauthorized: Some(false),
+        ca: Some(b"ca".to_vec()),
+        cert: Some(b"cert".to_vec()),
+        key: Some(Sealed(vec![0, 2])),
+        no_metrics_mode: Some(true),
+        ca_file: Some("ca.pem".to_owned()),
+        cert_file: Some("cert.pem".to_owned()),
+        key_file: Some("key.pem".to_owned()),
+        intent: Intent::Connected,
+        revision: Revision::FIRST,
+        created_at: at(0),
+        updated_at: at(0),
+    }
+}
+
+/// The same id and name, and not one optional column filled.
+pub(super) fn bare_connection(id: &str, name: &str) -> ConnectionRecord {
+    ConnectionRecord {
+        id: id.to_owned(),
+        name: name.to_owned(),
+        url: "mqtt://b".to_owned(),
+        username: None,
+        password: None,
+        client_id: None,
+        reject_unauthorized: None,
+        ca: None,
+        cert: None,
+        key: None,
+        no_metrics_mode: None,
+        ca_file: None,
+        cert_file: None,
+        key_file: None,
+        intent: Intent::Disconnected,
+        revision: Revision(7),
+        created_at: at(1),
+        updated_at: at(2),
+    }
+}
+
+pub(super) fn user(name: &str) -> UserRecord {
+    UserRecord {
+        name: user_name(name),
+        password_hash: "$argon2id$…".to_owned(),
+        roles: [Role::Viewer, Role::ConnectionManager].into_iter().collect(),
+        created_at: at(0),
+        updated_at: at(0),
+    }
+}
+
+/// A session that begins at 0, was last used at `used` and ends at `ends`.
+pub(super) fn session(number: u8, user: &str, used: i64, ends: i64) -> SessionRecord {
+    SessionRecord {
+        id: SessionId([number; 32]),
+        user: user_name(user),
+        created_at: at(0),
+        last_used_at: at(used),
+        expires_at: at(ends),
+    }
+}
+
+pub(super) fn entry(actor: &str, object: &str) -> AuditEntry {
+    AuditEntry {
+        at: at(0),
+        actor: actor.to_owned(),
+        address: Some("2001:db8::1".parse().unwrap()),
+        request_id: "req-1".to_owned(),
+        action: AuditAction::ConnectionCreate,
+        object: object.to_owned(),
+        outcome: AuditOutcome::Success,
+        detail: "url, credentials.password".to_owned(),
+    }
+}
+
+/// Makes changes in a transaction of their own and commits them.
+pub(super) async fn commit(store: &dyn Store, changes: impl AsyncFnOnce(&mut dyn WriteTx)) {
+    let mut tx = store.write().await.unwrap();
+    changes(tx.as_mut()).await;
+    tx.commit().await.unwrap();
+}
+
+/// Keeps a connection, and returns it.
+pub(super) async fn keep(store: &dyn Store, record: ConnectionRecord) -> ConnectionRecord {
+    commit(store, async |tx| tx.insert_connection(&record).await.unwrap()).await;
+    record
+}
+
+/// The ids of all connections, in the order of the list.
+pub(super) async fn ids(store: &dyn Store) -> Vec<String> {
+    let mut tx = store.read().await.unwrap();
+    tx.list_connections().await.unwrap().into_iter().map(|record| record.id).collect()
+}

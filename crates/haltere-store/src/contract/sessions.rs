@@ -1,0 +1,137 @@
+//! Stories about login sessions.
+
+use std::sync::Arc;
+
+use haltere_core::SessionId;
+
+use super::records::{at, commit, session, user_name};
+use crate::{SessionRecord, Store};
+
+const fn id(number: u8) -> SessionId {
+    SessionId([number; 32])
+}
+
+async fn keep(store: &dyn Store, record: &SessionRecord) {
+    commit(store, async |tx| tx.insert_session(record).await.unwrap()).await;
+}
+
+async fn find(store: &dyn Store, number: u8) -> Option<SessionRecord> {
+    store.read().await.unwrap().find_session(&id(number)).await.unwrap()
+}
+
+/// Which of the sessions 1 to 9 are there.
+async fn present(store: &dyn Store) -> Vec<u8> {
+    let mut tx = store.read().await.unwrap();
+    let mut present = Vec::new();
+    for number in 1..=9 {
+        if tx.find_session(&id(number)).await.unwrap().is_some() {
+            present.push(number);
+        }
+    }
+    present
+}
+
+pub async fn what_was_inserted_is_found_expired_or_not(store: Arc<dyn Store>) {
+    let long_gone = session(1, "ada", -1_000_000, -1_000_000);
+    keep(&*store, &long_gone).await;
+    keep(&*store, &session(2, "ada", 0, 3_600)).await;
+    assert_eq!(find(&*store, 1).await, Some(long_gone));
+    assert_eq!(find(&*store, 2).await, Some(session(2, "ada", 0, 3_600)));
+    assert_eq!(find(&*store, 3).await, None);
+}
+
+pub async fn touching_moves_only_forward_and_only_what_is_there(store: Arc<dyn Store>) {
+    keep(&*store, &session(1, "ada", 10, 3_600)).await;
+    keep(&*store, &session(2, "ada", 10, 3_600)).await;
+    keep(&*store, &session(3, "ada", 10, 3_600)).await;
+    commit(&*store, async |tx| {
+        let used = [(id(1), at(30)), (id(1), at(20)), (id(2), at(5)), (id(9), at(30))];
+        tx.touch_sessions(&used).await.unwrap();
+        tx.touch_sessions(&[]).await.unwrap();
+    })
+    .await;
+    assert_eq!(find(&*store, 1).await, Some(session(1, "ada", 30, 3_600)));
+    assert_eq!(find(&*store, 2).await, Some(session(2, "ada", 10, 3_600)));
+    assert_eq!(find(&*store, 3).await, Some(session(3, "ada", 10, 3_600)));
+    assert_eq!(present(&*store).await, [1, 2, 3]);
+}
+
+pub async fn many_are_touched_at_once(store: Arc<dyn Store>) {
+    let numbered = |number: u16| {
+        let mut bytes = [0; 32];
+        bytes[..2].copy_from_slice(&number.to_be_bytes());
+        SessionId(bytes)
+    };
+    commit(&*store, async |tx| {
+        for number in 0..2_000 {
+            let record = SessionRecord { id: numbered(number), ..session(0, "ada", 0, 3_600) };
+            tx.insert_session(&record).await.unwrap();
+        }
+    })
+    .await;
+    let used: Vec<_> = (0..2_000).map(|number| (numbered(number), at(i64::from(number)))).collect();
+    commit(&*store, async |tx| tx.touch_sessions(&used).await.unwrap()).await;
+    let mut tx = store.read().await.unwrap();
+    for (id, at) in used {
+        assert_eq!(tx.find_session(&id).await.unwrap().unwrap().last_used_at, at);
+    }
+}
+
+pub async fn deleting_tells_whether_there_was_one(store: Arc<dyn Store>) {
+    keep(&*store, &session(1, "ada", 0, 3_600)).await;
+    commit(&*store, async |tx| {
+        assert!(tx.delete_session(&id(1)).await.unwrap());
+        assert!(!tx.delete_session(&id(1)).await.unwrap());
+    })
+    .await;
+    assert!(present(&*store).await.is_empty());
+}
+
+pub async fn all_sessions_of_a_user_end_but_the_one_kept(store: Arc<dyn Store>) {
+    for number in 1..=3 {
+        keep(&*store, &session(number, "ada", 0, 3_600)).await;
+    }
+    keep(&*store, &session(4, "Ada", 0, 3_600)).await;
+    commit(&*store, async |tx| {
+        let ada = user_name("ada");
+        assert_eq!(tx.delete_sessions_of(&ada, Some(&id(2))).await.unwrap(), 2);
+        assert_eq!(tx.delete_sessions_of(&ada, Some(&id(2))).await.unwrap(), 0);
+    })
+    .await;
+    assert_eq!(present(&*store).await, [2, 4]);
+    commit(&*store, async |tx| {
+        assert_eq!(tx.delete_sessions_of(&user_name("ada"), None).await.unwrap(), 1);
+    })
+    .await;
+    assert_eq!(present(&*store).await, [4]);
+}
+
+pub async fn the_expired_and_the_idle_are_removed(store: Arc<dyn Store>) {
+    keep(&*store, &session(1, "ada", 100, 999)).await; // ended before now
+    keep(&*store, &session(2, "ada", 100, 1_000)).await; // ends just now
+    keep(&*store, &session(3, "ada", 99, 2_000)).await; // idle for too long
+    keep(&*store, &session(4, "ada", 100, 2_000)).await; // idle just not too long
+    commit(&*store, async |tx| {
+        assert_eq!(tx.delete_expired_sessions(at(1_000), at(100)).await.unwrap(), 2);
+        assert_eq!(tx.delete_expired_sessions(at(1_000), at(100)).await.unwrap(), 0);
+    })
+    .await;
+    assert_eq!(present(&*store).await, [2, 4]);
+}
+
+pub async fn deleting_moves_the_revision_and_using_does_not(store: Arc<dyn Store>) {
+    let revision = async || store.read().await.unwrap().revisions().await.unwrap().sessions;
+    let start = revision().await;
+    keep(&*store, &session(1, "ada", 0, 3_600)).await;
+    keep(&*store, &session(2, "ada", 0, 3_600)).await;
+    commit(&*store, async |tx| tx.touch_sessions(&[(id(1), at(1))]).await.unwrap()).await;
+    assert_eq!(revision().await, start);
+    commit(&*store, async |tx| assert!(tx.delete_session(&id(1)).await.unwrap())).await;
+    let deleted = revision().await;
+    assert!(deleted > start);
+    commit(&*store, async |tx| {
+        assert_eq!(tx.delete_sessions_of(&user_name("ada"), None).await.unwrap(), 1);
+    })
+    .await;
+    assert!(revision().await > deleted);
+}
