@@ -138,7 +138,13 @@ async fn processes_take_turns_and_see_what_the_others_wrote() {
             let store = Arc::clone(&stores[writer % 2]);
             tokio::spawn(async move {
                 for number in 0..25 {
-                    insert(&store, &record(&format!("{writer}-{number}"), 0)).await.unwrap();
+                    let mut tx = store.write().await.unwrap();
+                    // Looking first is what makes a transaction fail that didn't say it will write.
+                    let count = tx.count_connections().await.unwrap();
+                    let record = record(&format!("{writer}-{number}"), 0);
+                    tx.insert_connection(&record).await.unwrap();
+                    assert_eq!(tx.count_connections().await.unwrap(), count + 1);
+                    tx.commit().await.unwrap();
                 }
             })
         })

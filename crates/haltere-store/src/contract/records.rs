@@ -78,14 +78,14 @@ pub(super) fn user(name: &str) -> UserRecord {
     }
 }
 
-/// A session that begins at 0, was last used at `used` and ends at `ends`.
-pub(super) fn session(number: u8, user: &str, used: i64, ends: i64) -> SessionRecord {
+/// A session that begins at 0, was last used at `last_used` and ends at `expires`.
+pub(super) fn session(number: u8, user: &str, last_used: i64, expires: i64) -> SessionRecord {
     SessionRecord {
         id: SessionId([number; 32]),
         user: user_name(user),
         created_at: at(0),
-        last_used_at: at(used),
-        expires_at: at(ends),
+        last_used_at: at(last_used),
+        expires_at: at(expires),
     }
 }
 
