@@ -95,8 +95,9 @@ pub(super) fn connack(level: u8, code: u8) -> Bytes {
     }
 }
 
-/// The SUBACK (or UNSUBACK) that grants everything a SUBSCRIBE (or UNSUBSCRIBE) asks for.
-pub(super) fn grant(level: u8, packet: &Packet) -> Option<Bytes> {
+/// The SUBACK (or UNSUBACK) that answers everything a SUBSCRIBE (or UNSUBSCRIBE) asks for with
+/// `code`; 0 grants it.
+pub(super) fn suback(level: u8, packet: &Packet, code: u8) -> Option<Bytes> {
     let mut body = packet.body.clone();
     let id = body.try_get_u16().ok()?;
     skip_properties(&mut body, level)?;
@@ -115,7 +116,7 @@ pub(super) fn grant(level: u8, packet: &Packet) -> Option<Bytes> {
     }
     // MQTT 3.1.1 knows no codes in UNSUBACK.
     if packet.kind() == SUBSCRIBE || level >= 5 {
-        answer.put_bytes(0, filters);
+        answer.put_bytes(code, filters);
     }
     let first = if packet.kind() == SUBSCRIBE { 0x90 } else { 0xB0 };
     let mut whole = BytesMut::new();
@@ -196,11 +197,11 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn grants_every_filter_in_the_words_of_each_version() {
+    async fn answers_every_filter_in_the_words_of_each_version() {
         let v3 = packet(b"\x82\x0A\0\x07\0\x01a\0\0\x01b\0").await;
-        assert_eq!(grant(4, &v3).as_deref(), Some(&b"\x90\x04\0\x07\0\0"[..]));
+        assert_eq!(suback(4, &v3, 0).as_deref(), Some(&b"\x90\x04\0\x07\0\0"[..]));
         let v5 = packet(b"\x82\x07\0\x08\0\0\x01a\0").await;
-        assert_eq!(grant(5, &v5).as_deref(), Some(&b"\x90\x04\0\x08\0\0"[..]));
+        assert_eq!(suback(5, &v5, 0x87).as_deref(), Some(&b"\x90\x04\0\x08\0\x87"[..]));
     }
 
     #[test]

@@ -245,7 +245,9 @@ impl Act {
                     let answer = packet::connack(self.level, code);
                     self.stream().write_all(&answer).await?;
                 }
-                Step::AnswerSubscribe => while self.answer(true).await? != packet::SUBSCRIBE {},
+                Step::AnswerSubscribe(code) => {
+                    while self.answer(true, code).await? != packet::SUBSCRIBE {}
+                }
                 Step::Send(bytes) => self.stream().write_all(&bytes).await?,
                 Step::Publish { topic, payload } => {
                     let bytes = packet::publish(self.level, &topic, &payload);
@@ -296,13 +298,15 @@ impl Act {
         Ok(())
     }
 
-    /// Reads one packet and answers it as a good broker does; returns its kind.
-    async fn answer(&mut self, pings: bool) -> io::Result<u8> {
+    /// Reads one packet and answers it as a good broker does, a SUBSCRIBE with `code`; returns its
+    /// kind.
+    async fn answer(&mut self, pings: bool, code: u8) -> io::Result<u8> {
         let packet = packet::read(self.stream()).await?;
         let level = self.level;
         match packet.kind() {
             packet::SUBSCRIBE | packet::UNSUBSCRIBE => {
-                let answer = packet::grant(level, &packet).ok_or(io::ErrorKind::InvalidData)?;
+                let answer =
+                    packet::suback(level, &packet, code).ok_or(io::ErrorKind::InvalidData)?;
                 self.stream().write_all(&answer).await?;
             }
             packet::PINGREQ if pings => self.stream().write_all(packet::PINGRESP).await?,
@@ -317,7 +321,7 @@ impl Act {
         loop {
             tokio::select! {
                 biased;
-                answered = self.answer(pings) => { answered?; }
+                answered = self.answer(pings, 0) => { answered?; }
                 // Cancels a read in the middle of a packet, at worst; the script goes on to
                 // misbehave anyway.
                 () = seen.go_on.notified() => return Ok(()),

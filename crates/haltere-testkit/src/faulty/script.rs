@@ -24,8 +24,8 @@ pub(super) enum Step {
     RefuseV5(Bytes),
     /// Answer with this code.
     Connack(u8),
-    /// Answer pings until there is a SUBSCRIBE, grant it.
-    AnswerSubscribe,
+    /// Answer pings until there is a SUBSCRIBE, answer that with this code.
+    AnswerSubscribe(u8),
     /// Send bytes.
     Send(Bytes),
     /// Send this PUBLISH.
@@ -103,7 +103,13 @@ impl Script {
     /// Waits for a SUBSCRIBE and grants it, answering pings meanwhile.
     #[must_use]
     pub fn answer_subscribe(self) -> Self {
-        self.then(Step::AnswerSubscribe)
+        self.then(Step::AnswerSubscribe(0))
+    }
+
+    /// Waits for a SUBSCRIBE and answers each of its filters with `code`: 0x80, or 0x87 in MQTT 5.
+    #[must_use]
+    pub fn deny_subscribe(self, code: u8) -> Self {
+        self.then(Step::AnswerSubscribe(code))
     }
 
     /// Sends bytes.

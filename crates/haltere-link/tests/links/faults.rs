@@ -1,0 +1,240 @@
+//! Peers that are no brokers, and brokers that misbehave.
+
+use std::time::Duration;
+
+use haltere_link::{LinkConfig, LinkSpec, ResolverSource};
+use haltere_testkit::faulty::DnsAnswer;
+use haltere_testkit::wait::{self, PATIENCE};
+use haltere_testkit::{DnsServer, Peer};
+
+use crate::fleet::{Fleet, assert_row, impatient, link, short_keepalive};
+
+/// 256 MB less one byte: the most MQTT can declare.
+const LONGEST_PACKET: usize = 268_435_455;
+
+#[tokio::test]
+async fn a_silent_listener() {
+    let fleet = Fleet::with(impatient()).await;
+    let peer = Peer::silent().await;
+    let plain = link(&peer.url("mqtt"));
+    assert_row(
+        &*fleet.fails(&plain).await,
+        "mqtt ETIMEDOUT -110 connack ADDRESS PORT",
+        peer.address(),
+        "did not answer",
+    );
+    let tls = LinkSpec { revision: plain.revision.next(), ..link(&peer.url("mqtts")) };
+    assert_row(
+        &*fleet.fails(&tls).await,
+        "tls ETIMEDOUT -110 connack ADDRESS PORT",
+        peer.address(),
+        "TLS",
+    );
+    fleet.ends_well().await;
+}
+
+#[tokio::test]
+async fn closes_at_once() {
+    let fleet = Fleet::new().await;
+    let peer = Peer::closing().await;
+    let failure = fleet.fails(&link(&peer.url("mqtt"))).await;
+    assert_row(&failure, "mqtt ECONNCLOSED 1 connack ADDRESS PORT", peer.address(), "closed");
+    fleet.ends_well().await;
+}
+
+#[tokio::test]
+async fn closes_before_its_connack() {
+    let fleet = Fleet::new().await;
+    let peer = Peer::closing_before_connack().await;
+    let failure = fleet.fails(&link(&peer.url("mqtt"))).await;
+    assert_row(&failure, "mqtt ECONNCLOSED 1 connack ADDRESS PORT", peer.address(), "closed");
+    fleet.ends_well().await;
+}
+
+#[tokio::test]
+async fn resets() {
+    let fleet = Fleet::new().await;
+    let peer = Peer::resetting().await;
+    let plain = link(&peer.url("mqtt"));
+    let failure = fleet.fails(&plain).await;
+    assert_row(&failure, "mqtt ECONNRESET -104 read – –", peer.address(), "dropped");
+    let tls = LinkSpec { revision: plain.revision.next(), ..link(&peer.url("mqtts")) };
+    let failure = fleet.fails(&tls).await;
+    assert_row(&failure, "tls ECONNRESET -104 read – –", peer.address(), "dropped");
+    fleet.ends_well().await;
+}
+
+#[tokio::test]
+async fn names_that_do_not_resolve() {
+    let dns = DnsServer::knowing(&[
+        ("gone.test", DnsAnswer::NxDomain),
+        ("empty.test", DnsAnswer::Addresses(Vec::new())),
+        ("ill.test", DnsAnswer::ServFail),
+        ("mute.test", DnsAnswer::Silence),
+    ])
+    .await;
+    let resolver = ResolverSource::NameServer(dns.address());
+    let fleet = Fleet::with(LinkConfig { resolver, ..impatient() }).await;
+    let mut revision = link("mqtt://x").revision;
+    for (name, row) in [
+        ("gone.test", "dns ENOTFOUND -3008 getaddrinfo gone.test –"),
+        ("empty.test", "dns ENOTFOUND -3008 getaddrinfo empty.test –"),
+        ("ill.test", "dns EAI_AGAIN -3001 getaddrinfo ill.test –"),
+        ("mute.test", "dns EAI_AGAIN -3001 getaddrinfo mute.test –"),
+    ] {
+        let spec = LinkSpec { revision, ..link(&format!("mqtt://{name}")) };
+        revision = revision.next();
+        assert_row(&*fleet.fails(&spec).await, row, dns.address(), name);
+    }
+    fleet.ends_well().await;
+}
+
+#[tokio::test]
+async fn answers_connect_with_something_else() {
+    let fleet = Fleet::new().await;
+    let mut revision = link("mqtt://x").revision;
+    for (what, answer) in [
+        ("a ping response", &b"\xD0\0"[..]),
+        ("a packet type that does not exist", b"\x00\0"),
+        ("a CONNACK too long", b"\x20\x05\0\0\0\0\0"),
+        ("a length without end", b"\x20\xFF\xFF\xFF\xFF\xFF"),
+        ("zeroes", &[0; 64]),
+    ] {
+        let peer = Peer::script().read_connect().send(answer).hold().start().await;
+        let spec = LinkSpec { revision, ..link(&peer.url("mqtt")) };
+        revision = revision.next();
+        let failure = fleet.fails(&spec).await;
+        assert_eq!(failure.stage.as_str(), "mqtt", "{what}: {failure:?}");
+        assert_row(&failure, "mqtt EPROTO -71 connack ADDRESS PORT", peer.address(), "MQTT");
+    }
+    fleet.ends_well().await;
+}
+
+#[tokio::test]
+async fn declares_256_mb_in_place_of_a_connack() {
+    let fleet = Fleet::with(impatient()).await;
+    let peer = Peer::script()
+        .read_connect()
+        .publish_head("t", LONGEST_PACKET)
+        .trickle(Duration::from_millis(5))
+        .start()
+        .await;
+    let failure = fleet.fails(&link(&peer.url("mqtt"))).await;
+    assert_eq!(failure.stage.as_str(), "mqtt", "{failure:?}");
+    fleet.ends_well().await;
+}
+
+#[tokio::test]
+async fn declares_256_mb_and_trickles() {
+    let fleet = Fleet::with(short_keepalive()).await;
+    let peer = Peer::script()
+        .read_connect()
+        .connack(0)
+        .answer_subscribe()
+        .publish_head("$SYS/broker/version", LONGEST_PACKET)
+        .trickle(Duration::from_millis(5))
+        .start()
+        .await;
+    let spec = link(&peer.url("mqtt"));
+    let before = resident_kilobytes();
+    fleet.want(&spec);
+    // Pings stay unanswered, so the link gives up in time, whatever it makes of the bytes.
+    let failure = fleet.last_failure(&spec).await;
+    assert_row(&failure, "closed ECONNCLOSED 1 on – –", peer.address(), "lost");
+    let grown = resident_kilobytes().saturating_sub(before);
+    assert!(grown < 32 * 1024, "{grown} KiB for a packet that was only declared");
+    fleet.ends_well().await;
+}
+
+#[tokio::test]
+async fn messages_over_the_limit_are_skipped_and_counted() {
+    let fleet = Fleet::with(LinkConfig { max_packet: 64 * 1024, ..short_keepalive() }).await;
+    let peer = Peer::script()
+        .read_connect()
+        .connack(0)
+        .answer_subscribe()
+        .publish("$SYS/broker/version", [b'x'; 100_000])
+        .publish("$SYS/broker/version", "mosquitto version 9.8.7")
+        .serve()
+        .start()
+        .await;
+    let spec = link(&peer.url("mqtt"));
+    fleet.comes_up(&spec).await;
+    let facts = fleet.until_facts(&spec, "the version", |facts| facts.version.is_some()).await;
+    assert!(facts.version.as_deref().unwrap_or_default().contains("9.8.7"), "{facts:?}");
+    fleet.until_facts(&spec, "the count", |facts| facts.skipped_messages == 1).await;
+    assert_eq!(peer.connections(), 1, "the link stayed up");
+    fleet.ends_well().await;
+}
+
+/// On two threads, so that the flood and the links compete as they do in real life.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn floods() {
+    let fleet = Fleet::with(short_keepalive()).await;
+    let peer = Peer::script()
+        .read_connect()
+        .connack(0)
+        .answer_subscribe()
+        .flood("$SYS/broker/uptime", "1 seconds")
+        .start()
+        .await;
+    let spec = link(&peer.url("mqtt"));
+    let before = resident_kilobytes();
+    fleet.comes_up(&spec).await;
+    // Long enough for several pings through the flood, on this link and on the bystander's.
+    let start = std::time::Instant::now();
+    wait::until("three seconds of flood", PATIENCE, async || {
+        fleet.bystander_felt_nothing();
+        (start.elapsed() > Duration::from_secs(3)).then_some(())
+    })
+    .await;
+    let status = fleet.supervisor.status(&spec.id).expect("wanted");
+    assert!(status.connected(), "a flood of legal packets ends no link: {status:?}");
+    assert_eq!(peer.connections(), 1);
+    let grown = resident_kilobytes().saturating_sub(before);
+    assert!(grown < 64 * 1024, "{grown} KiB: the flood is queued somewhere");
+    fleet.ends_well().await;
+}
+
+#[tokio::test]
+async fn sends_what_is_not_mqtt() {
+    let fleet = Fleet::new().await;
+    let peer = Peer::malformed().await;
+    let spec = link(&peer.url("mqtt"));
+    fleet.want(&spec);
+    let failure = fleet.last_failure(&spec).await;
+    assert_row(&failure, "closed ECONNCLOSED 1 on – –", peer.address(), "lost");
+    fleet.ends_well().await;
+}
+
+#[tokio::test]
+async fn another_client_takes_the_session_over() {
+    let fleet = Fleet::new().await;
+    let peer = Peer::taking_over().await;
+    let spec = link(&peer.url("mqtt"));
+    fleet.comes_up(&spec).await;
+    peer.go_on();
+    let failure = fleet.last_failure(&spec).await;
+    assert_row(&failure, "closed ECONNCLOSED 1 on – –", peer.address(), "client id");
+    fleet.until_up(&spec).await;
+    fleet.ends_well().await;
+}
+
+#[tokio::test]
+async fn keeps_its_state_to_itself() {
+    let fleet = Fleet::new().await;
+    let peer = Peer::script().read_connect().connack(0).deny_subscribe(0x87).serve().start().await;
+    let spec = link(&peer.url("mqtt"));
+    fleet.comes_up(&spec).await;
+    let facts = fleet.until_facts(&spec, "the protocol's version", |_| true).await;
+    assert_eq!(facts.version, None);
+    assert_eq!(peer.connections(), 1);
+    fleet.ends_well().await;
+}
+
+/// This process' memory.
+fn resident_kilobytes() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find(|line| line.starts_with("VmRSS:")).unwrap();
+    line.split_whitespace().nth(1).unwrap().parse().unwrap()
+}

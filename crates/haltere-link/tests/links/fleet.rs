@@ -1,0 +1,213 @@
+//! What the tests have in common: a supervisor with a bystander.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use haltere_core::{
+    BrokerFacts, ConnectionStatus, Intent, LinkFailure, LinkState, Revision, Timestamp, TlsMaterial,
+};
+use haltere_link::{Backoff, LinkConfig, LinkSpec, Supervisor};
+use haltere_testkit::clock::RealClock;
+use haltere_testkit::wait::{self, PATIENCE};
+use haltere_testkit::{Mosquitto, builders};
+
+/// Pauses short enough for tests; everything else as in real life.
+pub(crate) fn quick() -> LinkConfig {
+    let backoff =
+        Backoff { first: Duration::from_millis(20), factor: 1.5, max: Duration::from_millis(200) };
+    LinkConfig { backoff, spread_start: Duration::ZERO, ..LinkConfig::default() }
+}
+
+/// The same, for peers that never answer.
+pub(crate) fn impatient() -> LinkConfig {
+    LinkConfig { connect_timeout: Duration::from_millis(700), ..quick() }
+}
+
+/// The same, for peers that fall silent later. MQTT counts keep-alive in whole seconds.
+pub(crate) fn short_keepalive() -> LinkConfig {
+    LinkConfig {
+        keepalive: Duration::from_secs(1),
+        ping_timeout: Duration::from_millis(500),
+        ..quick()
+    }
+}
+
+/// A link to `url` as anybody would configure it first: no credentials, no TLS settings.
+pub(crate) fn link(url: &str) -> LinkSpec {
+    LinkSpec {
+        id: builders::id("under-test"),
+        revision: Revision::FIRST,
+        url: builders::url(url),
+        client_id: "haltere-under-test".to_owned(),
+        username: None,
+        password: None,
+        tls: TlsMaterial::default(),
+        intent: Intent::Connected,
+    }
+}
+
+/// A supervisor with a link to a healthy broker, the bystander, which must not feel what happens to
+/// the link under test.
+pub(crate) struct Fleet {
+    pub(crate) supervisor: Supervisor,
+    bystander: Arc<LinkSpec>,
+    bystander_up_since: Timestamp,
+    bystander_broker: Mosquitto,
+}
+
+impl Fleet {
+    pub(crate) async fn new() -> Self {
+        Self::with(quick()).await
+    }
+
+    pub(crate) async fn with(config: LinkConfig) -> Self {
+        let bystander_broker = Mosquitto::plain().await;
+        let bystander = Arc::new(LinkSpec {
+            id: builders::id("bystander"),
+            client_id: "haltere-bystander".to_owned(),
+            ..link(&bystander_broker.url())
+        });
+        let supervisor = Supervisor::new(config, Arc::new(RealClock));
+        supervisor.reconcile(std::slice::from_ref(&bystander));
+        let status = supervisor.first_outcome(&bystander.id, bystander.revision, PATIENCE).await;
+        let status = status.expect("the bystander's first attempt ends");
+        let LinkState::Online { since } = status.state else {
+            panic!("the bystander is not online: {status:?}\n{}", bystander_broker.log());
+        };
+        Self { supervisor, bystander, bystander_up_since: since, bystander_broker }
+    }
+
+    /// Makes `spec` wanted beside the bystander.
+    pub(crate) fn want(&self, spec: &LinkSpec) {
+        self.supervisor.reconcile(&[self.bystander.clone(), Arc::new(spec.clone())]);
+    }
+
+    /// Makes nothing but the bystander wanted.
+    pub(crate) fn want_nothing_else(&self) {
+        self.supervisor.reconcile(std::slice::from_ref(&self.bystander));
+    }
+
+    /// Makes `spec` wanted, and waits until its first attempt has ended.
+    pub(crate) async fn first_outcome(&self, spec: &LinkSpec) -> Arc<ConnectionStatus> {
+        self.want(spec);
+        let outcome = self.supervisor.first_outcome(&spec.id, spec.revision, PATIENCE).await;
+        outcome.unwrap_or_else(|| {
+            let status = self.supervisor.status(&spec.id);
+            panic!("the first attempt did not end within {PATIENCE:?}: {status:?}")
+        })
+    }
+
+    /// Makes `spec` wanted; it has to come up at the first attempt.
+    pub(crate) async fn comes_up(&self, spec: &LinkSpec) {
+        let status = self.first_outcome(spec).await;
+        assert!(status.connected(), "{} is not online: {status:#?}", spec.url);
+        assert_eq!(status.failure(), None);
+    }
+
+    /// Makes `spec` wanted; its first attempt has to fail, a probe has to fail in the same way,
+    /// and the bystander has to be untouched.
+    pub(crate) async fn fails(&self, spec: &LinkSpec) -> Arc<LinkFailure> {
+        let (status, report) = tokio::join!(self.first_outcome(spec), self.supervisor.probe(spec));
+        assert!(!status.connected(), "{} is online", spec.url);
+        let failure = status.failure().expect("an outcome that is no success").clone();
+        let probed = report.failure.as_ref().expect("what fails a link fails a probe");
+        assert_eq!(row(probed), row(&failure), "the probe tells another story");
+        let last = report.stages.last().expect("at least one stage");
+        assert!(!last.ok, "{:?}", report.stages);
+        assert_eq!(last.stage, failure.stage, "{:?}", report.stages);
+        assert!(report.stages[..report.stages.len() - 1].iter().all(|stage| stage.ok));
+        self.bystander_felt_nothing();
+        failure
+    }
+
+    /// Waits until the link under test is up.
+    pub(crate) async fn until_up(&self, spec: &LinkSpec) {
+        let what = format!("the link to {} to be up", spec.url);
+        wait::until(&what, PATIENCE, async || {
+            self.supervisor.status(&spec.id).filter(|status| status.connected())
+        })
+        .await;
+    }
+
+    /// Waits until the link under test is down, and says why it is.
+    pub(crate) async fn until_down(&self, spec: &LinkSpec) -> Arc<LinkFailure> {
+        let what = format!("the link to {} to be down", spec.url);
+        wait::until(&what, PATIENCE, async || self.supervisor.status(&spec.id)?.failure().cloned())
+            .await
+    }
+
+    /// Waits until `wanted` holds for what the broker of the link under test has told.
+    pub(crate) async fn until_facts(
+        &self,
+        spec: &LinkSpec,
+        what: &str,
+        wanted: impl Fn(&BrokerFacts) -> bool,
+    ) -> Arc<BrokerFacts> {
+        wait::until(what, PATIENCE, async || {
+            self.supervisor.status(&spec.id)?.broker.clone().filter(|facts| wanted(facts))
+        })
+        .await
+    }
+
+    /// Why the link under test went down last; from its history, since a link that is quickly up
+    /// again may not be caught in the act.
+    pub(crate) async fn last_failure(&self, spec: &LinkSpec) -> Arc<LinkFailure> {
+        wait::until("a failure in the link's history", PATIENCE, async || {
+            self.supervisor.history(&spec.id).into_iter().find_map(|change| change.failure)
+        })
+        .await
+    }
+
+    /// The bystander has been up all the time, on one and the same connection.
+    pub(crate) fn bystander_felt_nothing(&self) {
+        let status = self.supervisor.status(&self.bystander.id).expect("it is still wanted");
+        assert_eq!(
+            status.state,
+            LinkState::Online { since: self.bystander_up_since },
+            "the bystander was disturbed: {:#?}",
+            self.supervisor.history(&self.bystander.id)
+        );
+        let log = self.bystander_broker.log();
+        assert_eq!(log.matches("as haltere-bystander").count(), 1, "{log}");
+    }
+
+    /// Ends everything; the last thing a test does.
+    pub(crate) async fn ends_well(self) {
+        self.bystander_felt_nothing();
+        wait::within("the supervisor to shut down", PATIENCE, self.supervisor.shutdown()).await;
+    }
+}
+
+/// A failure as the contract's table has it: stage, code, errno, syscall, address, port.
+fn row(failure: &LinkFailure) -> String {
+    fn or_dash<T: ToString>(value: Option<T>) -> String {
+        value.map_or_else(|| "–".to_owned(), |value| value.to_string())
+    }
+    [
+        failure.stage.to_string(),
+        failure.code.to_string(),
+        or_dash(failure.errno),
+        or_dash(failure.syscall),
+        or_dash(failure.address.as_ref()),
+        or_dash(failure.port),
+    ]
+    .join(" ")
+}
+
+/// Compares with a row of the contract's table, `stage code errno syscall address port`, in which
+/// `ADDRESS PORT` stands for `peer`, and sees to it that the message is a sentence that helps:
+/// it says `word`, and no Rust shows through.
+#[track_caller]
+pub(crate) fn assert_row(failure: &LinkFailure, expected: &str, peer: SocketAddr, word: &str) {
+    let expected = expected
+        .replace("ADDRESS", &peer.ip().to_string())
+        .replace("PORT", &peer.port().to_string());
+    assert_eq!(row(failure), expected, "{}", failure.message);
+    let message = &failure.message;
+    assert!(message.contains(word), "{message:?} does not say {word:?}");
+    assert!(message.split_whitespace().count() >= 6, "too short to help: {message:?}");
+    for slip in ["{", "}", "\n", "Error(", "Some(", "Os ", "Kind(", "Custom", "Invalid("] {
+        assert!(!message.contains(slip), "Rust shows through: {message:?}");
+    }
+}

@@ -1,0 +1,230 @@
+//! Brokers that go and come back, networks that forget, operators who change their minds.
+
+use std::time::{Duration, Instant};
+
+use haltere_core::{Intent, LinkState};
+use haltere_link::LinkSpec;
+use haltere_testkit::ports::ReservedPort;
+use haltere_testkit::wait::{self, PATIENCE};
+use haltere_testkit::{Mosquitto, Peer, Proxy};
+
+use crate::fleet::{Fleet, assert_row, link, short_keepalive};
+
+const LOST: &str = "closed ECONNCLOSED 1 on – –";
+
+#[tokio::test]
+async fn a_broker_is_killed_and_comes_back() {
+    let fleet = Fleet::new().await;
+    let mut broker = Mosquitto::plain().await;
+    let spec = link(&broker.url());
+    fleet.comes_up(&spec).await;
+
+    broker.kill();
+    assert_row(&*fleet.last_failure(&spec).await, LOST, broker.address(), "lost");
+    // It goes on trying, and says what it meets now.
+    wait::until("the port to refuse", PATIENCE, async || {
+        let status = fleet.supervisor.status(&spec.id)?;
+        status.failure().filter(|failure| failure.code == "ECONNREFUSED").cloned()
+    })
+    .await;
+
+    broker.start_again().await;
+    fleet.until_up(&spec).await;
+    let codes: Vec<_> = fleet
+        .supervisor
+        .history(&spec.id)
+        .iter()
+        .filter_map(|change| change.failure.as_ref().map(|failure| failure.code.to_string()))
+        .collect();
+    assert_eq!(codes, ["ECONNREFUSED", "ECONNCLOSED"], "newest first, a line per change");
+    fleet.ends_well().await;
+}
+
+#[tokio::test]
+async fn a_broker_is_stopped_politely() {
+    let fleet = Fleet::new().await;
+    let mut broker = Mosquitto::plain().await;
+    let spec = link(&broker.url());
+    fleet.comes_up(&spec).await;
+    broker.stop().await;
+    assert_row(&*fleet.last_failure(&spec).await, LOST, broker.address(), "lost");
+    broker.start_again().await;
+    fleet.until_up(&spec).await;
+    fleet.ends_well().await;
+}
+
+#[tokio::test]
+async fn a_half_open_peer_is_found_in_time() {
+    let config = short_keepalive();
+    let bound = config.keepalive.mul_f64(1.5);
+    let fleet = Fleet::with(config).await;
+    let broker = Mosquitto::plain().await;
+    let proxy = Proxy::to(broker.address()).await;
+    let spec = link(&format!("mqtt://{}", proxy.address()));
+    fleet.comes_up(&spec).await;
+
+    proxy.swallow();
+    let start = Instant::now();
+    let failure = fleet.until_down(&spec).await;
+    let took = start.elapsed();
+    assert_row(&failure, LOST, proxy.address(), "ping");
+    // What a busy machine may add.
+    let slack = Duration::from_millis(400);
+    assert!(took <= bound + slack, "found after {took:?}, not within {bound:?}");
+
+    proxy.pass();
+    // The dial that runs into the silence has to time out first.
+    proxy.cut();
+    fleet.until_up(&spec).await;
+    fleet.ends_well().await;
+}
+
+#[tokio::test]
+async fn pings_are_not_answered() {
+    let fleet = Fleet::with(short_keepalive()).await;
+    let peer = Peer::deaf_to_pings().await;
+    let spec = link(&peer.url("mqtt"));
+    fleet.comes_up(&spec).await;
+    assert_row(&*fleet.last_failure(&spec).await, LOST, peer.address(), "ping");
+    fleet.ends_well().await;
+}
+
+#[tokio::test]
+async fn an_idle_link_stays_up() {
+    let fleet = Fleet::with(short_keepalive()).await;
+    let broker = Mosquitto::builder().option("sys_interval 0").start().await;
+    let spec = link(&broker.url());
+    fleet.comes_up(&spec).await;
+    wait::until("three pings", PATIENCE, async || {
+        (broker.log().matches("Received PINGREQ from haltere-under-test").count() >= 3)
+            .then_some(())
+    })
+    .await;
+    let history = fleet.supervisor.history(&spec.id);
+    assert!(history.iter().all(|change| change.failure.is_none()), "{history:?}");
+    fleet.ends_well().await;
+}
+
+#[tokio::test]
+async fn a_network_cuts_the_connection() {
+    let fleet = Fleet::new().await;
+    let broker = Mosquitto::plain().await;
+    let proxy = Proxy::to(broker.address()).await;
+    let spec = link(&format!("mqtt://{}", proxy.address()));
+    fleet.comes_up(&spec).await;
+    proxy.cut();
+    assert_row(&*fleet.last_failure(&spec).await, LOST, proxy.address(), "lost");
+    fleet.until_up(&spec).await;
+    fleet.ends_well().await;
+}
+
+#[tokio::test]
+async fn a_slow_network_is_no_fault() {
+    let fleet = Fleet::new().await;
+    let broker = Mosquitto::plain().await;
+    let proxy = Proxy::to(broker.address()).await;
+    proxy.delay(Duration::from_millis(150));
+    fleet.comes_up(&link(&format!("mqtt://{}", proxy.address()))).await;
+    fleet.ends_well().await;
+}
+
+#[tokio::test]
+async fn an_edit_mends_at_once() {
+    let fleet = Fleet::new().await;
+    let dead = ReservedPort::on("127.0.0.1".parse().unwrap());
+    let broken = link(&format!("mqtt://{}", dead.address()));
+    fleet.fails(&broken).await;
+    let broker = Mosquitto::plain().await;
+    let mended = LinkSpec { revision: broken.revision.next(), ..link(&broker.url()) };
+    fleet.comes_up(&mended).await;
+    let status = fleet.supervisor.status(&mended.id).expect("wanted");
+    assert_eq!(status.revision, mended.revision);
+    fleet.ends_well().await;
+}
+
+#[tokio::test]
+async fn an_operator_disconnects_connects_and_deletes() {
+    let fleet = Fleet::new().await;
+    let broker = Mosquitto::plain().await;
+    let up = link(&broker.url());
+    fleet.comes_up(&up).await;
+
+    let goodbyes = |n| {
+        let broker = &broker;
+        async move {
+            wait::until("a goodbye", PATIENCE, async || {
+                let log = broker.log();
+                (log.matches("Received DISCONNECT from haltere-under-test").count() >= n)
+                    .then_some(())
+            })
+            .await;
+        }
+    };
+    let down =
+        LinkSpec { revision: up.revision.next(), intent: Intent::Disconnected, ..up.clone() };
+    let status = fleet.first_outcome(&down).await;
+    assert_eq!((&status.state, status.failure()), (&LinkState::Idle, None));
+    goodbyes(1).await;
+
+    let again = LinkSpec { revision: down.revision.next(), ..up };
+    fleet.comes_up(&again).await;
+    fleet.want_nothing_else();
+    goodbyes(2).await;
+    assert_eq!(fleet.supervisor.status(&again.id), None);
+    assert_eq!(fleet.supervisor.link_count(), 1);
+    fleet.ends_well().await;
+}
+
+#[tokio::test]
+async fn an_edit_of_nothing_that_matters_keeps_the_link() {
+    let fleet = Fleet::new().await;
+    let peer = Peer::healthy().await;
+    let spec = link(&peer.url("mqtt"));
+    fleet.comes_up(&spec).await;
+    let renamed = LinkSpec { revision: spec.revision.next(), ..spec };
+    fleet.comes_up(&renamed).await;
+    assert_eq!(peer.connections(), 1);
+    fleet.ends_well().await;
+}
+
+#[tokio::test]
+async fn shutting_down_says_goodbye_and_waits_for_nobody() {
+    let fleet = Fleet::new().await;
+    let broker = Mosquitto::plain().await;
+    fleet.comes_up(&link(&broker.url())).await;
+    let supervisor = fleet.supervisor.clone();
+    let mut changes = supervisor.changes();
+    fleet.ends_well().await;
+    let log = broker.log();
+    assert!(log.contains("Received DISCONNECT from haltere-under-test"), "{log}");
+    wait::within("the end of changes", PATIENCE, async { while changes.next().await.is_some() {} })
+        .await;
+}
+
+#[tokio::test]
+async fn changes_are_announced() {
+    let fleet = Fleet::new().await;
+    let mut changes = fleet.supervisor.changes();
+    let mut broker = Mosquitto::plain().await;
+    let spec = link(&broker.url());
+    fleet.want(&spec);
+    for up in [true, false, true] {
+        if !up {
+            broker.kill();
+        } else if !broker.is_running() {
+            broker.start_again().await;
+        }
+        wait::within("the announcement", PATIENCE, async {
+            loop {
+                let ids = changes.next().await.expect("still running");
+                if ids.contains(&spec.id)
+                    && fleet.supervisor.status(&spec.id).is_some_and(|s| s.connected() == up)
+                {
+                    break;
+                }
+            }
+        })
+        .await;
+    }
+    fleet.ends_well().await;
+}
