@@ -1,5 +1,7 @@
 //! Talking to a running haltere over HTTP, as a program with a cookie jar does.
 
+use std::net::{IpAddr, Ipv4Addr};
+
 use bytes::Bytes;
 use reqwest::header::{ACCEPT, CONTENT_TYPE, HeaderMap};
 use reqwest::{Body, Method, RequestBuilder, redirect};
@@ -29,9 +31,15 @@ pub struct Answer {
 impl Client {
     /// Somebody without a session. `base` is for example `http://127.0.0.1:8088`.
     pub fn anonymous(base: &str) -> Self {
+        Self::from_address(base, Ipv4Addr::LOCALHOST.into())
+    }
+
+    /// The same from another address of this machine: all of 127.0.0.0/8 is.
+    pub fn from_address(base: &str, address: IpAddr) -> Self {
         let http = reqwest::Client::builder()
             .cookie_store(true)
             .redirect(redirect::Policy::none())
+            .local_address(address)
             .no_proxy()
             .build()
             .expect("the HTTP client can be built");
@@ -50,6 +58,7 @@ impl Client {
     }
 
     /// The same caller with the same session at another address: haltere after a restart.
+    #[must_use]
     pub fn at(&self, base: &str) -> Self {
         Self { http: self.http.clone(), base: base.to_owned() }
     }

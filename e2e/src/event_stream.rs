@@ -42,10 +42,10 @@ impl EventStream {
 
     /// The next event; `None` when the stream has ended. Fails after [`DEADLINE`].
     pub async fn next(&mut self) -> Option<Event> {
-        match tokio::time::timeout(DEADLINE, self.next_unbounded()).await {
-            Ok(event) => event,
-            Err(_elapsed) => panic!("no event within {DEADLINE:?}; before that: {:#?}", self.seen),
-        }
+        let Ok(event) = tokio::time::timeout(DEADLINE, self.next_unbounded()).await else {
+            panic!("no event within {DEADLINE:?}; before that: {:#?}", self.seen)
+        };
+        event
     }
 
     /// The next event for which `wanted` is true. Fails when the stream ends or [`DEADLINE`] is over.
@@ -58,13 +58,10 @@ impl EventStream {
             }
             None
         };
-        match tokio::time::timeout(DEADLINE, search).await {
-            Ok(Some(event)) => event,
-            Ok(None) => panic!("the stream ended before {what}; it held {:#?}", self.seen),
-            Err(_elapsed) => {
-                panic!("not within {DEADLINE:?}: {what}; the stream held {:#?}", self.seen)
-            }
-        }
+        let Ok(found) = tokio::time::timeout(DEADLINE, search).await else {
+            panic!("not within {DEADLINE:?}: {what}; the stream held {:#?}", self.seen)
+        };
+        found.unwrap_or_else(|| panic!("the stream ended before {what}: {:#?}", self.seen))
     }
 
     /// Reads on until the stream ends; whether it did so within `deadline`.

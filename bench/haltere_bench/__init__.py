@@ -1,0 +1,1 @@
+"""The measurements: a file per question, and what they stand on."""
