@@ -3,6 +3,8 @@
 //! The test runs itself again as a child that inserts as fast as it can and says so, kills the child
 //! in the middle of it, and looks at what is left.
 
+#![expect(clippy::unwrap_used, reason = "a test: what can't be had ends it")]
+
 use std::collections::HashSet;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};

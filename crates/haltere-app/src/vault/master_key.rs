@@ -82,10 +82,10 @@ mod tests {
 
     #[test]
     fn a_key_is_read_in_each_of_its_forms() {
-        let bytes: [u8; KEY_BYTES] = std::array::from_fn(|index| u8::try_from(index * 7).unwrap());
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let bytes = *b"\x00\x01\x7f\x80\xff Keys are 32 bytes long ...";
+        let hex = "00017f80ff204b65797320617265203332206279746573206c6f6e67202e2e2e";
         for text in [
-            hex.clone(),
+            hex.to_owned(),
             hex.to_uppercase(),
             format!("  {hex}\n"),
             STANDARD.encode(bytes),

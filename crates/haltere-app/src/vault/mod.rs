@@ -10,6 +10,8 @@ mod master_key;
 mod place;
 mod sealing;
 
+use std::fmt;
+
 use haltere_core::Secret;
 use haltere_store::{Sealed, Store, StoreError};
 
@@ -112,6 +114,13 @@ impl Vault {
 
     fn data_key_place() -> Place<'static> {
         Place { table: "meta", column: "value", row: DATA_KEY }
+    }
+}
+
+/// Shows nothing: there is nothing in here but a key.
+impl fmt::Debug for Vault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Vault")
     }
 }
 

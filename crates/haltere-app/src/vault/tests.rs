@@ -1,1 +1,139 @@
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use haltere_store_sqlite::SqliteStore;
+use tempfile::TempDir;
+
 use super::*;
+
+const PASSWORD: Place<'static> =
+    Place { table: "connections", column: "password", row: "mosquitto-dev" };
+
+async fn empty_store() -> (Arc<SqliteStore>, TempDir) {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&folder.path().join("haltere.db")).await.unwrap();
+    (Arc::new(store), folder)
+}
+
+fn key(digit: char) -> MasterKey {
+    MasterKey::parse(&digit.to_string().repeat(64)).unwrap()
+}
+
+async fn stored_data_key(store: &dyn Store) -> Option<Vec<u8>> {
+    store.read().await.unwrap().get_meta(DATA_KEY).await.unwrap()
+}
+
+async fn set_meta(store: &dyn Store, name: &str, value: &[u8]) {
+    let mut tx = store.write().await.unwrap();
+    tx.set_meta(name, value).await.unwrap();
+    tx.commit().await.unwrap();
+}
+
+#[tokio::test]
+async fn what_was_sealed_opens_after_a_restart() {
+    let (store, _folder) = empty_store().await;
+    let sealed = Vault::open(&*store, key('1')).await.unwrap().seal(&PASSWORD, b"hunter2");
+    let before = stored_data_key(&*store).await;
+    let vault = Vault::open(&*store, key('1')).await.unwrap();
+    assert_eq!(vault.unseal(&PASSWORD, &sealed).unwrap().expose(), b"hunter2");
+    assert_eq!(stored_data_key(&*store).await, before, "opening again changes nothing");
+}
+
+#[tokio::test]
+async fn a_wrong_master_key_is_refused_at_the_start() {
+    let (store, _folder) = empty_store().await;
+    Vault::open(&*store, key('1')).await.unwrap();
+    let before = stored_data_key(&*store).await;
+    let refused = Vault::open(&*store, key('2')).await.unwrap_err();
+    assert!(matches!(refused, VaultError::WrongMasterKey), "{refused:?}");
+    assert_eq!(stored_data_key(&*store).await, before);
+    Vault::open(&*store, key('1')).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_damaged_data_key_is_not_blamed_on_the_master_key() {
+    let (store, _folder) = empty_store().await;
+    Vault::open(&*store, key('1')).await.unwrap();
+    let whole = stored_data_key(&*store).await.unwrap();
+    let mut flipped = whole.clone();
+    *flipped.last_mut().unwrap() ^= 1;
+    let mut newer = whole.clone();
+    newer[0] = 2;
+    let too_short = key('1').into_sealing_key().seal(&Vault::data_key_place(), b"31 bytes").0;
+    for (damaged, why) in [
+        (flipped, UnsealError::Tampered),
+        (newer, UnsealError::UnknownVersion(2)),
+        (whole[..20].to_vec(), UnsealError::TooShort),
+        (Vec::new(), UnsealError::TooShort),
+        (too_short, UnsealError::TooShort),
+    ] {
+        set_meta(&*store, DATA_KEY, &damaged).await;
+        let refused = Vault::open(&*store, key('1')).await.unwrap_err();
+        assert!(
+            matches!(refused, VaultError::DamagedDataKey(found) if found == why),
+            "{refused:?}, expected {why:?}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn starting_at_once_makes_one_vault() {
+    for _ in 0..10 {
+        let (store, _folder) = empty_store().await;
+        let starts: Vec<_> = (0..4)
+            .map(|_| {
+                let store = Arc::clone(&store);
+                tokio::spawn(async move { Vault::open(&*store, key('1')).await.unwrap() })
+            })
+            .collect();
+        let mut vaults = Vec::new();
+        for start in starts {
+            vaults.push(start.await.unwrap());
+        }
+        for one in &vaults {
+            for other in &vaults {
+                let sealed = one.seal(&PASSWORD, b"hunter2");
+                assert_eq!(other.unseal(&PASSWORD, &sealed).unwrap().expose(), b"hunter2");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_unreadable_secret_says_where_it_is_and_not_what_it_is() {
+    let (store, _folder) = empty_store().await;
+    let vault = Vault::open(&*store, key('1')).await.unwrap();
+    let sealed = vault.seal(&PASSWORD, b"hunter2");
+    let elsewhere = Place { row: "mosquitto-prod", ..PASSWORD };
+    let error = vault.unseal(&elsewhere, &sealed).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "the secret at connections/password/mosquitto-prod can't be opened"
+    );
+    assert!(matches!(error, VaultError::Unreadable { reason: UnsealError::Tampered, .. }));
+    assert!(!format!("{error:?}").contains("hunter2"));
+}
+
+#[tokio::test]
+async fn the_database_holds_neither_key_nor_secret() {
+    let (store, folder) = empty_store().await;
+    let vault = Vault::open(&*store, key('7')).await.unwrap();
+    set_meta(&*store, "a secret", &vault.seal(&PASSWORD, b"hunter2").0).await;
+    store.close().await;
+    let file = std::fs::read(folder.path().join("haltere.db")).unwrap();
+    let holds = |secret: &[u8]| file.windows(secret.len()).any(|window| window == secret);
+    assert!(holds(DATA_KEY.as_bytes()));
+    assert!(!holds(b"hunter2"));
+    assert!(!holds(&[0x77; 32]));
+}
+
+/// Databases in the field hold values of this form. This one was made by another implementation of
+/// XChaCha20-Poly1305, so it shows too that ours is the one everybody means.
+#[test]
+fn a_value_sealed_elsewhere_in_the_same_form_opens() {
+    let sealed = "ARMAkzYibBnPAAECAwQFBgcICQoLDA0ODxAREhMUFRYX82+8BodebvwR9WzcSY1bf8o5i4akGQc=";
+    let sealed = Sealed(STANDARD.decode(sealed).unwrap());
+    let opened = key('1').into_sealing_key().unseal(&PASSWORD, &sealed);
+    assert_eq!(opened.unwrap().expose(), b"hunter2");
+}
