@@ -35,6 +35,18 @@ pub enum LinkState {
     },
 }
 
+impl LinkState {
+    /// The name on the wire: `idle`, `connecting`, `online` or `waiting`.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Connecting { .. } => "connecting",
+            Self::Online { .. } => "online",
+            Self::Waiting { .. } => "waiting",
+        }
+    }
+}
+
 /// The live status of one connection. Observed, never stored.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectionStatus {

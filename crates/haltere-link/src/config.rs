@@ -27,8 +27,6 @@ pub struct LinkConfig {
     pub max_packet: usize,
     /// How many status changes are remembered per link.
     pub history: usize,
-    /// How many different TLS settings are kept ready to be shared by links.
-    pub tls_cache: usize,
     /// Who resolves names.
     pub resolver: ResolverSource,
 }
@@ -46,7 +44,6 @@ impl Default for LinkConfig {
             spread_start: Duration::from_secs(5),
             max_packet: 8 << 20,
             history: 100,
-            tls_cache: 256,
             resolver: ResolverSource::System,
         }
     }

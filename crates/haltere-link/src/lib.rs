@@ -2,14 +2,54 @@
 //!
 //! Floor 1. The rest of haltere says what *should* be, a list of [`LinkSpec`]s, and reads what *is*,
 //! a [`haltere_core::ConnectionStatus`] per link; in between stands the [`Supervisor`].
+//!
+//! # How it is built
+//!
+//! ```text
+//! Supervisor   compares wanted with running, starts and ends links
+//!   └ link     a task per connection: one piece of work at a time, always also hearing orders
+//!       ├ state      one pure function `step(state, input) -> (state, effects)`
+//!       └ attempt    from name to CONNACK, within one time limit; probes go the same way
+//!           ├ pacer      the dial rate of the whole fleet
+//!           ├ resolve    names to addresses
+//!           ├ dial       the one place in the program that opens an outgoing connection
+//!           ├ tls        trust, client certificates, failures in the words of OpenSSL
+//!           └ transport  WebSocket, framing, MQTT, keep-alive
+//! board        the status of all links, its history, and who waits for a change
+//! failure      every code of the contract's table, made in one place
+//! ```
+//!
+//! - **Retrying is a state.** No code sleeps between attempts: back-off is `Waiting`, a state like the
+//!   others, which hears an edit or the end at once. Attempts go on for ever.
+//! - **A failure is classified once**, where it happens, into a [`haltere_core::LinkFailure`]; nothing
+//!   above looks at an `io::Error`.
+//! - **An idle link is small.** Dialling is a boxed future that is gone once the link is up; reading
+//!   uses a buffer on the stack; there is one timer per link; configuration, TLS settings and specs
+//!   are shared.
+//! - **Brokers are hostile input.** A message over the limit is skipped as it comes in and counted;
+//!   anything else that breaks the rules ends that one link; so does a panic in the MQTT library.
+//! - **Nobody waits for a reader.** The board keeps the newest status per link and a set of changed
+//!   ids, both bounded by the number of links.
 
+mod attempt;
+mod board;
 mod config;
+mod dial;
+mod facts;
+mod failure;
+mod fleet;
+mod link;
+mod pacer;
 mod probe;
+mod resolve;
 mod spec;
+mod state;
 mod supervisor;
 pub mod tls;
+mod transport;
 
+pub use board::StatusChange;
 pub use config::{Backoff, LinkConfig, ResolverSource};
 pub use probe::{ProbeReport, ProbeStage};
 pub use spec::LinkSpec;
-pub use supervisor::{StatusChange, StatusChanges, Supervisor};
+pub use supervisor::{StatusChanges, Supervisor};

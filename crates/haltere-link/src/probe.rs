@@ -1,10 +1,22 @@
 //! Dialling once, to see whether and how far it works.
 
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
-use haltere_core::{BrokerFacts, LinkFailure, Stage};
+use futures_util::FutureExt;
+use haltere_core::{BrokerFacts, LinkFailure, ProtocolVersion, Stage};
+use tokio::time::timeout;
 
-use crate::tls::CertificateFacts;
+use crate::attempt::{Arrival, Trail, attempt};
+use crate::fleet::Fleet;
+use crate::link::panic_message;
+use crate::pacer::Urgency;
+use crate::tls::{CertificateFacts, certificate_facts};
+use crate::transport::{Ended, Session};
+use crate::{LinkSpec, facts, failure};
+
+/// How long a broker that has let us in may take to tell about itself.
+const TELL: Duration = Duration::from_secs(1);
 
 /// What came of dialling a broker once.
 #[derive(Debug, Clone)]
@@ -30,4 +42,52 @@ pub struct ProbeStage {
     pub elapsed: Duration,
     /// What was found (`127.0.0.1:1883`, `TLSv1.3`), or what went wrong.
     pub detail: Option<String>,
+}
+
+/// Dials once.
+pub(crate) async fn probe(fleet: &Fleet, spec: &LinkSpec) -> ProbeReport {
+    fleet.pacer.turn(Urgency::Urgent).await;
+    let mut trail = Trail::new();
+    let way = AssertUnwindSafe(go(fleet, spec, &mut trail)).catch_unwind().await;
+    let outcome = way.unwrap_or_else(|panic| Err(failure::internal(panic_message(&*panic))));
+    let (broker, failure) = match outcome {
+        Ok(broker) => (Some(broker), None),
+        Err(failure) => (None, Some(failure)),
+    };
+    let peer_chain = trail.peer_chain.iter().map(|der| certificate_facts(der)).collect();
+    ProbeReport { stages: trail.stages, failure, broker, peer_chain }
+}
+
+async fn go(fleet: &Fleet, spec: &LinkSpec, trail: &mut Trail) -> Result<BrokerFacts, LinkFailure> {
+    let Arrival { mut session, tls } =
+        attempt(spec, &fleet.means, ProtocolVersion::V5, trail).await?;
+    let mut broker = facts::at_arrival(session.version(), tls);
+    trail.enter(Stage::Subscribe);
+    // Absence is no failure: many brokers do not let everybody read $SYS.
+    let told = timeout(TELL, listen(fleet, &mut session, &mut broker)).await;
+    trail.pass(Some(match (told, &broker.version) {
+        (_, Some(version)) => version.clone(),
+        (Ok(Ok(())), None) => "the broker does not let us read $SYS".to_owned(),
+        (Ok(Err(ended)), None) => ended.to_string(),
+        (Err(_), None) => "the broker does not tell its version".to_owned(),
+    }));
+    let _ = timeout(TELL, session.goodbye()).await;
+    Ok(broker)
+}
+
+/// Until the broker has told everything, or refused to.
+async fn listen(
+    fleet: &Fleet,
+    session: &mut Session,
+    broker: &mut BrokerFacts,
+) -> Result<(), Ended> {
+    while broker.version.is_none() || broker.started_at.is_none() {
+        let news = session.news().await?;
+        let refused = news.subscribed == Some(false);
+        facts::learn(broker, news, fleet.clock.now());
+        if refused {
+            break;
+        }
+    }
+    Ok(())
 }

@@ -1,46 +1,122 @@
 //! Runs one link per wanted connection.
+//!
+//! A reconciler: it is handed what should be, compares it with what is, and moves the second towards
+//! the first. It takes no news of *what* changed, so that there is one way, and it is always the tested one.
 
-use std::collections::HashMap;
-use std::sync::Arc;
+use std::collections::{HashMap, HashSet};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use haltere_core::{Clock, ConnectionId, ConnectionStatus, LinkFailure, Revision, Timestamp};
+use haltere_core::{Clock, ConnectionId, ConnectionStatus, Intent, LinkState, Revision};
+use tokio::sync::watch;
+use tokio::time::timeout;
 
-use crate::{LinkConfig, LinkSpec, ProbeReport};
+use crate::board::StatusChange;
+use crate::fleet::Fleet;
+use crate::link::{Link, Order};
+use crate::probe::{self, ProbeReport};
+use crate::{LinkConfig, LinkSpec};
+
+/// How long ending all links may take.
+const SHUTDOWN: Duration = Duration::from_secs(2);
 
 /// Keeps one link per wanted connection. Cloning gives another handle to the same links.
 #[derive(Clone)]
 pub struct Supervisor {
-    _inner: Arc<()>,
+    fleet: Arc<Fleet>,
+    roster: Arc<Mutex<Roster>>,
 }
 
-#[expect(unused_variables, reason = "the signatures come first")]
+/// Whom we have told what.
+#[derive(Default)]
+struct Roster {
+    links: HashMap<ConnectionId, Handle>,
+    /// The first list has been seen: what comes later comes from an operator, not from a start.
+    started: bool,
+    closed: bool,
+}
+
+struct Handle {
+    spec: Arc<LinkSpec>,
+    /// Dropping it ends the link.
+    orders: watch::Sender<Order>,
+}
+
 impl Supervisor {
     /// No links yet. To be called within a tokio runtime.
     pub fn new(config: LinkConfig, clock: Arc<dyn Clock>) -> Self {
-        Self { _inner: Arc::new(()) }
+        Self { fleet: Arc::new(Fleet::new(config, clock)), roster: Arc::default() }
     }
 
     /// Moves what is towards what should be: starts links that are missing, ends those that are not
     /// in `wanted`, hands changed specs to running links. Idempotent; costs one comparison per link.
     ///
     /// When it returns, every wanted connection has a status.
-    pub fn reconcile(&self, wanted: &[Arc<LinkSpec>]) {}
+    pub fn reconcile(&self, wanted: &[Arc<LinkSpec>]) {
+        let mut roster = self.roster();
+        if roster.closed {
+            return;
+        }
+        let ids: HashSet<_> = wanted.iter().map(|spec| &spec.id).collect();
+        roster.links.retain(|id, _| {
+            let keep = ids.contains(id);
+            if !keep {
+                self.fleet.board.take_back(id);
+            }
+            keep
+        });
+        let spread = self.spread(&roster, wanted.len());
+        for spec in wanted {
+            match roster.links.get_mut(&spec.id) {
+                Some(handle) => handle.tell(spec),
+                None => {
+                    let handle = self.start(spec, spread);
+                    roster.links.insert(spec.id.clone(), handle);
+                }
+            }
+        }
+        roster.started = true;
+    }
+
+    fn roster(&self) -> MutexGuard<'_, Roster> {
+        self.roster.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Over how long the dials of a start are spread: no longer than the dial rate needs anyway.
+    fn spread(&self, roster: &Roster, links: usize) -> Option<Duration> {
+        let config = &self.fleet.means.config;
+        let links = u32::try_from(links).unwrap_or(u32::MAX);
+        let needed = (Duration::from_secs(1) / config.dials_per_second.get()).saturating_mul(links);
+        (!roster.started && links > 1).then(|| needed.min(config.spread_start))
+    }
+
+    fn start(&self, spec: &Arc<LinkSpec>, spread: Option<Duration>) -> Handle {
+        let state = match spec.intent {
+            Intent::Connected => LinkState::Connecting { attempt: 1, last_failure: None },
+            Intent::Disconnected => LinkState::Idle,
+        };
+        let ticket = self.fleet.board.give(&spec.id, spec.revision, state);
+        let put_off = spread.map(|spread| spread.mul_f64(rand::random()));
+        let (orders, ordered) = watch::channel(Some(Arc::clone(spec)));
+        let link = Link::new(Arc::clone(&self.fleet), Arc::clone(spec), ticket, ordered, put_off);
+        self.fleet.tasks.spawn(link.run());
+        Handle { spec: Arc::clone(spec), orders }
+    }
 
     /// How the link of connection `id` is; `None` when there is none.
     pub fn status(&self, id: &ConnectionId) -> Option<Arc<ConnectionStatus>> {
-        None
+        self.fleet.board.status(id)
     }
 
     /// How all links are.
     pub fn statuses(&self) -> HashMap<ConnectionId, Arc<ConnectionStatus>> {
-        HashMap::new()
+        self.fleet.board.statuses()
     }
 
     /// The changes of a link's status, newest first: a line per change of being connected, of being
     /// idle and of the failure's code, not per retry. Bounded, in memory.
     pub fn history(&self, id: &ConnectionId) -> Vec<StatusChange> {
-        Vec::new()
+        self.fleet.board.history(id)
     }
 
     /// Waits until the link speaks of `revision` or a later one and its first attempt has ended
@@ -51,46 +127,63 @@ impl Supervisor {
         revision: Revision,
         deadline: Duration,
     ) -> Option<Arc<ConnectionStatus>> {
-        None
+        timeout(deadline, self.fleet.board.first_outcome(id, revision)).await.ok().flatten()
     }
 
     /// Tells which statuses change from now on. For one consumer: two would share the changes.
     pub fn changes(&self) -> StatusChanges {
-        StatusChanges {}
+        StatusChanges { fleet: Arc::clone(&self.fleet) }
     }
 
     /// How many links there are.
     pub fn link_count(&self) -> usize {
-        0
+        self.roster().links.len()
     }
 
     /// Dials once, on the same way the links go, and stores nothing.
     pub async fn probe(&self, spec: &LinkSpec) -> ProbeReport {
-        ProbeReport { stages: Vec::new(), failure: None, broker: None, peer_chain: Vec::new() }
+        probe::probe(&self.fleet, spec).await
     }
 
-    /// Ends all links, telling their brokers goodbye; takes at most 2 seconds.
-    pub async fn shutdown(&self) {}
+    /// Ends all links, telling their brokers goodbye; takes at most 2 seconds. There are no new
+    /// links afterwards.
+    pub async fn shutdown(&self) {
+        let links = {
+            let mut roster = self.roster();
+            roster.closed = true;
+            std::mem::take(&mut roster.links)
+        };
+        drop(links);
+        self.fleet.tasks.close();
+        if timeout(SHUTDOWN, self.fleet.tasks.wait()).await.is_err() {
+            tracing::warn!(links = self.fleet.tasks.len(), "links did not end in time");
+        }
+        self.fleet.board.close();
+    }
 }
 
-/// One line of a link's history.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StatusChange {
-    /// When.
-    pub at: Timestamp,
-    /// `idle`, `connecting`, `online` or `waiting`.
-    pub state: &'static str,
-    /// Why it is not up, if it failed.
-    pub failure: Option<Arc<LinkFailure>>,
+impl Handle {
+    /// Hands over a changed spec. The same one again costs a comparison of pointers.
+    fn tell(&mut self, spec: &Arc<LinkSpec>) {
+        let same = Arc::ptr_eq(&self.spec, spec)
+            || (self.spec.revision == spec.revision && self.spec.tls == spec.tls);
+        if !same {
+            self.spec = Arc::clone(spec);
+            self.orders.send_replace(Some(Arc::clone(spec)));
+        }
+    }
 }
 
 /// The ids of links whose status changes, as they do.
-pub struct StatusChanges {}
+pub struct StatusChanges {
+    fleet: Arc<Fleet>,
+}
 
 impl StatusChanges {
-    /// The ids whose status changed since the last call, each once; waits until there is one.
-    /// `None` when the supervisor has shut down. Nothing is lost when the future is dropped.
+    /// The ids whose status changed since the last call, each once; waits until there is one. A link
+    /// that is gone is among them, and has no status then. `None` when the supervisor has shut down.
+    /// Nothing is lost when the future is dropped.
     pub async fn next(&mut self) -> Option<Vec<ConnectionId>> {
-        None
+        self.fleet.board.changes().await
     }
 }

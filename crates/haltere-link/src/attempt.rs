@@ -1,0 +1,312 @@
+//! One attempt to reach a broker, from its name to its CONNACK.
+//!
+//! Links and probes go this same way; both read the [`Trail`] afterwards: where a time-out struck,
+//! how long each stage took, which certificates were shown.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use haltere_core::{Clock, LinkFailure, ProtocolVersion, Stage, TlsFacts};
+use rustls_pki_types::CertificateDer;
+use tokio::net::TcpStream;
+use tokio::time::{Instant, timeout};
+
+use crate::resolve::Resolver;
+use crate::tls::TlsClients;
+use crate::transport::{Ended, Habits, Hello, Session, UpgradeError, Wire, upgrade};
+use crate::{LinkConfig, LinkSpec, ProbeStage, dial, failure, tls};
+
+/// What all attempts share.
+pub(crate) struct Means {
+    /// How all links behave.
+    pub(crate) config: LinkConfig,
+    resolver: Resolver,
+    tls: TlsClients,
+}
+
+impl Means {
+    /// Nothing is loaded yet.
+    pub(crate) fn new(config: LinkConfig, clock: Arc<dyn Clock>) -> Self {
+        Self { resolver: Resolver::new(config.resolver), tls: TlsClients::new(clock), config }
+    }
+}
+
+/// A broker that let us in.
+pub(crate) struct Arrival {
+    /// The session.
+    pub(crate) session: Session,
+    /// What is known of its TLS.
+    pub(crate) tls: Option<TlsFacts>,
+}
+
+/// Where an attempt has been.
+pub(crate) struct Trail {
+    /// The stages behind us.
+    pub(crate) stages: Vec<ProbeStage>,
+    /// The certificates the broker presented, leaf first.
+    pub(crate) peer_chain: Vec<CertificateDer<'static>>,
+    stage: Stage,
+    since: Instant,
+    /// Whom we dial, or would have dialled.
+    peer: Option<SocketAddr>,
+}
+
+impl Trail {
+    /// At the start.
+    pub(crate) fn new() -> Self {
+        Self {
+            stages: Vec::new(),
+            peer_chain: Vec::new(),
+            stage: Stage::Dns,
+            since: Instant::now(),
+            peer: None,
+        }
+    }
+
+    /// Goes on to `stage`.
+    pub(crate) fn enter(&mut self, stage: Stage) {
+        self.stage = stage;
+        self.since = Instant::now();
+    }
+
+    /// Notes that the stage was passed.
+    pub(crate) fn pass(&mut self, detail: Option<String>) {
+        self.note(true, detail);
+    }
+
+    fn fail(&mut self, failure: &LinkFailure) {
+        self.note(false, Some(failure.message.clone()));
+    }
+
+    fn note(&mut self, ok: bool, detail: Option<String>) {
+        let elapsed = self.since.elapsed();
+        self.stages.push(ProbeStage { stage: self.stage, ok, elapsed, detail });
+    }
+
+    /// What running out of time means at this stage.
+    fn out_of_time(&self, spec: &LinkSpec, limit: Duration) -> LinkFailure {
+        match (self.stage, self.peer) {
+            (Stage::Tcp, Some(peer)) => failure::tcp_timeout(peer),
+            (stage, Some(peer)) => failure::silent(stage, peer),
+            (_, None) => {
+                let why = format!("no answer within {} s", limit.as_secs_f32());
+                failure::resolver_trouble(&spec.url.host().to_string(), &why)
+            }
+        }
+    }
+}
+
+/// Goes all the way, within the limit of the configuration. `version` is tried first, and 3.1.1 when
+/// the broker does not speak it.
+pub(crate) async fn attempt(
+    spec: &LinkSpec,
+    means: &Means,
+    version: ProtocolVersion,
+    trail: &mut Trail,
+) -> Result<Arrival, LinkFailure> {
+    let limit = means.config.connect_timeout;
+    let outcome = match timeout(limit, whole_way(spec, means, version, trail)).await {
+        Ok(outcome) => outcome,
+        Err(_) => Err(trail.out_of_time(spec, limit)),
+    };
+    if let Err(failure) = &outcome {
+        trail.fail(failure);
+    }
+    outcome
+}
+
+async fn whole_way(
+    spec: &LinkSpec,
+    means: &Means,
+    version: ProtocolVersion,
+    trail: &mut Trail,
+) -> Result<Arrival, LinkFailure> {
+    let addresses = resolve(spec, means, trail).await?;
+    match once(spec, means, version, &addresses, trail).await {
+        Err(NotIn::WrongVersion) => {
+            // A broker that refuses a version closes the connection, so the way begins anew.
+            trail.stages.retain(|stage| stage.stage == Stage::Dns);
+            once(spec, means, ProtocolVersion::V3_1_1, &addresses, trail).await
+        }
+        outcome => outcome,
+    }
+    .map_err(|not_in| match not_in {
+        NotIn::Failed(failure) => failure,
+        NotIn::WrongVersion => failure::internal("MQTT 3.1.1 was refused twice"),
+    })
+}
+
+enum NotIn {
+    /// The broker does not speak MQTT 5.
+    WrongVersion,
+    Failed(LinkFailure),
+}
+
+impl From<LinkFailure> for NotIn {
+    fn from(failure: LinkFailure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+async fn resolve(
+    spec: &LinkSpec,
+    means: &Means,
+    trail: &mut Trail,
+) -> Result<Vec<SocketAddr>, LinkFailure> {
+    trail.enter(Stage::Dns);
+    let port = spec.url.port();
+    let addresses: Vec<_> = means
+        .resolver
+        .addresses(spec.url.host())
+        .await?
+        .into_iter()
+        .map(|ip| SocketAddr::new(ip, port))
+        .collect();
+    trail.peer = addresses.first().copied();
+    let shown: Vec<_> = addresses.iter().map(|address| address.ip().to_string()).collect();
+    trail.pass(Some(shown.join(", ")));
+    Ok(addresses)
+}
+
+async fn once(
+    spec: &LinkSpec,
+    means: &Means,
+    version: ProtocolVersion,
+    addresses: &[SocketAddr],
+    trail: &mut Trail,
+) -> Result<Arrival, NotIn> {
+    trail.enter(Stage::Tcp);
+    let config = &means.config;
+    let user_timeout = config.keepalive + config.ping_timeout;
+    let (stream, peer) = dial::dial(addresses, user_timeout).await?;
+    trail.peer = Some(peer);
+    trail.pass(Some(peer.to_string()));
+
+    let transport = spec.url.transport();
+    let (wire, tls): (Box<dyn Wire>, _) = if transport.is_tls() {
+        let (wire, facts) = encrypt(spec, means, stream, trail).await?;
+        (wire, Some(facts))
+    } else {
+        (Box::new(stream), None)
+    };
+    let wire: Box<dyn Wire> = if transport.is_websocket() {
+        trail.enter(Stage::Websocket);
+        let upgraded = upgrade(wire, &spec.url, config.max_packet)
+            .await
+            .map_err(|error| not_upgraded(error, peer))?;
+        trail.pass(None);
+        Box::new(upgraded)
+    } else {
+        wire
+    };
+    let session = greet(spec, config, version, wire, peer, trail).await?;
+    Ok(Arrival { session, tls })
+}
+
+async fn encrypt(
+    spec: &LinkSpec,
+    means: &Means,
+    stream: TcpStream,
+    trail: &mut Trail,
+) -> Result<(Box<dyn Wire>, TlsFacts), LinkFailure> {
+    trail.enter(Stage::Tls);
+    let client =
+        means.tls.get(&spec.tls).map_err(|error| failure::tls_material(&error.to_string()))?;
+    match client.connect(spec.url.host(), stream).await {
+        Ok(handshake) => {
+            trail.peer_chain = handshake.peer_chain;
+            trail.pass(Some(handshake.facts.version.to_owned()));
+            Ok((Box::new(handshake.stream), handshake.facts))
+        }
+        Err(failed) => {
+            trail.peer_chain = failed.peer_chain;
+            Err(failed.failure)
+        }
+    }
+}
+
+async fn greet(
+    spec: &LinkSpec,
+    config: &LinkConfig,
+    version: ProtocolVersion,
+    wire: Box<dyn Wire>,
+    peer: SocketAddr,
+    trail: &mut Trail,
+) -> Result<Session, NotIn> {
+    trail.enter(Stage::Mqtt);
+    let hello = Hello {
+        client_id: &spec.client_id,
+        username: spec.username.as_deref(),
+        password: spec.password.as_ref(),
+        keepalive: u16::try_from(config.keepalive.as_secs()).unwrap_or(u16::MAX),
+    };
+    let habits = Habits {
+        keepalive: config.keepalive,
+        ping_timeout: config.ping_timeout,
+        max_packet: config.max_packet,
+    };
+    match Session::greet(wire, version, hello, habits).await {
+        Ok(session) => {
+            trail.pass(Some(format!("MQTT {}", version.as_str())));
+            Ok(session)
+        }
+        Err(Ended::Refused(refusal))
+            if version == ProtocolVersion::V5 && refusal.is_about_version() =>
+        {
+            Err(NotIn::WrongVersion)
+        }
+        Err(ended) => Err(not_greeted(ended, spec, peer).into()),
+    }
+}
+
+fn not_upgraded(error: UpgradeError, peer: SocketAddr) -> LinkFailure {
+    match error {
+        UpgradeError::Status(status) => failure::upgrade(Some(status), &error.to_string(), peer),
+        UpgradeError::Protocol(why) => failure::upgrade(None, &why, peer),
+        UpgradeError::Io(error) => tls::classify_io(&error)
+            .unwrap_or_else(|| failure::before_connack(Stage::Websocket, &error, peer)),
+    }
+}
+
+fn not_greeted(ended: Ended, spec: &LinkSpec, peer: SocketAddr) -> LinkFailure {
+    match ended {
+        Ended::Closed => failure::closed_early(Stage::Mqtt, peer),
+        // TLS 1.3 tells what it thinks of our certificate only now.
+        Ended::Io(error) => tls::classify_io(&error)
+            .unwrap_or_else(|| failure::before_connack(Stage::Mqtt, &error, peer)),
+        Ended::Refused(why) | Ended::Goodbye(why) => {
+            failure::refusal(why.code, why.number, why.words.as_deref(), peer)
+        }
+        Ended::NoPong(_) => failure::silent(Stage::Mqtt, peer),
+        Ended::Broken(why) => failure::not_mqtt(&why, peer),
+        Ended::SpeaksTls if !spec.url.transport().is_tls() => {
+            failure::is_this_port_tls(Stage::Mqtt, peer)
+        }
+        Ended::SpeaksTls => failure::not_mqtt("it sent TLS inside TLS", peer),
+        Ended::SpeaksHttp => {
+            failure::not_mqtt("it speaks HTTP; for MQTT over WebSocket use ws:// or wss://", peer)
+        }
+        Ended::Unsendable(why) => failure::unsendable(&why.to_string()),
+    }
+}
+
+/// What the end of a session that was up means.
+pub(crate) fn lost(ended: &Ended) -> LinkFailure {
+    match ended {
+        Ended::NoPong(after) => failure::no_pong(*after),
+        Ended::Goodbye(why) => {
+            let reason = match why.code {
+                "SESSION_TAKEN_OVER" => "another client came with the same client id",
+                "SERVER_SHUTTING_DOWN" => "the broker shuts down",
+                "KEEP_ALIVE_TIMEOUT" => "the broker did not hear from us in time",
+                "ADMINISTRATIVE_ACTION" => "an administrator of the broker ended it",
+                "NOT_AUTHORIZED" => "the broker no longer allows us in",
+                _ => "the broker ended it",
+            };
+            let words = why.words.as_ref().map(|words| format!(" (\"{words}\")"));
+            failure::lost(&format!("{reason}: {}{}", why.code, words.unwrap_or_default()))
+        }
+        other => failure::lost(&other.to_string()),
+    }
+}

@@ -1,0 +1,370 @@
+//! Failures, classified once.
+//!
+//! A function per row of the contract's table of codes (TLS has its own in [`crate::tls`]). The codes,
+//! numbers and names of system calls are what Node.js and MQTT.js report for the same fault.
+
+use std::borrow::Cow;
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use haltere_core::{LinkFailure, Stage};
+
+/// MQTT.js has no errno for a connection that closed; the contract says 1.
+const CLOSED: i32 = 1;
+/// Linux's EMFILE.
+const TOO_MANY_FILES: i32 = 24;
+/// Linux's EIO, for what has no number.
+const INPUT_OUTPUT: i32 = 5;
+
+/// Whether time alone will not mend it: refused credentials, certificates that don't fit.
+pub(crate) fn is_lasting(failure: &LinkFailure) -> bool {
+    match failure.stage {
+        Stage::Tls => is_certificate_fault(&failure.code),
+        // TLS 1.3 tells what it thinks of our certificate only after the handshake.
+        Stage::Mqtt => {
+            failure.code.starts_with("ERR_SSL_")
+                || matches!(
+                    &*failure.code,
+                    "NOT_AUTHORIZED"
+                        | "BAD_USER_NAME_OR_PASSWORD"
+                        | "BAD_AUTHENTICATION_METHOD"
+                        | "CLIENT_IDENTIFIER_NOT_VALID"
+                        | "IDENTIFIER_REJECTED"
+                        | "BANNED"
+                )
+        }
+        Stage::Dns | Stage::Tcp | Stage::Websocket | Stage::Subscribe | Stage::Closed => false,
+    }
+}
+
+fn is_certificate_fault(code: &str) -> bool {
+    ["ERR_", "CERT_", "UNABLE_TO_", "SELF_SIGNED_", "DEPTH_ZERO_"]
+        .iter()
+        .any(|prefix| code.starts_with(prefix))
+}
+
+/// The name does not exist, or has no address.
+pub(crate) fn unknown_name(host: &str) -> LinkFailure {
+    LinkFailure {
+        stage: Stage::Dns,
+        code: Cow::Borrowed("ENOTFOUND"),
+        errno: Some(-3008),
+        syscall: Some("getaddrinfo"),
+        address: Some(host.to_owned()),
+        port: None,
+        message: format!("the name {host} does not exist or has no address; check its spelling"),
+    }
+}
+
+/// The name could not be looked up.
+pub(crate) fn resolver_trouble(host: &str, why: &str) -> LinkFailure {
+    LinkFailure {
+        stage: Stage::Dns,
+        code: Cow::Borrowed("EAI_AGAIN"),
+        errno: Some(-3001),
+        syscall: Some("getaddrinfo"),
+        address: Some(host.to_owned()),
+        port: None,
+        message: format!("the name {host} could not be looked up: {why}; check the name server"),
+    }
+}
+
+/// The TCP connection to `peer` did not come about.
+pub(crate) fn tcp(error: &io::Error, peer: SocketAddr) -> LinkFailure {
+    use io::ErrorKind as Kind;
+    let (code, errno, why) = match error.kind() {
+        Kind::ConnectionRefused => (
+            "ECONNREFUSED",
+            -111,
+            "refused the connection: no broker listens there, or a firewall rejects us",
+        ),
+        Kind::HostUnreachable => ("EHOSTUNREACH", -113, "can't be reached: no route to the host"),
+        Kind::NetworkUnreachable => {
+            ("ENETUNREACH", -101, "can't be reached: there is no route to its network")
+        }
+        Kind::TimedOut => return tcp_timeout(peer),
+        Kind::ConnectionReset => ("ECONNRESET", -104, "reset the connection while it was made"),
+        Kind::PermissionDenied => ("EACCES", -13, "may not be dialled: denied by this machine"),
+        Kind::AddrNotAvailable => {
+            ("EADDRNOTAVAIL", -99, "was not dialled: no local address or port is left")
+        }
+        _ if error.raw_os_error() == Some(TOO_MANY_FILES) => {
+            ("EMFILE", -24, "was not dialled: too many open files; raise the limit (ulimit -n)")
+        }
+        _ => {
+            let errno = -error.raw_os_error().unwrap_or(INPUT_OUTPUT);
+            let message = format!("{peer} could not be dialled: {error}");
+            return connect_failure("EIO", errno, peer, message);
+        }
+    };
+    connect_failure(code, errno, peer, format!("{peer} {why}"))
+}
+
+/// Nobody answered at `peer`.
+pub(crate) fn tcp_timeout(peer: SocketAddr) -> LinkFailure {
+    let message = format!("{peer} did not answer in time: it is down, or a firewall drops us");
+    connect_failure("ETIMEDOUT", -110, peer, message)
+}
+
+fn connect_failure(
+    code: &'static str,
+    errno: i32,
+    peer: SocketAddr,
+    message: String,
+) -> LinkFailure {
+    LinkFailure {
+        stage: Stage::Tcp,
+        code: Cow::Borrowed(code),
+        errno: Some(errno),
+        syscall: Some("connect"),
+        address: Some(peer.ip().to_string()),
+        port: Some(peer.port()),
+        message,
+    }
+}
+
+/// The peer took the connection and then said nothing, up to `stage`.
+pub(crate) fn silent(stage: Stage, peer: SocketAddr) -> LinkFailure {
+    let awaited = match stage {
+        Stage::Tls => "the TLS handshake",
+        Stage::Websocket => "the WebSocket upgrade",
+        _ => "MQTT CONNECT",
+    };
+    let message = format!(
+        "{peer} accepted the connection but did not answer {awaited} in time; \
+         is it a broker, and is this its port?"
+    );
+    at_connack(stage, "ETIMEDOUT", -110, peer, message)
+}
+
+/// The peer closed the connection before it answered CONNECT.
+pub(crate) fn closed_early(stage: Stage, peer: SocketAddr) -> LinkFailure {
+    let message = format!(
+        "{peer} closed the connection before it answered; the port may expect TLS or another \
+         protocol, or the broker does not let us in"
+    );
+    at_connack(stage, "ECONNCLOSED", CLOSED, peer, message)
+}
+
+/// The broker answered CONNECT with something that is not MQTT.
+pub(crate) fn not_mqtt(why: &str, peer: SocketAddr) -> LinkFailure {
+    let message = format!("{peer} did not answer as an MQTT broker does: {why}");
+    at_connack(Stage::Mqtt, "EPROTO", -71, peer, message)
+}
+
+/// The broker refused CONNECT, with the reason's symbolic name and number, and its own words if any.
+pub(crate) fn refusal(
+    code: &'static str,
+    number: u8,
+    words: Option<&str>,
+    peer: SocketAddr,
+) -> LinkFailure {
+    let why = match code {
+        "NOT_AUTHORIZED" => "the credentials are wrong or missing, or the client is not allowed",
+        "BAD_USER_NAME_OR_PASSWORD" => "the user name or password is wrong",
+        "SERVER_UNAVAILABLE" => "the broker is not available now",
+        "SERVER_BUSY" => "the broker is busy",
+        "BANNED" => "the client is banned",
+        "CLIENT_IDENTIFIER_NOT_VALID" | "IDENTIFIER_REJECTED" => "the client id is not allowed",
+        "UNSUPPORTED_PROTOCOL_VERSION" | "UNACCEPTABLE_PROTOCOL_VERSION" => {
+            "the broker speaks neither MQTT 5 nor 3.1.1"
+        }
+        "CONNECTION_RATE_EXCEEDED" => "too many connections were made in a short time",
+        "QUOTA_EXCEEDED" => "a quota is used up",
+        _ => "the broker gave this reason",
+    };
+    let words = words.map(|words| format!(" (\"{words}\")")).unwrap_or_default();
+    let message = format!("the broker refused the connection: {why}{words}");
+    at_connack(Stage::Mqtt, code, number.into(), peer, message)
+}
+
+fn at_connack(
+    stage: Stage,
+    code: &'static str,
+    errno: i32,
+    peer: SocketAddr,
+    message: String,
+) -> LinkFailure {
+    LinkFailure {
+        stage,
+        code: Cow::Borrowed(code),
+        errno: Some(errno),
+        syscall: Some("connack"),
+        address: Some(peer.ip().to_string()),
+        port: Some(peer.port()),
+        message,
+    }
+}
+
+/// The peer reset the connection, or just dropped us in a way that looks like it, before we were in.
+pub(crate) fn reset(stage: Stage, peer: SocketAddr, hint: &str) -> LinkFailure {
+    LinkFailure {
+        stage,
+        code: Cow::Borrowed("ECONNRESET"),
+        errno: Some(-104),
+        syscall: Some("read"),
+        address: None,
+        port: None,
+        message: format!("{peer} dropped the connection; {hint}"),
+    }
+}
+
+/// What plain MQTT on a TLS port looks like.
+pub(crate) fn is_this_port_tls(stage: Stage, peer: SocketAddr) -> LinkFailure {
+    reset(stage, peer, "is this port TLS? Then use mqtts:// (or wss://)")
+}
+
+/// Reading or writing failed before the broker had let us in.
+pub(crate) fn before_connack(stage: Stage, error: &io::Error, peer: SocketAddr) -> LinkFailure {
+    use io::ErrorKind::{BrokenPipe, ConnectionReset, UnexpectedEof};
+    match error.kind() {
+        ConnectionReset | BrokenPipe => is_this_port_tls(stage, peer),
+        UnexpectedEof => closed_early(stage, peer),
+        _ => LinkFailure {
+            stage,
+            code: Cow::Borrowed("EIO"),
+            errno: Some(-error.raw_os_error().unwrap_or(INPUT_OUTPUT)),
+            syscall: Some("read"),
+            address: None,
+            port: None,
+            message: format!("the connection to {peer} failed: {error}"),
+        },
+    }
+}
+
+/// The server did not agree to speak WebSocket with us.
+pub(crate) fn upgrade(status: Option<u16>, why: &str, peer: SocketAddr) -> LinkFailure {
+    LinkFailure {
+        stage: Stage::Websocket,
+        code: Cow::Borrowed("ERR_WEBSOCKET_UPGRADE"),
+        errno: status.map(i32::from),
+        syscall: Some("upgrade"),
+        address: Some(peer.ip().to_string()),
+        port: Some(peer.port()),
+        message: format!("{peer} refused the WebSocket upgrade: {why}; check the path"),
+    }
+}
+
+/// A link that was up ended, for the reason given.
+pub(crate) fn lost(why: &str) -> LinkFailure {
+    LinkFailure {
+        stage: Stage::Closed,
+        code: Cow::Borrowed("ECONNCLOSED"),
+        errno: Some(CLOSED),
+        syscall: Some("on"),
+        address: None,
+        port: None,
+        message: format!("the connection was lost: {why}"),
+    }
+}
+
+/// A link that was up fell silent.
+pub(crate) fn no_pong(after: Duration) -> LinkFailure {
+    lost(&format!("the broker did not answer a ping within {} s", after.as_secs_f32()))
+}
+
+/// The user name, password or client id can't be sent in MQTT.
+pub(crate) fn unsendable(why: &str) -> LinkFailure {
+    LinkFailure {
+        stage: Stage::Mqtt,
+        code: Cow::Borrowed("EINVAL"),
+        errno: Some(-22),
+        syscall: Some("connack"),
+        address: None,
+        port: None,
+        message: format!("CONNECT can't be made: {why}"),
+    }
+}
+
+/// The connection's certificates or key can't be used.
+pub(crate) fn tls_material(why: &str) -> LinkFailure {
+    LinkFailure {
+        stage: Stage::Tls,
+        code: Cow::Borrowed("ERR_TLS_INVALID_CONTEXT"),
+        errno: None,
+        syscall: None,
+        address: None,
+        port: None,
+        message: format!("the connection's TLS settings can't be used: {why}"),
+    }
+}
+
+/// haltere itself failed; the link goes on with its back-off.
+pub(crate) fn internal(what: &str) -> LinkFailure {
+    LinkFailure {
+        stage: Stage::Closed,
+        code: Cow::Borrowed("ERR_INTERNAL"),
+        errno: None,
+        syscall: None,
+        address: None,
+        port: None,
+        message: format!("haltere failed, which is a bug: {what}; the link is started again"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn peer() -> SocketAddr {
+        SocketAddr::from(([192, 0, 2, 7], 1883))
+    }
+
+    /// The columns of the contract: code, errno, syscall, address, port.
+    fn columns(failure: &LinkFailure) -> String {
+        let or_dash = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
+        [
+            failure.code.to_string(),
+            or_dash(failure.errno.map(|errno| errno.to_string())),
+            or_dash(failure.syscall.map(str::to_owned)),
+            or_dash(failure.address.clone()),
+            or_dash(failure.port.map(|port| port.to_string())),
+        ]
+        .join(" ")
+    }
+
+    #[test]
+    fn the_rows_of_the_contract() {
+        let os = |code| tcp(&io::Error::from_raw_os_error(code), peer());
+        for (failure, row) in [
+            (os(111), "ECONNREFUSED -111 connect 192.0.2.7 1883"),
+            (os(110), "ETIMEDOUT -110 connect 192.0.2.7 1883"),
+            (os(113), "EHOSTUNREACH -113 connect 192.0.2.7 1883"),
+            (os(101), "ENETUNREACH -101 connect 192.0.2.7 1883"),
+            (tcp_timeout(peer()), "ETIMEDOUT -110 connect 192.0.2.7 1883"),
+            (unknown_name("b.example"), "ENOTFOUND -3008 getaddrinfo b.example –"),
+            (resolver_trouble("b.example", "x"), "EAI_AGAIN -3001 getaddrinfo b.example –"),
+            (is_this_port_tls(Stage::Mqtt, peer()), "ECONNRESET -104 read – –"),
+            (upgrade(Some(404), "404", peer()), "ERR_WEBSOCKET_UPGRADE 404 upgrade 192.0.2.7 1883"),
+            (refusal("NOT_AUTHORIZED", 5, None, peer()), "NOT_AUTHORIZED 5 connack 192.0.2.7 1883"),
+            (silent(Stage::Mqtt, peer()), "ETIMEDOUT -110 connack 192.0.2.7 1883"),
+            (closed_early(Stage::Mqtt, peer()), "ECONNCLOSED 1 connack 192.0.2.7 1883"),
+            (lost("x"), "ECONNCLOSED 1 on – –"),
+        ] {
+            assert_eq!(columns(&failure), row);
+        }
+    }
+
+    #[test]
+    fn what_time_alone_does_not_mend() {
+        let tls = |code| LinkFailure {
+            stage: Stage::Tls,
+            code: Cow::Borrowed(code),
+            ..lost("made up for the test")
+        };
+        for (failure, lasting) in [
+            (refusal("NOT_AUTHORIZED", 135, None, peer()), true),
+            (refusal("SERVER_BUSY", 137, None, peer()), false),
+            (tls("CERT_HAS_EXPIRED"), true),
+            (tls("DEPTH_ZERO_SELF_SIGNED_CERT"), true),
+            (tls("ERR_TLS_CERT_ALTNAME_INVALID"), true),
+            (tls("ECONNRESET"), false),
+            (tls("EPROTO"), false),
+            (lost("x"), false),
+            (unknown_name("b"), false),
+        ] {
+            assert_eq!(is_lasting(&failure), lasting, "{}", failure.code);
+        }
+    }
+}

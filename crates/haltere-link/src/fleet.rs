@@ -1,0 +1,34 @@
+//! What all links share.
+
+use std::sync::Arc;
+
+use haltere_core::Clock;
+use tokio_util::task::TaskTracker;
+
+use crate::LinkConfig;
+use crate::attempt::Means;
+use crate::board::Board;
+use crate::pacer::Pacer;
+
+/// What all links of one supervisor share.
+pub(crate) struct Fleet {
+    pub(crate) means: Means,
+    pub(crate) board: Board,
+    pub(crate) pacer: Pacer,
+    pub(crate) clock: Arc<dyn Clock>,
+    /// Knows every link's task, so that their ends are awaited.
+    pub(crate) tasks: TaskTracker,
+}
+
+impl Fleet {
+    /// Without links.
+    pub(crate) fn new(config: LinkConfig, clock: Arc<dyn Clock>) -> Self {
+        Self {
+            board: Board::new(Arc::clone(&clock), config.history),
+            pacer: Pacer::new(config.dials_per_second),
+            means: Means::new(config, Arc::clone(&clock)),
+            clock,
+            tasks: TaskTracker::new(),
+        }
+    }
+}

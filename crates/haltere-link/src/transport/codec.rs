@@ -1,0 +1,479 @@
+//! MQTT packets, in both versions, as words of our own.
+//!
+//! The one place that names the MQTT library: a state machine without I/O, which has one maintainer
+//! and is young. Nothing of it shows outside, so that it can be replaced.
+
+use haltere_core::{ProtocolVersion, Secret};
+use haltere_mosquitto::text;
+use mqtt_protocol_core::mqtt::ArcPayload;
+use mqtt_protocol_core::mqtt::common::Cursor;
+use mqtt_protocol_core::mqtt::connection::{Connection, Event, Version, role};
+use mqtt_protocol_core::mqtt::packet::{
+    GenericPacketTrait, Packet, Property, SubEntry, SubOpts, v3_1_1, v5_0,
+};
+use mqtt_protocol_core::mqtt::result_code::MqttError;
+
+/// The longest text of a broker that we repeat, in characters.
+const WORDS_MAX_CHARS: usize = 128;
+
+/// Who we say we are.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Hello<'a> {
+    /// The client id.
+    pub(crate) client_id: &'a str,
+    /// The user name, if any.
+    pub(crate) username: Option<&'a str>,
+    /// The password, if any.
+    pub(crate) password: Option<&'a Secret<String>>,
+    /// Keep-alive in seconds.
+    pub(crate) keepalive: u16,
+}
+
+/// A reason the broker gave.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Refusal {
+    /// The reason's symbolic name, for example `NOT_AUTHORIZED`.
+    pub(crate) code: &'static str,
+    /// The reason's number: up to 5 in MQTT 3.1.1, from 128 in MQTT 5.
+    pub(crate) number: u8,
+    /// What the broker says in its own words.
+    pub(crate) words: Option<String>,
+}
+
+impl Refusal {
+    /// Whether the broker does not speak this version of MQTT.
+    pub(crate) fn is_about_version(&self) -> bool {
+        matches!(self.number, 0x01 | 0x84)
+    }
+}
+
+/// What the broker said.
+#[derive(Debug)]
+pub(super) enum Heard {
+    /// CONNACK: we are in.
+    Accepted {
+        /// The keep-alive the broker wants, in seconds; `None` when ours suits it.
+        server_keepalive: Option<u16>,
+    },
+    /// CONNACK: we are not in.
+    Refused(Refusal),
+    /// SUBACK: for each filter, whether it was granted.
+    Subscribed(Vec<bool>),
+    /// PUBLISH.
+    Message(Message),
+    /// PINGRESP.
+    Pong,
+    /// DISCONNECT, and why.
+    Goodbye(Refusal),
+    /// Something that does not concern us.
+    Nothing,
+}
+
+/// A message the broker sent.
+#[derive(Debug)]
+pub(super) struct Message {
+    topic: String,
+    payload: ArcPayload,
+}
+
+impl Message {
+    /// Its topic.
+    pub(super) fn topic(&self) -> &str {
+        &self.topic
+    }
+
+    /// What it says.
+    pub(super) fn payload(&self) -> &[u8] {
+        self.payload.as_slice()
+    }
+}
+
+/// The broker broke the rules of MQTT, or we were asked to.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Broken(String);
+
+impl From<MqttError> for Broken {
+    fn from(error: MqttError) -> Self {
+        Self(match error {
+            MqttError::MalformedPacket | MqttError::InsufficientBytes => {
+                "a packet is malformed".to_owned()
+            }
+            MqttError::ProtocolError => "a packet came that may not come here".to_owned(),
+            other => format!("{other}"),
+        })
+    }
+}
+
+/// Speaks one version of MQTT over one connection.
+pub(super) struct Codec {
+    // About a kilobyte, and moved along with the session otherwise.
+    core: Box<Connection<role::Client>>,
+    version: ProtocolVersion,
+    accepted: bool,
+}
+
+impl Codec {
+    /// For a new connection.
+    pub(super) fn new(version: ProtocolVersion) -> Self {
+        let mut core = Box::new(Connection::new(match version {
+            ProtocolVersion::V3_1_1 => Version::V3_1_1,
+            ProtocolVersion::V5 => Version::V5_0,
+        }));
+        // We subscribe with QoS 0; a broker that sends more all the same gets its answer.
+        core.set_auto_pub_response(true);
+        Self { core, version, accepted: false }
+    }
+
+    /// The version it speaks.
+    pub(super) fn version(&self) -> ProtocolVersion {
+        self.version
+    }
+
+    /// CONNECT, with a clean start.
+    pub(super) fn connect(&mut self, hello: Hello<'_>) -> Result<Vec<u8>, Broken> {
+        let packet = match self.version {
+            ProtocolVersion::V3_1_1 => connect_v3(hello)?.into(),
+            ProtocolVersion::V5 => connect_v5(hello)?.into(),
+        };
+        self.say(packet)
+    }
+
+    /// SUBSCRIBE with QoS 0.
+    pub(super) fn subscribe(&mut self, filters: &[&str]) -> Result<Vec<u8>, Broken> {
+        let id = self.core.acquire_packet_id()?;
+        let entries = filters
+            .iter()
+            .map(|filter| SubEntry::new(*filter, SubOpts::new()))
+            .collect::<Result<Vec<_>, _>>()?;
+        let packet = match self.version {
+            ProtocolVersion::V3_1_1 => {
+                v3_1_1::Subscribe::builder().packet_id(id).entries(entries).build()?.into()
+            }
+            ProtocolVersion::V5 => {
+                v5_0::Subscribe::builder().packet_id(id).entries(entries).build()?.into()
+            }
+        };
+        self.say(packet)
+    }
+
+    /// PINGREQ.
+    pub(super) fn ping(&mut self) -> Result<Vec<u8>, Broken> {
+        let packet = match self.version {
+            ProtocolVersion::V3_1_1 => v3_1_1::Pingreq::builder().build()?.into(),
+            ProtocolVersion::V5 => v5_0::Pingreq::builder().build()?.into(),
+        };
+        self.say(packet)
+    }
+
+    /// DISCONNECT.
+    pub(super) fn disconnect(&mut self) -> Result<Vec<u8>, Broken> {
+        let packet = match self.version {
+            ProtocolVersion::V3_1_1 => v3_1_1::Disconnect::builder().build()?.into(),
+            ProtocolVersion::V5 => v5_0::Disconnect::builder().build()?.into(),
+        };
+        self.say(packet)
+    }
+
+    fn say(&mut self, packet: Packet) -> Result<Vec<u8>, Broken> {
+        let mut bytes = Vec::new();
+        for event in self.core.send(packet) {
+            match event {
+                Event::RequestSendPacket { packet, .. } => {
+                    bytes.extend(packet.to_continuous_buffer());
+                }
+                Event::NotifyError(error) => return Err(error.into()),
+                _ => {}
+            }
+        }
+        Ok(bytes)
+    }
+
+    /// Takes one whole packet of the broker. What has to be answered at once is added to `outbox`.
+    pub(super) fn hear(&mut self, packet: &[u8], outbox: &mut Vec<u8>) -> Result<Heard, Broken> {
+        if let Some(refusal) = self.refusal_in_older_form(packet) {
+            return Ok(Heard::Refused(refusal));
+        }
+        let mut heard = Heard::Nothing;
+        for event in self.core.recv(&mut Cursor::new(packet)) {
+            match event {
+                Event::NotifyPacketReceived(packet) => heard = understand(packet),
+                Event::RequestSendPacket { packet, .. } => {
+                    outbox.extend(packet.to_continuous_buffer());
+                }
+                Event::NotifyError(error) => return Err(error.into()),
+                // Keep-alive is the session's, which knows one timer instead of three.
+                _ => {}
+            }
+        }
+        self.accepted |= matches!(heard, Heard::Accepted { .. });
+        Ok(heard)
+    }
+
+    /// A broker that knows only MQTT 3 refuses CONNECT of MQTT 5 with the CONNACK it knows.
+    fn refusal_in_older_form(&self, packet: &[u8]) -> Option<Refusal> {
+        match packet {
+            &[0x20, 2, _, code @ 1..=5]
+                if self.version == ProtocolVersion::V5 && !self.accepted =>
+            {
+                Some(Refusal { code: return_code(code), number: code, words: None })
+            }
+            _ => None,
+        }
+    }
+}
+
+fn connect_v3(hello: Hello<'_>) -> Result<v3_1_1::Connect, Broken> {
+    let mut builder = v3_1_1::Connect::builder()
+        .client_id(hello.client_id)?
+        .clean_session(true)
+        .keep_alive(hello.keepalive);
+    if let Some(username) = hello.username {
+        builder = builder.user_name(username)?;
+        if let Some(password) = hello.password {
+            builder = builder.password(password.expose().as_str())?;
+        }
+    }
+    Ok(builder.build()?)
+}
+
+fn connect_v5(hello: Hello<'_>) -> Result<v5_0::Connect, Broken> {
+    let mut builder = v5_0::Connect::builder()
+        .client_id(hello.client_id)?
+        .clean_start(true)
+        .keep_alive(hello.keepalive);
+    if let Some(username) = hello.username {
+        builder = builder.user_name(username)?;
+        if let Some(password) = hello.password {
+            builder = builder.password(password.expose().as_str())?;
+        }
+    }
+    Ok(builder.build()?)
+}
+
+fn understand(packet: Packet) -> Heard {
+    match packet {
+        Packet::V3_1_1Connack(connack) => match connack.return_code() as u8 {
+            0 => Heard::Accepted { server_keepalive: None },
+            number => Heard::Refused(Refusal { code: return_code(number), number, words: None }),
+        },
+        Packet::V5_0Connack(connack) => match connack.reason_code() as u8 {
+            0 => Heard::Accepted { server_keepalive: server_keepalive(connack.props()) },
+            number => Heard::Refused(Refusal {
+                code: reason_code(number),
+                number,
+                words: words(connack.props()),
+            }),
+        },
+        Packet::V3_1_1Suback(suback) => {
+            Heard::Subscribed(suback.return_codes().iter().map(|code| code.is_success()).collect())
+        }
+        Packet::V5_0Suback(suback) => {
+            Heard::Subscribed(suback.reason_codes().iter().map(|code| code.is_success()).collect())
+        }
+        Packet::V3_1_1Publish(publish) => Heard::Message(Message {
+            topic: publish.topic_name().to_owned(),
+            payload: publish.payload().clone(),
+        }),
+        Packet::V5_0Publish(publish) => Heard::Message(Message {
+            topic: publish.topic_name().to_owned(),
+            payload: publish.payload().clone(),
+        }),
+        Packet::V3_1_1Pingresp(_) | Packet::V5_0Pingresp(_) => Heard::Pong,
+        Packet::V5_0Disconnect(disconnect) => {
+            let number = disconnect.reason_code().map_or(0, |code| code as u8);
+            let words = disconnect.props().as_ref().and_then(|props| words(props));
+            Heard::Goodbye(Refusal { code: reason_code(number), number, words })
+        }
+        _ => Heard::Nothing,
+    }
+}
+
+fn server_keepalive(properties: &[Property]) -> Option<u16> {
+    properties.iter().find_map(|property| match property {
+        Property::ServerKeepAlive(seconds) => Some(seconds.val()),
+        _ => None,
+    })
+}
+
+fn words(properties: &[Property]) -> Option<String> {
+    properties.iter().find_map(|property| match property {
+        Property::ReasonString(reason) => text::shown(reason.val().as_bytes(), WORDS_MAX_CHARS),
+        _ => None,
+    })
+}
+
+/// The symbolic name of a return code of MQTT 3.1.1 (3.2.2.3).
+fn return_code(number: u8) -> &'static str {
+    match number {
+        1 => "UNACCEPTABLE_PROTOCOL_VERSION",
+        2 => "IDENTIFIER_REJECTED",
+        3 => "SERVER_UNAVAILABLE",
+        4 => "BAD_USER_NAME_OR_PASSWORD",
+        5 => "NOT_AUTHORIZED",
+        _ => "CONNECTION_REFUSED",
+    }
+}
+
+/// The symbolic name of a reason code of MQTT 5 (2.4).
+fn reason_code(number: u8) -> &'static str {
+    match number {
+        0x00 => "NORMAL_DISCONNECTION",
+        0x04 => "DISCONNECT_WITH_WILL_MESSAGE",
+        0x80 => "UNSPECIFIED_ERROR",
+        0x81 => "MALFORMED_PACKET",
+        0x82 => "PROTOCOL_ERROR",
+        0x83 => "IMPLEMENTATION_SPECIFIC_ERROR",
+        0x84 => "UNSUPPORTED_PROTOCOL_VERSION",
+        0x85 => "CLIENT_IDENTIFIER_NOT_VALID",
+        0x86 => "BAD_USER_NAME_OR_PASSWORD",
+        0x87 => "NOT_AUTHORIZED",
+        0x88 => "SERVER_UNAVAILABLE",
+        0x89 => "SERVER_BUSY",
+        0x8a => "BANNED",
+        0x8b => "SERVER_SHUTTING_DOWN",
+        0x8c => "BAD_AUTHENTICATION_METHOD",
+        0x8d => "KEEP_ALIVE_TIMEOUT",
+        0x8e => "SESSION_TAKEN_OVER",
+        0x90 => "TOPIC_NAME_INVALID",
+        0x93 => "RECEIVE_MAXIMUM_EXCEEDED",
+        0x94 => "TOPIC_ALIAS_INVALID",
+        0x95 => "PACKET_TOO_LARGE",
+        0x96 => "MESSAGE_RATE_TOO_HIGH",
+        0x97 => "QUOTA_EXCEEDED",
+        0x98 => "ADMINISTRATIVE_ACTION",
+        0x99 => "PAYLOAD_FORMAT_INVALID",
+        0x9a => "RETAIN_NOT_SUPPORTED",
+        0x9b => "QOS_NOT_SUPPORTED",
+        0x9c => "USE_ANOTHER_SERVER",
+        0x9d => "SERVER_MOVED",
+        0x9f => "CONNECTION_RATE_EXCEEDED",
+        0xa0 => "MAXIMUM_CONNECT_TIME",
+        _ => "CONNECTION_REFUSED",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    const HELLO: Hello<'_> =
+        Hello { client_id: "haltere-a-b", username: None, password: None, keepalive: 30 };
+
+    fn greeted(version: ProtocolVersion) -> Codec {
+        let mut codec = Codec::new(version);
+        codec.connect(HELLO).expect("valid");
+        codec
+    }
+
+    fn hear(codec: &mut Codec, packet: &[u8]) -> String {
+        match codec.hear(packet, &mut Vec::new()) {
+            Ok(Heard::Message(message)) => {
+                format!("{} {}", message.topic(), String::from_utf8_lossy(message.payload()))
+            }
+            Ok(heard) => format!("{heard:?}"),
+            Err(broken) => format!("broken: {broken}"),
+        }
+    }
+
+    #[test]
+    fn connect_says_who_we_are() {
+        let secret = Secret::from("pw");
+        let hello = Hello { username: Some("u"), password: Some(&secret), ..HELLO };
+        let v3 = Codec::new(ProtocolVersion::V3_1_1).connect(hello).expect("valid");
+        assert_eq!(v3, b"\x10\x1e\0\x04MQTT\x04\xc2\0\x1e\0\x0bhaltere-a-b\0\x01u\0\x02pw");
+        let v5 = Codec::new(ProtocolVersion::V5).connect(HELLO).expect("valid");
+        assert_eq!(v5, b"\x10\x18\0\x04MQTT\x05\x02\0\x1e\0\0\x0bhaltere-a-b");
+    }
+
+    #[test]
+    fn a_password_alone_is_left_out() {
+        let secret = Secret::from("pw");
+        let hello = Hello { password: Some(&secret), ..HELLO };
+        for version in [ProtocolVersion::V3_1_1, ProtocolVersion::V5] {
+            let with = Codec::new(version).connect(hello);
+            assert_eq!(with, Codec::new(version).connect(HELLO));
+        }
+    }
+
+    #[test]
+    fn what_brokers_answer() {
+        let mut v5 = greeted(ProtocolVersion::V5);
+        let keepalive = [0x20, 6, 0, 0, 3, 0x13, 0, 9];
+        assert_eq!(hear(&mut v5, &keepalive), "Accepted { server_keepalive: Some(9) }");
+        assert_eq!(hear(&mut v5, b"\x30\x08\0\x03a/b\0hi"), "a/b hi");
+        assert_eq!(hear(&mut v5, &[0xd0, 0]), "Pong");
+        assert!(hear(&mut v5, &[0xe0, 2, 0x8e, 0]).contains("SESSION_TAKEN_OVER"));
+
+        let mut v3 = greeted(ProtocolVersion::V3_1_1);
+        assert_eq!(hear(&mut v3, &[0x20, 2, 0, 0]), "Accepted { server_keepalive: None }");
+        let subscribe = v3.subscribe(&["$SYS/broker/version"]).expect("valid");
+        assert_eq!(subscribe, b"\x82\x18\0\x01\0\x13$SYS/broker/version\0");
+        assert_eq!(hear(&mut v3, &[0x90, 3, 0, 1, 0x80]), "Subscribed([false])");
+    }
+
+    #[test]
+    fn refusals_have_names_and_numbers() {
+        let refused = |version, packet: &[u8]| match greeted(version)
+            .hear(packet, &mut Vec::new())
+            .expect("valid")
+        {
+            Heard::Refused(refusal) => refusal,
+            other => panic!("{other:?}"),
+        };
+        for (version, packet, code, number, about_version) in [
+            (ProtocolVersion::V3_1_1, &[0x20, 2, 0, 5][..], "NOT_AUTHORIZED", 5, false),
+            (ProtocolVersion::V5, &[0x20, 3, 0, 0x87, 0], "NOT_AUTHORIZED", 0x87, false),
+            (ProtocolVersion::V5, &[0x20, 3, 0, 0x86, 0], "BAD_USER_NAME_OR_PASSWORD", 134, false),
+            (
+                ProtocolVersion::V5,
+                &[0x20, 3, 0, 0x84, 0],
+                "UNSUPPORTED_PROTOCOL_VERSION",
+                132,
+                true,
+            ),
+            // As a broker answers that knows MQTT 3 only.
+            (ProtocolVersion::V5, &[0x20, 2, 0, 1], "UNACCEPTABLE_PROTOCOL_VERSION", 1, true),
+            (ProtocolVersion::V5, &[0x20, 2, 0, 3], "SERVER_UNAVAILABLE", 3, false),
+        ] {
+            let refusal = refused(version, packet);
+            assert_eq!((refusal.code, refusal.number), (code, number));
+            assert_eq!(refusal.is_about_version(), about_version, "{code}");
+        }
+        let words = refused(ProtocolVersion::V5, b"\x20\x08\0\x87\x05\x1f\0\x02no");
+        assert_eq!(words.words.as_deref(), Some("no"));
+    }
+
+    #[test]
+    fn what_breaks_the_rules() {
+        for packet in [
+            &[0x20, 3, 0, 0x42, 0][..], // no such reason
+            &[0x90, 3, 0, 1, 0],        // SUBACK before CONNACK
+            &[0x00, 0],                 // no such packet
+            b"\x48\x54",                // "HT", the start of an HTTP answer
+        ] {
+            let said = hear(&mut greeted(ProtocolVersion::V5), packet);
+            assert!(said.starts_with("broken") || said == "Nothing", "{packet:x?}: {said}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn any_packet_is_answered(
+            first in any::<u8>(),
+            body in prop::collection::vec(any::<u8>(), 0..100),
+            five in any::<bool>(),
+        ) {
+            let version = if five { ProtocolVersion::V5 } else { ProtocolVersion::V3_1_1 };
+            let mut codec = greeted(version);
+            let accepted: &[u8] = if five { &[0x20, 3, 0, 0, 0] } else { &[0x20, 2, 0, 0] };
+            codec.hear(accepted, &mut Vec::new()).expect("valid");
+            let mut packet = vec![first, u8::try_from(body.len()).expect("small")];
+            packet.extend(body);
+            // A panic inside the library would end one link and no more, but let us know of it here.
+            let _ = codec.hear(&packet, &mut Vec::new());
+        }
+    }
+}

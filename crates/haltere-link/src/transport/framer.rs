@@ -1,0 +1,291 @@
+//! Cuts a stream of bytes into MQTT packets.
+//!
+//! Stands in front of the MQTT library so that a broker can't make us hold more than a packet of
+//! the allowed size: a message over the limit is read and thrown away as it comes in, and the link
+//! lives on. Memory grows with what has arrived, never with what a header declares.
+
+/// MQTT 5, 2.1.4: a remaining length has at most four bytes.
+const LONGEST_HEADER: usize = 5;
+/// The packet type PUBLISH in the first four bits (MQTT 5, 2.1.2).
+const PUBLISH: u8 = 3;
+
+/// A piece of the stream.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Frame<'a> {
+    /// One whole packet, header included.
+    Packet(&'a [u8]),
+    /// A PUBLISH was over the limit; its body is being thrown away.
+    Skipped,
+}
+
+/// Why the stream can't be cut any further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(super) enum FrameError {
+    /// The remaining length goes on after four bytes.
+    #[error("a packet's length has more than four bytes")]
+    Length,
+    /// Something other than a message is over the limit.
+    #[error("a packet of type {kind} has {size} bytes, more than the limit")]
+    TooLarge {
+        /// The MQTT packet type, 0 to 15.
+        kind: u8,
+        /// Its size in bytes, without the header.
+        size: usize,
+    },
+}
+
+/// Where in the stream we are.
+#[derive(Debug)]
+enum At {
+    /// Between packets, or inside a header.
+    Header,
+    /// Behind a packet that was put together in `partial` and lent out.
+    Lent,
+    /// Inside a packet whose size is known; `missing` bytes are still to come.
+    Body { missing: usize },
+    /// Inside a packet that is thrown away.
+    Discard { missing: usize },
+}
+
+/// Cuts a stream of bytes into packets. Holds memory only while a packet is incomplete.
+#[derive(Debug)]
+pub(super) struct Framer {
+    at: At,
+    /// The part of the current packet that came in with earlier chunks.
+    partial: Vec<u8>,
+    max_packet: usize,
+}
+
+impl Framer {
+    /// At the start of a stream. `max_packet` counts without the header.
+    pub(super) fn new(max_packet: usize) -> Self {
+        Self { at: At::Header, partial: Vec::new(), max_packet }
+    }
+
+    /// Takes the next piece of the stream off the front of `input`; `None` when more bytes are needed,
+    /// and `input` is empty then. After an error, the stream is of no more use.
+    pub(super) fn next<'f, 'i: 'f>(
+        &'f mut self,
+        input: &mut &'i [u8],
+    ) -> Result<Option<Frame<'f>>, FrameError> {
+        if let At::Lent = self.at {
+            // Given back rather than kept for the next packet: most links are idle most of the time.
+            self.partial = Vec::new();
+            self.at = At::Header;
+        }
+        loop {
+            match self.at {
+                At::Header | At::Lent => {
+                    if self.partial.is_empty()
+                        && let Some(packet) = self.whole_packet(input)?
+                    {
+                        return Ok(Some(Frame::Packet(packet)));
+                    }
+                    let Some((&byte, rest)) = input.split_first() else { return Ok(None) };
+                    *input = rest;
+                    self.partial.push(byte);
+                    let Some(header) = Header::read(&self.partial)? else { continue };
+                    if self.must_skip(header)? {
+                        self.partial = Vec::new();
+                        self.at = At::Discard { missing: header.body };
+                        return Ok(Some(Frame::Skipped));
+                    }
+                    self.at = At::Body { missing: header.body };
+                }
+                At::Body { missing } => {
+                    let here = take(input, missing);
+                    self.partial.extend_from_slice(here);
+                    if here.len() < missing {
+                        self.at = At::Body { missing: missing - here.len() };
+                        return Ok(None);
+                    }
+                    self.at = At::Lent;
+                    return Ok(Some(Frame::Packet(&self.partial)));
+                }
+                At::Discard { missing } => {
+                    let here = take(input, missing).len();
+                    if here < missing {
+                        self.at = At::Discard { missing: missing - here };
+                        return Ok(None);
+                    }
+                    self.at = At::Header;
+                }
+            }
+        }
+    }
+
+    /// The usual case: the packet lies in the input as a whole and needs no copy.
+    fn whole_packet<'i>(&self, input: &mut &'i [u8]) -> Result<Option<&'i [u8]>, FrameError> {
+        let Some(header) = Header::read(input)? else { return Ok(None) };
+        let size = header.size + header.body;
+        let here = header.body <= self.max_packet && size <= input.len();
+        Ok(here.then(|| take(input, size)))
+    }
+
+    fn must_skip(&self, header: Header) -> Result<bool, FrameError> {
+        if header.body <= self.max_packet {
+            Ok(false)
+        } else if header.kind == PUBLISH {
+            Ok(true)
+        } else {
+            Err(FrameError::TooLarge { kind: header.kind, size: header.body })
+        }
+    }
+}
+
+/// Up to `size` bytes off the front of `input`.
+fn take<'i>(input: &mut &'i [u8], size: usize) -> &'i [u8] {
+    let (front, rest) = input.split_at(size.min(input.len()));
+    *input = rest;
+    front
+}
+
+/// The fixed header of a packet (MQTT 5, 2.1.1).
+#[derive(Debug, Clone, Copy)]
+struct Header {
+    /// The packet type.
+    kind: u8,
+    /// The size of the header itself.
+    size: usize,
+    /// The size of what follows.
+    body: usize,
+}
+
+impl Header {
+    /// Reads the header at the front of `bytes`; `None` when it is not all there.
+    fn read(bytes: &[u8]) -> Result<Option<Self>, FrameError> {
+        let Some((first, length)) = bytes.split_first() else { return Ok(None) };
+        let mut body = 0;
+        for (index, byte) in length.iter().take(LONGEST_HEADER - 1).enumerate() {
+            body |= usize::from(byte & 0x7f) << (7 * index);
+            if byte & 0x80 == 0 {
+                return Ok(Some(Self { kind: first >> 4, size: index + 2, body }));
+            }
+        }
+        if bytes.len() >= LONGEST_HEADER { Err(FrameError::Length) } else { Ok(None) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    enum Piece {
+        Packet(Vec<u8>),
+        Skipped,
+    }
+
+    fn cut(framer: &mut Framer, chunk: &[u8]) -> Result<Vec<Piece>, FrameError> {
+        let mut pieces = Vec::new();
+        let mut input = chunk;
+        while let Some(frame) = framer.next(&mut input)? {
+            pieces.push(match frame {
+                Frame::Packet(packet) => Piece::Packet(packet.to_vec()),
+                Frame::Skipped => Piece::Skipped,
+            });
+        }
+        assert!(input.is_empty(), "all input is taken");
+        Ok(pieces)
+    }
+
+    fn packet(kind: u8, body: usize) -> Vec<u8> {
+        let mut bytes = vec![kind << 4];
+        let mut length = body;
+        loop {
+            let byte = u8::try_from(length & 0x7f).expect("seven bits");
+            length >>= 7;
+            bytes.push(if length > 0 { byte | 0x80 } else { byte });
+            if length == 0 {
+                break;
+            }
+        }
+        bytes.extend((0..body).map(|index| u8::try_from(index % 251).expect("small")));
+        bytes
+    }
+
+    #[test]
+    fn a_declared_quarter_gigabyte_costs_nothing_and_the_link_lives_on() {
+        let mut framer = Framer::new(1024);
+        // The largest length there is: 268,435,455 bytes.
+        assert_eq!(cut(&mut framer, &[0x30, 0xff, 0xff, 0xff, 0x7f]), Ok(vec![Piece::Skipped]));
+        let chunk = vec![0; 1 << 16];
+        let mut missing = 268_435_455_usize;
+        while missing > 0 {
+            let here = missing.min(chunk.len());
+            assert_eq!(cut(&mut framer, &chunk[..here]), Ok(vec![]));
+            assert_eq!(framer.partial.capacity(), 0);
+            missing -= here;
+        }
+        assert_eq!(cut(&mut framer, &[0xd0, 0]), Ok(vec![Piece::Packet(vec![0xd0, 0])]));
+    }
+
+    #[test]
+    fn a_packet_within_the_limit_costs_what_has_arrived() {
+        let mut framer = Framer::new(8 << 20);
+        // Declares two megabytes and sends three bytes of them.
+        assert_eq!(cut(&mut framer, &[0x30, 0xff, 0xff, 0x7f, 1, 2, 3]), Ok(vec![]));
+        assert!(framer.partial.capacity() < 64);
+    }
+
+    #[test]
+    fn what_ends_the_link() {
+        let cut = |bytes: &[u8]| cut(&mut Framer::new(100), bytes);
+        assert_eq!(cut(&[0x30, 0x80, 0x80, 0x80, 0x80]), Err(FrameError::Length));
+        assert_eq!(cut(&packet(9, 101)), Err(FrameError::TooLarge { kind: 9, size: 101 }));
+        assert_eq!(cut(&packet(9, 100)), Ok(vec![Piece::Packet(packet(9, 100))]));
+        assert_eq!(cut(&packet(PUBLISH, 101)), Ok(vec![Piece::Skipped]));
+    }
+
+    #[test]
+    fn an_idle_framer_holds_nothing() {
+        let mut framer = Framer::new(1024);
+        let bytes = packet(PUBLISH, 200);
+        cut(&mut framer, &bytes[..50]).expect("valid");
+        cut(&mut framer, &bytes[50..]).expect("valid");
+        assert_eq!(framer.partial.capacity(), 0);
+    }
+
+    proptest! {
+        #[test]
+        fn the_chunks_make_no_difference(
+            packets in prop::collection::vec((1_u8..16, 0_usize..400), 0..12),
+            cuts in prop::collection::vec(1_usize..300, 0..40),
+        ) {
+            let limit = 200;
+            let mut stream = Vec::new();
+            let mut expected = Vec::new();
+            for (kind, body) in packets {
+                let kind = if body > limit { PUBLISH } else { kind };
+                stream.extend(packet(kind, body));
+                expected.push(if body > limit {
+                    Piece::Skipped
+                } else {
+                    Piece::Packet(packet(kind, body))
+                });
+            }
+            let mut framer = Framer::new(limit);
+            let mut found = Vec::new();
+            let mut rest = &stream[..];
+            for size in cuts.into_iter().chain([usize::MAX]) {
+                let (chunk, after) = rest.split_at(size.min(rest.len()));
+                rest = after;
+                found.extend(cut(&mut framer, chunk).expect("valid"));
+            }
+            prop_assert_eq!(found, expected);
+        }
+
+        #[test]
+        fn any_bytes_are_answered(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
+            let mut framer = Framer::new(64);
+            for chunk in bytes.chunks(7) {
+                if cut(&mut framer, chunk).is_err() {
+                    break;
+                }
+                prop_assert!(framer.partial.len() <= 64 + LONGEST_HEADER);
+            }
+        }
+    }
+}

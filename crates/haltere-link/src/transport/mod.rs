@@ -1,0 +1,24 @@
+//! From a socket to MQTT.
+//!
+//! ```text
+//! TcpStream ─ TLS? ─ WebSocket? ─►  Wire     any stream of bytes
+//!                                    │
+//!                                  Framer    cuts it into packets, skips what is too large
+//!                                    │
+//!                                   Codec    the one place that names the MQTT library
+//!                                    │
+//!                                  Session   keep-alive, what the broker tells about itself
+//! ```
+//!
+//! Nothing here retries or waits between attempts; that is [`crate::state`]'s.
+
+mod codec;
+mod framer;
+mod session;
+mod websocket;
+mod wire;
+
+pub(crate) use codec::Hello;
+pub(crate) use session::{Ended, Habits, News, Session};
+pub(crate) use websocket::{UpgradeError, upgrade};
+pub(crate) use wire::Wire;

@@ -1,0 +1,302 @@
+//! One MQTT session: greeting, keep-alive, and what the broker tells about itself.
+
+use std::future::poll_fn;
+use std::io;
+use std::mem::MaybeUninit;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use haltere_core::ProtocolVersion;
+use haltere_mosquitto::sys;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::time::{Instant, Sleep, sleep};
+
+use super::codec::{Broken, Codec, Heard, Hello, Message, Refusal};
+use super::framer::{Frame, FrameError, Framer};
+use super::wire::Wire;
+
+/// How much is read at once. Lies on the stack while reading, so that an idle link holds no buffer.
+const CHUNK: usize = 16 * 1024;
+
+/// How sessions behave.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Habits {
+    /// How often we ask whether the broker is still there.
+    pub(crate) keepalive: Duration,
+    /// How long it may take to answer.
+    pub(crate) ping_timeout: Duration,
+    /// The largest packet we take.
+    pub(crate) max_packet: usize,
+}
+
+/// An MQTT session that the broker has accepted.
+pub(crate) struct Session {
+    wire: Box<dyn Wire>,
+    framer: Framer,
+    codec: Codec,
+    /// What has still to be written. Kept here, so that dropping the future in the middle of a write
+    /// does no harm.
+    outbox: Vec<u8>,
+    pulse: Pulse,
+    /// Nothing has been heard yet.
+    fresh: bool,
+}
+
+/// What came in with one read. Coalesced, so that a flood of messages costs no queue.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct News {
+    /// CONNACK: we are in, with the keep-alive the broker wants, or not.
+    greeting: Option<Result<Option<u16>, Refusal>>,
+    /// SUBACK: whether any of the filters was granted.
+    pub(crate) subscribed: Option<bool>,
+    /// The broker's version.
+    pub(crate) version: Option<String>,
+    /// How long the broker has been up.
+    pub(crate) uptime: Option<Duration>,
+    /// How many messages were over the limit.
+    pub(crate) skipped: u64,
+    /// DISCONNECT: the broker is about to close, and says why.
+    goodbye: Option<Refusal>,
+}
+
+/// Why a session ended, or did not begin.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Ended {
+    /// The broker closed the connection without a word.
+    #[error("the broker closed the connection")]
+    Closed,
+    /// Reading or writing failed.
+    #[error("{0}")]
+    Io(#[source] io::Error),
+    /// The broker did not let us in.
+    #[error("the broker refused us: {}", .0.code)]
+    Refused(Refusal),
+    /// The broker said DISCONNECT.
+    #[error("the broker ended the session: {}", .0.code)]
+    Goodbye(Refusal),
+    /// The broker did not answer a ping.
+    #[error("no answer to a ping within {0:?}")]
+    NoPong(Duration),
+    /// The broker broke the rules of MQTT.
+    #[error("the broker broke the rules of MQTT: {0}")]
+    Broken(String),
+    /// The other side answered CONNECT in the language of TLS.
+    #[error("the other side speaks TLS")]
+    SpeaksTls,
+    /// The other side answered CONNECT in the language of HTTP.
+    #[error("the other side speaks HTTP")]
+    SpeaksHttp,
+    /// User name, password or client id can't be sent in MQTT.
+    #[error("CONNECT can't be made: {0}")]
+    Unsendable(Broken),
+}
+
+impl From<Broken> for Ended {
+    fn from(broken: Broken) -> Self {
+        Self::Broken(broken.to_string())
+    }
+}
+
+impl From<FrameError> for Ended {
+    fn from(error: FrameError) -> Self {
+        Self::Broken(error.to_string())
+    }
+}
+
+impl Session {
+    /// Says CONNECT and waits for the answer, for as long as it takes. Asks for the broker's version
+    /// and uptime at once when it is let in.
+    pub(crate) async fn greet(
+        wire: Box<dyn Wire>,
+        version: ProtocolVersion,
+        hello: Hello<'_>,
+        habits: Habits,
+    ) -> Result<Self, Ended> {
+        let mut codec = Codec::new(version);
+        let outbox = codec.connect(hello).map_err(Ended::Unsendable)?;
+        let framer = Framer::new(habits.max_packet);
+        let pulse = Pulse::new(habits.keepalive, habits.ping_timeout);
+        let mut session = Self { wire, framer, codec, outbox, pulse, fresh: true };
+        loop {
+            match session.news().await?.greeting {
+                Some(Ok(keepalive)) => {
+                    session.pulse.agree(keepalive);
+                    session.outbox.extend(session.codec.subscribe(&[sys::VERSION, sys::UPTIME])?);
+                    return Ok(session);
+                }
+                Some(Err(refusal)) => return Err(Ended::Refused(refusal)),
+                None => {}
+            }
+        }
+    }
+
+    /// The version of MQTT it speaks.
+    pub(crate) fn version(&self) -> ProtocolVersion {
+        self.codec.version()
+    }
+
+    /// Waits for news, and keeps the session alive meanwhile. Nothing is lost when the future is dropped.
+    pub(crate) async fn news(&mut self) -> Result<News, Ended> {
+        poll_fn(|cx| self.poll_news(cx)).await
+    }
+
+    /// See [`Self::news`].
+    pub(crate) fn poll_news(&mut self, cx: &mut Context<'_>) -> Poll<Result<News, Ended>> {
+        // First, so that a flood of messages does not keep us from showing that we are there.
+        while let Poll::Ready(beat) = self.pulse.poll(cx) {
+            match beat {
+                Beat::Ping => self.outbox.extend(self.codec.ping()?),
+                Beat::Dead(after) => return Poll::Ready(Err(Ended::NoPong(after))),
+            }
+        }
+        loop {
+            if let Poll::Ready(Err(error)) = self.poll_outbox(cx) {
+                return Poll::Ready(Err(Ended::Io(error)));
+            }
+            match self.poll_chunk(cx) {
+                Poll::Ready(Ok(News { goodbye: Some(why), greeting: None, .. })) => {
+                    return Poll::Ready(Err(Ended::Goodbye(why)));
+                }
+                Poll::Ready(Ok(news)) if news == News::default() => {}
+                done => return done,
+            }
+        }
+    }
+
+    /// Says DISCONNECT and closes. Whoever calls puts a limit around it.
+    pub(crate) async fn goodbye(mut self) -> io::Result<()> {
+        if let Ok(bytes) = self.codec.disconnect() {
+            self.outbox.extend(bytes);
+        }
+        poll_fn(|cx| self.poll_outbox(cx)).await?;
+        self.wire.shutdown().await
+    }
+
+    fn poll_outbox(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.outbox.is_empty() {
+            match Pin::new(&mut self.wire).poll_write(cx, &self.outbox) {
+                Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                Poll::Ready(Ok(size)) => drop(self.outbox.drain(..size)),
+                other => return other.map_ok(drop),
+            }
+            if self.outbox.is_empty() {
+                self.outbox = Vec::new();
+            }
+        }
+        Pin::new(&mut self.wire).poll_flush(cx)
+    }
+
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<News, Ended>> {
+        let mut chunk = [const { MaybeUninit::uninit() }; CHUNK];
+        let mut chunk = ReadBuf::uninit(&mut chunk);
+        match Pin::new(&mut self.wire).poll_read(cx, &mut chunk) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Err(error)) => Poll::Ready(Err(Ended::Io(error))),
+            Poll::Ready(Ok(())) if chunk.filled().is_empty() => Poll::Ready(Err(Ended::Closed)),
+            Poll::Ready(Ok(())) => {
+                self.pulse.sign_of_life();
+                Poll::Ready(self.digest(chunk.filled()))
+            }
+        }
+    }
+
+    fn digest(&mut self, mut chunk: &[u8]) -> Result<News, Ended> {
+        if self.fresh {
+            self.fresh = false;
+            check_language(chunk)?;
+        }
+        let mut news = News::default();
+        while let Some(frame) = self.framer.next(&mut chunk)? {
+            let Frame::Packet(packet) = frame else {
+                news.skipped += 1;
+                continue;
+            };
+            match self.codec.hear(packet, &mut self.outbox)? {
+                Heard::Accepted { server_keepalive } => {
+                    news.greeting = Some(Ok(server_keepalive));
+                }
+                Heard::Refused(refusal) => news.greeting = Some(Err(refusal)),
+                Heard::Subscribed(granted) => news.subscribed = Some(granted.contains(&true)),
+                Heard::Message(message) => news.read(&message),
+                Heard::Pong => self.pulse.pong(),
+                Heard::Goodbye(why) => news.goodbye = Some(why),
+                Heard::Nothing => {}
+            }
+        }
+        Ok(news)
+    }
+}
+
+impl News {
+    fn read(&mut self, message: &Message) {
+        match message.topic() {
+            sys::VERSION => self.version = sys::version(message.payload()).or(self.version.take()),
+            sys::UPTIME => self.uptime = sys::uptime(message.payload()).or(self.uptime),
+            _ => {}
+        }
+    }
+}
+
+/// What answers CONNECT is a CONNACK, or does not speak MQTT.
+fn check_language(first: &[u8]) -> Result<(), Ended> {
+    match first {
+        // A TLS alert or handshake record: content type 21 or 22, version 3.x (RFC 8446, 5.1).
+        [0x15 | 0x16, 0x03, ..] => Err(Ended::SpeaksTls),
+        [b'H', b'T', ..] => Err(Ended::SpeaksHttp),
+        [0x20, ..] => Ok(()),
+        _ => Err(Ended::Broken("its answer to CONNECT is not a CONNACK".to_owned())),
+    }
+}
+
+/// Asks regularly whether the broker is still there.
+struct Pulse {
+    timer: Pin<Box<Sleep>>,
+    keepalive: Duration,
+    ping_timeout: Duration,
+    /// A ping is unanswered.
+    waiting: bool,
+}
+
+enum Beat {
+    Ping,
+    Dead(Duration),
+}
+
+impl Pulse {
+    fn new(keepalive: Duration, ping_timeout: Duration) -> Self {
+        Self { timer: Box::pin(sleep(keepalive)), keepalive, ping_timeout, waiting: false }
+    }
+
+    /// A broker may want to hear from us more often than we had in mind (MQTT 5, 3.2.2.3.14).
+    fn agree(&mut self, seconds: Option<u16>) {
+        if let Some(seconds @ 1..) = seconds {
+            self.keepalive = self.keepalive.min(Duration::from_secs(seconds.into()));
+        }
+        self.timer.as_mut().reset(Instant::now() + self.keepalive);
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Beat> {
+        match self.timer.as_mut().poll(cx) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(()) if self.waiting => Poll::Ready(Beat::Dead(self.ping_timeout)),
+            Poll::Ready(()) => {
+                self.waiting = true;
+                self.timer.as_mut().reset(Instant::now() + self.ping_timeout);
+                Poll::Ready(Beat::Ping)
+            }
+        }
+    }
+
+    /// Something came in: the answer to our ping may stand in line behind a large message.
+    fn sign_of_life(&mut self) {
+        if self.waiting {
+            self.timer.as_mut().reset(Instant::now() + self.ping_timeout);
+        }
+    }
+
+    fn pong(&mut self) {
+        self.waiting = false;
+        self.timer.as_mut().reset(Instant::now() + self.keepalive);
+    }
+}

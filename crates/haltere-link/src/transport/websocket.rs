@@ -1,0 +1,143 @@
+//! MQTT inside a WebSocket (MQTT 5, 6): a stream of bytes again.
+
+use std::io;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Buf, Bytes};
+use futures_util::{Sink, Stream};
+use haltere_core::BrokerUrl;
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio_tungstenite::tungstenite::client::IntoClientRequest;
+use tokio_tungstenite::tungstenite::handshake::client::Request;
+use tokio_tungstenite::tungstenite::http::HeaderValue;
+use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::tungstenite::{Error as WsError, Message};
+use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+
+use super::Wire;
+
+/// The subprotocol brokers know (MQTT 5, 6.0).
+const SUBPROTOCOL: &str = "mqtt";
+/// Eagerly allocated by the library, per link.
+const READ_BUFFER: usize = 1024;
+/// Room in a frame beside the largest packet.
+const FRAME_SLACK: usize = 64 * 1024;
+
+/// Why the server did not agree to speak WebSocket.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum UpgradeError {
+    /// It answered with another HTTP status than 101.
+    #[error("it answered with HTTP status {0}")]
+    Status(u16),
+    /// It answered with something that is no proper upgrade.
+    #[error("{0}")]
+    Protocol(String),
+    /// Reading or writing failed.
+    #[error("failed to talk to it")]
+    Io(#[source] io::Error),
+}
+
+/// Asks the server at the other end of `wire` to speak WebSocket.
+pub(crate) async fn upgrade<W: Wire>(
+    wire: W,
+    url: &BrokerUrl,
+    max_packet: usize,
+) -> Result<WebSocketBytes<W>, UpgradeError> {
+    let request = request(url).map_err(|error| UpgradeError::Protocol(error.to_string()))?;
+    let limit = Some(max_packet + FRAME_SLACK);
+    let config = WebSocketConfig::default()
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(0)
+        .max_write_buffer_size(FRAME_SLACK)
+        .max_message_size(limit)
+        .max_frame_size(limit);
+    match client_async_with_config(request, wire, Some(config)).await {
+        Ok((stream, _)) => Ok(WebSocketBytes { stream, unread: Bytes::new() }),
+        Err(WsError::Http(response)) => Err(UpgradeError::Status(response.status().as_u16())),
+        Err(WsError::Io(error)) => Err(UpgradeError::Io(error)),
+        Err(other) => Err(UpgradeError::Protocol(other.to_string())),
+    }
+}
+
+fn request(url: &BrokerUrl) -> Result<Request, WsError> {
+    let scheme = url.transport().scheme();
+    let host = match url.host() {
+        haltere_core::Host::V6(address) => format!("[{address}]"),
+        other => other.to_string(),
+    };
+    let usual_port = url.port() == url.transport().default_port();
+    let authority = if usual_port { host } else { format!("{host}:{}", url.port()) };
+    let mut request = format!("{scheme}://{authority}{}", url.path()).into_client_request()?;
+    let subprotocol = HeaderValue::from_static(SUBPROTOCOL);
+    request.headers_mut().insert("Sec-WebSocket-Protocol", subprotocol);
+    Ok(request)
+}
+
+/// The binary messages of a WebSocket as a stream of bytes: MQTT does not mind where one ends.
+pub(crate) struct WebSocketBytes<W> {
+    stream: WebSocketStream<W>,
+    /// What is left of the message that was read last.
+    unread: Bytes,
+}
+
+impl<W: Wire> AsyncRead for WebSocketBytes<W> {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        while self.unread.is_empty() {
+            match ready!(Pin::new(&mut self.stream).poll_next(cx)) {
+                Some(Ok(Message::Binary(bytes))) => self.unread = bytes,
+                // Pings are answered by the library.
+                Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
+                Some(Ok(Message::Text(_))) => {
+                    let message = "a WebSocket text message came, where MQTT has binary ones";
+                    return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, message)));
+                }
+                Some(Ok(Message::Close(_))) | None => return Poll::Ready(Ok(())),
+                Some(Err(error)) => return Poll::Ready(Err(io_error(error))),
+            }
+        }
+        let size = self.unread.len().min(buffer.remaining());
+        buffer.put_slice(&self.unread[..size]);
+        self.unread.advance(size);
+        if self.unread.is_empty() {
+            // Lets go of the memory of the message.
+            self.unread = Bytes::new();
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl<W: Wire> AsyncWrite for WebSocketBytes<W> {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        ready!(Pin::new(&mut self.stream).poll_ready(cx)).map_err(io_error)?;
+        let message = Message::Binary(Bytes::copy_from_slice(bytes));
+        Pin::new(&mut self.stream).start_send(message).map_err(io_error)?;
+        Poll::Ready(Ok(bytes.len()))
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(cx).map_err(io_error)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_close(cx).map_err(io_error)
+    }
+}
+
+fn io_error(error: WsError) -> io::Error {
+    match error {
+        WsError::Io(error) => error,
+        WsError::ConnectionClosed | WsError::AlreadyClosed => {
+            io::Error::new(io::ErrorKind::UnexpectedEof, "the WebSocket was closed")
+        }
+        other => io::Error::new(io::ErrorKind::InvalidData, other.to_string()),
+    }
+}

@@ -1,0 +1,8 @@
+//! Any stream of bytes to a broker.
+
+use tokio::io::{AsyncRead, AsyncWrite};
+
+/// A stream of bytes to a broker: TCP, with or without TLS, with or without WebSocket.
+pub(crate) trait Wire: AsyncRead + AsyncWrite + Unpin + Send {}
+
+impl<T: AsyncRead + AsyncWrite + Unpin + Send> Wire for T {}
