@@ -43,3 +43,35 @@ async fn step(writer: &SqlitePool, steps: &'static [&'static str]) -> Result<boo
 async fn version(tx: &mut Transaction<'_, Sqlite>) -> Result<i64, StoreError> {
     sqlx::query_scalar("PRAGMA user_version").fetch_one(&mut **tx).await.map_err(error::store)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::open;
+
+    async fn names(pool: &SqlitePool) -> Vec<String> {
+        sqlx::query_scalar("SELECT name FROM sqlite_schema ORDER BY name")
+            .fetch_all(pool)
+            .await
+            .unwrap()
+    }
+
+    #[tokio::test]
+    async fn each_step_is_taken_once_and_a_failed_one_leaves_nothing() {
+        const FIRST: &str = "CREATE TABLE a (x)";
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("haltere.db");
+        open::create_file(&path).unwrap();
+        let pool = open::writer(&path).await.unwrap();
+        assert!(step(&pool, &[FIRST]).await.unwrap());
+        assert!(!step(&pool, &[FIRST]).await.unwrap());
+        step(&pool, &[FIRST, "CREATE TABLE b (x); CREATE TABLE a (x)"]).await.unwrap_err();
+        assert_eq!(names(&pool).await, ["a"]);
+        let repaired = &[FIRST, "CREATE TABLE b (x); CREATE TABLE c (x)"];
+        assert!(step(&pool, repaired).await.unwrap());
+        assert!(!step(&pool, repaired).await.unwrap());
+        assert_eq!(names(&pool).await, ["a", "b", "c"]);
+        let refused = step(&pool, &[FIRST]).await.unwrap_err();
+        assert!(matches!(refused, StoreError::TooNew { found: 2, known: 1 }), "{refused:?}");
+    }
+}

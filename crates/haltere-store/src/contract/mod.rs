@@ -2,7 +2,7 @@
 //!
 //! A backend's tests say how to open an empty store and get a test per story:
 //!
-//! ```ignore
+//! ```text
 //! async fn empty_store() -> haltere_store::contract::Fixture { … }
 //!
 //! haltere_store::contract_tests!(empty_store);
