@@ -1,114 +1,82 @@
-//! The handle everything goes through.
+//! The handle everything goes through, its beginning and its end.
 
-use std::collections::BTreeMap;
+mod parts;
+mod shutdown;
+mod start;
+
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use haltere_core::{Clock, PluginId};
-use haltere_link::LinkConfig;
+use haltere_core::Clock;
+use haltere_link::Supervisor;
 use haltere_store::Store;
+use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
+pub use parts::{AppParts, AppSettings, Readiness, SecretsPolicy};
+pub use start::StartError;
+
+use crate::audit;
+use crate::connections::Registry;
 use crate::ctx::Ctx;
-use crate::error::{Internal, NotAllowed};
+use crate::error::NotAllowed;
+use crate::events::Hub;
+use crate::plugins::Switches;
 use crate::policy::Action;
-use crate::sessions::SessionSettings;
+use crate::sessions::Sessions;
+use crate::turn::Turns;
 use crate::users::Users;
 use crate::vault::Vault;
 
-/// What an [`App`] is made of.
-pub struct AppParts {
-    /// Where things are kept.
-    pub store: Arc<dyn Store>,
-    /// What seals secrets.
-    pub vault: Vault,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
-    /// How links behave.
-    pub link: LinkConfig,
-    /// Everything else that can be configured.
-    pub settings: AppSettings,
-}
-
-/// What can be configured. [`AppSettings::default`] is what haltere does when nothing is.
-#[derive(Debug, Clone)]
-pub struct AppSettings {
-    /// The most connections there may be.
-    pub connections_max: u64,
-    /// Whether secrets of connections are ever given out.
-    pub secrets: SecretsPolicy,
-    /// How long a create waits for the first outcome on top of the link's connect time-out, so that
-    /// a time-out is reported as the link's own failure and not as "no answer yet".
-    pub create_margin: Duration,
-    /// The plugins the configuration switches; all others are on.
-    pub plugins: BTreeMap<PluginId, bool>,
-    /// Sessions, passwords and the login throttle.
-    pub sessions: SessionSettings,
-}
-
-/// Whether secrets of connections are ever given out.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum SecretsPolicy {
-    /// To callers whose roles allow it, audited.
-    Readable,
-    /// To nobody.
-    WriteOnly,
-}
-
-impl Default for AppSettings {
-    fn default() -> Self {
-        Self {
-            connections_max: 10_000,
-            secrets: SecretsPolicy::Readable,
-            create_margin: Duration::from_secs(1),
-            plugins: BTreeMap::new(),
-            sessions: SessionSettings::default(),
-        }
-    }
-}
-
-/// Why haltere can't start. Messages complete "failed to start: …".
-#[derive(Debug, thiserror::Error)]
-pub enum StartError {
-    /// What is stored can't be read.
-    #[error(transparent)]
-    Internal(#[from] Internal),
-}
-
-/// Whether haltere can do its work.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Readiness {
-    /// The store answers (its migrations are done, or there would be no [`App`]).
-    pub store: bool,
-    /// Links are being kept, and haltere is not shutting down.
-    pub supervisor: bool,
-}
-
-impl Readiness {
-    /// Whether all of it is well.
-    pub const fn is_ready(self) -> bool {
-        self.store && self.supervisor
-    }
-}
-
 /// haltere at work. Cheap to clone.
 #[derive(Clone)]
-pub struct App {}
+pub struct App(pub(crate) Arc<Inner>);
+
+pub(crate) struct Inner {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) vault: Vault,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) settings: AppSettings,
+    /// The link's connect time-out.
+    pub(crate) connect_timeout: Duration,
+    /// Tells this installation's links from those of others on the same broker.
+    pub(crate) instance: String,
+    pub(crate) registry: Registry,
+    pub(crate) supervisor: Supervisor,
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) switches: Switches,
+    pub(crate) sessions: Sessions,
+    pub(crate) users: Users,
+    /// Changes of connections and plugins take turns.
+    pub(crate) turns: Turns,
+    pub(crate) tasks: TaskTracker,
+    pub(crate) stopping: CancellationToken,
+    pub(crate) stopped: OnceCell<()>,
+    /// Whether the store answered when it was last asked.
+    pub(crate) store_answers: AtomicBool,
+    /// Whether the background tasks are running.
+    pub(crate) alive: AtomicBool,
+}
 
 impl App {
-    /// Reads what is stored and starts keeping the links. Needs a tokio runtime.
-    pub async fn start(parts: AppParts) -> Result<Self, StartError> {
-        todo!()
-    }
-
     /// Whether haltere can do its work. Answers from memory.
     pub fn ready(&self) -> Readiness {
-        todo!()
+        Readiness {
+            store: self.0.store_answers.load(Ordering::Relaxed),
+            supervisor: self.0.alive.load(Ordering::Relaxed) && !self.0.stopping.is_cancelled(),
+        }
     }
 
     /// The time, as haltere sees it.
     pub fn clock(&self) -> &Arc<dyn Clock> {
-        todo!()
+        &self.0.clock
+    }
+
+    /// Users, and what can be done with them.
+    pub fn users(&self) -> &Users {
+        &self.0.users
     }
 
     /// Whether the caller may do `action` on `object` (a connection's id, a plugin's id, or empty).
@@ -119,26 +87,32 @@ impl App {
         action: Action,
         object: &str,
     ) -> Result<(), NotAllowed> {
-        todo!()
+        let Err(refusal) = ctx.authorize(action) else { return Ok(()) };
+        if let Some(audited) = action.audited_as() {
+            let entry = audit::denied(self.0.clock.now(), ctx, audited, object);
+            // A refusal stays a refusal when the trail can't be written.
+            if let Err(error) = audit::write(&*self.0.store, &entry).await {
+                tracing::error!(
+                    error = &error as &dyn std::error::Error,
+                    "a refusal is missing in the audit trail"
+                );
+            }
+        }
+        Err(refusal)
     }
 
-    /// Users, and what can be done with them.
-    pub fn users(&self) -> &Users {
-        todo!()
-    }
-
-    /// Cancelled when haltere begins to shut down: event streams end, [`App::ready`] says no.
-    pub fn stopping(&self) -> CancellationToken {
-        todo!()
-    }
-
-    /// Begins to shut down: event streams end so that the HTTP server can finish. Idempotent.
-    pub fn begin_shutdown(&self) {
-        todo!()
-    }
-
-    /// Finishes what is under way, ends all links with MQTT DISCONNECT and closes the store. Idempotent.
-    pub async fn shutdown(&self) {
-        todo!()
+    /// Runs `job` to its end even when whoever waits for it goes away.
+    pub(crate) async fn to_completion<T: Send + 'static>(
+        &self,
+        job: impl Future<Output = T> + Send + 'static,
+    ) -> T {
+        match self.0.tasks.spawn(job).await {
+            Ok(result) => result,
+            Err(error) => match error.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                // Nobody aborts these tasks; only the end of the runtime does, and of us with it.
+                Err(_) => std::future::pending().await,
+            },
+        }
     }
 }

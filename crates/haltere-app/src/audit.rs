@@ -1,1 +1,67 @@
-//! Making audit entries.
+//! Making audit entries. Those of changes are appended within the change's own transaction.
+
+use haltere_core::{AuditAction, AuditEntry, AuditOutcome, Origin, Timestamp};
+use haltere_store::{Store, StoreError};
+
+use crate::ctx::Ctx;
+
+/// The longest actor or object in the trail, in characters.
+const MAX_CHARS: usize = 128;
+
+/// Something was done.
+pub(crate) fn done(
+    at: Timestamp,
+    ctx: &Ctx,
+    action: AuditAction,
+    object: &str,
+    detail: impl Into<String>,
+) -> AuditEntry {
+    let Origin { address, request_id } = ctx.origin.clone();
+    AuditEntry {
+        at,
+        actor: ctx.caller.user.as_str().to_owned(),
+        address,
+        request_id,
+        action,
+        object: object.to_owned(),
+        outcome: AuditOutcome::Success,
+        detail: detail.into(),
+    }
+}
+
+/// Something was refused to somebody known, because their roles are too low.
+pub(crate) fn denied(at: Timestamp, ctx: &Ctx, action: AuditAction, object: &str) -> AuditEntry {
+    let entry = done(at, ctx, action, &as_typed(object), "role too low");
+    AuditEntry { outcome: AuditOutcome::Denied, ..entry }
+}
+
+/// A login was refused to somebody who gave `username`.
+pub(crate) fn login_denied(
+    at: Timestamp,
+    username: &str,
+    origin: &Origin,
+    detail: &str,
+) -> AuditEntry {
+    AuditEntry {
+        at,
+        actor: as_typed(username),
+        address: origin.address,
+        request_id: origin.request_id.clone(),
+        action: AuditAction::SessionLogin,
+        object: String::new(),
+        outcome: AuditOutcome::Denied,
+        detail: detail.to_owned(),
+    }
+}
+
+/// Writes an entry that belongs to no change.
+pub(crate) async fn write(store: &dyn Store, entry: &AuditEntry) -> Result<(), StoreError> {
+    let mut tx = store.write().await?;
+    tx.append_audit(entry).await?;
+    tx.commit().await
+}
+
+/// Text from a stranger: cut, and without control characters.
+fn as_typed(text: &str) -> String {
+    text.chars().take(MAX_CHARS).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+}

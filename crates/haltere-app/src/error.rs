@@ -37,6 +37,16 @@ pub struct Internal {
     source: Box<dyn Error + Send + Sync>,
 }
 
+impl Internal {
+    /// `error` came up while doing something: "failed to `doing`".
+    pub(crate) fn new(
+        doing: impl Into<Cow<'static, str>>,
+        error: impl Into<Box<dyn Error + Send + Sync>>,
+    ) -> Self {
+        Self { doing: doing.into(), source: error.into() }
+    }
+}
+
 /// Says what was being done when an error came up.
 pub(crate) trait Doing<T> {
     /// Turns the error into an [`Internal`] one: "failed to `doing`".
@@ -45,6 +55,18 @@ pub(crate) trait Doing<T> {
 
 impl<T, E: Into<Box<dyn Error + Send + Sync>>> Doing<T> for Result<T, E> {
     fn doing(self, doing: impl Into<Cow<'static, str>>) -> Result<T, Internal> {
-        self.map_err(|error| Internal { doing: doing.into(), source: error.into() })
+        self.map_err(|error| Internal::new(doing, error))
     }
+}
+
+/// An error with all of its causes, for places that keep a text.
+pub(crate) fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
 }

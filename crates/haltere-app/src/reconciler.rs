@@ -1,1 +1,147 @@
 //! Moves what is towards what should be.
+//!
+//! Woken by a signal and by a timer, idempotent, and told nothing about what changed: it compares
+//! the store's counters with what memory has seen. So changes made by another process, such as the
+//! command line beside the server, go the same way as everything else.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use haltere_core::ConnectionId;
+use haltere_store::Revisions;
+use tokio::time::MissedTickBehavior;
+
+use crate::app::App;
+use crate::connections::Entry;
+use crate::error::{Doing, Internal, chain};
+use crate::events::Event;
+
+/// How long another process's change may go unnoticed.
+const PERIOD: Duration = Duration::from_secs(1);
+
+/// Starts the background tasks; they end when haltere begins to shut down.
+pub(crate) fn spawn(app: &App) {
+    app.0.tasks.spawn(reconcile_for_ever(app.clone()));
+    app.0.tasks.spawn(pass_on_statuses(app.clone()));
+}
+
+async fn reconcile_for_ever(app: App) {
+    let _alive = Alive(app.clone());
+    let stopping = app.stopping();
+    let mut timer = tokio::time::interval(PERIOD);
+    timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stopping.cancelled() => return,
+            _ = timer.tick() => {}
+            () = app.0.users.changed() => {}
+        }
+        let outcome = app.reconcile().await;
+        let answered = app.0.store_answers.swap(outcome.is_ok(), Ordering::Relaxed);
+        match outcome {
+            // Once per outage, not once per second.
+            Err(error) if answered => tracing::error!(error = chain(&error), "the store fails"),
+            Ok(()) if !answered => tracing::info!("the store answers again"),
+            Ok(()) | Err(_) => {}
+        }
+    }
+}
+
+/// Turns changes of links into events.
+async fn pass_on_statuses(app: App) {
+    let _alive = Alive(app.clone());
+    let stopping = app.stopping();
+    let mut changes = app.0.supervisor.changes();
+    loop {
+        let ids = tokio::select! {
+            () = stopping.cancelled() => return,
+            ids = changes.next() => ids,
+        };
+        let Some(ids) = ids else { return };
+        for id in ids {
+            if app.0.registry.get(id.as_str()).is_some() {
+                app.0.hub.publish(Event::ConnectionChanged(id));
+            }
+        }
+    }
+}
+
+impl App {
+    async fn reconcile(&self) -> Result<(), Internal> {
+        let revisions = self.revisions().await?;
+        let seen = *self.seen().await;
+        if (revisions.connections, revisions.plugins) != (seen.connections, seen.plugins) {
+            self.reload().await?;
+        }
+        self.keep_sessions(revisions.sessions).await
+    }
+
+    async fn revisions(&self) -> Result<Revisions, Internal> {
+        const DOING: &str = "look for changes in the store";
+        self.0.store.read().await.doing(DOING)?.revisions().await.doing(DOING)
+    }
+
+    /// Reads all connections and plugin switches anew, tells the supervisor, and publishes what changed.
+    pub(crate) async fn reload(&self) -> Result<(), Internal> {
+        const DOING: &str = "read what is stored";
+        let mut seen = self.seen().await;
+        let mut read = self.0.store.read().await.doing(DOING)?;
+        let revisions = read.revisions().await.doing(DOING)?;
+        let records = read.list_connections().await.doing(DOING)?;
+        let switches = read.list_plugin_switches().await.doing(DOING)?;
+        drop(read);
+
+        if self.0.switches.replace(switches) {
+            self.0.hub.publish(Event::PluginsChanged);
+        }
+        let before = self.0.registry.snapshot();
+        let entries = records.into_iter().map(|record| match before.get(&record.id) {
+            Some(old) if self.is_current(old, &record) => Arc::clone(old),
+            _ => Arc::new(self.entry(record)),
+        });
+        let entries: Vec<Arc<Entry>> = entries.collect();
+        self.0.registry.replace(entries);
+        self.wake_supervisor();
+
+        let after = self.0.registry.snapshot();
+        for entry in after.entries().iter() {
+            let old = before.get(entry.id());
+            if old.is_none_or(|old| !Arc::ptr_eq(old, entry)) {
+                self.publish(entry.id(), Event::ConnectionChanged);
+            }
+        }
+        for entry in before.entries().iter() {
+            if after.get(entry.id()).is_none() {
+                self.publish(entry.id(), Event::ConnectionRemoved);
+            }
+        }
+        seen.connections = revisions.connections;
+        seen.plugins = revisions.plugins;
+        Ok(())
+    }
+
+    /// Hands what should be to the supervisor.
+    pub(crate) fn wake_supervisor(&self) {
+        self.0.supervisor.reconcile(&self.0.registry.snapshot().specs());
+    }
+
+    /// A row whose id makes no sense can't be spoken of in an event.
+    fn publish(&self, id: &str, event: fn(ConnectionId) -> Event) {
+        if let Ok(id) = ConnectionId::parse(id) {
+            self.0.hub.publish(event(id));
+        }
+    }
+}
+
+/// Says so when a background task has ended, on whatever way.
+struct Alive(App);
+
+impl Drop for Alive {
+    fn drop(&mut self) {
+        self.0.0.alive.store(false, Ordering::Relaxed);
+        if !self.0.0.stopping.is_cancelled() {
+            tracing::error!("a background task ended; haltere is not ready any more");
+        }
+    }
+}

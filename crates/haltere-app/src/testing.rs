@@ -1,29 +1,91 @@
 //! An [`App`] for tests: on a database in a folder of its own, with a user for each role and cheap
-//! password hashes. Behind the feature `testing`.
+//! password hashes. Behind the feature `testing`. Panics where something goes wrong.
 
-use haltere_core::{Role, Secret, UserName};
+use std::net::{IpAddr, Ipv4Addr};
+use std::sync::Arc;
 
-use crate::app::{App, AppSettings};
+use haltere_core::{Caller, Clock, Origin, Role, Secret, Timestamp, UserName};
+use haltere_link::LinkConfig;
+use haltere_store::Store;
+use haltere_store_sqlite::SqliteStore;
+use tempfile::TempDir;
+
+use crate::app::{App, AppParts, AppSettings};
 use crate::ctx::Ctx;
+use crate::sessions::{LogIn, PasswordHashing};
+use crate::users::Users;
+use crate::vault::{MasterKey, Vault};
 
 /// An [`App`] with five users, named after their role, with the password [`TestApp::PASSWORD`].
 pub struct TestApp {
     /// The app.
     pub app: App,
+    /// Its store, for looking behind the scenes.
+    pub store: Arc<dyn Store>,
+    config: TestConfig,
+    master_key: Secret<String>,
+    folder: TempDir,
+}
+
+/// What a [`TestApp`] is started with.
+#[derive(Clone)]
+pub struct TestConfig {
+    /// Cheap password hashes, otherwise the defaults.
+    pub settings: AppSettings,
+    /// The defaults.
+    pub link: LinkConfig,
+    /// The real time.
+    pub clock: Arc<dyn Clock>,
+}
+
+impl Default for TestConfig {
+    fn default() -> Self {
+        let mut settings = AppSettings::default();
+        settings.sessions.hashing =
+            PasswordHashing { memory_kib: 8, iterations: 1, parallelism: 1 };
+        Self { settings, link: LinkConfig::default(), clock: Arc::new(SystemClock) }
+    }
+}
+
+struct SystemClock;
+
+impl Clock for SystemClock {
+    #[expect(clippy::disallowed_methods, reason = "this is the clock")]
+    fn now(&self) -> Timestamp {
+        Timestamp::now()
+    }
 }
 
 impl TestApp {
     /// Everybody's password.
     pub const PASSWORD: &str = "correct horse battery staple";
 
-    /// Starts on a new database, with the real time.
+    /// Starts on a new database.
     pub async fn start() -> Self {
         Self::start_with(|_| {}).await
     }
 
-    /// Starts on a new database with other settings.
-    pub async fn start_with(change: impl FnOnce(&mut AppSettings)) -> Self {
-        todo!()
+    /// Starts on a new database, configured otherwise.
+    pub async fn start_with(change: impl FnOnce(&mut TestConfig)) -> Self {
+        let mut config = TestConfig::default();
+        change(&mut config);
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let master_key = MasterKey::generate().to_text();
+        let this = Self::open(folder, master_key, config).await;
+        for role in Role::ALL {
+            let name = Self::user(role);
+            this.app
+                .users()
+                .add(&Ctx::system("test"), &name, Self::PASSWORD.into(), role.into())
+                .await
+                .expect("a new user");
+        }
+        this
+    }
+
+    async fn open(folder: TempDir, master_key: Secret<String>, config: TestConfig) -> Self {
+        let (store, app) = launch(&folder, &master_key, &config).await;
+        Self { app, store, config, master_key, folder }
     }
 
     /// The name of the user with `role`.
@@ -31,23 +93,67 @@ impl TestApp {
         UserName::parse(role.as_str()).expect("role names are user names")
     }
 
+    /// Where requests come from.
+    pub fn origin() -> Origin {
+        let address = Some(IpAddr::V4(Ipv4Addr::LOCALHOST));
+        Origin { address, request_id: "test-request".to_owned() }
+    }
+
     /// A context for the user with `role`, without a session.
     pub fn ctx(&self, role: Role) -> Ctx {
-        todo!()
+        let caller = Caller { user: Self::user(role), roles: role.into(), session: None };
+        Ctx::new(caller, Self::origin())
     }
 
     /// Logs the user with `role` in; the session's token.
     pub async fn token(&self, role: Role) -> Secret<String> {
-        todo!()
+        let wish = LogIn {
+            username: role.as_str().to_owned(),
+            password: Self::PASSWORD.into(),
+            origin: Self::origin(),
+        };
+        self.app.log_in(wish).await.expect("the right password").token
+    }
+
+    /// Another process's hand on the same database.
+    pub async fn users_of_another_process(&self) -> Users {
+        let store = self.another_store().await;
+        let hashing = self.config.settings.sessions.hashing;
+        Users::new(store, Arc::clone(&self.config.clock), hashing)
+    }
+
+    /// The same database, opened once more.
+    pub async fn another_store(&self) -> Arc<dyn Store> {
+        open_store(&self.folder).await
     }
 
     /// Shuts down and starts again on the same database.
-    pub async fn restart(self) -> Self {
-        todo!()
+    pub async fn restart(mut self) -> Self {
+        self.app.shutdown().await;
+        (self.store, self.app) = launch(&self.folder, &self.master_key, &self.config).await;
+        self
     }
 
     /// Shuts down.
     pub async fn shutdown(self) {
-        todo!()
+        self.app.shutdown().await;
     }
+}
+
+async fn launch(
+    folder: &TempDir,
+    master_key: &Secret<String>,
+    config: &TestConfig,
+) -> (Arc<dyn Store>, App) {
+    let store = open_store(folder).await;
+    let key = MasterKey::parse(master_key.expose()).expect("just made");
+    let vault = Vault::open(&*store, key).await.expect("the vault opens");
+    let TestConfig { settings, link, clock } = config.clone();
+    let parts = AppParts { store: Arc::clone(&store), vault, clock, link, settings };
+    (store, App::start(parts).await.expect("haltere starts"))
+}
+
+async fn open_store(folder: &TempDir) -> Arc<dyn Store> {
+    let path = folder.path().join("haltere.db");
+    Arc::new(SqliteStore::open(&path).await.expect("the database opens"))
 }

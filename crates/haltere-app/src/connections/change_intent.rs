@@ -1,11 +1,17 @@
 //! `POST /api/connections/{id}/connect` and `…/disconnect`
 
-use haltere_core::ConnectionId;
+use std::sync::Arc;
 
+use haltere_core::{AuditAction, ConnectionId, Intent};
+
+use super::entry::Entry;
 use super::error::ConnectionError;
-use super::view::{ConnectionView, Secrets};
+use super::view::{ConnectionView, Secrets, secrets_were_read};
 use crate::app::App;
+use crate::audit;
 use crate::ctx::Ctx;
+use crate::error::Doing;
+use crate::policy::Action;
 
 impl App {
     /// Asks for a connection to be up. One that waits to dial again dials at once.
@@ -15,7 +21,8 @@ impl App {
         id: &ConnectionId,
         secrets: Secrets,
     ) -> Result<ConnectionView, ConnectionError> {
-        todo!()
+        self.authorize(ctx, Action::ConnectConnection, id.as_str()).await?;
+        self.change_intent(ctx, id, Intent::Connected, secrets).await
     }
 
     /// Disconnects a connection on purpose: it stays down, over restarts too, until somebody connects it.
@@ -25,6 +32,66 @@ impl App {
         id: &ConnectionId,
         secrets: Secrets,
     ) -> Result<ConnectionView, ConnectionError> {
-        todo!()
+        self.authorize(ctx, Action::DisconnectConnection, id.as_str()).await?;
+        self.change_intent(ctx, id, Intent::Disconnected, secrets).await
+    }
+
+    async fn change_intent(
+        &self,
+        ctx: &Ctx,
+        id: &ConnectionId,
+        intent: Intent,
+        secrets: Secrets,
+    ) -> Result<ConnectionView, ConnectionError> {
+        let shows_secrets = self.shows_secrets(ctx, secrets);
+        let (app, ctx, id) = (self.clone(), ctx.clone(), id.clone());
+        let job = async move { app.store_intent(&ctx, &id, intent, shows_secrets).await };
+        let entry = self.to_completion(job).await?;
+        Ok(self.view(entry, shows_secrets))
+    }
+
+    /// Works on the row as it stands, so that a connection that can't be read can be told, too.
+    async fn store_intent(
+        &self,
+        ctx: &Ctx,
+        id: &ConnectionId,
+        intent: Intent,
+        shows_secrets: bool,
+    ) -> Result<Arc<Entry>, ConnectionError> {
+        const DOING: &str = "connect or disconnect a connection";
+        let mut turn = self.turn().await?;
+        let row = turn.tx.find_connection(id).await.doing(DOING)?;
+        let mut row = row.ok_or(ConnectionError::NotFound)?;
+
+        // A new revision is what makes a waiting link dial at once.
+        let changes = row.intent != intent || (intent == Intent::Connected && self.is_failing(id));
+        if changes {
+            row.intent = intent;
+            row.revision = row.revision.next();
+            row.updated_at = turn.now;
+            turn.tx.update_connection(&row).await.doing(DOING)?;
+            let action = match intent {
+                Intent::Connected => AuditAction::ConnectionConnect,
+                Intent::Disconnected => AuditAction::ConnectionDisconnect,
+            };
+            let entry = audit::done(turn.now, ctx, action, id.as_str(), "");
+            turn.tx.append_audit(&entry).await.doing(DOING)?;
+        }
+        let entry = Arc::new(self.entry(row));
+        let reads = shows_secrets && entry.has_secrets();
+        if reads {
+            let read = secrets_were_read(turn.now, ctx, id.as_str());
+            turn.tx.append_audit(&read).await.doing(DOING)?;
+        }
+        if changes {
+            turn.commit(DOING).await?.put(&entry, id);
+        } else if reads {
+            turn.commit(DOING).await?;
+        }
+        Ok(entry)
+    }
+
+    fn is_failing(&self, id: &ConnectionId) -> bool {
+        self.0.supervisor.status(id).is_some_and(|status| status.failure().is_some())
     }
 }

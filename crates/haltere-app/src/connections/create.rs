@@ -1,11 +1,21 @@
 //! `POST /api/connections`
 
+use std::sync::Arc;
+
+use haltere_core::{AuditAction, Connection, ConnectionId, Intent, LinkState, Revision, Timestamp};
+use haltere_store::{ConnectionRecord, StoreError};
+use uuid::Uuid;
+
 use super::input::NewConnection;
 use super::list::Listing;
-use super::view::{ConnectionView, Secrets};
-use crate::app::App;
+use super::view::{ConnectionView, Secrets, secrets_were_read};
+use super::{check, record, update};
+use crate::app::{App, Inner};
+use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::{Internal, Invalid, NotAllowed};
+use crate::error::{Doing, Internal, Invalid, NotAllowed};
+use crate::events::Event;
+use crate::policy::Action;
 
 /// What became of a create.
 #[derive(Debug, Clone)]
@@ -75,6 +85,140 @@ impl App {
         new: NewConnection,
         secrets: Secrets,
     ) -> Result<Created, CreateError> {
-        todo!()
+        let object = new.id.as_ref().map_or("", |id| id.as_str());
+        self.authorize(ctx, Action::CreateConnection, object).await?;
+        check::material(&new.tls)?;
+        let new = NewConnection { credentials: check::credentials(new.credentials)?, ..new };
+
+        let shows_secrets = self.shows_secrets(ctx, secrets);
+        let (app, ctx) = (self.clone(), ctx.clone());
+        let job = async move { app.store_new(&ctx, new, shows_secrets).await };
+        let Stored { connection, mended } = self.to_completion(job).await?;
+
+        let outcome = self.first_outcome(&connection).await;
+        // So that nobody reads an older status than this answer tells.
+        self.0.hub.publish(Event::ConnectionChanged(connection.id.clone()));
+        let all = self.all(shows_secrets);
+        // Somebody else may have changed it in the meantime; this is what was stored here.
+        let connection = self.view(Arc::new(self.readable(connection)), shows_secrets);
+        Ok(Created { connection, outcome, mended, all })
     }
+
+    async fn store_new(
+        &self,
+        ctx: &Ctx,
+        new: NewConnection,
+        shows_secrets: bool,
+    ) -> Result<Stored, CreateError> {
+        const DOING: &str = "store a new connection";
+        let mut turn = self.turn().await?;
+        let by_id = match &new.id {
+            Some(id) => turn.tx.find_connection(id).await.doing(DOING)?,
+            None => None,
+        };
+        let by_name = turn.tx.find_connection_by_name(new.name.as_str()).await.doing(DOING)?;
+        let broken = match (by_id, by_name) {
+            (None, None) => None,
+            (Some(a), Some(b)) if a.id == b.id => Some(self.broken(&a)?),
+            _ => return Err(CreateError::EitherNameOrId),
+        };
+        let count = turn.tx.count_connections().await.doing(DOING)?;
+        if broken.is_none() && count >= self.0.settings.connections_max {
+            return Err(CreateError::LimitReached);
+        }
+
+        let mended = broken.is_some();
+        let connection = assemble(new, broken, turn.now);
+        let row = record::seal(&self.0.vault, &connection);
+        let action = if mended {
+            turn.tx.update_connection(&row).await.doing(DOING)?;
+            AuditAction::ConnectionMend
+        } else {
+            turn.tx.insert_connection(&row).await.map_err(|error| match error {
+                // A process on the same database was faster.
+                StoreError::Taken(_) => CreateError::EitherNameOrId,
+                error => Internal::new(DOING, error).into(),
+            })?;
+            AuditAction::ConnectionCreate
+        };
+        let detail = update::given(&connection).join(", ");
+        let entry = audit::done(turn.now, ctx, action, connection.id.as_str(), detail);
+        turn.tx.append_audit(&entry).await.doing(DOING)?;
+        let entry = Arc::new(self.readable(Arc::new(connection)));
+        if shows_secrets && (entry.has_secrets() || self.0.registry.snapshot().has_secrets()) {
+            let read = secrets_were_read(turn.now, ctx, "");
+            turn.tx.append_audit(&read).await.doing(DOING)?;
+        }
+
+        let connection = Arc::clone(entry.connection().expect("just made of a connection"));
+        turn.commit(DOING).await?.put(&entry, &connection.id);
+        Ok(Stored { connection, mended })
+    }
+
+    /// The stored connection, when it may be overwritten: its last attempt to connect failed.
+    fn broken(&self, row: &ConnectionRecord) -> Result<Connection, CreateError> {
+        let stored = record::open(&self.0.vault, row)
+            .map_err(|reason| CreateError::StatusNotFound { reason })?;
+        match self.status(&stored).failure() {
+            Some(_) => Ok(stored),
+            None => Err(CreateError::SameNameAndId),
+        }
+    }
+
+    async fn first_outcome(&self, connection: &Connection) -> Outcome {
+        let Inner { supervisor, settings, connect_timeout, stopping, .. } = &*self.0;
+        let deadline = *connect_timeout + settings.create_margin;
+        let outcome = supervisor.first_outcome(&connection.id, connection.revision, deadline);
+        let status = tokio::select! {
+            status = outcome => status,
+            () = stopping.cancelled() => None,
+        };
+        match status.as_ref().map(|status| (&status.state, status.failure())) {
+            Some((LinkState::Online { .. }, _)) => Outcome::Connected,
+            Some((_, Some(failure))) => Outcome::Failed(failure.message.clone()),
+            Some((LinkState::Idle, None)) => {
+                Outcome::Failed("it was disconnected before it came up".to_owned())
+            }
+            Some((_, None)) | None => Outcome::Failed(format!(
+                "{}: no answer within {} s, still trying",
+                connection.url,
+                deadline.as_secs()
+            )),
+        }
+    }
+}
+
+struct Stored {
+    connection: Arc<Connection>,
+    mended: bool,
+}
+
+/// The connection to be stored: all of `new`, and of the one it mends the id and the age.
+fn assemble(new: NewConnection, broken: Option<Connection>, now: Timestamp) -> Connection {
+    let NewConnection { id, name, url, credentials, tls, mmc } = new;
+    let (id, revision, created_at) = match broken {
+        Some(broken) => (broken.id, broken.revision.next(), broken.created_at),
+        None => (id.unwrap_or_else(|| new_id(now)), Revision::FIRST, now),
+    };
+    let intent = Intent::Connected;
+    Connection {
+        id,
+        name,
+        url,
+        credentials,
+        tls,
+        mmc,
+        intent,
+        revision,
+        created_at,
+        updated_at: now,
+    }
+}
+
+/// A `UUIDv7`: unique, and sorting by age.
+fn new_id(now: Timestamp) -> ConnectionId {
+    let seconds = u64::try_from(now.as_second()).unwrap_or_default();
+    let nanos = u32::try_from(now.subsec_nanosecond()).unwrap_or_default();
+    let uuid = Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, seconds, nanos));
+    ConnectionId::parse(&uuid.to_string()).expect("a UUID is a valid id")
 }

@@ -6,6 +6,7 @@ use haltere_link::StatusChange;
 use super::error::ConnectionError;
 use crate::app::App;
 use crate::ctx::Ctx;
+use crate::policy::Action;
 
 impl App {
     /// How the link fared since haltere started, newest first. Bounded, in memory.
@@ -14,6 +15,8 @@ impl App {
         ctx: &Ctx,
         id: &ConnectionId,
     ) -> Result<Vec<StatusChange>, ConnectionError> {
-        todo!()
+        ctx.authorize(Action::ListConnections)?;
+        self.0.registry.get(id.as_str()).ok_or(ConnectionError::NotFound)?;
+        Ok(self.0.supervisor.history(id))
     }
 }

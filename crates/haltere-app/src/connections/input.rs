@@ -66,7 +66,7 @@ pub struct ConnectionPatch {
     pub reject_unauthorized: Change<bool>,
     /// `ca`
     pub ca: Change<Pem>,
-    /// `cert`; without one there is no key either.
+    /// `cert`; a key without one is refused.
     pub cert: Change<Pem>,
     /// `key`
     pub key: Change<Secret<Pem>>,

@@ -3,12 +3,16 @@
 use std::num::NonZeroUsize;
 use std::sync::Arc;
 
+use haltere_core::Intent;
+
 use super::cursor::Cursor;
-use super::registry::Entry;
-use super::view::{ConnectionView, Secrets};
+use super::entry::Entry;
+use super::view::{Secrets, secrets_were_read};
 use crate::app::App;
+use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::{Internal, NotAllowed};
+use crate::error::{Doing, Internal, NotAllowed};
+use crate::policy::Action;
 
 /// Which connections to list. The default is: all.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -74,16 +78,61 @@ impl App {
         query: &ListQuery,
         secrets: Secrets,
     ) -> Result<Listing, ListError> {
-        todo!()
+        self.authorize(ctx, Action::ListConnections, "").await?;
+        let listing = self.listing(query, self.shows_secrets(ctx, secrets));
+        if listing.secrets && listing.entries.iter().any(|entry| entry.has_secrets()) {
+            let entry = secrets_were_read(self.0.clock.now(), ctx, "");
+            audit::write(&*self.0.store, &entry).await.doing("audit a read of secrets")?;
+        }
+        Ok(listing)
     }
 
-    /// Whether a list made now could differ from one made at an earlier version.
+    /// Moves whenever something changes that a list shows: what is stored, or a status.
     pub fn version(&self) -> Version {
-        todo!()
+        Version(self.0.hub.sequence())
     }
 
-    /// The entries of a list with their status, as of now.
-    pub fn views(&self, listing: &Listing) -> Vec<ConnectionView> {
-        todo!()
+    /// All connections, for the answer to a change; whoever asks has audited it.
+    pub(super) fn all(&self, secrets: bool) -> Listing {
+        self.listing(&ListQuery::default(), secrets)
     }
+
+    fn listing(&self, query: &ListQuery, secrets: bool) -> Listing {
+        let version = self.version();
+        let snapshot = self.0.registry.snapshot();
+        if *query == ListQuery::default() {
+            return Listing {
+                version,
+                entries: Arc::clone(snapshot.entries()),
+                secrets,
+                next: None,
+            };
+        }
+        let from = query.after.as_ref().map_or(0, |cursor| cursor.position(&snapshot));
+        let text = query.text.as_deref().map(str::to_lowercase);
+        let mut found = snapshot.entries()[from..]
+            .iter()
+            .filter(|entry| query.state.covers(entry.intent()))
+            .filter(|entry| text.as_deref().is_none_or(|text| mentions(entry, text)));
+        let limit = query.limit.map_or(usize::MAX, NonZeroUsize::get);
+        let entries: Vec<_> = found.by_ref().take(limit).cloned().collect();
+        let more = found.next().is_some();
+        let next = entries.last().filter(|_| more).map(|entry| Cursor::after(entry));
+        Listing { version, entries: entries.into(), secrets, next }
+    }
+}
+
+impl StateFilter {
+    fn covers(self, intent: Intent) -> bool {
+        match self {
+            Self::All => true,
+            Self::Active => intent == Intent::Connected,
+            Self::Inactive => intent == Intent::Disconnected,
+        }
+    }
+}
+
+/// `text` is in lower case.
+fn mentions(entry: &Entry, text: &str) -> bool {
+    [entry.id(), entry.name(), entry.url()].iter().any(|it| it.to_lowercase().contains(text))
 }

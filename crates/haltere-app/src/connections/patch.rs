@@ -5,6 +5,7 @@ use haltere_core::ConnectionId;
 use super::error::UpdateError;
 use super::input::ConnectionPatch;
 use super::view::{ConnectionView, Secrets};
+use super::{record, update};
 use crate::app::App;
 use crate::ctx::Ctx;
 
@@ -18,6 +19,11 @@ impl App {
         patch: ConnectionPatch,
         secrets: Secrets,
     ) -> Result<ConnectionView, UpdateError> {
-        todo!()
+        self.update_connection(ctx, id, secrets, |app, row| {
+            let stored = record::open(&app.0.vault, &row)
+                .map_err(|reason| UpdateError::Unreadable { reason })?;
+            update::apply(stored, patch)
+        })
+        .await
     }
 }

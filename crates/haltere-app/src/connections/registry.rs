@@ -1,77 +1,94 @@
 //! All stored connections, in memory.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use haltere_core::{Connection, Intent, MmcFields, Pem, Revision, Timestamp};
+use arc_swap::ArcSwap;
+use haltere_link::LinkSpec;
 
-/// One stored connection.
-#[derive(Debug)]
-pub struct Entry {
-    connection: Result<Arc<Connection>, Unreadable>,
+use super::entry::Entry;
+
+/// All stored connections, in the order they were created. Readers never wait; writers hold a
+/// [`Turn`](crate::turn::Turn).
+#[derive(Default)]
+pub(crate) struct Registry(ArcSwap<Snapshot>);
+
+/// All connections at one moment.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Snapshot {
+    entries: Arc<[Arc<Entry>]>,
+    positions: Arc<HashMap<Arc<str>, usize>>,
+    has_secrets: bool,
 }
 
-impl Entry {
-    /// The connection, or what can be said about the row when it makes no sense.
-    pub fn connection(&self) -> Result<&Arc<Connection>, &Unreadable> {
-        self.connection.as_ref()
+impl Registry {
+    /// How it is now.
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
+        self.0.load_full()
     }
 
-    /// Its id.
-    pub fn id(&self) -> &str {
-        todo!()
+    /// The connection with this id.
+    pub(crate) fn get(&self, id: &str) -> Option<Arc<Entry>> {
+        self.0.load().get(id).cloned()
     }
 
-    /// Its name.
-    pub fn name(&self) -> &str {
-        todo!()
+    /// Puts `entry` in the place of the one with its id, or at the end.
+    pub(crate) fn put(&self, entry: Arc<Entry>) {
+        let old = self.snapshot();
+        let mut entries = old.entries.to_vec();
+        if let Some(position) = old.positions.get(entry.id()) {
+            entries[*position] = entry;
+            let has_secrets = entries.iter().any(|entry| entry.has_secrets());
+            let positions = Arc::clone(&old.positions);
+            self.0.store(Arc::new(Snapshot { entries: entries.into(), positions, has_secrets }));
+        } else {
+            entries.push(entry);
+            self.replace(entries);
+        }
     }
 
-    /// Its broker's URL, as stored.
-    pub fn url(&self) -> &str {
-        todo!()
+    /// Removes the connection with this id.
+    pub(crate) fn remove(&self, id: &str) {
+        let mut entries = self.snapshot().entries.to_vec();
+        entries.retain(|entry| entry.id() != id);
+        self.replace(entries);
     }
 
-    /// Whether the link should be up.
-    pub fn intent(&self) -> Intent {
-        todo!()
-    }
-
-    /// Whether there is a password or a private key in it.
-    pub fn has_secrets(&self) -> bool {
-        todo!()
+    /// Replaces everything.
+    pub(crate) fn replace(&self, entries: Vec<Arc<Entry>>) {
+        let positions = entries.iter().enumerate();
+        let positions = positions.map(|(position, entry)| (Arc::from(entry.id()), position));
+        self.0.store(Arc::new(Snapshot {
+            positions: Arc::new(positions.collect()),
+            has_secrets: entries.iter().any(|entry| entry.has_secrets()),
+            entries: entries.into(),
+        }));
     }
 }
 
-/// A stored connection that can't be used: its secrets can't be opened, or its values make no sense.
-/// It is listed without a status, can be replaced and deleted, and is never dialled.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unreadable {
-    /// Why; names the field (`credentials.password: …`).
-    pub reason: String,
-    /// As stored.
-    pub id: String,
-    /// As stored.
-    pub name: String,
-    /// As stored.
-    pub url: String,
-    /// `credentials.username`
-    pub username: Option<String>,
-    /// `credentials.clientId`
-    pub client_id: Option<String>,
-    /// `rejectUnauthorized`
-    pub reject_unauthorized: Option<bool>,
-    /// `ca`
-    pub ca: Option<Pem>,
-    /// `cert`
-    pub cert: Option<Pem>,
-    /// Settings of the management center for Mosquitto.
-    pub mmc: MmcFields,
-    /// Whether the link should be up.
-    pub intent: Intent,
-    /// Grows with every change.
-    pub revision: Revision,
-    /// When it was created.
-    pub created_at: Timestamp,
-    /// When it was last changed.
-    pub updated_at: Timestamp,
+impl Snapshot {
+    /// All of them, in the order they were created.
+    pub(crate) fn entries(&self) -> &Arc<[Arc<Entry>]> {
+        &self.entries
+    }
+
+    /// The one with this id.
+    pub(crate) fn get(&self, id: &str) -> Option<&Arc<Entry>> {
+        self.position(id).map(|position| &self.entries[position])
+    }
+
+    /// Where the one with this id stands.
+    pub(crate) fn position(&self, id: &str) -> Option<usize> {
+        self.positions.get(id).copied()
+    }
+
+    /// Whether there is a password or a private key in any of them.
+    pub(crate) fn has_secrets(&self) -> bool {
+        self.has_secrets
+    }
+
+    /// What the supervisor should keep up.
+    pub(crate) fn specs(&self) -> Vec<Arc<LinkSpec>> {
+        self.entries.iter().filter_map(|entry| entry.spec().cloned()).collect()
+    }
 }

@@ -1,12 +1,16 @@
 //! `PUT /api/connections/{id}`
 
-use haltere_core::ConnectionId;
+use haltere_core::{Connection, ConnectionId, Credentials, MmcFields, TlsMaterial};
+use haltere_store::ConnectionRecord;
 
 use super::error::UpdateError;
-use super::input::ConnectionReplacement;
+use super::input::{Change as Kept, ConnectionPatch, ConnectionReplacement};
+use super::record;
+use super::update::{self, Change};
 use super::view::{ConnectionView, Secrets};
 use crate::app::App;
 use crate::ctx::Ctx;
+use crate::vault::Vault;
 
 impl App {
     /// Replaces a connection. Its id, age and intent stay. Does not wait for the link.
@@ -17,6 +21,77 @@ impl App {
         replacement: ConnectionReplacement,
         secrets: Secrets,
     ) -> Result<ConnectionView, UpdateError> {
-        todo!()
+        self.update_connection(ctx, id, secrets, |app, row| {
+            match record::open(&app.0.vault, &row) {
+                Ok(stored) => update::apply(stored, ConnectionPatch::from(replacement)),
+                Err(_) => rebuild(&app.0.vault, &row, replacement),
+            }
+        })
+        .await
+    }
+}
+
+/// Replaces a stored connection that can't be read: whatever is not given anew has to be readable.
+fn rebuild(
+    vault: &Vault,
+    row: &ConnectionRecord,
+    replacement: ConnectionReplacement,
+) -> Result<Change, UpdateError> {
+    let unreadable = |reason| UpdateError::Unreadable { reason };
+    let keeps_password = replacement.username.is_some() && replacement.password == Kept::Keep;
+    let keeps_key = replacement.cert.is_some() && replacement.key == Kept::Keep;
+    let password = if keeps_password { record::open_password(vault, row) } else { Ok(None) };
+    let key = if keeps_key { record::open_key(vault, row) } else { Ok(None) };
+    let stored = Connection {
+        id: ConnectionId::parse(&row.id).map_err(|error| unreadable(error.to_string()))?,
+        name: replacement.name.clone(),
+        url: replacement.url.clone(),
+        credentials: Credentials::new(
+            replacement.username.clone(),
+            password.map_err(unreadable)?,
+            None,
+        ),
+        tls: TlsMaterial { key: key.map_err(unreadable)?, ..TlsMaterial::default() },
+        mmc: MmcFields::default(),
+        intent: row.intent,
+        revision: row.revision,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    };
+    let mut change = update::apply(stored, ConnectionPatch::from(replacement))?;
+    change.fields = update::given(&change.connection);
+    Ok(change)
+}
+
+impl From<ConnectionReplacement> for ConnectionPatch {
+    fn from(replacement: ConnectionReplacement) -> Self {
+        let ConnectionReplacement {
+            name,
+            url,
+            username,
+            password,
+            client_id,
+            reject_unauthorized,
+            ca,
+            cert,
+            key,
+            mmc: MmcFields { no_metrics_mode, ca_file, cert_file, key_file },
+        } = replacement;
+        Self {
+            name: Some(name),
+            url: Some(url),
+            username: Kept::replace(username),
+            password,
+            client_id: Kept::replace(client_id),
+            reject_unauthorized: Kept::replace(reject_unauthorized),
+            ca: Kept::replace(ca),
+            // A key without its certificate is of no use, so it goes with it.
+            key: if cert.is_none() && key == Kept::Keep { Kept::Clear } else { key },
+            cert: Kept::replace(cert),
+            no_metrics_mode: Kept::replace(no_metrics_mode),
+            ca_file: Kept::replace(ca_file),
+            cert_file: Kept::replace(cert_file),
+            key_file: Kept::replace(key_file),
+        }
     }
 }

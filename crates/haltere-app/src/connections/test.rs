@@ -1,11 +1,15 @@
 //! `POST /api/connection-test`
 
+use haltere_core::{AuditAction, Connection, ConnectionId, Intent, Revision};
 use haltere_link::ProbeReport;
 
+use super::check;
 use super::input::NewConnection;
 use crate::app::App;
+use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::{Internal, Invalid, NotAllowed};
+use crate::error::{Doing, Internal, Invalid, NotAllowed};
+use crate::policy::Action;
 
 /// Why nothing was dialled.
 #[derive(Debug, thiserror::Error)]
@@ -29,6 +33,28 @@ impl App {
         ctx: &Ctx,
         candidate: NewConnection,
     ) -> Result<ProbeReport, TestError> {
-        todo!()
+        let url = candidate.url.as_str();
+        self.authorize(ctx, Action::TestConnection, url).await?;
+        check::material(&candidate.tls)?;
+        let now = self.0.clock.now();
+        let entry = audit::done(now, ctx, AuditAction::ConnectionTest, url, "");
+        audit::write(&*self.0.store, &entry).await.doing("audit a test of a connection")?;
+
+        // A client id of its own, lest it take over the session of a link that is up.
+        let id = format!("test-{:08x}", rand::random::<u32>());
+        let id = ConnectionId::parse(&id).expect("a valid id");
+        let spec = self.spec(&Connection {
+            id,
+            name: candidate.name,
+            url: candidate.url,
+            credentials: check::credentials(candidate.credentials)?,
+            tls: candidate.tls,
+            mmc: candidate.mmc,
+            intent: Intent::Connected,
+            revision: Revision::FIRST,
+            created_at: now,
+            updated_at: now,
+        });
+        Ok(self.0.supervisor.probe(&spec).await)
     }
 }

@@ -1,9 +1,18 @@
 //! A bounded log of events that keeps, of everything, only the newest.
 
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::str::FromStr;
+use std::sync::{Arc, Mutex, PoisonError};
 
-use haltere_core::ConnectionId;
+use haltere_core::{ConnectionId, Roles};
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::policy::{Action, allows};
+
+/// How many things that changed are kept for subscribers that are behind.
+const CAPACITY: usize = 1024;
 
 /// Something changed. What it is like now has to be asked for.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -51,7 +60,7 @@ impl FromStr for EventId {
 /// Why a subscriber has missed events. The full state has to be read to be up to date again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Gap {
-    /// haltere was restarted since.
+    /// haltere was restarted since, or never gave out such an id.
     Restarted,
     /// More changed than is kept.
     Overrun,
@@ -60,7 +69,8 @@ pub enum Gap {
 /// What a subscriber gets at a time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Batch {
-    /// Events are missing before these.
+    /// Events are missing: the full state has to be read. Then `events` is empty, because that state
+    /// contains everything up to `position`.
     pub gap: Option<Gap>,
     /// Oldest first; of each connection only the newest.
     pub events: Vec<(EventId, Event)>,
@@ -68,18 +78,161 @@ pub struct Batch {
     pub position: EventId,
 }
 
+/// Where events come in.
+pub(crate) struct Hub {
+    epoch: u64,
+    log: Mutex<Log>,
+    latest: watch::Sender<u64>,
+}
+
+/// Of each subject only the newest event is kept. So a reader that was away for long gets each
+/// connection once, and a gap arises only when more subjects changed than there is room for.
+#[derive(Default)]
+struct Log {
+    events: BTreeMap<u64, Event>,
+    newest: HashMap<Subject, u64>,
+    latest: u64,
+    /// The newest event that was dropped for want of room.
+    dropped: u64,
+}
+
+/// What an event is about.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Subject {
+    Connection(ConnectionId),
+    Plugins,
+}
+
+impl Event {
+    fn subject(&self) -> Subject {
+        match self {
+            Self::ConnectionChanged(id) | Self::ConnectionRemoved(id) => {
+                Subject::Connection(id.clone())
+            }
+            Self::PluginsChanged => Subject::Plugins,
+        }
+    }
+
+    /// What somebody has to be allowed to do to see it.
+    const fn needs(&self) -> Action {
+        match self {
+            Self::ConnectionChanged(_) | Self::ConnectionRemoved(_) => Action::ListConnections,
+            Self::PluginsChanged => Action::ListPlugins,
+        }
+    }
+}
+
+impl Hub {
+    pub(crate) fn new() -> Self {
+        // Random, because two starts may fall into the same millisecond.
+        let epoch = u64::from(rand::random::<u32>());
+        Self { epoch, log: Mutex::default(), latest: watch::Sender::new(0) }
+    }
+
+    /// Tells all subscribers.
+    pub(crate) fn publish(&self, event: Event) {
+        let mut log = self.log();
+        log.push(event);
+        // Under the lock, so that the numbers grow for whoever watches them.
+        self.latest.send_replace(log.latest);
+    }
+
+    /// The number of the newest event.
+    pub(crate) fn sequence(&self) -> u64 {
+        *self.latest.borrow()
+    }
+
+    pub(crate) fn subscribe(
+        self: &Arc<Self>,
+        roles: Roles,
+        after: Option<EventId>,
+        stopping: CancellationToken,
+    ) -> Subscriber {
+        let mut latest = self.latest.subscribe();
+        let now = *latest.borrow_and_update();
+        let (position, gap) = match after {
+            None => (now, None),
+            Some(id) if id.epoch != self.epoch || id.sequence > now => (now, Some(Gap::Restarted)),
+            Some(id) => (id.sequence, None),
+        };
+        Subscriber { hub: Arc::clone(self), roles, position, gap, latest, stopping }
+    }
+
+    fn log(&self) -> std::sync::MutexGuard<'_, Log> {
+        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Log {
+    fn push(&mut self, event: Event) {
+        self.latest += 1;
+        if let Some(older) = self.newest.insert(event.subject(), self.latest) {
+            self.events.remove(&older);
+        }
+        self.events.insert(self.latest, event);
+        if self.events.len() > CAPACITY
+            && let Some((sequence, event)) = self.events.pop_first()
+        {
+            self.newest.remove(&event.subject());
+            self.dropped = sequence;
+        }
+    }
+}
+
 /// Reads events at its own pace. Nothing is queued for it.
-#[derive(Debug)]
-pub struct Subscriber {}
+pub struct Subscriber {
+    hub: Arc<Hub>,
+    roles: Roles,
+    position: u64,
+    gap: Option<Gap>,
+    latest: watch::Receiver<u64>,
+    stopping: CancellationToken,
+}
 
 impl Subscriber {
     /// Where it stands.
     pub fn position(&self) -> EventId {
-        todo!()
+        self.id(self.position)
     }
 
     /// Waits for news; `None` once haltere shuts down. Cancel-safe.
+    ///
+    /// After a batch with a gap the full state has to be read.
     pub async fn next(&mut self) -> Option<Batch> {
-        todo!()
+        loop {
+            if self.stopping.is_cancelled() {
+                return None;
+            }
+            if let Some(batch) = self.read() {
+                return Some(batch);
+            }
+            tokio::select! {
+                () = self.stopping.cancelled() => return None,
+                changed = self.latest.changed() => changed.ok()?,
+            }
+        }
+    }
+
+    /// What has come up since it last read, if any of it may be seen.
+    fn read(&mut self) -> Option<Batch> {
+        let log = self.hub.log();
+        let overrun = (self.position < log.dropped).then_some(Gap::Overrun);
+        let gap = self.gap.take().or(overrun);
+        let news = log.events.range(self.position + 1..);
+        let news = news.filter(|(_, event)| allows(self.roles, event.needs()));
+        let events = if gap.is_some() {
+            Vec::new()
+        } else {
+            news.map(|(sequence, event)| (self.id(*sequence), event.clone())).collect()
+        };
+        let position = log.latest;
+        drop(log);
+        self.position = position;
+        let is_news = gap.is_some() || !events.is_empty();
+        is_news.then(|| Batch { gap, events, position: self.position() })
+    }
+
+    fn id(&self, sequence: u64) -> EventId {
+        EventId { epoch: self.hub.epoch, sequence }
     }
 }

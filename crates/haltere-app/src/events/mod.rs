@@ -3,4 +3,6 @@
 mod hub;
 mod subscribe;
 
-pub use hub::{Batch, Event, EventId, Gap, Subscriber};
+pub use hub::{Batch, Event, EventId, Gap, NoEventId, Subscriber};
+
+pub(crate) use hub::Hub;

@@ -5,6 +5,7 @@ use haltere_core::PluginId;
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::error::NotAllowed;
+use crate::policy::Action;
 
 /// How a plugin stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,11 +45,13 @@ impl PluginSource {
 impl App {
     /// All plugins, in the order of [`PluginId::ALL`].
     pub fn list_plugins(&self, ctx: &Ctx) -> Result<Vec<PluginState>, NotAllowed> {
-        todo!()
+        ctx.authorize(Action::ListPlugins)?;
+        let state = |id| self.0.switches.state(id);
+        Ok(PluginId::ALL.into_iter().map(state).collect())
     }
 
     /// Whether a plugin is on. Asked at the gate of every route that belongs to one.
     pub fn plugin_enabled(&self, id: PluginId) -> bool {
-        todo!()
+        self.0.switches.state(id).enabled
     }
 }

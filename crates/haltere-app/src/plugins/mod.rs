@@ -2,6 +2,9 @@
 
 mod list;
 mod switch;
+mod switches;
 
 pub use list::{PluginSource, PluginState};
 pub use switch::SwitchPluginError;
+
+pub(crate) use switches::Switches;

@@ -2,11 +2,18 @@
 
 use std::time::Duration;
 
-use haltere_core::Secret;
+use haltere_core::{AuditAction, AuditEntry, AuditOutcome, Secret};
+use haltere_store::UserRecord;
 
 use crate::app::App;
+use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::{Internal, Invalid, NotAllowed};
+use crate::error::{Doing, Internal, Invalid, NotAllowed};
+use crate::policy::Action;
+use crate::sessions::{Refusal, Tries};
+use crate::users::{check_password, hash_password};
+
+const DOING: &str = "change one's own password";
 
 /// Why the password is still the old one.
 #[derive(Debug, thiserror::Error)]
@@ -42,6 +49,68 @@ impl App {
         old: Secret<String>,
         new: Secret<String>,
     ) -> Result<(), ChangePasswordError> {
-        todo!()
+        let name = &ctx.caller.user;
+        self.authorize(ctx, Action::ChangeOwnPassword, name.as_str()).await?;
+        let tries = Tries::new(name.as_str(), ctx.origin.address);
+        let app = self.clone();
+        let ctx = ctx.clone();
+        self.to_completion(async move {
+            let name = &ctx.caller.user;
+            let verified = app.verify_password(&tries, Some(name), old).await;
+            let user = match verified {
+                Ok(user) => user,
+                Err(refusal) => return Err(app.refuse(&ctx, refusal).await),
+            };
+            check_password(name, &new)?;
+            let hash = hash_password(app.0.settings.sessions.hashing, new).await?;
+            app.store_password(&ctx, user, hash).await
+        })
+        .await
+    }
+
+    async fn store_password(
+        &self,
+        ctx: &Ctx,
+        verified: UserRecord,
+        hash: String,
+    ) -> Result<(), ChangePasswordError> {
+        let name = verified.name.clone();
+        let mut tx = self.0.store.write().await.doing(DOING)?;
+        let user = tx.find_user(&name).await.doing(DOING)?;
+        let mut user = user.ok_or(ChangePasswordError::Gone)?;
+        // Somebody else changed it while we were hashing.
+        if user.password_hash != verified.password_hash {
+            return Err(ChangePasswordError::WrongPassword);
+        }
+        user.password_hash = hash;
+        user.updated_at = self.0.clock.now();
+        tx.update_user(&user).await.doing(DOING)?;
+        tx.delete_sessions_of(&name, ctx.caller.session.as_ref()).await.doing(DOING)?;
+        let action = AuditAction::UserPassword;
+        let entry = audit::done(user.updated_at, ctx, action, name.as_str(), "own");
+        tx.append_audit(&entry).await.doing(DOING)?;
+        tx.commit().await.doing(DOING)?;
+        // The other sessions have ended when the answer arrives. Should this fail, the reconciler
+        // does it within a second.
+        Ok(self.check_sessions().await?)
+    }
+
+    async fn refuse(&self, ctx: &Ctx, refusal: Refusal) -> ChangePasswordError {
+        match refusal {
+            Refusal::Wrong => {
+                let (at, name) = (self.0.clock.now(), ctx.caller.user.as_str());
+                let entry =
+                    audit::done(at, ctx, AuditAction::UserPassword, name, "wrong old password");
+                let entry = AuditEntry { outcome: AuditOutcome::Denied, ..entry };
+                match audit::write(&*self.0.store, &entry).await.doing(DOING) {
+                    Ok(()) => ChangePasswordError::WrongPassword,
+                    Err(error) => error.into(),
+                }
+            }
+            Refusal::Throttled { retry_after, .. } => {
+                ChangePasswordError::Throttled { retry_after }
+            }
+            Refusal::Internal(error) => error.into(),
+        }
     }
 }

@@ -5,6 +5,7 @@ use haltere_core::{Roles, UserName};
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::error::NotAllowed;
+use crate::policy::Action;
 
 /// What somebody sees of themselves.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -18,6 +19,7 @@ pub struct Profile {
 impl App {
     /// The caller's profile.
     pub fn profile(&self, ctx: &Ctx) -> Result<Profile, NotAllowed> {
-        todo!()
+        ctx.authorize(Action::ReadProfile)?;
+        Ok(Profile { username: ctx.caller.user.clone(), roles: ctx.caller.roles })
     }
 }

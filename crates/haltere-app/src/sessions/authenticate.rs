@@ -1,9 +1,14 @@
 //! Who a session token belongs to.
 
-use haltere_core::{Caller, Timestamp};
+use std::sync::PoisonError;
 
+use haltere_core::{Caller, SessionId, Timestamp};
+
+use super::Sessions;
+use super::live::{EndSignal, Known, Live, is_over};
+use super::token;
 use crate::app::App;
-use crate::error::Internal;
+use crate::error::{Doing, Internal};
 
 /// A session that is valid now.
 #[derive(Debug, Clone)]
@@ -16,28 +21,50 @@ pub struct Session {
     pub end: EndSignal,
 }
 
-/// Tells when a session ends: at logout, expiry, idleness, or when the user's password or roles
-/// change, in this process or another one. Within about a second.
-#[derive(Debug, Clone)]
-pub struct EndSignal {
-    token: tokio_util::sync::CancellationToken,
-}
-
-impl EndSignal {
-    /// Waits for the end.
-    pub async fn ended(&self) {
-        self.token.cancelled().await;
-    }
-
-    /// Whether it has ended.
-    pub fn has_ended(&self) -> bool {
-        self.token.is_cancelled()
-    }
-}
-
 impl App {
     /// Whose session this token is; `None` when it is nobody's (any more). Counts as use of the session.
     pub async fn authenticate(&self, token: &str) -> Result<Option<Session>, Internal> {
-        todo!()
+        let Some(id) = token::session_id(token) else { return Ok(None) };
+        loop {
+            let now = self.0.clock.now();
+            let known = self.0.sessions.live().touch(&id, now);
+            let generation = match known {
+                Known::Valid(session) => return Ok(Some(session)),
+                Known::Ended => return Ok(None),
+                Known::Nothing(generation) => generation,
+            };
+            let Some((caller, expires_at)) = self.find_session(&id, now).await? else {
+                return Ok(None);
+            };
+            let admitted = self.0.sessions.live().admit(caller, expires_at, id, now, generation);
+            // Otherwise sessions have ended while we read; this one may be among them.
+            if admitted.is_some() {
+                return Ok(admitted);
+            }
+        }
+    }
+
+    async fn find_session(
+        &self,
+        id: &SessionId,
+        now: Timestamp,
+    ) -> Result<Option<(Caller, Timestamp)>, Internal> {
+        const DOING: &str = "look a session up";
+        let mut read = self.0.store.read().await.doing(DOING)?;
+        let Some(record) = read.find_session(id).await.doing(DOING)? else { return Ok(None) };
+        let idle = self.0.sessions.settings.idle;
+        if is_over(idle, record.last_used_at, record.expires_at, now) {
+            return Ok(None);
+        }
+        let Some(user) = read.find_user(&record.user).await.doing(DOING)? else { return Ok(None) };
+        let caller = Caller { user: user.name, roles: user.roles, session: Some(*id) };
+        Ok(Some((caller, record.expires_at)))
+    }
+}
+
+impl Sessions {
+    /// The sessions in memory. Held only for as long as it takes to look something up.
+    pub(super) fn live(&self) -> std::sync::MutexGuard<'_, Live> {
+        self.live.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -2,10 +2,15 @@
 
 use std::time::Duration;
 
-use haltere_core::{Caller, Origin, Secret, Timestamp};
+use haltere_core::{AuditAction, Caller, Origin, Secret, Timestamp, UserName};
+use haltere_store::{SessionRecord, UserRecord};
 
+use super::throttle::Throttled;
+use super::{Sessions, Tries, token};
 use crate::app::App;
-use crate::error::Internal;
+use crate::audit;
+use crate::ctx::Ctx;
+use crate::error::{Doing, Internal};
 
 /// A wish to log in.
 #[derive(Debug)]
@@ -49,6 +54,119 @@ pub enum LoginError {
 impl App {
     /// Begins a session, always a new one. Success and failure are audited.
     pub async fn log_in(&self, wish: LogIn) -> Result<LoggedIn, LoginError> {
-        todo!()
+        let app = self.clone();
+        // To its end, so that nobody escapes being counted by hanging up.
+        self.to_completion(async move { app.try_log_in(wish).await }).await
+    }
+
+    async fn try_log_in(&self, wish: LogIn) -> Result<LoggedIn, LoginError> {
+        const DOING: &str = "log in";
+        let LogIn { username, password, origin } = wish;
+        let tries = Tries::new(&username, origin.address);
+        let known = UserName::parse(&username).ok();
+        let verified = self.verify_password(&tries, known.as_ref(), password).await;
+        let user = match verified {
+            Ok(user) => user,
+            Err(refusal) => {
+                if let Some(detail) = refusal.audited_as() {
+                    let now = self.0.clock.now();
+                    let entry = audit::login_denied(now, &username, &origin, detail);
+                    audit::write(&*self.0.store, &entry).await.doing(DOING)?;
+                }
+                return Err(refusal.into());
+            }
+        };
+
+        let now = self.0.clock.now();
+        let (token, id) = token::generate();
+        let expires_at = now + self.0.sessions.settings.absolute;
+        let caller = Caller { user: user.name.clone(), roles: user.roles, session: Some(id) };
+        let ctx = Ctx::new(caller.clone(), origin);
+        let mut tx = self.0.store.write().await.doing(DOING)?;
+        // Password or roles may have changed while we were hashing.
+        if tx.find_user(&user.name).await.doing(DOING)?.as_ref() != Some(&user) {
+            return Err(LoginError::WrongCredentials);
+        }
+        let user = user.name;
+        let record = SessionRecord { id, user, created_at: now, last_used_at: now, expires_at };
+        tx.insert_session(&record).await.doing(DOING)?;
+        let entry = audit::done(now, &ctx, AuditAction::SessionLogin, "", "");
+        tx.append_audit(&entry).await.doing(DOING)?;
+        tx.commit().await.doing(DOING)?;
+        Ok(LoggedIn { token, caller, expires_at })
+    }
+
+    /// The user, when `password` is theirs. Unknown users take as long as wrong passwords.
+    pub(crate) async fn verify_password(
+        &self,
+        tries: &Tries,
+        name: Option<&UserName>,
+        password: Secret<String>,
+    ) -> Result<UserRecord, Refusal> {
+        const DOING: &str = "verify a password";
+        let Sessions { throttle, passwords, .. } = &self.0.sessions;
+        throttle.check(tries, self.0.clock.now())?;
+        let Some(turn) = passwords.turn().await else {
+            return Err(Refusal::Throttled { retry_after: Duration::from_secs(1), is_news: false });
+        };
+        // Others may have failed while we waited.
+        throttle.check(tries, self.0.clock.now())?;
+
+        let mut user = None;
+        if let Some(name) = name {
+            let mut read = self.0.store.read().await.doing(DOING)?;
+            user = read.find_user(name).await.doing(DOING)?;
+        }
+        let hash = user.as_ref().map(|user| user.password_hash.clone());
+        let is_right = turn.verify(password, hash).await?;
+        match user.filter(|_| is_right) {
+            Some(user) => {
+                throttle.succeeded(tries, self.0.clock.now());
+                Ok(user)
+            }
+            None => {
+                throttle.failed(tries, self.0.clock.now());
+                Err(Refusal::Wrong)
+            }
+        }
+    }
+}
+
+/// Why a password does not open a door.
+pub(crate) enum Refusal {
+    Wrong,
+    Throttled { retry_after: Duration, is_news: bool },
+    Internal(Internal),
+}
+
+impl Refusal {
+    fn audited_as(&self) -> Option<&'static str> {
+        match self {
+            Self::Wrong => Some("wrong user name or password"),
+            Self::Throttled { is_news: true, .. } => Some("too many failures"),
+            Self::Throttled { is_news: false, .. } | Self::Internal(_) => None,
+        }
+    }
+}
+
+impl From<Throttled> for Refusal {
+    fn from(Throttled { retry_after, is_news }: Throttled) -> Self {
+        Self::Throttled { retry_after, is_news }
+    }
+}
+
+impl From<Internal> for Refusal {
+    fn from(error: Internal) -> Self {
+        Self::Internal(error)
+    }
+}
+
+impl From<Refusal> for LoginError {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Wrong => Self::WrongCredentials,
+            Refusal::Throttled { retry_after, .. } => Self::Throttled { retry_after },
+            Refusal::Internal(error) => Self::Internal(error),
+        }
     }
 }

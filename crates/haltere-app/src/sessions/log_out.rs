@@ -1,12 +1,29 @@
 //! `GET /logout`
 
+use haltere_core::{AuditAction, SessionId};
+
 use crate::app::App;
+use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::Internal;
+use crate::error::{Doing, Internal};
 
 impl App {
     /// Ends the caller's session, audited; nothing happens when it has ended already.
     pub async fn log_out(&self, ctx: &Ctx) -> Result<(), Internal> {
-        todo!()
+        let Some(session) = ctx.caller.session else { return Ok(()) };
+        let (app, ctx) = (self.clone(), ctx.clone());
+        self.to_completion(async move { app.end_session(&ctx, &session).await }).await
+    }
+
+    async fn end_session(&self, ctx: &Ctx, session: &SessionId) -> Result<(), Internal> {
+        const DOING: &str = "log out";
+        let mut tx = self.0.store.write().await.doing(DOING)?;
+        if tx.delete_session(session).await.doing(DOING)? {
+            let entry = audit::done(self.0.clock.now(), ctx, AuditAction::SessionLogout, "", "");
+            tx.append_audit(&entry).await.doing(DOING)?;
+            tx.commit().await.doing(DOING)?;
+        }
+        self.end_in_memory(session);
+        Ok(())
     }
 }

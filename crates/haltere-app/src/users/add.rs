@@ -1,9 +1,15 @@
 //! `haltere users add`
 
-use haltere_core::{Roles, Secret, UserName};
+use haltere_core::{AuditAction, Roles, Secret, UserName};
+use haltere_store::{StoreError, UserRecord};
 
-use super::{UserError, Users};
+use super::{UserError, Users, check_password, hash_password, rules};
+use crate::audit;
 use crate::ctx::Ctx;
+use crate::error::{Doing, Internal};
+use crate::policy::Action;
+
+const DOING: &str = "add a user";
 
 impl Users {
     /// Adds a user.
@@ -14,6 +20,44 @@ impl Users {
         password: Secret<String>,
         roles: Roles,
     ) -> Result<(), UserError> {
-        todo!()
+        ctx.authorize(Action::ManageUsers)?;
+        let record = self.prepare(name, password, roles).await?;
+        let mut tx = self.store.write().await.doing(DOING)?;
+        tx.insert_user(&record).await.map_err(|error| match error {
+            StoreError::Taken(_) => UserError::Exists,
+            error => Internal::new(DOING, error).into(),
+        })?;
+        let detail = role_names(roles);
+        let entry =
+            audit::done(record.created_at, ctx, AuditAction::UserCreate, name.as_str(), detail);
+        tx.append_audit(&entry).await.doing(DOING)?;
+        tx.commit().await.doing(DOING)?;
+        Ok(())
     }
+
+    /// Checks what was given and does the slow part, before there is a transaction others wait for.
+    pub(super) async fn prepare(
+        &self,
+        name: &UserName,
+        password: Secret<String>,
+        roles: Roles,
+    ) -> Result<UserRecord, UserError> {
+        rules::check_name(name)?;
+        rules::check_roles(roles)?;
+        check_password(name, &password)?;
+        let password_hash = hash_password(self.hashing, password).await?;
+        let now = self.clock.now();
+        Ok(UserRecord {
+            name: name.clone(),
+            password_hash,
+            roles,
+            created_at: now,
+            updated_at: now,
+        })
+    }
+}
+
+/// For the audit trail.
+pub(super) fn role_names(roles: Roles) -> String {
+    roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ")
 }

@@ -1,11 +1,22 @@
 //! The administrator of a new installation.
 
-use haltere_core::{Secret, UserName};
+use haltere_core::{AuditAction, Role, Secret, UserName};
 
 use super::{UserError, Users};
+use crate::audit;
 use crate::ctx::Ctx;
+use crate::error::Doing;
+use crate::policy::Action;
+
+const DOING: &str = "make the first administrator";
 
 impl Users {
+    /// Whether there is no user yet, so that somebody has to become the first administrator.
+    pub async fn is_empty(&self) -> Result<bool, UserError> {
+        let mut read = self.store.read().await.doing(DOING)?;
+        Ok(read.list_users().await.doing(DOING)?.is_empty())
+    }
+
     /// Adds an administrator when there is no user at all yet; whether one was added. Safe when two
     /// processes try at once.
     pub async fn ensure_first_admin(
@@ -14,6 +25,22 @@ impl Users {
         name: &UserName,
         password: Secret<String>,
     ) -> Result<bool, UserError> {
-        todo!()
+        ctx.authorize(Action::ManageUsers)?;
+        // Hashing takes long, and is needed only once in the life of an installation.
+        if !self.is_empty().await? {
+            return Ok(false);
+        }
+        let record = self.prepare(name, password, Role::Admin.into()).await?;
+        let mut tx = self.store.write().await.doing(DOING)?;
+        if !tx.list_users().await.doing(DOING)?.is_empty() {
+            return Ok(false);
+        }
+        tx.insert_user(&record).await.doing(DOING)?;
+        let detail = "first start: admin";
+        let entry =
+            audit::done(record.created_at, ctx, AuditAction::UserCreate, name.as_str(), detail);
+        tx.append_audit(&entry).await.doing(DOING)?;
+        tx.commit().await.doing(DOING)?;
+        Ok(true)
     }
 }

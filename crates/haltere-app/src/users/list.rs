@@ -1,9 +1,12 @@
 //! `haltere users list`
 
 use haltere_core::{Roles, Timestamp, UserName};
+use haltere_store::UserRecord;
 
 use super::{UserError, Users};
 use crate::ctx::Ctx;
+use crate::error::Doing;
+use crate::policy::Action;
 
 /// A user, as others may see them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,6 +24,14 @@ pub struct User {
 impl Users {
     /// All users, by name.
     pub async fn list(&self, ctx: &Ctx) -> Result<Vec<User>, UserError> {
-        todo!()
+        const DOING: &str = "list users";
+        ctx.authorize(Action::ListUsers)?;
+        let mut read = self.store.read().await.doing(DOING)?;
+        let users = read.list_users().await.doing(DOING)?.into_iter();
+        let users =
+            users.map(|UserRecord { name, password_hash: _, roles, created_at, updated_at }| {
+                User { name, roles, created_at, updated_at }
+            });
+        Ok(users.collect())
     }
 }

@@ -6,6 +6,7 @@ mod first_admin;
 mod list;
 mod password;
 mod remove;
+mod rules;
 mod set_password;
 mod set_roles;
 
@@ -13,11 +14,15 @@ use std::sync::Arc;
 
 use haltere_core::Clock;
 use haltere_store::Store;
+use tokio::sync::Notify;
 
 use crate::sessions::PasswordHashing;
 
 pub use error::UserError;
 pub use list::User;
+pub use password::{MAX_BYTES as PASSWORD_MAX_BYTES, MIN_CHARS as PASSWORD_MIN_CHARS};
+
+pub(crate) use password::{PasswordPool, check as check_password, hash as hash_password};
 
 /// Users and what can be done with them. Needs no running [`crate::App`]: a server that works on the
 /// same store notices within a second and ends the sessions concerned.
@@ -26,11 +31,17 @@ pub struct Users {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     hashing: PasswordHashing,
+    changed: Arc<Notify>,
 }
 
 impl Users {
     /// The users kept in `store`.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, hashing: PasswordHashing) -> Self {
-        Self { store, clock, hashing }
+        Self { store, clock, hashing, changed: Arc::default() }
+    }
+
+    /// Waits until one of these methods, of this value or a clone of it, has changed something.
+    pub(crate) async fn changed(&self) {
+        self.changed.notified().await;
     }
 }

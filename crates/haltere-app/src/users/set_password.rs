@@ -1,9 +1,12 @@
 //! `haltere users passwd`
 
-use haltere_core::{Secret, UserName};
+use haltere_core::{AuditAction, Secret, UserName};
 
-use super::{UserError, Users};
+use super::{UserError, Users, check_password, hash_password};
+use crate::audit;
 use crate::ctx::Ctx;
+use crate::error::Doing;
+use crate::policy::Action;
 
 impl Users {
     /// Gives a user a new password and ends all of their sessions.
@@ -13,6 +16,22 @@ impl Users {
         name: &UserName,
         password: Secret<String>,
     ) -> Result<(), UserError> {
-        todo!()
+        const DOING: &str = "set a password";
+        ctx.authorize(Action::ManageUsers)?;
+        check_password(name, &password)?;
+        let hash = hash_password(self.hashing, password).await?;
+        let mut tx = self.store.write().await.doing(DOING)?;
+        let user = tx.find_user(name).await.doing(DOING)?;
+        let mut user = user.ok_or(UserError::NotFound)?;
+        user.password_hash = hash;
+        user.updated_at = self.clock.now();
+        tx.update_user(&user).await.doing(DOING)?;
+        tx.delete_sessions_of(name, None).await.doing(DOING)?;
+        let action = AuditAction::UserPassword;
+        let entry = audit::done(user.updated_at, ctx, action, name.as_str(), "");
+        tx.append_audit(&entry).await.doing(DOING)?;
+        tx.commit().await.doing(DOING)?;
+        self.changed.notify_one();
+        Ok(())
     }
 }

@@ -1,0 +1,79 @@
+//! What an app is made of, and what can be configured.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use haltere_core::{Clock, PluginId};
+use haltere_link::LinkConfig;
+use haltere_store::Store;
+
+use crate::sessions::SessionSettings;
+use crate::vault::Vault;
+
+/// What an [`App`](crate::App) is made of.
+pub struct AppParts {
+    /// Where things are kept.
+    pub store: Arc<dyn Store>,
+    /// What seals secrets.
+    pub vault: Vault,
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// How links behave.
+    pub link: LinkConfig,
+    /// Everything else that can be configured.
+    pub settings: AppSettings,
+}
+
+/// What can be configured. [`AppSettings::default`] is what haltere does when nothing is.
+#[derive(Debug, Clone)]
+pub struct AppSettings {
+    /// The most connections there may be.
+    pub connections_max: u64,
+    /// Whether secrets of connections are ever given out.
+    pub secrets: SecretsPolicy,
+    /// How long a create waits for the first outcome on top of the link's connect time-out, so that
+    /// a time-out is reported as the link's own failure and not as "no answer yet".
+    pub create_margin: Duration,
+    /// The plugins the configuration switches; all others are on.
+    pub plugins: BTreeMap<PluginId, bool>,
+    /// Sessions, passwords and the login throttle.
+    pub sessions: SessionSettings,
+}
+
+/// Whether secrets of connections are ever given out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SecretsPolicy {
+    /// To callers whose roles allow it, audited.
+    Readable,
+    /// To nobody.
+    WriteOnly,
+}
+
+impl Default for AppSettings {
+    fn default() -> Self {
+        Self {
+            connections_max: 10_000,
+            secrets: SecretsPolicy::Readable,
+            create_margin: Duration::from_secs(1),
+            plugins: BTreeMap::new(),
+            sessions: SessionSettings::default(),
+        }
+    }
+}
+
+/// Whether haltere can do its work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Readiness {
+    /// The store answers (its migrations are done, or there would be no [`App`](crate::App)).
+    pub store: bool,
+    /// Links are being kept, and haltere is not shutting down.
+    pub supervisor: bool,
+}
+
+impl Readiness {
+    /// Whether all of it is well.
+    pub const fn is_ready(self) -> bool {
+        self.store && self.supervisor
+    }
+}

@@ -1,0 +1,211 @@
+//! One stored connection in memory.
+
+use std::sync::Arc;
+
+use haltere_core::{
+    Connection, Intent, MmcFields, Pem, PluginId, Revision, Timestamp, TlsMaterial,
+};
+use haltere_link::LinkSpec;
+use haltere_store::ConnectionRecord;
+
+use super::client_id::client_id;
+use super::record;
+use crate::app::App;
+
+/// One stored connection.
+#[derive(Debug)]
+pub struct Entry(Content);
+
+#[derive(Debug)]
+enum Content {
+    Readable { connection: Arc<Connection>, spec: Arc<LinkSpec> },
+    Unreadable(Box<Unreadable>),
+}
+
+/// A stored connection that can't be used: its secrets can't be opened, or its values make no sense.
+/// It is listed without a status, can be replaced and deleted, and is never dialled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Why; names the field (`credentials.password: …`).
+    pub reason: String,
+    /// As stored.
+    pub id: String,
+    /// As stored.
+    pub name: String,
+    /// As stored.
+    pub url: String,
+    /// `credentials.username`
+    pub username: Option<String>,
+    /// `credentials.clientId`
+    pub client_id: Option<String>,
+    /// `rejectUnauthorized`
+    pub reject_unauthorized: Option<bool>,
+    /// `ca`
+    pub ca: Option<Pem>,
+    /// `cert`
+    pub cert: Option<Pem>,
+    /// Settings of the management center for Mosquitto.
+    pub mmc: MmcFields,
+    /// Whether the link should be up.
+    pub intent: Intent,
+    /// Grows with every change.
+    pub revision: Revision,
+    /// When it was created.
+    pub created_at: Timestamp,
+    /// When it was last changed.
+    pub updated_at: Timestamp,
+}
+
+impl Entry {
+    /// The connection, or what can be said about the row when it makes no sense.
+    pub fn connection(&self) -> Result<&Arc<Connection>, &Unreadable> {
+        match &self.0 {
+            Content::Readable { connection, .. } => Ok(connection),
+            Content::Unreadable(unreadable) => Err(unreadable),
+        }
+    }
+
+    /// Its id.
+    pub fn id(&self) -> &str {
+        self.connection().map_or_else(|row| row.id.as_str(), |it| it.id.as_str())
+    }
+
+    /// Its name.
+    pub fn name(&self) -> &str {
+        self.connection().map_or_else(|row| row.name.as_str(), |it| it.name.as_str())
+    }
+
+    /// Its broker's URL, as stored.
+    pub fn url(&self) -> &str {
+        self.connection().map_or_else(|row| row.url.as_str(), |it| it.url.as_str())
+    }
+
+    /// Whether the link should be up.
+    pub fn intent(&self) -> Intent {
+        self.connection().map_or_else(|row| row.intent, |it| it.intent)
+    }
+
+    /// When it was created.
+    pub fn created_at(&self) -> Timestamp {
+        self.connection().map_or_else(|row| row.created_at, |it| it.created_at)
+    }
+
+    /// Whether there is a password or a private key in it that could be shown.
+    pub fn has_secrets(&self) -> bool {
+        self.connection().is_ok_and(|connection| {
+            let password = connection.credentials.as_ref().is_some_and(|it| it.password.is_some());
+            password || connection.tls.key.is_some()
+        })
+    }
+
+    pub(crate) fn spec(&self) -> Option<&Arc<LinkSpec>> {
+        match &self.0 {
+            Content::Readable { spec, .. } => Some(spec),
+            Content::Unreadable(_) => None,
+        }
+    }
+}
+
+impl App {
+    /// Makes an entry out of what was just stored or read.
+    pub(crate) fn entry(&self, row: ConnectionRecord) -> Entry {
+        match record::open(&self.0.vault, &row) {
+            Ok(connection) => self.readable(Arc::new(connection)),
+            Err(reason) => {
+                tracing::error!(connection = row.id, reason, "a stored connection can't be read");
+                Entry(Content::Unreadable(Box::new(unreadable(row, reason))))
+            }
+        }
+    }
+
+    /// Makes an entry out of a connection.
+    pub(crate) fn readable(&self, connection: Arc<Connection>) -> Entry {
+        let spec = Arc::new(self.spec(&connection));
+        Entry(Content::Readable { connection, spec })
+    }
+
+    /// The same entry under the present plugin switches.
+    fn renewed(&self, entry: &Arc<Entry>) -> Arc<Entry> {
+        match entry.connection() {
+            Ok(connection) => Arc::new(self.readable(Arc::clone(connection))),
+            Err(_) => Arc::clone(entry),
+        }
+    }
+
+    /// Makes all entries anew after the plugin `tls` was switched; the links concerned are dialled again.
+    pub(crate) fn renew_connections(&self) {
+        let entries = self.0.registry.snapshot();
+        let entries = entries.entries().iter().map(|entry| self.renewed(entry));
+        self.0.registry.replace(entries.collect());
+        self.wake_supervisor();
+    }
+
+    /// Whether `entry` is what would be made out of `row`, as far as can be told without opening secrets.
+    pub(crate) fn is_current(&self, entry: &Entry, row: &ConnectionRecord) -> bool {
+        let Content::Readable { connection, spec } = &entry.0 else { return false };
+        connection.revision == row.revision
+            && connection.created_at == row.created_at
+            && spec.tls == self.effective_tls(&connection.tls)
+    }
+
+    pub(crate) fn spec(&self, connection: &Connection) -> LinkSpec {
+        let credentials = connection.credentials.as_ref();
+        let own_client_id = credentials.and_then(|it| it.client_id.clone());
+        LinkSpec {
+            id: connection.id.clone(),
+            revision: connection.revision,
+            url: connection.url.clone(),
+            client_id: own_client_id
+                .unwrap_or_else(|| client_id(&self.0.instance, connection.id.as_str())),
+            username: credentials.and_then(|it| it.username.clone()),
+            password: credentials.and_then(|it| it.password.clone()),
+            tls: self.effective_tls(&connection.tls),
+            intent: connection.intent,
+        }
+    }
+
+    /// While the plugin `tls` is off, TLS settings are kept but not used.
+    pub(crate) fn effective_tls(&self, tls: &TlsMaterial) -> TlsMaterial {
+        if self.plugin_enabled(PluginId::Tls) { tls.clone() } else { TlsMaterial::default() }
+    }
+}
+
+/// No `..`: a new column does not compile until somebody has decided about it.
+fn unreadable(row: ConnectionRecord, reason: String) -> Unreadable {
+    let ConnectionRecord {
+        id,
+        name,
+        url,
+        username,
+        password: _,
+        client_id,
+        reject_unauthorized,
+        ca,
+        cert,
+        key: _,
+        no_metrics_mode,
+        ca_file,
+        cert_file,
+        key_file,
+        intent,
+        revision,
+        created_at,
+        updated_at,
+    } = row;
+    Unreadable {
+        reason,
+        id,
+        name,
+        url,
+        username,
+        client_id,
+        reject_unauthorized,
+        ca: ca.map(Pem),
+        cert: cert.map(Pem),
+        mmc: MmcFields { no_metrics_mode, ca_file, cert_file, key_file },
+        intent,
+        revision,
+        created_at,
+        updated_at,
+    }
+}

@@ -1,0 +1,127 @@
+//! A connection and its row: what is a secret is sealed on the way down and opened on the way up.
+
+use haltere_core::{
+    BrokerUrl, Connection, ConnectionId, ConnectionName, Credentials, MmcFields, Pem, Secret,
+    TlsMaterial,
+};
+use haltere_store::{ConnectionRecord, Sealed};
+use zeroize::Zeroizing;
+
+use crate::error::chain;
+use crate::vault::{Place, Vault};
+
+/// The row of a connection. No `..`: a new field does not compile until somebody has decided about it.
+pub(super) fn seal(vault: &Vault, connection: &Connection) -> ConnectionRecord {
+    let Connection {
+        id,
+        name,
+        url,
+        credentials,
+        tls,
+        mmc,
+        intent,
+        revision,
+        created_at,
+        updated_at,
+    } = connection;
+    let TlsMaterial { reject_unauthorized, ca, cert, key } = tls;
+    let MmcFields { no_metrics_mode, ca_file, cert_file, key_file } = mmc;
+    let (username, password, client_id) = match credentials {
+        Some(Credentials { username, password, client_id }) => (username, password, client_id),
+        None => (&None, &None, &None),
+    };
+    let id = id.as_str();
+    ConnectionRecord {
+        id: id.to_owned(),
+        name: name.as_str().to_owned(),
+        url: url.as_str().to_owned(),
+        username: username.clone(),
+        password: password
+            .as_ref()
+            .map(|secret| vault.seal(&place("password", id), secret.expose().as_bytes())),
+        client_id: client_id.clone(),
+        reject_unauthorized: *reject_unauthorized,
+        ca: ca.as_ref().map(|pem| pem.0.clone()),
+        cert: cert.as_ref().map(|pem| pem.0.clone()),
+        key: key.as_ref().map(|secret| vault.seal(&place("key", id), &secret.expose().0)),
+        no_metrics_mode: *no_metrics_mode,
+        ca_file: ca_file.clone(),
+        cert_file: cert_file.clone(),
+        key_file: key_file.clone(),
+        intent: *intent,
+        revision: *revision,
+        created_at: *created_at,
+        updated_at: *updated_at,
+    }
+}
+
+/// The connection in a row, or why there is none in it; the reason names the field.
+pub(super) fn open(vault: &Vault, row: &ConnectionRecord) -> Result<Connection, String> {
+    Ok(Connection {
+        id: ConnectionId::parse(&row.id).map_err(|error| format!("id: {error}"))?,
+        name: ConnectionName::parse(&row.name).map_err(|error| format!("name: {error}"))?,
+        url: BrokerUrl::parse(&row.url).map_err(|error| format!("url: {error}"))?,
+        credentials: Credentials::new(
+            row.username.clone(),
+            open_password(vault, row)?,
+            row.client_id.clone(),
+        ),
+        tls: TlsMaterial {
+            reject_unauthorized: row.reject_unauthorized,
+            ca: row.ca.clone().map(Pem),
+            cert: row.cert.clone().map(Pem),
+            key: open_key(vault, row)?,
+        },
+        mmc: MmcFields {
+            no_metrics_mode: row.no_metrics_mode,
+            ca_file: row.ca_file.clone(),
+            cert_file: row.cert_file.clone(),
+            key_file: row.key_file.clone(),
+        },
+        intent: row.intent,
+        revision: row.revision,
+        created_at: row.created_at,
+        updated_at: row.updated_at,
+    })
+}
+
+/// The password in a row.
+pub(super) fn open_password(
+    vault: &Vault,
+    row: &ConnectionRecord,
+) -> Result<Option<Secret<String>>, String> {
+    let opened =
+        open_secret(vault, "password", "credentials.password", row, row.password.as_ref())?;
+    let Some(bytes) = opened else { return Ok(None) };
+    match String::from_utf8(bytes.expose().clone()) {
+        Ok(text) => Ok(Some(Secret::new(text))),
+        Err(error) => {
+            drop(Zeroizing::new(error.into_bytes()));
+            Err("credentials.password: is not text".to_owned())
+        }
+    }
+}
+
+/// The private key in a row.
+pub(super) fn open_key(
+    vault: &Vault,
+    row: &ConnectionRecord,
+) -> Result<Option<Secret<Pem>>, String> {
+    let opened = open_secret(vault, "key", "key", row, row.key.as_ref())?;
+    Ok(opened.map(|bytes| Secret::new(Pem(bytes.expose().clone()))))
+}
+
+fn open_secret(
+    vault: &Vault,
+    column: &'static str,
+    field: &str,
+    row: &ConnectionRecord,
+    sealed: Option<&Sealed>,
+) -> Result<Option<Secret<Vec<u8>>>, String> {
+    let opened = sealed.map(|sealed| vault.unseal(&place(column, &row.id), sealed));
+    opened.transpose().map_err(|error| format!("{field}: {}", chain(&error)))
+}
+
+fn place<'a>(column: &'static str, row: &'a str) -> Place<'a> {
+    Place { table: "connections", column, row }
+}

@@ -1,1 +1,0 @@
-//! Secrets of connections, sealed and opened.

@@ -1,0 +1,225 @@
+//! Applying a change to a connection: what replacing and patching have in common.
+
+use std::sync::Arc;
+
+use haltere_core::{
+    AuditAction, Connection, ConnectionId, Credentials, MmcFields, Pem, Secret, TlsMaterial,
+};
+use haltere_store::{ConnectionRecord, StoreError};
+
+use super::entry::Entry;
+use super::error::UpdateError;
+use super::input::ConnectionPatch;
+use super::view::{ConnectionView, Secrets, secrets_were_read};
+use super::{check, record};
+use crate::app::App;
+use crate::audit;
+use crate::ctx::Ctx;
+use crate::error::{Doing, Internal};
+use crate::policy::Action;
+
+const DOING: &str = "change a connection";
+
+impl App {
+    /// Reads the stored connection, lets `change` make another one of it, and stores that. The rest
+    /// of the walk is the same for all changes.
+    pub(super) async fn update_connection(
+        &self,
+        ctx: &Ctx,
+        id: &ConnectionId,
+        secrets: Secrets,
+        change: impl FnOnce(&App, ConnectionRecord) -> Result<Change, UpdateError> + Send + 'static,
+    ) -> Result<ConnectionView, UpdateError> {
+        self.authorize(ctx, Action::UpdateConnection, id.as_str()).await?;
+        let shows_secrets = self.shows_secrets(ctx, secrets);
+        let (app, ctx, id) = (self.clone(), ctx.clone(), id.clone());
+        let job = async move { app.store_update(&ctx, &id, shows_secrets, change).await };
+        let entry = self.to_completion(job).await?;
+        Ok(self.view(entry, shows_secrets))
+    }
+
+    async fn store_update(
+        &self,
+        ctx: &Ctx,
+        id: &ConnectionId,
+        shows_secrets: bool,
+        change: impl FnOnce(&App, ConnectionRecord) -> Result<Change, UpdateError> + Send,
+    ) -> Result<Arc<Entry>, UpdateError> {
+        let mut turn = self.turn().await?;
+        let row = turn.tx.find_connection(id).await.doing(DOING)?;
+        let Change { mut connection, fields } = change(self, row.ok_or(UpdateError::NotFound)?)?;
+
+        if !fields.is_empty() {
+            connection.revision = connection.revision.next();
+            connection.updated_at = turn.now;
+            let row = record::seal(&self.0.vault, &connection);
+            turn.tx.update_connection(&row).await.map_err(|error| match error {
+                StoreError::Taken(_) => UpdateError::NameTaken,
+                error => Internal::new(DOING, error).into(),
+            })?;
+            let detail = fields.join(", ");
+            let action = AuditAction::ConnectionUpdate;
+            let entry = audit::done(turn.now, ctx, action, id.as_str(), detail);
+            turn.tx.append_audit(&entry).await.doing(DOING)?;
+        }
+        let entry = Arc::new(self.readable(Arc::new(connection)));
+        let reads = shows_secrets && entry.has_secrets();
+        if reads {
+            let read = secrets_were_read(turn.now, ctx, id.as_str());
+            turn.tx.append_audit(&read).await.doing(DOING)?;
+        }
+        if !fields.is_empty() {
+            turn.commit(DOING).await?.put(&entry, id);
+        } else if reads {
+            turn.commit(DOING).await?;
+        }
+        Ok(entry)
+    }
+}
+
+/// A changed connection, not yet stored.
+pub(super) struct Change {
+    pub(super) connection: Connection,
+    /// The names of the fields that differ; when there are none, nothing is stored.
+    pub(super) fields: Vec<&'static str>,
+}
+
+/// Applies `patch` to `stored` and checks the result.
+pub(super) fn apply(stored: Connection, patch: ConnectionPatch) -> Result<Change, UpdateError> {
+    let old = stored.clone();
+    let changed = patched(stored, patch);
+    let credentials = check::credentials(changed.credentials)?;
+    let connection = Connection { credentials, ..changed };
+    if connection.tls != old.tls {
+        check::material(&connection.tls)?;
+    }
+    let fields = differences(&old, &connection);
+    Ok(Change { connection, fields })
+}
+
+fn patched(stored: Connection, patch: ConnectionPatch) -> Connection {
+    let ConnectionPatch {
+        name,
+        url,
+        username,
+        password,
+        client_id,
+        reject_unauthorized,
+        ca,
+        cert,
+        key,
+        no_metrics_mode,
+        ca_file,
+        cert_file,
+        key_file,
+    } = patch;
+    let none = Credentials { username: None, password: None, client_id: None };
+    let credentials = stored.credentials.unwrap_or(none);
+    let (tls, mmc) = (stored.tls, stored.mmc);
+    Connection {
+        name: name.unwrap_or(stored.name),
+        url: url.unwrap_or(stored.url),
+        credentials: Credentials::new(
+            username.apply(credentials.username),
+            password.apply(credentials.password),
+            client_id.apply(credentials.client_id),
+        ),
+        tls: TlsMaterial {
+            reject_unauthorized: reject_unauthorized.apply(tls.reject_unauthorized),
+            ca: ca.apply(tls.ca),
+            cert: cert.apply(tls.cert),
+            key: key.apply(tls.key),
+        },
+        mmc: MmcFields {
+            no_metrics_mode: no_metrics_mode.apply(mmc.no_metrics_mode),
+            ca_file: ca_file.apply(mmc.ca_file),
+            cert_file: cert_file.apply(mmc.cert_file),
+            key_file: key_file.apply(mmc.key_file),
+        },
+        ..stored
+    }
+}
+
+/// Every field a caller can set, by its name on the wire, as something that can be compared.
+struct Fields<'a> {
+    name: &'a str,
+    url: &'a str,
+    username: Option<&'a String>,
+    password: Option<&'a Secret<String>>,
+    client_id: Option<&'a String>,
+    reject_unauthorized: Option<bool>,
+    ca: Option<&'a Pem>,
+    cert: Option<&'a Pem>,
+    key: Option<&'a Secret<Pem>>,
+    mmc: &'a MmcFields,
+}
+
+impl<'a> Fields<'a> {
+    /// No `..` in here: a new field does not compile until somebody has decided about it.
+    fn of(connection: &'a Connection) -> Self {
+        let Connection {
+            id: _,
+            name,
+            url,
+            credentials,
+            tls: TlsMaterial { reject_unauthorized, ca, cert, key },
+            mmc,
+            intent: _,
+            revision: _,
+            created_at: _,
+            updated_at: _,
+        } = connection;
+        let (username, password, client_id) = match credentials {
+            Some(Credentials { username, password, client_id }) => {
+                (username.as_ref(), password.as_ref(), client_id.as_ref())
+            }
+            None => (None, None, None),
+        };
+        Self {
+            name: name.as_str(),
+            url: url.as_str(),
+            username,
+            password,
+            client_id,
+            reject_unauthorized: *reject_unauthorized,
+            ca: ca.as_ref(),
+            cert: cert.as_ref(),
+            key: key.as_ref(),
+            mmc,
+        }
+    }
+}
+
+/// The names of the fields in which two connections differ.
+fn differences(old: &Connection, new: &Connection) -> Vec<&'static str> {
+    let (old, new) = (Fields::of(old), Fields::of(new));
+    let all = [
+        ("name", old.name != new.name),
+        ("url", old.url != new.url),
+        ("credentials.username", old.username != new.username),
+        ("credentials.password", old.password != new.password),
+        ("credentials.clientId", old.client_id != new.client_id),
+        ("rejectUnauthorized", old.reject_unauthorized != new.reject_unauthorized),
+        ("ca", old.ca != new.ca),
+        ("cert", old.cert != new.cert),
+        ("key", old.key != new.key),
+        ("noMetricsMode", old.mmc.no_metrics_mode != new.mmc.no_metrics_mode),
+        ("caFile", old.mmc.ca_file != new.mmc.ca_file),
+        ("certFile", old.mmc.cert_file != new.mmc.cert_file),
+        ("keyFile", old.mmc.key_file != new.mmc.key_file),
+    ];
+    all.into_iter().filter_map(|(name, differs)| differs.then_some(name)).collect()
+}
+
+/// The names of the fields that are given in a new connection.
+pub(super) fn given(connection: &Connection) -> Vec<&'static str> {
+    let nothing = Connection {
+        credentials: None,
+        tls: TlsMaterial::default(),
+        mmc: MmcFields::default(),
+        ..connection.clone()
+    };
+    let mut given = vec!["name", "url"];
+    given.extend(differences(&nothing, connection));
+    given
+}

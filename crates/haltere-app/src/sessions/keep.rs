@@ -1,0 +1,104 @@
+//! Keeping the sessions in memory and those in the store together. Done by the reconciler.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use haltere_core::{Roles, SessionId, Timestamp, UserName};
+
+use crate::app::App;
+use crate::error::{Doing, Internal, chain};
+
+/// How often the use of sessions is written down.
+const WRITE_DOWN: Duration = Duration::from_secs(60);
+/// How often sessions that have ended are removed from the store.
+const CLEAN_UP: Duration = Duration::from_secs(60 * 60);
+
+/// What was done when.
+pub(super) struct Kept {
+    /// Up to where memory has followed the store.
+    revision: Option<i64>,
+    written_down_at: Timestamp,
+    cleaned_up_at: Option<Timestamp>,
+}
+
+impl Kept {
+    pub(super) fn new(now: Timestamp) -> Self {
+        Self { revision: None, written_down_at: now, cleaned_up_at: None }
+    }
+}
+
+impl App {
+    /// Ends sessions whose time has come or that the store does not know any more.
+    pub(crate) async fn keep_sessions(&self, revision: i64) -> Result<(), Internal> {
+        let now = self.0.clock.now();
+        self.0.sessions.live().sweep(now);
+        let mut kept = self.0.sessions.kept.lock().await;
+        if kept.revision != Some(revision) {
+            self.check_sessions().await?;
+            kept.revision = Some(revision);
+        }
+        if now.duration_since(kept.written_down_at).unsigned_abs() >= WRITE_DOWN {
+            self.write_down_use_of_sessions().await;
+            kept.written_down_at = now;
+        }
+        let due = |at: Timestamp| now.duration_since(at).unsigned_abs() >= CLEAN_UP;
+        if kept.cleaned_up_at.is_none_or(due) {
+            self.clean_up_sessions(now).await?;
+            kept.cleaned_up_at = Some(now);
+        }
+        Ok(())
+    }
+
+    /// Ends the sessions in memory that the store does not hold any more, or whose user's roles changed.
+    pub(crate) async fn check_sessions(&self) -> Result<(), Internal> {
+        const DOING: &str = "check the sessions in use";
+        self.0.sessions.live().distrust();
+        let callers = self.0.sessions.live().callers();
+        let mut read = self.0.store.read().await.doing(DOING)?;
+        let mut users: HashMap<UserName, Roles> = HashMap::new();
+        for user in read.list_users().await.doing(DOING)? {
+            users.insert(user.name, user.roles);
+        }
+        for (id, caller) in callers {
+            let same_roles = users.get(&caller.user) == Some(&caller.roles);
+            if !same_roles || read.find_session(&id).await.doing(DOING)?.is_none() {
+                self.0.sessions.live().end(&id);
+            }
+        }
+        Ok(())
+    }
+
+    /// Ends one session in memory.
+    pub(super) fn end_in_memory(&self, id: &SessionId) {
+        self.0.sessions.live().end(id);
+    }
+
+    /// Writes down when sessions were last used. What can't be written now is kept for the next time.
+    pub(crate) async fn write_down_use_of_sessions(&self) {
+        let used = self.0.sessions.live().take_used();
+        if used.is_empty() {
+            return;
+        }
+        if let Err(error) = self.store_use(&used).await {
+            tracing::warn!(error = chain(&error), "the use of sessions is not written down");
+            self.0.sessions.live().give_back(used);
+        }
+    }
+
+    async fn store_use(&self, used: &[(SessionId, Timestamp)]) -> Result<(), Internal> {
+        const DOING: &str = "write down the use of sessions";
+        let mut write = self.0.store.write().await.doing(DOING)?;
+        write.touch_sessions(used).await.doing(DOING)?;
+        write.commit().await.doing(DOING)
+    }
+
+    async fn clean_up_sessions(&self, now: Timestamp) -> Result<(), Internal> {
+        const DOING: &str = "remove sessions that have ended";
+        // Sessions in use may look idle in the store until their use is written down.
+        self.write_down_use_of_sessions().await;
+        let idle_since = now - self.0.sessions.settings.idle;
+        let mut write = self.0.store.write().await.doing(DOING)?;
+        write.delete_expired_sessions(now, idle_since).await.doing(DOING)?;
+        write.commit().await.doing(DOING)
+    }
+}

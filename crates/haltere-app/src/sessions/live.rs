@@ -1,0 +1,170 @@
+//! The sessions in use, in memory: pure bookkeeping, told the time.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use haltere_core::{Caller, SessionId, Timestamp};
+use tokio_util::sync::CancellationToken;
+
+use super::authenticate::Session;
+
+/// The most sessions kept in memory. Beyond it the one that was not used for longest is forgotten:
+/// it stays valid, but its event streams end.
+const MAX: usize = 20_000;
+
+/// Tells when a session ends: at logout, expiry, idleness, or when the user's password or roles
+/// change, in this process or another one. Within about a second.
+#[derive(Debug, Clone)]
+pub struct EndSignal(CancellationToken);
+
+impl EndSignal {
+    /// Waits for the end.
+    pub async fn ended(&self) {
+        self.0.cancelled().await;
+    }
+
+    /// Whether it has ended.
+    pub fn has_ended(&self) -> bool {
+        self.0.is_cancelled()
+    }
+}
+
+/// The sessions in use.
+pub(super) struct Live {
+    idle: Duration,
+    sessions: HashMap<SessionId, Entry>,
+    /// Uses that are not written down yet.
+    used: HashMap<SessionId, Timestamp>,
+    /// Grows whenever sessions may have ended: what was read from the store before is not to be trusted.
+    generation: u64,
+}
+
+struct Entry {
+    caller: Caller,
+    expires_at: Timestamp,
+    last_used_at: Timestamp,
+    end: CancellationToken,
+}
+
+/// What memory knows of a session.
+pub(super) enum Known {
+    /// It is valid.
+    Valid(Session),
+    /// It has ended.
+    Ended,
+    /// Nothing: the store has to be asked, and the answer is good as of this generation.
+    Nothing(u64),
+}
+
+impl Live {
+    pub(super) fn new(idle: Duration) -> Self {
+        Self { idle, sessions: HashMap::new(), used: HashMap::new(), generation: 0 }
+    }
+
+    /// Looks a session up and counts that as use of it.
+    pub(super) fn touch(&mut self, id: &SessionId, now: Timestamp) -> Known {
+        let Some(entry) = self.sessions.get_mut(id) else { return Known::Nothing(self.generation) };
+        if is_over(self.idle, entry.last_used_at, entry.expires_at, now) {
+            self.end(id);
+            return Known::Ended;
+        }
+        entry.last_used_at = entry.last_used_at.max(now);
+        self.used.insert(*id, entry.last_used_at);
+        Known::Valid(entry.session())
+    }
+
+    /// Takes in a session that was found valid in the store at `generation`; `None` when sessions have
+    /// ended since, so that the store has to be asked again.
+    pub(super) fn admit(
+        &mut self,
+        caller: Caller,
+        expires_at: Timestamp,
+        id: SessionId,
+        now: Timestamp,
+        generation: u64,
+    ) -> Option<Session> {
+        if generation != self.generation {
+            return None;
+        }
+        if self.sessions.len() >= MAX {
+            self.forget_oldest();
+        }
+        let entry = self.sessions.entry(id).or_insert_with(|| Entry {
+            caller,
+            expires_at,
+            last_used_at: now,
+            end: CancellationToken::new(),
+        });
+        self.used.insert(id, now);
+        Some(entry.session())
+    }
+
+    /// Ends a session.
+    pub(super) fn end(&mut self, id: &SessionId) {
+        self.generation += 1;
+        self.used.remove(id);
+        if let Some(entry) = self.sessions.remove(id) {
+            entry.end.cancel();
+        }
+    }
+
+    /// Ends those that were idle for too long or have expired.
+    pub(super) fn sweep(&mut self, now: Timestamp) {
+        let is_over = |entry: &Entry| is_over(self.idle, entry.last_used_at, entry.expires_at, now);
+        let over = self.sessions.iter().filter(|(_, entry)| is_over(entry));
+        let over: Vec<SessionId> = over.map(|(id, _)| *id).collect();
+        over.iter().for_each(|id| self.end(id));
+    }
+
+    /// From now on, nothing read from the store before counts.
+    pub(super) fn distrust(&mut self) {
+        self.generation += 1;
+    }
+
+    /// All sessions in memory, and whose they are.
+    pub(super) fn callers(&self) -> Vec<(SessionId, Caller)> {
+        self.sessions.iter().map(|(id, entry)| (*id, entry.caller.clone())).collect()
+    }
+
+    /// Takes the uses that are not written down yet.
+    pub(super) fn take_used(&mut self) -> Vec<(SessionId, Timestamp)> {
+        self.used.drain().collect()
+    }
+
+    /// Gives back uses that could not be written down.
+    pub(super) fn give_back(&mut self, used: Vec<(SessionId, Timestamp)>) {
+        for (id, at) in used {
+            self.used.entry(id).or_insert(at);
+        }
+    }
+
+    fn forget_oldest(&mut self) {
+        let oldest = self.sessions.iter().min_by_key(|(_, entry)| entry.last_used_at);
+        if let Some(id) = oldest.map(|(id, _)| *id)
+            && let Some(entry) = self.sessions.remove(&id)
+        {
+            entry.end.cancel();
+        }
+    }
+}
+
+impl Entry {
+    fn session(&self) -> Session {
+        Session {
+            caller: self.caller.clone(),
+            expires_at: self.expires_at,
+            end: EndSignal(self.end.clone()),
+        }
+    }
+}
+
+/// Whether a session has ended by itself.
+pub(super) fn is_over(
+    idle: Duration,
+    last_used_at: Timestamp,
+    expires_at: Timestamp,
+    now: Timestamp,
+) -> bool {
+    now >= expires_at
+        || now.duration_since(last_used_at).unsigned_abs() >= idle && now > last_used_at
+}

@@ -1,0 +1,248 @@
+//! Slows down guessing of passwords. Counts failures only, so that whoever knows the password is
+//! never slowed down by logging in often.
+//!
+//! Three counters, each a leaky bucket: per account, per address, and per account *and* address for
+//! addresses that have logged in to that account before. Such an address is judged by the third
+//! alone: nobody can lock an owner out by failing at their account from somewhere else.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::net::{IpAddr, Ipv6Addr};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use haltere_core::Timestamp;
+
+use super::ThrottleSettings;
+
+/// The most accounts, addresses and pairs remembered, each.
+const MAX: usize = 10_000;
+/// The longest name that is told apart from others, in characters.
+const MAX_NAME: usize = 128;
+
+/// Who tries to log in, and from where.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Tries {
+    account: String,
+    network: Option<IpAddr>,
+}
+
+impl Tries {
+    pub(crate) fn new(username: &str, address: Option<IpAddr>) -> Self {
+        Self { account: username.chars().take(MAX_NAME).collect(), network: address.map(network) }
+    }
+}
+
+/// One IPv6 customer has a /64 at least.
+fn network(address: IpAddr) -> IpAddr {
+    match address.to_canonical() {
+        IpAddr::V4(address) => IpAddr::V4(address),
+        IpAddr::V6(address) => {
+            let mut segments = address.segments();
+            segments[4..].fill(0);
+            IpAddr::V6(Ipv6Addr::from(segments))
+        }
+    }
+}
+
+/// Too many failures.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Throttled {
+    /// How long to wait; whole seconds, at least one.
+    pub(crate) retry_after: Duration,
+    /// Whether this is the first refusal since the last try: only that is audited, lest guessing fill the disk.
+    pub(crate) is_news: bool,
+}
+
+pub(crate) struct Throttle(Mutex<Buckets>);
+
+struct Buckets {
+    accounts: Bucket<String>,
+    networks: Bucket<Option<IpAddr>>,
+    pairs: Bucket<Tries>,
+    /// Who has logged in before, and when last.
+    trusted: HashMap<Tries, Timestamp>,
+}
+
+impl Throttle {
+    pub(crate) fn new(settings: ThrottleSettings) -> Self {
+        let ThrottleSettings { account_burst, account_interval, address_burst, address_interval } =
+            settings;
+        Self(Mutex::new(Buckets {
+            accounts: Bucket::new(account_burst, account_interval),
+            networks: Bucket::new(address_burst, address_interval),
+            pairs: Bucket::new(account_burst, account_interval),
+            trusted: HashMap::new(),
+        }))
+    }
+
+    /// Whether a try may be made now.
+    pub(crate) fn check(&self, tries: &Tries, now: Timestamp) -> Result<(), Throttled> {
+        let mut buckets = self.buckets();
+        if buckets.trusted.contains_key(tries) {
+            return buckets.pairs.check(tries, now);
+        }
+        buckets.networks.check(&tries.network, now)?;
+        buckets.accounts.check(&tries.account, now)
+    }
+
+    /// The password was wrong.
+    pub(crate) fn failed(&self, tries: &Tries, now: Timestamp) {
+        let mut buckets = self.buckets();
+        if buckets.trusted.contains_key(tries) {
+            buckets.pairs.fill(tries.clone(), now);
+        } else {
+            buckets.accounts.fill(tries.account.clone(), now);
+        }
+        buckets.networks.fill(tries.network, now);
+    }
+
+    /// The password was right.
+    pub(crate) fn succeeded(&self, tries: &Tries, now: Timestamp) {
+        let mut buckets = self.buckets();
+        buckets.pairs.empty(tries);
+        if buckets.trusted.len() >= MAX && !buckets.trusted.contains_key(tries) {
+            forget_smallest(&mut buckets.trusted, |at| *at);
+        }
+        buckets.trusted.insert(tries.clone(), now);
+    }
+
+    fn buckets(&self) -> std::sync::MutexGuard<'_, Buckets> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One leaky bucket per key: a failure fills in `interval`, time drains it, and over
+/// `burst × interval` it overflows.
+struct Bucket<K> {
+    interval: Duration,
+    capacity: Duration,
+    levels: HashMap<K, Level>,
+}
+
+struct Level {
+    /// When the bucket will be empty.
+    empty_at: Timestamp,
+    /// Whether somebody was refused since it was last filled.
+    refused: bool,
+}
+
+impl<K: Eq + Hash + Clone> Bucket<K> {
+    fn new(burst: u32, interval: Duration) -> Self {
+        Self { interval, capacity: interval * burst, levels: HashMap::new() }
+    }
+
+    fn check(&mut self, key: &K, now: Timestamp) -> Result<(), Throttled> {
+        let Some(level) = self.levels.get_mut(key) else { return Ok(()) };
+        let fill = filled(level.empty_at, now) + self.interval;
+        let Some(over) = fill.checked_sub(self.capacity).filter(|over| !over.is_zero()) else {
+            return Ok(());
+        };
+        let is_news = !std::mem::replace(&mut level.refused, true);
+        let retry_after =
+            Duration::from_secs(over.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX));
+        Err(Throttled { retry_after, is_news })
+    }
+
+    fn fill(&mut self, key: K, now: Timestamp) {
+        if self.levels.len() >= MAX && !self.levels.contains_key(&key) {
+            self.levels.retain(|_, level| level.empty_at > now);
+            if self.levels.len() >= MAX {
+                forget_smallest(&mut self.levels, |level| level.empty_at);
+            }
+        }
+        let level = self.levels.entry(key).or_insert(Level { empty_at: now, refused: false });
+        level.empty_at = level.empty_at.max(now) + self.interval;
+        level.refused = false;
+    }
+
+    fn empty(&mut self, key: &K) {
+        self.levels.remove(key);
+    }
+}
+
+/// How much is in a bucket.
+fn filled(empty_at: Timestamp, now: Timestamp) -> Duration {
+    empty_at.duration_since(now).try_into().unwrap_or_default()
+}
+
+fn forget_smallest<K: Eq + Hash + Clone, V>(map: &mut HashMap<K, V>, by: impl Fn(&V) -> Timestamp) {
+    let smallest = map.iter().min_by_key(|(_, value)| by(value)).map(|(key, _)| key.clone());
+    if let Some(key) = smallest {
+        map.remove(&key);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SETTINGS: ThrottleSettings = ThrottleSettings {
+        account_burst: 3,
+        account_interval: Duration::from_secs(10),
+        address_burst: 5,
+        address_interval: Duration::from_secs(10),
+    };
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(1_767_225_600 + seconds).unwrap()
+    }
+
+    fn from(account: &str, address: &str) -> Tries {
+        Tries::new(account, Some(address.parse().unwrap()))
+    }
+
+    fn fail(throttle: &Throttle, tries: &Tries, times: usize, now: Timestamp) {
+        for _ in 0..times {
+            throttle.check(tries, now).expect("not yet throttled");
+            throttle.failed(tries, now);
+        }
+    }
+
+    #[test]
+    fn an_account_is_throttled_and_recovers() {
+        let throttle = Throttle::new(SETTINGS);
+        let tries = from("ann", "192.0.2.1");
+        fail(&throttle, &tries, 3, at(0));
+        let refusal = throttle.check(&tries, at(0)).unwrap_err();
+        assert_eq!(refusal, Throttled { retry_after: Duration::from_secs(10), is_news: true });
+        let refusal = throttle.check(&from("ann", "198.51.100.7"), at(4)).unwrap_err();
+        assert_eq!(refusal, Throttled { retry_after: Duration::from_secs(6), is_news: false });
+        throttle.check(&from("bob", "192.0.2.1"), at(0)).expect("another account");
+        fail(&throttle, &tries, 1, at(10));
+        assert!(throttle.check(&tries, at(10)).unwrap_err().is_news);
+        fail(&throttle, &tries, 3, at(1000));
+    }
+
+    #[test]
+    fn an_address_is_throttled_over_all_accounts_and_ipv6_by_its_network() {
+        let throttle = Throttle::new(SETTINGS);
+        for user in ["a", "b", "c", "d", "e"] {
+            fail(&throttle, &from(user, "2001:db8::1"), 1, at(0));
+        }
+        throttle.check(&from("f", "2001:db8::2"), at(0)).unwrap_err();
+        throttle.check(&from("f", "2001:db8:0:1::1"), at(0)).expect("another network");
+    }
+
+    #[test]
+    fn an_owner_is_not_locked_out_by_failures_elsewhere() {
+        let throttle = Throttle::new(SETTINGS);
+        let (owner, stranger) = (from("ann", "192.0.2.1"), from("ann", "203.0.113.9"));
+        throttle.succeeded(&owner, at(0));
+        fail(&throttle, &stranger, 3, at(0));
+        throttle.check(&stranger, at(0)).unwrap_err();
+        fail(&throttle, &owner, 3, at(0));
+        throttle.check(&owner, at(0)).expect_err("known addresses may not guess for ever either");
+        throttle.succeeded(&owner, at(20));
+        throttle.check(&owner, at(20)).expect("success forgives");
+    }
+
+    #[test]
+    fn it_never_remembers_more_than_its_bound() {
+        let mut bucket = Bucket::new(1, Duration::from_secs(10));
+        for n in 0..MAX + 5 {
+            bucket.fill(n, at(0));
+        }
+        assert_eq!(bucket.levels.len(), MAX);
+    }
+}

@@ -1,0 +1,89 @@
+//! Changes of connections and plugins take turns.
+//!
+//! A turn spans the transaction *and* what follows from it in memory, so that memory changes in the
+//! order in which the store did. Writers would wait for each other in the store anyway.
+
+use std::sync::Arc;
+
+use haltere_core::{ConnectionId, Timestamp};
+use haltere_store::{Revisions, WriteTx};
+use tokio::sync::{Mutex, MutexGuard};
+
+use crate::app::App;
+use crate::connections::Entry;
+use crate::error::{Doing, Internal};
+use crate::events::Event;
+
+/// Whose turn it is, and up to where memory has followed the store.
+#[derive(Default)]
+pub(crate) struct Turns(Mutex<Revisions>);
+
+/// The right to change something: an open transaction. Dropping it changes nothing.
+pub(crate) struct Turn<'app> {
+    app: &'app App,
+    seen: MutexGuard<'app, Revisions>,
+    before: Revisions,
+    /// Begun before the transaction, so that times grow from turn to turn.
+    pub(crate) now: Timestamp,
+    pub(crate) tx: Box<dyn WriteTx>,
+}
+
+/// The change is durable; now memory follows.
+pub(crate) struct Committed<'app> {
+    app: &'app App,
+    _seen: MutexGuard<'app, Revisions>,
+}
+
+const DOING: &str = "begin a change";
+
+impl App {
+    /// Waits for a turn and begins a transaction.
+    pub(crate) async fn turn(&self) -> Result<Turn<'_>, Internal> {
+        let seen = self.0.turns.0.lock().await;
+        let mut tx = self.0.store.write().await.doing(DOING)?;
+        let before = tx.revisions().await.doing(DOING)?;
+        Ok(Turn { app: self, seen, before, now: self.0.clock.now(), tx })
+    }
+
+    /// Up to where memory has followed the store. Whoever holds it keeps others from changing anything.
+    pub(crate) async fn seen(&self) -> MutexGuard<'_, Revisions> {
+        self.0.turns.0.lock().await
+    }
+}
+
+impl<'app> Turn<'app> {
+    /// Makes the changes durable.
+    pub(crate) async fn commit(mut self, doing: &'static str) -> Result<Committed<'app>, Internal> {
+        let after = self.tx.revisions().await.doing(doing)?;
+        self.tx.commit().await.doing(doing)?;
+        // When another process wrote in between, `seen` stays behind and the reconciler reads it all.
+        if self.seen.connections == self.before.connections {
+            self.seen.connections = after.connections;
+        }
+        if self.seen.plugins == self.before.plugins {
+            self.seen.plugins = after.plugins;
+        }
+        Ok(Committed { app: self.app, _seen: self.seen })
+    }
+}
+
+impl Committed<'_> {
+    /// A connection was created or changed.
+    pub(crate) fn put(&self, entry: &Arc<Entry>, id: &ConnectionId) {
+        self.app.0.registry.put(Arc::clone(entry));
+        self.app.wake_supervisor();
+        self.app.0.hub.publish(Event::ConnectionChanged(id.clone()));
+    }
+
+    /// A connection was deleted.
+    pub(crate) fn remove(&self, id: &ConnectionId) {
+        self.app.0.registry.remove(id.as_str());
+        self.app.wake_supervisor();
+        self.app.0.hub.publish(Event::ConnectionRemoved(id.clone()));
+    }
+
+    /// A plugin was switched.
+    pub(crate) fn plugins_changed(&self) {
+        self.app.0.hub.publish(Event::PluginsChanged);
+    }
+}

@@ -1,0 +1,33 @@
+//! What has to hold for users.
+
+use haltere_core::{Role, Roles, UserName};
+use haltere_store::WriteTx;
+
+use super::UserError;
+use crate::ctx::Ctx;
+use crate::error::{Doing, Invalid};
+
+/// A user has to have a role.
+pub(super) fn check_roles(roles: Roles) -> Result<(), Invalid> {
+    if roles.is_empty() {
+        return Err(Invalid::new("roles", "there must be at least one"));
+    }
+    Ok(())
+}
+
+/// haltere itself goes by one name in the audit trail; nobody else may.
+pub(super) fn check_name(name: &UserName) -> Result<(), Invalid> {
+    if name.as_str() == Ctx::SYSTEM {
+        return Err(Invalid::new("username", "is reserved for haltere itself"));
+    }
+    Ok(())
+}
+
+/// Somebody has to be an administrator, and not only `name`.
+pub(super) async fn keep_an_admin(tx: &mut dyn WriteTx, name: &UserName) -> Result<(), UserError> {
+    let users = tx.list_users().await.doing("look for another administrator")?;
+    let is_admin = |name_is: bool| {
+        users.iter().any(|user| (user.name == *name) == name_is && user.roles.contains(Role::Admin))
+    };
+    if is_admin(true) && !is_admin(false) { Err(UserError::LastAdmin) } else { Ok(()) }
+}
