@@ -8,8 +8,6 @@ use std::process;
 
 use anyhow::{Context as _, bail};
 use haltere_app::vault::MasterKey;
-use rustix::fs::Mode;
-use rustix::process::umask;
 
 const DATABASE: &str = "haltere.db";
 const LOCK: &str = "haltere.lock";
@@ -23,12 +21,6 @@ pub(crate) struct DataDir(PathBuf);
 #[derive(Debug)]
 pub(crate) struct ServerLock {
     _file: File,
-}
-
-/// Files made from now on are for this user only: the database and its journals carry no secret in
-/// clear text, but whose business is what else is in them?
-pub(crate) fn keep_new_files_private() {
-    umask(Mode::from_raw_mode(0o077));
 }
 
 impl DataDir {

@@ -60,8 +60,8 @@ pub(crate) async fn app(
 }
 
 /// The HTTP API on top of the application.
-pub(crate) fn router(app: &App, _settings: &Settings) -> Router {
-    haltere_api::router(app.clone(), ApiOptions::default())
+pub(crate) fn router(app: &App, settings: &Settings) -> Router {
+    haltere_api::router(app.clone(), ApiOptions::default().secure(settings.server.secure))
 }
 
 /// What a client of the HTTP server can make us hold.

@@ -9,18 +9,19 @@ use std::path::{Path, PathBuf};
 
 use cargo_metadata::{DependencyKind, MetadataCommand, Package};
 
-/// What is built on what. A crate may use the ones below its own floor, and none beside it.
+/// What is built on what. A crate may use the ones below its own floor and none beside it; the words
+/// of haltere-core are everybody's.
 const FLOORS: [(&str, u8); 9] = [
-    ("haltere", 5),
-    ("haltere-api", 4),
-    ("haltere-app", 3),
-    ("haltere-store-sqlite", 3),
-    ("haltere-store", 2),
-    ("haltere-link", 2),
-    ("haltere-mosquitto", 1),
+    ("haltere", 4),
+    ("haltere-api", 3),
+    ("haltere-app", 2),
+    ("haltere-store-sqlite", 2),
+    ("haltere-store", 1),
+    ("haltere-link", 1),
+    ("haltere-mosquitto", 0),
     ("haltere-core", 0),
     // For tests only: stands outside, knows the words, and nothing ships it.
-    ("haltere-testkit", 1),
+    ("haltere-testkit", 0),
 ];
 
 /// Floors whose arrow would point down and is still not wanted.
@@ -82,12 +83,10 @@ fn an_arrow_points_only_down() {
         let floor = floors
             .get(name)
             .unwrap_or_else(|| panic!("{name} stands on no floor; add it to FLOORS"));
-        for used in uses(&package).into_iter().filter(|used| used.starts_with("haltere")) {
-            assert!(
-                floors[used] < *floor,
-                "{name} (floor {floor}) may not use {used} (floor {})",
-                floors[used]
-            );
+        let ours = uses(&package).into_iter().filter(|used| used.starts_with("haltere"));
+        for used in ours.filter(|used| *used != "haltere-core") {
+            let below = floors[used];
+            assert!(below < *floor, "{name} (floor {floor}) may not use {used} (floor {below})");
             assert!(used != "haltere-testkit", "{name} ships, {used} does not");
         }
     }

@@ -15,7 +15,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::sources::Server;
 use super::{print, random_password, tell};
 use crate::config::Settings;
-use crate::data_dir::{self, DataDir};
+use crate::data_dir::DataDir;
 use crate::lifecycle::{LINKS, Stop};
 use crate::{http, telemetry, wiring};
 
@@ -36,7 +36,6 @@ impl Options {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let settings = self.server.load()?.settings;
         telemetry::start(settings.log.format, &settings.log.level)?;
-        data_dir::keep_new_files_private();
         runtime()?.block_on(serve(&settings))
     }
 }

@@ -12,7 +12,7 @@ use tokio::runtime::Builder;
 use super::password::PasswordSource;
 use super::sources::Common;
 use super::{print, tell};
-use crate::data_dir::{self, DataDir};
+use crate::data_dir::DataDir;
 use crate::wiring;
 
 #[derive(Debug, Args)]
@@ -58,7 +58,6 @@ enum Command {
 impl Options {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let settings = self.common.load()?.settings;
-        data_dir::keep_new_files_private();
         let data = DataDir::open(&settings.data.dir)?;
         let runtime = Builder::new_current_thread().enable_all().build();
         runtime.context("failed to start the runtime")?.block_on(async {

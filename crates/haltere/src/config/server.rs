@@ -16,6 +16,11 @@ pub(crate) struct Server {
     #[config(env = "HALTERE_LISTEN", default = "127.0.0.1:8088")]
     pub listen: SocketAddr,
 
+    /// Every request comes over TLS, through a proxy in front: cookies are never sent in the clear,
+    /// and browsers are told to insist on TLS.
+    #[config(env = "HALTERE_SERVER_SECURE", default = false)]
+    pub secure: bool,
+
     /// How many HTTP connections may be open at once. Further ones wait in the kernel's queue.
     #[config(env = "HALTERE_SERVER_MAX_CONNECTIONS", default = 1024)]
     pub max_connections: NonZeroUsize,

@@ -1,10 +1,52 @@
 //! `haltere config template`: a file to start from.
 
-use confique::toml::FormatOptions;
+use std::fmt::Write as _;
+
+use confique::Config as _;
+use confique::meta::{FieldKind, Meta};
 
 use super::Settings;
+use super::leaf::{self, Leaf};
 
-/// A TOML file that names every setting with its default, commented out.
+/// A TOML file that explains every setting and gives its default, commented out.
 pub(crate) fn template() -> String {
-    confique::toml::template::<Settings>(FormatOptions::default())
+    let mut text = String::new();
+    comment(&mut text, Settings::META.doc);
+    for field in Settings::META.fields {
+        if let FieldKind::Nested { meta } = field.kind {
+            section(&mut text, field.name, meta);
+        }
+    }
+    text
+}
+
+fn section(text: &mut String, name: &str, meta: &Meta) {
+    text.push('\n');
+    comment(text, meta.doc);
+    // Writing into a String can't fail.
+    let _ = writeln!(text, "[{name}]");
+    for (index, field) in meta.fields.iter().enumerate() {
+        if index > 0 {
+            text.push('\n');
+        }
+        comment(text, field.doc);
+        let path = format!("{name}.{}", field.name);
+        if let Some(leaf) = leaf::all().iter().find(|leaf| leaf.path == path) {
+            setting(text, field.name, leaf);
+        }
+    }
+}
+
+fn setting(text: &mut String, name: &str, leaf: &Leaf) {
+    let _ = match leaf.default_value() {
+        Some(default) => writeln!(text, "# Environment: {}\n#{name} = {default}", leaf.env),
+        None => writeln!(text, "# Environment: {}. Not set by default.\n#{name} =", leaf.env),
+    };
+}
+
+/// The doc comments of the types, which is what makes the file worth reading.
+fn comment(text: &mut String, lines: &[&str]) {
+    for line in lines {
+        let _ = writeln!(text, "#{line}");
+    }
 }

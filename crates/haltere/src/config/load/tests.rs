@@ -47,7 +47,7 @@ fn an_unknown_key_is_named_together_with_the_known_ones() {
     for (text, what) in [
         (
             "[server]\nlisen = \"x\"",
-            "unknown key server.lisen; known here: listen, max_connections",
+            "unknown key server.lisen; known here: listen, secure",
         ),
         ("[sever]\nlisten = \"x\"", "unknown key sever; known here: server, data, admin"),
         ("listen = \"x\"", "unknown key listen;"),

@@ -1,0 +1,59 @@
+# haltere: every chore by its name. `make` alone lists them.
+
+SHELL := bash
+TARGET := $(or $(CARGO_TARGET_DIR),target)
+export PATH := $(CURDIR)/.tools/bin:$(HOME)/.cargo/bin:$(PATH)
+
+DEMO ?= 1
+LISTEN ?= 127.0.0.1:8088
+
+.PHONY: help run test check fmt lint deny docs unit api-fuzz generate bench
+
+help: ## list the chores
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
+
+run: ## build and start haltere with two demo brokers (DEMO=0: without; LISTEN=ADDR:PORT)
+	@scripts/setup build $(if $(filter-out 0,$(DEMO)),demo)
+	@cargo build --locked --package haltere
+ifeq ($(DEMO),0)
+	@exec $(TARGET)/debug/haltere serve --listen $(LISTEN)
+else
+	@exec scripts/demo $(TARGET)/debug/haltere $(LISTEN)
+endif
+
+test: check api-fuzz unit ## everything that gates a merge
+
+check: tools fmt lint deny docs ## format, lints, dependencies and documentation; any warning fails
+
+bench: ## build for speed and measure against the numbers we hold ourselves to
+	@scripts/setup build bench
+	@bench/run
+
+generate: ## write again what is generated from the code: openapi/haltere.json, docs/access.md
+	@scripts/generate
+
+# The parts of the above, for when only one is wanted.
+
+.PHONY: tools
+tools:
+	@scripts/setup build test
+
+fmt:
+	cargo fmt --all --check
+
+lint:
+	cargo clippy --locked --workspace --all-targets -- --deny warnings
+
+deny:
+	cargo deny --all-features --log-level warn check bans licenses sources
+
+docs:
+	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --workspace --no-deps --document-private-items
+
+# Comes last in `test`, so that the runner's own summary is the last thing one reads.
+unit: tools
+	cargo nextest run --locked --workspace
+
+api-fuzz: tools
+	cargo build --locked --package haltere
+	scripts/api-fuzz $(TARGET)/debug/haltere
