@@ -37,6 +37,7 @@ async fn step(writer: &SqlitePool, steps: &'static [&'static str]) -> Result<boo
     let set_version = sqlx::AssertSqlSafe(format!("PRAGMA user_version = {}", next + 1));
     sqlx::raw_sql(set_version).execute(&mut *tx).await.map_err(error::store)?;
     tx.commit().await.map_err(error::store)?;
+    tracing::info!(version = next + 1, "brought the database's schema forward");
     Ok(true)
 }
 
