@@ -10,6 +10,8 @@ use serde_json::{Value, json};
 use crate::contract::{Contract, Described};
 use crate::event_stream::EventStream;
 
+const EVENT_STREAM: &str = "text/event-stream";
+
 /// One caller, with a session or without.
 #[derive(Clone)]
 pub struct Client {
@@ -118,7 +120,9 @@ impl Client {
         let method = request.method().clone();
         let response = self.http.execute(request).await?;
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
-        let body = response.bytes().await?;
+        let is_stream = headers.get(CONTENT_TYPE).is_some_and(|kind| kind == EVENT_STREAM);
+        // A stream has no end to wait for; opening it is all the answer there is.
+        let body = if is_stream { Bytes::new() } else { response.bytes().await? };
         let answer = Answer { status, headers, body };
         let content_type = answer.header(CONTENT_TYPE.as_str());
         let described = Described { status, content_type, body: &answer.body };
@@ -128,14 +132,13 @@ impl Client {
 
     /// Opens the stream of live events, after the event `last_event_id` if there is one.
     pub async fn events(&self, last_event_id: Option<&str>) -> EventStream {
-        let mut request =
-            self.request(Method::GET, "/api/events").header(ACCEPT, "text/event-stream");
+        let mut request = self.request(Method::GET, "/api/events").header(ACCEPT, EVENT_STREAM);
         if let Some(id) = last_event_id {
             request = request.header("Last-Event-ID", id);
         }
         let response = request.send().await.expect("the event stream answers");
         assert_eq!(response.status(), 200, "the event stream was refused");
-        assert_eq!(response.headers()[CONTENT_TYPE], "text/event-stream");
+        assert_eq!(response.headers()[CONTENT_TYPE], EVENT_STREAM);
         EventStream::new(response)
     }
 

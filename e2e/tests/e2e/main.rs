@@ -1,12 +1,12 @@
 //! The real binary against real brokers. One executable, so that it is linked once; a file per
 //! promise.
 
-//mod access;
+mod access;
 mod audit;
 mod bad_input;
 mod config;
 mod crash;
-//mod events;
+mod events;
 mod first_start;
 mod login;
 mod restart;

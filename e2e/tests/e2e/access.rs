@@ -1,0 +1,118 @@
+//! Role × route, called for real: what the description says about access is what happens.
+
+use e2e::{Answer, Client, Contract, Haltere};
+use reqwest::Method;
+use reqwest::header::CONTENT_TYPE;
+use serde_json::{Value, json};
+
+const ROLES: [&str; 5] = ["admin", "editor", "viewer", "connectionManager", "monitoringViewer"];
+
+/// One operation, and who may use it.
+struct Route {
+    method: Method,
+    /// A path that leads to nothing, so that being let in changes nothing.
+    target: String,
+    takes_body: bool,
+    access: Value,
+}
+
+/// All operations of the description that haltere itself hands out.
+fn routes() -> Vec<Route> {
+    let described = Contract::committed().operations();
+    let routes = described.into_iter().map(|(operation, described)| {
+        let segments = operation.path.split('/');
+        let segments: Vec<_> =
+            segments.map(|part| if part.starts_with('{') { "nowhere" } else { part }).collect();
+        Route {
+            method: operation.method.parse().expect("a method"),
+            target: segments.join("/"),
+            takes_body: described.get("requestBody").is_some(),
+            access: described["x-haltere-access"].clone(),
+        }
+    });
+    // Ends the caller's session, whoever it is.
+    routes.filter(|route| route.target != "/logout").collect()
+}
+
+impl Route {
+    async fn call(&self, client: &Client) -> Answer {
+        let mut request = client.request(self.method.clone(), &self.target);
+        if self.takes_body {
+            // Let in, it is refused for making no sense, and changes nothing.
+            request = request.header(CONTENT_TYPE, "application/json").body("null");
+        }
+        client.send(request, &self.target).await
+    }
+
+    fn is_open_to_all(&self) -> bool {
+        self.access["login"] == json!(false)
+    }
+
+    fn admits(&self, role: &str) -> bool {
+        let roles = self.access["roles"].as_array();
+        self.is_open_to_all() || roles.is_some_and(|roles| roles.iter().any(|name| *name == role))
+    }
+}
+
+/// Whether the gate let the request in, whatever became of it then.
+fn was_let_in(answer: &Answer) -> bool {
+    let sent_to_login = answer.status == 302 && answer.header("location").starts_with("/login");
+    let role_too_low = answer.status == 403 && answer.error().1 == "Not allowed";
+    answer.status != 401 && !sent_to_login && !role_too_low
+}
+
+#[tokio::test]
+async fn every_role_gets_exactly_where_the_description_says() {
+    let mut haltere = Haltere::start().await;
+    let document = haltere.anonymous().get("/api/docs/export").await.expect_status(200).json();
+    assert_eq!(&document, Contract::committed().document(), "openapi/haltere.json is out of date");
+
+    let mut deviations = Vec::new();
+    let anonymous = haltere.anonymous();
+    for route in routes().iter().filter(|route| route.target != "/auth") {
+        let answer = route.call(&anonymous).await;
+        if was_let_in(&answer) != route.is_open_to_all() {
+            deviations
+                .push(format!("nobody: {} {}: {}", route.method, route.target, answer.status));
+        }
+    }
+    for role in ROLES {
+        let client = haltere.user(&format!("user-{role}"), &[role]).await;
+        for route in routes() {
+            assert!(route.access.is_object(), "nobody has decided about {}", route.target);
+            let answer = route.call(&client).await;
+            if was_let_in(&answer) != route.admits(role) {
+                let place = format!("{role}: {} {}", route.method, route.target);
+                deviations.push(format!("{place}: {} {}", answer.status, answer.text()));
+            }
+        }
+    }
+    assert!(deviations.is_empty(), "{deviations:#?}");
+    haltere.stop().await;
+}
+
+#[tokio::test]
+async fn a_plugin_that_is_off_is_not_there_for_whoever_is_logged_in() {
+    let mut haltere = Haltere::start().await;
+    let admin = haltere.admin().await;
+    let viewer = haltere.user("vera", &["viewer"]).await;
+    let mut n_switched = 0;
+    for plugin in ["connections-rest-api", "user-profile-edit"] {
+        let switch = format!("/api/plugins/{plugin}");
+        admin.put(&switch, &json!({ "enabled": false })).await.expect_status(200);
+        for route in routes().iter().filter(|route| route.access["plugin"] == plugin) {
+            route.call(&haltere.anonymous()).await.expect_status(401);
+            // For the viewer, too, whose role would be too low for some of them: 404 comes before 403.
+            for client in [&admin, &viewer] {
+                let answer = route.call(client).await.expect_status(404);
+                let expected = ("NOT_FOUND".to_owned(), "Plugin not found".to_owned());
+                assert_eq!(answer.error(), expected, "{} {}", route.method, route.target);
+            }
+            n_switched += 1;
+        }
+        admin.put(&switch, &json!({ "enabled": true })).await.expect_status(200);
+    }
+    assert!(n_switched >= 10, "only {n_switched} routes belong to a plugin");
+    admin.get("/api/connections").await.expect_status(200);
+    haltere.stop().await;
+}
