@@ -1,1 +1,61 @@
-//! Stub.
+//! haltere over HTTP: routes, extractors, wire types, errors, live events and their description.
+//!
+//! Floor 3. [`router`] makes the whole of it from an [`App`]; [`openapi`] describes it without one.
+//!
+//! The way of a request: [`layers`] give it an id and refuse what no route may see; the gate of its
+//! route ([`access`]) asks in this order whether the caller is logged in (401), the plugin is on (404)
+//! and the role allows it (403); the handler takes the body apart (400), calls the application,
+//! and turns what comes back into wire types. Handlers hold no rules.
+
+mod access;
+mod access_table;
+mod auth;
+mod connection_test;
+mod connections;
+mod cookie;
+mod docs;
+mod error;
+mod events;
+mod extract;
+mod fallback;
+mod layers;
+mod openapi;
+mod options;
+mod pages;
+mod plugins;
+mod profile;
+mod routes;
+mod state;
+mod system;
+mod wire;
+
+#[cfg(test)]
+mod golden;
+#[cfg(test)]
+mod test_support;
+
+use axum::{Router, middleware};
+use haltere_app::App;
+
+pub use access_table::access_table;
+pub use openapi::openapi;
+pub use options::ApiOptions;
+
+use state::ApiState;
+
+/// Everything haltere answers over HTTP. To tell where requests come from it has to be served with
+/// connect info (`Router::into_make_service_with_connect_info::<SocketAddr>`).
+pub fn router(app: App, options: ApiOptions) -> Router {
+    let state = ApiState::new(app, options.clone());
+    let (router, _) = routes::table().split_for_parts();
+    // The last layer is the outermost: it sees a request first and its answer last.
+    router
+        .fallback(fallback::not_found)
+        .method_not_allowed_fallback(fallback::method_not_allowed)
+        .layer(middleware::from_fn(layers::query_token::refuse))
+        .layer(middleware::from_fn(layers::cross_origin::refuse))
+        .layer(middleware::from_fn(layers::failures::answer))
+        .layer(middleware::from_fn_with_state(options, layers::headers::add))
+        .layer(middleware::from_fn_with_state(state.clone(), layers::identity::identify))
+        .with_state(state)
+}

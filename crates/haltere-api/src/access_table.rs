@@ -1,0 +1,48 @@
+//! `docs/access.md`: who may use which route, as a table that people review.
+
+use std::fmt::Write;
+
+use haltere_core::Role;
+use serde_json::Value;
+use utoipa::openapi::path::Operation;
+
+use crate::openapi::{self, X_ACCESS};
+
+const INTRODUCTION: &str = "# Who may use which route
+
+Made from the routes and from the one policy function, `haltere_app::policy`; a test fails when this page is out of date
+(`UPDATE_GOLDEN=1 cargo nextest run -p haltere-api golden` writes it anew). Roles add up: what one of them allows is allowed.
+
+A `/` path or page that asks for a login sends browsers to `/login`; an API path answers 401. Then, in this order: 404 while the
+plugin is off, 403 when no role of the caller allows it.
+
+";
+
+/// The table, in Markdown.
+pub fn access_table() -> String {
+    let document = openapi::openapi();
+    let mut table = INTRODUCTION.to_owned();
+    let roles = Role::ALL.map(Role::as_str);
+    let _ = writeln!(table, "| route | plugin | not logged in | {} |", roles.join(" | "));
+    let _ = writeln!(table, "|---|---|---{}|", "|:-:".repeat(roles.len()));
+    for (method, path, operation) in openapi::operations(&document) {
+        let method = serde_json::to_value(&method).unwrap_or_default();
+        let method = method.as_str().unwrap_or_default().to_uppercase();
+        let _ = writeln!(table, "| `{method} {path}` | {} |", cells(operation));
+    }
+    table
+}
+
+fn cells(operation: &Operation) -> String {
+    let access = operation.extensions.as_ref().and_then(|extensions| extensions.get(X_ACCESS));
+    let Some(access) = access else { return "**nobody has decided**".to_owned() };
+    let plugin = access["plugin"].as_str().map_or(String::new(), |plugin| format!("`{plugin}`"));
+    let everybody = access["login"] == Value::Bool(false);
+    let mark = |allowed: bool| if allowed { "yes" } else { "–" };
+    let may = |role: Role| {
+        let roles = access["roles"].as_array().map(Vec::as_slice).unwrap_or_default();
+        everybody || roles.iter().any(|name| *name == role.as_str())
+    };
+    let roles = Role::ALL.map(|role| mark(may(role)));
+    format!("{plugin} | {} | {}", mark(everybody), roles.join(" | "))
+}

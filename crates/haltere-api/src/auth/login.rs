@@ -1,0 +1,179 @@
+//! `POST /auth`
+
+use std::time::Duration;
+
+use axum::Extension;
+use axum::extract::{FromRequest, Request, State};
+use axum::response::{IntoResponse, Response};
+use haltere_app::sessions::{LogIn, LoggedIn, LoginError};
+use haltere_core::{Origin, Secret};
+use http::header::{CONTENT_TYPE, RETRY_AFTER, SET_COOKIE};
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::login_page::Reason;
+use crate::cookie;
+use crate::error::{ApiError, ErrorBody, ErrorCode, json, messages};
+use crate::extract::{JsonBody, Params, Query, body};
+use crate::fallback::found;
+use crate::state::ApiState;
+use crate::wire::fields::Fields;
+
+/// A refusal in both of its forms.
+#[derive(Debug)]
+enum Refusal {
+    WrongCredentials,
+    Throttled(Duration),
+    Other(ApiError),
+}
+
+impl From<LoginError> for Refusal {
+    fn from(error: LoginError) -> Self {
+        match error {
+            LoginError::WrongCredentials => Self::WrongCredentials,
+            LoginError::Throttled { retry_after } => Self::Throttled(retry_after),
+            LoginError::Internal(cause) => Self::Other(ApiError::internal(cause)),
+        }
+    }
+}
+
+impl Refusal {
+    /// For programs.
+    fn as_json(self) -> Response {
+        match self {
+            Self::WrongCredentials => {
+                let code = ErrorCode::Unauthorized;
+                ApiError::new(StatusCode::UNAUTHORIZED, code, messages::UNAUTHORIZED)
+            }
+            Self::Throttled(retry_after) => too_many(retry_after),
+            Self::Other(error) => error,
+        }
+        .into_response()
+    }
+
+    /// For browsers: back to the login page, which says why.
+    fn as_redirect(self) -> Response {
+        let reason = match self {
+            Self::WrongCredentials => Reason::Failed,
+            Self::Throttled(_) => Reason::Throttled,
+            Self::Other(error) => return error.into_response(),
+        };
+        found(&format!("/login?error={}", reason.as_str()))
+    }
+}
+
+/// 429 with the header Retry-After.
+pub(crate) fn too_many(retry_after: Duration) -> ApiError {
+    let seconds = retry_after.as_secs().max(1);
+    let message = format!("Too many attempts, try again in {seconds} s");
+    ApiError::new(StatusCode::TOO_MANY_REQUESTS, ErrorCode::TooManyRequests, message)
+        .with_header(RETRY_AFTER, HeaderValue::from(seconds))
+}
+
+/// A session has begun; the cookie carries it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Welcome {
+    code: WelcomeCode,
+    message: &'static str,
+    successful: bool,
+}
+
+/// The code of a successful login.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum WelcomeCode {
+    Success,
+}
+
+/// What to log in with.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what is read by hand")]
+pub(crate) struct LoginForm {
+    username: String,
+    password: String,
+}
+
+/// Log in
+///
+/// Takes a form or JSON. A browser is sent on to `/`, or back to `/login?error=…`; with `?json=1` the
+/// outcome is said in JSON. The session is in the cookie `haltere.sid` (`__Host-haltere.sid` behind
+/// TLS): send it back with each request.
+#[utoipa::path(
+    post,
+    path = "/auth",
+    operation_id = "log_in",
+    tag = "Login",
+    params(("json" = Option<String>, Query, description = "Not empty: answer in JSON instead of redirecting", example = "1")),
+    request_body(content(
+        (LoginForm = "application/x-www-form-urlencoded"),
+        (LoginForm = "application/json"),
+    )),
+    responses(
+        (status = 200, description = "With `?json=1`: logged in, the cookie is set", body = Welcome,
+            headers(("Set-Cookie" = String, description = "`haltere.sid=…; HttpOnly; SameSite=Lax; Path=/`")),
+            example = json!({"code": "SUCCESS", "message": "Authorized", "successful": true})),
+        (status = 302, description = "Without `?json=1`: `Location` is `/` and the cookie is set, or `/login?error=authentication-failed`, or `/login?error=throttled`"),
+        (status = 400, description = "The body can't be read", body = ErrorBody,
+            example = json!({"code": "INVALID", "message": "malformed JSON at line 1, column 2"})),
+        (status = 401, description = "With `?json=1`: wrong user name or password", body = ErrorBody,
+            example = json!({"code": "UNAUTHORIZED", "message": "Unauthorized"})),
+        (status = 403, description = "The request comes from a page of another origin", body = ErrorBody,
+            example = json!({"code": "NOT_ALLOWED", "message": "Requests from other origins are not allowed"})),
+        (status = 429, description = "With `?json=1`: too many failed attempts", body = ErrorBody,
+            headers(("Retry-After" = u64, description = "When trying again makes sense, in seconds")),
+            example = json!({"code": "TOO_MANY_REQUESTS", "message": "Too many attempts, try again in 30 s"})),
+        (status = 500, description = "Something unforeseen", body = ErrorBody,
+            example = json!({"code": "INTERNAL_ERROR", "message": "An internal server error occurred"})),
+    ),
+)]
+pub(crate) async fn handler(
+    State(state): State<ApiState>,
+    Extension(origin): Extension<Origin>,
+    Query(params): Query,
+    request: Request,
+) -> Result<Response, ApiError> {
+    let in_json = params.get("json")?.is_some_and(|value| !value.is_empty());
+    let logged_in = match credentials(request).await? {
+        Some((username, password)) => {
+            state.app.log_in(LogIn { username, password, origin }).await.map_err(Refusal::from)
+        }
+        None => Err(Refusal::WrongCredentials),
+    };
+    Ok(match logged_in {
+        Ok(LoggedIn { token, caller: _, expires_at: _ }) => {
+            let mut response = if in_json { welcome() } else { found("/") };
+            let cookie = cookie::hand_out(&token, &state.options);
+            response.headers_mut().insert(SET_COOKIE, cookie);
+            response
+        }
+        Err(refusal) if in_json => refusal.as_json(),
+        Err(refusal) => refusal.as_redirect(),
+    })
+}
+
+fn welcome() -> Response {
+    let welcome = Welcome { code: WelcomeCode::Success, message: "Authorized", successful: true };
+    json(StatusCode::OK, &welcome)
+}
+
+/// Name and password from a form or from JSON; `None` when one of them is missing.
+async fn credentials(request: Request) -> Result<Option<(String, Secret<String>)>, ApiError> {
+    let content_type = request.headers().get(CONTENT_TYPE);
+    let is_form = content_type
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
+    if is_form {
+        let body = body::read(request).await?;
+        let form = std::str::from_utf8(&body).ok().and_then(Params::parse);
+        let form = form.ok_or_else(|| ApiError::invalid("the form is not UTF-8"))?;
+        let (username, password) = (form.get("username")?, form.get("password")?);
+        return Ok(username
+            .zip(password)
+            .map(|(username, password)| (username.to_owned(), password.into())));
+    }
+    let JsonBody(body) = JsonBody::from_request(request, &()).await?;
+    let mut fields = Fields::of_body(body)?;
+    let (username, password) = (fields.string("username")?, fields.string("password")?);
+    Ok(username.zip(password.map(Secret::new)))
+}

@@ -1,0 +1,39 @@
+//! `GET /logout`
+
+use axum::Extension;
+use axum::extract::State;
+use axum::response::Response;
+use haltere_app::Ctx;
+use haltere_core::Origin;
+use http::HeaderMap;
+use http::header::SET_COOKIE;
+
+use crate::cookie;
+use crate::error::ApiError;
+use crate::extract::caller;
+use crate::fallback::found;
+use crate::state::ApiState;
+
+/// Log out
+///
+/// Ends the session, if there is one, and goes to the login page.
+#[utoipa::path(
+    get,
+    path = "/logout",
+    operation_id = "log_out",
+    tag = "Login",
+    responses((status = 302, description = "`Location` is `/login`, the cookie is taken back")),
+)]
+pub(crate) async fn handler(
+    State(state): State<ApiState>,
+    Extension(origin): Extension<Origin>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    if let Some(session) = caller::session(&state, &headers).await? {
+        let context = Ctx::new(session.caller, origin);
+        state.app.log_out(&context).await.map_err(ApiError::internal)?;
+    }
+    let mut response = found("/login");
+    response.headers_mut().insert(SET_COOKIE, cookie::take_back(&state.options));
+    Ok(response)
+}

@@ -1,0 +1,6 @@
+//! Logging in and out.
+
+pub(crate) mod login;
+pub(crate) mod login_page;
+pub(crate) mod logout;
+pub(crate) mod validate_session;

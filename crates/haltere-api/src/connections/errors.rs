@@ -1,0 +1,37 @@
+//! What the errors of operations on one connection become.
+
+use haltere_app::connections::{ConnectionError, UpdateError};
+use http::StatusCode;
+
+use crate::error::{ApiError, ErrorCode, messages};
+
+impl From<haltere_app::Invalid> for ApiError {
+    fn from(invalid: haltere_app::Invalid) -> Self {
+        Self::invalid(invalid.to_string())
+    }
+}
+
+impl From<ConnectionError> for ApiError {
+    fn from(error: ConnectionError) -> Self {
+        match error {
+            ConnectionError::NotAllowed(_) => Self::role_too_low(),
+            ConnectionError::NotFound => Self::not_found(messages::CONNECTION_NOT_FOUND),
+            ConnectionError::Internal(cause) => Self::internal(cause),
+        }
+    }
+}
+
+impl From<UpdateError> for ApiError {
+    fn from(error: UpdateError) -> Self {
+        match error {
+            UpdateError::NotAllowed(_) => Self::role_too_low(),
+            UpdateError::Invalid(invalid) => invalid.into(),
+            UpdateError::NotFound => Self::not_found(messages::CONNECTION_NOT_FOUND),
+            UpdateError::NameTaken => Self::not_allowed(messages::SAME_NAME_OR_ID),
+            unreadable @ UpdateError::Unreadable { .. } => {
+                Self::new(StatusCode::CONFLICT, ErrorCode::Conflict, unreadable.to_string())
+            }
+            UpdateError::Internal(cause) => Self::internal(cause),
+        }
+    }
+}

@@ -1,0 +1,14 @@
+//! `/api/connections`
+
+pub(crate) mod connect;
+pub(crate) mod create;
+pub(crate) mod delete;
+pub(crate) mod disconnect;
+pub(crate) mod errors;
+pub(crate) mod get;
+pub(crate) mod history;
+pub(crate) mod list;
+pub(crate) mod patch;
+pub(crate) mod rendered;
+pub(crate) mod replace;
+pub(crate) mod secrets;

@@ -1,0 +1,186 @@
+//! What every refusal looks like: a status, and `{"code", "message"}` as JSON.
+//!
+//! An operation maps the errors of its application call to an [`ApiError`] at the top of its own
+//! file, so that the answers it can give are read off its first lines. What nobody foresaw becomes
+//! [`ApiError::internal`], and is logged and given its words in one place: [`crate::layers::failures`].
+
+use std::borrow::Cow;
+use std::error::Error;
+use std::fmt;
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::response::{IntoResponse, Response};
+use http::header::{CONTENT_TYPE, HeaderName};
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// Every answer that is not a success.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = Error, example = json!({"code": "NOT_ALLOWED", "message": "Not allowed"}))]
+pub(crate) struct ErrorBody {
+    /// For programs.
+    pub(crate) code: ErrorCode,
+    /// For people.
+    #[schema(value_type = String)]
+    pub(crate) message: Cow<'static, str>,
+    /// Only when the caller is not logged in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) data: Option<SessionHint>,
+}
+
+/// Tells a client of the management center for Mosquitto to show its login page.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+pub(crate) struct SessionHint {
+    /// Whether there is a session; always `false`.
+    pub(crate) session: bool,
+}
+
+/// The codes of errors, as the management center for Mosquitto names them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub(crate) enum ErrorCode {
+    /// The request makes no sense; the message names the field.
+    Invalid,
+    /// Not logged in.
+    Unauthorized,
+    /// Forbidden by a role or a rule. The Connections API sends it with status 500, too.
+    NotAllowed,
+    /// There is no such thing, or its plugin is off.
+    NotFound,
+    /// The path is there, the method is not.
+    MethodNotAllowed,
+    /// What is stored stands against it.
+    Conflict,
+    /// It is gone.
+    Gone,
+    /// Too often; the header Retry-After says when to come back.
+    TooManyRequests,
+    /// Not ready yet, or shutting down.
+    Unavailable,
+    /// Something unforeseen; the log knows more under the request's id.
+    InternalError,
+}
+
+/// A refusal on its way out.
+#[derive(Debug)]
+pub(crate) struct ApiError {
+    status: StatusCode,
+    code: ErrorCode,
+    message: Cow<'static, str>,
+    session_hint: bool,
+    header: Option<(HeaderName, HeaderValue)>,
+    cause: Option<InternalCause>,
+}
+
+/// Why an answer is a 500: put on the response, taken off and logged by [`crate::layers::failures`].
+#[derive(Debug, Clone)]
+pub(crate) struct InternalCause(pub(crate) Arc<dyn Error + Send + Sync>);
+
+impl ApiError {
+    pub(crate) fn new(
+        status: StatusCode,
+        code: ErrorCode,
+        message: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        let message = message.into();
+        Self { status, code, message, session_hint: false, header: None, cause: None }
+    }
+
+    /// 400: the request makes no sense. `message` names the field.
+    pub(crate) fn invalid(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, ErrorCode::Invalid, message)
+    }
+
+    /// 401: not logged in.
+    pub(crate) fn unauthorized() -> Self {
+        let error =
+            Self::new(StatusCode::UNAUTHORIZED, ErrorCode::Unauthorized, messages::UNAUTHORIZED);
+        Self { session_hint: true, ..error }
+    }
+
+    /// 403 with the words of a rule.
+    pub(crate) fn not_allowed(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::FORBIDDEN, ErrorCode::NotAllowed, message)
+    }
+
+    /// 403: the role is too low.
+    pub(crate) fn role_too_low() -> Self {
+        Self::not_allowed(messages::NOT_ALLOWED)
+    }
+
+    /// 404.
+    pub(crate) fn not_found(message: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::NOT_FOUND, ErrorCode::NotFound, message)
+    }
+
+    /// 500: nobody foresaw this.
+    pub(crate) fn internal(cause: impl Error + Send + Sync + 'static) -> Self {
+        let error = Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            ErrorCode::InternalError,
+            messages::INTERNAL,
+        );
+        Self { cause: Some(InternalCause(Arc::new(cause))), ..error }
+    }
+
+    /// Adds a header to the answer.
+    pub(crate) fn with_header(self, name: HeaderName, value: HeaderValue) -> Self {
+        Self { header: Some((name, value)), ..self }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn status(&self) -> StatusCode {
+        self.status
+    }
+}
+
+impl fmt::Display for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl IntoResponse for ApiError {
+    fn into_response(self) -> Response {
+        let Self { status, code, message, session_hint, header, cause } = self;
+        let data = session_hint.then_some(SessionHint { session: false });
+        let mut response = json(status, &ErrorBody { code, message, data });
+        if let Some((name, value)) = header {
+            response.headers_mut().insert(name, value);
+        }
+        if let Some(cause) = cause {
+            response.extensions_mut().insert(cause);
+        }
+        response
+    }
+}
+
+/// A JSON answer.
+pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
+    let bytes = serde_json::to_vec(body).expect("wire types have string keys and finite numbers");
+    json_bytes(status, Body::from(bytes))
+}
+
+/// A JSON answer whose body is rendered already.
+pub(crate) fn json_bytes(status: StatusCode, body: impl Into<Body>) -> Response {
+    let mut response = Response::new(body.into());
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
+}
+
+/// Messages that clients of the management center for Mosquitto match on, to the letter.
+pub(crate) mod messages {
+    pub(crate) const UNAUTHORIZED: &str = "Unauthorized";
+    pub(crate) const NOT_ALLOWED: &str = "Not allowed";
+    pub(crate) const PLUGIN_NOT_FOUND: &str = "Plugin not found";
+    pub(crate) const CONNECTION_NOT_FOUND: &str = "Connection not found";
+    pub(crate) const SAME_NAME_AND_ID: &str = "Connection with the same name/id already exists";
+    pub(crate) const SAME_NAME_OR_ID: &str =
+        "Connection with either the same name or id already exists";
+    pub(crate) const TOO_MANY_CONNECTIONS: &str = "Maximum number of connections reached";
+    pub(crate) const INTERNAL: &str = "An internal server error occurred";
+    pub(crate) const WITHOUT_STATUS: &str = "Connection already exists but status of the connection not found. Config file might be malformed";
+}

@@ -1,0 +1,232 @@
+//! `GET /api/events`: what changes, as server-sent events.
+//!
+//! Nothing is queued for a reader. The stream asks for news only when the last bytes are on their
+//! way, and what it then gets is the newest state of each connection: a slow reader misses
+//! intermediate states, never the last one.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::Extension;
+use axum::extract::State;
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream::{self, Stream};
+use haltere_app::connections::{ConnectionError, ConnectionView, ListQuery, Secrets};
+use haltere_app::events::{Batch, Event as Change, EventId, Gap, Subscriber};
+use haltere_app::sessions::Session;
+use haltere_app::{Action, Ctx, policy};
+use haltere_core::{ConnectionId, PluginId};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use serde::Serialize;
+use tokio::sync::OwnedSemaphorePermit;
+use utoipa::ToSchema;
+
+use crate::error::{ApiError, ErrorBody, ErrorCode};
+use crate::extract::Context;
+use crate::state::ApiState;
+use crate::wire::connection::WireConnection;
+
+/// How often a silent stream shows that it is alive.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// When a browser that lost the stream tries again.
+const RETRY: Duration = Duration::from_secs(2);
+
+const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
+
+/// Keeps nginx from collecting a stream before passing it on.
+const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+
+/// The data of an event `connections`.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct ConnectionsEvent<'a> {
+    /// Whether `changed` holds all connections: those not in it are gone.
+    complete: bool,
+    /// Connections as they are now, without secrets.
+    changed: Vec<WireConnection<'a>>,
+    /// The ids of connections that are gone.
+    removed: Vec<&'a str>,
+}
+
+/// The data of an event `gap`: events were missed; the next event is complete.
+#[derive(Debug, Serialize)]
+struct GapEvent {
+    reason: &'static str,
+}
+
+/// Follow what changes
+///
+/// A stream of server-sent events. The first `connections` event holds all connections, the following
+/// ones what has changed since; each has an id. A client that comes back with `Last-Event-ID` gets
+/// what it has missed, or, when that is not kept any more, an event `gap` and then all connections.
+/// An event `plugins` says that a plugin was switched. Passwords and private keys are never in it.
+///
+/// The stream ends with the session, and when haltere shuts down.
+#[utoipa::path(
+    get,
+    path = "/api/events",
+    operation_id = "follow_events",
+    tag = "Events",
+    params(("Last-Event-ID" = Option<String>, Header, description = "The id of the last event received")),
+    responses(
+        (status = 200, description = "The stream; the data of a `connections` event is a `ConnectionsEvent`", content_type = "text/event-stream", body = String,
+            example = "id: 1795412400123-42\nevent: connections\ndata: {\"complete\":false,\"changed\":[{\"id\":\"mosquitto-dev\",\"name\":\"Development Server\",\"url\":\"mqtt://broker.example:1883\",\"status\":{\"connected\":true,\"timestamp\":1795412400123,\"state\":\"online\"}}],\"removed\":[]}\n\n"),
+        (status = 503, description = "Too many streams are open", body = ErrorBody,
+            example = json!({"code": "UNAVAILABLE", "message": "Too many event streams are open"})),
+    ),
+)]
+pub(crate) async fn handler(
+    State(state): State<ApiState>,
+    context: Context,
+    Extension(session): Extension<Session>,
+    headers: HeaderMap,
+) -> Result<Response, ApiError> {
+    let permit = state.event_streams.clone().try_acquire_owned().map_err(|_| {
+        let code = ErrorCode::Unavailable;
+        ApiError::new(StatusCode::SERVICE_UNAVAILABLE, code, "Too many event streams are open")
+    })?;
+    let after = headers.get(LAST_EVENT_ID).map(|id| id.to_str().unwrap_or_default().parse());
+    let (after, missed) = match after {
+        None => (None, None),
+        Some(Ok(id)) => (Some(id), None),
+        // Not one of ours: from another server behind the same name, say.
+        Some(Err(_)) => (None, Some(Gap::Restarted)),
+    };
+    let subscriber = state.app.subscribe(&context, after).map_err(|_| ApiError::role_too_low())?;
+    let start = if after.is_some() { Start::Resumed } else { Start::Complete(missed) };
+    let reader = Reader { state, context: context.0, session, subscriber, _permit: permit };
+    let keep_alive = KeepAlive::new().interval(HEARTBEAT).text("");
+    let mut response = Sse::new(reader.into_stream(start)).keep_alive(keep_alive).into_response();
+    response.headers_mut().insert(X_ACCEL_BUFFERING, HeaderValue::from_static("no"));
+    Ok(response)
+}
+
+/// How a stream begins.
+enum Start {
+    /// With all connections, perhaps after saying that something was missed.
+    Complete(Option<Gap>),
+    /// With what was missed.
+    Resumed,
+}
+
+/// One open stream.
+struct Reader {
+    state: ApiState,
+    context: Ctx,
+    session: Session,
+    subscriber: Subscriber,
+    /// Given back when the stream ends.
+    _permit: OwnedSemaphorePermit,
+}
+
+type Events = Vec<Result<Event, Infallible>>;
+
+impl Reader {
+    fn into_stream(self, start: Start) -> impl Stream<Item = Result<Event, Infallible>> {
+        let batches = stream::unfold((self, Some(start)), |(mut reader, start)| async move {
+            let events = match start {
+                Some(Start::Complete(missed)) => reader.all(missed).await,
+                Some(Start::Resumed) => vec![Ok(Event::default().retry(RETRY).comment(""))],
+                None => reader.next().await?,
+            };
+            Some((stream::iter(events), (reader, None)))
+        });
+        futures_util::StreamExt::flatten(batches)
+    }
+
+    /// Waits for news; `None` when the session has ended or haltere shuts down.
+    async fn next(&mut self) -> Option<Events> {
+        let batch = tokio::select! {
+            biased;
+            () = self.session.end.ended() => return None,
+            batch = self.subscriber.next() => batch?,
+        };
+        Some(match batch.gap {
+            Some(gap) => self.all(Some(gap)).await,
+            None => self.changes(&batch).await,
+        })
+    }
+
+    /// All connections, after saying what was missed.
+    async fn all(&self, missed: Option<Gap>) -> Events {
+        let position = self.subscriber.position();
+        let mut events = Vec::new();
+        if let Some(gap) = missed {
+            let reason = match gap {
+                Gap::Restarted => "restarted",
+                Gap::Overrun => "overrun",
+            };
+            events.push(event("gap", None, &GapEvent { reason }));
+        }
+        let views = if self.may_see_connections() { self.views().await } else { Vec::new() };
+        let changed = views.iter().map(WireConnection::from).collect();
+        let all = ConnectionsEvent { complete: true, changed, removed: Vec::new() };
+        events.push(event("connections", Some(position), &all));
+        events
+    }
+
+    async fn changes(&self, batch: &Batch) -> Events {
+        let visible = self.may_see_connections();
+        let (mut changed, mut removed, mut plugins) = (Vec::new(), Vec::new(), false);
+        for (_, change) in &batch.events {
+            match change {
+                Change::ConnectionChanged(id) if visible => match self.view(id).await {
+                    Some(view) => changed.push(view),
+                    None => removed.push(id.as_str()),
+                },
+                Change::ConnectionRemoved(id) if visible => removed.push(id.as_str()),
+                Change::ConnectionChanged(_) | Change::ConnectionRemoved(_) => {}
+                Change::PluginsChanged => plugins = true,
+            }
+        }
+        let mut events = Vec::new();
+        if plugins {
+            events.push(event("plugins", Some(batch.position), &serde_json::json!({})));
+        }
+        if !changed.is_empty() || !removed.is_empty() {
+            let changed = changed.iter().map(WireConnection::from).collect();
+            let data = ConnectionsEvent { complete: false, changed, removed };
+            events.push(event("connections", Some(batch.position), &data));
+        }
+        events
+    }
+
+    /// Asked anew for each batch: a plugin may be switched while the stream is open.
+    fn may_see_connections(&self) -> bool {
+        policy::allows(self.context.caller.roles, Action::ListConnections)
+            && self.state.app.plugin_enabled(PluginId::ConnectionsRestApi)
+    }
+
+    async fn views(&self) -> Vec<ConnectionView> {
+        let app = &self.state.app;
+        match app.list_connections(&self.context, &ListQuery::default(), Secrets::Omit).await {
+            Ok(listing) => app.views(&listing),
+            Err(error) => {
+                tracing::warn!(error = %error, "failed to list connections for an event stream");
+                Vec::new()
+            }
+        }
+    }
+
+    /// The connection as it is now; `None` when it is gone by now.
+    async fn view(&self, id: &ConnectionId) -> Option<ConnectionView> {
+        match self.state.app.get_connection(&self.context, id, Secrets::Omit).await {
+            Ok(view) => Some(view),
+            Err(ConnectionError::NotFound | ConnectionError::NotAllowed(_)) => None,
+            Err(ConnectionError::Internal(error)) => {
+                tracing::warn!(error = %error, "failed to read a connection for an event stream");
+                None
+            }
+        }
+    }
+}
+
+fn event(name: &str, id: Option<EventId>, data: &impl Serialize) -> Result<Event, Infallible> {
+    let data = serde_json::to_string(data).expect("wire types have string keys and finite numbers");
+    let event = Event::default().event(name).data(data);
+    Ok(match id {
+        Some(id) => event.id(id.to_string()),
+        None => event,
+    })
+}

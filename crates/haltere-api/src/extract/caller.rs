@@ -1,0 +1,47 @@
+//! Who asks.
+
+use std::ops::Deref;
+
+use axum::extract::FromRequestParts;
+use haltere_app::Ctx;
+use haltere_app::sessions::Session;
+use http::HeaderMap;
+use http::request::Parts;
+
+use crate::cookie;
+use crate::error::ApiError;
+use crate::state::ApiState;
+
+/// The caller, as the gate of the route found them: see [`crate::access`].
+pub(crate) struct Context(pub(crate) Ctx);
+
+impl Deref for Context {
+    type Target = Ctx;
+
+    fn deref(&self) -> &Ctx {
+        &self.0
+    }
+}
+
+/// A handler wants to know who asks, but its route lets everybody in.
+#[derive(Debug, thiserror::Error)]
+#[error("failed to find the caller: the route is open to everybody")]
+struct RouteIsOpen;
+
+impl<S: Sync> FromRequestParts<S> for Context {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
+        let context = parts.extensions.get::<Ctx>().cloned();
+        context.map(Self).ok_or_else(|| ApiError::internal(RouteIsOpen))
+    }
+}
+
+/// The session a request belongs to, if any.
+pub(crate) async fn session(
+    state: &ApiState,
+    headers: &HeaderMap,
+) -> Result<Option<Session>, ApiError> {
+    let Some(token) = cookie::token(headers, &state.options) else { return Ok(None) };
+    state.app.authenticate(token.expose()).await.map_err(ApiError::internal)
+}

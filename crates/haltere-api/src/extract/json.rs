@@ -1,0 +1,73 @@
+//! A JSON body.
+
+use axum::body::Body;
+use axum::extract::FromRequest;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, Request, StatusCode};
+use serde_json::Value;
+
+use super::{body, strict_json};
+use crate::error::{ApiError, ErrorCode};
+
+/// Any JSON value, to be taken apart with [`crate::wire::fields::Fields`].
+pub(crate) struct JsonBody(pub(crate) Value);
+
+impl<S: Sync> FromRequest<S> for JsonBody {
+    type Rejection = ApiError;
+
+    async fn from_request(request: Request<Body>, _: &S) -> Result<Self, ApiError> {
+        if !says_json(request.headers()) {
+            return Err(ApiError::new(
+                StatusCode::UNSUPPORTED_MEDIA_TYPE,
+                ErrorCode::Invalid,
+                "Content-Type: must be application/json",
+            ));
+        }
+        let bytes = body::read(request).await?;
+        strict_json::parse(&bytes).map(Self).map_err(|error| ApiError::invalid(error.to_string()))
+    }
+}
+
+/// Whether the body is said to be JSON. Parameters (`;version=1`, `;charset=utf-8`) don't matter, and
+/// a missing header is forgiven: a browser can't send that from another origin without asking first.
+fn says_json(headers: &HeaderMap) -> bool {
+    let Some(value) = headers.get(CONTENT_TYPE) else { return true };
+    let Ok(value) = value.to_str() else { return false };
+    let essence = value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || essence == "application/merge-patch+json"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusal(content_type: Option<&str>, body: &str) -> Option<(u16, String)> {
+        let mut request = Request::builder();
+        if let Some(content_type) = content_type {
+            request = request.header(CONTENT_TYPE, content_type);
+        }
+        let request = request.body(Body::from(body.to_owned())).expect("a request");
+        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+        let result = runtime.block_on(JsonBody::from_request(request, &()));
+        result.err().map(|error| (error.status().as_u16(), error.to_string()))
+    }
+
+    #[test]
+    fn only_json_is_taken_however_it_is_announced() {
+        for accepted in [None, Some("application/json"), Some("Application/JSON; charset=utf-8")] {
+            assert_eq!(refusal(accepted, "{}"), None, "{accepted:?}");
+        }
+        assert_eq!(refusal(Some("application/json;version=1"), "{}"), None);
+        for refused in ["text/plain", "application/x-www-form-urlencoded", "application/jsonx"] {
+            assert_eq!(refusal(Some(refused), "{}").map(|(status, _)| status), Some(415));
+        }
+    }
+
+    #[test]
+    fn a_refusal_quotes_nothing_of_the_body() {
+        let (status, message) = refusal(None, r#"{"password": hunter2}"#).expect("refused");
+        assert_eq!((status, message.as_str()), (400, "malformed JSON at line 1, column 14"));
+        let (status, message) = refusal(None, &" ".repeat(body::LIMIT + 1)).expect("refused");
+        assert_eq!((status, message.as_str()), (413, "the body is larger than 1 MiB"));
+    }
+}

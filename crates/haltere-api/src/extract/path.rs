@@ -1,0 +1,39 @@
+//! What stands in the path, percent-decoded; `%2F` is a slash inside a segment.
+
+use axum::extract::{FromRequestParts, RawPathParams};
+use haltere_core::ConnectionId;
+use http::request::Parts;
+
+use crate::error::{ApiError, messages};
+
+/// The connection id of `/api/connections/{connectionId}…`.
+///
+/// A text that can't be an id is the id of no connection: 404, not 400.
+pub(crate) struct PathConnectionId(pub(crate) ConnectionId);
+
+impl<S: Send + Sync> FromRequestParts<S> for PathConnectionId {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        let text = only_parameter(parts, state).await;
+        text.and_then(|text| ConnectionId::parse(&text).ok())
+            .map(Self)
+            .ok_or_else(|| ApiError::not_found(messages::CONNECTION_NOT_FOUND))
+    }
+}
+
+/// The one parameter of a path, as text; `None` when it is not UTF-8.
+pub(crate) struct PathText(pub(crate) Option<String>);
+
+impl<S: Send + Sync> FromRequestParts<S> for PathText {
+    type Rejection = ApiError;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, ApiError> {
+        Ok(Self(only_parameter(parts, state).await))
+    }
+}
+
+async fn only_parameter<S: Send + Sync>(parts: &mut Parts, state: &S) -> Option<String> {
+    let parameters = RawPathParams::from_request_parts(parts, state).await.ok()?;
+    parameters.iter().next().map(|(_, value)| value.to_owned())
+}

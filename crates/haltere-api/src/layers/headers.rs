@@ -1,0 +1,61 @@
+//! Headers that stand on every answer.
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::Response;
+use http::header::{
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, EXPIRES, PRAGMA, REFERRER_POLICY,
+    STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
+};
+use http::{HeaderName, HeaderValue};
+
+use crate::options::ApiOptions;
+
+/// Nothing is loaded from elsewhere, nothing inline runs, nobody frames us.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
+    font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+
+/// The same on each answer. Caching as the management center for Mosquitto forbids it.
+const ALWAYS: [(HeaderName, &str); 7] = [
+    (CONTENT_SECURITY_POLICY, POLICY),
+    (X_CONTENT_TYPE_OPTIONS, "nosniff"),
+    (X_FRAME_OPTIONS, "DENY"),
+    (REFERRER_POLICY, "no-referrer"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (
+        HeaderName::from_static("permissions-policy"),
+        "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    ),
+];
+
+const NO_CACHE: [(HeaderName, &str); 3] = [
+    (CACHE_CONTROL, "private, no-cache, no-store, must-revalidate"),
+    (EXPIRES, "-1"),
+    (PRAGMA, "no-cache"),
+];
+
+/// Two years, as browsers' preload lists ask for; sent only where every request comes over TLS.
+const HSTS: &str = "max-age=63072000";
+
+/// Adds them. An answer that says itself how long it may be kept (our style sheet) keeps its word.
+pub(crate) async fn add(
+    State(options): State<ApiOptions>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let mut response = next.run(request).await;
+    let headers = response.headers_mut();
+    for (name, value) in ALWAYS {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    if !headers.contains_key(CACHE_CONTROL) {
+        for (name, value) in NO_CACHE {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
+    }
+    if options.secure {
+        headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
+    }
+    response
+}

@@ -1,0 +1,7 @@
+//! What happens to every request and answer, whatever the route.
+
+pub(crate) mod cross_origin;
+pub(crate) mod failures;
+pub(crate) mod headers;
+pub(crate) mod identity;
+pub(crate) mod query_token;

@@ -1,0 +1,201 @@
+//! The description of the API, made from the routes.
+//!
+//! Each operation describes its own answers; those that the gate in front of it and the extractors
+//! give are added here from its access and its body, so that nobody has to repeat them and nobody
+//! can forget them.
+
+use haltere_app::policy;
+use haltere_core::{PluginId, Role, Roles};
+use serde_json::{Value, json};
+use utoipa::openapi::content::ContentBuilder;
+use utoipa::openapi::example::ExampleBuilder;
+use utoipa::openapi::path::{HttpMethod, Operation, PathItem, Paths};
+use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
+use utoipa::openapi::tag::TagBuilder;
+use utoipa::openapi::{
+    ComponentsBuilder, Content, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr,
+    Response, ResponseBuilder,
+};
+
+use crate::access::Access;
+use crate::error::messages;
+use crate::routes;
+
+/// The extension that says who may use an operation.
+pub(crate) const X_ACCESS: &str = "x-haltere-access";
+
+/// The name of the security scheme.
+const SESSION: &str = "session";
+
+/// The description of everything [`crate::router`] answers: OpenAPI 3.1.
+pub fn openapi() -> OpenApi {
+    routes::table().split_for_parts().1
+}
+
+/// The description without operations.
+pub(crate) fn frame() -> OpenApi {
+    let info = InfoBuilder::new()
+        .title("haltere")
+        .version(env!("CARGO_PKG_VERSION"))
+        .description(Some(include_str!("openapi.md")))
+        .license(Some(
+            LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build(),
+        ))
+        .build();
+    let cookie = ApiKeyValue::with_description(
+        "haltere.sid",
+        "The session's cookie, from `POST /auth`; `__Host-haltere.sid` behind TLS.",
+    );
+    let components = ComponentsBuilder::new()
+        .security_scheme(SESSION, SecurityScheme::ApiKey(ApiKey::Cookie(cookie)))
+        .build();
+    let tags = [
+        ("Connections", "Brokers, and how the links to them are"),
+        ("Events", "What changes, as it does"),
+        ("Profile", "One's own account"),
+        ("Plugins", "Features that can be switched off"),
+        ("System", "Whether haltere is well, and which one it is"),
+        ("Login", "Sessions"),
+        ("Documentation", "This description"),
+        ("Pages", "For people"),
+    ];
+    let tags = tags.map(|(name, description)| {
+        TagBuilder::new().name(name).description(Some(description)).build()
+    });
+    OpenApiBuilder::new().info(info).components(Some(components)).tags(Some(tags)).build()
+}
+
+/// Writes down who may use the operations in `paths`, and what they answer to everybody else.
+pub(crate) fn describe_access(paths: &mut Paths, access: Access) {
+    for (path, item) in &mut paths.paths {
+        for operation in operations_mut(item) {
+            let extensions = operation.extensions.get_or_insert_default();
+            extensions.insert(X_ACCESS.to_owned(), description(access));
+            describe_gate(operation, access, path);
+            if operation.request_body.is_some() {
+                describe_body(operation);
+            }
+        }
+    }
+}
+
+/// `{"login", "plugin", "action", "roles"}`
+fn description(access: Access) -> Value {
+    let all: Vec<&str> = Role::ALL.map(Role::as_str).to_vec();
+    match access {
+        Access::Everybody => json!({"login": false}),
+        Access::Page | Access::LoggedIn => json!({"login": true, "roles": all}),
+        Access::Policy(action, plugin) => {
+            let may = |role: &Role| policy::allows(Roles::from(*role), action);
+            let roles: Vec<&str> =
+                Role::ALL.iter().filter(|role| may(role)).map(|role| role.as_str()).collect();
+            let mut access = json!({"login": true, "action": action.as_str(), "roles": roles});
+            if let Some(plugin) = plugin {
+                access["plugin"] = PluginId::as_str(plugin).into();
+            }
+            access
+        }
+    }
+}
+
+fn describe_gate(operation: &mut Operation, access: Access, path: &str) {
+    match access {
+        Access::Everybody => return,
+        Access::Page => {
+            add_security(operation);
+            add_empty(operation, "302", "Not logged in; `Location` is `/login`");
+            return;
+        }
+        Access::LoggedIn => describe_login(operation),
+        Access::Policy(action, plugin) => {
+            describe_login(operation);
+            if Role::ALL.iter().any(|role| !policy::allows(Roles::from(*role), action)) {
+                let body = json!({"code": "NOT_ALLOWED", "message": messages::NOT_ALLOWED});
+                add(operation, "403", "The role is too low", "role", body);
+            }
+            if plugin.is_some() {
+                let body = json!({"code": "NOT_FOUND", "message": messages::PLUGIN_NOT_FOUND});
+                add(operation, "404", "The plugin is off", "plugin", body);
+            }
+        }
+    }
+    let code = crate::layers::failures::code_of_500(path);
+    let body = json!({"code": code, "message": messages::INTERNAL});
+    add(
+        operation,
+        "500",
+        "Something unforeseen; the log knows more under the id in the header X-Request-Id",
+        "unforeseen",
+        body,
+    );
+}
+
+fn describe_login(operation: &mut Operation) {
+    add_security(operation);
+    let body = json!({"code": "UNAUTHORIZED", "message": messages::UNAUTHORIZED, "data": {"session": false}});
+    add(operation, "401", "Not logged in, or the session has ended", "notLoggedIn", body);
+}
+
+fn describe_body(operation: &mut Operation) {
+    let body = json!({"code": "INVALID", "message": "the body is larger than 1 MiB"});
+    add(operation, "413", "The body is larger than 1 MiB", "tooLarge", body);
+    let body = json!({"code": "INVALID", "message": "Content-Type: must be application/json"});
+    add(operation, "415", "The body is of another type than those listed", "otherType", body);
+}
+
+fn add_security(operation: &mut Operation) {
+    let requirement = SecurityRequirement::new(SESSION, [] as [&str; 0]);
+    operation.security.get_or_insert_default().push(requirement);
+}
+
+fn add_empty(operation: &mut Operation, status: &str, description: &str) {
+    let response = ResponseBuilder::new().description(description).build();
+    operation.responses.responses.insert(status.to_owned(), response.into());
+}
+
+/// Adds an answer, or another example to an answer that is there already.
+fn add(operation: &mut Operation, status: &str, description: &str, name: &str, body: Value) {
+    let responses = &mut operation.responses.responses;
+    let response = responses
+        .entry(status.to_owned())
+        .or_insert_with(|| ResponseBuilder::new().description(description).build().into());
+    let RefOr::T(Response { content, .. }) = response else { return };
+    let content = content.entry("application/json".to_owned()).or_insert_with(|| {
+        let error = Ref::from_schema_name("Error");
+        ContentBuilder::new().schema(Some(error)).build().into()
+    });
+    if let RefOr::T(Content { example, examples, .. }) = content {
+        if let Some(only) = example.take() {
+            examples
+                .insert("own".to_owned(), ExampleBuilder::new().value(Some(only)).build().into());
+        }
+        let example = ExampleBuilder::new().value(Some(body)).build();
+        examples.insert(name.to_owned(), example.into());
+    }
+}
+
+fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
+    [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch]
+        .into_iter()
+        .flatten()
+}
+
+/// Every operation with its method and path, by path.
+pub(crate) fn operations(document: &OpenApi) -> Vec<(HttpMethod, &str, &Operation)> {
+    let mut operations = Vec::new();
+    for (path, item) in &document.paths.paths {
+        let of_path = [
+            (HttpMethod::Get, &item.get),
+            (HttpMethod::Post, &item.post),
+            (HttpMethod::Put, &item.put),
+            (HttpMethod::Patch, &item.patch),
+            (HttpMethod::Delete, &item.delete),
+        ];
+        for (method, operation) in of_path {
+            if let Some(operation) = operation {
+                operations.push((method, path.as_str(), operation));
+            }
+        }
+    }
+    operations
+}

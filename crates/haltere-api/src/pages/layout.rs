@@ -1,0 +1,64 @@
+//! The frame around every page.
+
+use axum::response::{Html, IntoResponse, Response};
+use haltere_core::Caller;
+use http::StatusCode;
+use maud::{DOCTYPE, Markup, html};
+
+use super::stylesheet;
+
+/// A whole page. `class` goes on the body and picks the layout.
+pub(crate) fn page(title: &str, class: &str, content: &Markup) -> Markup {
+    html! {
+        (DOCTYPE)
+        html lang="en" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                meta name="color-scheme" content="light dark";
+                title { (title) }
+                link rel="stylesheet" href=(stylesheet::href());
+                // Keeps browsers from asking for /favicon.ico.
+                link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Cpath d='M6 26 20 12' stroke='%230d9488' stroke-width='4' stroke-linecap='round'/%3E%3Ccircle cx='22' cy='10' r='6' fill='%230d9488'/%3E%3C/svg%3E";
+            }
+            body class=(class) { (content) }
+        }
+    }
+}
+
+/// A page as an answer.
+pub(crate) fn respond(status: StatusCode, page: Markup) -> Response {
+    (status, Html(page.into_string())).into_response()
+}
+
+/// The bar on top of the pages one sees when logged in.
+pub(crate) fn top_bar(caller: Option<&Caller>) -> Markup {
+    html! {
+        header.bar {
+            a.brand href="/" { (logo()) span { "haltere" } }
+            nav {
+                a href="/api/docs" { "API" }
+                @if let Some(caller) = caller {
+                    span.who title=(roles(caller)) { (caller.user) }
+                    a.button.quiet href="/logout" { "Log out" }
+                } @else {
+                    a.button.quiet href="/login" { "Log in" }
+                }
+            }
+        }
+    }
+}
+
+fn roles(caller: &Caller) -> String {
+    caller.roles.iter().map(haltere_core::Role::as_str).collect::<Vec<_>>().join(", ")
+}
+
+/// A haltere: the club-shaped organ with which a mosquito keeps its balance.
+pub(crate) fn logo() -> Markup {
+    html! {
+        svg.logo viewBox="0 0 32 32" aria-hidden="true" {
+            path d="M5 27 19 13" {}
+            circle cx="22" cy="10" r="6" {}
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! `/api/plugins`
+
+pub(crate) mod list;
+pub(crate) mod switch;

@@ -1,0 +1,74 @@
+//! `PUT /api/plugins/{pluginId}`
+
+use axum::extract::State;
+use axum::response::Response;
+use haltere_app::plugins::SwitchPluginError;
+use haltere_core::PluginId;
+use http::StatusCode;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::list::WirePlugin;
+use crate::error::{ApiError, ErrorBody, json, messages};
+use crate::extract::{Context, JsonBody, PathText};
+use crate::state::ApiState;
+use crate::wire::fields::{Fields, Invalid};
+
+impl From<SwitchPluginError> for ApiError {
+    fn from(error: SwitchPluginError) -> Self {
+        match error {
+            SwitchPluginError::NotAllowed(_) => Self::role_too_low(),
+            SwitchPluginError::NotSwitchable(id) => {
+                Self::not_allowed(format!("The plugin {id} can't be switched"))
+            }
+            SwitchPluginError::Internal(cause) => Self::internal(cause),
+        }
+    }
+}
+
+/// Where the switch goes.
+#[derive(ToSchema)]
+#[expect(dead_code, reason = "describes what is read by hand")]
+pub(crate) struct PluginInput {
+    enabled: bool,
+}
+
+/// Switch a plugin on or off
+///
+/// Kept over restarts. Switching `tls` dials the connections concerned again.
+#[utoipa::path(
+    put,
+    path = "/api/plugins/{pluginId}",
+    operation_id = "switch_plugin",
+    tag = "Plugins",
+    params(("pluginId" = String, Path, description = "The plugin's id", example = "tls")),
+    request_body(content = PluginInput, content_type = "application/json", example = json!({"enabled": false})),
+    responses(
+        (status = 200, description = "The plugin after the change", body = WirePlugin),
+        (status = 400, description = "The body makes no sense", body = ErrorBody,
+            example = json!({"code": "INVALID", "message": "enabled: must be true or false"})),
+        (status = 403, description = "The role is too low, or the plugin is always on", body = ErrorBody,
+            examples(("always" = (value = json!({"code": "NOT_ALLOWED", "message": "The plugin multiple-connections can't be switched"}))))),
+        (status = 404, description = "There is no such plugin", body = ErrorBody,
+            examples(("unknown" = (value = json!({"code": "NOT_FOUND", "message": "Plugin not found"}))))),
+    ),
+)]
+pub(crate) async fn handler(
+    State(state): State<ApiState>,
+    context: Context,
+    PathText(id): PathText,
+    JsonBody(body): JsonBody,
+) -> Result<Response, ApiError> {
+    let id = id.and_then(|id| id.parse::<PluginId>().ok());
+    let id = id.ok_or_else(|| ApiError::not_found(messages::PLUGIN_NOT_FOUND))?;
+    let plugin = state.app.switch_plugin(&context, id, enabled(body)?).await?;
+    Ok(json(StatusCode::OK, &WirePlugin::from(plugin)))
+}
+
+fn enabled(body: Value) -> Result<bool, Invalid> {
+    let mut fields = Fields::of_body(body)?;
+    let enabled = fields.strict_boolean("enabled")?;
+    let enabled = enabled.ok_or_else(|| fields.refuse("enabled", "is missing"))?;
+    fields.finish()?;
+    Ok(enabled)
+}

@@ -1,0 +1,4 @@
+//! `/api/profile`
+
+pub(crate) mod get;
+pub(crate) mod update;

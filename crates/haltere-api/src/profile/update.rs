@@ -1,0 +1,137 @@
+//! `PUT /api/profile` and `PUT /api/profile/{userName}`
+
+use axum::extract::State;
+use axum::response::Response;
+use haltere_app::profile::ChangePasswordError;
+use haltere_core::Secret;
+use http::StatusCode;
+use serde_json::Value;
+use utoipa::ToSchema;
+
+use super::get::WireProfile;
+use crate::auth::login::too_many;
+use crate::error::{ApiError, ErrorBody, ErrorCode, json};
+use crate::extract::{Context, JsonBody, PathText};
+use crate::state::ApiState;
+use crate::wire::fields::{Fields, Invalid};
+
+impl From<ChangePasswordError> for ApiError {
+    fn from(error: ChangePasswordError) -> Self {
+        match error {
+            ChangePasswordError::NotAllowed(_) => Self::role_too_low(),
+            ChangePasswordError::WrongPassword => Self::not_allowed("oldPassword: is wrong"),
+            ChangePasswordError::Throttled { retry_after } => too_many(retry_after),
+            ChangePasswordError::Invalid(invalid) => invalid.into(),
+            ChangePasswordError::Gone => {
+                Self::new(StatusCode::GONE, ErrorCode::Gone, "User does not exist")
+            }
+            ChangePasswordError::Internal(cause) => Self::internal(cause),
+        }
+    }
+}
+
+/// A new password.
+#[derive(ToSchema)]
+#[schema(rename_all = "camelCase")]
+#[expect(dead_code, reason = "describes what is read by hand")]
+pub(crate) struct ProfileInput {
+    /// The password until now.
+    old_password: String,
+    /// The new password.
+    password: String,
+    /// One's own name; nobody else's password can be changed here.
+    username: Option<String>,
+}
+
+/// Change one's own password
+///
+/// All other sessions of the user end; this one stays.
+#[utoipa::path(
+    put,
+    path = "/api/profile",
+    operation_id = "update_profile",
+    tag = "Profile",
+    request_body(content = ProfileInput, content_type = "application/json",
+        example = json!({"oldPassword": "correct horse battery staple", "password": "a better one"})),
+    responses(
+        (status = 200, description = "The profile; the password is changed", body = WireProfile),
+        (status = 400, description = "The body makes no sense, or the new password breaks the rules", body = ErrorBody,
+            example = json!({"code": "INVALID", "message": "password: must be at least 8 characters long"})),
+        (status = 403, description = "The old password is wrong", body = ErrorBody,
+            examples(("wrong" = (value = json!({"code": "NOT_ALLOWED", "message": "oldPassword: is wrong"}))))),
+        (status = 410, description = "The user was removed in the meantime", body = ErrorBody,
+            example = json!({"code": "GONE", "message": "User does not exist"})),
+        (status = 429, description = "Too many wrong old passwords", body = ErrorBody,
+            headers(("Retry-After" = u64, description = "When trying again makes sense, in seconds")),
+            example = json!({"code": "TOO_MANY_REQUESTS", "message": "Too many attempts, try again in 30 s"})),
+    ),
+)]
+pub(crate) async fn handler(
+    State(state): State<ApiState>,
+    context: Context,
+    JsonBody(body): JsonBody,
+) -> Result<Response, ApiError> {
+    change(&state, &context, body).await
+}
+
+/// The same, under the path of the management center for Mosquitto.
+pub(crate) mod named {
+    use super::{
+        ApiError, ApiState, Context, ErrorBody, JsonBody, PathText, ProfileInput, Response, State,
+        WireProfile, change,
+    };
+
+    /// Change one's own password, by name
+    ///
+    /// The same as `PUT /api/profile`. The name has to be one's own.
+    #[utoipa::path(
+        put,
+        path = "/api/profile/{userName}",
+        operation_id = "update_named_profile",
+        tag = "Profile",
+        params(("userName" = String, Path, description = "One's own name")),
+        request_body(content = ProfileInput, content_type = "application/json",
+            example = json!({"oldPassword": "correct horse battery staple", "password": "a better one"})),
+        responses(
+            (status = 200, description = "The profile; the password is changed", body = WireProfile),
+            (status = 400, description = "The body makes no sense, or the new password breaks the rules", body = ErrorBody,
+                example = json!({"code": "INVALID", "message": "Invalid. userName doesn't match the issuing user"})),
+            (status = 403, description = "The old password is wrong", body = ErrorBody,
+                examples(("wrong" = (value = json!({"code": "NOT_ALLOWED", "message": "oldPassword: is wrong"}))))),
+            (status = 410, description = "The user was removed in the meantime", body = ErrorBody,
+                example = json!({"code": "GONE", "message": "User does not exist"})),
+            (status = 429, description = "Too many wrong old passwords", body = ErrorBody,
+                headers(("Retry-After" = u64, description = "When trying again makes sense, in seconds")),
+                example = json!({"code": "TOO_MANY_REQUESTS", "message": "Too many attempts, try again in 30 s"})),
+        ),
+    )]
+    pub(crate) async fn handler(
+        State(state): State<ApiState>,
+        context: Context,
+        PathText(name): PathText,
+        JsonBody(body): JsonBody,
+    ) -> Result<Response, ApiError> {
+        if name.as_deref() != Some(context.caller.user.as_str()) {
+            return Err(ApiError::invalid("Invalid. userName doesn't match the issuing user"));
+        }
+        change(&state, &context, body).await
+    }
+}
+
+async fn change(state: &ApiState, context: &Context, body: Value) -> Result<Response, ApiError> {
+    let (old, new) = passwords(body, context.caller.user.as_str())?;
+    state.app.change_own_password(context, old, new).await?;
+    let profile = state.app.profile(context).map_err(|_| ApiError::role_too_low())?;
+    Ok(json(StatusCode::OK, &WireProfile::from(profile)))
+}
+
+fn passwords(body: Value, caller: &str) -> Result<(Secret<String>, Secret<String>), Invalid> {
+    let mut fields = Fields::of_body(body)?;
+    let old = Secret::new(fields.required_string("oldPassword")?);
+    let new = Secret::new(fields.required_string("password")?);
+    if fields.string("username")?.is_some_and(|name| name != caller) {
+        return Err(fields.refuse("username", "must be one's own; it can't be changed"));
+    }
+    fields.finish()?;
+    Ok((old, new))
+}

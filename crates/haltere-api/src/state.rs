@@ -1,0 +1,36 @@
+//! What handlers share.
+
+use std::sync::Arc;
+
+use haltere_app::App;
+use tokio::sync::Semaphore;
+
+use crate::connections::rendered::Rendered;
+use crate::options::ApiOptions;
+
+/// The most event streams at a time: each holds a connection and a task, and a browser opens one per tab.
+const MAX_EVENT_STREAMS: usize = 1_000;
+
+/// What handlers share. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct ApiState {
+    /// What can be done.
+    pub(crate) app: App,
+    /// What was configured.
+    pub(crate) options: ApiOptions,
+    /// The list of connections as it was last sent.
+    pub(crate) rendered: Arc<Rendered>,
+    /// A permit per open event stream.
+    pub(crate) event_streams: Arc<Semaphore>,
+}
+
+impl ApiState {
+    pub(crate) fn new(app: App, options: ApiOptions) -> Self {
+        Self {
+            app,
+            options,
+            rendered: Arc::default(),
+            event_streams: Arc::new(Semaphore::new(MAX_EVENT_STREAMS)),
+        }
+    }
+}

@@ -1,0 +1,53 @@
+//! `GET /readyz`
+
+use axum::extract::State;
+use axum::response::Response;
+use haltere_app::Readiness;
+use http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::error::{ErrorCode, json};
+use crate::state::ApiState;
+
+/// haltere can do its work.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct Ready {
+    /// Always `ready`.
+    status: &'static str,
+}
+
+/// Why haltere can't do its work.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct NotReady {
+    code: ErrorCode,
+    message: &'static str,
+    /// What is missing, each in a few words.
+    reasons: Vec<&'static str>,
+}
+
+/// Ask whether haltere can do its work
+///
+/// For a load balancer. Needs no login.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    operation_id = "get_readiness",
+    tag = "System",
+    responses(
+        (status = 200, description = "It can: the store is open and its migrations are done, links are being kept", body = Ready, example = json!({"status": "ready"})),
+        (status = 503, description = "It can't, yet or any more", body = NotReady,
+            example = json!({"code": "UNAVAILABLE", "message": "Not ready", "reasons": ["links are not being kept"]})),
+    ),
+)]
+pub(crate) async fn handler(State(state): State<ApiState>) -> Response {
+    let Readiness { store, supervisor } = state.app.ready();
+    let checks = [(store, "the store does not answer"), (supervisor, "links are not being kept")];
+    let reasons: Vec<_> =
+        checks.into_iter().filter_map(|(well, reason)| (!well).then_some(reason)).collect();
+    if reasons.is_empty() {
+        return json(StatusCode::OK, &Ready { status: "ready" });
+    }
+    let not_ready = NotReady { code: ErrorCode::Unavailable, message: "Not ready", reasons };
+    json(StatusCode::SERVICE_UNAVAILABLE, &not_ready)
+}

@@ -1,0 +1,200 @@
+//! The real router on a real app, spoken to in process. Each answer is held against the description
+//! of the API: a status, type or body it doesn't know fails the test that met it.
+
+use std::sync::LazyLock;
+
+use axum::Router;
+use axum::body::Body;
+use haltere_app::testing::{TestApp, TestConfig};
+use haltere_core::Role;
+use http::header::{ACCEPT, CONTENT_TYPE, COOKIE};
+use http::{HeaderMap, Method, Request, StatusCode};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use tower::ServiceExt;
+
+use crate::ApiOptions;
+
+static DOCUMENT: LazyLock<Value> =
+    LazyLock::new(|| serde_json::to_value(crate::openapi()).expect("JSON"));
+
+/// haltere, as its clients see it.
+pub(crate) struct TestApi {
+    pub(crate) app: TestApp,
+    router: Router,
+}
+
+/// Somebody who sends requests.
+pub(crate) struct Client {
+    router: Router,
+    cookie: Option<String>,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) text: String,
+}
+
+impl TestApi {
+    pub(crate) async fn start() -> Self {
+        Self::start_with(|_| {}).await
+    }
+
+    pub(crate) async fn start_with(change: impl FnOnce(&mut TestConfig)) -> Self {
+        let app = TestApp::start_with(change).await;
+        let router = crate::router(app.app.clone(), ApiOptions::default());
+        Self { app, router }
+    }
+
+    /// The user with `role`, logged in.
+    pub(crate) async fn role(&self, role: Role) -> Client {
+        let token = self.app.token(role).await;
+        let cookie = format!("haltere.sid={}", token.expose());
+        Client { router: self.router.clone(), cookie: Some(cookie) }
+    }
+
+    pub(crate) async fn admin(&self) -> Client {
+        self.role(Role::Admin).await
+    }
+
+    /// Somebody who is not logged in.
+    pub(crate) fn stranger(&self) -> Client {
+        Client { router: self.router.clone(), cookie: None }
+    }
+
+    /// Somebody with a cookie of their own.
+    pub(crate) fn with_cookie(&self, cookie: &str) -> Client {
+        Client { router: self.router.clone(), cookie: Some(cookie.to_owned()) }
+    }
+}
+
+impl Client {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
+        self.send(Request::get(path).body(Body::empty()).expect("a request")).await
+    }
+
+    pub(crate) async fn delete(&self, path: &str) -> Answer {
+        self.send(Request::delete(path).body(Body::empty()).expect("a request")).await
+    }
+
+    pub(crate) async fn post(&self, path: &str, body: Value) -> Answer {
+        self.json(Method::POST, path, body).await
+    }
+
+    pub(crate) async fn put(&self, path: &str, body: Value) -> Answer {
+        self.json(Method::PUT, path, body).await
+    }
+
+    pub(crate) async fn patch(&self, path: &str, body: Value) -> Answer {
+        self.json(Method::PATCH, path, body).await
+    }
+
+    pub(crate) async fn json(&self, method: Method, path: &str, body: Value) -> Answer {
+        self.text(method, path, "application/json", &body.to_string()).await
+    }
+
+    pub(crate) async fn text(
+        &self,
+        method: Method,
+        path: &str,
+        content_type: &str,
+        body: &str,
+    ) -> Answer {
+        let request = Request::builder().method(method).uri(path);
+        let request = request.header(CONTENT_TYPE, content_type).header(ACCEPT, "*/*");
+        self.send(request.body(Body::from(body.to_owned())).expect("a request")).await
+    }
+
+    /// Sends any request, with the cookie, and checks the answer against the description.
+    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let response = self.open(request).await;
+        let (parts, body) = response.into_parts();
+        let bytes = body.collect().await.expect("a body").to_bytes();
+        let text = String::from_utf8(bytes.to_vec()).expect("UTF-8");
+        let answer = Answer { status: parts.status, headers: parts.headers, text };
+        assert!(answer.headers.contains_key("x-request-id"), "{method} {path}: no request id");
+        check_against_description(&method, &path, &answer);
+        answer
+    }
+
+    /// Sends any request, with the cookie; the body is left to the caller.
+    pub(crate) async fn open(&self, mut request: Request<Body>) -> axum::response::Response {
+        if let Some(cookie) = &self.cookie {
+            let cookie = cookie.parse().expect("a cookie");
+            request.headers_mut().insert(COOKIE, cookie);
+        }
+        self.router.clone().oneshot(request).await.expect("infallible")
+    }
+}
+
+impl Answer {
+    pub(crate) fn json(&self) -> Value {
+        serde_json::from_str(&self.text)
+            .unwrap_or_else(|error| panic!("{error} in {:?}: {}", self.status, self.text))
+    }
+
+    pub(crate) fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().expect("ASCII"))
+    }
+
+    /// Asserts status, code and message of a refusal.
+    #[track_caller]
+    pub(crate) fn is_refusal(&self, status: u16, code: &str, message: &str) {
+        let body = self.json();
+        let given = (self.status.as_u16(), &body["code"], &body["message"]);
+        assert_eq!(given, (status, &json!(code), &json!(message)), "{}", self.text);
+    }
+
+    /// The ids in a list of connections.
+    pub(crate) fn ids(&self) -> Vec<String> {
+        let list = self.json();
+        let list = list.as_array().unwrap_or_else(|| panic!("not a list: {}", self.text));
+        list.iter().map(|item| item["id"].as_str().expect("an id").to_owned()).collect()
+    }
+}
+
+fn check_against_description(method: &Method, path: &str, answer: &Answer) {
+    let method = method.as_str().to_lowercase();
+    let Some(operation) = find(path).and_then(|item| item.get(&method)) else { return };
+    let described = format!("{method} {path} {}", answer.status.as_u16());
+    let response = &operation["responses"][answer.status.as_str()];
+    assert!(response.is_object(), "{described} is not in the description: {}", answer.text);
+    let Some(content) = response["content"].as_object() else {
+        assert!(answer.text.is_empty(), "{described}: a body nobody described: {}", answer.text);
+        return;
+    };
+    let content_type = answer.header("content-type").unwrap_or_default();
+    let essence = content_type.split(';').next().unwrap_or_default();
+    let described_type = content.get(essence);
+    let media = described_type.unwrap_or_else(|| panic!("{described}: {essence} is not described"));
+    if essence == "application/json" && media.get("schema").is_some() {
+        let mut schema = media["schema"].clone();
+        schema["components"] = DOCUMENT["components"].clone();
+        let errors = violations(&schema, &answer.json());
+        assert!(errors.is_empty(), "{described}: {errors:?}\n{}", answer.text);
+    }
+}
+
+/// What is wrong with `instance` by `schema`.
+pub(crate) fn violations(schema: &Value, instance: &Value) -> Vec<String> {
+    let validator = jsonschema::draft202012::new(schema).expect("a schema");
+    validator
+        .iter_errors(instance)
+        .map(|error| format!("{}: {error}", error.instance_path()))
+        .collect()
+}
+
+/// The description of the path that `path` is an instance of; literal paths first.
+fn find(path: &str) -> Option<&'static Value> {
+    let paths = DOCUMENT["paths"].as_object().expect("paths");
+    let matches = |template: &str| {
+        let (given, template) = (path.split('/'), template.split('/'));
+        given.clone().count() == template.clone().count()
+            && given.zip(template).all(|(given, part)| part.starts_with('{') || part == given)
+    };
+    paths.get(path).or_else(|| paths.iter().find(|(template, _)| matches(template)).map(|(_, item)| item))
+}

@@ -1,0 +1,72 @@
+//! What a broker has told about itself, on its way out.
+
+use haltere_core::{BrokerFacts, TlsFacts};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::time;
+
+/// What is known of the broker while the link is up. The broker says these things: don't trust them.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = Broker, example = json!({
+    "version": "mosquitto version 2.0.11", "protocolVersion": "5", "startedAt": "2026-11-23T06:00:00Z",
+    "tls": {"version": "TLSv1.3", "legacyCertificate": false, "notAfter": "2027-11-23T06:00:00Z"},
+    "skippedMessages": 0,
+}))]
+pub(crate) struct BrokerView<'a> {
+    /// From `$SYS/broker/version`; absent when the broker does not tell.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<&'a str>,
+    /// The MQTT version of the link: `5` or `3.1.1`.
+    protocol_version: &'a str,
+    /// When the broker started, reckoned from `$SYS/broker/uptime`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    started_at: Option<String>,
+    /// Absent on links without TLS.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tls: Option<BrokerTlsView<'a>>,
+    /// Messages skipped because they were over the size limit, since the link came up.
+    skipped_messages: u64,
+}
+
+/// What is known of a link's TLS.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = BrokerTls)]
+pub(crate) struct BrokerTlsView<'a> {
+    /// `TLSv1.2` or `TLSv1.3`.
+    version: &'a str,
+    /// Whether the certificate was accepted only by the rules for certificates made the way
+    /// mosquitto-tls(7) says. Make a new one with a subject alternative name when you can.
+    legacy_certificate: bool,
+    /// When the broker's certificate expires.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(format = DateTime)]
+    not_after: Option<String>,
+}
+
+impl<'a> From<&'a BrokerFacts> for BrokerView<'a> {
+    fn from(facts: &'a BrokerFacts) -> Self {
+        let BrokerFacts { version, started_at, protocol_version, tls, skipped_messages } = facts;
+        Self {
+            version: version.as_deref(),
+            protocol_version: protocol_version.as_str(),
+            started_at: started_at.map(time::rfc3339),
+            tls: tls.as_ref().map(BrokerTlsView::from),
+            skipped_messages: *skipped_messages,
+        }
+    }
+}
+
+impl<'a> From<&'a TlsFacts> for BrokerTlsView<'a> {
+    fn from(facts: &'a TlsFacts) -> Self {
+        let TlsFacts { version, legacy_certificate, not_after } = facts;
+        Self {
+            version,
+            legacy_certificate: *legacy_certificate,
+            not_after: not_after.map(time::rfc3339),
+        }
+    }
+}

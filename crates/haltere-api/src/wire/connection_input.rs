@@ -1,0 +1,324 @@
+//! A whole connection on its way in: `POST /api/connections`, `PUT`, `POST /api/connection-test`.
+
+use haltere_app::connections::{Change, ConnectionReplacement, NewConnection};
+use haltere_core::{
+    BrokerUrl, ConnectionId, ConnectionName, Credentials, MmcFields, Pem, Secret, TlsMaterial,
+};
+use serde_json::{Value, json};
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+use super::fields::{Fields, Invalid};
+use super::{pem, schema};
+
+/// What the management center for Mosquitto stores beside what we use, and accepts to get back.
+/// The first group is kept and returned, these are dropped.
+const DROPPED: [&str; 7] = [
+    "supportsRestart",
+    "serviceName",
+    "cluster",
+    "internalUrl",
+    "externalEncryptedUrl",
+    "externalUnencryptedUrl",
+    "websocketsUrl",
+];
+
+/// Only ever go out; accepted so that an answer of ours can be sent back.
+const ONLY_OUT: [&str; 2] = ["status", "broker"];
+
+/// The longest path of a file, in bytes (`PATH_MAX` on Linux).
+const MAX_PATH_BYTES: usize = 4_096;
+
+/// A connection as somebody sent it, checked field by field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ConnectionInput {
+    pub(crate) id: Option<ConnectionId>,
+    pub(crate) name: Option<ConnectionName>,
+    pub(crate) url: BrokerUrl,
+    pub(crate) username: Option<String>,
+    pub(crate) password: Option<Secret<String>>,
+    pub(crate) client_id: Option<String>,
+    pub(crate) reject_unauthorized: Option<bool>,
+    pub(crate) ca: Option<Pem>,
+    pub(crate) cert: Option<Pem>,
+    pub(crate) key: Option<Secret<Pem>>,
+    pub(crate) mmc: MmcFields,
+}
+
+impl ConnectionInput {
+    /// Takes a body apart. `name` may be missing here; see [`Self::into_new`].
+    pub(crate) fn read(body: Value) -> Result<Self, Invalid> {
+        let mut fields = Fields::of_body(body)?;
+        let id = id(&mut fields)?;
+        let name = name(&mut fields)?;
+        let url = url(&mut fields)?.ok_or_else(|| fields.refuse("url", "is missing"))?;
+        let mut credentials = fields.object("credentials")?;
+        let (username, password, client_id) = match &mut credentials {
+            Some(inner) => (
+                mqtt_text(inner, "username")?,
+                mqtt_text(inner, "password")?,
+                mqtt_text(inner, "clientId")?,
+            ),
+            None => (None, None, None),
+        };
+        let input = Self {
+            id,
+            name,
+            url,
+            username,
+            password: password.map(Secret::new),
+            client_id,
+            reject_unauthorized: fields.boolean("rejectUnauthorized")?,
+            ca: pem::take(&mut fields, "ca")?,
+            cert: pem::take(&mut fields, "cert")?,
+            key: pem::take(&mut fields, "key")?.map(Secret::new),
+            mmc: MmcFields {
+                no_metrics_mode: fields.boolean("noMetricsMode")?,
+                ca_file: file(&mut fields, "caFile")?,
+                cert_file: file(&mut fields, "certFile")?,
+                key_file: file(&mut fields, "keyFile")?,
+            },
+        };
+        ignore_known(&mut fields);
+        credentials.map_or(Ok(()), Fields::finish)?;
+        fields.finish()?;
+        Ok(input)
+    }
+
+    /// For a create.
+    pub(crate) fn into_new(self) -> Result<NewConnection, Invalid> {
+        let name = self.name.clone().ok_or_else(name_is_missing)?;
+        Ok(self.into_new_named(name))
+    }
+
+    /// For a test, where neither id nor name matter.
+    pub(crate) fn into_candidate(self) -> NewConnection {
+        let name = ConnectionName::parse("connection test").expect("a valid name");
+        self.into_new_named(name)
+    }
+
+    fn into_new_named(self, name: ConnectionName) -> NewConnection {
+        let Self {
+            id,
+            name: _,
+            url,
+            username,
+            password,
+            client_id,
+            reject_unauthorized,
+            ca,
+            cert,
+            key,
+            mmc,
+        } = self;
+        NewConnection {
+            id,
+            name,
+            url,
+            credentials: Credentials::new(username, password, client_id),
+            tls: TlsMaterial { reject_unauthorized, ca, cert, key },
+            mmc,
+        }
+    }
+
+    /// For a replace of the connection `id`: secrets left out keep their stored value.
+    pub(crate) fn into_replacement(
+        self,
+        stored: &ConnectionId,
+    ) -> Result<ConnectionReplacement, Invalid> {
+        let Self {
+            id,
+            name,
+            url,
+            username,
+            password,
+            client_id,
+            reject_unauthorized,
+            ca,
+            cert,
+            key,
+            mmc,
+        } = self;
+        if id.is_some_and(|id| id != *stored) {
+            return Err(Invalid::new("id: can't be changed; it has to be the one in the path"));
+        }
+        Ok(ConnectionReplacement {
+            name: name.ok_or_else(name_is_missing)?,
+            url,
+            username,
+            password: password.map_or(Change::Keep, Change::Set),
+            client_id,
+            reject_unauthorized,
+            ca,
+            cert,
+            key: key.map_or(Change::Keep, Change::Set),
+            mmc,
+        })
+    }
+}
+
+fn name_is_missing() -> Invalid {
+    Invalid::new("name: is missing")
+}
+
+/// `id`
+pub(super) fn id(fields: &mut Fields) -> Result<Option<ConnectionId>, Invalid> {
+    let id = fields.string("id")?;
+    id.map(|id| ConnectionId::parse(&id).map_err(|why| fields.refuse("id", why))).transpose()
+}
+
+/// `name`
+pub(super) fn name(fields: &mut Fields) -> Result<Option<ConnectionName>, Invalid> {
+    let name = fields.string("name")?;
+    name.map(|name| ConnectionName::parse(&name).map_err(|why| fields.refuse("name", why)))
+        .transpose()
+}
+
+/// `url`
+pub(super) fn url(fields: &mut Fields) -> Result<Option<BrokerUrl>, Invalid> {
+    let url = fields.string("url")?;
+    url.map(|url| BrokerUrl::parse(&url).map_err(|why| fields.refuse("url", why))).transpose()
+}
+
+/// A text that goes into an MQTT packet (MQTT 5, 1.5.4): not too long, and no U+0000.
+pub(super) fn mqtt_text(fields: &mut Fields, name: &str) -> Result<Option<String>, Invalid> {
+    let text = fields.string(name)?;
+    match &text {
+        Some(text) if text.len() > Credentials::MAX_BYTES => {
+            Err(fields
+                .refuse(name, format!("must be at most {} bytes long", Credentials::MAX_BYTES)))
+        }
+        Some(text) if text.contains('\0') => {
+            Err(fields.refuse(name, "must not contain the character U+0000"))
+        }
+        _ => Ok(text),
+    }
+}
+
+/// `caFile`, `certFile`, `keyFile`
+pub(super) fn file(fields: &mut Fields, name: &str) -> Result<Option<String>, Invalid> {
+    let path = fields.string(name)?;
+    if path.as_ref().is_some_and(|path| path.len() > MAX_PATH_BYTES) {
+        let why = format!("must be at most {MAX_PATH_BYTES} bytes long");
+        return Err(fields.refuse(name, why));
+    }
+    Ok(path)
+}
+
+/// Takes what is accepted without being looked at.
+pub(super) fn ignore_known(fields: &mut Fields) {
+    fields.ignore(&DROPPED);
+    fields.ignore(&ONLY_OUT);
+}
+
+/// The description of the body in OpenAPI. By hand, because the reading is.
+impl PartialSchema for ConnectionInput {
+    fn schema() -> RefOr<Schema> {
+        schema::from_json(json!({
+            "type": "object",
+            "description": "A connection to create, replace or test. What an answer contains may be sent back: status and broker are dropped.",
+            "required": ["name", "url"],
+            "additionalProperties": false,
+            "properties": properties(),
+            "example": {
+                "id": "mosquitto-dev",
+                "name": "Development Server",
+                "url": "mqtts://broker.example:8883",
+                "credentials": {"username": "admin", "password": "adminpassword"},
+                "rejectUnauthorized": true
+            }
+        }))
+    }
+}
+
+impl ToSchema for ConnectionInput {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "ConnectionInput".into()
+    }
+}
+
+/// Describes the body of `POST /api/connection-test`: the same, but a name is not needed.
+pub(crate) struct TestInput;
+
+impl PartialSchema for TestInput {
+    fn schema() -> RefOr<Schema> {
+        schema::from_json(json!({
+            "type": "object",
+            "description": "A connection to try. Neither id nor name matter.",
+            "required": ["url"],
+            "additionalProperties": false,
+            "properties": properties(),
+            "example": {"url": "mqtts://broker.example:8883", "credentials": {"username": "admin", "password": "adminpassword"}}
+        }))
+    }
+}
+
+impl ToSchema for TestInput {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "ConnectionTestInput".into()
+    }
+}
+
+/// The properties of a body, as JSON Schema.
+pub(super) fn properties() -> Value {
+    let pem = |what: &str| {
+        json!({
+            "type": "object",
+            "description": format!("{what}: a PEM file in base64. Also accepted: the PEM text itself; `endoding` for `encoding`; no encoding."),
+            "required": ["data"],
+            "additionalProperties": false,
+            "properties": {
+                "data": {"type": "string"},
+                "encoding": {"type": "string", "enum": ["base64"]},
+                "endoding": {"type": "string", "enum": ["base64"]}
+            }
+        })
+    };
+    let boolean = |what: &str| {
+        json!({
+            "description": what,
+            "oneOf": [{"type": "boolean"}, {"type": "string", "enum": ["true", "false"]}]
+        })
+    };
+    let mut properties = json!({
+        "id": {
+            "type": "string", "minLength": 1, "maxLength": 128, "pattern": schema::ID,
+            "description": "Unique, case-sensitive, kept as given. Left out: a UUIDv7 is made."
+        },
+        "name": {
+            "type": "string", "minLength": 1, "maxLength": 128, "pattern": schema::NAME,
+            "description": "For people; unique, case-sensitive, trimmed."
+        },
+        "url": {
+            "type": "string", "maxLength": BrokerUrl::MAX_BYTES, "pattern": schema::URL,
+            "description": "`mqtt://`, `mqtts://`, `ws://` or `wss://` (also `tcp://`, `ssl://`, `tls://`), a host, a port (default 1883, 8883, 80, 443); for WebSocket a path."
+        },
+        "credentials": {
+            "type": "object",
+            "description": "How to log in to the broker; an empty user name means none.",
+            "additionalProperties": false,
+            "properties": {
+                "username": {"type": "string", "maxLength": 16_383, "pattern": schema::MQTT_TEXT},
+                "password": {"type": "string", "maxLength": 16_383, "pattern": schema::MQTT_TEXT},
+                "clientId": {
+                    "type": "string", "maxLength": 16_383, "pattern": schema::MQTT_TEXT,
+                    "description": "The MQTT client id to use in place of haltere's own."
+                }
+            }
+        },
+        "rejectUnauthorized": boolean("Whether the broker's certificate has to be valid (default true). Counts while the plugin tls is on."),
+        "ca": pem("Trusted in place of the system's roots"),
+        "cert": pem("Our client certificate, leaf first"),
+        "key": pem("The private key of cert, not encrypted"),
+        "noMetricsMode": boolean("Kept and returned."),
+        "caFile": {"type": "string", "maxLength": 1_024, "description": "Kept and returned."},
+        "certFile": {"type": "string", "maxLength": 1_024, "description": "Kept and returned."},
+        "keyFile": {"type": "string", "maxLength": 1_024, "description": "Kept and returned."}
+    });
+    if let Some(properties) = properties.as_object_mut() {
+        for name in DROPPED.iter().chain(&ONLY_OUT) {
+            properties.insert((*name).to_owned(), json!({"description": "Accepted and dropped."}));
+        }
+    }
+    properties
+}

@@ -1,0 +1,172 @@
+//! Taking a JSON object apart, property by property.
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use crate::error::ApiError;
+use crate::extract::params::printable;
+
+/// Why a body was refused: names the field, never quotes its value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct Invalid(String);
+
+impl Invalid {
+    /// A refusal that no single property of [`Fields`] stands for.
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self(message.into())
+    }
+}
+
+impl From<Invalid> for ApiError {
+    fn from(Invalid(message): Invalid) -> Self {
+        Self::invalid(message)
+    }
+}
+
+/// The properties of an object that nobody has taken yet.
+///
+/// Take each property that is known, then [`Fields::finish`], which refuses what is left.
+#[derive(Debug)]
+pub(crate) struct Fields {
+    /// Where the object stands: empty for the body, `credentials.` within a property.
+    prefix: String,
+    rest: Map<String, Value>,
+}
+
+impl Fields {
+    /// The properties of a body.
+    pub(crate) fn of_body(body: Value) -> Result<Self, Invalid> {
+        match body {
+            Value::Object(rest) => Ok(Self { prefix: String::new(), rest }),
+            _ => Err(Invalid("the body must be a JSON object".to_owned())),
+        }
+    }
+
+    /// A text.
+    pub(crate) fn string(&mut self, name: &str) -> Result<Option<String>, Invalid> {
+        match self.rest.remove(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(self.refuse(name, "must be a string")),
+        }
+    }
+
+    /// A text that must be there.
+    pub(crate) fn required_string(&mut self, name: &str) -> Result<String, Invalid> {
+        self.string(name)?.ok_or_else(|| self.refuse(name, "is missing"))
+    }
+
+    /// A boolean and nothing else.
+    pub(crate) fn strict_boolean(&mut self, name: &str) -> Result<Option<bool>, Invalid> {
+        match self.rest.remove(name) {
+            None => Ok(None),
+            Some(Value::Bool(value)) => Ok(Some(value)),
+            Some(_) => Err(self.refuse(name, "must be true or false")),
+        }
+    }
+
+    /// A boolean, or the text of one: examples for the management center for Mosquitto print `"true"`.
+    pub(crate) fn boolean(&mut self, name: &str) -> Result<Option<bool>, Invalid> {
+        match self.rest.remove(name) {
+            None => Ok(None),
+            Some(Value::Bool(value)) => Ok(Some(value)),
+            Some(Value::String(text)) if text == "true" => Ok(Some(true)),
+            Some(Value::String(text)) if text == "false" => Ok(Some(false)),
+            Some(_) => Err(self.refuse(name, "must be true or false")),
+        }
+    }
+
+    /// An object, to be taken apart and finished in turn.
+    pub(crate) fn object(&mut self, name: &str) -> Result<Option<Self>, Invalid> {
+        match self.rest.remove(name) {
+            None => Ok(None),
+            Some(Value::Object(rest)) => {
+                Ok(Some(Self { prefix: format!("{}{name}.", self.prefix), rest }))
+            }
+            Some(_) => Err(self.refuse(name, "must be an object")),
+        }
+    }
+
+    /// Takes `name` when its value is `null`, which means "remove" in a merge patch; whether it was.
+    pub(crate) fn null(&mut self, name: &str) -> bool {
+        let is_null = self.rest.get(name).is_some_and(Value::is_null);
+        if is_null {
+            self.rest.remove(name);
+        }
+        is_null
+    }
+
+    /// Whether `name` is there and not yet taken.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.rest.contains_key(name)
+    }
+
+    /// Takes `names` whatever their values are.
+    pub(crate) fn ignore(&mut self, names: &[&str]) {
+        for name in names {
+            self.rest.remove(*name);
+        }
+    }
+
+    /// Refuses what nobody has taken, all of it by name.
+    pub(crate) fn finish(self) -> Result<(), Invalid> {
+        const NAMED: usize = 10;
+        let mut names: Vec<String> = self
+            .rest
+            .keys()
+            .take(NAMED)
+            .map(|name| format!("{}{}", self.prefix, printable(name)))
+            .collect();
+        if names.is_empty() {
+            return Ok(());
+        }
+        let more = self.rest.len() - names.len();
+        if more > 0 {
+            names.push(format!("and {more} more"));
+        }
+        let word = if self.rest.len() == 1 { "unknown property" } else { "unknown properties" };
+        Err(Invalid(format!("{}: {word}", names.join(", "))))
+    }
+
+    /// A refusal of the property `name`.
+    pub(crate) fn refuse(&self, name: &str, why: impl fmt::Display) -> Invalid {
+        Invalid(format!("{}{name}: {why}", self.prefix))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn message<T: fmt::Debug>(result: Result<T, Invalid>) -> String {
+        result.unwrap_err().to_string()
+    }
+
+    #[test]
+    fn each_refusal_names_its_field() {
+        let mut fields = Fields::of_body(json!({
+            "a": 1, "b": "yes", "c": [], "d": {"e": null},
+        }))
+        .expect("an object");
+        assert_eq!(message(fields.string("a")), "a: must be a string");
+        assert_eq!(message(fields.boolean("b")), "b: must be true or false");
+        assert_eq!(message(fields.object("c")), "c: must be an object");
+        let mut inner = fields.object("d").expect("an object").expect("there");
+        assert_eq!(message(inner.required_string("e")), "d.e: must be a string");
+        assert_eq!(message(inner.required_string("f")), "d.f: is missing");
+        assert_eq!(message(Fields::of_body(json!([]))), "the body must be a JSON object");
+    }
+
+    #[test]
+    fn what_is_left_is_refused_by_name() {
+        let fields = Fields::of_body(json!({"x": 1, "y\n": 2})).expect("an object");
+        assert_eq!(message(fields.finish()), "x, y\u{fffd}: unknown properties");
+        let many: Map<String, Value> = (0..30).map(|n| (format!("{n:02}"), n.into())).collect();
+        let fields = Fields::of_body(many.into()).expect("an object");
+        assert!(message(fields.finish()).ends_with("09, and 20 more: unknown properties"));
+    }
+}

@@ -1,0 +1,12 @@
+//! What travels: types for what goes out, and hand-written readers for what comes in, so that
+//! every refusal names its field.
+
+pub(crate) mod broker;
+pub(crate) mod connection;
+pub(crate) mod connection_input;
+pub(crate) mod connection_patch;
+pub(crate) mod fields;
+pub(crate) mod pem;
+mod schema;
+pub(crate) mod status;
+pub(crate) mod time;

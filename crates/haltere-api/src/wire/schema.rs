@@ -1,0 +1,18 @@
+//! Hand-written JSON Schema for the description of bodies we read by hand.
+
+use serde_json::Value;
+use utoipa::openapi::{RefOr, Schema};
+
+/// A connection's id.
+pub(super) const ID: &str = r"^(?!\.\.?$)[^\u0000-\u001f\u007f-\u009f]+$";
+/// A connection's name: something is left after trimming.
+pub(super) const NAME: &str = r"^[^\u0000-\u001f\u007f-\u009f]*[^\s\u0000-\u001f\u007f-\u009f][^\u0000-\u001f\u007f-\u009f]*$";
+/// A broker's URL; what is accepted beyond this (spaces around it, IPv6, other scripts) is in the description.
+pub(super) const URL: &str = r"^((mqtts?|tcp|ssl|tls)://[A-Za-z][A-Za-z0-9]{0,30}(\.[A-Za-z][A-Za-z0-9]{0,30}){0,3}(:[1-9][0-9]{0,3})?/?|wss?://[A-Za-z][A-Za-z0-9]{0,30}(\.[A-Za-z][A-Za-z0-9]{0,30}){0,3}(:[1-9][0-9]{0,3})?(/[A-Za-z0-9/._-]*)?|(mqtts?|tcp|ssl|tls|wss?)://([0-9]{1,3}(\.[0-9]{1,3}){3}|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?(/.*)?)$";
+/// A text inside an MQTT packet.
+pub(super) const MQTT_TEXT: &str = r"^[^\u0000]*$";
+
+/// A schema from JSON that we wrote ourselves.
+pub(super) fn from_json(schema: Value) -> RefOr<Schema> {
+    serde_json::from_value(schema).expect("a schema that is covered by a test")
+}

@@ -1,0 +1,144 @@
+//! A connection's live status on its way out.
+
+use haltere_core::{ConnectionStatus, LinkFailure, LinkState, Stage};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// How a link is right now. Observed, never stored.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = ConnectionStatus)]
+pub(crate) struct StatusView<'a> {
+    /// Whether the link to the broker is up.
+    connected: bool,
+    /// When being connected, or the code of the error, last changed; milliseconds since 1970.
+    timestamp: i64,
+    /// Why the link is not up; only while it is down because of a failure.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<FailureView<'a>>,
+    /// Where the link is in its life; `idle` means that somebody disconnected it on purpose.
+    state: StateName,
+    /// Which attempt this is, counted from 1 since the link was last up or edited; while `connecting` and `waiting`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    attempt: Option<u32>,
+    /// When the next attempt starts, milliseconds since 1970; while `waiting`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    next_attempt: Option<i64>,
+}
+
+/// The states of a link.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = LinkState)]
+pub(crate) enum StateName {
+    /// Disconnected on purpose.
+    Idle,
+    /// Dialling.
+    Connecting,
+    /// Up.
+    Online,
+    /// Down; will dial again.
+    Waiting,
+}
+
+/// Why a link is not up. `code`, `errno` and `syscall` are what Node.js reports for the same fault.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ConnectionError, example = json!({
+    "code": "ECONNREFUSED", "errno": -111, "syscall": "connect", "address": "10.0.0.7", "port": 1883,
+    "message": "10.0.0.7 port 1883 refused the connection: is the broker running?", "stage": "tcp",
+}))]
+pub(crate) struct FailureView<'a> {
+    /// For programs: `ECONNREFUSED`, `CERT_HAS_EXPIRED`, `NOT_AUTHORIZED`, …
+    code: &'a str,
+    /// Node's negative errno, the MQTT reason code, or the HTTP status of a refused WebSocket upgrade.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    errno: Option<i32>,
+    /// What was being done: `connect`, `read`, `getaddrinfo`, `connack`, …
+    #[serde(skip_serializing_if = "Option::is_none")]
+    syscall: Option<&'a str>,
+    /// The IP address dialled, or the host name that could not be resolved.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    address: Option<&'a str>,
+    /// The port dialled.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    port: Option<u16>,
+    /// A sentence a person can act on.
+    message: &'a str,
+    /// How far the attempt got.
+    stage: StageName,
+}
+
+/// How far an attempt got.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = LinkStage)]
+pub(crate) enum StageName {
+    /// Finding the host's addresses.
+    Dns,
+    /// Opening the TCP connection.
+    Tcp,
+    /// The TLS handshake.
+    Tls,
+    /// The WebSocket upgrade.
+    Websocket,
+    /// MQTT CONNECT until CONNACK.
+    Mqtt,
+    /// The first subscription.
+    Subscribe,
+    /// Later, after the link had been up.
+    Closed,
+}
+
+impl From<Stage> for StageName {
+    fn from(stage: Stage) -> Self {
+        match stage {
+            Stage::Dns => Self::Dns,
+            Stage::Tcp => Self::Tcp,
+            Stage::Tls => Self::Tls,
+            Stage::Websocket => Self::Websocket,
+            Stage::Mqtt => Self::Mqtt,
+            Stage::Subscribe => Self::Subscribe,
+            Stage::Closed => Self::Closed,
+        }
+    }
+}
+
+impl<'a> From<&'a ConnectionStatus> for StatusView<'a> {
+    fn from(status: &'a ConnectionStatus) -> Self {
+        // `broker` stands beside the status, and the revision is an inner matter.
+        let ConnectionStatus { revision: _, state, changed_at, broker: _ } = status;
+        let (state, attempt, next_attempt) = match state {
+            LinkState::Idle => (StateName::Idle, None, None),
+            LinkState::Connecting { attempt, last_failure: _ } => {
+                (StateName::Connecting, Some(*attempt), None)
+            }
+            LinkState::Online { since: _ } => (StateName::Online, None, None),
+            LinkState::Waiting { failure: _, attempt, until } => {
+                (StateName::Waiting, Some(*attempt), Some(until.as_millisecond()))
+            }
+        };
+        Self {
+            connected: status.connected(),
+            timestamp: changed_at.as_millisecond(),
+            error: status.failure().map(|failure| failure.as_ref().into()),
+            state,
+            attempt,
+            next_attempt,
+        }
+    }
+}
+
+impl<'a> From<&'a LinkFailure> for FailureView<'a> {
+    fn from(failure: &'a LinkFailure) -> Self {
+        let LinkFailure { stage, code, errno, syscall, address, port, message } = failure;
+        Self {
+            code,
+            errno: *errno,
+            syscall: *syscall,
+            address: address.as_deref(),
+            port: *port,
+            message,
+            stage: (*stage).into(),
+        }
+    }
+}
