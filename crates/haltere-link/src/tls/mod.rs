@@ -20,6 +20,7 @@ mod fault;
 mod legacy;
 mod material;
 mod names;
+mod p521;
 mod path;
 mod pem;
 mod provider;

@@ -1,0 +1,266 @@
+//! Certificates made the way `mosquitto-tls(7)` says are accepted exactly where `mosquitto_pub`
+//! accepts them.
+
+use std::process::Command;
+use std::sync::Arc;
+
+use haltere_testkit::certs::openssl::{Key, Workshop};
+use haltere_testkit::{Ca, Identity, Listener, Mosquitto};
+use rustls::RootCertStore;
+use rustls::client::danger::ServerCertVerifier as _;
+use rustls_pki_types::{CertificateDer, UnixTime, pem::PemObject as _};
+
+use super::super::provider::provider;
+use super::super::trust::Trust;
+use super::super::verifier::{Verifier, server_name};
+use super::*;
+
+/// How we take a certificate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Verdict {
+    AsLegacy,
+    AsUsual,
+    Refused,
+}
+
+use Verdict::{AsLegacy, AsUsual, Refused};
+
+/// Options for `openssl x509 -req`: these extensions, and thirty days.
+struct Extensions(tempfile::NamedTempFile);
+
+impl Extensions {
+    fn new(lines: &str) -> Self {
+        let file = tempfile::NamedTempFile::new().expect("a temporary file");
+        std::fs::write(file.path(), lines).expect("a temporary file");
+        Self(file)
+    }
+
+    fn options(&self) -> [&str; 4] {
+        ["-days", "30", "-extfile", self.0.path().to_str().expect("a plain path")]
+    }
+}
+
+/// A self-signed certificate of version 1, as `openssl x509 -req -signkey` makes it.
+fn self_signed_v1(name: &str) -> Identity {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let script = format!(
+        "openssl req -new -newkey rsa:2048 -nodes -keyout key -subj /CN={name} -out csr 2>/dev/null &&
+         openssl x509 -req -in csr -signkey key -days 30 -out crt 2>/dev/null"
+    );
+    let status = Command::new("sh").args(["-c", &script]).current_dir(folder.path()).status();
+    assert!(status.expect("sh runs").success());
+    let read = |name| std::fs::read_to_string(folder.path().join(name)).expect("a file");
+    Identity { cert_pem: read("crt"), key_pem: read("key") }
+}
+
+/// Signs a request for `name` with any authority, without extensions.
+fn issue_v1(ca: &Identity, name: &str) -> Identity {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    std::fs::write(folder.path().join("ca.crt"), &ca.cert_pem).expect("a file");
+    std::fs::write(folder.path().join("ca.key"), &ca.key_pem).expect("a file");
+    let script = format!(
+        "openssl req -new -newkey rsa:2048 -nodes -keyout key -subj /CN={name} -out csr 2>/dev/null &&
+         openssl x509 -req -in csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 30 -out crt 2>/dev/null"
+    );
+    let status = Command::new("sh").args(["-c", &script]).current_dir(folder.path()).status();
+    assert!(status.expect("sh runs").success());
+    let read = |name| std::fs::read_to_string(folder.path().join(name)).expect("a file");
+    Identity { cert_pem: read("crt"), key_pem: read("key") }
+}
+
+async fn check(what: &str, server: &Identity, ca: &str, name: &str, expected: Verdict) {
+    let broker = Mosquitto::builder().listener(Listener::tls(server)).start().await;
+    let tls = trusting(ca);
+    let verdict = match shake_hands(broker.address(), name, &tls).await {
+        Ok(handshake) if handshake.facts.legacy_certificate => AsLegacy,
+        Ok(_) => AsUsual,
+        Err(_) => Refused,
+    };
+    assert_eq!(verdict, expected, "{what}");
+    let oracle = Oracle::new(&tls).mosquitto_pub(broker.address(), name);
+    assert_eq!(oracle, expected != Refused, "{what}: what mosquitto_pub says");
+}
+
+#[tokio::test]
+async fn certificates_of_version_1() {
+    let workshop = Workshop::new();
+    let ca = workshop.ca("factory", Key::Rsa2048);
+    for key in [Key::Rsa2048, Key::P256, Key::P384, Key::P521] {
+        let server = ca.issue("localhost", key);
+        assert!(
+            workshop.text(&server.cert_pem).contains("Version: 1"),
+            "is this still OpenSSL 3.0?"
+        );
+        check(&format!("{key:?}"), &server, ca.pem(), "localhost", AsLegacy).await;
+    }
+    let ec_ca = workshop.ca("factory", Key::P521);
+    let under_p521 = ec_ca.issue("localhost", Key::P521);
+    check("under P-521", &under_p521, ec_ca.pem(), "localhost", AsLegacy).await;
+    let two = format!("{}{}", workshop.ca("factory", Key::P256).pem(), ca.pem());
+    let server = ca.issue("LocalHost", Key::P256);
+    check("capitals", &server, ca.pem(), "localhost", AsLegacy).await;
+    check("right CA second", &under_p521, &two, "localhost", Refused).await;
+    let by_address = ca.issue("127.0.0.1", Key::P256);
+    check("address as common name", &by_address, ca.pem(), "127.0.0.1", AsLegacy).await;
+    check("another name", &by_address, ca.pem(), "localhost", Refused).await;
+    let own_ca = workshop.self_signed("other", Key::P256).cert_pem;
+    check("another CA", &server, &own_ca, "localhost", Refused).await;
+    check("given itself as CA", &server, &server.cert_pem, "localhost", Refused).await;
+    let expired = ca.issue_with("localhost", Key::P256, &["-days", "-1"]);
+    check("expired", &expired, ca.pem(), "localhost", Refused).await;
+}
+
+#[tokio::test]
+async fn authorities_of_version_1() {
+    let ca = self_signed_v1("factory");
+    check("v1 under v1", &issue_v1(&ca, "localhost"), &ca.cert_pem, "localhost", AsLegacy).await;
+    let own = self_signed_v1("localhost");
+    check("v1 self-signed", &own, &own.cert_pem, "localhost", AsLegacy).await;
+    let no_ca = issue_v1(&ca, "localhost");
+    let under_leaf = issue_v1(&no_ca, "localhost").with_chain(&no_ca.cert_pem);
+    check("v1 that is no root as CA", &under_leaf, &ca.cert_pem, "localhost", Refused).await;
+}
+
+#[tokio::test]
+async fn authorities_used_as_servers() {
+    let workshop = Workshop::new();
+    let own = |name, options: &[&str]| workshop.self_signed_with(name, Key::P256, options);
+    let with_san = ["-addext", "subjectAltName=DNS:localhost"];
+    for (what, server, name, expected) in [
+        ("plain", own("localhost", &[]), "localhost", AsLegacy),
+        ("another name", own("elsewhere", &[]), "localhost", Refused),
+        ("SAN", own("elsewhere", &with_san), "localhost", AsLegacy),
+        ("SAN beats common name", own("127.0.0.1", &with_san), "127.0.0.1", Refused),
+        (
+            "address in SAN",
+            own("x", &["-addext", "subjectAltName=IP:127.0.0.1"]),
+            "127.0.0.1",
+            AsLegacy,
+        ),
+        (
+            "other address in SAN",
+            own("localhost", &["-addext", "subjectAltName=IP:10.0.0.1"]),
+            "localhost",
+            AsLegacy,
+        ),
+        (
+            "may only sign certificates",
+            own("localhost", &["-addext", "keyUsage=critical,keyCertSign"]),
+            "localhost",
+            Refused,
+        ),
+        (
+            "may sign anything",
+            own("localhost", &["-addext", "keyUsage=critical,keyCertSign,digitalSignature"]),
+            "localhost",
+            AsLegacy,
+        ),
+        (
+            "for clients only",
+            own("localhost", &["-addext", "extendedKeyUsage=clientAuth"]),
+            "localhost",
+            Refused,
+        ),
+        (
+            "unknown critical rule",
+            own("localhost", &["-addext", "1.2.3.4=critical,ASN1:NULL"]),
+            "localhost",
+            Refused,
+        ),
+    ] {
+        check(what, &server, &server.cert_pem, name, expected).await;
+    }
+    let ca = workshop.ca("factory", Key::P256);
+    let another = own("localhost", &[]);
+    check("not given", &another, ca.pem(), "localhost", Refused).await;
+    let as_ca = Extensions::new("basicConstraints=critical,CA:TRUE");
+    let sub = ca.issue_with("localhost", Key::P256, &as_ca.options());
+    check("CA under a CA", &sub, ca.pem(), "localhost", AsLegacy).await;
+}
+
+#[tokio::test]
+async fn certificates_of_version_3_without_names() {
+    let workshop = Workshop::new();
+    let ca = workshop.ca("factory", Key::P256);
+    let plain = Extensions::new("basicConstraints=CA:FALSE");
+    let named = Extensions::new("basicConstraints=CA:FALSE\nsubjectAltName=DNS:localhost");
+    let server = ca.issue_with("localhost", Key::P256, &plain.options());
+    check("common name", &server, ca.pem(), "localhost", AsLegacy).await;
+    let server = ca.issue_with("elsewhere", Key::P256, &plain.options());
+    check("another common name", &server, ca.pem(), "localhost", Refused).await;
+    let server = ca.issue_with("elsewhere", Key::P256, &named.options());
+    check("as it should be", &server, ca.pem(), "localhost", AsUsual).await;
+    let v1_ca = self_signed_v1("factory");
+    check(
+        "v3 by rcgen",
+        &Ca::new("x").server(&["localhost"]),
+        &v1_ca.cert_pem,
+        "localhost",
+        Refused,
+    )
+    .await;
+}
+
+#[tokio::test]
+async fn intermediates_in_old_chains() {
+    let workshop = Workshop::new();
+    let root = workshop.ca("root", Key::P256);
+    for (what, constraints, expected) in [
+        ("a CA", "basicConstraints=critical,CA:TRUE", AsLegacy),
+        ("a CA of leaves", "basicConstraints=critical,CA:TRUE,pathlen:0", AsLegacy),
+        ("no CA", "basicConstraints=CA:FALSE", Refused),
+        ("may not sign", "basicConstraints=CA:TRUE\nkeyUsage=digitalSignature", Refused),
+    ] {
+        let extensions = Extensions::new(constraints);
+        let middle = root.issue_with("middle", Key::Rsa2048, &extensions.options());
+        let server = issue_v1(&middle, "localhost");
+        let whole = server.with_chain(&middle.cert_pem);
+        check(what, &whole, root.pem(), "localhost", expected).await;
+        let both = format!("{}{}", middle.cert_pem, root.pem());
+        check(&format!("{what}, given"), &server, &both, "localhost", expected).await;
+        check(&format!("{what}, root unknown"), &whole, &middle.cert_pem, "localhost", Refused)
+            .await;
+    }
+}
+
+#[tokio::test]
+async fn old_client_certificates_under_both_versions() {
+    let workshop = Workshop::new();
+    let ca = workshop.ca("factory", Key::Rsa2048);
+    for (server_key, client_key) in
+        [(Key::Rsa2048, Key::P521), (Key::P521, Key::Rsa2048), (Key::P256, Key::P384)]
+    {
+        let what = format!("{server_key:?} {client_key:?}");
+        let server = ca.issue("localhost", server_key);
+        let tls = presenting(trusting(ca.pem()), &ca.issue("me", client_key));
+        let listener = Listener::tls(&server).require_certificate(ca.pem());
+        let broker = Mosquitto::builder().listener(listener).start().await;
+        connect(broker.address(), "localhost", &tls).await.expect(&what);
+
+        let tls12 = OpensslServer::start(&server, Some(ca.pem()), &["-tls1_2"]);
+        let handshake = shake_hands(tls12.address, "localhost", &tls).await.expect(&what);
+        assert_eq!(handshake.facts.version, "TLSv1.2");
+        assert!(handshake.facts.legacy_certificate);
+    }
+}
+
+#[test]
+fn the_systems_roots_never_vouch_for_old_certificates() {
+    let workshop = Workshop::new();
+    let ca = workshop.ca("factory", Key::P256);
+    let ca_der = CertificateDer::from_pem_slice(ca.pem().as_bytes()).expect("a certificate");
+    let mut roots = RootCertStore::empty();
+    roots.add(ca_der.clone()).expect("a root");
+    let system = Trust { roots: Arc::new(roots), supplied: Arc::new([]) };
+    let supplied = Trust::supplied(vec![ca_der]);
+    let server = ca.issue("localhost", Key::P256);
+    let leaf = CertificateDer::from_pem_slice(server.cert_pem.as_bytes()).expect("a certificate");
+    let name = server_name(&host("localhost")).expect("a name");
+    let verify = |trust| {
+        let now = UnixTime::now();
+        Verifier::new(Some(trust), provider()).verify_server_cert(&leaf, &[], &name, &[], now)
+    };
+    verify(supplied).expect("accepted under a supplied CA");
+    let error = verify(system).expect_err("refused under the system's roots");
+    assert!(error.to_string().contains("form that is not accepted here"), "{error}");
+}

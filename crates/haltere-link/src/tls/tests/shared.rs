@@ -1,0 +1,83 @@
+//! What is asked of a client, and what connections share.
+
+use haltere_testkit::certs::openssl::{Key, Workshop};
+use haltere_testkit::{Ca, Listener, MockClock, Mosquitto};
+
+use super::*;
+
+#[test]
+fn equal_settings_share_one_client() {
+    let clients = TlsClients::new(Arc::new(RealClock));
+    let (one, other) = (trusting(&Ca::new("one").pem()), trusting(&Ca::new("other").pem()));
+    let get = |tls: &TlsMaterial| clients.get(tls).expect("usable settings");
+    assert!(Arc::ptr_eq(&get(&one), &get(&one.clone())));
+    assert!(!Arc::ptr_eq(&get(&one), &get(&other)));
+    let explicit = TlsMaterial { reject_unauthorized: Some(true), ..one.clone() };
+    assert!(Arc::ptr_eq(&get(&one), &get(&explicit)));
+    let careless = TlsMaterial { reject_unauthorized: Some(false), ..one.clone() };
+    assert!(!Arc::ptr_eq(&get(&one), &get(&careless)));
+}
+
+#[tokio::test]
+async fn anybody_may_be_accepted() {
+    let workshop = Workshop::new();
+    let careless = TlsMaterial { reject_unauthorized: Some(false), ..TlsMaterial::default() };
+    let v1 = workshop.ca("x", Key::P521).issue("elsewhere", Key::P521);
+    let expired =
+        Ca::new("x").issue(&haltere_testkit::certs::Leaf::server(&["elsewhere"]).expired());
+    for server in [v1, workshop.self_signed("elsewhere", Key::Rsa2048), expired] {
+        let broker = Mosquitto::builder().listener(Listener::tls(&server)).start().await;
+        let tls12 = OpensslServer::start(&server, None, &["-tls1_2"]);
+        for (address, version) in [(broker.address(), "TLSv1.3"), (tls12.address, "TLSv1.2")] {
+            let handshake = shake_hands(address, "localhost", &careless)
+                .await
+                .unwrap_or_else(|refused| panic!("{}", refused.failure));
+            assert_eq!(handshake.facts.version, version);
+            assert!(!handshake.facts.legacy_certificate, "nothing was accepted by any rule");
+        }
+    }
+}
+
+#[tokio::test]
+async fn time_is_what_our_clock_says() {
+    let root = Ca::new("root");
+    let broker =
+        Mosquitto::builder().listener(Listener::tls(&root.server(&["localhost"]))).start().await;
+    let clock = MockClock::at("2026-01-01T00:00:00Z".parse().expect("a time"));
+    let clients = TlsClients::new(Arc::new(clock.clone()));
+    let client = clients.get(&trusting(&root.pem())).expect("usable settings");
+    let localhost = host("localhost");
+    let handshake =
+        client.connect(&localhost, tcp(broker.address()).await).await.expect("a handshake");
+    assert_eq!(handshake.facts.not_after, Some("2090-01-01T00:00:00Z".parse().expect("a time")));
+    clock.set("2091-01-01T00:00:00Z".parse().expect("a time"));
+    let refused =
+        client.connect(&localhost, tcp(broker.address()).await).await.expect_err("too late");
+    assert_eq!(refused.failure.code, "CERT_HAS_EXPIRED");
+}
+
+#[tokio::test]
+async fn a_name_no_certificate_can_have() {
+    let broker = Mosquitto::plain().await;
+    let strange = Host::Name(format!("{}.example", "a".repeat(70)));
+    let stream = tcp(broker.address()).await;
+    let refused =
+        client(&TlsMaterial::default()).connect(&strange, stream).await.expect_err("a bad name");
+    assert_eq!(refused.failure.code, "ERR_TLS_CERT_ALTNAME_INVALID");
+}
+
+/// Both sides have nothing else in common, so that our own key exchange is what is used.
+#[tokio::test]
+async fn keys_are_exchanged_on_p521() {
+    let root = Ca::new("root");
+    let server = root.server(&["localhost"]);
+    for version in ["-tls1_2", "-tls1_3"] {
+        let server = OpensslServer::start(&server, None, &[version, "-groups", "P-521"]);
+        let handshake = shake_hands(server.address, "localhost", &trusting(&root.pem())).await;
+        let mut stream = handshake.expect("a handshake").stream;
+        stream.write_all(b"haltere\n").await.expect("an open connection");
+        let mut echo = [0; 8];
+        stream.read_exact(&mut echo).await.expect("an answer");
+        assert_eq!(&echo, b"eretlah\n");
+    }
+}
