@@ -4,7 +4,7 @@ use std::future::poll_fn;
 use std::io;
 use std::mem::MaybeUninit;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use haltere_core::ProtocolVersion;
@@ -45,9 +45,17 @@ pub(crate) struct Session {
 
 /// What came in with one read. Coalesced, so that a flood of messages costs no queue.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct News {
+struct Chunk {
     /// CONNACK: we are in, with the keep-alive the broker wants, or not.
     greeting: Option<Result<Option<u16>, Refusal>>,
+    /// DISCONNECT: the broker is about to close, and says why.
+    goodbye: Option<Refusal>,
+    news: News,
+}
+
+/// What a broker tells about itself.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct News {
     /// SUBACK: whether any of the filters was granted.
     pub(crate) subscribed: Option<bool>,
     /// The broker's version.
@@ -56,8 +64,6 @@ pub(crate) struct News {
     pub(crate) uptime: Option<Duration>,
     /// How many messages were over the limit.
     pub(crate) skipped: u64,
-    /// DISCONNECT: the broker is about to close, and says why.
-    goodbye: Option<Refusal>,
 }
 
 /// Why a session ended, or did not begin.
@@ -119,7 +125,7 @@ impl Session {
         let pulse = Pulse::new(habits.keepalive, habits.ping_timeout);
         let mut session = Self { wire, framer, codec, outbox, pulse, fresh: true };
         loop {
-            match session.news().await?.greeting {
+            match poll_fn(|cx| session.poll(cx)).await?.greeting {
                 Some(Ok(keepalive)) => {
                     session.pulse.agree(keepalive);
                     session.outbox.extend(session.codec.subscribe(&[sys::VERSION, sys::UPTIME])?);
@@ -143,6 +149,13 @@ impl Session {
 
     /// See [`Self::news`].
     pub(crate) fn poll_news(&mut self, cx: &mut Context<'_>) -> Poll<Result<News, Ended>> {
+        match ready!(self.poll(cx))? {
+            Chunk { goodbye: Some(why), .. } => Poll::Ready(Err(Ended::Goodbye(why))),
+            Chunk { news, .. } => Poll::Ready(Ok(news)),
+        }
+    }
+
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Chunk, Ended>> {
         // First, so that a flood of messages does not keep us from showing that we are there.
         while let Poll::Ready(beat) = self.pulse.poll(cx) {
             match beat {
@@ -155,10 +168,7 @@ impl Session {
                 return Poll::Ready(Err(Ended::Io(error)));
             }
             match self.poll_chunk(cx) {
-                Poll::Ready(Ok(News { goodbye: Some(why), greeting: None, .. })) => {
-                    return Poll::Ready(Err(Ended::Goodbye(why)));
-                }
-                Poll::Ready(Ok(news)) if news == News::default() => {}
+                Poll::Ready(Ok(chunk)) if chunk == Chunk::default() => {}
                 done => return done,
             }
         }
@@ -187,7 +197,7 @@ impl Session {
         Pin::new(&mut self.wire).poll_flush(cx)
     }
 
-    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<News, Ended>> {
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Result<Chunk, Ended>> {
         let mut chunk = [const { MaybeUninit::uninit() }; CHUNK];
         let mut chunk = ReadBuf::uninit(&mut chunk);
         match Pin::new(&mut self.wire).poll_read(cx, &mut chunk) {
@@ -201,30 +211,30 @@ impl Session {
         }
     }
 
-    fn digest(&mut self, mut chunk: &[u8]) -> Result<News, Ended> {
+    fn digest(&mut self, mut bytes: &[u8]) -> Result<Chunk, Ended> {
         if self.fresh {
             self.fresh = false;
-            check_language(chunk)?;
+            check_language(bytes)?;
         }
-        let mut news = News::default();
-        while let Some(frame) = self.framer.next(&mut chunk)? {
+        let mut chunk = Chunk::default();
+        while let Some(frame) = self.framer.next(&mut bytes)? {
             let Frame::Packet(packet) = frame else {
-                news.skipped += 1;
+                chunk.news.skipped += 1;
                 continue;
             };
             match self.codec.hear(packet, &mut self.outbox)? {
                 Heard::Accepted { server_keepalive } => {
-                    news.greeting = Some(Ok(server_keepalive));
+                    chunk.greeting = Some(Ok(server_keepalive));
                 }
-                Heard::Refused(refusal) => news.greeting = Some(Err(refusal)),
-                Heard::Subscribed(granted) => news.subscribed = Some(granted.contains(&true)),
-                Heard::Message(message) => news.read(&message),
+                Heard::Refused(refusal) => chunk.greeting = Some(Err(refusal)),
+                Heard::Subscribed(granted) => chunk.news.subscribed = Some(granted.contains(&true)),
+                Heard::Message(message) => chunk.news.read(&message),
                 Heard::Pong => self.pulse.pong(),
-                Heard::Goodbye(why) => news.goodbye = Some(why),
+                Heard::Goodbye(why) => chunk.goodbye = Some(why),
                 Heard::Nothing => {}
             }
         }
-        Ok(news)
+        Ok(chunk)
     }
 }
 
@@ -298,5 +308,124 @@ impl Pulse {
     fn pong(&mut self) {
         self.waiting = false;
         self.timer.as_mut().reset(Instant::now() + self.keepalive);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, DuplexStream, duplex};
+
+    use super::*;
+
+    const HABITS: Habits = Habits {
+        keepalive: Duration::from_secs(30),
+        ping_timeout: Duration::from_secs(10),
+        max_packet: 1_000,
+    };
+    const PING: [u8; 2] = [0xc0, 0];
+    const PONG: [u8; 2] = [0xd0, 0];
+
+    async fn greet(wire: DuplexStream) -> Result<Session, Ended> {
+        let hello = Hello { client_id: "me", username: None, password: None, keepalive: 30 };
+        Session::greet(Box::new(wire), ProtocolVersion::V5, hello, HABITS).await
+    }
+
+    /// What comes of an answer to CONNECT, followed by the end of the stream.
+    async fn answered(answer: &[u8]) -> Result<Session, Ended> {
+        let (ours, mut theirs) = duplex(4_096);
+        theirs.write_all(answer).await.expect("room");
+        theirs.shutdown().await.expect("open");
+        greet(ours).await
+    }
+
+    /// A session that is up, with what has been asked for already read.
+    async fn up(connack: &[u8]) -> (Session, DuplexStream) {
+        let (ours, mut theirs) = duplex(4_096);
+        theirs.write_all(connack).await.expect("room");
+        let mut session = greet(ours).await.expect("accepted");
+        assert!(futures_util::FutureExt::now_or_never(session.news()).is_none());
+        let mut said = vec![0; 4_096];
+        let size = theirs.read(&mut said).await.expect("open");
+        let said = String::from_utf8_lossy(&said[..size]).into_owned();
+        assert!(said.contains(sys::VERSION) && said.contains(sys::UPTIME), "{said}");
+        (session, theirs)
+    }
+
+    #[tokio::test]
+    async fn answers_to_connect() {
+        let ended = async |answer: &[u8]| {
+            answered(answer).await.map(drop).expect_err("not accepted").to_string()
+        };
+        assert_eq!(ended(b"").await, "the broker closed the connection");
+        assert_eq!(ended(&[0x20, 3, 0, 0x87, 0]).await, "the broker refused us: NOT_AUTHORIZED");
+        assert_eq!(ended(&[0x15, 3, 1, 0, 2, 2, 70]).await, "the other side speaks TLS");
+        assert_eq!(ended(b"HTTP/1.1 400 Bad Request").await, "the other side speaks HTTP");
+        assert!(ended(b"220 smtp").await.contains("not a CONNACK"));
+        assert!(ended(&[0x20, 0xff, 0xff, 0xff, 0x7f]).await.contains("more than the limit"));
+        assert!(answered(&[0x20, 3, 0, 0, 0]).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn news_of_a_broker_and_messages_that_are_too_large() {
+        let (mut session, mut theirs) = up(&[0x20, 3, 0, 0, 0]).await;
+        let mut bytes = b"\x30\x19\0\x13$SYS/broker/version\0m 2".to_vec();
+        bytes.extend(b"\x30\x1c\0\x12$SYS/broker/uptime\x007 secon");
+        bytes.extend(b"\x30\xe8\x0f");
+        bytes.extend([0; 2_024]);
+        bytes.extend(b"\x30\x08\0\x03a/b\0hi");
+        theirs.write_all(&bytes).await.expect("room");
+        let news = session.news().await.expect("up");
+        let expected = News { version: Some("m 2".into()), skipped: 1, ..News::default() };
+        assert_eq!(news, expected);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_broker_is_found_within_45_seconds() {
+        let (mut session, mut theirs) = up(&[0x20, 3, 0, 0, 0]).await;
+        let start = Instant::now();
+        let ended = session.news().await.expect_err("silent");
+        assert!(matches!(ended, Ended::NoPong(_)), "{ended}");
+        assert_eq!(start.elapsed().as_secs(), 40);
+        let mut said = [0; 2];
+        theirs.read_exact(&mut said).await.expect("said");
+        assert_eq!(said, PING);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn pings_are_as_frequent_as_the_broker_wants() {
+        for (wanted, seconds) in [(9, 9), (0, 30), (100, 30)] {
+            let (mut session, mut theirs) = up(&[0x20, 6, 0, 0, 3, 0x13, 0, wanted]).await;
+            let start = Instant::now();
+            let broker = async {
+                for _ in 0..3 {
+                    let mut said = [0; 2];
+                    theirs.read_exact(&mut said).await.expect("said");
+                    assert_eq!(said, PING);
+                    theirs.write_all(&PONG).await.expect("open");
+                }
+            };
+            tokio::select! {
+                () = broker => {}
+                news = session.news() => panic!("{news:?}"),
+            }
+            assert_eq!(start.elapsed().as_secs(), 3 * seconds, "{wanted}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_broker_says_why_it_ends_the_session() {
+        let (mut session, mut theirs) = up(&[0x20, 3, 0, 0, 0]).await;
+        theirs.write_all(&[0xe0, 2, 0x8e, 0]).await.expect("open");
+        let ended = session.news().await.expect_err("over");
+        assert_eq!(ended.to_string(), "the broker ended the session: SESSION_TAKEN_OVER");
+    }
+
+    #[tokio::test]
+    async fn we_say_goodbye() {
+        let (session, mut theirs) = up(&[0x20, 3, 0, 0, 0]).await;
+        session.goodbye().await.expect("open");
+        let mut said = Vec::new();
+        theirs.read_to_end(&mut said).await.expect("said");
+        assert_eq!(said[0], 0xe0);
     }
 }
