@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use haltere_core::Clock;
+use haltere_core::{Clock, Timestamp};
 use haltere_link::Supervisor;
 use haltere_store::Store;
 use tokio::sync::OnceCell;
@@ -74,6 +74,13 @@ impl App {
         &self.0.clock
     }
 
+    /// The time in whole milliseconds, which is what the store keeps: so that what is in memory is the
+    /// same before and after a restart.
+    pub(crate) fn now(&self) -> Timestamp {
+        let now = self.0.clock.now();
+        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+    }
+
     /// Users, and what can be done with them.
     pub fn users(&self) -> &Users {
         &self.0.users
@@ -89,7 +96,7 @@ impl App {
     ) -> Result<(), NotAllowed> {
         let Err(refusal) = ctx.authorize(action) else { return Ok(()) };
         if let Some(audited) = action.audited_as() {
-            let entry = audit::denied(self.0.clock.now(), ctx, audited, object);
+            let entry = audit::denied(self.now(), ctx, audited, object);
             // A refusal stays a refusal when the trail can't be written.
             if let Err(error) = audit::write(&*self.0.store, &entry).await {
                 tracing::error!(

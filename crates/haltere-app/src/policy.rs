@@ -127,3 +127,74 @@ const fn role_allows(role: Role, action: Action) -> bool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Who may do what, in the order admin, editor, viewer, connectionManager, monitoringViewer.
+    const TABLE: [(Action, &str); 15] = [
+        (Action::ListConnections, "xxxx-"),
+        (Action::ReadConnectionSecrets, "x--x-"),
+        (Action::CreateConnection, "x--x-"),
+        (Action::UpdateConnection, "x--x-"),
+        (Action::DeleteConnection, "x--x-"),
+        (Action::ConnectConnection, "x--x-"),
+        (Action::DisconnectConnection, "x--x-"),
+        (Action::TestConnection, "x--x-"),
+        (Action::FollowEvents, "xxxxx"),
+        (Action::ListPlugins, "x----"),
+        (Action::SwitchPlugin, "x----"),
+        (Action::ReadProfile, "xxxxx"),
+        (Action::ChangeOwnPassword, "xxxxx"),
+        (Action::ListUsers, "x----"),
+        (Action::ManageUsers, "x----"),
+    ];
+
+    fn row(action: Action) -> String {
+        Role::ALL
+            .into_iter()
+            .map(|role| if allows(role.into(), action) { 'x' } else { '-' })
+            .collect()
+    }
+
+    #[test]
+    fn every_role_may_exactly_what_the_table_says() {
+        assert_eq!(TABLE.map(|(action, _)| action), Action::ALL, "no action is left out");
+        for (action, expected) in TABLE {
+            assert_eq!(row(action), expected, "{}", action.as_str());
+        }
+    }
+
+    #[test]
+    fn roles_add_up_and_no_role_may_nothing() {
+        for action in Action::ALL {
+            for first in Role::ALL {
+                for second in Role::ALL {
+                    let both: Roles = [first, second].into_iter().collect();
+                    let either = allows(first.into(), action) || allows(second.into(), action);
+                    assert_eq!(allows(both, action), either, "{first} {second} {action:?}");
+                }
+            }
+            assert!(!allows(Roles::default(), action), "{action:?}");
+        }
+    }
+
+    /// MMC 2.8's rule: somebody with nothing but restricted roles is kept out of all that is not theirs.
+    #[test]
+    fn restricted_roles_alone_open_nothing_but_their_own_api() {
+        let restricted: Roles =
+            [Role::ConnectionManager, Role::MonitoringViewer].into_iter().collect();
+        for action in Action::ALL {
+            let own = allows(Role::ConnectionManager.into(), action);
+            assert_eq!(allows(restricted, action), own, "{action:?}");
+        }
+    }
+
+    #[test]
+    fn names_are_unique() {
+        let names: std::collections::HashSet<_> =
+            Action::ALL.iter().map(|it| it.as_str()).collect();
+        assert_eq!(names.len(), Action::ALL.len());
+    }
+}

@@ -4,9 +4,9 @@
 use std::net::{IpAddr, Ipv4Addr};
 use std::sync::Arc;
 
-use haltere_core::{Caller, Clock, Origin, Role, Secret, Timestamp, UserName};
+use haltere_core::{AuditEntry, Caller, Clock, Origin, Role, Secret, Timestamp, UserName};
 use haltere_link::LinkConfig;
-use haltere_store::Store;
+use haltere_store::{AuditFilter, AuditRecord, Store};
 use haltere_store_sqlite::SqliteStore;
 use tempfile::TempDir;
 
@@ -113,6 +113,18 @@ impl TestApp {
             origin: Self::origin(),
         };
         self.app.log_in(wish).await.expect("the right password").token
+    }
+
+    /// The audit trail, newest first, as `actor action object outcome`.
+    pub async fn audit(&self) -> Vec<String> {
+        let mut read = self.store.read().await.expect("the store reads");
+        let filter = AuditFilter { limit: 1000, ..AuditFilter::default() };
+        let trail = read.list_audit(&filter).await.expect("the trail reads");
+        let line = |record: AuditRecord| {
+            let AuditEntry { actor, action, object, outcome, .. } = record.entry;
+            format!("{actor} {} {object} {}", action.as_str(), outcome.as_str())
+        };
+        trail.into_iter().map(line).collect()
     }
 
     /// Another process's hand on the same database.

@@ -42,7 +42,7 @@ impl App {
         let seen = self.0.turns.0.lock().await;
         let mut tx = self.0.store.write().await.doing(DOING)?;
         let before = tx.revisions().await.doing(DOING)?;
-        Ok(Turn { app: self, seen, before, now: self.0.clock.now(), tx })
+        Ok(Turn { app: self, seen, before, now: self.now(), tx })
     }
 
     /// Up to where memory has followed the store. Whoever holds it keeps others from changing anything.

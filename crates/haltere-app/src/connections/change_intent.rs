@@ -95,3 +95,53 @@ impl App {
         self.0.supervisor.status(id).is_some_and(|status| status.failure().is_some())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use haltere_core::{LinkState, Role};
+    use haltere_testkit::Mosquitto;
+    use haltere_testkit::wait::{PATIENCE, until};
+
+    use super::super::fixture::{id, new};
+    use super::*;
+    use crate::testing::TestApp;
+
+    #[tokio::test]
+    async fn what_was_disconnected_on_purpose_stays_so_over_a_restart() {
+        let broker = Mosquitto::plain().await;
+        let app = TestApp::start().await;
+        let ctx = app.ctx(Role::ConnectionManager);
+        app.app.create_connection(&ctx, new("a", &broker.url()), Secrets::Omit).await.unwrap();
+        let idle = async |app: &TestApp| {
+            until("the link to go down", PATIENCE, async || {
+                let view = app.app.get_connection(&ctx, &id("a"), Secrets::Omit).await.unwrap();
+                (view.status?.state == LinkState::Idle).then_some(())
+            })
+            .await;
+        };
+        let down = app.app.disconnect_connection(&ctx, &id("a"), Secrets::Omit).await.unwrap();
+        assert_eq!(down.entry.intent(), Intent::Disconnected);
+        idle(&app).await;
+        let app = app.restart().await;
+        idle(&app).await;
+
+        app.app.connect_connection(&ctx, &id("a"), Secrets::Omit).await.unwrap();
+        until("the link to come up", PATIENCE, async || {
+            let view = app.app.get_connection(&ctx, &id("a"), Secrets::Omit).await.unwrap();
+            view.status?.connected().then_some(())
+        })
+        .await;
+        let again = app.app.connect_connection(&ctx, &id("a"), Secrets::Omit).await.unwrap();
+        assert!(again.status.unwrap().connected(), "a link that is up is left alone");
+        assert_eq!(
+            app.audit().await[..3],
+            [
+                "connectionManager connection.connect a success",
+                "connectionManager connection.disconnect a success",
+                "connectionManager connection.create a success",
+            ]
+        );
+        let unknown = app.app.connect_connection(&ctx, &id("b"), Secrets::Omit).await;
+        assert!(matches!(unknown, Err(ConnectionError::NotFound)));
+    }
+}

@@ -222,3 +222,6 @@ fn new_id(now: Timestamp) -> ConnectionId {
     let uuid = Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, seconds, nanos));
     ConnectionId::parse(&uuid.to_string()).expect("a UUID is a valid id")
 }
+
+#[cfg(test)]
+mod tests;

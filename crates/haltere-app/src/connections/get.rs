@@ -22,7 +22,7 @@ impl App {
         let entry = self.0.registry.get(id.as_str()).ok_or(ConnectionError::NotFound)?;
         let view = self.view(entry, self.shows_secrets(ctx, secrets));
         if view.secrets && view.entry.has_secrets() {
-            let entry = secrets_were_read(self.0.clock.now(), ctx, id.as_str());
+            let entry = secrets_were_read(self.now(), ctx, id.as_str());
             audit::write(&*self.0.store, &entry).await.doing("audit a read of secrets")?;
         }
         Ok(view)

@@ -81,7 +81,7 @@ impl App {
         self.authorize(ctx, Action::ListConnections, "").await?;
         let listing = self.listing(query, self.shows_secrets(ctx, secrets));
         if listing.secrets && listing.entries.iter().any(|entry| entry.has_secrets()) {
-            let entry = secrets_were_read(self.0.clock.now(), ctx, "");
+            let entry = secrets_were_read(self.now(), ctx, "");
             audit::write(&*self.0.store, &entry).await.doing("audit a read of secrets")?;
         }
         Ok(listing)
@@ -135,4 +135,108 @@ impl StateFilter {
 /// `text` is in lower case.
 fn mentions(entry: &Entry, text: &str) -> bool {
     [entry.id(), entry.name(), entry.url()].iter().any(|it| it.to_lowercase().contains(text))
+}
+
+#[cfg(test)]
+mod tests {
+    use haltere_core::Role;
+
+    use super::super::fixture::{broken, id, new};
+    use super::*;
+    use crate::app::SecretsPolicy;
+    use crate::testing::TestApp;
+
+    fn ids(listing: &Listing) -> Vec<&str> {
+        listing.entries.iter().map(|entry| entry.id()).collect()
+    }
+
+    async fn with_five() -> TestApp {
+        let app = TestApp::start().await;
+        let ctx = app.ctx(Role::Admin);
+        let port = broken();
+        for n in 1..=5 {
+            let mut new = new(&format!("c{n}"), port.url());
+            if n == 3 {
+                new.credentials = haltere_core::Credentials::new(
+                    Some("user".to_owned()),
+                    Some("hunter2".into()),
+                    None,
+                );
+            }
+            app.app.create_connection(&ctx, new, Secrets::Omit).await.expect("new");
+        }
+        app.app.disconnect_connection(&ctx, &id("c4"), Secrets::Omit).await.expect("there");
+        app
+    }
+
+    #[tokio::test]
+    async fn filters_and_pages() {
+        let app = with_five().await;
+        let ctx = app.ctx(Role::Viewer);
+        let list = async |query: ListQuery| {
+            app.app.list_connections(&ctx, &query, Secrets::Omit).await.expect("allowed")
+        };
+        assert_eq!(ids(&list(ListQuery::default()).await), ["c1", "c2", "c3", "c4", "c5"]);
+        let inactive = ListQuery { state: StateFilter::Inactive, ..ListQuery::default() };
+        assert_eq!(ids(&list(inactive).await), ["c4"]);
+        let active = ListQuery { state: StateFilter::Active, ..ListQuery::default() };
+        assert_eq!(ids(&list(active.clone()).await), ["c1", "c2", "c3", "c5"]);
+        let text = ListQuery { text: Some("NAME OF C2".to_owned()), ..ListQuery::default() };
+        assert_eq!(ids(&list(text).await), ["c2"]);
+
+        let limit = NonZeroUsize::new(2);
+        let first = list(ListQuery { limit, ..active.clone() }).await;
+        assert_eq!(ids(&first), ["c1", "c2"]);
+        let after = first.next.clone();
+        app.app
+            .delete_connection(&app.ctx(Role::Admin), &id("c2"), Secrets::Omit)
+            .await
+            .expect("there");
+        let second = list(ListQuery { limit, after, ..active }).await;
+        assert_eq!(ids(&second), ["c3", "c5"], "also when the last one seen is gone");
+        assert_eq!(second.next, None);
+    }
+
+    #[tokio::test]
+    async fn reading_secrets_is_for_few_and_audited() {
+        let app = with_five().await;
+        let query = ListQuery::default();
+        let reads = async || {
+            let trail = app.audit().await;
+            trail.into_iter().filter(|line| line.contains("read_secrets")).collect::<Vec<_>>()
+        };
+        for (role, secrets, shown) in [
+            (Role::Editor, Secrets::Include, false),
+            (Role::Viewer, Secrets::Include, false),
+            (Role::Admin, Secrets::Omit, false),
+            (Role::ConnectionManager, Secrets::Include, true),
+        ] {
+            let listing = app.app.list_connections(&app.ctx(role), &query, secrets).await;
+            assert_eq!(listing.expect("allowed").secrets, shown, "{role} {secrets:?}");
+        }
+        assert_eq!(reads().await, ["connectionManager connection.read_secrets  success"]);
+
+        let harmless = ListQuery { text: Some("c1".to_owned()), ..ListQuery::default() };
+        app.app.list_connections(&app.ctx(Role::Admin), &harmless, Secrets::Include).await.unwrap();
+        app.app.get_connection(&app.ctx(Role::Admin), &id("c1"), Secrets::Include).await.unwrap();
+        assert_eq!(reads().await.len(), 1, "there was no secret to read");
+        app.app.get_connection(&app.ctx(Role::Admin), &id("c3"), Secrets::Include).await.unwrap();
+        assert_eq!(reads().await[0], "admin connection.read_secrets c3 success");
+
+        let ctx = app.ctx(Role::MonitoringViewer);
+        let refused = app.app.list_connections(&ctx, &query, Secrets::Omit);
+        assert!(matches!(refused.await, Err(ListError::NotAllowed(_))));
+    }
+
+    #[tokio::test]
+    async fn write_only_secrets_are_shown_to_nobody() {
+        let app = TestApp::start_with(|config| {
+            config.settings.secrets = SecretsPolicy::WriteOnly;
+        })
+        .await;
+        let ctx = app.ctx(Role::Admin);
+        let query = ListQuery::default();
+        let listing = app.app.list_connections(&ctx, &query, Secrets::Include);
+        assert!(!listing.await.unwrap().secrets);
+    }
 }

@@ -31,3 +31,6 @@ pub use test::TestError;
 pub use view::{ConnectionView, Secrets};
 
 pub(crate) use registry::Registry;
+
+#[cfg(test)]
+mod fixture;

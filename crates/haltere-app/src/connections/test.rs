@@ -36,7 +36,7 @@ impl App {
         let url = candidate.url.as_str();
         self.authorize(ctx, Action::TestConnection, url).await?;
         check::material(&candidate.tls)?;
-        let now = self.0.clock.now();
+        let now = self.now();
         let entry = audit::done(now, ctx, AuditAction::ConnectionTest, url, "");
         audit::write(&*self.0.store, &entry).await.doing("audit a test of a connection")?;
 

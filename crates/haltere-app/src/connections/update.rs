@@ -223,3 +223,6 @@ pub(super) fn given(connection: &Connection) -> Vec<&'static str> {
     given.extend(differences(&nothing, connection));
     given
 }
+
+#[cfg(test)]
+mod tests;

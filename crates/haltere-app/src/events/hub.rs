@@ -236,3 +236,6 @@ impl Subscriber {
         EventId { epoch: self.hub.epoch, sequence }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -83,7 +83,7 @@ impl App {
             return Err(ChangePasswordError::WrongPassword);
         }
         user.password_hash = hash;
-        user.updated_at = self.0.clock.now();
+        user.updated_at = self.now();
         tx.update_user(&user).await.doing(DOING)?;
         tx.delete_sessions_of(&name, ctx.caller.session.as_ref()).await.doing(DOING)?;
         let action = AuditAction::UserPassword;
@@ -98,7 +98,7 @@ impl App {
     async fn refuse(&self, ctx: &Ctx, refusal: Refusal) -> ChangePasswordError {
         match refusal {
             Refusal::Wrong => {
-                let (at, name) = (self.0.clock.now(), ctx.caller.user.as_str());
+                let (at, name) = (self.now(), ctx.caller.user.as_str());
                 let entry =
                     audit::done(at, ctx, AuditAction::UserPassword, name, "wrong old password");
                 let entry = AuditEntry { outcome: AuditOutcome::Denied, ..entry };

@@ -26,7 +26,7 @@ impl App {
     pub async fn authenticate(&self, token: &str) -> Result<Option<Session>, Internal> {
         let Some(id) = token::session_id(token) else { return Ok(None) };
         loop {
-            let now = self.0.clock.now();
+            let now = self.now();
             let known = self.0.sessions.live().touch(&id, now);
             let generation = match known {
                 Known::Valid(session) => return Ok(Some(session)),

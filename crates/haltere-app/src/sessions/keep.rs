@@ -30,7 +30,7 @@ impl Kept {
 impl App {
     /// Ends sessions whose time has come or that the store does not know any more.
     pub(crate) async fn keep_sessions(&self, revision: i64) -> Result<(), Internal> {
-        let now = self.0.clock.now();
+        let now = self.now();
         self.0.sessions.live().sweep(now);
         let mut kept = self.0.sessions.kept.lock().await;
         if kept.revision != Some(revision) {

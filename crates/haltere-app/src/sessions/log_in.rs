@@ -69,7 +69,7 @@ impl App {
             Ok(user) => user,
             Err(refusal) => {
                 if let Some(detail) = refusal.audited_as() {
-                    let now = self.0.clock.now();
+                    let now = self.now();
                     let entry = audit::login_denied(now, &username, &origin, detail);
                     audit::write(&*self.0.store, &entry).await.doing(DOING)?;
                 }
@@ -77,7 +77,7 @@ impl App {
             }
         };
 
-        let now = self.0.clock.now();
+        let now = self.now();
         let (token, id) = token::generate();
         let expires_at = now + self.0.sessions.settings.absolute;
         let caller = Caller { user: user.name.clone(), roles: user.roles, session: Some(id) };
@@ -105,12 +105,12 @@ impl App {
     ) -> Result<UserRecord, Refusal> {
         const DOING: &str = "verify a password";
         let Sessions { throttle, passwords, .. } = &self.0.sessions;
-        throttle.check(tries, self.0.clock.now())?;
+        throttle.check(tries, self.now())?;
         let Some(turn) = passwords.turn().await else {
             return Err(Refusal::Throttled { retry_after: Duration::from_secs(1), is_news: false });
         };
         // Others may have failed while we waited.
-        throttle.check(tries, self.0.clock.now())?;
+        throttle.check(tries, self.now())?;
 
         let mut user = None;
         if let Some(name) = name {
@@ -121,11 +121,11 @@ impl App {
         let is_right = turn.verify(password, hash).await?;
         match user.filter(|_| is_right) {
             Some(user) => {
-                throttle.succeeded(tries, self.0.clock.now());
+                throttle.succeeded(tries, self.now());
                 Ok(user)
             }
             None => {
-                throttle.failed(tries, self.0.clock.now());
+                throttle.failed(tries, self.now());
                 Err(Refusal::Wrong)
             }
         }

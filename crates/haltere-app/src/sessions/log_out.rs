@@ -19,7 +19,7 @@ impl App {
         const DOING: &str = "log out";
         let mut tx = self.0.store.write().await.doing(DOING)?;
         if tx.delete_session(session).await.doing(DOING)? {
-            let entry = audit::done(self.0.clock.now(), ctx, AuditAction::SessionLogout, "", "");
+            let entry = audit::done(self.now(), ctx, AuditAction::SessionLogout, "", "");
             tx.append_audit(&entry).await.doing(DOING)?;
             tx.commit().await.doing(DOING)?;
         }

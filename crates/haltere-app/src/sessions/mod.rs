@@ -49,3 +49,6 @@ impl Sessions {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

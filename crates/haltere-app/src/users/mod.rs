@@ -45,3 +45,6 @@ impl Users {
         self.changed.notified().await;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,234 @@
+use haltere_core::{Credentials, Pem, Role, TlsMaterial};
+use haltere_store::Sealed;
+use haltere_testkit::Mosquitto;
+use haltere_testkit::wait::{PATIENCE, until};
+
+use super::super::fixture::{broken, id, name, named, new, with_id};
+use super::super::{Entry, ListQuery};
+use super::*;
+use crate::testing::TestApp;
+
+async fn create(app: &TestApp, new: NewConnection) -> Result<Created, CreateError> {
+    app.app.create_connection(&app.ctx(Role::ConnectionManager), new, Secrets::Omit).await
+}
+
+async fn ids(app: &TestApp) -> Vec<String> {
+    let ctx = app.ctx(Role::Viewer);
+    let all = app.app.list_connections(&ctx, &ListQuery::default(), Secrets::Omit).await.unwrap();
+    all.entries.iter().map(|entry| entry.id().to_owned()).collect()
+}
+
+fn connection(entry: &Entry) -> &Connection {
+    entry.connection().expect("readable")
+}
+
+#[tokio::test]
+async fn a_good_connection_is_stored_and_up() {
+    let broker = Mosquitto::plain().await;
+    let app = TestApp::start().await;
+    let created = create(&app, new("a", &broker.url())).await.unwrap();
+    assert_eq!(created.outcome, Outcome::Connected);
+    assert!(created.connection.status.unwrap().connected());
+    assert!(!created.mended);
+    assert_eq!(created.all.entries.len(), 1);
+    assert_eq!(app.audit().await[0], "connectionManager connection.create a success");
+
+    let app = app.restart().await;
+    assert_eq!(ids(&app).await, ["a"]);
+    until("the link to come up again", PATIENCE, async || {
+        let views = app.app.views(&app.app.all(false));
+        views[0].status.as_ref()?.connected().then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn without_an_id_it_gets_one_that_sorts_by_age() {
+    let (app, port) = (TestApp::start().await, broken());
+    let first = create(&app, with_id(None, named("x", "first", port.url()))).await.unwrap();
+    let second = create(&app, with_id(None, named("x", "second", port.url()))).await.unwrap();
+    let (first, second) = (first.connection.entry, second.connection.entry);
+    let uuid = Uuid::parse_str(first.id()).expect("a UUID");
+    assert_eq!(uuid.get_version_num(), 7);
+    assert_ne!(first.id(), second.id());
+    assert_eq!(ids(&app).await, [first.id(), second.id()]);
+}
+
+#[tokio::test]
+async fn a_connection_that_fails_is_kept_and_mended_by_creating_it_again() {
+    let (app, port, broker) = (TestApp::start().await, broken(), Mosquitto::plain().await);
+    let failed = create(&app, new("a", port.url())).await.unwrap();
+    let Outcome::Failed(message) = failed.outcome else { panic!("{:?}", failed.outcome) };
+    assert!(!message.is_empty());
+    assert!(failed.connection.status.unwrap().failure().is_some());
+
+    let mended = create(&app, new("a", &broker.url())).await.unwrap();
+    assert!(mended.mended);
+    assert_eq!(mended.outcome, Outcome::Connected);
+    let (old, new) = (connection(&failed.connection.entry), connection(&mended.connection.entry));
+    assert_eq!(new.revision, old.revision.next());
+    assert_eq!(new.created_at, old.created_at);
+    assert_eq!(mended.all.entries.len(), 1);
+    assert_eq!(app.audit().await[0], "connectionManager connection.mend a success");
+}
+
+#[tokio::test]
+async fn what_is_taken_stays_taken() {
+    let (app, broker) = (TestApp::start().await, Mosquitto::plain().await);
+    let url = &broker.url();
+    create(&app, new("a", url)).await.unwrap();
+    create(&app, new("b", url)).await.unwrap();
+    let same = create(&app, new("a", url)).await.unwrap_err();
+    assert!(matches!(same, CreateError::SameNameAndId), "{same}");
+    assert_eq!(same.to_string(), "Connection with the same name/id already exists");
+    for either in [
+        named("a", "other", url),
+        named("other", "Name of a", url),
+        named("a", "Name of b", url),
+        with_id(None, new("a", url)),
+    ] {
+        let error = create(&app, either).await.unwrap_err();
+        assert!(matches!(error, CreateError::EitherNameOrId), "{error}");
+        let message = "Connection with either the same name or id already exists";
+        assert_eq!(error.to_string(), message);
+    }
+    let ctx = app.ctx(Role::Admin);
+    app.app.disconnect_connection(&ctx, &id("a"), Secrets::Omit).await.unwrap();
+    let idle = create(&app, new("a", url)).await.unwrap_err();
+    assert!(matches!(idle, CreateError::SameNameAndId), "{idle}");
+    assert_eq!(ids(&app).await, ["a", "b"]);
+}
+
+#[tokio::test]
+async fn there_is_a_limit_which_does_not_keep_anybody_from_mending() {
+    let app = TestApp::start_with(|config| config.settings.connections_max = 1).await;
+    let port = broken();
+    create(&app, new("a", port.url())).await.unwrap();
+    let error = create(&app, new("b", port.url())).await.unwrap_err();
+    assert_eq!(error.to_string(), "Maximum number of connections reached");
+    assert!(create(&app, new("a", port.url())).await.unwrap().mended);
+}
+
+#[tokio::test]
+async fn a_stored_connection_that_cannot_be_read_is_listed_and_has_no_status() {
+    let (app, port) = (TestApp::start().await, broken());
+    let secret = Credentials::new(Some("u".to_owned()), Some("p".into()), None);
+    let with_password = NewConnection { credentials: secret, ..new("a", port.url()) };
+    create(&app, with_password.clone()).await.unwrap();
+
+    // Another process, or a careless hand, damages the row.
+    let store = app.another_store().await;
+    let mut tx = store.write().await.unwrap();
+    let mut row = tx.find_connection(&id("a")).await.unwrap().unwrap();
+    row.password = Some(Sealed(vec![1, 2, 3]));
+    row.revision = row.revision.next();
+    tx.update_connection(&row).await.unwrap();
+    tx.commit().await.unwrap();
+    let reason = until("the damage to be noticed", PATIENCE, async || {
+        let view = app.app.views(&app.app.all(true)).remove(0);
+        let reason = view.entry.connection().err()?.reason.clone();
+        assert!(view.status.is_none());
+        Some(reason)
+    })
+    .await;
+    assert!(reason.starts_with("credentials.password: "), "{reason}");
+
+    let error = create(&app, with_password).await.unwrap_err();
+    assert!(matches!(error, CreateError::StatusNotFound { .. }), "{error}");
+    app.app.delete_connection(&app.ctx(Role::Admin), &id("a"), Secrets::Omit).await.unwrap();
+    assert!(ids(&app).await.is_empty());
+}
+
+#[tokio::test]
+async fn nonsense_is_refused_by_field() {
+    let (app, port) = (TestApp::start().await, broken());
+    let good = || new("a", port.url());
+    let bad_ca = TlsMaterial { ca: Some(Pem(b"nonsense".to_vec())), ..TlsMaterial::default() };
+    let name_with_nul = Credentials::new(Some("a\0b".to_owned()), None, None);
+    let long = Credentials::new(Some("u".to_owned()), Some("x".repeat(65_536).into()), None);
+    for (candidate, field) in [
+        (NewConnection { tls: bad_ca, ..good() }, "ca"),
+        (NewConnection { credentials: name_with_nul, ..good() }, "credentials.username"),
+        (NewConnection { credentials: long, ..good() }, "credentials.password"),
+    ] {
+        match create(&app, candidate).await {
+            Err(CreateError::Invalid(invalid)) => assert_eq!(invalid.field, field, "{invalid}"),
+            other => panic!("{field}: {other:?}"),
+        }
+    }
+    assert!(ids(&app).await.is_empty());
+}
+
+#[tokio::test]
+async fn a_role_too_low_is_refused_and_that_is_audited() {
+    let (app, port) = (TestApp::start().await, broken());
+    for role in [Role::Editor, Role::Viewer, Role::MonitoringViewer] {
+        let ctx = app.ctx(role);
+        let result = app.app.create_connection(&ctx, new("a", port.url()), Secrets::Omit);
+        assert!(matches!(result.await, Err(CreateError::NotAllowed(_))), "{role}");
+        assert_eq!(app.audit().await[0], format!("{role} connection.create a denied"));
+    }
+}
+
+#[tokio::test]
+async fn the_change_is_made_although_whoever_asked_has_gone() {
+    let (app, port) = (TestApp::start().await, broken());
+    let held = app.app.seen().await;
+    let mut request = Box::pin(create(&app, new("a", port.url())));
+    let waiting = std::future::poll_fn(|cx| std::task::Poll::Ready(request.as_mut().poll(cx)));
+    assert!(waiting.await.is_pending());
+    until("the change to be under way", PATIENCE, async || {
+        let _ = std::future::poll_fn(|cx| std::task::Poll::Ready(request.as_mut().poll(cx))).await;
+        (app.app.0.tasks.len() > 2).then_some(())
+    })
+    .await;
+    drop(request);
+    drop(held);
+    until("the connection to be stored", PATIENCE, async || {
+        (ids(&app).await == ["a"]).then_some(())
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn of_many_at_once_exactly_one_is_stored() {
+    const ROUNDS: usize = 100;
+    let (app, port) = (Arc::new(TestApp::start().await), broken());
+    let url = port.url();
+    for round in 0..ROUNDS {
+        let same_id = (0..4).map(|n| named(&format!("id-{round}"), &format!("{round}/{n}"), url));
+        assert_eq!(winners(&app, same_id.collect()).await, 1, "ids, round {round}");
+        let same_name = (0..4).map(|n| named(&format!("{round}/{n}"), &format!("n-{round}"), url));
+        assert_eq!(winners(&app, same_name.collect()).await, 1, "names, round {round}");
+    }
+    assert_eq!(ids(&app).await.len(), 2 * ROUNDS);
+}
+
+async fn winners(app: &Arc<TestApp>, all: Vec<NewConnection>) -> usize {
+    let tasks = all.into_iter().map(|new| {
+        let app = Arc::clone(app);
+        tokio::spawn(async move { create(&app, new).await })
+    });
+    let mut winners = 0;
+    for task in tasks.collect::<Vec<_>>() {
+        match task.await.unwrap() {
+            Ok(created) => {
+                assert!(!created.mended);
+                winners += 1;
+            }
+            Err(CreateError::EitherNameOrId) => {}
+            Err(error) => panic!("{error}"),
+        }
+    }
+    winners
+}
+
+#[tokio::test]
+async fn a_name_is_compared_as_it_is_trimmed() {
+    let (app, port) = (TestApp::start().await, broken());
+    create(&app, named("a", "Plant", port.url())).await.unwrap();
+    let padded = NewConnection { name: name(" Plant "), ..new("b", port.url()) };
+    let error = create(&app, padded).await.unwrap_err();
+    assert!(matches!(error, CreateError::EitherNameOrId), "{error}");
+    create(&app, named("c", "plant", port.url())).await.expect("another case is another name");
+}

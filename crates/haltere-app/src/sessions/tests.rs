@@ -1,0 +1,230 @@
+use std::sync::Arc;
+use std::time::Duration;
+
+use haltere_core::{Caller, Origin, Role, Secret};
+use haltere_testkit::MockClock;
+use haltere_testkit::wait::{PATIENCE, until, within};
+
+use super::*;
+use crate::ctx::Ctx;
+use crate::profile::ChangePasswordError;
+use crate::testing::TestApp;
+
+const MINUTE: Duration = Duration::from_secs(60);
+
+async fn with_clock() -> (TestApp, MockClock) {
+    let clock = MockClock::default();
+    let shared = Arc::new(clock.clone());
+    (TestApp::start_with(|config| config.clock = shared).await, clock)
+}
+
+async fn log_in(app: &TestApp, username: &str, password: &str) -> Result<LoggedIn, LoginError> {
+    log_in_from(app, username, password, TestApp::origin()).await
+}
+
+async fn log_in_from(
+    app: &TestApp,
+    username: &str,
+    password: &str,
+    origin: Origin,
+) -> Result<LoggedIn, LoginError> {
+    let wish = LogIn { username: username.to_owned(), password: password.into(), origin };
+    app.app.log_in(wish).await
+}
+
+async fn session(app: &TestApp, token: &Secret<String>) -> Option<Session> {
+    app.app.authenticate(token.expose()).await.expect("the store answers")
+}
+
+async fn ends(session: Session) {
+    within("the session to end", PATIENCE, session.end.ended()).await;
+}
+
+fn ctx_of(session: &Session) -> Ctx {
+    Ctx::new(Caller::clone(&session.caller), TestApp::origin())
+}
+
+#[tokio::test]
+async fn a_login_opens_a_session_that_survives_a_restart_and_ends_at_logout() {
+    let app = TestApp::start().await;
+    let first = log_in(&app, "editor", TestApp::PASSWORD).await.unwrap();
+    let second = log_in(&app, "editor", TestApp::PASSWORD).await.unwrap();
+    assert_ne!(first.token, second.token, "a new token every time");
+    let app = app.restart().await;
+    let session_one = session(&app, &first.token).await.expect("over the restart");
+    assert_eq!(session_one.caller.roles, Role::Editor.into());
+    assert_eq!(session_one.caller, first.caller);
+    assert!(app.app.authenticate("nonsense").await.unwrap().is_none());
+
+    app.app.log_out(&ctx_of(&session_one)).await.unwrap();
+    ends(session_one).await;
+    assert!(session(&app, &first.token).await.is_none());
+    assert!(session(&app, &second.token).await.is_some(), "the other one stays");
+    assert_eq!(
+        app.audit().await[..3],
+        [
+            "editor session.logout  success",
+            "editor session.login  success",
+            "editor session.login  success",
+        ]
+    );
+}
+
+#[tokio::test]
+async fn an_unused_session_ends_and_so_does_an_old_one() {
+    let (app, clock) = with_clock().await;
+    let idle = app.token(Role::Viewer).await;
+    let signal = session(&app, &idle).await.unwrap();
+    clock.advance(29 * MINUTE);
+    assert!(session(&app, &idle).await.is_some());
+    clock.advance(29 * MINUTE);
+    assert!(session(&app, &idle).await.is_some(), "use prolongs it");
+    clock.advance(30 * MINUTE);
+    ends(signal).await;
+    assert!(session(&app, &idle).await.is_none());
+
+    let busy = app.token(Role::Viewer).await;
+    for _ in 0..35 {
+        assert!(session(&app, &busy).await.is_some());
+        clock.advance(20 * MINUTE);
+    }
+    assert!(session(&app, &busy).await.is_some());
+    clock.advance(20 * MINUTE);
+    assert!(session(&app, &busy).await.is_none(), "twelve hours are over");
+}
+
+#[tokio::test]
+async fn the_use_of_a_session_is_remembered_over_a_restart() {
+    let (app, clock) = with_clock().await;
+    let token = app.token(Role::Viewer).await;
+    for _ in 0..2 {
+        clock.advance(20 * MINUTE);
+        assert!(session(&app, &token).await.is_some());
+    }
+    let app = app.restart().await;
+    clock.advance(20 * MINUTE);
+    assert!(session(&app, &token).await.is_some());
+    clock.advance(30 * MINUTE);
+    assert!(session(&app, &token).await.is_none());
+}
+
+#[tokio::test]
+async fn another_process_can_end_sessions() {
+    let app = TestApp::start().await;
+    let cli = app.users_of_another_process().await;
+    let ctx = Ctx::system("cli");
+    let viewer = session(&app, &app.token(Role::Viewer).await).await.unwrap();
+    let editor = session(&app, &app.token(Role::Editor).await).await.unwrap();
+    let removed = session(&app, &app.token(Role::MonitoringViewer).await).await.unwrap();
+    let admin = session(&app, &app.token(Role::Admin).await).await.unwrap();
+    cli.set_password(&ctx, &TestApp::user(Role::Viewer), "something else".into()).await.unwrap();
+    ends(viewer).await;
+    cli.set_roles(&ctx, &TestApp::user(Role::Editor), Role::Viewer.into()).await.unwrap();
+    ends(editor).await;
+    cli.remove(&ctx, &TestApp::user(Role::MonitoringViewer)).await.unwrap();
+    ends(removed).await;
+    assert!(!admin.end.has_ended());
+    log_in(&app, "viewer", "something else").await.expect("the new password");
+}
+
+#[tokio::test]
+async fn ones_own_password_needs_the_old_one_and_ends_the_other_sessions() {
+    let app = TestApp::start().await;
+    let (here, there) = (app.token(Role::Viewer).await, app.token(Role::Viewer).await);
+    let (here_session, there_session) =
+        (session(&app, &here).await.unwrap(), session(&app, &there).await.unwrap());
+    let ctx = ctx_of(&here_session);
+    let change = async |old: &str, new: &str| {
+        app.app.change_own_password(&ctx, old.into(), new.into()).await
+    };
+    let wrong = change("not it, sorry", "a new password").await;
+    assert!(matches!(wrong, Err(ChangePasswordError::WrongPassword)), "{wrong:?}");
+    assert_eq!(app.audit().await[0], "viewer user.password viewer denied");
+    match change(TestApp::PASSWORD, "short").await {
+        Err(ChangePasswordError::Invalid(invalid)) => assert_eq!(invalid.field, "password"),
+        other => panic!("{other:?}"),
+    }
+    change(TestApp::PASSWORD, "a new password").await.unwrap();
+    assert!(there_session.end.has_ended(), "at once");
+    assert!(session(&app, &there).await.is_none());
+    assert!(session(&app, &here).await.is_some());
+    log_in(&app, "viewer", "a new password").await.expect("the new password");
+    let old = log_in(&app, "viewer", TestApp::PASSWORD).await;
+    assert!(matches!(old, Err(LoginError::WrongCredentials)));
+}
+
+#[tokio::test]
+async fn guessing_is_slowed_down_but_the_owner_gets_in() {
+    let (app, clock) = with_clock().await;
+    let home = TestApp::origin();
+    let away = Origin { address: Some("203.0.113.7".parse().unwrap()), ..home.clone() };
+    log_in_from(&app, "admin", TestApp::PASSWORD, home.clone()).await.expect("the owner");
+    for n in 0..10 {
+        let guess = log_in_from(&app, "admin", "guess", away.clone()).await;
+        assert!(matches!(guess, Err(LoginError::WrongCredentials)), "{n}: {guess:?}");
+    }
+    for _ in 0..3 {
+        match log_in_from(&app, "admin", TestApp::PASSWORD, away.clone()).await {
+            Err(LoginError::Throttled { retry_after }) => {
+                assert_eq!(retry_after, Duration::from_secs(30));
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    log_in_from(&app, "admin", TestApp::PASSWORD, home).await.expect("the owner is not locked out");
+    let trail = app.audit().await;
+    let denied = trail.iter().filter(|line| *line == "admin session.login  denied").count();
+    assert_eq!(denied, 11, "ten guesses, and the first of the refusals");
+    clock.advance(Duration::from_secs(30));
+    log_in_from(&app, "admin", TestApp::PASSWORD, away).await.expect("after a while");
+}
+
+#[tokio::test]
+async fn unknown_and_impossible_users_are_refused_like_any_other() {
+    let app = TestApp::start().await;
+    for username in ["nobody", "", "a\nb", &"x".repeat(500), "system"] {
+        let refused = log_in(&app, username, TestApp::PASSWORD).await;
+        assert!(matches!(refused, Err(LoginError::WrongCredentials)), "{username:?}: {refused:?}");
+    }
+    let trail = app.audit().await;
+    assert!(trail[2].starts_with("a\u{fffd}b session.login"), "{trail:?}");
+}
+
+#[tokio::test]
+async fn an_end_is_not_forgotten_by_whoever_was_just_looking() {
+    let app = Arc::new(TestApp::start().await);
+    for _ in 0..20 {
+        let token = Arc::new(app.token(Role::Viewer).await);
+        let caller = session(&app, &token).await.unwrap().caller;
+        app.app.0.sessions.live().end(&caller.session.unwrap());
+        let looking = tokio::spawn({
+            let (app, token) = (Arc::clone(&app), Arc::clone(&token));
+            async move { session(&app, &token).await }
+        });
+        app.app.log_out(&Ctx::new(caller, TestApp::origin())).await.unwrap();
+        if let Some(found) = looking.await.unwrap() {
+            ends(found).await;
+        }
+        assert!(session(&app, &token).await.is_none());
+    }
+}
+
+#[tokio::test]
+async fn haltere_is_ready_until_it_shuts_down() {
+    let app = TestApp::start().await;
+    assert!(app.app.ready().is_ready());
+    app.app.begin_shutdown();
+    assert!(!app.app.ready().is_ready());
+    within("the end", PATIENCE, app.app.shutdown()).await;
+    app.app.shutdown().await;
+    assert!(app.app.authenticate(&"x".repeat(43)).await.is_err(), "the store is closed");
+}
+
+#[tokio::test]
+async fn a_store_that_fails_makes_haltere_unready() {
+    let app = TestApp::start().await;
+    app.store.close().await;
+    until("the outage to be noticed", PATIENCE, async || (!app.app.ready().store).then_some(()))
+        .await;
+    assert!(app.app.ready().supervisor);
+}
