@@ -1,7 +1,6 @@
 //! Certificates made the way `mosquitto-tls(7)` says are accepted exactly where `mosquitto_pub`
 //! accepts them.
 
-use std::process::Command;
 use std::sync::Arc;
 
 use haltere_testkit::certs::openssl::{Key, Workshop};
@@ -40,32 +39,14 @@ impl Extensions {
     }
 }
 
-/// A self-signed certificate of version 1, as `openssl x509 -req -signkey` makes it.
+/// A self-signed certificate of version 1.
 fn self_signed_v1(name: &str) -> Identity {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let script = format!(
-        "openssl req -new -newkey rsa:2048 -nodes -keyout key -subj /CN={name} -out csr 2>/dev/null &&
-         openssl x509 -req -in csr -signkey key -days 30 -out crt 2>/dev/null"
-    );
-    let status = Command::new("sh").args(["-c", &script]).current_dir(folder.path()).status();
-    assert!(status.expect("sh runs").success());
-    let read = |name| std::fs::read_to_string(folder.path().join(name)).expect("a file");
-    Identity { cert_pem: read("crt"), key_pem: read("key") }
+    issue(name, None, "-days 30")
 }
 
-/// Signs a request for `name` with any authority, without extensions.
+/// A certificate of version 1 from any authority, be it one or not.
 fn issue_v1(ca: &Identity, name: &str) -> Identity {
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    std::fs::write(folder.path().join("ca.crt"), &ca.cert_pem).expect("a file");
-    std::fs::write(folder.path().join("ca.key"), &ca.key_pem).expect("a file");
-    let script = format!(
-        "openssl req -new -newkey rsa:2048 -nodes -keyout key -subj /CN={name} -out csr 2>/dev/null &&
-         openssl x509 -req -in csr -CA ca.crt -CAkey ca.key -CAcreateserial -days 30 -out crt 2>/dev/null"
-    );
-    let status = Command::new("sh").args(["-c", &script]).current_dir(folder.path()).status();
-    assert!(status.expect("sh runs").success());
-    let read = |name| std::fs::read_to_string(folder.path().join(name)).expect("a file");
-    Identity { cert_pem: read("crt"), key_pem: read("key") }
+    issue(name, Some(ca), "-days 30")
 }
 
 async fn check(what: &str, server: &Identity, ca: &str, name: &str, expected: Verdict) {

@@ -44,6 +44,32 @@ fn client(tls: &TlsMaterial) -> Arc<TlsClient> {
     TlsClients::new(Arc::new(RealClock)).get(tls).expect("usable settings")
 }
 
+/// Has `openssl x509 -req` sign a certificate for `name` with these options: by `ca`, or else by
+/// its own key. A file `ext` with a server's extensions lies at hand.
+fn issue(name: &str, ca: Option<&Identity>, options: &str) -> Identity {
+    const SCRIPT: &str = r#"
+        printf 'subjectAltName=DNS:%s' "$1" >ext
+        openssl req -new -newkey rsa:2048 -nodes -keyout key -subj "/CN=$1" -out csr 2>log &&
+        openssl x509 -req -in csr -out crt $2 $3 2>>log || { cat log >&2; exit 1; }
+    "#;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let path = |name| folder.path().join(name);
+    if let Some(ca) = ca {
+        std::fs::write(path("ca.crt"), &ca.cert_pem).expect("a file");
+        std::fs::write(path("ca.key"), &ca.key_pem).expect("a file");
+    }
+    let signer =
+        if ca.is_some() { "-CA ca.crt -CAkey ca.key -CAcreateserial" } else { "-signkey key" };
+    let output = Command::new("sh")
+        .args(["-c", SCRIPT, "issue", name, signer, options])
+        .current_dir(folder.path())
+        .output()
+        .expect("sh runs");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    let read = |name| std::fs::read_to_string(path(name)).expect("a file");
+    Identity { cert_pem: read("crt"), key_pem: read("key") }
+}
+
 #[expect(clippy::disallowed_methods, reason = "tests dial the servers they started themselves")]
 async fn tcp(address: SocketAddr) -> TcpStream {
     TcpStream::connect(address).await.expect("a listening server")
