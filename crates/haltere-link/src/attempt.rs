@@ -75,13 +75,19 @@ impl Trail {
         self.note(true, detail);
     }
 
-    fn fail(&mut self, failure: &LinkFailure) {
-        self.note(false, Some(failure.message.clone()));
-    }
-
     fn note(&mut self, ok: bool, detail: Option<String>) {
         let elapsed = self.since.elapsed();
         self.stages.push(ProbeStage { stage: self.stage, ok, elapsed, detail });
+    }
+
+    /// Notes why it ended. What TLS 1.3 thinks of our certificate shows while we wait for CONNACK, and
+    /// takes back that the stage was passed.
+    fn fail(&mut self, failure: &LinkFailure) {
+        if failure.stage < self.stage {
+            self.stages.retain(|stage| stage.stage < failure.stage);
+            self.stage = failure.stage;
+        }
+        self.note(false, Some(failure.message.clone()));
     }
 
     /// What running out of time means at this stage.

@@ -161,8 +161,10 @@ pub(crate) fn refusal(
     peer: SocketAddr,
 ) -> LinkFailure {
     let why = match code {
-        "NOT_AUTHORIZED" => "the credentials are wrong or missing, or the client is not allowed",
-        "BAD_USER_NAME_OR_PASSWORD" => "the user name or password is wrong",
+        "NOT_AUTHORIZED" => {
+            "it does not accept this user name and password, or does not allow this client in"
+        }
+        "BAD_USER_NAME_OR_PASSWORD" => "it does not accept this user name and password",
         "SERVER_UNAVAILABLE" => "the broker is not available now",
         "SERVER_BUSY" => "the broker is busy",
         "BANNED" => "the client is banned",

@@ -319,6 +319,31 @@ impl Versions {
 mod tests {
     use super::*;
 
+    #[tokio::test]
+    async fn a_panic_is_a_failure_of_the_work_and_no_more() {
+        let mut work = Work::Dial(Box::pin(async { panic!("the library is young") }));
+        let outcome = poll_fn(|cx| work.poll(cx)).await;
+        let Outcome::Failed(failure) = outcome else { panic!("not a failure") };
+        assert_eq!(failure.code, "ERR_INTERNAL");
+        assert!(failure.message.contains("the library is young"), "{failure}");
+        assert!(matches!(work, Work::Nothing));
+    }
+
+    #[test]
+    fn an_idle_link_is_small() {
+        // Beside it stand the session, the codec inside it and the socket: some kilobytes in all.
+        assert!(size_of::<Link>() <= 256, "{}", size_of::<Link>());
+        assert!(size_of::<Session>() <= 256, "{}", size_of::<Session>());
+    }
+
+    #[test]
+    fn the_future_of_a_link_is_small() {
+        fn size<F: Future>(_: impl FnOnce(Link) -> F) -> usize {
+            size_of::<F>()
+        }
+        assert!(size(Link::run) <= 2_048, "{}", size(Link::run));
+    }
+
     #[test]
     fn a_broker_that_only_closes_is_tried_with_both_versions_in_turn() {
         let peer = ([127, 0, 0, 1], 1883).into();

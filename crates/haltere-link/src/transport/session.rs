@@ -204,10 +204,7 @@ impl Session {
             Poll::Pending => Poll::Pending,
             Poll::Ready(Err(error)) => Poll::Ready(Err(Ended::Io(error))),
             Poll::Ready(Ok(())) if chunk.filled().is_empty() => Poll::Ready(Err(Ended::Closed)),
-            Poll::Ready(Ok(())) => {
-                self.pulse.sign_of_life();
-                Poll::Ready(self.digest(chunk.filled()))
-            }
+            Poll::Ready(Ok(())) => Poll::Ready(self.digest(chunk.filled())),
         }
     }
 
@@ -218,6 +215,7 @@ impl Session {
         }
         let mut chunk = Chunk::default();
         while let Some(frame) = self.framer.next(&mut bytes)? {
+            self.pulse.sign_of_life();
             let Frame::Packet(packet) = frame else {
                 chunk.news.skipped += 1;
                 continue;
@@ -298,7 +296,8 @@ impl Pulse {
         }
     }
 
-    /// Something came in: the answer to our ping may stand in line behind a large message.
+    /// A packet came in: the answer to our ping may stand in line behind others. Less than a packet
+    /// does not count, or a peer could pass for alive by sending a byte now and then.
     fn sign_of_life(&mut self) {
         if self.waiting {
             self.timer.as_mut().reset(Instant::now() + self.ping_timeout);
