@@ -7,7 +7,7 @@ use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::{CertificateError, OtherError};
 use rustls_pki_types::CertificateDer;
 
-use super::facts::host_names;
+use super::facts::{host_names, printable};
 use super::legacy;
 use super::names;
 use super::path::{End, Path};
@@ -49,7 +49,7 @@ pub(super) struct Case<'a> {
 
 impl Case<'_> {
     /// Finds words for a refusal. Where several faults hold at once, the order is Node's: time,
-    /// then issuer, then name.
+    /// then issuer, then use, then name.
     pub(super) fn explain(&self, error: &CertificateError) -> CertificateFault {
         let Some(path) = Path::walk(self.presented, self.trust, self.now) else {
             return self.fault("UNSPECIFIED", "The broker's certificate can't be read".to_owned());
@@ -57,6 +57,7 @@ impl Case<'_> {
         self.time_fault(&path)
             .or_else(|| self.issuer_fault(&path, error))
             .or_else(|| self.signature_fault(&path, error))
+            .or_else(|| self.use_fault(&path))
             .or_else(|| self.name_fault(&path))
             .unwrap_or_else(|| self.other_fault(error))
     }
@@ -114,9 +115,11 @@ impl Case<'_> {
                 "SELF_SIGNED_CERT_IN_CHAIN",
                 "The broker's certificate is signed by a private authority that is not trusted here",
             ),
+            // The right CA may be there, and the way to it missing: only the broker's side can tell.
             (End::IssuerMissing, true) => (
                 "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-                "The broker's certificate is signed by an authority that is not known",
+                "The broker's certificate is signed by an authority that is not known, and the broker \
+                 sent no intermediate certificate",
             ),
             (End::IssuerMissing, false) if last_is_supplied => (
                 "UNABLE_TO_GET_ISSUER_CERT",
@@ -144,6 +147,21 @@ impl Case<'_> {
         })
     }
 
+    fn use_fault(&self, path: &Path<'_>) -> Option<CertificateFault> {
+        let leaf = path.certificates().next()?;
+        let (code, why) = if !legacy::issuers_may_sign(path) {
+            ("INVALID_PURPOSE", "a certificate in its chain signs others without being a CA")
+        } else if !legacy::path_lengths_hold(path) {
+            ("PATH_LENGTH_EXCEEDED", "a CA in its chain does not allow as many others below it")
+        } else if !leaf.may_serve_tls() {
+            ("INVALID_PURPOSE", "it was made for another use than a TLS server's")
+        } else {
+            return None;
+        };
+        let message = format!("The broker's certificate was refused: {why}; have it made anew");
+        Some(self.fault(code, message))
+    }
+
     fn name_fault(&self, path: &Path<'_>) -> Option<CertificateFault> {
         let leaf = path.certificates().next()?;
         if names::belongs_to(leaf, self.host) {
@@ -166,9 +184,6 @@ impl Case<'_> {
 
     fn other_fault(&self, error: &CertificateError) -> CertificateFault {
         let (code, why) = match error {
-            CertificateError::InvalidPurpose | CertificateError::InvalidPurposeContext { .. } => {
-                ("INVALID_PURPOSE", "it was made for another purpose than a TLS server's".to_owned())
-            }
             error if is_about_names(error) => (
                 "ERR_TLS_CERT_ALTNAME_INVALID",
                 "it names the host only as its common name, which is accepted only together with a CA in \
@@ -180,6 +195,8 @@ impl Case<'_> {
             }
             error => ("CERT_UNTRUSTED", error.to_string()),
         };
+        // The words of others may quote the certificate.
+        let why = printable(&why, 200);
         self.fault(code, format!("The broker's certificate was refused: {why}"))
     }
 

@@ -60,7 +60,7 @@ async fn resets() {
     assert_row(&failure, "mqtt ECONNRESET -104 read – –", peer.address(), "dropped");
     let tls = LinkSpec { revision: plain.revision.next(), ..link(&peer.url("mqtts")) };
     let failure = fleet.fails(&tls).await;
-    assert_row(&failure, "tls ECONNRESET -104 read – –", peer.address(), "dropped");
+    assert_row(&failure, "tls ECONNRESET -104 read – –", peer.address(), "closed");
     fleet.ends_well().await;
 }
 

@@ -121,11 +121,16 @@ impl Fleet {
         failure
     }
 
+    /// How the link under test is, as soon as that speaks of `spec`.
+    pub(crate) fn status(&self, spec: &LinkSpec) -> Option<Arc<ConnectionStatus>> {
+        self.supervisor.status(&spec.id).filter(|status| status.revision >= spec.revision)
+    }
+
     /// Waits until the link under test is up.
     pub(crate) async fn until_up(&self, spec: &LinkSpec) {
         let what = format!("the link to {} to be up", spec.url);
         wait::until(&what, PATIENCE, async || {
-            self.supervisor.status(&spec.id).filter(|status| status.connected())
+            self.status(spec).filter(|status| status.connected())
         })
         .await;
     }
@@ -145,7 +150,7 @@ impl Fleet {
         wanted: impl Fn(&BrokerFacts) -> bool,
     ) -> Arc<BrokerFacts> {
         wait::until(what, PATIENCE, async || {
-            self.supervisor.status(&spec.id)?.broker.clone().filter(|facts| wanted(facts))
+            self.status(spec)?.broker.clone().filter(|facts| wanted(facts))
         })
         .await
     }

@@ -150,7 +150,7 @@ async fn self_signed() {
 async fn self_signed_root_in_the_chain() {
     let stranger = Ca::new("stranger");
     let identity = stranger.server(HERE).with_chain(&stranger.pem());
-    is_refused(&identity, None, "SELF_SIGNED_CERT_IN_CHAIN", "self-signed").await;
+    is_refused(&identity, None, "SELF_SIGNED_CERT_IN_CHAIN", "private authority").await;
 }
 
 #[tokio::test]
@@ -184,7 +184,7 @@ async fn expired() {
 async fn not_yet_valid() {
     let ca = Ca::new("private");
     let identity = ca.issue(&Leaf::server(HERE).not_yet_valid());
-    is_refused(&identity, Some(&ca), "CERT_NOT_YET_VALID", "not yet valid").await;
+    is_refused(&identity, Some(&ca), "CERT_NOT_YET_VALID", "valid only from 2090").await;
 }
 
 #[tokio::test]
@@ -221,7 +221,7 @@ async fn tls_to_a_plain_port_and_plain_to_a_tls_port() {
         &*fleet.fails(&tls_to_plain).await,
         "tls ECONNRESET -104 read – –",
         broker.nth_address(0),
-        "mqtt://",
+        "is this port meant for TLS?",
     );
     let plain_to_tls = LinkSpec {
         revision: tls_to_plain.revision.next(),
@@ -256,18 +256,18 @@ async fn a_web_server() {
 async fn alerts_carry_the_names_openssl_gives_them() {
     let fleet = Fleet::new().await;
     let mut revision = link("mqtt://x").revision;
-    for (alert, code) in [
-        (40, "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE"),
-        (70, "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION"),
-        (80, "ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR"),
-        (112, "ERR_SSL_TLSV1_UNRECOGNIZED_NAME"),
+    for (alert, code, word) in [
+        (40, "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE", "client certificate"),
+        (70, "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION", "older versions of TLS"),
+        (80, "ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR", "internal error"),
+        (112, "ERR_SSL_TLSV1_UNRECOGNIZED_NAME", "host name"),
     ] {
         let record = [0x15, 3, 3, 0, 2, 2, alert];
         let peer = Peer::script().read_some().send(record).close().start().await;
         let spec = LinkSpec { revision, ..link(&peer.url("mqtts")) };
         revision = revision.next();
         let row = format!("tls {code} – – – –");
-        assert_row(&*fleet.fails(&spec).await, &row, peer.address(), "TLS");
+        assert_row(&*fleet.fails(&spec).await, &row, peer.address(), word);
     }
     fleet.ends_well().await;
 }

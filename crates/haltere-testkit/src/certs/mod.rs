@@ -9,6 +9,7 @@ use rcgen::{
     BasicConstraints, CertificateParams, CertifiedIssuer, DnType, ExtendedKeyUsagePurpose, IsCa,
     KeyPair, KeyUsagePurpose, SignatureAlgorithm, date_time_ymd,
 };
+use rustls::pki_types::PrivatePkcs8KeyDer;
 
 /// A certificate with its private key, both as PEM.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,10 +53,20 @@ impl Key {
         let algorithm: &'static SignatureAlgorithm = match self {
             Self::P256 => &rcgen::PKCS_ECDSA_P256_SHA256,
             Self::P384 => &rcgen::PKCS_ECDSA_P384_SHA384,
-            Self::Ed25519 => &rcgen::PKCS_ED25519,
+            Self::Ed25519 => return ed25519(),
         };
         KeyPair::generate_for(algorithm).expect("a supported algorithm")
     }
+}
+
+/// rcgen writes Ed25519 keys as PKCS #8 version 2, which OpenSSL 3.0, and so Mosquitto, can't read.
+fn ed25519() -> KeyPair {
+    const VERSION_1: &[u8] = b"\x30\x2E\x02\x01\x00\x30\x05\x06\x03\x2B\x65\x70\x04\x22\x04\x20";
+    let version_2 = KeyPair::generate_for(&rcgen::PKCS_ED25519).expect("a supported algorithm");
+    // The same header but for the version, the key's 32 bytes, and then the public key again.
+    let secret = &version_2.serialized_der()[VERSION_1.len()..][..32];
+    let der = PrivatePkcs8KeyDer::from([VERSION_1, secret].concat());
+    KeyPair::from_pkcs8_der_and_sign_algo(&der, &rcgen::PKCS_ED25519).expect("the same key")
 }
 
 /// When a certificate is valid.
@@ -233,6 +244,7 @@ mod tests {
             ("stranger", Ca::new("other").server(&["localhost"]), "unable to get local issuer"),
         ] {
             let said = workshop.verify(&root.pem(), &identity);
+            workshop.encrypt_key(&identity.key_pem, "panics when it can't read the key");
             assert!(said.contains(verdict), "{what}: {said}");
         }
     }
