@@ -61,7 +61,7 @@ pub(super) fn host_names(certificate: &Certificate<'_>) -> Vec<String> {
 }
 
 /// At most `max` characters, none of which moves the cursor or turns the direction of text.
-fn printable(text: &str, max: usize) -> String {
+pub(super) fn printable(text: &str, max: usize) -> String {
     let turns_text = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars()
         .take(max)

@@ -9,7 +9,6 @@ use rustls::{CertificateError, Error, OtherError, PeerIncompatible};
 
 use super::alert;
 use super::fault::CertificateFault;
-use super::material::MaterialError;
 
 /// Finds a TLS failure inside an I/O error; `None` when there is none.
 ///
@@ -19,13 +18,6 @@ use super::material::MaterialError;
 /// the alert that says why may be waiting there.
 pub fn classify_io(error: &io::Error) -> Option<LinkFailure> {
     find(error.get_ref()?).map(classify)
-}
-
-impl From<&MaterialError> for LinkFailure {
-    /// Settings that could not be used for dialling: stored before they were checked, say.
-    fn from(error: &MaterialError) -> Self {
-        failure("ERR_TLS_INVALID_CONTEXT", format!("The TLS settings can't be used: {error}"))
-    }
 }
 
 /// Any I/O error during the handshake.
@@ -95,7 +87,10 @@ fn classify(error: &Error) -> LinkFailure {
             "ERR_SSL_BAD_SIGNATURE",
             "The broker could not prove that it has the key of its certificate".to_owned(),
         ),
-        Error::PeerIncompatible(PeerIncompatible::ServerDoesNotSupportTls12Or13) => failure(
+        Error::PeerIncompatible(
+            PeerIncompatible::ServerDoesNotSupportTls12Or13
+            | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig,
+        ) => failure(
             "ERR_SSL_UNSUPPORTED_PROTOCOL",
             "The broker speaks only older versions of TLS; 1.2 or 1.3 is needed".to_owned(),
         ),

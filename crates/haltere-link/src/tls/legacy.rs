@@ -46,15 +46,20 @@ pub(super) fn accepts(
         && path.certificates().all(|c| c.is_valid_at(now) && !c.has_rules_we_do_not_apply())
         && leaf.may_serve_tls()
         && issuers_may_sign(&path)
+        && path_lengths_hold(&path)
         && signatures_hold(&path, algorithms)
         && names::belongs_to(leaf, host)
 }
 
-/// Whether everyone above the leaf is a CA, with no more CAs below it than it allows.
-fn issuers_may_sign(path: &Path<'_>) -> bool {
+/// Whether everyone above the leaf is a CA.
+pub(super) fn issuers_may_sign(path: &Path<'_>) -> bool {
+    path.certificates().skip(1).all(Certificate::may_sign_certificates)
+}
+
+/// Whether nobody above the leaf has more CAs below it than it allows.
+pub(super) fn path_lengths_hold(path: &Path<'_>) -> bool {
     path.certificates().skip(1).zip(0..).all(|(issuer, authorities_below)| {
-        issuer.may_sign_certificates()
-            && issuer.path_length().is_none_or(|allowed| authorities_below <= allowed)
+        issuer.path_length().is_none_or(|allowed| authorities_below <= allowed)
     })
 }
 

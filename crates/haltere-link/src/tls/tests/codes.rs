@@ -4,7 +4,11 @@ use haltere_core::Stage;
 use haltere_testkit::certs::openssl::{Key, Workshop};
 use haltere_testkit::certs::{Ca, Leaf};
 use haltere_testkit::{Identity, Listener, Mosquitto, Peer};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls_pki_types::pem::PemObject as _;
+use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
+use super::super::provider::provider;
 use super::*;
 
 /// Dials `name` at a broker that shows `server`, and expects `code`, and `says` in the message;
@@ -91,6 +95,72 @@ async fn expired_authorities() {
     check(&usual, &tls, "localhost", "CERT_HAS_EXPIRED", says).await;
     let old = issue("localhost", Some(&ca), "-days 30");
     check(&old, &tls, "localhost", "CERT_HAS_EXPIRED", says).await;
+}
+
+#[tokio::test]
+async fn certificates_for_other_uses() {
+    let root = Ca::new("root");
+    let tls = trusting(&root.pem());
+    let for_clients = root.issue(&Leaf::client("localhost"));
+    check(&for_clients, &tls, "localhost", "INVALID_PURPOSE", "another use").await;
+
+    let ca = issue("factory", None, "-days 30");
+    let no_ca = issue("middle", Some(&ca), "-days 30 -extfile ext");
+    let below = issue("localhost", Some(&no_ca), "-days 30 -extfile ext");
+    let chain = below.with_chain(&no_ca.cert_pem);
+    check(&chain, &trusting(&ca.cert_pem), "localhost", "INVALID_PURPOSE", "without being a CA")
+        .await;
+
+    let signs_only = ["-addext", "keyUsage=keyCertSign"];
+    let own = Workshop::new().self_signed_with("localhost", Key::P256, &signs_only);
+    let tls = trusting(&own.cert_pem);
+    check(&own, &tls, "localhost", "INVALID_PURPOSE", "another use").await;
+}
+
+/// Both ends of TLS in one process, the broker's end with a key that is not its certificate's.
+#[tokio::test]
+async fn a_certificate_alone_proves_nothing() {
+    let workshop = Workshop::new();
+    let ca = workshop.ca("factory", Key::P256);
+    let thief = workshop.self_signed("thief", Key::P256);
+    let careless = TlsMaterial { reject_unauthorized: Some(false), ..TlsMaterial::default() };
+    // Version 1, which goes its own way, and version 3.
+    let v1 = ca.issue("localhost", Key::P256);
+    let v3 = workshop.self_signed("localhost", Key::P256);
+    for (stolen, tls) in
+        [(&v1, &trusting(ca.pem())), (&v3, &trusting(&v3.cert_pem)), (&v1, &careless)]
+    {
+        for version in [&rustls::version::TLS12, &rustls::version::TLS13] {
+            let cert = CertificateDer::from_pem_slice(stolen.cert_pem.as_bytes()).expect("PEM");
+            let key = PrivateKeyDer::from_pem_slice(thief.key_pem.as_bytes()).expect("PEM");
+            let key = provider().key_provider.load_private_key(key).expect("a key");
+            let identity = SingleCertAndKey::from(CertifiedKey::new(vec![cert], key));
+            let config = rustls::ServerConfig::builder_with_provider(provider().clone())
+                .with_protocol_versions(&[version])
+                .expect("a version")
+                .with_no_client_auth()
+                .with_cert_resolver(Arc::new(identity));
+            let (ours, theirs) = tokio::io::duplex(65_536);
+            let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+            let localhost = host("localhost");
+            let client = client(tls);
+            let (refused, _) =
+                tokio::join!(client.connect(&localhost, ours), acceptor.accept(theirs));
+            let refused = refused.expect_err("a stolen certificate");
+            assert_eq!(refused.failure.code, "ERR_SSL_BAD_SIGNATURE");
+        }
+    }
+}
+
+#[tokio::test]
+async fn tls_too_old() {
+    let server = Workshop::new().self_signed("localhost", Key::Rsa2048);
+    let options = ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"];
+    let server = OpensslServer::start(&server, None, &options);
+    let tls = TlsMaterial::default();
+    let failure = connect(server.address, "localhost", &tls).await.expect_err("TLS 1.1");
+    assert_eq!(failure.code, "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION", "{failure}");
+    assert!(failure.message.contains("1.2 or 1.3 is needed"), "{failure}");
 }
 
 #[tokio::test]
