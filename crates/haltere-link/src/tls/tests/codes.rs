@@ -88,10 +88,10 @@ async fn wrong_times_and_names() {
 /// webpki doesn't ask whether a root is still valid; OpenSSL, and so the rest of the fleet, does.
 #[tokio::test]
 async fn expired_authorities() {
-    let ca = issue("factory", None, "-days -1");
+    let ca = issue("factory", None, "-days -1 -extfile ca");
     let tls = trusting(&ca.cert_pem);
     let says = "A certificate in the field ca expired on";
-    let usual = issue("localhost", Some(&ca), "-days 30 -extfile ext");
+    let usual = issue("localhost", Some(&ca), "-days 30 -extfile server");
     check(&usual, &tls, "localhost", "CERT_HAS_EXPIRED", says).await;
     let old = issue("localhost", Some(&ca), "-days 30");
     check(&old, &tls, "localhost", "CERT_HAS_EXPIRED", says).await;
@@ -104,9 +104,9 @@ async fn certificates_for_other_uses() {
     let for_clients = root.issue(&Leaf::client("localhost"));
     check(&for_clients, &tls, "localhost", "INVALID_PURPOSE", "another use").await;
 
-    let ca = issue("factory", None, "-days 30");
-    let no_ca = issue("middle", Some(&ca), "-days 30 -extfile ext");
-    let below = issue("localhost", Some(&no_ca), "-days 30 -extfile ext");
+    let ca = issue("factory", None, "-days 30 -extfile ca");
+    let no_ca = issue("middle", Some(&ca), "-days 30 -extfile server");
+    let below = issue("localhost", Some(&no_ca), "-days 30 -extfile server");
     let chain = below.with_chain(&no_ca.cert_pem);
     check(&chain, &trusting(&ca.cert_pem), "localhost", "INVALID_PURPOSE", "without being a CA")
         .await;
