@@ -3,6 +3,7 @@
 //! Links and probes go this same way; both read the [`Trail`] afterwards: where a time-out struck,
 //! how long each stage took, which certificates were shown.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -200,7 +201,7 @@ async fn once(
         trail.enter(Stage::Websocket);
         let upgraded = upgrade(wire, &spec.url, config.max_packet)
             .await
-            .map_err(|error| not_upgraded(error, peer))?;
+            .map_err(|error| not_upgraded(error, spec, peer))?;
         trail.pass(None);
         Box::new(upgraded)
     } else {
@@ -266,21 +267,18 @@ async fn greet(
     }
 }
 
-fn not_upgraded(error: UpgradeError, peer: SocketAddr) -> LinkFailure {
+fn not_upgraded(error: UpgradeError, spec: &LinkSpec, peer: SocketAddr) -> LinkFailure {
     match error {
         UpgradeError::Status(status) => failure::upgrade(Some(status), &error.to_string(), peer),
         UpgradeError::Protocol(why) => failure::upgrade(None, &why, peer),
-        UpgradeError::Io(error) => tls::classify_io(&error)
-            .unwrap_or_else(|| failure::before_connack(Stage::Websocket, &error, peer)),
+        UpgradeError::Io(error) => not_read(Stage::Websocket, &error, spec, peer),
     }
 }
 
 fn not_greeted(ended: Ended, spec: &LinkSpec, peer: SocketAddr) -> LinkFailure {
     match ended {
         Ended::Closed => failure::closed_early(Stage::Mqtt, peer),
-        // TLS 1.3 tells what it thinks of our certificate only now.
-        Ended::Io(error) => tls::classify_io(&error)
-            .unwrap_or_else(|| failure::before_connack(Stage::Mqtt, &error, peer)),
+        Ended::Io(error) => not_read(Stage::Mqtt, &error, spec, peer),
         Ended::Refused(why) | Ended::Goodbye(why) => {
             failure::refusal(why.code, why.number, why.words.as_deref(), peer)
         }
@@ -295,6 +293,13 @@ fn not_greeted(ended: Ended, spec: &LinkSpec, peer: SocketAddr) -> LinkFailure {
         }
         Ended::Unsendable(why) => failure::unsendable(&why.to_string()),
     }
+}
+
+fn not_read(stage: Stage, error: &io::Error, spec: &LinkSpec, peer: SocketAddr) -> LinkFailure {
+    // TLS 1.3 tells what it thinks of our certificate only after the handshake.
+    tls::classify_io(error).unwrap_or_else(|| {
+        failure::before_connack(stage, error, peer, spec.url.transport().is_tls())
+    })
 }
 
 /// What the end of a session that was up means.
@@ -313,6 +318,8 @@ pub(crate) fn lost(ended: &Ended) -> LinkFailure {
             let words = why.words.as_ref().map(|words| format!(" (\"{words}\")"));
             failure::lost(&format!("{reason}: {}{}", why.code, words.unwrap_or_default()))
         }
+        // TLS calls it an error when the goodbye is missing; everyone does without.
+        Ended::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => lost(&Ended::Closed),
         other => failure::lost(&other.to_string()),
     }
 }

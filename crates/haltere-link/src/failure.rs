@@ -218,9 +218,17 @@ pub(crate) fn is_this_port_tls(stage: Stage, peer: SocketAddr) -> LinkFailure {
 }
 
 /// Reading or writing failed before the broker had let us in.
-pub(crate) fn before_connack(stage: Stage, error: &io::Error, peer: SocketAddr) -> LinkFailure {
+pub(crate) fn before_connack(
+    stage: Stage,
+    error: &io::Error,
+    peer: SocketAddr,
+    encrypted: bool,
+) -> LinkFailure {
     use io::ErrorKind::{BrokenPipe, ConnectionReset, UnexpectedEof};
     match error.kind() {
+        ConnectionReset | BrokenPipe if encrypted => {
+            reset(stage, peer, "the broker may not let this client in; its log says more")
+        }
         ConnectionReset | BrokenPipe => is_this_port_tls(stage, peer),
         UnexpectedEof => closed_early(stage, peer),
         _ => LinkFailure {

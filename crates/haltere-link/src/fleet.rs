@@ -1,6 +1,7 @@
 //! What all links share.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
 
 use haltere_core::Clock;
 use tokio_util::task::TaskTracker;
@@ -18,6 +19,8 @@ pub(crate) struct Fleet {
     pub(crate) clock: Arc<dyn Clock>,
     /// Knows every link's task, so that their ends are awaited.
     pub(crate) tasks: TaskTracker,
+    /// How often a link has panicked.
+    pub(crate) panics: AtomicU64,
 }
 
 impl Fleet {
@@ -29,6 +32,7 @@ impl Fleet {
             means: Means::new(config, Arc::clone(&clock)),
             clock,
             tasks: TaskTracker::new(),
+            panics: AtomicU64::new(0),
         }
     }
 }

@@ -15,6 +15,7 @@ use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
@@ -102,7 +103,7 @@ impl Link {
                     let order = order.ok().and_then(|()| self.orders.borrow_and_update().clone());
                     Some(self.obey(order))
                 }
-                outcome = poll_fn(|cx| self.work.poll(cx)) => self.weigh(outcome),
+                outcome = poll_fn(|cx| self.work.poll(cx, &self.fleet.panics)) => self.weigh(outcome),
             };
             if let Some(input) = input {
                 self.take(input).await;
@@ -124,6 +125,10 @@ impl Link {
 
     /// Turns what came of the work into an input for the state machine, if it is one.
     fn weigh(&mut self, outcome: Outcome) -> Option<Input> {
+        if !matches!(outcome, Outcome::News(_)) {
+            // It is done; polling it again would be a mistake.
+            self.work = Work::Nothing;
+        }
         match outcome {
             Outcome::Arrived(arrival) => {
                 let Arrival { session, tls } = *arrival;
@@ -174,9 +179,6 @@ impl Link {
         self.state = state;
         if !matches!(self.state, State::Online { .. }) {
             self.broker = None;
-            if !matches!(self.work, Work::Session(_)) || !effects.contains(&Effect::Disconnect) {
-                self.work = Work::Nothing;
-            }
         }
         self.publish();
         for effect in effects {
@@ -239,12 +241,13 @@ async fn dial(
 impl Work {
     /// Goes on working. A panic in here, in the MQTT library above all, ends this piece of work and
     /// counts as its failure; the link goes on.
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Outcome> {
+    fn poll(&mut self, cx: &mut Context<'_>, panics: &AtomicU64) -> Poll<Outcome> {
         let up = matches!(self, Self::Session(_));
         match catch_unwind(AssertUnwindSafe(|| self.poll_unguarded(cx))) {
             Ok(outcome) => outcome,
             Err(panic) => {
                 *self = Self::Nothing;
+                panics.fetch_add(1, Ordering::Relaxed);
                 let failure = failure::internal(panic_message(&*panic));
                 tracing::error!(%failure, "a link panicked");
                 Poll::Ready(if up { Outcome::Lost(failure) } else { Outcome::Failed(failure) })
@@ -322,11 +325,13 @@ mod tests {
     #[tokio::test]
     async fn a_panic_is_a_failure_of_the_work_and_no_more() {
         let mut work = Work::Dial(Box::pin(async { panic!("the library is young") }));
-        let outcome = poll_fn(|cx| work.poll(cx)).await;
+        let panics = AtomicU64::new(0);
+        let outcome = poll_fn(|cx| work.poll(cx, &panics)).await;
         let Outcome::Failed(failure) = outcome else { panic!("not a failure") };
         assert_eq!(failure.code, "ERR_INTERNAL");
         assert!(failure.message.contains("the library is young"), "{failure}");
         assert!(matches!(work, Work::Nothing));
+        assert_eq!(panics.into_inner(), 1);
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! From a host name to addresses.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use haltere_core::{Host, LinkFailure};
@@ -11,25 +12,33 @@ use hickory_resolver::net::NetError;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::proto::rr::Name;
 use hickory_resolver::{Resolver as Hickory, TokioResolver};
-use tokio::sync::OnceCell;
+use tokio::time::Instant;
 
 use crate::{ResolverSource, failure};
 
 /// One question to one name server takes at most this long; the attempt's limit stands above it.
 const TIMEOUT: Duration = Duration::from_secs(2);
+/// The system's settings are not read again before this has passed.
+const FRESH: Duration = Duration::from_secs(30);
 /// More addresses of one name than this are not tried.
 const MAX_ADDRESSES: usize = 16;
 
 /// Finds addresses. Reads the system's settings when the first name has to be resolved.
 pub(crate) struct Resolver {
     source: ResolverSource,
-    resolver: OnceCell<TokioResolver>,
+    current: Mutex<Option<Current>>,
+}
+
+#[derive(Clone)]
+struct Current {
+    resolver: TokioResolver,
+    since: Instant,
 }
 
 impl Resolver {
     /// Asks whom `source` says.
     pub(crate) fn new(source: ResolverSource) -> Self {
-        Self { source, resolver: OnceCell::new() }
+        Self { source, current: Mutex::default() }
     }
 
     /// The addresses of `host`, at least one, families taking turns.
@@ -47,23 +56,47 @@ impl Resolver {
 
     async fn look_up(&self, host: &str) -> Result<Vec<IpAddr>, LinkFailure> {
         let Ok(name) = Name::from_ascii(host) else { return Err(failure::unknown_name(host)) };
-        let trouble = |error: NetError| failure::resolver_trouble(host, &error.to_string());
-        let resolver = self
-            .resolver
-            .get_or_try_init(|| async { build(self.source) })
-            .await
-            .map_err(trouble)?;
-        match resolver.lookup_ip(name).await {
+        let current = self.current().map_err(|error| trouble(host, &error))?;
+        let failure = match current.resolver.lookup_ip(name).await {
             Ok(found) => {
                 let addresses = take_turns(found.iter());
-                if addresses.is_empty() { Err(failure::unknown_name(host)) } else { Ok(addresses) }
+                if !addresses.is_empty() {
+                    return Ok(addresses);
+                }
+                failure::unknown_name(host)
             }
             Err(error) if error.is_nx_domain() || error.is_no_records_found() => {
-                Err(failure::unknown_name(host))
+                failure::unknown_name(host)
             }
-            Err(error) => Err(trouble(error)),
+            Err(error) => trouble(host, &error),
+        };
+        self.doubt(&current);
+        Err(failure)
+    }
+
+    fn current(&self) -> Result<Current, NetError> {
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(current) = &*current {
+            return Ok(current.clone());
+        }
+        let made = Current { resolver: build(self.source)?, since: Instant::now() };
+        Ok(current.insert(made).clone())
+    }
+
+    /// A machine's name servers and `/etc/hosts` change while we run. What fails and is not fresh is
+    /// read again for the next name.
+    fn doubt(&self, failed: &Current) {
+        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        if failed.since.elapsed() > FRESH
+            && current.as_ref().is_some_and(|current| current.since == failed.since)
+        {
+            *current = None;
         }
     }
+}
+
+fn trouble(host: &str, error: &NetError) -> LinkFailure {
+    failure::resolver_trouble(host, &error.to_string())
 }
 
 fn is_localhost(name: &str) -> bool {
@@ -73,7 +106,12 @@ fn is_localhost(name: &str) -> bool {
 
 fn build(source: ResolverSource) -> Result<TokioResolver, NetError> {
     let mut builder = match source {
-        ResolverSource::System => Hickory::builder_tokio()?,
+        // Without settings there is still /etc/hosts.
+        ResolverSource::System => Hickory::builder_tokio().unwrap_or_else(|error| {
+            tracing::warn!(%error, "failed to read the system's name servers");
+            let nobody = ResolverConfig::from_parts(None, Vec::new(), Vec::new());
+            Hickory::builder_with_config(nobody, TokioRuntimeProvider::default())
+        }),
         ResolverSource::NameServer(address) => {
             let mut server = NameServerConfig::udp(address.ip());
             for connection in &mut server.connections {
@@ -101,4 +139,34 @@ fn take_turns(addresses: impl Iterator<Item = IpAddr>) -> Vec<IpAddr> {
         .copied()
         .take(MAX_ADDRESSES)
         .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn families_take_turns_and_there_is_a_limit() {
+        let [a, b, c] = [1, 2, 3].map(|last| IpAddr::V4(Ipv4Addr::new(192, 0, 2, last)));
+        let x = IpAddr::V6(Ipv6Addr::LOCALHOST);
+        assert_eq!(take_turns([a, b, c, x].into_iter()), [a, x, b, c]);
+        assert_eq!(take_turns(std::iter::repeat_n(a, 100)).len(), MAX_ADDRESSES);
+    }
+
+    #[tokio::test]
+    async fn what_needs_no_name_server() {
+        // Nobody is there to answer.
+        let nobody = ResolverSource::NameServer(([127, 0, 0, 1], 9).into());
+        let resolver = Resolver::new(nobody);
+        let addresses = async |host| resolver.addresses(&host).await.expect("known");
+        let v4 = IpAddr::V4(Ipv4Addr::LOCALHOST);
+        let v6 = IpAddr::V6(Ipv6Addr::LOCALHOST);
+        assert_eq!(addresses(Host::V4(Ipv4Addr::LOCALHOST)).await, [v4]);
+        assert_eq!(addresses(Host::V6(Ipv6Addr::LOCALHOST)).await, [v6]);
+        for name in ["localhost", "a.localhost", "localhost."] {
+            assert_eq!(addresses(Host::Name(name.to_owned())).await, [v4, v6], "{name}");
+        }
+        let failure = resolver.addresses(&Host::Name("b.example".into())).await.expect_err("gone");
+        assert_eq!(failure.code, "EAI_AGAIN");
+    }
 }

@@ -4,6 +4,7 @@
 //! the first. It takes no news of *what* changed, so that there is one way, and it is always the tested one.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -67,12 +68,11 @@ impl Supervisor {
         });
         let spread = self.spread(&roster, wanted.len());
         for spec in wanted {
-            match roster.links.get_mut(&spec.id) {
-                Some(handle) => handle.tell(spec),
-                None => {
-                    let handle = self.start(spec, spread);
-                    roster.links.insert(spec.id.clone(), handle);
-                }
+            if let Some(handle) = roster.links.get_mut(&spec.id) {
+                handle.tell(spec);
+            } else {
+                let handle = self.start(spec, spread);
+                roster.links.insert(spec.id.clone(), handle);
             }
         }
         roster.started = true;
@@ -138,6 +138,11 @@ impl Supervisor {
     /// How many links there are.
     pub fn link_count(&self) -> usize {
         self.roster().links.len()
+    }
+
+    /// How often a link has panicked and gone on with its back-off. Anything but zero is a bug.
+    pub fn panic_count(&self) -> u64 {
+        self.fleet.panics.load(Ordering::Relaxed)
     }
 
     /// Dials once, on the same way the links go, and stores nothing.

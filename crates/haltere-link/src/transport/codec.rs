@@ -11,7 +11,7 @@ use mqtt_protocol_core::mqtt::connection::{Connection, Event, Version, role};
 use mqtt_protocol_core::mqtt::packet::{
     GenericPacketTrait, Packet, Property, SubEntry, SubOpts, v3_1_1, v5_0,
 };
-use mqtt_protocol_core::mqtt::result_code::MqttError;
+use mqtt_protocol_core::mqtt::result_code::{MqttError, SubackReasonCode, SubackReturnCode};
 
 /// The longest text of a broker that we repeat, in characters.
 const WORDS_MAX_CHARS: usize = 128;
@@ -266,10 +266,12 @@ fn understand(packet: Packet) -> Heard {
             }),
         },
         Packet::V3_1_1Suback(suback) => {
-            Heard::Subscribed(suback.return_codes().iter().map(|code| code.is_success()).collect())
+            let codes = suback.return_codes();
+            Heard::Subscribed(codes.iter().map(SubackReturnCode::is_success).collect())
         }
         Packet::V5_0Suback(suback) => {
-            Heard::Subscribed(suback.reason_codes().iter().map(|code| code.is_success()).collect())
+            let codes = suback.reason_codes();
+            Heard::Subscribed(codes.iter().map(SubackReasonCode::is_success).collect())
         }
         Packet::V3_1_1Publish(publish) => Heard::Message(Message {
             topic: publish.topic_name().to_owned(),
