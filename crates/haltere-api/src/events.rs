@@ -230,3 +230,155 @@ fn event(name: &str, id: Option<EventId>, data: &impl Serialize) -> Result<Event
         None => event,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use axum::body::{Body, BodyDataStream};
+    use futures_util::StreamExt;
+    use haltere_core::Role;
+    use haltere_testkit::Mosquitto;
+    use haltere_testkit::wait::{PATIENCE, within};
+    use http::Request;
+    use serde_json::{Value, json};
+
+    use crate::test_support::{Client, TestApi, connection, nobody};
+
+    /// The reading end of a stream.
+    struct Reader {
+        body: BodyDataStream,
+        buffer: String,
+    }
+
+    #[derive(Debug)]
+    struct Received {
+        name: String,
+        id: String,
+        data: Value,
+    }
+
+    impl Reader {
+        async fn open(client: &Client, last: Option<&str>) -> Self {
+            let mut request = Request::get("/api/events");
+            if let Some(last) = last {
+                request = request.header("last-event-id", last);
+            }
+            let response = client.open(request.body(Body::empty()).expect("a request")).await;
+            assert_eq!(response.status(), 200);
+            assert_eq!(response.headers()["content-type"], "text/event-stream");
+            Self { body: response.into_body().into_data_stream(), buffer: String::new() }
+        }
+
+        /// The next event; `None` at the end of the stream.
+        async fn next(&mut self) -> Option<Received> {
+            loop {
+                if let Some((block, rest)) = self.buffer.split_once("\n\n") {
+                    let field = |name: &str| {
+                        let lines = block.lines().filter_map(|line| line.strip_prefix(name));
+                        lines.map(str::trim_start).collect::<String>()
+                    };
+                    let (name, id, data) = (field("event:"), field("id:"), field("data:"));
+                    self.buffer = rest.to_owned();
+                    if !name.is_empty() {
+                        let data = serde_json::from_str(&data).expect("JSON");
+                        return Some(Received { name, id, data });
+                    }
+                    continue;
+                }
+                let chunk = within("an event", PATIENCE, self.body.next()).await?;
+                self.buffer += std::str::from_utf8(&chunk.expect("a chunk")).expect("UTF-8");
+            }
+        }
+
+        /// Reads until `accept` likes an event.
+        async fn until(&mut self, accept: impl Fn(&Received) -> bool) -> Received {
+            loop {
+                let event = self.next().await.expect("an event before the end");
+                if accept(&event) {
+                    return event;
+                }
+            }
+        }
+    }
+
+    fn is_online(event: &Received, id: &str) -> bool {
+        let changed = event.data["changed"].as_array().map(Vec::as_slice).unwrap_or_default();
+        changed.iter().any(|c| c["id"] == id && c["status"]["connected"] == true)
+    }
+
+    #[tokio::test]
+    async fn everything_first_then_what_changes_and_never_a_secret() {
+        let (api, broker) = (TestApi::start().await, Mosquitto::plain().await);
+        let (url, _port) = nobody();
+        let admin = api.admin().await;
+        let mut body = connection("a", &url);
+        body["credentials"] = json!({"username": "u", "password": "hunter2"});
+        assert_eq!(admin.post("/api/connections", body).await.status, 202);
+
+        let mut reader = Reader::open(&admin, None).await;
+        let first = reader.next().await.expect("an event");
+        assert_eq!((first.name.as_str(), &first.data["complete"]), ("connections", &json!(true)));
+        assert_eq!(first.data["changed"][0]["id"], "a");
+        assert!(!first.data.to_string().contains("hunter2") && !first.id.is_empty());
+
+        assert_eq!(
+            admin.post("/api/connections", connection("b", &broker.url())).await.status,
+            200
+        );
+        let online = reader.until(|event| is_online(event, "b")).await;
+        assert_eq!(online.data["complete"], json!(false));
+        assert_eq!(admin.delete("/api/connections/a").await.status, 200);
+        let gone = reader.until(|event| event.data["removed"] == json!(["a"])).await;
+        assert_ne!(gone.id, online.id);
+        admin.put("/api/plugins/audit-trail", json!({"enabled": false})).await;
+        reader.until(|event| event.name == "plugins").await;
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_comes_back_gets_what_it_missed() {
+        let (api, broker) = (TestApi::start().await, Mosquitto::plain().await);
+        let admin = api.admin().await;
+        let first = Reader::open(&admin, None).await.next().await.expect("an event");
+        assert_eq!(
+            admin.post("/api/connections", connection("a", &broker.url())).await.status,
+            200
+        );
+        let mut resumed = Reader::open(&admin, Some(&first.id)).await;
+        let missed = resumed.until(|event| is_online(event, "a")).await;
+        assert_eq!(missed.data["complete"], json!(false));
+
+        for stale in ["1-1", "what?"] {
+            let mut stranger = Reader::open(&admin, Some(stale)).await;
+            let gap = stranger.next().await.expect("an event");
+            assert_eq!((gap.name.as_str(), &gap.data["reason"]), ("gap", &json!("restarted")));
+            let all = stranger.next().await.expect("an event");
+            assert_eq!((&all.data["complete"], is_online(&all, "a")), (&json!(true), true));
+        }
+    }
+
+    #[tokio::test]
+    async fn who_may_not_see_connections_does_not() {
+        let api = TestApi::start().await;
+        let (url, _port) = nobody();
+        let admin = api.admin().await;
+        assert_eq!(admin.post("/api/connections", connection("a", &url)).await.status, 202);
+        let mut reader = Reader::open(&api.role(Role::MonitoringViewer).await, None).await;
+        let first = reader.next().await.expect("an event");
+        assert_eq!(first.data["changed"], json!([]));
+        assert_eq!(api.stranger().get("/api/events").await.status, 401);
+    }
+
+    #[tokio::test]
+    async fn the_stream_ends_with_the_session_and_with_haltere() {
+        let api = TestApi::start().await;
+        let (leaving, staying) = (api.admin().await, api.admin().await);
+        let mut reader = Reader::open(&leaving, None).await;
+        reader.next().await.expect("an event");
+        leaving.get("/logout").await;
+        assert!(reader.next().await.is_none(), "the session has ended");
+
+        let mut reader = Reader::open(&staying, None).await;
+        reader.next().await.expect("an event");
+        api.app.app.begin_shutdown();
+        assert!(reader.next().await.is_none(), "haltere shuts down");
+    }
+}

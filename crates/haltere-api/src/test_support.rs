@@ -56,6 +56,13 @@ impl TestApi {
         Client { router: self.router.clone(), cookie: Some(cookie) }
     }
 
+    /// Shuts down and starts again on the same database.
+    pub(crate) async fn restart(self) -> Self {
+        let app = self.app.restart().await;
+        let router = crate::router(app.app.clone(), ApiOptions::default());
+        Self { app, router }
+    }
+
     pub(crate) async fn admin(&self) -> Client {
         self.role(Role::Admin).await
     }
@@ -196,5 +203,25 @@ fn find(path: &str) -> Option<&'static Value> {
         given.clone().count() == template.clone().count()
             && given.zip(template).all(|(given, part)| part.starts_with('{') || part == given)
     };
-    paths.get(path).or_else(|| paths.iter().find(|(template, _)| matches(template)).map(|(_, item)| item))
+    paths
+        .get(path)
+        .or_else(|| paths.iter().find(|(template, _)| matches(template)).map(|(_, item)| item))
+}
+
+/// A body that creates a connection.
+pub(crate) fn connection(id: &str, url: &str) -> Value {
+    json!({"id": id, "name": format!("Broker {id}"), "url": url})
+}
+
+/// The URL of a broker that isn't there, for as long as the second value lives.
+pub(crate) fn nobody() -> (String, haltere_testkit::ports::ReservedPort) {
+    let port = haltere_testkit::ports::ReservedPort::on(std::net::Ipv4Addr::LOCALHOST.into());
+    (format!("mqtt://{}", port.address()), port)
+}
+
+/// The body `{data, encoding}` of a PEM file.
+pub(crate) fn encoded(pem: &str) -> Value {
+    use base64::Engine;
+    let data = base64::engine::general_purpose::STANDARD.encode(pem);
+    json!({"data": data, "encoding": "base64"})
 }

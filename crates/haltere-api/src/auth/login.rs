@@ -177,3 +177,106 @@ async fn credentials(request: Request) -> Result<Option<(String, Secret<String>)
     let (username, password) = (fields.string("username")?, fields.string("password")?);
     Ok(username.zip(password.map(Secret::new)))
 }
+
+#[cfg(test)]
+mod tests {
+    use haltere_app::testing::TestApp;
+    use http::Method;
+    use serde_json::json;
+
+    use crate::test_support::{Answer, TestApi};
+
+    const FORM: &str = "application/x-www-form-urlencoded";
+
+    fn form(password: &str) -> String {
+        format!("username=admin&password={}", password.replace(' ', "+"))
+    }
+
+    fn cookie(answer: &Answer) -> String {
+        let cookie = answer.header("set-cookie").expect("a cookie");
+        assert!(cookie.contains("HttpOnly") && cookie.contains("SameSite=Lax"), "{cookie}");
+        cookie.split(';').next().expect("a pair").to_owned()
+    }
+
+    #[tokio::test]
+    async fn browsers_are_redirected() {
+        let api = TestApi::start().await;
+        let stranger = api.stranger();
+        let welcome = stranger.text(Method::POST, "/auth", FORM, &form(TestApp::PASSWORD)).await;
+        assert_eq!((welcome.status.as_u16(), welcome.header("location")), (302, Some("/")));
+        let client = api.with_cookie(&cookie(&welcome));
+        assert_eq!(client.get("/api/profile").await.json()["username"], "admin");
+        assert_eq!(client.get("/validate-session").await.json(), json!({"valid": true}));
+        assert_eq!(client.get("/login").await.header("location"), Some("/"));
+
+        // An empty json= is the redirecting form, as in the management center for Mosquitto.
+        for (path, body) in [
+            ("/auth", form("wrong")),
+            ("/auth?json", form("wrong")),
+            ("/auth?json=", String::new()),
+            ("/auth", "username=admin".to_owned()),
+        ] {
+            let answer = stranger.text(Method::POST, path, FORM, &body).await;
+            let location = answer.header("location");
+            let expected = (302, Some("/login?error=authentication-failed"));
+            assert_eq!((answer.status.as_u16(), location), expected, "{path} {body}");
+            assert_eq!(answer.header("set-cookie"), None);
+        }
+
+        let goodbye = client.get("/logout").await;
+        assert_eq!((goodbye.status.as_u16(), goodbye.header("location")), (302, Some("/login")));
+        assert!(goodbye.header("set-cookie").expect("a cookie").contains("Max-Age=0"));
+        client.get("/api/profile").await.is_refusal(401, "UNAUTHORIZED", "Unauthorized");
+        assert_eq!(client.get("/validate-session").await.json(), json!({"valid": false}));
+        assert_eq!(client.get("/").await.header("location"), Some("/login?error=session-expired"));
+    }
+
+    #[tokio::test]
+    async fn programs_are_answered_in_json() {
+        let api = TestApi::start().await;
+        let stranger = api.stranger();
+        let right = json!({"username": "admin", "password": TestApp::PASSWORD});
+        let answer = stranger.post("/auth?json=1", right).await;
+        let expected = json!({"code": "SUCCESS", "message": "Authorized", "successful": true});
+        assert_eq!((answer.status.as_u16(), answer.json()), (200, expected));
+        cookie(&answer);
+        for body in [
+            json!({"username": "admin", "password": "wrong"}),
+            json!({"username": "nobody", "password": "x"}),
+            json!({}),
+        ] {
+            let answer = stranger.post("/auth?json=1", body).await;
+            let expected = json!({"code": "UNAUTHORIZED", "message": "Unauthorized"});
+            assert_eq!((answer.status.as_u16(), answer.json()), (401, expected));
+            assert_eq!(answer.header("set-cookie"), None);
+        }
+        let answer = stranger.post("/auth?json=1", json!({"username": 1})).await;
+        answer.is_refusal(400, "INVALID", "username: must be a string");
+    }
+
+    #[tokio::test]
+    async fn who_guesses_is_slowed_down() {
+        let api = TestApi::start_with(|config| {
+            config.settings.sessions.throttle.address_burst = 2;
+        })
+        .await;
+        let stranger = api.stranger();
+        let mut guesses = 0;
+        let throttled = loop {
+            let body = json!({"username": format!("user{guesses}"), "password": "x"});
+            let answer = stranger.post("/auth?json=1", body).await;
+            if answer.status != 401 {
+                break answer;
+            }
+            guesses += 1;
+            assert!(guesses < 50, "never throttled");
+        };
+        assert_eq!(throttled.status, 429, "{}", throttled.text);
+        assert!(
+            throttled.header("retry-after").expect("seconds").parse::<u64>().expect("a number")
+                >= 1
+        );
+        let answer = stranger.text(Method::POST, "/auth", FORM, &form("x")).await;
+        assert_eq!(answer.header("location"), Some("/login?error=throttled"));
+    }
+}

@@ -66,7 +66,7 @@ pub(crate) enum AcceptedCode {
     path = "/api/connections",
     operation_id = "create_connection",
     tag = "Connections",
-    params(("secrets" = Option<secrets::Wanted>, Query, description = "`omit` leaves passwords and private keys out of the answer")),
+    params(("secrets" = inline(Option<secrets::Wanted>), Query, description = "`omit` leaves passwords and private keys out of the answer")),
     request_body(content = ConnectionInput, content_type = "application/json"),
     responses(
         (status = 200, description = "Stored and connected: all connections", body = [WireConnection],
@@ -124,4 +124,295 @@ pub(crate) async fn handler(
             json(StatusCode::ACCEPTED, &accepted)
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use haltere_core::Role;
+    use haltere_testkit::{Ca, Listener, Mosquitto};
+    use serde_json::{Value, json};
+
+    use crate::test_support::{TestApi, connection, encoded, nobody};
+
+    const PATH: &str = "/api/connections";
+    const SAME: &str = "Connection with the same name/id already exists";
+    const EITHER: &str = "Connection with either the same name or id already exists";
+
+    #[tokio::test]
+    async fn a_live_broker_is_stored_and_connected() {
+        let (api, broker) = (TestApi::start().await, Mosquitto::plain().await);
+        let (url, _port) = nobody();
+        let admin = api.admin().await;
+        assert_eq!(admin.post(PATH, connection("dead", &url)).await.status, 202);
+        let answer = admin.post(PATH, connection("live", &broker.url())).await;
+        assert_eq!(
+            (answer.status.as_u16(), answer.ids()),
+            (200, vec!["dead".into(), "live".into()])
+        );
+        let status = &answer.json()[1]["status"];
+        assert_eq!((&status["connected"], &status["state"]), (&json!(true), &json!("online")));
+        assert!(status["timestamp"].is_i64() && status.get("error").is_none(), "{status}");
+    }
+
+    #[tokio::test]
+    async fn a_dead_broker_is_stored_and_said_why() {
+        let api = TestApi::start().await;
+        let (url, port) = nobody();
+        let answer = api.admin().await.post(PATH, connection("dead", &url)).await;
+        assert_eq!(answer.status, 202);
+        let body = answer.json();
+        assert_eq!((&body["code"], &body["successful"]), (&json!("ACCEPTED"), &json!(true)));
+        let status = &body["connection"]["status"];
+        let reason = status["error"]["message"].as_str().expect("a message");
+        let message = format!("Connection created but could not connect. Reason \"{reason}\"");
+        assert_eq!(body["message"], json!(message));
+        let error = &status["error"];
+        assert_eq!(error["code"], "ECONNREFUSED");
+        assert_eq!((&error["errno"], &error["syscall"]), (&json!(-111), &json!("connect")));
+        assert_eq!(
+            (&error["address"], &error["port"]),
+            (&json!("127.0.0.1"), &json!(port.address().port()))
+        );
+        assert_eq!(status["connected"], false);
+    }
+
+    #[tokio::test]
+    async fn names_and_ids_are_unique_and_both_messages_are_to_the_letter() {
+        let (api, broker) = (TestApi::start().await, Mosquitto::plain().await);
+        let (url, _port) = nobody();
+        let admin = api.admin().await;
+        let named = |id: &str, name: &str, url: &str| json!({"id": id, "name": name, "url": url});
+        assert_eq!(admin.post(PATH, named("a", "A", &broker.url())).await.status, 200);
+        assert_eq!(admin.post(PATH, named("b", "B", &url)).await.status, 202);
+        let before = admin.get(PATH).await.ids();
+        for (id, name, message) in [
+            ("a", "A", SAME),
+            ("a", "X", EITHER),
+            ("x", "A", EITHER),
+            ("a", "B", EITHER),
+            ("x", "  B ", EITHER),
+        ] {
+            let answer = admin.post(PATH, named(id, name, &broker.url())).await;
+            answer.is_refusal(403, "NOT_ALLOWED", message);
+        }
+        // Case-sensitive, as given.
+        assert_eq!(admin.post(PATH, named("A", "a", &broker.url())).await.status, 200);
+        assert_eq!(admin.post("/api/connections/a/disconnect", json!({})).await.status, 200);
+        let answer = admin.post(PATH, named("a", "A", &url)).await;
+        answer.is_refusal(403, "NOT_ALLOWED", SAME);
+        assert_eq!(admin.delete("/api/connections/A").await.ids(), before);
+    }
+
+    #[tokio::test]
+    async fn a_second_post_mends_a_connection_that_failed() {
+        let (api, broker) = (TestApi::start().await, Mosquitto::plain().await);
+        let (url, _port) = nobody();
+        let admin = api.admin().await;
+        assert_eq!(admin.post(PATH, connection("a", &url)).await.status, 202);
+        assert_eq!(admin.post(PATH, connection("a", &url)).await.status, 202, "still wrong");
+        let mended = admin.post(PATH, connection("a", &broker.url())).await;
+        assert_eq!((mended.status.as_u16(), mended.ids()), (200, vec!["a".to_owned()]));
+        assert_eq!(mended.json()[0]["url"], json!(broker.url()));
+        let again = admin.post(PATH, connection("a", &broker.url())).await;
+        again.is_refusal(403, "NOT_ALLOWED", SAME);
+    }
+
+    #[tokio::test]
+    async fn there_is_a_limit() {
+        let api = TestApi::start_with(|config| config.settings.connections_max = 1).await;
+        let (url, _port) = nobody();
+        let admin = api.admin().await;
+        assert_eq!(admin.post(PATH, connection("a", &url)).await.status, 202);
+        let answer = admin.post(PATH, connection("b", &url)).await;
+        answer.is_refusal(403, "NOT_ALLOWED", "Maximum number of connections reached");
+        assert_eq!(admin.post(PATH, connection("a", &url)).await.status, 202, "mending adds none");
+    }
+
+    #[tokio::test]
+    async fn only_admin_and_connection_manager_may() {
+        let api = TestApi::start().await;
+        let (url, _port) = nobody();
+        for role in [Role::Editor, Role::Viewer, Role::MonitoringViewer] {
+            // The role goes before the body.
+            let answer = api.role(role).await.post(PATH, json!([])).await;
+            answer.is_refusal(403, "NOT_ALLOWED", "Not allowed");
+        }
+        let answer = api.stranger().post(PATH, connection("a", &url)).await;
+        answer.is_refusal(401, "UNAUTHORIZED", "Unauthorized");
+        let manager = api.role(Role::ConnectionManager).await;
+        assert_eq!(manager.post(PATH, connection("a", &url)).await.status, 202);
+    }
+
+    #[tokio::test]
+    async fn example_bodies_of_the_management_center_are_taken_as_printed() {
+        let ca = Ca::new("factory");
+        let server = ca.server(&["localhost", "127.0.0.1"]);
+        let listener = Listener::tls(&server).require_certificate(&ca.pem());
+        let broker =
+            Mosquitto::builder().listener(listener).user("admin", "adminpassword").start().await;
+        let client = ca.client("haltere");
+        let printed = |pem: &str| {
+            let mut value = encoded(pem);
+            let fields = value.as_object_mut().expect("an object");
+            let encoding = fields.remove("encoding").expect("there");
+            fields.insert("endoding".to_owned(), encoding);
+            value
+        };
+        let body = json!({
+            "id": "mosquitto-dev", "name": "Development Server", "url": broker.url(),
+            "credentials": {"username": "admin", "password": "adminpassword"},
+            "ca": printed(&ca.pem()), "cert": printed(&client.cert_pem), "key": printed(&client.key_pem),
+            "rejectUnauthorized": "true",
+            "status": {"connected": "false", "error": {"code": "UNABLE_TO_VERIFY_LEAF_SIGNATURE"}},
+        });
+        let api = TestApi::start().await;
+        let answer = api.admin().await.post(PATH, body).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let shown = &answer.json()[0];
+        assert_eq!(shown["ca"], encoded(&ca.pem()));
+        assert_eq!(shown["rejectUnauthorized"], json!(true));
+        assert_eq!(shown["status"]["connected"], json!(true));
+        assert_eq!(shown["broker"]["tls"]["legacyCertificate"], json!(false));
+    }
+
+    #[tokio::test]
+    async fn an_id_is_made_when_none_is_given() {
+        let api = TestApi::start().await;
+        let (url, _port) = nobody();
+        let answer = api.admin().await.post(PATH, json!({"name": "x", "url": url})).await;
+        let id = answer.json()["connection"]["id"].as_str().expect("an id").to_owned();
+        assert_eq!(uuid::Uuid::parse_str(&id).expect("a UUID").get_version_num(), 7);
+    }
+
+    /// Each of these is a 400 that names the field, and leaves everything as it was.
+    #[tokio::test]
+    async fn bad_bodies_are_refused_by_field_and_change_nothing() {
+        let api = TestApi::start().await;
+        let admin = api.admin().await;
+        let ca = Ca::new("factory");
+        let (one, other) = (ca.client("one"), ca.client("other"));
+        let with = |field: &str, value: Value| {
+            let mut body = connection("a", "mqtt://localhost");
+            body[field] = value;
+            body
+        };
+        let mut deep = json!(1);
+        for _ in 0..100 {
+            deep = json!({ "a": deep });
+        }
+        for (body, message) in [
+            (json!(null), "the body must be a JSON object"),
+            (json!([]), "the body must be a JSON object"),
+            (json!({"name": "n"}), "url: is missing"),
+            (json!({"url": "mqtt://h"}), "name: is missing"),
+            (with("id", json!(1)), "id: must be a string"),
+            (with("id", json!("..")), "id: must not be \".\" or \"..\""),
+            (with("id", json!("a\u{7}")), "id: must not contain control characters"),
+            (with("name", json!(null)), "name: must be a string"),
+            (with("name", json!("  ")), "name: must not be empty"),
+            (with("name", json!("x".repeat(129))), "name: must be at most 128 characters long"),
+            (with("url", json!(["mqtt://h"])), "url: must be a string"),
+            (with("url", json!("mqtt://h:70000")), "url: port 70000 is out of range"),
+            (
+                with("url", json!("mqtt://u:p@h")),
+                "url: must not contain a user name or password; use the field credentials",
+            ),
+            (with("credentials", json!("u:p")), "credentials: must be an object"),
+            (with("credentials", json!({"password": 1})), "credentials.password: must be a string"),
+            (
+                with("credentials", json!({"username": "a\0"})),
+                "credentials.username: must not contain the character U+0000",
+            ),
+            (with("credentials", json!({"user": "a"})), "credentials.user: unknown property"),
+            (with("rejectUnauthorized", json!("yes")), "rejectUnauthorized: must be true or false"),
+            (with("rejectUnauthorized", json!(null)), "rejectUnauthorized: must be true or false"),
+            (with("ca", json!("-----BEGIN")), "ca: must be an object"),
+            (with("ca", json!({"data": "!"})), "ca.data: must be base64"),
+            (with("ca", deep), "ca.data: is missing"),
+            (with("Url", json!("x")), "Url: unknown property"),
+        ] {
+            admin.post(PATH, body).await.is_refusal(400, "INVALID", message);
+        }
+        let mut mismatch = with("cert", encoded(&one.cert_pem));
+        mismatch["key"] = encoded(&other.key_pem);
+        for (body, field) in [
+            (mismatch, "key"),
+            (with("key", encoded(&one.key_pem)), "cert"),
+            (
+                with("ca", encoded("-----BEGIN CERTIFICATE-----\n!\n-----END CERTIFICATE-----")),
+                "ca",
+            ),
+            (with("ca", encoded(&one.key_pem)), "ca"),
+        ] {
+            let answer = admin.post(PATH, body).await;
+            assert_eq!(answer.status, 400, "{}", answer.text);
+            let message = answer.json()["message"].as_str().expect("a message").to_owned();
+            assert!(message.starts_with(field), "{message}");
+            assert!(!message.contains("MI"), "a certificate is quoted: {message}");
+        }
+        assert_eq!(admin.get(PATH).await.ids(), [""; 0]);
+    }
+
+    #[tokio::test]
+    async fn bodies_that_are_no_json_are_refused() {
+        let api = TestApi::start().await;
+        let admin = api.admin().await;
+        let send = |content_type, body| admin.text(http::Method::POST, PATH, content_type, body);
+        let twice = r#"{"id":"a","name":"n","url":"mqtt://h","url":"mqtt://i"}"#;
+        send("application/json", twice).await.is_refusal(400, "INVALID", "url: is given twice");
+        send("application/json", "{").await.is_refusal(
+            400,
+            "INVALID",
+            "malformed JSON at line 1, column 1",
+        );
+        let nested = "[".repeat(200_000);
+        assert_eq!(send("application/json", &nested).await.status, 400);
+        send("text/plain", "{}").await.is_refusal(
+            415,
+            "INVALID",
+            "Content-Type: must be application/json",
+        );
+        let huge = format!("{{\"name\":\"{}\"}}", "x".repeat(1024 * 1024));
+        send("application/json", &huge).await.is_refusal(
+            413,
+            "INVALID",
+            "the body is larger than 1 MiB",
+        );
+        let fits = format!("{{\"nam\":\"{}\"}}", "x".repeat(1000 * 1024));
+        assert_eq!(send("application/json", &fits).await.status, 400);
+        assert_eq!(admin.get(PATH).await.ids(), [""; 0]);
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn of_many_posts_at_once_exactly_one_is_stored() {
+        let (api, broker) = (TestApi::start().await, Mosquitto::plain().await);
+        let admin = std::sync::Arc::new(api.admin().await);
+        for round in 0..100 {
+            let (id, name) = (format!("id-{round}"), format!("name {round}"));
+            let bodies = (0..4).map(|number| match round % 2 {
+                0 => json!({"id": id, "name": format!("{name}-{number}"), "url": broker.url()}),
+                _ => json!({"id": format!("{id}-{number}"), "name": name, "url": broker.url()}),
+            });
+            let posts: Vec<_> = bodies
+                .map(|body| {
+                    let admin = std::sync::Arc::clone(&admin);
+                    tokio::spawn(async move { admin.post(PATH, body).await })
+                })
+                .collect();
+            let mut stored = 0;
+            for post in posts {
+                let answer = post.await.expect("no panic");
+                match answer.status.as_u16() {
+                    200 => stored += 1,
+                    403 => answer.is_refusal(403, "NOT_ALLOWED", EITHER),
+                    _ => panic!("round {round}: {} {}", answer.status, answer.text),
+                }
+            }
+            assert_eq!(stored, 1, "round {round}");
+            let stored = admin.get(&format!("{PATH}?secrets=omit&limit=10000")).await.ids();
+            assert_eq!(stored.len(), 1, "round {round}");
+            let path = format!("{PATH}/{}", stored[0]);
+            assert_eq!(admin.delete(&path).await.ids(), [""; 0]);
+        }
+    }
 }

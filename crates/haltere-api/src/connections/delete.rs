@@ -19,7 +19,7 @@ use crate::wire::connection::WireConnection;
     tag = "Connections",
     params(
         ("connectionId" = String, Path, description = "The connection's id, percent-encoded", example = "mosquitto-dev"),
-        ("secrets" = Option<secrets::Wanted>, Query, description = "`omit` leaves passwords and private keys out of the answer"),
+        ("secrets" = inline(Option<secrets::Wanted>), Query, description = "`omit` leaves passwords and private keys out of the answer"),
     ),
     responses(
         (status = 200, description = "The remaining connections", body = [WireConnection], example = json!([])),
@@ -38,4 +38,27 @@ pub(crate) async fn handler(
     let wanted = secrets::wanted(&params)?;
     let remaining = state.app.delete_connection(&context, &id, wanted).await?;
     Ok(state.rendered.all(&state.app, &remaining))
+}
+
+#[cfg(test)]
+mod tests {
+    use haltere_testkit::Mosquitto;
+
+    use crate::test_support::{TestApi, connection, nobody};
+
+    #[tokio::test]
+    async fn what_remains_is_the_answer() {
+        let (api, broker) = (TestApi::start().await, Mosquitto::plain().await);
+        let (url, _port) = nobody();
+        let admin = api.admin().await;
+        assert_eq!(admin.post("/api/connections", connection("a", &url)).await.status, 202);
+        assert_eq!(
+            admin.post("/api/connections", connection("b", &broker.url())).await.status,
+            200
+        );
+        assert_eq!(admin.delete("/api/connections/a").await.ids(), ["b"]);
+        let again = admin.delete("/api/connections/a").await;
+        again.is_refusal(404, "NOT_FOUND", "Connection not found");
+        assert_eq!(admin.delete("/api/connections/b").await.ids(), [""; 0]);
+    }
 }

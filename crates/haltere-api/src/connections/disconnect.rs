@@ -20,7 +20,7 @@ use crate::wire::connection::WireConnection;
     tag = "Connections",
     params(
         ("connectionId" = String, Path, description = "The connection's id, percent-encoded", example = "mosquitto-dev"),
-        ("secrets" = Option<secrets::Wanted>, Query, description = "`omit` leaves passwords and private keys out of the answer"),
+        ("secrets" = inline(Option<secrets::Wanted>), Query, description = "`omit` leaves passwords and private keys out of the answer"),
     ),
     responses(
         (status = 200, description = "The connection with its status right now", body = WireConnection),
@@ -39,4 +39,46 @@ pub(crate) async fn handler(
     let wanted = secrets::wanted(&params)?;
     let connection = state.app.disconnect_connection(&context, &id, wanted).await?;
     Ok(json(StatusCode::OK, &WireConnection::from(&connection)))
+}
+
+#[cfg(test)]
+mod tests {
+    use haltere_testkit::Mosquitto;
+    use haltere_testkit::wait::{PATIENCE, until};
+    use serde_json::json;
+
+    use crate::test_support::{TestApi, connection};
+
+    #[tokio::test]
+    async fn down_on_purpose_and_up_again_with_a_history() {
+        let (mut api, broker) = (TestApi::start().await, Mosquitto::plain().await);
+        let admin = api.admin().await;
+        assert_eq!(
+            admin.post("/api/connections", connection("a", &broker.url())).await.status,
+            200
+        );
+        assert_eq!(admin.post("/api/connections/a/disconnect", json!({})).await.status, 200);
+        let shown = |state: &'static str, client: crate::test_support::Client| async move {
+            until(state, PATIENCE, async || {
+                let shown = client.get("/api/connections/a").await.json();
+                (shown["status"]["state"] == state).then_some(shown)
+            })
+            .await
+        };
+        let idle = shown("idle", api.admin().await).await;
+        assert_eq!(
+            (&idle["status"]["connected"], idle["status"].get("error")),
+            (&json!(false), None)
+        );
+
+        api = api.restart().await;
+        let admin = api.admin().await;
+        assert_eq!(shown("idle", api.admin().await).await["status"]["state"], "idle");
+        assert_eq!(admin.post("/api/connections/a/connect", json!({})).await.status, 200);
+        shown("online", api.admin().await).await;
+        let history = admin.get("/api/connections/a/history").await.json();
+        let states: Vec<_> =
+            history.as_array().expect("a list").iter().map(|c| &c["state"]).collect();
+        assert_eq!(states.first(), Some(&&json!("online")), "{history}");
+    }
 }

@@ -18,7 +18,7 @@ use crate::wire::connection::WireConnection;
     tag = "Connections",
     params(
         ("connectionId" = String, Path, description = "The connection's id, percent-encoded", example = "mosquitto-dev"),
-        ("secrets" = Option<secrets::Wanted>, Query, description = "`omit` leaves passwords and private keys out of the answer"),
+        ("secrets" = inline(Option<secrets::Wanted>), Query, description = "`omit` leaves passwords and private keys out of the answer"),
     ),
     responses(
         (status = 200, description = "The connection", body = WireConnection),
@@ -37,4 +37,64 @@ pub(crate) async fn handler(
     let wanted = secrets::wanted(&params)?;
     let connection = state.app.get_connection(&context, &id, wanted).await?;
     Ok(json(StatusCode::OK, &WireConnection::from(&connection)))
+}
+
+#[cfg(test)]
+mod tests {
+    use haltere_core::Role;
+    use serde_json::json;
+
+    use crate::test_support::{TestApi, connection, nobody};
+
+    #[tokio::test]
+    async fn ids_of_every_kind_are_found() {
+        let api = TestApi::start().await;
+        let (url, _port) = nobody();
+        let admin = api.admin().await;
+        for (id, path) in [
+            ("a/b", "a%2Fb"),
+            ("ü ?#", "%C3%BC%20%3F%23"),
+            ("test", "test"),
+            ("%41", "%2541"),
+            ("...", "..."),
+        ] {
+            assert_eq!(admin.post("/api/connections", connection(id, &url)).await.status, 202);
+            let answer = admin.get(&format!("/api/connections/{path}")).await;
+            assert_eq!(answer.json()["id"], json!(id), "{path}");
+            assert_eq!(admin.delete(&format!("/api/connections/{path}")).await.status, 200);
+        }
+    }
+
+    #[tokio::test]
+    async fn unknown_ids_are_not_found() {
+        let api = TestApi::start().await;
+        let admin = api.admin().await;
+        for path in ["nothing", "%2E%2E", "%00", "%FF", &"x".repeat(129)] {
+            let path = format!("/api/connections/{path}");
+            admin.get(&path).await.is_refusal(404, "NOT_FOUND", "Connection not found");
+            admin.delete(&path).await.is_refusal(404, "NOT_FOUND", "Connection not found");
+            let answer = admin.post(&format!("{path}/connect"), json!({})).await;
+            answer.is_refusal(404, "NOT_FOUND", "Connection not found");
+            let answer = admin.get(&format!("{path}/history")).await;
+            answer.is_refusal(404, "NOT_FOUND", "Connection not found");
+            let answer = admin.put(&path, connection("y", "mqtt://h")).await;
+            assert!(matches!(answer.status.as_u16(), 400 | 404), "{}", answer.text);
+        }
+    }
+
+    #[tokio::test]
+    async fn secrets_are_for_those_who_may_see_them() {
+        let api = TestApi::start().await;
+        let (url, _port) = nobody();
+        let admin = api.admin().await;
+        let mut body = connection("a", &url);
+        body["credentials"] = json!({"username": "u", "password": "hunter2"});
+        assert_eq!(admin.post("/api/connections", body).await.status, 202);
+        assert!(admin.get("/api/connections/a").await.text.contains("hunter2"));
+        assert!(!admin.get("/api/connections/a?secrets=omit").await.text.contains("hunter2"));
+        let viewer = api.role(Role::Viewer).await;
+        assert!(!viewer.get("/api/connections/a").await.text.contains("hunter2"));
+        let answer = viewer.delete("/api/connections/a").await;
+        answer.is_refusal(403, "NOT_ALLOWED", "Not allowed");
+    }
 }

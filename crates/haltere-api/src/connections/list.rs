@@ -45,11 +45,11 @@ impl From<ListError> for ApiError {
     operation_id = "list_connections",
     tag = "Connections",
     params(
-        ("state" = Option<StateName>, Query, description = "`active`: all but those disconnected on purpose; `inactive`: only those; `all` is the default"),
+        ("state" = inline(Option<StateName>), Query, description = "`active`: all but those disconnected on purpose; `inactive`: only those; `all` is the default"),
         ("q" = Option<String>, Query, description = "Only those whose id, name or URL contains this text, in whatever case", max_length = 256),
         ("limit" = Option<usize>, Query, description = "At most this many", minimum = 1, maximum = 10_000),
         ("cursor" = Option<String>, Query, description = "Where the last page ended: its `X-Next-Cursor`"),
-        ("secrets" = Option<secrets::Wanted>, Query, description = "`omit` leaves passwords and private keys out"),
+        ("secrets" = inline(Option<secrets::Wanted>), Query, description = "`omit` leaves passwords and private keys out"),
     ),
     responses(
         (status = 200, description = "The connections", body = [WireConnection],
@@ -147,4 +147,165 @@ fn with_next_page(mut response: Response, listing: &Listing, params: &Params) ->
 
 fn encode(text: &str) -> impl std::fmt::Display {
     utf8_percent_encode(text, NON_ALPHANUMERIC).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use haltere_core::{PluginId, Role};
+    use haltere_testkit::Ca;
+    use serde_json::json;
+
+    use crate::test_support::{TestApi, connection, encoded, nobody};
+
+    const PATH: &str = "/api/connections";
+
+    #[tokio::test]
+    async fn the_gates_stand_in_their_order() {
+        let api = TestApi::start().await;
+        let answer = api.stranger().get(PATH).await;
+        answer.is_refusal(401, "UNAUTHORIZED", "Unauthorized");
+        assert_eq!(answer.json()["data"], json!({"session": false}));
+        let forged = api.with_cookie("haltere.sid=AAAA").get(PATH).await;
+        forged.is_refusal(401, "UNAUTHORIZED", "Unauthorized");
+
+        let monitoring = api.role(Role::MonitoringViewer).await;
+        monitoring.get(PATH).await.is_refusal(403, "NOT_ALLOWED", "Not allowed");
+        for role in [Role::Admin, Role::Editor, Role::Viewer, Role::ConnectionManager] {
+            let answer = api.role(role).await.get(PATH).await;
+            assert_eq!((answer.status.as_u16(), answer.text.as_str()), (200, "[]"), "{role}");
+        }
+
+        let admin = api.admin().await;
+        let plugin = format!("/api/plugins/{}", PluginId::ConnectionsRestApi);
+        assert_eq!(admin.put(&plugin, json!({"enabled": false})).await.status, 200);
+        api.stranger().get(PATH).await.is_refusal(401, "UNAUTHORIZED", "Unauthorized");
+        // The plugin goes before the role, and before the query.
+        monitoring.get(PATH).await.is_refusal(404, "NOT_FOUND", "Plugin not found");
+        admin.get("/api/connections?limit=x").await.is_refusal(
+            404,
+            "NOT_FOUND",
+            "Plugin not found",
+        );
+        assert_eq!(admin.put(&plugin, json!({"enabled": true})).await.status, 200);
+        assert_eq!(admin.get(PATH).await.status, 200);
+    }
+
+    #[tokio::test]
+    async fn secrets_are_for_admin_and_connection_manager() {
+        let api = TestApi::start().await;
+        let admin = api.admin().await;
+        let ca = Ca::new("factory");
+        let client = ca.client("haltere");
+        let (url, _port) = nobody();
+        let mut body = connection("a", &url);
+        body["credentials"] = json!({"username": "u", "password": "hunter2", "clientId": "c"});
+        body["ca"] = encoded(&ca.pem());
+        body["cert"] = encoded(&client.cert_pem);
+        body["key"] = encoded(&client.key_pem);
+        body["rejectUnauthorized"] = json!("false");
+        body["noMetricsMode"] = json!(true);
+        body["caFile"] = json!("/etc/ca.crt");
+        assert_eq!(admin.post(PATH, body.clone()).await.status, 202);
+
+        for role in [Role::Admin, Role::ConnectionManager] {
+            let answer = api.role(role).await.get(PATH).await;
+            let shown = &answer.json()[0];
+            assert_eq!(shown["credentials"], body["credentials"], "{role}");
+            assert_eq!(shown["key"], body["key"]);
+            assert_eq!(shown["rejectUnauthorized"], json!(false));
+            let order = [
+                "id",
+                "name",
+                "url",
+                "credentials",
+                "rejectUnauthorized",
+                "ca",
+                "cert",
+                "key",
+                "noMetricsMode",
+                "caFile",
+                "status",
+            ];
+            let positions =
+                order.map(|name| answer.text.find(&format!("\"{name}\":")).expect(name));
+            assert!(positions.is_sorted(), "{}", answer.text);
+        }
+        for role in [Role::Editor, Role::Viewer] {
+            let answer = api.role(role).await.get(PATH).await;
+            let shown = &answer.json()[0];
+            assert_eq!(shown["credentials"], json!({"username": "u", "clientId": "c"}), "{role}");
+            assert_eq!((shown.get("key"), &shown["cert"]), (None, &body["cert"]));
+        }
+        let omitted = admin.get("/api/connections?secrets=omit").await;
+        assert!(!omitted.text.contains("hunter2") && !omitted.text.contains("\"key\""));
+        let audit = api.app.audit().await;
+        let reads = audit.iter().filter(|line| line.contains("connection.read_secrets")).count();
+        assert!(reads >= 2, "{audit:#?}");
+    }
+
+    #[tokio::test]
+    async fn pages_filters_and_what_they_refuse() {
+        let api = TestApi::start().await;
+        let admin = api.admin().await;
+        let (url, _port) = nobody();
+        for id in ["a", "b/1", "c", "d", "e"] {
+            assert_eq!(admin.post(PATH, connection(id, &url)).await.status, 202);
+        }
+        let mut seen = Vec::new();
+        let mut next = Some(format!("{PATH}?limit=2"));
+        while let Some(page) = next {
+            let answer = admin.get(&page).await;
+            assert!(answer.ids().len() <= 2, "{}", answer.text);
+            seen.extend(answer.ids());
+            let link = answer.header("link").map(|link| {
+                let (path, relation) = link.split_once('>').expect("a link");
+                assert_eq!(relation, "; rel=\"next\"");
+                path.trim_start_matches('<').to_owned()
+            });
+            assert_eq!(link.is_some(), answer.header("x-next-cursor").is_some());
+            next = link;
+        }
+        assert_eq!(seen, ["a", "b/1", "c", "d", "e"]);
+
+        assert_eq!(admin.post("/api/connections/b%2F1/disconnect", json!({})).await.status, 200);
+        assert_eq!(admin.get("/api/connections?state=inactive").await.ids(), ["b/1"]);
+        assert_eq!(admin.get("/api/connections?state=active").await.ids(), ["a", "c", "d", "e"]);
+        assert_eq!(admin.get("/api/connections?state=all&q=BROKER+d").await.ids(), ["d"]);
+
+        for (query, message) in [
+            ("state=up", "state: must be all, active or inactive"),
+            ("limit=0", "limit: must be a whole number from 1 to 10000"),
+            ("limit=-1", "limit: must be a whole number from 1 to 10000"),
+            ("limit=%2B1", "limit: must be a whole number from 1 to 10000"),
+            ("limit=10001", "limit: must be a whole number from 1 to 10000"),
+            ("limit=1&limit=2", "limit: is given twice"),
+            ("secrets=yes", "secrets: must be omit or include"),
+            ("q=%ff", "the query is not UTF-8"),
+        ] {
+            let answer = admin.get(&format!("{PATH}?{query}")).await;
+            answer.is_refusal(400, "INVALID", message);
+        }
+        let answer = admin.get("/api/connections?cursor=nonsense").await;
+        assert_eq!(answer.status, 400);
+        assert!(answer.json()["message"].as_str().expect("a text").starts_with("cursor: "));
+        let answer = admin.get(&format!("{PATH}?q={}", "x".repeat(257))).await;
+        answer.is_refusal(400, "INVALID", "q: must be at most 256 characters long");
+    }
+
+    #[tokio::test]
+    async fn a_list_that_was_kept_is_never_stale_and_never_shows_secrets_to_others() {
+        let api = TestApi::start().await;
+        let (admin, viewer) = (api.admin().await, api.role(Role::Viewer).await);
+        let (url, _port) = nobody();
+        assert_eq!(viewer.get(PATH).await.ids(), [""; 0]);
+        assert_eq!(admin.post(PATH, connection("a", &url)).await.status, 202);
+        assert_eq!(viewer.get(PATH).await.ids(), ["a"]);
+        let patch = json!({"credentials": {"username": "u", "password": "hunter2"}});
+        assert_eq!(admin.patch("/api/connections/a", patch).await.status, 200);
+        assert!(admin.get(PATH).await.text.contains("hunter2"));
+        assert!(!viewer.get(PATH).await.text.contains("hunter2"));
+        assert!(admin.get(PATH).await.text.contains("hunter2"));
+        assert_eq!(admin.delete("/api/connections/a").await.ids(), [""; 0]);
+        assert_eq!(viewer.get(PATH).await.ids(), [""; 0]);
+    }
 }

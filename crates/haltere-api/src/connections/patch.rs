@@ -22,7 +22,7 @@ use crate::wire::connection_patch::{self, ConnectionPatchBody};
     tag = "Connections",
     params(
         ("connectionId" = String, Path, description = "The connection's id, percent-encoded", example = "mosquitto-dev"),
-        ("secrets" = Option<secrets::Wanted>, Query, description = "`omit` leaves passwords and private keys out of the answer"),
+        ("secrets" = inline(Option<secrets::Wanted>), Query, description = "`omit` leaves passwords and private keys out of the answer"),
     ),
     request_body(content(
         (ConnectionPatchBody = "application/merge-patch+json"),
@@ -51,4 +51,56 @@ pub(crate) async fn handler(
     let patch = connection_patch::read(body, &id)?;
     let connection = state.app.patch_connection(&context, &id, patch, wanted).await?;
     Ok(json(StatusCode::OK, &WireConnection::from(&connection)))
+}
+
+#[cfg(test)]
+mod tests {
+    use haltere_testkit::Mosquitto;
+    use haltere_testkit::wait::{PATIENCE, until};
+    use serde_json::json;
+
+    use crate::test_support::{TestApi, connection, nobody};
+
+    const PATH: &str = "/api/connections/a";
+
+    #[tokio::test]
+    async fn a_patch_mends_a_connection() {
+        let (api, broker) = (TestApi::start().await, Mosquitto::plain().await);
+        let (url, _port) = nobody();
+        let admin = api.admin().await;
+        assert_eq!(admin.post("/api/connections", connection("a", &url)).await.status, 202);
+        let body = json!({ "url": broker.url() }).to_string();
+        let merge_patch = "application/merge-patch+json";
+        let answer = admin.text(http::Method::PATCH, PATH, merge_patch, &body).await;
+        assert_eq!((answer.status.as_u16(), &answer.json()["url"]), (200, &json!(broker.url())));
+        until("the link", PATIENCE, async || {
+            let shown = admin.get(PATH).await.json();
+            (shown["status"]["connected"] == true).then_some(())
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn null_removes_and_absent_keeps() {
+        let api = TestApi::start().await;
+        let (url, _port) = nobody();
+        let admin = api.admin().await;
+        let mut body = connection("a", &url);
+        body["credentials"] = json!({"username": "u", "password": "hunter2", "clientId": "c"});
+        body["rejectUnauthorized"] = json!(true);
+        assert_eq!(admin.post("/api/connections", body).await.status, 202);
+        let answer = admin.patch(PATH, json!({"credentials": {"clientId": null}})).await;
+        let kept = json!({"username": "u", "password": "hunter2"});
+        assert_eq!(answer.json()["credentials"], kept);
+        let answer =
+            admin.patch(PATH, json!({"credentials": null, "rejectUnauthorized": null})).await;
+        assert_eq!(answer.json().get("credentials"), None);
+        assert_eq!(answer.json().get("rejectUnauthorized"), None);
+        assert_eq!(answer.json()["name"], json!("Broker a"));
+        admin.patch(PATH, json!({"url": null})).await.is_refusal(
+            400,
+            "INVALID",
+            "url: can't be removed",
+        );
+    }
 }

@@ -23,7 +23,7 @@ use crate::wire::connection_input::ConnectionInput;
     tag = "Connections",
     params(
         ("connectionId" = String, Path, description = "The connection's id, percent-encoded", example = "mosquitto-dev"),
-        ("secrets" = Option<secrets::Wanted>, Query, description = "`omit` leaves passwords and private keys out of the answer"),
+        ("secrets" = inline(Option<secrets::Wanted>), Query, description = "`omit` leaves passwords and private keys out of the answer"),
     ),
     request_body(content = ConnectionInput, content_type = "application/json"),
     responses(
@@ -49,4 +49,63 @@ pub(crate) async fn handler(
     let replacement = ConnectionInput::read(body)?.into_replacement(&id)?;
     let connection = state.app.replace_connection(&context, &id, replacement, wanted).await?;
     Ok(json(StatusCode::OK, &WireConnection::from(&connection)))
+}
+
+#[cfg(test)]
+mod tests {
+    use haltere_testkit::Mosquitto;
+    use serde_json::json;
+
+    use crate::test_support::{TestApi, connection, nobody};
+
+    #[tokio::test]
+    async fn everything_left_out_goes_but_secrets_stay() {
+        let api = TestApi::start().await;
+        let (url, _port) = nobody();
+        let admin = api.admin().await;
+        let mut body = connection("a", &url);
+        body["credentials"] = json!({"username": "u", "password": "hunter2", "clientId": "c"});
+        body["rejectUnauthorized"] = json!(false);
+        body["keyFile"] = json!("/k");
+        assert_eq!(admin.post("/api/connections", body).await.status, 202);
+
+        let mut body = connection("a", &url);
+        body["credentials"] = json!({"username": "u"});
+        let answer = admin.put("/api/connections/a", body).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+        let shown = answer.json();
+        assert_eq!(shown["credentials"], json!({"username": "u", "password": "hunter2"}));
+        assert_eq!((shown.get("rejectUnauthorized"), shown.get("keyFile")), (None, None));
+
+        let answer = admin.put("/api/connections/a", connection("a", &url)).await;
+        assert_eq!(answer.json().get("credentials"), None);
+    }
+
+    #[tokio::test]
+    async fn what_was_read_can_be_sent_back() {
+        let (api, broker) = (TestApi::start().await, Mosquitto::plain().await);
+        let admin = api.admin().await;
+        let created = admin.post("/api/connections", connection("a", &broker.url())).await;
+        let answer = admin.put("/api/connections/a", created.json()[0].clone()).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
+    }
+
+    #[tokio::test]
+    async fn neither_the_id_nor_a_name_in_use_can_be_taken() {
+        let api = TestApi::start().await;
+        let (url, _port) = nobody();
+        let admin = api.admin().await;
+        for id in ["a", "b"] {
+            assert_eq!(admin.post("/api/connections", connection(id, &url)).await.status, 202);
+        }
+        let answer = admin.put("/api/connections/a", connection("b", &url)).await;
+        let why = "id: can't be changed; it has to be the one in the path";
+        answer.is_refusal(400, "INVALID", why);
+        let body = json!({"name": "Broker b", "url": url});
+        let answer = admin.put("/api/connections/a", body).await;
+        let why = "Connection with either the same name or id already exists";
+        answer.is_refusal(403, "NOT_ALLOWED", why);
+        let answer = admin.put("/api/connections/a", json!({"url": url})).await;
+        answer.is_refusal(400, "INVALID", "name: is missing");
+    }
 }

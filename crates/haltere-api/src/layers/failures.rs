@@ -74,7 +74,11 @@ mod tests {
 
     async fn body_of(path: &str) -> (StatusCode, serde_json::Value) {
         let failing = || async { ApiError::internal(std::io::Error::other("secret detail")) };
-        let panicking = || async { if true { panic!("secret detail") } };
+        let panicking = || async {
+            if true {
+                panic!("secret detail")
+            }
+        };
         let router: Router = Router::new()
             .route("/api/profile", get(failing))
             .route("/api/connections", get(panicking))

@@ -72,3 +72,50 @@ fn enabled(body: Value) -> Result<bool, Invalid> {
     fields.finish()?;
     Ok(enabled)
 }
+
+#[cfg(test)]
+mod tests {
+    use haltere_core::{PluginId, Role};
+    use serde_json::json;
+
+    use crate::test_support::TestApi;
+
+    #[tokio::test]
+    async fn an_administrator_switches_and_it_stays() {
+        let api = TestApi::start().await;
+        let admin = api.admin().await;
+        assert_eq!(
+            admin.get("/api/plugins").await.json().as_array().map(Vec::len),
+            Some(PluginId::ALL.len())
+        );
+        let answer = admin.put("/api/plugins/audit-trail", json!({"enabled": false})).await;
+        let off = json!({"id": "audit-trail", "enabled": false, "switchable": true, "source": "administrator"});
+        assert_eq!(answer.json(), off);
+        let api = api.restart().await;
+        let plugins = api.admin().await.get("/api/plugins").await.json();
+        assert!(plugins.as_array().expect("a list").contains(&off), "{plugins}");
+    }
+
+    #[tokio::test]
+    async fn what_can_not_be_switched() {
+        let api = TestApi::start().await;
+        let admin = api.admin().await;
+        let on = || json!({"enabled": true});
+        admin.put("/api/plugins/nope", on()).await.is_refusal(404, "NOT_FOUND", "Plugin not found");
+        let why = "The plugin multiple-connections can't be switched";
+        admin.put("/api/plugins/multiple-connections", on()).await.is_refusal(
+            403,
+            "NOT_ALLOWED",
+            why,
+        );
+        for (body, message) in [
+            (json!({}), "enabled: is missing"),
+            (json!({"enabled": "true"}), "enabled: must be true or false"),
+            (json!({"enabled": true, "x": 1}), "x: unknown property"),
+        ] {
+            admin.put("/api/plugins/tls", body).await.is_refusal(400, "INVALID", message);
+        }
+        let viewer = api.role(Role::Viewer).await;
+        viewer.put("/api/plugins/tls", on()).await.is_refusal(403, "NOT_ALLOWED", "Not allowed");
+    }
+}

@@ -135,3 +135,75 @@ fn passwords(body: Value, caller: &str) -> Result<(Secret<String>, Secret<String
     fields.finish()?;
     Ok((old, new))
 }
+
+#[cfg(test)]
+mod tests {
+    use haltere_app::testing::TestApp;
+    use haltere_core::Role;
+    use serde_json::json;
+
+    use crate::test_support::TestApi;
+
+    const PATH: &str = "/api/profile";
+
+    #[tokio::test]
+    async fn ones_own_password_can_be_changed_and_ends_the_other_sessions() {
+        let api = TestApi::start().await;
+        let (this, other) = (api.role(Role::Viewer).await, api.role(Role::Viewer).await);
+        let new = "another long pass phrase";
+        let change =
+            json!({"oldPassword": TestApp::PASSWORD, "password": new, "username": "viewer"});
+        let answer = this.put(PATH, change).await;
+        assert_eq!((answer.status.as_u16(), &answer.json()["isViewer"]), (200, &json!(true)));
+        assert_eq!(this.get(PATH).await.status, 200);
+        assert_eq!(other.get(PATH).await.status, 401);
+        let login = json!({"username": "viewer", "password": new});
+        assert_eq!(api.stranger().post("/auth?json=1", login).await.status, 200);
+    }
+
+    #[tokio::test]
+    async fn the_old_password_is_needed_and_the_name_has_to_be_ones_own() {
+        let api = TestApi::start().await;
+        let viewer = api.role(Role::Viewer).await;
+        let wrong = json!({"oldPassword": "wrong", "password": "another long pass phrase"});
+        viewer.put(PATH, wrong.clone()).await.is_refusal(
+            403,
+            "NOT_ALLOWED",
+            "oldPassword: is wrong",
+        );
+        viewer.put("/api/profile/viewer", wrong.clone()).await.is_refusal(
+            403,
+            "NOT_ALLOWED",
+            "oldPassword: is wrong",
+        );
+        let why = "Invalid. userName doesn't match the issuing user";
+        viewer.put("/api/profile/admin", wrong).await.is_refusal(400, "INVALID", why);
+        for (body, message) in [
+            (json!({"password": "x"}), "oldPassword: is missing"),
+            (json!({"oldPassword": "x", "password": null}), "password: must be a string"),
+            (
+                json!({"oldPassword": "x", "password": "y", "roles": ["admin"]}),
+                "roles: unknown property",
+            ),
+            (
+                json!({"oldPassword": "x", "password": "y", "username": "admin"}),
+                "username: must be one's own; it can't be changed",
+            ),
+        ] {
+            viewer.put(PATH, body).await.is_refusal(400, "INVALID", message);
+        }
+        let short = json!({"oldPassword": TestApp::PASSWORD, "password": "x"});
+        let answer = viewer.put(PATH, short).await;
+        assert_eq!(answer.status, 400, "{}", answer.text);
+    }
+
+    #[tokio::test]
+    async fn it_can_be_switched_off() {
+        let api = TestApi::start().await;
+        let admin = api.admin().await;
+        let off = json!({"enabled": false});
+        assert_eq!(admin.put("/api/plugins/user-profile-edit", off).await.status, 200);
+        admin.put(PATH, json!({})).await.is_refusal(404, "NOT_FOUND", "Plugin not found");
+        assert_eq!(admin.get(PATH).await.status, 200);
+    }
+}

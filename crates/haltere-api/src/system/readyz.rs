@@ -51,3 +51,24 @@ pub(crate) async fn handler(State(state): State<ApiState>) -> Response {
     let not_ready = NotReady { code: ErrorCode::Unavailable, message: "Not ready", reasons };
     json(StatusCode::SERVICE_UNAVAILABLE, &not_ready)
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use crate::test_support::TestApi;
+
+    #[tokio::test]
+    async fn ready_until_it_shuts_down_and_alive_all_along() {
+        let api = TestApi::start().await;
+        let stranger = api.stranger();
+        assert_eq!(stranger.get("/readyz").await.json(), json!({"status": "ready"}));
+        assert_eq!(stranger.get("/healthz").await.json(), json!({"status": "alive"}));
+        assert_eq!(stranger.get("/api/status-check").await.json(), json!({"status": "OK"}));
+        api.app.app.begin_shutdown();
+        let answer = stranger.get("/readyz").await;
+        assert_eq!(answer.status, 503);
+        assert_eq!(answer.json()["reasons"], json!(["links are not being kept"]));
+        assert_eq!(stranger.get("/healthz").await.status, 200);
+    }
+}

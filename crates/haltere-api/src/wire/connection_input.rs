@@ -317,7 +317,9 @@ pub(super) fn properties() -> Value {
     });
     if let Some(properties) = properties.as_object_mut() {
         for name in DROPPED.iter().chain(&ONLY_OUT) {
-            properties.insert((*name).to_owned(), json!({"description": "Accepted and dropped."}));
+            let any = json!(["null", "boolean", "number", "string", "array", "object"]);
+            let property = json!({"type": any, "description": "Accepted and dropped."});
+            properties.insert((*name).to_owned(), property);
         }
     }
     properties

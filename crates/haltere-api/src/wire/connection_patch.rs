@@ -87,11 +87,11 @@ impl PartialSchema for ConnectionPatchBody {
         if let Some(properties) = properties.as_object_mut() {
             for (name, property) in properties.iter_mut() {
                 let removable = !matches!(name.as_str(), "id" | "name" | "url");
-                let read = property.as_object().is_some_and(|property| property.len() > 1);
+                let takes_null = property["type"].is_array();
                 if name == "credentials" {
                     make_properties_nullable(property);
                 }
-                if removable && read {
+                if removable && !takes_null {
                     *property = nullable(property.take());
                 }
             }
