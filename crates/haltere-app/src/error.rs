@@ -22,8 +22,8 @@ pub struct Invalid {
 
 impl Invalid {
     /// `field` is wrong because of `reason`.
-    pub fn new(field: impl Into<Cow<'static, str>>, reason: impl ToString) -> Self {
-        Self { field: field.into(), reason: reason.to_string() }
+    pub fn new(field: impl Into<Cow<'static, str>>, reason: impl Into<String>) -> Self {
+        Self { field: field.into(), reason: reason.into() }
     }
 }
 

@@ -96,10 +96,8 @@ impl App {
             self.0.hub.publish(Event::PluginsChanged);
         }
         let before = self.0.registry.snapshot();
-        let entries = records.into_iter().map(|record| match before.get(&record.id) {
-            Some(old) if self.is_current(old, &record) => Arc::clone(old),
-            _ => Arc::new(self.entry(record)),
-        });
+        let entries = records.into_iter();
+        let entries = entries.map(|row| self.entry_after(before.get(&row.id), row));
         let entries: Vec<Arc<Entry>> = entries.collect();
         self.0.registry.replace(entries);
         self.wake_supervisor();

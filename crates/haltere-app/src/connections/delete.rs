@@ -50,3 +50,38 @@ impl App {
         Ok(self.all(shows_secrets))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use haltere_core::Role;
+
+    use super::super::fixture::{broken, id, new};
+    use super::*;
+    use crate::testing::TestApp;
+
+    #[tokio::test]
+    async fn what_is_deleted_is_gone_for_good() {
+        let (app, port) = (TestApp::start().await, broken());
+        let ctx = app.ctx(Role::ConnectionManager);
+        for id in ["a", "b"] {
+            app.app.create_connection(&ctx, new(id, port.url()), Secrets::Omit).await.unwrap();
+        }
+        assert!(!app.app.connection_history(&ctx, &id("a")).unwrap().is_empty());
+        let rest = app.app.delete_connection(&ctx, &id("a"), Secrets::Omit).await.unwrap();
+        assert_eq!(rest.entries.iter().map(|entry| entry.id()).collect::<Vec<_>>(), ["b"]);
+        assert_eq!(app.app.0.supervisor.link_count(), 1);
+        let again = app.app.delete_connection(&ctx, &id("a"), Secrets::Omit).await;
+        assert!(matches!(again, Err(ConnectionError::NotFound)));
+        assert!(matches!(
+            app.app.connection_history(&ctx, &id("a")),
+            Err(ConnectionError::NotFound)
+        ));
+        let viewer = app.ctx(Role::Viewer);
+        let refused = app.app.delete_connection(&viewer, &id("b"), Secrets::Omit).await;
+        assert!(matches!(refused, Err(ConnectionError::NotAllowed(_))));
+        let app = app.restart().await;
+        let rest = app.app.get_connection(&viewer, &id("a"), Secrets::Omit).await;
+        assert!(matches!(rest, Err(ConnectionError::NotFound)));
+        app.app.create_connection(&ctx, new("a", port.url()), Secrets::Omit).await.expect("free");
+    }
+}

@@ -107,14 +107,31 @@ impl Entry {
 }
 
 impl App {
+    /// The entry for a row just read: `old` itself where nothing has changed.
+    pub(crate) fn entry_after(
+        &self,
+        old: Option<&Arc<Entry>>,
+        row: ConnectionRecord,
+    ) -> Arc<Entry> {
+        if let Some(old) = old.filter(|old| self.is_current(old, &row)) {
+            return Arc::clone(old);
+        }
+        let new = self.entry(row);
+        if let Err(unreadable) = new.connection() {
+            if let Some(old) = old.filter(|old| old.connection() == Err(unreadable)) {
+                return Arc::clone(old);
+            }
+            let Unreadable { id, reason, .. } = unreadable;
+            tracing::error!(connection = id, reason, "a stored connection can't be read");
+        }
+        Arc::new(new)
+    }
+
     /// Makes an entry out of what was just stored or read.
     pub(crate) fn entry(&self, row: ConnectionRecord) -> Entry {
         match record::open(&self.0.vault, &row) {
             Ok(connection) => self.readable(Arc::new(connection)),
-            Err(reason) => {
-                tracing::error!(connection = row.id, reason, "a stored connection can't be read");
-                Entry(Content::Unreadable(Box::new(unreadable(row, reason))))
-            }
+            Err(reason) => Entry(Content::Unreadable(Box::new(unreadable(row, reason)))),
         }
     }
 
@@ -141,7 +158,7 @@ impl App {
     }
 
     /// Whether `entry` is what would be made out of `row`, as far as can be told without opening secrets.
-    pub(crate) fn is_current(&self, entry: &Entry, row: &ConnectionRecord) -> bool {
+    fn is_current(&self, entry: &Entry, row: &ConnectionRecord) -> bool {
         let Content::Readable { connection, spec } = &entry.0 else { return false };
         connection.revision == row.revision
             && connection.created_at == row.created_at

@@ -58,3 +58,39 @@ impl App {
         Ok(self.0.supervisor.probe(&spec).await)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use haltere_core::Role;
+    use haltere_testkit::Mosquitto;
+
+    use super::super::fixture::{broken, new};
+    use super::super::{ListQuery, Secrets};
+    use super::*;
+    use crate::testing::TestApp;
+
+    #[tokio::test]
+    async fn a_test_tells_how_far_it_got_and_stores_nothing() {
+        let (app, broker, port) = (TestApp::start().await, Mosquitto::plain().await, broken());
+        let ctx = app.ctx(Role::ConnectionManager);
+        let good = app.app.test_connection(&ctx, new("a", &broker.url())).await.unwrap();
+        assert_eq!(good.failure, None);
+        assert!(good.stages.iter().all(|stage| stage.ok));
+        let bad = app.app.test_connection(&ctx, new("a", port.url())).await.unwrap();
+        assert_eq!(bad.failure.expect("refused").code, "ECONNREFUSED");
+
+        let viewer = app.ctx(Role::Viewer);
+        let refused = app.app.test_connection(&viewer, new("a", port.url())).await;
+        assert!(matches!(refused, Err(TestError::NotAllowed(_))));
+        let all = ListQuery::default();
+        let all = app.app.list_connections(&viewer, &all, Secrets::Omit).await.unwrap();
+        assert!(all.entries.is_empty());
+        assert_eq!(
+            app.audit().await[..2],
+            [
+                format!("viewer connection.test {} denied", port.url()),
+                format!("connectionManager connection.test {} success", port.url()),
+            ]
+        );
+    }
+}

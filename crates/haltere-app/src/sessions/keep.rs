@@ -9,9 +9,9 @@ use crate::app::App;
 use crate::error::{Doing, Internal, chain};
 
 /// How often the use of sessions is written down.
-const WRITE_DOWN: Duration = Duration::from_secs(60);
+const WRITE_DOWN: Duration = Duration::from_mins(1);
 /// How often sessions that have ended are removed from the store.
-const CLEAN_UP: Duration = Duration::from_secs(60 * 60);
+const CLEAN_UP: Duration = Duration::from_hours(1);
 
 /// What was done when.
 pub(super) struct Kept {

@@ -113,7 +113,9 @@ impl Live {
         let is_over = |entry: &Entry| is_over(self.idle, entry.last_used_at, entry.expires_at, now);
         let over = self.sessions.iter().filter(|(_, entry)| is_over(entry));
         let over: Vec<SessionId> = over.map(|(id, _)| *id).collect();
-        over.iter().for_each(|id| self.end(id));
+        for id in &over {
+            self.end(id);
+        }
     }
 
     /// From now on, nothing read from the store before counts.
@@ -165,6 +167,7 @@ pub(super) fn is_over(
     expires_at: Timestamp,
     now: Timestamp,
 ) -> bool {
-    now >= expires_at
-        || now.duration_since(last_used_at).unsigned_abs() >= idle && now > last_used_at
+    // A clock that was set back makes a session younger, not idle.
+    let unused_for = now.duration_since(last_used_at).try_into().unwrap_or(Duration::ZERO);
+    now >= expires_at || unused_for >= idle
 }

@@ -119,16 +119,12 @@ impl App {
         }
         let hash = user.as_ref().map(|user| user.password_hash.clone());
         let is_right = turn.verify(password, hash).await?;
-        match user.filter(|_| is_right) {
-            Some(user) => {
-                throttle.succeeded(tries, self.now());
-                Ok(user)
-            }
-            None => {
-                throttle.failed(tries, self.now());
-                Err(Refusal::Wrong)
-            }
-        }
+        let Some(user) = user.filter(|_| is_right) else {
+            throttle.failed(tries, self.now());
+            return Err(Refusal::Wrong);
+        };
+        throttle.succeeded(tries, self.now());
+        Ok(user)
     }
 }
 

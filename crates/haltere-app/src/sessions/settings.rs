@@ -18,8 +18,8 @@ pub struct SessionSettings {
 impl Default for SessionSettings {
     fn default() -> Self {
         Self {
-            idle: Duration::from_secs(30 * 60),
-            absolute: Duration::from_secs(12 * 60 * 60),
+            idle: Duration::from_mins(30),
+            absolute: Duration::from_hours(12),
             throttle: ThrottleSettings::default(),
             hashing: PasswordHashing::default(),
         }

@@ -10,7 +10,7 @@ use crate::ctx::Ctx;
 use crate::profile::ChangePasswordError;
 use crate::testing::TestApp;
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 
 async fn with_clock() -> (TestApp, MockClock) {
     let clock = MockClock::default();

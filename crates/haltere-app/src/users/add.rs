@@ -1,6 +1,6 @@
 //! `haltere users add`
 
-use haltere_core::{AuditAction, Roles, Secret, UserName};
+use haltere_core::{AuditAction, Role, Roles, Secret, UserName};
 use haltere_store::{StoreError, UserRecord};
 
 use super::{UserError, Users, check_password, hash_password, rules};
@@ -59,5 +59,5 @@ impl Users {
 
 /// For the audit trail.
 pub(super) fn role_names(roles: Roles) -> String {
-    roles.iter().map(|role| role.as_str()).collect::<Vec<_>>().join(", ")
+    roles.iter().map(Role::as_str).collect::<Vec<_>>().join(", ")
 }

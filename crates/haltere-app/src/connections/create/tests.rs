@@ -160,6 +160,33 @@ async fn nonsense_is_refused_by_field() {
 }
 
 #[tokio::test]
+async fn an_answer_with_secrets_is_audited_with_the_change() {
+    let (app, port) = (TestApp::start().await, broken());
+    let ctx = app.ctx(Role::Admin);
+    let plain = app.app.create_connection(&ctx, new("a", port.url()), Secrets::Include);
+    assert!(plain.await.unwrap().all.secrets);
+    assert_eq!(app.audit().await[0], "admin connection.create a success");
+    let secret = Credentials::new(Some("u".to_owned()), Some("hunter2".into()), None);
+    let secret = NewConnection { credentials: secret, ..new("b", port.url()) };
+    app.app.create_connection(&ctx, secret, Secrets::Include).await.unwrap();
+    app.app.delete_connection(&ctx, &id("a"), Secrets::Include).await.unwrap();
+    assert_eq!(
+        app.audit().await[..4],
+        [
+            "admin connection.read_secrets  success",
+            "admin connection.delete a success",
+            "admin connection.read_secrets  success",
+            "admin connection.create b success",
+        ]
+    );
+    // What is stored holds no secret in the clear.
+    let mut read = app.store.read().await.unwrap();
+    let row = read.find_connection(&id("b")).await.unwrap().unwrap();
+    let Sealed(sealed) = row.password.unwrap();
+    assert!(!sealed.windows(7).any(|window| window == b"hunter2"));
+}
+
+#[tokio::test]
 async fn a_role_too_low_is_refused_and_that_is_audited() {
     let (app, port) = (TestApp::start().await, broken());
     for role in [Role::Editor, Role::Viewer, Role::MonitoringViewer] {
