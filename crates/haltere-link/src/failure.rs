@@ -212,9 +212,15 @@ pub(crate) fn reset(stage: Stage, peer: SocketAddr, hint: &str) -> LinkFailure {
     }
 }
 
-/// What plain MQTT on a TLS port looks like.
+/// What plain MQTT on a TLS port looks like, and WebSocket on any other kind of port.
 pub(crate) fn is_this_port_tls(stage: Stage, peer: SocketAddr) -> LinkFailure {
-    reset(stage, peer, "is this port TLS? Then use mqtts:// (or wss://)")
+    let hint = match stage {
+        Stage::Websocket => {
+            "does this port speak WebSocket? If not, use mqtt:// or mqtts://; if with TLS, wss://"
+        }
+        _ => "is this port TLS? Then use mqtts:// (or wss://)",
+    };
+    reset(stage, peer, hint)
 }
 
 /// Reading or writing failed before the broker had let us in.

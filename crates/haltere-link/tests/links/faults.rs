@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use haltere_link::{LinkConfig, LinkSpec, ResolverSource};
 use haltere_testkit::faulty::DnsAnswer;
+use haltere_testkit::ports::ReservedPort;
 use haltere_testkit::wait::{self, PATIENCE};
-use haltere_testkit::{DnsServer, Peer};
+use haltere_testkit::{DnsServer, Mosquitto, Peer, builders};
 
 use crate::fleet::{Fleet, assert_row, impatient, link, short_keepalive};
 
@@ -120,7 +121,7 @@ async fn declares_256_mb_in_place_of_a_connack() {
         .start()
         .await;
     let failure = fleet.fails(&link(&peer.url("mqtt"))).await;
-    assert_eq!(failure.stage.as_str(), "mqtt", "{failure:?}");
+    assert_row(&failure, "mqtt EPROTO -71 connack ADDRESS PORT", peer.address(), "MQTT");
     fleet.ends_well().await;
 }
 
@@ -153,7 +154,7 @@ async fn messages_over_the_limit_are_skipped_and_counted() {
         .read_connect()
         .connack(0)
         .answer_subscribe()
-        .publish("$SYS/broker/version", [b'x'; 100_000])
+        .publish("$SYS/broker/version", vec![b'x'; 100_000])
         .publish("$SYS/broker/version", "mosquitto version 9.8.7")
         .serve()
         .start()
@@ -229,6 +230,49 @@ async fn keeps_its_state_to_itself() {
     let facts = fleet.until_facts(&spec, "the protocol's version", |_| true).await;
     assert_eq!(facts.version, None);
     assert_eq!(peer.connections(), 1);
+    fleet.ends_well().await;
+}
+
+/// On two threads, as in real life.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn everything_at_once_delays_nobody() {
+    const OF_EACH: usize = 20;
+    let fleet = Fleet::with(short_keepalive()).await;
+    let dead = ReservedPort::on("127.0.0.1".parse().unwrap());
+    let peers = [
+        Peer::silent().await,
+        Peer::closing().await,
+        Peer::resetting().await,
+        Peer::http().await,
+        Peer::refusing(0x87).await,
+        Peer::malformed().await,
+        Peer::deaf_to_pings().await,
+    ];
+    let mut urls: Vec<_> = peers.iter().map(|peer| peer.url("mqtt")).collect();
+    urls.extend(peers.iter().take(4).map(|peer| peer.url("mqtts")));
+    urls.push(format!("mqtt://{}", dead.address()));
+    let troubled: Vec<_> = (0..OF_EACH)
+        .flat_map(|round| urls.iter().map(move |url| (round, url)))
+        .enumerate()
+        .map(|(number, (_, url))| LinkSpec {
+            id: builders::id(&format!("troubled-{number}")),
+            client_id: format!("haltere-troubled-{number}"),
+            ..link(url)
+        })
+        .collect();
+    fleet.want_all(&troubled);
+    wait::until("every kind of trouble", PATIENCE, async || {
+        peers.iter().all(|peer| peer.connections() >= OF_EACH).then_some(())
+    })
+    .await;
+
+    let broker = Mosquitto::plain().await;
+    let good = link(&broker.url());
+    let start = std::time::Instant::now();
+    fleet.want_all(&[troubled, vec![good.clone()]].concat());
+    fleet.until_up(&good).await;
+    let took = start.elapsed();
+    assert!(took < Duration::from_secs(2), "a good broker waited {took:?} behind bad ones");
     fleet.ends_well().await;
 }
 

@@ -80,12 +80,14 @@ impl Fleet {
 
     /// Makes `spec` wanted beside the bystander.
     pub(crate) fn want(&self, spec: &LinkSpec) {
-        self.supervisor.reconcile(&[self.bystander.clone(), Arc::new(spec.clone())]);
+        self.want_all(std::slice::from_ref(spec));
     }
 
-    /// Makes nothing but the bystander wanted.
-    pub(crate) fn want_nothing_else(&self) {
-        self.supervisor.reconcile(std::slice::from_ref(&self.bystander));
+    /// Makes all of `specs`, and nothing else, wanted beside the bystander.
+    pub(crate) fn want_all(&self, specs: &[LinkSpec]) {
+        let specs = specs.iter().cloned().map(Arc::new);
+        let wanted: Vec<_> = std::iter::once(self.bystander.clone()).chain(specs).collect();
+        self.supervisor.reconcile(&wanted);
     }
 
     /// Makes `spec` wanted, and waits until its first attempt has ended.

@@ -6,6 +6,8 @@
 //!
 //! One binary for all themes: linking five would take longer than running them.
 
+#![expect(clippy::panic, clippy::unwrap_used, reason = "the helpers of tests are tests as well")]
+
 mod fleet;
 
 mod faults;

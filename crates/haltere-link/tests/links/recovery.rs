@@ -132,10 +132,10 @@ async fn a_slow_network_is_no_fault() {
 async fn an_edit_mends_at_once() {
     let fleet = Fleet::new().await;
     let dead = ReservedPort::on("127.0.0.1".parse().unwrap());
-    let broken = link(&format!("mqtt://{}", dead.address()));
-    fleet.fails(&broken).await;
+    let mistyped = link(&format!("mqtt://{}", dead.address()));
+    fleet.fails(&mistyped).await;
     let broker = Mosquitto::plain().await;
-    let mended = LinkSpec { revision: broken.revision.next(), ..link(&broker.url()) };
+    let mended = LinkSpec { revision: mistyped.revision.next(), ..link(&broker.url()) };
     fleet.comes_up(&mended).await;
     let status = fleet.supervisor.status(&mended.id).expect("wanted");
     assert_eq!(status.revision, mended.revision);
@@ -168,7 +168,7 @@ async fn an_operator_disconnects_connects_and_deletes() {
 
     let again = LinkSpec { revision: down.revision.next(), ..up };
     fleet.comes_up(&again).await;
-    fleet.want_nothing_else();
+    fleet.want_all(&[]);
     goodbyes(2).await;
     assert_eq!(fleet.supervisor.status(&again.id), None);
     assert_eq!(fleet.supervisor.link_count(), 1);

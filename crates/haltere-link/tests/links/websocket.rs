@@ -133,10 +133,28 @@ async fn a_silent_listener() {
 }
 
 #[tokio::test]
-async fn a_port_without_websocket() {
+async fn ports_that_speak_something_else() {
     let fleet = Fleet::new().await;
-    let broker = Mosquitto::plain().await;
-    let failure = fleet.fails(&link(&format!("ws://{}", broker.address()))).await;
-    assert_eq!(failure.stage.as_str(), "websocket", "{failure:?}");
+    let broker = Mosquitto::builder()
+        .listener(Listener::plain())
+        .listener(Listener::tls(&Ca::new("private").server(&["127.0.0.1"])))
+        .start()
+        .await;
+    let (plain, tls) = (broker.nth_address(0), broker.nth_address(1));
+    let mut revision = link("mqtt://x").revision;
+    for (url, row, peer, word) in [
+        (format!("ws://{plain}"), "websocket ECONNRESET -104 read – –", plain, "mqtt://"),
+        (format!("ws://{tls}"), "websocket ECONNRESET -104 read – –", tls, "wss://"),
+        (
+            format!("wss://{plain}"),
+            "tls ECONNRESET -104 read – –",
+            plain,
+            "is this port meant for TLS?",
+        ),
+    ] {
+        let spec = LinkSpec { revision, ..link(&url) };
+        revision = revision.next();
+        assert_row(&*fleet.fails(&spec).await, row, peer, word);
+    }
     fleet.ends_well().await;
 }
