@@ -8,7 +8,7 @@ use rustls_pki_types::CertificateDer;
 use super::certificate::Certificate;
 use super::trust::Trust;
 
-/// Certificates longer than this many steps from a root are hostile or hopeless.
+/// A certificate further from its root than this is hostile or hopeless.
 const MAX_STEPS: usize = 10;
 
 /// The certificates from the leaf upwards, and how the walk ended.

@@ -111,6 +111,12 @@ async fn certificates_for_other_uses() {
     check(&chain, &trusting(&ca.cert_pem), "localhost", "INVALID_PURPOSE", "without being a CA")
         .await;
 
+    let root = issue("root", None, "-days 30 -extfile ca0");
+    let middle = issue("middle", Some(&root), "-days 30 -extfile ca");
+    let chain = issue("localhost", Some(&middle), "-days 30").with_chain(&middle.cert_pem);
+    let tls = trusting(&root.cert_pem);
+    check(&chain, &tls, "localhost", "PATH_LENGTH_EXCEEDED", "does not allow as many").await;
+
     let signs_only = ["-addext", "keyUsage=keyCertSign"];
     let own = Workshop::new().self_signed_with("localhost", Key::P256, &signs_only);
     let tls = trusting(&own.cert_pem);

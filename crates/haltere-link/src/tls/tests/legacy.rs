@@ -205,6 +205,16 @@ async fn intermediates_in_old_chains() {
 }
 
 #[tokio::test]
+async fn authorities_that_allow_none_below_them() {
+    let root = issue("root", None, "-days 30 -extfile ca0");
+    let middle = issue("middle", Some(&root), "-days 30 -extfile ca");
+    let server = issue_v1(&middle, "localhost").with_chain(&middle.cert_pem);
+    check("one too many", &server, &root.cert_pem, "localhost", Refused).await;
+    let server = issue_v1(&root, "localhost");
+    check("none", &server, &root.cert_pem, "localhost", AsLegacy).await;
+}
+
+#[tokio::test]
 async fn old_client_certificates_under_both_versions() {
     let workshop = Workshop::new();
     let ca = workshop.ca("factory", Key::Rsa2048);

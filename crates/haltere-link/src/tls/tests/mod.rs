@@ -46,12 +46,14 @@ fn client(tls: &TlsMaterial) -> Arc<TlsClient> {
 }
 
 /// Has `openssl x509 -req` sign a certificate for `name` with these options: by `ca`, or else by
-/// its own key. Files with extensions lie at hand: `server` and `ca`. Without one, OpenSSL before
+/// its own key. Files with extensions lie at hand: `server`, `ca`, and `ca0` for a CA of leaves
+/// alone. Without one, OpenSSL before
 /// 3.4 makes version 1.
 fn issue(name: &str, ca: Option<&Identity>, options: &str) -> Identity {
     const SCRIPT: &str = r#"
         printf 'subjectAltName=DNS:%s' "$1" >server
         printf 'basicConstraints=critical,CA:TRUE' >ca
+        printf 'basicConstraints=critical,CA:TRUE,pathlen:0' >ca0
         openssl req -new -newkey rsa:2048 -nodes -keyout key -subj "/CN=$1" -out csr 2>log &&
         openssl x509 -req -in csr -out crt $2 $3 2>>log || { cat log >&2; exit 1; }
     "#;
