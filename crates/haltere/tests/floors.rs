@@ -68,11 +68,25 @@ fn shipped() -> impl Iterator<Item = Package> {
     workspace().into_iter().filter(|package| package.name.starts_with("haltere"))
 }
 
-/// What a crate is built on, without what only its tests use.
+/// What a crate is built on, without what only tests use: development dependencies, and optional ones,
+/// which stand behind the feature `testing`.
 fn uses(package: &Package) -> BTreeSet<&str> {
     let built_on = |kind| matches!(kind, DependencyKind::Normal | DependencyKind::Build);
-    let arrows = package.dependencies.iter().filter(|arrow| built_on(arrow.kind));
+    let arrows =
+        package.dependencies.iter().filter(|arrow| built_on(arrow.kind) && !arrow.optional);
     arrows.map(|arrow| arrow.name.as_str()).collect()
+}
+
+#[test]
+fn what_ships_asks_for_no_testing_feature() {
+    for package in shipped() {
+        for arrow in
+            package.dependencies.iter().filter(|arrow| arrow.kind == DependencyKind::Normal)
+        {
+            let asks = arrow.features.iter().any(|feature| feature == "testing");
+            assert!(!asks, "{} asks {} for its feature testing", package.name, arrow.name);
+        }
+    }
 }
 
 #[test]

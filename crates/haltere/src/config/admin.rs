@@ -20,5 +20,6 @@ pub(crate) struct Admin {
 
     /// A file that holds the password.
     #[config(env = "HALTERE_ADMIN_PASSWORD_FILE")]
+    #[expect(dead_code, reason = "read while loading, by its name")]
     pub password_file: Option<PathBuf>,
 }

@@ -22,5 +22,6 @@ pub(crate) struct Data {
 
     /// A file that holds the master key.
     #[config(env = "HALTERE_MASTER_KEY_FILE")]
+    #[expect(dead_code, reason = "read while loading, by its name")]
     pub master_key_file: Option<PathBuf>,
 }

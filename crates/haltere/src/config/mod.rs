@@ -4,6 +4,8 @@
 //! `HALTERE_…`, the TOML file, the default. [`load`] reads them and remembers which one it was.
 //! The types of this module stop at [`crate::wiring`]: no other crate knows that there are files or variables.
 
+#![expect(unused_qualifications, reason = "what confique's derive writes")]
+
 mod admin;
 mod connections;
 mod data;
@@ -21,6 +23,13 @@ mod units;
 
 use confique::Config;
 
+use admin::Admin;
+use connections::Connections;
+use log::Log;
+use plugins::Plugins;
+use server::Server;
+use sessions::Sessions;
+
 pub(crate) use connections::Secrets;
 pub(crate) use data::Data;
 pub(crate) use link::Link;
@@ -36,26 +45,26 @@ pub(crate) use template::template;
 #[derive(Debug, Config)]
 pub(crate) struct Settings {
     #[config(nested)]
-    pub server: server::Server,
+    pub server: Server,
 
     #[config(nested)]
-    pub data: data::Data,
+    pub data: Data,
 
     #[config(nested)]
-    pub admin: admin::Admin,
+    pub admin: Admin,
 
     #[config(nested)]
-    pub connections: connections::Connections,
+    pub connections: Connections,
 
     #[config(nested)]
-    pub link: link::Link,
+    pub link: Link,
 
     #[config(nested)]
-    pub sessions: sessions::Sessions,
+    pub sessions: Sessions,
 
     #[config(nested)]
-    pub plugins: plugins::Plugins,
+    pub plugins: Plugins,
 
     #[config(nested)]
-    pub log: log::Log,
+    pub log: Log,
 }

@@ -45,10 +45,7 @@ fn the_file_can_be_named_by_a_variable() {
 #[test]
 fn an_unknown_key_is_named_together_with_the_known_ones() {
     for (text, what) in [
-        (
-            "[server]\nlisen = \"x\"",
-            "unknown key server.lisen; known here: listen, secure",
-        ),
+        ("[server]\nlisen = \"x\"", "unknown key server.lisen; known here: listen, secure"),
         ("[sever]\nlisten = \"x\"", "unknown key sever; known here: server, data, admin"),
         ("listen = \"x\"", "unknown key listen;"),
         ("[server.listen]\nport = 1", "invalid type"),

@@ -1,0 +1,201 @@
+//! The command line, through the real binary. What a running server promises is tested in `e2e`.
+
+use std::fs;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpListener;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+/// The binary, with nothing of the surroundings that could change how it behaves.
+fn haltere(folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_haltere"));
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("HALTERE_") {
+            command.env_remove(name);
+        }
+    }
+    command.current_dir(folder).args(arguments).stdin(Stdio::null());
+    command
+}
+
+fn run(folder: &Path, arguments: &[&str]) -> Output {
+    haltere(folder, arguments).output().expect("the binary runs")
+}
+
+fn run_with_input(folder: &Path, arguments: &[&str], input: &str) -> Output {
+    let mut command = haltere(folder, arguments);
+    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().expect("the binary runs");
+    child.stdin.take().expect("a pipe").write_all(input.as_bytes()).expect("written");
+    child.wait_with_output().expect("ended")
+}
+
+fn stdout(output: &Output) -> String {
+    assert!(output.status.success(), "{output:?}");
+    String::from_utf8(output.stdout.clone()).expect("text")
+}
+
+fn refusal(output: &Output) -> String {
+    assert!(!output.status.success(), "{output:?}");
+    String::from_utf8(output.stderr.clone()).expect("text")
+}
+
+fn folder() -> tempfile::TempDir {
+    tempfile::tempdir().expect("a temporary folder")
+}
+
+/// A server on a free port, killed when dropped.
+struct Server(Child);
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// Starts a server in `folder` and waits until it says where it listens.
+fn serve(folder: &Path) -> Server {
+    let mut command = haltere(folder, &["serve", "--listen", "127.0.0.1:0"]);
+    command.env("HALTERE_ADMIN_PASSWORD", "a long password");
+    command.stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn().expect("the binary runs");
+    let out = child.stdout.take().expect("a pipe");
+    let server = Server(child);
+    let first = BufReader::new(out).lines().next().expect("a line").expect("text");
+    assert!(first.starts_with("haltere is listening on http://127.0.0.1:"), "{first}");
+    server
+}
+
+#[test]
+fn a_configuration_that_is_wrong_is_refused_by_every_command_naming_what() {
+    let folder = folder();
+    fs::write(folder.path().join("haltere.toml"), "[server]\nlisen = \"x\"\n").expect("written");
+    for command in [vec!["serve"], vec!["config", "show"], vec!["users", "list"]] {
+        let arguments = [command, vec!["--config", "haltere.toml"]].concat();
+        let refusal = refusal(&run(folder.path(), &arguments));
+        assert!(refusal.starts_with("haltere: "), "{refusal}");
+        assert!(refusal.contains("haltere.toml"), "{refusal}");
+        assert!(refusal.contains("unknown key server.lisen"), "{refusal}");
+    }
+    assert!(!folder.path().join("haltere-data").exists(), "nothing was made");
+}
+
+#[test]
+fn an_unknown_variable_is_refused() {
+    let folder = folder();
+    let output = haltere(folder.path(), &["config", "show"]).env("HALTERE_LISEN", "x").output();
+    let refusal = refusal(&output.expect("the binary runs"));
+    assert!(refusal.contains("unknown environment variable HALTERE_LISEN"), "{refusal}");
+}
+
+#[test]
+fn the_effective_configuration_names_flag_variable_and_file() {
+    let folder = folder();
+    fs::write(folder.path().join("c.toml"), "[link]\nkeepalive = \"20s\"\n").expect("written");
+    let mut command = haltere(folder.path(), &["config", "show", "--listen", "127.0.0.1:0"]);
+    command.env("HALTERE_CONFIG", "c.toml").env("HALTERE_MASTER_KEY", "hunter2");
+    let shown = stdout(&command.output().expect("the binary runs"));
+    let lines: Vec<String> =
+        shown.lines().map(|line| line.split_whitespace().collect::<Vec<_>>().join(" ")).collect();
+    for line in [
+        "listen = \"127.0.0.1:0\" # flag --listen",
+        "keepalive = \"20s\" # file c.toml",
+        "master_key = \"[secret]\" # environment HALTERE_MASTER_KEY",
+    ] {
+        assert!(lines.iter().any(|shown| shown == line), "{line} is not in\n{shown}");
+    }
+    assert!(!shown.contains("hunter2"));
+}
+
+#[test]
+fn the_printed_template_is_a_configuration() {
+    let folder = folder();
+    let template = stdout(&run(folder.path(), &["config", "template"]));
+    fs::write(folder.path().join("haltere.toml"), template).expect("written");
+    let from_template = run(folder.path(), &["config", "show", "--config", "haltere.toml"]);
+    assert_eq!(stdout(&from_template), stdout(&run(folder.path(), &["config", "show"])));
+}
+
+#[test]
+fn the_description_of_the_api_is_json() {
+    let text = stdout(&run(folder().path(), &["openapi"]));
+    let document: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(document["openapi"], "3.1.0");
+    assert!(document["paths"]["/api/connections"]["post"].is_object());
+}
+
+#[test]
+fn users_are_managed_beside_a_running_server() {
+    let folder = folder();
+    let missing = refusal(&run(folder.path(), &["users", "list"]));
+    assert!(missing.contains("there is no haltere database in haltere-data"), "{missing}");
+
+    let _server = serve(folder.path());
+    let add = ["users", "add", "ann", "--role", "viewer", "--role", "editor", "--password-stdin"];
+    assert!(run_with_input(folder.path(), &add, "correct horse\n").status.success());
+    assert_eq!(
+        stdout(&run(folder.path(), &["users", "list"])),
+        "admin  admin\nann    editor, viewer\n"
+    );
+    let again = refusal(&run_with_input(folder.path(), &add, "correct horse"));
+    assert!(again.contains("failed to add ann: a user with that name already exists"), "{again}");
+
+    let passwd = ["users", "passwd", "ann", "--password-stdin"];
+    let short = refusal(&run_with_input(folder.path(), &passwd, "short"));
+    assert!(short.contains("password") && short.contains("at least 8 characters"), "{short}");
+    assert!(run_with_input(folder.path(), &passwd, "battery staple").status.success());
+
+    assert!(run(folder.path(), &["users", "remove", "ann"]).status.success());
+    let gone = refusal(&run(folder.path(), &["users", "remove", "ann"]));
+    assert!(gone.contains("there is no user with that name"), "{gone}");
+    let last = refusal(&run(folder.path(), &["users", "remove", "admin"]));
+    assert!(last.contains("last administrator"), "{last}");
+}
+
+#[test]
+fn a_password_is_not_asked_for_where_nobody_can_answer() {
+    let folder = folder();
+    let _server = serve(folder.path());
+    let refusal = refusal(&run(folder.path(), &["users", "add", "ann", "--role", "viewer"]));
+    assert!(refusal.contains("--password-stdin"), "{refusal}");
+}
+
+#[test]
+fn an_unknown_role_is_refused_naming_the_known_ones() {
+    let output = run(folder().path(), &["users", "add", "ann", "--role", "boss"]);
+    let refusal = refusal(&output);
+    assert!(refusal.contains("boss") && refusal.contains("connectionManager"), "{refusal}");
+}
+
+#[test]
+fn a_second_server_on_the_same_data_is_refused() {
+    let folder = folder();
+    let server = serve(folder.path());
+    let refusal = refusal(&run(folder.path(), &["serve", "--listen", "127.0.0.1:0"]));
+    assert!(refusal.contains(&format!("another haltere (process {})", server.0.id())), "{refusal}");
+    assert!(refusal.contains("--data-dir"), "{refusal}");
+}
+
+#[test]
+fn a_port_in_use_is_named() {
+    let folder = folder();
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let refusal = refusal(&run(folder.path(), &["serve", "--listen", &address]));
+    assert!(refusal.contains(&format!("failed to listen on {address}")), "{refusal}");
+}
+
+#[test]
+fn a_foreign_or_malformed_master_key_is_refused() {
+    let folder = folder();
+    drop(serve(folder.path()));
+    for (key, why) in
+        [("x", "data.master_key"), (&"0".repeat(64), "not the one this database was sealed with")]
+    {
+        let mut command = haltere(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
+        let output = command.env("HALTERE_MASTER_KEY", key).output().expect("the binary runs");
+        let refusal = refusal(&output);
+        assert!(refusal.contains(why), "{refusal}");
+    }
+}
