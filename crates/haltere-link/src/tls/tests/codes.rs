@@ -239,6 +239,22 @@ async fn client_certificates_at_fault() {
     assert_eq!(handshake.expect("a good client certificate").facts.version, "TLSv1.2");
 }
 
+/// What `classify_io` asks of its callers: the broker has hung up, writing fails, and yet what it
+/// said before can still be read.
+#[tokio::test]
+async fn a_failed_write_does_not_lose_the_alert() {
+    let root = Ca::new("root");
+    let listener = Listener::tls(&root.server(&["localhost"])).require_certificate(&root.pem());
+    let broker = Mosquitto::builder().listener(listener).start().await;
+    let handshake = shake_hands(broker.address(), "localhost", &trusting(&root.pem())).await;
+    let mut stream = handshake.expect("TLS 1.3 lets us in at first").stream;
+    stream.get_ref().0.readable().await.expect("an alert");
+    while stream.write_all(CONNECT).await.is_ok() && stream.flush().await.is_ok() {}
+    let error = stream.read_u8().await.expect_err("an alert");
+    let failure = classify_io(&error).expect("a TLS failure");
+    assert_eq!(failure.code, "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED");
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn servers_that_speak_something_else() {
     let tls = TlsMaterial::default();
