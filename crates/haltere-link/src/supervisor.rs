@@ -192,3 +192,106 @@ impl StatusChanges {
         self.fleet.board.changes().await
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use haltere_core::{BrokerUrl, Timestamp, TlsMaterial};
+
+    use super::*;
+
+    struct Epoch;
+
+    impl Clock for Epoch {
+        fn now(&self) -> Timestamp {
+            Timestamp::UNIX_EPOCH
+        }
+    }
+
+    fn supervisor() -> Supervisor {
+        Supervisor::new(LinkConfig::default(), Arc::new(Epoch))
+    }
+
+    /// A link that stays idle, so that these tests need no broker.
+    fn spec(id: &str, revision: u64) -> Arc<LinkSpec> {
+        Arc::new(LinkSpec {
+            id: ConnectionId::parse(id).expect("valid"),
+            revision: Revision(revision),
+            url: BrokerUrl::parse("mqtt://127.0.0.1").expect("valid"),
+            client_id: id.to_owned(),
+            username: None,
+            password: None,
+            tls: TlsMaterial::default(),
+            intent: Intent::Disconnected,
+        })
+    }
+
+    #[tokio::test]
+    async fn what_is_follows_what_should_be() {
+        let supervisor = supervisor();
+        let (a, b) = (spec("a", 1), spec("b", 1));
+        let forever = Duration::from_hours(1);
+        supervisor.reconcile(&[Arc::clone(&a), Arc::clone(&b)]);
+        assert_eq!(supervisor.statuses().len(), 2);
+        let status = supervisor.first_outcome(&a.id, a.revision, forever).await.expect("idle");
+        assert_eq!(status.state, LinkState::Idle);
+
+        // The same once more, and an edit, and an end.
+        supervisor.reconcile(&[Arc::clone(&a), b]);
+        assert_eq!(supervisor.link_count(), 2);
+        let edited = spec("a", 2);
+        supervisor.reconcile(&[Arc::clone(&edited)]);
+        let status = supervisor.first_outcome(&a.id, edited.revision, forever).await;
+        assert_eq!(status.expect("idle").revision, Revision(2));
+        assert_eq!(supervisor.link_count(), 1);
+        assert_eq!(supervisor.status(&spec("b", 1).id), None);
+
+        supervisor.shutdown().await;
+        supervisor.reconcile(&[a]);
+        assert_eq!(supervisor.link_count(), 0, "it has shut down");
+        assert_eq!(supervisor.panic_count(), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_outcome_is_not_waited_for_beyond_the_deadline() {
+        let supervisor = supervisor();
+        let a = spec("a", 1);
+        supervisor.reconcile(std::slice::from_ref(&a));
+        let later = supervisor.first_outcome(&a.id, a.revision.next(), Duration::from_secs(5));
+        assert_eq!(later.await, None);
+        let unknown = ConnectionId::parse("unknown").expect("valid");
+        let unknown = supervisor.first_outcome(&unknown, a.revision, Duration::MAX);
+        assert_eq!(unknown.await, None);
+    }
+
+    #[tokio::test]
+    async fn the_first_dials_of_a_start_are_spread() {
+        let supervisor = supervisor();
+        let spread = |links| supervisor.spread(&supervisor.roster(), links);
+        assert_eq!(spread(1), None);
+        assert_eq!(spread(10), Some(Duration::from_millis(50)));
+        assert_eq!(spread(100_000), Some(Duration::from_secs(5)));
+        supervisor.reconcile(&[]);
+        assert_eq!(spread(1_000), None, "what comes later comes from an operator");
+    }
+
+    #[tokio::test]
+    async fn changes_end_with_the_supervisor() {
+        let supervisor = supervisor();
+        let mut changes = supervisor.changes();
+        let a = spec("a", 1);
+        supervisor.reconcile(std::slice::from_ref(&a));
+        assert_eq!(changes.next().await, Some(vec![a.id.clone()]));
+        supervisor.reconcile(&[]);
+        assert_eq!(changes.next().await, Some(vec![a.id.clone()]), "it is gone");
+        assert_eq!(supervisor.status(&a.id), None);
+        supervisor.shutdown().await;
+        assert_eq!(changes.next().await, None);
+    }
+
+    #[test]
+    fn a_secret_is_in_no_debug_print() {
+        let mut spec = Arc::unwrap_or_clone(spec("a", 1));
+        spec.password = Some("hunter2".into());
+        assert!(!format!("{spec:?}").contains("hunter2"));
+    }
+}

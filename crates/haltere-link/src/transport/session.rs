@@ -18,6 +18,9 @@ use super::wire::Wire;
 
 /// How much is read at once. Lies on the stack while reading, so that an idle link holds no buffer.
 const CHUNK: usize = 16 * 1024;
+/// How much may wait to be written. We say little; only acknowledgements for a broker that does not
+/// read them could pile up.
+const OUTBOX: usize = 64 * 1024;
 
 /// How sessions behave.
 #[derive(Debug, Clone, Copy)]
@@ -232,6 +235,9 @@ impl Session {
                 Heard::Nothing => {}
             }
         }
+        if self.outbox.len() > OUTBOX {
+            return Err(Ended::Broken("it sends, but does not read our answers".to_owned()));
+        }
         Ok(chunk)
     }
 }
@@ -409,6 +415,24 @@ mod tests {
             }
             assert_eq!(start.elapsed().as_secs(), 3 * seconds, "{wanted}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_broker_that_does_not_read_fills_no_memory() {
+        let (mut session, mut theirs) = up(&[0x20, 3, 0, 0, 0]).await;
+        let flood = async {
+            for id in 1..=u16::MAX {
+                let [high, low] = id.to_be_bytes();
+                // QoS 1 wants an answer of four bytes.
+                theirs.write_all(&[0x32, 6, 0, 1, b'a', high, low, 0]).await.expect("open");
+            }
+        };
+        let ended = tokio::select! {
+            ended = async { loop { if let Err(ended) = session.news().await { break ended } } } => ended,
+            () = flood => panic!("all of it was taken"),
+        };
+        assert!(ended.to_string().contains("does not read"), "{ended}");
+        assert!(session.outbox.capacity() < 4 * OUTBOX);
     }
 
     #[tokio::test]

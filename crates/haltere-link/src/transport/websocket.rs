@@ -141,3 +141,91 @@ fn io_error(error: WsError) -> io::Error {
         other => io::Error::new(io::ErrorKind::InvalidData, other.to_string()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::{SinkExt, StreamExt};
+    use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
+    use tokio_tungstenite::accept_hdr_async;
+    use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
+
+    use super::*;
+
+    const LIMIT: usize = 1_000;
+
+    fn url(text: &str) -> BrokerUrl {
+        BrokerUrl::parse(text).expect("valid")
+    }
+
+    /// A client at `ws://b.example:81/mqtt?x` and its server.
+    async fn connected() -> (WebSocketBytes<DuplexStream>, WebSocketStream<DuplexStream>) {
+        let (ours, theirs) = duplex(256 * 1024);
+        #[expect(clippy::result_large_err, reason = "the library's own signature")]
+        let check = |request: &Request, mut response: Response| {
+            assert_eq!(request.uri().to_string(), "/mqtt?x");
+            assert_eq!(request.headers()["host"], "b.example:81");
+            let subprotocol = request.headers()["sec-websocket-protocol"].clone();
+            assert_eq!(subprotocol, SUBPROTOCOL);
+            response.headers_mut().insert("sec-websocket-protocol", subprotocol);
+            Ok(response)
+        };
+        let url = url("ws://b.example:81/mqtt?x");
+        let (client, server) =
+            tokio::join!(upgrade(ours, &url, LIMIT), accept_hdr_async(theirs, check));
+        (client.expect("upgraded"), server.expect("upgraded"))
+    }
+
+    #[tokio::test]
+    async fn messages_are_a_stream_of_bytes() {
+        let (mut client, mut server) = connected().await;
+        for part in ["on", "", "e tw", "o"] {
+            server.send(Message::binary(part)).await.expect("open");
+        }
+        server.send(Message::Ping(Bytes::new())).await.expect("open");
+        server.send(Message::binary("!")).await.expect("open");
+        let mut read = [0; 8];
+        client.read_exact(&mut read).await.expect("open");
+        assert_eq!(&read, b"one two!");
+
+        client.write_all(b"three").await.expect("open");
+        client.flush().await.expect("open");
+        let heard = async {
+            loop {
+                match server.next().await.expect("open").expect("valid") {
+                    Message::Pong(_) => {}
+                    other => break other,
+                }
+            }
+        };
+        assert_eq!(heard.await, Message::binary("three"));
+
+        server.close(None).await.expect("open");
+        assert_eq!(client.read(&mut read).await.expect("closed politely"), 0);
+    }
+
+    #[tokio::test]
+    async fn what_does_not_belong_there_ends_the_link() {
+        let too_long = "x".repeat(LIMIT + FRAME_SLACK + 1);
+        for message in [Message::text("hello"), Message::binary(too_long)] {
+            let (mut client, mut server) = connected().await;
+            server.send(message).await.expect("open");
+            let error = client.read_u8().await.expect_err("not MQTT");
+            assert_eq!(error.kind(), io::ErrorKind::InvalidData, "{error}");
+        }
+    }
+
+    #[tokio::test]
+    async fn refusals() {
+        for (answer, expected) in [
+            (&b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"[..], "HTTP status 404"),
+            (b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", "HTTP status 200"),
+            (b"220 smtp.example ESMTP\r\n\r\n", "httparse error"),
+        ] {
+            let (ours, mut theirs) = duplex(4_096);
+            theirs.write_all(answer).await.expect("room");
+            let refused = upgrade(ours, &url("ws://b.example"), LIMIT).await;
+            let error = refused.map(drop).expect_err("refused").to_string();
+            assert!(error.contains(expected), "{error}");
+        }
+    }
+}
