@@ -1,6 +1,7 @@
 //! The committed description of the API, and whether what was answered is what it describes.
 
-use std::sync::LazyLock;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use jsonschema::Validator;
 use serde_json::{Value, json};
@@ -8,6 +9,8 @@ use serde_json::{Value, json};
 /// `openapi/haltere.json`.
 pub struct Contract {
     document: Value,
+    /// By the place of the answer: making one takes a good part of a second in a debug build.
+    validators: Mutex<HashMap<String, Arc<Validator>>>,
 }
 
 /// One operation of the description.
@@ -28,10 +31,13 @@ impl Contract {
             let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi/haltere.json");
             let text = std::fs::read_to_string(path)
                 .unwrap_or_else(|error| panic!("{path} can't be read: {error}"));
-            let document = serde_json::from_str(&text).expect("the description is JSON");
-            Contract { document }
+            Contract::of(serde_json::from_str(&text).expect("the description is JSON"))
         });
         &COMMITTED
+    }
+
+    fn of(document: Value) -> Self {
+        Self { document, validators: Mutex::default() }
     }
 
     /// The document itself.
@@ -60,7 +66,7 @@ impl Contract {
     /// does not know are none of its business.
     pub fn check(&self, method: &str, target: &str, answer: &Described<'_>) {
         let path = target.split('?').next().unwrap_or(target);
-        let Some(operation) = self.find(method, path) else { return };
+        let Some((template, operation)) = self.find(method, path) else { return };
         let responses = &operation["responses"];
         let place = format!("{method} {target} -> {}", answer.status);
         let response = responses
@@ -80,20 +86,21 @@ impl Contract {
         let body: Value = serde_json::from_slice(answer.body)
             .unwrap_or_else(|error| panic!("{place}: not JSON ({error}): {}", answer.text()));
         let complaints: Vec<_> = self
-            .validator(schema)
+            .validator(&format!("{method} {template} {}", answer.status), schema)
             .iter_errors(&body)
             .map(|error| format!("{} at {}", error, error.instance_path()))
             .collect();
         assert!(complaints.is_empty(), "{place}: {complaints:#?} in {body:#}");
     }
 
-    fn find(&self, method: &str, path: &str) -> Option<&Value> {
+    /// The template of the path, and the operation.
+    fn find(&self, method: &str, path: &str) -> Option<(&str, &Value)> {
         let paths = self.document["paths"].as_object()?;
         // A literal segment is a better match than a placeholder.
-        let item = paths.get(path).or_else(|| {
-            paths.iter().find(|(template, _)| matches(template, path)).map(|(_, item)| item)
-        })?;
-        item.get(method.to_lowercase())
+        let (template, item) = paths
+            .get_key_value(path)
+            .or_else(|| paths.iter().find(|(template, _)| matches(template, path)))?;
+        Some((template, item.get(method.to_lowercase())?))
     }
 
     fn resolve<'a>(&'a self, value: &'a Value) -> &'a Value {
@@ -106,13 +113,16 @@ impl Contract {
         }
     }
 
-    fn validator(&self, schema: &Value) -> Validator {
-        // References in the schema start at the root of the document.
-        let schema = json!({ "allOf": [schema], "components": self.document["components"] });
-        jsonschema::options()
-            .should_validate_formats(true)
-            .build(&schema)
-            .unwrap_or_else(|error| panic!("the description holds a bad schema: {error}"))
+    fn validator(&self, place: &str, schema: &Value) -> Arc<Validator> {
+        let mut validators = self.validators.lock().unwrap_or_else(PoisonError::into_inner);
+        let made = validators.entry(place.to_owned()).or_insert_with(|| {
+            // References in the schema start at the root of the document.
+            let schema = json!({ "allOf": [schema], "components": self.document["components"] });
+            let validator = jsonschema::options().should_validate_formats(true).build(&schema);
+            let made = validator.unwrap_or_else(|error| panic!("{place}: a bad schema: {error}"));
+            Arc::new(made)
+        });
+        Arc::clone(made)
     }
 }
 
@@ -145,12 +155,10 @@ mod tests {
     fn contract() -> Contract {
         let id = json!({ "type": "string", "minLength": 1 });
         let ok = json!({ "content": { "application/json": { "schema": { "$ref": "#/components/schemas/Id" } } } });
-        Contract {
-            document: json!({
-                "paths": { "/api/things/{id}": { "get": { "responses": { "200": ok } } } },
-                "components": { "schemas": { "Id": id } },
-            }),
-        }
+        Contract::of(json!({
+            "paths": { "/api/things/{id}": { "get": { "responses": { "200": ok } } } },
+            "components": { "schemas": { "Id": id } },
+        }))
     }
 
     fn json_answer(status: u16, body: &[u8]) -> Described<'_> {

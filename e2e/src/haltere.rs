@@ -59,6 +59,12 @@ impl Options {
         self
     }
 
+    /// Announces that brokers will break, which haltere warns about.
+    #[must_use]
+    pub fn with_broken_brokers(self) -> Self {
+        self.expect_complaint("broker not connected")
+    }
+
     /// Leaves out the administrator's password, as a first start by hand does.
     #[must_use]
     pub fn without_admin(mut self) -> Self {

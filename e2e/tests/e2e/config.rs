@@ -25,6 +25,7 @@ async fn a_flag_beats_the_environment_beats_the_file_beats_the_default() {
     let mut haltere = Options::default()
         .config("[connections]\nmax = 1\n[server]\nlisten = \"127.0.0.1:1\"\n[sessions]\nidle = \"20m\"\n")
         .env("HALTERE_SESSIONS_IDLE", "10m")
+        .with_broken_brokers()
         .start()
         .await;
     // Listening at all means that --listen has beaten the file's port 1.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use e2e::{Client, Haltere, eventually, secret};
+use e2e::{Client, Haltere, Options, eventually, secret};
 use haltere_testkit::ports::ReservedPort;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -97,7 +97,7 @@ fn written(stored: &Value) -> Value {
 async fn kill_in_bursts(name: &str) {
     let dead = ReservedPort::on([127, 0, 0, 1].into());
     let url = format!("mqtt://{}", dead.address());
-    let mut haltere = Haltere::start().await;
+    let mut haltere = Options::default().with_broken_brokers().start().await;
     let ledger = Arc::new(Ledger::default());
     for round in 0..ROUNDS {
         let admin = haltere.admin().await;

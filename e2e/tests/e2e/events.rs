@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use e2e::{Event, Haltere, eventually};
+use e2e::{Event, Haltere, Options, eventually};
 use haltere_testkit::{Ca, Mosquitto};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -25,7 +25,7 @@ fn is_gone(event: &Event, id: &str) -> bool {
 #[tokio::test]
 async fn changes_of_status_and_configuration_arrive() {
     let mut broker = Mosquitto::plain().await;
-    let mut haltere = Haltere::start().await;
+    let mut haltere = Options::default().with_broken_brokers().start().await;
     let admin = haltere.admin().await;
     let viewer = haltere.user("vera", &["viewer"]).await;
     admin.post("/api/connections", &connection("a", &broker.url())).await.expect_status(200);
@@ -48,10 +48,14 @@ async fn changes_of_status_and_configuration_arrive() {
     admin.patch("/api/connections/a", &json!({ "name": "Renamed" })).await.expect_status(200);
     let renamed = |event: &Event| changed(event, "a").is_some_and(|one| one["name"] == "Renamed");
     events.until("the new name", renamed).await;
+    let mut for_admin = admin.events(None).await;
+    for_admin.next().await.expect("a first event");
     admin.put("/api/plugins/tls", &json!({ "enabled": false })).await.expect_status(200);
-    events.until("the switched plugin", |event| event.kind == "plugins").await;
+    for_admin.until("the switched plugin", |event| event.kind == "plugins").await;
     admin.delete("/api/connections/a").await.expect_status(200);
     events.until("the end of it", |event| is_gone(event, "a")).await;
+    let plugins = events.seen().iter().find(|event| event.kind == "plugins");
+    assert_eq!(plugins, None, "switches are no business of a viewer");
     haltere.stop().await;
 }
 

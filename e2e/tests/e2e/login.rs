@@ -1,7 +1,7 @@
 //! Logging in, and being kept from it.
 
 use e2e::haltere::admin_password;
-use e2e::{Client, Haltere};
+use e2e::{Client, Haltere, Options};
 use reqwest::Method;
 use serde_json::json;
 
@@ -63,7 +63,7 @@ async fn guessing_is_slowed_down_and_the_owner_is_not_locked_out() {
 
 #[tokio::test]
 async fn a_page_of_somebody_else_changes_nothing() {
-    let mut haltere = Haltere::start().await;
+    let mut haltere = Options::default().with_broken_brokers().start().await;
     let admin = haltere.admin().await;
     let target = "/api/connections";
     let body = connection("x", "mqtt://127.0.0.1:9");

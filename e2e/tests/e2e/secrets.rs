@@ -21,7 +21,8 @@ async fn neither_logs_nor_files_nor_events_hold_a_secret() {
         .user("haltere", &secret("broker"))
         .start()
         .await;
-    let mut haltere = Options::default().env("HALTERE_LOG_LEVEL", "trace").start().await;
+    let mut haltere =
+        Options::default().with_broken_brokers().env("HALTERE_LOG_LEVEL", "trace").start().await;
     let admin = haltere.admin().await;
     let viewer = haltere.user("vera", &["viewer"]).await;
     let mut streams = [admin.events(None).await, viewer.events(None).await];

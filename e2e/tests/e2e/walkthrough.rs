@@ -1,6 +1,6 @@
 //! The README, walked through: create, list, break the broker, see the reason, mend, delete.
 
-use e2e::{Haltere, secret};
+use e2e::{Options, secret};
 use haltere_testkit::{Ca, Listener, Mosquitto};
 use serde_json::json;
 
@@ -9,7 +9,7 @@ use crate::support::{connection, find, pem, until_connected, until_failed};
 #[tokio::test]
 async fn create_list_break_see_mend_delete() {
     let mut broker = Mosquitto::plain().await;
-    let mut haltere = Haltere::start().await;
+    let mut haltere = Options::default().with_broken_brokers().start().await;
     let admin = haltere.admin().await;
     assert_eq!(admin.get("/api/connections").await.json(), json!([]));
 
@@ -46,7 +46,7 @@ async fn create_list_break_see_mend_delete() {
 #[tokio::test]
 async fn a_broker_that_comes_back_is_connected_again() {
     let mut broker = Mosquitto::plain().await;
-    let mut haltere = Haltere::start().await;
+    let mut haltere = Options::default().with_broken_brokers().start().await;
     let admin = haltere.admin().await;
     admin.post("/api/connections", &connection("dev", &broker.url())).await.expect_status(200);
     broker.kill();
@@ -64,7 +64,7 @@ async fn what_is_wrong_is_said_and_put_right_over_tls() {
         .user("haltere", &secret("broker"))
         .start()
         .await;
-    let mut haltere = Haltere::start().await;
+    let mut haltere = Options::default().with_broken_brokers().start().await;
     let admin = haltere.admin().await;
 
     let mut body = connection("tls", &broker.url());
