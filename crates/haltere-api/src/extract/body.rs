@@ -2,14 +2,17 @@
 
 use axum::body::Body;
 use bytes::Bytes;
-use http::header::CONTENT_LENGTH;
-use http::{Request, StatusCode};
+use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT};
+use http::{HeaderValue, Request, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 
 use crate::error::{ApiError, ErrorCode};
 
 /// The largest body, in bytes.
 pub(crate) const LIMIT: usize = 1024 * 1024;
+
+/// How much of a body that is too large is read and thrown away, in bytes.
+const DISCARDED: usize = 16 * 1024 * 1024;
 
 /// The whole body; 413 when it is over [`LIMIT`], which is known before the first byte is read
 /// wherever the client has announced a length.
@@ -18,14 +21,30 @@ pub(crate) async fn read(request: Request<Body>) -> Result<Bytes, ApiError> {
         .headers()
         .get(CONTENT_LENGTH)
         .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+    // Whoever asks first (`Expect: 100-continue`) is told before anything is sent.
+    let asks_first = request.headers().contains_key(EXPECT);
+    let mut body = request.into_body();
     if announced.is_some_and(|length| length > LIMIT) {
+        if !asks_first {
+            discard(body).await;
+        }
         return Err(too_large());
     }
-    match Limited::new(request.into_body(), LIMIT).collect().await {
+    match Limited::new(&mut body, LIMIT).collect().await {
         Ok(collected) => Ok(collected.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => Err(too_large()),
+        Err(error) if error.is::<LengthLimitError>() => {
+            discard(body).await;
+            Err(too_large())
+        }
         Err(_) => Err(ApiError::invalid("the body ended early")),
     }
+}
+
+/// Reads on for a while: a client that sends everything before it listens would otherwise see a
+/// broken connection in place of the answer.
+async fn discard(body: Body) {
+    let mut rest = Limited::new(body, DISCARDED);
+    while let Some(Ok(_)) = rest.frame().await {}
 }
 
 fn too_large() -> ApiError {
@@ -34,4 +53,6 @@ fn too_large() -> ApiError {
         ErrorCode::Invalid,
         "the body is larger than 1 MiB",
     )
+    // Part of the body may still be on its way, so this connection is of no further use.
+    .with_header(CONNECTION, HeaderValue::from_static("close"))
 }
