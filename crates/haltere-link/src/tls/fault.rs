@@ -95,10 +95,15 @@ impl Case<'_> {
         }
         let is_single = path.steps.len() == 1;
         let last_is_supplied = path.steps.last().is_some_and(|step| step.is_supplied);
-        let remedy = if self.trust.is_supplied() {
-            "the field ca holds other certificates; put the right CA certificate there"
-        } else {
-            "paste its CA certificate into the field ca"
+        let remedy = match (self.trust.is_supplied(), path.end) {
+            (false, _) => "paste its CA certificate into the field ca",
+            (true, End::IssuerMissing) => {
+                "the field ca holds other certificates; put the right CA certificate there, or have the \
+                 broker send its intermediate certificates along"
+            }
+            (true, _) => {
+                "the field ca holds other certificates; put the right CA certificate there"
+            }
         };
         let (code, what) = match (path.end, is_single) {
             (End::Trusted, _) => return None,
@@ -121,10 +126,11 @@ impl Case<'_> {
                 "The broker's certificate is signed by an authority that is not known, and the broker \
                  sent no intermediate certificate",
             ),
-            (End::IssuerMissing, false) if last_is_supplied => (
-                "UNABLE_TO_GET_ISSUER_CERT",
-                "The field ca holds an intermediate certificate without its root",
-            ),
+            (End::IssuerMissing, false) if last_is_supplied => {
+                let message =
+                    "The field ca holds an intermediate certificate without its root; add the root";
+                return Some(self.fault("UNABLE_TO_GET_ISSUER_CERT", message.to_owned()));
+            }
             (End::IssuerMissing, false) => (
                 "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
                 "The chain of the broker's certificate ends at an authority that is not known",

@@ -117,6 +117,11 @@ async fn certificates_for_other_uses() {
     let tls = trusting(&root.cert_pem);
     check(&chain, &tls, "localhost", "PATH_LENGTH_EXCEEDED", "does not allow as many").await;
 
+    // An intermediate alone is no root to OpenSSL.
+    let chain = issue("localhost", Some(&middle), "-days 30");
+    let tls = trusting(&middle.cert_pem);
+    check(&chain, &tls, "localhost", "UNABLE_TO_GET_ISSUER_CERT", "add the root").await;
+
     let signs_only = ["-addext", "keyUsage=keyCertSign"];
     let own = Workshop::new().self_signed_with("localhost", Key::P256, &signs_only);
     let tls = trusting(&own.cert_pem);
