@@ -60,9 +60,7 @@ async fn pass_on_statuses(app: App) {
         };
         let Some(ids) = ids else { return };
         for id in ids {
-            if app.0.registry.get(id.as_str()).is_some() {
-                app.0.hub.publish(Event::ConnectionChanged(id));
-            }
+            app.status_changed(&id);
         }
     }
 }
@@ -117,6 +115,12 @@ impl App {
         seen.connections = revisions.connections;
         seen.plugins = revisions.plugins;
         Ok(())
+    }
+
+    /// Tells that a link's status changed, if the connection is still there.
+    pub(crate) fn status_changed(&self, id: &ConnectionId) {
+        let is_there = || self.0.registry.get(id.as_str()).is_some();
+        self.0.hub.publish_if(Event::ConnectionChanged(id.clone()), is_there);
     }
 
     /// Hands what should be to the supervisor.

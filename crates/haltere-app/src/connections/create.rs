@@ -14,7 +14,6 @@ use crate::app::{App, Inner};
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Doing, Internal, Invalid, NotAllowed};
-use crate::events::Event;
 use crate::policy::Action;
 
 /// What became of a create.
@@ -97,7 +96,7 @@ impl App {
 
         let outcome = self.first_outcome(&connection).await;
         // So that nobody reads an older status than this answer tells.
-        self.0.hub.publish(Event::ConnectionChanged(connection.id.clone()));
+        self.status_changed(&connection.id);
         let all = self.all(shows_secrets);
         // Somebody else may have changed it in the meantime; this is what was stored here.
         let connection = self.view(Arc::new(self.readable(connection)), shows_secrets);

@@ -131,7 +131,16 @@ impl Hub {
 
     /// Tells all subscribers.
     pub(crate) fn publish(&self, event: Event) {
+        self.publish_if(event, || true);
+    }
+
+    /// Tells all subscribers, if `holds`. Nothing else is told in between, so that "changed" can't
+    /// come after, and take the place of, the "removed" of the same connection.
+    pub(crate) fn publish_if(&self, event: Event, holds: impl FnOnce() -> bool) {
         let mut log = self.log();
+        if !holds() {
+            return;
+        }
         log.push(event);
         // Under the lock, so that the numbers grow for whoever watches them.
         self.latest.send_replace(log.latest);

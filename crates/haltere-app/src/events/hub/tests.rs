@@ -104,3 +104,12 @@ fn ids_are_read_strictly() {
         assert_eq!(bad.parse::<EventId>(), Err(NoEventId), "{bad:?}");
     }
 }
+
+#[tokio::test]
+async fn a_removal_is_never_taken_back_by_a_late_change() {
+    let hub = hub();
+    let mut subscriber = subscribe(&hub, Role::Viewer, None);
+    hub.publish(Event::ConnectionRemoved(id("a")));
+    hub.publish_if(changed("a"), || false);
+    assert_eq!(subjects(&next(&mut subscriber).await), [Event::ConnectionRemoved(id("a"))]);
+}
