@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use haltere_core::ProtocolVersion;
 use haltere_mosquitto::sys;
-use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf};
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf, copy, sink};
 use tokio::time::{Instant, Sleep, sleep};
 
 use super::codec::{Broken, Codec, Heard, Hello, Message, Refusal};
@@ -177,13 +177,15 @@ impl Session {
         }
     }
 
-    /// Says DISCONNECT and closes. Whoever calls puts a limit around it.
+    /// Says DISCONNECT, and waits until the broker has closed. Whoever calls puts a limit around it.
     pub(crate) async fn goodbye(mut self) -> io::Result<()> {
         if let Ok(bytes) = self.codec.disconnect() {
             self.outbox.extend(bytes);
         }
         poll_fn(|cx| self.poll_outbox(cx)).await?;
-        self.wire.shutdown().await
+        self.wire.shutdown().await?;
+        // A socket closed with unread bytes sends a reset, which would overtake the DISCONNECT.
+        copy(&mut self.wire, &mut sink()).await.map(drop)
     }
 
     fn poll_outbox(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
@@ -446,9 +448,14 @@ mod tests {
     #[tokio::test]
     async fn we_say_goodbye() {
         let (session, mut theirs) = up(&[0x20, 3, 0, 0, 0]).await;
-        session.goodbye().await.expect("open");
-        let mut said = Vec::new();
-        theirs.read_to_end(&mut said).await.expect("said");
+        let broker = async {
+            let mut said = Vec::new();
+            theirs.read_to_end(&mut said).await.expect("said");
+            drop(theirs);
+            said
+        };
+        let (goodbye, said) = tokio::join!(session.goodbye(), broker);
+        goodbye.expect("open");
         assert_eq!(said[0], 0xe0);
     }
 }

@@ -140,7 +140,7 @@ async fn declares_256_mb_and_trickles() {
     let before = resident_kilobytes();
     fleet.want(&spec);
     // Pings stay unanswered, so the link gives up in time, whatever it makes of the bytes.
-    let failure = fleet.last_failure(&spec).await;
+    let failure = fleet.first_failure(&spec).await;
     assert_row(&failure, "closed ECONNCLOSED 1 on – –", peer.address(), "lost");
     let grown = resident_kilobytes().saturating_sub(before);
     assert!(grown < 32 * 1024, "{grown} KiB for a packet that was only declared");
@@ -203,7 +203,7 @@ async fn sends_what_is_not_mqtt() {
     let peer = Peer::malformed().await;
     let spec = link(&peer.url("mqtt"));
     fleet.want(&spec);
-    let failure = fleet.last_failure(&spec).await;
+    let failure = fleet.first_failure(&spec).await;
     assert_row(&failure, "closed ECONNCLOSED 1 on – –", peer.address(), "lost");
     fleet.ends_well().await;
 }
@@ -215,7 +215,7 @@ async fn another_client_takes_the_session_over() {
     let spec = link(&peer.url("mqtt"));
     fleet.comes_up(&spec).await;
     peer.go_on();
-    let failure = fleet.last_failure(&spec).await;
+    let failure = fleet.first_failure(&spec).await;
     assert_row(&failure, "closed ECONNCLOSED 1 on – –", peer.address(), "client id");
     fleet.until_up(&spec).await;
     fleet.ends_well().await;

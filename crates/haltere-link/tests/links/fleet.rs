@@ -157,11 +157,12 @@ impl Fleet {
         .await
     }
 
-    /// Why the link under test went down last; from its history, since a link that is quickly up
+    /// Why the link under test first went down; from its history, since a link that is quickly up
     /// again may not be caught in the act.
-    pub(crate) async fn last_failure(&self, spec: &LinkSpec) -> Arc<LinkFailure> {
+    pub(crate) async fn first_failure(&self, spec: &LinkSpec) -> Arc<LinkFailure> {
         wait::until("a failure in the link's history", PATIENCE, async || {
-            self.supervisor.history(&spec.id).into_iter().find_map(|change| change.failure)
+            let newest_first = self.supervisor.history(&spec.id);
+            newest_first.into_iter().rev().find_map(|change| change.failure)
         })
         .await
     }

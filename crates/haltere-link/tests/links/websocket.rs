@@ -71,7 +71,7 @@ fn a_killed_broker_is_noticed_and_found_again() {
         fleet.comes_up(&spec).await;
         broker.kill();
         let row = "closed ECONNCLOSED 1 on – –";
-        assert_row(&*fleet.last_failure(&spec).await, row, broker.address(), "lost");
+        assert_row(&*fleet.first_failure(&spec).await, row, broker.address(), "lost");
         broker.start_again().await;
         fleet.until_up(&spec).await;
         fleet.ends_well().await;

@@ -29,6 +29,7 @@ pub struct Peer {
 struct Seen {
     connections: Mutex<usize>,
     connects: Mutex<Vec<Connect>>,
+    goodbyes: Mutex<usize>,
     go_on: Notify,
 }
 
@@ -154,6 +155,11 @@ impl Peer {
         self.seen.connects.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// How many DISCONNECTs it has read so far.
+    pub fn goodbyes(&self) -> usize {
+        *self.seen.goodbyes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Lets one connection that is at `serve` (or the next to get there) go on to its next step.
     pub fn go_on(&self) {
         self.seen.go_on.notify_one();
@@ -185,6 +191,10 @@ async fn accept(listener: TcpListener, scripts: Vec<Script>, seen: Arc<Seen>) {
 }
 
 impl Seen {
+    fn count_goodbye(&self) {
+        *self.goodbyes.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+    }
+
     /// Returns how many there were before.
     fn count_connection(&self) -> usize {
         let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
@@ -310,7 +320,10 @@ impl Act {
                 self.stream().write_all(&answer).await?;
             }
             packet::PINGREQ if pings => self.stream().write_all(packet::PINGRESP).await?,
-            packet::DISCONNECT => return Err(io::ErrorKind::ConnectionAborted.into()),
+            packet::DISCONNECT => {
+                self.seen.count_goodbye();
+                return Err(io::ErrorKind::ConnectionAborted.into());
+            }
             _ => {}
         }
         Ok(packet.kind())
@@ -344,7 +357,11 @@ impl Act {
                 if length == 0 {
                     return Ok(());
                 }
-                // After CONNECT and SUBSCRIBE a quiet client sends nothing but pings.
+                // After CONNECT and SUBSCRIBE a quiet client sends nothing but pings and a goodbye.
+                if heard[..length].contains(&(packet::DISCONNECT << 4)) {
+                    self.seen.count_goodbye();
+                    return Ok(());
+                }
                 let pings = heard[..length].chunks(2).filter(|two| two == &[0xC0, 0]).count();
                 self.stream().write_all(&packet::PINGRESP.repeat(pings)).await?;
             }
