@@ -306,7 +306,7 @@ pub(crate) fn tls_material(why: &str) -> LinkFailure {
     }
 }
 
-/// haltere itself failed; the link goes on with its back-off.
+/// haltere itself failed. The link goes on with its back-off.
 pub(crate) fn internal(what: &str) -> LinkFailure {
     LinkFailure {
         stage: Stage::Closed,
@@ -315,8 +315,13 @@ pub(crate) fn internal(what: &str) -> LinkFailure {
         syscall: None,
         address: None,
         port: None,
-        message: format!("haltere failed, which is a bug: {what}; the link is started again"),
+        message: format!("haltere failed, which is a bug: {what}"),
     }
+}
+
+/// A link panicked. What the panic said goes to the log only: it may quote anything.
+pub(crate) fn panicked() -> LinkFailure {
+    internal("a link panicked, and the log says more; it is started again")
 }
 
 #[cfg(test)]

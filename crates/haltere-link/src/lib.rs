@@ -8,6 +8,7 @@
 //! ```text
 //! Supervisor   compares wanted with running, starts and ends links
 //!   └ link     a task per connection: one piece of work at a time, always also hearing orders
+//!       ├ work       what it is doing: dialling, backing off, being online
 //!       ├ state      one pure function `step(state, input) -> (state, effects)`
 //!       └ attempt    from name to CONNACK, within one time limit; probes go the same way
 //!           ├ pacer      the dial rate of the whole fleet
@@ -47,6 +48,8 @@ mod state;
 mod supervisor;
 pub mod tls;
 mod transport;
+mod versions;
+mod work;
 
 pub use board::StatusChange;
 pub use config::{Backoff, LinkConfig, ResolverSource};

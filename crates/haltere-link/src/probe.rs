@@ -9,10 +9,10 @@ use tokio::time::timeout;
 
 use crate::attempt::{Arrival, Trail, attempt};
 use crate::fleet::Fleet;
-use crate::link::panic_message;
 use crate::pacer::Urgency;
 use crate::tls::{CertificateFacts, certificate_facts};
 use crate::transport::{Ended, Session};
+use crate::work::panic_message;
 use crate::{LinkSpec, facts, failure};
 
 /// How long a broker that has let us in may take to tell about itself.
@@ -49,7 +49,10 @@ pub(crate) async fn probe(fleet: &Fleet, spec: &LinkSpec) -> ProbeReport {
     fleet.pacer.turn(Urgency::Urgent).await;
     let mut trail = Trail::new();
     let way = AssertUnwindSafe(go(fleet, spec, &mut trail)).catch_unwind().await;
-    let outcome = way.unwrap_or_else(|panic| Err(failure::internal(panic_message(&*panic))));
+    let outcome = way.unwrap_or_else(|panic| {
+        tracing::error!(panic = panic_message(&*panic), "a probe panicked");
+        Err(failure::panicked())
+    });
     let (broker, failure) = match outcome {
         Ok(broker) => (Some(broker), None),
         Err(failure) => (None, Some(failure)),

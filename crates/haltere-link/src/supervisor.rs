@@ -14,7 +14,7 @@ use tokio::time::timeout;
 
 use crate::board::StatusChange;
 use crate::fleet::Fleet;
-use crate::link::{Link, Order};
+use crate::link::Link;
 use crate::probe::{self, ProbeReport};
 use crate::{LinkConfig, LinkSpec};
 
@@ -40,7 +40,7 @@ struct Roster {
 struct Handle {
     spec: Arc<LinkSpec>,
     /// Dropping it ends the link.
-    orders: watch::Sender<Order>,
+    orders: watch::Sender<Arc<LinkSpec>>,
 }
 
 impl Supervisor {
@@ -97,7 +97,7 @@ impl Supervisor {
         };
         let ticket = self.fleet.board.give(&spec.id, spec.revision, state);
         let put_off = spread.map(|spread| spread.mul_f64(rand::random()));
-        let (orders, ordered) = watch::channel(Some(Arc::clone(spec)));
+        let (orders, ordered) = watch::channel(Arc::clone(spec));
         let link = Link::new(Arc::clone(&self.fleet), Arc::clone(spec), ticket, ordered, put_off);
         self.fleet.tasks.spawn(link.run());
         Handle { spec: Arc::clone(spec), orders }
@@ -174,7 +174,7 @@ impl Handle {
             || (self.spec.revision == spec.revision && self.spec.tls == spec.tls);
         if !same {
             self.spec = Arc::clone(spec);
-            self.orders.send_replace(Some(Arc::clone(spec)));
+            self.orders.send_replace(Arc::clone(spec));
         }
     }
 }
