@@ -19,7 +19,7 @@ pub(crate) struct Fleet {
     pub(crate) clock: Arc<dyn Clock>,
     /// Knows every link's task, so that their ends are awaited.
     pub(crate) tasks: TaskTracker,
-    /// How often a link has panicked.
+    /// How often a link or a probe has panicked.
     pub(crate) panics: AtomicU64,
 }
 

@@ -1,6 +1,7 @@
 //! Dialling once, to see whether and how far it works.
 
 use std::panic::AssertUnwindSafe;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::FutureExt;
@@ -50,6 +51,7 @@ pub(crate) async fn probe(fleet: &Fleet, spec: &LinkSpec) -> ProbeReport {
     let mut trail = Trail::new();
     let way = AssertUnwindSafe(go(fleet, spec, &mut trail)).catch_unwind().await;
     let outcome = way.unwrap_or_else(|panic| {
+        fleet.panics.fetch_add(1, Ordering::Relaxed);
         tracing::error!(panic = panic_message(&*panic), "a probe panicked");
         Err(failure::panicked())
     });

@@ -140,7 +140,7 @@ impl Supervisor {
         self.roster().links.len()
     }
 
-    /// How often a link has panicked and gone on with its back-off. Anything but zero is a bug.
+    /// How often a link or a probe has panicked; links go on with their back-off. Anything but zero is a bug.
     pub fn panic_count(&self) -> u64 {
         self.fleet.panics.load(Ordering::Relaxed)
     }
