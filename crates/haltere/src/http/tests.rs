@@ -15,7 +15,7 @@ struct Server {
 
 const PATIENT: Limits = Limits {
     connections: NonZeroUsize::new(100).expect("not zero"),
-    header_timeout: Duration::from_secs(60),
+    header_timeout: Duration::from_mins(1),
 };
 
 async fn start(router: Router, limits: Limits) -> Server {
