@@ -3,15 +3,67 @@
 use std::time::Duration;
 
 use haltere_link::{LinkConfig, LinkSpec, ResolverSource};
-use haltere_testkit::faulty::DnsAnswer;
+use haltere_testkit::faulty::{DnsAnswer, Unanswering};
 use haltere_testkit::ports::ReservedPort;
 use haltere_testkit::wait::{self, PATIENCE};
-use haltere_testkit::{DnsServer, Mosquitto, Peer, builders};
+use haltere_testkit::{DnsServer, Mosquitto, Peer, builders, netns};
 
 use crate::fleet::{Fleet, assert_row, impatient, link, short_keepalive};
 
 /// 256 MB less one byte: the most MQTT can declare.
 const LONGEST_PACKET: usize = 268_435_455;
+
+#[tokio::test]
+async fn nobody_listens() {
+    let fleet = Fleet::new().await;
+    let mut revision = link("mqtt://x").revision;
+    for ip in ["127.0.0.1", "::1"] {
+        let port = ReservedPort::on(ip.parse().unwrap());
+        let spec = LinkSpec { revision, ..link(&format!("mqtt://{}", port.address())) };
+        revision = revision.next();
+        assert_row(
+            &*fleet.fails(&spec).await,
+            "tcp ECONNREFUSED -111 connect ADDRESS PORT",
+            port.address(),
+            "refused",
+        );
+    }
+    fleet.ends_well().await;
+}
+
+#[tokio::test]
+async fn nobody_answers() {
+    let fleet = Fleet::with(impatient()).await;
+    let nobody = Unanswering::start().await;
+    assert_row(
+        &*fleet.fails(&link(&format!("mqtt://{}", nobody.address()))).await,
+        "tcp ETIMEDOUT -110 connect ADDRESS PORT",
+        nobody.address(),
+        "did not answer",
+    );
+    fleet.ends_well().await;
+}
+
+/// In a network of its own, whose routes are known.
+#[test]
+fn there_is_no_way() {
+    netns::run(async {
+        let fleet = Fleet::new().await;
+        let route = ["route", "add", "unreachable", "192.0.2.1"];
+        assert!(std::process::Command::new("ip").args(route).status().unwrap().success());
+        let mut revision = link("mqtt://x").revision;
+        for (peer, row) in [
+            ("192.0.2.1:1883", "tcp EHOSTUNREACH -113 connect ADDRESS PORT"),
+            ("198.51.100.1:1883", "tcp ENETUNREACH -101 connect ADDRESS PORT"),
+        ] {
+            let spec = LinkSpec { revision, ..link(&format!("mqtt://{peer}")) };
+            revision = revision.next();
+            let failure = fleet.fails(&spec).await;
+            assert_row(&failure, row, peer.parse().unwrap(), "no route");
+        }
+        fleet.ends_well().await;
+    });
+}
 
 #[tokio::test]
 async fn a_silent_listener() {

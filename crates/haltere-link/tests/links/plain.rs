@@ -3,7 +3,6 @@
 use haltere_core::{LinkState, ProtocolVersion, Secret};
 use haltere_link::{LinkConfig, LinkSpec, ResolverSource};
 use haltere_testkit::faulty::DnsAnswer;
-use haltere_testkit::ports::ReservedPort;
 use haltere_testkit::wait::{self, PATIENCE};
 use haltere_testkit::{DnsServer, Listener, Mosquitto, Peer};
 
@@ -96,15 +95,6 @@ async fn refused_credentials_are_retried_slowly() {
     let LinkState::Waiting { until, .. } = status.state else { panic!("{status:?}") };
     let pause = until.duration_since(status.changed_at).as_secs();
     assert!((30..=60).contains(&pause), "{pause} s");
-    fleet.ends_well().await;
-}
-
-#[tokio::test]
-async fn refused() {
-    let fleet = Fleet::new().await;
-    let port = ReservedPort::on("127.0.0.1".parse().unwrap());
-    let failure = fleet.fails(&link(&format!("mqtt://{}", port.address()))).await;
-    assert_row(&failure, "tcp ECONNREFUSED -111 connect ADDRESS PORT", port.address(), "refused");
     fleet.ends_well().await;
 }
 

@@ -16,8 +16,10 @@ mod dns;
 mod packet;
 mod peer;
 mod script;
+mod unanswering;
 
 pub use dns::{DnsAnswer, DnsServer};
 pub use packet::Connect;
 pub use peer::Peer;
 pub use script::Script;
+pub use unanswering::Unanswering;
