@@ -12,10 +12,12 @@
 //! # }
 //! ```
 
+mod act;
 mod dns;
 mod packet;
 mod peer;
 mod script;
+mod suspects;
 mod unanswering;
 
 pub use dns::{DnsAnswer, DnsServer};

@@ -1,201 +1,16 @@
-//! A real Mosquitto of one's own.
+//! A broker as a process.
 
-use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{Read as _, Seek as _, SeekFrom};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use tempfile::TempDir;
 
-use crate::certs::Identity;
+use super::Builder;
 use crate::ports::ReservedPort;
 use crate::wait;
-
-/// One place where the broker listens. Loopback only.
-#[derive(Debug, Clone)]
-pub struct Listener {
-    ip: IpAddr,
-    tls: Option<Tls>,
-    websockets: bool,
-    options: Vec<String>,
-}
-
-#[derive(Debug, Clone)]
-struct Tls {
-    identity: Identity,
-    client_ca: Option<String>,
-    require_certificate: bool,
-}
-
-impl Listener {
-    /// MQTT over TCP on 127.0.0.1.
-    pub fn plain() -> Self {
-        Self { ip: Ipv4Addr::LOCALHOST.into(), tls: None, websockets: false, options: Vec::new() }
-    }
-
-    /// MQTT over TLS on 127.0.0.1, showing `identity`.
-    pub fn tls(identity: &Identity) -> Self {
-        let tls = Tls { identity: identity.clone(), client_ca: None, require_certificate: false };
-        Self { tls: Some(tls), ..Self::plain() }
-    }
-
-    /// Asks clients for a certificate signed by `ca_pem`, and drops those without. TLS only.
-    #[must_use]
-    pub fn require_certificate(mut self, ca_pem: &str) -> Self {
-        let tls = self.tls.as_mut().expect("require_certificate is for TLS listeners");
-        tls.client_ca = Some(ca_pem.to_owned());
-        tls.require_certificate = true;
-        self
-    }
-
-    /// WebSockets in between.
-    ///
-    /// Mosquitto 2.0.11 binds such a listener to **all** addresses whatever is configured: only
-    /// inside [`crate::netns::run`].
-    #[must_use]
-    pub fn websockets(self) -> Self {
-        Self { websockets: true, ..self }
-    }
-
-    /// On `::1`.
-    #[must_use]
-    pub fn v6(self) -> Self {
-        Self { ip: Ipv6Addr::LOCALHOST.into(), ..self }
-    }
-
-    /// A further line for this listener, for example `tls_version tlsv1.2`.
-    #[must_use]
-    pub fn option(mut self, line: &str) -> Self {
-        self.options.push(line.to_owned());
-        self
-    }
-
-    fn scheme(&self) -> &'static str {
-        match (self.websockets, self.tls.is_some()) {
-            (false, false) => "mqtt",
-            (false, true) => "mqtts",
-            (true, false) => "ws",
-            (true, true) => "wss",
-        }
-    }
-}
-
-/// What the broker is to be. Anonymous clients are allowed unless there are users.
-#[derive(Debug, Default)]
-pub struct Builder {
-    listeners: Vec<Listener>,
-    users: Vec<(String, String)>,
-    options: Vec<String>,
-}
-
-impl Builder {
-    /// A further listener. Without any, or with WebSocket ones only, a plain one is added.
-    #[must_use]
-    pub fn listener(mut self, listener: Listener) -> Self {
-        self.listeners.push(listener);
-        self
-    }
-
-    /// A user in the password file; anonymous clients are refused from now on.
-    #[must_use]
-    pub fn user(mut self, name: &str, password: &str) -> Self {
-        self.users.push((name.to_owned(), password.to_owned()));
-        self
-    }
-
-    /// A further line for the whole broker, for example `max_connections 10`.
-    #[must_use]
-    pub fn option(mut self, line: &str) -> Self {
-        self.options.push(line.to_owned());
-        self
-    }
-
-    /// Starts the broker and returns once every listener accepts. Panics with the log otherwise.
-    pub async fn start(self) -> Mosquitto {
-        self.try_start().await.unwrap_or_else(|error| panic!("{error}"))
-    }
-
-    /// The same, for those who expect a failure.
-    pub async fn try_start(mut self) -> Result<Mosquitto, StartError> {
-        // Also beside WebSocket listeners: 2.0.11 doesn't count those and exits when it has no other.
-        if self.listeners.iter().all(|listener| listener.websockets) {
-            self.listeners.push(Listener::plain());
-        }
-        let folder = tempfile::tempdir().expect("a temporary folder");
-        let ports: Vec<_> = self.listeners.iter().map(|l| ReservedPort::on(l.ip)).collect();
-        fs::write(folder.path().join("mosquitto.conf"), self.configuration(&folder, &ports))
-            .expect("a file in our temporary folder");
-        let schemes = self.listeners.iter().map(Listener::scheme).collect();
-        let mut broker = Mosquitto { folder, ports, schemes, process: None };
-        broker.launch().await?;
-        Ok(broker)
-    }
-
-    fn configuration(&self, folder: &TempDir, ports: &[ReservedPort]) -> String {
-        // Mosquitto started by root becomes the user `mosquitto`, who can't read our files;
-        // started by anybody else it ignores the line.
-        let mut text = String::from("user root\npersistence false\nsys_interval 1\nlog_type all\n");
-        let anonymous = self.users.is_empty();
-        writeln!(text, "allow_anonymous {anonymous}").expect("writing to a string");
-        if !anonymous {
-            writeln!(text, "password_file {}", self.password_file(folder))
-                .expect("writing to a string");
-        }
-        for line in &self.options {
-            writeln!(text, "{line}").expect("writing to a string");
-        }
-        for (number, (listener, port)) in self.listeners.iter().zip(ports).enumerate() {
-            let lines = listener_configuration(folder, number, listener, port.address());
-            text.push_str(&lines.join("\n"));
-            text.push('\n');
-        }
-        text
-    }
-
-    fn password_file(&self, folder: &TempDir) -> String {
-        let path = save(folder, "passwords", "");
-        for (name, password) in &self.users {
-            let output = Command::new("mosquitto_passwd")
-                .args(["-b", &path, name, password])
-                .output()
-                .expect("mosquitto_passwd is installed (apt-get install mosquitto)");
-            let complaint = String::from_utf8_lossy(&output.stderr);
-            assert!(output.status.success(), "mosquitto_passwd: {complaint}");
-        }
-        path
-    }
-}
-
-fn listener_configuration(
-    folder: &TempDir,
-    number: usize,
-    listener: &Listener,
-    address: SocketAddr,
-) -> Vec<String> {
-    let mut lines = vec![format!("listener {} {}", address.port(), address.ip())];
-    if listener.websockets {
-        lines.push("protocol websockets".to_owned());
-    }
-    if let Some(tls) = &listener.tls {
-        let cert = save(folder, &format!("{number}.crt"), &tls.identity.cert_pem);
-        let key = save(folder, &format!("{number}.key"), &tls.identity.key_pem);
-        lines.push(format!("certfile {cert}\nkeyfile {key}"));
-        if let Some(ca_pem) = &tls.client_ca {
-            lines.push(format!("cafile {}", save(folder, &format!("{number}.ca"), ca_pem)));
-        }
-        lines.push(format!("require_certificate {}", tls.require_certificate));
-    }
-    lines.extend(listener.options.iter().cloned());
-    lines
-}
-
-fn save(folder: &TempDir, name: &str, content: &str) -> String {
-    let path = folder.path().join(name);
-    fs::write(&path, content).expect("a file in our temporary folder");
-    path.to_str().expect("a temporary folder with a plain name").to_owned()
-}
 
 /// A running broker; ends when dropped, and shows its log when that happens in a failing test.
 #[derive(Debug)]
@@ -229,6 +44,17 @@ impl Mosquitto {
     /// To say what the broker is to be.
     pub fn builder() -> Builder {
         Builder::default()
+    }
+
+    /// A broker configured by the file in `folder`.
+    pub(super) async fn launch_in(
+        folder: TempDir,
+        ports: Vec<ReservedPort>,
+        schemes: Vec<&'static str>,
+    ) -> Result<Self, StartError> {
+        let mut broker = Self { folder, ports, schemes, process: None };
+        broker.launch().await?;
+        Ok(broker)
     }
 
     /// Where the first listener is.
@@ -399,6 +225,7 @@ impl Drop for Mosquitto {
 mod tests {
     use super::*;
     use crate::certs::Ca;
+    use crate::mosquitto::Listener;
 
     #[tokio::test]
     async fn serves_on_every_listener_stops_dies_and_comes_back_on_the_same_ports() {
