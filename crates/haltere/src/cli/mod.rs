@@ -1,6 +1,9 @@
 //! The command line: one file per subcommand, each with its `Options` and one `run`.
 
-#![expect(clippy::doc_markdown, reason = "these comments become help texts, where backticks are noise")]
+#![expect(
+    clippy::doc_markdown,
+    reason = "these comments become help texts, where backticks are noise"
+)]
 
 mod config;
 mod openapi;

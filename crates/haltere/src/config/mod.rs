@@ -4,7 +4,10 @@
 //! `HALTERE_…`, the TOML file, the default. [`load`] reads them and remembers which one it was.
 //! The types of this module stop at [`crate::wiring`]: no other crate knows that there are files or variables.
 
-#![expect(clippy::doc_markdown, reason = "these comments become the template, where backticks are noise")]
+#![expect(
+    clippy::doc_markdown,
+    reason = "these comments become the template, where backticks are noise"
+)]
 #![expect(unused_qualifications, reason = "what confique's derive writes")]
 
 mod admin;
