@@ -79,18 +79,13 @@ struct Stranger {
 /// Finds out who asks and puts a [`Ctx`] and the session on the request.
 async fn identify(mut request: Request) -> Result<Result<Request, Stranger>, ApiError> {
     let (state, origin) = common(&request)?;
-    match caller::session(&state, request.headers()).await? {
-        Some(session) => {
-            let context = Ctx::new(session.caller.clone(), origin);
-            request.extensions_mut().insert(context);
-            request.extensions_mut().insert(session);
-            Ok(Ok(request))
-        }
-        None => {
-            let had_cookie = cookie::token(request.headers(), &state.options).is_some();
-            Ok(Err(Stranger { had_cookie }))
-        }
-    }
+    let Some(session) = caller::session(&state, request.headers()).await? else {
+        let had_cookie = cookie::token(request.headers(), &state.options).is_some();
+        return Ok(Err(Stranger { had_cookie }));
+    };
+    request.extensions_mut().insert(Ctx::new(session.caller.clone(), origin));
+    request.extensions_mut().insert(session);
+    Ok(Ok(request))
 }
 
 async fn log_in_required(request: Request) -> Result<Request, ApiError> {
@@ -134,5 +129,86 @@ fn to_login(had_cookie: bool) -> Response {
         fallback::found(&format!("/login?error={}", Reason::Expired.as_str()))
     } else {
         fallback::found("/login")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use haltere_core::Role;
+    use http::header::CONTENT_TYPE;
+    use http_body_util::BodyExt;
+    use serde_json::{Value, json};
+
+    use super::*;
+    use crate::openapi::{X_ACCESS, operations};
+    use crate::test_support::{Client, TestApi};
+
+    /// Sends an empty object to an operation, with ids of nothing in its path.
+    async fn call(client: &Client, method: &str, path: &str) -> (u16, String) {
+        let path = path.replace(['{', '}'], "");
+        let request = Request::builder().method(method.to_uppercase().as_str()).uri(path);
+        let request = request.header(CONTENT_TYPE, "application/json").body(Body::from("{}"));
+        let response = client.open(request.expect("a request")).await;
+        let status = response.status().as_u16();
+        if status == 200 {
+            // It may be a stream, which never ends.
+            return (status, String::new());
+        }
+        let body = response.into_body().collect().await.expect("a body").to_bytes();
+        (status, String::from_utf8(body.to_vec()).expect("UTF-8"))
+    }
+
+    /// Method, path and access of all operations that need a login.
+    fn guarded() -> Vec<(String, String, Value)> {
+        let document = openapi();
+        let operations = operations(&document).into_iter().map(|(method, path, operation)| {
+            let method = serde_json::to_value(&method).expect("JSON");
+            let access = operation.extensions.as_ref().expect("extensions")[X_ACCESS].clone();
+            (method.as_str().expect("a text").to_owned(), path.to_owned(), access)
+        });
+        operations.filter(|(_, _, access)| access["login"] == json!(true)).collect()
+    }
+
+    /// Behaviour against description: every role on every route.
+    #[tokio::test]
+    async fn what_the_description_says_about_roles_is_true() {
+        let api = TestApi::start().await;
+        let stranger = api.stranger();
+        for (method, path, _) in guarded() {
+            let (status, _) = call(&stranger, &method, &path).await;
+            assert_eq!(status, if path == "/" { 302 } else { 401 }, "nobody: {method} {path}");
+        }
+        for role in Role::ALL {
+            let client = api.role(role).await;
+            for (method, path, access) in guarded() {
+                let roles = access["roles"].as_array().expect("roles");
+                let (status, body) = call(&client, &method, &path).await;
+                let refused = status == 403 && body.contains("\"Not allowed\"");
+                let allowed = roles.contains(&json!(role.as_str()));
+                assert_eq!(refused, !allowed, "{role}: {method} {path}: {status} {body}");
+                assert!(status != 401 && status < 500, "{role}: {method} {path}: {body}");
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn what_the_description_says_about_plugins_is_true() {
+        let api = TestApi::start().await;
+        let (admin, weak) = (api.admin().await, api.role(Role::MonitoringViewer).await);
+        for plugin in ["connections-rest-api", "user-profile-edit"] {
+            let path = format!("/api/plugins/{plugin}");
+            assert_eq!(admin.put(&path, json!({"enabled": false})).await.status, 200);
+        }
+        // A path that names a plugin says "Plugin not found" of that one.
+        let of_plugins = |path: &str| path.starts_with("/api/plugins/");
+        for (method, path, access) in guarded().into_iter().filter(|(_, path, _)| !of_plugins(path))
+        {
+            for client in [&admin, &weak] {
+                let (status, body) = call(client, &method, &path).await;
+                let off = status == 404 && body.contains("Plugin not found");
+                assert_eq!(off, access["plugin"].is_string(), "{method} {path}: {status} {body}");
+            }
+        }
     }
 }

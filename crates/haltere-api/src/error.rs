@@ -171,7 +171,8 @@ pub(crate) fn json_bytes(status: StatusCode, body: impl Into<Body>) -> Response 
     response
 }
 
-/// Messages that clients of the management center for Mosquitto match on, to the letter.
+/// Messages that stand in several places; most of them are those of the management center for
+/// Mosquitto, to the letter, because clients match on them.
 pub(crate) mod messages {
     pub(crate) const UNAUTHORIZED: &str = "Unauthorized";
     pub(crate) const NOT_ALLOWED: &str = "Not allowed";
@@ -181,6 +182,8 @@ pub(crate) mod messages {
     pub(crate) const SAME_NAME_OR_ID: &str =
         "Connection with either the same name or id already exists";
     pub(crate) const TOO_MANY_CONNECTIONS: &str = "Maximum number of connections reached";
+    pub(crate) const OTHER_ORIGIN: &str = "Requests from other origins are not allowed";
+    pub(crate) const TOKEN_IN_URL: &str = "token: does not belong in the URL; send it in the header \"Authorization: Bearer <token>\"";
     pub(crate) const INTERNAL: &str = "An internal server error occurred";
     pub(crate) const WITHOUT_STATUS: &str = "Connection already exists but status of the connection not found. Config file might be malformed";
 }

@@ -120,23 +120,21 @@ struct Reader {
     _permit: OwnedSemaphorePermit,
 }
 
-type Events = Vec<Result<Event, Infallible>>;
-
 impl Reader {
     fn into_stream(self, start: Start) -> impl Stream<Item = Result<Event, Infallible>> {
         let batches = stream::unfold((self, Some(start)), |(mut reader, start)| async move {
             let events = match start {
                 Some(Start::Complete(missed)) => reader.all(missed).await,
-                Some(Start::Resumed) => vec![Ok(Event::default().retry(RETRY).comment(""))],
+                Some(Start::Resumed) => vec![Event::default().retry(RETRY).comment("")],
                 None => reader.next().await?,
             };
-            Some((stream::iter(events), (reader, None)))
+            Some((stream::iter(events.into_iter().map(Ok)), (reader, None)))
         });
         futures_util::StreamExt::flatten(batches)
     }
 
     /// Waits for news; `None` when the session has ended or haltere shuts down.
-    async fn next(&mut self) -> Option<Events> {
+    async fn next(&mut self) -> Option<Vec<Event>> {
         let batch = tokio::select! {
             biased;
             () = self.session.end.ended() => return None,
@@ -149,7 +147,7 @@ impl Reader {
     }
 
     /// All connections, after saying what was missed.
-    async fn all(&self, missed: Option<Gap>) -> Events {
+    async fn all(&self, missed: Option<Gap>) -> Vec<Event> {
         let position = self.subscriber.position();
         let mut events = Vec::new();
         if let Some(gap) = missed {
@@ -166,7 +164,7 @@ impl Reader {
         events
     }
 
-    async fn changes(&self, batch: &Batch) -> Events {
+    async fn changes(&self, batch: &Batch) -> Vec<Event> {
         let visible = self.may_see_connections();
         let (mut changed, mut removed, mut plugins) = (Vec::new(), Vec::new(), false);
         for (_, change) in &batch.events {
@@ -222,13 +220,13 @@ impl Reader {
     }
 }
 
-fn event(name: &str, id: Option<EventId>, data: &impl Serialize) -> Result<Event, Infallible> {
+fn event(name: &str, id: Option<EventId>, data: &impl Serialize) -> Event {
     let data = serde_json::to_string(data).expect("wire types have string keys and finite numbers");
     let event = Event::default().event(name).data(data);
-    Ok(match id {
+    match id {
         Some(id) => event.id(id.to_string()),
         None => event,
-    })
+    }
 }
 
 #[cfg(test)]

@@ -19,9 +19,7 @@ fn check(name: &str, content: &str) {
 
 #[test]
 fn golden_openapi() {
-    // Through a value: keys in one order, whatever a hash map says.
-    let document = serde_json::to_value(openapi()).expect("JSON");
-    let text = serde_json::to_string_pretty(&document).expect("JSON");
+    let text = openapi().to_pretty_json().expect("JSON");
     check("openapi/haltere.json", &(text + "\n"));
 }
 
@@ -51,5 +49,43 @@ fn the_description_is_openapi_3_1_and_its_references_lead_somewhere() {
     for reference in text.split("\"$ref\":\"#").skip(1) {
         let pointer = reference.split('"').next().expect("a pointer");
         assert!(document.pointer(pointer).is_some(), "{pointer} leads nowhere");
+    }
+}
+
+#[test]
+fn every_example_fits_its_schema() {
+    let document = serde_json::to_value(openapi()).expect("JSON");
+    let mut examples = Vec::new();
+    collect_examples(&document["paths"], "", &mut examples);
+    let schemas = document["components"]["schemas"].as_object().expect("schemas");
+    for (name, schema) in schemas {
+        examples.extend(schema.get("example").map(|example| (name.clone(), schema, example)));
+    }
+    assert!(examples.len() > 50, "only {} examples were found", examples.len());
+    for (place, schema, example) in examples {
+        let mut schema = schema.clone();
+        schema["components"] = document["components"].clone();
+        let wrong = crate::test_support::violations(&schema, example);
+        assert!(wrong.is_empty(), "{place}: {wrong:?}\n{example}");
+    }
+}
+
+/// A schema and an example of it, and where they stand.
+type Example<'a> = (String, &'a Value, &'a Value);
+
+/// Finds everything that has a schema and examples beside it.
+fn collect_examples<'a>(value: &'a Value, place: &str, found: &mut Vec<Example<'a>>) {
+    for (index, item) in value.as_array().into_iter().flatten().enumerate() {
+        collect_examples(item, &format!("{place}/{index}"), found);
+    }
+    let Some(properties) = value.as_object() else { return };
+    if let Some(schema) = properties.get("schema") {
+        let named = properties.get("examples").and_then(Value::as_object);
+        let named = named.into_iter().flat_map(|examples| examples.values());
+        let all = named.map(|example| &example["value"]).chain(properties.get("example"));
+        found.extend(all.map(|example| (place.to_owned(), schema, example)));
+    }
+    for (name, inner) in properties {
+        collect_examples(inner, &format!("{place}/{name}"), found);
     }
 }

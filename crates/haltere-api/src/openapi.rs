@@ -27,7 +27,7 @@ pub(crate) const X_ACCESS: &str = "x-haltere-access";
 /// The name of the security scheme.
 const SESSION: &str = "session";
 
-/// The description of everything [`crate::router`] answers: OpenAPI 3.1.
+/// The description of everything [`crate::router`] answers, by version 3.1 of the specification.
 pub fn openapi() -> OpenApi {
     routes::table().split_for_parts().1
 }
@@ -68,10 +68,11 @@ pub(crate) fn frame() -> OpenApi {
 /// Writes down who may use the operations in `paths`, and what they answer to everybody else.
 pub(crate) fn describe_access(paths: &mut Paths, access: Access) {
     for (path, item) in &mut paths.paths {
-        for operation in operations_mut(item) {
+        for (changes, operation) in operations_mut(item) {
             let extensions = operation.extensions.get_or_insert_default();
             extensions.insert(X_ACCESS.to_owned(), description(access));
             describe_gate(operation, access, path);
+            describe_layers(operation, changes, path);
             if operation.request_body.is_some() {
                 describe_body(operation);
             }
@@ -130,6 +131,24 @@ fn describe_gate(operation: &mut Operation, access: Access, path: &str) {
     );
 }
 
+/// What [`crate::layers`] refuse before a route is even looked for.
+fn describe_layers(operation: &mut Operation, changes: bool, path: &str) {
+    if changes {
+        let body = json!({"code": "NOT_ALLOWED", "message": messages::OTHER_ORIGIN});
+        add(
+            operation,
+            "403",
+            "The request comes from a page of another origin",
+            "otherOrigin",
+            body,
+        );
+    }
+    if path.starts_with("/api/") {
+        let body = json!({"code": "INVALID", "message": messages::TOKEN_IN_URL});
+        add(operation, "400", "The request makes no sense", "tokenInUrl", body);
+    }
+}
+
 fn describe_login(operation: &mut Operation) {
     add_security(operation);
     let body = json!({"code": "UNAUTHORIZED", "message": messages::UNAUTHORIZED, "data": {"session": false}});
@@ -137,6 +156,8 @@ fn describe_login(operation: &mut Operation) {
 }
 
 fn describe_body(operation: &mut Operation) {
+    let body = json!({"code": "INVALID", "message": "the body took longer than 30 s"});
+    add(operation, "408", "The body came too slowly", "tooSlow", body);
     let body = json!({"code": "INVALID", "message": "the body is larger than 1 MiB"});
     add(operation, "413", "The body is larger than 1 MiB", "tooLarge", body);
     let body = json!({"code": "INVALID", "message": "Content-Type: must be application/json"});
@@ -174,10 +195,12 @@ fn add(operation: &mut Operation, status: &str, description: &str, name: &str, b
     }
 }
 
-fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = &mut Operation> {
-    [&mut item.get, &mut item.put, &mut item.post, &mut item.delete, &mut item.patch]
+/// The operations of a path, each with whether its method is one that changes something.
+fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = (bool, &mut Operation)> {
+    let PathItem { get, put, post, delete, patch, .. } = item;
+    [(false, get), (true, put), (true, post), (true, delete), (true, patch)]
         .into_iter()
-        .flatten()
+        .filter_map(|(changes, operation)| Some((changes, operation.as_mut()?)))
 }
 
 /// Every operation with its method and path, by path.

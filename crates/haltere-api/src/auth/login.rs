@@ -40,7 +40,7 @@ impl From<LoginError> for Refusal {
 
 impl Refusal {
     /// For programs.
-    fn as_json(self) -> Response {
+    fn into_json(self) -> Response {
         match self {
             Self::WrongCredentials => {
                 let code = ErrorCode::Unauthorized;
@@ -53,7 +53,7 @@ impl Refusal {
     }
 
     /// For browsers: back to the login page, which says why.
-    fn as_redirect(self) -> Response {
+    fn into_redirect(self) -> Response {
         let reason = match self {
             Self::WrongCredentials => Reason::Failed,
             Self::Throttled(_) => Reason::Throttled,
@@ -118,8 +118,6 @@ pub(crate) struct LoginForm {
             example = json!({"code": "INVALID", "message": "malformed JSON at line 1, column 2"})),
         (status = 401, description = "With `?json=1`: wrong user name or password", body = ErrorBody,
             example = json!({"code": "UNAUTHORIZED", "message": "Unauthorized"})),
-        (status = 403, description = "The request comes from a page of another origin", body = ErrorBody,
-            example = json!({"code": "NOT_ALLOWED", "message": "Requests from other origins are not allowed"})),
         (status = 429, description = "With `?json=1`: too many failed attempts", body = ErrorBody,
             headers(("Retry-After" = u64, description = "When trying again makes sense, in seconds")),
             example = json!({"code": "TOO_MANY_REQUESTS", "message": "Too many attempts, try again in 30 s"})),
@@ -147,8 +145,8 @@ pub(crate) async fn handler(
             response.headers_mut().insert(SET_COOKIE, cookie);
             response
         }
-        Err(refusal) if in_json => refusal.as_json(),
-        Err(refusal) => refusal.as_redirect(),
+        Err(refusal) if in_json => refusal.into_json(),
+        Err(refusal) => refusal.into_redirect(),
     })
 }
 

@@ -77,7 +77,7 @@ fn page(reason: Option<Reason>) -> Markup {
         main.card {
             div.brand { (layout::logo()) span { "haltere" } }
             h1 { "Log in" }
-            p.lead { "Keeps your Mosquitto brokers in balance." }
+            p.lead { "Your Mosquitto brokers, in balance." }
             @if let Some(reason) = reason {
                 p.notice.(reason.as_str()) role="alert" { (reason.sentence()) }
             }

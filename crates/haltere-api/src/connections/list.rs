@@ -1,5 +1,6 @@
 //! `GET /api/connections`
 
+use std::fmt::Write;
 use std::num::NonZeroUsize;
 
 use axum::extract::State;
@@ -134,9 +135,9 @@ fn with_next_page(mut response: Response, listing: &Listing, params: &Params) ->
     let next = next.to_string();
     let mut link = String::from("</api/connections?");
     for (name, value) in params.iter().filter(|(name, _)| *name != "cursor") {
-        link += &format!("{}={}&", encode(name), encode(value));
+        let _ = write!(link, "{}={}&", encode(name), encode(value));
     }
-    link += &format!("cursor={}>; rel=\"next\"", encode(&next));
+    let _ = write!(link, "cursor={}>; rel=\"next\"", encode(&next));
     // Both are visible ASCII: a cursor by its promise, the link because it is encoded.
     if let (Ok(next), Ok(link)) = (HeaderValue::try_from(next), HeaderValue::try_from(link)) {
         response.headers_mut().insert(X_NEXT_CURSOR, next);

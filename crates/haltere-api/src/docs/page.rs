@@ -56,7 +56,7 @@ fn page(document: &Value) -> Markup {
         div.docs-layout {
             nav.contents aria-label="Operations" {
                 @for (tag, _) in &sections {
-                    h2 { (tag) }
+                    h2 { a href={ "#" (anchor(tag)) } { (tag) } }
                     ul {
                         @for operation in operations.iter().filter(|operation| operation.has_tag(tag)) {
                             li { a href={ "#" (operation.anchor()) } { (text(&operation.body["summary"])) } }
@@ -70,7 +70,7 @@ fn page(document: &Value) -> Markup {
                 (blocks(text(&document["info"]["description"])))
                 p.small { "The same for programs: " a href="/api/docs/export" { "OpenAPI in JSON" } "." }
                 @for (tag, description) in &sections {
-                    section {
+                    section id=(anchor(tag)) {
                         h2 { (tag) }
                         p.small { (description) "." }
                         @for operation in operations.iter().filter(|operation| operation.has_tag(tag)) {
@@ -174,7 +174,7 @@ fn responses(responses: &Value, document: &Value) -> Markup {
                     td {
                         p { (spans(text(&response["description"]))) }
                         @for (_, content) in properties(&response["content"]) {
-                            @for (title, example) in examples(content, document) { (details(&title, &example)) }
+                            @for (title, example) in examples(content, document) { (render_example(&title, &example)) }
                         }
                     }
                 }
@@ -209,6 +209,17 @@ fn render_schema(name: &str, schema: &Value) -> Markup {
     }
 }
 
+/// An error fits on a line; anything else is folded away.
+fn render_example(title: &str, example: &Value) -> Markup {
+    let is_error = example.get("successful").is_none();
+    html! {
+        @match (example["code"].as_str(), example["message"].as_str()) {
+            (Some(code), Some(message)) if is_error => { p.error { code { (code) } " " (message) } }
+            _ => { (details(title, example)) }
+        }
+    }
+}
+
 fn details(title: &str, example: &Value) -> Markup {
     let shown = match example {
         Value::String(text) => text.clone(),
@@ -223,9 +234,8 @@ fn examples(content: &Value, document: &Value) -> Vec<(String, Value)> {
     let mut examples: Vec<_> = named
         .map(|(name, example)| {
             let summary = text(&example["summary"]);
-            let message = text(&example["value"]["message"]);
-            let title = [summary, message, name].into_iter().find(|title| !title.is_empty());
-            (title.unwrap_or_default().to_owned(), example["value"].clone())
+            let title = if summary.is_empty() { name } else { summary };
+            (title.to_owned(), example["value"].clone())
         })
         .collect();
     if examples.is_empty() {
@@ -265,6 +275,11 @@ fn type_of(schema: &Value) -> String {
             choices.filter(|name| name != "null").collect::<Vec<_>>().join(" or ")
         }
     }
+}
+
+/// Where the section of a tag is.
+fn anchor(tag: &str) -> String {
+    format!("section-{}", tag.to_lowercase())
 }
 
 fn text(value: &Value) -> &str {

@@ -1,10 +1,13 @@
-//! Reading a request's body, up to a limit.
+//! Reading a request's body: up to a limit, and not for ever.
+
+use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT};
 use http::{HeaderValue, Request, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
+use tokio::time::timeout;
 
 use crate::error::{ApiError, ErrorCode};
 
@@ -14,9 +17,16 @@ pub(crate) const LIMIT: usize = 1024 * 1024;
 /// How much of a body that is too large is read and thrown away, in bytes.
 const DISCARDED: usize = 16 * 1024 * 1024;
 
+/// How long we wait for a body: a megabyte in this time is 35 kB/s.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// The whole body; 413 when it is over [`LIMIT`], which is known before the first byte is read
-/// wherever the client has announced a length.
+/// wherever the client has announced a length; 408 when it takes too long.
 pub(crate) async fn read(request: Request<Body>) -> Result<Bytes, ApiError> {
+    timeout(PATIENCE, read_patiently(request)).await.unwrap_or_else(|_| Err(too_slow()))
+}
+
+async fn read_patiently(request: Request<Body>) -> Result<Bytes, ApiError> {
     let announced = request
         .headers()
         .get(CONTENT_LENGTH)
@@ -48,11 +58,30 @@ async fn discard(body: Body) {
 }
 
 fn too_large() -> ApiError {
-    ApiError::new(
-        StatusCode::PAYLOAD_TOO_LARGE,
-        ErrorCode::Invalid,
-        "the body is larger than 1 MiB",
-    )
-    // Part of the body may still be on its way, so this connection is of no further use.
-    .with_header(CONNECTION, HeaderValue::from_static("close"))
+    let why = "the body is larger than 1 MiB";
+    hanging_up(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::Invalid, why))
+}
+
+fn too_slow() -> ApiError {
+    let why = "the body took longer than 30 s";
+    hanging_up(ApiError::new(StatusCode::REQUEST_TIMEOUT, ErrorCode::Invalid, why))
+}
+
+/// Part of the body may still be on its way, so the connection is of no further use.
+fn hanging_up(error: ApiError) -> ApiError {
+    error.with_header(CONNECTION, HeaderValue::from_static("close"))
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_for_ever() {
+        let body = Body::from_stream(stream::pending::<Result<Bytes, std::io::Error>>());
+        let error = read(Request::new(body)).await.unwrap_err();
+        assert_eq!(error.status(), StatusCode::REQUEST_TIMEOUT);
+    }
 }

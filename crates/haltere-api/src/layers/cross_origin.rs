@@ -6,7 +6,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::{HOST, ORIGIN};
 use http::{HeaderMap, HeaderName, Method};
 
-use crate::error::ApiError;
+use crate::error::{ApiError, messages};
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
@@ -14,8 +14,7 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 pub(crate) async fn refuse(request: Request, next: Next) -> Response {
     let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
     if changes && !is_own(request.headers()) {
-        return ApiError::not_allowed("Requests from other origins are not allowed")
-            .into_response();
+        return ApiError::not_allowed(messages::OTHER_ORIGIN).into_response();
     }
     next.run(request).await
 }

@@ -72,13 +72,12 @@ mod tests {
     use super::*;
     use crate::error::ApiError;
 
+    async fn panicking() -> StatusCode {
+        panic!("secret detail")
+    }
+
     async fn body_of(path: &str) -> (StatusCode, serde_json::Value) {
         let failing = || async { ApiError::internal(std::io::Error::other("secret detail")) };
-        let panicking = || async {
-            if true {
-                panic!("secret detail")
-            }
-        };
         let router: Router = Router::new()
             .route("/api/profile", get(failing))
             .route("/api/connections", get(panicking))

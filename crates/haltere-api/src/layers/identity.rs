@@ -1,6 +1,7 @@
 //! Gives each request its id and remembers where it came from.
 
 use std::net::SocketAddr;
+use std::time::Instant;
 
 use axum::extract::{ConnectInfo, Request, State};
 use axum::middleware::Next;
@@ -36,7 +37,14 @@ pub(crate) async fn identify(
     let header = HeaderValue::from_str(&request_id).expect("a UUID is visible ASCII");
     request.extensions_mut().insert(Origin { address, request_id });
     request.extensions_mut().insert(state);
-    let mut response = next.run(request).instrument(span).await;
+    let answered = async move {
+        let start = Instant::now();
+        let response = next.run(request).await;
+        let (status, elapsed) = (response.status().as_u16(), start.elapsed());
+        tracing::debug!(status, ?elapsed, "answered");
+        response
+    };
+    let mut response = answered.instrument(span).await;
     response.headers_mut().insert(X_REQUEST_ID, header);
     response
 }

@@ -4,7 +4,7 @@ use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use crate::error::ApiError;
+use crate::error::{ApiError, messages};
 use crate::extract::Params;
 
 /// 400 for `?token=…` anywhere under `/api`, whether the token is any good or not.
@@ -13,10 +13,7 @@ pub(crate) async fn refuse(request: Request, next: Next) -> Response {
     let has_token =
         query.and_then(Params::parse).is_some_and(|parameters| parameters.contains("token"));
     if has_token {
-        return ApiError::invalid(
-            "token: does not belong in the URL; send it in the header \"Authorization: Bearer <token>\"",
-        )
-        .into_response();
+        return ApiError::invalid(messages::TOKEN_IN_URL).into_response();
     }
     next.run(request).await
 }

@@ -31,7 +31,7 @@ pub(crate) fn respond(status: StatusCode, page: Markup) -> Response {
     (status, Html(page.into_string())).into_response()
 }
 
-/// The bar on top of the pages one sees when logged in.
+/// The bar on top. A page that is the same for everybody names nobody.
 pub(crate) fn top_bar(caller: Option<&Caller>) -> Markup {
     html! {
         header.bar {
@@ -42,7 +42,7 @@ pub(crate) fn top_bar(caller: Option<&Caller>) -> Markup {
                     span.who title=(roles(caller)) { (caller.user) }
                     a.button.quiet href="/logout" { "Log out" }
                 } @else {
-                    a.button.quiet href="/login" { "Log in" }
+                    a.button.quiet href="/" { "Open haltere" }
                 }
             }
         }

@@ -31,16 +31,16 @@ pub(crate) async fn handler(
 ) -> Result<Response, ApiError> {
     let query = ListQuery::default();
     let listing = state.app.list_connections(&context, &query, Secrets::Omit).await;
-    let content = match listing {
+    let shown = match listing {
         Ok(listing) => connections(&state.app.views(&listing)),
         Err(ListError::NotAllowed(_)) => nothing_to_see(),
         Err(error) => return Err(error.into()),
     };
-    let content = html! {
+    let whole = html! {
         (layout::top_bar(Some(&context.caller)))
-        main.wide { (content) }
+        main.wide { (shown) }
     };
-    Ok(layout::respond(StatusCode::OK, layout::page("Connections · haltere", "plain", &content)))
+    Ok(layout::respond(StatusCode::OK, layout::page("Connections · haltere", "plain", &whole)))
 }
 
 fn nothing_to_see() -> Markup {

@@ -211,7 +211,7 @@ pub(super) fn ignore_known(fields: &mut Fields) {
     fields.ignore(&ONLY_OUT);
 }
 
-/// The description of the body in OpenAPI. By hand, because the reading is.
+/// Describes the body. By hand, because the reading is.
 impl PartialSchema for ConnectionInput {
     fn schema() -> RefOr<Schema> {
         schema::from_json(json!({
@@ -323,4 +323,137 @@ pub(super) fn properties() -> Value {
         }
     }
     properties
+}
+
+#[cfg(test)]
+mod tests {
+    use haltere_app::connections::Change;
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::test_support::violations;
+
+    const NAMES: [&str; 18] = [
+        "id",
+        "name",
+        "url",
+        "credentials",
+        "username",
+        "password",
+        "clientId",
+        "ca",
+        "cert",
+        "key",
+        "data",
+        "encoding",
+        "endoding",
+        "rejectUnauthorized",
+        "status",
+        "noMetricsMode",
+        "caFile",
+        "cluster",
+    ];
+
+    /// Any JSON, with a preference for what we know.
+    fn any_json() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            ".{0,20}".prop_map(Value::from),
+            prop::sample::select(vec!["-----BEGIN X", "mqtt://localhost", "base64", "true"])
+                .prop_map(Value::from),
+        ];
+        leaf.prop_recursive(4, 64, 8, |inner| {
+            let name = prop_oneof![
+                prop::sample::select(NAMES.to_vec()).prop_map(str::to_owned),
+                ".{0,10}",
+            ];
+            prop_oneof![
+                prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                prop::collection::vec((name, inner), 0..8)
+                    .prop_map(|properties| Value::Object(properties.into_iter().collect())),
+            ]
+        })
+    }
+
+    fn described() -> Value {
+        serde_json::to_value(ConnectionInput::schema()).expect("JSON")
+    }
+
+    proptest! {
+        #[test]
+        fn no_json_makes_it_panic(body in any_json()) {
+            let _ = ConnectionInput::read(body);
+        }
+
+        #[test]
+        fn what_is_described_is_taken(
+            name in "[a-z]{1,8}",
+            host in "[a-z]{1,8}",
+            port in 1_u16..9_999,
+            reject in any::<bool>(),
+            quoted in any::<bool>(),
+            username in prop::option::of("[a-z]{1,8}"),
+        ) {
+            let reject = if quoted { json!(reject.to_string()) } else { json!(reject) };
+            let url = format!("mqtt://{host}:{port}");
+            let mut body = json!({"name": name, "url": url, "rejectUnauthorized": reject});
+            if let Some(username) = &username {
+                body["credentials"] = json!({ "username": username });
+            }
+            let wrong = violations(&described(), &body);
+            prop_assert!(wrong.is_empty(), "{wrong:?}");
+            let new = ConnectionInput::read(body).expect("fits").into_new().expect("named");
+            prop_assert_eq!(new.name.as_str(), name);
+            prop_assert_eq!(new.url.port(), port);
+            prop_assert_eq!(new.credentials.and_then(|given| given.username), username);
+        }
+    }
+
+    #[test]
+    fn what_is_forgiven_is_described() {
+        let pem = "-----BEGIN CERTIFICATE-----";
+        for body in [
+            json!({"name": "n", "url": "wss://h/mqtt", "rejectUnauthorized": "false",
+                "ca": {"data": pem, "endoding": "base64"}}),
+            json!({"name": "n", "url": "mqtt://10.0.0.1", "ca": {"data": pem},
+                "status": {"connected": "x"}, "broker": null}),
+            json!({"name": "n", "url": "mqtts://[::1]:8883/", "cluster": [], "websocketsUrl": 1,
+                "supportsRestart": true}),
+        ] {
+            let wrong = violations(&described(), &body);
+            assert!(wrong.is_empty(), "{body}: {wrong:?}");
+            assert!(ConnectionInput::read(body.clone()).is_ok(), "{body}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_described_is_refused() {
+        for body in [
+            json!({"url": "mqtt://h"}),
+            json!({"name": "n", "url": "http://h"}),
+            json!({"name": " ", "url": "mqtt://h"}),
+            json!({"name": "n", "url": "mqtt://h", "id": ".."}),
+            json!({"name": "n", "url": "mqtt://h", "id": ""}),
+            json!({"name": "n", "url": "mqtt://h", "ca": {"data": "x", "encoding": "hex"}}),
+            json!({"name": "n", "url": "mqtt://h", "rejectUnauthorized": "yes"}),
+            json!({"name": "n", "url": "mqtt://h", "x": 1}),
+        ] {
+            assert!(!violations(&described(), &body).is_empty(), "{body} is described");
+            let read = ConnectionInput::read(body.clone());
+            assert!(read.and_then(ConnectionInput::into_new).is_err(), "{body} is taken");
+        }
+    }
+
+    #[test]
+    fn secrets_left_out_of_a_replacement_are_kept() {
+        let id = ConnectionId::parse("a").expect("an id");
+        let body = json!({"name": "n", "url": "mqtt://h", "credentials": {"username": "u"}});
+        let replacement = ConnectionInput::read(body).expect("fits").into_replacement(&id);
+        let replacement = replacement.expect("fits");
+        assert_eq!((replacement.password, replacement.key), (Change::Keep, Change::Keep));
+        assert_eq!(replacement.ca, None);
+    }
 }

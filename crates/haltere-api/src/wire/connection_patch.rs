@@ -78,7 +78,7 @@ fn change<T>(
     Ok(read(fields, name)?.map_or(Change::Keep, Change::Set))
 }
 
-/// Describes the body in OpenAPI.
+/// Describes the body.
 pub(crate) struct ConnectionPatchBody;
 
 impl PartialSchema for ConnectionPatchBody {
@@ -92,7 +92,7 @@ impl PartialSchema for ConnectionPatchBody {
                     make_properties_nullable(property);
                 }
                 if removable && !takes_null {
-                    *property = nullable(property.take());
+                    *property = nullable(property);
                 }
             }
         }
@@ -115,12 +115,12 @@ impl ToSchema for ConnectionPatchBody {
 fn make_properties_nullable(object: &mut Value) {
     if let Some(inner) = object.get_mut("properties").and_then(Value::as_object_mut) {
         for property in inner.values_mut() {
-            *property = nullable(property.take());
+            *property = nullable(property);
         }
     }
 }
 
-fn nullable(schema: Value) -> Value {
+fn nullable(schema: &Value) -> Value {
     json!({"oneOf": [{"type": "null"}, schema]})
 }
 

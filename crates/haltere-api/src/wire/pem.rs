@@ -96,7 +96,7 @@ mod tests {
 
     const PEM: &str = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
 
-    fn read(value: Value) -> Result<Option<Pem>, String> {
+    fn read(value: &Value) -> Result<Option<Pem>, String> {
         let mut fields = Fields::of_body(json!({ "ca": value })).expect("an object");
         take(&mut fields, "ca").map_err(|error| error.to_string())
     }
@@ -114,7 +114,7 @@ mod tests {
             json!({"data": PEM}),
             json!({"data": PEM, "encoding": "base64"}),
         ] {
-            assert_eq!(read(value.clone()), expected, "{value}");
+            assert_eq!(read(&value), expected, "{value}");
         }
     }
 
@@ -138,7 +138,7 @@ mod tests {
             ),
             (json!({"data": PEM, "name": "x"}), "ca.name: unknown property"),
         ] {
-            assert_eq!(read(value.clone()), Err(why.to_owned()), "{value}");
+            assert_eq!(read(&value), Err(why.to_owned()), "{value}");
         }
     }
 
@@ -147,12 +147,12 @@ mod tests {
         fn what_goes_out_comes_back(body in prop::collection::vec(any::<u8>(), 0..200)) {
             let pem = Pem([BEGIN, &body].concat());
             let out = serde_json::to_value(PemView::from(&pem)).expect("JSON");
-            prop_assert_eq!(read(out), Ok(Some(pem)));
+            prop_assert_eq!(read(&out), Ok(Some(pem)));
         }
 
         #[test]
         fn no_text_makes_it_panic(data in ".{0,200}") {
-            let _ = read(json!({ "data": data }));
+            let _ = read(&json!({ "data": data }));
         }
     }
 }
