@@ -11,8 +11,7 @@ fn root() -> PathBuf {
 }
 
 fn manifest(path: &Path) -> Table {
-    let text =
-        fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    let text = fs::read_to_string(path).expect("a manifest can be read");
     text.parse().expect("a manifest is TOML")
 }
 
