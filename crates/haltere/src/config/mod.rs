@@ -1,7 +1,7 @@
 //! What an operator can set, one file per section.
 //!
 //! Four places are asked, the first that answers wins: a command-line flag, an environment variable
-//! `HALTERE_…`, the TOML file, the default. [`load`] reads them and remembers which one it was.
+//! `HALTERE_…`, the TOML file, the default. [`load()`] reads them and remembers which one it was.
 //! The types of this module stop at [`crate::wiring`]: no other crate knows that there are files or variables.
 
 #![expect(
