@@ -257,11 +257,6 @@ impl Haltere {
         &self.log
     }
 
-    /// The process.
-    pub fn pid(&self) -> Pid {
-        self.pid
-    }
-
     /// Sends a signal.
     pub fn signal(&self, signal: Signal) {
         kill_process(self.pid, signal).expect("the process can be signalled");
@@ -320,7 +315,7 @@ impl Haltere {
         self.log.assert_clean(&self.options.expected);
     }
 
-    /// Where a list of files holding `needles` is empty, no secret was written down.
+    /// The files in the data folder that hold one of `needles`.
     pub fn files_holding(&self, needles: &[&[u8]]) -> Vec<String> {
         crate::secrets::files_holding(&self.data(), needles)
     }
@@ -367,7 +362,7 @@ fn address_in(line: &str) -> Option<SocketAddr> {
     rest[..end.unwrap_or(rest.len())].parse().ok()
 }
 
-/// Where a path lies in the data folder, for a failing test to name.
+/// The names in a folder, in order.
 pub fn listing(dir: &Path) -> Vec<String> {
     let mut names: Vec<_> = std::fs::read_dir(dir)
         .expect("the folder can be read")

@@ -21,9 +21,14 @@ fn database(data: &Path) -> PathBuf {
         .expect("there is a database")
 }
 
+/// The store itself, beside the server or after it.
+pub(crate) async fn open(haltere: &Haltere) -> SqliteStore {
+    SqliteStore::open(&database(&haltere.data())).await.expect("the store opens")
+}
+
 /// The whole trail, oldest first.
 pub(crate) async fn trail(haltere: &Haltere) -> Vec<AuditRecord> {
-    let store = SqliteStore::open(&database(&haltere.data())).await.expect("the store opens");
+    let store = open(haltere).await;
     let filter = AuditFilter { limit: 1_000_000, ..AuditFilter::default() };
     let mut read = store.read().await.expect("a read begins");
     let mut records = read.list_audit(&filter).await.expect("the trail can be read");

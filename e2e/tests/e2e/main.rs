@@ -13,5 +13,6 @@ mod restart;
 mod secrets;
 mod shutdown;
 mod support;
+mod unreadable;
 mod users;
 mod walkthrough;
