@@ -178,10 +178,14 @@ async fn credentials(request: Request) -> Result<Option<(String, Secret<String>)
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use haltere_app::testing::TestApp;
+    use haltere_testkit::MockClock;
     use http::Method;
     use serde_json::json;
 
+    use super::Duration;
     use crate::test_support::{Answer, TestApi};
 
     const FORM: &str = "application/x-www-form-urlencoded";
@@ -276,5 +280,20 @@ mod tests {
         );
         let answer = stranger.text(Method::POST, "/auth", FORM, &form("x")).await;
         assert_eq!(answer.header("location"), Some("/login?error=throttled"));
+    }
+
+    #[tokio::test]
+    async fn a_session_nobody_uses_ends() {
+        let clock = MockClock::now_frozen();
+        let hands = clock.clone();
+        let api = TestApi::start_with(|config| config.clock = Arc::new(hands)).await;
+        let client = api.admin().await;
+        clock.advance(Duration::from_secs(29 * 60));
+        assert_eq!(client.get("/api/profile").await.status, 200);
+        clock.advance(Duration::from_secs(29 * 60));
+        assert_eq!(client.get("/api/profile").await.status, 200, "it was used in between");
+        clock.advance(Duration::from_secs(31 * 60));
+        client.get("/api/profile").await.is_refusal(401, "UNAUTHORIZED", "Unauthorized");
+        assert_eq!(client.get("/").await.header("location"), Some("/login?error=session-expired"));
     }
 }

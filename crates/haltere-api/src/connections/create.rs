@@ -415,4 +415,38 @@ mod tests {
             assert_eq!(admin.delete(&path).await.ids(), [""; 0]);
         }
     }
+
+    /// A row that no version of haltere writes: a broken disk, a hand in the database.
+    #[tokio::test]
+    async fn a_stored_connection_that_can_not_be_read_is_shown_refused_and_replaced() {
+        let api = TestApi::start().await;
+        let (url, _port) = nobody();
+        let admin = api.admin().await;
+        let mut body = connection("a", &url);
+        body["credentials"] = json!({"username": "u", "password": "hunter2"});
+        assert_eq!(admin.post(PATH, body).await.status, 202);
+        let mut write = api.app.store.write().await.expect("the store writes");
+        let mut rows = write.list_connections().await.expect("rows");
+        rows[0].url = "nonsense".to_owned();
+        write.update_connection(&rows[0]).await.expect("an update");
+        write.commit().await.expect("a commit");
+        let api = api.restart().await;
+
+        let admin = api.admin().await;
+        let shown = admin.get(PATH).await.json();
+        assert_eq!((&shown[0]["url"], shown[0].get("status")), (&json!("nonsense"), None));
+        assert_eq!(shown[0]["credentials"], json!({"username": "u"}));
+        let page = admin.get("/").await;
+        assert!(page.text.contains("unreadable") && page.text.contains("url: "), "{}", page.text);
+        let answer = admin.post(PATH, connection("a", &url)).await;
+        answer.is_refusal(
+            500,
+            "NOT_ALLOWED",
+            "Connection already exists but status of the connection not found. Config file might be malformed",
+        );
+        let answer = admin.patch("/api/connections/a", json!({"rejectUnauthorized": true})).await;
+        assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (409, &json!("CONFLICT")));
+        let answer = admin.put("/api/connections/a", connection("a", &url)).await;
+        assert_eq!((answer.status.as_u16(), &answer.json()["url"]), (200, &json!(url)));
+    }
 }

@@ -76,9 +76,11 @@ fn enabled(body: Value) -> Result<bool, Invalid> {
 #[cfg(test)]
 mod tests {
     use haltere_core::{PluginId, Role};
+    use haltere_testkit::wait::{PATIENCE, until};
+    use haltere_testkit::{Ca, Listener, Mosquitto};
     use serde_json::json;
 
-    use crate::test_support::TestApi;
+    use crate::test_support::{TestApi, connection, encoded};
 
     #[tokio::test]
     async fn an_administrator_switches_and_it_stays() {
@@ -117,5 +119,29 @@ mod tests {
         }
         let viewer = api.role(Role::Viewer).await;
         viewer.put("/api/plugins/tls", on()).await.is_refusal(403, "NOT_ALLOWED", "Not allowed");
+    }
+
+    #[tokio::test]
+    async fn without_the_plugin_tls_settings_are_kept_but_do_not_count() {
+        let ca = Ca::new("factory");
+        let listener = Listener::tls(&ca.server(&["127.0.0.1"]));
+        let broker = Mosquitto::builder().listener(listener).start().await;
+        let api = TestApi::start().await;
+        let admin = api.admin().await;
+        assert_eq!(admin.put("/api/plugins/tls", json!({"enabled": false})).await.status, 200);
+        let mut body = connection("a", &broker.url());
+        body["ca"] = encoded(&ca.pem());
+        body["rejectUnauthorized"] = json!(false);
+        let created = admin.post("/api/connections", body.clone()).await;
+        assert_eq!(created.status, 202, "{}", created.text);
+        assert_eq!(created.json()["connection"]["ca"], body["ca"]);
+        assert_eq!(created.json()["connection"]["status"]["error"]["stage"], "tls");
+
+        assert_eq!(admin.put("/api/plugins/tls", json!({"enabled": true})).await.status, 200);
+        until("the link", PATIENCE, async || {
+            let shown = admin.get("/api/connections/a").await.json();
+            (shown["status"]["connected"] == true).then_some(())
+        })
+        .await;
     }
 }

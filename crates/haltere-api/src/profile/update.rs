@@ -38,8 +38,10 @@ pub(crate) struct ProfileInput {
     /// The password until now.
     old_password: String,
     /// The new password.
+    #[schema(min_length = 8, max_length = 256)]
     password: String,
     /// One's own name; nobody else's password can be changed here.
+    #[schema(nullable = false)]
     username: Option<String>,
 }
 
