@@ -53,7 +53,7 @@ pub(crate) fn unknown_name(host: &str) -> LinkFailure {
         syscall: Some("getaddrinfo"),
         address: Some(host.to_owned()),
         port: None,
-        message: format!("the name {host} does not exist or has no address; check its spelling"),
+        message: format!("The name {host} does not exist or has no address; check its spelling"),
     }
 }
 
@@ -177,7 +177,7 @@ pub(crate) fn refusal(
         _ => "the broker gave this reason",
     };
     let words = words.map(|words| format!(" (\"{words}\")")).unwrap_or_default();
-    let message = format!("the broker refused the connection: {why}{words}");
+    let message = format!("The broker refused the connection: {why}{words}");
     at_connack(Stage::Mqtt, code, number.into(), peer, message)
 }
 
@@ -244,7 +244,7 @@ pub(crate) fn before_connack(
             syscall: Some("read"),
             address: None,
             port: None,
-            message: format!("the connection to {peer} failed: {error}"),
+            message: format!("The connection to {peer} failed: {error}"),
         },
     }
 }
@@ -271,7 +271,7 @@ pub(crate) fn lost(why: &str) -> LinkFailure {
         syscall: Some("on"),
         address: None,
         port: None,
-        message: format!("the connection was lost: {why}"),
+        message: format!("The connection was lost: {why}"),
     }
 }
 
@@ -302,7 +302,7 @@ pub(crate) fn tls_material(why: &str) -> LinkFailure {
         syscall: None,
         address: None,
         port: None,
-        message: format!("the connection's TLS settings can't be used: {why}"),
+        message: format!("The connection's TLS settings can't be used: {why}"),
     }
 }
 
@@ -321,7 +321,7 @@ pub(crate) fn internal(what: &str) -> LinkFailure {
 
 /// A link panicked. What the panic said goes to the log only: it may quote anything.
 pub(crate) fn panicked() -> LinkFailure {
-    internal("a link panicked, and the log says more; it is started again")
+    internal("A link panicked, and the log says more; it is started again")
 }
 
 #[cfg(test)]
