@@ -10,11 +10,12 @@ use serde_json::{Value, json};
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::path::{HttpMethod, Operation, PathItem, Paths};
+use utoipa::openapi::schema::{SchemaType, Type};
 use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
 use utoipa::openapi::tag::TagBuilder;
 use utoipa::openapi::{
     ComponentsBuilder, Content, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr,
-    Response, ResponseBuilder,
+    Response, ResponseBuilder, Schema,
 };
 
 use crate::access::Access;
@@ -29,7 +30,39 @@ const SESSION: &str = "session";
 
 /// The description of everything [`crate::router`] answers, by version 3.1 of the specification.
 pub fn openapi() -> OpenApi {
-    routes::table().split_for_parts().1
+    let mut document = routes::table().split_for_parts().1;
+    let schemas = document.components.as_mut().map(|components| &mut components.schemas);
+    for (name, schema) in schemas.into_iter().flatten() {
+        // In a merge patch `null` means "remove"; nowhere else is it sent or taken.
+        if name != "ConnectionPatch" {
+            without_null(schema);
+        }
+    }
+    document
+}
+
+/// Makes "may be absent or null", which is how an `Option` is described, into "may be absent".
+fn without_null(schema: &mut RefOr<Schema>) {
+    let is_null = |schema: &RefOr<Schema>| matches!(schema, RefOr::T(Schema::Object(object)) if object.schema_type == Type::Null.into());
+    match schema {
+        RefOr::T(Schema::Object(object)) => {
+            if let SchemaType::Array(types) = &mut object.schema_type {
+                // Our own "any value" lists six types, null among them.
+                if let [of_value, Type::Null] = types.as_slice() {
+                    object.schema_type = of_value.clone().into();
+                }
+            }
+            object.properties.values_mut().for_each(without_null);
+        }
+        RefOr::T(Schema::OneOf(choice)) => {
+            if let [only, null] = choice.items.as_slice()
+                && is_null(null)
+            {
+                *schema = only.clone();
+            }
+        }
+        _ => {}
+    }
 }
 
 /// The description without operations.

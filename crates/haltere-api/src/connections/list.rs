@@ -89,7 +89,7 @@ pub(crate) async fn handler(
     Ok(with_next_page(response, &listing, &params))
 }
 
-/// The values of `state`, for the description.
+// The values of `state`, for the description.
 #[derive(utoipa::ToSchema)]
 #[schema(rename_all = "lowercase")]
 #[expect(dead_code, reason = "describes what is read by hand")]

@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 use crate::error::ApiError;
 use crate::extract::Params;
 
-/// The values of `secrets`, for the description.
+// The values of `secrets`, for the description.
 #[derive(ToSchema)]
 #[schema(as = SecretsWanted, rename_all = "lowercase")]
 #[expect(dead_code, reason = "describes what is read by hand")]
