@@ -124,13 +124,21 @@ impl Reader {
     fn into_stream(self, start: Start) -> impl Stream<Item = Result<Event, Infallible>> {
         let batches = stream::unfold((self, Some(start)), |(mut reader, start)| async move {
             let events = match start {
-                Some(Start::Complete(missed)) => reader.all(missed).await,
-                Some(Start::Resumed) => vec![Event::default().retry(RETRY).comment("")],
+                Some(start) => reader.begin(start).await,
                 None => reader.next().await?,
             };
             Some((stream::iter(events.into_iter().map(Ok)), (reader, None)))
         });
         futures_util::StreamExt::flatten(batches)
+    }
+
+    /// What a stream begins with: at once, so that the client knows it is there.
+    async fn begin(&self, start: Start) -> Vec<Event> {
+        let mut events = vec![Event::default().retry(RETRY).comment("")];
+        if let Start::Complete(missed) = start {
+            events.extend(self.all(missed).await);
+        }
+        events
     }
 
     /// Waits for news; `None` when the session has ended or haltere shuts down.

@@ -55,8 +55,8 @@ impl From<ListError> for ApiError {
     responses(
         (status = 200, description = "The connections", body = [WireConnection],
             headers(
-                ("X-Next-Cursor" = Option<String>, description = "Where the next page begins; absent on the last one"),
-                ("Link" = Option<String>, description = "The next page, with `rel=\"next\"`; absent on the last one"),
+                ("X-Next-Cursor" = String, description = "Where the next page begins; absent on the last one"),
+                ("Link" = String, description = "The next page, with `rel=\"next\"`; absent on the last one"),
             ),
             example = json!([{
                 "id": "mosquitto-dev", "name": "Development Server", "url": "mqtts://broker.example:8883",
