@@ -9,6 +9,7 @@ mod config;
 mod data_dir;
 mod http;
 mod lifecycle;
+mod memory;
 mod telemetry;
 mod wiring;
 

@@ -17,7 +17,7 @@ use super::{print, random_password, tell};
 use crate::config::Settings;
 use crate::data_dir::DataDir;
 use crate::lifecycle::{LINKS, Stop};
-use crate::{http, telemetry, wiring};
+use crate::{http, memory, telemetry, wiring};
 
 /// Links spend their lives waiting, and answers are ready in memory: more threads than this would
 /// only cost memory.
@@ -35,6 +35,7 @@ pub(super) struct Options {
 impl Options {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let settings = self.server.load()?.settings;
+        memory::return_what_is_not_needed();
         telemetry::start(settings.log.format, &settings.log.level)?;
         runtime()?.block_on(serve(&settings))
     }
