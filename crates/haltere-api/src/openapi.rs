@@ -81,6 +81,8 @@ pub(crate) fn frame() -> OpenApi {
     );
     let components = ComponentsBuilder::new()
         .security_scheme(SESSION, SecurityScheme::ApiKey(ApiKey::Cookie(cookie)))
+        // No operation answers with it as a body: it travels inside the event stream.
+        .schema_from::<crate::events::ConnectionsEvent<'_>>()
         .build();
     let tags = [
         ("Connections", "Brokers, and how the links to them are"),

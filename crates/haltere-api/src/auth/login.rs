@@ -288,11 +288,11 @@ mod tests {
         let hands = clock.clone();
         let api = TestApi::start_with(|config| config.clock = Arc::new(hands)).await;
         let client = api.admin().await;
-        clock.advance(Duration::from_secs(29 * 60));
+        clock.advance(Duration::from_mins(29));
         assert_eq!(client.get("/api/profile").await.status, 200);
-        clock.advance(Duration::from_secs(29 * 60));
+        clock.advance(Duration::from_mins(29));
         assert_eq!(client.get("/api/profile").await.status, 200, "it was used in between");
-        clock.advance(Duration::from_secs(31 * 60));
+        clock.advance(Duration::from_mins(31));
         client.get("/api/profile").await.is_refusal(401, "UNAUTHORIZED", "Unauthorized");
         assert_eq!(client.get("/").await.header("location"), Some("/login?error=session-expired"));
     }

@@ -172,13 +172,27 @@ fn responses(responses: &Value, document: &Value) -> Markup {
                 tr {
                     th scope="row" { span.status.{ "s" (&status[..1]) } { (status) } }
                     td {
-                        p { (spans(text(&response["description"]))) }
+                        p { (spans(text(&response["description"]))) (schema_link(response)) }
                         @for (_, content) in properties(&response["content"]) {
                             @for (title, example) in examples(content, document) { (render_example(&title, &example)) }
                         }
                     }
                 }
             }
+        }
+    }
+}
+
+/// Leads to what a successful answer looks like; errors all look the same.
+fn schema_link(response: &Value) -> Markup {
+    let schema = &response["content"]["application/json"]["schema"];
+    let (list, name) = match reference(&schema["items"]) {
+        Some(name) => ("list of ", Some(name)),
+        None => ("", reference(schema)),
+    };
+    html! {
+        @if let Some(name) = name.filter(|name| *name != "Error") {
+            " · " (list) a href={ "#schema-" (name) } { (name) }
         }
     }
 }
