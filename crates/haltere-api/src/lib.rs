@@ -1,9 +1,9 @@
 //! haltere over HTTP: routes, extractors, wire types, errors, live events and their description.
 //!
-//! Floor 3. [`router`] makes the whole of it from an [`App`]; [`openapi`] describes it without one.
+//! Floor 3. [`router`] makes the whole of it from an [`App`]; [`openapi()`] describes it without one.
 //!
-//! The way of a request: [`layers`] give it an id and refuse what no route may see; the gate of its
-//! route ([`access`]) asks in this order whether the caller is logged in (401), the plugin is on (404)
+//! The way of a request: `layers` give it an id and refuse what no route may see; the gate of its
+//! route (`access`) asks in this order whether the caller is logged in (401), the plugin is on (404)
 //! and the role allows it (403); the handler takes the body apart (400), calls the application,
 //! and turns what comes back into wire types. Handlers hold no rules.
 
