@@ -18,7 +18,7 @@ pub(crate) fn start(format: LogFormat, level: &str) -> anyhow::Result<()> {
     let writer = fmt::layer().with_writer(io::stderr);
     let layer: Box<dyn Layer<Registry> + Send + Sync> = match format {
         LogFormat::Text => writer.with_ansi(wants_color()).boxed(),
-        LogFormat::Json => writer.json().flatten_event(true).boxed(),
+        LogFormat::Json => writer.json().flatten_event(true).with_span_list(false).boxed(),
     };
     install(tracing_subscriber::registry().with(layer.with_filter(targets)))
 }
