@@ -54,6 +54,8 @@ docs:
 unit: tools
 	cargo nextest run --locked --workspace
 
+# The binary comes out of the tests' own build: by itself it would be built with other features, and
+# half of the tree a second time.
 api-fuzz: tools
-	cargo build --locked --package haltere
+	cargo nextest run --locked --workspace --no-run
 	scripts/api-fuzz $(TARGET)/debug/haltere
