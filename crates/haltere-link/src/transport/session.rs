@@ -152,13 +152,6 @@ impl Session {
 
     /// See [`Self::news`].
     pub(crate) fn poll_news(&mut self, cx: &mut Context<'_>) -> Poll<Result<News, Ended>> {
-        match ready!(self.poll(cx))? {
-            Chunk { goodbye: Some(why), .. } => Poll::Ready(Err(Ended::Goodbye(why))),
-            Chunk { news, .. } => Poll::Ready(Ok(news)),
-        }
-    }
-
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Chunk, Ended>> {
         // First, so that a flood of messages does not keep us from showing that we are there.
         while let Poll::Ready(beat) = self.pulse.poll(cx) {
             match beat {
@@ -166,6 +159,14 @@ impl Session {
                 Beat::Dead(after) => return Poll::Ready(Err(Ended::NoPong(after))),
             }
         }
+        match ready!(self.poll(cx))? {
+            Chunk { goodbye: Some(why), .. } => Poll::Ready(Err(Ended::Goodbye(why))),
+            Chunk { news, .. } => Poll::Ready(Ok(news)),
+        }
+    }
+
+    /// Writes what waits to be written, and reads until something came in that matters.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Chunk, Ended>> {
         loop {
             if let Poll::Ready(Err(error)) = self.poll_outbox(cx) {
                 return Poll::Ready(Err(Ended::Io(error)));
@@ -370,6 +371,17 @@ mod tests {
         assert!(ended(b"220 smtp").await.contains("not a CONNACK"));
         assert!(ended(&[0x20, 0xff, 0xff, 0xff, 0x7f]).await.contains("more than the limit"));
         assert!(answered(&[0x20, 3, 0, 0, 0]).await.is_ok());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_is_pinged_who_has_not_let_us_in() {
+        let (ours, mut theirs) = duplex(4_096);
+        let limit = HABITS.keepalive * 3;
+        let outcome = tokio::time::timeout(limit, greet(ours)).await.map(|ended| ended.map(drop));
+        assert!(outcome.is_err(), "the limit is another's: {outcome:?}");
+        let mut said = Vec::new();
+        theirs.read_to_end(&mut said).await.expect("said");
+        assert_eq!(said.len(), 2 + usize::from(said[1]), "CONNECT and nothing else");
     }
 
     #[tokio::test]
