@@ -128,14 +128,17 @@ impl Session {
         let pulse = Pulse::new(habits.keepalive, habits.ping_timeout);
         let mut session = Self { wire, framer, codec, outbox, pulse, fresh: true };
         loop {
-            match poll_fn(|cx| session.poll(cx)).await?.greeting {
-                Some(Ok(keepalive)) => {
+            let Chunk { greeting, goodbye, .. } = poll_fn(|cx| session.poll(cx)).await?;
+            match (greeting, goodbye) {
+                (Some(Err(refusal)), _) => return Err(Ended::Refused(refusal)),
+                // Right behind its CONNACK.
+                (_, Some(why)) => return Err(Ended::Goodbye(why)),
+                (Some(Ok(keepalive)), None) => {
                     session.pulse.agree(keepalive);
                     session.outbox.extend(session.codec.subscribe(&[sys::VERSION, sys::UPTIME])?);
                     return Ok(session);
                 }
-                Some(Err(refusal)) => return Err(Ended::Refused(refusal)),
-                None => {}
+                (None, None) => {}
             }
         }
     }
@@ -370,6 +373,10 @@ mod tests {
         assert_eq!(ended(b"HTTP/1.1 400 Bad Request").await, "the other side speaks HTTP");
         assert!(ended(b"220 smtp").await.contains("not a CONNACK"));
         assert!(ended(&[0x20, 0xff, 0xff, 0xff, 0x7f]).await.contains("more than the limit"));
+        assert_eq!(
+            ended(&[0x20, 3, 0, 0, 0, 0xe0, 2, 0x8b, 0]).await,
+            "the broker ended the session: SERVER_SHUTTING_DOWN"
+        );
         assert!(answered(&[0x20, 3, 0, 0, 0]).await.is_ok());
     }
 
