@@ -135,7 +135,10 @@ impl Session {
                 (_, Some(why)) => return Err(Ended::Goodbye(why)),
                 (Some(Ok(keepalive)), None) => {
                     session.pulse.agree(keepalive);
-                    session.outbox.extend(session.codec.subscribe(&[sys::VERSION, sys::UPTIME])?);
+                    // A broker that takes no packet of this length tells nothing about itself.
+                    if let Ok(bytes) = session.codec.subscribe(&[sys::VERSION, sys::UPTIME]) {
+                        session.outbox.extend(bytes);
+                    }
                     return Ok(session);
                 }
                 (None, None) => {}
@@ -378,6 +381,14 @@ mod tests {
             "the broker ended the session: SERVER_SHUTTING_DOWN"
         );
         assert!(answered(&[0x20, 3, 0, 0, 0]).await.is_ok());
+    }
+
+    #[tokio::test]
+    async fn a_broker_that_takes_only_small_packets_lets_us_in_all_the_same() {
+        let takes_20_bytes = [0x20, 8, 0, 0, 5, 0x27, 0, 0, 0, 20];
+        assert!(answered(&takes_20_bytes).await.is_ok());
+        let takes_none = [0x20, 8, 0, 0, 5, 0x27, 0, 0, 0, 0];
+        assert!(answered(&takes_none).await.is_err(), "against the rules of MQTT");
     }
 
     #[tokio::test(start_paused = true)]
