@@ -11,7 +11,7 @@ use std::time::Duration;
 use haltere_core::{Clock, LinkFailure, ProtocolVersion, Stage, TlsFacts};
 use rustls_pki_types::CertificateDer;
 use tokio::net::TcpStream;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout_at};
 
 use crate::resolve::Resolver;
 use crate::tls::TlsClients;
@@ -113,7 +113,9 @@ pub(crate) async fn attempt(
     trail: &mut Trail,
 ) -> Result<Arrival, LinkFailure> {
     let limit = means.config.connect_timeout;
-    let outcome = match timeout(limit, whole_way(spec, means, version, trail)).await {
+    let deadline = Instant::now() + limit;
+    let way = whole_way(spec, means, version, deadline, trail);
+    let outcome = match timeout_at(deadline, way).await {
         Ok(outcome) => outcome,
         Err(_) => Err(trail.out_of_time(spec, limit)),
     };
@@ -127,14 +129,15 @@ async fn whole_way(
     spec: &LinkSpec,
     means: &Means,
     version: ProtocolVersion,
+    deadline: Instant,
     trail: &mut Trail,
 ) -> Result<Arrival, LinkFailure> {
     let addresses = resolve(spec, means, trail).await?;
-    match once(spec, means, version, &addresses, trail).await {
+    match once(spec, means, version, &addresses, deadline, trail).await {
         Err(NotIn::WrongVersion) => {
             // A broker that refuses a version closes the connection, so the way begins anew.
             trail.stages.retain(|stage| stage.stage == Stage::Dns);
-            once(spec, means, ProtocolVersion::V3_1_1, &addresses, trail).await
+            once(spec, means, ProtocolVersion::V3_1_1, &addresses, deadline, trail).await
         }
         outcome => outcome,
     }
@@ -181,12 +184,13 @@ async fn once(
     means: &Means,
     version: ProtocolVersion,
     addresses: &[SocketAddr],
+    deadline: Instant,
     trail: &mut Trail,
 ) -> Result<Arrival, NotIn> {
     trail.enter(Stage::Tcp);
     let config = &means.config;
     let user_timeout = config.keepalive + config.ping_timeout;
-    let (stream, peer) = dial::dial(addresses, user_timeout).await?;
+    let (stream, peer) = dial::dial(addresses, user_timeout, deadline).await?;
     trail.peer = Some(peer);
     trail.pass(Some(peer.to_string()));
 

@@ -2,6 +2,7 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::pin::pin;
 use std::time::Duration;
 
 use futures_util::StreamExt;
@@ -9,21 +10,24 @@ use futures_util::stream::FuturesUnordered;
 use haltere_core::LinkFailure;
 use socket2::SockRef;
 use tokio::net::TcpStream;
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::failure;
 
 /// How long an address may take before the next one is tried beside it (RFC 8305, 5).
 const HEAD_START: Duration = Duration::from_millis(250);
 
-/// Connects to the first of `addresses` that answers. When none does, tells of the first one tried.
+/// Connects to the first of `addresses` that answers before the `deadline`. When none does, tells of
+/// the first one tried.
 pub(crate) async fn dial(
     addresses: &[SocketAddr],
     user_timeout: Duration,
+    deadline: Instant,
 ) -> Result<(TcpStream, SocketAddr), LinkFailure> {
     let mut waiting = addresses.iter();
     let mut racing = FuturesUnordered::new();
     let mut failures = Vec::new();
+    let mut out_of_time = pin!(sleep_until(deadline));
     loop {
         if let Some(address) = waiting.next() {
             racing.push(async move { (*address, connect(*address, user_timeout).await) });
@@ -31,6 +35,12 @@ pub(crate) async fn dial(
         let outcome = tokio::select! {
             outcome = racing.next() => outcome,
             () = sleep(HEAD_START), if waiting.len() > 0 => continue,
+            () = &mut out_of_time => {
+                let answered = |address| failures.iter().any(|(failed, _)| failed == address);
+                let silent: Vec<_> = addresses.iter().filter(|it| !answered(*it)).collect();
+                failures.extend(silent.into_iter().map(|it| (*it, io::ErrorKind::TimedOut.into())));
+                return Err(most_telling(addresses, &failures));
+            }
         };
         match outcome {
             Some((address, Ok(stream))) => return Ok((stream, address)),
@@ -70,9 +80,13 @@ fn most_telling(addresses: &[SocketAddr], failures: &[(SocketAddr, io::Error)]) 
 mod tests {
     use std::net::Ipv4Addr;
 
+    use haltere_testkit::faulty::Unanswering;
     use tokio::net::TcpListener;
+    use tokio::time::timeout_at;
 
     use super::*;
+
+    const LONG: Duration = Duration::from_secs(9);
 
     /// A port nobody listens on: bound and released.
     async fn closed_port() -> SocketAddr {
@@ -85,7 +99,8 @@ mod tests {
         let dead = closed_port().await;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("bind");
         let alive = listener.local_addr().expect("address");
-        let (stream, peer) = dial(&[dead, alive], Duration::from_secs(9)).await.expect("dialled");
+        let (stream, peer) =
+            dial(&[dead, alive], LONG, Instant::now() + LONG).await.expect("dialled");
         assert_eq!(peer, alive);
         assert!(stream.nodelay().expect("readable"));
     }
@@ -93,8 +108,23 @@ mod tests {
     #[tokio::test]
     async fn the_first_address_tells_why() {
         let (first, second) = (closed_port().await, closed_port().await);
-        let failure = dial(&[first, second], Duration::from_secs(9)).await.expect_err("closed");
+        let deadline = Instant::now() + LONG;
+        let failure = dial(&[first, second], LONG, deadline).await.expect_err("closed");
         assert_eq!(failure.code, "ECONNREFUSED");
         assert_eq!(failure.port, Some(first.port()));
+    }
+
+    #[tokio::test]
+    async fn an_address_that_refused_is_not_called_silent() {
+        let (refusing, silent) = (closed_port().await, Unanswering::start().await);
+        for (addresses, code) in [
+            ([refusing, silent.address()], "ECONNREFUSED"),
+            ([silent.address(), refusing], "ETIMEDOUT"),
+        ] {
+            let deadline = Instant::now() + 2 * HEAD_START;
+            let outcome = timeout_at(deadline, dial(&addresses, LONG, deadline)).await;
+            let failure = outcome.expect("it keeps time itself").expect_err("nobody is there");
+            assert_eq!((&*failure.code, failure.port), (code, Some(addresses[0].port())));
+        }
     }
 }
