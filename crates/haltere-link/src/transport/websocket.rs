@@ -148,6 +148,7 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
     use tokio_tungstenite::accept_hdr_async;
     use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
+    use tokio_tungstenite::tungstenite::http::header::SEC_WEBSOCKET_PROTOCOL;
 
     use super::*;
 
@@ -226,6 +227,27 @@ mod tests {
             let refused = upgrade(ours, &url("ws://b.example"), LIMIT).await;
             let error = refused.map(drop).expect_err("refused").to_string();
             assert!(error.contains(expected), "{error}");
+        }
+    }
+
+    /// A WebSocket server for something else upgrades anybody, and would then wait for ever.
+    #[tokio::test]
+    async fn a_server_that_does_not_agree_on_mqtt() {
+        for answered in [None, Some("chat")] {
+            let (ours, theirs) = duplex(4_096);
+            #[expect(clippy::result_large_err, reason = "the library's own signature")]
+            let answer = |_: &Request, mut response: Response| {
+                let subprotocol = answered.map(HeaderValue::from_static);
+                let headers = response.headers_mut();
+                headers.extend(subprotocol.map(|it| (SEC_WEBSOCKET_PROTOCOL, it)));
+                Ok(response)
+            };
+            let url = url("ws://b.example");
+            let (client, _server) =
+                tokio::join!(upgrade(ours, &url, LIMIT), accept_hdr_async(theirs, answer));
+            let error = client.map(drop).expect_err("no agreement");
+            assert!(matches!(error, UpgradeError::Protocol(_)), "{error}");
+            assert!(error.to_string().to_lowercase().contains("subprotocol"), "{error}");
         }
     }
 }

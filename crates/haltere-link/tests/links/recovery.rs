@@ -2,11 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use haltere_core::{Intent, LinkState};
+use haltere_core::{Intent, LinkState, TlsMaterial};
 use haltere_link::LinkSpec;
+use haltere_testkit::builders::{self, trusting};
+use haltere_testkit::certs::Ca;
 use haltere_testkit::ports::ReservedPort;
 use haltere_testkit::wait::{self, PATIENCE};
-use haltere_testkit::{Mosquitto, Peer, Proxy};
+use haltere_testkit::{Listener, Mosquitto, Peer, Proxy, netns};
 
 use crate::fleet::{Fleet, assert_row, link, short_keepalive};
 
@@ -55,12 +57,34 @@ async fn a_broker_is_stopped_politely() {
 
 #[tokio::test]
 async fn a_half_open_peer_is_found_in_time() {
+    half_open(&Mosquitto::plain().await, TlsMaterial::default()).await;
+}
+
+#[tokio::test]
+async fn a_half_open_peer_is_found_in_time_over_tls() {
+    let ca = Ca::new("private");
+    let listener = Listener::tls(&ca.server(&["127.0.0.1"]));
+    let broker = Mosquitto::builder().listener(listener).start().await;
+    half_open(&broker, trusting(&ca.pem())).await;
+}
+
+/// In a network of its own: Mosquitto's WebSocket listeners bind all addresses.
+#[test]
+fn a_half_open_peer_is_found_in_time_over_websocket() {
+    netns::run(async {
+        let listener = Listener::plain().websockets();
+        let broker = Mosquitto::builder().listener(listener).start().await;
+        half_open(&broker, TlsMaterial::default()).await;
+    });
+}
+
+async fn half_open(broker: &Mosquitto, tls: TlsMaterial) {
     let config = short_keepalive();
     let bound = config.keepalive.mul_f64(1.5);
     let fleet = Fleet::with(config).await;
-    let broker = Mosquitto::plain().await;
     let proxy = Proxy::to(broker.address()).await;
-    let spec = link(&format!("mqtt://{}", proxy.address()));
+    let scheme = builders::url(&broker.url()).transport().scheme();
+    let spec = LinkSpec { tls, ..link(&format!("{scheme}://{}", proxy.address())) };
     fleet.comes_up(&spec).await;
 
     proxy.swallow();
