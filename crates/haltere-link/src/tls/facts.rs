@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use haltere_core::Timestamp;
+use haltere_mosquitto::text::misleads;
 use sha2::{Digest as _, Sha256};
 
 use super::certificate::Certificate;
@@ -62,10 +63,9 @@ pub(super) fn host_names(certificate: &Certificate<'_>) -> Vec<String> {
 
 /// At most `max` characters, none of which moves the cursor or turns the direction of text.
 pub(super) fn printable(text: &str, max: usize) -> String {
-    let turns_text = |c| matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     text.chars()
         .take(max)
-        .map(|c| if c.is_control() || turns_text(c) { char::REPLACEMENT_CHARACTER } else { c })
+        .map(|c| if misleads(c) { char::REPLACEMENT_CHARACTER } else { c })
         .collect()
 }
 
