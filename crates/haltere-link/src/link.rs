@@ -165,12 +165,11 @@ impl Link {
         match effect {
             Effect::AbortDial | Effect::ClearTimer => self.work = Work::Nothing,
             Effect::Disconnect => {
-                if let Work::Session(session) = mem::replace(&mut self.work, Work::Nothing) {
-                    // Boxed, so that every link's task does not keep room for it.
-                    let goodbye = Box::pin(timeout(GOODBYE, session.goodbye()));
-                    if let Ok(Err(error)) = goodbye.await {
-                        tracing::debug!(connection = %self.spec.id, %error, "failed to say goodbye");
-                    }
+                let work = mem::replace(&mut self.work, Work::Nothing);
+                // Boxed, so that every link's task does not keep room for it.
+                let goodbye = Box::pin(timeout(GOODBYE, work.end(&self.fleet.panics)));
+                if let Ok(Err(error)) = goodbye.await {
+                    tracing::debug!(connection = %self.spec.id, %error, "failed to say goodbye");
                 }
             }
             Effect::Dial { urgent } => {

@@ -1,6 +1,7 @@
 //! What a link is doing: one piece of work at a time, called off by dropping it.
 
 use std::any::Any;
+use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::Arc;
@@ -8,6 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+use futures_util::FutureExt;
 use haltere_core::{LinkFailure, ProtocolVersion};
 use tokio::time::{Sleep, sleep};
 
@@ -79,12 +81,22 @@ impl Work {
             Ok(outcome) => outcome,
             Err(panic) => {
                 *self = Self::Nothing;
-                panics.fetch_add(1, Ordering::Relaxed);
-                tracing::error!(panic = panic_message(&*panic), "a link panicked");
+                note_panic(&*panic, panics);
                 let failure = failure::panicked();
                 Poll::Ready(if up { Outcome::Lost(failure) } else { Outcome::Failed(failure) })
             }
         }
+    }
+
+    /// Tells the broker goodbye, if there is a session. A panic in here is caught as well: the link
+    /// has more to do.
+    pub(crate) async fn end(self, panics: &AtomicU64) -> io::Result<()> {
+        let Self::Session(session) = self else { return Ok(()) };
+        let goodbye = AssertUnwindSafe(session.goodbye()).catch_unwind().await;
+        goodbye.unwrap_or_else(|panic| {
+            note_panic(&*panic, panics);
+            Ok(())
+        })
     }
 
     fn poll_unguarded(&mut self, cx: &mut Context<'_>) -> Poll<Outcome> {
@@ -106,6 +118,11 @@ impl Work {
     }
 }
 
+fn note_panic(panic: &(dyn Any + Send), panics: &AtomicU64) {
+    panics.fetch_add(1, Ordering::Relaxed);
+    tracing::error!(panic = panic_message(panic), "a link panicked");
+}
+
 /// What a panic said, if it said it with words.
 pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
@@ -117,7 +134,56 @@ pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> &str {
 mod tests {
     use std::future::poll_fn;
 
+    use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, DuplexStream, ReadBuf, duplex};
+
     use super::*;
+    use crate::transport::{Habits, Hello};
+
+    /// Does not survive its end.
+    struct Grenade(DuplexStream);
+
+    impl AsyncRead for Grenade {
+        fn poll_read(
+            mut self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+            buffer: &mut ReadBuf<'_>,
+        ) -> Poll<io::Result<()>> {
+            Pin::new(&mut self.0).poll_read(cx, buffer)
+        }
+    }
+
+    impl AsyncWrite for Grenade {
+        fn poll_write(
+            mut self: Pin<&mut Self>,
+            cx: &mut Context<'_>,
+            bytes: &[u8],
+        ) -> Poll<io::Result<usize>> {
+            Pin::new(&mut self.0).poll_write(cx, bytes)
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            panic!("the library is young")
+        }
+    }
+
+    #[tokio::test]
+    async fn a_panic_at_the_goodbye_ends_no_more_than_the_session() {
+        let (ours, mut theirs) = duplex(4_096);
+        theirs.write_all(&[0x20, 3, 0, 0, 0]).await.expect("room");
+        let second = Duration::from_secs(1);
+        let habits = Habits { keepalive: second, ping_timeout: second, max_packet: 100 };
+        let hello = Hello { client_id: "me", username: None, password: None, keepalive: 1 };
+        let session =
+            Session::greet(Box::new(Grenade(ours)), ProtocolVersion::V5, hello, habits).await;
+        let work = Work::Session(Box::new(session.expect("accepted")));
+        let panics = AtomicU64::new(0);
+        work.end(&panics).await.expect("what it said is in the log");
+        assert_eq!(panics.into_inner(), 1);
+    }
 
     #[tokio::test]
     async fn a_panic_is_a_failure_of_the_work_and_no_more() {
