@@ -7,6 +7,7 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::described::WantedSecrets;
 use super::secrets;
 use crate::error::{ApiError, ErrorBody, ErrorCode, json, messages};
 use crate::extract::{Context, JsonBody, Query};
@@ -66,7 +67,7 @@ pub(crate) enum AcceptedCode {
     path = "/api/connections",
     operation_id = "create_connection",
     tag = "Connections",
-    params(("secrets" = inline(Option<secrets::Wanted>), Query, description = "`omit` leaves passwords and private keys out of the answer")),
+    params(WantedSecrets),
     request_body(content = ConnectionInput, content_type = "application/json"),
     responses(
         (status = 200, description = "Stored and connected: all connections", body = [WireConnection],

@@ -3,8 +3,9 @@
 use axum::extract::State;
 use axum::response::Response;
 
+use super::described::{BadParameter, ConnectionId, UnknownConnection, WantedSecrets};
 use super::secrets;
-use crate::error::{ApiError, ErrorBody};
+use crate::error::ApiError;
 use crate::extract::{Context, PathConnectionId, Query};
 use crate::state::ApiState;
 use crate::wire::connection::WireConnection;
@@ -17,16 +18,11 @@ use crate::wire::connection::WireConnection;
     path = "/api/connections/{connectionId}",
     operation_id = "delete_connection",
     tag = "Connections",
-    params(
-        ("connectionId" = String, Path, description = "The connection's id, percent-encoded", example = "mosquitto-dev"),
-        ("secrets" = inline(Option<secrets::Wanted>), Query, description = "`omit` leaves passwords and private keys out of the answer"),
-    ),
+    params(ConnectionId, WantedSecrets),
     responses(
         (status = 200, description = "The remaining connections", body = [WireConnection], example = json!([])),
-        (status = 400, description = "A parameter makes no sense", body = ErrorBody,
-            example = json!({"code": "INVALID", "message": "secrets: must be omit or include"})),
-        (status = 404, description = "There is no such connection, or the plugin is off", body = ErrorBody,
-            examples(("unknown" = (value = json!({"code": "NOT_FOUND", "message": "Connection not found"}))))),
+        BadParameter,
+        UnknownConnection,
     ),
 )]
 pub(crate) async fn handler(

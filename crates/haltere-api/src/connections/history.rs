@@ -7,7 +7,8 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::error::{ApiError, ErrorBody, json};
+use super::described::{ConnectionId, UnknownConnection};
+use crate::error::{ApiError, json};
 use crate::extract::{Context, PathConnectionId};
 use crate::state::ApiState;
 use crate::wire::status::{FailureView, StateName};
@@ -46,7 +47,7 @@ impl<'a> From<&'a StatusChange> for WireChange<'a> {
     path = "/api/connections/{connectionId}/history",
     operation_id = "get_connection_history",
     tag = "Connections",
-    params(("connectionId" = String, Path, description = "The connection's id, percent-encoded", example = "mosquitto-dev")),
+    params(ConnectionId),
     responses(
         (status = 200, description = "The changes, newest first", body = [WireChange],
             example = json!([
@@ -55,8 +56,7 @@ impl<'a> From<&'a StatusChange> for WireChange<'a> {
                     "code": "ECONNREFUSED", "errno": -111, "syscall": "connect", "address": "10.0.0.7", "port": 1883,
                     "message": "10.0.0.7 port 1883 refused the connection", "stage": "tcp"}},
             ])),
-        (status = 404, description = "There is no such connection, or the plugin is off", body = ErrorBody,
-            examples(("unknown" = (value = json!({"code": "NOT_FOUND", "message": "Connection not found"}))))),
+        UnknownConnection,
     ),
 )]
 pub(crate) async fn handler(

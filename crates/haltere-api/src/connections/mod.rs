@@ -3,6 +3,7 @@
 pub(crate) mod connect;
 pub(crate) mod create;
 pub(crate) mod delete;
+pub(crate) mod described;
 pub(crate) mod disconnect;
 pub(crate) mod errors;
 pub(crate) mod get;

@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 
+use super::described::{ConnectionId, UnknownConnection, WantedSecrets};
 use super::secrets;
 use crate::error::{ApiError, ErrorBody, json};
 use crate::extract::{Context, JsonBody, PathConnectionId, Query};
@@ -20,10 +21,7 @@ use crate::wire::connection_patch::{self, ConnectionPatchBody};
     path = "/api/connections/{connectionId}",
     operation_id = "patch_connection",
     tag = "Connections",
-    params(
-        ("connectionId" = String, Path, description = "The connection's id, percent-encoded", example = "mosquitto-dev"),
-        ("secrets" = inline(Option<secrets::Wanted>), Query, description = "`omit` leaves passwords and private keys out of the answer"),
-    ),
+    params(ConnectionId, WantedSecrets),
     request_body(content(
         (ConnectionPatchBody = "application/merge-patch+json"),
         (ConnectionPatchBody = "application/json"),
@@ -34,8 +32,7 @@ use crate::wire::connection_patch::{self, ConnectionPatchBody};
             example = json!({"code": "INVALID", "message": "url: can't be removed"})),
         (status = 403, description = "The role is too low, or another connection has the name", body = ErrorBody,
             examples(("nameTaken" = (value = json!({"code": "NOT_ALLOWED", "message": "Connection with either the same name or id already exists"}))))),
-        (status = 404, description = "There is no such connection, or the plugin is off", body = ErrorBody,
-            examples(("unknown" = (value = json!({"code": "NOT_FOUND", "message": "Connection not found"}))))),
+        UnknownConnection,
         (status = 409, description = "What is stored can't be read, so it can't be patched; replace it", body = ErrorBody,
             example = json!({"code": "CONFLICT", "message": "the stored connection can't be read: credentials.password: was sealed with another key"})),
     ),

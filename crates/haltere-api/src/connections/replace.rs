@@ -4,6 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use http::StatusCode;
 
+use super::described::{ConnectionId, UnknownConnection, WantedSecrets};
 use super::secrets;
 use crate::error::{ApiError, ErrorBody, json};
 use crate::extract::{Context, JsonBody, PathConnectionId, Query};
@@ -21,10 +22,7 @@ use crate::wire::connection_input::ConnectionInput;
     path = "/api/connections/{connectionId}",
     operation_id = "replace_connection",
     tag = "Connections",
-    params(
-        ("connectionId" = String, Path, description = "The connection's id, percent-encoded", example = "mosquitto-dev"),
-        ("secrets" = inline(Option<secrets::Wanted>), Query, description = "`omit` leaves passwords and private keys out of the answer"),
-    ),
+    params(ConnectionId, WantedSecrets),
     request_body(content = ConnectionInput, content_type = "application/json"),
     responses(
         (status = 200, description = "The connection after the change", body = WireConnection),
@@ -32,8 +30,7 @@ use crate::wire::connection_input::ConnectionInput;
             example = json!({"code": "INVALID", "message": "id: can't be changed; it has to be the one in the path"})),
         (status = 403, description = "The role is too low, or another connection has the name", body = ErrorBody,
             examples(("nameTaken" = (value = json!({"code": "NOT_ALLOWED", "message": "Connection with either the same name or id already exists"}))))),
-        (status = 404, description = "There is no such connection, or the plugin is off", body = ErrorBody,
-            examples(("unknown" = (value = json!({"code": "NOT_FOUND", "message": "Connection not found"}))))),
+        UnknownConnection,
         (status = 409, description = "A stored secret that should be kept can't be read; send it anew", body = ErrorBody,
             example = json!({"code": "CONFLICT", "message": "the stored connection can't be read: credentials.password: was sealed with another key"})),
     ),
