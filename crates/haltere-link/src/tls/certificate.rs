@@ -151,21 +151,21 @@ impl<'a> Certificate<'a> {
             Ok(None) => true,
             Err(_) => false,
         };
-        key_usage_allows && self.extended_usage_allows_servers()
+        // OpenSSL asks this of servers only, not of those who sign them.
+        let netscape_allows =
+            self.extensions().all(|extension| match extension.parsed_extension() {
+                ParsedExtension::NSCertType(kind) => kind.ssl_server(),
+                _ => true,
+            });
+        key_usage_allows && netscape_allows && self.extended_usage_allows_servers()
     }
 
     fn extended_usage_allows_servers(&self) -> bool {
-        let netscape_allows =
-            self.extensions().all(|extension| match extension.parsed_extension() {
-                ParsedExtension::NSCertType(kind) => kind.ssl_server() || kind.ssl_ca(),
-                _ => true,
-            });
-        let extended_allows = match self.x509.extended_key_usage() {
+        match self.x509.extended_key_usage() {
             Ok(Some(usage)) => usage.value.server_auth,
             Ok(None) => true,
             Err(_) => false,
-        };
-        netscape_allows && extended_allows
+        }
     }
 
     /// Whether it holds a rule that we don't apply ourselves: name constraints, or anything

@@ -143,6 +143,20 @@ async fn authorities_used_as_servers() {
             Refused,
         ),
         (
+            "for CAs only, as Netscape said it",
+            own("localhost", &["-addext", "nsCertType=sslCA"]),
+            "localhost",
+            Refused,
+        ),
+        (
+            "for servers, as Netscape said it",
+            own("localhost", &["-addext", "nsCertType=server"]),
+            "localhost",
+            AsLegacy,
+        ),
+        ("wildcard over an address", own("*.0.0.1", &[]), "127.0.0.1", AsLegacy),
+        ("SHA-1, by itself", own("localhost", &["-sha1"]), "localhost", AsLegacy),
+        (
             "unknown critical rule",
             own("localhost", &["-addext", "1.2.3.4=critical,ASN1:NULL"]),
             "localhost",
@@ -232,6 +246,36 @@ async fn old_client_certificates_under_both_versions() {
         let handshake = shake_hands(tls12.address, "localhost", &tls).await.expect(&what);
         assert_eq!(handshake.facts.version, "TLSv1.2");
         assert!(handshake.facts.legacy_certificate);
+    }
+}
+
+/// Whether `leaf` may speak for localhost under this CA. For what OpenSSL won't even serve.
+fn passes(leaf: &Identity, ca: &str) -> bool {
+    let der = |pem: &str| CertificateDer::from_pem_slice(pem.as_bytes()).expect("a certificate");
+    let verifier = Verifier::new(Some(Trust::supplied(vec![der(ca)])), provider());
+    let (leaf, now) = (der(&leaf.cert_pem), UnixTime::now());
+    let name = server_name(&host("localhost")).expect("a name");
+    verifier.verify_server_cert(&leaf, &[], &name, &[], now).is_ok()
+}
+
+#[test]
+fn parts_that_cannot_be_read() {
+    let workshop = Workshop::new();
+    for part in ["subjectAltName", "extendedKeyUsage", "keyUsage", "nameConstraints", "1.2.3.4"] {
+        let extension = format!("{part}=DER:0500");
+        let options = ["-addext", extension.as_str()];
+        let own = workshop.self_signed_with("localhost", Key::P256, &options);
+        assert_eq!(passes(&own, &own.cert_pem), part == "1.2.3.4", "{part}");
+    }
+}
+
+#[test]
+fn signatures_nobody_trusts_any_more() {
+    let workshop = Workshop::new();
+    let ca = workshop.ca("factory", Key::Rsa2048);
+    for (hash, expected) in [("-sha256", true), ("-sha1", false), ("-md5", false)] {
+        let server = ca.issue_with("localhost", Key::P256, &["-days", "30", hash]);
+        assert_eq!(passes(&server, ca.pem()), expected, "{hash}");
     }
 }
 
