@@ -186,11 +186,14 @@ impl Reader {
                 Change::PluginsChanged => plugins = true,
             }
         }
+        let tells_connections = !changed.is_empty() || !removed.is_empty();
         let mut events = Vec::new();
         if plugins {
-            events.push(event("plugins", Some(batch.position), &serde_json::json!({})));
+            // Only the last event has the id: a reader cut off before it comes back for both.
+            let id = (!tells_connections).then_some(batch.position);
+            events.push(event("plugins", id, &serde_json::json!({})));
         }
-        if !changed.is_empty() || !removed.is_empty() {
+        if tells_connections {
             let changed = changed.iter().map(WireConnection::from).collect();
             let data = ConnectionsEvent { complete: false, changed, removed };
             events.push(event("connections", Some(batch.position), &data));
@@ -359,6 +362,26 @@ mod tests {
             let all = stranger.next().await.expect("an event");
             assert_eq!((&all.data["complete"], is_online(&all, "a")), (&json!(true), true));
         }
+    }
+
+    #[tokio::test]
+    async fn a_reader_cut_off_between_two_events_of_a_moment_misses_neither() {
+        let api = TestApi::start().await;
+        let (url, _port) = nobody();
+        let admin = api.admin().await;
+        assert_eq!(admin.post("/api/connections", connection("a", &url)).await.status, 202);
+        let mut reader = Reader::open(&admin, None).await;
+        let first = reader.next().await.expect("an event");
+        admin.put("/api/plugins/audit-trail", json!({"enabled": false})).await;
+        assert_eq!(admin.delete("/api/connections/a").await.status, 200);
+        let switched = reader.next().await.expect("an event");
+        assert_eq!(switched.name, "plugins");
+        drop(reader);
+
+        // A client resumes after the last id it has seen.
+        let last = if switched.id.is_empty() { first.id } else { switched.id };
+        let mut resumed = Reader::open(&admin, Some(&last)).await;
+        resumed.until(|event| event.data["removed"] == json!(["a"])).await;
     }
 
     #[tokio::test]
