@@ -385,6 +385,23 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn who_follows_while_the_plugin_is_off_hears_of_everything_once_it_is_on() {
+        let api = TestApi::start().await;
+        let (url, _port) = nobody();
+        let admin = api.admin().await;
+        assert_eq!(admin.post("/api/connections", connection("a", &url)).await.status, 202);
+        admin.post("/api/connections/a/disconnect", json!({})).await;
+        admin.put("/api/plugins/connections-rest-api", json!({"enabled": false})).await;
+        let mut reader = Reader::open(&api.role(Role::Viewer).await, None).await;
+        let first = reader.next().await.expect("an event");
+        assert_eq!(first.data["changed"], json!([]));
+
+        admin.put("/api/plugins/connections-rest-api", json!({"enabled": true})).await;
+        let on = reader.next().await.expect("an event");
+        assert_eq!((on.name.as_str(), &on.data["changed"][0]["id"]), ("connections", &json!("a")));
+    }
+
+    #[tokio::test]
     async fn who_may_not_see_connections_does_not() {
         let api = TestApi::start().await;
         let (url, _port) = nobody();

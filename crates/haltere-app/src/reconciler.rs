@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use haltere_core::ConnectionId;
+use haltere_core::{ConnectionId, PluginId};
 use haltere_store::Revisions;
 use tokio::time::MissedTickBehavior;
 
@@ -90,6 +90,7 @@ impl App {
         let switches = read.list_plugin_switches().await.doing(DOING)?;
         drop(read);
 
+        let told_connections = self.plugin_enabled(PluginId::ConnectionsRestApi);
         if self.0.switches.replace(switches) {
             self.0.hub.publish(Event::PluginsChanged);
         }
@@ -112,6 +113,9 @@ impl App {
                 self.publish(entry.id(), Event::ConnectionRemoved);
             }
         }
+        if !told_connections {
+            self.tell_connections();
+        }
         seen.connections = revisions.connections;
         seen.plugins = revisions.plugins;
         Ok(())
@@ -121,6 +125,15 @@ impl App {
     pub(crate) fn status_changed(&self, id: &ConnectionId) {
         let is_there = || self.0.registry.get(id.as_str()).is_some();
         self.0.hub.publish_if(Event::ConnectionChanged(id.clone()), is_there);
+    }
+
+    /// Tells of all connections, if their plugin is on: while it was off, event streams passed them over.
+    pub(crate) fn tell_connections(&self) {
+        if self.plugin_enabled(PluginId::ConnectionsRestApi) {
+            for entry in self.0.registry.snapshot().entries().iter() {
+                self.publish(entry.id(), Event::ConnectionChanged);
+            }
+        }
     }
 
     /// Hands what should be to the supervisor.

@@ -53,6 +53,9 @@ impl App {
             self.renew_connections();
         }
         committed.plugins_changed();
+        if id == PluginId::ConnectionsRestApi {
+            self.tell_connections();
+        }
         Ok(())
     }
 }
