@@ -18,8 +18,9 @@ pub(crate) fn token(headers: &HeaderMap, options: &ApiOptions) -> Option<Secret<
     headers
         .get_all(COOKIE)
         .into_iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| Cookie::split_parse(value.to_owned()).flatten())
+        // Neighbours on the same host may have set cookies in any encoding.
+        .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
+        .flat_map(|value| Cookie::split_parse(value).flatten())
         .find(|cookie| cookie.name() == name(options))
         .map(|cookie| Secret::new(cookie.value().to_owned()))
 }
@@ -62,6 +63,10 @@ mod tests {
         assert_eq!(given(&["a=b; haltere.sid=tok; c"], &plain).as_deref(), Some("tok"));
         assert_eq!(given(&["a=b", "haltere.sid=tok"], &plain).as_deref(), Some("tok"));
         assert_eq!(given(&["connect.sid=tok"], &plain), None);
+        // What a neighbour on the same host has set is no reason to overlook ours.
+        let neighbours = HeaderValue::from_bytes(b"name=J\xc3\xbcrg; odd=\xff; haltere.sid=tok");
+        let headers = [(COOKIE, neighbours.expect("a header"))].into_iter().collect();
+        assert_eq!(token(&headers, &plain).expect("found").expose(), "tok");
         let secure = ApiOptions::default().secure(true);
         assert_eq!(given(&["haltere.sid=planted"], &secure), None);
         assert_eq!(given(&["__Host-haltere.sid=tok"], &secure).as_deref(), Some("tok"));
