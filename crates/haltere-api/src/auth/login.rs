@@ -20,6 +20,9 @@ use crate::fallback::found;
 use crate::state::ApiState;
 use crate::wire::fields::Fields;
 
+/// What a browser sends a form as.
+const FORM: &str = "application/x-www-form-urlencoded";
+
 /// A refusal in both of its forms.
 #[derive(Debug)]
 enum Refusal {
@@ -160,7 +163,8 @@ async fn credentials(request: Request) -> Result<Option<(String, Secret<String>)
     let content_type = request.headers().get(CONTENT_TYPE);
     let is_form = content_type
         .and_then(|value| value.to_str().ok())
-        .is_some_and(|value| value.starts_with("application/x-www-form-urlencoded"));
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|essence| essence.trim().eq_ignore_ascii_case(FORM));
     if is_form {
         let body = body::read(request).await?;
         let form = std::str::from_utf8(&body).ok().and_then(Params::parse);
@@ -185,10 +189,8 @@ mod tests {
     use http::Method;
     use serde_json::json;
 
-    use super::Duration;
+    use super::{Duration, FORM};
     use crate::test_support::{Answer, TestApi};
-
-    const FORM: &str = "application/x-www-form-urlencoded";
 
     fn form(password: &str) -> String {
         format!("username=admin&password={}", password.replace(' ', "+"))
@@ -206,6 +208,9 @@ mod tests {
         let stranger = api.stranger();
         let welcome = stranger.text(Method::POST, "/auth", FORM, &form(TestApp::PASSWORD)).await;
         assert_eq!((welcome.status.as_u16(), welcome.header("location")), (302, Some("/")));
+        let shouted = FORM.to_uppercase() + "; charset=UTF-8";
+        let again = stranger.text(Method::POST, "/auth", &shouted, &form(TestApp::PASSWORD)).await;
+        assert_eq!((again.status.as_u16(), again.header("location")), (302, Some("/")));
         let client = api.with_cookie(&cookie(&welcome));
         assert_eq!(client.get("/api/profile").await.json()["username"], "admin");
         assert_eq!(client.get("/validate-session").await.json(), json!({"valid": true}));
