@@ -39,8 +39,9 @@ impl Cursor {
     pub(super) fn position(&self, snapshot: &Snapshot) -> usize {
         match snapshot.position(&self.id) {
             Some(position) => position + 1,
+            // Others may be as old to the millisecond: rather one of them twice than none at all.
             None => {
-                snapshot.entries().partition_point(|entry| entry.created_at() <= self.created_at)
+                snapshot.entries().partition_point(|entry| entry.created_at() < self.created_at)
             }
         }
     }

@@ -140,6 +140,7 @@ fn mentions(entry: &Entry, text: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use haltere_core::Role;
+    use haltere_testkit::MockClock;
 
     use super::super::fixture::{broken, id, new};
     use super::*;
@@ -195,6 +196,23 @@ mod tests {
         let second = list(ListQuery { limit, after, ..active }).await;
         assert_eq!(ids(&second), ["c3", "c5"], "also when the last one seen is gone");
         assert_eq!(second.next, None);
+    }
+
+    #[tokio::test]
+    async fn of_connections_as_old_as_a_deleted_one_none_is_passed_over() {
+        let app = TestApp::start_with(|config| config.clock = Arc::new(MockClock::now_frozen()));
+        let (app, port) = (app.await, broken());
+        let ctx = app.ctx(Role::Admin);
+        for id in ["a", "b"] {
+            app.app.create_connection(&ctx, new(id, port.url()), Secrets::Omit).await.expect("new");
+        }
+        let first = ListQuery { limit: NonZeroUsize::new(1), ..ListQuery::default() };
+        let page = app.app.list_connections(&ctx, &first, Secrets::Omit).await.expect("allowed");
+        assert_eq!(ids(&page), ["a"]);
+        app.app.delete_connection(&ctx, &id("a"), Secrets::Omit).await.expect("there");
+        let second = ListQuery { after: page.next, ..first };
+        let page = app.app.list_connections(&ctx, &second, Secrets::Omit).await.expect("allowed");
+        assert_eq!(ids(&page), ["b"]);
     }
 
     #[tokio::test]
