@@ -90,14 +90,19 @@ impl App {
         let new = NewConnection { credentials: check::credentials(new.credentials)?, ..new };
 
         let shows_secrets = self.shows_secrets(ctx, secrets);
-        let (app, ctx) = (self.clone(), ctx.clone());
-        let job = async move { app.store_new(&ctx, new, shows_secrets).await };
-        let Stored { connection, mended } = self.to_completion(job).await?;
+        let (app, asker) = (self.clone(), ctx.clone());
+        let job = async move { app.store_new(&asker, new, shows_secrets).await };
+        let Stored { connection, mended, secrets_audited } = self.to_completion(job).await?;
 
         let outcome = self.first_outcome(&connection).await;
         // So that nobody reads an older status than this answer tells.
         self.status_changed(&connection.id);
         let all = self.all(shows_secrets);
+        // Others may have stored secrets while we waited.
+        if !secrets_audited && all.secrets && all.entries.iter().any(|entry| entry.has_secrets()) {
+            let read = secrets_were_read(self.now(), ctx, "");
+            audit::write(&*self.0.store, &read).await.doing("audit a read of secrets")?;
+        }
         // Somebody else may have changed it in the meantime; this is what was stored here.
         let connection = self.view(Arc::new(self.readable(connection)), shows_secrets);
         Ok(Created { connection, outcome, mended, all })
@@ -144,14 +149,16 @@ impl App {
         let entry = audit::done(turn.now, ctx, action, connection.id.as_str(), detail);
         turn.tx.append_audit(&entry).await.doing(DOING)?;
         let entry = Arc::new(self.readable(Arc::new(connection)));
-        if shows_secrets && (entry.has_secrets() || self.0.registry.snapshot().has_secrets()) {
+        let secrets_audited =
+            shows_secrets && (entry.has_secrets() || self.0.registry.snapshot().has_secrets());
+        if secrets_audited {
             let read = secrets_were_read(turn.now, ctx, "");
             turn.tx.append_audit(&read).await.doing(DOING)?;
         }
 
         let connection = Arc::clone(entry.connection().expect("just made of a connection"));
         turn.commit(DOING).await?.put(&entry, &connection.id);
-        Ok(Stored { connection, mended })
+        Ok(Stored { connection, mended, secrets_audited })
     }
 
     /// The stored connection, when it may be overwritten: its last attempt to connect failed.
@@ -190,6 +197,8 @@ impl App {
 struct Stored {
     connection: Arc<Connection>,
     mended: bool,
+    /// That the answer holds secrets stands in the audit trail.
+    secrets_audited: bool,
 }
 
 /// The connection to be stored: all of `new`, and of the one it mends the id and the age.

@@ -1,7 +1,7 @@
 use haltere_core::{Credentials, Pem, Role, TlsMaterial};
 use haltere_store::Sealed;
-use haltere_testkit::Mosquitto;
 use haltere_testkit::wait::{PATIENCE, until};
+use haltere_testkit::{Mosquitto, Peer};
 
 use super::super::fixture::{broken, id, name, named, new, with_id};
 use super::super::{Entry, ListQuery};
@@ -184,6 +184,24 @@ async fn an_answer_with_secrets_is_audited_with_the_change() {
     let row = read.find_connection(&id("b")).await.unwrap().unwrap();
     let Sealed(sealed) = row.password.unwrap();
     assert!(!sealed.windows(7).any(|window| window == b"hunter2"));
+}
+
+#[tokio::test]
+async fn secrets_stored_by_others_while_a_create_waits_are_audited_too() {
+    let (app, peer, port) = (TestApp::start().await, Peer::silent().await, broken());
+    let ctx = app.ctx(Role::Admin);
+    let waiting = app.app.create_connection(&ctx, new("a", &peer.url("mqtt")), Secrets::Include);
+    let meanwhile = async {
+        until("a to be stored", PATIENCE, async || (ids(&app).await == ["a"]).then_some(())).await;
+        let secret = Credentials::new(Some("u".to_owned()), Some("hunter2".into()), None);
+        let secret = NewConnection { credentials: secret, ..new("b", port.url()) };
+        create(&app, secret).await.unwrap();
+        app.app.disconnect_connection(&ctx, &id("a"), Secrets::Omit).await.unwrap();
+    };
+    let (created, ()) = tokio::join!(waiting, meanwhile);
+    let all = created.unwrap().all;
+    assert!(all.secrets && all.entries[1].has_secrets());
+    assert_eq!(app.audit().await[0], "admin connection.read_secrets  success");
 }
 
 #[tokio::test]
