@@ -172,7 +172,7 @@ impl App {
     }
 
     async fn first_outcome(&self, connection: &Connection) -> Outcome {
-        let Inner { supervisor, settings, connect_timeout, stopping, .. } = &*self.0;
+        let Inner { registry, supervisor, settings, connect_timeout, stopping, .. } = &*self.0;
         let deadline = *connect_timeout + settings.create_margin;
         let outcome = supervisor.first_outcome(&connection.id, connection.revision, deadline);
         let status = tokio::select! {
@@ -184,6 +184,9 @@ impl App {
             Some((_, Some(failure))) => Outcome::Failed(failure.message.clone()),
             Some((LinkState::Idle, None)) => {
                 Outcome::Failed("it was disconnected before it came up".to_owned())
+            }
+            None if registry.get(connection.id.as_str()).is_none() => {
+                Outcome::Failed("it was deleted before it came up".to_owned())
             }
             Some((_, None)) | None => Outcome::Failed(format!(
                 "{}: no answer within {} s, still trying",

@@ -205,6 +205,19 @@ async fn secrets_stored_by_others_while_a_create_waits_are_audited_too() {
 }
 
 #[tokio::test]
+async fn a_connection_deleted_while_its_create_waits_is_said_to_be_gone() {
+    let (app, peer) = (TestApp::start().await, Peer::silent().await);
+    let waiting = create(&app, new("a", &peer.url("mqtt")));
+    let meanwhile = async {
+        until("a to be stored", PATIENCE, async || (ids(&app).await == ["a"]).then_some(())).await;
+        app.app.delete_connection(&app.ctx(Role::Admin), &id("a"), Secrets::Omit).await.unwrap();
+    };
+    let (created, ()) = tokio::join!(waiting, meanwhile);
+    let reason = "it was deleted before it came up".to_owned();
+    assert_eq!(created.unwrap().outcome, Outcome::Failed(reason));
+}
+
+#[tokio::test]
 async fn a_role_too_low_is_refused_and_that_is_audited() {
     let (app, port) = (TestApp::start().await, broken());
     for role in [Role::Editor, Role::Viewer, Role::MonitoringViewer] {
