@@ -119,20 +119,20 @@ impl<'a> Certificate<'a> {
             })
     }
 
-    /// Whether it may sign certificates: a CA, or a self-issued certificate of version 1, from
-    /// the days when there was no way to say so.
+    /// Whether it may sign certificates: a CA, one whose key is for this very use, or a self-issued
+    /// certificate of version 1, from the days when there was no way to say so.
     pub(super) fn may_sign_certificates(&self) -> bool {
-        let key_usage_allows = match self.x509.key_usage() {
-            Ok(Some(usage)) => usage.value.key_cert_sign(),
-            Ok(None) => true,
+        let key_usage = match self.x509.key_usage() {
+            Ok(usage) => usage.map(|usage| usage.value.key_cert_sign()),
             Err(_) => return false,
         };
         let is_ca = match self.x509.basic_constraints() {
             Ok(Some(constraints)) => constraints.value.ca,
-            Ok(None) => self.x509.version() == X509Version::V1 && self.is_self_issued(),
+            Ok(None) if self.x509.version() == X509Version::V1 => self.is_self_issued(),
+            Ok(None) => key_usage == Some(true),
             Err(_) => return false,
         };
-        key_usage_allows && is_ca && self.extended_usage_allows_servers()
+        key_usage != Some(false) && is_ca && self.extended_usage_allows_servers()
     }
 
     /// How many CA certificates may stand between this one and the leaf; `None` for any number.

@@ -153,7 +153,8 @@ impl Case<'_> {
         })
     }
 
-    fn use_fault(&self, path: &Path<'_>) -> Option<CertificateFault> {
+    /// A certificate on the way that was made for something else.
+    pub(super) fn use_fault(&self, path: &Path<'_>) -> Option<CertificateFault> {
         let leaf = path.certificates().next()?;
         let (code, why) = if !legacy::issuers_may_sign(path) {
             ("INVALID_PURPOSE", "a certificate in its chain signs others without being a CA")

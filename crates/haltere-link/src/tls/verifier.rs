@@ -84,14 +84,16 @@ impl ServerCertVerifier for Verifier {
             algorithms: &self.algorithms,
         };
         let error = match verdict {
-            // webpki doesn't ask whether a root has expired; OpenSSL, and so everybody else who
-            // connects to this broker, does.
+            // webpki doesn't ask whether a root has expired or is a CA at all, and knows no key usage;
+            // OpenSSL, and so everybody else who connects to this broker, does.
             Ok(()) => {
                 let path = Path::walk(&presented, trust, case.now);
-                return match path.and_then(|path| case.time_fault(&path)) {
-                    None => Ok(ServerCertVerified::assertion()),
-                    Some(fault) => Err(fault.into()),
-                };
+                let fault =
+                    path.and_then(|path| case.time_fault(&path).or_else(|| case.use_fault(&path)));
+                return fault.map_or_else(
+                    || Ok(ServerCertVerified::assertion()),
+                    |fault| Err(fault.into()),
+                );
             }
             Err(Error::InvalidCertificate(error)) => error,
             Err(error) => return Err(error),

@@ -49,6 +49,12 @@ fn issue_v1(ca: &Identity, name: &str) -> Identity {
     issue(name, Some(ca), "-days 30")
 }
 
+/// A certificate with these extensions, likewise.
+fn issue_as(name: &str, ca: Option<&Identity>, extensions: &str) -> Identity {
+    let extensions = Extensions::new(extensions);
+    issue(name, ca, &extensions.options().join(" "))
+}
+
 async fn check(what: &str, server: &Identity, ca: &str, name: &str, expected: Verdict) {
     let broker = Mosquitto::builder().listener(Listener::tls(server)).start().await;
     let tls = trusting(ca);
@@ -247,6 +253,32 @@ async fn old_client_certificates_under_both_versions() {
         assert_eq!(handshake.facts.version, "TLSv1.2");
         assert!(handshake.facts.legacy_certificate);
     }
+}
+
+/// What webpki doesn't ask, but OpenSSL does.
+#[tokio::test]
+async fn certificates_used_for_what_they_were_not_made_for() {
+    let server = |ca: &Identity| issue_as("localhost", Some(ca), "subjectAltName=DNS:localhost");
+    for (what, extensions, expected) in [
+        ("a CA", "basicConstraints=critical,CA:TRUE", AsUsual),
+        ("a CA by its use", "keyUsage=keyCertSign", AsUsual),
+        ("no CA", "basicConstraints=critical,CA:FALSE", Refused),
+        ("neither", "subjectKeyIdentifier=hash", Refused),
+        ("may not sign", "basicConstraints=CA:TRUE\nkeyUsage=digitalSignature", Refused),
+    ] {
+        let root = issue_as("factory", None, extensions);
+        check(what, &server(&root), &root.cert_pem, "localhost", expected).await;
+    }
+    let root = issue("root", None, "-days 30 -extfile ca0");
+    let middle = issue("middle", Some(&root), "-days 30 -extfile ca");
+    let whole = server(&middle).with_chain(&middle.cert_pem);
+    check("one too many", &whole, &root.cert_pem, "localhost", Refused).await;
+    let signer = issue_as(
+        "localhost",
+        Some(&root),
+        "subjectAltName=DNS:localhost\nbasicConstraints=CA:FALSE\nkeyUsage=keyCertSign",
+    );
+    check("signs only", &signer, &root.cert_pem, "localhost", Refused).await;
 }
 
 /// Whether `leaf` may speak for localhost under this CA. For what OpenSSL won't even serve.
