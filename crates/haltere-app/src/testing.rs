@@ -117,6 +117,15 @@ impl TestApp {
 
     /// The audit trail, newest first, as `actor action object outcome`.
     pub async fn audit(&self) -> Vec<String> {
+        self.audit_where(|_| true).await
+    }
+
+    /// What the audit trail says of one request, as [`Self::audit`] does.
+    pub async fn audit_of(&self, request_id: &str) -> Vec<String> {
+        self.audit_where(|entry| entry.request_id == request_id).await
+    }
+
+    async fn audit_where(&self, wanted: impl Fn(&AuditEntry) -> bool) -> Vec<String> {
         let mut read = self.store.read().await.expect("the store reads");
         let filter = AuditFilter { limit: 1000, ..AuditFilter::default() };
         let trail = read.list_audit(&filter).await.expect("the trail reads");
@@ -124,7 +133,7 @@ impl TestApp {
             let AuditEntry { actor, action, object, outcome, .. } = record.entry;
             format!("{actor} {} {object} {}", action.as_str(), outcome.as_str())
         };
-        trail.into_iter().map(line).collect()
+        trail.into_iter().filter(|record| wanted(&record.entry)).map(line).collect()
     }
 
     /// Another process's hand on the same database.
