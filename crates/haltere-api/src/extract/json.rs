@@ -29,7 +29,7 @@ impl<S: Sync> FromRequest<S> for JsonBody {
 }
 
 /// Whether the body is said to be JSON. Parameters (`;version=1`, `;charset=utf-8`) don't matter, and
-/// a missing header is forgiven: a browser can't send that from another origin without asking first.
+/// a missing header is forgiven: other origins are refused by [`crate::layers::cross_origin`], not here.
 fn says_json(headers: &HeaderMap) -> bool {
     let Some(value) = headers.get(CONTENT_TYPE) else { return true };
     let Ok(value) = value.to_str() else { return false };
