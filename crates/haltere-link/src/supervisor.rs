@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use haltere_core::{Clock, ConnectionId, ConnectionStatus, Intent, LinkState, Revision};
 use tokio::sync::watch;
-use tokio::time::timeout;
+use tokio::time::{Instant, sleep_until, timeout};
 
 use crate::board::StatusChange;
 use crate::fleet::Fleet;
@@ -20,6 +20,9 @@ use crate::{LinkConfig, LinkSpec};
 
 /// How long ending all links may take.
 const SHUTDOWN: Duration = Duration::from_secs(2);
+/// Changes are told this long after those before them, at least: a broker that says something else
+/// about itself with every packet must not keep everybody busy who follows.
+const BREATH: Duration = Duration::from_millis(20);
 
 /// Keeps one link per wanted connection. Cloning gives another handle to the same links.
 #[derive(Clone)]
@@ -132,7 +135,7 @@ impl Supervisor {
 
     /// Tells which statuses change from now on. For one consumer: two would share the changes.
     pub fn changes(&self) -> StatusChanges {
-        StatusChanges { fleet: Arc::clone(&self.fleet) }
+        StatusChanges { fleet: Arc::clone(&self.fleet), not_before: Instant::now() }
     }
 
     /// How many links there are.
@@ -182,6 +185,8 @@ impl Handle {
 /// The ids of links whose status changes, as they do.
 pub struct StatusChanges {
     fleet: Arc<Fleet>,
+    /// Until then, changes are collected.
+    not_before: Instant,
 }
 
 impl StatusChanges {
@@ -189,7 +194,10 @@ impl StatusChanges {
     /// that is gone is among them, and has no status then. `None` when the supervisor has shut down.
     /// Nothing is lost when the future is dropped.
     pub async fn next(&mut self) -> Option<Vec<ConnectionId>> {
-        self.fleet.board.changes().await
+        sleep_until(self.not_before).await;
+        let ids = self.fleet.board.changes().await;
+        self.not_before = Instant::now() + BREATH;
+        ids
     }
 }
 
@@ -286,6 +294,19 @@ mod tests {
         assert_eq!(supervisor.status(&a.id), None);
         supervisor.shutdown().await;
         assert_eq!(changes.next().await, None);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_first_change_is_told_at_once_and_a_flood_of_them_at_a_bounded_rate() {
+        let supervisor = supervisor();
+        let mut changes = supervisor.changes();
+        let start = Instant::now();
+        for revision in 1..=10 {
+            supervisor.reconcile(&[spec("a", revision)]);
+            assert_eq!(changes.next().await.map(|ids| ids.len()), Some(1));
+            assert_eq!(start.elapsed() > Duration::ZERO, revision > 1);
+        }
+        assert!(start.elapsed() >= 9 * BREATH, "{:?}", start.elapsed());
     }
 
     #[test]
