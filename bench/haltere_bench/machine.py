@@ -19,7 +19,7 @@ def require(*programs: str) -> None:
         raise SystemExit(f"not installed: {', '.join(missing)} (apt-get install nginx-light wrk mosquitto openssl)")
 
 
-def facts(binary: Path) -> dict:
+def facts(binary: Path, built_here: bool) -> dict:
     cpuinfo, meminfo = Path("/proc/cpuinfo").read_text(), Path("/proc/meminfo").read_text()
     model = re.search(r"model name\s*:\s*(.*)", cpuinfo)
     return {
@@ -31,7 +31,8 @@ def facts(binary: Path) -> dict:
         },
         "versions": {
             "haltere": _first_line([str(binary), "--version"]),
-            "commit": _first_line(["git", "-C", str(ROOT), "rev-parse", "--short=12", "HEAD"]),
+            # A binary from elsewhere may be of any commit.
+            "commit": _first_line(["git", "rev-parse", "--short=12", "HEAD"]) if built_here else "unknown",
             "rustc": _first_line(["rustc", "--version"]),
             "mosquitto": _first_line(["mosquitto", "-h"]),
             "nginx": _first_line(["nginx", "-v"]),
