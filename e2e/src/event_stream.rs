@@ -32,12 +32,19 @@ impl Event {
 pub struct EventStream {
     chunks: BoxStream<'static, reqwest::Result<Bytes>>,
     unread: Vec<u8>,
+    /// How much of `unread` was searched for the end of an event in vain.
+    searched: usize,
     seen: Vec<Event>,
 }
 
 impl EventStream {
     pub(crate) fn new(response: reqwest::Response) -> Self {
-        Self { chunks: response.bytes_stream().boxed(), unread: Vec::new(), seen: Vec::new() }
+        Self {
+            chunks: response.bytes_stream().boxed(),
+            unread: Vec::new(),
+            searched: 0,
+            seen: Vec::new(),
+        }
     }
 
     /// The next event; `None` when the stream has ended. Fails after [`DEADLINE`].
@@ -90,7 +97,11 @@ impl EventStream {
     }
 
     fn take_block(&mut self) -> Option<String> {
-        let end = self.unread.windows(2).position(|pair| pair == b"\n\n")?;
+        // The last byte may be the first half of the end.
+        let from = self.searched.saturating_sub(1);
+        let found = self.unread[from..].windows(2).position(|pair| pair == b"\n\n");
+        self.searched = if found.is_some() { 0 } else { self.unread.len() };
+        let end = from + found?;
         let block: Vec<u8> = self.unread.drain(..end + 2).collect();
         Some(String::from_utf8(block).expect("events are UTF-8"))
     }
