@@ -225,12 +225,18 @@ fn parse_host(host: &str) -> Result<Host, UrlError> {
         return Err(UrlError::NoHost);
     }
     match url::Host::parse(host).map_err(|_| UrlError::BadHost)? {
-        // 253 is the longest name DNS can carry.
-        url::Host::Domain(name) if name.len() > 253 => Err(UrlError::BadHost),
+        url::Host::Domain(name) if !is_dns_name(&name) => Err(UrlError::BadHost),
         url::Host::Domain(name) => Ok(Host::Name(name)),
         url::Host::Ipv4(address) => Ok(Host::V4(address)),
         url::Host::Ipv6(address) => Ok(Host::V6(address)),
     }
+}
+
+/// What the web calls a host may hold `*`, `!` and more; no resolver would ever be asked for that.
+fn is_dns_name(name: &str) -> bool {
+    const LONGEST: usize = 253;
+    let known = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'-' | b'_');
+    name.len() <= LONGEST && name.bytes().all(known)
 }
 
 fn parse_port(port: &str) -> Result<u16, UrlError> {
@@ -302,6 +308,9 @@ mod tests {
             ("mqtt://::1", UrlError::NoHost),
             ("mqtt://a b", UrlError::Whitespace),
             ("mqtt://a%00b", UrlError::BadHost),
+            ("mqtt://a*", UrlError::BadHost),
+            ("mqtt://a'b", UrlError::BadHost),
+            ("mqtt://a{b}", UrlError::BadHost),
         ] {
             assert_eq!(BrokerUrl::parse(text), Err(why), "{text}");
         }
