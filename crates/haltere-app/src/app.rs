@@ -26,6 +26,7 @@ use crate::events::Hub;
 use crate::plugins::Switches;
 use crate::policy::Action;
 use crate::sessions::Sessions;
+use crate::trail::Trail;
 use crate::turn::Turns;
 use crate::users::Users;
 use crate::vault::Vault;
@@ -52,6 +53,8 @@ pub(crate) struct Inner {
     /// Changes of connections and plugins take turns.
     pub(crate) turns: Turns,
     pub(crate) tasks: TaskTracker,
+    /// Where audit entries go that belong to no change.
+    pub(crate) trail: Arc<Trail>,
     pub(crate) stopping: CancellationToken,
     pub(crate) stopped: OnceCell<()>,
     /// Whether the store answered when it was last asked.
@@ -98,7 +101,7 @@ impl App {
         if let Some(audited) = action.audited_as() {
             let entry = audit::denied(self.now(), ctx, audited, object);
             // A refusal stays a refusal when the trail can't be written.
-            if let Err(error) = audit::write(&*self.0.store, &entry).await {
+            if let Err(error) = self.0.trail.append(entry).await {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
                     "a refusal is missing in the audit trail"

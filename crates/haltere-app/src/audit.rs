@@ -1,7 +1,7 @@
-//! Making audit entries. Those of changes are appended within the change's own transaction.
+//! Making audit entries. Those of changes are appended within the change's own transaction, the
+//! others by [`crate::trail`].
 
 use haltere_core::{AuditAction, AuditEntry, AuditOutcome, Origin, Timestamp};
-use haltere_store::{Store, StoreError};
 
 use crate::ctx::Ctx;
 
@@ -52,13 +52,6 @@ pub(crate) fn login_denied(
         outcome: AuditOutcome::Denied,
         detail: detail.to_owned(),
     }
-}
-
-/// Writes an entry that belongs to no change.
-pub(crate) async fn write(store: &dyn Store, entry: &AuditEntry) -> Result<(), StoreError> {
-    let mut tx = store.write().await?;
-    tx.append_audit(entry).await?;
-    tx.commit().await
 }
 
 /// Text from a stranger: cut, and without control characters.

@@ -21,6 +21,7 @@ mod reconciler;
 pub mod sessions;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
+mod trail;
 mod turn;
 pub mod users;
 pub mod vault;

@@ -16,6 +16,7 @@ use crate::events::Hub;
 use crate::plugins::Switches;
 use crate::reconciler;
 use crate::sessions::Sessions;
+use crate::trail::Trail;
 use crate::turn::Turns;
 use crate::users::Users;
 
@@ -37,6 +38,7 @@ impl App {
         let instance = instance(&*store).await?;
         let connect_timeout = link.connect_timeout;
         let supervisor = Supervisor::new(link, Arc::clone(&clock));
+        let tasks = TaskTracker::new();
         let app = Self(Arc::new(Inner {
             users: Users::new(Arc::clone(&store), Arc::clone(&clock), settings.sessions.hashing),
             sessions: Sessions::new(settings.sessions.clone(), clock.now()),
@@ -44,7 +46,8 @@ impl App {
             registry: Registry::default(),
             hub: Arc::new(Hub::new()),
             turns: Turns::default(),
-            tasks: TaskTracker::new(),
+            trail: Arc::new(Trail::new(Arc::clone(&store), tasks.clone())),
+            tasks,
             stopping: CancellationToken::new(),
             stopped: OnceCell::new(),
             store_answers: AtomicBool::new(true),

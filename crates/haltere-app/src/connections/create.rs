@@ -101,7 +101,7 @@ impl App {
         // Others may have stored secrets while we waited.
         if !secrets_audited && all.secrets && all.entries.iter().any(|entry| entry.has_secrets()) {
             let read = secrets_were_read(self.now(), ctx, "");
-            audit::write(&*self.0.store, &read).await.doing("audit a read of secrets")?;
+            self.0.trail.append(read).await.doing("audit a read of secrets")?;
         }
         // Somebody else may have changed it in the meantime; this is what was stored here.
         let connection = self.view(Arc::new(self.readable(connection)), shows_secrets);

@@ -5,7 +5,6 @@ use haltere_core::ConnectionId;
 use super::error::ConnectionError;
 use super::view::{ConnectionView, Secrets, secrets_were_read};
 use crate::app::App;
-use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::Doing;
 use crate::policy::Action;
@@ -23,7 +22,7 @@ impl App {
         let view = self.view(entry, self.shows_secrets(ctx, secrets));
         if view.secrets && view.entry.has_secrets() {
             let entry = secrets_were_read(self.now(), ctx, id.as_str());
-            audit::write(&*self.0.store, &entry).await.doing("audit a read of secrets")?;
+            self.0.trail.append(entry).await.doing("audit a read of secrets")?;
         }
         Ok(view)
     }

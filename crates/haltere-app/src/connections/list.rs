@@ -9,7 +9,6 @@ use super::cursor::Cursor;
 use super::entry::Entry;
 use super::view::{Secrets, secrets_were_read};
 use crate::app::App;
-use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Doing, Internal, NotAllowed};
 use crate::policy::Action;
@@ -82,7 +81,7 @@ impl App {
         let listing = self.listing(query, self.shows_secrets(ctx, secrets));
         if listing.secrets && listing.entries.iter().any(|entry| entry.has_secrets()) {
             let entry = secrets_were_read(self.now(), ctx, "");
-            audit::write(&*self.0.store, &entry).await.doing("audit a read of secrets")?;
+            self.0.trail.append(entry).await.doing("audit a read of secrets")?;
         }
         Ok(listing)
     }

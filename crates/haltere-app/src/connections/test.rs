@@ -38,7 +38,7 @@ impl App {
         check::material(&candidate.tls)?;
         let now = self.now();
         let entry = audit::done(now, ctx, AuditAction::ConnectionTest, url, "");
-        audit::write(&*self.0.store, &entry).await.doing("audit a test of a connection")?;
+        self.0.trail.append(entry).await.doing("audit a test of a connection")?;
 
         // A client id of its own, lest it take over the session of a link that is up.
         let id = format!("test-{:08x}", rand::random::<u32>());
