@@ -1,4 +1,4 @@
-//! Lists of connections as JSON, and the last one kept: a fleet in which nothing has changed since
+//! Lists of connections as JSON, and the last ones kept: a fleet in which nothing has changed since
 //! costs one copy of a pointer, however often it is asked for.
 
 use std::sync::{PoisonError, RwLock};
@@ -6,49 +6,60 @@ use std::sync::{PoisonError, RwLock};
 use axum::response::Response;
 use bytes::Bytes;
 use haltere_app::App;
-use haltere_app::connections::{Entry, Listing, Version};
+use haltere_app::connections::{Listing, Version};
 use http::StatusCode;
 use serde::Serializer;
+use zeroize::Zeroizing;
 
 use crate::error::json_bytes;
 use crate::wire::connection::WireConnection;
 
-/// The last list of all connections that held no secret.
-#[derive(Debug, Default)]
-pub(crate) struct Rendered(RwLock<Option<Kept>>);
-
-#[derive(Debug, Clone)]
-struct Kept {
-    version: Version,
-    body: Bytes,
-    /// No connection has a secret, so that everybody's list is the same.
-    same_for_all: bool,
+/// The last lists of all connections.
+#[derive(Default)]
+pub(crate) struct Rendered {
+    without_secrets: Kept,
+    /// No more than what the links need in memory anyway, and overwritten like it when the next list
+    /// takes its place.
+    with_secrets: Kept,
 }
+
+/// A list, and of which version of the fleet it is.
+#[derive(Default)]
+struct Kept(RwLock<Option<(Version, Bytes)>>);
 
 impl Rendered {
     /// A list of all connections.
     pub(crate) fn all(&self, app: &App, listing: &Listing) -> Response {
-        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
-        let fits = |kept: &Kept| {
-            kept.version == listing.version && (kept.same_for_all || !listing.secrets)
+        let body = if shows_secrets(listing) {
+            self.with_secrets.body(app, listing)
+        } else {
+            // What is in here goes to everybody who may see connections at all.
+            self.without_secrets.body(app, listing)
         };
-        if let Some(kept) = kept.filter(fits) {
-            return json_bytes(StatusCode::OK, kept.body);
-        }
-        let same_for_all =
-            !listing.entries.iter().any(|entry: &std::sync::Arc<Entry>| entry.has_secrets());
-        let body = render(app, listing);
-        if same_for_all || !listing.secrets {
-            let kept = Kept { version: listing.version, body: body.clone(), same_for_all };
-            *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(kept);
-        }
         json_bytes(StatusCode::OK, body)
+    }
+}
+
+impl Kept {
+    fn body(&self, app: &App, listing: &Listing) -> Bytes {
+        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, body)) = kept.filter(|(version, _)| *version == listing.version) {
+            return body;
+        }
+        let body = render(app, listing);
+        let kept = Some((listing.version, body.clone()));
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = kept;
+        body
     }
 }
 
 /// A list of some connections: never kept.
 pub(crate) fn some(app: &App, listing: &Listing) -> Response {
     json_bytes(StatusCode::OK, render(app, listing))
+}
+
+fn shows_secrets(listing: &Listing) -> bool {
+    listing.secrets && listing.entries.iter().any(|entry| entry.has_secrets())
 }
 
 fn render(app: &App, listing: &Listing) -> Bytes {
@@ -59,5 +70,5 @@ fn render(app: &App, listing: &Listing) -> Bytes {
     serde_json::Serializer::new(&mut body)
         .collect_seq(views.iter().map(WireConnection::from))
         .expect("wire types have string keys and finite numbers");
-    body.into()
+    if shows_secrets(listing) { Bytes::from_owner(Zeroizing::new(body)) } else { body.into() }
 }
