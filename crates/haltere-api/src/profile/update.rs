@@ -6,7 +6,7 @@ use haltere_app::profile::ChangePasswordError;
 use haltere_core::Secret;
 use http::StatusCode;
 use serde_json::Value;
-use utoipa::ToSchema;
+use utoipa::{IntoResponses, ToSchema};
 
 use super::get::WireProfile;
 use crate::auth::login::too_many;
@@ -45,6 +45,28 @@ pub(crate) struct ProfileInput {
     username: Option<String>,
 }
 
+/// Why the password was not changed, though the body makes sense.
+#[derive(IntoResponses)]
+#[expect(dead_code, reason = "describes what crate::error answers")]
+enum Refusal {
+    /// The old password is wrong
+    #[response(
+        status = 403,
+        examples(("wrong" = (value = json!({"code": "NOT_ALLOWED", "message": "oldPassword: is wrong"}))))
+    )]
+    WrongPassword(ErrorBody),
+    /// The user was removed in the meantime
+    #[response(status = 410, example = json!({"code": "GONE", "message": "User does not exist"}))]
+    Removed(ErrorBody),
+    /// Too many wrong old passwords
+    #[response(
+        status = 429,
+        headers(("Retry-After" = u64, description = "When trying again makes sense, in seconds")),
+        example = json!({"code": "TOO_MANY_REQUESTS", "message": "Too many attempts, try again in 30 s"})
+    )]
+    Throttled(ErrorBody),
+}
+
 /// Change one's own password
 ///
 /// All other sessions of the user end; this one stays.
@@ -59,13 +81,7 @@ pub(crate) struct ProfileInput {
         (status = 200, description = "The profile; the password is changed", body = WireProfile),
         (status = 400, description = "The body makes no sense, or the new password breaks the rules", body = ErrorBody,
             example = json!({"code": "INVALID", "message": "password: must be at least 8 characters long"})),
-        (status = 403, description = "The old password is wrong", body = ErrorBody,
-            examples(("wrong" = (value = json!({"code": "NOT_ALLOWED", "message": "oldPassword: is wrong"}))))),
-        (status = 410, description = "The user was removed in the meantime", body = ErrorBody,
-            example = json!({"code": "GONE", "message": "User does not exist"})),
-        (status = 429, description = "Too many wrong old passwords", body = ErrorBody,
-            headers(("Retry-After" = u64, description = "When trying again makes sense, in seconds")),
-            example = json!({"code": "TOO_MANY_REQUESTS", "message": "Too many attempts, try again in 30 s"})),
+        Refusal,
     ),
 )]
 pub(crate) async fn handler(
@@ -79,8 +95,8 @@ pub(crate) async fn handler(
 /// The same, under the path of the management center for Mosquitto.
 pub(crate) mod named {
     use super::{
-        ApiError, ApiState, Context, ErrorBody, JsonBody, PathText, ProfileInput, Response, State,
-        WireProfile, change,
+        ApiError, ApiState, Context, ErrorBody, JsonBody, PathText, ProfileInput, Refusal,
+        Response, State, WireProfile, change,
     };
 
     /// Change one's own password, by name
@@ -98,13 +114,7 @@ pub(crate) mod named {
             (status = 200, description = "The profile; the password is changed", body = WireProfile),
             (status = 400, description = "The body makes no sense, or the new password breaks the rules", body = ErrorBody,
                 example = json!({"code": "INVALID", "message": "Invalid. userName doesn't match the issuing user"})),
-            (status = 403, description = "The old password is wrong", body = ErrorBody,
-                examples(("wrong" = (value = json!({"code": "NOT_ALLOWED", "message": "oldPassword: is wrong"}))))),
-            (status = 410, description = "The user was removed in the meantime", body = ErrorBody,
-                example = json!({"code": "GONE", "message": "User does not exist"})),
-            (status = 429, description = "Too many wrong old passwords", body = ErrorBody,
-                headers(("Retry-After" = u64, description = "When trying again makes sense, in seconds")),
-                example = json!({"code": "TOO_MANY_REQUESTS", "message": "Too many attempts, try again in 30 s"})),
+            Refusal,
         ),
     )]
     pub(crate) async fn handler(
