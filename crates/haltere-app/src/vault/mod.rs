@@ -43,6 +43,11 @@ pub enum VaultError {
     /// The master key is the right one, but the data key it sealed is damaged.
     #[error("the vault's data key in the database is damaged")]
     DamagedDataKey(#[source] UnsealError),
+    /// There are sealed secrets, and the data key they were sealed with is gone.
+    #[error(
+        "the database holds secrets, but the vault's data key is gone; restore it from a backup"
+    )]
+    MissingDataKey,
     /// A secret can't be opened.
     #[error("the secret at {place} can't be opened")]
     Unreadable {
@@ -93,6 +98,11 @@ impl Vault {
         let mut write = store.write().await.map_err(VaultError::Store)?;
         if let Some(sealed) = write.get_meta(DATA_KEY).await.map_err(VaultError::Store)? {
             return Self::unwrap(master, sealed);
+        }
+        // A new key would open nothing of what is there, and hide that the old one is missing.
+        let stored = write.list_connections().await.map_err(VaultError::Store)?;
+        if stored.iter().any(|row| row.password.is_some() || row.key.is_some()) {
+            return Err(VaultError::MissingDataKey);
         }
         let bytes = sealing::random_key();
         let sealed = master.seal(&Self::data_key_place(), bytes.expose());

@@ -2,6 +2,8 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use haltere_core::{Intent, Revision, Timestamp};
+use haltere_store::ConnectionRecord;
 use haltere_store_sqlite::SqliteStore;
 use tempfile::TempDir;
 
@@ -49,6 +51,41 @@ async fn a_wrong_master_key_is_refused_at_the_start() {
     assert!(matches!(refused, VaultError::WrongMasterKey), "{refused:?}");
     assert_eq!(stored_data_key(&*store).await, before);
     Vault::open(&*store, key('1')).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_data_key_that_is_gone_is_not_replaced_beside_what_it_sealed() {
+    let (store, _folder) = empty_store().await;
+    let mut tx = store.write().await.unwrap();
+    tx.insert_connection(&sealed_connection()).await.unwrap();
+    tx.commit().await.unwrap();
+    let refused = Vault::open(&*store, key('1')).await.unwrap_err();
+    assert!(matches!(refused, VaultError::MissingDataKey), "{refused:?}");
+    assert_eq!(stored_data_key(&*store).await, None);
+}
+
+/// A row with a password that some vault has sealed.
+fn sealed_connection() -> ConnectionRecord {
+    ConnectionRecord {
+        id: "a".to_owned(),
+        name: "a".to_owned(),
+        url: "mqtt://localhost".to_owned(),
+        username: Some("u".to_owned()),
+        password: Some(Sealed(vec![1; 64])),
+        client_id: None,
+        reject_unauthorized: None,
+        ca: None,
+        cert: None,
+        key: None,
+        no_metrics_mode: None,
+        ca_file: None,
+        cert_file: None,
+        key_file: None,
+        intent: Intent::Connected,
+        revision: Revision::FIRST,
+        created_at: Timestamp::UNIX_EPOCH,
+        updated_at: Timestamp::UNIX_EPOCH,
+    }
 }
 
 #[tokio::test]
