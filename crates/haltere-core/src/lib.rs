@@ -13,6 +13,7 @@ pub mod caller;
 pub mod clock;
 pub mod connection;
 pub mod failure;
+pub mod network;
 pub mod plugin;
 pub mod role;
 pub mod secret;
@@ -29,6 +30,7 @@ pub use connection::{
 };
 pub use failure::{LinkFailure, Stage};
 pub use jiff::Timestamp;
+pub use network::{Network, NetworkError};
 pub use plugin::PluginId;
 pub use role::{Role, Roles};
 pub use secret::Secret;
