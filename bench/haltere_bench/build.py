@@ -1,5 +1,6 @@
-"""Building what is measured."""
+"""Building what is measured, and what it is measured with."""
 
+import functools
 import json
 import subprocess
 from pathlib import Path
@@ -9,10 +10,20 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def release() -> Path:
     """Builds the release binary and returns its path, wherever the target folder is."""
-    command = ["cargo", "build", "--release", "--package", "haltere", "--message-format", "json-render-diagnostics"]
+    return _build("haltere", "haltere")
+
+
+@functools.cache
+def swarm() -> Path:
+    """The same for the swarm of brokers."""
+    return _build("haltere-testkit", "haltere-swarm")
+
+
+def _build(package: str, name: str) -> Path:
+    command = ["cargo", "build", "--release", "--package", package, "--bin", name, "--message-format", "json-render-diagnostics"]
     output = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True).stdout
     for line in output.splitlines():
         message = json.loads(line)
-        if message.get("executable") and message["target"]["name"] == "haltere":
+        if message.get("executable") and message["target"]["name"] == name:
             return Path(message["executable"])
-    raise SystemExit("cargo built no executable named haltere")
+    raise SystemExit(f"cargo built no executable named {name}")

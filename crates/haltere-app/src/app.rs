@@ -15,7 +15,7 @@ use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use parts::{AppParts, AppSettings, Readiness, SecretsPolicy};
+pub use parts::{AppParts, AppSettings, Readiness, SecretsPolicy, Vitals};
 pub use start::StartError;
 
 use crate::audit;
@@ -69,6 +69,15 @@ impl App {
         Readiness {
             store: self.0.store_answers.load(Ordering::Relaxed),
             supervisor: self.0.alive.load(Ordering::Relaxed) && !self.0.stopping.is_cancelled(),
+        }
+    }
+
+    /// What should not grow by itself.
+    pub fn vitals(&self) -> Vitals {
+        Vitals {
+            links: self.0.supervisor.link_count(),
+            panics: self.0.supervisor.panic_count(),
+            jobs: self.0.tasks.len(),
         }
     }
 

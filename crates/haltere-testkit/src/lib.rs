@@ -31,6 +31,7 @@ pub mod mosquitto;
 pub mod netns;
 pub mod ports;
 pub mod proxy;
+pub mod swarm;
 pub mod wait;
 
 pub use certs::{Ca, Identity};
@@ -38,3 +39,4 @@ pub use clock::MockClock;
 pub use faulty::{DnsServer, Peer};
 pub use mosquitto::{Listener, Mosquitto};
 pub use proxy::Proxy;
+pub use swarm::Swarm;

@@ -77,3 +77,14 @@ impl Readiness {
         self.store && self.supervisor
     }
 }
+
+/// What should not grow by itself: for those who look for leaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Vitals {
+    /// Links that are kept: one per stored connection that can be read.
+    pub links: usize,
+    /// How often a link has panicked. Anything but zero is a bug.
+    pub panics: u64,
+    /// Changes and background jobs under way.
+    pub jobs: usize,
+}

@@ -14,7 +14,7 @@
 
 mod act;
 mod dns;
-mod packet;
+pub(crate) mod packet;
 mod peer;
 mod script;
 mod suspects;

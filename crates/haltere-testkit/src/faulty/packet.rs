@@ -10,24 +10,24 @@ const LONGEST: usize = 1024 * 1024;
 
 /// One packet as it came.
 #[derive(Debug)]
-pub(super) struct Packet {
+pub(crate) struct Packet {
     /// Type and flags.
-    pub(super) first: u8,
-    pub(super) body: Bytes,
+    pub(crate) first: u8,
+    pub(crate) body: Bytes,
 }
 
 impl Packet {
-    pub(super) fn kind(&self) -> u8 {
+    pub(crate) fn kind(&self) -> u8 {
         self.first >> 4
     }
 }
 
-pub(super) const CONNECT: u8 = 1;
-pub(super) const SUBSCRIBE: u8 = 8;
-pub(super) const UNSUBSCRIBE: u8 = 10;
-pub(super) const PINGREQ: u8 = 12;
-pub(super) const DISCONNECT: u8 = 14;
-pub(super) const PINGRESP: &[u8] = &[0xD0, 0];
+pub(crate) const CONNECT: u8 = 1;
+pub(crate) const SUBSCRIBE: u8 = 8;
+pub(crate) const UNSUBSCRIBE: u8 = 10;
+pub(crate) const PINGREQ: u8 = 12;
+pub(crate) const DISCONNECT: u8 = 14;
+pub(crate) const PINGRESP: &[u8] = &[0xD0, 0];
 
 /// What a client said in its CONNECT.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +47,7 @@ pub struct Connect {
 }
 
 /// Reads one packet.
-pub(super) async fn read(from: &mut (impl AsyncRead + Unpin + ?Sized)) -> io::Result<Packet> {
+pub(crate) async fn read(from: &mut (impl AsyncRead + Unpin + ?Sized)) -> io::Result<Packet> {
     let first = from.read_u8().await?;
     let mut length = 0_usize;
     for shift in [0, 7, 14, 21] {
@@ -66,7 +66,7 @@ pub(super) async fn read(from: &mut (impl AsyncRead + Unpin + ?Sized)) -> io::Re
 }
 
 /// Understands a CONNECT; `None` when it is not one.
-pub(super) fn connect(packet: &Packet) -> Option<Connect> {
+pub(crate) fn connect(packet: &Packet) -> Option<Connect> {
     if packet.kind() != CONNECT {
         return None;
     }
@@ -87,7 +87,7 @@ pub(super) fn connect(packet: &Packet) -> Option<Connect> {
 }
 
 /// A CONNACK in the words of protocol level `level`.
-pub(super) fn connack(level: u8, code: u8) -> Bytes {
+pub(crate) fn connack(level: u8, code: u8) -> Bytes {
     if level >= 5 {
         Bytes::copy_from_slice(&[0x20, 3, 0, code, 0])
     } else {
@@ -97,7 +97,7 @@ pub(super) fn connack(level: u8, code: u8) -> Bytes {
 
 /// The SUBACK (or UNSUBACK) that answers everything a SUBSCRIBE (or UNSUBSCRIBE) asks for with
 /// `code`; 0 grants it.
-pub(super) fn suback(level: u8, packet: &Packet, code: u8) -> Option<Bytes> {
+pub(crate) fn suback(level: u8, packet: &Packet, code: u8) -> Option<Bytes> {
     let mut body = packet.body.clone();
     let id = body.try_get_u16().ok()?;
     skip_properties(&mut body, level)?;
@@ -126,7 +126,7 @@ pub(super) fn suback(level: u8, packet: &Packet, code: u8) -> Option<Bytes> {
 }
 
 /// A QoS 0 PUBLISH.
-pub(super) fn publish(level: u8, topic: &str, payload: &[u8]) -> Bytes {
+pub(crate) fn publish(level: u8, topic: &str, payload: &[u8]) -> Bytes {
     let properties = usize::from(level >= 5);
     let length = 2 + topic.len() + properties + payload.len();
     let mut packet = publish_head(topic, length);
@@ -136,7 +136,7 @@ pub(super) fn publish(level: u8, topic: &str, payload: &[u8]) -> Bytes {
 }
 
 /// The beginning of a PUBLISH that declares `length` bytes after its fixed header, up to the topic.
-pub(super) fn publish_head(topic: &str, length: usize) -> BytesMut {
+pub(crate) fn publish_head(topic: &str, length: usize) -> BytesMut {
     let mut packet = BytesMut::new();
     packet.put_u8(0x30);
     let mut rest = length;

@@ -17,7 +17,7 @@ use super::{print, random_password, tell};
 use crate::config::Settings;
 use crate::data_dir::DataDir;
 use crate::lifecycle::{LINKS, Stop};
-use crate::{http, memory, telemetry, wiring};
+use crate::{http, memory, telemetry, vitals, wiring};
 
 /// Links spend their lives waiting, and answers are ready in memory: more threads than this would
 /// only cost memory.
@@ -75,7 +75,7 @@ async fn serve(settings: &Settings) -> anyhow::Result<()> {
         stop.soft.cancelled().await;
         app.begin_shutdown();
     };
-    tokio::join!(requests, end_streams);
+    tokio::join!(requests, end_streams, vitals::tell(&app, &stop));
 
     if tokio::time::timeout(LINKS, app.shutdown()).await.is_err() {
         tracing::warn!("some links could not be ended in time");

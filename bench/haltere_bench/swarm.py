@@ -1,0 +1,47 @@
+"""A thousand brokers in one process (crates/haltere-testkit/src/swarm), told what to do line by line."""
+
+import json
+import subprocess
+from pathlib import Path
+
+from . import build
+from .processes import Process
+
+
+class Swarm(Process):
+    """`count` brokers, all well. Ends with us, however we end: it stops when its standard input does."""
+
+    def __init__(self, count: int):
+        self.count = count
+
+    def start(self):
+        self.process = subprocess.Popen(
+            [build.swarm(), str(self.count)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1,
+        )
+        self.addresses = json.loads(self.process.stdout.readline())
+        return self
+
+    def set(self, first: int, last: int, mood: str) -> None:
+        """Changes the mood of the brokers `first` to `last` (exclusive), and ends their sessions."""
+        self._ask(f"set {first} {last} {mood}")
+
+    def tally(self) -> dict:
+        return self._ask("tally")
+
+    def forget(self) -> None:
+        """Counts dials anew."""
+        self._ask("forget")
+
+    def connection(self, number: int, secret: bool = False) -> dict:
+        """The body of a connection to broker `number`; with a password that this broker doesn't look at."""
+        body = {"id": f"swarm-{number:05}", "name": f"Swarm {number:05}", "url": f"mqtt://{self.addresses[number]}"}
+        if secret:
+            body["credentials"] = {"username": "haltere", "password": f"secret-{number:05}"}
+        return body
+
+    def _ask(self, command: str) -> dict:
+        self.process.stdin.write(command + "\n")
+        answer = json.loads(self.process.stdout.readline())
+        if "unknown" in answer:
+            raise ValueError(f"the swarm does not understand {command!r}")
+        return answer

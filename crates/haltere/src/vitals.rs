@@ -1,0 +1,30 @@
+//! Tells regularly, to those who log at `haltere::vitals=debug`, how much of everything there is: what
+//! grows here while nothing is added has leaked.
+
+use std::time::Duration;
+
+use haltere_app::{App, Vitals};
+use tokio::runtime::Handle;
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::lifecycle::Stop;
+
+const EVERY: Duration = Duration::from_secs(10);
+
+/// Logs until told to stop.
+pub(crate) async fn tell(app: &App, stop: &Stop) {
+    if !tracing::enabled!(tracing::Level::DEBUG) {
+        return;
+    }
+    let mut ticks = interval(EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = stop.soft.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        let tasks = Handle::current().metrics().num_alive_tasks();
+        let Vitals { links, jobs, panics } = app.vitals();
+        tracing::debug!(tasks, links, jobs, panics, "vital signs");
+    }
+}
