@@ -77,6 +77,7 @@ impl App {
         Vitals {
             links: self.0.supervisor.link_count(),
             panics: self.0.supervisor.panic_count(),
+            denied_dials: self.0.supervisor.egress_denied_count(),
             jobs: self.0.tasks.len(),
         }
     }

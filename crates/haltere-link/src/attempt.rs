@@ -13,6 +13,7 @@ use rustls_pki_types::CertificateDer;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
+use crate::egress::Egress;
 use crate::resolve::Resolver;
 use crate::tls::TlsClients;
 use crate::transport::{Ended, Habits, Hello, Session, UpgradeError, Wire, upgrade};
@@ -22,6 +23,8 @@ use crate::{LinkConfig, LinkSpec, ProbeStage, dial, failure, tls};
 pub(crate) struct Means {
     /// How all links behave.
     pub(crate) config: LinkConfig,
+    /// Where links may dial.
+    pub(crate) egress: Egress,
     resolver: Resolver,
     tls: TlsClients,
 }
@@ -29,7 +32,12 @@ pub(crate) struct Means {
 impl Means {
     /// Nothing is loaded yet.
     pub(crate) fn new(config: LinkConfig, clock: Arc<dyn Clock>) -> Self {
-        Self { resolver: Resolver::new(config.resolver), tls: TlsClients::new(clock), config }
+        Self {
+            egress: Egress::new(config.egress.clone()),
+            resolver: Resolver::new(config.resolver),
+            tls: TlsClients::new(clock),
+            config,
+        }
     }
 }
 
@@ -190,7 +198,7 @@ async fn once(
     trail.enter(Stage::Tcp);
     let config = &means.config;
     let user_timeout = config.keepalive + config.ping_timeout;
-    let (stream, peer) = dial::dial(addresses, user_timeout, deadline).await?;
+    let (stream, peer) = dial::dial(addresses, &means.egress, user_timeout, deadline).await?;
     trail.peer = Some(peer);
     trail.pass(Some(peer.to_string()));
 

@@ -4,6 +4,8 @@ use std::net::SocketAddr;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use crate::EgressPolicy;
+
 /// How all links of one supervisor behave.
 #[derive(Debug, Clone)]
 pub struct LinkConfig {
@@ -29,6 +31,8 @@ pub struct LinkConfig {
     pub history: usize,
     /// Who resolves names.
     pub resolver: ResolverSource,
+    /// Where links and probes may dial.
+    pub egress: EgressPolicy,
 }
 
 impl Default for LinkConfig {
@@ -45,6 +49,7 @@ impl Default for LinkConfig {
             max_packet: 8 << 20,
             history: 100,
             resolver: ResolverSource::System,
+            egress: EgressPolicy::default(),
         }
     }
 }

@@ -1,6 +1,5 @@
 //! The one place in the program that opens an outgoing connection.
 
-use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
 use std::time::Duration;
@@ -12,25 +11,48 @@ use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, sleep_until};
 
+use crate::egress::{Cleared, Egress};
 use crate::failure;
 
 /// How long an address may take before the next one is tried beside it (RFC 8305, 5).
 const HEAD_START: Duration = Duration::from_millis(250);
 
-/// Connects to the first of `addresses` that answers before the `deadline`. When none does, tells of
-/// the first one tried.
+/// Connects to the first of `addresses` that `egress` allows and that answers before the `deadline`.
+/// When none does, tells of the first one tried; when none may be tried, of the first.
 pub(crate) async fn dial(
     addresses: &[SocketAddr],
+    egress: &Egress,
     user_timeout: Duration,
     deadline: Instant,
 ) -> Result<(TcpStream, SocketAddr), LinkFailure> {
-    let mut waiting = addresses.iter();
+    let mut denied = None;
+    let mut allowed = Vec::new();
+    for address in addresses {
+        match egress.clear(*address) {
+            Ok(cleared) => allowed.push((*address, cleared)),
+            Err(denial) => _ = denied.get_or_insert(denial),
+        }
+    }
+    match denied {
+        Some(denial) if allowed.is_empty() => Err(denial),
+        _ => race(allowed, egress, user_timeout, deadline).await,
+    }
+}
+
+async fn race(
+    allowed: Vec<(SocketAddr, Cleared)>,
+    egress: &Egress,
+    user_timeout: Duration,
+    deadline: Instant,
+) -> Result<(TcpStream, SocketAddr), LinkFailure> {
+    let addresses: Vec<_> = allowed.iter().map(|(address, _)| *address).collect();
+    let mut waiting = allowed.into_iter();
     let mut racing = FuturesUnordered::new();
     let mut failures = Vec::new();
     let mut out_of_time = pin!(sleep_until(deadline));
     loop {
-        if let Some(address) = waiting.next() {
-            racing.push(async move { (*address, connect(*address, user_timeout).await) });
+        if let Some((address, cleared)) = waiting.next() {
+            racing.push(async move { (address, connect(cleared, egress, user_timeout).await) });
         }
         let outcome = tokio::select! {
             outcome = racing.next() => outcome,
@@ -38,23 +60,31 @@ pub(crate) async fn dial(
             () = &mut out_of_time => {
                 let answered = |address| failures.iter().any(|(failed, _)| failed == address);
                 let silent: Vec<_> = addresses.iter().filter(|it| !answered(*it)).collect();
-                failures.extend(silent.into_iter().map(|it| (*it, io::ErrorKind::TimedOut.into())));
-                return Err(most_telling(addresses, &failures));
+                failures.extend(silent.into_iter().map(|it| (*it, failure::tcp_timeout(*it))));
+                return Err(most_telling(&addresses, failures));
             }
         };
         match outcome {
             Some((address, Ok(stream))) => return Ok((stream, address)),
-            Some((address, Err(error))) => failures.push((address, error)),
-            None if waiting.len() == 0 => return Err(most_telling(addresses, &failures)),
+            Some((address, Err(failure))) => failures.push((address, failure)),
+            None if waiting.len() == 0 => return Err(most_telling(&addresses, failures)),
             None => {}
         }
     }
 }
 
 #[expect(clippy::disallowed_methods, reason = "the one place where it is allowed")]
-async fn connect(address: SocketAddr, user_timeout: Duration) -> io::Result<TcpStream> {
-    let stream = TcpStream::connect(address).await?;
-    stream.set_nodelay(true)?;
+async fn connect(
+    cleared: Cleared,
+    egress: &Egress,
+    user_timeout: Duration,
+) -> Result<TcpStream, LinkFailure> {
+    let address = cleared.into_address();
+    let refused = |error| failure::tcp(&error, address);
+    let stream = TcpStream::connect(address).await.map_err(refused)?;
+    // The kernel may take an address for another one, as it does with 0.0.0.0.
+    egress.clear(stream.peer_addr().map_err(refused)?)?;
+    stream.set_nodelay(true).map_err(refused)?;
     // Data that nobody acknowledges ends the connection, sooner than the quarter of an hour that is
     // usual. Best effort: MQTT's keep-alive finds a dead peer, too.
     let _ = SockRef::from(&stream).set_tcp_user_timeout(Some(user_timeout));
@@ -62,31 +92,38 @@ async fn connect(address: SocketAddr, user_timeout: Duration) -> io::Result<TcpS
 }
 
 /// The failure of the address tried first, unless it only says that we lack its address family.
-fn most_telling(addresses: &[SocketAddr], failures: &[(SocketAddr, io::Error)]) -> LinkFailure {
-    let lacks_family = |error: &io::Error| {
-        use io::ErrorKind::{AddrNotAvailable, NetworkUnreachable};
-        matches!(error.kind(), NetworkUnreachable | AddrNotAvailable)
+fn most_telling(addresses: &[SocketAddr], failures: Vec<(SocketAddr, LinkFailure)>) -> LinkFailure {
+    let rank = |(address, failure): &(SocketAddr, LinkFailure)| {
+        let lacks_family = matches!(&*failure.code, "ENETUNREACH" | "EADDRNOTAVAIL");
+        (lacks_family, addresses.iter().position(|tried| tried == address))
     };
-    let rank = |(address, error): &&(SocketAddr, io::Error)| {
-        (lacks_family(error), addresses.iter().position(|tried| tried == address))
-    };
-    match failures.iter().min_by_key(rank) {
-        Some((address, error)) => failure::tcp(error, *address),
-        None => failure::internal("there was no address to dial"),
-    }
+    let most = failures.into_iter().min_by_key(rank);
+    most.map_or_else(|| failure::internal("there was no address to dial"), |(_, failure)| failure)
 }
 
 #[cfg(test)]
 mod tests {
     use std::net::Ipv4Addr;
 
+    use futures_util::FutureExt;
     use haltere_testkit::faulty::Unanswering;
     use tokio::net::TcpListener;
     use tokio::time::timeout_at;
 
     use super::*;
+    use crate::EgressPolicy;
 
     const LONG: Duration = Duration::from_secs(9);
+
+    /// Nothing but the defaults.
+    fn open() -> Egress {
+        Egress::new(EgressPolicy::default())
+    }
+
+    fn denying(rules: &[&str]) -> Egress {
+        let rules = rules.iter().map(|rule| rule.parse().expect("a rule")).collect();
+        Egress::new(EgressPolicy { rules, ..EgressPolicy::default() })
+    }
 
     /// A port nobody listens on: bound and released.
     async fn closed_port() -> SocketAddr {
@@ -100,7 +137,7 @@ mod tests {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("bind");
         let alive = listener.local_addr().expect("address");
         let (stream, peer) =
-            dial(&[dead, alive], LONG, Instant::now() + LONG).await.expect("dialled");
+            dial(&[dead, alive], &open(), LONG, Instant::now() + LONG).await.expect("dialled");
         assert_eq!(peer, alive);
         assert!(stream.nodelay().expect("readable"));
     }
@@ -109,7 +146,7 @@ mod tests {
     async fn the_first_address_tells_why() {
         let (first, second) = (closed_port().await, closed_port().await);
         let deadline = Instant::now() + LONG;
-        let failure = dial(&[first, second], LONG, deadline).await.expect_err("closed");
+        let failure = dial(&[first, second], &open(), LONG, deadline).await.expect_err("closed");
         assert_eq!(failure.code, "ECONNREFUSED");
         assert_eq!(failure.port, Some(first.port()));
     }
@@ -122,9 +159,55 @@ mod tests {
             ([silent.address(), refusing], "ETIMEDOUT"),
         ] {
             let deadline = Instant::now() + 2 * HEAD_START;
-            let outcome = timeout_at(deadline, dial(&addresses, LONG, deadline)).await;
+            let outcome = timeout_at(deadline, dial(&addresses, &open(), LONG, deadline)).await;
             let failure = outcome.expect("it keeps time itself").expect_err("nobody is there");
             assert_eq!((&*failure.code, failure.port), (code, Some(addresses[0].port())));
         }
+    }
+
+    #[tokio::test]
+    async fn of_mixed_answers_only_the_allowed_ones_are_dialled() {
+        let forbidden = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("bind");
+        let allowed = TcpListener::bind((Ipv4Addr::new(127, 0, 0, 2), 0)).await.expect("bind");
+        let address = |listener: &TcpListener| listener.local_addr().expect("address");
+        let egress = denying(&["deny 127.0.0.1"]);
+        let both = [address(&forbidden), address(&allowed)];
+        let (_, peer) = dial(&both, &egress, LONG, Instant::now() + LONG).await.expect("dialled");
+        assert_eq!(peer, address(&allowed));
+        assert_eq!(egress.denied_count(), 1);
+        assert!(forbidden.accept().now_or_never().is_none(), "the denied one was dialled");
+
+        // What fails then is the allowed one's failure: the other one was not tried.
+        let dead = closed_port().await;
+        let egress = denying(&[&format!("deny 127.0.0.1 port {}", both[0].port())]);
+        let deadline = Instant::now() + LONG;
+        let failure = dial(&[both[0], dead], &egress, LONG, deadline).await.expect_err("closed");
+        assert_eq!((&*failure.code, failure.port), ("ECONNREFUSED", Some(dead.port())));
+    }
+
+    #[tokio::test]
+    async fn what_is_denied_is_not_dialled() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("bind");
+        let there = listener.local_addr().expect("address");
+        let egress = denying(&["deny 127.0.0.0/8"]);
+        for address in [there, closed_port().await] {
+            let outcome = dial(&[address], &egress, LONG, Instant::now() + LONG).now_or_never();
+            let failure = outcome.expect("answered without waiting").expect_err("denied");
+            assert_eq!(failure.code, "ERR_EGRESS_DENIED");
+            assert_eq!(failure.port, Some(address.port()));
+        }
+        assert!(listener.accept().now_or_never().is_none(), "the denied one was dialled");
+    }
+
+    #[tokio::test]
+    async fn where_the_kernel_took_us_is_looked_at_again() {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("bind");
+        let port = listener.local_addr().expect("address").port();
+        let anywhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, port));
+        let egress = denying(&["allow 0.0.0.0", "deny 127.0.0.0/8"]);
+        let deadline = Instant::now() + LONG;
+        let failure = dial(&[anywhere], &egress, LONG, deadline).await.expect_err("denied");
+        assert_eq!(failure.code, "ERR_EGRESS_DENIED");
+        assert_eq!(failure.address.as_deref(), Some("127.0.0.1"));
     }
 }

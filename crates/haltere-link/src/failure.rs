@@ -12,12 +12,14 @@ use haltere_core::{LinkFailure, Stage};
 
 /// MQTT.js has no errno for a connection that closed; the contract says 1.
 const CLOSED: i32 = 1;
+/// Ours: what Node.js reports for a dial that one's own policy refused is up to the policy.
+const EGRESS_DENIED: &str = "ERR_EGRESS_DENIED";
 /// Linux's EMFILE.
 const TOO_MANY_FILES: i32 = 24;
 /// Linux's EIO, for what has no number.
 const INPUT_OUTPUT: i32 = 5;
 
-/// Whether time alone will not mend it: refused credentials, certificates that don't fit.
+/// Whether time alone will not mend it: refused credentials, certificates that don't fit, a policy.
 pub(crate) fn is_lasting(failure: &LinkFailure) -> bool {
     match failure.stage {
         Stage::Tls => is_certificate_fault(&failure.code),
@@ -34,7 +36,8 @@ pub(crate) fn is_lasting(failure: &LinkFailure) -> bool {
                         | "BANNED"
                 )
         }
-        Stage::Dns | Stage::Tcp | Stage::Websocket | Stage::Subscribe | Stage::Closed => false,
+        Stage::Tcp => failure.code == EGRESS_DENIED,
+        Stage::Dns | Stage::Websocket | Stage::Subscribe | Stage::Closed => false,
     }
 }
 
@@ -105,6 +108,12 @@ pub(crate) fn tcp(error: &io::Error, peer: SocketAddr) -> LinkFailure {
 pub(crate) fn tcp_timeout(peer: SocketAddr) -> LinkFailure {
     let message = format!("{peer} did not answer in time: it is down, or a firewall drops us");
     connect_failure("ETIMEDOUT", -110, peer, message)
+}
+
+/// The egress policy does not let us dial `peer`; `why` is a main clause.
+pub(crate) fn egress_denied(why: &str, peer: SocketAddr) -> LinkFailure {
+    let message = format!("{peer} was not dialled: {why}");
+    LinkFailure { errno: None, ..connect_failure(EGRESS_DENIED, 0, peer, message) }
 }
 
 fn connect_failure(
@@ -354,6 +363,7 @@ mod tests {
             (os(113), "EHOSTUNREACH -113 connect 192.0.2.7 1883"),
             (os(101), "ENETUNREACH -101 connect 192.0.2.7 1883"),
             (tcp_timeout(peer()), "ETIMEDOUT -110 connect 192.0.2.7 1883"),
+            (egress_denied("x", peer()), "ERR_EGRESS_DENIED – connect 192.0.2.7 1883"),
             (unknown_name("b.example"), "ENOTFOUND -3008 getaddrinfo b.example –"),
             (resolver_trouble("b.example", "x"), "EAI_AGAIN -3001 getaddrinfo b.example –"),
             (is_this_port_tls(Stage::Mqtt, peer()), "ECONNRESET -104 read – –"),
@@ -382,6 +392,8 @@ mod tests {
             (tls("ERR_TLS_CERT_ALTNAME_INVALID"), true),
             (tls("ECONNRESET"), false),
             (tls("EPROTO"), false),
+            (egress_denied("x", peer()), true),
+            (tcp_timeout(peer()), false),
             (lost("x"), false),
             (unknown_name("b"), false),
         ] {

@@ -14,6 +14,7 @@
 //!           ├ pacer      the dial rate of the whole fleet
 //!           ├ resolve    names to addresses
 //!           ├ dial       the one place in the program that opens an outgoing connection
+//!           │  └ egress  where it may
 //!           ├ tls        trust, client certificates, failures in the words of OpenSSL
 //!           └ transport  WebSocket, framing, MQTT, keep-alive
 //! board        the status of all links, its history, and who waits for a change
@@ -36,6 +37,7 @@ mod attempt;
 mod board;
 mod config;
 mod dial;
+mod egress;
 mod facts;
 mod failure;
 mod fleet;
@@ -53,6 +55,7 @@ mod work;
 
 pub use board::StatusChange;
 pub use config::{Backoff, LinkConfig, ResolverSource};
+pub use egress::{EgressAction, EgressPolicy, EgressRule, RuleError};
 pub use probe::{ProbeReport, ProbeStage};
 pub use spec::LinkSpec;
 pub use supervisor::{StatusChanges, Supervisor};

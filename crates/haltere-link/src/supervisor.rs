@@ -148,6 +148,11 @@ impl Supervisor {
         self.fleet.panics.load(Ordering::Relaxed)
     }
 
+    /// How often an address was not dialled because the egress policy denies it, by links and probes.
+    pub fn egress_denied_count(&self) -> u64 {
+        self.fleet.means.egress.denied_count()
+    }
+
     /// Dials once, on the same way the links go, and stores nothing.
     pub async fn probe(&self, spec: &LinkSpec) -> ProbeReport {
         probe::probe(&self.fleet, spec).await

@@ -24,7 +24,7 @@ pub(crate) async fn tell(app: &App, stop: &Stop) {
             _ = ticks.tick() => {}
         }
         let tasks = Handle::current().metrics().num_alive_tasks();
-        let Vitals { links, jobs, panics } = app.vitals();
-        tracing::debug!(tasks, links, jobs, panics, "vital signs");
+        let Vitals { links, jobs, panics, denied_dials } = app.vitals();
+        tracing::debug!(tasks, links, jobs, panics, denied_dials, "vital signs");
     }
 }

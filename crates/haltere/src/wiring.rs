@@ -1,6 +1,7 @@
 //! Where concrete things are put together: the only place that names a database, and the only one
 //! where settings become the parts of the application.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use anyhow::Context as _;
@@ -10,12 +11,12 @@ use haltere_app::sessions::{PasswordHashing, SessionSettings};
 use haltere_app::users::Users;
 use haltere_app::vault::{MasterKey, Vault};
 use haltere_app::{App, AppParts, AppSettings, SecretsPolicy};
-use haltere_link::{Backoff, LinkConfig};
+use haltere_link::{Backoff, EgressPolicy, LinkConfig};
 use haltere_store::Store;
 use haltere_store_sqlite::SqliteStore;
 
 use crate::clock::SystemClock;
-use crate::config::{Data, Link, Secrets, Settings};
+use crate::config::{Data, Secrets, Settings};
 use crate::data_dir::DataDir;
 use crate::http::Limits;
 
@@ -41,11 +42,12 @@ pub(crate) fn master_key(settings: &Data, data: &DataDir) -> anyhow::Result<Mast
     }
 }
 
-/// The application, reading what is stored and keeping the links.
+/// The application, reading what is stored and keeping the links. Where it is `listening` is not dialled.
 pub(crate) async fn app(
     settings: &Settings,
     store: Arc<dyn Store>,
     master_key: MasterKey,
+    listening: &[SocketAddr],
 ) -> anyhow::Result<App> {
     let vault =
         Vault::open(store.as_ref(), master_key).await.context("failed to open the vault")?;
@@ -53,7 +55,7 @@ pub(crate) async fn app(
         store,
         vault,
         clock: Arc::new(SystemClock),
-        link: link_config(&settings.link),
+        link: link_config(settings, listening),
         settings: app_settings(settings),
     };
     App::start(parts).await.context("failed to start")
@@ -89,12 +91,17 @@ fn app_settings(settings: &Settings) -> AppSettings {
     }
 }
 
-fn link_config(link: &Link) -> LinkConfig {
+fn link_config(settings: &Settings, listening: &[SocketAddr]) -> LinkConfig {
+    let link = &settings.link;
     LinkConfig {
         connect_timeout: link.connect_timeout.as_duration(),
         keepalive: link.keepalive.as_duration(),
         backoff: Backoff { max: link.max_backoff.as_duration(), ..Backoff::default() },
         dials_per_second: link.dials_per_second,
+        egress: EgressPolicy {
+            rules: settings.egress.rules.clone(),
+            own_listeners: listening.to_vec(),
+        },
         ..LinkConfig::default()
     }
 }

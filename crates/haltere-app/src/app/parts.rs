@@ -85,6 +85,8 @@ pub struct Vitals {
     pub links: usize,
     /// How often a link has panicked. Anything but zero is a bug.
     pub panics: u64,
+    /// How often an address was not dialled because the egress policy denies it.
+    pub denied_dials: u64,
     /// Changes and background jobs under way.
     pub jobs: usize,
 }

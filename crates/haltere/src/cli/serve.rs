@@ -58,11 +58,12 @@ async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let data = DataDir::create(&settings.data.dir)?;
     let _lock = data.lock()?;
     let listener = bind(settings.server.listen).await?;
+    let address = listener.local_addr().context("failed to read the address listened on")?;
     let master_key = wiring::master_key(&settings.data, &data)?;
     let store = wiring::store(&data).await?;
     ensure_first_admin(settings, &wiring::users(&store)).await?;
-    let app = wiring::app(settings, store, master_key).await?;
-    announce(&listener)?;
+    let app = wiring::app(settings, store, master_key, &[address]).await?;
+    announce(address)?;
 
     let requests = http::serve(
         listener,
@@ -89,8 +90,7 @@ async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 /// Says where the server is: with port 0, nobody else knows.
-fn announce(listener: &TcpListener) -> anyhow::Result<()> {
-    let address = listener.local_addr().context("failed to read the address listened on")?;
+fn announce(address: SocketAddr) -> anyhow::Result<()> {
     tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
     print(&format!("haltere is listening on http://{address}\n"))
 }

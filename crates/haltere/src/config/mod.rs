@@ -13,6 +13,7 @@
 mod admin;
 mod connections;
 mod data;
+mod egress;
 mod leaf;
 mod link;
 mod load;
@@ -29,6 +30,8 @@ use confique::Config;
 
 use admin::Admin;
 use connections::Connections;
+use egress::Egress;
+use link::Link;
 use log::Log;
 use plugins::Plugins;
 use server::Server;
@@ -36,7 +39,6 @@ use sessions::Sessions;
 
 pub(crate) use connections::Secrets;
 pub(crate) use data::Data;
-pub(crate) use link::Link;
 pub(crate) use load::{Flag, Loaded, Sources, load};
 pub(crate) use log::Format as LogFormat;
 pub(crate) use show::show;
@@ -62,6 +64,9 @@ pub(crate) struct Settings {
 
     #[config(nested)]
     pub link: Link,
+
+    #[config(nested)]
+    pub egress: Egress,
 
     #[config(nested)]
     pub sessions: Sessions,

@@ -75,6 +75,7 @@ fn a_bad_value_is_refused_naming_the_place_it_stands_in() {
         ("HALTERE_LINK_KEEPALIVE", "1s", "must be between 5 seconds and 1 hour"),
         ("HALTERE_PLUGINS_DISABLED", "tls,tsl", "\"tsl\" is not the id of a plugin"),
         ("HALTERE_PLUGINS_DISABLED", "multiple-connections", "can't be switched off"),
+        ("HALTERE_EGRESS_RULES", "deny all port 22,permit all", "egress.rules[1], \"permit all\""),
         ("HALTERE_LOG_FORMAT", "xml", "expected `text` or `json`"),
     ] {
         let sources = Sources { env: env(&[(name, value)]), ..Sources::default() };
@@ -95,6 +96,20 @@ fn lists_come_with_commas_and_an_empty_variable_is_no_variable() {
         [haltere_core::PluginId::Tls, haltere_core::PluginId::AuditTrail]
     );
     assert_eq!(settings.server.listen.port(), 8088);
+}
+
+#[test]
+fn a_bad_egress_rule_is_named_with_its_place() {
+    let config = file("[egress]\nrules = [\n  \"allow 10.0.0.0/8\",\n  \"deny 10.0.0.1/8\",\n]\n");
+    let sources = Sources { file: Some(config.path().to_owned()), ..Sources::default() };
+    let refusal = refusal(&sources);
+    for what in ["line ", "egress.rules[1]", "deny 10.0.0.1/8", "write 10.0.0.0/8"] {
+        assert!(refusal.contains(what), "{refusal}");
+    }
+    let env = env(&[("HALTERE_EGRESS_RULES", "allow 10.0.0.0/8 port 1883, deny all")]);
+    let rules = load(&Sources { env, ..Sources::default() }).expect("valid").settings.egress.rules;
+    let rules: Vec<_> = rules.iter().map(ToString::to_string).collect();
+    assert_eq!(rules, ["allow 10.0.0.0/8 port 1883", "deny all"]);
 }
 
 #[test]

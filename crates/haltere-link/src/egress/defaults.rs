@@ -1,0 +1,99 @@
+//! What no broker lives at: denied unless a rule allows it.
+
+use std::net::IpAddr;
+use std::sync::LazyLock;
+
+use haltere_core::Network;
+
+/// Hands out credentials to whoever asks from inside.
+const METADATA: &str = "a cloud's metadata";
+const LINK_LOCAL: &str = "link-local, where clouds keep their metadata";
+const MULTICAST: &str = "multicast";
+/// Linux takes 0.0.0.0 and :: for this machine; whoever means that can say so.
+const UNSPECIFIED: &str = "no address of a host; for this machine write 127.0.0.1 or ::1";
+const RESERVED: &str = "reserved";
+
+/// The first that fits tells why. Metadata by the clouds' own pages and cloud-init's, the rest by IANA's
+/// registries of special-purpose addresses.
+static DENIED: LazyLock<Vec<(Network, &str)>> = LazyLock::new(|| {
+    let table = [
+        ("100.100.100.200/32", METADATA),     // Alibaba
+        ("fd00:100::100:200/128", METADATA),  // Alibaba
+        ("168.63.129.16/32", METADATA),       // Azure's wire server
+        ("192.0.0.192/32", METADATA),         // Oracle, classic
+        ("fd00:c1::a9fe:a9fe/128", METADATA), // Oracle
+        ("fd00:ec2::/32", METADATA),          // AWS: metadata at ::254, pod identity at ::23
+        ("fd20:ce::254/128", METADATA),       // Google
+        ("fd00:a9fe:a9fe::1/128", METADATA),  // Akamai (Linode)
+        ("fd00:42::42/128", METADATA),        // Scaleway
+        ("169.254.0.0/16", LINK_LOCAL),
+        ("fe80::/10", LINK_LOCAL),
+        ("224.0.0.0/4", MULTICAST),
+        ("ff00::/8", MULTICAST),
+        ("255.255.255.255/32", "broadcast"),
+        ("0.0.0.0/8", UNSPECIFIED),
+        ("::/128", UNSPECIFIED),
+        ("240.0.0.0/4", RESERVED),
+        ("192.0.0.0/24", RESERVED),
+    ];
+    table.into_iter().map(|(network, why)| (parse(network), why)).collect()
+});
+
+/// All of IPv6 that is in use for single hosts; the rest is reserved. Addresses for NAT64 are judged by
+/// what is inside as well.
+static IN_USE: LazyLock<Vec<Network>> = LazyLock::new(|| {
+    ["2000::/3", "fc00::/7", "::1/128", "64:ff9b::/96", "64:ff9b:1::/48"].map(parse).into()
+});
+
+/// Why `address`, taken by itself, is denied when no rule speaks of it.
+pub(super) fn denied(address: IpAddr) -> Option<&'static str> {
+    let denied = DENIED.iter().find(|(network, _)| network.contains(address));
+    denied.map(|(_, why)| *why).or_else(|| {
+        let reserved = address.is_ipv6() && !IN_USE.iter().any(|it| it.contains(address));
+        reserved.then_some(RESERVED)
+    })
+}
+
+fn parse(network: &str) -> Network {
+    network.parse().expect("the tables hold networks")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table() {
+        for (why, addresses) in [
+            (
+                Some(METADATA),
+                "100.100.100.200 168.63.129.16 192.0.0.192 fd00:ec2::254 fd00:ec2::23 fd20:ce::254 \
+                 fd00:c1::a9fe:a9fe fd00:a9fe:a9fe::1 fd00:42::42 fd00:100::100:200",
+            ),
+            (
+                Some(LINK_LOCAL),
+                "169.254.169.254 169.254.0.0 169.254.255.255 169.254.170.2 fe80::1 febf::1 \
+                 fe80::a9fe:a9fe",
+            ),
+            (Some(MULTICAST), "224.0.0.0 239.255.255.255 ff00:: ff02::1 ffff::1"),
+            (Some("broadcast"), "255.255.255.255"),
+            (Some(UNSPECIFIED), "0.0.0.0 0.0.0.1 0.255.255.255 ::"),
+            (
+                Some(RESERVED),
+                "240.0.0.0 255.255.255.254 192.0.0.1 ::2 ::127.0.0.1 100::1 fec0::1 4000::1 5f00::1 \
+                 64:ff9b:2::1 ::ffff:0:1.2.3.4",
+            ),
+            (
+                None,
+                "127.0.0.1 127.255.255.255 ::1 10.0.0.1 172.16.0.1 192.168.0.1 100.64.0.1 \
+                 100.100.100.199 168.63.129.15 1.1.1.1 8.8.8.8 169.253.255.255 169.255.0.0 \
+                 223.255.255.255 192.0.1.0 192.0.2.1 198.18.0.1 2001:db8::1 2606:4700::1111 fd00::1 \
+                 fd20:ce::253 fc00::1 64:ff9b::1.1.1.1 64:ff9b:1::1.1.1.1 2002::1 2001::1",
+            ),
+        ] {
+            for address in addresses.split_whitespace() {
+                assert_eq!(denied(address.parse().expect("an address")), why, "{address}");
+            }
+        }
+    }
+}
