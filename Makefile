@@ -6,8 +6,9 @@ export PATH := $(CURDIR)/.tools/bin:$(HOME)/.cargo/bin:$(PATH)
 
 DEMO ?= 1
 LISTEN ?= 127.0.0.1:8088
+ROUNDS ?= 1000
 
-.PHONY: help run test check fmt lint deny docs unit api-fuzz generate bench
+.PHONY: help run test check fmt lint deny docs unit api-fuzz generate bench torture
 
 help: ## list the chores
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -28,6 +29,10 @@ check: tools fmt lint deny docs ## format, lints, dependencies and documentation
 bench: ## build for speed and measure against the numbers we hold ourselves to
 	@scripts/setup build bench
 	@bench/run
+
+torture: tools ## kill -9 under writers, ROUNDS=1000 times; SEED=N makes the choices of an earlier run
+	TORTURE_ROUNDS=$(ROUNDS) TORTURE_SEED=$(SEED) \
+		cargo nextest run --locked --workspace --profile torture --no-capture -E 'test(/^torture::/)'
 
 generate: ## write again what is generated from the code: openapi/haltere.json, docs/access.md
 	@scripts/generate

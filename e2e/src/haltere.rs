@@ -95,6 +95,14 @@ impl Options {
         (status, text)
     }
 
+    /// Starts it and sends `kill -9` after a while, wherever it has got to by then.
+    pub async fn start_killed_after(self, while_starting: Duration) -> Haltere {
+        let mut haltere = self.spawn();
+        tokio::time::sleep(while_starting).await;
+        haltere.kill().await;
+        haltere
+    }
+
     fn spawn(self) -> Haltere {
         let data_dir = self.data_dir.clone().unwrap_or_else(|| {
             Arc::new(tempfile::tempdir().expect("a folder for the data can be made"))
@@ -288,17 +296,25 @@ impl Haltere {
 
     /// Starts again on the same data folder, after the process has ended.
     pub async fn restart(&mut self) {
-        let mut options = self.options.clone();
-        options.data_dir = Some(Arc::clone(&self.data_dir));
-        self.restart_with(options).await;
+        self.restart_with(self.options.clone()).await;
     }
 
     /// Starts again on the same data folder, with other options.
-    pub async fn restart_with(&mut self, mut options: Options) {
+    pub async fn restart_with(&mut self, options: Options) {
+        *self = self.successor(options).start().await;
+    }
+
+    /// Starts again on the same data folder, and sends `kill -9` after a while.
+    pub async fn restart_killed_after(&mut self, while_starting: Duration) {
+        *self = self.successor(self.options.clone()).start_killed_after(while_starting).await;
+    }
+
+    /// How to start on the data folder of this one, which has ended and left a clean log.
+    fn successor(&self, mut options: Options) -> Options {
         assert!(self.ended, "a second haltere on one data folder is refused");
-        options.data_dir = Some(Arc::clone(&self.data_dir));
         self.log.assert_clean(&self.options.expected);
-        *self = options.start().await;
+        options.data_dir = Some(Arc::clone(&self.data_dir));
+        options
     }
 
     /// SIGTERM; it must exit 0 within five seconds and leave a clean log.

@@ -1,0 +1,208 @@
+//! Comparing haltere, after a restart, with what the writers know.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
+
+use e2e::{Client, Haltere};
+use serde_json::{Value, json};
+
+use super::ledger::{Entry, Expected, Known, Ledger, Subject};
+use crate::database::{Database, Record};
+use crate::support::ids;
+
+/// What has been seen so far, and up to where in the audit trail.
+pub(super) struct Verdict {
+    /// The newest entry of the trail that was looked at.
+    seen: i64,
+    /// Writes that were answered, by action.
+    acknowledged: BTreeMap<&'static str, usize>,
+    /// Writes whose answer never came, and that are there.
+    found: usize,
+    /// Writes whose answer never came, and that are not there.
+    absent: usize,
+}
+
+impl Verdict {
+    /// Looks at nothing that is there already.
+    pub(super) async fn before(haltere: &Haltere) -> Self {
+        let seen = Database::of(haltere).await.last_entry().await;
+        Self { seen, acknowledged: BTreeMap::new(), found: 0, absent: 0 }
+    }
+
+    /// Fails unless everything acknowledged is there, whole and on record, and everything under way
+    /// is either there, whole and on record, or not there at all.
+    pub(super) async fn compare(&mut self, haltere: &Haltere, admin: &Client, ledger: &Ledger) {
+        let mut database = Database::of(haltere).await;
+        assert_eq!(database.integrity().await, "ok");
+        let mut trail = Trail::of(database.entries_after(self.seen).await);
+        self.seen = database.last_entry().await;
+
+        let mut stored = stored(admin).await;
+        for (id, subject) in &mut ledger.known().connections {
+            let is = stored.remove(id);
+            let on_record = trail.connections.remove(id).unwrap_or_default();
+            self.compare_connection(id, subject, is.as_ref(), on_record);
+        }
+        assert!(stored.is_empty(), "nobody wrote {stored:#?}");
+        assert!(trail.connections.is_empty(), "on record and never sent: {:?}", trail.connections);
+
+        self.compare_logins(&mut ledger.known(), &trail.sessions);
+        compare_sessions(haltere, ledger).await;
+        assert_eq!(database.sessions().await, database.sessions_on_record().await);
+    }
+
+    /// Fails unless the trail as a whole, from the first entry on, tells of the connections there are.
+    pub(super) async fn compare_all_of_it(&self, haltere: &Haltere) {
+        let mut database = Database::of(haltere).await;
+        let mut replayed = BTreeSet::new();
+        for Record { action, object, .. } in database.entries_after(0).await {
+            match action.as_str() {
+                "connection.create" => assert!(replayed.insert(object.clone()), "{object}"),
+                "connection.delete" => assert!(replayed.remove(&object), "{object}"),
+                _ => {}
+            }
+        }
+        assert_eq!(replayed, database.connections().await.into_iter().collect());
+    }
+
+    /// Whether kills have struck both before and after the moment that decides.
+    pub(super) fn has_seen_both_ends(&self) -> bool {
+        self.found > 0 && self.absent > 0
+    }
+
+    fn compare_connection(
+        &mut self,
+        id: &str,
+        subject: &mut Subject,
+        is: Option<&Value>,
+        mut on_record: Vec<Entry>,
+    ) {
+        if let Some((action, after)) = subject.under_way.take() {
+            // Every change is a change: where it was done, what is there is new.
+            if is == after.as_ref() {
+                let last = on_record.pop();
+                let last = last.map(|(action, _)| action);
+                assert_eq!(last, Some(action), "{id} has changed, and nothing says so");
+                subject.is = after;
+                self.found += 1;
+            } else {
+                self.absent += 1;
+            }
+        }
+        assert_eq!(is, subject.is.as_ref(), "{id} is not what was acknowledged");
+        assert_eq!(on_record, subject.answered, "{id}: the audit trail against the answers");
+        self.count(subject.answered.drain(..));
+    }
+
+    fn compare_logins(&mut self, known: &mut Known, on_record: &[Entry]) {
+        let on_record: BTreeSet<_> = on_record.iter().cloned().collect();
+        let answered: BTreeSet<_> = known.answered.drain(..).collect();
+        let missing: Vec<_> = answered.difference(&on_record).collect();
+        assert!(missing.is_empty(), "not on record: {missing:?}");
+        let more: Vec<_> = on_record.difference(&answered).collect();
+        for (action, under_way) in [
+            ("session.login", &mut known.logins_under_way),
+            ("session.logout", &mut known.logouts_under_way),
+        ] {
+            let found = more.iter().filter(|(it, _)| *it == action).count();
+            assert!(found <= *under_way, "{action}: {more:?} on record, {under_way} under way");
+            self.found += found;
+            self.absent += *under_way - found;
+            *under_way = 0;
+        }
+        self.count(answered.into_iter());
+    }
+
+    fn count(&mut self, entries: impl Iterator<Item = Entry>) {
+        for (action, _) in entries {
+            *self.acknowledged.entry(action).or_default() += 1;
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let all: usize = self.acknowledged.values().sum();
+        write!(f, "{all} writes acknowledged (")?;
+        for (place, (action, count)) in self.acknowledged.iter().enumerate() {
+            write!(f, "{}{action} {count}", if place == 0 { "" } else { ", " })?;
+        }
+        let Self { found, absent, .. } = self;
+        write!(f, "), {} killed under way: {found} whole, {absent} absent", found + absent)
+    }
+}
+
+/// What the audit trail says of a round.
+#[derive(Default)]
+struct Trail {
+    /// By connection, in order.
+    connections: BTreeMap<String, Vec<Entry>>,
+    /// Logins and logouts.
+    sessions: Vec<Entry>,
+}
+
+impl Trail {
+    fn of(records: Vec<Record>) -> Self {
+        let mut trail = Self::default();
+        for Record { action, object, request_id, .. } in records {
+            let Some(action) = ACTIONS.into_iter().find(|known| *known == action) else {
+                assert_eq!(action, "connection.read_secrets", "not done by any writer");
+                continue;
+            };
+            if action.starts_with("session.") {
+                trail.sessions.push((action, request_id));
+            } else {
+                trail.connections.entry(object).or_default().push((action, request_id));
+            }
+        }
+        trail
+    }
+}
+
+/// All that writers do.
+const ACTIONS: [&str; 7] = [
+    "connection.create",
+    "connection.update",
+    "connection.connect",
+    "connection.disconnect",
+    "connection.delete",
+    "session.login",
+    "session.logout",
+];
+
+/// All connections, as a writer would have written them.
+async fn stored(admin: &Client) -> BTreeMap<String, Value> {
+    let down = admin.get("/api/connections?state=inactive&secrets=omit").await.expect_status(200);
+    let down: BTreeSet<_> = ids(&down.json()).into_iter().collect();
+    let list = admin.get("/api/connections").await.expect_status(200).json();
+    let list = list.as_array().expect("an array").iter();
+    let written = list.map(|one| {
+        let mut one = one.clone();
+        let id = one["id"].as_str().expect("an id").to_owned();
+        let object = one.as_object_mut().expect("a connection is an object");
+        // Readable: an undecryptable connection would have no status.
+        assert!(object.contains_key("status"), "{id} can't be read");
+        object.retain(|key, _| !matches!(key.as_str(), "status" | "broker"));
+        object.insert("connected".to_owned(), json!(!down.contains(&id)));
+        (id, one)
+    });
+    written.collect()
+}
+
+/// Whoever has logged in is let in, whoever has logged out is not. Sessions that have ended are
+/// looked at once.
+async fn compare_sessions(haltere: &Haltere, ledger: &Ledger) {
+    let sessions = std::mem::take(&mut ledger.known().sessions);
+    for (client, expected) in sessions {
+        let validity = client.at(&haltere.base()).get("/validate-session").await;
+        let valid = validity.expect_status(200).json()["valid"] == true;
+        match expected {
+            Expected::Valid => assert!(valid, "a session that was begun is gone"),
+            Expected::Ended => assert!(!valid, "a session that was ended lives on"),
+            Expected::Either => {}
+        }
+        if valid {
+            ledger.known().sessions.push((client, Expected::Valid));
+        }
+    }
+}
