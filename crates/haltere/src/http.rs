@@ -1,7 +1,8 @@
 //! Serving HTTP/1.1: a bounded number of connections, patience with an end, a polite stop.
 //!
 //! hyper does the protocol. What is here is what `axum::serve` leaves out: the time limit on
-//! request heads and idle connections, the bound, and the cut-off for what does not end by itself.
+//! request heads and idle connections, the bound, TLS with a certificate that may change, and the
+//! cut-off for what does not end by itself.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -19,12 +20,14 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
 use crate::lifecycle::Stop;
+use crate::tls::Tls;
 
 /// How long to wait after a failed accept: no file descriptors are left, most likely, and trying
 /// again at once would only burn the processor.
@@ -39,15 +42,28 @@ pub(crate) struct Limits {
     pub header_timeout: Duration,
 }
 
-/// Serves until told to stop, and returns when no connection is left.
-pub(crate) async fn serve(listener: TcpListener, router: Router, limits: Limits, stop: Stop) {
+/// Serves until told to stop, and returns when no connection is left. With `tls`, whoever does not
+/// speak it is hung up on.
+pub(crate) async fn serve(
+    listener: TcpListener,
+    router: Router,
+    limits: Limits,
+    tls: Option<Tls>,
+    stop: Stop,
+) {
     let mut protocol = http1::Builder::new();
     protocol.timer(TokioTimer::new()).header_read_timeout(limits.header_timeout);
     let permits = Arc::new(Semaphore::new(limits.connections.get()));
     let connections = TaskTracker::new();
     while let Some((stream, peer, permit)) = next(&listener, &permits, &stop).await {
-        let connection = Connection { stream, peer, router: router.clone(), permit };
-        connections.spawn(connection.serve(protocol.clone(), stop.clone()));
+        let connection = Connection {
+            peer,
+            router: router.clone(),
+            protocol: protocol.clone(),
+            stop: stop.clone(),
+            _permit: permit,
+        };
+        connections.spawn(connection.serve(stream, tls.clone()));
     }
     // Closes the socket: clients that come now are refused rather than left waiting.
     drop(listener);
@@ -81,17 +97,33 @@ async fn next(
 }
 
 struct Connection {
-    stream: TcpStream,
     peer: SocketAddr,
     router: Router,
-    permit: OwnedSemaphorePermit,
+    protocol: http1::Builder,
+    stop: Stop,
+    /// Given back at the end.
+    _permit: OwnedSemaphorePermit,
 }
 
 impl Connection {
-    async fn serve(self, protocol: http1::Builder, stop: Stop) {
-        let Self { stream, peer, router, permit } = self;
+    async fn serve(self, stream: TcpStream, tls: Option<Tls>) {
         // Answers are small and written whole: waiting to fill a packet would only delay them.
         let _ = stream.set_nodelay(true);
+        let Some(tls) = tls else { return self.serve_http(stream).await };
+        let accepted = tokio::select! {
+            accepted = tls.accept(stream) => accepted,
+            () = self.stop.soft.cancelled() => return,
+        };
+        match accepted {
+            Ok(stream) => self.serve_http(stream).await,
+            Err(error) => {
+                tracing::debug!(peer = %self.peer, %error, "no TLS connection came about");
+            }
+        }
+    }
+
+    async fn serve_http(self, stream: impl AsyncRead + AsyncWrite + Unpin) {
+        let Self { peer, router, protocol, stop, _permit } = self;
         let service = service_fn(move |request| answer(router.clone(), request, peer));
         let mut connection = pin!(protocol.serve_connection(TokioIo::new(stream), service));
         let outcome = tokio::select! {
@@ -108,7 +140,6 @@ impl Connection {
             // The client's doing: it went away, sent nonsense, or took too long.
             tracing::debug!(%peer, %error, "connection ended early");
         }
-        drop(permit);
     }
 }
 

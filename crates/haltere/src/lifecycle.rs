@@ -5,10 +5,12 @@
 //! [`Stop::hard`] cuts off what is still open. The links come after that, within [`LINKS`].
 
 use std::process;
+use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 /// How long requests get to finish. Together with [`LINKS`] well under the five seconds after which
@@ -39,6 +41,22 @@ impl Stop {
         tokio::spawn(watch(signals, stop.clone()));
         Ok(stop)
     }
+}
+
+/// Is notified on SIGHUP. Listening for it also means that it does not end the process, which is its
+/// meaning where nobody listens.
+pub(crate) fn reload_on_signal() -> anyhow::Result<Arc<Notify>> {
+    let mut hangups = signal(SignalKind::hangup()).context("failed to listen for SIGHUP")?;
+    let reload = Arc::new(Notify::new());
+    let notify = Arc::clone(&reload);
+    // Ends with the process.
+    tokio::spawn(async move {
+        while hangups.recv().await.is_some() {
+            tracing::info!("SIGHUP: reading again what can be read again");
+            notify.notify_one();
+        }
+    });
+    Ok(reload)
 }
 
 struct Signals {

@@ -11,6 +11,7 @@ mod http;
 mod lifecycle;
 mod memory;
 mod telemetry;
+mod tls;
 mod vitals;
 mod wiring;
 

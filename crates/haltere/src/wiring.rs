@@ -16,9 +16,10 @@ use haltere_store::Store;
 use haltere_store_sqlite::SqliteStore;
 
 use crate::clock::SystemClock;
-use crate::config::{Data, Secrets, Settings};
+use crate::config::{Data, Secrets, Server, Settings};
 use crate::data_dir::DataDir;
 use crate::http::Limits;
+use crate::tls::{self, Tls};
 
 /// The store in the data folder, migrated to what this binary knows.
 pub(crate) async fn store(data: &DataDir) -> anyhow::Result<Arc<dyn Store>> {
@@ -63,7 +64,14 @@ pub(crate) async fn app(
 
 /// The HTTP API on top of the application.
 pub(crate) fn router(app: &App, settings: &Settings) -> Router {
-    haltere_api::router(app.clone(), ApiOptions::default().secure(settings.server.secure))
+    let secure = settings.server.secure || settings.server.tls_cert.is_some();
+    haltere_api::router(app.clone(), ApiOptions::default().secure(secure))
+}
+
+/// Our own TLS, where it is configured, and what looks after its certificate.
+pub(crate) fn tls(server: &Server) -> anyhow::Result<Option<(Tls, tls::Watch)>> {
+    let files = server.tls_cert.clone().zip(server.tls_key.clone());
+    files.map(|(cert, key)| Tls::open(cert, key, Arc::new(SystemClock))).transpose()
 }
 
 /// What a client of the HTTP server can make us hold.

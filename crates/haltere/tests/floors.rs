@@ -38,8 +38,12 @@ const FORBIDDEN: [(&str, &str, &str); 3] = [
 /// Foreign crates that only some of ours may use, and why.
 const FOREIGN: [(&str, &[&str], &str); 12] = [
     ("mqtt-protocol-core", &["haltere-link"], "the protocol library can be exchanged in one crate"),
-    ("rustls", &["haltere-link"], "TLS to brokers has one home"),
-    ("tokio-rustls", &["haltere-link"], "TLS to brokers has one home"),
+    ("rustls", &["haltere-link", "haltere"], "TLS to brokers has one home, our listener another"),
+    (
+        "tokio-rustls",
+        &["haltere-link", "haltere"],
+        "TLS to brokers has one home, our listener another",
+    ),
     ("tokio-tungstenite", &["haltere-link"], "WebSockets to brokers have one home"),
     ("hickory-resolver", &["haltere-link"], "only a link looks up names"),
     ("sqlx", &["haltere-store-sqlite"], "SQL stays in the backend"),

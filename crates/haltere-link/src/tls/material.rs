@@ -66,9 +66,10 @@ impl Material {
     }
 }
 
-/// Puts the pieces together by hand: rustls' own way parses the certificate with webpki, which
-/// refuses version 1.
-fn read_identity(cert: &[u8], key: &[u8]) -> Result<CertifiedKey, MaterialError> {
+/// Reads a chain, leaf first, and the private key of its leaf, both PEM; the fields are called `cert`
+/// and `key`. Any X.509 version is taken, so put together by hand: rustls' own way parses the
+/// certificate with webpki, which refuses version 1.
+pub fn read_identity(cert: &[u8], key: &[u8]) -> Result<CertifiedKey, MaterialError> {
     let chain = pem::certificates("cert", cert)?;
     let key = pem::private_key("key", key)?;
     let key = provider().key_provider.load_private_key(key).map_err(|_| {

@@ -32,4 +32,5 @@ mod verifier;
 pub use client::{Handshake, HandshakeFailure, TlsClient, TlsClients};
 pub use facts::{CertificateFacts, certificate_facts};
 pub use failure::classify_io;
-pub use material::{MaterialError, check_material};
+pub use material::{MaterialError, check_material, read_identity};
+pub use provider::provider;

@@ -8,7 +8,7 @@ use super::p521::Secp521r1;
 
 /// aws-lc-rs, which unlike ring knows P-521. Never installed as the process's default: nobody
 /// shall get TLS by accident.
-pub(super) fn provider() -> &'static Arc<CryptoProvider> {
+pub fn provider() -> &'static Arc<CryptoProvider> {
     static PROVIDER: LazyLock<Arc<CryptoProvider>> = LazyLock::new(|| {
         let mut provider = aws_lc_rs::default_provider();
         // Last: it is there for the sake of certificates, not because anybody should choose it.

@@ -16,7 +16,7 @@ use super::sources::Server;
 use super::{print, random_password, tell};
 use crate::config::Settings;
 use crate::data_dir::DataDir;
-use crate::lifecycle::{LINKS, Stop};
+use crate::lifecycle::{LINKS, Stop, reload_on_signal};
 use crate::{http, memory, telemetry, vitals, wiring};
 
 /// Links spend their lives waiting, and answers are ready in memory: more threads than this would
@@ -55,28 +55,36 @@ fn runtime() -> anyhow::Result<Runtime> {
 /// The whole life of the server, from top to bottom.
 async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let stop = Stop::on_signals()?;
+    let reload = reload_on_signal()?;
     let data = DataDir::create(&settings.data.dir)?;
     let _lock = data.lock()?;
+    let (tls, certificate) = wiring::tls(&settings.server)?.unzip();
     let listener = bind(settings.server.listen).await?;
     let address = listener.local_addr().context("failed to read the address listened on")?;
     let master_key = wiring::master_key(&settings.data, &data)?;
     let store = wiring::store(&data).await?;
     ensure_first_admin(settings, &wiring::users(&store)).await?;
     let app = wiring::app(settings, store, master_key, &[address]).await?;
-    announce(address)?;
+    announce(address, tls.is_some())?;
 
     let requests = http::serve(
         listener,
         wiring::router(&app, settings),
         wiring::limits(settings),
+        tls,
         stop.clone(),
     );
+    let watch_certificate = async {
+        if let Some(certificate) = certificate {
+            certificate.run(reload, stop.clone()).await;
+        }
+    };
     // Event streams never end by themselves, and the server waits for them.
     let end_streams = async {
         stop.soft.cancelled().await;
         app.begin_shutdown();
     };
-    tokio::join!(requests, end_streams, vitals::tell(&app, &stop));
+    tokio::join!(requests, end_streams, watch_certificate, vitals::tell(&app, &stop));
 
     if tokio::time::timeout(LINKS, app.shutdown()).await.is_err() {
         tracing::warn!("some links could not be ended in time");
@@ -90,9 +98,10 @@ async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
 }
 
 /// Says where the server is: with port 0, nobody else knows.
-fn announce(address: SocketAddr) -> anyhow::Result<()> {
-    tracing::info!(%address, version = env!("CARGO_PKG_VERSION"), "listening");
-    print(&format!("haltere is listening on http://{address}\n"))
+fn announce(address: SocketAddr, is_tls: bool) -> anyhow::Result<()> {
+    let scheme = if is_tls { "https" } else { "http" };
+    tracing::info!(%address, scheme, version = env!("CARGO_PKG_VERSION"), "listening");
+    print(&format!("haltere is listening on {scheme}://{address}\n"))
 }
 
 /// Adds the first administrator; a password that was made up is said once and kept nowhere.

@@ -28,6 +28,14 @@ pub(super) struct Server {
     #[arg(long, value_name = "ADDR")]
     listen: Option<String>,
 
+    /// Speak TLS with the certificate in this PEM file, its chain behind it [env: HALTERE_TLS_CERT]
+    #[arg(long, value_name = "FILE")]
+    tls_cert: Option<PathBuf>,
+
+    /// The file with the certificate's private key [env: HALTERE_TLS_KEY]
+    #[arg(long, value_name = "FILE")]
+    tls_key: Option<PathBuf>,
+
     /// How the log is written [default: text] [env: HALTERE_LOG_FORMAT]
     #[arg(long, value_name = "FORMAT")]
     log_format: Option<LogFormat>,
@@ -54,11 +62,14 @@ impl Common {
 
 impl Server {
     pub(super) fn load(self) -> anyhow::Result<Loaded> {
-        let Self { common, listen, log_format, log_level } = self;
+        let Self { common, listen, tls_cert, tls_key, log_format, log_level } = self;
         let mut sources = common.sources();
+        let path = |path: PathBuf| path.to_string_lossy().into_owned();
         let log_format = log_format.map(|format| format.as_str().to_owned());
         for (name, path, value) in [
             ("--listen", "server.listen", listen),
+            ("--tls-cert", "server.tls_cert", tls_cert.map(path)),
+            ("--tls-key", "server.tls_key", tls_key.map(path)),
             ("--log-format", "log.format", log_format),
             ("--log-level", "log.level", log_level),
         ] {

@@ -108,6 +108,7 @@ pub(crate) fn load(sources: &Sources) -> anyhow::Result<Loaded> {
         answers.insert(leaf.path.clone(), Answer { value, origin: Origin::Flag(flag.name) });
     }
     let settings = settings(&leaves, &answers)?;
+    settings.server.check()?;
     Ok(Loaded { settings, answers })
 }
 

@@ -34,13 +34,13 @@ use egress::Egress;
 use link::Link;
 use log::Log;
 use plugins::Plugins;
-use server::Server;
 use sessions::Sessions;
 
 pub(crate) use connections::Secrets;
 pub(crate) use data::Data;
 pub(crate) use load::{Flag, Loaded, Sources, load};
 pub(crate) use log::Format as LogFormat;
+pub(crate) use server::Server;
 pub(crate) use show::show;
 pub(crate) use template::template;
 

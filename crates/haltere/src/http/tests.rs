@@ -22,7 +22,7 @@ async fn start(router: Router, limits: Limits) -> Server {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
     let address = listener.local_addr().expect("an address");
     let stop = Stop::default();
-    let task = tokio::spawn(serve(listener, router, limits, stop.clone()));
+    let task = tokio::spawn(serve(listener, router, limits, None, stop.clone()));
     Server { address, stop, task }
 }
 

@@ -45,7 +45,10 @@ fn the_file_can_be_named_by_a_variable() {
 #[test]
 fn an_unknown_key_is_named_together_with_the_known_ones() {
     for (text, what) in [
-        ("[server]\nlisen = \"x\"", "unknown key server.lisen; known here: listen, secure"),
+        (
+            "[server]\nlisen = \"x\"",
+            "unknown key server.lisen; known here: listen, tls_cert, tls_key, secure",
+        ),
         ("[sever]\nlisten = \"x\"", "unknown key sever; known here: server, data, admin"),
         ("listen = \"x\"", "unknown key listen;"),
         ("[server.listen]\nport = 1", "invalid type"),
@@ -84,6 +87,15 @@ fn a_bad_value_is_refused_naming_the_place_it_stands_in() {
     }
     let sources = Sources { flags: vec![listen("8088")], ..Sources::default() };
     assert!(refusal(&sources).starts_with("--listen"));
+}
+
+#[test]
+fn a_certificate_without_its_key_is_refused_and_so_is_a_key_alone() {
+    for (given, missing) in [("HALTERE_TLS_CERT", "tls_key"), ("HALTERE_TLS_KEY", "tls_cert")] {
+        let sources = Sources { env: env(&[(given, "x.pem")]), ..Sources::default() };
+        let refusal = refusal(&sources);
+        assert!(refusal.starts_with(&format!("server.{missing}: is missing")), "{refusal}");
+    }
 }
 
 #[test]

@@ -1,0 +1,71 @@
+//! Our own TLS listener.
+//!
+//! [`files`] reads certificate and key, [`watch`] reads them again when they change, [`handshakes`]
+//! keeps those who never finish theirs from taking all the room. What a new connection gets is one
+//! shared [`ServerConfig`], which is exchanged as a whole: the sessions that clients might resume
+//! go with it, so that nobody goes on under a certificate that was replaced. Connections that are
+//! open, event streams among them, never notice.
+
+mod files;
+mod handshakes;
+mod validity;
+mod watch;
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use haltere_core::Clock;
+use rustls::ServerConfig;
+use tokio::net::TcpStream;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::server::TlsStream;
+
+use files::Files;
+use handshakes::Handshakes;
+pub(crate) use watch::Watch;
+
+/// The most handshakes under way.
+const MAX_HANDSHAKES: usize = 256;
+
+/// How long a handshake may take.
+const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
+
+/// What turns an accepted connection into an encrypted one. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Tls {
+    config: Arc<ArcSwap<ServerConfig>>,
+    handshakes: Arc<Handshakes>,
+}
+
+impl Tls {
+    /// Reads certificate and key; [`Watch::run`] looks after them from then on.
+    ///
+    /// # Errors
+    ///
+    /// When they can't be used; the message begins with the setting at fault.
+    pub(crate) fn open(
+        cert: PathBuf,
+        key: PathBuf,
+        clock: Arc<dyn Clock>,
+    ) -> anyhow::Result<(Self, Watch)> {
+        let files = Files { cert, key };
+        let stamp = files.stamp();
+        let identity = files.read()?;
+        let config = Arc::new(ArcSwap::new(Arc::clone(&identity.config)));
+        let watch = Watch::new(files, stamp, &identity, Arc::clone(&config), clock);
+        let handshakes = Arc::new(Handshakes::new(MAX_HANDSHAKES, HANDSHAKE_TIMEOUT));
+        Ok((Self { config, handshakes }, watch))
+    }
+
+    /// Does the handshake, within bounds, under the certificate that is in use now.
+    pub(crate) async fn accept(&self, stream: TcpStream) -> io::Result<TlsStream<TcpStream>> {
+        let acceptor = TlsAcceptor::from(self.config.load_full());
+        self.handshakes.run(acceptor.accept(stream)).await
+    }
+}
+
+#[cfg(test)]
+mod tests;
