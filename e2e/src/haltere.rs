@@ -1,7 +1,7 @@
 //! One running `haltere`, its data folder, and its end.
 
 use std::fmt::Write as _;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::sync::Arc;
@@ -25,6 +25,8 @@ pub struct Options {
     environment: Vec<(String, String)>,
     arguments: Vec<String>,
     config: Option<String>,
+    listen: Option<String>,
+    under: Vec<String>,
     expected: Vec<String>,
     without_admin: bool,
     data_dir: Option<Arc<TempDir>>,
@@ -42,6 +44,20 @@ impl Options {
     #[must_use]
     pub fn arg(mut self, argument: &str) -> Self {
         self.arguments.push(argument.to_owned());
+        self
+    }
+
+    /// Listens somewhere else than on a free port of 127.0.0.1.
+    #[must_use]
+    pub fn listen(mut self, address: &str) -> Self {
+        self.listen = Some(address.to_owned());
+        self
+    }
+
+    /// Starts it by way of another program, which becomes it.
+    #[must_use]
+    pub fn under(mut self, program: &[&str]) -> Self {
+        self.under = program.iter().map(|&word| word.to_owned()).collect();
         self
     }
 
@@ -108,9 +124,9 @@ impl Options {
             Arc::new(tempfile::tempdir().expect("a folder for the data can be made"))
         });
         let data = data_dir.path().join("data");
-        let mut command = command();
-        command.args(["serve", "--listen", "127.0.0.1:0", "--log-format", "json", "--data-dir"]);
-        command.arg(&data);
+        let mut command = command_under(&self.under);
+        command.args(["serve", "--listen", self.listen.as_deref().unwrap_or("127.0.0.1:0")]);
+        command.args(["--log-format", "json", "--data-dir"]).arg(&data);
         if let Some(toml) = &self.config {
             let file = data_dir.path().join("haltere.toml");
             std::fs::write(&file, toml).expect("the configuration can be written");
@@ -168,7 +184,18 @@ pub fn admin_password() -> String {
 
 /// The binary, with nothing of the surroundings that could change how it behaves.
 fn command() -> Command {
-    let mut command = Command::new(binary::path());
+    command_under(&[])
+}
+
+fn command_under(program: &[String]) -> Command {
+    let mut command = match program {
+        [] => Command::new(binary::path()),
+        [program, arguments @ ..] => {
+            let mut command = Command::new(program);
+            command.args(arguments).arg(binary::path());
+            command
+        }
+    };
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("HALTERE_") {
             command.env_remove(name);
@@ -346,7 +373,10 @@ impl Haltere {
             assert!(started.elapsed() < DEADLINE, "haltere did not say where it listens");
             tokio::time::sleep(Duration::from_millis(10)).await;
         };
-        self.address = Some(address);
+        // Where it listens on all addresses, this is one of them.
+        let everywhere = address.ip().is_unspecified();
+        let here = SocketAddr::from((Ipv4Addr::LOCALHOST, address.port()));
+        self.address = Some(if everywhere { here } else { address });
         let client = self.anonymous();
         eventually("haltere is ready", async || {
             let answer =

@@ -2,12 +2,14 @@
 
 use std::any::type_name;
 use std::io::Write as _;
+use std::net::IpAddr;
 use std::process::Command;
 
 /// Set for the test that runs inside.
 const INSIDE: &str = "HALTERE_TESTKIT_NETNS";
 
-/// Runs the body of a test in a new network namespace, with nothing in it but loopback.
+/// Runs the body of a test in a new network namespace, with nothing in it but loopback. It has mounts of
+/// its own as well, so that [`ask_name_server`] concerns nobody else.
 ///
 /// The test binary is run again inside `unshare --net` with this one test chosen, so the test's own
 /// sockets, its threads and the processes it starts are all in there. To be called from a plain
@@ -26,7 +28,7 @@ const INSIDE: &str = "HALTERE_TESTKIT_NETNS";
 /// it is not possible the test is skipped, and says so on stderr past the test runner's capture;
 /// with `HALTERE_REQUIRE_NETNS` set it fails instead.
 pub fn run<F: Future<Output = ()>>(body: F) {
-    if std::env::var_os(INSIDE).is_some() {
+    if is_inside() {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
         return runtime.expect("a runtime").block_on(body);
     }
@@ -47,6 +49,22 @@ pub fn run<F: Future<Output = ()>>(body: F) {
     assert!(passed, "{test} failed in its network namespace:\n{said}");
 }
 
+/// Whether this process is one that [`run`] has started.
+pub(crate) fn is_inside() -> bool {
+    std::env::var_os(INSIDE).is_some()
+}
+
+/// Lets every process in here resolve names by the server at `address`, port 53. For use inside [`run`].
+pub fn ask_name_server(address: IpAddr) {
+    assert!(is_inside(), "outside, this would change how the machine resolves names");
+    let mut file = tempfile::NamedTempFile::new().expect("a temporary file");
+    writeln!(file, "nameserver {address}").expect("it can be written");
+    // A mount keeps the file after its name is gone.
+    let mount =
+        Command::new("mount").arg("--bind").arg(file.path()).arg("/etc/resolv.conf").status();
+    assert!(mount.is_ok_and(|status| status.success()), "failed to mount /etc/resolv.conf");
+}
+
 /// How namespaces are made here.
 #[derive(Clone, Copy)]
 struct Unshare(&'static [&'static str]);
@@ -54,7 +72,7 @@ struct Unshare(&'static [&'static str]);
 impl Unshare {
     fn command(self, script: &str) -> Command {
         let mut command = Command::new("unshare");
-        command.args(self.0).args(["--net", "--", "sh", "-c", script]);
+        command.args(self.0).args(["--net", "--mount", "--", "sh", "-c", script]);
         command
     }
 }

@@ -43,11 +43,12 @@ fn inside(address: Ipv6Addr) -> Vec<Ipv4Addr> {
 fn local_nat64(octets: [u8; 16]) -> Vec<Ipv4Addr> {
     // Octet 8 is reserved and skipped.
     let places = [[6, 7, 9, 10], [7, 9, 10, 11], [9, 10, 11, 12], [12, 13, 14, 15]];
-    places
+    let found: Vec<_> = places
         .into_iter()
         .map(|place| Ipv4Addr::from(place.map(|octet: usize| octets[octet])))
         .filter(|address| !matches!(address.octets(), [0, ..] | [_, 0, 0, 0]))
-        .collect()
+        .collect();
+    if found.is_empty() { vec![Ipv4Addr::UNSPECIFIED] } else { found }
 }
 
 #[cfg(test)]
@@ -73,6 +74,7 @@ mod tests {
             ("64:ff9b:1:a9fe:a9:fe00::", "169.254.169.254 254.169.254.0 169.254.0.0"),
             ("64:ff9b:1:a9:fe:a9fe::", "169.254.169.254 254.169.254.0"),
             ("64:ff9b:1:0:a9:fea9:fe00:0", "169.254.169.254"),
+            ("64:ff9b:1::1", "0.0.0.0"),
             ("2002:a9fe:a9fe::1", "169.254.169.254"),
             ("2001:0:4136:e378:8000:63bf:5601:5601", "65.54.227.120 169.254.169.254"),
             ("2001:db8::5efe:a9fe:a9fe", "169.254.169.254"),

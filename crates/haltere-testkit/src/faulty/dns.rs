@@ -19,6 +19,10 @@ pub enum DnsAnswer {
     ServFail,
     /// Nothing at all.
     Silence,
+    /// It is another name for this one (CNAME), and what the server knows about that comes along.
+    Alias(String),
+    /// One thing after the other, a question each; the last one for ever.
+    InTurn(Vec<DnsAnswer>),
 }
 
 /// A name server on a loopback UDP port; ends when dropped.
@@ -32,11 +36,17 @@ pub struct DnsServer {
 impl DnsServer {
     /// Knows these names; says [`DnsAnswer::NxDomain`] about all others.
     pub async fn knowing(names: &[(&str, DnsAnswer)]) -> Self {
-        let socket = UdpSocket::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
+        Self::at((Ipv4Addr::LOCALHOST, 0).into(), names).await
+    }
+
+    /// The same at a given address, for a network of one's own ([`crate::netns`]).
+    pub async fn at(address: SocketAddr, names: &[(&str, DnsAnswer)]) -> Self {
+        let socket = UdpSocket::bind(address).await.expect("a free port");
         let address = socket.local_addr().expect("a bound socket has an address");
         let names = names.iter().map(|(name, answer)| ((*name).to_owned(), answer.clone()));
+        let zone = Zone { names: names.collect(), turns: HashMap::new() };
         let asked = Arc::default();
-        let running = tokio::spawn(serve(socket, names.collect(), Arc::clone(&asked)));
+        let running = tokio::spawn(serve(socket, zone, Arc::clone(&asked)));
         Self { address, asked, _running: AbortOnDropHandle::new(running) }
     }
 
@@ -52,24 +62,83 @@ impl DnsServer {
     }
 }
 
-async fn serve(
-    socket: UdpSocket,
-    names: HashMap<String, DnsAnswer>,
-    asked: Arc<Mutex<Vec<String>>>,
-) {
+async fn serve(socket: UdpSocket, mut zone: Zone, asked: Arc<Mutex<Vec<String>>>) {
     let mut buffer = [0; 1500];
     while let Ok((length, client)) = socket.recv_from(&mut buffer).await {
         let Some(question) = Question::parse(&buffer[..length]) else { continue };
         asked.lock().unwrap_or_else(PoisonError::into_inner).push(question.name.clone());
-        let answer = names.get(&question.name).unwrap_or(&DnsAnswer::NxDomain);
-        if let Some(reply) = question.reply(answer) {
+        if let Some((code, records)) = zone.answer(&question.name, question.kind) {
             // The client may have gone.
-            let _ = socket.send_to(&reply, client).await;
+            let _ = socket.send_to(&question.reply(code, &records), client).await;
         }
     }
 }
 
+/// What the server knows.
+struct Zone {
+    names: HashMap<String, DnsAnswer>,
+    /// How often each name was asked for, by type.
+    turns: HashMap<(String, u16), usize>,
+}
+
+impl Zone {
+    /// The response code and the records; `None` for silence.
+    fn answer(&mut self, name: &str, kind: u16) -> Option<(u16, Vec<Record>)> {
+        let mut owner = name.to_owned();
+        let mut records = Vec::new();
+        loop {
+            let addresses = match self.turn(&owner, kind) {
+                DnsAnswer::Addresses(addresses) => addresses,
+                DnsAnswer::NxDomain => return Some((3, records)),
+                DnsAnswer::ServFail => return Some((2, records)),
+                DnsAnswer::Silence | DnsAnswer::InTurn(_) => return None,
+                DnsAnswer::Alias(target) => {
+                    records.push(Record { owner, kind: CNAME, data: encode(&target) });
+                    owner = target;
+                    continue;
+                }
+            };
+            let data = addresses.iter().filter_map(|address| match address {
+                IpAddr::V4(v4) if kind == A => Some(v4.octets().to_vec()),
+                IpAddr::V6(v6) if kind == AAAA => Some(v6.octets().to_vec()),
+                _ => None,
+            });
+            records.extend(data.map(|data| Record { owner: owner.clone(), kind, data }));
+            return Some((0, records));
+        }
+    }
+
+    fn turn(&mut self, name: &str, kind: u16) -> DnsAnswer {
+        match self.names.get(name) {
+            Some(DnsAnswer::InTurn(answers)) => {
+                let turn = self.turns.entry((name.to_owned(), kind)).or_default();
+                let answer = answers.get(*turn).or(answers.last()).cloned();
+                *turn += 1;
+                answer.unwrap_or(DnsAnswer::NxDomain)
+            }
+            Some(answer) => answer.clone(),
+            None => DnsAnswer::NxDomain,
+        }
+    }
+}
+
+struct Record {
+    owner: String,
+    kind: u16,
+    data: Vec<u8>,
+}
+
+/// A name as it goes over the wire (RFC 1035, 3.1).
+fn encode(name: &str) -> Vec<u8> {
+    let labels = name.split('.').flat_map(|label| {
+        let length = u8::try_from(label.len()).expect("a label is short");
+        std::iter::once(length).chain(label.bytes())
+    });
+    labels.chain([0]).collect()
+}
+
 const A: u16 = 1;
+const CNAME: u16 = 5;
 const AAAA: u16 = 28;
 
 /// The one question of a query (RFC 1035, 4.1).
@@ -102,39 +171,25 @@ impl<'a> Question<'a> {
         Some(Self { id, name: labels.join("."), kind, section })
     }
 
-    fn reply(&self, answer: &DnsAnswer) -> Option<BytesMut> {
-        let (code, addresses) = match answer {
-            DnsAnswer::Addresses(addresses) => (0, addresses.as_slice()),
-            DnsAnswer::NxDomain => (3, [].as_slice()),
-            DnsAnswer::ServFail => (2, [].as_slice()),
-            DnsAnswer::Silence => return None,
-        };
-        let records: Vec<Vec<u8>> = addresses
-            .iter()
-            .filter_map(|address| match address {
-                IpAddr::V4(v4) if self.kind == A => Some(v4.octets().to_vec()),
-                IpAddr::V6(v6) if self.kind == AAAA => Some(v6.octets().to_vec()),
-                _ => None,
-            })
-            .collect();
+    fn reply(&self, code: u16, records: &[Record]) -> BytesMut {
         let mut reply = BytesMut::new();
         reply.put_u16(self.id);
         // A response, to a recursive query, from a recursive server.
         reply.put_u16(0x8180 | code);
         reply.put_u16(1);
-        reply.put_u16(u16::try_from(records.len()).ok()?);
+        reply.put_u16(u16::try_from(records.len()).expect("a few records"));
         reply.put_u32(0);
         reply.put_slice(self.section);
         for record in records {
-            // The name is the one at offset 12; class IN; nobody may remember it.
-            reply.put_u16(0xC00C);
-            reply.put_u16(self.kind);
+            reply.put_slice(&encode(&record.owner));
+            reply.put_u16(record.kind);
+            // Class IN; nobody may remember it.
             reply.put_u16(1);
             reply.put_u32(0);
-            reply.put_u16(u16::try_from(record.len()).ok()?);
-            reply.put_slice(&record);
+            reply.put_u16(u16::try_from(record.data.len()).expect("a short record"));
+            reply.put_slice(&record.data);
         }
-        Some(reply)
+        reply
     }
 }
 
@@ -175,6 +230,14 @@ mod tests {
             ("broker.test", DnsAnswer::Addresses(vec!["127.0.0.7".parse().expect("valid")])),
             ("ill.test", DnsAnswer::ServFail),
             ("mute.test", DnsAnswer::Silence),
+            ("alias.test", DnsAnswer::Alias("broker.test".to_owned())),
+            (
+                "moody.test",
+                DnsAnswer::InTurn(vec![
+                    DnsAnswer::Addresses(vec!["127.0.0.8".parse().expect("valid")]),
+                    DnsAnswer::NxDomain,
+                ]),
+            ),
         ])
         .await;
         let found = wait::within("a reply", wait::PATIENCE, ask(&server, "Broker.test", A)).await;
@@ -183,6 +246,12 @@ mod tests {
         assert_eq!(ask(&server, "other.test", A).await.map(|r| (r.0, r.1)), Some((3, 0)));
         assert_eq!(ask(&server, "ill.test", A).await.map(|r| (r.0, r.1)), Some((2, 0)));
         assert_eq!(ask(&server, "mute.test", A).await, None);
+        let aliased = Some((0, 2, vec![127, 0, 0, 7]));
+        assert_eq!(ask(&server, "alias.test", A).await, aliased);
+        assert_eq!(ask(&server, "moody.test", A).await, Some((0, 1, vec![127, 0, 0, 8])));
+        for _ in 0..2 {
+            assert_eq!(ask(&server, "moody.test", A).await.map(|r| (r.0, r.1)), Some((3, 0)));
+        }
         assert_eq!(server.asked()[..2], ["broker.test", "broker.test"]);
     }
 }
