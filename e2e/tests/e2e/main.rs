@@ -5,7 +5,6 @@ mod access;
 mod audit;
 mod bad_input;
 mod config;
-mod crash;
 mod database;
 mod egress;
 mod events;
