@@ -10,6 +10,8 @@
 mod access;
 mod access_table;
 mod auth;
+mod connection_export;
+mod connection_import;
 mod connection_test;
 mod connections;
 mod cookie;
@@ -19,6 +21,7 @@ mod events;
 mod extract;
 mod fallback;
 mod layers;
+pub mod moving;
 mod openapi;
 mod options;
 mod pages;

@@ -9,7 +9,8 @@ use crate::access::Access::{self, Everybody, LoggedIn, Page};
 use crate::access::Routes;
 use crate::state::ApiState;
 use crate::{
-    auth, connection_test, connections, docs, events, openapi, pages, plugins, profile, system,
+    auth, connection_export, connection_import, connection_test, connections, docs, events,
+    openapi, pages, plugins, profile, system,
 };
 
 /// All routes and their description.
@@ -25,6 +26,8 @@ pub(crate) fn table() -> OpenApiRouter<ApiState> {
         .route(connections(Action::DisconnectConnection), routes!(connections::disconnect::handler))
         .route(connections(Action::ListConnections), routes!(connections::history::handler))
         .route(connections(Action::TestConnection), routes!(connection_test::handler))
+        .route(connections(Action::ImportConnections), routes!(connection_import::handler))
+        .route(connections(Action::ExportConnections), routes!(connection_export::handler))
         .route(may(Action::FollowEvents), routes!(events::handler))
         .route(may(Action::ReadProfile), routes!(profile::get::handler))
         .route(profile_edit(Action::ChangeOwnPassword), routes!(profile::update::handler))

@@ -20,6 +20,8 @@ pub(crate) struct ApiState {
     pub(crate) options: ApiOptions,
     /// The list of connections as it was last sent.
     pub(crate) rendered: Arc<Rendered>,
+    /// Held by the one import under way: what it needs in memory is needed once.
+    pub(crate) import: Arc<Semaphore>,
     /// A permit per open event stream.
     pub(crate) event_streams: Arc<Semaphore>,
 }
@@ -30,6 +32,7 @@ impl ApiState {
             app,
             options,
             rendered: Arc::default(),
+            import: Arc::new(Semaphore::new(1)),
             event_streams: Arc::new(Semaphore::new(MAX_EVENT_STREAMS)),
         }
     }

@@ -19,6 +19,12 @@ pub enum Action {
     ConnectConnection,
     /// Disconnect a connection on purpose.
     DisconnectConnection,
+    /// Move connections in out of a file.
+    ImportConnections,
+    /// Move connections out into a file, without secrets.
+    ExportConnections,
+    /// Move connections out into a file together with their passwords and private keys.
+    ExportConnectionSecrets,
     /// Dial a broker without storing anything.
     TestConnection,
     /// Follow the live events. Which events are in the stream depends on the other rights.
@@ -39,7 +45,7 @@ pub enum Action {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 18] = [
         Self::ListConnections,
         Self::ReadConnectionSecrets,
         Self::CreateConnection,
@@ -47,6 +53,9 @@ impl Action {
         Self::DeleteConnection,
         Self::ConnectConnection,
         Self::DisconnectConnection,
+        Self::ImportConnections,
+        Self::ExportConnections,
+        Self::ExportConnectionSecrets,
         Self::TestConnection,
         Self::FollowEvents,
         Self::ListPlugins,
@@ -67,6 +76,9 @@ impl Action {
             Self::DeleteConnection => "connections.delete",
             Self::ConnectConnection => "connections.connect",
             Self::DisconnectConnection => "connections.disconnect",
+            Self::ImportConnections => "connections.import",
+            Self::ExportConnections => "connections.export",
+            Self::ExportConnectionSecrets => "connections.export-secrets",
             Self::TestConnection => "connections.test",
             Self::FollowEvents => "events.follow",
             Self::ListPlugins => "plugins.list",
@@ -86,6 +98,10 @@ impl Action {
             Self::DeleteConnection => AuditAction::ConnectionDelete,
             Self::ConnectConnection => AuditAction::ConnectionConnect,
             Self::DisconnectConnection => AuditAction::ConnectionDisconnect,
+            Self::ImportConnections => AuditAction::ConnectionImport,
+            Self::ExportConnections | Self::ExportConnectionSecrets => {
+                AuditAction::ConnectionExport
+            }
             Self::TestConnection => AuditAction::ConnectionTest,
             Self::ReadConnectionSecrets => AuditAction::ConnectionReadSecrets,
             Self::SwitchPlugin => AuditAction::PluginSwitch,
@@ -118,10 +134,14 @@ const fn role_allows(role: Role, action: Action) -> bool {
         | Action::DeleteConnection
         | Action::ConnectConnection
         | Action::DisconnectConnection
+        | Action::ImportConnections
+        | Action::ExportConnections
         | Action::TestConnection => matches!(role, Admin | ConnectionManager),
-        Action::ListPlugins | Action::SwitchPlugin | Action::ListUsers | Action::ManageUsers => {
-            matches!(role, Admin)
-        }
+        Action::ExportConnectionSecrets
+        | Action::ListPlugins
+        | Action::SwitchPlugin
+        | Action::ListUsers
+        | Action::ManageUsers => matches!(role, Admin),
         Action::FollowEvents | Action::ReadProfile | Action::ChangeOwnPassword => {
             matches!(role, Admin | Editor | Viewer | ConnectionManager | MonitoringViewer)
         }
@@ -133,7 +153,7 @@ mod tests {
     use super::*;
 
     /// Who may do what, in the order admin, editor, viewer, connectionManager, monitoringViewer.
-    const TABLE: [(Action, &str); 15] = [
+    const TABLE: [(Action, &str); 18] = [
         (Action::ListConnections, "xxxx-"),
         (Action::ReadConnectionSecrets, "x--x-"),
         (Action::CreateConnection, "x--x-"),
@@ -141,6 +161,9 @@ mod tests {
         (Action::DeleteConnection, "x--x-"),
         (Action::ConnectConnection, "x--x-"),
         (Action::DisconnectConnection, "x--x-"),
+        (Action::ImportConnections, "x--x-"),
+        (Action::ExportConnections, "x--x-"),
+        (Action::ExportConnectionSecrets, "x----"),
         (Action::TestConnection, "x--x-"),
         (Action::FollowEvents, "xxxxx"),
         (Action::ListPlugins, "x----"),

@@ -10,7 +10,8 @@ use haltere_store::{AuditFilter, AuditRecord, Store};
 use haltere_store_sqlite::SqliteStore;
 use tempfile::TempDir;
 
-use crate::app::{App, AppParts, AppSettings};
+use crate::app::{App, AppParts, AppSettings, SecretsPolicy};
+use crate::connections::Mover;
 use crate::ctx::Ctx;
 use crate::sessions::{LogIn, PasswordHashing};
 use crate::users::Users;
@@ -143,6 +144,15 @@ impl TestApp {
         Users::new(store, Arc::clone(&self.config.clock), hashing)
     }
 
+    /// Another process's hand on the connections in the same database.
+    pub async fn mover_of_another_process(&self) -> Mover {
+        let store = self.another_store().await;
+        let key = MasterKey::parse(self.master_key.expose()).expect("just made");
+        let vault = Vault::open(&*store, key).await.expect("the vault opens");
+        let AppSettings { connections_max, secrets, .. } = self.config.settings;
+        Mover { store, vault, clock: Arc::clone(&self.config.clock), connections_max, secrets }
+    }
+
     /// The same database, opened once more.
     pub async fn another_store(&self) -> Arc<dyn Store> {
         open_store(&self.folder).await
@@ -158,6 +168,26 @@ impl TestApp {
     /// Shuts down.
     pub async fn shutdown(self) {
         self.app.shutdown().await;
+    }
+}
+
+/// A [`Mover`] on a database in a folder of its own: what moves in is stored, and nobody dials it.
+pub struct TestMover {
+    /// The mover.
+    pub mover: Mover,
+    _folder: TempDir,
+}
+
+impl TestMover {
+    /// On a new database, with room for 10,000 connections and readable secrets.
+    pub async fn start() -> Self {
+        let folder = tempfile::tempdir().expect("a temporary folder");
+        let store = open_store(&folder).await;
+        let vault = Vault::open(&*store, MasterKey::generate()).await.expect("the vault opens");
+        let clock = Arc::new(SystemClock);
+        let secrets = SecretsPolicy::Readable;
+        let mover = Mover { store, vault, clock, connections_max: 10_000, secrets };
+        Self { mover, _folder: folder }
     }
 }
 

@@ -75,6 +75,15 @@ impl Committed<'_> {
         self.app.0.hub.publish(Event::ConnectionChanged(id.clone()));
     }
 
+    /// Connections were created, many at once.
+    pub(crate) fn append(&self, entries: &[Arc<Entry>]) {
+        self.app.0.registry.append(entries);
+        self.app.wake_supervisor();
+        for connection in entries.iter().filter_map(|entry| entry.connection().ok()) {
+            self.app.0.hub.publish(Event::ConnectionChanged(connection.id.clone()));
+        }
+    }
+
     /// A connection was deleted.
     pub(crate) fn remove(&self, id: &ConnectionId) {
         self.app.0.registry.remove(id.as_str());

@@ -19,6 +19,10 @@ pub enum AuditAction {
     ConnectionConnect,
     /// An operator disconnected a connection on purpose.
     ConnectionDisconnect,
+    /// Connections were moved in out of a file; each of them has an entry of its own, too.
+    ConnectionImport,
+    /// Connections were moved out into a file; the detail says whether with their secrets.
+    ConnectionExport,
     /// A broker was dialled for a test, nothing was stored.
     ConnectionTest,
     /// Passwords or private keys of connections were read.
@@ -41,13 +45,15 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// All actions.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 17] = [
         Self::ConnectionCreate,
         Self::ConnectionMend,
         Self::ConnectionUpdate,
         Self::ConnectionDelete,
         Self::ConnectionConnect,
         Self::ConnectionDisconnect,
+        Self::ConnectionImport,
+        Self::ConnectionExport,
         Self::ConnectionTest,
         Self::ConnectionReadSecrets,
         Self::SessionLogin,
@@ -68,6 +74,8 @@ impl AuditAction {
             Self::ConnectionDelete => "connection.delete",
             Self::ConnectionConnect => "connection.connect",
             Self::ConnectionDisconnect => "connection.disconnect",
+            Self::ConnectionImport => "connection.import",
+            Self::ConnectionExport => "connection.export",
             Self::ConnectionTest => "connection.test",
             Self::ConnectionReadSecrets => "connection.read_secrets",
             Self::SessionLogin => "session.login",

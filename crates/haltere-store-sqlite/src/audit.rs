@@ -1,18 +1,23 @@
 //! The table `audit`.
 
+use std::slice;
+
 use async_trait::async_trait;
 use haltere_core::{AuditAction, AuditEntry, AuditOutcome};
 use haltere_store::{AuditFilter, AuditReads, AuditRecord, AuditWrites, StoreError};
 use sqlx::QueryBuilder;
 use sqlx::sqlite::SqliteRow;
 
+use crate::many::{ROWS_AT_ONCE, insert_rows};
 use crate::row::Cells;
-use crate::tx::Tx;
+use crate::tx::{Statement, Tx};
 
 const LIST: &str = "SELECT sequence, at, actor, address, request_id, action, object, outcome, \
     detail FROM audit WHERE sequence < ";
 const APPEND: &str = "INSERT INTO audit (at, actor, address, request_id, action, object, outcome, \
-    detail) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
+    detail) VALUES ";
+/// How many columns that are.
+const COLUMNS: usize = 8;
 
 #[async_trait]
 impl AuditReads for Tx {
@@ -35,19 +40,30 @@ impl AuditReads for Tx {
 #[async_trait]
 impl AuditWrites for Tx {
     async fn append_audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError> {
-        let AuditEntry { at, actor, address, request_id, action, object, outcome, detail } = entry;
-        let append = sqlx::query(APPEND)
-            .bind(at.as_millisecond())
-            .bind(actor.as_str())
-            .bind(address.map(|address| address.to_string()))
-            .bind(request_id.as_str())
-            .bind(action.as_str())
-            .bind(object.as_str())
-            .bind(outcome.as_str())
-            .bind(detail.as_str());
-        self.change(append).await?;
+        self.append_audits(slice::from_ref(entry)).await
+    }
+
+    async fn append_audits(&mut self, entries: &[AuditEntry]) -> Result<(), StoreError> {
+        for entries in entries.chunks(ROWS_AT_ONCE) {
+            let sql = insert_rows(APPEND, COLUMNS, entries.len());
+            let statement = entries.iter().fold(sql.query(), bind);
+            self.change(statement).await?;
+        }
         Ok(())
     }
+}
+
+fn bind<'q>(statement: Statement<'q>, entry: &'q AuditEntry) -> Statement<'q> {
+    let AuditEntry { at, actor, address, request_id, action, object, outcome, detail } = entry;
+    statement
+        .bind(at.as_millisecond())
+        .bind(actor.as_str())
+        .bind(address.map(|address| address.to_string()))
+        .bind(request_id.as_str())
+        .bind(action.as_str())
+        .bind(object.as_str())
+        .bind(outcome.as_str())
+        .bind(detail.as_str())
 }
 
 fn read(row: &SqliteRow) -> Result<AuditRecord, StoreError> {

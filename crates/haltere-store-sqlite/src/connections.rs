@@ -1,11 +1,16 @@
 //! The table `connections`.
 
+use std::slice;
+
 use async_trait::async_trait;
 use haltere_core::{ConnectionId, Intent, Revision};
-use haltere_store::{ConnectionReads, ConnectionRecord, ConnectionWrites, Sealed, StoreError};
+use haltere_store::{
+    ConnectionKey, ConnectionReads, ConnectionRecord, ConnectionWrites, Sealed, StoreError,
+};
 use sqlx::sqlite::SqliteRow;
 
 use crate::error;
+use crate::many::{ROWS_AT_ONCE, insert_rows};
 use crate::row::Cells;
 use crate::tx::{Statement, Tx};
 
@@ -21,11 +26,10 @@ const LIST: &str = concat!("SELECT ", columns!(), " FROM connections ORDER BY se
 const FIND: &str = concat!("SELECT ", columns!(), " FROM connections WHERE id = $1");
 const FIND_BY_NAME: &str = concat!("SELECT ", columns!(), " FROM connections WHERE name = $1");
 const COUNT: &str = "SELECT count(*) FROM connections";
-const INSERT: &str = concat!(
-    "INSERT INTO connections (",
-    columns!(),
-    ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)"
-);
+const LIST_KEYS: &str = "SELECT id, name FROM connections ORDER BY sequence";
+const INSERT: &str = concat!("INSERT INTO connections (", columns!(), ") VALUES ");
+/// How many columns that are.
+const COLUMNS: usize = 18;
 /// `created_at`, $17, stays as it is.
 const UPDATE: &str = "UPDATE connections SET name = $2, url = $3, username = $4, password = $5, \
     client_id = $6, reject_unauthorized = $7, ca = $8, cert = $9, key = $10, \
@@ -53,6 +57,10 @@ impl ConnectionReads for Tx {
         self.row(sqlx::query(FIND_BY_NAME).bind(name)).await?.as_ref().map(read).transpose()
     }
 
+    async fn list_connection_keys(&mut self) -> Result<Vec<ConnectionKey>, StoreError> {
+        self.rows(sqlx::query(LIST_KEYS)).await?.iter().map(read_key).collect()
+    }
+
     async fn count_connections(&mut self) -> Result<u64, StoreError> {
         let row = self.row(sqlx::query(COUNT)).await?;
         let count = row.map(|row| {
@@ -66,7 +74,15 @@ impl ConnectionReads for Tx {
 #[async_trait]
 impl ConnectionWrites for Tx {
     async fn insert_connection(&mut self, record: &ConnectionRecord) -> Result<(), StoreError> {
-        self.change(bind(sqlx::query(INSERT), record)?).await?;
+        self.insert_connections(slice::from_ref(record)).await
+    }
+
+    async fn insert_connections(&mut self, records: &[ConnectionRecord]) -> Result<(), StoreError> {
+        for records in records.chunks(ROWS_AT_ONCE) {
+            let sql = insert_rows(INSERT, COLUMNS, records.len());
+            let statement = records.iter().try_fold(sql.query(), bind)?;
+            self.change(statement).await?;
+        }
         Ok(())
     }
 
@@ -80,6 +96,14 @@ impl ConnectionWrites for Tx {
     async fn delete_connection(&mut self, id: &ConnectionId) -> Result<bool, StoreError> {
         Ok(self.change(sqlx::query(DELETE).bind(id.as_str())).await? > 0)
     }
+}
+
+fn read_key(row: &SqliteRow) -> Result<ConnectionKey, StoreError> {
+    let mut cells = Cells::new("connections", row);
+    Ok(ConnectionKey {
+        id: cells.lenient_text("id")?.unwrap_or_default(),
+        name: cells.lenient_text("name")?.unwrap_or_default(),
+    })
 }
 
 fn read(row: &SqliteRow) -> Result<ConnectionRecord, StoreError> {

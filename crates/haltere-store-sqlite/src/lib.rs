@@ -7,6 +7,7 @@
 mod audit;
 mod connections;
 mod error;
+mod many;
 mod meta;
 mod migrations;
 mod open;

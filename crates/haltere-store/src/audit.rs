@@ -39,4 +39,7 @@ pub trait AuditReads {
 pub trait AuditWrites {
     /// Appends an entry.
     async fn append_audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError>;
+
+    /// Appends many entries, in this order.
+    async fn append_audits(&mut self, entries: &[AuditEntry]) -> Result<(), StoreError>;
 }

@@ -51,6 +51,15 @@ pub struct ConnectionRecord {
     pub updated_at: Timestamp,
 }
 
+/// What is unique about a connection.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ConnectionKey {
+    /// Unique.
+    pub id: String,
+    /// Unique.
+    pub name: String,
+}
+
 /// Looking up connections.
 #[async_trait]
 pub trait ConnectionReads {
@@ -69,6 +78,10 @@ pub trait ConnectionReads {
         name: &str,
     ) -> Result<Option<ConnectionRecord>, StoreError>;
 
+    /// Id and name of each connection, in the order they were created: what a list of all would be
+    /// too heavy for.
+    async fn list_connection_keys(&mut self) -> Result<Vec<ConnectionKey>, StoreError>;
+
     /// How many there are.
     async fn count_connections(&mut self) -> Result<u64, StoreError>;
 }
@@ -78,6 +91,10 @@ pub trait ConnectionReads {
 pub trait ConnectionWrites {
     /// Adds a connection; [`StoreError::Taken`] when its id or name is in use.
     async fn insert_connection(&mut self, record: &ConnectionRecord) -> Result<(), StoreError>;
+
+    /// Adds many connections, in this order; [`StoreError::Taken`] when an id or a name of them is in
+    /// use or given twice.
+    async fn insert_connections(&mut self, records: &[ConnectionRecord]) -> Result<(), StoreError>;
 
     /// Replaces everything but `id` and `created_at` of the connection with this id;
     /// [`StoreError::Gone`] when there is none, [`StoreError::Taken`] when another one has its name.

@@ -23,7 +23,7 @@ pub mod users;
 use async_trait::async_trait;
 
 pub use audit::{AuditFilter, AuditReads, AuditRecord, AuditWrites};
-pub use connections::{ConnectionReads, ConnectionRecord, ConnectionWrites, Sealed};
+pub use connections::{ConnectionKey, ConnectionReads, ConnectionRecord, ConnectionWrites, Sealed};
 pub use error::{StoreError, UniqueRule};
 pub use meta::{MetaReads, MetaWrites, Revisions};
 pub use plugins::{PluginReads, PluginWrites};

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use anyhow::Context as _;
 use axum::Router;
 use haltere_api::ApiOptions;
+use haltere_app::connections::Mover;
 use haltere_app::sessions::{PasswordHashing, SessionSettings};
 use haltere_app::users::Users;
 use haltere_app::vault::{MasterKey, Vault};
@@ -33,6 +34,18 @@ pub(crate) async fn store(data: &DataDir) -> anyhow::Result<Arc<dyn Store>> {
 /// The users in the store.
 pub(crate) fn users(store: &Arc<dyn Store>) -> Users {
     Users::new(Arc::clone(store), Arc::new(SystemClock), PasswordHashing::default())
+}
+
+/// What moves connections in and out of the store.
+pub(crate) async fn mover(
+    settings: &Settings,
+    store: Arc<dyn Store>,
+    master_key: MasterKey,
+) -> anyhow::Result<Mover> {
+    let vault =
+        Vault::open(store.as_ref(), master_key).await.context("failed to open the vault")?;
+    let AppSettings { connections_max, secrets, .. } = app_settings(settings);
+    Ok(Mover { store, vault, clock: Arc::new(SystemClock), connections_max, secrets })
 }
 
 /// The master key that was configured, else the one in the data folder.

@@ -10,7 +10,7 @@ use crate::extract::Params;
 #[derive(ToSchema)]
 #[schema(as = SecretsWanted, rename_all = "lowercase")]
 #[expect(dead_code, reason = "describes what is read by hand")]
-pub(super) enum Wanted {
+pub(crate) enum Wanted {
     Include,
     Omit,
 }

@@ -1,13 +1,15 @@
 //! Reading a request's body: up to a limit, and not for ever.
 
+use std::error::Error;
 use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
 use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT};
 use http::{HeaderValue, Request, StatusCode};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http_body_util::{BodyExt, Collected, LengthLimitError, Limited};
 use tokio::time::timeout;
+use zeroize::Zeroizing;
 
 use crate::error::{ApiError, ErrorCode};
 
@@ -17,37 +19,101 @@ pub(crate) const LIMIT: usize = 1024 * 1024;
 /// How much of a body that is too large is read and thrown away, in bytes.
 const DISCARDED: usize = 16 * 1024 * 1024;
 
-/// How long we wait for a body: a megabyte in this time is 35 kB/s.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// How large a body may be, and how long we wait for it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Bounds {
+    /// In bytes; whole mebibytes.
+    pub(crate) bytes: usize,
+    pub(crate) patience: Duration,
+}
+
+/// A megabyte in this time is 35 kB/s.
+const USUAL: Bounds = Bounds { bytes: LIMIT, patience: Duration::from_secs(30) };
 
 /// The whole body; 413 when it is over [`LIMIT`], which is known before the first byte is read
 /// wherever the client has announced a length; 408 when it takes too long.
 pub(crate) async fn read(request: Request<Body>) -> Result<Bytes, ApiError> {
-    timeout(PATIENCE, read_patiently(request)).await.unwrap_or_else(|_| Err(too_slow()))
+    read_within(USUAL, request, async |body| {
+        Limited::new(body, LIMIT).collect().await.map(Collected::to_bytes)
+    })
+    .await
 }
 
-async fn read_patiently(request: Request<Body>) -> Result<Bytes, ApiError> {
-    let announced = request
-        .headers()
-        .get(CONTENT_LENGTH)
-        .and_then(|length| length.to_str().ok()?.parse::<usize>().ok());
+/// The same within other bounds, in memory that is overwritten when it is dropped.
+pub(crate) async fn read_wiped(
+    request: Request<Body>,
+    bounds: Bounds,
+) -> Result<Zeroizing<Vec<u8>>, ApiError> {
+    let announced = announced(&request).unwrap_or_default().min(bounds.bytes);
+    read_within(bounds, request, async |body| {
+        let mut bytes = Wiped(Zeroizing::new(Vec::with_capacity(announced)));
+        let mut body = Limited::new(body, bounds.bytes);
+        while let Some(frame) = body.frame().await {
+            if let Ok(data) = frame?.into_data() {
+                bytes.extend(&data);
+            }
+        }
+        Ok(bytes.0)
+    })
+    .await
+}
+
+/// Bytes that leave no copy behind when they outgrow their place.
+struct Wiped(Zeroizing<Vec<u8>>);
+
+impl Wiped {
+    fn extend(&mut self, more: &[u8]) {
+        let Self(bytes) = self;
+        let needed = bytes.len() + more.len();
+        if needed > bytes.capacity() {
+            let mut larger = Zeroizing::new(Vec::with_capacity(needed.max(2 * bytes.capacity())));
+            larger.extend_from_slice(bytes);
+            // What was there is overwritten here.
+            *bytes = larger;
+        }
+        bytes.extend_from_slice(more);
+    }
+}
+
+type ReadError = Box<dyn Error + Send + Sync>;
+
+async fn read_within<T>(
+    bounds: Bounds,
+    request: Request<Body>,
+    collect: impl AsyncFnOnce(&mut Body) -> Result<T, ReadError>,
+) -> Result<T, ApiError> {
+    timeout(bounds.patience, read_patiently(bounds, request, collect))
+        .await
+        .unwrap_or_else(|_| Err(too_slow(bounds)))
+}
+
+async fn read_patiently<T>(
+    bounds: Bounds,
+    request: Request<Body>,
+    collect: impl AsyncFnOnce(&mut Body) -> Result<T, ReadError>,
+) -> Result<T, ApiError> {
+    let announced = announced(&request);
     // Whoever asks first (`Expect: 100-continue`) is told before anything is sent.
     let asks_first = request.headers().contains_key(EXPECT);
     let mut body = request.into_body();
-    if announced.is_some_and(|length| length > LIMIT) {
+    if announced.is_some_and(|length| length > bounds.bytes) {
         if !asks_first {
             discard(body).await;
         }
-        return Err(too_large());
+        return Err(too_large(bounds));
     }
-    match Limited::new(&mut body, LIMIT).collect().await {
-        Ok(collected) => Ok(collected.to_bytes()),
+    match collect(&mut body).await {
+        Ok(collected) => Ok(collected),
         Err(error) if error.is::<LengthLimitError>() => {
             discard(body).await;
-            Err(too_large())
+            Err(too_large(bounds))
         }
         Err(_) => Err(ApiError::invalid("the body ended early")),
     }
+}
+
+fn announced(request: &Request<Body>) -> Option<usize> {
+    request.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
 /// Reads on for a while: a client that sends everything before it listens would otherwise see a
@@ -57,13 +123,13 @@ async fn discard(body: Body) {
     while let Some(Ok(_)) = rest.frame().await {}
 }
 
-fn too_large() -> ApiError {
-    let why = "the body is larger than 1 MiB";
+fn too_large(bounds: Bounds) -> ApiError {
+    let why = format!("the body is larger than {} MiB", bounds.bytes / LIMIT);
     hanging_up(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::Invalid, why))
 }
 
-fn too_slow() -> ApiError {
-    let why = "the body took longer than 30 s";
+fn too_slow(bounds: Bounds) -> ApiError {
+    let why = format!("the body took longer than {} s", bounds.patience.as_secs());
     hanging_up(ApiError::new(StatusCode::REQUEST_TIMEOUT, ErrorCode::Invalid, why))
 }
 
@@ -83,5 +149,19 @@ mod tests {
         let body = Body::from_stream(stream::pending::<Result<Bytes, std::io::Error>>());
         let error = read(Request::new(body)).await.unwrap_err();
         assert_eq!(error.status(), StatusCode::REQUEST_TIMEOUT);
+    }
+
+    #[tokio::test]
+    async fn a_large_body_comes_whole_or_not_at_all() {
+        let bounds = Bounds { bytes: 2 * LIMIT, patience: Duration::from_secs(5) };
+        let chunks = |count: u8| {
+            let chunk = |n: u8| Ok::<_, std::io::Error>(Bytes::from(vec![n; LIMIT / 4]));
+            Request::new(Body::from_stream(stream::iter((0..count).map(chunk))))
+        };
+        let whole = read_wiped(chunks(8), bounds).await.expect("it fits");
+        let expected: Vec<u8> = (0..8).flat_map(|n| vec![n; LIMIT / 4]).collect();
+        assert!(*whole == expected);
+        let error = read_wiped(chunks(9), bounds).await.unwrap_err();
+        assert_eq!(error.to_string(), "the body is larger than 2 MiB");
     }
 }

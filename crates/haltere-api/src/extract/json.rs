@@ -16,16 +16,19 @@ impl<S: Sync> FromRequest<S> for JsonBody {
     type Rejection = ApiError;
 
     async fn from_request(request: Request<Body>, _: &S) -> Result<Self, ApiError> {
-        if !says_json(request.headers()) {
-            return Err(ApiError::new(
-                StatusCode::UNSUPPORTED_MEDIA_TYPE,
-                ErrorCode::Invalid,
-                "Content-Type: must be application/json",
-            ));
-        }
+        require_json(request.headers())?;
         let bytes = body::read(request).await?;
         strict_json::parse(&bytes).map(Self).map_err(|error| ApiError::invalid(error.to_string()))
     }
+}
+
+/// 415 when the body is said to be something else.
+pub(crate) fn require_json(headers: &HeaderMap) -> Result<(), ApiError> {
+    if says_json(headers) {
+        return Ok(());
+    }
+    let (status, code) = (StatusCode::UNSUPPORTED_MEDIA_TYPE, ErrorCode::Invalid);
+    Err(ApiError::new(status, code, "Content-Type: must be application/json"))
 }
 
 /// Whether the body is said to be JSON. Parameters (`;version=1`, `;charset=utf-8`) don't matter, and

@@ -36,7 +36,7 @@ pub(crate) async fn answer(request: Request, next: Next) -> Response {
 pub(crate) fn code_of_500(path: &str) -> ErrorCode {
     let in_connections_api = path == "/api/connections"
         || path.starts_with("/api/connections/")
-        || path == "/api/connection-test";
+        || path.starts_with("/api/connection-");
     if in_connections_api { ErrorCode::NotAllowed } else { ErrorCode::InternalError }
 }
 

@@ -92,6 +92,13 @@ impl<'a> From<&'a ConnectionView> for WireConnection<'a> {
     }
 }
 
+impl<'a> WireConnection<'a> {
+    /// What is stored of a connection, without how its link is.
+    pub(crate) fn stored(connection: &'a Connection, secrets: bool) -> Self {
+        of_readable(connection, secrets)
+    }
+}
+
 fn of_readable(connection: &Connection, secrets: bool) -> WireConnection<'_> {
     let Connection {
         id,

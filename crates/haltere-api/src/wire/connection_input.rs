@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::fields::{Fields, Invalid};
+use super::fields::{Faults, Fields, Invalid};
 use super::{pem, schema};
 
 /// What the management center for Mosquitto stores beside what we use, and accepts to get back.
 /// The first group is kept and returned, these are dropped.
-const DROPPED: [&str; 7] = [
+pub(crate) const DROPPED: [&str; 7] = [
     "supportsRestart",
     "serviceName",
     "cluster",
@@ -48,41 +48,65 @@ pub(crate) struct ConnectionInput {
 impl ConnectionInput {
     /// Takes a body apart. `name` may be missing here; see [`Self::into_new`].
     pub(crate) fn read(body: Value) -> Result<Self, Invalid> {
-        let mut fields = Fields::of_body(body)?;
-        let id = id(&mut fields)?;
-        let name = name(&mut fields)?;
-        let url = url(&mut fields)?.ok_or_else(|| fields.refuse("url", "is missing"))?;
-        let mut credentials = fields.object("credentials")?;
-        let (username, password, client_id) = match &mut credentials {
-            Some(inner) => (
-                mqtt_text(inner, "username")?,
-                mqtt_text(inner, "password")?,
-                mqtt_text(inner, "clientId")?,
-            ),
-            None => (None, None, None),
+        // The first fault is enough for somebody who sends one connection.
+        Self::read_all(body).map_err(|mut faults| faults.swap_remove(0))
+    }
+
+    /// Takes a body apart; all that is wrong with it, at least one fault.
+    pub(crate) fn read_all(body: Value) -> Result<Self, Vec<Invalid>> {
+        let fields = Fields::of_body(body).map_err(|fault| vec![fault])?;
+        let mut faults = Faults::default();
+        let input = Self::collect(fields, &mut faults);
+        match (input, faults.found()) {
+            (_, Some(faults)) => Err(faults),
+            (Some(input), None) => Ok(input),
+            (None, None) => Err(vec![Invalid::new("url: is missing")]),
+        }
+    }
+
+    /// `None` when there is no URL, which is noted.
+    fn collect(mut fields: Fields, faults: &mut Faults) -> Option<Self> {
+        let id = faults.note(id(&mut fields));
+        let name = faults.note(name(&mut fields));
+        let has_url = fields.has("url");
+        let url = faults.note(url(&mut fields));
+        if !has_url {
+            faults.note(Err::<(), _>(fields.refuse("url", "is missing")));
+        }
+        let mut credentials = faults.note(fields.object("credentials"));
+        let mut credential = |name| match &mut credentials {
+            Some(inner) => faults.note(mqtt_text(inner, name)),
+            None => None,
         };
-        let input = Self {
-            id,
-            name,
-            url,
-            username,
-            password: password.map(Secret::new),
-            client_id,
-            reject_unauthorized: fields.boolean("rejectUnauthorized")?,
-            ca: pem::take(&mut fields, "ca")?,
-            cert: pem::take(&mut fields, "cert")?,
-            key: pem::take(&mut fields, "key")?.map(Secret::new),
-            mmc: MmcFields {
-                no_metrics_mode: fields.boolean("noMetricsMode")?,
-                ca_file: file(&mut fields, "caFile")?,
-                cert_file: file(&mut fields, "certFile")?,
-                key_file: file(&mut fields, "keyFile")?,
-            },
+        let username = credential("username");
+        let password = credential("password").map(Secret::new);
+        let client_id = credential("clientId");
+        let reject_unauthorized = faults.note(fields.boolean("rejectUnauthorized"));
+        let ca = faults.note(pem::take(&mut fields, "ca"));
+        let cert = faults.note(pem::take(&mut fields, "cert"));
+        let key = faults.note(pem::take(&mut fields, "key")).map(Secret::new);
+        let mmc = MmcFields {
+            no_metrics_mode: faults.note(fields.boolean("noMetricsMode")),
+            ca_file: faults.note(file(&mut fields, "caFile")),
+            cert_file: faults.note(file(&mut fields, "certFile")),
+            key_file: faults.note(file(&mut fields, "keyFile")),
         };
         ignore_known(&mut fields);
-        credentials.map_or(Ok(()), Fields::finish)?;
-        fields.finish()?;
-        Ok(input)
+        faults.note(credentials.map_or(Ok(()), Fields::finish));
+        faults.note(fields.finish());
+        Some(Self {
+            id,
+            name,
+            url: url?,
+            username,
+            password,
+            client_id,
+            reject_unauthorized,
+            ca,
+            cert,
+            key,
+            mmc,
+        })
     }
 
     /// For a create.
@@ -157,7 +181,7 @@ impl ConnectionInput {
     }
 }
 
-fn name_is_missing() -> Invalid {
+pub(crate) fn name_is_missing() -> Invalid {
     Invalid::new("name: is missing")
 }
 

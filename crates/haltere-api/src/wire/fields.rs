@@ -19,6 +19,25 @@ impl Invalid {
     }
 }
 
+/// Faults, collected: for whoever wants to know all of them at once.
+#[derive(Debug, Default)]
+pub(crate) struct Faults(Vec<Invalid>);
+
+impl Faults {
+    /// The value, or in its place a default, once the fault has been written down.
+    pub(crate) fn note<T: Default>(&mut self, read: Result<T, Invalid>) -> T {
+        read.unwrap_or_else(|fault| {
+            self.0.push(fault);
+            T::default()
+        })
+    }
+
+    /// All of them, in the order they were found; `None` when there is none.
+    pub(crate) fn found(self) -> Option<Vec<Invalid>> {
+        (!self.0.is_empty()).then_some(self.0)
+    }
+}
+
 impl From<Invalid> for ApiError {
     fn from(Invalid(message): Invalid) -> Self {
         Self::invalid(message)

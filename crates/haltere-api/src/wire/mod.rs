@@ -7,6 +7,6 @@ pub(crate) mod connection_input;
 pub(crate) mod connection_patch;
 pub(crate) mod fields;
 pub(crate) mod pem;
-mod schema;
+pub(crate) mod schema;
 pub(crate) mod status;
 pub(crate) mod time;

@@ -7,6 +7,7 @@ use base64::engine::{DecodePaddingMode, general_purpose};
 use haltere_core::Pem;
 use serde::Serialize;
 use utoipa::ToSchema;
+use zeroize::Zeroizing;
 
 use super::fields::{Fields, Invalid};
 
@@ -51,7 +52,8 @@ impl From<&Pem> for PemView {
 /// base64, and the PEM text itself in place of base64.
 pub(crate) fn take(fields: &mut Fields, name: &str) -> Result<Option<Pem>, Invalid> {
     let Some(mut inner) = fields.object(name)? else { return Ok(None) };
-    let data = inner.required_string("data")?;
+    // It may be a private key.
+    let data = Zeroizing::new(inner.required_string("data")?);
     take_encoding(&mut inner)?;
     let pem = decode(&data).map_err(|why| inner.refuse("data", why))?;
     inner.finish()?;
@@ -74,8 +76,9 @@ fn decode(data: &str) -> Result<Pem, &'static str> {
     let bytes = if contains_begin(data.as_bytes()) {
         data.as_bytes().to_vec()
     } else {
-        let compact: Vec<u8> = data.bytes().filter(|byte| !byte.is_ascii_whitespace()).collect();
-        LENIENT.decode(compact).map_err(|_| "must be base64")?
+        let mut compact = Zeroizing::new(Vec::with_capacity(data.len()));
+        compact.extend(data.bytes().filter(|byte| !byte.is_ascii_whitespace()));
+        LENIENT.decode(&*compact).map_err(|_| "must be base64")?
     };
     if !contains_begin(&bytes) {
         return Err("must be a PEM file in base64; there is no \"-----BEGIN\" inside");

@@ -13,6 +13,6 @@ pub(super) const URL: &str = r"^((mqtts?|tcp|ssl|tls)://[A-Za-z][A-Za-z0-9]{0,30
 pub(super) const MQTT_TEXT: &str = r"^[^\u0000]*$";
 
 /// A schema from JSON that we wrote ourselves.
-pub(super) fn from_json(schema: Value) -> RefOr<Schema> {
+pub(crate) fn from_json(schema: Value) -> RefOr<Schema> {
     serde_json::from_value(schema).expect("a schema that is covered by a test")
 }

@@ -205,7 +205,11 @@ struct Stored {
 }
 
 /// The connection to be stored: all of `new`, and of the one it mends the id and the age.
-fn assemble(new: NewConnection, broken: Option<Connection>, now: Timestamp) -> Connection {
+pub(super) fn assemble(
+    new: NewConnection,
+    broken: Option<Connection>,
+    now: Timestamp,
+) -> Connection {
     let NewConnection { id, name, url, credentials, tls, mmc } = new;
     let (id, revision, created_at) = match broken {
         Some(broken) => (broken.id, broken.revision.next(), broken.created_at),

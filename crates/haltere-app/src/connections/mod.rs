@@ -8,10 +8,13 @@ mod cursor;
 mod delete;
 mod entry;
 mod error;
+mod export;
 mod get;
 mod history;
+mod import;
 mod input;
 mod list;
+mod mover;
 mod patch;
 mod record;
 mod registry;
@@ -24,9 +27,16 @@ pub use create::{CreateError, Created, Outcome};
 pub use cursor::Cursor;
 pub use entry::{Entry, Unreadable};
 pub use error::{ConnectionError, UpdateError};
+pub use export::{Export, ExportError, LeftOut};
 pub use haltere_link::{ProbeReport, ProbeStage, StatusChange};
+pub use import::{
+    AlreadyThere, ImportEntry, ImportError, ImportFile, ImportMode, ImportProgress, ImportReport,
+    ImportStage, Incoming, LISTED_REFUSALS, OverLimit, Planned, Reporter, Source, Standing,
+    Verdict,
+};
 pub use input::{Change, ConnectionPatch, ConnectionReplacement, NewConnection};
 pub use list::{ListError, ListQuery, Listing, StateFilter, Version};
+pub use mover::Mover;
 pub use test::TestError;
 pub use view::{ConnectionView, Secrets};
 

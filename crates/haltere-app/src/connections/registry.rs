@@ -47,6 +47,13 @@ impl Registry {
         }
     }
 
+    /// Puts new connections at the end, all at once.
+    pub(crate) fn append(&self, new: &[Arc<Entry>]) {
+        let mut entries = self.snapshot().entries.to_vec();
+        entries.extend_from_slice(new);
+        self.replace(entries);
+    }
+
     /// Removes the connection with this id.
     pub(crate) fn remove(&self, id: &str) {
         let mut entries = self.snapshot().entries.to_vec();

@@ -86,6 +86,18 @@ pub async fn older_entries_are_paged_by_sequence(store: Arc<dyn Store>) {
     assert_eq!(list(&*store, newest(u32::MAX)).await.len(), 7);
 }
 
+pub async fn many_entries_are_appended_in_their_order(store: Arc<dyn Store>) {
+    let entries: Vec<_> = (0..450).map(|number| entry("ada", &number.to_string())).collect();
+    commit(&*store, async |tx| {
+        tx.append_audits(&entries).await.unwrap();
+        tx.append_audits(&[]).await.unwrap();
+    })
+    .await;
+    let records = list(&*store, newest(1_000)).await;
+    let kept: Vec<_> = records.into_iter().rev().map(|record| record.entry).collect();
+    assert_eq!(kept, entries);
+}
+
 pub async fn every_action_and_outcome_is_kept(store: Arc<dyn Store>) {
     let mut entries = Vec::new();
     for outcome in [AuditOutcome::Success, AuditOutcome::Denied] {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use haltere_core::{Intent, Revision};
 
 use super::records::{at, bare_connection, commit, connection, id, ids, keep};
-use crate::{ConnectionRecord, Sealed, Store, StoreError, UniqueRule};
+use crate::{ConnectionKey, ConnectionRecord, Sealed, Store, StoreError, UniqueRule};
 
 async fn find(store: &dyn Store, text: &str) -> Option<ConnectionRecord> {
     store.read().await.unwrap().find_connection(&id(text)).await.unwrap()
@@ -70,6 +70,51 @@ pub async fn the_list_is_in_order_of_creation(store: Arc<dyn Store>) {
     keep(&*store, connection("b", "b")).await;
     update(&*store, &connection("m", "renamed")).await.unwrap();
     assert_eq!(ids(&*store).await, ["m", "z", "b"]);
+}
+
+/// More than any backend puts into one statement.
+const MANY: usize = 450;
+
+fn many() -> Vec<ConnectionRecord> {
+    let record = |number: usize| {
+        let (id, name) = (format!("c{number}"), format!("Name {number}"));
+        if number.is_multiple_of(2) { connection(&id, &name) } else { bare_connection(&id, &name) }
+    };
+    (0..MANY).rev().map(record).collect()
+}
+
+pub async fn many_are_inserted_at_once_in_their_order(store: Arc<dyn Store>) {
+    let before = keep(&*store, connection("before", "Before")).await;
+    let many = many();
+    commit(&*store, async |tx| {
+        tx.insert_connections(&many).await.unwrap();
+        tx.insert_connections(&[]).await.unwrap();
+    })
+    .await;
+    let expected: Vec<_> = [vec![before], many].concat();
+    let mut tx = store.read().await.unwrap();
+    assert_eq!(tx.list_connections().await.unwrap(), expected);
+    let keys = expected.into_iter().map(|record| {
+        let ConnectionRecord { id, name, .. } = record;
+        ConnectionKey { id, name }
+    });
+    assert_eq!(tx.list_connection_keys().await.unwrap(), keys.collect::<Vec<_>>());
+    let revision = tx.revisions().await.unwrap().connections;
+    assert_eq!(usize::try_from(revision).unwrap(), MANY + 1, "each of them moves the revision");
+}
+
+pub async fn many_are_inserted_all_or_none(store: Arc<dyn Store>) {
+    keep(&*store, connection("c7", "Seven")).await;
+    let insert = async |records: &[ConnectionRecord]| {
+        let mut tx = store.write().await?;
+        tx.insert_connections(records).await?;
+        tx.commit().await
+    };
+    let taken = insert(&many()).await;
+    assert!(is_taken(&taken, UniqueRule::ConnectionId), "{taken:?}");
+    let twice = insert(&[connection("a", "A"), connection("b", "A")]).await;
+    assert!(is_taken(&twice, UniqueRule::ConnectionName), "{twice:?}");
+    assert_eq!(ids(&*store).await, ["c7"]);
 }
 
 pub async fn an_update_replaces_all_but_id_and_creation(store: Arc<dyn Store>) {

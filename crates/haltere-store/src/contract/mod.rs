@@ -48,6 +48,8 @@ macro_rules! contract_tests {
                 a_name_is_unique,
                 uniqueness_is_case_sensitive,
                 the_list_is_in_order_of_creation,
+                many_are_inserted_at_once_in_their_order,
+                many_are_inserted_all_or_none,
                 an_update_replaces_all_but_id_and_creation,
                 updating_what_is_not_there_says_gone,
                 updating_to_a_taken_name_says_so,
@@ -82,6 +84,7 @@ macro_rules! contract_tests {
                 entries_come_back_newest_first,
                 entries_are_filtered_by_actor_and_object,
                 older_entries_are_paged_by_sequence,
+                many_entries_are_appended_in_their_order,
                 every_action_and_outcome_is_kept,
                 an_entry_stands_or_falls_with_its_change,
             }

@@ -6,6 +6,9 @@
 )]
 
 mod config;
+mod export;
+mod import;
+mod moving;
 mod openapi;
 mod password;
 mod serve;
@@ -31,6 +34,10 @@ enum Command {
     Serve(serve::Options),
     /// Manage users; works beside a running server.
     Users(users::Options),
+    /// Import connections from a file, all or none; works beside a running server.
+    Import(import::Options),
+    /// Export all connections into a file; works beside a running server.
+    Export(export::Options),
     /// Show or explain the configuration.
     Config(config::Options),
     /// Print the description of the HTTP API (OpenAPI 3.1, JSON).
@@ -43,6 +50,8 @@ impl Cli {
         match self.command {
             Command::Serve(options) => options.run(),
             Command::Users(options) => options.run(),
+            Command::Import(options) => options.run(),
+            Command::Export(options) => options.run(),
             Command::Config(options) => options.run(),
             Command::Openapi(options) => options.run(),
         }

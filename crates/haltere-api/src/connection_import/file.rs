@@ -1,0 +1,207 @@
+//! Reading a file: which kind it is, where its connections are, and what else is in it.
+//!
+//! Nothing is made of the file as a whole. It is gone through once, each entry is taken out as the text it
+//! is and read by itself, so that a file of brackets can't become a gigabyte of values.
+
+use std::fmt;
+
+use haltere_app::connections::{ImportEntry, ImportFile, Source};
+use serde::Deserialize;
+use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::entry;
+use crate::connection_export::{FORMAT, FORMAT_VERSION};
+use crate::extract::params::printable;
+
+/// The most connections in a file.
+const MAX_ENTRIES: usize = 20_000;
+
+/// The most properties beside `connections`.
+const MAX_PROPERTIES: usize = 100;
+
+/// What our own files say about themselves; nothing that could be taken over.
+const OURS: [&str; 5] = ["format", "formatVersion", "exportedAt", "secrets", "connections"];
+
+/// Why a file can't be read at all. The messages quote nothing but names of properties.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FileError {
+    /// There is nothing in it.
+    #[error("the file is empty")]
+    Empty,
+    /// It is no JSON.
+    #[error("malformed JSON at line {line}, column {column}")]
+    Malformed {
+        /// From 1.
+        line: usize,
+        /// From 1, in bytes.
+        column: usize,
+    },
+    /// It is JSON, but not one of the files we know.
+    #[error("{0}")]
+    Unknown(String),
+}
+
+/// Takes a file apart.
+pub(crate) fn read(bytes: &[u8]) -> Result<ImportFile, FileError> {
+    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    if bytes.trim_ascii().is_empty() {
+        return Err(FileError::Empty);
+    }
+    let mut fault = None;
+    let mut deserializer = serde_json::Deserializer::from_slice(bytes);
+    let whole = Whole { fault: &mut fault };
+    let read = deserializer.deserialize_any(whole);
+    let read = read.and_then(|file| deserializer.end().map(|()| file));
+    read.map_err(|error| match fault {
+        Some(what) => FileError::Unknown(what),
+        None => FileError::Malformed { line: error.line(), column: error.column() },
+    })
+}
+
+/// The file as a whole: an object, or a list.
+struct Whole<'f> {
+    /// Where our own words are left, past serde's error type.
+    fault: &'f mut Option<String>,
+}
+
+impl Whole<'_> {
+    fn refuse<E: serde::de::Error>(&mut self, why: impl Into<String>) -> E {
+        *self.fault = Some(why.into());
+        E::custom("refused")
+    }
+}
+
+impl<'de> Visitor<'de> for Whole<'_> {
+    type Value = ImportFile;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object or a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, access: A) -> Result<ImportFile, A::Error> {
+        let entries = Entries { source: Source::List, fault: self.fault }.visit_seq(access)?;
+        Ok(ImportFile { source: Source::List, entries, not_taken_over: Vec::new() })
+    }
+
+    fn visit_map<A: MapAccess<'de>>(mut self, mut access: A) -> Result<ImportFile, A::Error> {
+        let mut parts = Parts::default();
+        while let Some(name) = access.next_key::<String>()? {
+            if parts.names.contains(&name) {
+                return Err(self.refuse(format!("{}: is given twice", printable(&name))));
+            }
+            if parts.names.len() == MAX_PROPERTIES {
+                return Err(self.refuse(format!("has more than {MAX_PROPERTIES} properties")));
+            }
+            match name.as_str() {
+                "connections" => parts.connections = Some(access.next_value()?),
+                "format" => parts.format = Some(access.next_value()?),
+                "formatVersion" => parts.version = Some(access.next_value()?),
+                _ => {
+                    access.next_value::<IgnoredAny>()?;
+                }
+            }
+            parts.names.push(name);
+        }
+        let source = parts.source().map_err(|why| self.refuse(why))?;
+        let Some(connections) = parts.connections else {
+            return Err(self.refuse(
+                "connections: is missing; this is neither a config.json of the management center for Mosquitto nor an export of haltere",
+            ));
+        };
+        let entries = Entries { source, fault: &mut *self.fault };
+        let mut inner = serde_json::Deserializer::from_str(connections.get());
+        let entries = match inner.deserialize_any(entries) {
+            Ok(entries) => entries,
+            Err(_) if self.fault.is_some() => return Err(A::Error::custom("refused")),
+            Err(_) => return Err(self.refuse("connections: must be a list")),
+        };
+        Ok(ImportFile { source, entries, not_taken_over: parts.not_taken_over(source) })
+    }
+
+    fn visit_unit<E: serde::de::Error>(mut self) -> Result<ImportFile, E> {
+        Err(self.refuse(NEITHER))
+    }
+
+    fn visit_bool<E: serde::de::Error>(mut self, _: bool) -> Result<ImportFile, E> {
+        Err(self.refuse(NEITHER))
+    }
+
+    fn visit_i64<E: serde::de::Error>(mut self, _: i64) -> Result<ImportFile, E> {
+        Err(self.refuse(NEITHER))
+    }
+
+    fn visit_u64<E: serde::de::Error>(mut self, _: u64) -> Result<ImportFile, E> {
+        Err(self.refuse(NEITHER))
+    }
+
+    fn visit_f64<E: serde::de::Error>(mut self, _: f64) -> Result<ImportFile, E> {
+        Err(self.refuse(NEITHER))
+    }
+
+    fn visit_str<E: serde::de::Error>(mut self, _: &str) -> Result<ImportFile, E> {
+        Err(self.refuse(NEITHER))
+    }
+}
+
+const NEITHER: &str = "must be an object or a list of connections";
+
+/// What is in the object.
+#[derive(Default)]
+struct Parts<'de> {
+    names: Vec<String>,
+    connections: Option<&'de RawValue>,
+    format: Option<&'de RawValue>,
+    version: Option<&'de RawValue>,
+}
+
+impl Parts<'_> {
+    fn source(&self) -> Result<Source, String> {
+        let Some(format) = self.format else { return Ok(Source::Mmc) };
+        if serde_json::from_str::<String>(format.get()).ok().as_deref() != Some(FORMAT) {
+            return Err(format!("format: must be {FORMAT:?}"));
+        }
+        let version = self.version.and_then(|version| u64::deserialize(version).ok());
+        match version {
+            Some(FORMAT_VERSION) => Ok(Source::Haltere),
+            Some(newer) if newer > FORMAT_VERSION => Err(format!(
+                "formatVersion: {newer} is newer than this haltere, which reads {FORMAT_VERSION}"
+            )),
+            _ => Err("formatVersion: must be 1".to_owned()),
+        }
+    }
+
+    fn not_taken_over(&self, source: Source) -> Vec<String> {
+        let known = |name: &&String| match source {
+            Source::Haltere => OURS.contains(&name.as_str()),
+            Source::Mmc | Source::List => name.as_str() == "connections",
+        };
+        self.names.iter().filter(|name| !known(name)).map(|name| printable(name)).collect()
+    }
+}
+
+/// The list of connections.
+struct Entries<'f> {
+    source: Source,
+    fault: &'f mut Option<String>,
+}
+
+impl<'de> Visitor<'de> for Entries<'_> {
+    type Value = Vec<ImportEntry>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a list")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Self::Value, A::Error> {
+        let mut entries = Vec::new();
+        while let Some(text) = access.next_element::<&RawValue>()? {
+            if entries.len() == MAX_ENTRIES {
+                *self.fault = Some(format!("connections: are more than {MAX_ENTRIES}"));
+                return Err(A::Error::custom("refused"));
+            }
+            entries.push(entry::read(text.get(), self.source));
+        }
+        Ok(entries)
+    }
+}

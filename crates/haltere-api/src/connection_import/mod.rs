@@ -1,0 +1,149 @@
+//! `POST /api/connection-import`
+
+mod entry;
+mod file;
+mod report;
+mod stream;
+
+use std::time::Duration;
+
+use axum::Extension;
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::Response;
+use haltere_app::connections::{ImportError, ImportFile, ImportMode, ImportProgress};
+use haltere_app::sessions::Session;
+use http::header::ACCEPT;
+use http::{HeaderMap, Request, StatusCode};
+use tokio::sync::OwnedSemaphorePermit;
+
+use crate::error::{ApiError, ErrorBody, ErrorCode};
+use crate::extract::body::{self, Bounds};
+use crate::extract::json::require_json;
+use crate::extract::{Context, Params, Query};
+use crate::state::ApiState;
+
+pub use file::FileError;
+pub(crate) use file::read;
+
+use report::{ImportInput, WireRefused, WireReport};
+
+/// The largest file, in bytes: 3,000 connections with a CA, a certificate and an RSA key of their own have
+/// 24 MB.
+pub(crate) const MAX_BYTES: usize = 32 * 1024 * 1024;
+
+/// 32 MiB in this time are 280 kB/s.
+const BOUNDS: Bounds = Bounds { bytes: MAX_BYTES, patience: Duration::from_secs(120) };
+
+impl From<ImportError> for ApiError {
+    fn from(error: ImportError) -> Self {
+        match error {
+            ImportError::NotAllowed(_) => Self::role_too_low(),
+            ImportError::Internal(cause) => Self::internal(cause),
+        }
+    }
+}
+
+/// Import connections
+///
+/// Takes `config.json` of the management center for Mosquitto, an export of haltere, or a bare list as
+/// `GET /api/connections` answers it. Connections whose id or name is there already are skipped. When an entry
+/// is malformed, nothing is stored and the answer lists every fault. `status` is dropped; parts of the file
+/// that are no connections are named in the answer and not taken over.
+///
+/// With `dryRun=true` nothing is stored, and the answer is the plan. With `Accept: text/event-stream` the
+/// answer is a stream: events `progress`, then one `report`, then events `links` until every new link has
+/// had a first outcome.
+#[utoipa::path(
+    post,
+    path = "/api/connection-import",
+    operation_id = "import_connections",
+    tag = "Connections",
+    params(("dryRun" = Option<bool>, Query, description = "`true`: only say what would be done")),
+    request_body(content = ImportInput, content_type = "application/json"),
+    responses(
+        (status = 200, description = "What was done, or would be", content(
+            (WireReport = "application/json", example = json!({
+                "source": "mmc", "done": true, "total": 2, "create": 1, "skip": 1, "refuse": 0,
+                "entries": [
+                    {"position": 0, "id": "press-4", "name": "Press 4", "outcome": "create"},
+                    {"position": 1, "id": "press-5", "name": "Press 5", "outcome": "skip", "reason": "id and name are there already"},
+                ],
+                "notTakenOver": ["tools", "plugins"],
+            })),
+            (String = "text/event-stream", example = "event: progress\ndata: {\"stage\":\"storing\",\"done\":200,\"total\":3000}\n\n"),
+        )),
+        (status = 400, description = "The file makes no sense, or entries are refused; nothing was stored", body = WireRefused,
+            example = json!({
+                "code": "INVALID",
+                "message": "1 of 2 entries is refused, and nothing was stored: connections[1] (\"Press 5\"): url: port 70000 is out of range",
+                "report": {
+                    "source": "mmc", "done": false, "total": 2, "create": 1, "skip": 0, "refuse": 1,
+                    "entries": [
+                        {"position": 0, "id": "press-4", "name": "Press 4", "outcome": "create"},
+                        {"position": 1, "id": "press-5", "name": "Press 5", "outcome": "refuse", "faults": ["url: port 70000 is out of range"]},
+                    ],
+                    "notTakenOver": [],
+                },
+            })),
+        (status = 403, description = "The role is too low, or there would be too many connections", body = WireRefused,
+            examples(("limit" = (summary = "The configured limit would be passed", value = json!({"code": "NOT_ALLOWED", "message": "Maximum number of connections reached"}))))),
+        (status = 408, description = "The file came too slowly", body = ErrorBody,
+            example = json!({"code": "INVALID", "message": "the body took longer than 120 s"})),
+        (status = 409, description = "Another import is under way", body = ErrorBody,
+            example = json!({"code": "CONFLICT", "message": "another import is under way; try again when it has ended"})),
+        (status = 413, description = "The file is larger than 32 MiB", body = ErrorBody,
+            example = json!({"code": "INVALID", "message": "the body is larger than 32 MiB"})),
+    ),
+)]
+pub(crate) async fn handler(
+    State(state): State<ApiState>,
+    context: Context,
+    Extension(session): Extension<Session>,
+    Query(params): Query,
+    request: Request<Body>,
+) -> Result<Response, ApiError> {
+    let mode = mode(&params)?;
+    require_json(request.headers())?;
+    let streams = wants_stream(request.headers());
+    let permit = permit(&state)?;
+    let file = receive(request).await?;
+    if streams {
+        return Ok(stream::respond(state, context.0, session, file, mode, permit));
+    }
+    let (reporter, _) = ImportProgress::channel();
+    let report = state.app.import_connections(&context, file, mode, reporter).await?;
+    drop(permit);
+    Ok(report::respond(&report, mode))
+}
+
+/// What has to be in memory for an import is bounded by there being one.
+fn permit(state: &ApiState) -> Result<OwnedSemaphorePermit, ApiError> {
+    let busy = "another import is under way; try again when it has ended";
+    let permit = state.import.clone().try_acquire_owned();
+    permit.map_err(|_| ApiError::new(StatusCode::CONFLICT, ErrorCode::Conflict, busy))
+}
+
+/// Reads the file, and takes it apart on a thread that serves nobody else.
+async fn receive(request: Request<Body>) -> Result<ImportFile, ApiError> {
+    let bytes = body::read_wiped(request, BOUNDS).await?;
+    let file = tokio::task::spawn_blocking(move || read(&bytes)).await;
+    file.map_err(ApiError::internal)?.map_err(|error| ApiError::invalid(error.to_string()))
+}
+
+fn mode(params: &Params) -> Result<ImportMode, ApiError> {
+    match params.get("dryRun")? {
+        None | Some("false") => Ok(ImportMode::Store),
+        Some("true") => Ok(ImportMode::DryRun),
+        Some(_) => Err(ApiError::invalid("dryRun: must be true or false")),
+    }
+}
+
+fn wants_stream(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let mut types = accepted.flat_map(|value| value.split(','));
+    types.any(|kind| kind.split(';').next().is_some_and(|kind| kind.trim() == "text/event-stream"))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,194 @@
+//! What an import answers.
+
+use std::fmt::Write as _;
+
+use axum::response::Response;
+use haltere_app::connections::{ImportMode, ImportReport, Planned, Verdict};
+use http::StatusCode;
+use serde::Serialize;
+use serde_json::json;
+use utoipa::openapi::{RefOr, Schema};
+use utoipa::{PartialSchema, ToSchema};
+
+use crate::error::{ErrorCode, json, messages};
+use crate::wire::schema;
+
+/// How many refused entries a message names; the report has them all.
+const NAMED: usize = 3;
+
+/// What becomes of a file: a plan, or what was done by it.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = ImportReport)]
+pub(crate) struct WireReport<'a> {
+    /// `mmc`, `haltere`, or `list` for a bare list of connections.
+    source: &'static str,
+    /// Whether it was done: `false` for a plan, and when an entry is refused.
+    done: bool,
+    /// How many entries the file has.
+    total: usize,
+    /// How many are created.
+    create: usize,
+    /// How many are skipped.
+    skip: usize,
+    /// How many are refused.
+    refuse: usize,
+    /// The entries, in their order.
+    entries: Vec<WireEntry<'a>>,
+    /// What else is in the file, by name.
+    not_taken_over: &'a [String],
+}
+
+/// What becomes of an entry.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = ImportReportEntry)]
+pub(crate) struct WireEntry<'a> {
+    /// Where it stands in the file, from 0.
+    position: usize,
+    /// Absent when the entry has none; one that haltere makes is there once it is stored.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<&'a str>,
+    outcome: WireOutcome,
+    /// Why it is skipped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    /// Why it is refused: each names its field. Of the first 1,000 refused entries.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    #[schema(required = false)]
+    faults: &'a [String],
+    /// What is not taken over, and what to do about it.
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    #[schema(required = false)]
+    notes: &'a [String],
+}
+
+/// What becomes of an entry.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = ImportOutcome)]
+pub(crate) enum WireOutcome {
+    Create,
+    Skip,
+    Refuse,
+}
+
+/// A file that can't be taken.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ImportRefused)]
+pub(crate) struct WireRefused<'a> {
+    code: ErrorCode,
+    message: String,
+    /// Absent when the file could not be read at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report: Option<WireReport<'a>>,
+}
+
+impl<'a> From<&'a ImportReport> for WireReport<'a> {
+    fn from(report: &'a ImportReport) -> Self {
+        // `over_limit` is in the message of the refusal.
+        let ImportReport { source, done, entries, over_limit: _, not_taken_over } = report;
+        Self {
+            source: source.as_str(),
+            done: *done,
+            total: entries.len(),
+            create: report.creates(),
+            skip: report.skips(),
+            refuse: report.refusals(),
+            entries: entries.iter().enumerate().map(WireEntry::from).collect(),
+            not_taken_over,
+        }
+    }
+}
+
+impl<'a> From<(usize, &'a Planned)> for WireEntry<'a> {
+    fn from((position, planned): (usize, &'a Planned)) -> Self {
+        let Planned { id, name, verdict, notes } = planned;
+        let (outcome, reason, faults) = match verdict {
+            Verdict::Create => (WireOutcome::Create, None, [].as_slice()),
+            Verdict::Skip(there) => (WireOutcome::Skip, Some(there.to_string()), [].as_slice()),
+            Verdict::Refuse(faults) => (WireOutcome::Refuse, None, faults.as_slice()),
+        };
+        Self { position, id: id.as_deref(), name: name.as_deref(), outcome, reason, faults, notes }
+    }
+}
+
+/// The answer. A plan is an answer whatever is in it.
+pub(super) fn respond(report: &ImportReport, mode: ImportMode) -> Response {
+    match refusal(report).filter(|_| mode == ImportMode::Store) {
+        Some((status, refused)) => json(status, &refused),
+        None => json(StatusCode::OK, &WireReport::from(report)),
+    }
+}
+
+/// Why a file is refused, if it is.
+pub(super) fn refusal(report: &ImportReport) -> Option<(StatusCode, WireRefused<'_>)> {
+    let refused = |code, message| WireRefused { code, message, report: Some(report.into()) };
+    if report.refusals() > 0 {
+        let refused = refused(ErrorCode::Invalid, refused_entries(report));
+        return Some((StatusCode::BAD_REQUEST, refused));
+    }
+    let over_limit = report.over_limit?;
+    let message = format!("{}: {over_limit}", messages::TOO_MANY_CONNECTIONS);
+    Some((StatusCode::FORBIDDEN, refused(ErrorCode::NotAllowed, message)))
+}
+
+/// The first ones by name; whoever needs more has the report.
+fn refused_entries(report: &ImportReport) -> String {
+    let count = report.refusals();
+    let is = if count == 1 { "is" } else { "are" };
+    let mut message =
+        format!("{count} of {} entries {is} refused, and nothing was stored", report.entries.len());
+    let refused = report.entries.iter().enumerate().filter_map(|(position, entry)| {
+        let Verdict::Refuse(faults) = &entry.verdict else { return None };
+        Some((position, entry, faults))
+    });
+    for (n, (position, entry, faults)) in refused.take(NAMED).enumerate() {
+        let separator = if n == 0 { ": " } else { "; " };
+        let _ = write!(message, "{separator}connections[{position}]");
+        if let Some(name) = entry.name.as_ref().or(entry.id.as_ref()) {
+            let _ = write!(message, " ({name:?})");
+        }
+        let _ = write!(message, ": {}", faults.join(", "));
+    }
+    if count > NAMED {
+        let _ = write!(message, "; and {} more", count - NAMED);
+    }
+    message
+}
+
+/// Describes the body: by hand, because the reading is.
+pub(crate) struct ImportInput;
+
+impl PartialSchema for ImportInput {
+    fn schema() -> RefOr<Schema> {
+        schema::from_json(json!({
+            "description": "config.json of the management center for Mosquitto, an export of haltere, or a list of connections. At most 32 MiB and 20,000 connections of at most 1 MiB each. Each connection is as in POST /api/connections; of it status is dropped.",
+            "oneOf": [
+                {
+                    "type": "object",
+                    "required": ["connections"],
+                    "properties": {
+                        "format": {"type": "string", "enum": ["haltere-connections"], "description": "Absent in files of the management center for Mosquitto."},
+                        "formatVersion": {"type": "integer", "enum": [1]},
+                        "connections": {"type": "array", "maxItems": 20_000, "items": {"type": "object"}}
+                    },
+                    "description": "Other properties (tools, plugins, themes …) are not taken over."
+                },
+                {"type": "array", "maxItems": 20_000, "items": {"type": "object"}}
+            ],
+            "example": {
+                "connections": [{"id": "press-4", "name": "Press 4", "url": "mqtt://press-4.plant.example:1883", "status": {"connected": false}}],
+                "plugins": [], "tools": {}
+            }
+        }))
+    }
+}
+
+impl ToSchema for ImportInput {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "ImportInput".into()
+    }
+}

@@ -1,0 +1,182 @@
+//! An import as it goes: server-sent events.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::response::sse::{Event, KeepAlive, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::future::BoxFuture;
+use futures_util::stream::{self, Stream};
+use haltere_app::Ctx;
+use haltere_app::connections::{
+    ImportError, ImportFile, ImportMode, ImportProgress, ImportReport, Standing,
+};
+use haltere_app::sessions::Session;
+use haltere_core::ConnectionId;
+use http::HeaderValue;
+use serde::Serialize;
+use serde_json::json;
+use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
+
+use super::report::{self, WireReport};
+use crate::error::messages;
+use crate::events::X_ACCEL_BUFFERING;
+use crate::state::ApiState;
+
+/// How often the links are counted.
+const PERIOD: Duration = Duration::from_millis(250);
+
+/// How long links are counted at most: ten times what 10,000 dials take by default.
+const PATIENCE: Duration = Duration::from_secs(600);
+
+/// An import that tells how it goes. It is carried on only as far as somebody listens, until it has begun
+/// to store.
+struct Stages {
+    state: ApiState,
+    context: Ctx,
+    session: Session,
+    mode: ImportMode,
+    stage: Stage,
+}
+
+enum Stage {
+    Importing {
+        import: BoxFuture<'static, Result<ImportReport, ImportError>>,
+        progress: watch::Receiver<ImportProgress>,
+        /// Given back when the import has ended.
+        _permit: OwnedSemaphorePermit,
+    },
+    Dialling {
+        ids: Vec<ConnectionId>,
+        ticks: Interval,
+        end: Instant,
+        last: Option<Standing>,
+    },
+    Ended,
+}
+
+pub(super) fn respond(
+    state: ApiState,
+    context: Ctx,
+    session: Session,
+    file: ImportFile,
+    mode: ImportMode,
+    permit: OwnedSemaphorePermit,
+) -> Response {
+    let (reporter, progress) = ImportProgress::channel();
+    let (app, asker) = (state.app.clone(), context.clone());
+    let import = async move { app.import_connections(&asker, file, mode, reporter).await };
+    let stage = Stage::Importing { import: Box::pin(import), progress, _permit: permit };
+    let stages = Stages { state, context, session, mode, stage };
+    let keep_alive = KeepAlive::new().text("");
+    let mut response = Sse::new(stages.into_stream()).keep_alive(keep_alive).into_response();
+    let unbuffered = HeaderValue::from_static("no");
+    response.headers_mut().insert(X_ACCEL_BUFFERING, unbuffered);
+    response
+}
+
+impl Stages {
+    fn into_stream(self) -> impl Stream<Item = Result<Event, Infallible>> {
+        stream::unfold(self, |mut stages| async move {
+            let event = stages.next().await?;
+            Some((Ok(event), stages))
+        })
+    }
+
+    async fn next(&mut self) -> Option<Event> {
+        match &mut self.stage {
+            Stage::Importing { import, progress, .. } => {
+                let ended = tokio::select! {
+                    biased;
+                    report = import => report,
+                    Ok(()) = progress.changed() => {
+                        return Some(progress_event(*progress.borrow_and_update()));
+                    }
+                };
+                Some(self.imported(ended))
+            }
+            Stage::Dialling { .. } => self.dialling().await,
+            Stage::Ended => None,
+        }
+    }
+
+    /// The report, and what is to be watched after it.
+    fn imported(&mut self, ended: Result<ImportReport, ImportError>) -> Event {
+        let report = match ended {
+            Ok(report) => report,
+            Err(error) => {
+                self.stage = Stage::Ended;
+                return failed(&error);
+            }
+        };
+        let ids: Vec<_> = created(&report).collect();
+        self.stage = if ids.is_empty() { Stage::Ended } else { dialling(ids) };
+        match report::refusal(&report).filter(|_| self.mode == ImportMode::Store) {
+            Some((_, refused)) => event("error", &refused),
+            None => event("report", &WireReport::from(&report)),
+        }
+    }
+
+    /// Waits until something has changed about the links, or all have had their first outcome.
+    async fn dialling(&mut self) -> Option<Event> {
+        let Self { state, context, session, stage, .. } = self;
+        let Stage::Dialling { ids, ticks, end, last } = stage else { return None };
+        let stopping = state.app.stopping();
+        loop {
+            tokio::select! {
+                biased;
+                () = session.end.ended() => return None,
+                () = stopping.cancelled() => return None,
+                _ = ticks.tick() => {}
+            }
+            let standing = state.app.standing(context, ids).ok()?;
+            let is_over = standing.pending == 0 || Instant::now() >= *end;
+            if is_over || *last != Some(standing) {
+                *last = Some(standing);
+                if is_over {
+                    self.stage = Stage::Ended;
+                }
+                return Some(links_event(standing));
+            }
+        }
+    }
+}
+
+fn dialling(ids: Vec<ConnectionId>) -> Stage {
+    let mut ticks = interval(PERIOD);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    Stage::Dialling { ids, ticks, end: Instant::now() + PATIENCE, last: None }
+}
+
+fn created(report: &ImportReport) -> impl Iterator<Item = ConnectionId> {
+    report.created_ids().filter_map(|id| ConnectionId::parse(id).ok())
+}
+
+fn progress_event(ImportProgress { stage, done, total }: ImportProgress) -> Event {
+    event("progress", &json!({"stage": stage.as_str(), "done": done, "total": total}))
+}
+
+fn links_event(standing: Standing) -> Event {
+    let Standing { connected, failed, disconnected, pending } = standing;
+    let links = json!({"connected": connected, "failed": failed, "disconnected": disconnected, "pending": pending});
+    event("links", &links)
+}
+
+/// The stream has begun, so that there is no status to say it with.
+fn failed(error: &ImportError) -> Event {
+    let (code, message) = match error {
+        ImportError::NotAllowed(_) => ("NOT_ALLOWED", messages::NOT_ALLOWED),
+        ImportError::Internal(cause) => {
+            let error: &dyn std::error::Error = cause;
+            tracing::error!(error, "failed to import connections");
+            ("NOT_ALLOWED", messages::INTERNAL)
+        }
+    };
+    event("error", &json!({"code": code, "message": message}))
+}
+
+fn event(name: &str, data: &impl Serialize) -> Event {
+    let data = serde_json::to_string(data).expect("wire types have string keys and finite numbers");
+    Event::default().event(name).data(data)
+}

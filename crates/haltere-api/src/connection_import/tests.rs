@@ -1,0 +1,244 @@
+//! The route, driven through the real router.
+
+use haltere_core::Role;
+use haltere_testkit::{Ca, Mosquitto};
+use http::header::{ACCEPT, CONTENT_TYPE};
+use http::{Method, Request};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+
+use crate::test_support::{TestApi, connection, encoded, nobody};
+
+const PATH: &str = "/api/connection-import";
+
+fn mmc(connections: &[Value]) -> Value {
+    json!({
+        "connections": connections,
+        "tools": {"streamsheets": {"instances": []}},
+        "plugins": [{"id": "tls"}],
+        "themes": [],
+    })
+}
+
+#[tokio::test]
+async fn a_config_json_with_all_its_oddities_moves_in() {
+    let (api, broker) = (TestApi::start().await, Mosquitto::plain().await);
+    let admin = api.role(Role::ConnectionManager).await;
+    let ca = encoded(&Ca::new("factory").pem());
+    let (url, _port) = nobody();
+    let file = mmc(&[
+        json!({"id": "a", "name": " Press 4 ", "url": broker.url(), "rejectUnauthorized": "false",
+            "credentials": {"username": "", "password": ""}, "noMetricsMode": "true",
+            "status": {"connected": false, "error": {"errno": "x"}, "timestamp": "soon"}}),
+        json!({"id": "b", "name": "Press 5", "url": url, "ca": {"data": ca["data"], "endoding": "base64"},
+            "cert": null, "credentials": {"username": "u", "password": null},
+            "caFile": "/etc/ca.pem", "keyFile": "/etc/key.pem", "cluster": "x", "supportsRestart": true}),
+        json!({"name": "Press 6", "url": url}),
+    ]);
+    let plan = admin.post("/api/connection-import?dryRun=true", file.clone()).await;
+    assert_eq!(plan.status, 200, "{}", plan.text);
+    assert_eq!(admin.get("/api/connections").await.ids(), [""; 0]);
+
+    let done = admin.post(PATH, file.clone()).await;
+    assert_eq!(done.status, 200, "{}", done.text);
+    let (mut plan, mut report) = (plan.json(), done.json());
+    assert_eq!(
+        (&report["source"], &report["create"], &report["notTakenOver"]),
+        (&json!("mmc"), &json!(3), &json!(["tools", "plugins", "themes"]))
+    );
+    assert_eq!(
+        report["entries"][1]["notes"],
+        json!([
+            "keyFile: is kept, but the file is not read; give what is in it as key",
+            "supportsRestart: is not taken over",
+            "cluster: is not taken over",
+        ])
+    );
+    let made = report["entries"][2]["id"].take();
+    assert!(made.is_string(), "{made}");
+    plan["entries"][2]["id"] = Value::Null;
+    plan["done"] = json!(true);
+    assert_eq!(plan, report, "the plan is what was done");
+
+    let list = admin.get("/api/connections").await.json();
+    let shown = &list[0];
+    assert_eq!(
+        (&shown["name"], &shown["rejectUnauthorized"], &shown["noMetricsMode"]),
+        (&json!("Press 4"), &json!(false), &json!(true))
+    );
+    assert!(shown.get("credentials").is_none());
+    assert_eq!((&list[1]["ca"], &list[1]["caFile"]), (&ca, &json!("/etc/ca.pem")));
+    assert_eq!(list[1]["credentials"], json!({"username": "u"}));
+
+    // The list that the management center answers is a file, too.
+    let again = admin.post(PATH, list).await;
+    let report = again.json();
+    assert_eq!((&report["source"], &report["skip"]), (&json!("list"), &json!(3)), "{report}");
+}
+
+#[tokio::test]
+async fn every_fault_of_every_entry_is_named_and_nothing_is_stored() {
+    let api = TestApi::start().await;
+    let admin = api.admin().await;
+    let good = connection("good", "mqtt://broker.example");
+    let file = mmc(&[
+        good,
+        json!({"id": "..", "url": "mqtt://h:70000", "rejectUnauthorized": "yes", "colour": 1}),
+        json!("text"),
+        json!({"id": "good", "name": "Other", "url": "mqtt://h"}),
+        json!({"name": "n", "url": "mqtt://h", "key": {"data": "hunter2"}}),
+    ]);
+    let answer = admin.post(PATH, file.clone()).await;
+    assert_eq!(answer.status, 400);
+    let body = answer.json();
+    let message = body["message"].as_str().expect("a message");
+    assert!(
+        message.starts_with(
+            "4 of 5 entries are refused, and nothing was stored: connections[1] (\"..\"): "
+        ),
+        "{message}"
+    );
+    assert!(message.ends_with("; and 1 more"), "{message}");
+    let faults = |position: usize| body["report"]["entries"][position]["faults"].clone();
+    assert_eq!(
+        faults(1),
+        json!([
+            "name: is missing",
+            "id: must not be \".\" or \"..\"",
+            "url: port 70000 is out of range",
+            "rejectUnauthorized: must be true or false",
+            "colour: unknown property",
+        ])
+    );
+    assert_eq!(faults(2), json!(["must be an object"]));
+    assert_eq!(faults(3), json!(["id: is that of connections[0], too"]));
+    assert_eq!(faults(4), json!(["key.data: must be base64"]));
+    assert!(!answer.text.contains("hunter2"));
+    assert_eq!(admin.get("/api/connections").await.ids(), [""; 0]);
+
+    let plan = admin.post("/api/connection-import?dryRun=true", file).await;
+    assert_eq!((plan.status.as_u16(), &plan.json()), (200, &body["report"]));
+}
+
+#[tokio::test]
+async fn what_is_no_file_of_ours_is_refused_as_a_whole() {
+    let api = TestApi::start().await;
+    let admin = api.admin().await;
+    for (body, message) in [
+        ("", "the file is empty"),
+        ("{\"connections\": [", "malformed JSON at line 1, column 17"),
+        ("{\"connections\": []} x", "malformed JSON at line 1, column 21"),
+        ("7", "must be an object or a list of connections"),
+        (
+            "{}",
+            "connections: is missing; this is neither a config.json of the management center for Mosquitto nor an export of haltere",
+        ),
+        ("{\"connections\": {}}", "connections: must be a list"),
+        ("{\"connections\": [], \"connections\": []}", "connections: is given twice"),
+        ("{\"format\": \"x\", \"connections\": []}", "format: must be \"haltere-connections\""),
+        (
+            "{\"format\": \"haltere-connections\", \"formatVersion\": 2, \"connections\": []}",
+            "formatVersion: 2 is newer than this haltere, which reads 1",
+        ),
+    ] {
+        let answer = admin.text(Method::POST, PATH, "application/json", body).await;
+        answer.is_refusal(400, "INVALID", message);
+    }
+    let brackets = format!("[{}{{}}]", "{},".repeat(20_000));
+    let answer = admin.text(Method::POST, PATH, "application/json", &brackets).await;
+    answer.is_refusal(400, "INVALID", "connections: are more than 20000");
+    let large = format!("[{{\"x\": \"{}\"}}]", "x".repeat(1024 * 1024));
+    let answer = admin.text(Method::POST, PATH, "application/json", &large).await;
+    assert!(answer.text.contains("connections[0]: is larger than 1 MiB"), "{}", answer.text);
+    let answer = admin.text(Method::POST, PATH, "text/plain", "{}").await;
+    assert_eq!(answer.status, 415);
+    admin.post("/api/connection-import?dryRun=yes", json!([])).await.is_refusal(
+        400,
+        "INVALID",
+        "dryRun: must be true or false",
+    );
+}
+
+#[tokio::test]
+async fn the_body_may_be_large_and_not_endless() {
+    let api = TestApi::start().await;
+    let admin = api.admin().await;
+    let padded =
+        |bytes: usize| format!("{{\"themes\": \"{}\", \"connections\": []}}", "x".repeat(bytes));
+    let answer = admin.text(Method::POST, PATH, "application/json", &padded(31 << 20)).await;
+    assert_eq!((answer.status.as_u16(), &answer.json()["notTakenOver"]), (200, &json!(["themes"])));
+    let answer = admin.text(Method::POST, PATH, "application/json", &padded(32 << 20)).await;
+    answer.is_refusal(413, "INVALID", "the body is larger than 32 MiB");
+    // Everywhere else the bound is what it was.
+    let answer = admin.text(Method::POST, "/api/connections", "application/json", &padded(2 << 20));
+    answer.await.is_refusal(413, "INVALID", "the body is larger than 1 MiB");
+}
+
+#[tokio::test]
+async fn the_limit_has_the_words_of_the_contract() {
+    let api = TestApi::start_with(|config| config.settings.connections_max = 1).await;
+    let admin = api.admin().await;
+    let (url, _port) = nobody();
+    let answer = admin.post(PATH, json!([connection("a", &url), connection("b", &url)])).await;
+    let message = answer.json()["message"].as_str().expect("a message").to_owned();
+    assert_eq!(answer.status, 403);
+    assert!(message.starts_with("Maximum number of connections reached"), "{message}");
+}
+
+#[tokio::test]
+async fn an_import_tells_how_it_goes() {
+    let (api, broker) = (TestApi::start().await, Mosquitto::plain().await);
+    let admin = api.admin().await;
+    let (url, _port) = nobody();
+    let mut connections: Vec<_> =
+        (0..10).map(|n| connection(&format!("up-{n}"), &broker.url())).collect();
+    connections.extend((0..5).map(|n| connection(&format!("dead-{n}"), &url)));
+    let request = Request::post(PATH).header(ACCEPT, "text/event-stream");
+    let request = request.header(CONTENT_TYPE, "application/json");
+    let response = admin.open(request.body(mmc(&connections).to_string().into()).unwrap()).await;
+    assert_eq!(
+        (response.status().as_u16(), response.headers()[CONTENT_TYPE].as_bytes()),
+        (200, &b"text/event-stream"[..])
+    );
+    // The stream ends by itself once every link has had its first outcome.
+    let text = response.into_body().collect().await.expect("a body").to_bytes();
+    let text = String::from_utf8(text.to_vec()).expect("UTF-8");
+    let events: Vec<(&str, Value)> = text
+        .split("\n\n")
+        .filter_map(|block| block.strip_prefix("event: ")?.split_once("\ndata: "))
+        .map(|(name, data)| (name, serde_json::from_str(data).expect("JSON")))
+        .collect();
+    let reports: Vec<_> = events.iter().filter(|(name, _)| *name == "report").collect();
+    assert_eq!((reports.len(), &reports[0].1["create"]), (1, &json!(15)), "{text}");
+    let (name, links) = events.last().expect("an event");
+    let expected = json!({"connected": 10, "failed": 5, "disconnected": 0, "pending": 0});
+    assert_eq!((*name, links), ("links", &expected));
+    assert!(api.app.app.ready().is_ready());
+}
+
+#[tokio::test]
+async fn one_at_a_time() {
+    let api = TestApi::start().await;
+    let admin = api.admin().await;
+    let (url, _port) = nobody();
+    // A body that does not come holds the one permit.
+    let (feed, slow) = tokio::sync::mpsc::channel::<Result<bytes::Bytes, std::io::Error>>(1);
+    let slow =
+        futures_util::stream::unfold(slow, |mut slow| async { Some((slow.recv().await?, slow)) });
+    let request = Request::post(PATH).header(CONTENT_TYPE, "application/json");
+    let request = request.body(axum::body::Body::from_stream(slow)).unwrap();
+    let first = admin.open(request);
+    let second = async {
+        feed.send(Ok(bytes::Bytes::from_static(b"["))).await.expect("somebody reads");
+        // Full again, so the first byte has been taken: the first import is under way.
+        feed.send(Ok(bytes::Bytes::from_static(b" "))).await.expect("somebody reads");
+        let answer = admin.post(PATH, json!([connection("a", &url)])).await;
+        feed.send(Ok(bytes::Bytes::from_static(b"]"))).await.expect("somebody reads");
+        drop(feed);
+        answer
+    };
+    let (first, second) = tokio::join!(first, second);
+    second.is_refusal(409, "CONFLICT", "another import is under way; try again when it has ended");
+    assert_eq!(first.status(), 200);
+    assert_eq!(admin.post(PATH, json!([connection("a", &url)])).await.status, 200);
+}

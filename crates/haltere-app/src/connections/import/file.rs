@@ -1,0 +1,60 @@
+//! What a file holds, already taken apart, not yet judged.
+
+use haltere_core::Intent;
+
+use super::super::input::NewConnection;
+
+/// A file with connections. Whoever reads it bounds how many there are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportFile {
+    /// What kind of file it is.
+    pub source: Source,
+    /// Its entries, in their order.
+    pub entries: Vec<ImportEntry>,
+    /// What else is in the file, by name: nothing comes of it here.
+    pub not_taken_over: Vec<String>,
+}
+
+/// What kinds of files there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Source {
+    /// `config.json` of the management center for Mosquitto.
+    Mmc,
+    /// An export of haltere.
+    Haltere,
+    /// A bare list, as `GET /api/connections` answers it.
+    List,
+}
+
+impl Source {
+    /// The name on the wire and in the audit trail.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Mmc => "mmc",
+            Self::Haltere => "haltere",
+            Self::List => "list",
+        }
+    }
+}
+
+/// One connection in a file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportEntry {
+    /// Its id as far as there is one that can be shown, also when the entry is malformed.
+    pub id: Option<String>,
+    /// Its name, likewise.
+    pub name: Option<String>,
+    /// What is to be stored, or what is wrong with it: `field: reason`, never quoting a secret.
+    pub content: Result<Incoming, Vec<String>>,
+    /// What a person has to know about it: what is not taken over, and what to do about it.
+    pub notes: Vec<String>,
+}
+
+/// A connection that could be read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Incoming {
+    /// The connection.
+    pub connection: NewConnection,
+    /// Whether its link should be up.
+    pub intent: Intent,
+}

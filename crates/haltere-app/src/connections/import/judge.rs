@@ -1,0 +1,105 @@
+//! Judging entries by themselves and against the others of their file.
+
+use std::collections::HashMap;
+use std::mem;
+
+use haltere_core::{Pem, TlsMaterial};
+use tokio::task::spawn_blocking;
+
+use super::super::check;
+use super::file::{ImportEntry, ImportFile, Incoming};
+use super::progress::{ImportStage, Reporter};
+use crate::error::{Doing, Internal};
+
+/// After how many entries progress is told.
+const STRIDE: usize = 50;
+
+/// Judges a file on a thread of its own: reading thousands of certificates and keys is work.
+pub(in super::super) async fn judge_elsewhere(
+    mut file: ImportFile,
+    progress: Reporter,
+) -> Result<ImportFile, Internal> {
+    spawn_blocking(move || {
+        judge(&mut file.entries, &progress);
+        file
+    })
+    .await
+    .doing("judge the entries of an import")
+}
+
+/// Replaces what is faulty by what is wrong with it.
+fn judge(entries: &mut [ImportEntry], progress: &Reporter) {
+    let total = entries.len();
+    progress.tell(ImportStage::Checking, 0, total);
+    for entry in entries.iter_mut() {
+        check_credentials(entry);
+    }
+    let mut faults = duplicates(entries);
+    let mut materials = Materials::default();
+    for (position, (entry, faults)) in entries.iter().zip(&mut faults).enumerate() {
+        if let Ok(incoming) = &entry.content {
+            faults.extend(materials.fault(&incoming.connection.tls));
+        }
+        if (position + 1).is_multiple_of(STRIDE) {
+            progress.tell(ImportStage::Checking, position + 1, total);
+        }
+    }
+    drop(materials);
+    for (entry, more) in entries.iter_mut().zip(faults) {
+        refuse(entry, more);
+    }
+    progress.tell(ImportStage::Checking, total, total);
+}
+
+fn check_credentials(entry: &mut ImportEntry) {
+    let Ok(Incoming { connection, .. }) = &mut entry.content else { return };
+    match check::credentials(mem::take(&mut connection.credentials)) {
+        Ok(credentials) => connection.credentials = credentials,
+        Err(invalid) => refuse(entry, vec![invalid.to_string()]),
+    }
+}
+
+fn refuse(entry: &mut ImportEntry, more: Vec<String>) {
+    if more.is_empty() {
+        return;
+    }
+    match &mut entry.content {
+        Ok(_) => entry.content = Err(more),
+        Err(faults) => faults.extend(more),
+    }
+}
+
+/// For each entry, which of its id and name an entry before it has already.
+fn duplicates(entries: &[ImportEntry]) -> Vec<Vec<String>> {
+    let (mut ids, mut names) = (HashMap::new(), HashMap::new());
+    let mut faults = Vec::with_capacity(entries.len());
+    for (position, entry) in entries.iter().enumerate() {
+        let mut found = Vec::new();
+        for (field, given, seen) in [("id", &entry.id, &mut ids), ("name", &entry.name, &mut names)]
+        {
+            let Some(text) = given.as_deref() else { continue };
+            let first = *seen.entry(text).or_insert(position);
+            if first != position {
+                found.push(format!("{field}: is that of connections[{first}], too"));
+            }
+        }
+        faults.push(found);
+    }
+    faults
+}
+
+/// The certificates and key of a connection, told apart from others by what is in them.
+type Key<'a> = (Option<&'a Pem>, Option<&'a Pem>, Option<&'a Pem>);
+
+/// What is wrong with certificates and keys. A fleet shares them, and each is looked at once.
+#[derive(Default)]
+struct Materials<'a>(HashMap<Key<'a>, Option<String>>);
+
+impl<'a> Materials<'a> {
+    fn fault(&mut self, tls: &'a TlsMaterial) -> Option<String> {
+        let TlsMaterial { reject_unauthorized: _, ca, cert, key } = tls;
+        let key = (ca.as_ref(), cert.as_ref(), key.as_ref().map(|key| key.expose()));
+        let judge = || check::material(tls).err().map(|invalid| invalid.to_string());
+        self.0.entry(key).or_insert_with(judge).clone()
+    }
+}

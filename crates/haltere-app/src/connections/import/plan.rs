@@ -1,0 +1,203 @@
+//! The plan of an import: what becomes of each entry.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use haltere_store::ConnectionKey;
+
+use super::file::{ImportEntry, ImportFile, Incoming, Source};
+
+/// Of how many refused entries the faults are listed; the others are counted.
+pub const LISTED_REFUSALS: usize = 1_000;
+
+/// What becomes of a file: a plan, or what was done by it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ImportReport {
+    /// What kind of file it is.
+    pub source: Source,
+    /// Whether it was done. When anything is refused, nothing is.
+    pub done: bool,
+    /// Its entries, in their order.
+    pub entries: Vec<Planned>,
+    /// Why not even a file without faults could be taken.
+    pub over_limit: Option<OverLimit>,
+    /// What else is in the file, by name.
+    pub not_taken_over: Vec<String>,
+}
+
+/// What becomes of an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planned {
+    /// Its id; one that haltere makes is known once it is stored.
+    pub id: Option<String>,
+    /// Its name.
+    pub name: Option<String>,
+    /// What becomes of it.
+    pub verdict: Verdict,
+    /// What a person has to know about it.
+    pub notes: Vec<String>,
+}
+
+/// What becomes of an entry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Verdict {
+    /// It is stored and dialled.
+    Create,
+    /// It stays as it is stored.
+    Skip(AlreadyThere),
+    /// It can't be stored: `field: reason` for each fault. Empty beyond [`LISTED_REFUSALS`].
+    Refuse(Vec<String>),
+}
+
+/// By what an entry is there already.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AlreadyThere {
+    /// By id and name.
+    IdAndName,
+    /// By its id.
+    Id {
+        /// The name it is stored under.
+        stored_name: String,
+    },
+    /// By its name.
+    Name {
+        /// The id it is stored under.
+        stored_id: String,
+    },
+    /// Its id is that of one stored connection, its name that of another.
+    TwoOthers {
+        /// The name of the one that has its id.
+        stored_name: String,
+        /// The id of the one that has its name.
+        stored_id: String,
+    },
+}
+
+impl fmt::Display for AlreadyThere {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::IdAndName => f.write_str("id and name are there already"),
+            Self::Id { stored_name } => {
+                write!(f, "the id is there already, under the name {stored_name:?}")
+            }
+            Self::Name { stored_id } => {
+                write!(f, "the name is there already, under the id {stored_id:?}")
+            }
+            Self::TwoOthers { stored_name, stored_id } => write!(
+                f,
+                "the id is there already, under the name {stored_name:?}, and the name under the id {stored_id:?}"
+            ),
+        }
+    }
+}
+
+/// There would be more connections than the configuration allows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error(
+    "{new} more would make {} connections, and connections.max is {max}",
+    stored.saturating_add(*new)
+)]
+pub struct OverLimit {
+    /// How many are stored.
+    pub stored: u64,
+    /// How many there are to create.
+    pub new: u64,
+    /// The limit.
+    pub max: u64,
+}
+
+impl ImportReport {
+    /// How many are created.
+    pub fn creates(&self) -> usize {
+        self.count(|verdict| matches!(verdict, Verdict::Create))
+    }
+
+    /// How many are skipped.
+    pub fn skips(&self) -> usize {
+        self.count(|verdict| matches!(verdict, Verdict::Skip(_)))
+    }
+
+    /// How many are refused.
+    pub fn refusals(&self) -> usize {
+        self.count(|verdict| matches!(verdict, Verdict::Refuse(_)))
+    }
+
+    /// The ids of those that were created.
+    pub fn created_ids(&self) -> impl Iterator<Item = &str> {
+        let created = self.entries.iter().filter(|entry| entry.verdict == Verdict::Create);
+        created.filter(|_| self.done).filter_map(|entry| entry.id.as_deref())
+    }
+
+    /// Whether it can't be done, and nothing of it is.
+    pub fn is_refused(&self) -> bool {
+        self.over_limit.is_some() || self.refusals() > 0
+    }
+
+    fn count(&self, what: impl Fn(&Verdict) -> bool) -> usize {
+        self.entries.iter().filter(|entry| what(&entry.verdict)).count()
+    }
+}
+
+/// Compares a judged file with what is stored. What is to be created comes back beside the plan, each
+/// with its place in it.
+pub(super) fn plan(
+    file: ImportFile,
+    stored: &[ConnectionKey],
+    max: u64,
+) -> (ImportReport, Vec<(usize, Incoming)>) {
+    let ImportFile { source, entries, not_taken_over } = file;
+    let by_id: HashMap<&str, &ConnectionKey> =
+        stored.iter().map(|key| (key.id.as_str(), key)).collect();
+    let by_name: HashMap<&str, &ConnectionKey> =
+        stored.iter().map(|key| (key.name.as_str(), key)).collect();
+    let (mut new, mut refused) = (Vec::new(), 0);
+    let mut planned = Vec::with_capacity(entries.len());
+    for (position, entry) in entries.into_iter().enumerate() {
+        let ImportEntry { id, name, content, notes } = entry;
+        let verdict = match content {
+            Err(faults) => {
+                refused += 1;
+                Verdict::Refuse(if refused > LISTED_REFUSALS { Vec::new() } else { faults })
+            }
+            Ok(incoming) => {
+                let id = id.as_deref().and_then(|id| by_id.get(id).copied());
+                let name = by_name.get(incoming.connection.name.as_str()).copied();
+                already_there(id, name).map_or_else(
+                    || {
+                        new.push((position, incoming));
+                        Verdict::Create
+                    },
+                    Verdict::Skip,
+                )
+            }
+        };
+        planned.push(Planned { id, name, verdict, notes });
+    }
+    let over_limit = over_limit(stored.len(), new.len(), max);
+    let report = ImportReport { source, done: false, entries: planned, over_limit, not_taken_over };
+    (report, new)
+}
+
+fn already_there(
+    by_id: Option<&ConnectionKey>,
+    by_name: Option<&ConnectionKey>,
+) -> Option<AlreadyThere> {
+    let stored_name = |key: &ConnectionKey| key.name.clone();
+    let stored_id = |key: &ConnectionKey| key.id.clone();
+    Some(match (by_id, by_name) {
+        (None, None) => return None,
+        (Some(a), Some(b)) if a.id == b.id => AlreadyThere::IdAndName,
+        (Some(a), Some(b)) => {
+            AlreadyThere::TwoOthers { stored_name: stored_name(a), stored_id: stored_id(b) }
+        }
+        (Some(a), None) => AlreadyThere::Id { stored_name: stored_name(a) },
+        (None, Some(b)) => AlreadyThere::Name { stored_id: stored_id(b) },
+    })
+}
+
+fn over_limit(stored: usize, new: usize, max: u64) -> Option<OverLimit> {
+    let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
+    let (stored, new) = (count(stored), count(new));
+    // A limit that was lowered below what is there is nobody's fault who adds nothing.
+    (new > 0 && stored.saturating_add(new) > max).then_some(OverLimit { stored, new, max })
+}

@@ -1,0 +1,110 @@
+//! Doing it: within a server, where memory follows the store and links are dialled.
+
+use std::sync::Arc;
+
+use haltere_core::Connection;
+use haltere_store::{Store, WriteTx};
+
+use super::file::ImportFile;
+use super::judge_elsewhere;
+use super::plan::{ImportReport, plan};
+use super::progress::Reporter;
+use super::store::{self, DOING, Storing};
+use crate::app::App;
+use crate::ctx::Ctx;
+use crate::error::{Doing, Internal, NotAllowed};
+use crate::policy::Action;
+
+/// Whether to do it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImportMode {
+    /// Only say what would be done.
+    DryRun,
+    /// Do it, if nothing is refused.
+    Store,
+}
+
+/// Why there is not even a plan. That a file can't be taken is no error: see
+/// [`ImportReport::is_refused`].
+#[derive(Debug, thiserror::Error)]
+pub enum ImportError {
+    /// The roles are too low.
+    #[error(transparent)]
+    NotAllowed(#[from] NotAllowed),
+    /// Something failed that is no fault of the caller.
+    #[error(transparent)]
+    Internal(#[from] Internal),
+}
+
+impl App {
+    /// Stores the connections of a file, all of them or, when an entry is refused, none; skips those that
+    /// are there already. Does not wait for links: [`App::standing`] tells how they do. Once it has begun to
+    /// store, it runs to its end even when the returned future is dropped.
+    pub async fn import_connections(
+        &self,
+        ctx: &Ctx,
+        file: ImportFile,
+        mode: ImportMode,
+        progress: Reporter,
+    ) -> Result<ImportReport, ImportError> {
+        self.authorize(ctx, Action::ImportConnections, "").await?;
+        let judged = judge_elsewhere(file, progress.clone()).await?;
+        let max = self.0.settings.connections_max;
+        if mode == ImportMode::DryRun {
+            return Ok(dry_run(&*self.0.store, judged, max).await?);
+        }
+        let (app, ctx) = (self.clone(), ctx.clone());
+        let job = async move { app.store_import(&ctx, judged, &progress).await };
+        Ok(self.to_completion(job).await?)
+    }
+
+    async fn store_import(
+        &self,
+        ctx: &Ctx,
+        judged: ImportFile,
+        progress: &Reporter,
+    ) -> Result<ImportReport, Internal> {
+        let mut turn = self.turn().await?;
+        let storing = Storing { vault: &self.0.vault, ctx, now: turn.now, progress };
+        let max = self.0.settings.connections_max;
+        let (report, stored) = write(&mut *turn.tx, &storing, judged, max).await?;
+        if !stored.is_empty() {
+            let entries = stored.into_iter().map(|connection| Arc::new(self.readable(connection)));
+            let entries: Vec<_> = entries.collect();
+            turn.commit(DOING).await?.append(&entries);
+        }
+        Ok(report)
+    }
+}
+
+/// What would be done.
+pub(in super::super) async fn dry_run(
+    store: &dyn Store,
+    judged: ImportFile,
+    max: u64,
+) -> Result<ImportReport, Internal> {
+    const DOING: &str = "plan an import";
+    let mut read = store.read().await.doing(DOING)?;
+    let stored = read.list_connection_keys().await.doing(DOING)?;
+    Ok(plan(judged, &stored, max).0)
+}
+
+/// Does it, short of the commit. Nothing comes back when there is nothing to commit.
+pub(in super::super) async fn write(
+    tx: &mut dyn WriteTx,
+    storing: &Storing<'_>,
+    judged: ImportFile,
+    max: u64,
+) -> Result<(ImportReport, Vec<Arc<Connection>>), Internal> {
+    let stored = tx.list_connection_keys().await.doing(DOING)?;
+    let (mut report, new) = plan(judged, &stored, max);
+    if report.is_refused() {
+        return Ok((report, Vec::new()));
+    }
+    report.done = true;
+    if new.is_empty() {
+        return Ok((report, Vec::new()));
+    }
+    let stored = store::store(tx, storing, new, &mut report).await?;
+    Ok((report, stored))
+}

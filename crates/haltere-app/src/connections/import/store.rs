@@ -1,0 +1,77 @@
+//! Storing what is new, with its audit entries, in the transaction the plan was made in.
+
+use std::sync::Arc;
+
+use haltere_core::{AuditAction, AuditEntry, Connection, Timestamp};
+use haltere_store::{ConnectionRecord, WriteTx};
+
+use super::super::create::assemble;
+use super::super::{record, update};
+use super::file::Incoming;
+use super::plan::ImportReport;
+use super::progress::{ImportStage, Reporter};
+use crate::audit;
+use crate::ctx::Ctx;
+use crate::error::{Doing, Internal};
+use crate::vault::Vault;
+
+/// How many are sealed and stored at a time: no more than these are in memory twice, and the threads that
+/// serve others get their turn in between.
+const AT_ONCE: usize = 200;
+
+pub(super) const DOING: &str = "store the connections of an import";
+
+/// What storing needs beside the transaction.
+pub(in super::super) struct Storing<'a> {
+    pub(in super::super) vault: &'a Vault,
+    pub(in super::super) ctx: &'a Ctx,
+    pub(in super::super) now: Timestamp,
+    pub(in super::super) progress: &'a Reporter,
+}
+
+/// Stores all of `new` and writes down who did it: an entry for the import, and one for each connection.
+/// Connections without an id get one, which is noted in the report.
+pub(super) async fn store(
+    tx: &mut dyn WriteTx,
+    storing: &Storing<'_>,
+    new: Vec<(usize, Incoming)>,
+    report: &mut ImportReport,
+) -> Result<Vec<Arc<Connection>>, Internal> {
+    let total = new.len();
+    let mut stored = Vec::with_capacity(total);
+    let mut new = new.into_iter().peekable();
+    tx.append_audit(&of_the_import(storing, report)).await.doing(DOING)?;
+    while new.peek().is_some() {
+        let begin = stored.len();
+        for (position, Incoming { connection, intent }) in new.by_ref().take(AT_ONCE) {
+            let connection = Connection { intent, ..assemble(connection, None, storing.now) };
+            report.entries[position].id = Some(connection.id.as_str().to_owned());
+            stored.push(Arc::new(connection));
+        }
+        let chunk = &stored[begin..];
+        let rows: Vec<ConnectionRecord> =
+            chunk.iter().map(|connection| record::seal(storing.vault, connection)).collect();
+        let entries: Vec<AuditEntry> =
+            chunk.iter().map(|connection| of_a_connection(storing, connection)).collect();
+        tx.insert_connections(&rows).await.doing(DOING)?;
+        tx.append_audits(&entries).await.doing(DOING)?;
+        storing.progress.tell(ImportStage::Storing, stored.len(), total);
+    }
+    Ok(stored)
+}
+
+fn of_the_import(storing: &Storing<'_>, report: &ImportReport) -> AuditEntry {
+    let detail = format!(
+        "{}: {} created, {} skipped",
+        report.source.as_str(),
+        report.creates(),
+        report.skips()
+    );
+    audit::done(storing.now, storing.ctx, AuditAction::ConnectionImport, "", detail)
+}
+
+fn of_a_connection(storing: &Storing<'_>, connection: &Connection) -> AuditEntry {
+    let detail = update::given(connection).join(", ");
+    let id = connection.id.as_str();
+    audit::done(storing.now, storing.ctx, AuditAction::ConnectionCreate, id, detail)
+}

@@ -1,0 +1,300 @@
+//! Imports against real stores, within a server and beside one.
+
+use haltere_core::{ConnectionId, Intent, LinkState, Pem, Role, TlsMaterial};
+use haltere_store::{AuditFilter, ConnectionKey};
+use haltere_testkit::wait::{PATIENCE, until};
+use haltere_testkit::{Ca, Mosquitto};
+use proptest::prelude::*;
+
+use super::super::fixture::{broken, id, named, new, with_id};
+use super::super::{ListQuery, NewConnection, Secrets};
+use super::*;
+use crate::ctx::Ctx;
+use crate::testing::{TestApp, TestMover};
+
+fn entry(connection: NewConnection) -> ImportEntry {
+    ImportEntry {
+        id: connection.id.as_ref().map(|id| id.as_str().to_owned()),
+        name: Some(connection.name.as_str().to_owned()),
+        content: Ok(Incoming { connection, intent: Intent::Connected }),
+        notes: Vec::new(),
+    }
+}
+
+fn malformed(id: &str, fault: &str) -> ImportEntry {
+    ImportEntry {
+        id: Some(id.to_owned()),
+        name: None,
+        content: Err(vec![fault.to_owned()]),
+        notes: Vec::new(),
+    }
+}
+
+fn file(entries: Vec<ImportEntry>) -> ImportFile {
+    ImportFile { source: Source::Mmc, entries, not_taken_over: vec!["tools".to_owned()] }
+}
+
+async fn import(app: &TestApp, file: ImportFile, mode: ImportMode) -> ImportReport {
+    let (reporter, _) = ImportProgress::channel();
+    let ctx = app.ctx(Role::ConnectionManager);
+    app.app.import_connections(&ctx, file, mode, reporter).await.expect("a report")
+}
+
+fn outcomes(report: &ImportReport) -> Vec<String> {
+    let outcome = |entry: &Planned| match &entry.verdict {
+        Verdict::Create => "create".to_owned(),
+        Verdict::Skip(there) => there.to_string(),
+        Verdict::Refuse(faults) => faults.join("; "),
+    };
+    report.entries.iter().map(outcome).collect()
+}
+
+async fn stored(app: &TestApp) -> Vec<String> {
+    let ctx = app.ctx(Role::Admin);
+    let listing = app.app.list_connections(&ctx, &ListQuery::default(), Secrets::Omit).await;
+    listing.expect("allowed").entries.iter().map(|entry| entry.id().to_owned()).collect()
+}
+
+#[tokio::test]
+async fn a_file_moves_in_as_planned_and_every_connection_is_on_record() {
+    let (app, broker, dead) = (TestApp::start().await, Mosquitto::plain().await, broken());
+    let ctx = app.ctx(Role::ConnectionManager);
+    let mut down = entry(new("down", &broker.url()));
+    down.content.as_mut().unwrap().intent = Intent::Disconnected;
+    let unnamed = entry(with_id(None, named("x", "Without an id", dead.url())));
+    let file = file(vec![entry(new("up", &broker.url())), down, unnamed]);
+
+    let plan = import(&app, file.clone(), ImportMode::DryRun).await;
+    assert_eq!((plan.done, outcomes(&plan)), (false, vec!["create".to_owned(); 3]));
+    assert_eq!(stored(&app).await, [""; 0], "a plan stores nothing");
+
+    let report = import(&app, file.clone(), ImportMode::Store).await;
+    assert!(report.done && report.not_taken_over == ["tools"]);
+    let ids: Vec<&str> = report.created_ids().collect();
+    assert_eq!((ids.len(), &ids[..2]), (3, &["up", "down"][..]));
+    assert_eq!(stored(&app).await, ids);
+    assert_eq!(
+        app.audit().await[..4],
+        [
+            format!("connectionManager connection.create {} success", ids[2]),
+            "connectionManager connection.create down success".to_owned(),
+            "connectionManager connection.create up success".to_owned(),
+            "connectionManager connection.import  success".to_owned(),
+        ]
+    );
+    let ids: Vec<_> = ids.iter().map(|text| id(text)).collect();
+    let wanted = Standing { connected: 1, failed: 1, disconnected: 1, pending: 0 };
+    until("the links to have had their first outcome", PATIENCE, async || {
+        (app.app.standing(&ctx, &ids).unwrap() == wanted).then_some(())
+    })
+    .await;
+
+    let app = app.restart().await;
+    assert_eq!(stored(&app).await.len(), 3);
+    let down = app.app.get_connection(&ctx, &id("down"), Secrets::Omit).await.unwrap();
+    assert_eq!(down.status.unwrap().state, LinkState::Idle);
+    let again = import(&app, file, ImportMode::Store).await;
+    assert_eq!((again.done, again.creates(), again.skips()), (true, 0, 3));
+    let imports = app.audit().await.into_iter().filter(|line| line.contains("connection.import"));
+    assert_eq!(imports.count(), 1, "what changes nothing is no change");
+}
+
+#[tokio::test]
+async fn one_refused_entry_and_nothing_is_stored() {
+    let (app, dead, ca) = (TestApp::start().await, broken(), Ca::new("factory"));
+    let mut no_cert = new("no-cert", dead.url());
+    let key = ca.client("haltere").key_pem.into_bytes();
+    no_cert.tls = TlsMaterial { key: Some(Pem(key).into()), ..TlsMaterial::default() };
+    let mut bad_ca = new("bad-ca", dead.url());
+    bad_ca.tls.ca = Some(Pem(b"-----BEGIN nothing".to_vec()));
+    let file = file(vec![
+        entry(new("a", dead.url())),
+        malformed("m", "url: port 70000 is out of range"),
+        entry(no_cert),
+        entry(named("a", "Another name", dead.url())),
+        entry(named("b", "Name of a", dead.url())),
+        entry(bad_ca),
+    ]);
+    let before = app.audit().await;
+    let report = import(&app, file.clone(), ImportMode::Store).await;
+    assert_eq!((report.done, report.creates(), report.refusals()), (false, 1, 5));
+    let outcomes = outcomes(&report);
+    assert_eq!(
+        outcomes[..5],
+        [
+            "create",
+            "url: port 70000 is out of range",
+            "cert: is missing; a private key needs its certificate",
+            "id: is that of connections[0], too",
+            "name: is that of connections[0], too",
+        ]
+    );
+    assert!(outcomes[5].starts_with("ca: "), "{outcomes:?}");
+    assert_eq!((stored(&app).await.len(), app.audit().await), (0, before));
+    let plan = import(&app, file, ImportMode::DryRun).await;
+    assert_eq!(plan, report, "the plan says the same");
+}
+
+#[tokio::test]
+async fn what_is_there_already_is_skipped_saying_by_what() {
+    let (app, dead) = (TestApp::start().await, broken());
+    let two = vec![entry(new("a", dead.url())), entry(new("b", dead.url()))];
+    assert!(import(&app, file(two), ImportMode::Store).await.done);
+    let report = import(
+        &app,
+        file(vec![
+            entry(new("a", "mqtt://elsewhere.example")),
+            entry(named("b", "Name of a", dead.url())),
+            entry(new("c", dead.url())),
+        ]),
+        ImportMode::Store,
+    );
+    assert_eq!(
+        outcomes(&report.await),
+        [
+            "id and name are there already",
+            "the id is there already, under the name \"Name of b\", and the name under the id \"a\"",
+            "create",
+        ]
+    );
+    let report = import(
+        &app,
+        file(vec![
+            entry(named("a", "New", dead.url())),
+            entry(named("n", "Name of b", dead.url())),
+        ]),
+        ImportMode::Store,
+    );
+    assert_eq!(
+        outcomes(&report.await),
+        [
+            "the id is there already, under the name \"Name of a\"",
+            "the name is there already, under the id \"b\"",
+        ]
+    );
+    assert_eq!(stored(&app).await, ["a", "b", "c"]);
+    let ctx = app.ctx(Role::Viewer);
+    let kept = app.app.get_connection(&ctx, &id("a"), Secrets::Omit).await.unwrap();
+    assert_eq!(kept.entry.url(), dead.url(), "skipped is untouched");
+}
+
+#[tokio::test]
+async fn the_limit_holds_for_the_whole_file() {
+    let app = TestApp::start_with(|config| config.settings.connections_max = 3).await;
+    let dead = broken();
+    let of = |ids: &[&str]| file(ids.iter().map(|id| entry(new(id, dead.url()))).collect());
+    assert!(import(&app, of(&["a", "b"]), ImportMode::Store).await.done);
+    let report = import(&app, of(&["a", "c", "d"]), ImportMode::Store).await;
+    let over = OverLimit { stored: 2, new: 2, max: 3 };
+    assert_eq!((report.done, report.over_limit), (false, Some(over)));
+    assert_eq!(over.to_string(), "2 more would make 4 connections, and connections.max is 3");
+    assert_eq!(stored(&app).await, ["a", "b"]);
+    assert!(import(&app, of(&["a", "b", "c"]), ImportMode::Store).await.done);
+}
+
+#[tokio::test]
+async fn who_may_not_is_refused_and_on_record() {
+    let (app, dead) = (TestApp::start().await, broken());
+    for role in [Role::Editor, Role::Viewer, Role::MonitoringViewer] {
+        let file = file(vec![entry(new("a", dead.url()))]);
+        let (reporter, _) = ImportProgress::channel();
+        let ctx = app.ctx(role);
+        let refused = app.app.import_connections(&ctx, file, ImportMode::Store, reporter).await;
+        assert!(matches!(refused, Err(ImportError::NotAllowed(_))), "{role}");
+        assert_eq!(app.audit().await[0], format!("{role} connection.import  denied"));
+    }
+}
+
+#[tokio::test]
+async fn a_server_notices_what_another_process_moves_in() {
+    let (app, broker) = (TestApp::start().await, Mosquitto::plain().await);
+    let mover = app.mover_of_another_process().await;
+    let (reporter, progress) = ImportProgress::channel();
+    let file = file(vec![entry(new("a", &broker.url()))]);
+    let report = mover.import(&Ctx::system("cli"), file, ImportMode::Store, reporter).await;
+    assert!(report.unwrap().done);
+    let last = *progress.borrow();
+    assert_eq!(last, ImportProgress { stage: ImportStage::Storing, done: 1, total: 1 });
+    let ctx = app.ctx(Role::Viewer);
+    until("the link to come up", PATIENCE, async || {
+        let view = app.app.get_connection(&ctx, &id("a"), Secrets::Omit).await.ok()?;
+        view.status?.connected().then_some(())
+    })
+    .await;
+    assert_eq!(
+        app.audit().await[..2].join(","),
+        "system connection.create a success,system connection.import  success"
+    );
+}
+
+/// Files whose entries get in each other's way: few ids, few names, and malformed ones.
+fn any_file() -> impl Strategy<Value = ImportFile> {
+    let sound = (prop::option::weighted(0.9, 0..12_u8), 0..12_u8, any::<bool>()).prop_map(
+        |(id, name, up)| {
+            let id = id.map(|id| ConnectionId::parse(&format!("id-{id}")).expect("an id"));
+            let name = format!("name {name}");
+            let connection = with_id(id, named("x", &name, "mqtt://broker.example"));
+            let mut entry = entry(connection);
+            let intent = if up { Intent::Connected } else { Intent::Disconnected };
+            entry.content.as_mut().expect("sound").intent = intent;
+            entry
+        },
+    );
+    let faulty = (0..12_u8).prop_map(|id| malformed(&format!("id-{id}"), "url: is missing"));
+    let entry = prop_oneof![30 => sound, 1 => faulty];
+    prop::collection::vec(entry, 0..8).prop_map(file)
+}
+
+async fn keys(test: &TestMover) -> Vec<ConnectionKey> {
+    test.mover.store.read().await.unwrap().list_connection_keys().await.unwrap()
+}
+
+/// Imports one file after the other, each first as a plan.
+async fn plan_and_result_agree(files: Vec<ImportFile>) {
+    let test = TestMover::start().await;
+    let ctx = Ctx::system("test");
+    let mut created = 0;
+    for file in files {
+        let run = async |mode| {
+            let (reporter, _) = ImportProgress::channel();
+            test.mover.import(&ctx, file.clone(), mode, reporter).await.unwrap()
+        };
+        let before = keys(&test).await;
+        let plan = run(ImportMode::DryRun).await;
+        assert_eq!(keys(&test).await, before);
+        let report = run(ImportMode::Store).await;
+        assert_eq!(outcomes(&report), outcomes(&plan));
+        assert_eq!((plan.done, report.done), (false, !plan.is_refused()));
+        let new: Vec<_> = match report.done {
+            true => report.entries.iter().filter(|it| it.verdict == Verdict::Create).collect(),
+            false => Vec::new(),
+        };
+        let new = new.into_iter().map(|Planned { id, name, .. }| ConnectionKey {
+            id: id.clone().expect("known by now"),
+            name: name.clone().expect("a name"),
+        });
+        let expected: Vec<_> = before.into_iter().chain(new).collect();
+        created = expected.len();
+        assert_eq!(keys(&test).await, expected, "{report:?}");
+        let again = run(ImportMode::Store).await;
+        if report.done {
+            assert_eq!((again.creates(), again.done), (0, true));
+        } else {
+            assert_eq!(again, report);
+        }
+    }
+    let filter = AuditFilter { limit: 1_000, ..AuditFilter::default() };
+    let trail = test.mover.store.read().await.unwrap().list_audit(&filter).await.unwrap();
+    let creates = trail.iter().filter(|record| !record.entry.object.is_empty()).count();
+    assert_eq!(creates, created, "an audit entry for each connection");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    #[test]
+    fn what_is_planned_is_what_is_done(files in prop::collection::vec(any_file(), 1..5)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(plan_and_result_agree(files));
+    }
+}

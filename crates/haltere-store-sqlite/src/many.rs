@@ -1,0 +1,49 @@
+//! Inserting many rows with one statement.
+//!
+//! A statement per row costs more than its row. Values are bound, not written into the statement, so
+//! blobs go as they are; `json_each` would want them as text, and a writer of JSON here.
+
+use std::iter;
+
+use sqlx::AssertSqlSafe;
+
+use crate::tx::Statement;
+
+/// How many rows go into one statement: few enough that no chunk of certificates weighs much and that
+/// SQLite's bound of 32,766 parameters is far, many enough that the statement is not what costs.
+pub(crate) const ROWS_AT_ONCE: usize = 200;
+
+/// The text of an `INSERT`.
+pub(crate) struct Insert {
+    sql: String,
+    rows: usize,
+}
+
+/// Completes `INSERT INTO … VALUES ` with a placeholder per value, for `rows` rows.
+pub(crate) fn insert_rows(head: &str, columns: usize, rows: usize) -> Insert {
+    let row = format!("({})", list("?", columns));
+    Insert { sql: format!("{head}{}", list(&row, rows)), rows }
+}
+
+impl Insert {
+    /// Ready for its values to be bound, row by row. Prepared anew each time unless it is for one row:
+    /// long statements are not worth a place in the cache.
+    pub(crate) fn query(self) -> Statement<'static> {
+        sqlx::query(AssertSqlSafe(self.sql)).persistent(self.rows == 1)
+    }
+}
+
+fn list(item: &str, count: usize) -> String {
+    iter::repeat_n(item, count).collect::<Vec<_>>().join(", ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_is_a_list_and_rows_are_a_list() {
+        assert_eq!(insert_rows("X ", 2, 1).sql, "X (?, ?)");
+        assert_eq!(insert_rows("X ", 1, 3).sql, "X (?), (?), (?)");
+    }
+}

@@ -1,0 +1,85 @@
+//! `haltere export`.
+
+use std::fs::OpenOptions;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+use haltere_api::moving;
+use haltere_app::connections::{Export, LeftOut, Secrets};
+
+use super::moving::with_mover;
+use super::sources::Common;
+use super::tell;
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    #[command(flatten)]
+    common: Common,
+
+    /// Put passwords and private keys in; whoever can read the file has them
+    #[arg(long)]
+    secrets: bool,
+
+    /// The file to write, which must not be there yet; only you can read it. Left out: standard output
+    #[arg(value_name = "FILE")]
+    file: Option<PathBuf>,
+}
+
+impl Options {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let Self { common, secrets, file } = self;
+        if secrets && file.is_none() && io::stdout().is_terminal() {
+            bail!("passwords and private keys are not printed on a terminal; name a file");
+        }
+        // Before anything is written down as given out.
+        if let Some(file) = file.as_deref().filter(|file| file.exists()) {
+            bail!("{} is there already; nothing was written", file.display());
+        }
+        let secrets = if secrets { Secrets::Include } else { Secrets::Omit };
+        with_mover(common, async |mover, ctx| {
+            let export = mover.export(ctx, secrets).await.context("failed to export")?;
+            match &file {
+                Some(file) => write_file(file, &export),
+                None => write_out(&export),
+            }
+        })
+    }
+}
+
+/// Whole, on disk, and for this user only from its first moment.
+fn write_file(path: &Path, export: &Export) -> anyhow::Result<()> {
+    let describe = || format!("failed to write {}", path.display());
+    let mut file = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(path)
+        .with_context(describe)?;
+    file.write_all(&moving::write(export)).with_context(describe)?;
+    file.sync_all().with_context(describe)?;
+    let with = if export.secrets { "with their secrets" } else { "without secrets" };
+    let count = export.connections.len();
+    tell(&format!("{count} connections, {with}, are in {}", path.display()));
+    tell_left_out(export);
+    Ok(())
+}
+
+fn write_out(export: &Export) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    let written = out.write_all(&moving::write(export)).and_then(|()| out.flush());
+    match written {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
+        outcome => outcome.context("failed to write to standard output")?,
+    }
+    tell_left_out(export);
+    Ok(())
+}
+
+fn tell_left_out(export: &Export) {
+    for LeftOut { id, reason, .. } in &export.left_out {
+        tell(&format!("left out: {id:?} can't be read: {reason}"));
+    }
+}

@@ -1,0 +1,219 @@
+//! `haltere import`.
+
+use std::fmt::Write as _;
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Read, Write as _};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, bail};
+use clap::{Args, Subcommand};
+use haltere_api::moving;
+use haltere_app::connections::{
+    ImportFile, ImportMode, ImportProgress, ImportReport, ImportStage, Planned, Source, Verdict,
+};
+use haltere_core::Secret;
+use tokio::sync::watch;
+
+use super::moving::with_mover;
+use super::sources::Common;
+use super::{print, tell};
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    #[command(flatten)]
+    common: Common,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Import the connections in config.json of the management center for Mosquitto.
+    Mmc(FileOptions),
+    /// Import an export of haltere.
+    Haltere(FileOptions),
+}
+
+#[derive(Debug, Args)]
+struct FileOptions {
+    /// The file; - is standard input
+    #[arg(value_name = "FILE")]
+    file: PathBuf,
+
+    /// Only say what would be done
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Options {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let Self { common, command } = self;
+        let (wanted, FileOptions { file, dry_run }) = match command {
+            Command::Mmc(options) => (Source::Mmc, options),
+            Command::Haltere(options) => (Source::Haltere, options),
+        };
+        let content = read(&file)?;
+        expect(wanted, content.source, &file)?;
+        let mode = if dry_run { ImportMode::DryRun } else { ImportMode::Store };
+        let report = with_mover(common, async |mover, ctx| {
+            let (reporter, progress) = ImportProgress::channel();
+            let import = mover.import(ctx, content, mode, reporter);
+            let (report, ()) = tokio::join!(import, show(progress));
+            report.context("failed to import")
+        })?;
+        print(&describe(&report, mode))?;
+        if report.is_refused() && mode == ImportMode::Store {
+            bail!("nothing was imported");
+        }
+        Ok(())
+    }
+}
+
+fn read(path: &Path) -> anyhow::Result<ImportFile> {
+    let name = if path == Path::new("-") { Path::new("standard input") } else { path };
+    let describe = || format!("failed to read {}", name.display());
+    let bytes = match path {
+        _ if path == Path::new("-") => read_bounded(io::stdin().lock()),
+        _ => File::open(path).and_then(read_bounded),
+    };
+    let bytes = bytes.with_context(describe)?;
+    moving::read(bytes.expose()).with_context(describe)
+}
+
+fn read_bounded(source: impl Read) -> io::Result<Secret<Vec<u8>>> {
+    const MAX: usize = moving::MAX_FILE_BYTES;
+    // All of the room at once: what outgrows its place leaves a copy of secrets behind.
+    let mut bytes = Vec::with_capacity(MAX + 1);
+    let read = source.take(MAX as u64 + 1).read_to_end(&mut bytes);
+    let bytes = Secret::new(bytes);
+    read?;
+    if bytes.expose().len() > MAX {
+        let why = format!("it is larger than {} MiB", MAX / (1024 * 1024));
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, why));
+    }
+    Ok(bytes)
+}
+
+/// Says so when the file is of the other kind: what is in it is read differently.
+fn expect(wanted: Source, found: Source, file: &Path) -> anyhow::Result<()> {
+    let file = file.display();
+    match (wanted, found) {
+        (Source::Mmc, Source::Haltere) => {
+            bail!("{file} is an export of haltere; use `haltere import haltere {file}`")
+        }
+        (Source::Haltere, Source::Mmc | Source::List) => bail!(
+            "{file} is no export of haltere; if it comes from the management center for Mosquitto, use `haltere import mmc {file}`"
+        ),
+        _ => Ok(()),
+    }
+}
+
+/// A line that tells how far it is, where a person looks.
+async fn show(mut progress: watch::Receiver<ImportProgress>) {
+    if !io::stderr().is_terminal() {
+        return;
+    }
+    let mut shown = false;
+    while progress.changed().await.is_ok() {
+        let ImportProgress { stage, done, total } = *progress.borrow_and_update();
+        let doing = match stage {
+            ImportStage::Checking => "checked",
+            ImportStage::Storing => "stored",
+        };
+        // Nothing is lost when this can't be shown.
+        let _ = write!(io::stderr(), "\r\x1b[K{doing} {done} of {total}");
+        shown = true;
+    }
+    if shown {
+        let _ = write!(io::stderr(), "\r\x1b[K");
+    }
+}
+
+/// What a person reads: what needs their attention line by line, the rest as numbers.
+fn describe(report: &ImportReport, mode: ImportMode) -> String {
+    let mut text = String::new();
+    for (position, entry) in report.entries.iter().enumerate() {
+        describe_entry(&mut text, position, entry);
+    }
+    if !report.not_taken_over.is_empty() {
+        let parts = report.not_taken_over.join(", ");
+        let _ = writeln!(text, "not taken over: {parts} (they are no connections)");
+    }
+    if let Some(over_limit) = report.over_limit {
+        let _ = writeln!(text, "refused: {over_limit}");
+    }
+    let (creates, skips, refusals) = (report.creates(), report.skips(), report.refusals());
+    let summary = if report.done {
+        format!("{creates} imported, {skips} skipped")
+    } else {
+        format!("{creates} to import, {skips} to skip, {refusals} refused")
+    };
+    let end = match (mode, report.is_refused()) {
+        (ImportMode::DryRun, false) => "; nothing was changed, this was a dry run",
+        (_, true) => "; nothing is imported as long as anything is refused",
+        (ImportMode::Store, false) => "",
+    };
+    let _ = writeln!(text, "{summary}{end}");
+    text
+}
+
+fn describe_entry(text: &mut String, position: usize, entry: &Planned) {
+    let Planned { id, name, verdict, notes } = entry;
+    let mut title = format!("connections[{position}]");
+    if let Some(called) = name.as_ref().or(id.as_ref()) {
+        let _ = write!(title, " {called:?}");
+    }
+    match verdict {
+        Verdict::Create => {}
+        Verdict::Skip(there) => {
+            let _ = writeln!(text, "skipped  {title}: {there}");
+        }
+        Verdict::Refuse(faults) if faults.is_empty() => {}
+        Verdict::Refuse(faults) => {
+            let _ = writeln!(text, "refused  {title}: {}", faults.join("; "));
+        }
+    }
+    for note in notes {
+        let _ = writeln!(text, "note     {title}: {note}");
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_report_says_what_needs_attention_and_counts_the_rest() {
+        let planned = |name: &str, verdict| Planned {
+            id: None,
+            name: Some(name.to_owned()),
+            verdict,
+            notes: Vec::new(),
+        };
+        let mut report = ImportReport {
+            source: Source::Mmc,
+            done: false,
+            entries: vec![
+                planned("fine", Verdict::Create),
+                planned("bad", Verdict::Refuse(vec!["url: is missing".to_owned()])),
+            ],
+            over_limit: None,
+            not_taken_over: vec!["tools".to_owned()],
+        };
+        assert_eq!(
+            describe(&report, ImportMode::Store),
+            "refused  connections[1] \"bad\": url: is missing\n\
+             not taken over: tools (they are no connections)\n\
+             1 to import, 0 to skip, 1 refused; nothing is imported as long as anything is refused\n"
+        );
+        report.entries.pop();
+        report.entries[0].notes.push("caFile: is kept".to_owned());
+        report.not_taken_over.clear();
+        report.done = true;
+        assert_eq!(
+            describe(&report, ImportMode::Store),
+            "note     connections[0] \"fine\": caFile: is kept\n1 imported, 0 skipped\n"
+        );
+    }
+}

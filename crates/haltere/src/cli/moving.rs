@@ -1,0 +1,37 @@
+//! What `haltere import` and `haltere export` have in common: the data folder, beside a running server or
+//! without one.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use haltere_app::Ctx;
+use haltere_app::connections::Mover;
+use tokio::runtime::Builder;
+
+use super::sources::Common;
+use crate::data_dir::DataDir;
+use crate::wiring;
+
+/// Opens the data folder, does `job`, and closes it again.
+pub(super) fn with_mover<T>(
+    common: Common,
+    job: impl AsyncFnOnce(&Mover, &Ctx) -> anyhow::Result<T>,
+) -> anyhow::Result<T> {
+    let settings = common.load()?.settings;
+    let data = DataDir::open(&settings.data.dir)?;
+    let master_key = wiring::master_key(&settings.data, &data)?;
+    let runtime = Builder::new_current_thread().enable_all().build();
+    runtime.context("failed to start the runtime")?.block_on(async {
+        let store = wiring::store(&data).await?;
+        let mover = wiring::mover(&settings, Arc::clone(&store), master_key).await;
+        let outcome = match mover {
+            Ok(mover) => {
+                let ctx = Ctx::system(format!("cli-{:016x}", rand::random::<u64>()));
+                job(&mover, &ctx).await
+            }
+            Err(error) => Err(error),
+        };
+        store.close().await;
+        outcome
+    })
+}
