@@ -277,6 +277,15 @@ impl Haltere {
         run(command().args(arguments).arg("--data-dir").arg(self.data()), stdin).await
     }
 
+    /// A subcommand on the data folder of this server, not yet started; killed when dropped.
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = command();
+        command.args(arguments).arg("--data-dir").arg(self.data());
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        command.kill_on_drop(true);
+        command
+    }
+
     /// The data folder.
     pub fn data(&self) -> PathBuf {
         self.data_dir.path().join("data")

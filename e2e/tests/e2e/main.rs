@@ -10,6 +10,7 @@ mod egress;
 mod events;
 mod first_start;
 mod login;
+mod moving;
 mod restart;
 mod secrets;
 mod shutdown;

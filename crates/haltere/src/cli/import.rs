@@ -15,8 +15,8 @@ use haltere_core::Secret;
 use tokio::sync::watch;
 
 use super::moving::with_mover;
+use super::print;
 use super::sources::Common;
-use super::{print, tell};
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
