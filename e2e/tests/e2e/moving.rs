@@ -62,7 +62,7 @@ impl Plant {
         let mut connection = json!({
             "id": format!("broker-{n:03}"),
             "name": format!("Halle {} · Presse {n}", n / 50),
-            "status": {"connected": n % 7 == 0, "timestamp": 1_600_000_000_000_u64 + n as u64},
+            "status": {"connected": n.is_multiple_of(7), "timestamp": 1_600_000_000_000_u64 + n as u64},
         });
         let ca = pem(&self.ca.pem());
         match n % 5 {
@@ -125,8 +125,8 @@ async fn a_plant_of_200_brokers_moves_in_by_one_command() {
 
     let done = haltere.cli(&["import", "mmc", text(&file)], None).await;
     assert!(done.status.success(), "{done:?}");
-    let last = done.stdout.lines().last();
-    assert_eq!(last, Some("200 imported, 0 skipped"), "{}", done.stdout);
+    let summary = done.stdout.lines().last();
+    assert_eq!(summary, Some("200 imported, 0 skipped"), "{}", done.stdout);
     let named = "not taken over: tools, plugins, loadMode, softMode, parameters, themes";
     assert!(done.stdout.contains(named), "{}", done.stdout);
 

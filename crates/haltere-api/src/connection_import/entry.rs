@@ -26,7 +26,8 @@ pub(super) fn read(text: &str, source: Source) -> ImportEntry {
         Ok(_) => return refused(None, None, vec!["must be an object".to_owned()]),
         Err(error) => return refused(None, None, vec![error.to_string()]),
     };
-    let (id, name) = (label(&entry, "id"), label(&entry, "name").map(trimmed));
+    let (id, name) =
+        (label(&entry, "id"), label(&entry, "name").map(|name| name.trim().to_owned()));
     let mut entry = Entry { rest: entry, source, notes: Vec::new(), faults: Vec::new() };
     entry.drop_nulls();
     let held_back = entry.take_withheld();
@@ -61,10 +62,6 @@ fn label(entry: &Map<String, Value>, name: &str) -> Option<String> {
     let text = entry.get(name)?.as_str()?;
     let as_it_is = text.chars().count() <= SHOWN && !text.chars().any(char::is_control);
     Some(if as_it_is { text.to_owned() } else { printable(text) })
-}
-
-fn trimmed(name: String) -> String {
-    name.trim().to_owned()
 }
 
 /// An entry being read.

@@ -33,7 +33,7 @@ use report::{ImportInput, WireRefused, WireReport};
 pub(crate) const MAX_BYTES: usize = 32 * 1024 * 1024;
 
 /// 32 MiB in this time are 280 kB/s.
-const BOUNDS: Bounds = Bounds { bytes: MAX_BYTES, patience: Duration::from_secs(120) };
+const BOUNDS: Bounds = Bounds { bytes: MAX_BYTES, patience: Duration::from_mins(2) };
 
 impl From<ImportError> for ApiError {
     fn from(error: ImportError) -> Self {

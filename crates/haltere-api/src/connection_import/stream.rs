@@ -28,7 +28,7 @@ use crate::state::ApiState;
 const PERIOD: Duration = Duration::from_millis(250);
 
 /// How long links are counted at most: ten times what 10,000 dials take by default.
-const PATIENCE: Duration = Duration::from_secs(600);
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// An import that tells how it goes. It is carried on only as far as somebody listens, until it has begun
 /// to store.
@@ -67,8 +67,8 @@ pub(super) fn respond(
     let (reporter, progress) = ImportProgress::channel();
     let (app, asker) = (state.app.clone(), context.clone());
     let import = async move { app.import_connections(&asker, file, mode, reporter).await };
-    let stage = Stage::Importing { import: Box::pin(import), progress, _permit: permit };
-    let stages = Stages { state, context, session, mode, stage };
+    let importing = Stage::Importing { import: Box::pin(import), progress, _permit: permit };
+    let stages = Stages { state, context, session, mode, stage: importing };
     let keep_alive = KeepAlive::new().text("");
     let mut response = Sse::new(stages.into_stream()).keep_alive(keep_alive).into_response();
     let unbuffered = HeaderValue::from_static("no");

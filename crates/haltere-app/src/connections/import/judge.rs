@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::mem;
 
-use haltere_core::{Pem, TlsMaterial};
+use haltere_core::{Pem, Secret, TlsMaterial};
 use tokio::task::spawn_blocking;
 
 use super::super::check;
@@ -98,7 +98,7 @@ struct Materials<'a>(HashMap<Key<'a>, Option<String>>);
 impl<'a> Materials<'a> {
     fn fault(&mut self, tls: &'a TlsMaterial) -> Option<String> {
         let TlsMaterial { reject_unauthorized: _, ca, cert, key } = tls;
-        let key = (ca.as_ref(), cert.as_ref(), key.as_ref().map(|key| key.expose()));
+        let key = (ca.as_ref(), cert.as_ref(), key.as_ref().map(Secret::expose));
         let judge = || check::material(tls).err().map(|invalid| invalid.to_string());
         self.0.entry(key).or_insert_with(judge).clone()
     }

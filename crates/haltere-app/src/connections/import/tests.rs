@@ -260,11 +260,8 @@ async fn plan_and_result_agree(files: Vec<ImportFile>) {
         let report = run(ImportMode::Store).await;
         assert_eq!(outcomes(&report), outcomes(&plan));
         assert_eq!((plan.done, report.done), (false, !plan.is_refused()));
-        let new: Vec<_> = match report.done {
-            true => report.entries.iter().filter(|it| it.verdict == Verdict::Create).collect(),
-            false => Vec::new(),
-        };
-        let new = new.into_iter().map(|Planned { id, name, .. }| ConnectionKey {
+        let new = report.entries.iter().filter(|it| report.done && it.verdict == Verdict::Create);
+        let new = new.map(|Planned { id, name, .. }| ConnectionKey {
             id: id.clone().expect("known by now"),
             name: name.clone().expect("a name"),
         });
@@ -280,8 +277,8 @@ async fn plan_and_result_agree(files: Vec<ImportFile>) {
     }
     let filter = AuditFilter { limit: 1_000, ..AuditFilter::default() };
     let trail = test.mover.store.read().await.unwrap().list_audit(&filter).await.unwrap();
-    let creates = trail.iter().filter(|record| !record.entry.object.is_empty()).count();
-    assert_eq!(creates, created, "an audit entry for each connection");
+    let on_record = trail.iter().filter(|record| !record.entry.object.is_empty()).count();
+    assert_eq!(on_record, created, "an audit entry for each connection");
 }
 
 proptest! {
