@@ -62,6 +62,7 @@ impl DnsServer {
     }
 }
 
+#[expect(clippy::disallowed_methods, reason = "the kit answers those who ask it")]
 async fn serve(socket: UdpSocket, mut zone: Zone, asked: Arc<Mutex<Vec<String>>>) {
     let mut buffer = [0; 1500];
     while let Ok((length, client)) = socket.recv_from(&mut buffer).await {
@@ -214,6 +215,7 @@ mod tests {
     }
 
     /// The response code, the number of answers, and the last bytes.
+    #[expect(clippy::disallowed_methods, reason = "tests ask their own server")]
     async fn ask(server: &DnsServer, name: &str, kind: u16) -> Option<(u8, u8, Vec<u8>)> {
         let socket = UdpSocket::bind("127.0.0.1:0").await.expect("a free port");
         socket.send_to(&query(name, kind), server.address()).await.expect("loopback");
