@@ -10,10 +10,12 @@
 
 mod app;
 mod audit;
+pub mod backups;
 pub mod connections;
 mod ctx;
 pub mod error;
 pub mod events;
+mod instance;
 pub mod plugins;
 pub mod policy;
 pub mod profile;

@@ -41,11 +41,15 @@ pub enum Action {
     ListUsers,
     /// Add, change or remove users.
     ManageUsers,
+    /// Copy everything into a backup, or begin with one.
+    BackUp,
+    /// Try the vault's secrets and change its keys.
+    ManageVault,
 }
 
 impl Action {
     /// All actions.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 20] = [
         Self::ListConnections,
         Self::ReadConnectionSecrets,
         Self::CreateConnection,
@@ -64,6 +68,8 @@ impl Action {
         Self::ChangeOwnPassword,
         Self::ListUsers,
         Self::ManageUsers,
+        Self::BackUp,
+        Self::ManageVault,
     ];
 
     /// The name in the API description and in `docs/access.md`.
@@ -87,6 +93,8 @@ impl Action {
             Self::ChangeOwnPassword => "profile.change-password",
             Self::ListUsers => "users.list",
             Self::ManageUsers => "users.manage",
+            Self::BackUp => "installation.back-up",
+            Self::ManageVault => "vault.manage",
         }
     }
 
@@ -107,6 +115,8 @@ impl Action {
             Self::SwitchPlugin => AuditAction::PluginSwitch,
             Self::ChangeOwnPassword => AuditAction::UserPassword,
             Self::ManageUsers => AuditAction::UserUpdate,
+            Self::BackUp => AuditAction::BackupCreate,
+            Self::ManageVault => AuditAction::SecretsRotate,
             Self::ListConnections
             | Self::FollowEvents
             | Self::ListPlugins
@@ -141,7 +151,9 @@ const fn role_allows(role: Role, action: Action) -> bool {
         | Action::ListPlugins
         | Action::SwitchPlugin
         | Action::ListUsers
-        | Action::ManageUsers => matches!(role, Admin),
+        | Action::ManageUsers
+        | Action::BackUp
+        | Action::ManageVault => matches!(role, Admin),
         Action::FollowEvents | Action::ReadProfile | Action::ChangeOwnPassword => {
             matches!(role, Admin | Editor | Viewer | ConnectionManager | MonitoringViewer)
         }
@@ -153,7 +165,7 @@ mod tests {
     use super::*;
 
     /// Who may do what, in the order admin, editor, viewer, connectionManager, monitoringViewer.
-    const TABLE: [(Action, &str); 18] = [
+    const TABLE: [(Action, &str); 20] = [
         (Action::ListConnections, "xxxx-"),
         (Action::ReadConnectionSecrets, "x--x-"),
         (Action::CreateConnection, "x--x-"),
@@ -172,6 +184,8 @@ mod tests {
         (Action::ChangeOwnPassword, "xxxxx"),
         (Action::ListUsers, "x----"),
         (Action::ManageUsers, "x----"),
+        (Action::BackUp, "x----"),
+        (Action::ManageVault, "x----"),
     ];
 
     fn row(action: Action) -> String {

@@ -198,7 +198,7 @@ async fn launch(
 ) -> (Arc<dyn Store>, App) {
     let store = open_store(folder).await;
     let key = MasterKey::parse(master_key.expose()).expect("just made");
-    let vault = Vault::open(&*store, key).await.expect("the vault opens");
+    let vault = Vault::open(&*store, &key).await.expect("the vault opens");
     let TestConfig { settings, link, clock } = config.clone();
     let parts = AppParts { store: Arc::clone(&store), vault, clock, link, settings };
     (store, App::start(parts).await.expect("haltere starts"))

@@ -41,11 +41,17 @@ pub enum AuditAction {
     UserDelete,
     /// A plugin was switched on or off.
     PluginSwitch,
+    /// Everything was copied into a backup.
+    BackupCreate,
+    /// This database came out of a backup.
+    BackupRestore,
+    /// The vault's master key or data key was changed.
+    SecretsRotate,
 }
 
 impl AuditAction {
     /// All actions.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 20] = [
         Self::ConnectionCreate,
         Self::ConnectionMend,
         Self::ConnectionUpdate,
@@ -63,6 +69,9 @@ impl AuditAction {
         Self::UserPassword,
         Self::UserDelete,
         Self::PluginSwitch,
+        Self::BackupCreate,
+        Self::BackupRestore,
+        Self::SecretsRotate,
     ];
 
     /// The name in the store and on the wire.
@@ -85,6 +94,9 @@ impl AuditAction {
             Self::UserPassword => "user.password",
             Self::UserDelete => "user.delete",
             Self::PluginSwitch => "plugin.switch",
+            Self::BackupCreate => "backup.create",
+            Self::BackupRestore => "backup.restore",
+            Self::SecretsRotate => "secrets.rotate",
         }
     }
 }

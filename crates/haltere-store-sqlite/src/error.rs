@@ -1,5 +1,7 @@
 //! What SQLite says, in the store's words.
 
+use std::io;
+
 use haltere_store::{StoreError, UniqueRule};
 use sqlx::error::DatabaseError;
 
@@ -24,6 +26,15 @@ pub(crate) fn store(error: sqlx::Error) -> StoreError {
 /// Keeps an error nobody treats in a special way.
 pub(crate) fn backend(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
     StoreError::Backend(Box::new(error))
+}
+
+/// Translates an error of the file system.
+pub(crate) fn io(error: io::Error) -> StoreError {
+    match error.kind() {
+        io::ErrorKind::ReadOnlyFilesystem | io::ErrorKind::PermissionDenied => StoreError::ReadOnly,
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => StoreError::Full,
+        _ => backend(error),
+    }
 }
 
 fn translate(error: &dyn DatabaseError) -> Option<StoreError> {

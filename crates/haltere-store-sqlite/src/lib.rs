@@ -5,6 +5,7 @@
 //! Other processes may open the same file; writers take turns across processes too.
 
 mod audit;
+mod backup;
 mod connections;
 mod error;
 mod many;
@@ -17,15 +18,18 @@ mod sessions;
 mod tx;
 mod users;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use async_trait::async_trait;
-use haltere_store::{ReadTx, Store, StoreError, WriteTx};
+use haltere_store::{Backups, NoBackups, ReadTx, Store, StoreError, WriteTx};
 use sqlx::SqlitePool;
+
+pub use backup::{BackupError, SqliteBackup};
 
 /// The store on one SQLite file.
 #[derive(Debug)]
 pub struct SqliteStore {
+    path: PathBuf,
     /// Exactly one connection: whoever holds it writes, the others wait in line.
     writer: SqlitePool,
     /// A few connections that refuse to write, opened when needed, closed when idle.
@@ -42,7 +46,14 @@ impl SqliteStore {
         open::create_file(path)?;
         let writer = open::writer(path).await?;
         migrations::run(&writer).await?;
-        Ok(Self { writer, readers: open::readers(path) })
+        Ok(Self { path: path.to_owned(), writer, readers: open::readers(path) })
+    }
+
+    /// Opens the database at `path` as it stands: nothing in it or beside it is changed, and whoever
+    /// tries to write is refused. Nobody else may be writing to it.
+    async fn open_unchanging(path: &Path) -> Result<Self, StoreError> {
+        let pool = open::unchanging(path).await?;
+        Ok(Self { path: path.to_owned(), writer: pool.clone(), readers: pool })
     }
 }
 
@@ -54,6 +65,10 @@ impl Store for SqliteStore {
 
     async fn write(&self) -> Result<Box<dyn WriteTx>, StoreError> {
         Ok(Box::new(tx::Tx::write(&self.writer).await?))
+    }
+
+    fn backups(&self) -> Result<&dyn Backups, NoBackups> {
+        Ok(self)
     }
 
     async fn close(&self) {

@@ -9,6 +9,7 @@ use crate::tx::Tx;
 const GET: &str = "SELECT value FROM meta WHERE name = $1";
 const SET: &str = "INSERT INTO meta (name, value) VALUES ($1, $2) \
     ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+const DELETE: &str = "DELETE FROM meta WHERE name = $1";
 const REVISIONS: &str = "SELECT connections, sessions, plugins FROM revisions";
 
 #[async_trait]
@@ -34,5 +35,9 @@ impl MetaWrites for Tx {
     async fn set_meta(&mut self, name: &str, value: &[u8]) -> Result<(), StoreError> {
         self.change(sqlx::query(SET).bind(name).bind(value)).await?;
         Ok(())
+    }
+
+    async fn delete_meta(&mut self, name: &str) -> Result<bool, StoreError> {
+        Ok(self.change(sqlx::query(DELETE).bind(name)).await? > 0)
     }
 }

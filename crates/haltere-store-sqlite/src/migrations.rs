@@ -10,6 +10,10 @@ use crate::error;
 
 const STEPS: &[&str] = &[include_str!("../migrations/0001_init.sql")];
 
+/// The schema's version once all steps are taken.
+#[expect(clippy::cast_possible_truncation, reason = "a handful of steps")]
+pub(crate) const KNOWN: u32 = STEPS.len() as u32;
+
 /// Takes the steps that are missing.
 pub(crate) async fn run(writer: &SqlitePool) -> Result<(), StoreError> {
     while step(writer, STEPS).await? {}

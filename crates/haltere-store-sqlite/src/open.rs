@@ -33,14 +33,8 @@ const WAL_KEPT: &str = "4194304";
 pub(crate) fn create_file(path: &Path) -> Result<(), StoreError> {
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Ok(_) => Ok(()),
-        Err(error) => match error.kind() {
-            ErrorKind::AlreadyExists => Ok(()),
-            ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => {
-                Err(StoreError::ReadOnly)
-            }
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => Err(StoreError::Full),
-            _ => Err(StoreError::Backend(Box::new(error))),
-        },
+        Err(error) if error.kind() == ErrorKind::AlreadyExists => Ok(()),
+        Err(error) => Err(error::io(error)),
     }
 }
 
@@ -57,6 +51,12 @@ pub(crate) fn readers(path: &Path) -> SqlitePool {
     pool(READERS)
         .idle_timeout(READER_IDLE)
         .connect_lazy_with(options(path).pragma("query_only", "ON"))
+}
+
+/// The one connection to a file that nobody writes to, without locks and files beside it.
+pub(crate) async fn unchanging(path: &Path) -> Result<SqlitePool, StoreError> {
+    let options = SqliteConnectOptions::new().filename(path).read_only(true).immutable(true);
+    pool(1).connect_with(options).await.map_err(error::store)
 }
 
 fn pool(size: u32) -> PoolOptions<Sqlite> {
@@ -77,7 +77,8 @@ fn pool(size: u32) -> PoolOptions<Sqlite> {
         })
 }
 
-fn options(path: &Path) -> SqliteConnectOptions {
+/// How a connection to a database in use is set up.
+pub(crate) fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .synchronous(SqliteSynchronous::Full)

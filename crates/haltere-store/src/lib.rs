@@ -12,6 +12,7 @@
 //! Secrets come in sealed: the store sees ciphertext only. Times are kept in whole milliseconds.
 
 pub mod audit;
+pub mod backups;
 pub mod connections;
 pub mod contract;
 pub mod error;
@@ -23,6 +24,7 @@ pub mod users;
 use async_trait::async_trait;
 
 pub use audit::{AuditFilter, AuditReads, AuditRecord, AuditWrites};
+pub use backups::{BackupFacts, Backups, NoBackups};
 pub use connections::{ConnectionKey, ConnectionReads, ConnectionRecord, ConnectionWrites, Sealed};
 pub use error::{StoreError, UniqueRule};
 pub use meta::{MetaReads, MetaWrites, Revisions};
@@ -38,6 +40,11 @@ pub trait Store: Send + Sync + 'static {
 
     /// Begins a write. Writers take turns. Dropping the transaction rolls it back.
     async fn write(&self) -> Result<Box<dyn WriteTx>, StoreError>;
+
+    /// This backend's way of copying everything into one file; the refusal says what to use instead.
+    fn backups(&self) -> Result<&dyn Backups, NoBackups> {
+        Err(NoBackups("its own tools"))
+    }
 
     /// Finishes what is under way and closes all files. Later calls fail.
     async fn close(&self);

@@ -18,7 +18,7 @@ pub struct Revisions {
 /// Reading.
 #[async_trait]
 pub trait MetaReads {
-    /// A value by name: the instance id, the vault's key check value, the wrapped data key.
+    /// A value by name: the instance id, the vault's sealed data key.
     async fn get_meta(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// The counters.
@@ -30,4 +30,7 @@ pub trait MetaReads {
 pub trait MetaWrites {
     /// Sets a value, replacing an earlier one.
     async fn set_meta(&mut self, name: &str, value: &[u8]) -> Result<(), StoreError>;
+
+    /// Removes a value; whether there was one.
+    async fn delete_meta(&mut self, name: &str) -> Result<bool, StoreError>;
 }

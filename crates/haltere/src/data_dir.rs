@@ -1,7 +1,7 @@
 //! The data folder: who may look into it, who is using it, and the master key inside.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{self, Read as _, Seek as _, Write as _};
+use std::io::{Read as _, Seek as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process;
@@ -9,13 +9,26 @@ use std::process;
 use anyhow::{Context as _, bail};
 use haltere_app::vault::MasterKey;
 
-const DATABASE: &str = "haltere.db";
-const LOCK: &str = "haltere.lock";
-const MASTER_KEY: &str = "master.key";
+use crate::durable;
+
+/// The database.
+pub(crate) const DATABASE: &str = "haltere.db";
+/// Held by the server.
+pub(crate) const LOCK: &str = "haltere.lock";
+/// The master key, unless it is configured.
+pub(crate) const MASTER_KEY: &str = "master.key";
+/// Where a backup is unpacked before it becomes the database.
+pub(crate) const STAGE: &str = "restoring";
 
 /// The folder where everything is kept.
 #[derive(Debug)]
 pub(crate) struct DataDir(PathBuf);
+
+/// Held while the master key is being changed.
+#[derive(Debug)]
+pub(crate) struct KeyLock {
+    _folder: File,
+}
 
 /// Held by the one server on a data folder. The kernel lets go of it when the process ends, however it ends.
 #[derive(Debug)]
@@ -47,6 +60,51 @@ impl DataDir {
         Ok(Self(path.to_owned()))
     }
 
+    /// The folder itself.
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    /// Where a backup is unpacked.
+    pub(crate) fn stage(&self) -> PathBuf {
+        self.0.join(STAGE)
+    }
+
+    /// Where the master key is, unless it is configured.
+    pub(crate) fn master_key_file(&self) -> PathBuf {
+        self.0.join(MASTER_KEY)
+    }
+
+    /// Refuses to begin anew where a restore was cut short, and tidies up after one that was not.
+    /// Only under the lock.
+    pub(crate) fn check_whole(&self) -> anyhow::Result<()> {
+        let stage = self.stage();
+        if !stage.exists() {
+            return Ok(());
+        }
+        if !self.database().exists() {
+            bail!(
+                "a restore into {} was cut short; run `haltere restore` again, or remove {} to begin with nothing",
+                self.0.display(),
+                stage.display()
+            );
+        }
+        fs::remove_dir_all(&stage).with_context(|| format!("failed to remove {}", stage.display()))
+    }
+
+    /// Makes sure that nobody else is changing the master key.
+    pub(crate) fn lock_keys(&self) -> anyhow::Result<KeyLock> {
+        let describe = || format!("failed to lock {}", self.0.display());
+        let folder = File::open(&self.0).with_context(describe)?;
+        match folder.try_lock() {
+            Ok(()) => Ok(KeyLock { _folder: folder }),
+            Err(TryLockError::WouldBlock) => {
+                bail!("another `haltere secrets rotate` is at work on {}", self.0.display())
+            }
+            Err(TryLockError::Error(error)) => Err(error).with_context(describe),
+        }
+    }
+
     /// The database's file.
     pub(crate) fn database(&self) -> PathBuf {
         self.0.join(DATABASE)
@@ -64,6 +122,7 @@ impl DataDir {
             .mode(0o600)
             .open(&path)
             .with_context(describe)?;
+        durable::give_to_owner_of(&self.0, &file).with_context(describe)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -82,6 +141,12 @@ impl DataDir {
         file.rewind().with_context(describe)?;
         writeln!(file, "{}", process::id()).with_context(describe)?;
         Ok(ServerLock { _file: file })
+    }
+
+    /// The master key in a folder that need not be there.
+    pub(crate) fn peek_master_key(path: &Path) -> anyhow::Result<Option<MasterKey>> {
+        let data = Self(path.to_owned());
+        if data.master_key_file().exists() { data.master_key().map(Some) } else { Ok(None) }
     }
 
     /// The master key in the folder.
@@ -110,28 +175,16 @@ impl DataDir {
             );
         }
         let key = MasterKey::generate();
-        write_durably(&path, key.to_text().expose())
-            .with_context(|| format!("failed to write the master key file {}", path.display()))?;
+        self.write_master_key(&key)?;
         Ok(key)
     }
-}
 
-/// Writes a new file that only this user can read, whole or not at all, and still there after a
-/// power cut: a database outliving its key would be worthless.
-fn write_durably(path: &Path, text: &str) -> io::Result<()> {
-    let draft = path.with_extension("new");
-    // Left over from a start that was cut short.
-    match fs::remove_file(&draft) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-        _ => {}
-    }
-    let mut file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(&draft)?;
-    writeln!(file, "{text}")?;
-    file.sync_all()?;
-    fs::rename(&draft, path)?;
-    match path.parent() {
-        Some(folder) => File::open(folder)?.sync_all(),
-        None => Ok(()),
+    /// Keeps the master key in the folder, in the place of an earlier one: a database outliving its
+    /// key would be worthless.
+    pub(crate) fn write_master_key(&self, key: &MasterKey) -> anyhow::Result<()> {
+        let path = self.master_key_file();
+        durable::write(&path, key.to_text().expose())
+            .with_context(|| format!("failed to write the master key file {}", path.display()))
     }
 }
 

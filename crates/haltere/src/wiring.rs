@@ -2,18 +2,21 @@
 //! where settings become the parts of the application.
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::Context as _;
 use axum::Router;
 use haltere_api::ApiOptions;
+use haltere_app::backups::Backups;
 use haltere_app::connections::Mover;
 use haltere_app::sessions::{PasswordHashing, SessionSettings};
 use haltere_app::users::Users;
-use haltere_app::vault::{MasterKey, Vault};
-use haltere_app::{App, AppParts, AppSettings, SecretsPolicy};
+use haltere_app::vault::{Keyring, MasterKey, Vault};
+use haltere_app::{App, AppParts, AppSettings, Ctx, SecretsPolicy};
 use haltere_link::{Backoff, EgressPolicy, LinkConfig};
 use haltere_store::Store;
+pub(crate) use haltere_store_sqlite::SqliteBackup as BackupFile;
 use haltere_store_sqlite::SqliteStore;
 
 use crate::clock::SystemClock;
@@ -24,8 +27,12 @@ use crate::tls::{self, Tls};
 
 /// The store in the data folder, migrated to what this binary knows.
 pub(crate) async fn store(data: &DataDir) -> anyhow::Result<Arc<dyn Store>> {
-    let path = data.database();
-    let store = SqliteStore::open(&path)
+    store_at(&data.database()).await
+}
+
+/// The store in a file.
+pub(crate) async fn store_at(path: &Path) -> anyhow::Result<Arc<dyn Store>> {
+    let store = SqliteStore::open(path)
         .await
         .with_context(|| format!("failed to open the database {}", path.display()))?;
     Ok(Arc::new(store))
@@ -43,9 +50,19 @@ pub(crate) async fn mover(
     master_key: MasterKey,
 ) -> anyhow::Result<Mover> {
     let vault =
-        Vault::open(store.as_ref(), master_key).await.context("failed to open the vault")?;
+        Vault::open(store.as_ref(), &master_key).await.context("failed to open the vault")?;
     let AppSettings { connections_max, secrets, .. } = app_settings(settings);
     Ok(Mover { store, vault, clock: Arc::new(SystemClock), connections_max, secrets })
+}
+
+/// Backups of the store.
+pub(crate) fn backups(store: &Arc<dyn Store>) -> Backups {
+    Backups::new(Arc::clone(store), Arc::new(SystemClock))
+}
+
+/// The keys of the store's vault.
+pub(crate) fn keyring(store: &Arc<dyn Store>) -> Keyring {
+    Keyring::new(Arc::clone(store), Arc::new(SystemClock))
 }
 
 /// The master key that was configured, else the one in the data folder.
@@ -64,7 +81,8 @@ pub(crate) async fn app(
     listening: &[SocketAddr],
 ) -> anyhow::Result<App> {
     let vault =
-        Vault::open(store.as_ref(), master_key).await.context("failed to open the vault")?;
+        Vault::open(store.as_ref(), &master_key).await.context("failed to open the vault")?;
+    settle_on(&master_key, &store).await;
     let parts = AppParts {
         store,
         vault,
@@ -73,6 +91,19 @@ pub(crate) async fn app(
         settings: app_settings(settings),
     };
     App::start(parts).await.context("failed to start")
+}
+
+/// Ends a change of the master key that was waiting for a start with the new one. That it could not be
+/// ended is no reason not to start: the next start tries again.
+async fn settle_on(master_key: &MasterKey, store: &Arc<dyn Store>) {
+    match keyring(store).settle(&Ctx::system("start"), master_key).await {
+        Ok(true) => tracing::info!(key = %master_key.id(), "the master key was changed"),
+        Ok(false) => {}
+        Err(error) => tracing::warn!(
+            error = &error as &dyn std::error::Error,
+            "the old master key could not be dropped, and still opens the vault"
+        ),
+    }
 }
 
 /// The HTTP API on top of the application.

@@ -4,24 +4,21 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use haltere_link::Supervisor;
-use haltere_store::Store;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{App, AppParts, Inner};
 use crate::connections::Registry;
-use crate::error::{Doing, Internal};
+use crate::error::Internal;
 use crate::events::Hub;
+use crate::instance;
 use crate::plugins::Switches;
 use crate::reconciler;
 use crate::sessions::Sessions;
 use crate::trail::Trail;
 use crate::turn::Turns;
 use crate::users::Users;
-
-/// The installation's id among the store's meta values.
-const INSTANCE: &str = "instance.id";
 
 /// Why haltere can't start. Messages complete "failed to start: …".
 #[derive(Debug, thiserror::Error)]
@@ -35,7 +32,7 @@ impl App {
     /// Reads what is stored and starts keeping the links. Needs a tokio runtime.
     pub async fn start(parts: AppParts) -> Result<Self, StartError> {
         let AppParts { store, vault, clock, link, settings } = parts;
-        let instance = instance(&*store).await?;
+        let instance = instance::of(&*store).await?;
         let connect_timeout = link.connect_timeout;
         let supervisor = Supervisor::new(link, Arc::clone(&clock));
         let tasks = TaskTracker::new();
@@ -64,24 +61,4 @@ impl App {
         reconciler::spawn(&app);
         Ok(app)
     }
-}
-
-/// Reads the installation's id, or makes one up on the first start.
-async fn instance(store: &dyn Store) -> Result<String, Internal> {
-    const DOING: &str = "read the installation's id";
-    let mut read = store.read().await.doing(DOING)?;
-    let mut known = read.get_meta(INSTANCE).await.doing(DOING)?;
-    drop(read);
-    if known.is_none() {
-        let mut write = store.write().await.doing(DOING)?;
-        // Another process may have been faster.
-        known = write.get_meta(INSTANCE).await.doing(DOING)?;
-        if known.is_none() {
-            let new = format!("{:08x}", rand::random::<u32>()).into_bytes();
-            write.set_meta(INSTANCE, &new).await.doing(DOING)?;
-            write.commit().await.doing(DOING)?;
-            known = Some(new);
-        }
-    }
-    String::from_utf8(known.unwrap_or_default()).doing(DOING)
 }

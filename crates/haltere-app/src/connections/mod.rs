@@ -40,6 +40,7 @@ pub use mover::Mover;
 pub use test::TestError;
 pub use view::{ConnectionView, Secrets};
 
+pub(crate) use record::{reseal, try_secrets};
 pub(crate) use registry::Registry;
 
 #[cfg(test)]

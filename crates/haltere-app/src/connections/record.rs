@@ -111,6 +111,27 @@ pub(super) fn open_key(
     Ok(opened.map(|bytes| Secret::new(Pem(bytes.expose().clone()))))
 }
 
+/// Opens each secret in a row and forgets it: how many there are, and why some can't be opened.
+pub(crate) fn try_secrets(vault: &Vault, row: &ConnectionRecord) -> (usize, Vec<String>) {
+    let secrets = [row.password.is_some(), row.key.is_some()];
+    let faults = [open_password(vault, row).err(), open_key(vault, row).err()];
+    (secrets.into_iter().filter(|there| *there).count(), faults.into_iter().flatten().collect())
+}
+
+/// The row with each secret opened by one vault and sealed by the other.
+pub(crate) fn reseal(
+    from: &Vault,
+    to: &Vault,
+    row: &ConnectionRecord,
+) -> Result<ConnectionRecord, String> {
+    let password = open_password(from, row)?;
+    let password =
+        password.map(|secret| to.seal(&place("password", &row.id), secret.expose().as_bytes()));
+    let key = open_key(from, row)?;
+    let key = key.map(|secret| to.seal(&place("key", &row.id), &secret.expose().0));
+    Ok(ConnectionRecord { password, key, ..row.clone() })
+}
+
 fn open_secret(
     vault: &Vault,
     column: &'static str,

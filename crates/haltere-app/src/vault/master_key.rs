@@ -5,7 +5,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 use haltere_core::Secret;
 use zeroize::Zeroizing;
 
-use super::sealing::{self, KEY_BYTES, SealingKey};
+use super::sealing::{self, KEY_BYTES, KeyId, SealingKey};
 
 /// 256 bits that seal the vault's data key.
 #[derive(Debug)]
@@ -44,7 +44,12 @@ impl MasterKey {
         Secret::new(STANDARD.encode(self.0.expose()))
     }
 
-    pub(super) fn into_sealing_key(self) -> SealingKey {
+    /// Names the key without revealing it.
+    pub fn id(&self) -> KeyId {
+        KeyId::new(&self.0)
+    }
+
+    pub(super) fn sealing_key(&self) -> SealingKey {
         SealingKey::new(&self.0)
     }
 }

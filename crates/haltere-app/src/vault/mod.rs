@@ -6,25 +6,24 @@
 //!
 //! Every sealed value is bound to its [`Place`]: moved to another row or column, it can't be opened.
 
+mod keyring;
 mod master_key;
 mod place;
 mod sealing;
+mod wraps;
 
 use std::fmt;
 
 use haltere_core::Secret;
 use haltere_store::{Sealed, Store, StoreError};
 
+pub use keyring::{KeyStatus, Keyring, KeyringError, UnreadableSecret, Verified};
 pub use master_key::{MasterKey, MasterKeyError};
 pub use place::Place;
-pub use sealing::UnsealError;
+pub use sealing::{KeyId, UnsealError};
 
-use sealing::SealingKey;
-
-/// Where the data key, sealed by the master key, is kept among the store's meta values.
-///
-/// A sealed value names the key it was sealed with, so this one is the master key's check value too.
-const DATA_KEY: &str = "vault.data_key";
+use sealing::{KEY_BYTES, SealingKey};
+use wraps::Wraps;
 
 /// Seals and opens secrets. Holds the data key in memory for as long as it lives.
 pub struct Vault {
@@ -36,13 +35,21 @@ pub struct Vault {
 pub enum VaultError {
     /// The database was sealed with another master key.
     #[error(
-        "the master key is not the one this database was sealed with; \
+        "the master key (id {given}) is not the one this database was sealed with (id {needed}); \
          give haltere the key that belongs to the database"
     )]
-    WrongMasterKey,
+    WrongMasterKey {
+        /// The key that was given.
+        given: KeyId,
+        /// The key that is needed.
+        needed: KeyId,
+    },
     /// The master key is the right one, but the data key it sealed is damaged.
     #[error("the vault's data key in the database is damaged")]
     DamagedDataKey(#[source] UnsealError),
+    /// Nothing was ever sealed in this database.
+    #[error("the database has no vault yet; `haltere serve` makes it")]
+    NoDataKey,
     /// There are sealed secrets, and the data key they were sealed with is gone.
     #[error(
         "the database holds secrets, but the vault's data key is gone; restore it from a backup"
@@ -66,15 +73,22 @@ impl Vault {
     /// Opens the vault of `store`, or creates it on the first start.
     ///
     /// Safe when several processes start at once: one of them creates the data key, all use it.
-    pub async fn open(store: &dyn Store, key: MasterKey) -> Result<Self, VaultError> {
-        let master = key.into_sealing_key();
-        let mut read = store.read().await.map_err(VaultError::Store)?;
-        let stored = read.get_meta(DATA_KEY).await.map_err(VaultError::Store)?;
-        drop(read);
-        match stored {
-            Some(sealed) => Self::unwrap(&master, sealed),
-            None => Self::create(store, &master).await,
+    pub async fn open(store: &dyn Store, key: &MasterKey) -> Result<Self, VaultError> {
+        match Self::existing(store, key).await {
+            Err(VaultError::NoDataKey) => Self::create(store, key).await,
+            opened => opened,
         }
+    }
+
+    /// Opens the vault of `store`. Changes nothing; [`VaultError::NoDataKey`] when there is none.
+    pub async fn existing(store: &dyn Store, key: &MasterKey) -> Result<Self, VaultError> {
+        let mut read = store.read().await.map_err(VaultError::Store)?;
+        let wraps = Wraps::read(read.as_mut()).await?.ok_or(VaultError::NoDataKey)?;
+        Ok(Self::new(&wraps.open(key)?))
+    }
+
+    fn new(data_key: &Secret<[u8; KEY_BYTES]>) -> Self {
+        Self { data_key: SealingKey::new(data_key) }
     }
 
     /// Seals `plain` for `place`. Sealing the same twice gives different results.
@@ -94,36 +108,21 @@ impl Vault {
     }
 
     /// Looks again inside the write transaction, because another process may have been faster.
-    async fn create(store: &dyn Store, master: &SealingKey) -> Result<Self, VaultError> {
+    async fn create(store: &dyn Store, key: &MasterKey) -> Result<Self, VaultError> {
         let mut write = store.write().await.map_err(VaultError::Store)?;
-        if let Some(sealed) = write.get_meta(DATA_KEY).await.map_err(VaultError::Store)? {
-            return Self::unwrap(master, sealed);
+        if let Some(wraps) = Wraps::read(write.as_mut()).await? {
+            return Ok(Self::new(&wraps.open(key)?));
         }
         // A new key would open nothing of what is there, and hide that the old one is missing.
         let stored = write.list_connections().await.map_err(VaultError::Store)?;
         if stored.iter().any(|row| row.password.is_some() || row.key.is_some()) {
             return Err(VaultError::MissingDataKey);
         }
-        let bytes = sealing::random_key();
-        let sealed = master.seal(&Self::data_key_place(), bytes.expose());
-        write.set_meta(DATA_KEY, &sealed.0).await.map_err(VaultError::Store)?;
+        let data_key = sealing::random_key();
+        let wraps = Wraps { current: Wraps::wrap(key, &data_key), next: None };
+        wraps.write(write.as_mut()).await?;
         write.commit().await.map_err(VaultError::Store)?;
-        Ok(Self { data_key: SealingKey::new(&bytes) })
-    }
-
-    fn unwrap(master: &SealingKey, sealed: Vec<u8>) -> Result<Self, VaultError> {
-        let opened = master.unseal(&Self::data_key_place(), &Sealed(sealed));
-        let opened = opened.map_err(|error| match error {
-            UnsealError::OtherKey => VaultError::WrongMasterKey,
-            error => VaultError::DamagedDataKey(error),
-        })?;
-        let bytes = opened.expose().as_slice().try_into();
-        let bytes = bytes.map_err(|_| VaultError::DamagedDataKey(UnsealError::TooShort))?;
-        Ok(Self { data_key: SealingKey::new(&Secret::new(bytes)) })
-    }
-
-    fn data_key_place() -> Place<'static> {
-        Place { table: "meta", column: "value", row: DATA_KEY }
+        Ok(Self::new(&data_key))
     }
 }
 

@@ -6,6 +6,8 @@
 //!
 //! The associated data is the [`Place`], as `table/column/row`.
 
+use std::fmt;
+
 use chacha20poly1305::aead::{Aead, Generate, KeyInit, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
 use haltere_core::Secret;
@@ -20,8 +22,35 @@ const VERSION: u8 = 1;
 const KEY_ID_BYTES: usize = 8;
 const NONCE_BYTES: usize = 24;
 
-/// Names a key without revealing it.
-type KeyId = [u8; KEY_ID_BYTES];
+/// Names a key without revealing it: the start of a hash over it, enough to tell keys apart, and no
+/// help in finding 256 random bits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyId([u8; KEY_ID_BYTES]);
+
+impl KeyId {
+    pub(super) fn new(key: &Secret<[u8; KEY_BYTES]>) -> Self {
+        let hash: [u8; 32] = Sha256::new()
+            .chain_update(b"haltere vault key id\0")
+            .chain_update(key.expose())
+            .finalize()
+            .into();
+        Self(std::array::from_fn(|index| hash[index]))
+    }
+
+    /// The key a value was sealed with; `None` when it is not of a form we know.
+    pub(super) fn of(Sealed(sealed): &Sealed) -> Option<Self> {
+        let (version, rest) = sealed.split_first()?;
+        let id = rest.first_chunk::<KEY_ID_BYTES>()?;
+        (*version == VERSION).then_some(Self(*id))
+    }
+}
+
+/// Sixteen hexadecimal digits.
+impl fmt::Display for KeyId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
 
 /// Why a sealed value can't be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -53,8 +82,7 @@ pub(super) fn random_key() -> Secret<[u8; KEY_BYTES]> {
 
 impl SealingKey {
     pub(super) fn new(bytes: &Secret<[u8; KEY_BYTES]>) -> Self {
-        let bytes = bytes.expose();
-        Self { id: key_id(bytes), cipher: XChaCha20Poly1305::new(bytes.into()) }
+        Self { id: KeyId::new(bytes), cipher: XChaCha20Poly1305::new(bytes.expose().into()) }
     }
 
     /// Random nonces of 24 bytes don't repeat in practice, so nobody has to count.
@@ -65,7 +93,7 @@ impl SealingKey {
             .cipher
             .encrypt(&nonce, Payload { msg: plain, aad: place.as_bytes() })
             .expect("what fits into memory is below the cipher's limit of 256 GiB");
-        Sealed([&[VERSION][..], &self.id, &nonce, &ciphertext].concat())
+        Sealed([&[VERSION][..], &self.id.0, &nonce, &ciphertext].concat())
     }
 
     pub(super) fn unseal(
@@ -78,7 +106,7 @@ impl SealingKey {
             return Err(UnsealError::UnknownVersion(*version));
         }
         let (id, rest) = rest.split_first_chunk::<KEY_ID_BYTES>().ok_or(UnsealError::TooShort)?;
-        if *id != self.id {
+        if *id != self.id.0 {
             return Err(UnsealError::OtherKey);
         }
         let (nonce, ciphertext) =
@@ -89,13 +117,6 @@ impl SealingKey {
             .map(Secret::new)
             .map_err(|_| UnsealError::Tampered)
     }
-}
-
-/// The start of a hash over the key: enough to tell keys apart, and no help in finding 256 random bits.
-fn key_id(key: &[u8; KEY_BYTES]) -> KeyId {
-    let hash: [u8; 32] =
-        Sha256::new().chain_update(b"haltere vault key id\0").chain_update(key).finalize().into();
-    std::array::from_fn(|index| hash[index])
 }
 
 #[cfg(test)]
@@ -146,7 +167,7 @@ mod tests {
         let sealed = key(7).seal(&HERE, b"hunter2").0;
         assert_eq!(sealed.len(), 1 + KEY_ID_BYTES + NONCE_BYTES + b"hunter2".len() + 16);
         assert_eq!(sealed[0], 1);
-        assert_eq!(sealed[1..=KEY_ID_BYTES], key(7).id);
+        assert_eq!(sealed[1..=KEY_ID_BYTES], key(7).id.0);
     }
 
     proptest! {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::records::commit;
-use crate::{Revisions, Store};
+use crate::{Revisions, Store, WriteTx};
 
 pub async fn a_value_is_replaced(store: Arc<dyn Store>) {
     let get = async |name: &str| store.read().await.unwrap().get_meta(name).await.unwrap();
@@ -22,6 +22,23 @@ pub async fn any_bytes_are_kept(store: Arc<dyn Store>) {
         let kept = store.read().await.unwrap().get_meta("bytes").await.unwrap();
         assert_eq!(kept.as_deref(), Some(value));
     }
+}
+
+pub async fn deleting_tells_whether_there_was_one(store: Arc<dyn Store>) {
+    commit(&*store, async |tx| {
+        tx.set_meta("instance", b"one").await.unwrap();
+        tx.set_meta("other", b"two").await.unwrap();
+    })
+    .await;
+    for there in [true, false] {
+        let deleted = async |tx: &mut dyn WriteTx| {
+            assert_eq!(tx.delete_meta("instance").await.unwrap(), there);
+        };
+        commit(&*store, deleted).await;
+    }
+    let mut tx = store.read().await.unwrap();
+    assert_eq!(tx.get_meta("instance").await.unwrap(), None);
+    assert_eq!(tx.get_meta("other").await.unwrap().as_deref(), Some(&b"two"[..]));
 }
 
 pub async fn revisions_start_at_zero(store: Arc<dyn Store>) {

@@ -16,6 +16,7 @@
 #![expect(missing_docs, reason = "a story's name is its description")]
 
 pub mod audit;
+pub mod backups;
 pub mod connections;
 pub mod meta;
 pub mod plugins;
@@ -91,7 +92,12 @@ macro_rules! contract_tests {
             meta {
                 a_value_is_replaced,
                 any_bytes_are_kept,
+                deleting_tells_whether_there_was_one,
                 revisions_start_at_zero,
+            }
+            backups {
+                are_made_while_others_write_or_refused_with_advice,
+                never_overwrite_a_file,
             }
             transactions {
                 dropping_rolls_back,

@@ -5,20 +5,26 @@
     reason = "these comments become help texts, where backticks are noise"
 )]
 
+mod backup;
 mod config;
 mod export;
 mod import;
 mod moving;
 mod openapi;
 mod password;
+mod restore;
+mod secrets;
 mod serve;
 mod sources;
 mod users;
 
 use std::io::{self, Write as _};
 
+use anyhow::Context as _;
 use clap::{Parser, Subcommand};
+use haltere_app::Ctx;
 use haltere_core::Secret;
+use tokio::runtime::Builder;
 
 /// Keeps a live link to every Mosquitto broker, and says which of them is well and why the others are not.
 #[derive(Debug, Parser)]
@@ -38,6 +44,12 @@ enum Command {
     Import(import::Options),
     /// Export all connections into a file; works beside a running server.
     Export(export::Options),
+    /// Write everything into one file; works beside a running server.
+    Backup(backup::Options),
+    /// Begin with what is in a backup, in an empty data folder.
+    Restore(restore::Options),
+    /// Try the stored secrets, and change the keys that seal them.
+    Secrets(secrets::Options),
     /// Show or explain the configuration.
     Config(config::Options),
     /// Print the description of the HTTP API (OpenAPI 3.1, JSON).
@@ -52,10 +64,24 @@ impl Cli {
             Command::Users(options) => options.run(),
             Command::Import(options) => options.run(),
             Command::Export(options) => options.run(),
+            Command::Backup(options) => options.run(),
+            Command::Restore(options) => options.run(),
+            Command::Secrets(options) => options.run(),
             Command::Config(options) => options.run(),
             Command::Openapi(options) => options.run(),
         }
     }
+}
+
+/// Runs a command's work on this thread.
+fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
+    let runtime = Builder::new_current_thread().enable_all().build();
+    runtime.context("failed to start the runtime")?.block_on(work)
+}
+
+/// Who is at work, for the audit trail.
+fn cli_ctx() -> Ctx {
+    Ctx::system(format!("cli-{:016x}", rand::random::<u64>()))
 }
 
 /// Prints the result of a command. That nobody reads it (`haltere … | head`) is no failure.
@@ -71,6 +97,13 @@ fn print(text: &str) -> anyhow::Result<()> {
 fn tell(text: &str) {
     // Nothing is left to tell it to when this fails.
     let _ = writeln!(io::stderr(), "{text}");
+}
+
+/// A size for people: `4.1 MB`.
+fn human_size(bytes: u64) -> String {
+    let (unit, divisor) = if bytes < 1_000_000 { ("kB", 1_000) } else { ("MB", 1_000_000) };
+    let tenths = (bytes * 10).div_ceil(divisor);
+    format!("{}.{} {unit}", tenths / 10, tenths % 10)
 }
 
 /// A password nobody has to think of: 100 bits, without letters that look alike.

@@ -6,7 +6,7 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use haltere_core::Secret;
 
-/// The longest password that is read, in bytes.
+/// The longest password, or other secret, that is read, in bytes.
 const MAX_BYTES: u64 = 4_096;
 
 /// How the password comes in. Never as an argument: those show up in process lists and histories.
@@ -21,7 +21,7 @@ impl PasswordSource {
     /// Reads it, or asks twice.
     pub(super) fn read(&self) -> anyhow::Result<Secret<String>> {
         if self.password_stdin {
-            return from_stdin();
+            return secret_from_stdin("password");
         }
         if !io::stdin().is_terminal() {
             bail!("there is no terminal to ask for the password; pass it with --password-stdin");
@@ -39,14 +39,14 @@ fn ask(prompt: &str) -> anyhow::Result<Secret<String>> {
 }
 
 /// All of standard input but the line break at its end.
-fn from_stdin() -> anyhow::Result<Secret<String>> {
+pub(super) fn secret_from_stdin(what: &str) -> anyhow::Result<Secret<String>> {
     let mut text = String::new();
     io::stdin()
         .take(MAX_BYTES + 1)
         .read_to_string(&mut text)
-        .context("failed to read the password from standard input")?;
+        .with_context(|| format!("failed to read the {what} from standard input"))?;
     if text.len() as u64 > MAX_BYTES {
-        bail!("the password on standard input has more than {MAX_BYTES} bytes");
+        bail!("the {what} on standard input has more than {MAX_BYTES} bytes");
     }
     let text = Secret::new(text);
     Ok(Secret::from(text.expose().trim_end_matches(['\r', '\n'])))

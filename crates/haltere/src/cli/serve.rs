@@ -58,6 +58,7 @@ async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let reload = reload_on_signal()?;
     let data = DataDir::create(&settings.data.dir)?;
     let _lock = data.lock()?;
+    data.check_whole()?;
     let (tls, certificate) = wiring::tls(&settings.server)?.unzip();
     let listener = bind(settings.server.listen).await?;
     let address = listener.local_addr().context("failed to read the address listened on")?;

@@ -4,14 +4,12 @@ use std::fmt::Write as _;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
-use haltere_app::Ctx;
 use haltere_app::users::{User, Users};
 use haltere_core::{Role, UserName};
-use tokio::runtime::Builder;
 
 use super::password::PasswordSource;
 use super::sources::Common;
-use super::{print, tell};
+use super::{block_on, cli_ctx, print, tell};
 use crate::data_dir::DataDir;
 use crate::wiring;
 
@@ -59,8 +57,7 @@ impl Options {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let settings = self.common.load()?.settings;
         let data = DataDir::open(&settings.data.dir)?;
-        let runtime = Builder::new_current_thread().enable_all().build();
-        runtime.context("failed to start the runtime")?.block_on(async {
+        block_on(async {
             let store = wiring::store(&data).await?;
             let outcome = self.command.run(&wiring::users(&store)).await;
             store.close().await;
@@ -71,7 +68,7 @@ impl Options {
 
 impl Command {
     async fn run(self, users: &Users) -> anyhow::Result<()> {
-        let ctx = Ctx::system(format!("cli-{:016x}", rand::random::<u64>()));
+        let ctx = cli_ctx();
         match self {
             Self::Add { name, roles, password } => {
                 let roles = roles.into_iter().collect();

@@ -88,6 +88,26 @@ pub(crate) struct Loaded {
     pub(super) answers: BTreeMap<String, Answer>,
 }
 
+impl Loaded {
+    /// Where a secret comes from, in words; `None` when it was not given.
+    pub(crate) fn whence(&self, secret: &str) -> Option<String> {
+        let twin = format!("{secret}{FILE_SUFFIX}");
+        let given =
+            |path: &str| self.answers.get(path).map(|answer| (answer, answer.origin.rank()));
+        match (given(secret), given(&twin)) {
+            (None, None) => None,
+            (Some((direct, rank)), twin) if twin.is_none_or(|(_, other)| rank > other) => {
+                Some(format!("{secret}, set by {}", direct.origin))
+            }
+            (_, Some((file, _))) => {
+                let name = file.value.as_str().unwrap_or_default();
+                Some(format!("the file {name}, named by {twin} in {}", file.origin))
+            }
+            (Some((direct, _)), None) => Some(format!("{secret}, set by {}", direct.origin)),
+        }
+    }
+}
+
 /// Asks all places.
 pub(crate) fn load(sources: &Sources) -> anyhow::Result<Loaded> {
     let leaves = all();

@@ -41,6 +41,7 @@ pub(crate) use connections::Secrets;
 pub(crate) use data::Data;
 pub(crate) use load::{Flag, Loaded, Sources, load};
 pub(crate) use log::Format as LogFormat;
+pub(crate) use secret::read as read_secret_file;
 pub(crate) use server::Server;
 pub(crate) use show::show;
 pub(crate) use template::template;

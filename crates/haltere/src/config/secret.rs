@@ -20,7 +20,7 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(
 }
 
 /// The content of a secret's file without the line break that editors add.
-pub(super) fn read(path: &Path) -> anyhow::Result<String> {
+pub(crate) fn read(path: &Path) -> anyhow::Result<String> {
     let describe = || format!("failed to read {}", path.display());
     let size = fs::metadata(path).with_context(describe)?.len();
     if size > MAX_BYTES {

@@ -1,0 +1,36 @@
+//! `haltere restore`
+
+use haltere_core::{AuditAction, Timestamp};
+
+use super::{Backups, BackupsError};
+use crate::audit;
+use crate::ctx::Ctx;
+use crate::error::Doing;
+use crate::instance;
+use crate::policy::Action;
+
+impl Backups {
+    /// Makes a database that came out of a backup one to work with. `made_at` is when the backup was made.
+    ///
+    /// It gets an installation id of its own unless `keep_instance`: two installations with the same id
+    /// use the same client ids, and a broker ends a client's connection when another one comes with its
+    /// id, so that they would throw each other out for ever.
+    pub async fn adopt(
+        &self,
+        ctx: &Ctx,
+        made_at: Timestamp,
+        keep_instance: bool,
+    ) -> Result<(), BackupsError> {
+        const DOING: &str = "adopt the restored database";
+        ctx.authorize(Action::BackUp)?;
+        let mut tx = self.store.write().await.doing(DOING)?;
+        if !keep_instance {
+            instance::renew(tx.as_mut()).await.doing(DOING)?;
+        }
+        let detail = format!("from a backup of {made_at}");
+        let entry = audit::done(self.clock.now(), ctx, AuditAction::BackupRestore, "", detail);
+        tx.append_audit(&entry).await.doing(DOING)?;
+        tx.commit().await.doing(DOING)?;
+        Ok(())
+    }
+}

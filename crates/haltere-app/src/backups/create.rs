@@ -1,0 +1,49 @@
+//! `haltere backup`
+
+use std::path::Path;
+
+use haltere_core::{AuditAction, AuditEntry};
+use haltere_store::{BackupFacts, StoreError};
+
+use super::{Backups, BackupsError};
+use crate::audit;
+use crate::ctx::Ctx;
+use crate::error::{Doing, Internal};
+use crate::policy::Action;
+
+/// A backup that was made.
+#[derive(Debug)]
+pub struct Created {
+    /// What is in it.
+    pub facts: BackupFacts,
+    /// Why the audit trail does not tell of it, if so.
+    pub unaudited: Option<Internal>,
+}
+
+impl Backups {
+    /// Copies everything but the sessions into the file at `draft`, which is there and empty.
+    /// `name` is what the backup is going to be called.
+    ///
+    /// A trail that can't be written is reported and is no reason to have no backup: that a disk is
+    /// full is one to make it.
+    pub async fn create(
+        &self,
+        ctx: &Ctx,
+        draft: &Path,
+        name: &str,
+    ) -> Result<Created, BackupsError> {
+        ctx.authorize(Action::BackUp)?;
+        let now = self.clock.now();
+        let written = self.store.backups()?.write_backup(draft, now).await;
+        let facts = written.doing("copy the database")?;
+        let entry = audit::done(now, ctx, AuditAction::BackupCreate, "", format!("to {name}"));
+        let audited = self.append(&entry).await.doing("write to the audit trail");
+        Ok(Created { facts, unaudited: audited.err() })
+    }
+
+    async fn append(&self, entry: &AuditEntry) -> Result<(), StoreError> {
+        let mut tx = self.store.write().await?;
+        tx.append_audit(entry).await?;
+        tx.commit().await
+    }
+}

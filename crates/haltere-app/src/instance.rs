@@ -1,0 +1,33 @@
+//! The installation's id: tells its links from those of other installations on the same broker.
+
+use haltere_store::{Store, StoreError, WriteTx};
+
+use crate::error::{Doing, Internal};
+
+/// The id among the store's meta values.
+const INSTANCE: &str = "instance.id";
+
+/// Reads the installation's id, or makes one up on the first start.
+pub(crate) async fn of(store: &dyn Store) -> Result<String, Internal> {
+    const DOING: &str = "read the installation's id";
+    let mut read = store.read().await.doing(DOING)?;
+    let mut known = read.get_meta(INSTANCE).await.doing(DOING)?;
+    drop(read);
+    if known.is_none() {
+        let mut write = store.write().await.doing(DOING)?;
+        // Another process may have been faster.
+        known = write.get_meta(INSTANCE).await.doing(DOING)?;
+        if known.is_none() {
+            known = Some(renew(write.as_mut()).await.doing(DOING)?);
+            write.commit().await.doing(DOING)?;
+        }
+    }
+    String::from_utf8(known.unwrap_or_default()).doing(DOING)
+}
+
+/// Gives the installation a new id.
+pub(crate) async fn renew(tx: &mut dyn WriteTx) -> Result<Vec<u8>, StoreError> {
+    let new = format!("{:08x}", rand::random::<u32>()).into_bytes();
+    tx.set_meta(INSTANCE, &new).await?;
+    Ok(new)
+}

@@ -1,0 +1,41 @@
+//! Changing the data key: every secret is opened and sealed anew.
+
+use super::{Keyring, KeyringError, UnreadableSecret, store_failed};
+use crate::connections::reseal;
+use crate::ctx::Ctx;
+use crate::policy::Action;
+use crate::vault::sealing::random_key;
+use crate::vault::wraps::Wraps;
+use crate::vault::{MasterKey, Vault};
+
+impl Keyring {
+    /// Seals every secret with a new data key, all of them or none; how many connections there are.
+    ///
+    /// Whoever had the vault open before can't read what was sealed anew: no server may be running.
+    pub async fn reseal(&self, ctx: &Ctx, key: &MasterKey) -> Result<usize, KeyringError> {
+        ctx.authorize(Action::ManageVault)?;
+        let (mut tx, wraps) = self.begin().await?;
+        let old = Vault::new(&wraps.open(key)?);
+        let data_key = random_key();
+        let new = Vault::new(&data_key);
+        let rows = tx.list_connections().await.map_err(store_failed)?;
+        let mut unreadable = Vec::new();
+        for row in &rows {
+            match reseal(&old, &new, row) {
+                Ok(resealed) => tx.update_connection(&resealed).await.map_err(store_failed)?,
+                Err(reason) => {
+                    unreadable.push(UnreadableSecret { connection: row.id.clone(), reason });
+                }
+            }
+        }
+        if !unreadable.is_empty() {
+            return Err(KeyringError::Unreadable(unreadable));
+        }
+        // Any other key that could open the vault could open only the old one.
+        let wraps = Wraps { current: Wraps::wrap(key, &data_key), next: None };
+        wraps.write(tx.as_mut()).await?;
+        let detail = format!("a new data key for the secrets of {} connections", rows.len());
+        self.finish(ctx, tx, detail).await?;
+        Ok(rows.len())
+    }
+}

@@ -1,0 +1,46 @@
+//! Which keys open the vault.
+
+use haltere_core::Timestamp;
+
+use super::{Keyring, KeyringError, store_failed};
+use crate::vault::VaultError;
+use crate::vault::sealing::{KeyId, UnsealError};
+use crate::vault::wraps::Wraps;
+
+/// Since when the master key is the one it is, among the store's meta values; not there before the first change.
+pub(super) const SINCE: &str = "vault.master_key.since";
+
+/// Which master keys open the vault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyStatus {
+    /// The one in use.
+    pub current: KeyId,
+    /// The one that is to replace it, while that is under way.
+    pub next: Option<KeyId>,
+    /// When the one in use replaced another one; `None` when it never did.
+    pub since: Option<Timestamp>,
+}
+
+impl Keyring {
+    /// Which master keys open the vault. Needs none of them.
+    pub async fn status(&self) -> Result<KeyStatus, KeyringError> {
+        let mut tx = self.store.read().await.map_err(store_failed)?;
+        let wraps = Wraps::read(tx.as_mut()).await?.ok_or(VaultError::NoDataKey)?;
+        let since = tx.get_meta(SINCE).await.map_err(store_failed)?;
+        let current = KeyId::of(&wraps.current);
+        Ok(KeyStatus {
+            current: current.ok_or(VaultError::DamagedDataKey(UnsealError::TooShort))?,
+            next: wraps.next.as_ref().and_then(KeyId::of),
+            since: since.and_then(time_from_bytes),
+        })
+    }
+}
+
+/// A time as text, for the person who looks into the database.
+pub(super) fn time_to_bytes(time: Timestamp) -> Vec<u8> {
+    time.to_string().into_bytes()
+}
+
+fn time_from_bytes(bytes: Vec<u8>) -> Option<Timestamp> {
+    String::from_utf8(bytes).ok()?.parse().ok()
+}

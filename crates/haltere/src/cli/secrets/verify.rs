@@ -1,0 +1,78 @@
+//! `haltere secrets verify`.
+
+use std::io::{self, IsTerminal as _};
+
+use anyhow::{Context as _, bail};
+use clap::Args;
+use haltere_app::vault::{KeyStatus, Verified};
+
+use crate::cli::sources::Common;
+use crate::cli::{block_on, cli_ctx, print, tell};
+use crate::data_dir::DataDir;
+use crate::wiring;
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    #[command(flatten)]
+    common: Common,
+}
+
+impl Options {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let settings = self.common.load()?.settings;
+        let data = DataDir::open(&settings.data.dir)?;
+        let key = wiring::master_key(&settings.data, &data)?;
+        let (status, verified) = block_on(async {
+            let store = wiring::store(&data).await?;
+            let keyring = wiring::keyring(&store);
+            let outcome = async {
+                let status = keyring.status().await?;
+                let verified = keyring.verify(&cli_ctx(), &key, tell_progress).await?;
+                anyhow::Ok((status, verified))
+            }
+            .await;
+            store.close().await;
+            outcome.context("failed to verify the secrets")
+        })?;
+        tell(&describe(&status));
+        for line in unreadable_lines(&verified) {
+            print(&format!("{line}\n"))?;
+        }
+        let Verified { secrets, connections, unreadable } = verified;
+        match unreadable.len() {
+            0 => {
+                tell(&format!("all {secrets} secrets of {connections} connections can be opened"));
+                Ok(())
+            }
+            bad => {
+                bail!("{bad} of {secrets} secrets can't be opened; give those connections new ones")
+            }
+        }
+    }
+}
+
+/// For people only: a log needs no running count.
+fn tell_progress(done: usize, all: usize) {
+    if io::stderr().is_terminal() {
+        tell(&format!("{done} of {all} connections"));
+    }
+}
+
+/// A line per secret that can't be opened: the connection's id, the field, and why.
+pub(in crate::cli) fn unreadable_lines(verified: &Verified) -> impl Iterator<Item = String> {
+    verified.unreadable.iter().map(|one| format!("{}  {}", one.connection, one.reason))
+}
+
+fn describe(status: &KeyStatus) -> String {
+    let KeyStatus { current, next, since } = status;
+    let since = match since {
+        Some(since) => format!("in use since {since}"),
+        None => "in use since the first start".to_owned(),
+    };
+    match next {
+        None => format!("master key {current}, {since}"),
+        Some(next) => format!(
+            "master key {current}, {since}; {next} is to replace it as soon as haltere is started with that one"
+        ),
+    }
+}
