@@ -30,22 +30,19 @@ pub(crate) struct Restoring {
 /// Refuses a folder in which there is something. Changes nothing.
 pub(crate) fn check_empty(folder: &Path) -> anyhow::Result<()> {
     let describe = || format!("failed to look into {}", folder.display());
+    if folder.join(DATABASE).exists() {
+        // Says so when a server is running there.
+        DataDir::create(folder)?.lock()?;
+        bail!(not_empty(folder, DATABASE));
+    }
     let entries = match fs::read_dir(folder) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         entries => entries.with_context(describe)?,
     };
     for entry in entries {
         let name = entry.with_context(describe)?.file_name();
-        if name == DATABASE {
-            // Says so when a server is running there.
-            DataDir::create(folder)?.lock()?;
-        }
         if !NOTHING.iter().any(|known| name == *known) {
-            bail!(
-                "the data folder {} is not empty: it holds {}; choose an empty one with --data-dir, or move what is in it out of the way",
-                folder.display(),
-                name.display()
-            );
+            bail!(not_empty(folder, &name.to_string_lossy()));
         }
     }
     Ok(())
@@ -56,7 +53,10 @@ impl Restoring {
     pub(crate) fn begin(folder: &Path) -> anyhow::Result<Self> {
         let data = DataDir::create(folder)?;
         let lock = data.lock()?;
-        check_empty_but_for_us(folder)?;
+        // Once more, now that nobody else can begin.
+        if data.database().exists() {
+            bail!(not_empty(folder, DATABASE));
+        }
         let stage = data.stage();
         let describe = || format!("failed to prepare {}", stage.display());
         remove(&stage).with_context(describe)?;
@@ -89,12 +89,11 @@ impl Drop for Restoring {
     }
 }
 
-/// Once more, now that nobody else can begin.
-fn check_empty_but_for_us(folder: &Path) -> anyhow::Result<()> {
-    if folder.join(DATABASE).exists() {
-        bail!("the data folder {} is not empty any more", folder.display());
-    }
-    Ok(())
+fn not_empty(folder: &Path, name: &str) -> String {
+    format!(
+        "the data folder {} is not empty: it holds {name}; choose an empty one with --data-dir, or move what is in it out of the way",
+        folder.display()
+    )
 }
 
 fn remove(stage: &Path) -> std::io::Result<()> {

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use haltere_core::{AuditAction, AuditEntry};
+use haltere_core::{AuditAction, AuditEntry, Timestamp};
 use haltere_store::{BackupFacts, StoreError};
 
 use super::{Backups, BackupsError};
@@ -33,7 +33,7 @@ impl Backups {
         name: &str,
     ) -> Result<Created, BackupsError> {
         ctx.authorize(Action::BackUp)?;
-        let now = self.clock.now();
+        let now = whole_millis(self.clock.now());
         let written = self.store.backups()?.write_backup(draft, now).await;
         let facts = written.doing("copy the database")?;
         let entry = audit::done(now, ctx, AuditAction::BackupCreate, "", format!("to {name}"));
@@ -46,4 +46,9 @@ impl Backups {
         tx.append_audit(entry).await?;
         tx.commit().await
     }
+}
+
+/// What a backup keeps of a time.
+fn whole_millis(time: Timestamp) -> Timestamp {
+    Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
 }
