@@ -23,6 +23,7 @@ use crate::connections::Registry;
 use crate::ctx::Ctx;
 use crate::error::NotAllowed;
 use crate::events::Hub;
+use crate::now::now;
 use crate::plugins::Switches;
 use crate::policy::Action;
 use crate::sessions::Sessions;
@@ -87,11 +88,9 @@ impl App {
         &self.0.clock
     }
 
-    /// The time in whole milliseconds, which is what the store keeps: so that what is in memory is the
-    /// same before and after a restart.
+    /// The time in whole milliseconds.
     pub(crate) fn now(&self) -> Timestamp {
-        let now = self.0.clock.now();
-        Timestamp::from_millisecond(now.as_millisecond()).unwrap_or(now)
+        now(&*self.0.clock)
     }
 
     /// Users, and what can be done with them.

@@ -16,6 +16,7 @@ mod ctx;
 pub mod error;
 pub mod events;
 mod instance;
+mod now;
 pub mod plugins;
 pub mod policy;
 pub mod profile;

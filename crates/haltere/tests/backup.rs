@@ -60,11 +60,8 @@ fn serve(mut command: Command) -> Server {
     let out = child.stdout.take().expect("a pipe");
     let errors = child.stderr.take().expect("a pipe");
     let server = Server(child);
-    let first = BufReader::new(out).lines().next();
-    if first.is_none() {
-        let errors = std::io::read_to_string(errors).expect("text");
-        panic!("haltere ended while starting: {errors}");
-    }
+    let started = BufReader::new(out).lines().next().is_some();
+    assert!(started, "haltere ended while starting: {:?}", std::io::read_to_string(errors));
     // Nobody reads on, and a full pipe would stop it.
     std::thread::spawn(move || std::io::copy(&mut { errors }, &mut std::io::sink()));
     server
@@ -105,7 +102,7 @@ fn a_backup_beside_a_running_server_is_restored_and_served() {
     let path = folder.path();
     let server = serve_in(path, "haltere-data");
     let told = said(&run(path, &["backup", "b"]));
-    assert!(told.contains("backed up 0 connections and 1 users"), "{told}");
+    assert!(told.contains("backed up 0 connections and 1 user "), "{told}");
     assert!(told.contains("haltere-data/master.key"), "where the key is: {told}");
     assert!(told.contains("is not in it") && told.contains("apart from the backup"), "{told}");
     let mode = fs::metadata(path.join("b")).expect("there").permissions().mode() & 0o777;

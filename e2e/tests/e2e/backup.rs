@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use e2e::haltere::cli;
-use e2e::{Client, CliOutput, Haltere, Options, eventually, secret, secrets};
+use e2e::{CliOutput, Client, Haltere, Options, eventually, secret, secrets};
 use haltere_core::ConnectionId;
 use haltere_store::{Sealed, Store as _};
 use haltere_testkit::{Ca, Listener, Mosquitto};

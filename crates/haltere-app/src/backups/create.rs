@@ -2,13 +2,14 @@
 
 use std::path::Path;
 
-use haltere_core::{AuditAction, AuditEntry, Timestamp};
+use haltere_core::{AuditAction, AuditEntry};
 use haltere_store::{BackupFacts, StoreError};
 
 use super::{Backups, BackupsError};
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Doing, Internal};
+use crate::now::now;
 use crate::policy::Action;
 
 /// A backup that was made.
@@ -33,7 +34,7 @@ impl Backups {
         name: &str,
     ) -> Result<Created, BackupsError> {
         ctx.authorize(Action::BackUp)?;
-        let now = whole_millis(self.clock.now());
+        let now = now(&*self.clock);
         let written = self.store.backups()?.write_backup(draft, now).await;
         let facts = written.doing("copy the database")?;
         let entry = audit::done(now, ctx, AuditAction::BackupCreate, "", format!("to {name}"));
@@ -46,9 +47,4 @@ impl Backups {
         tx.append_audit(entry).await?;
         tx.commit().await
     }
-}
-
-/// What a backup keeps of a time.
-fn whole_millis(time: Timestamp) -> Timestamp {
-    Timestamp::from_millisecond(time.as_millisecond()).unwrap_or(time)
 }

@@ -11,7 +11,7 @@ use haltere_app::backups::Created;
 use haltere_app::vault::KeyStatus;
 
 use super::sources::Common;
-use super::{block_on, cli_ctx, tell};
+use super::{block_on, cli_ctx, counted, tell};
 use crate::data_dir::DataDir;
 use crate::{durable, wiring};
 
@@ -128,9 +128,9 @@ fn say_what_is_in_it(file: &Path, created: Created, keys: Option<&KeyStatus>, pl
     let Created { facts, unaudited } = created;
     let size = super::human_size(facts.bytes);
     tell(&format!(
-        "backed up {} connections and {} users as of {} to {} ({size})",
-        facts.connections,
-        facts.users,
+        "backed up {} and {} as of {} to {} ({size})",
+        counted(facts.connections, "connection"),
+        counted(facts.users, "user"),
         facts.made_at,
         file.display()
     ));

@@ -99,6 +99,11 @@ fn tell(text: &str) {
     let _ = writeln!(io::stderr(), "{text}");
 }
 
+/// `1 user`, `2 users`.
+fn counted(count: u64, one: &str) -> String {
+    format!("{count} {one}{}", if count == 1 { "" } else { "s" })
+}
+
 /// A size for people: `4.1 MB`.
 fn human_size(bytes: u64) -> String {
     let (unit, divisor) = if bytes < 1_000_000 { ("kB", 1_000) } else { ("MB", 1_000_000) };

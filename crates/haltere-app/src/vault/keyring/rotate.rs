@@ -12,6 +12,7 @@ use super::status::{SINCE, time_to_bytes};
 use super::{Keyring, KeyringError, store_failed};
 use crate::audit;
 use crate::ctx::Ctx;
+use crate::now::now;
 use crate::policy::Action;
 use crate::vault::sealing::KeyId;
 use crate::vault::wraps::Wraps;
@@ -51,7 +52,7 @@ impl Keyring {
         wraps.open(key)?;
         let settled = Wraps { current: wraps.of(key)?.clone(), next: None };
         settled.write(tx.as_mut()).await?;
-        let since = time_to_bytes(self.clock.now());
+        let since = time_to_bytes(now(&*self.clock));
         tx.set_meta(SINCE, &since).await.map_err(store_failed)?;
         let detail = format!("finished: only {} opens the vault", key.id());
         self.finish(ctx, tx, detail).await?;
