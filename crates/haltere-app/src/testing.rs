@@ -148,7 +148,7 @@ impl TestApp {
     pub async fn mover_of_another_process(&self) -> Mover {
         let store = self.another_store().await;
         let key = MasterKey::parse(self.master_key.expose()).expect("just made");
-        let vault = Vault::open(&*store, key).await.expect("the vault opens");
+        let vault = Vault::open(&*store, &key).await.expect("the vault opens");
         let AppSettings { connections_max, secrets, .. } = self.config.settings;
         Mover { store, vault, clock: Arc::clone(&self.config.clock), connections_max, secrets }
     }
@@ -183,7 +183,7 @@ impl TestMover {
     pub async fn start() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let store = open_store(&folder).await;
-        let vault = Vault::open(&*store, MasterKey::generate()).await.expect("the vault opens");
+        let vault = Vault::open(&*store, &MasterKey::generate()).await.expect("the vault opens");
         let clock = Arc::new(SystemClock);
         let secrets = SecretsPolicy::Readable;
         let mover = Mover { store, vault, clock, connections_max: 10_000, secrets };
