@@ -41,6 +41,7 @@ use axum::{Router, middleware};
 use haltere_app::App;
 
 pub use access_table::access_table;
+pub use connection_test::connection_test_json;
 pub use openapi::openapi;
 pub use options::ApiOptions;
 

@@ -81,8 +81,9 @@ pub(crate) fn frame() -> OpenApi {
     );
     let components = ComponentsBuilder::new()
         .security_scheme(SESSION, SecurityScheme::ApiKey(ApiKey::Cookie(cookie)))
-        // No operation answers with it as a body: it travels inside the event stream.
+        // No operation answers with these as a body: they travel inside event streams.
         .schema_from::<crate::events::ConnectionsEvent<'_>>()
+        .schema_from::<crate::connection_test::WireEvent<'_>>()
         .build();
     let tags = [
         ("Connections", "Brokers, and how the links to them are"),

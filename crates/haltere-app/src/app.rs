@@ -11,7 +11,7 @@ use std::time::Duration;
 use haltere_core::{Clock, Timestamp};
 use haltere_link::Supervisor;
 use haltere_store::Store;
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -53,6 +53,8 @@ pub(crate) struct Inner {
     pub(crate) users: Users,
     /// Changes of connections and plugins take turns.
     pub(crate) turns: Turns,
+    /// A permit per test of a connection that is running.
+    pub(crate) tests: Arc<Semaphore>,
     pub(crate) tasks: TaskTracker,
     /// Where audit entries go that belong to no change.
     pub(crate) trail: Arc<Trail>,

@@ -120,6 +120,8 @@ pub struct BrokerFacts {
 pub struct TlsFacts {
     /// `TLSv1.2` or `TLSv1.3`.
     pub version: &'static str,
+    /// The cipher suite, by the name IANA gave it, for example `TLS_AES_256_GCM_SHA384`.
+    pub cipher: &'static str,
     /// The certificate was accepted only by the rules for certificates made the way
     /// `mosquitto-tls(7)` says (X.509 v1, no subject alternative name, CA used as leaf).
     pub legacy_certificate: bool,

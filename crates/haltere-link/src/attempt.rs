@@ -1,12 +1,11 @@
 //! One attempt to reach a broker, from its name to its CONNACK.
 //!
 //! Links and probes go this same way; both read the [`Trail`] afterwards: where a time-out struck,
-//! how long each stage took, which certificates were shown.
+//! how long each stage took, which certificates were shown. A probe's trail is also listened to.
 
 use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::Duration;
 
 use haltere_core::{Clock, LinkFailure, ProtocolVersion, Stage, TlsFacts};
 use rustls_pki_types::CertificateDer;
@@ -16,8 +15,9 @@ use tokio::time::{Instant, timeout_at};
 use crate::egress::Egress;
 use crate::resolve::Resolver;
 use crate::tls::TlsClients;
+use crate::trail::{Presented, Trail};
 use crate::transport::{Ended, Habits, Hello, Session, UpgradeError, Wire, upgrade};
-use crate::{LinkConfig, LinkSpec, ProbeStage, dial, failure, tls};
+use crate::{LinkConfig, LinkSpec, dial, failure, tls};
 
 /// What all attempts share.
 pub(crate) struct Means {
@@ -49,76 +49,13 @@ pub(crate) struct Arrival {
     pub(crate) tls: Option<TlsFacts>,
 }
 
-/// Where an attempt has been.
-pub(crate) struct Trail {
-    /// The stages behind us.
-    pub(crate) stages: Vec<ProbeStage>,
-    /// The certificates the broker presented, leaf first.
-    pub(crate) peer_chain: Vec<CertificateDer<'static>>,
-    stage: Stage,
-    since: Instant,
-    /// Whom we dial, or would have dialled.
-    peer: Option<SocketAddr>,
-}
-
-impl Trail {
-    /// At the start.
-    pub(crate) fn new() -> Self {
-        Self {
-            stages: Vec::new(),
-            peer_chain: Vec::new(),
-            stage: Stage::Dns,
-            since: Instant::now(),
-            peer: None,
-        }
-    }
-
-    /// Goes on to `stage`.
-    pub(crate) fn enter(&mut self, stage: Stage) {
-        self.stage = stage;
-        self.since = Instant::now();
-    }
-
-    /// Notes that the stage was passed.
-    pub(crate) fn pass(&mut self, detail: Option<String>) {
-        self.note(true, detail);
-    }
-
-    fn note(&mut self, ok: bool, detail: Option<String>) {
-        let elapsed = self.since.elapsed();
-        self.stages.push(ProbeStage { stage: self.stage, ok, elapsed, detail });
-    }
-
-    /// Notes why it ended. What TLS 1.3 thinks of our certificate shows while we wait for CONNACK, and
-    /// takes back that the stage was passed.
-    fn fail(&mut self, failure: &LinkFailure) {
-        if failure.stage < self.stage {
-            self.stages.retain(|stage| stage.stage < failure.stage);
-            self.stage = failure.stage;
-        }
-        self.note(false, Some(failure.message.clone()));
-    }
-
-    /// What running out of time means at this stage.
-    fn out_of_time(&self, spec: &LinkSpec, limit: Duration) -> LinkFailure {
-        match (self.stage, self.peer) {
-            (Stage::Tcp, Some(peer)) => failure::tcp_timeout(peer),
-            (stage, Some(peer)) => failure::silent(stage, peer),
-            (_, None) => {
-                let why = format!("no answer within {} s", limit.as_secs_f32());
-                failure::resolver_trouble(&spec.url.host().to_string(), &why)
-            }
-        }
-    }
-}
-
 /// Goes all the way, within the limit of the configuration. `version` is tried first, and 3.1.1 when
 /// the broker does not speak it.
 pub(crate) async fn attempt(
     spec: &LinkSpec,
     means: &Means,
     version: ProtocolVersion,
-    trail: &mut Trail,
+    trail: &mut Trail<'_>,
 ) -> Result<Arrival, LinkFailure> {
     let limit = means.config.connect_timeout;
     let deadline = Instant::now() + limit;
@@ -138,13 +75,13 @@ async fn whole_way(
     means: &Means,
     version: ProtocolVersion,
     deadline: Instant,
-    trail: &mut Trail,
+    trail: &mut Trail<'_>,
 ) -> Result<Arrival, LinkFailure> {
     let addresses = resolve(spec, means, trail).await?;
     match once(spec, means, version, &addresses, deadline, trail).await {
         Err(NotIn::WrongVersion) => {
             // A broker that refuses a version closes the connection, so the way begins anew.
-            trail.stages.retain(|stage| stage.stage == Stage::Dns);
+            trail.go_back_to(Stage::Tcp, "the broker does not speak MQTT 5; once more with 3.1.1");
             once(spec, means, ProtocolVersion::V3_1_1, &addresses, deadline, trail).await
         }
         outcome => outcome,
@@ -170,7 +107,7 @@ impl From<LinkFailure> for NotIn {
 async fn resolve(
     spec: &LinkSpec,
     means: &Means,
-    trail: &mut Trail,
+    trail: &mut Trail<'_>,
 ) -> Result<Vec<SocketAddr>, LinkFailure> {
     trail.enter(Stage::Dns);
     let port = spec.url.port();
@@ -193,7 +130,7 @@ async fn once(
     version: ProtocolVersion,
     addresses: &[SocketAddr],
     deadline: Instant,
-    trail: &mut Trail,
+    trail: &mut Trail<'_>,
 ) -> Result<Arrival, NotIn> {
     trail.enter(Stage::Tcp);
     let config = &means.config;
@@ -227,22 +164,27 @@ async fn encrypt(
     spec: &LinkSpec,
     means: &Means,
     stream: TcpStream,
-    trail: &mut Trail,
+    trail: &mut Trail<'_>,
 ) -> Result<(Box<dyn Wire>, TlsFacts), LinkFailure> {
     trail.enter(Stage::Tls);
     let client =
         means.tls.get(&spec.tls).map_err(|error| failure::tls_material(&error.to_string()))?;
     match client.connect(spec.url.host(), stream).await {
         Ok(handshake) => {
-            trail.peer_chain = handshake.peer_chain;
-            trail.pass(Some(handshake.facts.version.to_owned()));
+            let TlsFacts { version, cipher, .. } = handshake.facts;
+            trail.presented = presented(handshake.peer_chain, true);
+            trail.pass(Some(format!("{version}, {cipher}")));
             Ok((Box::new(handshake.stream), handshake.facts))
         }
         Err(failed) => {
-            trail.peer_chain = failed.peer_chain;
+            trail.presented = presented(failed.peer_chain, false);
             Err(failed.failure)
         }
     }
+}
+
+fn presented(chain: Vec<CertificateDer<'static>>, accepted: bool) -> Option<Presented> {
+    (!chain.is_empty()).then_some(Presented { chain, accepted })
 }
 
 async fn greet(
@@ -251,7 +193,7 @@ async fn greet(
     version: ProtocolVersion,
     wire: Box<dyn Wire>,
     peer: SocketAddr,
-    trail: &mut Trail,
+    trail: &mut Trail<'_>,
 ) -> Result<Session, NotIn> {
     trail.enter(Stage::Mqtt);
     let hello = Hello {

@@ -12,6 +12,8 @@ use haltere_core::{
 };
 use tokio::sync::Notify;
 
+use crate::presented::Kept;
+
 /// One line of a link's history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatusChange {
@@ -50,6 +52,8 @@ struct Place {
     history: VecDeque<StatusChange>,
     /// Made when somebody waits for an outcome, which is rare; a `watch` per link would be dear.
     waiters: Option<Arc<Notify>>,
+    /// The certificates the broker last presented.
+    presented: Option<Arc<Kept>>,
 }
 
 /// The right to write the status of one link. Void once the place was given up or given anew.
@@ -74,8 +78,13 @@ impl Board {
         let mut inner = self.inner();
         inner.given += 1;
         let ticket = Ticket(inner.given);
-        let mut place =
-            Place { ticket, status: Arc::clone(&status), history: VecDeque::new(), waiters: None };
+        let mut place = Place {
+            ticket,
+            status: Arc::clone(&status),
+            history: VecDeque::new(),
+            waiters: None,
+            presented: None,
+        };
         place.remember(&status, self.history);
         inner.places.insert(id.clone(), place);
         inner.changed.insert(id.clone());
@@ -125,6 +134,20 @@ impl Board {
         inner.changed.insert(id.clone());
         drop(inner);
         self.news.notify_one();
+    }
+
+    /// Notes which certificates the broker has presented; `None` forgets those of another broker.
+    /// Without effect when the ticket is void.
+    pub(crate) fn present(&self, id: &ConnectionId, ticket: Ticket, presented: Option<Kept>) {
+        let mut inner = self.inner();
+        if let Some(place) = inner.places.get_mut(id).filter(|place| place.ticket == ticket) {
+            place.presented = presented.map(Arc::new);
+        }
+    }
+
+    /// Which certificates the broker of a link has presented last.
+    pub(crate) fn presented(&self, id: &ConnectionId) -> Option<Arc<Kept>> {
+        self.inner().places.get(id)?.presented.clone()
     }
 
     /// How a link is.

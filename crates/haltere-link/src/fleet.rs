@@ -10,12 +10,15 @@ use crate::LinkConfig;
 use crate::attempt::Means;
 use crate::board::Board;
 use crate::pacer::Pacer;
+use crate::presented::Pool;
 
 /// What all links of one supervisor share.
 pub(crate) struct Fleet {
     pub(crate) means: Means,
     pub(crate) board: Board,
     pub(crate) pacer: Pacer,
+    /// The certificates brokers have presented.
+    pub(crate) certificates: Pool,
     pub(crate) clock: Arc<dyn Clock>,
     /// Knows every link's task, so that their ends are awaited.
     pub(crate) tasks: TaskTracker,
@@ -29,6 +32,7 @@ impl Fleet {
         Self {
             board: Board::new(Arc::clone(&clock), config.history),
             pacer: Pacer::new(config.dials_per_second),
+            certificates: Pool::default(),
             means: Means::new(config, Arc::clone(&clock)),
             clock,
             tasks: TaskTracker::new(),

@@ -18,7 +18,9 @@
 //!           ├ tls        trust, client certificates, failures in the words of OpenSSL
 //!           └ transport  WebSocket, framing, MQTT, keep-alive
 //! board        the status of all links, its history, and who waits for a change
+//! presented    the certificates brokers last showed, shared between links
 //! failure      every code of the contract's table, made in one place
+//! advice       what to try, for each of these codes
 //! ```
 //!
 //! - **Retrying is a state.** No code sleeps between attempts: back-off is `Waiting`, a state like the
@@ -33,6 +35,7 @@
 //! - **Nobody waits for a reader.** The board keeps the newest status per link and a set of changed
 //!   ids, both bounded by the number of links.
 
+mod advice;
 mod attempt;
 mod board;
 mod config;
@@ -43,19 +46,23 @@ mod failure;
 mod fleet;
 mod link;
 mod pacer;
+mod presented;
 mod probe;
 mod resolve;
 mod spec;
 mod state;
 mod supervisor;
 pub mod tls;
+mod trail;
 mod transport;
 mod versions;
 mod work;
 
+pub use advice::{Audience, Circumstances};
 pub use board::StatusChange;
 pub use config::{Backoff, LinkConfig, ResolverSource};
 pub use egress::{EgressAction, EgressPolicy, EgressRule, RuleError};
-pub use probe::{ProbeReport, ProbeStage};
+pub use presented::PresentedChain;
+pub use probe::{ProbeEvent, ProbeReport, ProbeStage};
 pub use spec::LinkSpec;
 pub use supervisor::{StatusChanges, Supervisor};

@@ -91,6 +91,8 @@ impl Link {
         let same_dial = spec.dials_like(&self.spec);
         if !same_dial {
             self.versions = Versions::default();
+            // It may be another broker.
+            self.fleet.board.present(&spec.id, self.ticket, None);
         }
         self.put_off = None;
         let intent = spec.intent;
@@ -178,6 +180,7 @@ impl Link {
                 self.work = Work::dial(Dial {
                     fleet: Arc::clone(&self.fleet),
                     spec: Arc::clone(&self.spec),
+                    ticket: self.ticket,
                     version: self.versions.next(),
                     urgency: if patient { Urgency::Patient } else { Urgency::Urgent },
                     put_off,

@@ -5,14 +5,16 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use haltere_core::{BrokerFacts, LinkFailure, ProtocolVersion, Stage};
+use haltere_core::{BrokerFacts, LinkFailure, Stage};
 use tokio::time::timeout;
 
-use crate::attempt::{Arrival, Trail, attempt};
+use crate::attempt::{Arrival, attempt};
 use crate::fleet::Fleet;
 use crate::pacer::Urgency;
 use crate::tls::{CertificateFacts, certificate_facts};
+use crate::trail::{Observer, Trail};
 use crate::transport::{Ended, Session};
+use crate::versions::Versions;
 use crate::work::panic_message;
 use crate::{LinkSpec, facts, failure};
 
@@ -32,7 +34,7 @@ pub struct ProbeReport {
     pub peer_chain: Vec<CertificateFacts>,
 }
 
-/// One stage of a probe.
+/// One stage of a probe, at its end.
 #[derive(Debug, Clone)]
 pub struct ProbeStage {
     /// Which.
@@ -41,14 +43,31 @@ pub struct ProbeStage {
     pub ok: bool,
     /// How long it took.
     pub elapsed: Duration,
-    /// What was found (`127.0.0.1:1883`, `TLSv1.3`), or what went wrong.
+    /// What was found (`127.0.0.1:1883`, `TLSv1.3, TLS_AES_256_GCM_SHA384`), or what went wrong.
     pub detail: Option<String>,
 }
 
+/// What happens during a probe.
+///
+/// Each stage begins and ends, in order, with two exceptions. A broker that speaks no MQTT 5 is dialled
+/// once more with 3.1.1, and stages begin anew. And under TLS 1.3 a broker says only after the
+/// handshake what it thinks of our certificate: then `Tls` ends a second time, as not passed.
+#[derive(Debug, Clone)]
+pub enum ProbeEvent {
+    /// A stage begins.
+    Started(Stage),
+    /// A stage has ended.
+    Ended(ProbeStage),
+}
+
 /// Dials once.
-pub(crate) async fn probe(fleet: &Fleet, spec: &LinkSpec) -> ProbeReport {
+pub(crate) async fn probe(
+    fleet: &Fleet,
+    spec: &LinkSpec,
+    observer: &mut Observer<'_>,
+) -> ProbeReport {
     fleet.pacer.turn(Urgency::Urgent).await;
-    let mut trail = Trail::new();
+    let mut trail = Trail::observed_by(observer);
     let way = AssertUnwindSafe(go(fleet, spec, &mut trail)).catch_unwind().await;
     let outcome = way.unwrap_or_else(|panic| {
         fleet.panics.fetch_add(1, Ordering::Relaxed);
@@ -59,13 +78,17 @@ pub(crate) async fn probe(fleet: &Fleet, spec: &LinkSpec) -> ProbeReport {
         Ok(broker) => (Some(broker), None),
         Err(failure) => (None, Some(failure)),
     };
-    let peer_chain = trail.peer_chain.iter().map(|der| certificate_facts(der)).collect();
+    let chain = trail.presented.as_ref().map(|presented| presented.chain.iter());
+    let peer_chain = chain.into_iter().flatten().map(|der| certificate_facts(der)).collect();
     ProbeReport { stages: trail.stages, failure, broker, peer_chain }
 }
 
-async fn go(fleet: &Fleet, spec: &LinkSpec, trail: &mut Trail) -> Result<BrokerFacts, LinkFailure> {
-    let Arrival { mut session, tls } =
-        attempt(spec, &fleet.means, ProtocolVersion::V5, trail).await?;
+async fn go(
+    fleet: &Fleet,
+    spec: &LinkSpec,
+    trail: &mut Trail<'_>,
+) -> Result<BrokerFacts, LinkFailure> {
+    let Arrival { mut session, tls } = arrive(fleet, spec, trail).await?;
     let mut broker = facts::at_arrival(session.version(), tls);
     trail.enter(Stage::Subscribe);
     // Absence is no failure: many brokers do not let everybody read $SYS.
@@ -78,6 +101,27 @@ async fn go(fleet: &Fleet, spec: &LinkSpec, trail: &mut Trail) -> Result<BrokerF
     }));
     let _ = timeout(TELL, session.goodbye()).await;
     Ok(broker)
+}
+
+/// Some brokers close the connection in place of saying that they don't know MQTT 5. A link tries the
+/// older version the next time; we have no next time.
+async fn arrive(
+    fleet: &Fleet,
+    spec: &LinkSpec,
+    trail: &mut Trail<'_>,
+) -> Result<Arrival, LinkFailure> {
+    let mut versions = Versions::default();
+    let first = versions.next();
+    let failure = match attempt(spec, &fleet.means, first, trail).await {
+        Ok(arrival) => return Ok(arrival),
+        Err(failure) => failure,
+    };
+    versions.failed(&failure);
+    if versions.next() == first {
+        return Err(failure);
+    }
+    trail.stages.clear();
+    attempt(spec, &fleet.means, versions.next(), trail).await
 }
 
 /// Until the broker has told everything, or refused to.

@@ -15,7 +15,8 @@ use tokio::time::{Instant, sleep_until, timeout};
 use crate::board::StatusChange;
 use crate::fleet::Fleet;
 use crate::link::Link;
-use crate::probe::{self, ProbeReport};
+use crate::presented::PresentedChain;
+use crate::probe::{self, ProbeEvent, ProbeReport};
 use crate::{LinkConfig, LinkSpec};
 
 /// How long ending all links may take.
@@ -148,14 +149,27 @@ impl Supervisor {
         self.fleet.panics.load(Ordering::Relaxed)
     }
 
+    /// Dials once, on the same way the links go, and stores nothing. `observe` hears of each stage as
+    /// it happens, a bounded number of times, and must not wait. Dropping the future hangs up.
+    pub async fn probe(
+        &self,
+        spec: &LinkSpec,
+        mut observe: impl FnMut(ProbeEvent) + Send,
+    ) -> ProbeReport {
+        probe::probe(&self.fleet, spec, &mut observe).await
+    }
+
+    /// The certificates that the broker of connection `id` presented last, whether they were
+    /// accepted or not; `None` when it never got to that since the connection was last pointed at it.
+    pub fn presented(&self, id: &ConnectionId) -> Option<PresentedChain> {
+        // Read outside the board's lock: a link must not wait for a parser.
+        let kept = self.fleet.board.presented(id)?;
+        Some(kept.read())
+    }
+
     /// How often an address was not dialled because the egress policy denies it, by links and probes.
     pub fn egress_denied_count(&self) -> u64 {
         self.fleet.means.egress.denied_count()
-    }
-
-    /// Dials once, on the same way the links go, and stores nothing.
-    pub async fn probe(&self, spec: &LinkSpec) -> ProbeReport {
-        probe::probe(&self.fleet, spec).await
     }
 
     /// Ends all links, telling their brokers goodbye; takes at most 2 seconds. There are no new

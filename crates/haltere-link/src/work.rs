@@ -13,9 +13,11 @@ use futures_util::FutureExt;
 use haltere_core::{LinkFailure, ProtocolVersion};
 use tokio::time::{Sleep, sleep};
 
-use crate::attempt::{self, Arrival, Trail};
+use crate::attempt::{self, Arrival};
+use crate::board::Ticket;
 use crate::fleet::Fleet;
 use crate::pacer::Urgency;
+use crate::trail::Trail;
 use crate::transport::{News, Session};
 use crate::{LinkSpec, failure};
 
@@ -49,6 +51,7 @@ pub(crate) enum Outcome {
 pub(crate) struct Dial {
     pub(crate) fleet: Arc<Fleet>,
     pub(crate) spec: Arc<LinkSpec>,
+    pub(crate) ticket: Ticket,
     /// Tried first.
     pub(crate) version: ProtocolVersion,
     pub(crate) urgency: Urgency,
@@ -63,7 +66,13 @@ impl Dial {
         }
         self.fleet.pacer.turn(self.urgency).await;
         let mut trail = Trail::new();
-        attempt::attempt(&self.spec, &self.fleet.means, self.version, &mut trail).await
+        let outcome =
+            attempt::attempt(&self.spec, &self.fleet.means, self.version, &mut trail).await;
+        if let Some(presented) = &trail.presented {
+            let kept = self.fleet.certificates.keep(presented, self.fleet.clock.now());
+            self.fleet.board.present(&self.spec.id, self.ticket, Some(kept));
+        }
+        outcome
     }
 }
 

@@ -143,7 +143,8 @@ fn app_settings(settings: &Settings) -> AppSettings {
     }
 }
 
-fn link_config(settings: &Settings, listening: &[SocketAddr]) -> LinkConfig {
+/// How links, and tests of them, behave. Where haltere is `listening` is not dialled.
+pub(crate) fn link_config(settings: &Settings, listening: &[SocketAddr]) -> LinkConfig {
     let link = &settings.link;
     LinkConfig {
         connect_timeout: link.connect_timeout.as_duration(),

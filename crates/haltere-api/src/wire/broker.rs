@@ -11,7 +11,7 @@ use super::time;
 #[serde(rename_all = "camelCase")]
 #[schema(as = Broker, example = json!({
     "version": "mosquitto version 2.0.11", "protocolVersion": "5", "startedAt": "2026-11-23T06:00:00Z",
-    "tls": {"version": "TLSv1.3", "legacyCertificate": false, "notAfter": "2027-11-23T06:00:00Z"},
+    "tls": {"version": "TLSv1.3", "cipher": "TLS_AES_256_GCM_SHA384", "legacyCertificate": false, "notAfter": "2027-11-23T06:00:00Z"},
     "skippedMessages": 0,
 }))]
 pub(crate) struct BrokerView<'a> {
@@ -38,6 +38,8 @@ pub(crate) struct BrokerView<'a> {
 pub(crate) struct BrokerTlsView<'a> {
     /// `TLSv1.2` or `TLSv1.3`.
     version: &'a str,
+    /// The cipher suite, by the name IANA gave it.
+    cipher: &'a str,
     /// Whether the certificate was accepted only by the rules for certificates made the way
     /// mosquitto-tls(7) says. Make a new one with a subject alternative name when you can.
     legacy_certificate: bool,
@@ -62,9 +64,10 @@ impl<'a> From<&'a BrokerFacts> for BrokerView<'a> {
 
 impl<'a> From<&'a TlsFacts> for BrokerTlsView<'a> {
     fn from(facts: &'a TlsFacts) -> Self {
-        let TlsFacts { version, legacy_certificate, not_after } = facts;
+        let TlsFacts { version, cipher, legacy_certificate, not_after } = facts;
         Self {
             version,
+            cipher,
             legacy_certificate: *legacy_certificate,
             not_after: not_after.map(time::rfc3339),
         }

@@ -2,6 +2,7 @@
 //! every refusal names its field.
 
 pub(crate) mod broker;
+pub(crate) mod certificate;
 pub(crate) mod connection;
 pub(crate) mod connection_input;
 pub(crate) mod connection_patch;

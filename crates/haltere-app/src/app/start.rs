@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use haltere_link::Supervisor;
-use tokio::sync::OnceCell;
+use tokio::sync::{OnceCell, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{App, AppParts, Inner};
-use crate::connections::Registry;
+use crate::connections::{MAX_TESTS, Registry};
 use crate::error::Internal;
 use crate::events::Hub;
 use crate::instance;
@@ -43,6 +43,7 @@ impl App {
             registry: Registry::default(),
             hub: Arc::new(Hub::new()),
             turns: Turns::default(),
+            tests: Arc::new(Semaphore::new(MAX_TESTS)),
             trail: Arc::new(Trail::new(Arc::clone(&store), tasks.clone())),
             tasks,
             stopping: CancellationToken::new(),

@@ -1,5 +1,6 @@
 //! Connections: what can be done with them.
 
+mod certificates;
 mod change_intent;
 mod check;
 mod client_id;
@@ -23,12 +24,13 @@ mod test;
 mod update;
 mod view;
 
+pub use certificates::ConnectionCertificates;
 pub use create::{CreateError, Created, Outcome};
 pub use cursor::Cursor;
 pub use entry::{Entry, Unreadable};
 pub use error::{ConnectionError, UpdateError};
 pub use export::{Export, ExportError, LeftOut};
-pub use haltere_link::{ProbeReport, ProbeStage, StatusChange};
+pub use haltere_link::{PresentedChain, ProbeEvent, ProbeReport, ProbeStage, StatusChange};
 pub use import::{
     AlreadyThere, ImportEntry, ImportError, ImportFile, ImportMode, ImportProgress, ImportReport,
     ImportStage, Incoming, LISTED_REFUSALS, OverLimit, Planned, Reporter, Source, Standing,
@@ -37,11 +39,12 @@ pub use import::{
 pub use input::{Change, ConnectionPatch, ConnectionReplacement, NewConnection};
 pub use list::{ListError, ListQuery, Listing, StateFilter, Version};
 pub use mover::Mover;
-pub use test::TestError;
+pub use test::{PreparedTest, TestError, TestReport};
 pub use view::{ConnectionView, Secrets};
 
 pub(crate) use record::{reseal, try_secrets};
 pub(crate) use registry::Registry;
+pub(crate) use test::MAX_TESTS;
 
 #[cfg(test)]
 mod fixture;

@@ -8,7 +8,7 @@ use haltere_core::{Clock, Host, LinkFailure, Stage, TlsFacts, TlsMaterial};
 use rustls::client::Resumption;
 use rustls::sign::SingleCertAndKey;
 use rustls::time_provider::TimeProvider;
-use rustls::{ClientConfig, ProtocolVersion};
+use rustls::{CipherSuite, ClientConfig, ClientConnection, ProtocolVersion};
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsConnector;
@@ -130,7 +130,7 @@ impl TlsClient {
                     .iter()
                     .map(|der| der.clone().into_owned())
                     .collect();
-                let facts = self.facts(connection.protocol_version(), &peer_chain, &name);
+                let facts = self.facts(connection, &peer_chain, &name);
                 Ok(Handshake { stream, facts, peer_chain })
             }
             Err(error) => Err(Box::new(HandshakeFailure {
@@ -142,19 +142,32 @@ impl TlsClient {
 
     fn facts(
         &self,
-        version: Option<ProtocolVersion>,
+        connection: &ClientConnection,
         chain: &[CertificateDer<'_>],
         name: &ServerName<'_>,
     ) -> TlsFacts {
         let leaf = chain.first().and_then(|leaf| Certificate::parse(leaf));
         TlsFacts {
-            version: match version {
+            version: match connection.protocol_version() {
                 Some(ProtocolVersion::TLSv1_2) => "TLSv1.2",
                 _ => "TLSv1.3",
             },
+            cipher: connection
+                .negotiated_cipher_suite()
+                .map_or("unknown", |suite| cipher_name(suite.suite())),
             legacy_certificate: self.verifier.is_legacy(chain, name, self.time.now()),
             not_after: leaf.map(|leaf| leaf.not_after()),
         }
+    }
+}
+
+/// The name IANA gave a cipher suite. rustls puts the version into those of TLS 1.3.
+fn cipher_name(suite: CipherSuite) -> &'static str {
+    match suite {
+        CipherSuite::TLS13_AES_128_GCM_SHA256 => "TLS_AES_128_GCM_SHA256",
+        CipherSuite::TLS13_AES_256_GCM_SHA384 => "TLS_AES_256_GCM_SHA384",
+        CipherSuite::TLS13_CHACHA20_POLY1305_SHA256 => "TLS_CHACHA20_POLY1305_SHA256",
+        other => other.as_str().unwrap_or("unknown"),
     }
 }
 

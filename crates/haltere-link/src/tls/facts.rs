@@ -9,7 +9,7 @@ use haltere_mosquitto::text::misleads;
 use sha2::{Digest as _, Sha256};
 
 use super::certificate::Certificate;
-use super::names;
+use super::{names, pem};
 
 /// The longest subject or issuer, in characters.
 const MAX_NAME: usize = 512;
@@ -17,6 +17,8 @@ const MAX_NAME: usize = 512;
 const MAX_NAMES: usize = 64;
 /// The longest of them, in characters.
 const MAX_HOST_NAME: usize = 255;
+/// The most certificates read from one file.
+const MAX_CERTIFICATES: usize = 64;
 
 /// What a certificate says, for people to read. Hostile input: lengths are bounded and control
 /// characters replaced; nothing in here decides anything.
@@ -51,8 +53,15 @@ pub fn certificate_facts(der: &[u8]) -> CertificateFacts {
         not_before: certificate.map(Certificate::not_before),
         not_after: certificate.map(Certificate::not_after),
         sha256_fingerprint: fingerprint(der),
-        pem: pem(der),
+        pem: to_pem(der),
     }
+}
+
+/// What each certificate in a PEM file says, in the order of the file; at most 64. Empty when there is
+/// none, or the file is damaged: it may come from a database that somebody else has written to.
+pub fn certificates_in(pem: &[u8]) -> Vec<CertificateFacts> {
+    let certificates = pem::certificates("cert", pem).unwrap_or_default();
+    certificates.iter().take(MAX_CERTIFICATES).map(|der| certificate_facts(der)).collect()
 }
 
 /// The host names and addresses a certificate is good for, bounded and printable.
@@ -78,7 +87,7 @@ fn fingerprint(der: &[u8]) -> String {
     text
 }
 
-fn pem(der: &[u8]) -> String {
+fn to_pem(der: &[u8]) -> String {
     let encoded = STANDARD.encode(der);
     let mut text = String::with_capacity(encoded.len() + encoded.len() / 64 + 60);
     text.push_str("-----BEGIN CERTIFICATE-----\n");

@@ -30,7 +30,7 @@ mod trust;
 mod verifier;
 
 pub use client::{Handshake, HandshakeFailure, TlsClient, TlsClients};
-pub use facts::{CertificateFacts, certificate_facts};
+pub use facts::{CertificateFacts, certificate_facts, certificates_in};
 pub use failure::classify_io;
 pub use material::{MaterialError, check_material, read_identity};
 pub use provider::provider;

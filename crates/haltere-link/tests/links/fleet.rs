@@ -110,7 +110,8 @@ impl Fleet {
     /// Makes `spec` wanted; its first attempt has to fail, a probe has to fail in the same way,
     /// and the bystander has to be untouched.
     pub(crate) async fn fails(&self, spec: &LinkSpec) -> Arc<LinkFailure> {
-        let (status, report) = tokio::join!(self.first_outcome(spec), self.supervisor.probe(spec));
+        let (status, report) =
+            tokio::join!(self.first_outcome(spec), self.supervisor.probe(spec, |_| {}));
         assert!(!status.connected(), "{} is online", spec.url);
         let failure = status.failure().expect("an outcome that is no success").clone();
         let probed = report.failure.as_ref().expect("what fails a link fails a probe");

@@ -65,7 +65,7 @@ async fn a_probe_shows_the_chain_whether_trusted_or_not() {
     let root = Ca::new("root");
     let broker = broker_showing(&root.intermediate("middle").server(HERE)).await;
     for (tls, ok) in [(trusting(&root.pem()), true), (TlsMaterial::default(), false)] {
-        let report = fleet.supervisor.probe(&with_tls(&broker.url(), tls)).await;
+        let report = fleet.supervisor.probe(&with_tls(&broker.url(), tls), |_| {}).await;
         assert_eq!(report.failure.is_none(), ok, "{report:?}");
         assert_eq!(report.broker.is_some(), ok);
         let issuers: Vec<_> = report.peer_chain.iter().map(|c| c.issuer.as_str()).collect();

@@ -7,6 +7,7 @@
 
 mod backup;
 mod config;
+mod exit;
 mod export;
 mod import;
 mod moving;
@@ -16,6 +17,7 @@ mod restore;
 mod secrets;
 mod serve;
 mod sources;
+mod test;
 mod users;
 
 use std::io::{self, Write as _};
@@ -25,6 +27,8 @@ use clap::{Parser, Subcommand};
 use haltere_app::Ctx;
 use haltere_core::Secret;
 use tokio::runtime::Builder;
+
+pub(crate) use exit::status;
 
 /// Keeps a live link to every Mosquitto broker, and says which of them is well and why the others are not.
 #[derive(Debug, Parser)]
@@ -38,6 +42,8 @@ pub(crate) struct Cli {
 enum Command {
     /// Run the server.
     Serve(serve::Options),
+    /// Dial a broker, say how far it gets and, when it fails, what to try. Stores nothing.
+    Test(Box<test::Options>),
     /// Manage users; works beside a running server.
     Users(users::Options),
     /// Import connections from a file, all or none; works beside a running server.
@@ -61,6 +67,7 @@ impl Cli {
     pub(crate) fn run(self) -> anyhow::Result<()> {
         match self.command {
             Command::Serve(options) => options.run(),
+            Command::Test(options) => options.run(),
             Command::Users(options) => options.run(),
             Command::Import(options) => options.run(),
             Command::Export(options) => options.run(),
@@ -125,7 +132,7 @@ fn random_password() -> Secret<String> {
 }
 
 /// Says why the command failed, with all causes, on one line.
-pub(crate) fn complain(error: &anyhow::Error) {
+fn complain(error: &anyhow::Error) {
     tell(&format!("haltere: {error:#}"));
 }
 

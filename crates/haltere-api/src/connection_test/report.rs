@@ -1,0 +1,100 @@
+//! What came of dialling a broker once, on its way out.
+
+use haltere_app::connections::{ProbeEvent, ProbeReport, ProbeStage};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::wire::broker::BrokerView;
+use crate::wire::certificate::WireCertificate;
+use crate::wire::status::{FailureView, StageName};
+
+/// What came of dialling a broker once.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ConnectionTest)]
+pub(crate) struct WireReport<'a> {
+    /// Whether the broker accepted us.
+    connected: bool,
+    /// The stages gone through, in order; the last one may be the one that failed.
+    stages: Vec<WireStage<'a>>,
+    /// Why it failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    error: Option<FailureView<'a>>,
+    /// What to try next, the likeliest first; for people. After a success: what could be better.
+    advice: &'a [String],
+    /// What the broker told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    broker: Option<BrokerView<'a>>,
+    /// The certificates the broker presented, leaf first; also when they were refused.
+    certificates: Vec<WireCertificate<'a>>,
+}
+
+/// One stage of a test.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = ConnectionTestStage)]
+pub(crate) struct WireStage<'a> {
+    stage: StageName,
+    /// Whether it was passed.
+    ok: bool,
+    /// How long it took, in milliseconds.
+    elapsed_ms: f64,
+    /// What was found, or what went wrong.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    detail: Option<&'a str>,
+}
+
+/// The data of an event `stage` in the stream of a test.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(tag = "state", rename_all = "lowercase")]
+#[schema(as = ConnectionTestEvent)]
+pub(crate) enum WireEvent<'a> {
+    /// A stage begins.
+    Started {
+        /// Which.
+        stage: StageName,
+    },
+    /// A stage has ended.
+    Ended(WireStage<'a>),
+}
+
+impl<'a> WireReport<'a> {
+    /// The report with the advice made from it.
+    pub(crate) fn new(report: &'a ProbeReport, advice: &'a [String]) -> Self {
+        let ProbeReport { stages, failure, broker, peer_chain } = report;
+        Self {
+            connected: failure.is_none(),
+            stages: stages.iter().map(WireStage::from).collect(),
+            error: failure.as_ref().map(FailureView::from),
+            advice,
+            broker: broker.as_ref().map(BrokerView::from),
+            certificates: peer_chain.iter().map(WireCertificate::from).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a ProbeStage> for WireStage<'a> {
+    fn from(probed: &'a ProbeStage) -> Self {
+        let ProbeStage { stage, ok, elapsed, detail } = probed;
+        Self {
+            stage: (*stage).into(),
+            ok: *ok,
+            elapsed_ms: elapsed.as_secs_f64() * 1_000.0,
+            detail: detail.as_deref(),
+        }
+    }
+}
+
+impl<'a> From<&'a ProbeEvent> for WireEvent<'a> {
+    fn from(event: &'a ProbeEvent) -> Self {
+        match event {
+            ProbeEvent::Started(stage) => Self::Started { stage: (*stage).into() },
+            ProbeEvent::Ended(stage) => Self::Ended(stage.into()),
+        }
+    }
+}
+
+/// The body of an answer to `POST /api/connection-test`, on one line: the command line prints it, too.
+pub fn connection_test_json(report: &ProbeReport, advice: &[String]) -> String {
+    serde_json::to_string(&WireReport::new(report, advice))
+        .expect("wire types have string keys and finite numbers")
+}

@@ -1,0 +1,94 @@
+//! A test of a connection as it happens, as server-sent events.
+//!
+//! The stream itself drives the test: when its reader goes away it is dropped, and the test with it.
+
+use std::convert::Infallible;
+use std::pin::Pin;
+
+use axum::response::sse::{Event, Sse};
+use axum::response::{IntoResponse, Response};
+use futures_util::stream::{self, Stream};
+use haltere_app::connections::{PreparedTest, ProbeEvent, TestReport};
+use haltere_app::sessions::Session;
+use http::header::ACCEPT;
+use http::{HeaderMap, HeaderValue};
+use serde::Serialize;
+use tokio::sync::mpsc;
+
+use super::report::{WireEvent, WireReport};
+use crate::events::X_ACCEL_BUFFERING;
+
+/// A test has six stages and goes through them three times at the most, each with two events.
+const MAX_EVENTS: usize = 64;
+
+/// Whether the client asks for a stream.
+pub(super) fn is_wanted(headers: &HeaderMap) -> bool {
+    let accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
+    let mut types = accepted.flat_map(|list| list.split(','));
+    types.any(|range| {
+        let essence = range.split(';').next().unwrap_or_default();
+        essence.trim().eq_ignore_ascii_case("text/event-stream")
+    })
+}
+
+/// Begins the test, and answers with what happens.
+pub(super) fn answer(test: PreparedTest, session: Session) -> Response {
+    let mut response = Sse::new(Running::new(test, session).into_stream()).into_response();
+    response.headers_mut().insert(X_ACCEL_BUFFERING, HeaderValue::from_static("no"));
+    response
+}
+
+/// A test under way.
+struct Running {
+    events: mpsc::Receiver<ProbeEvent>,
+    test: Pin<Box<dyn Future<Output = Option<TestReport>> + Send>>,
+    /// What came of it, until it was told.
+    report: Option<Option<TestReport>>,
+    done: bool,
+    session: Session,
+}
+
+impl Running {
+    fn new(test: PreparedTest, session: Session) -> Self {
+        let (sender, events) = mpsc::channel(MAX_EVENTS);
+        let test = Box::pin(test.run(move |event| {
+            // There is room for all of them, and the result holds every stage anyway.
+            let _ = sender.try_send(event);
+        }));
+        Self { events, test, report: None, done: false, session }
+    }
+
+    fn into_stream(self) -> impl Stream<Item = Result<Event, Infallible>> {
+        stream::unfold(self, |mut running| async move {
+            let event = running.next().await?;
+            Some((Ok(event), running))
+        })
+    }
+
+    /// The next stage, or the result behind the last one; `None` at the end, when the session has
+    /// ended, and when haltere shuts down.
+    async fn next(&mut self) -> Option<Event> {
+        if !self.done {
+            tokio::select! {
+                biased;
+                () = self.session.end.ended() => return None,
+                Some(event) = self.events.recv() => return Some(named("stage", &WireEvent::from(&event))),
+                report = &mut self.test => {
+                    self.report = Some(report);
+                    self.done = true;
+                }
+            }
+        }
+        // What happened in the test's last moment is still in the channel.
+        if let Ok(event) = self.events.try_recv() {
+            return Some(named("stage", &WireEvent::from(&event)));
+        }
+        let TestReport { probe, advice } = self.report.take()??;
+        Some(named("result", &WireReport::new(&probe, &advice)))
+    }
+}
+
+fn named(name: &str, data: &impl Serialize) -> Event {
+    let data = serde_json::to_string(data).expect("wire types have string keys and finite numbers");
+    Event::default().event(name).data(data)
+}

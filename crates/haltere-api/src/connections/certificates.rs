@@ -1,0 +1,168 @@
+//! `GET /api/connections/{connectionId}/certificates`
+
+use axum::extract::State;
+use axum::response::Response;
+use haltere_app::connections::{ConnectionCertificates, PresentedChain};
+use http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::described::{ConnectionId, UnknownConnection};
+use crate::error::{ApiError, json};
+use crate::extract::{Context, PathConnectionId};
+use crate::state::ApiState;
+use crate::wire::certificate::WireCertificate;
+use crate::wire::time;
+
+/// The certificates of a connection, on both sides.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ConnectionCertificates)]
+pub(crate) struct WireCertificates<'a> {
+    /// What the broker presented last; absent when it never got to that since haltere started or the
+    /// connection was changed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    broker: Option<WireChain<'a>>,
+    /// Our client certificate as stored, leaf first, without its key; empty when there is none. It
+    /// counts only while the plugin `tls` is on.
+    client: Vec<WireCertificate<'a>>,
+}
+
+/// The certificates a broker presented.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = PresentedChain)]
+pub(crate) struct WireChain<'a> {
+    #[schema(format = DateTime)]
+    presented_at: String,
+    /// Whether they were accepted. A broker whose certificate was accepted may have refused ours.
+    accepted: bool,
+    /// Leaf first; at most 8, and 16 KiB in DER.
+    certificates: Vec<WireCertificate<'a>>,
+    /// How many more there were.
+    left_out: usize,
+}
+
+impl<'a> From<&'a ConnectionCertificates> for WireCertificates<'a> {
+    fn from(certificates: &'a ConnectionCertificates) -> Self {
+        let ConnectionCertificates { broker, client } = certificates;
+        Self {
+            broker: broker.as_ref().map(WireChain::from),
+            client: client.iter().map(WireCertificate::from).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a PresentedChain> for WireChain<'a> {
+    fn from(chain: &'a PresentedChain) -> Self {
+        let PresentedChain { at, accepted, certificates, left_out } = chain;
+        Self {
+            presented_at: time::rfc3339(*at),
+            accepted: *accepted,
+            certificates: certificates.iter().map(WireCertificate::from).collect(),
+            left_out: *left_out,
+        }
+    }
+}
+
+/// Show the certificates of a connection
+///
+/// Those the broker presented when it was last dialled, accepted or refused, and our client certificate.
+/// Nothing of it is secret: whoever sees the connection sees them.
+#[utoipa::path(
+    get,
+    path = "/api/connections/{connectionId}/certificates",
+    operation_id = "get_connection_certificates",
+    tag = "Connections",
+    params(ConnectionId),
+    responses(
+        (status = 200, description = "The certificates on both sides", body = WireCertificates,
+            example = json!({
+                "broker": {
+                    "presentedAt": "2026-11-23T06:00:00Z", "accepted": false, "leftOut": 0,
+                    "certificates": [{
+                        "subject": "CN=press-4.plant.example", "issuer": "CN=Plant CA",
+                        "names": ["press-4.plant.example", "10.0.4.17"],
+                        "notBefore": "2026-01-01T00:00:00Z", "notAfter": "2028-04-05T00:00:00Z",
+                        "fingerprint": "9B:0C:47:2E:…", "pem": "-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----\n",
+                    }],
+                },
+                "client": [],
+            })),
+        UnknownConnection,
+    ),
+)]
+pub(crate) async fn handler(
+    State(state): State<ApiState>,
+    context: Context,
+    PathConnectionId(id): PathConnectionId,
+) -> Result<Response, ApiError> {
+    let certificates = state.app.connection_certificates(&context, &id)?;
+    Ok(json(StatusCode::OK, &WireCertificates::from(&certificates)))
+}
+
+#[cfg(test)]
+mod tests {
+    use haltere_core::Role;
+    use haltere_testkit::{Ca, Listener, Mosquitto};
+    use serde_json::{Value, json};
+
+    use crate::test_support::{TestApi, connection, encoded, nobody};
+
+    const PATH: &str = "/api/connections/a/certificates";
+
+    fn subjects(chain: &Value) -> Vec<&str> {
+        let chain = chain.as_array().expect("a list");
+        chain.iter().map(|it| it["subject"].as_str().expect("a text")).collect()
+    }
+
+    #[tokio::test]
+    async fn both_sides_are_shown_whether_the_brokers_was_accepted_or_not() {
+        let (root, clients) = (Ca::new("root"), Ca::new("clients"));
+        let shown = root.intermediate("middle").server(&["localhost", "127.0.0.1"]);
+        let listener = Listener::tls(&shown).require_certificate(&clients.pem());
+        let broker = Mosquitto::builder().listener(listener).start().await;
+        let api = TestApi::start().await;
+        let (admin, viewer) = (api.admin().await, api.role(Role::Viewer).await);
+
+        assert_eq!(
+            admin.post("/api/connections", connection("a", &broker.url())).await.status,
+            202
+        );
+        let refused = viewer.get(PATH).await.json();
+        assert_eq!(refused["broker"]["accepted"], false);
+        assert_eq!(subjects(&refused["broker"]["certificates"]), ["CN=localhost", "CN=middle"]);
+        assert_eq!((&refused["broker"]["leftOut"], &refused["client"]), (&json!(0), &json!([])));
+
+        // Accepted by us; and then the broker does not accept us.
+        let patch = json!({"ca": encoded(&root.pem())});
+        assert!(admin.patch("/api/connections/a", patch).await.status.is_success());
+        let code = |list: &Value| list["status"]["error"]["code"].clone();
+        let now = admin.get("/api/connections/a").await.json();
+        assert_eq!(code(&now), "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "{now}");
+        assert_eq!(viewer.get(PATH).await.json()["broker"]["accepted"], true);
+
+        let ours = clients.client("haltere at the plant");
+        let patch = json!({"cert": encoded(&ours.cert_pem), "key": encoded(&ours.key_pem)});
+        assert!(admin.patch("/api/connections/a", patch).await.status.is_success());
+        let answer = viewer.get(PATH).await;
+        assert_eq!(subjects(&answer.json()["client"]), ["CN=haltere at the plant"]);
+        assert!(!answer.text.contains("PRIVATE KEY"));
+    }
+
+    #[tokio::test]
+    async fn a_broker_never_met_and_another_broker_show_nothing() {
+        let identity = Ca::new("root").server(&["localhost"]);
+        let broker = Mosquitto::builder().listener(Listener::tls(&identity)).start().await;
+        let api = TestApi::start().await;
+        let admin = api.admin().await;
+        admin.get(PATH).await.is_refusal(404, "NOT_FOUND", "Connection not found");
+        admin.post("/api/connections", connection("a", &broker.url())).await;
+        assert!(admin.get(PATH).await.json()["broker"].is_object());
+        let (url, _port) = nobody();
+        let moved = admin.patch("/api/connections/a", json!({ "url": url })).await;
+        assert!(moved.status.is_success(), "{}", moved.text);
+        assert_eq!(admin.get(PATH).await.json(), json!({"client": []}));
+        let monitoring = api.role(Role::MonitoringViewer).await;
+        monitoring.get(PATH).await.is_refusal(403, "NOT_ALLOWED", "Not allowed");
+    }
+}

@@ -1,0 +1,185 @@
+//! What to try, for each code.
+//!
+//! A failure's message says what happened; this says what to do next, with what is known of the
+//! case: the URL, the settings, the certificates presented. Advice has to be true and to be
+//! specific, or it is noise: a line names the command, the setting or the file.
+//!
+//! [`network`], [`tls`] and [`mqtt`] hold the table, by code and stage. A test reads the sources for
+//! every code we can report and fails on one that has no advice.
+
+mod mqtt;
+mod network;
+mod remarks;
+#[cfg(test)]
+mod tests;
+mod tls;
+
+use haltere_core::{Host, LinkFailure, Stage, Timestamp, Transport};
+
+use crate::tls::CertificateFacts;
+use crate::{LinkSpec, ProbeReport};
+
+/// Who reads the advice: settings have other names on the command line than in the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Audience {
+    /// Somebody at a terminal, who has just typed `haltere test`.
+    Terminal,
+    /// Somebody who has sent, or will send, a connection as JSON.
+    Api,
+}
+
+/// What advice depends on beside the connection and what came of dialling it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Circumstances {
+    /// Who reads it.
+    pub audience: Audience,
+    /// The connection has TLS settings that were not used, because the plugin `tls` is off.
+    pub tls_settings_ignored: bool,
+    /// When the broker was dialled.
+    pub now: Timestamp,
+}
+
+impl ProbeReport {
+    /// What to try next, the likeliest first, one or two sentences each; never empty after a failure.
+    /// After a success: what is not as good as it could be.
+    pub fn advice(&self, spec: &LinkSpec, circumstances: Circumstances) -> Vec<String> {
+        let Some(failure) = &self.failure else { return remarks::on(self, spec, circumstances) };
+        let case = Case { spec, failure, chain: &self.peer_chain, circumstances };
+        let mut advice = Vec::new();
+        if circumstances.tls_settings_ignored && spec.url.transport().is_tls() {
+            advice.push(remarks::TLS_PLUGIN_OFF.to_owned());
+        }
+        advice.extend(specific(&case).unwrap_or_else(|| generic(&case)));
+        advice
+    }
+}
+
+/// What is in the table.
+fn specific(case: &Case<'_>) -> Option<Vec<String>> {
+    network::advise(case).or_else(|| tls::advise(case)).or_else(|| mqtt::advise(case))
+}
+
+/// For the reserved numbers of TLS alerts, and whatever else nobody has met yet.
+fn generic(case: &Case<'_>) -> Vec<String> {
+    vec![
+        format!(
+            "Look into the broker's log for what it says about this connection ({}).",
+            case.code()
+        ),
+        format!(
+            "See whether another client gets further: mosquitto_sub -h {} -p {} -t '$SYS/broker/version' -C 1 -d",
+            case.host(),
+            case.port()
+        ),
+    ]
+}
+
+/// A failure, with what is known around it.
+struct Case<'a> {
+    spec: &'a LinkSpec,
+    failure: &'a LinkFailure,
+    /// As the broker presented it, leaf first.
+    chain: &'a [CertificateFacts],
+    circumstances: Circumstances,
+}
+
+impl Case<'_> {
+    fn code(&self) -> &str {
+        &self.failure.code
+    }
+
+    fn stage(&self) -> Stage {
+        self.failure.stage
+    }
+
+    fn transport(&self) -> Transport {
+        self.spec.url.transport()
+    }
+
+    fn is_tls(&self) -> bool {
+        self.transport().is_tls()
+    }
+
+    fn host(&self) -> &Host {
+        self.spec.url.host()
+    }
+
+    fn port(&self) -> u16 {
+        self.spec.url.port()
+    }
+
+    /// The address dialled, or the host when it did not come to that.
+    fn address(&self) -> String {
+        self.failure.address.clone().unwrap_or_else(|| self.host().to_string())
+    }
+
+    /// Whether the broker was looked for on haltere's own machine.
+    fn is_local(&self) -> bool {
+        is_loopback(self.host())
+    }
+
+    /// Invites to try the same host and port in another way.
+    fn try_as(&self, transport: Transport) -> String {
+        let path = if transport.is_websocket() { "/mqtt" } else { "" };
+        let url = format!("{}://{}:{}{path}", transport.scheme(), self.host(), self.port());
+        self.try_url(&url)
+    }
+
+    /// Invites to try another URL.
+    fn try_url(&self, url: &str) -> String {
+        match self.circumstances.audience {
+            Audience::Terminal => format!("try: haltere test {url}"),
+            Audience::Api => format!("try the url {url}"),
+        }
+    }
+
+    /// What a setting is called by whoever reads this.
+    fn setting(&self, terminal: &'static str, api: &'static str) -> &'static str {
+        match self.circumstances.audience {
+            Audience::Terminal => terminal,
+            Audience::Api => api,
+        }
+    }
+
+    fn ca(&self) -> &'static str {
+        self.setting("--ca FILE", "the field ca")
+    }
+
+    fn client_certificate(&self) -> &'static str {
+        self.setting("--cert FILE and --key FILE", "the fields cert and key")
+    }
+
+    fn credentials(&self) -> &'static str {
+        self.setting(
+            "--username NAME --password-stdin",
+            "the field credentials (username, password)",
+        )
+    }
+
+    fn client_id(&self) -> &'static str {
+        self.setting("--client-id ID", "the field credentials.clientId")
+    }
+}
+
+/// Whether this is the machine, or container, that haltere runs on.
+fn is_loopback(host: &Host) -> bool {
+    match host {
+        Host::Name(name) => {
+            let name = name.trim_end_matches('.');
+            name == "localhost" || name.ends_with(".localhost")
+        }
+        Host::V4(address) => address.is_loopback(),
+        Host::V6(address) => address.is_loopback(),
+    }
+}
+
+/// `2026-11-23`
+fn day(at: Timestamp) -> String {
+    at.to_string().chars().take(10).collect()
+}
+
+/// Sentences, owned.
+macro_rules! lines {
+    ($($line:expr),+ $(,)?) => { vec![$(String::from($line)),+] };
+}
+use lines;

@@ -1,0 +1,207 @@
+//! Names, addresses, ports: what goes wrong before the broker has said a word, or without one.
+
+use haltere_core::{Host, Stage, Transport};
+
+use super::{Case, lines};
+
+pub(super) fn advise(case: &Case<'_>) -> Option<Vec<String>> {
+    let (host, port, address) = (case.host(), case.port(), case.address());
+    Some(match (case.code(), case.stage()) {
+        ("ENOTFOUND", _) => unknown_name(host),
+        ("EAI_AGAIN", _) => lines![
+            format!(
+                "Ask the name servers in /etc/resolv.conf from the machine haltere runs on: dig {host}"
+            ),
+            "Until they answer, put the broker's IP address into the URL; with TLS its certificate has to hold that address.",
+        ],
+        ("ECONNREFUSED", _) => refused(case),
+        ("ETIMEDOUT", Stage::Tcp) => lines![
+            format!(
+                "See whether the machine is up and the port is let through, from the machine haltere runs on: nc -vz {address} {port}"
+            ),
+            "A refused connection fails at once; one that times out is dropped on the way: look at firewalls, security groups and VPN routes for this port.",
+        ],
+        ("ETIMEDOUT", stage) => silent(case, stage),
+        ("EHOSTUNREACH" | "ENETUNREACH", _) => unreachable(&address),
+        ("EACCES", _) => lines![format!(
+            "A rule on haltere's own machine forbids dialling {address}: look at nft list ruleset, SELinux, and IPAddressDeny= or RestrictAddressFamilies= of its service."
+        ),],
+        ("ERR_EGRESS_DENIED", _) => lines![
+            format!(
+                "If haltere is meant to dial this broker, put \"allow {address} port {port}\" into egress.rules of its configuration, in front of any rule that denies it, and restart haltere."
+            ),
+            "haltere's own listener stays closed to it, whatever the rules say.",
+        ],
+        ("EADDRNOTAVAIL", _) => lines![
+            "All local ports to this address are in use: count them with ss -s, and widen net.ipv4.ip_local_port_range if need be.",
+            "For an IPv6 address: is IPv6 on for this machine or container (ip -6 addr)?",
+        ],
+        ("EMFILE", _) => lines![
+            "Raise the limit of open files: LimitNOFILE=65536 in the service, or ulimit -n. haltere needs one per connection and some more.",
+        ],
+        ("EIO", _) => lines![
+            "The operating system failed in a way that has no name of its own; its words stand in the message above, and dmesg may say more.",
+            format!(
+                "See whether it depends on the network between the two: nc -vz {address} {port}"
+            ),
+        ],
+        ("ECONNRESET", Stage::Tcp) => lines![
+            "A firewall or a load balancer between haltere and the broker resets connections: is a broker behind it up?",
+        ],
+        ("ECONNRESET", stage) => dropped(case, stage),
+        ("ECONNCLOSED", Stage::Closed) => lost(case),
+        ("ECONNCLOSED", _) => closed(case),
+        ("ERR_WEBSOCKET_UPGRADE", _) => not_upgraded(case),
+        ("ERR_INTERNAL", _) => lines![
+            "This is a bug in haltere: please report it, with the lines its log has about it.",
+        ],
+        _ => return None,
+    })
+}
+
+fn unknown_name(host: &Host) -> Vec<String> {
+    let name = host.to_string();
+    let mut lines = lines![format!(
+        "Check the spelling of {name}. On the machine haltere runs on, this has to print an address: getent hosts {name}"
+    )];
+    if name.trim_end_matches('.').ends_with(".local") {
+        lines.push(
+            "Names that end in .local are announced over multicast DNS, which haltere does not ask: use the IP address, or an entry in /etc/hosts."
+                .to_owned(),
+        );
+    } else if !name.trim_end_matches('.').contains('.') {
+        lines.push(
+            "A name without a dot is looked for in the domains after \"search\" in /etc/resolv.conf: use the full name."
+                .to_owned(),
+        );
+    }
+    lines
+}
+
+fn refused(case: &Case<'_>) -> Vec<String> {
+    let port = case.port();
+    let mut lines = Vec::new();
+    if case.is_local() {
+        lines.push(format!(
+            "{} is the machine, or the container, that haltere itself runs on: for a broker elsewhere, use that machine's name.",
+            case.host()
+        ));
+    }
+    lines.push(format!("See on the broker's machine whether anything listens on the port: ss -ltn 'sport = :{port}'"));
+    lines.push(format!(
+        "Mosquitto 2 without a listener in its configuration listens on loopback only: give it a line \"listener {port}\" and restart it."
+    ));
+    lines
+}
+
+fn unreachable(address: &str) -> Vec<String> {
+    let mut lines = lines![format!(
+        "Ask the machine haltere runs on for its way there: ip route get {address}"
+    )];
+    if address.contains(':') {
+        lines.push("That is an IPv6 address, and this machine has no way out over IPv6: use an IPv4 address of the broker.".to_owned());
+    }
+    lines
+}
+
+/// Accepted by the kernel, and then nothing.
+fn silent(case: &Case<'_>, stage: Stage) -> Vec<String> {
+    let (host, port) = (case.host(), case.port());
+    let awaited = match stage {
+        Stage::Tls => format!(
+            "See whether anybody answers there with TLS: openssl s_client -connect {host}:{port}"
+        ),
+        Stage::Websocket => format!(
+            "See whether anybody answers there with HTTP: curl -v --max-time 5 http{}://{host}:{port}{}",
+            if case.is_tls() { "s" } else { "" },
+            case.spec.url.path()
+        ),
+        _ => format!(
+            "See whether another client gets an answer: mosquitto_sub -h {host} -p {port} -t '$SYS/broker/version' -C 1 -d"
+        ),
+    };
+    lines![
+        format!(
+            "Something took the connection and said nothing. Is {port} the broker's port? Mosquitto's is in the listener lines of its configuration."
+        ),
+        awaited,
+        "If it is the broker: it hangs, or a load balancer answers for one that is down.",
+    ]
+}
+
+/// Dropped without a word, which is what Mosquitto does to the wrong protocol.
+fn dropped(case: &Case<'_>, stage: Stage) -> Vec<String> {
+    let other = match (case.transport(), stage) {
+        (Transport::Tls, Stage::Tls) => Some(("Is this a plain MQTT port", Transport::Tcp)),
+        (Transport::Wss, Stage::Tls) => Some(("Is this a port without TLS", Transport::Ws)),
+        (Transport::Tcp, _) => Some(("Is this a TLS port", Transport::Tls)),
+        (Transport::Ws, _) => Some(("Is this a TLS port", Transport::Wss)),
+        _ => None,
+    };
+    let mut lines = Vec::new();
+    if let Some((question, transport)) = other {
+        lines.push(format!(
+            "{question}? Mosquitto drops the wrong protocol without a word. Then {}",
+            case.try_as(transport)
+        ));
+    }
+    if stage == Stage::Websocket {
+        let plain = if case.is_tls() { Transport::Tls } else { Transport::Tcp };
+        lines.push(format!(
+            "Does this port speak WebSocket? Mosquitto needs \"protocol websockets\" in that listener. If not, {}",
+            case.try_as(plain)
+        ));
+    }
+    lines.push("If the port is right, the broker's log says why it dropped us.".to_owned());
+    lines
+}
+
+fn closed(case: &Case<'_>) -> Vec<String> {
+    let port = case.port();
+    let other = match case.transport() {
+        Transport::Tcp => {
+            lines![format!("Does the port expect TLS? Then {}", case.try_as(Transport::Tls))]
+        }
+        Transport::Tls => {
+            lines![format!("Does the port expect WebSocket? Then {}", case.try_as(Transport::Wss))]
+        }
+        Transport::Ws | Transport::Wss => lines![
+            "Check the path in the URL, and that a broker is up behind the proxy, if there is one."
+        ],
+    };
+    let mut lines = other;
+    lines.push(format!("Is {port} the broker's port, and does max_connections of that listener leave room for one more?"));
+    lines.push("The broker's log says why it closed the connection.".to_owned());
+    lines
+}
+
+/// A link that was up.
+fn lost(case: &Case<'_>) -> Vec<String> {
+    lines![
+        "The broker's log says whether it was stopped, or closed this session, and why.",
+        format!(
+            "Two clients with one client id throw each other out for ever: is {} in use elsewhere?",
+            case.spec.client_id
+        ),
+    ]
+}
+
+fn not_upgraded(case: &Case<'_>) -> Vec<String> {
+    let path = case.spec.url.path();
+    let status = case.failure.errno;
+    let mut lines = Vec::new();
+    match status {
+        Some(301 | 302 | 303 | 307 | 308) => lines.push("The server redirects to another URL; put that one here. curl -sI shows it under Location.".to_owned()),
+        Some(401 | 403) => lines.push("A proxy in front of the broker asks for a login of its own, or does not let this address in: let it pass upgrades on this path.".to_owned()),
+        Some(404 | 405 | 200) => lines.push(format!("There is a web server, but no broker at {path}: usual paths are /mqtt, /ws and /.")),
+        Some(400 | 426) => lines.push("If a proxy stands in between, it has to pass the headers Upgrade and Connection on (nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade).".to_owned()),
+        Some(500..=599) => lines.push("The proxy does not reach the broker behind it: is that up, and is the address in the proxy's configuration right?".to_owned()),
+        _ => lines.push("What answered does not speak MQTT over WebSocket: in Mosquitto the listener needs \"protocol websockets\".".to_owned()),
+    }
+    let plain = if case.is_tls() { Transport::Tls } else { Transport::Tcp };
+    let scheme = plain.scheme();
+    lines.push(format!(
+        "If the broker has a port without WebSocket, {scheme}:// to that one is simpler."
+    ));
+    lines
+}

@@ -1,0 +1,71 @@
+//! What is not as good as it could be about a broker that lets us in.
+
+use haltere_core::BrokerFacts;
+use jiff::SignedDuration;
+
+use super::{Audience, Circumstances, day, is_loopback};
+use crate::{LinkSpec, ProbeReport};
+
+/// A certificate that ends sooner than this is worth a word.
+const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+/// Also said after a failure: it explains many.
+pub(super) const TLS_PLUGIN_OFF: &str = "The plugin tls is off: ca, cert, key and rejectUnauthorized of this connection were not used. Switch it on with PUT /api/plugins/tls.";
+
+pub(super) fn on(
+    report: &ProbeReport,
+    spec: &LinkSpec,
+    circumstances: Circumstances,
+) -> Vec<String> {
+    let Some(broker) = &report.broker else { return Vec::new() };
+    let transport = spec.url.transport();
+    let mut remarks = Vec::new();
+    if transport.is_tls() {
+        if circumstances.tls_settings_ignored {
+            remarks.push(TLS_PLUGIN_OFF.to_owned());
+        }
+        remarks.extend(on_certificates(report, spec, broker, circumstances));
+    } else if spec.password.is_some() && !is_loopback(spec.url.host()) {
+        remarks.push(format!(
+            "The password went to {} in the clear: use {}s:// as soon as the broker has a TLS listener.",
+            spec.url.host(),
+            transport.scheme()
+        ));
+    }
+    if broker.version.is_none() {
+        remarks.push("The broker tells nothing about itself: to see its version and uptime, allow this user to read $SYS/# (Mosquitto's acl_file: topic read $SYS/#; sys_interval must not be 0).".to_owned());
+    }
+    remarks
+}
+
+fn on_certificates(
+    report: &ProbeReport,
+    spec: &LinkSpec,
+    broker: &BrokerFacts,
+    circumstances: Circumstances,
+) -> Vec<String> {
+    let (ca, insecure) = match circumstances.audience {
+        Audience::Terminal => ("--ca FILE", "--insecure"),
+        Audience::Api => ("the field ca", "rejectUnauthorized false"),
+    };
+    let mut remarks = Vec::new();
+    if spec.tls.reject_unauthorized == Some(false) {
+        remarks.push(format!(
+            "Nobody has checked who that broker is: give its CA with {ca} and do without {insecure}."
+        ));
+    }
+    if broker.tls.as_ref().is_some_and(|tls| tls.legacy_certificate) {
+        remarks.push("The certificate is of an old make (X.509 version 1, no subjectAltName, or a CA used as a server) and accepted only because its CA was given: have it made anew with subjectAltName when you can.".to_owned());
+    }
+    let ends_soon = |end: &_| circumstances.now.duration_until(*end) < SOON;
+    for certificate in &report.peer_chain {
+        if let Some(end) = certificate.not_after.filter(ends_soon) {
+            remarks.push(format!(
+                "\"{}\" ends on {}: renew it in time.",
+                certificate.subject,
+                day(end)
+            ));
+        }
+    }
+    remarks
+}

@@ -1,0 +1,217 @@
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use haltere_core::{BrokerUrl, ConnectionId, Intent, Revision, TlsMaterial};
+
+use super::*;
+
+/// Where failures get their codes.
+const SOURCES: [&str; 7] = [
+    "failure.rs",
+    "dial.rs",
+    "resolve.rs",
+    "transport/codec.rs",
+    "tls/alert.rs",
+    "tls/fault.rs",
+    "tls/failure.rs",
+];
+
+/// Upper-case words in those files that are no codes.
+const OTHERS: [&str; 1] = ["MQTT"];
+
+const STAGES: [Stage; 7] = [
+    Stage::Dns,
+    Stage::Tcp,
+    Stage::Tls,
+    Stage::Websocket,
+    Stage::Mqtt,
+    Stage::Subscribe,
+    Stage::Closed,
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
+}
+
+/// Every code that stands in the sources, as they are: nobody can forget one.
+fn codes() -> BTreeSet<String> {
+    let mut codes = BTreeSet::new();
+    for source in SOURCES.iter().chain(&["tls/client.rs"]) {
+        let text = fs::read_to_string(root().join(source)).expect("readable");
+        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+        let words = code.split('"').skip(1).step_by(2).map(str::to_owned);
+        codes.extend(words.filter(|word| looks_like_a_code(word)));
+    }
+    codes
+}
+
+fn looks_like_a_code(word: &str) -> bool {
+    let shape = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
+    // A cipher suite begins with TLS_.
+    word.len() >= 3
+        && word.chars().all(shape)
+        && !OTHERS.contains(&word)
+        && !word.starts_with("TLS_")
+}
+
+fn spec(url: &str) -> LinkSpec {
+    LinkSpec {
+        id: ConnectionId::parse("a").expect("valid"),
+        revision: Revision::FIRST,
+        url: BrokerUrl::parse(url).expect("valid"),
+        client_id: "haltere-a".to_owned(),
+        username: None,
+        password: None,
+        tls: TlsMaterial::default(),
+        intent: Intent::Connected,
+    }
+}
+
+fn failure(stage: Stage, code: &str) -> LinkFailure {
+    LinkFailure {
+        stage,
+        code: Cow::Owned(code.to_owned()),
+        errno: None,
+        syscall: None,
+        address: None,
+        port: None,
+        message: "made up for the test".to_owned(),
+    }
+}
+
+fn circumstances(audience: Audience) -> Circumstances {
+    Circumstances { audience, tls_settings_ignored: false, now: Timestamp::UNIX_EPOCH }
+}
+
+fn advice(spec: &LinkSpec, failure: LinkFailure, audience: Audience) -> Vec<String> {
+    let report = ProbeReport {
+        stages: Vec::new(),
+        failure: Some(failure),
+        broker: None,
+        peer_chain: Vec::new(),
+    };
+    report.advice(spec, circumstances(audience))
+}
+
+#[test]
+fn every_code_we_can_report_has_advice_of_its_own() {
+    let codes = codes();
+    assert!(codes.len() > 90, "the sources are read in a wrong way: {codes:?}");
+    for expected in
+        ["ECONNREFUSED", "NOT_AUTHORIZED", "ERR_SSL_TLSV1_ALERT_UNKNOWN_CA", "CERT_HAS_EXPIRED"]
+    {
+        assert!(codes.contains(expected), "{expected} is missing");
+    }
+    let spec = spec("mqtts://broker.example:8883");
+    for code in codes {
+        let case = |stage| {
+            let failure = failure(stage, &code);
+            let circumstances = circumstances(Audience::Terminal);
+            specific(&Case { spec: &spec, failure: &failure, chain: &[], circumstances }).is_some()
+        };
+        assert!(
+            STAGES.into_iter().any(case),
+            "{code} has no advice: say in src/advice/ what to try"
+        );
+    }
+}
+
+#[test]
+fn codes_come_from_nowhere_else() {
+    let mut makers = BTreeSet::new();
+    let mut folders = vec![root()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).expect("readable") {
+            let path = entry.expect("an entry").path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let text = fs::read_to_string(&path).expect("readable");
+                let code = text.split("#[cfg(test)]").next().unwrap_or_default();
+                let name = path.strip_prefix(root()).expect("inside").display().to_string();
+                if code.contains("LinkFailure {") && !name.contains("test") {
+                    makers.insert(name);
+                }
+            }
+        }
+    }
+    for maker in makers {
+        let known = SOURCES.contains(&maker.as_str()) || maker == "tls/client.rs";
+        assert!(known, "{maker} makes failures: add it to SOURCES");
+    }
+}
+
+#[test]
+fn advice_is_whole_sentences_about_this_very_connection() {
+    for url in [
+        "mqtt://broker.example:1884",
+        "mqtts://broker.example:8884",
+        "ws://broker.example:8080/x",
+        "wss://[2001:db8::1]:8443/x",
+    ] {
+        let spec = spec(url);
+        for code in codes() {
+            for (stage, audience) in STAGES
+                .into_iter()
+                .flat_map(|stage| [(stage, Audience::Terminal), (stage, Audience::Api)])
+            {
+                let advice = advice(&spec, failure(stage, &code), audience);
+                assert!(!advice.is_empty(), "{code}");
+                for line in advice {
+                    assert!(line.split_whitespace().count() >= 6, "{code}: too short: {line:?}");
+                    assert!(!line.contains("{}") && !line.contains('\n'), "{code}: {line:?}");
+                    let flag = line.contains(" --ca ")
+                        || line.contains("--username")
+                        || line.contains("--cert ");
+                    assert!(
+                        audience == Audience::Terminal || !flag,
+                        "{code}: flags over HTTP: {line:?}"
+                    );
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_wrong_port_is_answered_with_the_url_that_may_be_right() {
+    let line =
+        |url, stage, code| advice(&spec(url), failure(stage, code), Audience::Terminal).remove(0);
+    for (url, stage, code, expected) in [
+        ("mqtts://b:1883", Stage::Tls, "ECONNRESET", "haltere test mqtt://b:1883"),
+        ("mqtt://b:8883", Stage::Mqtt, "ECONNRESET", "haltere test mqtts://b:8883"),
+        ("mqtts://b:80", Stage::Tls, "EPROTO", "haltere test mqtt://b:80"),
+        ("mqtt://b:80", Stage::Mqtt, "EPROTO", "haltere test ws://b:80/mqtt"),
+        ("mqtt://[::1]:1", Stage::Mqtt, "ECONNCLOSED", "haltere test mqtts://[::1]:1"),
+    ] {
+        let line = line(url, stage, code);
+        assert!(line.ends_with(expected), "{line:?} does not end with {expected:?}");
+    }
+}
+
+#[test]
+fn missing_and_wrong_credentials_are_told_apart_though_the_broker_does_not() {
+    let refused = || failure(Stage::Mqtt, "NOT_AUTHORIZED");
+    let anonymous = advice(&spec("mqtt://b"), refused(), Audience::Api).join(" ");
+    assert!(anonymous.contains("No user name was given"), "{anonymous}");
+    let mut named = spec("mqtt://b");
+    named.username = Some("press".to_owned());
+    named.password = Some("hunter2".into());
+    let known = advice(&named, refused(), Audience::Api).join(" ");
+    assert!(known.contains("password of \"press\"") && !known.contains("hunter2"), "{known}");
+}
+
+#[test]
+fn settings_that_did_not_count_are_mentioned_first() {
+    let report = ProbeReport {
+        stages: Vec::new(),
+        failure: Some(failure(Stage::Tls, "UNABLE_TO_VERIFY_LEAF_SIGNATURE")),
+        broker: None,
+        peer_chain: Vec::new(),
+    };
+    let ignored = Circumstances { tls_settings_ignored: true, ..circumstances(Audience::Api) };
+    let advice = report.advice(&spec("mqtts://b"), ignored);
+    assert!(advice[0].contains("plugin tls is off"), "{advice:?}");
+}

@@ -1,0 +1,284 @@
+//! Certificates: theirs, ours, and the ports they are presented on.
+
+use haltere_core::{Stage, Transport};
+
+use super::{Audience, Case, day, lines};
+use crate::tls::CertificateFacts;
+
+/// How many of a certificate's names are worth a line.
+const NAMES: usize = 8;
+
+pub(super) fn advise(case: &Case<'_>) -> Option<Vec<String>> {
+    let code = case.code();
+    Some(match code {
+        "DEPTH_ZERO_SELF_SIGNED_CERT" | "SELF_SIGNED_CERT_IN_CHAIN" => trust_the_last(case),
+        "UNABLE_TO_VERIFY_LEAF_SIGNATURE" | "UNABLE_TO_GET_ISSUER_CERT_LOCALLY" => {
+            find_the_ca(case)
+        }
+        "UNABLE_TO_GET_ISSUER_CERT" => lines![format!(
+            "Append the root certificate to {}: the file needs the whole way up, ending with one whose subject is its own issuer.",
+            case.ca()
+        )],
+        "CERT_SIGNATURE_FAILURE" => lines![
+            format!(
+                "The CA was made anew under its old name: get its present certificate from the broker's machine and give that with {}.",
+                case.ca()
+            ),
+            verify_by_hand(),
+        ],
+        "CERT_HAS_EXPIRED" => expired(case),
+        "CERT_NOT_YET_VALID" => lines![
+            "Compare the clocks: date -u on the broker's machine and on haltere's.",
+            validity(case),
+        ],
+        "ERR_TLS_CERT_ALTNAME_INVALID" => wrong_name(case),
+        "INVALID_PURPOSE" => lines![
+            "Have the certificate made anew, for a TLS server: with extendedKeyUsage=serverAuth or without that extension, signed by a CA (basicConstraints=CA:TRUE, keyUsage=keyCertSign).",
+            verify_by_hand(),
+        ],
+        "PATH_LENGTH_EXCEEDED" => lines![
+            "A CA above the broker's certificate has pathlen in its basicConstraints and may not stand that far up: have the certificate signed by a CA that may, or the CA made anew without pathlen.",
+            verify_by_hand(),
+        ],
+        "CERT_UNTRUSTED" | "UNSPECIFIED" => lines![
+            verify_by_hand(),
+            format!(
+                "Old certificates (X.509 version 1, without subjectAltName) are accepted only together with the CA that signed them: give it with {}.",
+                case.ca()
+            ),
+        ],
+        "ERR_TLS_INVALID_CONTEXT" => lines![format!(
+            "Mend the file the message names: PEM text, a certificate in {}, and the key that belongs to it, not encrypted.",
+            case.client_certificate()
+        )],
+        "EPROTO" if case.stage() == Stage::Tls => not_tls(case),
+        "ERR_SSL_BAD_SIGNATURE" => lines![
+            "The broker's keyfile does not belong to its certfile, or something stands in between: compare the public keys of the two (openssl x509 -in CERT -noout -pubkey; openssl pkey -in KEY -pubout).",
+        ],
+        "ERR_SSL_UNSUPPORTED_PROTOCOL" | "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION" => lines![
+            "Let the broker speak TLS 1.2 or 1.3: in Mosquitto, take tls_version out of that listener, and use an OpenSSL from 1.0.1 on.",
+        ],
+        _ if code.starts_with("ERR_SSL_") => return alert(case),
+        _ => return None,
+    })
+}
+
+/// What a broker says with an alert; most of it is about our certificate.
+fn alert(case: &Case<'_>) -> Option<Vec<String>> {
+    let ours = case.spec.tls.cert.is_some();
+    let settings = case.client_certificate();
+    Some(match case.code() {
+        "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED" | "ERR_SSL_SSLV3_ALERT_NO_CERTIFICATE" => {
+            lines![
+                format!(
+                    "Give a client certificate and its key with {settings}, signed by the CA in the broker's cafile."
+                ),
+                "If clients should get in without: set require_certificate false in that listener of the broker.",
+            ]
+        }
+        "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE" if !ours => lines![
+            format!(
+                "The broker probably wants a client certificate (require_certificate true): give one with {settings}."
+            ),
+            "If it does not, it knows none of the usual cipher suites: look at ciphers and ciphers_tls1.3 in its configuration, and its log.",
+        ],
+        "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE" | "ERR_SSL_TLSV1_ALERT_INSUFFICIENT_SECURITY" => {
+            lines![
+                "The broker knows none of the usual cipher suites or key exchanges: look at ciphers, ciphers_tls1.3 and dhparamfile in its configuration, and its log.",
+            ]
+        }
+        "ERR_SSL_TLSV1_ALERT_UNKNOWN_CA" | "ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR" => lines![
+            format!(
+                "The broker's cafile (or capath) does not hold the CA that signed the certificate given with {settings}: use a certificate from the broker's CA, or add this one's CA to cafile and restart the broker."
+            ),
+            "On the broker's machine this has to say OK: openssl verify -CAfile CAFILE CLIENT_CERT",
+        ],
+        "ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED" => lines![format!(
+            "Renew the client certificate given with {settings}; openssl x509 -noout -dates shows when it ended."
+        ),],
+        "ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED" => {
+            lines!["The client certificate stands in the broker's crlfile: have a new one made.",]
+        }
+        "ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE"
+        | "ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE"
+        | "ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN"
+        | "ERR_SSL_TLSV1_ALERT_ACCESS_DENIED"
+        | "ERR_SSL_TLSV1_CERTIFICATE_UNOBTAINABLE"
+        | "ERR_SSL_TLSV1_BAD_CERTIFICATE_STATUS_RESPONSE"
+        | "ERR_SSL_TLSV1_BAD_CERTIFICATE_HASH_VALUE" => lines![
+            format!(
+                "Look at the certificate given with {settings}: made for clients (extendedKeyUsage=clientAuth, or none), RSA of 2048 bits or more, or ECDSA, and signed with SHA-256 or better?"
+            ),
+            "On the broker's machine this has to say OK: openssl verify -purpose sslclient -CAfile CAFILE CLIENT_CERT",
+        ],
+        "ERR_SSL_TLSV1_UNRECOGNIZED_NAME" => lines![format!(
+            "The server behind {} serves other names only: use the one it is meant to be reached by in the URL.",
+            case.host()
+        ),],
+        "ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL" => lines![
+            "The port is shared by several protocols and wants to be told which (ALPN), which haltere does not do: use the port that is for MQTT alone, usually 8883.",
+        ],
+        "ERR_SSL_TLSV1_ALERT_UNKNOWN_PSK_IDENTITY" => lines![
+            "That listener is for pre-shared keys (psk_hint, psk_file), which haltere does not speak: give the broker a listener with certfile and keyfile.",
+        ],
+        "ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR" => lines![
+            "The broker failed during the handshake: its log says why; a keyfile it can't read is the usual cause.",
+            s_client(case),
+        ],
+        // The rest are about the protocol itself. All of them have a name in OpenSSL.
+        code if PROTOCOL.contains(&code) => lines![
+            "The broker, or a proxy that ends TLS in front of it, could not make sense of the handshake: its log says more.",
+            s_client(case),
+        ],
+        _ => return None,
+    })
+}
+
+/// Alerts that say only that somebody broke the rules.
+const PROTOCOL: [&str; 14] = [
+    "ERR_SSL_SSLV3_ALERT_UNEXPECTED_MESSAGE",
+    "ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC",
+    "ERR_SSL_TLSV1_ALERT_DECRYPTION_FAILED",
+    "ERR_SSL_TLSV1_ALERT_RECORD_OVERFLOW",
+    "ERR_SSL_SSLV3_ALERT_DECOMPRESSION_FAILURE",
+    "ERR_SSL_SSLV3_ALERT_ILLEGAL_PARAMETER",
+    "ERR_SSL_TLSV1_ALERT_DECODE_ERROR",
+    "ERR_SSL_TLSV1_ALERT_EXPORT_RESTRICTION",
+    "ERR_SSL_TLSV1_ALERT_INAPPROPRIATE_FALLBACK",
+    "ERR_SSL_TLSV1_ALERT_USER_CANCELLED",
+    "ERR_SSL_TLSV1_ALERT_NO_RENEGOTIATION",
+    "ERR_SSL_TLSV13_ALERT_MISSING_EXTENSION",
+    "ERR_SSL_TLSV1_UNSUPPORTED_EXTENSION",
+    "ERR_SSL_ALERT_",
+];
+
+/// The broker shows a certificate that vouches for itself, and nobody here knows it: look, then trust.
+fn trust_the_last(case: &Case<'_>) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(last) = case.chain.last() {
+        lines.push(format!(
+            "Compare the fingerprint of \"{}\" with the file on the broker's machine (openssl x509 -noout -fingerprint -sha256 -in FILE): {}",
+            last.subject, last.sha256_fingerprint
+        ));
+    }
+    lines.push(match case.circumstances.audience {
+        Audience::Terminal => format!(
+            "If they are the same, keep the certificate and trust it: haltere test {} --save-ca ca.pem, and then --ca ca.pem in place of --save-ca ca.pem.",
+            case.spec.url
+        ),
+        Audience::Api => "If they are the same, trust it: put the pem of the last of the certificates in this answer into the field ca.".to_owned(),
+    });
+    if case.spec.tls.ca.is_some() {
+        lines.push(format!("What is given with {} now is another certificate.", case.ca()));
+    }
+    lines
+}
+
+/// The broker's chain ends below its CA: only the broker's people have it.
+fn find_the_ca(case: &Case<'_>) -> Vec<String> {
+    let mut lines = Vec::new();
+    if let Some(last) = case.chain.last() {
+        lines.push(format!(
+            "Give the certificate of \"{}\" with {}. The broker does not send it; whoever made the broker's certificate has it, often as ca.crt beside the broker's certfile.",
+            last.issuer, case.ca()
+        ));
+        lines.push(format!("To know the right one, this has to say OK: openssl verify -CAfile CA_FILE BROKER_CERT (the broker's has the fingerprint {}).", case.chain[0].sha256_fingerprint));
+    } else {
+        lines.push(format!("Give the certificate of the broker's CA with {}.", case.ca()));
+    }
+    if case.spec.tls.ca.is_some() {
+        lines.push(format!("What is given with {} now does not lead there: another CA, or a certificate in between is missing. The broker's certfile should hold those in between.", case.ca()));
+    } else {
+        lines.push("If a public authority signed it, the broker has forgotten the certificates in between: its certfile has to be the full chain (fullchain.pem, not cert.pem).".to_owned());
+    }
+    lines
+}
+
+fn expired(case: &Case<'_>) -> Vec<String> {
+    let now = case.circumstances.now;
+    let ended =
+        |certificate: &&CertificateFacts| certificate.not_after.is_some_and(|end| end < now);
+    let Some(old) = case.chain.iter().find(ended) else {
+        // Not one of those presented.
+        return lines![format!(
+            "Replace the expired certificate among those given with {}: openssl x509 -noout -subject -enddate -in FILE",
+            case.ca()
+        )];
+    };
+    let since = old.not_after.map(day).unwrap_or_default();
+    lines![
+        format!(
+            "Renew \"{}\", which ended on {since}, put it where the broker's certfile says, and have the broker read it: kill -HUP, or a restart.",
+            old.subject
+        ),
+        "If it was renewed already, the broker still shows the one it read at its start.",
+    ]
+}
+
+fn validity(case: &Case<'_>) -> String {
+    match case
+        .chain
+        .iter()
+        .find_map(|it| it.not_before.filter(|start| *start > case.circumstances.now))
+    {
+        Some(start) => format!(
+            "If both are right, the certificate was made for later: it begins on {}.",
+            day(start)
+        ),
+        None => "If both are right, the certificate was made for later.".to_owned(),
+    }
+}
+
+fn wrong_name(case: &Case<'_>) -> Vec<String> {
+    let names = case.chain.first().map(|leaf| leaf.names.as_slice()).unwrap_or_default();
+    let mut lines = Vec::new();
+    // A wildcard is a pattern, nothing to dial.
+    if let Some(name) = names.iter().find(|name| !name.contains('*')) {
+        let url = &case.spec.url;
+        let host = if name.contains(':') { format!("[{name}]") } else { name.clone() };
+        let path = if case.transport().is_websocket() { url.path() } else { "" };
+        let other = format!("{}://{host}:{}{path}", case.transport().scheme(), url.port());
+        lines.push(format!("Use a name the certificate holds: {}", case.try_url(&other)));
+    }
+    lines.push(match names {
+        [] => "The certificate holds no name at all.".to_owned(),
+        names => {
+            let more = if names.len() > NAMES { ", …" } else { "" };
+            let shown = names.iter().take(NAMES).map(String::as_str).collect::<Vec<_>>().join(", ");
+            format!("The certificate's names are {shown}{more}.")
+        }
+    });
+    lines.push(format!(
+        "Or have it made anew with subjectAltName={}:{}.",
+        if matches!(case.host(), haltere_core::Host::Name(_)) { "DNS" } else { "IP" },
+        case.host()
+    ));
+    lines
+}
+
+fn not_tls(case: &Case<'_>) -> Vec<String> {
+    let plain = if case.transport() == Transport::Wss { Transport::Ws } else { Transport::Tcp };
+    lines![
+        format!(
+            "What listens there answers, but not with TLS. Is it a port without? Then {}",
+            case.try_as(plain)
+        ),
+        format!(
+            "Or is {} another service's port? Brokers usually listen with TLS on 8883.",
+            case.port()
+        ),
+        s_client(case),
+    ]
+}
+
+fn s_client(case: &Case<'_>) -> String {
+    format!(
+        "To see the handshake from outside: openssl s_client -connect {}:{}",
+        case.host(),
+        case.port()
+    )
+}
+
+fn verify_by_hand() -> String {
+    "What OpenSSL thinks of it: openssl verify -verbose -purpose sslserver -CAfile CA_FILE BROKER_CERT".to_owned()
+}

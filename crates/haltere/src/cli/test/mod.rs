@@ -1,0 +1,90 @@
+//! `haltere test`: dials one broker, says at each stage how it went, and what to try when it failed.
+//!
+//! Needs neither a data folder nor a server; only the settings of the links count, wherever they are.
+
+mod paint;
+mod screen;
+mod target;
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use clap::Args;
+use haltere_core::{BrokerUrl, Clock as _};
+use haltere_link::{Audience, Circumstances, ProbeReport, Supervisor};
+use tokio::runtime::Builder;
+
+use super::exit::{Failed, Usage};
+use super::print;
+use super::sources::Common;
+use crate::clock::SystemClock;
+use crate::wiring;
+use screen::Screen;
+use target::Target;
+
+/// Dials the broker on the way the links go: name, TCP, TLS, WebSocket, MQTT, $SYS. Each stage is
+/// printed as it happens. When one fails, what it means, the certificates the broker presented, and
+/// what to try next.
+///
+/// Exit status: 0 the broker lets us in, 1 it does not, 2 the arguments make no sense.
+#[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
+pub(super) struct Options {
+    /// Where the broker is: mqtt://, mqtts://, ws:// or wss://, a host, a port
+    #[arg(value_parser = BrokerUrl::parse)]
+    url: BrokerUrl,
+
+    #[command(flatten)]
+    target: Target,
+
+    /// Print the outcome as one line of JSON, in the form of POST /api/connection-test
+    #[arg(long)]
+    json: bool,
+
+    #[command(flatten)]
+    common: Common,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  haltere test mqtt://localhost
+  haltere test mqtts://broker.example:8883 --ca ca.pem
+  haltere test mqtts://broker.example:8883 --username press --password-stdin < password";
+
+impl Options {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let settings = self.common.load().map_err(Usage::because)?.settings;
+        let spec = self.target.read(self.url).map_err(Usage::because)?;
+        let mut screen = Screen::new(self.json);
+        screen.title(&spec.url)?;
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let report = runtime.context("failed to start the runtime")?.block_on(async {
+            let supervisor =
+                Supervisor::new(wiring::link_config(&settings, &[]), Arc::new(SystemClock));
+            supervisor.probe(&spec, |event| screen.show(&event)).await
+        });
+        let advice = report.advice(
+            &spec,
+            Circumstances {
+                audience: Audience::Terminal,
+                tls_settings_ignored: false,
+                now: SystemClock.now(),
+            },
+        );
+        if self.json {
+            print(&format!("{}\n", haltere_api::connection_test_json(&report, &advice)))?;
+        } else {
+            screen.conclude(&report, &advice)?;
+        }
+        self.target.save_ca(&report)?;
+        verdict(&report)
+    }
+}
+
+/// Everything has been said: the rest is the exit status.
+fn verdict(report: &ProbeReport) -> anyhow::Result<()> {
+    match report.failure {
+        None => Ok(()),
+        Some(_) => Err(Failed.into()),
+    }
+}

@@ -1,0 +1,197 @@
+//! What somebody at a terminal sees.
+
+use std::fmt::Write as _;
+use std::io::{self, IsTerminal as _, Write as _};
+
+use haltere_core::{BrokerUrl, Stage};
+use haltere_link::tls::CertificateFacts;
+use haltere_link::{ProbeEvent, ProbeReport, ProbeStage};
+
+use super::paint::{Paint, Style};
+use crate::cli::print;
+
+/// How many of a certificate's names are shown.
+const NAMES: usize = 6;
+
+/// Text is broken before this column.
+const WIDTH: usize = 96;
+
+/// Prints a test as it goes on.
+pub(super) struct Screen {
+    paint: Paint,
+    /// Somebody is watching: the stage under way is shown, too.
+    live: bool,
+    /// Nothing but the outcome is wanted.
+    silent: bool,
+}
+
+impl Screen {
+    pub(super) fn new(silent: bool) -> Self {
+        let live = io::stdout().is_terminal();
+        // https://no-color.org
+        let colors = live && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+        Self { paint: Paint { colors }, live, silent }
+    }
+
+    pub(super) fn title(&self, url: &BrokerUrl) -> anyhow::Result<()> {
+        if self.silent {
+            Ok(())
+        } else {
+            print(&format!("{}\n\n", self.paint.with(Style::Strong, url)))
+        }
+    }
+
+    /// Called in the middle of the dialling. That nobody reads it is no reason to stop.
+    pub(super) fn show(&mut self, event: &ProbeEvent) {
+        let line = match event {
+            _ if self.silent => return,
+            ProbeEvent::Started(stage) if self.live => under_way(*stage),
+            ProbeEvent::Started(_) => return,
+            ProbeEvent::Ended(stage) => self.ended(stage),
+        };
+        let _ = print(&line);
+        let _ = io::stdout().flush();
+    }
+
+    fn ended(&self, ended: &ProbeStage) -> String {
+        let ProbeStage { stage, ok, elapsed, detail } = ended;
+        let (mark, style) = if *ok { ("✓", Style::Good) } else { ("✗", Style::Bad) };
+        let millis = format!("{:>8.1} ms", elapsed.as_secs_f64() * 1_000.0);
+        // What went wrong is told in full below; a line is for one glance.
+        let detail = detail.as_deref().unwrap_or_default();
+        let detail = if *ok { detail.to_owned() } else { wrapped(detail, 29) };
+        let begin = if self.live { "\r\x1b[K" } else { "" };
+        let line = format!(
+            "{begin}  {} {:<10}{}  {detail}",
+            self.paint.with(style, mark),
+            stage.as_str(),
+            self.paint.with(Style::Faint, millis)
+        );
+        format!("{}\n", line.trim_end())
+    }
+
+    /// What it all means, and what to do.
+    pub(super) fn conclude(&self, report: &ProbeReport, advice: &[String]) -> anyhow::Result<()> {
+        let mut text = String::from("\n");
+        self.certificates(&mut text, &report.peer_chain);
+        match &report.failure {
+            None => line(&mut text, &self.paint.with(Style::Good, "The broker lets us in.")),
+            Some(failure) => {
+                let code = self.paint.with(Style::Bad, &failure.code);
+                line(&mut text, &format!("Failed at {}: {code}", failure.stage));
+            }
+        }
+        if !advice.is_empty() {
+            let title = if report.failure.is_some() { "What to try" } else { "Could be better" };
+            line(&mut text, &format!("\n{}", self.paint.with(Style::Strong, title)));
+        }
+        for sentence in advice {
+            line(&mut text, &format!("  - {}", wrapped(sentence, 4)));
+        }
+        print(&text)
+    }
+
+    fn certificates(&self, text: &mut String, chain: &[CertificateFacts]) {
+        if chain.is_empty() {
+            return;
+        }
+        line(text, &self.paint.with(Style::Strong, "The broker presented"));
+        for (number, certificate) in chain.iter().enumerate() {
+            let CertificateFacts {
+                subject,
+                issuer,
+                names,
+                not_before,
+                not_after,
+                sha256_fingerprint,
+                pem: _,
+            } = certificate;
+            let day = |at: &Option<_>| {
+                at.map_or_else(
+                    || "?".to_owned(),
+                    |at: haltere_core::Timestamp| at.to_string().chars().take(10).collect(),
+                )
+            };
+            let mut shown =
+                names.iter().take(NAMES).map(String::as_str).collect::<Vec<_>>().join(", ");
+            if names.len() > NAMES {
+                shown.push_str(", …");
+            }
+            line(text, &format!("  {} {subject}", number + 1));
+            for (what, value) in [
+                ("issuer", if issuer == subject { "itself" } else { issuer }),
+                ("names", &shown),
+                ("valid", &format!("{} to {}", day(not_before), day(not_after))),
+                ("SHA-256", sha256_fingerprint),
+            ] {
+                if !value.is_empty() {
+                    line(
+                        text,
+                        &format!(
+                            "    {} {value}",
+                            self.paint.with(Style::Faint, format!("{what:<8}"))
+                        ),
+                    );
+                }
+            }
+        }
+        text.push('\n');
+    }
+}
+
+fn under_way(stage: Stage) -> String {
+    format!("  … {stage}")
+}
+
+fn line(text: &mut String, line: &str) {
+    // Writing into a String can't fail.
+    let _ = writeln!(text, "{line}");
+}
+
+/// Breaks a long text between words; further lines begin in column `indent`. Never inside a word, so
+/// that commands and fingerprints can be copied.
+fn wrapped(text: &str, indent: usize) -> String {
+    let mut result = String::new();
+    let mut column = indent;
+    for word in text.split(' ') {
+        let width = word.chars().count();
+        if column > indent && column + 1 + width > WIDTH {
+            let _ = write!(result, "\n{:indent$}", "");
+            column = indent;
+        } else if column > indent {
+            result.push(' ');
+            column += 1;
+        }
+        result.push_str(word);
+        column += width;
+    }
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_texts_are_broken_between_words_only() {
+        let word = "x".repeat(60);
+        assert_eq!(wrapped(&format!("{word} {word} end"), 4), format!("{word}\n    {word} end"));
+        let endless = "y".repeat(200);
+        assert_eq!(wrapped(&endless, 4), endless);
+        assert_eq!(wrapped("a b", 4), "a b");
+    }
+
+    #[test]
+    fn nothing_is_painted_where_nobody_looks() {
+        let screen = Screen { paint: Paint { colors: false }, live: false, silent: false };
+        let ended = ProbeStage {
+            stage: Stage::Tcp,
+            ok: true,
+            elapsed: std::time::Duration::from_micros(1_234),
+            detail: Some("127.0.0.1:1883".to_owned()),
+        };
+        assert_eq!(screen.ended(&ended), "  ✓ tcp            1.2 ms  127.0.0.1:1883\n");
+        let failed = ProbeStage { ok: false, detail: None, ..ended };
+        assert_eq!(screen.ended(&failed), "  ✗ tcp            1.2 ms\n");
+    }
+}

@@ -1,0 +1,144 @@
+//! How the broker is dialled: the flags that stand for the fields of a connection.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context as _, anyhow, bail};
+use clap::Args;
+use haltere_core::{
+    BrokerUrl, ConnectionId, Credentials, Intent, Pem, Revision, Secret, TlsMaterial,
+};
+use haltere_link::tls::check_material;
+use haltere_link::{LinkSpec, ProbeReport};
+
+use crate::cli::password::secret_from_stdin;
+use crate::cli::tell;
+
+/// The largest certificate or key file that is read, in bytes: as much as the API takes.
+const MAX_FILE: u64 = 1 << 20;
+
+#[derive(Debug, Args)]
+pub(super) struct Target {
+    /// The user name, if the broker wants one
+    #[arg(long, value_name = "NAME")]
+    username: Option<String>,
+
+    /// Read the password of that user from standard input
+    #[arg(long, requires = "username")]
+    password_stdin: bool,
+
+    /// The MQTT client id [default: haltere-test- and a random number]
+    #[arg(long, value_name = "ID")]
+    client_id: Option<String>,
+
+    /// Trust the CA certificates in this file (PEM) in place of the system's
+    #[arg(long, value_name = "FILE")]
+    ca: Option<PathBuf>,
+
+    /// Our client certificate (PEM), with its chain
+    #[arg(long, value_name = "FILE", requires = "key")]
+    cert: Option<PathBuf>,
+
+    /// The private key of that certificate (PEM, not encrypted)
+    #[arg(long, value_name = "FILE", requires = "cert")]
+    key: Option<PathBuf>,
+
+    /// Do not check who the broker is
+    #[arg(long)]
+    insecure: bool,
+
+    /// Write the CA certificate the broker presents to this new file, to trust it with --ca once its
+    /// fingerprint was compared
+    #[arg(long, value_name = "FILE")]
+    save_ca: Option<PathBuf>,
+}
+
+impl Target {
+    /// Reads the files and the password. Errors name the flag.
+    pub(super) fn read(&self, url: BrokerUrl) -> anyhow::Result<LinkSpec> {
+        let tls = TlsMaterial {
+            reject_unauthorized: self.insecure.then_some(false),
+            ca: self.ca.as_deref().map(|path| read("--ca", path)).transpose()?,
+            cert: self.cert.as_deref().map(|path| read("--cert", path)).transpose()?,
+            key: self.key.as_deref().map(|path| read("--key", path)).transpose()?.map(Secret::new),
+        };
+        check_material(&tls).map_err(|error| self.blame(error.field, &error.reason))?;
+        if self.save_ca.as_ref().is_some_and(|path| path.exists()) {
+            bail!("--save-ca: the file exists; it is not overwritten");
+        }
+        for (flag, text) in [("--username", &self.username), ("--client-id", &self.client_id)] {
+            fits_mqtt(flag, text.as_deref().unwrap_or_default())?;
+        }
+        let password =
+            self.password_stdin.then(|| secret_from_stdin("the password")).transpose()?;
+        fits_mqtt("--password-stdin", password.as_ref().map_or("", |it| it.expose().as_str()))?;
+
+        let number = rand::random::<u32>();
+        Ok(LinkSpec {
+            id: ConnectionId::parse("test").expect("a valid id"),
+            revision: Revision::FIRST,
+            url,
+            client_id: self
+                .client_id
+                .clone()
+                .unwrap_or_else(|| format!("haltere-test-{number:08x}")),
+            username: self.username.clone().filter(|name| !name.is_empty()),
+            password,
+            tls,
+            intent: Intent::Connected,
+        })
+    }
+
+    /// Says which file is at fault.
+    fn blame(&self, field: &str, reason: &str) -> anyhow::Error {
+        let path = match field {
+            "ca" => &self.ca,
+            "cert" => &self.cert,
+            _ => &self.key,
+        };
+        let path = path.as_deref().unwrap_or(Path::new("")).display();
+        anyhow!("--{field} {path}: {reason}")
+    }
+
+    /// Writes the CA that was presented to a file, if that was asked for.
+    pub(super) fn save_ca(&self, report: &ProbeReport) -> anyhow::Result<()> {
+        let Some(path) = &self.save_ca else { return Ok(()) };
+        let top = report.peer_chain.last().filter(|top| top.subject == top.issuer);
+        let Some(top) = top else {
+            bail!(
+                "--save-ca: the broker presented no certificate that vouches for itself; ask its operator for the CA"
+            );
+        };
+        let mut file = fs::File::create_new(path)
+            .with_context(|| format!("failed to create {}", path.display()))?;
+        io::Write::write_all(&mut file, top.pem.as_bytes())
+            .with_context(|| format!("failed to write {}", path.display()))?;
+        tell(&format!(
+            "\nSaved \"{}\" to {}. Compare its fingerprint before you trust it.",
+            top.subject,
+            path.display()
+        ));
+        Ok(())
+    }
+}
+
+fn read(flag: &str, path: &Path) -> anyhow::Result<Pem> {
+    let shown = path.display();
+    let size = fs::metadata(path).with_context(|| format!("{flag} {shown}"))?.len();
+    if size > MAX_FILE {
+        bail!("{flag} {shown}: is larger than 1 MiB");
+    }
+    Ok(Pem(fs::read(path).with_context(|| format!("{flag} {shown}"))?))
+}
+
+/// MQTT 5, 1.5.4: 16 bits of length, no U+0000; and the bound of a stored connection.
+fn fits_mqtt(flag: &str, text: &str) -> anyhow::Result<()> {
+    if text.len() > Credentials::MAX_BYTES {
+        bail!("{flag}: must be at most {} bytes long", Credentials::MAX_BYTES);
+    }
+    if text.contains('\0') {
+        bail!("{flag}: must not contain the character U+0000");
+    }
+    Ok(())
+}
