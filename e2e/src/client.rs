@@ -136,15 +136,25 @@ impl Client {
         if let Some(id) = last_event_id {
             request = request.header("Last-Event-ID", id);
         }
-        let response = request.send().await.expect("the event stream answers");
-        assert_eq!(response.status(), 200, "the event stream was refused");
-        assert_eq!(response.headers()[CONTENT_TYPE], EVENT_STREAM);
-        EventStream::new(response)
+        open_stream(request).await
+    }
+
+    /// Tests a connection and follows it stage by stage.
+    pub async fn test_stream(&self, body: &Value) -> EventStream {
+        let request = self.request(Method::POST, "/api/connection-test");
+        open_stream(request.header(ACCEPT, EVENT_STREAM).json(body)).await
     }
 
     async fn send_json(&self, method: Method, target: &str, body: &Value) -> Answer {
         self.send_raw(method, target, body.to_string()).await
     }
+}
+
+async fn open_stream(request: RequestBuilder) -> EventStream {
+    let response = request.send().await.expect("the event stream answers");
+    assert_eq!(response.status(), 200, "the event stream was refused");
+    assert_eq!(response.headers()[CONTENT_TYPE], EVENT_STREAM);
+    EventStream::new(response)
 }
 
 impl Answer {

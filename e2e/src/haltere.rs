@@ -209,6 +209,11 @@ pub async fn cli(arguments: &[&str]) -> CliOutput {
     run(command().args(arguments), None).await
 }
 
+/// The same with something to read on standard input, in the folder `dir`.
+pub async fn cli_in(dir: &Path, arguments: &[&str], stdin: Option<&str>) -> CliOutput {
+    run(command().current_dir(dir).args(arguments), stdin).await
+}
+
 async fn run(command: &mut Command, stdin: Option<&str>) -> CliOutput {
     let mut child = command
         .stdin(Stdio::piped())

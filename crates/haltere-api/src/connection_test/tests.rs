@@ -1,10 +1,185 @@
-use haltere_core::Role;
-use haltere_testkit::{Ca, Listener, Mosquitto};
-use serde_json::json;
+use std::time::Duration;
 
-use crate::test_support::{TestApi, encoded, nobody};
+use axum::body::{Body, BodyDataStream};
+use futures_util::StreamExt as _;
+use haltere_core::Role;
+use haltere_testkit::wait::{self, PATIENCE, within};
+use haltere_testkit::{Ca, Listener, Mosquitto, Peer};
+use http::Request;
+use http::header::{ACCEPT, CONTENT_TYPE};
+use serde_json::{Value, json};
+
+use crate::test_support::{Client, TestApi, encoded, nobody, violations};
 
 const PATH: &str = "/api/connection-test";
+
+/// The reading end of a streamed test.
+struct Stream {
+    body: BodyDataStream,
+    buffer: String,
+}
+
+impl Stream {
+    async fn open(client: &Client, body: &Value) -> Self {
+        let request = Request::post(PATH)
+            .header(CONTENT_TYPE, "application/json")
+            .header(ACCEPT, "application/json;q=0.1, text/event-stream")
+            .body(Body::from(body.to_string()));
+        let response = client.open(request.expect("a request")).await;
+        assert_eq!(response.status(), 200);
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        Self { body: response.into_body().into_data_stream(), buffer: String::new() }
+    }
+
+    /// Name and data of the next event; `None` at the end.
+    async fn next(&mut self) -> Option<(String, Value)> {
+        loop {
+            if let Some((block, rest)) = self.buffer.split_once("\n\n") {
+                let (name, data) = block.split_once('\n').expect("two lines");
+                let name = name.strip_prefix("event: ").expect("a name").to_owned();
+                let data = data.strip_prefix("data: ").expect("data");
+                let data = serde_json::from_str(data).expect("JSON");
+                self.buffer = rest.to_owned();
+                return Some((name, data));
+            }
+            let chunk = within("an event", PATIENCE, self.body.next()).await?;
+            self.buffer += std::str::from_utf8(&chunk.expect("a chunk")).expect("UTF-8");
+        }
+    }
+
+    async fn all(mut self) -> Vec<(String, Value)> {
+        let mut events = Vec::new();
+        while let Some(event) = self.next().await {
+            events.push(event);
+        }
+        events
+    }
+}
+
+/// `started tcp`, `passed tcp`, `failed tls`
+fn words(data: &Value) -> String {
+    let state = match (&data["state"], &data["ok"]) {
+        (Value::String(state), _) if state == "started" => "started",
+        (_, Value::Bool(true)) => "passed",
+        _ => "failed",
+    };
+    format!("{state} {}", data["stage"].as_str().expect("a stage"))
+}
+
+#[tokio::test]
+async fn a_stream_tells_each_stage_and_then_what_the_other_answer_says_at_once() {
+    let ca = Ca::new("factory");
+    let listener = Listener::tls(&ca.server(&["localhost", "127.0.0.1"]));
+    let broker = Mosquitto::builder().listener(listener).start().await;
+    let api = TestApi::start().await;
+    let admin = api.admin().await;
+    let schema = |name: &str| {
+        let document = serde_json::to_value(crate::openapi()).expect("JSON");
+        let mut schema = document["components"]["schemas"][name].clone();
+        schema["components"] = document["components"].clone();
+        schema
+    };
+
+    for (body, expected) in [
+        (
+            json!({"url": broker.url(), "ca": encoded(&ca.pem())}),
+            "started dns, passed dns, started tcp, passed tcp, started tls, passed tls, \
+             started mqtt, passed mqtt, started subscribe, passed subscribe",
+        ),
+        (
+            json!({"url": broker.url()}),
+            "started dns, passed dns, started tcp, passed tcp, started tls, failed tls",
+        ),
+    ] {
+        let mut events = Stream::open(&admin, &body).await.all().await;
+        let (name, mut result) = events.pop().expect("a result");
+        assert_eq!(name, "result");
+        assert!(events.iter().all(|(name, _)| name == "stage"));
+        let told: Vec<_> = events.iter().map(|(_, data)| words(data)).collect();
+        assert_eq!(told.join(", "), expected);
+        for (_, data) in &events {
+            let wrong = violations(&schema("ConnectionTestEvent"), data);
+            assert!(wrong.is_empty(), "{data}: {wrong:?}");
+        }
+        let wrong = violations(&schema("ConnectionTest"), &result);
+        assert!(wrong.is_empty(), "{result}: {wrong:?}");
+
+        let mut at_once = admin.post(PATH, body).await.json();
+        for report in [&mut at_once, &mut result] {
+            for stage in report["stages"].as_array_mut().expect("stages") {
+                stage["elapsedMs"] = json!(0);
+            }
+            if let Some(broker) = report["broker"].as_object_mut() {
+                broker.remove("startedAt");
+            }
+        }
+        assert_eq!(result, at_once);
+    }
+}
+
+#[tokio::test]
+async fn advice_comes_with_the_failure() {
+    let ca = Ca::new("factory");
+    let listener = Listener::tls(&ca.server(&["press.example"]));
+    let broker = Mosquitto::builder().listener(listener).start().await;
+    let api = TestApi::start().await;
+    let admin = api.admin().await;
+    let body = json!({"url": broker.url(), "ca": encoded(&ca.pem())});
+    let report = admin.post(PATH, body).await.json();
+    assert_eq!(report["error"]["code"], "ERR_TLS_CERT_ALTNAME_INVALID");
+    let advice = report["advice"].to_string();
+    assert!(advice.contains("mqtts://press.example:"), "{advice}");
+    assert!(!advice.contains("--"), "no flags over HTTP: {advice}");
+}
+
+#[tokio::test]
+async fn hanging_up_ends_the_test() {
+    // Long enough that nothing else can end it.
+    let limit = Duration::from_mins(10);
+    let api = TestApi::start_with(|config| config.link.connect_timeout = limit).await;
+    let peer = Peer::silent().await;
+    let admin = api.admin().await;
+    let mut stream = Stream::open(&admin, &json!({"url": peer.url("mqtt")})).await;
+    let mut told = String::new();
+    while told != "started mqtt" {
+        let (_, data) = stream.next().await.expect("stages are told before the result");
+        told = words(&data);
+    }
+    // In the middle: the peer has said nothing, and will not.
+    let open = async |count| (peer.open_connections() == count).then_some(());
+    wait::until("the peer's connection", PATIENCE, async || open(1).await).await;
+    drop(stream);
+    wait::until("the end of the peer's connection", PATIENCE, async || open(0).await).await;
+}
+
+#[tokio::test]
+async fn tests_at_a_time_are_bounded_and_room_comes_back() {
+    let (api, peer) = (TestApi::start().await, Peer::silent().await);
+    let admin = api.admin().await;
+    let body = json!({"url": peer.url("mqtt")});
+    let mut streams = Vec::new();
+    for _ in 0..16 {
+        streams.push(Stream::open(&admin, &body).await);
+    }
+    let refused = admin.post(PATH, body.clone()).await;
+    let message = "Too many connection tests are running; try again in a few seconds";
+    refused.is_refusal(503, "UNAVAILABLE", message);
+    assert_eq!(refused.header("retry-after"), Some("5"));
+    drop(streams);
+    Stream::open(&admin, &body).await;
+}
+
+#[tokio::test]
+async fn a_stream_ends_with_the_session() {
+    let (api, peer) = (TestApi::start().await, Peer::silent().await);
+    let admin = api.admin().await;
+    let mut stream = Stream::open(&admin, &json!({"url": peer.url("mqtt")})).await;
+    stream.next().await.expect("the first stage");
+    let answer = admin.get("/logout").await;
+    assert!(answer.status.as_u16() < 400, "{}", answer.text);
+    let rest = stream.all().await;
+    assert!(rest.iter().all(|(name, _)| name == "stage"), "no result: {rest:?}");
+}
 
 #[tokio::test]
 async fn a_test_says_how_far_it_got_and_stores_nothing() {

@@ -17,7 +17,7 @@ use super::status::StatusView;
     "credentials": {"username": "admin"}, "rejectUnauthorized": true,
     "status": {"connected": true, "timestamp": 1_795_412_400_123_i64, "state": "online"},
     "broker": {"version": "mosquitto version 2.0.11", "protocolVersion": "5", "skippedMessages": 0,
-        "tls": {"version": "TLSv1.3", "legacyCertificate": false, "notAfter": "2027-11-23T06:00:00Z"}},
+        "tls": {"version": "TLSv1.3", "cipher": "TLS_AES_256_GCM_SHA384", "legacyCertificate": false, "notAfter": "2027-11-23T06:00:00Z"}},
 }))]
 pub(crate) struct WireConnection<'a> {
     /// Unique.

@@ -172,8 +172,9 @@ mod tests {
     #[tokio::test]
     async fn a_test_ends_when_haltere_does() {
         let (app, peer) = (TestApp::start().await, Peer::silent().await);
-        let test = app.app.test_connection(&app.ctx(Role::Admin), new("a", &peer.url("mqtt")));
-        let running = tokio::spawn(test.await.unwrap().run(|_| {}));
+        let ctx = app.ctx(Role::Admin);
+        let test = app.app.test_connection(&ctx, new("a", &peer.url("mqtt"))).await.unwrap();
+        let running = tokio::spawn(test.run(|_| {}));
         wait::until("the peer is dialled", PATIENCE, async || {
             (peer.connections() == 1).then_some(())
         })

@@ -2,7 +2,8 @@
 //!
 //! A failure's message says what happened; this says what to do next, with what is known of the
 //! case: the URL, the settings, the certificates presented. Advice has to be true and to be
-//! specific, or it is noise: a line names the command, the setting or the file.
+//! specific, or it is noise: a line names the command, the setting or the file. Commands stand
+//! between backticks, and never hold what a stranger wrote into a certificate.
 //!
 //! [`network`], [`tls`] and [`mqtt`] hold the table, by code and stage. A test reads the sources for
 //! every code we can report and fails on one that has no advice.
@@ -67,7 +68,7 @@ fn generic(case: &Case<'_>) -> Vec<String> {
             case.code()
         ),
         format!(
-            "See whether another client gets further: mosquitto_sub -h {} -p {} -t '$SYS/broker/version' -C 1 -d",
+            "See whether another client gets further: `mosquitto_sub -h {} -p {} -t '$SYS/broker/version' -C 1 -d`",
             case.host(),
             case.port()
         ),
@@ -108,6 +109,14 @@ impl Case<'_> {
         self.spec.url.port()
     }
 
+    /// Host and port, as in a URL.
+    fn authority(&self) -> String {
+        match self.host() {
+            Host::V6(address) => format!("[{address}]:{}", self.port()),
+            host => format!("{host}:{}", self.port()),
+        }
+    }
+
     /// The address dialled, or the host when it did not come to that.
     fn address(&self) -> String {
         self.failure.address.clone().unwrap_or_else(|| self.host().to_string())
@@ -121,14 +130,14 @@ impl Case<'_> {
     /// Invites to try the same host and port in another way.
     fn try_as(&self, transport: Transport) -> String {
         let path = if transport.is_websocket() { "/mqtt" } else { "" };
-        let url = format!("{}://{}:{}{path}", transport.scheme(), self.host(), self.port());
+        let url = format!("{}://{}{path}", transport.scheme(), self.authority());
         self.try_url(&url)
     }
 
     /// Invites to try another URL.
     fn try_url(&self, url: &str) -> String {
         match self.circumstances.audience {
-            Audience::Terminal => format!("try: haltere test {url}"),
+            Audience::Terminal => format!("try `haltere test {url}`"),
             Audience::Api => format!("try the url {url}"),
         }
     }

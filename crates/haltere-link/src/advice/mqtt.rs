@@ -86,11 +86,11 @@ fn not_let_in(case: &Case<'_>) -> Vec<String> {
         lines.push(format!("Only a user name was given: give its password, too, with {settings}."));
     }
     lines.push(format!(
-        "Check the password of \"{user}\" with the broker's own client: mosquitto_sub -h {} -p {} -u '{user}' -P PASSWORD -t '$SYS/broker/version' -C 1",
+        "Check the password of \"{user}\" with the broker's own client: `mosquitto_sub -h {} -p {} -u '{user}' -P PASSWORD -t '$SYS/broker/version' -C 1`",
         case.host(),
         case.port()
     ));
-    lines.push("On the broker: mosquitto_passwd FILE NAME sets a password, and the broker reads the file again only after kill -HUP. With dynamic security: mosquitto_ctrl dynsec getClient NAME, and it must not be disabled.".to_owned());
+    lines.push("On the broker: `mosquitto_passwd FILE NAME` sets a password, and the broker reads the file again only after `kill -HUP`. With dynamic security: `mosquitto_ctrl dynsec getClient NAME`, and it must not be disabled.".to_owned());
     lines.push(
         "Mosquitto says the same for a user it does not know, a wrong password, and none."
             .to_owned(),
@@ -113,7 +113,7 @@ fn not_mqtt(case: &Case<'_>) -> Vec<String> {
 
 fn other_client(case: &Case<'_>) -> String {
     format!(
-        "See whether another client gets in: mosquitto_sub -h {} -p {} -t '$SYS/broker/version' -C 1 -d",
+        "See whether another client gets in: `mosquitto_sub -h {} -p {} -t '$SYS/broker/version' -C 1 -d`",
         case.host(),
         case.port()
     )

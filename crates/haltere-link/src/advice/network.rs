@@ -10,21 +10,21 @@ pub(super) fn advise(case: &Case<'_>) -> Option<Vec<String>> {
         ("ENOTFOUND", _) => unknown_name(host),
         ("EAI_AGAIN", _) => lines![
             format!(
-                "Ask the name servers in /etc/resolv.conf from the machine haltere runs on: dig {host}"
+                "Ask the name servers in /etc/resolv.conf from the machine haltere runs on: `dig {host}`"
             ),
             "Until they answer, put the broker's IP address into the URL; with TLS its certificate has to hold that address.",
         ],
         ("ECONNREFUSED", _) => refused(case),
         ("ETIMEDOUT", Stage::Tcp) => lines![
             format!(
-                "See whether the machine is up and the port is let through, from the machine haltere runs on: nc -vz {address} {port}"
+                "See whether the machine is up and the port is let through, from the machine haltere runs on: `nc -vz {address} {port}`"
             ),
             "A refused connection fails at once; one that times out is dropped on the way: look at firewalls, security groups and VPN routes for this port.",
         ],
         ("ETIMEDOUT", stage) => silent(case, stage),
         ("EHOSTUNREACH" | "ENETUNREACH", _) => unreachable(&address),
         ("EACCES", _) => lines![format!(
-            "A rule on haltere's own machine forbids dialling {address}: look at nft list ruleset, SELinux, and IPAddressDeny= or RestrictAddressFamilies= of its service."
+            "A rule on haltere's own machine forbids dialling {address}: look at `nft list ruleset`, SELinux, and IPAddressDeny= or RestrictAddressFamilies= of its service."
         ),],
         ("ERR_EGRESS_DENIED", _) => lines![
             format!(
@@ -33,16 +33,16 @@ pub(super) fn advise(case: &Case<'_>) -> Option<Vec<String>> {
             "haltere's own listener stays closed to it, whatever the rules say.",
         ],
         ("EADDRNOTAVAIL", _) => lines![
-            "All local ports to this address are in use: count them with ss -s, and widen net.ipv4.ip_local_port_range if need be.",
-            "For an IPv6 address: is IPv6 on for this machine or container (ip -6 addr)?",
+            "All local ports to this address are in use: count them with `ss -s`, and widen net.ipv4.ip_local_port_range if need be.",
+            "For an IPv6 address: is IPv6 on for this machine or container (`ip -6 addr`)?",
         ],
         ("EMFILE", _) => lines![
-            "Raise the limit of open files: LimitNOFILE=65536 in the service, or ulimit -n. haltere needs one per connection and some more.",
+            "Raise the limit of open files: LimitNOFILE=65536 in the service, or `ulimit -n`. haltere needs one per connection and some more.",
         ],
         ("EIO", _) => lines![
             "The operating system failed in a way that has no name of its own; its words stand in the message above, and dmesg may say more.",
             format!(
-                "See whether it depends on the network between the two: nc -vz {address} {port}"
+                "See whether it depends on the network between the two: `nc -vz {address} {port}`"
             ),
         ],
         ("ECONNRESET", Stage::Tcp) => lines![
@@ -62,7 +62,7 @@ pub(super) fn advise(case: &Case<'_>) -> Option<Vec<String>> {
 fn unknown_name(host: &Host) -> Vec<String> {
     let name = host.to_string();
     let mut lines = lines![format!(
-        "Check the spelling of {name}. On the machine haltere runs on, this has to print an address: getent hosts {name}"
+        "Check the spelling of {name}. On the machine haltere runs on, this has to print an address: `getent hosts {name}`"
     )];
     if name.trim_end_matches('.').ends_with(".local") {
         lines.push(
@@ -87,16 +87,16 @@ fn refused(case: &Case<'_>) -> Vec<String> {
             case.host()
         ));
     }
-    lines.push(format!("See on the broker's machine whether anything listens on the port: ss -ltn 'sport = :{port}'"));
+    lines.push(format!("See on the broker's machine whether anything listens on the port: `ss -ltn 'sport = :{port}'`"));
     lines.push(format!(
-        "Mosquitto 2 without a listener in its configuration listens on loopback only: give it a line \"listener {port}\" and restart it."
+        "Mosquitto 2 without a listener in its configuration listens on loopback only: give it a line `listener {port}` and restart it."
     ));
     lines
 }
 
 fn unreachable(address: &str) -> Vec<String> {
     let mut lines = lines![format!(
-        "Ask the machine haltere runs on for its way there: ip route get {address}"
+        "Ask the machine haltere runs on for its way there: `ip route get {address}`"
     )];
     if address.contains(':') {
         lines.push("That is an IPv6 address, and this machine has no way out over IPv6: use an IPv4 address of the broker.".to_owned());
@@ -109,15 +109,17 @@ fn silent(case: &Case<'_>, stage: Stage) -> Vec<String> {
     let (host, port) = (case.host(), case.port());
     let awaited = match stage {
         Stage::Tls => format!(
-            "See whether anybody answers there with TLS: openssl s_client -connect {host}:{port}"
+            "See whether anybody answers there with TLS: `openssl s_client -connect {}`",
+            case.authority()
         ),
         Stage::Websocket => format!(
-            "See whether anybody answers there with HTTP: curl -v --max-time 5 http{}://{host}:{port}{}",
+            "See whether anybody answers there with HTTP: `curl -v --max-time 5 http{}://{}{}`",
             if case.is_tls() { "s" } else { "" },
+            case.authority(),
             case.spec.url.path()
         ),
         _ => format!(
-            "See whether another client gets an answer: mosquitto_sub -h {host} -p {port} -t '$SYS/broker/version' -C 1 -d"
+            "See whether another client gets an answer: `mosquitto_sub -h {host} -p {port} -t '$SYS/broker/version' -C 1 -d`"
         ),
     };
     lines![
@@ -191,7 +193,7 @@ fn not_upgraded(case: &Case<'_>) -> Vec<String> {
     let status = case.failure.errno;
     let mut lines = Vec::new();
     match status {
-        Some(301 | 302 | 303 | 307 | 308) => lines.push("The server redirects to another URL; put that one here. curl -sI shows it under Location.".to_owned()),
+        Some(301 | 302 | 303 | 307 | 308) => lines.push("The server redirects to another URL; put that one here. `curl -sI` shows it under Location.".to_owned()),
         Some(401 | 403) => lines.push("A proxy in front of the broker asks for a login of its own, or does not let this address in: let it pass upgrades on this path.".to_owned()),
         Some(404 | 405 | 200) => lines.push(format!("There is a web server, but no broker at {path}: usual paths are /mqtt, /ws and /.")),
         Some(400 | 426) => lines.push("If a proxy stands in between, it has to pass the headers Upgrade and Connection on (nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade).".to_owned()),

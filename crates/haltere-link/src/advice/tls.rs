@@ -1,6 +1,6 @@
 //! Certificates: theirs, ours, and the ports they are presented on.
 
-use haltere_core::{Stage, Transport};
+use haltere_core::{BrokerUrl, Host, Stage, Transport};
 
 use super::{Audience, Case, day, lines};
 use crate::tls::CertificateFacts;
@@ -28,7 +28,7 @@ pub(super) fn advise(case: &Case<'_>) -> Option<Vec<String>> {
         ],
         "CERT_HAS_EXPIRED" => expired(case),
         "CERT_NOT_YET_VALID" => lines![
-            "Compare the clocks: date -u on the broker's machine and on haltere's.",
+            "Compare the clocks: `date -u` on the broker's machine and on haltere's.",
             validity(case),
         ],
         "ERR_TLS_CERT_ALTNAME_INVALID" => wrong_name(case),
@@ -53,7 +53,7 @@ pub(super) fn advise(case: &Case<'_>) -> Option<Vec<String>> {
         )],
         "EPROTO" if case.stage() == Stage::Tls => not_tls(case),
         "ERR_SSL_BAD_SIGNATURE" => lines![
-            "The broker's keyfile does not belong to its certfile, or something stands in between: compare the public keys of the two (openssl x509 -in CERT -noout -pubkey; openssl pkey -in KEY -pubout).",
+            "The broker's keyfile does not belong to its certfile, or something stands in between: compare the public keys of the two (`openssl x509 -in CERT -noout -pubkey; openssl pkey -in KEY -pubout`).",
         ],
         "ERR_SSL_UNSUPPORTED_PROTOCOL" | "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION" => lines![
             "Let the broker speak TLS 1.2 or 1.3: in Mosquitto, take tls_version out of that listener, and use an OpenSSL from 1.0.1 on.",
@@ -91,10 +91,10 @@ fn alert(case: &Case<'_>) -> Option<Vec<String>> {
             format!(
                 "The broker's cafile (or capath) does not hold the CA that signed the certificate given with {settings}: use a certificate from the broker's CA, or add this one's CA to cafile and restart the broker."
             ),
-            "On the broker's machine this has to say OK: openssl verify -CAfile CAFILE CLIENT_CERT",
+            "On the broker's machine this has to say OK: `openssl verify -CAfile CAFILE CLIENT_CERT`",
         ],
         "ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED" => lines![format!(
-            "Renew the client certificate given with {settings}; openssl x509 -noout -dates shows when it ended."
+            "Renew the client certificate given with {settings}; `openssl x509 -noout -dates` shows when it ended."
         ),],
         "ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED" => {
             lines!["The client certificate stands in the broker's crlfile: have a new one made.",]
@@ -109,7 +109,7 @@ fn alert(case: &Case<'_>) -> Option<Vec<String>> {
             format!(
                 "Look at the certificate given with {settings}: made for clients (extendedKeyUsage=clientAuth, or none), RSA of 2048 bits or more, or ECDSA, and signed with SHA-256 or better?"
             ),
-            "On the broker's machine this has to say OK: openssl verify -purpose sslclient -CAfile CAFILE CLIENT_CERT",
+            "On the broker's machine this has to say OK: `openssl verify -purpose sslclient -CAfile CAFILE CLIENT_CERT`",
         ],
         "ERR_SSL_TLSV1_UNRECOGNIZED_NAME" => lines![format!(
             "The server behind {} serves other names only: use the one it is meant to be reached by in the URL.",
@@ -157,13 +157,13 @@ fn trust_the_last(case: &Case<'_>) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(last) = case.chain.last() {
         lines.push(format!(
-            "Compare the fingerprint of \"{}\" with the file on the broker's machine (openssl x509 -noout -fingerprint -sha256 -in FILE): {}",
-            last.subject, last.sha256_fingerprint
+            "Compare the fingerprint of \"{}\" with the file on the broker's machine (`openssl x509 -noout -fingerprint -sha256 -in FILE`): {}",
+            quoted(&last.subject), last.sha256_fingerprint
         ));
     }
     lines.push(match case.circumstances.audience {
         Audience::Terminal => format!(
-            "If they are the same, keep the certificate and trust it: haltere test {} --save-ca ca.pem, and then --ca ca.pem in place of --save-ca ca.pem.",
+            "If they are the same, keep the certificate, and from then on trust it: `haltere test {0} --save-ca ca.pem`, then `haltere test {0} --ca ca.pem`",
             case.spec.url
         ),
         Audience::Api => "If they are the same, trust it: put the pem of the last of the certificates in this answer into the field ca.".to_owned(),
@@ -180,9 +180,9 @@ fn find_the_ca(case: &Case<'_>) -> Vec<String> {
     if let Some(last) = case.chain.last() {
         lines.push(format!(
             "Give the certificate of \"{}\" with {}. The broker does not send it; whoever made the broker's certificate has it, often as ca.crt beside the broker's certfile.",
-            last.issuer, case.ca()
+            quoted(&last.issuer), case.ca()
         ));
-        lines.push(format!("To know the right one, this has to say OK: openssl verify -CAfile CA_FILE BROKER_CERT (the broker's has the fingerprint {}).", case.chain[0].sha256_fingerprint));
+        lines.push(format!("To know the right one, this has to say OK: `openssl verify -CAfile CA_FILE BROKER_CERT` (the broker's has the fingerprint {}).", case.chain[0].sha256_fingerprint));
     } else {
         lines.push(format!("Give the certificate of the broker's CA with {}.", case.ca()));
     }
@@ -201,15 +201,15 @@ fn expired(case: &Case<'_>) -> Vec<String> {
     let Some(old) = case.chain.iter().find(ended) else {
         // Not one of those presented.
         return lines![format!(
-            "Replace the expired certificate among those given with {}: openssl x509 -noout -subject -enddate -in FILE",
+            "Replace the expired certificate among those given with {}: `openssl x509 -noout -subject -enddate -in FILE`",
             case.ca()
         )];
     };
     let since = old.not_after.map(day).unwrap_or_default();
     lines![
         format!(
-            "Renew \"{}\", which ended on {since}, put it where the broker's certfile says, and have the broker read it: kill -HUP, or a restart.",
-            old.subject
+            "Renew \"{}\", which ended on {since}, put it where the broker's certfile says, and have the broker read it: `kill -HUP`, or a restart.",
+            quoted(&old.subject)
         ),
         "If it was renewed already, the broker still shows the one it read at its start.",
     ]
@@ -232,28 +232,40 @@ fn validity(case: &Case<'_>) -> String {
 fn wrong_name(case: &Case<'_>) -> Vec<String> {
     let names = case.chain.first().map(|leaf| leaf.names.as_slice()).unwrap_or_default();
     let mut lines = Vec::new();
-    // A wildcard is a pattern, nothing to dial.
-    if let Some(name) = names.iter().find(|name| !name.contains('*')) {
-        let url = &case.spec.url;
-        let host = if name.contains(':') { format!("[{name}]") } else { name.clone() };
-        let path = if case.transport().is_websocket() { url.path() } else { "" };
-        let other = format!("{}://{host}:{}{path}", case.transport().scheme(), url.port());
-        lines.push(format!("Use a name the certificate holds: {}", case.try_url(&other)));
-    }
+    let other = names.iter().find_map(|name| url_with(case, name));
+    lines.extend(
+        other.map(|url| format!("Use a name the certificate holds: {}", case.try_url(&url))),
+    );
     lines.push(match names {
         [] => "The certificate holds no name at all.".to_owned(),
         names => {
             let more = if names.len() > NAMES { ", …" } else { "" };
-            let shown = names.iter().take(NAMES).map(String::as_str).collect::<Vec<_>>().join(", ");
-            format!("The certificate's names are {shown}{more}.")
+            let shown: Vec<_> = names.iter().take(NAMES).map(|name| quoted(name)).collect();
+            format!("The certificate's names are {}{more}.", shown.join(", "))
         }
     });
     lines.push(format!(
         "Or have it made anew with subjectAltName={}:{}.",
-        if matches!(case.host(), haltere_core::Host::Name(_)) { "DNS" } else { "IP" },
+        if matches!(case.host(), Host::Name(_)) { "DNS" } else { "IP" },
         case.host()
     ));
     lines
+}
+
+/// The connection's URL with another host. `None` for a wildcard, which nobody can dial, and for what
+/// is no host at all: nobody shall be invited to type what a stranger wrote into a certificate.
+fn url_with(case: &Case<'_>, name: &str) -> Option<String> {
+    let url = &case.spec.url;
+    let host = if name.contains(':') { format!("[{name}]") } else { name.to_owned() };
+    let path = if case.transport().is_websocket() { url.path() } else { "" };
+    let other = format!("{}://{host}:{}{path}", case.transport().scheme(), url.port());
+    BrokerUrl::parse(&other).ok()?;
+    Some(other)
+}
+
+/// What a stranger wrote, without what would make a command of it.
+fn quoted(text: &str) -> String {
+    text.replace('`', "'")
 }
 
 fn not_tls(case: &Case<'_>) -> Vec<String> {
@@ -272,13 +284,9 @@ fn not_tls(case: &Case<'_>) -> Vec<String> {
 }
 
 fn s_client(case: &Case<'_>) -> String {
-    format!(
-        "To see the handshake from outside: openssl s_client -connect {}:{}",
-        case.host(),
-        case.port()
-    )
+    format!("To see the handshake from outside: `openssl s_client -connect {}`", case.authority())
 }
 
 fn verify_by_hand() -> String {
-    "What OpenSSL thinks of it: openssl verify -verbose -purpose sslserver -CAfile CA_FILE BROKER_CERT".to_owned()
+    "What OpenSSL thinks of it: `openssl verify -verbose -purpose sslserver -CAfile CA_FILE BROKER_CERT`".to_owned()
 }

@@ -24,6 +24,7 @@ pub struct Peer {
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     connections: Mutex<usize>,
+    ended: Mutex<usize>,
     connects: Mutex<Vec<Connect>>,
     goodbyes: Mutex<usize>,
     pub(super) go_on: Notify,
@@ -48,6 +49,13 @@ impl Peer {
     /// How many connections it has accepted so far.
     pub fn connections(&self) -> usize {
         *self.seen.connections.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How many of these it still plays to.
+    pub fn open_connections(&self) -> usize {
+        // In this order: what ends in between must not make it less than none.
+        let ended = *self.seen.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        self.connections() - ended
     }
 
     /// The CONNECTs it has read so far.
@@ -84,7 +92,8 @@ async fn accept(listener: TcpListener, scripts: Vec<Script>, seen: Arc<Seen>) {
         let seen = seen.clone();
         tasks.spawn(async move {
             // A client that leaves in the middle is everyday life here.
-            let _ = Act::new(socket, seen).play(script.steps).await;
+            let _ = Act::new(socket, seen.clone()).play(script.steps).await;
+            seen.count_end();
         });
         while tasks.try_join_next().is_some() {}
     }
@@ -93,6 +102,10 @@ async fn accept(listener: TcpListener, scripts: Vec<Script>, seen: Arc<Seen>) {
 impl Seen {
     pub(super) fn remember(&self, connect: Connect) {
         self.connects.lock().unwrap_or_else(PoisonError::into_inner).push(connect);
+    }
+
+    fn count_end(&self) {
+        *self.ended.lock().unwrap_or_else(PoisonError::into_inner) += 1;
     }
 
     pub(super) fn count_goodbye(&self) {

@@ -6,12 +6,19 @@ use clap::Args;
 
 use crate::config::{Flag, Loaded, LogFormat, Sources, load};
 
-/// Where the settings are.
+/// Where the settings are, for a command that needs no data folder.
 #[derive(Debug, Args)]
-pub(super) struct Common {
+pub(super) struct File {
     /// The configuration file (TOML) [env: HALTERE_CONFIG]
     #[arg(long, global = true, value_name = "FILE")]
     config: Option<PathBuf>,
+}
+
+/// Where the settings are.
+#[derive(Debug, Args)]
+pub(super) struct Common {
+    #[command(flatten)]
+    file: File,
 
     /// The data folder [default: ./haltere-data] [env: HALTERE_DATA_DIR]
     #[arg(long, global = true, value_name = "DIR")]
@@ -45,6 +52,12 @@ pub(super) struct Server {
     log_level: Option<String>,
 }
 
+impl File {
+    pub(super) fn load(self) -> anyhow::Result<Loaded> {
+        load(&Sources { file: self.config, env: environment(), flags: Vec::new() })
+    }
+}
+
 impl Common {
     pub(super) fn load(self) -> anyhow::Result<Loaded> {
         load(&self.sources())
@@ -56,7 +69,7 @@ impl Common {
             let value = dir.to_string_lossy().into_owned();
             flags.push(Flag { name: "--data-dir", path: "data.dir", value });
         }
-        Sources { file: self.config, env: environment(), flags }
+        Sources { file: self.file.config, env: environment(), flags }
     }
 }
 

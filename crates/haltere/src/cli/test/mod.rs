@@ -16,17 +16,12 @@ use tokio::runtime::Builder;
 
 use super::exit::{Failed, Usage};
 use super::print;
-use super::sources::Common;
+use super::sources::File;
 use crate::clock::SystemClock;
 use crate::wiring;
 use screen::Screen;
 use target::Target;
 
-/// Dials the broker on the way the links go: name, TCP, TLS, WebSocket, MQTT, $SYS. Each stage is
-/// printed as it happens. When one fails, what it means, the certificates the broker presented, and
-/// what to try next.
-///
-/// Exit status: 0 the broker lets us in, 1 it does not, 2 the arguments make no sense.
 #[derive(Debug, Args)]
 #[command(after_help = EXAMPLES)]
 pub(super) struct Options {
@@ -42,18 +37,23 @@ pub(super) struct Options {
     json: bool,
 
     #[command(flatten)]
-    common: Common,
+    settings: File,
 }
 
 const EXAMPLES: &str = "\
+Each stage is printed as it happens: dns, tcp, tls, websocket, mqtt, subscribe ($SYS). When one fails,
+so are the certificates the broker presented and what to try next.
+
 Examples:
   haltere test mqtt://localhost
   haltere test mqtts://broker.example:8883 --ca ca.pem
-  haltere test mqtts://broker.example:8883 --username press --password-stdin < password";
+  haltere test mqtts://broker.example:8883 --username press --password-stdin < password
+
+Exit status: 0 the broker lets us in, 1 it does not, 2 the arguments make no sense.";
 
 impl Options {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        let settings = self.common.load().map_err(Usage::because)?.settings;
+        let settings = self.settings.load().map_err(Usage::because)?.settings;
         let spec = self.target.read(self.url).map_err(Usage::because)?;
         let mut screen = Screen::new(self.json);
         screen.title(&spec.url)?;

@@ -27,4 +27,18 @@ impl Paint {
         };
         if self.colors { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
     }
+
+    /// Shows commands in backticks as what they are; without colours the backticks stay.
+    pub(super) fn commands(self, text: &str) -> String {
+        if !self.colors {
+            return text.to_owned();
+        }
+        let parts = text.split('`').enumerate();
+        parts
+            .map(|(index, part)| match index % 2 {
+                0 => part.to_owned(),
+                _ => self.with(Style::Strong, part),
+            })
+            .collect()
+    }
 }

@@ -86,7 +86,7 @@ impl Screen {
             line(&mut text, &format!("\n{}", self.paint.with(Style::Strong, title)));
         }
         for sentence in advice {
-            line(&mut text, &format!("  - {}", wrapped(sentence, 4)));
+            line(&mut text, &format!("  - {}", self.paint.commands(&wrapped(sentence, 4))));
         }
         print(&text)
     }
@@ -148,12 +148,12 @@ fn line(text: &mut String, line: &str) {
     let _ = writeln!(text, "{line}");
 }
 
-/// Breaks a long text between words; further lines begin in column `indent`. Never inside a word, so
-/// that commands and fingerprints can be copied.
+/// Breaks a long text between words; further lines begin in column `indent`. Never inside a word or a
+/// command in backticks, so that both can be copied.
 fn wrapped(text: &str, indent: usize) -> String {
     let mut result = String::new();
     let mut column = indent;
-    for word in text.split(' ') {
+    for word in words(text) {
         let width = word.chars().count();
         if column > indent && column + 1 + width > WIDTH {
             let _ = write!(result, "\n{:indent$}", "");
@@ -162,10 +162,27 @@ fn wrapped(text: &str, indent: usize) -> String {
             result.push(' ');
             column += 1;
         }
-        result.push_str(word);
+        result.push_str(&word);
         column += width;
     }
     result
+}
+
+/// The words of a text; a command in backticks is one.
+fn words(text: &str) -> Vec<String> {
+    let mut words: Vec<String> = Vec::new();
+    let mut in_command = false;
+    for piece in text.split(' ') {
+        match words.last_mut() {
+            Some(command) if in_command => {
+                command.push(' ');
+                command.push_str(piece);
+            }
+            _ => words.push(piece.to_owned()),
+        }
+        in_command ^= piece.matches('`').count() % 2 == 1;
+    }
+    words
 }
 
 #[cfg(test)]
@@ -179,6 +196,8 @@ mod tests {
         let endless = "y".repeat(200);
         assert_eq!(wrapped(&endless, 4), endless);
         assert_eq!(wrapped("a b", 4), "a b");
+        let command = format!("`run {} now`", "z".repeat(80));
+        assert_eq!(wrapped(&format!("do this {command}."), 4), format!("do this\n    {command}."));
     }
 
     #[test]
@@ -190,6 +209,9 @@ mod tests {
             elapsed: std::time::Duration::from_micros(1_234),
             detail: Some("127.0.0.1:1883".to_owned()),
         };
+        assert_eq!(screen.paint.commands("try `this`"), "try `this`");
+        let painted = Paint { colors: true }.commands("try `this` or `that`");
+        assert_eq!(painted, "try \x1b[1mthis\x1b[0m or \x1b[1mthat\x1b[0m");
         assert_eq!(screen.ended(&ended), "  ✓ tcp            1.2 ms  127.0.0.1:1883\n");
         let failed = ProbeStage { ok: false, detail: None, ..ended };
         assert_eq!(screen.ended(&failed), "  ✗ tcp            1.2 ms\n");
