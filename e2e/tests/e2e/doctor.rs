@@ -184,7 +184,8 @@ async fn fails_everywhere(haltere: &Haltere, fault: &Fault) {
 
 #[tokio::test]
 async fn what_is_no_broker_is_told_apart_everywhere() {
-    let haltere = Options::default().config("[link]\nconnect_timeout = \"900ms\"\n").start().await;
+    let mut haltere =
+        Options::default().config("[link]\nconnect_timeout = \"900ms\"\n").start().await;
     let (refusing, silent) =
         (ReservedPort::on(std::net::Ipv4Addr::LOCALHOST.into()), Peer::silent().await);
     let (closing, resetting, http) =

@@ -42,9 +42,10 @@ pub(super) fn answer(test: PreparedTest, session: Session) -> Response {
 struct Running {
     events: mpsc::Receiver<ProbeEvent>,
     test: Pin<Box<dyn Future<Output = Option<TestReport>> + Send>>,
-    /// What came of it, until it was told.
-    report: Option<Option<TestReport>>,
+    /// It must not be polled again.
     done: bool,
+    /// What came of it, until it was told; nothing when haltere shut down meanwhile.
+    report: Option<TestReport>,
     session: Session,
 }
 
@@ -55,7 +56,7 @@ impl Running {
             // There is room for all of them, and the result holds every stage anyway.
             let _ = sender.try_send(event);
         }));
-        Self { events, test, report: None, done: false, session }
+        Self { events, test, done: false, report: None, session }
     }
 
     fn into_stream(self) -> impl Stream<Item = Result<Event, Infallible>> {
@@ -74,7 +75,7 @@ impl Running {
                 () = self.session.end.ended() => return None,
                 Some(event) = self.events.recv() => return Some(named("stage", &WireEvent::from(&event))),
                 report = &mut self.test => {
-                    self.report = Some(report);
+                    self.report = report;
                     self.done = true;
                 }
             }
@@ -83,7 +84,7 @@ impl Running {
         if let Ok(event) = self.events.try_recv() {
             return Some(named("stage", &WireEvent::from(&event)));
         }
-        let TestReport { probe, advice } = self.report.take()??;
+        let TestReport { probe, advice } = self.report.take()?;
         Some(named("result", &WireReport::new(&probe, &advice)))
     }
 }

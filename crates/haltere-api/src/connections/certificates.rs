@@ -103,6 +103,7 @@ pub(crate) async fn handler(
 #[cfg(test)]
 mod tests {
     use haltere_core::Role;
+    use haltere_testkit::wait::{self, PATIENCE};
     use haltere_testkit::{Ca, Listener, Mosquitto};
     use serde_json::{Value, json};
 
@@ -136,9 +137,12 @@ mod tests {
         // Accepted by us; and then the broker does not accept us.
         let patch = json!({"ca": encoded(&root.pem())});
         assert!(admin.patch("/api/connections/a", patch).await.status.is_success());
-        let code = |list: &Value| list["status"]["error"]["code"].clone();
-        let now = admin.get("/api/connections/a").await.json();
-        assert_eq!(code(&now), "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "{now}");
+        wait::until("the broker's refusal", PATIENCE, async || {
+            let now = admin.get("/api/connections/a").await.json();
+            let code = now["status"]["error"]["code"].as_str()?.to_owned();
+            (code == "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED").then_some(())
+        })
+        .await;
         assert_eq!(viewer.get(PATH).await.json()["broker"]["accepted"], true);
 
         let ours = clients.client("haltere at the plant");
@@ -161,7 +165,10 @@ mod tests {
         let (url, _port) = nobody();
         let moved = admin.patch("/api/connections/a", json!({ "url": url })).await;
         assert!(moved.status.is_success(), "{}", moved.text);
-        assert_eq!(admin.get(PATH).await.json(), json!({"client": []}));
+        wait::until("the other broker's chain to be forgotten", PATIENCE, async || {
+            (admin.get(PATH).await.json() == json!({"client": []})).then_some(())
+        })
+        .await;
         let monitoring = api.role(Role::MonitoringViewer).await;
         monitoring.get(PATH).await.is_refusal(403, "NOT_ALLOWED", "Not allowed");
     }

@@ -61,15 +61,16 @@ pub(super) fn advise(case: &Case<'_>) -> Option<Vec<String>> {
 
 fn unknown_name(host: &Host) -> Vec<String> {
     let name = host.to_string();
+    let labels = name.trim_end_matches('.').rsplit('.');
     let mut lines = lines![format!(
         "Check the spelling of {name}. On the machine haltere runs on, this has to print an address: `getent hosts {name}`"
     )];
-    if name.trim_end_matches('.').ends_with(".local") {
+    if labels.clone().next() == Some("local") && labels.clone().count() > 1 {
         lines.push(
             "Names that end in .local are announced over multicast DNS, which haltere does not ask: use the IP address, or an entry in /etc/hosts."
                 .to_owned(),
         );
-    } else if !name.trim_end_matches('.').contains('.') {
+    } else if labels.count() == 1 {
         lines.push(
             "A name without a dot is looked for in the domains after \"search\" in /etc/resolv.conf: use the full name."
                 .to_owned(),
@@ -99,7 +100,7 @@ fn unreachable(address: &str) -> Vec<String> {
         "Ask the machine haltere runs on for its way there: `ip route get {address}`"
     )];
     if address.contains(':') {
-        lines.push("That is an IPv6 address, and this machine has no way out over IPv6: use an IPv4 address of the broker.".to_owned());
+        lines.push("That is an IPv6 address: if this machine has no way out over IPv6, use an IPv4 address of the broker.".to_owned());
     }
     lines
 }
