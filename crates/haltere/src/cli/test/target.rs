@@ -70,8 +70,7 @@ impl Target {
         for (flag, text) in [("--username", &self.username), ("--client-id", &self.client_id)] {
             fits_mqtt(flag, text.as_deref().unwrap_or_default())?;
         }
-        let password =
-            self.password_stdin.then(|| secret_from_stdin("the password")).transpose()?;
+        let password = self.password_stdin.then(|| secret_from_stdin("password")).transpose()?;
         fits_mqtt("--password-stdin", password.as_ref().map_or("", |it| it.expose().as_str()))?;
 
         let number = rand::random::<u32>();
