@@ -7,6 +7,7 @@ mod backup;
 mod bad_input;
 mod config;
 mod database;
+mod doctor;
 mod egress;
 mod events;
 mod first_start;
