@@ -279,7 +279,19 @@ impl Haltere {
 
     /// Runs a subcommand on the data folder of this server.
     pub async fn cli(&self, arguments: &[&str], stdin: Option<&str>) -> CliOutput {
-        run(command().args(arguments).arg("--data-dir").arg(self.data()), stdin).await
+        self.cli_with(arguments, stdin, &[]).await
+    }
+
+    /// The same with environment variables.
+    pub async fn cli_with(
+        &self,
+        arguments: &[&str],
+        stdin: Option<&str>,
+        environment: &[(&str, &str)],
+    ) -> CliOutput {
+        let mut command = command();
+        command.args(arguments).arg("--data-dir").arg(self.data());
+        run(command.envs(environment.iter().copied()), stdin).await
     }
 
     /// A subcommand on the data folder of this server, not yet started; killed when dropped.
@@ -304,6 +316,11 @@ impl Haltere {
     /// What it printed.
     pub fn log(&self) -> &Log {
         &self.log
+    }
+
+    /// The process.
+    pub fn pid(&self) -> i32 {
+        self.pid.as_raw_nonzero().get()
     }
 
     /// Sends a signal.

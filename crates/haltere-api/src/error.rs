@@ -25,6 +25,10 @@ pub(crate) struct ErrorBody {
     /// For people.
     #[schema(value_type = String)]
     pub(crate) message: Cow<'static, str>,
+    /// With status 500, what is wrong with haltere's disk, if that is the cause.
+    #[schema(value_type = Option<String>)]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) reason: Option<&'static str>,
     /// Only when the caller is not logged in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) data: Option<SessionHint>,
@@ -146,7 +150,7 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let Self { status, code, message, session_hint, header, cause } = self;
         let data = session_hint.then_some(SessionHint { session: false });
-        let mut response = json(status, &ErrorBody { code, message, data });
+        let mut response = json(status, &ErrorBody { code, message, reason: None, data });
         if let Some((name, value)) = header {
             response.headers_mut().insert(name, value);
         }

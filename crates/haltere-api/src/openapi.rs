@@ -5,7 +5,7 @@
 //! can forget them.
 
 use haltere_app::policy;
-use haltere_core::{PluginId, Role, Roles};
+use haltere_core::{PluginId, Role, Roles, StorageTrouble};
 use serde_json::{Value, json};
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::example::ExampleBuilder;
@@ -165,6 +165,8 @@ fn describe_gate(operation: &mut Operation, access: Access, path: &str) {
         "unforeseen",
         body,
     );
+    let body = json!({"code": code, "message": messages::INTERNAL, "reason": StorageTrouble::Full.as_str()});
+    add(operation, "500", "Nothing can be stored at the moment", "diskFull", body);
 }
 
 /// What [`crate::layers`] refuse before a route is even looked for.

@@ -71,6 +71,7 @@ impl App {
     pub fn ready(&self) -> Readiness {
         Readiness {
             store: self.0.store_answers.load(Ordering::Relaxed),
+            trouble: self.0.store.trouble(),
             supervisor: self.0.alive.load(Ordering::Relaxed) && !self.0.stopping.is_cancelled(),
         }
     }

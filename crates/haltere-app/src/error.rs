@@ -4,6 +4,10 @@
 
 use std::borrow::Cow;
 use std::error::Error;
+use std::sync::Arc;
+
+use haltere_core::StorageTrouble;
+use haltere_store::StoreError;
 
 /// The caller's roles do not allow it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -44,6 +48,19 @@ impl Internal {
         error: impl Into<Box<dyn Error + Send + Sync>>,
     ) -> Self {
         Self { doing: doing.into(), source: error.into() }
+    }
+
+    /// What is wrong with the disk, if that is the cause. Known to the log already.
+    pub fn trouble(&self) -> Option<StorageTrouble> {
+        let mut cause: Option<&(dyn Error + 'static)> = Some(&*self.source);
+        while let Some(error) = cause {
+            let shared = || error.downcast_ref::<Arc<StoreError>>().map(AsRef::as_ref);
+            if let Some(error) = error.downcast_ref::<StoreError>().or_else(shared) {
+                return error.trouble();
+            }
+            cause = error.source();
+        }
+        None
     }
 }
 

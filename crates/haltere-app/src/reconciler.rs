@@ -37,6 +37,10 @@ async fn reconcile_for_ever(app: App) {
             _ = timer.tick() => {}
             () = app.0.users.changed() => {}
         }
+        if app.0.store.trouble().is_some() {
+            // Whether it is over; the store says so itself when it is.
+            let _ = app.0.store.probe().await;
+        }
         let outcome = app.reconcile().await;
         let answered = app.0.store_answers.swap(outcome.is_ok(), Ordering::Relaxed);
         match outcome {

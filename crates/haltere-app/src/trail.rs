@@ -3,7 +3,6 @@
 //! A commit waits for the disk. Entries that come while one is under way share the next, so that many
 //! readers of secrets at once wait for a commit or two and not for each other's in a row.
 
-use std::error::Error;
 use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -30,7 +29,7 @@ struct Waiting {
 /// Why an entry is not in the trail.
 #[derive(Debug, thiserror::Error)]
 #[error("failed to write to the audit trail")]
-pub(crate) struct NotWritten(#[source] Option<Arc<dyn Error + Send + Sync>>);
+pub(crate) struct NotWritten(#[source] Option<Arc<StoreError>>);
 
 impl Trail {
     /// The trail in `store`; what is under way is among `tasks`.

@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use haltere_core::{ConnectionId, Timestamp};
+use haltere_store::failpoint::Step;
 use haltere_store::{Revisions, WriteTx};
 use tokio::sync::{Mutex, MutexGuard};
 
@@ -28,10 +29,13 @@ pub(crate) struct Turn<'app> {
     pub(crate) tx: Box<dyn WriteTx>,
 }
 
-/// The change is durable; now memory follows.
+/// The change is durable; now memory follows. Should that fail, the reconciler does it: what was
+/// seen stays behind until it is done.
+#[must_use = "memory has to follow"]
 pub(crate) struct Committed<'app> {
     app: &'app App,
-    _seen: MutexGuard<'app, Revisions>,
+    seen: MutexGuard<'app, Revisions>,
+    now_seen: Revisions,
 }
 
 const DOING: &str = "begin a change";
@@ -56,43 +60,51 @@ impl<'app> Turn<'app> {
     pub(crate) async fn commit(mut self, doing: &'static str) -> Result<Committed<'app>, Internal> {
         let after = self.tx.revisions().await.doing(doing)?;
         self.tx.commit().await.doing(doing)?;
+        let mut now_seen = *self.seen;
         // When another process wrote in between, `seen` stays behind and the reconciler reads it all.
-        if self.seen.connections == self.before.connections {
-            self.seen.connections = after.connections;
+        if now_seen.connections == self.before.connections {
+            now_seen.connections = after.connections;
         }
-        if self.seen.plugins == self.before.plugins {
-            self.seen.plugins = after.plugins;
+        if now_seen.plugins == self.before.plugins {
+            now_seen.plugins = after.plugins;
         }
-        Ok(Committed { app: self.app, _seen: self.seen })
+        Ok(Committed { app: self.app, seen: self.seen, now_seen })
     }
 }
 
 impl Committed<'_> {
     /// A connection was created or changed.
-    pub(crate) fn put(&self, entry: &Arc<Entry>, id: &ConnectionId) {
-        self.app.0.registry.put(Arc::clone(entry));
-        self.app.wake_supervisor();
-        self.app.0.hub.publish(Event::ConnectionChanged(id.clone()));
+    pub(crate) fn put(self, entry: &Arc<Entry>, id: &ConnectionId) {
+        self.follow(|app| {
+            app.0.registry.put(Arc::clone(entry));
+            app.wake_supervisor();
+            app.0.hub.publish(Event::ConnectionChanged(id.clone()));
+        });
     }
 
     /// Connections were created, many at once.
-    pub(crate) fn append(&self, entries: &[Arc<Entry>]) {
-        self.app.0.registry.append(entries);
-        self.app.wake_supervisor();
-        for connection in entries.iter().filter_map(|entry| entry.connection().ok()) {
-            self.app.0.hub.publish(Event::ConnectionChanged(connection.id.clone()));
-        }
+    pub(crate) fn append(self, entries: &[Arc<Entry>]) {
+        self.follow(|app| {
+            app.0.registry.append(entries);
+            app.wake_supervisor();
+            for connection in entries.iter().filter_map(|entry| entry.connection().ok()) {
+                app.0.hub.publish(Event::ConnectionChanged(connection.id.clone()));
+            }
+        });
     }
 
     /// A connection was deleted.
-    pub(crate) fn remove(&self, id: &ConnectionId) {
-        self.app.0.registry.remove(id.as_str());
-        self.app.wake_supervisor();
-        self.app.0.hub.publish(Event::ConnectionRemoved(id.clone()));
+    pub(crate) fn remove(self, id: &ConnectionId) {
+        self.follow(|app| {
+            app.0.registry.remove(id.as_str());
+            app.wake_supervisor();
+            app.0.hub.publish(Event::ConnectionRemoved(id.clone()));
+        });
     }
 
-    /// A plugin was switched.
-    pub(crate) fn plugins_changed(&self) {
-        self.app.0.hub.publish(Event::PluginsChanged);
+    /// Something else was changed, and `follow` is what memory makes of it.
+    pub(crate) fn follow(mut self, follow: impl FnOnce(&App)) {
+        Step::Notify.around(|| follow(self.app));
+        *self.seen = self.now_seen;
     }
 }

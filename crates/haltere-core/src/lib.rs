@@ -18,6 +18,7 @@ pub mod plugin;
 pub mod role;
 pub mod secret;
 pub mod status;
+pub mod storage;
 pub mod text;
 
 pub use audit::{AuditAction, AuditEntry, AuditOutcome};
@@ -35,4 +36,5 @@ pub use plugin::PluginId;
 pub use role::{Role, Roles};
 pub use secret::Secret;
 pub use status::{BrokerFacts, ConnectionStatus, LinkState, ProtocolVersion, TlsFacts};
+pub use storage::StorageTrouble;
 pub use text::TextError;

@@ -47,7 +47,7 @@ impl AuditWrites for Tx {
         for entries in entries.chunks(ROWS_AT_ONCE) {
             let sql = insert_rows(APPEND, COLUMNS, entries.len());
             let statement = entries.iter().fold(sql.query(), bind);
-            self.change(statement).await?;
+            self.append(statement).await?;
         }
         Ok(())
     }

@@ -5,17 +5,24 @@ use std::io;
 use haltere_store::{StoreError, UniqueRule};
 use sqlx::error::DatabaseError;
 
-/// SQLite's primary result codes: <https://www.sqlite.org/rescode.html>.
+/// SQLite's result codes: <https://www.sqlite.org/rescode.html>.
 mod code {
     pub(super) const BUSY: i32 = 5;
     pub(super) const LOCKED: i32 = 6;
     pub(super) const READONLY: i32 = 8;
+    pub(super) const IOERR: i32 = 10;
     pub(super) const FULL: i32 = 13;
+    pub(super) const CANTOPEN: i32 = 14;
+    /// An extended one: the file beside the WAL can't grow.
+    pub(super) const IOERR_SHMSIZE: i32 = 4874;
 }
 
 /// Translates an error of sqlx.
 pub(crate) fn store(error: sqlx::Error) -> StoreError {
     let known = match &error {
+        sqlx::Error::Database(database) if is_of_the_disk(database.as_ref()) => {
+            return StoreError::Disk(Box::new(error));
+        }
         sqlx::Error::Database(database) => translate(database.as_ref()),
         sqlx::Error::PoolTimedOut => Some(StoreError::Busy),
         _ => None,
@@ -41,13 +48,29 @@ fn translate(error: &dyn DatabaseError) -> Option<StoreError> {
     if error.is_unique_violation() {
         return unique_rule(error.message()).map(StoreError::Taken);
     }
-    // The low byte of an extended code is the primary one.
-    match error.code()?.parse::<i32>().ok()? & 0xff {
+    if extended_code(error) == Some(code::IOERR_SHMSIZE) {
+        return Some(StoreError::Full);
+    }
+    match primary_code(error)? {
         code::BUSY | code::LOCKED => Some(StoreError::Busy),
         code::READONLY => Some(StoreError::ReadOnly),
         code::FULL => Some(StoreError::Full),
         _ => None,
     }
+}
+
+fn is_of_the_disk(error: &dyn DatabaseError) -> bool {
+    matches!(primary_code(error), Some(code::IOERR | code::CANTOPEN))
+        && extended_code(error) != Some(code::IOERR_SHMSIZE)
+}
+
+/// The low byte of an extended code is the primary one.
+fn primary_code(error: &dyn DatabaseError) -> Option<i32> {
+    Some(extended_code(error)? & 0xff)
+}
+
+fn extended_code(error: &dyn DatabaseError) -> Option<i32> {
+    error.code()?.parse().ok()
 }
 
 /// SQLite names the columns and not the rule: `UNIQUE constraint failed: connections.id`.

@@ -6,6 +6,7 @@
 
 mod audit;
 mod backup;
+mod condition;
 mod connections;
 mod error;
 mod many;
@@ -13,14 +14,18 @@ mod meta;
 mod migrations;
 mod open;
 mod plugins;
+mod probe;
 mod row;
 mod sessions;
 mod tx;
 mod users;
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use async_trait::async_trait;
+use condition::Condition;
+use haltere_core::StorageTrouble;
 use haltere_store::{Backups, NoBackups, ReadTx, Store, StoreError, WriteTx};
 use sqlx::SqlitePool;
 
@@ -34,6 +39,8 @@ pub struct SqliteStore {
     writer: SqlitePool,
     /// A few connections that refuse to write, opened when needed, closed when idle.
     readers: SqlitePool,
+    /// Whether the disk takes what is written.
+    condition: Arc<Condition>,
 }
 
 impl SqliteStore {
@@ -46,14 +53,24 @@ impl SqliteStore {
         open::create_file(path)?;
         let writer = open::writer(path).await?;
         migrations::run(&writer).await?;
-        Ok(Self { path: path.to_owned(), writer, readers: open::readers(path) })
+        Ok(Self {
+            path: path.to_owned(),
+            writer,
+            readers: open::readers(path),
+            condition: Arc::default(),
+        })
     }
 
     /// Opens the database at `path` as it stands: nothing in it or beside it is changed, and whoever
     /// tries to write is refused. Nobody else may be writing to it.
     async fn open_unchanging(path: &Path) -> Result<Self, StoreError> {
         let pool = open::unchanging(path).await?;
-        Ok(Self { path: path.to_owned(), writer: pool.clone(), readers: pool })
+        Ok(Self {
+            path: path.to_owned(),
+            writer: pool.clone(),
+            readers: pool,
+            condition: Arc::default(),
+        })
     }
 }
 
@@ -64,7 +81,17 @@ impl Store for SqliteStore {
     }
 
     async fn write(&self) -> Result<Box<dyn WriteTx>, StoreError> {
-        Ok(Box::new(tx::Tx::write(&self.writer).await?))
+        Ok(Box::new(tx::Tx::write(&self.writer, &self.condition).await?))
+    }
+
+    fn trouble(&self) -> Option<StorageTrouble> {
+        self.condition.trouble()
+    }
+
+    async fn probe(&self) -> Result<(), StoreError> {
+        probe::run(&self.writer, &self.condition).await?;
+        self.condition.is_well();
+        Ok(())
     }
 
     fn backups(&self) -> Result<&dyn Backups, NoBackups> {

@@ -271,7 +271,7 @@ async fn a_rollback_by_sqlite_itself_is_survived() {
     let folder = Folder::new();
     let store = folder.open().await.unwrap();
     for number in 0..3 {
-        let mut tx = tx::Tx::write(&store.writer).await.unwrap();
+        let mut tx = tx::Tx::write(&store.writer, &store.condition).await.unwrap();
         tx.change(sqlx::query("ROLLBACK")).await.unwrap();
         drop(tx);
         insert(&store, &record(&number.to_string(), 0)).await.unwrap();

@@ -1,11 +1,15 @@
 //! The unit of work.
 
+use std::sync::Arc;
+
 use async_trait::async_trait;
+use haltere_store::failpoint::Step;
 use haltere_store::{ReadTx, StoreError, WriteTx};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
+use crate::condition::Condition;
 use crate::error;
 
 /// A transaction, of the writer or of a reader. Which one it is decides the trait it is handed out
@@ -15,6 +19,8 @@ pub(crate) struct Tx {
     /// A statement has failed. SQLite may have rolled everything back, and would commit what
     /// follows statement by statement, so nothing may follow.
     failed: bool,
+    /// Told when a write fails; a reader has none.
+    condition: Option<Arc<Condition>>,
 }
 
 /// A statement with its arguments.
@@ -23,18 +29,38 @@ pub(crate) type Statement<'q> = Query<'q, Sqlite, SqliteArguments>;
 impl Tx {
     pub(crate) async fn read(readers: &SqlitePool) -> Result<Self, StoreError> {
         let inner = readers.begin().await.map_err(error::store)?;
-        Ok(Self { inner, failed: false })
+        Ok(Self { inner, failed: false, condition: None })
     }
 
     /// Takes the write lock at once: a transaction that begins as a reader and then wants to write
     /// fails as soon as another process has written in between.
-    pub(crate) async fn write(writer: &SqlitePool) -> Result<Self, StoreError> {
-        let inner = writer.begin_with("BEGIN IMMEDIATE").await.map_err(error::store)?;
-        Ok(Self { inner, failed: false })
+    pub(crate) async fn write(
+        writer: &SqlitePool,
+        condition: &Arc<Condition>,
+    ) -> Result<Self, StoreError> {
+        Step::Begin.before()?;
+        let inner = writer.begin_with("BEGIN IMMEDIATE").await.map_err(error::store);
+        let inner = inner.inspect_err(|error| condition.failed(error))?;
+        Step::Begin.after()?;
+        Ok(Self { inner, failed: false, condition: Some(Arc::clone(condition)) })
     }
 
     /// Runs a change; how many rows it touched.
     pub(crate) async fn change(&mut self, statement: Statement<'_>) -> Result<u64, StoreError> {
+        Step::Write.before()?;
+        let touched = self.run(statement).await?;
+        Step::Write.after()?;
+        Ok(touched)
+    }
+
+    /// Appends to the audit trail.
+    pub(crate) async fn append(&mut self, statement: Statement<'_>) -> Result<(), StoreError> {
+        Step::Audit.before()?;
+        self.run(statement).await?;
+        Step::Audit.after()
+    }
+
+    async fn run(&mut self, statement: Statement<'_>) -> Result<u64, StoreError> {
         self.check()?;
         let result = statement.execute(&mut *self.inner).await;
         Ok(self.note(result)?.rows_affected())
@@ -66,7 +92,7 @@ impl Tx {
 
     fn note<T>(&mut self, result: Result<T, sqlx::Error>) -> Result<T, StoreError> {
         self.failed = result.is_err();
-        result.map_err(error::store)
+        result.map_err(error::store).inspect_err(|error| tell(self.condition.as_deref(), error))
     }
 }
 
@@ -76,7 +102,16 @@ impl ReadTx for Tx {}
 impl WriteTx for Tx {
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
         self.check()?;
-        self.inner.commit().await.map_err(error::store)
+        Step::Commit.before()?;
+        let committed = self.inner.commit().await.map_err(error::store);
+        committed.inspect_err(|error| tell(self.condition.as_deref(), error))?;
+        Step::Commit.after()
+    }
+}
+
+fn tell(condition: Option<&Condition>, error: &StoreError) {
+    if let Some(condition) = condition {
+        condition.failed(error);
     }
 }
 

@@ -1,5 +1,7 @@
 //! One error type for every backend.
 
+use haltere_core::StorageTrouble;
+
 /// What a caller of the store can be told. Messages complete "failed to …".
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
@@ -25,6 +27,9 @@ pub enum StoreError {
     /// The database can't be written: read-only file system or file permissions.
     #[error("the database is read-only")]
     ReadOnly,
+    /// The disk takes nothing, or gives nothing back: an I/O error.
+    #[error("the disk fails")]
+    Disk(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// Another writer held the database longer than we were willing to wait.
     #[error("the database is busy")]
     Busy,
@@ -39,6 +44,23 @@ pub enum StoreError {
     /// Anything else the backend said.
     #[error("the database failed")]
     Backend(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl StoreError {
+    /// What is wrong with the disk, if that is what is wrong.
+    pub const fn trouble(&self) -> Option<StorageTrouble> {
+        match self {
+            Self::Full => Some(StorageTrouble::Full),
+            Self::ReadOnly => Some(StorageTrouble::ReadOnly),
+            Self::Disk(_) => Some(StorageTrouble::Failing),
+            Self::Taken(_)
+            | Self::Gone
+            | Self::Corrupt { .. }
+            | Self::Busy
+            | Self::TooNew { .. }
+            | Self::Backend(_) => None,
+        }
+    }
 }
 
 /// The rules of uniqueness.

@@ -16,12 +16,14 @@ pub mod backups;
 pub mod connections;
 pub mod contract;
 pub mod error;
+pub mod failpoint;
 pub mod meta;
 pub mod plugins;
 pub mod sessions;
 pub mod users;
 
 use async_trait::async_trait;
+use haltere_core::StorageTrouble;
 
 pub use audit::{AuditFilter, AuditReads, AuditRecord, AuditWrites};
 pub use backups::{BackupFacts, Backups, NoBackups};
@@ -45,6 +47,14 @@ pub trait Store: Send + Sync + 'static {
     fn backups(&self) -> Result<&dyn Backups, NoBackups> {
         Err(NoBackups("its own tools"))
     }
+
+    /// Why nothing can be stored, since a write has failed for want of a disk that takes it and until
+    /// [`Store::probe`] finds that it does. Answers from memory.
+    fn trouble(&self) -> Option<StorageTrouble>;
+
+    /// Writes something and removes it again: whether the trouble is over. The backend logs its
+    /// beginning and its end, each once.
+    async fn probe(&self) -> Result<(), StoreError>;
 
     /// Finishes what is under way and closes all files. Later calls fail.
     async fn close(&self);

@@ -26,6 +26,7 @@
 pub mod builders;
 pub mod certs;
 pub mod clock;
+pub mod disk;
 pub mod faulty;
 pub mod internet;
 pub mod mosquitto;
@@ -37,6 +38,7 @@ pub mod wait;
 
 pub use certs::{Ca, Identity};
 pub use clock::MockClock;
+pub use disk::Disk;
 pub use faulty::{DnsServer, Peer};
 pub use internet::Internet;
 pub use mosquitto::{Listener, Mosquitto};

@@ -1,4 +1,5 @@
-//! A network of one's own: where Mosquitto's WebSocket listeners may bind all addresses.
+//! A network of one's own: where Mosquitto's WebSocket listeners may bind all addresses. And mounts
+//! of one's own: where a [`Disk`](crate::disk::Disk) may be full.
 
 use std::any::type_name;
 use std::io::Write as _;
@@ -8,10 +9,10 @@ use std::process::Command;
 /// Set for the test that runs inside.
 const INSIDE: &str = "HALTERE_TESTKIT_NETNS";
 
-/// Runs the body of a test in a new network namespace, with nothing in it but loopback. It has mounts of
-/// its own as well, so that [`ask_name_server`] concerns nobody else.
+/// Runs the body of a test in a new network namespace, with nothing in it but loopback, and in a
+/// mount namespace: what the test mounts goes with it, and [`ask_name_server`] concerns nobody else.
 ///
-/// The test binary is run again inside `unshare --net` with this one test chosen, so the test's own
+/// The test binary is run again inside `unshare` with this one test chosen, so the test's own
 /// sockets, its threads and the processes it starts are all in there. To be called from a plain
 /// `#[test]`, with an `async` block written in that very function (its type carries the test's name):
 ///

@@ -59,6 +59,15 @@ pub(crate) fn reload_on_signal() -> anyhow::Result<Arc<Notify>> {
     Ok(reload)
 }
 
+/// Makes a limit on the size of files an error of the write that goes beyond it, like a full disk,
+/// and not the end of the process: that is what SIGXFSZ does when nobody listens.
+pub(crate) fn survive_file_size_limits() -> anyhow::Result<()> {
+    // Listened to for as long as the process lives, whatever becomes of the value.
+    let _signal =
+        signal(SignalKind::from_raw(libc::SIGXFSZ)).context("failed to listen for SIGXFSZ")?;
+    Ok(())
+}
+
 struct Signals {
     terminate: Signal,
     interrupt: Signal,

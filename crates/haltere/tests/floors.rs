@@ -238,6 +238,21 @@ fn nothing_that_ships_brings_a_client_of_its_own() {
     }
 }
 
+/// Fail points are there with debug assertions (`haltere-store/src/failpoint.rs`), so nothing that is
+/// built to be used may have those.
+#[test]
+fn no_profile_but_those_for_developing_has_fail_points() {
+    let manifest = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../Cargo.toml");
+    let text = fs::read_to_string(manifest).expect("readable");
+    let manifest: toml::Table = text.parse().expect("a manifest is TOML");
+    for (name, profile) in manifest["profile"].as_table().expect("there are profiles") {
+        let asserts = profile.get("debug-assertions").and_then(toml::Value::as_bool);
+        let develops =
+            name == "dev" || profile.get("inherits").and_then(toml::Value::as_str) == Some("dev");
+        assert!(develops || asserts != Some(true), "the profile {name} has fail points");
+    }
+}
+
 fn rust_files(folder: &Path) -> Vec<PathBuf> {
     let mut files = Vec::new();
     for entry in fs::read_dir(folder).expect("a folder") {

@@ -15,6 +15,17 @@ pub(crate) struct Record {
     pub(crate) request_id: String,
 }
 
+/// What is stored, as far as changes change it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Dump {
+    pub(crate) connections: Vec<String>,
+    pub(crate) users: Vec<String>,
+    pub(crate) plugins: Vec<String>,
+    pub(crate) sessions: Vec<String>,
+    /// The actions on record, oldest first.
+    pub(crate) audit: Vec<String>,
+}
+
 impl Database {
     pub(crate) async fn of(haltere: &Haltere) -> Self {
         let file = haltere.data().join("haltere.db");
@@ -64,6 +75,29 @@ impl Database {
         let query = "SELECT count(*) FILTER (WHERE action = 'session.login') \
             - count(*) FILTER (WHERE action = 'session.logout') FROM audit WHERE outcome = 'success'";
         self.value(query).await
+    }
+
+    /// All of it.
+    pub(crate) async fn dump(&mut self) -> Dump {
+        Dump {
+            connections: self
+                .texts(
+                    "SELECT json_array(id, name, url, username, hex(password), client_id, \
+                    reject_unauthorized, hex(ca), hex(cert), hex(key), intent, revision, \
+                    created_at, updated_at) FROM connections ORDER BY sequence",
+                )
+                .await,
+            users: self
+                .texts("SELECT json_array(name, password_hash, roles) FROM users ORDER BY name")
+                .await,
+            plugins: self.texts("SELECT json_array(id, enabled) FROM plugins ORDER BY id").await,
+            sessions: self.texts("SELECT hex(id) FROM sessions ORDER BY id").await,
+            audit: self.texts("SELECT action FROM audit ORDER BY sequence").await,
+        }
+    }
+
+    async fn texts(&mut self, query: &'static str) -> Vec<String> {
+        sqlx::query_scalar(query).fetch_all(&mut self.0).await.expect(query)
     }
 
     async fn value<T>(&mut self, query: &'static str) -> T

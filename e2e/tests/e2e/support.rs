@@ -29,7 +29,7 @@ pub(crate) fn ids(list: &Value) -> Vec<String> {
 /// Waits until the connection is up.
 pub(crate) async fn until_connected(client: &Client, id: &str) {
     eventually(&format!("{id} is connected"), async || {
-        let answer = client.get(&format!("/api/connections/{id}")).await;
+        let answer = client.get(&format!("/api/connections/{id}?secrets=omit")).await;
         (answer.json()["status"]["connected"] == true).then_some(())
     })
     .await;
@@ -38,7 +38,7 @@ pub(crate) async fn until_connected(client: &Client, id: &str) {
 /// Waits until the connection has failed, and returns the code.
 pub(crate) async fn until_failed(client: &Client, id: &str) -> String {
     eventually(&format!("{id} has failed"), async || {
-        let answer = client.get(&format!("/api/connections/{id}")).await;
+        let answer = client.get(&format!("/api/connections/{id}?secrets=omit")).await;
         answer.json()["status"]["error"]["code"].as_str().map(str::to_owned)
     })
     .await

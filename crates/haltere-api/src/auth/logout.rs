@@ -9,7 +9,7 @@ use http::HeaderMap;
 use http::header::SET_COOKIE;
 
 use crate::cookie;
-use crate::error::ApiError;
+use crate::error::{ApiError, ErrorBody};
 use crate::extract::caller;
 use crate::fallback::found;
 use crate::state::ApiState;
@@ -22,7 +22,11 @@ use crate::state::ApiState;
     path = "/logout",
     operation_id = "log_out",
     tag = "Login",
-    responses((status = 302, description = "`Location` is `/login`, the cookie is taken back")),
+    responses(
+        (status = 302, description = "`Location` is `/login`, the cookie is taken back"),
+        (status = 500, description = "The session could not be ended", body = ErrorBody,
+            example = json!({"code": "INTERNAL_ERROR", "message": "An internal server error occurred", "reason": "the disk is full"})),
+    ),
 )]
 pub(crate) async fn handler(
     State(state): State<ApiState>,

@@ -9,6 +9,8 @@ use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::Response;
 use futures_util::FutureExt;
+use haltere_app::Internal;
+use haltere_core::StorageTrouble;
 use http::StatusCode;
 
 use crate::error::{ErrorBody, ErrorCode, InternalCause, json, messages};
@@ -19,15 +21,26 @@ pub(crate) async fn answer(request: Request, next: Next) -> Response {
     match AssertUnwindSafe(next.run(request)).catch_unwind().await {
         Ok(mut response) => match response.extensions_mut().remove::<InternalCause>() {
             Some(InternalCause(cause)) => {
-                tracing::error!(error = chain(cause.as_ref()), "failed to answer a request");
-                internal(code)
+                let trouble = cause.downcast_ref::<Internal>().and_then(Internal::trouble);
+                log(cause.as_ref(), trouble);
+                internal(code, trouble)
             }
             None => response,
         },
         Err(panic) => {
             tracing::error!(panic = panic_message(panic.as_ref()), "a request handler panicked");
-            internal(code)
+            internal(code, None)
         }
+    }
+}
+
+/// A disk in trouble fails request after request, and the log knows about it already.
+fn log(cause: &(dyn Error + Send + Sync + 'static), trouble: Option<StorageTrouble>) {
+    const MESSAGE: &str = "failed to answer a request";
+    if trouble.is_some() {
+        tracing::debug!(error = chain(cause), "{MESSAGE}");
+    } else {
+        tracing::error!(error = chain(cause), "{MESSAGE}");
     }
 }
 
@@ -40,8 +53,9 @@ pub(crate) fn code_of_500(path: &str) -> ErrorCode {
     if in_connections_api { ErrorCode::NotAllowed } else { ErrorCode::InternalError }
 }
 
-fn internal(code: ErrorCode) -> Response {
-    let body = ErrorBody { code, message: messages::INTERNAL.into(), data: None };
+fn internal(code: ErrorCode, trouble: Option<StorageTrouble>) -> Response {
+    let reason = trouble.map(StorageTrouble::as_str);
+    let body = ErrorBody { code, message: messages::INTERNAL.into(), reason, data: None };
     json(StatusCode::INTERNAL_SERVER_ERROR, &body)
 }
 

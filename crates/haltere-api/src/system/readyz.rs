@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use haltere_app::Readiness;
+use haltere_core::StorageTrouble;
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -35,16 +36,19 @@ pub(crate) struct NotReady {
     operation_id = "get_readiness",
     tag = "System",
     responses(
-        (status = 200, description = "It can: the store is open and its migrations are done, links are being kept", body = Ready, example = json!({"status": "ready"})),
+        (status = 200, description = "It can: the store is open, its migrations are done and it takes changes, links are being kept", body = Ready, example = json!({"status": "ready"})),
         (status = 503, description = "It can't, yet or any more", body = NotReady,
             example = json!({"code": "UNAVAILABLE", "message": "Not ready", "reasons": ["links are not being kept"]})),
     ),
 )]
 pub(crate) async fn handler(State(state): State<ApiState>) -> Response {
-    let Readiness { store, supervisor } = state.app.ready();
-    let checks = [(store, "the store does not answer"), (supervisor, "links are not being kept")];
-    let reasons: Vec<_> =
-        checks.into_iter().filter_map(|(well, reason)| (!well).then_some(reason)).collect();
+    let Readiness { store, trouble, supervisor } = state.app.ready();
+    let checks = [
+        (!store).then_some("the store does not answer"),
+        trouble.map(StorageTrouble::as_str),
+        (!supervisor).then_some("links are not being kept"),
+    ];
+    let reasons: Vec<_> = checks.into_iter().flatten().collect();
     if reasons.is_empty() {
         return json(StatusCode::OK, &Ready { status: "ready" });
     }

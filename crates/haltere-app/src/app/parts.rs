@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use haltere_core::{Clock, PluginId};
+use haltere_core::{Clock, PluginId, StorageTrouble};
 use haltere_link::LinkConfig;
 use haltere_store::Store;
 
@@ -67,6 +67,8 @@ impl Default for AppSettings {
 pub struct Readiness {
     /// The store answers (its migrations are done, or there would be no [`App`](crate::App)).
     pub store: bool,
+    /// Why the store takes no changes at the moment.
+    pub trouble: Option<StorageTrouble>,
     /// Links are being kept, and haltere is not shutting down.
     pub supervisor: bool,
 }
@@ -74,7 +76,7 @@ pub struct Readiness {
 impl Readiness {
     /// Whether all of it is well.
     pub const fn is_ready(self) -> bool {
-        self.store && self.supervisor
+        self.store && self.trouble.is_none() && self.supervisor
     }
 }
 

@@ -45,8 +45,7 @@ impl App {
             let read = secrets_were_read(turn.now, ctx, "");
             turn.tx.append_audit(&read).await.doing(DOING)?;
         }
-        let committed = turn.commit(DOING).await?;
-        committed.remove(id);
+        turn.commit(DOING).await?.remove(id);
         Ok(self.all(shows_secrets))
     }
 }

@@ -7,6 +7,7 @@ use crate::app::App;
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Doing, Internal, NotAllowed};
+use crate::events::Event;
 use crate::policy::Action;
 
 /// Why the switch was not moved.
@@ -47,15 +48,16 @@ impl App {
         let detail = if enabled { "on" } else { "off" };
         let entry = audit::done(turn.now, ctx, AuditAction::PluginSwitch, id.as_str(), detail);
         turn.tx.append_audit(&entry).await.doing(DOING)?;
-        let committed = turn.commit(DOING).await?;
-        self.0.switches.set(id, enabled);
-        if id == PluginId::Tls {
-            self.renew_connections();
-        }
-        committed.plugins_changed();
-        if id == PluginId::ConnectionsRestApi {
-            self.tell_connections();
-        }
+        turn.commit(DOING).await?.follow(|app| {
+            app.0.switches.set(id, enabled);
+            if id == PluginId::Tls {
+                app.renew_connections();
+            }
+            app.0.hub.publish(Event::PluginsChanged);
+            if id == PluginId::ConnectionsRestApi {
+                app.tell_connections();
+            }
+        });
         Ok(())
     }
 }
@@ -69,7 +71,6 @@ mod tests {
 
     use super::*;
     use crate::connections::{NewConnection, Outcome, Secrets};
-    use crate::events::Event;
     use crate::plugins::PluginSource;
     use crate::testing::TestApp;
 

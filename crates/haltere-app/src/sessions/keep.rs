@@ -43,8 +43,14 @@ impl App {
         }
         let due = |at: Timestamp| now.duration_since(at).unsigned_abs() >= CLEAN_UP;
         if kept.cleaned_up_at.is_none_or(due) {
-            self.clean_up_sessions(now).await?;
-            kept.cleaned_up_at = Some(now);
+            match self.clean_up_sessions(now).await {
+                // Known, and no reason to do nothing else: it can be done when the disk is well again.
+                Err(error) if error.trouble().is_some() => {}
+                outcome => {
+                    outcome?;
+                    kept.cleaned_up_at = Some(now);
+                }
+            }
         }
         Ok(())
     }
@@ -80,7 +86,10 @@ impl App {
             return;
         }
         if let Err(error) = self.store_use(&used).await {
-            tracing::warn!(error = chain(&error), "the use of sessions is not written down");
+            // A disk in trouble stands in the log already.
+            if error.trouble().is_none() {
+                tracing::warn!(error = chain(&error), "the use of sessions is not written down");
+            }
             self.0.sessions.live().give_back(used);
         }
     }

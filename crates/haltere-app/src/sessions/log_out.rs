@@ -1,6 +1,7 @@
 //! `GET /logout`
 
 use haltere_core::{AuditAction, SessionId};
+use haltere_store::failpoint::Step;
 
 use crate::app::App;
 use crate::audit;
@@ -23,7 +24,7 @@ impl App {
             tx.append_audit(&entry).await.doing(DOING)?;
             tx.commit().await.doing(DOING)?;
         }
-        self.end_in_memory(session);
+        Step::Notify.around(|| self.end_in_memory(session));
         Ok(())
     }
 }

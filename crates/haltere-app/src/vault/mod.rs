@@ -15,6 +15,7 @@ mod wraps;
 use std::fmt;
 
 use haltere_core::Secret;
+use haltere_store::failpoint::Step;
 use haltere_store::{Sealed, Store, StoreError};
 
 pub use keyring::{KeyStatus, Keyring, KeyringError, UnreadableSecret, Verified};
@@ -93,7 +94,7 @@ impl Vault {
 
     /// Seals `plain` for `place`. Sealing the same twice gives different results.
     pub fn seal(&self, place: &Place<'_>, plain: &[u8]) -> Sealed {
-        self.data_key.seal(place, plain)
+        Step::Seal.around(|| self.data_key.seal(place, plain))
     }
 
     /// Opens what was sealed for `place`.

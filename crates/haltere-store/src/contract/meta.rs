@@ -45,3 +45,10 @@ pub async fn revisions_start_at_zero(store: Arc<dyn Store>) {
     let revisions = store.read().await.unwrap().revisions().await.unwrap();
     assert_eq!(revisions, Revisions::default());
 }
+
+pub async fn a_probe_finds_no_trouble_and_leaves_nothing_behind(store: Arc<dyn Store>) {
+    let before = store.read().await.unwrap().revisions().await.unwrap();
+    store.probe().await.unwrap();
+    assert_eq!(store.trouble(), None);
+    assert_eq!(store.read().await.unwrap().revisions().await.unwrap(), before);
+}

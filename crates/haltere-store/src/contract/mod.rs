@@ -94,6 +94,7 @@ macro_rules! contract_tests {
                 any_bytes_are_kept,
                 deleting_tells_whether_there_was_one,
                 revisions_start_at_zero,
+                a_probe_finds_no_trouble_and_leaves_nothing_behind,
             }
             backups {
                 are_made_while_others_write_or_refused_with_advice,

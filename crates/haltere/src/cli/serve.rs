@@ -16,7 +16,7 @@ use super::sources::Server;
 use super::{print, random_password, tell};
 use crate::config::Settings;
 use crate::data_dir::DataDir;
-use crate::lifecycle::{LINKS, Stop, reload_on_signal};
+use crate::lifecycle::{LINKS, Stop, reload_on_signal, survive_file_size_limits};
 use crate::{http, memory, telemetry, vitals, wiring};
 
 /// Links spend their lives waiting, and answers are ready in memory: more threads than this would
@@ -56,6 +56,7 @@ fn runtime() -> anyhow::Result<Runtime> {
 async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let stop = Stop::on_signals()?;
     let reload = reload_on_signal()?;
+    survive_file_size_limits()?;
     let data = DataDir::create(&settings.data.dir)?;
     let _lock = data.lock()?;
     data.check_whole()?;

@@ -1,0 +1,99 @@
+//! Named places on the way of a change where tests make haltere fail: before and after each step.
+//!
+//! A test starts haltere with a file's name in the environment variable [`FILE`]. Once that file holds
+//! `commit.before abort`, whoever comes to that place next takes the file away and aborts. So one
+//! order is one failure, and what comes after can be looked at.
+//!
+//! | order | does |
+//! |---|---|
+//! | `abort` | ends the process on the spot, like `kill -9` |
+//! | `error` | the step fails with a [`StoreError`]; where no error can be returned, it panics |
+//! | `panic` | panics |
+//!
+//! All of this is there in builds with debug assertions only. An optimised build has none of it,
+//! whatever its features and its environment say.
+
+use crate::StoreError;
+
+/// The environment variable that names the file with the order.
+#[cfg(debug_assertions)]
+const FILE: &str = "FAILPOINT_FILE";
+
+/// A step on the way of a change.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Step {
+    /// Secrets are sealed.
+    Seal,
+    /// The transaction begins.
+    Begin,
+    /// Something is written in it.
+    Write,
+    /// The audit entry is written in it.
+    Audit,
+    /// It is made durable.
+    Commit,
+    /// Memory follows, and everybody is told.
+    Notify,
+}
+
+impl Step {
+    /// To be passed before the step.
+    pub fn before(self) -> Result<(), StoreError> {
+        pass(self, "before")
+    }
+
+    /// To be passed after the step.
+    pub fn after(self) -> Result<(), StoreError> {
+        pass(self, "after")
+    }
+
+    /// Does a step that can't fail, between its two places.
+    pub fn around<T>(self, step: impl FnOnce() -> T) -> T {
+        const ORDERED: &str = "a test ordered this failure";
+        self.before().expect(ORDERED);
+        let done = step();
+        self.after().expect(ORDERED);
+        done
+    }
+}
+
+#[cfg(not(debug_assertions))]
+#[inline(always)]
+#[expect(clippy::unnecessary_wraps, reason = "it can fail where there are debug assertions")]
+fn pass(_step: Step, _side: &str) -> Result<(), StoreError> {
+    Ok(())
+}
+
+#[cfg(debug_assertions)]
+#[expect(clippy::panic, reason = "that is what was ordered")]
+fn pass(step: Step, side: &str) -> Result<(), StoreError> {
+    match order(step, side).as_deref() {
+        None => Ok(()),
+        Some("abort") => std::process::abort(),
+        Some("error") => Err(StoreError::Backend(Box::new(Ordered))),
+        Some(_) => panic!("{Ordered} at {step:?} {side}"),
+    }
+}
+
+/// What to do here, if this is the place that was named and nobody else was faster.
+#[cfg(debug_assertions)]
+fn order(step: Step, side: &str) -> Option<String> {
+    use std::path::PathBuf;
+    use std::sync::LazyLock;
+    use std::{env, fs};
+
+    static PATH: LazyLock<Option<PathBuf>> = LazyLock::new(|| env::var_os(FILE).map(PathBuf::from));
+    let path = PATH.as_ref()?;
+    let text = fs::read_to_string(path).ok()?;
+    let (place, order) = text.trim().split_once(' ')?;
+    if place != format!("{step:?}.{side}").to_lowercase() {
+        return None;
+    }
+    fs::remove_file(path).ok()?;
+    Some(order.to_owned())
+}
+
+#[cfg(debug_assertions)]
+#[derive(Debug, thiserror::Error)]
+#[error("a test ordered a failure")]
+struct Ordered;
