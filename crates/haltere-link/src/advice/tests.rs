@@ -129,8 +129,8 @@ fn codes_come_from_nowhere_else() {
                 let text = fs::read_to_string(&path).expect("readable");
                 let code = text.split("#[cfg(test)]").next().unwrap_or_default();
                 let name = path.strip_prefix(root()).expect("inside").display().to_string();
-                let makes = code.replace("-> LinkFailure {", "").contains("LinkFailure {");
-                if makes && !name.contains("test") {
+                let builds_one = code.replace("-> LinkFailure {", "").contains("LinkFailure {");
+                if builds_one && !name.contains("test") {
                     makers.insert(name);
                 }
             }
