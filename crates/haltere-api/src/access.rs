@@ -9,7 +9,8 @@ use haltere_core::{Origin, PluginId};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
 use crate::auth::login_page::Reason;
-use crate::cookie;
+use crate::base_path::BasePath;
+use crate::cookie::Jar;
 use crate::error::{ApiError, messages};
 use crate::extract::caller;
 use crate::fallback;
@@ -55,7 +56,7 @@ async fn gate(access: Access, request: Request, next: Next) -> Response {
         Access::Everybody => Ok(request),
         Access::Page => match identify(request).await {
             Ok(Ok(request)) => Ok(request),
-            Ok(Err(stranger)) => return to_login(stranger.had_cookie),
+            Ok(Err(stranger)) => return to_login(&stranger),
             Err(error) => Err(error),
         },
         Access::LoggedIn => log_in_required(request).await,
@@ -74,14 +75,16 @@ async fn gate(access: Access, request: Request, next: Next) -> Response {
 struct Stranger {
     /// Whether they brought a cookie along, of a session that has ended.
     had_cookie: bool,
+    /// Where the login page begins.
+    base: BasePath,
 }
 
 /// Finds out who asks and puts a [`Ctx`] and the session on the request.
 async fn identify(mut request: Request) -> Result<Result<Request, Stranger>, ApiError> {
-    let (state, origin) = common(&request)?;
-    let Some(session) = caller::session(&state, request.headers()).await? else {
-        let had_cookie = cookie::token(request.headers(), &state.options).is_some();
-        return Ok(Err(Stranger { had_cookie }));
+    let (state, origin, jar) = common(&request)?;
+    let Some(session) = caller::session(&state, &jar, request.headers()).await? else {
+        let had_cookie = jar.token(request.headers()).is_some();
+        return Ok(Err(Stranger { had_cookie, base: state.options.base }));
     };
     request.extensions_mut().insert(Ctx::new(session.caller.clone(), origin));
     request.extensions_mut().insert(session);
@@ -97,7 +100,7 @@ async fn authorize(
     action: Action,
     plugin: Option<PluginId>,
 ) -> Result<Request, ApiError> {
-    let (state, _) = common(&request)?;
+    let (state, ..) = common(&request)?;
     if plugin.is_some_and(|plugin| !state.app.plugin_enabled(plugin)) {
         return Err(ApiError::not_found(messages::PLUGIN_NOT_FOUND));
     }
@@ -118,17 +121,20 @@ async fn authorize(
 struct NotPrepared;
 
 /// What [`crate::layers::identity`] has put on the request.
-fn common(request: &Request) -> Result<(ApiState, Origin), ApiError> {
+fn common(request: &Request) -> Result<(ApiState, Origin, Jar), ApiError> {
     let state = request.extensions().get::<ApiState>().cloned();
     let origin = request.extensions().get::<Origin>().cloned();
-    state.zip(origin).ok_or_else(|| ApiError::internal(NotPrepared))
+    let jar = request.extensions().get::<Jar>().cloned();
+    let ((state, origin), jar) =
+        state.zip(origin).zip(jar).ok_or_else(|| ApiError::internal(NotPrepared))?;
+    Ok((state, origin, jar))
 }
 
-fn to_login(had_cookie: bool) -> Response {
-    if had_cookie {
-        fallback::found(&format!("/login?error={}", Reason::Expired.as_str()))
+fn to_login(Stranger { had_cookie, base }: &Stranger) -> Response {
+    if *had_cookie {
+        fallback::found(&base.to(&format!("/login?error={}", Reason::Expired.as_str())))
     } else {
-        fallback::found("/login")
+        fallback::found(&base.to("/login"))
     }
 }
 

@@ -1,26 +1,33 @@
 //! What is answered where there is no route.
 
+use axum::Extension;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use http::header::LOCATION;
 use http::{HeaderValue, Method, StatusCode};
 
+use crate::cookie::Jar;
 use crate::error::{ApiError, ErrorCode};
 use crate::extract::caller;
 use crate::pages;
 use crate::state::ApiState;
 
 /// Under `/api` a JSON 404; elsewhere browsers get a page, or the login page first.
-pub(crate) async fn not_found(State(state): State<ApiState>, request: Request) -> Response {
+pub(crate) async fn not_found(
+    State(state): State<ApiState>,
+    Extension(jar): Extension<Jar>,
+    request: Request,
+) -> Response {
     let path = request.uri().path();
     let is_api = path == "/api" || path.starts_with("/api/");
     let looks = matches!(*request.method(), Method::GET | Method::HEAD);
     if is_api || !looks {
         return ApiError::not_found("Resource not found").into_response();
     }
-    match caller::session(&state, request.headers()).await {
-        Ok(Some(session)) => pages::not_found::page(&session.caller),
-        Ok(None) => found("/login"),
+    let base = &state.options.base;
+    match caller::session(&state, &jar, request.headers()).await {
+        Ok(Some(session)) => pages::not_found::page(base, &session.caller),
+        Ok(None) => found(&base.to("/login")),
         Err(error) => error.into_response(),
     }
 }
@@ -129,7 +136,8 @@ mod tests {
             );
             assert!(!answer.text.contains("<script") && !answer.text.contains(" style="), "{path}");
         }
-        let answer = stranger.get(&crate::pages::stylesheet::href()).await;
+        let answer =
+            stranger.get(&crate::pages::stylesheet::href(&crate::BasePath::default())).await;
         assert_eq!(answer.header("cache-control"), Some("public, max-age=31536000, immutable"));
         assert_eq!(answer.header("content-type"), Some("text/css; charset=utf-8"));
     }

@@ -9,7 +9,9 @@
 
 mod access;
 mod access_table;
+mod arrival;
 mod auth;
+mod base_path;
 mod connection_export;
 mod connection_import;
 mod connection_test;
@@ -27,39 +29,57 @@ mod options;
 mod pages;
 mod plugins;
 mod profile;
+mod proxies;
 mod routes;
 mod state;
 mod system;
+mod web_origin;
 mod wire;
 
+#[cfg(test)]
+mod edge_tests;
 #[cfg(test)]
 mod golden;
 #[cfg(test)]
 mod test_support;
 
+use axum::extract::Request;
 use axum::{Router, middleware};
 use haltere_app::App;
+use tower::ServiceExt as _;
 
 pub use access_table::access_table;
+pub use arrival::OverTls;
+pub use base_path::{BasePath, BasePathError};
 pub use connection_test::connection_test_json;
 pub use openapi::openapi;
 pub use options::ApiOptions;
+pub use proxies::{ForwardedHeader, Proxies};
+pub use web_origin::{WebOrigin, WebOriginError};
 
 use state::ApiState;
 
 /// Everything haltere answers over HTTP. To tell where requests come from it has to be served with
-/// connect info (`Router::into_make_service_with_connect_info::<SocketAddr>`).
+/// connect info (`Router::into_make_service_with_connect_info::<SocketAddr>`), and with [`OverTls`] on
+/// requests that came over TLS.
 pub fn router(app: App, options: ApiOptions) -> Router {
     let state = ApiState::new(app, options.clone());
     let (router, _) = routes::table().split_for_parts();
+    let ApiOptions { base, cors_origins, .. } = options.clone();
     // The last layer is the outermost: it sees a request first and its answer last.
-    router
+    let router = router
         .fallback(fallback::not_found)
         .method_not_allowed_fallback(fallback::method_not_allowed)
         .layer(middleware::from_fn(layers::query_token::refuse))
-        .layer(middleware::from_fn(layers::cross_origin::refuse))
+        .layer(middleware::from_fn_with_state(cors_origins.clone(), layers::cross_origin::refuse))
         .layer(middleware::from_fn(layers::failures::answer))
+        .layer(middleware::from_fn_with_state(cors_origins, layers::cors::share))
         .layer(middleware::from_fn_with_state(options, layers::headers::add))
         .layer(middleware::from_fn_with_state(state.clone(), layers::identity::identify))
-        .with_state(state)
+        .with_state(state);
+    if base.is_root() {
+        return router;
+    }
+    // Around the router, because by the time a layer sees a request its route has been found.
+    Router::new().fallback_service(router.map_request(move |request: Request| base.strip(request)))
 }

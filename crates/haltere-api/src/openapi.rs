@@ -77,7 +77,7 @@ pub(crate) fn frame() -> OpenApi {
         .build();
     let cookie = ApiKeyValue::with_description(
         "haltere.sid",
-        "The session's cookie, from `POST /auth`; `__Host-haltere.sid` behind TLS.",
+        "The session's cookie, from `POST /auth`; `__Host-haltere.sid` over TLS, `__Secure-haltere.sid` over TLS below a base path.",
     );
     let components = ComponentsBuilder::new()
         .security_scheme(SESSION, SecurityScheme::ApiKey(ApiKey::Cookie(cookie)))

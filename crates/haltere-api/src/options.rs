@@ -1,18 +1,69 @@
 //! What can be configured about the HTTP side.
 
-/// What can be configured about the HTTP side. [`ApiOptions::default`] fits plain HTTP on loopback.
-#[derive(Debug, Clone, Default)]
+use std::sync::Arc;
+
+use crate::base_path::BasePath;
+use crate::proxies::Proxies;
+use crate::web_origin::WebOrigin;
+
+/// What can be configured about the HTTP side. [`ApiOptions::default`] fits a server on loopback or
+/// with TLS of its own, without anything in between. Cheap to clone.
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ApiOptions {
-    /// Every request comes over TLS, ours or that of a proxy in front: cookies get the prefix
-    /// `__Host-` and are never sent in the clear, and browsers are told to insist on TLS.
+    /// Every request comes over TLS, whether anything in it says so or not.
     pub secure: bool,
+    /// Browsers that came over TLS are told to come back over nothing else.
+    pub hsts: bool,
+    /// Where the router is found under its host.
+    pub base: BasePath,
+    /// Who is believed about where a request came from.
+    pub proxies: Proxies,
+    /// Whose pages may use the API beside our own.
+    pub cors_origins: Arc<[WebOrigin]>,
+}
+
+impl Default for ApiOptions {
+    fn default() -> Self {
+        Self {
+            secure: false,
+            hsts: true,
+            base: BasePath::default(),
+            proxies: Proxies::default(),
+            cors_origins: Arc::new([]),
+        }
+    }
 }
 
 impl ApiOptions {
-    /// Says whether every request comes over TLS.
+    /// Says that every request comes over TLS, whether anything in it says so or not.
     #[must_use]
     pub fn secure(self, secure: bool) -> Self {
         Self { secure, ..self }
+    }
+
+    /// Says whether browsers that came over TLS are told to come back over nothing else. Below a base
+    /// path they never are: the host is not ours alone.
+    #[must_use]
+    pub fn hsts(self, hsts: bool) -> Self {
+        Self { hsts, ..self }
+    }
+
+    /// Says where the router is found under its host.
+    #[must_use]
+    pub fn base(self, base: BasePath) -> Self {
+        Self { base, ..self }
+    }
+
+    /// Says who is believed about where a request came from.
+    #[must_use]
+    pub fn proxies(self, proxies: Proxies) -> Self {
+        Self { proxies, ..self }
+    }
+
+    /// Says whose pages may use the API beside our own, with the session of whoever looks at them.
+    #[must_use]
+    pub fn cors_origins(self, origins: impl Into<Arc<[WebOrigin]>>) -> Self {
+        Self { cors_origins: origins.into(), ..self }
     }
 }

@@ -43,6 +43,13 @@ impl TestApi {
         Self::start_with(|_| {}).await
     }
 
+    /// With options of the HTTP side.
+    pub(crate) async fn start_as(options: ApiOptions) -> Self {
+        let app = TestApp::start_with(|_| {}).await;
+        let router = crate::router(app.app.clone(), options);
+        Self { app, router }
+    }
+
     pub(crate) async fn start_with(change: impl FnOnce(&mut TestConfig)) -> Self {
         let app = TestApp::start_with(change).await;
         let router = crate::router(app.app.clone(), ApiOptions::default());

@@ -15,6 +15,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::response::Response;
+use haltere_api::OverTls;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -109,22 +110,22 @@ impl Connection {
     async fn serve(self, stream: TcpStream, tls: Option<Tls>) {
         // Answers are small and written whole: waiting to fill a packet would only delay them.
         let _ = stream.set_nodelay(true);
-        let Some(tls) = tls else { return self.serve_http(stream).await };
+        let Some(tls) = tls else { return self.serve_http(stream, None).await };
         let accepted = tokio::select! {
             accepted = tls.accept(stream) => accepted,
             () = self.stop.soft.cancelled() => return,
         };
         match accepted {
-            Ok(stream) => self.serve_http(stream).await,
+            Ok(stream) => self.serve_http(stream, Some(OverTls)).await,
             Err(error) => {
                 tracing::debug!(peer = %self.peer, %error, "no TLS connection came about");
             }
         }
     }
 
-    async fn serve_http(self, stream: impl AsyncRead + AsyncWrite + Unpin) {
+    async fn serve_http(self, stream: impl AsyncRead + AsyncWrite + Unpin, tls: Option<OverTls>) {
         let Self { peer, router, protocol, stop, _permit } = self;
-        let service = service_fn(move |request| answer(router.clone(), request, peer));
+        let service = service_fn(move |request| answer(router.clone(), request, peer, tls));
         let mut connection = pin!(protocol.serve_connection(TokioIo::new(stream), service));
         let outcome = tokio::select! {
             outcome = connection.as_mut() => outcome,
@@ -147,8 +148,10 @@ async fn answer(
     router: Router,
     mut request: Request<Incoming>,
     peer: SocketAddr,
+    tls: Option<OverTls>,
 ) -> Result<Response, Infallible> {
     request.extensions_mut().insert(ConnectInfo(peer));
+    tls.map(|tls| request.extensions_mut().insert(tls));
     router.oneshot(request.map(Body::new)).await
 }
 

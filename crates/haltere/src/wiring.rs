@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use axum::Router;
-use haltere_api::ApiOptions;
+use haltere_api::{ApiOptions, Proxies};
 use haltere_app::backups::Backups;
 use haltere_app::connections::Mover;
 use haltere_app::sessions::{PasswordHashing, SessionSettings};
@@ -108,8 +108,14 @@ async fn settle_on(master_key: &MasterKey, store: &Arc<dyn Store>) {
 
 /// The HTTP API on top of the application.
 pub(crate) fn router(app: &App, settings: &Settings) -> Router {
-    let secure = settings.server.secure || settings.server.tls_cert.is_some();
-    haltere_api::router(app.clone(), ApiOptions::default().secure(secure))
+    let server = &settings.server;
+    let options = ApiOptions::default()
+        .secure(server.secure)
+        .hsts(server.hsts)
+        .base(server.base_path.clone())
+        .proxies(Proxies::new(server.trusted_proxies.clone(), server.forwarded_header.into()))
+        .cors_origins(server.cors_origins.clone());
+    haltere_api::router(app.clone(), options)
 }
 
 /// Our own TLS, where it is configured, and what looks after its certificate.

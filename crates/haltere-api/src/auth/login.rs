@@ -13,7 +13,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::login_page::Reason;
-use crate::cookie;
+use crate::base_path::BasePath;
+use crate::cookie::Jar;
 use crate::error::{ApiError, ErrorBody, ErrorCode, json, messages};
 use crate::extract::{JsonBody, Params, Query, body};
 use crate::fallback::found;
@@ -56,13 +57,13 @@ impl Refusal {
     }
 
     /// For browsers: back to the login page, which says why.
-    fn into_redirect(self) -> Response {
+    fn into_redirect(self, base: &BasePath) -> Response {
         let reason = match self {
             Self::WrongCredentials => Reason::Failed,
             Self::Throttled(_) => Reason::Throttled,
             Self::Other(error) => return error.into_response(),
         };
-        found(&format!("/login?error={}", reason.as_str()))
+        found(&base.to(&format!("/login?error={}", reason.as_str())))
     }
 }
 
@@ -100,8 +101,8 @@ pub(crate) struct LoginForm {
 /// Log in
 ///
 /// Takes a form or JSON. A browser is sent on to `/`, or back to `/login?error=…`; with `?json=1` the
-/// outcome is said in JSON. The session is in the cookie `haltere.sid` (`__Host-haltere.sid` behind
-/// TLS): send it back with each request.
+/// outcome is said in JSON. The session is in the cookie `haltere.sid` (`__Host-haltere.sid` over TLS,
+/// `__Secure-haltere.sid` over TLS below a base path): send it back with each request.
 #[utoipa::path(
     post,
     path = "/auth",
@@ -131,6 +132,7 @@ pub(crate) struct LoginForm {
 pub(crate) async fn handler(
     State(state): State<ApiState>,
     Extension(origin): Extension<Origin>,
+    Extension(jar): Extension<Jar>,
     Query(params): Query,
     request: Request,
 ) -> Result<Response, ApiError> {
@@ -141,15 +143,15 @@ pub(crate) async fn handler(
         }
         None => Err(Refusal::WrongCredentials),
     };
+    let base = &state.options.base;
     Ok(match logged_in {
         Ok(LoggedIn { token, caller: _, expires_at: _ }) => {
-            let mut response = if in_json { welcome() } else { found("/") };
-            let cookie = cookie::hand_out(&token, &state.options);
-            response.headers_mut().insert(SET_COOKIE, cookie);
+            let mut response = if in_json { welcome() } else { found(&base.to("/")) };
+            response.headers_mut().insert(SET_COOKIE, jar.hand_out(&token));
             response
         }
         Err(refusal) if in_json => refusal.into_json(),
-        Err(refusal) => refusal.into_redirect(),
+        Err(refusal) => refusal.into_redirect(base),
     })
 }
 

@@ -1,10 +1,13 @@
 //! `GET /login`
 
+use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use maud::{Markup, html};
 
+use crate::base_path::BasePath;
+use crate::cookie::Jar;
 use crate::extract::{Query, caller};
 use crate::fallback;
 use crate::pages::layout;
@@ -62,17 +65,18 @@ impl Reason {
 )]
 pub(crate) async fn handler(
     State(state): State<ApiState>,
+    Extension(jar): Extension<Jar>,
     Query(query): Query,
     headers: HeaderMap,
 ) -> Response {
-    if caller::session(&state, &headers).await.is_ok_and(|session| session.is_some()) {
-        return fallback::found("/");
+    if caller::session(&state, &jar, &headers).await.is_ok_and(|session| session.is_some()) {
+        return fallback::found(&state.options.base.to("/"));
     }
     let reason = query.get("error").ok().flatten().and_then(Reason::parse);
-    layout::respond(StatusCode::OK, page(reason))
+    layout::respond(StatusCode::OK, page(&state.options.base, reason))
 }
 
-fn page(reason: Option<Reason>) -> Markup {
+fn page(base: &BasePath, reason: Option<Reason>) -> Markup {
     let content = html! {
         main.card {
             div.brand { (layout::logo()) span { "haltere" } }
@@ -81,7 +85,7 @@ fn page(reason: Option<Reason>) -> Markup {
             @if let Some(reason) = reason {
                 p.notice.(reason.as_str()) role="alert" { (reason.sentence()) }
             }
-            form method="post" action="/auth" {
+            form method="post" action=(base.to("/auth")) {
                 label for="username" { "User name" }
                 input #username name="username" type="text" autocomplete="username"
                     autocapitalize="none" spellcheck="false" required autofocus;
@@ -90,9 +94,9 @@ fn page(reason: Option<Reason>) -> Markup {
                 button type="submit" { "Log in" }
             }
         }
-        footer.small { a href="/api/docs" { "API documentation" } }
+        footer.small { a href=(base.to("/api/docs")) { "API documentation" } }
     };
-    layout::page("Log in · haltere", "login", &content)
+    layout::page(base, "Log in · haltere", "login", &content)
 }
 
 #[cfg(test)]
@@ -103,10 +107,12 @@ mod tests {
     fn each_reason_has_its_sentence_and_nothing_else_is_shown() {
         for reason in [Reason::Failed, Reason::Expired, Reason::Throttled] {
             assert_eq!(Reason::parse(reason.as_str()), Some(reason));
-            assert!(page(Some(reason)).into_string().contains(reason.sentence()));
+            assert!(
+                page(&BasePath::default(), Some(reason)).into_string().contains(reason.sentence())
+            );
         }
         assert_eq!(Reason::parse("<script>"), None);
-        let page = page(None).into_string();
+        let page = page(&BasePath::default(), None).into_string();
         assert!(!page.contains("role=\"alert\""));
         assert!(!page.contains("<script") && !page.contains("style=\""), "the policy forbids both");
     }

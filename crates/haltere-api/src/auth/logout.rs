@@ -8,7 +8,7 @@ use haltere_core::Origin;
 use http::HeaderMap;
 use http::header::SET_COOKIE;
 
-use crate::cookie;
+use crate::cookie::Jar;
 use crate::error::{ApiError, ErrorBody};
 use crate::extract::caller;
 use crate::fallback::found;
@@ -31,13 +31,14 @@ use crate::state::ApiState;
 pub(crate) async fn handler(
     State(state): State<ApiState>,
     Extension(origin): Extension<Origin>,
+    Extension(jar): Extension<Jar>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    if let Some(session) = caller::session(&state, &headers).await? {
+    if let Some(session) = caller::session(&state, &jar, &headers).await? {
         let context = Ctx::new(session.caller, origin);
         state.app.log_out(&context).await.map_err(ApiError::internal)?;
     }
-    let mut response = found("/login");
-    response.headers_mut().insert(SET_COOKIE, cookie::take_back(&state.options));
+    let mut response = found(&state.options.base.to("/login"));
+    response.headers_mut().insert(SET_COOKIE, jar.take_back());
     Ok(response)
 }

@@ -1,11 +1,13 @@
 //! `GET /validate-session`
 
+use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
 use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::cookie::Jar;
 use crate::error::{ApiError, json};
 use crate::extract::caller;
 use crate::state::ApiState;
@@ -27,8 +29,9 @@ pub(crate) struct SessionValidity {
 )]
 pub(crate) async fn handler(
     State(state): State<ApiState>,
+    Extension(jar): Extension<Jar>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let valid = caller::session(&state, &headers).await?.is_some();
+    let valid = caller::session(&state, &jar, &headers).await?.is_some();
     Ok(json(StatusCode::OK, &SessionValidity { valid }))
 }

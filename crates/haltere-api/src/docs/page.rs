@@ -1,19 +1,15 @@
 //! `GET /api/docs`: the description, made readable without JavaScript and without anything from elsewhere.
 
-use std::sync::LazyLock;
-
+use axum::extract::State;
 use axum::response::{Html, IntoResponse, Response};
 use maud::{Markup, html};
 use serde_json::{Map, Value};
 
 use super::markdown::{blocks, spans};
-use crate::openapi::{X_ACCESS, openapi};
+use crate::base_path::BasePath;
+use crate::openapi::X_ACCESS;
 use crate::pages::layout;
-
-static PAGE: LazyLock<String> = LazyLock::new(|| {
-    let document = serde_json::to_value(openapi()).expect("a description is JSON");
-    page(&document).into_string()
-});
+use crate::state::ApiState;
 
 /// Read the description of the API
 #[utoipa::path(
@@ -23,8 +19,8 @@ static PAGE: LazyLock<String> = LazyLock::new(|| {
     tag = "Documentation",
     responses((status = 200, description = "The page", content_type = "text/html", body = String)),
 )]
-pub(crate) async fn handler() -> Response {
-    Html(PAGE.as_str()).into_response()
+pub(crate) async fn handler(State(state): State<ApiState>) -> Response {
+    Html(state.docs.page()).into_response()
 }
 
 /// An operation with where it stands in the document.
@@ -44,7 +40,8 @@ impl Operation<'_> {
     }
 }
 
-fn page(document: &Value) -> Markup {
+/// The page about `document`.
+pub(super) fn render(document: &Value, base: &BasePath) -> Markup {
     let operations = operations(document);
     let sections: Vec<(&str, &str)> = items(&document["tags"])
         .iter()
@@ -52,7 +49,7 @@ fn page(document: &Value) -> Markup {
         .collect();
     let schemas = &document["components"]["schemas"];
     let content = html! {
-        (layout::top_bar(None))
+        (layout::top_bar(base, None))
         div.docs-layout {
             nav.contents aria-label="Operations" {
                 @for (tag, _) in &sections {
@@ -68,13 +65,13 @@ fn page(document: &Value) -> Markup {
             main.reference {
                 h1 { "haltere API " span.type { (text(&document["info"]["version"])) } }
                 (blocks(text(&document["info"]["description"])))
-                p.small { "The same for programs: " a href="/api/docs/export" { "OpenAPI in JSON" } "." }
+                p.small { "The same for programs: " a href=(base.to("/api/docs/export")) { "OpenAPI in JSON" } "." }
                 @for (tag, description) in &sections {
                     section id=(anchor(tag)) {
                         h2 { (tag) }
                         p.small { (description) "." }
                         @for operation in operations.iter().filter(|operation| operation.has_tag(tag)) {
-                            (render(operation, document))
+                            (render_operation(operation, document))
                         }
                     }
                 }
@@ -85,7 +82,7 @@ fn page(document: &Value) -> Markup {
             }
         }
     };
-    layout::page("API · haltere", "docs", &content)
+    layout::page(base, "API · haltere", "docs", &content)
 }
 
 /// In the order of the document's paths, methods as people expect them.
@@ -101,7 +98,7 @@ fn operations(document: &Value) -> Vec<Operation<'_>> {
     operations
 }
 
-fn render(operation: &Operation<'_>, document: &Value) -> Markup {
+fn render_operation(operation: &Operation<'_>, document: &Value) -> Markup {
     let body = operation.body;
     html! {
         article.operation #(operation.anchor()) {

@@ -8,7 +8,7 @@ use haltere_app::sessions::Session;
 use http::HeaderMap;
 use http::request::Parts;
 
-use crate::cookie;
+use crate::cookie::Jar;
 use crate::error::ApiError;
 use crate::state::ApiState;
 
@@ -40,8 +40,9 @@ impl<S: Sync> FromRequestParts<S> for Context {
 /// The session a request belongs to, if any.
 pub(crate) async fn session(
     state: &ApiState,
+    jar: &Jar,
     headers: &HeaderMap,
 ) -> Result<Option<Session>, ApiError> {
-    let Some(token) = cookie::token(headers, &state.options) else { return Ok(None) };
+    let Some(token) = jar.token(headers) else { return Ok(None) };
     state.app.authenticate(token.expose()).await.map_err(ApiError::internal)
 }

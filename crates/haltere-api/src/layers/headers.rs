@@ -9,6 +9,7 @@ use http::header::{
 };
 use http::{HeaderName, HeaderValue};
 
+use crate::arrival::Arrival;
 use crate::options::ApiOptions;
 
 /// Nothing is loaded from elsewhere, nothing inline runs, nobody frames us.
@@ -35,7 +36,8 @@ const NO_CACHE: [(HeaderName, &str); 3] = [
     (PRAGMA, "no-cache"),
 ];
 
-/// Two years, as browsers' preload lists ask for; sent only where every request comes over TLS.
+/// Two years, as browsers' preload lists ask for. It speaks for all ports of the host, so it is not for
+/// us to say where we have only a folder of it.
 const HSTS: &str = "max-age=63072000";
 
 /// Adds them. An answer that says itself how long it may be kept (our style sheet) keeps its word.
@@ -44,6 +46,7 @@ pub(crate) async fn add(
     request: Request,
     next: Next,
 ) -> Response {
+    let is_secure = request.extensions().get::<Arrival>().is_some_and(|arrival| arrival.is_secure);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
@@ -54,7 +57,7 @@ pub(crate) async fn add(
             headers.insert(name, HeaderValue::from_static(value));
         }
     }
-    if options.secure {
+    if is_secure && options.hsts && options.base.is_root() {
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
     }
     response

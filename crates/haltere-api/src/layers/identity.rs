@@ -1,9 +1,8 @@
 //! Gives each request its id and remembers where it came from.
 
-use std::net::SocketAddr;
 use std::time::Instant;
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use haltere_core::Origin;
@@ -11,13 +10,15 @@ use http::{HeaderName, HeaderValue};
 use tracing::Instrument;
 use uuid::Uuid;
 
+use crate::arrival::Arrival;
+use crate::cookie::Jar;
 use crate::state::ApiState;
 
 /// The answer's header that carries the request's id: the same id as in the log and in the audit trail.
 pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Puts an [`Origin`] and the state (for the gates, see [`crate::access`]) on the request, a span
-/// around its handling and its id on the answer.
+/// Puts on the request how it came ([`Arrival`], [`Origin`], [`Jar`]) and the state (for the gates, see
+/// [`crate::access`]), a span around its handling, and its id on the answer.
 ///
 /// The id is always ours: one taken from the client could be chosen to look like another's.
 pub(crate) async fn identify(
@@ -26,8 +27,8 @@ pub(crate) async fn identify(
     next: Next,
 ) -> Response {
     let request_id = Uuid::now_v7().to_string();
-    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();
-    let address = peer.map(|ConnectInfo(peer)| peer.ip().to_canonical());
+    let arrival = Arrival::of(&request, &state.options);
+    let origin = Origin { address: arrival.address, request_id: request_id.clone() };
     let span = tracing::info_span!(
         "request",
         id = request_id,
@@ -35,8 +36,11 @@ pub(crate) async fn identify(
         path = request.uri().path(),
     );
     let header = HeaderValue::from_str(&request_id).expect("a UUID is visible ASCII");
-    request.extensions_mut().insert(Origin { address, request_id });
-    request.extensions_mut().insert(state);
+    let extensions = request.extensions_mut();
+    extensions.insert(Jar::of(&state.options, &arrival));
+    extensions.insert(arrival);
+    extensions.insert(origin);
+    extensions.insert(state);
     let answered = async move {
         let start = Instant::now();
         let response = next.run(request).await;

@@ -1,5 +1,6 @@
 //! What happens to every request and answer, whatever the route.
 
+pub(crate) mod cors;
 pub(crate) mod cross_origin;
 pub(crate) mod failures;
 pub(crate) mod headers;

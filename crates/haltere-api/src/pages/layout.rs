@@ -6,9 +6,10 @@ use http::StatusCode;
 use maud::{DOCTYPE, Markup, html};
 
 use super::stylesheet;
+use crate::base_path::BasePath;
 
 /// A whole page. `class` goes on the body and picks the layout.
-pub(crate) fn page(title: &str, class: &str, content: &Markup) -> Markup {
+pub(crate) fn page(base: &BasePath, title: &str, class: &str, content: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -17,7 +18,7 @@ pub(crate) fn page(title: &str, class: &str, content: &Markup) -> Markup {
                 meta name="viewport" content="width=device-width, initial-scale=1";
                 meta name="color-scheme" content="light dark";
                 title { (title) }
-                link rel="stylesheet" href=(stylesheet::href());
+                link rel="stylesheet" href=(stylesheet::href(base));
                 // Keeps browsers from asking for /favicon.ico.
                 link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Cpath d='M6 26 20 12' stroke='%230d9488' stroke-width='4' stroke-linecap='round'/%3E%3Ccircle cx='22' cy='10' r='6' fill='%230d9488'/%3E%3C/svg%3E";
             }
@@ -32,17 +33,17 @@ pub(crate) fn respond(status: StatusCode, page: Markup) -> Response {
 }
 
 /// The bar on top. A page that is the same for everybody names nobody.
-pub(crate) fn top_bar(caller: Option<&Caller>) -> Markup {
+pub(crate) fn top_bar(base: &BasePath, caller: Option<&Caller>) -> Markup {
     html! {
         header.bar {
-            a.brand href="/" { (logo()) span { "haltere" } }
+            a.brand href=(base.to("/")) { (logo()) span { "haltere" } }
             nav {
-                a href="/api/docs" { "API" }
+                a href=(base.to("/api/docs")) { "API" }
                 @if let Some(caller) = caller {
                     span.who title=(roles(caller)) { (caller.user) }
-                    a.button.quiet href="/logout" { "Log out" }
+                    a.button.quiet href=(base.to("/logout")) { "Log out" }
                 } @else {
-                    a.button.quiet href="/" { "Open haltere" }
+                    a.button.quiet href=(base.to("/")) { "Open haltere" }
                 }
             }
         }

@@ -36,11 +36,13 @@ pub(crate) async fn handler(
         Err(ListError::NotAllowed(_)) => nothing_to_see(),
         Err(error) => return Err(error.into()),
     };
+    let base = &state.options.base;
     let whole = html! {
-        (layout::top_bar(Some(&context.caller)))
+        (layout::top_bar(base, Some(&context.caller)))
         main.wide { (shown) }
     };
-    Ok(layout::respond(StatusCode::OK, layout::page("Connections · haltere", "plain", &whole)))
+    let page = layout::page(base, "Connections · haltere", "plain", &whole);
+    Ok(layout::respond(StatusCode::OK, page))
 }
 
 fn nothing_to_see() -> Markup {

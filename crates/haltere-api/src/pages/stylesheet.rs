@@ -3,11 +3,13 @@
 use axum::response::{IntoResponse, Response};
 use http::header::{CACHE_CONTROL, CONTENT_TYPE};
 
+use crate::base_path::BasePath;
+
 const CSS: &str = include_str!("haltere.css");
 
 /// Where it is. The name carries a hash of the content, so that it may be kept for ever.
-pub(crate) fn href() -> String {
-    format!("/haltere.css?v={:016x}", fingerprint(CSS.as_bytes()))
+pub(crate) fn href(base: &BasePath) -> String {
+    base.to(&format!("/haltere.css?v={:016x}", fingerprint(CSS.as_bytes())))
 }
 
 /// The style sheet of the pages

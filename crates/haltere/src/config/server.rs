@@ -6,6 +6,9 @@ use std::path::PathBuf;
 
 use anyhow::bail;
 use confique::Config;
+use haltere_api::{BasePath, ForwardedHeader, WebOrigin};
+use haltere_core::Network;
+use serde::{Deserialize, Deserializer, de::Error};
 
 use super::units::Span;
 
@@ -28,10 +31,40 @@ pub(crate) struct Server {
     #[config(env = "HALTERE_TLS_KEY")]
     pub tls_key: Option<PathBuf>,
 
-    /// Every request comes over TLS, through a proxy in front: cookies are never sent in the clear,
-    /// and browsers are told to insist on TLS.
+    /// Every request comes over TLS, through a proxy in front: cookies are never sent in the clear, and
+    /// browsers are told to insist on TLS. Not needed with tls_cert, nor with a proxy that is listed in
+    /// trusted_proxies and tells the scheme.
     #[config(env = "HALTERE_SERVER_SECURE", default = false)]
     pub secure: bool,
+
+    /// Browsers that came over TLS are told to come back to this host over nothing else for two years
+    /// (HSTS). That holds for all ports of the host: say no where something else on it speaks plain HTTP.
+    /// Below a base_path it is never said.
+    #[config(env = "HALTERE_SERVER_HSTS", default = true)]
+    pub hsts: bool,
+
+    /// Where haltere is found under its host, when a reverse proxy gives it a folder of its own, for
+    /// example "/haltere". The proxy may pass this path on or strip it off. Empty: the whole host.
+    #[config(env = "HALTERE_SERVER_BASE_PATH", default = "", deserialize_with = base_path)]
+    pub base_path: BasePath,
+
+    /// The reverse proxies in front, as addresses or networks, for example ["127.0.0.1", "10.1.0.0/24"].
+    /// What they tell about a request (client address, scheme, host) is believed, from nobody else: the
+    /// login throttle and the audit trail see the client instead of the proxy. List the proxies alone,
+    /// not a network that users are in. In the environment variable, separated by commas.
+    #[config(env = "HALTERE_SERVER_TRUSTED_PROXIES", default = [], deserialize_with = networks)]
+    pub trusted_proxies: Vec<Network>,
+
+    /// How they tell: "x-forwarded" (X-Forwarded-For, -Proto and -Host) or "forwarded" (RFC 7239).
+    /// Only that is read, because proxies let the other pass as the client sent it.
+    #[config(env = "HALTERE_SERVER_FORWARDED_HEADER", default = "x-forwarded")]
+    pub forwarded_header: Forwarding,
+
+    /// Web pages of other origins that may use the API with the session of whoever looks at them, for
+    /// example ["https://console.example.org"]. Each is trusted as much as haltere's own pages. In the
+    /// environment variable, separated by commas.
+    #[config(env = "HALTERE_SERVER_CORS_ORIGINS", default = [], deserialize_with = origins)]
+    pub cors_origins: Vec<WebOrigin>,
 
     /// How many HTTP connections may be open at once. Further ones wait in the kernel's queue.
     #[config(env = "HALTERE_SERVER_MAX_CONNECTIONS", default = 1024)]
@@ -41,6 +74,44 @@ pub(crate) struct Server {
     /// without a request is kept.
     #[config(env = "HALTERE_SERVER_HEADER_TIMEOUT", default = "30s")]
     pub header_timeout: Span,
+}
+
+/// How proxies tell what they know about a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(crate) enum Forwarding {
+    XForwarded,
+    Forwarded,
+}
+
+impl From<Forwarding> for ForwardedHeader {
+    fn from(forwarding: Forwarding) -> Self {
+        match forwarding {
+            Forwarding::XForwarded => Self::XForwarded,
+            Forwarding::Forwarded => Self::Forwarded,
+        }
+    }
+}
+
+fn base_path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BasePath, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    BasePath::parse(&text).map_err(|error| named::<D>("base_path", error))
+}
+
+fn networks<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Network>, D::Error> {
+    let read = |text: &String| text.parse().map_err(|error| named::<D>("trusted_proxies", error));
+    Vec::<String>::deserialize(deserializer)?.iter().map(read).collect()
+}
+
+fn origins<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<WebOrigin>, D::Error> {
+    let read =
+        |text: &String| WebOrigin::parse(text).map_err(|error| named::<D>("cors_origins", error));
+    Vec::<String>::deserialize(deserializer)?.iter().map(read).collect()
+}
+
+/// A file is read as a whole, so the error has to name the key.
+fn named<'de, D: Deserializer<'de>>(key: &str, error: impl std::error::Error) -> D::Error {
+    D::Error::custom(format_args!("server.{key}: {error}"))
 }
 
 impl Server {

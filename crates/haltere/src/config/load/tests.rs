@@ -79,6 +79,17 @@ fn a_bad_value_is_refused_naming_the_place_it_stands_in() {
         ("HALTERE_PLUGINS_DISABLED", "tls,tsl", "\"tsl\" is not the id of a plugin"),
         ("HALTERE_PLUGINS_DISABLED", "multiple-connections", "can't be switched off"),
         ("HALTERE_EGRESS_RULES", "deny all port 22,permit all", "egress.rules[1], \"permit all\""),
+        (
+            "HALTERE_SERVER_BASE_PATH",
+            "haltere",
+            "server.base_path: \"haltere\" must begin with a slash",
+        ),
+        ("HALTERE_SERVER_BASE_PATH", "/api", "can't be told from haltere's own /api"),
+        ("HALTERE_SERVER_TRUSTED_PROXIES", "127.0.0.1,10.0.0.1/8", "write 10.0.0.0/8"),
+        ("HALTERE_SERVER_TRUSTED_PROXIES", "localhost", "server.trusted_proxies: \"localhost\""),
+        ("HALTERE_SERVER_FORWARDED_HEADER", "x", "expected `x-forwarded` or `forwarded`"),
+        ("HALTERE_SERVER_CORS_ORIGINS", "*", "server.cors_origins: \"*\": every origin has to be"),
+        ("HALTERE_SERVER_CORS_ORIGINS", "https://a/", "is not an origin such as"),
         ("HALTERE_LOG_FORMAT", "xml", "expected `text` or `json`"),
     ] {
         let sources = Sources { env: env(&[(name, value)]), ..Sources::default() };

@@ -1,0 +1,45 @@
+//! How a request came to us, and over what: worked out once, before anything decides by it.
+
+use std::net::{IpAddr, SocketAddr};
+
+use axum::extract::{ConnectInfo, Request};
+use http::header::HOST;
+
+use crate::options::ApiOptions;
+use crate::proxies::Told;
+
+/// Whoever serves the router puts this on requests that came over TLS of our own.
+#[derive(Debug, Clone, Copy)]
+pub struct OverTls;
+
+/// How a request came to us; on every request as an extension.
+#[derive(Debug, Clone)]
+pub(crate) struct Arrival {
+    /// The client's address, unless the router was called without connect info.
+    pub(crate) address: Option<IpAddr>,
+    /// Whether the client spoke TLS, to us or to a proxy that we believe.
+    pub(crate) is_secure: bool,
+    /// The host the client asked for, as text with its port; what browsers call the authority.
+    pub(crate) host: Option<String>,
+}
+
+impl Arrival {
+    /// Looks at the connection, and at what trusted proxies tell.
+    pub(crate) fn of(request: &Request, options: &ApiOptions) -> Self {
+        let extensions = request.extensions();
+        let peer = extensions.get::<ConnectInfo<SocketAddr>>();
+        let peer = peer.map(|ConnectInfo(peer)| peer.ip().to_canonical());
+        let told = peer.map(|peer| options.proxies.told(peer, request.headers()));
+        let Told { address, is_secure, host } = told.unwrap_or_default();
+        let over_tls = extensions.get::<OverTls>().is_some();
+        let own_host = || {
+            let host = request.headers().get(HOST)?.to_str().ok()?;
+            Some(host.to_ascii_lowercase())
+        };
+        Self {
+            address: address.or(peer),
+            is_secure: options.secure || is_secure.unwrap_or(over_tls),
+            host: host.or_else(own_host),
+        }
+    }
+}

@@ -1,0 +1,223 @@
+//! What reverse proxies say about the requests they pass on, and which of them are believed.
+//!
+//! Anybody can write these headers. So they count only when the peer is one of the proxies that were
+//! configured, only in the one form that was configured (a proxy that writes the one passes the other
+//! on as the client sent it), and only what the proxies themselves have written: a list is read from
+//! its end, where our own proxy has added who connected to it, and what stands before the first
+//! address that is no proxy of ours is never looked at. What can't be read is as good as absent.
+
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+
+use haltere_core::Network;
+use http::uri::Authority;
+use http::{HeaderMap, HeaderName};
+
+/// The most proxies in a row.
+const MAX_HOPS: usize = 16;
+
+/// The longest entry of a list, in bytes. A host name has at most 255.
+const MAX_ENTRY: usize = 1_024;
+
+const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
+const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const FORWARDED: HeaderName = HeaderName::from_static("forwarded");
+
+/// In which form the proxies tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ForwardedHeader {
+    /// `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host`.
+    #[default]
+    XForwarded,
+    /// `Forwarded` (RFC 7239).
+    Forwarded,
+}
+
+/// The proxies that are believed. By default there are none.
+#[derive(Debug, Clone, Default)]
+pub struct Proxies {
+    trusted: Arc<[Network]>,
+    header: ForwardedHeader,
+}
+
+/// What a trusted proxy tells about a request, as far as it can be read.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Told {
+    /// The address of the client.
+    pub(crate) address: Option<IpAddr>,
+    /// Whether the client spoke TLS.
+    pub(crate) is_secure: Option<bool>,
+    /// The host the client asked for, with its port unless that goes without saying.
+    pub(crate) host: Option<String>,
+}
+
+impl Proxies {
+    /// Proxies with addresses in `trusted`, which tell in the form `header`.
+    pub fn new(trusted: impl Into<Arc<[Network]>>, header: ForwardedHeader) -> Self {
+        Self { trusted: trusted.into(), header }
+    }
+
+    /// What is told about a request that came from `peer`.
+    pub(crate) fn told(&self, peer: IpAddr, headers: &HeaderMap) -> Told {
+        if !self.trusts(peer) {
+            return Told::default();
+        }
+        match self.header {
+            ForwardedHeader::XForwarded => self.x_forwarded(headers),
+            ForwardedHeader::Forwarded => self.forwarded(headers).unwrap_or_default(),
+        }
+    }
+
+    fn trusts(&self, address: IpAddr) -> bool {
+        self.trusted.iter().any(|network| network.contains(address))
+    }
+
+    fn x_forwarded(&self, headers: &HeaderMap) -> Told {
+        let last = |name| backwards(headers, name, Commas::All).next().flatten();
+        Told {
+            address: self
+                .client(backwards(headers, X_FORWARDED_FOR, Commas::All), |entry| node(entry)),
+            is_secure: last(X_FORWARDED_PROTO).and_then(is_secure),
+            host: last(X_FORWARDED_HOST).and_then(host),
+        }
+    }
+
+    fn forwarded(&self, headers: &HeaderMap) -> Option<Told> {
+        let mut told = None;
+        self.client(backwards(headers, FORWARDED, Commas::Unquoted), |entry| {
+            let element = element(entry)?;
+            let address = element.address;
+            told = Some(element);
+            address
+        })?;
+        told
+    }
+
+    /// Walks from the nearest entry to the first that is no proxy of ours: the client. When all are
+    /// proxies, the farthest of them is the client. `None` when an entry on the way can't be read.
+    fn client<'a>(
+        &self,
+        entries: impl Iterator<Item = Option<&'a str>>,
+        mut read: impl FnMut(&'a str) -> Option<IpAddr>,
+    ) -> Option<IpAddr> {
+        let mut client = None;
+        for entry in entries.take(MAX_HOPS) {
+            let address = read(entry?)?;
+            client = Some(address);
+            if !self.trusts(address) {
+                break;
+            }
+        }
+        client
+    }
+}
+
+/// Which commas separate entries.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Commas {
+    All,
+    Unquoted,
+}
+
+/// The entries of a list that may be spread over several headers, the last one first. `None` stands
+/// for one that is no text or too long.
+fn backwards(
+    headers: &HeaderMap,
+    name: HeaderName,
+    commas: Commas,
+) -> impl Iterator<Item = Option<&str>> {
+    headers.get_all(name).into_iter().rev().flat_map(move |value| {
+        let mut rest = Some(value.as_bytes());
+        std::iter::from_fn(move || {
+            let list = rest?;
+            let comma = last_comma(list, commas);
+            rest = comma.map(|comma| &list[..comma]);
+            let entry = &list[comma.map_or(0, |comma| comma + 1)..];
+            let text = str::from_utf8(entry).ok().filter(|entry| entry.len() <= MAX_ENTRY);
+            Some(text.map(str::trim))
+        })
+    })
+}
+
+/// From the end, so that a quote which the client has opened and not closed hides nothing that was
+/// written after it.
+fn last_comma(list: &[u8], commas: Commas) -> Option<usize> {
+    let mut quoted = false;
+    for (index, byte) in list.iter().enumerate().rev() {
+        match byte {
+            b'"' if commas == Commas::Unquoted && !is_escaped(&list[..index]) => quoted = !quoted,
+            b',' if !quoted => return Some(index),
+            _ => {}
+        }
+    }
+    None
+}
+
+/// Whether what comes after `before` is escaped by the backslashes at its end.
+fn is_escaped(before: &[u8]) -> bool {
+    before.iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1
+}
+
+/// An address, with or without a port; IPv6 with or without brackets.
+fn node(text: &str) -> Option<IpAddr> {
+    let bracketed = || text.strip_prefix('[')?.strip_suffix(']')?.parse::<Ipv6Addr>().ok();
+    let with_port = || Some(text.parse::<SocketAddr>().ok()?.ip());
+    let address = text.parse().ok().or_else(|| bracketed().map(IpAddr::V6)).or_else(with_port)?;
+    Some(address.to_canonical())
+}
+
+fn is_secure(scheme: &str) -> Option<bool> {
+    [("https", true), ("http", false)]
+        .into_iter()
+        .find_map(|(name, is_secure)| name.eq_ignore_ascii_case(scheme).then_some(is_secure))
+}
+
+fn host(text: &str) -> Option<String> {
+    let authority: Authority = text.parse().ok()?;
+    (!text.contains('@')).then(|| authority.as_str().to_ascii_lowercase())
+}
+
+/// One element of `Forwarded`: `for=192.0.2.60;proto=https;host="example.org:8443"` (RFC 7239 §4).
+/// One that does not tell an address (`for=unknown`, `for=_hidden`) tells nothing.
+fn element(text: &str) -> Option<Told> {
+    let mut told = Told::default();
+    let mut rest = Some(text);
+    while let Some(pairs) = rest {
+        let (name, after) = pairs.split_once('=')?;
+        let (value, after) = value(after)?;
+        match name.trim_start().to_ascii_lowercase().as_str() {
+            "for" if told.address.is_none() => told.address = Some(node(&value)?),
+            "for" => return None,
+            "proto" => told.is_secure = is_secure(&value),
+            "host" => told.host = host(&value),
+            _ => {}
+        }
+        rest = match after.trim_start() {
+            "" => None,
+            more => Some(more.strip_prefix(';')?),
+        };
+    }
+    told.address.map(|_| told)
+}
+
+/// The value that `text` begins with, in quotes or not, and what comes after it.
+fn value(text: &str) -> Option<(String, &str)> {
+    let Some(quoted) = text.strip_prefix('"') else {
+        let end = text.find([';', ' ', '\t', '"']).unwrap_or(text.len());
+        return Some((text[..end].to_owned(), &text[end..]));
+    };
+    let mut value = String::new();
+    let mut letters = quoted.char_indices();
+    while let Some((index, letter)) = letters.next() {
+        match letter {
+            '"' => return Some((value, &quoted[index + 1..])),
+            '\\' => value.push(letters.next()?.1),
+            _ => value.push(letter),
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,182 @@
+use proptest::prelude::*;
+
+use super::*;
+
+const XFF: &str = "x-forwarded-for";
+
+fn proxies(header: ForwardedHeader) -> Proxies {
+    let trusted = ["127.0.0.1/32", "10.0.0.0/8", "2001:db8::/32"];
+    Proxies::new(trusted.map(|text| text.parse().expect("a network")), header)
+}
+
+fn headers(given: &[(&'static str, &str)]) -> HeaderMap {
+    let parsed = given.iter().map(|(name, value)| {
+        let value = http::HeaderValue::from_bytes(value.as_bytes()).expect("a value");
+        (HeaderName::from_static(name), value)
+    });
+    let mut headers = HeaderMap::new();
+    for (name, value) in parsed {
+        headers.append(name, value);
+    }
+    headers
+}
+
+fn told(header: ForwardedHeader, peer: &str, given: &[(&'static str, &str)]) -> Told {
+    proxies(header).told(peer.parse().expect("an address"), &headers(given))
+}
+
+fn x(peer: &str, given: &[(&'static str, &str)]) -> Told {
+    told(ForwardedHeader::XForwarded, peer, given)
+}
+
+fn forwarded(value: &str) -> Told {
+    told(ForwardedHeader::Forwarded, "127.0.0.1", &[("forwarded", value)])
+}
+
+fn address(text: &str) -> Option<IpAddr> {
+    Some(text.parse().expect("an address"))
+}
+
+#[test]
+fn nobody_is_believed_but_the_proxies_that_were_named() {
+    let claims = [
+        (XFF, "192.0.2.1"),
+        ("x-forwarded-proto", "https"),
+        ("x-forwarded-host", "public.example"),
+        ("forwarded", "for=192.0.2.1;proto=https;host=public.example"),
+    ];
+    for header in [ForwardedHeader::XForwarded, ForwardedHeader::Forwarded] {
+        assert_eq!(told(header, "198.51.100.1", &claims), Told::default());
+        assert_eq!(told(header, "127.0.0.2", &claims), Told::default());
+        let believed = Told {
+            address: address("192.0.2.1"),
+            is_secure: Some(true),
+            host: Some("public.example".to_owned()),
+        };
+        assert_eq!(told(header, "127.0.0.1", &claims), believed);
+        assert_eq!(told(header, "::ffff:127.0.0.1", &claims), believed);
+        let nobody = Proxies::default();
+        assert_eq!(nobody.told("127.0.0.1".parse().unwrap(), &headers(&claims)), Told::default());
+    }
+    // The form that was not chosen may come from the client.
+    assert_eq!(x("127.0.0.1", &claims[3..]), Told::default());
+    assert_eq!(told(ForwardedHeader::Forwarded, "127.0.0.1", &claims[..3]), Told::default());
+}
+
+#[test]
+fn the_client_is_the_last_address_that_is_no_proxy() {
+    for (value, client) in [
+        ("192.0.2.1", Some("192.0.2.1")),
+        ("192.0.2.9, 192.0.2.1", Some("192.0.2.1")),
+        ("192.0.2.1,10.1.1.1 , 10.2.2.2", Some("192.0.2.1")),
+        ("192.0.2.9, 192.0.2.1, 10.1.1.1", Some("192.0.2.1")),
+        ("10.3.3.3, 10.1.1.1", Some("10.3.3.3")),
+        ("garbage, 192.0.2.1", Some("192.0.2.1")),
+        ("\u{fe}\u{ff}\u{80}, 192.0.2.1", Some("192.0.2.1")),
+        ("\", 192.0.2.1", Some("192.0.2.1")),
+        ("192.0.2.1:4711", Some("192.0.2.1")),
+        ("2001:db9::1", Some("2001:db9::1")),
+        ("[2001:db9::1]", Some("2001:db9::1")),
+        ("[2001:db9::1]:4711", Some("2001:db9::1")),
+        ("::ffff:192.0.2.1", Some("192.0.2.1")),
+        ("::ffff:10.0.0.1", Some("10.0.0.1")),
+        ("192.0.2.1, garbage", None),
+        ("192.0.2.1,", None),
+        ("192.0.2.1, unknown, 10.0.0.1", None),
+        ("192.0.2.256", None),
+        ("", None),
+    ] {
+        assert_eq!(x("127.0.0.1", &[(XFF, value)]).address, client.and_then(address), "{value}");
+    }
+    let two = [(XFF, "192.0.2.9, 192.0.2.1"), (XFF, "10.1.1.1")];
+    assert_eq!(x("127.0.0.1", &two).address, address("192.0.2.1"));
+}
+
+#[test]
+fn what_a_client_puts_in_front_can_be_as_long_as_it_likes() {
+    let long = format!("{}, 192.0.2.1", "127.0.0.1, ".repeat(5_000) + &"x".repeat(50_000));
+    assert_eq!(x("127.0.0.1", &[(XFF, &long)]).address, address("192.0.2.1"));
+    let endless = "10.0.0.1, ".repeat(1_000) + "10.0.0.2";
+    assert_eq!(x("127.0.0.1", &[(XFF, &endless)]).address, address("10.0.0.1"));
+    let fat = "x".repeat(MAX_ENTRY + 1);
+    assert_eq!(x("127.0.0.1", &[(XFF, &fat)]).address, None);
+}
+
+#[test]
+fn scheme_and_host_are_those_of_the_nearest_proxy_and_odd_ones_count_as_none() {
+    let told = x("127.0.0.1", &[("x-forwarded-proto", "http, HTTPS")]);
+    assert_eq!(told.is_secure, Some(true));
+    for odd in ["", "ftp", "https;", "https, x"] {
+        let told = x("127.0.0.1", &[("x-forwarded-proto", odd), (XFF, "192.0.2.1")]);
+        assert_eq!((told.is_secure, told.address), (None, address("192.0.2.1")), "{odd}");
+    }
+    for (given, host) in [
+        ("Public.example:8443", Some("public.example:8443")),
+        ("a.example, b.example", Some("b.example")),
+        ("[2001:db8::1]", Some("[2001:db8::1]")),
+        ("me@public.example", None),
+        ("public.example/x", None),
+        ("a b", None),
+    ] {
+        let told = x("127.0.0.1", &[("x-forwarded-host", given)]);
+        assert_eq!(told.host.as_deref(), host, "{given}");
+    }
+}
+
+#[test]
+fn forwarded_is_read_as_its_standard_says() {
+    let one =
+        forwarded("For=\"[2001:db9::1]:4711\";Proto=HTTPS ; host=\"Public.example:8443\";by=_a");
+    assert_eq!(one.address, address("2001:db9::1"));
+    assert_eq!(one.is_secure, Some(true));
+    assert_eq!(one.host.as_deref(), Some("public.example:8443"));
+    let chain = forwarded(
+        "for=192.0.2.9;proto=http, for=192.0.2.1;proto=https;host=outer, for=10.0.0.1;proto=http",
+    );
+    assert_eq!((chain.address, chain.is_secure), (address("192.0.2.1"), Some(true)));
+    assert_eq!(chain.host.as_deref(), Some("outer"), "all of it from the same proxy");
+    let quoted = forwarded("for=192.0.2.9, for=192.0.2.1;x=\"a,b\\\",c\"");
+    assert_eq!(quoted.address, address("192.0.2.1"));
+    let host = forwarded("for=192.0.2.1;host=\"/,;\\\"\"");
+    assert_eq!((host.address, host.host), (address("192.0.2.1"), None));
+}
+
+#[test]
+fn what_a_client_writes_before_the_proxy_hides_nothing() {
+    for front in ["for=\"x", "\"", "for=192.0.2.9;x=\"\\", "\\\"", ";;;=", "for=127.0.0.1;x=\""] {
+        let told = forwarded(&format!("{front}, for=192.0.2.1;proto=https"));
+        assert_eq!((told.address, told.is_secure), (address("192.0.2.1"), Some(true)), "{front}");
+        let told = forwarded(&format!("{front}, for=\"192.0.2.1:80\";by=\"_x,y\""));
+        assert_eq!(told.address, address("192.0.2.1"), "{front}");
+    }
+}
+
+#[test]
+fn an_element_that_cannot_be_read_is_as_good_as_absent() {
+    for odd in [
+        "",
+        "for",
+        "for=",
+        "proto=https",
+        "for=unknown",
+        "for=_hidden;proto=https",
+        "for=192.0.2.1;for=192.0.2.2",
+        "for=192.0.2.1 proto=https",
+        "for=\"192.0.2.1",
+        "for=192.0.2.1;",
+        "for=192.0.2.1;proto",
+        "for=192.0.2.1, for=10.0.0.1, for=x",
+    ] {
+        assert_eq!(forwarded(odd), Told::default(), "{odd}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn whatever_a_client_sends_our_own_proxy_is_believed(front in "\\PC{0,40}") {
+        let given = format!("{front}, 192.0.2.1");
+        prop_assert_eq!(x("127.0.0.1", &[(XFF, &given)]).address, address("192.0.2.1"));
+        let given = format!("{front}, for=192.0.2.1;proto=https");
+        prop_assert_eq!(forwarded(&given).address, address("192.0.2.1"));
+    }
+}
