@@ -76,8 +76,7 @@ impl Proxies {
     fn x_forwarded(&self, headers: &HeaderMap) -> Told {
         let last = |name| backwards(headers, name, Commas::All).next().flatten();
         Told {
-            address: self
-                .client(backwards(headers, X_FORWARDED_FOR, Commas::All), |entry| node(entry)),
+            address: self.client(backwards(headers, X_FORWARDED_FOR, Commas::All), node),
             is_secure: last(X_FORWARDED_PROTO).and_then(is_secure),
             host: last(X_FORWARDED_HOST).and_then(host),
         }

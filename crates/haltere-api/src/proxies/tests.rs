@@ -33,6 +33,7 @@ fn forwarded(value: &str) -> Told {
     told(ForwardedHeader::Forwarded, "127.0.0.1", &[("forwarded", value)])
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "compared with what may be absent")]
 fn address(text: &str) -> Option<IpAddr> {
     Some(text.parse().expect("an address"))
 }
