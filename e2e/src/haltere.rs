@@ -161,7 +161,8 @@ pub struct Haltere {
     log: Log,
     readers: Vec<JoinHandle<()>>,
     data_dir: Arc<TempDir>,
-    address: Option<SocketAddr>,
+    /// Where it listens, and whether it speaks TLS there.
+    address: Option<(SocketAddr, bool)>,
     options: Options,
     ended: bool,
 }
@@ -243,9 +244,12 @@ impl Haltere {
         Options::default().start().await
     }
 
-    /// `http://127.0.0.1:PORT`
+    /// `http://127.0.0.1:PORT`, or `https://localhost:PORT` when it speaks TLS itself.
     pub fn base(&self) -> String {
-        format!("http://{}", self.address.expect("haltere has said where it listens"))
+        match self.address.expect("haltere has said where it listens") {
+            (address, false) => format!("http://{address}"),
+            (address, true) => format!("https://localhost:{}", address.port()),
+        }
     }
 
     /// Somebody who is not logged in.
@@ -396,9 +400,9 @@ impl Haltere {
 
     async fn wait_until_ready(&mut self) {
         let started = Instant::now();
-        let address = loop {
-            if let Some(address) = self.log.lines().iter().find_map(|line| address_in(line)) {
-                break address;
+        let (address, is_tls) = loop {
+            if let Some(found) = self.log.lines().iter().find_map(|line| address_in(line)) {
+                break found;
             }
             assert!(!self.has_ended(), "haltere ended while starting:\n{}", self.log.text());
             assert!(started.elapsed() < DEADLINE, "haltere did not say where it listens");
@@ -407,7 +411,11 @@ impl Haltere {
         // Where it listens on all addresses, this is one of them.
         let everywhere = address.ip().is_unspecified();
         let here = SocketAddr::from((Ipv4Addr::LOCALHOST, address.port()));
-        self.address = Some(if everywhere { here } else { address });
+        self.address = Some((if everywhere { here } else { address }, is_tls));
+        if is_tls {
+            // It says where it listens when all else is done, and our client speaks no TLS.
+            return;
+        }
         let client = self.anonymous();
         eventually("haltere is ready", async || {
             let answer =
@@ -432,11 +440,13 @@ impl Drop for Haltere {
     }
 }
 
-/// The first `http://IP:PORT` in a line.
-fn address_in(line: &str) -> Option<SocketAddr> {
-    let (_, rest) = line.split_once("http://")?;
+/// The first `http://IP:PORT` or `https://IP:PORT` in a line, and whether it is the second.
+fn address_in(line: &str) -> Option<(SocketAddr, bool)> {
+    let (before, rest) = line.split_once("://")?;
+    let is_tls = before.ends_with("https");
     let end = rest.find(|c: char| !(c.is_ascii_hexdigit() || ".:[]".contains(c)));
-    rest[..end.unwrap_or(rest.len())].parse().ok()
+    let address = rest[..end.unwrap_or(rest.len())].parse().ok()?;
+    (is_tls || before.ends_with("http")).then_some((address, is_tls))
 }
 
 /// The names in a folder, in order.
@@ -455,8 +465,10 @@ mod tests {
 
     #[test]
     fn the_address_is_found_in_any_line() {
-        let wanted = "127.0.0.1:8088".parse().ok();
+        let address: SocketAddr = "127.0.0.1:8088".parse().expect("an address");
+        let wanted = Some((address, false));
         assert_eq!(address_in("listening on http://127.0.0.1:8088"), wanted);
+        assert_eq!(address_in("listening on https://127.0.0.1:8088"), Some((address, true)));
         assert_eq!(address_in(r#"{"fields":{"url":"http://127.0.0.1:8088/"}}"#), wanted);
         assert_eq!(address_in("see https://example.org"), None);
     }

@@ -14,15 +14,19 @@
 mod binary;
 pub mod client;
 pub mod contract;
+pub mod curl;
 pub mod event_stream;
 pub mod haltere;
 pub mod log;
+pub mod nginx;
 pub mod secrets;
 pub mod wait;
 
 pub use client::{Answer, Client};
 pub use contract::{Contract, Operation};
+pub use curl::Curl;
 pub use event_stream::{Event, EventStream};
 pub use haltere::{CliOutput, Haltere, Options};
+pub use nginx::Nginx;
 pub use secrets::secret;
 pub use wait::{DEADLINE, eventually};

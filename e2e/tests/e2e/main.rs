@@ -9,6 +9,7 @@ mod config;
 mod database;
 mod disk;
 mod doctor;
+mod edge;
 mod egress;
 mod events;
 mod failpoints;
