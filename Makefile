@@ -8,7 +8,7 @@ DEMO ?= 1
 LISTEN ?= 127.0.0.1:8088
 ROUNDS ?= 1000
 
-.PHONY: help run test check fmt lint deny docs unit api-fuzz generate bench torture
+.PHONY: help run test check fmt lint deny docs unit api-fuzz generate bench flapping soak torture
 
 help: ## list the chores
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
@@ -26,9 +26,17 @@ test: check api-fuzz unit ## everything that gates a merge
 
 check: tools fmt lint deny docs ## format, lints, dependencies and documentation; any warning fails
 
-bench: ## build for speed and measure against the numbers we hold ourselves to
+bench: ## build for speed and measure against the numbers we hold ourselves to (S="storm events": only these)
 	@scripts/setup build bench
-	@bench/run
+	@bench/run $(S)
+
+flapping: ## a broker that is up for a second and down for a second, for MINUTES=10
+	@scripts/setup build bench
+	@bench/run flapping $(if $(MINUTES),--minutes $(MINUTES))
+
+soak: ## endurance: 500 links with chaos on, for MINUTES=60
+	@scripts/setup build bench
+	@bench/run soak $(if $(MINUTES),--minutes $(MINUTES))
 
 torture: tools ## kill -9 under writers, ROUNDS=1000 times; SEED=N makes the choices of an earlier run
 	TORTURE_ROUNDS=$(ROUNDS) TORTURE_SEED=$(SEED) \

@@ -2,6 +2,7 @@
 
 import functools
 import json
+import os
 import subprocess
 from pathlib import Path
 
@@ -15,7 +16,9 @@ def release() -> Path:
 
 @functools.cache
 def swarm() -> Path:
-    """The same for the swarm of brokers."""
+    """The same for the swarm of brokers, unless there is one already: HALTERE_SWARM says where."""
+    if path := os.environ.get("HALTERE_SWARM"):
+        return Path(path)
     return _build("haltere-testkit", "haltere-swarm")
 
 

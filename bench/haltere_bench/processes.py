@@ -3,12 +3,12 @@
 import base64
 import http.client
 import json
+import os
 import re
 import signal
 import socket
 import subprocess
 import time
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 PASSWORD = "bench-password"
@@ -55,6 +55,11 @@ class Process:
     def pid(self) -> int:
         return self.process.pid
 
+    def kill(self) -> None:
+        """`kill -9`."""
+        self.process.kill()
+        self.process.wait()
+
     def stop(self) -> None:
         process = getattr(self, "process", None)
         if process is None or process.poll() is not None:
@@ -68,25 +73,29 @@ class Process:
 
 
 class Mosquitto(Process):
-    """A broker with a plain and a TLS listener, open to all."""
+    """A broker with a plain and a TLS listener, open to all. May be stopped and started again."""
 
     def __init__(self, folder: Path):
         self.folder, self.port, self.tls_port = folder, free_port(), free_port()
 
     def start(self):
+        config = self.folder / "mosquitto.conf"
+        if not config.exists():
+            self._configure(config)
+        with (self.folder / "mosquitto.log").open("ab") as log:
+            self.process = subprocess.Popen(["mosquitto", "-c", config], stdin=subprocess.DEVNULL, stderr=log)
+        eventually("mosquitto", lambda: accepts(self.port) and accepts(self.tls_port))
+        return self
+
+    def _configure(self, config: Path) -> None:
         self.folder.mkdir()
         self.ca = _certificates(self.folder)
-        config = self.folder / "mosquitto.conf"
         config.write_text(
             "user root\nallow_anonymous true\npersistence false\nmax_connections -1\nlog_type error\n"
             f"listener {self.port} 127.0.0.1\n"
             f"listener {self.tls_port} 127.0.0.1\n"
             f"certfile {self.folder}/server.crt\nkeyfile {self.folder}/server.key\n"
         )
-        with (self.folder / "mosquitto.log").open("wb") as log:
-            self.process = subprocess.Popen(["mosquitto", "-c", config], stdin=subprocess.DEVNULL, stderr=log)
-        eventually("mosquitto", lambda: accepts(self.port) and accepts(self.tls_port))
-        return self
 
     def connection(self, number: int, tls: bool) -> dict:
         """The body of a connection as an ordinary one looks: with a login and, over TLS, a CA of its own."""
@@ -148,8 +157,10 @@ class Nginx(Process):
 class Haltere(Process):
     """haltere on a data folder, with an administrator whose password is known."""
 
-    def __init__(self, binary: Path, data: Path):
+    def __init__(self, binary: Path, data: Path, **settings: str):
+        """`settings` are environment variables without their prefix: `LOG_LEVEL="debug"`."""
         self.binary, self.data = binary, data
+        self.settings = {f"HALTERE_{name}": value for name, value in settings.items()}
         self.log = data.parent / f"{data.name}.log"
 
     def start(self):
@@ -159,7 +170,7 @@ class Haltere(Process):
             self.process = subprocess.Popen(
                 [self.binary, "serve", "--listen", "127.0.0.1:0", "--data-dir", self.data],
                 stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                env={"PATH": "/usr/bin:/bin", "HALTERE_ADMIN_PASSWORD": PASSWORD},
+                env={"PATH": "/usr/bin:/bin", "HALTERE_ADMIN_PASSWORD": PASSWORD, **self.settings},
             )
         self.port = eventually("haltere's address", self._said_port, pause=0.001)
         return self
@@ -190,31 +201,39 @@ class Haltere(Process):
         command = [self.binary, "users", "add", name, "--role", role, "--password-stdin", "--data-dir", self.data]
         subprocess.run(command, input=PASSWORD, text=True, check=True, env={"PATH": "/usr/bin:/bin"}, capture_output=True)
 
-    def create(self, bodies: list[dict]) -> None:
-        """Creates connections, eight at a time; each answer waits for the broker."""
-        cookie = self.login()
-
-        def some(part: list[dict]) -> None:
-            connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=DEADLINE)
-            for body in part:
-                status, _, answer = _exchange(connection, "POST", "/api/connections", json.dumps(body), cookie)
-                if status != 200:
-                    raise RuntimeError(f"creating {body['id']}: {status} {answer[:500]!r}")
-            connection.close()
-
-        with ThreadPoolExecutor(8) as pool:
-            for done in [pool.submit(some, bodies[first::8]) for first in range(8)]:
-                done.result()
+    def load(self, bodies: list[dict]) -> None:
+        """Makes connections, all in one go; their links come up at the dial rate."""
+        status, _, answer = self.request("POST", "/api/connection-import", json.dumps(bodies), self.login())
+        if status != 200 or json.loads(answer)["create"] != len(bodies):
+            raise RuntimeError(f"importing {len(bodies)} connections: {status} {answer[:500]!r}")
 
     def n_sockets(self) -> int:
         """How many sockets it has open: found without asking it, so that asking costs it no memory."""
-        count = 0
+        return sum(name.startswith("socket:") for name in self._descriptors())
+
+    def n_descriptors(self) -> int:
+        return len(self._descriptors())
+
+    def _descriptors(self) -> list[str]:
+        names = []
         for entry in Path(f"/proc/{self.pid}/fd").iterdir():
             try:
-                count += str(entry.readlink()).startswith("socket:")
+                names.append(str(entry.readlink()))
             except OSError:
                 pass
-        return count
+        return names
+
+    def cpu_seconds(self) -> float:
+        """Processor time used so far, by the process and the kernel for it."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def n_connected(self, cookie: str) -> int:
+        """How many connections are up."""
+        status, _, body = self.request("GET", "/api/connections?secrets=omit", cookie=cookie)
+        if status != 200:
+            raise RuntimeError(f"{status} {body!r}")
+        return body.count(b'"connected":true')
 
     def rss_kib(self) -> int:
         status = Path(f"/proc/{self.pid}/status").read_text()
@@ -228,5 +247,3 @@ def _exchange(connection: http.client.HTTPConnection, method: str, target: str, 
     connection.request(method, target, body, headers)
     response = connection.getresponse()
     return response.status, response.headers, response.read()
-
-

@@ -1,6 +1,7 @@
 """Rows of results: printed for people, kept for comparison."""
 
 import json
+import re
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -58,5 +59,8 @@ def table(rows: list[Row], facts: dict) -> str:
 def save(rows: list[Row], facts: dict, path: Path) -> Path:
     path.parent.mkdir(exist_ok=True)
     results = [{**asdict(row), "verdict": row.verdict()} for row in rows]
-    path.write_text(json.dumps({**facts, "results": results}, indent=1, ensure_ascii=False) + "\n")
+    text = json.dumps({**facts, "results": results}, indent=1, ensure_ascii=False)
+    # A sample, or a round, is read as one thing: it stands on one line.
+    text = re.sub(r"[\[{][^\[\]{}]*[\]}]", lambda flat: re.sub(r"\n\s*", " ", flat[0]) if len(flat[0]) < 400 else flat[0], text)
+    path.write_text(text + "\n")
     return path

@@ -28,6 +28,10 @@ class Swarm(Process):
     def tally(self) -> dict:
         return self._ask("tally")
 
+    def echoes(self) -> list[float]:
+        """How long haltere took to acknowledge, in milliseconds, for what brokers in the mood `echo` sent."""
+        return [micros / 1000 for micros in self._ask("echoes")["micros"]]
+
     def forget(self) -> None:
         """Counts dials anew."""
         self._ask("forget")

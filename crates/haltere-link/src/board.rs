@@ -14,6 +14,9 @@ use tokio::sync::Notify;
 
 use crate::presented::Kept;
 
+/// Among how many failures before it a new one is looked for in a link's history.
+const RECENT: usize = 8;
+
 /// One line of a link's history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatusChange {
@@ -232,8 +235,15 @@ impl Place {
         self.history.push_back(StatusChange {
             at: status.changed_at,
             state: status.state.as_str(),
-            failure: status.failure().cloned(),
+            failure: status.failure().map(|failure| self.shared(failure)),
         });
+    }
+
+    /// The same failure from one of the lines before, if there is one: a broker that comes and goes for
+    /// days fails in the same few ways, and a line should not cost what its words do.
+    fn shared(&self, failure: &Arc<LinkFailure>) -> Arc<LinkFailure> {
+        let told = self.history.iter().rev().filter_map(|line| line.failure.as_ref());
+        Arc::clone(told.take(RECENT).find(|told| *told == failure).unwrap_or(failure))
     }
 }
 
@@ -277,6 +287,22 @@ mod tests {
 
     fn online() -> LinkState {
         LinkState::Online { since: Timestamp::UNIX_EPOCH }
+    }
+
+    #[test]
+    fn the_history_of_a_link_that_flaps_is_bounded_and_its_lines_share_their_words() {
+        let board = Board::new(Arc::new(Noon), 10);
+        let ticket = board.give(&id("a"), Revision::FIRST, connecting());
+        for flap in 0..100 {
+            for state in [online(), waiting(if flap % 2 == 0 { "here" } else { "there" }, 1)] {
+                board.write(&id("a"), ticket, Revision::FIRST, state, None);
+            }
+        }
+        let history = board.history(&id("a"));
+        assert_eq!(history.len(), 10);
+        let failures: Vec<_> = history.iter().filter_map(|line| line.failure.clone()).collect();
+        let words: HashSet<_> = failures.iter().map(Arc::as_ptr).collect();
+        assert_eq!((failures.len(), words.len()), (5, 2), "each way to fail is kept once");
     }
 
     #[tokio::test]

@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use haltere_core::{BrokerFacts, LinkFailure};
 use tokio::sync::watch;
+use tokio::task::yield_now;
 use tokio::time::{sleep, timeout};
 
 use crate::attempt::Arrival;
@@ -80,8 +81,10 @@ impl Link {
                 }
                 outcome = poll_fn(|cx| self.work.poll(cx, &self.fleet.panics)) => self.weigh(outcome),
             };
-            if let Some(input) = input {
-                self.take(input).await;
+            match input {
+                Some(input) => self.take(input).await,
+                // There may be no end of news: others get their turn in between.
+                None => yield_now().await,
             }
         }
     }

@@ -2,6 +2,7 @@
 //! promise.
 
 mod access;
+mod anonymous;
 mod audit;
 mod backup;
 mod bad_input;
@@ -14,6 +15,7 @@ mod egress;
 mod events;
 mod failpoints;
 mod first_start;
+mod isolation;
 mod login;
 mod moving;
 mod restart;

@@ -18,6 +18,9 @@ use super::wire::Wire;
 
 /// How much is read at once. Lies on the stack while reading, so that an idle link holds no buffer.
 const CHUNK: usize = 16 * 1024;
+/// How many reads come in a row before others get their turn: a broker that sends without a pause must not
+/// have a thread to itself.
+const READS: usize = 8;
 /// How much may wait to be written. We say little; only acknowledgements for a broker that does not
 /// read them could pile up.
 const OUTBOX: usize = 64 * 1024;
@@ -173,7 +176,7 @@ impl Session {
 
     /// Writes what waits to be written, and reads until something came in that matters.
     fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Chunk, Ended>> {
-        loop {
+        for _ in 0..READS {
             if let Poll::Ready(Err(error)) = self.poll_outbox(cx) {
                 return Poll::Ready(Err(Ended::Io(error)));
             }
@@ -182,6 +185,8 @@ impl Session {
                 done => return done,
             }
         }
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 
     /// Says DISCONNECT, and waits until the broker has closed. Whoever calls puts a limit around it.
@@ -327,6 +332,9 @@ impl Pulse {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
     use tokio::io::{AsyncReadExt, DuplexStream, duplex};
 
     use super::*;
@@ -414,6 +422,50 @@ mod tests {
         let news = session.news().await.expect("up");
         let expected = News { version: Some("m 2".into()), skipped: 1, ..News::default() };
         assert_eq!(news, expected);
+    }
+
+    /// Lets us in, and has always more to say that matters to nobody.
+    struct Chatterbox(Arc<AtomicUsize>);
+
+    impl AsyncRead for Chatterbox {
+        fn poll_read(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            buffer: &mut ReadBuf<'_>,
+        ) -> Poll<io::Result<()>> {
+            let first = self.0.fetch_add(1, Ordering::Relaxed) == 0;
+            buffer.put_slice(if first { &[0x20, 3, 0, 0, 0] } else { b"\x30\x08\0\x03a/b\0hi" });
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    impl AsyncWrite for Chatterbox {
+        fn poll_write(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+            bytes: &[u8],
+        ) -> Poll<io::Result<usize>> {
+            Poll::Ready(Ok(bytes.len()))
+        }
+
+        fn poll_flush(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    #[tokio::test]
+    async fn a_broker_that_never_pauses_leaves_others_their_turn() {
+        let reads = Arc::<AtomicUsize>::default();
+        let hello = Hello { client_id: "me", username: None, password: None, keepalive: 30 };
+        let wire = Box::new(Chatterbox(Arc::clone(&reads)));
+        let session = Session::greet(wire, ProtocolVersion::V5, hello, HABITS).await;
+        let mut session = session.expect("accepted");
+        assert!(futures_util::FutureExt::now_or_never(session.news()).is_none());
+        assert_eq!(reads.load(Ordering::Relaxed), 1 + READS);
     }
 
     #[tokio::test(start_paused = true)]

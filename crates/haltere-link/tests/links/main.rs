@@ -14,5 +14,6 @@ mod faults;
 mod openssl;
 mod plain;
 mod recovery;
+mod storm;
 mod tls;
 mod websocket;

@@ -8,6 +8,7 @@
 //! |---|---|
 //! | `set FROM TO MOOD` | changes the mood of the brokers FROM to TO (exclusive), counted from 0; see `Mood` |
 //! | `tally` | says what has been seen: `open`, `connects`, `flooded`, `dials`, `busiest_second` |
+//! | `echoes` | says how long acknowledgements took, in microseconds, since it was last asked |
 //! | `forget` | counts dials anew |
 
 #![expect(clippy::print_stdout, reason = "this is how it answers")]
@@ -56,6 +57,11 @@ fn obey(swarm: &Swarm, command: &str) -> Option<String> {
             (from <= to && to <= swarm.addresses().len()).then(|| swarm.set(from..to, mood))?;
         }
         "forget" => swarm.tally().forget_dials(),
+        "echoes" => {
+            let echoes = swarm.tally().take_echoes();
+            let echoes: Vec<_> = echoes.iter().map(|echo| echo.as_micros().to_string()).collect();
+            return Some(format!("{{\"micros\":[{}]}}", echoes.join(",")));
+        }
         "tally" => {
             let tally = swarm.tally();
             return Some(format!(

@@ -23,6 +23,7 @@ impl Packet {
 }
 
 pub(crate) const CONNECT: u8 = 1;
+pub(crate) const PUBACK: u8 = 4;
 pub(crate) const SUBSCRIBE: u8 = 8;
 pub(crate) const UNSUBSCRIBE: u8 = 10;
 pub(crate) const PINGREQ: u8 = 12;
@@ -135,6 +136,17 @@ pub(crate) fn publish(level: u8, topic: &str, payload: &[u8]) -> Bytes {
     packet.freeze()
 }
 
+/// A QoS 1 PUBLISH with packet id 1.
+pub(crate) fn publish_once_at_least(level: u8, topic: &str, payload: &[u8]) -> Bytes {
+    let properties = usize::from(level >= 5);
+    let mut packet = publish_head(topic, 2 + topic.len() + 2 + properties + payload.len());
+    packet[0] |= 0x02;
+    packet.put_u16(1);
+    packet.put_bytes(0, properties);
+    packet.put_slice(payload);
+    packet.freeze()
+}
+
 /// The beginning of a PUBLISH that declares `length` bytes after its fixed header, up to the topic.
 pub(crate) fn publish_head(topic: &str, length: usize) -> BytesMut {
     let mut packet = BytesMut::new();
@@ -208,6 +220,7 @@ mod tests {
     fn publishes_declare_what_they_are_told_to() {
         assert_eq!(&publish(4, "t", b"hi")[..], b"\x30\x05\0\x01thi");
         assert_eq!(&publish(5, "t", b"hi")[..], b"\x30\x06\0\x01t\0hi");
+        assert_eq!(&publish_once_at_least(5, "t", b"hi")[..], b"\x32\x08\0\x01t\0\x01\0hi");
         assert_eq!(&publish_head("t", 268_435_455)[..], b"\x30\xFF\xFF\xFF\x7F\0\x01t");
     }
 }

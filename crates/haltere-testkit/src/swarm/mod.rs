@@ -242,6 +242,20 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn an_acknowledgement_is_timed() {
+        let swarm = Swarm::start(1).await;
+        swarm.set(0..1, Mood::Echo { every: Duration::from_millis(1) });
+        let mut client = greet(&swarm, 0).await;
+        for _ in 0..2 {
+            expect(&mut client, b"\x32\x2B\0\x13$SYS/broker/version\0\x01\0mosquitto version 2")
+                .await;
+            client.write_all(b"\x40\x02\0\x01").await.expect("open");
+        }
+        let echoes = async || Some(swarm.tally().take_echoes()).filter(|echoes| !echoes.is_empty());
+        wait::until("an echo", wait::PATIENCE, echoes).await;
+    }
+
+    #[tokio::test]
     async fn one_that_flaps_comes_and_goes() {
         let swarm = Swarm::start(1).await;
         swarm.set(0..1, Mood::Flapping { every: Duration::from_millis(30) });

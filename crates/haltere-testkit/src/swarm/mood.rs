@@ -9,6 +9,11 @@ use std::time::Duration;
 pub enum Mood {
     /// As a broker should: answers, and tells its uptime each ten seconds.
     Well,
+    /// Well, and asks regularly for an acknowledgement, to see how long it takes.
+    Echo {
+        /// How often.
+        every: Duration,
+    },
     /// Gone: connections are refused.
     Dead,
     /// Takes connections and says nothing.
@@ -57,6 +62,7 @@ impl FromStr for Mood {
         let every = || number.parse().map(Duration::from_millis).map_err(|_| unknown());
         Ok(match name {
             "well" => Self::Well,
+            "echo" => Self::Echo { every: every()? },
             "dead" => Self::Dead,
             "silent" => Self::Silent,
             "slamming" => Self::Slamming,

@@ -47,8 +47,10 @@ pub(super) async fn play(stream: TcpStream, mood: Mood, tally: &Tally) -> io::Re
                 }
             }
         };
-        if packet.kind() == packet::CONNECT {
-            tally.connected();
+        match packet.kind() {
+            packet::CONNECT => tally.connected(),
+            packet::PUBACK => habit.echoed(tally),
+            _ => {}
         }
         if let Some(answer) = client.answer(&packet)?
             && mood != Mood::Silent
@@ -113,6 +115,11 @@ enum What {
         batch: Bytes,
         messages: u64,
     },
+    /// All of it each time, to be acknowledged.
+    Echo {
+        question: Bytes,
+        asked: Option<Instant>,
+    },
     /// A byte of it each time, round and round.
     Bytewise {
         bytes: Bytes,
@@ -138,6 +145,11 @@ impl Habit {
         let (every, what) = match mood {
             Mood::Loris { every } => {
                 (every, What::Bytewise { bytes: news("100 seconds"), next: 0 })
+            }
+            Mood::Echo { every } => {
+                let question =
+                    packet::publish_once_at_least(level, VERSION, b"mosquitto version 2");
+                (every, What::Echo { question, asked: None })
             }
             Mood::Huge { per_second } => {
                 let chunk = vec![0; (per_second / STEPS_PER_SECOND) as usize].into();
@@ -171,6 +183,13 @@ impl Habit {
                 to.write_all(batch).await?;
                 tally.sent(*messages);
             }
+            What::Echo { question, asked } => {
+                // One at a time.
+                if asked.is_none() {
+                    *asked = Some(Instant::now());
+                    to.write_all(question).await?;
+                }
+            }
             What::Bytewise { bytes, next } => {
                 to.write_all(&bytes[*next..=*next]).await?;
                 *next = (*next + 1) % bytes.len();
@@ -188,5 +207,13 @@ impl Habit {
         // A client that reads slowly gets less, not the same later.
         self.due = (self.due + self.every).max(Instant::now());
         Ok(())
+    }
+
+    fn echoed(&mut self, tally: &Tally) {
+        if let What::Echo { asked, .. } = &mut self.what
+            && let Some(asked) = asked.take()
+        {
+            tally.echoed(asked.elapsed());
+        }
     }
 }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// How many dials are remembered, for the rate.
+/// How many dials and how many echoes are remembered.
 const REMEMBERED: usize = 1 << 18;
 
 /// What all brokers of a swarm together have seen.
@@ -16,6 +16,8 @@ pub struct Tally {
     flooded: AtomicU64,
     /// When connections came in, oldest first.
     dials: Mutex<VecDeque<Instant>>,
+    /// How long acknowledgements took, oldest first.
+    echoes: Mutex<VecDeque<Duration>>,
 }
 
 /// An open connection, for as long as it lives.
@@ -66,6 +68,19 @@ impl Tally {
     /// Counts dials anew from now on.
     pub fn forget_dials(&self) {
         self.times().clear();
+    }
+
+    /// How long the acknowledgements took that clients have sent since this was last asked.
+    pub fn take_echoes(&self) -> Vec<Duration> {
+        self.echoes.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect()
+    }
+
+    pub(super) fn echoed(&self, after: Duration) {
+        let mut echoes = self.echoes.lock().unwrap_or_else(PoisonError::into_inner);
+        if echoes.len() == REMEMBERED {
+            echoes.pop_front();
+        }
+        echoes.push_back(after);
     }
 
     pub(super) fn dialled(self: &Arc<Self>) -> Open {

@@ -1,0 +1,14 @@
+"""What can be measured: a name, and the file that does it."""
+
+from . import create, events, flapping, fleet, flood, isolation, large, listing, memory, restart, soak, storm
+
+SHORT = {
+    "list": listing, "memory": memory, "restart": restart, "create": create, "fleet": fleet, "large": large,
+    "events": events, "storm": storm, "isolation": isolation, "flood": flood,
+}
+SCENARIOS = {name: lambda binary, work, options, it=it: it.measure(binary, work, options.quick) for name, it in SHORT.items()}
+# These take long, and are asked for by name.
+SCENARIOS["flapping"] = lambda binary, work, options: flapping.measure(binary, work, options.minutes or 10)
+SCENARIOS["soak"] = lambda binary, work, options: soak.measure(binary, work, options.minutes or 60)
+
+USUAL = list(SHORT)

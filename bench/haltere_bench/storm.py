@@ -1,0 +1,90 @@
+"""A thousand brokers killed at the same moment, and back: how soon that is known, and what it does to others."""
+
+import threading
+import time
+from pathlib import Path
+
+from .client import Client, Events, latencies, middle, percentile
+from .processes import PASSWORD, Haltere, eventually
+from .report import Row
+from .swarm import Swarm
+
+N_BROKERS = 1_000
+# The default of `link.dials_per_second`.
+DIALS_PER_SECOND = 200
+LISTS_PER_SECOND = 50
+
+
+def measure(binary: Path, work: Path, quick: bool) -> list[Row]:
+    count, rounds = (200, 1) if quick else (N_BROKERS, 3)
+    with Swarm(count) as swarm, Haltere(binary, work / "data") as haltere:
+        haltere.load([swarm.connection(number) for number in range(count)])
+        haltere.add_user("viewer", "viewer")
+        storms = [_storm(haltere, swarm, count) for _ in range(rounds)]
+    each = lambda name: [storm[name] for storm in storms]  # noqa: E731
+    calm, stormy = (percentile([one for storm in storms for one in storm.pop(name)], 0.99) for name in ("calm_ms", "stormy_ms"))
+    detail = {"rounds": storms}
+    return [
+        Row("storm, all known down", "s", middle(each("known_down")), must_max=2, detail=detail),
+        Row("storm, 99 % back", "s", middle(each("back")), must_max=15, aim_max=6),
+        Row("storm, dials in the busiest second", f"of {DIALS_PER_SECOND}", max(each("busiest_second")), must_max=DIALS_PER_SECOND * 1.05),
+        Row("storm, p99 of the list", "× calm", stormy / calm, must_max=1.1, detail={"calm_ms": calm, "stormy_ms": stormy}),
+    ]
+
+
+def _storm(haltere: Haltere, swarm: Swarm, count: int) -> dict:
+    viewer = haltere.login("viewer", PASSWORD)
+    eventually("all links", lambda: haltere.n_connected(viewer) == count, pause=0.2)
+    # A link that was up for half a minute starts its back-off anew; a shorter time would count against us.
+    time.sleep(2)
+    calm = Lists(haltere, viewer)
+    calm.run(3)
+    stormy = Lists(haltere, viewer)
+    listing = threading.Thread(target=stormy.run)
+    with Events(haltere.port, viewer) as events:
+        listing.start()
+        swarm.forget()
+        started = time.monotonic()
+        swarm.set(0, count, "dead")
+        known_down = _until(events, False, count) - started
+        # Dials to the dead are refused by the kernel, unseen; for a while somebody counts them.
+        swarm.set(0, count, "slamming")
+        time.sleep(3)
+        tried = swarm.tally()["dials"]
+        started = time.monotonic()
+        swarm.set(0, count, "well")
+        back = _until(events, True, round(count * 0.99)) - started
+        seen = swarm.tally()
+    stormy.stop.set()
+    listing.join()
+    return {"known_down": known_down, "back": back, "busiest_second": seen["busiest_second"], "dials_while_slamming": tried,
+            "dials": seen["dials"], "calm_ms": calm.taken, "stormy_ms": stormy.taken}
+
+
+def _until(events: Events, connected: bool, count: int) -> float:
+    """When the stream has told of so many connections that they are up, or down."""
+    known = set()
+    while len(known) < count:
+        name, data = events.next()
+        if name != "connections":
+            continue
+        for connection in data["changed"]:
+            change = known.add if connection["status"]["connected"] == connected else known.discard
+            change(connection["id"])
+    return time.monotonic()
+
+
+class Lists:
+    """Asks for the list at an even rate."""
+
+    def __init__(self, haltere: Haltere, cookie: str):
+        self.haltere, self.cookie = haltere, cookie
+        self.stop = threading.Event()
+        self.taken: list[float] = []
+
+    def run(self, seconds: float = 0) -> None:
+        with Client(self.haltere.port, self.cookie) as client:
+            request = client.rendered("GET", "/api/connections")
+            until = time.monotonic() + seconds
+            while not self.stop.is_set() and (not seconds or time.monotonic() < until):
+                self.taken += latencies(client, request, LISTS_PER_SECOND // 5, LISTS_PER_SECOND)
