@@ -1,6 +1,6 @@
 """A thousand brokers killed at the same moment, and back: how soon that is known, and what it does to others."""
 
-import threading
+import multiprocessing
 import time
 from pathlib import Path
 
@@ -37,12 +37,11 @@ def _storm(haltere: Haltere, swarm: Swarm, count: int) -> dict:
     eventually("all links", lambda: haltere.n_connected(viewer) == count, pause=0.2)
     # A link that was up for half a minute starts its back-off anew; a shorter time would count against us.
     time.sleep(2)
-    calm = Lists(haltere, viewer)
-    calm.run(3)
-    stormy = Lists(haltere, viewer)
-    listing = threading.Thread(target=stormy.run)
+    lists = Lists(haltere, viewer)
+    time.sleep(4)
+    calm = lists.taken()
     with Events(haltere.port, viewer) as events:
-        listing.start()
+        lists = Lists(haltere, viewer)
         swarm.forget()
         started = time.monotonic()
         swarm.set(0, count, "dead")
@@ -55,10 +54,9 @@ def _storm(haltere: Haltere, swarm: Swarm, count: int) -> dict:
         swarm.set(0, count, "well")
         back = _until(events, True, round(count * 0.99)) - started
         seen = swarm.tally()
-    stormy.stop.set()
-    listing.join()
+        stormy = lists.taken()
     return {"known_down": known_down, "back": back, "busiest_second": seen["busiest_second"], "dials_while_slamming": tried,
-            "dials": seen["dials"], "calm_ms": calm.taken, "stormy_ms": stormy.taken}
+            "dials": seen["dials"], "calm_ms": calm, "stormy_ms": stormy}
 
 
 def _until(events: Events, connected: bool, count: int) -> float:
@@ -75,16 +73,26 @@ def _until(events: Events, connected: bool, count: int) -> float:
 
 
 class Lists:
-    """Asks for the list at an even rate."""
+    """Asks for the list at an even rate; in a process of its own, so that reading events does not hold it up."""
 
     def __init__(self, haltere: Haltere, cookie: str):
-        self.haltere, self.cookie = haltere, cookie
-        self.stop = threading.Event()
-        self.taken: list[float] = []
+        self.stop = multiprocessing.Event()
+        self.results, results = multiprocessing.Pipe(duplex=False)
+        self.process = multiprocessing.Process(target=_lists, args=(haltere.port, cookie, self.stop, results), daemon=True)
+        self.process.start()
 
-    def run(self, seconds: float = 0) -> None:
-        with Client(self.haltere.port, self.cookie) as client:
-            request = client.rendered("GET", "/api/connections")
-            until = time.monotonic() + seconds
-            while not self.stop.is_set() and (not seconds or time.monotonic() < until):
-                self.taken += latencies(client, request, LISTS_PER_SECOND // 5, LISTS_PER_SECOND)
+    def taken(self) -> list[float]:
+        """Milliseconds each took, up to now."""
+        self.stop.set()
+        taken = self.results.recv()
+        self.process.join()
+        return taken
+
+
+def _lists(port: int, cookie: str, stop, results) -> None:
+    taken: list[float] = []
+    with Client(port, cookie) as client:
+        request = client.rendered("GET", "/api/connections")
+        while not stop.is_set():
+            taken += latencies(client, request, LISTS_PER_SECOND // 5, LISTS_PER_SECOND)
+    results.send(taken)

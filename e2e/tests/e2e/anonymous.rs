@@ -10,8 +10,8 @@ use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, COOKIE};
 use serde_json::json;
 
-const STRANGERS: u8 = 8;
-const ROUNDS: usize = 25;
+const STRANGERS: u8 = 6;
+const ROUNDS: usize = 12;
 
 #[tokio::test]
 async fn a_flood_of_strangers_keeps_no_owner_out() {
