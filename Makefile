@@ -8,10 +8,10 @@ DEMO ?= 1
 LISTEN ?= 127.0.0.1:8088
 ROUNDS ?= 1000
 
-.PHONY: help run test check fmt lint deny docs unit api-fuzz generate bench flapping soak torture
+.PHONY: help run test check fmt lint deny docs unit api-fuzz generate bench flapping soak torture deb reproducible
 
 help: ## list the chores
-	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
 
 run: ## build and start haltere with two demo brokers (DEMO=0: without; LISTEN=ADDR:PORT)
 	@scripts/setup build $(if $(filter-out 0,$(DEMO)),demo)
@@ -41,6 +41,14 @@ soak: ## endurance: 500 links with chaos on, for MINUTES=60
 torture: tools ## kill -9 under writers, ROUNDS=1000 times; SEED=N makes the choices of an earlier run
 	TORTURE_ROUNDS=$(ROUNDS) TORTURE_SEED=$(SEED) \
 		cargo nextest run --locked --workspace --profile torture --no-capture -E 'test(/^torture::/)'
+
+deb: ## build what ships and make a Debian package of it, in target/
+	@scripts/setup build deb
+	@packaging/pack "$$(packaging/build)" $(TARGET)
+
+reproducible: ## build it twice in different folders and compare the bytes
+	@scripts/setup build deb
+	@packaging/reproducible
 
 generate: ## write again what is generated from the code: openapi/haltere.json, docs/access.md
 	@scripts/generate

@@ -9,7 +9,7 @@ use std::sync::OnceLock;
 use std::{env, fs};
 
 /// The `haltere` to test: `E2E_BINARY` if that is set, else the one beside this test's executable.
-pub(crate) fn path() -> &'static Path {
+pub fn path() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
     PATH.get_or_init(|| env::var_os("E2E_BINARY").map_or_else(built, PathBuf::from))
 }

@@ -22,6 +22,7 @@ pub mod nginx;
 pub mod secrets;
 pub mod wait;
 
+pub use binary::path as binary;
 pub use client::{Answer, Client};
 pub use contract::{Contract, Operation};
 pub use curl::Curl;

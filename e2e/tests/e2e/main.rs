@@ -18,6 +18,7 @@ mod first_start;
 mod isolation;
 mod login;
 mod moving;
+mod package;
 mod restart;
 mod secrets;
 mod shutdown;
