@@ -89,6 +89,7 @@ impl Stages {
             Stage::Importing { import, progress, .. } => {
                 let ended = tokio::select! {
                     biased;
+                    () = self.session.end.ended() => return None,
                     report = import => report,
                     Ok(()) = progress.changed() => {
                         return Some(progress_event(*progress.borrow_and_update()));

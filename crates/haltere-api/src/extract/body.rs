@@ -1,10 +1,11 @@
-//! Reading a request's body: up to a limit, and not for ever.
+//! Reading a request's body: up to a limit, not for ever, and no longer than the caller's session lasts.
 
 use std::error::Error;
 use std::time::Duration;
 
 use axum::body::Body;
 use bytes::Bytes;
+use haltere_app::sessions::Session;
 use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT};
 use http::{HeaderValue, Request, StatusCode};
 use http_body_util::{BodyExt, Collected, LengthLimitError, Limited};
@@ -82,9 +83,22 @@ async fn read_within<T>(
     request: Request<Body>,
     collect: impl AsyncFnOnce(&mut Body) -> Result<T, ReadError>,
 ) -> Result<T, ApiError> {
-    timeout(bounds.patience, read_patiently(bounds, request, collect))
-        .await
-        .unwrap_or_else(|_| Err(too_slow(bounds)))
+    // Who may do this was asked before the body came. Whoever sends it slowly must not gain time by it.
+    let session = request.extensions().get::<Session>().cloned();
+    let read = timeout(bounds.patience, read_patiently(bounds, request, collect));
+    tokio::select! {
+        biased;
+        () = ended(session) => Err(hanging_up(ApiError::unauthorized())),
+        read = read => read.unwrap_or_else(|_| Err(too_slow(bounds))),
+    }
+}
+
+/// Waits for the end of the session; for ever where there is none.
+async fn ended(session: Option<Session>) {
+    match session {
+        Some(session) => session.end.ended().await,
+        None => std::future::pending().await,
+    }
 }
 
 async fn read_patiently<T>(

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Doing, Internal};
+use crate::users::PasswordTurn;
 
 /// A wish to log in.
 #[derive(Debug)]
@@ -103,15 +104,32 @@ impl App {
         name: Option<&UserName>,
         password: Secret<String>,
     ) -> Result<UserRecord, Refusal> {
-        const DOING: &str = "verify a password";
         let Sessions { throttle, passwords, .. } = &self.0.sessions;
-        throttle.check(tries, self.now())?;
-        let Some(turn) = passwords.turn().await else {
+        let is_known = throttle.check(tries, self.now())?;
+        let Some(turn) = passwords.turn(is_known).await else {
             return Err(Refusal::Throttled { retry_after: Duration::from_secs(1), is_news: false });
         };
-        // Others may have failed while we waited.
-        throttle.check(tries, self.now())?;
+        // Others may have failed while we waited, and from here on this one counts as a failure, too.
+        let counted = throttle.count(tries, self.now())?;
+        let user = match self.look_at_password(turn, name, password).await {
+            Ok(user) => user.ok_or(Refusal::Wrong)?,
+            Err(error) => {
+                throttle.give_back(&counted);
+                return Err(error.into());
+            }
+        };
+        throttle.succeeded(&counted, self.now());
+        Ok(user)
+    }
 
+    /// The user, when there is one and `password` is theirs.
+    async fn look_at_password(
+        &self,
+        turn: PasswordTurn<'_>,
+        name: Option<&UserName>,
+        password: Secret<String>,
+    ) -> Result<Option<UserRecord>, Internal> {
+        const DOING: &str = "verify a password";
         let mut user = None;
         if let Some(name) = name {
             let mut read = self.0.store.read().await.doing(DOING)?;
@@ -119,12 +137,7 @@ impl App {
         }
         let hash = user.as_ref().map(|user| user.password_hash.clone());
         let is_right = turn.verify(password, hash).await?;
-        let Some(user) = user.filter(|_| is_right) else {
-            throttle.failed(tries, self.now());
-            return Err(Refusal::Wrong);
-        };
-        throttle.succeeded(tries, self.now());
-        Ok(user)
+        Ok(user.filter(|_| is_right))
     }
 }
 

@@ -180,6 +180,24 @@ async fn guessing_is_slowed_down_but_the_owner_gets_in() {
 }
 
 #[tokio::test]
+async fn guesses_that_come_all_at_once_get_no_further() {
+    let app = Arc::new(TestApp::start().await);
+    let guesses = (0..40).map(|n| {
+        let app = Arc::clone(&app);
+        tokio::spawn(async move { log_in(&app, "admin", &format!("guess {n}")).await })
+    });
+    let mut n_looked_at = 0;
+    for guess in guesses.collect::<Vec<_>>() {
+        match guess.await.unwrap() {
+            Err(LoginError::WrongCredentials) => n_looked_at += 1,
+            Err(LoginError::Throttled { .. }) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(n_looked_at, ThrottleSettings::default().account_burst);
+}
+
+#[tokio::test]
 async fn unknown_and_impossible_users_are_refused_like_any_other() {
     let app = TestApp::start().await;
     for username in ["nobody", "", "a\nb", &"x".repeat(500), "system"] {

@@ -1,6 +1,9 @@
 //! Slows down guessing of passwords. Counts failures only, so that whoever knows the password is
 //! never slowed down by logging in often.
 //!
+//! A try is counted before the password is looked at and given back when it was right: guesses that
+//! come all at once get no further than those that come one after the other.
+//!
 //! Three counters, each a leaky bucket: per account, per address, and per account *and* address for
 //! addresses that have logged in to that account before. Such an address is judged by the third
 //! alone: nobody can lock an owner out by failing at their account from somewhere else.
@@ -45,6 +48,15 @@ fn network(address: IpAddr) -> IpAddr {
     }
 }
 
+/// A try that was counted as a failure. It stays one unless the password turns out to be right.
+#[derive(Debug)]
+#[must_use = "a try that is right or was never made has to be given back"]
+pub(crate) struct Counted {
+    tries: Tries,
+    /// Which bucket it is in: that may be another one by the time the password is known.
+    by_pair: bool,
+}
+
 /// Too many failures.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Throttled {
@@ -76,30 +88,34 @@ impl Throttle {
         }))
     }
 
-    /// Whether a try may be made now.
-    pub(crate) fn check(&self, tries: &Tries, now: Timestamp) -> Result<(), Throttled> {
-        let mut buckets = self.buckets();
-        if buckets.trusted.contains_key(tries) {
-            return buckets.pairs.check(tries, now);
-        }
-        buckets.networks.check(&tries.network, now)?;
-        buckets.accounts.check(&tries.account, now)
+    /// Whether a try may be made now; if so, whether they have logged in from there before.
+    pub(crate) fn check(&self, tries: &Tries, now: Timestamp) -> Result<bool, Throttled> {
+        self.buckets().check(tries, now)
     }
 
-    /// The password was wrong.
-    pub(crate) fn failed(&self, tries: &Tries, now: Timestamp) {
+    /// The same, and counts the try if so.
+    pub(crate) fn count(&self, tries: &Tries, now: Timestamp) -> Result<Counted, Throttled> {
         let mut buckets = self.buckets();
-        if buckets.trusted.contains_key(tries) {
+        let by_pair = buckets.check(tries, now)?;
+        if by_pair {
             buckets.pairs.fill(tries.clone(), now);
         } else {
             buckets.accounts.fill(tries.account.clone(), now);
         }
         buckets.networks.fill(tries.network, now);
+        Ok(Counted { tries: tries.clone(), by_pair })
+    }
+
+    /// The password was not looked at after all.
+    pub(crate) fn give_back(&self, counted: &Counted) {
+        self.buckets().give_back(counted);
     }
 
     /// The password was right.
-    pub(crate) fn succeeded(&self, tries: &Tries, now: Timestamp) {
+    pub(crate) fn succeeded(&self, counted: &Counted, now: Timestamp) {
         let mut buckets = self.buckets();
+        buckets.give_back(counted);
+        let Counted { tries, .. } = counted;
         buckets.pairs.empty(tries);
         if buckets.trusted.len() >= MAX && !buckets.trusted.contains_key(tries) {
             forget_smallest(&mut buckets.trusted, |at| *at);
@@ -109,6 +125,26 @@ impl Throttle {
 
     fn buckets(&self) -> std::sync::MutexGuard<'_, Buckets> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Buckets {
+    /// Whether a try may be made now; if so, whether the pair alone decided that.
+    fn check(&mut self, tries: &Tries, now: Timestamp) -> Result<bool, Throttled> {
+        if self.trusted.contains_key(tries) {
+            return self.pairs.check(tries, now).map(|()| true);
+        }
+        self.networks.check(&tries.network, now)?;
+        self.accounts.check(&tries.account, now).map(|()| false)
+    }
+
+    fn give_back(&mut self, Counted { tries, by_pair }: &Counted) {
+        if *by_pair {
+            self.pairs.drain(tries);
+        } else {
+            self.accounts.drain(&tries.account);
+        }
+        self.networks.drain(&tries.network);
     }
 }
 
@@ -156,6 +192,13 @@ impl<K: Eq + Hash + Clone> Bucket<K> {
         level.refused = false;
     }
 
+    /// Takes out what one [`Bucket::fill`] has put in.
+    fn drain(&mut self, key: &K) {
+        if let Some(level) = self.levels.get_mut(key) {
+            level.empty_at -= self.interval;
+        }
+    }
+
     fn empty(&mut self, key: &K) {
         self.levels.remove(key);
     }
@@ -194,9 +237,42 @@ mod tests {
 
     fn fail(throttle: &Throttle, tries: &Tries, times: usize, now: Timestamp) {
         for _ in 0..times {
-            throttle.check(tries, now).expect("not yet throttled");
-            throttle.failed(tries, now);
+            let _wrong = throttle.count(tries, now).expect("not yet throttled");
         }
+    }
+
+    fn succeed(throttle: &Throttle, tries: &Tries, now: Timestamp) {
+        let counted = throttle.count(tries, now).expect("not throttled");
+        throttle.succeeded(&counted, now);
+    }
+
+    #[test]
+    fn guesses_under_way_are_counted_and_the_right_one_is_given_back() {
+        let throttle = Throttle::new(SETTINGS);
+        let (ann, elsewhere) = (from("ann", "192.0.2.1"), from("ann", "203.0.113.9"));
+        let [first, second, right] = [(); 3].map(|()| throttle.count(&ann, at(0)).unwrap());
+        throttle.count(&elsewhere, at(0)).expect_err("three are under way");
+        throttle.give_back(&first);
+        throttle.succeeded(&right, at(0));
+        // One wrong guess is left, and it is known where the owner comes from.
+        fail(&throttle, &elsewhere, 2, at(0));
+        throttle.count(&elsewhere, at(0)).unwrap_err();
+        fail(&throttle, &ann, 3, at(0));
+        // What was counted for the account goes back to the account.
+        throttle.give_back(&second);
+        fail(&throttle, &elsewhere, 1, at(0));
+        throttle.count(&ann, at(0)).unwrap_err();
+    }
+
+    #[test]
+    fn the_right_password_may_be_used_as_often_as_one_likes() {
+        let throttle = Throttle::new(SETTINGS);
+        for _ in 0..100 {
+            succeed(&throttle, &from("ann", "192.0.2.1"), at(0));
+            succeed(&throttle, &from("bob", "192.0.2.1"), at(0));
+        }
+        fail(&throttle, &from("eve", "192.0.2.1"), 3, at(0));
+        fail(&throttle, &from("ann", "203.0.113.9"), 3, at(0));
     }
 
     #[test]
@@ -228,13 +304,13 @@ mod tests {
     fn an_owner_is_not_locked_out_by_failures_elsewhere() {
         let throttle = Throttle::new(SETTINGS);
         let (owner, stranger) = (from("ann", "192.0.2.1"), from("ann", "203.0.113.9"));
-        throttle.succeeded(&owner, at(0));
+        succeed(&throttle, &owner, at(0));
         fail(&throttle, &stranger, 3, at(0));
         throttle.check(&stranger, at(0)).unwrap_err();
         fail(&throttle, &owner, 3, at(0));
         throttle.check(&owner, at(0)).expect_err("known addresses may not guess for ever either");
-        throttle.succeeded(&owner, at(20));
-        throttle.check(&owner, at(20)).expect("success forgives");
+        succeed(&throttle, &owner, at(20));
+        fail(&throttle, &owner, 3, at(20));
     }
 
     #[test]

@@ -22,7 +22,9 @@ pub use error::UserError;
 pub use list::User;
 pub use password::{MAX_BYTES as PASSWORD_MAX_BYTES, MIN_CHARS as PASSWORD_MIN_CHARS};
 
-pub(crate) use password::{PasswordPool, check as check_password, hash as hash_password};
+pub(crate) use password::{
+    PasswordPool, PasswordTurn, check as check_password, hash as hash_password,
+};
 
 /// Users and what can be done with them. Needs no running [`crate::App`]: a server that works on the
 /// same store notices within a second and ends the sessions concerned.

@@ -19,9 +19,11 @@ use crate::sessions::PasswordHashing;
 pub const MIN_CHARS: usize = 8;
 /// The longest password, in bytes.
 pub const MAX_BYTES: usize = 1024;
-/// How many hashes are computed at once: each takes memory and a whole core.
+/// How many hashes are computed at once for strangers: each takes memory and a whole core.
 const AT_ONCE: usize = 2;
-/// How many may wait for that.
+/// How many at once for those who have logged in from the same address before.
+const KNOWN_AT_ONCE: usize = 1;
+/// How many may wait for that, in each of the two lanes.
 const WAITING: usize = 64;
 
 /// Whether `password` may be the password of `user`. The field is `password`.
@@ -66,10 +68,11 @@ fn params(cost: PasswordHashing) -> Result<Params, password_hash::Error> {
     Ok(Params::new(memory_kib, iterations, parallelism, None)?)
 }
 
-/// Verifies passwords, few at a time.
+/// Verifies passwords, few at a time, in two lanes: however many strangers try their luck, those who
+/// have logged in from the same address before don't stand in their queue.
 pub(crate) struct PasswordPool {
-    permits: Arc<Semaphore>,
-    waiting: AtomicUsize,
+    strangers: Lane,
+    known: Lane,
     /// A hash of nobody's password, of the usual cost: for users that don't exist.
     decoy: String,
 }
@@ -80,18 +83,33 @@ impl PasswordPool {
         let salt = STANDARD_NO_PAD.encode(rand::random::<[u8; 16]>());
         let hash = STANDARD_NO_PAD.encode(rand::random::<[u8; 32]>());
         Self {
-            permits: Arc::new(Semaphore::new(AT_ONCE)),
-            waiting: AtomicUsize::new(0),
+            strangers: Lane::new(AT_ONCE),
+            known: Lane::new(KNOWN_AT_ONCE),
             decoy: format!("$argon2id$v=19$m={m},t={t},p={p}${salt}${hash}"),
         }
     }
 
     /// Waits for a turn; `None` when too many wait already.
-    pub(crate) async fn turn(&self) -> Option<PasswordTurn<'_>> {
-        let waiting = Waiting::begin(&self.waiting)?;
-        let permit = Arc::clone(&self.permits).acquire_owned().await.ok()?;
-        drop(waiting);
-        Some(PasswordTurn { pool: self, permit })
+    pub(crate) async fn turn(&self, is_known: bool) -> Option<PasswordTurn<'_>> {
+        let lane = if is_known { &self.known } else { &self.strangers };
+        Some(PasswordTurn { pool: self, permit: lane.wait().await? })
+    }
+}
+
+/// Those who wait for the same permits.
+struct Lane {
+    permits: Arc<Semaphore>,
+    waiting: AtomicUsize,
+}
+
+impl Lane {
+    fn new(at_once: usize) -> Self {
+        Self { permits: Arc::new(Semaphore::new(at_once)), waiting: AtomicUsize::new(0) }
+    }
+
+    async fn wait(&self) -> Option<OwnedSemaphorePermit> {
+        let _waiting = Waiting::begin(&self.waiting)?;
+        Arc::clone(&self.permits).acquire_owned().await.ok()
     }
 }
 
@@ -150,7 +168,7 @@ mod tests {
         assert!(hash.starts_with("$argon2id$v=19$m=8,t=1,p=1$"), "{hash}");
         let pool = PasswordPool::new(CHEAP);
         let verify = async |password: &str, hash: Option<&String>| {
-            let turn = pool.turn().await.expect("nobody waits");
+            let turn = pool.turn(false).await.expect("nobody waits");
             turn.verify(password.into(), hash.cloned()).await.unwrap()
         };
         assert!(verify("hunter2 hunter2", Some(&hash)).await);
@@ -162,19 +180,20 @@ mod tests {
     #[tokio::test]
     async fn not_everybody_may_wait() {
         let pool = Arc::new(PasswordPool::new(CHEAP));
-        let busy = [pool.turn().await.unwrap(), pool.turn().await.unwrap()];
+        let busy = [pool.turn(false).await.unwrap(), pool.turn(false).await.unwrap()];
         let waiting: Vec<_> = (0..WAITING)
             .map(|_| {
                 tokio::spawn({
                     let pool = Arc::clone(&pool);
-                    async move { pool.turn().await.is_some() }
+                    async move { pool.turn(false).await.is_some() }
                 })
             })
             .collect();
-        while pool.waiting.load(Ordering::Relaxed) < WAITING {
+        while pool.strangers.waiting.load(Ordering::Relaxed) < WAITING {
             tokio::task::yield_now().await;
         }
-        assert!(pool.turn().await.is_none());
+        assert!(pool.turn(false).await.is_none());
+        assert!(pool.turn(true).await.is_some(), "strangers crowd out nobody we know");
         drop(busy);
         for one in waiting {
             assert!(one.await.unwrap());

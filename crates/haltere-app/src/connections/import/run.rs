@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use haltere_core::Connection;
+use haltere_core::{Caller, Connection};
 use haltere_store::{Store, WriteTx};
 
 use super::file::ImportFile;
@@ -55,7 +55,7 @@ impl App {
         }
         let (app, ctx) = (self.clone(), ctx.clone());
         let job = async move { app.store_import(&ctx, judged, &progress).await };
-        Ok(self.to_completion(job).await?)
+        self.to_completion(job).await
     }
 
     async fn store_import(
@@ -63,8 +63,12 @@ impl App {
         ctx: &Ctx,
         judged: ImportFile,
         progress: &Reporter,
-    ) -> Result<ImportReport, Internal> {
+    ) -> Result<ImportReport, ImportError> {
         let mut turn = self.turn().await?;
+        // Judging a large file takes a while; rights that were taken away meanwhile don't count.
+        if !still_in(&mut *turn.tx, &ctx.caller).await? {
+            return Err(NotAllowed.into());
+        }
         let storing = Storing { vault: &self.0.vault, ctx, now: turn.now, progress };
         let max = self.0.settings.connections_max;
         let (report, stored) = write(&mut *turn.tx, &storing, judged, max).await?;
@@ -75,6 +79,14 @@ impl App {
         }
         Ok(report)
     }
+}
+
+/// Whether the caller's session goes on, with the roles it began with.
+async fn still_in(tx: &mut dyn WriteTx, caller: &Caller) -> Result<bool, Internal> {
+    let Some(session) = &caller.session else { return Ok(true) };
+    let goes_on = tx.find_session(session).await.doing(DOING)?.is_some();
+    let user = tx.find_user(&caller.user).await.doing(DOING)?;
+    Ok(goes_on && user.is_some_and(|user| user.roles == caller.roles))
 }
 
 /// What would be done.
