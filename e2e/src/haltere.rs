@@ -327,6 +327,11 @@ impl Haltere {
         self.pid.as_raw_nonzero().get()
     }
 
+    /// What the kernel tells about the process: `/proc/PID`.
+    pub fn process(&self) -> PathBuf {
+        PathBuf::from(format!("/proc/{}", self.pid.as_raw_nonzero()))
+    }
+
     /// Sends a signal.
     pub fn signal(&self, signal: Signal) {
         kill_process(self.pid, signal).expect("the process can be signalled");

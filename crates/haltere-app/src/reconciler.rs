@@ -17,8 +17,9 @@ use crate::connections::Entry;
 use crate::error::{Doing, Internal, chain};
 use crate::events::Event;
 
-/// How long another process's change may go unnoticed.
-const PERIOD: Duration = Duration::from_secs(1);
+/// How long another process's change may go unnoticed: half of the second in which a session that was taken
+/// away has to have ended everywhere.
+const PERIOD: Duration = Duration::from_millis(500);
 
 /// Starts the background tasks; they end when haltere begins to shut down.
 pub(crate) fn spawn(app: &App) {
@@ -44,7 +45,7 @@ async fn reconcile_for_ever(app: App) {
         let outcome = app.reconcile().await;
         let answered = app.0.store_answers.swap(outcome.is_ok(), Ordering::Relaxed);
         match outcome {
-            // Once per outage, not once per second.
+            // Once per outage, not each time.
             Err(error) if answered => tracing::error!(error = chain(&error), "the store fails"),
             Ok(()) if !answered => tracing::info!("the store answers again"),
             Ok(()) | Err(_) => {}

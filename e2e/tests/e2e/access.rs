@@ -2,8 +2,10 @@
 
 use e2e::{Answer, Client, Contract, Haltere};
 use reqwest::Method;
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{ACCEPT, CONTENT_TYPE};
 use serde_json::{Value, json};
+
+use crate::audit::trail;
 
 const ROLES: [&str; 5] = ["admin", "editor", "viewer", "connectionManager", "monitoringViewer"];
 
@@ -13,6 +15,8 @@ struct Route {
     /// A path that leads to nothing, so that being let in changes nothing.
     target: String,
     takes_body: bool,
+    /// What its answers may be, for one of them to be asked for at a time.
+    answers: Vec<String>,
     access: Value,
 }
 
@@ -27,6 +31,7 @@ fn routes() -> Vec<Route> {
             method: operation.method.parse().expect("a method"),
             target: segments.join("/"),
             takes_body: described.get("requestBody").is_some(),
+            answers: content_types(described),
             access: described["x-haltere-access"].clone(),
         }
     });
@@ -34,9 +39,21 @@ fn routes() -> Vec<Route> {
     routes.filter(|route| route.target != "/logout").collect()
 }
 
+/// The content types of a success: one of them may be a stream, which goes through other code.
+fn content_types(described: &Value) -> Vec<String> {
+    let content = described["responses"]["200"]["content"].as_object();
+    let types: Vec<_> = content.into_iter().flatten().map(|(kind, _)| kind.clone()).collect();
+    if types.is_empty() { vec!["*/*".to_owned()] } else { types }
+}
+
 impl Route {
     async fn call(&self, client: &Client) -> Answer {
-        let mut request = client.request(self.method.clone(), &self.target);
+        self.ask(client, "*/*").await
+    }
+
+    async fn ask(&self, client: &Client, accept: &str) -> Answer {
+        let request = client.request(self.method.clone(), &self.target);
+        let mut request = request.header(ACCEPT, accept);
         if self.takes_body {
             // Let in, it is refused for making no sense, and changes nothing.
             request = request.header(CONTENT_TYPE, "application/json").body("null");
@@ -68,27 +85,53 @@ async fn every_role_gets_exactly_where_the_description_says() {
     let is_current = &document == Contract::committed().document();
     assert!(is_current, "openapi/haltere.json is not what the binary describes");
 
-    let mut deviations = Vec::new();
-    let anonymous = haltere.anonymous();
-    for route in routes().iter().filter(|route| route.target != "/auth") {
-        let answer = route.call(&anonymous).await;
-        if was_let_in(&answer) != route.is_open_to_all() {
-            deviations
-                .push(format!("nobody: {} {}: {}", route.method, route.target, answer.status));
-        }
-    }
+    let mut callers = vec![("nobody", haltere.anonymous())];
     for role in ROLES {
-        let client = haltere.user(&format!("user-{role}"), &[role]).await;
-        for route in routes() {
-            assert!(route.access.is_object(), "nobody has decided about {}", route.target);
-            let answer = route.call(&client).await;
-            if was_let_in(&answer) != route.admits(role) {
-                let place = format!("{role}: {} {}", route.method, route.target);
-                deviations.push(format!("{place}: {} {}", answer.status, answer.text()));
+        callers.push((role, haltere.user(&format!("user-{role}"), &[role]).await));
+    }
+    let routes = routes();
+    let streams = routes.iter().flat_map(|route| &route.answers);
+    let n_streams = streams.filter(|kind| *kind == "text/event-stream").count();
+    assert!(n_streams >= 3, "events, tests and imports are streams");
+    let (mut deviations, mut n_calls) = (Vec::new(), 0);
+    for route in &routes {
+        assert!(route.access["login"].is_boolean(), "nobody has decided about {}", route.target);
+        for (role, client) in &callers {
+            // Whoever logs in without a body is told 401, too.
+            if (*role, route.target.as_str()) == ("nobody", "/auth") {
+                continue;
+            }
+            for kind in &route.answers {
+                let answer = route.ask(client, kind).await;
+                n_calls += 1;
+                if was_let_in(&answer) != route.admits(role) {
+                    let place = format!("{role}: {} {} {kind}", route.method, route.target);
+                    deviations.push(format!("{place}: {} {}", answer.status, answer.text()));
+                }
             }
         }
     }
-    assert!(deviations.is_empty(), "{deviations:#?}");
+    assert!(deviations.is_empty(), "{} of {n_calls}: {deviations:#?}", deviations.len());
+    haltere.stop().await;
+}
+
+#[tokio::test]
+async fn secrets_are_exported_by_administrators_only_and_each_try_is_on_record() {
+    let mut haltere = Haltere::start().await;
+    let target = "/api/connection-export?secrets=include";
+    for role in ROLES {
+        let client = haltere.user(&format!("user-{role}"), &[role]).await;
+        client.get(target).await.expect_status(if role == "admin" { 200 } else { 403 });
+    }
+    haltere.anonymous().get(target).await.expect_status(401);
+    let trail = trail(&haltere).await.into_iter().map(|record| record.entry);
+    let exports: Vec<_> = trail
+        .filter(|entry| entry.action.as_str() == "connection.export")
+        .map(|entry| format!("{} {}", entry.actor, entry.outcome.as_str()))
+        .collect();
+    let expected = ROLES
+        .map(|role| format!("user-{role} {}", if role == "admin" { "success" } else { "denied" }));
+    assert_eq!(exports, expected);
     haltere.stop().await;
 }
 
