@@ -359,9 +359,9 @@ async fn a_whole_run_leaves_no_secret_anywhere() {
     run.people().await;
     run.surroundings();
     run.left_behind().await;
-    let mut log = run.haltere.log().text();
 
     run.haltere.kill().await;
+    let mut log = run.haltere.log().text();
     run.left_behind().await;
     run.haltere.restart().await;
     let (admin, token) = log_in(&run.haltere, "admin", &secret("admin")).await;

@@ -100,6 +100,24 @@ async fn a_file_moves_in_as_planned_and_every_connection_is_on_record() {
 }
 
 #[tokio::test]
+async fn nothing_is_stored_for_a_session_that_has_ended_meanwhile() {
+    let (app, dead) = (TestApp::start().await, broken());
+    let token = app.token(Role::ConnectionManager).await;
+    let session = app.app.authenticate(token.expose()).await.unwrap().expect("a session");
+    let ctx = Ctx::new(session.caller, TestApp::origin());
+    let import = async |name: &str| {
+        let (reporter, _) = ImportProgress::channel();
+        let file = file(vec![entry(new(name, dead.url()))]);
+        app.app.import_connections(&ctx, file, ImportMode::Store, reporter).await
+    };
+    import("early").await.expect("the session goes on");
+    app.app.log_out(&ctx).await.expect("logged out");
+    let late = import("late").await;
+    assert!(matches!(late, Err(ImportError::NotAllowed(_))), "{late:?}");
+    assert_eq!(stored(&app).await, ["early"]);
+}
+
+#[tokio::test]
 async fn one_refused_entry_and_nothing_is_stored() {
     let (app, dead, ca) = (TestApp::start().await, broken(), Ca::new("factory"));
     let mut no_cert = new("no-cert", dead.url());
