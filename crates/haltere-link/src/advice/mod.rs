@@ -187,6 +187,11 @@ fn day(at: Timestamp) -> String {
     at.to_string().chars().take(10).collect()
 }
 
+/// What a stranger wrote, without what would make a command of it.
+fn quoted(text: &str) -> String {
+    text.replace('`', "'")
+}
+
 /// Sentences, owned.
 macro_rules! lines {
     ($($line:expr),+ $(,)?) => { vec![$(String::from($line)),+] };

@@ -2,7 +2,7 @@
 
 use haltere_core::{Stage, Transport};
 
-use super::{Case, lines};
+use super::{Case, lines, quoted};
 
 pub(super) fn advise(case: &Case<'_>) -> Option<Vec<String>> {
     Some(match case.code() {
@@ -85,10 +85,14 @@ fn not_let_in(case: &Case<'_>) -> Vec<String> {
     if case.spec.password.as_ref().is_none_or(|password| password.expose().is_empty()) {
         lines.push(format!("Only a user name was given: give its password, too, with {settings}."));
     }
+    // It stands between quotes in a command that is made to be copied.
+    let is_plain = !user.contains(['\'', '`']);
     lines.push(format!(
-        "Check the password of \"{user}\" with the broker's own client: `mosquitto_sub -h {} -p {} -u '{user}' -P PASSWORD -t '$SYS/broker/version' -C 1`",
+        "Check the password of \"{}\" with the broker's own client: `mosquitto_sub -h {} -p {} -u {} -P PASSWORD -t '$SYS/broker/version' -C 1`",
+        quoted(user),
         case.host(),
-        case.port()
+        case.port(),
+        if is_plain { format!("'{user}'") } else { "NAME".to_owned() }
     ));
     lines.push("On the broker: `mosquitto_passwd FILE NAME` sets a password, and the broker reads the file again only after `kill -HUP`. With dynamic security: `mosquitto_ctrl dynsec getClient NAME`, and it must not be disabled.".to_owned());
     lines.push(

@@ -3,7 +3,7 @@
 use haltere_core::BrokerFacts;
 use jiff::SignedDuration;
 
-use super::{Audience, Circumstances, day, is_loopback};
+use super::{Audience, Circumstances, day, is_loopback, quoted};
 use crate::{LinkSpec, ProbeReport};
 
 /// A certificate that ends sooner than this is worth a word.
@@ -62,7 +62,7 @@ fn on_certificates(
         if let Some(end) = certificate.not_after.filter(ends_soon) {
             remarks.push(format!(
                 "\"{}\" ends on {}: renew it in time.",
-                certificate.subject,
+                quoted(&certificate.subject),
                 day(end)
             ));
         }

@@ -229,23 +229,73 @@ fn nobody_is_invited_to_type_what_a_stranger_wrote() {
         sha256_fingerprint: "AA:BB".to_owned(),
         pem: String::new(),
     };
-    let commands = |code: &str, names: &[&str]| {
+    let commands = |url: &str, code: &str, names: &[&str]| {
         let report = ProbeReport {
             stages: Vec::new(),
             failure: Some(failure(Stage::Tls, code)),
             broker: None,
             peer_chain: vec![presented(names)],
         };
-        let advice =
-            report.advice(&spec("mqtts://b:8883"), circumstances(Audience::Terminal)).join("\n");
+        let advice = report.advice(&spec(url), circumstances(Audience::Terminal)).join("\n");
         let commands = advice.split('`').skip(1).step_by(2);
         commands.map(str::to_owned).collect::<Vec<_>>()
     };
-    for code in codes() {
-        let hostile = ["$(reboot)", "a;reboot", "x`reboot`", "*.reboot", "re boot"];
-        let commands = commands(&code, &hostile);
-        assert!(commands.iter().all(|command| !command.contains("reboot")), "{code}: {commands:?}");
+    let hostile = [
+        "$(reboot)",
+        "a;reboot",
+        "x`reboot`",
+        "*.reboot",
+        "re boot",
+        "a/$(reboot)",
+        "a?$(reboot)",
+        "a:1/$(reboot)",
+        "[::1]/$(reboot)",
+    ];
+    for (url, code) in codes().iter().flat_map(|code| {
+        ["mqtts://b:8883", "wss://b:8883/mqtt"].into_iter().map(move |url| (url, code))
+    }) {
+        for name in hostile {
+            let commands = commands(url, code, &[name]);
+            let obeyed = commands.iter().any(|command| command.contains("reboot"));
+            assert!(!obeyed, "{code}, {name}: {commands:?}");
+        }
     }
-    let good = commands("ERR_TLS_CERT_ALTNAME_INVALID", &["*.plant", "press-4.plant"]);
-    assert_eq!(good, ["haltere test mqtts://press-4.plant:8883"]);
+    for (url, names, good) in [
+        ("mqtts://b:8883", ["*.plant", "press-4.plant"], "mqtts://press-4.plant:8883"),
+        ("mqtts://b:8883", ["*.plant", "2001:db8::1"], "mqtts://[2001:db8::1]:8883"),
+        ("wss://b:8883/mqtt", ["*.plant", "PRESS-4.plant"], "wss://PRESS-4.plant:8883/mqtt"),
+    ] {
+        let commands = commands(url, "ERR_TLS_CERT_ALTNAME_INVALID", &names);
+        assert_eq!(commands, [format!("haltere test {good}")]);
+    }
+}
+
+#[test]
+fn what_a_stranger_wrote_is_no_command_after_a_success_either() {
+    let report = ProbeReport {
+        stages: Vec::new(),
+        failure: None,
+        broker: Some(crate::facts::at_arrival(haltere_core::ProtocolVersion::V5, None)),
+        peer_chain: vec![CertificateFacts {
+            subject: "CN=`reboot`".to_owned(),
+            issuer: String::new(),
+            names: Vec::new(),
+            not_before: None,
+            not_after: Some(Timestamp::UNIX_EPOCH),
+            sha256_fingerprint: String::new(),
+            pem: String::new(),
+        }],
+    };
+    let advice = report.advice(&spec("mqtts://b"), circumstances(Audience::Terminal)).join("\n");
+    assert!(advice.contains("reboot") && !advice.contains('`'), "{advice}");
+}
+
+#[test]
+fn a_user_name_stays_inside_its_quotes() {
+    let mut named = spec("mqtt://b");
+    named.username = Some("o'; reboot; '`x`".to_owned());
+    let refused = failure(Stage::Mqtt, "NOT_AUTHORIZED");
+    let advice = advice(&named, refused, Audience::Terminal).join("\n");
+    let commands: Vec<_> = advice.split('`').skip(1).step_by(2).collect();
+    assert!(commands.iter().all(|command| !command.contains("reboot")), "{advice}");
 }

@@ -2,7 +2,7 @@
 
 use haltere_core::{BrokerUrl, Host, Stage, Transport};
 
-use super::{Audience, Case, day, lines};
+use super::{Audience, Case, day, lines, quoted};
 use crate::tls::CertificateFacts;
 
 /// How many of a certificate's names are worth a line.
@@ -258,13 +258,10 @@ fn url_with(case: &Case<'_>, name: &str) -> Option<String> {
     let host = if name.contains(':') { format!("[{name}]") } else { name.to_owned() };
     let path = if case.transport().is_websocket() { url.path() } else { "" };
     let other = format!("{}://{host}:{}{path}", case.transport().scheme(), url.port());
-    BrokerUrl::parse(&other).ok()?;
-    Some(other)
-}
-
-/// What a stranger wrote, without what would make a command of it.
-fn quoted(text: &str) -> String {
-    text.replace('`', "'")
+    let parsed = BrokerUrl::parse(&other).ok()?;
+    // All of the name has to be the host, lest a slash in it begin a path, in which much is allowed.
+    let is_host = parsed.host().to_string().eq_ignore_ascii_case(name);
+    is_host.then_some(other)
 }
 
 fn not_tls(case: &Case<'_>) -> Vec<String> {
