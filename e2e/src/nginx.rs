@@ -29,6 +29,7 @@ pub fn blocks_in_the_guide() -> Vec<&'static str> {
 impl Nginx {
     /// Starts with a block of the guide: a `server`, or a `location`, which is put into the one that
     /// the guide begins with. `replace` puts what is real here in the place of the guide's examples.
+    #[expect(clippy::disallowed_methods, reason = "tests dial their own port")]
     pub async fn start(block: &str, identity: &Identity, replace: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let at = |name: &str| folder.path().join(name).display().to_string();
