@@ -107,17 +107,18 @@ pub(crate) async fn handler(
     require_json(request.headers())?;
     let streams = wants_stream(request.headers());
     let permit = permit(&state)?;
-    let file = receive(request).await?;
+    let (file, permit) = receive(request, permit).await?;
+    let (reporter, progress) = ImportProgress::channel();
+    let reporter = reporter.holding(permit);
     if streams {
-        return Ok(stream::respond(state, context.0, session, file, mode, permit));
+        return Ok(stream::respond(state, context.0, session, file, mode, reporter, progress));
     }
-    let (reporter, _) = ImportProgress::channel();
     let report = state.app.import_connections(&context, file, mode, reporter).await?;
-    drop(permit);
     Ok(report::respond(&report, mode))
 }
 
-/// What has to be in memory for an import is bounded by there being one.
+/// What has to be in memory for an import is bounded by there being one. So it is given back when the
+/// work has ended, not when the client has hung up: threads and transactions don't notice that.
 fn permit(state: &ApiState) -> Result<OwnedSemaphorePermit, ApiError> {
     let busy = "another import is under way; try again when it has ended";
     let permit = state.import.clone().try_acquire_owned();
@@ -125,9 +126,12 @@ fn permit(state: &ApiState) -> Result<OwnedSemaphorePermit, ApiError> {
 }
 
 /// Reads the file, and takes it apart on a thread that serves nobody else.
-async fn receive(request: Request<Body>) -> Result<ImportFile, ApiError> {
+async fn receive(
+    request: Request<Body>,
+    permit: OwnedSemaphorePermit,
+) -> Result<(ImportFile, OwnedSemaphorePermit), ApiError> {
     let bytes = body::read_wiped(request, BOUNDS).await?;
-    let file = tokio::task::spawn_blocking(move || read(&bytes)).await;
+    let file = tokio::task::spawn_blocking(move || read(&bytes).map(|file| (file, permit))).await;
     file.map_err(ApiError::internal)?.map_err(|error| ApiError::invalid(error.to_string()))
 }
 

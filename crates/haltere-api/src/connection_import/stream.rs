@@ -9,14 +9,14 @@ use futures_util::future::BoxFuture;
 use futures_util::stream::{self, Stream};
 use haltere_app::Ctx;
 use haltere_app::connections::{
-    ImportError, ImportFile, ImportMode, ImportProgress, ImportReport, Standing,
+    ImportError, ImportFile, ImportMode, ImportProgress, ImportReport, Reporter, Standing,
 };
 use haltere_app::sessions::Session;
 use haltere_core::ConnectionId;
 use http::HeaderValue;
 use serde::Serialize;
 use serde_json::json;
-use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
 use super::report::{self, WireReport};
@@ -44,8 +44,6 @@ enum Stage {
     Importing {
         import: BoxFuture<'static, Result<ImportReport, ImportError>>,
         progress: watch::Receiver<ImportProgress>,
-        /// Given back when the import has ended.
-        _permit: OwnedSemaphorePermit,
     },
     Dialling {
         ids: Vec<ConnectionId>,
@@ -62,12 +60,12 @@ pub(super) fn respond(
     session: Session,
     file: ImportFile,
     mode: ImportMode,
-    permit: OwnedSemaphorePermit,
+    reporter: Reporter,
+    progress: watch::Receiver<ImportProgress>,
 ) -> Response {
-    let (reporter, progress) = ImportProgress::channel();
     let (app, asker) = (state.app.clone(), context.clone());
     let import = async move { app.import_connections(&asker, file, mode, reporter).await };
-    let importing = Stage::Importing { import: Box::pin(import), progress, _permit: permit };
+    let importing = Stage::Importing { import: Box::pin(import), progress };
     let stages = Stages { state, context, session, mode, stage: importing };
     let keep_alive = KeepAlive::new().text("");
     let mut response = Sse::new(stages.into_stream()).keep_alive(keep_alive).into_response();
@@ -86,7 +84,7 @@ impl Stages {
 
     async fn next(&mut self) -> Option<Event> {
         match &mut self.stage {
-            Stage::Importing { import, progress, .. } => {
+            Stage::Importing { import, progress } => {
                 let ended = tokio::select! {
                     biased;
                     () = self.session.end.ended() => return None,

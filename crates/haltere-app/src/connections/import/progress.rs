@@ -1,5 +1,6 @@
 //! How far an import is.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use tokio::sync::watch;
@@ -39,16 +40,26 @@ impl ImportProgress {
     pub fn channel() -> (Reporter, watch::Receiver<Self>) {
         let start = Self { stage: ImportStage::Checking, done: 0, total: 0 };
         let (sender, receiver) = watch::channel(start);
-        (Reporter(Arc::new(sender)), receiver)
+        (Reporter { sender: Arc::new(sender), _held: None }, receiver)
     }
 }
 
 /// Where progress is told; nobody has to listen. When the last one is dropped, the import has ended.
 #[derive(Debug, Clone)]
-pub struct Reporter(Arc<watch::Sender<ImportProgress>>);
+pub struct Reporter {
+    sender: Arc<watch::Sender<ImportProgress>>,
+    _held: Option<Arc<dyn Any + Send + Sync>>,
+}
 
 impl Reporter {
+    /// Holds `guard` until the import has ended. That is later than the end of whoever asked for it:
+    /// an import goes on when a client has hung up.
+    #[must_use]
+    pub fn holding(self, guard: impl Any + Send + Sync) -> Self {
+        Self { _held: Some(Arc::new(guard)), ..self }
+    }
+
     pub(super) fn tell(&self, stage: ImportStage, done: usize, total: usize) {
-        self.0.send_replace(ImportProgress { stage, done, total });
+        self.sender.send_replace(ImportProgress { stage, done, total });
     }
 }

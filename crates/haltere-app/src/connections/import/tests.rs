@@ -1,5 +1,7 @@
 //! Imports against real stores, within a server and beside one.
 
+use std::sync::Arc;
+
 use haltere_core::{ConnectionId, Intent, LinkState, Pem, Role, TlsMaterial};
 use haltere_store::{AuditFilter, ConnectionKey};
 use haltere_testkit::wait::{PATIENCE, until};
@@ -216,6 +218,29 @@ async fn who_may_not_is_refused_and_on_record() {
         assert!(matches!(refused, Err(ImportError::NotAllowed(_))), "{role}");
         assert_eq!(app.audit().await[0], format!("{role} connection.import  denied"));
     }
+}
+
+#[tokio::test]
+async fn what_an_import_holds_is_held_until_it_has_ended() {
+    let (app, dead) = (TestApp::start().await, broken());
+    let ctx = app.ctx(Role::ConnectionManager);
+    let held = Arc::new(());
+    let reporter = ImportProgress::channel().0.holding(Arc::clone(&held));
+    let (tasks, file) = (app.app.0.tasks.len(), file(vec![entry(new("a", dead.url()))]));
+    // As long as somebody else writes, storing waits.
+    let tx = app.store.write().await.unwrap();
+    let begun =
+        until("storing to begin", PATIENCE, async || (app.app.0.tasks.len() > tasks).then_some(()));
+    tokio::select! {
+        _ = app.app.import_connections(&ctx, file, ImportMode::Store, reporter) => panic!("stored"),
+        () = begun => {}
+    }
+    // Whoever asked is gone.
+    assert_eq!((Arc::strong_count(&held), stored(&app).await), (2, Vec::new()));
+    drop(tx);
+    until("the import to end", PATIENCE, async || (Arc::strong_count(&held) == 1).then_some(()))
+        .await;
+    assert_eq!(stored(&app).await, ["a"]);
 }
 
 #[tokio::test]
