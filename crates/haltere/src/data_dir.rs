@@ -24,7 +24,8 @@ pub(crate) const STAGE: &str = "restoring";
 #[derive(Debug)]
 pub(crate) struct DataDir(PathBuf);
 
-/// Held while the master key is being changed.
+/// Held while the vault's keys are being changed, or used without a server: what is sealed with a data
+/// key that was replaced meanwhile could never be opened.
 #[derive(Debug)]
 pub(crate) struct KeyLock {
     _folder: File,
@@ -92,14 +93,27 @@ impl DataDir {
         fs::remove_dir_all(&stage).with_context(|| format!("failed to remove {}", stage.display()))
     }
 
-    /// Makes sure that nobody else is changing the master key.
+    /// Makes sure that nobody else changes the keys, or uses them beside a server. For changing them.
     pub(crate) fn lock_keys(&self) -> anyhow::Result<KeyLock> {
+        self.key_lock(File::try_lock, "another haltere command works with the keys of")
+    }
+
+    /// Makes sure that nobody changes the keys. For using them beside a server.
+    pub(crate) fn hold_keys(&self) -> anyhow::Result<KeyLock> {
+        self.key_lock(File::try_lock_shared, "`haltere secrets rotate` is changing the keys of")
+    }
+
+    fn key_lock(
+        &self,
+        lock: fn(&File) -> Result<(), TryLockError>,
+        why_not: &str,
+    ) -> anyhow::Result<KeyLock> {
         let describe = || format!("failed to lock {}", self.0.display());
         let folder = File::open(&self.0).with_context(describe)?;
-        match folder.try_lock() {
+        match lock(&folder) {
             Ok(()) => Ok(KeyLock { _folder: folder }),
             Err(TryLockError::WouldBlock) => {
-                bail!("another `haltere secrets rotate` is at work on {}", self.0.display())
+                bail!("{why_not} {}; try again when it has ended", self.0.display())
             }
             Err(TryLockError::Error(error)) => Err(error).with_context(describe),
         }

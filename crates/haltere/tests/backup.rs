@@ -451,6 +451,32 @@ fn a_new_data_key_waits_for_the_server_to_stop() {
 }
 
 #[test]
+fn nobody_seals_while_the_keys_are_changed_nor_the_other_way_round() {
+    let folder = served();
+    let path = folder.path();
+    fs::write(path.join("export.json"), r#"{"connections": []}"#).expect("written");
+    let commands = [
+        &["import", "mmc", "export.json"][..],
+        &["export", "here.json"],
+        &["secrets", "verify"],
+        &["secrets", "rotate", "--data-key"],
+    ];
+    let keys = fs::File::open(path.join("haltere-data")).expect("a folder");
+    keys.try_lock().expect("free");
+    for command in commands {
+        let refused = refusal(&run(path, command));
+        assert!(refused.contains("the keys of haltere-data"), "{command:?}: {refused}");
+    }
+    keys.unlock().expect("ours");
+    keys.try_lock_shared().expect("free");
+    let refused = refusal(&run(path, &["secrets", "rotate", "--data-key"]));
+    assert!(refused.contains("another haltere command"), "{refused}");
+    for command in &commands[..3] {
+        said(&run(path, command));
+    }
+}
+
+#[test]
 fn a_new_key_that_makes_no_sense_is_refused_without_being_said() {
     let folder = served();
     let path = folder.path();

@@ -19,6 +19,7 @@ pub(super) fn with_mover<T>(
 ) -> anyhow::Result<T> {
     let settings = common.load()?.settings;
     let data = DataDir::open(&settings.data.dir)?;
+    let _keys = data.hold_keys()?;
     let master_key = wiring::master_key(&settings.data, &data)?;
     let runtime = Builder::new_current_thread().enable_all().build();
     runtime.context("failed to start the runtime")?.block_on(async {
