@@ -2,7 +2,7 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::ErrorKind;
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
@@ -114,10 +114,19 @@ fn take(path: &Path) -> anyhow::Result<File> {
     options.write(true).create(true).truncate(false).mode(0o600);
     // A file that was left for us is not followed to where it leads.
     let file = options.custom_flags(libc::O_NOFOLLOW).open(path)?;
+    claim(file, path)
+}
+
+fn claim(file: File, path: &Path) -> anyhow::Result<File> {
     match file.try_lock() {
         Ok(()) => {}
         Err(TryLockError::WouldBlock) => bail!("another backup to the same file is under way"),
         Err(TryLockError::Error(error)) => return Err(error.into()),
+    }
+    // Between the opening and the lock, another backup may have ended and given this file its name.
+    let (ours, named) = (file.metadata()?, fs::symlink_metadata(path));
+    if !named.is_ok_and(|named| (named.dev(), named.ino()) == (ours.dev(), ours.ino())) {
+        bail!("another backup to the same file has just ended");
     }
     file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(0o600))?;
     file.set_len(0)?;
@@ -145,5 +154,24 @@ fn say_what_is_in_it(file: &Path, created: Created, keys: Option<&KeyStatus>, pl
         tell(&format!(
             "warning: the backup is whole, but the audit trail does not tell of it: {error:#}"
         ));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_backup_that_has_just_ended_is_not_emptied_by_the_next_one() {
+        let root = tempfile::tempdir().expect("a folder");
+        let (draft, target) = (root.path().join("b.part"), root.path().join("b"));
+        fs::write(&draft, "a whole backup").expect("written");
+        let opened = OpenOptions::new().write(true).open(&draft).expect("opened");
+        fs::rename(&draft, &target).expect("renamed");
+        claim(opened, &draft).expect_err("refused");
+        assert_eq!(fs::read_to_string(&target).expect("there"), "a whole backup");
+        let again = take(&draft).expect("taken");
+        take(&draft).expect_err("it is taken");
+        drop(again);
     }
 }
