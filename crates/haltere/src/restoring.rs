@@ -19,6 +19,9 @@ use crate::durable;
 /// for us, and what file systems put into theirs.
 const NOTHING: [&str; 5] = [LOCK, MASTER_KEY, "master.new", STAGE, "lost+found"];
 
+/// SQLite's log beside the database.
+const WAL: &str = "haltere.db-wal";
+
 /// The folder, taken. Dropped before [`Restoring::finish`], it is as empty as it was.
 #[derive(Debug)]
 pub(crate) struct Restoring {
@@ -71,6 +74,14 @@ impl Restoring {
 
     /// The last step. The master key is written when it is to be kept in the folder.
     pub(crate) fn finish(self, master_key: Option<&MasterKey>) -> anyhow::Result<()> {
+        // SQLite folds its log into the database when it is closed, and says nothing when it can't: on a
+        // full disk, say. Without the log, the database would lack what was done to make it ready.
+        if self.stage.join(WAL).exists() {
+            bail!(
+                "failed to write all of the database into {}; is the disk full?",
+                self.data.path().display()
+            );
+        }
         if let Some(key) = master_key {
             self.data.write_master_key(key)?;
         }
@@ -147,6 +158,22 @@ mod tests {
         assert_eq!(fs::read_to_string(data.database()).expect("there"), "a database");
         assert_eq!(data.master_key().expect("there").id(), key.id());
         assert!(!data.stage().exists());
+    }
+
+    #[test]
+    fn a_database_without_all_of_its_content_is_not_put_in_place() {
+        let root = tempfile::tempdir().expect("a folder");
+        let restoring = Restoring::begin(root.path()).expect("begun");
+        fs::write(restoring.database(), "a database").expect("written");
+        fs::write(root.path().join(STAGE).join(format!("{DATABASE}-wal")), "the rest")
+            .expect("written");
+        let refusal = restoring.finish(Some(&MasterKey::generate())).expect_err("refused");
+        assert!(refusal.to_string().contains("is the disk full?"), "{refusal}");
+        assert_eq!(
+            fs::read_dir(root.path()).expect("there").count(),
+            1,
+            "nothing but the lock is left"
+        );
     }
 
     #[test]
