@@ -1,0 +1,43 @@
+import { queryOptions } from "@tanstack/react-query";
+
+import { api, data } from "./client";
+import type { Connection, ConnectionInput, ConnectionPatch } from "./schema";
+
+const at = (connectionId: string) => ({ params: { path: { connectionId } } }) as const;
+
+/** The link's latest status changes, newest first. `stamp` is the last one known of: a new one, a new query. */
+export const history = (id: string, stamp: number) =>
+  queryOptions({
+    queryKey: ["history", id, stamp],
+    queryFn: () => data(api.GET("/api/connections/{connectionId}/history", at(id))),
+    placeholderData: (before) => before,
+    gcTime: 0,
+  });
+
+export const connect = (id: string) => data(api.POST("/api/connections/{connectionId}/connect", at(id)));
+
+export const disconnect = (id: string) => data(api.POST("/api/connections/{connectionId}/disconnect", at(id)));
+
+/** The answer, all remaining connections, is not needed: the event stream tells. */
+export const remove = (id: string) => data(api.DELETE("/api/connections/{connectionId}", at(id)));
+
+/** Creates a connection. `reason` says why its broker could not be reached; the connection is stored all the same. */
+export async function create(input: ConnectionInput): Promise<{ id: string; reason?: string }> {
+  const answer = await data(
+    api.POST("/api/connections", { params: { query: { secrets: "omit" } }, body: input }),
+  );
+  if (Array.isArray(answer)) {
+    const created = (answer as Connection[]).find(({ name }) => name === input.name?.trim());
+    return { id: input.id ?? created?.id ?? "" };
+  }
+  return { id: answer.connection.id, reason: answer.connection.status?.error?.message ?? answer.message };
+}
+
+/** Changes a connection; what is left out stays. */
+export const patch = (id: string, change: ConnectionPatch) =>
+  data(
+    api.PATCH("/api/connections/{connectionId}", {
+      params: { path: { connectionId: id }, query: { secrets: "omit" } },
+      body: change,
+    }),
+  );

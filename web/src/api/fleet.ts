@@ -1,0 +1,43 @@
+import type { QueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
+
+import type { Connection, ConnectionsEvent } from "./schema";
+
+/** All connections, as the server last told of them. */
+export interface Fleet {
+  readonly byId: ReadonlyMap<string, Connection>;
+  /** Whether the server has told of all of them yet. */
+  readonly isComplete: boolean;
+}
+
+const EMPTY: Fleet = { byId: new Map(), isComplete: false };
+const KEY = ["fleet"];
+
+/** The fleet as it is after an event: a new one, so that whoever watches sees that it changed. */
+export function after(fleet: Fleet, event: ConnectionsEvent): Fleet {
+  const byId = new Map(event.complete ? [] : fleet.byId);
+  for (const id of event.removed) byId.delete(id);
+  for (const connection of event.changed) byId.set(connection.id, connection);
+  return { byId, isComplete: fleet.isComplete || event.complete };
+}
+
+/** Puts what an event says into the query cache. */
+export function patchFleet(queries: QueryClient, event: ConnectionsEvent): void {
+  queries.setQueryData<Fleet>(KEY, (fleet) => after(fleet ?? EMPTY, event));
+}
+
+/** The fleet, live. It has no request of its own: the event stream brings it. */
+export function useFleet(): Fleet {
+  return useQuery<Fleet>({
+    queryKey: KEY,
+    queryFn: () => EMPTY,
+    initialData: EMPTY,
+    staleTime: Infinity,
+    gcTime: Infinity,
+  }).data;
+}
+
+/** One connection, live; undefined when there is none with this id. */
+export function useConnection(id: string): Connection | undefined {
+  return useFleet().byId.get(id);
+}

@@ -1,0 +1,39 @@
+import type { QueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
+
+import { basePath } from "../app/server";
+import { ApiFailure, api, data } from "./client";
+import type { Profile } from "./schema";
+
+const KEY = ["profile"];
+
+/** Who is logged in: null when nobody is, undefined while that is not known. */
+export function useProfile(): Profile | null | undefined {
+  return useQuery({ queryKey: KEY, queryFn: profile, staleTime: Infinity, retry: 5 }).data;
+}
+
+async function profile(): Promise<Profile | null> {
+  try {
+    return await data(api.GET("/api/profile"));
+  } catch (failure) {
+    if (failure instanceof ApiFailure && failure.isLoggedOut) return null;
+    throw failure;
+  }
+}
+
+/** Logs in; what went wrong is thrown. */
+export async function logIn(queries: QueryClient, username: string, password: string) {
+  await data(api.POST("/auth", { params: { query: { json: "1" } }, body: { username, password } }));
+  await queries.invalidateQueries();
+}
+
+/** Logs out, and forgets what was shown by loading the page anew. */
+export async function logOut() {
+  await fetch(`${basePath}/logout`, { redirect: "manual" });
+  location.assign(`${basePath}/`);
+}
+
+/** Asks whether the session is still there, and shows the login when it is not. */
+export async function checkSession(queries: QueryClient) {
+  await queries.invalidateQueries({ queryKey: KEY });
+}

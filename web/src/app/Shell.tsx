@@ -1,0 +1,106 @@
+import { Menu, UnstyledButton } from "@mantine/core";
+import {
+  IconApi,
+  IconInfoCircle,
+  IconLogout,
+  IconSettings,
+  IconTopologyStar3,
+  IconUserCircle,
+} from "@tabler/icons-react";
+import { useQueryClient } from "@tanstack/react-query";
+import { Link, Outlet } from "@tanstack/react-router";
+import type { ReactNode } from "react";
+import { useEffect } from "react";
+
+import { followEvents } from "../api/events";
+import { logOut, useProfile } from "../api/session";
+import type { Profile } from "../api/schema";
+import { OfflineBanner } from "../components/OfflineBanner";
+import { useWords } from "../i18n/language";
+import { LoginPage } from "../pages/LoginPage";
+import { Logo } from "../ui/Logo";
+import classes from "./Shell.module.css";
+import { basePath } from "./server";
+
+/** The frame around every page, or the login while nobody is logged in. */
+export function Shell() {
+  const profile = useProfile();
+  if (profile === undefined) return <OfflineBanner />;
+  // The page asked for stays in the address bar: after the login one is back where one was.
+  if (profile === null) return <LoginPage />;
+  return <Inside profile={profile} />;
+}
+
+function Inside({ profile }: { profile: Profile }) {
+  const words = useWords();
+  const queries = useQueryClient();
+  useEffect(() => followEvents(queries), [queries, profile.username]);
+
+  return (
+    <div className={classes.shell}>
+      <a className={classes.skip} href="#content">
+        {words.nav.skip}
+      </a>
+      <header className={classes.header}>
+        <Link to="/" className={classes.brand} aria-label={words.product}>
+          <Logo />
+          <span>{words.product}</span>
+        </Link>
+        <nav className={classes.nav} aria-label={words.nav.main}>
+          <Item to="/" icon={<IconTopologyStar3 size={18} stroke={1.7} />} exact>
+            {words.nav.fleet}
+          </Item>
+          <Item to="/settings" icon={<IconSettings size={18} stroke={1.7} />}>
+            {words.nav.settings}
+          </Item>
+        </nav>
+        <UserMenu profile={profile} />
+      </header>
+      <OfflineBanner />
+      <main id="content" className={classes.main} tabIndex={-1}>
+        <Outlet />
+      </main>
+    </div>
+  );
+}
+
+type ItemProps = { to: "/" | "/settings"; icon: ReactNode; exact?: boolean; children: ReactNode };
+
+function Item({ to, icon, exact = false, children }: ItemProps) {
+  return (
+    <Link to={to} className={classes.item} activeOptions={{ exact, includeSearch: false }}>
+      {icon}
+      <span>{children}</span>
+    </Link>
+  );
+}
+
+function UserMenu({ profile }: { profile: Profile }) {
+  const words = useWords();
+  return (
+    <Menu position="bottom-end" width={220} shadow="md">
+      <Menu.Target>
+        <UnstyledButton className={classes.user} aria-label={`${words.nav.profile}: ${profile.username}`}>
+          <IconUserCircle size={20} stroke={1.6} />
+          <span>{profile.username}</span>
+        </UnstyledButton>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Label>{profile.roles.join(", ")}</Menu.Label>
+        <Menu.Item component={Link} to="/profile" leftSection={<IconUserCircle size={16} />}>
+          {words.nav.profile}
+        </Menu.Item>
+        <Menu.Item component={Link} to="/about" leftSection={<IconInfoCircle size={16} />}>
+          {words.nav.about}
+        </Menu.Item>
+        <Menu.Item component="a" href={`${basePath}/api/docs`} leftSection={<IconApi size={16} />}>
+          {words.nav.api}
+        </Menu.Item>
+        <Menu.Divider />
+        <Menu.Item onClick={() => void logOut()} leftSection={<IconLogout size={16} />}>
+          {words.nav.logOut}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  );
+}

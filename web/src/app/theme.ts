@@ -1,0 +1,52 @@
+import { createTheme } from "@mantine/core";
+
+/** The design language in Mantine's terms; web/README.md says what it is. */
+export const theme = createTheme({
+  primaryColor: "teal",
+  primaryShade: { light: 8, dark: 4 },
+  autoContrast: true,
+  luminanceThreshold: 0.35,
+  colors: {
+    teal: [
+      "#e6fbf7",
+      "#cdf3ec",
+      "#9fe6da",
+      "#6bd9c7",
+      "#43cdb7",
+      "#2bb8a3",
+      "#1a9c8a",
+      "#117f72",
+      "#0f6f64",
+      "#0a5149",
+    ],
+    // Neutrals with a breath of the accent, so that both belong together.
+    dark: [
+      "#dde7e6",
+      "#b7c7c5",
+      "#8fa3a1",
+      "#667a78",
+      "#3b4b4a",
+      "#2a3837",
+      "#1b2626",
+      "#141d1d",
+      "#0f1616",
+      "#0a1010",
+    ],
+  },
+  fontFamily:
+    'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "DejaVu Sans", sans-serif',
+  fontFamilyMonospace:
+    'ui-monospace, "SF Mono", "Cascadia Mono", "JetBrains Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace',
+  fontSizes: { xs: "0.75rem", sm: "0.8125rem", md: "0.875rem", lg: "1rem", xl: "1.25rem" },
+  headings: {
+    fontWeight: "650",
+    sizes: {
+      h1: { fontSize: "1.375rem", lineHeight: "1.3" },
+      h2: { fontSize: "1rem", lineHeight: "1.4" },
+      h3: { fontSize: "0.875rem", lineHeight: "1.4" },
+    },
+  },
+  defaultRadius: "md",
+  cursorType: "pointer",
+  respectReducedMotion: true,
+});

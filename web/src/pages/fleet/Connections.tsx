@@ -1,0 +1,122 @@
+import { Checkbox, UnstyledButton } from "@mantine/core";
+import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
+import { useWindowVirtualizer } from "@tanstack/react-virtual";
+import { useLayoutEffect, useRef, useState } from "react";
+
+import type { Connection } from "../../api/schema";
+import type { FleetSearch } from "../../app/routes";
+import { useColumns } from "../../hooks/use-columns";
+import { useKeptOrder } from "../../hooks/use-kept-order";
+import { useSelected } from "../../hooks/use-selected";
+import { useWords } from "../../i18n/language";
+import type { Sort } from "../../util/select";
+import { BulkBar } from "./BulkBar";
+import { Row } from "./Row";
+import { Tile } from "./Tile";
+import classes from "./Connections.module.css";
+
+interface Props {
+  connections: readonly Connection[];
+  search: FleetSearch;
+  onSort: (change: Pick<FleetSearch, "sort" | "down">) => void;
+  canChange: boolean;
+}
+
+const ROW = 52;
+const TILE = 76;
+
+/** Any number of connections; only those in sight are drawn. */
+export function Connections({ connections, search, onSort, canChange }: Props) {
+  const words = useWords();
+  const [isPointed, setPointed] = useState(false);
+  const kept = useKeptOrder(connections, isPointed);
+  const selected = useSelected(kept);
+  const list = useRef<HTMLDivElement>(null);
+  const grid = search.view === "grid";
+  const columns = useColumns(list, grid ? 260 : undefined);
+  const [top, setTop] = useState(0);
+  useLayoutEffect(() => setTop(list.current?.offsetTop ?? 0), [connections.length]);
+
+  const lines = Math.ceil(kept.length / columns);
+  const virtual = useWindowVirtualizer({
+    count: lines,
+    estimateSize: () => (grid ? TILE : ROW),
+    overscan: 8,
+    scrollMargin: top,
+  });
+
+  return (
+    <div className={classes.whole} onPointerEnter={() => setPointed(true)} onPointerLeave={() => setPointed(false)}>
+      {!grid && <Head search={search} onSort={onSort} canChange={canChange} selected={selected} />}
+      <div
+        ref={list}
+        className={grid ? classes.grid : classes.table}
+        role="list"
+        aria-label={words.fleet.allTitle}
+        style={{ height: virtual.getTotalSize() }}
+      >
+        {virtual.getVirtualItems().map((line) => (
+          <div
+            key={line.key}
+            className={classes.line}
+            role="presentation"
+            style={{
+              height: line.size,
+              transform: `translateY(${line.start - virtual.options.scrollMargin}px)`,
+              gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
+            }}
+          >
+            {kept.slice(line.index * columns, (line.index + 1) * columns).map((connection) =>
+              grid ? (
+                <Tile key={connection.id} connection={connection} />
+              ) : (
+                <Row
+                  key={connection.id}
+                  connection={connection}
+                  isSelected={selected.has(connection.id)}
+                  onSelect={canChange ? selected.toggle : undefined}
+                />
+              ),
+            )}
+          </div>
+        ))}
+      </div>
+      {canChange && selected.chosen.length > 0 && <BulkBar connections={selected.chosen} onDone={selected.clear} />}
+    </div>
+  );
+}
+
+type HeadProps = Pick<Props, "search" | "onSort" | "canChange"> & { selected: ReturnType<typeof useSelected> };
+
+function Head({ search, onSort, canChange, selected }: HeadProps) {
+  const words = useWords();
+  const sorted = search.sort ?? "state";
+  const column = (sort: Sort, text: string) => (
+    <UnstyledButton
+      className={classes.column}
+      data-column={sort}
+      aria-label={words.fleet.sortBy(text)}
+      aria-pressed={sorted === sort}
+      onClick={() => onSort({ sort, down: sorted === sort && !search.down } as Pick<FleetSearch, "sort" | "down">)}
+    >
+      {text}
+      {sorted === sort && (search.down ? <IconArrowDown size={14} /> : <IconArrowUp size={14} />)}
+    </UnstyledButton>
+  );
+  return (
+    <div className={classes.head} data-selectable={canChange || undefined}>
+      {canChange && (
+        <Checkbox
+          aria-label={words.fleet.selectAll}
+          checked={selected.isAll}
+          indeterminate={!selected.isAll && selected.chosen.length > 0}
+          onChange={selected.toggleAll}
+        />
+      )}
+      {column("name", words.fleet.name)}
+      {column("state", words.fleet.state)}
+      <span className={classes.reason}>{words.fleet.reason}</span>
+      {column("since", words.fleet.changed)}
+    </div>
+  );
+}

@@ -1,0 +1,61 @@
+import { CloseButton, SegmentedControl, TextInput, UnstyledButton } from "@mantine/core";
+import { useHotkeys } from "@mantine/hooks";
+import { IconLayoutGrid, IconList, IconSearch, IconX } from "@tabler/icons-react";
+import { useRef } from "react";
+
+import type { FleetSearch } from "../../app/routes";
+import { useWords } from "../../i18n/language";
+import classes from "./Toolbar.module.css";
+
+interface Props {
+  search: FleetSearch;
+  onChange: (change: Partial<Record<keyof FleetSearch, unknown>>) => void;
+}
+
+/** Filter and view. `/` jumps to the filter. */
+export function Toolbar({ search, onChange }: Props) {
+  const words = useWords();
+  const filter = useRef<HTMLInputElement>(null);
+  useHotkeys([["/", () => filter.current?.focus()]]);
+  return (
+    <div className={classes.toolbar}>
+      <TextInput
+        ref={filter}
+        className={classes.filter}
+        type="search"
+        aria-label={words.fleet.filter}
+        placeholder={words.fleet.filter}
+        leftSection={<IconSearch size={16} />}
+        rightSection={
+          search.q ? <CloseButton size="sm" aria-label={words.fleet.clearFilter} onClick={() => onChange({ q: undefined })} /> : null
+        }
+        value={search.q ?? ""}
+        onChange={(event) => onChange({ q: event.currentTarget.value || undefined })}
+        onKeyDown={(event) => event.key === "Escape" && onChange({ q: undefined })}
+      />
+      {search.code && <Chip text={search.code} onRemove={() => onChange({ code: undefined })} />}
+      {search.version && <Chip text={search.version} onRemove={() => onChange({ version: undefined })} />}
+      {search.state && <Chip text={words.states[search.state]} onRemove={() => onChange({ state: undefined })} />}
+      <SegmentedControl
+        className={classes.view}
+        aria-label={words.fleet.view}
+        value={search.view ?? "table"}
+        onChange={(view) => onChange({ view: view === "grid" ? view : undefined })}
+        data={[
+          { value: "table", label: <IconList size={16} aria-label={words.fleet.table} /> },
+          { value: "grid", label: <IconLayoutGrid size={16} aria-label={words.fleet.grid} /> },
+        ]}
+      />
+    </div>
+  );
+}
+
+function Chip({ text, onRemove }: { text: string; onRemove: () => void }) {
+  const words = useWords();
+  return (
+    <UnstyledButton className={classes.chip} aria-label={`${words.fleet.clearFilter}: ${text}`} onClick={onRemove}>
+      {text}
+      <IconX size={14} aria-hidden />
+    </UnstyledButton>
+  );
+}

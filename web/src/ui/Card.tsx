@@ -1,0 +1,15 @@
+import type { ReactNode } from "react";
+import { useId } from "react";
+
+import classes from "./Card.module.css";
+
+/** A part of a page, with its heading. */
+export function Card({ title, children }: { title: string; children: ReactNode }) {
+  const id = useId();
+  return (
+    <section className={classes.card} aria-labelledby={id}>
+      <h2 id={id}>{title}</h2>
+      {children}
+    </section>
+  );
+}

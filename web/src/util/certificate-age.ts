@@ -1,0 +1,9 @@
+const DAY = 86_400_000;
+
+/** How a certificate's end is to be taken: `soon` is less than 30 days away. */
+export function expiry(notAfter: string | undefined, now: number): "fine" | "soon" | "over" | undefined {
+  if (!notAfter) return undefined;
+  const left = Date.parse(notAfter) - now;
+  if (left < 0) return "over";
+  return left < 30 * DAY ? "soon" : "fine";
+}

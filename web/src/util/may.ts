@@ -1,0 +1,17 @@
+import type { Profile } from "../api/schema";
+
+/** What a page may offer. The server decides; this only keeps it from offering what would be refused. */
+export type Right = "seeConnections" | "changeConnections" | "switchPlugins";
+
+export function may(profile: Profile | null | undefined, right: Right): boolean {
+  if (!profile) return false;
+  const { isAdmin, isEditor, isViewer, isConnectionManager } = profile;
+  switch (right) {
+    case "seeConnections":
+      return isAdmin || isEditor || isViewer || isConnectionManager;
+    case "changeConnections":
+      return isAdmin || isConnectionManager;
+    case "switchPlugins":
+      return isAdmin;
+  }
+}

@@ -1,0 +1,60 @@
+import { useSyncExternalStore } from "react";
+
+const UNITS: readonly [Intl.RelativeTimeFormatUnit, number][] = [
+  ["day", 86_400_000],
+  ["hour", 3_600_000],
+  ["minute", 60_000],
+  ["second", 1_000],
+];
+
+/** How long ago something was, in words: `3 minutes ago`. Both in milliseconds since 1970. */
+export function ago(at: number, now: number, language: string): string {
+  const passed = Math.max(0, now - at);
+  const [unit, length] = UNITS.find(([, length]) => passed >= length) ?? ["second", 1_000];
+  const format = new Intl.RelativeTimeFormat(language, { numeric: "auto", style: "short" });
+  return format.format(-Math.floor(passed / length), unit);
+}
+
+/** How long something takes, as short as can be: `3m`, `2h`, `5d`. */
+export function span(milliseconds: number): string {
+  const passed = Math.max(0, milliseconds);
+  for (const [unit, length] of UNITS) {
+    if (passed >= length) return `${Math.floor(passed / length)}${unit[0]}`;
+  }
+  return "0s";
+}
+
+/** A moment, to the second, in the local time zone. */
+export function moment(at: number | string, language: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" }).format(new Date(at));
+}
+
+/** A day, in the local time zone. */
+export function day(at: number | string, language: string): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: "medium" }).format(new Date(at));
+}
+
+// One clock for the page: a thousand rows need no thousand timers.
+let now = Date.now();
+const watchers = new Set<() => void>();
+let timer: ReturnType<typeof setInterval> | undefined;
+
+function watch(watcher: () => void) {
+  watchers.add(watcher);
+  timer ??= setInterval(() => {
+    now = Date.now();
+    for (const each of watchers) each();
+  }, 1_000);
+  return () => {
+    watchers.delete(watcher);
+    if (watchers.size === 0) {
+      clearInterval(timer);
+      timer = undefined;
+    }
+  };
+}
+
+/** The time, told anew every `step` milliseconds. */
+export function useNow(step = 1_000): number {
+  return useSyncExternalStore(watch, () => now - (now % step));
+}

@@ -1,0 +1,35 @@
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+/** Where `npm run dev` finds a running haltere. */
+const server = process.env["HALTERE"] ?? "http://127.0.0.1:8088";
+
+export default defineConfig({
+  plugins: [react()],
+  build: {
+    outDir: "dist",
+    target: "es2022",
+    // Below this size Vite would inline pictures as data: URLs; the policy allows it, caching does not.
+    assetsInlineLimit: 0,
+    modulePreload: { polyfill: false },
+    reportCompressedSize: false,
+  },
+  experimental: {
+    // The console may live below any path: scripts and styles find each other relatively, and the
+    // page, which has to know, is told by the server.
+    renderBuiltUrl(file, { hostType }) {
+      return hostType === "html" ? `__HALTERE_BASE__/${file}` : { relative: true };
+    },
+  },
+  server: {
+    proxy: Object.fromEntries(
+      ["/api", "/auth", "/logout", "/validate-session"].map((path) => [path, server]),
+    ),
+  },
+  test: {
+    environment: "happy-dom",
+    include: ["src/**/*.test.{ts,tsx}"],
+    setupFiles: ["src/test-setup.ts"],
+    css: false,
+  },
+});
