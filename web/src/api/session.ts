@@ -37,3 +37,8 @@ export async function logOut() {
 export async function checkSession(queries: QueryClient) {
   await queries.invalidateQueries({ queryKey: KEY });
 }
+
+/** Changes one's own password; one's other sessions end. */
+export async function changePassword(oldPassword: string, password: string) {
+  await data(api.PUT("/api/profile", { body: { oldPassword, password } }));
+}

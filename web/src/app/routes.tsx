@@ -60,6 +60,20 @@ const connection = createRoute({
   component: lazyRouteComponent(() => import("../pages/ConnectionPage"), "ConnectionPage"),
 });
 
+const form = () => import("../pages/ConnectionFormPage");
+
+const newConnection = createRoute({
+  getParentRoute: () => root,
+  path: "/new",
+  component: lazyRouteComponent(form, "NewConnectionPage"),
+});
+
+const editConnection = createRoute({
+  getParentRoute: () => root,
+  path: "/connections/$connectionId/edit",
+  component: lazyRouteComponent(form, "EditConnectionPage"),
+});
+
 const profile = createRoute({
   getParentRoute: () => root,
   path: "/profile",
@@ -79,7 +93,7 @@ const about = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([fleet, connection, profile, settings, about]),
+  routeTree: root.addChildren([fleet, connection, newConnection, editConnection, profile, settings, about]),
   basepath: basePath || "/",
   context: { queries: undefined as unknown as QueryClient },
   defaultPreload: "intent",

@@ -1,1 +1,56 @@
-export function SettingsPage() { return null; }
+import { Switch } from "@mantine/core";
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+
+import { plugins, switchPlugin } from "../api/plugins";
+import { useProfile } from "../api/session";
+import { useFailure } from "../hooks/use-failure";
+import { useTitle } from "../hooks/use-title";
+import { useWords } from "../i18n/language";
+import { Card } from "../ui/Card";
+import { Empty } from "../ui/Empty";
+import { may } from "../util/may";
+import classes from "./SettingsPage.module.css";
+
+/** `/settings`: what can be switched while haltere runs. */
+export function SettingsPage() {
+  const words = useWords();
+  const profile = useProfile();
+  useTitle(words.settings.title);
+  if (!may(profile, "switchPlugins")) return <Empty title={words.settings.noRight} />;
+  return (
+    <div className={classes.page}>
+      <h1>{words.settings.title}</h1>
+      <Plugins />
+    </div>
+  );
+}
+
+function Plugins() {
+  const words = useWords();
+  const queries = useQueryClient();
+  const onError = useFailure();
+  const { data = [] } = useQuery(plugins);
+  const change = useMutation({
+    mutationFn: ({ id, enabled }: { id: string; enabled: boolean }) => switchPlugin(id, enabled),
+    onError,
+    onSettled: () => queries.invalidateQueries(plugins),
+  });
+  return (
+    <Card title={words.settings.plugins}>
+      <p className={classes.text}>{words.settings.pluginsText}</p>
+      <ul className={classes.list}>
+        {data.map(({ id, enabled, switchable, source }) => (
+          <li key={id}>
+            <Switch
+              label={<code>{id}</code>}
+              description={switchable ? (words.settings.source[source] ?? source) : words.settings.fixed}
+              checked={change.isPending && change.variables.id === id ? change.variables.enabled : enabled}
+              disabled={!switchable}
+              onChange={(event) => change.mutate({ id, enabled: event.currentTarget.checked })}
+            />
+          </li>
+        ))}
+      </ul>
+    </Card>
+  );
+}

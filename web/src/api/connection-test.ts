@@ -1,0 +1,55 @@
+import { basePath } from "../app/server";
+import { events } from "../util/event-stream";
+import { ApiFailure } from "./client";
+import type { ConnectionInput, ConnectionTest, LinkStage } from "./schema";
+
+/** One stage, as it goes on. */
+export interface TestStage {
+  readonly stage: LinkStage;
+  readonly state: "running" | "passed" | "failed";
+  readonly elapsedMs?: number;
+  readonly detail?: string;
+}
+
+/** What an event `stage` says. */
+type StageEvent =
+  | { state: "started"; stage: LinkStage }
+  | { state: "ended"; stage: LinkStage; ok: boolean; elapsedMs: number; detail?: string };
+
+/** Dials a broker once and tells of each stage as it happens; hanging up ends the test. */
+export async function testConnection(
+  input: Omit<ConnectionInput, "name">,
+  onStages: (stages: readonly TestStage[]) => void,
+  signal: AbortSignal,
+): Promise<ConnectionTest> {
+  const response = await fetch(`${basePath}/api/connection-test`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
+    body: JSON.stringify(input),
+    signal,
+  }).catch((cause: unknown) => {
+    throw new ApiFailure(0, "UNREACHABLE", String(cause));
+  });
+  if (!response.ok || !response.body) {
+    const { code = "UNKNOWN", message = `HTTP ${response.status}` } = await response.json().catch(() => ({}));
+    throw new ApiFailure(response.status, code, message);
+  }
+
+  let stages: readonly TestStage[] = [];
+  for await (const { event, data } of events(response.body)) {
+    if (event === "result") return JSON.parse(data) as ConnectionTest;
+    if (event === "stage") {
+      stages = told(stages, JSON.parse(data) as StageEvent);
+      onStages(stages);
+    }
+  }
+  throw new ApiFailure(0, "UNREACHABLE", "the test broke off");
+}
+
+/** The stages after one more event. A stage that comes twice stands where it came last. */
+export function told(stages: readonly TestStage[], event: StageEvent): readonly TestStage[] {
+  const others = stages.filter(({ stage }) => stage !== event.stage);
+  if (event.state === "started") return [...others, { stage: event.stage, state: "running" }];
+  const { stage, ok, elapsedMs, detail } = event;
+  return [...others, { stage, state: ok ? "passed" : "failed", elapsedMs, ...(detail !== undefined && { detail }) }];
+}

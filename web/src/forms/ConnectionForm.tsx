@@ -1,0 +1,195 @@
+import { Alert, Button, Group, PasswordInput, Switch, TextInput, UnstyledButton } from "@mantine/core";
+import { IconChevronDown, IconChevronRight, IconStethoscope } from "@tabler/icons-react";
+import { useMutation } from "@tanstack/react-query";
+import type { FormEvent, ReactNode } from "react";
+import { useRef, useState } from "react";
+
+import { ApiFailure } from "../api/client";
+import { testConnection } from "../api/connection-test";
+import { useWords } from "../i18n/language";
+import { isTls, urlFault } from "../util/broker-url";
+import classes from "./ConnectionForm.module.css";
+import type { Draft } from "./draft";
+import { inputOf } from "./draft";
+import { PemField } from "./PemField";
+import type { Test } from "./TestPanel";
+import { TestPanel } from "./TestPanel";
+
+interface Props {
+  title: string;
+  /** What stands in the form at first; a later one does not disturb what was typed. */
+  initial: Draft;
+  isNew: boolean;
+  onSave: (draft: Draft) => Promise<void>;
+  onCancel: () => void;
+}
+
+/** A connection to create or to change. It can be saved though its broker is away. */
+export function ConnectionForm({ title, initial, isNew, onSave, onCancel }: Props) {
+  const words = useWords();
+  const [draft, setDraft] = useState(initial);
+  const [wasLeft, setLeft] = useState(false);
+  const set = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }));
+  const fault = urlFault(draft.url);
+  const test = useTest(draft);
+  const save = useMutation({ mutationFn: () => onSave(draft) });
+  // The server names the field a fault is in: `url: port 70000 is out of range`.
+  const refusal = save.error ?? test.error;
+  const wrong = refusal instanceof ApiFailure ? /^([a-zA-Z.]+): (.*)$/s.exec(refusal.message) : null;
+  const at = (field: string) => (wrong?.[1]?.split(".").includes(field) ? wrong[2] : undefined);
+  const isPlaced = ["name", "id", "url", "username", "password", "clientId", "ca", "cert", "key"].some((field) => at(field));
+
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    setLeft(true);
+    if (!fault && draft.name.trim()) save.mutate();
+  };
+
+  return (
+    <form className={classes.form} onSubmit={submit} noValidate>
+      <h1>{title}</h1>
+      {refusal && !isPlaced && (
+        <Alert color="red" variant="light" mb="md" role="alert" title={words.errors.title}>
+          {refusal instanceof ApiFailure && refusal.isUnreachable ? words.errors.unreachable : refusal.message}
+        </Alert>
+      )}
+      <Fields>
+        <TextInput
+          label={words.form.name}
+          required
+          autoFocus={isNew}
+          maxLength={128}
+          value={draft.name}
+          error={at("name") ?? (wasLeft && !draft.name.trim() ? words.form.needed : undefined)}
+          onChange={(event) => set({ name: event.currentTarget.value })}
+        />
+        <TextInput
+          label={words.form.url}
+          description={words.form.urlText}
+          placeholder="mqtts://broker.example:8883"
+          required
+          inputMode="url"
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          value={draft.url}
+          error={at("url") ?? (fault && (wasLeft || draft.url.includes("://")) && fault !== "host" ? words.form.urlFaults[fault] : wasLeft && fault ? words.form.urlFaults[fault] : undefined)}
+          onChange={(event) => set({ url: event.currentTarget.value })}
+        />
+      </Fields>
+      <Fields title={words.form.credentials}>
+        <div className={classes.pair}>
+          <TextInput
+            label={words.form.username}
+            autoComplete="off"
+            autoCapitalize="none"
+            spellCheck={false}
+            value={draft.username}
+            error={at("username")}
+            onChange={(event) => set({ username: event.currentTarget.value })}
+          />
+          <PasswordInput
+            label={words.form.password}
+            autoComplete="new-password"
+            placeholder={draft.password === undefined ? words.form.kept : ""}
+            value={draft.password ?? ""}
+            error={at("password")}
+            onChange={(event) => set({ password: event.currentTarget.value })}
+          />
+        </div>
+      </Fields>
+      {isTls(draft.url) && (
+        <Fields title="TLS">
+          <Switch
+            label={words.form.verify}
+            description={words.form.verifyText}
+            checked={draft.verify}
+            onChange={(event) => set({ verify: event.currentTarget.checked })}
+          />
+          <PemField label={words.form.ca} description={words.form.caText} kind="certificate" value={draft.ca} onChange={(ca) => set({ ca })} />
+          <More title={words.form.clientCertificate} isOpen={draft.cert !== ""}>
+            <PemField label={words.form.cert} description={words.form.certText} kind="certificate" value={draft.cert} onChange={(cert) => set({ cert })} />
+            <PemField label={words.form.key} description={words.form.keyText} kind="key" value={draft.key} onChange={(key) => set({ key })} />
+          </More>
+        </Fields>
+      )}
+      <More title={words.form.advanced} isOpen={draft.clientId !== ""}>
+        {isNew && (
+          <TextInput
+            label={words.form.id}
+            description={words.form.idText}
+            maxLength={128}
+            value={draft.id}
+            error={at("id")}
+            onChange={(event) => set({ id: event.currentTarget.value })}
+          />
+        )}
+        <TextInput
+          label={words.form.clientId}
+          description={words.form.clientIdText}
+          value={draft.clientId}
+          error={at("clientId")}
+          onChange={(event) => set({ clientId: event.currentTarget.value })}
+        />
+      </More>
+      {test.shown && <TestPanel test={test.shown} onTrust={(ca) => set({ ca })} />}
+      <Group className={classes.buttons}>
+        <Button
+          variant="default"
+          leftSection={<IconStethoscope size={16} />}
+          disabled={fault !== undefined}
+          loading={test.isRunning}
+          onClick={test.run}
+        >
+          {words.form.test}
+        </Button>
+        <span className={classes.gap} />
+        <Button variant="subtle" color="gray" onClick={onCancel}>
+          {words.cancel}
+        </Button>
+        <Button type="submit" loading={save.isPending}>
+          {words.save}
+        </Button>
+      </Group>
+    </form>
+  );
+}
+
+function useTest(draft: Draft) {
+  const [shown, setShown] = useState<Test>();
+  const running = useRef<AbortController | undefined>(undefined);
+  const test = useMutation({
+    mutationFn: async () => {
+      running.current?.abort();
+      running.current = new AbortController();
+      setShown({ stages: [] });
+      const { name: _, ...input } = inputOf(draft);
+      const result = await testConnection(input, (stages) => setShown({ stages }), running.current.signal);
+      setShown((before) => ({ stages: before?.stages ?? [], result }));
+    },
+    onError: () => setShown(undefined),
+  });
+  return { shown, error: test.error, isRunning: test.isPending, run: () => test.mutate() };
+}
+
+function Fields({ title, children }: { title?: string; children: ReactNode }) {
+  return (
+    <fieldset className={classes.fields}>
+      {title && <legend>{title}</legend>}
+      {children}
+    </fieldset>
+  );
+}
+
+function More({ title, isOpen, children }: { title: string; isOpen: boolean; children: ReactNode }) {
+  const [open, setOpen] = useState(isOpen);
+  return (
+    <div>
+      <UnstyledButton className={classes.more} aria-expanded={open} onClick={() => setOpen(!open)}>
+        {open ? <IconChevronDown size={16} /> : <IconChevronRight size={16} />}
+        {title}
+      </UnstyledButton>
+      {open && <div className={classes.opened}>{children}</div>}
+    </div>
+  );
+}

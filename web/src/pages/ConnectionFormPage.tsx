@@ -1,0 +1,57 @@
+import { useNavigate, useParams } from "@tanstack/react-router";
+import { notifications } from "@mantine/notifications";
+
+import { create, patch } from "../api/connections";
+import { useFleet } from "../api/fleet";
+import { ConnectionForm } from "../forms/ConnectionForm";
+import { EMPTY, draftOf, inputOf, patchOf } from "../forms/draft";
+import { useTitle } from "../hooks/use-title";
+import { useWords } from "../i18n/language";
+import { Empty } from "../ui/Empty";
+
+/** `/new` */
+export function NewConnectionPage() {
+  const words = useWords();
+  const navigate = useNavigate();
+  useTitle(words.fleet.newConnection);
+  return (
+    <ConnectionForm
+      title={words.fleet.newConnection}
+      initial={EMPTY}
+      isNew
+      onSave={async (draft) => {
+        const { id, reason } = await create(inputOf(draft));
+        if (reason) {
+          notifications.show({ color: "yellow", title: words.form.savedButDown, message: reason, autoClose: 10_000 });
+        }
+        await navigate({ to: "/connections/$connectionId", params: { connectionId: id } });
+      }}
+      onCancel={() => void navigate({ to: "/" })}
+    />
+  );
+}
+
+/** `/connections/$connectionId/edit` */
+export function EditConnectionPage() {
+  const words = useWords();
+  const navigate = useNavigate();
+  const { connectionId } = useParams({ from: "/connections/$connectionId/edit" });
+  const { byId, isComplete } = useFleet();
+  const connection = byId.get(connectionId);
+  useTitle(`${words.connection.edit}: ${connection?.name ?? ""}`);
+  if (!isComplete) return null;
+  if (!connection) return <Empty title={words.connection.gone} />;
+  const back = (id: string) => navigate({ to: "/connections/$connectionId", params: { connectionId: id } });
+  return (
+    <ConnectionForm
+      title={connection.name}
+      initial={draftOf(connection)}
+      isNew={false}
+      onSave={async (draft) => {
+        await patch(connectionId, patchOf(draft));
+        await back(connectionId);
+      }}
+      onCancel={() => void back(connectionId)}
+    />
+  );
+}
