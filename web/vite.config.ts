@@ -22,9 +22,7 @@ export default defineConfig({
     },
   },
   server: {
-    proxy: Object.fromEntries(
-      ["/api", "/auth", "/logout", "/validate-session"].map((path) => [path, server]),
-    ),
+    proxy: Object.fromEntries(["/api", "/auth", "/logout", "/validate-session"].map((path) => [path, server])),
   },
   test: {
     environment: "happy-dom",

@@ -23,9 +23,7 @@ export const remove = (id: string) => data(api.DELETE("/api/connections/{connect
 
 /** Creates a connection. `reason` says why its broker could not be reached; the connection is stored all the same. */
 export async function create(input: ConnectionInput): Promise<{ id: string; reason?: string }> {
-  const answer = await data(
-    api.POST("/api/connections", { params: { query: { secrets: "omit" } }, body: input }),
-  );
+  const answer = await data(api.POST("/api/connections", { params: { query: { secrets: "omit" } }, body: input }));
   if (Array.isArray(answer)) {
     const created = (answer as Connection[]).find(({ name }) => name === input.name?.trim());
     return { id: input.id ?? created?.id ?? "" };

@@ -28,13 +28,14 @@ export function Shell() {
   if (profile === undefined) return <OfflineBanner />;
   // The page asked for stays in the address bar: after the login one is back where one was.
   if (profile === null) return <LoginPage />;
-  return <Inside profile={profile} />;
+  // Somebody else may see something else: everything begins anew.
+  return <Inside key={profile.username} profile={profile} />;
 }
 
 function Inside({ profile }: { profile: Profile }) {
   const words = useWords();
   const queries = useQueryClient();
-  useEffect(() => followEvents(queries), [queries, profile.username]);
+  useEffect(() => followEvents(queries), [queries]);
 
   return (
     <div className={classes.shell}>

@@ -37,7 +37,9 @@ export function ConnectionForm({ title, initial, isNew, onSave, onCancel }: Prop
   const refusal = save.error ?? test.error;
   const wrong = refusal instanceof ApiFailure ? /^([a-zA-Z.]+): (.*)$/s.exec(refusal.message) : null;
   const at = (field: string) => (wrong?.[1]?.split(".").includes(field) ? wrong[2] : undefined);
-  const isPlaced = ["name", "id", "url", "username", "password", "clientId", "ca", "cert", "key"].some((field) => at(field));
+  const isPlaced = ["name", "id", "url", "username", "password", "clientId", "ca", "cert", "key"].some((field) =>
+    at(field),
+  );
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -73,7 +75,14 @@ export function ConnectionForm({ title, initial, isNew, onSave, onCancel }: Prop
           autoCapitalize="none"
           spellCheck={false}
           value={draft.url}
-          error={at("url") ?? (fault && (wasLeft || draft.url.includes("://")) && fault !== "host" ? words.form.urlFaults[fault] : wasLeft && fault ? words.form.urlFaults[fault] : undefined)}
+          error={
+            at("url") ??
+            (fault && (wasLeft || draft.url.includes("://")) && fault !== "host"
+              ? words.form.urlFaults[fault]
+              : wasLeft && fault
+                ? words.form.urlFaults[fault]
+                : undefined)
+          }
           onChange={(event) => set({ url: event.currentTarget.value })}
         />
       </Fields>
@@ -106,10 +115,28 @@ export function ConnectionForm({ title, initial, isNew, onSave, onCancel }: Prop
             checked={draft.verify}
             onChange={(event) => set({ verify: event.currentTarget.checked })}
           />
-          <PemField label={words.form.ca} description={words.form.caText} kind="certificate" value={draft.ca} onChange={(ca) => set({ ca })} />
+          <PemField
+            label={words.form.ca}
+            description={words.form.caText}
+            kind="certificate"
+            value={draft.ca}
+            onChange={(ca) => set({ ca })}
+          />
           <More title={words.form.clientCertificate} isOpen={draft.cert !== ""}>
-            <PemField label={words.form.cert} description={words.form.certText} kind="certificate" value={draft.cert} onChange={(cert) => set({ cert })} />
-            <PemField label={words.form.key} description={words.form.keyText} kind="key" value={draft.key} onChange={(key) => set({ key })} />
+            <PemField
+              label={words.form.cert}
+              description={words.form.certText}
+              kind="certificate"
+              value={draft.cert}
+              onChange={(cert) => set({ cert })}
+            />
+            <PemField
+              label={words.form.key}
+              description={words.form.keyText}
+              kind="key"
+              value={draft.key}
+              onChange={(key) => set({ key })}
+            />
           </More>
         </Fields>
       )}

@@ -14,18 +14,18 @@ export interface Test {
 }
 
 /** The codes of a chain that ends in a CA nobody here knows; trusting that CA mends them. */
-const UNKNOWN_ISSUER = [
+const UNKNOWN_ISSUER = new Set([
   "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
   "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
   "DEPTH_ZERO_SELF_SIGNED_CERT",
   "SELF_SIGNED_CERT_IN_CHAIN",
-];
+]);
 
 export function TestPanel({ test, onTrust }: { test: Test; onTrust: (pem: string) => void }) {
   const words = useWords();
   const { stages, result } = test;
   const last = result?.certificates.at(-1);
-  const isUntrusted = result?.error && UNKNOWN_ISSUER.includes(result.error.code);
+  const isUntrusted = result?.error && UNKNOWN_ISSUER.has(result.error.code);
   return (
     <section className={classes.panel} aria-label={words.form.test} aria-live="polite">
       <ol className={classes.stages}>
@@ -62,7 +62,9 @@ function Stage({ stage: { stage, state, elapsedMs, detail } }: { stage: TestStag
       </span>
       <strong>{words.stageNames[stage]}</strong>
       <span className={classes.detail}>{detail}</span>
-      <span className={classes.time}>{elapsedMs !== undefined && `${elapsedMs.toFixed(elapsedMs < 10 ? 1 : 0)} ms`}</span>
+      <span className={classes.time}>
+        {elapsedMs !== undefined && `${elapsedMs.toFixed(elapsedMs < 10 ? 1 : 0)} ms`}
+      </span>
     </li>
   );
 }

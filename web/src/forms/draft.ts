@@ -71,13 +71,16 @@ export function inputOf(draft: Draft): ConnectionInput {
 /** What to change. */
 export function patchOf(draft: Draft): ConnectionPatch {
   const { name, url, username, password, clientId, verify, ca, cert, key } = draft;
-  const file = (pem: string | undefined) => (pem === undefined ? undefined : pem === "" ? null : encode(pem));
   const patch = {
     name: name.trim(),
     url: url.trim(),
     credentials:
       username || clientId
-        ? { username: username || null, password: username ? (password === "" ? null : password) : null, clientId: clientId || null }
+        ? {
+            username: username || null,
+            password: username ? (password === "" ? null : password) : null,
+            clientId: clientId || null,
+          }
         : null,
     rejectUnauthorized: verify,
     ca: file(ca),
@@ -85,4 +88,9 @@ export function patchOf(draft: Draft): ConnectionPatch {
     key: file(key),
   };
   return JSON.parse(JSON.stringify(patch)) as ConnectionPatch;
+}
+
+function file(pem: string | undefined) {
+  if (pem === undefined) return undefined;
+  return pem === "" ? null : encode(pem);
 }

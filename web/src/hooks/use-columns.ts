@@ -1,15 +1,12 @@
 import type { RefObject } from "react";
 import { useLayoutEffect, useState } from "react";
 
-/** How many columns of at least `width` pixels fit; one without a width. */
-export function useColumns(element: RefObject<HTMLElement | null>, width: number | undefined): number {
+/** How many columns of at least `width` pixels fit into an element. */
+export function useColumns(element: RefObject<HTMLElement | null>, width: number): number {
   const [columns, setColumns] = useState(1);
   useLayoutEffect(() => {
     const measured = element.current;
-    if (!measured || width === undefined) {
-      setColumns(1);
-      return;
-    }
+    if (!measured) return undefined;
     const observer = new ResizeObserver(() => setColumns(Math.max(1, Math.floor(measured.clientWidth / width))));
     observer.observe(measured);
     return () => observer.disconnect();

@@ -69,20 +69,27 @@ export const de: Words = {
     ECONNRESET: "Die Gegenseite hat aufgelegt. Stimmt das Schema: mqtt:// für Ports ohne, mqtts:// für solche mit TLS?",
     ENOTFOUND: "Prüfen Sie die Schreibweise des Namens, und ob halteres Nameserver ihn kennt.",
     EAI_AGAIN: "Der Nameserver antwortet nicht. Prüfen Sie das Netz der Maschine, auf der haltere läuft.",
-    UNABLE_TO_VERIFY_LEAF_SIGNATURE: "Das Zertifikat stammt von einer CA, die haltere nicht kennt. Geben Sie deren Zertifikat an.",
-    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "Ein CA-Zertifikat fehlt. Geben Sie die Wurzel an, in der die Kette des Brokers endet.",
-    DEPTH_ZERO_SELF_SIGNED_CERT: "Das Zertifikat des Brokers ist selbst signiert. Prüfen Sie den Fingerabdruck und vertrauen Sie ihm dann.",
-    SELF_SIGNED_CERT_IN_CHAIN: "Die Kette des Brokers endet in einer eigenen CA. Prüfen Sie den Fingerabdruck und vertrauen Sie ihr dann.",
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+      "Das Zertifikat stammt von einer CA, die haltere nicht kennt. Geben Sie deren Zertifikat an.",
+    UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
+      "Ein CA-Zertifikat fehlt. Geben Sie die Wurzel an, in der die Kette des Brokers endet.",
+    DEPTH_ZERO_SELF_SIGNED_CERT:
+      "Das Zertifikat des Brokers ist selbst signiert. Prüfen Sie den Fingerabdruck und vertrauen Sie ihm dann.",
+    SELF_SIGNED_CERT_IN_CHAIN:
+      "Die Kette des Brokers endet in einer eigenen CA. Prüfen Sie den Fingerabdruck und vertrauen Sie ihr dann.",
     CERT_HAS_EXPIRED: "Erneuern Sie das Zertifikat des Brokers. Bis dahin kommt niemand durch, der es prüft.",
     CERT_NOT_YET_VALID: "Das Zertifikat beginnt in der Zukunft. Prüfen Sie die Uhren beider Maschinen.",
-    ERR_TLS_CERT_ALTNAME_INVALID: "Das Zertifikat gilt für einen anderen Namen. Benutzen Sie einen, der darin steht, oder erneuern Sie es.",
+    ERR_TLS_CERT_ALTNAME_INVALID:
+      "Das Zertifikat gilt für einen anderen Namen. Benutzen Sie einen, der darin steht, oder erneuern Sie es.",
     EPROTO: "Was dort antwortet, spricht kein TLS. Prüfen Sie Schema und Port.",
     NOT_AUTHORIZED: "Der Broker lehnt Benutzername und Passwort ab. Mosquitto sagt dasselbe, wenn beides fehlt.",
     BAD_USER_NAME_OR_PASSWORD: "Prüfen Sie Benutzername und Passwort.",
-    ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: "Der Broker verlangt ein Client-Zertifikat. Geben Sie eines samt Schlüssel an.",
+    ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED:
+      "Der Broker verlangt ein Client-Zertifikat. Geben Sie eines samt Schlüssel an.",
     ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: "Der Broker kennt die CA unseres Client-Zertifikats nicht.",
     ERR_WEBSOCKET_UPGRADE: "Ein Webserver hat geantwortet, aber nicht mit einem WebSocket. Prüfen Sie den Pfad.",
-    ECONNCLOSED: "Der Broker hat die Verbindung geschlossen. Sein Protokoll sagt, warum; oft haben zwei Clients dieselbe Kennung.",
+    ECONNCLOSED:
+      "Der Broker hat die Verbindung geschlossen. Sein Protokoll sagt, warum; oft haben zwei Clients dieselbe Kennung.",
     ERR_EGRESS_DENIED: "halteres Konfiguration erlaubt diese Adresse nicht: siehe [egress].",
   },
 
@@ -153,7 +160,8 @@ export const de: Words = {
     disconnect: (n) => (n === 1 ? "1 Broker trennen?" : `${n} Broker trennen?`),
     delete: (n) => (n === 1 ? "1 Verbindung löschen?" : `${n} Verbindungen löschen?`),
     connectText: "haltere wählt sie jetzt an, und dann unbegrenzt weiter.",
-    disconnectText: "haltere verabschiedet sich und wählt sie nicht mehr an, bis es jemand verlangt. Die Broker laufen weiter.",
+    disconnectText:
+      "haltere verabschiedet sich und wählt sie nicht mehr an, bis es jemand verlangt. Die Broker laufen weiter.",
     deleteText:
       "haltere vergisst sie samt Zugangsdaten und Schlüsseln. Die Broker laufen weiter. Das lässt sich nicht rückgängig machen.",
     unchanged: (n) => (n === 1 ? "1 ist es schon" : `${n} sind es schon`),
@@ -189,7 +197,8 @@ export const de: Words = {
     tls: "TLS",
     plain: "keines",
     legacy: "altes Zertifikat",
-    legacyText: "Das Zertifikat des Brokers hat keinen Subject Alternative Name oder ist X.509 v1. Erneuern Sie es bei Gelegenheit.",
+    legacyText:
+      "Das Zertifikat des Brokers hat keinen Subject Alternative Name oder ist X.509 v1. Erneuern Sie es bei Gelegenheit.",
     skipped: "Übersprungene Nachrichten",
     link: "Leitung",
     url: "URL",
@@ -270,7 +279,11 @@ export const de: Words = {
     title: "Einstellungen",
     plugins: "Plugins",
     pluginsText: "Teile der API, die sich ein- und ausschalten lassen, benannt wie im Management Center for Mosquitto.",
-    source: { default: "Voreinstellung", configuration: "in der Konfiguration gesetzt", administrator: "hier geschaltet" },
+    source: {
+      default: "Voreinstellung",
+      configuration: "in der Konfiguration gesetzt",
+      administrator: "hier geschaltet",
+    },
     fixed: "Die Konfiguration entscheidet; hier lässt sich das nicht schalten.",
     noRight: "Nur Administratoren sehen die Plugins.",
   },

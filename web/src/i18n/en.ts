@@ -68,7 +68,8 @@ export const en = {
     ECONNRESET: "The other side hung up. Is the scheme right: mqtt:// for plain ports, mqtts:// for TLS?",
     ENOTFOUND: "Check the spelling of the host name, and that haltere's name server knows it.",
     EAI_AGAIN: "The name server does not answer. Check the network settings of haltere's machine.",
-    UNABLE_TO_VERIFY_LEAF_SIGNATURE: "The certificate comes from a CA that haltere does not know. Give that CA's certificate.",
+    UNABLE_TO_VERIFY_LEAF_SIGNATURE:
+      "The certificate comes from a CA that haltere does not know. Give that CA's certificate.",
     UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "A CA certificate is missing. Give the root that the broker's chain ends in.",
     DEPTH_ZERO_SELF_SIGNED_CERT: "The broker's certificate is self-signed. Check its fingerprint, then trust it.",
     SELF_SIGNED_CERT_IN_CHAIN: "The broker's chain ends in a CA of its own. Check its fingerprint, then trust it.",
@@ -152,7 +153,8 @@ export const en = {
     disconnect: (n: number) => `Disconnect ${n === 1 ? "1 broker" : `${n} brokers`}?`,
     delete: (n: number) => `Delete ${n === 1 ? "1 connection" : `${n} connections`}?`,
     connectText: "haltere dials them now, and again for ever.",
-    disconnectText: "haltere says goodbye and dials them no more until somebody asks for it. The brokers go on working.",
+    disconnectText:
+      "haltere says goodbye and dials them no more until somebody asks for it. The brokers go on working.",
     deleteText: "haltere forgets them, their credentials and keys. The brokers go on working. This can't be undone.",
     unchanged: (n: number) => `${n} already ${n === 1 ? "is" : "are"}`,
     progress: (done: number, all: number) => `${done} of ${all}`,

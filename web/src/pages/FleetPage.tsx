@@ -62,7 +62,12 @@ export function FleetPage() {
         </h2>
         <Toolbar search={search} onChange={look} />
         {picked.length > 0 ? (
-          <Connections connections={picked} search={wanted} onSort={look} canChange={may(profile, "changeConnections")} />
+          <Connections
+            connections={picked}
+            search={wanted}
+            onSort={look}
+            canChange={may(profile, "changeConnections")}
+          />
         ) : (
           <p className={classes.none}>
             {words.fleet.noMatch}{" "}

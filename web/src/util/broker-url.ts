@@ -1,13 +1,13 @@
 /** What is wrong with a URL, while it is typed. The server has the last word. */
 export type UrlFault = "empty" | "scheme" | "host" | "port" | "userinfo" | "fragment";
 
-const SCHEMES = ["mqtt", "mqtts", "ws", "wss", "tcp", "ssl", "tls"];
+const SCHEMES = new Set(["mqtt", "mqtts", "ws", "wss", "tcp", "ssl", "tls"]);
 
 export function urlFault(text: string): UrlFault | undefined {
   const url = text.trim();
   if (url === "") return "empty";
   const parts = /^([a-z]+):\/\/([^/?#]*)([^#]*)(#.*)?$/i.exec(url);
-  if (!parts || !SCHEMES.includes((parts[1] ?? "").toLowerCase())) return "scheme";
+  if (!parts || !SCHEMES.has((parts[1] ?? "").toLowerCase())) return "scheme";
   const authority = parts[2] ?? "";
   if (authority.includes("@")) return "userinfo";
   if (parts[4]) return "fragment";

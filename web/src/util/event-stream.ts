@@ -8,7 +8,9 @@ export interface ServerSentEvent {
  * The events in the body of an answer, as the HTML standard frames them. `EventSource` can only GET.
  */
 export async function* events(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerSentEvent> {
-  const reader = body.pipeThrough(new TextDecoderStream() as unknown as TransformStream<Uint8Array, string>).getReader();
+  const reader = body
+    .pipeThrough(new TextDecoderStream() as unknown as TransformStream<Uint8Array, string>)
+    .getReader();
   let held = "";
   try {
     for (;;) {

@@ -59,10 +59,10 @@ function byName(a: Connection, b: Connection): number {
   return collator.compare(a.name, b.name);
 }
 
-/** Sorted, in place. */
-export function sort(connections: Connection[], by: Sort, descending: boolean): Connection[] {
+/** Sorted. */
+export function sort(connections: readonly Connection[], by: Sort, descending: boolean): Connection[] {
   const direction = descending ? -1 : 1;
-  return connections.sort((a, b) => direction * compare[by](a, b));
+  return connections.toSorted((a, b) => direction * compare[by](a, b));
 }
 
 /** How many there are of each. */
@@ -99,5 +99,5 @@ export function troubles(all: Iterable<Connection>): Trouble[] {
       const first = connections[0]?.status;
       return { code, message: first?.error?.message ?? code, since: first?.timestamp ?? 0, connections };
     })
-    .sort((a, b) => b.connections.length - a.connections.length || a.code.localeCompare(b.code));
+    .toSorted((a, b) => b.connections.length - a.connections.length || a.code.localeCompare(b.code));
 }

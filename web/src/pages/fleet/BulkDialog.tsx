@@ -30,7 +30,11 @@ export function BulkDialog({ action, connections, onClose, onDone }: Props) {
     },
   });
   const spared = connections.length - targets.length;
-  const text = { connect: words.bulk.connectText, disconnect: words.bulk.disconnectText, delete: words.bulk.deleteText };
+  const text = {
+    connect: words.bulk.connectText,
+    disconnect: words.bulk.disconnectText,
+    delete: words.bulk.deleteText,
+  };
   return (
     <Modal
       opened
@@ -41,6 +45,8 @@ export function BulkDialog({ action, connections, onClose, onDone }: Props) {
       closeButtonProps={{ "aria-label": words.close }}
     >
       <Text mb="sm">{text[action]}</Text>
+      {/* Focusable, so that a long list can be scrolled with the keyboard. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <ul className={classes.list} tabIndex={0} aria-label={words.bulk[action](targets.length)}>
         {targets.map((connection) => (
           <li key={connection.id}>

@@ -24,6 +24,7 @@ interface Props {
 
 const ROW = 52;
 const TILE = 76;
+const NARROWEST = 260;
 
 /** Any number of connections; only those in sight are drawn. */
 export function Connections({ connections, search, onSort, canChange }: Props) {
@@ -33,11 +34,13 @@ export function Connections({ connections, search, onSort, canChange }: Props) {
   const selected = useSelected(kept);
   const list = useRef<HTMLDivElement>(null);
   const grid = search.view === "grid";
-  const columns = useColumns(list, grid ? 260 : undefined);
+  const fitting = useColumns(list, NARROWEST);
+  const columns = grid ? fitting : 1;
   const [top, setTop] = useState(0);
   useLayoutEffect(() => setTop(list.current?.offsetTop ?? 0), [connections.length]);
 
   const lines = Math.ceil(kept.length / columns);
+  // oxlint-disable-next-line react/incompatible-library -- nothing here is memoized by a compiler
   const virtual = useWindowVirtualizer({
     count: lines,
     estimateSize: () => (grid ? TILE : ROW),
@@ -66,18 +69,20 @@ export function Connections({ connections, search, onSort, canChange }: Props) {
               gridTemplateColumns: `repeat(${columns}, minmax(0, 1fr))`,
             }}
           >
-            {kept.slice(line.index * columns, (line.index + 1) * columns).map((connection) =>
-              grid ? (
-                <Tile key={connection.id} connection={connection} />
-              ) : (
-                <Row
-                  key={connection.id}
-                  connection={connection}
-                  isSelected={selected.has(connection.id)}
-                  onSelect={canChange ? selected.toggle : undefined}
-                />
-              ),
-            )}
+            {kept
+              .slice(line.index * columns, (line.index + 1) * columns)
+              .map((connection) =>
+                grid ? (
+                  <Tile key={connection.id} connection={connection} />
+                ) : (
+                  <Row
+                    key={connection.id}
+                    connection={connection}
+                    isSelected={selected.has(connection.id)}
+                    onSelect={canChange ? selected.toggle : undefined}
+                  />
+                ),
+              )}
           </div>
         ))}
       </div>

@@ -22,12 +22,20 @@ export function Health({ counts, total, state, onState }: Props) {
   return (
     <section className={classes.health} data-bad={bad > 0 || undefined}>
       <p className={classes.sentence} role="status">
-        <StateShape state={bad > 0 ? "down" : counts.connecting > 0 ? "connecting" : counts.online > 0 ? "online" : "idle"} />
+        <StateShape
+          state={bad > 0 ? "down" : counts.connecting > 0 ? "connecting" : counts.online > 0 ? "online" : "idle"}
+        />
         {sentence(words, counts, bad, total)}
       </p>
       <div className={classes.bar} aria-hidden="true">
         {SHOWN.filter((each) => counts[each] > 0).map((each) => (
-          <svg key={each} className={classes.part} data-state={each} preserveAspectRatio="none" style={{ flexGrow: counts[each] }} />
+          <svg
+            key={each}
+            className={classes.part}
+            data-state={each}
+            preserveAspectRatio="none"
+            style={{ flexGrow: counts[each] }}
+          />
         ))}
       </div>
       <ul className={classes.counts}>

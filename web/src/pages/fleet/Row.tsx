@@ -22,7 +22,9 @@ export const Row = memo(function Row({ connection, isSelected, onSelect }: Props
   const { id, name, url, status } = connection;
   return (
     <div className={classes.row} role="listitem" data-selectable={onSelect ? true : undefined}>
-      {onSelect && <Checkbox aria-label={words.fleet.select(name)} checked={isSelected} onChange={() => onSelect(id)} />}
+      {onSelect && (
+        <Checkbox aria-label={words.fleet.select(name)} checked={isSelected} onChange={() => onSelect(id)} />
+      )}
       <div className={classes.who}>
         <Link to="/connections/$connectionId" params={{ connectionId: id }} className={classes.name}>
           {name}

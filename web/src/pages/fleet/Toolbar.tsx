@@ -27,7 +27,9 @@ export function Toolbar({ search, onChange }: Props) {
         placeholder={words.fleet.filter}
         leftSection={<IconSearch size={16} />}
         rightSection={
-          search.q ? <CloseButton size="sm" aria-label={words.fleet.clearFilter} onClick={() => onChange({ q: undefined })} /> : null
+          search.q ? (
+            <CloseButton size="sm" aria-label={words.fleet.clearFilter} onClick={() => onChange({ q: undefined })} />
+          ) : null
         }
         value={search.q ?? ""}
         onChange={(event) => onChange({ q: event.currentTarget.value || undefined })}

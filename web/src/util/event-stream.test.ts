@@ -1,0 +1,25 @@
+import { expect, test } from "vitest";
+
+import type { ServerSentEvent } from "./event-stream";
+import { events } from "./event-stream";
+
+/** A body that arrives in pieces of `size` bytes. */
+function body(text: string, size: number): ReadableStream<Uint8Array> {
+  const bytes = new TextEncoder().encode(text);
+  return new ReadableStream({
+    start(controller) {
+      for (let at = 0; at < bytes.length; at += size) controller.enqueue(bytes.slice(at, at + size));
+      controller.close();
+    },
+  });
+}
+
+test.each([1, 2, 7, 1000])("events arrive whole, in pieces of %i bytes", async (size) => {
+  const text = ': hello\n\nevent: stage\ndata: {"ö":\ndata: 1}\n\r\ndata:x\r\n\r\nevent: cut';
+  const seen: ServerSentEvent[] = [];
+  for await (const event of events(body(text.replace("\n\r\n", "\n\n"), size))) seen.push(event);
+  expect(seen).toEqual([
+    { event: "stage", data: '{"ö":\n1}' },
+    { event: "message", data: "x" },
+  ]);
+});
