@@ -36,8 +36,3 @@ export function useFleet(): Fleet {
     gcTime: Infinity,
   }).data;
 }
-
-/** One connection, live; undefined when there is none with this id. */
-export function useConnection(id: string): Connection | undefined {
-  return useFleet().byId.get(id);
-}

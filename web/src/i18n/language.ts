@@ -50,8 +50,3 @@ export function useWords(): Words {
 export function useLanguage(): Language {
   return useSyncExternalStore(watch, () => spoken).language;
 }
-
-/** The same outside a component. */
-export function words(): Words {
-  return spoken.words;
-}

@@ -17,8 +17,3 @@ export function shown(connection: Connection): Shown {
   // A dial that follows a failed one does not make the broker look better until it succeeds.
   return status.error || status.state === "waiting" ? "down" : "connecting";
 }
-
-export function isWrong(connection: Connection): boolean {
-  const state = shown(connection);
-  return state === "down" || state === "unreadable";
-}
