@@ -7,8 +7,8 @@ use crate::{connection_export, connection_import};
 
 pub use connection_import::FileError;
 
-/// The largest file that is read, in bytes: 10,000 connections with certificates of their own have about
-/// 40 MB in it, 3,000 fit anywhere.
+/// The largest file that is read, in bytes. 3,000 connections fit in it, whatever certificates they have;
+/// an export of 10,000 with certificates of their own does not, and has to be split.
 pub const MAX_FILE_BYTES: usize = connection_import::MAX_BYTES;
 
 /// Takes a file apart: `config.json` of the management center for Mosquitto, an export of haltere, or a bare

@@ -1,7 +1,8 @@
 //! The certificates brokers last presented, remembered for every link at little cost.
 //!
 //! A fleet's brokers share their CAs, and many share a certificate: each certificate is kept once,
-//! however many links have seen it, and is gone with the last of them.
+//! however many links have seen it. Its memory is given back when the pool next grows after the last of
+//! them has let go, so that what is dead is never more than what once lived.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
