@@ -121,7 +121,8 @@ pub(crate) fn router(app: &App, settings: &Settings) -> Router {
 /// Our own TLS, where it is configured, and what looks after its certificate.
 pub(crate) fn tls(server: &Server) -> anyhow::Result<Option<(Tls, tls::Watch)>> {
     let files = server.tls_cert.clone().zip(server.tls_key.clone());
-    files.map(|(cert, key)| Tls::open(cert, key, Arc::new(SystemClock))).transpose()
+    let open = |(cert, key)| Tls::open(cert, key, server.max_connections, Arc::new(SystemClock));
+    files.map(open).transpose()
 }
 
 /// What a client of the HTTP server can make us hold.

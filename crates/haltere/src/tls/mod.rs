@@ -12,6 +12,7 @@ mod validity;
 mod watch;
 
 use std::io;
+use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -30,6 +31,9 @@ pub(crate) use watch::Watch;
 /// The most handshakes under way.
 const MAX_HANDSHAKES: usize = 256;
 
+/// And the most of all connections that may be at it: the rest is for those who have something to say.
+const PART_OF_CONNECTIONS: usize = 4;
+
 /// How long a handshake may take.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
@@ -41,7 +45,8 @@ pub(crate) struct Tls {
 }
 
 impl Tls {
-    /// Reads certificate and key; [`Watch::run`] looks after them from then on.
+    /// Reads certificate and key; [`Watch::run`] looks after them from then on. `connections` is how many
+    /// the server holds at once.
     ///
     /// # Errors
     ///
@@ -49,6 +54,7 @@ impl Tls {
     pub(crate) fn open(
         cert: PathBuf,
         key: PathBuf,
+        connections: NonZeroUsize,
         clock: Arc<dyn Clock>,
     ) -> anyhow::Result<(Self, Watch)> {
         let files = Files { cert, key };
@@ -56,7 +62,8 @@ impl Tls {
         let identity = files.read()?;
         let config = Arc::new(ArcSwap::new(Arc::clone(&identity.config)));
         let watch = Watch::new(files, stamp, &identity, Arc::clone(&config), clock);
-        let handshakes = Arc::new(Handshakes::new(MAX_HANDSHAKES, HANDSHAKE_TIMEOUT));
+        let max = (connections.get() / PART_OF_CONNECTIONS).clamp(1, MAX_HANDSHAKES);
+        let handshakes = Arc::new(Handshakes::new(max, HANDSHAKE_TIMEOUT));
         Ok((Self { config, handshakes }, watch))
     }
 

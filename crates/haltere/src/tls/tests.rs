@@ -1,7 +1,6 @@
 use std::convert::Infallible;
 use std::fs;
 use std::net::SocketAddr;
-use std::num::NonZeroUsize;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
@@ -24,6 +23,7 @@ use super::*;
 use crate::http::{self, Limits};
 use crate::lifecycle::Stop;
 
+const CONNECTIONS: NonZeroUsize = NonZeroUsize::new(100).expect("not zero");
 const DEADLINE: Duration = Duration::from_secs(10);
 
 /// A certificate's files, to be exchanged.
@@ -50,7 +50,7 @@ impl Folder {
     }
 
     fn open(&self) -> anyhow::Result<(Tls, Watch)> {
-        Tls::open(self.cert(), self.key(), Arc::new(RealClock))
+        Tls::open(self.cert(), self.key(), CONNECTIONS, Arc::new(RealClock))
     }
 
     fn refusal(&self) -> String {
@@ -89,10 +89,7 @@ impl Server {
         let (mut tls, watch) = folder.open().expect("a good certificate");
         tls.handshakes = Arc::new(handshakes);
         let (reload, stop) = (Arc::new(Notify::new()), Stop::default());
-        let limits = Limits {
-            connections: NonZeroUsize::new(100).expect("not zero"),
-            header_timeout: Duration::from_mins(1),
-        };
+        let limits = Limits { connections: CONNECTIONS, header_timeout: Duration::from_mins(1) };
         tokio::spawn(http::serve(listener, router, limits, Some(tls), stop.clone()));
         tokio::spawn(watch.run(Arc::clone(&reload), stop.clone()));
         Self { address, folder, reload, stop }

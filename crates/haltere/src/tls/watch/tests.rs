@@ -1,5 +1,6 @@
 use std::fs;
 use std::io;
+use std::num::NonZeroUsize;
 use std::os::unix::fs::PermissionsExt as _;
 use std::sync::{Mutex, PoisonError};
 
@@ -59,7 +60,8 @@ impl Setup {
         fs::write(&key, &identity.key_pem).expect("written");
         fs::set_permissions(&key, fs::Permissions::from_mode(0o640)).expect("ours");
         let clock = MockClock::now_frozen();
-        let (_, watch) = Tls::open(cert, key, Arc::new(clock.clone())).expect("good");
+        let (_, watch) =
+            Tls::open(cert, key, NonZeroUsize::MIN, Arc::new(clock.clone())).expect("good");
         Self { ca, folder, watch, clock }
     }
 
