@@ -83,7 +83,7 @@ impl Bench {
     async fn fail_everywhere(mut self, operation: Operation) {
         for step in STEPS {
             for side in ["before", "after"] {
-                for order in orders(step) {
+                for order in operation.orders(step) {
                     self.fail(operation, step, side, order).await;
                 }
             }
@@ -152,13 +152,5 @@ impl Bench {
 
     fn order_file(&self) -> PathBuf {
         self.folder.path().join("order")
-    }
-}
-
-/// Steps that can't fail have no error to return.
-fn orders(step: &str) -> &'static [&'static str] {
-    match step {
-        "seal" | "notify" => &["abort", "panic"],
-        _ => &["abort", "error", "panic"],
     }
 }

@@ -61,7 +61,17 @@ impl Operation {
         }
     }
 
-    /// The audit entry: action and object.
+    /// The ways to fail at a step that differ: a step that can't fail has no error to return, and on
+    /// the command line an error is as much the end as a panic.
+    pub(super) fn orders(self, step: &str) -> &'static [&'static str] {
+        match step {
+            "seal" | "notify" => &["abort", "panic"],
+            _ if self.is_done_by_the_server() => &["abort", "error", "panic"],
+            _ => &["abort", "error"],
+        }
+    }
+
+    /// The audit entry.
     pub(super) const fn audited(self) -> &'static str {
         match self {
             Self::Create => "connection.create",
