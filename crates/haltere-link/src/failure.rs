@@ -12,7 +12,7 @@ use haltere_core::{LinkFailure, Stage};
 
 /// MQTT.js has no errno for a connection that closed; the contract says 1.
 const CLOSED: i32 = 1;
-/// Ours: what Node.js reports for a dial that one's own policy refused is up to the policy.
+/// Ours; Node.js has no policy of its own.
 const EGRESS_DENIED: &str = "ERR_EGRESS_DENIED";
 /// Linux's EMFILE.
 const TOO_MANY_FILES: i32 = 24;

@@ -99,13 +99,37 @@ fn no_way_in_leads_out() {
             admin.patch(&patched, &harmless).await.expect_status(200);
             until_code(&admin, "patched", "ECONNREFUSED").await;
         }
-        for stored in admin.get(LIST).await.json().as_array().expect("an array") {
-            let code = stored["status"]["error"]["code"].as_str();
-            assert!(matches!(code, Some(DENIED | "ECONNREFUSED")), "{stored:#}");
-        }
+        import(&admin, &targets).await;
+        eventually("every connection has been dialled, or not", async || {
+            let stored = admin.get(LIST).await.json();
+            let stored = stored.as_array().expect("an array");
+            assert_eq!(stored.len(), 1 + 2 * denied);
+            stored.iter().all(was_tried).then_some(())
+        })
+        .await;
         assert_eq!(internet.visits(), [] as [IpAddr; 0], "something got out");
         haltere.stop().await;
     });
+}
+
+/// All that are dialled in one file; those that are no URL spoil theirs.
+async fn import(client: &Client, targets: &[Target]) {
+    const PATH: &str = "/api/connection-import";
+    let (denied, invalid): (Vec<_>, Vec<_>) =
+        targets.iter().enumerate().partition(|(_, target)| target.fate == Fate::Denied);
+    let entry =
+        |(index, target): &(usize, &Target)| connection(&format!("imported-{index}"), &target.url);
+    for target in &invalid {
+        client.post(PATH, &json!([entry(target)])).await.expect_status(400);
+    }
+    let file: Vec<_> = denied.iter().map(entry).collect();
+    client.post(PATH, &Value::from(file)).await.expect_status(200);
+}
+
+fn was_tried(stored: &Value) -> bool {
+    let Some(code) = stored["status"]["error"]["code"].as_str() else { return false };
+    assert!(matches!(code, DENIED | "ECONNREFUSED"), "{stored:#}");
+    true
 }
 
 async fn until_code(client: &Client, id: &str, wanted: &str) {
