@@ -3,7 +3,7 @@
 import time
 from pathlib import Path
 
-from .client import Client, latencies, percentile
+from .client import Client, latencies, middle, percentile
 from .processes import Haltere, eventually
 from .report import Row
 from .swarm import Swarm
@@ -25,7 +25,7 @@ SETTLE = 1.0
 
 
 def measure(binary: Path, work: Path, quick: bool) -> list[Row]:
-    rounds, seconds = (2, 1.5) if quick else (5, 3)
+    rounds, seconds = (3, 1.5) if quick else (7, 2)
     # The others have a process of their own: how busy the misbehaving ones keep theirs must not count.
     with Swarm(N_GOOD) as good, Swarm(N_BAD) as bad, Haltere(binary, work / "data", LINK_MAX_BACKOFF="2s") as haltere:
         haltere.load([good.connection(number) for number in range(N_GOOD)])
@@ -51,8 +51,10 @@ def _compare(haltere, cookie, good, bad, name: str, moods: list, rounds: int, se
         flooded, started = bad.tally()["flooded"], time.monotonic()
         _observe(haltere, cookie, good, seconds, beside)
         rates.append((bad.tally()["flooded"] - flooded) / (time.monotonic() - started))
-    pages, links = (beside.p99(what) / without.p99(what) for what in ("pages", "links"))
-    detail = {"without": without.summary(), "beside": beside.summary()}
+    # Of each round by itself, so that what else the machine did in one of them does not decide.
+    ratios = {what: [b / w for b, w in zip(beside.p99s(what), without.p99s(what))] for what in ("pages", "links")}
+    pages, links = middle(ratios["pages"]), middle(ratios["links"])
+    detail = {"ratios": ratios, "without": without.summary(), "beside": beside.summary()}
     if any(rates):
         detail["messages_per_second"] = [round(rate) for rate in rates]
     return [
@@ -65,17 +67,18 @@ class Taken:
     """What was observed in all rounds of one kind."""
 
     def __init__(self):
-        self.milliseconds = {"pages": [], "links": []}
-        self.cpu = []
+        # A list per round.
+        self.milliseconds: dict[str, list[list[float]]] = {"pages": [], "links": []}
+        self.cpu: list[float] = []
 
-    def p99(self, what: str) -> float:
-        return percentile(self.milliseconds[what], 0.99)
+    def p99s(self, what: str) -> list[float]:
+        return [percentile(taken, 0.99) for taken in self.milliseconds[what]]
 
     def summary(self) -> dict:
         return {
-            **{f"{what}_p{share}_ms": round(percentile(self.milliseconds[what], share / 100), 3)
-               for what in self.milliseconds for share in (50, 99)},
-            "answers": {what: len(taken) for what, taken in self.milliseconds.items()},
+            **{f"{what}_p{share}_ms": [round(percentile(taken, share / 100), 3) for taken in rounds]
+               for what, rounds in self.milliseconds.items() for share in (50, 99)},
+            "answers": {what: sum(map(len, rounds)) for what, rounds in self.milliseconds.items()},
             "cores": [round(cpu, 3) for cpu in self.cpu],
         }
 
@@ -83,9 +86,11 @@ class Taken:
 def _observe(haltere: Haltere, cookie: str, good: Swarm, seconds: float, taken: Taken) -> None:
     good.echoes()
     cpu, started = haltere.cpu_seconds(), time.monotonic()
+    pages = []
     with Client(haltere.port, cookie) as client:
         for target in TARGETS:
             count = int(seconds * PER_SECOND / len(TARGETS))
-            taken.milliseconds["pages"] += latencies(client, client.rendered("GET", target), count, PER_SECOND)
-    taken.milliseconds["links"] += good.echoes()
+            pages += latencies(client, client.rendered("GET", target), count, PER_SECOND)
+    taken.milliseconds["pages"].append(pages)
+    taken.milliseconds["links"].append(good.echoes())
     taken.cpu.append((haltere.cpu_seconds() - cpu) / (time.monotonic() - started))

@@ -37,12 +37,12 @@ def measure(binary: Path, work: Path, minutes: float) -> list[Row]:
         warming = chaos.run(minutes * 60 * WARM_UP)
         chaos.warm_up = False
         # Only now has everything been opened that is opened once, and kept: the store's connections, say.
-        before = _calm(haltere, admin)
+        before = _calm(haltere)
         _say(f"calm after the warm-up: {before}")
         samples = chaos.run(minutes * 60 * (1 - WARM_UP))
-        after = _calm(haltere, admin, like=before)
+        after = _calm(haltere, like=before)
         _say(f"calm at the end: {after}")
-        n_up = haltere.n_connected(admin)
+        n_up = haltere.n_connected(haltere.login())
         panics = haltere.log.read_bytes().count(b"panicked")
     return _rows(warming, samples, before, after, n_up, panics, chaos, minutes)
 
@@ -69,10 +69,12 @@ def _rows(
     ]
 
 
-def _calm(haltere: Haltere, admin: str, like: dict | None = None) -> dict:
+def _calm(haltere: Haltere, like: dict | None = None) -> dict:
     """How much of everything there is once all links are up and nobody asks for anything any more; when
     there is a `like`, waits a while for it to be no more than that."""
     everything = N_SWARM + N_REAL
+    # Anew each time: a session nobody uses ends before the hour does.
+    admin = haltere.login()
     eventually("all links", lambda: haltere.n_connected(admin) == everything, pause=1, deadline=240)
     log_size = haltere.log.stat().st_size
     deadline = time.monotonic() + 90
