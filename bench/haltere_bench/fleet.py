@@ -13,7 +13,7 @@ DIALS_PER_SECOND = 200
 
 
 def measure(binary: Path, work: Path, quick: bool) -> list[Row]:
-    count, seconds = (500, 5) if quick else (N_LINKS, 30)
+    count, seconds = (500, 5) if quick else (N_LINKS, 15)
     with Swarm(count) as swarm:
         data = stored.swarmed(binary, work, swarm, count)
         with Haltere(binary, data) as haltere:

@@ -21,11 +21,11 @@ N_BAD = max(sum(count for count, _ in moods) for moods in FAULTS.values())
 TARGETS = ["/api/connections?q=swarm-00&limit=200", "/api/connections/swarm-00007", "/api/plugins"]
 PER_SECOND = 200
 # Seconds for what a change of moods itself causes.
-SETTLE = 1.0
+SETTLE = 0.5
 
 
 def measure(binary: Path, work: Path, quick: bool) -> list[Row]:
-    rounds, seconds = (3, 1.5) if quick else (7, 2)
+    rounds, seconds = (3, 1.5) if quick else (5, 2)
     # The others have a process of their own: how busy the misbehaving ones keep theirs must not count.
     with Swarm(N_GOOD) as good, Swarm(N_BAD) as bad, Haltere(binary, work / "data", LINK_MAX_BACKOFF="2s") as haltere:
         haltere.load([good.connection(number) for number in range(N_GOOD)])

@@ -16,7 +16,7 @@ LISTS_PER_SECOND = 10
 
 
 def measure(binary: Path, work: Path, quick: bool) -> list[Row]:
-    count, lists = (1_000, 20) if quick else (N_CONNECTIONS, 200)
+    count, lists = (1_000, 20) if quick else (N_CONNECTIONS, 100)
     with Swarm(N_BROKERS) as swarm:
         data = stored.swarmed(binary, work, swarm, count)
         with Haltere(binary, data) as haltere:

@@ -12,7 +12,7 @@ N_CONNECTIONS = 1_000
 
 
 def measure(binary: Path, work: Path, quick: bool) -> list[Row]:
-    rounds, seconds = (2, 1) if quick else (7, 4)
+    rounds, seconds = (2, 1) if quick else (5, 4)
     with Mosquitto(work / "broker") as broker, Nginx(work / "nginx") as nginx:
         data = stored.folders(binary, work, broker, False, [N_CONNECTIONS])[N_CONNECTIONS]
         with Haltere(binary, data) as haltere:

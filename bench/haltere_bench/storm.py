@@ -16,7 +16,7 @@ LISTS_PER_SECOND = 50
 
 
 def measure(binary: Path, work: Path, quick: bool) -> list[Row]:
-    count, rounds = (200, 1) if quick else (N_BROKERS, 3)
+    count, rounds = (200, 1) if quick else (N_BROKERS, 2)
     with Swarm(count) as swarm, Haltere(binary, work / "data") as haltere:
         haltere.load([swarm.connection(number) for number in range(count)])
         haltere.add_user("viewer", "viewer")
