@@ -59,8 +59,10 @@ impl Options {
         screen.title(&spec.url)?;
         let runtime = Builder::new_current_thread().enable_all().build();
         let report = runtime.context("failed to start the runtime")?.block_on(async {
+            // What the server of these settings would not dial is not dialled here.
+            let listen = settings.server.listen;
             let supervisor =
-                Supervisor::new(wiring::link_config(&settings, &[]), Arc::new(SystemClock));
+                Supervisor::new(wiring::link_config(&settings, &[listen]), Arc::new(SystemClock));
             supervisor.probe(&spec, |event| screen.show(&event)).await
         });
         let advice = report.advice(
