@@ -1,8 +1,8 @@
 //! Named places on the way of a change where tests make haltere fail: before and after each step.
 //!
-//! A test starts haltere with a file's name in the environment variable [`FILE`]. Once that file holds
-//! `commit.before abort`, whoever comes to that place next takes the file away and aborts. So one
-//! order is one failure, and what comes after can be looked at.
+//! A test starts haltere with a file's name in the environment variable `FAILPOINT_FILE`. Once that
+//! file holds `commit.before abort`, whoever comes to that place next takes the file away and aborts.
+//! So one order is one failure, and what comes after can be looked at.
 //!
 //! | order | does |
 //! |---|---|

@@ -7,6 +7,7 @@
 #![expect(
     clippy::doc_markdown,
     clippy::doc_link_with_quotes,
+    rustdoc::bare_urls,
     reason = "these comments become the template, where backticks are noise"
 )]
 #![expect(unused_qualifications, reason = "what confique's derive writes")]
