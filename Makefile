@@ -8,7 +8,7 @@ DEMO ?= 1
 LISTEN ?= 127.0.0.1:8088
 ROUNDS ?= 1000
 
-.PHONY: help run test check fmt lint deny docs unit api-fuzz generate bench flapping soak torture deb reproducible
+.PHONY: help run test check fmt lint deny docs unit api-fuzz generate bench flapping soak torture deb reproducible fuzz
 
 help: ## list the chores
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -50,6 +50,10 @@ reproducible: ## build it twice in different folders and compare the bytes
 	@scripts/setup build deb
 	@packaging/reproducible
 
+fuzz: ## run a fuzzer of fuzz/: T=target, TIME=seconds (600)
+	@scripts/setup build fuzz
+	@scripts/fuzz $(T) $(TIME)
+
 generate: ## write again what is generated from the code: openapi/haltere.json, docs/access.md
 	@scripts/generate
 
@@ -61,6 +65,7 @@ tools:
 
 fmt:
 	cargo fmt --all --check
+	cargo fmt --manifest-path fuzz/Cargo.toml --check
 
 lint:
 	cargo clippy --locked --workspace --all-targets -- --deny warnings

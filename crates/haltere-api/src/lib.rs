@@ -22,6 +22,8 @@ mod error;
 mod events;
 mod extract;
 mod fallback;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod layers;
 pub mod moving;
 mod openapi;

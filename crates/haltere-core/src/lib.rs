@@ -13,6 +13,8 @@ pub mod caller;
 pub mod clock;
 pub mod connection;
 pub mod failure;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub mod network;
 pub mod plugin;
 pub mod role;

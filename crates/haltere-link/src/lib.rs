@@ -44,6 +44,8 @@ mod egress;
 mod facts;
 mod failure;
 mod fleet;
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 mod link;
 mod pacer;
 mod presented;

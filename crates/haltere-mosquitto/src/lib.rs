@@ -4,5 +4,7 @@
 //! publish to a broker may imitate it. Texts are bounded and cleaned, numbers are checked, and nothing
 //! read here decides anything.
 
+#[cfg(any(test, feature = "fuzzing"))]
+pub mod fuzzing;
 pub mod sys;
 pub mod text;

@@ -26,6 +26,7 @@
 pub mod builders;
 pub mod certs;
 pub mod clock;
+pub mod corpus;
 pub mod disk;
 pub mod faulty;
 pub mod internet;

@@ -7,6 +7,8 @@ pub(crate) mod connection;
 pub(crate) mod connection_input;
 pub(crate) mod connection_patch;
 pub(crate) mod fields;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 pub(crate) mod pem;
 pub(crate) mod schema;
 pub(crate) mod status;

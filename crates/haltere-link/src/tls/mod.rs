@@ -17,6 +17,8 @@ mod der;
 mod facts;
 mod failure;
 mod fault;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod legacy;
 mod material;
 mod names;

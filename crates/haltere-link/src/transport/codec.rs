@@ -194,6 +194,10 @@ impl Codec {
         if let Some(refusal) = self.refusal_in_older_form(packet) {
             return Ok(Heard::Refused(refusal));
         }
+        // The library takes them, and panics over its own answer.
+        if packet_id(packet) == Some(0) {
+            return Err(MqttError::MalformedPacket.into());
+        }
         let mut heard = Heard::Nothing;
         for event in self.core.recv(&mut Cursor::new(packet)) {
             match event {
@@ -221,6 +225,25 @@ impl Codec {
             _ => None,
         }
     }
+}
+
+/// The packet identifier of a whole packet, for those that have one and that brokers send; it is
+/// never zero (MQTT 5, 2.2.1).
+fn packet_id(packet: &[u8]) -> Option<u16> {
+    let (&first, rest) = packet.split_first()?;
+    let length = rest.iter().position(|byte| byte & 0x80 == 0)? + 1;
+    let mut rest = rest.get(length..)?;
+    match (first >> 4, first >> 1 & 3) {
+        (3, 1..) => rest = rest.get(2 + usize::from(number(rest)?)..)?,
+        // PUBACK, PUBREC, PUBREL, PUBCOMP, SUBACK, UNSUBACK.
+        (4..=7 | 9 | 11, _) => {}
+        _ => return None,
+    }
+    number(rest)
+}
+
+fn number(bytes: &[u8]) -> Option<u16> {
+    bytes.first_chunk().copied().map(u16::from_be_bytes)
 }
 
 fn connect_v3(hello: Hello<'_>) -> Result<v3_1_1::Connect, Broken> {
@@ -370,6 +393,16 @@ mod tests {
         codec
     }
 
+    fn accepted(version: ProtocolVersion) -> Codec {
+        let mut codec = greeted(version);
+        let connack = match version {
+            ProtocolVersion::V3_1_1 => &[0x20, 2, 0, 0][..],
+            ProtocolVersion::V5 => &[0x20, 3, 0, 0, 0],
+        };
+        assert!(hear(&mut codec, connack).starts_with("Accepted"));
+        codec
+    }
+
     fn hear(codec: &mut Codec, packet: &[u8]) -> String {
         match codec.hear(packet, &mut Vec::new()) {
             Ok(Heard::Message(message)) => {
@@ -388,6 +421,28 @@ mod tests {
         assert_eq!(v3, b"\x10\x1e\0\x04MQTT\x04\xc2\0\x1e\0\x0bhaltere-a-b\0\x01u\0\x02pw");
         let v5 = Codec::new(ProtocolVersion::V5).connect(HELLO).expect("valid");
         assert_eq!(v5, b"\x10\x18\0\x04MQTT\x05\x02\0\x1e\0\0\x0bhaltere-a-b");
+    }
+
+    #[test]
+    fn a_packet_identifier_of_zero_is_malformed_and_no_panic() {
+        for version in [ProtocolVersion::V3_1_1, ProtocolVersion::V5] {
+            for (packet, malformed) in [
+                (&[0x32, 6, 0, 1, b'a', 0, 0, 0][..], true),
+                (&[0x34, 6, 0, 1, b'a', 0, 0, 0], true),
+                (&[0x62, 2, 0, 0], true),
+                (&[0x32, 6, 0, 1, b'a', 0, 1, 0], false),
+                // Without an answer there is no identifier: these zeros are a topic and properties.
+                (&[0x30, 6, 0, 1, b'a', 0, 0, 0], false),
+            ] {
+                let mut codec = accepted(version);
+                let heard = hear(&mut codec, packet);
+                assert_eq!(
+                    heard == "broken: a packet is malformed",
+                    malformed,
+                    "{packet:?}: {heard}"
+                );
+            }
+        }
     }
 
     #[test]

@@ -14,6 +14,8 @@
 
 mod codec;
 mod framer;
+#[cfg(any(test, feature = "fuzzing"))]
+pub(crate) mod fuzzing;
 mod session;
 mod websocket;
 mod wire;

@@ -45,19 +45,22 @@ pub(crate) async fn upgrade<W: Wire>(
     max_packet: usize,
 ) -> Result<WebSocketBytes<W>, UpgradeError> {
     let request = request(url).map_err(|error| UpgradeError::Protocol(error.to_string()))?;
-    let limit = Some(max_packet + FRAME_SLACK);
-    let config = WebSocketConfig::default()
-        .read_buffer_size(READ_BUFFER)
-        .write_buffer_size(0)
-        .max_write_buffer_size(FRAME_SLACK)
-        .max_message_size(limit)
-        .max_frame_size(limit);
-    match client_async_with_config(request, wire, Some(config)).await {
+    match client_async_with_config(request, wire, Some(limits(max_packet))).await {
         Ok((stream, _)) => Ok(WebSocketBytes { stream, unread: Bytes::new() }),
         Err(WsError::Http(response)) => Err(UpgradeError::Status(response.status().as_u16())),
         Err(WsError::Io(error)) => Err(UpgradeError::Io(error)),
         Err(other) => Err(UpgradeError::Protocol(other.to_string())),
     }
+}
+
+fn limits(max_packet: usize) -> WebSocketConfig {
+    let limit = Some(max_packet + FRAME_SLACK);
+    WebSocketConfig::default()
+        .read_buffer_size(READ_BUFFER)
+        .write_buffer_size(0)
+        .max_write_buffer_size(FRAME_SLACK)
+        .max_message_size(limit)
+        .max_frame_size(limit)
 }
 
 fn request(url: &BrokerUrl) -> Result<Request, WsError> {
@@ -79,6 +82,17 @@ pub(crate) struct WebSocketBytes<W> {
     stream: WebSocketStream<W>,
     /// What is left of the message that was read last.
     unread: Bytes,
+}
+
+#[cfg(any(test, feature = "fuzzing"))]
+impl<W: Wire> WebSocketBytes<W> {
+    /// Over a wire on which the upgrade is already done.
+    pub(super) async fn over(wire: W, max_packet: usize) -> Self {
+        use tokio_tungstenite::tungstenite::protocol::Role;
+        let limits = Some(limits(max_packet));
+        let stream = WebSocketStream::from_raw_socket(wire, Role::Client, limits).await;
+        Self { stream, unread: Bytes::new() }
+    }
 }
 
 impl<W: Wire> AsyncRead for WebSocketBytes<W> {

@@ -1,0 +1,71 @@
+//! Where the fuzzers in `fuzz/` come in. The tests go the same way with what the fuzzers have found.
+//!
+//! Each takes any bytes, and panics when something that has to hold does not.
+
+use haltere_app::connections::Cursor;
+use http::header::COOKIE;
+use http::{HeaderMap, HeaderValue};
+
+use crate::arrival::Arrival;
+use crate::cookie::Jar;
+use crate::extract::params::{Params, printable};
+use crate::options::ApiOptions;
+pub use crate::wire::fuzzing::{connection_body, mmc_config};
+
+/// Reads what comes with a request beside its body: a cookie header per line, each of which may be a
+/// query as well.
+///
+/// What neighbours on the same host have set never hides our cookie.
+pub fn cookie(input: &[u8]) {
+    let lines = input.split(|byte| *byte == b'\n');
+    let headers: HeaderMap =
+        lines.filter_map(|line| Some((COOKIE, HeaderValue::from_bytes(line).ok()?))).collect();
+    for is_secure in [false, true] {
+        let arrival = Arrival { address: None, is_secure, host: None };
+        let jar = Jar::of(&ApiOptions::default(), &arrival);
+        if jar.token(&headers).is_some() {
+            continue;
+        }
+        let handed_out = jar.hand_out(&"tok".into());
+        let ours = handed_out.to_str().ok().and_then(|header| header.split(';').next());
+        let mut headers = headers.clone();
+        headers.append(COOKIE, HeaderValue::from_str(ours.expect("a cookie")).expect("ASCII"));
+        assert_eq!(jar.token(&headers).expect("ours is overlooked").expose(), "tok");
+    }
+    if let Ok(text) = str::from_utf8(input) {
+        query(text);
+    }
+}
+
+fn query(text: &str) {
+    assert!(printable(text).chars().count() <= 65);
+    let Some(params) = Params::parse(text) else { return };
+    for (name, value) in params.iter() {
+        assert!(params.contains(name));
+        let given = params.get(name);
+        assert!(given.is_err() || given.is_ok_and(|found| found == Some(value)), "{name}");
+        if let Ok(cursor) = Cursor::parse(value) {
+            assert_eq!(Cursor::parse(&cursor.to_string()), Ok(cursor), "it reads back the same");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use haltere_testkit::corpus;
+
+    #[test]
+    fn bodies_of_connections() {
+        corpus::replay("connection_body", super::connection_body);
+    }
+
+    #[test]
+    fn files_to_import() {
+        corpus::replay("mmc_config", super::mmc_config);
+    }
+
+    #[test]
+    fn cookies_and_queries() {
+        corpus::replay("cookie", super::cookie);
+    }
+}
