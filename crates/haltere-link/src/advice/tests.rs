@@ -125,7 +125,7 @@ fn codes_come_from_nowhere_else() {
             let path = entry.expect("an entry").path();
             if path.is_dir() {
                 folders.push(path);
-            } else {
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
                 let text = fs::read_to_string(&path).expect("readable");
                 let code = text.split("#[cfg(test)]").next().unwrap_or_default();
                 let name = path.strip_prefix(root()).expect("inside").display().to_string();
