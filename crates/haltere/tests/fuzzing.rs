@@ -1,6 +1,8 @@
 //! The fuzzers in `fuzz/` are outside the workspace, because they need a nightly compiler. What they
 //! have found is not: each target is described, has a corpus, and a test goes through it.
 
+#![expect(clippy::panic, reason = "the helpers of tests are tests as well")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
