@@ -78,11 +78,10 @@ pub fn certificate(input: &[u8]) {
         assert!(signed.contains(&to_be_signed(leaf)), "accepted without a signature");
     }
 
-    // And as one whose operator has pasted the very same, which decides nothing for others.
+    // And as one whose operator has pasted the very same: whatever the verdict, there is one.
     let theirs = Verifier::new(Some(Trust::supplied(presented.clone())), provider());
-    let verdict = theirs.verify_server_cert(leaf, others, &name, &[], now);
-    let legacy = theirs.is_legacy(&presented, &name, now);
-    assert!(verdict.is_ok() || !format!("{verdict:?}").is_empty(), "{legacy}");
+    let _verdict = theirs.verify_server_cert(leaf, others, &name, &[], now);
+    let _legacy = theirs.is_legacy(&presented, &name, now);
 }
 
 /// The bytes that a signature is for.
