@@ -1,6 +1,5 @@
-import { basePath } from "../app/server";
-import { events } from "../util/event-stream";
 import { ApiFailure } from "./client";
+import { postStream } from "./post-stream";
 import type { ConnectionInput, ConnectionTest, LinkStage } from "./schema";
 
 /** One stage, as it goes on. */
@@ -22,21 +21,8 @@ export async function testConnection(
   onStages: (stages: readonly TestStage[]) => void,
   signal: AbortSignal,
 ): Promise<ConnectionTest> {
-  const response = await fetch(`${basePath}/api/connection-test`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
-    body: JSON.stringify(input),
-    signal,
-  }).catch((cause: unknown) => {
-    throw new ApiFailure(0, "UNREACHABLE", String(cause));
-  });
-  if (!response.ok || !response.body) {
-    const { code = "UNKNOWN", message = `HTTP ${response.status}` } = await response.json().catch(() => ({}));
-    throw new ApiFailure(response.status, code, message);
-  }
-
   let stages: readonly TestStage[] = [];
-  for await (const { event, data } of events(response.body)) {
+  for await (const { event, data } of postStream("/api/connection-test", JSON.stringify(input), signal)) {
     if (event === "result") return JSON.parse(data) as ConnectionTest;
     if (event === "stage") {
       stages = told(stages, JSON.parse(data) as StageEvent);
