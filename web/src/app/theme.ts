@@ -1,10 +1,15 @@
-import { createTheme } from "@mantine/core";
+import { createTheme, defaultVariantColorsResolver } from "@mantine/core";
 
 /** The design language in Mantine's terms; web/README.md says what it is. */
 export const theme = createTheme({
   primaryColor: "teal",
   primaryShade: { light: 8, dark: 4 },
   autoContrast: true,
+  // By itself Mantine picks the text for the light theme's shade, and keeps it in the dark one.
+  variantColorResolver: (input) => {
+    const colors = defaultVariantColorsResolver(input);
+    return input.variant === "filled" ? { ...colors, color: "var(--on-filled)" } : colors;
+  },
   luminanceThreshold: 0.35,
   colors: {
     teal: [
