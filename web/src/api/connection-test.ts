@@ -1,6 +1,6 @@
 import { ApiFailure } from "./client";
 import { postStream } from "./post-stream";
-import type { ConnectionInput, ConnectionTest, LinkStage } from "./schema";
+import type { ConnectionInput, ConnectionPatch, ConnectionTest, LinkStage } from "./schema";
 
 /** One stage, as it goes on. */
 export interface TestStage {
@@ -15,14 +15,21 @@ type StageEvent =
   | { state: "started"; stage: LinkStage }
   | { state: "ended"; stage: LinkStage; ok: boolean; elapsedMs: number; detail?: string };
 
+/** What is tested: something new, or a stored connection as it would be after a change. */
+export type Tested =
+  | { readonly input: Omit<ConnectionInput, "name"> }
+  | { readonly connectionId: string; readonly patch: ConnectionPatch };
+
 /** Dials a broker once and tells of each stage as it happens; hanging up ends the test. */
 export async function testConnection(
-  input: Omit<ConnectionInput, "name">,
+  tested: Tested,
   onStages: (stages: readonly TestStage[]) => void,
   signal: AbortSignal,
 ): Promise<ConnectionTest> {
+  const [query, body] =
+    "patch" in tested ? [`?connection=${encodeURIComponent(tested.connectionId)}`, tested.patch] : ["", tested.input];
   let stages: readonly TestStage[] = [];
-  for await (const { event, data } of postStream("/api/connection-test", JSON.stringify(input), signal)) {
+  for await (const { event, data } of postStream(`/api/connection-test${query}`, JSON.stringify(body), signal)) {
     if (event === "result") return JSON.parse(data) as ConnectionTest;
     if (event === "stage") {
       stages = told(stages, JSON.parse(data) as StageEvent);

@@ -1,41 +1,77 @@
-import { Menu, UnstyledButton } from "@mantine/core";
+import { Kbd, Menu, UnstyledButton } from "@mantine/core";
+import { useHotkeys } from "@mantine/hooks";
 import {
   IconApi,
   IconInfoCircle,
   IconLogout,
+  IconSearch,
   IconSettings,
   IconTopologyStar3,
   IconUserCircle,
 } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { Link, Outlet } from "@tanstack/react-router";
+import { Link, Outlet, useSearch } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { useEffect } from "react";
+import { Suspense, lazy, useEffect, useState } from "react";
 
 import { followEvents } from "../api/events";
 import { logOut, useProfile } from "../api/session";
 import type { Profile } from "../api/schema";
 import { OfflineBanner } from "../components/OfflineBanner";
+import { useKeys } from "../hooks/use-keys";
 import { useWords } from "../i18n/language";
+import { FirstPasswordPage } from "../pages/FirstPasswordPage";
 import { LoginPage } from "../pages/LoginPage";
 import { Logo } from "../ui/Logo";
 import classes from "./Shell.module.css";
+import { useCommands } from "./commands";
 import { basePath } from "./server";
 
 /** The frame around every page, or the login while nobody is logged in. */
 export function Shell() {
   const profile = useProfile();
+  const { isLate, putOff } = useLater();
+  const [wasInside, setInside] = useState(false);
+  const [typed, setTyped] = useState<string>();
+  const { error: why } = useSearch({ strict: false });
+  if (profile && !wasInside) setInside(true);
+
   if (profile === undefined) return <OfflineBanner />;
   // The page asked for stays in the address bar: after the login one is back where one was.
-  if (profile === null) return <LoginPage />;
+  if (profile === null) {
+    return <LoginPage why={wasInside ? "session-expired" : why} onLoggedIn={setTyped} />;
+  }
+  if (profile.initialPassword && !isLate) {
+    return <FirstPasswordPage profile={profile} known={typed} onLater={putOff} />;
+  }
   // Somebody else may see something else: everything begins anew.
   return <Inside key={profile.username} profile={profile} />;
+}
+
+const LATER = "haltere.first-password.later";
+
+/** Whether somebody does not want to be asked again in this tab. */
+function useLater() {
+  const [isLate, setLate] = useState(() => sessionStorage.getItem(LATER) !== null);
+  const putOff = () => {
+    sessionStorage.setItem(LATER, "");
+    setLate(true);
+  };
+  return { isLate, putOff };
 }
 
 function Inside({ profile }: { profile: Profile }) {
   const words = useWords();
   const queries = useQueryClient();
   useEffect(() => followEvents(queries), [queries]);
+  const [open, setOpen] = useState<"palette" | "shortcuts">();
+  const commands = useCommands(() => setOpen("shortcuts"));
+  const close = () => setOpen(undefined);
+  useHotkeys([["mod+K", () => setOpen("palette")]], []);
+  useKeys([
+    ["shift+?", () => setOpen("shortcuts")],
+    ...commands.flatMap(({ key, run }) => (key && key !== "?" ? [[key, run] as const] : [])),
+  ]);
 
   return (
     <div className={classes.shell}>
@@ -55,8 +91,24 @@ function Inside({ profile }: { profile: Profile }) {
             {words.nav.settings}
           </Item>
         </nav>
+        <UnstyledButton
+          className={classes.search}
+          aria-label={words.nav.commands}
+          aria-keyshortcuts="Control+K Meta+K"
+          onClick={() => setOpen("palette")}
+        >
+          <IconSearch size={17} stroke={1.8} />
+          <span aria-hidden>{words.commands.open}</span>
+          <Kbd size="xs" aria-hidden>
+            {MOD}K
+          </Kbd>
+        </UnstyledButton>
         <UserMenu profile={profile} />
       </header>
+      <Suspense>
+        {open === "palette" && <Palette commands={commands} onClose={close} />}
+        {open === "shortcuts" && <ShortcutsDialog onClose={close} />}
+      </Suspense>
       <OfflineBanner />
       <main id="content" className={classes.main} tabIndex={-1}>
         <Outlet />
@@ -64,6 +116,14 @@ function Inside({ profile }: { profile: Profile }) {
     </div>
   );
 }
+
+// Nobody waits for these before they ask for them.
+const Palette = lazy(() => import("../components/Palette").then(({ Palette }) => ({ default: Palette })));
+const ShortcutsDialog = lazy(() =>
+  import("../components/ShortcutsDialog").then(({ ShortcutsDialog }) => ({ default: ShortcutsDialog })),
+);
+
+const MOD = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl ";
 
 type ItemProps = { to: "/" | "/settings"; icon: ReactNode; exact?: boolean; children: ReactNode };
 

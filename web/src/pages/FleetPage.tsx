@@ -1,5 +1,5 @@
 import { Button } from "@mantine/core";
-import { IconPlus } from "@tabler/icons-react";
+import { IconPlus, IconTransfer } from "@tabler/icons-react";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useDeferredValue, useMemo } from "react";
 
@@ -10,8 +10,9 @@ import { useTitle } from "../hooks/use-title";
 import { useWords } from "../i18n/language";
 import { Empty } from "../ui/Empty";
 import { may } from "../util/may";
-import { count, select, sort, troubles } from "../util/select";
+import { count, namesOf, select, sort, troubles } from "../util/select";
 import { Connections } from "./fleet/Connections";
+import { FirstSteps } from "./fleet/FirstSteps";
 import { Health } from "./fleet/Health";
 import { Toolbar } from "./fleet/Toolbar";
 import { Troubles } from "./fleet/Troubles";
@@ -32,7 +33,7 @@ export function FleetPage() {
   const counts = useMemo(() => count(byId.values()), [byId]);
   const wrong = useMemo(() => troubles(byId.values()), [byId]);
   const picked = useMemo(
-    () => sort(select(byId.values(), wanted), wanted.sort ?? "state", wanted.down ?? false),
+    () => sort(select(byId.values(), wanted), wanted.sort ?? "state", wanted.down ?? false, namesOf(byId)),
     [byId, wanted],
   );
   useTitle(counts.down > 0 ? `(${counts.down}) ${words.fleet.title}` : words.fleet.title);
@@ -45,14 +46,23 @@ export function FleetPage() {
     );
   }
   if (!isComplete) return null;
-  if (byId.size === 0) return <NoBrokerYet />;
+  if (byId.size === 0) return <FirstSteps />;
 
   return (
     <>
       <div className={classes.heading}>
         <h1>{words.fleet.title}</h1>
         <span className={classes.total}>{words.fleet.brokers(byId.size)}</span>
-        {may(profile, "changeConnections") && <NewConnection />}
+        {may(profile, "changeConnections") && (
+          <div className={classes.actions}>
+            <Button component={Link} to="/transfer" variant="default" leftSection={<IconTransfer size={16} />}>
+              {words.fleet.transfer}
+            </Button>
+            <Button component={Link} to="/new" leftSection={<IconPlus size={16} />}>
+              {words.fleet.newConnection}
+            </Button>
+          </div>
+        )}
       </div>
       <Health counts={counts} total={byId.size} state={search.state} onState={(state) => look({ state })} />
       <Troubles troubles={wrong} onCode={(code) => look({ code, state: undefined })} />
@@ -78,25 +88,5 @@ export function FleetPage() {
         )}
       </section>
     </>
-  );
-}
-
-function NewConnection() {
-  const words = useWords();
-  return (
-    <Button component={Link} to="/new" leftSection={<IconPlus size={16} />} className={classes.new}>
-      {words.fleet.newConnection}
-    </Button>
-  );
-}
-
-function NoBrokerYet() {
-  const words = useWords();
-  const profile = useProfile();
-  return (
-    <Empty title={words.fleet.empty}>
-      <p>{words.fleet.emptyText}</p>
-      {may(profile, "changeConnections") && <NewConnection />}
-    </Empty>
   );
 }

@@ -1,10 +1,11 @@
 import { CloseButton, SegmentedControl, TextInput, UnstyledButton } from "@mantine/core";
-import { useHotkeys } from "@mantine/hooks";
 import { IconLayoutGrid, IconList, IconSearch, IconX } from "@tabler/icons-react";
 import { useRef } from "react";
 
 import type { FleetSearch } from "../../app/routes";
+import { useKeys } from "../../hooks/use-keys";
 import { useWords } from "../../i18n/language";
+import { FilterMenu } from "./FilterMenu";
 import classes from "./Toolbar.module.css";
 
 interface Props {
@@ -16,7 +17,7 @@ interface Props {
 export function Toolbar({ search, onChange }: Props) {
   const words = useWords();
   const filter = useRef<HTMLInputElement>(null);
-  useHotkeys([["/", () => filter.current?.focus()]]);
+  useKeys([["/", () => filter.current?.focus()]]);
   return (
     <div className={classes.toolbar}>
       <TextInput
@@ -35,6 +36,7 @@ export function Toolbar({ search, onChange }: Props) {
         onChange={(event) => onChange({ q: event.currentTarget.value || undefined })}
         onKeyDown={(event) => event.key === "Escape" && onChange({ q: undefined })}
       />
+      <FilterMenu search={search} onChange={onChange} />
       {search.code && <Chip text={search.code} onRemove={() => onChange({ code: undefined })} />}
       {search.version && <Chip text={search.version} onRemove={() => onChange({ version: undefined })} />}
       {search.state && <Chip text={words.states[search.state]} onRemove={() => onChange({ state: undefined })} />}
