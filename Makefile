@@ -8,13 +8,14 @@ DEMO ?= 1
 LISTEN ?= 127.0.0.1:8088
 ROUNDS ?= 1000
 
-.PHONY: help run test check fmt lint deny docs unit api-fuzz generate bench flapping soak torture deb reproducible fuzz
+.PHONY: help run console test check fmt lint deny docs web browser unit api-fuzz generate bench flapping soak torture deb reproducible fuzz
 
 help: ## list the chores
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
 
 run: ## build and start haltere with two demo brokers (DEMO=0: without; LISTEN=ADDR:PORT)
 	@scripts/setup build $(if $(filter-out 0,$(DEMO)),demo)
+	@scripts/console --if-possible
 	@cargo build --locked --package haltere
 ifeq ($(DEMO),0)
 	@exec $(TARGET)/debug/haltere serve --listen $(LISTEN)
@@ -22,12 +23,16 @@ else
 	@exec scripts/demo $(TARGET)/debug/haltere $(LISTEN)
 endif
 
-test: check api-fuzz unit ## everything that gates a merge
+console: ## build the web console into web/dist, unless it is there and up to date
+	@scripts/console
+
+test: check web api-fuzz browser unit ## everything that gates a merge
 
 check: tools fmt lint deny docs ## format, lints, dependencies and documentation; any warning fails
 
 bench: ## build for speed and measure against the numbers we hold ourselves to (S="storm events": only these)
 	@scripts/setup build bench
+	@scripts/console
 	@bench/run $(S)
 
 flapping: ## a broker that is up for a second and down for a second, for MINUTES=10
@@ -76,8 +81,19 @@ deny:
 docs:
 	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --workspace --no-deps --document-private-items
 
+# The console: its types, lints, code that nobody uses, unit tests.
+web: console
+	cd web && npm run --silent types && npm run --silent lint && npm run --silent unused && npm run --silent unit
+
+# The console in a real browser, against a real haltere.
+browser: tools console
+	@if [[ ! -d web/e2e ]]; then echo 'browser: skipped, there is no web/e2e yet'; else \
+		cargo nextest run --locked --workspace --no-run && \
+		cd web && E2E_BINARY=$(abspath $(TARGET))/debug/haltere npm run --silent e2e; \
+	fi
+
 # Comes last in `test`, so that the runner's own summary is the last thing one reads.
-unit: tools
+unit: tools console
 	cargo nextest run --locked --workspace
 
 # The binary comes out of the tests' own build: by itself it would be built with other features, and

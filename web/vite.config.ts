@@ -1,11 +1,14 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
+import { firstLoad } from "./build/first-load.ts";
+import { pack } from "./build/pack.ts";
+
 /** Where `npm run dev` finds a running haltere. */
 const server = process.env["HALTERE"] ?? "http://127.0.0.1:8088";
 
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), firstLoad(), pack()],
   build: {
     outDir: "dist",
     target: "es2022",

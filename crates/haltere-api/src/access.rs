@@ -8,12 +8,9 @@ use haltere_app::{Action, Ctx};
 use haltere_core::{Origin, PluginId};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
-use crate::auth::login_page::Reason;
-use crate::base_path::BasePath;
 use crate::cookie::Jar;
 use crate::error::{ApiError, messages};
 use crate::extract::caller;
-use crate::fallback;
 use crate::openapi;
 use crate::state::ApiState;
 
@@ -22,8 +19,6 @@ use crate::state::ApiState;
 pub(crate) enum Access {
     /// Everybody, without logging in.
     Everybody,
-    /// Whoever is logged in; browsers that are not are sent to the login page.
-    Page,
     /// Whoever is logged in.
     LoggedIn,
     /// Whoever the policy lets do this, while the plugin is on.
@@ -54,11 +49,6 @@ impl Routes {
 async fn gate(access: Access, request: Request, next: Next) -> Response {
     let request = match access {
         Access::Everybody => Ok(request),
-        Access::Page => match identify(request).await {
-            Ok(Ok(request)) => Ok(request),
-            Ok(Err(stranger)) => return to_login(&stranger),
-            Err(error) => Err(error),
-        },
         Access::LoggedIn => log_in_required(request).await,
         Access::Policy(action, plugin) => match log_in_required(request).await {
             Ok(request) => authorize(request, action, plugin).await,
@@ -71,28 +61,14 @@ async fn gate(access: Access, request: Request, next: Next) -> Response {
     }
 }
 
-/// Nobody we know.
-struct Stranger {
-    /// Whether they brought a cookie along, of a session that has ended.
-    had_cookie: bool,
-    /// Where the login page begins.
-    base: BasePath,
-}
-
 /// Finds out who asks and puts a [`Ctx`] and the session on the request.
-async fn identify(mut request: Request) -> Result<Result<Request, Stranger>, ApiError> {
+async fn log_in_required(mut request: Request) -> Result<Request, ApiError> {
     let (state, origin, jar) = common(&request)?;
-    let Some(session) = caller::session(&state, &jar, request.headers()).await? else {
-        let had_cookie = jar.token(request.headers()).is_some();
-        return Ok(Err(Stranger { had_cookie, base: state.options.base }));
-    };
+    let session = caller::session(&state, &jar, request.headers()).await?;
+    let session = session.ok_or_else(ApiError::unauthorized)?;
     request.extensions_mut().insert(Ctx::new(session.caller.clone(), origin));
     request.extensions_mut().insert(session);
-    Ok(Ok(request))
-}
-
-async fn log_in_required(request: Request) -> Result<Request, ApiError> {
-    identify(request).await?.map_err(|_| ApiError::unauthorized())
+    Ok(request)
 }
 
 async fn authorize(
@@ -128,14 +104,6 @@ fn common(request: &Request) -> Result<(ApiState, Origin, Jar), ApiError> {
     let ((state, origin), jar) =
         state.zip(origin).zip(jar).ok_or_else(|| ApiError::internal(NotPrepared))?;
     Ok((state, origin, jar))
-}
-
-fn to_login(Stranger { had_cookie, base }: &Stranger) -> Response {
-    if *had_cookie {
-        fallback::found(&base.to(&format!("/login?error={}", Reason::Expired.as_str())))
-    } else {
-        fallback::found(&base.to("/login"))
-    }
 }
 
 #[cfg(test)]
@@ -183,7 +151,7 @@ mod tests {
         let stranger = api.stranger();
         for (method, path, _) in guarded() {
             let (status, _) = call(&stranger, &method, &path).await;
-            assert_eq!(status, if path == "/" { 302 } else { 401 }, "nobody: {method} {path}");
+            assert_eq!(status, 401, "nobody: {method} {path}");
         }
         for role in Role::ALL {
             let client = api.role(role).await;

@@ -13,8 +13,8 @@ const INTRODUCTION: &str = "# Who may use which route
 Made from the routes and from the one policy function, `haltere_app::policy`; a test fails when this page is out of date
 (`UPDATE_GOLDEN=1 cargo nextest run -p haltere-api golden` writes it anew). Roles add up: what one of them allows is allowed.
 
-A `/` path or page that asks for a login sends browsers to `/login`; an API path answers 401. Then, in this order: 404 while the
-plugin is off, 403 when no role of the caller allows it.
+In this order: 401 without a login, 404 while the plugin is off, 403 when no role of the caller allows it. `GET /` is the console's page,
+which every path answers that is none of these, and which asks for a login itself.
 
 ";
 

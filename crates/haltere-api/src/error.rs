@@ -119,6 +119,11 @@ impl ApiError {
         Self::new(StatusCode::NOT_FOUND, ErrorCode::NotFound, message)
     }
 
+    /// 404 where there is nothing at all.
+    pub(crate) fn nowhere() -> Self {
+        Self::not_found("Resource not found")
+    }
+
     /// 500: nobody foresaw this.
     pub(crate) fn internal(cause: impl Error + Send + Sync + 'static) -> Self {
         let error = Self::new(

@@ -1,34 +1,21 @@
 //! What is answered where there is no route.
 
-use axum::Extension;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
 use http::header::LOCATION;
-use http::{HeaderValue, Method, StatusCode};
+use http::{HeaderValue, StatusCode};
 
-use crate::cookie::Jar;
+use crate::console::{file, page};
 use crate::error::{ApiError, ErrorCode};
-use crate::extract::caller;
-use crate::pages;
 use crate::state::ApiState;
 
-/// Under `/api` a JSON 404; elsewhere browsers get a page, or the login page first.
-pub(crate) async fn not_found(
-    State(state): State<ApiState>,
-    Extension(jar): Extension<Jar>,
-    request: Request,
-) -> Response {
-    let path = request.uri().path();
-    let is_api = path == "/api" || path.starts_with("/api/");
-    let looks = matches!(*request.method(), Method::GET | Method::HEAD);
-    if is_api || !looks {
-        return ApiError::not_found("Resource not found").into_response();
-    }
-    let base = &state.options.base;
-    match caller::session(&state, &jar, request.headers()).await {
-        Ok(Some(session)) => pages::not_found::page(base, &session.caller),
-        Ok(None) => found(&base.to("/login")),
-        Err(error) => error.into_response(),
+/// The console, where it can be meant; elsewhere a JSON 404.
+pub(crate) async fn not_found(State(state): State<ApiState>, request: Request) -> Response {
+    if page::is_wanted(&request) {
+        page::answer(&state.options)
+    } else {
+        let file = file::beside_the_page(state.options.console, &request);
+        file.unwrap_or_else(|| ApiError::nowhere().into_response())
     }
 }
 
@@ -64,13 +51,11 @@ mod tests {
             viewer.get(path).await.is_refusal(404, "NOT_FOUND", "Resource not found");
             stranger.get(path).await.is_refusal(404, "NOT_FOUND", "Resource not found");
         }
-        let answer = stranger.get("/somewhere").await;
-        assert_eq!((answer.status.as_u16(), answer.header("location")), (302, Some("/login")));
-        let answer = viewer.get("/somewhere").await;
-        assert_eq!(
-            (answer.status.as_u16(), answer.header("content-type")),
-            (404, Some("text/html; charset=utf-8"))
-        );
+        for client in [&stranger, &viewer] {
+            let answer = client.get("/somewhere").await;
+            let page = (200, Some("text/html; charset=utf-8"));
+            assert_eq!((answer.status.as_u16(), answer.header("content-type")), page);
+        }
         viewer.post("/somewhere", json!({})).await.is_refusal(
             404,
             "NOT_FOUND",

@@ -121,7 +121,7 @@ fn description(access: Access) -> Value {
     let all: Vec<&str> = Role::ALL.map(Role::as_str).to_vec();
     match access {
         Access::Everybody => json!({"login": false}),
-        Access::Page | Access::LoggedIn => json!({"login": true, "roles": all}),
+        Access::LoggedIn => json!({"login": true, "roles": all}),
         Access::Policy(action, plugin) => {
             let may = |role: &Role| policy::allows(Roles::from(*role), action);
             let roles: Vec<&str> =
@@ -138,11 +138,6 @@ fn description(access: Access) -> Value {
 fn describe_gate(operation: &mut Operation, access: Access, path: &str) {
     match access {
         Access::Everybody => return,
-        Access::Page => {
-            add_security(operation);
-            add_empty(operation, "302", "Not logged in; `Location` is `/login`");
-            return;
-        }
         Access::LoggedIn => describe_login(operation),
         Access::Policy(action, plugin) => {
             describe_login(operation);
@@ -188,7 +183,8 @@ fn describe_layers(operation: &mut Operation, changes: bool, path: &str) {
 }
 
 fn describe_login(operation: &mut Operation) {
-    add_security(operation);
+    let requirement = SecurityRequirement::new(SESSION, [] as [&str; 0]);
+    operation.security.get_or_insert_default().push(requirement);
     let body = json!({"code": "UNAUTHORIZED", "message": messages::UNAUTHORIZED, "data": {"session": false}});
     add(operation, "401", "Not logged in, or the session has ended", "notLoggedIn", body);
 }
@@ -205,16 +201,6 @@ fn describe_body(operation: &mut Operation) {
     add(operation, "408", "The body came too slowly", "tooSlow", body);
     let body = json!({"code": "INVALID", "message": "the body is larger than 1 MiB"});
     add(operation, "413", "The body is larger than 1 MiB", "tooLarge", body);
-}
-
-fn add_security(operation: &mut Operation) {
-    let requirement = SecurityRequirement::new(SESSION, [] as [&str; 0]);
-    operation.security.get_or_insert_default().push(requirement);
-}
-
-fn add_empty(operation: &mut Operation, status: &str, description: &str) {
-    let response = ResponseBuilder::new().description(description).build();
-    operation.responses.responses.insert(status.to_owned(), response.into());
 }
 
 /// Adds an answer, or another example to an answer that is there already.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::base_path::BasePath;
+use crate::console::ConsoleFiles;
 use crate::proxies::Proxies;
 use crate::web_origin::WebOrigin;
 
@@ -21,6 +22,8 @@ pub struct ApiOptions {
     pub proxies: Proxies,
     /// Whose pages may use the API beside our own.
     pub cors_origins: Arc<[WebOrigin]>,
+    /// Where the files of the console come from.
+    pub console: ConsoleFiles,
 }
 
 impl Default for ApiOptions {
@@ -31,6 +34,7 @@ impl Default for ApiOptions {
             base: BasePath::default(),
             proxies: Proxies::default(),
             cors_origins: Arc::new([]),
+            console: ConsoleFiles::default(),
         }
     }
 }
@@ -65,5 +69,11 @@ impl ApiOptions {
     #[must_use]
     pub fn cors_origins(self, origins: impl Into<Arc<[WebOrigin]>>) -> Self {
         Self { cors_origins: origins.into(), ..self }
+    }
+
+    /// Says where the files of the console come from.
+    #[must_use]
+    pub fn console(self, console: ConsoleFiles) -> Self {
+        Self { console, ..self }
     }
 }

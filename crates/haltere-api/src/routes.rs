@@ -5,12 +5,12 @@ use haltere_core::PluginId;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use crate::access::Access::{self, Everybody, LoggedIn, Page};
+use crate::access::Access::{self, Everybody, LoggedIn};
 use crate::access::Routes;
 use crate::state::ApiState;
 use crate::{
-    auth, connection_export, connection_import, connection_test, connections, docs, events,
-    openapi, pages, plugins, profile, system,
+    auth, connection_export, connection_import, connection_test, connections, console, docs,
+    events, openapi, pages, plugins, profile, system,
 };
 
 /// All routes and their description.
@@ -42,11 +42,11 @@ pub(crate) fn table() -> OpenApiRouter<ApiState> {
         .route(Everybody, routes!(system::healthz::handler))
         .route(Everybody, routes!(system::readyz::handler))
         .route(Everybody, routes!(auth::login::handler))
-        .route(Everybody, routes!(auth::login_page::handler))
         .route(Everybody, routes!(auth::logout::handler))
         .route(Everybody, routes!(auth::validate_session::handler))
         .route(Everybody, routes!(pages::stylesheet::handler))
-        .route(Page, routes!(pages::overview::handler))
+        .route(Everybody, routes!(console::page::handler))
+        .route(Everybody, routes!(console::file::handler))
         .finish()
 }
 

@@ -6,6 +6,7 @@
 mod cli;
 mod clock;
 mod config;
+mod console;
 mod data_dir;
 mod durable;
 mod http;

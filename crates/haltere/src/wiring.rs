@@ -21,6 +21,7 @@ use haltere_store_sqlite::SqliteStore;
 
 use crate::clock::SystemClock;
 use crate::config::{Data, Secrets, Server, Settings};
+use crate::console;
 use crate::data_dir::DataDir;
 use crate::http::Limits;
 use crate::tls::{self, Tls};
@@ -114,7 +115,8 @@ pub(crate) fn router(app: &App, settings: &Settings) -> Router {
         .hsts(server.hsts)
         .base(server.base_path.clone())
         .proxies(Proxies::new(server.trusted_proxies.clone(), server.forwarded_header.into()))
-        .cors_origins(server.cors_origins.clone());
+        .cors_origins(server.cors_origins.clone())
+        .console(console::files());
     haltere_api::router(app.clone(), options)
 }
 

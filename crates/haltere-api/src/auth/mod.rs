@@ -1,6 +1,5 @@
 //! Logging in and out.
 
 pub(crate) mod login;
-pub(crate) mod login_page;
 pub(crate) mod logout;
 pub(crate) mod validate_session;

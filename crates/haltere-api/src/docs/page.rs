@@ -49,7 +49,7 @@ pub(super) fn render(document: &Value, base: &BasePath) -> Markup {
         .collect();
     let schemas = &document["components"]["schemas"];
     let content = html! {
-        (layout::top_bar(base, None))
+        (layout::top_bar(base))
         div.docs-layout {
             nav.contents aria-label="Operations" {
                 @for (tag, _) in &sections {
@@ -82,7 +82,7 @@ pub(super) fn render(document: &Value, base: &BasePath) -> Markup {
             }
         }
     };
-    layout::page(base, "API · haltere", "docs", &content)
+    layout::page(base, "API · haltere", &content)
 }
 
 /// In the order of the document's paths, methods as people expect them.

@@ -16,9 +16,14 @@ use crate::options::ApiOptions;
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 
+/// The same, but for style elements that carry `nonce`.
+pub(crate) fn policy_with_nonce(nonce: &str) -> HeaderValue {
+    let policy = POLICY.replace("style-src 'self'", &format!("style-src 'self' 'nonce-{nonce}'"));
+    HeaderValue::from_str(&policy).expect("a nonce is base64")
+}
+
 /// The same on each answer. Caching as the management center for Mosquitto forbids it.
-const ALWAYS: [(HeaderName, &str); 7] = [
-    (CONTENT_SECURITY_POLICY, POLICY),
+const ALWAYS: [(HeaderName, &str); 6] = [
     (X_CONTENT_TYPE_OPTIONS, "nosniff"),
     (X_FRAME_OPTIONS, "DENY"),
     (REFERRER_POLICY, "no-referrer"),
@@ -40,7 +45,8 @@ const NO_CACHE: [(HeaderName, &str); 3] = [
 /// us to say where we have only a folder of it.
 const HSTS: &str = "max-age=63072000";
 
-/// Adds them. An answer that says itself how long it may be kept (our style sheet) keeps its word.
+/// Adds them. An answer that says itself how long it may be kept (our style sheet) keeps its word, and so
+/// does one with a policy of its own (the console's page).
 pub(crate) async fn add(
     State(options): State<ApiOptions>,
     request: Request,
@@ -52,6 +58,7 @@ pub(crate) async fn add(
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
     if !headers.contains_key(CACHE_CONTROL) {
         for (name, value) in NO_CACHE {
             headers.insert(name, HeaderValue::from_static(value));

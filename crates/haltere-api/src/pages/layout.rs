@@ -1,15 +1,14 @@
 //! The frame around every page.
 
 use axum::response::{Html, IntoResponse, Response};
-use haltere_core::Caller;
 use http::StatusCode;
 use maud::{DOCTYPE, Markup, html};
 
 use super::stylesheet;
 use crate::base_path::BasePath;
 
-/// A whole page. `class` goes on the body and picks the layout.
-pub(crate) fn page(base: &BasePath, title: &str, class: &str, content: &Markup) -> Markup {
+/// A whole page.
+pub(crate) fn page(base: &BasePath, title: &str, content: &Markup) -> Markup {
     html! {
         (DOCTYPE)
         html lang="en" {
@@ -22,7 +21,7 @@ pub(crate) fn page(base: &BasePath, title: &str, class: &str, content: &Markup) 
                 // Keeps browsers from asking for /favicon.ico.
                 link rel="icon" href="data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 32 32'%3E%3Cpath d='M6 26 20 12' stroke='%230d9488' stroke-width='4' stroke-linecap='round'/%3E%3Ccircle cx='22' cy='10' r='6' fill='%230d9488'/%3E%3C/svg%3E";
             }
-            body class=(class) { (content) }
+            body { (content) }
         }
     }
 }
@@ -32,30 +31,21 @@ pub(crate) fn respond(status: StatusCode, page: Markup) -> Response {
     (status, Html(page.into_string())).into_response()
 }
 
-/// The bar on top. A page that is the same for everybody names nobody.
-pub(crate) fn top_bar(base: &BasePath, caller: Option<&Caller>) -> Markup {
+/// The bar on top.
+pub(crate) fn top_bar(base: &BasePath) -> Markup {
     html! {
         header.bar {
             a.brand href=(base.to("/")) { (logo()) span { "haltere" } }
             nav {
                 a href=(base.to("/api/docs")) { "API" }
-                @if let Some(caller) = caller {
-                    span.who title=(roles(caller)) { (caller.user) }
-                    a.button.quiet href=(base.to("/logout")) { "Log out" }
-                } @else {
-                    a.button.quiet href=(base.to("/")) { "Open haltere" }
-                }
+                a.button.quiet href=(base.to("/")) { "Open haltere" }
             }
         }
     }
 }
 
-fn roles(caller: &Caller) -> String {
-    caller.roles.iter().map(haltere_core::Role::as_str).collect::<Vec<_>>().join(", ")
-}
-
 /// A haltere: the club-shaped organ with which a mosquito keeps its balance.
-pub(crate) fn logo() -> Markup {
+fn logo() -> Markup {
     html! {
         svg.logo viewBox="0 0 32 32" aria-hidden="true" {
             path d="M5 27 19 13" {}

@@ -29,7 +29,7 @@ pub(crate) async fn handler() -> Response {
 }
 
 /// FNV-1a: names a version of the file; nothing depends on it being hard to forge.
-const fn fingerprint(bytes: &[u8]) -> u64 {
+pub(crate) const fn fingerprint(bytes: &[u8]) -> u64 {
     let mut hash = 0xcbf2_9ce4_8422_2325;
     let mut index = 0;
     while index < bytes.len() {
