@@ -22,6 +22,7 @@ async function told(answer: Response): Promise<{ events: ImportEvent[]; failure?
   }
 }
 
+const named = (disposition: string) => new Response("{}", { headers: { "Content-Disposition": disposition } });
 const stream = (text: string) => new Response(text, { headers: { "Content-Type": "text/event-stream" } });
 const progress = 'event: progress\ndata: {"stage":"checking","done":1,"total":2}\n\n';
 const report = 'event: report\ndata: {"done":true}\n\n';
@@ -57,10 +58,9 @@ test("a refusal before the stream", async () => {
 });
 
 test("an export has the server's name, and no folder", async () => {
-  const answer = (disposition: string) => new Response("{}", { headers: { "Content-Disposition": disposition } });
-  vi.stubGlobal("fetch", async () => answer('attachment; filename="haltere-connections.json"'));
+  vi.stubGlobal("fetch", async () => named('attachment; filename="haltere-connections.json"'));
   expect((await exportConnections(true)).name).toBe("haltere-connections.json");
-  vi.stubGlobal("fetch", async () => answer('attachment; filename="../x"'));
+  vi.stubGlobal("fetch", async () => named('attachment; filename="../x"'));
   expect((await exportConnections(true)).name).toBe("connections.json");
   vi.stubGlobal("fetch", async () => {
     throw new TypeError("no");

@@ -71,6 +71,16 @@ test("what comes too late is passed over", () => {
   expect(steps({ step: "import" }, { step: "failed", failure: new Error("late") })).toEqual(START);
 });
 
+test("another file starts anew; a text that was typed is there to be put right", () => {
+  expect(steps(...planned, { step: "again" })).toEqual(START);
+  const typed = { file: given.file, text: "{}" };
+  const [, report] = planned;
+  expect(report && steps({ step: "check", given: typed }, report, { step: "again" })).toEqual({
+    phase: "choosing",
+    given: typed,
+  });
+});
+
 test("a plan with a fault in it can't be carried out, nor one that brings nothing new", () => {
   expect(verdict(report({}))).toBe("ready");
   expect(verdict(report({ refuse: 1 }))).toBe("refused");

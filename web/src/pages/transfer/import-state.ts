@@ -7,6 +7,8 @@ export interface Given {
   readonly file: Blob;
   /** The file's name; absent when it was pasted. */
   readonly name?: string;
+  /** The text as it was typed or pasted, for putting it right. */
+  readonly text?: string;
 }
 
 /** How far the import of a file is. */
@@ -43,7 +45,9 @@ export function after(state: ImportState, step: ImportStep): ImportState {
     case "failed":
       return failed(state, step.failure);
     case "again":
-      return START;
+      return state.phase === "planned" && state.given.text !== undefined
+        ? { phase: "choosing", given: state.given }
+        : START;
   }
 }
 
