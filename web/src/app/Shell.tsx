@@ -67,8 +67,11 @@ function Inside({ profile }: { profile: Profile }) {
   const [open, setOpen] = useState<"palette" | "shortcuts">();
   const commands = useCommands(() => setOpen("shortcuts"));
   const close = () => setOpen(undefined);
+  // What is typed after Ctrl-K is meant for the palette: it has to be there by then.
+  useEffect(() => void palette(), []);
   useHotkeys([["mod+K", () => setOpen("palette")]], []);
   useKeys([
+    ["?", () => setOpen("shortcuts")],
     ["shift+?", () => setOpen("shortcuts")],
     ...commands.flatMap(({ key, run }) => (key && key !== "?" ? [[key, run] as const] : [])),
   ]);
@@ -118,7 +121,8 @@ function Inside({ profile }: { profile: Profile }) {
 }
 
 // Nobody waits for these before they ask for them.
-const Palette = lazy(() => import("../components/Palette").then(({ Palette }) => ({ default: Palette })));
+const palette = () => import("../components/Palette").then(({ Palette }) => ({ default: Palette }));
+const Palette = lazy(palette);
 const ShortcutsDialog = lazy(() =>
   import("../components/ShortcutsDialog").then(({ ShortcutsDialog }) => ({ default: ShortcutsDialog })),
 );
