@@ -14,6 +14,11 @@ import classes from "./Palette.module.css";
 /** This many connections are offered. */
 const OFFERED = 8;
 
+/** At once, and not when the dialog has come to rest: one goes on typing after Ctrl-K. */
+function focus(field: HTMLInputElement | null) {
+  field?.focus();
+}
+
 interface Props {
   commands: readonly Command[];
   onClose: () => void;
@@ -51,6 +56,7 @@ export function Palette({ commands, onClose }: Props) {
       opened
       onClose={onClose}
       withCloseButton={false}
+      transitionProps={{ duration: 0 }}
       padding={0}
       size="36rem"
       yOffset="12vh"
@@ -61,6 +67,7 @@ export function Palette({ commands, onClose }: Props) {
         <Combobox.EventsTarget>
           <TextInput
             data-autofocus
+            ref={focus}
             size="lg"
             variant="unstyled"
             className={classes.search}

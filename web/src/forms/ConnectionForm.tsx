@@ -177,7 +177,7 @@ export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel
         />
       </More>
       {test.shown && <TestPanel test={test.shown} onTrust={(ca) => set({ ca })} />}
-      <Group className={classes.buttons}>
+      <Group className={classes.buttons} wrap="nowrap" gap="xs">
         <Button
           variant="default"
           leftSection={<IconStethoscope size={16} />}
