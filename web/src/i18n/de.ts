@@ -282,6 +282,11 @@ export const de: Words = {
     trusted: "Der CA wird vertraut. haltere wählt sofort.",
   },
 
+  timeline: {
+    now: "jetzt",
+    scroll: "Änderungen, neueste zuerst",
+  },
+
   form: {
     name: "Name",
     url: "URL",

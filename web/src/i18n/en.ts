@@ -271,6 +271,11 @@ export const en = {
     trusted: "The CA is trusted. haltere dials at once.",
   },
 
+  timeline: {
+    now: "now",
+    changes: "Changes, newest first",
+  },
+
   form: {
     name: "Name",
     url: "URL",
