@@ -11,6 +11,8 @@ import classes from "./BulkBar.module.css";
 export function BulkBar({ connections, onDone }: { connections: readonly Connection[]; onDone: () => void }) {
   const words = useWords();
   const [action, setAction] = useState<BulkAction>();
+  // What was selected may be gone while the dialog still has something to say about it.
+  if (connections.length === 0 && !action) return null;
   return (
     <div className={classes.bar} role="toolbar" aria-label={words.fleet.selected(connections.length)}>
       <strong>{words.fleet.selected(connections.length)}</strong>

@@ -22,6 +22,7 @@ export function BulkDialog({ action, connections, onClose, onDone }: Props) {
   const words = useWords();
   // What is confirmed is what was shown, whatever changes meanwhile.
   const [targets] = useState(() => concerned(action, connections));
+  const [spared] = useState(connections.length - targets.length);
   const [done, setDone] = useState(0);
   const run = useMutation({
     mutationFn: () => perform(action, targets, setDone),
@@ -29,7 +30,6 @@ export function BulkDialog({ action, connections, onClose, onDone }: Props) {
       if (failed.length === 0) onDone();
     },
   });
-  const spared = connections.length - targets.length;
   const text = {
     connect: words.bulk.connectText,
     disconnect: words.bulk.disconnectText,

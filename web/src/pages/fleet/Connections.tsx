@@ -86,7 +86,7 @@ export function Connections({ connections, search, onSort, canChange }: Props) {
           </div>
         ))}
       </div>
-      {canChange && selected.chosen.length > 0 && <BulkBar connections={selected.chosen} onDone={selected.clear} />}
+      {canChange && <BulkBar connections={selected.chosen} onDone={selected.clear} />}
     </div>
   );
 }
