@@ -284,7 +284,7 @@ export const de: Words = {
 
   timeline: {
     now: "jetzt",
-    scroll: "Änderungen, neueste zuerst",
+    changes: "Änderungen, neueste zuerst",
   },
 
   form: {
