@@ -1,31 +1,20 @@
-import { Kbd, Menu, UnstyledButton } from "@mantine/core";
+import { Kbd, UnstyledButton } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
-import {
-  IconApi,
-  IconInfoCircle,
-  IconLogout,
-  IconSearch,
-  IconSettings,
-  IconTopologyStar3,
-  IconUserCircle,
-} from "@tabler/icons-react";
+import { IconSearch, IconSettings, IconTopologyStar3, IconUserCircle } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useSearch } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import type { ReactNode, Ref } from "react";
 import { Suspense, lazy, useEffect, useState } from "react";
 
 import { followEvents } from "../api/events";
-import { logOut, useProfile } from "../api/session";
+import { useProfile } from "../api/session";
 import type { Profile } from "../api/schema";
 import { OfflineBanner } from "../components/OfflineBanner";
 import { useKeys } from "../hooks/use-keys";
 import { useWords } from "../i18n/language";
-import { FirstPasswordPage } from "../pages/FirstPasswordPage";
-import { LoginPage } from "../pages/LoginPage";
 import { Logo } from "../ui/Logo";
 import classes from "./Shell.module.css";
 import { useCommands } from "./commands";
-import { basePath } from "./server";
 
 /** The frame around every page, or the login while nobody is logged in. */
 export function Shell() {
@@ -39,10 +28,18 @@ export function Shell() {
   if (profile === undefined) return <OfflineBanner />;
   // The page asked for stays in the address bar: after the login one is back where one was.
   if (profile === null) {
-    return <LoginPage why={wasInside ? "session-expired" : why} onLoggedIn={setTyped} />;
+    return (
+      <Suspense>
+        <LoginPage why={wasInside ? "session-expired" : why} onLoggedIn={setTyped} />
+      </Suspense>
+    );
   }
   if (profile.initialPassword && !isLate) {
-    return <FirstPasswordPage profile={profile} known={typed} onLater={putOff} />;
+    return (
+      <Suspense>
+        <FirstPasswordPage profile={profile} known={typed} onLater={putOff} />
+      </Suspense>
+    );
   }
   // Somebody else may see something else: everything begins anew.
   return <Inside key={profile.username} profile={profile} />;
@@ -106,7 +103,9 @@ function Inside({ profile }: { profile: Profile }) {
             {MOD}K
           </Kbd>
         </UnstyledButton>
-        <UserMenu profile={profile} />
+        <Suspense fallback={<UserButton profile={profile} />}>
+          <UserMenu profile={profile} button={<UserButton profile={profile} />} />
+        </Suspense>
       </header>
       <Suspense>
         {open === "palette" && <Palette commands={commands} onClose={close} />}
@@ -120,7 +119,12 @@ function Inside({ profile }: { profile: Profile }) {
   );
 }
 
-// Nobody waits for these before they ask for them.
+// The fleet is there before these: whoever is logged in needs no login, and menus open later.
+const LoginPage = lazy(() => import("../pages/LoginPage").then(({ LoginPage }) => ({ default: LoginPage })));
+const FirstPasswordPage = lazy(() =>
+  import("../pages/FirstPasswordPage").then(({ FirstPasswordPage }) => ({ default: FirstPasswordPage })),
+);
+const UserMenu = lazy(() => import("./UserMenu").then(({ UserMenu }) => ({ default: UserMenu })));
 const palette = () => import("../components/Palette").then(({ Palette }) => ({ default: Palette }));
 const Palette = lazy(palette);
 const ShortcutsDialog = lazy(() =>
@@ -140,32 +144,17 @@ function Item({ to, icon, exact = false, children }: ItemProps) {
   );
 }
 
-function UserMenu({ profile }: { profile: Profile }) {
+function UserButton({ profile, ref, ...others }: { profile: Profile; ref?: Ref<HTMLButtonElement> }) {
   const words = useWords();
   return (
-    <Menu position="bottom-end" width={220} shadow="md">
-      <Menu.Target>
-        <UnstyledButton className={classes.user} aria-label={`${words.nav.profile}: ${profile.username}`}>
-          <IconUserCircle size={20} stroke={1.6} />
-          <span>{profile.username}</span>
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{profile.roles.join(", ")}</Menu.Label>
-        <Menu.Item component={Link} to="/profile" leftSection={<IconUserCircle size={16} />}>
-          {words.nav.profile}
-        </Menu.Item>
-        <Menu.Item component={Link} to="/about" leftSection={<IconInfoCircle size={16} />}>
-          {words.nav.about}
-        </Menu.Item>
-        <Menu.Item component="a" href={`${basePath}/api/docs`} leftSection={<IconApi size={16} />}>
-          {words.nav.api}
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Item onClick={() => void logOut()} leftSection={<IconLogout size={16} />}>
-          {words.nav.logOut}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <UnstyledButton
+      ref={ref}
+      className={classes.user}
+      aria-label={`${words.nav.profile}: ${profile.username}`}
+      {...others}
+    >
+      <IconUserCircle size={20} stroke={1.6} />
+      <span>{profile.username}</span>
+    </UnstyledButton>
   );
 }

@@ -1,5 +1,7 @@
-import { Button, Menu } from "@mantine/core";
-import { IconCheck, IconFilter } from "@tabler/icons-react";
+import { Menu } from "@mantine/core";
+import { IconCheck } from "@tabler/icons-react";
+
+import type { ReactElement } from "react";
 
 import { useFleet } from "../../api/fleet";
 import type { FleetSearch } from "../../app/routes";
@@ -11,29 +13,24 @@ import classes from "./FilterMenu.module.css";
 /** This many codes and versions are offered; the filter's text finds the others. */
 const OFFERED = 12;
 
-interface Props {
+interface Choosing {
   search: FleetSearch;
   onChange: (change: Partial<Record<keyof FleetSearch, unknown>>) => void;
 }
 
 /** Chooses among what there is: states, reasons, versions, each with its number. */
-export function FilterMenu(props: Props) {
-  const words = useWords();
+export function FilterMenu({ button, ...choosing }: Choosing & { button: ReactElement }) {
   return (
     <Menu position="bottom-start" width={300} shadow="md" closeOnItemClick={false} keepMounted={false}>
-      <Menu.Target>
-        <Button variant="default" leftSection={<IconFilter size={16} />}>
-          {words.fleet.choose}
-        </Button>
-      </Menu.Target>
+      <Menu.Target>{button}</Menu.Target>
       <Menu.Dropdown className={classes.dropdown}>
-        <Choices {...props} />
+        <Choices {...choosing} />
       </Menu.Dropdown>
     </Menu>
   );
 }
 
-function Choices({ search, onChange }: Props) {
+function Choices({ search, onChange }: Choosing) {
   const words = useWords();
   const { byId } = useFleet();
   const states = tally(byId.values(), shown);
