@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { IconPlus, IconTransfer } from "@tabler/icons-react";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { useDeferredValue, useMemo } from "react";
+import { useDeferredValue, useMemo, useState } from "react";
 
 import { useFleet } from "../api/fleet";
 import { useProfile } from "../api/session";
@@ -11,6 +11,8 @@ import { useWords } from "../i18n/language";
 import { Empty } from "../ui/Empty";
 import { may } from "../util/may";
 import { count, namesOf, select, sort, troubles } from "../util/select";
+import type { Bulk } from "./fleet/bulk";
+import { BulkDialog } from "./fleet/BulkDialog";
 import { Connections } from "./fleet/Connections";
 import { FirstSteps } from "./fleet/FirstSteps";
 import { Health } from "./fleet/Health";
@@ -20,6 +22,17 @@ import classes from "./FleetPage.module.css";
 
 /** `/`: what is wrong first, then everything. */
 export function FleetPage() {
+  // Here, because it may have something to say about connections of which none is left to be listed.
+  const [bulk, setBulk] = useState<Bulk>();
+  return (
+    <>
+      <Fleet onBulk={setBulk} />
+      {bulk && <BulkDialog {...bulk} onClose={() => setBulk(undefined)} />}
+    </>
+  );
+}
+
+function Fleet({ onBulk }: { onBulk: (bulk: Bulk) => void }) {
   const words = useWords();
   const { byId, isComplete } = useFleet();
   const profile = useProfile();
@@ -76,6 +89,7 @@ export function FleetPage() {
             connections={picked}
             search={wanted}
             onSort={look}
+            onBulk={onBulk}
             canChange={may(profile, "changeConnections")}
           />
         ) : (

@@ -2,19 +2,15 @@ import { Button, Group, Modal, Text } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 
-import type { Connection } from "../../api/schema";
 import { useWords } from "../../i18n/language";
 import { StateMark } from "../../ui/StateMark";
 import { shown } from "../../util/state";
-import type { BulkAction } from "./bulk";
+import type { Bulk } from "./bulk";
 import { concerned, perform } from "./bulk";
 import classes from "./BulkDialog.module.css";
 
-interface Props {
-  action: BulkAction;
-  connections: readonly Connection[];
+interface Props extends Bulk {
   onClose: () => void;
-  onDone: () => void;
 }
 
 /** Shows exactly what will happen to which connections, then does it. */
@@ -27,7 +23,9 @@ export function BulkDialog({ action, connections, onClose, onDone }: Props) {
   const run = useMutation({
     mutationFn: () => perform(action, targets, setDone),
     onSuccess: (failed) => {
-      if (failed.length === 0) onDone();
+      if (failed.length > 0) return;
+      onDone();
+      onClose();
     },
   });
   const text = {
