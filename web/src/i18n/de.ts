@@ -459,6 +459,17 @@ export const de: Words = {
     version: "Version",
     text: "Das Management Center für Flotten von Mosquitto-Brokern.",
     licence: "haltere ist freie Software unter der Apache-Lizenz 2.0.",
+    licenceText: "Ihr Text",
+    inside: "Was darin steckt",
+    insideText:
+      "haltere steht auf der Arbeit vieler. Das ist alles, was in der Binärdatei und in dieser Konsole steckt.",
+    find: "Name oder Lizenz …",
+    found: (n, all) => (n === all ? `${n}` : `${n} von ${all}`),
+    kinds: { haltere: "haltere", npm: "Konsole", cargo: "Binärdatei" },
+    nothingFound: "Nichts mit diesem Namen.",
+    noList:
+      "Die Liste lässt sich nicht laden. Sie kommt mit einer gebauten Konsole, nicht mit einer in der Entwicklung.",
+    asText: "Alles als Text",
   },
 
   errors: {

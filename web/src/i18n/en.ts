@@ -444,6 +444,15 @@ export const en = {
     version: "Version",
     text: "The management center for fleets of Mosquitto brokers.",
     licence: "haltere is free software under the Apache License 2.0.",
+    licenceText: "Its text",
+    inside: "What is inside",
+    insideText: "haltere stands on the work of many. This is all that is in the binary and in this console.",
+    find: "Name or licence …",
+    found: (n: number, all: number) => (n === all ? `${n}` : `${n} of ${all}`),
+    kinds: { haltere: "haltere", npm: "console", cargo: "binary" },
+    nothingFound: "Nothing by that name.",
+    noList: "The list can't be loaded. It comes with a console that was built, not with one under development.",
+    asText: "All of it as text",
   },
 
   errors: {
