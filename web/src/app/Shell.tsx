@@ -2,7 +2,7 @@ import { Kbd, UnstyledButton } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { IconSearch, IconSettings, IconTopologyStar3, IconUserCircle } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { Link, Outlet, useSearch } from "@tanstack/react-router";
+import { Link, Outlet, useRouter, useSearch } from "@tanstack/react-router";
 import type { ReactNode, Ref } from "react";
 import { Suspense, lazy, useEffect, useState } from "react";
 
@@ -64,8 +64,7 @@ function Inside({ profile }: { profile: Profile }) {
   const [open, setOpen] = useState<"palette" | "shortcuts">();
   const commands = useCommands(() => setOpen("shortcuts"));
   const close = () => setOpen(undefined);
-  // What is typed after Ctrl-K is meant for the palette: it has to be there by then.
-  useEffect(() => void palette(), []);
+  useFetched();
   useHotkeys([["mod+K", () => setOpen("palette")]], []);
   useKeys([
     ["?", () => setOpen("shortcuts")],
@@ -132,6 +131,19 @@ const ShortcutsDialog = lazy(() =>
 );
 
 const MOD = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl ";
+
+/** Fetches what is not there yet while nobody waits for it. */
+function useFetched() {
+  const router = useRouter();
+  useEffect(() => {
+    // What is typed after Ctrl-K is meant for the palette: it has to be there by then.
+    void palette();
+    // And other pages have to open though the server has gone.
+    const fetch = () => Object.values(router.routesById).map((route) => router.loadRouteChunk(route));
+    const soon = setTimeout(() => void Promise.allSettled(fetch()), 1_000);
+    return () => clearTimeout(soon);
+  }, [router]);
+}
 
 type ItemProps = { to: "/" | "/settings"; icon: ReactNode; exact?: boolean; children: ReactNode };
 
