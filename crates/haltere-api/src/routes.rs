@@ -26,6 +26,7 @@ pub(crate) fn table() -> OpenApiRouter<ApiState> {
         .route(connections(Action::DisconnectConnection), routes!(connections::disconnect::handler))
         .route(connections(Action::ListConnections), routes!(connections::history::handler))
         .route(connections(Action::ListConnections), routes!(connections::certificates::handler))
+        .route(connections(Action::ListConnections), routes!(connections::advice::handler))
         .route(connections(Action::TestConnection), routes!(connection_test::handler))
         .route(connections(Action::ImportConnections), routes!(connection_import::handler))
         .route(connections(Action::ExportConnections), routes!(connection_export::handler))
