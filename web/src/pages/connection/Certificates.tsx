@@ -72,7 +72,8 @@ function Trust({ connection, chain }: { connection: Connection; chain: readonly 
   const onError = useFailure();
   const trust = useMutation({
     mutationFn: (pem: string) => patch(connection.id, { ca: encode(pem) }),
-    onSuccess: () => notifications.show({ message: words.certificates.trusted }),
+    onSuccess: () =>
+      notifications.show({ message: words.certificates.trusted, closeButtonProps: { "aria-label": words.close } }),
     onError,
   });
   return (
