@@ -26,6 +26,15 @@ export const certificates = ({ id, status }: Connection) =>
     gcTime: 0,
   });
 
+/** What to try about a link's present failure, or what could be better. `code` and `stamp` are those of its status: another one, another query. */
+export const advice = (id: string, code: string | undefined, stamp: number) =>
+  queryOptions({
+    queryKey: ["advice", id, code, stamp],
+    queryFn: () => data(api.GET("/api/connections/{connectionId}/advice", at(id))),
+    placeholderData: (before) => before,
+    gcTime: 0,
+  });
+
 export const connect = (id: string) => data(api.POST("/api/connections/{connectionId}/connect", at(id)));
 
 export const disconnect = (id: string) => data(api.POST("/api/connections/{connectionId}/disconnect", at(id)));

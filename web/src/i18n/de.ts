@@ -215,6 +215,7 @@ export const de: Words = {
     stage: "Stufe",
     address: "Adresse",
     whatToDo: "Was zu tun ist",
+    better: "Was besser sein könnte",
     broker: "Broker",
     version: "Version",
     unknownVersion: "nicht mitgeteilt",

@@ -207,6 +207,7 @@ export const en = {
     stage: "Stage",
     address: "Address",
     whatToDo: "What to do",
+    better: "What could be better",
     broker: "Broker",
     version: "Version",
     unknownVersion: "not told",
