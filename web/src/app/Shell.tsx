@@ -160,10 +160,11 @@ function UserButton({ profile, ref, ...others }: { profile: Profile; ref?: Ref<H
   const words = useWords();
   return (
     <UnstyledButton
+      // The menu gives a class of its own, if an empty one; ours has to come after it.
+      {...others}
       ref={ref}
       className={classes.user}
       aria-label={`${words.nav.profile}: ${profile.username}`}
-      {...others}
     >
       <IconUserCircle size={20} stroke={1.6} />
       <span>{profile.username}</span>
