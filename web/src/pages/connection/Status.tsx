@@ -73,7 +73,7 @@ function WhatToDo({ id, code, stamp }: { id: string; code?: string; stamp: numbe
   const words = useWords();
   const { data: told } = useQuery(advice(id, code, stamp));
   const hint = code && words.hints[code];
-  const sentences = told?.code === code ? told.advice : [];
+  const sentences = told && told.code === code ? told.advice : [];
   if (!hint && sentences.length === 0) return null;
   return (
     <div className={classes.hint}>
