@@ -32,7 +32,6 @@ check: tools fmt lint deny docs ## format, lints, dependencies and documentation
 
 bench: ## build for speed and measure against the numbers we hold ourselves to (S="storm events": only these)
 	@scripts/setup build bench
-	@scripts/console
 	@bench/run $(S)
 
 flapping: ## a broker that is up for a second and down for a second, for MINUTES=10
