@@ -9,6 +9,16 @@ import { preferred, speak } from "./i18n/language";
 const root = document.getElementById("root");
 if (!root) throw new Error("the page has no root");
 
+// After an update the parts that this page would load later are gone: a new page knows the new ones.
+// Once, so that a part that is gone for another reason is shown as a fault instead.
+const RELOADED = "haltere.reloaded";
+addEventListener("vite:preloadError", (event) => {
+  if (Date.now() - Number(sessionStorage.getItem(RELOADED)) < 60_000) return;
+  sessionStorage.setItem(RELOADED, String(Date.now()));
+  event.preventDefault();
+  location.reload();
+});
+
 await speak(preferred(), false);
 createRoot(root).render(
   <StrictMode>

@@ -8,11 +8,12 @@ export const api = createClient<paths>({ baseUrl: basePath || location.origin })
 
 /** What went wrong with a request, in the server's words where it had any. */
 export class ApiFailure extends Error {
-  /** `status` is 0 when there was no answer at all. */
+  /** `status` is 0 when there was no answer at all; `body` is the answer as it came. */
   constructor(
     readonly status: number,
     readonly code: string,
     message: string,
+    readonly body?: unknown,
   ) {
     super(message);
     this.name = "ApiFailure";
@@ -38,14 +39,15 @@ export async function data<T>(request: Promise<Answer<T>>): Promise<T> {
     throw new ApiFailure(0, "UNREACHABLE", cause instanceof Error ? cause.message : String(cause));
   }
   if (!answer.response.ok || answer.error !== undefined) {
-    throw failure(answer.response.status, answer.error);
+    throw refusal(answer.response.status, answer.error);
   }
   return answer.data as T;
 }
 
-function failure(status: number, body: unknown): ApiFailure {
+/** What an answer that is no success says. */
+export function refusal(status: number, body: unknown): ApiFailure {
   if (typeof body === "object" && body !== null && "code" in body && "message" in body) {
-    return new ApiFailure(status, String(body.code), String(body.message));
+    return new ApiFailure(status, String(body.code), String(body.message), body);
   }
   return new ApiFailure(status, "UNKNOWN", `HTTP ${status}`);
 }

@@ -1,7 +1,6 @@
-import { basePath } from "../app/server";
-import { events } from "../util/event-stream";
 import { ApiFailure } from "./client";
-import type { ConnectionInput, ConnectionTest, LinkStage } from "./schema";
+import { postStream } from "./post-stream";
+import type { ConnectionInput, ConnectionPatch, ConnectionTest, LinkStage } from "./schema";
 
 /** One stage, as it goes on. */
 export interface TestStage {
@@ -16,27 +15,21 @@ type StageEvent =
   | { state: "started"; stage: LinkStage }
   | { state: "ended"; stage: LinkStage; ok: boolean; elapsedMs: number; detail?: string };
 
+/** What is tested: something new, or a stored connection as it would be after a change. */
+export type Tested =
+  | { readonly input: Omit<ConnectionInput, "name"> }
+  | { readonly connectionId: string; readonly patch: ConnectionPatch };
+
 /** Dials a broker once and tells of each stage as it happens; hanging up ends the test. */
 export async function testConnection(
-  input: Omit<ConnectionInput, "name">,
+  tested: Tested,
   onStages: (stages: readonly TestStage[]) => void,
   signal: AbortSignal,
 ): Promise<ConnectionTest> {
-  const response = await fetch(`${basePath}/api/connection-test`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
-    body: JSON.stringify(input),
-    signal,
-  }).catch((cause: unknown) => {
-    throw new ApiFailure(0, "UNREACHABLE", String(cause));
-  });
-  if (!response.ok || !response.body) {
-    const { code = "UNKNOWN", message = `HTTP ${response.status}` } = await response.json().catch(() => ({}));
-    throw new ApiFailure(response.status, code, message);
-  }
-
+  const [query, body] =
+    "patch" in tested ? [`?connection=${encodeURIComponent(tested.connectionId)}`, tested.patch] : ["", tested.input];
   let stages: readonly TestStage[] = [];
-  for await (const { event, data } of events(response.body)) {
+  for await (const { event, data } of postStream(`/api/connection-test${query}`, JSON.stringify(body), signal)) {
     if (event === "result") return JSON.parse(data) as ConnectionTest;
     if (event === "stage") {
       stages = told(stages, JSON.parse(data) as StageEvent);

@@ -14,6 +14,18 @@ export const history = (id: string, stamp: number) =>
     gcTime: 0,
   });
 
+/**
+ * The certificates on both sides. Asked for anew whenever the link was dialled: the broker may have shown
+ * another one, though it fails in the same way.
+ */
+export const certificates = ({ id, status }: Connection) =>
+  queryOptions({
+    queryKey: ["certificates", id, status?.timestamp, status?.attempt],
+    queryFn: () => data(api.GET("/api/connections/{connectionId}/certificates", at(id))),
+    placeholderData: (before, query) => (query?.queryKey[1] === id ? before : undefined),
+    gcTime: 0,
+  });
+
 export const connect = (id: string) => data(api.POST("/api/connections/{connectionId}/connect", at(id)));
 
 export const disconnect = (id: string) => data(api.POST("/api/connections/{connectionId}/disconnect", at(id)));

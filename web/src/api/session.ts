@@ -38,6 +38,11 @@ export async function checkSession(queries: QueryClient) {
   await queries.invalidateQueries({ queryKey: KEY });
 }
 
+/** The printed password is none any more: known before the server is asked again. */
+export function forgetInitialPassword(queries: QueryClient) {
+  queries.setQueryData<Profile | null>(KEY, (profile) => profile && { ...profile, initialPassword: false });
+}
+
 /** Changes one's own password; one's other sessions end. */
 export async function changePassword(oldPassword: string, password: string) {
   await data(api.PUT("/api/profile", { body: { oldPassword, password } }));

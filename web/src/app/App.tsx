@@ -1,7 +1,7 @@
 import { MantineProvider } from "@mantine/core";
-import { Notifications } from "@mantine/notifications";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
+import { Suspense, lazy } from "react";
 
 import { ApiFailure } from "../api/client";
 import { checkSession } from "../api/session";
@@ -24,12 +24,18 @@ function isUnreachable(failure: unknown): boolean {
   return failure instanceof ApiFailure && failure.isUnreachable;
 }
 
+const Notifications = lazy(() =>
+  import("@mantine/notifications").then(({ Notifications }) => ({ default: Notifications })),
+);
+
 /** Everything around the pages. */
 export function App() {
   return (
     <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => styleNonce}>
       <QueryClientProvider client={queries}>
-        <Notifications position="bottom-right" limit={3} />
+        <Suspense>
+          <Notifications position="bottom-right" limit={3} />
+        </Suspense>
         <RouterProvider router={router} context={{ queries }} />
       </QueryClientProvider>
     </MantineProvider>

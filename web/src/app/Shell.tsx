@@ -1,41 +1,77 @@
-import { Menu, UnstyledButton } from "@mantine/core";
-import {
-  IconApi,
-  IconInfoCircle,
-  IconLogout,
-  IconSettings,
-  IconTopologyStar3,
-  IconUserCircle,
-} from "@tabler/icons-react";
+import { Kbd, UnstyledButton } from "@mantine/core";
+import { useHotkeys } from "@mantine/hooks";
+import { IconSearch, IconSettings, IconTopologyStar3, IconUserCircle } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { Link, Outlet } from "@tanstack/react-router";
-import type { ReactNode } from "react";
-import { useEffect } from "react";
+import { Link, Outlet, useSearch } from "@tanstack/react-router";
+import type { ReactNode, Ref } from "react";
+import { Suspense, lazy, useEffect, useState } from "react";
 
 import { followEvents } from "../api/events";
-import { logOut, useProfile } from "../api/session";
+import { useProfile } from "../api/session";
 import type { Profile } from "../api/schema";
 import { OfflineBanner } from "../components/OfflineBanner";
+import { useKeys } from "../hooks/use-keys";
 import { useWords } from "../i18n/language";
-import { LoginPage } from "../pages/LoginPage";
 import { Logo } from "../ui/Logo";
 import classes from "./Shell.module.css";
-import { basePath } from "./server";
+import { useCommands } from "./commands";
 
 /** The frame around every page, or the login while nobody is logged in. */
 export function Shell() {
   const profile = useProfile();
+  const { isLate, putOff } = useLater();
+  const [wasInside, setInside] = useState(false);
+  const [typed, setTyped] = useState<string>();
+  const { error: why } = useSearch({ strict: false });
+  if (profile && !wasInside) setInside(true);
+
   if (profile === undefined) return <OfflineBanner />;
   // The page asked for stays in the address bar: after the login one is back where one was.
-  if (profile === null) return <LoginPage />;
+  if (profile === null) {
+    return (
+      <Suspense>
+        <LoginPage why={wasInside ? "session-expired" : why} onLoggedIn={setTyped} />
+      </Suspense>
+    );
+  }
+  if (profile.initialPassword && !isLate) {
+    return (
+      <Suspense>
+        <FirstPasswordPage profile={profile} known={typed} onLater={putOff} />
+      </Suspense>
+    );
+  }
   // Somebody else may see something else: everything begins anew.
   return <Inside key={profile.username} profile={profile} />;
+}
+
+const LATER = "haltere.first-password.later";
+
+/** Whether somebody does not want to be asked again in this tab. */
+function useLater() {
+  const [isLate, setLate] = useState(() => sessionStorage.getItem(LATER) !== null);
+  const putOff = () => {
+    sessionStorage.setItem(LATER, "");
+    setLate(true);
+  };
+  return { isLate, putOff };
 }
 
 function Inside({ profile }: { profile: Profile }) {
   const words = useWords();
   const queries = useQueryClient();
   useEffect(() => followEvents(queries), [queries]);
+  const [open, setOpen] = useState<"palette" | "shortcuts">();
+  const commands = useCommands(() => setOpen("shortcuts"));
+  const close = () => setOpen(undefined);
+  // What is typed after Ctrl-K is meant for the palette: it has to be there by then.
+  useEffect(() => void palette(), []);
+  useHotkeys([["mod+K", () => setOpen("palette")]], []);
+  useKeys([
+    ["?", () => setOpen("shortcuts")],
+    ["shift+?", () => setOpen("shortcuts")],
+    ...commands.flatMap(({ key, run }) => (key && key !== "?" ? [[key, run] as const] : [])),
+  ]);
 
   return (
     <div className={classes.shell}>
@@ -55,8 +91,26 @@ function Inside({ profile }: { profile: Profile }) {
             {words.nav.settings}
           </Item>
         </nav>
-        <UserMenu profile={profile} />
+        <UnstyledButton
+          className={classes.search}
+          aria-label={words.nav.commands}
+          aria-keyshortcuts="Control+K Meta+K"
+          onClick={() => setOpen("palette")}
+        >
+          <IconSearch size={17} stroke={1.8} />
+          <span aria-hidden>{words.commands.open}</span>
+          <Kbd size="xs" aria-hidden>
+            {MOD}K
+          </Kbd>
+        </UnstyledButton>
+        <Suspense fallback={<UserButton profile={profile} />}>
+          <UserMenu profile={profile} button={<UserButton profile={profile} />} />
+        </Suspense>
       </header>
+      <Suspense>
+        {open === "palette" && <Palette commands={commands} onClose={close} />}
+        {open === "shortcuts" && <ShortcutsDialog onClose={close} />}
+      </Suspense>
       <OfflineBanner />
       <main id="content" className={classes.main} tabIndex={-1}>
         <Outlet />
@@ -64,6 +118,20 @@ function Inside({ profile }: { profile: Profile }) {
     </div>
   );
 }
+
+// The fleet is there before these: whoever is logged in needs no login, and menus open later.
+const LoginPage = lazy(() => import("../pages/LoginPage").then(({ LoginPage }) => ({ default: LoginPage })));
+const FirstPasswordPage = lazy(() =>
+  import("../pages/FirstPasswordPage").then(({ FirstPasswordPage }) => ({ default: FirstPasswordPage })),
+);
+const UserMenu = lazy(() => import("./UserMenu").then(({ UserMenu }) => ({ default: UserMenu })));
+const palette = () => import("../components/Palette").then(({ Palette }) => ({ default: Palette }));
+const Palette = lazy(palette);
+const ShortcutsDialog = lazy(() =>
+  import("../components/ShortcutsDialog").then(({ ShortcutsDialog }) => ({ default: ShortcutsDialog })),
+);
+
+const MOD = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl ";
 
 type ItemProps = { to: "/" | "/settings"; icon: ReactNode; exact?: boolean; children: ReactNode };
 
@@ -76,32 +144,17 @@ function Item({ to, icon, exact = false, children }: ItemProps) {
   );
 }
 
-function UserMenu({ profile }: { profile: Profile }) {
+function UserButton({ profile, ref, ...others }: { profile: Profile; ref?: Ref<HTMLButtonElement> }) {
   const words = useWords();
   return (
-    <Menu position="bottom-end" width={220} shadow="md">
-      <Menu.Target>
-        <UnstyledButton className={classes.user} aria-label={`${words.nav.profile}: ${profile.username}`}>
-          <IconUserCircle size={20} stroke={1.6} />
-          <span>{profile.username}</span>
-        </UnstyledButton>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Label>{profile.roles.join(", ")}</Menu.Label>
-        <Menu.Item component={Link} to="/profile" leftSection={<IconUserCircle size={16} />}>
-          {words.nav.profile}
-        </Menu.Item>
-        <Menu.Item component={Link} to="/about" leftSection={<IconInfoCircle size={16} />}>
-          {words.nav.about}
-        </Menu.Item>
-        <Menu.Item component="a" href={`${basePath}/api/docs`} leftSection={<IconApi size={16} />}>
-          {words.nav.api}
-        </Menu.Item>
-        <Menu.Divider />
-        <Menu.Item onClick={() => void logOut()} leftSection={<IconLogout size={16} />}>
-          {words.nav.logOut}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <UnstyledButton
+      ref={ref}
+      className={classes.user}
+      aria-label={`${words.nav.profile}: ${profile.username}`}
+      {...others}
+    >
+      <IconUserCircle size={20} stroke={1.6} />
+      <span>{profile.username}</span>
+    </UnstyledButton>
   );
 }

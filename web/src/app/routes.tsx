@@ -1,5 +1,11 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { createRootRouteWithContext, createRoute, createRouter, lazyRouteComponent } from "@tanstack/react-router";
+import {
+  Navigate,
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+} from "@tanstack/react-router";
 
 import type { Sort } from "../util/select";
 import { SORTS } from "../util/select";
@@ -49,6 +55,15 @@ const fleet = createRoute({
   },
 });
 
+/** `/login` says why one has to log in; whoever is logged in already has nothing to do there. */
+const login = createRoute({
+  getParentRoute: () => root,
+  path: "/login",
+  component: () => <Navigate to="/" replace />,
+  validateSearch: ({ error }: Record<string, unknown>): { error?: string } =>
+    typeof error === "string" ? { error } : {},
+});
+
 const connection = createRoute({
   getParentRoute: () => root,
   path: "/connections/$connectionId",
@@ -81,6 +96,12 @@ const settings = createRoute({
   component: lazyRouteComponent(() => import("../pages/SettingsPage"), "SettingsPage"),
 });
 
+const transfer = createRoute({
+  getParentRoute: () => root,
+  path: "/transfer",
+  component: lazyRouteComponent(() => import("../pages/TransferPage"), "TransferPage"),
+});
+
 const about = createRoute({
   getParentRoute: () => root,
   path: "/about",
@@ -88,7 +109,17 @@ const about = createRoute({
 });
 
 export const router = createRouter({
-  routeTree: root.addChildren([fleet, connection, newConnection, editConnection, profile, settings, about]),
+  routeTree: root.addChildren([
+    fleet,
+    login,
+    connection,
+    newConnection,
+    editConnection,
+    profile,
+    settings,
+    transfer,
+    about,
+  ]),
   basepath: basePath || "/",
   context: { queries: undefined as unknown as QueryClient },
   defaultPreload: "intent",

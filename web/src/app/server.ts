@@ -11,3 +11,6 @@ export const basePath = meta("base");
 
 /** The number that lets style elements pass the content security policy; empty in development. */
 export const styleNonce = meta("nonce");
+
+// A dialog holds the page behind it still with a style element that is not Mantine's; its library looks here.
+if (styleNonce) Object.assign(globalThis, { __webpack_nonce__: styleNonce });

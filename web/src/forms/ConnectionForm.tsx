@@ -1,16 +1,19 @@
 import { Alert, Button, Group, PasswordInput, Switch, TextInput, UnstyledButton } from "@mantine/core";
 import { IconChevronDown, IconChevronRight, IconStethoscope } from "@tabler/icons-react";
+import { useHotkeys } from "@mantine/hooks";
 import { useMutation } from "@tanstack/react-query";
-import type { FormEvent, ReactNode } from "react";
-import { useRef, useState } from "react";
+import type { ReactNode } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import { ApiFailure } from "../api/client";
+import type { Tested } from "../api/connection-test";
 import { testConnection } from "../api/connection-test";
+import { LeaveGuard } from "../components/LeaveGuard";
 import { useWords } from "../i18n/language";
 import { isTls, urlFault } from "../util/broker-url";
+import { failureText } from "../util/failure-text";
 import classes from "./ConnectionForm.module.css";
 import type { Draft } from "./draft";
-import { inputOf } from "./draft";
 import { PemField } from "./PemField";
 import type { Test } from "./TestPanel";
 import { TestPanel } from "./TestPanel";
@@ -20,19 +23,29 @@ interface Props {
   /** What stands in the form at first; a later one does not disturb what was typed. */
   initial: Draft;
   isNew: boolean;
-  onSave: (draft: Draft) => Promise<void>;
+  /** What a test of the draft dials. */
+  tested: (draft: Draft) => Tested;
+  /** Stores it; the page to go to afterwards comes back. */
+  onSave: (draft: Draft) => Promise<() => void>;
   onCancel: () => void;
 }
 
 /** A connection to create or to change. It can be saved though its broker is away. */
-export function ConnectionForm({ title, initial, isNew, onSave, onCancel }: Props) {
+export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel }: Props) {
   const words = useWords();
   const [draft, setDraft] = useState(initial);
   const [wasLeft, setLeft] = useState(false);
   const set = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }));
   const fault = urlFault(draft.url);
-  const test = useTest(draft);
-  const save = useMutation({ mutationFn: () => onSave(draft) });
+  const test = useTest(() => tested(draft));
+  const isSaved = useRef(false);
+  const save = useMutation({
+    mutationFn: () => onSave(draft),
+    onSuccess: (leave) => {
+      isSaved.current = true;
+      leave();
+    },
+  });
   // The server names the field a fault is in: `url: port 70000 is out of range`.
   const refusal = save.error ?? test.error;
   const wrong = refusal instanceof ApiFailure ? /^([a-zA-Z.]+): (.*)$/s.exec(refusal.message) : null;
@@ -41,18 +54,21 @@ export function ConnectionForm({ title, initial, isNew, onSave, onCancel }: Prop
     at(field),
   );
 
-  const submit = (event: FormEvent) => {
+  const submit = (event: { preventDefault: () => void }) => {
     event.preventDefault();
     setLeft(true);
     if (!fault && draft.name.trim()) save.mutate();
   };
 
+  useHotkeys([["mod+Enter", submit]], []);
+
   return (
     <form className={classes.form} onSubmit={submit} noValidate>
+      <LeaveGuard isDirty={() => !isSaved.current && JSON.stringify(draft) !== JSON.stringify(initial)} />
       <h1>{title}</h1>
       {refusal && !isPlaced && (
         <Alert color="red" variant="light" mb="md" role="alert" title={words.errors.title}>
-          {refusal instanceof ApiFailure && refusal.isUnreachable ? words.errors.unreachable : refusal.message}
+          {failureText(refusal, words)}
         </Alert>
       )}
       <Fields>
@@ -84,6 +100,7 @@ export function ConnectionForm({ title, initial, isNew, onSave, onCancel }: Prop
                 : undefined)
           }
           onChange={(event) => set({ url: event.currentTarget.value })}
+          onBlur={() => set({ url: draft.url.trim() })}
         />
       </Fields>
       <Fields title={words.form.credentials}>
@@ -160,7 +177,7 @@ export function ConnectionForm({ title, initial, isNew, onSave, onCancel }: Prop
         />
       </More>
       {test.shown && <TestPanel test={test.shown} onTrust={(ca) => set({ ca })} />}
-      <Group className={classes.buttons}>
+      <Group className={classes.buttons} wrap="nowrap" gap="xs">
         <Button
           variant="default"
           leftSection={<IconStethoscope size={16} />}
@@ -182,16 +199,17 @@ export function ConnectionForm({ title, initial, isNew, onSave, onCancel }: Prop
   );
 }
 
-function useTest(draft: Draft) {
+function useTest(tested: () => Tested) {
   const [shown, setShown] = useState<Test>();
   const running = useRef<AbortController | undefined>(undefined);
+  // Nobody waits for a test of a form that is gone.
+  useEffect(() => () => running.current?.abort(), []);
   const test = useMutation({
     mutationFn: async () => {
       running.current?.abort();
       running.current = new AbortController();
       setShown({ stages: [] });
-      const { name: _, ...input } = inputOf(draft);
-      const result = await testConnection(input, (stages) => setShown({ stages }), running.current.signal);
+      const result = await testConnection(tested(), (stages) => setShown({ stages }), running.current.signal);
       setShown((before) => ({ stages: before?.stages ?? [], result }));
     },
     onError: () => setShown(undefined),

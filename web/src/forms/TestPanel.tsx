@@ -1,10 +1,11 @@
-import { Button, Loader } from "@mantine/core";
+import { Loader } from "@mantine/core";
 import { IconCheck, IconX } from "@tabler/icons-react";
 
 import type { TestStage } from "../api/connection-test";
-import type { Certificate, ConnectionTest } from "../api/schema";
-import { useLanguage, useWords } from "../i18n/language";
-import { day } from "../util/time";
+import type { ConnectionTest } from "../api/schema";
+import { TrustIssuer } from "../components/TrustIssuer";
+import { useWords } from "../i18n/language";
+import { isIssuerUnknown } from "../util/issuer";
 import classes from "./TestPanel.module.css";
 
 /** How a test goes, stage by stage, and what came of it. */
@@ -13,19 +14,9 @@ export interface Test {
   readonly result?: ConnectionTest;
 }
 
-/** The codes of a chain that ends in a CA nobody here knows; trusting that CA mends them. */
-const UNKNOWN_ISSUER = new Set([
-  "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
-  "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
-  "DEPTH_ZERO_SELF_SIGNED_CERT",
-  "SELF_SIGNED_CERT_IN_CHAIN",
-]);
-
 export function TestPanel({ test, onTrust }: { test: Test; onTrust: (pem: string) => void }) {
   const words = useWords();
   const { stages, result } = test;
-  const last = result?.certificates.at(-1);
-  const isUntrusted = result?.error && UNKNOWN_ISSUER.has(result.error.code);
   return (
     <section className={classes.panel} aria-label={words.form.test} aria-live="polite">
       <ol className={classes.stages}>
@@ -46,7 +37,7 @@ export function TestPanel({ test, onTrust }: { test: Test; onTrust: (pem: string
           </ul>
         </div>
       )}
-      {isUntrusted && last && <Trust certificate={last} onTrust={onTrust} />}
+      {result && isIssuerUnknown(result.error?.code) && <TrustIssuer chain={result.certificates} onTrust={onTrust} />}
     </section>
   );
 }
@@ -66,25 +57,5 @@ function Stage({ stage: { stage, state, elapsedMs, detail } }: { stage: TestStag
         {elapsedMs !== undefined && `${elapsedMs.toFixed(elapsedMs < 10 ? 1 : 0)} ms`}
       </span>
     </li>
-  );
-}
-
-function Trust({ certificate, onTrust }: { certificate: Certificate; onTrust: (pem: string) => void }) {
-  const words = useWords();
-  const language = useLanguage();
-  return (
-    <div className={classes.trust}>
-      <p>
-        <strong>{words.form.unknownIssuer}</strong> {words.form.compare}
-      </p>
-      <p>
-        {certificate.subject}
-        {certificate.notAfter && ` · ${words.connection.validUntil(day(certificate.notAfter, language))}`}
-      </p>
-      <code className={classes.fingerprint}>{certificate.fingerprint}</code>
-      <Button size="xs" variant="default" onClick={() => onTrust(certificate.pem)}>
-        {words.form.trust}
-      </Button>
-    </div>
   );
 }

@@ -1,8 +1,8 @@
 import { notifications } from "@mantine/notifications";
 import { useCallback } from "react";
 
-import { ApiFailure } from "../api/client";
 import { useWords } from "../i18n/language";
+import { failureText } from "../util/failure-text";
 
 /** Shows what went wrong, in a corner, until it is put away. */
 export function useFailure(): (failure: Error) => void {
@@ -12,7 +12,7 @@ export function useFailure(): (failure: Error) => void {
       notifications.show({
         color: "red",
         title: words.errors.title,
-        message: failure instanceof ApiFailure && failure.isUnreachable ? words.errors.unreachable : failure.message,
+        message: failureText(failure, words),
         autoClose: false,
         role: "alert",
       }),

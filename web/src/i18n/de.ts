@@ -27,6 +27,19 @@ export const de: Words = {
     openMenu: "Menü öffnen",
   },
 
+  commands: {
+    open: "Gehe zu …",
+    search: "Eine Verbindung, eine Seite oder ein Befehl …",
+    connections: "Verbindungen",
+    nothing: "Nichts heißt so.",
+    down: "Was ausgefallen ist",
+    transfer: "Importieren und exportieren",
+    api: "Dokumentation der API",
+    shortcuts: "Tastenkürzel",
+    singleKeys: "Einzelne Tasten",
+    singleKeysText: "Aus: nur Kombinationen mit Strg oder ⌘ wirken.",
+  },
+
   states: {
     online: "Verbunden",
     down: "Gestört",
@@ -98,11 +111,19 @@ export const de: Words = {
     username: "Benutzername",
     password: "Passwort",
     submit: "Anmelden",
-    expired: "Ihre Sitzung ist beendet. Melden Sie sich wieder an, dann geht es hier weiter.",
-    wrong: "Benutzername oder Passwort ist falsch.",
-    throttled: "Zu viele Versuche. Bitte warten Sie eine Minute.",
+    why: {
+      "session-expired": "Ihre Sitzung ist beendet. Melden Sie sich wieder an, dann geht es hier weiter.",
+      "authentication-failed": "Benutzername oder Passwort ist falsch.",
+      throttled: "Zu viele Versuche. Bitte warten Sie eine Minute.",
+    },
     unreachable: "haltere antwortet nicht. Läuft es?",
     firstTime: "Erster Start? Das Passwort von admin steht einmal in halteres Protokoll.",
+  },
+
+  firstPassword: {
+    title: "Ein eigenes Passwort",
+    text: "Dieses hier stand in einem Protokoll. Wählen Sie eines, das nur Sie kennen.",
+    later: "Später",
   },
 
   offline: {
@@ -126,6 +147,7 @@ export const de: Words = {
     sinceWhen: (age) => `seit ${age}`,
     filter: "Nach Name, URL, Grund filtern …",
     clearFilter: "Filter löschen",
+    choose: "Auswählen",
     table: "Tabelle",
     grid: "Raster",
     view: "Ansicht",
@@ -142,8 +164,14 @@ export const de: Words = {
     empty: "Noch kein Broker",
     emptyText:
       "Eine Verbindung ist halteres eigene Leitung zu einem Ihrer Broker. Tragen Sie den ersten ein: Er wird sofort und unbegrenzt angewählt.",
-    import: "Importieren",
-    export: "Exportieren",
+    transfer: "Import, Export",
+    firstByHand: "Einen Broker eintragen",
+    firstByHandText: "Seine URL genügt für den Anfang. Ein Test zeigt Schritt für Schritt, wie weit haltere kommt.",
+    firstByImport: "Von MMC umziehen",
+    firstByImportText:
+      "Mit der config.json eines Management Centers für Mosquitto oder dem Export eines anderen haltere.",
+    firstByScript: "Aus einem Skript",
+    firstByScriptText: "Die API ist die von MMC 2.8. Nach dem Anmelden:",
     select: (name) => `${name} auswählen`,
     selectAll: "Alle gezeigten auswählen",
     selected: (n) => `${n} ausgewählt`,
@@ -225,6 +253,40 @@ export const de: Words = {
     deleted: (name) => `${name} ist gelöscht`,
   },
 
+  certificates: {
+    accepted: "Von haltere angenommen",
+    refused: "Von haltere abgelehnt",
+    presented: (age) => `vorgezeigt ${age}`,
+    notYet: "Der Broker hat kein Zertifikat gezeigt, seit haltere läuft oder die Verbindung geändert wurde.",
+    ours: "Unser Client-Zertifikat",
+    leftOut: (n) => `${n} ${n === 1 ? "weiteres wird" : "weitere werden"} nicht gezeigt.`,
+    issuer: "Ausgestellt von",
+    itself: "sich selbst",
+    names: "Gilt für",
+    nameless: "ohne Namen",
+    from: "Gültig ab",
+    until: "Gültig bis",
+    endless: "kein Ende angegeben",
+    early: (day) => `gilt erst ab ${day}`,
+    soon: (left) => `läuft ab ${left}`,
+    over: (age) => `abgelaufen ${age}`,
+    fingerprint: "SHA-256",
+    copyFingerprint: "Fingerabdruck kopieren",
+    copyPem: "PEM kopieren",
+    downloadPem: "PEM herunterladen",
+    compared: "Ich habe ihn verglichen: Dort ist er derselbe.",
+    replaces: "Sie ersetzt die CA, der jetzt vertraut wird.",
+    leafOnly:
+      "Der Broker zeigt nur sein eigenes. Erfragen Sie das Zertifikat dieser CA, und geben Sie es als vertraute CA an:",
+    askToTrust: "Wer Verbindungen ändern darf, kann ihr vertrauen.",
+    trusted: "Der CA wird vertraut. haltere wählt sofort.",
+  },
+
+  timeline: {
+    now: "jetzt",
+    changes: "Änderungen, neueste zuerst",
+  },
+
   form: {
     name: "Name",
     url: "URL",
@@ -275,6 +337,71 @@ export const de: Words = {
     savedButDown: "Gespeichert, aber noch nicht verbunden; haltere versucht es weiter",
   },
 
+  leave: {
+    title: "Ohne Speichern verlassen?",
+    text: "Was Sie eingegeben haben, ginge verloren.",
+    stay: "Bleiben",
+    go: "Verlassen",
+  },
+
+  transfer: {
+    title: "Import und Export",
+    noRight: "Ihre Rolle lässt Sie keine Verbindungen importieren oder exportieren.",
+    noRightText: "Bitten Sie um die Rolle connectionManager.",
+    importTitle: "Import",
+    importText:
+      "config.json des Management Center for Mosquitto, ein Export von haltere oder eine gespeicherte Antwort von GET /api/connections. Sie sehen, was aus jedem Eintrag würde, bevor etwas gespeichert wird.",
+    drop: "Datei hier ablegen, oder",
+    paste: "Oder den Inhalt einfügen",
+    check: "Prüfen",
+    pasted: "Eingefügter Text",
+    tooLarge: "Das ist zu groß",
+    tooLargeText: (size, limit) =>
+      `Es sind ${size}, und haltere nimmt ${limit} auf einmal. Nichts wurde gesendet. Teilen Sie es auf, oder benutzen Sie haltere import auf dem Server.`,
+    notRead: "Das lässt sich nicht importieren",
+    notImported: "Nichts wurde importiert",
+    notExported: "Es gibt keinen Export",
+    stages: { checking: "Wird geprüft …", storing: "Wird gespeichert …" },
+    sources: {
+      mmc: "aus dem Management Center for Mosquitto",
+      haltere: "ein Export von haltere",
+      list: "eine Liste von Verbindungen",
+    },
+    verdicts: {
+      ready: (n) =>
+        n === 1
+          ? "1 Verbindung ist neu und kann importiert werden."
+          : `${n} Verbindungen sind neu und können importiert werden.`,
+      refused: (n) =>
+        `${n === 1 ? "1 Eintrag ist" : `${n} Einträge sind`} fehlerhaft. Nichts wird importiert, bis das behoben ist.`,
+      nothingNew: () => "Nichts davon ist neu.",
+      empty: () => "Darin sind keine Verbindungen.",
+    },
+    import: (n) => (n === 1 ? "1 Verbindung importieren" : `${n} Verbindungen importieren`),
+    other: "Andere Datei",
+    change: "Text ändern",
+    notTakenOver: "Nicht übernommen, weil es keine Verbindungen sind:",
+    outcomes: { create: "neu", skip: "schon da", refuse: "fehlerhaft" },
+    entries: "Einträge der Datei",
+    nameless: "ohne Namen",
+    position: "Wo er unter den Verbindungen der Datei steht, ab 0",
+    imported: (n) => (n === 1 ? "1 Verbindung ist importiert." : `${n} Verbindungen sind importiert.`),
+    skipped: (n) => (n === 1 ? "1 war schon da." : `${n} waren schon da.`),
+    dialling: "Die neuen Verbindungen werden angewählt",
+    toDo: "Noch zu tun",
+    exportTitle: "Export",
+    exportText:
+      "Alle Verbindungen als eine Datei, die der Import zurücknimmt. Ohne Passwörter und private Schlüssel taugt sie zum Ansehen und Vergleichen; Verbindungen, die sie brauchen, kommen getrennt zurück.",
+    withSecrets: "Mit Passwörtern und privaten Schlüsseln",
+    withSecretsText: "Alles, was da ist: Eine solche Datei bringt alles zurück, wie es war.",
+    secretsForAdmins: "Passwörter und private Schlüssel bleiben weg; nur Administratoren dürfen sie exportieren.",
+    download: "Herunterladen",
+    secretsTitle: "Passwörter und private Schlüssel exportieren?",
+    secretsText: "Sie stehen lesbar in der Datei. Wer sie hat, kann sich an Ihren Brokern anmelden.",
+    secretsAudited: (user) => `Das Audit-Protokoll hält fest, dass ${user} sie exportiert hat.`,
+    secretsYes: "Mit Geheimnissen herunterladen",
+  },
+
   settings: {
     title: "Einstellungen",
     plugins: "Plugins",
@@ -284,7 +411,21 @@ export const de: Words = {
       configuration: "in der Konfiguration gesetzt",
       administrator: "hier geschaltet",
     },
-    fixed: "Die Konfiguration entscheidet; hier lässt sich das nicht schalten.",
+    fixed: "Immer an.",
+    means: {
+      "connections-rest-api":
+        "Verbindungen anlegen, ändern und löschen, über HTTP und in dieser Konsole. Aus: beide sehen nur zu.",
+      tls: "CAs und Zertifikate von Verbindungen. Aus: sie bleiben erhalten, geprüft wird nur gegen die CAs des Systems.",
+      "multiple-connections": "Mehr als ein Broker.",
+      "user-management": "Benutzer und Gruppen über HTTP; eine spätere Version hat sie.",
+      "application-tokens": "Token für Programme; eine spätere Version hat sie.",
+      "user-profile-edit": "Alle dürfen ihr eigenes Passwort ändern.",
+      "monitoring-rest-api": "Kennzahlen von Brokern über HTTP; eine spätere Version hat sie.",
+      "system-status-rest-api": "Was Broker unter $SYS melden, über HTTP; eine spätere Version hat es.",
+      "topictree-rest-api": "Topics über HTTP; eine spätere Version hat sie.",
+      "dynamic-security-rest-api": "Dynamic Security der Broker über HTTP; eine spätere Version hat sie.",
+      "audit-trail": "Das Protokoll der Änderungen über HTTP; eine spätere Version hat es. Geschrieben wird es immer.",
+    },
     noRight: "Nur Administratoren sehen die Plugins.",
   },
 
@@ -303,6 +444,14 @@ export const de: Words = {
     theme: "Farbschema",
     themes: { auto: "System", light: "Hell", dark: "Dunkel" },
     language: "Sprache",
+    sessions: "Wo Sie angemeldet sind",
+    thisSession: "diese hier",
+    sessionTimes: (since, used) => `seit ${since} · zuletzt benutzt ${used}`,
+    unknownDevice: "unbekanntes Gerät",
+    endSession: "Beenden",
+    endSessionAt: (device) => `Sitzung an ${device} beenden`,
+    endOthers: "Alle anderen beenden",
+    othersEnded: "Alle anderen Sitzungen sind beendet.",
   },
 
   about: {
@@ -315,6 +464,7 @@ export const de: Words = {
   errors: {
     title: "Das hat nicht geklappt",
     unreachable: "haltere antwortet nicht.",
+    pluginOff: "Das hat ein Administrator abgeschaltet: siehe Plugins in den Einstellungen.",
     notFound: "Hier ist nichts.",
     toFleet: "Zur Flotte",
     crashed: "Diese Seite ist über ihre eigenen Füße gestolpert.",

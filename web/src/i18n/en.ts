@@ -25,6 +25,19 @@ export const en = {
     openMenu: "Open menu",
   },
 
+  commands: {
+    open: "Go to …",
+    search: "A connection, a page or a command …",
+    connections: "Connections",
+    nothing: "Nothing by that name.",
+    down: "What is down",
+    transfer: "Import and export",
+    api: "Documentation of the API",
+    shortcuts: "Keyboard shortcuts",
+    singleKeys: "Single keys",
+    singleKeysText: "Off: only combinations with Ctrl or ⌘ do something.",
+  },
+
   states: {
     online: "Connected",
     down: "Down",
@@ -91,11 +104,20 @@ export const en = {
     username: "User name",
     password: "Password",
     submit: "Log in",
-    expired: "Your session has ended. Log in again and you are back where you were.",
-    wrong: "The user name or the password is wrong.",
-    throttled: "Too many attempts. Please wait a minute, then try again.",
+    /** By what the server says in `/login?error=`. */
+    why: {
+      "session-expired": "Your session has ended. Log in again and you are back where you were.",
+      "authentication-failed": "The user name or the password is wrong.",
+      throttled: "Too many attempts. Please wait a minute, then try again.",
+    } as Record<string, string>,
     unreachable: "haltere does not answer. Is it running?",
     firstTime: "First start? The password of admin is in haltere's log, once.",
+  },
+
+  firstPassword: {
+    title: "A password of your own",
+    text: "This one was printed into a log. Choose another that only you know.",
+    later: "Later",
   },
 
   offline: {
@@ -119,6 +141,7 @@ export const en = {
     sinceWhen: (age: string) => `for ${age}`,
     filter: "Filter by name, URL, reason …",
     clearFilter: "Clear the filter",
+    choose: "Choose",
     table: "Table",
     grid: "Grid",
     view: "View",
@@ -135,8 +158,13 @@ export const en = {
     empty: "No broker yet",
     emptyText:
       "A connection is haltere's own link to one of your brokers. Register the first one: it is dialled at once, and for ever.",
-    import: "Import",
-    export: "Export",
+    transfer: "Import, export",
+    firstByHand: "Add a broker",
+    firstByHandText: "Its URL is enough to begin with. A test shows step by step how far haltere gets.",
+    firstByImport: "Move in from MMC",
+    firstByImportText: "Give the config.json of a management center for Mosquitto, or an export of another haltere.",
+    firstByScript: "From a script",
+    firstByScriptText: "The API is that of MMC 2.8. Log in, then:",
     select: (name: string) => `Select ${name}`,
     selectAll: "Select all that are shown",
     selected: (n: number) => `${n} selected`,
@@ -215,6 +243,39 @@ export const en = {
     deleted: (name: string) => `${name} is deleted`,
   },
 
+  certificates: {
+    accepted: "Accepted by haltere",
+    refused: "Refused by haltere",
+    presented: (age: string) => `presented ${age}`,
+    notYet: "The broker has shown no certificate since haltere started or the connection was changed.",
+    ours: "Our client certificate",
+    leftOut: (n: number) => `${n} more ${n === 1 ? "was" : "were"} presented and ${n === 1 ? "is" : "are"} not shown.`,
+    issuer: "Issued by",
+    itself: "itself",
+    names: "Good for",
+    nameless: "without a name",
+    from: "Valid from",
+    until: "Valid until",
+    endless: "no end is given",
+    early: (day: string) => `not valid before ${day}`,
+    soon: (left: string) => `expires ${left}`,
+    over: (age: string) => `expired ${age}`,
+    fingerprint: "SHA-256",
+    copyFingerprint: "Copy the fingerprint",
+    copyPem: "Copy PEM",
+    downloadPem: "Download PEM",
+    compared: "I have compared it: it is the same there.",
+    replaces: "It takes the place of the CA that is trusted now.",
+    leafOnly: "The broker presents no more than its own. Ask for this one's certificate and give it as trusted CA:",
+    askToTrust: "Somebody who may change connections can trust it.",
+    trusted: "The CA is trusted. haltere dials at once.",
+  },
+
+  timeline: {
+    now: "now",
+    changes: "Changes, newest first",
+  },
+
   form: {
     name: "Name",
     url: "URL",
@@ -265,6 +326,68 @@ export const en = {
     savedButDown: "Saved, but not connected yet; haltere goes on trying",
   },
 
+  leave: {
+    title: "Leave without saving?",
+    text: "What you typed would be lost.",
+    stay: "Stay",
+    go: "Leave",
+  },
+
+  transfer: {
+    title: "Import and export",
+    noRight: "Your role does not let you import or export connections.",
+    noRightText: "Ask an administrator for the role connectionManager.",
+    importTitle: "Import",
+    importText:
+      "config.json of the management center for Mosquitto, an export of haltere, or a saved answer of GET /api/connections. You see what would become of each entry before anything is stored.",
+    drop: "Drop a file here, or",
+    paste: "Or paste its content",
+    check: "Check",
+    pasted: "Pasted text",
+    tooLarge: "This is too large",
+    tooLargeText: (size: string, limit: string) =>
+      `It has ${size}, and haltere takes ${limit} at once. It was not sent. Split it, or use haltere import on the server.`,
+    notRead: "This can't be imported",
+    notImported: "Nothing was imported",
+    notExported: "There is no export",
+    stages: { checking: "Checking …", storing: "Storing …" },
+    sources: {
+      mmc: "from the management center for Mosquitto",
+      haltere: "an export of haltere",
+      list: "a list of connections",
+    } as Record<string, string>,
+    verdicts: {
+      ready: (n: number) => `${n === 1 ? "1 connection is" : `${n} connections are`} new and can be imported.`,
+      refused: (n: number) =>
+        `${n === 1 ? "1 entry is" : `${n} entries are`} malformed. Nothing is imported until that is put right.`,
+      nothingNew: () => "There is nothing new in it.",
+      empty: () => "There are no connections in it.",
+    },
+    import: (n: number) => `Import ${n === 1 ? "1 connection" : `${n} connections`}`,
+    other: "Another file",
+    change: "Change the text",
+    notTakenOver: "Not taken over, because they are no connections:",
+    outcomes: { create: "new", skip: "there already", refuse: "malformed" },
+    entries: "Entries of the file",
+    nameless: "without a name",
+    position: "Where it stands among the connections of the file, from 0",
+    imported: (n: number) => `${n === 1 ? "1 connection is" : `${n} connections are`} imported.`,
+    skipped: (n: number) => `${n === 1 ? "1 was" : `${n} were`} there already.`,
+    dialling: "The new links are being dialled",
+    toDo: "Left to do",
+    exportTitle: "Export",
+    exportText:
+      "All connections as one file that Import takes back. Without passwords and private keys it is good for looking and comparing; connections that need them come back disconnected.",
+    withSecrets: "With passwords and private keys",
+    withSecretsText: "All there is: such a file brings everything back as it was.",
+    secretsForAdmins: "Passwords and private keys are left out; only administrators may export them.",
+    download: "Download",
+    secretsTitle: "Export passwords and private keys?",
+    secretsText: "They stand in the file as they are. Whoever has it can log in to your brokers.",
+    secretsAudited: (user: string) => `The audit trail records that ${user} exported them.`,
+    secretsYes: "Download with secrets",
+  },
+
   settings: {
     title: "Settings",
     plugins: "Plugins",
@@ -273,7 +396,21 @@ export const en = {
       string,
       string
     >,
-    fixed: "The configuration decides; it can't be switched here.",
+    fixed: "Always on.",
+    means: {
+      "connections-rest-api":
+        "Creating, changing and deleting connections, over HTTP and in this console. Off: both only look.",
+      tls: "CAs and certificates of connections. Off: they are kept, but brokers are checked against the system's CAs only.",
+      "multiple-connections": "More than one broker.",
+      "user-management": "Users and groups over HTTP; a later version has them.",
+      "application-tokens": "Tokens for programs; a later version has them.",
+      "user-profile-edit": "Everybody may change their own password.",
+      "monitoring-rest-api": "Figures of brokers over HTTP; a later version has them.",
+      "system-status-rest-api": "What brokers publish under $SYS over HTTP; a later version has it.",
+      "topictree-rest-api": "Topics over HTTP; a later version has them.",
+      "dynamic-security-rest-api": "Dynamic security of brokers over HTTP; a later version has it.",
+      "audit-trail": "Reading the audit trail over HTTP; a later version has it. It is always written.",
+    } as Record<string, string>,
     noRight: "Only administrators see the plugins.",
   },
 
@@ -292,6 +429,14 @@ export const en = {
     theme: "Theme",
     themes: { auto: "System", light: "Light", dark: "Dark" },
     language: "Language",
+    sessions: "Where you are logged in",
+    thisSession: "this one",
+    sessionTimes: (since: string, used: string) => `since ${since} · last used ${used}`,
+    unknownDevice: "unknown device",
+    endSession: "End",
+    endSessionAt: (device: string) => `End the session at ${device}`,
+    endOthers: "End all others",
+    othersEnded: "All other sessions have ended.",
   },
 
   about: {
@@ -304,6 +449,7 @@ export const en = {
   errors: {
     title: "That did not work",
     unreachable: "haltere does not answer.",
+    pluginOff: "An administrator has switched this off: see the plugins in the settings.",
     notFound: "There is nothing here.",
     toFleet: "To the fleet",
     crashed: "This page stumbled over its own feet.",

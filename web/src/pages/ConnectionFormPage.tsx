@@ -19,12 +19,16 @@ export function NewConnectionPage() {
       title={words.fleet.newConnection}
       initial={EMPTY}
       isNew
+      tested={(draft) => {
+        const { name: _, ...input } = inputOf(draft);
+        return { input };
+      }}
       onSave={async (draft) => {
         const { id, reason } = await create(inputOf(draft));
         if (reason) {
           notifications.show({ color: "yellow", title: words.form.savedButDown, message: reason, autoClose: 10_000 });
         }
-        await navigate({ to: "/connections/$connectionId", params: { connectionId: id } });
+        return () => void navigate({ to: "/connections/$connectionId", params: { connectionId: id } });
       }}
       onCancel={() => void navigate({ to: "/" })}
     />
@@ -41,17 +45,18 @@ export function EditConnectionPage() {
   useTitle(`${words.connection.edit}: ${connection?.name ?? ""}`);
   if (!isComplete) return null;
   if (!connection) return <Empty title={words.connection.gone} />;
-  const back = (id: string) => navigate({ to: "/connections/$connectionId", params: { connectionId: id } });
+  const back = () => void navigate({ to: "/connections/$connectionId", params: { connectionId } });
   return (
     <ConnectionForm
       title={connection.name}
       initial={draftOf(connection)}
       isNew={false}
+      tested={(draft) => ({ connectionId, patch: patchOf(draft) })}
       onSave={async (draft) => {
         await patch(connectionId, patchOf(draft));
-        await back(connectionId);
+        return back;
       }}
-      onCancel={() => void back(connectionId)}
+      onCancel={back}
     />
   );
 }

@@ -10,11 +10,13 @@ import { useProfile } from "../api/session";
 import type { Connection } from "../api/schema";
 import { DeleteDialog } from "../components/DeleteDialog";
 import { useFailure } from "../hooks/use-failure";
+import { useKeys } from "../hooks/use-keys";
 import { useTitle } from "../hooks/use-title";
 import { useWords } from "../i18n/language";
 import { Empty } from "../ui/Empty";
 import { may } from "../util/may";
 import { shown } from "../util/state";
+import { Certificates } from "./connection/Certificates";
 import { BrokerFacts, LinkFacts } from "./connection/Facts";
 import { History } from "./connection/History";
 import { Status } from "./connection/Status";
@@ -48,6 +50,7 @@ export function ConnectionPage() {
         <BrokerFacts connection={connection} />
         <LinkFacts connection={connection} />
       </div>
+      <Certificates connection={connection} />
       <History connection={connection} />
     </>
   );
@@ -72,6 +75,8 @@ function Actions({ connection }: { connection: Connection }) {
   const onError = useFailure();
   const [isDeleting, setDeleting] = useState(false);
   const idle = shown(connection) === "idle";
+  const edit = () => void navigate({ to: "/connections/$connectionId/edit", params: { connectionId: connection.id } });
+  useKeys([["e", edit]]);
   const intent = useMutation({ mutationFn: () => (idle ? connect : disconnect)(connection.id), onError });
   return (
     <div className={classes.actions}>

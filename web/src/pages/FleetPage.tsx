@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
-import { IconPlus } from "@tabler/icons-react";
+import { IconPlus, IconTransfer } from "@tabler/icons-react";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { useDeferredValue, useMemo } from "react";
+import { useDeferredValue, useMemo, useState } from "react";
 
 import { useFleet } from "../api/fleet";
 import { useProfile } from "../api/session";
@@ -10,8 +10,11 @@ import { useTitle } from "../hooks/use-title";
 import { useWords } from "../i18n/language";
 import { Empty } from "../ui/Empty";
 import { may } from "../util/may";
-import { count, select, sort, troubles } from "../util/select";
+import { count, namesOf, select, sort, troubles } from "../util/select";
+import type { Bulk } from "./fleet/bulk";
+import { BulkDialog } from "./fleet/BulkDialog";
 import { Connections } from "./fleet/Connections";
+import { FirstSteps } from "./fleet/FirstSteps";
 import { Health } from "./fleet/Health";
 import { Toolbar } from "./fleet/Toolbar";
 import { Troubles } from "./fleet/Troubles";
@@ -19,6 +22,17 @@ import classes from "./FleetPage.module.css";
 
 /** `/`: what is wrong first, then everything. */
 export function FleetPage() {
+  // Here, because it may have something to say about connections of which none is left to be listed.
+  const [bulk, setBulk] = useState<Bulk>();
+  return (
+    <>
+      <Fleet onBulk={setBulk} />
+      {bulk && <BulkDialog {...bulk} onClose={() => setBulk(undefined)} />}
+    </>
+  );
+}
+
+function Fleet({ onBulk }: { onBulk: (bulk: Bulk) => void }) {
   const words = useWords();
   const { byId, isComplete } = useFleet();
   const profile = useProfile();
@@ -32,7 +46,7 @@ export function FleetPage() {
   const counts = useMemo(() => count(byId.values()), [byId]);
   const wrong = useMemo(() => troubles(byId.values()), [byId]);
   const picked = useMemo(
-    () => sort(select(byId.values(), wanted), wanted.sort ?? "state", wanted.down ?? false),
+    () => sort(select(byId.values(), wanted), wanted.sort ?? "state", wanted.down ?? false, namesOf(byId)),
     [byId, wanted],
   );
   useTitle(counts.down > 0 ? `(${counts.down}) ${words.fleet.title}` : words.fleet.title);
@@ -45,14 +59,23 @@ export function FleetPage() {
     );
   }
   if (!isComplete) return null;
-  if (byId.size === 0) return <NoBrokerYet />;
+  if (byId.size === 0) return <FirstSteps />;
 
   return (
     <>
       <div className={classes.heading}>
         <h1>{words.fleet.title}</h1>
         <span className={classes.total}>{words.fleet.brokers(byId.size)}</span>
-        {may(profile, "changeConnections") && <NewConnection />}
+        {may(profile, "changeConnections") && (
+          <div className={classes.actions}>
+            <Button component={Link} to="/transfer" variant="default" leftSection={<IconTransfer size={16} />}>
+              {words.fleet.transfer}
+            </Button>
+            <Button component={Link} to="/new" leftSection={<IconPlus size={16} />}>
+              {words.fleet.newConnection}
+            </Button>
+          </div>
+        )}
       </div>
       <Health counts={counts} total={byId.size} state={search.state} onState={(state) => look({ state })} />
       <Troubles troubles={wrong} onCode={(code) => look({ code, state: undefined })} />
@@ -66,6 +89,7 @@ export function FleetPage() {
             connections={picked}
             search={wanted}
             onSort={look}
+            onBulk={onBulk}
             canChange={may(profile, "changeConnections")}
           />
         ) : (
@@ -78,25 +102,5 @@ export function FleetPage() {
         )}
       </section>
     </>
-  );
-}
-
-function NewConnection() {
-  const words = useWords();
-  return (
-    <Button component={Link} to="/new" leftSection={<IconPlus size={16} />} className={classes.new}>
-      {words.fleet.newConnection}
-    </Button>
-  );
-}
-
-function NoBrokerYet() {
-  const words = useWords();
-  const profile = useProfile();
-  return (
-    <Empty title={words.fleet.empty}>
-      <p>{words.fleet.emptyText}</p>
-      {may(profile, "changeConnections") && <NewConnection />}
-    </Empty>
   );
 }

@@ -5,20 +5,28 @@ import { useState } from "react";
 
 import { ApiFailure } from "../api/client";
 import { logIn } from "../api/session";
+import { useTitle } from "../hooks/use-title";
 import { useWords } from "../i18n/language";
 import type { Words } from "../i18n/en";
-import { Logo } from "../ui/Logo";
-import { useTitle } from "../hooks/use-title";
+import { Front } from "../ui/Front";
 import classes from "./LoginPage.module.css";
 
+interface Props {
+  /** Why somebody is here who did not come by themselves: what `/login?error=` says. */
+  why: string | undefined;
+  /** Called with the password that let somebody in. */
+  onLoggedIn: (password: string) => void;
+}
+
 /** Who are you? Stands in the place of any page while nobody is logged in. */
-export function LoginPage() {
+export function LoginPage({ why, onLoggedIn }: Props) {
   const words = useWords();
   const queries = useQueryClient();
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
   const login = useMutation({
     mutationFn: () => logIn(queries, username, password),
+    onSuccess: () => onLoggedIn(password),
     onError: () => setPassword(""),
   });
   useTitle(words.login.title);
@@ -27,60 +35,53 @@ export function LoginPage() {
     event.preventDefault();
     login.mutate();
   };
+  const notice = login.error ? reason(login.error, words) : why && words.login.why[why];
 
   return (
-    <main className={classes.page}>
-      <div className={classes.card}>
-        <div className={classes.brand}>
-          <Logo size={30} />
-          <span>{words.product}</span>
-        </div>
-        <h1>{words.login.title}</h1>
-        <p>{words.motto}</p>
-        {login.error && (
-          <Alert color="red" variant="light" mb="md" role="alert">
-            {reason(login.error, words)}
-          </Alert>
-        )}
-        <form onSubmit={submit}>
-          <TextInput
-            label={words.login.username}
-            name="username"
-            autoComplete="username"
-            autoCapitalize="none"
-            spellCheck={false}
-            required
-            withAsterisk={false}
-            autoFocus
-            size="md"
-            value={username}
-            onChange={(event) => setUsername(event.currentTarget.value)}
-          />
-          <PasswordInput
-            label={words.login.password}
-            name="password"
-            autoComplete="current-password"
-            required
-            withAsterisk={false}
-            size="md"
-            mt="md"
-            value={password}
-            onChange={(event) => setPassword(event.currentTarget.value)}
-          />
-          <Button type="submit" fullWidth size="md" mt="xl" loading={login.isPending}>
-            {words.login.submit}
-          </Button>
-        </form>
-        <p className={classes.hint}>{words.login.firstTime}</p>
-      </div>
-    </main>
+    <Front product={words.product} title={words.login.title} text={words.motto}>
+      {notice && (
+        <Alert color={login.error ? "red" : "yellow"} variant="light" mb="md" role="alert">
+          {notice}
+        </Alert>
+      )}
+      <form onSubmit={submit}>
+        <TextInput
+          label={words.login.username}
+          name="username"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          required
+          withAsterisk={false}
+          autoFocus
+          size="md"
+          value={username}
+          onChange={(event) => setUsername(event.currentTarget.value)}
+        />
+        <PasswordInput
+          label={words.login.password}
+          name="password"
+          autoComplete="current-password"
+          required
+          withAsterisk={false}
+          size="md"
+          mt="md"
+          value={password}
+          onChange={(event) => setPassword(event.currentTarget.value)}
+        />
+        <Button type="submit" fullWidth size="md" mt="xl" loading={login.isPending}>
+          {words.login.submit}
+        </Button>
+      </form>
+      <p className={classes.hint}>{words.login.firstTime}</p>
+    </Front>
   );
 }
 
 function reason(error: Error, { login }: Words): string {
   if (!(error instanceof ApiFailure)) return error.message;
   if (error.isUnreachable) return login.unreachable;
-  if (error.status === 429) return login.throttled;
-  if (error.isLoggedOut) return login.wrong;
+  if (error.status === 429) return login.why["throttled"] ?? error.message;
+  if (error.isLoggedOut) return login.why["authentication-failed"] ?? error.message;
   return error.message;
 }

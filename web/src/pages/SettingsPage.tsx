@@ -43,7 +43,14 @@ function Plugins() {
           <li key={id}>
             <Switch
               label={<code>{id}</code>}
-              description={switchable ? (words.settings.source[source] ?? source) : words.settings.fixed}
+              description={
+                <>
+                  {words.settings.means[id]}
+                  <span className={classes.source}>
+                    {switchable ? (words.settings.source[source] ?? source) : words.settings.fixed}
+                  </span>
+                </>
+              }
               checked={change.isPending && change.variables.id === id ? change.variables.enabled : enabled}
               disabled={!switchable}
               onChange={(event) => change.mutate({ id, enabled: event.currentTarget.checked })}

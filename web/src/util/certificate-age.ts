@@ -7,3 +7,11 @@ export function expiry(notAfter: string | undefined, now: number): "fine" | "soo
   if (left < 0) return "over";
   return left < 30 * DAY ? "soon" : "fine";
 }
+
+/** The same with its beginning: `early` is one that is not valid yet. */
+export function validity(
+  { notBefore, notAfter }: { notBefore?: string; notAfter?: string },
+  now: number,
+): "early" | ReturnType<typeof expiry> {
+  return notBefore && Date.parse(notBefore) > now ? "early" : expiry(notAfter, now);
+}

@@ -1,7 +1,7 @@
 import type { Profile } from "../api/schema";
 
 /** What a page may offer. The server decides; this only keeps it from offering what would be refused. */
-export type Right = "seeConnections" | "changeConnections" | "switchPlugins";
+export type Right = "seeConnections" | "changeConnections" | "exportSecrets" | "switchPlugins";
 
 export function may(profile: Profile | null | undefined, right: Right): boolean {
   if (!profile) return false;
@@ -11,6 +11,7 @@ export function may(profile: Profile | null | undefined, right: Right): boolean 
       return isAdmin || isEditor || isViewer || isConnectionManager;
     case "changeConnections":
       return isAdmin || isConnectionManager;
+    case "exportSecrets":
     case "switchPlugins":
       return isAdmin;
   }

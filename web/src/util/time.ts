@@ -15,6 +15,18 @@ export function ago(at: number, now: number, language: string): string {
   return format.format(-Math.floor(passed / length), unit);
 }
 
+/** How far away a moment is, before or after now, in words: `in 3 days`, `3 days ago`. */
+export function away(at: number, now: number, language: string): string {
+  const left = at - now;
+  const format = new Intl.RelativeTimeFormat(language, { numeric: "always" });
+  // One year would say too little about what is renewed every year.
+  if (Math.abs(left) >= 2 * YEAR) return format.format(Math.trunc(left / YEAR), "year");
+  const [unit, length] = UNITS.slice(0, 2).find(([, length]) => Math.abs(left) >= length) ?? ["minute", 60_000];
+  return format.format(Math.trunc(left / length), unit);
+}
+
+const YEAR = 365.25 * 86_400_000;
+
 /** How long something takes, as short as can be: `3m`, `2h`, `5d`. */
 export function span(milliseconds: number): string {
   const passed = Math.max(0, milliseconds);

@@ -5,9 +5,10 @@ import type { Connection, StatusChange } from "../../api/schema";
 import { useLanguage, useWords } from "../../i18n/language";
 import { Card } from "../../ui/Card";
 import { StateShape } from "../../ui/StateMark";
-import type { Shown } from "../../util/state";
 import { moment } from "../../util/time";
+import { shownThen } from "../../util/timeline";
 import classes from "./History.module.css";
+import { Timeline } from "./Timeline";
 
 /** What the link went through, newest first. */
 export function History({ connection }: { connection: Connection }) {
@@ -16,12 +17,20 @@ export function History({ connection }: { connection: Connection }) {
   return (
     <div className={classes.history}>
       <Card title={words.connection.history}>
-        {changes.length === 0 && <p className={classes.none}>{words.connection.noHistory}</p>}
-        <ol className={classes.list}>
-          {changes.map((change) => (
-            <Change key={change.timestamp} change={change} />
-          ))}
-        </ol>
+        {changes.length === 0 ? (
+          <p className={classes.none}>{words.connection.noHistory}</p>
+        ) : (
+          <>
+            <Timeline changes={changes} />
+            {/* Focusable, so that a long list can be scrolled with the keyboard. */}
+            {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+            <ol className={classes.list} tabIndex={0} aria-label={words.timeline.changes}>
+              {changes.map((change) => (
+                <Change key={`${change.timestamp} ${change.state}`} change={change} />
+              ))}
+            </ol>
+          </>
+        )}
       </Card>
     </div>
   );
@@ -45,9 +54,4 @@ function Change({ change }: { change: StatusChange }) {
       <time>{moment(change.timestamp, language)}</time>
     </li>
   );
-}
-
-function shownThen({ state, error }: StatusChange): Shown {
-  if (state === "online" || state === "idle") return state;
-  return error || state === "waiting" ? "down" : "connecting";
 }

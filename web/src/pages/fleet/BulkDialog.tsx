@@ -2,19 +2,15 @@ import { Button, Group, Modal, Text } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 
-import type { Connection } from "../../api/schema";
 import { useWords } from "../../i18n/language";
 import { StateMark } from "../../ui/StateMark";
 import { shown } from "../../util/state";
-import type { BulkAction } from "./bulk";
+import type { Bulk } from "./bulk";
 import { concerned, perform } from "./bulk";
 import classes from "./BulkDialog.module.css";
 
-interface Props {
-  action: BulkAction;
-  connections: readonly Connection[];
+interface Props extends Bulk {
   onClose: () => void;
-  onDone: () => void;
 }
 
 /** Shows exactly what will happen to which connections, then does it. */
@@ -22,14 +18,16 @@ export function BulkDialog({ action, connections, onClose, onDone }: Props) {
   const words = useWords();
   // What is confirmed is what was shown, whatever changes meanwhile.
   const [targets] = useState(() => concerned(action, connections));
+  const [spared] = useState(connections.length - targets.length);
   const [done, setDone] = useState(0);
   const run = useMutation({
     mutationFn: () => perform(action, targets, setDone),
     onSuccess: (failed) => {
-      if (failed.length === 0) onDone();
+      if (failed.length > 0) return;
+      onDone();
+      onClose();
     },
   });
-  const spared = connections.length - targets.length;
   const text = {
     connect: words.bulk.connectText,
     disconnect: words.bulk.disconnectText,

@@ -10,6 +10,7 @@ import { useKeptOrder } from "../../hooks/use-kept-order";
 import { useSelected } from "../../hooks/use-selected";
 import { useWords } from "../../i18n/language";
 import type { Sort } from "../../util/select";
+import type { Bulk } from "./bulk";
 import { BulkBar } from "./BulkBar";
 import { Row } from "./Row";
 import { Tile } from "./Tile";
@@ -19,6 +20,7 @@ interface Props {
   connections: readonly Connection[];
   search: FleetSearch;
   onSort: (change: Pick<FleetSearch, "sort" | "down">) => void;
+  onBulk: (bulk: Bulk) => void;
   canChange: boolean;
 }
 
@@ -27,7 +29,7 @@ const TILE = 76;
 const NARROWEST = 260;
 
 /** Any number of connections; only those in sight are drawn. */
-export function Connections({ connections, search, onSort, canChange }: Props) {
+export function Connections({ connections, search, onSort, onBulk, canChange }: Props) {
   const words = useWords();
   const [isPointed, setPointed] = useState(false);
   const kept = useKeptOrder(connections, isPointed);
@@ -86,7 +88,13 @@ export function Connections({ connections, search, onSort, canChange }: Props) {
           </div>
         ))}
       </div>
-      {canChange && selected.chosen.length > 0 && <BulkBar connections={selected.chosen} onDone={selected.clear} />}
+      {canChange && selected.chosen.length > 0 && (
+        <BulkBar
+          connections={selected.chosen}
+          onAction={(action) => onBulk({ action, connections: selected.chosen, onDone: selected.clear })}
+          onClear={selected.clear}
+        />
+      )}
     </div>
   );
 }

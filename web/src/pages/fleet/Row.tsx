@@ -30,6 +30,8 @@ export const Row = memo(function Row({ connection, isSelected, onSelect }: Props
           {name}
         </Link>
         <span className={classes.url}>{url}</span>
+        {/* Where there is no room for the reason, its code stands in the place of the URL. */}
+        {status?.error && <code className={classes.code}>{status.error.code}</code>}
       </div>
       <StateMark state={shown(connection)} />
       <div className={classes.reason}>

@@ -1,9 +1,11 @@
-import { CloseButton, SegmentedControl, TextInput, UnstyledButton } from "@mantine/core";
-import { useHotkeys } from "@mantine/hooks";
-import { IconLayoutGrid, IconList, IconSearch, IconX } from "@tabler/icons-react";
-import { useRef } from "react";
+import type { ButtonProps } from "@mantine/core";
+import { Button, CloseButton, SegmentedControl, TextInput, UnstyledButton } from "@mantine/core";
+import { IconFilter, IconLayoutGrid, IconList, IconSearch, IconX } from "@tabler/icons-react";
+import type { Ref } from "react";
+import { Suspense, lazy, useRef } from "react";
 
 import type { FleetSearch } from "../../app/routes";
+import { useKeys } from "../../hooks/use-keys";
 import { useWords } from "../../i18n/language";
 import classes from "./Toolbar.module.css";
 
@@ -16,7 +18,7 @@ interface Props {
 export function Toolbar({ search, onChange }: Props) {
   const words = useWords();
   const filter = useRef<HTMLInputElement>(null);
-  useHotkeys([["/", () => filter.current?.focus()]]);
+  useKeys([["/", () => filter.current?.focus()]]);
   return (
     <div className={classes.toolbar}>
       <TextInput
@@ -35,6 +37,9 @@ export function Toolbar({ search, onChange }: Props) {
         onChange={(event) => onChange({ q: event.currentTarget.value || undefined })}
         onKeyDown={(event) => event.key === "Escape" && onChange({ q: undefined })}
       />
+      <Suspense fallback={<FilterButton disabled />}>
+        <FilterMenu search={search} onChange={onChange} button={<FilterButton />} />
+      </Suspense>
       {search.code && <Chip text={search.code} onRemove={() => onChange({ code: undefined })} />}
       {search.version && <Chip text={search.version} onRemove={() => onChange({ version: undefined })} />}
       {search.state && <Chip text={words.states[search.state]} onRemove={() => onChange({ state: undefined })} />}
@@ -49,6 +54,17 @@ export function Toolbar({ search, onChange }: Props) {
         ]}
       />
     </div>
+  );
+}
+
+const FilterMenu = lazy(() => import("./FilterMenu").then(({ FilterMenu }) => ({ default: FilterMenu })));
+
+function FilterButton(props: ButtonProps & { ref?: Ref<HTMLButtonElement> }) {
+  const words = useWords();
+  return (
+    <Button variant="default" leftSection={<IconFilter size={16} />} {...props}>
+      {words.fleet.choose}
+    </Button>
   );
 }
 

@@ -9,7 +9,7 @@ import { span, useNow } from "../../util/time";
 import classes from "./Troubles.module.css";
 
 /** This many brokers with the same trouble are named. */
-const NAMED = 5;
+const NAMED = 4;
 
 /** What is wrong, by cause: a thousand brokers behind one dead router are one line, not a thousand. */
 export function Troubles({ troubles, onCode }: { troubles: readonly Trouble[]; onCode: (code: string) => void }) {
@@ -38,28 +38,28 @@ function Named({ trouble, onCode }: { trouble: Trouble; onCode: (code: string) =
   return (
     <>
       <StateShape state="down" />
-      <div className={classes.what}>
+      <div>
         <p className={classes.message}>{trouble.message}</p>
         <p className={classes.facts}>
           <code>{code}</code>
           {many && <span>{words.fleet.brokers(connections.length)}</span>}
           <Age since={trouble.since} />
         </p>
-        <ul className={classes.names}>
-          {connections.slice(0, NAMED).map((connection) => (
-            <li key={connection.id}>
-              <Name connection={connection} />
-            </li>
-          ))}
-          {connections.length > NAMED && (
-            <li>
-              <UnstyledButton className={classes.more} onClick={() => onCode(code)}>
-                {words.fleet.andMore(connections.length - NAMED)}
-              </UnstyledButton>
-            </li>
-          )}
-        </ul>
       </div>
+      <ul className={classes.names}>
+        {connections.slice(0, NAMED).map((connection) => (
+          <li key={connection.id}>
+            <Name connection={connection} />
+          </li>
+        ))}
+        {connections.length > NAMED && (
+          <li>
+            <UnstyledButton className={classes.more} onClick={() => onCode(code)}>
+              {words.fleet.andMore(connections.length - NAMED)}
+            </UnstyledButton>
+          </li>
+        )}
+      </ul>
     </>
   );
 }

@@ -5,6 +5,14 @@ import { shown } from "../../util/state";
 /** What can be done with many connections at once. */
 export type BulkAction = "connect" | "disconnect" | "delete";
 
+/** Something that is to be done with some of them. */
+export interface Bulk {
+  readonly action: BulkAction;
+  readonly connections: readonly Connection[];
+  /** Called when it is done with all of them. */
+  readonly onDone: () => void;
+}
+
 /** This many requests are under way at once. */
 const AT_ONCE = 6;
 

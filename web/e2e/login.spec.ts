@@ -1,0 +1,86 @@
+import type { Page } from "@playwright/test";
+
+import { en } from "../src/i18n/en";
+import { logIn } from "./support/api";
+import { PASSWORD } from "./support/haltere";
+import { NOWHERE } from "./support/ports";
+import { expect, test } from "./support/test";
+
+test.use({ who: "" });
+
+const { login } = en;
+
+async function enter(page: Page, username: string, password: string): Promise<void> {
+  await page.getByLabel(login.username).fill(username);
+  await page.getByLabel(login.password, { exact: true }).fill(password);
+  await page.getByRole("button", { name: login.submit }).click();
+}
+
+test("whoever knows the password comes in, and stays in when the page is loaded anew", async ({ page }) => {
+  await page.goto("/");
+  await expect(page).toHaveTitle(/^Log in/);
+  await expect(page.getByLabel(login.username)).toBeFocused();
+  await enter(page, "admin", PASSWORD);
+  await expect(page.getByRole("heading", { name: en.fleet.empty })).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole("heading", { name: en.fleet.empty })).toBeVisible();
+});
+
+test("a wrong password is told, and neither gets in nor stays in the field", async ({ page }) => {
+  await page.goto("/");
+  await enter(page, "admin", "wrong");
+  await expect(page.getByRole("alert")).toHaveText("The user name or the password is wrong.");
+  await expect(page.getByLabel(login.username)).toHaveValue("admin");
+  await expect(page.getByLabel(login.password, { exact: true })).toHaveValue("");
+  // A user that does not exist looks the same.
+  await enter(page, "nobody", PASSWORD);
+  await expect(page.getByRole("alert")).toHaveText("The user name or the password is wrong.");
+  await expect(page.getByLabel(login.username)).toBeVisible();
+});
+
+test("whoever guesses too often is told to wait", async ({ page, haltere, guard }) => {
+  guard.allow(/status of 429/);
+  await haltere.addUser("ann", "viewer");
+  await expect.poll(async () => (await logIn(haltere.url, "ann", "guess")).status, { intervals: [0] }).toBe(429);
+  await page.goto("/");
+  await enter(page, "ann", PASSWORD);
+  await expect(page.getByRole("alert")).toHaveText("Too many attempts. Please wait a minute, then try again.");
+});
+
+test("logging out shows the login, and the way back leads nowhere", async ({ page }) => {
+  await page.goto("/about");
+  await enter(page, "admin", PASSWORD);
+  await page.getByRole("button", { name: `${en.nav.profile}: admin` }).click();
+  await page.getByRole("menuitem", { name: en.nav.logOut }).click();
+  await expect(page.getByRole("heading", { name: login.title })).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole("heading", { name: login.title })).toBeVisible();
+});
+
+test.describe("a session that has run out", () => {
+  test.use({ settings: { HALTERE_SESSIONS_ABSOLUTE: "3s" } });
+
+  test("is told of, and whoever logs in again is back where they were", async ({ page, haltere, admin }) => {
+    await admin.create({ id: "press-4", name: "Press 4", url: NOWHERE });
+    await page.goto("/connections/press-4");
+    await enter(page, "admin", PASSWORD);
+    const heading = page.getByRole("heading", { name: "Press 4" });
+    await expect(heading).toBeVisible();
+    await expect(page.getByRole("alert")).toHaveText(
+      "Your session has ended. Log in again and you are back where you were.",
+    );
+    await expect(heading).toBeHidden();
+    expect(page.url()).toBe(`${haltere.url}/connections/press-4`);
+    await enter(page, "admin", PASSWORD);
+    await expect(heading).toBeVisible();
+  });
+});
+
+test("a session that ends because the password was changed shows the login at once", async ({ page, haltere }) => {
+  await haltere.addUser("ann", "viewer");
+  await page.goto("/profile");
+  await enter(page, "ann", PASSWORD);
+  await expect(page.getByRole("heading", { name: "ann" })).toBeVisible();
+  await haltere.setPassword("ann", "another-password");
+  await expect(page.getByRole("alert")).toContainText("Your session has ended.");
+});

@@ -1,0 +1,52 @@
+import { en } from "../src/i18n/en";
+import { expect, test } from "./support/test";
+
+test("a broker that breaks down says why, and is mended without a click when it is back", async ({
+  page,
+  admin,
+  broker,
+}) => {
+  await admin.create({ id: "press-4", name: "Press 4", url: broker.url });
+  await page.goto("/connections/press-4");
+  const state = page.getByRole("main");
+  await expect(state.getByText(en.stateMeans.online)).toBeVisible();
+  await expect(page.getByRole("region", { name: en.connection.broker })).toContainText("mosquitto version 2.");
+
+  await broker.stop();
+  // Lost at first; refused from the next try on.
+  await expect(state.getByText("ECONNREFUSED").first()).toBeVisible();
+  await expect(state).toContainText(`127.0.0.1:${broker.port}`);
+  await expect(state).toContainText(en.stages.tcp);
+  await expect(state).toContainText(en.hints["ECONNREFUSED"] ?? "");
+  await expect(state).toContainText(/attempt \d+ · (next try in \d+s|trying now)/);
+
+  await broker.start();
+  await expect(state.getByText(en.stateMeans.online)).toBeVisible();
+  // What it went through stays.
+  const history = page.getByRole("region", { name: en.connection.history }).getByRole("listitem");
+  await expect(history.first()).toContainText(en.states.online);
+  await expect(history.filter({ hasText: "ECONNCLOSED" })).toHaveCount(1);
+  await expect(history.filter({ hasText: "ECONNREFUSED" })).not.toHaveCount(0);
+});
+
+test("the fleet says in one sentence how it is, and names what is wrong", async ({ page, admin, startBroker }) => {
+  const [press, oven] = await Promise.all([startBroker(), startBroker()]);
+  await admin.create({ id: "press", name: "Press", url: press.url });
+  await admin.create({ id: "oven", name: "Oven", url: oven.url });
+  await page.goto("/");
+  const sentence = page.getByRole("status");
+  await expect(sentence).toHaveText("All 2 brokers are connected.");
+
+  await oven.stop();
+  await expect(sentence).toHaveText("1 of 2 brokers is down.");
+  await expect(page).toHaveTitle(/^\(1\) Fleet/);
+  const wrong = page.getByRole("region", { name: en.fleet.wrongTitle });
+  await expect(wrong.getByText("ECONNREFUSED")).toBeVisible();
+  await expect(wrong.getByRole("link", { name: "Oven" })).toBeVisible();
+  await expect(wrong.getByRole("link", { name: "Press" })).toBeHidden();
+
+  await oven.start();
+  await expect(sentence).toHaveText("All 2 brokers are connected.");
+  await expect(wrong).toBeHidden();
+  await expect(page).toHaveTitle(/^Fleet/);
+});

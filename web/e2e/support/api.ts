@@ -1,0 +1,80 @@
+import { expect } from "@playwright/test";
+
+import type { Connection, ConnectionInput, ImportReport } from "../../src/api/schema";
+
+/** Who is logged in, as the browser keeps it. */
+export interface SessionCookie {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** What a test prepares and checks beside the browser: one user's session with the API. */
+export class Api {
+  private constructor(
+    private readonly url: string,
+    readonly session: SessionCookie,
+  ) {}
+
+  static async login(url: string, username: string, password: string): Promise<Api> {
+    const answer = await logIn(url, username, password);
+    if (!answer.ok) throw new Error(`login of ${username}: ${answer.status} ${await answer.text()}`);
+    const [name = "", value = ""] = (answer.headers.getSetCookie()[0]?.split(";")[0] ?? "").split("=");
+    return new Api(url, { name, value });
+  }
+
+  /** Asks, and returns the answer; fails when it is no success. */
+  async ask(method: string, path: string, body?: unknown): Promise<unknown> {
+    const answer = await fetch(`${this.url}${path}`, {
+      method,
+      headers: {
+        Cookie: `${this.session.name}=${this.session.value}`,
+        ...(body !== undefined && { "Content-Type": "application/json" }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    const text = await answer.text();
+    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    return text === "" ? undefined : JSON.parse(text);
+  }
+
+  async connections(): Promise<Connection[]> {
+    return (await this.ask("GET", "/api/connections")) as Connection[];
+  }
+
+  async connection(id: string): Promise<Connection> {
+    return (await this.ask("GET", `/api/connections/${encodeURIComponent(id)}`)) as Connection;
+  }
+
+  /** Creates a connection, whether or not its broker lets haltere in. */
+  async create(connection: ConnectionInput & { id: string }): Promise<void> {
+    await this.ask("POST", "/api/connections", connection);
+  }
+
+  /** Creates many at once, without waiting for any of their brokers. */
+  async load(connections: readonly ConnectionInput[]): Promise<void> {
+    const report = (await this.ask("POST", "/api/connection-import", connections)) as ImportReport;
+    expect(report.create).toBe(connections.length);
+  }
+
+  async disconnect(id: string): Promise<void> {
+    await this.ask("POST", `/api/connections/${encodeURIComponent(id)}/disconnect`);
+  }
+
+  async delete(id: string): Promise<void> {
+    await this.ask("DELETE", `/api/connections/${encodeURIComponent(id)}`);
+  }
+
+  /** Waits until a connection is up. */
+  async isOnline(id: string): Promise<void> {
+    await expect.poll(async () => (await this.connection(id)).status?.connected).toBe(true);
+  }
+}
+
+/** Tries to log in. */
+export async function logIn(url: string, username: string, password: string): Promise<Response> {
+  return fetch(`${url}/auth?json=1`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json" },
+    body: JSON.stringify({ username, password }),
+  });
+}

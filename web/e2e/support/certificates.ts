@@ -1,0 +1,53 @@
+import { readFileSync, writeFileSync } from "node:fs";
+
+import { run } from "./child";
+import type { Folder } from "./folder";
+
+/** A certificate and its key: as files, for a broker, and as text, for a person. */
+export interface Identity {
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** A certificate authority that nobody knows, and who has a certificate of it. */
+export interface Pki {
+  readonly ca: Identity;
+  /** For `localhost` and 127.0.0.1; its file holds its own certificate alone. */
+  readonly server: Identity;
+  /** The server's certificate and the CA's in one file. */
+  readonly chainFile: string;
+  readonly client: Identity;
+}
+
+const NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
+
+export async function makePki(folder: Folder): Promise<Pki> {
+  const openssl = async (...args: string[]) => run("openssl", args, { cwd: folder.path });
+  const identity = (name: string): Identity => {
+    const [certFile, keyFile] = [folder.at(`${name}.pem`), folder.at(`${name}.key`)];
+    return { certFile, keyFile, cert: readFileSync(certFile, "utf8"), key: readFileSync(keyFile, "utf8") };
+  };
+  const issue = async (name: string, subject: string, extensions: string) => {
+    writeFileSync(folder.at(`${name}.ext`), extensions);
+    await openssl("req", ...NEW_KEY, "-subj", subject, "-keyout", `${name}.key`, "-out", `${name}.csr`);
+    const from = ["-req", "-in", `${name}.csr`, "-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial"];
+    await openssl("x509", ...from, "-days", "90", "-extfile", `${name}.ext`, "-out", `${name}.pem`);
+  };
+
+  const self = ["-x509", ...NEW_KEY, "-days", "90", "-subj", "/O=Works 4/CN=Works 4 CA"];
+  await openssl("req", ...self, "-keyout", "ca.key", "-out", "ca.pem");
+  await issue("server", "/CN=localhost", "subjectAltName=DNS:localhost,IP:127.0.0.1\n");
+  await issue("client", "/CN=haltere", "extendedKeyUsage=clientAuth\n");
+  const pki = { ca: identity("ca"), server: identity("server"), client: identity("client") };
+  const chainFile = folder.at("chain.pem");
+  writeFileSync(chainFile, pki.server.cert + pki.ca.cert);
+  return { ...pki, chainFile };
+}
+
+/** The fingerprint of a certificate as an administrator reads it out. */
+export async function fingerprint({ certFile }: Identity): Promise<string> {
+  const said = await run("openssl", ["x509", "-in", certFile, "-noout", "-fingerprint", "-sha256"]);
+  return said.trim().split("=")[1] ?? "";
+}

@@ -1,0 +1,124 @@
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import { basename } from "node:path";
+
+/** What this process has started and what still runs: none of it outlives us. */
+const running = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of running) child.kill("SIGKILL");
+});
+
+/** Debian keeps servers where not every user's path leads. */
+const PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
+
+/** Longer than any of them needs to end in an orderly way, in milliseconds. */
+const PATIENCE = 8_000;
+
+/** What a test says of a program that said a lot. */
+const KEPT = 1_000_000;
+
+/** A program that was started, and what it says. */
+export class Child {
+  readonly #process: ChildProcess;
+  readonly #watchers = new Set<() => void>();
+  readonly #name: string;
+  #said = "";
+  #isOver = false;
+
+  constructor(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+    this.#name = basename(command);
+    this.#process = spawn(command, args, { env: { PATH, ...env }, stdio: ["ignore", "pipe", "pipe"] });
+    running.add(this.#process);
+    for (const stream of [this.#process.stdout, this.#process.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text: string) => this.#hear(text));
+    }
+    this.#process.on("error", (error) => this.#over(`${error.message}\n`));
+    this.#process.on("close", () => this.#over(""));
+  }
+
+  /** What it has said so far, on both its outputs. */
+  get said(): string {
+    return this.#said;
+  }
+
+  get exitCode(): number | null {
+    return this.#process.exitCode;
+  }
+
+  /** Waits until it has said something that matches; fails when it ends before. */
+  async until(pattern: RegExp): Promise<RegExpExecArray> {
+    return new Promise((resolve, reject) => {
+      this.#watch(() => {
+        const found = pattern.exec(this.#said);
+        if (found) resolve(found);
+        else if (this.#isOver) reject(new Error(`${this.#name} has ended:\n${this.#said}`));
+        return found !== null || this.#isOver;
+      });
+    });
+  }
+
+  /** Waits until it has ended. */
+  async ended(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#watch(() => {
+        if (this.#isOver) resolve();
+        return this.#isOver;
+      });
+    });
+  }
+
+  /** Asks it to end, and makes it when it does not. */
+  async end(): Promise<void> {
+    if (this.#isOver) return;
+    this.#process.kill("SIGTERM");
+    const timer = setTimeout(() => this.#process.kill("SIGKILL"), PATIENCE);
+    await this.ended();
+    clearTimeout(timer);
+  }
+
+  /** Looks now and at each news until `look` has seen enough. */
+  #watch(look: () => boolean): void {
+    if (look()) return;
+    const watcher = () => {
+      if (look()) this.#watchers.delete(watcher);
+    };
+    this.#watchers.add(watcher);
+  }
+
+  #hear(text: string): void {
+    this.#said = (this.#said + text).slice(-KEPT);
+    this.#tell();
+  }
+
+  #over(text: string): void {
+    running.delete(this.#process);
+    this.#isOver = true;
+    this.#hear(text);
+  }
+
+  #tell(): void {
+    for (const watcher of this.#watchers) watcher();
+  }
+}
+
+/** Runs a program to its end and returns what it said; fails when it fails. */
+export async function run(
+  command: string,
+  args: readonly string[],
+  { input = "", cwd }: { input?: string; cwd?: string } = {},
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd, env: { PATH }, stdio: "pipe" });
+    running.add(child);
+    let said = "";
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
+    child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
+    child.on("error", reject);
+    child.on("close", (code) => {
+      running.delete(child);
+      if (code === 0) resolve(said);
+      else reject(new Error(`${basename(command)} ${args.join(" ")} failed (${code}):\n${said}`));
+    });
+    child.stdin.end(input);
+  });
+}

@@ -1,0 +1,98 @@
+import { fileURLToPath } from "node:url";
+
+import type { BrowserContext } from "@playwright/test";
+
+import { Api } from "./api";
+import { Child, run } from "./child";
+import { Folder } from "./folder";
+
+/** The haltere under test. */
+const BINARY =
+  process.env["HALTERE_BINARY"] ?? fileURLToPath(new URL("../../../target/debug/haltere", import.meta.url));
+
+/** The password of everybody in these tests, unless one says otherwise. */
+export const PASSWORD = "balance-in-flight";
+
+export type Role = "admin" | "editor" | "viewer" | "connectionManager" | "monitoringViewer";
+
+/** Settings as the environment variables that carry them; an empty one counts as not set. */
+export type Settings = Readonly<Record<`HALTERE_${string}`, string>>;
+
+/** A haltere of one's own, with a data folder of its own. */
+export class Haltere {
+  readonly #folder = new Folder();
+  #process: Child | undefined;
+  #url = "";
+
+  private constructor(private readonly settings: Settings) {}
+
+  static async start(settings: Settings = {}): Promise<Haltere> {
+    const haltere = new Haltere(settings);
+    await haltere.start();
+    return haltere;
+  }
+
+  /** Where it listens: scheme, address and port. */
+  get origin(): string {
+    return this.#url;
+  }
+
+  /** Where the console is: the origin and the base path, without a slash at the end. */
+  get url(): string {
+    return `${this.#url}${this.settings["HALTERE_SERVER_BASE_PATH"] ?? ""}`;
+  }
+
+  /** Everything it has said since its latest start. */
+  get log(): string {
+    return this.#process?.said ?? "";
+  }
+
+  async start(): Promise<void> {
+    this.#process = new Child(BINARY, ["serve"], {
+      HALTERE_LISTEN: "127.0.0.1:0",
+      HALTERE_ADMIN_PASSWORD: PASSWORD,
+      HALTERE_DATA_DIR: this.#folder.at("data"),
+      ...this.settings,
+    });
+    const [, url = ""] = await this.#process.until(/haltere is listening on (\S+)\n/);
+    this.#url = url;
+  }
+
+  async stop(): Promise<void> {
+    await this.#process?.end();
+  }
+
+  /** Stops it for good. */
+  async end(): Promise<void> {
+    await this.stop();
+    this.#folder.remove();
+  }
+
+  /** Adds a user beside the running server; the password is {@link PASSWORD}. */
+  async addUser(name: string, ...roles: Role[]): Promise<void> {
+    await this.users("add", name, ...roles.flatMap((role) => ["--role", role]));
+  }
+
+  /** Gives a user a new password, which ends their sessions. */
+  async setPassword(name: string, password = PASSWORD): Promise<void> {
+    await run(BINARY, ["users", "passwd", name, ...this.common()], { input: password });
+  }
+
+  async login(username = "admin", password = PASSWORD): Promise<Api> {
+    return Api.login(this.url, username, password);
+  }
+
+  /** Gives a browser the session of somebody, as if they had logged in there. */
+  async admit(context: BrowserContext, username = "admin"): Promise<void> {
+    const { session } = await this.login(username);
+    await context.addCookies([{ ...session, url: `${this.url}/`, httpOnly: true, sameSite: "Lax" }]);
+  }
+
+  private async users(command: string, ...args: string[]): Promise<void> {
+    await run(BINARY, ["users", command, ...args, ...this.common()], { input: PASSWORD });
+  }
+
+  private common(): string[] {
+    return ["--password-stdin", "--data-dir", this.#folder.at("data")];
+  }
+}

@@ -1,0 +1,96 @@
+import type { Page } from "@playwright/test";
+import { test as base, expect } from "@playwright/test";
+
+import type { Api } from "./api";
+import type { BrokerOptions } from "./broker";
+import { Broker } from "./broker";
+import type { Pki } from "./certificates";
+import { makePki } from "./certificates";
+import { Folder } from "./folder";
+import { Guard, NOT_LOGGED_IN } from "./guard";
+import type { Settings } from "./haltere";
+import { Haltere } from "./haltere";
+
+interface Fixtures {
+  /** How the haltere of this test is set. */
+  settings: Settings;
+  /** Who is logged in in `page` from the beginning; empty: nobody. */
+  who: string;
+  /** A haltere of this test's own. */
+  haltere: Haltere;
+  /** The administrator's session beside the browser. */
+  admin: Api;
+  /** A plain broker that lets everybody in. */
+  broker: Broker;
+  /** Starts another broker. */
+  startBroker: (options?: BrokerOptions) => Promise<Broker>;
+  /** Opens another browser window, with cookies of its own, in which `who` is logged in. */
+  openWindow: (who?: string) => Promise<Page>;
+  guard: Guard;
+}
+
+interface WorkerFixtures {
+  /** Certificates for brokers and for us. */
+  pki: Pki;
+}
+
+/** A test of the console: a haltere, brokers, and a browser that is watched; all of it ends with the test. */
+export const test = base.extend<Fixtures, WorkerFixtures>({
+  settings: [{}, { option: true }],
+  who: ["admin", { option: true }],
+
+  haltere: async ({ settings }, provide, info) => {
+    const haltere = await Haltere.start(settings);
+    await provide(haltere);
+    await haltere.end();
+    if (info.status !== info.expectedStatus) await info.attach("haltere.log", { body: haltere.log });
+  },
+  baseURL: async ({ haltere }, provide) => provide(haltere.url),
+  admin: async ({ haltere }, provide) => provide(await haltere.login()),
+
+  startBroker: async ({}, provide) => {
+    const started: Broker[] = [];
+    await provide(async (options) => {
+      const broker = await Broker.start(options);
+      started.push(broker);
+      return broker;
+    });
+    await Promise.all(started.map(async (broker) => broker.end()));
+  },
+  broker: async ({ startBroker }, provide) => provide(await startBroker()),
+
+  guard: async ({ haltere }, provide) => {
+    const guard = new Guard(() => haltere.origin);
+    await provide(guard);
+    expect(guard.faults, "nothing is wrong in the browser").toEqual([]);
+  },
+  context: async ({ context, guard, haltere, who }, provide) => {
+    await guard.watch(context);
+    if (who) await haltere.admit(context, who);
+    else guard.allow(NOT_LOGGED_IN);
+    await provide(context);
+  },
+  openWindow: async ({ browser, guard, haltere }, provide) => {
+    const opened: Page[] = [];
+    await provide(async (who = "admin") => {
+      const context = await browser.newContext();
+      await guard.watch(context);
+      if (who) await haltere.admit(context, who);
+      const page = await context.newPage();
+      opened.push(page);
+      return page;
+    });
+    await Promise.all(opened.map(async (page) => page.context().close()));
+  },
+
+  pki: [
+    async ({}, provide) => {
+      const folder = new Folder();
+      await provide(await makePki(folder));
+      folder.remove();
+    },
+    { scope: "worker" },
+  ],
+});
+
+export { expect };

@@ -1,0 +1,69 @@
+import { afterEach, expect, test, vi } from "vitest";
+
+import { ApiFailure } from "./client";
+import type { ImportEvent } from "./transfer";
+import { exportConnections, importConnections, refusedReport } from "./transfer";
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+/** What is told of an import when the server answers this, and what is thrown in the end. */
+async function told(answer: Response): Promise<{ events: ImportEvent[]; failure?: unknown }> {
+  vi.stubGlobal("fetch", async () => answer);
+  const events: ImportEvent[] = [];
+  try {
+    for await (const event of importConnections(new Blob(["{}"]), false, new AbortController().signal)) {
+      events.push(event);
+    }
+    return { events };
+  } catch (failure) {
+    return { events, failure };
+  }
+}
+
+const named = (disposition: string) => new Response("{}", { headers: { "Content-Disposition": disposition } });
+const stream = (text: string) => new Response(text, { headers: { "Content-Type": "text/event-stream" } });
+const progress = 'event: progress\ndata: {"stage":"checking","done":1,"total":2}\n\n';
+const report = 'event: report\ndata: {"done":true}\n\n';
+
+test("what the stream says", async () => {
+  const links = 'event: links\ndata: {"pending":1}\n\n';
+  const { events, failure } = await told(
+    stream(`${progress}: still here\n\n${report}event: new\ndata: {}\n\n${links}`),
+  );
+  expect(events.map(({ event }) => event)).toEqual(["progress", "report", "links"]);
+  expect(failure).toBeUndefined();
+});
+
+test("an error within the stream is thrown, with its report", async () => {
+  const { failure } = await told(
+    stream(`${progress}event: error\ndata: {"code":"INVALID","message":"1 of 2","report":{"refuse":1}}\n\n`),
+  );
+  expect(failure).toMatchObject({ code: "INVALID", message: "1 of 2" });
+  expect(refusedReport(failure)).toEqual({ refuse: 1 });
+});
+
+test("a stream that ends before its report is a failure, one that ends after it is not", async () => {
+  expect((await told(stream(progress))).failure).toMatchObject({ isUnreachable: true });
+  expect((await told(stream(report))).failure).toBeUndefined();
+});
+
+test("a refusal before the stream", async () => {
+  const body = { code: "CONFLICT", message: "another import is under way" };
+  const { failure } = await told(Response.json(body, { status: 409 }));
+  expect(failure).toMatchObject({ status: 409, ...body });
+  expect(refusedReport(failure)).toBeUndefined();
+  expect((await told(new Response("<html>", { status: 502 }))).failure).toMatchObject({ message: "HTTP 502" });
+});
+
+test("an export has the server's name, and no folder", async () => {
+  vi.stubGlobal("fetch", async () => named('attachment; filename="haltere-connections.json"'));
+  expect((await exportConnections(true)).name).toBe("haltere-connections.json");
+  vi.stubGlobal("fetch", async () => named('attachment; filename="../x"'));
+  expect((await exportConnections(true)).name).toBe("connections.json");
+  vi.stubGlobal("fetch", async () => {
+    throw new TypeError("no");
+  });
+  await expect(exportConnections(false)).rejects.toThrow(ApiFailure);
+});

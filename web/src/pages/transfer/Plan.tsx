@@ -1,0 +1,71 @@
+import { Button } from "@mantine/core";
+import { useEffect, useMemo, useRef, useState } from "react";
+
+import type { ImportOutcome, ImportReport } from "../../api/schema";
+import { useWords } from "../../i18n/language";
+import { failureText } from "../../util/failure-text";
+import { Counts } from "./Counts";
+import { Entries } from "./Entries";
+import { Failure } from "./Failure";
+import { GivenName } from "./GivenName";
+import type { Given } from "./import-state";
+import { verdict } from "./import-state";
+import classes from "./Plan.module.css";
+
+interface Props {
+  given: Given;
+  plan: ImportReport;
+  failure: Error | undefined;
+  onImport: () => void;
+  onOther: () => void;
+}
+
+/** What would become of each entry of a file, before anything is stored. */
+export function Plan({ given, plan, failure, onImport, onOther }: Props) {
+  const words = useWords();
+  const sentence = useRef<HTMLParagraphElement>(null);
+  // The button that led here is gone: whoever used the keyboard goes on from what there is to read.
+  useEffect(() => sentence.current?.focus(), []);
+  const [only, setOnly] = useState<ImportOutcome>();
+  // The refused ones are what one has to look at; a file without any has nothing to hide.
+  const look = only ?? (plan.refuse > 0 ? "refuse" : undefined);
+  const entries = useMemo(
+    () => (look ? plan.entries.filter(({ outcome }) => outcome === look) : plan.entries),
+    [plan, look],
+  );
+  const state = verdict(plan);
+  const source = words.transfer.sources[plan.source];
+
+  return (
+    <>
+      <p className={classes.given}>
+        <GivenName given={given} />
+        {source && <span className={classes.source}>{source}</span>}
+      </p>
+      {failure && <Failure title={words.transfer.notImported} text={failureText(failure, words)} />}
+      <p className={classes.sentence} ref={sentence} tabIndex={-1}>
+        {words.transfer.verdicts[state](state === "refused" ? plan.refuse : plan.create)}
+      </p>
+      <div className={classes.buttons}>
+        {state === "ready" && <Button onClick={onImport}>{words.transfer.import(plan.create)}</Button>}
+        <Button variant="default" onClick={onOther}>
+          {given.text === undefined ? words.transfer.other : words.transfer.change}
+        </Button>
+      </div>
+      {plan.notTakenOver.length > 0 && (
+        <p className={classes.rest}>
+          {words.transfer.notTakenOver}{" "}
+          {plan.notTakenOver.map((name) => (
+            <code key={name}>{name}</code>
+          ))}
+        </p>
+      )}
+      {plan.total > 0 && (
+        <>
+          <Counts report={plan} only={look} onOnly={setOnly} />
+          <Entries entries={entries} />
+        </>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,89 @@
+import { expect, test } from "vitest";
+
+import { ApiFailure, refusal } from "../../api/client";
+import type { ImportReport } from "../../api/schema";
+import type { ImportState, ImportStep } from "./import-state";
+import { START, after, verdict } from "./import-state";
+
+const given = { file: new Blob(["{}"]), name: "config.json" };
+const report = (change: Partial<ImportReport>): ImportReport => ({
+  source: "mmc",
+  done: false,
+  total: 1,
+  create: 1,
+  skip: 0,
+  refuse: 0,
+  entries: [],
+  notTakenOver: [],
+  ...change,
+});
+const steps = (...given: ImportStep[]): ImportState => given.reduce(after, START);
+const planned: ImportStep[] = [
+  { step: "check", given },
+  { step: "told", told: { event: "report", data: report({}) } },
+];
+
+test("first the plan, then the import, then how the links are", () => {
+  expect(steps({ step: "check", given })).toEqual({ phase: "checking", given });
+  expect(steps(...planned)).toEqual({ phase: "planned", given, plan: report({}) });
+  const progress = { stage: "storing", done: 1, total: 2 } as const;
+  expect(steps(...planned, { step: "import" }, { step: "told", told: { event: "progress", data: progress } })).toEqual({
+    phase: "importing",
+    given,
+    plan: report({}),
+    progress,
+  });
+  const links = { connected: 1, failed: 0, disconnected: 0, pending: 0 };
+  expect(
+    steps(
+      ...planned,
+      { step: "import" },
+      { step: "told", told: { event: "report", data: report({ done: true }) } },
+      { step: "told", told: { event: "links", data: links } },
+    ),
+  ).toEqual({ phase: "imported", report: report({ done: true }), links });
+});
+
+test("whatever fails, what was given is kept", () => {
+  const failure = new ApiFailure(0, "UNREACHABLE", "gone");
+  expect(steps({ step: "check", given }, { step: "failed", failure })).toEqual({ phase: "choosing", given, failure });
+  expect(steps(...planned, { step: "import" }, { step: "failed", failure })).toEqual({
+    phase: "planned",
+    given,
+    plan: report({}),
+    failure,
+  });
+});
+
+test("a refusal brings the plan as it is now", () => {
+  const now = report({ create: 0, refuse: 1 });
+  const failure = refusal(400, { code: "INVALID", message: "1 of 1 entries is refused", report: now });
+  expect(steps(...planned, { step: "import" }, { step: "failed", failure })).toMatchObject({
+    phase: "planned",
+    plan: now,
+    failure,
+  });
+});
+
+test("what comes too late is passed over", () => {
+  const late: ImportStep = { step: "told", told: { event: "report", data: report({ done: true }) } };
+  expect(steps(...planned, { step: "again" }, late)).toEqual(START);
+  expect(steps({ step: "import" }, { step: "failed", failure: new Error("late") })).toEqual(START);
+});
+
+test("another file starts anew; a text that was typed is there to be put right", () => {
+  expect(steps(...planned, { step: "again" })).toEqual(START);
+  const typed = { file: given.file, text: "{}" };
+  const [, report] = planned;
+  expect(report && steps({ step: "check", given: typed }, report, { step: "again" })).toEqual({
+    phase: "choosing",
+    given: typed,
+  });
+});
+
+test("a plan with a fault in it can't be carried out, nor one that brings nothing new", () => {
+  expect(verdict(report({}))).toBe("ready");
+  expect(verdict(report({ refuse: 1 }))).toBe("refused");
+  expect(verdict(report({ create: 0, skip: 1 }))).toBe("nothingNew");
+  expect(verdict(report({ total: 0, create: 0 }))).toBe("empty");
+});
