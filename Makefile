@@ -32,7 +32,6 @@ check: tools fmt lint deny docs ## format, lints, dependencies and documentation
 
 bench: ## build for speed and measure against the numbers we hold ourselves to (S="storm events": only these)
 	@scripts/setup build bench
-	@scripts/console
 	@bench/run $(S)
 
 flapping: ## a broker that is up for a second and down for a second, for MINUTES=10
@@ -64,9 +63,14 @@ generate: ## write again what is generated from the code: openapi/haltere.json, 
 
 # The parts of the above, for when only one is wanted.
 
-.PHONY: tools
+.PHONY: tools built
 tools:
 	@scripts/setup build test
+
+# The binary comes out of the tests' own build: by itself it would be built with other features, and
+# half of the tree a second time.
+built: tools
+	cargo nextest run --locked --workspace --no-run
 
 fmt:
 	cargo fmt --all --check
@@ -86,18 +90,12 @@ web: console
 	cd web && npm run --silent types && npm run --silent lint && npm run --silent unused && npm run --silent unit
 
 # The console in a real browser, against a real haltere.
-browser: tools console
-	@if [[ ! -d web/e2e ]]; then echo 'browser: skipped, there is no web/e2e yet'; else \
-		cargo nextest run --locked --workspace --no-run && \
-		cd web && E2E_BINARY=$(abspath $(TARGET))/debug/haltere npm run --silent e2e; \
-	fi
+browser: built console
+	cd web && HALTERE_BINARY=$(abspath $(TARGET))/debug/haltere npm run --silent e2e
 
 # Comes last in `test`, so that the runner's own summary is the last thing one reads.
 unit: tools console
 	cargo nextest run --locked --workspace
 
-# The binary comes out of the tests' own build: by itself it would be built with other features, and
-# half of the tree a second time.
-api-fuzz: tools
-	cargo nextest run --locked --workspace --no-run
+api-fuzz: built
 	scripts/api-fuzz $(TARGET)/debug/haltere

@@ -17,6 +17,20 @@ export default defineConfig({
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
+    // How much is too much, build/first-load.ts says.
+    chunkSizeWarningLimit: 2_000,
+    rolldownOptions: {
+      output: {
+        // What every visit needs comes in two files, one of which stays as it is until a library changes.
+        // Left alone, it would be cut into some fifty, one for each set of pages that share a piece.
+        codeSplitting: {
+          groups: [
+            { name: "libraries", test: /node_modules/, tags: ["$initial"] },
+            { name: "console", tags: ["$initial"] },
+          ],
+        },
+      },
+    },
   },
   experimental: {
     // The console may live below any path: scripts and styles find each other relatively, and the

@@ -10,7 +10,8 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def release() -> Path:
-    """Builds the release binary and returns its path, wherever the target folder is."""
+    """Builds the release binary, with the console, and returns its path, wherever the target folder is."""
+    subprocess.run([ROOT / "scripts/console"], check=True)
     return _build("haltere", "haltere")
 
 

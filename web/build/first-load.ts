@@ -11,26 +11,29 @@ const AIM = 180;
 /** The page that most people open first; whether it comes with the entry or not, it counts. */
 const FIRST_PAGE = /src\/pages\/FleetPage\.tsx$/;
 
-/** Fails the build when a browser has to fetch too much before it can show the fleet, and says how much it is. */
+/**
+ * Fails the build when a browser has to fetch too much before it can show the fleet, and says how much it
+ * is: what `index.html` names, the first page, and what these import at once.
+ */
 export function firstLoad(): Plugin {
   return {
     name: "haltere-first-load",
     apply: "build",
     async writeBundle({ dir = "dist" }, bundle) {
-      const chunks = Object.values(bundle).filter((file) => file.type === "chunk");
-      const first = chunks.filter(
-        (chunk) => chunk.isEntry || chunk.moduleIds.some((id) => FIRST_PAGE.test(id.replaceAll("\\", "/"))),
-      );
-      if (!first.some((chunk) => chunk.isEntry)) this.error("there is no entry: what is the first load?");
+      const page = await readFile(join(dir, "index.html"), "utf8");
       const wanted = new Set<string>();
-      const want = (name: string) => {
-        const chunk = bundle[name];
-        if (wanted.has(name) || chunk?.type !== "chunk") return;
-        wanted.add(name);
-        for (const style of chunk.viteMetadata?.importedCss ?? []) wanted.add(style);
-        for (const inner of chunk.imports) want(inner);
+      const want = (file: (typeof bundle)[string]) => {
+        if (wanted.has(file.fileName)) return;
+        wanted.add(file.fileName);
+        if (file.type !== "chunk") return;
+        for (const name of [...file.imports, ...(file.viteMetadata?.importedCss ?? [])]) {
+          if (bundle[name]) want(bundle[name]);
+        }
       };
-      for (const chunk of first) want(chunk.fileName);
+      for (const file of Object.values(bundle)) {
+        const isFirst = file.type === "chunk" && file.moduleIds.some((id) => FIRST_PAGE.test(id));
+        if (isFirst || page.includes(file.fileName)) want(file);
+      }
 
       const sizes = await Promise.all([...wanted].map((name) => size(join(dir, name))));
       const total = sizes.reduce((sum, bytes) => sum + bytes, 0) / 1000;

@@ -36,7 +36,7 @@ const FORBIDDEN: [(&str, &str, &str); 3] = [
 ];
 
 /// Foreign crates that only some of ours may use, and why.
-const FOREIGN: [(&str, &[&str], &str); 12] = [
+const FOREIGN: [(&str, &[&str], &str); 13] = [
     ("mqtt-protocol-core", &["haltere-link"], "the protocol library can be exchanged in one crate"),
     ("rustls", &["haltere-link", "haltere"], "TLS to brokers has one home, our listener another"),
     (
@@ -53,6 +53,7 @@ const FOREIGN: [(&str, &[&str], &str); 12] = [
     ("argon2", &["haltere-app"], "passwords are checked in one place"),
     ("chacha20poly1305", &["haltere-app"], "the vault is the one that seals"),
     ("confique", &["haltere"], "configuration types stop at the binary"),
+    ("rust-embed", &["haltere"], "the HTTP layer is handed the console, and knows not where from"),
 ];
 
 fn workspace() -> Vec<Package> {

@@ -96,7 +96,6 @@ async fn statuses(client: &Client) -> Vec<Value> {
 
 /// What people do meanwhile: they look, try, add, and remove.
 async fn at_work(client: &Client, good: &Swarm) {
-    client.get("/").await.expect_status(200);
     client.get("/api/connections").await.expect_status(200);
     let url = good.url(0);
     let test = client.post("/api/connection-test", &json!({ "url": url })).await;

@@ -8,6 +8,7 @@ mod backup;
 mod bad_input;
 mod canaries;
 mod config;
+mod console;
 mod database;
 mod disk;
 mod doctor;

@@ -112,7 +112,7 @@ async fn whatever_ends_a_session_ends_it_everywhere_within_a_second() {
             assert_eq!(answer.status, 401, "{end:?}: {}", answer.text());
         }
         assert!(since.elapsed() < AT_ONCE, "{end:?} took {:?}", since.elapsed());
-        client.get("/").await.expect_status(302);
+        client.get("/api/profile").await.expect_status(401);
         assert_eq!(client.get("/validate-session").await.json(), json!({ "valid": false }));
         assert_eq!(admin.get(LIST).await.json(), json!([]), "{end:?}: what came late was stored");
         assert!(!others.ends_within(Duration::from_millis(50)).await, "{end:?}: others end, too");

@@ -43,3 +43,11 @@ pub(crate) async fn until_failed(client: &Client, id: &str) -> String {
     })
     .await
 }
+
+/// What a page links to or loads, without what it holds itself.
+pub(crate) fn links(page: &str) -> Vec<String> {
+    let values = |attribute: &'static str| page.split(attribute).skip(1);
+    let values = values(" href=\"").chain(values(" src=\""));
+    let links = values.filter_map(|rest| rest.split('"').next());
+    links.filter(|link| !link.starts_with("data:")).map(str::to_owned).collect()
+}

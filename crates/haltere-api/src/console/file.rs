@@ -110,8 +110,8 @@ fn is_in(tag: &str, known: &HeaderValue) -> bool {
 /// The content type of a file that may be sent. A name that is more than a name is none.
 fn kind(name: &str) -> Option<HeaderValue> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"._-".contains(&byte);
-    let (stem, ending) = name.rsplit_once('.')?;
-    let is_name = !stem.is_empty() && name.bytes().all(is_plain);
+    let is_name = name.bytes().all(is_plain) && !name.starts_with('.');
+    let (_, ending) = name.rsplit_once('.')?;
     let (_, kind) = KINDS.iter().find(|(of, _)| is_name && *of == ending)?;
     Some(HeaderValue::from_static(kind))
 }
