@@ -45,6 +45,7 @@ macro_rules! contract_tests {
         $crate::contract_tests! { @stories $open:
             connections {
                 what_was_inserted_is_found,
+                rivals_are_told_apart_and_counted,
                 an_id_is_unique,
                 a_name_is_unique,
                 uniqueness_is_case_sensitive,
