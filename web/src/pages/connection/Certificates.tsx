@@ -72,8 +72,7 @@ function Trust({ connection, chain }: { connection: Connection; chain: readonly 
   const onError = useFailure();
   const trust = useMutation({
     mutationFn: (pem: string) => patch(connection.id, { ca: encode(pem) }),
-    onSuccess: () =>
-      notifications.show({ message: words.certificates.trusted, closeButtonProps: { "aria-label": words.close } }),
+    onSuccess: () => notifications.show({ message: words.certificates.trusted }),
     onError,
   });
   return (
