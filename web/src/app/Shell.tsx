@@ -13,6 +13,7 @@ import { OfflineBanner } from "../components/OfflineBanner";
 import { useKeys } from "../hooks/use-keys";
 import { useWords } from "../i18n/language";
 import { Logo } from "../ui/Logo";
+import { may } from "../util/may";
 import classes from "./Shell.module.css";
 import { useCommands } from "./commands";
 
@@ -86,9 +87,11 @@ function Inside({ profile }: { profile: Profile }) {
           <Item to="/" icon={<IconTopologyStar3 size={18} stroke={1.7} />} exact>
             {words.nav.fleet}
           </Item>
-          <Item to="/settings" icon={<IconSettings size={18} stroke={1.7} />}>
-            {words.nav.settings}
-          </Item>
+          {may(profile, "switchPlugins") && (
+            <Item to="/settings" icon={<IconSettings size={18} stroke={1.7} />}>
+              {words.nav.settings}
+            </Item>
+          )}
         </nav>
         <UnstyledButton
           className={classes.search}
@@ -102,7 +105,7 @@ function Inside({ profile }: { profile: Profile }) {
             {MOD}K
           </Kbd>
         </UnstyledButton>
-        <Suspense fallback={<UserButton profile={profile} />}>
+        <Suspense fallback={<UserButton profile={profile} disabled />}>
           <UserMenu profile={profile} button={<UserButton profile={profile} />} />
         </Suspense>
       </header>
@@ -156,7 +159,9 @@ function Item({ to, icon, exact = false, children }: ItemProps) {
   );
 }
 
-function UserButton({ profile, ref, ...others }: { profile: Profile; ref?: Ref<HTMLButtonElement> }) {
+type UserButtonProps = { profile: Profile; disabled?: boolean; ref?: Ref<HTMLButtonElement> };
+
+function UserButton({ profile, ref, ...others }: UserButtonProps) {
   const words = useWords();
   return (
     <UnstyledButton

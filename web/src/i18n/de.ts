@@ -336,6 +336,8 @@ export const de: Words = {
     compare: "Vergleichen Sie den Fingerabdruck mit dem Verwalter des Brokers, bevor Sie ihm vertrauen.",
     trust: "Dieser CA vertrauen",
     savedButDown: "Gespeichert, aber noch nicht verbunden; haltere versucht es weiter",
+    noRight: "Ihre Rolle lässt Sie keine Verbindungen ändern.",
+    noRightText: "Bitten Sie um die Rolle connectionManager.",
   },
 
   leave: {

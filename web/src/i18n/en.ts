@@ -325,6 +325,8 @@ export const en = {
     compare: "Compare the fingerprint with the broker's administrator before you trust it.",
     trust: "Trust this CA",
     savedButDown: "Saved, but not connected yet; haltere goes on trying",
+    noRight: "Your role does not let you change connections.",
+    noRightText: "Ask an administrator for the role connectionManager.",
   },
 
   leave: {
