@@ -37,7 +37,7 @@ pub(crate) async fn handler(State(state): State<ApiState>) -> Response {
 
 /// The page as an answer.
 ///
-/// Never with an ETag: "not modified" would come with a new policy, and the page kept by the browser
+/// Never with an `ETag`: "not modified" would come with a new policy, and the page kept by the browser
 /// would hold the nonce of an old one.
 pub(crate) fn answer(options: &ApiOptions) -> Response {
     let Some(page) = options.console.get("index.html") else { return without::page(&options.base) };
