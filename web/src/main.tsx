@@ -16,8 +16,12 @@ if (!root) throw new Error("the page has no root");
 const RELOADED = "haltere.reloaded";
 addEventListener("vite:preloadError", () => {
   if (Date.now() - Number(sessionStorage.getItem(RELOADED)) < 60_000) return;
-  void fetch(`${basePath}/healthz`).then(({ ok }) => {
-    if (!ok) return;
+  const isThere = fetch(`${basePath}/healthz`).then(
+    ({ ok }) => ok,
+    () => false,
+  );
+  void isThere.then((there) => {
+    if (!there) return;
     sessionStorage.setItem(RELOADED, String(Date.now()));
     location.reload();
   });

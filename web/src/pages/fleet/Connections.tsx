@@ -32,7 +32,7 @@ const NARROWEST = 260;
 export function Connections({ connections, search, onSort, onBulk, canChange }: Props) {
   const words = useWords();
   const [isPointed, setPointed] = useState(false);
-  const kept = useKeptOrder(connections, isPointed);
+  const kept = useKeptOrder(connections, isPointed, `${search.sort} ${search.down}`);
   const selected = useSelected(kept);
   const list = useRef<HTMLDivElement>(null);
   const grid = search.view === "grid";

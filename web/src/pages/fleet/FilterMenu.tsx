@@ -21,7 +21,7 @@ interface Choosing {
 /** Chooses among what there is: states, reasons, versions, each with its number. */
 export function FilterMenu({ button, ...choosing }: Choosing & { button: ReactElement }) {
   return (
-    <Menu position="bottom-start" width={300} shadow="md" closeOnItemClick={false} keepMounted={false}>
+    <Menu position="bottom-start" width={300} shadow="md" alignItemsLabels="all" keepMounted={false}>
       <Menu.Target>{button}</Menu.Target>
       <Menu.Dropdown className={classes.dropdown}>
         <Choices {...choosing} />
@@ -62,16 +62,15 @@ function Choices({ search, onChange }: Choosing) {
         {values.slice(0, OFFERED).map(([value, count]) => {
           const isChosen = search[key] === value;
           return (
-            <Menu.Item
+            <Menu.CheckboxItem
               key={value}
-              role="menuitemcheckbox"
-              aria-checked={isChosen}
-              leftSection={<IconCheck size={14} className={classes.check} data-chosen={isChosen || undefined} />}
+              checked={isChosen}
+              checkIcon={<IconCheck size={14} className={classes.check} />}
               rightSection={<span className={classes.count}>{count}</span>}
-              onClick={() => onChange({ [key]: isChosen ? undefined : value })}
+              onChange={() => onChange({ [key]: isChosen ? undefined : value })}
             >
               <span className={classes.value}>{say(value)}</span>
-            </Menu.Item>
+            </Menu.CheckboxItem>
           );
         })}
       </div>
