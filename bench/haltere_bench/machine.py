@@ -16,7 +16,7 @@ os.environ["PATH"] += ":/usr/sbin:/sbin"
 def require(*programs: str) -> None:
     missing = [program for program in programs if shutil.which(program) is None]
     if missing:
-        raise SystemExit(f"not installed: {', '.join(missing)} (apt-get install nginx-light wrk mosquitto openssl)")
+        raise SystemExit(f"not installed: {', '.join(missing)} (apt-get install nginx-light wrk mosquitto openssl chromium)")
 
 
 def facts(binary: Path, built_here: bool) -> dict:
