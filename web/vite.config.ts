@@ -2,13 +2,14 @@ import react from "@vitejs/plugin-react";
 import { defineConfig } from "vitest/config";
 
 import { firstLoad } from "./build/first-load.ts";
+import { licences } from "./build/licences.ts";
 import { pack } from "./build/pack.ts";
 
 /** Where `npm run dev` finds a running haltere. */
 const server = process.env["HALTERE"] ?? "http://127.0.0.1:8088";
 
 export default defineConfig({
-  plugins: [react(), firstLoad(), pack()],
+  plugins: [react(), firstLoad(), licences(), pack()],
   build: {
     outDir: "dist",
     target: "es2022",
@@ -46,7 +47,7 @@ export default defineConfig({
   },
   test: {
     environment: "happy-dom",
-    include: ["src/**/*.test.{ts,tsx}"],
+    include: ["{src,build}/**/*.test.{ts,tsx}"],
     setupFiles: ["src/test-setup.ts"],
     css: false,
   },

@@ -73,7 +73,10 @@ class Events:
         self.client = Client(port, cookie)
         self.client.socket.sendall(self.client.rendered("GET", "/api/events"))
         self.unread = bytearray()
-        self._until(b"\r\n\r\n")
+        head = self._until(b"\r\n\r\n")
+        if not head.startswith(b"HTTP/1.1 200"):
+            self.client.socket.close()
+            raise ConnectionError(f"no event stream: {head[:12].decode()}")
 
     def __enter__(self):
         return self
@@ -118,19 +121,20 @@ def undisturbed():
         gc.enable()
 
 
-def latencies(client: Client, request: bytes, count: int, per_second: float) -> list[float]:
-    """Milliseconds that `count` requests took, which go out at an even rate whatever the answers take:
-    who comes late because the one before was slow is counted from when it should have come."""
+def latencies(client: Client, requests: list[bytes], count: int, per_second: float) -> list[float]:
+    """Milliseconds that `count` requests took, each of `requests` in its turn, which go out at an even rate
+    whatever the answers take: who comes late because the one before was slow is counted from when it
+    should have come."""
     taken = []
     due = time.perf_counter()
     with undisturbed():
-        for _ in range(count):
+        for number in range(count):
             due += 1 / per_second
             if (pause := due - time.perf_counter()) > 0:
                 time.sleep(pause)
                 due = max(due, time.perf_counter() - 0.001)
             started = min(due, time.perf_counter())
-            status, _ = client.exchange(request)
+            status, _ = client.exchange(requests[number % len(requests)])
             taken.append((time.perf_counter() - started) * 1000)
             if status != 200:
                 raise RuntimeError(f"status {status}")

@@ -5,11 +5,13 @@ import sqlite3
 import time
 from pathlib import Path
 
-from .client import Client, middle, undisturbed
+from .client import Client, undisturbed
+from .compared import interval, median
 from .processes import Haltere, Mosquitto
 from .report import Row
 
 N = 300
+WARM_UP = 10
 # CONNECT of MQTT 5: clean start, keep-alive 30, client id "bare".
 CONNECT = b"\x10\x11\x00\x04MQTT\x05\x02\x00\x1e\x00\x00\x04bare"
 CONNACK = 0x20
@@ -21,9 +23,9 @@ def measure(binary: Path, work: Path, quick: bool) -> list[Row]:
     with Mosquitto(work / "broker") as broker, Haltere(binary, work / "data") as haltere:
         database = _database(work / "bare.db")
         with Client(haltere.port, haltere.login()) as client, undisturbed():
-            for number in range(count + 10):
+            for number in range(count + WARM_UP):
                 body = broker.connection(number, tls=False)
-                # Each goes first every other time; the first few warm up.
+                # Each goes first every other time.
                 parts = [lambda: ours.append(_create(client, body)), lambda: bare.append(_bare(broker, database, number, body))]
                 for part in parts if number % 2 == 0 else reversed(parts):
                     part()
@@ -31,9 +33,14 @@ def measure(binary: Path, work: Path, quick: bool) -> list[Row]:
                 client.request("DELETE", f"/api/connections/{body['id']}")
                 # Not so fast that the fleet's dial rate would be what is measured.
                 time.sleep(0.02)
-    ours, bare = middle(ours[10:]), middle(bare[10:])
-    detail = {"haltere_ms": ours, "bare_ms": bare, "rounds": count}
-    return [Row("create on a live broker, p50", "× connect + insert", ours / bare, must_max=2, aim_max=1.2, detail=detail)]
+    ours, bare = ours[WARM_UP:], bare[WARM_UP:]
+    ratios = [one / other for one, other in zip(ours, bare)]
+    floor = [after / before for before, after in zip(bare, bare[1:])]
+    detail = {
+        "haltere_ms": median(ours), "bare_ms": median(bare), "rounds": count, "same_against_same": median(floor),
+        "same_against_same_interval": interval(floor),     }
+    return [Row("create on a live broker, p50", "× connect + insert", median(ratios), must_max=2, aim_max=1.2,
+                interval=interval(ratios), detail=detail)]
 
 
 def _create(client: Client, body: dict) -> float:

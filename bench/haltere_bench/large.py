@@ -27,13 +27,13 @@ def measure(binary: Path, work: Path, quick: bool) -> list[Row]:
             flapping.start()
             try:
                 with Client(haltere.port, viewer) as client:
-                    taken = latencies(client, client.rendered("GET", "/api/connections"), lists, LISTS_PER_SECOND)
+                    taken = latencies(client, [client.rendered("GET", "/api/connections")], lists, LISTS_PER_SECOND)
             finally:
                 stop.set()
                 flapping.join()
             with Client(haltere.port, admin) as client:
                 scrapes = {
-                    secrets: latencies(client, client.rendered("GET", f"/api/connections?secrets={secrets}"), 20, 4)
+                    secrets: latencies(client, [client.rendered("GET", f"/api/connections?secrets={secrets}")], 20, 4)
                     for secrets in ("omit", "include")
                 }
     detail = {"p50_ms": middle(taken), "max_ms": max(taken), "lists": lists}

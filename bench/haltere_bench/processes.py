@@ -4,6 +4,7 @@ import base64
 import http.client
 import json
 import os
+import random
 import re
 import signal
 import socket
@@ -26,9 +27,17 @@ def eventually(what: str, ask, pause: float = 0.01, deadline: float = DEADLINE):
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Below those that the kernel gives to outgoing connections: one of those may take such a port
+    while its server is down, and the server can't come back."""
+    lowest = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    while True:
+        with socket.socket() as probe:
+            port = random.randrange(lowest // 2, lowest)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def accepts(port: int) -> bool:
@@ -235,9 +244,10 @@ class Haltere(Process):
             raise RuntimeError(f"{status} {body!r}")
         return body.count(b'"connected":true')
 
-    def rss_kib(self) -> int:
+    def rss_kib(self, which: str = "VmRSS") -> int:
+        """Resident memory: all of it, or `RssAnon`, without the pages of files."""
         status = Path(f"/proc/{self.pid}/status").read_text()
-        return int(re.search(r"VmRSS:\s*(\d+)", status).group(1))
+        return int(re.search(rf"{which}:\s*(\d+)", status).group(1))
 
 
 def _exchange(connection: http.client.HTTPConnection, method: str, target: str, body: str | None, cookie: str | None):

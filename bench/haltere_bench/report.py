@@ -17,6 +17,8 @@ class Row:
     aim_min: float | None = None
     must_max: float | None = None
     aim_max: float | None = None
+    # Where the true value lies, with 95 % certainty, when that is known.
+    interval: tuple[float, float] | None = None
     detail: dict = field(default_factory=dict)
 
     def misses_must(self) -> bool:
@@ -24,6 +26,10 @@ class Row:
 
     def misses_aim(self) -> bool:
         return _outside(self.value, self.aim_min, self.aim_max)
+
+    def measured(self) -> str:
+        between = f" ({self.interval[0]:.3g} to {self.interval[1]:.3g})" if self.interval else ""
+        return f"{self.value:.3g}{between} {self.unit}"
 
     def verdict(self) -> str:
         if self.must_min is None and self.must_max is None:
@@ -47,7 +53,7 @@ def table(rows: list[Row], facts: dict) -> str:
     cells = [("what", "measured", "must", "aim", "")]
     for row in rows:
         must, aim = _bound(row.must_min, row.must_max), _bound(row.aim_min, row.aim_max)
-        cells.append((row.name, f"{row.value:.3g} {row.unit}", must, aim, row.verdict()))
+        cells.append((row.name, row.measured(), must, aim, row.verdict()))
     widths = [max(len(line[column]) for line in cells) for column in range(5)]
     lines = ["  ".join(text.ljust(width) for text, width in zip(line, widths)).rstrip() for line in cells]
     lines.insert(1, "  ".join("-" * width for width in widths).rstrip())

@@ -1,9 +1,9 @@
 """What can be measured: a name, and the file that does it."""
 
-from . import create, events, flapping, fleet, flood, isolation, large, listing, memory, restart, soak, storm
+from . import create, events, flapping, fleet, flood, importing, isolation, large, listing, memory, restart, soak, storm
 
 SHORT = {
-    "list": listing, "memory": memory, "restart": restart, "create": create, "fleet": fleet, "large": large,
+    "list": listing, "memory": memory, "restart": restart, "create": create, "import": importing, "fleet": fleet, "large": large,
     "events": events, "storm": storm, "isolation": isolation, "flood": flood,
 }
 SCENARIOS = {name: lambda binary, work, options, it=it: it.measure(binary, work, options.quick) for name, it in SHORT.items()}

@@ -4,19 +4,23 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { App } from "./app/App";
+import { basePath } from "./app/server";
 import { preferred, speak } from "./i18n/language";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("the page has no root");
 
 // After an update the parts that this page would load later are gone: a new page knows the new ones.
-// Once, so that a part that is gone for another reason is shown as a fault instead.
+// Once, so that a part that is gone for another reason is shown as a fault; and only when the server
+// answers, because a page without one is worth keeping.
 const RELOADED = "haltere.reloaded";
-addEventListener("vite:preloadError", (event) => {
+addEventListener("vite:preloadError", () => {
   if (Date.now() - Number(sessionStorage.getItem(RELOADED)) < 60_000) return;
-  sessionStorage.setItem(RELOADED, String(Date.now()));
-  event.preventDefault();
-  location.reload();
+  void fetch(`${basePath}/healthz`).then(({ ok }) => {
+    if (!ok) return;
+    sessionStorage.setItem(RELOADED, String(Date.now()));
+    location.reload();
+  });
 });
 
 await speak(preferred(), false);

@@ -33,8 +33,10 @@ pub enum Action {
     ListPlugins,
     /// Switch a plugin on or off.
     SwitchPlugin,
-    /// See one's own profile.
+    /// See one's own profile and sessions.
     ReadProfile,
+    /// End one's own sessions.
+    EndOwnSessions,
     /// Change one's own password.
     ChangeOwnPassword,
     /// See users and their roles.
@@ -49,7 +51,7 @@ pub enum Action {
 
 impl Action {
     /// All actions.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::ListConnections,
         Self::ReadConnectionSecrets,
         Self::CreateConnection,
@@ -65,6 +67,7 @@ impl Action {
         Self::ListPlugins,
         Self::SwitchPlugin,
         Self::ReadProfile,
+        Self::EndOwnSessions,
         Self::ChangeOwnPassword,
         Self::ListUsers,
         Self::ManageUsers,
@@ -90,6 +93,7 @@ impl Action {
             Self::ListPlugins => "plugins.list",
             Self::SwitchPlugin => "plugins.switch",
             Self::ReadProfile => "profile.read",
+            Self::EndOwnSessions => "profile.end-sessions",
             Self::ChangeOwnPassword => "profile.change-password",
             Self::ListUsers => "users.list",
             Self::ManageUsers => "users.manage",
@@ -113,6 +117,7 @@ impl Action {
             Self::TestConnection => AuditAction::ConnectionTest,
             Self::ReadConnectionSecrets => AuditAction::ConnectionReadSecrets,
             Self::SwitchPlugin => AuditAction::PluginSwitch,
+            Self::EndOwnSessions => AuditAction::SessionEnd,
             Self::ChangeOwnPassword => AuditAction::UserPassword,
             Self::ManageUsers => AuditAction::UserUpdate,
             Self::BackUp => AuditAction::BackupCreate,
@@ -154,7 +159,10 @@ const fn role_allows(role: Role, action: Action) -> bool {
         | Action::ManageUsers
         | Action::BackUp
         | Action::ManageVault => matches!(role, Admin),
-        Action::FollowEvents | Action::ReadProfile | Action::ChangeOwnPassword => {
+        Action::FollowEvents
+        | Action::ReadProfile
+        | Action::EndOwnSessions
+        | Action::ChangeOwnPassword => {
             matches!(role, Admin | Editor | Viewer | ConnectionManager | MonitoringViewer)
         }
     }
@@ -165,7 +173,7 @@ mod tests {
     use super::*;
 
     /// Who may do what, in the order admin, editor, viewer, connectionManager, monitoringViewer.
-    const TABLE: [(Action, &str); 20] = [
+    const TABLE: [(Action, &str); 21] = [
         (Action::ListConnections, "xxxx-"),
         (Action::ReadConnectionSecrets, "x--x-"),
         (Action::CreateConnection, "x--x-"),
@@ -181,6 +189,7 @@ mod tests {
         (Action::ListPlugins, "x----"),
         (Action::SwitchPlugin, "x----"),
         (Action::ReadProfile, "xxxxx"),
+        (Action::EndOwnSessions, "xxxxx"),
         (Action::ChangeOwnPassword, "xxxxx"),
         (Action::ListUsers, "x----"),
         (Action::ManageUsers, "x----"),

@@ -112,6 +112,7 @@ impl TestApp {
             username: role.as_str().to_owned(),
             password: Self::PASSWORD.into(),
             origin: Self::origin(),
+            user_agent: None,
         };
         self.app.log_in(wish).await.expect("the right password").token
     }

@@ -31,6 +31,8 @@ pub enum AuditAction {
     SessionLogin,
     /// Somebody logged out.
     SessionLogout,
+    /// Somebody ended one of their own sessions, by its handle, or, without an object, all others.
+    SessionEnd,
     /// A user was added.
     UserCreate,
     /// A user's roles were changed.
@@ -51,7 +53,7 @@ pub enum AuditAction {
 
 impl AuditAction {
     /// All actions.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::ConnectionCreate,
         Self::ConnectionMend,
         Self::ConnectionUpdate,
@@ -64,6 +66,7 @@ impl AuditAction {
         Self::ConnectionReadSecrets,
         Self::SessionLogin,
         Self::SessionLogout,
+        Self::SessionEnd,
         Self::UserCreate,
         Self::UserUpdate,
         Self::UserPassword,
@@ -89,6 +92,7 @@ impl AuditAction {
             Self::ConnectionReadSecrets => "connection.read_secrets",
             Self::SessionLogin => "session.login",
             Self::SessionLogout => "session.logout",
+            Self::SessionEnd => "session.end",
             Self::UserCreate => "user.create",
             Self::UserUpdate => "user.update",
             Self::UserPassword => "user.password",

@@ -36,6 +36,28 @@ impl fmt::Display for UserName {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct SessionId(pub [u8; 32]);
 
+/// What the owner of a session calls it, to see and to end it: random, not secret, and no way to the
+/// token or to the [`SessionId`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct SessionHandle(pub [u8; 16]);
+
+impl SessionHandle {
+    /// Reads what [`fmt::Display`] writes: 32 hexadecimal digits in lower case.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_digit = |byte: u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        if text.len() != 32 || !text.bytes().all(is_digit) {
+            return None;
+        }
+        u128::from_str_radix(text, 16).ok().map(|number| Self(number.to_be_bytes()))
+    }
+}
+
+impl fmt::Display for SessionHandle {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:032x}", u128::from_be_bytes(self.0))
+    }
+}
+
 /// Somebody who has proved who they are.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
@@ -54,4 +76,21 @@ pub struct Origin {
     pub address: Option<IpAddr>,
     /// The request's id.
     pub request_id: String,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_handle_is_read_as_it_is_written() {
+        let handle = SessionHandle([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 255]);
+        let text = handle.to_string();
+        assert_eq!(text, "000102030405060708090a0b0c0d0eff");
+        assert_eq!(SessionHandle::parse(&text), Some(handle));
+        let signed = format!("+{}", &text[1..]);
+        for wrong in ["", &text[1..], &text.to_uppercase(), &signed, &format!("{text}0")] {
+            assert_eq!(SessionHandle::parse(wrong), None, "{wrong}");
+        }
+    }
 }

@@ -25,7 +25,7 @@ pub mod text;
 
 pub use audit::{AuditAction, AuditEntry, AuditOutcome};
 pub use broker_url::{BrokerUrl, Host, Transport, UrlError};
-pub use caller::{Caller, Origin, SessionId, UserName};
+pub use caller::{Caller, Origin, SessionHandle, SessionId, UserName};
 pub use clock::Clock;
 pub use connection::{
     Connection, ConnectionId, ConnectionName, Credentials, Intent, MmcFields, Pem, Revision,

@@ -17,6 +17,9 @@ use crate::presented::Kept;
 /// Among how many failures before it a new one is looked for in a link's history.
 const RECENT: usize = 8;
 
+/// How many statuses are looked up before the board is left to others for a moment.
+const AT_ONCE: usize = 256;
+
 /// One line of a link's history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatusChange {
@@ -162,6 +165,18 @@ impl Board {
     pub(crate) fn statuses(&self) -> HashMap<ConnectionId, Arc<ConnectionStatus>> {
         let inner = self.inner();
         inner.places.iter().map(|(id, place)| (id.clone(), Arc::clone(&place.status))).collect()
+    }
+
+    /// How these links are, in this order.
+    pub(crate) fn statuses_of(&self, ids: &[&ConnectionId]) -> Vec<Option<Arc<ConnectionStatus>>> {
+        let mut statuses = Vec::with_capacity(ids.len());
+        // Links that have something to say get their turn in between.
+        for ids in ids.chunks(AT_ONCE) {
+            let inner = self.inner();
+            let status = |id: &&ConnectionId| Some(Arc::clone(&inner.places.get(*id)?.status));
+            statuses.extend(ids.iter().map(status));
+        }
+        statuses
     }
 
     /// A link's history, newest first.

@@ -60,7 +60,7 @@ mod transport;
 mod versions;
 mod work;
 
-pub use advice::{Audience, Circumstances};
+pub use advice::{Audience, Circumstances, Findings};
 pub use board::StatusChange;
 pub use config::{Backoff, LinkConfig, ResolverSource};
 pub use egress::{EgressAction, EgressPolicy, EgressRule, RuleError};

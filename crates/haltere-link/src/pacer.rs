@@ -4,7 +4,7 @@
 //! for the brokers, and a burst of handshakes for us.
 
 use std::num::NonZeroU32;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
@@ -18,8 +18,15 @@ pub(crate) enum Urgency {
     Patient,
 }
 
+/// By how much dials that come late may come closer together than the rate has it: a twentieth of a
+/// second's dials.
+const SLACK: Duration = Duration::from_millis(50);
+
 /// Hands out slots in time, evenly spaced. Urgent dials do not queue behind patient ones, but push
 /// them back, so that the rate holds for both together.
+///
+/// A machine that stands still for a moment lets many slots pass; the dials that had them are spaced
+/// anew, lest they all start at once.
 #[derive(Debug)]
 pub(crate) struct Pacer {
     gap: Duration,
@@ -30,13 +37,15 @@ pub(crate) struct Pacer {
 struct Next {
     urgent: Instant,
     patient: Instant,
+    /// When the next dial would start if all had started evenly.
+    even: Instant,
 }
 
 impl Pacer {
     /// At most `rate` slots per second.
     pub(crate) fn new(rate: NonZeroU32) -> Self {
         let now = Instant::now();
-        let next = Mutex::new(Next { urgent: now, patient: now });
+        let next = Mutex::new(Next { urgent: now, patient: now, even: now });
         Self { gap: Duration::from_secs(1) / rate.get(), next }
     }
 
@@ -48,10 +57,27 @@ impl Pacer {
         if slot > now {
             sleep_until(slot).await;
         }
+        let now = Instant::now();
+        let start = self.start(now);
+        if start > now {
+            sleep_until(start).await;
+        }
+    }
+
+    fn next(&self) -> MutexGuard<'_, Next> {
+        self.next.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// When somebody whose slot has come may start: now, unless too many have just done so.
+    fn start(&self, now: Instant) -> Instant {
+        let mut next = self.next();
+        let start = next.even.checked_sub(SLACK).map_or(now, |earliest| earliest.max(now));
+        next.even = next.even.max(start) + self.gap;
+        start
     }
 
     fn reserve(&self, urgency: Urgency, now: Instant) -> Instant {
-        let mut next = self.next.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut next = self.next();
         match urgency {
             Urgency::Urgent => {
                 let slot = next.urgent.max(now);
@@ -85,6 +111,27 @@ mod tests {
 
         pacer.turn(Urgency::Patient).await;
         assert_eq!(now.elapsed().as_millis(), 515);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn those_who_come_late_come_at_the_rate_too() {
+        let pacer = Pacer::new(NonZeroU32::new(200).expect("not zero"));
+        // All these slots have passed while the machine stood still.
+        tokio::time::advance(Duration::from_secs(1)).await;
+        let now = Instant::now();
+        let starts: Vec<_> = (0..100).map(|_| pacer.start(now).duration_since(now)).collect();
+        let at_once = starts.iter().filter(|start| start.is_zero()).count();
+        assert_eq!(at_once, 11);
+        assert_eq!((starts[11].as_millis(), starts[99].as_millis()), (5, 445));
+
+        // Those who come evenly never wait, be it that each is a little late.
+        tokio::time::advance(Duration::from_secs(1)).await;
+        for late in [3, 0, 2, 1, 3, 0].repeat(50) {
+            let slot = Instant::now();
+            let now = slot + Duration::from_millis(late);
+            assert_eq!(pacer.start(now), now);
+            tokio::time::advance(Duration::from_millis(5)).await;
+        }
     }
 
     #[tokio::test(start_paused = true)]

@@ -117,6 +117,11 @@ impl Supervisor {
         self.fleet.board.statuses()
     }
 
+    /// How these links are, in this order; `None` for one that there is not.
+    pub fn statuses_of(&self, ids: &[&ConnectionId]) -> Vec<Option<Arc<ConnectionStatus>>> {
+        self.fleet.board.statuses_of(ids)
+    }
+
     /// The changes of a link's status, newest first: a line per change of being connected, of being
     /// idle and of the failure's code, not per retry. Bounded, in memory.
     pub fn history(&self, id: &ConnectionId) -> Vec<StatusChange> {
@@ -259,6 +264,10 @@ mod tests {
         let forever = Duration::from_hours(1);
         supervisor.reconcile(&[Arc::clone(&a), Arc::clone(&b)]);
         assert_eq!(supervisor.statuses().len(), 2);
+        let unknown = ConnectionId::parse("unknown").expect("valid");
+        let statuses = supervisor.statuses_of(&[&b.id, &unknown, &a.id]);
+        let known: Vec<_> = statuses.iter().map(Option::is_some).collect();
+        assert_eq!(known, [true, false, true]);
         let status = supervisor.first_outcome(&a.id, a.revision, forever).await.expect("idle");
         assert_eq!(status.state, LinkState::Idle);
 

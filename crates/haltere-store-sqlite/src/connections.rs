@@ -5,7 +5,7 @@ use std::slice;
 use async_trait::async_trait;
 use haltere_core::{ConnectionId, Intent, Revision};
 use haltere_store::{
-    ConnectionKey, ConnectionReads, ConnectionRecord, ConnectionWrites, Sealed, StoreError,
+    ConnectionKey, ConnectionReads, ConnectionRecord, ConnectionWrites, Rivals, Sealed, StoreError,
 };
 use sqlx::sqlite::SqliteRow;
 
@@ -24,8 +24,13 @@ macro_rules! columns {
 
 const LIST: &str = concat!("SELECT ", columns!(), " FROM connections ORDER BY sequence");
 const FIND: &str = concat!("SELECT ", columns!(), " FROM connections WHERE id = $1");
-const FIND_BY_NAME: &str = concat!("SELECT ", columns!(), " FROM connections WHERE name = $1");
-const COUNT: &str = "SELECT count(*) FROM connections";
+/// A row even when there are none, for the count. No id is that of no connection: NULL equals nothing.
+const FIND_RIVALS: &str = concat!(
+    "SELECT ",
+    columns!(),
+    ", (SELECT count(*) FROM connections) FROM (SELECT 1) \
+     LEFT JOIN connections ON id = $1 OR name = $2"
+);
 const LIST_KEYS: &str = "SELECT id, name FROM connections ORDER BY sequence";
 const INSERT: &str = concat!("INSERT INTO connections (", columns!(), ") VALUES ");
 /// How many columns that are.
@@ -50,24 +55,32 @@ impl ConnectionReads for Tx {
         self.row(sqlx::query(FIND).bind(id.as_str())).await?.as_ref().map(read).transpose()
     }
 
-    async fn find_connection_by_name(
+    async fn find_rivals(
         &mut self,
+        id: Option<&ConnectionId>,
         name: &str,
-    ) -> Result<Option<ConnectionRecord>, StoreError> {
-        self.row(sqlx::query(FIND_BY_NAME).bind(name)).await?.as_ref().map(read).transpose()
+    ) -> Result<Rivals, StoreError> {
+        let id = id.map(ConnectionId::as_str);
+        let rows = self.rows(sqlx::query(FIND_RIVALS).bind(id).bind(name)).await?;
+        let mut rivals = Rivals { count: 0, by_id: None, by_name: None };
+        for row in &rows {
+            rivals.count = read_count(row)?;
+            if Cells::new("connections", row).get::<Option<&[u8]>>("id")?.is_none() {
+                continue;
+            }
+            let record = read(row)?;
+            if id == Some(record.id.as_str()) {
+                rivals.by_id = Some(record.clone());
+            }
+            if record.name == name {
+                rivals.by_name = Some(record);
+            }
+        }
+        Ok(rivals)
     }
 
     async fn list_connection_keys(&mut self) -> Result<Vec<ConnectionKey>, StoreError> {
         self.rows(sqlx::query(LIST_KEYS)).await?.iter().map(read_key).collect()
-    }
-
-    async fn count_connections(&mut self) -> Result<u64, StoreError> {
-        let row = self.row(sqlx::query(COUNT)).await?;
-        let count = row.map(|row| {
-            Cells::new("connections", &row)
-                .parse("count(*)", |count: i64| u64::try_from(count).ok())
-        });
-        count.unwrap_or(Ok(0))
     }
 }
 
@@ -96,6 +109,12 @@ impl ConnectionWrites for Tx {
     async fn delete_connection(&mut self, id: &ConnectionId) -> Result<bool, StoreError> {
         Ok(self.change(sqlx::query(DELETE).bind(id.as_str())).await? > 0)
     }
+}
+
+/// The cell behind all columns.
+fn read_count(row: &SqliteRow) -> Result<u64, StoreError> {
+    let mut cells = Cells::from("connections", row, COLUMNS);
+    cells.parse("count(*)", |count: i64| u64::try_from(count).ok())
 }
 
 fn read_key(row: &SqliteRow) -> Result<ConnectionKey, StoreError> {

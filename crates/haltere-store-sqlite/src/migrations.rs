@@ -8,7 +8,10 @@ use sqlx::{Sqlite, SqlitePool, Transaction};
 
 use crate::error;
 
-const STEPS: &[&str] = &[include_str!("../migrations/0001_init.sql")];
+const STEPS: &[&str] = &[
+    include_str!("../migrations/0001_init.sql"),
+    include_str!("../migrations/0002_own_sessions.sql"),
+];
 
 /// The schema's version once all steps are taken.
 #[expect(clippy::cast_possible_truncation, reason = "a handful of steps")]
@@ -51,6 +54,9 @@ async fn version(tx: &mut Transaction<'_, Sqlite>) -> Result<i64, StoreError> {
 
 #[cfg(test)]
 mod tests {
+    use haltere_core::{SessionId, UserName};
+    use haltere_store::Store as _;
+
     use super::*;
     use crate::open;
 
@@ -78,5 +84,33 @@ mod tests {
         assert_eq!(names(&pool).await, ["a", "b", "c"]);
         let refused = step(&pool, &[FIRST]).await.unwrap_err();
         assert!(matches!(refused, StoreError::TooNew { found: 2, known: 1 }), "{refused:?}");
+    }
+
+    #[tokio::test]
+    async fn sessions_and_users_of_the_first_schema_go_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("haltere.db");
+        open::create_file(&path).unwrap();
+        let pool = open::writer(&path).await.unwrap();
+        assert!(step(&pool, &STEPS[..1]).await.unwrap());
+        let old = "INSERT INTO sessions VALUES (zeroblob(32), 'ada', 1, 2, 3);
+                   INSERT INTO sessions VALUES (randomblob(32), 'ada', 4, 5, 6);
+                   INSERT INTO users VALUES ('ada', 'hash', 'admin', 1, 2);";
+        sqlx::raw_sql(old).execute(&pool).await.unwrap();
+        run(&pool).await.unwrap();
+        pool.close().await;
+
+        let store = crate::SqliteStore::open(&path).await.unwrap();
+        let mut tx = store.write().await.unwrap();
+        let ada = UserName::parse("ada").unwrap();
+        let sessions = tx.list_sessions_of(&ada, 9).await.unwrap();
+        let millis: Vec<_> = sessions.iter().map(|it| it.created_at.as_millisecond()).collect();
+        assert_eq!(millis, [4, 1]);
+        assert_ne!(sessions[0].handle, sessions[1].handle);
+        assert_eq!((sessions[0].address, &sessions[0].user_agent), (None, &None));
+        assert!(!tx.find_user(&ada).await.unwrap().unwrap().initial_password);
+        let before = tx.revisions().await.unwrap().sessions;
+        assert!(tx.delete_session(&SessionId([0; 32])).await.unwrap());
+        assert!(tx.revisions().await.unwrap().sessions > before, "ends are noticed as before");
     }
 }

@@ -14,7 +14,12 @@ pub(crate) struct Cells<'r> {
 
 impl<'r> Cells<'r> {
     pub(crate) fn new(table: &'static str, row: &'r SqliteRow) -> Self {
-        Self { table, row, next: 0 }
+        Self::from(table, row, 0)
+    }
+
+    /// Those from the cell `next` on.
+    pub(crate) fn from(table: &'static str, row: &'r SqliteRow, next: usize) -> Self {
+        Self { table, row, next }
     }
 
     /// The next cell, as what SQLite's types are in Rust.

@@ -1,17 +1,29 @@
 //! The table `sessions`.
 
 use async_trait::async_trait;
-use haltere_core::{SessionId, Timestamp, UserName};
+use haltere_core::{SessionHandle, SessionId, Timestamp, UserName};
 use haltere_store::{SessionReads, SessionRecord, SessionWrites, StoreError};
 use sqlx::sqlite::SqliteRow;
 
 use crate::row::{Cells, hex};
 use crate::tx::Tx;
 
-const FIND: &str =
-    "SELECT id, user, created_at, last_used_at, expires_at FROM sessions WHERE id = $1";
-const INSERT: &str = "INSERT INTO sessions (id, user, created_at, last_used_at, expires_at) \
-    VALUES ($1, $2, $3, $4, $5)";
+/// The columns, in the order of [`SessionRecord`].
+macro_rules! columns {
+    () => {
+        "id, handle, user, created_at, last_used_at, expires_at, address, user_agent"
+    };
+}
+
+const FIND: &str = concat!("SELECT ", columns!(), " FROM sessions WHERE id = $1");
+const FIND_BY_HANDLE: &str = concat!("SELECT ", columns!(), " FROM sessions WHERE handle = $1");
+const LIST_OF: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM sessions WHERE user = $1 ORDER BY last_used_at DESC, id LIMIT $2"
+);
+const INSERT: &str =
+    concat!("INSERT INTO sessions (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6, $7, $8)");
 /// One statement however many sessions: $1 is a JSON array of `["<id in hex>", <milliseconds>]`.
 const TOUCH: &str = "UPDATE sessions SET last_used_at = used.at \
     FROM (SELECT unhex(value ->> 0) AS id, max(value ->> 1) AS at FROM json_each($1) GROUP BY 1) \
@@ -26,18 +38,47 @@ impl SessionReads for Tx {
     async fn find_session(&mut self, id: &SessionId) -> Result<Option<SessionRecord>, StoreError> {
         self.row(sqlx::query(FIND).bind(&id.0[..])).await?.as_ref().map(read).transpose()
     }
+
+    async fn find_session_by_handle(
+        &mut self,
+        handle: &SessionHandle,
+    ) -> Result<Option<SessionRecord>, StoreError> {
+        let find = sqlx::query(FIND_BY_HANDLE).bind(&handle.0[..]);
+        self.row(find).await?.as_ref().map(read).transpose()
+    }
+
+    async fn list_sessions_of(
+        &mut self,
+        user: &UserName,
+        limit: u32,
+    ) -> Result<Vec<SessionRecord>, StoreError> {
+        let list = sqlx::query(LIST_OF).bind(user.as_str()).bind(limit);
+        self.rows(list).await?.iter().map(read).collect()
+    }
 }
 
 #[async_trait]
 impl SessionWrites for Tx {
     async fn insert_session(&mut self, record: &SessionRecord) -> Result<(), StoreError> {
-        let SessionRecord { id, user, created_at, last_used_at, expires_at } = record;
+        let SessionRecord {
+            id,
+            handle,
+            user,
+            created_at,
+            last_used_at,
+            expires_at,
+            address,
+            user_agent,
+        } = record;
         let insert = sqlx::query(INSERT)
             .bind(&id.0[..])
+            .bind(&handle.0[..])
             .bind(user.as_str())
             .bind(created_at.as_millisecond())
             .bind(last_used_at.as_millisecond())
-            .bind(expires_at.as_millisecond());
+            .bind(expires_at.as_millisecond())
+            .bind(address.map(|address| address.to_string()))
+            .bind(user_agent.as_deref());
         self.change(insert).await?;
         Ok(())
     }
@@ -78,10 +119,14 @@ fn read(row: &SqliteRow) -> Result<SessionRecord, StoreError> {
     let mut cells = Cells::new("sessions", row);
     Ok(SessionRecord {
         id: cells.parse("id", |id: &[u8]| id.try_into().ok().map(SessionId))?,
+        handle: cells.parse("handle", |id: &[u8]| id.try_into().ok().map(SessionHandle))?,
         user: cells.parse("user", |name| UserName::parse(name).ok())?,
         created_at: cells.time("created_at")?,
         last_used_at: cells.time("last_used_at")?,
         expires_at: cells.time("expires_at")?,
+        address: cells
+            .parse("address", |address: Option<&str>| address.map(str::parse).transpose().ok())?,
+        user_agent: cells.get("user_agent")?,
     })
 }
 

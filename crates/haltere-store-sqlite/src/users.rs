@@ -8,14 +8,19 @@ use sqlx::sqlite::SqliteRow;
 use crate::row::Cells;
 use crate::tx::Tx;
 
-const LIST: &str =
-    "SELECT name, password_hash, roles, created_at, updated_at FROM users ORDER BY name";
-const FIND: &str =
-    "SELECT name, password_hash, roles, created_at, updated_at FROM users WHERE name = $1";
-const INSERT: &str = "INSERT INTO users (name, password_hash, roles, created_at, updated_at) \
-    VALUES ($1, $2, $3, $4, $5)";
-const UPDATE: &str =
-    "UPDATE users SET password_hash = $2, roles = $3, updated_at = $4 WHERE name = $1";
+/// The columns, in the order of [`UserRecord`].
+macro_rules! columns {
+    () => {
+        "name, password_hash, initial_password, roles, created_at, updated_at"
+    };
+}
+
+const LIST: &str = concat!("SELECT ", columns!(), " FROM users ORDER BY name");
+const FIND: &str = concat!("SELECT ", columns!(), " FROM users WHERE name = $1");
+const INSERT: &str =
+    concat!("INSERT INTO users (", columns!(), ") VALUES ($1, $2, $3, $4, $5, $6)");
+const UPDATE: &str = "UPDATE users SET password_hash = $2, initial_password = $3, roles = $4, \
+    updated_at = $5 WHERE name = $1";
 const DELETE: &str = "DELETE FROM users WHERE name = $1";
 
 #[async_trait]
@@ -32,10 +37,12 @@ impl UserReads for Tx {
 #[async_trait]
 impl UserWrites for Tx {
     async fn insert_user(&mut self, record: &UserRecord) -> Result<(), StoreError> {
-        let UserRecord { name, password_hash, roles, created_at, updated_at } = record;
+        let UserRecord { name, password_hash, initial_password, roles, created_at, updated_at } =
+            record;
         let insert = sqlx::query(INSERT)
             .bind(name.as_str())
             .bind(password_hash.as_str())
+            .bind(*initial_password)
             .bind(roles_to_text(*roles))
             .bind(created_at.as_millisecond())
             .bind(updated_at.as_millisecond());
@@ -44,10 +51,12 @@ impl UserWrites for Tx {
     }
 
     async fn update_user(&mut self, record: &UserRecord) -> Result<(), StoreError> {
-        let UserRecord { name, password_hash, roles, created_at: _, updated_at } = record;
+        let UserRecord { name, password_hash, initial_password, roles, created_at: _, updated_at } =
+            record;
         let update = sqlx::query(UPDATE)
             .bind(name.as_str())
             .bind(password_hash.as_str())
+            .bind(*initial_password)
             .bind(roles_to_text(*roles))
             .bind(updated_at.as_millisecond());
         match self.change(update).await? {
@@ -66,6 +75,7 @@ fn read(row: &SqliteRow) -> Result<UserRecord, StoreError> {
     Ok(UserRecord {
         name: cells.parse("name", |name| UserName::parse(name).ok())?,
         password_hash: cells.get("password_hash")?,
+        initial_password: cells.get("initial_password")?,
         roles: cells.parse("roles", roles_from_text)?,
         created_at: cells.time("created_at")?,
         updated_at: cells.time("updated_at")?,

@@ -60,6 +60,17 @@ pub struct ConnectionKey {
     pub name: String,
 }
 
+/// What is there already when a connection is to be added.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rivals {
+    /// How many connections there are.
+    pub count: u64,
+    /// The one with the id.
+    pub by_id: Option<ConnectionRecord>,
+    /// The one with the name; may be the same.
+    pub by_name: Option<ConnectionRecord>,
+}
+
 /// Looking up connections.
 #[async_trait]
 pub trait ConnectionReads {
@@ -72,18 +83,17 @@ pub trait ConnectionReads {
         id: &ConnectionId,
     ) -> Result<Option<ConnectionRecord>, StoreError>;
 
-    /// The connection with this name.
-    async fn find_connection_by_name(
+    /// What is there already when a connection of this name is to be added, with an id or without:
+    /// all in one look, as somebody waits for it.
+    async fn find_rivals(
         &mut self,
+        id: Option<&ConnectionId>,
         name: &str,
-    ) -> Result<Option<ConnectionRecord>, StoreError>;
+    ) -> Result<Rivals, StoreError>;
 
     /// Id and name of each connection, in the order they were created: what a list of all would be
     /// too heavy for.
     async fn list_connection_keys(&mut self) -> Result<Vec<ConnectionKey>, StoreError>;
-
-    /// How many there are.
-    async fn count_connections(&mut self) -> Result<u64, StoreError>;
 }
 
 /// Changing connections. Each change moves [`crate::Revisions::connections`].

@@ -27,7 +27,9 @@ use haltere_core::StorageTrouble;
 
 pub use audit::{AuditFilter, AuditReads, AuditRecord, AuditWrites};
 pub use backups::{BackupFacts, Backups, NoBackups};
-pub use connections::{ConnectionKey, ConnectionReads, ConnectionRecord, ConnectionWrites, Sealed};
+pub use connections::{
+    ConnectionKey, ConnectionReads, ConnectionRecord, ConnectionWrites, Rivals, Sealed,
+};
 pub use error::{StoreError, UniqueRule};
 pub use meta::{MetaReads, MetaWrites, Revisions};
 pub use plugins::{PluginReads, PluginWrites};

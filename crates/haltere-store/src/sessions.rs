@@ -1,7 +1,9 @@
 //! Login sessions, keyed by the SHA-256 of their token.
 
+use std::net::IpAddr;
+
 use async_trait::async_trait;
-use haltere_core::{SessionId, Timestamp, UserName};
+use haltere_core::{SessionHandle, SessionId, Timestamp, UserName};
 
 use crate::StoreError;
 
@@ -10,6 +12,8 @@ use crate::StoreError;
 pub struct SessionRecord {
     /// The SHA-256 of the token.
     pub id: SessionId,
+    /// Unique. Has nothing to do with the token.
+    pub handle: SessionHandle,
     /// Whose it is.
     pub user: UserName,
     /// When it began.
@@ -18,6 +22,10 @@ pub struct SessionRecord {
     pub last_used_at: Timestamp,
     /// When it ends however busy it is.
     pub expires_at: Timestamp,
+    /// Where its user logged in from, as far as that is known.
+    pub address: Option<IpAddr>,
+    /// What its user logged in with, as that program calls itself.
+    pub user_agent: Option<String>,
 }
 
 /// Looking up sessions.
@@ -25,6 +33,19 @@ pub struct SessionRecord {
 pub trait SessionReads {
     /// The session with this id, expired or not: judging that is the application's.
     async fn find_session(&mut self, id: &SessionId) -> Result<Option<SessionRecord>, StoreError>;
+
+    /// The session that its owner knows by this handle, expired or not.
+    async fn find_session_by_handle(
+        &mut self,
+        handle: &SessionHandle,
+    ) -> Result<Option<SessionRecord>, StoreError>;
+
+    /// Up to `limit` sessions of a user, expired or not, the one used last first.
+    async fn list_sessions_of(
+        &mut self,
+        user: &UserName,
+        limit: u32,
+    ) -> Result<Vec<SessionRecord>, StoreError>;
 }
 
 /// Changing sessions. Deleting moves [`crate::Revisions::sessions`].

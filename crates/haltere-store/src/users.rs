@@ -12,6 +12,8 @@ pub struct UserRecord {
     pub name: UserName,
     /// Argon2id in PHC string form.
     pub password_hash: String,
+    /// Whether the password is the one that the first start made up.
+    pub initial_password: bool,
     /// At least one.
     pub roles: Roles,
     /// When the user was added.
@@ -36,7 +38,7 @@ pub trait UserWrites {
     /// Adds a user; [`StoreError::Taken`] when the name is in use.
     async fn insert_user(&mut self, record: &UserRecord) -> Result<(), StoreError>;
 
-    /// Replaces hash, roles and `updated_at`; [`StoreError::Gone`] when there is no such user.
+    /// Replaces all but name and `created_at`; [`StoreError::Gone`] when there is no such user.
     async fn update_user(&mut self, record: &UserRecord) -> Result<(), StoreError>;
 
     /// Removes a user (and, through [`crate::SessionWrites::delete_sessions_of`], nothing else); whether there was one.

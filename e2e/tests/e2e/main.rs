@@ -26,6 +26,7 @@ mod secrets;
 mod sessions;
 mod shutdown;
 mod support;
+mod syncs;
 mod throttle;
 mod torture;
 mod unreadable;

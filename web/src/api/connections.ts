@@ -1,6 +1,8 @@
+import type { QueryClient } from "@tanstack/react-query";
 import { queryOptions } from "@tanstack/react-query";
 
 import { api, data } from "./client";
+import { patchFleet } from "./fleet";
 import type { Connection, ConnectionInput, ConnectionPatch } from "./schema";
 
 const at = (connectionId: string) => ({ params: { path: { connectionId } } }) as const;
@@ -26,6 +28,15 @@ export const certificates = ({ id, status }: Connection) =>
     gcTime: 0,
   });
 
+/** What to try about a link's present failure, or what could be better. `code` and `stamp` are those of its status: another one, another query. */
+export const advice = (id: string, code: string | undefined, stamp: number) =>
+  queryOptions({
+    queryKey: ["advice", id, code, stamp],
+    queryFn: () => data(api.GET("/api/connections/{connectionId}/advice", at(id))),
+    placeholderData: (before) => before,
+    gcTime: 0,
+  });
+
 export const connect = (id: string) => data(api.POST("/api/connections/{connectionId}/connect", at(id)));
 
 export const disconnect = (id: string) => data(api.POST("/api/connections/{connectionId}/disconnect", at(id)));
@@ -33,14 +44,19 @@ export const disconnect = (id: string) => data(api.POST("/api/connections/{conne
 /** The answer, all remaining connections, is not needed: the event stream tells. */
 export const remove = (id: string) => data(api.DELETE("/api/connections/{connectionId}", at(id)));
 
-/** Creates a connection. `reason` says why its broker could not be reached; the connection is stored all the same. */
-export async function create(input: ConnectionInput): Promise<{ id: string; reason?: string }> {
+/**
+ * Creates a connection. `reason` says why its broker could not be reached; the connection is stored all
+ * the same. The fleet knows it at once: what opens next is its page, and the event may come later.
+ */
+export async function create(queries: QueryClient, input: ConnectionInput): Promise<{ id: string; reason?: string }> {
   const answer = await data(api.POST("/api/connections", { params: { query: { secrets: "omit" } }, body: input }));
-  if (Array.isArray(answer)) {
-    const created = (answer as Connection[]).find(({ name }) => name === input.name?.trim());
-    return { id: input.id ?? created?.id ?? "" };
-  }
-  return { id: answer.connection.id, reason: answer.connection.status?.error?.message ?? answer.message };
+  const isUp = Array.isArray(answer);
+  const created = isUp
+    ? (answer as Connection[]).find(({ name }) => name === input.name?.trim())
+    : (answer.connection as Connection);
+  if (created) patchFleet(queries, { complete: false, changed: [created], removed: [] });
+  const id = created?.id ?? input.id ?? "";
+  return isUp ? { id } : { id, reason: created?.status?.error?.message ?? answer.message };
 }
 
 /** Changes a connection; what is left out stays. */

@@ -9,6 +9,12 @@ import type { ConnectionsEvent } from "./schema";
 /** How long events are gathered before the page is drawn anew, in milliseconds. */
 const GATHER = 100;
 
+/** How long, when they don't cease: nobody reads a list that changes ten times a second, and drawing it costs. */
+const LONGEST = 1_000;
+
+/** How many times in a row the page is drawn quickly before that; they come back one by one. */
+const QUICK = 5;
+
 /** How long to wait before the stream is opened again after the server refused it, in milliseconds. */
 const AGAIN = 2_000;
 
@@ -48,19 +54,30 @@ export function followEvents(queries: QueryClient): () => void {
   };
 }
 
-/** Joins the events of a short while into one. */
+/** Joins the events of a short while into one; all there is (`complete`) is passed on at once. */
 export function gather(deliver: (event: ConnectionsEvent) => void) {
   let joined: ConnectionsEvent | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  let quick = QUICK;
+  let looked = performance.now();
+  const pause = () => {
+    const now = performance.now();
+    quick = Math.min(QUICK, quick + (now - looked) / LONGEST);
+    looked = now;
+    return Math.max(GATHER, (1 - quick) * LONGEST);
+  };
   const flush = () => {
+    clearTimeout(timer);
     timer = undefined;
+    quick -= 1;
     if (joined) deliver(joined);
     joined = undefined;
   };
   return {
     add(event: ConnectionsEvent) {
       joined = joined && !event.complete ? join(joined, event) : event;
-      timer ??= setTimeout(flush, GATHER);
+      if (event.complete) flush();
+      else timer ??= setTimeout(flush, pause());
     },
     stop() {
       clearTimeout(timer);

@@ -38,3 +38,40 @@ test("what comes at once is delivered once, the last word of each", () => {
   });
   vi.useRealTimers();
 });
+
+test("all there is does not wait, and what came before it is forgotten", () => {
+  vi.useFakeTimers();
+  const deliver = vi.fn();
+  const { add } = gather(deliver);
+  add(event({ changed: [named("a", "A")] }));
+  add(event({ complete: true, changed: [named("b", "B")] }));
+  expect(deliver).toHaveBeenCalledExactlyOnceWith(event({ complete: true, changed: [named("b", "B")] }));
+  vi.runAllTimers();
+  expect(deliver).toHaveBeenCalledOnce();
+  vi.useRealTimers();
+});
+
+test("a few changes are shown at once; when they don't cease, once a second", () => {
+  vi.useFakeTimers();
+  const deliver = vi.fn();
+  const { add } = gather(deliver);
+  const deliveries = (seconds: number) => {
+    deliver.mockClear();
+    for (let passed = 0; passed < seconds * 1_000; passed += 20) {
+      add(event({ changed: [named("a", String(passed))] }));
+      vi.advanceTimersByTime(20);
+    }
+    return deliver.mock.calls.length;
+  };
+  expect(deliveries(0.5)).toBe(5);
+  deliveries(10);
+  const busy = deliveries(20);
+  expect(busy).toBeGreaterThanOrEqual(19);
+  expect(busy).toBeLessThanOrEqual(21);
+  // The last word is not lost, and after a calm it is quick again.
+  vi.runAllTimers();
+  expect(deliver).toHaveBeenLastCalledWith(event({ changed: [named("a", "19980")] }));
+  vi.advanceTimersByTime(10_000);
+  expect(deliveries(0.5)).toBe(5);
+  vi.useRealTimers();
+});

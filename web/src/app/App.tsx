@@ -1,18 +1,25 @@
-import { MantineProvider } from "@mantine/core";
+import { MantineProvider, mergeThemeOverrides } from "@mantine/core";
 import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { Suspense, lazy } from "react";
+import { Suspense, lazy, useMemo } from "react";
 
 import { ApiFailure } from "../api/client";
 import { checkSession } from "../api/session";
+import { useWords } from "../i18n/language";
 import { router } from "./routes";
 import { styleNonce } from "./server";
 import { theme } from "./theme";
 
 const queries: QueryClient = new QueryClient({
   defaultOptions: {
-    queries: { retry: (count, failure) => count < 3 && isUnreachable(failure), refetchOnWindowFocus: false },
+    // A browser without the internet may well have haltere: it is asked, whatever the browser thinks.
+    queries: {
+      networkMode: "always",
+      retry: (count, failure) => count < 3 && isUnreachable(failure),
+      refetchOnWindowFocus: false,
+    },
     mutations: {
+      networkMode: "always",
       onError: (failure) => {
         if (failure instanceof ApiFailure && failure.isLoggedOut) void checkSession(queries);
       },
@@ -28,10 +35,18 @@ const Notifications = lazy(() =>
   import("@mantine/notifications").then(({ Notifications }) => ({ default: Notifications })),
 );
 
+/** Says to a screen reader what the crosses in the corners are. */
+function closedBy(close: string) {
+  const named = { defaultProps: { closeButtonProps: { "aria-label": close } } };
+  return { Modal: named, Notification: named };
+}
+
 /** Everything around the pages. */
 export function App() {
+  const words = useWords();
+  const spoken = useMemo(() => mergeThemeOverrides(theme, { components: closedBy(words.close) }), [words]);
   return (
-    <MantineProvider theme={theme} defaultColorScheme="auto" getStyleNonce={() => styleNonce}>
+    <MantineProvider theme={spoken} defaultColorScheme="auto" getStyleNonce={() => styleNonce}>
       <QueryClientProvider client={queries}>
         <Suspense>
           <Notifications position="bottom-right" limit={3} />

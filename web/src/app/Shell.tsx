@@ -2,7 +2,7 @@ import { Kbd, UnstyledButton } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { IconSearch, IconSettings, IconTopologyStar3, IconUserCircle } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
-import { Link, Outlet, useSearch } from "@tanstack/react-router";
+import { Link, Outlet, useRouter, useSearch } from "@tanstack/react-router";
 import type { ReactNode, Ref } from "react";
 import { Suspense, lazy, useEffect, useState } from "react";
 
@@ -13,6 +13,7 @@ import { OfflineBanner } from "../components/OfflineBanner";
 import { useKeys } from "../hooks/use-keys";
 import { useWords } from "../i18n/language";
 import { Logo } from "../ui/Logo";
+import { may } from "../util/may";
 import classes from "./Shell.module.css";
 import { useCommands } from "./commands";
 
@@ -64,8 +65,7 @@ function Inside({ profile }: { profile: Profile }) {
   const [open, setOpen] = useState<"palette" | "shortcuts">();
   const commands = useCommands(() => setOpen("shortcuts"));
   const close = () => setOpen(undefined);
-  // What is typed after Ctrl-K is meant for the palette: it has to be there by then.
-  useEffect(() => void palette(), []);
+  useFetched();
   useHotkeys([["mod+K", () => setOpen("palette")]], []);
   useKeys([
     ["?", () => setOpen("shortcuts")],
@@ -87,9 +87,11 @@ function Inside({ profile }: { profile: Profile }) {
           <Item to="/" icon={<IconTopologyStar3 size={18} stroke={1.7} />} exact>
             {words.nav.fleet}
           </Item>
-          <Item to="/settings" icon={<IconSettings size={18} stroke={1.7} />}>
-            {words.nav.settings}
-          </Item>
+          {may(profile, "switchPlugins") && (
+            <Item to="/settings" icon={<IconSettings size={18} stroke={1.7} />}>
+              {words.nav.settings}
+            </Item>
+          )}
         </nav>
         <UnstyledButton
           className={classes.search}
@@ -103,7 +105,7 @@ function Inside({ profile }: { profile: Profile }) {
             {MOD}K
           </Kbd>
         </UnstyledButton>
-        <Suspense fallback={<UserButton profile={profile} />}>
+        <Suspense fallback={<UserButton profile={profile} disabled />}>
           <UserMenu profile={profile} button={<UserButton profile={profile} />} />
         </Suspense>
       </header>
@@ -133,6 +135,19 @@ const ShortcutsDialog = lazy(() =>
 
 const MOD = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl ";
 
+/** Fetches what is not there yet while nobody waits for it. */
+function useFetched() {
+  const router = useRouter();
+  useEffect(() => {
+    // What is typed after Ctrl-K is meant for the palette: it has to be there by then.
+    void palette();
+    // And other pages have to open though the server has gone.
+    const fetch = () => Object.values(router.routesById).map((route) => router.loadRouteChunk(route));
+    const soon = setTimeout(() => void Promise.allSettled(fetch()), 1_000);
+    return () => clearTimeout(soon);
+  }, [router]);
+}
+
 type ItemProps = { to: "/" | "/settings"; icon: ReactNode; exact?: boolean; children: ReactNode };
 
 function Item({ to, icon, exact = false, children }: ItemProps) {
@@ -144,14 +159,17 @@ function Item({ to, icon, exact = false, children }: ItemProps) {
   );
 }
 
-function UserButton({ profile, ref, ...others }: { profile: Profile; ref?: Ref<HTMLButtonElement> }) {
+type UserButtonProps = { profile: Profile; disabled?: boolean; ref?: Ref<HTMLButtonElement> };
+
+function UserButton({ profile, ref, ...others }: UserButtonProps) {
   const words = useWords();
   return (
     <UnstyledButton
+      // The menu gives a class of its own, if an empty one; ours has to come after it.
+      {...others}
       ref={ref}
       className={classes.user}
       aria-label={`${words.nav.profile}: ${profile.username}`}
-      {...others}
     >
       <IconUserCircle size={20} stroke={1.6} />
       <span>{profile.username}</span>

@@ -33,13 +33,7 @@ export function DeleteDialog({ connection, onClose, onDeleted }: Props) {
     deletion.mutate();
   };
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={words.connection.deleteTitle}
-      centered
-      closeButtonProps={{ "aria-label": words.close }}
-    >
+    <Modal opened onClose={onClose} title={words.connection.deleteTitle} centered>
       <form onSubmit={submit}>
         <Text mb="md">{words.connection.deleteText}</Text>
         <TextInput

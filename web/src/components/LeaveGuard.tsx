@@ -13,7 +13,7 @@ export function LeaveGuard({ isDirty }: { isDirty: () => boolean }) {
   });
   if (status !== "blocked") return null;
   return (
-    <Modal opened onClose={reset} title={words.leave.title} centered closeButtonProps={{ "aria-label": words.close }}>
+    <Modal opened onClose={reset} title={words.leave.title} centered>
       <Text>{words.leave.text}</Text>
       <Group justify="flex-end" mt="lg">
         <Button variant="default" data-autofocus onClick={reset}>

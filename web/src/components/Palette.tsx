@@ -28,7 +28,11 @@ interface Props {
 export function Palette({ commands, onClose }: Props) {
   const words = useWords();
   const navigate = useNavigate();
-  const combobox = useCombobox({ opened: true });
+  const combobox = useCombobox({
+    opened: true,
+    // Escape is kept from the dialog, and means it all the same.
+    onDropdownClose: (by) => by === "keyboard" && onClose(),
+  });
   const [query, setQuery] = useState("");
   const wanted = useDeferredValue(query);
   const { byId } = useFleet();

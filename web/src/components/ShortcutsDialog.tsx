@@ -19,14 +19,7 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
     [["?"], words.commands.shortcuts],
   ];
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      title={words.commands.shortcuts}
-      centered
-      size="sm"
-      closeButtonProps={{ "aria-label": words.close }}
-    >
+    <Modal opened onClose={onClose} title={words.commands.shortcuts} centered size="sm">
       <dl className={classes.keys}>
         {keys.map(([combination, does]) => (
           <div key={does}>

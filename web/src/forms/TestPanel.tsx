@@ -5,6 +5,7 @@ import type { TestStage } from "../api/connection-test";
 import type { ConnectionTest } from "../api/schema";
 import { TrustIssuer } from "../components/TrustIssuer";
 import { useWords } from "../i18n/language";
+import { Advice } from "../ui/Advice";
 import { isIssuerUnknown } from "../util/issuer";
 import classes from "./TestPanel.module.css";
 
@@ -30,11 +31,7 @@ export function TestPanel({ test, onTrust }: { test: Test; onTrust: (pem: string
           <p>
             <strong>{result.error.message}</strong> <code>{result.error.code}</code>
           </p>
-          <ul>
-            {(result.advice ?? []).map((advice) => (
-              <li key={advice}>{advice}</li>
-            ))}
-          </ul>
+          <Advice sentences={result.advice} />
         </div>
       )}
       {result && isIssuerUnknown(result.error?.code) && <TrustIssuer chain={result.certificates} onTrust={onTrust} />}

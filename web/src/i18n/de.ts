@@ -215,6 +215,7 @@ export const de: Words = {
     stage: "Stufe",
     address: "Adresse",
     whatToDo: "Was zu tun ist",
+    better: "Was besser sein könnte",
     broker: "Broker",
     version: "Version",
     unknownVersion: "nicht mitgeteilt",
@@ -335,6 +336,8 @@ export const de: Words = {
     compare: "Vergleichen Sie den Fingerabdruck mit dem Verwalter des Brokers, bevor Sie ihm vertrauen.",
     trust: "Dieser CA vertrauen",
     savedButDown: "Gespeichert, aber noch nicht verbunden; haltere versucht es weiter",
+    noRight: "Ihre Rolle lässt Sie keine Verbindungen ändern.",
+    noRightText: "Bitten Sie um die Rolle connectionManager.",
   },
 
   leave: {
@@ -459,6 +462,17 @@ export const de: Words = {
     version: "Version",
     text: "Das Management Center für Flotten von Mosquitto-Brokern.",
     licence: "haltere ist freie Software unter der Apache-Lizenz 2.0.",
+    licenceText: "Ihr Text",
+    inside: "Was darin steckt",
+    insideText:
+      "haltere steht auf der Arbeit vieler. Das ist alles, was in der Binärdatei und in dieser Konsole steckt.",
+    find: "Name oder Lizenz …",
+    found: (n, all) => (n === all ? `${n}` : `${n} von ${all}`),
+    kinds: { haltere: "haltere", npm: "Konsole", cargo: "Binärdatei" },
+    nothingFound: "Nichts mit diesem Namen.",
+    noList:
+      "Die Liste lässt sich nicht laden. Sie kommt mit einer gebauten Konsole, nicht mit einer in der Entwicklung.",
+    asText: "Alles als Text",
   },
 
   errors: {

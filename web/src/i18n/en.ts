@@ -207,6 +207,7 @@ export const en = {
     stage: "Stage",
     address: "Address",
     whatToDo: "What to do",
+    better: "What could be better",
     broker: "Broker",
     version: "Version",
     unknownVersion: "not told",
@@ -324,6 +325,8 @@ export const en = {
     compare: "Compare the fingerprint with the broker's administrator before you trust it.",
     trust: "Trust this CA",
     savedButDown: "Saved, but not connected yet; haltere goes on trying",
+    noRight: "Your role does not let you change connections.",
+    noRightText: "Ask an administrator for the role connectionManager.",
   },
 
   leave: {
@@ -444,6 +447,15 @@ export const en = {
     version: "Version",
     text: "The management center for fleets of Mosquitto brokers.",
     licence: "haltere is free software under the Apache License 2.0.",
+    licenceText: "Its text",
+    inside: "What is inside",
+    insideText: "haltere stands on the work of many. This is all that is in the binary and in this console.",
+    find: "Name or licence …",
+    found: (n: number, all: number) => (n === all ? `${n}` : `${n} of ${all}`),
+    kinds: { haltere: "haltere", npm: "console", cargo: "binary" },
+    nothingFound: "Nothing by that name.",
+    noList: "The list can't be loaded. It comes with a console that was built, not with one under development.",
+    asText: "All of it as text",
   },
 
   errors: {

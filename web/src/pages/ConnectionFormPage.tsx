@@ -1,19 +1,25 @@
+import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { notifications } from "@mantine/notifications";
 
 import { create, patch } from "../api/connections";
 import { useFleet } from "../api/fleet";
+import { useProfile } from "../api/session";
 import { ConnectionForm } from "../forms/ConnectionForm";
 import { EMPTY, draftOf, inputOf, patchOf } from "../forms/draft";
 import { useTitle } from "../hooks/use-title";
 import { useWords } from "../i18n/language";
 import { Empty } from "../ui/Empty";
+import { may } from "../util/may";
 
 /** `/new` */
 export function NewConnectionPage() {
   const words = useWords();
   const navigate = useNavigate();
+  const queries = useQueryClient();
+  const profile = useProfile();
   useTitle(words.fleet.newConnection);
+  if (!may(profile, "changeConnections")) return <NoRight />;
   return (
     <ConnectionForm
       title={words.fleet.newConnection}
@@ -24,7 +30,7 @@ export function NewConnectionPage() {
         return { input };
       }}
       onSave={async (draft) => {
-        const { id, reason } = await create(inputOf(draft));
+        const { id, reason } = await create(queries, inputOf(draft));
         if (reason) {
           notifications.show({ color: "yellow", title: words.form.savedButDown, message: reason, autoClose: 10_000 });
         }
@@ -41,8 +47,10 @@ export function EditConnectionPage() {
   const navigate = useNavigate();
   const { connectionId } = useParams({ from: "/connections/$connectionId/edit" });
   const { byId, isComplete } = useFleet();
+  const profile = useProfile();
   const connection = byId.get(connectionId);
   useTitle(`${words.connection.edit}: ${connection?.name ?? ""}`);
+  if (!may(profile, "changeConnections")) return <NoRight />;
   if (!isComplete) return null;
   if (!connection) return <Empty title={words.connection.gone} />;
   const back = () => void navigate({ to: "/connections/$connectionId", params: { connectionId } });
@@ -58,5 +66,14 @@ export function EditConnectionPage() {
       }}
       onCancel={back}
     />
+  );
+}
+
+function NoRight() {
+  const words = useWords();
+  return (
+    <Empty title={words.form.noRight}>
+      <p>{words.form.noRightText}</p>
+    </Empty>
   );
 }

@@ -50,9 +50,10 @@ test("what is wrong comes first, and numbers count as numbers", () => {
   ).toEqual(["b", "d", "c"]);
 });
 
+const byName = (connections: readonly Connection[]) =>
+  ids(sort(connections, "name", false, namesOf(fleet(connections))));
+
 test("the quick way to compare names follows what is renamed, added and removed", () => {
-  const byName = (connections: readonly Connection[]) =>
-    ids(sort(connections, "name", false, namesOf(fleet(connections))));
   expect(byName(FLEET)).toBe("a9 a10 b c d");
   expect(byName(FLEET.map((each) => (each.id === "d" ? { ...each, name: "Anvil" } : each)))).toBe("d a9 a10 b c");
   expect(byName([...FLEET.slice(1), well("a1")])).toBe("a1 a9 b c d");

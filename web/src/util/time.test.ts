@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { ago, away, span } from "./time";
+import { ago, away, day, moment, span } from "./time";
 
 test("how long ago, in the language spoken", () => {
   expect(ago(0, 3 * 60_000 + 59_000, "en")).toBe("3 min. ago");
@@ -23,4 +23,16 @@ test("how far away, on both sides of now", () => {
 
 test("as short as can be", () => {
   expect([0, 59_999, 60_000, 7_200_000, 90 * 86_400_000, -5].map(span)).toEqual(["0s", "59s", "1m", "2h", "90d", "0s"]);
+});
+
+test("a moment and a day, in whichever language is spoken by then", () => {
+  const at = new Date(2026, 10, 3, 14, 5, 9).getTime();
+  for (const [language, theDay] of [
+    ["en-GB", "3 Nov 2026"],
+    ["de", "03.11.2026"],
+    ["en-GB", "3 Nov 2026"],
+  ] as const) {
+    expect(day(at, language)).toBe(theDay);
+    expect(moment(at, language)).toBe(`${theDay}, 14:05:09`);
+  }
 });

@@ -7,7 +7,7 @@ use axum::extract::{FromRequest, Request, State};
 use axum::response::{IntoResponse, Response};
 use haltere_app::sessions::{LogIn, LoggedIn, LoginError};
 use haltere_core::{Origin, Secret};
-use http::header::{CONTENT_TYPE, RETRY_AFTER, SET_COOKIE};
+use http::header::{CONTENT_TYPE, RETRY_AFTER, SET_COOKIE, USER_AGENT};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -136,10 +136,13 @@ pub(crate) async fn handler(
     Query(params): Query,
     request: Request,
 ) -> Result<Response, ApiError> {
+    let user_agent = request.headers().get(USER_AGENT);
+    let user_agent = user_agent.map(|it| String::from_utf8_lossy(it.as_bytes()).into_owned());
     let in_json = params.get("json")?.is_some_and(|value| !value.is_empty());
     let logged_in = match credentials(request).await? {
         Some((username, password)) => {
-            state.app.log_in(LogIn { username, password, origin }).await.map_err(Refusal::from)
+            let wish = LogIn { username, password, origin, user_agent };
+            state.app.log_in(wish).await.map_err(Refusal::from)
         }
         None => Err(Refusal::WrongCredentials),
     };

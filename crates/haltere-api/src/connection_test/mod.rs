@@ -10,6 +10,7 @@ use axum::extract::State;
 use axum::response::Response;
 use haltere_app::connections::TestError;
 use haltere_app::sessions::Session;
+use haltere_core::ConnectionId;
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, HeaderValue, StatusCode};
 
@@ -17,10 +18,12 @@ pub(crate) use report::WireEvent;
 use report::WireReport;
 pub use report::connection_test_json;
 
-use crate::error::{ApiError, ErrorBody, ErrorCode, json};
-use crate::extract::{Context, JsonBody};
+use crate::connections::described::UnknownConnection;
+use crate::error::{ApiError, ErrorBody, ErrorCode, json, messages};
+use crate::extract::{Context, JsonBody, Query};
 use crate::state::ApiState;
-use crate::wire::connection_input::{ConnectionInput, TestInput};
+use crate::wire::connection_input::{ConnectionInput, TestBody};
+use crate::wire::connection_patch::{self, ConnectionPatchBody};
 
 const TOO_MANY: &str = "Too many connection tests are running; try again in a few seconds";
 
@@ -29,6 +32,10 @@ impl From<TestError> for ApiError {
         match error {
             TestError::NotAllowed(_) => Self::role_too_low(),
             TestError::Invalid(invalid) => invalid.into(),
+            TestError::NotFound => Self::not_found(messages::CONNECTION_NOT_FOUND),
+            unreadable @ TestError::Unreadable { .. } => {
+                Self::new(StatusCode::CONFLICT, ErrorCode::Conflict, unreadable.to_string())
+            }
             // A test takes a few seconds at the most.
             TestError::TooMany => {
                 unavailable(TOO_MANY).with_header(RETRY_AFTER, HeaderValue::from_static("5"))
@@ -53,12 +60,21 @@ fn unavailable(message: &'static str) -> ApiError {
 /// A stage may come twice: a broker that speaks no MQTT 5 is dialled once more with 3.1.1; and under TLS
 /// 1.3 a broker says only after the handshake what it thinks of our certificate. The later one counts.
 /// Hanging up ends the test.
+///
+/// With `?connection={id}` the body is a merge patch, as for `PATCH /api/connections/{connectionId}`, and the
+/// stored connection is dialled as it would be after that change; `{}` dials what is stored. Stored secrets
+/// take part: a stored password goes to whichever address the patch names, just as it would after the change.
+/// While the link is up and its client id is one set by hand, the test takes another one that begins with it.
 #[utoipa::path(
     post,
     path = "/api/connection-test",
     operation_id = "test_connection",
     tag = "Connections",
-    request_body(content = TestInput, content_type = "application/json"),
+    params(("connection" = Option<String>, Query, description = "The id of a stored connection: the body is a merge patch of it", example = "mosquitto-dev")),
+    request_body(content(
+        (TestBody = "application/json"),
+        (ConnectionPatchBody = "application/merge-patch+json"),
+    )),
     responses(
         (status = 200, description = "How far it got, whether it worked or not", content(
             (WireReport = "application/json", example = json!({
@@ -76,6 +92,9 @@ fn unavailable(message: &'static str) -> ApiError {
         )),
         (status = 400, description = "The body makes no sense; nothing was dialled", body = ErrorBody,
             example = json!({"code": "INVALID", "message": "ca.data: must be base64"})),
+        UnknownConnection,
+        (status = 409, description = "What is stored can't be read, so it can't be tested; replace it", body = ErrorBody,
+            example = json!({"code": "CONFLICT", "message": "the stored connection can't be read: credentials.password: was sealed with another key"})),
         (status = 503, description = "As many tests as there may be are running (16), or haltere is shutting down", body = ErrorBody,
             example = json!({"code": "UNAVAILABLE", "message": "Too many connection tests are running; try again in a few seconds"})),
     ),
@@ -85,10 +104,17 @@ pub(crate) async fn handler(
     context: Context,
     Extension(session): Extension<Session>,
     headers: HeaderMap,
+    Query(params): Query,
     JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
-    let candidate = ConnectionInput::read(body)?.into_candidate();
-    let test = state.app.test_connection(&context, candidate).await?;
+    let test = if let Some(id) = params.get("connection")? {
+        let id = ConnectionId::parse(id).map_err(|_| TestError::NotFound)?;
+        let patch = connection_patch::read(body, &id)?;
+        state.app.test_stored_connection(&context, &id, patch).await?
+    } else {
+        let candidate = ConnectionInput::read(body)?.into_candidate();
+        state.app.test_connection(&context, candidate).await?
+    };
     if stream::is_wanted(&headers) {
         return Ok(stream::answer(test, session));
     }

@@ -9,7 +9,7 @@ use http::Request;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use serde_json::{Value, json};
 
-use crate::test_support::{Client, TestApi, encoded, nobody, violations};
+use crate::test_support::{Client, TestApi, connection, encoded, nobody, violations};
 
 const PATH: &str = "/api/connection-test";
 
@@ -21,7 +21,11 @@ struct Stream {
 
 impl Stream {
     async fn open(client: &Client, body: &Value) -> Self {
-        let request = Request::post(PATH)
+        Self::open_at(PATH, client, body).await
+    }
+
+    async fn open_at(path: &str, client: &Client, body: &Value) -> Self {
+        let request = Request::post(path)
             .header(CONTENT_TYPE, "application/json")
             .header(ACCEPT, "application/json;q=0.1, text/event-stream")
             .body(Body::from(body.to_string()));
@@ -213,4 +217,92 @@ async fn not_everybody_may_and_not_everything_is_dialled() {
     viewer.post(PATH, json!({})).await.is_refusal(403, "NOT_ALLOWED", "Not allowed");
     let admin = api.admin().await;
     admin.post(PATH, json!({})).await.is_refusal(400, "INVALID", "url: is missing");
+}
+
+const STORED: &str = "/api/connection-test?connection=a";
+
+#[tokio::test]
+async fn an_edit_is_tested_with_what_is_stored_before_it_is_saved() {
+    let broker = Mosquitto::builder().user("haltere", "hunter2").start().await;
+    let api = TestApi::start().await;
+    let admin = api.admin().await;
+    let (url, _port) = nobody();
+    let mut stored = connection("a", &url);
+    stored["credentials"] = json!({"username": "haltere", "password": "hunter2"});
+    assert_eq!(admin.post("/api/connections", stored).await.status, 202);
+    let before = admin.get("/api/connections/a").await.json();
+
+    let as_it_is = admin.post(STORED, json!({})).await.json();
+    assert_eq!(as_it_is["error"]["code"], "ECONNREFUSED");
+    let edit = json!({"url": broker.url()});
+    let edited = admin.post(STORED, edit.clone()).await;
+    assert_eq!(edited.json()["connected"], true, "with the stored password: {}", edited.text);
+    let id = edited.header("x-request-id").expect("an id");
+    assert_eq!(api.app.audit_of(id).await, ["admin connection.test a success"]);
+    let worse = json!({"url": broker.url(), "credentials": {"password": null}});
+    let worse = admin.post(STORED, worse).await.json();
+    assert_eq!(worse["error"]["stage"], "mqtt", "{worse}");
+    let events = Stream::open_at(STORED, &admin, &edit).await.all().await;
+    let (name, result) = events.last().expect("a result");
+    assert_eq!((name.as_str(), &result["connected"]), ("result", &json!(true)));
+
+    let after = admin.get("/api/connections/a").await.json();
+    for field in ["url", "credentials", "name"] {
+        assert_eq!(after[field], before[field], "{field}: nothing is stored");
+    }
+}
+
+#[tokio::test]
+async fn an_edit_that_makes_no_sense_and_an_unknown_connection_are_not_dialled() {
+    let api = TestApi::start().await;
+    let admin = api.admin().await;
+    let (url, _port) = nobody();
+    for unknown in ["a", "", "%00", "..", "a%2Fb"] {
+        let path = format!("/api/connection-test?connection={unknown}");
+        let answer = admin.post(&path, json!({})).await;
+        answer.is_refusal(404, "NOT_FOUND", "Connection not found");
+    }
+    assert_eq!(admin.post("/api/connections", connection("a", &url)).await.status, 202);
+    for (body, message) in [
+        (json!({"url": null}), "url: can't be removed"),
+        (json!({"id": "b"}), "id: can't be changed; it has to be the one in the URL"),
+        (json!({"colour": 1}), "colour: unknown property"),
+        (
+            json!({"key": encoded("-----BEGIN PRIVATE KEY-----")}),
+            "cert: is missing; a private key needs its certificate",
+        ),
+        (json!([]), "the body must be a JSON object"),
+    ] {
+        admin.post(STORED, body).await.is_refusal(400, "INVALID", message);
+    }
+    let twice = admin.post("/api/connection-test?connection=a&connection=b", json!({})).await;
+    twice.is_refusal(400, "INVALID", "connection: is given twice");
+    let viewer = api.role(Role::Viewer).await;
+    viewer.post(STORED, json!({})).await.is_refusal(403, "NOT_ALLOWED", "Not allowed");
+}
+
+#[tokio::test]
+async fn a_test_does_not_take_the_session_of_a_link_that_is_up() {
+    let broker = Mosquitto::plain().await;
+    let api = TestApi::start().await;
+    let admin = api.admin().await;
+    let mut stored = connection("a", &broker.url());
+    stored["credentials"] = json!({"clientId": "press-4"});
+    assert_eq!(admin.post("/api/connections", stored).await.status, 200);
+    let test = admin.post(STORED, json!({})).await.json();
+    assert_eq!(test["connected"], true, "{test}");
+    assert!(test["advice"].to_string().contains("a client id of its own"), "{test}");
+    assert!(broker.log().contains(" as press-4-test-"), "{}", broker.log());
+    assert!(!broker.log().contains("already connected"), "{}", broker.log());
+
+    // Down, there is nothing to take, and brokers may go by the whole id.
+    let down = admin.post("/api/connections/a/disconnect", json!({})).await;
+    assert_eq!(down.status, 200);
+    wait::until("the link is down", PATIENCE, async || {
+        let shown = admin.get("/api/connections/a").await.json();
+        (shown["status"]["state"] == "idle").then_some(())
+    })
+    .await;
+    let test = admin.post(STORED, json!({})).await.json();
+    assert!(!test["advice"].to_string().contains("client id"), "{test}");
 }

@@ -33,7 +33,7 @@ pub(super) struct WantedSecrets {
     examples(("unknown" = (value = json!({"code": "NOT_FOUND", "message": "Connection not found"})))),
 )]
 #[expect(dead_code, reason = "describes what crate::error answers")]
-pub(super) struct UnknownConnection(ErrorBody);
+pub(crate) struct UnknownConnection(ErrorBody);
 
 /// The answer to a bad `?secrets=`, where that is all that can be bad.
 #[derive(IntoResponses)]

@@ -1,5 +1,6 @@
 //! `/api/connections`
 
+pub(crate) mod advice;
 pub(crate) mod certificates;
 pub(crate) mod connect;
 pub(crate) mod create;

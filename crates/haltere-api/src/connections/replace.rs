@@ -27,7 +27,7 @@ use crate::wire::connection_input::ConnectionInput;
     responses(
         (status = 200, description = "The connection after the change", body = WireConnection),
         (status = 400, description = "The body makes no sense; nothing was changed", body = ErrorBody,
-            example = json!({"code": "INVALID", "message": "id: can't be changed; it has to be the one in the path"})),
+            example = json!({"code": "INVALID", "message": "id: can't be changed; it has to be the one in the URL"})),
         (status = 403, description = "The role is too low, or another connection has the name", body = ErrorBody,
             examples(("nameTaken" = (value = json!({"code": "NOT_ALLOWED", "message": "Connection with either the same name or id already exists"}))))),
         UnknownConnection,
@@ -96,7 +96,7 @@ mod tests {
             assert_eq!(admin.post("/api/connections", connection(id, &url)).await.status, 202);
         }
         let answer = admin.put("/api/connections/a", connection("b", &url)).await;
-        let why = "id: can't be changed; it has to be the one in the path";
+        let why = "id: can't be changed; it has to be the one in the URL";
         answer.is_refusal(400, "INVALID", why);
         let body = json!({"name": "Broker b", "url": url});
         let answer = admin.put("/api/connections/a", body).await;

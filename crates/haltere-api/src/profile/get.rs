@@ -2,7 +2,7 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use haltere_app::profile::Profile;
+use haltere_app::profile::{Profile, ProfileError};
 use haltere_core::Role;
 use http::StatusCode;
 use serde::Serialize;
@@ -28,11 +28,13 @@ pub(crate) struct WireProfile {
     is_viewer: bool,
     is_connection_manager: bool,
     is_monitoring_viewer: bool,
+    /// Whether the password is still the one that the first start made up and printed.
+    initial_password: bool,
 }
 
 impl From<Profile> for WireProfile {
     fn from(profile: Profile) -> Self {
-        let Profile { username, roles } = profile;
+        let Profile { username, roles, initial_password } = profile;
         Self {
             username: username.as_str().to_owned(),
             roles: roles.iter().map(Role::as_str).collect(),
@@ -41,6 +43,16 @@ impl From<Profile> for WireProfile {
             is_viewer: roles.contains(Role::Viewer),
             is_connection_manager: roles.contains(Role::ConnectionManager),
             is_monitoring_viewer: roles.contains(Role::MonitoringViewer),
+            initial_password,
+        }
+    }
+}
+
+impl From<ProfileError> for ApiError {
+    fn from(error: ProfileError) -> Self {
+        match error {
+            ProfileError::NotAllowed(_) => Self::role_too_low(),
+            ProfileError::Internal(cause) => Self::internal(cause),
         }
     }
 }
@@ -54,13 +66,18 @@ impl From<Profile> for WireProfile {
     responses((status = 200, description = "Who is logged in, and what they may do", body = WireProfile,
         example = json!({
             "username": "admin", "roles": ["admin"], "isAdmin": true, "isEditor": false, "isViewer": false,
-            "isConnectionManager": false, "isMonitoringViewer": false,
+            "isConnectionManager": false, "isMonitoringViewer": false, "initialPassword": false,
         }))),
 )]
 pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: Context,
 ) -> Result<Response, ApiError> {
-    let profile = state.app.profile(&context).map_err(|_| ApiError::role_too_low())?;
+    answer(&state, &context).await
+}
+
+/// The caller's profile, as it is now.
+pub(super) async fn answer(state: &ApiState, context: &Context) -> Result<Response, ApiError> {
+    let profile = state.app.profile(context).await?;
     Ok(json(StatusCode::OK, &WireProfile::from(profile)))
 }

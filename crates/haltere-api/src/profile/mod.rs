@@ -1,4 +1,5 @@
 //! `/api/profile`
 
 pub(crate) mod get;
+pub(crate) mod sessions;
 pub(crate) mod update;

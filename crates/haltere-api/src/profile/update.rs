@@ -8,9 +8,9 @@ use http::StatusCode;
 use serde_json::Value;
 use utoipa::{IntoResponses, ToSchema};
 
-use super::get::WireProfile;
+use super::get::{self, WireProfile};
 use crate::auth::login::too_many;
-use crate::error::{ApiError, ErrorBody, ErrorCode, json};
+use crate::error::{ApiError, ErrorBody, ErrorCode};
 use crate::extract::{Context, JsonBody, PathText};
 use crate::state::ApiState;
 use crate::wire::fields::{Fields, Invalid};
@@ -133,8 +133,7 @@ pub(crate) mod named {
 async fn change(state: &ApiState, context: &Context, body: Value) -> Result<Response, ApiError> {
     let (old, new) = passwords(body, context.caller.user.as_str())?;
     state.app.change_own_password(context, old, new).await?;
-    let profile = state.app.profile(context).map_err(|_| ApiError::role_too_low())?;
-    Ok(json(StatusCode::OK, &WireProfile::from(profile)))
+    get::answer(state, context).await
 }
 
 fn passwords(body: Value, caller: &str) -> Result<(Secret<String>, Secret<String>), Invalid> {

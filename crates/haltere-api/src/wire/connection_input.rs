@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
+use super::connection_patch::ConnectionPatchBody;
 use super::fields::{Faults, Fields, Invalid};
 use super::{pem, schema};
 
@@ -164,7 +165,7 @@ impl ConnectionInput {
             mmc,
         } = self;
         if id.is_some_and(|id| id != *stored) {
-            return Err(Invalid::new("id: can't be changed; it has to be the one in the path"));
+            return Err(Invalid::new("id: can't be changed; it has to be the one in the URL"));
         }
         Ok(ConnectionReplacement {
             name: name.ok_or_else(name_is_missing)?,
@@ -280,6 +281,29 @@ impl PartialSchema for TestInput {
 impl ToSchema for TestInput {
     fn name() -> std::borrow::Cow<'static, str> {
         "ConnectionTestInput".into()
+    }
+}
+
+/// Describes the body of `POST /api/connection-test` altogether: of a stored connection it is a merge patch.
+pub(crate) struct TestBody;
+
+impl PartialSchema for TestBody {
+    fn schema() -> RefOr<Schema> {
+        let part = |name: std::borrow::Cow<'_, str>| json!({"$ref": format!("#/components/schemas/{name}")});
+        schema::from_json(json!({
+            "description": "A connection to try; with `?connection={id}`, a merge patch of the stored one.",
+            "anyOf": [part(TestInput::name()), part(ConnectionPatchBody::name())],
+        }))
+    }
+}
+
+impl ToSchema for TestBody {
+    fn name() -> std::borrow::Cow<'static, str> {
+        "ConnectionTestBody".into()
+    }
+
+    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
+        schemas.push((TestInput::name().into_owned(), TestInput::schema()));
     }
 }
 

@@ -21,7 +21,7 @@ pub(crate) fn read(body: Value, id: &ConnectionId) -> Result<ConnectionPatch, In
         }
     }
     if input::id(&mut fields)?.is_some_and(|given| given != *id) {
-        return Err(Invalid::new("id: can't be changed; it has to be the one in the path"));
+        return Err(Invalid::new("id: can't be changed; it has to be the one in the URL"));
     }
     let mut patch = ConnectionPatch {
         name: input::name(&mut fields)?,
@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn what_is_refused_is_named() {
         for (body, why) in [
-            (json!({"id": "b"}), "id: can't be changed; it has to be the one in the path"),
+            (json!({"id": "b"}), "id: can't be changed; it has to be the one in the URL"),
             (json!({"name": null}), "name: can't be removed"),
             (json!({"url": null}), "url: can't be removed"),
             (json!({"credentials": {"user": "x"}}), "credentials.user: unknown property"),

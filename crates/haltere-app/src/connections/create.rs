@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use haltere_core::{AuditAction, Connection, ConnectionId, Intent, LinkState, Revision, Timestamp};
-use haltere_store::{ConnectionRecord, StoreError};
+use haltere_store::{ConnectionRecord, Rivals, StoreError};
 use uuid::Uuid;
 
 use super::input::NewConnection;
@@ -116,17 +116,13 @@ impl App {
     ) -> Result<Stored, CreateError> {
         const DOING: &str = "store a new connection";
         let mut turn = self.turn().await?;
-        let by_id = match &new.id {
-            Some(id) => turn.tx.find_connection(id).await.doing(DOING)?,
-            None => None,
-        };
-        let by_name = turn.tx.find_connection_by_name(new.name.as_str()).await.doing(DOING)?;
+        let rivals = turn.tx.find_rivals(new.id.as_ref(), new.name.as_str()).await.doing(DOING)?;
+        let Rivals { count, by_id, by_name } = rivals;
         let broken = match (by_id, by_name) {
             (None, None) => None,
             (Some(a), Some(b)) if a.id == b.id => Some(self.broken(&a)?),
             _ => return Err(CreateError::EitherNameOrId),
         };
-        let count = turn.tx.count_connections().await.doing(DOING)?;
         if broken.is_none() && count >= self.0.settings.connections_max {
             return Err(CreateError::LimitReached);
         }
@@ -146,15 +142,14 @@ impl App {
             AuditAction::ConnectionCreate
         };
         let detail = update::given(&connection).join(", ");
-        let entry = audit::done(turn.now, ctx, action, connection.id.as_str(), detail);
-        turn.tx.append_audit(&entry).await.doing(DOING)?;
+        let mut audited = vec![audit::done(turn.now, ctx, action, connection.id.as_str(), detail)];
         let entry = Arc::new(self.readable(Arc::new(connection)));
         let secrets_audited =
             shows_secrets && (entry.has_secrets() || self.0.registry.snapshot().has_secrets());
         if secrets_audited {
-            let read = secrets_were_read(turn.now, ctx, "");
-            turn.tx.append_audit(&read).await.doing(DOING)?;
+            audited.push(secrets_were_read(turn.now, ctx, ""));
         }
+        turn.tx.append_audits(&audited).await.doing(DOING)?;
 
         let connection = Arc::clone(entry.connection().expect("just made of a connection"));
         turn.commit(DOING).await?.put(&entry, &connection.id);

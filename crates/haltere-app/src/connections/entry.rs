@@ -165,6 +165,12 @@ impl App {
             && spec.tls == self.effective_tls(&connection.tls)
     }
 
+    /// Whether `connection` has TLS settings that do not count, because the plugin `tls` is off.
+    pub(super) fn ignores_tls_settings(&self, connection: &Connection) -> bool {
+        connection.tls != TlsMaterial::default()
+            && connection.tls != self.effective_tls(&connection.tls)
+    }
+
     pub(crate) fn spec(&self, connection: &Connection) -> LinkSpec {
         let credentials = connection.credentials.as_ref();
         let own_client_id = credentials.and_then(|it| it.client_id.clone());

@@ -1,5 +1,6 @@
 //! Connections: what can be done with them.
 
+mod advice;
 mod certificates;
 mod change_intent;
 mod check;
@@ -24,6 +25,7 @@ mod test;
 mod update;
 mod view;
 
+pub use advice::ConnectionAdvice;
 pub use certificates::ConnectionCertificates;
 pub use create::{CreateError, Created, Outcome};
 pub use cursor::Cursor;

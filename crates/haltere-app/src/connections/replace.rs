@@ -23,7 +23,7 @@ impl App {
     ) -> Result<ConnectionView, UpdateError> {
         self.update_connection(ctx, id, secrets, |app, row| {
             match record::open(&app.0.vault, &row) {
-                Ok(stored) => update::apply(stored, ConnectionPatch::from(replacement)),
+                Ok(stored) => Ok(update::apply(stored, ConnectionPatch::from(replacement))?),
                 Err(_) => rebuild(&app.0.vault, &row, replacement),
             }
         })

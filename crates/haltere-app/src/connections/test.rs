@@ -1,11 +1,15 @@
 //! `POST /api/connection-test`
 
-use haltere_core::{AuditAction, Connection, ConnectionId, Intent, Revision, TlsMaterial};
+use std::sync::Arc;
+
+use haltere_core::{AuditAction, Connection, ConnectionId, Credentials, Intent, Revision};
 use haltere_link::{Audience, Circumstances, LinkSpec, ProbeEvent, ProbeReport};
 use tokio::sync::OwnedSemaphorePermit;
 
 use super::check;
-use super::input::NewConnection;
+use super::entry::Unreadable;
+use super::input::{ConnectionPatch, NewConnection};
+use super::update::{self, Change};
 use crate::app::App;
 use crate::audit;
 use crate::ctx::Ctx;
@@ -14,6 +18,10 @@ use crate::policy::Action;
 
 /// The most tests at a time: each may hold a socket for some seconds, beside those of the links.
 pub(crate) const MAX_TESTS: usize = 16;
+
+const AUDITING: &str = "audit a test of a connection";
+/// What is put behind a client id: `-test-` and eight digits.
+const SUFFIX_BYTES: usize = 14;
 
 /// Why nothing was dialled.
 #[derive(Debug, thiserror::Error)]
@@ -24,6 +32,15 @@ pub enum TestError {
     /// A field makes no sense.
     #[error(transparent)]
     Invalid(#[from] Invalid),
+    /// There is no such connection.
+    #[error("connection not found")]
+    NotFound,
+    /// What is stored can't be read, and the test needs it.
+    #[error("the stored connection can't be read: {reason}")]
+    Unreadable {
+        /// Why not.
+        reason: String,
+    },
     /// As many tests as there may be are running.
     #[error("{MAX_TESTS} tests of connections are running, which is as many as there may be")]
     TooMany,
@@ -38,6 +55,8 @@ pub struct PreparedTest {
     spec: LinkSpec,
     /// The connection brings TLS settings along that don't count, because the plugin `tls` is off.
     tls_settings_ignored: bool,
+    /// What is said beside the advice.
+    remark: Option<String>,
     /// Given back when the test ends, or is dropped.
     _permit: OwnedSemaphorePermit,
 }
@@ -63,33 +82,95 @@ impl App {
         self.authorize(ctx, Action::TestConnection, url).await?;
         check::material(&candidate.tls)?;
         let credentials = check::credentials(candidate.credentials)?;
-        let permit = self.0.tests.clone().try_acquire_owned().map_err(|_| TestError::TooMany)?;
+        let permit = self.room_for_a_test()?;
         let now = self.now();
         let entry = audit::done(now, ctx, AuditAction::ConnectionTest, url, "");
-        self.0.trail.append(entry).await.doing("audit a test of a connection")?;
+        self.0.trail.append(entry).await.doing(AUDITING)?;
 
-        // A client id of its own, lest it take over the session of a link that is up.
-        let id = format!("test-{:08x}", rand::random::<u32>());
-        let id = ConnectionId::parse(&id).expect("a valid id");
-        let spec = self.spec(&Connection {
-            id,
+        let connection = Connection {
+            id: id_of_a_test(),
             name: candidate.name,
             url: candidate.url,
             credentials,
-            tls: candidate.tls.clone(),
+            tls: candidate.tls,
             mmc: candidate.mmc,
             intent: Intent::Connected,
             revision: Revision::FIRST,
             created_at: now,
             updated_at: now,
-        });
-        let tls_settings_ignored =
-            candidate.tls != spec.tls && candidate.tls != TlsMaterial::default();
-        Ok(PreparedTest { app: self.clone(), spec, tls_settings_ignored, _permit: permit })
+        };
+        Ok(self.prepared(&connection, permit))
+    }
+
+    /// The same for a stored connection as it would be after `patch`. Its stored secrets go wherever
+    /// the patch says, as they would after the change itself: so it needs the right to make that, too.
+    pub async fn test_stored_connection(
+        &self,
+        ctx: &Ctx,
+        id: &ConnectionId,
+        patch: ConnectionPatch,
+    ) -> Result<PreparedTest, TestError> {
+        for action in [Action::TestConnection, Action::UpdateConnection] {
+            self.authorize(ctx, action, id.as_str()).await?;
+        }
+        let entry = self.0.registry.get(id.as_str()).ok_or(TestError::NotFound)?;
+        let unreadable = |row: &Unreadable| TestError::Unreadable { reason: row.reason.clone() };
+        let stored = entry.connection().map_err(unreadable)?;
+        let Change { connection, fields } = update::apply(Connection::clone(stored), patch)?;
+        let permit = self.room_for_a_test()?;
+        let mut detail = connection.url.as_str().to_owned();
+        if !fields.is_empty() {
+            detail = format!("{detail}; changed: {}", fields.join(", "));
+        }
+        let action = AuditAction::ConnectionTest;
+        let tested = audit::done(self.now(), ctx, action, id.as_str(), detail);
+        self.0.trail.append(tested).await.doing(AUDITING)?;
+
+        let mut test = self.prepared(&Connection { id: id_of_a_test(), ..connection }, permit);
+        if self.status(stored).connected() {
+            test.keep_apart_from(entry.spec());
+        }
+        Ok(test)
+    }
+
+    fn room_for_a_test(&self) -> Result<OwnedSemaphorePermit, TestError> {
+        self.0.tests.clone().try_acquire_owned().map_err(|_| TestError::TooMany)
+    }
+
+    fn prepared(&self, connection: &Connection, permit: OwnedSemaphorePermit) -> PreparedTest {
+        PreparedTest {
+            app: self.clone(),
+            spec: self.spec(connection),
+            tls_settings_ignored: self.ignores_tls_settings(connection),
+            remark: None,
+            _permit: permit,
+        }
     }
 }
 
+/// Leads to a client id of the test's own, lest it take over the session of a link that is up.
+fn id_of_a_test() -> ConnectionId {
+    ConnectionId::parse(&format!("test-{}", mark())).expect("a valid id")
+}
+
+fn mark() -> String {
+    format!("{:08x}", rand::random::<u32>())
+}
+
 impl PreparedTest {
+    /// Takes another client id than a link that is up, which the broker would otherwise end: a client
+    /// id set by hand is the same for both.
+    fn keep_apart_from(&mut self, link: Option<&Arc<LinkSpec>>) {
+        let Some(link) = link.filter(|link| link.client_id == self.spec.client_id) else { return };
+        let longest = Credentials::MAX_BYTES - SUFFIX_BYTES;
+        let cut = link.client_id.floor_char_boundary(longest);
+        // Brokers that let clients in by the beginning of their id go on doing so.
+        self.spec.client_id = format!("{}-test-{}", &link.client_id[..cut], mark());
+        self.remark = Some(
+            "The link is up meanwhile, so the test used a client id of its own, beginning with the one in credentials.clientId: a broker that goes by whole client ids may treat it in another way.".to_owned(),
+        );
+    }
+
     /// Dials. `observe` hears of each stage as it happens and must not wait. `None` when haltere began
     /// to shut down meanwhile. Dropping the future hangs up.
     pub async fn run(self, observe: impl FnMut(ProbeEvent) + Send) -> Option<TestReport> {
@@ -98,7 +179,7 @@ impl PreparedTest {
             () = stopping.cancelled() => return None,
             probe = self.app.0.supervisor.probe(&self.spec, observe) => probe,
         };
-        let advice = probe.advice(
+        let mut advice = probe.advice(
             &self.spec,
             Circumstances {
                 audience: Audience::Api,
@@ -106,6 +187,7 @@ impl PreparedTest {
                 now: self.app.now(),
             },
         );
+        advice.extend(self.remark);
         Some(TestReport { probe, advice })
     }
 }

@@ -15,7 +15,7 @@ use super::{check, record};
 use crate::app::App;
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::{Doing, Internal};
+use crate::error::{Doing, Internal, Invalid};
 use crate::policy::Action;
 
 const DOING: &str = "change a connection";
@@ -86,7 +86,7 @@ pub(super) struct Change {
 }
 
 /// Applies `patch` to `stored` and checks the result.
-pub(super) fn apply(stored: Connection, patch: ConnectionPatch) -> Result<Change, UpdateError> {
+pub(super) fn apply(stored: Connection, patch: ConnectionPatch) -> Result<Change, Invalid> {
     let old = stored.clone();
     let changed = patched(stored, patch);
     let credentials = check::credentials(changed.credentials)?;

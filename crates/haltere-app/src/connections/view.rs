@@ -13,9 +13,6 @@ use crate::audit;
 use crate::ctx::Ctx;
 use crate::policy::Action;
 
-/// From how many connections on it is cheaper to take all statuses at once.
-const MANY: usize = 64;
-
 /// Whether the caller wants to see passwords and private keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Secrets {
@@ -40,14 +37,15 @@ pub struct ConnectionView {
 impl App {
     /// The entries of a list with their status, as of now.
     pub fn views(&self, listing: &Listing) -> Vec<ConnectionView> {
-        let all = (listing.entries.len() >= MANY).then(|| self.0.supervisor.statuses());
-        let status = |connection: &Connection| match &all {
-            Some(all) => current(connection, all.get(&connection.id).cloned()),
-            None => self.status(connection),
-        };
+        let readable = listing.entries.iter().filter_map(|entry| entry.connection().ok());
+        let ids: Vec<_> = readable.map(|connection| &connection.id).collect();
+        let mut observed = self.0.supervisor.statuses_of(&ids).into_iter();
         let views = listing.entries.iter().map(|entry| ConnectionView {
             entry: Arc::clone(entry),
-            status: entry.connection().ok().map(|connection| status(connection)),
+            status: entry.connection().ok().map(|connection| {
+                // In the same order: those that can be read.
+                current(connection, observed.next().flatten())
+            }),
             secrets: listing.secrets,
         });
         views.collect()

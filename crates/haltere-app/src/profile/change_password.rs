@@ -83,6 +83,7 @@ impl App {
             return Err(ChangePasswordError::WrongPassword);
         }
         user.password_hash = hash;
+        user.initial_password = false;
         user.updated_at = self.now();
         tx.update_user(&user).await.doing(DOING)?;
         tx.delete_sessions_of(&name, ctx.caller.session.as_ref()).await.doing(DOING)?;

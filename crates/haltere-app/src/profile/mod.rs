@@ -4,4 +4,4 @@ mod change_password;
 mod read;
 
 pub use change_password::ChangePasswordError;
-pub use read::Profile;
+pub use read::{Profile, ProfileError};

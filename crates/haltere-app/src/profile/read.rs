@@ -4,7 +4,7 @@ use haltere_core::{Roles, UserName};
 
 use crate::app::App;
 use crate::ctx::Ctx;
-use crate::error::NotAllowed;
+use crate::error::{Doing, Internal, NotAllowed};
 use crate::policy::Action;
 
 /// What somebody sees of themselves.
@@ -14,12 +14,33 @@ pub struct Profile {
     pub username: UserName,
     /// What they may do.
     pub roles: Roles,
+    /// Whether their password is still the one that the first start made up and printed.
+    pub initial_password: bool,
+}
+
+/// Why there is no profile to see.
+#[derive(Debug, thiserror::Error)]
+pub enum ProfileError {
+    /// The roles are too low.
+    #[error(transparent)]
+    NotAllowed(#[from] NotAllowed),
+    /// Something failed that is no fault of the caller.
+    #[error(transparent)]
+    Internal(#[from] Internal),
 }
 
 impl App {
     /// The caller's profile.
-    pub fn profile(&self, ctx: &Ctx) -> Result<Profile, NotAllowed> {
+    pub async fn profile(&self, ctx: &Ctx) -> Result<Profile, ProfileError> {
+        const DOING: &str = "look a profile up";
         ctx.authorize(Action::ReadProfile)?;
-        Ok(Profile { username: ctx.caller.user.clone(), roles: ctx.caller.roles })
+        let mut read = self.0.store.read().await.doing(DOING)?;
+        // Somebody removed a moment ago is still answered, and has no password at all.
+        let user = read.find_user(&ctx.caller.user).await.doing(DOING)?;
+        Ok(Profile {
+            username: ctx.caller.user.clone(),
+            roles: ctx.caller.roles,
+            initial_password: user.is_some_and(|user| user.initial_password),
+        })
     }
 }

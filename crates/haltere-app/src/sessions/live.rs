@@ -99,6 +99,11 @@ impl Live {
         Some(entry.session())
     }
 
+    /// When a session in memory was last used; `None` where the store knows better.
+    pub(super) fn last_used_at(&self, id: &SessionId) -> Option<Timestamp> {
+        self.sessions.get(id).map(|entry| entry.last_used_at)
+    }
+
     /// Ends a session.
     pub(super) fn end(&mut self, id: &SessionId) {
         self.generation += 1;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use haltere_core::{AuditAction, Caller, Origin, Secret, Timestamp, UserName};
+use haltere_core::{AuditAction, Caller, Origin, Secret, SessionHandle, Timestamp, UserName};
 use haltere_store::{SessionRecord, UserRecord};
 
 use super::throttle::Throttled;
@@ -13,6 +13,9 @@ use crate::ctx::Ctx;
 use crate::error::{Doing, Internal};
 use crate::users::PasswordTurn;
 
+/// What is kept of a program's name for itself, in characters.
+const USER_AGENT: usize = 200;
+
 /// A wish to log in.
 #[derive(Debug)]
 pub struct LogIn {
@@ -22,6 +25,8 @@ pub struct LogIn {
     pub password: Secret<String>,
     /// Where from.
     pub origin: Origin,
+    /// With what program, as it calls itself.
+    pub user_agent: Option<String>,
 }
 
 /// A session has begun.
@@ -62,7 +67,7 @@ impl App {
 
     async fn try_log_in(&self, wish: LogIn) -> Result<LoggedIn, LoginError> {
         const DOING: &str = "log in";
-        let LogIn { username, password, origin } = wish;
+        let LogIn { username, password, origin, user_agent } = wish;
         let tries = Tries::new(&username, origin.address);
         let known = UserName::parse(&username).ok();
         let verified = self.verify_password(&tries, known.as_ref(), password).await;
@@ -80,7 +85,17 @@ impl App {
 
         let now = self.now();
         let (token, id) = token::generate();
-        let expires_at = now + self.0.sessions.settings.absolute;
+        let record = SessionRecord {
+            id,
+            handle: SessionHandle(rand::random()),
+            user: user.name.clone(),
+            created_at: now,
+            last_used_at: now,
+            expires_at: now + self.0.sessions.settings.absolute,
+            address: origin.address,
+            user_agent: user_agent.as_deref().and_then(shown),
+        };
+        let expires_at = record.expires_at;
         let caller = Caller { user: user.name.clone(), roles: user.roles, session: Some(id) };
         let ctx = Ctx::new(caller.clone(), origin);
         let mut tx = self.0.store.write().await.doing(DOING)?;
@@ -88,8 +103,6 @@ impl App {
         if tx.find_user(&user.name).await.doing(DOING)?.as_ref() != Some(&user) {
             return Err(LoginError::WrongCredentials);
         }
-        let user = user.name;
-        let record = SessionRecord { id, user, created_at: now, last_used_at: now, expires_at };
         tx.insert_session(&record).await.doing(DOING)?;
         let entry = audit::done(now, &ctx, AuditAction::SessionLogin, "", "");
         tx.append_audit(&entry).await.doing(DOING)?;
@@ -139,6 +152,13 @@ impl App {
         let is_right = turn.verify(password, hash).await?;
         Ok(user.filter(|_| is_right))
     }
+}
+
+/// What a program calls itself, fit to be kept and shown: without control characters, and not endless.
+fn shown(user_agent: &str) -> Option<String> {
+    let clean: String = user_agent.chars().filter(|c| !c.is_control()).take(USER_AGENT).collect();
+    let clean = clean.trim();
+    (!clean.is_empty()).then(|| clean.to_owned())
 }
 
 /// Why a password does not open a door.

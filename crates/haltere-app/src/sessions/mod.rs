@@ -6,6 +6,7 @@ mod keep;
 mod live;
 mod log_in;
 mod log_out;
+mod own;
 mod settings;
 mod throttle;
 mod token;
@@ -17,6 +18,7 @@ use haltere_core::Timestamp;
 pub use authenticate::Session;
 pub use live::EndSignal;
 pub use log_in::{LogIn, LoggedIn, LoginError};
+pub use own::{OwnSession, OwnSessionError};
 pub use settings::{PasswordHashing, SessionSettings, ThrottleSettings};
 
 pub(crate) use log_in::Refusal;

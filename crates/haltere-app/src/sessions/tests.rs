@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use haltere_core::{Caller, Origin, Role, Secret};
+use haltere_core::{Caller, Origin, Role, Secret, SessionHandle};
 use haltere_testkit::MockClock;
 use haltere_testkit::wait::{PATIENCE, until, within};
 
@@ -28,8 +28,8 @@ async fn log_in_from(
     password: &str,
     origin: Origin,
 ) -> Result<LoggedIn, LoginError> {
-    let wish = LogIn { username: username.to_owned(), password: password.into(), origin };
-    app.app.log_in(wish).await
+    let (username, password) = (username.to_owned(), password.into());
+    app.app.log_in(LogIn { username, password, origin, user_agent: None }).await
 }
 
 async fn session(app: &TestApp, token: &Secret<String>) -> Option<Session> {
@@ -151,6 +151,120 @@ async fn ones_own_password_needs_the_old_one_and_ends_the_other_sessions() {
     log_in(&app, "viewer", "a new password").await.expect("the new password");
     let old = log_in(&app, "viewer", TestApp::PASSWORD).await;
     assert!(matches!(old, Err(LoginError::WrongCredentials)));
+}
+
+/// A login of the viewer with a program that calls itself so.
+async fn log_in_with(app: &TestApp, user_agent: &str) -> Ctx {
+    let wish = LogIn {
+        username: "viewer".to_owned(),
+        password: TestApp::PASSWORD.into(),
+        origin: TestApp::origin(),
+        user_agent: Some(user_agent.to_owned()),
+    };
+    let token = app.app.log_in(wish).await.unwrap().token;
+    ctx_of(&session(app, &token).await.unwrap())
+}
+
+#[tokio::test]
+async fn ones_own_sessions_are_listed_by_their_last_use() {
+    let (app, clock) = with_clock().await;
+    let names = async |ctx: &Ctx| {
+        let list = app.app.own_sessions(ctx).await.unwrap();
+        let name = |it: OwnSession| (it.user_agent.unwrap_or_default(), it.is_current);
+        list.into_iter().map(name).collect::<Vec<_>>()
+    };
+    let begun = app.app.now();
+    let first = log_in_with(&app, "one\u{85}\t ").await;
+    clock.advance(MINUTE);
+    let second = log_in_with(&app, &"ü".repeat(300)).await;
+    app.token(Role::Admin).await;
+    let long = "ü".repeat(200);
+    assert_eq!(names(&first).await, [(long.clone(), false), ("one".to_owned(), true)]);
+    let one = app.app.own_sessions(&first).await.unwrap().remove(1);
+    assert_eq!((one.created_at, one.last_used_at), (begun, begun));
+    assert_eq!(one.address, TestApp::origin().address);
+    assert_eq!(one.expires_at, begun + 720 * MINUTE);
+
+    // Use is written down only now and then, and shown at once.
+    clock.advance(MINUTE);
+    app.app.0.sessions.live().touch(&first.caller.session.unwrap(), app.app.now());
+    assert_eq!(names(&second).await, [("one".to_owned(), false), (long.clone(), true)]);
+    // The second one has not been used for half an hour; nobody has removed it yet.
+    clock.advance(28 * MINUTE + MINUTE / 2);
+    let at = app.app.now();
+    app.app.0.sessions.live().touch(&first.caller.session.unwrap(), at);
+    clock.advance(MINUTE);
+    assert_eq!(names(&first).await, [("one".to_owned(), true)]);
+}
+
+#[tokio::test]
+async fn ones_own_sessions_can_be_ended_and_nobody_elses() {
+    let app = TestApp::start().await;
+    let mut sessions = Vec::new();
+    for _ in 0..4 {
+        sessions.push(session(&app, &app.token(Role::Viewer).await).await.unwrap());
+    }
+    let admin = session(&app, &app.token(Role::Admin).await).await.unwrap();
+    let [here, there, others @ ..] = &sessions[..] else { unreachable!() };
+    let handle = async |session: &Session| {
+        let list = app.app.own_sessions(&ctx_of(session)).await.unwrap();
+        list.into_iter().find(|it| it.is_current).unwrap().handle
+    };
+    let (ctx, theirs) = (ctx_of(here), handle(&admin).await);
+    for nobodys in [theirs, SessionHandle([0; 16])] {
+        let refused = app.app.end_own_session(&ctx, nobodys).await;
+        assert!(matches!(refused, Err(OwnSessionError::NotFound)), "{refused:?}");
+    }
+    let gone = handle(there).await;
+    let left = app.app.end_own_session(&ctx, gone).await.unwrap();
+    assert!(there.end.has_ended(), "at once");
+    assert_eq!(left.len(), 3);
+    assert!(left.iter().all(|it| it.handle != gone));
+    assert_eq!(app.audit().await[0], format!("viewer session.end {gone} success"));
+
+    let left = app.app.end_other_sessions(&ctx).await.unwrap();
+    assert!(others.iter().all(|it| it.end.has_ended()), "at once");
+    assert_eq!(left.iter().map(|it| it.is_current).collect::<Vec<_>>(), [true]);
+    assert_eq!(app.audit().await[0], "viewer session.end  success");
+    let entries = app.audit().await.len();
+    app.app.end_other_sessions(&ctx).await.unwrap();
+    assert_eq!(app.audit().await.len(), entries, "there was nothing to end");
+
+    let left = app.app.end_own_session(&ctx, left[0].handle).await.unwrap();
+    assert!(left.is_empty() && here.end.has_ended());
+    assert!(!admin.end.has_ended());
+}
+
+#[tokio::test]
+async fn whoever_has_many_sessions_sees_those_used_last_and_the_one_that_asks() {
+    let (app, clock) = with_clock().await;
+    let asks = session(&app, &app.token(Role::Viewer).await).await.unwrap();
+    for _ in 0..150 {
+        clock.advance(Duration::from_millis(1));
+        app.token(Role::Viewer).await;
+    }
+    let list = app.app.own_sessions(&ctx_of(&asks)).await.unwrap();
+    assert_eq!(list.len(), 101);
+    assert!(list[..100].is_sorted_by(|one, other| one.last_used_at >= other.last_used_at));
+    assert!(list[100].is_current);
+    app.app.end_other_sessions(&ctx_of(&asks)).await.unwrap();
+    let list = app.app.own_sessions(&ctx_of(&asks)).await.unwrap();
+    assert_eq!(list.len(), 1, "all 150 have ended");
+}
+
+#[tokio::test]
+async fn a_password_that_was_made_up_stays_so_until_it_is_changed() {
+    let app = TestApp::start().await;
+    let viewer = ctx_of(&session(&app, &app.token(Role::Viewer).await).await.unwrap());
+    let mut tx = app.store.write().await.unwrap();
+    let user = tx.find_user(&viewer.caller.user).await.unwrap().unwrap();
+    let user = haltere_store::UserRecord { initial_password: true, ..user };
+    tx.update_user(&user).await.unwrap();
+    tx.commit().await.unwrap();
+    assert!(app.app.profile(&viewer).await.unwrap().initial_password);
+    let (old, new) = (TestApp::PASSWORD.into(), "a new password".into());
+    app.app.change_own_password(&viewer, old, new).await.unwrap();
+    assert!(!app.app.profile(&viewer).await.unwrap().initial_password);
 }
 
 #[tokio::test]

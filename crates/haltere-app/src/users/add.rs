@@ -50,6 +50,7 @@ impl Users {
         Ok(UserRecord {
             name: name.clone(),
             password_hash,
+            initial_password: false,
             roles,
             created_at: now,
             updated_at: now,

@@ -1,12 +1,22 @@
 //! The administrator of a new installation.
 
 use haltere_core::{AuditAction, Role, Secret, UserName};
+use haltere_store::UserRecord;
 
 use super::{UserError, Users};
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::Doing;
 use crate::policy::Action;
+
+/// The password of the first administrator.
+#[derive(Debug)]
+pub enum FirstPassword {
+    /// Somebody chose it.
+    Given(Secret<String>),
+    /// It was made up, and whoever reads the log knows it: profiles say so until it is changed.
+    MadeUp(Secret<String>),
+}
 
 const DOING: &str = "make the first administrator";
 
@@ -23,14 +33,19 @@ impl Users {
         &self,
         ctx: &Ctx,
         name: &UserName,
-        password: Secret<String>,
+        password: FirstPassword,
     ) -> Result<bool, UserError> {
         ctx.authorize(Action::ManageUsers)?;
         // Hashing takes long, and is needed only once in the life of an installation.
         if !self.is_empty().await? {
             return Ok(false);
         }
-        let record = self.prepare(name, password, Role::Admin.into()).await?;
+        let (password, made_up) = match password {
+            FirstPassword::Given(password) => (password, false),
+            FirstPassword::MadeUp(password) => (password, true),
+        };
+        let prepared = self.prepare(name, password, Role::Admin.into()).await?;
+        let record = UserRecord { initial_password: made_up, ..prepared };
         let mut tx = self.store.write().await.doing(DOING)?;
         if !tx.list_users().await.doing(DOING)?.is_empty() {
             return Ok(false);

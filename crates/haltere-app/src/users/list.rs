@@ -28,10 +28,17 @@ impl Users {
         ctx.authorize(Action::ListUsers)?;
         let mut read = self.store.read().await.doing(DOING)?;
         let users = read.list_users().await.doing(DOING)?.into_iter();
-        let users =
-            users.map(|UserRecord { name, password_hash: _, roles, created_at, updated_at }| {
-                User { name, roles, created_at, updated_at }
-            });
+        let users = users.map(|user| {
+            let UserRecord {
+                name,
+                password_hash: _,
+                initial_password: _,
+                roles,
+                created_at,
+                updated_at,
+            } = user;
+            User { name, roles, created_at, updated_at }
+        });
         Ok(users.collect())
     }
 }

@@ -19,6 +19,7 @@ use tokio::sync::Notify;
 use crate::sessions::PasswordHashing;
 
 pub use error::UserError;
+pub use first_admin::FirstPassword;
 pub use list::User;
 pub use password::{MAX_BYTES as PASSWORD_MAX_BYTES, MIN_CHARS as PASSWORD_MIN_CHARS};
 

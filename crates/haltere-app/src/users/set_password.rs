@@ -24,6 +24,7 @@ impl Users {
         let user = tx.find_user(name).await.doing(DOING)?;
         let mut user = user.ok_or(UserError::NotFound)?;
         user.password_hash = hash;
+        user.initial_password = false;
         user.updated_at = self.clock.now();
         tx.update_user(&user).await.doing(DOING)?;
         tx.delete_sessions_of(name, None).await.doing(DOING)?;

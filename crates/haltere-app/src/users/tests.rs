@@ -77,7 +77,9 @@ async fn the_first_administrator_is_made_once() {
     let app = TestApp::start().await;
     let users = app.app.users();
     let (ctx, root) = (system(), user("root"));
-    let made = users.ensure_first_admin(&ctx, &root, "a fine password".into()).await;
+    let made = users
+        .ensure_first_admin(&ctx, &root, FirstPassword::MadeUp("a fine password".into()))
+        .await;
     assert!(!made.unwrap(), "there are users");
 
     let store = app.another_store().await;
@@ -87,11 +89,20 @@ async fn the_first_administrator_is_made_once() {
     }
     tx.commit().await.unwrap();
     let (one, two) = (user("one"), user("two"));
-    let password = || "a fine password".into();
+    let password = || FirstPassword::MadeUp("a fine password".into());
     let (one, two) = tokio::join!(
         users.ensure_first_admin(&ctx, &one, password()),
         users.ensure_first_admin(&ctx, &two, password()),
     );
     assert_eq!(u8::from(one.unwrap()) + u8::from(two.unwrap()), 1);
-    assert_eq!(users.list(&ctx).await.unwrap().len(), 1);
+    let only = users.list(&ctx).await.unwrap().remove(0).name;
+    let is_initial = async || {
+        let mut read = store.read().await.unwrap();
+        read.find_user(&only).await.unwrap().unwrap().initial_password
+    };
+    assert!(is_initial().await);
+    users.set_roles(&ctx, &only, Role::ALL.into_iter().collect()).await.unwrap();
+    assert!(is_initial().await, "the password is the same");
+    users.set_password(&ctx, &only, "another fine password".into()).await.unwrap();
+    assert!(!is_initial().await);
 }

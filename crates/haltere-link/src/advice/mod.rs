@@ -15,7 +15,7 @@ mod remarks;
 mod tests;
 mod tls;
 
-use haltere_core::{Host, LinkFailure, Stage, Timestamp, Transport};
+use haltere_core::{BrokerFacts, Host, LinkFailure, Stage, Timestamp, Transport};
 
 use crate::tls::CertificateFacts;
 use crate::{LinkSpec, ProbeReport};
@@ -40,12 +40,35 @@ pub struct Circumstances {
     pub now: Timestamp,
 }
 
+/// What is known of a link, or came of dialling once: the ground for advice.
+#[derive(Debug, Clone, Copy)]
+pub struct Findings<'a> {
+    /// Why it is not up.
+    pub failure: Option<&'a LinkFailure>,
+    /// What the broker told; only where it let us in.
+    pub broker: Option<&'a BrokerFacts>,
+    /// The certificates the broker presented, leaf first.
+    pub chain: &'a [CertificateFacts],
+}
+
 impl ProbeReport {
+    /// What to try next: [`Findings::advice`] on what came of the probe.
+    pub fn advice(&self, spec: &LinkSpec, circumstances: Circumstances) -> Vec<String> {
+        let findings = Findings {
+            failure: self.failure.as_ref(),
+            broker: self.broker.as_ref(),
+            chain: &self.peer_chain,
+        };
+        findings.advice(spec, circumstances)
+    }
+}
+
+impl Findings<'_> {
     /// What to try next, the likeliest first, one or two sentences each; never empty after a failure.
     /// After a success: what is not as good as it could be.
     pub fn advice(&self, spec: &LinkSpec, circumstances: Circumstances) -> Vec<String> {
-        let Some(failure) = &self.failure else { return remarks::on(self, spec, circumstances) };
-        let case = Case { spec, failure, chain: &self.peer_chain, circumstances };
+        let Some(failure) = self.failure else { return remarks::on(self, spec, circumstances) };
+        let case = Case { spec, failure, chain: self.chain, circumstances };
         let mut advice = Vec::new();
         if circumstances.tls_settings_ignored && spec.url.transport().is_tls() {
             advice.push(remarks::TLS_PLUGIN_OFF.to_owned());

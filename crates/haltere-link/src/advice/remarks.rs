@@ -3,8 +3,9 @@
 use haltere_core::BrokerFacts;
 use jiff::SignedDuration;
 
-use super::{Audience, Circumstances, day, is_loopback, quoted};
-use crate::{LinkSpec, ProbeReport};
+use super::{Audience, Circumstances, Findings, day, is_loopback, quoted};
+use crate::LinkSpec;
+use crate::tls::CertificateFacts;
 
 /// A certificate that ends sooner than this is worth a word.
 const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
@@ -13,18 +14,18 @@ const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 pub(super) const TLS_PLUGIN_OFF: &str = "The plugin tls is off: ca, cert, key and rejectUnauthorized of this connection were not used. Switch it on with PUT /api/plugins/tls.";
 
 pub(super) fn on(
-    report: &ProbeReport,
+    findings: &Findings<'_>,
     spec: &LinkSpec,
     circumstances: Circumstances,
 ) -> Vec<String> {
-    let Some(broker) = &report.broker else { return Vec::new() };
+    let Some(broker) = findings.broker else { return Vec::new() };
     let transport = spec.url.transport();
     let mut remarks = Vec::new();
     if transport.is_tls() {
         if circumstances.tls_settings_ignored {
             remarks.push(TLS_PLUGIN_OFF.to_owned());
         }
-        remarks.extend(on_certificates(report, spec, broker, circumstances));
+        remarks.extend(on_certificates(findings.chain, spec, broker, circumstances));
     } else if spec.password.is_some() && !is_loopback(spec.url.host()) {
         remarks.push(format!(
             "The password went to {} in the clear: use {}s:// as soon as the broker has a TLS listener.",
@@ -39,7 +40,7 @@ pub(super) fn on(
 }
 
 fn on_certificates(
-    report: &ProbeReport,
+    chain: &[CertificateFacts],
     spec: &LinkSpec,
     broker: &BrokerFacts,
     circumstances: Circumstances,
@@ -58,7 +59,7 @@ fn on_certificates(
         remarks.push("The certificate is of an old make (X.509 version 1, no subjectAltName, or a CA used as a server) and accepted only because its CA was given: have it made anew with subjectAltName when you can.".to_owned());
     }
     let ends_soon = |end: &_| circumstances.now.duration_until(*end) < SOON;
-    for certificate in &report.peer_chain {
+    for certificate in chain {
         if let Some(end) = certificate.not_after.filter(ends_soon) {
             remarks.push(format!(
                 "\"{}\" ends on {}: renew it in time.",

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use haltere_core::{Intent, Revision, SessionId, Timestamp, UserName};
+use haltere_core::{Intent, Revision, SessionHandle, SessionId, Timestamp, UserName};
 use haltere_store::{Backups as _, ConnectionRecord, SessionRecord, Store as _, StoreError};
 use tempfile::TempDir;
 
@@ -49,10 +49,13 @@ async fn insert(store: &SqliteStore, id: &str) -> Result<(), StoreError> {
 async fn log_in(store: &SqliteStore) {
     let session = SessionRecord {
         id: SESSION,
+        handle: SessionHandle([7; 16]),
         user: UserName::parse("ada").unwrap(),
         created_at: Timestamp::UNIX_EPOCH,
         last_used_at: Timestamp::UNIX_EPOCH,
         expires_at: Timestamp::from_second(4_000_000_000).unwrap(),
+        address: None,
+        user_agent: None,
     };
     let mut tx = store.write().await.unwrap();
     tx.insert_session(&session).await.unwrap();

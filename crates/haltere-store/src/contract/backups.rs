@@ -25,7 +25,7 @@ pub async fn are_made_while_others_write_or_refused_with_advice(store: Arc<dyn S
     assert_eq!((facts.connections, facts.users, facts.made_at), (50, 0, at(7)));
     assert_eq!(facts.bytes, fs::metadata(&file.0).unwrap().len());
     busy.commit().await.unwrap();
-    assert_eq!(store.read().await.unwrap().count_connections().await.unwrap(), 51);
+    assert_eq!(store.read().await.unwrap().list_connection_keys().await.unwrap().len(), 51);
 }
 
 pub async fn never_overwrite_a_file(store: Arc<dyn Store>) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use haltere_core::{Intent, Revision};
 
 use super::records::{at, bare_connection, commit, connection, id, ids, keep};
-use crate::{ConnectionKey, ConnectionRecord, Sealed, Store, StoreError, UniqueRule};
+use crate::{ConnectionKey, ConnectionRecord, Rivals, Sealed, Store, StoreError, UniqueRule};
 
 async fn find(store: &dyn Store, text: &str) -> Option<ConnectionRecord> {
     store.read().await.unwrap().find_connection(&id(text)).await.unwrap()
@@ -32,11 +32,33 @@ pub async fn what_was_inserted_is_found(store: Arc<dyn Store>) {
     let bare = keep(&*store, bare_connection("b", "B")).await;
     let mut tx = store.read().await.unwrap();
     assert_eq!(tx.find_connection(&id("a")).await.unwrap(), Some(full.clone()));
-    assert_eq!(tx.find_connection_by_name("B").await.unwrap(), Some(bare.clone()));
     assert_eq!(tx.find_connection(&id("A")).await.unwrap(), None);
-    assert_eq!(tx.find_connection_by_name("a").await.unwrap(), None);
     assert_eq!(tx.list_connections().await.unwrap(), [full, bare]);
-    assert_eq!(tx.count_connections().await.unwrap(), 2);
+}
+
+pub async fn rivals_are_told_apart_and_counted(store: Arc<dyn Store>) {
+    let none = Rivals { count: 0, by_id: None, by_name: None };
+    let mut tx = store.read().await.unwrap();
+    assert_eq!(tx.find_rivals(Some(&id("a")), "A").await.unwrap(), none);
+    drop(tx);
+    let a = Some(keep(&*store, connection("a", "A")).await);
+    let b = Some(keep(&*store, bare_connection("b", "B")).await);
+    let mut tx = store.read().await.unwrap();
+    for (looked_for, name, by_id, by_name) in [
+        (Some("a"), "A", &a, &a),
+        (Some("a"), "B", &a, &b),
+        (Some("b"), "A", &b, &a),
+        (Some("a"), "a", &a, &None),
+        (Some("A"), "B", &None, &b),
+        (Some("A"), "a", &None, &None),
+        (None, "A", &None, &a),
+        (None, "", &None, &None),
+    ] {
+        let looked_for = looked_for.map(id);
+        let rivals = tx.find_rivals(looked_for.as_ref(), name).await.unwrap();
+        let expected = Rivals { count: 2, by_id: by_id.clone(), by_name: by_name.clone() };
+        assert_eq!(rivals, expected, "{looked_for:?} {name:?}");
+    }
 }
 
 pub async fn an_id_is_unique(store: Arc<dyn Store>) {
@@ -167,7 +189,7 @@ pub async fn rows_that_make_no_sense_are_kept_as_they_stand(store: Arc<dyn Store
     let kept = Some(keep(&*store, nonsense).await);
     let mut tx = store.read().await.unwrap();
     assert_eq!(tx.list_connections().await.unwrap().pop(), kept);
-    assert_eq!(tx.find_connection_by_name("").await.unwrap(), kept);
+    assert_eq!(tx.find_rivals(None, "").await.unwrap().by_name, kept);
 }
 
 pub async fn texts_are_data(store: Arc<dyn Store>) {

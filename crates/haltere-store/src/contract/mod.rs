@@ -45,6 +45,7 @@ macro_rules! contract_tests {
         $crate::contract_tests! { @stories $open:
             connections {
                 what_was_inserted_is_found,
+                rivals_are_told_apart_and_counted,
                 an_id_is_unique,
                 a_name_is_unique,
                 uniqueness_is_case_sensitive,
@@ -62,7 +63,7 @@ macro_rules! contract_tests {
             users {
                 what_was_inserted_is_found,
                 a_name_is_unique_and_case_sensitive,
-                an_update_replaces_hash_and_roles,
+                an_update_replaces_all_but_name_and_creation,
                 updating_what_is_not_there_says_gone,
                 deleting_tells_whether_there_was_one,
                 users_are_listed_by_name,
@@ -72,6 +73,8 @@ macro_rules! contract_tests {
                 what_was_inserted_is_found_expired_or_not,
                 touching_moves_only_forward_and_only_what_is_there,
                 many_are_touched_at_once,
+                a_session_is_found_by_its_handle,
+                sessions_of_a_user_are_listed_by_their_last_use,
                 deleting_tells_whether_there_was_one,
                 all_sessions_of_a_user_end_but_the_one_kept,
                 the_expired_and_the_idle_are_removed,

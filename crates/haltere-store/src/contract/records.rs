@@ -1,8 +1,8 @@
 //! Records to tell stories with, and short ways to keep them.
 
 use haltere_core::{
-    AuditAction, AuditEntry, AuditOutcome, ConnectionId, Intent, Revision, Role, SessionId,
-    Timestamp, UserName,
+    AuditAction, AuditEntry, AuditOutcome, ConnectionId, Intent, Revision, Role, SessionHandle,
+    SessionId, Timestamp, UserName,
 };
 
 use crate::{ConnectionRecord, Sealed, SessionRecord, Store, UserRecord, WriteTx};
@@ -72,6 +72,7 @@ pub(super) fn user(name: &str) -> UserRecord {
     UserRecord {
         name: user_name(name),
         password_hash: "$argon2id$…".to_owned(),
+        initial_password: true,
         roles: [Role::Viewer, Role::ConnectionManager].into_iter().collect(),
         created_at: at(0),
         updated_at: at(0),
@@ -82,10 +83,13 @@ pub(super) fn user(name: &str) -> UserRecord {
 pub(super) fn session(number: u8, user: &str, last_used: i64, expires: i64) -> SessionRecord {
     SessionRecord {
         id: SessionId([number; 32]),
+        handle: SessionHandle([number; 16]),
         user: user_name(user),
         created_at: at(0),
         last_used_at: at(last_used),
         expires_at: at(expires),
+        address: Some("2001:db8::7".parse().unwrap()),
+        user_agent: Some("curl/8.5.0".to_owned()),
     }
 }
 

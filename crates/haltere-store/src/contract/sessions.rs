@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use haltere_core::SessionId;
+use haltere_core::{SessionHandle, SessionId};
 
 use super::records::{at, commit, session, user_name};
 use crate::{SessionRecord, Store};
@@ -64,7 +64,9 @@ pub async fn many_are_touched_at_once(store: Arc<dyn Store>) {
     };
     commit(&*store, async |tx| {
         for number in 0..2_000 {
-            let record = SessionRecord { id: numbered(number), ..session(0, "ada", 0, 3_600) };
+            let (id, mut handle) = (numbered(number), SessionHandle([0; 16]));
+            handle.0.copy_from_slice(&id.0[..16]);
+            let record = SessionRecord { id, handle, ..session(0, "ada", 0, 3_600) };
             tx.insert_session(&record).await.unwrap();
         }
     })
@@ -75,6 +77,34 @@ pub async fn many_are_touched_at_once(store: Arc<dyn Store>) {
     for (id, at) in used {
         assert_eq!(tx.find_session(&id).await.unwrap().unwrap().last_used_at, at);
     }
+}
+
+pub async fn a_session_is_found_by_its_handle(store: Arc<dyn Store>) {
+    let bare = SessionRecord { address: None, user_agent: None, ..session(2, "ada", 0, 3_600) };
+    keep(&*store, &session(1, "ada", 0, 3_600)).await;
+    keep(&*store, &bare).await;
+    let mut tx = store.write().await.unwrap();
+    let found = tx.find_session_by_handle(&SessionHandle([2; 16])).await.unwrap();
+    assert_eq!(found, Some(bare));
+    assert_eq!(tx.find_session_by_handle(&SessionHandle([3; 16])).await.unwrap(), None);
+    let taken = SessionRecord { id: id(3), ..session(1, "ada", 0, 3_600) };
+    tx.insert_session(&taken).await.unwrap_err();
+}
+
+pub async fn sessions_of_a_user_are_listed_by_their_last_use(store: Arc<dyn Store>) {
+    for (number, used) in [(1, 10), (2, 30), (3, 20), (4, 30)] {
+        keep(&*store, &session(number, "ada", used, 3_600)).await;
+    }
+    keep(&*store, &session(5, "Ada", 40, 3_600)).await;
+    let list = async |name: &str, limit: u32| {
+        let mut tx = store.read().await.unwrap();
+        tx.list_sessions_of(&user_name(name), limit).await.unwrap()
+    };
+    let numbers = |list: Vec<SessionRecord>| list.iter().map(|it| it.id.0[0]).collect::<Vec<_>>();
+    assert_eq!(numbers(list("ada", 9).await), [2, 4, 3, 1]);
+    assert_eq!(numbers(list("ada", 3).await), [2, 4, 3]);
+    assert_eq!(list("Ada", 9).await, [session(5, "Ada", 40, 3_600)]);
+    assert!(list("eve", 9).await.is_empty());
 }
 
 pub async fn deleting_tells_whether_there_was_one(store: Arc<dyn Store>) {

@@ -33,11 +33,12 @@ pub async fn a_name_is_unique_and_case_sensitive(store: Arc<dyn Store>) {
     assert!(matches!(again, Err(StoreError::Taken(UniqueRule::UserName))), "{again:?}");
 }
 
-pub async fn an_update_replaces_hash_and_roles(store: Arc<dyn Store>) {
+pub async fn an_update_replaces_all_but_name_and_creation(store: Arc<dyn Store>) {
     insert(&*store, &user("ada")).await.unwrap();
     insert(&*store, &user("eve")).await.unwrap();
     let new = UserRecord {
         password_hash: "other".to_owned(),
+        initial_password: false,
         roles: Role::Admin.into(),
         created_at: at(100),
         updated_at: at(50),

@@ -7,7 +7,7 @@ use std::thread::available_parallelism;
 use anyhow::Context as _;
 use clap::Args;
 use haltere_app::Ctx;
-use haltere_app::users::Users;
+use haltere_app::users::{FirstPassword, Users};
 use haltere_core::{Secret, UserName};
 use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
@@ -109,13 +109,17 @@ fn announce(address: SocketAddr, is_tls: bool) -> anyhow::Result<()> {
 /// Adds the first administrator; a password that was made up is said once and kept nowhere.
 async fn ensure_first_admin(settings: &Settings, users: &Users) -> anyhow::Result<()> {
     let name = UserName::parse(&settings.admin.username).context("admin.username")?;
-    let given = settings.admin.password.clone();
-    let password = given.clone().unwrap_or_else(random_password);
+    let (password, made_up) = if let Some(given) = settings.admin.password.clone() {
+        (FirstPassword::Given(given), None)
+    } else {
+        let password = random_password();
+        (FirstPassword::MadeUp(password.clone()), Some(password))
+    };
     let added = users
-        .ensure_first_admin(&Ctx::system("start"), &name, password.clone())
+        .ensure_first_admin(&Ctx::system("start"), &name, password)
         .await
         .context("failed to add the first administrator")?;
-    if added && given.is_none() {
+    if let Some(password) = made_up.filter(|_| added) {
         tell_password(&name, &password);
     }
     Ok(())

@@ -1,5 +1,9 @@
+import { useQuery } from "@tanstack/react-query";
+
+import { advice } from "../../api/connections";
 import type { Connection, ConnectionStatus } from "../../api/schema";
 import { useLanguage, useWords } from "../../i18n/language";
+import { Advice } from "../../ui/Advice";
 import { StateMark } from "../../ui/StateMark";
 import { shown } from "../../util/state";
 import { moment, span, useNow } from "../../util/time";
@@ -15,8 +19,11 @@ export function Status({ connection }: { connection: Connection }) {
     <section className={classes.status} data-state={state} aria-live="polite">
       <p className={classes.line}>
         <StateMark state={state} />
-        {status && <Since at={status.timestamp} />}
-        {status && !status.connected && status.state !== "idle" && <Attempt status={status} />}
+        {/* Said when the state changes, and not again every second. */}
+        <span className={classes.line} aria-live="off">
+          {status && <Since at={status.timestamp} />}
+          {status && !status.connected && status.state !== "idle" && <Attempt status={status} />}
+        </span>
       </p>
       {error ? (
         <>
@@ -31,10 +38,13 @@ export function Status({ connection }: { connection: Connection }) {
               </code>
             )}
           </p>
-          <Hint code={error.code} />
+          <WhatToDo id={connection.id} code={error.code} stamp={status.timestamp} />
         </>
       ) : (
-        <p className={classes.means}>{words.stateMeans[state]}</p>
+        <>
+          <p className={classes.means}>{words.stateMeans[state]}</p>
+          {state === "online" && <WhatToDo id={connection.id} stamp={status?.timestamp ?? 0} />}
+        </>
       )}
     </section>
   );
@@ -58,13 +68,18 @@ function Attempt({ status }: { status: ConnectionStatus }) {
   );
 }
 
-function Hint({ code }: { code: string }) {
+/** A word in the user's language, and what the server has found out about this very link. */
+function WhatToDo({ id, code, stamp }: { id: string; code?: string; stamp: number }) {
   const words = useWords();
-  const hint = words.hints[code];
-  if (!hint) return null;
+  const { data: told } = useQuery(advice(id, code, stamp));
+  const hint = code && words.hints[code];
+  const sentences = told && told.code === code ? told.advice : [];
+  if (!hint && sentences.length === 0) return null;
   return (
-    <p className={classes.hint}>
-      <strong>{words.connection.whatToDo}</strong> {hint}
-    </p>
+    <div className={classes.hint}>
+      <strong>{code ? words.connection.whatToDo : words.connection.better}</strong>
+      {hint}
+      <Advice sentences={sentences} />
+    </div>
   );
 }

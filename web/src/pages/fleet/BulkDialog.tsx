@@ -40,7 +40,6 @@ export function BulkDialog({ action, connections, onClose, onDone }: Props) {
       title={words.bulk[action](targets.length)}
       centered
       size="lg"
-      closeButtonProps={{ "aria-label": words.close }}
     >
       <Text mb="sm">{text[action]}</Text>
       {/* Focusable, so that a long list can be scrolled with the keyboard. */}

@@ -54,13 +54,7 @@ export function Export() {
           {download.data && `${download.data.name} · ${bytes(download.data.file.size, language)}`}
         </span>
       </Group>
-      <Modal
-        opened={isAsking}
-        onClose={() => setAsking(false)}
-        title={words.transfer.secretsTitle}
-        centered
-        closeButtonProps={{ "aria-label": words.close }}
-      >
+      <Modal opened={isAsking} onClose={() => setAsking(false)} title={words.transfer.secretsTitle} centered>
         <Text>{words.transfer.secretsText}</Text>
         <Text mt="sm">{words.transfer.secretsAudited(profile?.username ?? "")}</Text>
         <Group justify="flex-end" mt="lg">

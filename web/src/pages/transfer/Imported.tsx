@@ -59,11 +59,12 @@ function Links({ links }: { links: LinksStanding }) {
   const words = useWords();
   const all = links.connected + links.failed + links.disconnected + links.pending;
   return (
-    <div className={classes.links}>
+    // Read out once it is settled, not with every number that changes until then.
+    <div className={classes.links} role="status" aria-busy={links.pending > 0}>
       {links.pending > 0 && (
         <Bar label={words.transfer.dialling} value={all > 0 ? 1 - links.pending / all : undefined} />
       )}
-      <ul role="status">
+      <ul>
         {STATES.filter(([of]) => links[of] > 0).map(([of, state]) => (
           <li key={of}>
             <StateShape state={state} />

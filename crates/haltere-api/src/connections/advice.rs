@@ -1,0 +1,129 @@
+//! `GET /api/connections/{connectionId}/advice`
+
+use axum::extract::State;
+use axum::response::Response;
+use haltere_app::connections::ConnectionAdvice;
+use http::StatusCode;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::described::{ConnectionId, UnknownConnection};
+use crate::error::{ApiError, json};
+use crate::extract::{Context, PathConnectionId};
+use crate::state::ApiState;
+use crate::wire::status::StageName;
+
+/// What to try about a connection.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ConnectionAdvice)]
+pub(crate) struct WireAdvice<'a> {
+    /// The code of the failure it is about; absent while there is none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    code: Option<&'a str>,
+    /// The stage at which that happened.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    stage: Option<StageName>,
+    /// What to try next, the likeliest first; for people. While the link is up: what could be better.
+    advice: &'a [String],
+}
+
+impl<'a> From<&'a ConnectionAdvice> for WireAdvice<'a> {
+    fn from(advice: &'a ConnectionAdvice) -> Self {
+        let ConnectionAdvice { failure, advice } = advice;
+        Self {
+            code: failure.as_ref().map(|failure| failure.code.as_ref()),
+            stage: failure.as_ref().map(|failure| failure.stage.into()),
+            advice,
+        }
+    }
+}
+
+/// Show what to try about a connection
+///
+/// The advice a test would give (`POST /api/connection-test`), by what the link has met with: nobody is
+/// dialled for it. `code` says which failure it is about; the status may have gone on by the time it is read.
+#[utoipa::path(
+    get,
+    path = "/api/connections/{connectionId}/advice",
+    operation_id = "get_connection_advice",
+    tag = "Connections",
+    params(ConnectionId),
+    responses(
+        (status = 200, description = "The advice; none when there is nothing to say", body = WireAdvice,
+            example = json!({
+                "code": "ECONNREFUSED", "stage": "tcp",
+                "advice": ["See on the broker's machine whether anything listens on the port: ss -ltn 'sport = :1883'"],
+            })),
+        UnknownConnection,
+    ),
+)]
+pub(crate) async fn handler(
+    State(state): State<ApiState>,
+    context: Context,
+    PathConnectionId(id): PathConnectionId,
+) -> Result<Response, ApiError> {
+    let advice = state.app.connection_advice(&context, &id)?;
+    Ok(json(StatusCode::OK, &WireAdvice::from(&advice)))
+}
+
+#[cfg(test)]
+mod tests {
+    use haltere_core::Role;
+    use haltere_testkit::wait::{PATIENCE, until};
+    use haltere_testkit::{Ca, Listener, Mosquitto};
+    use serde_json::json;
+
+    use crate::test_support::{TestApi, connection, encoded, nobody};
+
+    const PATH: &str = "/api/connections/a/advice";
+
+    #[tokio::test]
+    async fn a_link_gets_the_advice_a_test_would_give() {
+        let ca = Ca::new("factory");
+        let listener = Listener::tls(&ca.server(&["press.example"]));
+        let broker = Mosquitto::builder().listener(listener).start().await;
+        let api = TestApi::start().await;
+        let (admin, viewer) = (api.admin().await, api.role(Role::Viewer).await);
+        viewer.get(PATH).await.is_refusal(404, "NOT_FOUND", "Connection not found");
+        let mut body = connection("a", &broker.url());
+        body["ca"] = encoded(&ca.pem());
+        assert_eq!(admin.post("/api/connections", body).await.status, 202);
+        let shown = viewer.get(PATH).await.json();
+        let test = json!({"url": broker.url(), "ca": encoded(&ca.pem())});
+        let tested = admin.post("/api/connection-test", test).await.json();
+        let expected = json!({
+            "code": "ERR_TLS_CERT_ALTNAME_INVALID", "stage": "tls", "advice": tested["advice"],
+        });
+        assert_eq!(shown, expected);
+        // Made of the certificate that was presented.
+        assert!(shown["advice"].to_string().contains("mqtts://press.example:"), "{shown}");
+
+        // Well, but nobody has checked who it is.
+        admin.patch("/api/connections/a", json!({"rejectUnauthorized": false})).await;
+        let better = until("the link", PATIENCE, async || {
+            let shown = admin.get(PATH).await.json();
+            shown.get("code").is_none().then_some(shown).filter(|it| it["advice"] != json!([]))
+        })
+        .await;
+        assert!(better["advice"].to_string().contains("the field ca"), "{better}");
+
+        admin.post("/api/connections/a/disconnect", json!({})).await;
+        let nothing = until("the link's end", PATIENCE, async || {
+            let shown = admin.get(PATH).await.json();
+            (shown["advice"] == json!([])).then_some(shown)
+        })
+        .await;
+        assert_eq!(nothing, json!({"advice": []}));
+    }
+
+    #[tokio::test]
+    async fn it_is_for_those_who_see_connections() {
+        let api = TestApi::start().await;
+        let (url, _port) = nobody();
+        api.admin().await.post("/api/connections", connection("a", &url)).await;
+        let monitoring = api.role(Role::MonitoringViewer).await;
+        monitoring.get(PATH).await.is_refusal(403, "NOT_ALLOWED", "Not allowed");
+        let shown = api.role(Role::Editor).await.get(PATH).await.json();
+        assert_eq!((&shown["code"], &shown["stage"]), (&json!("ECONNREFUSED"), &json!("tcp")));
+    }
+}

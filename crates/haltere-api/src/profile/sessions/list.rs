@@ -1,0 +1,35 @@
+//! `GET /api/profile/sessions`
+
+use axum::Extension;
+use axum::extract::State;
+use axum::response::Response;
+
+use super::{WireSession, answer};
+use crate::cookie::Jar;
+use crate::error::ApiError;
+use crate::extract::Context;
+use crate::state::ApiState;
+
+/// List one's own sessions
+///
+/// Where one is logged in, the session used last first; the 100 used last.
+#[utoipa::path(
+    get,
+    path = "/api/profile/sessions",
+    operation_id = "list_sessions",
+    tag = "Profile",
+    responses(
+        (status = 200, description = "The sessions", body = [WireSession], example = json!([{
+                "id": "5f0c3a9be21d47808d6b1c2e9a7f4e10", "current": true,
+                "createdAt": "2026-11-23T06:00:00Z", "lastUsedAt": "2026-11-23T06:12:31.204Z", "expiresAt": "2026-11-23T18:00:00Z",
+                "address": "10.0.4.20", "userAgent": "curl/8.5.0",
+            }])),
+    ),
+)]
+pub(crate) async fn handler(
+    State(state): State<ApiState>,
+    context: Context,
+    Extension(jar): Extension<Jar>,
+) -> Result<Response, ApiError> {
+    Ok(answer(state.app.own_sessions(&context).await?, &jar))
+}

@@ -1,0 +1,58 @@
+//! `GET /api/connections/{id}/advice`
+
+use std::sync::Arc;
+
+use haltere_core::{ConnectionId, LinkFailure};
+use haltere_link::{Audience, Circumstances, Findings};
+
+use super::error::ConnectionError;
+use crate::app::App;
+use crate::ctx::Ctx;
+use crate::policy::Action;
+
+/// What to try about a connection, as it is now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectionAdvice {
+    /// Why the link is not up, if it failed.
+    pub failure: Option<Arc<LinkFailure>>,
+    /// What to try next, the likeliest first; while the link is up, what could be better. Empty when
+    /// there is nothing to say.
+    pub advice: Vec<String>,
+}
+
+impl App {
+    /// What to try about a connection: what a test of it would advise, by what its link has met with.
+    pub fn connection_advice(
+        &self,
+        ctx: &Ctx,
+        id: &ConnectionId,
+    ) -> Result<ConnectionAdvice, ConnectionError> {
+        ctx.authorize(Action::ListConnections)?;
+        let entry = self.0.registry.get(id.as_str()).ok_or(ConnectionError::NotFound)?;
+        let (connection, spec) = match (entry.connection(), entry.spec()) {
+            (Ok(connection), Some(spec)) => (connection, spec),
+            (Err(unreadable), _) => {
+                let line = format!(
+                    "What is stored can't be read ({}): replace the connection with PUT /api/connections/{{id}}, or delete it.",
+                    unreadable.reason
+                );
+                return Ok(ConnectionAdvice { failure: None, advice: vec![line] });
+            }
+            (Ok(_), None) => return Ok(ConnectionAdvice { failure: None, advice: Vec::new() }),
+        };
+        let status = self.status(connection);
+        let chain = self.0.supervisor.presented(id).map(|chain| chain.certificates);
+        let findings = Findings {
+            failure: status.failure().map(AsRef::as_ref),
+            broker: status.broker.as_deref(),
+            chain: &chain.unwrap_or_default(),
+        };
+        let circumstances = Circumstances {
+            audience: Audience::Api,
+            tls_settings_ignored: self.ignores_tls_settings(connection),
+            now: self.now(),
+        };
+        let advice = findings.advice(spec, circumstances);
+        Ok(ConnectionAdvice { failure: status.failure().cloned(), advice })
+    }
+}

@@ -1,0 +1,151 @@
+//! `/api/profile/sessions`: seeing and ending one's own sessions.
+
+use std::cmp::Reverse;
+use std::net::IpAddr;
+
+use haltere_core::{AuditAction, SessionHandle, SessionId, Timestamp};
+use haltere_store::SessionRecord;
+use haltere_store::failpoint::Step;
+
+use super::live::{Live, is_over};
+use crate::app::App;
+use crate::audit;
+use crate::ctx::Ctx;
+use crate::error::{Doing, Internal, NotAllowed};
+use crate::policy::Action;
+
+/// The most sessions listed. Whoever has more, a program that logs in for each request, say, sees those
+/// used last, and can end the others only all at once.
+const MAX_LISTED: u32 = 100;
+
+/// One of the caller's own sessions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnSession {
+    /// To end it by.
+    pub handle: SessionHandle,
+    /// Whether it is the one that asks.
+    pub is_current: bool,
+    /// When it began.
+    pub created_at: Timestamp,
+    /// When it was last used.
+    pub last_used_at: Timestamp,
+    /// When it ends however busy it is.
+    pub expires_at: Timestamp,
+    /// Where its login came from; unknown of sessions from before this was remembered.
+    pub address: Option<IpAddr>,
+    /// What its login came with, as that program calls itself; hostile text without control characters.
+    pub user_agent: Option<String>,
+}
+
+/// Why one's own sessions were not listed, or not ended.
+#[derive(Debug, thiserror::Error)]
+pub enum OwnSessionError {
+    /// The roles are too low.
+    #[error(transparent)]
+    NotAllowed(#[from] NotAllowed),
+    /// The caller has no such session.
+    #[error("session not found")]
+    NotFound,
+    /// Something failed that is no fault of the caller.
+    #[error(transparent)]
+    Internal(#[from] Internal),
+}
+
+impl App {
+    /// The caller's sessions, the one used last first; the 100 used last.
+    pub async fn own_sessions(&self, ctx: &Ctx) -> Result<Vec<OwnSession>, OwnSessionError> {
+        const DOING: &str = "list one's own sessions";
+        ctx.authorize(Action::ReadProfile)?;
+        let current = ctx.caller.session;
+        let mut read = self.0.store.read().await.doing(DOING)?;
+        let user = &ctx.caller.user;
+        let mut records = read.list_sessions_of(user, MAX_LISTED).await.doing(DOING)?;
+        // Use is written down later: among many, the one that asks may not look like the last one.
+        if let Some(current) = current.filter(|id| records.iter().all(|record| record.id != *id)) {
+            records.extend(read.find_session(&current).await.doing(DOING)?);
+        }
+        let (idle, now) = (self.0.sessions.settings.idle, self.now());
+        let mut sessions: Vec<_> = {
+            let live = self.0.sessions.live();
+            let shown = records.into_iter().map(|record| shown(record, current, &live));
+            shown.filter(|it| !is_over(idle, it.last_used_at, it.expires_at, now)).collect()
+        };
+        sessions.sort_by_key(|session| Reverse(session.last_used_at));
+        Ok(sessions)
+    }
+
+    /// Ends one of the caller's sessions, audited; the remaining ones.
+    pub async fn end_own_session(
+        &self,
+        ctx: &Ctx,
+        handle: SessionHandle,
+    ) -> Result<Vec<OwnSession>, OwnSessionError> {
+        self.authorize(ctx, Action::EndOwnSessions, &handle.to_string()).await?;
+        let (app, by) = (self.clone(), ctx.clone());
+        self.to_completion(async move { app.end_one(&by, handle).await }).await?;
+        self.own_sessions(ctx).await
+    }
+
+    /// Ends all of the caller's sessions but the one that asks, audited; the remaining one.
+    pub async fn end_other_sessions(&self, ctx: &Ctx) -> Result<Vec<OwnSession>, OwnSessionError> {
+        self.authorize(ctx, Action::EndOwnSessions, "").await?;
+        let (app, by) = (self.clone(), ctx.clone());
+        self.to_completion(async move { app.end_others(&by).await }).await?;
+        self.own_sessions(ctx).await
+    }
+
+    async fn end_one(&self, ctx: &Ctx, handle: SessionHandle) -> Result<(), OwnSessionError> {
+        const DOING: &str = "end one of one's own sessions";
+        let mut tx = self.0.store.write().await.doing(DOING)?;
+        let found = tx.find_session_by_handle(&handle).await.doing(DOING)?;
+        let own = found.filter(|record| record.user == ctx.caller.user);
+        let SessionRecord { id, .. } = own.ok_or(OwnSessionError::NotFound)?;
+        tx.delete_session(&id).await.doing(DOING)?;
+        let object = handle.to_string();
+        let entry = audit::done(self.now(), ctx, AuditAction::SessionEnd, &object, "");
+        tx.append_audit(&entry).await.doing(DOING)?;
+        tx.commit().await.doing(DOING)?;
+        Step::Notify.around(|| self.end_in_memory(&id));
+        Ok(())
+    }
+
+    async fn end_others(&self, ctx: &Ctx) -> Result<(), OwnSessionError> {
+        const DOING: &str = "end one's other sessions";
+        let Ctx { caller, .. } = ctx;
+        let mut tx = self.0.store.write().await.doing(DOING)?;
+        let ended =
+            tx.delete_sessions_of(&caller.user, caller.session.as_ref()).await.doing(DOING)?;
+        if ended == 0 {
+            return Ok(());
+        }
+        let detail = format!("all others: {ended}");
+        let entry = audit::done(self.now(), ctx, AuditAction::SessionEnd, "", detail);
+        tx.append_audit(&entry).await.doing(DOING)?;
+        tx.commit().await.doing(DOING)?;
+        // They have ended when the answer arrives. Should this fail, the reconciler does it within a second.
+        Ok(self.check_sessions().await?)
+    }
+}
+
+fn shown(record: SessionRecord, current: Option<SessionId>, live: &Live) -> OwnSession {
+    let SessionRecord {
+        id,
+        handle,
+        user: _,
+        created_at,
+        last_used_at,
+        expires_at,
+        address,
+        user_agent,
+    } = record;
+    let last_used_at = live.last_used_at(&id).unwrap_or(last_used_at);
+    OwnSession {
+        handle,
+        is_current: current == Some(id),
+        created_at,
+        last_used_at,
+        expires_at,
+        address,
+        user_agent,
+    }
+}
