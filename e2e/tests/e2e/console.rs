@@ -47,7 +47,7 @@ async fn every_file_of_the_console_is_there_in_each_of_its_forms() {
     let names: BTreeSet<String> = files
         .map(|file| file.expect("an entry").file_name().into_string().expect("a plain name"))
         .collect();
-    let is_packed = |name: &str| name.ends_with(".br") || name.ends_with(".gz");
+    let is_packed = |name: &str| matches!(name.rsplit_once('.'), Some((_, "br" | "gz")));
     let mut n_packed = 0;
     for name in names.iter().filter(|name| !is_packed(name)) {
         let content = std::fs::read(dist.join("assets").join(name)).expect("readable");
