@@ -145,6 +145,12 @@ impl Client {
         open_stream(request.header(ACCEPT, EVENT_STREAM).json(body)).await
     }
 
+    /// Imports a file and follows how that goes.
+    pub async fn import_stream(&self, file: &Value) -> EventStream {
+        let request = self.request(Method::POST, "/api/connection-import");
+        open_stream(request.header(ACCEPT, EVENT_STREAM).json(file)).await
+    }
+
     async fn send_json(&self, method: Method, target: &str, body: &Value) -> Answer {
         self.send_raw(method, target, body.to_string()).await
     }

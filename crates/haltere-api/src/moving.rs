@@ -7,8 +7,8 @@ use crate::{connection_export, connection_import};
 
 pub use connection_import::FileError;
 
-/// The largest file that is read, in bytes. 3,000 connections with usual certificates of their own fit;
-/// an export of 10,000 such does not, and has to be split.
+/// The largest file that is read, in bytes: an export of 10,000 connections with usual certificates of
+/// their own fits.
 pub const MAX_FILE_BYTES: usize = connection_import::MAX_BYTES;
 
 /// Takes a file apart: `config.json` of the management center for Mosquitto, an export of haltere, or a bare

@@ -79,22 +79,23 @@ async fn whole_way(
 ) -> Result<Arrival, LinkFailure> {
     let addresses = resolve(spec, means, trail).await?;
     match once(spec, means, version, &addresses, deadline, trail).await {
-        Err(NotIn::WrongVersion) => {
-            // A broker that refuses a version closes the connection, so the way begins anew.
+        Err(NotIn::WrongVersion(broker)) => {
+            // A broker that refuses a version closes the connection, so the way begins anew: to that
+            // broker, and to none of those that its name stands for as well.
             trail.go_back_to(Stage::Tcp, "the broker does not speak MQTT 5; once more with 3.1.1");
-            once(spec, means, ProtocolVersion::V3_1_1, &addresses, deadline, trail).await
+            once(spec, means, ProtocolVersion::V3_1_1, &[broker], deadline, trail).await
         }
         outcome => outcome,
     }
     .map_err(|not_in| match not_in {
         NotIn::Failed(failure) => failure,
-        NotIn::WrongVersion => failure::internal("MQTT 3.1.1 was refused twice"),
+        NotIn::WrongVersion(_) => failure::internal("MQTT 3.1.1 was refused twice"),
     })
 }
 
 enum NotIn {
-    /// The broker does not speak MQTT 5.
-    WrongVersion,
+    /// The broker at this address does not speak MQTT 5.
+    WrongVersion(SocketAddr),
     Failed(LinkFailure),
 }
 
@@ -215,7 +216,7 @@ async fn greet(
         Err(Ended::Refused(refusal))
             if version == ProtocolVersion::V5 && refusal.is_about_version() =>
         {
-            Err(NotIn::WrongVersion)
+            Err(NotIn::WrongVersion(peer))
         }
         Err(ended) => Err(not_greeted(ended, spec, peer).into()),
     }

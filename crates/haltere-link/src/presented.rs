@@ -1,11 +1,10 @@
 //! The certificates brokers last presented, remembered for every link at little cost.
 //!
 //! A fleet's brokers share their CAs, and many share a certificate: each certificate is kept once,
-//! however many links have seen it. Its memory is given back when the pool next grows after the last of
-//! them has let go, so that what is dead is never more than what once lived.
+//! however many links have seen it, and is gone when the last of them has let go.
 
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use haltere_core::Timestamp;
 use rustls_pki_types::CertificateDer;
@@ -18,8 +17,6 @@ use crate::trail::Presented;
 const MAX_CERTIFICATES: usize = 8;
 /// The most bytes kept of one chain. Four kilobytes are usual; TLS lets a hostile broker send sixty.
 const MAX_BYTES: usize = 16 * 1024;
-/// Below this many certificates nobody looks for those that are no longer used.
-const FEW: usize = 64;
 
 /// The certificates a broker last presented to a link, whether they were accepted or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,7 +36,7 @@ pub(crate) struct Kept {
     at: Timestamp,
     accepted: bool,
     left_out: usize,
-    chain: Box<[Arc<[u8]>]>,
+    chain: Box<[Arc<Certificate>]>,
 }
 
 impl Kept {
@@ -48,15 +45,45 @@ impl Kept {
         PresentedChain {
             at: self.at,
             accepted: self.accepted,
-            certificates: self.chain.iter().map(|der| certificate_facts(der)).collect(),
+            certificates: self.chain.iter().map(|it| certificate_facts(&it.der)).collect(),
             left_out: self.left_out,
         }
     }
 }
 
-/// Every certificate somebody holds, by its SHA-256.
+/// Every certificate somebody holds.
 #[derive(Default)]
-pub(crate) struct Pool(Mutex<HashMap<[u8; 32], Weak<[u8]>>>);
+pub(crate) struct Pool(Arc<Known>);
+
+/// By SHA-256.
+#[derive(Default)]
+struct Known(Mutex<HashMap<[u8; 32], Weak<Certificate>>>);
+
+/// One certificate. Whoever drops it last takes it out of the pool.
+struct Certificate {
+    sha256: [u8; 32],
+    der: Box<[u8]>,
+    known: Arc<Known>,
+}
+
+impl Drop for Certificate {
+    fn drop(&mut self) {
+        let mut known = self.known.lock();
+        // The same may have come in anew between the last one's letting go and here.
+        if known.get(&self.sha256).is_some_and(|held| held.strong_count() == 0) {
+            known.remove(&self.sha256);
+            if known.len() < known.capacity() / 4 {
+                known.shrink_to_fit();
+            }
+        }
+    }
+}
+
+impl Known {
+    fn lock(&self) -> MutexGuard<'_, HashMap<[u8; 32], Weak<Certificate>>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
 
 impl Pool {
     /// Keeps what was presented `at`, as far as the bounds allow.
@@ -72,18 +99,15 @@ impl Pool {
         Kept { at, accepted: presented.accepted, left_out, chain }
     }
 
-    fn share(&self, der: &[u8]) -> Arc<[u8]> {
-        let key = Sha256::digest(der).into();
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(shared) = known.get(&key).and_then(Weak::upgrade) {
+    fn share(&self, der: &[u8]) -> Arc<Certificate> {
+        let Self(pool) = self;
+        let sha256 = Sha256::digest(der).into();
+        let mut known = pool.lock();
+        if let Some(shared) = known.get(&sha256).and_then(Weak::upgrade) {
             return shared;
         }
-        // Growing is dear anyway: a good moment to forget what nobody holds any more.
-        if known.len() >= FEW && known.len() == known.capacity() {
-            known.retain(|_, shared| shared.strong_count() > 0);
-        }
-        let shared = Arc::from(der);
-        known.insert(key, Arc::downgrade(&shared));
+        let shared = Arc::new(Certificate { sha256, der: der.into(), known: Arc::clone(pool) });
+        known.insert(sha256, Arc::downgrade(&shared));
         shared
     }
 }
@@ -101,24 +125,46 @@ mod tests {
         pool.keep(&presented(sizes), Timestamp::UNIX_EPOCH)
     }
 
+    fn known(pool: &Pool) -> usize {
+        pool.0.lock().len()
+    }
+
     #[test]
     fn equal_certificates_are_kept_once() {
         let pool = Pool::default();
         let (one, other) = (keep(&pool, &[10, 20]), keep(&pool, &[15, 20]));
         assert!(Arc::ptr_eq(&one.chain[1], &other.chain[1]));
-        assert_eq!(pool.0.lock().expect("not poisoned").len(), 3);
+        assert_eq!(known(&pool), 3);
     }
 
     #[test]
-    fn what_nobody_holds_is_forgotten() {
+    fn what_nobody_holds_any_more_is_freed_at_once() {
         let pool = Pool::default();
-        let held = keep(&pool, &[1]);
-        for size in 2..5_000 {
-            keep(&pool, &[size]);
-        }
-        let known = pool.0.lock().expect("not poisoned");
-        assert!(known.len() <= 4 * FEW, "{} are known, one is held", known.len());
-        assert_eq!(held.chain[0].len(), 1);
+        let (one, other) = (keep(&pool, &[10, 20]), keep(&pool, &[15, 20]));
+        drop(one);
+        assert_eq!(known(&pool), 2);
+        let again = keep(&pool, &[20]);
+        drop(other);
+        assert_eq!(known(&pool), 1);
+        drop(again);
+        assert_eq!(known(&pool), 0);
+    }
+
+    #[test]
+    fn what_comes_while_the_last_one_lets_go_stays_known() {
+        let pool = Pool::default();
+        std::thread::scope(|threads| {
+            for _ in 0..4 {
+                threads.spawn(|| {
+                    for _ in 0..10_000 {
+                        let kept = keep(&pool, &[10]);
+                        let same = keep(&pool, &[10]);
+                        assert!(Arc::ptr_eq(&kept.chain[0], &same.chain[0]));
+                    }
+                });
+            }
+        });
+        assert_eq!(known(&pool), 0);
     }
 
     #[test]

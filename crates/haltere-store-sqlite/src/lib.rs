@@ -61,6 +61,12 @@ impl SqliteStore {
         })
     }
 
+    /// Whether opening the database at `path` would bring it forward: a haltere of an older version
+    /// made it and could no longer work with it.
+    pub async fn is_behind(path: &Path) -> Result<bool, StoreError> {
+        migrations::are_missing(path).await
+    }
+
     /// Opens the database at `path` as it stands: nothing in it or beside it is changed, and whoever
     /// tries to write is refused. Nobody else may be writing to it.
     async fn open_unchanging(path: &Path) -> Result<Self, StoreError> {

@@ -3,10 +3,12 @@
 //! To change the schema, add a file to `migrations/` and to the list below. A file that has been
 //! released is never edited. The number of steps taken is kept in SQLite's `user_version`.
 
+use std::path::Path;
+
 use haltere_store::StoreError;
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
-use crate::error;
+use crate::{error, open};
 
 const STEPS: &[&str] = &[
     include_str!("../migrations/0001_init.sql"),
@@ -21,6 +23,15 @@ pub(crate) const KNOWN: u32 = STEPS.len() as u32;
 pub(crate) async fn run(writer: &SqlitePool) -> Result<(), StoreError> {
     while step(writer, STEPS).await? {}
     Ok(())
+}
+
+/// Whether [`run`] would take a step.
+pub(crate) async fn are_missing(path: &Path) -> Result<bool, StoreError> {
+    let reader = open::readers(path);
+    let found: Result<i64, _> =
+        sqlx::query_scalar("PRAGMA user_version").fetch_one(&reader).await.map_err(error::store);
+    reader.close().await;
+    Ok(found? < i64::from(KNOWN))
 }
 
 /// Takes the next step, if one is missing; whether it did.
@@ -58,7 +69,6 @@ mod tests {
     use haltere_store::Store as _;
 
     use super::*;
-    use crate::open;
 
     async fn names(pool: &SqlitePool) -> Vec<String> {
         sqlx::query_scalar("SELECT name FROM sqlite_schema ORDER BY name")
@@ -97,7 +107,9 @@ mod tests {
                    INSERT INTO sessions VALUES (randomblob(32), 'ada', 4, 5, 6);
                    INSERT INTO users VALUES ('ada', 'hash', 'admin', 1, 2);";
         sqlx::raw_sql(old).execute(&pool).await.unwrap();
+        assert!(are_missing(&path).await.unwrap());
         run(&pool).await.unwrap();
+        assert!(!are_missing(&path).await.unwrap());
         pool.close().await;
 
         let store = crate::SqliteStore::open(&path).await.unwrap();

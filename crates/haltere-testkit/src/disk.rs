@@ -6,6 +6,8 @@ use std::io::{ErrorKind, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use crate::netns;
+
 /// What fills a disk.
 const BALLAST: &str = "ballast";
 
@@ -22,12 +24,18 @@ impl Disk {
     }
 
     /// An ext4 in the file `image`, which is made: what [`Disk::abort`] works on. `None` where there
-    /// are no loop devices, or not for us: they take root, and not only that of a namespace.
-    pub fn ext4(image: &Path, folder: &Path) -> Option<Self> {
+    /// are no loop devices, or not for us: they take root, and not only that of a namespace. Then stderr
+    /// says that `test` was skipped, unless `HALTERE_REQUIRE_LOOP` is set: it fails.
+    pub fn ext4(image: &Path, folder: &Path, test: &str) -> Option<Self> {
         let file = File::create(image).expect("the image can be made");
         file.set_len(32 << 20).expect("the image can be made");
         run(Command::new("mkfs.ext4").args(["-q", "-F"]).arg(image)).expect("mkfs.ext4 works");
-        run(Command::new("mount").args(["-o", "loop"]).arg(image).arg(folder)).ok()?;
+        let mounted = run(Command::new("mount").args(["-o", "loop"]).arg(image).arg(folder));
+        if let Err(why) = mounted {
+            let why = format!("no loop devices here, or not for us: {why}");
+            netns::skipped(test, &why, "HALTERE_REQUIRE_LOOP");
+            return None;
+        }
         Some(Self { folder: folder.to_owned() })
     }
 
@@ -92,7 +100,6 @@ fn run(command: &mut Command) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::netns;
 
     #[test]
     fn a_full_disk_takes_nothing_until_there_is_room() {

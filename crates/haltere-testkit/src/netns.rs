@@ -6,6 +6,9 @@ use std::io::Write as _;
 use std::net::IpAddr;
 use std::process::Command;
 
+/// How a line begins that says what was not tested.
+const SKIPPED: &str = "SKIPPED";
+
 /// Set for the test that runs inside.
 const INSIDE: &str = "HALTERE_TESTKIT_NETNS";
 
@@ -45,6 +48,10 @@ pub fn run<F: Future<Output = ()>>(body: F) {
         .expect("unshare has just worked");
     let said = [output.stdout, output.stderr].concat();
     let said = String::from_utf8_lossy(&said);
+    // What was skipped in there has to be heard out here.
+    for line in said.lines().filter(|line| line.starts_with(SKIPPED)) {
+        tell(line);
+    }
     // A wrong guess at the name would run no test at all, and that "succeeds".
     let passed = output.status.success() && said.contains("test result: ok. 1 passed");
     assert!(passed, "{test} failed in its network namespace:\n{said}");
@@ -92,12 +99,22 @@ fn test_name(body: &'static str) -> &'static str {
     function.split_once("::").map_or(function, |(_crate, name)| name)
 }
 
+/// Says on stderr, past the test runner's capture, that a test or a part of it was skipped. With the
+/// environment variable `required` set it fails instead: where a merge is decided, a skipped test is none.
+pub(crate) fn skipped(test: &str, why: &str, required: &str) {
+    assert!(std::env::var_os(required).is_none(), "{test}: {why}");
+    tell(&format!("{SKIPPED} {test}: {why}"));
+}
+
+fn tell(line: &str) {
+    // Not eprintln!, which test runners swallow in tests that pass.
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
 fn skip(test: &str) {
     let why = "no network namespaces here: needs root, or unprivileged user namespaces, and the \
                programs unshare and ip (apt-get install util-linux iproute2)";
-    assert!(std::env::var_os("HALTERE_REQUIRE_NETNS").is_none(), "{test}: {why}");
-    // Not eprintln!, which test runners swallow in tests that pass.
-    let _ = writeln!(std::io::stderr(), "SKIPPED {test}: {why}");
+    skipped(test, why, "HALTERE_REQUIRE_NETNS");
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt 
 use std::path::{Path, PathBuf};
 use std::process;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use haltere_app::vault::MasterKey;
 
 use crate::durable;
@@ -126,6 +126,29 @@ impl DataDir {
 
     /// Makes sure that this is the only server on the folder.
     pub(crate) fn lock(&self) -> anyhow::Result<ServerLock> {
+        self.server_lock(|owner| {
+            anyhow!(
+                "another haltere (process {owner}) is serving the data folder {}; stop it first, or choose another folder with --data-dir",
+                self.0.display()
+            )
+        })
+    }
+
+    /// Makes sure that there is no server, for a command that is about to bring the database forward.
+    /// A server of this version would have done that.
+    pub(crate) fn lock_to_migrate(&self) -> anyhow::Result<ServerLock> {
+        self.server_lock(|owner| {
+            anyhow!(
+                "a haltere of an older version (process {owner}) is serving the data folder {}, and this command would change the database under it; stop it first, or use the haltere it was started from",
+                self.0.display()
+            )
+        })
+    }
+
+    fn server_lock(
+        &self,
+        is_taken: impl FnOnce(&str) -> anyhow::Error,
+    ) -> anyhow::Result<ServerLock> {
         let path = self.0.join(LOCK);
         let describe = || format!("failed to lock {}", path.display());
         let mut file = OpenOptions::new()
@@ -143,11 +166,7 @@ impl DataDir {
                 let mut owner = String::new();
                 // Only for the message: without it, it is less helpful and no less true.
                 let _ = file.read_to_string(&mut owner);
-                bail!(
-                    "another haltere (process {}) is serving the data folder {}; stop it first, or choose another folder with --data-dir",
-                    owner.trim(),
-                    self.0.display()
-                );
+                return Err(is_taken(owner.trim()));
             }
             Err(TryLockError::Error(error)) => return Err(error).with_context(describe),
         }

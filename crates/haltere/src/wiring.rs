@@ -26,9 +26,21 @@ use crate::data_dir::DataDir;
 use crate::http::Limits;
 use crate::tls::{self, Tls};
 
-/// The store in the data folder, migrated to what this binary knows.
+/// The store in the data folder, migrated to what this binary knows. For the server, under its lock.
 pub(crate) async fn store(data: &DataDir) -> anyhow::Result<Arc<dyn Store>> {
     store_at(&data.database()).await
+}
+
+/// The same for a command beside a server, or without one: what an older server works with is not
+/// migrated under it.
+pub(crate) async fn store_beside(data: &DataDir) -> anyhow::Result<Arc<dyn Store>> {
+    let path = data.database();
+    let is_behind = SqliteStore::is_behind(&path)
+        .await
+        .with_context(|| format!("failed to look into the database {}", path.display()))?;
+    // No server of any version can begin while this is done.
+    let _lock = if is_behind { Some(data.lock_to_migrate()?) } else { None };
+    store_at(&path).await
 }
 
 /// The store in a file.

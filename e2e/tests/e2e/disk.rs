@@ -52,7 +52,8 @@ fn a_disk_that_has_become_read_only() {
     netns::run(async {
         let (around, folder) = (folder(), folder());
         let image = around.path().join("image");
-        let Some(disk) = Disk::ext4(&image, folder.path()) else { return };
+        let test = "disk::a_disk_that_has_become_read_only";
+        let Some(disk) = Disk::ext4(&image, folder.path(), test) else { return };
         let mut story = Story::begin(&folder, "the disk fails").await;
         disk.abort();
         story.write_until_refused().await;
@@ -159,8 +160,19 @@ impl Story {
             assert_eq!(answer.status, 500, "{method} {path}: {}", answer.text());
             self.is_refusal(&answer);
         }
+        self.a_streamed_import_says_why().await;
         // A session that could not be ended has not ended.
         self.session.get("/api/profile").await.expect_status(200);
+    }
+
+    /// Its status is sent before anything is tried.
+    async fn a_streamed_import_says_why(&self) {
+        let file = json!([connection("moved-in", "mqtt://127.0.0.1:1")]);
+        let mut stream = self.admin.import_stream(&file).await;
+        let error = stream.until("the end", |event| event.kind == "error").await.json();
+        assert_eq!(error["code"], "NOT_ALLOWED");
+        assert_eq!(error["message"], "An internal server error occurred");
+        assert!(error["reason"].as_str().is_some_and(|it| it.contains(self.trouble)), "{error}");
     }
 
     async fn reads_go_on(&self) {

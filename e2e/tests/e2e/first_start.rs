@@ -3,7 +3,8 @@
 use std::os::unix::fs::PermissionsExt as _;
 
 use e2e::haltere::listing;
-use e2e::{Haltere, Options, secret};
+use e2e::{Client, Haltere, Options, secret};
+use serde_json::json;
 
 fn mode(path: &std::path::Path) -> u32 {
     std::fs::metadata(path).expect("it is there").permissions().mode() & 0o777
@@ -28,7 +29,16 @@ async fn a_random_password_is_printed_once_and_works() {
     assert_eq!(haltere.files_holding(&[password.as_bytes()]), Vec::<String>::new());
 
     haltere.restart().await;
-    haltere.login("admin", &password).await;
+    let admin = haltere.login("admin", &password).await;
+    let is_initial = async |client: &Client| {
+        let profile = client.get("/api/profile").await.expect_status(200).json();
+        profile["initialPassword"].as_bool().expect("a boolean")
+    };
+    assert!(is_initial(&admin).await);
+    let change = json!({ "oldPassword": password, "password": secret("chosen") });
+    let changed = admin.put("/api/profile", &change).await.expect_status(200).json();
+    assert_eq!(changed["initialPassword"], false);
+    assert!(!is_initial(&admin).await);
     haltere.stop().await;
     let text = haltere.log().text();
     assert!(
@@ -85,7 +95,9 @@ async fn a_wrong_master_key_is_refused() {
 #[tokio::test]
 async fn the_administrator_of_the_environment_is_made_once() {
     let mut haltere = Options::default().env("HALTERE_ADMIN_USERNAME", "olga").start().await;
-    haltere.login("olga", &secret("admin")).await;
+    let olga = haltere.login("olga", &secret("admin")).await;
+    let profile = olga.get("/api/profile").await.expect_status(200).json();
+    assert_eq!(profile["initialPassword"], false, "somebody chose it");
     haltere.stop().await;
     let changed = haltere
         .cli(&["users", "passwd", "olga", "--password-stdin"], Some(&secret("olga-new")))

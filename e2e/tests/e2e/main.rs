@@ -31,4 +31,5 @@ mod throttle;
 mod torture;
 mod unreadable;
 mod users;
+mod versions;
 mod walkthrough;

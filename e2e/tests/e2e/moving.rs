@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use e2e::{Client, Haltere, Options, eventually, secret};
 use haltere_testkit::ports::ReservedPort;
-use haltere_testkit::{Ca, Listener, Mosquitto};
+use haltere_testkit::{Ca, Disk, Listener, Mosquitto, netns};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -190,7 +190,7 @@ async fn from_one_haltere_to_another() {
     let mode = std::fs::metadata(&file).expect("there").permissions().mode() & 0o777;
     assert_eq!(mode, 0o600, "for this user only");
     let again = one.cli(&["export", text(&file)], None).await;
-    assert!(again.stderr.contains("is there already; nothing was written"), "{again:?}");
+    assert!(again.stderr.contains("is already there; nothing was written"), "{again:?}");
 
     // Without a server the other one takes it, too.
     other.stop().await;
@@ -294,4 +294,37 @@ async fn an_import_that_is_killed_has_moved_in_all_or_nothing() {
     created.sort();
     assert_eq!(created, expected);
     assert!(outcomes[0] > 0, "no import was interrupted: {outcomes:?}");
+}
+
+#[test]
+fn an_export_that_does_not_fit_leaves_nothing_behind() {
+    netns::run(async {
+        let mut haltere = Options::default().with_broken_brokers().start().await;
+        let admin = haltere.admin().await;
+        for n in 0..20 {
+            let mut body =
+                json!({"id": format!("{n}"), "name": format!("{n}"), "url": "mqtt://127.0.0.1:1"});
+            body["credentials"] = json!({"username": "u".repeat(16_000)});
+            admin.post("/api/connections", &body).await.expect_status(202);
+        }
+        let folder = tempfile::tempdir().expect("a folder");
+        let disk = Disk::in_memory(folder.path(), 128);
+        let file = folder.path().join("export.json");
+        let full = haltere.cli(&["export", text(&file)], None).await;
+        assert!(!full.status.success() && full.stderr.contains("space"), "{full:?}");
+        assert_eq!(e2e::haltere::listing(folder.path()), Vec::<String>::new());
+
+        // What is there already stays, and nothing lies beside it.
+        std::fs::write(&file, "mine").expect("it fits");
+        let there = haltere.cli(&["export", text(&file)], None).await;
+        assert!(!there.status.success() && there.stderr.contains("already there"), "{there:?}");
+        assert_eq!(std::fs::read_to_string(&file).expect("it is there"), "mine");
+        assert_eq!(e2e::haltere::listing(folder.path()), ["export.json"]);
+        disk.unmount();
+        let elsewhere = folder.path().join("export.json");
+        let fits = haltere.cli(&["export", text(&elsewhere)], None).await;
+        assert!(fits.status.success(), "{fits:?}");
+        assert_eq!(e2e::haltere::listing(folder.path()), ["export.json"]);
+        haltere.stop().await;
+    });
 }

@@ -19,6 +19,7 @@ const AT_ONCE: Duration = Duration::from_secs(1);
 
 const NAME: &str = "max";
 const LIST: &str = "/api/connections";
+const SESSIONS: &str = "/api/profile/sessions";
 
 /// How a session comes to its end.
 #[derive(Debug, Clone, Copy)]
@@ -28,6 +29,10 @@ enum End {
     NewPassword,
     Roles,
     Removal,
+    /// By its handle.
+    FromTheList,
+    /// Together with all others.
+    AllOthers,
 }
 
 impl End {
@@ -48,6 +53,21 @@ impl End {
             }
             Self::Roles => demote(haltere).await,
             Self::Removal => run(haltere, &["users", "remove", NAME], "").await,
+            Self::FromTheList => {
+                let elsewhere = haltere.login(NAME, &secret(NAME)).await;
+                let sessions = client.get(SESSIONS).await.expect_status(200).json();
+                let list = sessions.as_array().expect("a list");
+                let of_client = list.iter().find(|it| it["current"] == true).expect("it is listed");
+                let id = of_client["id"].as_str().expect("an id");
+                elsewhere.delete(&format!("{SESSIONS}/{id}")).await.expect_status(200);
+                elsewhere.get("/api/profile").await.expect_status(200);
+            }
+            Self::AllOthers => {
+                let elsewhere = haltere.login(NAME, &secret(NAME)).await;
+                let left = elsewhere.delete(SESSIONS).await.expect_status(200).json();
+                assert_eq!(left.as_array().map(Vec::len), Some(1));
+                elsewhere.get("/api/profile").await.expect_status(200);
+            }
         }
     }
 }
@@ -86,7 +106,15 @@ async fn follow(client: &Client) -> EventStream {
 
 #[tokio::test]
 async fn whatever_ends_a_session_ends_it_everywhere_within_a_second() {
-    for end in [End::Logout, End::OwnPassword, End::NewPassword, End::Roles, End::Removal] {
+    for end in [
+        End::Logout,
+        End::OwnPassword,
+        End::NewPassword,
+        End::Roles,
+        End::Removal,
+        End::FromTheList,
+        End::AllOthers,
+    ] {
         let mut haltere = Haltere::start().await;
         let client = haltere.user(NAME, &["connectionManager", "admin"]).await;
         let admin = haltere.admin().await;

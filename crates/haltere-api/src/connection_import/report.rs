@@ -165,7 +165,7 @@ pub(crate) struct ImportInput;
 impl PartialSchema for ImportInput {
     fn schema() -> RefOr<Schema> {
         schema::from_json(json!({
-            "description": "config.json of the management center for Mosquitto, an export of haltere, or a list of connections. At most 32 MiB and 20,000 connections of at most 1 MiB each. Each connection is as in POST /api/connections; of it status is dropped.",
+            "description": "config.json of the management center for Mosquitto, an export of haltere, or a list of connections. At most 96 MiB and 20,000 connections of at most 1 MiB each. Each connection is as in POST /api/connections; of it status is dropped.",
             "oneOf": [
                 {
                     "type": "object",

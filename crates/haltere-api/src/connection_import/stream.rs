@@ -20,8 +20,9 @@ use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
 use super::report::{self, WireReport};
-use crate::error::messages;
+use crate::error::{ErrorBody, ErrorCode, messages};
 use crate::events::X_ACCEL_BUFFERING;
+use crate::layers::failures::account_for;
 use crate::state::ApiState;
 
 /// How often the links are counted.
@@ -164,15 +165,14 @@ fn links_event(standing: Standing) -> Event {
 
 /// The stream has begun, so that there is no status to say it with.
 fn failed(error: &ImportError) -> Event {
-    let (code, message) = match error {
-        ImportError::NotAllowed(_) => ("NOT_ALLOWED", messages::NOT_ALLOWED),
-        ImportError::Internal(cause) => {
-            let error: &dyn std::error::Error = cause;
-            tracing::error!(error, "failed to import connections");
-            ("NOT_ALLOWED", messages::INTERNAL)
+    let code = ErrorCode::NotAllowed;
+    let body = match error {
+        ImportError::NotAllowed(_) => {
+            ErrorBody { code, message: messages::NOT_ALLOWED.into(), reason: None, data: None }
         }
+        ImportError::Internal(cause) => account_for(cause, code),
     };
-    event("error", &json!({"code": code, "message": message}))
+    event("error", &body)
 }
 
 fn event(name: &str, data: &impl Serialize) -> Event {

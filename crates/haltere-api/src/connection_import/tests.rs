@@ -1,7 +1,12 @@
 //! The route, driven through the real router.
 
+use std::time::Duration;
+
+use futures_util::StreamExt as _;
 use haltere_core::Role;
-use haltere_testkit::{Ca, Mosquitto};
+use haltere_testkit::certs::openssl::{Key, Workshop};
+use haltere_testkit::wait::{PATIENCE, within};
+use haltere_testkit::{Ca, Mosquitto, Peer};
 use http::header::{ACCEPT, CONTENT_TYPE};
 use http::{Method, Request};
 use http_body_util::BodyExt;
@@ -165,10 +170,10 @@ async fn the_body_may_be_large_and_not_endless() {
     let admin = api.admin().await;
     let padded =
         |bytes: usize| format!("{{\"themes\": \"{}\", \"connections\": []}}", "x".repeat(bytes));
-    let answer = admin.text(Method::POST, PATH, "application/json", &padded(31 << 20)).await;
+    let answer = admin.text(Method::POST, PATH, "application/json", &padded(95 << 20)).await;
     assert_eq!((answer.status.as_u16(), &answer.json()["notTakenOver"]), (200, &json!(["themes"])));
-    let answer = admin.text(Method::POST, PATH, "application/json", &padded(32 << 20)).await;
-    answer.is_refusal(413, "INVALID", "the body is larger than 32 MiB");
+    let answer = admin.text(Method::POST, PATH, "application/json", &padded(96 << 20)).await;
+    answer.is_refusal(413, "INVALID", "the body is larger than 96 MiB");
     // Everywhere else the bound is what it was.
     let body = padded(2 << 20);
     let answer = admin.text(Method::POST, "/api/connections", "application/json", &body).await;
@@ -242,4 +247,61 @@ async fn one_at_a_time() {
     second.is_refusal(409, "CONFLICT", "another import is under way; try again when it has ended");
     assert_eq!(first.status(), 200);
     assert_eq!(admin.post(PATH, json!([connection("a", &url)])).await.status, 200);
+}
+
+/// Whatever haltere writes, it reads again: here, as many connections as there may be by default, each with
+/// a CA, a certificate and an RSA key of its own.
+#[tokio::test]
+async fn an_export_of_a_whole_fleet_is_not_too_large_to_come_back() {
+    const FLEET: usize = 10_000;
+    let api = TestApi::start().await;
+    let admin = api.admin().await;
+    let (url, _port) = nobody();
+    let workshop = Workshop::new();
+    let ca = workshop.ca("the authority of one of our plants", Key::Rsa2048);
+    let client = ca.issue("haltere.plant.example", Key::Rsa2048);
+    let mut body = connection("0001", &url);
+    body["credentials"] = json!({"username": "haltere", "password": "correct horse battery"});
+    body["ca"] = encoded(ca.pem());
+    body["cert"] = encoded(&client.cert_pem);
+    body["key"] = encoded(&client.key_pem);
+    assert_eq!(admin.post("/api/connections", body).await.status, 202);
+    let export = admin.get("/api/connection-export?secrets=include").await;
+    let fleet = export.text.len() * FLEET;
+    assert!(fleet < super::MAX_BYTES, "{} MB", fleet / 1_000_000);
+}
+
+#[tokio::test]
+async fn a_stream_is_given_to_whoever_asks_for_one_however_it_is_spelt() {
+    let api = TestApi::start().await;
+    let admin = api.admin().await;
+    for accept in ["text/event-stream", "application/json;q=0.5, Text/Event-Stream;q=1"] {
+        let request = Request::post(PATH).header(ACCEPT, accept);
+        let request = request.header(CONTENT_TYPE, "application/json");
+        let response = admin.open(request.body("[]".into()).unwrap()).await;
+        assert_eq!(response.headers()[CONTENT_TYPE], "text/event-stream", "{accept}");
+    }
+}
+
+#[tokio::test]
+async fn the_stream_of_an_import_ends_with_the_session() {
+    // Long enough that nothing else can end it.
+    let limit = Duration::from_mins(10);
+    let api = TestApi::start_with(|config| config.link.connect_timeout = limit).await;
+    let (admin, peer) = (api.admin().await, Peer::silent().await);
+    let request = Request::post(PATH).header(ACCEPT, "text/event-stream");
+    let request = request.header(CONTENT_TYPE, "application/json");
+    let body = json!([connection("a", &peer.url("mqtt"))]).to_string();
+    let response = admin.open(request.body(body.into()).unwrap()).await;
+    let mut stream = response.into_body().into_data_stream();
+    let mut text = String::new();
+    // Its link is on its way, for as long as it takes.
+    while !text.contains("\"pending\":1") {
+        let chunk = within("an event", PATIENCE, stream.next()).await.expect("it goes on");
+        text += std::str::from_utf8(&chunk.expect("a chunk")).expect("UTF-8");
+    }
+    assert_eq!(admin.get("/logout").await.status, 302);
+    within("the end of the stream", PATIENCE, async { while stream.next().await.is_some() {} })
+        .await;
+    assert_eq!(api.admin().await.get("/api/connections").await.ids(), ["a"], "it stays imported");
 }

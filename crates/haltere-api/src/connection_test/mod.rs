@@ -20,6 +20,7 @@ pub use report::connection_test_json;
 
 use crate::connections::described::UnknownConnection;
 use crate::error::{ApiError, ErrorBody, ErrorCode, json, messages};
+use crate::extract::accept::wants_stream;
 use crate::extract::{Context, JsonBody, Query};
 use crate::state::ApiState;
 use crate::wire::connection_input::{ConnectionInput, TestBody};
@@ -115,7 +116,7 @@ pub(crate) async fn handler(
         let candidate = ConnectionInput::read(body)?.into_candidate();
         state.app.test_connection(&context, candidate).await?
     };
-    if stream::is_wanted(&headers) {
+    if wants_stream(&headers) {
         return Ok(stream::answer(test, session));
     }
     let report = test.run(|_| {}).await.ok_or_else(|| unavailable("haltere is shutting down"))?;

@@ -10,8 +10,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, Stream};
 use haltere_app::connections::{PreparedTest, ProbeEvent, TestReport};
 use haltere_app::sessions::Session;
-use http::header::ACCEPT;
-use http::{HeaderMap, HeaderValue};
+use http::HeaderValue;
 use serde::Serialize;
 use tokio::sync::mpsc;
 
@@ -20,16 +19,6 @@ use crate::events::X_ACCEL_BUFFERING;
 
 /// A test has six stages and goes through them three times at the most, each with two events.
 const MAX_EVENTS: usize = 64;
-
-/// Whether the client asks for a stream.
-pub(super) fn is_wanted(headers: &HeaderMap) -> bool {
-    let accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok());
-    let mut types = accepted.flat_map(|list| list.split(','));
-    types.any(|range| {
-        let essence = range.split(';').next().unwrap_or_default();
-        essence.trim().eq_ignore_ascii_case("text/event-stream")
-    })
-}
 
 /// Begins the test, and answers with what happens.
 pub(super) fn answer(test: PreparedTest, session: Session) -> Response {

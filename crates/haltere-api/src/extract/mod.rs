@@ -1,6 +1,7 @@
 //! What handlers ask for. Every rejection is our own [`crate::error::ApiError`] and quotes nothing
 //! of what was sent but names of fields: a body may hold a secret where it doesn't belong.
 
+pub(crate) mod accept;
 pub(crate) mod body;
 pub(crate) mod caller;
 pub(crate) mod json;

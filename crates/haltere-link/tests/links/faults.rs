@@ -7,6 +7,7 @@ use haltere_testkit::faulty::{DnsAnswer, Unanswering};
 use haltere_testkit::ports::ReservedPort;
 use haltere_testkit::wait::{self, PATIENCE};
 use haltere_testkit::{DnsServer, Mosquitto, Peer, builders, netns};
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::fleet::{Fleet, assert_row, impatient, link, short_keepalive};
 
@@ -41,6 +42,32 @@ async fn nobody_answers() {
         nobody.address(),
         "did not answer",
     );
+    fleet.ends_well().await;
+}
+
+/// A broker that refuses MQTT 5 and is gone when we come back with 3.1.1: that is what failed, not the
+/// address of the same name that had refused us before.
+#[tokio::test]
+async fn an_older_version_is_tried_where_it_was_asked_for() {
+    let listener = Unanswering::listen();
+    let broker = listener.local_addr().unwrap();
+    let others = ["127.0.0.2", "127.0.0.1"].map(|ip| ip.parse().unwrap());
+    let dns = DnsServer::knowing(&[("two.test", DnsAnswer::Addresses(others.into()))]).await;
+    let resolver = ResolverSource::NameServer(dns.address());
+    let connect_timeout = Duration::from_secs(3);
+    let fleet = Fleet::with(LinkConfig { resolver, connect_timeout, ..impatient() }).await;
+    let serving = tokio::spawn(async move {
+        let (mut client, _) = listener.accept().await.unwrap();
+        client.read_u8().await.unwrap();
+        let silent = Unanswering::fall_silent(listener).await;
+        client.write_all(&[0x20, 2, 0, 1]).await.unwrap();
+        (client, silent)
+    });
+    let spec = link(&format!("mqtt://two.test:{}", broker.port()));
+    fleet.want(&spec);
+    let failure = fleet.first_failure(&spec).await;
+    assert_row(&failure, "tcp ETIMEDOUT -110 connect ADDRESS PORT", broker, "did not answer");
+    serving.await.unwrap();
     fleet.ends_well().await;
 }
 

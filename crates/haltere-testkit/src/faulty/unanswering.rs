@@ -18,11 +18,20 @@ pub struct Unanswering {
 }
 
 impl Unanswering {
-    /// Listens, and fills its own queue.
+    /// Nobody was ever answered there.
     pub async fn start() -> Self {
+        Self::fall_silent(Self::listen()).await
+    }
+
+    /// A listener that can [fall silent](Self::fall_silent) after it has answered some.
+    pub fn listen() -> TcpListener {
         let socket = TcpSocket::new_v4().expect("a socket");
         socket.bind((Ipv4Addr::LOCALHOST, 0).into()).expect("a free port");
-        let listener = socket.listen(1).expect("a bound socket can listen");
+        socket.listen(1).expect("a bound socket can listen")
+    }
+
+    /// Fills the listener's queue.
+    pub async fn fall_silent(listener: TcpListener) -> Self {
         let address = listener.local_addr().expect("a bound socket has an address");
         let mut queue = Vec::new();
         while let Some(stream) = knock(address).await {

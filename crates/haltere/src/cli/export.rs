@@ -1,15 +1,14 @@
 //! `haltere export`.
 
-use std::fs::OpenOptions;
 use std::io::{self, IsTerminal as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
 use haltere_api::moving;
 use haltere_app::connections::{Export, LeftOut, Secrets};
 
+use super::draft::{Draft, There};
 use super::moving::with_mover;
 use super::sources::Common;
 use super::tell;
@@ -35,14 +34,14 @@ impl Options {
             bail!("passwords and private keys are not printed on a terminal; name a file");
         }
         // Before anything is written down as given out.
-        if let Some(file) = file.as_deref().filter(|file| file.exists()) {
-            bail!("{} is there already; nothing was written", file.display());
-        }
+        let draft =
+            file.as_deref().map(|file| Draft::begin(file, There::Refuse("nothing was written")));
+        let draft = draft.transpose()?;
         let secrets = if secrets { Secrets::Include } else { Secrets::Omit };
         with_mover(common, async |mover, ctx| {
             let export = mover.export(ctx, secrets).await.context("failed to export")?;
-            match &file {
-                Some(file) => write_file(file, &export),
+            match draft {
+                Some(draft) => write_file(draft, &export),
                 None => write_out(&export),
             }
         })
@@ -50,16 +49,13 @@ impl Options {
 }
 
 /// Whole, on disk, and for this user only from its first moment.
-fn write_file(path: &Path, export: &Export) -> anyhow::Result<()> {
-    let describe = || format!("failed to write {}", path.display());
-    let mut file = OpenOptions::new()
-        .write(true)
-        .create_new(true)
-        .mode(0o600)
-        .open(path)
-        .with_context(describe)?;
-    file.write_all(&moving::write(export)).with_context(describe)?;
-    file.sync_all().with_context(describe)?;
+fn write_file(mut draft: Draft, export: &Export) -> anyhow::Result<()> {
+    let path = draft.target().to_owned();
+    let file = draft.file();
+    file.write_all(&moving::write(export))
+        .and_then(|()| file.sync_all())
+        .with_context(|| format!("failed to write {}", path.display()))?;
+    draft.publish()?;
     let with = if export.secrets { "with their secrets" } else { "without secrets" };
     let count = export.connections.len();
     tell(&format!("{count} connections, {with}, are in {}", path.display()));

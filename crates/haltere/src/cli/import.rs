@@ -46,6 +46,9 @@ struct FileOptions {
     dry_run: bool,
 }
 
+/// The largest file, in bytes.
+const MAX: usize = moving::MAX_FILE_BYTES;
+
 impl Options {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let Self { common, command } = self;
@@ -74,17 +77,21 @@ fn read(path: &Path) -> anyhow::Result<ImportFile> {
     let name = if path == Path::new("-") { Path::new("standard input") } else { path };
     let describe = || format!("failed to read {}", name.display());
     let bytes = match path {
-        _ if path == Path::new("-") => read_bounded(io::stdin().lock()),
-        _ => File::open(path).and_then(read_bounded),
+        _ if path == Path::new("-") => read_bounded(io::stdin().lock(), MAX),
+        _ => File::open(path).and_then(|file| {
+            let facts = file.metadata()?;
+            let length = facts.is_file().then(|| usize::try_from(facts.len()).ok()).flatten();
+            read_bounded(file, length.unwrap_or(MAX))
+        }),
     };
     let bytes = bytes.with_context(describe)?;
     moving::read(bytes.expose()).with_context(describe)
 }
 
-fn read_bounded(source: impl Read) -> io::Result<Secret<Vec<u8>>> {
-    const MAX: usize = moving::MAX_FILE_BYTES;
+/// Reads all of it, `expected` bytes as far as one knows.
+fn read_bounded(source: impl Read, expected: usize) -> io::Result<Secret<Vec<u8>>> {
     // All of the room at once: what outgrows its place leaves a copy of secrets behind.
-    let mut bytes = Vec::with_capacity(MAX + 1);
+    let mut bytes = Vec::with_capacity(expected.min(MAX) + 1);
     let read = source.take(MAX as u64 + 1).read_to_end(&mut bytes);
     let bytes = Secret::new(bytes);
     read?;

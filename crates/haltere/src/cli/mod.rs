@@ -7,6 +7,7 @@
 
 mod backup;
 mod config;
+mod draft;
 mod exit;
 mod export;
 mod import;

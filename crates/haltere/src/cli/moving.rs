@@ -23,7 +23,7 @@ pub(super) fn with_mover<T>(
     let master_key = wiring::master_key(&settings.data, &data)?;
     let runtime = Builder::new_current_thread().enable_all().build();
     runtime.context("failed to start the runtime")?.block_on(async {
-        let store = wiring::store(&data).await?;
+        let store = wiring::store_beside(&data).await?;
         let mover = wiring::mover(&settings, Arc::clone(&store), master_key).await;
         let outcome = match mover {
             Ok(mover) => {

@@ -58,7 +58,7 @@ impl Options {
         let settings = self.common.load()?.settings;
         let data = DataDir::open(&settings.data.dir)?;
         block_on(async {
-            let store = wiring::store(&data).await?;
+            let store = wiring::store_beside(&data).await?;
             let outcome = self.command.run(&wiring::users(&store)).await;
             store.close().await;
             outcome

@@ -45,6 +45,8 @@ operations! {
     switching_a_plugin: SwitchPlugin,
     logging_in: LogIn,
     logging_out: LogOut,
+    ending_a_session: EndSession,
+    ending_all_other_sessions: EndOtherSessions,
     changing_ones_password: ChangePassword,
     reading_secrets: ReadSecrets,
     testing_a_connection: TestConnection,

@@ -25,6 +25,8 @@ pub(super) enum Operation {
     SwitchPlugin,
     LogIn,
     LogOut,
+    EndSession,
+    EndOtherSessions,
     ChangePassword,
     ReadSecrets,
     TestConnection,
@@ -49,10 +51,14 @@ impl Operation {
     pub(super) const fn steps(self) -> &'static [&'static str] {
         match self {
             Self::Create | Self::Mend | Self::Replace | Self::Patch => &STEPS,
-            Self::Connect | Self::Disconnect | Self::Delete | Self::SwitchPlugin | Self::LogOut => {
-                &["begin", "write", "audit", "commit", "notify"]
-            }
+            Self::Connect
+            | Self::Disconnect
+            | Self::Delete
+            | Self::SwitchPlugin
+            | Self::LogOut
+            | Self::EndSession => &["begin", "write", "audit", "commit", "notify"],
             Self::LogIn
+            | Self::EndOtherSessions
             | Self::ChangePassword
             | Self::AddUser
             | Self::SetPassword
@@ -83,6 +89,7 @@ impl Operation {
             Self::SwitchPlugin => "plugin.switch",
             Self::LogIn => "session.login",
             Self::LogOut => "session.logout",
+            Self::EndSession | Self::EndOtherSessions => "session.end",
             Self::ChangePassword | Self::SetPassword => "user.password",
             Self::ReadSecrets => "connection.read_secrets",
             Self::TestConnection => "connection.test",
@@ -105,6 +112,9 @@ pub(super) struct Case {
     url: String,
     /// Of the user, or a session to end.
     client: Client,
+    /// Another session of the same user, and by what it can end the first one.
+    elsewhere: Client,
+    handle: String,
     tls: bool,
 }
 
@@ -120,12 +130,21 @@ impl Case {
         let name = format!("n{number}");
         let client = match operation {
             Operation::LogOut => haltere.admin().await,
-            Operation::ChangePassword | Operation::SetPassword | Operation::RemoveUser => {
-                haltere.user(&name, &["viewer"]).await
-            }
+            Operation::ChangePassword
+            | Operation::SetPassword
+            | Operation::RemoveUser
+            | Operation::EndSession
+            | Operation::EndOtherSessions => haltere.user(&name, &["viewer"]).await,
             _ => haltere.anonymous(),
         };
-        let case = Self { operation, name, url, client, tls: number.is_multiple_of(2) };
+        let (mut elsewhere, mut handle) = (haltere.anonymous(), String::new());
+        if matches!(operation, Operation::EndSession | Operation::EndOtherSessions) {
+            let list = client.get("/api/profile/sessions").await.expect_status(200).json();
+            list[0]["id"].as_str().expect("an id").clone_into(&mut handle);
+            elsewhere = haltere.login(&name, &secret(&name)).await;
+        }
+        let tls = number.is_multiple_of(2);
+        let case = Self { operation, name, url, client, elsewhere, handle, tls };
         match operation {
             Operation::Mend
             | Operation::Replace
@@ -200,6 +219,13 @@ impl Case {
                 (&self.client, Method::POST, "/auth?json=1".to_owned(), body)
             }
             Operation::LogOut => (&self.client, Method::GET, "/logout".to_owned(), Value::Null),
+            Operation::EndSession => {
+                let target = format!("/api/profile/sessions/{}", self.handle);
+                (&self.elsewhere, Method::DELETE, target, Value::Null)
+            }
+            Operation::EndOtherSessions => {
+                (&self.elsewhere, Method::DELETE, "/api/profile/sessions".to_owned(), Value::Null)
+            }
             Operation::ChangePassword => {
                 let body = json!({ "oldPassword": secret(name), "password": secret("changed") });
                 (&self.client, Method::PUT, "/api/profile".to_owned(), body)
@@ -276,7 +302,7 @@ impl Case {
                 find(&plugins, "tls").expect("it is listed")["enabled"] == self.tls
             }
             Operation::LogIn => after.sessions.len() == before.sessions.len() + 1,
-            Operation::LogOut => {
+            Operation::LogOut | Operation::EndSession | Operation::EndOtherSessions => {
                 let validity = self.client.at(&base).get("/validate-session").await;
                 validity.json()["valid"] == false
             }

@@ -43,7 +43,7 @@ impl Options {
         let _turn = data.lock_keys()?;
         let current = wiring::master_key(&settings.data, &data)?;
         block_on(async {
-            let store = wiring::store(&data).await?;
+            let store = wiring::store_beside(&data).await?;
             let keyring = wiring::keyring(&store);
             let outcome = match loaded.whence("data.master_key") {
                 _ if self.data_key => reseal(&keyring, &current, &data).await,
