@@ -17,9 +17,20 @@ def ratio(beside: Rounds, without: Rounds) -> tuple[float, tuple[float, float]]:
     def drawn(rounds: Rounds) -> float:
         return median([value for values in chance.choices(rounds, k=len(rounds)) for value in values])
 
-    ratios = sorted(drawn(beside) / drawn(without) for _ in range(RESAMPLES))
+    ratios = [drawn(beside) / drawn(without) for _ in range(RESAMPLES)]
     value = median(sum(beside, [])) / median(sum(without, []))
-    return value, (ratios[RESAMPLES // 40], ratios[-1 - RESAMPLES // 40])
+    return value, _middle_of(ratios)
+
+
+def resampled(of, rounds: int) -> tuple[float, float]:
+    """Between what `of` lies, asked about rounds drawn anew again and again."""
+    chance = random.Random(0)
+    return _middle_of([of(chance.choices(range(rounds), k=rounds)) for _ in range(RESAMPLES // 4)])
+
+
+def _middle_of(drawn: list[float]) -> tuple[float, float]:
+    ordered, outside = sorted(drawn), len(drawn) // 40
+    return ordered[outside], ordered[-1 - outside]
 
 
 def median(values: list[float]) -> float:
@@ -35,7 +46,3 @@ def interval(values: list[float], sure: float = 0.95) -> tuple[float, float]:
     while rank < n // 2 and (outside := outside + 2 * math.comb(n, rank) / 2**n) <= 1 - sure:
         rank += 1
     return ordered[max(0, rank - 1)], ordered[n - max(1, rank)]
-
-
-def rounded(rounds: Rounds) -> Rounds:
-    return [[round(value, 3) for value in values] for values in rounds]

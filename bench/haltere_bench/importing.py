@@ -20,7 +20,7 @@ N_KEYS = 20
 
 
 def measure(binary: Path, work: Path, quick: bool) -> list[Row]:
-    count, rounds = (300, 1) if quick else (N, 5)
+    count, rounds = (300, 1) if quick else (N, 3)
     plain, certified, dialled = [], [], []
     with Swarm(count // PER_BROKER) as swarm, Mosquitto(work / "broker") as broker:
         logins = [

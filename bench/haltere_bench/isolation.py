@@ -1,10 +1,12 @@
 """A broker's fault stays its own: how long others' pages and links take beside each fault, against the same without it."""
 
+import multiprocessing
 import time
+from contextlib import ExitStack
 from pathlib import Path
 
 from .client import Client, latencies, percentile
-from .compared import median, ratio, rounded
+from .compared import Rounds, median, ratio
 from .others import Others
 from .processes import Haltere, eventually
 from .report import Row
@@ -21,62 +23,74 @@ FAULTS = {
 }
 N_BAD = max(sum(count for count, _ in moods) for moods in FAULTS.values())
 TARGETS = ["/api/connections?q=swarm-00&limit=200", "/api/connections/swarm-00007", "/api/plugins"]
-PER_SECOND = 300
+PER_SECOND = 250
 # The longest pause between two attempts, in seconds: after that, every broker has been seen in its new mood.
 MAX_BACKOFF = 2
 # Seconds for what a change of moods itself causes.
 SETTLE = 0.5
-# A window, one second long, in which other processes of this machine took more than so many cores is left out:
-# it tells about them. When too few are left, all count.
-DISTURBED = 0.15
-ENOUGH = 8
 KINDS = ("pages", "links")
 
 
 def measure(binary: Path, work: Path, quick: bool) -> list[Row]:
-    rounds, windows = (2, 2) if quick else (8, 4)
-    # The others have a process of their own: how busy the misbehaving ones keep theirs must not count.
-    with Swarm(N_GOOD) as good, Swarm(N_BAD) as bad, Haltere(binary, work / "data", LINK_MAX_BACKOFF=f"{MAX_BACKOFF}s") as haltere:
-        haltere.load([good.connection(number) for number in range(N_GOOD)])
-        haltere.load([{**bad.connection(number), "id": f"bad-{number}", "name": f"Bad {number}"} for number in range(N_BAD)])
-        good.set(0, N_GOOD, "echo 500")
-        fleet = Fleet(haltere, good, bad)
+    rounds, windows = (2, 2) if quick else (7, 6)
+    # The well-behaved have a process of their own: how busy the misbehaving ones keep theirs must not count.
+    with Side(binary, work / "data") as faulty, Side(binary, work / "control") as control:
         rows, calm = [], {kind: [] for kind in KINDS}
         for name, moods in FAULTS.items():
-            without, beside, per_second = _observe(fleet, moods, rounds, windows)
+            without, beside, per_second = _observe(faulty, control, moods, rounds, windows)
             for kind in KINDS:
-                calm[kind] += without.undisturbed(kind)
-                detail = {"without_p99_ms": rounded(without.p99s(kind)), "beside_p99_ms": rounded(beside.p99s(kind))}
-                if kind == "pages":
-                    detail |= {"without": without.summary(), "beside": beside.summary()}
-                    detail |= {"messages_per_second": per_second} if any(per_second) else {}
-                value, interval = ratio(beside.undisturbed(kind), without.undisturbed(kind))
+                calm[kind] += without.quotients(kind)
+                value, interval = ratio(beside.quotients(kind), without.quotients(kind))
+                detail = {"without": without.summary(kind), "beside": beside.summary(kind)}
+                detail["not_corrected"] = ratio(beside.p99s(kind), without.p99s(kind))
+                if any(per_second):
+                    detail["messages_per_second"] = per_second
                 rows.append(Row(f"{name}: p99 of others' {kind}", "× without", value, must_max=1.1, interval=interval, detail=detail))
-        for kind, all_rounds in calm.items():
-            # Every other round against those between: nothing differs, so whatever comes out is noise. As
-            # many rounds on each side as above.
-            pairs = [ratio(part[1::2], part[::2]) for part in _parts(all_rounds, 2 * rounds)]
-            low, high = min(value for value, _ in pairs), max(value for value, _ in pairs)
-            rows.append(Row(f"the same against the same: p99 of others' {kind}", "×", median([value for value, _ in pairs]),
-                            interval=(low, high), detail={"each": [{"ratio": value, "interval": interval} for value, interval in pairs]}))
-        return rows
+            cores = beside.cores() - without.cores()
+            rows.append(Row(f"{name}: processor time", "of a core more", cores, must_max=0.1))
+        return rows + [_floor(kind, calm[kind], 2 * rounds) for kind in KINDS]
 
 
-def _parts(rounds: list, size: int) -> list[list]:
-    return [rounds[first:first + size] for first in range(0, len(rounds) - size + 1, size)]
+def _floor(kind: str, rounds: Rounds, size: int) -> Row:
+    """Every other round without a fault against those between: nothing differs, so whatever comes out is noise.
+    As many rounds on each side as above, or nearly."""
+    parts = [rounds[first:first + size] for first in range(0, len(rounds) - size + 1, size)]
+    each = [ratio(part[1::2], part[::2]) for part in parts]
+    values = [value for value, _ in each]
+    interval = (min(low for _, (low, _) in each), max(high for _, (_, high) in each))
+    return Row(f"the same against the same: p99 of others' {kind}", "×", median(values), interval=interval, detail={"each": each})
 
 
-class Fleet:
-    """Brokers that behave, others that may not, and haltere between them."""
+class Side:
+    """A haltere, brokers that behave, others that may not, and somebody who asks for pages. There are two of
+    them, side by side: what the machine does at a moment hits both."""
 
-    def __init__(self, haltere: Haltere, good: Swarm, bad: Swarm):
-        self.haltere, self.good, self.bad = haltere, good, bad
-        self.cookie = haltere.login()
-        self.others = Others(haltere.pid, good.pid, bad.pid)
+    def __init__(self, binary: Path, data: Path):
+        self.good, self.bad = Swarm(N_GOOD), Swarm(N_BAD)
+        self.haltere = Haltere(binary, data, LINK_MAX_BACKOFF=f"{MAX_BACKOFF}s")
+        self.stack = ExitStack()
+
+    def __enter__(self):
+        with ExitStack() as stack:
+            good, bad, haltere = (stack.enter_context(process) for process in (self.good, self.bad, self.haltere))
+            haltere.load([good.connection(number) for number in range(N_GOOD)])
+            haltere.load([{**bad.connection(number), "id": f"bad-{number}", "name": f"Bad {number}"} for number in range(N_BAD)])
+            good.set(0, N_GOOD, "echo 250")
+            self.cookie = haltere.login()
+            self.until_all_are_up()
+            self.pages = Pages(haltere.port, self.cookie)
+            self.stack = stack.pop_all()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.stack.close()
+
+    def until_all_are_up(self) -> None:
+        eventually("all links", lambda: self.haltere.n_connected(self.cookie) == N_GOOD + N_BAD, pause=0.1)
 
     def calm(self) -> None:
         self.bad.set(0, N_BAD, "well")
-        eventually("all links", lambda: self.haltere.n_connected(self.cookie) == N_GOOD + N_BAD, pause=0.1)
+        self.until_all_are_up()
         time.sleep(SETTLE)
 
     def fault(self, moods: list) -> None:
@@ -86,64 +100,93 @@ class Fleet:
             first += count
         time.sleep(MAX_BACKOFF + SETTLE)
 
-    def flooded(self) -> tuple[int, float]:
-        return self.bad.tally()["flooded"], time.monotonic()
+    def pids(self) -> list[int]:
+        return [process.pid for process in (self.good, self.bad, self.haltere, self.pages.process)]
 
 
-def _observe(fleet: Fleet, moods: list, rounds: int, windows: int) -> tuple["Taken", "Taken", list[int]]:
+class Pages:
+    """Asks for pages at an even rate, a second at a time, in a process of its own."""
+
+    def __init__(self, port: int, cookie: str):
+        self.pipe, theirs = multiprocessing.Pipe()
+        self.process = multiprocessing.Process(target=_ask, args=(port, cookie, theirs), daemon=True)
+        self.process.start()
+
+    def begin(self) -> None:
+        self.pipe.send(None)
+
+    def taken(self) -> list[float]:
+        return self.pipe.recv()
+
+
+def _ask(port: int, cookie: str, pipe) -> None:
+    while True:
+        pipe.recv()
+        # Kept open from one second to the next it would be given up as idle during a fault's settling.
+        with Client(port, cookie) as client:
+            requests = [client.rendered("GET", target) for target in TARGETS]
+            client.exchange(requests[0])
+            pipe.send(latencies(client, requests, PER_SECOND, PER_SECOND))
+
+
+def _observe(faulty: Side, control: Side, moods: list, rounds: int, windows: int) -> tuple["Taken", "Taken", list[int]]:
     """In turn without and with the fault, without it first and last."""
-    without, beside, per_second = Taken(), Taken(), []
-    fleet.calm()
-    without.round(fleet, windows)
+    without, beside, per_second = Taken(faulty, control), Taken(faulty, control), []
+    faulty.calm()
+    without.round(windows)
     for _ in range(rounds):
-        fleet.fault(moods)
-        flooded, started = fleet.flooded()
-        beside.round(fleet, windows)
-        after, ended = fleet.flooded()
-        per_second.append(round((after - flooded) / (ended - started)))
-        fleet.calm()
-        without.round(fleet, windows)
+        faulty.fault(moods)
+        flooded, started = faulty.bad.tally()["flooded"], time.monotonic()
+        beside.round(windows)
+        per_second.append(round((faulty.bad.tally()["flooded"] - flooded) / (time.monotonic() - started)))
+        faulty.calm()
+        without.round(windows)
     return without, beside, per_second
 
 
 class Taken:
     """What was observed, in windows of a second: a list of them per round."""
 
-    def __init__(self):
+    def __init__(self, faulty: Side, control: Side):
+        self.sides = {"faulty": faulty, "control": control}
+        self.others = Others(*faulty.pids(), *control.pids())
         self.rounds: list[list[dict]] = []
 
-    def round(self, fleet: Fleet, windows: int) -> None:
-        with Client(fleet.haltere.port, fleet.cookie) as client:
-            requests = [client.rendered("GET", target) for target in TARGETS]
-            fleet.good.echoes()
-            fleet.others.cores()
-            self.rounds.append([_window(fleet, client, requests) for _ in range(windows)])
+    def round(self, windows: int) -> None:
+        for side in self.sides.values():
+            side.good.echoes()
+        self.rounds.append([self._window() for _ in range(windows)])
 
-    def p99s(self, kind: str, most: float = float("inf")) -> list[list[float]]:
-        return [[window[kind] for window in windows if window["others"] <= most] for windows in self.rounds]
+    def _window(self) -> dict:
+        haltere = self.sides["faulty"].haltere
+        self.others.cores()
+        cpu, started = haltere.cpu_seconds(), time.monotonic()
+        for side in self.sides.values():
+            side.pages.begin()
+        taken = {(name, "pages"): side.pages.taken() for name, side in self.sides.items()}
+        cores = (haltere.cpu_seconds() - cpu) / (time.monotonic() - started)
+        window = {"others": self.others.cores(), "cores": cores}
+        taken |= {(name, "links"): side.good.echoes() for name, side in self.sides.items()}
+        for key, milliseconds in taken.items():
+            window[key] = {"p50": percentile(milliseconds, 0.5), "p99": percentile(milliseconds, 0.99), "n": len(milliseconds)}
+        return window
 
-    def undisturbed(self, kind: str) -> list[list[float]]:
-        left = [windows for windows in self.p99s(kind, DISTURBED) if windows]
-        return left if sum(map(len, left)) >= ENOUGH else self.p99s(kind)
+    def p99s(self, kind: str) -> Rounds:
+        """Of the haltere that may have a fault beside it."""
+        return [[window["faulty", kind]["p99"] for window in windows] for windows in self.rounds]
 
-    def summary(self) -> dict:
+    def quotients(self, kind: str) -> Rounds:
+        """The same divided by those of the one that never has, at the same moment."""
+        return [[window["faulty", kind]["p99"] / window["control", kind]["p99"] for window in windows] for windows in self.rounds]
+
+    def cores(self) -> float:
+        return median([window["cores"] for windows in self.rounds for window in windows])
+
+    def summary(self, kind: str) -> dict:
         windows = sum(self.rounds, [])
         return {
-            **{f"{kind}_p50_ms": round(median([window[f"{kind}_p50"] for window in windows]), 3) for kind in KINDS},
-            **{f"answers_{kind}": sum(window[f"n_{kind}"] for window in windows) for kind in KINDS},
-            "cores": round(median([window["cores"] for window in windows]), 3),
-            "cores_of_others": [[round(window["others"], 2) for window in windows] for windows in self.rounds],
-            "undisturbed": sum(window["others"] <= DISTURBED for window in windows),
+            **{f"{name}_{share}_ms": [[round(window[name, kind][share], 3) for window in part] for part in self.rounds]
+               for name in self.sides for share in ("p50", "p99")},
+            "answers": sum(window["faulty", kind]["n"] for window in windows), "cores": round(self.cores(), 3),
+            "cores_of_others": [[round(window["others"], 2) for window in part] for part in self.rounds],
         }
-
-
-def _window(fleet: Fleet, client: Client, requests: list[bytes]) -> dict:
-    cpu, started = fleet.haltere.cpu_seconds(), time.monotonic()
-    pages = latencies(client, requests, PER_SECOND, PER_SECOND)
-    cores = (fleet.haltere.cpu_seconds() - cpu) / (time.monotonic() - started)
-    others = fleet.others.cores()
-    links = fleet.good.echoes()
-    window = {"others": others, "cores": cores}
-    for kind, taken in (("pages", pages), ("links", links)):
-        window |= {kind: percentile(taken, 0.99), f"{kind}_p50": percentile(taken, 0.5), f"n_{kind}": len(taken)}
-    return window

@@ -19,7 +19,8 @@ def require(*programs: str) -> None:
         raise SystemExit(f"not installed: {', '.join(missing)} (apt-get install nginx-light wrk mosquitto openssl chromium)")
 
 
-def facts(binary: Path, built_here: bool) -> dict:
+def facts(binary: Path, commit: str | None) -> dict:
+    """`commit` when it was not built here, now."""
     cpuinfo, meminfo = Path("/proc/cpuinfo").read_text(), Path("/proc/meminfo").read_text()
     model = re.search(r"model name\s*:\s*(.*)", cpuinfo)
     return {
@@ -31,8 +32,7 @@ def facts(binary: Path, built_here: bool) -> dict:
         },
         "versions": {
             "haltere": _first_line([str(binary), "--version"]),
-            # A binary from elsewhere may be of any commit.
-            "commit": _first_line(["git", "rev-parse", "--short=12", "HEAD"]) if built_here else "unknown",
+            "commit": commit or _first_line(["git", "rev-parse", "--short=12", "HEAD"]),
             "rustc": _first_line(["rustc", "--version"]),
             "mosquitto": _first_line(["mosquitto", "-h"]),
             "nginx": _first_line(["nginx", "-v"]),

@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 
 from .client import Client, Events, latencies, middle, percentile
+from .compared import resampled
 from .others import Others
 from .processes import PASSWORD, Haltere, eventually
 from .report import Row
@@ -15,9 +16,6 @@ N_BROKERS = 1_000
 # The default of `link.dials_per_second`.
 DIALS_PER_SECOND = 200
 LISTS_PER_SECOND = 50
-# As in isolation.py: of lists that come from a second in which other processes of this machine took more than so
-# many cores, nothing is concluded, unless that is more than half of them.
-DISTURBED = 0.15
 
 
 def measure(binary: Path, work: Path, quick: bool) -> list[Row]:
@@ -34,18 +32,20 @@ def measure(binary: Path, work: Path, quick: bool) -> list[Row]:
         eventually("all links", lambda: calm_one.n_connected(viewer) == lasting.count, pause=0.2)
         storms = [_storm(*fleets) for _ in range(rounds)]
     each = lambda name: [storm[name] for storm in storms]  # noqa: E731
-    seconds = {name: [second for storm in storms for second in storm.pop(name)] for name in ("calm", "as_long", "stormy")}
-    lists = {name: Lists.summary(of_it) for name, of_it in seconds.items()}
-    up, as_long, in_storm = (lists[name]["p99_ms"] for name in seconds)
+    taken = {name: [storm.pop(name) for storm in storms] for name in ("calm", "as_long_in_calm", "stormy", "as_long")}
+    lists = {name: summary(rounds) for name, rounds in taken.items()}
+    value, interval = ratio_of_p99s(taken["stormy"], taken["as_long"])
+    shorter, shorter_interval = ratio_of_p99s(taken["stormy"], taken["calm"])
     # The same against the same: every other second of calm.
-    lists["calm_against_calm"] = Lists.summary(seconds["as_long"][1::2])["p99_ms"] / Lists.summary(seconds["as_long"][::2])["p99_ms"]
+    calm = taken["as_long_in_calm"]
+    lists["same_against_same"] = ratio_of_p99s([seconds[1::2] for seconds in calm], [seconds[::2] for seconds in calm])
     detail = {"rounds": storms}
     return [
         Row("storm, all known down", "s", middle(each("known_down")), must_max=2, detail=detail),
         Row("storm, 99 % back", "s", middle(each("back")), must_max=15, aim_max=6),
         Row("storm, dials in the busiest second", f"of {DIALS_PER_SECOND}", max(each("busiest_second")), must_max=DIALS_PER_SECOND * 1.05),
-        Row("storm, p99 of the list", "× calm, as long", in_storm / as_long, must_max=1.1, detail=lists),
-        Row("storm, p99 of the list, against the shorter one when all are up", "×", in_storm / up),
+        Row("storm, p99 of the list", "× calm, as long", value, must_max=1.1, interval=interval, detail=lists),
+        Row("storm, p99 of the list, against the shorter one before it", "×", shorter, interval=shorter_interval),
     ]
 
 
@@ -56,10 +56,13 @@ def _storm(fleet: tuple[Haltere, Swarm], calm_fleet: tuple[Haltere, Swarm]) -> d
     eventually("all links", lambda: haltere.n_connected(viewer) == count, pause=0.2)
     # A link that was up for half a minute starts its back-off anew; a shorter time would count against us.
     time.sleep(2)
-    calm = _calm(haltere, viewer, pids)
-    as_long = _calm(calm_fleet[0], calm_fleet[0].login("viewer", PASSWORD), pids)
+    calm_viewer = calm_fleet[0].login("viewer", PASSWORD)
+    both = lambda: (Lists(haltere, viewer, pids), Lists(calm_fleet[0], calm_viewer, pids))  # noqa: E731
+    lists = both()
+    time.sleep(8)
+    calm, as_long_in_calm = (one.taken() for one in lists)
     with Events(haltere.port, viewer) as events:
-        lists = Lists(haltere, viewer, pids)
+        lists = both()
         swarm.forget()
         started = time.monotonic()
         swarm.set(0, count, "dead")
@@ -72,15 +75,9 @@ def _storm(fleet: tuple[Haltere, Swarm], calm_fleet: tuple[Haltere, Swarm]) -> d
         swarm.set(0, count, "well")
         back = _until(events, True, round(count * 0.99)) - started
         seen = swarm.tally()
-        stormy = lists.taken()
+        stormy, as_long = (one.taken() for one in lists)
     return {"known_down": known_down, "back": back, "busiest_second": seen["busiest_second"], "dials_while_slamming": tried,
-            "dials": seen["dials"], "calm": calm, "as_long": as_long, "stormy": stormy}
-
-
-def _calm(haltere: Haltere, viewer: str, pids: list[int]) -> list[dict]:
-    lists = Lists(haltere, viewer, pids)
-    time.sleep(6)
-    return lists.taken()
+            "dials": seen["dials"], "calm": calm, "as_long_in_calm": as_long_in_calm, "stormy": stormy, "as_long": as_long}
 
 
 def _until(events: Events, connected: bool, count: int) -> float:
@@ -113,16 +110,25 @@ class Lists:
         self.process.join()
         return taken
 
-    @staticmethod
-    def summary(seconds: list[dict]) -> dict:
-        quiet = [second for second in seconds if second["others"] <= DISTURBED]
-        counted = quiet if len(quiet) * 2 >= len(seconds) else seconds
-        taken = [one for second in counted for one in second["ms"]]
-        return {
-            "bytes": [min(second["bytes"] for second in seconds), max(second["bytes"] for second in seconds)],
-            "p50_ms": percentile(taken, 0.5), "p99_ms": percentile(taken, 0.99), "lists": len(taken),
-            "seconds": len(seconds), "undisturbed": len(quiet),
-        }
+
+def summary(rounds: list[list[dict]]) -> dict:
+    seconds = sum(rounds, [])
+    taken = [one for second in seconds for one in second["ms"]]
+    return {
+        "bytes": [min(second["bytes"] for second in seconds), max(second["bytes"] for second in seconds)],
+        "p50_ms": percentile(taken, 0.5), "p99_ms": percentile(taken, 0.99), "lists": len(taken),
+        "p99_ms_of_each_round": [round(p99([round_]), 3) for round_ in rounds],
+        "cores_of_others": round(middle([second["others"] for second in seconds]), 2),
+    }
+
+
+def p99(rounds: list[list[dict]]) -> float:
+    return percentile([one for seconds in rounds for second in seconds for one in second["ms"]], 0.99)
+
+
+def ratio_of_p99s(of: list, by: list) -> tuple[float, tuple[float, float]]:
+    """With the interval of resampled rounds, the same of both, as they were taken at the same time."""
+    return p99(of) / p99(by), resampled(lambda drawn: p99([of[n] for n in drawn]) / p99([by[n] for n in drawn]), len(of))
 
 
 def _lists(port: int, cookie: str, ours: list[int], stop, results) -> None:
