@@ -95,7 +95,7 @@ function Inside({ profile }: { profile: Profile }) {
         </nav>
         <UnstyledButton
           className={classes.search}
-          aria-label={words.nav.commands}
+          aria-label={`${words.nav.commands}: ${words.commands.open} ${MOD}K`}
           aria-keyshortcuts="Control+K Meta+K"
           onClick={() => setOpen("palette")}
         >

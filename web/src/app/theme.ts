@@ -54,4 +54,10 @@ export const theme = createTheme({
   defaultRadius: "md",
   cursorType: "pointer",
   respectReducedMotion: true,
+  components: {
+    // A screen reader would take a dialog's head for a second head of the page.
+    ModalHeader: { defaultProps: { role: "presentation" } },
+    // Menus stand where they belong, and the keyboard begins at the first thing in them.
+    Menu: { defaultProps: { withinPortal: false, withInitialFocusPlaceholder: false } },
+  },
 });

@@ -56,60 +56,53 @@ export function Palette({ commands, onClose }: Props) {
   };
 
   return (
-    <Modal
-      opened
-      onClose={onClose}
-      withCloseButton={false}
-      transitionProps={{ duration: 0 }}
-      padding={0}
-      size="36rem"
-      yOffset="12vh"
-      aria-label={words.nav.commands}
-      classNames={{ content: classes.content }}
-    >
-      <Combobox store={combobox} onOptionSubmit={submit}>
-        <Combobox.EventsTarget>
-          <TextInput
-            data-autofocus
-            ref={focus}
-            size="lg"
-            variant="unstyled"
-            className={classes.search}
-            aria-label={words.commands.search}
-            placeholder={words.commands.search}
-            leftSection={<IconSearch size={18} aria-hidden />}
-            value={query}
-            onChange={(event) => setQuery(event.currentTarget.value)}
-          />
-        </Combobox.EventsTarget>
-        <Combobox.Options className={classes.options} aria-label={words.nav.commands}>
-          {connections.length > 0 && (
-            <Combobox.Group label={wanted.trim() ? words.commands.connections : words.fleet.wrongTitle}>
-              {connections.map((connection) => (
-                <Combobox.Option key={connection.id} value={`connection ${connection.id}`} className={classes.option}>
-                  <StateShape state={shown(connection)} />
-                  <span className={classes.label}>{connection.name}</span>
-                  <span className={classes.aside}>
-                    {connection.status?.error?.code ?? words.states[shown(connection)]}
-                  </span>
-                </Combobox.Option>
-              ))}
-            </Combobox.Group>
-          )}
-          {doable.length > 0 && (
-            <Combobox.Group label={words.nav.commands}>
-              {doable.map(({ id, label, icon: Icon, key }) => (
-                <Combobox.Option key={id} value={id} className={classes.option}>
-                  <Icon size={16} stroke={1.7} />
-                  <span className={classes.label}>{label}</span>
-                  {key && <Kbd size="xs">{key}</Kbd>}
-                </Combobox.Option>
-              ))}
-            </Combobox.Group>
-          )}
-          {connections.length + doable.length === 0 && <Combobox.Empty>{words.commands.nothing}</Combobox.Empty>}
-        </Combobox.Options>
-      </Combobox>
-    </Modal>
+    <Modal.Root opened onClose={onClose} transitionProps={{ duration: 0 }} padding={0} size="36rem" yOffset="12vh">
+      <Modal.Overlay />
+      <Modal.Content aria-label={words.nav.commands} className={classes.content}>
+        <Combobox store={combobox} onOptionSubmit={submit}>
+          <Combobox.EventsTarget withExpandedAttribute>
+            <TextInput
+              data-autofocus
+              ref={focus}
+              size="lg"
+              variant="unstyled"
+              className={classes.search}
+              aria-label={words.commands.search}
+              placeholder={words.commands.search}
+              leftSection={<IconSearch size={18} aria-hidden />}
+              value={query}
+              onChange={(event) => setQuery(event.currentTarget.value)}
+            />
+          </Combobox.EventsTarget>
+          <Combobox.Options className={classes.options} aria-label={words.nav.commands}>
+            {connections.length > 0 && (
+              <Combobox.Group label={wanted.trim() ? words.commands.connections : words.fleet.wrongTitle}>
+                {connections.map((connection) => (
+                  <Combobox.Option key={connection.id} value={`connection ${connection.id}`} className={classes.option}>
+                    <StateShape state={shown(connection)} />
+                    <span className={classes.label}>{connection.name}</span>
+                    <span className={classes.aside}>
+                      {connection.status?.error?.code ?? words.states[shown(connection)]}
+                    </span>
+                  </Combobox.Option>
+                ))}
+              </Combobox.Group>
+            )}
+            {doable.length > 0 && (
+              <Combobox.Group label={words.nav.commands}>
+                {doable.map(({ id, label, icon: Icon, key }) => (
+                  <Combobox.Option key={id} value={id} className={classes.option}>
+                    <Icon size={16} stroke={1.7} />
+                    <span className={classes.label}>{label}</span>
+                    {key && <Kbd size="xs">{key}</Kbd>}
+                  </Combobox.Option>
+                ))}
+              </Combobox.Group>
+            )}
+            {connections.length + doable.length === 0 && <Combobox.Empty>{words.commands.nothing}</Combobox.Empty>}
+          </Combobox.Options>
+        </Combobox>
+      </Modal.Content>
+    </Modal.Root>
   );
 }

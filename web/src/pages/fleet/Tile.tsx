@@ -13,17 +13,18 @@ export const Tile = memo(function Tile({ connection }: { connection: Connection 
   const state = shown(connection);
   const { id, name, status, broker } = connection;
   return (
-    <Link
-      to="/connections/$connectionId"
-      params={{ connectionId: id }}
-      className={classes.tile}
-      data-state={state}
-      role="listitem"
-      title={status?.error?.message ?? words.stateMeans[state]}
-    >
-      <StateShape state={state} />
-      <span className={classes.name}>{name}</span>
-      <span className={classes.word}>{status?.error?.code ?? broker?.version ?? words.states[state]}</span>
-    </Link>
+    <div role="listitem" className={classes.item}>
+      <Link
+        to="/connections/$connectionId"
+        params={{ connectionId: id }}
+        className={classes.tile}
+        data-state={state}
+        title={status?.error?.message ?? words.stateMeans[state]}
+      >
+        <StateShape state={state} />
+        <span className={classes.name}>{name}</span>
+        <span className={classes.word}>{status?.error?.code ?? broker?.version ?? words.states[state]}</span>
+      </Link>
+    </div>
   );
 });
