@@ -2,7 +2,7 @@ import { Button, Menu, ActionIcon } from "@mantine/core";
 import { IconArrowLeft, IconDots, IconPencil, IconPlayerPause, IconPlayerPlay, IconTrash } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
-import { useState } from "react";
+import { useRef, useState } from "react";
 
 import { connect, disconnect } from "../api/connections";
 import { useFleet } from "../api/fleet";
@@ -74,6 +74,7 @@ function Actions({ connection }: { connection: Connection }) {
   const navigate = useNavigate();
   const onError = useFailure();
   const [isDeleting, setDeleting] = useState(false);
+  const more = useRef<HTMLButtonElement>(null);
   const idle = shown(connection) === "idle";
   const edit = () => void navigate({ to: "/connections/$connectionId/edit", params: { connectionId: connection.id } });
   useKeys([["e", edit]]);
@@ -98,7 +99,7 @@ function Actions({ connection }: { connection: Connection }) {
       </Button>
       <Menu position="bottom-end" shadow="md">
         <Menu.Target>
-          <ActionIcon variant="default" size={36} aria-label={words.more}>
+          <ActionIcon ref={more} variant="default" size={36} aria-label={words.more}>
             <IconDots size={18} />
           </ActionIcon>
         </Menu.Target>
@@ -111,7 +112,11 @@ function Actions({ connection }: { connection: Connection }) {
       {isDeleting && (
         <DeleteDialog
           connection={connection}
-          onClose={() => setDeleting(false)}
+          onClose={() => {
+            setDeleting(false);
+            // What had the focus before went with its menu.
+            more.current?.focus();
+          }}
           onDeleted={() => void navigate({ to: "/" })}
         />
       )}
