@@ -31,7 +31,8 @@ export function TestPanel({ test, onTrust }: { test: Test; onTrust: (pem: string
           <p>
             <strong>{result.error.message}</strong> <code>{result.error.code}</code>
           </p>
-          <Advice sentences={result.advice} />
+          {/* What to do about an authority nobody knows stands beside its fingerprint. */}
+          {!isIssuerUnknown(result.error.code) && <Advice sentences={result.advice} />}
         </div>
       )}
       {result && isIssuerUnknown(result.error?.code) && <TrustIssuer chain={result.certificates} onTrust={onTrust} />}

@@ -87,9 +87,9 @@ export const de: Words = {
     UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
       "Ein CA-Zertifikat fehlt. Geben Sie die Wurzel an, in der die Kette des Brokers endet.",
     DEPTH_ZERO_SELF_SIGNED_CERT:
-      "Das Zertifikat des Brokers ist selbst signiert. Prüfen Sie den Fingerabdruck und vertrauen Sie ihm dann.",
+      "Das Zertifikat des Brokers ist selbst signiert. Prüfen Sie unten den Fingerabdruck und vertrauen Sie ihm dann.",
     SELF_SIGNED_CERT_IN_CHAIN:
-      "Die Kette des Brokers endet in einer eigenen CA. Prüfen Sie den Fingerabdruck und vertrauen Sie ihr dann.",
+      "Die Kette des Brokers endet in einer eigenen CA. Prüfen Sie unten den Fingerabdruck und vertrauen Sie ihr dann.",
     CERT_HAS_EXPIRED: "Erneuern Sie das Zertifikat des Brokers. Bis dahin kommt niemand durch, der es prüft.",
     CERT_NOT_YET_VALID: "Das Zertifikat beginnt in der Zukunft. Prüfen Sie die Uhren beider Maschinen.",
     ERR_TLS_CERT_ALTNAME_INVALID:

@@ -5,6 +5,7 @@ import type { Connection, ConnectionStatus } from "../../api/schema";
 import { useLanguage, useWords } from "../../i18n/language";
 import { Advice } from "../../ui/Advice";
 import { StateMark } from "../../ui/StateMark";
+import { isIssuerUnknown } from "../../util/issuer";
 import { shown } from "../../util/state";
 import { moment, span, useNow } from "../../util/time";
 import classes from "./Status.module.css";
@@ -73,7 +74,9 @@ function WhatToDo({ id, code, stamp }: { id: string; code?: string; stamp: numbe
   const words = useWords();
   const { data: told } = useQuery(advice(id, code, stamp));
   const hint = code && words.hints[code];
-  const sentences = told && told.code === code ? told.advice : [];
+  // What to do about an authority nobody knows stands beside its fingerprint, below.
+  const isTold = told && told.code === code && !isIssuerUnknown(code);
+  const sentences = isTold ? told.advice : [];
   if (!hint && sentences.length === 0) return null;
   return (
     <div className={classes.hint}>
