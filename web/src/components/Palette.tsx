@@ -1,7 +1,7 @@
 import { Combobox, Kbd, Modal, TextInput, useCombobox } from "@mantine/core";
 import { IconSearch } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
-import { useDeferredValue, useEffect, useMemo, useState } from "react";
+import { useDeferredValue, useEffect, useId, useMemo, useState } from "react";
 
 import { useFleet } from "../api/fleet";
 import type { Command } from "../app/commands";
@@ -28,11 +28,11 @@ interface Props {
 export function Palette({ commands, onClose }: Props) {
   const words = useWords();
   const navigate = useNavigate();
-  const combobox = useCombobox({
-    opened: true,
-    // Escape is kept from the dialog, and means it all the same.
-    onDropdownClose: (by) => by === "keyboard" && onClose(),
-  });
+  const combobox = useCombobox({ opened: true });
+  const list = useId();
+  // What Enter would take, for a screen reader; the combobox marks it in the document only.
+  const [marked, setMarked] = useState<string>();
+  const tell = () => setMarked(document.getElementById(list)?.querySelector("[data-combobox-selected]")?.id);
   const [query, setQuery] = useState("");
   const wanted = useDeferredValue(query);
   const { byId } = useFleet();
@@ -45,7 +45,8 @@ export function Palette({ commands, onClose }: Props) {
   // Enter does the first thing that is offered.
   const offered = [...connections, ...doable].map(({ id }) => id).join(" ");
   useEffect(() => {
-    if (offered) selectFirstOption();
+    // oxlint-disable-next-line react/set-state-in-effect -- only now the document knows
+    setMarked((offered && selectFirstOption()) || undefined);
   }, [selectFirstOption, offered]);
 
   const submit = (value: string) => {
@@ -60,7 +61,7 @@ export function Palette({ commands, onClose }: Props) {
       <Modal.Overlay />
       <Modal.Content aria-label={words.nav.commands} className={classes.content}>
         <Combobox store={combobox} onOptionSubmit={submit}>
-          <Combobox.EventsTarget withExpandedAttribute>
+          <Combobox.EventsTarget withAriaAttributes={false}>
             <TextInput
               data-autofocus
               ref={focus}
@@ -68,13 +69,21 @@ export function Palette({ commands, onClose }: Props) {
               variant="unstyled"
               className={classes.search}
               aria-label={words.commands.search}
+              role="combobox"
+              aria-autocomplete="list"
+              aria-haspopup="listbox"
+              aria-expanded
+              aria-controls={list}
+              aria-activedescendant={marked}
+              autoComplete="off"
               placeholder={words.commands.search}
               leftSection={<IconSearch size={18} aria-hidden />}
               value={query}
               onChange={(event) => setQuery(event.currentTarget.value)}
+              onKeyUp={tell}
             />
           </Combobox.EventsTarget>
-          <Combobox.Options className={classes.options} aria-label={words.nav.commands}>
+          <Combobox.Options id={list} className={classes.options} aria-label={words.nav.commands}>
             {connections.length > 0 && (
               <Combobox.Group label={wanted.trim() ? words.commands.connections : words.fleet.wrongTitle}>
                 {connections.map((connection) => (
