@@ -23,3 +23,9 @@ test.each([1, 2, 7, 1000])("events arrive whole, in pieces of %i bytes", async (
     { event: "message", data: "x" },
   ]);
 });
+
+test("what ends a line elsewhere does not end one here", async () => {
+  const seen: ServerSentEvent[] = [];
+  for await (const event of events(body("event: report\ndata: a\u2028b\u2029c\u0085d\n\n", 1000))) seen.push(event);
+  expect(seen).toEqual([{ event: "report", data: "a\u2028b\u2029c\u0085d" }]);
+});

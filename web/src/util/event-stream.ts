@@ -33,7 +33,8 @@ function parse(block: string): ServerSentEvent | undefined {
   let event = "message";
   const data: string[] = [];
   for (const line of block.split(/\r?\n/)) {
-    const [, field, value = ""] = /^([a-z]+):? ?(.*)$/.exec(line) ?? [];
+    // U+2028 and U+2029, which JSON may hold, end no line here: hence the `s`.
+    const [, field, value = ""] = /^([a-z]+):? ?(.*)$/s.exec(line) ?? [];
     if (field === "event") event = value;
     if (field === "data") data.push(value);
   }
