@@ -85,7 +85,8 @@ export const en = {
       "The certificate comes from a CA that haltere does not know. Give that CA's certificate.",
     UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "A CA certificate is missing. Give the root that the broker's chain ends in.",
     DEPTH_ZERO_SELF_SIGNED_CERT: "The broker's certificate is self-signed. Check its fingerprint below, then trust it.",
-    SELF_SIGNED_CERT_IN_CHAIN: "The broker's chain ends in a CA of its own. Check its fingerprint below, then trust it.",
+    SELF_SIGNED_CERT_IN_CHAIN:
+      "The broker's chain ends in a CA of its own. Check its fingerprint below, then trust it.",
     CERT_HAS_EXPIRED: "Renew the broker's certificate. Until then nobody who checks it can connect.",
     CERT_NOT_YET_VALID: "The certificate begins in the future. Check the clocks of both machines.",
     ERR_TLS_CERT_ALTNAME_INVALID: "The certificate is for another name. Use a name it holds, or have it made anew.",
