@@ -1,8 +1,6 @@
-import type { Page } from "@playwright/test";
-
 import { en } from "../src/i18n/en";
 import { logIn } from "./support/api";
-import { PASSWORD } from "./support/haltere";
+import { enter } from "./support/enter";
 import { NOWHERE } from "./support/ports";
 import { expect, test } from "./support/test";
 
@@ -10,17 +8,11 @@ test.use({ who: "" });
 
 const { login } = en;
 
-async function enter(page: Page, username: string, password: string): Promise<void> {
-  await page.getByLabel(login.username).fill(username);
-  await page.getByLabel(login.password, { exact: true }).fill(password);
-  await page.getByRole("button", { name: login.submit }).click();
-}
-
 test("whoever knows the password comes in, and stays in when the page is loaded anew", async ({ page }) => {
   await page.goto("/");
   await expect(page).toHaveTitle(/^Log in/);
   await expect(page.getByLabel(login.username)).toBeFocused();
-  await enter(page, "admin", PASSWORD);
+  await enter(page);
   await expect(page.getByRole("heading", { name: en.fleet.empty })).toBeVisible();
   await page.reload();
   await expect(page.getByRole("heading", { name: en.fleet.empty })).toBeVisible();
@@ -33,7 +25,7 @@ test("a wrong password is told, and neither gets in nor stays in the field", asy
   await expect(page.getByLabel(login.username)).toHaveValue("admin");
   await expect(page.getByLabel(login.password, { exact: true })).toHaveValue("");
   // A user that does not exist looks the same.
-  await enter(page, "nobody", PASSWORD);
+  await enter(page, "nobody");
   await expect(page.getByRole("alert")).toHaveText("The user name or the password is wrong.");
   await expect(page.getByLabel(login.username)).toBeVisible();
 });
@@ -43,13 +35,13 @@ test("whoever guesses too often is told to wait", async ({ page, haltere, guard 
   await haltere.addUser("ann", "viewer");
   await expect.poll(async () => (await logIn(haltere.url, "ann", "guess")).status, { intervals: [0] }).toBe(429);
   await page.goto("/");
-  await enter(page, "ann", PASSWORD);
+  await enter(page, "ann");
   await expect(page.getByRole("alert")).toHaveText("Too many attempts. Please wait a minute, then try again.");
 });
 
 test("logging out shows the login, and the way back leads nowhere", async ({ page }) => {
   await page.goto("/about");
-  await enter(page, "admin", PASSWORD);
+  await enter(page);
   await page.getByRole("button", { name: `${en.nav.profile}: admin` }).click();
   await page.getByRole("menuitem", { name: en.nav.logOut }).click();
   await expect(page.getByRole("heading", { name: login.title })).toBeVisible();
@@ -63,7 +55,7 @@ test.describe("a session that has run out", () => {
   test("is told of, and whoever logs in again is back where they were", async ({ page, haltere, admin }) => {
     await admin.create({ id: "press-4", name: "Press 4", url: NOWHERE });
     await page.goto("/connections/press-4");
-    await enter(page, "admin", PASSWORD);
+    await enter(page);
     const heading = page.getByRole("heading", { name: "Press 4" });
     await expect(heading).toBeVisible();
     await expect(page.getByRole("alert")).toHaveText(
@@ -71,7 +63,7 @@ test.describe("a session that has run out", () => {
     );
     await expect(heading).toBeHidden();
     expect(page.url()).toBe(`${haltere.url}/connections/press-4`);
-    await enter(page, "admin", PASSWORD);
+    await enter(page);
     await expect(heading).toBeVisible();
   });
 });
@@ -79,7 +71,7 @@ test.describe("a session that has run out", () => {
 test("a session that ends because the password was changed shows the login at once", async ({ page, haltere }) => {
   await haltere.addUser("ann", "viewer");
   await page.goto("/profile");
-  await enter(page, "ann", PASSWORD);
+  await enter(page, "ann");
   await expect(page.getByRole("heading", { name: "ann" })).toBeVisible();
   await haltere.setPassword("ann", "another-password");
   await expect(page.getByRole("alert")).toContainText("Your session has ended.");

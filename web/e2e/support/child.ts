@@ -105,20 +105,23 @@ export class Child {
 export async function run(
   command: string,
   args: readonly string[],
-  { input = "", cwd }: { input?: string; cwd?: string } = {},
+  { input, cwd }: { input?: string; cwd?: string } = {},
 ): Promise<string> {
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd, env: { PATH }, stdio: "pipe" });
+    const stdin = input === undefined ? "ignore" : "pipe";
+    const child = spawn(command, args, { cwd, env: { PATH }, stdio: [stdin, "pipe", "pipe"] });
     running.add(child);
     let said = "";
-    child.stdout.setEncoding("utf8").on("data", (text: string) => (said += text));
-    child.stderr.setEncoding("utf8").on("data", (text: string) => (said += text));
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text: string) => (said += text));
+    }
     child.on("error", reject);
     child.on("close", (code) => {
       running.delete(child);
       if (code === 0) resolve(said);
       else reject(new Error(`${basename(command)} ${args.join(" ")} failed (${code}):\n${said}`));
     });
-    child.stdin.end(input);
+    // Who fails without listening is told of by how it ended.
+    child.stdin?.on("error", () => undefined).end(input);
   });
 }

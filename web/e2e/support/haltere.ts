@@ -47,6 +47,13 @@ export class Haltere {
     return this.#process?.said ?? "";
   }
 
+  /** The password that a first start has made up and printed. */
+  get printedPassword(): string {
+    const [, password] = /password {3}(\S+)/.exec(this.log) ?? [];
+    if (!password) throw new Error("no password was printed");
+    return password;
+  }
+
   async start(): Promise<void> {
     this.#process = new Child(BINARY, ["serve"], {
       HALTERE_LISTEN: "127.0.0.1:0",
@@ -70,12 +77,12 @@ export class Haltere {
 
   /** Adds a user beside the running server; the password is {@link PASSWORD}. */
   async addUser(name: string, ...roles: Role[]): Promise<void> {
-    await this.users("add", name, ...roles.flatMap((role) => ["--role", role]));
+    await this.users(PASSWORD, "add", name, ...roles.flatMap((role) => ["--role", role]));
   }
 
   /** Gives a user a new password, which ends their sessions. */
-  async setPassword(name: string, password = PASSWORD): Promise<void> {
-    await run(BINARY, ["users", "passwd", name, ...this.common()], { input: password });
+  async setPassword(name: string, password: string): Promise<void> {
+    await this.users(password, "passwd", name);
   }
 
   async login(username = "admin", password = PASSWORD): Promise<Api> {
@@ -88,11 +95,8 @@ export class Haltere {
     await context.addCookies([{ ...session, url: `${this.url}/`, httpOnly: true, sameSite: "Lax" }]);
   }
 
-  private async users(command: string, ...args: string[]): Promise<void> {
-    await run(BINARY, ["users", command, ...args, ...this.common()], { input: PASSWORD });
-  }
-
-  private common(): string[] {
-    return ["--password-stdin", "--data-dir", this.#folder.at("data")];
+  private async users(password: string, ...command: string[]): Promise<void> {
+    const source = ["--password-stdin", "--data-dir", this.#folder.at("data")];
+    await run(BINARY, ["users", ...command, ...source], { input: password });
   }
 }

@@ -1,0 +1,130 @@
+import { en } from "../src/i18n/en";
+import { expectAccessible } from "./support/axe";
+import { enter } from "./support/enter";
+import { populate } from "./support/fleet";
+import { openPage, PAGES } from "./support/pages";
+import { NOWHERE } from "./support/ports";
+import { expect, test } from "./support/test";
+
+for (const colorScheme of ["light", "dark"] as const) {
+  test.describe(`in the ${colorScheme} theme`, () => {
+    test.use({ colorScheme });
+
+    test("axe finds nothing on any page", async ({ page, admin, broker }) => {
+      await populate(admin, broker);
+      for (const each of PAGES) {
+        await test.step(each.name, async () => {
+          await openPage(page, each, en);
+          await expectAccessible(page, each.name);
+        });
+      }
+    });
+
+    test("axe finds nothing in menus, dialogs and the palette", async ({ page, admin, broker }) => {
+      await populate(admin, broker);
+      await page.goto("/");
+      await page.getByRole("button", { name: en.fleet.choose }).click();
+      await expect(page.getByRole("menuitemcheckbox").first()).toBeVisible();
+      await expectAccessible(page, "menu of filters");
+      await page.keyboard.press("Escape");
+
+      await page.getByRole("checkbox", { name: en.fleet.selectAll }).check();
+      await expectAccessible(page, "selection");
+      await page.getByRole("button", { name: en.fleet.disconnect, exact: true }).click();
+      await expect(page.getByRole("dialog")).toBeVisible();
+      await expectAccessible(page, "bulk action");
+      await page.keyboard.press("Escape");
+      await expect(page.getByRole("dialog")).toBeHidden();
+
+      await page.getByRole("button", { name: `${en.nav.profile}: admin` }).click();
+      await expect(page.getByRole("menuitem", { name: en.nav.logOut })).toBeVisible();
+      await expectAccessible(page, "menu of the user");
+      await page.keyboard.press("Escape");
+
+      await page.keyboard.press("Control+k");
+      await expect(page.getByRole("option", { name: en.nav.about })).toBeVisible();
+      await expectAccessible(page, "palette");
+      await page.keyboard.press("Escape");
+      await expect(page.getByRole("option")).toHaveCount(0);
+
+      await page.keyboard.press("?");
+      await expect(page.getByRole("dialog", { name: en.commands.shortcuts })).toBeVisible();
+      await expectAccessible(page, "shortcuts");
+      await page.keyboard.press("Escape");
+
+      await page.goto("/connections/press");
+      await page.getByRole("button", { name: en.more }).click();
+      await page.getByRole("menuitem", { name: en.connection.delete }).click();
+      await expect(page.getByRole("dialog")).toBeVisible();
+      await expectAccessible(page, "delete");
+      await page.keyboard.press("Escape");
+
+      await page.goto("/transfer");
+      await page.getByRole("switch", { name: en.transfer.withSecrets }).check();
+      await page.getByRole("button", { name: en.transfer.download }).click();
+      await expect(page.getByRole("dialog")).toBeVisible();
+      await expectAccessible(page, "export of secrets");
+      await page.keyboard.press("Escape");
+      await page.getByRole("textbox", { name: en.transfer.paste }).fill(
+        JSON.stringify([
+          { name: "New", url: NOWHERE },
+          { id: "press", name: "Press", url: NOWHERE },
+        ]),
+      );
+      await page.getByRole("button", { name: en.transfer.check }).click();
+      await expect(page.getByRole("button", { name: en.transfer.import(1) })).toBeVisible();
+      await expectAccessible(page, "plan of an import");
+      await page.getByRole("button", { name: en.transfer.import(1) }).click();
+      await expect(page.getByText(en.transfer.imported(1))).toBeVisible();
+      await expectAccessible(page, "import");
+    });
+
+    test("axe finds nothing in forms, whatever state they are in", async ({ page, guard, pki, startBroker }) => {
+      guard.allow(/status of 40[13] /);
+      const broker = await startBroker({ tls: { pki, chain: true } });
+      await page.goto("/new");
+      await page.getByRole("button", { name: en.save }).click();
+      await expect(page.getByText(en.form.needed)).toBeVisible();
+      await expectAccessible(page, "form with faults");
+      await page.getByRole("textbox", { name: en.form.name, exact: true }).fill("Press");
+      await page.getByRole("textbox", { name: en.form.url, exact: true }).fill(broker.url);
+      await page.getByRole("button", { name: en.form.clientCertificate }).click();
+      await page.getByRole("button", { name: en.form.advanced, exact: true }).click();
+      await page.getByRole("button", { name: en.form.test }).click();
+      await expect(page.getByRole("button", { name: en.form.trust })).toBeVisible();
+      await expectAccessible(page, "form with a CA to trust");
+      await page.getByRole("checkbox", { name: en.certificates.compared }).check();
+      await page.getByRole("button", { name: en.form.trust }).click();
+      await page.getByRole("button", { name: en.form.test }).click();
+      await expect(page.getByText(en.form.works)).toBeVisible();
+      await expectAccessible(page, "form with a test that passed");
+      await page.getByRole("link", { name: en.nav.fleet }).click();
+      await expect(page.getByRole("dialog", { name: en.leave.title })).toBeVisible();
+      await expectAccessible(page, "leave without saving");
+      await page.getByRole("button", { name: en.leave.stay }).click();
+      await page.getByRole("button", { name: en.save }).click();
+      await expect(page.getByRole("main")).toContainText(en.stateMeans.online);
+      await expect(page.getByRole("region", { name: en.connection.certificates })).toBeVisible();
+      await expectAccessible(page, "connection with TLS");
+    });
+  });
+
+  test.describe(`before anything, in the ${colorScheme} theme`, () => {
+    test.use({ colorScheme, who: "", settings: { HALTERE_ADMIN_PASSWORD: "" } });
+
+    test("axe finds nothing at the door", async ({ page, haltere }) => {
+      await page.goto("/");
+      await expect(page.getByLabel(en.login.username)).toBeVisible();
+      await expectAccessible(page, "login");
+      await enter(page, "admin", "wrong");
+      await expect(page.getByRole("alert")).toBeVisible();
+      await expectAccessible(page, "login that failed");
+      await enter(page, "admin", haltere.printedPassword);
+      await expect(page.getByRole("heading", { name: en.firstPassword.title })).toBeVisible();
+      await expectAccessible(page, "first password");
+      await page.getByRole("button", { name: en.firstPassword.later }).click();
+      await expect(page.getByRole("heading", { name: en.fleet.empty })).toBeVisible();
+      await expectAccessible(page, "empty fleet");
+    });
+  });
+}

@@ -1,0 +1,96 @@
+import type { Page } from "@playwright/test";
+
+import { en } from "../src/i18n/en";
+import { named } from "./support/fleet";
+import { NOWHERE } from "./support/ports";
+import { expect, test } from "./support/test";
+
+const { bulk, fleet } = en;
+
+const row = (page: Page, name: string) =>
+  page.getByRole("list", { name: fleet.allTitle }).getByRole("listitem").filter({ hasText: name });
+
+async function choose(page: Page, ...names: string[]): Promise<void> {
+  for (const name of names) await page.getByRole("checkbox", { name: fleet.select(name) }).check();
+}
+
+test.beforeEach(async ({ page, admin, broker }) => {
+  await admin.load([
+    named("Press", broker.url),
+    named("Belt", broker.url),
+    named("Store", broker.url),
+    named("Oven", NOWHERE),
+  ]);
+  await admin.disconnect("store");
+  await Promise.all([admin.isOnline("press"), admin.isOnline("belt")]);
+  await page.goto("/");
+  await expect(row(page, "Store")).toContainText(en.states.idle);
+});
+
+test("many are disconnected and connected again; the preview names exactly those it changes", async ({
+  page,
+  admin,
+}) => {
+  await page.getByRole("checkbox", { name: fleet.selectAll }).check();
+  const bar = page.getByRole("toolbar", { name: fleet.selected(4) });
+  await bar.getByRole("button", { name: fleet.disconnect }).click();
+  let dialog = page.getByRole("dialog", { name: bulk.disconnect(3) });
+  await expect(dialog.getByRole("listitem")).toHaveText([/Oven/, /Belt/, /Press/]);
+  await expect(dialog).toContainText(bulk.unchanged(1));
+  await dialog.getByRole("button", { name: fleet.disconnect }).click();
+  await expect(dialog).toBeHidden();
+  await expect(page.getByRole("status")).toHaveText(fleet.resting);
+  for (const { status } of await admin.connections()) expect(status).toMatchObject({ state: "idle", connected: false });
+
+  await choose(page, "Press", "Belt");
+  await page.getByRole("button", { name: fleet.connect, exact: true }).click();
+  dialog = page.getByRole("dialog", { name: bulk.connect(2) });
+  await expect(dialog.getByRole("listitem")).toHaveText([/Belt/, /Press/]);
+  await dialog.getByRole("button", { name: fleet.connect, exact: true }).click();
+  await expect(row(page, "Press")).toContainText(en.states.online);
+  await expect(row(page, "Belt")).toContainText(en.states.online);
+  await expect(row(page, "Oven")).toContainText(en.states.idle);
+});
+
+test("many are deleted, and no others", async ({ page, admin }) => {
+  await choose(page, "Press", "Oven");
+  await page.getByRole("button", { name: en.delete, exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: bulk.delete(2) });
+  await expect(dialog.getByRole("listitem")).toHaveText([/Oven/, /Press/]);
+  await dialog.getByRole("button", { name: en.cancel }).click();
+  expect(await admin.connections()).toHaveLength(4);
+
+  await page.getByRole("button", { name: en.delete, exact: true }).click();
+  await dialog.getByRole("button", { name: en.delete }).click();
+  await expect(dialog).toBeHidden();
+  await expect(row(page, "Press")).toBeHidden();
+  expect((await admin.connections()).map(({ id }) => id).toSorted()).toEqual(["belt", "store"]);
+});
+
+test("one that fails is named with its reason, and stops none of the others", async ({ page, admin, guard }) => {
+  guard.allow(/status of 404 .*\/api\/connections\/press\/disconnect/);
+  await choose(page, "Press", "Belt", "Oven");
+  await page.getByRole("button", { name: fleet.disconnect, exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: bulk.disconnect(3) });
+  await expect(dialog).toBeVisible();
+  // Somebody else is quicker.
+  await admin.delete("press");
+  await dialog.getByRole("button", { name: fleet.disconnect }).click();
+  await expect(dialog.getByRole("alert")).toHaveText(/1 failed.*Press: Connection not found/);
+  await dialog.getByRole("button", { name: en.close }).last().click();
+  await expect(row(page, "Belt")).toContainText(en.states.idle);
+  await expect(row(page, "Oven")).toContainText(en.states.idle);
+});
+
+test("a delete that fails is named, too, though all the others are gone", async ({ page, admin, guard }) => {
+  guard.allow(/status of 404 .*\/api\/connections\/press$/);
+  await page.getByRole("checkbox", { name: fleet.selectAll }).check();
+  await page.getByRole("button", { name: en.delete, exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: bulk.delete(4) });
+  await expect(dialog).toBeVisible();
+  await admin.delete("press");
+  await dialog.getByRole("button", { name: en.delete }).click();
+  await expect(dialog.getByRole("alert")).toHaveText(/1 failed.*Press: Connection not found/);
+  await dialog.getByRole("button", { name: en.close }).last().click();
+  await expect(page.getByRole("heading", { name: fleet.empty })).toBeVisible();
+});

@@ -1,0 +1,160 @@
+import type { Locator, Page } from "@playwright/test";
+
+import { en } from "../src/i18n/en";
+import { NOWHERE } from "./support/ports";
+import { expect, test } from "./support/test";
+
+const { form } = en;
+
+function field(page: Page, name: string): Locator {
+  return page.getByRole("textbox", { name, exact: true });
+}
+
+async function fill(page: Page, name: string, url: string): Promise<void> {
+  await field(page, form.name).fill(name);
+  await field(page, form.url).fill(url);
+}
+
+/** A regular expression that a text matches only by holding this one. */
+const literally = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
+
+const save = async (page: Page) => page.getByRole("button", { name: en.save }).click();
+
+test("a new broker is tested stage by stage, saved, and connected", async ({ page, broker }) => {
+  await page.goto("/");
+  await page.getByRole("main").getByRole("link", { name: en.fleet.newConnection }).click();
+  await expect(field(page, form.name)).toBeFocused();
+  await fill(page, "Press 4", broker.url);
+
+  await page.getByRole("button", { name: form.test }).click();
+  const panel = page.getByRole("region", { name: form.test });
+  await expect(panel).toContainText(form.works);
+  for (const stage of ["tcp", "mqtt", "subscribe"] as const) {
+    const line = panel.getByRole("listitem").filter({ hasText: en.stageNames[stage] });
+    await expect(line.getByLabel(form.passed)).toBeVisible();
+    await expect(line).toContainText(/\d ms/);
+  }
+
+  // Not for a moment is it said to be missing.
+  await page.evaluate((gone) => {
+    new MutationObserver(() => {
+      if (document.body.textContent.includes(gone)) console.error("a connection that was just made is said to be gone");
+    }).observe(document.body, { childList: true, subtree: true });
+  }, en.connection.gone);
+  await save(page);
+  await expect(page.getByRole("heading", { name: "Press 4" })).toBeVisible();
+  await expect(page.getByRole("main")).toContainText(en.stateMeans.online);
+  await expect(page).toHaveURL(/\/connections\/[0-9a-f-]{36}$/);
+});
+
+test("a test that fails says at which stage, why and what to do", async ({ page }) => {
+  await page.goto("/new");
+  await fill(page, "Oven", NOWHERE);
+  await page.getByRole("button", { name: form.test }).click();
+  const panel = page.getByRole("region", { name: form.test });
+  await expect(panel).toContainText("ECONNREFUSED");
+  const stage = panel.getByRole("listitem").filter({ hasText: en.stageNames.tcp });
+  await expect(stage.getByLabel(form.failed)).toBeVisible();
+  await expect(panel).toContainText("127.0.0.1 is the machine");
+  await expect(panel).not.toContainText(form.works);
+});
+
+test("what is saved while the broker is away is stored, and says so", async ({ page, admin }) => {
+  await page.goto("/new");
+  await fill(page, "Oven", NOWHERE);
+  await page.getByRole("button", { name: form.advanced, exact: true }).click();
+  await field(page, form.id).fill("oven");
+  await save(page);
+  await expect(page.getByText(form.savedButDown)).toBeVisible();
+  await expect(page).toHaveURL(/\/connections\/oven$/);
+  await expect(page.getByRole("main")).toContainText("ECONNREFUSED");
+  expect((await admin.connection("oven")).name).toBe("Oven");
+});
+
+test("what can't be right is told beside its field, and nothing typed is lost", async ({ page, admin, guard }) => {
+  await admin.create({ id: "press", name: "Press", url: NOWHERE });
+  await page.goto("/new");
+  await save(page);
+  await expect(field(page, form.name)).toHaveAccessibleDescription(form.needed);
+  await expect(field(page, form.url)).toHaveAccessibleDescription(new RegExp(literally(form.urlFaults.empty)));
+  await expect(page.getByRole("button", { name: form.test })).toBeDisabled();
+  for (const [url, fault] of [
+    ["press-4:1883", form.urlFaults.scheme],
+    ["mqtt://", form.urlFaults.host],
+    ["mqtt://press-4:70000", form.urlFaults.port],
+    ["mqtt://me:secret@press-4", form.urlFaults.userinfo],
+    ["mqtt://press-4#there", form.urlFaults.fragment],
+  ] as const) {
+    await field(page, form.url).fill(url);
+    await expect(field(page, form.url)).toHaveAccessibleDescription(new RegExp(literally(fault)));
+  }
+
+  // The server has the last word: this name is taken.
+  guard.allow(/status of 403 .*\/api\/connections/);
+  await fill(page, "Press", NOWHERE);
+  await save(page);
+  await expect(page.getByRole("alert")).toContainText("Connection with either the same name or id already exists");
+  await expect(field(page, form.name)).toHaveValue("Press");
+  await expect(field(page, form.url)).toHaveValue(NOWHERE);
+});
+
+test("an edit keeps the stored password, and a test of it uses it", async ({ page, admin, startBroker }) => {
+  const user = { name: "haltere", password: "kept in the dark" };
+  const broker = await startBroker({ user });
+  const credentials = { username: user.name, password: user.password };
+  await admin.create({ id: "press", name: "Press", url: broker.url, credentials });
+  await page.goto("/connections/press");
+  await expect(page.getByRole("main")).toContainText(en.stateMeans.online);
+  await page.getByRole("link", { name: en.connection.edit }).click();
+
+  const password = page.getByLabel(form.password, { exact: true });
+  await expect(password).toHaveValue("");
+  await expect(password).toHaveAttribute("placeholder", form.kept);
+  await field(page, form.name).fill("Press 5");
+  await page.getByRole("button", { name: form.test }).click();
+  await expect(page.getByRole("region", { name: form.test })).toContainText(form.works);
+  await save(page);
+  await expect(page.getByRole("heading", { name: "Press 5" })).toBeVisible();
+  await expect(page.getByRole("main")).toContainText(en.stateMeans.online);
+  expect(await admin.connection("press")).toMatchObject({ name: "Press 5", credentials });
+
+  // Another password replaces it.
+  await page.getByRole("link", { name: en.connection.edit }).click();
+  await page.getByLabel(form.password, { exact: true }).fill("wrong");
+  await save(page);
+  await expect(page.getByRole("main")).toContainText("NOT_AUTHORIZED");
+  expect((await admin.connection("press")).credentials?.password).toBe("wrong");
+});
+
+test("whoever leaves with something unsaved is asked first", async ({ page, admin }) => {
+  await admin.create({ id: "press", name: "Press", url: NOWHERE });
+  await page.goto("/connections/press/edit");
+  const fleet = page.getByRole("navigation", { name: en.nav.main }).getByRole("link", { name: en.nav.fleet });
+  const question = page.getByRole("dialog", { name: en.leave.title });
+  const name = field(page, form.name);
+
+  await name.fill("Press 5");
+  await fleet.click();
+  await question.getByRole("button", { name: en.leave.stay }).click();
+  await expect(question).toBeHidden();
+  await expect(name).toHaveValue("Press 5");
+
+  // The browser asks, too, when one closes the tab or loads the page anew.
+  const asked = page.waitForEvent("dialog");
+  await page.reload();
+  expect((await asked).type()).toBe("beforeunload");
+  await expect(name).toHaveValue("Press");
+
+  // Typed back to what it was: nothing would be lost.
+  await name.fill("Press 5");
+  await name.fill("Press");
+  await page.getByRole("button", { name: en.cancel }).click();
+  await expect(page).toHaveURL(/\/connections\/press$/);
+
+  await page.getByRole("link", { name: en.connection.edit }).click();
+  await name.fill("Press 5");
+  await page.goBack();
+  await question.getByRole("button", { name: en.leave.go }).click();
+  await expect(page).toHaveURL(/\/connections\/press$/);
+  await expect(page.getByRole("heading", { name: "Press", exact: true })).toBeVisible();
+});

@@ -1,0 +1,40 @@
+import { en } from "../src/i18n/en";
+import { NOWHERE } from "./support/ports";
+import { expect, test } from "./support/test";
+
+test("a connection is deleted by typing its name, and only so", async ({ page, admin }) => {
+  await admin.create({ id: "press", name: "Press 4", url: NOWHERE });
+  await admin.create({ id: "oven", name: "Oven", url: NOWHERE });
+  await page.goto("/connections/press");
+  await page.getByRole("button", { name: en.more }).click();
+  await page.getByRole("menuitem", { name: en.connection.delete }).click();
+
+  const dialog = page.getByRole("dialog", { name: en.connection.deleteTitle });
+  const name = dialog.getByRole("textbox");
+  const sure = dialog.getByRole("button", { name: en.delete });
+  await expect(name).toBeFocused();
+  await expect(sure).toBeDisabled();
+  for (const wrong of ["Press", "press 4", "Press 40", ""]) {
+    await name.fill(wrong);
+    await name.press("Enter");
+    await expect(sure).toBeDisabled();
+  }
+  expect(await admin.connections()).toHaveLength(2);
+
+  await name.fill("Press 4");
+  await sure.click();
+  await expect(page.getByText(en.connection.deleted("Press 4"))).toBeVisible();
+  await expect(page).toHaveURL((url) => url.pathname === "/");
+  await expect(page.getByRole("list", { name: en.fleet.allTitle }).getByRole("listitem")).toHaveText(/Oven/);
+  expect((await admin.connections()).map(({ id }) => id)).toEqual(["oven"]);
+});
+
+test("what somebody else deletes is gone from under one's eyes", async ({ page, admin }) => {
+  await admin.create({ id: "press", name: "Press", url: NOWHERE });
+  await page.goto("/connections/press");
+  await expect(page.getByRole("heading", { name: "Press" })).toBeVisible();
+  await admin.delete("press");
+  await expect(page.getByRole("heading", { name: en.connection.gone })).toBeVisible();
+  await page.getByRole("main").getByRole("link", { name: en.errors.toFleet }).click();
+  await expect(page.getByRole("heading", { name: en.fleet.empty })).toBeVisible();
+});

@@ -1,0 +1,50 @@
+import { en } from "../src/i18n/en";
+import { logIn } from "./support/api";
+import { enter } from "./support/enter";
+import { PASSWORD } from "./support/haltere";
+import { expect, test } from "./support/test";
+
+// Nobody has chosen a password: haltere makes one up and prints it.
+test.use({ who: "", settings: { HALTERE_ADMIN_PASSWORD: "" } });
+
+const { firstPassword, profile } = en;
+
+test("the printed password leads to one of one's own", async ({ page, haltere }) => {
+  const printed = haltere.printedPassword;
+  await page.goto("/");
+  await enter(page, "admin", printed);
+  await expect(page.getByRole("heading", { name: firstPassword.title })).toBeVisible();
+  // It was typed a moment ago; nobody has to do so again.
+  await expect(page.getByLabel(profile.oldPassword)).toBeHidden();
+  await page.getByLabel(profile.newPassword, { exact: true }).fill("short");
+  await page.getByLabel(profile.again).fill("shorter");
+  await page.getByRole("button", { name: profile.change }).click();
+  await expect(page.getByText(profile.different)).toBeVisible();
+  expect((await logIn(haltere.url, "admin", "short")).status).toBe(401);
+
+  await page.getByLabel(profile.newPassword, { exact: true }).fill(PASSWORD);
+  await page.getByLabel(profile.again).fill(PASSWORD);
+  await page.getByRole("button", { name: profile.change }).click();
+  await expect(page.getByRole("heading", { name: en.fleet.empty })).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole("heading", { name: en.fleet.empty })).toBeVisible();
+  expect((await logIn(haltere.url, "admin", printed)).status).toBe(401);
+  expect((await logIn(haltere.url, "admin", PASSWORD)).status).toBe(200);
+});
+
+test("whoever has no time now is asked again in the next window", async ({ page, haltere, openWindow }) => {
+  await page.goto("/");
+  await enter(page, "admin", haltere.printedPassword);
+  await page.getByRole("button", { name: firstPassword.later }).click();
+  await expect(page.getByRole("heading", { name: en.fleet.empty })).toBeVisible();
+  await page.reload();
+  await expect(page.getByRole("heading", { name: en.fleet.empty })).toBeVisible();
+
+  const other = await openWindow("");
+  await other.goto("/");
+  await enter(other, "admin", haltere.printedPassword);
+  await expect(other.getByRole("heading", { name: firstPassword.title })).toBeVisible();
+  // After a reload the password is no longer known, and has to be given.
+  await other.reload();
+  await expect(other.getByLabel(profile.oldPassword)).toBeVisible();
+});

@@ -1,0 +1,101 @@
+import type { Page } from "@playwright/test";
+
+import { en } from "../src/i18n/en";
+import { populate } from "./support/fleet";
+import { expect, test } from "./support/test";
+
+const { fleet } = en;
+
+const list = (page: Page) => page.getByRole("list", { name: fleet.allTitle }).getByRole("listitem");
+
+test.beforeEach(async ({ page, admin, broker }) => {
+  await populate(admin, broker);
+  await page.goto("/");
+  await expect(list(page)).toHaveCount(6);
+});
+
+test("what is wrong comes first, by cause, then everything", async ({ page }) => {
+  const wrong = page.getByRole("region", { name: fleet.wrongTitle });
+  await expect(wrong).toContainText("ECONNREFUSED");
+  await expect(wrong).toContainText(fleet.brokers(2));
+  expect((await wrong.getByRole("link").allTextContents()).toSorted()).toEqual(["Kiln", "Oven"]);
+  await expect(list(page)).toHaveText([/Kiln/, /Oven/, /Belt/, /Lathe/, /Press/, /Store/]);
+
+  await page.getByRole("button", { name: fleet.sortBy(fleet.name) }).click();
+  await expect(list(page)).toHaveText([/Belt/, /Kiln/, /Lathe/, /Oven/, /Press/, /Store/]);
+  await page.getByRole("button", { name: fleet.sortBy(fleet.name) }).click();
+  await expect(list(page)).toHaveText([/Store/, /Press/, /Oven/, /Lathe/, /Kiln/, /Belt/]);
+});
+
+test("a filter stands in the URL: it survives a reload, can be shared, and the way back", async ({
+  page,
+  openWindow,
+}) => {
+  const filter = page.getByRole("searchbox", { name: fleet.filter });
+  await filter.pressSequentially("oven");
+  await expect(list(page)).toHaveText([/Oven/]);
+  await filter.press("Escape");
+  await expect(list(page)).toHaveCount(6);
+  await page.getByRole("button", { name: `2 ${en.states.down}` }).click();
+  await expect(list(page)).toHaveText([/Kiln/, /Oven/]);
+  await filter.fill("kil");
+  await expect(list(page)).toHaveText([/Kiln/]);
+
+  await page.reload();
+  await expect(list(page)).toHaveText([/Kiln/]);
+  await expect(filter).toHaveValue("kil");
+  const colleague = await openWindow();
+  await colleague.goto(page.url());
+  await expect(list(colleague)).toHaveText([/Kiln/]);
+
+  await list(page).getByRole("link", { name: "Kiln" }).click();
+  await expect(page.getByRole("heading", { name: "Kiln" })).toBeVisible();
+  await page.goBack();
+  await expect(list(page)).toHaveText([/Kiln/]);
+  await expect(filter).toHaveValue("kil");
+  await page.getByRole("button", { name: fleet.clearFilter, exact: true }).click();
+  await page.getByRole("button", { name: `${fleet.clearFilter}: ${en.states.down}` }).click();
+  await expect(list(page)).toHaveCount(6);
+  await expect(page).toHaveURL(/\/$/);
+});
+
+test("a filter that looks like a number, a list or nothing stays the text that was typed", async ({ page }) => {
+  const filter = page.getByRole("searchbox", { name: fleet.filter });
+  for (const text of ["18831", "true", "null", "[1]", '{"a":1}', "1e3", "%41", "a&b=c", "+ +", '"x"']) {
+    await filter.fill(text);
+    await expect(page.getByText(fleet.noMatch)).toBeVisible();
+    await page.reload();
+    await expect(filter).toHaveValue(text);
+    await page.getByRole("link", { name: fleet.clearFilter }).click();
+    await expect(filter).toHaveValue("");
+  }
+});
+
+test("one chooses among the states, reasons and versions there are", async ({ page }) => {
+  await page.getByRole("button", { name: fleet.choose }).click();
+  const menu = page.getByRole("menu");
+  const choice = (group: string, name: RegExp) =>
+    menu.getByRole("group", { name: group }).getByRole("menuitemcheckbox", { name });
+  await expect(choice(fleet.state, /Connected.*3/)).toBeVisible();
+  await choice(fleet.reason, /ECONNREFUSED.*2/).click();
+  await expect(list(page)).toHaveText([/Kiln/, /Oven/]);
+  await choice(fleet.reason, /ECONNREFUSED/).click();
+  await choice(fleet.version, /mosquitto version.*3/).click();
+  await expect(list(page)).toHaveText([/Belt/, /Lathe/, /Press/]);
+  await page.keyboard.press("Escape");
+  await expect(menu).toBeHidden();
+  await expect(page).toHaveURL(/version=mosquitto/);
+});
+
+test("the grid shows the same fleet, and stays when one comes back", async ({ page }) => {
+  await page.getByRole("img", { name: fleet.grid }).click();
+  await expect(page).toHaveURL(/view=grid/);
+  await expect(list(page)).toHaveCount(6);
+  await expect(list(page).first()).toHaveText(/Kiln.*ECONNREFUSED/);
+  await expect(page.getByRole("checkbox")).toHaveCount(0);
+  await list(page).filter({ hasText: "Press" }).click();
+  await expect(page.getByRole("heading", { name: "Press" })).toBeVisible();
+  await page.goBack();
+  await expect(page).toHaveURL(/view=grid/);
+  await expect(list(page)).toHaveCount(6);
+});

@@ -1,0 +1,182 @@
+import type { Page } from "@playwright/test";
+
+import { en } from "../src/i18n/en";
+import { fakeBroker } from "./support/fake-broker";
+import { HOSTILE } from "./support/hostile";
+import { NOWHERE } from "./support/ports";
+import { expect, test as base } from "./support/test";
+
+/** A fleet of nothing but hostile texts: names, ids, what brokers say of themselves, and why they refuse. */
+const test = base.extend<{ fleet: void }>({
+  fleet: [
+    async ({ admin }, provide) => {
+      const says = (text: string, number: number) => (number % 2 === 0 ? { version: text } : { refusal: text });
+      const brokers = await Promise.all(HOSTILE.map(async (text, number) => fakeBroker(says(text, number))));
+      await admin.load(HOSTILE.map((text, number) => ({ id: text, name: text, url: brokers[number]?.url ?? NOWHERE })));
+      const settled = async () =>
+        (await admin.connections()).filter(({ status, broker }) => status?.error ?? broker?.version).length;
+      await expect.poll(settled).toBeGreaterThan(HOSTILE.length * 0.95);
+      await provide();
+      for (const broker of brokers) broker.end();
+    },
+    { auto: true },
+  ],
+});
+
+/** Fails when a text has become more than text; the browser's console is watched besides. */
+async function expectInert(page: Page, where: string): Promise<void> {
+  const found = await page.evaluate(() => {
+    const elements = "img, iframe, object, embed, base, math, body script, main style, [onerror], [onload], [onfocus]";
+    const made = [...document.querySelectorAll(elements)].map((element) => element.outerHTML.slice(0, 200));
+    const links = [...document.querySelectorAll("a[href]")]
+      .map((link) => (link as HTMLAnchorElement).href)
+      .filter((href) => !href.startsWith(`${location.origin}/`));
+    const { scrollWidth, clientWidth } = document.documentElement;
+    return { gotIn: "gotIn" in window, made, links, isWider: scrollWidth > clientWidth };
+  });
+  expect.soft(found, where).toEqual({ gotIn: false, made: [], links: [], isWider: false });
+}
+
+/** Goes to another page without loading everything anew, and waits until its heading says what it is about. */
+async function follow(page: Page, path: string, heading: string): Promise<void> {
+  await page.evaluate((path) => {
+    history.pushState(history.state, "", path);
+    dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
+  }, path);
+  await page.waitForFunction((heading) => document.querySelector("h1")?.textContent === heading, heading);
+}
+
+/** The names in the list, from its beginning to its end. */
+async function names(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const seen = new Set<string>();
+    const drawn = async () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)));
+    for (let top = 0; ; top += innerHeight / 2) {
+      scrollTo(0, top);
+      await drawn();
+      for (const link of document.querySelectorAll("[role=listitem] a[href*='/connections/']")) {
+        seen.add(link.textContent);
+      }
+      if (scrollY + innerHeight >= document.documentElement.scrollHeight - 1) return [...seen];
+    }
+  });
+}
+
+const at = (id: string) => `/connections/${encodeURIComponent(id)}`;
+
+base("there are enough of them, and no two are alike", () => {
+  expect(HOSTILE.length).toBeGreaterThanOrEqual(200);
+  expect(new Set(HOSTILE).size).toBe(HOSTILE.length);
+});
+
+test("hostile texts stay text in the fleet, in its menus and in what is done with many", async ({ page }) => {
+  await page.goto("/");
+  await expect(page.getByRole("heading", { level: 1, name: en.fleet.title })).toBeVisible();
+  expect((await names(page)).toSorted()).toEqual(HOSTILE.toSorted());
+  await expectInert(page, "table");
+
+  await page.getByRole("button", { name: en.fleet.choose }).click();
+  await expect(page.getByRole("menuitemcheckbox").first()).toBeVisible();
+  await expectInert(page, "menu of filters");
+  await page.keyboard.press("Escape");
+  await page.getByRole("checkbox", { name: en.fleet.selectAll }).check();
+  await page.getByRole("button", { name: en.delete, exact: true }).click();
+  await expect(page.getByRole("dialog").getByRole("listitem")).toHaveCount(HOSTILE.length);
+  await expectInert(page, "bulk action");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toBeHidden();
+
+  await page.goto("/?view=grid");
+  await expect(page.getByRole("list", { name: en.fleet.allTitle }).getByRole("listitem").first()).toBeVisible();
+  await names(page);
+  await expectInert(page, "grid");
+});
+
+test("hostile texts stay text on a connection's page and in its form, at the address made of them", async ({
+  page,
+}) => {
+  await page.goto("/about");
+  await expect(page.getByRole("main")).toContainText("0.1.0");
+  const edit = page.getByRole("link", { name: en.connection.edit });
+  for (const text of HOSTILE) {
+    await follow(page, at(text), text);
+    const [, id = ""] = /^\/connections\/([^/]+)\/edit$/.exec((await edit.getAttribute("href")) ?? "") ?? [];
+    expect(decodeURIComponent(id)).toBe(text);
+    await expectInert(page, `connection ${text}`);
+    await follow(page, `${at(text)}/edit`, text);
+    await expect(page.getByRole("textbox", { name: en.form.name, exact: true })).toHaveValue(text);
+    await expectInert(page, `form of ${text}`);
+  }
+});
+
+test("an address made of a hostile text leads to its connection, loaded anew", async ({ page }) => {
+  const inPaths = HOSTILE.filter((text) => /[%/\\?#&+;.]/.test(text) && text.length < 30);
+  expect(inPaths.length).toBeGreaterThan(20);
+  for (const text of inPaths) {
+    await page.goto(at(text));
+    await expect(page.getByRole("button", { name: en.more })).toBeVisible();
+    expect(await page.getByRole("heading", { level: 1 }).textContent()).toBe(text);
+  }
+});
+
+test("hostile texts are found in the palette, planned in an import, and deleted by typing them", async ({
+  page,
+  admin,
+}) => {
+  const some = HOSTILE.filter((text, index) => index % 12 === 0 && text.trim() === text);
+  await page.goto("/");
+  await expect(page.getByRole("heading", { level: 1, name: en.fleet.title })).toBeVisible();
+  for (const text of some) {
+    await page.keyboard.press("Control+k");
+    await page.getByPlaceholder(en.commands.search).fill(text);
+    await expect(page.getByRole("option").first()).toBeVisible();
+    await expectInert(page, `palette with ${text}`);
+    await page.keyboard.press("Escape");
+    await expect(page.getByRole("dialog")).toBeHidden();
+  }
+
+  await page.goto("/transfer");
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: en.form.chooseFile }).click();
+  const content = {
+    connections: HOSTILE.map((text) => ({ id: text, name: text, url: NOWHERE, caFile: text })),
+    ...Object.fromEntries(HOSTILE.slice(0, 20).map((text) => [text, {}])),
+  };
+  await (
+    await chooser
+  ).setFiles({
+    name: "<img src=x onerror=window.gotIn=1>.json",
+    mimeType: "application/json",
+    buffer: Buffer.from(JSON.stringify(content)),
+  });
+  await expect(page.getByText(en.transfer.verdicts.nothingNew())).toBeVisible();
+  await expectInert(page, "plan");
+
+  for (const text of some.slice(0, 6)) {
+    await page.goto(at(text));
+    await page.getByRole("button", { name: en.more }).click();
+    await page.getByRole("menuitem", { name: en.connection.delete }).click();
+    const dialog = page.getByRole("dialog", { name: en.connection.deleteTitle });
+    await dialog.getByRole("textbox").fill(text);
+    await expectInert(page, `delete ${text}`);
+    await dialog.getByRole("button", { name: en.delete }).click();
+    await expect(page.getByRole("heading", { level: 1, name: en.fleet.title })).toBeVisible();
+    await expectInert(page, `notification of ${text}`);
+  }
+  expect(await admin.connections()).toHaveLength(HOSTILE.length - 6);
+});
+
+test.describe("on a phone", () => {
+  test.use({ viewport: { width: 360, height: 740 } });
+
+  test("hostile texts make no page wider", async ({ page }) => {
+    await page.goto("/");
+    await expect(page.getByRole("heading", { level: 1, name: en.fleet.title })).toBeVisible();
+    await names(page);
+    await expectInert(page, "table");
+    for (const text of HOSTILE.filter(({ length }) => length > 50)) {
+      await follow(page, at(text), text);
+      await expectInert(page, text);
+    }
+  });
+});

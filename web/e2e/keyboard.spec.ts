@@ -1,0 +1,99 @@
+import type { Locator, Page } from "@playwright/test";
+
+import { en } from "../src/i18n/en";
+import { expect, test } from "./support/test";
+
+/** More presses of Tab than any page needs. */
+const FAR = 60;
+
+/** Goes to something as one does without a mouse; fails when it can't be reached, or when one can't see where one is. */
+async function tabTo(page: Page, target: Locator, key = "Tab"): Promise<void> {
+  for (let presses = 0; presses < FAR; presses += 1) {
+    await page.keyboard.press(key);
+    if (await target.evaluate((element) => element === document.activeElement)) {
+      expect(await isFocusSeen(target), "it can be seen that it has the focus").toBe(true);
+      return;
+    }
+  }
+  throw new Error(`${target} can't be reached with ${key}`);
+}
+
+async function isFocusSeen(target: Locator): Promise<boolean> {
+  return target.evaluate((element) => {
+    const { outlineStyle, outlineWidth, boxShadow, borderColor } = getComputedStyle(element);
+    if ((outlineStyle !== "none" && outlineWidth !== "0px") || boxShadow !== "none") return true;
+    // A field shows it by its border; some stand in for an element that is drawn beside them.
+    const drawn = element.nextElementSibling ?? element.parentElement;
+    const beside = drawn && getComputedStyle(drawn);
+    (element as HTMLElement).blur();
+    const changed = getComputedStyle(element).borderColor !== borderColor;
+    (element as HTMLElement).focus();
+    return changed || (beside !== null && beside.outlineStyle !== "none");
+  });
+}
+
+test("a connection is created, tested, changed and deleted without a mouse", async ({ page, admin, broker }) => {
+  const { keyboard } = page;
+  await page.goto("/");
+  await expect(page.getByRole("heading", { name: en.fleet.empty })).toBeVisible();
+
+  // The first thing one comes to leads past everything that is on every page.
+  await keyboard.press("Tab");
+  await expect(page.getByRole("link", { name: en.nav.skip })).toBeFocused();
+  await keyboard.press("Enter");
+  await tabTo(page, page.getByRole("main").getByRole("link", { name: en.fleet.newConnection }));
+  await keyboard.press("Enter");
+
+  await expect(page.getByRole("textbox", { name: en.form.name, exact: true })).toBeFocused();
+  await keyboard.type("Press");
+  await tabTo(page, page.getByRole("textbox", { name: en.form.url, exact: true }));
+  await keyboard.type(broker.url);
+  await tabTo(page, page.getByRole("button", { name: en.form.advanced, exact: true }));
+  await keyboard.press("Enter");
+  await tabTo(page, page.getByRole("textbox", { name: en.form.id, exact: true }));
+  await keyboard.type("press");
+  await tabTo(page, page.getByRole("button", { name: en.form.test }));
+  await keyboard.press("Space");
+  await expect(page.getByRole("region", { name: en.form.test })).toContainText(en.form.works);
+  await keyboard.press("Control+Enter");
+  await expect(page.getByRole("heading", { name: "Press" })).toBeVisible();
+  await expect(page.getByRole("main")).toContainText(en.stateMeans.online);
+
+  await tabTo(page, page.getByRole("button", { name: en.connection.disconnect }));
+  await keyboard.press("Enter");
+  await expect(page.getByRole("main")).toContainText(en.stateMeans.idle);
+  await tabTo(page, page.getByRole("link", { name: en.connection.edit }));
+  await keyboard.press("Enter");
+  await tabTo(page, page.getByRole("textbox", { name: en.form.name, exact: true }));
+  await keyboard.press("End");
+  await keyboard.type(" 5");
+  await keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: "Press 5" })).toBeVisible();
+
+  await tabTo(page, page.getByRole("button", { name: en.more }));
+  await keyboard.press("Enter");
+  await expect(page.getByRole("menuitem", { name: en.connection.delete })).toBeFocused();
+  await keyboard.press("Enter");
+  const dialog = page.getByRole("dialog");
+  await expect(dialog.getByRole("textbox")).toBeFocused();
+  // Within a dialog one goes round in it.
+  const inside = async () => dialog.evaluate((element) => element.contains(document.activeElement));
+  for (let presses = 0; presses < 6; presses += 1) {
+    await keyboard.press("Tab");
+    expect(await inside()).toBe(true);
+  }
+  await keyboard.press("Escape");
+  await expect(dialog).toBeHidden();
+  expect(await admin.connections()).toHaveLength(1);
+
+  // One is back where one was.
+  await expect(page.getByRole("button", { name: en.more })).toBeFocused();
+  await keyboard.press("Enter");
+  await expect(page.getByRole("menuitem", { name: en.connection.delete })).toBeFocused();
+  await keyboard.press("Enter");
+  await expect(dialog.getByRole("textbox")).toBeFocused();
+  await keyboard.type("Press 5");
+  await keyboard.press("Enter");
+  await expect(page.getByRole("heading", { name: en.fleet.empty })).toBeVisible();
+  expect(await admin.connections()).toHaveLength(0);
+});

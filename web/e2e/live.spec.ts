@@ -1,0 +1,114 @@
+import type { Page } from "@playwright/test";
+
+import { en } from "../src/i18n/en";
+import { AWAY } from "./support/guard";
+import { freePort, NOWHERE } from "./support/ports";
+import { expect, test } from "./support/test";
+
+const list = (page: Page) => page.getByRole("list", { name: en.fleet.allTitle }).getByRole("listitem");
+
+test("what happens in one window shows in the other at once", async ({ page, openWindow, admin, broker }) => {
+  await admin.create({ id: "press", name: "Press", url: broker.url });
+  const other = await openWindow();
+  await Promise.all([page.goto("/"), other.goto("/")]);
+  await expect(list(page)).toHaveText([/Press.*Connected/]);
+  await expect(list(other)).toHaveText([/Press.*Connected/]);
+
+  await page.goto("/connections/press");
+  await page.getByRole("button", { name: en.connection.disconnect }).click();
+  await expect(list(other)).toHaveText([/Press.*Disconnected/]);
+  await page.getByRole("link", { name: en.connection.edit }).click();
+  await page.getByRole("textbox", { name: en.form.name, exact: true }).fill("Press 5");
+  await page.getByRole("button", { name: en.save }).click();
+  await expect(list(other)).toHaveText([/Press 5.*Disconnected/]);
+
+  await page.goto("/new");
+  await page.getByRole("textbox", { name: en.form.name, exact: true }).fill("Oven");
+  await page.getByRole("textbox", { name: en.form.url, exact: true }).fill(NOWHERE);
+  await page.getByRole("button", { name: en.save }).click();
+  await expect(list(other)).toHaveText([/Oven.*Down.*ECONNREFUSED/, /Press 5/]);
+  await admin.delete("press");
+  await expect(list(other)).toHaveText([/Oven/]);
+});
+
+test("rows keep their order while one points at them", async ({ page, admin, startBroker }) => {
+  const [press, belts] = await Promise.all([startBroker(), startBroker()]);
+  const names = Array.from({ length: 12 }, (_, number) => `Belt ${number + 10}`);
+  await admin.load([...names.map((name) => ({ name, url: belts.url })), { name: "Press", url: press.url }]);
+  await page.goto("/");
+  await expect(page.getByRole("status")).toHaveText(en.fleet.allWell(13));
+  await expect(list(page).last()).toHaveText(/Press.*Connected/);
+  await list(page).nth(4).hover();
+  await press.stop();
+  // What a row says is live; where it stands is not, as long as one points at the list.
+  await expect(list(page).last()).toHaveText(/Press.*Down/);
+  await expect(list(page).first()).toHaveText(/Belt 10/);
+  // Unless one asks for another order.
+  await page.getByRole("button", { name: en.fleet.sortBy(en.fleet.name) }).click();
+  await page.getByRole("button", { name: en.fleet.sortBy(en.fleet.name) }).click();
+  await expect(list(page).first()).toHaveText(/Press.*Down/);
+  await page.getByRole("button", { name: en.fleet.sortBy(en.fleet.name) }).click();
+  await expect(list(page).first()).toHaveText(/Belt 10/);
+  await page.getByRole("button", { name: en.fleet.sortBy(en.fleet.state) }).click();
+  await expect(list(page).first()).toHaveText(/Press.*Down/);
+});
+
+test.describe("while haltere is away", () => {
+  // It has to come back where it was.
+  test.use({ settings: async ({}, provide) => provide({ HALTERE_LISTEN: `127.0.0.1:${await freePort()}` }) });
+
+  test("the console says so and how old is what it shows, and comes back by itself", async ({
+    page,
+    openWindow,
+    haltere,
+    admin,
+    broker,
+    guard,
+  }) => {
+    guard.allow(AWAY);
+    await admin.create({ id: "press", name: "Press", url: broker.url });
+    const typing = await openWindow();
+    await Promise.all([page.goto("/"), typing.goto("/new")]);
+    await expect(list(page)).toHaveText([/Press.*Connected/]);
+    await typing.getByRole("textbox", { name: en.form.name, exact: true }).fill("Half a na");
+
+    await haltere.stop();
+    const banner = page.getByRole("status").filter({ hasText: en.offline.title });
+    await expect(banner).toContainText(/You see what was known \d+ (sec|seconds)\.? ago/);
+    await expect(list(page)).toHaveText([/Press/]);
+    await expect(typing.getByRole("status").filter({ hasText: en.offline.title })).toBeVisible();
+
+    await haltere.start();
+    await expect(banner).toBeHidden();
+    await expect(list(page)).toHaveText([/Press.*Connected/]);
+    // Live again, not only back.
+    await admin.disconnect("press");
+    await expect(list(page)).toHaveText([/Press.*Disconnected/]);
+
+    const name = typing.getByRole("textbox", { name: en.form.name, exact: true });
+    await expect(name).toHaveValue("Half a na");
+    await typing.getByRole("textbox", { name: en.form.url, exact: true }).fill(NOWHERE);
+    await typing.getByRole("button", { name: en.save }).click();
+    await expect(list(page)).toHaveText([/Half a na/, /Press/]);
+  });
+
+  test("what is done meanwhile is told to have failed, and can be done again", async ({
+    page,
+    haltere,
+    admin,
+    guard,
+  }) => {
+    guard.allow(AWAY);
+    await admin.create({ id: "press", name: "Press", url: NOWHERE });
+    await page.goto("/connections/press/edit");
+    const name = page.getByRole("textbox", { name: en.form.name, exact: true });
+    await name.fill("Press 5");
+    await haltere.stop();
+    await page.getByRole("button", { name: en.save }).click();
+    await expect(page.getByRole("alert")).toContainText(en.errors.unreachable);
+    await expect(name).toHaveValue("Press 5");
+    await haltere.start();
+    await page.getByRole("button", { name: en.save }).click();
+    await expect(page.getByRole("heading", { name: "Press 5" })).toBeVisible();
+  });
+});

@@ -1,0 +1,86 @@
+import { en } from "../src/i18n/en";
+import type { Role } from "./support/haltere";
+import { NOWHERE } from "./support/ports";
+import { expect, test } from "./support/test";
+
+interface Rights {
+  readonly sees: boolean;
+  readonly changes: boolean;
+  readonly administers: boolean;
+}
+
+const RIGHTS: Readonly<Record<Role, Rights>> = {
+  admin: { sees: true, changes: true, administers: true },
+  editor: { sees: true, changes: false, administers: false },
+  viewer: { sees: true, changes: false, administers: false },
+  connectionManager: { sees: true, changes: true, administers: false },
+  monitoringViewer: { sees: false, changes: false, administers: false },
+};
+
+for (const [role, { sees, changes, administers }] of Object.entries(RIGHTS)) {
+  test.describe(`a user with the role ${role}`, () => {
+    test.use({ who: "" });
+    test.beforeEach(async ({ context, haltere, admin }) => {
+      await haltere.addUser("ann", role as Role);
+      await haltere.admit(context, "ann");
+      await admin.create({ id: "press", name: "Press", url: NOWHERE });
+    });
+
+    test(`${sees ? "sees" : "does not see"} connections, and ${changes ? "may" : "may not"} change them`, async ({
+      page,
+    }) => {
+      const main = page.getByRole("main");
+      await page.goto("/");
+      await expect(page.getByRole("button", { name: `${en.nav.profile}: ann` })).toBeVisible();
+      await expect(main.getByText(en.fleet.noRight)).toBeVisible({ visible: !sees });
+      await expect(main.getByRole("list", { name: en.fleet.allTitle })).toBeVisible({ visible: sees });
+      await expect(main.getByRole("link", { name: en.fleet.newConnection })).toBeVisible({ visible: changes });
+      await expect(main.getByRole("link", { name: en.fleet.transfer })).toBeVisible({ visible: changes });
+      await expect(main.getByRole("checkbox", { name: en.fleet.select("Press") })).toBeVisible({ visible: changes });
+
+      await page.goto("/connections/press");
+      if (sees) await expect(main.getByRole("heading", { name: "Press" })).toBeVisible();
+      else await expect(main).not.toContainText("Press");
+      for (const name of [en.connection.disconnect, en.more]) {
+        await expect(main.getByRole("button", { name })).toBeVisible({ visible: changes });
+      }
+      await expect(main.getByRole("link", { name: en.connection.edit })).toBeVisible({ visible: changes });
+    });
+
+    test("gets no further by typing addresses, by keys or in the palette", async ({ page, guard }) => {
+      const main = page.getByRole("main");
+      const shows = async (path: string, ready: string, form: string, isAllowed: boolean) => {
+        await page.goto(path);
+        await expect(main.getByRole("heading", { level: 1 })).toBeVisible();
+        if (isAllowed) await expect(main.getByRole("heading", { name: ready })).toBeVisible();
+        await expect(main.getByRole("button", { name: form, exact: true })).toBeVisible({ visible: isAllowed });
+      };
+      await shows("/new", en.fleet.newConnection, en.save, changes);
+      await shows("/connections/press/edit", "Press", en.save, changes);
+      await shows("/transfer", en.transfer.title, en.transfer.download, changes);
+      await expect(main.getByRole("switch", { name: en.transfer.withSecrets })).toBeVisible({
+        visible: administers,
+      });
+      await page.goto("/settings");
+      await expect(main.getByRole("heading", { level: 1 })).toBeVisible();
+      await expect(main.getByRole("switch").first()).toBeVisible({ visible: administers });
+      await expect(
+        page.getByRole("navigation", { name: en.nav.main }).getByRole("link", { name: en.nav.settings }),
+      ).toBeVisible({ visible: administers });
+
+      await page.goto("/about");
+      await expect(main).toContainText("0.1.0");
+      await page.keyboard.press("Control+k");
+      const commands = page.getByRole("listbox");
+      await expect(commands.getByRole("option", { name: en.nav.profile })).toBeVisible();
+      await expect(commands.getByRole("option", { name: en.fleet.newConnection })).toBeVisible({ visible: changes });
+      await expect(commands.getByRole("option", { name: en.nav.settings })).toBeVisible({ visible: administers });
+      await expect(commands.getByRole("option", { name: "Press" })).toBeVisible({ visible: sees });
+      await page.keyboard.press("Escape");
+      await expect(commands).toBeHidden();
+      await page.keyboard.press("n");
+      await expect(page).toHaveURL(changes ? /\/new$/ : /\/about$/);
+      expect(guard.faults).toEqual([]);
+    });
+  });
+}

@@ -1,0 +1,59 @@
+import { en } from "../src/i18n/en";
+import { enter } from "./support/enter";
+import { PASSWORD } from "./support/haltere";
+import { expect, test } from "./support/test";
+
+const { profile } = en;
+
+test("a session that is ended elsewhere shows the login within two seconds", async ({ page, openWindow, guard }) => {
+  guard.allow(/status of 401 /);
+  const other = await openWindow("");
+  await other.goto("/about");
+  await enter(other);
+  await expect(other.getByRole("heading", { name: en.product })).toBeVisible();
+
+  await page.goto("/profile");
+  const sessions = page.getByRole("region", { name: profile.sessions }).getByRole("listitem");
+  await expect(sessions).toHaveCount(2);
+  await expect(sessions.filter({ hasText: profile.thisSession })).toHaveCount(1);
+  const device = "Chrome (headless) · Linux";
+  await sessions.getByRole("button", { name: profile.endSessionAt(device) }).click();
+  await expect(other.getByRole("alert")).toContainText("Your session has ended.", { timeout: 2_000 });
+  await expect(sessions).toHaveText([new RegExp(profile.thisSession)]);
+});
+
+test("all other sessions end together, this one stays", async ({ page, openWindow, admin, guard }) => {
+  guard.allow(/status of 401 /);
+  const others = await Promise.all([openWindow(), openWindow()]);
+  await Promise.all(others.map(async (other) => other.goto("/")));
+  await expect(others[1]!.getByRole("heading", { name: en.fleet.empty })).toBeVisible();
+  await page.goto("/profile");
+  const sessions = page.getByRole("region", { name: profile.sessions }).getByRole("listitem");
+  await expect(sessions).toHaveCount(4);
+  await page.getByRole("button", { name: profile.endOthers }).click();
+  await expect(page.getByText(profile.othersEnded)).toBeVisible();
+  await expect(sessions).toHaveCount(1);
+  for (const other of others) await expect(other.getByRole("alert")).toContainText("Your session has ended.");
+  await expect(admin.connections()).rejects.toThrow("401");
+  await page.reload();
+  await expect(sessions).toHaveCount(1);
+});
+
+test("a new password ends the other sessions", async ({ page, openWindow, guard }) => {
+  guard.allow(/status of 40[13] /);
+  const other = await openWindow();
+  await other.goto("/about");
+  await page.goto("/profile");
+  const change = page.getByRole("region", { name: profile.password, exact: true });
+  const fill = async (old: string) => {
+    await change.getByLabel(profile.oldPassword).fill(old);
+    await change.getByLabel(profile.newPassword, { exact: true }).fill("something else entirely");
+    await change.getByLabel(profile.again).fill("something else entirely");
+    await change.getByRole("button", { name: profile.change }).click();
+  };
+  await fill("wrong");
+  await expect(change.getByRole("alert")).toBeVisible();
+  await fill(PASSWORD);
+  await expect(change.getByRole("status")).toHaveText(profile.changed);
+  await expect(other.getByRole("alert")).toContainText("Your session has ended.");
+});

@@ -1,0 +1,113 @@
+import type { AddressInfo, Socket } from "node:net";
+import { createServer } from "node:net";
+
+/** What a fake broker says: its version once one subscribes, or why it lets nobody in. */
+type Says = { readonly version: string } | { readonly refusal: string };
+
+/** A broker that says what no honest one does. It speaks as much MQTT 5 and 3.1.1 as haltere asks of it. */
+export async function fakeBroker(says: Says): Promise<{ url: string; end: () => void }> {
+  const open = new Set<Socket>();
+  const server = createServer((socket) => {
+    open.add(socket);
+    serve(socket, says);
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const end = () => {
+    server.close();
+    for (const socket of open) socket.destroy();
+  };
+  return { url: `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`, end };
+}
+
+const [CONNECT, SUBSCRIBE, PINGREQ] = [1, 8, 12];
+const NOT_AUTHORIZED = 0x87;
+const VERSION = "$SYS/broker/version";
+
+function serve(socket: Socket, says: Says): void {
+  let held: Buffer = Buffer.alloc(0);
+  let isV5 = true;
+  socket.on("error", () => undefined);
+  socket.on("data", (data: Buffer) => {
+    held = Buffer.concat([held, data]);
+    for (let packet = take(); packet; packet = take()) answer(packet.type, packet.body);
+  });
+
+  function take(): { type: number; body: Buffer } | undefined {
+    const { value: length, end } = varint(held, 1);
+    if (end === undefined || held.length < end + length) return undefined;
+    const packet = { type: (held[0] ?? 0) >> 4, body: held.subarray(end, end + length) };
+    held = held.subarray(end + length);
+    return packet;
+  }
+
+  function answer(type: number, body: Buffer): void {
+    if (type === CONNECT) {
+      // The level stands behind the protocol's name.
+      isV5 = body[2 + body.readUInt16BE(0)] === 5;
+      if ("version" in says) socket.write(packet(0x20, Buffer.from(isV5 ? [0, 0, 0] : [0, 0])));
+      else socket.end(packet(0x20, isV5 ? refusal(says.refusal) : Buffer.from([0, 5])));
+    }
+    if (type === SUBSCRIBE && "version" in says) {
+      socket.write(
+        packet(0x90, Buffer.from([body[0] ?? 0, body[1] ?? 0, ...(isV5 ? [0] : []), ...granted(body, isV5)])),
+      );
+      const payload = [text(VERSION), ...(isV5 ? [Buffer.from([0])] : []), Buffer.from(says.version)];
+      socket.write(packet(0x31, Buffer.concat(payload)));
+    }
+    if (type === PINGREQ) socket.write(packet(0xd0, Buffer.alloc(0)));
+  }
+}
+
+/** A yes for each topic of a SUBSCRIBE. */
+function granted(body: Buffer, isV5: boolean): number[] {
+  const codes: number[] = [];
+  let at = 2;
+  if (isV5) {
+    const { value, end = at } = varint(body, at);
+    at = end + value;
+  }
+  while (at < body.length) {
+    at += 2 + body.readUInt16BE(at) + 1;
+    codes.push(0);
+  }
+  return codes;
+}
+
+/** What follows the head of a CONNACK that says no, and why (MQTT 5 §3.2.2.3.9). */
+function refusal(why: string): Buffer {
+  const property = Buffer.concat([Buffer.from([0x1f]), text(why)]);
+  return Buffer.concat([Buffer.from([0, NOT_AUTHORIZED]), length(property.length), property]);
+}
+
+function packet(head: number, body: Buffer): Buffer {
+  return Buffer.concat([Buffer.from([head]), length(body.length), body]);
+}
+
+function text(value: string): Buffer {
+  const bytes = Buffer.from(value);
+  const size = Buffer.alloc(2);
+  size.writeUInt16BE(bytes.length);
+  return Buffer.concat([size, bytes]);
+}
+
+/** A length as MQTT writes it: seven bits a byte. */
+function length(value: number): Buffer {
+  const bytes: number[] = [];
+  let left = value;
+  do {
+    bytes.push((left & 0x7f) | (left > 0x7f ? 0x80 : 0));
+    left >>= 7;
+  } while (left > 0);
+  return Buffer.from(bytes);
+}
+
+/** Reads such a length; no `end` when it is not all there yet. */
+function varint(bytes: Buffer, from: number): { value: number; end?: number } {
+  let value = 0;
+  for (let at = from; at < from + 4 && at < bytes.length; at += 1) {
+    const byte = bytes[at] ?? 0;
+    value += (byte & 0x7f) << (7 * (at - from));
+    if (byte < 0x80) return { value, end: at + 1 };
+  }
+  return { value };
+}

@@ -1,0 +1,60 @@
+import type { Page } from "@playwright/test";
+import { expect } from "@playwright/test";
+
+import type { Words } from "../../src/i18n/en";
+
+/** A page of the console, as an administrator of the fleet that `populate` makes sees it. */
+interface ConsolePage {
+  readonly name: string;
+  readonly path: string;
+  /** What its main heading says. */
+  readonly heading: (words: Words) => string;
+  /** Something that is there only when the page is complete. */
+  readonly complete?: (words: Words) => string;
+}
+
+/** All pages there are for somebody who is logged in. */
+export const PAGES: readonly ConsolePage[] = [
+  { name: "fleet", path: "/", heading: ({ fleet }) => fleet.title, complete: () => "mosquitto version" },
+  { name: "fleet as a grid", path: "/?view=grid", heading: ({ fleet }) => fleet.title },
+  { name: "fleet, filtered", path: "/?state=down&q=oven", heading: ({ fleet }) => fleet.title },
+  { name: "fleet, nothing found", path: "/?q=nothing-like-that", heading: ({ fleet }) => fleet.title },
+  {
+    name: "connection that is up",
+    path: "/connections/press",
+    heading: () => "Press",
+    complete: () => "mosquitto version",
+  },
+  {
+    name: "connection that is down",
+    path: "/connections/oven",
+    heading: () => "Oven",
+    complete: ({ hints }) => hints["ECONNREFUSED"] ?? "",
+  },
+  { name: "connection at rest", path: "/connections/store", heading: () => "Store" },
+  { name: "no such connection", path: "/connections/gone", heading: ({ connection }) => connection.gone },
+  { name: "new connection", path: "/new", heading: ({ fleet }) => fleet.newConnection },
+  { name: "edit", path: "/connections/lathe/edit", heading: () => "Lathe" },
+  { name: "import and export", path: "/transfer", heading: ({ transfer }) => transfer.title },
+  {
+    name: "profile",
+    path: "/profile",
+    heading: () => "admin",
+    complete: ({ profile }) => profile.thisSession,
+  },
+  {
+    name: "settings",
+    path: "/settings",
+    heading: ({ settings }) => settings.title,
+    complete: () => "connections-rest-api",
+  },
+  { name: "about", path: "/about", heading: ({ product }) => product, complete: () => "0.1.0" },
+  { name: "nothing there", path: "/nothing/here", heading: ({ errors }) => errors.notFound },
+];
+
+/** Opens a page and waits until all of it is there. */
+export async function openPage(page: Page, { path, heading, complete }: ConsolePage, words: Words): Promise<void> {
+  await page.goto(path);
+  await expect(page.getByRole("heading", { level: 1, name: heading(words) })).toBeVisible();
+  if (complete) await expect(page.getByRole("main")).toContainText(complete(words));
+}

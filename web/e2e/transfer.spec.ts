@@ -1,0 +1,123 @@
+import { readFileSync } from "node:fs";
+
+import type { Page } from "@playwright/test";
+
+import type { Connection, ConnectionExport } from "../src/api/schema";
+import { en } from "../src/i18n/en";
+import { NOWHERE } from "./support/ports";
+import { expect, test } from "./support/test";
+
+const { transfer } = en;
+
+/** What a management center for Mosquitto has written, oddities included. */
+function config(url: string): object {
+  const status = { connected: false, timestamp: 1_600_000_000_000 };
+  return {
+    connections: [
+      { id: "press", name: "Press", url, credentials: { username: "", password: "" }, status },
+      { id: "oven", name: "Oven", url: NOWHERE, rejectUnauthorized: "true", status },
+      { name: "Belt", url: ` ${url} `, caFile: "/etc/ca.crt", status },
+      { id: "store", name: "Store", url, status },
+    ],
+    tools: { streamsheets: { instances: [] } },
+    plugins: [{ id: "tls" }],
+  };
+}
+
+async function give(page: Page, content: object): Promise<void> {
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: en.form.chooseFile }).click();
+  await (
+    await chooser
+  ).setFiles({ name: "config.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(content)) });
+}
+
+test("the config.json of MMC moves in: first the plan, then the doing", async ({ page, admin, broker }) => {
+  await admin.create({ id: "store", name: "Store", url: NOWHERE });
+  await page.goto("/");
+  await page.getByRole("link", { name: en.fleet.transfer }).click();
+  const card = page.getByRole("region", { name: transfer.importTitle, exact: true });
+  await give(page, config(broker.url));
+
+  await expect(card).toContainText(transfer.verdicts.ready(3));
+  await expect(card).toContainText(transfer.sources["mmc"] ?? "");
+  await expect(card).toContainText("tools");
+  const entries = card.getByRole("region", { name: transfer.entries }).getByRole("listitem");
+  await expect(entries.filter({ hasText: "Store" }).filter({ hasText: transfer.outcomes.skip })).toHaveCount(1);
+  await expect(entries.filter({ hasText: "Belt" })).toContainText("caFile");
+  // Nothing is stored by looking.
+  expect(await admin.connections()).toHaveLength(1);
+
+  await card.getByRole("button", { name: transfer.import(3) }).click();
+  await expect(card).toContainText(`${transfer.imported(3)} ${transfer.skipped(1)}`);
+  const links = card.getByRole("status");
+  await expect(links.getByText(`2 ${en.states.online}`)).toBeVisible();
+  await expect(links.getByText(`1 ${en.states.down}`)).toBeVisible();
+  await card.getByRole("link", { name: en.errors.toFleet }).click();
+  await expect(page.getByRole("list", { name: en.fleet.allTitle }).getByRole("listitem")).toHaveCount(4);
+  expect((await admin.connection("store")).url).toBe(NOWHERE);
+});
+
+test("a file with a fault is refused as a whole, each fault by name, and can be mended where it is", async ({
+  page,
+  admin,
+  guard,
+}) => {
+  guard.allow(/status of 400 .*\/api\/connection-import/);
+  await page.goto("/transfer");
+  const card = page.getByRole("region", { name: transfer.importTitle, exact: true });
+  const text = card.getByRole("textbox", { name: transfer.paste });
+  await text.fill("{ nonsense");
+  await card.getByRole("button", { name: transfer.check }).click();
+  await expect(card.getByRole("alert")).toContainText(transfer.notRead);
+
+  const bad = [
+    { name: "Press", url: "mqtt://press:70000" },
+    { name: "Oven", url: NOWHERE },
+  ];
+  await text.fill(JSON.stringify(bad));
+  await card.getByRole("button", { name: transfer.check }).click();
+  await expect(card).toContainText(transfer.verdicts.refused(1));
+  await expect(card.getByRole("region", { name: transfer.entries })).toContainText("port 70000 is out of range");
+  await expect(card.getByRole("button", { name: /^Import/ })).toBeHidden();
+
+  await card.getByRole("button", { name: transfer.change }).click();
+  await text.fill(JSON.stringify(bad).replace("70000", "1883"));
+  await card.getByRole("button", { name: transfer.check }).click();
+  await card.getByRole("button", { name: transfer.import(2) }).click();
+  await expect(card).toContainText(transfer.imported(2));
+  expect((await admin.connections()).map(({ name }) => name).toSorted()).toEqual(["Oven", "Press"]);
+});
+
+test("an export holds no secret unless an administrator insists", async ({ page, admin }) => {
+  const credentials = { username: "haltere", password: "only with secrets" };
+  await admin.create({ id: "press", name: "Press", url: NOWHERE, credentials });
+  await page.goto("/transfer");
+  const card = page.getByRole("region", { name: transfer.exportTitle, exact: true });
+  const download = async (click: () => Promise<void>) => {
+    const offered = page.waitForEvent("download");
+    await click();
+    const file = await offered;
+    expect(file.suggestedFilename()).toMatch(/\.json$/);
+    return readFileSync(await file.path(), "utf8");
+  };
+
+  const without = await download(async () => card.getByRole("button", { name: transfer.download }).click());
+  expect(without).not.toContain(credentials.password);
+  expect((JSON.parse(without) as ConnectionExport).connections.map(({ id }) => id)).toEqual(["press"]);
+
+  await card.getByRole("switch", { name: transfer.withSecrets }).check();
+  await card.getByRole("button", { name: transfer.download }).click();
+  const question = page.getByRole("dialog", { name: transfer.secretsTitle });
+  await expect(question).toContainText(transfer.secretsAudited("admin"));
+  const all = await download(async () => question.getByRole("button", { name: transfer.secretsYes }).click());
+  await expect(question).toBeHidden();
+
+  // And it comes back as it was.
+  await admin.delete("press");
+  await give(page, JSON.parse(all) as object);
+  await page.getByRole("button", { name: transfer.import(1) }).click();
+  await expect(page.getByText(transfer.imported(1))).toBeVisible();
+  const [back] = (await admin.connections()) as [Connection];
+  expect(back).toMatchObject({ id: "press", name: "Press", credentials });
+});
