@@ -321,6 +321,10 @@ mod tests {
             (with("credentials", json!("u:p")), "credentials: must be an object"),
             (with("credentials", json!({"password": 1})), "credentials.password: must be a string"),
             (
+                with("credentials", json!({"password": "hunter2", "clientId": "c"})),
+                "credentials.username: is missing; a password needs one",
+            ),
+            (
                 with("credentials", json!({"username": "a\0"})),
                 "credentials.username: must not contain the character U+0000",
             ),

@@ -94,6 +94,13 @@ mod tests {
         assert_eq!(answer.json().get("credentials"), None);
         assert_eq!(answer.json().get("rejectUnauthorized"), None);
         assert_eq!(answer.json()["name"], json!("Broker a"));
+        // It would be dropped without a word.
+        let lost = json!({"credentials": {"password": "hunter3"}});
+        admin.patch(PATH, lost).await.is_refusal(
+            400,
+            "INVALID",
+            "credentials.username: is missing; a password needs one",
+        );
         admin.patch(PATH, json!({"url": null})).await.is_refusal(
             400,
             "INVALID",

@@ -50,7 +50,13 @@ impl ConnectionInput {
     /// Takes a body apart. `name` may be missing here; see [`Self::into_new`].
     pub(crate) fn read(body: Value) -> Result<Self, Invalid> {
         // The first fault is enough for somebody who sends one connection.
-        Self::read_all(body).map_err(|mut faults| faults.swap_remove(0))
+        let input = Self::read_all(body).map_err(|mut faults| faults.swap_remove(0))?;
+        let has_password = input.password.as_ref().is_some_and(|it| !it.expose().is_empty());
+        // An empty user name means none, as forms send it. One that is not there at all was forgotten.
+        if has_password && input.username.is_none() {
+            return Err(Invalid::new("credentials.username: is missing; a password needs one"));
+        }
+        Ok(input)
     }
 
     /// Takes a body apart; all that is wrong with it, at least one fault.
@@ -343,7 +349,7 @@ pub(super) fn properties() -> Value {
         },
         "credentials": {
             "type": "object",
-            "description": "How to log in to the broker; an empty user name means none.",
+            "description": "How to log in to the broker; an empty user name means none. A password needs a user name.",
             "additionalProperties": false,
             "properties": {
                 "username": {"type": "string", "maxLength": 16_383, "pattern": schema::MQTT_TEXT},

@@ -9,7 +9,7 @@ use haltere_store::{ConnectionRecord, StoreError};
 
 use super::entry::Entry;
 use super::error::UpdateError;
-use super::input::ConnectionPatch;
+use super::input::{Change as Kept, ConnectionPatch};
 use super::view::{ConnectionView, Secrets, secrets_were_read};
 use super::{check, record};
 use crate::app::App;
@@ -88,7 +88,15 @@ pub(super) struct Change {
 /// Applies `patch` to `stored` and checks the result.
 pub(super) fn apply(stored: Connection, patch: ConnectionPatch) -> Result<Change, Invalid> {
     let old = stored.clone();
+    let gives_password =
+        matches!(&patch.password, Kept::Set(password) if !password.expose().is_empty());
+    // An empty user name means none, as forms send it.
+    let means_nobody = matches!(&patch.username, Kept::Set(name) if name.is_empty());
     let changed = patched(stored, patch);
+    let has_user = changed.credentials.as_ref().is_some_and(|it| it.username.is_some());
+    if gives_password && !has_user && !means_nobody {
+        return Err(Invalid::new("credentials.username", "is missing; a password needs one"));
+    }
     let credentials = check::credentials(changed.credentials)?;
     let connection = Connection { credentials, ..changed };
     if connection.tls != old.tls {
