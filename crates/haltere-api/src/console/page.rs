@@ -23,7 +23,7 @@ const NONCE: &str = "__HALTERE_NONCE__";
 ///
 /// For people, with JavaScript. Every other path that is none of those described here answers the same
 /// page, to whoever takes HTML: `/login?error=…`, `/connections/press-4`. It holds nothing worth
-/// guarding, and asks for a login itself.
+/// guarding, and asks for a login itself, where the management center for Mosquitto redirects to `/login`.
 #[utoipa::path(
     get,
     path = "/",
