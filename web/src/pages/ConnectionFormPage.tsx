@@ -56,6 +56,8 @@ export function EditConnectionPage() {
   const back = () => void navigate({ to: "/connections/$connectionId", params: { connectionId } });
   return (
     <ConnectionForm
+      // What was typed for one connection must never be saved as another's.
+      key={connectionId}
       title={connection.name}
       initial={draftOf(connection)}
       isNew={false}
