@@ -166,7 +166,7 @@ async fn a_newer_database_is_refused_and_left_alone() {
     folder.shell("PRAGMA user_version = 99").await.unwrap();
     let refused = folder.open().await.unwrap_err();
     let StoreError::TooNew { found: 99, known } = refused else { panic!("{refused:?}") };
-    assert_eq!(known, i64::from(crate::migrations::KNOWN));
+    assert_eq!(known, i64::from(migrations::KNOWN));
     assert!(folder.open().await.is_err());
 }
 

@@ -1,4 +1,4 @@
-//! Small disks that fill up and break, inside [`netns::run`](crate::netns::run): mounting takes
+//! Small disks that fill up and break, inside [`netns::run`]: mounting takes
 //! rights that a test has only there.
 
 use std::fs::{self, File};
