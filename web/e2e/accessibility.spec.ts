@@ -1,18 +1,21 @@
 import { en } from "../src/i18n/en";
 import { expectAccessible } from "./support/axe";
 import { enter } from "./support/enter";
-import { populate } from "./support/fleet";
+import { named, populate } from "./support/fleet";
 import { openPage, PAGES } from "./support/pages";
 import { NOWHERE } from "./support/ports";
 import { expect, test } from "./support/test";
 
 for (const colorScheme of ["light", "dark"] as const) {
   test.describe(`in the ${colorScheme} theme`, () => {
-    test.use({ colorScheme });
+    // Long enough for what is being dialled to be looked at.
+    test.use({ colorScheme, settings: { HALTERE_LINK_CONNECT_TIMEOUT: "5m" } });
 
-    test("axe finds nothing on any page", async ({ page, admin, broker }) => {
+    test("axe finds nothing on any page", async ({ page, admin, broker, silent }) => {
       await populate(admin, broker);
-      for (const each of PAGES) {
+      await admin.load([named("Mill", silent)]);
+      const mill = { name: "connection being dialled", path: "/connections/mill", heading: () => "Mill" };
+      for (const each of [...PAGES, { ...mill, complete: () => en.stateMeans.connecting }]) {
         await test.step(each.name, async () => {
           await openPage(page, each, en);
           await expectAccessible(page, each.name);

@@ -10,7 +10,9 @@ import { expect, test as base } from "./support/test";
 const test = base.extend<{ fleet: void }>({
   fleet: [
     async ({ admin }, provide) => {
-      const says = (text: string, number: number) => (number % 2 === 0 ? { version: text } : { refusal: text });
+      // What stands in a payload is not even text, if a broker likes.
+      const says = (text: string, number: number) =>
+        number % 2 === 0 ? { version: `${text}\u001b[31m\u0007\u0000\r\n\u0085` } : { refusal: text };
       const brokers = await Promise.all(HOSTILE.map(async (text, number) => fakeBroker(says(text, number))));
       await admin.load(HOSTILE.map((text, number) => ({ id: text, name: text, url: brokers[number]?.url ?? NOWHERE })));
       const settled = async () =>
@@ -23,27 +25,58 @@ const test = base.extend<{ fleet: void }>({
   ],
 });
 
-/** Fails when a text has become more than text; the browser's console is watched besides. */
-async function expectInert(page: Page, where: string): Promise<void> {
-  const found = await page.evaluate(() => {
-    const elements = "img, iframe, object, embed, base, math, body script, main style, [onerror], [onload], [onfocus]";
-    const made = [...document.querySelectorAll(elements)].map((element) => element.outerHTML.slice(0, 200));
-    const links = [...document.querySelectorAll("a[href]")]
-      .map((link) => (link as HTMLAnchorElement).href)
-      .filter((href) => !href.startsWith(`${location.origin}/`));
-    const { scrollWidth, clientWidth } = document.documentElement;
-    return { gotIn: "gotIn" in window, made, links, isWider: scrollWidth > clientWidth };
-  });
-  expect.soft(found, where).toEqual({ gotIn: false, made: [], links: [], isWider: false });
+/** What is wrong when a text has become more than text; runs in the page. */
+function inspect() {
+  const elements = "img, iframe, object, embed, base, math, body script, main style, [onerror], [onload], [onfocus]";
+  const made = [...document.querySelectorAll(elements)].map((element) => element.outerHTML.slice(0, 200));
+  const links = [...document.querySelectorAll("a[href]")]
+    .map((link) => (link as HTMLAnchorElement).href)
+    .filter((href) => !href.startsWith(`${location.origin}/`));
+  const { scrollWidth, clientWidth } = document.documentElement;
+  return { gotIn: "gotIn" in window, made, links, isWider: scrollWidth > clientWidth };
 }
 
-/** Goes to another page without loading everything anew, and waits until its heading says what it is about. */
-async function follow(page: Page, path: string, heading: string): Promise<void> {
-  await page.evaluate((path) => {
-    history.pushState(history.state, "", path);
-    dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
-  }, path);
-  await page.waitForFunction((heading) => document.querySelector("h1")?.textContent === heading, heading);
+const INERT: ReturnType<typeof inspect> = { gotIn: false, made: [], links: [], isWider: false };
+
+/** Fails when a text has become more than text; the browser's console is watched besides. */
+async function expectInert(page: Page, where: string): Promise<void> {
+  expect.soft(await page.evaluate(inspect), where).toEqual(INERT);
+}
+
+interface Stop {
+  readonly path: string;
+  /** What the page's heading has to say, to the letter. */
+  readonly heading: string;
+}
+
+/** Goes from page to page as links do, without loading everything anew; returns what each was like. */
+async function tour(page: Page, stops: readonly Stop[]) {
+  await page.goto("/about");
+  await expect(page.getByRole("main")).toContainText("0.1.0");
+  await page.evaluate(`window.inspect = ${inspect}`);
+  return page.evaluate(async (stops) => {
+    const { inspect } = window as unknown as { inspect: () => object };
+    const arrived = async (heading: string) => {
+      const until = performance.now() + 10_000;
+      while (document.querySelector("h1")?.textContent !== heading && performance.now() < until) {
+        await new Promise(requestAnimationFrame);
+      }
+    };
+    const seen = [];
+    for (const { path, heading } of stops) {
+      history.pushState(history.state, "", path);
+      dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
+      await arrived(heading);
+      const edit = document.querySelector("main a[href$='/edit']")?.getAttribute("href");
+      seen.push({
+        heading: document.querySelector("h1")?.textContent,
+        edit: edit && decodeURIComponent(edit.slice("/connections/".length, -"/edit".length)),
+        field: document.querySelector<HTMLInputElement>("main input")?.value,
+        found: inspect(),
+      });
+    }
+    return seen;
+  }, stops);
 }
 
 /** The names in the list, from its beginning to its end. */
@@ -95,22 +128,20 @@ test("hostile texts stay text in the fleet, in its menus and in what is done wit
 test("hostile texts stay text on a connection's page and in its form, at the address made of them", async ({
   page,
 }) => {
-  await page.goto("/about");
-  await expect(page.getByRole("main")).toContainText("0.1.0");
-  const edit = page.getByRole("link", { name: en.connection.edit });
-  for (const text of HOSTILE) {
-    await follow(page, at(text), text);
-    const [, id = ""] = /^\/connections\/([^/]+)\/edit$/.exec((await edit.getAttribute("href")) ?? "") ?? [];
-    expect(decodeURIComponent(id)).toBe(text);
-    await expectInert(page, `connection ${text}`);
-    await follow(page, `${at(text)}/edit`, text);
-    await expect(page.getByRole("textbox", { name: en.form.name, exact: true })).toHaveValue(text);
-    await expectInert(page, `form of ${text}`);
-  }
+  const pages = await tour(
+    page,
+    HOSTILE.map((text) => ({ path: at(text), heading: text })),
+  );
+  expect(pages).toEqual(HOSTILE.map((text) => expect.objectContaining({ heading: text, edit: text, found: INERT })));
+  const forms = await tour(
+    page,
+    HOSTILE.map((text) => ({ path: `${at(text)}/edit`, heading: text })),
+  );
+  expect(forms).toEqual(HOSTILE.map((text) => expect.objectContaining({ heading: text, field: text, found: INERT })));
 });
 
 test("an address made of a hostile text leads to its connection, loaded anew", async ({ page }) => {
-  const inPaths = HOSTILE.filter((text) => /[%/\\?#&+;.]/.test(text) && text.length < 30);
+  const inPaths = HOSTILE.filter((text) => /[%/\\?#]/.test(text) && text.length < 20);
   expect(inPaths.length).toBeGreaterThan(20);
   for (const text of inPaths) {
     await page.goto(at(text));
@@ -174,9 +205,11 @@ test.describe("on a phone", () => {
     await expect(page.getByRole("heading", { level: 1, name: en.fleet.title })).toBeVisible();
     await names(page);
     await expectInert(page, "table");
-    for (const text of HOSTILE.filter(({ length }) => length > 50)) {
-      await follow(page, at(text), text);
-      await expectInert(page, text);
-    }
+    const long = HOSTILE.filter(({ length }) => length > 50);
+    const pages = await tour(
+      page,
+      long.map((text) => ({ path: at(text), heading: text })),
+    );
+    expect(pages).toEqual(long.map((text) => expect.objectContaining({ heading: text, found: INERT })));
   });
 });

@@ -50,7 +50,7 @@ test("logging out shows the login, and the way back leads nowhere", async ({ pag
 });
 
 test.describe("a session that has run out", () => {
-  test.use({ settings: { HALTERE_SESSIONS_ABSOLUTE: "3s" } });
+  test.use({ settings: { HALTERE_SESSIONS_ABSOLUTE: "5s" } });
 
   test("is told of, and whoever logs in again is back where they were", async ({ page, haltere, admin }) => {
     await admin.create({ id: "press-4", name: "Press 4", url: NOWHERE });

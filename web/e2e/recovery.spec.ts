@@ -18,12 +18,13 @@ test("a broker that breaks down says why, and is mended without a click when it 
   await expect(state).toContainText(`127.0.0.1:${broker.port}`);
   await expect(state).toContainText(en.stages.tcp);
   await expect(state).toContainText(en.hints["ECONNREFUSED"] ?? "");
+  await expect(state).toContainText("127.0.0.1 is the machine");
   await expect(state).toContainText(/attempt \d+ · (next try in \d+s|trying now)/);
 
   await broker.start();
   await expect(state.getByText(en.stateMeans.online)).toBeVisible();
   // What it went through stays.
-  const history = page.getByRole("region", { name: en.connection.history }).getByRole("listitem");
+  const history = page.getByRole("list", { name: en.timeline.changes }).getByRole("listitem");
   await expect(history.first()).toContainText(en.states.online);
   await expect(history.filter({ hasText: "ECONNCLOSED" })).toHaveCount(1);
   await expect(history.filter({ hasText: "ECONNREFUSED" })).not.toHaveCount(0);

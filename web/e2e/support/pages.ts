@@ -52,9 +52,18 @@ export const PAGES: readonly ConsolePage[] = [
   { name: "nothing there", path: "/nothing/here", heading: ({ errors }) => errors.notFound },
 ];
 
-/** Opens a page and waits until all of it is there. */
+/** Goes to another page of the console as a link does. */
+async function follow(page: Page, path: string): Promise<void> {
+  await page.evaluate((path) => {
+    history.pushState(history.state, "", path);
+    dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
+  }, path);
+}
+
+/** Opens a page, without loading everything anew where something is loaded, and waits until all of it is there. */
 export async function openPage(page: Page, { path, heading, complete }: ConsolePage, words: Words): Promise<void> {
-  await page.goto(path);
+  if (page.url() === "about:blank") await page.goto(path);
+  else await follow(page, path);
   await expect(page.getByRole("heading", { level: 1, name: heading(words) })).toBeVisible();
   if (complete) await expect(page.getByRole("main")).toContainText(complete(words));
 }

@@ -10,6 +10,7 @@ import { Folder } from "./folder";
 import { Guard, NOT_LOGGED_IN } from "./guard";
 import type { Settings } from "./haltere";
 import { Haltere } from "./haltere";
+import { silence } from "./silence";
 
 interface Fixtures {
   /** How the haltere of this test is set. */
@@ -24,6 +25,8 @@ interface Fixtures {
   broker: Broker;
   /** Starts another broker. */
   startBroker: (options?: BrokerOptions) => Promise<Broker>;
+  /** The URL of somebody who takes calls and says nothing. */
+  silent: string;
   /** Opens another browser window, with cookies of its own, in which `who` is logged in. */
   openWindow: (who?: string) => Promise<Page>;
   guard: Guard;
@@ -56,6 +59,11 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
       return broker;
     });
     await Promise.all(started.map(async (broker) => broker.end()));
+  },
+  silent: async ({}, provide) => {
+    const { url, end } = await silence();
+    await provide(url);
+    end();
   },
   broker: async ({ startBroker }, provide) => provide(await startBroker()),
 

@@ -3,7 +3,7 @@ import { useSyncExternalStore } from "react";
 const watchers = new Set<() => void>();
 
 /** A wish of this browser's user that the server need not know: on, until it was switched off. */
-export function preference(name: string) {
+function preference(name: string) {
   const key = `haltere.${name}`;
   const read = () => localStorage.getItem(key) !== "off";
   return {
