@@ -25,7 +25,7 @@ test("a connection is deleted by typing its name, and only so", async ({ page, a
   await sure.click();
   await expect(page.getByText(en.connection.deleted("Press 4"))).toBeVisible();
   await expect(page).toHaveURL((url) => url.pathname === "/");
-  await expect(page.getByRole("list", { name: en.fleet.allTitle }).getByRole("listitem")).toHaveText(/Oven/);
+  await expect(page.getByRole("list", { name: en.fleet.allTitle }).getByRole("listitem")).toHaveText([/Oven/]);
   expect((await admin.connections()).map(({ id }) => id)).toEqual(["oven"]);
 });
 

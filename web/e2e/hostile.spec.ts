@@ -197,6 +197,55 @@ test("hostile texts are found in the palette, planned in an import, and deleted 
   expect(await admin.connections()).toHaveLength(HOSTILE.length - 6);
 });
 
+/** Whether what stands around a name reads from left to right: a text of the page, and how it begins and ends. */
+async function readsFromLeft(page: Page, text: string): Promise<boolean> {
+  return page.evaluate((text) => {
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    const left = (node: Node, at: number) => {
+      const range = document.createRange();
+      range.setStart(node, at);
+      range.setEnd(node, at + 1);
+      return range.getBoundingClientRect().left;
+    };
+    while (walker.nextNode()) {
+      const { currentNode: node } = walker;
+      const at = node.nodeValue?.indexOf(text) ?? -1;
+      if (at >= 0) return left(node, at) < left(node, at + text.length - 1);
+    }
+    throw new Error(`the page does not say ${text}`);
+  }, text);
+}
+
+test("a name that turns the direction of what follows turns nothing but itself", async ({ page, admin, guard }) => {
+  guard.allow(/status of 404 .*\/disconnect$/);
+  const name = "\u202e4 sserP";
+  await admin.create({ id: "turned", name, url: NOWHERE });
+  await page.goto("/?q=sserP");
+  const row = page.getByRole("list", { name: en.fleet.allTitle }).getByRole("listitem");
+  await expect(row).toHaveCount(1);
+  expect(await readsFromLeft(page, NOWHERE)).toBe(true);
+
+  await page.getByRole("checkbox", { name: en.fleet.selectAll }).check();
+  await page.getByRole("button", { name: en.fleet.disconnect, exact: true }).click();
+  const bulk = page.getByRole("dialog", { name: en.bulk.disconnect(1) });
+  await expect(bulk).toBeVisible();
+  await admin.delete("turned");
+  await bulk.getByRole("button", { name: en.fleet.disconnect }).click();
+  await expect(bulk.getByRole("alert")).toContainText("Connection not found");
+  expect(await readsFromLeft(page, "Connection not found")).toBe(true);
+
+  await admin.create({ id: "turned", name, url: NOWHERE });
+  await page.goto("/connections/turned");
+  await page.getByRole("button", { name: en.more }).click();
+  await page.getByRole("menuitem", { name: en.connection.delete }).click();
+  await expect(page.getByRole("dialog", { name: en.connection.deleteTitle })).toBeVisible();
+  expect(await readsFromLeft(page, "to confirm")).toBe(true);
+  await page.getByRole("dialog").getByRole("textbox").fill(name);
+  await page.getByRole("dialog").getByRole("button", { name: en.delete }).click();
+  await expect(page.getByText(en.connection.deleted(name))).toBeVisible();
+  expect(await readsFromLeft(page, "is deleted")).toBe(true);
+});
+
 test.describe("on a phone", () => {
   test.use({ viewport: { width: 360, height: 740 } });
 

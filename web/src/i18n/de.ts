@@ -1,6 +1,6 @@
 import type { Words } from "./en";
 
-/** Alles, was die Konsole sagt, auf Deutsch. */
+/** Alles, was die Konsole sagt, auf Deutsch. Imports nothing but types: the start of the console waits for it. */
 export const de: Words = {
   product: "haltere",
   motto: "Ihre Mosquitto-Broker im Gleichgewicht.",
@@ -250,8 +250,8 @@ export const de: Words = {
     deleteTitle: "Diese Verbindung löschen?",
     deleteText:
       "haltere vergisst sie samt Zugangsdaten und Schlüsseln. Der Broker läuft weiter. Das lässt sich nicht rückgängig machen.",
-    typeName: (name) => `Zur Bestätigung ${name} eintippen`,
-    deleted: (name) => `${name} ist gelöscht`,
+    typeName: (name) => `Zur Bestätigung \u2068${name}\u2069 eintippen`,
+    deleted: (name) => `\u2068${name}\u2069 ist gelöscht`,
   },
 
   certificates: {

@@ -1,4 +1,9 @@
-/** Every word the console says. What a broker or the server says is shown as it came, as text. */
+/**
+ * Every word the console says. What a broker or the server says is shown as it came, as text.
+ *
+ * U+2068 and U+2069 stand around a name within a sentence: a mark in it that turns the direction of what
+ * follows turns nothing but the name.
+ */
 export const en = {
   product: "haltere",
   motto: "Your Mosquitto brokers, in balance.",
@@ -241,8 +246,8 @@ export const en = {
     certificates: "Certificates",
     deleteTitle: "Delete this connection?",
     deleteText: "haltere forgets it, its credentials and keys. The broker goes on working. This can't be undone.",
-    typeName: (name: string) => `Type ${name} to confirm`,
-    deleted: (name: string) => `${name} is deleted`,
+    typeName: (name: string) => `Type \u2068${name}\u2069 to confirm`,
+    deleted: (name: string) => `\u2068${name}\u2069 is deleted`,
   },
 
   certificates: {

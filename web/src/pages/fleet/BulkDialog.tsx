@@ -63,7 +63,7 @@ export function BulkDialog({ action, connections, onClose, onDone }: Props) {
           <ul>
             {run.data.slice(0, 10).map(({ connection, failure }) => (
               <li key={connection.id}>
-                {connection.name}: {failure.message}
+                <bdi>{connection.name}</bdi>: {failure.message}
               </li>
             ))}
           </ul>
