@@ -59,6 +59,15 @@ export async function create(queries: QueryClient, input: ConnectionInput): Prom
   return isUp ? { id } : { id, reason: created?.status?.error?.message ?? answer.message };
 }
 
+/** Puts another connection in the place of one, also of one that can't be read. */
+export const replace = (id: string, input: ConnectionInput) =>
+  data(
+    api.PUT("/api/connections/{connectionId}", {
+      params: { path: { connectionId: id }, query: { secrets: "omit" } },
+      body: input,
+    }),
+  );
+
 /** Changes a connection; what is left out stays. */
 export const patch = (id: string, change: ConnectionPatch) =>
   data(

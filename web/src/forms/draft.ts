@@ -68,6 +68,12 @@ export function inputOf(draft: Draft): ConnectionInput {
   } as ConnectionInput;
 }
 
+/** What to dial once: a test is of no name. */
+export function testInputOf(draft: Draft): Omit<ConnectionInput, "name"> {
+  const { name: _, ...input } = inputOf(draft);
+  return input;
+}
+
 /** What to change. */
 export function patchOf(draft: Draft): ConnectionPatch {
   const { name, url, username, password, clientId, verify, ca, cert, key } = draft;

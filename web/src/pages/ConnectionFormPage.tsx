@@ -2,15 +2,16 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { notifications } from "@mantine/notifications";
 
-import { create, patch } from "../api/connections";
+import { create, patch, replace } from "../api/connections";
 import { useFleet } from "../api/fleet";
 import { useProfile } from "../api/session";
 import { ConnectionForm } from "../forms/ConnectionForm";
-import { EMPTY, draftOf, inputOf, patchOf } from "../forms/draft";
+import { EMPTY, draftOf, inputOf, patchOf, testInputOf } from "../forms/draft";
 import { useTitle } from "../hooks/use-title";
 import { useWords } from "../i18n/language";
 import { Empty } from "../ui/Empty";
 import { may } from "../util/may";
+import { shown } from "../util/state";
 
 /** `/new` */
 export function NewConnectionPage() {
@@ -25,10 +26,7 @@ export function NewConnectionPage() {
       title={words.fleet.newConnection}
       initial={EMPTY}
       isNew
-      tested={(draft) => {
-        const { name: _, ...input } = inputOf(draft);
-        return { input };
-      }}
+      tested={(draft) => ({ input: testInputOf(draft) })}
       onSave={async (draft) => {
         const { id, reason } = await create(queries, inputOf(draft));
         if (reason) {
@@ -53,6 +51,7 @@ export function EditConnectionPage() {
   if (!may(profile, "changeConnections")) return <NoRight />;
   if (!isComplete) return null;
   if (!connection) return <Empty title={words.connection.gone} />;
+  const isReadable = shown(connection) !== "unreadable";
   const back = () => void navigate({ to: "/connections/$connectionId", params: { connectionId } });
   return (
     <ConnectionForm
@@ -61,9 +60,10 @@ export function EditConnectionPage() {
       title={connection.name}
       initial={draftOf(connection)}
       isNew={false}
-      tested={(draft) => ({ connectionId, patch: patchOf(draft) })}
+      tested={(draft) => (isReadable ? { connectionId, patch: patchOf(draft) } : { input: testInputOf(draft) })}
       onSave={async (draft) => {
-        await patch(connectionId, patchOf(draft));
+        // Of what can't be read nothing can stay: what stands in the form takes its place.
+        await (isReadable ? patch(connectionId, patchOf(draft)) : replace(connectionId, inputOf(draft)));
         return back;
       }}
       onCancel={back}

@@ -44,7 +44,9 @@ export function Status({ connection }: { connection: Connection }) {
       ) : (
         <>
           <p className={classes.means}>{words.stateMeans[state]}</p>
-          {state === "online" && <WhatToDo id={connection.id} stamp={status?.timestamp ?? 0} />}
+          {(state === "online" || state === "unreadable") && (
+            <WhatToDo id={connection.id} stamp={status?.timestamp ?? 0} isWell={state === "online"} />
+          )}
         </>
       )}
     </section>
@@ -69,8 +71,10 @@ function Attempt({ status }: { status: ConnectionStatus }) {
   );
 }
 
+type WhatToDoProps = { id: string; code?: string; stamp: number; isWell?: boolean };
+
 /** A word in the user's language, and what the server has found out about this very link. */
-function WhatToDo({ id, code, stamp }: { id: string; code?: string; stamp: number }) {
+function WhatToDo({ id, code, stamp, isWell = false }: WhatToDoProps) {
   const words = useWords();
   const { data: told } = useQuery(advice(id, code, stamp));
   const hint = code && words.hints[code];
@@ -80,7 +84,7 @@ function WhatToDo({ id, code, stamp }: { id: string; code?: string; stamp: numbe
   if (!hint && sentences.length === 0) return null;
   return (
     <div className={classes.hint}>
-      <strong>{code ? words.connection.whatToDo : words.connection.better}</strong>
+      <strong>{isWell ? words.connection.better : words.connection.whatToDo}</strong>
       {hint}
       <Advice sentences={sentences} />
     </div>
