@@ -8,7 +8,7 @@ DEMO ?= 1
 LISTEN ?= 127.0.0.1:8088
 ROUNDS ?= 1000
 
-.PHONY: help run console test check fmt lint deny docs web browser unit api-fuzz generate bench flapping soak torture deb reproducible fuzz
+.PHONY: help run console test check fmt lint deny docs web browser unit api-fuzz generate screenshots bench flapping soak torture deb reproducible fuzz
 
 help: ## list the chores
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -33,6 +33,12 @@ check: tools fmt lint deny docs ## format, lints, dependencies and documentation
 bench: ## build for speed and measure against the numbers we hold ourselves to (S="storm events": only these)
 	@scripts/setup build bench
 	@bench/run $(S)
+
+screenshots: ## pictures of the console for its documentation (S=login: only those with that in their name)
+	@scripts/setup build console screenshots
+	@scripts/console
+	@cargo build --locked --package haltere
+	@scripts/screenshots $(TARGET)/debug/haltere $(S)
 
 flapping: ## a broker that is up for a second and down for a second, for MINUTES=10
 	@scripts/setup build bench

@@ -1,0 +1,289 @@
+import { mkdirSync } from "node:fs";
+
+import type { Browser, BrowserContext, Page } from "@playwright/test";
+import { test as base, expect } from "@playwright/test";
+
+import { en } from "../../src/i18n/en";
+import { Folder } from "../support/folder";
+import { Haltere, PASSWORD } from "../support/haltere";
+import { Disguise } from "./disguise";
+import { Fleet } from "./fleet";
+import { NOW } from "./moments";
+import { LITERAL, Stage } from "./stage";
+import { CONSOLE, MACHINES, NEW, hostOf } from "./works";
+
+/** Where the pictures go, one folder for all of them. */
+const INTO = process.env["SCREENSHOTS"] ?? "test-results/screenshots";
+
+const DEVICES = {
+  desktop: { viewport: { width: 1280, height: 800 }, deviceScaleFactor: 2 },
+  phone: { viewport: { width: 360, height: 760 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true },
+} as const;
+const THEMES = ["light", "dark"] as const;
+
+/** The highest picture of a whole page, in pixels of the page. */
+const HIGHEST = 1_500;
+
+interface Scene {
+  readonly haltere: Haltere;
+  readonly browser: Browser;
+}
+
+/** Who is logged in as admin, the last one in the pictures' browser. */
+const DEVICES_IN_USE = [
+  "curl/8.5.0",
+  "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:151.0) Gecko/20100101 Firefox/151.0",
+  "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Safari/537.36",
+];
+
+/** Logs in with each of them, and returns the last session, the value of a `Cookie` header. */
+async function logInEverywhere({ url }: Haltere): Promise<string> {
+  let cookie = "";
+  for (const userAgent of DEVICES_IN_USE) {
+    const answer = await fetch(`${url}/auth?json=1`, {
+      method: "POST",
+      headers: { "Content-Type": "application/json", "User-Agent": userAgent },
+      body: JSON.stringify({ username: "admin", password: PASSWORD }),
+    });
+    cookie = answer.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+  }
+  return cookie;
+}
+
+/** The works with all their brokers; a haltere that was just installed; both live as long as all pictures take. */
+const test = base.extend<object, { works: Scene & { session: string }; fresh: Scene }>({
+  works: [
+    async ({ playwright }, provide, { project }) => {
+      const folder = new Folder();
+      const fleet = await Fleet.start(folder);
+      const haltere = await Haltere.start();
+      const admin = await haltere.login();
+      await fleet.register(admin);
+      const stage = await Stage.open(haltere.origin, new Disguise(fleet.names, fleet.fingerprints));
+      const browser = await playwright.chromium.launch(through(stage, project.use.launchOptions ?? {}));
+      const session = await logInEverywhere(haltere);
+      await fetch(`${haltere.url}/logout`, { headers: { Cookie: `${admin.session.name}=${admin.session.value}` } });
+      await provide({ haltere, browser, session });
+      await browser.close();
+      stage.close();
+      await haltere.end();
+      await fleet.end();
+      folder.remove();
+    },
+    { scope: "worker", timeout: 120_000 },
+  ],
+  fresh: [
+    async ({ playwright, works }, provide, { project }) => {
+      void works;
+      const haltere = await Haltere.start({ HALTERE_ADMIN_PASSWORD: "" });
+      const stage = await Stage.open(haltere.origin, LITERAL);
+      const browser = await playwright.chromium.launch(through(stage, project.use.launchOptions ?? {}));
+      await provide({ haltere, browser });
+      await browser.close();
+      stage.close();
+      await haltere.end();
+    },
+    { scope: "worker", timeout: 60_000 },
+  ],
+});
+
+/** Whoever asks for the works' console gets to the stage; it counts as reached over TLS, as a real one would be. */
+function through<T extends { args?: string[] }>(stage: Stage, options: T): T {
+  const args = [
+    ...(options.args ?? []),
+    `--host-resolver-rules=MAP ${CONSOLE} 127.0.0.1:${stage.port}`,
+    `--unsafely-treat-insecure-origin-as-secure=http://${CONSOLE}`,
+  ];
+  return { ...options, args };
+}
+
+type Look = { theme: (typeof THEMES)[number]; device: keyof typeof DEVICES };
+
+async function open({ browser }: Scene, { theme, device }: Look): Promise<BrowserContext> {
+  const context = await browser.newContext({
+    ...DEVICES[device],
+    baseURL: `http://${CONSOLE}`,
+    colorScheme: theme,
+    reducedMotion: "reduce",
+    locale: "en-GB",
+    timezoneId: "Europe/Berlin",
+  });
+  await context.clock.setFixedTime(NOW);
+  return context;
+}
+
+async function admit(context: BrowserContext, session: string): Promise<void> {
+  const [name = "", value = ""] = session.split("=");
+  await context.addCookies([{ name, value, url: `http://${CONSOLE}/`, httpOnly: true, sameSite: "Lax" }]);
+}
+
+const field = (page: Page, name: string) => page.getByRole("textbox", { name, exact: true });
+
+/** How to get a page to where its picture is taken; `whole`: of all of it, unless it is very long. */
+interface Shot {
+  readonly name: string;
+  readonly whole?: boolean;
+  readonly pose: (page: Page) => Promise<void>;
+}
+
+/** Puts the list of all connections at the top of what is seen. */
+async function scrollToList(page: Page): Promise<void> {
+  await expect(page.getByRole("main")).toContainText(en.fleet.allTitle);
+  const top = await page.locator("#all").evaluate((title) => title.getBoundingClientRect().top + scrollY);
+  await page.evaluate((y) => scrollTo(0, y), top - 80);
+}
+
+function list(shot: Shot): Shot {
+  return {
+    ...shot,
+    pose: async (page) => {
+      await shot.pose(page);
+      await scrollToList(page);
+    },
+  };
+}
+
+/** A page that is opened and complete when it shows something. */
+function still(name: string, path: string, shows: string, whole = false): Shot {
+  return {
+    name,
+    whole,
+    pose: async (page) => {
+      await page.goto(path);
+      await expect(page.getByRole("main")).toContainText(shows);
+    },
+  };
+}
+
+async function draft(page: Page): Promise<void> {
+  await page.goto("/new");
+  await field(page, en.form.name).fill(NEW.name);
+  await field(page, en.form.url).fill(`mqtts://${hostOf(NEW)}:8883`);
+  await field(page, en.form.username).fill("haltere");
+  await page.getByLabel(en.form.password, { exact: true }).fill(PASSWORD);
+}
+
+async function choose(page: Page, names: readonly string[]): Promise<void> {
+  await page.goto("/?sort=name");
+  await scrollToList(page);
+  for (const name of names) await page.getByRole("checkbox", { name: en.fleet.select(name), exact: true }).check();
+}
+
+const PLAN = JSON.stringify({
+  connections: [
+    { id: "laser-cutter", name: "Laser cutter", url: "mqtts://laser-cutter.hall-2.works.example:8883" },
+    { id: "bending-machine", name: "Bending machine", url: "mqtt://bending-machine.hall-2.works.example:1883" },
+    { id: "welding-cell", name: "Welding cell", url: "mqtts://welding-cell.hall-1.works.example:8883" },
+    { id: "press-4", name: "Press 4", url: "mqtts://press-4.hall-1.works.example:8883" },
+    { id: "agv-park", name: "AGV park", url: "wss://agv-park.dispatch.works.example/mqtt" },
+  ],
+  plugins: [{ id: "dashboards" }],
+});
+
+const SHOTS: readonly Shot[] = [
+  still("fleet", "/", "mosquitto version"),
+  list(still("fleet-table", "/", "mosquitto version")),
+  list(still("fleet-grid", "/?view=grid", "mosquitto version")),
+  list(still("fleet-filter", "/?q=hall-3", "8 of 42")),
+  still("connection", "/connections/press-4", en.certificates.accepted, true),
+  still("connection-down", "/connections/kiln-2", en.hints["ECONNREFUSED"] ?? "", true),
+  still("certificates", "/connections/tool-store", en.form.trust, true),
+  {
+    name: "new-trust",
+    whole: true,
+    pose: async (page) => {
+      await draft(page);
+      await page.getByRole("button", { name: en.form.test }).click();
+      await page.getByRole("checkbox", { name: en.certificates.compared }).check();
+    },
+  },
+  still("edit", "/connections/press-4/edit", en.form.caText, true),
+  {
+    name: "bulk",
+    pose: async (page) => {
+      await choose(page, ["Belt north", "Belt south", "Compressed air"]);
+      await page.getByRole("toolbar").getByRole("button", { name: en.fleet.disconnect }).click();
+      await expect(page.getByRole("dialog")).toContainText("Belt north");
+    },
+  },
+  {
+    name: "palette",
+    pose: async (page) => {
+      await page.goto("/");
+      await expect(page.getByRole("main")).toContainText("mosquitto version");
+      await page.getByRole("button", { name: en.nav.commands }).click();
+      await page.getByRole("dialog").getByRole("combobox").fill("press");
+      await expect(page.getByRole("option", { name: /Press 4/ })).toBeVisible();
+    },
+  },
+  {
+    name: "import-plan",
+    whole: true,
+    pose: async (page) => {
+      await page.goto("/transfer");
+      await field(page, en.transfer.paste).fill(PLAN);
+      await page.getByRole("button", { name: en.transfer.check }).click();
+      await expect(page.getByRole("button", { name: en.transfer.import(4) })).toBeVisible();
+    },
+  },
+  still("settings", "/settings", "connections-rest-api", true),
+  still("profile", "/profile", en.profile.thisSession, true),
+  still("about", "/about", "0.1.0"),
+];
+
+for (const theme of THEMES) {
+  for (const device of Object.keys(DEVICES) as (keyof typeof DEVICES)[]) {
+    const take = async (page: Page, { name, whole = false }: Pick<Shot, "name" | "whole">) => {
+      mkdirSync(INTO, { recursive: true });
+      await page.evaluate(async () => document.fonts.ready);
+      // As high as it has to be: what keeps to an edge of the window would else stand in the midst of a long page.
+      if (whole) {
+        const height = await page.evaluate(() => document.documentElement.scrollHeight);
+        await page.setViewportSize({ ...DEVICES[device].viewport, height: Math.min(height, HIGHEST) });
+        await page.evaluate(() => scrollTo(0, 0));
+      }
+      const path = `${INTO}/${name}-${device}-${theme}.png`;
+      await page.screenshot({ path, animations: "disabled", scale: "device" });
+    };
+
+    test.describe(`${device}, ${theme}`, () => {
+      for (const shot of SHOTS) {
+        test(shot.name, async ({ works }) => {
+          const context = await open(works, { theme, device });
+          await admit(context, works.session);
+          const page = await context.newPage();
+          await shot.pose(page);
+          await take(page, shot);
+          await context.close();
+        });
+      }
+
+      test("nobody is logged in", async ({ works }) => {
+        const context = await open(works, { theme, device });
+        const page = await context.newPage();
+        await page.goto("/");
+        await expect(field(page, en.login.username)).toBeFocused();
+        await take(page, { name: "login" });
+        await context.close();
+      });
+
+      test("a first start", async ({ fresh }) => {
+        const context = await open(fresh, { theme, device });
+        const page = await context.newPage();
+        await page.goto("/");
+        await field(page, en.login.username).fill("admin");
+        const [, printed = ""] = /password {3}(\S+)/.exec(fresh.haltere.log) ?? [];
+        await page.getByLabel(en.login.password, { exact: true }).fill(printed);
+        await page.getByRole("button", { name: en.login.submit }).click();
+        await expect(page.getByRole("heading", { name: en.firstPassword.title })).toBeVisible();
+        await take(page, { name: "first-password" });
+        await page.getByRole("button", { name: en.firstPassword.later }).click();
+        await expect(page.getByRole("heading", { name: en.fleet.empty })).toBeVisible();
+        await take(page, { name: "empty", whole: true });
+        await context.close();
+      });
+    });
+  }
+}
+
+if (MACHINES.length !== 42) throw new Error("the pictures say how many there are");
