@@ -45,7 +45,8 @@ test("what matters can be done on a phone", async ({ page, admin, broker, guard 
   await page.getByRole("searchbox", { name: en.fleet.filter }).fill("press");
   const press = page.getByRole("list", { name: en.fleet.allTitle }).getByRole("link", { name: "Press" });
   await press.click();
-  await page.getByRole("button", { name: en.connection.disconnect }).click();
+  await expect(page.getByRole("heading", { name: "Press" })).toBeVisible();
+  await page.getByRole("button", { name: en.connection.disconnect, exact: true }).click();
   await expect(page.getByRole("main")).toContainText(en.stateMeans.idle);
   await page.getByRole("link", { name: en.connection.edit }).click();
   await page.getByRole("button", { name: en.form.test }).click();

@@ -1,4 +1,5 @@
 import { en } from "../src/i18n/en";
+import { expectAccessible } from "./support/axe";
 import { expect, test } from "./support/test";
 
 test("a broker that breaks down says why, and is mended without a click when it is back", async ({
@@ -50,4 +51,35 @@ test("the fleet says in one sentence how it is, and names what is wrong", async 
   await expect(sentence).toHaveText("All 2 brokers are connected.");
   await expect(wrong).toBeHidden();
   await expect(page).toHaveTitle(/^Fleet/);
+});
+
+test("a connection that can't be read any more says so, and is put right by giving anew what is lost", async ({
+  page,
+  admin,
+  haltere,
+  startBroker,
+}) => {
+  const user = { name: "haltere", password: "lost in the dark" };
+  const broker = await startBroker({ user });
+  const credentials = { username: user.name, password: user.password };
+  await admin.create({ id: "press", name: "Press", url: broker.url, credentials });
+  await haltere.stop();
+  await haltere.damage("press");
+  await haltere.start();
+
+  await page.goto(`${haltere.url}/`);
+  const row = page.getByRole("list", { name: en.fleet.allTitle }).getByRole("listitem");
+  await expect(row).toHaveText([/Press.*Unreadable/]);
+  await row.getByRole("link", { name: "Press" }).click();
+  const main = page.getByRole("main");
+  await expect(main).toContainText(en.stateMeans.unreadable);
+  await expect(main).toContainText(en.connection.whatToDo);
+  await expectAccessible(page, "connection that can't be read");
+
+  await page.getByRole("link", { name: en.connection.edit }).click();
+  await page.getByLabel(en.form.password, { exact: true }).fill(user.password);
+  await page.getByRole("button", { name: en.form.test }).click();
+  await expect(page.getByRole("region", { name: en.form.test })).toContainText(en.form.works);
+  await page.getByRole("button", { name: en.save }).click();
+  await expect(main).toContainText(en.stateMeans.online);
 });

@@ -85,6 +85,15 @@ export class Haltere {
     await this.users(password, "passwd", name);
   }
 
+  /** Has the stored password of a connection be nothing the vault has ever sealed; haltere must not run. */
+  async damage(connectionId: string): Promise<void> {
+    const script = `import sqlite3, sys
+with sqlite3.connect(sys.argv[1]) as database:
+    damage = "UPDATE connections SET password = x'00' WHERE id = ?"
+    assert database.execute(damage, [sys.argv[2]]).rowcount == 1`;
+    await run("python3", ["-c", script, this.#folder.at("data/haltere.db"), connectionId]);
+  }
+
   async login(username = "admin", password = PASSWORD): Promise<Api> {
     return Api.login(this.url, username, password);
   }
