@@ -39,7 +39,9 @@ export function Connections({ connections, search, onSort, onBulk, canChange }: 
   const fitting = useColumns(list, NARROWEST);
   const columns = grid ? fitting : 1;
   const [top, setTop] = useState(0);
-  useLayoutEffect(() => setTop(list.current?.offsetTop ?? 0), [connections.length]);
+  // From the top of the page, not of what is around; what stands above grows and shrinks with what is wrong.
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- it may have moved at any change, and settles at once
+  useLayoutEffect(() => setTop(Math.round((list.current?.getBoundingClientRect().top ?? 0) + window.scrollY)));
 
   const lines = Math.ceil(kept.length / columns);
   // oxlint-disable-next-line react/incompatible-library -- nothing here is memoized by a compiler
