@@ -151,6 +151,9 @@ function still(name: string, path: string, shows: string, whole = false): Shot {
     pose: async (page) => {
       await page.goto(path);
       await expect(page.getByRole("main")).toContainText(shows);
+      // Comes after the rest, and waits until then without its looks.
+      for (const late of await page.getByRole("button", { name: en.fleet.choose }).all())
+        await expect(late).toBeEnabled();
     },
   };
 }
