@@ -15,6 +15,9 @@ from .swarm import Swarm
 N_ROWS = 10_000
 # Several links to each: sockets are short.
 N_BROKERS = 1_000
+# A mood in which a broker says nothing for an hour: those that are well say the same uptime each ten seconds, as if they
+# had started anew, and haltere passes that on.
+QUIET = "echo 3600000"
 # Seconds between two changes of which each is to be seen at once.
 CALM = 5
 PROBE = (Path(__file__).parent / "console.js").read_text()
@@ -35,6 +38,7 @@ def measure(binary: Path, work: Path, quick: bool) -> list[Row]:
 def _many(browser: Browser, binary: Path, work: Path, count: int, rounds: int) -> list[Row]:
     """With many connections that are all up and calm."""
     with Swarm(min(count, N_BROKERS)) as swarm, Haltere(binary, work / "many") as haltere:
+        swarm.set(0, swarm.count, QUIET)
         haltere.load([
             {**swarm.connection(number % swarm.count), "id": f"{number:05}", "name": _name(number)} for number in range(count)
         ])
@@ -157,7 +161,7 @@ class Console:
                 # One that is back at once would not be seen to be away.
                 swarm.set(number, number + 1, "dead")
                 taken.append((began - started) * 1000 + page.evaluate("answered"))
-                swarm.set(number, number + 1, "well")
+                swarm.set(number, number + 1, QUIET)
         return taken
 
     def cost(self, seconds: float, restarts: "Restarts | None" = None) -> dict:
@@ -188,6 +192,7 @@ def _lively(browser: Browser, binary: Path, work: Path, count: int, changes: int
     """With brokers that come and go."""
     # Each restarts more often than a broker should, and is to be back at once all the same.
     with Swarm(count) as swarm, Haltere(binary, work / "lively", LINK_MAX_BACKOFF="2s") as haltere:
+        swarm.set(0, count, QUIET)
         haltere.load([swarm.connection(number) for number in range(count)])
         cookie = haltere.login()
         eventually("all links", lambda: haltere.n_connected(cookie) == count, pause=0.2)
@@ -226,7 +231,7 @@ class Restarts:
     def _run(self) -> None:
         due, number = time.monotonic(), 0
         while not self.stop.wait(max(0.0, due - time.monotonic())):
-            self.swarm.set(number, number + 1, "well")
+            self.swarm.set(number, number + 1, QUIET)
             # No neighbours one after the other: all of the list is concerned at any time.
             number = (number + 617) % self.count
             due += self.EVERY / self.count
