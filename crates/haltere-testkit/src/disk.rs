@@ -25,7 +25,7 @@ impl Disk {
 
     /// An ext4 in the file `image`, which is made: what [`Disk::abort`] works on. `None` where there
     /// are no loop devices, or not for us: they take root, and not only that of a namespace. Then stderr
-    /// says that `test` was skipped, unless `HALTERE_REQUIRE_LOOP` is set: it fails.
+    /// says that `test` was skipped, unless `TESTS_REQUIRE_LOOP` is set: it fails.
     pub fn ext4(image: &Path, folder: &Path, test: &str) -> Option<Self> {
         let file = File::create(image).expect("the image can be made");
         file.set_len(32 << 20).expect("the image can be made");
@@ -33,7 +33,7 @@ impl Disk {
         let mounted = run(Command::new("mount").args(["-o", "loop"]).arg(image).arg(folder));
         if let Err(why) = mounted {
             let why = format!("no loop devices here, or not for us: {why}");
-            netns::skipped(test, &why, "HALTERE_REQUIRE_LOOP");
+            netns::skipped(test, &why, "TESTS_REQUIRE_LOOP");
             return None;
         }
         Some(Self { folder: folder.to_owned() })

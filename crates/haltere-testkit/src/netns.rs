@@ -30,7 +30,7 @@ const INSIDE: &str = "HALTERE_TESTKIT_NETNS";
 ///
 /// Works for root and, where the kernel lets ordinary users make namespaces, for everybody. Where
 /// it is not possible the test is skipped, and says so on stderr past the test runner's capture;
-/// with `HALTERE_REQUIRE_NETNS` set it fails instead.
+/// with `TESTS_REQUIRE_NETNS` set it fails instead.
 pub fn run<F: Future<Output = ()>>(body: F) {
     if is_inside() {
         let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
@@ -114,7 +114,7 @@ fn tell(line: &str) {
 fn skip(test: &str) {
     let why = "no network namespaces here: needs root, or unprivileged user namespaces, and the \
                programs unshare and ip (apt-get install util-linux iproute2)";
-    skipped(test, why, "HALTERE_REQUIRE_NETNS");
+    skipped(test, why, "TESTS_REQUIRE_NETNS");
 }
 
 #[cfg(test)]

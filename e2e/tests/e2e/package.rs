@@ -29,13 +29,13 @@ fn pack(folder: &Path) -> PathBuf {
 }
 
 /// Making a copy of the machine takes what root may do; elsewhere the test is skipped, and says so,
-/// unless `HALTERE_REQUIRE_NETNS` forbids it.
+/// unless `TESTS_REQUIRE_NETNS` forbids it.
 fn may_make_namespaces() -> bool {
     let mut attempt = Command::new("unshare");
     attempt.args(["--mount", "--net", "--pid", "--fork", "true"]);
     let possible = attempt.output().is_ok_and(|output| output.status.success());
     if !possible {
-        assert!(std::env::var_os("HALTERE_REQUIRE_NETNS").is_none(), "needs root");
+        assert!(std::env::var_os("TESTS_REQUIRE_NETNS").is_none(), "needs root");
         let _ = writeln!(std::io::stderr(), "SKIPPED package: installing it takes root");
     }
     possible
