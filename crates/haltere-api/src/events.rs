@@ -4,6 +4,8 @@
 //! way, and what it then gets is the newest state of each connection: a slow reader misses
 //! intermediate states, never the last one.
 
+mod pace;
+
 use std::convert::Infallible;
 use std::time::Duration;
 
@@ -20,8 +22,10 @@ use haltere_core::{ConnectionId, PluginId};
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::time::{Instant, sleep_until};
 use utoipa::ToSchema;
 
+use self::pace::Pace;
 use crate::error::{ApiError, ErrorBody, ErrorCode};
 use crate::extract::Context;
 use crate::state::ApiState;
@@ -62,6 +66,9 @@ struct GapEvent {
 /// what it has missed, or, when that is not kept any more, an event `gap` and then all connections.
 /// An event `plugins` says that a plugin was switched. Passwords and private keys are never in it.
 ///
+/// What changes now and then is told at once. Where changes don't cease, they are told together, five
+/// times a second, and of each connection only what it is like now.
+///
 /// The stream ends with the session, and when haltere shuts down.
 #[utoipa::path(
     get,
@@ -95,7 +102,8 @@ pub(crate) async fn handler(
     };
     let subscriber = state.app.subscribe(&context, after).map_err(|_| ApiError::role_too_low())?;
     let start = if after.is_some() { Start::Resumed } else { Start::Complete(missed) };
-    let reader = Reader { state, context: context.0, session, subscriber, _permit: permit };
+    let pace = Pace::new();
+    let reader = Reader { state, context: context.0, session, subscriber, pace, _permit: permit };
     let keep_alive = KeepAlive::new().interval(HEARTBEAT).text("");
     let mut response = Sse::new(reader.into_stream(start)).keep_alive(keep_alive).into_response();
     response.headers_mut().insert(X_ACCEL_BUFFERING, HeaderValue::from_static("no"));
@@ -116,6 +124,7 @@ struct Reader {
     context: Ctx,
     session: Session,
     subscriber: Subscriber,
+    pace: Pace,
     /// Given back when the stream ends.
     _permit: OwnedSemaphorePermit,
 }
@@ -143,10 +152,14 @@ impl Reader {
 
     /// Waits for news; `None` when the session has ended or haltere shuts down.
     async fn next(&mut self) -> Option<Vec<Event>> {
+        let not_before = self.pace.reserve(Instant::now());
         let batch = tokio::select! {
             biased;
             () = self.session.end.ended() => return None,
-            batch = self.subscriber.next() => batch?,
+            batch = async {
+                sleep_until(not_before).await;
+                self.subscriber.next().await
+            } => batch?,
         };
         Some(match batch.gap {
             Some(gap) => self.all(Some(gap)).await,

@@ -1,8 +1,9 @@
-import { Button, Checkbox } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
 
 import type { Certificate } from "../api/schema";
 import { useLanguage, useWords } from "../i18n/language";
+import { Tick } from "../ui/Tick";
 import { toTrust } from "../util/issuer";
 import { day } from "../util/time";
 import { Fingerprint } from "./Fingerprint";
@@ -51,13 +52,13 @@ export function TrustIssuer({ chain, replaces = false, isBusy = false, onTrust }
       <Fingerprint fingerprint={fingerprint} />
       {onTrust && (
         <>
-          <Checkbox
-            my="sm"
-            size="sm"
-            label={words.certificates.compared}
-            checked={compared === fingerprint}
-            onChange={(event) => setCompared(event.currentTarget.checked ? fingerprint : undefined)}
-          />
+          <label className={classes.compared}>
+            <Tick
+              checked={compared === fingerprint}
+              onChange={(event) => setCompared(event.currentTarget.checked ? fingerprint : undefined)}
+            />
+            {words.certificates.compared}
+          </label>
           {replaces && <p>{words.certificates.replaces}</p>}
           <Button
             size="xs"

@@ -68,10 +68,14 @@ let timer: ReturnType<typeof setInterval> | undefined;
 
 function watch(watcher: () => void) {
   watchers.add(watcher);
-  timer ??= setInterval(() => {
+  if (timer === undefined) {
+    // It has stood still while nobody looked.
     now = Date.now();
-    for (const each of watchers) each();
-  }, 1_000);
+    timer = setInterval(() => {
+      now = Date.now();
+      for (const each of watchers) each();
+    }, 1_000);
+  }
   return () => {
     watchers.delete(watcher);
     if (watchers.size === 0) {
@@ -84,4 +88,9 @@ function watch(watcher: () => void) {
 /** The time, told anew every `step` milliseconds. */
 export function useNow(step = 1_000): number {
   return useSyncExternalStore(watch, () => now - (now % step));
+}
+
+/** How long ago something was, as {@link span} says it. Draws anew only when it is said differently: for most of a fleet, hardly ever. */
+export function useSpanSince(at: number): string {
+  return useSyncExternalStore(watch, () => span(now - at));
 }

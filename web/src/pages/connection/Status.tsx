@@ -7,7 +7,7 @@ import { Advice } from "../../ui/Advice";
 import { StateMark } from "../../ui/StateMark";
 import { isIssuerUnknown } from "../../util/issuer";
 import { shown } from "../../util/state";
-import { moment, span, useNow } from "../../util/time";
+import { moment, span, useNow, useSpanSince } from "../../util/time";
 import classes from "./Status.module.css";
 
 /** How the link is right now, and when not well, why and what to do. */
@@ -56,7 +56,7 @@ export function Status({ connection }: { connection: Connection }) {
 function Since({ at }: { at: number }) {
   const words = useWords();
   const language = useLanguage();
-  return <time title={moment(at, language)}>{words.fleet.sinceWhen(span(useNow() - at))}</time>;
+  return <time title={moment(at, language)}>{words.fleet.sinceWhen(useSpanSince(at))}</time>;
 }
 
 function Attempt({ status }: { status: ConnectionStatus }) {

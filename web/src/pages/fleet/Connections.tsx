@@ -1,4 +1,4 @@
-import { Checkbox, UnstyledButton } from "@mantine/core";
+import { UnstyledButton } from "@mantine/core";
 import { IconArrowDown, IconArrowUp } from "@tabler/icons-react";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
 import { useLayoutEffect, useRef, useState } from "react";
@@ -9,6 +9,7 @@ import { useColumns } from "../../hooks/use-columns";
 import { useKeptOrder } from "../../hooks/use-kept-order";
 import { useSelected } from "../../hooks/use-selected";
 import { useWords } from "../../i18n/language";
+import { Tick } from "../../ui/Tick";
 import type { Sort } from "../../util/select";
 import type { Bulk } from "./bulk";
 import { BulkBar } from "./BulkBar";
@@ -64,7 +65,8 @@ export function Connections({ connections, search, onSort, onBulk, canChange }: 
       >
         {virtual.getVirtualItems().map((line) => (
           <div
-            key={line.key}
+            // A row that moves is moved, and not drawn anew in another's place.
+            key={(grid ? undefined : kept[line.index]?.id) ?? line.index}
             className={classes.line}
             role="presentation"
             style={{
@@ -121,10 +123,10 @@ function Head({ search, onSort, canChange, selected }: HeadProps) {
   return (
     <div className={classes.head} data-selectable={canChange || undefined}>
       {canChange && (
-        <Checkbox
+        <Tick
           aria-label={words.fleet.selectAll}
           checked={selected.isAll}
-          indeterminate={!selected.isAll && selected.chosen.length > 0}
+          isPartial={!selected.isAll && selected.chosen.length > 0}
           onChange={selected.toggleAll}
         />
       )}

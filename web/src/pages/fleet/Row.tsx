@@ -1,13 +1,13 @@
-import { Checkbox } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
 import { memo } from "react";
 
 import type { Connection } from "../../api/schema";
 import { useLanguage, useWords } from "../../i18n/language";
 import { StateMark } from "../../ui/StateMark";
+import { Tick } from "../../ui/Tick";
 import { expiry } from "../../util/certificate-age";
 import { shown } from "../../util/state";
-import { day, moment, span, useNow } from "../../util/time";
+import { day, moment, useNow, useSpanSince } from "../../util/time";
 import classes from "./Row.module.css";
 
 interface Props {
@@ -22,9 +22,7 @@ export const Row = memo(function Row({ connection, isSelected, onSelect }: Props
   const { id, name, url, status } = connection;
   return (
     <div className={classes.row} role="listitem" data-selectable={onSelect ? true : undefined}>
-      {onSelect && (
-        <Checkbox aria-label={words.fleet.select(name)} checked={isSelected} onChange={() => onSelect(id)} />
-      )}
+      {onSelect && <Tick aria-label={words.fleet.select(name)} checked={isSelected} onChange={() => onSelect(id)} />}
       <div className={classes.who}>
         <Link to="/connections/$connectionId" params={{ connectionId: id }} className={classes.name}>
           {name}
@@ -65,5 +63,5 @@ function Reason({ connection: { status, broker } }: { connection: Connection }) 
 
 function Since({ at }: { at: number }) {
   const language = useLanguage();
-  return <time title={moment(at, language)}>{span(useNow() - at)}</time>;
+  return <time title={moment(at, language)}>{useSpanSince(at)}</time>;
 }

@@ -5,7 +5,7 @@ import type { Connection } from "../../api/schema";
 import { useWords } from "../../i18n/language";
 import { StateShape } from "../../ui/StateMark";
 import type { Trouble } from "../../util/select";
-import { span, useNow } from "../../util/time";
+import { useSpanSince } from "../../util/time";
 import classes from "./Troubles.module.css";
 
 /** This many brokers with the same trouble are named. */
@@ -74,5 +74,5 @@ function Name({ connection }: { connection: Connection }) {
 
 function Age({ since }: { since: number }) {
   const words = useWords();
-  return <span>{words.fleet.sinceWhen(span(useNow() - since))}</span>;
+  return <span>{words.fleet.sinceWhen(useSpanSince(since))}</span>;
 }
