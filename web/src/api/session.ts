@@ -1,5 +1,5 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery } from "@tanstack/react-query";
 
 import { basePath } from "../app/server";
 import { ApiFailure, api, data } from "./client";
@@ -7,12 +7,19 @@ import type { Profile } from "./schema";
 
 const KEY = ["profile"];
 
+const profile = queryOptions({ queryKey: KEY, queryFn: ask, staleTime: Infinity, retry: 5 });
+
 /** Who is logged in: null when nobody is, undefined while that is not known. */
 export function useProfile(): Profile | null | undefined {
-  return useQuery({ queryKey: KEY, queryFn: profile, staleTime: Infinity, retry: 5 }).data;
+  return useQuery(profile).data;
 }
 
-async function profile(): Promise<Profile | null> {
+/** Asks who is logged in before anything is drawn: everything else waits for the answer. */
+export function askEarly(queries: QueryClient): void {
+  void queries.prefetchQuery(profile);
+}
+
+async function ask(): Promise<Profile | null> {
   try {
     return await data(api.GET("/api/profile"));
   } catch (failure) {

@@ -4,7 +4,7 @@ import { RouterProvider } from "@tanstack/react-router";
 import { Suspense, lazy, useMemo } from "react";
 
 import { ApiFailure } from "../api/client";
-import { checkSession } from "../api/session";
+import { askEarly, checkSession } from "../api/session";
 import { useWords } from "../i18n/language";
 import { router } from "./routes";
 import { styleNonce } from "./server";
@@ -26,6 +26,8 @@ const queries: QueryClient = new QueryClient({
     },
   },
 });
+
+askEarly(queries);
 
 function isUnreachable(failure: unknown): boolean {
   return failure instanceof ApiFailure && failure.isUnreachable;

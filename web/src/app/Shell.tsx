@@ -4,7 +4,7 @@ import { IconSearch, IconSettings, IconTopologyStar3, IconUserCircle } from "@ta
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useRouter, useSearch } from "@tanstack/react-router";
 import type { ReactNode, Ref } from "react";
-import { Suspense, lazy, useEffect, useState } from "react";
+import { Suspense, lazy, useEffect, useLayoutEffect, useState } from "react";
 
 import { followEvents } from "../api/events";
 import { useProfile } from "../api/session";
@@ -61,7 +61,8 @@ function useLater() {
 function Inside({ profile }: { profile: Profile }) {
   const words = useWords();
   const queries = useQueryClient();
-  useEffect(() => followEvents(queries), [queries]);
+  // Before the frame is painted: the server has something to do meanwhile.
+  useLayoutEffect(() => followEvents(queries), [queries]);
   const [open, setOpen] = useState<"palette" | "shortcuts">();
   const commands = useCommands(() => setOpen("shortcuts"));
   const close = () => setOpen(undefined);

@@ -7,7 +7,7 @@ import { useFleet } from "../api/fleet";
 import type { Command } from "../app/commands";
 import { useWords } from "../i18n/language";
 import { StateShape } from "../ui/StateMark";
-import { holdsWords, select, sort } from "../util/select";
+import { holdsWords, inNameOrder, select, sort } from "../util/select";
 import { shown } from "../util/state";
 import classes from "./Palette.module.css";
 
@@ -37,7 +37,7 @@ export function Palette({ commands, onClose }: Props) {
   const wanted = useDeferredValue(query);
   const { byId } = useFleet();
   const connections = useMemo(() => {
-    const found = select(byId.values(), wanted.trim() ? { q: wanted } : { state: "down" });
+    const found = select(inNameOrder(byId), wanted.trim() ? { q: wanted } : { state: "down" });
     return sort(found, "state", false).slice(0, OFFERED);
   }, [byId, wanted]);
   const doable = commands.filter(({ label }) => holdsWords(label, wanted));

@@ -10,7 +10,7 @@ import { useTitle } from "../hooks/use-title";
 import { useWords } from "../i18n/language";
 import { Empty } from "../ui/Empty";
 import { may } from "../util/may";
-import { count, namesOf, select, sort, troubles } from "../util/select";
+import { count, inNameOrder, select, sort, troubles } from "../util/select";
 import type { Bulk } from "./fleet/bulk";
 import { BulkDialog } from "./fleet/BulkDialog";
 import { Connections } from "./fleet/Connections";
@@ -46,7 +46,7 @@ function Fleet({ onBulk }: { onBulk: (bulk: Bulk) => void }) {
   const counts = useMemo(() => count(byId.values()), [byId]);
   const wrong = useMemo(() => troubles(byId.values()), [byId]);
   const picked = useMemo(
-    () => sort(select(byId.values(), wanted), wanted.sort ?? "state", wanted.down ?? false, namesOf(byId)),
+    () => sort(select(inNameOrder(byId), wanted), wanted.sort ?? "state", wanted.down ?? false),
     [byId, wanted],
   );
   useTitle(counts.down > 0 ? `(${counts.down}) ${words.fleet.title}` : words.fleet.title);

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { Connection } from "../api/schema";
-import { count, namesOf, select, sort, tally, troubles } from "./select";
+import { count, inNameOrder, select, sort, tally, troubles } from "./select";
 
 const failing = (id: string, code: string, timestamp: number): Connection => ({
   id,
@@ -41,23 +41,22 @@ test("words may stand anywhere and all have to", () => {
 });
 
 test("what is wrong comes first, and numbers count as numbers", () => {
-  expect(ids(sort(FLEET, "state", false))).toBe("b c d a9 a10");
-  expect(ids(sort(FLEET, "name", true))).toBe("d c b a10 a9");
-  expect(
-    ids(sort(FLEET, "since", false))
-      .split(" ")
-      .slice(2),
-  ).toEqual(["b", "d", "c"]);
+  const named = inNameOrder(fleet(FLEET));
+  expect(ids(sort(named, "state", false))).toBe("b c d a9 a10");
+  expect(ids(sort(named, "name", true))).toBe("d c b a10 a9");
+  expect(ids(sort(named, "since", false))).toBe("a9 a10 b d c");
 });
 
-const byName = (connections: readonly Connection[]) =>
-  ids(sort(connections, "name", false, namesOf(fleet(connections))));
+const byName = (connections: readonly Connection[]) => ids(inNameOrder(fleet(connections)));
 
-test("the quick way to compare names follows what is renamed, added and removed", () => {
+test("the order of names follows what is renamed, added and removed", () => {
   expect(byName(FLEET)).toBe("a9 a10 b c d");
   expect(byName(FLEET.map((each) => (each.id === "d" ? { ...each, name: "Anvil" } : each)))).toBe("d a9 a10 b c");
   expect(byName([...FLEET.slice(1), well("a1")])).toBe("a1 a9 b c d");
   expect(byName([])).toBe("");
+  const latest = fleet(FLEET.map((each) => ({ ...each, url: "mqtt://new.example" })));
+  expect(byName(FLEET)).toBe("a9 a10 b c d");
+  expect(inNameOrder(latest).map((each) => each === latest.get(each.id))).not.toContain(false);
 });
 
 test("what there is to choose from, the most frequent first", () => {

@@ -59,8 +59,6 @@ const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "bas
 
 const rank = Object.fromEntries(SHOWN.map((state, index) => [state, index])) as Record<Shown, number>;
 
-type Compare = (a: Connection, b: Connection) => number;
-
 /** What comes first by which, as a number; names decide among equals. */
 const firsts: Record<Sort, (connection: Connection) => number> = {
   state: (connection) => rank[shown(connection)],
@@ -68,47 +66,42 @@ const firsts: Record<Sort, (connection: Connection) => number> = {
   since: ({ status }) => -(status?.timestamp ?? 0),
 };
 
-const byCollator: Compare = (a, b) => collator.compare(a.name, b.name);
-
-/** Sorted; `byName` compares names in a quicker way where there is one, see {@link namesOf}. */
-export function sort(
-  connections: readonly Connection[],
-  by: Sort,
-  descending: boolean,
-  byName: Compare = byCollator,
-): Connection[] {
-  const direction = descending ? -1 : 1;
+/** Sorts what is {@link inNameOrder} already: among equals it stays so. */
+export function sort(named: readonly Connection[], by: Sort, descending: boolean): Connection[] {
   // Reckoned once for each, and not at each comparison.
-  const keyed = connections.map((connection) => ({ connection, first: firsts[by](connection) }));
-  keyed.sort((a, b) => direction * (a.first - b.first || byName(a.connection, b.connection)));
+  const keyed = named.map((connection) => ({ connection, first: firsts[by](connection) }));
+  keyed.sort((a, b) => a.first - b.first);
+  if (descending) keyed.reverse();
   return keyed.map(({ connection }) => connection);
 }
 
-let fleet: ReadonlyMap<string, Connection> = new Map();
-let names: ReadonlyMap<string, string> = new Map();
-let places: ReadonlyMap<string, number> = new Map();
+type Fleet = ReadonlyMap<string, Connection>;
+let latest: { fleet: Fleet; named: readonly Connection[] } = { fleet: new Map(), named: [] };
 
 /**
- * Compares connections of a fleet by name. Statuses change many times a second and names hardly ever:
- * their order is kept from one call to the next, so that sorting ten thousand takes two milliseconds
- * instead of forty. A fleet is never changed, but follows another: the same one has the same names.
+ * A fleet in the order of its names. Statuses change many times a second and names hardly ever: who
+ * stands where is kept from one call to the next. A fleet is never changed, but follows another: of
+ * the same one there is the same answer.
  */
-export function namesOf(byId: ReadonlyMap<string, Connection>): Compare {
-  const isKnown = byId === fleet;
-  fleet = byId;
-  if (!isKnown && namesDiffer(byId)) {
-    const sorted = [...byId.values()].toSorted(byCollator);
-    names = new Map(sorted.map(({ id, name }) => [id, name]));
-    places = new Map(sorted.map(({ id }, place) => [id, place]));
-  }
-  const kept = places;
-  return (a, b) => (kept.get(a.id) ?? 0) - (kept.get(b.id) ?? 0);
+export function inNameOrder(fleet: Fleet): readonly Connection[] {
+  if (fleet !== latest.fleet) latest = { fleet, named: follow(latest.named, fleet) ?? anew(fleet) };
+  return latest.named;
 }
 
-function namesDiffer(byId: ReadonlyMap<string, Connection>): boolean {
-  if (byId.size !== names.size) return true;
-  for (const { id, name } of byId.values()) if (names.get(id) !== name) return true;
-  return false;
+/** The fleet in the order of an earlier one, if it has the same connections of the same names. */
+function follow(earlier: readonly Connection[], fleet: Fleet): Connection[] | undefined {
+  if (earlier.length !== fleet.size) return undefined;
+  const named: Connection[] = [];
+  for (const { id, name } of earlier) {
+    const connection = fleet.get(id);
+    if (connection?.name !== name) return undefined;
+    named.push(connection);
+  }
+  return named;
+}
+
+function anew(fleet: Fleet): Connection[] {
+  return [...fleet.values()].toSorted((a, b) => collator.compare(a.name, b.name));
 }
 
 /** How many connections have each value of something, the most frequent first. */
