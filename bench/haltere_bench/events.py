@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 from .client import Events, middle, percentile
-from .processes import Haltere, eventually
+from .processes import DEADLINE, Haltere, eventually
 from .report import Row
 from .swarm import Swarm
 
@@ -30,8 +30,9 @@ def _change(swarm: Swarm, events: Events, number: int) -> float:
     wanted = swarm.connection(number)["id"]
     started = time.perf_counter()
     swarm.set(number, number + 1, "well")
-    while True:
+    while time.perf_counter() < started + DEADLINE:
         name, data = events.next()
         changed = data["changed"] if name == "connections" and not data["complete"] else []
         if any(one["id"] == wanted and not one["status"]["connected"] for one in changed):
             return (time.perf_counter() - started) * 1000
+    raise TimeoutError(f"no event has said that {wanted} is down")

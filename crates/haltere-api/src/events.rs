@@ -27,7 +27,7 @@ use utoipa::ToSchema;
 
 use self::pace::Pace;
 use crate::error::{ApiError, ErrorBody, ErrorCode};
-use crate::extract::Context;
+use crate::extract::{Context, Query};
 use crate::state::ApiState;
 use crate::wire::connection::WireConnection;
 
@@ -36,6 +36,9 @@ const HEARTBEAT: Duration = Duration::from_secs(15);
 
 /// When a browser that lost the stream tries again.
 const RETRY: Duration = Duration::from_secs(2);
+
+/// The longest `pause` one may ask for.
+const MAX_PAUSE_MILLIS: u32 = 60_000;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
@@ -66,8 +69,8 @@ struct GapEvent {
 /// what it has missed, or, when that is not kept any more, an event `gap` and then all connections.
 /// An event `plugins` says that a plugin was switched. Passwords and private keys are never in it.
 ///
-/// What changes now and then is told at once. Where changes don't cease, they are told together, five
-/// times a second, and of each connection only what it is like now.
+/// With `pause`, the first few changes after a rest are told at once. Where changes don't cease, they
+/// are told together, once in so many milliseconds, and of each connection only what it is like then.
 ///
 /// The stream ends with the session, and when haltere shuts down.
 #[utoipa::path(
@@ -75,10 +78,15 @@ struct GapEvent {
     path = "/api/events",
     operation_id = "follow_events",
     tag = "Events",
-    params(("Last-Event-ID" = Option<String>, Header, description = "The id of the last event received")),
+    params(
+        ("pause" = Option<u32>, Query, description = "How far events are to lie apart where changes don't cease, in milliseconds", minimum = 0, maximum = 60_000, example = 1_000),
+        ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event received"),
+    ),
     responses(
         (status = 200, description = "The stream; the data of a `connections` event is a `ConnectionsEvent`", content_type = "text/event-stream", body = String,
             example = "id: 1795412400123-42\nevent: connections\ndata: {\"complete\":false,\"changed\":[{\"id\":\"mosquitto-dev\",\"name\":\"Development Server\",\"url\":\"mqtt://broker.example:1883\",\"status\":{\"connected\":true,\"timestamp\":1795412400123,\"state\":\"online\"}}],\"removed\":[]}\n\n"),
+        (status = 400, description = "A bad `pause`", body = ErrorBody,
+            example = json!({"code": "INVALID", "message": "pause: must be a whole number from 0 to 60000"})),
         (status = 503, description = "Too many streams are open", body = ErrorBody,
             example = json!({"code": "UNAVAILABLE", "message": "Too many event streams are open"})),
     ),
@@ -87,8 +95,10 @@ pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: Context,
     Extension(session): Extension<Session>,
+    Query(params): Query,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
+    let pause = params.number("pause", 0..=MAX_PAUSE_MILLIS)?.unwrap_or(0);
     let permit = state.event_streams.clone().try_acquire_owned().map_err(|_| {
         let code = ErrorCode::Unavailable;
         ApiError::new(StatusCode::SERVICE_UNAVAILABLE, code, "Too many event streams are open")
@@ -102,7 +112,7 @@ pub(crate) async fn handler(
     };
     let subscriber = state.app.subscribe(&context, after).map_err(|_| ApiError::role_too_low())?;
     let start = if after.is_some() { Start::Resumed } else { Start::Complete(missed) };
-    let pace = Pace::new();
+    let pace = Pace::new(Duration::from_millis(pause.into()));
     let reader = Reader { state, context: context.0, session, subscriber, pace, _permit: permit };
     let keep_alive = KeepAlive::new().interval(HEARTBEAT).text("");
     let mut response = Sse::new(reader.into_stream(start)).keep_alive(keep_alive).into_response();
@@ -255,6 +265,8 @@ fn event(name: &str, id: Option<EventId>, data: &impl Serialize) -> Event {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use axum::body::{Body, BodyDataStream};
     use futures_util::StreamExt;
     use haltere_core::Role;
@@ -264,6 +276,8 @@ mod tests {
     use serde_json::{Value, json};
 
     use crate::test_support::{Client, TestApi, connection, nobody};
+
+    const PATH: &str = "/api/events";
 
     /// The reading end of a stream.
     struct Reader {
@@ -279,8 +293,8 @@ mod tests {
     }
 
     impl Reader {
-        async fn open(client: &Client, last: Option<&str>) -> Self {
-            let mut request = Request::get("/api/events");
+        async fn open(client: &Client, path: &str, last: Option<&str>) -> Self {
+            let mut request = Request::get(path);
             if let Some(last) = last {
                 request = request.header("last-event-id", last);
             }
@@ -336,7 +350,7 @@ mod tests {
         body["credentials"] = json!({"username": "u", "password": "hunter2"});
         assert_eq!(admin.post("/api/connections", body).await.status, 202);
 
-        let mut reader = Reader::open(&admin, None).await;
+        let mut reader = Reader::open(&admin, PATH, None).await;
         let first = reader.next().await.expect("an event");
         assert_eq!((first.name.as_str(), &first.data["complete"]), ("connections", &json!(true)));
         assert_eq!(first.data["changed"][0]["id"], "a");
@@ -356,20 +370,57 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_reader_that_asks_for_pauses_gets_few_events_and_the_latest_state() {
+        let api = TestApi::start().await;
+        let (url, _port) = nobody();
+        let admin = api.admin().await;
+        assert_eq!(admin.post("/api/connections", connection("a", &url)).await.status, 202);
+        admin.post("/api/connections/a/disconnect", json!({})).await;
+        let mut paused = Reader::open(&admin, "/api/events?pause=60000", None).await;
+        let mut prompt = Reader::open(&admin, "/api/events", None).await;
+        for reader in [&mut paused, &mut prompt] {
+            assert_eq!(reader.next().await.expect("an event").data["complete"], json!(true));
+        }
+
+        let name = |event: &Received| event.data["changed"][0]["name"].clone();
+        let mut seen = Vec::new();
+        for n in 0..30 {
+            let named = json!({"name": format!("name {n}")});
+            assert_eq!(admin.patch("/api/connections/a", named.clone()).await.status, 200);
+            prompt.until(|event| name(event) == named["name"]).await;
+            if n < 5 {
+                seen.push(name(&paused.next().await.expect("an event")));
+            }
+        }
+        assert_eq!(seen, ["name 0", "name 1", "name 2", "name 3", "name 4"]);
+        // It would get the rest in a minute; whoever comes back gets the latest state at once.
+        let nothing = tokio::time::timeout(Duration::from_millis(300), paused.next()).await;
+        assert!(nothing.is_err(), "{nothing:?}");
+
+        for bad in ["-1", "60001", "soon", ""] {
+            admin.get(&format!("/api/events?pause={bad}")).await.is_refusal(
+                400,
+                "INVALID",
+                "pause: must be a whole number from 0 to 60000",
+            );
+        }
+    }
+
+    #[tokio::test]
     async fn a_reader_that_comes_back_gets_what_it_missed() {
         let (api, broker) = (TestApi::start().await, Mosquitto::plain().await);
         let admin = api.admin().await;
-        let first = Reader::open(&admin, None).await.next().await.expect("an event");
+        let first = Reader::open(&admin, PATH, None).await.next().await.expect("an event");
         assert_eq!(
             admin.post("/api/connections", connection("a", &broker.url())).await.status,
             200
         );
-        let mut resumed = Reader::open(&admin, Some(&first.id)).await;
+        let mut resumed = Reader::open(&admin, PATH, Some(&first.id)).await;
         let missed = resumed.until(|event| is_online(event, "a")).await;
         assert_eq!(missed.data["complete"], json!(false));
 
         for stale in ["1-1", "what?"] {
-            let mut stranger = Reader::open(&admin, Some(stale)).await;
+            let mut stranger = Reader::open(&admin, PATH, Some(stale)).await;
             let gap = stranger.next().await.expect("an event");
             assert_eq!((gap.name.as_str(), &gap.data["reason"]), ("gap", &json!("restarted")));
             let all = stranger.next().await.expect("an event");
@@ -383,7 +434,7 @@ mod tests {
         let (url, _port) = nobody();
         let admin = api.admin().await;
         assert_eq!(admin.post("/api/connections", connection("a", &url)).await.status, 202);
-        let mut reader = Reader::open(&admin, None).await;
+        let mut reader = Reader::open(&admin, PATH, None).await;
         let first = reader.next().await.expect("an event");
         admin.put("/api/plugins/audit-trail", json!({"enabled": false})).await;
         assert_eq!(admin.delete("/api/connections/a").await.status, 200);
@@ -393,7 +444,7 @@ mod tests {
 
         // A client resumes after the last id it has seen.
         let last = if switched.id.is_empty() { first.id } else { switched.id };
-        let mut resumed = Reader::open(&admin, Some(&last)).await;
+        let mut resumed = Reader::open(&admin, PATH, Some(&last)).await;
         resumed.until(|event| event.data["removed"] == json!(["a"])).await;
     }
 
@@ -405,7 +456,7 @@ mod tests {
         assert_eq!(admin.post("/api/connections", connection("a", &url)).await.status, 202);
         admin.post("/api/connections/a/disconnect", json!({})).await;
         admin.put("/api/plugins/connections-rest-api", json!({"enabled": false})).await;
-        let mut reader = Reader::open(&api.role(Role::Viewer).await, None).await;
+        let mut reader = Reader::open(&api.role(Role::Viewer).await, PATH, None).await;
         let first = reader.next().await.expect("an event");
         assert_eq!(first.data["changed"], json!([]));
 
@@ -420,7 +471,7 @@ mod tests {
         let (url, _port) = nobody();
         let admin = api.admin().await;
         assert_eq!(admin.post("/api/connections", connection("a", &url)).await.status, 202);
-        let mut reader = Reader::open(&api.role(Role::MonitoringViewer).await, None).await;
+        let mut reader = Reader::open(&api.role(Role::MonitoringViewer).await, PATH, None).await;
         let first = reader.next().await.expect("an event");
         assert_eq!(first.data["changed"], json!([]));
         assert_eq!(api.stranger().get("/api/events").await.status, 401);
@@ -430,12 +481,12 @@ mod tests {
     async fn the_stream_ends_with_the_session_and_with_haltere() {
         let api = TestApi::start().await;
         let (leaving, staying) = (api.admin().await, api.admin().await);
-        let mut reader = Reader::open(&leaving, None).await;
+        let mut reader = Reader::open(&leaving, PATH, None).await;
         reader.next().await.expect("an event");
         leaving.get("/logout").await;
         assert!(reader.next().await.is_none(), "the session has ended");
 
-        let mut reader = Reader::open(&staying, None).await;
+        let mut reader = Reader::open(&staying, PATH, None).await;
         reader.next().await.expect("an event");
         api.app.app.begin_shutdown();
         assert!(reader.next().await.is_none(), "haltere shuts down");

@@ -143,19 +143,16 @@ function list(shot: Shot): Shot {
   };
 }
 
-/** A page that is opened and complete when it shows something. */
-function still(name: string, path: string, shows: string, whole = false): Shot {
-  return {
-    name,
-    whole,
-    pose: async (page) => {
-      await page.goto(path);
-      await expect(page.getByRole("main")).toContainText(shows);
-      // Comes after the rest, and waits until then without its looks.
-      for (const late of await page.getByRole("button", { name: en.fleet.choose }).all())
-        await expect(late).toBeEnabled();
-    },
-  };
+/** Opens a page, and waits until it is complete: until it shows this. */
+async function visit(page: Page, path: string, ...shows: readonly string[]): Promise<void> {
+  await page.goto(path);
+  for (const text of shows) await expect(page.getByRole("main")).toContainText(text);
+  // Comes after the rest, and waits until then without its looks.
+  for (const late of await page.getByRole("button", { name: en.fleet.choose }).all()) await expect(late).toBeEnabled();
+}
+
+function still(name: string, path: string, ...shows: readonly string[]): Shot {
+  return { name, whole: !path.startsWith("/?") && path !== "/", pose: async (page) => visit(page, path, ...shows) };
 }
 
 async function draft(page: Page): Promise<void> {
@@ -167,7 +164,7 @@ async function draft(page: Page): Promise<void> {
 }
 
 async function choose(page: Page, names: readonly string[]): Promise<void> {
-  await page.goto("/?sort=name");
+  await visit(page, "/?sort=name", "mosquitto version");
   await scrollToList(page);
   for (const name of names) await page.getByRole("checkbox", { name: en.fleet.select(name), exact: true }).check();
 }
@@ -188,9 +185,9 @@ const SHOTS: readonly Shot[] = [
   list(still("fleet-table", "/", "mosquitto version")),
   list(still("fleet-grid", "/?view=grid", "mosquitto version")),
   list(still("fleet-filter", "/?q=hall-3", "8 of 42")),
-  still("connection", "/connections/press-4", en.certificates.accepted, true),
-  still("connection-down", "/connections/kiln-2", en.hints["ECONNREFUSED"] ?? "", true),
-  still("certificates", "/connections/tool-store", en.form.trust, true),
+  still("connection", "/connections/press-4", en.certificates.accepted, en.timeline.now),
+  still("connection-down", "/connections/kiln-2", en.hints["ECONNREFUSED"] ?? "", en.timeline.now),
+  still("certificates", "/connections/tool-store", en.form.trust, en.timeline.now),
   {
     name: "new-trust",
     whole: true,
@@ -200,7 +197,7 @@ const SHOTS: readonly Shot[] = [
       await page.getByRole("checkbox", { name: en.certificates.compared }).check();
     },
   },
-  still("edit", "/connections/press-4/edit", en.form.caText, true),
+  still("edit", "/connections/press-4/edit", en.form.caText),
   {
     name: "bulk",
     pose: async (page) => {
@@ -212,8 +209,7 @@ const SHOTS: readonly Shot[] = [
   {
     name: "palette",
     pose: async (page) => {
-      await page.goto("/");
-      await expect(page.getByRole("main")).toContainText("mosquitto version");
+      await visit(page, "/", "mosquitto version");
       await page.getByRole("button", { name: en.nav.commands }).click();
       await page.getByRole("dialog").getByRole("combobox").fill("press");
       await expect(page.getByRole("option", { name: /Press 4/ })).toBeVisible();
@@ -229,9 +225,9 @@ const SHOTS: readonly Shot[] = [
       await expect(page.getByRole("button", { name: en.transfer.import(4) })).toBeVisible();
     },
   },
-  still("settings", "/settings", "connections-rest-api", true),
-  still("profile", "/profile", en.profile.thisSession, true),
-  still("about", "/about", "0.1.0"),
+  still("settings", "/settings", "connections-rest-api"),
+  still("profile", "/profile", en.profile.thisSession),
+  { ...still("about", "/about", "0.1.0"), whole: false },
 ];
 
 for (const theme of THEMES) {

@@ -104,9 +104,13 @@ function connection(told: Connection): Connection {
 
 function history(id: string, told: StatusChange[]): StatusChange[] {
   const earlier = told[0]?.error ? EARLIER_DOWN : EARLIER_UP;
+  const isDialled = told.at(-1)?.state === "connecting";
+  const first = told.length - (isDialled ? 2 : 1);
   return told.map((change, index) => {
-    const isFirst = index === told.length - 1;
-    return { ...change, timestamp: NOW - ageOf(id) - (isFirst && index > 0 ? BEGAN : (earlier[index] ?? BEGAN)) };
+    // Dialling for the first time takes a moment.
+    if (index > first) return { ...change, timestamp: NOW - ageOf(id) - (first > 0 ? BEGAN : 0) - 1_000 };
+    const before = index === first && index > 0 ? BEGAN : (earlier[index] ?? BEGAN);
+    return { ...change, timestamp: NOW - ageOf(id) - before };
   });
 }
 

@@ -17,7 +17,7 @@ use crate::state::ApiState;
 use crate::wire::connection::WireConnection;
 
 /// The most connections on one page.
-const MAX_LIMIT: usize = 10_000;
+const MAX_LIMIT: u32 = 10_000;
 
 /// The longest text to search for, in characters.
 const MAX_SEARCH_CHARS: usize = 256;
@@ -114,18 +114,10 @@ fn query(params: &Params) -> Result<ListQuery, ApiError> {
             }
             text => text.filter(|text| !text.is_empty()).map(str::to_owned),
         },
-        limit: params.get("limit")?.map(limit).transpose()?,
+        limit: params
+            .number("limit", 1..=MAX_LIMIT)?
+            .and_then(|limit| NonZeroUsize::new(limit as usize)),
         after: params.get("cursor")?.map(Cursor::parse).transpose()?,
-    })
-}
-
-fn limit(text: &str) -> Result<NonZeroUsize, ApiError> {
-    // Digits only: `parse` would take a sign, too.
-    let digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let limit =
-        text.parse::<NonZeroUsize>().ok().filter(|limit| digits && limit.get() <= MAX_LIMIT);
-    limit.ok_or_else(|| {
-        ApiError::invalid(format!("limit: must be a whole number from 1 to {MAX_LIMIT}"))
     })
 }
 

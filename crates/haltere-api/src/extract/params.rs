@@ -1,5 +1,7 @@
 //! `name=value&…`, as it stands in a query and in a posted form.
 
+use std::ops::RangeInclusive;
+
 use axum::extract::FromRequestParts;
 use http::request::Parts;
 use percent_encoding::percent_decode_str;
@@ -29,6 +31,21 @@ impl Params {
             (_, Some(_)) => Err(ApiError::invalid(format!("{name}: is given twice"))),
             (value, None) => Ok(value.map(|(_, value)| value.as_str())),
         }
+    }
+
+    /// The value of `name` as a whole number; 400 when it is none, or not within `allowed`.
+    pub(crate) fn number(
+        &self,
+        name: &str,
+        allowed: RangeInclusive<u32>,
+    ) -> Result<Option<u32>, ApiError> {
+        let Some(text) = self.get(name)? else { return Ok(None) };
+        // Digits only: `parse` would take a sign, too.
+        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
+        let number = text.parse().ok().filter(|number| digits && allowed.contains(number));
+        let (least, most) = allowed.into_inner();
+        let refusal = || format!("{name}: must be a whole number from {least} to {most}");
+        number.map(Some).ok_or_else(|| ApiError::invalid(refusal()))
     }
 
     /// All of them, in order.
