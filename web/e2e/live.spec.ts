@@ -33,10 +33,11 @@ test("what happens in one window shows in the other at once", async ({ page, ope
 
 test("rows keep their order while one points at them", async ({ page, admin, startBroker }) => {
   const [press, belts] = await Promise.all([startBroker(), startBroker()]);
-  const names = Array.from({ length: 12 }, (_, number) => `Belt ${number + 10}`);
+  // So few that all are drawn, wherever the list begins.
+  const names = Array.from({ length: 8 }, (_, number) => `Belt ${number + 10}`);
   await admin.load([...names.map((name) => ({ name, url: belts.url })), { name: "Press", url: press.url }]);
   await page.goto("/");
-  await expect(page.getByRole("status")).toHaveText(en.fleet.allWell(13));
+  await expect(page.getByRole("status")).toHaveText(en.fleet.allWell(9));
   await expect(list(page).last()).toHaveText(/Press.*Connected/);
   await list(page).nth(4).hover();
   await press.stop();
