@@ -167,7 +167,11 @@ impl Reader {
             biased;
             () = self.session.end.ended() => return None,
             batch = async {
-                sleep_until(not_before).await;
+                // A long pause must not hold up a shutdown.
+                tokio::select! {
+                    () = sleep_until(not_before) => {}
+                    () = self.subscriber.stopped() => {}
+                }
                 self.subscriber.next().await
             } => batch?,
         };

@@ -222,6 +222,11 @@ impl Subscriber {
         }
     }
 
+    /// Waits until haltere shuts down.
+    pub async fn stopped(&self) {
+        self.stopping.cancelled().await;
+    }
+
     /// What has come up since it last read, if any of it may be seen.
     fn read(&mut self) -> Option<Batch> {
         let log = self.hub.log();
