@@ -495,4 +495,20 @@ mod tests {
         api.app.app.begin_shutdown();
         assert!(reader.next().await.is_none(), "haltere shuts down");
     }
+
+    #[tokio::test]
+    async fn no_pause_holds_up_the_end() {
+        let api = TestApi::start().await;
+        let admin = api.admin().await;
+        let mut reader = Reader::open(&admin, "/api/events?pause=60000", None).await;
+        reader.next().await.expect("an event");
+        // As many as come without a pause, and one that has to wait for its minute.
+        for enabled in [false, true, false, true, false] {
+            admin.put("/api/plugins/audit-trail", json!({"enabled": enabled})).await;
+            reader.until(|event| event.name == "plugins").await;
+        }
+        admin.put("/api/plugins/audit-trail", json!({"enabled": true})).await;
+        api.app.app.begin_shutdown();
+        assert!(reader.next().await.is_none(), "haltere shuts down");
+    }
 }

@@ -23,7 +23,6 @@ pub(crate) struct Turns(Mutex<Revisions>);
 pub(crate) struct Turn<'app> {
     app: &'app App,
     seen: MutexGuard<'app, Revisions>,
-    before: Revisions,
     /// Begun before the transaction, so that times grow from turn to turn.
     pub(crate) now: Timestamp,
     pub(crate) tx: Box<dyn WriteTx>,
@@ -35,7 +34,6 @@ pub(crate) struct Turn<'app> {
 pub(crate) struct Committed<'app> {
     app: &'app App,
     seen: MutexGuard<'app, Revisions>,
-    now_seen: Revisions,
 }
 
 const DOING: &str = "begin a change";
@@ -44,9 +42,8 @@ impl App {
     /// Waits for a turn and begins a transaction.
     pub(crate) async fn turn(&self) -> Result<Turn<'_>, Internal> {
         let seen = self.0.turns.0.lock().await;
-        let mut tx = self.0.store.write().await.doing(DOING)?;
-        let before = tx.revisions().await.doing(DOING)?;
-        Ok(Turn { app: self, seen, before, now: self.now(), tx })
+        let tx = self.0.store.write().await.doing(DOING)?;
+        Ok(Turn { app: self, seen, now: self.now(), tx })
     }
 
     /// Up to where memory has followed the store. Whoever holds it keeps others from changing anything.
@@ -57,25 +54,16 @@ impl App {
 
 impl<'app> Turn<'app> {
     /// Makes the changes durable.
-    pub(crate) async fn commit(mut self, doing: &'static str) -> Result<Committed<'app>, Internal> {
-        let after = self.tx.revisions().await.doing(doing)?;
+    pub(crate) async fn commit(self, doing: &'static str) -> Result<Committed<'app>, Internal> {
         self.tx.commit().await.doing(doing)?;
-        let mut now_seen = *self.seen;
-        // When another process wrote in between, `seen` stays behind and the reconciler reads it all.
-        if now_seen.connections == self.before.connections {
-            now_seen.connections = after.connections;
-        }
-        if now_seen.plugins == self.before.plugins {
-            now_seen.plugins = after.plugins;
-        }
-        Ok(Committed { app: self.app, seen: self.seen, now_seen })
+        Ok(Committed { app: self.app, seen: self.seen })
     }
 }
 
 impl Committed<'_> {
     /// A connection was created or changed.
     pub(crate) fn put(self, entry: &Arc<Entry>, id: &ConnectionId) {
-        self.follow(|app| {
+        self.follow(Revisions::of_connections(1), |app| {
             app.0.registry.put(Arc::clone(entry));
             app.wake_supervisor();
             app.0.hub.publish(Event::ConnectionChanged(id.clone()));
@@ -84,7 +72,7 @@ impl Committed<'_> {
 
     /// Connections were created, many at once.
     pub(crate) fn append(self, entries: &[Arc<Entry>]) {
-        self.follow(|app| {
+        self.follow(Revisions::of_connections(entries.len()), |app| {
             app.0.registry.append(entries);
             app.wake_supervisor();
             for connection in entries.iter().filter_map(|entry| entry.connection().ok()) {
@@ -95,16 +83,22 @@ impl Committed<'_> {
 
     /// A connection was deleted.
     pub(crate) fn remove(self, id: &ConnectionId) {
-        self.follow(|app| {
+        self.follow(Revisions::of_connections(1), |app| {
             app.0.registry.remove(id.as_str());
             app.wake_supervisor();
             app.0.hub.publish(Event::ConnectionRemoved(id.clone()));
         });
     }
 
-    /// Something else was changed, and `follow` is what memory makes of it.
-    pub(crate) fn follow(mut self, follow: impl FnOnce(&App)) {
+    /// A switch of a plugin was moved, and `follow` is what memory makes of it.
+    pub(crate) fn switch(self, follow: impl FnOnce(&App)) {
+        self.follow(Revisions::of_plugins(1), follow);
+    }
+
+    /// What was seen moves by what was changed here. When another process wrote in between it stays
+    /// behind the store by that, and the reconciler reads it all.
+    fn follow(mut self, moved: Revisions, follow: impl FnOnce(&App)) {
         Step::Notify.around(|| follow(self.app));
-        *self.seen = self.now_seen;
+        *self.seen += moved;
     }
 }

@@ -81,11 +81,12 @@ impl Link {
                 }
                 outcome = poll_fn(|cx| self.work.poll(cx, &self.fleet.panics)) => self.weigh(outcome),
             };
-            match input {
-                Some(input) => self.take(input).await,
-                // There may be no end of news: others get their turn in between.
-                None => yield_now().await,
+            if let Some(input) = input {
+                self.take(input).await;
             }
+            // Whoever waits for what came of it goes first. And there may be no end of news: others
+            // get their turn in between.
+            yield_now().await;
         }
     }
 

@@ -1,7 +1,5 @@
 //! The table `connections`.
 
-use std::slice;
-
 use async_trait::async_trait;
 use haltere_core::{ConnectionId, Intent, Revision};
 use haltere_store::{
@@ -24,15 +22,12 @@ macro_rules! columns {
 
 const LIST: &str = concat!("SELECT ", columns!(), " FROM connections ORDER BY sequence");
 const FIND: &str = concat!("SELECT ", columns!(), " FROM connections WHERE id = $1");
-/// A row even when there are none, for the count. No id is that of no connection: NULL equals nothing.
-const FIND_RIVALS: &str = concat!(
-    "SELECT ",
-    columns!(),
-    ", (SELECT count(*) FROM connections) FROM (SELECT 1) \
-     LEFT JOIN connections ON id = $1 OR name = $2"
-);
+/// No id is that of no connection: NULL equals nothing.
+const FIND_RIVALS: &str =
+    concat!("SELECT ", columns!(), " FROM connections WHERE id = $1 OR name = $2");
 const LIST_KEYS: &str = "SELECT id, name FROM connections ORDER BY sequence";
 const INSERT: &str = concat!("INSERT INTO connections (", columns!(), ") VALUES ");
+const UNLESS_TAKEN: &str = " ON CONFLICT DO NOTHING RETURNING (SELECT count(*) FROM connections)";
 /// How many columns that are.
 const COLUMNS: usize = 18;
 /// `created_at`, $17, stays as it is.
@@ -62,12 +57,8 @@ impl ConnectionReads for Tx {
     ) -> Result<Rivals, StoreError> {
         let id = id.map(ConnectionId::as_str);
         let rows = self.rows(sqlx::query(FIND_RIVALS).bind(id).bind(name)).await?;
-        let mut rivals = Rivals { count: 0, by_id: None, by_name: None };
+        let mut rivals = Rivals { by_id: None, by_name: None };
         for row in &rows {
-            rivals.count = read_count(row)?;
-            if Cells::new("connections", row).get::<Option<&[u8]>>("id")?.is_none() {
-                continue;
-            }
             let record = read(row)?;
             if id == Some(record.id.as_str()) {
                 rivals.by_id = Some(record.clone());
@@ -86,8 +77,13 @@ impl ConnectionReads for Tx {
 
 #[async_trait]
 impl ConnectionWrites for Tx {
-    async fn insert_connection(&mut self, record: &ConnectionRecord) -> Result<(), StoreError> {
-        self.insert_connections(slice::from_ref(record)).await
+    async fn insert_connection(
+        &mut self,
+        record: &ConnectionRecord,
+    ) -> Result<Option<u64>, StoreError> {
+        let insert = insert_rows(INSERT, COLUMNS, 1).and(UNLESS_TAKEN);
+        let row = self.change_and_tell(bind(insert.query(), record)?).await?;
+        row.as_ref().map(read_count).transpose()
     }
 
     async fn insert_connections(&mut self, records: &[ConnectionRecord]) -> Result<(), StoreError> {
@@ -111,10 +107,8 @@ impl ConnectionWrites for Tx {
     }
 }
 
-/// The cell behind all columns.
 fn read_count(row: &SqliteRow) -> Result<u64, StoreError> {
-    let mut cells = Cells::from("connections", row, COLUMNS);
-    cells.parse("count(*)", |count: i64| u64::try_from(count).ok())
+    Cells::new("connections", row).parse("count(*)", |count: i64| u64::try_from(count).ok())
 }
 
 fn read_key(row: &SqliteRow) -> Result<ConnectionKey, StoreError> {

@@ -26,6 +26,12 @@ pub(crate) fn insert_rows(head: &str, columns: usize, rows: usize) -> Insert {
 }
 
 impl Insert {
+    /// Followed by a clause.
+    pub(crate) fn and(mut self, clause: &str) -> Self {
+        self.sql.push_str(clause);
+        self
+    }
+
     /// Ready for its values to be bound, row by row. Prepared anew each time unless it is for one row:
     /// long statements are not worth a place in the cache.
     pub(crate) fn query(self) -> Statement<'static> {

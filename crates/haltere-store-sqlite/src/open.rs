@@ -69,7 +69,9 @@ fn pool(size: u32) -> PoolOptions<Sqlite> {
         .after_release(|connection: &mut SqliteConnection, _| {
             Box::pin(async move {
                 // Dropped transactions are rolled back in the background; wait for that.
-                connection.ping().await?;
+                if connection.is_in_transaction() {
+                    connection.ping().await?;
+                }
                 // When SQLite has rolled back by itself (disk full, say), sqlx goes on counting a
                 // transaction and refuses to begin another one, for ever. Such a connection is closed.
                 Ok(!connection.is_in_transaction())

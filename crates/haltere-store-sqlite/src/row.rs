@@ -14,12 +14,7 @@ pub(crate) struct Cells<'r> {
 
 impl<'r> Cells<'r> {
     pub(crate) fn new(table: &'static str, row: &'r SqliteRow) -> Self {
-        Self::from(table, row, 0)
-    }
-
-    /// Those from the cell `next` on.
-    pub(crate) fn from(table: &'static str, row: &'r SqliteRow, next: usize) -> Self {
-        Self { table, row, next }
+        Self { table, row, next: 0 }
     }
 
     /// The next cell, as what SQLite's types are in Rust.

@@ -53,6 +53,17 @@ impl Tx {
         Ok(touched)
     }
 
+    /// Runs a change that returns something about the row it touched; `None` when it touched none.
+    pub(crate) async fn change_and_tell(
+        &mut self,
+        statement: Statement<'_>,
+    ) -> Result<Option<SqliteRow>, StoreError> {
+        Step::Write.before()?;
+        let row = self.row(statement).await?;
+        Step::Write.after()?;
+        Ok(row)
+    }
+
     /// Appends to the audit trail.
     pub(crate) async fn append(&mut self, statement: Statement<'_>) -> Result<(), StoreError> {
         Step::Audit.before()?;

@@ -60,11 +60,9 @@ pub struct ConnectionKey {
     pub name: String,
 }
 
-/// What is there already when a connection is to be added.
+/// Who is in the way of a connection that was to be added.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rivals {
-    /// How many connections there are.
-    pub count: u64,
     /// The one with the id.
     pub by_id: Option<ConnectionRecord>,
     /// The one with the name; may be the same.
@@ -83,8 +81,7 @@ pub trait ConnectionReads {
         id: &ConnectionId,
     ) -> Result<Option<ConnectionRecord>, StoreError>;
 
-    /// What is there already when a connection of this name is to be added, with an id or without:
-    /// all in one look, as somebody waits for it.
+    /// Who has this id, if one is given, and who this name.
     async fn find_rivals(
         &mut self,
         id: Option<&ConnectionId>,
@@ -99,8 +96,14 @@ pub trait ConnectionReads {
 /// Changing connections. Each change moves [`crate::Revisions::connections`].
 #[async_trait]
 pub trait ConnectionWrites {
-    /// Adds a connection; [`StoreError::Taken`] when its id or name is in use.
-    async fn insert_connection(&mut self, record: &ConnectionRecord) -> Result<(), StoreError>;
+    /// Adds a connection unless its id or its name is in use; how many there are then. `None` when
+    /// one of the two is in use: nothing was changed, and [`ConnectionReads::find_rivals`] tells by whom.
+    ///
+    /// All in one statement, as somebody waits for it.
+    async fn insert_connection(
+        &mut self,
+        record: &ConnectionRecord,
+    ) -> Result<Option<u64>, StoreError>;
 
     /// Adds many connections, in this order; [`StoreError::Taken`] when an id or a name of them is in
     /// use or given twice.

@@ -1,5 +1,7 @@
 //! What the installation knows about itself.
 
+use std::ops::AddAssign;
+
 use async_trait::async_trait;
 
 use crate::StoreError;
@@ -7,12 +9,37 @@ use crate::StoreError;
 /// Counters that move with every committed change, so that a process can notice what another one wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Revisions {
-    /// Connections.
+    /// Connections: by one with each that is inserted, changed or removed.
     pub connections: i64,
     /// Users' passwords and roles, and sessions that were ended.
     pub sessions: i64,
-    /// Plugin switches.
+    /// Plugin switches: by one with each that is moved.
     pub plugins: i64,
+}
+
+impl Revisions {
+    /// By how much changing so many connections moves them.
+    pub fn of_connections(changed: usize) -> Self {
+        Self { connections: count(changed), ..Self::default() }
+    }
+
+    /// By how much moving so many plugin switches moves them.
+    pub fn of_plugins(moved: usize) -> Self {
+        Self { plugins: count(moved), ..Self::default() }
+    }
+}
+
+impl AddAssign for Revisions {
+    fn add_assign(&mut self, moved: Self) {
+        let Self { connections, sessions, plugins } = moved;
+        self.connections += connections;
+        self.sessions += sessions;
+        self.plugins += plugins;
+    }
+}
+
+fn count(rows: usize) -> i64 {
+    i64::try_from(rows).expect("memory holds fewer")
 }
 
 /// Reading.

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use haltere_core::{AuditAction, Connection, ConnectionId, Intent, LinkState, Revision, Timestamp};
-use haltere_store::{ConnectionRecord, Rivals, StoreError};
+use haltere_store::{ConnectionRecord, Rivals, WriteTx};
+use tokio::task::yield_now;
 use uuid::Uuid;
 
 use super::input::NewConnection;
@@ -116,31 +117,20 @@ impl App {
     ) -> Result<Stored, CreateError> {
         const DOING: &str = "store a new connection";
         let mut turn = self.turn().await?;
-        let rivals = turn.tx.find_rivals(new.id.as_ref(), new.name.as_str()).await.doing(DOING)?;
-        let Rivals { count, by_id, by_name } = rivals;
-        let broken = match (by_id, by_name) {
-            (None, None) => None,
-            (Some(a), Some(b)) if a.id == b.id => Some(self.broken(&a)?),
-            _ => return Err(CreateError::EitherNameOrId),
+        let id = new.id.clone();
+        let fresh = assemble(new, turn.now);
+        let row = record::seal(&self.0.vault, &fresh);
+        let (connection, action) = match turn.tx.insert_connection(&row).await.doing(DOING)? {
+            Some(count) if count > self.0.settings.connections_max => {
+                return Err(CreateError::LimitReached);
+            }
+            Some(_) => (fresh, AuditAction::ConnectionCreate),
+            None => {
+                let mended = self.mend(&mut *turn.tx, id.as_ref(), fresh).await?;
+                (mended, AuditAction::ConnectionMend)
+            }
         };
-        if broken.is_none() && count >= self.0.settings.connections_max {
-            return Err(CreateError::LimitReached);
-        }
-
-        let mended = broken.is_some();
-        let connection = assemble(new, broken, turn.now);
-        let row = record::seal(&self.0.vault, &connection);
-        let action = if mended {
-            turn.tx.update_connection(&row).await.doing(DOING)?;
-            AuditAction::ConnectionMend
-        } else {
-            turn.tx.insert_connection(&row).await.map_err(|error| match error {
-                // A process on the same database was faster.
-                StoreError::Taken(_) => CreateError::EitherNameOrId,
-                error => Internal::new(DOING, error).into(),
-            })?;
-            AuditAction::ConnectionCreate
-        };
+        let mended = action == AuditAction::ConnectionMend;
         let detail = update::given(&connection).join(", ");
         let mut audited = vec![audit::done(turn.now, ctx, action, connection.id.as_str(), detail)];
         let entry = Arc::new(self.readable(Arc::new(connection)));
@@ -153,7 +143,30 @@ impl App {
 
         let connection = Arc::clone(entry.connection().expect("just made of a connection"));
         turn.commit(DOING).await?.put(&entry, &connection.id);
+        // The link dials first: that takes longer than what we have left to do.
+        yield_now().await;
         Ok(Stored { connection, mended, secrets_audited })
+    }
+
+    /// Overwrites the stored connection that has this id and the name of `fresh`; what is stored now.
+    async fn mend(
+        &self,
+        tx: &mut dyn WriteTx,
+        id: Option<&ConnectionId>,
+        fresh: Connection,
+    ) -> Result<Connection, CreateError> {
+        const DOING: &str = "mend a connection";
+        let Rivals { by_id, by_name } =
+            tx.find_rivals(id, fresh.name.as_str()).await.doing(DOING)?;
+        let broken = match (by_id, by_name) {
+            (Some(a), Some(b)) if a.id == b.id => self.broken(&a)?,
+            _ => return Err(CreateError::EitherNameOrId),
+        };
+        let Connection { id, revision, created_at, .. } = broken;
+        let mended = Connection { id, revision: revision.next(), created_at, ..fresh };
+        let row = record::seal(&self.0.vault, &mended);
+        tx.update_connection(&row).await.doing(DOING)?;
+        Ok(mended)
     }
 
     /// The stored connection, when it may be overwritten: its last attempt to connect failed.
@@ -199,28 +212,19 @@ struct Stored {
     secrets_audited: bool,
 }
 
-/// The connection to be stored: all of `new`, and of the one it mends the id and the age.
-pub(super) fn assemble(
-    new: NewConnection,
-    broken: Option<Connection>,
-    now: Timestamp,
-) -> Connection {
+/// The connection to be stored, when there is none of its id and name yet.
+pub(super) fn assemble(new: NewConnection, now: Timestamp) -> Connection {
     let NewConnection { id, name, url, credentials, tls, mmc } = new;
-    let (id, revision, created_at) = match broken {
-        Some(broken) => (broken.id, broken.revision.next(), broken.created_at),
-        None => (id.unwrap_or_else(|| new_id(now)), Revision::FIRST, now),
-    };
-    let intent = Intent::Connected;
     Connection {
-        id,
+        id: id.unwrap_or_else(|| new_id(now)),
         name,
         url,
         credentials,
         tls,
         mmc,
-        intent,
-        revision,
-        created_at,
+        intent: Intent::Connected,
+        revision: Revision::FIRST,
+        created_at: now,
         updated_at: now,
     }
 }

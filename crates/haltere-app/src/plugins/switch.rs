@@ -48,7 +48,7 @@ impl App {
         let detail = if enabled { "on" } else { "off" };
         let entry = audit::done(turn.now, ctx, AuditAction::PluginSwitch, id.as_str(), detail);
         turn.tx.append_audit(&entry).await.doing(DOING)?;
-        turn.commit(DOING).await?.follow(|app| {
+        turn.commit(DOING).await?.switch(|app| {
             app.0.switches.set(id, enabled);
             if id == PluginId::Tls {
                 app.renew_connections();

@@ -1,11 +1,14 @@
 //! Stories about connections.
 
+use std::slice;
 use std::sync::Arc;
 
 use haltere_core::{Intent, Revision};
 
 use super::records::{at, bare_connection, commit, connection, id, ids, keep};
-use crate::{ConnectionKey, ConnectionRecord, Rivals, Sealed, Store, StoreError, UniqueRule};
+use crate::{
+    ConnectionKey, ConnectionRecord, Revisions, Rivals, Sealed, Store, StoreError, UniqueRule,
+};
 
 async fn find(store: &dyn Store, text: &str) -> Option<ConnectionRecord> {
     store.read().await.unwrap().find_connection(&id(text)).await.unwrap()
@@ -13,7 +16,7 @@ async fn find(store: &dyn Store, text: &str) -> Option<ConnectionRecord> {
 
 async fn insert(store: &dyn Store, record: &ConnectionRecord) -> Result<(), StoreError> {
     let mut tx = store.write().await?;
-    tx.insert_connection(record).await?;
+    tx.insert_connections(slice::from_ref(record)).await?;
     tx.commit().await
 }
 
@@ -36,8 +39,8 @@ pub async fn what_was_inserted_is_found(store: Arc<dyn Store>) {
     assert_eq!(tx.list_connections().await.unwrap(), [full, bare]);
 }
 
-pub async fn rivals_are_told_apart_and_counted(store: Arc<dyn Store>) {
-    let none = Rivals { count: 0, by_id: None, by_name: None };
+pub async fn rivals_are_told_apart(store: Arc<dyn Store>) {
+    let none = Rivals { by_id: None, by_name: None };
     let mut tx = store.read().await.unwrap();
     assert_eq!(tx.find_rivals(Some(&id("a")), "A").await.unwrap(), none);
     drop(tx);
@@ -56,9 +59,32 @@ pub async fn rivals_are_told_apart_and_counted(store: Arc<dyn Store>) {
     ] {
         let looked_for = looked_for.map(id);
         let rivals = tx.find_rivals(looked_for.as_ref(), name).await.unwrap();
-        let expected = Rivals { count: 2, by_id: by_id.clone(), by_name: by_name.clone() };
+        let expected = Rivals { by_id: by_id.clone(), by_name: by_name.clone() };
         assert_eq!(rivals, expected, "{looked_for:?} {name:?}");
     }
+}
+
+pub async fn an_insert_counts_or_leaves_all_as_it_was(store: Arc<dyn Store>) {
+    commit(&*store, async |tx| {
+        for (id, name, count) in [
+            ("a", "A", Some(1)),
+            ("b", "B", Some(2)),
+            ("a", "A", None),
+            ("a", "C", None),
+            ("c", "B", None),
+            ("a", "B", None),
+            ("A", "a", Some(3)),
+        ] {
+            let record = ConnectionRecord { revision: Revision(9), ..connection(id, name) };
+            let inserted = tx.insert_connection(&record).await.unwrap();
+            assert_eq!(inserted, count, "{id:?} {name:?}");
+        }
+        assert_eq!(tx.revisions().await.unwrap().connections, 3);
+    })
+    .await;
+    let names = store.read().await.unwrap().list_connection_keys().await.unwrap();
+    let names: Vec<_> = names.into_iter().map(|key| key.name).collect();
+    assert_eq!(names, ["A", "B", "a"]);
 }
 
 pub async fn an_id_is_unique(store: Arc<dyn Store>) {
@@ -203,19 +229,20 @@ pub async fn texts_are_data(store: Arc<dyn Store>) {
     assert_eq!(find(&*store, "long").await, Some(record));
 }
 
-pub async fn each_change_moves_the_revision(store: Arc<dyn Store>) {
-    let revision = async || store.read().await.unwrap().revisions().await.unwrap().connections;
-    let mut last = revision().await;
-    let mut moved = async || {
-        let before = std::mem::replace(&mut last, revision().await);
-        last > before
-    };
+pub async fn each_change_moves_the_revision_by_one(store: Arc<dyn Store>) {
+    let revision = async || store.read().await.unwrap().revisions().await.unwrap();
+    let mut expected = revision().await;
     keep(&*store, connection("a", "A")).await;
-    assert!(moved().await, "insert");
+    expected += Revisions::of_connections(1);
+    assert_eq!(revision().await, expected, "insert");
     update(&*store, &connection("a", "B")).await.unwrap();
-    assert!(moved().await, "update");
+    expected += Revisions::of_connections(1);
+    assert_eq!(revision().await, expected, "update");
     insert(&*store, &connection("a", "C")).await.unwrap_err();
-    assert!(!moved().await, "a change that was refused");
+    assert_eq!(revision().await, expected, "a change that was refused");
     commit(&*store, async |tx| assert!(tx.delete_connection(&id("a")).await.unwrap())).await;
-    assert!(moved().await, "delete");
+    expected += Revisions::of_connections(1);
+    assert_eq!(revision().await, expected, "delete");
+    commit(&*store, async |tx| assert!(!tx.delete_connection(&id("a")).await.unwrap())).await;
+    assert_eq!(revision().await, expected, "nothing to delete");
 }

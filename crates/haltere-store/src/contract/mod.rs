@@ -45,7 +45,8 @@ macro_rules! contract_tests {
         $crate::contract_tests! { @stories $open:
             connections {
                 what_was_inserted_is_found,
-                rivals_are_told_apart_and_counted,
+                rivals_are_told_apart,
+                an_insert_counts_or_leaves_all_as_it_was,
                 an_id_is_unique,
                 a_name_is_unique,
                 uniqueness_is_case_sensitive,
@@ -58,7 +59,7 @@ macro_rules! contract_tests {
                 deleting_tells_whether_there_was_one,
                 rows_that_make_no_sense_are_kept_as_they_stand,
                 texts_are_data,
-                each_change_moves_the_revision,
+                each_change_moves_the_revision_by_one,
             }
             users {
                 what_was_inserted_is_found,
@@ -82,7 +83,7 @@ macro_rules! contract_tests {
             }
             plugins {
                 a_switch_is_remembered,
-                moving_a_switch_moves_the_revision,
+                moving_a_switch_moves_the_revision_by_one,
             }
             audit {
                 entries_come_back_newest_first,

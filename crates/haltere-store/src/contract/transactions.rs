@@ -64,7 +64,7 @@ pub async fn a_failed_change_spoils_the_transaction(store: Arc<dyn Store>) {
     keep(&*store, connection("a", "A")).await;
     let mut tx = store.write().await.unwrap();
     tx.insert_connection(&connection("b", "B")).await.unwrap();
-    tx.insert_connection(&connection("a", "C")).await.unwrap_err();
+    tx.insert_connections(&[connection("a", "C")]).await.unwrap_err();
     tx.insert_connection(&connection("d", "D")).await.unwrap_err();
     tx.commit().await.unwrap_err();
     assert_eq!(ids(&*store).await, ["a"]);
@@ -117,7 +117,7 @@ pub async fn of_two_inserts_at_once_one_wins(store: Arc<dyn Store>) {
             let record = connection(&round.to_string(), &format!("{who} {round}"));
             tokio::spawn(async move {
                 let mut tx = store.write().await?;
-                tx.insert_connection(&record).await?;
+                tx.insert_connections(&[record]).await?;
                 tx.commit().await
             })
         };

@@ -44,7 +44,7 @@ pub(super) async fn store(
     while new.peek().is_some() {
         let begin = stored.len();
         for (position, Incoming { connection, intent }) in new.by_ref().take(AT_ONCE) {
-            let connection = Connection { intent, ..assemble(connection, None, storing.now) };
+            let connection = Connection { intent, ..assemble(connection, storing.now) };
             report.entries[position].id = Some(connection.id.as_str().to_owned());
             stored.push(Arc::new(connection));
         }
