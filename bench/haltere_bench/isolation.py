@@ -32,7 +32,7 @@ KINDS = ("pages", "links")
 
 
 def measure(binary: Path, work: Path, quick: bool) -> list[Row]:
-    rounds, windows = (2, 2) if quick else (7, 6)
+    rounds, windows = (2, 2) if quick else (12, 6)
     # The well-behaved have a process of their own: how busy the misbehaving ones keep theirs must not count.
     with Side(binary, work / "data") as faulty, Side(binary, work / "control") as control:
         rows, calm = [], {kind: [] for kind in KINDS}

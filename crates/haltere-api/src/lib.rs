@@ -49,7 +49,7 @@ mod test_support;
 use axum::extract::Request;
 use axum::{Router, middleware};
 use haltere_app::App;
-use tower::ServiceExt as _;
+use tower::{ServiceBuilder, ServiceExt as _};
 
 pub use access_table::access_table;
 pub use arrival::OverTls;
@@ -67,22 +67,26 @@ use state::ApiState;
 /// connect info (`Router::into_make_service_with_connect_info::<SocketAddr>`), and with [`OverTls`] on
 /// requests that came over TLS.
 pub fn router(app: App, options: ApiOptions) -> Router {
-    let state = ApiState::new(app, options.clone());
-    let (router, _) = routes::table().split_for_parts();
     let ApiOptions { base, cors_origins, .. } = options.clone();
-    // The last layer is the outermost: it sees a request first and its answer last.
+    let state = ApiState::new(app, options);
+    let (router, _) = routes::table().split_for_parts();
     let router = router
         .fallback(fallback::not_found)
         .method_not_allowed_fallback(fallback::method_not_allowed)
-        .layer(middleware::from_fn(layers::query_token::refuse))
-        .layer(middleware::from_fn_with_state(cors_origins.clone(), layers::cross_origin::refuse))
-        .layer(middleware::from_fn(layers::failures::answer))
-        .layer(middleware::from_fn_with_state(cors_origins, layers::cors::share))
-        .layer(middleware::from_fn_with_state(options, layers::headers::add))
+        .with_state(state.clone());
+    // The first layer is the outermost: it sees a request first and its answer last. They are around
+    // the router as a whole. On it, each route would carry layers of its own, which are copied for
+    // each request, each with all below it.
+    let router = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(state.clone(), layers::identity::identify))
-        .with_state(state);
+        .layer(middleware::from_fn_with_state(state, layers::headers::add))
+        .layer(middleware::from_fn_with_state(cors_origins.clone(), layers::cors::share))
+        .layer(middleware::from_fn(layers::failures::answer))
+        .layer(middleware::from_fn_with_state(cors_origins, layers::cross_origin::refuse))
+        .layer(middleware::from_fn(layers::query_token::refuse))
+        .service(router);
     if base.is_root() {
-        return router;
+        return Router::new().fallback_service(router);
     }
     // Around the router, because by the time a layer sees a request its route has been found.
     Router::new().fallback_service(router.map_request(move |request: Request| base.strip(request)))

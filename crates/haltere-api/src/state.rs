@@ -1,5 +1,6 @@
 //! What handlers share.
 
+use std::ops::Deref;
 use std::sync::Arc;
 
 use haltere_app::App;
@@ -12,17 +13,20 @@ use crate::options::ApiOptions;
 /// The most event streams at a time: each holds a connection and a task, and a browser opens one per tab.
 const MAX_EVENT_STREAMS: usize = 1_000;
 
-/// What handlers share. Cheap to clone.
+/// What handlers share. Each request copies it several times over: that is one count, and no more.
 #[derive(Clone)]
-pub(crate) struct ApiState {
+pub(crate) struct ApiState(Arc<Shared>);
+
+/// What is in it.
+pub(crate) struct Shared {
     /// What can be done.
     pub(crate) app: App,
     /// What was configured.
     pub(crate) options: ApiOptions,
     /// The description of the API.
-    pub(crate) docs: Arc<Docs>,
+    pub(crate) docs: Docs,
     /// The list of connections as it was last sent.
-    pub(crate) rendered: Arc<Rendered>,
+    pub(crate) rendered: Rendered,
     /// Held by the one import under way: what it needs in memory is needed once.
     pub(crate) import: Arc<Semaphore>,
     /// A permit per open event stream.
@@ -31,13 +35,21 @@ pub(crate) struct ApiState {
 
 impl ApiState {
     pub(crate) fn new(app: App, options: ApiOptions) -> Self {
-        Self {
+        Self(Arc::new(Shared {
             app,
-            docs: Arc::new(Docs::new(options.base.clone())),
+            docs: Docs::new(options.base.clone()),
             options,
-            rendered: Arc::default(),
+            rendered: Rendered::default(),
             import: Arc::new(Semaphore::new(1)),
             event_streams: Arc::new(Semaphore::new(MAX_EVENT_STREAMS)),
-        }
+        }))
+    }
+}
+
+impl Deref for ApiState {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        &self.0
     }
 }

@@ -11,6 +11,7 @@ use http::{HeaderName, HeaderValue};
 
 use crate::arrival::Arrival;
 use crate::options::ApiOptions;
+use crate::state::ApiState;
 
 /// Nothing is loaded from elsewhere, nothing inline runs, nobody frames us.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
@@ -47,11 +48,7 @@ const HSTS: &str = "max-age=63072000";
 
 /// Adds them. An answer that says itself how long it may be kept (our style sheet) keeps its word, and so
 /// does one with a policy of its own (the console's page).
-pub(crate) async fn add(
-    State(options): State<ApiOptions>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub(crate) async fn add(State(state): State<ApiState>, request: Request, next: Next) -> Response {
     let is_secure = request.extensions().get::<Arrival>().is_some_and(|arrival| arrival.is_secure);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
@@ -64,7 +61,8 @@ pub(crate) async fn add(
             headers.insert(name, HeaderValue::from_static(value));
         }
     }
-    if is_secure && options.hsts && options.base.is_root() {
+    let ApiOptions { hsts, base, .. } = &state.options;
+    if is_secure && *hsts && base.is_root() {
         headers.insert(STRICT_TRANSPORT_SECURITY, HeaderValue::from_static(HSTS));
     }
     response
