@@ -21,8 +21,7 @@ pub(crate) struct Turns(Mutex<Revisions>);
 
 /// The right to change something: an open transaction. Dropping it changes nothing.
 pub(crate) struct Turn<'app> {
-    app: &'app App,
-    seen: MutexGuard<'app, Revisions>,
+    seat: Seat<'app>,
     /// Begun before the transaction, so that times grow from turn to turn.
     pub(crate) now: Timestamp,
     pub(crate) tx: Box<dyn WriteTx>,
@@ -32,8 +31,24 @@ pub(crate) struct Turn<'app> {
 /// seen stays behind until it is done.
 #[must_use = "memory has to follow"]
 pub(crate) struct Committed<'app> {
+    seat: Seat<'app>,
+}
+
+/// Nobody else's turn begins before this is dropped.
+struct Seat<'app> {
     app: &'app App,
     seen: MutexGuard<'app, Revisions>,
+    /// A link dials for a connection that memory does not have yet.
+    is_ahead: bool,
+}
+
+impl Drop for Seat<'_> {
+    fn drop(&mut self) {
+        if self.is_ahead {
+            // It came to nothing.
+            self.app.wake_supervisor();
+        }
+    }
 }
 
 const DOING: &str = "begin a change";
@@ -43,7 +58,8 @@ impl App {
     pub(crate) async fn turn(&self) -> Result<Turn<'_>, Internal> {
         let seen = self.0.turns.0.lock().await;
         let tx = self.0.store.write().await.doing(DOING)?;
-        Ok(Turn { app: self, seen, now: self.now(), tx })
+        let seat = Seat { app: self, seen, is_ahead: false };
+        Ok(Turn { seat, now: self.now(), tx })
     }
 
     /// Up to where memory has followed the store. Whoever holds it keeps others from changing anything.
@@ -53,10 +69,19 @@ impl App {
 }
 
 impl<'app> Turn<'app> {
+    /// Lets the link of a new connection dial while the disk takes the connection in. Nobody sees it
+    /// before memory has followed; should the turn end without that, the link ends with it.
+    pub(crate) fn dial_ahead(&mut self, new: &Entry) {
+        if let Some(spec) = new.spec() {
+            self.seat.app.0.supervisor.start_ahead(spec);
+            self.seat.is_ahead = true;
+        }
+    }
+
     /// Makes the changes durable.
     pub(crate) async fn commit(self, doing: &'static str) -> Result<Committed<'app>, Internal> {
         self.tx.commit().await.doing(doing)?;
-        Ok(Committed { app: self.app, seen: self.seen })
+        Ok(Committed { seat: self.seat })
     }
 }
 
@@ -98,7 +123,8 @@ impl Committed<'_> {
     /// What was seen moves by what was changed here. When another process wrote in between it stays
     /// behind the store by that, and the reconciler reads it all.
     fn follow(mut self, moved: Revisions, follow: impl FnOnce(&App)) {
-        Step::Notify.around(|| follow(self.app));
-        *self.seen += moved;
+        Step::Notify.around(|| follow(self.seat.app));
+        self.seat.is_ahead = false;
+        *self.seat.seen += moved;
     }
 }

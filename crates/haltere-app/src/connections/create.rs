@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use haltere_core::{AuditAction, Connection, ConnectionId, Intent, LinkState, Revision, Timestamp};
 use haltere_store::{ConnectionRecord, Rivals, WriteTx};
-use tokio::task::yield_now;
 use uuid::Uuid;
 
 use super::input::NewConnection;
@@ -142,9 +141,10 @@ impl App {
         turn.tx.append_audits(&audited).await.doing(DOING)?;
 
         let connection = Arc::clone(entry.connection().expect("just made of a connection"));
+        if !mended {
+            turn.dial_ahead(&entry);
+        }
         turn.commit(DOING).await?.put(&entry, &connection.id);
-        // The link dials first: that takes longer than what we have left to do.
-        yield_now().await;
         Ok(Stored { connection, mended, secrets_audited })
     }
 
