@@ -272,7 +272,7 @@ mod tests {
     use std::time::Duration;
 
     use axum::body::{Body, BodyDataStream};
-    use futures_util::StreamExt;
+    use futures_util::{FutureExt, StreamExt};
     use haltere_core::Role;
     use haltere_testkit::Mosquitto;
     use haltere_testkit::wait::{PATIENCE, within};
@@ -508,6 +508,7 @@ mod tests {
             reader.until(|event| event.name == "plugins").await;
         }
         admin.put("/api/plugins/audit-trail", json!({"enabled": true})).await;
+        assert!(reader.next().now_or_never().is_none(), "it waits for its minute");
         api.app.app.begin_shutdown();
         assert!(reader.next().await.is_none(), "haltere shuts down");
     }

@@ -27,9 +27,10 @@ const FIND_RIVALS: &str =
     concat!("SELECT ", columns!(), " FROM connections WHERE id = $1 OR name = $2");
 const LIST_KEYS: &str = "SELECT id, name FROM connections ORDER BY sequence";
 const INSERT: &str = concat!("INSERT INTO connections (", columns!(), ") VALUES ");
-const UNLESS_TAKEN: &str = " ON CONFLICT DO NOTHING RETURNING (SELECT count(*) FROM connections)";
 /// How many columns that are.
 const COLUMNS: usize = 18;
+/// Behind an `INSERT`. Its count includes the new row: rows are returned once they are all inserted.
+const UNLESS_TAKEN: &str = " ON CONFLICT DO NOTHING RETURNING (SELECT count(*) FROM connections)";
 /// `created_at`, $17, stays as it is.
 const UPDATE: &str = "UPDATE connections SET name = $2, url = $3, username = $4, password = $5, \
     client_id = $6, reject_unauthorized = $7, ca = $8, cert = $9, key = $10, \

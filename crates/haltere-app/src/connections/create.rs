@@ -119,17 +119,15 @@ impl App {
         let id = new.id.clone();
         let fresh = assemble(new, turn.now);
         let row = record::seal(&self.0.vault, &fresh);
-        let (connection, action) = match turn.tx.insert_connection(&row).await.doing(DOING)? {
+        let (connection, mended) = match turn.tx.insert_connection(&row).await.doing(DOING)? {
             Some(count) if count > self.0.settings.connections_max => {
                 return Err(CreateError::LimitReached);
             }
-            Some(_) => (fresh, AuditAction::ConnectionCreate),
-            None => {
-                let mended = self.mend(&mut *turn.tx, id.as_ref(), fresh).await?;
-                (mended, AuditAction::ConnectionMend)
-            }
+            Some(_) => (fresh, false),
+            None => (self.mend(&mut *turn.tx, id.as_ref(), fresh).await?, true),
         };
-        let mended = action == AuditAction::ConnectionMend;
+        let action =
+            if mended { AuditAction::ConnectionMend } else { AuditAction::ConnectionCreate };
         let detail = update::given(&connection).join(", ");
         let mut audited = vec![audit::done(turn.now, ctx, action, connection.id.as_str(), detail)];
         let entry = Arc::new(self.readable(Arc::new(connection)));
