@@ -1,22 +1,30 @@
 //! The data folder: who may look into it, who is using it, and the master key inside.
 
 use std::fs::{self, DirBuilder, File, OpenOptions, TryLockError};
-use std::io::{Read as _, Seek as _, Write as _};
-use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::io::{self, Seek as _, Write as _};
+use std::os::unix::fs::{
+    DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _, PermissionsExt as _,
+};
 use std::path::{Path, PathBuf};
 use std::process;
 
 use anyhow::{Context as _, anyhow, bail};
 use haltere_app::vault::MasterKey;
 
-use crate::durable;
+use crate::{durable, plain_file};
 
 /// The database.
 pub(crate) const DATABASE: &str = "haltere.db";
-/// Held by the server.
+/// Held by the server, and holds its process id.
 pub(crate) const LOCK: &str = "haltere.lock";
+/// Held while the vault's keys are used or changed.
+pub(crate) const KEYS_LOCK: &str = "keys.lock";
 /// The master key, unless it is configured.
 pub(crate) const MASTER_KEY: &str = "master.key";
+/// The longest master key file, in bytes.
+const MAX_KEY_BYTES: u64 = 4_096;
+/// The longest content of the lock that is looked at: a process id.
+const MAX_LOCK_BYTES: u64 = 64;
 /// Where a backup is unpacked before it becomes the database.
 pub(crate) const STAGE: &str = "restoring";
 
@@ -28,12 +36,16 @@ pub(crate) struct DataDir(PathBuf);
 /// key that was replaced meanwhile could never be opened.
 #[derive(Debug)]
 pub(crate) struct KeyLock {
-    _folder: File,
+    _file: File,
 }
 
 /// Held by the one server on a data folder. The kernel lets go of it when the process ends, however it ends.
+///
+/// It is on the folder, which can't be removed and made again while the database stays where it is, and on a
+/// file inside: that is where people and older versions look.
 #[derive(Debug)]
 pub(crate) struct ServerLock {
+    _folder: File,
     _file: File,
 }
 
@@ -108,10 +120,11 @@ impl DataDir {
         lock: fn(&File) -> Result<(), TryLockError>,
         why_not: &str,
     ) -> anyhow::Result<KeyLock> {
-        let describe = || format!("failed to lock {}", self.0.display());
-        let folder = File::open(&self.0).with_context(describe)?;
-        match lock(&folder) {
-            Ok(()) => Ok(KeyLock { _folder: folder }),
+        let path = self.0.join(KEYS_LOCK);
+        let describe = || format!("failed to lock {}", path.display());
+        let file = self.lock_file(&path).with_context(describe)?;
+        match lock(&file) {
+            Ok(()) => Ok(KeyLock { _file: file }),
             Err(TryLockError::WouldBlock) => {
                 bail!("{why_not} {}; try again when it has ended", self.0.display())
             }
@@ -151,29 +164,42 @@ impl DataDir {
     ) -> anyhow::Result<ServerLock> {
         let path = self.0.join(LOCK);
         let describe = || format!("failed to lock {}", path.display());
-        let mut file = OpenOptions::new()
+        let folder = File::open(&self.0).with_context(describe)?;
+        let is_free = try_lock(&folder).with_context(describe)?;
+        if !is_free {
+            return Err(is_taken(&owner(&path)));
+        }
+        let mut file = self.lock_file(&path).with_context(describe)?;
+        if !try_lock(&file).with_context(describe)? {
+            return Err(is_taken(&owner(&path)));
+        }
+        file.set_len(0).with_context(describe)?;
+        file.rewind().with_context(describe)?;
+        writeln!(file, "{}", process::id()).with_context(describe)?;
+        Ok(ServerLock { _folder: folder, _file: file })
+    }
+
+    /// Opens a file to be locked, and makes it when it is missing. A link is not followed, and no other kind of
+    /// file is taken: whoever can write into the folder must not choose what we write to.
+    fn lock_file(&self, path: &Path) -> anyhow::Result<File> {
+        if let Ok(facts) = fs::symlink_metadata(path) {
+            plain_file::check(&facts)?;
+        }
+        let file = OpenOptions::new()
             .read(true)
             .write(true)
             .create(true)
             .truncate(false)
             .mode(0o600)
-            .open(&path)
-            .with_context(describe)?;
-        durable::give_to_owner_of(&self.0, &file).with_context(describe)?;
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let mut owner = String::new();
-                // Only for the message: without it, it is less helpful and no less true.
-                let _ = file.read_to_string(&mut owner);
-                return Err(is_taken(owner.trim()));
-            }
-            Err(TryLockError::Error(error)) => return Err(error).with_context(describe),
+            .custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK)
+            .open(path)?;
+        let facts = file.metadata()?;
+        plain_file::check(&facts)?;
+        if facts.nlink() > 1 {
+            bail!("it has another name somewhere else; remove it");
         }
-        file.set_len(0).with_context(describe)?;
-        file.rewind().with_context(describe)?;
-        writeln!(file, "{}", process::id()).with_context(describe)?;
-        Ok(ServerLock { _file: file })
+        durable::give_to_owner_of(&self.0, &file)?;
+        Ok(file)
     }
 
     /// The master key in a folder that need not be there.
@@ -185,13 +211,19 @@ impl DataDir {
     /// The master key in the folder.
     pub(crate) fn master_key(&self) -> anyhow::Result<MasterKey> {
         let path = self.0.join(MASTER_KEY);
-        let text = fs::read_to_string(&path)
+        let text = plain_file::read_text(&path, MAX_KEY_BYTES)
             .with_context(|| format!("failed to read the master key file {}", path.display()))?;
-        let mode = fs::metadata(&path)?.permissions().mode();
-        if mode & 0o077 != 0 {
-            tracing::warn!(path = %path.display(), mode = format!("{:o}", mode & 0o777), "other users can read the master key; run chmod 600 on it");
-        }
         MasterKey::parse(&text).with_context(|| path.display().to_string())
+    }
+
+    /// A warning for the administrator when others can read the master key in the folder.
+    pub(crate) fn exposed_master_key(&self) -> Option<String> {
+        let path = self.master_key_file();
+        let mode = fs::metadata(&path).ok()?.permissions().mode() & 0o777;
+        (mode & 0o077 != 0).then(|| {
+            let path = path.display();
+            format!("other users can read the master key: {path} has mode {mode:o}; run chmod 600 {path}")
+        })
     }
 
     /// The master key in the folder, made when there is none and nothing was sealed yet.
@@ -221,8 +253,27 @@ impl DataDir {
     }
 }
 
+/// Whether the lock was free, and is ours now.
+fn try_lock(file: &File) -> io::Result<bool> {
+    match file.try_lock() {
+        Ok(()) => Ok(true),
+        Err(TryLockError::WouldBlock) => Ok(false),
+        Err(TryLockError::Error(error)) => Err(error),
+    }
+}
+
+/// Whose lock it is. Only for the message: without it, it is less helpful and no less true.
+fn owner(path: &Path) -> String {
+    let text = plain_file::read_text(path, MAX_LOCK_BYTES).unwrap_or_default();
+    let id = text.lines().next().unwrap_or_default().trim();
+    let is_id = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+    if is_id { id.to_owned() } else { "unknown".to_owned() }
+}
+
 #[cfg(test)]
 mod tests {
+    use std::os::unix::fs::symlink;
+
     use super::*;
 
     fn mode(path: &Path) -> u32 {
@@ -250,6 +301,86 @@ mod tests {
         assert!(refusal.contains(&format!("process {}", process::id())), "{refusal}");
         drop(lock);
         data.lock().expect("free again");
+    }
+
+    #[test]
+    fn a_removed_or_replaced_lock_file_lets_no_second_server_in() {
+        let root = tempfile::tempdir().expect("a folder");
+        let data = DataDir::create(root.path()).expect("there");
+        let lock = data.lock().expect("locked");
+        for replace in [false, true] {
+            fs::remove_file(root.path().join(LOCK)).expect("removed");
+            if replace {
+                fs::write(root.path().join(LOCK), "\x1b[2J\n").expect("written");
+            }
+            let refusal = data.lock().expect_err("refused").to_string();
+            assert!(refusal.contains("process unknown"), "{refusal}");
+            assert_eq!(root.path().join(LOCK).exists(), replace, "nothing was made or changed");
+            fs::write(root.path().join(LOCK), "").expect("written");
+        }
+        let _keys = data.hold_keys().expect("the keys can be used beside a server");
+        drop(lock);
+        data.lock().expect("free again");
+    }
+
+    #[test]
+    fn a_server_of_an_older_version_is_noticed() {
+        let root = tempfile::tempdir().expect("a folder");
+        let data = DataDir::create(root.path()).expect("there");
+        // It locks nothing but the file.
+        let older = File::create(root.path().join(LOCK)).expect("made");
+        older.lock().expect("locked");
+        fs::write(root.path().join(LOCK), "4711\n").expect("written");
+        let refusal = data.lock().expect_err("refused").to_string();
+        assert!(refusal.contains("process 4711"), "{refusal}");
+    }
+
+    #[test]
+    fn a_lock_file_that_leads_elsewhere_is_not_followed() {
+        let root = tempfile::tempdir().expect("a folder");
+        let data = DataDir::create(&root.path().join("data")).expect("there");
+        let precious = root.path().join("precious");
+        fs::write(&precious, "content").expect("written");
+        for name in [LOCK, KEYS_LOCK] {
+            let path = data.path().join(name);
+            let lock = || match name {
+                LOCK => data.lock().map(drop),
+                _ => data.lock_keys().map(drop),
+            };
+            let refused = |why: &str| {
+                let refusal = format!("{:#}", lock().expect_err("refused"));
+                assert!(refusal.contains(name) && refusal.contains(why), "{refusal}");
+                fs::remove_file(&path).expect("removed");
+            };
+            symlink(&precious, &path).expect("made");
+            refused("a symbolic link");
+            symlink(root.path().join("missing"), &path).expect("made");
+            refused("a symbolic link");
+            fs::hard_link(&precious, &path).expect("made");
+            refused("another name");
+            rustix::fs::mkfifoat(rustix::fs::CWD, &path, rustix::fs::Mode::RUSR).expect("made");
+            refused("named pipe");
+            lock().expect("nothing in the way");
+        }
+        assert_eq!(fs::read_to_string(&precious).expect("there"), "content");
+        assert!(!root.path().join("missing").exists());
+    }
+
+    #[test]
+    fn a_key_others_can_read_is_told_and_a_pipe_is_refused_at_once() {
+        let root = tempfile::tempdir().expect("a folder");
+        let data = DataDir::create(root.path()).expect("there");
+        data.master_key_or_new().expect("made");
+        assert_eq!(data.exposed_master_key(), None);
+        let path = data.master_key_file();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("changed");
+        let warning = data.exposed_master_key().expect("told");
+        assert!(warning.contains("mode 644") && warning.contains("chmod 600"), "{warning}");
+
+        fs::remove_file(&path).expect("removed");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &path, rustix::fs::Mode::RUSR).expect("made");
+        let refusal = format!("{:#}", data.master_key_or_new().expect_err("refused"));
+        assert!(refusal.contains("master.key") && refusal.contains("named pipe"), "{refusal}");
     }
 
     #[test]

@@ -12,6 +12,7 @@ mod durable;
 mod http;
 mod lifecycle;
 mod memory;
+mod plain_file;
 mod restoring;
 mod telemetry;
 mod tls;

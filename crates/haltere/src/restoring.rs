@@ -12,12 +12,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use haltere_app::vault::MasterKey;
 
-use crate::data_dir::{DATABASE, DataDir, LOCK, MASTER_KEY, STAGE, ServerLock};
+use crate::data_dir::{DATABASE, DataDir, KEYS_LOCK, LOCK, MASTER_KEY, STAGE, ServerLock};
 use crate::durable;
 
 /// What may be in an empty data folder: what an earlier try has left, a master key that was put there
 /// for us, and what file systems put into theirs.
-const NOTHING: [&str; 5] = [LOCK, MASTER_KEY, "master.new", STAGE, "lost+found"];
+const NOTHING: [&str; 6] = [LOCK, KEYS_LOCK, MASTER_KEY, "master.new", STAGE, "lost+found"];
 
 /// SQLite's log beside the database.
 const WAL: &str = "haltere.db-wal";

@@ -9,6 +9,7 @@ use haltere_app::connections::Mover;
 use tokio::runtime::Builder;
 
 use super::sources::Common;
+use super::tell;
 use crate::data_dir::DataDir;
 use crate::wiring;
 
@@ -21,6 +22,11 @@ pub(super) fn with_mover<T>(
     let data = DataDir::open(&settings.data.dir)?;
     let _keys = data.hold_keys()?;
     let master_key = wiring::master_key(&settings.data, &data)?;
+    if settings.data.master_key.is_none()
+        && let Some(warning) = data.exposed_master_key()
+    {
+        tell(&format!("haltere: {warning}"));
+    }
     let runtime = Builder::new_current_thread().enable_all().build();
     runtime.context("failed to start the runtime")?.block_on(async {
         let store = wiring::store_beside(&data).await?;

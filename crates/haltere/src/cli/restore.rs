@@ -1,5 +1,6 @@
 //! `haltere restore`: into an empty data folder, all or nothing.
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use super::sources::Common;
 use super::{block_on, cli_ctx, tell};
 use crate::config::{Settings, read_secret_file};
 use crate::data_dir::DataDir;
+use crate::plain_file;
 use crate::restoring::{Restoring, check_empty};
 use crate::wiring::{self, BackupFile};
 
@@ -40,6 +42,8 @@ impl Options {
         check_empty(&folder)?;
         block_on(async {
             let describe = || format!("failed to use {} as a backup", self.file.display());
+            plain_file::check(&fs::metadata(&self.file).with_context(describe)?)
+                .with_context(describe)?;
             let backup = BackupFile::open(&self.file).await.with_context(describe)?;
             let key = choose_key(self.master_key_file.as_deref(), &settings, &backup).await?;
             // Everything that can be refused has been refused; only now is something written.

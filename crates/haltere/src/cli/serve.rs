@@ -64,6 +64,7 @@ async fn serve(settings: &Settings) -> anyhow::Result<()> {
     let listener = bind(settings.server.listen).await?;
     let address = listener.local_addr().context("failed to read the address listened on")?;
     let master_key = wiring::master_key(&settings.data, &data)?;
+    warn_of_exposed_key(settings, &data);
     let store = wiring::store(&data).await?;
     ensure_first_admin(settings, &wiring::users(&store)).await?;
     let app = wiring::app(settings, store, master_key, &[address]).await?;
@@ -93,6 +94,15 @@ async fn serve(settings: &Settings) -> anyhow::Result<()> {
     }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// A key that was configured is not in the folder, or not used from there.
+fn warn_of_exposed_key(settings: &Settings, data: &DataDir) {
+    if settings.data.master_key.is_none()
+        && let Some(warning) = data.exposed_master_key()
+    {
+        tracing::warn!("{warning}");
+    }
 }
 
 async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {

@@ -12,9 +12,13 @@ use toml::{Table, Value};
 use super::Settings;
 use super::leaf::{Leaf, all};
 use super::secret::{self, FILE_SUFFIX};
+use crate::plain_file;
 
 /// What starts the name of each of our environment variables.
 const ENV_PREFIX: &str = "HALTERE_";
+
+/// The longest configuration file, in bytes; a longer one is certainly the wrong file.
+const MAX_BYTES: u64 = 1 << 20;
 
 /// The variable that names the file, and so can't stand in it.
 const ENV_FILE: &str = "HALTERE_CONFIG";
@@ -141,7 +145,7 @@ fn read_file(
     leaves: &[Leaf],
     answers: &mut BTreeMap<String, Answer>,
 ) -> anyhow::Result<()> {
-    let text = std::fs::read_to_string(path)
+    let text = plain_file::read_text(path, MAX_BYTES)
         .with_context(|| format!("failed to read the configuration file {}", path.display()))?;
     let describe = || format!("failed to read the configuration file {}", path.display());
     let located = |error: toml::de::Error| locate(&error, &text);

@@ -1,11 +1,12 @@
 //! Secrets in the configuration: each `name` has a twin `name_file`.
 
-use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use haltere_core::Secret;
 use serde::{Deserialize, Deserializer};
+
+use crate::plain_file;
 
 /// The suffix by which a secret is known: a setting is a secret exactly when it has a twin of this name.
 pub(super) const FILE_SUFFIX: &str = "_file";
@@ -22,11 +23,7 @@ pub(super) fn deserialize<'de, D: Deserializer<'de>>(
 /// The content of a secret's file without the line break that editors add.
 pub(crate) fn read(path: &Path) -> anyhow::Result<String> {
     let describe = || format!("failed to read {}", path.display());
-    let size = fs::metadata(path).with_context(describe)?.len();
-    if size > MAX_BYTES {
-        bail!("{} has {size} bytes; a secret has at most {MAX_BYTES}", path.display());
-    }
-    let text = fs::read_to_string(path).with_context(describe)?;
+    let text = plain_file::read_text(path, MAX_BYTES).with_context(describe)?;
     let text = text.strip_suffix('\n').unwrap_or(&text);
     let text = text.strip_suffix('\r').unwrap_or(text);
     if text.is_empty() {

@@ -1,7 +1,7 @@
 //! The two files that certificate and key come from.
 
-use std::fs::{self, File};
-use std::io::{self, Read as _};
+use std::fs;
+use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,6 +11,8 @@ use haltere_core::Secret;
 use haltere_link::tls::{CertificateFacts, certificate_facts, provider, read_identity};
 use rustls::ServerConfig;
 use rustls::sign::{CertifiedKey, SingleCertAndKey};
+
+use crate::plain_file;
 
 /// The longest file, in bytes; a longer one is certainly the wrong one.
 const MAX_BYTES: u64 = 1 << 20;
@@ -70,15 +72,7 @@ impl Files {
 }
 
 fn read(path: &Path) -> io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    // As large as it will get: a buffer that grows leaves copies behind.
-    let size = file.metadata()?.len().min(MAX_BYTES);
-    let mut bytes = Vec::with_capacity(usize::try_from(size).unwrap_or(0) + 1);
-    file.take(MAX_BYTES + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > MAX_BYTES {
-        return Err(io::Error::other(format!("is larger than {MAX_BYTES} bytes")));
-    }
-    Ok(bytes)
+    plain_file::read(path, MAX_BYTES)
 }
 
 /// TLS 1.2 and 1.3, for any client, without early data (which can be replayed).

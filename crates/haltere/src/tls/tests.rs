@@ -278,5 +278,5 @@ async fn what_cannot_be_used_is_refused_naming_the_setting_and_the_file() {
     let refusal = folder.refusal();
     assert!(refusal.contains("server.tls_key") && refusal.contains("No such file"), "{refusal}");
     fs::write(folder.key(), vec![b'x'; 2 << 20]).expect("written");
-    assert!(folder.refusal().contains("is larger than"), "{}", folder.refusal());
+    assert!(folder.refusal().contains("larger than"), "{}", folder.refusal());
 }

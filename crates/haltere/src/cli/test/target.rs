@@ -1,7 +1,7 @@
 //! How the broker is dialled: the flags that stand for the fields of a connection.
 
 use std::fs;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
@@ -124,11 +124,15 @@ impl Target {
 
 fn read(flag: &str, path: &Path) -> anyhow::Result<Pem> {
     let shown = path.display();
-    let size = fs::metadata(path).with_context(|| format!("{flag} {shown}"))?.len();
-    if size > MAX_FILE {
+    // A pipe is welcome here: somebody is waiting at the terminal, and can stop it.
+    let mut bytes = Vec::new();
+    let read =
+        fs::File::open(path).and_then(|file| file.take(MAX_FILE + 1).read_to_end(&mut bytes));
+    read.with_context(|| format!("{flag} {shown}"))?;
+    if bytes.len() as u64 > MAX_FILE {
         bail!("{flag} {shown}: is larger than 1 MiB");
     }
-    Ok(Pem(fs::read(path).with_context(|| format!("{flag} {shown}"))?))
+    Ok(Pem(bytes))
 }
 
 /// MQTT 5, 1.5.4: 16 bits of length, no U+0000; and the bound of a stored connection.
