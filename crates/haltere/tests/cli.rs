@@ -82,6 +82,68 @@ fn a_configuration_that_is_wrong_is_refused_by_every_command_naming_what() {
 }
 
 #[test]
+fn what_is_quoted_from_outside_moves_no_cursor_and_turns_no_text() {
+    let folder = folder();
+    let path = folder.path();
+    fs::write(path.join("bad.toml"), r#""\u001b[2J\u202e" = 1"#).expect("written");
+    let told = refusal(&run(path, &["config", "show", "--config", "bad.toml"]));
+    assert!(told.contains("unknown key \\u{1b}[2J\\u{202e}"), "{told:?}");
+    let told = refusal(&run(path, &["config", "show", "--config", "no\u{1b}[2J\u{202e}.toml"]));
+    assert!(told.contains("no\\u{1b}[2J\\u{202e}.toml"), "{told:?}");
+
+    drop(serve(path));
+    let file = r#"{"connections":[{"id":"a","name":"a","url":"mqtt://h","x\u001b[2J\u202e":1}],"y\u001b[2J\u202e":1}"#;
+    fs::write(path.join("config.json"), file).expect("written");
+    let output = run(path, &["import", "mmc", "config.json", "--dry-run"]);
+    let told = [output.stdout, output.stderr].concat();
+    let told = String::from_utf8(told).expect("text");
+    assert!(told.contains("[2J"), "it is quoted: {told:?}");
+    assert!(!told.contains(['\u{1b}', '\u{202e}']), "{told:?}");
+}
+
+#[test]
+fn special_files_are_refused_at_once() {
+    use rustix::fs::{CWD, Mode, mkfifoat};
+
+    let folder = folder();
+    let path = folder.path();
+    mkfifoat(CWD, path.join("pipe"), Mode::RUSR).expect("made");
+    for place in ["pipe", "/dev/zero", "/"] {
+        let told = refusal(&run(path, &["serve", "--config", place]));
+        assert!(told.contains(place) && told.contains("not a regular file"), "{told}");
+        for name in ["HALTERE_ADMIN_PASSWORD_FILE", "HALTERE_MASTER_KEY_FILE"] {
+            let output = haltere(path, &["serve"]).env(name, place).output();
+            let told = refusal(&output.expect("the binary runs"));
+            assert!(told.contains(place) && told.contains("not a regular file"), "{told}");
+        }
+        let pair = ["serve", "--listen", "127.0.0.1:0", "--tls-cert", place, "--tls-key", place];
+        let told = refusal(&run(path, &pair));
+        assert!(told.contains("server.tls_cert") && told.contains("not a regular file"), "{told}");
+        let told = refusal(&run(path, &["restore", place, "--data-dir", "new"]));
+        assert!(told.contains("not a regular file"), "{told}");
+    }
+}
+
+#[test]
+fn a_master_key_others_can_read_is_told() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = folder();
+    drop(serve(folder.path()));
+    let key = folder.path().join("haltere-data/master.key");
+    fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).expect("changed");
+    let output = run(folder.path(), &["export", "e.json"]);
+    let told = String::from_utf8(output.stderr).expect("text");
+    assert!(output.status.success() && told.contains("has mode 644"), "{told}");
+    let mut server = haltere(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
+    let mut server = server.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it runs");
+    let log = BufReader::new(server.stderr.take().expect("a pipe"));
+    let _server = Server(server);
+    let told = log.lines().map(|line| line.expect("text")).find(|line| line.contains("mode 644"));
+    assert!(told.is_some_and(|line| line.contains("WARN") && line.contains("chmod 600")));
+}
+
+#[test]
 fn an_unknown_variable_is_refused() {
     let folder = folder();
     let output = haltere(folder.path(), &["config", "show"]).env("HALTERE_LISEN", "x").output();

@@ -2,8 +2,8 @@
 
 use clap::{Args, Subcommand};
 
-use super::print;
 use super::sources::Server;
+use super::{print, print_quoting};
 use crate::config::{show, template};
 
 #[derive(Debug, Args)]
@@ -23,7 +23,7 @@ enum Command {
 impl Options {
     pub(super) fn run(self) -> anyhow::Result<()> {
         match self.command {
-            Command::Show(server) => print(&show(&server.load()?)),
+            Command::Show(server) => print_quoting(&show(&server.load()?)),
             Command::Template => print(&template()),
         }
     }

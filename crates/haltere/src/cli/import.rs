@@ -15,7 +15,7 @@ use haltere_core::Secret;
 use tokio::sync::watch;
 
 use super::moving::with_mover;
-use super::print;
+use super::print_quoting;
 use super::sources::Common;
 
 #[derive(Debug, Args)]
@@ -65,7 +65,7 @@ impl Options {
             let (report, ()) = tokio::join!(import, show(progress));
             report.context("failed to import")
         })?;
-        print(&describe(&report, mode))?;
+        print_quoting(&describe(&report, mode))?;
         if report.is_refused() && mode == ImportMode::Store {
             bail!("nothing was imported");
         }

@@ -10,6 +10,7 @@ mod config;
 mod draft;
 mod exit;
 mod export;
+mod harmless;
 mod import;
 mod moving;
 mod openapi;
@@ -27,6 +28,7 @@ use anyhow::Context as _;
 use clap::{Parser, Subcommand};
 use haltere_app::Ctx;
 use haltere_core::Secret;
+use harmless::harmless;
 use tokio::runtime::Builder;
 
 pub(crate) use exit::status;
@@ -101,10 +103,15 @@ fn print(text: &str) -> anyhow::Result<()> {
     }
 }
 
+/// Prints a result that quotes what comes from elsewhere: files, the database, a broker.
+fn print_quoting(text: &str) -> anyhow::Result<()> {
+    print(&harmless(text))
+}
+
 /// Says something to the person at the terminal, beside the result.
 fn tell(text: &str) {
     // Nothing is left to tell it to when this fails.
-    let _ = writeln!(io::stderr(), "{text}");
+    let _ = writeln!(io::stderr(), "{}", harmless(text));
 }
 
 /// `1 user`, `2 users`.

@@ -9,7 +9,7 @@ use haltere_core::{Role, UserName};
 
 use super::password::PasswordSource;
 use super::sources::Common;
-use super::{block_on, cli_ctx, print, tell};
+use super::{block_on, cli_ctx, print_quoting, tell};
 use crate::data_dir::DataDir;
 use crate::wiring;
 
@@ -78,7 +78,7 @@ impl Command {
             }
             Self::List => {
                 let users = users.list(&ctx).await.context("failed to list the users")?;
-                print(&table(&users))?;
+                print_quoting(&table(&users))?;
             }
             Self::Passwd { name, password } => {
                 let outcome = users.set_password(&ctx, &name, password.read()?).await;

@@ -12,7 +12,7 @@ use haltere_app::vault::{Keyring, KeyringError, MasterKey};
 use crate::cli::password::secret_from_stdin;
 use crate::cli::restore::read_key;
 use crate::cli::sources::Common;
-use crate::cli::{block_on, cli_ctx, print, tell};
+use crate::cli::{block_on, cli_ctx, print_quoting, tell};
 use crate::data_dir::DataDir;
 use crate::wiring;
 
@@ -127,7 +127,7 @@ async fn reseal(keyring: &Keyring, key: &MasterKey, data: &DataDir) -> anyhow::R
         }
         Err(KeyringError::Unreadable(list)) => {
             for one in &list {
-                print(&format!("{}  {}\n", one.connection, one.reason))?;
+                print_quoting(&format!("{}  {}\n", one.connection, one.reason))?;
             }
             bail!(
                 "{} connections have secrets that can't be opened, so nothing was changed; give them new ones first",

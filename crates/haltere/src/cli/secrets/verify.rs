@@ -7,7 +7,7 @@ use clap::Args;
 use haltere_app::vault::{KeyStatus, Verified};
 
 use crate::cli::sources::Common;
-use crate::cli::{block_on, cli_ctx, print, tell};
+use crate::cli::{block_on, cli_ctx, print_quoting, tell};
 use crate::data_dir::DataDir;
 use crate::wiring;
 
@@ -37,7 +37,7 @@ impl Options {
         })?;
         tell(&describe(&status));
         for line in unreadable_lines(&verified) {
-            print(&format!("{line}\n"))?;
+            print_quoting(&format!("{line}\n"))?;
         }
         let Verified { secrets, connections, unreadable } = verified;
         match unreadable.len() {
