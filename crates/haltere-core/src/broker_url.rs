@@ -69,6 +69,19 @@ pub enum Host {
     V6(Ipv6Addr),
 }
 
+impl Host {
+    /// One form for each host, however it was written: a name without its final dot, an IPv4 address
+    /// out of its mapping into IPv6.
+    #[must_use]
+    pub fn canonical(&self) -> Self {
+        match self {
+            Self::Name(name) => Self::Name(name.strip_suffix('.').unwrap_or(name).to_owned()),
+            Self::V4(address) => Self::V4(*address),
+            Self::V6(address) => address.to_ipv4_mapped().map_or(Self::V6(*address), Self::V4),
+        }
+    }
+}
+
 impl fmt::Display for Host {
     /// Without brackets around IPv6.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -318,6 +331,19 @@ mod tests {
             BrokerUrl::parse(&format!("mqtt://{}", "a".repeat(3_000))),
             Err(UrlError::TooLong)
         );
+    }
+
+    #[test]
+    fn a_host_has_one_canonical_form() {
+        let canonical = |text| BrokerUrl::parse(text).expect("valid").host().canonical();
+        for (one, other) in [
+            ("mqtt://Broker.Example.", "mqtts://broker.example:1"),
+            ("mqtt://[::ffff:10.0.0.1]", "mqtt://10.0.0.1"),
+            ("mqtt://[2001:DB8:0::1]", "mqtt://[2001:db8::1]"),
+        ] {
+            assert_eq!(canonical(one), canonical(other), "{one}");
+        }
+        assert_ne!(canonical("mqtt://a.example"), canonical("mqtt://b.example"));
     }
 
     #[test]

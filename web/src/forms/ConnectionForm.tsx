@@ -124,7 +124,7 @@ export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel
           />
         </div>
       </Fields>
-      {isTls(draft.url) && (
+      {(isTls(draft.url) || at("ca") || at("cert") || at("key")) && (
         <Fields title="TLS">
           <Switch
             label={words.form.verify}
@@ -137,14 +137,20 @@ export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel
             description={words.form.caText}
             kind="certificate"
             value={draft.ca}
+            error={at("ca")}
             onChange={(ca) => set({ ca })}
           />
-          <More title={words.form.clientCertificate} isOpen={draft.cert !== ""}>
+          <More
+            title={words.form.clientCertificate}
+            isOpen={draft.cert !== ""}
+            mustOpen={Boolean(at("cert") ?? at("key"))}
+          >
             <PemField
               label={words.form.cert}
               description={words.form.certText}
               kind="certificate"
               value={draft.cert}
+              error={at("cert")}
               onChange={(cert) => set({ cert })}
             />
             <PemField
@@ -152,12 +158,13 @@ export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel
               description={words.form.keyText}
               kind="key"
               value={draft.key}
+              error={at("key")}
               onChange={(key) => set({ key })}
             />
           </More>
         </Fields>
       )}
-      <More title={words.form.advanced} isOpen={draft.clientId !== ""}>
+      <More title={words.form.advanced} isOpen={draft.clientId !== ""} mustOpen={Boolean(at("id") ?? at("clientId"))}>
         {isNew && (
           <TextInput
             label={words.form.id}
@@ -226,8 +233,17 @@ function Fields({ title, children }: { title?: string; children: ReactNode }) {
   );
 }
 
-function More({ title, isOpen, children }: { title: string; isOpen: boolean; children: ReactNode }) {
-  const [open, setOpen] = useState(isOpen);
+interface MoreProps {
+  title: string;
+  isOpen: boolean;
+  /** What is wrong is in here, and has to be seen. */
+  mustOpen: boolean;
+  children: ReactNode;
+}
+
+function More({ title, isOpen, mustOpen, children }: MoreProps) {
+  const [wasOpened, setOpen] = useState(isOpen);
+  const open = wasOpened || mustOpen;
   return (
     <div>
       <UnstyledButton className={classes.more} aria-expanded={open} onClick={() => setOpen(!open)}>

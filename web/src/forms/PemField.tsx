@@ -16,11 +16,13 @@ interface Props {
   kind: "certificate" | "key";
   /** PEM text; undefined: one is stored already. */
   value: string | undefined;
+  /** What the server said about it. */
+  error?: string | undefined;
   onChange: (pem: string) => void;
 }
 
 /** A PEM file: dropped, chosen or pasted. */
-export function PemField({ label, description, kind, value, onChange }: Props) {
+export function PemField({ label, description, kind, value, error, onChange }: Props) {
   const words = useWords();
   const id = useId();
   const [isOver, setOver] = useState(false);
@@ -45,7 +47,7 @@ export function PemField({ label, description, kind, value, onChange }: Props) {
   };
 
   return (
-    <Input.Wrapper label={label} description={description} error={fault} id={id} labelElement="label">
+    <Input.Wrapper label={label} description={description} error={fault ?? error} id={id} labelElement="label">
       <div
         className={classes.field}
         data-over={isOver || undefined}

@@ -64,7 +64,8 @@ fn unavailable(message: &'static str) -> ApiError {
 ///
 /// With `?connection={id}` the body is a merge patch, as for `PATCH /api/connections/{connectionId}`, and the
 /// stored connection is dialled as it would be after that change; `{}` dials what is stored. Stored secrets
-/// take part: a stored password goes to whichever address the patch names, just as it would after the change.
+/// take part, just as they would after the change; where secrets are write-only, a patch that leads elsewhere
+/// has to bring them.
 /// While the link is up and its client id is one set by hand, the test takes another one that begins with it.
 #[utoipa::path(
     post,

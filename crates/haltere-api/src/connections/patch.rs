@@ -16,6 +16,9 @@ use crate::wire::connection_patch::{self, ConnectionPatchBody};
 ///
 /// A JSON merge patch (RFC 7396): what is absent stays, `null` removes. The answer does not wait for
 /// the link.
+///
+/// Where secrets are write-only (`connections.secrets`), a change of scheme, host, port or path, of `ca` or
+/// `rejectUnauthorized` has to bring the password and the key again: they go only where they were entered for.
 #[utoipa::path(
     patch,
     path = "/api/connections/{connectionId}",

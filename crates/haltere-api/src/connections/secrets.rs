@@ -27,16 +27,20 @@ pub(super) fn wanted(params: &Params) -> Result<Secrets, ApiError> {
 #[cfg(test)]
 mod tests {
     use haltere_app::SecretsPolicy;
-    use serde_json::json;
+    use haltere_core::Role;
+    use haltere_testkit::wait::{PATIENCE, until};
+    use haltere_testkit::{Mosquitto, Peer};
+    use serde_json::{Value, json};
 
     use crate::test_support::{TestApi, connection, nobody};
 
+    async fn write_only() -> TestApi {
+        TestApi::start_with(|config| config.settings.secrets = SecretsPolicy::WriteOnly).await
+    }
+
     #[tokio::test]
     async fn where_secrets_are_write_only_nobody_reads_them() {
-        let api = TestApi::start_with(|config| {
-            config.settings.secrets = SecretsPolicy::WriteOnly;
-        })
-        .await;
+        let api = write_only().await;
         let (url, _port) = nobody();
         let admin = api.admin().await;
         let mut body = connection("a", &url);
@@ -52,5 +56,107 @@ mod tests {
             assert!(!answer.text.contains("hunter2"), "{}", answer.text);
             assert!(answer.text.contains("\"username\":\"u\""), "{}", answer.text);
         }
+    }
+
+    /// Every way to have haltere dial another place with what is stored, tried by somebody who may change
+    /// connections and does not know the password.
+    #[tokio::test]
+    async fn a_write_only_secret_goes_nowhere_else_than_it_was_entered_for() {
+        const AGAIN: &str = "credentials.password: must be given again, because the stored one was entered for another url";
+        let (api, listener) = (write_only().await, Peer::healthy().await);
+        let broker = Mosquitto::builder().user("u", "hunter2").start().await;
+        let (admin, manager) = (api.admin().await, api.role(Role::ConnectionManager).await);
+        let mut body = connection("a", &broker.url());
+        body["credentials"] = json!({"username": "u", "password": "hunter2"});
+        assert_eq!(admin.post("/api/connections", body.clone()).await.status, 200);
+        let before = admin.get("/api/connections/a").await.json();
+
+        let away = json!({"url": listener.url("mqtt")});
+        let path = "/api/connections/a";
+        manager.patch(path, away.clone()).await.is_refusal(400, "INVALID", AGAIN);
+        let mut whole = connection("a", &listener.url("mqtt"));
+        whole["credentials"] = json!({"username": "u"});
+        manager.put(path, whole.clone()).await.is_refusal(400, "INVALID", AGAIN);
+        let test = "/api/connection-test?connection=a";
+        manager.post(test, away.clone()).await.is_refusal(400, "INVALID", AGAIN);
+        let after = admin.get(path).await.json();
+        for field in ["url", "credentials"] {
+            assert_eq!(after[field], before[field], "{field}: nothing is stored");
+        }
+        assert_eq!(listener.connections(), 0, "nobody was dialled");
+
+        // The same place, and another user there, are no other place.
+        let spelled = json!({"url": format!("{}/", broker.url())});
+        let tested = manager.post(test, spelled.clone()).await.json();
+        assert_eq!(tested["connected"], true, "{tested}");
+        assert_eq!(manager.patch(path, spelled).await.status, 200);
+
+        // A create that mends takes nothing over; neither does deleting and creating again.
+        let (dead, _port) = nobody();
+        let known = json!({"username": "u", "password": "hunter2"});
+        let moved = manager.patch(path, json!({"url": dead, "credentials": known})).await;
+        assert_eq!(moved.status, 200, "{}", moved.text);
+        until("the dial to fail", PATIENCE, async || {
+            let shown = admin.get(path).await.json();
+            shown["status"].get("error").map(drop)
+        })
+        .await;
+        let mended = manager.post("/api/connections", whole.clone()).await;
+        assert_eq!(mended.status, 200, "{}", mended.text);
+        assert_eq!(manager.delete(path).await.status, 200);
+        assert_eq!(manager.post("/api/connections", whole).await.status, 200);
+        assert!(listener.connects().iter().all(|connect| connect.password.is_none()));
+
+        // What is given with the edit goes where it says.
+        let given = json!({"url": listener.url("mqtt"), "credentials": {"password": "other"}});
+        assert_eq!(manager.patch(path, given).await.status, 200);
+        until("the new password", PATIENCE, async || {
+            let connects = listener.connects();
+            connects.iter().any(|it| it.password.as_deref() == Some(b"other")).then_some(())
+        })
+        .await;
+    }
+
+    #[tokio::test]
+    async fn a_broker_can_not_send_a_secret_elsewhere() {
+        let (api, listener) = (TestApi::start().await, Peer::healthy().await);
+        let (admin, elsewhere) = (api.admin().await, listener.address());
+        let found = format!(
+            "HTTP/1.1 302 Found\r\nLocation: ws://{elsewhere}/\r\nContent-Length: 0\r\n\r\n"
+        );
+        let redirecting = Peer::script().read_http_head().send(found).close().start().await;
+        // MQTT 5, 3.2: use another server, and which (property 28).
+        let name = elsewhere.to_string();
+        let length = u8::try_from(name.len()).expect("short");
+        let mut moved = vec![0x20, length + 6, 0, 0x9c, length + 3, 28, 0, length];
+        moved.extend_from_slice(name.as_bytes());
+        let referring = Peer::script().read_connect().send(moved).close().start().await;
+        for (url, code) in [
+            (redirecting.url("ws"), "ERR_WEBSOCKET_UPGRADE"),
+            (referring.url("mqtt"), "USE_ANOTHER_SERVER"),
+        ] {
+            let credentials = json!({"username": "u", "password": "hunter2"});
+            let body = json!({"url": url, "credentials": credentials});
+            let report = admin.post("/api/connection-test", body).await.json();
+            assert_eq!(report["error"]["code"], code, "{report}");
+        }
+        assert_eq!(listener.connections(), 0);
+    }
+
+    #[tokio::test]
+    async fn where_secrets_are_readable_an_edit_takes_them_along() {
+        let (api, listener) = (TestApi::start().await, Peer::healthy().await);
+        let (url, _port) = nobody();
+        let admin = api.admin().await;
+        let mut body: Value = connection("a", &url);
+        body["credentials"] = json!({"username": "u", "password": "hunter2"});
+        assert_eq!(admin.post("/api/connections", body).await.status, 202);
+        let moved = json!({"url": listener.url("mqtt")});
+        assert_eq!(admin.patch("/api/connections/a", moved).await.status, 200);
+        until("the password", PATIENCE, async || {
+            let connects = listener.connects();
+            connects.iter().any(|it| it.password.as_deref() == Some(b"hunter2")).then_some(())
+        })
+        .await;
     }
 }

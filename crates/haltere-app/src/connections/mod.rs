@@ -8,6 +8,7 @@ mod client_id;
 mod create;
 mod cursor;
 mod delete;
+mod destination;
 mod entry;
 mod error;
 mod export;

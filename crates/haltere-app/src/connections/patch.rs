@@ -22,7 +22,7 @@ impl App {
         self.update_connection(ctx, id, secrets, |app, row| {
             let stored = record::open(&app.0.vault, &row)
                 .map_err(|reason| UpdateError::Unreadable { reason })?;
-            Ok(update::apply(stored, patch)?)
+            Ok(update::apply(stored, patch, app.0.settings.secrets)?)
         })
         .await
     }

@@ -7,6 +7,7 @@ use haltere_core::{
 use haltere_store::{ConnectionRecord, Sealed};
 use zeroize::Zeroizing;
 
+use super::destination::Destination;
 use crate::error::chain;
 use crate::vault::{Place, Vault};
 
@@ -83,6 +84,18 @@ pub(super) fn open(vault: &Vault, row: &ConnectionRecord) -> Result<Connection, 
         created_at: row.created_at,
         updated_at: row.updated_at,
     })
+}
+
+/// Where the secrets in a row go; `None` when its URL makes no sense.
+pub(super) fn destination(row: &ConnectionRecord) -> Option<Destination> {
+    let url = BrokerUrl::parse(&row.url).ok()?;
+    let tls = TlsMaterial {
+        reject_unauthorized: row.reject_unauthorized,
+        ca: row.ca.clone().map(Pem),
+        cert: None,
+        key: None,
+    };
+    Some(Destination::new(&url, &tls))
 }
 
 /// The password in a row.

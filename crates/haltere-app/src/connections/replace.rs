@@ -3,12 +3,13 @@
 use haltere_core::{Connection, ConnectionId, Credentials, MmcFields, TlsMaterial};
 use haltere_store::ConnectionRecord;
 
+use super::destination::KeptSecrets;
 use super::error::UpdateError;
 use super::input::{Change as Kept, ConnectionPatch, ConnectionReplacement};
 use super::record;
 use super::update::{self, Change};
 use super::view::{ConnectionView, Secrets};
-use crate::app::App;
+use crate::app::{App, SecretsPolicy};
 use crate::ctx::Ctx;
 use crate::vault::Vault;
 
@@ -22,9 +23,10 @@ impl App {
         secrets: Secrets,
     ) -> Result<ConnectionView, UpdateError> {
         self.update_connection(ctx, id, secrets, |app, row| {
+            let policy = app.0.settings.secrets;
             match record::open(&app.0.vault, &row) {
-                Ok(stored) => Ok(update::apply(stored, ConnectionPatch::from(replacement))?),
-                Err(_) => rebuild(&app.0.vault, &row, replacement),
+                Ok(stored) => Ok(update::apply(stored, replacement.into(), policy)?),
+                Err(_) => rebuild(&app.0.vault, &row, replacement, policy),
             }
         })
         .await
@@ -36,6 +38,7 @@ fn rebuild(
     vault: &Vault,
     row: &ConnectionRecord,
     replacement: ConnectionReplacement,
+    policy: SecretsPolicy,
 ) -> Result<Change, UpdateError> {
     let unreadable = |reason| UpdateError::Unreadable { reason };
     let keeps_password = replacement.username.is_some() && replacement.password == Kept::Keep;
@@ -58,7 +61,11 @@ fn rebuild(
         created_at: row.created_at,
         updated_at: row.updated_at,
     };
-    let mut change = update::apply(stored, ConnectionPatch::from(replacement))?;
+    let patch = ConnectionPatch::from(replacement);
+    let kept = KeptSecrets::by(&patch);
+    // What it was entered for stands in the row, not in the stand-in above.
+    let mut change = update::apply(stored, patch, SecretsPolicy::Readable)?;
+    kept.check(policy, record::destination(row).as_ref(), &change.connection)?;
     change.fields = update::given(&change.connection);
     Ok(change)
 }

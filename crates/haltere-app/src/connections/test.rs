@@ -102,8 +102,8 @@ impl App {
         Ok(self.prepared(&connection, permit))
     }
 
-    /// The same for a stored connection as it would be after `patch`. Its stored secrets go wherever
-    /// the patch says, as they would after the change itself: so it needs the right to make that, too.
+    /// The same for a stored connection as it would be after `patch`. Its stored secrets go where they
+    /// would after the change itself, so it needs the right to make that, too, and is refused like it.
     pub async fn test_stored_connection(
         &self,
         ctx: &Ctx,
@@ -116,7 +116,9 @@ impl App {
         let entry = self.0.registry.get(id.as_str()).ok_or(TestError::NotFound)?;
         let unreadable = |row: &Unreadable| TestError::Unreadable { reason: row.reason.clone() };
         let stored = entry.connection().map_err(unreadable)?;
-        let Change { connection, fields } = update::apply(Connection::clone(stored), patch)?;
+        let policy = self.0.settings.secrets;
+        let Change { connection, fields } =
+            update::apply(Connection::clone(stored), patch, policy)?;
         let permit = self.room_for_a_test()?;
         let mut detail = connection.url.as_str().to_owned();
         if !fields.is_empty() {

@@ -7,12 +7,13 @@ use haltere_core::{
 };
 use haltere_store::{ConnectionRecord, StoreError};
 
+use super::destination::{Destination, KeptSecrets};
 use super::entry::Entry;
 use super::error::UpdateError;
 use super::input::{Change as Kept, ConnectionPatch};
 use super::view::{ConnectionView, Secrets, secrets_were_read};
 use super::{check, record};
-use crate::app::App;
+use crate::app::{App, SecretsPolicy};
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Doing, Internal, Invalid};
@@ -85,9 +86,14 @@ pub(super) struct Change {
     pub(super) fields: Vec<&'static str>,
 }
 
-/// Applies `patch` to `stored` and checks the result.
-pub(super) fn apply(stored: Connection, patch: ConnectionPatch) -> Result<Change, Invalid> {
+/// Applies `patch` to `stored` and checks the result; `policy` says whether stored secrets may go elsewhere.
+pub(super) fn apply(
+    stored: Connection,
+    patch: ConnectionPatch,
+    policy: SecretsPolicy,
+) -> Result<Change, Invalid> {
     let old = stored.clone();
+    let kept = KeptSecrets::by(&patch);
     let gives_password =
         matches!(&patch.password, Kept::Set(password) if !password.expose().is_empty());
     // An empty user name means none, as forms send it.
@@ -102,6 +108,7 @@ pub(super) fn apply(stored: Connection, patch: ConnectionPatch) -> Result<Change
     if connection.tls != old.tls {
         check::material(&connection.tls)?;
     }
+    kept.check(policy, Some(&Destination::new(&old.url, &old.tls)), &connection)?;
     let fields = differences(&old, &connection);
     Ok(Change { connection, fields })
 }

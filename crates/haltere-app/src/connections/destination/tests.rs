@@ -1,0 +1,128 @@
+use haltere_testkit::builders::{ConnectionExt, connection, trusting, url};
+
+use super::*;
+use crate::connections::update::{self, Change};
+
+const PASSWORD: &str = "credentials.password";
+
+fn stored(at: &str) -> Connection {
+    connection("a").at(at).logging_in("u", "hunter2")
+}
+
+/// The field that has to be given again after `patch`, and why.
+fn refused(stored: &Connection, patch: &ConnectionPatch) -> Option<(String, String)> {
+    let readable = update::apply(stored.clone(), patch.clone(), SecretsPolicy::Readable);
+    assert!(readable.is_ok(), "readable secrets go along: {:?}", readable.err());
+    let invalid = update::apply(stored.clone(), patch.clone(), SecretsPolicy::WriteOnly).err()?;
+    Some((invalid.field.into_owned(), invalid.reason))
+}
+
+fn to(text: &str) -> ConnectionPatch {
+    ConnectionPatch { url: Some(url(text)), ..ConnectionPatch::default() }
+}
+
+#[test]
+fn another_spelling_of_the_same_place_keeps_the_password() {
+    for (from, other) in [
+        ("mqtt://broker.example", "mqtt://BROKER.example.:1883/"),
+        ("mqtts://broker.example:8883", "ssl://broker.example"),
+        ("ws://broker.example/mqtt", "ws://broker.example:80/mqtt"),
+        ("wss://broker.example", "wss://broker.example:443/"),
+        ("mqtt://10.0.0.1", "mqtt://[::ffff:10.0.0.1]:1883"),
+        ("mqtt://b\u{fc}cher.example", "tcp://xn--bcher-kva.example"),
+    ] {
+        assert_eq!(refused(&stored(from), &to(other)), None, "{from} {other}");
+    }
+}
+
+#[test]
+fn another_place_or_a_weaker_way_there_needs_the_password_again() {
+    for (from, other) in [
+        ("mqtt://broker.example", "mqtt://evil.example"),
+        ("mqtt://broker.example", "mqtt://broker.example:1884"),
+        ("mqtt://broker.example", "mqtt://broker.example.evil.example"),
+        ("mqtts://broker.example", "mqtt://broker.example:8883"),
+        ("mqtts://broker.example", "wss://broker.example:8883"),
+        ("wss://broker.example", "ws://broker.example:443"),
+        ("wss://broker.example/one", "wss://broker.example/two"),
+        ("ws://broker.example/mqtt", "ws://broker.example/mqtt?to=elsewhere"),
+    ] {
+        let (field, reason) = refused(&stored(from), &to(other)).expect(other);
+        let expected =
+            "must be given again, because the stored one was entered for another url".to_owned();
+        assert_eq!((field.as_str(), reason), (PASSWORD, expected), "{from} {other}");
+    }
+}
+
+#[test]
+fn another_way_to_verify_the_broker_needs_the_password_again() {
+    let place = "mqtts://broker.example";
+    let verifying =
+        |change| ConnectionPatch { reject_unauthorized: change, ..ConnectionPatch::default() };
+    let trusting_pem = |change| ConnectionPatch { ca: change, ..ConnectionPatch::default() };
+    let (one, two) = (Pem(b"one".to_vec()), Pem(b"two".to_vec()));
+    let with_ca = stored(place).with_tls(trusting("one"));
+    let lax = TlsMaterial { reject_unauthorized: Some(false), ..TlsMaterial::default() };
+    let lax = stored(place).with_tls(lax);
+    for (from, patch, why) in [
+        (&stored(place), verifying(Kept::Set(true)), None),
+        (&lax, verifying(Kept::Set(false)), None),
+        (&with_ca, trusting_pem(Kept::Set(one)), None),
+        (&stored(place), verifying(Kept::Set(false)), Some("rejectUnauthorized")),
+        (&lax, verifying(Kept::Clear), Some("rejectUnauthorized")),
+        (&with_ca, trusting_pem(Kept::Clear), Some("ca")),
+    ] {
+        let reason = refused(from, &patch).map(|(_, reason)| reason);
+        let ends = reason.as_deref().map(|it| it.rsplit(' ').next().expect("a word"));
+        assert_eq!(ends, why, "{patch:?}");
+    }
+    // What a CA holds is judged elsewhere.
+    let kept = KeptSecrets { password: true, key: true };
+    let other = with_ca.clone().with_tls(TlsMaterial { ca: Some(two), ..TlsMaterial::default() });
+    let before = Destination::new(&with_ca.url, &with_ca.tls);
+    let refused = kept.check(SecretsPolicy::WriteOnly, Some(&before), &other);
+    assert_eq!(refused.expect_err("another CA").field, PASSWORD);
+}
+
+#[test]
+fn what_is_given_or_taken_away_with_the_edit_is_no_stored_secret() {
+    let from = stored("mqtts://broker.example");
+    let away = to("mqtt://evil.example");
+    let given = ConnectionPatch { password: Kept::Set("hunter2".into()), ..away.clone() };
+    assert_eq!(refused(&from, &given), None);
+    let without = ConnectionPatch { password: Kept::Clear, ..away.clone() };
+    assert_eq!(refused(&from, &without), None);
+    let anonymous = ConnectionPatch { username: Kept::Clear, ..away.clone() };
+    assert_eq!(refused(&from, &anonymous), None);
+    let anonymous = connection("a").at("mqtts://broker.example");
+    assert_eq!(refused(&anonymous, &away), None);
+    // Without the address it is an edit like any other.
+    let user =
+        ConnectionPatch { username: Kept::Set("v".to_owned()), ..ConnectionPatch::default() };
+    assert_eq!(refused(&from, &user), None);
+}
+
+#[test]
+fn a_private_key_is_a_secret_as_well() {
+    let tls = TlsMaterial { key: Some(Pem(b"key".to_vec()).into()), ..TlsMaterial::default() };
+    let place = "mqtts://broker.example";
+    let (from, away) = (connection("a").at(place).with_tls(tls.clone()), "mqtts://evil.example");
+    assert_eq!(refused(&from, &to(away)).expect("refused").0, "key");
+    let both = stored(place).with_tls(tls);
+    assert_eq!(refused(&both, &to(away)).expect("refused").0, PASSWORD);
+    let password = ConnectionPatch { password: Kept::Set("x".into()), ..to(away) };
+    assert_eq!(refused(&both, &password).expect("refused").0, "key");
+}
+
+#[test]
+fn what_can_not_be_read_any_more_was_entered_for_nothing_that_is_known() {
+    let kept = KeptSecrets { password: true, key: true };
+    let changed = stored("mqtt://broker.example");
+    let refused = kept.check(SecretsPolicy::WriteOnly, None, &changed);
+    assert_eq!(refused.expect_err("unknown").field, PASSWORD);
+    assert_eq!(kept.check(SecretsPolicy::Readable, None, &changed), Ok(()));
+    let change =
+        update::apply(changed.clone(), ConnectionPatch::default(), SecretsPolicy::WriteOnly);
+    let Change { fields, .. } = change.expect("nothing changes");
+    assert!(fields.is_empty());
+}
