@@ -96,6 +96,11 @@ impl App {
         now(&*self.0.clock)
     }
 
+    /// The time since some fixed moment: for how long something lasts.
+    pub(crate) fn steady(&self) -> Duration {
+        self.0.clock.steady()
+    }
+
     /// Users, and what can be done with them.
     pub fn users(&self) -> &Users {
         &self.0.users

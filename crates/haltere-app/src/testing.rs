@@ -2,7 +2,8 @@
 //! password hashes. Behind the feature `testing`. Panics where something goes wrong.
 
 use std::net::{IpAddr, Ipv4Addr};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
+use std::time::{Duration, Instant};
 
 use haltere_core::{AuditEntry, Caller, Clock, Origin, Role, Secret, Timestamp, UserName};
 use haltere_link::LinkConfig;
@@ -54,6 +55,11 @@ impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the clock")]
     fn now(&self) -> Timestamp {
         Timestamp::now()
+    }
+
+    fn steady(&self) -> Duration {
+        static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+        START.elapsed()
     }
 }
 

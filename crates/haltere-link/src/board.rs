@@ -281,6 +281,10 @@ mod tests {
         fn now(&self) -> Timestamp {
             Timestamp::UNIX_EPOCH
         }
+
+        fn steady(&self) -> Duration {
+            Duration::ZERO
+        }
     }
 
     fn board() -> Board {

@@ -154,7 +154,8 @@ impl Link {
     }
 
     async fn take(&mut self, input: Input) {
-        let moment = Moment { now: self.fleet.clock.now(), jitter: rand::random() };
+        let clock = &self.fleet.clock;
+        let moment = Moment { now: clock.now(), steady: clock.steady(), jitter: rand::random() };
         let state = mem::replace(&mut self.state, State::Closing);
         let (state, effects) = step(state, input, moment, &self.fleet.means.config);
         self.state = state;

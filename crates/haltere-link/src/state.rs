@@ -36,6 +36,8 @@ pub(crate) enum State {
     Online {
         /// Since when.
         since: Timestamp,
+        /// The same by the steady clock, which nobody sets.
+        began: Duration,
         /// How many tries had failed before; counts on when the session turns out short.
         failures: u32,
     },
@@ -95,8 +97,10 @@ pub(crate) enum Effect {
 /// What a step needs to know of the world.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Moment {
-    /// Now.
+    /// Now, to be shown.
     pub(crate) now: Timestamp,
+    /// Now by the steady clock, to tell how long something has lasted.
+    pub(crate) steady: Duration,
     /// A random number, 0 to 1.
     pub(crate) jitter: f64,
 }
@@ -124,13 +128,14 @@ pub(crate) fn step(
             (State::Connecting { attempt: 1, last_failure: None }, effects)
         }
         (State::Connecting { attempt, .. }, Input::Dialled) => {
-            (State::Online { since: moment.now, failures: attempt - 1 }, Vec::new())
+            let (since, began) = (moment.now, moment.steady);
+            (State::Online { since, began, failures: attempt - 1 }, Vec::new())
         }
         (State::Connecting { attempt, .. }, Input::DialFailed(failure)) => {
             back_off(failure, attempt, moment, config)
         }
-        (State::Online { since, failures }, Input::Lost(failure)) => {
-            let was_up = Duration::try_from(moment.now.duration_since(since)).unwrap_or_default();
+        (State::Online { began, failures, .. }, Input::Lost(failure)) => {
+            let was_up = moment.steady.saturating_sub(began);
             let attempt = if was_up >= config.stable_after { 1 } else { failures + 1 };
             back_off(failure, attempt, moment, config)
         }
@@ -198,7 +203,8 @@ mod tests {
 
     use super::*;
 
-    const NOON: Moment = Moment { now: Timestamp::UNIX_EPOCH, jitter: 1.0 };
+    const NOON: Moment =
+        Moment { now: Timestamp::UNIX_EPOCH, steady: Duration::from_hours(1), jitter: 1.0 };
 
     fn failure(code: &'static str) -> Arc<LinkFailure> {
         Arc::new(LinkFailure {
@@ -227,7 +233,7 @@ mod tests {
         let refused = failure("ECONNREFUSED");
         let denied = failure("NOT_AUTHORIZED");
         let connecting = |attempt, last_failure| State::Connecting { attempt, last_failure };
-        let online = |failures| State::Online { since: NOON.now, failures };
+        let online = |failures| State::Online { since: NOON.now, began: NOON.steady, failures };
         let waiting = |failure: &Arc<LinkFailure>, attempt, millis| State::Waiting {
             failure: failure.clone(),
             attempt,
@@ -326,15 +332,19 @@ mod tests {
     #[test]
     fn a_link_that_was_up_for_long_starts_its_back_off_anew() {
         let config = LinkConfig::default();
-        let lost = |after| {
-            let moment = Moment { now: later(after), jitter: 1.0 };
-            let online = State::Online { since: NOON.now, failures: 9 };
+        // Whatever the clock on the wall has been set to meanwhile.
+        let lost = |after, now| {
+            let steady = NOON.steady + Duration::from_secs(after);
+            let moment = Moment { now: later(now), steady, jitter: 1.0 };
+            let online = State::Online { since: NOON.now, began: NOON.steady, failures: 9 };
             match step(online, Input::Lost(failure("ECONNCLOSED")), moment, &config).0 {
                 State::Waiting { attempt, .. } => attempt,
                 other => panic!("{other:?}"),
             }
         };
-        assert_eq!((lost(29), lost(30)), (10, 1));
+        for now in [30, -3_600, 315_360_000, -315_360_000] {
+            assert_eq!((lost(29, now), lost(30, now)), (10, 1));
+        }
     }
 
     fn any_input() -> impl Strategy<Value = Input> {
@@ -395,20 +405,21 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_happens(
-            inputs in prop::collection::vec((any_input(), 0.0..=1.0_f64, 0_i64..100), 0..200),
+            inputs in prop::collection::vec((any_input(), 0.0..=1.0_f64, 0_u64..100), 0..200),
         ) {
             let config = LinkConfig::default();
             let longest = config.backoff.max.max(config.slow_retry);
             let mut state = State::Idle;
             let mut held = Held::default();
-            let mut now = NOON.now;
+            let Moment { mut now, mut steady, .. } = NOON;
             for (input, jitter, pass) in inputs {
                 if !held.can_report(&input) {
                     continue;
                 }
-                now += jiff::SignedDuration::from_secs(pass);
+                now += Duration::from_secs(pass);
+                steady += Duration::from_secs(pass);
                 let before = state.clone();
-                let (next, effects) = step(state, input.clone(), Moment { now, jitter }, &config);
+                let (next, effects) = step(state, input.clone(), Moment { now, steady, jitter }, &config);
                 held.apply(&input, &effects);
 
                 // Exactly what the state says is held, nothing else and nothing twice.

@@ -29,6 +29,11 @@ const TOUCH: &str = "UPDATE sessions SET last_used_at = used.at \
     FROM (SELECT unhex(value ->> 0) AS id, max(value ->> 1) AS at FROM json_each($1) GROUP BY 1) \
          AS used \
     WHERE sessions.id = used.id AND sessions.last_used_at < used.at";
+const LAST_USE: &str = "SELECT max(last_used_at) FROM sessions";
+/// By $1, within $2 and $3.
+const SHIFT: &str = "UPDATE sessions SET created_at = max($2, min($3, created_at + $1)), \
+    last_used_at = max($2, min($3, last_used_at + $1)), \
+    expires_at = max($2, min($3, expires_at + $1))";
 const DELETE: &str = "DELETE FROM sessions WHERE id = $1";
 const DELETE_OF: &str = "DELETE FROM sessions WHERE user = $1 AND id IS DISTINCT FROM $2";
 const DELETE_EXPIRED: &str = "DELETE FROM sessions WHERE expires_at < $1 OR last_used_at < $2";
@@ -54,6 +59,13 @@ impl SessionReads for Tx {
     ) -> Result<Vec<SessionRecord>, StoreError> {
         let list = sqlx::query(LIST_OF).bind(user.as_str()).bind(limit);
         self.rows(list).await?.iter().map(read).collect()
+    }
+
+    async fn last_use_of_sessions(&mut self) -> Result<Option<Timestamp>, StoreError> {
+        let Some(row) = self.row(sqlx::query(LAST_USE)).await? else { return Ok(None) };
+        Cells::new("sessions", &row).parse("last_used_at", |millis: Option<i64>| {
+            millis.map(Timestamp::from_millisecond).transpose().ok()
+        })
     }
 }
 
@@ -87,6 +99,16 @@ impl SessionWrites for Tx {
         if !used.is_empty() {
             self.change(sqlx::query(TOUCH).bind(to_json(used))).await?;
         }
+        Ok(())
+    }
+
+    async fn shift_sessions(&mut self, millis: i64) -> Result<(), StoreError> {
+        let shift = sqlx::query(SHIFT)
+            .bind(millis)
+            // Whole seconds inside, which can be read back.
+            .bind((Timestamp::MIN.as_second() + 1) * 1_000)
+            .bind((Timestamp::MAX.as_second() - 1) * 1_000);
+        self.change(shift).await?;
         Ok(())
     }
 

@@ -46,6 +46,9 @@ pub trait SessionReads {
         user: &UserName,
         limit: u32,
     ) -> Result<Vec<SessionRecord>, StoreError>;
+
+    /// When any session was last used, if there is one.
+    async fn last_use_of_sessions(&mut self) -> Result<Option<Timestamp>, StoreError>;
 }
 
 /// Changing sessions. Deleting moves [`crate::Revisions::sessions`].
@@ -56,6 +59,10 @@ pub trait SessionWrites {
 
     /// Moves `last_used_at` forward for each of the sessions that is still there.
     async fn touch_sessions(&mut self, used: &[(SessionId, Timestamp)]) -> Result<(), StoreError>;
+
+    /// Moves all times of all sessions by so many milliseconds: forward, or back when negative. What would be
+    /// before or after all time there is stops at its end.
+    async fn shift_sessions(&mut self, millis: i64) -> Result<(), StoreError>;
 
     /// Ends a session; whether there was one.
     async fn delete_session(&mut self, id: &SessionId) -> Result<bool, StoreError>;

@@ -1,18 +1,27 @@
 //! A clock that moves by hand.
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 use haltere_core::{Clock, Timestamp};
 
-/// Shows the time it was set to. Clones share the hand.
+/// Shows the time it was set to. Clones share the hands.
 #[derive(Debug, Clone)]
-pub struct MockClock(Arc<Mutex<Timestamp>>);
+pub struct MockClock(Arc<Mutex<Hands>>);
+
+#[derive(Debug)]
+struct Hands {
+    /// On the wall.
+    now: Timestamp,
+    /// Goes only forward.
+    steady: Duration,
+}
 
 impl MockClock {
     /// Shows `start` until moved.
     pub fn at(start: Timestamp) -> Self {
-        Self(Arc::new(Mutex::new(start)))
+        // A machine that has been up for a day.
+        Self(Arc::new(Mutex::new(Hands { now: start, steady: Duration::from_hours(24) })))
     }
 
     /// Shows the moment it was made until moved: for tests in which certificates are checked
@@ -22,15 +31,26 @@ impl MockClock {
         Self::at(Timestamp::now())
     }
 
-    /// Moves the hand forward.
+    /// Lets time go by.
     pub fn advance(&self, by: Duration) {
-        let mut now = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *now = now.checked_add(by).expect("time within jiff's range");
+        let mut hands = self.hands();
+        hands.now = hands.now.checked_add(by).expect("time within jiff's range");
+        hands.steady += by;
     }
 
-    /// Moves the hand to `to`, back in time too.
+    /// Sets the clock on the wall to `to`, back in time too: no time goes by.
     pub fn set(&self, to: Timestamp) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = to;
+        self.hands().now = to;
+    }
+
+    /// Sets the clock on the wall forward by so many seconds, or back: no time goes by.
+    pub fn step(&self, seconds: i64) {
+        let now = self.now().as_second() + seconds;
+        self.set(Timestamp::from_second(now).expect("time within jiff's range"));
+    }
+
+    fn hands(&self) -> MutexGuard<'_, Hands> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -43,7 +63,11 @@ impl Default for MockClock {
 
 impl Clock for MockClock {
     fn now(&self) -> Timestamp {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.hands().now
+    }
+
+    fn steady(&self) -> Duration {
+        self.hands().steady
     }
 }
 
@@ -56,6 +80,16 @@ impl Clock for RealClock {
     fn now(&self) -> Timestamp {
         Timestamp::now()
     }
+
+    fn steady(&self) -> Duration {
+        since_start()
+    }
+}
+
+/// The time since somebody first asked.
+pub fn since_start() -> Duration {
+    static START: LazyLock<Instant> = LazyLock::new(Instant::now);
+    START.elapsed()
 }
 
 #[cfg(test)]
@@ -70,8 +104,10 @@ mod tests {
         assert_eq!(shared.now(), start);
         clock.advance(Duration::from_millis(1_500));
         assert_eq!(shared.now().as_millisecond(), start.as_millisecond() + 1_500);
+        let steady = clock.steady();
         shared.set(start);
         assert_eq!(clock.now(), start);
+        assert_eq!(clock.steady(), steady, "setting a clock takes no time");
         assert_eq!(start.to_string(), "2026-01-01T00:00:00Z");
     }
 }

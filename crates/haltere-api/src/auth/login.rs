@@ -291,6 +291,26 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn no_date_is_a_reason_to_fail() {
+        // Before the certificates' and the UUIDs' beginning of time, and long after it.
+        for date in ["1901-01-01T00:00:00Z", "1969-12-31T23:59:59Z", "9998-12-31T23:59:59Z"] {
+            let clock = MockClock::now_frozen();
+            let hands = clock.clone();
+            let api = TestApi::start_with(|config| config.clock = Arc::new(hands)).await;
+            let client = api.admin().await;
+            clock.set(date.parse().expect("a date"));
+            for path in ["/api/profile", "/api/profile/sessions", "/api/connections", "/readyz"] {
+                let answer = client.get(path).await;
+                assert_eq!(answer.status, 200, "{date}: {path}: {}", answer.text);
+            }
+            let wish = json!({"id": "a", "name": "a", "url": "mqtts://127.0.0.1:1"});
+            let answer = client.post("/api/connections", wish).await;
+            assert!(answer.status.is_success(), "{date}: {}", answer.text);
+            api.admin().await.get("/api/profile").await;
+        }
+    }
+
+    #[tokio::test]
     async fn a_session_nobody_uses_ends() {
         let clock = MockClock::now_frozen();
         let hands = clock.clone();

@@ -5,7 +5,7 @@ use std::time::Instant;
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
-use haltere_core::Origin;
+use haltere_core::{Origin, Timestamp};
 use http::{HeaderName, HeaderValue};
 use tracing::Instrument;
 use uuid::Uuid;
@@ -26,7 +26,7 @@ pub(crate) async fn identify(
     mut request: Request,
     next: Next,
 ) -> Response {
-    let request_id = Uuid::now_v7().to_string();
+    let request_id = new_id(state.app.clock().now()).to_string();
     let arrival = Arrival::of(&request, &state.options);
     let origin = Origin { address: arrival.address, request_id: request_id.clone() };
     let span = tracing::info_span!(
@@ -51,6 +51,13 @@ pub(crate) async fn identify(
     let mut response = answered.instrument(span).await;
     response.headers_mut().insert(X_REQUEST_ID, header);
     response
+}
+
+/// A UUID of version 7: ids sort by time. `Uuid::now_v7` panics when it is before 1970.
+fn new_id(now: Timestamp) -> Uuid {
+    let seconds = u64::try_from(now.as_second()).unwrap_or_default();
+    let nanos = u32::try_from(now.subsec_nanosecond()).unwrap_or_default();
+    Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, seconds, nanos))
 }
 
 #[cfg(test)]

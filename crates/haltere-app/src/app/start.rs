@@ -38,7 +38,7 @@ impl App {
         let tasks = TaskTracker::new();
         let app = Self(Arc::new(Inner {
             users: Users::new(Arc::clone(&store), Arc::clone(&clock), settings.sessions.hashing),
-            sessions: Sessions::new(settings.sessions.clone(), clock.now()),
+            sessions: Sessions::new(settings.sessions.clone(), Arc::clone(&clock)),
             switches: Switches::new(settings.plugins.clone()),
             registry: Registry::default(),
             hub: Arc::new(Hub::new()),
@@ -59,6 +59,7 @@ impl App {
             supervisor,
         }));
         app.reload().await?;
+        app.resume_sessions().await?;
         reconciler::spawn(&app);
         Ok(app)
     }

@@ -26,17 +26,18 @@ impl App {
     pub async fn authenticate(&self, token: &str) -> Result<Option<Session>, Internal> {
         let Some(id) = token::session_id(token) else { return Ok(None) };
         loop {
-            let now = self.now();
-            let known = self.0.sessions.live().touch(&id, now);
-            let generation = match known {
+            let sessions = &self.0.sessions;
+            let generation = match sessions.touch(&id) {
                 Known::Valid(session) => return Ok(Some(session)),
                 Known::Ended => return Ok(None),
                 Known::Nothing(generation) => generation,
             };
+            let _in_step = sessions.in_step.read().await;
+            let now = sessions.timeline.now();
             let Some((caller, expires_at)) = self.find_session(&id, now).await? else {
                 return Ok(None);
             };
-            let admitted = self.0.sessions.live().admit(caller, expires_at, id, now, generation);
+            let admitted = sessions.live().admit(caller, expires_at, id, now, generation);
             // Otherwise sessions have ended while we read; this one may be among them.
             if admitted.is_some() {
                 return Ok(admitted);
@@ -63,6 +64,14 @@ impl App {
 }
 
 impl Sessions {
+    /// Looks a session up in memory and counts that as use of it.
+    fn touch(&self, id: &SessionId) -> Known {
+        let mut live = self.live();
+        // Asked for under the lock: sessions are moved under it, too.
+        let now = self.timeline.now();
+        live.touch(id, now)
+    }
+
     /// The sessions in memory. Held only for as long as it takes to look something up.
     pub(super) fn live(&self) -> std::sync::MutexGuard<'_, Live> {
         self.live.lock().unwrap_or_else(PoisonError::into_inner)

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use haltere_core::{Roles, SessionId, Timestamp, UserName};
 
+use super::Sessions;
 use crate::app::App;
 use crate::error::{Doing, Internal, chain};
 
@@ -17,12 +18,13 @@ const CLEAN_UP: Duration = Duration::from_hours(1);
 pub(super) struct Kept {
     /// Up to where memory has followed the store.
     revision: Option<i64>,
-    written_down_at: Timestamp,
-    cleaned_up_at: Option<Timestamp>,
+    written_down_at: Duration,
+    cleaned_up_at: Option<Duration>,
 }
 
 impl Kept {
-    pub(super) fn new(now: Timestamp) -> Self {
+    /// `now` is the steady time.
+    pub(super) fn new(now: Duration) -> Self {
         Self { revision: None, written_down_at: now, cleaned_up_at: None }
     }
 }
@@ -30,20 +32,21 @@ impl Kept {
 impl App {
     /// Ends sessions whose time has come or that the store does not know any more.
     pub(crate) async fn keep_sessions(&self, revision: i64) -> Result<(), Internal> {
-        let now = self.now();
-        self.0.sessions.live().sweep(now);
+        let followed = self.follow_clock().await;
+        self.0.sessions.sweep();
+        let now = self.steady();
         let mut kept = self.0.sessions.kept.lock().await;
         if kept.revision != Some(revision) {
             self.check_sessions().await?;
             kept.revision = Some(revision);
         }
-        if now.duration_since(kept.written_down_at).unsigned_abs() >= WRITE_DOWN {
+        if now.saturating_sub(kept.written_down_at) >= WRITE_DOWN {
             self.write_down_use_of_sessions().await;
             kept.written_down_at = now;
         }
-        let due = |at: Timestamp| now.duration_since(at).unsigned_abs() >= CLEAN_UP;
-        if kept.cleaned_up_at.is_none_or(due) {
-            match self.clean_up_sessions(now).await {
+        let due = |at: Duration| now.saturating_sub(at) >= CLEAN_UP;
+        if followed.is_ok() && kept.cleaned_up_at.is_none_or(due) {
+            match self.clean_up_sessions().await {
                 // Known, and no reason to do nothing else: it can be done when the disk is well again.
                 Err(error) if error.trouble().is_some() => {}
                 outcome => {
@@ -52,6 +55,39 @@ impl App {
                 }
             }
         }
+        match followed {
+            Err(error) if error.trouble().is_some() => Ok(()),
+            followed => followed,
+        }
+    }
+
+    /// Sessions go on where they were when the wall clock is behind their last use.
+    pub(crate) async fn resume_sessions(&self) -> Result<(), Internal> {
+        const DOING: &str = "read when sessions were last used";
+        let mut read = self.0.store.read().await.doing(DOING)?;
+        if let Some(last) = read.last_use_of_sessions().await.doing(DOING)? {
+            self.0.sessions.timeline.not_before(last);
+        }
+        Ok(())
+    }
+
+    /// Moves all sessions by as much as the wall clock was set, so that they keep the time they have left. What
+    /// can't be stored now is done later: until then, their time simply goes on.
+    pub(crate) async fn follow_clock(&self) -> Result<(), Internal> {
+        const DOING: &str = "move the sessions along with the clock";
+        let sessions = &self.0.sessions;
+        if sessions.timeline.step().is_none() {
+            return Ok(());
+        }
+        let _in_step = sessions.in_step.write().await;
+        let mut write = self.0.store.write().await.doing(DOING)?;
+        // Once more: waiting may have taken a while.
+        let Some(step) = sessions.timeline.step() else { return Ok(()) };
+        write.shift_sessions(step).await.doing(DOING)?;
+        write.commit().await.doing(DOING)?;
+        sessions.shift(step);
+        let seconds = step / 1_000;
+        tracing::warn!(seconds, "the clock was set; sessions keep the time they have left");
         Ok(())
     }
 
@@ -101,13 +137,29 @@ impl App {
         write.commit().await.doing(DOING)
     }
 
-    async fn clean_up_sessions(&self, now: Timestamp) -> Result<(), Internal> {
+    async fn clean_up_sessions(&self) -> Result<(), Internal> {
         const DOING: &str = "remove sessions that have ended";
         // Sessions in use may look idle in the store until their use is written down.
         self.write_down_use_of_sessions().await;
-        let idle_since = now - self.0.sessions.settings.idle;
+        let now = self.0.sessions.timeline.now();
+        let idle = self.0.sessions.settings.idle;
+        let idle_since = now.checked_sub(idle).unwrap_or(Timestamp::MIN);
         let mut write = self.0.store.write().await.doing(DOING)?;
         write.delete_expired_sessions(now, idle_since).await.doing(DOING)?;
         write.commit().await.doing(DOING)
+    }
+}
+
+impl Sessions {
+    fn sweep(&self) {
+        let mut live = self.live();
+        let now = self.timeline.now();
+        live.sweep(now);
+    }
+
+    fn shift(&self, millis: i64) {
+        let mut live = self.live();
+        live.shift(millis);
+        self.timeline.advance(millis);
     }
 }

@@ -123,6 +123,21 @@ impl Live {
         }
     }
 
+    /// Moves all times by so many milliseconds, because the clock was set.
+    pub(super) fn shift(&mut self, millis: i64) {
+        self.generation += 1;
+        let shift = |at: &mut Timestamp| {
+            let moved = at.as_millisecond().saturating_add(millis);
+            let nearest = if moved < 0 { Timestamp::MIN } else { Timestamp::MAX };
+            *at = Timestamp::from_millisecond(moved).unwrap_or(nearest);
+        };
+        for entry in self.sessions.values_mut() {
+            shift(&mut entry.expires_at);
+            shift(&mut entry.last_used_at);
+        }
+        self.used.values_mut().for_each(shift);
+    }
+
     /// From now on, nothing read from the store before counts.
     pub(super) fn distrust(&mut self) {
         self.generation += 1;
@@ -172,7 +187,7 @@ pub(super) fn is_over(
     expires_at: Timestamp,
     now: Timestamp,
 ) -> bool {
-    // A clock that was set back makes a session younger, not idle.
+    // The last use may have been a moment after we looked at the clock.
     let unused_for = now.duration_since(last_used_at).try_into().unwrap_or(Duration::ZERO);
     now >= expires_at || unused_for >= idle
 }

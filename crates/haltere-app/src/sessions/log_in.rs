@@ -83,7 +83,9 @@ impl App {
             }
         };
 
-        let now = self.now();
+        // Sessions are not moved meanwhile.
+        let _in_step = self.0.sessions.in_step.read().await;
+        let now = self.0.sessions.timeline.now();
         let (token, id) = token::generate();
         let record = SessionRecord {
             id,
@@ -91,7 +93,7 @@ impl App {
             user: user.name.clone(),
             created_at: now,
             last_used_at: now,
-            expires_at: now + self.0.sessions.settings.absolute,
+            expires_at: later(now, self.0.sessions.settings.absolute),
             address: origin.address,
             user_agent: user_agent.as_deref().and_then(shown),
         };
@@ -104,7 +106,7 @@ impl App {
             return Err(LoginError::WrongCredentials);
         }
         tx.insert_session(&record).await.doing(DOING)?;
-        let entry = audit::done(now, &ctx, AuditAction::SessionLogin, "", "");
+        let entry = audit::done(self.now(), &ctx, AuditAction::SessionLogin, "", "");
         tx.append_audit(&entry).await.doing(DOING)?;
         tx.commit().await.doing(DOING)?;
         Ok(LoggedIn { token, caller, expires_at })
@@ -118,12 +120,12 @@ impl App {
         password: Secret<String>,
     ) -> Result<UserRecord, Refusal> {
         let Sessions { throttle, passwords, .. } = &self.0.sessions;
-        let is_known = throttle.check(tries, self.now())?;
+        let is_known = throttle.check(tries, self.steady())?;
         let Some(turn) = passwords.turn(is_known).await else {
             return Err(Refusal::Throttled { retry_after: Duration::from_secs(1), is_news: false });
         };
         // Others may have failed while we waited, and from here on this one counts as a failure, too.
-        let counted = throttle.count(tries, self.now())?;
+        let counted = throttle.count(tries, self.steady())?;
         let user = match self.look_at_password(turn, name, password).await {
             Ok(user) => user.ok_or(Refusal::Wrong)?,
             Err(error) => {
@@ -131,7 +133,7 @@ impl App {
                 return Err(error.into());
             }
         };
-        throttle.succeeded(&counted, self.now());
+        throttle.succeeded(&counted, self.steady());
         Ok(user)
     }
 
@@ -152,6 +154,11 @@ impl App {
         let is_right = turn.verify(password, hash).await?;
         Ok(user.filter(|_| is_right))
     }
+}
+
+/// `now` and so long; the end of all time at the latest.
+fn later(now: Timestamp, by: Duration) -> Timestamp {
+    now.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
 /// What a program calls itself, fit to be kept and shown: without control characters, and not endless.

@@ -9,11 +9,13 @@ mod log_out;
 mod own;
 mod settings;
 mod throttle;
+mod timeline;
 mod token;
 
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
-use haltere_core::Timestamp;
+use haltere_core::Clock;
+use tokio::sync::RwLock;
 
 pub use authenticate::Session;
 pub use live::EndSignal;
@@ -28,10 +30,16 @@ use crate::users::PasswordPool;
 use keep::Kept;
 use live::Live;
 use throttle::Throttle;
+use timeline::Timeline;
 
 /// What is known of sessions in memory.
 pub(crate) struct Sessions {
     pub(crate) settings: SessionSettings,
+    /// The time they live by.
+    pub(crate) timeline: Timeline,
+    /// Held for writing while sessions are moved along with the clock, for reading by whoever brings times from
+    /// the store into memory or the other way.
+    in_step: RwLock<()>,
     /// The sessions in use.
     live: Mutex<Live>,
     /// What has been done to keep memory and store together.
@@ -41,12 +49,14 @@ pub(crate) struct Sessions {
 }
 
 impl Sessions {
-    pub(crate) fn new(settings: SessionSettings, now: Timestamp) -> Self {
+    pub(crate) fn new(settings: SessionSettings, clock: Arc<dyn Clock>) -> Self {
         Self {
+            in_step: RwLock::default(),
             live: Mutex::new(Live::new(settings.idle)),
-            kept: tokio::sync::Mutex::new(Kept::new(now)),
+            kept: tokio::sync::Mutex::new(Kept::new(clock.steady())),
             throttle: Throttle::new(settings.throttle),
             passwords: PasswordPool::new(settings.hashing),
+            timeline: Timeline::new(clock),
             settings,
         }
     }

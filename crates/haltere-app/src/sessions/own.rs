@@ -57,6 +57,7 @@ impl App {
         const DOING: &str = "list one's own sessions";
         ctx.authorize(Action::ReadProfile)?;
         let current = ctx.caller.session;
+        let _in_step = self.0.sessions.in_step.read().await;
         let mut read = self.0.store.read().await.doing(DOING)?;
         let user = &ctx.caller.user;
         let mut records = read.list_sessions_of(user, MAX_LISTED).await.doing(DOING)?;
@@ -64,7 +65,7 @@ impl App {
         if let Some(current) = current.filter(|id| records.iter().all(|record| record.id != *id)) {
             records.extend(read.find_session(&current).await.doing(DOING)?);
         }
-        let (idle, now) = (self.0.sessions.settings.idle, self.now());
+        let (idle, now) = (self.0.sessions.settings.idle, self.0.sessions.timeline.now());
         let mut sessions: Vec<_> = {
             let live = self.0.sessions.live();
             let shown = records.into_iter().map(|record| shown(record, current, &live));

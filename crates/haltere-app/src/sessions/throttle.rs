@@ -4,6 +4,8 @@
 //! A try is counted before the password is looked at and given back when it was right: guesses that
 //! come all at once get no further than those that come one after the other.
 //!
+//! `now` is the steady time ([`haltere_core::Clock::steady`]): a clock that is set back prolongs no wait.
+//!
 //! Three counters, each a leaky bucket: per account, per address, and per account *and* address for
 //! addresses that have logged in to that account before. Such an address is judged by the third
 //! alone: nobody can lock an owner out by failing at their account from somewhere else.
@@ -13,8 +15,6 @@ use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
-
-use haltere_core::Timestamp;
 
 use super::ThrottleSettings;
 
@@ -73,7 +73,7 @@ struct Buckets {
     networks: Bucket<Option<IpAddr>>,
     pairs: Bucket<Tries>,
     /// Who has logged in before, and when last.
-    trusted: HashMap<Tries, Timestamp>,
+    trusted: HashMap<Tries, Duration>,
 }
 
 impl Throttle {
@@ -89,12 +89,12 @@ impl Throttle {
     }
 
     /// Whether a try may be made now; if so, whether they have logged in from there before.
-    pub(crate) fn check(&self, tries: &Tries, now: Timestamp) -> Result<bool, Throttled> {
+    pub(crate) fn check(&self, tries: &Tries, now: Duration) -> Result<bool, Throttled> {
         self.buckets().check(tries, now)
     }
 
     /// The same, and counts the try if so.
-    pub(crate) fn count(&self, tries: &Tries, now: Timestamp) -> Result<Counted, Throttled> {
+    pub(crate) fn count(&self, tries: &Tries, now: Duration) -> Result<Counted, Throttled> {
         let mut buckets = self.buckets();
         let by_pair = buckets.check(tries, now)?;
         if by_pair {
@@ -112,7 +112,7 @@ impl Throttle {
     }
 
     /// The password was right.
-    pub(crate) fn succeeded(&self, counted: &Counted, now: Timestamp) {
+    pub(crate) fn succeeded(&self, counted: &Counted, now: Duration) {
         let mut buckets = self.buckets();
         buckets.give_back(counted);
         let Counted { tries, .. } = counted;
@@ -130,7 +130,7 @@ impl Throttle {
 
 impl Buckets {
     /// Whether a try may be made now; if so, whether the pair alone decided that.
-    fn check(&mut self, tries: &Tries, now: Timestamp) -> Result<bool, Throttled> {
+    fn check(&mut self, tries: &Tries, now: Duration) -> Result<bool, Throttled> {
         if self.trusted.contains_key(tries) {
             return self.pairs.check(tries, now).map(|()| true);
         }
@@ -158,7 +158,7 @@ struct Bucket<K> {
 
 struct Level {
     /// When the bucket will be empty.
-    empty_at: Timestamp,
+    empty_at: Duration,
     /// Whether somebody was refused since it was last filled.
     refused: bool,
 }
@@ -168,7 +168,7 @@ impl<K: Eq + Hash + Clone> Bucket<K> {
         Self { interval, capacity: interval * burst, levels: HashMap::new() }
     }
 
-    fn check(&mut self, key: &K, now: Timestamp) -> Result<(), Throttled> {
+    fn check(&mut self, key: &K, now: Duration) -> Result<(), Throttled> {
         let Some(level) = self.levels.get_mut(key) else { return Ok(()) };
         let fill = filled(level.empty_at, now) + self.interval;
         let Some(over) = fill.checked_sub(self.capacity).filter(|over| !over.is_zero()) else {
@@ -180,7 +180,7 @@ impl<K: Eq + Hash + Clone> Bucket<K> {
         Err(Throttled { retry_after, is_news })
     }
 
-    fn fill(&mut self, key: K, now: Timestamp) {
+    fn fill(&mut self, key: K, now: Duration) {
         if self.levels.len() >= MAX && !self.levels.contains_key(&key) {
             self.levels.retain(|_, level| level.empty_at > now);
             if self.levels.len() >= MAX {
@@ -195,7 +195,7 @@ impl<K: Eq + Hash + Clone> Bucket<K> {
     /// Takes out what one [`Bucket::fill`] has put in.
     fn drain(&mut self, key: &K) {
         if let Some(level) = self.levels.get_mut(key) {
-            level.empty_at -= self.interval;
+            level.empty_at = level.empty_at.saturating_sub(self.interval);
         }
     }
 
@@ -205,11 +205,11 @@ impl<K: Eq + Hash + Clone> Bucket<K> {
 }
 
 /// How much is in a bucket.
-fn filled(empty_at: Timestamp, now: Timestamp) -> Duration {
-    empty_at.duration_since(now).try_into().unwrap_or_default()
+fn filled(empty_at: Duration, now: Duration) -> Duration {
+    empty_at.saturating_sub(now)
 }
 
-fn forget_smallest<K: Eq + Hash + Clone, V>(map: &mut HashMap<K, V>, by: impl Fn(&V) -> Timestamp) {
+fn forget_smallest<K: Eq + Hash + Clone, V>(map: &mut HashMap<K, V>, by: impl Fn(&V) -> Duration) {
     let smallest = map.iter().min_by_key(|(_, value)| by(value)).map(|(key, _)| key.clone());
     if let Some(key) = smallest {
         map.remove(&key);
@@ -227,21 +227,21 @@ mod tests {
         address_interval: Duration::from_secs(10),
     };
 
-    fn at(seconds: i64) -> Timestamp {
-        Timestamp::from_second(1_767_225_600 + seconds).unwrap()
+    fn at(seconds: u64) -> Duration {
+        Duration::from_secs(86_400 + seconds)
     }
 
     fn from(account: &str, address: &str) -> Tries {
         Tries::new(account, Some(address.parse().unwrap()))
     }
 
-    fn fail(throttle: &Throttle, tries: &Tries, times: usize, now: Timestamp) {
+    fn fail(throttle: &Throttle, tries: &Tries, times: usize, now: Duration) {
         for _ in 0..times {
             let _wrong = throttle.count(tries, now).expect("not yet throttled");
         }
     }
 
-    fn succeed(throttle: &Throttle, tries: &Tries, now: Timestamp) {
+    fn succeed(throttle: &Throttle, tries: &Tries, now: Duration) {
         let counted = throttle.count(tries, now).expect("not throttled");
         throttle.succeeded(&counted, now);
     }

@@ -75,6 +75,7 @@ macro_rules! contract_tests {
                 touching_moves_only_forward_and_only_what_is_there,
                 many_are_touched_at_once,
                 a_session_is_found_by_its_handle,
+                all_times_of_sessions_are_shifted_within_what_there_is,
                 sessions_of_a_user_are_listed_by_their_last_use,
                 deleting_tells_whether_there_was_one,
                 all_sessions_of_a_user_end_but_the_one_kept,

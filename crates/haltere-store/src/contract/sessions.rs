@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use haltere_core::{SessionHandle, SessionId};
+use haltere_core::{SessionHandle, SessionId, Timestamp};
 
 use super::records::{at, commit, session, user_name};
 use crate::{SessionRecord, Store};
@@ -76,6 +76,39 @@ pub async fn many_are_touched_at_once(store: Arc<dyn Store>) {
     let mut tx = store.read().await.unwrap();
     for (id, at) in used {
         assert_eq!(tx.find_session(&id).await.unwrap().unwrap().last_used_at, at);
+    }
+}
+
+pub async fn all_times_of_sessions_are_shifted_within_what_there_is(store: Arc<dyn Store>) {
+    let last_use = async || store.read().await.unwrap().last_use_of_sessions().await.unwrap();
+    let shift = async |millis: i64| {
+        commit(&*store, async |tx| tx.shift_sessions(millis).await.unwrap()).await;
+    };
+    assert_eq!(last_use().await, None);
+    shift(1).await;
+    let (first, second) = (session(1, "ada", 10, 3_600), session(2, "eve", 30, 7_200));
+    keep(&*store, &first).await;
+    keep(&*store, &second).await;
+    assert_eq!(last_use().await, Some(at(30)));
+
+    let years = 10 * 365 * 86_400_000;
+    shift(years).await;
+    let shifted = find(&*store, 2).await.unwrap();
+    for (before, after) in [
+        (second.created_at, shifted.created_at),
+        (second.last_used_at, shifted.last_used_at),
+        (second.expires_at, shifted.expires_at),
+    ] {
+        assert_eq!(after.as_millisecond() - before.as_millisecond(), years);
+    }
+    assert_eq!(last_use().await, Some(shifted.last_used_at));
+    shift(-years).await;
+    assert_eq!((find(&*store, 1).await, find(&*store, 2).await), (Some(first), Some(second)));
+
+    let all_time = Timestamp::MAX.as_millisecond() - Timestamp::MIN.as_millisecond();
+    for millis in [all_time, -all_time] {
+        shift(millis).await;
+        assert!(find(&*store, 1).await.is_some(), "still a time");
     }
 }
 
