@@ -15,6 +15,7 @@ use utoipa::ToSchema;
 use crate::base_path::BasePath;
 use crate::cookie::Jar;
 use crate::error::{ApiError, ErrorBody, ErrorCode, json, messages};
+use crate::extract::charset::Charset;
 use crate::extract::{JsonBody, Params, Query, body};
 use crate::fallback::found;
 use crate::state::ApiState;
@@ -171,7 +172,9 @@ async fn credentials(request: Request) -> Result<Option<(String, Secret<String>)
         .and_then(|value| value.split(';').next())
         .is_some_and(|essence| essence.trim().eq_ignore_ascii_case(FORM));
     if is_form {
+        Charset::of_form(request.headers())?;
         let body = body::read(request).await?;
+        let body = Charset::Utf8.in_utf8(&body)?;
         let form = std::str::from_utf8(&body).ok().and_then(Params::parse);
         let form = form.ok_or_else(|| ApiError::invalid("the form is not UTF-8"))?;
         let (username, password) = (form.get("username")?, form.get("password")?);
@@ -262,6 +265,25 @@ mod tests {
         }
         let answer = stranger.post("/auth?json=1", json!({"username": 1})).await;
         answer.is_refusal(400, "INVALID", "username: must be a string");
+    }
+
+    #[tokio::test]
+    async fn a_form_is_in_utf8() {
+        let stranger = TestApi::start().await.stranger();
+        let body = form(TestApp::PASSWORD);
+        for (parameter, status) in [
+            ("", 200),
+            ("; charset=UTF-8", 200),
+            ("; charset=iso-8859-1", 415),
+            ("; charset=utf-16", 415),
+        ] {
+            let content_type = format!("{FORM}{parameter}");
+            let answer = stranger.text(Method::POST, "/auth?json=1", &content_type, &body).await;
+            assert_eq!(answer.status.as_u16(), status, "{parameter}");
+        }
+        let marked = format!("\u{feff}{body}");
+        let answer = stranger.text(Method::POST, "/auth?json=1", FORM, &marked).await;
+        assert_eq!(answer.status, 200, "{}", answer.text);
     }
 
     #[tokio::test]

@@ -12,6 +12,7 @@ use serde_json::value::RawValue;
 
 use super::entry;
 use crate::connection_export::{FORMAT, FORMAT_VERSION};
+use crate::extract::charset::Charset;
 use crate::extract::params::printable;
 
 /// The most connections in a file.
@@ -44,7 +45,8 @@ pub enum FileError {
 
 /// Takes a file apart.
 pub(crate) fn read(bytes: &[u8]) -> Result<ImportFile, FileError> {
-    let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let text = Charset::Unsaid.in_utf8(bytes);
+    let bytes = &*text.map_err(|error| FileError::Unknown(error.to_string()))?;
     if bytes.trim_ascii().is_empty() {
         return Err(FileError::Empty);
     }

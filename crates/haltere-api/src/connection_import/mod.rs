@@ -19,6 +19,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use crate::error::{ApiError, ErrorBody, ErrorCode};
 use crate::extract::accept::wants_stream;
 use crate::extract::body::{self, Bounds};
+use crate::extract::charset::Charset;
 use crate::extract::json::require_json;
 use crate::extract::{Context, Params, Query};
 use crate::state::ApiState;
@@ -130,9 +131,14 @@ async fn receive(
     request: Request<Body>,
     permit: OwnedSemaphorePermit,
 ) -> Result<(ImportFile, OwnedSemaphorePermit), ApiError> {
+    let charset = Charset::of(request.headers())?;
     let bytes = body::read_wiped(request, BOUNDS).await?;
-    let file = tokio::task::spawn_blocking(move || read(&bytes).map(|file| (file, permit))).await;
-    file.map_err(ApiError::internal)?.map_err(|error| ApiError::invalid(error.to_string()))
+    let take_apart = move || {
+        let text = charset.in_utf8(&bytes)?;
+        let file = read(&text).map_err(|error| ApiError::invalid(error.to_string()))?;
+        Ok((file, permit))
+    };
+    tokio::task::spawn_blocking(take_apart).await.map_err(ApiError::internal)?
 }
 
 fn mode(params: &Params) -> Result<ImportMode, ApiError> {

@@ -12,6 +12,7 @@ use http_body_util::{BodyExt, Collected, LengthLimitError, Limited};
 use tokio::time::timeout;
 use zeroize::Zeroizing;
 
+use super::coding::{Coding, UnpackError, Unpacker};
 use crate::error::{ApiError, ErrorCode};
 
 /// The largest body, in bytes.
@@ -31,11 +32,16 @@ pub(crate) struct Bounds {
 /// A megabyte in this time is 35 kB/s.
 const USUAL: Bounds = Bounds { bytes: LIMIT, patience: Duration::from_secs(30) };
 
-/// The whole body; 413 when it is over [`LIMIT`], which is known before the first byte is read
+/// The whole body, unpacked; 413 when it is over [`LIMIT`], which is known before the first byte is read
 /// wherever the client has announced a length; 408 when it takes too long.
 pub(crate) async fn read(request: Request<Body>) -> Result<Bytes, ApiError> {
-    read_within(USUAL, request, async |body| {
-        Limited::new(body, LIMIT).collect().await.map(Collected::to_bytes)
+    let coding = Coding::of(request.headers())?;
+    read_within(USUAL, request, async |body| match coding {
+        None => Limited::new(body, LIMIT).collect().await.map(Collected::to_bytes),
+        Some(coding) => {
+            let mut whole = unpack(body, coding, LIMIT).await?;
+            Ok(std::mem::take(&mut *whole.0).into())
+        }
     })
     .await
 }
@@ -45,8 +51,12 @@ pub(crate) async fn read_wiped(
     request: Request<Body>,
     bounds: Bounds,
 ) -> Result<Zeroizing<Vec<u8>>, ApiError> {
+    let coding = Coding::of(request.headers())?;
     let announced = announced(&request).unwrap_or_default().min(bounds.bytes);
     read_within(bounds, request, async |body| {
+        if let Some(coding) = coding {
+            return Ok(unpack(body, coding, bounds.bytes).await?.0);
+        }
         let mut bytes = Wiped(Zeroizing::new(Vec::with_capacity(announced)));
         let mut body = Limited::new(body, bounds.bytes);
         while let Some(frame) = body.frame().await {
@@ -59,11 +69,24 @@ pub(crate) async fn read_wiped(
     .await
 }
 
+/// Unpacks a body as it comes. Both its forms have the same bound.
+async fn unpack(body: &mut Body, coding: Coding, limit: usize) -> Result<Wiped, ReadError> {
+    let mut unpacker = Unpacker::new(coding, limit);
+    let mut body = Limited::new(body, limit);
+    while let Some(frame) = body.frame().await {
+        if let Ok(data) = frame?.into_data() {
+            unpacker.push(&data)?;
+        }
+    }
+    Ok(unpacker.finish()?)
+}
+
 /// Bytes that leave no copy behind when they outgrow their place.
-struct Wiped(Zeroizing<Vec<u8>>);
+#[derive(Default)]
+pub(super) struct Wiped(pub(super) Zeroizing<Vec<u8>>);
 
 impl Wiped {
-    fn extend(&mut self, more: &[u8]) {
+    pub(super) fn extend(&mut self, more: &[u8]) {
         let Self(bytes) = self;
         let needed = bytes.len() + more.len();
         if needed > bytes.capacity() {
@@ -118,11 +141,22 @@ async fn read_patiently<T>(
     }
     match collect(&mut body).await {
         Ok(collected) => Ok(collected),
-        Err(error) if error.is::<LengthLimitError>() => {
-            discard(body).await;
-            Err(too_large(bounds))
-        }
-        Err(_) => Err(ApiError::invalid("the body ended early")),
+        Err(error) => match error.downcast_ref() {
+            Some(malformed @ UnpackError::Malformed(_)) => {
+                let refusal = ApiError::invalid(malformed.to_string());
+                discard(body).await;
+                Err(hanging_up(refusal))
+            }
+            Some(UnpackError::TooLarge) => {
+                discard(body).await;
+                Err(too_large(bounds))
+            }
+            None if error.is::<LengthLimitError>() => {
+                discard(body).await;
+                Err(too_large(bounds))
+            }
+            None => Err(ApiError::invalid("the body ended early")),
+        },
     }
 }
 
@@ -157,12 +191,37 @@ mod tests {
     use futures_util::stream;
 
     use super::*;
+    use crate::extract::coding;
 
     #[tokio::test(start_paused = true)]
     async fn nobody_waits_for_ever() {
         let body = Body::from_stream(stream::pending::<Result<Bytes, std::io::Error>>());
         let error = read(Request::new(body)).await.unwrap_err();
         assert_eq!(error.status(), StatusCode::REQUEST_TIMEOUT);
+    }
+
+    #[tokio::test]
+    async fn a_packed_body_is_unpacked_within_the_bound() {
+        let packed = |bytes: &[u8], name: &'static str| {
+            let coding = if name == "deflate" { Coding::Deflate } else { Coding::Gzip };
+            let body = Body::from(coding::tests::packed(coding, bytes));
+            Request::post("/").header("content-encoding", name).body(body).expect("a request")
+        };
+        let bounds = Bounds { bytes: 2 * LIMIT, patience: Duration::from_secs(5) };
+        for name in ["gzip", "x-gzip", "deflate"] {
+            let largest = vec![b'x'; LIMIT];
+            assert!(read(packed(&largest, name)).await.expect("it fits") == largest);
+            assert!(*read_wiped(packed(&largest, name), bounds).await.expect("it fits") == largest);
+            let error = read(packed(&vec![0; LIMIT + 1], name)).await.unwrap_err();
+            assert_eq!(error.status(), StatusCode::PAYLOAD_TOO_LARGE);
+            let error =
+                read_wiped(packed(&vec![0; 2 * LIMIT + 1], name), bounds).await.unwrap_err();
+            assert_eq!(error.to_string(), "the body is larger than 2 MiB");
+        }
+        let plain = Request::post("/").header("content-encoding", "gzip").body(Body::from("{}"));
+        let error = read(plain.expect("a request")).await.unwrap_err();
+        let why = "Content-Encoding: the body is not gzip, or is damaged";
+        assert_eq!((error.status().as_u16(), error.to_string().as_str()), (400, why));
     }
 
     #[tokio::test]

@@ -6,6 +6,7 @@ use http::header::CONTENT_TYPE;
 use http::{HeaderMap, Request, StatusCode};
 use serde_json::Value;
 
+use super::charset::Charset;
 use super::{body, strict_json};
 use crate::error::{ApiError, ErrorCode};
 
@@ -17,8 +18,10 @@ impl<S: Sync> FromRequest<S> for JsonBody {
 
     async fn from_request(request: Request<Body>, _: &S) -> Result<Self, ApiError> {
         require_json(request.headers())?;
+        let charset = Charset::of(request.headers())?;
         let bytes = body::read(request).await?;
-        strict_json::parse(&bytes).map(Self).map_err(|error| ApiError::invalid(error.to_string()))
+        let text = charset.in_utf8(&bytes)?;
+        strict_json::parse(&text).map(Self).map_err(|error| ApiError::invalid(error.to_string()))
     }
 }
 
@@ -31,8 +34,7 @@ pub(crate) fn require_json(headers: &HeaderMap) -> Result<(), ApiError> {
     Err(ApiError::new(status, code, "Content-Type: must be application/json"))
 }
 
-/// Whether the body is said to be JSON. Parameters (`;version=1`, `;charset=utf-8`) don't matter, and
-/// a missing header is forgiven: other origins are refused by [`crate::layers::cross_origin`], not here.
+/// Whether the body is said to be JSON. Parameters (`;version=1`) don't matter but for `charset`, and a missing header is forgiven: other origins are refused by [`crate::layers::cross_origin`], not here.
 fn says_json(headers: &HeaderMap) -> bool {
     let Some(value) = headers.get(CONTENT_TYPE) else { return true };
     let Ok(value) = value.to_str() else { return false };
@@ -44,12 +46,12 @@ fn says_json(headers: &HeaderMap) -> bool {
 mod tests {
     use super::*;
 
-    async fn refusal(content_type: Option<&str>, body: &str) -> Option<(u16, String)> {
+    async fn refusal(content_type: Option<&str>, body: impl AsRef<[u8]>) -> Option<(u16, String)> {
         let mut request = Request::builder();
         if let Some(content_type) = content_type {
             request = request.header(CONTENT_TYPE, content_type);
         }
-        let request = request.body(Body::from(body.to_owned())).expect("a request");
+        let request = request.body(Body::from(body.as_ref().to_vec())).expect("a request");
         let error = JsonBody::from_request(request, &()).await.err()?;
         Some((error.status().as_u16(), error.to_string()))
     }
@@ -65,6 +67,27 @@ mod tests {
         for refused in ["text/plain", "application/x-www-form-urlencoded", "application/jsonx"] {
             assert_eq!(refusal(Some(refused), "{}").await.map(|(status, _)| status), Some(415));
         }
+    }
+
+    #[tokio::test]
+    async fn json_is_read_in_the_charset_it_is_said_to_be_in() {
+        let utf16: Vec<u8> = "{\"a\": \"ü\"}".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for (content_type, body) in [
+            ("application/json", b"\xef\xbb\xbf{}".to_vec()),
+            ("application/json; charset=UTF-8", b"\xef\xbb\xbf{}".to_vec()),
+            ("application/json; charset=\"utf-8\"", b"{}".to_vec()),
+            ("application/json; charset=utf-16", utf16.clone()),
+            ("application/json; charset=utf-16le", utf16.clone()),
+        ] {
+            assert_eq!(refusal(Some(content_type), body).await, None, "{content_type}");
+        }
+        let (status, message) =
+            refusal(Some("application/json; charset=iso-8859-1"), "{}").await.expect("refused");
+        let why = "Content-Type: charset iso-8859-1 is not accepted; UTF-8 and UTF-16 are";
+        assert_eq!((status, message.as_str()), (415, why));
+        let odd = &utf16[1..];
+        let refused = refusal(Some("application/json; charset=utf-16le"), odd).await;
+        assert_eq!(refused, Some((400, "the text is not UTF-16".to_owned())));
     }
 
     #[tokio::test]

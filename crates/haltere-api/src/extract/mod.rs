@@ -4,6 +4,8 @@
 pub(crate) mod accept;
 pub(crate) mod body;
 pub(crate) mod caller;
+pub(crate) mod charset;
+mod coding;
 pub(crate) mod json;
 pub(crate) mod params;
 pub(crate) mod path;
