@@ -13,9 +13,10 @@ use crate::wait::eventually;
 
 const GUIDE: &str = include_str!("../../docs/guide/reverse-proxy-and-tls.md");
 
-/// A running nginx that ends TLS. Killed when dropped.
+/// A running nginx, which ends TLS unless it is plain. Killed when dropped.
 pub struct Nginx {
     port: ReservedPort,
+    is_tls: bool,
     _folder: TempDir,
     _child: Child,
 }
@@ -29,10 +30,9 @@ pub fn blocks_in_the_guide() -> Vec<&'static str> {
 impl Nginx {
     /// Starts with a block of the guide: a `server`, or a `location`, which is put into the one that
     /// the guide begins with. `replace` puts what is real here in the place of the guide's examples.
-    #[expect(clippy::disallowed_methods, reason = "tests dial their own port")]
     pub async fn start(block: &str, identity: &Identity, replace: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
-        let at = |name: &str| folder.path().join(name).display().to_string();
+        let at = |name: &str| path_in(&folder, name);
         std::fs::write(at("cert.pem"), &identity.cert_pem).expect("written");
         std::fs::write(at("key.pem"), &identity.key_pem).expect("written");
         let port = ReservedPort::on(Ipv4Addr::LOCALHOST.into());
@@ -54,6 +54,20 @@ impl Nginx {
             assert!(server.contains(from), "{from} is not in {server}");
             server = server.replace(from, to);
         }
+        Self::run(folder, port, &server).await
+    }
+
+    /// Starts with `directives` inside a `server` without TLS, and `outside` beside it.
+    pub async fn start_plain(outside: &str, directives: &str) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let port = ReservedPort::on(Ipv4Addr::LOCALHOST.into());
+        let server = format!("{outside}\nserver {{ listen {}; {directives} }}", port.address());
+        Self { is_tls: false, ..Self::run(folder, port, &server).await }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "tests dial their own port")]
+    async fn run(folder: TempDir, port: ReservedPort, server: &str) -> Self {
+        let at = |name: &str| path_in(&folder, name);
         let temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]
             .map(|kind| format!("{kind}_temp_path {};", at(kind)))
             .concat();
@@ -71,7 +85,7 @@ impl Nginx {
             .kill_on_drop(true)
             .spawn()
             .expect("nginx can be started; scripts/setup installs it");
-        let nginx = Self { port, _folder: folder, _child: child };
+        let nginx = Self { port, is_tls: true, _folder: folder, _child: child };
         eventually("nginx listens", async || {
             let socket = TcpSocket::new_v4().expect("a socket");
             socket.connect(nginx.address()).await.ok()
@@ -80,14 +94,19 @@ impl Nginx {
         nginx
     }
 
-    /// `https://localhost:PORT`
+    /// `https://localhost:PORT`, or `http://`
     pub fn base(&self) -> String {
-        format!("https://localhost:{}", self.address().port())
+        let scheme = if self.is_tls { "https" } else { "http" };
+        format!("{scheme}://localhost:{}", self.address().port())
     }
 
     fn address(&self) -> SocketAddr {
         self.port.address()
     }
+}
+
+fn path_in(folder: &TempDir, name: &str) -> String {
+    folder.path().join(name).display().to_string()
 }
 
 /// Debian keeps servers where only root looks.

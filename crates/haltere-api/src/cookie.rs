@@ -9,6 +9,10 @@ use crate::arrival::Arrival;
 use crate::base_path::BasePath;
 use crate::options::ApiOptions;
 
+/// The most cookies of our name that are looked at: each costs a look into the store, and browsers send
+/// one per path and domain.
+const MAX_TOKENS: usize = 8;
+
 /// What the cookie is like on the way a request came; on every request as an extension.
 ///
 /// Over TLS its name has a prefix which makes browsers see to its properties, so that nobody can plant
@@ -33,16 +37,19 @@ impl Jar {
         Self { name, path: options.base.clone(), is_secure }
     }
 
-    /// The token a request brings along.
-    pub(crate) fn token(&self, headers: &HeaderMap) -> Option<Secret<String>> {
+    /// The tokens a request brings along: more than one when somebody has set a cookie of the same name
+    /// for another path or domain, which browsers send as well.
+    pub(crate) fn tokens(&self, headers: &HeaderMap) -> Vec<Secret<String>> {
         headers
             .get_all(COOKIE)
             .into_iter()
             // Neighbours on the same host may have set cookies in any encoding.
             .map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
             .flat_map(|value| Cookie::split_parse(value).flatten())
-            .find(|cookie| cookie.name() == self.name)
+            .filter(|cookie| cookie.name() == self.name)
             .map(|cookie| Secret::new(cookie.value().to_owned()))
+            .take(MAX_TOKENS)
+            .collect()
     }
 
     /// The header that hands out a token. The browser keeps it until it is closed; when the session
@@ -80,7 +87,7 @@ mod tests {
 
     fn given(cookies: &[&'static str], jar: &Jar) -> Option<String> {
         let headers = cookies.iter().map(|value| (COOKIE, HeaderValue::from_static(value)));
-        jar.token(&headers.collect()).map(|token| token.expose().clone())
+        jar.tokens(&headers.collect()).first().map(|token| token.expose().clone())
     }
 
     #[test]
@@ -92,13 +99,23 @@ mod tests {
         // What a neighbour on the same host has set is no reason to overlook ours.
         let neighbours = HeaderValue::from_bytes(b"name=J\xc3\xbcrg; odd=\xff; haltere.sid=tok");
         let headers = [(COOKIE, neighbours.expect("a header"))].into_iter().collect();
-        assert_eq!(plain.token(&headers).expect("found").expose(), "tok");
+        assert_eq!(plain.tokens(&headers), ["tok".into()]);
         let secure = jar(true, "");
         assert_eq!(given(&["haltere.sid=planted"], &secure), None);
         assert_eq!(given(&["__Host-haltere.sid=tok"], &secure).as_deref(), Some("tok"));
         let below = jar(true, "/haltere");
         assert_eq!(given(&["haltere.sid=x; __Host-haltere.sid=y"], &below), None);
         assert_eq!(given(&["__Secure-haltere.sid=tok"], &below).as_deref(), Some("tok"));
+    }
+
+    #[test]
+    fn several_cookies_of_our_name_are_found_but_not_any_number() {
+        let jar = jar(false, "");
+        let cookies = ["haltere.sid=planted; a=b", "haltere.sid=tok"];
+        let headers = cookies.map(|value| (COOKIE, HeaderValue::from_static(value)));
+        assert_eq!(jar.tokens(&headers.into_iter().collect()), ["planted".into(), "tok".into()]);
+        let many = HeaderValue::from_str(&"haltere.sid=x;".repeat(100)).expect("a header");
+        assert_eq!(jar.tokens(&[(COOKIE, many)].into_iter().collect()).len(), MAX_TOKENS);
     }
 
     #[test]

@@ -192,6 +192,7 @@ pub(crate) mod messages {
         "Connection with either the same name or id already exists";
     pub(crate) const TOO_MANY_CONNECTIONS: &str = "Maximum number of connections reached";
     pub(crate) const OTHER_ORIGIN: &str = "Requests from other origins are not allowed";
+    pub(crate) const OTHER_ORIGIN_LOGOUT: &str = "Logging out is up to haltere's own pages";
     pub(crate) const TOKEN_IN_URL: &str = "token: does not belong in the URL; send it in the header \"Authorization: Bearer <token>\"";
     pub(crate) const INTERNAL: &str = "An internal server error occurred";
     pub(crate) const WITHOUT_STATUS: &str = "Connection already exists but status of the connection not found. Config file might be malformed";

@@ -305,6 +305,8 @@ mod tests {
             let response = client.open(request.body(Body::empty()).expect("a request")).await;
             assert_eq!(response.status(), 200);
             assert_eq!(response.headers()["content-type"], "text/event-stream");
+            let cache = "private, no-cache, no-store, must-revalidate";
+            assert_eq!(response.headers()["cache-control"], cache);
             Self { body: response.into_body().into_data_stream(), buffer: String::new() }
         }
 

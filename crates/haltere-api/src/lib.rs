@@ -69,6 +69,7 @@ use state::ApiState;
 pub fn router(app: App, options: ApiOptions) -> Router {
     let ApiOptions { base, cors_origins, .. } = options.clone();
     let state = ApiState::new(app, options);
+    let guard = layers::cross_origin::Guard::new(cors_origins.clone());
     let (router, _) = routes::table().split_for_parts();
     let router = router
         .fallback(fallback::not_found)
@@ -80,9 +81,9 @@ pub fn router(app: App, options: ApiOptions) -> Router {
     let router = ServiceBuilder::new()
         .layer(middleware::from_fn_with_state(state.clone(), layers::identity::identify))
         .layer(middleware::from_fn_with_state(state, layers::headers::add))
-        .layer(middleware::from_fn_with_state(cors_origins.clone(), layers::cors::share))
+        .layer(middleware::from_fn_with_state(cors_origins, layers::cors::share))
         .layer(middleware::from_fn(layers::failures::answer))
-        .layer(middleware::from_fn_with_state(cors_origins, layers::cross_origin::refuse))
+        .layer(middleware::from_fn_with_state(guard, layers::cross_origin::refuse))
         .layer(middleware::from_fn(layers::query_token::refuse))
         .service(router);
     if base.is_root() {

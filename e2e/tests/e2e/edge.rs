@@ -199,3 +199,35 @@ async fn nginx_speaks_tls_to_it() {
     let nginx = Nginx::start(block, &outside.server(&["localhost"]), &replace).await;
     works_behind(&nginx, &outside, "", &mut haltere).await;
 }
+
+/// Without `proxy_set_header Host`, nginx asks for the name of its upstream, and over plain HTTP browsers
+/// send nothing but `Origin` to tell whose page it is.
+#[tokio::test]
+async fn nginx_that_hides_the_host_is_told_what_to_pass_on() {
+    const WHY: &str = "Requests from other origins are not allowed";
+    let mut haltere = Haltere::start().await;
+    let inner = haltere.base();
+    let inner = inner.strip_prefix("http://").expect("plain HTTP");
+    let upstream = format!("upstream haltere_backend {{ server {inner}; }}");
+    let curl = Curl::trusting(&Ca::new("nobody").pem());
+    let pass = "proxy_pass http://haltere_backend;";
+    let form = format!("username=admin&password={}", admin_password());
+    for (header, status) in [("", 403), ("proxy_set_header Host $http_host;", 200)] {
+        let location = format!("location / {{ {pass} {header} }}");
+        let nginx = Nginx::start_plain(&upstream, &location).await;
+        let origin = format!("Origin: {}", nginx.base());
+        let url = format!("{}/auth?json=1", nginx.base());
+        let answer = curl.call(&url, &["--header", &origin, "--data", &form]).await;
+        assert_eq!(answer.status, status, "{answer:?}");
+        if status == 403 {
+            let message = answer.json()["message"].as_str().expect("a message").to_owned();
+            for part in [WHY, &nginx.base(), "haltere_backend", "proxy_set_header Host $http_host"]
+            {
+                assert!(message.contains(part), "{part} is missing in {message}");
+            }
+            let line = haltere.log().until(WHY).await;
+            assert!(line.contains("haltere_backend") && line.contains(&nginx.base()), "{line}");
+        }
+    }
+    haltere.stop().await;
+}

@@ -10,13 +10,14 @@ use http::header::SET_COOKIE;
 
 use crate::cookie::Jar;
 use crate::error::{ApiError, ErrorBody};
-use crate::extract::caller;
 use crate::fallback::found;
 use crate::state::ApiState;
 
 /// Log out
 ///
-/// Ends the session, if there is one, and goes to the login page.
+/// Ends the session, if there is one, and goes to the login page. A page of another origin can't send a
+/// browser here: only haltere's own pages log somebody out, and programs, which send none of the headers
+/// `Sec-Fetch-Site`, `Origin` and `Referer`.
 #[utoipa::path(
     get,
     path = "/logout",
@@ -24,6 +25,8 @@ use crate::state::ApiState;
     tag = "Login",
     responses(
         (status = 302, description = "`Location` is `/login`, the cookie is taken back"),
+        (status = 403, description = "A page of another origin has sent the browser here; nobody is logged out", body = ErrorBody,
+            example = json!({"code": "NOT_ALLOWED", "message": "Logging out is up to haltere's own pages"})),
         (status = 500, description = "The session could not be ended", body = ErrorBody,
             example = json!({"code": "INTERNAL_ERROR", "message": "An internal server error occurred", "reason": "the disk is full"})),
     ),
@@ -34,11 +37,86 @@ pub(crate) async fn handler(
     Extension(jar): Extension<Jar>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    if let Some(session) = caller::session(&state, &jar, &headers).await? {
-        let context = Ctx::new(session.caller, origin);
-        state.app.log_out(&context).await.map_err(ApiError::internal)?;
+    // Each session that a cookie leads to: otherwise the next one would take over.
+    for token in jar.tokens(&headers) {
+        let session = state.app.authenticate(token.expose()).await.map_err(ApiError::internal)?;
+        if let Some(session) = session {
+            let context = Ctx::new(session.caller, origin.clone());
+            state.app.log_out(&context).await.map_err(ApiError::internal)?;
+        }
     }
     let mut response = found(&state.options.base.to("/login"));
     response.headers_mut().insert(SET_COOKIE, jar.take_back());
     Ok(response)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+    use haltere_core::Role;
+    use http::Request;
+
+    use crate::ApiOptions;
+    use crate::test_support::{Answer, Client, TestApi};
+    use crate::web_origin::WebOrigin;
+
+    async fn log_out(client: &Client, path: &str, headers: &[(&str, &str)]) -> Answer {
+        let mut request = Request::get(path).header("host", "haltere:8088");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        client.send(request.body(Body::empty()).expect("a request")).await
+    }
+
+    #[tokio::test]
+    async fn only_our_own_pages_and_programs_log_somebody_out() {
+        let origins = [WebOrigin::parse("https://console.example").expect("good")];
+        let api = TestApi::start_as(ApiOptions::default().cors_origins(origins)).await;
+        for (path, headers) in [
+            ("/logout", &[("sec-fetch-site", "cross-site")][..]),
+            ("/LOGOUT/", &[("sec-fetch-site", "cross-site")]),
+            ("/logout", &[("sec-fetch-site", "same-site"), ("referer", "http://haltere:8088/")]),
+            ("/logout", &[("origin", "http://evil.example")]),
+            ("/logout", &[("origin", "null")]),
+            ("/logout", &[("referer", "http://evil.example/haltere:8088/")]),
+            ("/logout", &[("referer", "http://haltere:8089/")]),
+            ("/logout", &[("referer", "nonsense")]),
+            ("/logout", &[("origin", "http://haltere:8088"), ("referer", "http://evil.example/")]),
+        ] {
+            let client = api.role(Role::Viewer).await;
+            let answer = log_out(&client, path, headers).await;
+            assert_eq!(answer.status, 403, "{headers:?}: {}", answer.text);
+            assert_eq!(answer.json()["code"], "NOT_ALLOWED");
+            assert_eq!(answer.header("set-cookie"), None, "the cookie is taken back");
+            assert_eq!(client.get("/api/profile").await.status, 200, "{headers:?}");
+        }
+        for headers in [
+            &[][..],
+            &[("sec-fetch-site", "same-origin"), ("referer", "http://haltere:8088/")],
+            &[("sec-fetch-site", "none")],
+            &[("referer", "http://haltere:8088/connections/x")],
+            &[("origin", "http://haltere:8088")],
+            &[("origin", "https://console.example"), ("sec-fetch-site", "cross-site")],
+        ] {
+            let client = api.role(Role::Viewer).await;
+            let answer = log_out(&client, "/logout", headers).await;
+            assert_eq!((answer.status.as_u16(), answer.header("location")), (302, Some("/login")));
+            assert_eq!(client.get("/api/profile").await.status, 401, "{headers:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_bogus_cookie_neither_locks_out_nor_keeps_in() {
+        let api = TestApi::start().await;
+        let token = async || format!("haltere.sid={}", api.app.token(Role::Viewer).await.expose());
+        let bogus = format!("haltere.sid={}", "x".repeat(43));
+        let (one, two) = (token().await, token().await);
+        let client = api.with_cookie(&format!("{bogus}; a=b; haltere.sid=; {one}; {two}"));
+        assert_eq!(client.get("/api/profile").await.status, 200);
+        assert_eq!(client.get("/validate-session").await.json()["valid"], true);
+        assert_eq!(client.get("/logout").await.status, 302);
+        assert_eq!(client.get("/api/profile").await.status, 401, "the other session took over");
+        let many = format!("{}{}", format!("{bogus}; ").repeat(8), token().await);
+        assert_eq!(api.with_cookie(&many).get("/api/profile").await.status, 401, "not for ever");
+    }
 }

@@ -37,12 +37,18 @@ impl<S: Sync> FromRequestParts<S> for Context {
     }
 }
 
-/// The session a request belongs to, if any.
+/// The session a request belongs to, if any: the first that a cookie leads to, so that a cookie which
+/// leads nowhere locks nobody out.
 pub(crate) async fn session(
     state: &ApiState,
     jar: &Jar,
     headers: &HeaderMap,
 ) -> Result<Option<Session>, ApiError> {
-    let Some(token) = jar.token(headers) else { return Ok(None) };
-    state.app.authenticate(token.expose()).await.map_err(ApiError::internal)
+    for token in jar.tokens(headers) {
+        let session = state.app.authenticate(token.expose()).await.map_err(ApiError::internal)?;
+        if session.is_some() {
+            return Ok(session);
+        }
+    }
+    Ok(None)
 }

@@ -1,43 +1,78 @@
 //! Refuses changes that a page of somebody else's asks the browser to make (cross-site request forgery).
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::ORIGIN;
-use http::{HeaderMap, HeaderName, Method};
+use http::header::{ORIGIN, REFERER};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use super::cors::named_origin;
 use crate::arrival::Arrival;
 use crate::error::{ApiError, messages};
+use crate::extract::params::printable;
 use crate::web_origin::WebOrigin;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-/// 403 for a changing request that comes from another origin, unless that one was named.
-pub(crate) async fn refuse(
-    State(named): State<Arc<[WebOrigin]>>,
-    request: Request,
-    next: Next,
-) -> Response {
-    let changes = !matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if changes && !is_welcome(&request, &named) {
-        return ApiError::not_allowed(messages::OTHER_ORIGIN).into_response();
-    }
-    next.run(request).await
+/// How often a refusal is worth a line in the log: any page can make a browser cause one.
+const LOG_PAUSE: Duration = Duration::from_mins(1);
+
+/// Whose changes are welcome.
+#[derive(Clone)]
+pub(crate) struct Guard {
+    named: Arc<[WebOrigin]>,
+    logged: Arc<Mutex<Option<Instant>>>,
 }
 
-fn is_welcome(request: &Request, named: &[WebOrigin]) -> bool {
-    let arrival = request.extensions().get::<Arrival>();
-    named_origin(request.headers(), named).is_some()
-        || arrival.is_some_and(|arrival| is_own(request.headers(), arrival))
+impl Guard {
+    /// Lets in the origins that were named, beside our own.
+    pub(crate) fn new(named: Arc<[WebOrigin]>) -> Self {
+        Self { named, logged: Arc::default() }
+    }
+
+    fn welcomes(&self, request: &Request) -> bool {
+        let headers = request.headers();
+        let arrival = request.extensions().get::<Arrival>();
+        named_origin(headers, &self.named).is_some()
+            || arrival.is_some_and(|arrival| is_own(headers, arrival))
+    }
+
+    fn log(&self, why: &str) {
+        let mut logged = self.logged.lock().unwrap_or_else(PoisonError::into_inner);
+        if logged.is_none_or(|at| at.elapsed() >= LOG_PAUSE) {
+            *logged = Some(Instant::now());
+            tracing::info!("{why}");
+        } else {
+            tracing::debug!("{why}");
+        }
+    }
+}
+
+/// 403 for a changing request that comes from another origin, unless that one was named. Logging out is
+/// one, though the management center for Mosquitto has it behind a GET.
+pub(crate) async fn refuse(State(guard): State<Guard>, request: Request, next: Next) -> Response {
+    let what = match (request.method(), request.uri().path()) {
+        (&Method::OPTIONS, _) => None,
+        (_, "/logout") => Some(messages::OTHER_ORIGIN_LOGOUT),
+        (&Method::GET | &Method::HEAD, _) => None,
+        _ => Some(messages::OTHER_ORIGIN),
+    };
+    let Some(what) = what.filter(|_| !guard.welcomes(&request)) else {
+        return next.run(request).await;
+    };
+    let why = format!("{what}: {}", explanation(&request));
+    guard.log(&why);
+    ApiError::not_allowed(why).into_response()
 }
 
 /// Whether a browser says that the request comes from a page of ours, or no browser sent it.
 ///
 /// `Sec-Fetch-Site` is the browser's own verdict, and holds behind a proxy that rewrites `Host`;
-/// browsers without it send `Origin` with every changing request. Programs send neither.
+/// browsers without it (all of them, over plain HTTP) send `Origin` with every changing request, and
+/// `Referer` unless the page forbids it. Programs send none of these.
 /// The host is the one the browser asked for, as a proxy that we believe tells. Over TLS a page that
 /// came without is somebody else's: anybody on the way could have written it. The other way round
 /// nothing follows, for a proxy may have ended TLS without telling.
@@ -45,16 +80,53 @@ fn is_own(headers: &HeaderMap, arrival: &Arrival) -> bool {
     if let Some(site) = headers.get(SEC_FETCH_SITE) {
         return matches!(site.as_bytes(), b"same-origin" | b"none");
     }
-    let Some(origin) = headers.get(ORIGIN) else { return true };
+    let mut pages = [headers.get(ORIGIN), headers.get(REFERER)].into_iter().flatten();
+    pages.all(|page| is_page_of_ours(page, arrival))
+}
+
+/// Whether `page`, an origin or an address, is at the host that was asked for.
+fn is_page_of_ours(page: &HeaderValue, arrival: &Arrival) -> bool {
     let Some(host) = &arrival.host else { return false };
-    let origin = origin.to_str().ok().and_then(|origin| origin.split_once("://"));
-    origin.is_some_and(|(scheme, authority)| {
+    let page = page.to_str().ok().and_then(|page| page.split_once("://"));
+    page.is_some_and(|(scheme, rest)| {
+        let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
         authority.eq_ignore_ascii_case(host) && (scheme == "https" || !arrival.is_secure)
     })
 }
 
+/// What was compared, and what to do when the page is one of ours after all.
+fn explanation(request: &Request) -> String {
+    let headers = request.headers();
+    let shown = |name: &HeaderName| {
+        let value = headers.get(name)?;
+        Some(printable(&String::from_utf8_lossy(value.as_bytes())))
+    };
+    let page = match (shown(&ORIGIN), shown(&REFERER)) {
+        (Some(origin), _) => format!("Origin is {origin:?}"),
+        (None, Some(referer)) => format!("Referer is {referer:?}"),
+        (None, None) => "Origin is missing".to_owned(),
+    };
+    let arrival = request.extensions().get::<Arrival>();
+    let host = arrival.and_then(|arrival| arrival.host.as_deref()).map(printable);
+    let host = host.map_or("Host is missing".to_owned(), |host| format!("Host is {host:?}"));
+    let tls = if arrival.is_some_and(|it| it.is_secure) { " over TLS" } else { "" };
+    if let Some(site) = shown(&SEC_FETCH_SITE) {
+        return format!(
+            "the browser says {site:?} (Sec-Fetch-Site), {page}, {host}{tls}. \
+             If that page may use haltere, list its origin in server.cors_origins"
+        );
+    }
+    format!(
+        "{page}, {host}{tls}. If that page is haltere's own, a reverse proxy has to pass on what the browser \
+         asked for: in nginx, proxy_set_header Host $http_host (not $host, which drops the port); or \
+         X-Forwarded-Host and X-Forwarded-Proto, and be listed in server.trusted_proxies. \
+         If it is another page that may use haltere, list its origin in server.cors_origins"
+    )
+}
+
 #[cfg(test)]
 mod tests {
+    use axum::body::Body;
     use http::header::HOST;
 
     use super::*;
@@ -87,7 +159,41 @@ mod tests {
         assert!(!own(&[(ORIGIN, "null"), (HOST, "h")]));
         assert!(!own(&[(ORIGIN, "http://evil")]), "no host to compare with");
         assert!(own(&[(ORIGIN, "https://h"), (HOST, "h")]), "a proxy may end TLS");
+        assert!(own(&[(REFERER, "http://h:1/a?b"), (HOST, "h:1")]));
+        assert!(!own(&[(REFERER, "http://evil/"), (HOST, "h"), (ORIGIN, "http://h")]));
+        assert!(!own(&[(REFERER, "http://h@evil/"), (HOST, "h")]));
         assert!(own_over(true, &[(ORIGIN, "https://h"), (HOST, "h")]));
         assert!(!own_over(true, &[(ORIGIN, "http://h"), (HOST, "h")]), "came without TLS");
+    }
+
+    #[test]
+    fn a_refusal_names_what_was_compared_and_what_to_do() {
+        let explained = |headers: &[(HeaderName, &'static [u8])]| {
+            let mut request = Request::post("/auth").body(Body::empty()).expect("a request");
+            for (name, value) in headers {
+                let value = HeaderValue::from_bytes(value).expect("a value");
+                request.headers_mut().insert(name, value);
+            }
+            let arrival =
+                Arrival { address: None, is_secure: false, host: Some("haltere_backend".into()) };
+            request.extensions_mut().insert(arrival);
+            explanation(&request)
+        };
+        let text = explained(&[(ORIGIN, b"http://h:8080")]);
+        for part in [
+            "Origin is \"http://h:8080\", Host is \"haltere_backend\"",
+            "proxy_set_header Host $http_host",
+            "X-Forwarded-Host and X-Forwarded-Proto",
+            "server.trusted_proxies",
+            "server.cors_origins",
+        ] {
+            assert!(text.contains(part), "{part} is missing in {text}");
+        }
+        let text = explained(&[(SEC_FETCH_SITE, b"cross-site")]);
+        assert!(text.contains("\"cross-site\"") && !text.contains("proxy"), "{text}");
+        // It ends up in terminals and logs.
+        let hostile = [b"http://\xc2\x9b31m\xe2\x80\xae".as_slice(), &[b'x'; 5_000]].concat();
+        let text = explained(&[(ORIGIN, hostile.leak())]);
+        assert!(text.len() < 800 && !text.contains(['\u{9b}', '\u{202e}']), "{text}");
     }
 }

@@ -4,7 +4,7 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, EXPIRES, PRAGMA, REFERRER_POLICY,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, EXPIRES, PRAGMA, REFERRER_POLICY,
     STRICT_TRANSPORT_SECURITY, X_CONTENT_TYPE_OPTIONS, X_FRAME_OPTIONS,
 };
 use http::{HeaderName, HeaderValue};
@@ -46,8 +46,9 @@ const NO_CACHE: [(HeaderName, &str); 3] = [
 /// us to say where we have only a folder of it.
 const HSTS: &str = "max-age=63072000";
 
-/// Adds them. An answer that says itself how long it may be kept (our style sheet) keeps its word, and so
-/// does one with a policy of its own (the console's page).
+/// Adds them. An answer that says itself how long it may be kept (our style sheet) keeps its word, but for
+/// an event stream, about which axum says less than we do. So does one with a policy of its own (the
+/// console's page).
 pub(crate) async fn add(State(state): State<ApiState>, request: Request, next: Next) -> Response {
     let is_secure = request.extensions().get::<Arrival>().is_some_and(|arrival| arrival.is_secure);
     let mut response = next.run(request).await;
@@ -56,7 +57,8 @@ pub(crate) async fn add(State(state): State<ApiState>, request: Request, next: N
         headers.insert(name, HeaderValue::from_static(value));
     }
     headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
-    if !headers.contains_key(CACHE_CONTROL) {
+    let is_stream = headers.get(CONTENT_TYPE).is_some_and(|it| *it == "text/event-stream");
+    if is_stream || !headers.contains_key(CACHE_CONTROL) {
         for (name, value) in NO_CACHE {
             headers.insert(name, HeaderValue::from_static(value));
         }
