@@ -14,7 +14,7 @@ Made from the routes and from the one policy function, `haltere_app::policy`; a 
 (`UPDATE_GOLDEN=1 cargo nextest run -p haltere-api golden` writes it anew). Roles add up: what one of them allows is allowed.
 
 In this order: 401 without a login, 404 while the plugin is off, 403 when no role of the caller allows it. `GET /` is the console's page,
-which every path answers that is none of these, and which asks for a login itself.
+which the addresses of its other pages answer as well (`/login`, `/connections/press-4`), and which asks for a login itself. Every other path is 404.
 
 ";
 

@@ -32,10 +32,10 @@ impl Arrival {
         let told = peer.map(|peer| options.proxies.told(peer, request.headers()));
         let Told { address, is_secure, host } = told.unwrap_or_default();
         let over_tls = extensions.get::<OverTls>().is_some();
-        let own_host = || {
-            let host = request.headers().get(HOST)?.to_str().ok()?;
-            Some(host.to_ascii_lowercase())
-        };
+        // A target with a host of its own outdoes the header (RFC 9112 §3.2.2).
+        let in_target = || Some(request.uri().authority()?.as_str());
+        let in_header = || request.headers().get(HOST)?.to_str().ok();
+        let own_host = || Some(in_target().or_else(in_header)?.to_ascii_lowercase());
         Self {
             address: address.or(peer),
             is_secure: options.secure || is_secure.unwrap_or(over_tls),

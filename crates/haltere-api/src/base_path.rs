@@ -54,7 +54,8 @@ impl BasePath {
             return Err(BasePathError::Odd(text.to_owned()));
         }
         let first = inner.split('/').next().unwrap_or(inner);
-        if ours().contains(first) {
+        // Our own paths are found in any letter case.
+        if ours().contains(&first.to_ascii_lowercase()) {
             let (given, own) = (text.to_owned(), first.to_owned());
             return Err(BasePathError::Ours { given, own });
         }
@@ -85,7 +86,10 @@ impl BasePath {
     }
 
     fn stripped(&self, uri: &Uri) -> Option<Uri> {
-        let rest = uri.path_and_query()?.as_str().strip_prefix(&*self.0)?;
+        let (front, rest) = uri.path_and_query()?.as_str().split_at_checked(self.0.len())?;
+        if !front.eq_ignore_ascii_case(&self.0) {
+            return None;
+        }
         let inner = match rest.as_bytes().first() {
             Some(b'/') => PathAndQuery::try_from(rest),
             None | Some(b'?') => PathAndQuery::try_from(format!("/{rest}")),
@@ -142,7 +146,7 @@ mod tests {
         {
             BasePath::parse(text).expect_err(text);
         }
-        for text in ["/api", "/logout/", "/auth/x", "/haltere.css"] {
+        for text in ["/api", "/API", "/logout/", "/Auth/x", "/haltere.css"] {
             let refusal = BasePath::parse(text).expect_err(text).to_string();
             assert!(refusal.contains("haltere's own"), "{refusal}");
         }
@@ -160,6 +164,8 @@ mod tests {
             ("/a/bc", "/a/bc"),
             ("/a/b/a/b/c", "/a/b/c"),
             ("http://h/a/b/c", "http://h/c"),
+            ("/A/b/API/x", "/API/x"),
+            ("/a", "/a"),
         ] {
             let request = Request::get(given).body(Body::empty()).expect("a request");
             assert_eq!(base.strip(request).uri(), path, "{given}");

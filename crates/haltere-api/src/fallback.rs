@@ -2,30 +2,46 @@
 
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
-use http::header::LOCATION;
-use http::{HeaderValue, StatusCode};
+use http::header::{ALLOW, LOCATION};
+use http::{HeaderValue, Method, StatusCode};
 
 use crate::console::{file, page};
 use crate::error::{ApiError, ErrorCode};
 use crate::state::ApiState;
 
-/// The console, where it can be meant; elsewhere a JSON 404.
+/// The console, where one of its pages is; elsewhere a JSON 404.
 pub(crate) async fn not_found(State(state): State<ApiState>, request: Request) -> Response {
-    if page::is_wanted(&request) {
-        page::answer(&state.options)
-    } else {
-        let file = file::beside_the_page(state.options.console, &request);
-        file.unwrap_or_else(|| ApiError::nowhere().into_response())
+    let path = request.uri().path();
+    match *request.method() {
+        Method::GET | Method::HEAD if page::is_wanted(&request) => page::answer(&state.options),
+        Method::OPTIONS if path == "*" => allowed("GET,HEAD,POST,PUT,PATCH,DELETE"),
+        Method::OPTIONS
+            if page::is_page(path) || file::is_beside_the_page(state.options.console, path) =>
+        {
+            allowed("GET,HEAD")
+        }
+        _ => {
+            let file = file::beside_the_page(state.options.console, &request);
+            file.unwrap_or_else(|| ApiError::nowhere().into_response())
+        }
     }
 }
 
-/// 405; axum adds the header Allow.
-pub(crate) async fn method_not_allowed() -> ApiError {
+/// 405, and 204 for OPTIONS; axum adds the header Allow.
+pub(crate) async fn method_not_allowed(method: Method) -> Response {
+    if method == Method::OPTIONS {
+        return StatusCode::NO_CONTENT.into_response();
+    }
     ApiError::new(
         StatusCode::METHOD_NOT_ALLOWED,
         ErrorCode::MethodNotAllowed,
         "Method not allowed; the header Allow says which ones are",
     )
+    .into_response()
+}
+
+fn allowed(methods: &'static str) -> Response {
+    (StatusCode::NO_CONTENT, [(ALLOW, HeaderValue::from_static(methods))]).into_response()
 }
 
 /// 302, as the management center for Mosquitto sends it.
@@ -37,6 +53,7 @@ pub(crate) fn found(location: &str) -> Response {
 #[cfg(test)]
 mod tests {
     use axum::body::Body;
+    use haltere_app::testing::TestApp;
     use haltere_core::Role;
     use http::{Method, Request};
     use serde_json::json;
@@ -47,20 +64,123 @@ mod tests {
     async fn where_there_is_nothing() {
         let api = TestApi::start().await;
         let (stranger, viewer) = (api.stranger(), api.role(Role::Viewer).await);
-        for path in ["/api", "/api/nothing", "/api/connections/", "/api/connections/a/b/c"] {
+        for path in [
+            "/api",
+            "/api/nothing",
+            "/api/connections//",
+            "/api/connections/a/b/c",
+            // What tools ask any server for.
+            "/metrics",
+            "/health",
+            "/status",
+            "/live",
+            "/ready",
+            "/actuator/health",
+            "/.env",
+            "/.git/config",
+            "/.well-known/security.txt",
+            "/.well-known/acme-challenge/x",
+            "/favicon.ico",
+            "/wp-login.php",
+            "/phpmyadmin/",
+            "/server-status",
+            "/graphql",
+            "/swagger-ui/",
+            "/somewhere",
+            "/connections",
+            "/connections/a/nothing",
+            "/login/x",
+        ] {
             viewer.get(path).await.is_refusal(404, "NOT_FOUND", "Resource not found");
             stranger.get(path).await.is_refusal(404, "NOT_FOUND", "Resource not found");
+            let head = Request::head(path).body(Body::empty()).expect("a request");
+            let head = stranger.send(head).await;
+            assert_eq!((head.status.as_u16(), head.text.as_str()), (404, ""), "{path}");
         }
-        for client in [&stranger, &viewer] {
-            let answer = client.get("/somewhere").await;
-            let page = (200, Some("text/html; charset=utf-8"));
-            assert_eq!((answer.status.as_u16(), answer.header("content-type")), page);
+        for path in ["/somewhere", "/login"] {
+            let answer = viewer.post(path, json!({})).await;
+            answer.is_refusal(404, "NOT_FOUND", "Resource not found");
         }
-        viewer.post("/somewhere", json!({})).await.is_refusal(
+    }
+
+    #[tokio::test]
+    async fn options_are_told_without_a_login() {
+        let api = TestApi::start().await;
+        let stranger = api.stranger();
+        for (path, allow) in [
+            ("/api/connections", Some("GET,HEAD,POST")),
+            ("/API/Connections/", Some("GET,HEAD,POST")),
+            ("/api/connections/a", Some("GET,HEAD,PUT,PATCH,DELETE")),
+            ("/api/connections/a/connect", Some("POST")),
+            ("/api/events", Some("GET,HEAD")),
+            ("/auth", Some("POST")),
+            ("/logout", Some("GET,HEAD")),
+            ("/healthz", Some("GET,HEAD")),
+            ("/", Some("GET,HEAD")),
+            ("/login", Some("GET,HEAD")),
+            ("/connections/a/edit", Some("GET,HEAD")),
+            ("*", Some("GET,HEAD,POST,PUT,PATCH,DELETE")),
+            ("/metrics", None),
+            ("/api/nothing", None),
+        ] {
+            let request = Request::options(path).body(Body::empty()).expect("a request");
+            let answer = stranger.send(request).await;
+            let status = if allow.is_some() { 204 } else { 404 };
+            assert_eq!((answer.status.as_u16(), answer.header("allow")), (status, allow), "{path}");
+            assert_eq!(answer.text.is_empty(), status == 204, "{path}");
+        }
+    }
+
+    #[tokio::test]
+    async fn paths_are_found_as_express_finds_them() {
+        let api = TestApi::start().await;
+        let admin = api.admin().await;
+        let new = json!({"id": "Press/4", "name": "Press 4", "url": "mqtt://127.0.0.1:1"});
+        admin.post("/API/Connections/", new).await;
+        for path in ["/api/connections/", "/API/Connections", "/Api/connections/?limit=1"] {
+            assert_eq!(admin.get(path).await.ids(), ["Press/4"], "{path}");
+            api.stranger().get(path).await.is_refusal(401, "UNAUTHORIZED", "Unauthorized");
+        }
+        for path in ["/API/CONNECTIONS/Press%2F4", "/api/connections/Press%2f4/"] {
+            assert_eq!(admin.get(path).await.json()["id"], "Press/4", "{path}");
+        }
+        admin.get("/API/CONNECTIONS/press%2F4").await.is_refusal(
             404,
             "NOT_FOUND",
-            "Resource not found",
+            "Connection not found",
         );
+        // Rules that go by the path know it in one spelling only.
+        let answer = admin.get("/API/profile/?token=abc").await;
+        assert_eq!(answer.status, 400, "{}", answer.text);
+        let login = json!({"username": "admin", "password": TestApp::PASSWORD});
+        for path in ["/auth/?json=1", "/AUTH?json=1", "/Auth/?json=1"] {
+            assert_eq!(api.stranger().post(path, login.clone()).await.status, 200, "{path}");
+        }
+        assert_eq!(admin.get("/LogOut/").await.status, 302);
+        assert_eq!(admin.get("/api/profile").await.status, 401);
+    }
+
+    #[tokio::test]
+    async fn bodies_are_taken_as_express_takes_them() {
+        let api = TestApi::start().await;
+        let admin = api.admin().await;
+        let text = "{\"enabled\": false}";
+        let utf16: Vec<u8> = text.encode_utf16().flat_map(u16::to_be_bytes).collect();
+        for (content_type, body) in [
+            ("application/json", format!("\u{feff}{text}").into_bytes()),
+            ("application/json; charset=UTF-8", text.into()),
+            ("application/json; charset=utf-16", utf16),
+        ] {
+            let request = Request::put("/api/plugins/tls").header("content-type", content_type);
+            let answer = admin.send(request.body(Body::from(body)).expect("a request")).await;
+            assert_eq!(answer.status, 200, "{content_type}: {}", answer.text);
+        }
+        let request = Request::put("/api/plugins/tls").header("content-encoding", "br");
+        let answer = admin.send(request.body(Body::from("x")).expect("a request")).await;
+        let accepted = "gzip, x-gzip, deflate, identity";
+        let why = format!("Content-Encoding: br is not accepted; what is: {accepted}");
+        answer.is_refusal(415, "INVALID", &why);
+        assert_eq!(answer.header("accept-encoding"), Some(accepted));
     }
 
     #[tokio::test]
@@ -96,7 +216,10 @@ mod tests {
             .header("origin", "http://elsewhere")
             .body(Body::from("{\"enabled\":false}"));
         let answer = admin.send(foreign.expect("a request")).await;
-        answer.is_refusal(403, "NOT_ALLOWED", "Requests from other origins are not allowed");
+        assert_eq!((answer.status.as_u16(), &answer.json()["code"]), (403, &json!("NOT_ALLOWED")));
+        let message = answer.json()["message"].to_string();
+        let begins = "\"Requests from other origins are not allowed: Origin is ";
+        assert!(message.starts_with(begins) && message.contains("haltere:8088"), "{message}");
     }
 
     #[tokio::test]

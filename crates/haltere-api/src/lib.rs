@@ -34,6 +34,7 @@ mod plugins;
 mod profile;
 mod proxies;
 mod routes;
+mod spelling;
 mod state;
 mod system;
 mod web_origin;
@@ -79,10 +80,12 @@ pub fn router(app: App, options: ApiOptions) -> Router {
     // the router as a whole. On it, each route would carry layers of its own, which are copied for
     // each request, each with all below it.
     let router = ServiceBuilder::new()
+        .map_request(spelling::correct)
         .layer(middleware::from_fn_with_state(state.clone(), layers::identity::identify))
         .layer(middleware::from_fn_with_state(state, layers::headers::add))
         .layer(middleware::from_fn_with_state(cors_origins, layers::cors::share))
         .layer(middleware::from_fn(layers::failures::answer))
+        .layer(middleware::from_fn(layers::host::refuse))
         .layer(middleware::from_fn_with_state(guard, layers::cross_origin::refuse))
         .layer(middleware::from_fn(layers::query_token::refuse))
         .service(router);

@@ -193,7 +193,12 @@ fn describe_body(operation: &mut Operation) {
     // An operation with bounds of its own has described them.
     let has_own = operation.responses.responses.contains_key("413");
     let body = json!({"code": "INVALID", "message": "Content-Type: must be application/json"});
-    add(operation, "415", "The body is of another type than those listed", "otherType", body);
+    let description = "The body is of another type than those listed, or packed or encoded in a way that is not taken";
+    add(operation, "415", description, "otherType", body);
+    let body = json!({"code": "INVALID", "message": "Content-Encoding: br is not accepted; what is: gzip, x-gzip, deflate, identity"});
+    add(operation, "415", description, "otherCoding", body);
+    let body = json!({"code": "INVALID", "message": "Content-Type: charset iso-8859-1 is not accepted; UTF-8 and UTF-16 are"});
+    add(operation, "415", description, "otherCharset", body);
     if has_own {
         return;
     }

@@ -7,13 +7,13 @@ use axum::Router;
 use axum::body::Body;
 use haltere_app::testing::{TestApp, TestConfig};
 use haltere_core::Role;
-use http::header::{ACCEPT, CONTENT_TYPE, COOKIE};
-use http::{HeaderMap, Method, Request, StatusCode};
+use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use crate::ApiOptions;
+use crate::{ApiOptions, spelling};
 
 static DOCUMENT: LazyLock<Value> =
     LazyLock::new(|| serde_json::to_value(crate::openapi()).expect("JSON"));
@@ -123,26 +123,45 @@ impl Client {
     }
 
     /// Sends any request, with the cookie, and checks the answer against the description.
-    pub(crate) async fn send(&self, request: Request<Body>) -> Answer {
+    pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
+        name_host(&mut request);
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        let response = self.open(request).await;
+        let path = spelling::canonical(&path).unwrap_or(path);
+        let answer = self.send_as_it_is(request).await;
+        check_against_description(&method, &path, &answer);
+        answer
+    }
+
+    /// Sends any request, with the cookie but without a `Host` of ours.
+    pub(crate) async fn send_as_it_is(&self, request: Request<Body>) -> Answer {
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let response = self.call(request).await;
         let (parts, body) = response.into_parts();
         let bytes = body.collect().await.expect("a body").to_bytes();
         let text = String::from_utf8(bytes.to_vec()).expect("UTF-8");
         let answer = Answer { status: parts.status, headers: parts.headers, text };
         assert!(answer.headers.contains_key("x-request-id"), "{method} {path}: no request id");
-        check_against_description(&method, &path, &answer);
         answer
     }
 
     /// Sends any request, with the cookie; the body is left to the caller.
     pub(crate) async fn open(&self, mut request: Request<Body>) -> axum::response::Response {
+        name_host(&mut request);
+        self.call(request).await
+    }
+
+    async fn call(&self, mut request: Request<Body>) -> axum::response::Response {
         if let Some(cookie) = &self.cookie {
             let cookie = cookie.parse().expect("a cookie");
             request.headers_mut().insert(COOKIE, cookie);
         }
         self.router.clone().oneshot(request).await.expect("infallible")
     }
+}
+
+/// As every client does.
+fn name_host(request: &mut Request<Body>) {
+    request.headers_mut().entry(HOST).or_insert(HeaderValue::from_static("haltere.test"));
 }
 
 impl Answer {

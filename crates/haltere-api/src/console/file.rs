@@ -78,6 +78,12 @@ fn hashed(files: ConsoleFiles, name: &str, headers: &HeaderMap) -> Option<Respon
     Some(response)
 }
 
+/// Whether such a file is at `path`.
+pub(crate) fn is_beside_the_page(files: ConsoleFiles, path: &str) -> bool {
+    let name = path.strip_prefix('/').filter(|name| kind(name).is_some());
+    name.is_some_and(|name| files.get(name).is_some())
+}
+
 /// A file that lies beside the page, when a request that no route wants is for one. Its name stays when
 /// its content changes, so it has to be asked for again each time.
 pub(crate) fn beside_the_page(files: ConsoleFiles, request: &Request) -> Option<Response> {

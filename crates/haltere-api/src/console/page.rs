@@ -5,12 +5,10 @@ use axum::response::{Html, IntoResponse, Response};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY};
-use http::{HeaderMap, HeaderValue, Method};
-use percent_encoding::percent_decode_str;
+use http::{HeaderMap, HeaderValue};
 
 use super::weights::weight;
 use super::without;
-use crate::base_path;
 use crate::layers::headers::policy_with_nonce;
 use crate::options::ApiOptions;
 use crate::state::ApiState;
@@ -21,8 +19,8 @@ const NONCE: &str = "__HALTERE_NONCE__";
 
 /// The console
 ///
-/// For people, with JavaScript. Every other path that is none of those described here answers the same
-/// page, to whoever takes HTML: `/login?error=…`, `/connections/press-4`. It holds nothing worth
+/// For people, with JavaScript. The addresses of the console's other pages answer the same page, to
+/// whoever takes HTML: `/login?error=…`, `/connections/press-4`. It holds nothing worth
 /// guarding, and asks for a login itself, where the management center for Mosquitto redirects to `/login`.
 #[utoipa::path(
     get,
@@ -53,19 +51,37 @@ pub(crate) fn answer(options: &ApiOptions) -> Response {
     (headers, Html(page)).into_response()
 }
 
+/// The paths of the console's pages beside `/`, as its router knows them (`web/src/app/routes.tsx`); `*` is
+/// whatever stands there. Anything else is nothing: tools that probe for other software shall not take
+/// this page for it.
+const PAGES: [&str; 8] = [
+    "/login",
+    "/connections/*",
+    "/new",
+    "/connections/*/edit",
+    "/profile",
+    "/settings",
+    "/transfer",
+    "/about",
+];
+
 /// Whether a request that no route wants is for a page.
 pub(crate) fn is_wanted(request: &Request) -> bool {
-    matches!(*request.method(), Method::GET | Method::HEAD)
-        && is_page(request.uri().path())
-        && takes_html(request.headers())
+    is_page(request.uri().path()) && takes_html(request.headers())
 }
 
-/// Whether a path can be one of a page: it does not begin like one of ours that are something else, nor
-/// with the name of a file. Further down a dot means nothing: ids may hold some.
-fn is_page(path: &str) -> bool {
-    let path = percent_decode_str(path).decode_utf8_lossy();
-    let first = path.split('/').nth(1).unwrap_or_default();
-    !first.contains('.') && !base_path::ours().contains(first)
+/// Whether a path is one of a page: in any letter case, and with a slash at its end or without, as the
+/// console's own router reads it.
+pub(crate) fn is_page(path: &str) -> bool {
+    let given = path.strip_suffix('/').unwrap_or(path).split('/');
+    PAGES.iter().any(|page| {
+        let own = page.split('/');
+        own.clone().count() == given.clone().count()
+            && own.zip(given.clone()).all(|(own, given)| match own {
+                "*" => !given.is_empty(),
+                own => own.eq_ignore_ascii_case(given),
+            })
+    })
 }
 
 /// Whether a client takes HTML, as browsers say when somebody looks at an address. Who says nothing
@@ -75,4 +91,35 @@ fn takes_html(headers: &HeaderMap) -> bool {
         || ["text/html", "text/*", "*/*"]
             .iter()
             .any(|kind| weight(headers, &ACCEPT, kind) > Some(0.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROUTES: &str = include_str!("../../../../web/src/app/routes.tsx");
+
+    /// The two routers have to agree: a page that only one of them knows can't be loaded again.
+    #[test]
+    fn the_pages_are_those_of_the_console() {
+        let paths = ROUTES.split("path: \"").skip(1).filter_map(|rest| rest.split('"').next());
+        let templates = paths.filter(|path| *path != "/").map(|path| {
+            let segments = path.split('/').map(|it| if it.starts_with('$') { "*" } else { it });
+            segments.collect::<Vec<_>>().join("/")
+        });
+        let templates: std::collections::BTreeSet<String> = templates.collect();
+        assert_eq!(templates, PAGES.map(str::to_owned).into());
+    }
+
+    #[test]
+    fn what_a_page_is() {
+        for path in ["/login", "/Login/", "/connections/a%2Fb", "/connections/a.b/edit", "/about"] {
+            assert!(is_page(path), "{path}");
+        }
+        for path in
+            ["/", "//", "", "/connections", "/connections/", "/connections//edit", "/login//", "/x"]
+        {
+            assert!(!is_page(path), "{path}");
+        }
+    }
 }
