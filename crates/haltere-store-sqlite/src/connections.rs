@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use haltere_core::{ConnectionId, Intent, Revision};
 use haltere_store::{
-    ConnectionKey, ConnectionReads, ConnectionRecord, ConnectionWrites, Rivals, Sealed, StoreError,
+    ClientIdUse, ConnectionKey, ConnectionReads, ConnectionRecord, ConnectionWrites, Rivals,
+    Sealed, StoreError,
 };
 use sqlx::sqlite::SqliteRow;
 
@@ -26,6 +27,18 @@ const FIND: &str = concat!("SELECT ", columns!(), " FROM connections WHERE id = 
 const FIND_RIVALS: &str =
     concat!("SELECT ", columns!(), " FROM connections WHERE id = $1 OR name = $2");
 const LIST_KEYS: &str = "SELECT id, name FROM connections ORDER BY sequence";
+/// Both read the index of client ids given by hand.
+macro_rules! client_ids {
+    ($which:literal) => {
+        concat!(
+            "SELECT id, name, url, client_id FROM connections WHERE client_id ",
+            $which,
+            " ORDER BY sequence"
+        )
+    };
+}
+const LIST_CLIENT_IDS: &str = client_ids!("IS NOT NULL");
+const FIND_CLIENT_ID: &str = client_ids!("= $1");
 const INSERT: &str = concat!("INSERT INTO connections (", columns!(), ") VALUES ");
 /// How many columns that are.
 const COLUMNS: usize = 18;
@@ -74,6 +87,15 @@ impl ConnectionReads for Tx {
     async fn list_connection_keys(&mut self) -> Result<Vec<ConnectionKey>, StoreError> {
         self.rows(sqlx::query(LIST_KEYS)).await?.iter().map(read_key).collect()
     }
+
+    async fn list_client_ids(&mut self) -> Result<Vec<ClientIdUse>, StoreError> {
+        self.rows(sqlx::query(LIST_CLIENT_IDS)).await?.iter().map(read_client_id).collect()
+    }
+
+    async fn find_client_id(&mut self, client_id: &str) -> Result<Vec<ClientIdUse>, StoreError> {
+        let rows = self.rows(sqlx::query(FIND_CLIENT_ID).bind(client_id)).await?;
+        rows.iter().map(read_client_id).collect()
+    }
 }
 
 #[async_trait]
@@ -117,6 +139,16 @@ fn read_key(row: &SqliteRow) -> Result<ConnectionKey, StoreError> {
     Ok(ConnectionKey {
         id: cells.lenient_text("id")?.unwrap_or_default(),
         name: cells.lenient_text("name")?.unwrap_or_default(),
+    })
+}
+
+fn read_client_id(row: &SqliteRow) -> Result<ClientIdUse, StoreError> {
+    let mut cells = Cells::new("connections", row);
+    Ok(ClientIdUse {
+        id: cells.lenient_text("id")?.unwrap_or_default(),
+        name: cells.lenient_text("name")?.unwrap_or_default(),
+        url: cells.lenient_text("url")?.unwrap_or_default(),
+        client_id: cells.lenient_text("client_id")?.unwrap_or_default(),
     })
 }
 

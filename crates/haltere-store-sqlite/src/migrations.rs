@@ -13,6 +13,7 @@ use crate::{error, open};
 const STEPS: &[&str] = &[
     include_str!("../migrations/0001_init.sql"),
     include_str!("../migrations/0002_own_sessions.sql"),
+    include_str!("../migrations/0003_client_ids.sql"),
 ];
 
 /// The schema's version once all steps are taken.

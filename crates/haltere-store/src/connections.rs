@@ -60,6 +60,19 @@ pub struct ConnectionKey {
     pub name: String,
 }
 
+/// A client id that was given by hand, and who has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ClientIdUse {
+    /// The connection's id.
+    pub id: String,
+    /// The connection's name.
+    pub name: String,
+    /// The connection's URL, as stored.
+    pub url: String,
+    /// `credentials.clientId`
+    pub client_id: String,
+}
+
 /// Who is in the way of a connection that was to be added.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Rivals {
@@ -91,6 +104,12 @@ pub trait ConnectionReads {
     /// Id and name of each connection, in the order they were created: what a list of all would be
     /// too heavy for.
     async fn list_connection_keys(&mut self) -> Result<Vec<ConnectionKey>, StoreError>;
+
+    /// Every connection with a client id of its own, in the order they were created.
+    async fn list_client_ids(&mut self) -> Result<Vec<ClientIdUse>, StoreError>;
+
+    /// The connections with this client id, in the order they were created.
+    async fn find_client_id(&mut self, client_id: &str) -> Result<Vec<ClientIdUse>, StoreError>;
 }
 
 /// Changing connections. Each change moves [`crate::Revisions::connections`].

@@ -28,7 +28,7 @@ use haltere_core::StorageTrouble;
 pub use audit::{AuditFilter, AuditReads, AuditRecord, AuditWrites};
 pub use backups::{BackupFacts, Backups, NoBackups};
 pub use connections::{
-    ConnectionKey, ConnectionReads, ConnectionRecord, ConnectionWrites, Rivals, Sealed,
+    ClientIdUse, ConnectionKey, ConnectionReads, ConnectionRecord, ConnectionWrites, Rivals, Sealed,
 };
 pub use error::{StoreError, UniqueRule};
 pub use meta::{MetaReads, MetaWrites, Revisions};

@@ -205,6 +205,26 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_client_id_that_another_one_has_at_the_broker_is_refused_by_name() {
+        let api = TestApi::start().await;
+        let (url, _port) = nobody();
+        let admin = api.admin().await;
+        let with = |id: &str| {
+            let mut body = connection(id, &url);
+            body["credentials"] = json!({"clientId": "press"});
+            body
+        };
+        assert_eq!(admin.post(PATH, with("a")).await.status, 202);
+        let why = "credentials.clientId: the connection \"Broker a\" (id \"a\") has it at the same broker, and each would end the other's session";
+        admin.post(PATH, with("b")).await.is_refusal(400, "INVALID", why);
+        assert_eq!(admin.post(PATH, connection("b", &url)).await.status, 202);
+        admin.put("/api/connections/b", with("b")).await.is_refusal(400, "INVALID", why);
+        let named = json!({"credentials": {"clientId": "press"}});
+        admin.patch("/api/connections/b", named).await.is_refusal(400, "INVALID", why);
+        assert!(admin.get("/api/connections/b").await.json().get("credentials").is_none());
+    }
+
+    #[tokio::test]
     async fn a_second_post_mends_a_connection_that_failed() {
         let (api, broker) = (TestApi::start().await, Mosquitto::plain().await);
         let (url, _port) = nobody();

@@ -356,7 +356,7 @@ pub(super) fn properties() -> Value {
                 "password": {"type": "string", "maxLength": 16_383, "pattern": schema::MQTT_TEXT},
                 "clientId": {
                     "type": "string", "maxLength": 16_383, "pattern": schema::MQTT_TEXT,
-                    "description": "The MQTT client id to use in place of haltere's own."
+                    "description": "The MQTT client id to use in place of haltere's own. One connection per broker has it: a second one at the same host and port is refused."
                 }
             }
         },

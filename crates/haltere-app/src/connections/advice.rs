@@ -52,7 +52,15 @@ impl App {
             tls_settings_ignored: self.ignores_tls_settings(connection),
             now: self.now(),
         };
-        let advice = findings.advice(spec, circumstances);
+        let mut advice = findings.advice(spec, circumstances);
+        let rivals = self.rivals(&entry);
+        if !rivals.is_empty() {
+            let line = format!(
+                "The client id is that of {} at the same broker, too: each ends the other's session. Give one of them another one in credentials.clientId.",
+                rivals.join(", ")
+            );
+            advice.insert(0, line);
+        }
         Ok(ConnectionAdvice { failure: status.failure().cloned(), advice })
     }
 }

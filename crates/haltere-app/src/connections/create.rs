@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::input::NewConnection;
 use super::list::Listing;
+use super::rivalry::{self, Place};
 use super::view::{ConnectionView, Secrets, secrets_were_read};
 use super::{check, record, update};
 use crate::app::{App, Inner};
@@ -126,6 +127,13 @@ impl App {
             Some(_) => (fresh, false),
             None => (self.mend(&mut *turn.tx, id.as_ref(), fresh).await?, true),
         };
+        if let Some(place) = Place::of(&connection) {
+            // Those who give no client id, nearly all, are not kept waiting for this.
+            let holder = place.holder(&mut *turn.tx, &connection.id).await.doing(DOING)?;
+            if let Some(other) = holder {
+                return Err(rivalry::taken(&other.name, &other.id).into());
+            }
+        }
         let action =
             if mended { AuditAction::ConnectionMend } else { AuditAction::ConnectionCreate };
         let detail = update::given(&connection).join(", ");

@@ -22,6 +22,7 @@ mod patch;
 mod record;
 mod registry;
 mod replace;
+mod rivalry;
 mod test;
 mod update;
 mod view;

@@ -9,6 +9,7 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::check;
 use super::entry::Unreadable;
 use super::input::{ConnectionPatch, NewConnection};
+use super::rivalry::Place;
 use super::update::{self, Change};
 use crate::app::App;
 use crate::audit;
@@ -99,7 +100,9 @@ impl App {
             created_at: now,
             updated_at: now,
         };
-        Ok(self.prepared(&connection, permit))
+        let mut test = self.prepared(&connection, permit);
+        test.keep_apart_from(self.link_in_the_way(&test.spec, None).as_ref());
+        Ok(test)
     }
 
     /// The same for a stored connection as it would be after `patch`. Its stored secrets go where they
@@ -132,7 +135,21 @@ impl App {
         if self.status(stored).connected() {
             test.keep_apart_from(entry.spec());
         }
+        test.keep_apart_from(self.link_in_the_way(&test.spec, Some(id)).as_ref());
         Ok(test)
+    }
+
+    /// The link other than that of `id` that is up and would lose its session to a client like `spec`.
+    fn link_in_the_way(&self, spec: &LinkSpec, id: Option<&ConnectionId>) -> Option<Arc<LinkSpec>> {
+        let place = Place::at(&spec.url, &spec.client_id);
+        let snapshot = self.0.registry.snapshot();
+        let mut others = snapshot.entries().iter().filter_map(|entry| {
+            let (connection, link) = (entry.connection().ok()?, entry.spec()?);
+            let same = link.client_id == spec.client_id && Some(&connection.id) != id;
+            let same = same && Place::at(&link.url, &link.client_id) == place;
+            (same && self.status(connection).connected()).then(|| Arc::clone(link))
+        });
+        others.next()
     }
 
     fn room_for_a_test(&self) -> Result<OwnedSemaphorePermit, TestError> {
@@ -169,7 +186,7 @@ impl PreparedTest {
         // Brokers that let clients in by the beginning of their id go on doing so.
         self.spec.client_id = format!("{}-test-{}", &link.client_id[..cut], mark());
         self.remark = Some(
-            "The link is up meanwhile, so the test used a client id of its own, beginning with the one in credentials.clientId: a broker that goes by whole client ids may treat it in another way.".to_owned(),
+            "A link with this client id is up meanwhile, so the test used a client id of its own, beginning with the one in credentials.clientId: a broker that goes by whole client ids may treat it in another way.".to_owned(),
         );
     }
 

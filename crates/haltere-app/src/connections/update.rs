@@ -11,6 +11,7 @@ use super::destination::{Destination, KeptSecrets};
 use super::entry::Entry;
 use super::error::UpdateError;
 use super::input::{Change as Kept, ConnectionPatch};
+use super::rivalry::{self, Place};
 use super::view::{ConnectionView, Secrets, secrets_were_read};
 use super::{check, record};
 use crate::app::{App, SecretsPolicy};
@@ -48,9 +49,18 @@ impl App {
     ) -> Result<Arc<Entry>, UpdateError> {
         let mut turn = self.turn().await?;
         let row = turn.tx.find_connection(id).await.doing(DOING)?;
-        let Change { mut connection, fields } = change(self, row.ok_or(UpdateError::NotFound)?)?;
+        let row = row.ok_or(UpdateError::NotFound)?;
+        let before = Place::stored(&row.url, row.client_id.as_deref());
+        let Change { mut connection, fields } = change(self, row)?;
 
         if !fields.is_empty() {
+            // Two that were stored before there was this rule can be edited otherwise.
+            if let Some(place) = Place::of(&connection).filter(|now| Some(now) != before.as_ref()) {
+                let holder = place.holder(&mut *turn.tx, id).await.doing(DOING)?;
+                if let Some(other) = holder {
+                    return Err(rivalry::taken(&other.name, &other.id).into());
+                }
+            }
             connection.revision = connection.revision.next();
             connection.updated_at = turn.now;
             let row = record::seal(&self.0.vault, &connection);

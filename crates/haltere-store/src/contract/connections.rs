@@ -7,7 +7,8 @@ use haltere_core::{Intent, Revision};
 
 use super::records::{at, bare_connection, commit, connection, id, ids, keep};
 use crate::{
-    ConnectionKey, ConnectionRecord, Revisions, Rivals, Sealed, Store, StoreError, UniqueRule,
+    ClientIdUse, ConnectionKey, ConnectionRecord, Revisions, Rivals, Sealed, Store, StoreError,
+    UniqueRule,
 };
 
 async fn find(store: &dyn Store, text: &str) -> Option<ConnectionRecord> {
@@ -201,6 +202,28 @@ pub async fn deleting_tells_whether_there_was_one(store: Arc<dyn Store>) {
     .await;
     assert!(ids(&*store).await.is_empty());
     keep(&*store, connection("a", "A")).await;
+}
+
+pub async fn client_ids_are_found_by_who_has_them(store: Arc<dyn Store>) {
+    let with = |id: &str, client_id: Option<&str>| ConnectionRecord {
+        client_id: client_id.map(str::to_owned),
+        ..bare_connection(id, &format!("Name of {id}"))
+    };
+    for (id, client_id) in [("b", Some("x")), ("a", Some("x")), ("c", None), ("d", Some("X"))] {
+        keep(&*store, with(id, client_id)).await;
+    }
+    let ids = |uses: Vec<ClientIdUse>| uses.into_iter().map(|it| it.id).collect::<Vec<_>>();
+    let mut tx = store.read().await.unwrap();
+    assert_eq!(ids(tx.list_client_ids().await.unwrap()), ["b", "a", "d"]);
+    assert_eq!(ids(tx.find_client_id("x").await.unwrap()), ["b", "a"]);
+    assert_eq!(ids(tx.find_client_id("nobody").await.unwrap()), [""; 0]);
+    let expected = ClientIdUse {
+        id: "d".to_owned(),
+        name: "Name of d".to_owned(),
+        url: bare_connection("d", "").url,
+        client_id: "X".to_owned(),
+    };
+    assert_eq!(tx.find_client_id("X").await.unwrap(), [expected]);
 }
 
 pub async fn rows_that_make_no_sense_are_kept_as_they_stand(store: Arc<dyn Store>) {

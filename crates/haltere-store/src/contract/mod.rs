@@ -57,6 +57,7 @@ macro_rules! contract_tests {
                 updating_what_is_not_there_says_gone,
                 updating_to_a_taken_name_says_so,
                 deleting_tells_whether_there_was_one,
+                client_ids_are_found_by_who_has_them,
                 rows_that_make_no_sense_are_kept_as_they_stand,
                 texts_are_data,
                 each_change_moves_the_revision_by_one,

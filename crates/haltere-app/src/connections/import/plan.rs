@@ -1,10 +1,12 @@
 //! The plan of an import: what becomes of each entry.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, hash_map};
 use std::fmt;
 
-use haltere_store::ConnectionKey;
+use haltere_store::{ClientIdUse, ConnectionKey, ReadTx, StoreError};
 
+use super::super::input::NewConnection;
+use super::super::rivalry::{self, Place};
 use super::file::{ImportEntry, ImportFile, Incoming, Source};
 
 /// Of how many refused entries the faults are listed; the others are counted.
@@ -138,13 +140,28 @@ impl ImportReport {
     }
 }
 
+/// What is stored, as far as it can be in the way of what comes.
+pub(in super::super) struct Stored {
+    keys: Vec<ConnectionKey>,
+    client_ids: Vec<ClientIdUse>,
+}
+
+impl Stored {
+    pub(super) async fn read(tx: &mut (dyn ReadTx + '_)) -> Result<Self, StoreError> {
+        let keys = tx.list_connection_keys().await?;
+        Ok(Self { keys, client_ids: tx.list_client_ids().await? })
+    }
+}
+
 /// Compares a judged file with what is stored. What is to be created comes back beside the plan, each
 /// with its place in it.
 pub(super) fn plan(
     file: ImportFile,
-    stored: &[ConnectionKey],
+    stored: &Stored,
     max: u64,
 ) -> (ImportReport, Vec<(usize, Incoming)>) {
+    let mut places = Places::of(&stored.client_ids);
+    let stored = &stored.keys;
     let ImportFile { source, entries, not_taken_over } = file;
     let by_id: HashMap<&str, &ConnectionKey> =
         stored.iter().map(|key| (key.id.as_str(), key)).collect();
@@ -154,28 +171,68 @@ pub(super) fn plan(
     let mut planned = Vec::with_capacity(entries.len());
     for (position, entry) in entries.into_iter().enumerate() {
         let ImportEntry { id, name, content, notes } = entry;
-        let verdict = match content {
-            Err(faults) => {
-                refused += 1;
-                Verdict::Refuse(if refused > LISTED_REFUSALS { Vec::new() } else { faults })
-            }
+        let mut verdict = match content {
+            Err(faults) => Verdict::Refuse(faults),
             Ok(incoming) => {
                 let id = id.as_deref().and_then(|id| by_id.get(id).copied());
                 let name = by_name.get(incoming.connection.name.as_str()).copied();
-                already_there(id, name).map_or_else(
-                    || {
-                        new.push((position, incoming));
-                        Verdict::Create
-                    },
-                    Verdict::Skip,
-                )
+                if let Some(there) = already_there(id, name) {
+                    Verdict::Skip(there)
+                } else if let Some(fault) = places.take(&incoming, position) {
+                    Verdict::Refuse(vec![fault])
+                } else {
+                    new.push((position, incoming));
+                    Verdict::Create
+                }
             }
         };
+        if let Verdict::Refuse(faults) = &mut verdict {
+            refused += 1;
+            if refused > LISTED_REFUSALS {
+                *faults = Vec::new();
+            }
+        }
         planned.push(Planned { id, name, verdict, notes });
     }
     let over_limit = over_limit(stored.len(), new.len(), max);
     let report = ImportReport { source, done: false, entries: planned, over_limit, not_taken_over };
     (report, new)
+}
+
+/// Who has which client id at which broker: what is stored, and what comes before in the file.
+struct Places<'a>(HashMap<Place, Holder<'a>>);
+
+enum Holder<'a> {
+    Stored(&'a ClientIdUse),
+    Entry(usize),
+}
+
+impl<'a> Places<'a> {
+    fn of(stored: &'a [ClientIdUse]) -> Self {
+        let held = stored.iter().filter_map(|it| {
+            Some((Place::stored(&it.url, Some(&it.client_id))?, Holder::Stored(it)))
+        });
+        Self(held.collect())
+    }
+
+    /// Gives the entry its place, or tells who has it.
+    fn take(&mut self, entry: &Incoming, position: usize) -> Option<String> {
+        let NewConnection { url, credentials, .. } = &entry.connection;
+        let client_id = credentials.as_ref()?.client_id.as_deref()?;
+        match self.0.entry(Place::at(url, client_id)) {
+            hash_map::Entry::Vacant(free) => {
+                free.insert(Holder::Entry(position));
+                None
+            }
+            hash_map::Entry::Occupied(held) => Some(match held.get() {
+                Holder::Stored(it) => rivalry::taken(&it.name, &it.id).to_string(),
+                Holder::Entry(first) => format!(
+                    "{}: is that of connections[{first}] at the same broker, too, and each would end the other's session",
+                    rivalry::FIELD
+                ),
+            }),
+        }
+    }
 }
 
 fn already_there(

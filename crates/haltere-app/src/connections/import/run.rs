@@ -7,7 +7,7 @@ use haltere_store::{Store, WriteTx};
 
 use super::file::ImportFile;
 use super::judge_elsewhere;
-use super::plan::{ImportReport, plan};
+use super::plan::{ImportReport, Stored, plan};
 use super::progress::Reporter;
 use super::store::{self, DOING, Storing};
 use crate::app::App;
@@ -97,7 +97,7 @@ pub(in super::super) async fn dry_run(
 ) -> Result<ImportReport, Internal> {
     const DOING: &str = "plan an import";
     let mut read = store.read().await.doing(DOING)?;
-    let stored = read.list_connection_keys().await.doing(DOING)?;
+    let stored = Stored::read(&mut *read).await.doing(DOING)?;
     Ok(plan(judged, &stored, max).0)
 }
 
@@ -108,7 +108,7 @@ pub(in super::super) async fn write(
     judged: ImportFile,
     max: u64,
 ) -> Result<(ImportReport, Vec<Arc<Connection>>), Internal> {
-    let stored = tx.list_connection_keys().await.doing(DOING)?;
+    let stored = Stored::read(tx).await.doing(DOING)?;
     let (mut report, new) = plan(judged, &stored, max);
     if report.is_refused() {
         return Ok((report, Vec::new()));

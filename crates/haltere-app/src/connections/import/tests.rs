@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use haltere_core::{ConnectionId, Intent, LinkState, Pem, Role, TlsMaterial};
+use haltere_core::{ConnectionId, Credentials, Intent, LinkState, Pem, Role, TlsMaterial};
 use haltere_store::{AuditFilter, ConnectionKey};
 use haltere_testkit::wait::{PATIENCE, until};
 use haltere_testkit::{Ca, Mosquitto};
@@ -191,6 +191,37 @@ async fn what_is_there_already_is_skipped_saying_by_what() {
     let ctx = app.ctx(Role::Viewer);
     let kept = app.app.get_connection(&ctx, &id("a"), Secrets::Omit).await.unwrap();
     assert_eq!(kept.entry.url(), dead.url(), "skipped is untouched");
+}
+
+#[tokio::test]
+async fn a_client_id_moves_in_once_at_a_broker() {
+    let (app, dead) = (TestApp::start().await, broken());
+    let named = |client_id: &str, id: &str, url: &str| {
+        let credentials = Credentials::new(None, None, Some(client_id.to_owned()));
+        entry(NewConnection { credentials, ..new(id, url) })
+    };
+    let there = "mqtt://elsewhere.example";
+    let first = vec![named("x", "a", dead.url()), named("x", "b", there)];
+    assert!(import(&app, file(first.clone()), ImportMode::Store).await.done);
+    let more = [
+        named("x", "c", dead.url()),
+        named("y", "d", dead.url()),
+        named("y", "e", &format!("{}/", dead.url())),
+    ];
+    let all = first.into_iter().chain(more).collect();
+    let report = import(&app, file(all), ImportMode::Store).await;
+    assert!(!report.done);
+    assert_eq!(
+        outcomes(&report),
+        [
+            "id and name are there already",
+            "id and name are there already",
+            "credentials.clientId: the connection \"Name of a\" (id \"a\") has it at the same broker, and each would end the other's session",
+            "create",
+            "credentials.clientId: is that of connections[3] at the same broker, too, and each would end the other's session",
+        ]
+    );
+    assert_eq!(stored(&app).await, ["a", "b"]);
 }
 
 #[tokio::test]

@@ -1,0 +1,152 @@
+use haltere_core::{Credentials, Role};
+use haltere_testkit::builders::url;
+use haltere_testkit::wait::{PATIENCE, until};
+use haltere_testkit::{Mosquitto, ports};
+
+use super::super::fixture::{id, new};
+use super::super::input::{Change, ConnectionPatch};
+use super::super::{ConnectionError, CreateError, NewConnection, Secrets, UpdateError};
+use super::*;
+use crate::testing::TestApp;
+
+const TAKEN: &str = "credentials.clientId: the connection \"Name of a\" (id \"a\") has it at the same broker, and each would end the other's session";
+
+fn with(client_id: &str, id: &str, url: &str) -> NewConnection {
+    let credentials = Credentials::new(None, None, Some(client_id.to_owned()));
+    NewConnection { credentials, ..new(id, url) }
+}
+
+fn naming(client_id: &str) -> ConnectionPatch {
+    ConnectionPatch { client_id: Change::Set(client_id.to_owned()), ..ConnectionPatch::default() }
+}
+
+fn at(text: &str) -> ConnectionPatch {
+    ConnectionPatch { url: Some(url(text)), ..ConnectionPatch::default() }
+}
+
+async fn create(app: &TestApp, new: NewConnection) -> Result<(), CreateError> {
+    let ctx = app.ctx(Role::ConnectionManager);
+    app.app.create_connection(&ctx, new, Secrets::Omit).await.map(drop)
+}
+
+async fn patch(app: &TestApp, text: &str, patch: ConnectionPatch) -> Result<(), UpdateError> {
+    let ctx = app.ctx(Role::ConnectionManager);
+    app.app.patch_connection(&ctx, &id(text), patch, Secrets::Omit).await.map(drop)
+}
+
+#[test]
+fn the_same_broker_is_told_however_its_url_is_written() {
+    let place = |text: &str| Place::at(&url(text), "x");
+    for (one, other) in [
+        ("mqtt://broker.example", "mqtt://BROKER.example.:1883/"),
+        ("mqtt://broker.example:8883", "mqtts://broker.example"),
+        ("ws://broker.example:9001", "mqtt://broker.example:9001"),
+        ("mqtt://[::ffff:10.0.0.1]", "mqtt://10.0.0.1"),
+    ] {
+        assert_eq!(place(one), place(other), "{one} {other}");
+    }
+    for (one, other) in [
+        ("mqtt://broker.example", "mqtts://broker.example"),
+        ("mqtt://broker.example", "mqtt://other.example"),
+        // A proxy tells them apart.
+        ("wss://broker.example/one", "wss://broker.example/two"),
+    ] {
+        assert_ne!(place(one), place(other), "{one} {other}");
+    }
+    assert_ne!(place("mqtt://b"), Place::at(&url("mqtt://b"), "X"));
+}
+
+#[tokio::test]
+async fn a_client_id_is_given_once_at_a_broker() {
+    let app = TestApp::start().await;
+    let port = ports::ReservedPort::on(std::net::Ipv4Addr::LOCALHOST.into());
+    let here = format!("mqtt://{}", port.address());
+    let there = format!("mqtt://localhost:{}", port.address().port());
+    create(&app, with("x", "a", &here)).await.expect("the first");
+    // What should be down takes its place all the same.
+    let ctx = app.ctx(Role::ConnectionManager);
+    app.app.disconnect_connection(&ctx, &id("a"), Secrets::Omit).await.unwrap();
+
+    let before = app.audit().await.len();
+    let refused = create(&app, with("x", "b", &here.replace("mqtt:", "mqtts:"))).await;
+    assert_eq!(refused.unwrap_err().to_string(), TAKEN);
+    let known = app.app.get_connection(&ctx, &id("b"), Secrets::Omit).await;
+    assert!(matches!(known, Err(ConnectionError::NotFound)), "nothing is stored");
+    assert_eq!(app.audit().await.len(), before);
+
+    create(&app, with("x", "b", &there)).await.expect("another broker");
+    create(&app, with("y", "c", &here)).await.expect("another client id");
+    create(&app, new("d", &here)).await.expect("one that haltere makes");
+    let refused = patch(&app, "b", at(&here)).await;
+    assert_eq!(refused.unwrap_err().to_string(), TAKEN);
+    let refused = patch(&app, "c", naming("x")).await;
+    assert_eq!(refused.unwrap_err().to_string(), TAKEN);
+    patch(&app, "a", naming("x")).await.expect("it is its own");
+    // Mending: the stored one's own place is not in its way, another's is.
+    create(&app, with("y", "c", &here)).await.expect("mended");
+    let refused = create(&app, with("x", "c", &here)).await;
+    assert_eq!(refused.unwrap_err().to_string(), TAKEN);
+    // What the contract says of ids and names goes first.
+    let refused = create(&app, with("x", "a", &here)).await;
+    assert!(matches!(refused, Err(CreateError::SameNameAndId)), "{refused:?}");
+
+    app.app.delete_connection(&ctx, &id("a"), Secrets::Omit).await.unwrap();
+    patch(&app, "c", naming("x")).await.expect("it is free");
+}
+
+#[tokio::test]
+async fn of_two_at_once_one_is_stored() {
+    let app = TestApp::start().await;
+    let port = ports::ReservedPort::on(std::net::Ipv4Addr::LOCALHOST.into());
+    let here = format!("mqtt://{}", port.address());
+    let both = ["a", "b"].map(|id| create(&app, with("x", id, &here)));
+    let [one, other] = both;
+    let (one, other) = tokio::join!(one, other);
+    assert_ne!(one.is_ok(), other.is_ok(), "{one:?} {other:?}");
+}
+
+/// Stored by an older version, which had no such rule.
+#[tokio::test]
+async fn two_that_are_stored_can_be_edited_and_advice_names_the_other() {
+    let app = TestApp::start().await;
+    let broker = Mosquitto::plain().await;
+    create(&app, with("x", "a", &broker.url())).await.unwrap();
+    create(&app, with("y", "b", &broker.url())).await.unwrap();
+    let store = app.another_store().await;
+    let mut tx = store.write().await.unwrap();
+    let mut row = tx.find_connection(&id("b")).await.unwrap().unwrap();
+    row.client_id = Some("x".to_owned());
+    row.revision = row.revision.next();
+    tx.update_connection(&row).await.unwrap();
+    tx.commit().await.unwrap();
+
+    let ctx = app.ctx(Role::Viewer);
+    let advice = until("the change to be noticed", PATIENCE, async || {
+        let advice = app.app.connection_advice(&ctx, &id("b")).unwrap().advice;
+        advice.into_iter().next().filter(|line| line.contains("client id"))
+    })
+    .await;
+    assert!(advice.contains("\"Name of a\" (id \"a\")"), "{advice}");
+    let renamed = ConnectionPatch {
+        name: Some(haltere_testkit::builders::name("Renamed")),
+        ..ConnectionPatch::default()
+    };
+    patch(&app, "b", renamed).await.expect("the rule is about what changes");
+    patch(&app, "b", naming("z")).await.expect("put right");
+    let advice = app.app.connection_advice(&ctx, &id("a")).unwrap().advice;
+    assert!(!advice.iter().any(|line| line.contains("client id is that of")), "{advice:?}");
+}
+
+#[tokio::test]
+async fn a_test_of_something_new_does_not_take_a_session_either() {
+    let app = TestApp::start().await;
+    let broker = Mosquitto::plain().await;
+    create(&app, with("x", "a", &broker.url())).await.unwrap();
+    let ctx = app.ctx(Role::ConnectionManager);
+    let test = app.app.test_connection(&ctx, with("x", "b", &broker.url())).await.unwrap();
+    let report = test.run(|_| {}).await.expect("no shutdown");
+    assert_eq!(report.probe.failure, None);
+    assert!(report.advice.iter().any(|line| line.contains("a client id of its own")), "{report:?}");
+    assert!(broker.log().contains(" as x-test-"), "{}", broker.log());
+    assert!(!broker.log().contains("already connected"), "{}", broker.log());
+}
