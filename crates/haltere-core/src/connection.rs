@@ -5,6 +5,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use crate::broker_url::BrokerUrl;
+use crate::client_hello::{Alpn, TlsServerName};
 use crate::secret::Secret;
 use crate::text::{self, TextError};
 
@@ -132,6 +133,10 @@ pub struct TlsMaterial {
     pub cert: Option<Pem>,
     /// The private key of `cert`.
     pub key: Option<Secret<Pem>>,
+    /// The protocols to ask for; `None` to ask for none.
+    pub alpn: Option<Alpn>,
+    /// The name to ask for and to find in the broker's certificate, in place of the URL's host.
+    pub server_name: Option<TlsServerName>,
 }
 
 /// The bytes of a PEM file.

@@ -10,6 +10,7 @@
 pub mod audit;
 pub mod broker_url;
 pub mod caller;
+pub mod client_hello;
 pub mod clock;
 pub mod connection;
 pub mod failure;
@@ -26,6 +27,7 @@ pub mod text;
 pub use audit::{AuditAction, AuditEntry, AuditOutcome};
 pub use broker_url::{BrokerUrl, Host, Transport, UrlError};
 pub use caller::{Caller, Origin, SessionHandle, SessionId, UserName};
+pub use client_hello::{Alpn, AlpnError, TlsServerName, TlsServerNameError};
 pub use clock::Clock;
 pub use connection::{
     Connection, ConnectionId, ConnectionName, Credentials, Intent, MmcFields, Pem, Revision,

@@ -170,11 +170,13 @@ async fn encrypt(
     trail.enter(Stage::Tls);
     let client =
         means.tls.get(&spec.tls).map_err(|error| failure::tls_material(&error.to_string()))?;
-    match client.connect(spec.url.host(), stream).await {
+    match client.connect(&spec.tls_host(), stream).await {
         Ok(handshake) => {
             let TlsFacts { version, cipher, .. } = handshake.facts;
             trail.presented = presented(handshake.peer_chain, true);
-            trail.pass(Some(format!("{version}, {cipher}")));
+            let protocol = handshake.stream.get_ref().1.alpn_protocol();
+            let protocol = protocol.map(|name| format!(", {}", name.escape_ascii()));
+            trail.pass(Some(format!("{version}, {cipher}{}", protocol.unwrap_or_default())));
             Ok((Box::new(handshake.stream), handshake.facts))
         }
         Err(failed) => {

@@ -1,6 +1,8 @@
 //! What a link should be.
 
-use haltere_core::{BrokerUrl, ConnectionId, Intent, Revision, Secret, TlsMaterial};
+use std::borrow::Cow;
+
+use haltere_core::{BrokerUrl, ConnectionId, Host, Intent, Revision, Secret, TlsMaterial};
 
 /// What a link should be: one per stored connection. Never changed, only replaced.
 #[derive(Debug, Clone)]
@@ -24,6 +26,14 @@ pub struct LinkSpec {
 }
 
 impl LinkSpec {
+    /// Whose certificate the broker has to show.
+    pub(crate) fn tls_host(&self) -> Cow<'_, Host> {
+        match &self.tls.server_name {
+            Some(name) => Cow::Owned(Host::Name(name.as_str().to_owned())),
+            None => Cow::Borrowed(self.url.host()),
+        }
+    }
+
     /// Whether both would dial the same broker in the same way, so that a link that is up may stay up.
     pub(crate) fn dials_like(&self, other: &Self) -> bool {
         self.url == other.url

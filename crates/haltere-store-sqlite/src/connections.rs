@@ -17,7 +17,8 @@ use crate::tx::{Statement, Tx};
 macro_rules! columns {
     () => {
         "id, name, url, username, password, client_id, reject_unauthorized, ca, cert, key, \
-         no_metrics_mode, ca_file, cert_file, key_file, intent, revision, created_at, updated_at"
+         no_metrics_mode, ca_file, cert_file, key_file, alpn, server_name, intent, revision, \
+         created_at, updated_at"
     };
 }
 
@@ -41,14 +42,14 @@ const LIST_CLIENT_IDS: &str = client_ids!("IS NOT NULL");
 const FIND_CLIENT_ID: &str = client_ids!("= $1");
 const INSERT: &str = concat!("INSERT INTO connections (", columns!(), ") VALUES ");
 /// How many columns that are.
-const COLUMNS: usize = 18;
+const COLUMNS: usize = 20;
 /// Behind an `INSERT`. Its count includes the new row: rows are returned once they are all inserted.
 const UNLESS_TAKEN: &str = " ON CONFLICT DO NOTHING RETURNING (SELECT count(*) FROM connections)";
-/// `created_at`, $17, stays as it is.
+/// `created_at`, $19, stays as it is.
 const UPDATE: &str = "UPDATE connections SET name = $2, url = $3, username = $4, password = $5, \
     client_id = $6, reject_unauthorized = $7, ca = $8, cert = $9, key = $10, \
-    no_metrics_mode = $11, ca_file = $12, cert_file = $13, key_file = $14, intent = $15, \
-    revision = $16, updated_at = $18 WHERE id = $1";
+    no_metrics_mode = $11, ca_file = $12, cert_file = $13, key_file = $14, alpn = $15, \
+    server_name = $16, intent = $17, revision = $18, updated_at = $20 WHERE id = $1";
 const DELETE: &str = "DELETE FROM connections WHERE id = $1";
 
 #[async_trait]
@@ -170,6 +171,8 @@ fn read(row: &SqliteRow) -> Result<ConnectionRecord, StoreError> {
         ca_file: cells.lenient_text("ca_file")?,
         cert_file: cells.lenient_text("cert_file")?,
         key_file: cells.lenient_text("key_file")?,
+        alpn: cells.lenient_text("alpn")?,
+        server_name: cells.lenient_text("server_name")?,
         intent: cells.parse("intent", intent_from_text)?,
         revision: cells
             .parse("revision", |revision: i64| u64::try_from(revision).ok().map(Revision))?,
@@ -198,6 +201,8 @@ fn bind<'q>(
         ca_file,
         cert_file,
         key_file,
+        alpn,
+        server_name,
         intent,
         revision,
         created_at,
@@ -218,6 +223,8 @@ fn bind<'q>(
         .bind(ca_file.as_deref())
         .bind(cert_file.as_deref())
         .bind(key_file.as_deref())
+        .bind(alpn.as_deref())
+        .bind(server_name.as_deref())
         .bind(intent_to_text(*intent))
         .bind(i64::try_from(revision.0).map_err(error::backend)?)
         .bind(created_at.as_millisecond())

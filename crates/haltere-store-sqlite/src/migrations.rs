@@ -14,6 +14,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0001_init.sql"),
     include_str!("../migrations/0002_own_sessions.sql"),
     include_str!("../migrations/0003_client_ids.sql"),
+    include_str!("../migrations/0004_client_hello.sql"),
 ];
 
 /// The schema's version once all steps are taken.

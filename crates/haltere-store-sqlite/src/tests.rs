@@ -66,6 +66,8 @@ fn record(id: &str, bulk: usize) -> ConnectionRecord {
         ca_file: None,
         cert_file: None,
         key_file: None,
+        alpn: None,
+        server_name: None,
         intent: Intent::Connected,
         revision: Revision::FIRST,
         created_at: now,

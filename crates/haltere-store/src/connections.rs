@@ -41,6 +41,10 @@ pub struct ConnectionRecord {
     pub cert_file: Option<String>,
     /// `keyFile`
     pub key_file: Option<String>,
+    /// `tls.alpn`, separated by spaces.
+    pub alpn: Option<String>,
+    /// `tls.serverName`
+    pub server_name: Option<String>,
     /// Whether the link should be up.
     pub intent: Intent,
     /// Grows with every change.

@@ -141,6 +141,17 @@ fn wrong_fields() -> Vec<(&'static str, Value)> {
         ("rejectUnauthorized", whole("rejectUnauthorized", json!(1))),
         ("noMetricsMode", whole("noMetricsMode", json!([]))),
         ("caFile", whole("caFile", json!(1))),
+        ("tls", whole("tls", json!(["mqtt"]))),
+        ("tls.alpn", whole("tls", json!({ "alpn": "mqtt" }))),
+        ("tls.alpn", whole("tls", json!({ "alpn": ["a b"] }))),
+        ("tls.alpn", whole("tls", json!({ "alpn": ["x".repeat(256)] }))),
+        (
+            "tls.alpn",
+            whole("tls", json!({ "alpn": ["1", "2", "3", "4", "5", "6", "7", "8", "9"] })),
+        ),
+        ("tls.serverName", whole("tls", json!({ "serverName": "10.0.0.1" }))),
+        ("tls.serverName", whole("tls", json!({ "serverName": "*.example" }))),
+        ("tls.servername", whole("tls", json!({ "servername": "b.example" }))),
         ("frobnicate", whole("frobnicate", json!(true))),
     ];
     for name in ["ca", "cert", "key"] {

@@ -299,6 +299,8 @@ async fn arguments_that_make_no_sense_are_refused_by_name_and_nothing_is_dialled
         (format!("{url} --ca key.pem"), "--ca key.pem: holds no certificate, but a private key"),
         (format!("{url} --cert cert.pem --key key.pem"), "--key key.pem: does not belong"),
         (format!("{url} --save-ca ca.pem"), "--save-ca"),
+        (format!("{url} --alpn mqtt --alpn mqtt"), "--alpn: names the same protocol twice"),
+        (format!("{url} --server-name 10.0.0.1"), "--server-name"),
         (format!("{url} --config bad.toml"), "conect_timeout"),
     ] {
         let line = format!("haltere test {arguments}");
@@ -308,6 +310,27 @@ async fn arguments_that_make_no_sense_are_refused_by_name_and_nothing_is_dialled
         assert_eq!(output.stdout, "", "{line}");
     }
     assert_eq!(peer.connections(), 0);
+}
+
+#[tokio::test]
+async fn a_shared_port_is_told_what_is_wanted() {
+    let stranger = Stranger::new();
+    let ca = Ca::new("a");
+    stranger.save("ca.pem", &ca.pem());
+    let peer = Peer::script()
+        .tls_for(&ca.server(&["broker.example"]), "broker.example", &["mqtt"])
+        .read_connect()
+        .connack(0)
+        .serve()
+        .start()
+        .await;
+    let line =
+        format!("haltere test {} --ca ca.pem --server-name broker.example", peer.url("mqtts"));
+    let output = stranger.types(&format!("{line} --alpn h2"), None).await;
+    fails_with(&output, "ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL");
+    assert!(output.stdout.contains("--alpn NAME (h2)"), "{}", output.stdout);
+    let output = stranger.types(&format!("{line} --alpn h2 --alpn mqtt"), None).await;
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
 }
 
 /// Over a real socket: the server notices that its client is gone.

@@ -30,6 +30,9 @@ interface Props {
   onCancel: () => void;
 }
 
+/** The fields that show what is wrong with them. */
+const PLACED = ["name", "id", "url", "username", "password", "clientId", "ca", "cert", "key", "alpn", "serverName"];
+
 /** A connection to create or to change. It can be saved though its broker is away. */
 export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel }: Props) {
   const words = useWords();
@@ -50,9 +53,7 @@ export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel
   const refusal = save.error ?? test.error;
   const wrong = refusal instanceof ApiFailure ? /^([a-zA-Z.]+): (.*)$/s.exec(refusal.message) : null;
   const at = (field: string) => (wrong?.[1]?.split(".").includes(field) ? wrong[2] : undefined);
-  const isPlaced = ["name", "id", "url", "username", "password", "clientId", "ca", "cert", "key"].some((field) =>
-    at(field),
-  );
+  const isPlaced = PLACED.some((field) => at(field));
 
   const submit = (event: { preventDefault: () => void }) => {
     event.preventDefault();
@@ -160,6 +161,29 @@ export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel
               value={draft.key}
               error={at("key")}
               onChange={(key) => set({ key })}
+            />
+          </More>
+          <More title={words.form.handshake} isOpen={draft.alpn !== "" || draft.serverName !== ""}>
+            <TextInput
+              label={words.form.serverName}
+              description={words.form.serverNameText}
+              autoComplete="off"
+              autoCapitalize="none"
+              spellCheck={false}
+              value={draft.serverName}
+              error={at("serverName")}
+              onChange={(event) => set({ serverName: event.currentTarget.value })}
+            />
+            <TextInput
+              label={words.form.alpn}
+              description={words.form.alpnText}
+              placeholder="x-amzn-mqtt-ca"
+              autoComplete="off"
+              autoCapitalize="none"
+              spellCheck={false}
+              value={draft.alpn}
+              error={at("alpn")}
+              onChange={(event) => set({ alpn: event.currentTarget.value })}
             />
           </More>
         </Fields>

@@ -37,6 +37,24 @@ test("secrets one did not touch are kept, emptied ones are removed", () => {
     url: "mqtts://a",
     credentials: { username: "u", clientId: null },
     rejectUnauthorized: true,
+    tls: null,
   });
   expect(patchOf({ ...draftOf(stored), username: "", ca: "" })).toMatchObject({ credentials: null, ca: null });
+});
+
+test("protocols are typed in a row, and emptied fields are removed", () => {
+  const draft = {
+    ...EMPTY,
+    name: "Press",
+    url: "mqtts://a",
+    alpn: " x-amzn-mqtt-ca, mqtt ",
+    serverName: " b.example ",
+  };
+  const tls = { alpn: ["x-amzn-mqtt-ca", "mqtt"], serverName: "b.example" };
+  expect(inputOf(draft).tls).toEqual(tls);
+  const stored: Connection = { id: "p", name: "Press", url: "mqtts://a", tls };
+  expect(draftOf(stored)).toMatchObject({ alpn: "x-amzn-mqtt-ca mqtt", serverName: "b.example" });
+  expect(patchOf(draftOf(stored)).tls).toEqual(tls);
+  expect(patchOf({ ...draftOf(stored), alpn: " " }).tls).toEqual({ alpn: null, serverName: "b.example" });
+  expect(patchOf({ ...draftOf(stored), alpn: "", serverName: "" }).tls).toBeNull();
 });

@@ -16,6 +16,9 @@ export interface Draft {
   ca: string | undefined;
   cert: string | undefined;
   key: string | undefined;
+  /** Protocols, separated by spaces or commas. */
+  alpn: string;
+  serverName: string;
 }
 
 export const EMPTY: Draft = {
@@ -29,10 +32,12 @@ export const EMPTY: Draft = {
   ca: "",
   cert: "",
   key: "",
+  alpn: "",
+  serverName: "",
 };
 
 export function draftOf(connection: Connection): Draft {
-  const { name, id, url, credentials, rejectUnauthorized, ca, cert } = connection;
+  const { name, id, url, credentials, rejectUnauthorized, ca, cert, tls } = connection;
   return {
     name,
     id,
@@ -44,12 +49,15 @@ export function draftOf(connection: Connection): Draft {
     ca: ca ? undefined : "",
     cert: cert ? undefined : "",
     key: cert ? undefined : "",
+    alpn: tls?.alpn?.join(" ") ?? "",
+    serverName: tls?.serverName ?? "",
   };
 }
 
 /** What to create. */
 export function inputOf(draft: Draft): ConnectionInput {
   const { name, id, url, username, password, clientId, verify, ca, cert, key } = draft;
+  const { alpn, serverName } = handshakeOf(draft);
   return {
     ...(id.trim() && { id: id.trim() }),
     name: name.trim(),
@@ -65,6 +73,7 @@ export function inputOf(draft: Draft): ConnectionInput {
     ...(ca && { ca: encode(ca) }),
     ...(cert && { cert: encode(cert) }),
     ...(key && { key: encode(key) }),
+    ...((alpn || serverName) && { tls: { ...(alpn && { alpn }), ...(serverName && { serverName }) } }),
   } as ConnectionInput;
 }
 
@@ -77,6 +86,7 @@ export function testInputOf(draft: Draft): Omit<ConnectionInput, "name"> {
 /** What to change. */
 export function patchOf(draft: Draft): ConnectionPatch {
   const { name, url, username, password, clientId, verify, ca, cert, key } = draft;
+  const { alpn, serverName } = handshakeOf(draft);
   const patch = {
     name: name.trim(),
     url: url.trim(),
@@ -92,8 +102,15 @@ export function patchOf(draft: Draft): ConnectionPatch {
     ca: file(ca),
     cert: file(cert),
     key: file(key),
+    tls: alpn || serverName ? { alpn: alpn ?? null, serverName: serverName ?? null } : null,
   };
   return JSON.parse(JSON.stringify(patch)) as ConnectionPatch;
+}
+
+/** What to ask for in the TLS handshake; `undefined` where nothing was typed. */
+function handshakeOf({ alpn, serverName }: Draft) {
+  const protocols = alpn.split(/[\s,]+/).filter(Boolean);
+  return { alpn: protocols.length > 0 ? protocols : undefined, serverName: serverName.trim() || undefined };
 }
 
 function file(pem: string | undefined) {

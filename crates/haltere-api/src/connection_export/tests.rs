@@ -9,8 +9,8 @@ use haltere_app::connections::{
 use haltere_app::testing::TestMover;
 use haltere_app::{Ctx, SecretsPolicy};
 use haltere_core::{
-    BrokerUrl, ConnectionId, ConnectionName, Credentials, Intent, MmcFields, Pem, Role, Secret,
-    TlsMaterial,
+    Alpn, BrokerUrl, ConnectionId, ConnectionName, Credentials, Intent, MmcFields, Pem, Role,
+    Secret, TlsMaterial, TlsServerName,
 };
 use haltere_testkit::{Ca, certs::Identity};
 use proptest::prelude::*;
@@ -115,8 +115,11 @@ static MATERIAL: LazyLock<(String, [Identity; 2])> = LazyLock::new(|| {
 });
 
 fn any_tls() -> impl Strategy<Value = TlsMaterial> {
-    (any::<Option<bool>>(), any::<bool>(), prop::option::of(0..2_usize)).prop_map(
-        |(reject_unauthorized, ca, client)| {
+    let alpn = prop::option::of(prop::sample::select(vec!["mqtt", "x-amzn-mqtt-ca http/1.1"]));
+    let server_name = prop::option::of("[a-z]{1,8}[.][a-z]{2,5}");
+    let client = prop::option::of(0..2_usize);
+    (any::<Option<bool>>(), any::<bool>(), client, alpn, server_name).prop_map(
+        |(reject_unauthorized, ca, client, alpn, server_name)| {
             let (authority, clients) = &*MATERIAL;
             let pem = |text: &str| Pem(text.as_bytes().to_vec());
             TlsMaterial {
@@ -124,6 +127,9 @@ fn any_tls() -> impl Strategy<Value = TlsMaterial> {
                 ca: ca.then(|| pem(authority)),
                 cert: client.map(|n| pem(&clients[n].cert_pem)),
                 key: client.map(|n| Secret::new(pem(&clients[n].key_pem))),
+                alpn: alpn.map(|names| Alpn::parse(names).expect("protocols")),
+                server_name: server_name
+                    .map(|name| TlsServerName::parse(&name).expect("a host name")),
             }
         },
     )

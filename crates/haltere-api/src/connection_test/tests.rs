@@ -211,6 +211,43 @@ async fn a_test_says_how_far_it_got_and_stores_nothing() {
 }
 
 #[tokio::test]
+async fn a_test_asks_for_a_protocol_and_a_name_unless_the_plugin_is_off() {
+    let ca = Ca::new("factory");
+    let peer = Peer::script()
+        .tls_for(&ca.server(&["broker.example"]), "broker.example", &["mqtt"])
+        .read_connect()
+        .connack(0)
+        .serve()
+        .start()
+        .await;
+    let api = TestApi::start().await;
+    let admin = api.admin().await;
+    let tls = json!({"alpn": ["mqtt"], "serverName": "broker.example"});
+    let body = json!({"url": peer.url("mqtts"), "ca": encoded(&ca.pem()), "tls": tls});
+    let report = admin.post(PATH, body.clone()).await.json();
+    assert_eq!(report["connected"], true, "{report}");
+
+    let (url, _port) = nobody();
+    let mut stored = connection("a", &url);
+    stored["tls"] = tls.clone();
+    assert_eq!(admin.post("/api/connections", stored).await.status, 202);
+    let edit = json!({"url": peer.url("mqtts"), "ca": encoded(&ca.pem())});
+    let report = admin.post(STORED, edit.clone()).await.json();
+    assert_eq!(report["connected"], true, "with what is stored: {report}");
+    let mut edit = edit;
+    edit["tls"] = json!({"alpn": ["h2"]});
+    let report = admin.post(STORED, edit).await.json();
+    let code = "ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL";
+    assert_eq!(report["error"]["code"], code, "{report}");
+    assert!(report["advice"].to_string().contains("tls.alpn (h2)"), "{report}");
+
+    assert_eq!(admin.put("/api/plugins/tls", json!({"enabled": false})).await.status, 200);
+    let report = admin.post(PATH, body).await.json();
+    assert_eq!(report["connected"], false, "{report}");
+    assert_eq!(admin.get("/api/connections/a").await.json()["tls"], tls, "it is kept");
+}
+
+#[tokio::test]
 async fn not_everybody_may_and_not_everything_is_dialled() {
     let api = TestApi::start().await;
     let viewer = api.role(Role::Viewer).await;

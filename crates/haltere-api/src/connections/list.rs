@@ -198,6 +198,7 @@ mod tests {
         body["rejectUnauthorized"] = json!("false");
         body["noMetricsMode"] = json!(true);
         body["caFile"] = json!("/etc/ca.crt");
+        body["tls"] = json!({"alpn": ["mqtt", "x-amzn-mqtt-ca"], "serverName": "broker.example"});
         assert_eq!(admin.post(PATH, body.clone()).await.status, 202);
 
         for role in [Role::Admin, Role::ConnectionManager] {
@@ -206,6 +207,7 @@ mod tests {
             assert_eq!(shown["credentials"], body["credentials"], "{role}");
             assert_eq!(shown["key"], body["key"]);
             assert_eq!(shown["rejectUnauthorized"], json!(false));
+            assert_eq!(shown["tls"], body["tls"]);
             let order = [
                 "id",
                 "name",
@@ -215,6 +217,7 @@ mod tests {
                 "ca",
                 "cert",
                 "key",
+                "tls",
                 "noMetricsMode",
                 "caFile",
                 "status",

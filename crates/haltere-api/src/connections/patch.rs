@@ -97,6 +97,11 @@ mod tests {
         assert_eq!(answer.json().get("credentials"), None);
         assert_eq!(answer.json().get("rejectUnauthorized"), None);
         assert_eq!(answer.json()["name"], json!("Broker a"));
+        let asked = json!({"alpn": ["mqtt"], "serverName": "b.example"});
+        assert_eq!(admin.patch(PATH, json!({ "tls": asked })).await.json()["tls"], asked);
+        let answer = admin.patch(PATH, json!({"tls": {"alpn": []}})).await;
+        assert_eq!(answer.json()["tls"], json!({"serverName": "b.example"}));
+        assert_eq!(admin.patch(PATH, json!({"tls": null})).await.json().get("tls"), None);
         // It would be dropped without a word.
         let lost = json!({"credentials": {"password": "hunter3"}});
         admin.patch(PATH, lost).await.is_refusal(

@@ -1,7 +1,9 @@
 //! A connection on its way out.
 
 use haltere_app::connections::{ConnectionView, Unreadable};
-use haltere_core::{Connection, Credentials, MmcFields, Pem, Secret, TlsMaterial};
+use haltere_core::{
+    Alpn, Connection, Credentials, MmcFields, Pem, Secret, TlsMaterial, TlsServerName,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -41,6 +43,9 @@ pub(crate) struct WireConnection<'a> {
     /// The private key of `cert`; only for callers who may see secrets.
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<PemView>,
+    /// What to ask for in the TLS handshake; absent when nothing is set.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tls: Option<WireTls<'a>>,
     /// A setting of the management center for Mosquitto, kept and returned.
     #[serde(skip_serializing_if = "Option::is_none")]
     no_metrics_mode: Option<bool>,
@@ -76,6 +81,27 @@ pub(crate) struct WireCredentials<'a> {
     client_id: Option<&'a str>,
 }
 
+/// What to ask for in the TLS handshake.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = TlsSettings)]
+pub(crate) struct WireTls<'a> {
+    /// Protocols (ALPN), the preferred one first.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    alpn: Vec<&'a str>,
+    /// The name asked for (SNI) and looked for in the broker's certificate, in place of the URL's host.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    server_name: Option<&'a str>,
+}
+
+impl<'a> WireTls<'a> {
+    /// `None` when nothing is set.
+    fn of(alpn: Vec<&'a str>, server_name: Option<&'a str>) -> Option<Self> {
+        (!alpn.is_empty() || server_name.is_some()).then_some(Self { alpn, server_name })
+    }
+}
+
 impl<'a> From<&'a ConnectionView> for WireConnection<'a> {
     fn from(view: &'a ConnectionView) -> Self {
         let ConnectionView { entry, status, secrets } = view;
@@ -105,7 +131,7 @@ fn of_readable(connection: &Connection, secrets: bool) -> WireConnection<'_> {
         name,
         url,
         credentials,
-        tls: TlsMaterial { reject_unauthorized, ca, cert, key },
+        tls: TlsMaterial { reject_unauthorized, ca, cert, key, alpn, server_name },
         mmc,
         // Shown by the status, once the link has heard of it.
         intent: _,
@@ -113,12 +139,17 @@ fn of_readable(connection: &Connection, secrets: bool) -> WireConnection<'_> {
         created_at: _,
         updated_at: _,
     } = connection;
+    let alpn = alpn.as_ref().map(Alpn::protocols).unwrap_or_default();
     WireConnection {
         credentials: credentials.as_ref().map(|credentials| of_credentials(credentials, secrets)),
         reject_unauthorized: *reject_unauthorized,
         ca: ca.as_ref().map(PemView::from),
         cert: cert.as_ref().map(PemView::from),
         key: key.as_ref().filter(|_| secrets).map(|key: &Secret<Pem>| key.expose().into()),
+        tls: WireTls::of(
+            alpn.iter().map(String::as_str).collect(),
+            server_name.as_ref().map(TlsServerName::as_str),
+        ),
         ..bare(id.as_str(), name.as_str(), url.as_str(), mmc)
     }
 }
@@ -135,6 +166,8 @@ fn of_unreadable(unreadable: &Unreadable) -> WireConnection<'_> {
         reject_unauthorized,
         ca,
         cert,
+        alpn,
+        server_name,
         mmc,
         intent: _,
         revision: _,
@@ -152,6 +185,10 @@ fn of_unreadable(unreadable: &Unreadable) -> WireConnection<'_> {
         reject_unauthorized: *reject_unauthorized,
         ca: ca.as_ref().map(PemView::from),
         cert: cert.as_ref().map(PemView::from),
+        tls: WireTls::of(
+            alpn.as_deref().unwrap_or_default().split_ascii_whitespace().collect(),
+            server_name.as_deref(),
+        ),
         ..bare(id, name, url, mmc)
     }
 }
@@ -176,6 +213,7 @@ fn bare<'a>(id: &'a str, name: &'a str, url: &'a str, mmc: &'a MmcFields) -> Wir
         ca: None,
         cert: None,
         key: None,
+        tls: None,
         no_metrics_mode: *no_metrics_mode,
         ca_file: ca_file.as_deref(),
         cert_file: cert_file.as_deref(),

@@ -2,7 +2,8 @@
 
 use haltere_app::connections::{Change, ConnectionReplacement, NewConnection};
 use haltere_core::{
-    BrokerUrl, ConnectionId, ConnectionName, Credentials, MmcFields, Pem, Secret, TlsMaterial,
+    Alpn, BrokerUrl, ConnectionId, ConnectionName, Credentials, MmcFields, Pem, Secret,
+    TlsMaterial, TlsServerName,
 };
 use serde_json::{Value, json};
 use utoipa::openapi::{RefOr, Schema};
@@ -10,7 +11,7 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::connection_patch::ConnectionPatchBody;
 use super::fields::{Faults, Fields, Invalid};
-use super::{pem, schema};
+use super::{client_hello, pem, schema};
 
 /// What the management center for Mosquitto stores beside what we use, and accepts to get back.
 /// The first group is kept and returned, these are dropped.
@@ -43,6 +44,8 @@ pub(crate) struct ConnectionInput {
     pub(crate) ca: Option<Pem>,
     pub(crate) cert: Option<Pem>,
     pub(crate) key: Option<Secret<Pem>>,
+    pub(crate) alpn: Option<Alpn>,
+    pub(crate) server_name: Option<TlsServerName>,
     pub(crate) mmc: MmcFields,
 }
 
@@ -92,6 +95,10 @@ impl ConnectionInput {
         let ca = faults.note(pem::take(&mut fields, "ca"));
         let cert = faults.note(pem::take(&mut fields, "cert"));
         let key = faults.note(pem::take(&mut fields, "key")).map(Secret::new);
+        let mut tls = faults.note(fields.object("tls"));
+        let alpn = tls.as_mut().and_then(|tls| faults.note(client_hello::alpn(tls, "alpn")));
+        let server_name =
+            tls.as_mut().and_then(|tls| faults.note(client_hello::server_name(tls, "serverName")));
         let mmc = MmcFields {
             no_metrics_mode: faults.note(fields.boolean("noMetricsMode")),
             ca_file: faults.note(file(&mut fields, "caFile")),
@@ -100,6 +107,7 @@ impl ConnectionInput {
         };
         ignore_known(&mut fields);
         faults.note(credentials.map_or(Ok(()), Fields::finish));
+        faults.note(tls.map_or(Ok(()), Fields::finish));
         faults.note(fields.finish());
         Some(Self {
             id,
@@ -112,6 +120,8 @@ impl ConnectionInput {
             ca,
             cert,
             key,
+            alpn,
+            server_name,
             mmc,
         })
     }
@@ -140,6 +150,8 @@ impl ConnectionInput {
             ca,
             cert,
             key,
+            alpn,
+            server_name,
             mmc,
         } = self;
         NewConnection {
@@ -147,7 +159,7 @@ impl ConnectionInput {
             name,
             url,
             credentials: Credentials::new(username, password, client_id),
-            tls: TlsMaterial { reject_unauthorized, ca, cert, key },
+            tls: TlsMaterial { reject_unauthorized, ca, cert, key, alpn, server_name },
             mmc,
         }
     }
@@ -168,6 +180,8 @@ impl ConnectionInput {
             ca,
             cert,
             key,
+            alpn,
+            server_name,
             mmc,
         } = self;
         if id.is_some_and(|id| id != *stored) {
@@ -183,6 +197,8 @@ impl ConnectionInput {
             ca,
             cert,
             key: key.map_or(Change::Keep, Change::Set),
+            alpn,
+            server_name,
             mmc,
         })
     }
@@ -364,6 +380,7 @@ pub(super) fn properties() -> Value {
         "ca": pem("Trusted in place of the system's roots"),
         "cert": pem("Our client certificate, leaf first"),
         "key": pem("The private key of cert, not encrypted"),
+        "tls": client_hello::property(),
         "noMetricsMode": boolean("Kept and returned."),
         "caFile": {"type": "string", "maxLength": 1_024, "description": "Kept and returned."},
         "certFile": {"type": "string", "maxLength": 1_024, "description": "Kept and returned."},
@@ -387,7 +404,7 @@ mod tests {
     use super::*;
     use crate::test_support::violations;
 
-    const NAMES: [&str; 18] = [
+    const NAMES: [&str; 21] = [
         "id",
         "name",
         "url",
@@ -401,6 +418,9 @@ mod tests {
         "data",
         "encoding",
         "endoding",
+        "tls",
+        "alpn",
+        "serverName",
         "rejectUnauthorized",
         "status",
         "noMetricsMode",
@@ -474,6 +494,8 @@ mod tests {
                 "ca": {"data": pem, "endoding": "base64"}}),
             json!({"name": "n", "url": "mqtt://10.0.0.1", "ca": {"data": pem},
                 "status": {"connected": "x"}, "broker": null}),
+            json!({"name": "n", "url": "mqtts://h", "tls": {"alpn": ["mqtt"], "serverName": "b.example"}}),
+            json!({"name": "n", "url": "mqtts://h", "tls": {"alpn": [], "serverName": ""}}),
             json!({"name": "n", "url": "mqtts://[::1]:8883/", "cluster": [], "websocketsUrl": 1,
                 "supportsRestart": true}),
         ] {
@@ -494,6 +516,12 @@ mod tests {
             json!({"name": "n", "url": "mqtt://h", "ca": {"data": "x", "encoding": "hex"}}),
             json!({"name": "n", "url": "mqtt://h", "rejectUnauthorized": "yes"}),
             json!({"name": "n", "url": "mqtt://h", "x": 1}),
+            json!({"name": "n", "url": "mqtts://h", "tls": {"alpn": "mqtt"}}),
+            json!({"name": "n", "url": "mqtts://h", "tls": {"alpn": [""]}}),
+            json!({"name": "n", "url": "mqtts://h", "tls": {"alpn": ["a b"]}}),
+            json!({"name": "n", "url": "mqtts://h", "tls": {"alpn": ["a", "a"]}}),
+            json!({"name": "n", "url": "mqtts://h", "tls": {"serverName": "*.example"}}),
+            json!({"name": "n", "url": "mqtts://h", "tls": {"servername": "h"}}),
         ] {
             assert!(!violations(&described(), &body).is_empty(), "{body} is described");
             let read = ConnectionInput::read(body.clone());

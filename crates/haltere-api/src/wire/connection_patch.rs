@@ -1,14 +1,14 @@
 //! Changes to a connection on their way in: a JSON merge patch (RFC 7396), in which `null` removes.
 
 use haltere_app::connections::{Change, ConnectionPatch};
-use haltere_core::{ConnectionId, Secret};
+use haltere_core::{Alpn, ConnectionId, Secret, TlsServerName};
 use serde_json::{Value, json};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use super::connection_input::{self as input, file, ignore_known, mqtt_text};
 use super::fields::{Fields, Invalid};
-use super::{pem, schema};
+use super::{client_hello, pem, schema};
 
 /// Takes a merge patch of the connection `id` apart.
 ///
@@ -33,6 +33,7 @@ pub(crate) fn read(body: Value, id: &ConnectionId) -> Result<ConnectionPatch, In
     patch.cert = change(&mut fields, "cert", pem::take)?;
     let key = |fields: &mut Fields, name: &str| Ok(pem::take(fields, name)?.map(Secret::new));
     patch.key = change(&mut fields, "key", key)?;
+    (patch.alpn, patch.server_name) = tls(&mut fields)?;
     patch.no_metrics_mode = change(&mut fields, "noMetricsMode", Fields::boolean)?;
     patch.ca_file = change(&mut fields, "caFile", file)?;
     patch.cert_file = change(&mut fields, "certFile", file)?;
@@ -66,6 +67,33 @@ fn credentials(fields: &mut Fields) -> Result<ConnectionPatch, Invalid> {
     Ok(patch)
 }
 
+/// `tls`, of which `null` removes all.
+fn tls(fields: &mut Fields) -> Result<(Change<Alpn>, Change<TlsServerName>), Invalid> {
+    if fields.null("tls") {
+        return Ok((Change::Clear, Change::Clear));
+    }
+    let Some(mut inner) = fields.object("tls")? else { return Ok(Default::default()) };
+    let alpn = change_or_clear(&mut inner, "alpn", client_hello::alpn)?;
+    let server_name = change_or_clear(&mut inner, "serverName", client_hello::server_name)?;
+    inner.finish()?;
+    Ok((alpn, server_name))
+}
+
+/// Like [`change`], but what is empty removes, too.
+fn change_or_clear<T>(
+    fields: &mut Fields,
+    name: &str,
+    read: impl FnOnce(&mut Fields, &str) -> Result<Option<T>, Invalid>,
+) -> Result<Change<T>, Invalid> {
+    if !fields.has(name) {
+        return Ok(Change::Keep);
+    }
+    if fields.null(name) {
+        return Ok(Change::Clear);
+    }
+    Ok(Change::replace(read(fields, name)?))
+}
+
 /// Absent keeps, `null` removes, anything else is read and set.
 fn change<T>(
     fields: &mut Fields,
@@ -88,7 +116,7 @@ impl PartialSchema for ConnectionPatchBody {
             for (name, property) in properties.iter_mut() {
                 let removable = !matches!(name.as_str(), "id" | "name" | "url");
                 let takes_null = property["type"].is_array();
-                if name == "credentials" {
+                if matches!(name.as_str(), "credentials" | "tls") {
                     make_properties_nullable(property);
                 }
                 if removable && !takes_null {
@@ -156,6 +184,23 @@ mod tests {
     }
 
     #[test]
+    fn what_to_ask_for_in_the_handshake_is_merged() {
+        let (alpn, server_name) = (Alpn::parse("mqtt h2"), TlsServerName::parse("b.example"));
+        let (alpn, server_name) = (alpn.expect("valid"), server_name.expect("valid"));
+        for (tls, expected) in [
+            (json!({}), (Change::Keep, Change::Keep)),
+            (json!(null), (Change::Clear, Change::Clear)),
+            (json!({"alpn": ["mqtt", "h2"]}), (Change::Set(alpn), Change::Keep)),
+            (json!({"serverName": "b.example"}), (Change::Keep, Change::Set(server_name))),
+            (json!({"alpn": null, "serverName": null}), (Change::Clear, Change::Clear)),
+            (json!({"alpn": [], "serverName": ""}), (Change::Clear, Change::Clear)),
+        ] {
+            let read = patch(json!({"tls": tls.clone()})).expect("valid");
+            assert_eq!((read.alpn, read.server_name), expected, "{tls}");
+        }
+    }
+
+    #[test]
     fn what_is_refused_is_named() {
         for (body, why) in [
             (json!({"id": "b"}), "id: can't be changed; it has to be the one in the URL"),
@@ -163,6 +208,13 @@ mod tests {
             (json!({"url": null}), "url: can't be removed"),
             (json!({"credentials": {"user": "x"}}), "credentials.user: unknown property"),
             (json!({"credentials": []}), "credentials: must be an object"),
+            (json!({"tls": {"x": 1}}), "tls.x: unknown property"),
+            (json!({"tls": {"alpn": "mqtt"}}), "tls.alpn: must be a list of strings"),
+            (json!({"tls": {"alpn": [1]}}), "tls.alpn: must be a list of strings"),
+            (
+                json!({"tls": {"serverName": "10.0.0.1"}}),
+                "tls.serverName: must be a host name; an IP address can't be asked for, put it into the URL",
+            ),
             (json!({"intent": "connected"}), "intent: unknown property"),
         ] {
             assert_eq!(patch(body.clone()), Err(why.to_owned()), "{body}");

@@ -77,6 +77,20 @@ impl Fields {
         self.string(name)?.ok_or_else(|| self.refuse(name, "is missing"))
     }
 
+    /// A list of texts.
+    pub(crate) fn strings(&mut self, name: &str) -> Result<Option<Vec<String>>, Invalid> {
+        let text = |value| match value {
+            Value::String(text) => Some(text),
+            _ => None,
+        };
+        let list = match self.rest.remove(name) {
+            None => return Ok(None),
+            Some(Value::Array(list)) => list.into_iter().map(text).collect(),
+            Some(_) => None,
+        };
+        list.ok_or_else(|| self.refuse(name, "must be a list of strings")).map(Some)
+    }
+
     /// A boolean and nothing else.
     pub(crate) fn strict_boolean(&mut self, name: &str) -> Result<Option<bool>, Invalid> {
         match self.rest.remove(name) {

@@ -4,7 +4,9 @@
 //! stored secret stays only while the place it was entered for does: an edit or a test that leads
 //! elsewhere, or there in a less trusted way, has to bring its own.
 
-use haltere_core::{BrokerUrl, Connection, Credentials, Host, Pem, TlsMaterial, Transport};
+use haltere_core::{
+    Alpn, BrokerUrl, Connection, Credentials, Host, Pem, TlsMaterial, TlsServerName, Transport,
+};
 
 use super::input::{Change as Kept, ConnectionPatch};
 use crate::app::SecretsPolicy;
@@ -19,13 +21,15 @@ pub(super) struct Destination {
     path: String,
     verified: bool,
     ca: Option<Pem>,
+    alpn: Option<Alpn>,
+    server_name: Option<TlsServerName>,
 }
 
 impl Destination {
     /// By what is stored, whether the plugin `tls` is on or off: it may be switched at any time. No `..`:
     /// a new TLS setting does not compile until somebody has decided about it.
     pub(super) fn new(url: &BrokerUrl, tls: &TlsMaterial) -> Self {
-        let TlsMaterial { reject_unauthorized, ca, cert: _, key: _ } = tls;
+        let TlsMaterial { reject_unauthorized, ca, cert: _, key: _, alpn, server_name } = tls;
         Self {
             transport: url.transport(),
             host: url.host().canonical(),
@@ -33,12 +37,14 @@ impl Destination {
             path: url.path().to_owned(),
             verified: reject_unauthorized.unwrap_or(true),
             ca: ca.clone(),
+            alpn: alpn.clone(),
+            server_name: server_name.clone(),
         }
     }
 
     /// The fields, by their names on the wire, in which another one differs.
     fn differences(&self, other: &Self) -> Vec<&'static str> {
-        let Self { transport, host, port, path, verified, ca } = self;
+        let Self { transport, host, port, path, verified, ca, alpn, server_name } = self;
         let same_url = *transport == other.transport
             && *host == other.host
             && *port == other.port
@@ -47,6 +53,8 @@ impl Destination {
             ("url", !same_url),
             ("rejectUnauthorized", *verified != other.verified),
             ("ca", *ca != other.ca),
+            ("tls.alpn", *alpn != other.alpn),
+            ("tls.serverName", *server_name != other.server_name),
         ];
         all.into_iter().filter_map(|(name, differs)| differs.then_some(name)).collect()
     }

@@ -44,6 +44,10 @@ pub struct Unreadable {
     pub ca: Option<Pem>,
     /// `cert`
     pub cert: Option<Pem>,
+    /// `tls.alpn`, separated by spaces.
+    pub alpn: Option<String>,
+    /// `tls.serverName`
+    pub server_name: Option<String>,
     /// Settings of the management center for Mosquitto.
     pub mmc: MmcFields,
     /// Whether the link should be up.
@@ -210,6 +214,8 @@ fn unreadable(row: ConnectionRecord, reason: String) -> Unreadable {
         ca_file,
         cert_file,
         key_file,
+        alpn,
+        server_name,
         intent,
         revision,
         created_at,
@@ -225,6 +231,8 @@ fn unreadable(row: ConnectionRecord, reason: String) -> Unreadable {
         reject_unauthorized,
         ca: ca.map(Pem),
         cert: cert.map(Pem),
+        alpn,
+        server_name,
         mmc: MmcFields { no_metrics_mode, ca_file, cert_file, key_file },
         intent,
         revision,

@@ -1,7 +1,8 @@
 //! What callers send: already parsed, not yet judged.
 
 use haltere_core::{
-    BrokerUrl, ConnectionId, ConnectionName, Credentials, MmcFields, Pem, Secret, TlsMaterial,
+    Alpn, BrokerUrl, ConnectionId, ConnectionName, Credentials, MmcFields, Pem, Secret,
+    TlsMaterial, TlsServerName,
 };
 
 /// A connection to be created, mended or tested.
@@ -70,6 +71,10 @@ pub struct ConnectionPatch {
     pub cert: Change<Pem>,
     /// `key`
     pub key: Change<Secret<Pem>>,
+    /// `tls.alpn`
+    pub alpn: Change<Alpn>,
+    /// `tls.serverName`
+    pub server_name: Change<TlsServerName>,
     /// `noMetricsMode`
     pub no_metrics_mode: Change<bool>,
     /// `caFile`
@@ -102,6 +107,10 @@ pub struct ConnectionReplacement {
     pub cert: Option<Pem>,
     /// `key`
     pub key: Change<Secret<Pem>>,
+    /// `tls.alpn`
+    pub alpn: Option<Alpn>,
+    /// `tls.serverName`
+    pub server_name: Option<TlsServerName>,
     /// Settings of the management center for Mosquitto that are kept and returned.
     pub mmc: MmcFields,
 }

@@ -1,8 +1,8 @@
 //! A connection and its row: what is a secret is sealed on the way down and opened on the way up.
 
 use haltere_core::{
-    BrokerUrl, Connection, ConnectionId, ConnectionName, Credentials, MmcFields, Pem, Secret,
-    TlsMaterial,
+    Alpn, BrokerUrl, Connection, ConnectionId, ConnectionName, Credentials, MmcFields, Pem, Secret,
+    TlsMaterial, TlsServerName,
 };
 use haltere_store::{ConnectionRecord, Sealed};
 use zeroize::Zeroizing;
@@ -25,7 +25,7 @@ pub(super) fn seal(vault: &Vault, connection: &Connection) -> ConnectionRecord {
         created_at,
         updated_at,
     } = connection;
-    let TlsMaterial { reject_unauthorized, ca, cert, key } = tls;
+    let TlsMaterial { reject_unauthorized, ca, cert, key, alpn, server_name } = tls;
     let MmcFields { no_metrics_mode, ca_file, cert_file, key_file } = mmc;
     let (username, password, client_id) = match credentials {
         Some(Credentials { username, password, client_id }) => (username, password, client_id),
@@ -49,6 +49,8 @@ pub(super) fn seal(vault: &Vault, connection: &Connection) -> ConnectionRecord {
         ca_file: ca_file.clone(),
         cert_file: cert_file.clone(),
         key_file: key_file.clone(),
+        alpn: alpn.as_ref().map(Alpn::to_string),
+        server_name: server_name.as_ref().map(TlsServerName::to_string),
         intent: *intent,
         revision: *revision,
         created_at: *created_at,
@@ -58,6 +60,8 @@ pub(super) fn seal(vault: &Vault, connection: &Connection) -> ConnectionRecord {
 
 /// The connection in a row, or why there is none in it; the reason names the field.
 pub(super) fn open(vault: &Vault, row: &ConnectionRecord) -> Result<Connection, String> {
+    let alpn = row.alpn.as_deref().map(Alpn::parse);
+    let server_name = row.server_name.as_deref().map(TlsServerName::parse);
     Ok(Connection {
         id: ConnectionId::parse(&row.id).map_err(|error| format!("id: {error}"))?,
         name: ConnectionName::parse(&row.name).map_err(|error| format!("name: {error}"))?,
@@ -72,6 +76,10 @@ pub(super) fn open(vault: &Vault, row: &ConnectionRecord) -> Result<Connection, 
             ca: row.ca.clone().map(Pem),
             cert: row.cert.clone().map(Pem),
             key: open_key(vault, row)?,
+            alpn: alpn.transpose().map_err(|error| format!("tls.alpn: {error}"))?,
+            server_name: server_name
+                .transpose()
+                .map_err(|error| format!("tls.serverName: {error}"))?,
         },
         mmc: MmcFields {
             no_metrics_mode: row.no_metrics_mode,
@@ -86,7 +94,7 @@ pub(super) fn open(vault: &Vault, row: &ConnectionRecord) -> Result<Connection, 
     })
 }
 
-/// Where the secrets in a row go; `None` when its URL makes no sense.
+/// Where the secrets in a row go; `None` when that makes no sense.
 pub(super) fn destination(row: &ConnectionRecord) -> Option<Destination> {
     let url = BrokerUrl::parse(&row.url).ok()?;
     let tls = TlsMaterial {
@@ -94,6 +102,8 @@ pub(super) fn destination(row: &ConnectionRecord) -> Option<Destination> {
         ca: row.ca.clone().map(Pem),
         cert: None,
         key: None,
+        alpn: row.alpn.as_deref().map(Alpn::parse).transpose().ok()?,
+        server_name: row.server_name.as_deref().map(TlsServerName::parse).transpose().ok()?,
     };
     Some(Destination::new(&url, &tls))
 }

@@ -82,6 +82,8 @@ impl From<ConnectionReplacement> for ConnectionPatch {
             ca,
             cert,
             key,
+            alpn,
+            server_name,
             mmc: MmcFields { no_metrics_mode, ca_file, cert_file, key_file },
         } = replacement;
         Self {
@@ -95,6 +97,8 @@ impl From<ConnectionReplacement> for ConnectionPatch {
             // A key without its certificate is of no use, so it goes with it.
             key: if cert.is_none() && key == Kept::Keep { Kept::Clear } else { key },
             cert: Kept::replace(cert),
+            alpn: Kept::replace(alpn),
+            server_name: Kept::replace(server_name),
             no_metrics_mode: Kept::replace(no_metrics_mode),
             ca_file: Kept::replace(ca_file),
             cert_file: Kept::replace(cert_file),

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use haltere_core::{
-    AuditAction, Connection, ConnectionId, Credentials, MmcFields, Pem, Secret, TlsMaterial,
+    Alpn, AuditAction, Connection, ConnectionId, Credentials, MmcFields, Pem, Secret, TlsMaterial,
+    TlsServerName,
 };
 use haltere_store::{ConnectionRecord, StoreError};
 
@@ -134,6 +135,8 @@ fn patched(stored: Connection, patch: ConnectionPatch) -> Connection {
         ca,
         cert,
         key,
+        alpn,
+        server_name,
         no_metrics_mode,
         ca_file,
         cert_file,
@@ -155,6 +158,8 @@ fn patched(stored: Connection, patch: ConnectionPatch) -> Connection {
             ca: ca.apply(tls.ca),
             cert: cert.apply(tls.cert),
             key: key.apply(tls.key),
+            alpn: alpn.apply(tls.alpn),
+            server_name: server_name.apply(tls.server_name),
         },
         mmc: MmcFields {
             no_metrics_mode: no_metrics_mode.apply(mmc.no_metrics_mode),
@@ -177,6 +182,8 @@ struct Fields<'a> {
     ca: Option<&'a Pem>,
     cert: Option<&'a Pem>,
     key: Option<&'a Secret<Pem>>,
+    alpn: Option<&'a Alpn>,
+    server_name: Option<&'a TlsServerName>,
     mmc: &'a MmcFields,
 }
 
@@ -188,7 +195,7 @@ impl<'a> Fields<'a> {
             name,
             url,
             credentials,
-            tls: TlsMaterial { reject_unauthorized, ca, cert, key },
+            tls: TlsMaterial { reject_unauthorized, ca, cert, key, alpn, server_name },
             mmc,
             intent: _,
             revision: _,
@@ -211,6 +218,8 @@ impl<'a> Fields<'a> {
             ca: ca.as_ref(),
             cert: cert.as_ref(),
             key: key.as_ref(),
+            alpn: alpn.as_ref(),
+            server_name: server_name.as_ref(),
             mmc,
         }
     }
@@ -229,6 +238,8 @@ fn differences(old: &Connection, new: &Connection) -> Vec<&'static str> {
         ("ca", old.ca != new.ca),
         ("cert", old.cert != new.cert),
         ("key", old.key != new.key),
+        ("tls.alpn", old.alpn != new.alpn),
+        ("tls.serverName", old.server_name != new.server_name),
         ("noMetricsMode", old.mmc.no_metrics_mode != new.mmc.no_metrics_mode),
         ("caFile", old.mmc.ca_file != new.mmc.ca_file),
         ("certFile", old.mmc.cert_file != new.mmc.cert_file),

@@ -15,6 +15,8 @@ mod remarks;
 mod tests;
 mod tls;
 
+use std::borrow::Cow;
+
 use haltere_core::{BrokerFacts, Host, LinkFailure, Stage, Timestamp, Transport};
 
 use crate::tls::CertificateFacts;
@@ -128,6 +130,11 @@ impl Case<'_> {
         self.spec.url.host()
     }
 
+    /// Whose certificate the broker has to show.
+    fn tls_host(&self) -> Cow<'_, Host> {
+        self.spec.tls_host()
+    }
+
     fn port(&self) -> u16 {
         self.spec.url.port()
     }
@@ -175,6 +182,14 @@ impl Case<'_> {
 
     fn ca(&self) -> &'static str {
         self.setting("--ca FILE", "the field ca")
+    }
+
+    fn alpn(&self) -> &'static str {
+        self.setting("--alpn NAME", "the field tls.alpn")
+    }
+
+    fn server_name(&self) -> &'static str {
+        self.setting("--server-name NAME", "the field tls.serverName")
     }
 
     fn client_certificate(&self) -> &'static str {

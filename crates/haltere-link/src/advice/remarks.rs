@@ -11,7 +11,7 @@ use crate::tls::CertificateFacts;
 const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Also said after a failure: it explains many.
-pub(super) const TLS_PLUGIN_OFF: &str = "The plugin tls is off: ca, cert, key and rejectUnauthorized of this connection were not used. Switch it on with PUT /api/plugins/tls.";
+pub(super) const TLS_PLUGIN_OFF: &str = "The plugin tls is off: ca, cert, key, rejectUnauthorized and tls of this connection were not used. Switch it on with PUT /api/plugins/tls.";
 
 pub(super) fn on(
     findings: &Findings<'_>,

@@ -1,6 +1,6 @@
 //! Certificates: theirs, ours, and the ports they are presented on.
 
-use haltere_core::{BrokerUrl, Host, Stage, Transport};
+use haltere_core::{Alpn, BrokerUrl, Host, Stage, Transport};
 
 use super::{Audience, Case, day, lines, quoted};
 use crate::tls::CertificateFacts;
@@ -112,12 +112,12 @@ fn alert(case: &Case<'_>) -> Option<Vec<String>> {
             "On the broker's machine this has to say OK: `openssl verify -purpose sslclient -CAfile CAFILE CLIENT_CERT`",
         ],
         "ERR_SSL_TLSV1_UNRECOGNIZED_NAME" => lines![format!(
-            "The server behind {} serves other names only: use the one it is meant to be reached by in the URL.",
-            case.host()
+            "The server at {} serves other names than \"{}\": use the one it is meant to be reached by in the URL, or give it with {}.",
+            case.authority(),
+            case.tls_host(),
+            case.server_name()
         ),],
-        "ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL" => lines![
-            "The port is shared by several protocols and wants to be told which (ALPN), which haltere does not do: use the port that is for MQTT alone, usually 8883.",
-        ],
+        "ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL" => no_application_protocol(case),
         "ERR_SSL_TLSV1_ALERT_UNKNOWN_PSK_IDENTITY" => lines![
             "That listener is for pre-shared keys (psk_hint, psk_file), which haltere does not speak: give the broker a listener with certfile and keyfile.",
         ],
@@ -132,6 +132,23 @@ fn alert(case: &Case<'_>) -> Option<Vec<String>> {
         ],
         _ => return None,
     })
+}
+
+fn no_application_protocol(case: &Case<'_>) -> Vec<String> {
+    let asked = case.spec.tls.alpn.as_ref().map(Alpn::protocols).unwrap_or_default();
+    let mut lines = match asked {
+        [] => lines![format!(
+            "The port is shared by several protocols and wants to be told which (ALPN): give the name with {}, mqtt or what its operator says (AWS IoT on port 443: x-amzn-mqtt-ca with a client certificate).",
+            case.alpn()
+        )],
+        asked => lines![format!(
+            "The server serves none of the protocols given with {} ({}): ask its operator for the name; case counts.",
+            case.alpn(),
+            asked.join(", ")
+        )],
+    };
+    lines.push("Or use a port that is for MQTT alone, usually 8883.".to_owned());
+    lines
 }
 
 /// Alerts that say only that somebody broke the rules.
@@ -245,8 +262,8 @@ fn wrong_name(case: &Case<'_>) -> Vec<String> {
     });
     lines.push(format!(
         "Or have it made anew with subjectAltName={}:{}.",
-        if matches!(case.host(), Host::Name(_)) { "DNS" } else { "IP" },
-        case.host()
+        if matches!(&*case.tls_host(), Host::Name(_)) { "DNS" } else { "IP" },
+        case.tls_host()
     ));
     lines
 }

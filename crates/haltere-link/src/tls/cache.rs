@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use haltere_core::TlsMaterial;
+use haltere_core::{Alpn, TlsMaterial};
 use sha2::{Digest as _, Sha256};
 
 use super::client::TlsClient;
@@ -17,13 +17,16 @@ pub(super) type Key = [u8; 32];
 
 /// The key of these settings.
 pub(super) fn key(tls: &TlsMaterial) -> Key {
-    let TlsMaterial { reject_unauthorized, ca, cert, key } = tls;
+    // The server's name is given with each handshake.
+    let TlsMaterial { reject_unauthorized, ca, cert, key, alpn, server_name: _ } = tls;
+    let alpn = alpn.as_ref().map(Alpn::to_string);
     let mut hash = Sha256::new();
     hash.update([u8::from(*reject_unauthorized == Some(false))]);
     for part in [
         ca.as_ref().map(|pem| pem.0.as_slice()),
         cert.as_ref().map(|pem| pem.0.as_slice()),
         key.as_ref().map(|pem| pem.expose().0.as_slice()),
+        alpn.as_deref().map(str::as_bytes),
     ] {
         // With its length in front, so that no two settings look alike in a row.
         hash.update(part.map_or(u64::MAX, |part| part.len() as u64).to_be_bytes());

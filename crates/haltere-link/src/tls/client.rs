@@ -72,6 +72,7 @@ impl TlsClients {
         };
         // A link is made for days; remembering sessions costs more than it saves.
         config.resumption = Resumption::disabled();
+        config.alpn_protocols = material.alpn;
         TlsClient { config: Arc::new(config), verifier, time }
     }
 
@@ -109,7 +110,8 @@ pub struct HandshakeFailure {
 }
 
 impl TlsClient {
-    /// Does the handshake over `stream`; `host` is the name the broker has to prove. Takes as long
+    /// Does the handshake over `stream`; `host` is the name that is asked for and
+    /// that the broker has to prove. Takes as long
     /// as the peer takes: put a time limit around it. Dropping it closes the stream.
     pub async fn connect<S>(
         &self,

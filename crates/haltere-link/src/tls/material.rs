@@ -1,6 +1,6 @@
 //! TLS settings as an operator gives them: do they make sense together?
 
-use haltere_core::TlsMaterial;
+use haltere_core::{Alpn, TlsMaterial};
 use rustls::sign::CertifiedKey;
 use rustls_pki_types::CertificateDer;
 
@@ -37,6 +37,8 @@ pub(super) struct Material {
     pub(super) ca: Vec<CertificateDer<'static>>,
     /// How we prove who we are.
     pub(super) identity: Option<CertifiedKey>,
+    /// The protocols to ask for, as rustls wants them.
+    pub(super) alpn: Vec<Vec<u8>>,
 }
 
 impl Material {
@@ -62,6 +64,14 @@ impl Material {
             verify: tls.reject_unauthorized != Some(false),
             ca: ca.unwrap_or_default(),
             identity,
+            alpn: tls
+                .alpn
+                .as_ref()
+                .map(Alpn::protocols)
+                .unwrap_or_default()
+                .iter()
+                .map(|name| name.as_bytes().to_vec())
+                .collect(),
         })
     }
 }

@@ -1,6 +1,6 @@
 //! TLS with certificates as they should be, and as they should not.
 
-use haltere_core::{Stage, TlsMaterial};
+use haltere_core::{Alpn, Stage, TlsMaterial, TlsServerName};
 use haltere_link::LinkSpec;
 use haltere_testkit::builders::{showing, trusting};
 use haltere_testkit::certs::{Ca, Identity, Key, Leaf};
@@ -279,5 +279,76 @@ async fn a_broker_that_leaves_after_the_handshake() {
     let peer = Peer::script().tls(&ca.server(HERE)).read_connect().close().start().await;
     let failure = fleet.fails(&with_tls(&peer.url("mqtts"), trusting(&ca.pem()))).await;
     assert_row(&failure, "mqtt ECONNCLOSED 1 connack ADDRESS PORT", peer.address(), "closed");
+    fleet.ends_well().await;
+}
+
+/// What to ask for in the handshake, in place of nothing and the URL's host.
+fn asking(tls: TlsMaterial, alpn: &str, server_name: &str) -> TlsMaterial {
+    TlsMaterial {
+        alpn: (!alpn.is_empty()).then(|| Alpn::parse(alpn).expect("protocols")),
+        server_name: Some(TlsServerName::parse(server_name).expect("a host name")),
+        ..tls
+    }
+}
+
+#[tokio::test]
+async fn a_port_shared_by_hosts_and_protocols() {
+    let fleet = Fleet::new().await;
+    let ca = Ca::new("private");
+    let peer = Peer::script()
+        .tls_for(&ca.server(&["broker.example"]), "broker.example", &["x-amzn-mqtt-ca"])
+        .read_connect()
+        .connack(0)
+        .serve()
+        .start()
+        .await;
+    let trusted = trusting(&ca.pem());
+    let asked = asking(trusted.clone(), "mqtt x-amzn-mqtt-ca", "broker.example");
+    let report = fleet.supervisor.probe(&with_tls(&peer.url("mqtts"), asked.clone()), |_| {}).await;
+    assert!(report.failure.is_none(), "{report:?}");
+    let tls = report.stages.iter().find(|stage| stage.stage == Stage::Tls).expect("a stage");
+    let said = tls.detail.as_deref().unwrap_or_default();
+    assert!(said.ends_with(", x-amzn-mqtt-ca"), "{said}");
+
+    let spec = with_tls(&peer.url("mqtts"), asked);
+    fleet.comes_up(&spec).await;
+    let mut revision = spec.revision;
+    for (tls, row) in [
+        // A name of the URL that is no name: nothing is asked for, and no certificate is shown.
+        (trusted.clone(), "tls ERR_SSL_TLSV1_ALERT_ACCESS_DENIED – – – –"),
+        (
+            asking(trusted.clone(), "", "elsewhere.example"),
+            "tls ERR_SSL_TLSV1_ALERT_ACCESS_DENIED – – – –",
+        ),
+        (
+            asking(trusted, "http/1.1", "broker.example"),
+            "tls ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL – – – –",
+        ),
+    ] {
+        revision = revision.next();
+        let spec = LinkSpec { revision, ..with_tls(&peer.url("mqtts"), tls) };
+        assert_row(&*fleet.fails(&spec).await, row, peer.address(), "");
+    }
+    fleet.ends_well().await;
+}
+
+#[tokio::test]
+async fn the_server_name_is_what_the_certificate_is_checked_for() {
+    let fleet = Fleet::new().await;
+    let ca = Ca::new("private");
+    let broker = broker_showing(&ca.server(&["broker.example"])).await;
+    let trusted = trusting(&ca.pem());
+    let by_address = with_tls(&broker.url(), asking(trusted.clone(), "", "broker.example"));
+    fleet.comes_up(&by_address).await;
+
+    // The URL's own host does not count any more.
+    let broker = broker_showing(&ca.server(HERE)).await;
+    let elsewhere = LinkSpec {
+        revision: by_address.revision.next(),
+        ..with_tls(&broker.url_as("localhost"), asking(trusted, "", "broker.example"))
+    };
+    let failure = fleet.fails(&elsewhere).await;
+    let row = "tls ERR_TLS_CERT_ALTNAME_INVALID – – – –";
+    assert_row(&failure, row, broker.address(), "not for broker.example");
     fleet.ends_well().await;
 }

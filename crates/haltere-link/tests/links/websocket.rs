@@ -1,7 +1,7 @@
 //! MQTT over WebSocket. Mosquitto's listeners bind all addresses, so they live in a network of
 //! their own.
 
-use haltere_core::TlsMaterial;
+use haltere_core::{TlsMaterial, TlsServerName};
 use haltere_link::LinkSpec;
 use haltere_testkit::builders::trusting;
 use haltere_testkit::certs::Ca;
@@ -16,7 +16,7 @@ fn ws_and_wss() {
         let ca = Ca::new("private");
         let broker = Mosquitto::builder()
             .listener(Listener::plain().websockets())
-            .listener(Listener::tls(&ca.server(&["127.0.0.1"])).websockets())
+            .listener(Listener::tls(&ca.server(&["broker.example"])).websockets())
             .user("haltere", "secret")
             .start()
             .await;
@@ -31,7 +31,10 @@ fn ws_and_wss() {
 
         let wss = LinkSpec {
             revision: ws.revision.next(),
-            tls: trusting(&ca.pem()),
+            tls: TlsMaterial {
+                server_name: Some(TlsServerName::parse("broker.example").expect("a host name")),
+                ..trusting(&ca.pem())
+            },
             ..logging_in(&broker.nth_url(1))
         };
         assert!(wss.url.as_str().starts_with("wss://"));

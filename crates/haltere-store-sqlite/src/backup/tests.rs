@@ -33,6 +33,8 @@ fn record(id: &str) -> ConnectionRecord {
         ca_file: None,
         cert_file: None,
         key_file: None,
+        alpn: None,
+        server_name: None,
         intent: Intent::Connected,
         revision: Revision::FIRST,
         created_at: Timestamp::UNIX_EPOCH,

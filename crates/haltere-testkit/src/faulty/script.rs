@@ -4,7 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use rustls::ServerConfig;
+use rustls::crypto::aws_lc_rs;
+use rustls::pki_types::pem::PemObject as _;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::server::{ResolvesServerCertUsingSni, WantsServerCert};
+use rustls::sign::{CertifiedKey, SingleCertAndKey};
+use rustls::{ConfigBuilder, ServerConfig};
 
 use crate::certs::Identity;
 use crate::faulty::peer::Peer;
@@ -68,6 +73,12 @@ impl Script {
     #[must_use]
     pub fn tls(self, identity: &Identity) -> Self {
         self.then(Step::Tls(server_config(identity)))
+    }
+
+    /// The same for those who ask for `server_name` (SNI) and, if they ask for protocols, for one of `alpn`.
+    #[must_use]
+    pub fn tls_for(self, identity: &Identity, server_name: &str, alpn: &[&str]) -> Self {
+        self.then(Step::Tls(picky_config(identity, server_name, alpn)))
     }
 
     /// Waits for the first bytes, whatever they are.
@@ -182,19 +193,30 @@ impl Script {
 }
 
 fn server_config(identity: &Identity) -> Arc<ServerConfig> {
-    use rustls::pki_types::pem::PemObject as _;
-    use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+    let shown = SingleCertAndKey::from(certified_key(identity));
+    Arc::new(server_config_builder().with_cert_resolver(Arc::new(shown)))
+}
 
+fn picky_config(identity: &Identity, server_name: &str, alpn: &[&str]) -> Arc<ServerConfig> {
+    let mut shown = ResolvesServerCertUsingSni::new();
+    shown.add(server_name, certified_key(identity)).expect("a certificate for that name");
+    let mut config = server_config_builder().with_cert_resolver(Arc::new(shown));
+    config.alpn_protocols = alpn.iter().map(|name| name.as_bytes().to_vec()).collect();
+    Arc::new(config)
+}
+
+fn server_config_builder() -> ConfigBuilder<ServerConfig, WantsServerCert> {
+    ServerConfig::builder_with_provider(Arc::new(aws_lc_rs::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("TLS 1.2 and 1.3")
+        .with_no_client_auth()
+}
+
+fn certified_key(identity: &Identity) -> CertifiedKey {
     let chain = CertificateDer::pem_slice_iter(identity.cert_pem.as_bytes())
         .collect::<Result<Vec<_>, _>>()
         .expect("certificates in PEM");
     let key = PrivateKeyDer::from_pem_slice(identity.key_pem.as_bytes()).expect("a key in PEM");
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    let config = ServerConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .expect("TLS 1.2 and 1.3")
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .expect("a key that fits the certificate");
-    Arc::new(config)
+    CertifiedKey::from_der(chain, key, &aws_lc_rs::default_provider())
+        .expect("a key that fits the certificate")
 }

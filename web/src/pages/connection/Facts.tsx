@@ -43,7 +43,7 @@ export function BrokerFacts({ connection: { broker } }: { connection: Connection
 /** How haltere goes to the broker. */
 export function LinkFacts({ connection }: { connection: Connection }) {
   const words = useWords();
-  const { id, url, credentials, rejectUnauthorized, ca, cert } = connection;
+  const { id, url, credentials, rejectUnauthorized, ca, cert, tls } = connection;
   const isTls = /^(mqtts|wss):/.test(url);
   return (
     <Card title={words.connection.link}>
@@ -64,6 +64,8 @@ export function LinkFacts({ connection }: { connection: Connection }) {
           ],
           [words.connection.ca, isTls && (ca ? words.connection.ownCa : words.connection.systemRoots)],
           [words.connection.clientCertificate, isTls && (cert ? words.connection.present : words.connection.absent)],
+          [words.form.serverName, isTls && tls?.serverName],
+          [words.form.alpn, isTls && tls?.alpn?.join(", ")],
         ].filter((fact): fact is [string, string] => fact[1] !== false)}
       />
     </Card>

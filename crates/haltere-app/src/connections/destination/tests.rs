@@ -76,6 +76,19 @@ fn another_way_to_verify_the_broker_needs_the_password_again() {
         let ends = reason.as_deref().map(|it| it.rsplit(' ').next().expect("a word"));
         assert_eq!(ends, why, "{patch:?}");
     }
+    // One port may serve several hosts and protocols.
+    let asking = ConnectionPatch {
+        alpn: Kept::Set(Alpn::parse("mqtt").expect("a protocol")),
+        ..ConnectionPatch::default()
+    };
+    let naming = ConnectionPatch {
+        server_name: Kept::Set(TlsServerName::parse("evil.example").expect("a name")),
+        ..ConnectionPatch::default()
+    };
+    for (patch, why) in [(asking, "tls.alpn"), (naming, "tls.serverName")] {
+        let (field, reason) = refused(&stored(place), &patch).expect("refused");
+        assert!(field == PASSWORD && reason.ends_with(why), "{field}: {reason}");
+    }
     // What a CA holds is judged elsewhere.
     let kept = KeptSecrets { password: true, key: true };
     let other = with_ca.clone().with_tls(TlsMaterial { ca: Some(two), ..TlsMaterial::default() });

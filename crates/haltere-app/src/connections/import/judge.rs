@@ -97,7 +97,7 @@ struct Materials<'a>(HashMap<Key<'a>, Option<String>>);
 
 impl<'a> Materials<'a> {
     fn fault(&mut self, tls: &'a TlsMaterial) -> Option<String> {
-        let TlsMaterial { reject_unauthorized: _, ca, cert, key } = tls;
+        let TlsMaterial { reject_unauthorized: _, ca, cert, key, alpn: _, server_name: _ } = tls;
         let key = (ca.as_ref(), cert.as_ref(), key.as_ref().map(Secret::expose));
         let judge = || check::material(tls).err().map(|invalid| invalid.to_string());
         self.0.entry(key).or_insert_with(judge).clone()

@@ -31,6 +31,8 @@ fn replacement() -> ConnectionReplacement {
         ca: None,
         cert: None,
         key: Kept::Keep,
+        alpn: None,
+        server_name: None,
         mmc: MmcFields::default(),
     }
 }

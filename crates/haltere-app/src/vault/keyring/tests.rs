@@ -58,6 +58,8 @@ fn connection(vault: &Vault) -> ConnectionRecord {
         ca_file: None,
         cert_file: None,
         key_file: None,
+        alpn: None,
+        server_name: None,
         intent: Intent::Connected,
         revision: Revision::FIRST,
         created_at: Timestamp::UNIX_EPOCH,

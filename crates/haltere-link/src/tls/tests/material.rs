@@ -117,10 +117,10 @@ proptest! {
         };
         for kind in ["PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY"] {
             let tls = TlsMaterial {
-                reject_unauthorized: None,
                 ca: Some(armour("CERTIFICATE", &ca)),
                 cert: Some(armour("CERTIFICATE", &cert)),
                 key: Some(armour(kind, &key).into()),
+                ..TlsMaterial::default()
             };
             prop_assert!(check_material(&tls).is_err());
         }

@@ -1,5 +1,6 @@
 //! What is asked of a client, and what connections share.
 
+use haltere_core::{Alpn, TlsServerName};
 use haltere_testkit::certs::openssl::{Key, Workshop};
 use haltere_testkit::{Ca, Listener, MockClock, Mosquitto};
 
@@ -16,6 +17,13 @@ fn equal_settings_share_one_client() {
     assert!(Arc::ptr_eq(&get(&one), &get(&explicit)));
     let careless = TlsMaterial { reject_unauthorized: Some(false), ..one.clone() };
     assert!(!Arc::ptr_eq(&get(&one), &get(&careless)));
+    let asking = TlsMaterial { alpn: Some(Alpn::parse("mqtt").expect("a name")), ..one.clone() };
+    assert!(!Arc::ptr_eq(&get(&one), &get(&asking)));
+    let named = TlsMaterial {
+        server_name: Some(TlsServerName::parse("b").expect("a name")),
+        ..one.clone()
+    };
+    assert!(Arc::ptr_eq(&get(&one), &get(&named)));
 }
 
 #[tokio::test]
@@ -79,5 +87,27 @@ async fn keys_are_exchanged_on_p521() {
         let mut echo = [0; 8];
         stream.read_exact(&mut echo).await.expect("an answer");
         assert_eq!(&echo, b"eretlah\n");
+    }
+}
+
+#[tokio::test]
+async fn openssl_is_asked_for_a_protocol() {
+    let root = Ca::new("root");
+    let server = root.server(&["localhost"]);
+    for version in ["-tls1_2", "-tls1_3"] {
+        let server = OpensslServer::start(&server, None, &[version, "-alpn", "x-amzn-mqtt-ca"]);
+        let asking = |names| TlsMaterial {
+            alpn: Some(Alpn::parse(names).expect("protocols")),
+            ..trusting(&root.pem())
+        };
+        let handshake =
+            shake_hands(server.address, "localhost", &asking("mqtt x-amzn-mqtt-ca")).await;
+        let stream = handshake.expect("a handshake").stream;
+        assert_eq!(stream.get_ref().1.alpn_protocol(), Some(&b"x-amzn-mqtt-ca"[..]));
+        // The server serves one at a time.
+        drop(stream);
+        let refused = shake_hands(server.address, "localhost", &asking("http/1.1")).await;
+        let failure = refused.expect_err("no protocol in common").failure;
+        assert_eq!(failure.code, "ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL");
     }
 }

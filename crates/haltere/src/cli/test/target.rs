@@ -7,7 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow, bail};
 use clap::Args;
 use haltere_core::{
-    BrokerUrl, ConnectionId, Credentials, Intent, Pem, Revision, Secret, TlsMaterial,
+    Alpn, BrokerUrl, ConnectionId, Credentials, Intent, Pem, Revision, Secret, TlsMaterial,
+    TlsServerName,
 };
 use haltere_link::tls::check_material;
 use haltere_link::{LinkSpec, ProbeReport};
@@ -44,6 +45,15 @@ pub(super) struct Target {
     #[arg(long, value_name = "FILE", requires = "cert")]
     key: Option<PathBuf>,
 
+    /// Ask for this protocol in the TLS handshake (ALPN); several times for several, the preferred one first
+    #[arg(long, value_name = "NAME")]
+    alpn: Vec<String>,
+
+    /// Ask for this host name in the TLS handshake (SNI) and expect it in the broker's certificate, in place
+    /// of the URL's host
+    #[arg(long, value_name = "NAME", value_parser = TlsServerName::parse)]
+    server_name: Option<TlsServerName>,
+
     /// Do not check who the broker is
     #[arg(long)]
     insecure: bool,
@@ -57,11 +67,14 @@ pub(super) struct Target {
 impl Target {
     /// Reads the files and the password. Errors name the flag.
     pub(super) fn read(&self, url: BrokerUrl) -> anyhow::Result<LinkSpec> {
+        let alpn = (!self.alpn.is_empty()).then(|| Alpn::new(self.alpn.clone())).transpose();
         let tls = TlsMaterial {
             reject_unauthorized: self.insecure.then_some(false),
             ca: self.ca.as_deref().map(|path| read("--ca", path)).transpose()?,
             cert: self.cert.as_deref().map(|path| read("--cert", path)).transpose()?,
             key: self.key.as_deref().map(|path| read("--key", path)).transpose()?.map(Secret::new),
+            alpn: alpn.map_err(|error| anyhow!("--alpn: {error}"))?,
+            server_name: self.server_name.clone(),
         };
         check_material(&tls).map_err(|error| self.blame(error.field, &error.reason))?;
         if self.save_ca.as_ref().is_some_and(|path| path.exists()) {
