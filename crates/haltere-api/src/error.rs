@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
-use http::header::{CONTENT_TYPE, HeaderName};
+use http::header::{CONTENT_TYPE, HeaderName, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -29,6 +29,10 @@ pub(crate) struct ErrorBody {
     #[schema(value_type = Option<String>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<&'static str>,
+    /// Which limit was reached, if that is the cause; with a name of the configuration where it can be set.
+    #[schema(value_type = Option<String>, example = "streams.per_user")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) limit: Option<&'static str>,
     /// Only when the caller is not logged in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) data: Option<SessionHint>,
@@ -74,7 +78,8 @@ pub(crate) struct ApiError {
     code: ErrorCode,
     message: Cow<'static, str>,
     session_hint: bool,
-    header: Option<(HeaderName, HeaderValue)>,
+    limit: Option<&'static str>,
+    headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<InternalCause>,
 }
 
@@ -89,7 +94,15 @@ impl ApiError {
         message: impl Into<Cow<'static, str>>,
     ) -> Self {
         let message = message.into();
-        Self { status, code, message, session_hint: false, header: None, cause: None }
+        Self {
+            status,
+            code,
+            message,
+            session_hint: false,
+            limit: None,
+            headers: Vec::new(),
+            cause: None,
+        }
     }
 
     /// 400: the request makes no sense. `message` names the field.
@@ -124,6 +137,22 @@ impl ApiError {
         Self::not_found("Resource not found")
     }
 
+    /// The bound `limit` is reached: 429 where it is the caller's own, else 503. `retry_after` is in seconds.
+    pub(crate) fn limited(
+        limit: &'static str,
+        is_own: bool,
+        message: impl Into<Cow<'static, str>>,
+        retry_after: u32,
+    ) -> Self {
+        let (status, code) = if is_own {
+            (StatusCode::TOO_MANY_REQUESTS, ErrorCode::TooManyRequests)
+        } else {
+            (StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Unavailable)
+        };
+        let error = Self::new(status, code, message);
+        Self { limit: Some(limit), ..error }.with_header(RETRY_AFTER, retry_after.into())
+    }
+
     /// 500: nobody foresaw this.
     pub(crate) fn internal(cause: impl Error + Send + Sync + 'static) -> Self {
         let error = Self::new(
@@ -134,9 +163,15 @@ impl ApiError {
         Self { cause: Some(InternalCause(Arc::new(cause))), ..error }
     }
 
+    /// Says which limit was reached.
+    pub(crate) fn with_limit(self, limit: &'static str) -> Self {
+        Self { limit: Some(limit), ..self }
+    }
+
     /// Adds a header to the answer.
-    pub(crate) fn with_header(self, name: HeaderName, value: HeaderValue) -> Self {
-        Self { header: Some((name, value)), ..self }
+    pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.push((name, value));
+        self
     }
 
     #[cfg(test)]
@@ -153,10 +188,10 @@ impl fmt::Display for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let Self { status, code, message, session_hint, header, cause } = self;
+        let Self { status, code, message, session_hint, limit, headers, cause } = self;
         let data = session_hint.then_some(SessionHint { session: false });
-        let mut response = json(status, &ErrorBody { code, message, reason: None, data });
-        if let Some((name, value)) = header {
+        let mut response = json(status, &ErrorBody { code, message, reason: None, limit, data });
+        for (name, value) in headers {
             response.headers_mut().insert(name, value);
         }
         if let Some(cause) = cause {

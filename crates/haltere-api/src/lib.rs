@@ -45,6 +45,8 @@ mod edge_tests;
 #[cfg(test)]
 mod golden;
 #[cfg(test)]
+mod limits_tests;
+#[cfg(test)]
 mod test_support;
 
 use axum::extract::Request;
@@ -58,7 +60,7 @@ pub use base_path::{BasePath, BasePathError};
 pub use connection_test::connection_test_json;
 pub use console::ConsoleFiles;
 pub use openapi::openapi;
-pub use options::ApiOptions;
+pub use options::{ApiLimits, ApiOptions};
 pub use proxies::{ForwardedHeader, Proxies};
 pub use web_origin::{WebOrigin, WebOriginError};
 

@@ -24,6 +24,21 @@ pub struct ApiOptions {
     pub cors_origins: Arc<[WebOrigin]>,
     /// Where the files of the console come from.
     pub console: ConsoleFiles,
+    /// What callers can make us hold.
+    pub limits: ApiLimits,
+}
+
+/// What callers can make us hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ApiLimits {
+    /// Memory for the bodies of all requests under way, in bytes.
+    pub body_memory: usize,
+}
+
+impl Default for ApiLimits {
+    fn default() -> Self {
+        Self { body_memory: 64 << 20 }
+    }
 }
 
 impl Default for ApiOptions {
@@ -35,6 +50,7 @@ impl Default for ApiOptions {
             proxies: Proxies::default(),
             cors_origins: Arc::new([]),
             console: ConsoleFiles::default(),
+            limits: ApiLimits::default(),
         }
     }
 }
@@ -75,5 +91,11 @@ impl ApiOptions {
     #[must_use]
     pub fn console(self, console: ConsoleFiles) -> Self {
         Self { console, ..self }
+    }
+
+    /// Says what callers can make us hold.
+    #[must_use]
+    pub fn limits(self, limits: ApiLimits) -> Self {
+        Self { limits, ..self }
     }
 }

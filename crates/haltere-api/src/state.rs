@@ -4,10 +4,13 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use haltere_app::App;
+use haltere_core::Shares;
 use tokio::sync::Semaphore;
 
+use crate::connection_import::Room;
 use crate::connections::rendered::Rendered;
 use crate::docs::Docs;
+use crate::extract::body;
 use crate::options::ApiOptions;
 
 /// The most event streams at a time: each holds a connection and a task, and a browser opens one per tab.
@@ -27,8 +30,10 @@ pub(crate) struct Shared {
     pub(crate) docs: Docs,
     /// The list of connections as it was last sent.
     pub(crate) rendered: Rendered,
-    /// Held by the one import under way: what it needs in memory is needed once.
-    pub(crate) import: Arc<Semaphore>,
+    /// What the bodies of requests under way take, in bytes.
+    pub(crate) bodies: Shares,
+    /// Room for imports.
+    pub(crate) imports: Room,
     /// A permit per open event stream.
     pub(crate) event_streams: Arc<Semaphore>,
 }
@@ -37,10 +42,11 @@ impl ApiState {
     pub(crate) fn new(app: App, options: ApiOptions) -> Self {
         Self(Arc::new(Shared {
             app,
+            bodies: body::budget(options.limits.body_memory),
             docs: Docs::new(options.base.clone()),
             options,
             rendered: Rendered::default(),
-            import: Arc::new(Semaphore::new(1)),
+            imports: Room::default(),
             event_streams: Arc::new(Semaphore::new(MAX_EVENT_STREAMS)),
         }))
     }

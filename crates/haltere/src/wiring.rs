@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use axum::Router;
-use haltere_api::{ApiOptions, Proxies};
+use haltere_api::{ApiLimits, ApiOptions, Proxies};
 use haltere_app::backups::Backups;
 use haltere_app::connections::Mover;
 use haltere_app::sessions::{PasswordHashing, SessionSettings};
@@ -128,7 +128,8 @@ pub(crate) fn router(app: &App, settings: &Settings) -> Router {
         .base(server.base_path.clone())
         .proxies(Proxies::new(server.trusted_proxies.clone(), server.forwarded_header.into()))
         .cors_origins(server.cors_origins.clone())
-        .console(console::files());
+        .console(console::files())
+        .limits(ApiLimits { body_memory: server.max_body_memory.bytes() });
     haltere_api::router(app.clone(), options)
 }
 

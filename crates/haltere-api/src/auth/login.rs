@@ -121,6 +121,8 @@ pub(crate) struct LoginForm {
         (status = 302, description = "Without `?json=1`: `Location` is `/` and the cookie is set, or `/login?error=authentication-failed`, or `/login?error=throttled`"),
         (status = 400, description = "The body can't be read", body = ErrorBody,
             example = json!({"code": "INVALID", "message": "malformed JSON at line 1, column 2"})),
+        (status = 413, description = "The body is larger than 16 KiB", body = ErrorBody,
+            example = json!({"code": "INVALID", "message": "the body is larger than 16 KiB"})),
         (status = 401, description = "With `?json=1`: wrong user name or password", body = ErrorBody,
             example = json!({"code": "UNAUTHORIZED", "message": "Unauthorized"})),
         (status = 429, description = "With `?json=1`: too many failed attempts", body = ErrorBody,
@@ -174,7 +176,7 @@ async fn credentials(request: Request) -> Result<Option<(String, Secret<String>)
     if is_form {
         Charset::of_form(request.headers())?;
         let body = body::read(request).await?;
-        let body = Charset::Utf8.in_utf8(&body)?;
+        let body = Charset::Utf8.in_utf8(body.bytes())?;
         let form = std::str::from_utf8(&body).ok().and_then(Params::parse);
         let form = form.ok_or_else(|| ApiError::invalid("the form is not UTF-8"))?;
         let (username, password) = (form.get("username")?, form.get("password")?);

@@ -3,6 +3,7 @@
 mod entry;
 mod file;
 mod report;
+mod room;
 mod stream;
 
 use std::time::Duration;
@@ -13,19 +14,20 @@ use axum::extract::State;
 use axum::response::Response;
 use haltere_app::connections::{ImportError, ImportFile, ImportMode, ImportProgress};
 use haltere_app::sessions::Session;
-use http::{Request, StatusCode};
-use tokio::sync::OwnedSemaphorePermit;
+use http::Request;
 
-use crate::error::{ApiError, ErrorBody, ErrorCode};
+use crate::error::{ApiError, ErrorBody};
 use crate::extract::accept::wants_stream;
 use crate::extract::body::{self, Bounds};
 use crate::extract::charset::Charset;
+use crate::extract::counted::Counted;
 use crate::extract::json::require_json;
 use crate::extract::{Context, Params, Query};
 use crate::state::ApiState;
 
 pub use file::FileError;
 pub(crate) use file::read;
+pub(crate) use room::Room;
 
 use report::{ImportInput, WireRefused, WireReport};
 
@@ -34,7 +36,12 @@ use report::{ImportInput, WireRefused, WireReport};
 pub(crate) const MAX_BYTES: usize = 96 * 1024 * 1024;
 
 /// 96 MiB in this time are 280 kB/s.
-const BOUNDS: Bounds = Bounds { bytes: MAX_BYTES, patience: Duration::from_mins(6) };
+const BOUNDS: Bounds = Bounds {
+    bytes: MAX_BYTES,
+    patience: Duration::from_mins(6),
+    least_rate: Some(16 * 1024),
+    discarded: 16 << 20,
+};
 
 impl From<ImportError> for ApiError {
     fn from(error: ImportError) -> Self {
@@ -90,9 +97,9 @@ impl From<ImportError> for ApiError {
         (status = 403, description = "The role is too low, or there would be too many connections", body = WireRefused,
             examples(("limit" = (summary = "The configured limit would be passed", value = json!({"code": "NOT_ALLOWED", "message": "Maximum number of connections reached"}))))),
         (status = 408, description = "The file came too slowly", body = ErrorBody,
-            example = json!({"code": "INVALID", "message": "the body took longer than 360 s"})),
-        (status = 409, description = "Another import is under way", body = ErrorBody,
-            example = json!({"code": "CONFLICT", "message": "another import is under way; try again when it has ended"})),
+            example = json!({"code": "INVALID", "message": "the body took longer than 360 s, or came at less than 16 KiB/s"})),
+        (status = 409, description = "Another import of the same user, or as many as there may be, are under way; `Retry-After` says when to try again", body = ErrorBody,
+            example = json!({"code": "CONFLICT", "message": "another import is under way; try again when it has ended", "limit": "imports_per_user"})),
         (status = 413, description = "The file is larger than 96 MiB", body = ErrorBody,
             example = json!({"code": "INVALID", "message": "the body is larger than 96 MiB"})),
     ),
@@ -107,10 +114,15 @@ pub(crate) async fn handler(
     let mode = mode(&params)?;
     require_json(request.headers())?;
     let streams = wants_stream(request.headers());
-    let permit = permit(&state)?;
-    let (file, permit) = receive(request, permit).await?;
+    let (place, share) = state.imports.enter(body::holder(request.extensions()))?;
+    let charset = Charset::of(request.headers())?;
+    let body = body::read_within(request, BOUNDS, share).await?;
+    // Given back when the work has ended, not when the client has hung up: threads and transactions don't
+    // notice that.
+    let held = (place, state.imports.turn().await?);
+    let (file, held) = take_apart(body, charset, held).await?;
     let (reporter, progress) = ImportProgress::channel();
-    let reporter = reporter.holding(permit);
+    let reporter = reporter.holding(held);
     if streams {
         return Ok(stream::respond(state, context.0, session, file, mode, reporter, progress));
     }
@@ -118,25 +130,16 @@ pub(crate) async fn handler(
     Ok(report::respond(&report, mode))
 }
 
-/// What has to be in memory for an import is bounded by there being one. So it is given back when the
-/// work has ended, not when the client has hung up: threads and transactions don't notice that.
-fn permit(state: &ApiState) -> Result<OwnedSemaphorePermit, ApiError> {
-    let busy = "another import is under way; try again when it has ended";
-    let permit = state.import.clone().try_acquire_owned();
-    permit.map_err(|_| ApiError::new(StatusCode::CONFLICT, ErrorCode::Conflict, busy))
-}
-
-/// Reads the file, and takes it apart on a thread that serves nobody else.
-async fn receive(
-    request: Request<Body>,
-    permit: OwnedSemaphorePermit,
-) -> Result<(ImportFile, OwnedSemaphorePermit), ApiError> {
-    let charset = Charset::of(request.headers())?;
-    let bytes = body::read_wiped(request, BOUNDS).await?;
+/// Takes the file apart on a thread that serves nobody else.
+async fn take_apart<H: Send + 'static>(
+    body: Counted,
+    charset: Charset,
+    held: H,
+) -> Result<(ImportFile, H), ApiError> {
     let take_apart = move || {
-        let text = charset.in_utf8(&bytes)?;
+        let text = charset.in_utf8(body.bytes())?;
         let file = read(&text).map_err(|error| ApiError::invalid(error.to_string()))?;
-        Ok((file, permit))
+        Ok((file, held))
     };
     tokio::task::spawn_blocking(take_apart).await.map_err(ApiError::internal)?
 }

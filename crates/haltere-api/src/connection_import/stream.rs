@@ -167,9 +167,13 @@ fn links_event(standing: Standing) -> Event {
 fn failed(error: &ImportError) -> Event {
     let code = ErrorCode::NotAllowed;
     let body = match error {
-        ImportError::NotAllowed(_) => {
-            ErrorBody { code, message: messages::NOT_ALLOWED.into(), reason: None, data: None }
-        }
+        ImportError::NotAllowed(_) => ErrorBody {
+            code,
+            message: messages::NOT_ALLOWED.into(),
+            reason: None,
+            limit: None,
+            data: None,
+        },
         ImportError::Internal(cause) => account_for(cause, code),
     };
     event("error", &body)

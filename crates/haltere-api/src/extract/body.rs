@@ -1,118 +1,99 @@
 //! Reading a request's body: up to a limit, not for ever, and no longer than the caller's session lasts.
+//!
+//! The gate of the route has let the caller in before the first byte is read. What all bodies under way take
+//! together is bounded, and so is what one user or one address may take of that.
 
 use std::error::Error;
 use std::time::Duration;
 
 use axum::body::Body;
-use bytes::Bytes;
 use haltere_app::sessions::Session;
+use haltere_core::shares::{self, Holder, Reached};
+use haltere_core::{Origin, Share, Shares};
 use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT};
-use http::{HeaderValue, Request, StatusCode};
-use http_body_util::{BodyExt, Collected, LengthLimitError, Limited};
-use tokio::time::timeout;
-use zeroize::Zeroizing;
+use http::{Extensions, HeaderValue, Request, StatusCode};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use tokio::time::{Instant, timeout_at};
 
 use super::coding::{Coding, UnpackError, Unpacker};
+use super::counted::Counted;
 use crate::error::{ApiError, ErrorCode};
+use crate::state::ApiState;
 
 /// The largest body, in bytes.
 pub(crate) const LIMIT: usize = 1024 * 1024;
 
-/// How much of a body that is too large is read and thrown away, in bytes.
-const DISCARDED: usize = 16 * 1024 * 1024;
-
 /// How large a body may be, and how long we wait for it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Bounds {
-    /// In bytes; whole mebibytes.
+    /// In bytes; whole kibibytes.
     pub(crate) bytes: usize,
     pub(crate) patience: Duration,
+    /// How much has to have come on average after the first [`HEAD_START`], in bytes per second.
+    pub(crate) least_rate: Option<u32>,
+    /// How much of a body that is too large is read and thrown away, in bytes: a client that sends everything
+    /// before it listens would otherwise see a broken connection in place of the answer.
+    pub(crate) discarded: usize,
 }
+
+/// How long a client may take before its rate matters.
+const HEAD_START: Duration = Duration::from_secs(10);
 
 /// A megabyte in this time is 35 kB/s.
-const USUAL: Bounds = Bounds { bytes: LIMIT, patience: Duration::from_secs(30) };
+const USUAL: Bounds = Bounds {
+    bytes: LIMIT,
+    patience: Duration::from_secs(30),
+    least_rate: None,
+    discarded: 16 * LIMIT,
+};
 
-/// The whole body, unpacked; 413 when it is over [`LIMIT`], which is known before the first byte is read
-/// wherever the client has announced a length; 408 when it takes too long.
-pub(crate) async fn read(request: Request<Body>) -> Result<Bytes, ApiError> {
-    let coding = Coding::of(request.headers())?;
-    read_within(USUAL, request, async |body| match coding {
-        None => Limited::new(body, LIMIT).collect().await.map(Collected::to_bytes),
-        Some(coding) => {
-            let mut whole = unpack(body, coding, LIMIT).await?;
-            Ok(std::mem::take(&mut *whole.0).into())
-        }
-    })
-    .await
+/// For callers without a session.
+const STRANGERS: Bounds = Bounds {
+    bytes: 16 * 1024,
+    patience: Duration::from_secs(10),
+    least_rate: None,
+    discarded: 64 * 1024,
+};
+
+/// The budget for all bodies under way, of which one user or one address gets a quarter. Whatever is
+/// configured, a body of the largest size gets through.
+pub(crate) fn budget(bytes: usize) -> Shares {
+    let each = (bytes / 4).max(LIMIT);
+    Shares::new(shares::Bounds { all: bytes.max(2 * LIMIT), user: each, network: each })
 }
 
-/// The same within other bounds, in memory that is overwritten when it is dropped.
-pub(crate) async fn read_wiped(
-    request: Request<Body>,
-    bounds: Bounds,
-) -> Result<Zeroizing<Vec<u8>>, ApiError> {
-    let coding = Coding::of(request.headers())?;
-    let announced = announced(&request).unwrap_or_default().min(bounds.bytes);
-    read_within(bounds, request, async |body| {
-        if let Some(coding) = coding {
-            return Ok(unpack(body, coding, bounds.bytes).await?.0);
-        }
-        let mut bytes = Wiped(Zeroizing::new(Vec::with_capacity(announced)));
-        let mut body = Limited::new(body, bounds.bytes);
-        while let Some(frame) = body.frame().await {
-            if let Ok(data) = frame?.into_data() {
-                bytes.extend(&data);
-            }
-        }
-        Ok(bytes.0)
-    })
-    .await
+/// The whole body, unpacked; 413 when it is over [`LIMIT`] (16 KiB for callers without a session), which is known
+/// before the first byte is read wherever the client has announced a length; 408 when it takes too long; 429
+/// or 503 when bodies under way take all the memory there is for them.
+pub(crate) async fn read(request: Request<Body>) -> Result<Counted, ApiError> {
+    let extensions = request.extensions();
+    let bounds = if extensions.get::<Session>().is_some() { USUAL } else { STRANGERS };
+    let state = extensions.get::<ApiState>();
+    let shares = state.map_or_else(|| budget(usize::MAX), |state| state.bodies.clone());
+    let share = shares.take(holder(extensions), 0).map_err(crowded)?;
+    read_within(request, bounds, share).await
 }
 
-/// Unpacks a body as it comes. Both its forms have the same bound.
-async fn unpack(body: &mut Body, coding: Coding, limit: usize) -> Result<Wiped, ReadError> {
-    let mut unpacker = Unpacker::new(coding, limit);
-    let mut body = Limited::new(body, limit);
-    while let Some(frame) = body.frame().await {
-        if let Ok(data) = frame?.into_data() {
-            unpacker.push(&data)?;
-        }
-    }
-    Ok(unpacker.finish()?)
-}
-
-/// Bytes that leave no copy behind when they outgrow their place.
-#[derive(Default)]
-pub(super) struct Wiped(pub(super) Zeroizing<Vec<u8>>);
-
-impl Wiped {
-    pub(super) fn extend(&mut self, more: &[u8]) {
-        let Self(bytes) = self;
-        let needed = bytes.len() + more.len();
-        if needed > bytes.capacity() {
-            let mut larger = Zeroizing::new(Vec::with_capacity(needed.max(2 * bytes.capacity())));
-            larger.extend_from_slice(bytes);
-            // What was there is overwritten here.
-            *bytes = larger;
-        }
-        bytes.extend_from_slice(more);
+/// Who sends a request.
+pub(crate) fn holder(extensions: &Extensions) -> Holder {
+    Holder {
+        user: extensions.get::<Session>().map(|session| session.caller.user.clone()),
+        address: extensions.get::<Origin>().and_then(|origin| origin.address),
     }
 }
 
-type ReadError = Box<dyn Error + Send + Sync>;
-
-async fn read_within<T>(
-    bounds: Bounds,
+/// The same within other bounds, and counted by `share`.
+pub(crate) async fn read_within(
     request: Request<Body>,
-    collect: impl AsyncFnOnce(&mut Body) -> Result<T, ReadError>,
-) -> Result<T, ApiError> {
+    bounds: Bounds,
+    share: Share,
+) -> Result<Counted, ApiError> {
     // Who may do this was asked before the body came. Whoever sends it slowly must not gain time by it.
     let session = request.extensions().get::<Session>().cloned();
-    let read = timeout(bounds.patience, read_patiently(bounds, request, collect));
     tokio::select! {
         biased;
         () = ended(session) => Err(hanging_up(ApiError::unauthorized())),
-        read = read => read.unwrap_or_else(|_| Err(too_slow(bounds))),
+        read = read_patiently(request, bounds, share) => read,
     }
 }
 
@@ -124,39 +105,126 @@ async fn ended(session: Option<Session>) {
     }
 }
 
-async fn read_patiently<T>(
-    bounds: Bounds,
+async fn read_patiently(
     request: Request<Body>,
-    collect: impl AsyncFnOnce(&mut Body) -> Result<T, ReadError>,
-) -> Result<T, ApiError> {
+    bounds: Bounds,
+    share: Share,
+) -> Result<Counted, ApiError> {
+    let coding = Coding::of(request.headers())?;
     let announced = announced(&request);
     // Whoever asks first (`Expect: 100-continue`) is told before anything is sent.
     let asks_first = request.headers().contains_key(EXPECT);
     let mut body = request.into_body();
+    let deadlines = Deadlines { bounds, start: Instant::now() };
     if announced.is_some_and(|length| length > bounds.bytes) {
         if !asks_first {
-            discard(body).await;
+            discard(body, &deadlines).await;
         }
         return Err(too_large(bounds));
     }
-    match collect(&mut body).await {
-        Ok(collected) => Ok(collected),
-        Err(error) => match error.downcast_ref() {
-            Some(malformed @ UnpackError::Malformed(_)) => {
-                let refusal = ApiError::invalid(malformed.to_string());
-                discard(body).await;
-                Err(hanging_up(refusal))
-            }
-            Some(UnpackError::TooLarge) => {
-                discard(body).await;
-                Err(too_large(bounds))
-            }
-            None if error.is::<LengthLimitError>() => {
-                discard(body).await;
-                Err(too_large(bounds))
-            }
-            None => Err(ApiError::invalid("the body ended early")),
-        },
+    let counted = Counted::new(share, announced.unwrap_or_default());
+    match collect(&mut body, &deadlines, coding, counted).await {
+        Ok(counted) => Ok(counted),
+        Err(Fault::TooLarge) => {
+            discard(body, &deadlines).await;
+            Err(too_large(bounds))
+        }
+        Err(Fault::Malformed(why)) => {
+            discard(body, &deadlines).await;
+            Err(hanging_up(ApiError::invalid(why)))
+        }
+        Err(Fault::TooSlow) => Err(too_slow(bounds)),
+        Err(Fault::Crowded(reached)) => Err(hanging_up(crowded(reached))),
+        Err(Fault::Broken) => Err(ApiError::invalid("the body ended early")),
+    }
+}
+
+/// Why a body could not be read to its end.
+enum Fault {
+    TooLarge,
+    Malformed(String),
+    TooSlow,
+    Crowded(Reached),
+    Broken,
+}
+
+impl From<UnpackError> for Fault {
+    fn from(error: UnpackError) -> Self {
+        match error {
+            UnpackError::TooLarge => Self::TooLarge,
+            UnpackError::Crowded(reached) => Self::Crowded(reached),
+            malformed @ UnpackError::Malformed(_) => Self::Malformed(malformed.to_string()),
+        }
+    }
+}
+
+/// When a body has to have come.
+struct Deadlines {
+    bounds: Bounds,
+    start: Instant,
+}
+
+impl Deadlines {
+    /// When more has to have come, after so many bytes.
+    fn next(&self, received: usize) -> Instant {
+        let end = self.start + self.bounds.patience;
+        let Some(rate) = self.bounds.least_rate else { return end };
+        let paid = Duration::from_secs((received / rate as usize) as u64);
+        end.min(self.start + HEAD_START + paid)
+    }
+}
+
+/// Memory is taken as bytes come, and both forms of a packed body have the same bound.
+async fn collect(
+    body: &mut Body,
+    deadlines: &Deadlines,
+    coding: Option<Coding>,
+    counted: Counted,
+) -> Result<Counted, Fault> {
+    let limit = deadlines.bounds.bytes;
+    let mut sink = Sink::new(coding, limit, counted)?;
+    let mut body = Limited::new(body, limit);
+    let mut came = 0;
+    loop {
+        let frame = timeout_at(deadlines.next(came), body.frame()).await;
+        let Some(frame) = frame.map_err(|_| Fault::TooSlow)? else { return sink.finish() };
+        if let Ok(data) = frame.map_err(|error| fault(error.as_ref()))?.into_data() {
+            came += data.len();
+            sink.push(&data)?;
+        }
+    }
+}
+
+fn fault(error: &(dyn Error + Send + Sync + 'static)) -> Fault {
+    if error.is::<LengthLimitError>() { Fault::TooLarge } else { Fault::Broken }
+}
+
+/// Where the pieces of a body go.
+enum Sink {
+    Plain(Counted),
+    Packed(Box<Unpacker>),
+}
+
+impl Sink {
+    fn new(coding: Option<Coding>, limit: usize, counted: Counted) -> Result<Self, Fault> {
+        Ok(match coding {
+            None => Self::Plain(counted),
+            Some(coding) => Self::Packed(Box::new(Unpacker::new(coding, limit, counted)?)),
+        })
+    }
+
+    fn push(&mut self, piece: &[u8]) -> Result<(), Fault> {
+        match self {
+            Self::Plain(counted) => counted.extend(piece).map_err(Fault::Crowded),
+            Self::Packed(unpacker) => Ok(unpacker.push(piece)?),
+        }
+    }
+
+    fn finish(self) -> Result<Counted, Fault> {
+        match self {
+            Self::Plain(counted) => Ok(counted),
+            Self::Packed(unpacker) => Ok(unpacker.finish()?),
+        }
     }
 }
 
@@ -164,21 +232,40 @@ fn announced(request: &Request<Body>) -> Option<usize> {
     request.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// Reads on for a while: a client that sends everything before it listens would otherwise see a
-/// broken connection in place of the answer.
-async fn discard(body: Body) {
-    let mut rest = Limited::new(body, DISCARDED);
-    while let Some(Ok(_)) = rest.frame().await {}
+/// Reads on for a while.
+async fn discard(body: Body, deadlines: &Deadlines) {
+    let mut rest = Limited::new(body, deadlines.bounds.discarded);
+    let end = deadlines.next(0);
+    while let Ok(Some(Ok(_))) = timeout_at(end, rest.frame()).await {}
 }
 
 fn too_large(bounds: Bounds) -> ApiError {
-    let why = format!("the body is larger than {} MiB", bounds.bytes / LIMIT);
+    let size = match bounds.bytes / LIMIT {
+        0 => format!("{} KiB", bounds.bytes / 1024),
+        mebibytes => format!("{mebibytes} MiB"),
+    };
+    let why = format!("the body is larger than {size}");
     hanging_up(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::Invalid, why))
 }
 
 fn too_slow(bounds: Bounds) -> ApiError {
-    let why = format!("the body took longer than {} s", bounds.patience.as_secs());
+    let mut why = format!("the body took longer than {} s", bounds.patience.as_secs());
+    if let Some(rate) = bounds.least_rate {
+        why = format!("{why}, or came at less than {} KiB/s", rate / 1024);
+    }
     hanging_up(ApiError::new(StatusCode::REQUEST_TIMEOUT, ErrorCode::Invalid, why))
+}
+
+/// The memory for bodies under way is taken.
+pub(crate) fn crowded(reached: Reached) -> ApiError {
+    let (is_own, message) = match reached {
+        Reached::User => (true, "Your requests under way take all the memory one user gets"),
+        Reached::Network => {
+            (true, "Requests under way from your address take all the memory one address gets")
+        }
+        Reached::All => (false, "Requests under way take all the memory there is for them"),
+    };
+    ApiError::limited("server.max_body_memory", is_own, message, 1)
 }
 
 /// Part of the body may still be on its way, so the connection is of no further use.
@@ -188,16 +275,48 @@ fn hanging_up(error: ApiError) -> ApiError {
 
 #[cfg(test)]
 mod tests {
-    use futures_util::stream;
+    use bytes::Bytes;
+    use futures_util::{StreamExt, stream};
 
     use super::*;
     use crate::extract::coding;
 
+    type Chunk = Result<Bytes, std::io::Error>;
+
+    fn whole(bounds: Bounds, shares: &Shares) -> (Bounds, Share) {
+        (bounds, shares.take(Holder::default(), 0).expect("nothing is held"))
+    }
+
     #[tokio::test(start_paused = true)]
     async fn nobody_waits_for_ever() {
-        let body = Body::from_stream(stream::pending::<Result<Bytes, std::io::Error>>());
-        let error = read(Request::new(body)).await.unwrap_err();
+        let body = Body::from_stream(stream::pending::<Chunk>());
+        let error = read(Request::new(body)).await.err().expect("too slow");
         assert_eq!(error.status(), StatusCode::REQUEST_TIMEOUT);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_trickle_is_cut_off_and_a_slow_line_is_not() {
+        let bounds = Bounds {
+            bytes: LIMIT,
+            patience: Duration::from_mins(10),
+            least_rate: Some(1024),
+            discarded: 0,
+        };
+        let shares = budget(LIMIT);
+        let body = |bytes: usize| {
+            let chunks = stream::iter(0..100).then(move |_| async move {
+                tokio::time::sleep(Duration::from_secs(1)).await;
+                Chunk::Ok(vec![b'x'; bytes].into())
+            });
+            Request::new(Body::from_stream(chunks))
+        };
+        let (within, share) = whole(bounds, &shares);
+        let start = Instant::now();
+        let error = read_within(body(100), within, share).await.err().expect("too slow");
+        assert_eq!(error.status(), StatusCode::REQUEST_TIMEOUT);
+        assert!(start.elapsed() < Duration::from_secs(13), "{:?}", start.elapsed());
+        let (within, share) = whole(bounds, &shares);
+        assert!(read_within(body(1100), within, share).await.is_ok());
     }
 
     #[tokio::test]
@@ -207,34 +326,56 @@ mod tests {
             let body = Body::from(coding::tests::packed(coding, bytes));
             Request::post("/").header("content-encoding", name).body(body).expect("a request")
         };
-        let bounds = Bounds { bytes: 2 * LIMIT, patience: Duration::from_secs(5) };
+        let shares = budget(64 * LIMIT);
         for name in ["gzip", "x-gzip", "deflate"] {
-            let largest = vec![b'x'; LIMIT];
-            assert!(read(packed(&largest, name)).await.expect("it fits") == largest);
-            assert!(*read_wiped(packed(&largest, name), bounds).await.expect("it fits") == largest);
-            let error = read(packed(&vec![0; LIMIT + 1], name)).await.unwrap_err();
-            assert_eq!(error.status(), StatusCode::PAYLOAD_TOO_LARGE);
-            let error =
-                read_wiped(packed(&vec![0; 2 * LIMIT + 1], name), bounds).await.unwrap_err();
-            assert_eq!(error.to_string(), "the body is larger than 2 MiB");
+            for (bounds, size) in [(STRANGERS, "16 KiB"), (USUAL, "1 MiB")] {
+                let largest = vec![b'x'; bounds.bytes];
+                let (within, share) = whole(bounds, &shares);
+                let read = read_within(packed(&largest, name), within, share).await;
+                assert!(read.expect("it fits").bytes() == largest);
+                let (within, share) = whole(bounds, &shares);
+                let larger = packed(&vec![0; bounds.bytes + 1], name);
+                let error = read_within(larger, within, share).await.err().expect("too large");
+                assert_eq!(error.to_string(), format!("the body is larger than {size}"));
+            }
         }
+        assert_eq!(shares.held(), 0);
         let plain = Request::post("/").header("content-encoding", "gzip").body(Body::from("{}"));
-        let error = read(plain.expect("a request")).await.unwrap_err();
+        let error = read(plain.expect("a request")).await.err().expect("refused");
         let why = "Content-Encoding: the body is not gzip, or is damaged";
         assert_eq!((error.status().as_u16(), error.to_string().as_str()), (400, why));
     }
 
     #[tokio::test]
     async fn a_large_body_comes_whole_or_not_at_all() {
-        let bounds = Bounds { bytes: 2 * LIMIT, patience: Duration::from_secs(5) };
+        let bounds = Bounds { bytes: 2 * LIMIT, ..USUAL };
         let chunks = |count: u8| {
-            let chunk = |n: u8| Ok::<_, std::io::Error>(Bytes::from(vec![n; LIMIT / 4]));
+            let chunk = |n: u8| Chunk::Ok(Bytes::from(vec![n; LIMIT / 4]));
             Request::new(Body::from_stream(stream::iter((0..count).map(chunk))))
         };
-        let whole = read_wiped(chunks(8), bounds).await.expect("it fits");
+        let shares = budget(64 * LIMIT);
+        let (within, share) = whole(bounds, &shares);
+        let received = read_within(chunks(8), within, share).await.expect("it fits");
         let expected: Vec<u8> = (0..8).flat_map(|n| vec![n; LIMIT / 4]).collect();
-        assert!(*whole == expected);
-        let error = read_wiped(chunks(9), bounds).await.unwrap_err();
+        assert!(received.bytes() == expected);
+        assert!((2 * LIMIT..4 * LIMIT).contains(&shares.held()), "{}", shares.held());
+        drop(received);
+        assert_eq!(shares.held(), 0);
+        let (within, share) = whole(bounds, &shares);
+        let error = read_within(chunks(9), within, share).await.err().expect("too large");
         assert_eq!(error.to_string(), "the body is larger than 2 MiB");
+    }
+
+    #[tokio::test]
+    async fn a_body_beyond_the_budget_is_refused_and_says_why() {
+        let shares = budget(2 * LIMIT);
+        let rest = shares.take(Holder::default(), LIMIT - 100).expect("nothing is held");
+        let request = || Request::new(Body::from(vec![b'x'; 101]));
+        let (within, share) = whole(USUAL, &shares);
+        let error = read_within(request(), within, share).await.err().expect("refused");
+        assert_eq!(error.status(), StatusCode::TOO_MANY_REQUESTS);
+        drop(rest);
+        let (within, share) = whole(USUAL, &shares);
+        assert!(read_within(request(), within, share).await.is_ok());
     }
 }

@@ -4,15 +4,19 @@
 use std::io::{self, Write};
 
 use flate2::write::{MultiGzDecoder, ZlibDecoder};
+use haltere_core::shares::Reached;
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-use super::body::Wiped;
+use super::counted::Counted;
 use super::params::printable;
 use crate::error::{ApiError, ErrorCode};
 
 /// What we unpack; for the header Accept-Encoding beside a refusal (RFC 7694).
 const ACCEPTED: &str = "gzip, x-gzip, deflate, identity";
+
+/// What unpacking takes beside the bytes that come of it.
+const WINDOW: usize = 48 * 1024;
 
 /// How a body is packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -58,10 +62,12 @@ fn not_accepted(what: &str) -> ApiError {
 }
 
 /// Why a body can't be unpacked.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum UnpackError {
     #[error("the body is larger than it may be")]
     TooLarge,
+    #[error("there is no memory for the body")]
+    Crowded(Reached),
     #[error("Content-Encoding: the body is not {0}, or is damaged")]
     Malformed(&'static str),
 }
@@ -79,13 +85,18 @@ enum Inflate {
 
 impl Unpacker {
     /// One that makes at most `limit` bytes.
-    pub(super) fn new(coding: Coding, limit: usize) -> Self {
-        let bounded = Bounded { bytes: Wiped::default(), limit, is_full: false };
+    pub(super) fn new(
+        coding: Coding,
+        limit: usize,
+        mut counted: Counted,
+    ) -> Result<Self, UnpackError> {
+        counted.charge(WINDOW).map_err(UnpackError::Crowded)?;
+        let bounded = Bounded { bytes: Some(counted), limit, fault: None };
         let inflate = match coding {
             Coding::Gzip => Inflate::Gzip(MultiGzDecoder::new(bounded)),
             Coding::Deflate => Inflate::Deflate(ZlibDecoder::new(bounded)),
         };
-        Self { coding, inflate }
+        Ok(Self { coding, inflate })
     }
 
     /// Unpacks the next piece.
@@ -98,7 +109,7 @@ impl Unpacker {
     }
 
     /// All of it, when nothing is missing.
-    pub(super) fn finish(mut self) -> Result<Wiped, UnpackError> {
+    pub(super) fn finish(mut self) -> Result<Counted, UnpackError> {
         let finished = match &mut self.inflate {
             Inflate::Gzip(inflate) => inflate.try_finish(),
             Inflate::Deflate(inflate) => inflate.try_finish(),
@@ -108,7 +119,7 @@ impl Unpacker {
             Inflate::Gzip(inflate) => inflate.get_mut(),
             Inflate::Deflate(inflate) => inflate.get_mut(),
         };
-        Ok(std::mem::take(&mut bounded.bytes))
+        bounded.bytes.take().ok_or(UnpackError::Malformed(self.coding.name()))
     }
 
     fn error(&self) -> UnpackError {
@@ -116,29 +127,30 @@ impl Unpacker {
             Inflate::Gzip(inflate) => inflate.get_ref(),
             Inflate::Deflate(inflate) => inflate.get_ref(),
         };
-        if bounded.is_full {
-            UnpackError::TooLarge
-        } else {
-            UnpackError::Malformed(self.coding.name())
-        }
+        bounded.fault.unwrap_or(UnpackError::Malformed(self.coding.name()))
     }
 }
 
 /// Memory that takes no more than its limit.
 struct Bounded {
-    bytes: Wiped,
+    /// Taken out at the end.
+    bytes: Option<Counted>,
     limit: usize,
-    is_full: bool,
+    fault: Option<UnpackError>,
 }
 
 impl Write for Bounded {
     fn write(&mut self, more: &[u8]) -> io::Result<usize> {
-        if self.bytes.0.len() + more.len() > self.limit {
-            self.is_full = true;
-            return Err(io::Error::other(UnpackError::TooLarge));
-        }
-        self.bytes.extend(more);
-        Ok(more.len())
+        let Some(bytes) = &mut self.bytes else { return Ok(0) };
+        let taken = if bytes.bytes().len() + more.len() > self.limit {
+            Err(UnpackError::TooLarge)
+        } else {
+            bytes.extend(more).map_err(UnpackError::Crowded)
+        };
+        taken.map(|()| more.len()).map_err(|fault| {
+            self.fault = Some(fault);
+            io::Error::other(fault)
+        })
     }
 
     fn flush(&mut self) -> io::Result<()> {
@@ -150,9 +162,11 @@ impl Write for Bounded {
 pub(super) mod tests {
     use flate2::Compression;
     use flate2::write::{GzEncoder, ZlibEncoder};
+    use haltere_core::shares::Holder;
     use proptest::prelude::*;
 
     use super::*;
+    use crate::extract::body::budget;
 
     pub(in crate::extract) fn packed(coding: Coding, bytes: &[u8]) -> Vec<u8> {
         let done = match coding {
@@ -168,12 +182,17 @@ pub(super) mod tests {
         done.expect("memory takes everything")
     }
 
+    fn counted() -> Counted {
+        let share = budget(64 << 20).take(Holder::default(), 0);
+        Counted::new(share.expect("nothing is held"), 0)
+    }
+
     fn unpacked(coding: Coding, limit: usize, pieces: &[&[u8]]) -> Result<Vec<u8>, UnpackError> {
-        let mut unpacker = Unpacker::new(coding, limit);
+        let mut unpacker = Unpacker::new(coding, limit, counted())?;
         for piece in pieces {
             unpacker.push(piece)?;
         }
-        unpacker.finish().map(|Wiped(bytes)| bytes.to_vec())
+        unpacker.finish().map(|counted| counted.bytes().to_vec())
     }
 
     fn named(values: &[&'static str]) -> Result<Option<Coding>, ApiError> {
@@ -206,10 +225,11 @@ pub(super) mod tests {
     fn a_bomb_goes_no_further_than_the_bound() {
         let bomb = packed(Coding::Gzip, &vec![0; 64 * 1024 * 1024]);
         assert!(bomb.len() < 100_000);
-        let mut unpacker = Unpacker::new(Coding::Gzip, 1_000_000);
+        let mut unpacker = Unpacker::new(Coding::Gzip, 1_000_000, counted()).expect("room");
         assert_eq!(unpacker.push(&bomb), Err(UnpackError::TooLarge));
         let Inflate::Gzip(inflate) = &unpacker.inflate else { panic!("gzip") };
-        assert!(inflate.get_ref().bytes.0.capacity() <= 2_000_000);
+        let taken = inflate.get_ref().bytes.as_ref().expect("there").bytes().len();
+        assert!(taken <= 1_000_000, "{taken}");
         let exact = packed(Coding::Deflate, &[7; 1_000]);
         assert_eq!(unpacked(Coding::Deflate, 1_000, &[&exact]).map(|it| it.len()), Ok(1_000));
         assert_eq!(unpacked(Coding::Deflate, 999, &[&exact]), Err(UnpackError::TooLarge));

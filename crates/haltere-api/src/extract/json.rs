@@ -19,8 +19,8 @@ impl<S: Sync> FromRequest<S> for JsonBody {
     async fn from_request(request: Request<Body>, _: &S) -> Result<Self, ApiError> {
         require_json(request.headers())?;
         let charset = Charset::of(request.headers())?;
-        let bytes = body::read(request).await?;
-        let text = charset.in_utf8(&bytes)?;
+        let body = body::read(request).await?;
+        let text = charset.in_utf8(body.bytes())?;
         strict_json::parse(&text).map(Self).map_err(|error| ApiError::invalid(error.to_string()))
     }
 }
@@ -94,8 +94,8 @@ mod tests {
     async fn a_refusal_quotes_nothing_of_the_body() {
         let (status, message) = refusal(None, r#"{"password": hunter2}"#).await.expect("refused");
         assert_eq!((status, message.as_str()), (400, "malformed JSON at line 1, column 14"));
-        let huge = " ".repeat(body::LIMIT + 1);
+        let huge = " ".repeat(16 * 1024 + 1);
         let (status, message) = refusal(None, &huge).await.expect("refused");
-        assert_eq!((status, message.as_str()), (413, "the body is larger than 1 MiB"));
+        assert_eq!((status, message.as_str()), (413, "the body is larger than 16 KiB"));
     }
 }

@@ -6,6 +6,7 @@ pub(crate) mod body;
 pub(crate) mod caller;
 pub(crate) mod charset;
 mod coding;
+pub(crate) mod counted;
 pub(crate) mod json;
 pub(crate) mod params;
 pub(crate) mod path;

@@ -62,7 +62,7 @@ pub(crate) fn code_of_500(path: &str) -> ErrorCode {
 
 fn in_words(code: ErrorCode, trouble: Option<StorageTrouble>) -> ErrorBody {
     let reason = trouble.map(StorageTrouble::as_str);
-    ErrorBody { code, message: messages::INTERNAL.into(), reason, data: None }
+    ErrorBody { code, message: messages::INTERNAL.into(), reason, limit: None, data: None }
 }
 
 fn internal(body: &ErrorBody) -> Response {

@@ -12,9 +12,11 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::net::{IpAddr, Ipv6Addr};
+use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
+
+use haltere_core::shares::neighbourhood;
 
 use super::ThrottleSettings;
 
@@ -32,18 +34,9 @@ pub(crate) struct Tries {
 
 impl Tries {
     pub(crate) fn new(username: &str, address: Option<IpAddr>) -> Self {
-        Self { account: username.chars().take(MAX_NAME).collect(), network: address.map(network) }
-    }
-}
-
-/// One IPv6 customer has a /64 at least.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V4(address) => IpAddr::V4(address),
-        IpAddr::V6(address) => {
-            let mut segments = address.segments();
-            segments[4..].fill(0);
-            IpAddr::V6(Ipv6Addr::from(segments))
+        Self {
+            account: username.chars().take(MAX_NAME).collect(),
+            network: address.map(neighbourhood),
         }
     }
 }

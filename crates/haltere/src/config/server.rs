@@ -10,7 +10,7 @@ use haltere_api::{BasePath, ForwardedHeader, WebOrigin};
 use haltere_core::Network;
 use serde::{Deserialize, Deserializer, de::Error};
 
-use super::units::Span;
+use super::units::{Size, Span};
 
 /// The HTTP server.
 #[derive(Debug, Config)]
@@ -74,6 +74,12 @@ pub(crate) struct Server {
     /// without a request is kept.
     #[config(env = "HALTERE_SERVER_HEADER_TIMEOUT", default = "30s")]
     pub header_timeout: Span,
+
+    /// How much memory the bodies of all requests under way may take. One user, one address and all callers
+    /// who are not logged in get a quarter of it each; beyond it, requests are answered with 429 or 503. An
+    /// import has a place of its own.
+    #[config(env = "HALTERE_SERVER_MAX_BODY_MEMORY", default = "64 MiB", validate(max_body_memory.bytes() >= 4 << 20, "must be at least 4 MiB"))]
+    pub max_body_memory: Size,
 }
 
 /// How proxies tell what they know about a request.

@@ -1,4 +1,4 @@
-//! Times as people write them.
+//! Times and sizes as people write them.
 
 use std::time::Duration;
 
@@ -34,6 +34,38 @@ impl<'de> Deserialize<'de> for Span {
     }
 }
 
+/// An amount of memory, written `512 KiB`, `64 MiB`, `1 GiB`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Size(usize);
+
+impl Size {
+    pub(crate) fn bytes(self) -> usize {
+        self.0
+    }
+
+    fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let digits = text.bytes().take_while(u8::is_ascii_digit).count();
+        let (number, unit) = text.split_at(digits);
+        let factor = match unit.trim() {
+            "KiB" => 1 << 10,
+            "MiB" => 1 << 20,
+            "GiB" => 1 << 30,
+            _ => return None,
+        };
+        number.parse::<usize>().ok()?.checked_mul(factor).map(Self)
+    }
+}
+
+impl<'de> Deserialize<'de> for Size {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| {
+            D::Error::custom(format_args!("{text:?} is not an amount of memory such as 64 MiB"))
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use serde::de::IntoDeserializer;
@@ -52,6 +84,12 @@ mod tests {
             assert_eq!(read(text), Ok(Duration::from_secs(seconds)), "{text}");
         }
         assert_eq!(read("500ms"), Ok(Duration::from_millis(500)));
+        for (text, bytes) in [("64 MiB", 64 << 20), ("512KiB", 512 << 10), (" 1 GiB ", 1 << 30)] {
+            assert_eq!(Size::parse(text), Some(Size(bytes)), "{text}");
+        }
+        for text in ["", "64", "64 MB", "-1 MiB", "MiB", "99999999999 GiB"] {
+            assert_eq!(Size::parse(text), None, "{text}");
+        }
         for text in ["", "30", "-5s", "soon"] {
             assert!(read(text).is_err(), "{text}");
         }

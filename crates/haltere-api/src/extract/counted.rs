@@ -1,0 +1,46 @@
+//! Memory for a body: counted against a budget as it grows, and overwritten when it is dropped.
+
+use haltere_core::Share;
+use haltere_core::shares::Reached;
+use zeroize::Zeroizing;
+
+/// Bytes that leave no copy behind when they outgrow their place, and what they count as.
+pub(crate) struct Counted {
+    bytes: Zeroizing<Vec<u8>>,
+    /// About how many there will be.
+    expected: usize,
+    share: Share,
+}
+
+impl Counted {
+    /// Takes nothing yet.
+    pub(super) fn new(share: Share, expected: usize) -> Self {
+        Self { bytes: Zeroizing::new(Vec::new()), expected, share }
+    }
+
+    /// Takes more in; what is there stays when the budget has no room for it.
+    pub(super) fn extend(&mut self, more: &[u8]) -> Result<(), Reached> {
+        let (room, needed) = (self.bytes.capacity(), self.bytes.len() + more.len());
+        if needed > room {
+            // At most twice what has come, so that announcing a large body costs nothing. And exactly that:
+            // what a vector takes on top would count nowhere.
+            let larger = needed.max(self.expected.min(2 * needed)).max(2 * room);
+            self.share.grow(larger - room)?;
+            let mut bytes = Zeroizing::new(Vec::with_capacity(larger));
+            bytes.extend_from_slice(&self.bytes);
+            // What was there is overwritten here.
+            self.bytes = bytes;
+        }
+        self.bytes.extend_from_slice(more);
+        Ok(())
+    }
+
+    /// Counts memory that is needed beside the bytes.
+    pub(super) fn charge(&mut self, bytes: usize) -> Result<(), Reached> {
+        self.share.grow(bytes)
+    }
+
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+}

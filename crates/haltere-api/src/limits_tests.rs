@@ -1,0 +1,136 @@
+//! What one caller holds is not missed by another.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use bytes::Bytes;
+use futures_util::future::{join_all, pending};
+use futures_util::{FutureExt, StreamExt, stream};
+use haltere_core::Role;
+use haltere_testkit::wait::{PATIENCE, within};
+use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use http::{Method, Request};
+use http_body_util::BodyExt;
+use serde_json::{Value, json};
+use tokio::sync::Semaphore;
+
+use crate::test_support::{TestApi, connection, nobody};
+use crate::{ApiLimits, ApiOptions};
+
+type Chunk = Result<Bytes, std::io::Error>;
+
+fn request(method: Method, path: &str, body: Body) -> Request<Body> {
+    let request = Request::builder().method(method).uri(path);
+    request.header(CONTENT_TYPE, "application/json").body(body).expect("a request")
+}
+
+/// Bodies of which the first bytes come, and the end never does.
+#[derive(Clone)]
+struct Unfinished(Arc<Semaphore>);
+
+impl Unfinished {
+    fn new() -> Self {
+        Self(Arc::new(Semaphore::new(0)))
+    }
+
+    fn body(&self, bytes: usize) -> Body {
+        let start = stream::iter([Chunk::Ok(vec![b' '; bytes].into())]);
+        let taken = Arc::clone(&self.0);
+        let rest = stream::once(async move {
+            taken.add_permits(1);
+            pending().await
+        });
+        Body::from_stream(start.chain(rest))
+    }
+
+    /// Drives `requests` until the start of `count` bodies was taken.
+    async fn until_taken<T>(&self, count: u32, requests: impl Future<Output = T> + Unpin) {
+        tokio::select! {
+            _ = requests => panic!("answered before the end of the body"),
+            taken = within("the bodies", PATIENCE, self.0.acquire_many(count)) => {
+                taken.expect("open").forget();
+            }
+        }
+    }
+}
+
+async fn json_of(response: axum::response::Response) -> Value {
+    let bytes = response.into_body().collect().await.expect("a body").to_bytes();
+    serde_json::from_slice(&bytes).expect("JSON")
+}
+
+#[tokio::test]
+async fn a_refused_caller_is_answered_before_the_body_comes() {
+    let api = TestApi::start().await;
+    let (admin, viewer, stranger) =
+        (api.admin().await, api.role(Role::Viewer).await, api.stranger());
+    let path = "/api/connections";
+    let send = async |client: &crate::test_support::Client| {
+        let answer = client.open(request(Method::POST, path, Unfinished::new().body(0)));
+        within("the answer", PATIENCE, answer).await.status().as_u16()
+    };
+    assert_eq!((send(&stranger).await, send(&viewer).await), (401, 403));
+    let plugin = "/api/plugins/connections-rest-api";
+    assert_eq!(admin.put(plugin, json!({"enabled": false})).await.status, 200);
+    assert_eq!((send(&stranger).await, send(&admin).await), (401, 404));
+}
+
+#[tokio::test]
+async fn without_a_session_a_body_is_small() {
+    let api = TestApi::start().await;
+    let stranger = api.stranger();
+    let largest = format!("{{\"username\":\"{}\"}}", "x".repeat(16 * 1024 - 15));
+    let answer = stranger.text(Method::POST, "/auth?json=1", "application/json", &largest).await;
+    assert_eq!(answer.status, 401, "{}", answer.text);
+    for content_type in ["application/json", "application/x-www-form-urlencoded"] {
+        let larger = format!("{largest} ");
+        let answer = stranger.text(Method::POST, "/auth?json=1", content_type, &larger).await;
+        answer.is_refusal(413, "INVALID", "the body is larger than 16 KiB");
+        assert_eq!(answer.header("connection"), Some("close"));
+    }
+}
+
+#[tokio::test]
+async fn bodies_of_strangers_leave_room_for_those_of_users() {
+    const KIB: usize = 1024;
+    let limits = ApiLimits { body_memory: 4 * KIB * KIB };
+    let api = TestApi::start_as(ApiOptions::default().limits(limits)).await;
+    let (admin, stranger) = (api.admin().await, api.stranger());
+    let (url, _port) = nobody();
+    let bodies = Unfinished::new();
+    let send = || stranger.open(request(Method::POST, "/auth?json=1", bodies.body(16 * KIB)));
+    // A quarter of the budget, all of it held while the next ones come.
+    let mut held = join_all((0..64).map(|_| send())).boxed();
+    bodies.until_taken(64, &mut held).await;
+    let refused = within("a refusal", PATIENCE, send()).await;
+    assert_eq!(refused.status(), 429);
+    assert!(refused.headers().contains_key(RETRY_AFTER));
+    let refusal = json_of(refused).await;
+    assert_eq!(
+        (&refusal["code"], &refusal["limit"]),
+        (&json!("TOO_MANY_REQUESTS"), &json!("server.max_body_memory"))
+    );
+
+    let created = admin.post("/api/connections", connection("a", &url)).await;
+    assert_eq!(created.status, 202, "{}", created.text);
+    drop(held);
+    bodies.until_taken(1, send().boxed()).await;
+}
+
+#[tokio::test]
+async fn an_import_that_does_not_come_is_in_nobody_elses_way() {
+    let api = TestApi::start().await;
+    let (admin, manager) = (api.admin().await, api.role(Role::ConnectionManager).await);
+    let path = "/api/connection-import";
+    let bodies = Unfinished::new();
+    let mut slow = manager.open(request(Method::POST, path, bodies.body(1))).boxed();
+    bodies.until_taken(1, &mut slow).await;
+    let refused = manager.post(path, json!([])).await;
+    assert_eq!(
+        (refused.status.as_u16(), &refused.json()["limit"]),
+        (409, &json!("imports_per_user"))
+    );
+    assert!(refused.headers.contains_key(RETRY_AFTER));
+    let answer = within("the import", PATIENCE, admin.post(path, json!([]))).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+}
