@@ -218,7 +218,8 @@ async function readsFromLeft(page: Page, text: string): Promise<boolean> {
 
 test("a name that turns the direction of what follows turns nothing but itself", async ({ page, admin, guard }) => {
   guard.allow(/status of 404 .*\/disconnect$/);
-  const name = "\u202e4 sserP";
+  // The first letter reads from right to left, and the digits after it follow.
+  const name = "\u05d0 4 sserP";
   await admin.create({ id: "turned", name, url: NOWHERE });
   await page.goto("/?q=sserP");
   const row = page.getByRole("list", { name: en.fleet.allTitle }).getByRole("listitem");

@@ -1,6 +1,7 @@
 //! Making audit entries. Those of changes are appended within the change's own transaction, the
 //! others by [`crate::trail`].
 
+use haltere_core::text;
 use haltere_core::{AuditAction, AuditEntry, AuditOutcome, Origin, Timestamp};
 
 use crate::ctx::Ctx;
@@ -54,7 +55,7 @@ pub(crate) fn login_denied(
     }
 }
 
-/// Text from a stranger: cut, and without control characters.
+/// Text from a stranger: cut, and without what would mislead whoever reads the trail.
 fn as_typed(text: &str) -> String {
-    text.chars().take(MAX_CHARS).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect()
+    text.chars().take(MAX_CHARS).map(|c| if text::misleads(c) { '\u{fffd}' } else { c }).collect()
 }

@@ -7,6 +7,7 @@ use crate::role::Roles;
 use crate::text::{self, TextError};
 
 /// A user's name: 1 to 128 characters, no control characters, case-sensitive.
+/// A new one obeys [`UserName::check_new`] as well.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct UserName(String);
 
@@ -20,10 +21,36 @@ impl UserName {
         Ok(Self(text.to_owned()))
     }
 
+    /// Whether a user may be given it now: it holds nothing that hides or turns text, nor white space at
+    /// its ends.
+    ///
+    /// Stricter than for connections, because somebody is let in by it: of two names that look alike, one
+    /// could be taken for the other in the audit trail.
+    pub fn check_new(&self) -> Result<(), TextError> {
+        if let Some(hidden) = self.0.chars().find(|letter| is_unseen(*letter)) {
+            return Err(TextError::Hidden(hidden));
+        }
+        if self.0.trim() != self.0 {
+            return Err(TextError::NotTrimmed);
+        }
+        text::check_visible(&self.0)
+    }
+
     /// The name.
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// What takes no room or leaves a gap, beyond what [`text::misleads`] knows (Unicode:
+/// `Default_Ignorable_Code_Point`), but for the joiners, and for what emoji are made with.
+fn is_unseen(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}' | '\u{2800}' | '\u{3164}' | '\u{ffa0}'
+            | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}' | '\u{1d173}'..='\u{1d17a}'
+    )
 }
 
 impl fmt::Display for UserName {
@@ -81,6 +108,22 @@ pub struct Origin {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_new_user_name_looks_like_what_it_is() {
+        let new = |text: &str| UserName::parse(text).expect("an old one").check_new();
+        for name in ["ann", "Ann Ö.", "a\u{a0}b", "می\u{200c}خواهم", "👩\u{200d}🔧"] {
+            assert_eq!(new(name), Ok(()), "{name}");
+        }
+        for hidden in
+            ['\u{202e}', '\u{200b}', '\u{ad}', '\u{2060}', '\u{3164}', '\u{180e}', '\u{200d}']
+        {
+            assert_eq!(new(&format!("ann{hidden}")), Err(TextError::Hidden(hidden)));
+        }
+        for name in [" ann", "ann ", "ann\u{3000}"] {
+            assert_eq!(new(name), Err(TextError::NotTrimmed), "{name:?}");
+        }
+    }
 
     #[test]
     fn a_handle_is_read_as_it_is_written() {

@@ -35,6 +35,7 @@ pub struct Connection {
 }
 
 /// A connection's id: 1 to 128 characters, no control characters, not `.` or `..`; case-sensitive, as given.
+/// A new one hides nothing either: [`ConnectionId::check_new`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ConnectionId(String);
 
@@ -51,6 +52,11 @@ impl ConnectionId {
         Ok(Self(text.to_owned()))
     }
 
+    /// Whether it may be given to a connection now: it holds nothing that hides or turns text.
+    pub fn check_new(&self) -> Result<(), TextError> {
+        text::check_visible(&self.0)
+    }
+
     /// The id.
     pub fn as_str(&self) -> &str {
         &self.0
@@ -64,6 +70,7 @@ impl fmt::Display for ConnectionId {
 }
 
 /// A connection's name: trimmed, 1 to 128 characters, no control characters; case-sensitive.
+/// A new one hides nothing either: [`ConnectionName::check_new`].
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ConnectionName(String);
 
@@ -76,6 +83,11 @@ impl ConnectionName {
         let trimmed = text.trim();
         text::check(trimmed, Self::MAX_CHARS)?;
         Ok(Self(trimmed.to_owned()))
+    }
+
+    /// Whether it may be given to a connection now: it holds nothing that hides or turns text.
+    pub fn check_new(&self) -> Result<(), TextError> {
+        text::check_visible(&self.0)
     }
 
     /// The name.
@@ -206,6 +218,15 @@ mod tests {
         }
         assert!(ConnectionId::parse(&"ü".repeat(128)).is_ok());
         assert_eq!(ConnectionId::parse(&"x".repeat(129)), Err(TextError::TooLong { max: 128 }));
+    }
+
+    #[test]
+    fn what_hides_is_kept_but_not_given_anew() {
+        let (id, name) = ("a\u{200b}", "\u{202e}4 sserP");
+        let hidden = ConnectionId::parse(id).expect("an old one").check_new();
+        assert_eq!(hidden, Err(TextError::Hidden('\u{200b}')));
+        let hidden = ConnectionName::parse(name).expect("an old one").check_new();
+        assert_eq!(hidden, Err(TextError::Hidden('\u{202e}')));
     }
 
     #[test]

@@ -1,4 +1,6 @@
 //! Rules for short texts that people choose: ids, names, user names.
+//!
+//! What is stored has to pass [`check`]; what is chosen now has to pass [`check_visible`] as well.
 
 /// Why a text was refused. Each message completes "`<field>`: …".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -15,6 +17,12 @@ pub enum TextError {
     /// A control character (Unicode category Cc) is inside.
     #[error("must not contain control characters")]
     ControlCharacter,
+    /// Something inside can't be seen, or changes the direction of what surrounds it.
+    #[error("contains U+{:04X}, an invisible or direction-changing character", u32::from(*.0))]
+    Hidden(char),
+    /// White space stands at an end.
+    #[error("must not begin or end with white space")]
+    NotTrimmed,
     /// `.` or `..`, which no URL path can carry.
     #[error("must not be \".\" or \"..\"")]
     DotSegment,
@@ -32,4 +40,132 @@ pub fn check(text: &str, max: usize) -> Result<(), TextError> {
         return Err(TextError::ControlCharacter);
     }
     Ok(())
+}
+
+/// Checks that a text somebody chooses now looks like what it is. Texts that are stored already were
+/// chosen under older rules, and stay.
+///
+/// The joiners U+200C and U+200D are part of words in many scripts, and of emoji: between two visible
+/// characters they may stand.
+pub fn check_visible(text: &str) -> Result<(), TextError> {
+    let mut before = None;
+    let mut letters = text.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let joins =
+            |other: Option<char>| other.is_some_and(|it| !is_joiner(it) && !it.is_whitespace());
+        let is_loose = is_joiner(letter) && !(joins(before) && joins(letters.peek().copied()));
+        if is_loose || (misleads(letter) && !letter.is_control()) {
+            return Err(TextError::Hidden(letter));
+        }
+        before = Some(letter);
+    }
+    Ok(())
+}
+
+/// Whether a character makes a text look like another one: controls, what turns the direction of text,
+/// separators of lines and paragraphs, what takes no room, and what is no character at all.
+pub fn misleads(character: char) -> bool {
+    character.is_control() || turns_text(character) || is_nothing(character)
+}
+
+fn turns_text(character: char) -> bool {
+    matches!(
+        character,
+        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+    )
+}
+
+/// U+FFFE and U+FFFF, their likes in each plane, and U+FDD0 to U+FDEF are noncharacters (Unicode, 23.7).
+fn is_nothing(character: char) -> bool {
+    let is_noncharacter =
+        u32::from(character) & 0xfffe == 0xfffe || matches!(character, '\u{fdd0}'..='\u{fdef}');
+    is_noncharacter || matches!(character, '\u{200b}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
+}
+
+fn is_joiner(character: char) -> bool {
+    matches!(character, '\u{200c}' | '\u{200d}')
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn what_hides_or_turns_is_named() {
+        for hidden in [
+            '\u{61c}',
+            '\u{200b}',
+            '\u{200e}',
+            '\u{200f}',
+            '\u{2028}',
+            '\u{2029}',
+            '\u{202a}',
+            '\u{202e}',
+            '\u{2066}',
+            '\u{2069}',
+            '\u{feff}',
+            '\u{fdd0}',
+            '\u{fdef}',
+            '\u{fffe}',
+            '\u{ffff}',
+            '\u{1fffe}',
+            '\u{10ffff}',
+        ] {
+            for text in [format!("a{hidden}b"), format!("{hidden}"), format!("ab{hidden}")] {
+                assert_eq!(check_visible(&text), Err(TextError::Hidden(hidden)), "{text:?}");
+            }
+        }
+        let why = "contains U+202E, an invisible or direction-changing character";
+        assert_eq!(TextError::Hidden('\u{202e}').to_string(), why);
+        let why = "contains U+10FFFF, an invisible or direction-changing character";
+        assert_eq!(TextError::Hidden('\u{10ffff}').to_string(), why);
+    }
+
+    #[test]
+    fn joiners_join() {
+        // Persian, Sinhala, a family, a heart on fire.
+        for word in
+            ["می\u{200c}خواهم", "ක්\u{200d}ෂ", "👩\u{200d}👩\u{200d}👧", "❤\u{fe0f}\u{200d}🔥"]
+        {
+            assert_eq!(check_visible(word), Ok(()), "{word}");
+        }
+        for (text, loose) in [
+            ("\u{200c}a", '\u{200c}'),
+            ("a\u{200d}", '\u{200d}'),
+            ("a\u{200d}\u{200c}b", '\u{200d}'),
+            ("a\u{200d}\u{200d}b", '\u{200d}'),
+            ("a \u{200d}b", '\u{200d}'),
+            ("a\u{200c} b", '\u{200c}'),
+        ] {
+            assert_eq!(check_visible(text), Err(TextError::Hidden(loose)), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn people_write_in_all_scripts() {
+        for text in [
+            "Press 4",
+            "Prüfstand",
+            "مرحبا بالعالم",
+            "שלום",
+            "漢字",
+            "🇩🇪👍🏿",
+            "a\u{a0}b",
+            "\u{fffd}",
+            "e\u{301}",
+        ] {
+            assert_eq!(check_visible(text), Ok(()), "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_passes_misleads_nobody(text in any::<String>()) {
+            if check(&text, 1_000).is_ok() && check_visible(&text).is_ok() {
+                prop_assert!(!text.chars().any(misleads), "{text:?}");
+            }
+        }
+    }
 }

@@ -97,20 +97,10 @@ const OTHERS = [
   "$connectionId",
   "*",
   "…",
-  // Directions, and what can't be seen.
-  "\u202egnp.exe",
-  "\u202dabc\u202e def",
-  "\u2066isolated \u2067never closed",
-  "\u2067right to left",
-  "\u061carabic mark",
-  "\u200e\u200f\u200e\u200f",
-  "zero\u200bwidth\u200bspace",
-  "\u200b",
+  // What can't be seen. The server refuses what turns the direction of text, and what has no width.
   "zero\u200cwidth\u200dnon-joiner",
   "word\u2060joiner",
-  "\ufeffmarked",
   "soft\u00adhyphen",
-  "line\u2028paragraph\u2029separator",
   "non\u00a0breaking\u2007space",
   "\u3164",
   "\u2800",
@@ -119,7 +109,6 @@ const OTHERS = [
   "interlinear \ufff9a\ufffab\ufffb",
   "replacement \ufffd",
   "private \ue000\uf8ff",
-  "no character \uffff \u{1ffff}",
   // Letters that look alike, stack up, or come in many forms.
   "Рress 4",
   "ｆｕｌｌ ｗｉｄｔｈ",
@@ -141,7 +130,6 @@ const OTHERS = [
   "a ".repeat(63) + "a",
   "漢".repeat(128),
   "-".repeat(128),
-  "\u202e".repeat(127) + "x",
   "(".repeat(128),
 ];
 

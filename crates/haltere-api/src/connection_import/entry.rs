@@ -2,6 +2,7 @@
 
 use haltere_app::connections::{ImportEntry, Incoming, Source};
 use haltere_core::Intent;
+use haltere_core::text::misleads;
 use serde_json::{Map, Value};
 
 use crate::extract::params::printable;
@@ -60,7 +61,7 @@ fn refused(id: Option<String>, name: Option<String>, faults: Vec<String>) -> Imp
 /// How an entry is called, malformed or not. A text that is no id or name is cut to be shown.
 fn label(entry: &Map<String, Value>, name: &str) -> Option<String> {
     let text = entry.get(name)?.as_str()?;
-    let as_it_is = text.chars().count() <= SHOWN && !text.chars().any(char::is_control);
+    let as_it_is = text.chars().count() <= SHOWN && !text.chars().any(misleads);
     Some(if as_it_is { text.to_owned() } else { printable(text) })
 }
 

@@ -15,3 +15,6 @@ pub(crate) mod patch;
 pub(crate) mod rendered;
 pub(crate) mod replace;
 pub(crate) mod secrets;
+
+#[cfg(test)]
+mod hidden_tests;

@@ -3,6 +3,7 @@
 use std::ops::RangeInclusive;
 
 use axum::extract::FromRequestParts;
+use haltere_core::text;
 use http::request::Parts;
 use percent_encoding::percent_decode_str;
 
@@ -77,11 +78,14 @@ impl<S: Sync> FromRequestParts<S> for Query {
     }
 }
 
-/// A name somebody sent, fit for a message: without control characters, and not endless.
+/// A name somebody sent, fit for a message: without what misleads, and not endless.
 pub(crate) fn printable(name: &str) -> String {
     const LONGEST: usize = 64;
-    let mut shown: String =
-        name.chars().take(LONGEST).map(|c| if c.is_control() { '\u{fffd}' } else { c }).collect();
+    let mut shown: String = name
+        .chars()
+        .take(LONGEST)
+        .map(|c| if text::misleads(c) { '\u{fffd}' } else { c })
+        .collect();
     if name.chars().nth(LONGEST).is_some() {
         shown.push('…');
     }

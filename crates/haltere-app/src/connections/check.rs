@@ -1,6 +1,6 @@
 //! Rules for what callers send that need more than one field, or more than a parser.
 
-use haltere_core::{Credentials, TlsMaterial};
+use haltere_core::{ConnectionId, ConnectionName, Credentials, TlsMaterial};
 use haltere_link::tls::check_material;
 
 use crate::error::Invalid;
@@ -8,6 +8,17 @@ use crate::error::Invalid;
 /// Whether the TLS settings make sense together.
 pub(super) fn material(tls: &TlsMaterial) -> Result<(), Invalid> {
     check_material(tls).map_err(|error| Invalid::new(error.field, error.reason))
+}
+
+/// Whether a connection may come into being under its id and its name.
+pub(super) fn new_id_and_name(id: &ConnectionId, name: &ConnectionName) -> Result<(), Invalid> {
+    id.check_new().map_err(|why| Invalid::new("id", why.to_string()))?;
+    new_name(name)
+}
+
+/// Whether a connection may be given this name.
+pub(super) fn new_name(name: &ConnectionName) -> Result<(), Invalid> {
+    name.check_new().map_err(|why| Invalid::new("name", why.to_string()))
 }
 
 /// Whether the credentials fit into an MQTT CONNECT (MQTT 5, 1.5.4: no U+0000, 16 bits of length).

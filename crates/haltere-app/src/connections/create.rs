@@ -120,11 +120,16 @@ impl App {
         let id = new.id.clone();
         let fresh = assemble(new, turn.now);
         let row = record::seal(&self.0.vault, &fresh);
+        let allowed = check::new_id_and_name(&fresh.id, &fresh.name);
         let (connection, mended) = match turn.tx.insert_connection(&row).await.doing(DOING)? {
             Some(count) if count > self.0.settings.connections_max => {
                 return Err(CreateError::LimitReached);
             }
-            Some(_) => (fresh, false),
+            Some(_) => {
+                allowed?;
+                (fresh, false)
+            }
+            // An old one may be mended under the name it has.
             None => (self.mend(&mut *turn.tx, id.as_ref(), fresh).await?, true),
         };
         if let Some(place) = Place::of(&connection) {

@@ -6,9 +6,9 @@ use haltere_store::ConnectionRecord;
 use super::destination::KeptSecrets;
 use super::error::UpdateError;
 use super::input::{Change as Kept, ConnectionPatch, ConnectionReplacement};
-use super::record;
 use super::update::{self, Change};
 use super::view::{ConnectionView, Secrets};
+use super::{check, record};
 use crate::app::{App, SecretsPolicy};
 use crate::ctx::Ctx;
 use crate::vault::Vault;
@@ -41,6 +41,9 @@ fn rebuild(
     policy: SecretsPolicy,
 ) -> Result<Change, UpdateError> {
     let unreadable = |reason| UpdateError::Unreadable { reason };
+    if replacement.name.as_str() != row.name {
+        check::new_name(&replacement.name)?;
+    }
     let keeps_password = replacement.username.is_some() && replacement.password == Kept::Keep;
     let keeps_key = replacement.cert.is_some() && replacement.key == Kept::Keep;
     let password = if keeps_password { record::open_password(vault, row) } else { Ok(None) };

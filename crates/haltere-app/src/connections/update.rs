@@ -116,6 +116,9 @@ pub(super) fn apply(
     }
     let credentials = check::credentials(changed.credentials)?;
     let connection = Connection { credentials, ..changed };
+    if connection.name != old.name {
+        check::new_name(&connection.name)?;
+    }
     if connection.tls != old.tls {
         check::material(&connection.tls)?;
     }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use haltere_core::{AuditAction, Caller, Origin, Secret, SessionHandle, Timestamp, UserName};
+use haltere_core::{AuditAction, Caller, Origin, Secret, SessionHandle, Timestamp, UserName, text};
 use haltere_store::{SessionRecord, UserRecord};
 
 use super::throttle::Throttled;
@@ -161,9 +161,10 @@ fn later(now: Timestamp, by: Duration) -> Timestamp {
     now.checked_add(by).unwrap_or(Timestamp::MAX)
 }
 
-/// What a program calls itself, fit to be kept and shown: without control characters, and not endless.
+/// What a program calls itself, fit to be kept and shown: without what misleads, and not endless.
 fn shown(user_agent: &str) -> Option<String> {
-    let clean: String = user_agent.chars().filter(|c| !c.is_control()).take(USER_AGENT).collect();
+    let clean: String =
+        user_agent.chars().filter(|c| !text::misleads(*c)).take(USER_AGENT).collect();
     let clean = clean.trim();
     (!clean.is_empty()).then(|| clean.to_owned())
 }

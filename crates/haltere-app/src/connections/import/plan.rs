@@ -3,6 +3,7 @@
 use std::collections::{HashMap, hash_map};
 use std::fmt;
 
+use haltere_core::ConnectionId;
 use haltere_store::{ClientIdUse, ConnectionKey, ReadTx, StoreError};
 
 use super::super::input::NewConnection;
@@ -178,6 +179,8 @@ pub(super) fn plan(
                 let name = by_name.get(incoming.connection.name.as_str()).copied();
                 if let Some(there) = already_there(id, name) {
                     Verdict::Skip(there)
+                } else if let Some(faults) = hidden(&incoming) {
+                    Verdict::Refuse(faults)
                 } else if let Some(fault) = places.take(&incoming, position) {
                     Verdict::Refuse(vec![fault])
                 } else {
@@ -233,6 +236,16 @@ impl<'a> Places<'a> {
             }),
         }
     }
+}
+
+/// What is wrong with the id and the name of a connection that comes into being.
+fn hidden(incoming: &Incoming) -> Option<Vec<String>> {
+    let NewConnection { id, name, .. } = &incoming.connection;
+    let id =
+        id.as_ref().map_or(Ok(()), ConnectionId::check_new).map_err(|why| format!("id: {why}"));
+    let name = name.check_new().map_err(|why| format!("name: {why}"));
+    let faults: Vec<String> = [id, name].into_iter().filter_map(Result::err).collect();
+    (!faults.is_empty()).then_some(faults)
 }
 
 fn already_there(
