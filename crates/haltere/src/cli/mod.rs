@@ -11,6 +11,7 @@ mod draft;
 mod exit;
 mod export;
 mod harmless;
+mod health;
 mod import;
 mod moving;
 mod openapi;
@@ -47,6 +48,8 @@ enum Command {
     Serve(serve::Options),
     /// Dial a broker, say how far it gets and, when it fails, what to try. Stores nothing.
     Test(Box<test::Options>),
+    /// Ask the server on this machine whether it can do its work; exits with 1 if it can't.
+    Health(health::Options),
     /// Manage users; works beside a running server.
     Users(users::Options),
     /// Import connections from a file, all or none; works beside a running server.
@@ -71,6 +74,7 @@ impl Cli {
         match self.command {
             Command::Serve(options) => options.run(),
             Command::Test(options) => options.run(),
+            Command::Health(options) => options.run(),
             Command::Users(options) => options.run(),
             Command::Import(options) => options.run(),
             Command::Export(options) => options.run(),

@@ -1,0 +1,183 @@
+//! `haltere health`: the health check of a container, which holds no other program to ask with.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use axum::body::Bytes;
+use clap::Args;
+use haltere_core::{Host, TlsMaterial};
+use haltere_link::tls::TlsClients;
+use http_body_util::{BodyExt as _, Empty, Limited};
+use hyper::Request;
+use hyper::client::conn::http1;
+use hyper::header::HOST;
+use hyper_util::rt::TokioIo;
+use serde::Deserialize;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::time::timeout;
+
+use super::exit::Usage;
+use super::sources::Server;
+use super::{block_on, print};
+use crate::clock::SystemClock;
+use crate::config;
+
+/// The largest answer that is read, in bytes.
+const MAX_ANSWER: usize = 16 * 1024;
+
+#[derive(Debug, Args)]
+pub(super) struct Options {
+    #[command(flatten)]
+    server: Server,
+
+    /// Ask only whether haltere runs, not whether it can do its work
+    #[arg(long)]
+    alive: bool,
+
+    /// Give up after this many seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 4, value_parser = clap::value_parser!(u64).range(1..=300))]
+    timeout: u64,
+}
+
+impl Options {
+    pub(super) fn run(self) -> anyhow::Result<()> {
+        let server = self.server.load()?.settings.server;
+        let target = Target::of(&server, self.alive).map_err(Usage::because)?;
+        let limit = Duration::from_secs(self.timeout);
+        let answer = block_on(async {
+            timeout(limit, target.ask()).await.with_context(|| {
+                format!("{} gave no answer within {} s", target.address, self.timeout)
+            })?
+        })?;
+        print(&format!("{}\n", answer.verdict()?))
+    }
+}
+
+/// What is asked, and where.
+struct Target {
+    address: SocketAddr,
+    path: String,
+    is_tls: bool,
+}
+
+impl Target {
+    /// The server that runs with these settings, on this machine.
+    fn of(server: &config::Server, alive: bool) -> anyhow::Result<Self> {
+        let mut address = server.listen;
+        if address.port() == 0 {
+            bail!(
+                "server.listen: port 0 was a free port chosen at the start; give --listen with that port"
+            );
+        }
+        if address.ip().is_unspecified() {
+            address.set_ip(match address {
+                SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
+                SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
+            });
+        }
+        let route = if alive { "healthz" } else { "readyz" };
+        let path = format!("{}/{route}", server.base_path);
+        Ok(Self { address, path, is_tls: server.tls_cert.is_some() })
+    }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "asks the server on this machine; the egress policy is about brokers"
+    )]
+    async fn ask(&self) -> anyhow::Result<Answer> {
+        let stream = TcpStream::connect(self.address)
+            .await
+            .with_context(|| format!("failed to connect to {}", self.address))?;
+        if !self.is_tls {
+            return self.exchange(stream).await;
+        }
+        // The certificate is for other names than the loopback address, and nothing secret is sent.
+        let unverified = TlsMaterial { reject_unauthorized: Some(false), ..TlsMaterial::default() };
+        let client = TlsClients::new(Arc::new(SystemClock)).get(&unverified)?;
+        let host = match self.address.ip() {
+            IpAddr::V4(ip) => Host::V4(ip),
+            IpAddr::V6(ip) => Host::V6(ip),
+        };
+        match client.connect(&host, stream).await {
+            Ok(handshake) => self.exchange(handshake.stream).await,
+            Err(error) => {
+                bail!("failed to speak TLS with {}: {}", self.address, error.failure.message)
+            }
+        }
+    }
+
+    async fn exchange(
+        &self,
+        stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    ) -> anyhow::Result<Answer> {
+        let doing = || format!("failed to ask {}{}", self.address, self.path);
+        let (mut sender, connection) =
+            http1::handshake(TokioIo::new(stream)).await.with_context(doing)?;
+        let request = Request::get(&self.path)
+            .header(HOST, self.address.to_string())
+            .body(Empty::<Bytes>::new())
+            .with_context(doing)?;
+        let exchange = async {
+            let response = sender.send_request(request).await.with_context(doing)?;
+            let status = response.status().as_u16();
+            let body = Limited::new(response.into_body(), MAX_ANSWER).collect().await;
+            let body = body.map_err(anyhow::Error::from_boxed).with_context(doing)?;
+            Ok(Answer { status, body: body.to_bytes() })
+        };
+        tokio::select! {
+            answer = exchange => answer,
+            // It ends by itself only when the exchange can't go on.
+            Err(error) = connection => Err(error).with_context(doing),
+        }
+    }
+}
+
+struct Answer {
+    status: u16,
+    body: Bytes,
+}
+
+/// The bodies of `/healthz` and `/readyz`.
+#[derive(Deserialize)]
+struct Report {
+    status: Option<String>,
+    #[serde(default)]
+    reasons: Vec<String>,
+}
+
+impl Answer {
+    /// One word when all is well.
+    fn verdict(&self) -> anyhow::Result<String> {
+        let report: Report = serde_json::from_slice(&self.body)
+            .with_context(|| format!("the answer ({}) is not haltere's", self.status))?;
+        match report.status {
+            Some(status) if self.status == 200 => Ok(status),
+            _ if report.reasons.is_empty() => bail!("not ready (HTTP {})", self.status),
+            _ => bail!("not ready: {}", report.reasons.join("; ")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(status: u16, body: &'static str) -> Answer {
+        Answer { status, body: Bytes::from_static(body.as_bytes()) }
+    }
+
+    #[test]
+    fn only_an_answer_of_haltere_is_believed() {
+        let ready = answer(200, r#"{"status": "ready"}"#).verdict().expect("ready");
+        assert_eq!(ready, "ready");
+        let reasons = r#"{"code": "UNAVAILABLE", "message": "Not ready", "reasons": ["a", "b"]}"#;
+        let error = answer(503, reasons).verdict().expect_err("not ready");
+        assert_eq!(error.to_string(), "not ready: a; b");
+        for other in [answer(200, "<html>"), answer(404, "{}"), answer(200, "{}")] {
+            assert!(other.verdict().is_err());
+        }
+    }
+}
