@@ -8,7 +8,7 @@ DEMO ?= 1
 LISTEN ?= 127.0.0.1:8088
 ROUNDS ?= 1000
 
-.PHONY: help run console test check fmt lint deny docs web browser unit api-fuzz generate screenshots bench flapping soak torture deb reproducible fuzz
+.PHONY: help run console test check fmt lint deny docs web browser unit api-fuzz generate screenshots bench flapping soak torture deb image reproducible fuzz
 
 help: ## list the chores
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*##/\t/' | expand -t 14
@@ -28,7 +28,7 @@ console: ## build the web console into web/dist, unless it is there and up to da
 
 test: check web api-fuzz browser unit ## everything that gates a merge
 
-check: tools fmt lint deny docs ## format, lints, dependencies and documentation; any warning fails
+check: tools fmt lint deny docs contrib ## format, lints, dependencies and documentation; any warning fails
 
 bench: ## build for speed and measure against the numbers we hold ourselves to (S="storm events": only these)
 	@scripts/setup build bench
@@ -56,6 +56,10 @@ deb: ## build what ships and make a Debian package of it, in target/
 	@scripts/setup build deb
 	@packaging/pack "$$(packaging/build)" $(TARGET)
 
+image: ## build what ships, static, and make a container image of it, in target/ (no container engine needed)
+	@scripts/setup build deb image
+	@packaging/image "$$(packaging/build --static)" $(TARGET)
+
 reproducible: ## build it twice in different folders and compare the bytes
 	@scripts/setup build deb
 	@packaging/reproducible
@@ -69,7 +73,7 @@ generate: ## write again what is generated from the code: openapi/haltere.json, 
 
 # The parts of the above, for when only one is wanted.
 
-.PHONY: tools built
+.PHONY: tools built static contrib
 tools:
 	@scripts/setup build test
 
@@ -77,6 +81,12 @@ tools:
 # half of the tree a second time.
 built: tools
 	cargo nextest run --locked --workspace --no-run
+
+# What the container image's test runs: the same program without shared libraries. Built here, because a test has
+# a time limit and a first build has none.
+static: tools
+	RUSTFLAGS="$$(tr '\n' ' ' < packaging/static.flags)" cargo build --locked --package haltere --bin haltere \
+		--target $$(rustc --print host-tuple)
 
 fmt:
 	cargo fmt --all --check
@@ -91,6 +101,11 @@ deny:
 docs:
 	RUSTDOCFLAGS='--deny warnings' cargo doc --locked --workspace --no-deps --document-private-items
 
+# The examples against the schemas of compose files and of Kubernetes.
+contrib: tools
+	.tools/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec contrib/compose.yaml
+	.tools/bin/kubernetes-validate --strict --quiet contrib/kubernetes/*.yaml
+
 # The console: its types, lints, code that nobody uses, unit tests.
 web: console
 	cd web && npm run --silent types && npm run --silent lint && npm run --silent unused && npm run --silent unit
@@ -100,7 +115,7 @@ browser: built console
 	cd web && HALTERE_BINARY=$(abspath $(TARGET))/debug/haltere npm run --silent e2e
 
 # Comes last in `test`, so that the runner's own summary is the last thing one reads.
-unit: tools console
+unit: tools console static
 	cargo nextest run --locked --workspace
 
 api-fuzz: built

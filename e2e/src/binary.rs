@@ -14,15 +14,40 @@ pub fn path() -> &'static Path {
     PATH.get_or_init(|| env::var_os("E2E_BINARY").map_or_else(built, PathBuf::from))
 }
 
+/// The same program without shared libraries, as the container image has it.
+pub fn static_path() -> &'static Path {
+    static PATH: OnceLock<PathBuf> = OnceLock::new();
+    PATH.get_or_init(|| {
+        let triple = format!("{}-unknown-linux-gnu", env::consts::ARCH);
+        let profile = profile();
+        let name = profile.file_name().expect("the folder of a profile has a name");
+        let binary = target(&profile).join(&triple).join(name).join("haltere");
+        if !is_fresh(&binary) {
+            // Without naming the target, macros would be linked statically too, and could not be loaded.
+            let flags = include_str!("../../packaging/static.flags").replace('\n', " ");
+            build(&profile, &["--target", &triple], &[("RUSTFLAGS", &flags)]);
+        }
+        binary
+    })
+}
+
 fn built() -> PathBuf {
-    let test = env::current_exe().expect("this test has an executable");
-    // <target>/<profile>/deps/<test>
-    let profile = test.ancestors().nth(2).expect("tests lie in <target>/<profile>/deps");
+    let profile = profile();
     let binary = profile.join("haltere");
     if !is_fresh(&binary) {
-        build(profile);
+        build(&profile, &[], &[]);
     }
     binary
+}
+
+/// `<target>/<profile>`: tests lie in `<target>/<profile>/deps`.
+fn profile() -> PathBuf {
+    let test = env::current_exe().expect("this test has an executable");
+    test.ancestors().nth(2).expect("tests lie in <target>/<profile>/deps").to_owned()
+}
+
+fn target(profile: &Path) -> &Path {
+    profile.parent().expect("profiles lie in the target folder")
 }
 
 /// Whether the binary is younger than everything it was built from, as Cargo wrote it down in the
@@ -38,17 +63,18 @@ fn is_fresh(binary: &Path) -> bool {
     })
 }
 
-fn build(profile: &Path) {
+fn build(profile: &Path, arguments: &[&str], environment: &[(&str, &str)]) {
     let name = match profile.file_name().and_then(|name| name.to_str()) {
         Some("debug") => "dev",
         Some(name) => name,
         None => panic!("{} names no profile", profile.display()),
     };
-    let target = profile.parent().expect("profiles lie in the target folder");
     let status = Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
         .args(["build", "--quiet", "--package", "haltere", "--bin", "haltere", "--profile", name])
+        .args(arguments)
+        .envs(environment.iter().copied())
         .current_dir(env!("CARGO_MANIFEST_DIR"))
-        .env("CARGO_TARGET_DIR", target)
+        .env("CARGO_TARGET_DIR", target(profile))
         .status()
         .expect("cargo can be started");
     assert!(status.success(), "building the binary under test failed: {status}");

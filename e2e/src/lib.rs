@@ -22,12 +22,12 @@ pub mod nginx;
 pub mod secrets;
 pub mod wait;
 
-pub use binary::path as binary;
+pub use binary::{path as binary, static_path as static_binary};
 pub use client::{Answer, Client};
 pub use contract::{Contract, Operation};
 pub use curl::Curl;
 pub use event_stream::{Event, EventStream};
-pub use haltere::{CliOutput, Haltere, Options};
+pub use haltere::{CliOutput, Haltere, Options, admin_password};
 pub use nginx::Nginx;
 pub use secrets::secret;
 pub use wait::{DEADLINE, eventually};

@@ -17,10 +17,7 @@ pub struct Log {
 
 impl Log {
     /// Collects what `source` says until it is closed.
-    pub(crate) fn collect(
-        &self,
-        source: impl AsyncRead + Unpin + Send + 'static,
-    ) -> JoinHandle<()> {
+    pub fn collect(&self, source: impl AsyncRead + Unpin + Send + 'static) -> JoinHandle<()> {
         let log = self.clone();
         tokio::spawn(async move {
             let mut lines = BufReader::new(source).lines();

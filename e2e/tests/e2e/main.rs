@@ -17,6 +17,7 @@ mod egress;
 mod events;
 mod failpoints;
 mod first_start;
+mod image;
 mod isolation;
 mod login;
 mod moving;
