@@ -64,6 +64,11 @@ pub(crate) async fn attempt(
         Ok(outcome) => outcome,
         Err(_) => Err(trail.out_of_time(spec, limit)),
     };
+    let outcome = if spec.tls_ignored && spec.url.transport().is_tls() {
+        outcome.map_err(failure::without_own_settings)
+    } else {
+        outcome
+    };
     if let Err(failure) = &outcome {
         trail.fail(failure);
     }

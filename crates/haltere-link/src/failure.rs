@@ -47,6 +47,36 @@ fn is_certificate_fault(code: &str) -> bool {
         .any(|prefix| code.starts_with(prefix))
 }
 
+/// Whether a CA, a client certificate or laxer settings are what was missing.
+pub(crate) fn is_for_want_of_settings(failure: &LinkFailure) -> bool {
+    let code = &*failure.code;
+    ["UNABLE_TO_", "SELF_SIGNED_", "DEPTH_ZERO_"].iter().any(|prefix| code.starts_with(prefix))
+        || matches!(
+            code,
+            "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED"
+                | "ERR_SSL_SSLV3_ALERT_NO_CERTIFICATE"
+                | "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE"
+        )
+}
+
+/// Whether other TLS settings could have led to another end.
+fn is_about_settings(failure: &LinkFailure) -> bool {
+    is_for_want_of_settings(failure)
+        || (failure.stage == Stage::Tls && is_certificate_fault(&failure.code))
+}
+
+/// Adds that the connection's own TLS settings were not used, where that may be why.
+pub(crate) fn without_own_settings(failure: LinkFailure) -> LinkFailure {
+    if !is_about_settings(&failure) {
+        return failure;
+    }
+    let message = format!(
+        "{}; the plugin tls is off, so the connection's own TLS settings (ca, cert, rejectUnauthorized, tls) are not used",
+        failure.message
+    );
+    LinkFailure { message, ..failure }
+}
+
 /// The name does not exist, or has no address.
 pub(crate) fn unknown_name(host: &str) -> LinkFailure {
     LinkFailure {

@@ -21,6 +21,8 @@ pub struct LinkSpec {
     pub password: Option<Secret<String>>,
     /// TLS settings that count; the default while the plugin `tls` is off.
     pub tls: TlsMaterial,
+    /// The connection has TLS settings that don't count, because the plugin `tls` is off.
+    pub tls_ignored: bool,
     /// Whether the link should be up.
     pub intent: Intent,
 }
@@ -40,6 +42,6 @@ impl LinkSpec {
             && self.client_id == other.client_id
             && self.username == other.username
             && self.password == other.password
-            && self.tls == other.tls
+            && (!self.url.transport().is_tls() || self.tls == other.tls)
     }
 }

@@ -267,6 +267,7 @@ mod tests {
             username: None,
             password: None,
             tls: TlsMaterial::default(),
+            tls_ignored: false,
             intent: Intent::Disconnected,
         })
     }

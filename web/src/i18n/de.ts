@@ -435,6 +435,26 @@ export const de: Words = {
       "audit-trail": "Das Protokoll der Änderungen über HTTP; eine spätere Version hat es. Geschrieben wird es immer.",
     },
     noRight: "Nur Administratoren sehen die Plugins.",
+    switching: {
+      title: (id, on) => `${id} ${on ? "einschalten" : "ausschalten"}?`,
+      on: "Einschalten",
+      off: "Ausschalten",
+      does: (id, on, { connections = 0, up = 0, users = 0 }) => {
+        if (id === "tls") {
+          const which = `${connections} ${connections === 1 ? "Verbindung hat" : "Verbindungen haben"} eine eigene CA, ein Client-Zertifikat oder andere eigene TLS-Einstellungen.`;
+          return on
+            ? `${which} Die Einstellungen gelten wieder, und die Broker werden neu angewählt.`
+            : `${which} Ohne sie sind die meisten dieser Broker nicht erreichbar: ${up} dieser Verbindungen ${up === 1 ? "steht" : "stehen"} jetzt.`;
+        }
+        if (id === "connections-rest-api") {
+          return on
+            ? `Verbindungen sind über HTTP wieder zu sehen und zu ändern: ${connections}.`
+            : `Programme sehen und ändern Verbindungen nicht mehr über HTTP (${connections}), und diese Konsole sieht nur zu. Die Verbindungen selbst bleiben, wie sie sind.`;
+        }
+        const who = users === 1 ? "Ein Benutzer kann" : `${users} Benutzer können`;
+        return on ? `${who} das eigene Passwort wieder ändern.` : `${who} das eigene Passwort nicht mehr ändern.`;
+      },
+    },
   },
 
   profile: {

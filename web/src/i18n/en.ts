@@ -1,3 +1,5 @@
+import type { AffectedByPlugin } from "../api/schema";
+
 /**
  * Every word the console says. What a broker or the server says is shown as it came, as text.
  *
@@ -426,6 +428,27 @@ export const en = {
       "audit-trail": "Reading the audit trail over HTTP; a later version has it. It is always written.",
     } as Record<string, string>,
     noRight: "Only administrators see the plugins.",
+    switching: {
+      title: (id: string, on: boolean) => `Switch ${id} ${on ? "on" : "off"}?`,
+      on: "Switch on",
+      off: "Switch off",
+      does: (id: string, on: boolean, affected: AffectedByPlugin) => {
+        const { connections = 0, up = 0, users = 0 } = affected;
+        if (id === "tls") {
+          const which = `${connections} ${connections === 1 ? "connection has" : "connections have"} a CA, a client certificate or other TLS settings of their own.`;
+          return on
+            ? `${which} The settings count again, and the brokers are dialled again.`
+            : `${which} Without them most of these brokers can't be reached: ${up} of these connections ${up === 1 ? "is" : "are"} up now.`;
+        }
+        if (id === "connections-rest-api") {
+          return on
+            ? `Connections can be seen and changed over HTTP again: ${connections}.`
+            : `Programs no longer see or change connections over HTTP (${connections} of them), and this console only looks. Links stay as they are.`;
+        }
+        const who = `${users} ${users === 1 ? "user" : "users"}`;
+        return on ? `${who} may change their own password again.` : `${who} can no longer change their own password.`;
+      },
+    },
   },
 
   profile: {

@@ -1,8 +1,9 @@
 import { Switch } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
-import { plugins, switchPlugin } from "../api/plugins";
+import { planSwitch, plugins, switchPlugin } from "../api/plugins";
 import { useProfile } from "../api/session";
+import { SwitchDialog } from "../components/SwitchDialog";
 import { useFailure } from "../hooks/use-failure";
 import { useTitle } from "../hooks/use-title";
 import { useWords } from "../i18n/language";
@@ -33,8 +34,20 @@ function Plugins() {
   const change = useMutation({
     mutationFn: ({ id, enabled }: { id: string; enabled: boolean }) => switchPlugin(id, enabled),
     onError,
-    onSettled: () => queries.invalidateQueries(plugins),
+    onSettled: () => {
+      plan.reset();
+      return queries.invalidateQueries(plugins);
+    },
   });
+  // Nothing is switched before it was said what that does.
+  const plan = useMutation({
+    mutationFn: ({ id, enabled }: { id: string; enabled: boolean }) => planSwitch(id, enabled),
+    onError,
+    onSuccess: ({ affected }, wish) => {
+      if (!affected?.connections && !affected?.users) change.mutate(wish);
+    },
+  });
+  const asked = plan.data && (plan.data.affected?.connections || plan.data.affected?.users) ? plan.data : undefined;
   return (
     <Card title={words.settings.plugins}>
       <p className={classes.text}>{words.settings.pluginsText}</p>
@@ -53,11 +66,19 @@ function Plugins() {
               }
               checked={change.isPending && change.variables.id === id ? change.variables.enabled : enabled}
               disabled={!switchable}
-              onChange={(event) => change.mutate({ id, enabled: event.currentTarget.checked })}
+              onChange={(event) => plan.mutate({ id, enabled: event.currentTarget.checked })}
             />
           </li>
         ))}
       </ul>
+      {asked && (
+        <SwitchDialog
+          plan={asked}
+          isBusy={change.isPending}
+          onConfirm={() => change.mutate(asked)}
+          onClose={() => plan.reset()}
+        />
+      )}
     </Card>
   );
 }

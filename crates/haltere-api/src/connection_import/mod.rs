@@ -145,11 +145,7 @@ async fn take_apart<H: Send + 'static>(
 }
 
 fn mode(params: &Params) -> Result<ImportMode, ApiError> {
-    match params.get("dryRun")? {
-        None | Some("false") => Ok(ImportMode::Store),
-        Some("true") => Ok(ImportMode::DryRun),
-        Some(_) => Err(ApiError::invalid("dryRun: must be true or false")),
-    }
+    Ok(if params.flag("dryRun")? { ImportMode::DryRun } else { ImportMode::Store })
 }
 
 #[cfg(test)]

@@ -49,6 +49,15 @@ impl Params {
         number.map(Some).ok_or_else(|| ApiError::invalid(refusal()))
     }
 
+    /// Whether `name` is `true`; 400 when it is neither that nor `false`. Left out means `false`.
+    pub(crate) fn flag(&self, name: &str) -> Result<bool, ApiError> {
+        match self.get(name)? {
+            None | Some("false") => Ok(false),
+            Some("true") => Ok(true),
+            Some(_) => Err(ApiError::invalid(format!("{name}: must be true or false"))),
+        }
+    }
+
     /// All of them, in order.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (&str, &str)> {
         self.0.iter().map(|(name, value)| (name.as_str(), value.as_str()))

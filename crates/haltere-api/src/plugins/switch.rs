@@ -8,9 +8,9 @@ use http::StatusCode;
 use serde_json::Value;
 use utoipa::ToSchema;
 
-use super::list::WirePlugin;
+use super::switched::WireSwitched;
 use crate::error::{ApiError, ErrorBody, json, messages};
-use crate::extract::{Context, JsonBody, PathText};
+use crate::extract::{Context, JsonBody, PathText, Query};
 use crate::state::ApiState;
 use crate::wire::fields::{Fields, Invalid};
 
@@ -35,16 +35,21 @@ pub(crate) struct PluginInput {
 
 /// Switch a plugin on or off
 ///
-/// Kept over restarts. Switching `tls` dials the connections concerned again.
+/// Kept over restarts. The answer tells in numbers what the switch does: switching `tls` dials the connections
+/// with TLS settings of their own again, and without it most of them don't come up. With `dryRun=true` nothing
+/// is switched, and the answer tells what would be.
 #[utoipa::path(
     put,
     path = "/api/plugins/{pluginId}",
     operation_id = "switch_plugin",
     tag = "Plugins",
-    params(("pluginId" = String, Path, description = "The plugin's id", example = "tls")),
+    params(
+        ("pluginId" = String, Path, description = "The plugin's id", example = "tls"),
+        ("dryRun" = Option<bool>, Query, description = "`true`: only say what would be done"),
+    ),
     request_body(content = PluginInput, content_type = "application/json", example = json!({"enabled": false})),
     responses(
-        (status = 200, description = "The plugin after the change", body = WirePlugin),
+        (status = 200, description = "The plugin after the change, and what that does", body = WireSwitched),
         (status = 400, description = "The body makes no sense", body = ErrorBody,
             example = json!({"code": "INVALID", "message": "enabled: must be true or false"})),
         (status = 403, description = "The role is too low, or the plugin is always on", body = ErrorBody,
@@ -57,12 +62,19 @@ pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: Context,
     PathText(id): PathText,
+    Query(params): Query,
     JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
     let id = id.and_then(|id| id.parse::<PluginId>().ok());
     let id = id.ok_or_else(|| ApiError::not_found(messages::PLUGIN_NOT_FOUND))?;
-    let plugin = state.app.switch_plugin(&context, id, enabled(body)?).await?;
-    Ok(json(StatusCode::OK, &WirePlugin::from(plugin)))
+    let is_dry_run = params.flag("dryRun")?;
+    let enabled = enabled(body)?;
+    let switched = if is_dry_run {
+        state.app.plan_switch(&context, id, enabled).await?
+    } else {
+        state.app.switch_plugin(&context, id, enabled).await?
+    };
+    Ok(json(StatusCode::OK, &WireSwitched::new(&switched, is_dry_run)))
 }
 
 fn enabled(body: Value) -> Result<bool, Invalid> {
@@ -80,7 +92,7 @@ mod tests {
     use haltere_testkit::{Ca, Listener, Mosquitto};
     use serde_json::json;
 
-    use crate::test_support::{TestApi, connection, encoded};
+    use crate::test_support::{TestApi, connection, encoded, nobody};
 
     #[tokio::test]
     async fn an_administrator_switches_and_it_stays() {
@@ -92,7 +104,9 @@ mod tests {
         );
         let answer = admin.put("/api/plugins/audit-trail", json!({"enabled": false})).await;
         let off = json!({"id": "audit-trail", "enabled": false, "switchable": true, "source": "administrator"});
-        assert_eq!(answer.json(), off);
+        let mut told = answer.json();
+        let dry_run = told.as_object_mut().and_then(|it| it.remove("dryRun"));
+        assert_eq!((told, dry_run), (off.clone(), Some(json!(false))));
         let api = api.restart().await;
         let plugins = api.admin().await.get("/api/plugins").await.json();
         assert!(plugins.as_array().expect("a list").contains(&off), "{plugins}");
@@ -117,6 +131,8 @@ mod tests {
         ] {
             admin.put("/api/plugins/tls", body).await.is_refusal(400, "INVALID", message);
         }
+        let unclear = admin.put("/api/plugins/tls?dryRun=yes", on()).await;
+        unclear.is_refusal(400, "INVALID", "dryRun: must be true or false");
         let viewer = api.role(Role::Viewer).await;
         viewer.put("/api/plugins/tls", on()).await.is_refusal(403, "NOT_ALLOWED", "Not allowed");
     }
@@ -137,11 +153,44 @@ mod tests {
         assert_eq!(created.json()["connection"]["ca"], body["ca"]);
         assert_eq!(created.json()["connection"]["status"]["error"]["stage"], "tls");
 
-        assert_eq!(admin.put("/api/plugins/tls", json!({"enabled": true})).await.status, 200);
+        let concerned =
+            json!({"connections": 1, "up": 0, "ca": 1, "clientCertificate": 0, "unverified": 1});
+        let plan = admin.put("/api/plugins/tls?dryRun=true", json!({"enabled": true})).await.json();
+        assert_eq!(
+            (&plan["enabled"], &plan["dryRun"], &plan["affected"]),
+            (&json!(true), &json!(true), &concerned)
+        );
+        let plugins = admin.get("/api/plugins").await.json();
+        let still_off = plugins.as_array().expect("a list").iter().find(|it| it["id"] == "tls");
+        assert_eq!(still_off.expect("tls")["enabled"], false);
+        let viewer = api.role(Role::Viewer).await;
+        let refused = viewer.put("/api/plugins/tls?dryRun=true", json!({"enabled": true})).await;
+        refused.is_refusal(403, "NOT_ALLOWED", "Not allowed");
+        let on = admin.put("/api/plugins/tls", json!({"enabled": true})).await.json();
+        assert_eq!((&on["dryRun"], &on["affected"]), (&json!(false), &concerned));
         until("the link", PATIENCE, async || {
             let shown = admin.get("/api/connections/a").await.json();
             (shown["status"]["connected"] == true).then_some(())
         })
         .await;
+    }
+
+    #[tokio::test]
+    async fn other_plugins_tell_what_stops() {
+        let api = TestApi::start().await;
+        let admin = api.admin().await;
+        let (url, _port) = nobody();
+        assert_eq!(admin.post("/api/connections", connection("a", &url)).await.status, 202);
+        for (plugin, affected) in [
+            ("connections-rest-api", json!({"connections": 1})),
+            ("user-profile-edit", json!({"users": Role::ALL.len()})),
+            ("audit-trail", json!(null)),
+        ] {
+            let path = format!("/api/plugins/{plugin}?dryRun=true");
+            let plan = admin.put(&path, json!({"enabled": false})).await.json();
+            assert_eq!(plan["affected"], affected, "{plan}");
+            let same = admin.put(&path, json!({"enabled": true})).await.json();
+            assert_eq!(same.get("affected"), None, "{same}");
+        }
     }
 }

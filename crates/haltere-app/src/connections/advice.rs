@@ -47,11 +47,7 @@ impl App {
             broker: status.broker.as_deref(),
             chain: &chain.unwrap_or_default(),
         };
-        let circumstances = Circumstances {
-            audience: Audience::Api,
-            tls_settings_ignored: self.ignores_tls_settings(connection),
-            now: self.now(),
-        };
+        let circumstances = Circumstances { audience: Audience::Api, now: self.now() };
         let mut advice = findings.advice(spec, circumstances);
         let rivals = self.rivals(&entry);
         if !rivals.is_empty() {

@@ -169,12 +169,6 @@ impl App {
             && spec.tls == self.effective_tls(&connection.tls)
     }
 
-    /// Whether `connection` has TLS settings that do not count, because the plugin `tls` is off.
-    pub(super) fn ignores_tls_settings(&self, connection: &Connection) -> bool {
-        connection.tls != TlsMaterial::default()
-            && connection.tls != self.effective_tls(&connection.tls)
-    }
-
     pub(crate) fn spec(&self, connection: &Connection) -> LinkSpec {
         let credentials = connection.credentials.as_ref();
         let own_client_id = credentials.and_then(|it| it.client_id.clone());
@@ -187,6 +181,7 @@ impl App {
             username: credentials.and_then(|it| it.username.clone()),
             password: credentials.and_then(|it| it.password.clone()),
             tls: self.effective_tls(&connection.tls),
+            tls_ignored: make_a_difference(&connection.tls) && !self.plugin_enabled(PluginId::Tls),
             intent: connection.intent,
         }
     }
@@ -195,6 +190,14 @@ impl App {
     pub(crate) fn effective_tls(&self, tls: &TlsMaterial) -> TlsMaterial {
         if self.plugin_enabled(PluginId::Tls) { tls.clone() } else { TlsMaterial::default() }
     }
+}
+
+/// Whether dialling with these settings is another thing than without. No `..`: a new one does not
+/// compile until somebody has decided about it.
+pub(crate) fn make_a_difference(tls: &TlsMaterial) -> bool {
+    let TlsMaterial { reject_unauthorized, ca, cert, key, alpn, server_name } = tls;
+    let pem = ca.is_some() || cert.is_some() || key.is_some();
+    *reject_unauthorized == Some(false) || pem || alpn.is_some() || server_name.is_some()
 }
 
 /// No `..`: a new column does not compile until somebody has decided about it.

@@ -46,6 +46,7 @@ pub use mover::Mover;
 pub use test::{PreparedTest, TestError, TestReport};
 pub use view::{ConnectionView, Secrets};
 
+pub(crate) use entry::make_a_difference;
 pub(crate) use record::{reseal, try_secrets};
 pub(crate) use registry::Registry;
 pub(crate) use test::MAX_TESTS;

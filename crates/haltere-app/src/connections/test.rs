@@ -54,8 +54,6 @@ pub enum TestError {
 pub struct PreparedTest {
     app: App,
     spec: LinkSpec,
-    /// The connection brings TLS settings along that don't count, because the plugin `tls` is off.
-    tls_settings_ignored: bool,
     /// What is said beside the advice.
     remark: Option<String>,
     /// Given back when the test ends, or is dropped.
@@ -160,7 +158,6 @@ impl App {
         PreparedTest {
             app: self.clone(),
             spec: self.spec(connection),
-            tls_settings_ignored: self.ignores_tls_settings(connection),
             remark: None,
             _permit: permit,
         }
@@ -198,14 +195,8 @@ impl PreparedTest {
             () = stopping.cancelled() => return None,
             probe = self.app.0.supervisor.probe(&self.spec, observe) => probe,
         };
-        let mut advice = probe.advice(
-            &self.spec,
-            Circumstances {
-                audience: Audience::Api,
-                tls_settings_ignored: self.tls_settings_ignored,
-                now: self.app.now(),
-            },
-        );
+        let mut advice = probe
+            .advice(&self.spec, Circumstances { audience: Audience::Api, now: self.app.now() });
         advice.extend(self.remark);
         Some(TestReport { probe, advice })
     }

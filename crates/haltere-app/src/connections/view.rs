@@ -57,7 +57,7 @@ impl App {
     }
 
     /// How the link of `connection` is: of this revision of it, not of one before.
-    pub(super) fn status(&self, connection: &Connection) -> Arc<ConnectionStatus> {
+    pub(crate) fn status(&self, connection: &Connection) -> Arc<ConnectionStatus> {
         current(connection, self.0.supervisor.status(&connection.id))
     }
 

@@ -2,7 +2,8 @@
 
 use haltere_core::{AuditAction, PluginId};
 
-use super::list::PluginState;
+use super::effect::{PluginEffect, Switched};
+use super::list::{PluginSource, PluginState};
 use crate::app::App;
 use crate::audit;
 use crate::ctx::Ctx;
@@ -31,19 +32,42 @@ impl App {
         ctx: &Ctx,
         id: PluginId,
         enabled: bool,
-    ) -> Result<PluginState, SwitchPluginError> {
-        self.authorize(ctx, Action::SwitchPlugin, id.as_str()).await?;
-        if !id.is_switchable() {
-            return Err(SwitchPluginError::NotSwitchable(id));
-        }
+    ) -> Result<Switched, SwitchPluginError> {
+        self.may_switch(ctx, id).await?;
         let (app, ctx) = (self.clone(), ctx.clone());
-        self.to_completion(async move { app.store_switch(&ctx, id, enabled).await }).await?;
-        Ok(self.0.switches.state(id))
+        let job = async move { app.store_switch(&ctx, id, enabled).await };
+        let effect = self.to_completion(job).await?;
+        Ok(Switched { plugin: self.0.switches.state(id), effect })
     }
 
-    async fn store_switch(&self, ctx: &Ctx, id: PluginId, enabled: bool) -> Result<(), Internal> {
+    /// What [`App::switch_plugin`] would do, without doing it.
+    pub async fn plan_switch(
+        &self,
+        ctx: &Ctx,
+        id: PluginId,
+        enabled: bool,
+    ) -> Result<Switched, SwitchPluginError> {
+        self.may_switch(ctx, id).await?;
+        let effect = self.effect_of_switch(id, enabled).await?;
+        let source = PluginSource::Administrator;
+        let plugin = PluginState { enabled, source, ..self.0.switches.state(id) };
+        Ok(Switched { plugin, effect })
+    }
+
+    async fn may_switch(&self, ctx: &Ctx, id: PluginId) -> Result<(), SwitchPluginError> {
+        self.authorize(ctx, Action::SwitchPlugin, id.as_str()).await?;
+        if id.is_switchable() { Ok(()) } else { Err(SwitchPluginError::NotSwitchable(id)) }
+    }
+
+    async fn store_switch(
+        &self,
+        ctx: &Ctx,
+        id: PluginId,
+        enabled: bool,
+    ) -> Result<PluginEffect, Internal> {
         const DOING: &str = "switch a plugin";
         let mut turn = self.turn().await?;
+        let effect = self.effect_of_switch(id, enabled).await?;
         turn.tx.set_plugin(id, enabled).await.doing(DOING)?;
         let detail = if enabled { "on" } else { "off" };
         let entry = audit::done(turn.now, ctx, AuditAction::PluginSwitch, id.as_str(), detail);
@@ -58,7 +82,7 @@ impl App {
                 app.tell_connections();
             }
         });
-        Ok(())
+        Ok(effect)
     }
 }
 
@@ -70,8 +94,8 @@ mod tests {
     use haltere_testkit::{Ca, Listener, Mosquitto};
 
     use super::*;
-    use crate::connections::{NewConnection, Outcome, Secrets};
-    use crate::plugins::PluginSource;
+    use crate::connections::{ConnectionPatch, NewConnection, Outcome, Secrets};
+    use crate::plugins::TlsEffect;
     use crate::testing::TestApp;
 
     #[tokio::test]
@@ -80,7 +104,7 @@ mod tests {
         let admin = app.ctx(Role::Admin);
         let plugin = PluginId::ConnectionsRestApi;
         let mut events = app.app.subscribe(&admin, None).unwrap();
-        let state = app.app.switch_plugin(&admin, plugin, false).await.unwrap();
+        let state = app.app.switch_plugin(&admin, plugin, false).await.unwrap().plugin;
         assert_eq!((state.enabled, state.source), (false, PluginSource::Administrator));
         let batch = within("an event", PATIENCE, events.next()).await.unwrap();
         assert_eq!(batch.events[0].1, Event::PluginsChanged);
@@ -143,9 +167,56 @@ mod tests {
             })
             .await;
         };
-        app.app.switch_plugin(&ctx, PluginId::Tls, false).await.unwrap();
+        let plan = app.app.plan_switch(&ctx, PluginId::Tls, false).await.unwrap();
+        let concerned = TlsEffect { connections: 1, up: 1, ca: 1, ..TlsEffect::default() };
+        assert_eq!(plan.effect, PluginEffect::Tls(concerned));
+        assert!(app.app.plugin_enabled(PluginId::Tls) && !plan.plugin.enabled);
+        let off = app.app.switch_plugin(&ctx, PluginId::Tls, false).await.unwrap();
+        assert_eq!(off, plan);
         connected(false).await;
+        let view = app.app.get_connection(&ctx, &id, Secrets::Omit).await.unwrap();
+        let message = view.status.unwrap().failure().unwrap().message.clone();
+        assert!(message.contains("the plugin tls is off"), "{message}");
+        let advice = app.app.connection_advice(&ctx, &id).unwrap().advice;
+        assert!(advice.len() == 1 && advice[0].contains("PUT /api/plugins/tls"), "{advice:?}");
+        let again = app.app.switch_plugin(&ctx, PluginId::Tls, false).await.unwrap();
+        assert_eq!(again.effect, PluginEffect::None);
         app.app.switch_plugin(&ctx, PluginId::Tls, true).await.unwrap();
         connected(true).await;
+    }
+
+    #[tokio::test]
+    async fn a_link_without_tls_stays_up_whatever_its_settings() {
+        let broker = Mosquitto::plain().await;
+        let app = TestApp::start().await;
+        let ctx = app.ctx(Role::Admin);
+        let id = ConnectionId::parse("a").unwrap();
+        let new = NewConnection {
+            id: Some(id.clone()),
+            name: ConnectionName::parse("a").unwrap(),
+            url: url(&broker.url()),
+            credentials: None,
+            tls: trusting(&Ca::new("factory").pem()),
+            mmc: MmcFields::default(),
+        };
+        let created = app.app.create_connection(&ctx, new, Secrets::Omit).await.unwrap();
+        assert_eq!(created.outcome, Outcome::Connected);
+        let off = app.app.switch_plugin(&ctx, PluginId::Tls, false).await.unwrap();
+        assert_eq!(off.effect, PluginEffect::Tls(TlsEffect::default()));
+        // It takes another order after that one, so the first was followed.
+        let renamed = ConnectionPatch {
+            name: Some(ConnectionName::parse("b").unwrap()),
+            ..ConnectionPatch::default()
+        };
+        let revision =
+            app.app.patch_connection(&ctx, &id, renamed, Secrets::Omit).await.unwrap().entry;
+        let revision = revision.connection().unwrap().revision;
+        let status = until("the link to follow", PATIENCE, async || {
+            let view = app.app.get_connection(&ctx, &id, Secrets::Omit).await.unwrap();
+            view.status.filter(|it| it.revision >= revision && it.connected())
+        })
+        .await;
+        let history = app.app.connection_history(&ctx, &id).unwrap();
+        assert!(status.connected() && history.len() == 2, "never dialled again: {history:?}");
     }
 }

@@ -20,7 +20,7 @@ use std::borrow::Cow;
 use haltere_core::{BrokerFacts, Host, LinkFailure, Stage, Timestamp, Transport};
 
 use crate::tls::CertificateFacts;
-use crate::{LinkSpec, ProbeReport};
+use crate::{LinkSpec, ProbeReport, failure};
 
 /// Who reads the advice: settings have other names on the command line than in the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -36,8 +36,6 @@ pub enum Audience {
 pub struct Circumstances {
     /// Who reads it.
     pub audience: Audience,
-    /// The connection has TLS settings that were not used, because the plugin `tls` is off.
-    pub tls_settings_ignored: bool,
     /// When the broker was dialled.
     pub now: Timestamp,
 }
@@ -72,8 +70,12 @@ impl Findings<'_> {
         let Some(failure) = self.failure else { return remarks::on(self, spec, circumstances) };
         let case = Case { spec, failure, chain: self.chain, circumstances };
         let mut advice = Vec::new();
-        if circumstances.tls_settings_ignored && spec.url.transport().is_tls() {
+        if spec.tls_ignored && spec.url.transport().is_tls() {
             advice.push(remarks::TLS_PLUGIN_OFF.to_owned());
+            if failure::is_for_want_of_settings(case.failure) {
+                // The settings are there: to ask for them would lead astray.
+                return advice;
+            }
         }
         advice.extend(specific(&case).unwrap_or_else(|| generic(&case)));
         advice

@@ -11,7 +11,7 @@ use crate::tls::CertificateFacts;
 const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Also said after a failure: it explains many.
-pub(super) const TLS_PLUGIN_OFF: &str = "The plugin tls is off: ca, cert, key, rejectUnauthorized and tls of this connection were not used. Switch it on with PUT /api/plugins/tls.";
+pub(super) const TLS_PLUGIN_OFF: &str = "The plugin tls is off: ca, cert, key, rejectUnauthorized and tls of this connection are not used, and the broker is checked against the system's CAs only. Switch it on with PUT /api/plugins/tls.";
 
 pub(super) fn on(
     findings: &Findings<'_>,
@@ -22,7 +22,7 @@ pub(super) fn on(
     let transport = spec.url.transport();
     let mut remarks = Vec::new();
     if transport.is_tls() {
-        if circumstances.tls_settings_ignored {
+        if spec.tls_ignored {
             remarks.push(TLS_PLUGIN_OFF.to_owned());
         }
         remarks.extend(on_certificates(findings.chain, spec, broker, circumstances));

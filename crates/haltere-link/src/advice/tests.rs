@@ -63,6 +63,7 @@ fn spec(url: &str) -> LinkSpec {
         username: None,
         password: None,
         tls: TlsMaterial::default(),
+        tls_ignored: false,
         intent: Intent::Connected,
     }
 }
@@ -80,7 +81,7 @@ fn failure(stage: Stage, code: &str) -> LinkFailure {
 }
 
 fn circumstances(audience: Audience) -> Circumstances {
-    Circumstances { audience, tls_settings_ignored: false, now: Timestamp::UNIX_EPOCH }
+    Circumstances { audience, now: Timestamp::UNIX_EPOCH }
 }
 
 fn advice(spec: &LinkSpec, failure: LinkFailure, audience: Audience) -> Vec<String> {
@@ -206,16 +207,25 @@ fn missing_and_wrong_credentials_are_told_apart_though_the_broker_does_not() {
 }
 
 #[test]
-fn settings_that_did_not_count_are_mentioned_first() {
-    let report = ProbeReport {
-        stages: Vec::new(),
-        failure: Some(failure(Stage::Tls, "UNABLE_TO_VERIFY_LEAF_SIGNATURE")),
-        broker: None,
-        peer_chain: Vec::new(),
+fn settings_that_did_not_count_are_mentioned_first_and_not_asked_for() {
+    let advice = |stage, code: &str| {
+        let report = ProbeReport {
+            stages: Vec::new(),
+            failure: Some(failure(stage, code)),
+            broker: None,
+            peer_chain: Vec::new(),
+        };
+        let ignored = LinkSpec { tls_ignored: true, ..spec("mqtts://b") };
+        let advice = report.advice(&ignored, circumstances(Audience::Api));
+        assert!(advice[0].contains("plugin tls is off"), "{advice:?}");
+        advice.len()
     };
-    let ignored = Circumstances { tls_settings_ignored: true, ..circumstances(Audience::Api) };
-    let advice = report.advice(&spec("mqtts://b"), ignored);
-    assert!(advice[0].contains("plugin tls is off"), "{advice:?}");
+    for code in ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "DEPTH_ZERO_SELF_SIGNED_CERT"] {
+        assert_eq!(advice(Stage::Tls, code), 1, "{code}");
+    }
+    assert_eq!(advice(Stage::Mqtt, "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED"), 1);
+    assert!(advice(Stage::Tls, "CERT_HAS_EXPIRED") > 1);
+    assert!(advice(Stage::Tcp, "ECONNREFUSED") > 1);
 }
 
 #[test]

@@ -43,6 +43,7 @@ pub(crate) fn link(url: &str) -> LinkSpec {
         username: None,
         password: None,
         tls: TlsMaterial::default(),
+        tls_ignored: false,
         intent: Intent::Connected,
     }
 }

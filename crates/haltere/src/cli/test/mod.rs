@@ -65,14 +65,8 @@ impl Options {
                 Supervisor::new(wiring::link_config(&settings, &[listen]), Arc::new(SystemClock));
             supervisor.probe(&spec, |event| screen.show(&event)).await
         });
-        let advice = report.advice(
-            &spec,
-            Circumstances {
-                audience: Audience::Terminal,
-                tls_settings_ignored: false,
-                now: SystemClock.now(),
-            },
-        );
+        let advice = report
+            .advice(&spec, Circumstances { audience: Audience::Terminal, now: SystemClock.now() });
         if self.json {
             print(&format!("{}\n", haltere_api::connection_test_json(&report, &advice)))?;
         } else {

@@ -98,6 +98,7 @@ impl Target {
             username: self.username.clone().filter(|name| !name.is_empty()),
             password,
             tls,
+            tls_ignored: false,
             intent: Intent::Connected,
         })
     }

@@ -1,0 +1,77 @@
+//! A switched plugin on its way out.
+
+use haltere_app::plugins::{PluginEffect, Switched, TlsEffect};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::list::WirePlugin;
+
+/// How a plugin stands after the switch, and what that does.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = SwitchedPlugin, example = json!({
+    "id": "tls", "enabled": false, "switchable": true, "source": "administrator", "dryRun": true,
+    "affected": {"connections": 12, "up": 11, "ca": 12, "clientCertificate": 3, "unverified": 0},
+}))]
+pub(crate) struct WireSwitched {
+    #[serde(flatten)]
+    plugin: WirePlugin,
+    /// Whether it was only asked what would be.
+    dry_run: bool,
+    /// What it does; absent when it does nothing.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    affected: Option<Affected>,
+}
+
+/// What a switch does, in numbers. Which are there depends on the plugin.
+#[derive(Debug, Default, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = AffectedByPlugin)]
+pub(crate) struct Affected {
+    /// With `tls`, the connections with TLS whose own settings begin or cease to count: they are dialled
+    /// again. With `connections-rest-api`, all: their links stay as they are.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    connections: Option<usize>,
+    /// How many of them are up now.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    up: Option<usize>,
+    /// How many of them trust a CA of their own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    ca: Option<usize>,
+    /// How many of them show a client certificate.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    client_certificate: Option<usize>,
+    /// How many of them take any certificate (`rejectUnauthorized` is false).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unverified: Option<usize>,
+    /// The users concerned.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    users: Option<usize>,
+}
+
+impl WireSwitched {
+    pub(crate) fn new(switched: &Switched, dry_run: bool) -> Self {
+        let Switched { plugin, effect } = switched;
+        Self { plugin: (*plugin).into(), dry_run, affected: affected(*effect) }
+    }
+}
+
+fn affected(effect: PluginEffect) -> Option<Affected> {
+    Some(match effect {
+        PluginEffect::None => return None,
+        PluginEffect::Tls(TlsEffect { connections, up, ca, client_certificate, unverified }) => {
+            Affected {
+                connections: Some(connections),
+                up: Some(up),
+                ca: Some(ca),
+                client_certificate: Some(client_certificate),
+                unverified: Some(unverified),
+                users: None,
+            }
+        }
+        PluginEffect::Connections { connections } => {
+            Affected { connections: Some(connections), ..Affected::default() }
+        }
+        PluginEffect::Users { users } => Affected { users: Some(users), ..Affected::default() },
+    })
+}

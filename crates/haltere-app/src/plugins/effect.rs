@@ -1,0 +1,101 @@
+//! What a switch of a plugin does, in numbers: known before it is moved.
+
+use haltere_core::PluginId;
+
+use super::list::PluginState;
+use crate::app::App;
+use crate::connections::make_a_difference;
+use crate::error::{Doing, Internal};
+
+/// A switch that was moved, or would be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Switched {
+    /// The plugin afterwards.
+    pub plugin: PluginState,
+    /// What that does.
+    pub effect: PluginEffect,
+}
+
+/// What a switch of a plugin does. What is on already, or off already, has no effect.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PluginEffect {
+    /// Nothing.
+    None,
+    /// The TLS settings of connections begin or cease to count.
+    Tls(TlsEffect),
+    /// Connections can be seen and changed over HTTP and in the console, or not any more. Links stay as
+    /// they are.
+    Connections {
+        /// How many there are.
+        connections: usize,
+    },
+    /// Users may change their own password, or not any more.
+    Users {
+        /// How many there are.
+        users: usize,
+    },
+}
+
+/// The connections whose TLS settings begin or cease to count: those with TLS and settings of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct TlsEffect {
+    /// How many there are. Those that should be up are dialled again.
+    pub connections: usize,
+    /// How many of them are up now.
+    pub up: usize,
+    /// How many trust a CA of their own.
+    pub ca: usize,
+    /// How many show a client certificate.
+    pub client_certificate: usize,
+    /// How many take any certificate.
+    pub unverified: usize,
+}
+
+impl App {
+    /// What a switch would do now.
+    pub(super) async fn effect_of_switch(
+        &self,
+        id: PluginId,
+        enabled: bool,
+    ) -> Result<PluginEffect, Internal> {
+        if self.plugin_enabled(id) == enabled {
+            return Ok(PluginEffect::None);
+        }
+        Ok(match id {
+            PluginId::Tls => PluginEffect::Tls(self.tls_effect()),
+            PluginId::ConnectionsRestApi => {
+                let connections = self.0.registry.snapshot().entries().len();
+                PluginEffect::Connections { connections }
+            }
+            PluginId::UserProfileEdit => {
+                const DOING: &str = "count users";
+                let mut read = self.0.store.read().await.doing(DOING)?;
+                PluginEffect::Users { users: read.list_users().await.doing(DOING)?.len() }
+            }
+            PluginId::MultipleConnections
+            | PluginId::UserManagement
+            | PluginId::ApplicationTokens
+            | PluginId::MonitoringRestApi
+            | PluginId::SystemStatusRestApi
+            | PluginId::TopicTreeRestApi
+            | PluginId::DynamicSecurityRestApi
+            | PluginId::AuditTrail => PluginEffect::None,
+        })
+    }
+
+    fn tls_effect(&self) -> TlsEffect {
+        let snapshot = self.0.registry.snapshot();
+        let readable = snapshot.entries().iter().filter_map(|entry| entry.connection().ok());
+        let concerned =
+            readable.filter(|it| it.url.transport().is_tls() && make_a_difference(&it.tls));
+        let mut effect = TlsEffect::default();
+        for connection in concerned {
+            effect.connections += 1;
+            effect.up += usize::from(self.status(connection).connected());
+            effect.ca += usize::from(connection.tls.ca.is_some());
+            effect.client_certificate += usize::from(connection.tls.cert.is_some());
+            effect.unverified += usize::from(connection.tls.reject_unauthorized == Some(false));
+        }
+        effect
+    }
+}

@@ -1,0 +1,32 @@
+import { Button, Group, Modal, Text } from "@mantine/core";
+
+import type { SwitchedPlugin } from "../api/schema";
+import { useWords } from "../i18n/language";
+
+interface Props {
+  /** What the switch would do. */
+  plan: SwitchedPlugin;
+  isBusy: boolean;
+  onConfirm: () => void;
+  onClose: () => void;
+}
+
+/** Says what a switch of a plugin does, in numbers, and asks whether it shall be moved. */
+export function SwitchDialog({ plan: { id, enabled, affected }, isBusy, onConfirm, onClose }: Props) {
+  const words = useWords();
+  const { switching } = words.settings;
+  const what = affected && switching.does(id, enabled, affected);
+  return (
+    <Modal opened onClose={onClose} title={switching.title(id, enabled)} centered>
+      <Text mb="md">{what}</Text>
+      <Group justify="flex-end" mt="lg">
+        <Button variant="default" data-autofocus onClick={onClose}>
+          {words.cancel}
+        </Button>
+        <Button {...(!enabled && { color: "red" })} loading={isBusy} onClick={onConfirm}>
+          {enabled ? switching.on : switching.off}
+        </Button>
+      </Group>
+    </Modal>
+  );
+}
