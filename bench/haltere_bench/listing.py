@@ -22,7 +22,7 @@ def measure(binary: Path, work: Path, quick: bool) -> list[Row]:
             with_secrets = _compare(haltere, nginx, admin, "admin.json", rounds, seconds)
     return [
         Row("list, without secrets", "× nginx", without["ratio"], must_min=0.5, aim_min=0.9, detail=without),
-        Row("list, with secrets (each read audited)", "× nginx", with_secrets["ratio"], detail=with_secrets),
+        Row("list, with secrets (audited)", "× nginx", with_secrets["ratio"], must_min=0.7, aim_min=0.9, detail=with_secrets),
     ]
 
 

@@ -15,7 +15,7 @@ use tokio::sync::{OnceCell, Semaphore};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use parts::{AppParts, AppSettings, Readiness, SecretsPolicy, Vitals};
+pub use parts::{AppParts, AppSettings, AuditSettings, Readiness, SecretsPolicy, Vitals};
 pub use start::StartError;
 
 use crate::audit;

@@ -27,6 +27,7 @@ pub(crate) fn done(
         object: object.to_owned(),
         outcome: AuditOutcome::Success,
         detail: detail.into(),
+        repeats: None,
     }
 }
 
@@ -52,6 +53,7 @@ pub(crate) fn login_denied(
         object: String::new(),
         outcome: AuditOutcome::Denied,
         detail: detail.to_owned(),
+        repeats: None,
     }
 }
 

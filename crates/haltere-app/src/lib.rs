@@ -29,7 +29,9 @@ mod turn;
 pub mod users;
 pub mod vault;
 
-pub use app::{App, AppParts, AppSettings, Readiness, SecretsPolicy, StartError, Vitals};
+pub use app::{
+    App, AppParts, AppSettings, AuditSettings, Readiness, SecretsPolicy, StartError, Vitals,
+};
 pub use ctx::Ctx;
 pub use error::{Internal, Invalid, NotAllowed};
 pub use policy::Action;

@@ -143,4 +143,15 @@ pub struct AuditEntry {
     pub outcome: AuditOutcome,
     /// What changed, in a few words (`url, credentials.password`); names of fields, never secrets.
     pub detail: String,
+    /// For an entry that sums up repeats of an earlier one: how many. The earlier one is not among them.
+    pub repeats: Option<AuditRepeats>,
+}
+
+/// Repeats that share one entry: its time is that of the last, its request's id as well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AuditRepeats {
+    /// How many; at least one.
+    pub times: u64,
+    /// When the first of them came.
+    pub since: Timestamp,
 }

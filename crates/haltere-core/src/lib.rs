@@ -25,7 +25,7 @@ pub mod status;
 pub mod storage;
 pub mod text;
 
-pub use audit::{AuditAction, AuditEntry, AuditOutcome};
+pub use audit::{AuditAction, AuditEntry, AuditOutcome, AuditRepeats};
 pub use broker_url::{BrokerUrl, Host, Transport, UrlError};
 pub use caller::{Caller, Origin, SessionHandle, SessionId, UserName};
 pub use client_hello::{Alpn, AlpnError, TlsServerName, TlsServerNameError};

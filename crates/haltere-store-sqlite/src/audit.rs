@@ -3,7 +3,7 @@
 use std::slice;
 
 use async_trait::async_trait;
-use haltere_core::{AuditAction, AuditEntry, AuditOutcome};
+use haltere_core::{AuditAction, AuditEntry, AuditOutcome, AuditRepeats, Timestamp};
 use haltere_store::{AuditFilter, AuditReads, AuditRecord, AuditWrites, StoreError};
 use sqlx::QueryBuilder;
 use sqlx::sqlite::SqliteRow;
@@ -13,11 +13,11 @@ use crate::row::Cells;
 use crate::tx::{Statement, Tx};
 
 const LIST: &str = "SELECT sequence, at, actor, address, request_id, action, object, outcome, \
-    detail FROM audit WHERE sequence < ";
+    detail, times, since FROM audit WHERE sequence < ";
 const APPEND: &str = "INSERT INTO audit (at, actor, address, request_id, action, object, outcome, \
-    detail) VALUES ";
+    detail, times, since) VALUES ";
 /// How many columns that are.
-const COLUMNS: usize = 8;
+const COLUMNS: usize = 10;
 
 #[async_trait]
 impl AuditReads for Tx {
@@ -54,7 +54,10 @@ impl AuditWrites for Tx {
 }
 
 fn bind<'q>(statement: Statement<'q>, entry: &'q AuditEntry) -> Statement<'q> {
-    let AuditEntry { at, actor, address, request_id, action, object, outcome, detail } = entry;
+    let AuditEntry { at, actor, address, request_id, action, object, outcome, detail, repeats } =
+        entry;
+    // No clock and no caller counts further than that.
+    let times = repeats.map_or(1, |repeats| i64::try_from(repeats.times).unwrap_or(i64::MAX));
     statement
         .bind(at.as_millisecond())
         .bind(actor.as_str())
@@ -64,6 +67,8 @@ fn bind<'q>(statement: Statement<'q>, entry: &'q AuditEntry) -> Statement<'q> {
         .bind(object.as_str())
         .bind(outcome.as_str())
         .bind(detail.as_str())
+        .bind(times)
+        .bind(repeats.map(|repeats| repeats.since.as_millisecond()))
 }
 
 fn read(row: &SqliteRow) -> Result<AuditRecord, StoreError> {
@@ -81,8 +86,18 @@ fn read(row: &SqliteRow) -> Result<AuditRecord, StoreError> {
             object: cells.get("object")?,
             outcome: cells.parse("outcome", outcome_from_text)?,
             detail: cells.get("detail")?,
+            repeats: repeats(&mut cells)?,
         },
     })
+}
+
+/// `since` is what tells an entry that sums up from one that is about one thing.
+fn repeats(cells: &mut Cells<'_>) -> Result<Option<AuditRepeats>, StoreError> {
+    let times = cells.parse("times", |times: i64| u64::try_from(times).ok())?;
+    let since = cells.parse("since", |since: Option<i64>| {
+        since.map(Timestamp::from_millisecond).transpose().ok()
+    })?;
+    Ok(since.map(|since| AuditRepeats { times, since }))
 }
 
 fn action_from_text(text: &str) -> Option<AuditAction> {

@@ -15,6 +15,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0002_own_sessions.sql"),
     include_str!("../migrations/0003_client_ids.sql"),
     include_str!("../migrations/0004_client_hello.sql"),
+    include_str!("../migrations/0005_audit_repeats.sql"),
 ];
 
 /// The schema's version once all steps are taken.

@@ -195,6 +195,7 @@ async fn nobody_changes_the_audit_trail() {
         object: String::new(),
         outcome: AuditOutcome::Success,
         detail: String::new(),
+        repeats: None,
     };
     tx.append_audit(&entry).await.unwrap();
     tx.commit().await.unwrap();

@@ -39,6 +39,21 @@ pub struct AppSettings {
     pub plugins: BTreeMap<PluginId, bool>,
     /// Sessions, passwords and the login throttle.
     pub sessions: SessionSettings,
+    /// The audit trail.
+    pub audit: AuditSettings,
+}
+
+/// What of the audit trail can be set; tests do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AuditSettings {
+    /// For how long looks at the same by the same session are summed up after the first.
+    pub reads_within: Duration,
+}
+
+impl Default for AuditSettings {
+    fn default() -> Self {
+        Self { reads_within: Duration::from_secs(10) }
+    }
 }
 
 /// Whether secrets of connections are ever given out.
@@ -58,6 +73,7 @@ impl Default for AppSettings {
             create_margin: Duration::from_secs(1),
             plugins: BTreeMap::new(),
             sessions: SessionSettings::default(),
+            audit: AuditSettings::default(),
         }
     }
 }

@@ -39,6 +39,7 @@ impl App {
             );
         }
         self.write_down_use_of_sessions().await;
+        self.0.trail.close().await;
         self.0.store.close().await;
     }
 }

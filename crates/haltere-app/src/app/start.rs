@@ -44,7 +44,7 @@ impl App {
             hub: Arc::new(Hub::new()),
             turns: Turns::default(),
             tests: Arc::new(Semaphore::new(MAX_TESTS)),
-            trail: Arc::new(Trail::new(Arc::clone(&store), tasks.clone())),
+            trail: Arc::new(Trail::new(Arc::clone(&store), tasks.clone(), &settings.audit)),
             tasks,
             stopping: CancellationToken::new(),
             stopped: OnceCell::new(),
@@ -61,6 +61,7 @@ impl App {
         app.reload().await?;
         app.resume_sessions().await?;
         reconciler::spawn(&app);
+        app.0.tasks.spawn(Arc::clone(&app.0.trail).close_windows(app.stopping()));
         Ok(app)
     }
 }

@@ -78,17 +78,16 @@ impl App {
             turn.tx.append_audit(&entry).await.doing(DOING)?;
         }
         let entry = Arc::new(self.entry(row));
-        let reads = shows_secrets && entry.has_secrets();
-        if reads {
+        if !changes {
+            drop(turn);
+            self.audit_look_at(ctx, &entry, shows_secrets).await?;
+            return Ok(entry);
+        }
+        if shows_secrets && entry.has_secrets() {
             let read = secrets_were_read(turn.now, ctx, id.as_str());
             turn.tx.append_audit(&read).await.doing(DOING)?;
         }
-        if changes {
-            turn.commit(DOING).await?.put(&entry, id);
-        } else if reads {
-            // Nothing but the read of secrets, which memory has no part in.
-            drop(turn.commit(DOING).await?);
-        }
+        turn.commit(DOING).await?.put(&entry, id);
         Ok(entry)
     }
 

@@ -7,7 +7,7 @@ use haltere_store::{ConnectionRecord, Rivals, WriteTx};
 use uuid::Uuid;
 
 use super::input::NewConnection;
-use super::list::Listing;
+use super::list::{ListQuery, Listing};
 use super::rivalry::{self, Place};
 use super::view::{ConnectionView, Secrets, secrets_were_read};
 use super::{check, record, update};
@@ -100,9 +100,8 @@ impl App {
         self.status_changed(&connection.id);
         let all = self.all(shows_secrets);
         // Others may have stored secrets while we waited.
-        if !secrets_audited && all.secrets && all.entries.iter().any(|entry| entry.has_secrets()) {
-            let read = secrets_were_read(self.now(), ctx, "");
-            self.0.trail.append(read).await.doing("audit a read of secrets")?;
+        if !secrets_audited {
+            self.audit_listing(ctx, &ListQuery::default(), &all).await?;
         }
         // Somebody else may have changed it in the meantime; this is what was stored here.
         let connection = self.view(Arc::new(self.readable(connection)), shows_secrets);

@@ -12,7 +12,7 @@ use crate::error::Invalid;
 
 /// Where a page of a list ended: opaque to callers. Holds the last connection's id, and its age for
 /// the case that it is deleted before the next page is asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Cursor {
     created_at: Timestamp,
     id: String,

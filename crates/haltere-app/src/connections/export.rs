@@ -5,12 +5,14 @@ use std::sync::Arc;
 use haltere_core::{AuditAction, AuditEntry, Connection, Timestamp};
 
 use super::entry::{Entry, Unreadable};
+use super::list::ListQuery;
 use super::view::Secrets;
 use crate::app::{App, SecretsPolicy};
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Doing, Internal, NotAllowed};
 use crate::policy::Action;
+use crate::trail::Content;
 
 /// All connections at one moment, to be written to a file.
 #[derive(Debug, Clone)]
@@ -66,7 +68,9 @@ impl App {
         let snapshot = self.0.registry.snapshot();
         let export = export(self.now(), secrets, snapshot.entries().iter().map(|entry| of(entry)));
         let entry = audited(ctx, &export);
-        self.0.trail.append(entry).await.doing("audit an export")?;
+        let content =
+            Content::Connections { query: ListQuery::default(), generation: snapshot.generation() };
+        self.0.trail.append_look(ctx, content, entry).await.doing("audit an export")?;
         Ok(export)
     }
 }

@@ -7,14 +7,14 @@ use haltere_core::Intent;
 
 use super::cursor::Cursor;
 use super::entry::Entry;
-use super::view::{Secrets, secrets_were_read};
+use super::view::Secrets;
 use crate::app::App;
 use crate::ctx::Ctx;
-use crate::error::{Doing, Internal, NotAllowed};
+use crate::error::{Internal, NotAllowed};
 use crate::policy::Action;
 
 /// Which connections to list. The default is: all.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct ListQuery {
     /// By what an operator wants of them.
     pub state: StateFilter,
@@ -27,7 +27,7 @@ pub struct ListQuery {
 }
 
 /// By what an operator wants of a connection.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum StateFilter {
     /// All.
     #[default]
@@ -55,6 +55,8 @@ pub struct Listing {
     pub secrets: bool,
     /// Where the next page begins; `None` on the last one.
     pub next: Option<Cursor>,
+    /// Of what is stored: two listings with the same query and generation hold the same secrets.
+    pub(super) generation: u64,
 }
 
 /// Why listing failed.
@@ -79,10 +81,7 @@ impl App {
     ) -> Result<Listing, ListError> {
         self.authorize(ctx, Action::ListConnections, "").await?;
         let listing = self.listing(query, self.shows_secrets(ctx, secrets));
-        if listing.secrets && listing.entries.iter().any(|entry| entry.has_secrets()) {
-            let entry = secrets_were_read(self.now(), ctx, "");
-            self.0.trail.append(entry).await.doing("audit a read of secrets")?;
-        }
+        self.audit_listing(ctx, query, &listing).await?;
         Ok(listing)
     }
 
@@ -99,13 +98,10 @@ impl App {
     fn listing(&self, query: &ListQuery, secrets: bool) -> Listing {
         let version = self.version();
         let snapshot = self.0.registry.snapshot();
+        let generation = snapshot.generation();
         if *query == ListQuery::default() {
-            return Listing {
-                version,
-                entries: Arc::clone(snapshot.entries()),
-                secrets,
-                next: None,
-            };
+            let entries = Arc::clone(snapshot.entries());
+            return Listing { version, entries, secrets, next: None, generation };
         }
         let from = query.after.as_ref().map_or(0, |cursor| cursor.position(&snapshot));
         let text = query.text.as_deref().map(str::to_lowercase);
@@ -117,7 +113,7 @@ impl App {
         let entries: Vec<_> = found.by_ref().take(limit).cloned().collect();
         let more = found.next().is_some();
         let next = entries.last().filter(|_| more).map(|entry| Cursor::after(entry));
-        Listing { version, entries: entries.into(), secrets, next }
+        Listing { version, entries: entries.into(), secrets, next, generation }
     }
 }
 
@@ -138,7 +134,8 @@ fn mentions(entry: &Entry, text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use haltere_core::Role;
+    use haltere_core::{AuditAction, Role};
+    use haltere_store::AuditFilter;
     use haltere_testkit::MockClock;
 
     use super::super::fixture::{broken, id, new};
@@ -243,6 +240,51 @@ mod tests {
         let ctx = app.ctx(Role::MonitoringViewer);
         let refused = app.app.list_connections(&ctx, &query, Secrets::Omit);
         assert!(matches!(refused.await, Err(ListError::NotAllowed(_))));
+    }
+
+    /// How often secrets were read: as often as it is on record.
+    #[tokio::test]
+    async fn repeated_reads_of_secrets_are_one_entry_and_a_sum() {
+        let app = with_five().await;
+        let admin = app.ctx(Role::Admin);
+        let list = async |query: ListQuery| {
+            app.app.list_connections(&admin, &query, Secrets::Include).await.expect("allowed");
+        };
+        let get = async || {
+            app.app.get_connection(&admin, &id("c3"), Secrets::Include).await.expect("there");
+        };
+        let some = ListQuery { text: Some("c3".to_owned()), ..ListQuery::default() };
+        for _ in 0..3 {
+            list(ListQuery::default()).await;
+            list(some.clone()).await;
+            get().await;
+        }
+        let reads = async |app: &TestApp| {
+            let filter = AuditFilter { limit: 1000, ..AuditFilter::default() };
+            let trail = app.store.read().await.unwrap().list_audit(&filter).await.unwrap();
+            let trail = trail.into_iter().rev().map(|record| record.entry);
+            let reads = trail.filter(|it| it.action == AuditAction::ConnectionReadSecrets);
+            reads
+                .map(|it| (it.object, it.repeats.map_or(1, |it| it.times)))
+                .collect::<Vec<(String, u64)>>()
+        };
+        let entry = |object: &str, times| (object.to_owned(), times);
+        assert_eq!(reads(&app).await, [entry("", 1), entry("", 1), entry("c3", 1)]);
+
+        // Another connection changes: the list is new, the one is not.
+        app.app.disconnect_connection(&admin, &id("c5"), Secrets::Omit).await.expect("there");
+        list(ListQuery::default()).await;
+        get().await;
+        assert_eq!(reads(&app).await[3..], [entry("", 1)]);
+        // The one changes, and its answer shows it.
+        app.app.disconnect_connection(&admin, &id("c3"), Secrets::Include).await.expect("there");
+        get().await;
+        assert_eq!(reads(&app).await[4..], [entry("c3", 1), entry("c3", 1)]);
+
+        let app = app.restart().await;
+        let mut sums = reads(&app).await.split_off(6);
+        sums.sort();
+        assert_eq!(sums, [entry("", 2), entry("", 2), entry("c3", 3)]);
     }
 
     #[tokio::test]

@@ -19,6 +19,7 @@ pub(crate) struct Snapshot {
     entries: Arc<[Arc<Entry>]>,
     positions: Arc<HashMap<Arc<str>, usize>>,
     has_secrets: bool,
+    generation: u64,
 }
 
 impl Registry {
@@ -40,7 +41,9 @@ impl Registry {
             entries[*position] = entry;
             let has_secrets = entries.iter().any(|entry| entry.has_secrets());
             let positions = Arc::clone(&old.positions);
-            self.0.store(Arc::new(Snapshot { entries: entries.into(), positions, has_secrets }));
+            let generation = old.generation + 1;
+            let entries = entries.into();
+            self.0.store(Arc::new(Snapshot { entries, positions, has_secrets, generation }));
         } else {
             entries.push(entry);
             self.replace(entries);
@@ -63,12 +66,16 @@ impl Registry {
 
     /// Replaces everything.
     pub(crate) fn replace(&self, entries: Vec<Arc<Entry>>) {
+        let old = self.snapshot();
+        let is_same = old.entries.len() == entries.len()
+            && old.entries.iter().zip(&entries).all(|(old, new)| Arc::ptr_eq(old, new));
         let positions = entries.iter().enumerate();
         let positions = positions.map(|(position, entry)| (Arc::from(entry.id()), position));
         self.0.store(Arc::new(Snapshot {
             positions: Arc::new(positions.collect()),
             has_secrets: entries.iter().any(|entry| entry.has_secrets()),
             entries: entries.into(),
+            generation: if is_same { old.generation } else { old.generation + 1 },
         }));
     }
 }
@@ -92,6 +99,11 @@ impl Snapshot {
     /// Whether there is a password or a private key in any of them.
     pub(crate) fn has_secrets(&self) -> bool {
         self.has_secrets
+    }
+
+    /// Moves whenever an entry comes, goes or changes.
+    pub(crate) fn generation(&self) -> u64 {
+        self.generation
     }
 
     /// What the supervisor should keep up.

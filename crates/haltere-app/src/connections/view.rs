@@ -7,11 +7,15 @@ use haltere_core::{
 };
 
 use super::entry::Entry;
-use super::list::Listing;
+use super::list::{ListQuery, Listing};
 use crate::app::{App, SecretsPolicy};
 use crate::audit;
 use crate::ctx::Ctx;
+use crate::error::{Doing, Internal};
 use crate::policy::Action;
+use crate::trail::Content;
+
+const AUDITING: &str = "audit a read of secrets";
 
 /// Whether the caller wants to see passwords and private keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -86,6 +90,38 @@ fn current(
             broker: None,
         })
     })
+}
+
+impl App {
+    /// Makes sure that a look at the secrets of a connection is on record, if there are any to see.
+    pub(super) async fn audit_look_at(
+        &self,
+        ctx: &Ctx,
+        entry: &Entry,
+        shows_secrets: bool,
+    ) -> Result<(), Internal> {
+        let connection = entry.connection().ok().filter(|_| shows_secrets && entry.has_secrets());
+        let Some(connection) = connection else { return Ok(()) };
+        let Connection { id, revision, created_at, .. } = &**connection;
+        let content = Content::Connection { revision: *revision, created_at: *created_at };
+        let look = secrets_were_read(self.now(), ctx, id.as_str());
+        self.0.trail.append_look(ctx, content, look).await.doing(AUDITING)
+    }
+
+    /// The same for a list.
+    pub(super) async fn audit_listing(
+        &self,
+        ctx: &Ctx,
+        query: &ListQuery,
+        listing: &Listing,
+    ) -> Result<(), Internal> {
+        if !listing.secrets || !listing.entries.iter().any(|entry| entry.has_secrets()) {
+            return Ok(());
+        }
+        let content = Content::Connections { query: query.clone(), generation: listing.generation };
+        let look = secrets_were_read(self.now(), ctx, "");
+        self.0.trail.append_look(ctx, content, look).await.doing(AUDITING)
+    }
 }
 
 /// That secrets of a connection, or with an empty `object` of all connections listed, were given out.

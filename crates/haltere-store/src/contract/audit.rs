@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use haltere_core::{AuditAction, AuditEntry, AuditOutcome};
+use haltere_core::{AuditAction, AuditEntry, AuditOutcome, AuditRepeats};
 
 use super::records::{at, commit, connection, entry};
 use crate::{AuditFilter, AuditRecord, Store};
@@ -109,6 +109,18 @@ pub async fn every_action_and_outcome_is_kept(store: Arc<dyn Store>) {
     entries.reverse();
     let records = list(&*store, newest(100)).await;
     let kept: Vec<_> = records.into_iter().map(|record| record.entry).collect();
+    assert_eq!(kept, entries);
+}
+
+pub async fn an_entry_that_sums_up_keeps_how_often_and_since_when(store: Arc<dyn Store>) {
+    let sum = |times, since| {
+        let repeats = Some(AuditRepeats { times, since: at(since) });
+        AuditEntry { at: at(9), repeats, ..entry("ada", "1") }
+    };
+    let entries = [entry("ada", "1"), sum(1, 9), sum(41_000_000_000, -3)];
+    append(&*store, &entries).await;
+    let records = list(&*store, newest(10)).await;
+    let kept: Vec<_> = records.into_iter().rev().map(|record| record.entry).collect();
     assert_eq!(kept, entries);
 }
 

@@ -93,6 +93,7 @@ macro_rules! contract_tests {
                 older_entries_are_paged_by_sequence,
                 many_entries_are_appended_in_their_order,
                 every_action_and_outcome_is_kept,
+                an_entry_that_sums_up_keeps_how_often_and_since_when,
                 an_entry_stands_or_falls_with_its_change,
             }
             meta {

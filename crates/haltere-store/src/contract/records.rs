@@ -107,6 +107,7 @@ pub(super) fn entry(actor: &str, object: &str) -> AuditEntry {
         object: object.to_owned(),
         outcome: AuditOutcome::Success,
         detail: "url, credentials.password".to_owned(),
+        repeats: None,
     }
 }
 

@@ -1,0 +1,217 @@
+//! Writing audit entries that belong to no change: of what was read, tried or refused.
+//!
+//! A commit waits for the disk. Entries that come while one is under way share the next, so that many
+//! readers of secrets at once wait for a commit or two and not for each other's in a row.
+//!
+//! Entries that repeat an earlier one within a short time are summed up: see [`repeats`] and [`reads`].
+
+mod reads;
+mod repeats;
+
+use std::mem;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use haltere_core::AuditEntry;
+use haltere_store::{Store, StoreError};
+use tokio::sync::{Notify, oneshot};
+use tokio::time::{Instant, sleep};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+pub(crate) use reads::Content;
+
+use self::reads::Reads;
+use crate::app::AuditSettings;
+
+/// How long the trail counts as one that takes entries after it has taken one.
+const FRESH: Duration = Duration::from_secs(1);
+
+/// How long to wait before sums that could not be written are tried again.
+const RETRY: Duration = Duration::from_secs(1);
+
+/// The most sums that wait for a store that takes none.
+const MAX_UNWRITTEN: usize = 10_000;
+
+/// Where such entries go.
+pub(crate) struct Trail {
+    store: Arc<dyn Store>,
+    tasks: TaskTracker,
+    /// One per request under way at most, and those are bounded.
+    waiting: Mutex<Vec<Waiting>>,
+    /// Held while a transaction is under way.
+    turn: tokio::sync::Mutex<()>,
+    /// When the store has last taken an entry; `None` after it has refused one.
+    took_one: Mutex<Option<Instant>>,
+    /// Held while somebody finds out whether it takes one.
+    probing: tokio::sync::Mutex<()>,
+    reads: Reads,
+    /// Sums that could not be written yet.
+    unwritten: Mutex<Vec<AuditEntry>>,
+    /// A window was opened.
+    opened: Notify,
+}
+
+struct Waiting {
+    entry: AuditEntry,
+    written: oneshot::Sender<Result<(), Arc<StoreError>>>,
+}
+
+/// Why an entry is not in the trail.
+#[derive(Debug, thiserror::Error)]
+#[error("failed to write to the audit trail")]
+pub(crate) struct NotWritten(#[source] Option<Arc<StoreError>>);
+
+impl Trail {
+    /// The trail in `store`; what is under way is among `tasks`.
+    pub(crate) fn new(store: Arc<dyn Store>, tasks: TaskTracker, settings: &AuditSettings) -> Self {
+        Self {
+            store,
+            tasks,
+            waiting: Mutex::default(),
+            turn: tokio::sync::Mutex::default(),
+            took_one: Mutex::default(),
+            probing: tokio::sync::Mutex::default(),
+            reads: reads::within(settings.reads_within),
+            unwritten: Mutex::default(),
+            opened: Notify::new(),
+        }
+    }
+
+    /// Appends an entry; once this returns `Ok`, it is durable. An entry that was handed over is
+    /// written even when whoever waits for it goes away.
+    pub(crate) async fn append(self: &Arc<Self>, entry: AuditEntry) -> Result<(), NotWritten> {
+        let (written, outcome) = oneshot::channel();
+        self.waiting
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(Waiting { entry, written });
+        self.tasks.spawn(Arc::clone(self).write_waiting());
+        match outcome.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(error)) => Err(NotWritten(Some(error))),
+            Err(_) => Err(NotWritten(None)),
+        }
+    }
+
+    async fn write_waiting(self: Arc<Self>) {
+        let _turn = self.turn.lock().await;
+        let entries = mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        // Whoever had the turn before may have taken ours along.
+        if entries.is_empty() {
+            return;
+        }
+        let outcome = self.write(entries.iter().map(|waiting| &waiting.entry)).await;
+        let outcome = outcome.map_err(Arc::new);
+        for Waiting { written, .. } in entries {
+            // Who has gone away needs no answer.
+            let _ = written.send(outcome.clone());
+        }
+    }
+
+    async fn write(
+        &self,
+        entries: impl Iterator<Item = &AuditEntry> + Send,
+    ) -> Result<(), StoreError> {
+        let entries: Vec<_> = entries.cloned().collect();
+        let written = async {
+            let mut tx = self.store.write().await?;
+            tx.append_audits(&entries).await?;
+            tx.commit().await
+        };
+        let outcome = written.await;
+        self.note(outcome.is_ok());
+        outcome
+    }
+
+    /// Makes sure that the store takes entries, as far as can be told: it has taken one within the last
+    /// second, or does so now.
+    async fn takes_entries(self: &Arc<Self>) -> Result<(), NotWritten> {
+        if self.took_one_lately() {
+            return Ok(());
+        }
+        let this = Arc::clone(self);
+        // A task, because a probe that is left half-way leaves something behind.
+        let probe = self.tasks.spawn(async move {
+            let _turn = this.probing.lock().await;
+            if this.took_one_lately() {
+                return Ok(());
+            }
+            let outcome = this.store.probe().await;
+            this.note(outcome.is_ok());
+            outcome
+        });
+        match probe.await {
+            Ok(outcome) => outcome.map_err(|error| NotWritten(Some(Arc::new(error)))),
+            Err(_) => Err(NotWritten(None)),
+        }
+    }
+
+    fn took_one_lately(&self) -> bool {
+        let took_one = *self.took_one.lock().unwrap_or_else(PoisonError::into_inner);
+        took_one.is_some_and(|at| at.elapsed() < FRESH) && self.store.trouble().is_none()
+    }
+
+    fn note(&self, took_one: bool) {
+        *self.took_one.lock().unwrap_or_else(PoisonError::into_inner) = took_one.then(Instant::now);
+    }
+
+    /// Closes windows when their time is over, until `stopping`.
+    pub(crate) async fn close_windows(self: Arc<Self>, stopping: CancellationToken) {
+        let look = (self.reads.span() / 10).min(RETRY);
+        loop {
+            tokio::select! {
+                () = stopping.cancelled() => return,
+                () = self.opened.notified() => {}
+            }
+            while !self.has_written_all() {
+                tokio::select! {
+                    () = stopping.cancelled() => return,
+                    () = sleep(look) => self.write_sums(Some(Instant::now())).await,
+                }
+            }
+        }
+    }
+
+    /// Closes all windows; to be called when nothing comes any more.
+    pub(crate) async fn close(&self) {
+        self.write_sums(None).await;
+        let lost = self.unwritten().len();
+        if lost > 0 {
+            tracing::error!(
+                lost,
+                "counts of repeated reads or refusals are missing in the audit trail"
+            );
+        }
+    }
+
+    fn has_written_all(&self) -> bool {
+        self.reads.is_empty() && self.unwritten().is_empty()
+    }
+
+    /// Writes what the windows that are over have counted; what can't be written waits.
+    async fn write_sums(&self, over: Option<Instant>) {
+        let mut sums = mem::take(&mut *self.unwritten());
+        sums.extend(self.reads.take_closed(over));
+        if sums.is_empty() {
+            return;
+        }
+        let Err(error) = self.write(sums.iter()).await else { return };
+        tracing::debug!(error = &error as &dyn std::error::Error, "sums of the audit trail wait");
+        let over = sums.len().saturating_sub(MAX_UNWRITTEN);
+        if over > 0 {
+            tracing::error!(
+                over,
+                "counts of repeated reads or refusals are missing in the audit trail"
+            );
+        }
+        self.unwritten().extend(sums.into_iter().skip(over));
+    }
+
+    fn unwritten(&self) -> std::sync::MutexGuard<'_, Vec<AuditEntry>> {
+        self.unwritten.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,96 @@
+//! What was looked at: the first look of its kind is written before it is answered, looks at the same by the
+//! same session within the next seconds are one more entry.
+//!
+//! No look goes without an entry, and none is answered while the trail takes none. What a crash can lose
+//! is how often something was looked at within its last seconds, never that it was.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use haltere_core::{AuditAction, AuditEntry, Revision, SessionId, Timestamp, UserName};
+use tokio::time::Instant;
+
+use super::repeats::{Bounds, Repeats};
+use super::{NotWritten, Trail};
+use crate::connections::ListQuery;
+use crate::ctx::Ctx;
+
+/// The windows of what was looked at.
+pub(super) type Reads = Repeats<Reader, Look>;
+
+/// Who looks. The same session from another address is somebody else.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Reader {
+    user: UserName,
+    session: Option<SessionId>,
+    address: Option<IpAddr>,
+}
+
+/// What was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Look {
+    action: AuditAction,
+    object: String,
+    detail: String,
+    content: Content,
+}
+
+/// What was in it, so that whoever sees something new has an entry of its own.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Content {
+    /// One connection, as it was stored then.
+    Connection {
+        /// Of its present form.
+        revision: Revision,
+        /// Tells it from one before of the same id.
+        created_at: Timestamp,
+    },
+    /// A selection of all connections, as they were stored then.
+    Connections {
+        /// Which ones.
+        query: ListQuery,
+        /// Of what was stored.
+        generation: u64,
+    },
+}
+
+/// Windows that are open for `span`.
+pub(super) fn within(span: Duration) -> Reads {
+    Repeats::new(Bounds { span, of_a_caller: 256, in_all: 10_000 })
+}
+
+impl Trail {
+    /// Makes sure that a look is on record; once this returns `Ok`, it may be answered.
+    pub(crate) async fn append_look(
+        self: &Arc<Self>,
+        ctx: &Ctx,
+        content: Content,
+        entry: AuditEntry,
+    ) -> Result<(), NotWritten> {
+        let Ctx { caller, origin } = ctx;
+        let reader =
+            Reader { user: caller.user.clone(), session: caller.session, address: origin.address };
+        let AuditEntry { action, object, detail, .. } = entry.clone();
+        let look = Look { action, object, detail, content };
+        loop {
+            let Some(window) = self.reads.window(&reader, &look, Instant::now()) else {
+                return self.append(entry).await;
+            };
+            self.opened.notify_one();
+            let mut is_first = false;
+            let write = || {
+                is_first = true;
+                self.append(entry.clone())
+            };
+            window.first.get_or_try_init(write).await?;
+            if is_first {
+                return Ok(());
+            }
+            self.takes_entries().await?;
+            if window.count(&entry) {
+                return Ok(());
+            }
+        }
+    }
+}

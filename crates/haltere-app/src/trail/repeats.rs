@@ -1,0 +1,241 @@
+//! Repeats of an entry within a short time become one more entry, with a count.
+//!
+//! The first of a kind opens a *window* and is written as it is. Whatever of the same kind comes while
+//! the window is open is counted, and written as one entry when it closes.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use haltere_core::{AuditEntry, AuditRepeats};
+use tokio::sync::OnceCell;
+use tokio::time::Instant;
+
+/// The windows of one sort of entry: by caller, and by what makes two entries of a caller repeats.
+pub(super) struct Repeats<Caller, Kind> {
+    bounds: Bounds,
+    windows: Mutex<Windows<Caller, Kind>>,
+}
+
+/// How long and how many.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    /// How long a window is open.
+    pub(super) span: Duration,
+    /// The most open windows of one caller. One more closes the oldest of them.
+    pub(super) of_a_caller: usize,
+    /// The most open windows in all. No more are opened then: each entry stands for itself.
+    pub(super) in_all: usize,
+}
+
+struct Windows<Caller, Kind> {
+    by_caller: HashMap<Caller, HashMap<Kind, Arc<Window>>>,
+    open: usize,
+    /// What closed windows have counted.
+    closed: Vec<AuditEntry>,
+}
+
+/// An open window.
+pub(super) struct Window {
+    ends: Instant,
+    /// Set once the entry that opened it is written.
+    pub(super) first: OnceCell<()>,
+    count: Mutex<Count>,
+}
+
+enum Count {
+    Nothing,
+    /// The last repeat, and how many there were.
+    Repeats(Box<AuditEntry>),
+    Closed,
+}
+
+impl<Caller: Eq + Hash + Clone, Kind: Eq + Hash + Clone> Repeats<Caller, Kind> {
+    pub(super) fn new(bounds: Bounds) -> Self {
+        let windows = Windows { by_caller: HashMap::new(), open: 0, closed: Vec::new() };
+        Self { bounds, windows: Mutex::new(windows) }
+    }
+
+    /// The open window of this kind, or a new one; `None` when there is no room for one.
+    pub(super) fn window(&self, caller: &Caller, kind: &Kind, now: Instant) -> Option<Arc<Window>> {
+        let Bounds { span, of_a_caller, in_all } = self.bounds;
+        let mut windows = self.lock();
+        if let Some(window) = windows.by_caller.get(caller).and_then(|own| own.get(kind))
+            && window.ends > now
+        {
+            return Some(Arc::clone(window));
+        }
+        windows.close(caller, kind);
+        windows.make_place(caller, of_a_caller);
+        if windows.open >= in_all {
+            return None;
+        }
+        let window = Arc::new(Window::new(now + span));
+        let own = windows.by_caller.entry(caller.clone()).or_default();
+        own.insert(kind.clone(), Arc::clone(&window));
+        windows.open += 1;
+        Some(window)
+    }
+
+    /// Closes the windows whose time is over, or all; what has been counted and is to be written.
+    pub(super) fn take_closed(&self, over: Option<Instant>) -> Vec<AuditEntry> {
+        let mut windows = self.lock();
+        let Windows { by_caller, open, closed } = &mut *windows;
+        by_caller.retain(|_, own| {
+            own.retain(|_, window| {
+                let stays = over.is_some_and(|now| window.ends > now);
+                if !stays {
+                    *open -= 1;
+                    closed.extend(window.close());
+                }
+                stays
+            });
+            !own.is_empty()
+        });
+        std::mem::take(closed)
+    }
+
+    /// Whether there is nothing to be written, now or later.
+    pub(super) fn is_empty(&self) -> bool {
+        let windows = self.lock();
+        windows.open == 0 && windows.closed.is_empty()
+    }
+
+    /// How long a window is open.
+    pub(super) fn span(&self) -> Duration {
+        self.bounds.span
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Windows<Caller, Kind>> {
+        self.windows.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<Caller: Eq + Hash, Kind: Eq + Hash + Clone> Windows<Caller, Kind> {
+    /// Closes the oldest window of a caller who has as many as there may be.
+    fn make_place(&mut self, caller: &Caller, at_most: usize) {
+        let own = self.by_caller.get(caller).filter(|own| own.len() >= at_most);
+        let oldest = own.and_then(|own| own.iter().min_by_key(|(_, window)| window.ends));
+        if let Some(oldest) = oldest.map(|(kind, _)| kind.clone()) {
+            self.close(caller, &oldest);
+        }
+    }
+
+    fn close(&mut self, caller: &Caller, kind: &Kind) {
+        let Some(own) = self.by_caller.get_mut(caller) else { return };
+        if let Some(window) = own.remove(kind) {
+            self.open -= 1;
+            self.closed.extend(window.close());
+        }
+    }
+}
+
+impl Window {
+    fn new(ends: Instant) -> Self {
+        Self { ends, first: OnceCell::new(), count: Mutex::new(Count::Nothing) }
+    }
+
+    /// Counts a repeat; `false` when the window has closed, and nothing was counted.
+    pub(super) fn count(&self, entry: &AuditEntry) -> bool {
+        let mut count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
+        let (times, since) = match &*count {
+            Count::Closed => return false,
+            Count::Nothing => (1, entry.at),
+            Count::Repeats(last) => {
+                let before = last.repeats.unwrap_or(AuditRepeats { times: 1, since: last.at });
+                (before.times.saturating_add(1), before.since)
+            }
+        };
+        let repeats = Some(AuditRepeats { times, since });
+        *count = Count::Repeats(Box::new(AuditEntry { repeats, ..entry.clone() }));
+        true
+    }
+
+    /// What was counted, if anything.
+    fn close(&self) -> Option<AuditEntry> {
+        let mut count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
+        match std::mem::replace(&mut *count, Count::Closed) {
+            Count::Repeats(last) => Some(*last),
+            Count::Nothing | Count::Closed => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use haltere_core::{AuditAction, AuditOutcome, Timestamp};
+
+    use super::*;
+
+    const SPAN: Duration = Duration::from_secs(10);
+
+    fn repeats() -> Repeats<&'static str, u32> {
+        Repeats::new(Bounds { span: SPAN, of_a_caller: 2, in_all: 3 })
+    }
+
+    fn entry(second: i64) -> AuditEntry {
+        AuditEntry {
+            at: Timestamp::from_second(second).unwrap(),
+            actor: "ada".to_owned(),
+            address: None,
+            request_id: second.to_string(),
+            action: AuditAction::ConnectionReadSecrets,
+            object: String::new(),
+            outcome: AuditOutcome::Success,
+            detail: String::new(),
+            repeats: None,
+        }
+    }
+
+    /// Request of the last, how often and since when.
+    fn sums(entries: &[AuditEntry]) -> Vec<(&str, u64, i64)> {
+        let sum = |entry: &'_ AuditEntry| {
+            let AuditRepeats { times, since } = entry.repeats.expect("a sum");
+            (times, since.as_second())
+        };
+        entries.iter().map(|it| (it.request_id.as_str(), sum(it).0, sum(it).1)).collect()
+    }
+
+    #[test]
+    fn what_comes_while_a_window_is_open_is_summed_up_when_it_closes() {
+        let (repeats, now) = (repeats(), Instant::now());
+        let window = repeats.window(&"ada", &1, now).expect("room");
+        let same = repeats.window(&"ada", &1, now + SPAN / 2).expect("room");
+        assert!(Arc::ptr_eq(&window, &same));
+        for second in [3, 4, 5] {
+            assert!(window.count(&entry(second)));
+        }
+        assert_eq!(repeats.take_closed(Some(now + SPAN / 2)), []);
+        assert_eq!(sums(&repeats.take_closed(Some(now + SPAN))), [("5", 3, 3)]);
+        assert!(!window.count(&entry(6)), "what is counted too late would be lost");
+        assert!(repeats.is_empty());
+        let next = repeats.window(&"ada", &1, now + SPAN).expect("room");
+        assert!(!Arc::ptr_eq(&window, &next));
+        assert_eq!(repeats.take_closed(None), [], "one that was not repeated needs no sum");
+    }
+
+    #[test]
+    fn a_window_that_is_over_makes_place_for_the_next_before_anybody_closed_it() {
+        let (repeats, now) = (repeats(), Instant::now());
+        assert!(repeats.window(&"ada", &1, now).expect("room").count(&entry(1)));
+        assert!(repeats.window(&"ada", &1, now + SPAN).expect("room").count(&entry(2)));
+        assert_eq!(sums(&repeats.take_closed(None)), [("1", 1, 1), ("2", 1, 2)]);
+    }
+
+    #[test]
+    fn a_caller_has_so_many_windows_and_all_have_so_many() {
+        let (repeats, now) = (repeats(), Instant::now());
+        assert!(repeats.window(&"ada", &1, now).expect("room").count(&entry(1)));
+        let second = Duration::from_secs(1);
+        assert!(repeats.window(&"ada", &2, now + second).expect("room").count(&entry(2)));
+        let third = repeats.window(&"ada", &3, now + second * 2).expect("room of one's own");
+        assert!(third.count(&entry(3)));
+        assert_eq!(sums(&repeats.take_closed(Some(now))), [("1", 1, 1)], "the oldest has closed");
+        assert!(repeats.window(&"eve", &1, now).is_some());
+        assert!(repeats.window(&"eve", &2, now).is_none(), "there are three");
+        assert!(repeats.window(&"ada", &4, now).is_some(), "in the place of an own one");
+        repeats.take_closed(None);
+        assert!(repeats.window(&"eve", &2, now).is_some());
+    }
+}
