@@ -32,7 +32,7 @@ const LIST_KEYS: &str = "SELECT id, name FROM connections ORDER BY sequence";
 macro_rules! client_ids {
     ($which:literal) => {
         concat!(
-            "SELECT id, name, url, client_id FROM connections WHERE client_id ",
+            "SELECT id, name, url, client_id, server_name FROM connections WHERE client_id ",
             $which,
             " ORDER BY sequence"
         )
@@ -150,6 +150,7 @@ fn read_client_id(row: &SqliteRow) -> Result<ClientIdUse, StoreError> {
         name: cells.lenient_text("name")?.unwrap_or_default(),
         url: cells.lenient_text("url")?.unwrap_or_default(),
         client_id: cells.lenient_text("client_id")?.unwrap_or_default(),
+        server_name: cells.lenient_text("server_name")?,
     })
 }
 

@@ -75,6 +75,8 @@ pub struct ClientIdUse {
     pub url: String,
     /// `credentials.clientId`
     pub client_id: String,
+    /// `tls.serverName`
+    pub server_name: Option<String>,
 }
 
 /// Who is in the way of a connection that was to be added.

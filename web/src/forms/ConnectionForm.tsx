@@ -31,7 +31,9 @@ interface Props {
 }
 
 /** The fields that show what is wrong with them. */
-const PLACED = ["name", "id", "url", "username", "password", "clientId", "ca", "cert", "key", "alpn", "serverName"];
+/** Fields that have no effect without TLS. */
+const TLS = ["ca", "cert", "key", "alpn", "serverName"];
+const PLACED = ["name", "id", "url", "username", "password", "clientId", ...TLS];
 
 /** A connection to create or to change. It can be saved though its broker is away. */
 export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel }: Props) {
@@ -125,7 +127,7 @@ export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel
           />
         </div>
       </Fields>
-      {(isTls(draft.url) || at("ca") || at("cert") || at("key")) && (
+      {(isTls(draft.url) || TLS.some((field) => at(field))) && (
         <Fields title="TLS">
           <Switch
             label={words.form.verify}
@@ -163,7 +165,11 @@ export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel
               onChange={(key) => set({ key })}
             />
           </More>
-          <More title={words.form.handshake} isOpen={draft.alpn !== "" || draft.serverName !== ""}>
+          <More
+            title={words.form.handshake}
+            isOpen={draft.alpn !== "" || draft.serverName !== ""}
+            mustOpen={Boolean(at("alpn") ?? at("serverName"))}
+          >
             <TextInput
               label={words.form.serverName}
               description={words.form.serverNameText}

@@ -139,12 +139,12 @@ impl App {
 
     /// The link other than that of `id` that is up and would lose its session to a client like `spec`.
     fn link_in_the_way(&self, spec: &LinkSpec, id: Option<&ConnectionId>) -> Option<Arc<LinkSpec>> {
-        let place = Place::at(&spec.url, &spec.client_id);
+        let place = Place::of_link(spec);
         let snapshot = self.0.registry.snapshot();
         let mut others = snapshot.entries().iter().filter_map(|entry| {
             let (connection, link) = (entry.connection().ok()?, entry.spec()?);
             let same = link.client_id == spec.client_id && Some(&connection.id) != id;
-            let same = same && Place::at(&link.url, &link.client_id) == place;
+            let same = same && Place::of_link(link) == place;
             (same && self.status(connection).connected()).then(|| Arc::clone(link))
         });
         others.next()

@@ -51,7 +51,7 @@ impl App {
         let mut turn = self.turn().await?;
         let row = turn.tx.find_connection(id).await.doing(DOING)?;
         let row = row.ok_or(UpdateError::NotFound)?;
-        let before = Place::stored(&row.url, row.client_id.as_deref());
+        let before = Place::of_row(&row);
         let Change { mut connection, fields } = change(self, row)?;
 
         if !fields.is_empty() {

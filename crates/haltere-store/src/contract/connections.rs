@@ -207,6 +207,7 @@ pub async fn deleting_tells_whether_there_was_one(store: Arc<dyn Store>) {
 pub async fn client_ids_are_found_by_who_has_them(store: Arc<dyn Store>) {
     let with = |id: &str, client_id: Option<&str>| ConnectionRecord {
         client_id: client_id.map(str::to_owned),
+        server_name: Some(format!("{id}.example")),
         ..bare_connection(id, &format!("Name of {id}"))
     };
     for (id, client_id) in [("b", Some("x")), ("a", Some("x")), ("c", None), ("d", Some("X"))] {
@@ -222,6 +223,7 @@ pub async fn client_ids_are_found_by_who_has_them(store: Arc<dyn Store>) {
         name: "Name of d".to_owned(),
         url: bare_connection("d", "").url,
         client_id: "X".to_owned(),
+        server_name: Some("d.example".to_owned()),
     };
     assert_eq!(tx.find_client_id("X").await.unwrap(), [expected]);
 }

@@ -212,17 +212,14 @@ enum Holder<'a> {
 
 impl<'a> Places<'a> {
     fn of(stored: &'a [ClientIdUse]) -> Self {
-        let held = stored.iter().filter_map(|it| {
-            Some((Place::stored(&it.url, Some(&it.client_id))?, Holder::Stored(it)))
-        });
+        let held = stored.iter().filter_map(|it| Some((Place::of_use(it)?, Holder::Stored(it))));
         Self(held.collect())
     }
 
     /// Gives the entry its place, or tells who has it.
     fn take(&mut self, entry: &Incoming, position: usize) -> Option<String> {
-        let NewConnection { url, credentials, .. } = &entry.connection;
-        let client_id = credentials.as_ref()?.client_id.as_deref()?;
-        match self.0.entry(Place::at(url, client_id)) {
+        let NewConnection { url, credentials, tls, .. } = &entry.connection;
+        match self.0.entry(Place::wanted(url, credentials.as_ref(), tls)?) {
             hash_map::Entry::Vacant(free) => {
                 free.insert(Holder::Entry(position));
                 None
