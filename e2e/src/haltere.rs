@@ -98,7 +98,14 @@ impl Options {
     /// Starts it and waits until it answers.
     pub async fn start(self) -> Haltere {
         let mut haltere = self.spawn();
-        haltere.wait_until_ready().await;
+        haltere.wait_until("/readyz").await;
+        haltere
+    }
+
+    /// Starts it where it serves without being ready, because something is wrong with what is stored.
+    pub async fn start_unready(self) -> Haltere {
+        let mut haltere = self.spawn();
+        haltere.wait_until("/healthz").await;
         haltere
     }
 
@@ -405,7 +412,7 @@ impl Haltere {
         crate::secrets::files_holding(&self.data(), needles)
     }
 
-    async fn wait_until_ready(&mut self) {
+    async fn wait_until(&mut self, path: &str) {
         let started = Instant::now();
         let (address, is_tls) = loop {
             if let Some(found) = self.log.lines().iter().find_map(|line| address_in(line)) {
@@ -424,9 +431,8 @@ impl Haltere {
             return;
         }
         let client = self.anonymous();
-        eventually("haltere is ready", async || {
-            let answer =
-                client.try_send(client.request(reqwest::Method::GET, "/readyz"), "/readyz");
+        eventually("haltere answers", async || {
+            let answer = client.try_send(client.request(reqwest::Method::GET, path), path);
             answer.await.ok().filter(|answer| answer.status == 200)
         })
         .await;

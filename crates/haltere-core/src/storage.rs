@@ -9,6 +9,10 @@ pub enum StorageTrouble {
     ReadOnly,
     /// The disk takes nothing for another reason: an I/O error.
     Failing,
+    /// What is stored is damaged, as far as it has been looked at. Some reads fail, too.
+    Damaged,
+    /// The files have been removed, others were put in their place, or another disk was mounted over them.
+    Replaced,
 }
 
 impl StorageTrouble {
@@ -18,6 +22,8 @@ impl StorageTrouble {
             Self::Full => "the disk is full",
             Self::ReadOnly => "the database is read-only",
             Self::Failing => "the disk fails",
+            Self::Damaged => "the database is damaged",
+            Self::Replaced => "the database's files were removed or replaced",
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Whether the disk takes what is written.
+//! Whether the disk takes what is written, and whether what is stored can be relied on.
 
 use std::error::Error as _;
 use std::sync::{Mutex, PoisonError};
@@ -21,11 +21,27 @@ impl Condition {
     pub(crate) fn failed(&self, error: &StoreError) {
         let Some(trouble) = error.trouble() else { return };
         let mut known = self.lock();
-        // An I/O error is often how a more telling trouble begins, and never its end.
-        if known.is_none_or(|known| known == StorageTrouble::Failing && known != trouble) {
+        if known.is_none_or(|known| weight(trouble) > weight(known)) {
             let cause = error.source().map(ToString::to_string);
-            tracing::error!(cause, "nothing can be stored: {trouble}; reads go on");
+            let advice = advice(trouble);
+            tracing::error!(cause, "nothing can be stored: {trouble}; reads go on{advice}");
             *known = Some(trouble);
+        }
+    }
+
+    /// A read has failed. Only what it says of the database itself counts: a disk that gives nothing may well
+    /// take something.
+    pub(crate) fn failed_to_read(&self, error: &StoreError) {
+        if matches!(error, StoreError::Damaged(_) | StoreError::Replaced) {
+            self.failed(error);
+        }
+    }
+
+    /// Refuses a change where it would not last, or make things worse.
+    pub(crate) fn check(&self) -> Result<(), StoreError> {
+        match self.trouble() {
+            Some(StorageTrouble::Damaged) => Err(StoreError::Damaged("found before".into())),
+            _ => Ok(()),
         }
     }
 
@@ -38,5 +54,26 @@ impl Condition {
 
     fn lock(&self) -> std::sync::MutexGuard<'_, Option<StorageTrouble>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Which of two troubles is told. An I/O error is often how a more telling one begins, and never its end.
+const fn weight(trouble: StorageTrouble) -> u8 {
+    match trouble {
+        StorageTrouble::Failing => 0,
+        StorageTrouble::Full | StorageTrouble::ReadOnly => 1,
+        StorageTrouble::Damaged => 2,
+        StorageTrouble::Replaced => 3,
+    }
+}
+
+/// What the operator has to do, where waiting does not help.
+const fn advice(trouble: StorageTrouble) -> &'static str {
+    match trouble {
+        StorageTrouble::Damaged => "; stop haltere and restore a backup",
+        StorageTrouble::Replaced => {
+            "; stop haltere, put the files it was started with back or restore a backup, and start it"
+        }
+        StorageTrouble::Full | StorageTrouble::ReadOnly | StorageTrouble::Failing => "",
     }
 }

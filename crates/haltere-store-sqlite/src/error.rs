@@ -10,11 +10,16 @@ mod code {
     pub(super) const BUSY: i32 = 5;
     pub(super) const LOCKED: i32 = 6;
     pub(super) const READONLY: i32 = 8;
+    pub(super) const INTERRUPT: i32 = 9;
     pub(super) const IOERR: i32 = 10;
+    pub(super) const CORRUPT: i32 = 11;
     pub(super) const FULL: i32 = 13;
     pub(super) const CANTOPEN: i32 = 14;
+    pub(super) const NOTADB: i32 = 26;
     /// An extended one: the file beside the WAL can't grow.
     pub(super) const IOERR_SHMSIZE: i32 = 4874;
+    /// An extended one: the file has another name now, or none.
+    pub(super) const READONLY_DBMOVED: i32 = 1032;
 }
 
 /// Translates an error of sqlx.
@@ -22,6 +27,9 @@ pub(crate) fn store(error: sqlx::Error) -> StoreError {
     let known = match &error {
         sqlx::Error::Database(database) if is_of_the_disk(database.as_ref()) => {
             return StoreError::Disk(Box::new(error));
+        }
+        sqlx::Error::Database(database) if is_damage(database.as_ref()) => {
+            return StoreError::Damaged(Box::new(error));
         }
         sqlx::Error::Database(database) => translate(database.as_ref()),
         sqlx::Error::PoolTimedOut => Some(StoreError::Busy),
@@ -51,12 +59,25 @@ fn translate(error: &dyn DatabaseError) -> Option<StoreError> {
     if extended_code(error) == Some(code::IOERR_SHMSIZE) {
         return Some(StoreError::Full);
     }
+    if extended_code(error) == Some(code::READONLY_DBMOVED) {
+        return Some(StoreError::Replaced);
+    }
     match primary_code(error)? {
         code::BUSY | code::LOCKED => Some(StoreError::Busy),
         code::READONLY => Some(StoreError::ReadOnly),
         code::FULL => Some(StoreError::Full),
         _ => None,
     }
+}
+
+/// Whether a statement was called off.
+pub(crate) fn is_interrupt(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(primary_code);
+    code == Some(code::INTERRUPT)
+}
+
+fn is_damage(error: &dyn DatabaseError) -> bool {
+    matches!(primary_code(error), Some(code::CORRUPT | code::NOTADB))
 }
 
 fn is_of_the_disk(error: &dyn DatabaseError) -> bool {

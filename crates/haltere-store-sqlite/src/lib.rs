@@ -6,9 +6,11 @@
 
 mod audit;
 mod backup;
+mod check;
 mod condition;
 mod connections;
 mod error;
+mod files;
 mod many;
 mod meta;
 mod migrations;
@@ -22,9 +24,12 @@ mod users;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use condition::Condition;
+use files::Files;
 use haltere_core::StorageTrouble;
 use haltere_store::{Backups, NoBackups, ReadTx, Store, StoreError, WriteTx};
 use sqlx::SqlitePool;
@@ -41,6 +46,10 @@ pub struct SqliteStore {
     readers: SqlitePool,
     /// Whether the disk takes what is written.
     condition: Arc<Condition>,
+    /// What was opened; `None` where nobody writes.
+    files: Option<Arc<Files>>,
+    /// The log was written into the database when it had lost its name.
+    folded: AtomicBool,
 }
 
 impl SqliteStore {
@@ -51,13 +60,16 @@ impl SqliteStore {
     /// [`StoreError::TooNew`] when the database was made by a newer haltere.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         open::create_file(path)?;
-        let writer = open::writer(path).await?;
+        let files = Arc::new(Files::of(path).map_err(error::io)?);
+        let writer = open::writer(path, &files).await?;
         migrations::run(&writer).await?;
         Ok(Self {
             path: path.to_owned(),
             writer,
-            readers: open::readers(path),
+            readers: open::readers(path, Some(&files)),
             condition: Arc::default(),
+            files: Some(files),
+            folded: AtomicBool::new(false),
         })
     }
 
@@ -76,18 +88,85 @@ impl SqliteStore {
             writer: pool.clone(),
             readers: pool,
             condition: Arc::default(),
+            files: None,
+            folded: AtomicBool::new(false),
         })
+    }
+
+    /// Looks for damage, for `limit` at most. What is found is told like damage that a read or a change meets:
+    /// by [`Store::trouble`], and in the log.
+    pub async fn look_for_damage(&self, limit: Duration) -> Result<(), StoreError> {
+        match check::run(&self.path, limit).await? {
+            check::Found::Sound => tracing::debug!("no damage in the database"),
+            check::Found::SoundUpTo(table) => {
+                tracing::info!(table, "the database is large, and was looked at up to this table");
+            }
+            check::Found::Damage(damage) => self.condition.failed(&damage),
+        }
+        Ok(())
+    }
+
+    /// Whether SQLite works with the files that have the names. Tells when not.
+    fn check_files(&self) -> Result<(), StoreError> {
+        let is_open = self.writer.size() > 0;
+        if self.files.as_ref().is_none_or(|files| files.are_in_place(is_open)) {
+            return Ok(());
+        }
+        self.condition.failed(&StoreError::Replaced);
+        Err(StoreError::Replaced)
+    }
+
+    /// Begins a read that sees what this store has written, whatever has the name of its database now.
+    async fn begin_read(&self) -> Result<tx::Tx, StoreError> {
+        // Told by it; reads go on.
+        let _ = self.check_files();
+        let strayed = || self.files.as_ref().is_some_and(|files| files.have_strayed());
+        if !strayed() {
+            let tx = tx::Tx::read(&self.readers, &self.condition).await?;
+            // The connection may have been opened just now.
+            let _ = self.check_files();
+            if !strayed() {
+                return Ok(tx);
+            }
+        }
+        let tx = tx::Tx::read(&self.writer, &self.condition).await?;
+        if self.files.as_ref().is_some_and(|files| files.are_lost()) {
+            return Err(StoreError::Replaced);
+        }
+        Ok(tx)
+    }
+
+    /// Once the log has lost its name, the next start would not find it: brings what is in it to where it will be
+    /// found, if the database is still there.
+    async fn fold_log(&self) {
+        let is_there = self.files.as_ref().is_some_and(|files| files.database_is_in_place());
+        if !is_there || self.folded.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        match sqlx::query("PRAGMA wal_checkpoint(PASSIVE)").execute(&self.writer).await {
+            Ok(_) => {
+                tracing::warn!("what was in the write-ahead log was brought into the database");
+            }
+            Err(error) => tracing::error!(%error, "the write-ahead log can't be saved"),
+        }
     }
 }
 
 #[async_trait]
 impl Store for SqliteStore {
     async fn read(&self) -> Result<Box<dyn ReadTx>, StoreError> {
-        Ok(Box::new(tx::Tx::read(&self.readers).await?))
+        Ok(Box::new(self.begin_read().await?))
     }
 
     async fn write(&self) -> Result<Box<dyn WriteTx>, StoreError> {
-        Ok(Box::new(tx::Tx::write(&self.writer, &self.condition).await?))
+        self.condition.check()?;
+        let mut tx = tx::Tx::write(&self.writer, &self.condition).await?;
+        // By now SQLite has its files open.
+        self.check_files()?;
+        if let Some(files) = &self.files {
+            tx.watch(Arc::clone(files));
+        }
+        Ok(Box::new(tx))
     }
 
     fn trouble(&self) -> Option<StorageTrouble> {
@@ -95,6 +174,11 @@ impl Store for SqliteStore {
     }
 
     async fn probe(&self) -> Result<(), StoreError> {
+        self.condition.check()?;
+        if let Err(replaced) = self.check_files() {
+            self.fold_log().await;
+            return Err(replaced);
+        }
         probe::run(&self.writer, &self.condition).await?;
         self.condition.is_well();
         Ok(())

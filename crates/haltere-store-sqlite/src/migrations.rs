@@ -30,7 +30,7 @@ pub(crate) async fn run(writer: &SqlitePool) -> Result<(), StoreError> {
 
 /// Whether [`run`] would take a step.
 pub(crate) async fn are_missing(path: &Path) -> Result<bool, StoreError> {
-    let reader = open::readers(path);
+    let reader = open::readers(path, None);
     let found: Result<i64, _> =
         sqlx::query_scalar("PRAGMA user_version").fetch_one(&reader).await.map_err(error::store);
     reader.close().await;
@@ -68,10 +68,17 @@ async fn version(tx: &mut Transaction<'_, Sqlite>) -> Result<i64, StoreError> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use haltere_core::{SessionId, UserName};
     use haltere_store::Store as _;
 
     use super::*;
+    use crate::files::Files;
+
+    fn files(path: &Path) -> Arc<Files> {
+        Arc::new(Files::of(path).unwrap())
+    }
 
     async fn names(pool: &SqlitePool) -> Vec<String> {
         sqlx::query_scalar("SELECT name FROM sqlite_schema ORDER BY name")
@@ -86,7 +93,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("haltere.db");
         open::create_file(&path).unwrap();
-        let pool = open::writer(&path).await.unwrap();
+        let pool = open::writer(&path, &files(&path)).await.unwrap();
         assert!(step(&pool, &[FIRST]).await.unwrap());
         assert!(!step(&pool, &[FIRST]).await.unwrap());
         step(&pool, &[FIRST, "CREATE TABLE b (x); CREATE TABLE a (x)"]).await.unwrap_err();
@@ -104,7 +111,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("haltere.db");
         open::create_file(&path).unwrap();
-        let pool = open::writer(&path).await.unwrap();
+        let pool = open::writer(&path, &files(&path)).await.unwrap();
         assert!(step(&pool, &STEPS[..1]).await.unwrap());
         let old = "INSERT INTO sessions VALUES (zeroblob(32), 'ada', 1, 2, 3);
                    INSERT INTO sessions VALUES (randomblob(32), 'ada', 4, 5, 6);

@@ -4,6 +4,7 @@ use std::fs::OpenOptions;
 use std::io::ErrorKind;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use haltere_store::StoreError;
@@ -12,6 +13,7 @@ use sqlx::sqlite::{SqliteConnectOptions, SqliteSynchronous};
 use sqlx::{Connection as _, Sqlite, SqliteConnection, SqlitePool};
 
 use crate::error;
+use crate::files::Files;
 
 /// How long a write waits for one of another process, and a caller for a connection.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -39,16 +41,24 @@ pub(crate) fn create_file(path: &Path) -> Result<(), StoreError> {
 }
 
 /// The pool with the one connection that writes.
-pub(crate) async fn writer(path: &Path) -> Result<SqlitePool, StoreError> {
-    let pool =
-        pool(1).idle_timeout(None).connect_with(options(path)).await.map_err(error::store)?;
+pub(crate) async fn writer(path: &Path, files: &Arc<Files>) -> Result<SqlitePool, StoreError> {
+    let opened = Arc::clone(files);
+    let pool = pool(1, Some(files))
+        .idle_timeout(None)
+        .after_connect(move |_, _| {
+            opened.writer_opened();
+            Box::pin(async { Ok(()) })
+        })
+        .connect_with(options(path))
+        .await
+        .map_err(error::store)?;
     switch_to_wal(&pool).await?;
     Ok(pool)
 }
 
 /// The pool of connections that read. None is opened yet.
-pub(crate) fn readers(path: &Path) -> SqlitePool {
-    pool(READERS)
+pub(crate) fn readers(path: &Path, files: Option<&Arc<Files>>) -> SqlitePool {
+    pool(READERS, files)
         .idle_timeout(READER_IDLE)
         .connect_lazy_with(options(path).pragma("query_only", "ON"))
 }
@@ -56,17 +66,19 @@ pub(crate) fn readers(path: &Path) -> SqlitePool {
 /// The one connection to a file that nobody writes to, without locks and files beside it.
 pub(crate) async fn unchanging(path: &Path) -> Result<SqlitePool, StoreError> {
     let options = SqliteConnectOptions::new().filename(path).read_only(true).immutable(true);
-    pool(1).connect_with(options).await.map_err(error::store)
+    pool(1, None).connect_with(options).await.map_err(error::store)
 }
 
-fn pool(size: u32) -> PoolOptions<Sqlite> {
+fn pool(size: u32, files: Option<&Arc<Files>>) -> PoolOptions<Sqlite> {
+    let files = files.map(Arc::clone);
     PoolOptions::new()
         .max_connections(size)
         .acquire_timeout(PATIENCE)
         .max_lifetime(None)
         // There is no server that could have gone away.
         .test_before_acquire(false)
-        .after_release(|connection: &mut SqliteConnection, _| {
+        .after_release(move |connection: &mut SqliteConnection, _| {
+            let files = files.clone();
             Box::pin(async move {
                 // Dropped transactions are rolled back in the background; wait for that.
                 if connection.is_in_transaction() {
@@ -74,7 +86,11 @@ fn pool(size: u32) -> PoolOptions<Sqlite> {
                 }
                 // When SQLite has rolled back by itself (disk full, say), sqlx goes on counting a
                 // transaction and refuses to begin another one, for ever. Such a connection is closed.
-                Ok(!connection.is_in_transaction())
+                let is_good = !connection.is_in_transaction();
+                if let Some(files) = files.filter(|_| !is_good) {
+                    files.closing();
+                }
+                Ok(is_good)
             })
         })
 }

@@ -177,7 +177,7 @@ async fn what_is_no_database_is_refused() {
     let folder = Folder::new();
     fs::write(folder.path(), "dear diary ".repeat(1_000)).unwrap();
     let refused = folder.open().await.unwrap_err();
-    assert!(matches!(refused, StoreError::Backend(_)), "{refused:?}");
+    assert!(matches!(refused, StoreError::Damaged(_)), "{refused:?}");
     assert!(fs::read_to_string(folder.path()).unwrap().starts_with("dear diary"));
 }
 
@@ -288,7 +288,7 @@ async fn a_rollback_by_sqlite_itself_is_survived() {
 async fn a_reader_can_not_write() {
     let folder = Folder::new();
     let store = folder.open().await.unwrap();
-    let mut tx = tx::Tx::read(&store.readers).await.unwrap();
+    let mut tx = tx::Tx::read(&store.readers, &store.condition).await.unwrap();
     let refused = tx.change(sqlx::query("DELETE FROM users")).await.unwrap_err();
     assert!(matches!(refused, StoreError::ReadOnly), "{refused:?}");
 }
@@ -314,3 +314,5 @@ async fn how_long_things_take() {
     let listed = store.read().await.unwrap().list_connections().await.unwrap().len();
     println!("a list of {listed} connections with a CA: {:?}", start.elapsed());
 }
+
+mod files;

@@ -11,6 +11,7 @@ use sqlx::{Sqlite, SqlitePool, Transaction};
 
 use crate::condition::Condition;
 use crate::error;
+use crate::files::Files;
 
 /// A transaction, of the writer or of a reader. Which one it is decides the trait it is handed out
 /// as; should that ever go wrong, readers are `query_only`.
@@ -19,17 +20,26 @@ pub(crate) struct Tx {
     /// A statement has failed. SQLite may have rolled everything back, and would commit what
     /// follows statement by statement, so nothing may follow.
     failed: bool,
-    /// Told when a write fails; a reader has none.
-    condition: Option<Arc<Condition>>,
+    /// Told when something fails.
+    condition: Arc<Condition>,
+    /// It changes something.
+    writes: bool,
+    /// Looked at once a change is durable: before it is said to be.
+    files: Option<Arc<Files>>,
 }
 
 /// A statement with its arguments.
 pub(crate) type Statement<'q> = Query<'q, Sqlite, SqliteArguments>;
 
 impl Tx {
-    pub(crate) async fn read(readers: &SqlitePool) -> Result<Self, StoreError> {
-        let inner = readers.begin().await.map_err(error::store)?;
-        Ok(Self { inner, failed: false, condition: None })
+    pub(crate) async fn read(
+        readers: &SqlitePool,
+        condition: &Arc<Condition>,
+    ) -> Result<Self, StoreError> {
+        let inner = readers.begin().await.map_err(error::store);
+        let inner = inner.inspect_err(|error| condition.failed_to_read(error))?;
+        let condition = Arc::clone(condition);
+        Ok(Self { inner, failed: false, condition, writes: false, files: None })
     }
 
     /// Takes the write lock at once: a transaction that begins as a reader and then wants to write
@@ -42,7 +52,13 @@ impl Tx {
         let inner = writer.begin_with("BEGIN IMMEDIATE").await.map_err(error::store);
         let inner = inner.inspect_err(|error| condition.failed(error))?;
         Step::Begin.after()?;
-        Ok(Self { inner, failed: false, condition: Some(Arc::clone(condition)) })
+        let condition = Arc::clone(condition);
+        Ok(Self { inner, failed: false, condition, writes: true, files: None })
+    }
+
+    /// Makes the commit tell when the files have been replaced meanwhile.
+    pub(crate) fn watch(&mut self, files: Arc<Files>) {
+        self.files = Some(files);
     }
 
     /// Runs a change; how many rows it touched.
@@ -101,9 +117,17 @@ impl Tx {
         if self.failed { Err(error::backend(AlreadyFailed)) } else { Ok(()) }
     }
 
+    fn tell(&self, error: &StoreError) {
+        if self.writes {
+            self.condition.failed(error);
+        } else {
+            self.condition.failed_to_read(error);
+        }
+    }
+
     fn note<T>(&mut self, result: Result<T, sqlx::Error>) -> Result<T, StoreError> {
         self.failed = result.is_err();
-        result.map_err(error::store).inspect_err(|error| tell(self.condition.as_deref(), error))
+        result.map_err(error::store).inspect_err(|error| self.tell(error))
     }
 }
 
@@ -114,15 +138,14 @@ impl WriteTx for Tx {
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
         self.check()?;
         Step::Commit.before()?;
-        let committed = self.inner.commit().await.map_err(error::store);
-        committed.inspect_err(|error| tell(self.condition.as_deref(), error))?;
+        let Self { inner, condition, files, .. } = *self;
+        let committed = inner.commit().await.map_err(error::store);
+        committed.inspect_err(|error| condition.failed(error))?;
+        if files.is_some_and(|files| !files.are_in_place(true)) {
+            condition.failed(&StoreError::Replaced);
+            return Err(StoreError::Replaced);
+        }
         Step::Commit.after()
-    }
-}
-
-fn tell(condition: Option<&Condition>, error: &StoreError) {
-    if let Some(condition) = condition {
-        condition.failed(error);
     }
 }
 

@@ -30,6 +30,12 @@ pub enum StoreError {
     /// The disk takes nothing, or gives nothing back: an I/O error.
     #[error("the disk fails")]
     Disk(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// What is stored is damaged.
+    #[error("the database is damaged")]
+    Damaged(#[source] Box<dyn std::error::Error + Send + Sync>),
+    /// The files were removed, or others put in their place: what is written to them would be lost.
+    #[error("the database's files were removed or replaced")]
+    Replaced,
     /// Another writer held the database longer than we were willing to wait.
     #[error("the database is busy")]
     Busy,
@@ -53,6 +59,8 @@ impl StoreError {
             Self::Full => Some(StorageTrouble::Full),
             Self::ReadOnly => Some(StorageTrouble::ReadOnly),
             Self::Disk(_) => Some(StorageTrouble::Failing),
+            Self::Damaged(_) => Some(StorageTrouble::Damaged),
+            Self::Replaced => Some(StorageTrouble::Replaced),
             Self::Taken(_)
             | Self::Gone
             | Self::Corrupt { .. }

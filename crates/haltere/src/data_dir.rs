@@ -17,6 +17,8 @@ use crate::{durable, plain_file};
 pub(crate) const DATABASE: &str = "haltere.db";
 /// Held by the server, and holds its process id.
 pub(crate) const LOCK: &str = "haltere.lock";
+/// Stands in the lock's second line once there has been a database.
+const HAD_DATABASE: &str = "has a database";
 /// Held while the vault's keys are used or changed.
 pub(crate) const KEYS_LOCK: &str = "keys.lock";
 /// The master key, unless it is configured.
@@ -46,7 +48,20 @@ pub(crate) struct KeyLock {
 #[derive(Debug)]
 pub(crate) struct ServerLock {
     _folder: File,
-    _file: File,
+    file: File,
+    /// A server has worked with a database in this folder.
+    had_database: bool,
+}
+
+impl ServerLock {
+    /// Notes that there is a database in this folder: a start that finds none will know that one is missing.
+    pub(crate) fn remember_database(&mut self) -> anyhow::Result<()> {
+        if !self.had_database {
+            writeln!(self.file, "{HAD_DATABASE}").context("failed to write to the lock")?;
+            self.had_database = true;
+        }
+        Ok(())
+    }
 }
 
 impl DataDir {
@@ -103,6 +118,21 @@ impl DataDir {
             );
         }
         fs::remove_dir_all(&stage).with_context(|| format!("failed to remove {}", stage.display()))
+    }
+
+    /// Refuses to begin with an empty database where there was one: it may have been removed by mistake, or its
+    /// disk is not mounted, and a new one would come with a new first administrator. Only under the lock.
+    pub(crate) fn check_installed(&self, lock: &ServerLock) -> anyhow::Result<()> {
+        if self.database().exists() {
+            return Ok(());
+        }
+        let beside = ["haltere.db-wal", "haltere.db-shm", MASTER_KEY];
+        let sign = beside.into_iter().find(|name| fs::symlink_metadata(self.0.join(name)).is_ok());
+        let Some(sign) = sign.or(lock.had_database.then_some(LOCK)) else { return Ok(()) };
+        let folder = self.0.display();
+        bail!(
+            "there was a database in {folder}, as {sign} tells, and {DATABASE} is missing: put it back, mount its disk, or restore a backup with `haltere restore`; `haltere serve --fresh` begins with an empty one"
+        );
     }
 
     /// Makes sure that nobody else changes the keys, or uses them beside a server. For changing them.
@@ -173,10 +203,15 @@ impl DataDir {
         if !try_lock(&file).with_context(describe)? {
             return Err(is_taken(&owner(&path)));
         }
+        let content = plain_file::read_text(&path, MAX_LOCK_BYTES).unwrap_or_default();
+        let had_database = content.lines().nth(1) == Some(HAD_DATABASE);
         file.set_len(0).with_context(describe)?;
         file.rewind().with_context(describe)?;
         writeln!(file, "{}", process::id()).with_context(describe)?;
-        Ok(ServerLock { _folder: folder, _file: file })
+        if had_database {
+            writeln!(file, "{HAD_DATABASE}").with_context(describe)?;
+        }
+        Ok(ServerLock { _folder: folder, file, had_database })
     }
 
     /// Opens a file to be locked, and makes it when it is missing. A link is not followed, and no other kind of
@@ -210,7 +245,14 @@ impl DataDir {
 
     /// The master key in the folder.
     pub(crate) fn master_key(&self) -> anyhow::Result<MasterKey> {
-        let path = self.0.join(MASTER_KEY);
+        let path = self.master_key_file();
+        if !self.has_master_key() {
+            bail!(
+                "the master key is missing: {} was made with one, and {} is gone; put the file back, or set HALTERE_MASTER_KEY",
+                self.database().display(),
+                path.display()
+            );
+        }
         let text = plain_file::read_text(&path, MAX_KEY_BYTES)
             .with_context(|| format!("failed to read the master key file {}", path.display()))?;
         MasterKey::parse(&text).with_context(|| path.display().to_string())
@@ -226,19 +268,13 @@ impl DataDir {
         })
     }
 
-    /// The master key in the folder, made when there is none and nothing was sealed yet.
-    pub(crate) fn master_key_or_new(&self) -> anyhow::Result<MasterKey> {
-        let path = self.0.join(MASTER_KEY);
-        if path.exists() {
-            return self.master_key();
-        }
-        if self.database().exists() {
-            bail!(
-                "the master key is missing: {} was made with one, and {} is gone; put the file back, or set HALTERE_MASTER_KEY",
-                self.database().display(),
-                path.display()
-            );
-        }
+    /// Whether the master key is in the folder.
+    pub(crate) fn has_master_key(&self) -> bool {
+        self.master_key_file().exists()
+    }
+
+    /// Makes a master key and keeps it in the folder. For a database in which nothing was sealed yet.
+    pub(crate) fn new_master_key(&self) -> anyhow::Result<MasterKey> {
         let key = MasterKey::generate();
         self.write_master_key(&key)?;
         Ok(key)
@@ -286,7 +322,7 @@ mod tests {
         let path = root.path().join("a/b");
         let data = DataDir::create(&path).expect("created");
         let _lock = data.lock().expect("locked");
-        data.master_key_or_new().expect("made");
+        data.new_master_key().expect("made");
         assert_eq!(mode(&path), 0o700);
         assert_eq!(mode(&path.join(LOCK)), 0o600);
         assert_eq!(mode(&path.join(MASTER_KEY)), 0o600);
@@ -370,7 +406,7 @@ mod tests {
     fn a_key_others_can_read_is_told_and_a_pipe_is_refused_at_once() {
         let root = tempfile::tempdir().expect("a folder");
         let data = DataDir::create(root.path()).expect("there");
-        data.master_key_or_new().expect("made");
+        data.new_master_key().expect("made");
         assert_eq!(data.exposed_master_key(), None);
         let path = data.master_key_file();
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("changed");
@@ -379,21 +415,46 @@ mod tests {
 
         fs::remove_file(&path).expect("removed");
         rustix::fs::mkfifoat(rustix::fs::CWD, &path, rustix::fs::Mode::RUSR).expect("made");
-        let refusal = format!("{:#}", data.master_key_or_new().expect_err("refused"));
+        let refusal = format!("{:#}", data.master_key().expect_err("refused"));
         assert!(refusal.contains("master.key") && refusal.contains("named pipe"), "{refusal}");
     }
 
     #[test]
-    fn the_key_stays_the_same_and_is_not_made_anew_beside_a_database() {
+    fn the_key_stays_the_same_and_a_missing_one_is_told() {
         let root = tempfile::tempdir().expect("a folder");
         let data = DataDir::create(root.path()).expect("there");
-        let key = data.master_key_or_new().expect("made").to_text();
-        assert_eq!(data.master_key_or_new().expect("read").to_text(), key);
-
-        fs::write(data.database(), "").expect("written");
+        let key = data.new_master_key().expect("made").to_text();
+        assert_eq!(data.master_key().expect("read").to_text(), key);
         fs::remove_file(root.path().join(MASTER_KEY)).expect("removed");
-        let refusal = data.master_key_or_new().expect_err("refused").to_string();
+        let refusal = data.master_key().expect_err("refused").to_string();
         assert!(refusal.contains("the master key is missing"), "{refusal}");
+    }
+
+    #[test]
+    fn a_missing_database_is_told_from_one_that_never_was() {
+        let root = tempfile::tempdir().expect("a folder");
+        let data = DataDir::create(root.path()).expect("there");
+        // A start that failed early has left the lock behind.
+        drop(data.lock().expect("locked"));
+        data.check_installed(&data.lock().expect("locked")).expect("a first start");
+        data.lock().expect("locked").remember_database().expect("written");
+        let mut lock = data.lock().expect("remembered over starts");
+        let refused = |lock: &ServerLock, sign: &str| {
+            let refusal = data.check_installed(lock).expect_err("refused").to_string();
+            assert!(refusal.contains(sign) && refusal.contains("--fresh"), "{refusal}");
+        };
+        refused(&lock, LOCK);
+        lock.remember_database().expect("nothing to write");
+        fs::write(data.database(), "").expect("written");
+        data.check_installed(&lock).expect("it is there");
+
+        for sign in [MASTER_KEY, "haltere.db-wal"] {
+            let root = tempfile::tempdir().expect("a folder");
+            let data = DataDir::create(root.path()).expect("there");
+            fs::write(root.path().join(sign), "").expect("written");
+            let refusal = data.check_installed(&data.lock().expect("locked")).expect_err("refused");
+            assert!(refusal.to_string().contains(sign), "{refusal}");
+        }
     }
 
     #[test]
@@ -401,7 +462,7 @@ mod tests {
         let root = tempfile::tempdir().expect("a folder");
         fs::write(root.path().join("master.new"), "half").expect("written");
         let data = DataDir::create(root.path()).expect("there");
-        data.master_key_or_new().expect("made");
+        data.new_master_key().expect("made");
         assert!(!root.path().join("master.new").exists());
     }
 

@@ -4,6 +4,7 @@
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use axum::Router;
@@ -26,9 +27,19 @@ use crate::data_dir::DataDir;
 use crate::http::Limits;
 use crate::tls::{self, Tls};
 
-/// The store in the data folder, migrated to what this binary knows. For the server, under its lock.
+/// How long a start looks for damage in the database: some gigabytes, on a disk that is not slow.
+const LOOK_FOR_DAMAGE: Duration = Duration::from_secs(5);
+
+/// The store in the data folder, migrated to what this binary knows, and looked at for damage. For the server,
+/// under its lock.
 pub(crate) async fn store(data: &DataDir) -> anyhow::Result<Arc<dyn Store>> {
-    store_at(&data.database()).await
+    let path = data.database();
+    let store = open(&path).await?;
+    store
+        .look_for_damage(LOOK_FOR_DAMAGE)
+        .await
+        .with_context(|| format!("failed to look for damage in {}", path.display()))?;
+    Ok(Arc::new(store))
 }
 
 /// The same for a command beside a server, or without one: what an older server works with is not
@@ -45,10 +56,13 @@ pub(crate) async fn store_beside(data: &DataDir) -> anyhow::Result<Arc<dyn Store
 
 /// The store in a file.
 pub(crate) async fn store_at(path: &Path) -> anyhow::Result<Arc<dyn Store>> {
-    let store = SqliteStore::open(path)
+    Ok(Arc::new(open(path).await?))
+}
+
+async fn open(path: &Path) -> anyhow::Result<SqliteStore> {
+    SqliteStore::open(path)
         .await
-        .with_context(|| format!("failed to open the database {}", path.display()))?;
-    Ok(Arc::new(store))
+        .with_context(|| format!("failed to open the database {}", path.display()))
 }
 
 /// The users in the store.
@@ -78,11 +92,25 @@ pub(crate) fn keyring(store: &Arc<dyn Store>) -> Keyring {
     Keyring::new(Arc::clone(store), Arc::new(SystemClock))
 }
 
+/// The master key for a start: made when it is missing and nothing was sealed yet. The database comes first, so
+/// that a key without one tells of a database that is gone.
+pub(crate) async fn master_key_for_start(
+    settings: &Data,
+    data: &DataDir,
+    store: &Arc<dyn Store>,
+) -> anyhow::Result<MasterKey> {
+    let is_new = !data.has_master_key() && settings.master_key.is_none();
+    if is_new && !keyring(store).is_sealed().await.context("failed to look for sealed secrets")? {
+        return data.new_master_key();
+    }
+    master_key(settings, data)
+}
+
 /// The master key that was configured, else the one in the data folder.
 pub(crate) fn master_key(settings: &Data, data: &DataDir) -> anyhow::Result<MasterKey> {
     match &settings.master_key {
         Some(text) => MasterKey::parse(text.expose()).context("data.master_key"),
-        None => data.master_key_or_new(),
+        None => data.master_key(),
     }
 }
 
@@ -109,6 +137,10 @@ pub(crate) async fn app(
 /// Ends a change of the master key that was waiting for a start with the new one. That it could not be
 /// ended is no reason not to start: the next start tries again.
 async fn settle_on(master_key: &MasterKey, store: &Arc<dyn Store>) {
+    if store.trouble().is_some() {
+        // The log knows, and nothing can be changed.
+        return;
+    }
     match keyring(store).settle(&Ctx::system("start"), master_key).await {
         Ok(true) => tracing::info!(key = %master_key.id(), "the master key was changed"),
         Ok(false) => {}

@@ -461,7 +461,7 @@ fn nobody_seals_while_the_keys_are_changed_nor_the_other_way_round() {
         &["secrets", "verify"],
         &["secrets", "rotate", "--data-key"],
     ];
-    let keys = fs::File::open(path.join("haltere-data")).expect("a folder");
+    let keys = fs::File::create(path.join("haltere-data/keys.lock")).expect("made");
     keys.try_lock().expect("free");
     for command in commands {
         let refused = refusal(&run(path, command));

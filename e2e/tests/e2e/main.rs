@@ -16,6 +16,7 @@ mod edge;
 mod egress;
 mod events;
 mod failpoints;
+mod files;
 mod first_start;
 mod image;
 mod isolation;

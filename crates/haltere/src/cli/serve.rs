@@ -30,6 +30,10 @@ const MAX_BLOCKING_THREADS: usize = 8;
 pub(super) struct Options {
     #[command(flatten)]
     server: Server,
+
+    /// Begin with an empty database although there was one in the data folder
+    #[arg(long)]
+    fresh: bool,
 }
 
 impl Options {
@@ -37,7 +41,7 @@ impl Options {
         let settings = self.server.load()?.settings;
         memory::return_what_is_not_needed();
         telemetry::start(settings.log.format, &settings.log.level)?;
-        runtime()?.block_on(serve(&settings))
+        runtime()?.block_on(serve(&settings, self.fresh))
     }
 }
 
@@ -53,19 +57,23 @@ fn runtime() -> anyhow::Result<Runtime> {
 }
 
 /// The whole life of the server, from top to bottom.
-async fn serve(settings: &Settings) -> anyhow::Result<()> {
+async fn serve(settings: &Settings, fresh: bool) -> anyhow::Result<()> {
     let stop = Stop::on_signals()?;
     let reload = reload_on_signal()?;
     survive_file_size_limits()?;
     let data = DataDir::create(&settings.data.dir)?;
-    let _lock = data.lock()?;
+    let mut lock = data.lock()?;
     data.check_whole()?;
+    if !fresh {
+        data.check_installed(&lock)?;
+    }
     let (tls, certificate) = wiring::tls(&settings.server)?.unzip();
     let listener = bind(settings.server.listen).await?;
     let address = listener.local_addr().context("failed to read the address listened on")?;
-    let master_key = wiring::master_key(&settings.data, &data)?;
-    warn_of_exposed_key(settings, &data);
     let store = wiring::store(&data).await?;
+    let master_key = wiring::master_key_for_start(&settings.data, &data, &store).await?;
+    warn_of_exposed_key(settings, &data);
+    lock.remember_database()?;
     ensure_first_admin(settings, &wiring::users(&store)).await?;
     let app = wiring::app(settings, store, master_key, &[address]).await?;
     announce(address, tls.is_some())?;

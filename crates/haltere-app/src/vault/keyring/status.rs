@@ -22,6 +22,12 @@ pub struct KeyStatus {
 }
 
 impl Keyring {
+    /// Whether anything was ever sealed.
+    pub async fn is_sealed(&self) -> Result<bool, KeyringError> {
+        let mut tx = self.store.read().await.map_err(store_failed)?;
+        Ok(Wraps::read(tx.as_mut()).await?.is_some())
+    }
+
     /// Which master keys open the vault. Needs none of them.
     pub async fn status(&self) -> Result<KeyStatus, KeyringError> {
         let mut tx = self.store.read().await.map_err(store_failed)?;

@@ -1,0 +1,69 @@
+//! Looking for damage at the start, before anybody relies on what is stored.
+
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use haltere_store::StoreError;
+use sqlx::{ConnectOptions as _, Connection as _, SqliteConnection};
+
+use crate::{error, open};
+
+/// How many of SQLite's instructions, or pages it looks at, pass between two looks at the watch.
+const INSTRUCTIONS: i32 = 500;
+
+/// The tables, the ones without which nothing works first, the ones that grow last.
+const TABLES: &str = "SELECT name FROM sqlite_schema WHERE type = 'table' \
+    ORDER BY name IN ('sessions', 'audit'), name = 'audit', name";
+
+/// What a look at the pages has found.
+#[derive(Debug)]
+pub(crate) enum Found {
+    /// Nothing wrong.
+    Sound,
+    /// Nothing wrong up to the table named, where the time was over.
+    SoundUpTo(String),
+    /// Damage.
+    Damage(StoreError),
+}
+
+/// Looks at the pages of one table after the other, for `limit` at most, on a connection of its own.
+pub(crate) async fn run(path: &Path, limit: Duration) -> Result<Found, StoreError> {
+    let options = open::options(path).pragma("query_only", "ON");
+    let mut connection = options.connect().await.map_err(error::store)?;
+    let deadline = Instant::now() + limit;
+    connection
+        .lock_handle()
+        .await
+        .map_err(error::store)?
+        .set_progress_handler(INSTRUCTIONS, move || Instant::now() < deadline);
+    let found = look(&mut connection).await;
+    // It has only read.
+    let _ = connection.close().await;
+    match found {
+        Err(damage @ StoreError::Damaged(_)) => Ok(Found::Damage(damage)),
+        found => found,
+    }
+}
+
+async fn look(connection: &mut SqliteConnection) -> Result<Found, StoreError> {
+    let tables: Vec<String> =
+        sqlx::query_scalar(TABLES).fetch_all(&mut *connection).await.map_err(error::store)?;
+    for table in tables {
+        // Names of our own migrations; quoted for the case of somebody else's.
+        let quoted = table.replace('"', "\"\"");
+        let check = sqlx::AssertSqlSafe(format!("PRAGMA quick_check(\"{quoted}\")"));
+        let first: Result<Option<String>, _> =
+            sqlx::query_scalar(check).fetch_optional(&mut *connection).await;
+        match first {
+            Ok(None) => {}
+            Ok(Some(ok)) if ok == "ok" => {}
+            Ok(Some(fault)) => {
+                let fault = format!("table {table}: {fault}");
+                return Ok(Found::Damage(StoreError::Damaged(fault.into())));
+            }
+            Err(error) if error::is_interrupt(&error) => return Ok(Found::SoundUpTo(table)),
+            Err(error) => return Err(error::store(error)),
+        }
+    }
+    Ok(Found::Sound)
+}

@@ -1,0 +1,133 @@
+//! The database's files, and whether they are still the ones that have the names.
+//!
+//! SQLite holds its files open, and goes on writing to them when somebody has removed them, moved others in their
+//! place, or mounted another disk over the folder. Nothing would fail, and everything would be gone after a
+//! restart. So their identity is kept, and looked at before and after each change.
+
+use std::fs;
+use std::io::ErrorKind;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Device and inode. The inode of an open file is not given to another one.
+type Identity = (u64, u64);
+
+/// What was found where a file should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Found {
+    File(Identity),
+    Nothing,
+    /// The file system does not say, which is no sign of an exchange.
+    Unknown,
+}
+
+/// The files of one database.
+#[derive(Debug)]
+pub(crate) struct Files {
+    /// As it was named: a link on the way may be made to lead elsewhere.
+    database: PathBuf,
+    held: Identity,
+    /// The log and its index, which SQLite makes beside the file itself.
+    beside: [PathBuf; 2],
+    /// SQLite removes and makes these two when the last connection closes and the first one opens.
+    beside_held: Mutex<[Option<Identity>; 2]>,
+    /// New connections would open other files than the old ones, since the files were not in place.
+    strayed: AtomicBool,
+    /// The connection that writes was opened when another file had the database's name.
+    lost: AtomicBool,
+}
+
+impl Files {
+    /// The files of the database at `path`, which is there.
+    pub(crate) fn of(path: &Path) -> std::io::Result<Self> {
+        let facts = fs::metadata(path)?;
+        let real = path.canonicalize()?;
+        let beside = |suffix: &str| {
+            let mut name = real.clone().into_os_string();
+            name.push(suffix);
+            PathBuf::from(name)
+        };
+        Ok(Self {
+            database: path.to_owned(),
+            held: (facts.dev(), facts.ino()),
+            beside: [beside("-wal"), beside("-shm")],
+            beside_held: Mutex::default(),
+            strayed: AtomicBool::new(false),
+            lost: AtomicBool::new(false),
+        })
+    }
+
+    /// Whether all of them are in place. `is_open`: the connection that writes is open, and keeps SQLite from
+    /// removing the two beside the database.
+    pub(crate) fn are_in_place(&self, is_open: bool) -> bool {
+        let in_place = self.database_is_in_place() && self.beside_are_in_place(is_open);
+        if !in_place {
+            self.strayed.store(true, Ordering::Relaxed);
+        }
+        in_place && !self.lost.load(Ordering::Relaxed)
+    }
+
+    /// Whether the database itself is in place.
+    pub(crate) fn database_is_in_place(&self) -> bool {
+        match find(&self.database) {
+            Found::File(found) => found == self.held,
+            Found::Nothing => false,
+            Found::Unknown => true,
+        }
+    }
+
+    /// Whether new connections can't be trusted to open the same files.
+    pub(crate) fn have_strayed(&self) -> bool {
+        self.strayed.load(Ordering::Relaxed)
+    }
+
+    /// Whether there is no connection left to what was stored.
+    pub(crate) fn are_lost(&self) -> bool {
+        self.lost.load(Ordering::Relaxed)
+    }
+
+    /// The connection that writes has been opened.
+    pub(crate) fn writer_opened(&self) {
+        if !self.database_is_in_place() {
+            self.lost.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// A connection is being closed. If it is the last one, SQLite removes what is beside the database.
+    pub(crate) fn closing(&self) {
+        *self.beside_held() = [None; 2];
+    }
+
+    fn beside_are_in_place(&self, is_open: bool) -> bool {
+        let mut held = self.beside_held();
+        if !is_open {
+            *held = [None; 2];
+            return true;
+        }
+        self.beside.iter().zip(held.iter_mut()).all(|(path, held)| match (*held, find(path)) {
+            (_, Found::Unknown) | (None, Found::Nothing) => true,
+            (None, Found::File(found)) => {
+                *held = Some(found);
+                true
+            }
+            (Some(held), Found::File(found)) => held == found,
+            (Some(_), Found::Nothing) => false,
+        })
+    }
+
+    fn beside_held(&self) -> MutexGuard<'_, [Option<Identity>; 2]> {
+        self.beside_held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn find(path: &Path) -> Found {
+    match fs::metadata(path) {
+        Ok(facts) => Found::File((facts.dev(), facts.ino())),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Found::Nothing
+        }
+        Err(_) => Found::Unknown,
+    }
+}

@@ -1,0 +1,197 @@
+//! Files that are removed, replaced or damaged under an open store.
+
+use std::os::unix::fs::{FileExt as _, symlink};
+
+use super::*;
+
+const WAL: &str = "haltere.db-wal";
+const SHM: &str = "haltere.db-shm";
+
+impl Folder {
+    fn remove(&self, names: &[&str]) {
+        for name in names {
+            fs::remove_file(self.0.path().join(name)).unwrap();
+        }
+    }
+}
+
+async fn is_refused(store: &SqliteStore) {
+    let refused = insert(store, &record("lost", 0)).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Replaced), "{refused:?}");
+    assert_eq!(store.trouble(), Some(StorageTrouble::Replaced));
+    store.probe().await.unwrap_err();
+    assert_eq!(store.trouble(), Some(StorageTrouble::Replaced));
+}
+
+#[tokio::test]
+async fn whatever_is_removed_refuses_changes_and_reads_go_on() {
+    for names in [&["haltere.db", WAL, SHM][..], &["haltere.db"], &[WAL], &[SHM], &[WAL, SHM]] {
+        let folder = Folder::new();
+        let store = folder.open().await.unwrap();
+        insert(&store, &record("kept", 0)).await.unwrap();
+        assert_eq!(count(&store).await, 1);
+        folder.remove(names);
+        is_refused(&store).await;
+        assert_eq!(count(&store).await, 1, "{names:?}: it reads what it has");
+        assert_eq!(store.read().await.unwrap().revisions().await.unwrap().connections, 1);
+    }
+}
+
+#[tokio::test]
+async fn a_read_notices_too() {
+    let folder = Folder::new();
+    let store = folder.open().await.unwrap();
+    insert(&store, &record("kept", 0)).await.unwrap();
+    folder.remove(&["haltere.db"]);
+    assert_eq!(count(&store).await, 1);
+    assert_eq!(store.trouble(), Some(StorageTrouble::Replaced));
+}
+
+/// The database is restored, or another one moved over it, under a running server.
+#[tokio::test]
+async fn another_database_in_its_place_is_neither_read_nor_written() {
+    let (folder, other) = (Folder::new(), Folder::new());
+    let foreign = other.open().await.unwrap();
+    for number in 0..3 {
+        insert(&foreign, &record(&number.to_string(), 0)).await.unwrap();
+    }
+    foreign.close().await;
+    let store = folder.open().await.unwrap();
+    insert(&store, &record("kept", 0)).await.unwrap();
+    folder.remove(&[WAL, SHM]);
+    fs::rename(other.path(), folder.path()).unwrap();
+    is_refused(&store).await;
+    for _ in 0..5 {
+        assert_eq!(count(&store).await, 1);
+    }
+    store.close().await;
+    assert_eq!(count(&folder.open().await.unwrap()).await, 3, "it was left alone");
+}
+
+#[tokio::test]
+async fn a_folder_that_was_moved_away_is_noticed_and_so_is_its_return() {
+    let folder = Folder::new();
+    let home = folder.0.path().join("home");
+    fs::create_dir(&home).unwrap();
+    let store = SqliteStore::open(&home.join("haltere.db")).await.unwrap();
+    insert(&store, &record("a", 0)).await.unwrap();
+    let away = folder.0.path().join("away");
+    fs::rename(&home, &away).unwrap();
+    is_refused(&store).await;
+    fs::create_dir(&home).unwrap();
+    is_refused(&store).await;
+    fs::remove_dir(&home).unwrap();
+    fs::rename(&away, &home).unwrap();
+    store.probe().await.unwrap();
+    assert_eq!(store.trouble(), None);
+    insert(&store, &record("b", 0)).await.unwrap();
+    assert_eq!(count(&store).await, 2);
+
+    // A link that leads elsewhere is another folder as well.
+    fs::rename(&home, &away).unwrap();
+    symlink(&away, &home).unwrap();
+    insert(&store, &record("c", 0)).await.unwrap();
+    fs::remove_file(&home).unwrap();
+    symlink(folder.0.path(), &home).unwrap();
+    is_refused(&store).await;
+}
+
+#[tokio::test]
+async fn what_is_in_a_removed_log_is_saved() {
+    let folder = Folder::new();
+    let store = folder.open().await.unwrap();
+    insert(&store, &record("acknowledged", 0)).await.unwrap();
+    folder.remove(&[WAL]);
+    is_refused(&store).await;
+    // As after a kill: nothing is closed.
+    let copy = folder.0.path().join("copy.db");
+    fs::copy(folder.path(), &copy).unwrap();
+    let found = SqliteStore::open(&copy).await.unwrap();
+    assert_eq!(count(&found).await, 1);
+}
+
+/// Commands come and go beside the server, and the connection that writes is now and then opened anew.
+#[tokio::test]
+async fn what_sqlite_does_to_its_own_files_is_no_alarm() {
+    let folder = Folder::new();
+    let store = folder.open().await.unwrap();
+    for number in 0..4 {
+        let beside = folder.open().await.unwrap();
+        insert(&beside, &record(&format!("beside {number}"), 100_000)).await.unwrap();
+        beside.close().await;
+        insert(&store, &record(&format!("own {number}"), 0)).await.unwrap();
+        folder.shell("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
+        insert(&store, &record(&format!("then {number}"), 0)).await.unwrap();
+        // Closes the only connection, and SQLite removes the log.
+        let mut tx = tx::Tx::write(&store.writer, &store.condition).await.unwrap();
+        tx.change(sqlx::query("ROLLBACK")).await.unwrap();
+        drop(tx);
+        assert_eq!(count(&store).await, 3 * (number + 1));
+    }
+    assert_eq!(store.trouble(), None);
+}
+
+/// Overwrites the root page of a table.
+async fn damage(folder: &Folder, table: &'static str) {
+    let options = sqlx::sqlite::SqliteConnectOptions::new().filename(folder.path());
+    let mut shell = SqliteConnection::connect_with(&options).await.unwrap();
+    let root = sqlx::query_scalar("SELECT rootpage FROM sqlite_schema WHERE name = $1");
+    let root: i64 = root.bind(table).fetch_one(&mut shell).await.unwrap();
+    let size: i64 = sqlx::query_scalar("PRAGMA page_size").fetch_one(&mut shell).await.unwrap();
+    shell.close().await.unwrap();
+    let file = fs::OpenOptions::new().write(true).open(folder.path()).unwrap();
+    let garbage = vec![0xa5; usize::try_from(size).unwrap()];
+    file.write_all_at(&garbage, u64::try_from((root - 1) * size).unwrap()).unwrap();
+}
+
+#[tokio::test]
+async fn a_damaged_page_is_found_at_the_start() {
+    for table in ["audit", "sessions", "connections"] {
+        let folder = Folder::new();
+        let store = folder.open().await.unwrap();
+        insert(&store, &record("a", 0)).await.unwrap();
+        store.close().await;
+        damage(&folder, table).await;
+        let store = folder.open().await.unwrap();
+        store.look_for_damage(Duration::from_mins(1)).await.unwrap();
+        assert_eq!(store.trouble(), Some(StorageTrouble::Damaged), "{table}");
+        let refused = insert(&store, &record("b", 0)).await.unwrap_err();
+        assert!(matches!(refused, StoreError::Damaged(_)), "{refused:?}");
+        store.probe().await.unwrap_err();
+        assert_eq!(store.trouble(), Some(StorageTrouble::Damaged), "it does not heal");
+        store.read().await.unwrap().list_users().await.unwrap();
+        if table != "connections" {
+            assert_eq!(count(&store).await, 1, "{table}: reads that work go on");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_page_is_told_by_whoever_meets_it() {
+    let folder = Folder::new();
+    folder.open().await.unwrap().close().await;
+    damage(&folder, "audit").await;
+    let store = folder.open().await.unwrap();
+    assert_eq!(store.trouble(), None);
+    let filter = AuditFilter { limit: 10, ..AuditFilter::default() };
+    let met = store.read().await.unwrap().list_audit(&filter).await.unwrap_err();
+    assert!(matches!(met, StoreError::Damaged(_)), "{met:?}");
+    assert_eq!(store.trouble(), Some(StorageTrouble::Damaged));
+    insert(&store, &record("a", 0)).await.unwrap_err();
+    assert_eq!(count(&store).await, 0);
+}
+
+#[tokio::test]
+async fn a_look_for_damage_ends_in_time() {
+    let folder = Folder::new();
+    let store = folder.open().await.unwrap();
+    for number in 0..200 {
+        insert(&store, &record(&number.to_string(), 20_000)).await.unwrap();
+    }
+    store.look_for_damage(Duration::from_mins(1)).await.unwrap();
+    assert_eq!(store.trouble(), None);
+    let found = check::run(&folder.path(), Duration::ZERO).await.unwrap();
+    assert!(matches!(found, check::Found::SoundUpTo(_)), "{found:?}");
+    store.look_for_damage(Duration::ZERO).await.unwrap();
+    assert_eq!(store.trouble(), None, "not looked at is not damaged");
+}
