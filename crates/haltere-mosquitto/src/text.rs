@@ -5,23 +5,77 @@
 pub fn shown(bytes: &[u8], max: usize) -> Option<String> {
     // Four bytes per character at most, so that a large payload is not read as a whole.
     let bytes = &bytes[..bytes.len().min(max.saturating_mul(4))];
-    let text: String = String::from_utf8_lossy(bytes)
-        .chars()
-        .filter(|character| !misleads(*character))
-        .take(max)
-        .collect();
+    let mut text = String::new();
+    for character in String::from_utf8_lossy(bytes).chars().filter(|c| !misleads(*c)).take(max) {
+        // A joiner shapes the letters around it. Anywhere else it only makes equal texts differ.
+        if is_joiner(character) && !text.chars().next_back().is_some_and(is_visible) {
+            continue;
+        }
+        if !is_visible(character) && !is_joiner(character) {
+            drop_last_joiner(&mut text);
+        }
+        text.push(character);
+    }
+    drop_last_joiner(&mut text);
     let trimmed = text.trim();
     (!trimmed.is_empty()).then(|| trimmed.to_owned())
 }
 
-/// Whether `character` moves the cursor or turns the direction of text, so that what surrounds it
-/// looks like something else.
+/// Whether `character` moves the cursor, ends a line, turns the direction of text or is not seen at
+/// all, so that what surrounds it looks like something else.
+///
+/// The two joiners (U+200C, U+200D) are none of these: Persian, Hindi and many emoji need them.
 pub fn misleads(character: char) -> bool {
-    let turns_text = matches!(
+    character.is_control()
+        || ends_line(character)
+        || turns_text(character)
+        || is_unseen(character)
+        || is_noncharacter(character)
+}
+
+/// The line and the paragraph separator, which are no control characters.
+fn ends_line(character: char) -> bool {
+    matches!(character, '\u{2028}' | '\u{2029}')
+}
+
+/// Unicode Bidirectional Algorithm (UAX 9), explicit directional formatting.
+fn turns_text(character: char) -> bool {
+    matches!(
         character,
         '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-    );
-    turns_text || character.is_control()
+    )
+}
+
+/// Default-ignorable characters (Unicode, `DerivedCoreProperties.txt`) other than the joiners and the
+/// variation selectors of emoji: a soft hyphen, zero-width spaces, the byte order mark, fillers, tags.
+fn is_unseen(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}' | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}' | '\u{3164}'
+            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+/// U+FDD0 to U+FDEF, and the last two of each plane.
+fn is_noncharacter(character: char) -> bool {
+    let code = u32::from(character);
+    (0xfdd0..=0xfdef).contains(&code) || code & 0xfffe == 0xfffe
+}
+
+fn is_joiner(character: char) -> bool {
+    matches!(character, '\u{200c}' | '\u{200d}')
+}
+
+fn is_visible(character: char) -> bool {
+    !character.is_whitespace() && !is_joiner(character)
+}
+
+fn drop_last_joiner(text: &mut String) {
+    if text.ends_with(is_joiner) {
+        text.pop();
+    }
 }
 
 #[cfg(test)]
@@ -41,12 +95,55 @@ mod tests {
         assert_eq!(shown(b"", 128), None);
     }
 
+    #[test]
+    fn what_ends_a_line_or_is_not_seen_goes() {
+        for misleading in [
+            '\u{2028}',
+            '\u{2029}',
+            '\u{200b}',
+            '\u{feff}',
+            '\u{2060}',
+            '\u{ad}',
+            '\u{85}',
+            '\u{9b}',
+            '\u{fffe}',
+            '\u{ffff}',
+            '\u{fdd0}',
+            '\u{1fffe}',
+            '\u{10ffff}',
+            '\u{e0041}',
+            '\u{202d}',
+        ] {
+            let text = format!("not{misleading}here");
+            assert_eq!(shown(text.as_bytes(), 128).as_deref(), Some("nothere"), "{misleading:?}");
+            assert_eq!(shown(misleading.to_string().as_bytes(), 128), None, "{misleading:?}");
+        }
+    }
+
+    #[test]
+    fn joiners_stay_between_letters_only() {
+        let shown = |text: &str| shown(text.as_bytes(), 128);
+        let persian = "می\u{200c}خواهم";
+        assert_eq!(shown(persian).as_deref(), Some(persian));
+        let family = "👩\u{200d}👩\u{200d}👧";
+        assert_eq!(shown(family).as_deref(), Some(family));
+        assert_eq!(shown("\u{200d}a\u{200c} \u{200d}b\u{200d}\u{200c}").as_deref(), Some("a b"));
+        assert_eq!(shown("\u{200d}\u{200c}"), None);
+    }
+
     proptest! {
         #[test]
         fn is_bounded_and_clean(bytes in prop::collection::vec(any::<u8>(), 0..200), max in 0_usize..40) {
             if let Some(text) = shown(&bytes, max) {
                 prop_assert!((1..=max).contains(&text.chars().count()));
                 prop_assert!(!text.chars().any(misleads));
+            }
+        }
+
+        #[test]
+        fn what_was_cleaned_stays_as_it_is(text in "[ a\u{200c}\u{200d}\u{200b}\u{2028}\n]{0,20}") {
+            if let Some(clean) = shown(text.as_bytes(), 128) {
+                prop_assert_eq!(shown(clean.as_bytes(), 128), Some(clean.clone()));
             }
         }
     }
