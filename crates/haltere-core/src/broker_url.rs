@@ -133,6 +133,9 @@ pub enum UrlError {
     /// The host is neither a name nor an address.
     #[error("the host is not a valid name or IP address")]
     BadHost,
+    /// The host is an IPv6 address without brackets. Holds the URL as it may have been meant, without a path.
+    #[error("an IPv6 address needs brackets: {0}")]
+    BareIpv6(String),
     /// The port is not a number.
     #[error("the port is not a number")]
     BadPort,
@@ -169,6 +172,9 @@ impl BrokerUrl {
         let (authority, path) = rest.split_at(authority_end);
         if authority.contains('@') {
             return Err(UrlError::UserInfo);
+        }
+        if let Some(meant) = with_brackets(authority) {
+            return Err(UrlError::BareIpv6(format!("{}://{meant}", transport.scheme())));
         }
         let (host, port) = split_port(authority)?;
         let host = parse_host(host)?;
@@ -231,6 +237,18 @@ fn split_port(authority: &str) -> Result<(&str, Option<&str>), UrlError> {
         None if rest.is_empty() => Ok((host, None)),
         None => Err(UrlError::BadHost),
     }
+}
+
+/// What `::1` and `::1:1883` were meant to be; `None` when it is no bare IPv6 address.
+///
+/// The last group may be a port: it is taken for one when it looks like one that brokers have.
+fn with_brackets(authority: &str) -> Option<String> {
+    let port = authority.rsplit_once(':').and_then(|(address, port)| {
+        let address: Ipv6Addr = address.parse().ok()?;
+        let port = parse_port(port).ok().filter(|port| matches!(port, 80 | 443 | 1_024..))?;
+        Some(format!("[{address}]:{port}"))
+    });
+    port.or_else(|| authority.parse().ok().map(|address: Ipv6Addr| format!("[{address}]")))
 }
 
 fn parse_host(host: &str) -> Result<Host, UrlError> {
@@ -318,7 +336,19 @@ mod tests {
             ("mqtt://b:+1", UrlError::BadPort),
             ("mqtt://[::1", UrlError::BadHost),
             ("mqtt://[::1]x", UrlError::BadHost),
-            ("mqtt://::1", UrlError::NoHost),
+            ("mqtt://::1", UrlError::BareIpv6("mqtt://[::1]".into())),
+            ("mqtt://::1:1883", UrlError::BareIpv6("mqtt://[::1]:1883".into())),
+            ("mqtt://::", UrlError::BareIpv6("mqtt://[::]".into())),
+            ("ssl://2001:db8::1", UrlError::BareIpv6("mqtts://[2001:db8::1]".into())),
+            ("mqtts://2001:DB8::1:8883/", UrlError::BareIpv6("mqtts://[2001:db8::1]:8883".into())),
+            ("wss://fe80::1:443/mqtt", UrlError::BareIpv6("wss://[fe80::1]:443".into())),
+            (
+                "mqtt://1:2:3:4:5:6:7:8:1883",
+                UrlError::BareIpv6("mqtt://[1:2:3:4:5:6:7:8]:1883".into()),
+            ),
+            ("mqtt://::ffff:10.0.0.1", UrlError::BareIpv6("mqtt://[::ffff:10.0.0.1]".into())),
+            ("mqtt://:::1883", UrlError::BareIpv6("mqtt://[::]:1883".into())),
+            ("mqtt://a:b:c", UrlError::BadPort),
             ("mqtt://a b", UrlError::Whitespace),
             ("mqtt://a%00b", UrlError::BadHost),
             ("mqtt://a*", UrlError::BadHost),
