@@ -2,6 +2,7 @@
 
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::{BufMut as _, BytesMut};
 use futures_util::FutureExt as _;
@@ -12,11 +13,14 @@ use tokio_rustls::{TlsAcceptor, server::TlsStream};
 use super::packet;
 use super::peer::Seen;
 use super::script::Step;
+use super::websocket::{WebSocketBytes, read_head};
 
-/// TCP, or TLS on top of it.
+/// TCP, TLS on top of it, and a WebSocket on top of either.
 enum Wire {
     Tcp(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
+    Ws(Box<WebSocketBytes<TcpStream>>),
+    Wss(Box<WebSocketBytes<TlsStream<TcpStream>>>),
 }
 
 trait ReadWrite: AsyncRead + AsyncWrite + Unpin + Send {}
@@ -27,6 +31,8 @@ impl Wire {
         match self {
             Self::Tcp(stream) => stream,
             Self::Tls(stream) => stream,
+            Self::Ws(stream) => stream,
+            Self::Wss(stream) => stream,
         }
     }
 
@@ -34,6 +40,8 @@ impl Wire {
         match self {
             Self::Tcp(stream) => stream,
             Self::Tls(stream) => stream.get_ref().0,
+            Self::Ws(stream) => stream.socket(),
+            Self::Wss(stream) => stream.socket().get_ref().0,
         }
     }
 }
@@ -59,12 +67,25 @@ impl Act {
                 Step::ReadSome => {
                     self.stream().read_u8().await?;
                 }
-                Step::ReadHttpHead => self.read_http_head().await?,
+                Step::ReadHttpHead => drop(read_head(self.stream()).await?),
+                Step::WebSocket(lines) => self = self.accept_websocket(&lines).await?,
+                Step::Say(text) => match &mut self.socket {
+                    Wire::Ws(socket) => socket.say(&text).await?,
+                    Wire::Wss(socket) => socket.say(&text).await?,
+                    Wire::Tcp(_) | Wire::Tls(_) => {
+                        return Err(io::Error::other("the script has no WebSocket"));
+                    }
+                },
                 Step::ReadConnect => self.read_connect().await?,
                 Step::RefuseV5(_) if self.level < 5 => {}
                 Step::RefuseV5(bytes) => {
                     self.stream().write_all(&bytes).await?;
                     return self.close().await;
+                }
+                Step::DropV5 => {
+                    if self.read_connect_unless_v5().await?.is_none() {
+                        return self.drop_unread();
+                    }
                 }
                 Step::Connack(code) => {
                     let answer = packet::connack(self.level, code);
@@ -73,6 +94,8 @@ impl Act {
                 Step::AnswerSubscribe(code) => {
                     while self.answer(true, code).await? != packet::SUBSCRIBE {}
                 }
+                Step::AwaitSubscribe => self.await_subscribe().await?,
+                Step::Pause(pause) => self.pause(pause).await?,
                 Step::Send(bytes) => self.stream().write_all(&bytes).await?,
                 Step::Publish { topic, payload } => {
                     let bytes = packet::publish(self.level, &topic, &payload);
@@ -107,17 +130,41 @@ impl Act {
         Ok(Self { socket: Wire::Tls(Box::new(tls)), ..self })
     }
 
-    async fn read_http_head(&mut self) -> io::Result<()> {
-        let mut head = Vec::new();
-        while !head.ends_with(b"\r\n\r\n") {
-            head.push(self.stream().read_u8().await?);
+    async fn accept_websocket(self, lines: &[String]) -> io::Result<Self> {
+        let socket = match self.socket {
+            Wire::Tcp(tcp) => Wire::Ws(Box::new(WebSocketBytes::accept(tcp, lines).await?)),
+            Wire::Tls(tls) => Wire::Wss(Box::new(WebSocketBytes::accept(*tls, lines).await?)),
+            Wire::Ws(_) | Wire::Wss(_) => {
+                return Err(io::Error::other("the script says WebSocket twice"));
+            }
+        };
+        Ok(Self { socket, ..self })
+    }
+
+    /// Reads a CONNECT as a parser of MQTT 3 does: up to the protocol level, and no further when that is
+    /// one it does not know.
+    async fn read_connect_unless_v5(&mut self) -> io::Result<Option<()>> {
+        let packet = packet::read_up_to_level(self.stream(), 5).await?;
+        let Some(packet) = packet else { return Ok(None) };
+        self.take_connect(&packet).map(Some)
+    }
+
+    /// Lets go of the connection with bytes of the client unread, which is a reset.
+    fn drop_unread(self) -> io::Result<()> {
+        match self.socket {
+            Wire::Tcp(_) => Ok(()),
+            // The layers in between have read what TCP had.
+            layered => layered.tcp().set_zero_linger(),
         }
-        Ok(())
     }
 
     async fn read_connect(&mut self) -> io::Result<()> {
         let packet = packet::read(self.stream()).await?;
-        let connect = packet::connect(&packet).ok_or(io::ErrorKind::InvalidData)?;
+        self.take_connect(&packet)
+    }
+
+    fn take_connect(&mut self, packet: &packet::Packet) -> io::Result<()> {
+        let connect = packet::connect(packet).ok_or(io::ErrorKind::InvalidData)?;
         self.level = connect.level;
         self.seen.remember(connect);
         Ok(())
@@ -128,6 +175,7 @@ impl Act {
     async fn answer(&mut self, pings: bool, code: u8) -> io::Result<u8> {
         let packet = packet::read(self.stream()).await?;
         let level = self.level;
+        self.seen.count(&packet);
         match packet.kind() {
             packet::SUBSCRIBE | packet::UNSUBSCRIBE => {
                 let answer =
@@ -142,6 +190,36 @@ impl Act {
             _ => {}
         }
         Ok(packet.kind())
+    }
+
+    /// Answers pings until there is a SUBSCRIBE, and leaves that unanswered.
+    async fn await_subscribe(&mut self) -> io::Result<()> {
+        loop {
+            let packet = packet::read(self.stream()).await?;
+            self.seen.count(&packet);
+            match packet.kind() {
+                packet::SUBSCRIBE => return Ok(()),
+                packet::PINGREQ => self.stream().write_all(packet::PINGRESP).await?,
+                packet::DISCONNECT => {
+                    self.seen.count_goodbye();
+                    return Err(io::ErrorKind::ConnectionAborted.into());
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Is a good broker for so long.
+    async fn pause(&mut self, pause: Duration) -> io::Result<()> {
+        let end = tokio::time::sleep(pause);
+        tokio::pin!(end);
+        loop {
+            tokio::select! {
+                biased;
+                () = &mut end => return Ok(()),
+                answered = self.answer(true, 0) => { answered?; }
+            }
+        }
     }
 
     async fn serve(&mut self, pings: bool) -> io::Result<()> {

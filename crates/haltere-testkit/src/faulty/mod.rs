@@ -19,6 +19,7 @@ mod peer;
 mod script;
 mod suspects;
 mod unanswering;
+mod websocket;
 
 pub use dns::{DnsAnswer, DnsServer};
 pub use packet::Connect;

@@ -66,6 +66,28 @@ pub(crate) async fn read(from: &mut (impl AsyncRead + Unpin + ?Sized)) -> io::Re
     Ok(Packet { first, body: body.into() })
 }
 
+/// Reads a CONNECT; `None`, with the rest of it unread, when its protocol level is `unknown`.
+pub(crate) async fn read_up_to_level(
+    from: &mut (impl AsyncRead + Unpin + ?Sized),
+    unknown: u8,
+) -> io::Result<Option<Packet>> {
+    let mut head = [0; 2];
+    from.read_exact(&mut head).await?;
+    let [first, length] = head;
+    // Clients of ours say hello in fewer than 128 bytes; a name of four letters, then the level.
+    if length & 0x80 != 0 || length < 7 {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    let mut body = vec![0; length.into()];
+    let (name_and_level, rest) = body.split_at_mut(7);
+    from.read_exact(name_and_level).await?;
+    if name_and_level[6] == unknown {
+        return Ok(None);
+    }
+    from.read_exact(rest).await?;
+    Ok(Some(Packet { first, body: body.into() }))
+}
+
 /// Understands a CONNECT; `None` when it is not one.
 pub(crate) fn connect(packet: &Packet) -> Option<Connect> {
     if packet.kind() != CONNECT {

@@ -9,7 +9,7 @@ use tokio::task::JoinSet;
 use tokio_util::task::AbortOnDropHandle;
 
 use super::act::Act;
-use super::packet::Connect;
+use super::packet::{self, Connect, Packet};
 use super::script::Script;
 
 /// A running script; ends when dropped, resetting nothing that the kernel would not.
@@ -27,6 +27,7 @@ pub(super) struct Seen {
     ended: Mutex<usize>,
     connects: Mutex<Vec<Connect>>,
     goodbyes: Mutex<usize>,
+    subscribes: Mutex<usize>,
     pub(super) go_on: Notify,
 }
 
@@ -68,12 +69,21 @@ impl Peer {
         *self.seen.goodbyes.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// How many SUBSCRIBEs it has read so far.
+    pub fn subscribes(&self) -> usize {
+        *self.seen.subscribes.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Lets one connection that is at `serve` (or the next to get there) go on to its next step.
     pub fn go_on(&self) {
         self.seen.go_on.notify_one();
     }
 
     /// Runs the first script for the first connection, and so on; the last one for all others.
+    pub async fn run_each(scripts: Vec<Script>) -> Self {
+        Self::run(scripts).await
+    }
+
     pub(super) async fn run(scripts: Vec<Script>) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let address = listener.local_addr().expect("a bound socket has an address");
@@ -102,6 +112,12 @@ async fn accept(listener: TcpListener, scripts: Vec<Script>, seen: Arc<Seen>) {
 impl Seen {
     pub(super) fn remember(&self, connect: Connect) {
         self.connects.lock().unwrap_or_else(PoisonError::into_inner).push(connect);
+    }
+
+    pub(super) fn count(&self, packet: &Packet) {
+        if packet.kind() == packet::SUBSCRIBE {
+            *self.subscribes.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        }
     }
 
     fn count_end(&self) {

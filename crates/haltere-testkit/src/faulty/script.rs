@@ -13,6 +13,7 @@ use rustls::{ConfigBuilder, ServerConfig};
 
 use crate::certs::Identity;
 use crate::faulty::peer::Peer;
+use crate::faulty::websocket::AGREED;
 
 /// One thing a peer does.
 #[derive(Debug, Clone)]
@@ -23,14 +24,24 @@ pub(super) enum Step {
     ReadSome,
     /// Wait for the end of an HTTP request's head.
     ReadHttpHead,
+    /// Agree to speak WebSocket, with these header lines.
+    WebSocket(Vec<String>),
+    /// Send a WebSocket text message.
+    Say(String),
     /// Wait for a CONNECT and remember it.
     ReadConnect,
+    /// The same, but drop those who speak MQTT 5 with the rest of it unread.
+    DropV5,
     /// Send these bytes to those who speak MQTT 5 and hang up; go on with others.
     RefuseV5(Bytes),
     /// Answer with this code.
     Connack(u8),
     /// Answer pings until there is a SUBSCRIBE, answer that with this code.
     AnswerSubscribe(u8),
+    /// Answer pings until there is a SUBSCRIBE, and leave that unanswered.
+    AwaitSubscribe,
+    /// Be a good broker for so long.
+    Pause(Duration),
     /// Send bytes.
     Send(Bytes),
     /// Send this PUBLISH.
@@ -93,6 +104,31 @@ impl Script {
         self.then(Step::ReadHttpHead)
     }
 
+    /// Waits for a WebSocket's opening handshake and agrees; all that follows goes through it.
+    #[must_use]
+    pub fn websocket(self) -> Self {
+        self.websocket_saying(AGREED)
+    }
+
+    /// The same with these header lines in place of `Upgrade: websocket` and `Connection: Upgrade`.
+    #[must_use]
+    pub fn websocket_saying(self, lines: &[&str]) -> Self {
+        self.then(Step::WebSocket(lines.iter().map(|&line| line.to_owned()).collect()))
+    }
+
+    /// Sends a WebSocket text message.
+    #[must_use]
+    pub fn say(self, text: &str) -> Self {
+        self.then(Step::Say(text.to_owned()))
+    }
+
+    /// Waits for a CONNECT as a parser of MQTT 3 does: reads up to the protocol level, and when that is 5
+    /// closes with the rest unread, which is a reset. Goes on with others.
+    #[must_use]
+    pub fn read_connect_or_drop_v5(self) -> Self {
+        self.then(Step::DropV5)
+    }
+
     /// Waits for a CONNECT and remembers it for [`Peer::connects`]. Anything else: hangs up.
     #[must_use]
     pub fn read_connect(self) -> Self {
@@ -121,6 +157,18 @@ impl Script {
     #[must_use]
     pub fn deny_subscribe(self, code: u8) -> Self {
         self.then(Step::AnswerSubscribe(code))
+    }
+
+    /// Waits for a SUBSCRIBE and leaves it unanswered, answering pings meanwhile.
+    #[must_use]
+    pub fn await_subscribe(self) -> Self {
+        self.then(Step::AwaitSubscribe)
+    }
+
+    /// Is a good broker for so long, then goes on.
+    #[must_use]
+    pub fn pause(self, pause: Duration) -> Self {
+        self.then(Step::Pause(pause))
     }
 
     /// Sends bytes.
