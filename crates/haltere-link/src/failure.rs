@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use haltere_core::{LinkFailure, Stage};
 
+use crate::transport::{HttpRefusal, Refusal};
+
 /// MQTT.js has no errno for a connection that closed; the contract says 1.
 const CLOSED: i32 = 1;
 /// Ours; Node.js has no policy of its own.
@@ -192,16 +194,11 @@ pub(crate) fn not_mqtt(why: &str, peer: SocketAddr) -> LinkFailure {
     at_connack(Stage::Mqtt, "EPROTO", -71, peer, message)
 }
 
-/// The broker refused CONNECT, with the reason's symbolic name and number, and its own words if any.
-pub(crate) fn refusal(
-    code: &'static str,
-    number: u8,
-    words: Option<&str>,
-    peer: SocketAddr,
-) -> LinkFailure {
-    let why = match code {
+/// The broker refused CONNECT.
+pub(crate) fn refusal(refusal: &Refusal, peer: SocketAddr) -> LinkFailure {
+    let why = match refusal.code {
         "NOT_AUTHORIZED" => {
-            "it does not accept this user name and password, or does not allow this client in"
+            "it does not accept this user name and password, or does not allow this client id in"
         }
         "BAD_USER_NAME_OR_PASSWORD" => "it does not accept this user name and password",
         "SERVER_UNAVAILABLE" => "the broker is not available now",
@@ -213,11 +210,69 @@ pub(crate) fn refusal(
         }
         "CONNECTION_RATE_EXCEEDED" => "too many connections were made in a short time",
         "QUOTA_EXCEEDED" => "a quota is used up",
+        "UNSPECIFIED_ERROR" => "it gives no reason",
+        "MALFORMED_PACKET" => "it could not read our CONNECT",
+        "PROTOCOL_ERROR" => "our CONNECT breaks a rule it holds us to",
+        "IMPLEMENTATION_SPECIFIC_ERROR" => "our CONNECT breaks a rule of its own",
+        "BAD_AUTHENTICATION_METHOD" => {
+            "it wants extended authentication, which haltere does not speak"
+        }
+        "PACKET_TOO_LARGE" => "our CONNECT is larger than the packets it takes",
+        "PAYLOAD_FORMAT_INVALID" => "it objects to a will message, though haltere sends none",
+        "USE_ANOTHER_SERVER" => "it sends us to another server for now",
+        "SERVER_MOVED" => "the broker has moved to another server for good",
         _ => "the broker gave this reason",
     };
-    let words = words.map(|words| format!(" (\"{words}\")")).unwrap_or_default();
-    let message = format!("The broker refused the connection: {why}{words}");
-    at_connack(Stage::Mqtt, code, number.into(), peer, message)
+    let message = format!("The broker refused the connection: {why}{}", own_words(refusal));
+    at_connack(Stage::Mqtt, refusal.code, refusal.number.into(), peer, message)
+}
+
+/// The broker ended a session that was up, and said why.
+pub(crate) fn sent_away(why: &Refusal) -> LinkFailure {
+    let reason = match why.code {
+        "SESSION_TAKEN_OVER" => "another client came with the same client id",
+        "SERVER_SHUTTING_DOWN" => "the broker shuts down",
+        "KEEP_ALIVE_TIMEOUT" => "the broker did not hear from us in time",
+        "ADMINISTRATIVE_ACTION" => "an administrator of the broker ended it",
+        "NOT_AUTHORIZED" => "the broker no longer allows us in",
+        "USE_ANOTHER_SERVER" => "the broker sends us to another server for now",
+        "SERVER_MOVED" => "the broker has moved to another server for good",
+        _ => "the broker ended it",
+    };
+    lost(&format!("{reason}: {}{}", why.code, own_words(why)))
+}
+
+/// In front of the server's address, which [`server_reference`] looks for: before any words of the broker.
+const SERVER: &str = "; its address is \"";
+/// In front of where a redirect leads, which [`location`] looks for.
+const LOCATION: &str = "; it redirects to \"";
+
+/// The address and the reason a broker gave, for the end of a message.
+fn own_words(refusal: &Refusal) -> String {
+    let server = refusal.server.as_deref().map(|server| format!("{SERVER}{}\"", inside(server)));
+    let words = refusal.words.as_deref().map(|words| format!(" (\"{}\")", inside(words)));
+    server.into_iter().chain(words).collect()
+}
+
+/// What a stranger wrote, fit to stand between quotation marks.
+fn inside(text: &str) -> String {
+    text.replace('"', "'")
+}
+
+/// The address that a broker sends us to, as it wrote it.
+pub(crate) fn server_reference(failure: &LinkFailure) -> Option<&str> {
+    quoted_behind(SERVER, failure)
+}
+
+/// Where a web server redirects us to, as it wrote it.
+pub(crate) fn location(failure: &LinkFailure) -> Option<&str> {
+    quoted_behind(LOCATION, failure)
+}
+
+fn quoted_behind<'a>(mark: &str, failure: &'a LinkFailure) -> Option<&'a str> {
+    // No stranger's text has quotation marks, or a blank at its end, so none can look like the mark.
+    let (_, behind) = failure.message.split_once(mark)?;
+    behind.split_once('"').map(|(found, _)| found)
 }
 
 fn at_connack(
@@ -288,8 +343,37 @@ pub(crate) fn before_connack(
     }
 }
 
-/// The server did not agree to speak WebSocket with us.
-pub(crate) fn upgrade(status: Option<u16>, why: &str, peer: SocketAddr) -> LinkFailure {
+/// A web server answered the WebSocket upgrade with another status than 101.
+pub(crate) fn upgrade_refused(refusal: &HttpRefusal, peer: SocketAddr) -> LinkFailure {
+    let HttpRefusal { status, reason, location } = refusal;
+    let why = match status {
+        300..=399 => "it sends us elsewhere",
+        401 | 407 => "it asks for a login of its own",
+        403 => "it does not let us in",
+        400 | 426 => "it does not take our request for an upgrade",
+        404 | 405 | 410 | 200..=299 => "there is no broker at this path; check the path",
+        429 => "too many requests were made in a short time",
+        502 | 504 => "it does not reach the broker behind it",
+        503 => "it, or the broker behind it, is not available now",
+        500..=599 => "it failed",
+        _ => "it does not speak WebSocket at this path; check the path",
+    };
+    let reason = reason.as_deref().map(|reason| format!(" \"{}\"", inside(reason)));
+    let location = location.as_deref().map(|it| format!("{LOCATION}{}\"", inside(it)));
+    let why = format!(
+        "HTTP status {status}{}: {why}{}",
+        reason.unwrap_or_default(),
+        location.unwrap_or_default()
+    );
+    upgrade(Some(*status), &why, peer)
+}
+
+/// The server answered the WebSocket upgrade with something that is none; `why` is a main clause.
+pub(crate) fn no_upgrade(why: &str, peer: SocketAddr) -> LinkFailure {
+    upgrade(None, why, peer)
+}
+
+fn upgrade(status: Option<u16>, why: &str, peer: SocketAddr) -> LinkFailure {
     LinkFailure {
         stage: Stage::Websocket,
         code: Cow::Borrowed("ERR_WEBSOCKET_UPGRADE"),
@@ -297,7 +381,7 @@ pub(crate) fn upgrade(status: Option<u16>, why: &str, peer: SocketAddr) -> LinkF
         syscall: Some("upgrade"),
         address: Some(peer.ip().to_string()),
         port: Some(peer.port()),
-        message: format!("{peer} refused the WebSocket upgrade: {why}; check the path"),
+        message: format!("{peer} refused the WebSocket upgrade: {why}"),
     }
 }
 
@@ -371,6 +455,33 @@ mod tests {
         SocketAddr::from(([192, 0, 2, 7], 1883))
     }
 
+    fn refused(code: &'static str, number: u8) -> LinkFailure {
+        refusal(&Refusal { code, number, words: None, server: None }, peer())
+    }
+
+    #[test]
+    fn an_address_is_found_again_and_words_are_not_taken_for_one() {
+        let says = |server: Option<&str>, words: Option<&str>| {
+            let [server, words] = [server, words].map(|text| text.map(str::to_owned));
+            refusal(&Refusal { code: "SERVER_MOVED", number: 0x9d, words, server }, peer())
+        };
+        let both = says(Some("b.example:1884"), Some("moved; its address is \"evil\""));
+        assert_eq!(server_reference(&both), Some("b.example:1884"));
+        assert!(both.message.contains("moved; its address is 'evil'"), "{both}");
+        assert_eq!(server_reference(&says(None, Some("; its address is \"evil\""))), None);
+        assert_eq!(server_reference(&says(Some("a\"b"), None)), Some("a'b"));
+
+        let redirect = |location: Option<&str>, reason: &str| {
+            let location = location.map(str::to_owned);
+            let reason = Some(reason.to_owned());
+            upgrade_refused(&HttpRefusal { status: 302, reason, location }, peer())
+        };
+        let found = redirect(Some("https://b.example/mqtt"), "Found");
+        assert_eq!(location(&found), Some("https://b.example/mqtt"));
+        assert!(found.message.contains("302 \"Found\""), "{found}");
+        assert_eq!(location(&redirect(None, "; it redirects to \"evil\"")), None);
+    }
+
     /// The columns of the contract: code, errno, syscall, address, port.
     fn columns(failure: &LinkFailure) -> String {
         let or_dash = |text: Option<String>| text.unwrap_or_else(|| "–".to_owned());
@@ -397,8 +508,11 @@ mod tests {
             (unknown_name("b.example"), "ENOTFOUND -3008 getaddrinfo b.example –"),
             (resolver_trouble("b.example", "x"), "EAI_AGAIN -3001 getaddrinfo b.example –"),
             (is_this_port_tls(Stage::Mqtt, peer()), "ECONNRESET -104 read – –"),
-            (upgrade(Some(404), "404", peer()), "ERR_WEBSOCKET_UPGRADE 404 upgrade 192.0.2.7 1883"),
-            (refusal("NOT_AUTHORIZED", 5, None, peer()), "NOT_AUTHORIZED 5 connack 192.0.2.7 1883"),
+            (
+                upgrade(Some(404), "made up", peer()),
+                "ERR_WEBSOCKET_UPGRADE 404 upgrade 192.0.2.7 1883",
+            ),
+            (refused("NOT_AUTHORIZED", 5), "NOT_AUTHORIZED 5 connack 192.0.2.7 1883"),
             (silent(Stage::Mqtt, peer()), "ETIMEDOUT -110 connack 192.0.2.7 1883"),
             (closed_early(Stage::Mqtt, peer()), "ECONNCLOSED 1 connack 192.0.2.7 1883"),
             (lost("x"), "ECONNCLOSED 1 on – –"),
@@ -415,8 +529,8 @@ mod tests {
             ..lost("made up for the test")
         };
         for (failure, lasting) in [
-            (refusal("NOT_AUTHORIZED", 135, None, peer()), true),
-            (refusal("SERVER_BUSY", 137, None, peer()), false),
+            (refused("NOT_AUTHORIZED", 135), true),
+            (refused("SERVER_BUSY", 137), false),
             (tls("CERT_HAS_EXPIRED"), true),
             (tls("DEPTH_ZERO_SELF_SIGNED_CERT"), true),
             (tls("ERR_TLS_CERT_ALTNAME_INVALID"), true),

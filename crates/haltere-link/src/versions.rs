@@ -8,8 +8,9 @@ pub(crate) struct Versions {
     settled: ProtocolVersion,
     /// MQTT 5 has worked, so that a closed connection has nothing to do with the version.
     proven: bool,
-    /// Some brokers that know MQTT 3 only close the connection instead of answering. So does a load
-    /// balancer whose broker is down; the older version is then tried once, and not remembered.
+    /// Some brokers that know MQTT 3 only close or reset the connection instead of answering: a reset is
+    /// what comes of closing with the rest of a CONNECT unread. So does a load balancer whose broker is
+    /// down; the older version is then tried once, and not remembered.
     try_older: bool,
 }
 
@@ -40,8 +41,9 @@ impl Versions {
             *self = Self::default();
             return;
         }
-        let closed = failure.code == "ECONNCLOSED" && failure.stage == Stage::Mqtt;
-        self.try_older = closed && !self.proven && self.next() == ProtocolVersion::V5;
+        let closed = matches!(&*failure.code, "ECONNCLOSED" | "ECONNRESET");
+        let dropped = closed && failure.stage == Stage::Mqtt;
+        self.try_older = dropped && !self.proven && self.next() == ProtocolVersion::V5;
     }
 }
 
@@ -49,18 +51,22 @@ impl Versions {
 mod tests {
     use super::*;
     use crate::failure;
+    use crate::transport::Refusal;
 
     #[test]
     fn a_broker_that_only_closes_is_tried_with_both_versions_in_turn() {
         let peer = ([127, 0, 0, 1], 1883).into();
         let closed = failure::closed_early(Stage::Mqtt, peer);
+        let reset = failure::is_this_port_tls(Stage::Mqtt, peer);
         let mut versions = Versions::default();
-        let mut tried = Vec::new();
-        for _ in 0..4 {
-            tried.push(versions.next().as_str());
-            versions.failed(&closed);
+        for dropped in [reset, closed.clone()] {
+            let mut tried = Vec::new();
+            for _ in 0..4 {
+                tried.push(versions.next().as_str());
+                versions.failed(&dropped);
+            }
+            assert_eq!(tried, ["5", "3.1.1", "5", "3.1.1"], "{}", dropped.code);
         }
-        assert_eq!(tried, ["5", "3.1.1", "5", "3.1.1"]);
 
         // It works with the older one; that may be chance, so the next time begins with 5.
         versions.failed(&closed);
@@ -71,11 +77,22 @@ mod tests {
         versions.failed(&closed);
         assert_eq!(versions.next(), ProtocolVersion::V3_1_1);
         // It was replaced by one that knows 5 only.
-        versions.failed(&failure::refusal("UNACCEPTABLE_PROTOCOL_VERSION", 1, None, peer));
+        let code = "UNACCEPTABLE_PROTOCOL_VERSION";
+        let refusal = Refusal { code, number: 1, words: None, server: None };
+        versions.failed(&failure::refusal(&refusal, peer));
         assert_eq!(versions.next(), ProtocolVersion::V5);
         // That works, and then its load balancer closes because it is down.
         versions.arrived(ProtocolVersion::V5);
         versions.failed(&closed);
         assert_eq!(versions.next(), ProtocolVersion::V5);
+    }
+    #[test]
+    fn what_has_not_seen_our_connect_says_nothing_about_the_version() {
+        let peer = ([127, 0, 0, 1], 1883).into();
+        for stage in [Stage::Tcp, Stage::Tls, Stage::Websocket] {
+            let mut versions = Versions::default();
+            versions.failed(&failure::reset(stage, peer, "made up for the test"));
+            assert_eq!(versions.next(), ProtocolVersion::V5, "{stage}");
+        }
     }
 }

@@ -8,6 +8,7 @@
 //! [`network`], [`tls`] and [`mqtt`] hold the table, by code and stage. A test reads the sources for
 //! every code we can report and fails on one that has no advice.
 
+mod elsewhere;
 mod mqtt;
 mod network;
 mod remarks;

@@ -2,7 +2,7 @@
 
 use haltere_core::{Stage, Transport};
 
-use super::{Case, lines, quoted};
+use super::{Case, elsewhere, lines, quoted};
 
 pub(super) fn advise(case: &Case<'_>) -> Option<Vec<String>> {
     Some(match case.code() {
@@ -12,11 +12,11 @@ pub(super) fn advise(case: &Case<'_>) -> Option<Vec<String>> {
         ],
         "CLIENT_IDENTIFIER_NOT_VALID" | "IDENTIFIER_REJECTED" => lines![
             format!(
-                "Choose another client id with {}; this one is {}. Some brokers allow only letters and digits, 23 at most, or bind an id to a user.",
+                "Choose another client id with {}; this one is {}. Some brokers bind an id to a user, or let in only ids they know.",
                 case.client_id(),
-                case.spec.client_id
+                quoted(&case.spec.client_id)
             ),
-            "In Mosquitto, clientid_prefixes lists what an id may begin with.",
+            client_id_prefixes(case),
         ],
         "BANNED" => lines![
             "An administrator of the broker, or a rule there against repeated failures, has banned this client or address: lift it there first, then mend what led to it.",
@@ -30,9 +30,14 @@ pub(super) fn advise(case: &Case<'_>) -> Option<Vec<String>> {
         "UNSUPPORTED_PROTOCOL_VERSION" | "UNACCEPTABLE_PROTOCOL_VERSION" => lines![
             "The broker takes neither MQTT 5 nor 3.1.1. In Mosquitto, accept_protocol_versions of that listener has to hold 5 or 4.",
         ],
-        "USE_ANOTHER_SERVER" | "SERVER_MOVED" => lines![
-            "The broker sends clients elsewhere: its own words in the message, or its log, say where. Put that into the URL.",
-        ],
+        "USE_ANOTHER_SERVER" => sent_elsewhere(
+            case,
+            "It is meant for a time: a stored connection goes on trying this one, which may take us in again.",
+        ),
+        "SERVER_MOVED" => sent_elsewhere(
+            case,
+            "It is meant for good: the url of this connection has to be changed.",
+        ),
         "SESSION_TAKEN_OVER" => lines![format!(
             "Another client connected with the client id {}: choose another with {}.",
             case.spec.client_id,
@@ -42,22 +47,48 @@ pub(super) fn advise(case: &Case<'_>) -> Option<Vec<String>> {
             lines!["The broker ended the session by a rule of its own: its log names the rule.",]
         }
         "UNSPECIFIED_ERROR"
-        | "IMPLEMENTATION_SPECIFIC_ERROR"
         | "CONNECTION_REFUSED"
         | "NORMAL_DISCONNECTION"
         | "DISCONNECT_WITH_WILL_MESSAGE" => lines![
-            "The broker gives no better reason: its log says more, at the time of this test.",
+            "The broker gives no better reason, which often comes from a plugin there: its log says more, at the time of this test.",
             other_client(case),
         ],
-        "MALFORMED_PACKET"
-        | "PROTOCOL_ERROR"
-        | "TOPIC_NAME_INVALID"
+        "IMPLEMENTATION_SPECIFIC_ERROR" => lines![
+            "The broker has a rule of its own that MQTT has no name for: its log, or its manual, says which, at the time of this test.",
+            other_client(case),
+        ],
+        "MALFORMED_PACKET" => lines![
+            "Something on the way may change what we send: a load balancer that adds a PROXY header the broker does not expect, or a gateway for another protocol.",
+            other_client(case),
+        ],
+        "PROTOCOL_ERROR" => lines![
+            format!(
+                "The broker's log names the rule. haltere's CONNECT says little: the client id {}, a clean start, a keep-alive, and user name and password where they are set.",
+                quoted(&case.spec.client_id)
+            ),
+            other_client(case),
+        ],
+        "PACKET_TOO_LARGE" => lines![
+            format!(
+                "Shorten what is given with {} or {}: tokens in place of passwords are long.",
+                case.credentials(),
+                case.client_id()
+            ),
+            "Or raise the broker's limit: in Mosquitto that is max_packet_size.",
+        ],
+        "PAYLOAD_FORMAT_INVALID" => lines![
+            "haltere sends no will message, so a plugin or a proxy in front of the broker gives this answer, or changes what we send: look into its log.",
+            other_client(case),
+        ],
+        "TOPIC_NAME_INVALID"
+        | "TOPIC_FILTER_INVALID"
         | "RECEIVE_MAXIMUM_EXCEEDED"
         | "TOPIC_ALIAS_INVALID"
-        | "PACKET_TOO_LARGE"
-        | "PAYLOAD_FORMAT_INVALID"
         | "RETAIN_NOT_SUPPORTED"
-        | "QOS_NOT_SUPPORTED" => lines![
+        | "QOS_NOT_SUPPORTED"
+        | "SHARED_SUBSCRIPTIONS_NOT_SUPPORTED"
+        | "SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED"
+        | "WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED" => lines![
             "The broker does not like what haltere sent, which is little: a CONNECT and a subscription to $SYS. If its log names no rule of its own, please report this as a bug.",
             other_client(case),
         ],
@@ -78,6 +109,7 @@ fn not_let_in(case: &Case<'_>) -> Vec<String> {
             format!(
                 "No user name was given, and the broker lets nobody in without (Mosquitto: allow_anonymous false, the default from 2.0 on): give one with {settings}."
             ),
+            client_id_prefixes(case),
             "Mosquitto says the same for missing and for wrong credentials.",
         ];
     };
@@ -94,6 +126,7 @@ fn not_let_in(case: &Case<'_>) -> Vec<String> {
         case.port(),
         if is_plain { format!("'{user}'") } else { "NAME".to_owned() }
     ));
+    lines.push(client_id_prefixes(case));
     lines.push("On the broker: `mosquitto_passwd FILE NAME` sets a password, and the broker reads the file again only after `kill -HUP`. With dynamic security: `mosquitto_ctrl dynsec getClient NAME`, and it must not be disabled.".to_owned());
     lines.push(
         "Mosquitto says the same for a user it does not know, a wrong password, and none."
@@ -102,17 +135,44 @@ fn not_let_in(case: &Case<'_>) -> Vec<String> {
     lines
 }
 
+/// Mosquitto gives the answer for wrong credentials to a client id it does not like.
+fn client_id_prefixes(case: &Case<'_>) -> String {
+    format!(
+        "If the broker's configuration has clientid_prefixes, the client id has to begin with one of them, and this one is {}: set another with {}, or add its beginning there.",
+        quoted(&case.spec.client_id),
+        case.client_id()
+    )
+}
+
+fn sent_elsewhere(case: &Case<'_>, meant: &str) -> Vec<String> {
+    let nowhere = || {
+        "The broker does not say where its clients should go: its log, or whoever runs it, does."
+            .to_owned()
+    };
+    lines![elsewhere::server(case).unwrap_or_else(nowhere), meant]
+}
+
 fn not_mqtt(case: &Case<'_>) -> Vec<String> {
-    let websocket = if case.is_tls() { Transport::Wss } else { Transport::Ws };
-    let mut lines = Vec::new();
-    if !case.transport().is_websocket() {
-        lines.push(format!(
-            "If that is a web server or a WebSocket listener, {}",
-            case.try_as(websocket)
-        ));
+    if case.transport().is_websocket() {
+        return lines![
+            format!(
+                "What answers at {} speaks WebSocket, but not MQTT over it: another service, such as an API or a console? Usual paths of brokers are /mqtt, /ws and /.",
+                quoted(case.spec.url.path())
+            ),
+            format!(
+                "Is {} the port of the broker's WebSocket listener (Mosquitto: \"protocol websockets\")?",
+                case.port()
+            ),
+        ];
     }
-    lines.push(format!("Is {} the broker's port? Mosquitto's is in the listener lines of its configuration, usually 1883, with TLS 8883.", case.port()));
-    lines
+    let websocket = if case.is_tls() { Transport::Wss } else { Transport::Ws };
+    lines![
+        format!("If that is a web server or a WebSocket listener, {}", case.try_as(websocket)),
+        format!(
+            "Is {} the broker's port? Mosquitto's is in the listener lines of its configuration, usually 1883, with TLS 8883.",
+            case.port()
+        ),
+    ]
 }
 
 fn other_client(case: &Case<'_>) -> String {

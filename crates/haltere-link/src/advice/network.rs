@@ -2,7 +2,7 @@
 
 use haltere_core::{Host, Stage, Transport};
 
-use super::{Case, lines};
+use super::{Case, elsewhere, lines, quoted};
 
 pub(super) fn advise(case: &Case<'_>) -> Option<Vec<String>> {
     let (host, port, address) = (case.host(), case.port(), case.address());
@@ -180,25 +180,32 @@ fn closed(case: &Case<'_>) -> Vec<String> {
 
 /// A link that was up.
 fn lost(case: &Case<'_>) -> Vec<String> {
-    lines![
+    let mut lines: Vec<_> = elsewhere::server(case).into_iter().collect();
+    lines.extend(lines![
         "The broker's log says whether it was stopped, or closed this session, and why.",
         format!(
             "Two clients with one client id throw each other out for ever: is {} in use elsewhere?",
-            case.spec.client_id
+            quoted(&case.spec.client_id)
         ),
-    ]
+    ]);
+    lines
 }
 
 fn not_upgraded(case: &Case<'_>) -> Vec<String> {
-    let path = case.spec.url.path();
-    let status = case.failure.errno;
+    let path = quoted(case.spec.url.path());
     let mut lines = Vec::new();
-    match status {
-        Some(301 | 302 | 303 | 307 | 308) => lines.push("The server redirects to another URL; put that one here. `curl -sI` shows it under Location.".to_owned()),
-        Some(401 | 403) => lines.push("A proxy in front of the broker asks for a login of its own, or does not let this address in: let it pass upgrades on this path.".to_owned()),
-        Some(404 | 405 | 200) => lines.push(format!("There is a web server, but no broker at {path}: usual paths are /mqtt, /ws and /.")),
-        Some(400 | 426) => lines.push("If a proxy stands in between, it has to pass the headers Upgrade and Connection on (nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade).".to_owned()),
-        Some(500..=599) => lines.push("The proxy does not reach the broker behind it: is that up, and is the address in the proxy's configuration right?".to_owned()),
+    match case.failure.errno {
+        Some(300..=399) => lines.extend(lines![elsewhere::redirect(case).unwrap_or_else(|| {
+            "The server redirects and does not say where to: ask whoever runs it for the broker's URL.".to_owned()
+        })]),
+        Some(401 | 407) => lines.push("A proxy in front of the broker asks for an HTTP login, which haltere does not have: user name and password of a connection go to the broker itself. Let that proxy pass upgrades on this path without one.".to_owned()),
+        Some(403) => lines.push("A proxy or firewall in front of the broker does not let this client or address in: look at its list of allowed addresses, and at its log.".to_owned()),
+        Some(404 | 405 | 410 | 200..=299) => lines.push(format!("There is a web server, but no broker at {path}: usual paths are /mqtt, /ws and /.")),
+        Some(400 | 426) => lines.push("If a proxy stands in between, it has to pass the headers Upgrade and Connection on (nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade). nginx says 400 as well to a client without TLS on a port with it.".to_owned()),
+        Some(429) => lines.push("A proxy in front of the broker limits how often clients come: look at its limits. A stored connection is tried again by itself.".to_owned()),
+        Some(502 | 504) => lines.push("The proxy does not reach the broker behind it: is that up, and are address and port in the proxy's configuration right?".to_owned()),
+        Some(503) => lines.push("The proxy has no broker to give us to at the moment, or is overloaded: see whether the broker behind it is up. A stored connection is tried again by itself.".to_owned()),
+        Some(500..=599) => lines.push("The web server failed on our request: its log says why, at the time of this test.".to_owned()),
         _ => lines.push("What answered does not speak MQTT over WebSocket: in Mosquitto the listener needs \"protocol websockets\".".to_owned()),
     }
     let plain = if case.is_tls() { Transport::Tls } else { Transport::Tcp };

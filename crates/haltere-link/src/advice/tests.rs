@@ -3,7 +3,9 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use haltere_core::{BrokerUrl, ConnectionId, Intent, Revision, TlsMaterial};
+use haltere_core::{
+    BrokerUrl, ConnectionId, Intent, ProtocolVersion, Revision, SysTopics, TlsMaterial,
+};
 
 use super::*;
 
@@ -64,6 +66,7 @@ fn spec(url: &str) -> LinkSpec {
         password: None,
         tls: TlsMaterial::default(),
         tls_ignored: false,
+        read_sys: true,
         intent: Intent::Connected,
     }
 }
@@ -285,7 +288,7 @@ fn what_a_stranger_wrote_is_no_command_after_a_success_either() {
     let report = ProbeReport {
         stages: Vec::new(),
         failure: None,
-        broker: Some(crate::facts::at_arrival(haltere_core::ProtocolVersion::V5, None)),
+        broker: Some(crate::facts::at_arrival(ProtocolVersion::V5, None, SysTopics::Asked)),
         peer_chain: vec![CertificateFacts {
             subject: "CN=`reboot`".to_owned(),
             issuer: String::new(),
@@ -308,4 +311,111 @@ fn a_user_name_stays_inside_its_quotes() {
     let advice = advice(&named, refused, Audience::Terminal).join("\n");
     let commands: Vec<_> = advice.split('`').skip(1).step_by(2).collect();
     assert!(commands.iter().all(|command| !command.contains("reboot")), "{advice}");
+}
+
+/// A refusal as it is reported, with the address the broker gave.
+fn sent_to(code: &'static str, server: &str) -> LinkFailure {
+    let server = Some(server.to_owned());
+    let refusal = crate::transport::Refusal { code, number: 0x9c, words: None, server };
+    crate::failure::refusal(&refusal, ([192, 0, 2, 7], 1883).into())
+}
+
+fn redirected(location: &str) -> LinkFailure {
+    let location = Some(location.to_owned());
+    let refusal = crate::transport::HttpRefusal { status: 302, reason: None, location };
+    crate::failure::upgrade_refused(&refusal, ([192, 0, 2, 7], 80).into())
+}
+
+#[test]
+fn where_a_broker_sends_us_is_shown_and_can_be_tried() {
+    for (url, code, server, expected) in [
+        ("mqtt://b", "USE_ANOTHER_SERVER", "c.example:1884", "mqtt://c.example:1884"),
+        ("mqtts://b:8883", "SERVER_MOVED", "c.example", "mqtts://c.example"),
+        ("wss://b/mqtt", "SERVER_MOVED", "[2001:db8::1]:443 d", "wss://[2001:db8::1]:443/mqtt"),
+        ("mqtt://b", "SERVER_MOVED", "mqtts://c.example:8883", "mqtts://c.example:8883"),
+    ] {
+        let first = advice(&spec(url), sent_to(code, server), Audience::Terminal).remove(0);
+        assert!(first.contains(&format!("\"{server}\"")), "{first}");
+        assert!(first.ends_with(&format!("`haltere test {expected}`")), "{first}");
+    }
+    for (location, expected) in [
+        ("https://c.example/mqtt", "wss://c.example/mqtt"),
+        ("http://c.example:8080", "ws://c.example:8080"),
+        ("/other", "ws://b:81/other"),
+    ] {
+        let first = advice(&spec("ws://b:81/x"), redirected(location), Audience::Api).remove(0);
+        assert!(first.contains(&format!("\"{location}\"")), "{first}");
+        assert!(first.ends_with(&format!("try the url {expected}")), "{first}");
+    }
+}
+
+#[test]
+fn where_a_stranger_sends_us_is_no_command() {
+    for hostile in
+        ["$(reboot)", "a;reboot", "x`reboot`", "a:1/$(reboot)", "a?x=1&reboot", "//reboot"]
+    {
+        for (url, failure) in [
+            ("mqtt://b", sent_to("SERVER_MOVED", hostile)),
+            ("ws://b/x", sent_to("USE_ANOTHER_SERVER", hostile)),
+            ("ws://b/x", redirected(hostile)),
+            ("ws://b/x", redirected(&format!("https://b/{hostile}"))),
+            ("ws://b/x", redirected(&format!("/{hostile}"))),
+        ] {
+            let advice = advice(&spec(url), failure, Audience::Terminal).join("\n");
+            let mut commands = advice.split('`').skip(1).step_by(2);
+            let obeyed = commands.any(|command| {
+                command.contains("$(") || command.contains(';') || command.contains('&')
+            });
+            assert!(!obeyed, "{hostile}: {advice}");
+        }
+    }
+}
+
+#[test]
+fn a_client_id_is_named_as_a_cause_where_mosquitto_does_not_say() {
+    for code in ["NOT_AUTHORIZED", "CLIENT_IDENTIFIER_NOT_VALID", "IDENTIFIER_REJECTED"] {
+        let mut spec = spec("mqtt://b");
+        for username in [None, Some("press".to_owned())] {
+            spec.username = username;
+            let advice = advice(&spec, failure(Stage::Mqtt, code), Audience::Api).join("\n");
+            let named = advice.contains("clientid_prefixes") && advice.contains("haltere-a");
+            assert!(named, "{code}: {advice}");
+        }
+    }
+}
+
+/// Reasons that ask for different things have different first lines.
+#[test]
+fn each_reason_has_its_own_first_advice() {
+    let firsts = |stage, url: &str, failures: Vec<LinkFailure>| {
+        let spec = spec(url);
+        let lines = failures.into_iter().map(|it| {
+            assert_eq!(it.stage, stage);
+            advice(&spec, it, Audience::Api).remove(0)
+        });
+        lines.collect::<Vec<_>>()
+    };
+    let reasons = [
+        "UNSPECIFIED_ERROR",
+        "MALFORMED_PACKET",
+        "PROTOCOL_ERROR",
+        "IMPLEMENTATION_SPECIFIC_ERROR",
+        "BAD_AUTHENTICATION_METHOD",
+        "PACKET_TOO_LARGE",
+        "PAYLOAD_FORMAT_INVALID",
+        "NOT_AUTHORIZED",
+        "CLIENT_IDENTIFIER_NOT_VALID",
+    ];
+    let mut refusals: Vec<_> = reasons.iter().map(|code| failure(Stage::Mqtt, code)).collect();
+    refusals.push(sent_to("USE_ANOTHER_SERVER", "c"));
+    let refusals = firsts(Stage::Mqtt, "mqtt://b", refusals);
+    assert_eq!(BTreeSet::from_iter(&refusals).len(), refusals.len(), "{refusals:#?}");
+
+    let status = |status| LinkFailure {
+        errno: Some(status),
+        ..failure(Stage::Websocket, "ERR_WEBSOCKET_UPGRADE")
+    };
+    let statuses = [302, 401, 403, 404, 400, 429, 500, 502, 503];
+    let upgrades = firsts(Stage::Websocket, "ws://b/x", statuses.map(status).into());
+    assert_eq!(BTreeSet::from_iter(&upgrades).len(), upgrades.len(), "{upgrades:#?}");
 }

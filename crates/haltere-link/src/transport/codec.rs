@@ -15,6 +15,8 @@ use mqtt_protocol_core::mqtt::result_code::{MqttError, SubackReasonCode, SubackR
 
 /// The longest text of a broker that we repeat, in characters.
 const WORDS_MAX_CHARS: usize = 128;
+/// The longest Server Reference that we repeat: it may list several hosts.
+const SERVER_MAX_CHARS: usize = 255;
 
 /// Who we say we are.
 #[derive(Debug, Clone, Copy)]
@@ -38,6 +40,8 @@ pub(crate) struct Refusal {
     pub(crate) number: u8,
     /// What the broker says in its own words.
     pub(crate) words: Option<String>,
+    /// The server it wants us to go to instead (MQTT 5, 4.11).
+    pub(crate) server: Option<String>,
 }
 
 impl Refusal {
@@ -194,6 +198,10 @@ impl Codec {
         if let Some(refusal) = self.refusal_in_older_form(packet) {
             return Ok(Heard::Refused(refusal));
         }
+        self.check_turn(packet)?;
+        if self.is_stray(packet) {
+            return Ok(Heard::Nothing);
+        }
         // The library takes them, and panics over its own answer.
         if packet_id(packet) == Some(0) {
             return Err(MqttError::MalformedPacket.into());
@@ -214,16 +222,48 @@ impl Codec {
         Ok(heard)
     }
 
-    /// A broker that knows only MQTT 3 refuses CONNECT of MQTT 5 with the CONNACK it knows.
+    /// A broker that knows only MQTT 3 answers CONNECT of MQTT 5 with the CONNACK it knows, which has no
+    /// properties. It refuses most often; one that lets us in has not looked at the version, and will not
+    /// understand what else we say.
     fn refusal_in_older_form(&self, packet: &[u8]) -> Option<Refusal> {
-        match packet {
-            &[0x20, 2, _, code @ 1..=5]
-                if self.version == ProtocolVersion::V5 && !self.accepted =>
-            {
-                Some(Refusal { code: return_code(code), number: code, words: None })
-            }
-            _ => None,
+        if self.version != ProtocolVersion::V5 || self.accepted {
+            return None;
         }
+        let &[0x20, 2, _, number] = packet else { return None };
+        let (code, number) = match number {
+            0 => (return_code(1), 1),
+            1..=5 => (return_code(number), number),
+            _ => (reason_code(number), number),
+        };
+        Some(Refusal { code, number, words: None, server: None })
+    }
+
+    /// Refuses what only a client may send, and what a broker may send only once (MQTT 5, 2.1.2, 3.2).
+    /// The library lets some of it pass.
+    fn check_turn(&self, packet: &[u8]) -> Result<(), Broken> {
+        let what = match packet.first().map_or(0, |first| first >> 4) {
+            1 => "a CONNECT, which only clients send",
+            2 if self.accepted => "a second CONNACK",
+            8 => "a SUBSCRIBE, which only clients send",
+            10 => "an UNSUBSCRIBE, which only clients send",
+            12 => "a PINGREQ, which only clients send",
+            14 if self.version == ProtocolVersion::V3_1_1 => {
+                "a DISCONNECT, which only clients send in MQTT 3.1.1"
+            }
+            15 if self.version == ProtocolVersion::V3_1_1 => {
+                "an AUTH, which MQTT 3.1.1 does not have"
+            }
+            15 => "an AUTH, though we asked for no extended authentication",
+            _ => return Ok(()),
+        };
+        Err(Broken(format!("it sent {what}")))
+    }
+
+    /// Whether this is an acknowledgement of a message. We publish none, so it is left over from
+    /// somewhere; an unknown packet identifier is no error (MQTT 5, 4.13.1), and there is nothing to answer.
+    fn is_stray(&self, packet: &[u8]) -> bool {
+        let is_acknowledgement = matches!(packet.first().map(|first| first >> 4), Some(4 | 5 | 7));
+        self.accepted && is_acknowledgement && packet_id(packet).is_some_and(|id| id > 0)
     }
 }
 
@@ -278,7 +318,12 @@ fn understand(packet: Packet) -> Heard {
     match packet {
         Packet::V3_1_1Connack(connack) => match connack.return_code() as u8 {
             0 => Heard::Accepted { server_keepalive: None },
-            number => Heard::Refused(Refusal { code: return_code(number), number, words: None }),
+            number => Heard::Refused(Refusal {
+                code: return_code(number),
+                number,
+                words: None,
+                server: None,
+            }),
         },
         Packet::V5_0Connack(connack) => match connack.reason_code() as u8 {
             0 => Heard::Accepted { server_keepalive: server_keepalive(connack.props()) },
@@ -286,6 +331,7 @@ fn understand(packet: Packet) -> Heard {
                 code: reason_code(number),
                 number,
                 words: words(connack.props()),
+                server: server(connack.props()),
             }),
         },
         Packet::V3_1_1Suback(suback) => {
@@ -307,8 +353,13 @@ fn understand(packet: Packet) -> Heard {
         Packet::V3_1_1Pingresp(_) | Packet::V5_0Pingresp(_) => Heard::Pong,
         Packet::V5_0Disconnect(disconnect) => {
             let number = disconnect.reason_code().map_or(0, |code| code as u8);
-            let words = disconnect.props().as_ref().and_then(|props| words(props));
-            Heard::Goodbye(Refusal { code: reason_code(number), number, words })
+            let props = disconnect.props().as_ref();
+            Heard::Goodbye(Refusal {
+                code: reason_code(number),
+                number,
+                words: props.and_then(|props| words(props)),
+                server: props.and_then(|props| server(props)),
+            })
         }
         _ => Heard::Nothing,
     }
@@ -324,6 +375,13 @@ fn server_keepalive(properties: &[Property]) -> Option<u16> {
 fn words(properties: &[Property]) -> Option<String> {
     properties.iter().find_map(|property| match property {
         Property::ReasonString(reason) => text::shown(reason.val().as_bytes(), WORDS_MAX_CHARS),
+        _ => None,
+    })
+}
+
+fn server(properties: &[Property]) -> Option<String> {
+    properties.iter().find_map(|property| match property {
+        Property::ServerReference(server) => text::shown(server.val().as_bytes(), SERVER_MAX_CHARS),
         _ => None,
     })
 }
@@ -360,6 +418,7 @@ fn reason_code(number: u8) -> &'static str {
         0x8c => "BAD_AUTHENTICATION_METHOD",
         0x8d => "KEEP_ALIVE_TIMEOUT",
         0x8e => "SESSION_TAKEN_OVER",
+        0x8f => "TOPIC_FILTER_INVALID",
         0x90 => "TOPIC_NAME_INVALID",
         0x93 => "RECEIVE_MAXIMUM_EXCEEDED",
         0x94 => "TOPIC_ALIAS_INVALID",
@@ -372,8 +431,11 @@ fn reason_code(number: u8) -> &'static str {
         0x9b => "QOS_NOT_SUPPORTED",
         0x9c => "USE_ANOTHER_SERVER",
         0x9d => "SERVER_MOVED",
+        0x9e => "SHARED_SUBSCRIPTIONS_NOT_SUPPORTED",
         0x9f => "CONNECTION_RATE_EXCEEDED",
         0xa0 => "MAXIMUM_CONNECT_TIME",
+        0xa1 => "SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED",
+        0xa2 => "WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED",
         _ => "CONNECTION_REFUSED",
     }
 }
@@ -494,13 +556,69 @@ mod tests {
             // As a broker answers that knows MQTT 3 only.
             (ProtocolVersion::V5, &[0x20, 2, 0, 1], "UNACCEPTABLE_PROTOCOL_VERSION", 1, true),
             (ProtocolVersion::V5, &[0x20, 2, 0, 3], "SERVER_UNAVAILABLE", 3, false),
+            // A reason of MQTT 5, without the properties that belong to it.
+            (ProtocolVersion::V5, &[0x20, 2, 0, 0x84], "UNSUPPORTED_PROTOCOL_VERSION", 132, true),
+            (ProtocolVersion::V5, &[0x20, 2, 0, 0x87], "NOT_AUTHORIZED", 135, false),
+            // It lets us in, but in words of MQTT 3.
+            (ProtocolVersion::V5, &[0x20, 2, 0, 0], "UNACCEPTABLE_PROTOCOL_VERSION", 1, true),
         ] {
             let refusal = refused(version, packet);
             assert_eq!((refusal.code, refusal.number), (code, number));
             assert_eq!(refusal.is_about_version(), about_version, "{code}");
         }
         let words = refused(ProtocolVersion::V5, b"\x20\x08\0\x87\x05\x1f\0\x02no");
-        assert_eq!(words.words.as_deref(), Some("no"));
+        assert_eq!((words.words.as_deref(), words.server), (Some("no"), None));
+        let moved = refused(ProtocolVersion::V5, b"\x20\x0b\0\x9d\x08\x1c\0\x05b\xe2\x80\xaec");
+        assert_eq!((moved.code, moved.server.as_deref()), ("SERVER_MOVED", Some("bc")));
+    }
+
+    #[test]
+    fn what_only_a_client_may_send_and_what_comes_only_once() {
+        for version in [ProtocolVersion::V3_1_1, ProtocolVersion::V5] {
+            let is_v5 = version == ProtocolVersion::V5;
+            let connack: &[u8] = if is_v5 { &[0x20, 3, 0, 0, 0] } else { &[0x20, 2, 0, 0] };
+            for (packet, what) in [
+                (connack, "a second CONNACK"),
+                (&[0x20, 2, 0, 5], "a second CONNACK"),
+                (b"\x10\x0e\0\x04MQTT\x04\x02\0\x1e\0\x02id", "a CONNECT"),
+                (b"\x82\x07\0\x08\0\0\x01a\0", "a SUBSCRIBE"),
+                (b"\xa2\x06\0\x08\0\0\x01a", "an UNSUBSCRIBE"),
+                (&[0xc0, 0], "a PINGREQ"),
+                (&[0xf0, 0], "an AUTH"),
+                (&[0xf0, 2, 0x18, 0], "an AUTH"),
+            ] {
+                let said = hear(&mut accepted(version), packet);
+                assert!(said.starts_with(&format!("broken: it sent {what}")), "{what}: {said}");
+            }
+            let goodbye = hear(&mut accepted(version), &[0xe0, 0]);
+            assert_eq!(goodbye.starts_with("broken"), !is_v5, "{goodbye}");
+        }
+    }
+
+    #[test]
+    fn what_nobody_asked_for_is_tolerated_where_the_standard_does() {
+        for version in [ProtocolVersion::V3_1_1, ProtocolVersion::V5] {
+            let mut codec = accepted(version);
+            assert_eq!(hear(&mut codec, &[0xd0, 0]), "Pong", "a PINGRESP");
+            for (packet, what) in [
+                (&[0x40, 2, 0, 7], "a PUBACK"),
+                (&[0x50, 2, 0, 7], "a PUBREC"),
+                (&[0x70, 2, 0, 7], "a PUBCOMP"),
+            ] {
+                let mut outbox = Vec::new();
+                let heard = codec.hear(packet, &mut outbox);
+                assert!(matches!(heard, Ok(Heard::Nothing)), "{what}: {heard:?}");
+                assert!(outbox.is_empty(), "{what} was answered: {outbox:?}");
+            }
+            // There is an identifier in it that has to be one of ours (MQTT 5, 3.9).
+            let suback: &[u8] = if version == ProtocolVersion::V5 {
+                &[0x90, 4, 0, 7, 0, 0]
+            } else {
+                &[0x90, 3, 0, 7, 0]
+            };
+            let heard = hear(&mut codec, suback);
+            assert!(heard.starts_with("broken"), "a SUBACK: {heard}");
+        }
     }
 
     #[test]

@@ -17,10 +17,12 @@ mod framer;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzzing;
 mod session;
+mod upgrade;
 mod websocket;
 mod wire;
 
-pub(crate) use codec::Hello;
+pub(crate) use codec::{Hello, Refusal};
 pub(crate) use session::{Ended, Habits, News, Session};
-pub(crate) use websocket::{UpgradeError, upgrade};
+pub(crate) use upgrade::{HttpRefusal, UpgradeError};
+pub(crate) use websocket::upgrade;
 pub(crate) use wire::Wire;

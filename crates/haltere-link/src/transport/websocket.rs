@@ -8,49 +8,29 @@ use bytes::{Buf, Bytes};
 use futures_util::{Sink, Stream};
 use haltere_core::BrokerUrl;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
-use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::handshake::client::Request;
-use tokio_tungstenite::tungstenite::http::HeaderValue;
-use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
+use tokio_tungstenite::WebSocketStream;
+use tokio_tungstenite::tungstenite::error::ProtocolError;
+use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error as WsError, Message};
-use tokio_tungstenite::{WebSocketStream, client_async_with_config};
 
 use super::Wire;
+use super::upgrade::{UpgradeError, shake_hands};
 
-/// The subprotocol brokers know (MQTT 5, 6.0).
-const SUBPROTOCOL: &str = "mqtt";
 /// Eagerly allocated by the library, per link.
 const READ_BUFFER: usize = 1024;
 /// Room in a frame beside the largest packet.
 const FRAME_SLACK: usize = 64 * 1024;
 
-/// Why the server did not agree to speak WebSocket.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum UpgradeError {
-    /// It answered with another HTTP status than 101.
-    #[error("it answered with HTTP status {0}")]
-    Status(u16),
-    /// It answered with something that is no proper upgrade.
-    #[error("{0}")]
-    Protocol(String),
-    /// Reading or writing failed.
-    #[error("failed to talk to it")]
-    Io(#[source] io::Error),
-}
-
 /// Asks the server at the other end of `wire` to speak WebSocket.
 pub(crate) async fn upgrade<W: Wire>(
-    wire: W,
+    mut wire: W,
     url: &BrokerUrl,
     max_packet: usize,
 ) -> Result<WebSocketBytes<W>, UpgradeError> {
-    let request = request(url).map_err(|error| UpgradeError::Protocol(error.to_string()))?;
-    match client_async_with_config(request, wire, Some(limits(max_packet))).await {
-        Ok((stream, _)) => Ok(WebSocketBytes { stream, unread: Bytes::new() }),
-        Err(WsError::Http(response)) => Err(UpgradeError::Status(response.status().as_u16())),
-        Err(WsError::Io(error)) => Err(UpgradeError::Io(error)),
-        Err(other) => Err(UpgradeError::Protocol(other.to_string())),
-    }
+    let behind = shake_hands(&mut wire, url).await?;
+    let limits = Some(limits(max_packet));
+    let stream = WebSocketStream::from_partially_read(wire, behind, Role::Client, limits).await;
+    Ok(WebSocketBytes { stream, unread: Bytes::new() })
 }
 
 fn limits(max_packet: usize) -> WebSocketConfig {
@@ -61,20 +41,6 @@ fn limits(max_packet: usize) -> WebSocketConfig {
         .max_write_buffer_size(FRAME_SLACK)
         .max_message_size(limit)
         .max_frame_size(limit)
-}
-
-fn request(url: &BrokerUrl) -> Result<Request, WsError> {
-    let scheme = url.transport().scheme();
-    let host = match url.host() {
-        haltere_core::Host::V6(address) => format!("[{address}]"),
-        other => other.to_string(),
-    };
-    let usual_port = url.port() == url.transport().default_port();
-    let authority = if usual_port { host } else { format!("{host}:{}", url.port()) };
-    let mut request = format!("{scheme}://{authority}{}", url.path()).into_client_request()?;
-    let subprotocol = HeaderValue::from_static(SUBPROTOCOL);
-    request.headers_mut().insert("Sec-WebSocket-Protocol", subprotocol);
-    Ok(request)
 }
 
 /// The binary messages of a WebSocket as a stream of bytes: MQTT does not mind where one ends.
@@ -88,7 +54,6 @@ pub(crate) struct WebSocketBytes<W> {
 impl<W: Wire> WebSocketBytes<W> {
     /// Over a wire on which the upgrade is already done.
     pub(super) async fn over(wire: W, max_packet: usize) -> Self {
-        use tokio_tungstenite::tungstenite::protocol::Role;
         let limits = Some(limits(max_packet));
         let stream = WebSocketStream::from_raw_socket(wire, Role::Client, limits).await;
         Self { stream, unread: Bytes::new() }
@@ -107,7 +72,7 @@ impl<W: Wire> AsyncRead for WebSocketBytes<W> {
                 // Pings are answered by the library.
                 Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
                 Some(Ok(Message::Text(_))) => {
-                    let message = "a WebSocket text message came, where MQTT has binary ones";
+                    let message = "it sent a WebSocket text message, where MQTT has binary ones";
                     return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, message)));
                 }
                 Some(Ok(Message::Close(_))) | None => return Poll::Ready(Ok(())),
@@ -149,7 +114,10 @@ impl<W: Wire> AsyncWrite for WebSocketBytes<W> {
 fn io_error(error: WsError) -> io::Error {
     match error {
         WsError::Io(error) => error,
-        WsError::ConnectionClosed | WsError::AlreadyClosed => {
+        // Most servers that drop a connection do so without the goodbye of WebSocket.
+        WsError::ConnectionClosed
+        | WsError::AlreadyClosed
+        | WsError::Protocol(ProtocolError::ResetWithoutClosingHandshake) => {
             io::Error::new(io::ErrorKind::UnexpectedEof, "the WebSocket was closed")
         }
         other => io::Error::new(io::ErrorKind::InvalidData, other.to_string()),
@@ -162,8 +130,10 @@ mod tests {
     use tokio::io::{AsyncReadExt, AsyncWriteExt, DuplexStream, duplex};
     use tokio_tungstenite::accept_hdr_async;
     use tokio_tungstenite::tungstenite::handshake::server::{Request, Response};
+    use tokio_tungstenite::tungstenite::http::HeaderValue;
     use tokio_tungstenite::tungstenite::http::header::SEC_WEBSOCKET_PROTOCOL;
 
+    use super::super::upgrade::SUBPROTOCOL;
     use super::*;
 
     const LIMIT: usize = 1_000;
@@ -234,7 +204,8 @@ mod tests {
         for (answer, expected) in [
             (&b"HTTP/1.1 404 Not Found\r\ncontent-length: 0\r\n\r\n"[..], "HTTP status 404"),
             (b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", "HTTP status 200"),
-            (b"220 smtp.example ESMTP\r\n\r\n", "httparse error"),
+            (b"220 smtp.example ESMTP\r\n\r\n", "not HTTP"),
+            (b"\x15\x03\x01\0\x02\x02\x46", "speaks TLS"),
         ] {
             let (ours, mut theirs) = duplex(4_096);
             theirs.write_all(answer).await.expect("room");

@@ -1,7 +1,9 @@
 //! MQTT over TCP: coming up, and being refused.
 
-use haltere_core::{LinkState, ProtocolVersion, Secret};
-use haltere_link::{LinkConfig, LinkSpec, ResolverSource};
+use haltere_core::{LinkState, ProtocolVersion, Secret, Timestamp, TlsMaterial};
+use haltere_link::{Audience, Circumstances, LinkConfig, LinkSpec, ResolverSource};
+use haltere_testkit::builders::trusting;
+use haltere_testkit::certs::Ca;
 use haltere_testkit::faulty::DnsAnswer;
 use haltere_testkit::wait::{self, PATIENCE};
 use haltere_testkit::{DnsServer, Listener, Mosquitto, Peer};
@@ -119,6 +121,8 @@ async fn brokers_that_know_only_3_1_1() {
         ("as 3.1.1 demands", &[0x20, 2, 0, 1][..]),
         ("in words of MQTT 5", &[0x20, 3, 0, 0x84, 0]),
         ("by hanging up", &[]),
+        ("in words of MQTT 5 without properties", &[0x20, 2, 0, 0x84]),
+        ("by letting us in as 3.1.1 does", &[0x20, 2, 0, 0]),
     ] {
         let peer =
             Peer::script().read_connect().refuse_v5(refusal).connack(0).serve().start().await;
@@ -132,6 +136,42 @@ async fn brokers_that_know_only_3_1_1() {
         assert_eq!(levels, [5, 4], "{how}");
     }
     fleet.ends_well().await;
+}
+
+/// A parser of MQTT 3 reads up to the protocol level and closes; the rest of our CONNECT is unread, so
+/// what arrives here is a reset.
+#[tokio::test]
+async fn brokers_that_know_only_3_1_1_and_drop_us_with_a_reset() {
+    let ca = Ca::new("private");
+    let identity = ca.server(&["127.0.0.1"]);
+    for (scheme, start) in [
+        ("mqtt", Peer::script()),
+        ("mqtts", Peer::script().tls(&identity)),
+        ("ws", Peer::script().websocket()),
+        ("wss", Peer::script().tls(&identity).websocket()),
+    ] {
+        let fleet = Fleet::new().await;
+        let peer = start.read_connect_or_drop_v5().connack(0).serve().start().await;
+        let tls = if scheme.contains('s') && scheme != "ws" {
+            trusting(&ca.pem())
+        } else {
+            TlsMaterial::default()
+        };
+        let spec = LinkSpec { tls, ..link(&peer.url(scheme)) };
+        fleet.want(&spec);
+        fleet.until_up(&spec).await;
+        let facts = fleet.until_facts(&spec, scheme, |_| true).await;
+        assert_eq!(facts.protocol_version, ProtocolVersion::V3_1_1, "{scheme}");
+        assert_eq!(peer.connections(), 2, "{scheme}");
+        let first = fleet.first_failure(&spec).await;
+        if scheme == "mqtt" {
+            assert_eq!(first.code, "ECONNRESET", "{scheme}: no reset came: {first}");
+        }
+        let report = fleet.supervisor.probe(&spec, |_| {}).await;
+        let version = report.broker.map(|broker| broker.protocol_version);
+        assert_eq!(version, Some(ProtocolVersion::V3_1_1), "{scheme}: {:?}", report.failure);
+        fleet.ends_well().await;
+    }
 }
 
 #[tokio::test]
@@ -159,7 +199,15 @@ async fn what_a_broker_gives_as_its_reason() {
     let fleet = Fleet::new().await;
     let mut revision = link("mqtt://x").revision;
     for (code, name, word) in [
-        (0x80, "UNSPECIFIED_ERROR", "refused"),
+        (0x80, "UNSPECIFIED_ERROR", "no reason"),
+        (0x81, "MALFORMED_PACKET", "could not read"),
+        (0x82, "PROTOCOL_ERROR", "breaks a rule"),
+        (0x83, "IMPLEMENTATION_SPECIFIC_ERROR", "rule of its own"),
+        (0x8C, "BAD_AUTHENTICATION_METHOD", "extended authentication"),
+        (0x95, "PACKET_TOO_LARGE", "larger"),
+        (0x99, "PAYLOAD_FORMAT_INVALID", "will"),
+        (0x9C, "USE_ANOTHER_SERVER", "another server for now"),
+        (0x9D, "SERVER_MOVED", "for good"),
         (0x85, "CLIENT_IDENTIFIER_NOT_VALID", "client"),
         (0x86, "BAD_USER_NAME_OR_PASSWORD", "password"),
         (0x87, "NOT_AUTHORIZED", "password"),
@@ -175,6 +223,63 @@ async fn what_a_broker_gives_as_its_reason() {
         let row = format!("mqtt {name} {code} connack ADDRESS PORT");
         assert_row(&*fleet.fails(&spec).await, &row, peer.address(), word);
     }
+    fleet.ends_well().await;
+}
+
+/// Reason String and Server Reference, with characters that would turn or break what is around them.
+#[tokio::test]
+async fn a_brokers_own_words_are_shown_and_harmless() {
+    let fleet = Fleet::new().await;
+    let server = "mqtt-2.example:1884";
+    let words = "mo\u{2028}ved\u{200b} \u{202e}away\x1b[2J";
+    let mut properties = vec![0x1c, 0, u8::try_from(server.len()).unwrap()];
+    properties.extend(server.as_bytes());
+    properties.extend([0x1f, 0, u8::try_from(words.len()).unwrap()]);
+    properties.extend(words.as_bytes());
+    let mut connack = vec![0x20, u8::try_from(properties.len() + 3).unwrap(), 0, 0x9d];
+    connack.push(u8::try_from(properties.len()).unwrap());
+    connack.extend(properties);
+    let peer = Peer::script().read_connect().send(connack).close().start().await;
+    let failure = fleet.fails(&link(&peer.url("mqtt"))).await;
+    let row = "mqtt SERVER_MOVED 157 connack ADDRESS PORT";
+    assert_row(&failure, row, peer.address(), "its address is \"mqtt-2.example:1884\"");
+    assert!(failure.message.ends_with("(\"moved away[2J\")"), "{:?}", failure.message);
+    assert_eq!(peer.connections(), 2, "link and doctor, and nobody follows");
+    fleet.ends_well().await;
+}
+
+#[tokio::test]
+async fn a_second_connack_ends_the_session() {
+    let fleet = Fleet::new().await;
+    let peer = Peer::script().read_connect().connack(0).serve().connack(0).hold().start().await;
+    let spec = link(&peer.url("mqtt"));
+    fleet.comes_up(&spec).await;
+    peer.go_on();
+    let failure = fleet.first_failure(&spec).await;
+    assert_row(&failure, "closed ECONNCLOSED 1 on – –", peer.address(), "a second CONNACK");
+    fleet.ends_well().await;
+}
+
+/// Mosquitto answers a client id without the prefix it wants as it answers wrong credentials.
+#[tokio::test]
+async fn a_client_id_without_the_prefix_the_broker_wants() {
+    let fleet = Fleet::new().await;
+    let broker = Mosquitto::builder().option("clientid_prefixes plant-").start().await;
+    let spec = link(&broker.url());
+    let failure = fleet.fails(&spec).await;
+    let row = "mqtt NOT_AUTHORIZED 135 connack ADDRESS PORT";
+    assert_row(&failure, row, broker.address(), "client id");
+    let report = fleet.supervisor.probe(&spec, |_| {}).await;
+    let circumstances = Circumstances {
+        audience: Audience::Api,
+        tls_settings_ignored: false,
+        now: Timestamp::UNIX_EPOCH,
+    };
+    let advice = report.advice(&spec, circumstances).join("\n");
+    assert!(advice.contains("clientid_prefixes"), "{advice}");
+    let named =
+        LinkSpec { revision: spec.revision.next(), client_id: "plant-haltere".into(), ..spec };
+    fleet.comes_up(&named).await;
     fleet.ends_well().await;
 }
 

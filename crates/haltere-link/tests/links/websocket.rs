@@ -121,6 +121,60 @@ async fn refused_upgrades() {
     fleet.ends_well().await;
 }
 
+/// A redirect is shown, and not followed.
+#[tokio::test]
+async fn upgrades_that_are_sent_elsewhere() {
+    let fleet = Fleet::new().await;
+    let web = Peer::script()
+        .read_http_head()
+        .send("HTTP/1.1 302 Fo\u{202e}und\r\nLocation: https://b.example/mqtt\r\n\r\n")
+        .close()
+        .start()
+        .await;
+    let failure = fleet.fails(&link(&web.url("ws"))).await;
+    let row = "websocket ERR_WEBSOCKET_UPGRADE 302 upgrade ADDRESS PORT";
+    assert_row(&failure, row, web.address(), "redirects to \"https://b.example/mqtt\"");
+    assert!(failure.message.contains("302 \"Found\""), "{}", failure.message);
+    assert_eq!(web.connections(), 2, "link and doctor");
+    fleet.ends_well().await;
+}
+
+/// nginx and others name more than the upgrade in their answer.
+#[tokio::test]
+async fn headers_that_are_lists() {
+    let fleet = Fleet::new().await;
+    let mut revision = link("mqtt://x").revision;
+    for lines in [
+        &["Upgrade: websocket", "Connection: keep-alive, Upgrade"][..],
+        &["upgrade: WebSocket", "connection: keep-alive", "connection: UPGRADE"],
+    ] {
+        let peer =
+            Peer::script().websocket_saying(lines).read_connect().connack(0).serve().start().await;
+        let spec = LinkSpec { revision, ..link(&peer.url("ws")) };
+        revision = revision.next();
+        fleet.comes_up(&spec).await;
+    }
+    let peer = Peer::script()
+        .websocket_saying(&["Upgrade: websocket", "Connection: keep-alive"])
+        .hold()
+        .start()
+        .await;
+    let failure = fleet.fails(&LinkSpec { revision, ..link(&peer.url("ws")) }).await;
+    let row = "websocket ERR_WEBSOCKET_UPGRADE – upgrade ADDRESS PORT";
+    assert_row(&failure, row, peer.address(), "Connection: Upgrade");
+    fleet.ends_well().await;
+}
+
+#[tokio::test]
+async fn a_service_that_speaks_text() {
+    let fleet = Fleet::new().await;
+    let peer = Peer::script().websocket().read_some().say("{\"hello\":1}").hold().start().await;
+    let failure = fleet.fails(&link(&peer.url("ws"))).await;
+    let row = "mqtt EPROTO -71 connack ADDRESS PORT";
+    assert_row(&failure, row, peer.address(), "text message");
+    fleet.ends_well().await;
+}
+
 #[tokio::test]
 async fn a_silent_listener() {
     let fleet = Fleet::with(impatient()).await;
