@@ -161,10 +161,11 @@ impl zeroize::Zeroize for Pem {
     }
 }
 
-/// Settings the management center for Mosquitto stores with a connection: kept and returned, without effect here.
+/// Settings the management center for Mosquitto stores with a connection: kept and returned. Only
+/// `noMetricsMode` has an effect here.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct MmcFields {
-    /// `noMetricsMode`
+    /// `noMetricsMode`: the link does not ask the broker for its version and uptime (`$SYS`).
     pub no_metrics_mode: Option<bool>,
     /// `caFile`
     pub ca_file: Option<String>,

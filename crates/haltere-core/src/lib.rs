@@ -41,6 +41,6 @@ pub use plugin::PluginId;
 pub use role::{Role, Roles};
 pub use secret::Secret;
 pub use shares::{Share, Shares};
-pub use status::{BrokerFacts, ConnectionStatus, LinkState, ProtocolVersion, TlsFacts};
+pub use status::{BrokerFacts, ConnectionStatus, LinkState, ProtocolVersion, SysTopics, TlsFacts};
 pub use storage::StorageTrouble;
 pub use text::TextError;

@@ -113,6 +113,36 @@ pub struct BrokerFacts {
     pub tls: Option<TlsFacts>,
     /// Incoming messages skipped because they were over the size limit, since the link came up.
     pub skipped_messages: u64,
+    /// What came of asking for [`Self::version`] and [`Self::started_at`].
+    pub sys: SysTopics,
+}
+
+/// What came of asking a broker for its `$SYS` topics, which say how it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SysTopics {
+    /// The broker has not answered the subscription.
+    Asked,
+    /// The broker lets us read at least one of them.
+    Granted,
+    /// The broker refused the subscription.
+    Denied,
+    /// The connection says not to ask (`noMetricsMode`).
+    Off,
+    /// The broker ended sessions in which it was asked, so this one does not ask.
+    EndsSession,
+}
+
+impl SysTopics {
+    /// The name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Asked => "asked",
+            Self::Granted => "granted",
+            Self::Denied => "denied",
+            Self::Off => "off",
+            Self::EndsSession => "endsSession",
+        }
+    }
 }
 
 /// What is known of a link's TLS.

@@ -14,6 +14,7 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::egress::Egress;
 use crate::resolve::Resolver;
+use crate::sys_habit::SysEnd;
 use crate::tls::TlsClients;
 use crate::trail::{Presented, Trail};
 use crate::transport::{Ended, Habits, Hello, Session, UpgradeError, Wire, upgrade};
@@ -49,17 +50,25 @@ pub(crate) struct Arrival {
     pub(crate) tls: Option<TlsFacts>,
 }
 
-/// Goes all the way, within the limit of the configuration. `version` is tried first, and 3.1.1 when
-/// the broker does not speak it.
+/// How to speak with a broker.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Manner {
+    /// Tried first, and 3.1.1 when the broker does not speak it.
+    pub(crate) version: ProtocolVersion,
+    /// Whether to ask for its version and uptime.
+    pub(crate) read_sys: bool,
+}
+
+/// Goes all the way, within the limit of the configuration.
 pub(crate) async fn attempt(
     spec: &LinkSpec,
     means: &Means,
-    version: ProtocolVersion,
+    manner: Manner,
     trail: &mut Trail<'_>,
 ) -> Result<Arrival, LinkFailure> {
     let limit = means.config.connect_timeout;
     let deadline = Instant::now() + limit;
-    let way = whole_way(spec, means, version, deadline, trail);
+    let way = whole_way(spec, means, manner, deadline, trail);
     let outcome = match timeout_at(deadline, way).await {
         Ok(outcome) => outcome,
         Err(_) => Err(trail.out_of_time(spec, limit)),
@@ -78,17 +87,18 @@ pub(crate) async fn attempt(
 async fn whole_way(
     spec: &LinkSpec,
     means: &Means,
-    version: ProtocolVersion,
+    manner: Manner,
     deadline: Instant,
     trail: &mut Trail<'_>,
 ) -> Result<Arrival, LinkFailure> {
     let addresses = resolve(spec, means, trail).await?;
-    match once(spec, means, version, &addresses, deadline, trail).await {
+    match once(spec, means, manner, &addresses, deadline, trail).await {
         Err(NotIn::WrongVersion(broker)) => {
             // A broker that refuses a version closes the connection, so the way begins anew: to that
             // broker, and to none of those that its name stands for as well.
             trail.go_back_to(Stage::Tcp, "the broker does not speak MQTT 5; once more with 3.1.1");
-            once(spec, means, ProtocolVersion::V3_1_1, &[broker], deadline, trail).await
+            let manner = Manner { version: ProtocolVersion::V3_1_1, ..manner };
+            once(spec, means, manner, &[broker], deadline, trail).await
         }
         outcome => outcome,
     }
@@ -133,7 +143,7 @@ async fn resolve(
 async fn once(
     spec: &LinkSpec,
     means: &Means,
-    version: ProtocolVersion,
+    manner: Manner,
     addresses: &[SocketAddr],
     deadline: Instant,
     trail: &mut Trail<'_>,
@@ -162,7 +172,7 @@ async fn once(
     } else {
         wire
     };
-    let session = greet(spec, config, version, wire, peer, trail).await?;
+    let session = greet(spec, config, manner, wire, peer, trail).await?;
     Ok(Arrival { session, tls })
 }
 
@@ -198,7 +208,7 @@ fn presented(chain: Vec<CertificateDer<'static>>, accepted: bool) -> Option<Pres
 async fn greet(
     spec: &LinkSpec,
     config: &LinkConfig,
-    version: ProtocolVersion,
+    Manner { version, read_sys }: Manner,
     wire: Box<dyn Wire>,
     peer: SocketAddr,
     trail: &mut Trail<'_>,
@@ -214,6 +224,7 @@ async fn greet(
         keepalive: config.keepalive,
         ping_timeout: config.ping_timeout,
         max_packet: config.max_packet,
+        read_sys,
     };
     match Session::greet(wire, version, hello, habits).await {
         Ok(session) => {
@@ -231,8 +242,9 @@ async fn greet(
 
 fn not_upgraded(error: UpgradeError, spec: &LinkSpec, peer: SocketAddr) -> LinkFailure {
     match error {
-        UpgradeError::Status(status) => failure::upgrade(Some(status), &error.to_string(), peer),
-        UpgradeError::Protocol(why) => failure::upgrade(None, &why, peer),
+        UpgradeError::Refused(refusal) => failure::upgrade_refused(&refusal, peer),
+        UpgradeError::Protocol(why) => failure::no_upgrade(&why, peer),
+        UpgradeError::SpeaksTls => failure::no_upgrade("it speaks TLS; use wss://", peer),
         UpgradeError::Io(error) => not_read(Stage::Websocket, &error, spec, peer),
     }
 }
@@ -241,9 +253,7 @@ fn not_greeted(ended: Ended, spec: &LinkSpec, peer: SocketAddr) -> LinkFailure {
     match ended {
         Ended::Closed => failure::closed_early(Stage::Mqtt, peer),
         Ended::Io(error) => not_read(Stage::Mqtt, &error, spec, peer),
-        Ended::Refused(why) | Ended::Goodbye(why) => {
-            failure::refusal(why.code, why.number, why.words.as_deref(), peer)
-        }
+        Ended::Refused(why) | Ended::Goodbye(why) => failure::refusal(&why, peer),
         Ended::NoPong(_) => failure::silent(Stage::Mqtt, peer),
         Ended::Broken(why) => failure::not_mqtt(&why, peer),
         Ended::SpeaksTls if !spec.url.transport().is_tls() => {
@@ -260,26 +270,28 @@ fn not_greeted(ended: Ended, spec: &LinkSpec, peer: SocketAddr) -> LinkFailure {
 fn not_read(stage: Stage, error: &io::Error, spec: &LinkSpec, peer: SocketAddr) -> LinkFailure {
     // TLS 1.3 tells what it thinks of our certificate only after the handshake.
     tls::classify_io(error).unwrap_or_else(|| {
-        failure::before_connack(stage, error, peer, spec.url.transport().is_tls())
+        let transport = spec.url.transport();
+        let is_odd = error.kind() == io::ErrorKind::InvalidData;
+        if is_odd && stage == Stage::Mqtt && transport.is_websocket() {
+            return failure::not_mqtt(&error.to_string(), peer);
+        }
+        failure::before_connack(stage, error, peer, transport.is_tls())
     })
 }
 
-/// What the end of a session that was up means.
-pub(crate) fn lost(ended: &Ended) -> LinkFailure {
+/// What the end of a session that was up means, with what it says about asking for `$SYS`.
+pub(crate) fn lost_at(ended: &Ended, end: SysEnd) -> LinkFailure {
+    let mut failure = lost(ended);
+    if matches!(end, SysEnd::Suspicious | SysEnd::Refused) {
+        failure.message.push_str("; it came right after we asked for the topics under $SYS");
+    }
+    failure
+}
+
+fn lost(ended: &Ended) -> LinkFailure {
     match ended {
         Ended::NoPong(after) => failure::no_pong(*after),
-        Ended::Goodbye(why) => {
-            let reason = match why.code {
-                "SESSION_TAKEN_OVER" => "another client came with the same client id",
-                "SERVER_SHUTTING_DOWN" => "the broker shuts down",
-                "KEEP_ALIVE_TIMEOUT" => "the broker did not hear from us in time",
-                "ADMINISTRATIVE_ACTION" => "an administrator of the broker ended it",
-                "NOT_AUTHORIZED" => "the broker no longer allows us in",
-                _ => "the broker ended it",
-            };
-            let words = why.words.as_ref().map(|words| format!(" (\"{words}\")"));
-            failure::lost(&format!("{reason}: {}{}", why.code, words.unwrap_or_default()))
-        }
+        Ended::Goodbye(why) => failure::sent_away(why),
         // TLS calls it an error when the goodbye is missing; everyone does without.
         Ended::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => lost(&Ended::Closed),
         other => failure::lost(&other.to_string()),

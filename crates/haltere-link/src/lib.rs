@@ -9,6 +9,7 @@
 //! Supervisor   compares wanted with running, starts and ends links
 //!   └ link     a task per connection: one piece of work at a time, always also hearing orders
 //!       ├ work       what it is doing: dialling, backing off, being online
+//!       ├ sys_habit  whether it asks the broker how it is
 //!       ├ state      one pure function `step(state, input) -> (state, effects)`
 //!       └ attempt    from name to CONNACK, within one time limit; probes go the same way
 //!           ├ pacer      the dial rate of the whole fleet
@@ -38,6 +39,7 @@
 mod advice;
 mod attempt;
 mod board;
+mod client_id;
 mod config;
 mod dial;
 mod egress;
@@ -54,6 +56,7 @@ mod resolve;
 mod spec;
 mod state;
 mod supervisor;
+mod sys_habit;
 pub mod tls;
 mod trail;
 mod transport;
@@ -62,6 +65,7 @@ mod work;
 
 pub use advice::{Audience, Circumstances, Findings};
 pub use board::StatusChange;
+pub use client_id::made_up_client_id;
 pub use config::{Backoff, LinkConfig, ResolverSource};
 pub use egress::{EgressAction, EgressPolicy, EgressRule, RuleError};
 pub use presented::PresentedChain;

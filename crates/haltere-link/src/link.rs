@@ -15,16 +15,17 @@ use std::mem;
 use std::sync::Arc;
 use std::time::Duration;
 
-use haltere_core::{BrokerFacts, LinkFailure};
+use haltere_core::{BrokerFacts, LinkFailure, SysTopics};
 use tokio::sync::watch;
 use tokio::task::yield_now;
 use tokio::time::{sleep, timeout};
 
-use crate::attempt::Arrival;
+use crate::attempt::{Arrival, Manner};
 use crate::board::Ticket;
 use crate::fleet::Fleet;
 use crate::pacer::Urgency;
 use crate::state::{Effect, Input, Moment, State, step};
+use crate::sys_habit::SysHabit;
 use crate::versions::Versions;
 use crate::work::{Dial, Outcome, Work};
 use crate::{LinkSpec, facts};
@@ -42,6 +43,7 @@ pub(crate) struct Link {
     work: Work,
     broker: Option<Arc<BrokerFacts>>,
     versions: Versions,
+    sys: SysHabit,
     /// Set when the whole fleet starts: how long the first dial is put off.
     put_off: Option<Duration>,
 }
@@ -64,6 +66,7 @@ impl Link {
             work: Work::Nothing,
             broker: None,
             versions: Versions::default(),
+            sys: SysHabit::default(),
             put_off,
         }
     }
@@ -98,10 +101,35 @@ impl Link {
             // It may be another broker.
             self.fleet.board.present(&spec.id, self.ticket, None);
         }
+        if spec.revision != self.spec.revision || !same_dial {
+            self.ask_for_sys_again(spec.read_sys && same_dial);
+        }
         self.put_off = None;
         let intent = spec.intent;
         self.spec = spec;
         Input::Wanted { intent, same_dial }
+    }
+
+    /// An operator may have mended what kept the broker from telling how it is. `now`: in the session that
+    /// is up, if there is one.
+    fn ask_for_sys_again(&mut self, now: bool) {
+        let abstained = mem::take(&mut self.sys).abstains();
+        if abstained
+            && now
+            && let (Work::Session(session), Some(broker)) = (&mut self.work, &mut self.broker)
+        {
+            session.ask_for_sys();
+            Arc::make_mut(broker).sys = SysTopics::Asked;
+        }
+    }
+
+    /// What the next session has in mind about the broker's version and uptime.
+    fn sys_topics(&self) -> SysTopics {
+        match (self.spec.read_sys, self.sys.abstains()) {
+            (false, _) => SysTopics::Off,
+            (true, true) => SysTopics::EndsSession,
+            (true, false) => SysTopics::Asked,
+        }
     }
 
     /// Turns what came of the work into an input for the state machine, if it is one.
@@ -114,7 +142,8 @@ impl Link {
             Outcome::Arrived(arrival) => {
                 let Arrival { session, tls } = *arrival;
                 self.versions.arrived(session.version());
-                self.broker = Some(Arc::new(facts::at_arrival(session.version(), tls)));
+                let facts = facts::at_arrival(session.version(), tls, self.sys_topics());
+                self.broker = Some(Arc::new(facts));
                 self.work = Work::Session(Box::new(session));
                 tracing::info!(connection = %self.spec.id, url = %self.spec.url, "broker connected");
                 Some(Input::Dialled)
@@ -124,8 +153,11 @@ impl Link {
                 self.log(&failure);
                 Some(Input::DialFailed(Arc::new(failure)))
             }
-            Outcome::Lost(failure) => {
+            Outcome::Lost(failure, end) => {
                 self.log(&failure);
+                if self.sys.lost(end) {
+                    tracing::warn!(connection = %self.spec.id, url = %self.spec.url, "the broker ends sessions in which it is asked for $SYS; its version and uptime stay unknown");
+                }
                 Some(Input::Lost(Arc::new(failure)))
             }
             Outcome::Woke => Some(Input::TimerFired),
@@ -186,7 +218,10 @@ impl Link {
                     fleet: Arc::clone(&self.fleet),
                     spec: Arc::clone(&self.spec),
                     ticket: self.ticket,
-                    version: self.versions.next(),
+                    manner: Manner {
+                        version: self.versions.next(),
+                        read_sys: self.sys_topics() == SysTopics::Asked,
+                    },
                     urgency: if patient { Urgency::Patient } else { Urgency::Urgent },
                     put_off,
                 });

@@ -5,12 +5,13 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use haltere_core::{BrokerFacts, LinkFailure, Stage};
+use haltere_core::{BrokerFacts, LinkFailure, Stage, SysTopics};
 use tokio::time::timeout;
 
-use crate::attempt::{Arrival, attempt};
+use crate::attempt::{self, Arrival, Manner, attempt};
 use crate::fleet::Fleet;
 use crate::pacer::Urgency;
+use crate::sys_habit::SysEnd;
 use crate::tls::{CertificateFacts, certificate_facts};
 use crate::trail::{Observer, Trail};
 use crate::transport::{Ended, Session};
@@ -18,8 +19,11 @@ use crate::versions::Versions;
 use crate::work::panic_message;
 use crate::{LinkSpec, facts, failure};
 
-/// How long a broker that has let us in may take to tell about itself.
+/// How long a broker that has let us in may take to tell about itself, and to answer a ping.
 const TELL: Duration = Duration::from_secs(1);
+/// How long a session is looked at when all has been told: some brokers end it a moment after they were
+/// asked for `$SYS`.
+const LINGER: Duration = Duration::from_millis(250);
 
 /// What came of dialling a broker once.
 #[derive(Debug, Clone)]
@@ -49,8 +53,9 @@ pub struct ProbeStage {
 
 /// What happens during a probe.
 ///
-/// Each stage begins and ends, in order, with two exceptions. A broker that speaks no MQTT 5 is dialled
-/// once more with 3.1.1, and stages begin anew. And under TLS 1.3 a broker says only after the
+/// Each stage begins and ends, in order, with three exceptions. A broker that speaks no MQTT 5 is dialled
+/// once more with 3.1.1, and one that ends the session when it is asked for `$SYS` once more without, and
+/// stages begin anew. And under TLS 1.3 a broker says only after the
 /// handshake what it thinks of our certificate: then `Tls` ends a second time, as not passed.
 #[derive(Debug, Clone)]
 pub enum ProbeEvent {
@@ -88,19 +93,63 @@ async fn go(
     spec: &LinkSpec,
     trail: &mut Trail<'_>,
 ) -> Result<BrokerFacts, LinkFailure> {
-    let Arrival { mut session, tls } = arrive(fleet, spec, trail).await?;
-    let mut broker = facts::at_arrival(session.version(), tls);
+    let mut arrival = arrive(fleet, spec, spec.read_sys, trail).await?;
+    let sys = if spec.read_sys { SysTopics::Asked } else { SysTopics::Off };
+    let mut broker = facts::at_arrival(arrival.session.version(), arrival.tls.take(), sys);
     trail.enter(Stage::Subscribe);
-    // Absence is no failure: many brokers do not let everybody read $SYS.
-    let told = timeout(TELL, listen(fleet, &mut session, &mut broker)).await;
-    trail.pass(Some(match (told, &broker.version) {
-        (_, Some(version)) => version.clone(),
-        (Ok(Ok(())), None) => "the broker does not let us read $SYS".to_owned(),
-        (Ok(Err(ended)), None) => ended.to_string(),
-        (Err(_), None) => "the broker does not tell its version".to_owned(),
-    }));
+    let told = listen(fleet, &mut arrival.session, &mut broker).await;
+    match told.map_err(|ended| (arrival.session.sys_end(&ended), ended)) {
+        Ok(()) => trail.pass(Some(told_what(&broker))),
+        Err((SysEnd::Suspicious | SysEnd::Refused, ended)) => {
+            drop(arrival);
+            let why = format!("{ended}, when it was asked for $SYS; once more without");
+            trail.go_back_to(Stage::Dns, &why);
+            return without_sys(fleet, spec, trail).await;
+        }
+        Err((end, ended)) => return Err(dropped(&ended, end, trail)),
+    }
+    let _ = timeout(TELL, arrival.session.goodbye()).await;
+    Ok(broker)
+}
+
+/// The broker has ended a session in which it was asked for `$SYS`. A link learns to do without; whether
+/// that helps shows in a second session.
+async fn without_sys(
+    fleet: &Fleet,
+    spec: &LinkSpec,
+    trail: &mut Trail<'_>,
+) -> Result<BrokerFacts, LinkFailure> {
+    let Arrival { mut session, tls } = arrive(fleet, spec, false, trail).await?;
+    let mut broker = facts::at_arrival(session.version(), tls, SysTopics::EndsSession);
+    trail.enter(Stage::Subscribe);
+    if let Err(ended) = stays(fleet, &mut session, &mut broker).await {
+        return Err(dropped(&ended, SysEnd::Unrelated, trail));
+    }
+    trail.pass(Some(told_what(&broker)));
     let _ = timeout(TELL, session.goodbye()).await;
     Ok(broker)
+}
+
+/// The broker has let us in and then dropped us, for nothing that a link could do without.
+fn dropped(ended: &Ended, end: SysEnd, trail: &mut Trail<'_>) -> LinkFailure {
+    let failure = attempt::lost_at(ended, end);
+    trail.enter(Stage::Closed);
+    trail.fail(&failure);
+    failure
+}
+
+/// For one glance. Absence is no failure: many brokers do not let everybody read `$SYS`.
+fn told_what(broker: &BrokerFacts) -> String {
+    let why = match (&broker.version, broker.sys) {
+        (Some(version), _) => return version.clone(),
+        (None, SysTopics::Off) => "not asked for $SYS (noMetricsMode)",
+        (None, SysTopics::Denied) => "the broker does not let us read $SYS",
+        (None, SysTopics::EndsSession) => {
+            "the broker ends the session when asked for $SYS; links stay up without it"
+        }
+        (None, SysTopics::Asked | SysTopics::Granted) => "the broker does not tell its version",
+    };
+    why.to_owned()
 }
 
 /// Some brokers close the connection in place of saying that they don't know MQTT 5. A link tries the
@@ -108,35 +157,72 @@ async fn go(
 async fn arrive(
     fleet: &Fleet,
     spec: &LinkSpec,
+    read_sys: bool,
     trail: &mut Trail<'_>,
 ) -> Result<Arrival, LinkFailure> {
     let mut versions = Versions::default();
-    let first = versions.next();
+    let first = Manner { version: versions.next(), read_sys };
     let failure = match attempt(spec, &fleet.means, first, trail).await {
         Ok(arrival) => return Ok(arrival),
         Err(failure) => failure,
     };
     versions.failed(&failure);
-    if versions.next() == first {
+    if versions.next() == first.version {
         return Err(failure);
     }
     trail.stages.clear();
-    attempt(spec, &fleet.means, versions.next(), trail).await
+    let second = Manner { version: versions.next(), read_sys };
+    attempt(spec, &fleet.means, second, trail).await
 }
 
-/// Until the broker has told everything, or refused to.
+/// Until the broker has told everything, or refused to, or had time enough. An error is a session that
+/// did not survive it.
 async fn listen(
     fleet: &Fleet,
     session: &mut Session,
     broker: &mut BrokerFacts,
 ) -> Result<(), Ended> {
-    while broker.version.is_none() || broker.started_at.is_none() {
-        let news = session.news().await?;
-        let refused = news.subscribed == Some(false);
-        facts::learn(broker, news, fleet.clock.now());
-        if refused {
-            break;
+    let told = timeout(TELL, async {
+        let may_tell = |broker: &BrokerFacts| match broker.sys {
+            SysTopics::Asked | SysTopics::Granted => {
+                broker.version.is_none() || broker.started_at.is_none()
+            }
+            SysTopics::Denied | SysTopics::Off | SysTopics::EndsSession => false,
+        };
+        while may_tell(broker) {
+            let news = session.news().await?;
+            facts::learn(broker, news, fleet.clock.now());
         }
+        Ok::<_, Ended>(())
+    });
+    if let Ok(ended) = told.await {
+        ended?;
+    }
+    stays(fleet, session, broker).await
+}
+
+/// Whether the broker answers a ping, and is still there a moment later.
+async fn stays(
+    fleet: &Fleet,
+    session: &mut Session,
+    broker: &mut BrokerFacts,
+) -> Result<(), Ended> {
+    session.ping_now()?;
+    let pong = timeout(TELL, hear(fleet, session, broker, Session::awaits_pong));
+    pong.await.unwrap_or(Err(Ended::NoPong(TELL)))?;
+    timeout(LINGER, hear(fleet, session, broker, |_| true)).await.unwrap_or(Ok(()))
+}
+
+/// Listens for as long as `more` says.
+async fn hear(
+    fleet: &Fleet,
+    session: &mut Session,
+    broker: &mut BrokerFacts,
+    more: impl Fn(&Session) -> bool,
+) -> Result<(), Ended> {
+    while more(session) {
+        let news = session.news().await?;
+        facts::learn(broker, news, fleet.clock.now());
     }
     Ok(())
 }

@@ -23,6 +23,8 @@ pub struct LinkSpec {
     pub tls: TlsMaterial,
     /// The connection has TLS settings that don't count, because the plugin `tls` is off.
     pub tls_ignored: bool,
+    /// Whether to ask the broker for its version and uptime (`$SYS`).
+    pub read_sys: bool,
     /// Whether the link should be up.
     pub intent: Intent,
 }
@@ -43,5 +45,6 @@ impl LinkSpec {
             && self.username == other.username
             && self.password == other.password
             && (!self.url.transport().is_tls() || self.tls == other.tls)
+            && self.read_sys == other.read_sys
     }
 }

@@ -268,6 +268,7 @@ mod tests {
             password: None,
             tls: TlsMaterial::default(),
             tls_ignored: false,
+            read_sys: true,
             intent: Intent::Disconnected,
         })
     }

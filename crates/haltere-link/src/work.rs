@@ -10,13 +10,14 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use haltere_core::{LinkFailure, ProtocolVersion};
+use haltere_core::LinkFailure;
 use tokio::time::{Sleep, sleep};
 
-use crate::attempt::{self, Arrival};
+use crate::attempt::{self, Arrival, Manner};
 use crate::board::Ticket;
 use crate::fleet::Fleet;
 use crate::pacer::Urgency;
+use crate::sys_habit::SysEnd;
 use crate::trail::Trail;
 use crate::transport::{News, Session};
 use crate::{LinkSpec, failure};
@@ -43,8 +44,8 @@ pub(crate) enum Outcome {
     Woke,
     /// The broker has told something about itself; the session goes on.
     News(News),
-    /// The session has ended.
-    Lost(LinkFailure),
+    /// The session has ended, and what that says about asking for `$SYS`.
+    Lost(LinkFailure, SysEnd),
 }
 
 /// How a broker is to be dialled.
@@ -52,8 +53,7 @@ pub(crate) struct Dial {
     pub(crate) fleet: Arc<Fleet>,
     pub(crate) spec: Arc<LinkSpec>,
     pub(crate) ticket: Ticket,
-    /// Tried first.
-    pub(crate) version: ProtocolVersion,
+    pub(crate) manner: Manner,
     pub(crate) urgency: Urgency,
     /// Set when the whole fleet starts: how long to wait before.
     pub(crate) put_off: Option<Duration>,
@@ -67,7 +67,7 @@ impl Dial {
         self.fleet.pacer.turn(self.urgency).await;
         let mut trail = Trail::new();
         let outcome =
-            attempt::attempt(&self.spec, &self.fleet.means, self.version, &mut trail).await;
+            attempt::attempt(&self.spec, &self.fleet.means, self.manner, &mut trail).await;
         if let Some(presented) = &trail.presented {
             let kept = self.fleet.certificates.keep(presented, self.fleet.clock.now());
             self.fleet.board.present(&self.spec.id, self.ticket, Some(kept));
@@ -92,7 +92,11 @@ impl Work {
                 *self = Self::Nothing;
                 note_panic(&*panic, panics);
                 let failure = failure::panicked();
-                Poll::Ready(if up { Outcome::Lost(failure) } else { Outcome::Failed(failure) })
+                Poll::Ready(if up {
+                    Outcome::Lost(failure, SysEnd::Unrelated)
+                } else {
+                    Outcome::Failed(failure)
+                })
             }
         }
     }
@@ -121,7 +125,10 @@ impl Work {
             }
             Self::Session(session) => match ready!(session.poll_news(cx)) {
                 Ok(news) => Outcome::News(news),
-                Err(ended) => Outcome::Lost(attempt::lost(&ended)),
+                Err(ended) => {
+                    let end = session.sys_end(&ended);
+                    Outcome::Lost(attempt::lost_at(&ended, end), end)
+                }
             },
         })
     }
@@ -143,6 +150,7 @@ pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> &str {
 mod tests {
     use std::future::poll_fn;
 
+    use haltere_core::ProtocolVersion;
     use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, DuplexStream, ReadBuf, duplex};
 
     use super::*;
@@ -184,7 +192,8 @@ mod tests {
         let (ours, mut theirs) = duplex(4_096);
         theirs.write_all(&[0x20, 3, 0, 0, 0]).await.expect("room");
         let second = Duration::from_secs(1);
-        let habits = Habits { keepalive: second, ping_timeout: second, max_packet: 100 };
+        let habits =
+            Habits { keepalive: second, ping_timeout: second, max_packet: 100, read_sys: true };
         let hello = Hello { client_id: "me", username: None, password: None, keepalive: 1 };
         let session =
             Session::greet(Box::new(Grenade(ours)), ProtocolVersion::V5, hello, habits).await;

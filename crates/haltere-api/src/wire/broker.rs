@@ -12,7 +12,7 @@ use super::time;
 #[schema(as = Broker, example = json!({
     "version": "mosquitto version 2.0.11", "protocolVersion": "5", "startedAt": "2026-11-23T06:00:00Z",
     "tls": {"version": "TLSv1.3", "cipher": "TLS_AES_256_GCM_SHA384", "legacyCertificate": false, "notAfter": "2027-11-23T06:00:00Z"},
-    "skippedMessages": 0,
+    "skippedMessages": 0, "sys": "granted",
 }))]
 pub(crate) struct BrokerView<'a> {
     /// From `$SYS/broker/version`; absent when the broker does not tell.
@@ -29,6 +29,27 @@ pub(crate) struct BrokerView<'a> {
     tls: Option<BrokerTlsView<'a>>,
     /// Messages skipped because they were over the size limit, since the link came up.
     skipped_messages: u64,
+    /// What came of asking for `version` and `startedAt`, which are under `$SYS`.
+    #[schema(value_type = SysTopicsName)]
+    sys: &'a str,
+}
+
+/// What came of asking a broker for its `$SYS` topics.
+#[derive(ToSchema)]
+#[schema(as = SysTopics, rename_all = "camelCase")]
+#[expect(dead_code, reason = "it describes the names that haltere-core gives")]
+pub(crate) enum SysTopicsName {
+    /// The broker has not answered yet.
+    Asked,
+    /// The broker lets us read at least one of them.
+    Granted,
+    /// The broker refused the subscription.
+    Denied,
+    /// The connection says not to ask (`noMetricsMode`).
+    Off,
+    /// The broker ended sessions in which it was asked, so the link does without. It asks again after
+    /// an edit of the connection, or a restart.
+    EndsSession,
 }
 
 /// What is known of a link's TLS.
@@ -51,13 +72,15 @@ pub(crate) struct BrokerTlsView<'a> {
 
 impl<'a> From<&'a BrokerFacts> for BrokerView<'a> {
     fn from(facts: &'a BrokerFacts) -> Self {
-        let BrokerFacts { version, started_at, protocol_version, tls, skipped_messages } = facts;
+        let BrokerFacts { version, started_at, protocol_version, tls, skipped_messages, sys } =
+            facts;
         Self {
             version: version.as_deref(),
             protocol_version: protocol_version.as_str(),
             started_at: started_at.map(time::rfc3339),
             tls: tls.as_ref().map(BrokerTlsView::from),
             skipped_messages: *skipped_messages,
+            sys: sys.as_str(),
         }
     }
 }

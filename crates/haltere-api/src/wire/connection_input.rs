@@ -381,7 +381,7 @@ pub(super) fn properties() -> Value {
         "cert": pem("Our client certificate, leaf first"),
         "key": pem("The private key of cert, not encrypted"),
         "tls": client_hello::property(),
-        "noMetricsMode": boolean("Kept and returned."),
+        "noMetricsMode": boolean("Do not ask the broker for its version and uptime (`$SYS`)."),
         "caFile": {"type": "string", "maxLength": 1_024, "description": "Kept and returned."},
         "certFile": {"type": "string", "maxLength": 1_024, "description": "Kept and returned."},
         "keyFile": {"type": "string", "maxLength": 1_024, "description": "Kept and returned."}

@@ -5,10 +5,9 @@ use std::sync::Arc;
 use haltere_core::{
     Connection, Intent, MmcFields, Pem, PluginId, Revision, Timestamp, TlsMaterial,
 };
-use haltere_link::LinkSpec;
+use haltere_link::{LinkSpec, made_up_client_id};
 use haltere_store::ConnectionRecord;
 
-use super::client_id::client_id;
 use super::record;
 use crate::app::App;
 
@@ -177,11 +176,12 @@ impl App {
             revision: connection.revision,
             url: connection.url.clone(),
             client_id: own_client_id
-                .unwrap_or_else(|| client_id(&self.0.instance, connection.id.as_str())),
+                .unwrap_or_else(|| made_up_client_id(&self.0.instance, connection.id.as_str())),
             username: credentials.and_then(|it| it.username.clone()),
             password: credentials.and_then(|it| it.password.clone()),
             tls: self.effective_tls(&connection.tls),
             tls_ignored: make_a_difference(&connection.tls) && !self.plugin_enabled(PluginId::Tls),
+            read_sys: connection.mmc.no_metrics_mode != Some(true),
             intent: connection.intent,
         }
     }

@@ -4,7 +4,6 @@ mod advice;
 mod certificates;
 mod change_intent;
 mod check;
-mod client_id;
 mod create;
 mod cursor;
 mod delete;

@@ -23,6 +23,10 @@ pub(crate) const MAX_TESTS: usize = 16;
 const AUDITING: &str = "audit a test of a connection";
 /// What is put behind a client id: `-test-` and eight digits.
 const SUFFIX_BYTES: usize = 14;
+/// What a broker has to take as a client id: so many letters and digits (MQTT 5, 3.1.3.1).
+const PLAIN_ID_BYTES: usize = 23;
+/// What is put behind a client id of that kind: so many digits.
+const PLAIN_SUFFIX_BYTES: usize = 6;
 
 /// Why nothing was dialled.
 #[derive(Debug, thiserror::Error)]
@@ -173,15 +177,25 @@ fn mark() -> String {
     format!("{:08x}", rand::random::<u32>())
 }
 
+/// A client id that a broker which takes `id` most likely takes as well: it begins in the same way, for those
+/// that go by the beginning, and is letters and digits of the same length where that one is.
+fn another_id_like(id: &str) -> String {
+    let is_plain =
+        id.len() <= PLAIN_ID_BYTES && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+    if is_plain {
+        let kept = id.len().min(PLAIN_ID_BYTES - PLAIN_SUFFIX_BYTES);
+        return format!("{}{}", &id[..kept], &mark()[..PLAIN_SUFFIX_BYTES]);
+    }
+    let cut = id.floor_char_boundary(Credentials::MAX_BYTES - SUFFIX_BYTES);
+    format!("{}-test-{}", &id[..cut], mark())
+}
+
 impl PreparedTest {
     /// Takes another client id than a link that is up, which the broker would otherwise end: a client
     /// id set by hand is the same for both.
     fn keep_apart_from(&mut self, link: Option<&Arc<LinkSpec>>) {
         let Some(link) = link.filter(|link| link.client_id == self.spec.client_id) else { return };
-        let longest = Credentials::MAX_BYTES - SUFFIX_BYTES;
-        let cut = link.client_id.floor_char_boundary(longest);
-        // Brokers that let clients in by the beginning of their id go on doing so.
-        self.spec.client_id = format!("{}-test-{}", &link.client_id[..cut], mark());
+        self.spec.client_id = another_id_like(&link.client_id);
         self.remark = Some(
             "A link with this client id is up meanwhile, so the test used a client id of its own, beginning with the one in credentials.clientId: a broker that goes by whole client ids may treat it in another way.".to_owned(),
         );
@@ -213,6 +227,22 @@ mod tests {
     use super::super::{ListQuery, Secrets};
     use super::*;
     use crate::testing::TestApp;
+
+    #[test]
+    fn another_id_is_one_that_the_same_broker_takes() {
+        let longest = "x".repeat(Credentials::MAX_BYTES);
+        for (id, beginning, length) in [
+            ("press4", "press4", 12),
+            ("abcdefghijklmnopqrstuvw", "abcdefghijklmnopq", 23),
+            ("press-4", "press-4-test-", 21),
+            ("x".repeat(24).as_str(), "xxxxxxxxxxxxxxxxxxxxxxxx-test-", 38),
+            (longest.as_str(), "xxx", Credentials::MAX_BYTES),
+        ] {
+            let other = another_id_like(id);
+            assert!(other != id && other.starts_with(beginning), "{other:.60}");
+            assert_eq!(other.len(), length, "{other:.60}");
+        }
+    }
 
     #[tokio::test]
     async fn a_test_tells_how_far_it_got_and_stores_nothing() {

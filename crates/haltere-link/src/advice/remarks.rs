@@ -1,6 +1,6 @@
 //! What is not as good as it could be about a broker that lets us in.
 
-use haltere_core::BrokerFacts;
+use haltere_core::{BrokerFacts, SysTopics};
 use jiff::SignedDuration;
 
 use super::{Audience, Circumstances, Findings, day, is_loopback, quoted};
@@ -33,10 +33,24 @@ pub(super) fn on(
             transport.scheme()
         ));
     }
-    if broker.version.is_none() {
-        remarks.push("The broker tells nothing about itself: to see its version and uptime, allow this user to read $SYS/# (Mosquitto's acl_file: topic read $SYS/#; sys_interval must not be 0).".to_owned());
-    }
+    remarks.extend(on_sys(broker).map(str::to_owned));
     remarks
+}
+
+/// Why the broker's version and uptime are unknown.
+fn on_sys(broker: &BrokerFacts) -> Option<&'static str> {
+    match broker.sys {
+        SysTopics::Off => None,
+        SysTopics::EndsSession => Some(
+            "The broker ends the session of a client that asks for $SYS, so haltere does not ask, and its version and uptime stay unknown: allow this user to read $SYS/# and save the connection, and haltere asks again; or set noMetricsMode to true.",
+        ),
+        SysTopics::Denied => Some(
+            "The broker does not let this user read $SYS/#, so its version and uptime are unknown: allow it (Mosquitto's acl_file: topic read $SYS/#), or set noMetricsMode to true.",
+        ),
+        SysTopics::Asked | SysTopics::Granted => broker.version.is_none().then_some(
+            "The broker tells nothing about itself: to see its version and uptime, allow this user to read $SYS/# (Mosquitto's acl_file: topic read $SYS/#; sys_interval must not be 0).",
+        ),
+    }
 }
 
 fn on_certificates(

@@ -91,6 +91,7 @@ const HABITS: Habits = Habits {
     keepalive: Duration::from_secs(30),
     ping_timeout: Duration::from_secs(10),
     max_packet: MAX_PACKET,
+    read_sys: true,
 };
 
 async fn live(wire: impl super::Wire + 'static, version: ProtocolVersion) -> Ended {

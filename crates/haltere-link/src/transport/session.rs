@@ -15,6 +15,7 @@ use tokio::time::{Instant, Sleep, sleep};
 use super::codec::{Broken, Codec, Heard, Hello, Message, Refusal};
 use super::framer::{Frame, FrameError, Framer};
 use super::wire::Wire;
+use crate::sys_habit::{SETTLED, SysEnd};
 
 /// How much is read at once. Lies on the stack while reading, so that an idle link holds no buffer. Full of
 /// short messages it keeps a thread busy for some 60 µs, which is how long a flood makes others wait.
@@ -35,6 +36,8 @@ pub(crate) struct Habits {
     pub(crate) ping_timeout: Duration,
     /// The largest packet we take.
     pub(crate) max_packet: usize,
+    /// Whether to ask for the broker's version and uptime.
+    pub(crate) read_sys: bool,
 }
 
 /// An MQTT session that the broker has accepted.
@@ -48,6 +51,19 @@ pub(crate) struct Session {
     pulse: Pulse,
     /// Nothing has been heard yet.
     fresh: bool,
+    sys: Sys,
+    /// When `sys` last changed.
+    since: Instant,
+}
+
+/// Whether the broker was asked for its version and uptime.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Sys {
+    NotAsked,
+    /// SUBACK has not come.
+    Asked,
+    /// SUBACK has come, whatever it says.
+    Answered,
 }
 
 /// What came in with one read. Coalesced, so that a flood of messages costs no queue.
@@ -71,6 +87,8 @@ pub(crate) struct News {
     pub(crate) uptime: Option<Duration>,
     /// How many messages were over the limit.
     pub(crate) skipped: u64,
+    /// A ping was answered.
+    pub(crate) pong: bool,
 }
 
 /// Why a session ended, or did not begin.
@@ -119,7 +137,7 @@ impl From<FrameError> for Ended {
 
 impl Session {
     /// Says CONNECT and waits for the answer, for as long as it takes. Asks for the broker's version
-    /// and uptime at once when it is let in.
+    /// and uptime at once when it is let in, if that is its habit.
     pub(crate) async fn greet(
         wire: Box<dyn Wire>,
         version: ProtocolVersion,
@@ -130,7 +148,8 @@ impl Session {
         let outbox = codec.connect(hello).map_err(Ended::Unsendable)?;
         let framer = Framer::new(habits.max_packet);
         let pulse = Pulse::new(habits.keepalive, habits.ping_timeout);
-        let mut session = Self { wire, framer, codec, outbox, pulse, fresh: true };
+        let (sys, since) = (Sys::NotAsked, Instant::now());
+        let mut session = Self { wire, framer, codec, outbox, pulse, fresh: true, sys, since };
         loop {
             let Chunk { greeting, goodbye, .. } = poll_fn(|cx| session.poll(cx)).await?;
             match (greeting, goodbye) {
@@ -139,9 +158,9 @@ impl Session {
                 (_, Some(why)) => return Err(Ended::Goodbye(why)),
                 (Some(Ok(keepalive)), None) => {
                     session.pulse.agree(keepalive);
-                    // A broker that takes no packet of this length tells nothing about itself.
-                    if let Ok(bytes) = session.codec.subscribe(&[sys::VERSION, sys::UPTIME]) {
-                        session.outbox.extend(bytes);
+                    session.since = Instant::now();
+                    if habits.read_sys {
+                        session.ask_for_sys();
                     }
                     return Ok(session);
                 }
@@ -153,6 +172,49 @@ impl Session {
     /// The version of MQTT it speaks.
     pub(crate) fn version(&self) -> ProtocolVersion {
         self.codec.version()
+    }
+
+    /// Asks for the broker's version and uptime, unless that has been done. A broker that takes no packet of
+    /// this length is not asked.
+    pub(crate) fn ask_for_sys(&mut self) {
+        if self.sys == Sys::NotAsked
+            && let Ok(bytes) = self.codec.subscribe(&[sys::VERSION, sys::UPTIME])
+        {
+            self.outbox.extend(bytes);
+            (self.sys, self.since) = (Sys::Asked, Instant::now());
+        }
+    }
+
+    /// What the end of this session says about asking for version and uptime.
+    pub(crate) fn sys_end(&self, ended: &Ended) -> SysEnd {
+        let (passed, pulse) = (self.since.elapsed(), &self.pulse);
+        let close = match self.sys {
+            Sys::NotAsked => return SysEnd::NotAsked(passed),
+            // A broker that hangs over it is found by its silence.
+            Sys::Asked => passed <= pulse.keepalive + pulse.ping_timeout * 2 + SETTLED,
+            Sys::Answered => passed <= SETTLED,
+        };
+        match ended {
+            _ if !close => SysEnd::Unrelated,
+            // In so many words.
+            Ended::Goodbye(Refusal { code: "SESSION_TAKEN_OVER", .. }) => SysEnd::Unrelated,
+            Ended::Goodbye(Refusal { code, .. }) if is_about_a_subscription(code) => {
+                SysEnd::Refused
+            }
+            _ => SysEnd::Suspicious,
+        }
+    }
+
+    /// Asks now whether the broker is still there.
+    pub(crate) fn ping_now(&mut self) -> Result<(), Ended> {
+        self.outbox.extend(self.codec.ping()?);
+        self.pulse.pinged();
+        Ok(())
+    }
+
+    /// Whether a ping is unanswered.
+    pub(crate) fn awaits_pong(&self) -> bool {
+        self.pulse.waiting
     }
 
     /// Waits for news, and keeps the session alive meanwhile. Nothing is lost when the future is dropped.
@@ -249,9 +311,15 @@ impl Session {
                     chunk.greeting = Some(Ok(server_keepalive));
                 }
                 Heard::Refused(refusal) => chunk.greeting = Some(Err(refusal)),
-                Heard::Subscribed(granted) => chunk.news.subscribed = Some(granted.contains(&true)),
+                Heard::Subscribed(granted) => {
+                    (self.sys, self.since) = (Sys::Answered, Instant::now());
+                    chunk.news.subscribed = Some(granted.contains(&true));
+                }
                 Heard::Message(message) => chunk.news.read(&message),
-                Heard::Pong => self.pulse.pong(),
+                Heard::Pong => {
+                    self.pulse.pong();
+                    chunk.news.pong = true;
+                }
                 Heard::Goodbye(why) => chunk.goodbye = Some(why),
                 Heard::Nothing => {}
             }
@@ -271,6 +339,18 @@ impl News {
             _ => {}
         }
     }
+}
+
+/// Whether a broker that ends a session for this reason means a subscription.
+fn is_about_a_subscription(code: &str) -> bool {
+    matches!(
+        code,
+        "NOT_AUTHORIZED"
+            | "TOPIC_FILTER_INVALID"
+            | "SHARED_SUBSCRIPTIONS_NOT_SUPPORTED"
+            | "SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED"
+            | "WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED"
+    )
 }
 
 /// What answers CONNECT is a CONNACK, or does not speak MQTT.
@@ -316,11 +396,15 @@ impl Pulse {
             Poll::Pending => Poll::Pending,
             Poll::Ready(()) if self.waiting => Poll::Ready(Beat::Dead(self.ping_timeout)),
             Poll::Ready(()) => {
-                self.waiting = true;
-                self.timer.as_mut().reset(Instant::now() + self.ping_timeout);
+                self.pinged();
                 Poll::Ready(Beat::Ping)
             }
         }
+    }
+
+    fn pinged(&mut self) {
+        self.waiting = true;
+        self.timer.as_mut().reset(Instant::now() + self.ping_timeout);
     }
 
     /// A packet came in: the answer to our ping may stand in line behind others. Less than a packet
@@ -350,6 +434,7 @@ mod tests {
         keepalive: Duration::from_secs(30),
         ping_timeout: Duration::from_secs(10),
         max_packet: 1_000,
+        read_sys: true,
     };
     const PING: [u8; 2] = [0xc0, 0];
     const PONG: [u8; 2] = [0xd0, 0];
@@ -500,9 +585,15 @@ mod tests {
                     theirs.write_all(&PONG).await.expect("open");
                 }
             };
+            let pongs = async {
+                loop {
+                    let news = session.news().await.expect("up");
+                    assert_eq!(news, News { pong: true, ..News::default() });
+                }
+            };
             tokio::select! {
                 () = broker => {}
-                news = session.news() => panic!("{news:?}"),
+                () = pongs => {}
             }
             assert_eq!(start.elapsed().as_secs(), 3 * seconds, "{wanted}");
         }
@@ -546,5 +637,60 @@ mod tests {
         let (goodbye, said) = tokio::join!(session.goodbye(), broker);
         goodbye.expect("open");
         assert_eq!(said[0], 0xe0);
+    }
+
+    /// What the end of a session says about the subscription, after so long and these bytes of the broker.
+    async fn sys_end(habits: Habits, after: Duration, bytes: &[u8]) -> SysEnd {
+        let (ours, mut theirs) = duplex(4_096);
+        theirs.write_all(&[0x20, 3, 0, 0, 0]).await.expect("room");
+        let hello = Hello { client_id: "me", username: None, password: None, keepalive: 30 };
+        let session = Session::greet(Box::new(ours), ProtocolVersion::V5, hello, habits).await;
+        let mut session = session.expect("accepted");
+        let mut pause = Box::pin(sleep(after));
+        let broker = async {
+            // A SUBACK is for the start, all else for the end.
+            let (first, last) =
+                bytes.split_at(bytes.len() * usize::from(bytes.first() == Some(&0x90)));
+            theirs.write_all(first).await.expect("open");
+            pause.as_mut().await;
+            theirs.write_all(last).await.expect("open");
+            theirs.shutdown().await.expect("open");
+        };
+        let us = async {
+            loop {
+                if let Err(ended) = session.news().await {
+                    break session.sys_end(&ended);
+                }
+            }
+        };
+        let (end, ()) = tokio::join!(us, broker);
+        end
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_the_end_of_a_session_says_about_the_subscription() {
+        use SysEnd::{NotAsked, Refused, Suspicious, Unrelated};
+        let (now, second) = (Duration::ZERO, Duration::from_secs(1));
+        let granted = [0x90, 5, 0, 1, 0, 0, 0];
+        for (after, bytes, expected) in [
+            (now, &[][..], Suspicious),
+            (second, &[], Suspicious),
+            (now, &[0xe0, 2, 0x87, 0], Refused),
+            (now, &[0xe0, 2, 0x8f, 0], Refused),
+            (now, &[0xe0, 2, 0x80, 0], Suspicious),
+            (now, &[0xe0, 2, 0x8b, 0], Suspicious),
+            (now, &[0xe0, 2, 0x8e, 0], Unrelated),
+            (now, &[0x00, 0], Suspicious),
+            (now, &granted, Suspicious),
+            (second, &granted, Suspicious),
+            (second * 3, &granted, Unrelated),
+            // The pings stay unanswered.
+            (second * 300, &[], Suspicious),
+            (second * 300, &granted, Unrelated),
+        ] {
+            assert_eq!(sys_end(HABITS, after, bytes).await, expected, "{after:?}, {bytes:x?}");
+        }
+        let silent = Habits { read_sys: false, ..HABITS };
+        assert_eq!(sys_end(silent, second, &[]).await, NotAsked(second));
     }
 }

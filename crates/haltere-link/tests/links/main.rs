@@ -15,5 +15,6 @@ mod openssl;
 mod plain;
 mod recovery;
 mod storm;
+mod sys;
 mod tls;
 mod websocket;

@@ -11,7 +11,7 @@ use haltere_core::{
     TlsServerName,
 };
 use haltere_link::tls::check_material;
-use haltere_link::{LinkSpec, ProbeReport};
+use haltere_link::{LinkSpec, ProbeReport, made_up_client_id};
 
 use crate::cli::password::secret_from_stdin;
 use crate::cli::tell;
@@ -29,7 +29,7 @@ pub(super) struct Target {
     #[arg(long, requires = "username")]
     password_stdin: bool,
 
-    /// The MQTT client id [default: haltere-test- and a random number]
+    /// The MQTT client id [default: a random one, made as those of connections are]
     #[arg(long, value_name = "ID")]
     client_id: Option<String>,
 
@@ -57,6 +57,10 @@ pub(super) struct Target {
     /// Do not check who the broker is
     #[arg(long)]
     insecure: bool,
+
+    /// Do not ask the broker for its version and uptime ($SYS)
+    #[arg(long)]
+    no_metrics: bool,
 
     /// Write the CA certificate the broker presents to this new file, to trust it with --ca once its
     /// fingerprint was compared
@@ -86,7 +90,8 @@ impl Target {
         let password = self.password_stdin.then(|| secret_from_stdin("password")).transpose()?;
         fits_mqtt("--password-stdin", password.as_ref().map_or("", |it| it.expose().as_str()))?;
 
-        let number = rand::random::<u32>();
+        // As if in an installation of its own, so that no link loses its session.
+        let installation = format!("{:08x}", rand::random::<u32>());
         Ok(LinkSpec {
             id: ConnectionId::parse("test").expect("a valid id"),
             revision: Revision::FIRST,
@@ -94,11 +99,12 @@ impl Target {
             client_id: self
                 .client_id
                 .clone()
-                .unwrap_or_else(|| format!("haltere-test-{number:08x}")),
+                .unwrap_or_else(|| made_up_client_id(&installation, "test")),
             username: self.username.clone().filter(|name| !name.is_empty()),
             password,
             tls,
             tls_ignored: false,
+            read_sys: !self.no_metrics,
             intent: Intent::Connected,
         })
     }

@@ -1,0 +1,244 @@
+//! Brokers that take offence at being asked for `$SYS`: an extra must not cost the link.
+
+use std::time::Duration;
+
+use haltere_core::{SysTopics, TlsMaterial};
+use haltere_link::{LinkConfig, LinkSpec};
+use haltere_testkit::Peer;
+use haltere_testkit::builders::trusting;
+use haltere_testkit::certs::Ca;
+use haltere_testkit::faulty::Script;
+use haltere_testkit::wait::{self, PATIENCE};
+
+use crate::fleet::{Fleet, link, quick, short_keepalive};
+
+fn greeting() -> Script {
+    Peer::script().read_connect().connack(0)
+}
+
+/// The link flaps at most `sessions` times, then stays up without asking; the doctor says the same.
+async fn stays_up_without(config: LinkConfig, spec: LinkSpec, peer: &Peer, sessions: usize) {
+    let fleet = Fleet::with(config).await;
+    fleet.want(&spec);
+    let found = fleet
+        .until_facts(&spec, "a session without $SYS", |it| it.sys == SysTopics::EndsSession)
+        .await;
+    assert_eq!(found.version, None);
+    assert_eq!((peer.subscribes(), peer.connects().len()), (sessions, sessions + 1));
+
+    let report = fleet.supervisor.probe(&spec, |_| {}).await;
+    assert_eq!(report.failure, None, "{:#?}", report.stages);
+    let broker = report.broker.clone().expect("it was let in");
+    assert_eq!(broker.sys, SysTopics::EndsSession, "the doctor says something else");
+    let last = report.stages.last().and_then(|stage| stage.detail.as_deref()).unwrap_or_default();
+    assert!(last.contains("ends the session when asked for $SYS"), "{last}");
+    assert!(report.stages.iter().all(|stage| stage.ok), "{:#?}", report.stages);
+
+    let status = fleet.supervisor.status(&spec.id).expect("wanted");
+    assert!(status.connected(), "{status:?}");
+    assert_eq!(peer.subscribes(), sessions + 1, "the link has asked again");
+    fleet.ends_well().await;
+}
+
+#[tokio::test]
+async fn a_broker_that_says_it_does_not_allow_it() {
+    for reason in [0x87, 0x8f, 0xa2] {
+        let away = [0xe0, 2, reason, 0];
+        let peer = greeting().await_subscribe().send(away).close().start().await;
+        stays_up_without(quick(), link(&peer.url("mqtt")), &peer, 1).await;
+    }
+}
+
+#[tokio::test]
+async fn a_broker_that_gives_another_reason() {
+    for reason in [0x00, 0x80, 0x81, 0x82, 0x83, 0x8b, 0x97, 0x98] {
+        let away = [0xe0, 2, reason, 0];
+        let peer = greeting().await_subscribe().send(away).close().start().await;
+        stays_up_without(quick(), link(&peer.url("mqtt")), &peer, 2).await;
+    }
+}
+
+#[tokio::test]
+async fn a_broker_that_closes() {
+    let peer = greeting().await_subscribe().close().start().await;
+    stays_up_without(quick(), link(&peer.url("mqtt")), &peer, 2).await;
+}
+
+#[tokio::test]
+async fn a_broker_that_resets() {
+    let peer = greeting().await_subscribe().reset().start().await;
+    stays_up_without(quick(), link(&peer.url("mqtt")), &peer, 2).await;
+}
+
+#[tokio::test]
+async fn a_broker_that_speaks_nonsense() {
+    let peer = greeting().await_subscribe().send([0, 0]).hold().start().await;
+    stays_up_without(quick(), link(&peer.url("mqtt")), &peer, 2).await;
+}
+
+#[tokio::test]
+async fn a_broker_that_closes_a_moment_after_it_has_answered() {
+    let pause = Duration::from_millis(300);
+    for script in [greeting().answer_subscribe(), greeting().deny_subscribe(0x80)] {
+        let peer = script.pause(pause).close().start().await;
+        let spec = link(&peer.url("mqtt"));
+        let fleet = Fleet::new().await;
+        fleet.want(&spec);
+        let without = |it: &haltere_core::BrokerFacts| it.sys == SysTopics::EndsSession;
+        fleet.until_facts(&spec, "a session without $SYS", without).await;
+        assert_eq!(peer.subscribes(), 2);
+        fleet.ends_well().await;
+    }
+    let peer = greeting().answer_subscribe().pause(pause).close().start().await;
+    stays_up_without(quick(), link(&peer.url("mqtt")), &peer, 2).await;
+}
+
+/// Retained messages come right behind the SUBACK; they are what the broker can't send.
+#[tokio::test]
+async fn a_broker_that_breaks_over_its_retained_messages() {
+    let peer = greeting()
+        .answer_subscribe()
+        .publish("$SYS/broker/version", "mosquitto version 9")
+        .send([0x3e, 5, 0, 1, b'a', 0, 0])
+        .hold()
+        .start()
+        .await;
+    stays_up_without(quick(), link(&peer.url("mqtt")), &peer, 2).await;
+}
+
+#[tokio::test]
+async fn a_broker_that_hangs() {
+    let peer = greeting().await_subscribe().hold().start().await;
+    stays_up_without(short_keepalive(), link(&peer.url("mqtt")), &peer, 2).await;
+}
+
+#[tokio::test]
+async fn a_broker_of_mqtt_3_1_1() {
+    let peer = Peer::script()
+        .read_connect()
+        .refuse_v5([0x20, 2, 0, 1])
+        .connack(0)
+        .await_subscribe()
+        .close()
+        .start()
+        .await;
+    let fleet = Fleet::new().await;
+    let spec = link(&peer.url("mqtt"));
+    fleet.want(&spec);
+    let without = |it: &haltere_core::BrokerFacts| it.sys == SysTopics::EndsSession;
+    fleet.until_facts(&spec, "a session without $SYS", without).await;
+    assert_eq!(peer.subscribes(), 2);
+    let report = fleet.supervisor.probe(&spec, |_| {}).await;
+    assert_eq!(report.broker.map(|broker| broker.sys), Some(SysTopics::EndsSession));
+    fleet.ends_well().await;
+}
+
+#[tokio::test]
+async fn over_tls_and_websocket() {
+    let ca = Ca::new("private");
+    let identity = ca.server(&["127.0.0.1"]);
+    for (scheme, start) in [
+        ("mqtts", Peer::script().tls(&identity)),
+        ("ws", Peer::script().websocket()),
+        ("wss", Peer::script().tls(&identity).websocket()),
+    ] {
+        for reset in [false, true] {
+            let script = start.clone().read_connect().connack(0).await_subscribe();
+            let script = if reset { script.reset() } else { script.close() };
+            let peer = script.start().await;
+            let tls = if scheme == "ws" { TlsMaterial::default() } else { trusting(&ca.pem()) };
+            let spec = LinkSpec { tls, ..link(&peer.url(scheme)) };
+            stays_up_without(quick(), spec, &peer, 2).await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn it_is_asked_again_after_an_edit() {
+    let fleet = Fleet::new().await;
+    // It ends two sessions, and then its operator lets us read.
+    let peer = Peer::run_each(vec![
+        greeting().await_subscribe().close(),
+        greeting().await_subscribe().close(),
+        greeting().serve(),
+    ])
+    .await;
+    let spec = link(&peer.url("mqtt"));
+    fleet.want(&spec);
+    let facts = |sys| move |it: &haltere_core::BrokerFacts| it.sys == sys;
+    fleet.until_facts(&spec, "a session without $SYS", facts(SysTopics::EndsSession)).await;
+    assert_eq!(peer.subscribes(), 2);
+    let renamed = LinkSpec { revision: spec.revision.next(), ..spec };
+    fleet.want(&renamed);
+    fleet.until_facts(&renamed, "an answer", facts(SysTopics::Granted)).await;
+    assert_eq!((peer.subscribes(), peer.connections()), (3, 3), "in the session that is up");
+    fleet.ends_well().await;
+}
+
+#[tokio::test]
+async fn a_broker_that_only_refuses_or_never_answers_keeps_its_link() {
+    for (script, expected) in [
+        (greeting().deny_subscribe(0x87).serve(), SysTopics::Denied),
+        (greeting().deny_subscribe(0x80).serve(), SysTopics::Denied),
+        (greeting().await_subscribe().pause(PATIENCE), SysTopics::Asked),
+    ] {
+        let fleet = Fleet::with(short_keepalive()).await;
+        let peer = script.start().await;
+        let spec = link(&peer.url("mqtt"));
+        fleet.comes_up(&spec).await;
+        fleet.until_facts(&spec, "an answer, or none", |it| it.sys == expected).await;
+        let report = fleet.supervisor.probe(&spec, |_| {}).await;
+        assert_eq!(report.failure, None);
+        assert_eq!(report.broker.expect("let in").sys, expected);
+        assert_eq!(peer.connections(), 2, "one for the link, one for the doctor");
+        fleet.ends_well().await;
+    }
+}
+
+#[tokio::test]
+async fn nobody_is_asked_who_should_not_be() {
+    let fleet = Fleet::with(short_keepalive()).await;
+    let peer = greeting().await_subscribe().close().start().await;
+    let spec = LinkSpec { read_sys: false, ..link(&peer.url("mqtt")) };
+    fleet.comes_up(&spec).await;
+    let facts = fleet.until_facts(&spec, "what there is", |_| true).await;
+    assert_eq!(facts.sys, SysTopics::Off);
+    let report = fleet.supervisor.probe(&spec, |_| {}).await;
+    assert_eq!(report.failure, None);
+    assert_eq!(report.broker.expect("let in").sys, SysTopics::Off);
+    assert_eq!((peer.subscribes(), peer.connections()), (0, 2));
+    fleet.ends_well().await;
+}
+
+/// Two clients with one client id: whoever comes last throws the other one out.
+#[tokio::test]
+async fn a_session_that_another_client_takes_over_is_not_blamed_on_it() {
+    let fleet = Fleet::new().await;
+    // In so many words of MQTT 5, right at the SUBSCRIBE.
+    let peer = greeting().await_subscribe().send([0xe0, 2, 0x8e, 0]).close().start().await;
+    let spec = link(&peer.url("mqtt"));
+    fleet.want(&spec);
+    wait::until("four sessions", PATIENCE, async || (peer.connects().len() >= 4).then_some(()))
+        .await;
+    assert!(peer.subscribes() >= 3, "it goes on asking");
+    fleet.ends_well().await;
+}
+
+/// Without a word, and whether we ask or not.
+#[tokio::test]
+async fn sessions_that_end_anyway_are_not_blamed_on_it() {
+    let fleet = Fleet::new().await;
+    let peer = greeting().pause(Duration::from_millis(20)).close().start().await;
+    let spec = link(&peer.url("mqtt"));
+    fleet.want(&spec);
+    // Two that ask, one that does not and is short as well, and it asks again.
+    wait::until("a third question", PATIENCE, async || (peer.subscribes() >= 3).then_some(()))
+        .await;
+
+    let report = fleet.supervisor.probe(&spec, |_| {}).await;
+    let failure = report.failure.expect("the doctor does not call that healthy");
+    assert_eq!((failure.stage.as_str(), &*failure.code), ("closed", "ECONNCLOSED"));
+    let last = report.stages.last().expect("stages");
+    assert_eq!((last.ok, last.stage), (false, failure.stage), "{:#?}", report.stages);
+    fleet.ends_well().await;
+}
