@@ -317,13 +317,13 @@ fn a_user_name_stays_inside_its_quotes() {
 fn sent_to(code: &'static str, server: &str) -> LinkFailure {
     let server = Some(server.to_owned());
     let refusal = crate::transport::Refusal { code, number: 0x9c, words: None, server };
-    crate::failure::refusal(&refusal, ([192, 0, 2, 7], 1883).into())
+    failure::refusal(&refusal, ([192, 0, 2, 7], 1883).into())
 }
 
 fn redirected(location: &str) -> LinkFailure {
     let location = Some(location.to_owned());
     let refusal = crate::transport::HttpRefusal { status: 302, reason: None, location };
-    crate::failure::upgrade_refused(&refusal, ([192, 0, 2, 7], 80).into())
+    failure::upgrade_refused(&refusal, ([192, 0, 2, 7], 80).into())
 }
 
 #[test]

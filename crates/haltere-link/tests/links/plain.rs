@@ -270,11 +270,7 @@ async fn a_client_id_without_the_prefix_the_broker_wants() {
     let row = "mqtt NOT_AUTHORIZED 135 connack ADDRESS PORT";
     assert_row(&failure, row, broker.address(), "client id");
     let report = fleet.supervisor.probe(&spec, |_| {}).await;
-    let circumstances = Circumstances {
-        audience: Audience::Api,
-        tls_settings_ignored: false,
-        now: Timestamp::UNIX_EPOCH,
-    };
+    let circumstances = Circumstances { audience: Audience::Api, now: Timestamp::UNIX_EPOCH };
     let advice = report.advice(&spec, circumstances).join("\n");
     assert!(advice.contains("clientid_prefixes"), "{advice}");
     let named =
