@@ -155,6 +155,11 @@ pub struct TlsMaterial {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Pem(pub Vec<u8>);
 
+impl Pem {
+    /// The largest file that is taken: twice what all the roots of a system weigh.
+    pub const MAX_BYTES: usize = 256 * 1024;
+}
+
 impl zeroize::Zeroize for Pem {
     fn zeroize(&mut self) {
         self.0.zeroize();

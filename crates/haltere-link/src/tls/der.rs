@@ -1,6 +1,25 @@
 //! The little DER that has to be read by hand: algorithm identifiers as raw bytes, which is how
 //! signature algorithms are told apart, and which no parser hands out.
 
+/// The first element of some DER.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Element<'a> {
+    pub(super) tag: u8,
+    /// Without its header.
+    pub(super) content: &'a [u8],
+    /// With its header.
+    pub(super) whole: &'a [u8],
+    /// What follows it.
+    pub(super) rest: &'a [u8],
+}
+
+/// The first element, if it is all there.
+pub(super) fn element(der: &[u8]) -> Option<Element<'_>> {
+    let (content, rest) = split(der)?;
+    let whole = &der[..der.len() - rest.len()];
+    Some(Element { tag: *der.first()?, content, whole, rest })
+}
+
 /// Splits off the first element: its contents, and what follows it.
 pub(super) fn split(der: &[u8]) -> Option<(&[u8], &[u8])> {
     let (_tag, rest) = der.split_first()?;

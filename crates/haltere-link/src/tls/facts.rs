@@ -2,14 +2,12 @@
 
 use std::fmt::Write as _;
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use haltere_core::Timestamp;
 use haltere_mosquitto::text::misleads;
 use sha2::{Digest as _, Sha256};
 
 use super::certificate::Certificate;
-use super::{names, pem};
+use super::{armor, names, pem};
 
 /// The longest subject or issuer, in characters.
 const MAX_NAME: usize = 512;
@@ -88,13 +86,5 @@ fn fingerprint(der: &[u8]) -> String {
 }
 
 fn to_pem(der: &[u8]) -> String {
-    let encoded = STANDARD.encode(der);
-    let mut text = String::with_capacity(encoded.len() + encoded.len() / 64 + 60);
-    text.push_str("-----BEGIN CERTIFICATE-----\n");
-    for line in encoded.as_bytes().chunks(64) {
-        text.push_str(str::from_utf8(line).expect("base64 is ASCII"));
-        text.push('\n');
-    }
-    text.push_str("-----END CERTIFICATE-----\n");
-    text
+    String::from_utf8_lossy(armor::block("CERTIFICATE", der).expose()).into_owned()
 }

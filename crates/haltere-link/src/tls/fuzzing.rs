@@ -7,11 +7,13 @@ use haltere_mosquitto::text::misleads;
 use rustls::client::danger::ServerCertVerifier as _;
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
+use super::armor;
 use super::der;
 use super::facts::{CertificateFacts, certificate_facts};
-use super::material::{MaterialError, check_material};
+use super::material::MaterialError;
 use super::pem;
 use super::provider::provider;
+use super::tidy::{check_material, sweep, tidy_ca, tidy_cert, tidy_key};
 use super::trust::Trust;
 use super::verifier::Verifier;
 
@@ -47,11 +49,29 @@ pub fn pem(input: &[u8]) {
         check_refusal(&error);
     }
     let text = Pem(input.to_vec());
+    if let Err(error) = tidy_ca(&text).map(|ca| check_kept(&ca)) {
+        check_refusal(&error);
+    }
+    if let Err(error) = tidy_cert(&text).map(|(cert, _)| check_kept(&cert)) {
+        check_refusal(&error);
+    }
+    if let Err(error) = tidy_key(&text.clone().into()) {
+        check_refusal(&error);
+    }
+    if let Some(swept) = sweep(&text) {
+        check_kept(&swept.certificates);
+    }
     let pasted_twice =
         TlsMaterial { cert: Some(text.clone()), key: Some(text.into()), ..TlsMaterial::default() };
     if let Err(error) = check_material(&pasted_twice) {
         check_refusal(&error);
     }
+}
+
+/// What is kept holds no key, and is kept the next time as it is.
+fn check_kept(kept: &Pem) {
+    assert!(!armor::contains(&kept.0, b"PRIVATE KEY"));
+    assert_eq!(sweep(kept), None);
 }
 
 fn check_refusal(error: &MaterialError) {

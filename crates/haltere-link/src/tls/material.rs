@@ -24,11 +24,6 @@ impl MaterialError {
     }
 }
 
-/// Checks that certificates and keys can be read, and that key and certificate belong together.
-pub fn check_material(tls: &TlsMaterial) -> Result<(), MaterialError> {
-    Material::read(tls).map(|_| ())
-}
-
 /// TLS settings, read.
 pub(super) struct Material {
     /// Whether the broker has to prove who it is.

@@ -10,13 +10,16 @@
 //! CA; see `legacy`.
 
 mod alert;
+mod armor;
 mod cache;
 mod certificate;
 mod client;
+mod content;
 mod der;
 mod facts;
 mod failure;
 mod fault;
+mod foreign;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzzing;
 mod legacy;
@@ -28,11 +31,13 @@ mod pem;
 mod provider;
 #[cfg(test)]
 mod tests;
+mod tidy;
 mod trust;
 mod verifier;
 
 pub use client::{Handshake, HandshakeFailure, TlsClient, TlsClients};
 pub use facts::{CertificateFacts, certificate_facts, certificates_in};
 pub use failure::classify_io;
-pub use material::{MaterialError, check_material, read_identity};
+pub use material::{MaterialError, read_identity};
 pub use provider::provider;
+pub use tidy::{Swept, check_material, sweep, tidy, tidy_ca, tidy_cert, tidy_key, two_keys};

@@ -1,29 +1,83 @@
-//! Reading what people paste: PEM blocks with any text around them.
+//! Reading what people paste: certificates and private keys, in PEM with any text around it, or in DER.
 
-use rustls_pki_types::pem::{PemObject as _, SectionKind};
-use rustls_pki_types::{CertificateDer, PrivateKeyDer};
+use haltere_core::Secret;
+use rustls_pki_types::{
+    CertificateDer, PrivateKeyDer, PrivatePkcs1KeyDer, PrivatePkcs8KeyDer, PrivateSec1KeyDer,
+};
 
-use super::certificate::Certificate;
+use super::armor::{self, Block, Body};
+use super::content::{Content, content};
+use super::der::element;
+use super::foreign::Foreign;
 use super::material::MaterialError;
 
-/// One or more certificates, each of which can be read.
+/// Something found in a file.
+pub(super) enum Item {
+    /// A certificate that can be read.
+    Certificate(CertificateDer<'static>),
+    /// It says that it is a certificate, and can't be read.
+    BadCertificate,
+    /// A private key in a form that rustls reads.
+    Key(PrivateKeyDer<'static>),
+    /// Something else, by name.
+    Foreign(Foreign),
+    /// A block that is cut short or is not base64.
+    Damaged {
+        /// By its label.
+        is_key: bool,
+    },
+    /// A block of no interest.
+    Other,
+}
+
+impl Item {
+    /// Whether it is a private key, in whatever form and shape.
+    pub(super) const fn is_private_key(&self) -> bool {
+        match self {
+            Self::Key(_) => true,
+            Self::Foreign(foreign) => foreign.is_private_key(),
+            Self::Damaged { is_key } => *is_key,
+            Self::Certificate(_) | Self::BadCertificate | Self::Other => false,
+        }
+    }
+}
+
+/// One or more certificates, each of which can be read. Keys among them are passed over.
 pub(super) fn certificates(
     field: &'static str,
     text: &[u8],
 ) -> Result<Vec<CertificateDer<'static>>, MaterialError> {
-    let certificates: Vec<_> = CertificateDer::pem_slice_iter(without_mark(text))
-        .collect::<Result<_, _>>()
-        .map_err(|_| damaged(field))?;
+    certificates_of(field, text, items(text))
+}
+
+/// The same of what was found in `text`.
+pub(super) fn certificates_of(
+    field: &'static str,
+    text: &[u8],
+    items: Vec<Item>,
+) -> Result<Vec<CertificateDer<'static>>, MaterialError> {
+    if items.iter().any(|item| matches!(item, Item::Damaged { .. })) {
+        return Err(damaged(field));
+    }
+    let nothing = nothing_inside(text, &items, "certificate");
+    let (mut certificates, mut bad, mut count) = (Vec::new(), None, 0);
+    for item in items {
+        match item {
+            Item::Certificate(certificate) => certificates.push(certificate),
+            Item::BadCertificate if bad.is_none() => bad = Some(count + 1),
+            Item::BadCertificate => {}
+            _ => continue,
+        }
+        count += 1;
+    }
+    if let Some(number) = bad {
+        let reason = format!("certificate {number} of {count} can't be read");
+        return Err(MaterialError::new(field, reason));
+    }
     if certificates.is_empty() {
-        return Err(MaterialError::new(field, nothing_inside(text, "certificate")));
+        return Err(MaterialError::new(field, nothing));
     }
-    match certificates.iter().position(|der| Certificate::parse(der).is_none()) {
-        Some(index) => Err(MaterialError::new(
-            field,
-            format!("certificate {} of {} can't be read", index + 1, certificates.len()),
-        )),
-        None => Ok(certificates),
-    }
+    Ok(certificates)
 }
 
 /// The one private key: PKCS#1, SEC1 or PKCS#8, not encrypted.
@@ -31,60 +85,113 @@ pub(super) fn private_key(
     field: &'static str,
     text: &[u8],
 ) -> Result<PrivateKeyDer<'static>, MaterialError> {
-    // Two forms: a block of its own kind, or a header inside the traditional block, which no
-    // reader of base64 understands.
-    if contains(text, b"-----BEGIN ENCRYPTED PRIVATE KEY")
-        || contains(text, b"Proc-Type: 4,ENCRYPTED")
-    {
+    let items = items(text);
+    if items.iter().any(|item| matches!(item, Item::Foreign(Foreign::EncryptedKey))) {
         let hint = "is encrypted; decrypt it first, for example with openssl pkey -in key.pem -out plain.pem";
         return Err(MaterialError::new(field, hint));
     }
-    let mut keys: Vec<PrivateKeyDer<'static>> = PrivateKeyDer::pem_slice_iter(without_mark(text))
-        .collect::<Result<_, _>>()
-        .map_err(|_| damaged(field))?;
-    match keys.len() {
-        0 => Err(MaterialError::new(field, nothing_inside(text, "private key"))),
-        1 => Ok(keys.remove(0)),
+    if items.iter().any(|item| matches!(item, Item::Damaged { .. })) {
+        return Err(damaged(field));
+    }
+    let nothing = nothing_inside(text, &items, "private key");
+    let key = |item| if let Item::Key(key) = item { Some(key) } else { None };
+    let mut keys = items.into_iter().filter_map(key);
+    match (keys.next(), keys.next()) {
+        (None, _) => Err(MaterialError::new(field, nothing)),
+        (Some(key), None) => Ok(key),
         _ => Err(MaterialError::new(field, "holds more than one private key")),
     }
 }
 
-/// Without the byte order mark that some editors put in front.
-fn without_mark(text: &[u8]) -> &[u8] {
-    text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text)
-}
-
-fn damaged(field: &'static str) -> MaterialError {
+pub(super) fn damaged(field: &'static str) -> MaterialError {
     MaterialError::new(field, "is damaged: a PEM block is cut short or is not base64")
 }
 
+/// All that is in a file, in its order.
+pub(super) fn items(text: &[u8]) -> Vec<Item> {
+    let plain = armor::with_line_ends(text);
+    let text = plain.as_ref().map_or(text, |plain| plain.expose());
+    let blocks = armor::blocks(text);
+    if blocks.is_empty() { bare_items(text) } else { blocks.iter().map(item).collect() }
+}
+
+fn item(block: &Block<'_>) -> Item {
+    let is_key = block.label.contains("PRIVATE KEY");
+    let bytes = match &block.body {
+        Body::Bytes(bytes) => bytes.expose(),
+        Body::Encrypted => return Item::Foreign(Foreign::EncryptedKey),
+        Body::Damaged => return Item::Damaged { is_key },
+    };
+    let foreign = Foreign::of_label(block.label);
+    match (known(bytes), foreign) {
+        // In PEM, other options are needed than in DER.
+        (Some(Item::Foreign(Foreign::Pkcs7Der)), _) => Item::Foreign(Foreign::Pkcs7Pem),
+        (Some(item), _) => item,
+        (None, Some(foreign)) => Item::Foreign(foreign),
+        (None, None) => unknown(block.label, bytes),
+    }
+}
+
+/// What can only be taken at its word.
+fn unknown(label: &str, bytes: &[u8]) -> Item {
+    let bytes = bytes.to_vec();
+    match label {
+        "PRIVATE KEY" => Item::Key(PrivatePkcs8KeyDer::from(bytes).into()),
+        "RSA PRIVATE KEY" => Item::Key(PrivatePkcs1KeyDer::from(bytes).into()),
+        "EC PRIVATE KEY" => Item::Key(PrivateSec1KeyDer::from(bytes).into()),
+        _ if label.ends_with("CERTIFICATE") => Item::BadCertificate,
+        // Of a kind we have never heard of.
+        _ if label.contains("PRIVATE KEY") => Item::Key(PrivatePkcs8KeyDer::from(bytes).into()),
+        _ => Item::Other,
+    }
+}
+
+/// By form, whatever the label says.
+fn known(der: &[u8]) -> Option<Item> {
+    Some(match content(der) {
+        Content::Certificate(der) => Item::Certificate(der.to_vec().into()),
+        Content::Pkcs8(der) => Item::Key(PrivatePkcs8KeyDer::from(der.to_vec()).into()),
+        Content::Pkcs1(der) => Item::Key(PrivatePkcs1KeyDer::from(der.to_vec()).into()),
+        Content::Sec1(der) => Item::Key(PrivateSec1KeyDer::from(der.to_vec()).into()),
+        Content::DsaKey => Item::Foreign(Foreign::DsaKey),
+        Content::EncryptedKey => Item::Foreign(Foreign::EncryptedKey),
+        Content::PublicKey => Item::Foreign(Foreign::PublicKey),
+        Content::Request => Item::Foreign(Foreign::Request),
+        Content::RevocationList => Item::Foreign(Foreign::RevocationList),
+        Content::Pkcs7 => Item::Foreign(Foreign::Pkcs7Der),
+        Content::Pkcs12 => Item::Foreign(Foreign::Pkcs12),
+        Content::Unknown => return None,
+    })
+}
+
+/// What is in a file that is no PEM: DER, base64 of it, or something that can only be named.
+fn bare_items(file: &[u8]) -> Vec<Item> {
+    if let Some(foreign) = Foreign::of_file(file) {
+        return vec![Item::Foreign(foreign)];
+    }
+    let decoded: Option<Secret<Vec<u8>>> = armor::from_base64(file);
+    let mut der = decoded.as_ref().map_or(file, |decoded| decoded.expose());
+    let mut items = Vec::new();
+    while let Some(item) = known(der) {
+        items.push(item);
+        der = element(der).map_or(&[][..], |element| element.rest);
+    }
+    items
+}
+
 /// Why nothing was found: people mix up files, and forms of files.
-fn nothing_inside(text: &[u8], wanted: &str) -> String {
+fn nothing_inside(text: &[u8], items: &[Item], wanted: &str) -> String {
     if text.trim_ascii().is_empty() {
         return "is empty".to_owned();
     }
-    if text.starts_with(&[0x30, 0x82]) {
-        return format!(
-            "is in DER form; a {wanted} in PEM form is needed (-----BEGIN …; openssl converts it with -inform der)"
-        );
-    }
-    let sections = <(SectionKind, Vec<u8>)>::pem_slice_iter(text);
-    let found = sections.filter_map(Result::ok).find_map(|(kind, _)| match kind {
-        SectionKind::Certificate => Some("a certificate"),
-        SectionKind::PublicKey => Some("a public key"),
-        SectionKind::RsaPrivateKey | SectionKind::PrivateKey | SectionKind::EcPrivateKey => {
-            Some("a private key")
-        }
-        SectionKind::Csr => Some("a certificate request, not yet signed"),
-        SectionKind::Crl => Some("a revocation list"),
-        _ => None,
+    let found = items.iter().find_map(|item| match item {
+        Item::Certificate(_) | Item::BadCertificate => Some("a certificate".to_owned()),
+        Item::Key(_) => Some("a private key".to_owned()),
+        Item::Foreign(foreign) => Some(foreign.advice()),
+        Item::Damaged { .. } | Item::Other => None,
     });
     match found {
         Some(found) => format!("holds no {wanted}, but {found}"),
         None => format!("holds no {wanted} in PEM form (-----BEGIN …)"),
     }
-}
-
-fn contains(text: &[u8], words: &[u8]) -> bool {
-    text.windows(words.len()).any(|window| window == words)
 }

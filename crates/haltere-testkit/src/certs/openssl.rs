@@ -1,5 +1,6 @@
 //! Certificates made by the real `openssl`, the way people make them.
 
+use std::fs;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -105,6 +106,22 @@ impl Workshop {
         self.run(&["pkey", "-traditional", "-in", &key_file])
     }
 
+    /// What another `openssl` command makes of what it reads from its standard input.
+    pub fn pipe(&self, arguments: &[&str], input: &str) -> Vec<u8> {
+        let file = fs::File::open(self.file("in", input)).expect("just written");
+        let mut command = Command::new("openssl");
+        command.args(arguments).current_dir(self.folder.path()).stdin(file);
+        let output = command.output().expect("openssl is installed (apt-get install openssl)");
+        let complaint = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "openssl {}: {complaint}", arguments.join(" "));
+        output.stdout
+    }
+
+    /// The same, where it is text.
+    pub fn pipe_text(&self, arguments: &[&str], input: &str) -> String {
+        String::from_utf8(self.pipe(arguments, input)).expect("openssl prints text")
+    }
+
     /// What `openssl x509 -text` says about the first certificate in `cert_pem`.
     pub fn text(&self, cert_pem: &str) -> String {
         let file = self.file("crt", cert_pem);
@@ -132,7 +149,7 @@ impl Workshop {
 
     fn file(&self, extension: &str, content: &str) -> String {
         let path = self.path(extension);
-        std::fs::write(&path, content).expect("a file in our temporary folder");
+        fs::write(&path, content).expect("a file in our temporary folder");
         path.to_str().expect("a temporary folder with a plain name").to_owned()
     }
 

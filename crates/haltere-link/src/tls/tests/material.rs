@@ -76,7 +76,7 @@ fn what_is_refused_and_why() {
         (
             TlsMaterial { ca: Some(Pem(vec![0x30, 0x82, 1, 0])), ..TlsMaterial::default() },
             "ca",
-            "is in DER form",
+            "holds no certificate in PEM form",
         ),
         (TlsMaterial { cert: Some(pem(cert)), ..TlsMaterial::default() }, "key", "is missing"),
         (

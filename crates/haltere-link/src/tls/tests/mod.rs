@@ -6,6 +6,7 @@ mod facts;
 mod legacy;
 mod material;
 mod shared;
+mod tidy;
 
 use std::io::{BufRead as _, BufReader};
 use std::net::SocketAddr;
