@@ -188,6 +188,14 @@ impl Store for SqliteStore {
         Ok(self)
     }
 
+    async fn scrub(&self) -> Result<(), StoreError> {
+        // Written anew without its free pages, and then the log of that is emptied, too.
+        for statement in ["VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"] {
+            sqlx::raw_sql(statement).execute(&self.writer).await.map_err(error::store)?;
+        }
+        Ok(())
+    }
+
     async fn close(&self) {
         // The writer goes last: the last connection to close folds the WAL into the database.
         self.readers.close().await;

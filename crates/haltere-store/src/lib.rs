@@ -58,6 +58,12 @@ pub trait Store: Send + Sync + 'static {
     /// beginning and its end, each once.
     async fn probe(&self) -> Result<(), StoreError>;
 
+    /// Leaves no trace, in any file that is in use, of what was replaced or removed before. Backends that
+    /// have no say in this do nothing.
+    async fn scrub(&self) -> Result<(), StoreError> {
+        Ok(())
+    }
+
     /// Finishes what is under way and closes all files. Later calls fail.
     async fn close(&self);
 }
