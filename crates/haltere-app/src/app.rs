@@ -64,6 +64,8 @@ pub(crate) struct Inner {
     pub(crate) store_answers: AtomicBool,
     /// Whether the background tasks are running.
     pub(crate) alive: AtomicBool,
+    /// Whether there is something in stored certificates that has to be taken out.
+    pub(crate) stray_keys: AtomicBool,
 }
 
 impl App {

@@ -77,6 +77,7 @@ impl App {
         if (revisions.connections, revisions.plugins) != (seen.connections, seen.plugins) {
             self.reload().await?;
         }
+        self.put_stray_keys_right().await?;
         self.keep_sessions(revisions.sessions).await
     }
 
@@ -100,6 +101,7 @@ impl App {
             self.0.hub.publish(Event::PluginsChanged);
         }
         let before = self.0.registry.snapshot();
+        self.look_for_stray_keys(&before, &records);
         let entries = records.into_iter();
         let entries = entries.map(|row| self.entry_after(before.get(&row.id), row));
         let entries: Vec<Arc<Entry>> = entries.collect();

@@ -10,7 +10,7 @@ use tokio_util::task::TaskTracker;
 
 use super::{App, AppParts, Inner};
 use crate::connections::{MAX_TESTS, Registry};
-use crate::error::Internal;
+use crate::error::{Internal, chain};
 use crate::events::Hub;
 use crate::instance;
 use crate::plugins::Switches;
@@ -50,6 +50,7 @@ impl App {
             stopped: OnceCell::new(),
             store_answers: AtomicBool::new(true),
             alive: AtomicBool::new(true),
+            stray_keys: AtomicBool::new(false),
             store,
             vault,
             clock,
@@ -60,6 +61,13 @@ impl App {
         }));
         app.reload().await?;
         app.resume_sessions().await?;
+        // Nobody gets to see them in any case, so that a disk that is full is no reason not to start.
+        if let Err(error) = app.put_stray_keys_right().await {
+            tracing::error!(
+                error = chain(&error),
+                "a private key stays where it is stored unsealed"
+            );
+        }
         reconciler::spawn(&app);
         app.0.tasks.spawn(Arc::clone(&app.0.trail).close_windows(app.stopping()));
         Ok(app)

@@ -1,13 +1,58 @@
 //! Rules for what callers send that need more than one field, or more than a parser.
 
 use haltere_core::{ConnectionId, ConnectionName, Credentials, TlsMaterial};
-use haltere_link::tls::check_material;
+use haltere_link::tls::{self, MaterialError};
 
+use super::input::{Change, ConnectionPatch};
 use crate::error::Invalid;
 
-/// Whether the TLS settings make sense together.
-pub(super) fn material(tls: &TlsMaterial) -> Result<(), Invalid> {
-    check_material(tls).map_err(|error| Invalid::new(error.field, error.reason))
+/// The TLS settings as they are kept, if they make sense together.
+pub(super) fn material(given: &TlsMaterial) -> Result<TlsMaterial, Invalid> {
+    tls::tidy(given).map_err(invalid)
+}
+
+/// Whether TLS settings that are tidy make sense together.
+pub(super) fn together(tidy: &TlsMaterial) -> Result<(), Invalid> {
+    tls::check_material(tidy).map_err(invalid)
+}
+
+/// The certificates and the key in `patch` as they are kept. A key that comes in `cert` is the new key.
+/// What is `stored` already is good: it may come from times with other rules.
+pub(super) fn patch(
+    patch: ConnectionPatch,
+    stored: &TlsMaterial,
+) -> Result<ConnectionPatch, Invalid> {
+    let ConnectionPatch { ca, cert, key, .. } = &patch;
+    let (mut ca, mut cert, mut key) = (ca.clone(), cert.clone(), key.clone());
+    if let Some(given) = news(&mut ca, stored.ca.as_ref()) {
+        *given = tls::tidy_ca(given).map_err(invalid)?;
+    }
+    let has_cert = cert.clone().apply(stored.cert.clone()).is_some();
+    if let Some(given) = news(&mut key, stored.key.as_ref()).filter(|_| has_cert) {
+        *given = tls::tidy_key(given).map_err(invalid)?;
+    }
+    if let Some(given) = news(&mut cert, stored.cert.as_ref()) {
+        let (tidied, found) = tls::tidy_cert(given).map_err(invalid)?;
+        *given = tidied;
+        match (found, &key) {
+            (Some(_), Change::Set(_)) => return Err(invalid(tls::two_keys())),
+            (Some(found), _) => key = Change::Set(found),
+            (None, _) => {}
+        }
+    }
+    Ok(ConnectionPatch { ca, cert, key, ..patch })
+}
+
+/// The value to be set, unless it is there already.
+fn news<'a, T: PartialEq>(change: &'a mut Change<T>, stored: Option<&T>) -> Option<&'a mut T> {
+    match change {
+        Change::Set(given) if stored != Some(&*given) => Some(given),
+        _ => None,
+    }
+}
+
+fn invalid(error: MaterialError) -> Invalid {
+    Invalid::new(error.field, error.reason)
 }
 
 /// Whether a connection may come into being under its id and its name.

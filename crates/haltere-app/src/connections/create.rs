@@ -87,8 +87,9 @@ impl App {
     ) -> Result<Created, CreateError> {
         let object = new.id.as_ref().map_or("", |id| id.as_str());
         self.authorize(ctx, Action::CreateConnection, object).await?;
-        check::material(&new.tls)?;
-        let new = NewConnection { credentials: check::credentials(new.credentials)?, ..new };
+        let tls = check::material(&new.tls)?;
+        let credentials = check::credentials(new.credentials)?;
+        let new = NewConnection { credentials, tls, ..new };
 
         let shows_secrets = self.shows_secrets(ctx, secrets);
         let (app, asker) = (self.clone(), ctx.clone());

@@ -9,6 +9,7 @@ use haltere_link::{LinkSpec, made_up_client_id};
 use haltere_store::ConnectionRecord;
 
 use super::record;
+use super::stray::Swept;
 use crate::app::App;
 
 /// One stored connection.
@@ -161,7 +162,7 @@ impl App {
     }
 
     /// Whether `entry` is what would be made out of `row`, as far as can be told without opening secrets.
-    fn is_current(&self, entry: &Entry, row: &ConnectionRecord) -> bool {
+    pub(super) fn is_current(&self, entry: &Entry, row: &ConnectionRecord) -> bool {
         let Content::Readable { connection, spec } = &entry.0 else { return false };
         connection.revision == row.revision
             && connection.created_at == row.created_at
@@ -202,6 +203,7 @@ pub(crate) fn make_a_difference(tls: &TlsMaterial) -> bool {
 
 /// No `..`: a new column does not compile until somebody has decided about it.
 fn unreadable(row: ConnectionRecord, reason: String) -> Unreadable {
+    let Swept { ca, cert, .. } = Swept::of(&row);
     let ConnectionRecord {
         id,
         name,
@@ -210,8 +212,8 @@ fn unreadable(row: ConnectionRecord, reason: String) -> Unreadable {
         password: _,
         client_id,
         reject_unauthorized,
-        ca,
-        cert,
+        ca: _,
+        cert: _,
         key: _,
         no_metrics_mode,
         ca_file,
@@ -232,8 +234,8 @@ fn unreadable(row: ConnectionRecord, reason: String) -> Unreadable {
         username,
         client_id,
         reject_unauthorized,
-        ca: ca.map(Pem),
-        cert: cert.map(Pem),
+        ca,
+        cert,
         alpn,
         server_name,
         mmc: MmcFields { no_metrics_mode, ca_file, cert_file, key_file },

@@ -22,6 +22,7 @@ mod record;
 mod registry;
 mod replace;
 mod rivalry;
+mod stray;
 mod test;
 mod update;
 mod view;

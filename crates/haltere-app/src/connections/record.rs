@@ -8,6 +8,7 @@ use haltere_store::{ConnectionRecord, Sealed};
 use zeroize::Zeroizing;
 
 use super::destination::Destination;
+use super::stray::Swept;
 use crate::error::chain;
 use crate::vault::{Place, Vault};
 
@@ -44,7 +45,7 @@ pub(super) fn seal(vault: &Vault, connection: &Connection) -> ConnectionRecord {
         reject_unauthorized: *reject_unauthorized,
         ca: ca.as_ref().map(|pem| pem.0.clone()),
         cert: cert.as_ref().map(|pem| pem.0.clone()),
-        key: key.as_ref().map(|secret| vault.seal(&place("key", id), &secret.expose().0)),
+        key: key.as_ref().map(|secret| seal_key(vault, id, secret)),
         no_metrics_mode: *no_metrics_mode,
         ca_file: ca_file.clone(),
         cert_file: cert_file.clone(),
@@ -58,10 +59,17 @@ pub(super) fn seal(vault: &Vault, connection: &Connection) -> ConnectionRecord {
     }
 }
 
+/// The private key of the connection `id`, sealed.
+pub(super) fn seal_key(vault: &Vault, id: &str, key: &Secret<Pem>) -> Sealed {
+    vault.seal(&place("key", id), &key.expose().0)
+}
+
 /// The connection in a row, or why there is none in it; the reason names the field.
 pub(super) fn open(vault: &Vault, row: &ConnectionRecord) -> Result<Connection, String> {
     let alpn = row.alpn.as_deref().map(Alpn::parse);
     let server_name = row.server_name.as_deref().map(TlsServerName::parse);
+    let swept = Swept::of(row);
+    let (ca, cert) = (swept.ca.clone(), swept.cert.clone());
     Ok(Connection {
         id: ConnectionId::parse(&row.id).map_err(|error| format!("id: {error}"))?,
         name: ConnectionName::parse(&row.name).map_err(|error| format!("name: {error}"))?,
@@ -73,9 +81,9 @@ pub(super) fn open(vault: &Vault, row: &ConnectionRecord) -> Result<Connection, 
         ),
         tls: TlsMaterial {
             reject_unauthorized: row.reject_unauthorized,
-            ca: row.ca.clone().map(Pem),
-            cert: row.cert.clone().map(Pem),
-            key: open_key(vault, row)?,
+            ca,
+            cert,
+            key: open_key(vault, row)?.or_else(|| swept.into_key()),
             alpn: alpn.transpose().map_err(|error| format!("tls.alpn: {error}"))?,
             server_name: server_name
                 .transpose()
@@ -99,7 +107,7 @@ pub(super) fn destination(row: &ConnectionRecord) -> Option<Destination> {
     let url = BrokerUrl::parse(&row.url).ok()?;
     let tls = TlsMaterial {
         reject_unauthorized: row.reject_unauthorized,
-        ca: row.ca.clone().map(Pem),
+        ca: Swept::of(row).ca,
         cert: None,
         key: None,
         alpn: row.alpn.as_deref().map(Alpn::parse).transpose().ok()?,
@@ -151,7 +159,7 @@ pub(crate) fn reseal(
     let password =
         password.map(|secret| to.seal(&place("password", &row.id), secret.expose().as_bytes()));
     let key = open_key(from, row)?;
-    let key = key.map(|secret| to.seal(&place("key", &row.id), &secret.expose().0));
+    let key = key.map(|secret| seal_key(to, &row.id, &secret));
     Ok(ConnectionRecord { password, key, ..row.clone() })
 }
 

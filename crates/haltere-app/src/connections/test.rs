@@ -83,7 +83,7 @@ impl App {
     ) -> Result<PreparedTest, TestError> {
         let url = candidate.url.as_str();
         self.authorize(ctx, Action::TestConnection, url).await?;
-        check::material(&candidate.tls)?;
+        let tls = check::material(&candidate.tls)?;
         let credentials = check::credentials(candidate.credentials)?;
         let permit = self.room_for_a_test()?;
         let now = self.now();
@@ -95,7 +95,7 @@ impl App {
             name: candidate.name,
             url: candidate.url,
             credentials,
-            tls: candidate.tls,
+            tls,
             mmc: candidate.mmc,
             intent: Intent::Connected,
             revision: Revision::FIRST,

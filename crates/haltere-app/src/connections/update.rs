@@ -103,6 +103,7 @@ pub(super) fn apply(
     policy: SecretsPolicy,
 ) -> Result<Change, Invalid> {
     let old = stored.clone();
+    let patch = check::patch(patch, &old.tls)?;
     let kept = KeptSecrets::by(&patch);
     let gives_password =
         matches!(&patch.password, Kept::Set(password) if !password.expose().is_empty());
@@ -119,7 +120,7 @@ pub(super) fn apply(
         check::new_name(&connection.name)?;
     }
     if connection.tls != old.tls {
-        check::material(&connection.tls)?;
+        check::together(&connection.tls)?;
     }
     kept.check(policy, Some(&Destination::new(&old.url, &old.tls)), &connection)?;
     let fields = differences(&old, &connection);

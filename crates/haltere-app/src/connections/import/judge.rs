@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::mem;
 
-use haltere_core::{Pem, Secret, TlsMaterial};
+use haltere_core::{Secret, TlsMaterial};
+use sha2::{Digest as _, Sha256};
 use tokio::task::spawn_blocking;
 
 use super::super::check;
@@ -36,15 +37,17 @@ fn judge(entries: &mut [ImportEntry], progress: &Reporter) {
     }
     let mut faults = duplicates(entries);
     let mut materials = Materials::default();
-    for (position, (entry, faults)) in entries.iter().zip(&mut faults).enumerate() {
-        if let Ok(incoming) = &entry.content {
-            faults.extend(materials.fault(&incoming.connection.tls));
+    for (position, (entry, faults)) in entries.iter_mut().zip(&mut faults).enumerate() {
+        if let Ok(Incoming { connection, .. }) = &mut entry.content {
+            match materials.tidied(&connection.tls) {
+                Ok(tidied) => connection.tls = tidied,
+                Err(fault) => faults.push(fault),
+            }
         }
         if (position + 1).is_multiple_of(STRIDE) {
             progress.tell(ImportStage::Checking, position + 1, total);
         }
     }
-    drop(materials);
     for (entry, more) in entries.iter_mut().zip(faults) {
         refuse(entry, more);
     }
@@ -89,17 +92,30 @@ fn duplicates(entries: &[ImportEntry]) -> Vec<Vec<String>> {
 }
 
 /// The certificates and key of a connection, told apart from others by what is in them.
-type Key<'a> = (Option<&'a Pem>, Option<&'a Pem>, Option<&'a Pem>);
+type Key = [u8; 32];
 
-/// What is wrong with certificates and keys. A fleet shares them, and each is looked at once.
+/// What becomes of certificates and keys. A fleet shares them, and each is looked at once.
 #[derive(Default)]
-struct Materials<'a>(HashMap<Key<'a>, Option<String>>);
+struct Materials(HashMap<Key, Result<TlsMaterial, String>>);
 
-impl<'a> Materials<'a> {
-    fn fault(&mut self, tls: &'a TlsMaterial) -> Option<String> {
-        let TlsMaterial { reject_unauthorized: _, ca, cert, key, alpn: _, server_name: _ } = tls;
-        let key = (ca.as_ref(), cert.as_ref(), key.as_ref().map(Secret::expose));
-        let judge = || check::material(tls).err().map(|invalid| invalid.to_string());
-        self.0.entry(key).or_insert_with(judge).clone()
+impl Materials {
+    fn tidied(&mut self, given: &TlsMaterial) -> Result<TlsMaterial, String> {
+        let judged = self
+            .0
+            .entry(key(given))
+            .or_insert_with(|| check::material(given).map_err(|invalid| invalid.to_string()));
+        let TlsMaterial { ca, cert, key, .. } = judged.clone()?;
+        Ok(TlsMaterial { ca, cert, key, ..given.clone() })
     }
+}
+
+fn key(given: &TlsMaterial) -> Key {
+    let TlsMaterial { reject_unauthorized: _, ca, cert, key, alpn: _, server_name: _ } = given;
+    let mut hash = Sha256::new();
+    for part in [ca.as_ref(), cert.as_ref(), key.as_ref().map(Secret::expose)] {
+        // With its length in front, so that no two look alike in a row.
+        hash.update(part.map_or(u64::MAX, |part| part.0.len() as u64).to_be_bytes());
+        hash.update(part.map_or(&[][..], |part| &part.0));
+    }
+    hash.finalize().into()
 }

@@ -10,7 +10,7 @@ use haltere_core::{
     Alpn, BrokerUrl, ConnectionId, Credentials, Intent, Pem, Revision, Secret, TlsMaterial,
     TlsServerName,
 };
-use haltere_link::tls::check_material;
+use haltere_link::tls::tidy;
 use haltere_link::{LinkSpec, ProbeReport, made_up_client_id};
 
 use crate::cli::password::secret_from_stdin;
@@ -37,8 +37,8 @@ pub(super) struct Target {
     #[arg(long, value_name = "FILE")]
     ca: Option<PathBuf>,
 
-    /// Our client certificate (PEM), with its chain
-    #[arg(long, value_name = "FILE", requires = "key")]
+    /// Our client certificate (PEM), with its chain; the private key may be in the same file
+    #[arg(long, value_name = "FILE")]
     cert: Option<PathBuf>,
 
     /// The private key of that certificate (PEM, not encrypted)
@@ -80,7 +80,7 @@ impl Target {
             alpn: alpn.map_err(|error| anyhow!("--alpn: {error}"))?,
             server_name: self.server_name.clone(),
         };
-        check_material(&tls).map_err(|error| self.blame(error.field, &error.reason))?;
+        let tls = tidy(&tls).map_err(|error| self.blame(error.field, &error.reason))?;
         if self.save_ca.as_ref().is_some_and(|path| path.exists()) {
             bail!("--save-ca: the file exists; it is not overwritten");
         }
@@ -116,8 +116,10 @@ impl Target {
             "cert" => &self.cert,
             _ => &self.key,
         };
-        let path = path.as_deref().unwrap_or(Path::new("")).display();
-        anyhow!("--{field} {path}: {reason}")
+        match path {
+            Some(path) => anyhow!("--{field} {}: {reason}", path.display()),
+            None => anyhow!("--{field}: {reason}"),
+        }
     }
 
     /// Writes the CA that was presented to a file, if that was asked for.

@@ -1,0 +1,170 @@
+use haltere_core::Role;
+use haltere_testkit::Ca;
+use haltere_testkit::wait::{PATIENCE, until};
+
+use super::super::fixture::{broken, id, new};
+use super::super::{Change, ConnectionPatch, NewConnection, Secrets};
+use super::*;
+use crate::testing::TestApp;
+
+/// A certificate with its key, the two in one file, and another file of that kind.
+struct Files {
+    cert: String,
+    key: String,
+    both: String,
+    ca: String,
+    ca_and_key: String,
+}
+
+fn files() -> Files {
+    let ca = Ca::new("factory");
+    let me = ca.client("me");
+    Files {
+        both: format!("{}{}", me.cert_pem, me.key_pem),
+        cert: me.cert_pem,
+        ca_and_key: format!("{}{}", ca.pem(), me.key_pem),
+        key: me.key_pem,
+        ca: ca.pem(),
+    }
+}
+
+fn pem(text: &str) -> Pem {
+    Pem(text.as_bytes().to_vec())
+}
+
+async fn row(app: &TestApp, name: &str) -> ConnectionRecord {
+    app.store.read().await.unwrap().find_connection(&id(name)).await.unwrap().expect("there")
+}
+
+async fn write(app: &TestApp, row: &ConnectionRecord) {
+    let store = app.another_store().await;
+    let mut tx = store.write().await.unwrap();
+    tx.update_connection(row).await.unwrap();
+    tx.commit().await.unwrap();
+    store.close().await;
+}
+
+/// As earlier versions, and other programs, have stored it.
+async fn spoil(app: &TestApp, name: &str, files: &Files, keep_key: bool) {
+    let good = row(app, name).await;
+    let bad = ConnectionRecord {
+        ca: Some(files.ca_and_key.clone().into_bytes()),
+        cert: Some(files.both.replace('\n', "\r\n").into_bytes()),
+        key: good.key.clone().filter(|_| keep_key),
+        revision: good.revision.next(),
+        ..good
+    };
+    write(app, &bad).await;
+}
+
+async fn with_two(files: &Files) -> TestApp {
+    let (app, port) = (TestApp::start().await, broken());
+    for name in ["keyed", "bare"] {
+        let tls = TlsMaterial {
+            ca: Some(pem(&files.ca)),
+            cert: Some(pem(&files.both)),
+            ..TlsMaterial::default()
+        };
+        let new = NewConnection { tls, ..new(name, port.url()) };
+        app.app.create_connection(&app.ctx(Role::Admin), new, Secrets::Omit).await.expect("new");
+    }
+    app
+}
+
+async fn is_right(app: &TestApp, files: &Files, name: &str) {
+    let row = row(app, name).await;
+    assert_eq!(row.ca, Some(files.ca.clone().into_bytes()), "{name}");
+    assert_eq!(row.cert, Some(files.cert.clone().into_bytes()), "{name}");
+    assert!(row.key.is_some(), "{name}");
+    let admin = app.ctx(Role::Admin);
+    let view = app.app.get_connection(&admin, &id(name), Secrets::Include).await.unwrap();
+    let connection = view.entry.connection().expect("readable");
+    assert_eq!(connection.tls.key, Some(Secret::new(pem(&files.key))), "{name}");
+}
+
+#[tokio::test]
+async fn a_key_among_the_certificates_is_stored_sealed() {
+    let files = files();
+    let app = with_two(&files).await;
+    is_right(&app, &files, "keyed").await;
+
+    let admin = app.ctx(Role::Admin);
+    let keyed = id("keyed");
+    let patch =
+        |patch: ConnectionPatch| app.app.patch_connection(&admin, &keyed, patch, Secrets::Omit);
+    let other = self::files();
+    let renewed = ConnectionPatch { cert: Change::Set(pem(&other.both)), ..Default::default() };
+    patch(renewed.clone()).await.expect("a new pair in one file");
+    let stored = row(&app, "keyed").await;
+    assert_eq!(stored.cert, Some(other.cert.clone().into_bytes()));
+    patch(renewed.clone()).await.expect("the same again");
+    assert_eq!(row(&app, "keyed").await.revision, stored.revision, "which changes nothing");
+
+    for (patch_of, says) in [
+        (
+            ConnectionPatch { key: Change::Set(pem(&other.key).into()), ..renewed },
+            "cert: holds a private key",
+        ),
+        (
+            ConnectionPatch { ca: Change::Set(pem(&other.ca_and_key)), ..Default::default() },
+            "ca: holds a private key",
+        ),
+        (
+            ConnectionPatch { cert: Change::Set(pem(&other.key)), ..Default::default() },
+            "cert: holds no certificate",
+        ),
+    ] {
+        let refused = patch(patch_of).await.expect_err(says).to_string();
+        assert!(refused.starts_with(says), "{refused}");
+    }
+    assert_eq!(row(&app, "keyed").await.revision, stored.revision);
+}
+
+#[tokio::test]
+async fn rows_stored_before_are_put_right_at_the_start() {
+    let files = files();
+    let app = with_two(&files).await;
+    app.app.begin_shutdown();
+    spoil(&app, "keyed", &files, true).await;
+    spoil(&app, "bare", &files, false).await;
+    let app = app.restart().await;
+    is_right(&app, &files, "keyed").await;
+    is_right(&app, &files, "bare").await;
+    assert_eq!(
+        app.audit_of(REQUEST).await,
+        ["system connection.update bare success", "system connection.update keyed success"]
+    );
+    let filter = haltere_store::AuditFilter { limit: 9, ..Default::default() };
+    let trail = app.store.read().await.unwrap().list_audit(&filter).await.unwrap();
+    let ours = trail.iter().filter(|record| record.entry.request_id == REQUEST);
+    let said: Vec<_> = ours.map(|record| record.entry.detail.as_str()).collect();
+    let taken_out = "ca held a private key; cert held a private key";
+    assert_eq!(said, [format!("{taken_out}; sealed as key"), format!("{taken_out}; removed")]);
+
+    let app = app.restart().await;
+    assert_eq!(app.audit_of(REQUEST).await.len(), 2, "once");
+}
+
+#[tokio::test]
+async fn what_another_process_writes_is_put_right_and_never_seen() {
+    let files = files();
+    let app = with_two(&files).await;
+    spoil(&app, "bare", &files, false).await;
+    // The export of another process reads the store itself.
+    let mover = app.mover_of_another_process().await;
+    let export = mover.export(&Ctx::system("x"), Secrets::Omit).await.expect("an export");
+    for connection in &export.connections {
+        assert_eq!(connection.tls.cert, Some(pem(&files.cert)));
+    }
+    let put_right = async || (!app.audit_of(REQUEST).await.is_empty()).then_some(());
+    until("the row to be put right", PATIENCE, put_right).await;
+    let seen = async || {
+        let (viewer, bare) = (app.ctx(Role::Viewer), id("bare"));
+        let view = app.app.get_connection(&viewer, &bare, Secrets::Omit).await;
+        let entry = view.unwrap().entry;
+        let stored = row(&app, "bare").await;
+        (entry.connection().expect("readable").revision == stored.revision).then_some(())
+    };
+    until("memory to follow", PATIENCE, seen).await;
+    is_right(&app, &files, "bare").await;
+}
