@@ -351,7 +351,7 @@ mod tests {
             (with("credentials", json!({"user": "a"})), "credentials.user: unknown property"),
             (with("rejectUnauthorized", json!("yes")), "rejectUnauthorized: must be true or false"),
             (with("rejectUnauthorized", json!(null)), "rejectUnauthorized: must be true or false"),
-            (with("ca", json!("-----BEGIN")), "ca: must be an object"),
+            (with("ca", json!("-----BEGIN")), "ca: must be PEM text, or base64 of it"),
             (with("ca", json!({"data": "!"})), "ca.data: must be base64"),
             (with("ca", deep), "ca.data: is missing"),
             (with("Url", json!("x")), "Url: unknown property"),

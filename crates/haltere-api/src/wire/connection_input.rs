@@ -249,6 +249,12 @@ pub(super) fn file(fields: &mut Fields, name: &str) -> Result<Option<String>, In
         let why = format!("must be at most {MAX_PATH_BYTES} bytes long");
         return Err(fields.refuse(name, why));
     }
+    // It would be stored unsealed, and shown.
+    if path.as_ref().is_some_and(|path| path.contains("-----BEGIN")) {
+        let field = name.trim_end_matches("File");
+        let why = format!("must be the path of a file; give what is in the file as {field}");
+        return Err(fields.refuse(name, why));
+    }
     Ok(path)
 }
 
@@ -331,17 +337,23 @@ impl ToSchema for TestBody {
 
 /// The properties of a body, as JSON Schema.
 pub(super) fn properties() -> Value {
+    let encodings: Vec<_> = pem::encodings().collect();
     let pem = |what: &str| {
         json!({
-            "type": "object",
-            "description": format!("{what}: a PEM file in base64. Also accepted: the PEM text itself; `endoding` for `encoding`; no encoding."),
-            "required": ["data"],
-            "additionalProperties": false,
-            "properties": {
-                "data": {"type": "string"},
-                "encoding": {"type": "string", "enum": ["base64"]},
-                "endoding": {"type": "string", "enum": ["base64"]}
-            }
+            "description": format!("{what}: a PEM file in base64, of at most 256 KiB. Also accepted: a string; the PEM text itself; DER; other encodings; `endoding` for `encoding`; no encoding."),
+            "oneOf": [
+                {"type": "string"},
+                {
+                    "type": "object",
+                    "required": ["data"],
+                    "additionalProperties": false,
+                    "properties": {
+                        "data": {"type": "string"},
+                        "encoding": {"type": "string", "enum": encodings},
+                        "endoding": {"type": "string", "enum": encodings}
+                    }
+                }
+            ]
         })
     };
     let boolean = |what: &str| {
@@ -377,8 +389,8 @@ pub(super) fn properties() -> Value {
             }
         },
         "rejectUnauthorized": boolean("Whether the broker's certificate has to be valid (default true). Counts while the plugin tls is on."),
-        "ca": pem("Trusted in place of the system's roots"),
-        "cert": pem("Our client certificate, leaf first"),
+        "ca": pem("Trusted in place of the system's roots. Only certificates are kept of it, and a private key is refused"),
+        "cert": pem("Our client certificate, leaf first. Only certificates are kept of it; a private key among them becomes key, if there is none"),
         "key": pem("The private key of cert, not encrypted"),
         "tls": client_hello::property(),
         "noMetricsMode": boolean("Do not ask the broker for its version and uptime (`$SYS`)."),
@@ -496,6 +508,8 @@ mod tests {
                 "status": {"connected": "x"}, "broker": null}),
             json!({"name": "n", "url": "mqtts://h", "tls": {"alpn": ["mqtt"], "serverName": "b.example"}}),
             json!({"name": "n", "url": "mqtts://h", "tls": {"alpn": [], "serverName": ""}}),
+            json!({"name": "n", "url": "mqtts://h", "ca": pem,
+                "cert": {"data": pem, "encoding": "utf8"}}),
             json!({"name": "n", "url": "mqtts://[::1]:8883/", "cluster": [], "websocketsUrl": 1,
                 "supportsRestart": true}),
         ] {
@@ -513,7 +527,7 @@ mod tests {
             json!({"name": " ", "url": "mqtt://h"}),
             json!({"name": "n", "url": "mqtt://h", "id": ".."}),
             json!({"name": "n", "url": "mqtt://h", "id": ""}),
-            json!({"name": "n", "url": "mqtt://h", "ca": {"data": "x", "encoding": "hex"}}),
+            json!({"name": "n", "url": "mqtt://h", "ca": {"data": "x", "encoding": "utf16le"}}),
             json!({"name": "n", "url": "mqtt://h", "rejectUnauthorized": "yes"}),
             json!({"name": "n", "url": "mqtt://h", "x": 1}),
             json!({"name": "n", "url": "mqtts://h", "tls": {"alpn": "mqtt"}}),

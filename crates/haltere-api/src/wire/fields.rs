@@ -136,6 +136,11 @@ impl Fields {
         self.rest.contains_key(name)
     }
 
+    /// Whether `name` is there, not yet taken, and a text.
+    pub(crate) fn is_string(&self, name: &str) -> bool {
+        self.rest.get(name).is_some_and(Value::is_string)
+    }
+
     /// Takes `names` whatever their values are.
     pub(crate) fn ignore(&mut self, names: &[&str]) {
         for name in names {

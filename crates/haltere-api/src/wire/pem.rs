@@ -1,4 +1,6 @@
-//! Certificates and keys: PEM, in base64.
+//! Certificates and keys: PEM, in base64 on their way out, in many forms on their way in.
+//!
+//! What is inside is judged by the application: whether it is PEM at all, and what is kept of it.
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
@@ -46,48 +48,103 @@ impl From<&Pem> for PemView {
     }
 }
 
-/// Takes the property `name`: `{data, encoding}`.
+/// How `data` may be encoded: what Node's `Buffer` takes, but for UTF-16, in which no program reads PEM.
+/// Whatever is said, PEM text is taken as it is.
+const ENCODINGS: [(&str, Decode); 8] = [
+    ("base64", from_base64),
+    ("base64url", from_base64),
+    ("hex", from_hex),
+    ("utf8", from_utf8),
+    ("utf-8", from_utf8),
+    ("ascii", from_latin1),
+    ("latin1", from_latin1),
+    ("binary", from_latin1),
+];
+
+/// Turns text into the bytes of a file, or says what the text must be.
+type Decode = fn(&str) -> Result<Vec<u8>, &'static str>;
+
+/// The names of [`ENCODINGS`].
+pub(super) fn encodings() -> impl Iterator<Item = &'static str> {
+    ENCODINGS.iter().map(|(name, _)| *name)
+}
+
+/// Takes the property `name`: `{data, encoding}`, or just what would be `data`.
 ///
 /// Forgiven: `endoding` (so examples for the management center for Mosquitto spell it), no encoding at all, line breaks inside the
 /// base64, and the PEM text itself in place of base64.
 pub(crate) fn take(fields: &mut Fields, name: &str) -> Result<Option<Pem>, Invalid> {
+    if fields.is_string(name) {
+        // It may be a private key.
+        let Some(text) = fields.string(name)?.map(Zeroizing::new) else { return Ok(None) };
+        let decoded = decode(&text, from_base64);
+        return decoded
+            .map(Some)
+            .map_err(|_| fields.refuse(name, "must be PEM text, or base64 of it"));
+    }
     let Some(mut inner) = fields.object(name)? else { return Ok(None) };
-    // It may be a private key.
     let data = Zeroizing::new(inner.required_string("data")?);
-    take_encoding(&mut inner)?;
-    let pem = decode(&data).map_err(|why| inner.refuse("data", why))?;
+    let encoding = take_encoding(&mut inner)?;
+    let pem = decode(&data, encoding).map_err(|why| inner.refuse("data", why))?;
     inner.finish()?;
     Ok(Some(pem))
 }
 
-fn take_encoding(inner: &mut Fields) -> Result<(), Invalid> {
+fn take_encoding(inner: &mut Fields) -> Result<Decode, Invalid> {
     if inner.has("encoding") && inner.has("endoding") {
         return Err(inner.refuse("endoding", "is given beside encoding; give one of the two"));
     }
+    let mut decode: Decode = from_base64;
     for spelling in ["encoding", "endoding"] {
-        if inner.string(spelling)?.is_some_and(|encoding| encoding != "base64") {
-            return Err(inner.refuse(spelling, "must be \"base64\""));
-        }
+        let Some(given) = inner.string(spelling)? else { continue };
+        let known = ENCODINGS.iter().find(|(name, _)| given.eq_ignore_ascii_case(name));
+        let Some((_, known)) = known else {
+            let names: Vec<_> = encodings().map(|name| format!("{name:?}")).collect();
+            return Err(inner.refuse(spelling, format!("must be one of {}", names.join(", "))));
+        };
+        decode = *known;
     }
-    Ok(())
+    Ok(decode)
 }
 
-fn decode(data: &str) -> Result<Pem, &'static str> {
-    let bytes = if contains_begin(data.as_bytes()) {
-        data.as_bytes().to_vec()
-    } else {
-        let mut compact = Zeroizing::new(Vec::with_capacity(data.len()));
-        compact.extend(data.bytes().filter(|byte| !byte.is_ascii_whitespace()));
-        LENIENT.decode(&*compact).map_err(|_| "must be base64")?
-    };
-    if !contains_begin(&bytes) {
-        return Err("must be a PEM file in base64; there is no \"-----BEGIN\" inside");
-    }
-    Ok(Pem(bytes))
+fn decode(data: &str, decode: Decode) -> Result<Pem, &'static str> {
+    let is_pem = data.as_bytes().windows(BEGIN.len()).any(|window| window == BEGIN);
+    if is_pem { Ok(Pem(data.as_bytes().to_vec())) } else { decode(data).map(Pem) }
 }
 
-fn contains_begin(bytes: &[u8]) -> bool {
-    bytes.windows(BEGIN.len()).any(|window| window == BEGIN)
+/// Either alphabet, as Node takes them.
+fn from_base64(data: &str) -> Result<Vec<u8>, &'static str> {
+    let mut compact = Zeroizing::new(Vec::with_capacity(data.len()));
+    let bytes = data.bytes().filter(|byte| !byte.is_ascii_whitespace());
+    compact.extend(bytes.map(|byte| match byte {
+        b'-' => b'+',
+        b'_' => b'/',
+        byte => byte,
+    }));
+    LENIENT.decode(&*compact).map_err(|_| "must be base64")
+}
+
+fn from_hex(data: &str) -> Result<Vec<u8>, &'static str> {
+    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+    let digits = data.bytes().filter(|byte| !byte.is_ascii_whitespace()).map(digit);
+    let digits: Option<Vec<u8>> = digits.collect();
+    let digits = Zeroizing::new(digits.ok_or("must be hexadecimal")?);
+    let (pairs, rest) = digits.as_chunks::<2>();
+    if !rest.is_empty() {
+        return Err("must be hexadecimal");
+    }
+    Ok(pairs.iter().map(|[high, low]| high << 4 | low).collect())
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "one of several")]
+fn from_utf8(data: &str) -> Result<Vec<u8>, &'static str> {
+    Ok(data.as_bytes().to_vec())
+}
+
+/// A character per byte: how programs put DER into JSON.
+fn from_latin1(data: &str) -> Result<Vec<u8>, &'static str> {
+    let bytes: Result<Vec<u8>, _> = data.chars().map(u8::try_from).collect();
+    bytes.map_err(|_| "must not contain characters beyond U+00FF")
 }
 
 #[cfg(test)]
@@ -104,6 +161,12 @@ mod tests {
         take(&mut fields, "ca").map_err(|error| error.to_string())
     }
 
+    fn hex(bytes: &[u8]) -> String {
+        let digits = b"0123456789ABCDEF".map(char::from);
+        let pair = |byte: &u8| [digits[usize::from(byte >> 4)], digits[usize::from(byte & 15)]];
+        bytes.iter().flat_map(pair).collect()
+    }
+
     #[test]
     fn every_form_that_is_forgiven() {
         let base64 = general_purpose::STANDARD.encode(PEM);
@@ -116,24 +179,49 @@ mod tests {
             json!({"data": format!("{}\r\n {}", &base64[..20], &base64[20..])}),
             json!({"data": PEM}),
             json!({"data": PEM, "encoding": "base64"}),
+            json!({"data": general_purpose::URL_SAFE_NO_PAD.encode(PEM), "encoding": "base64url"}),
+            json!({"data": PEM, "encoding": "utf8"}),
+            json!({"data": PEM, "encoding": "UTF-8"}),
+            json!({"data": PEM, "encoding": "ascii"}),
+            json!({"data": PEM, "encoding": "latin1"}),
+            json!({"data": PEM, "encoding": "binary"}),
+            json!({"data": hex(PEM.as_bytes()), "encoding": "hex"}),
+            json!({"data": hex(PEM.as_bytes()).to_lowercase(), "encoding": "HEX"}),
+            json!({"data": PEM, "encoding": "hex"}),
+            json!(PEM),
+            json!(base64),
         ] {
             assert_eq!(read(&value), expected, "{value}");
+        }
+        let der = Ok(Some(Pem(vec![0x30, 0x82, 0xff, 0xfb])));
+        for value in [
+            json!({"data": "MIL/+w=="}),
+            json!({"data": "MIL_-w", "encoding": "base64url"}),
+            json!({"data": "3082 fffb", "encoding": "hex"}),
+            json!({"data": "0\u{82}\u{ff}\u{fb}", "encoding": "latin1"}),
+        ] {
+            assert_eq!(read(&value), der, "{value}");
         }
     }
 
     #[test]
     fn every_form_that_is_refused() {
+        const KNOWN: &str = r#"must be one of "base64", "base64url", "hex", "utf8", "utf-8", "ascii", "latin1", "binary""#;
         for (value, why) in [
-            (json!("text"), "ca: must be an object"),
+            (json!("no base64!"), "ca: must be PEM text, or base64 of it"),
             (json!(null), "ca: must be an object"),
+            (json!([]), "ca: must be an object"),
             (json!({}), "ca.data: is missing"),
             (json!({"data": 1}), "ca.data: must be a string"),
             (json!({"data": "?"}), "ca.data: must be base64"),
+            (json!({"data": "3g", "encoding": "hex"}), "ca.data: must be hexadecimal"),
+            (json!({"data": "303", "encoding": "hex"}), "ca.data: must be hexadecimal"),
             (
-                json!({"data": "aGVsbG8="}),
-                "ca.data: must be a PEM file in base64; there is no \"-----BEGIN\" inside",
+                json!({"data": "\u{20ac}", "encoding": "latin1"}),
+                "ca.data: must not contain characters beyond U+00FF",
             ),
-            (json!({"data": PEM, "encoding": "hex"}), "ca.encoding: must be \"base64\""),
+            (json!({"data": PEM, "encoding": "utf16le"}), &format!("ca.encoding: {KNOWN}")),
+            (json!({"data": PEM, "endoding": "base32"}), &format!("ca.endoding: {KNOWN}")),
             (json!({"data": PEM, "endoding": 1}), "ca.endoding: must be a string"),
             (
                 json!({"data": PEM, "endoding": "base64", "encoding": "base64"}),
