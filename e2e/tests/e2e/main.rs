@@ -27,6 +27,7 @@ mod restart;
 mod secrets;
 mod sessions;
 mod shutdown;
+mod stray_keys;
 mod support;
 mod syncs;
 mod throttle;
