@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use haltere_app::profile::ChangePasswordError;
+use haltere_app::users::is_same_user;
 use haltere_core::Secret;
 use http::StatusCode;
 use serde_json::Value;
@@ -96,7 +97,7 @@ pub(crate) async fn handler(
 pub(crate) mod named {
     use super::{
         ApiError, ApiState, Context, ErrorBody, JsonBody, PathText, ProfileInput, Refusal,
-        Response, State, WireProfile, change,
+        Response, State, WireProfile, change, is_same_user,
     };
 
     /// Change one's own password, by name
@@ -123,7 +124,8 @@ pub(crate) mod named {
         PathText(name): PathText,
         JsonBody(body): JsonBody,
     ) -> Result<Response, ApiError> {
-        if name.as_deref() != Some(context.caller.user.as_str()) {
+        let own = context.caller.user.as_str();
+        if !name.is_some_and(|name| is_same_user(&name, own)) {
             return Err(ApiError::invalid("Invalid. userName doesn't match the issuing user"));
         }
         change(&state, &context, body).await
@@ -140,7 +142,7 @@ fn passwords(body: Value, caller: &str) -> Result<(Secret<String>, Secret<String
     let mut fields = Fields::of_body(body)?;
     let old = Secret::new(fields.required_string("oldPassword")?);
     let new = Secret::new(fields.required_string("password")?);
-    if fields.string("username")?.is_some_and(|name| name != caller) {
+    if fields.string("username")?.is_some_and(|name| !is_same_user(&name, caller)) {
         return Err(fields.refuse("username", "must be one's own; it can't be changed"));
     }
     fields.finish()?;

@@ -56,9 +56,9 @@ impl App {
         let ctx = ctx.clone();
         self.to_completion(async move {
             let name = &ctx.caller.user;
-            let verified = app.verify_password(&tries, Some(name), old).await;
+            let verified = app.verify_password(&tries, name.as_str(), old).await;
             let user = match verified {
-                Ok(user) => user,
+                Ok(verified) => verified.user,
                 Err(refusal) => return Err(app.refuse(&ctx, refusal).await),
             };
             check_password(name, &new)?;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use haltere_core::{AuditAction, Caller, Origin, Secret, SessionHandle, Timestamp, UserName, text};
+use haltere_core::{AuditAction, Caller, Origin, Secret, SessionHandle, Timestamp, text};
 use haltere_store::{SessionRecord, UserRecord};
 
 use super::throttle::Throttled;
@@ -11,7 +11,7 @@ use crate::app::App;
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Doing, Internal};
-use crate::users::PasswordTurn;
+use crate::users::{PasswordTurn, Verdict, find_user, hash_password};
 
 /// What is kept of a program's name for itself, in characters.
 const USER_AGENT: usize = 200;
@@ -69,10 +69,9 @@ impl App {
         const DOING: &str = "log in";
         let LogIn { username, password, origin, user_agent } = wish;
         let tries = Tries::new(&username, origin.address);
-        let known = UserName::parse(&username).ok();
-        let verified = self.verify_password(&tries, known.as_ref(), password).await;
-        let user = match verified {
-            Ok(user) => user,
+        let verified = self.verify_password(&tries, &username, password).await;
+        let Verified { user, usual_form } = match verified {
+            Ok(verified) => verified,
             Err(refusal) => {
                 if let Some(detail) = refusal.audited_as() {
                     let now = self.now();
@@ -83,6 +82,12 @@ impl App {
             }
         };
 
+        let renewed = match usual_form {
+            Some(password) => {
+                Some(hash_password(self.0.settings.sessions.hashing, password).await?)
+            }
+            None => None,
+        };
         // Sessions are not moved meanwhile.
         let _in_step = self.0.sessions.in_step.read().await;
         let now = self.0.sessions.timeline.now();
@@ -105,6 +110,10 @@ impl App {
         if tx.find_user(&user.name).await.doing(DOING)?.as_ref() != Some(&user) {
             return Err(LoginError::WrongCredentials);
         }
+        if let Some(password_hash) = renewed {
+            let renewed = UserRecord { password_hash, ..user };
+            tx.update_user(&renewed).await.doing(DOING)?;
+        }
         tx.insert_session(&record).await.doing(DOING)?;
         let entry = audit::done(self.now(), &ctx, AuditAction::SessionLogin, "", "");
         tx.append_audit(&entry).await.doing(DOING)?;
@@ -112,13 +121,13 @@ impl App {
         Ok(LoggedIn { token, caller, expires_at })
     }
 
-    /// The user, when `password` is theirs. Unknown users take as long as wrong passwords.
+    /// The user that `typed` names, when `password` is theirs. Unknown users take as long as wrong passwords.
     pub(crate) async fn verify_password(
         &self,
         tries: &Tries,
-        name: Option<&UserName>,
+        typed: &str,
         password: Secret<String>,
-    ) -> Result<UserRecord, Refusal> {
+    ) -> Result<Verified, Refusal> {
         let Sessions { throttle, passwords, .. } = &self.0.sessions;
         let is_known = throttle.check(tries, self.steady())?;
         let Some(turn) = passwords.turn(is_known).await else {
@@ -126,34 +135,44 @@ impl App {
         };
         // Others may have failed while we waited, and from here on this one counts as a failure, too.
         let counted = throttle.count(tries, self.steady())?;
-        let user = match self.look_at_password(turn, name, password).await {
-            Ok(user) => user.ok_or(Refusal::Wrong)?,
+        let verified = match self.look_at_password(turn, typed, password).await {
+            Ok(verified) => verified.ok_or(Refusal::Wrong)?,
             Err(error) => {
                 throttle.give_back(&counted);
                 return Err(error.into());
             }
         };
         throttle.succeeded(&counted, self.steady());
-        Ok(user)
+        Ok(verified)
     }
 
     /// The user, when there is one and `password` is theirs.
     async fn look_at_password(
         &self,
         turn: PasswordTurn<'_>,
-        name: Option<&UserName>,
+        typed: &str,
         password: Secret<String>,
-    ) -> Result<Option<UserRecord>, Internal> {
+    ) -> Result<Option<Verified>, Internal> {
         const DOING: &str = "verify a password";
-        let mut user = None;
-        if let Some(name) = name {
+        let user = {
             let mut read = self.0.store.read().await.doing(DOING)?;
-            user = read.find_user(name).await.doing(DOING)?;
-        }
+            find_user(&mut *read, typed).await.doing(DOING)?
+        };
         let hash = user.as_ref().map(|user| user.password_hash.clone());
-        let is_right = turn.verify(password, hash).await?;
-        Ok(user.filter(|_| is_right))
+        let usual_form = match turn.verify(password, hash).await? {
+            Verdict::Wrong => return Ok(None),
+            Verdict::Right => None,
+            Verdict::RightAsTyped(usual_form) => Some(usual_form),
+        };
+        Ok(user.map(|user| Verified { user, usual_form }))
     }
+}
+
+/// Somebody whose password was right.
+pub(crate) struct Verified {
+    pub(crate) user: UserRecord,
+    /// The password, when its hash is of another form and should be of this one.
+    pub(crate) usual_form: Option<Secret<String>>,
 }
 
 /// `now` and so long; the end of all time at the latest.

@@ -19,6 +19,7 @@ use std::time::Duration;
 use haltere_core::shares::neighbourhood;
 
 use super::ThrottleSettings;
+use crate::users::canonical_name;
 
 /// The most accounts, addresses and pairs remembered, each.
 const MAX: usize = 10_000;
@@ -35,7 +36,8 @@ pub(crate) struct Tries {
 impl Tries {
     pub(crate) fn new(username: &str, address: Option<IpAddr>) -> Self {
         Self {
-            account: username.chars().take(MAX_NAME).collect(),
+            // One account however it is typed, lest a blank more be a fresh start for guessing.
+            account: canonical_name(username).chars().take(MAX_NAME).collect(),
             network: address.map(neighbourhood),
         }
     }
@@ -281,6 +283,15 @@ mod tests {
         fail(&throttle, &tries, 1, at(10));
         assert!(throttle.check(&tries, at(10)).unwrap_err().is_news);
         fail(&throttle, &tries, 3, at(1000));
+    }
+
+    #[test]
+    fn another_way_to_type_a_name_is_no_fresh_start() {
+        let throttle = Throttle::new(SETTINGS);
+        for typed in ["Ren\u{e9}", "Rene\u{301}", " Ren\u{e9}\t"] {
+            fail(&throttle, &from(typed, "192.0.2.1"), 1, at(0));
+        }
+        throttle.check(&from("Ren\u{e9} ", "192.0.2.1"), at(0)).unwrap_err();
     }
 
     #[test]

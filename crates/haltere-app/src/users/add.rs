@@ -3,7 +3,7 @@
 use haltere_core::{AuditAction, Role, Roles, Secret, UserName};
 use haltere_store::{StoreError, UserRecord};
 
-use super::{UserError, Users, check_password, hash_password, rules};
+use super::{UserError, Users, check_password, hash_password, names, rules};
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Doing, Internal};
@@ -23,13 +23,16 @@ impl Users {
         ctx.authorize(Action::ManageUsers)?;
         let record = self.prepare(name, password, roles).await?;
         let mut tx = self.store.write().await.doing(DOING)?;
+        if names::is_taken(&mut *tx, &record.name).await.doing(DOING)? {
+            return Err(UserError::Exists);
+        }
         tx.insert_user(&record).await.map_err(|error| match error {
             StoreError::Taken(_) => UserError::Exists,
             error => Internal::new(DOING, error).into(),
         })?;
         let detail = role_names(roles);
-        let entry =
-            audit::done(record.created_at, ctx, AuditAction::UserCreate, name.as_str(), detail);
+        let (at, name) = (record.created_at, record.name.as_str());
+        let entry = audit::done(at, ctx, AuditAction::UserCreate, name, detail);
         tx.append_audit(&entry).await.doing(DOING)?;
         tx.commit().await.doing(DOING)?;
         Ok(())
@@ -42,13 +45,14 @@ impl Users {
         password: Secret<String>,
         roles: Roles,
     ) -> Result<UserRecord, UserError> {
-        rules::check_name(name)?;
+        let name = names::new(name)?;
+        rules::check_name(&name)?;
         rules::check_roles(roles)?;
-        check_password(name, &password)?;
+        check_password(&name, &password)?;
         let password_hash = hash_password(self.hashing, password).await?;
         let now = self.clock.now();
         Ok(UserRecord {
-            name: name.clone(),
+            name,
             password_hash,
             initial_password: false,
             roles,

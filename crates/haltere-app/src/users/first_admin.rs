@@ -52,8 +52,8 @@ impl Users {
         }
         tx.insert_user(&record).await.doing(DOING)?;
         let detail = "first start: admin";
-        let entry =
-            audit::done(record.created_at, ctx, AuditAction::UserCreate, name.as_str(), detail);
+        let (at, name) = (record.created_at, record.name.as_str());
+        let entry = audit::done(at, ctx, AuditAction::UserCreate, name, detail);
         tx.append_audit(&entry).await.doing(DOING)?;
         tx.commit().await.doing(DOING)?;
         Ok(true)

@@ -4,6 +4,7 @@ mod add;
 mod error;
 mod first_admin;
 mod list;
+mod names;
 mod password;
 mod remove;
 mod rules;
@@ -21,10 +22,12 @@ use crate::sessions::PasswordHashing;
 pub use error::UserError;
 pub use first_admin::FirstPassword;
 pub use list::User;
+pub use names::is_same_user;
 pub use password::{MAX_BYTES as PASSWORD_MAX_BYTES, MIN_CHARS as PASSWORD_MIN_CHARS};
 
+pub(crate) use names::{canonical as canonical_name, find as find_user};
 pub(crate) use password::{
-    PasswordPool, PasswordTurn, check as check_password, hash as hash_password,
+    PasswordPool, PasswordTurn, Verdict, check as check_password, hash as hash_password,
 };
 
 /// Users and what can be done with them. Needs no running [`crate::App`]: a server that works on the

@@ -1,4 +1,9 @@
 //! Rules for passwords, and hashing them.
+//!
+//! A password is what somebody types, and two keyboards write one `é` in two ways. So it is hashed in one
+//! form, NFKC, in which full-width letters and the blanks of other scripts are the usual ones as well
+//! (close to RFC 8265, OpaqueString, which stops at NFC). Hashes from before are of what was typed: that is
+//! tried second, where it differs, and whoever gets in by it has their password hashed again.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,6 +16,8 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use haltere_core::{Secret, UserName};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
+use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfkc_quick};
+use zeroize::Zeroizing;
 
 use crate::error::{Doing, Internal, Invalid};
 use crate::sessions::PasswordHashing;
@@ -19,6 +26,8 @@ use crate::sessions::PasswordHashing;
 pub const MIN_CHARS: usize = 8;
 /// The longest password, in bytes.
 pub const MAX_BYTES: usize = 1024;
+/// How much of what is typed is looked at, in bytes: it may be longer than its usual form.
+const TYPED_MAX_BYTES: usize = 4 * MAX_BYTES;
 /// How many hashes are computed at once for strangers: each takes memory and a whole core.
 const AT_ONCE: usize = 2;
 /// How many at once for those who have logged in from the same address before.
@@ -26,9 +35,22 @@ const KNOWN_AT_ONCE: usize = 1;
 /// How many may wait for that, in each of the two lanes.
 const WAITING: usize = 64;
 
+/// The form in which `password` is hashed; `None` when that is the form it has.
+fn usual_form(password: &str) -> Option<Zeroizing<String>> {
+    if is_nfkc_quick(password.chars()) == IsNormalized::Yes {
+        return None;
+    }
+    // Room for the worst there is (Unicode, UAX 15), so that it never moves and leaves nothing behind.
+    let mut usual = Zeroizing::new(String::with_capacity(password.len() * 11));
+    usual.extend(password.nfkc());
+    (*usual != password).then_some(usual)
+}
+
 /// Whether `password` may be the password of `user`. The field is `password`.
 pub(crate) fn check(user: &UserName, password: &Secret<String>) -> Result<(), Invalid> {
-    let text = password.expose();
+    let typed = password.expose();
+    let usual = if typed.len() > TYPED_MAX_BYTES { None } else { usual_form(typed) };
+    let text = usual.as_ref().map_or(typed.as_str(), |usual| usual.as_str());
     let reason = if text.chars().count() < MIN_CHARS {
         format!("must be at least {MIN_CHARS} characters long")
     } else if text.len() > MAX_BYTES {
@@ -48,10 +70,47 @@ pub(crate) async fn hash(
 ) -> Result<String, Internal> {
     let hashed = spawn_blocking(move || {
         let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params(cost)?);
-        let hash: PasswordHash = hasher.hash_password(password.expose().as_bytes())?;
+        let typed = password.expose();
+        let usual = usual_form(typed);
+        let text = usual.as_ref().map_or(typed.as_str(), |usual| usual.as_str());
+        let hash: PasswordHash = hasher.hash_password(text.as_bytes())?;
         Ok::<_, password_hash::Error>(hash.to_string())
     });
     hashed.await.doing("hash a password")?.doing("hash a password")
+}
+
+/// What comes of a password.
+#[derive(Debug, PartialEq)]
+pub(crate) enum Verdict {
+    Wrong,
+    Right,
+    /// It is right, and the hash is of the form it was typed in: time for one of its usual form.
+    RightAsTyped(Secret<String>),
+}
+
+/// Tries the usual form of `typed`, and what was typed where that differs: the same for everybody, so
+/// that the time it takes tells nothing but the form of what was typed.
+fn verify_typed(typed: &str, hash: &str) -> Result<Verdict, password_hash::Error> {
+    let cut = &typed[..typed.floor_char_boundary(TYPED_MAX_BYTES)];
+    let is_whole = cut.len() == typed.len();
+    let usual = usual_form(cut);
+    let first = usual.as_ref().map_or(cut, |usual| usual.as_str());
+    if verify_cut(first, hash)? && is_whole {
+        return Ok(Verdict::Right);
+    }
+    if let Some(usual) = &usual
+        && verify_cut(cut, hash)?
+        && is_whole
+    {
+        return Ok(Verdict::RightAsTyped(Secret::from(usual.as_str())));
+    }
+    Ok(Verdict::Wrong)
+}
+
+/// Nobody has a password that is longer than the longest; cut, it takes no longer than others.
+fn verify_cut(text: &str, hash: &str) -> Result<bool, password_hash::Error> {
+    let cut = text.floor_char_boundary(MAX_BYTES);
+    verify(&text[..cut], hash).map(|is_right| is_right && cut == text.len())
 }
 
 /// Whether `hash` is one of `password`.
@@ -125,16 +184,13 @@ impl PasswordTurn<'_> {
         self,
         password: Secret<String>,
         hash: Option<String>,
-    ) -> Result<bool, Internal> {
+    ) -> Result<Verdict, Internal> {
         const DOING: &str = "verify a password";
         let hash = hash.unwrap_or_else(|| self.pool.decoy.clone());
         let permit = self.permit;
         let verified = spawn_blocking(move || {
             let _permit = permit;
-            // Nobody has a password that long; cut, it takes no longer than others.
-            let text = password.expose();
-            let cut = text.floor_char_boundary(MAX_BYTES);
-            verify(&text[..cut], &hash).map(|is_right| is_right && cut == text.len())
+            verify_typed(password.expose(), &hash)
         });
         verified.await.doing(DOING)?.doing(DOING)
     }
@@ -169,12 +225,63 @@ mod tests {
         let pool = PasswordPool::new(CHEAP);
         let verify = async |password: &str, hash: Option<&String>| {
             let turn = pool.turn(false).await.expect("nobody waits");
-            turn.verify(password.into(), hash.cloned()).await.unwrap()
+            turn.verify(password.into(), hash.cloned()).await.unwrap() == Verdict::Right
         };
         assert!(verify("hunter2 hunter2", Some(&hash)).await);
         assert!(!verify("hunter2 hunter3", Some(&hash)).await);
         assert!(!verify(&"x".repeat(MAX_BYTES + 1), Some(&hash)).await);
         assert!(!verify("hunter2 hunter2", None).await);
+    }
+
+    /// One password as keyboards type it: composed, decomposed, full-width, with another script's blank.
+    const WAYS: [&str; 4] = [
+        "Schl\u{fc}ssel 12",
+        "Schlu\u{308}ssel 12",
+        "Ｓｃｈｌ\u{fc}ｓｓｅｌ １２",
+        "Schl\u{fc}ssel\u{3000}12",
+    ];
+
+    #[tokio::test]
+    async fn however_it_is_typed_it_is_one_password() {
+        for set in WAYS {
+            let hash = hash(CHEAP, set.into()).await.unwrap();
+            for typed in WAYS {
+                assert_eq!(
+                    verify_typed(typed, &hash).unwrap(),
+                    Verdict::Right,
+                    "{set:?} {typed:?}"
+                );
+            }
+            for wrong in ["Schlussel 12", "schl\u{fc}ssel 12"] {
+                assert_eq!(verify_typed(wrong, &hash).unwrap(), Verdict::Wrong, "{wrong:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_hash_of_what_was_typed_still_opens_and_only_for_what_was_typed() {
+        let old = |typed: &str| {
+            let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params(CHEAP).unwrap());
+            let hash: PasswordHash = hasher.hash_password(typed.as_bytes()).unwrap();
+            hash.to_string()
+        };
+        let hash = old(WAYS[1]);
+        let usual = Verdict::RightAsTyped(WAYS[0].into());
+        assert_eq!(verify_typed(WAYS[1], &hash).unwrap(), usual);
+        assert_eq!(verify_typed(WAYS[0], &hash).unwrap(), Verdict::Wrong);
+        assert_eq!(verify_typed("plain ascii", &old("plain ascii")).unwrap(), Verdict::Right);
+    }
+
+    #[test]
+    fn the_longest_is_the_longest_in_its_usual_form() {
+        let user = UserName::parse("ann").unwrap();
+        check(&user, &"u\u{308}".repeat(512).into()).expect("1024 bytes in its usual form");
+        check(&user, &"u\u{308}".repeat(513).into()).expect_err("more than that");
+        check(&user, &"\u{fdfa}".repeat(100).into()).expect_err("a ligature of 18 letters");
+        check(&user, &"x".repeat(5_000).into()).expect_err("too long in any form");
+        check(&user, &"ＡＮＮＡＮＮＡＮＮ".into()).expect("nine letters");
+        let user = UserName::parse("annannann").unwrap();
+        check(&user, &"ＡＮＮＡＮＮＡＮＮ".into()).expect_err("the user name");
     }
 
     #[tokio::test]

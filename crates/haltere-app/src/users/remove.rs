@@ -2,7 +2,7 @@
 
 use haltere_core::{AuditAction, UserName};
 
-use super::{UserError, Users, rules};
+use super::{UserError, Users, names, rules};
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::Doing;
@@ -14,6 +14,8 @@ impl Users {
         const DOING: &str = "remove a user";
         ctx.authorize(Action::ManageUsers)?;
         let mut tx = self.store.write().await.doing(DOING)?;
+        let user = names::find(&mut *tx, name.as_str()).await.doing(DOING)?;
+        let name = &user.ok_or(UserError::NotFound)?.name;
         rules::keep_an_admin(&mut *tx, name).await?;
         tx.delete_sessions_of(name, None).await.doing(DOING)?;
         if !tx.delete_user(name).await.doing(DOING)? {

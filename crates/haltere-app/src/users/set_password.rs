@@ -2,7 +2,7 @@
 
 use haltere_core::{AuditAction, Secret, UserName};
 
-use super::{UserError, Users, check_password, hash_password};
+use super::{UserError, Users, check_password, hash_password, names};
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::Doing;
@@ -21,8 +21,9 @@ impl Users {
         check_password(name, &password)?;
         let hash = hash_password(self.hashing, password).await?;
         let mut tx = self.store.write().await.doing(DOING)?;
-        let user = tx.find_user(name).await.doing(DOING)?;
+        let user = names::find(&mut *tx, name.as_str()).await.doing(DOING)?;
         let mut user = user.ok_or(UserError::NotFound)?;
+        let name = &user.name.clone();
         user.password_hash = hash;
         user.initial_password = false;
         user.updated_at = self.clock.now();

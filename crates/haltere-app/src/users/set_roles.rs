@@ -3,7 +3,7 @@
 use haltere_core::{AuditAction, Role, Roles, UserName};
 
 use super::add::role_names;
-use super::{UserError, Users, rules};
+use super::{UserError, Users, names, rules};
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::Doing;
@@ -22,8 +22,9 @@ impl Users {
         ctx.authorize(Action::ManageUsers)?;
         rules::check_roles(roles)?;
         let mut tx = self.store.write().await.doing(DOING)?;
-        let user = tx.find_user(name).await.doing(DOING)?;
+        let user = names::find(&mut *tx, name.as_str()).await.doing(DOING)?;
         let mut user = user.ok_or(UserError::NotFound)?;
+        let name = &user.name.clone();
         if !roles.contains(Role::Admin) {
             rules::keep_an_admin(&mut *tx, name).await?;
         }

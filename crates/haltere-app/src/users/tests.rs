@@ -1,8 +1,13 @@
+use argon2::Argon2;
+use argon2::password_hash::PasswordHasher as _;
+use argon2::password_hash::phc::PasswordHash;
 use haltere_core::{Role, Roles};
+use haltere_store::UserRecord;
 use haltere_testkit::builders::user;
 
 use super::*;
 use crate::ctx::Ctx;
+use crate::sessions::LogIn;
 use crate::testing::TestApp;
 
 fn system() -> Ctx {
@@ -55,6 +60,80 @@ async fn nonsense_is_refused_by_field() {
     }
     let viewer = app.ctx(Role::Viewer);
     assert!(matches!(users.list(&viewer).await, Err(UserError::NotAllowed(_))));
+}
+
+const PASSWORD: &str = "a fine password";
+const COMPOSED: &str = "Ren\u{e9}";
+const DECOMPOSED: &str = "Rene\u{301}";
+
+async fn logs_in(app: &TestApp, username: &str, password: &str) -> Option<String> {
+    let wish = LogIn {
+        username: username.to_owned(),
+        password: password.into(),
+        origin: TestApp::origin(),
+        user_agent: None,
+    };
+    app.app.log_in(wish).await.ok().map(|welcome| welcome.caller.user.as_str().to_owned())
+}
+
+#[tokio::test]
+async fn a_name_is_one_however_it_is_typed() {
+    let app = TestApp::start().await;
+    let users = app.app.users();
+    let viewer = || Role::Viewer.into();
+    users
+        .add(&system(), &user(&format!(" {DECOMPOSED} ")), PASSWORD.into(), viewer())
+        .await
+        .unwrap();
+    let listed = users.list(&system()).await.unwrap();
+    assert!(listed.iter().any(|user| user.name.as_str() == COMPOSED), "{listed:?}");
+    for typed in [COMPOSED, DECOMPOSED, " Ren\u{e9}"] {
+        assert_eq!(logs_in(&app, typed, PASSWORD).await.as_deref(), Some(COMPOSED), "{typed:?}");
+        let again = users.add(&system(), &user(typed), PASSWORD.into(), viewer()).await;
+        assert!(matches!(again, Err(UserError::Exists)), "{typed:?}");
+    }
+    for hidden in ["Ren\u{e9}\u{200b}", "\u{202e}nna", "an\u{ad}n", "a\u{2060}"] {
+        match users.add(&system(), &user(hidden), PASSWORD.into(), viewer()).await {
+            Err(UserError::Invalid(invalid)) => assert_eq!(invalid.field, "username"),
+            other => panic!("{hidden:?}: {other:?}"),
+        }
+    }
+    users.set_password(&system(), &user(DECOMPOSED), "another fine one".into()).await.unwrap();
+    assert_eq!(logs_in(&app, COMPOSED, "another fine one").await.as_deref(), Some(COMPOSED));
+    users.remove(&system(), &user(DECOMPOSED)).await.unwrap();
+}
+
+#[tokio::test]
+async fn users_of_old_log_in_as_ever_and_their_hashes_are_renewed() {
+    // As they were stored before: names as typed, and a hash of the password as it was typed.
+    const TYPED: &str = "Schlu\u{308}ssel 12";
+    let app = TestApp::start().await;
+    let store = app.another_store().await;
+    let mut tx = store.write().await.unwrap();
+    let admin = tx.find_user(&TestApp::user(Role::Admin)).await.unwrap().unwrap();
+    let typed: PasswordHash = Argon2::default().hash_password(TYPED.as_bytes()).unwrap();
+    for name in [DECOMPOSED, "ann ", "b\u{200b}"] {
+        let password_hash = typed.to_string();
+        let record = UserRecord { name: user(name), password_hash, ..admin.clone() };
+        tx.insert_user(&record).await.unwrap();
+    }
+    tx.commit().await.unwrap();
+
+    let composed = "Schl\u{fc}ssel 12";
+    assert_eq!(logs_in(&app, DECOMPOSED, composed).await, None, "its hash is of the other form");
+    for (typed, name) in [
+        (COMPOSED, DECOMPOSED),
+        (DECOMPOSED, DECOMPOSED),
+        ("ann ", "ann "),
+        ("b\u{200b}", "b\u{200b}"),
+    ] {
+        assert_eq!(logs_in(&app, typed, TYPED).await.as_deref(), Some(name), "{typed:?}");
+        assert_eq!(logs_in(&app, typed, composed).await.as_deref(), Some(name), "renewed");
+    }
+    assert_eq!(logs_in(&app, "ann", TYPED).await, None, "somebody else");
+    let viewer = Role::Viewer.into();
+    let taken = app.app.users().add(&system(), &user("ann"), PASSWORD.into(), viewer).await;
+    assert!(matches!(taken, Err(UserError::Exists)), "{taken:?}");
 }
 
 #[tokio::test]
