@@ -27,8 +27,19 @@ pub(crate) fn read(path: &Path, max: u64) -> io::Result<Vec<u8>> {
 
 /// The same as text.
 pub(crate) fn read_text(path: &Path, max: u64) -> io::Result<String> {
-    String::from_utf8(read(path, max)?)
-        .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8 text"))
+    text(read(path, max)?)
+}
+
+/// Bytes as text in UTF-8, without the byte order mark that some editors put before it.
+pub(crate) fn text(mut bytes: Vec<u8>) -> io::Result<String> {
+    let no_text = |why| io::Error::new(io::ErrorKind::InvalidData, why);
+    if bytes.starts_with(b"\xff\xfe") || bytes.starts_with(b"\xfe\xff") || bytes.contains(&0) {
+        return Err(no_text("it is UTF-16, or no text; save it as UTF-8"));
+    }
+    if bytes.starts_with(b"\xef\xbb\xbf") {
+        bytes.drain(..3);
+    }
+    String::from_utf8(bytes).map_err(|_| no_text("it is not UTF-8 text"))
 }
 
 /// Refuses what is no regular file.
@@ -89,5 +100,12 @@ mod tests {
         assert!(device.contains("a device"), "{device}");
         fs::write(path("latin1"), [0xe9]).expect("written");
         read_text(&path("latin1"), 4).expect_err("no text");
+        fs::write(path("marked"), "\u{feff}x").expect("written");
+        assert_eq!(read_text(&path("marked"), 4).expect("read"), "x");
+        for utf16 in [b"\xff\xfex\0", b"\xfe\xff\0x", b"x\0y\0"] {
+            fs::write(path("utf16"), utf16).expect("written");
+            let refusal = read_text(&path("utf16"), 4).expect_err("UTF-16").to_string();
+            assert!(refusal.contains("UTF-16"), "{refusal}");
+        }
     }
 }

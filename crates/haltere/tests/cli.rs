@@ -56,7 +56,7 @@ impl Drop for Server {
 
 /// Starts a server in `folder` and waits until it says where it listens.
 fn serve(folder: &Path) -> Server {
-    let mut command = haltere(folder, &["serve", "--listen", "127.0.0.1:0"]);
+    let mut command = haltere(folder, &["serve", "--listen", "localhost:0"]);
     command.env("HALTERE_ADMIN_PASSWORD", "a long password");
     command.stdout(Stdio::piped()).stderr(Stdio::null());
     let mut child = command.spawn().expect("the binary runs");
@@ -206,7 +206,12 @@ fn users_are_managed_beside_a_running_server() {
     let passwd = ["users", "passwd", "ann", "--password-stdin"];
     let short = refusal(&run_with_input(folder.path(), &passwd, "short"));
     assert!(short.contains("password") && short.contains("at least 8 characters"), "{short}");
-    assert!(run_with_input(folder.path(), &passwd, "battery staple").status.success());
+    assert!(run_with_input(folder.path(), &passwd, "\u{feff}battery staple\r\n").status.success());
+    let utf16 = refusal(&run_with_input(folder.path(), &passwd, "b\0a\0t\0t\0e\0r\0y\0s\0"));
+    assert!(utf16.contains("the password") && utf16.contains("UTF-16"), "{utf16}");
+    let hidden = ["users", "add", "an\u{200b}n", "--role", "viewer", "--password-stdin"];
+    let hidden = refusal(&run_with_input(folder.path(), &hidden, "correct horse"));
+    assert!(hidden.contains("username: contains U+200B"), "{hidden}");
 
     assert!(run(folder.path(), &["users", "remove", "ann"]).status.success());
     let gone = refusal(&run(folder.path(), &["users", "remove", "ann"]));

@@ -6,6 +6,8 @@ use anyhow::{Context as _, bail};
 use clap::Args;
 use haltere_core::Secret;
 
+use crate::plain_file;
+
 /// The longest password, or other secret, that is read, in bytes.
 const MAX_BYTES: u64 = 4_096;
 
@@ -38,16 +40,14 @@ fn ask(prompt: &str) -> anyhow::Result<Secret<String>> {
     rpassword::prompt_password(prompt).map(Secret::new).context("failed to read the password")
 }
 
-/// All of standard input but the line break at its end.
+/// All of standard input but the line break at its end, and a byte order mark before it.
 pub(super) fn secret_from_stdin(what: &str) -> anyhow::Result<Secret<String>> {
-    let mut text = String::new();
-    io::stdin()
-        .take(MAX_BYTES + 1)
-        .read_to_string(&mut text)
-        .with_context(|| format!("failed to read the {what} from standard input"))?;
-    if text.len() as u64 > MAX_BYTES {
+    let describe = || format!("failed to read the {what} from standard input");
+    let mut bytes = Vec::new();
+    io::stdin().take(MAX_BYTES + 1).read_to_end(&mut bytes).with_context(describe)?;
+    if bytes.len() as u64 > MAX_BYTES {
         bail!("the {what} on standard input has more than {MAX_BYTES} bytes");
     }
-    let text = Secret::new(text);
+    let text = Secret::new(plain_file::text(bytes).with_context(describe)?);
     Ok(Secret::from(text.expose().trim_end_matches(['\r', '\n'])))
 }
