@@ -1,6 +1,7 @@
 //! `haltere serve`.
 
-use std::net::SocketAddr;
+use std::io::ErrorKind;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
 
@@ -113,8 +114,19 @@ fn warn_of_exposed_key(settings: &Settings, data: &DataDir) {
     }
 }
 
+/// On `[::]` IPv4 comes in as well; a machine without IPv6 has nothing else.
 async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(address).await.with_context(|| format!("failed to listen on {address}"))
+    let bound = TcpListener::bind(address).await;
+    if let Err(error) = &bound
+        && address.ip() == Ipv6Addr::UNSPECIFIED
+        && ![ErrorKind::AddrInUse, ErrorKind::PermissionDenied].contains(&error.kind())
+    {
+        tracing::info!(%error, "there is no IPv6 on this machine; listening on IPv4 alone");
+        let address = SocketAddr::from((Ipv4Addr::UNSPECIFIED, address.port()));
+        let bound = TcpListener::bind(address).await;
+        return bound.with_context(|| format!("failed to listen on {address}"));
+    }
+    bound.with_context(|| format!("failed to listen on {address}"))
 }
 
 /// Says where the server is: with port 0, nobody else knows.

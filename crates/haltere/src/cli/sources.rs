@@ -31,7 +31,7 @@ pub(super) struct Server {
     #[command(flatten)]
     common: Common,
 
-    /// Address and port to listen on; port 0 takes a free one [default: 127.0.0.1:8088] [env: HALTERE_LISTEN]
+    /// Address and port to listen on; port 0 takes a free one, :8088 is all addresses [default: 127.0.0.1:8088] [env: HALTERE_LISTEN]
     #[arg(long, value_name = "ADDR")]
     listen: Option<String>,
 

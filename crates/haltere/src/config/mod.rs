@@ -18,6 +18,7 @@ mod data;
 mod egress;
 mod leaf;
 mod link;
+mod listen;
 mod load;
 mod log;
 mod plugins;

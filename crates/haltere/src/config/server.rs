@@ -15,10 +15,11 @@ use super::units::{Size, Span};
 /// The HTTP server.
 #[derive(Debug, Config)]
 pub(crate) struct Server {
-    /// Address and port to listen on. Port 0 takes a free port, which is printed.
+    /// Address and port to listen on. Port 0 takes a free port, which is printed. "localhost:8088", or a
+    /// port alone, is 127.0.0.1; ":8088" is all addresses of this machine, IPv6 and IPv4.
     /// The default is reachable from this machine only; set tls_cert and tls_key, or put a
     /// TLS-terminating proxy in front, before you open it to others.
-    #[config(env = "HALTERE_LISTEN", default = "127.0.0.1:8088")]
+    #[config(env = "HALTERE_LISTEN", default = "127.0.0.1:8088", deserialize_with = listen)]
     pub listen: SocketAddr,
 
     /// The server's certificate: a PEM file, this certificate first, then the ones between it and its root.
@@ -97,6 +98,12 @@ impl From<Forwarding> for ForwardedHeader {
             Forwarding::Forwarded => Self::Forwarded,
         }
     }
+}
+
+fn listen<'de, D: Deserializer<'de>>(deserializer: D) -> Result<SocketAddr, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    super::listen::parse(&text)
+        .map_err(|error| D::Error::custom(format_args!("server.listen: {error}")))
 }
 
 fn base_path<'de, D: Deserializer<'de>>(deserializer: D) -> Result<BasePath, D::Error> {

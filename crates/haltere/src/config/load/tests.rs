@@ -22,7 +22,7 @@ fn refusal(sources: &Sources) -> String {
 
 #[test]
 fn a_flag_beats_a_variable_beats_the_file_beats_the_default() {
-    let config = file("[server]\nlisten = \"127.0.0.1:1\"\n");
+    let config = file("\u{feff}[server]\nlisten = \"localhost:1\"\n");
     let mut sources = Sources::default();
     let port = |sources: &Sources| load(sources).expect("valid").settings.server.listen.port();
     assert_eq!(port(&sources), 8088);
@@ -71,7 +71,7 @@ fn an_unknown_variable_is_named() {
 #[test]
 fn a_bad_value_is_refused_naming_the_place_it_stands_in() {
     for (name, value, why) in [
-        ("HALTERE_LISTEN", "localhost", "invalid socket address"),
+        ("HALTERE_LISTEN", "localhost", "no address with a port"),
         ("HALTERE_CONNECTIONS_MAX", "many", "expected u32"),
         ("HALTERE_CONNECTIONS_MAX", "-1", "expected u32"),
         ("HALTERE_SESSIONS_IDLE", "soon", "not a length of time"),
@@ -96,8 +96,9 @@ fn a_bad_value_is_refused_naming_the_place_it_stands_in() {
         let refusal = refusal(&sources);
         assert!(refusal.starts_with(name) && refusal.contains(why), "{name}={value}: {refusal}");
     }
-    let sources = Sources { flags: vec![listen("8088")], ..Sources::default() };
-    assert!(refusal(&sources).starts_with("--listen"));
+    let sources = Sources { flags: vec![listen("myhost:8088")], ..Sources::default() };
+    let refusal = refusal(&sources);
+    assert!(refusal.starts_with("--listen") && refusal.contains("localhost:8088"), "{refusal}");
 }
 
 #[test]
@@ -146,6 +147,19 @@ fn a_secret_comes_directly_or_by_file_but_not_both_ways_at_once() {
     let by_file =
         Sources { env: env(&[("HALTERE_ADMIN_PASSWORD_FILE", path)]), ..Sources::default() };
     assert_eq!(password(&by_file).expect("valid").as_deref(), Some("hunter2"));
+
+    // As editors of other systems write it.
+    let marked = file("\u{feff}hunter2\r\n");
+    let marked = marked.path().to_str().expect("a plain path");
+    let by_file =
+        Sources { env: env(&[("HALTERE_ADMIN_PASSWORD_FILE", marked)]), ..Sources::default() };
+    assert_eq!(password(&by_file).expect("valid").as_deref(), Some("hunter2"));
+    let utf16 = file("h\0u\0n\0t\0e\0r\u{0}2\0");
+    let utf16 = utf16.path().to_str().expect("a plain path");
+    let by_file =
+        Sources { env: env(&[("HALTERE_ADMIN_PASSWORD_FILE", utf16)]), ..Sources::default() };
+    let refused = refusal(&by_file);
+    assert!(refused.contains(utf16) && refused.contains("UTF-16"), "{refused}");
 
     let pairs = [("HALTERE_ADMIN_PASSWORD_FILE", path), ("HALTERE_ADMIN_PASSWORD", "x")];
     let both = Sources { env: env(&pairs), ..Sources::default() };
