@@ -2,7 +2,7 @@
 //!
 //! A password is what somebody types, and two keyboards write one `é` in two ways. So it is hashed in one
 //! form, NFKC, in which full-width letters and the blanks of other scripts are the usual ones as well
-//! (close to RFC 8265, OpaqueString, which stops at NFC). Hashes from before are of what was typed: that is
+//! (close to RFC 8265, `OpaqueString`, which stops at NFC). Hashes from before are of what was typed: that is
 //! tried second, where it differs, and whoever gets in by it has their password hashed again.
 
 use std::sync::Arc;
