@@ -19,6 +19,7 @@ pub use parts::{AppParts, AppSettings, AuditSettings, Readiness, SecretsPolicy, 
 pub use start::StartError;
 
 use crate::audit;
+use crate::background::{Background, BackgroundTask};
 use crate::connections::Registry;
 use crate::ctx::Ctx;
 use crate::error::NotAllowed;
@@ -62,10 +63,10 @@ pub(crate) struct Inner {
     pub(crate) stopped: OnceCell<()>,
     /// Whether the store answered when it was last asked.
     pub(crate) store_answers: AtomicBool,
-    /// Whether the background tasks are running.
-    pub(crate) alive: AtomicBool,
     /// Whether there is something in stored certificates that has to be taken out.
     pub(crate) stray_keys: AtomicBool,
+    /// The tasks in the background.
+    pub(crate) background: Background,
 }
 
 impl App {
@@ -74,8 +75,18 @@ impl App {
         Readiness {
             store: self.0.store_answers.load(Ordering::Relaxed),
             trouble: self.0.store.trouble(),
-            supervisor: self.0.alive.load(Ordering::Relaxed) && !self.0.stopping.is_cancelled(),
+            supervisor: self.0.background.is_well() && !self.0.stopping.is_cancelled(),
         }
+    }
+
+    /// How the tasks in the background are.
+    pub fn background(&self) -> Vec<BackgroundTask> {
+        self.0.background.list()
+    }
+
+    /// Waits until haltere can't do its work any more, because a task in the background keeps dying; the reason.
+    pub async fn given_up(&self) -> String {
+        self.0.background.given_up().await
     }
 
     /// What should not grow by itself.

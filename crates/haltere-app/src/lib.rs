@@ -10,6 +10,7 @@
 
 mod app;
 mod audit;
+mod background;
 pub mod backups;
 pub mod connections;
 mod ctx;
@@ -32,6 +33,7 @@ pub mod vault;
 pub use app::{
     App, AppParts, AppSettings, AuditSettings, Readiness, SecretsPolicy, StartError, Vitals,
 };
+pub use background::BackgroundTask;
 pub use ctx::Ctx;
 pub use error::{Internal, Invalid, NotAllowed};
 pub use policy::Action;

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use haltere_core::{ConnectionId, PluginId};
 use haltere_store::Revisions;
-use tokio::time::MissedTickBehavior;
+use haltere_store::failpoint::Step;
 
 use crate::app::App;
 use crate::connections::Entry;
@@ -23,39 +23,28 @@ const PERIOD: Duration = Duration::from_millis(500);
 
 /// Starts the background tasks; they end when haltere begins to shut down.
 pub(crate) fn spawn(app: &App) {
-    app.0.tasks.spawn(reconcile_for_ever(app.clone()));
-    app.0.tasks.spawn(pass_on_statuses(app.clone()));
+    keep(app, "reconciler", reconcile_for_ever);
+    keep(app, "statuses", pass_on_statuses);
+}
+
+fn keep<F>(app: &App, name: &'static str, job: fn(App) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    let app = app.clone();
+    let (tracker, stopping) = (app.0.tasks.clone(), app.stopping());
+    app.0.tasks.clone().spawn(async move {
+        app.0.background.keep(name, tracker, stopping, || job(app.clone())).await;
+    });
 }
 
 async fn reconcile_for_ever(app: App) {
-    let _alive = Alive(app.clone());
-    let stopping = app.stopping();
-    let mut timer = tokio::time::interval(PERIOD);
-    timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = stopping.cancelled() => return,
-            _ = timer.tick() => {}
-            () = app.0.users.changed() => {}
-        }
-        if app.0.store.trouble().is_some() {
-            // Whether it is over; the store says so itself when it is.
-            let _ = app.0.store.probe().await;
-        }
-        let outcome = app.reconcile().await;
-        let answered = app.0.store_answers.swap(outcome.is_ok(), Ordering::Relaxed);
-        match outcome {
-            // Once per outage, not each time.
-            Err(error) if answered => tracing::error!(error = chain(&error), "the store fails"),
-            Ok(()) if !answered => tracing::info!("the store answers again"),
-            Ok(()) | Err(_) => {}
-        }
-    }
+    let (woken, turn) = (|| app.0.users.changed(), || app.take_turn());
+    app.0.background.every("reconciler", PERIOD, &app.stopping(), woken, turn).await;
 }
 
 /// Turns changes of links into events.
 async fn pass_on_statuses(app: App) {
-    let _alive = Alive(app.clone());
     let stopping = app.stopping();
     let mut changes = app.0.supervisor.changes();
     loop {
@@ -71,6 +60,24 @@ async fn pass_on_statuses(app: App) {
 }
 
 impl App {
+    /// One turn of the reconciler.
+    async fn take_turn(&self) -> Result<(), Internal> {
+        Step::Background.around(|| ());
+        if self.0.store.trouble().is_some() {
+            // Whether it is over; the store says so itself when it is.
+            let _ = self.0.store.probe().await;
+        }
+        let outcome = self.reconcile().await;
+        let answered = self.0.store_answers.swap(outcome.is_ok(), Ordering::Relaxed);
+        match &outcome {
+            // Once per outage, not each time.
+            Err(error) if answered => tracing::error!(error = chain(error), "the store fails"),
+            Ok(()) if !answered => tracing::info!("the store answers again"),
+            Ok(()) | Err(_) => {}
+        }
+        outcome
+    }
+
     async fn reconcile(&self) -> Result<(), Internal> {
         let revisions = self.revisions().await?;
         let seen = *self.seen().await;
@@ -152,18 +159,6 @@ impl App {
     fn publish(&self, id: &str, event: fn(ConnectionId) -> Event) {
         if let Ok(id) = ConnectionId::parse(id) {
             self.0.hub.publish(event(id));
-        }
-    }
-}
-
-/// Says so when a background task has ended, on whatever way.
-struct Alive(App);
-
-impl Drop for Alive {
-    fn drop(&mut self) {
-        self.0.0.alive.store(false, Ordering::Relaxed);
-        if !self.0.0.stopping.is_cancelled() {
-            tracing::error!("a background task ended; haltere is not ready any more");
         }
     }
 }

@@ -34,6 +34,8 @@ pub enum Step {
     Commit,
     /// Memory follows, and everybody is told.
     Notify,
+    /// A task in the background takes its turn.
+    Background,
 }
 
 impl Step {

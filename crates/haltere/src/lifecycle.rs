@@ -41,6 +41,13 @@ impl Stop {
         tokio::spawn(watch(signals, stop.clone()));
         Ok(stop)
     }
+
+    /// Tells everybody to finish, and cuts off what has not when [`GRACE`] has passed.
+    pub(crate) async fn finish(&self) {
+        self.soft.cancel();
+        tokio::time::sleep(GRACE).await;
+        self.hard.cancel();
+    }
 }
 
 /// Is notified on SIGHUP. Listening for it also means that it does not end the process, which is its
@@ -86,10 +93,8 @@ impl Signals {
 async fn watch(mut signals: Signals, stop: Stop) {
     signals.next().await;
     tracing::info!("stopping; a second signal stops at once");
-    stop.soft.cancel();
     let grace_over = async {
-        tokio::time::sleep(GRACE).await;
-        stop.hard.cancel();
+        stop.finish().await;
         std::future::pending::<()>().await;
     };
     tokio::select! {

@@ -25,6 +25,9 @@ pub(crate) async fn tell(app: &App, stop: &Stop) {
         }
         let tasks = Handle::current().metrics().num_alive_tasks();
         let Vitals { links, jobs, panics, denied_dials } = app.vitals();
+        for task in app.background().iter().filter(|task| task.deaths > 0) {
+            tracing::debug!(?task, "a background task has died lately");
+        }
         tracing::debug!(tasks, links, jobs, panics, denied_dials, "vital signs");
     }
 }

@@ -9,6 +9,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{App, AppParts, Inner};
+use crate::background::Background;
 use crate::connections::{MAX_TESTS, Registry};
 use crate::error::{Internal, chain};
 use crate::events::Hub;
@@ -49,8 +50,8 @@ impl App {
             stopping: CancellationToken::new(),
             stopped: OnceCell::new(),
             store_answers: AtomicBool::new(true),
-            alive: AtomicBool::new(true),
             stray_keys: AtomicBool::new(false),
+            background: Background::default(),
             store,
             vault,
             clock,

@@ -1,0 +1,133 @@
+//! Telling the service manager how it goes, where there is one that asks: the protocol of `sd_notify(3)`.
+
+use std::env;
+use std::os::linux::net::SocketAddrExt as _;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::net::{SocketAddr, UnixDatagram};
+use std::process;
+use std::time::Duration;
+
+use anyhow::Context as _;
+
+use crate::lifecycle::Stop;
+
+/// The service manager, if there is one that wants to know.
+#[derive(Debug)]
+pub(crate) struct Service {
+    manager: Option<(UnixDatagram, SocketAddr)>,
+    /// It kills a service that it has not heard of for this long.
+    watchdog: Option<Duration>,
+}
+
+impl Service {
+    /// What the environment says.
+    pub(crate) fn from_env() -> anyhow::Result<Self> {
+        let manager = env::var_os("NOTIFY_SOCKET").filter(|name| !name.is_empty());
+        let manager = manager.map(|name| manager_at(name.as_bytes())).transpose();
+        let number = |name| env::var(name).ok()?.parse::<u64>().ok();
+        let is_ours = number("WATCHDOG_PID").is_none_or(|pid| pid == u64::from(process::id()));
+        let watchdog = number("WATCHDOG_USEC").filter(|micros| is_ours && *micros > 0);
+        Ok(Self {
+            manager: manager.context("NOTIFY_SOCKET names no socket that can be used")?,
+            watchdog: watchdog.map(Duration::from_micros),
+        })
+    }
+
+    /// The start is over.
+    pub(crate) fn ready(&self) {
+        self.tell("READY=1");
+    }
+
+    /// Tells that we are alive, twice as often as the service manager wants to hear it, and when we stop. That this
+    /// task gets its turn is what is told: a disk that is slow is no reason to be killed.
+    pub(crate) async fn keep_telling(&self, stop: &Stop) {
+        let stopped = stop.soft.cancelled();
+        match self.watchdog {
+            Some(limit) if self.manager.is_some() => {
+                let mut ticks = tokio::time::interval(limit / 2);
+                tokio::pin!(stopped);
+                loop {
+                    tokio::select! {
+                        () = &mut stopped => break,
+                        _ = ticks.tick() => self.tell("WATCHDOG=1"),
+                    }
+                }
+            }
+            _ => stopped.await,
+        }
+        self.tell("STOPPING=1");
+    }
+
+    fn tell(&self, what: &str) {
+        let Some((socket, manager)) = &self.manager else { return };
+        if let Err(error) = socket.send_to_addr(what.as_bytes(), manager) {
+            tracing::warn!(%error, what, "the service manager can't be told");
+        }
+    }
+}
+
+/// A path, or a name in the abstract space behind an `@`.
+fn manager_at(name: &[u8]) -> std::io::Result<(UnixDatagram, SocketAddr)> {
+    let address = match name.strip_prefix(b"@") {
+        Some(name) => SocketAddr::from_abstract_name(name)?,
+        None => SocketAddr::from_pathname(std::ffi::OsStr::from_bytes(name))?,
+    };
+    let socket = UnixDatagram::unbound()?;
+    // Nobody waits for a manager that does not read.
+    socket.set_nonblocking(true)?;
+    Ok((socket, address))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hear(socket: &UnixDatagram) -> String {
+        let mut text = [0; 64];
+        let length = socket.recv(&mut text).expect("a message");
+        String::from_utf8_lossy(&text[..length]).into_owned()
+    }
+
+    #[tokio::test]
+    async fn a_manager_hears_of_the_start_of_life_and_of_the_end() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("notify");
+        let name = format!("haltere-test-{}-{}", process::id(), rand::random::<u64>());
+        let abstractly = SocketAddr::from_abstract_name(name.as_bytes()).expect("a name");
+        for (listener, place) in [
+            (UnixDatagram::bind(&path), path.to_string_lossy().into_owned()),
+            (UnixDatagram::bind_addr(&abstractly), format!("@{name}")),
+        ] {
+            let listener = listener.expect("bound");
+            let manager = Some(manager_at(place.as_bytes()).expect("an address"));
+            let service = Service { manager, watchdog: Some(Duration::from_millis(20)) };
+            let stop = Stop::default();
+            service.ready();
+            assert_eq!(hear(&listener), "READY=1");
+            let telling = tokio::spawn({
+                let stop = stop.clone();
+                async move { service.keep_telling(&stop).await }
+            });
+            let heard = tokio::task::spawn_blocking(move || {
+                assert_eq!((hear(&listener), hear(&listener)), two("WATCHDOG=1"));
+                stop.soft.cancel();
+                while hear(&listener) != "STOPPING=1" {}
+            });
+            heard.await.expect("heard");
+            telling.await.expect("ended");
+        }
+    }
+
+    fn two(text: &str) -> (String, String) {
+        (text.to_owned(), text.to_owned())
+    }
+
+    #[tokio::test]
+    async fn without_a_manager_nothing_is_told() {
+        let service = Service { manager: None, watchdog: Some(Duration::from_millis(1)) };
+        let stop = Stop::default();
+        service.ready();
+        stop.soft.cancel();
+        service.keep_telling(&stop).await;
+    }
+}
