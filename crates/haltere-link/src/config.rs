@@ -23,6 +23,8 @@ pub struct LinkConfig {
     pub stable_after: Duration,
     /// How many dials start per second, over all links.
     pub dials_per_second: NonZeroU32,
+    /// How many links may hold a socket at the same time; the others wait for their turn.
+    pub links_at_once: usize,
     /// The dials of a start are spread over at most this long.
     pub spread_start: Duration,
     /// The largest incoming MQTT packet, in bytes. Larger messages are skipped and counted.
@@ -45,6 +47,7 @@ impl Default for LinkConfig {
             slow_retry: Duration::from_mins(1),
             stable_after: Duration::from_secs(30),
             dials_per_second: NonZeroU32::new(200).expect("200 is not zero"),
+            links_at_once: usize::MAX,
             spread_start: Duration::from_secs(5),
             max_packet: 8 << 20,
             history: 100,

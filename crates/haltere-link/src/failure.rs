@@ -21,6 +21,9 @@ const TOO_MANY_FILES: i32 = 24;
 /// Linux's EIO, for what has no number.
 const INPUT_OUTPUT: i32 = 5;
 
+/// Ours: haltere keeps descriptors for other things.
+pub(crate) const NO_DESCRIPTORS: &str = "ERR_NO_DESCRIPTORS";
+
 /// Whether time alone will not mend it: refused credentials, certificates that don't fit, a policy.
 pub(crate) fn is_lasting(failure: &LinkFailure) -> bool {
     match failure.stage {
@@ -38,7 +41,8 @@ pub(crate) fn is_lasting(failure: &LinkFailure) -> bool {
                         | "BANNED"
                 )
         }
-        Stage::Tcp => failure.code == EGRESS_DENIED,
+        // A place that becomes free wakes it.
+        Stage::Tcp => [EGRESS_DENIED, NO_DESCRIPTORS].contains(&&*failure.code),
         Stage::Dns | Stage::Websocket | Stage::Subscribe | Stage::Closed => false,
     }
 }
@@ -426,6 +430,19 @@ pub(crate) fn tls_material(why: &str) -> LinkFailure {
         address: None,
         port: None,
         message: format!("The connection's TLS settings can't be used: {why}"),
+    }
+}
+
+/// As many links as there are descriptors for have their sockets. This one waits until one of them lets go.
+pub(crate) fn no_descriptors() -> LinkFailure {
+    LinkFailure {
+        stage: Stage::Tcp,
+        code: Cow::Borrowed(NO_DESCRIPTORS),
+        errno: None,
+        syscall: None,
+        address: None,
+        port: None,
+        message: "Waits for its turn: haltere has no more file descriptors for brokers; raise LimitNOFILE of its service (ulimit -n)".to_owned(),
     }
 }
 

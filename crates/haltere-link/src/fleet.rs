@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use haltere_core::Clock;
+use tokio::sync::Semaphore;
 use tokio_util::task::TaskTracker;
 
 use crate::LinkConfig;
@@ -17,6 +18,8 @@ pub(crate) struct Fleet {
     pub(crate) means: Means,
     pub(crate) board: Board,
     pub(crate) pacer: Pacer,
+    /// A permit per link that dials or is up: each of them has a socket.
+    pub(crate) places: Arc<Semaphore>,
     /// The certificates brokers have presented.
     pub(crate) certificates: Pool,
     pub(crate) clock: Arc<dyn Clock>,
@@ -32,6 +35,7 @@ impl Fleet {
         Self {
             board: Board::new(Arc::clone(&clock), config.history),
             pacer: Pacer::new(config.dials_per_second),
+            places: Arc::new(Semaphore::new(config.links_at_once.min(Semaphore::MAX_PERMITS))),
             certificates: Pool::default(),
             means: Means::new(config, Arc::clone(&clock)),
             clock,

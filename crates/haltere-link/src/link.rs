@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use haltere_core::{BrokerFacts, LinkFailure, SysTopics};
-use tokio::sync::watch;
+use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::task::yield_now;
 use tokio::time::{sleep, timeout};
 
@@ -42,6 +42,8 @@ pub(crate) struct Link {
     state: State,
     work: Work,
     broker: Option<Arc<BrokerFacts>>,
+    /// Held while there is a socket, or may be one.
+    place: Option<OwnedSemaphorePermit>,
     versions: Versions,
     sys: SysHabit,
     /// Set when the whole fleet starts: how long the first dial is put off.
@@ -65,6 +67,7 @@ impl Link {
             state: State::Idle,
             work: Work::Nothing,
             broker: None,
+            place: None,
             versions: Versions::default(),
             sys: SysHabit::default(),
             put_off,
@@ -161,6 +164,10 @@ impl Link {
                 Some(Input::Lost(Arc::new(failure)))
             }
             Outcome::Woke => Some(Input::TimerFired),
+            Outcome::Place(place) => {
+                self.place = Some(place);
+                Some(Input::TimerFired)
+            }
             Outcome::News(news) => {
                 if let Some(broker) = &mut self.broker
                     && facts::learn(Arc::make_mut(broker), news, self.fleet.clock.now())
@@ -198,6 +205,10 @@ impl Link {
         for effect in effects {
             self.perform(effect).await;
         }
+        if !matches!(self.state, State::Connecting { .. } | State::Online { .. }) {
+            // The socket is closed.
+            self.place = None;
+        }
     }
 
     async fn perform(&mut self, effect: Effect) {
@@ -212,6 +223,13 @@ impl Link {
                 }
             }
             Effect::Dial { urgent } => {
+                if self.place.is_none() {
+                    self.place = Arc::clone(&self.fleet.places).try_acquire_owned().ok();
+                }
+                if self.place.is_none() {
+                    self.work = Work::no_place();
+                    return;
+                }
                 let put_off = self.put_off.take();
                 let patient = !urgent || put_off.is_some();
                 self.work = Work::dial(Dial {
@@ -226,7 +244,13 @@ impl Link {
                     put_off,
                 });
             }
-            Effect::SetTimer(pause) => self.work = Work::Wait(Box::pin(sleep(pause))),
+            Effect::SetTimer(pause) => {
+                self.work = if self.state.waits_for_a_place() {
+                    Work::queue(Arc::clone(&self.fleet.places), pause)
+                } else {
+                    Work::Wait(Box::pin(sleep(pause)))
+                };
+            }
         }
     }
 

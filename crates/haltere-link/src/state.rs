@@ -178,6 +178,11 @@ impl State {
         }
     }
 
+    /// Whether it was not dialled because all places are taken.
+    pub(crate) fn waits_for_a_place(&self) -> bool {
+        matches!(self, Self::Waiting { failure, .. } if failure.code == failure::NO_DESCRIPTORS)
+    }
+
     /// The state as others see it; `None` once the link is on its way out.
     pub(crate) fn shown(&self) -> Option<LinkState> {
         Some(match self {

@@ -1,6 +1,7 @@
 //! What a link is doing: one piece of work at a time, called off by dropping it.
 
 use std::any::Any;
+use std::future::ready as ready_with;
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
@@ -11,7 +12,8 @@ use std::time::Duration;
 
 use futures_util::FutureExt;
 use haltere_core::LinkFailure;
-use tokio::time::{Sleep, sleep};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::{Sleep, sleep, timeout};
 
 use crate::attempt::{self, Arrival, Manner};
 use crate::board::Ticket;
@@ -30,6 +32,8 @@ pub(crate) enum Work {
     Dial(Pin<Box<dyn Future<Output = Result<Arrival, LinkFailure>> + Send>>),
     /// Backing off.
     Wait(Pin<Box<Sleep>>),
+    /// Waiting for one of the places that are all taken, or for the end of the pause.
+    Queue(Pin<Box<dyn Future<Output = Option<OwnedSemaphorePermit>> + Send>>),
     /// Being online.
     Session(Box<Session>),
 }
@@ -42,6 +46,8 @@ pub(crate) enum Outcome {
     Failed(LinkFailure),
     /// The pause is over.
     Woke,
+    /// A place has become free, before the pause was over.
+    Place(OwnedSemaphorePermit),
     /// The broker has told something about itself; the session goes on.
     News(News),
     /// The session has ended, and what that says about asking for `$SYS`.
@@ -80,6 +86,18 @@ impl Work {
     /// Tries to reach the broker.
     pub(crate) fn dial(dial: Dial) -> Self {
         Self::Dial(Box::pin(dial.go()))
+    }
+
+    /// There is no place for another socket.
+    pub(crate) fn no_place() -> Self {
+        Self::Dial(Box::pin(ready_with(Err(failure::no_descriptors()))))
+    }
+
+    /// Waits for a place, `pause` long.
+    pub(crate) fn queue(places: Arc<Semaphore>, pause: Duration) -> Self {
+        // That it is never closed is the fleet's business.
+        let place = async move { timeout(pause, places.acquire_owned()).await.ok()?.ok() };
+        Self::Queue(Box::pin(place))
     }
 
     /// Goes on working. A panic in here, in the MQTT library above all, ends this piece of work and
@@ -123,6 +141,10 @@ impl Work {
                 ready!(timer.as_mut().poll(cx));
                 Outcome::Woke
             }
+            Self::Queue(queue) => match ready!(queue.as_mut().poll(cx)) {
+                Some(place) => Outcome::Place(place),
+                None => Outcome::Woke,
+            },
             Self::Session(session) => match ready!(session.poll_news(cx)) {
                 Ok(news) => Outcome::News(news),
                 Err(ended) => {

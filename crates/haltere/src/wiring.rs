@@ -114,12 +114,14 @@ pub(crate) fn master_key(settings: &Data, data: &DataDir) -> anyhow::Result<Mast
     }
 }
 
-/// The application, reading what is stored and keeping the links. Where it is `listening` is not dialled.
+/// The application, reading what is stored and keeping the links, so many at once. Where it is `listening` is
+/// not dialled.
 pub(crate) async fn app(
     settings: &Settings,
     store: Arc<dyn Store>,
     master_key: MasterKey,
     listening: &[SocketAddr],
+    links_at_once: usize,
 ) -> anyhow::Result<App> {
     let vault =
         Vault::open(store.as_ref(), &master_key).await.context("failed to open the vault")?;
@@ -128,7 +130,7 @@ pub(crate) async fn app(
         store,
         vault,
         clock: Arc::new(SystemClock),
-        link: link_config(settings, listening),
+        link: LinkConfig { links_at_once, ..link_config(settings, listening) },
         settings: app_settings(settings),
     };
     App::start(parts).await.context("failed to start")

@@ -4,12 +4,14 @@
 mod access;
 mod anonymous;
 mod audit;
+mod background;
 mod backup;
 mod bad_input;
 mod canaries;
 mod config;
 mod console;
 mod database;
+mod descriptors;
 mod disk;
 mod doctor;
 mod edge;

@@ -103,6 +103,7 @@ export const de: Words = {
     ERR_WEBSOCKET_UPGRADE: "Ein Webserver hat geantwortet, aber nicht mit einem WebSocket. Prüfen Sie den Pfad.",
     ECONNCLOSED:
       "Der Broker hat die Verbindung geschlossen. Sein Protokoll sagt, warum; oft haben zwei Clients dieselbe Kennung.",
+    ERR_NO_DESCRIPTORS: "haltere hat keine Dateideskriptoren für weitere Broker: LimitNOFILE erhöhen.",
     ERR_EGRESS_DENIED: "halteres Konfiguration erlaubt diese Adresse nicht: siehe [egress].",
   },
 

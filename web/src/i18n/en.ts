@@ -104,6 +104,7 @@ export const en = {
     ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: "The broker does not know the CA of our client certificate.",
     ERR_WEBSOCKET_UPGRADE: "A web server answered, but not with a WebSocket. Check the path.",
     ECONNCLOSED: "The broker closed the connection. Its log says why; two clients with one id are a common cause.",
+    ERR_NO_DESCRIPTORS: "haltere has no file descriptors for more brokers: raise LimitNOFILE.",
     ERR_EGRESS_DENIED: "haltere's configuration does not allow this address: see [egress].",
   } as Record<string, string>,
 

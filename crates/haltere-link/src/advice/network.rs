@@ -36,6 +36,10 @@ pub(super) fn advise(case: &Case<'_>) -> Option<Vec<String>> {
             "All local ports to this address are in use: count them with `ss -s`, and widen net.ipv4.ip_local_port_range if need be.",
             "For an IPv6 address: is IPv6 on for this machine or container (`ip -6 addr`)?",
         ],
+        ("ERR_NO_DESCRIPTORS", _) => lines![
+            "Raise the limit of open files and restart haltere: LimitNOFILE=65536 in the service, or `ulimit -n 65536`. It shares them out at the start, and its log says how.",
+            "Until then, disconnect a connection that is not needed: the one that has waited longest gets its place at once.",
+        ],
         ("EMFILE", _) => lines![
             "Raise the limit of open files: LimitNOFILE=65536 in the service, or `ulimit -n`. haltere needs one per connection and some more.",
         ],

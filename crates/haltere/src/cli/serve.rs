@@ -5,7 +5,7 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroUsize;
 use std::thread::available_parallelism;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use clap::Args;
 use haltere_app::Ctx;
 use haltere_app::users::{FirstPassword, Users};
@@ -17,8 +17,10 @@ use super::sources::Server;
 use super::{print, random_password, tell};
 use crate::config::Settings;
 use crate::data_dir::DataDir;
+use crate::descriptors::Shares;
 use crate::lifecycle::{LINKS, Stop, reload_on_signal, survive_file_size_limits};
-use crate::{http, memory, telemetry, vitals, wiring};
+use crate::service::Service;
+use crate::{descriptors, http, memory, telemetry, vitals, wiring};
 
 /// Links spend their lives waiting, and answers are ready in memory: more threads than this would
 /// only cost memory.
@@ -39,10 +41,11 @@ pub(super) struct Options {
 
 impl Options {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        let settings = self.server.load()?.settings;
+        let mut settings = self.server.load()?.settings;
         memory::return_what_is_not_needed();
         telemetry::start(settings.log.format, &settings.log.level)?;
-        runtime()?.block_on(serve(&settings, self.fresh))
+        let shares = share_descriptors(&mut settings)?;
+        runtime()?.block_on(serve(&settings, shares, self.fresh))
     }
 }
 
@@ -57,9 +60,29 @@ fn runtime() -> anyhow::Result<Runtime> {
         .context("failed to start the runtime")
 }
 
+/// What there is, is shared out before anything is opened. The server takes no more clients than that.
+fn share_descriptors(settings: &mut Settings) -> anyhow::Result<Shares> {
+    let wanted = settings.server.max_connections;
+    let shares = descriptors::share(wanted)?;
+    let Shares { clients, links } = shares;
+    if clients < wanted {
+        settings.server.max_connections = clients;
+        tracing::info!(
+            clients,
+            links,
+            wanted,
+            "few file descriptors: server.max_connections is cut, and links beyond their share wait; raise LimitNOFILE"
+        );
+    } else {
+        tracing::debug!(clients, links, "file descriptors are shared out");
+    }
+    Ok(shares)
+}
+
 /// The whole life of the server, from top to bottom.
-async fn serve(settings: &Settings, fresh: bool) -> anyhow::Result<()> {
+async fn serve(settings: &Settings, shares: Shares, fresh: bool) -> anyhow::Result<()> {
     let stop = Stop::on_signals()?;
+    let service = Service::from_env()?;
     let reload = reload_on_signal()?;
     survive_file_size_limits()?;
     let data = DataDir::create(&settings.data.dir)?;
@@ -76,8 +99,9 @@ async fn serve(settings: &Settings, fresh: bool) -> anyhow::Result<()> {
     warn_of_exposed_key(settings, &data);
     lock.remember_database()?;
     ensure_first_admin(settings, &wiring::users(&store)).await?;
-    let app = wiring::app(settings, store, master_key, &[address]).await?;
+    let app = wiring::app(settings, store, master_key, &[address], shares.links).await?;
     announce(address, tls.is_some())?;
+    service.ready();
 
     let requests = http::serve(
         listener,
@@ -96,13 +120,34 @@ async fn serve(settings: &Settings, fresh: bool) -> anyhow::Result<()> {
         stop.soft.cancelled().await;
         app.begin_shutdown();
     };
-    tokio::join!(requests, end_streams, watch_certificate, vitals::tell(&app, &stop));
+    // A task that keeps dying takes the process with it: somebody looks after that, and starts it anew.
+    let give_up = async {
+        tokio::select! {
+            () = stop.soft.cancelled() => None,
+            reason = app.given_up() => {
+                stop.finish().await;
+                Some(reason)
+            }
+        }
+    };
+    let outcome = tokio::join!(
+        give_up,
+        service.keep_telling(&stop),
+        requests,
+        end_streams,
+        watch_certificate,
+        vitals::tell(&app, &stop)
+    );
+    let (reason, ..) = outcome;
 
     if tokio::time::timeout(LINKS, app.shutdown()).await.is_err() {
         tracing::warn!("some links could not be ended in time");
     }
     tracing::info!("stopped");
-    Ok(())
+    match reason {
+        Some(reason) => bail!(reason),
+        None => Ok(()),
+    }
 }
 
 /// A key that was configured is not in the folder, or not used from there.
