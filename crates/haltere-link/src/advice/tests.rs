@@ -419,3 +419,20 @@ fn each_reason_has_its_own_first_advice() {
     let upgrades = firsts(Stage::Websocket, "ws://b/x", statuses.map(status).into());
     assert_eq!(BTreeSet::from_iter(&upgrades).len(), upgrades.len(), "{upgrades:#?}");
 }
+
+#[test]
+fn why_version_and_uptime_are_missing() {
+    let said = |sys, version: Option<&str>| {
+        let mut broker = crate::facts::at_arrival(ProtocolVersion::V5, None, sys);
+        broker.version = version.map(str::to_owned);
+        let findings = Findings { failure: None, broker: Some(&broker), chain: &[] };
+        findings.advice(&spec("mqtt://b"), circumstances(Audience::Api)).join("\n")
+    };
+    assert!(said(SysTopics::EndsSession, None).contains("ends the session of a client that asks"));
+    assert!(said(SysTopics::Denied, None).contains("does not let this user read $SYS/#"));
+    for sys in [SysTopics::Asked, SysTopics::Granted] {
+        assert!(said(sys, None).contains("tells nothing about itself"));
+        assert_eq!(said(sys, Some("mosquitto version 2")), "");
+    }
+    assert_eq!(said(SysTopics::Off, None), "", "that is as it was wanted");
+}
