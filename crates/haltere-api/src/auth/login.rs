@@ -271,7 +271,8 @@ mod tests {
 
     #[tokio::test]
     async fn a_form_is_in_utf8() {
-        let stranger = TestApi::start().await.stranger();
+        let api = TestApi::start().await;
+        let stranger = api.stranger();
         let body = form(TestApp::PASSWORD);
         for (parameter, status) in [
             ("", 200),
