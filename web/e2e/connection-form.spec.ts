@@ -126,6 +126,22 @@ test("an edit keeps the stored password, and a test of it uses it", async ({ pag
   expect((await admin.connection("press")).credentials?.password).toBe("wrong");
 });
 
+test("what somebody else has saved meanwhile is not overwritten", async ({ page, admin }) => {
+  await admin.create({ id: "press", name: "Press", url: NOWHERE });
+  await page.goto("/connections/press/edit");
+  await field(page, form.name).fill("Mine");
+  await admin.ask("PATCH", "/api/connections/press", { name: "Theirs" });
+  await save(page);
+  const alert = page.getByRole("alert").filter({ hasText: form.outdated });
+  await expect(alert).toBeVisible();
+  expect((await admin.connection("press")).name).toBe("Theirs");
+  await alert.getByRole("button", { name: form.loadNewer }).click();
+  await expect(field(page, form.name)).toHaveValue("Theirs");
+  await field(page, form.name).fill("Ours");
+  await save(page);
+  await expect(page.getByRole("heading", { name: "Ours" })).toBeVisible();
+});
+
 test("whoever leaves with something unsaved is asked first", async ({ page, admin }) => {
   await admin.create({ id: "press", name: "Press", url: NOWHERE });
   await page.goto("/connections/press/edit");

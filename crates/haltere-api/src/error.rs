@@ -61,6 +61,8 @@ pub(crate) enum ErrorCode {
     MethodNotAllowed,
     /// What is stored stands against it.
     Conflict,
+    /// It is not the version that was asked for in If-Match.
+    PreconditionFailed,
     /// It is gone.
     Gone,
     /// Too often; the header Retry-After says when to come back.
@@ -222,6 +224,7 @@ pub(crate) mod messages {
     pub(crate) const NOT_ALLOWED: &str = "Not allowed";
     pub(crate) const PLUGIN_NOT_FOUND: &str = "Plugin not found";
     pub(crate) const CONNECTION_NOT_FOUND: &str = "Connection not found";
+    pub(crate) const OUTDATED: &str = "The connection was changed meanwhile: If-Match names none of its present version. Get it again, and repeat the change on that";
     pub(crate) const SAME_NAME_AND_ID: &str = "Connection with the same name/id already exists";
     pub(crate) const SAME_NAME_OR_ID: &str =
         "Connection with either the same name or id already exists";

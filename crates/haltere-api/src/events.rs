@@ -249,7 +249,11 @@ impl Reader {
     async fn view(&self, id: &ConnectionId) -> Option<ConnectionView> {
         match self.state.app.get_connection(&self.context, id, Secrets::Omit).await {
             Ok(view) => Some(view),
-            Err(ConnectionError::NotFound | ConnectionError::NotAllowed(_)) => None,
+            Err(
+                ConnectionError::NotFound
+                | ConnectionError::NotAllowed(_)
+                | ConnectionError::Outdated(_),
+            ) => None,
             Err(ConnectionError::Internal(error)) => {
                 tracing::warn!(error = %error, "failed to read a connection for an event stream");
                 None

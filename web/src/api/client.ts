@@ -23,6 +23,11 @@ export class ApiFailure extends Error {
     return this.status === 0;
   }
 
+  /** Somebody else has changed it meanwhile. */
+  get isOutdated(): boolean {
+    return this.status === 412;
+  }
+
   get isLoggedOut(): boolean {
     return this.status === 401;
   }

@@ -41,6 +41,30 @@ export const connect = (id: string) => data(api.POST("/api/connections/{connecti
 
 export const disconnect = (id: string) => data(api.POST("/api/connections/{connectionId}/disconnect", at(id)));
 
+/** A connection as it is stored, to be edited, and the tag of that version. */
+export const version = (id: string) =>
+  queryOptions({
+    queryKey: ["version", id],
+    queryFn: async () => {
+      const request = api.GET("/api/connections/{connectionId}", {
+        params: { path: { connectionId: id }, query: { secrets: "omit" } },
+      });
+      const connection = await data(request);
+      const { response } = await request;
+      return { connection, tag: strongTag(response.headers.get("ETag")) };
+    },
+    staleTime: Infinity,
+    gcTime: 0,
+  });
+
+/** The server's tag; proxies that compress answers make a weak one of it, or put a word behind it. */
+export function strongTag(tag: string | null): string | undefined {
+  return tag?.replace(/^W\//, "").replace(/-(gzip|br|zstd)"$/, '"');
+}
+
+/** The header that makes a change one of the version with this tag, or none. */
+const ifMatch = (tag: string | undefined) => (tag === undefined ? {} : { header: { "If-Match": tag } });
+
 /** The answer, all remaining connections, is not needed: the event stream tells. */
 export const remove = (id: string) => data(api.DELETE("/api/connections/{connectionId}", at(id)));
 
@@ -60,19 +84,19 @@ export async function create(queries: QueryClient, input: ConnectionInput): Prom
 }
 
 /** Puts another connection in the place of one, also of one that can't be read. */
-export const replace = (id: string, input: ConnectionInput) =>
+export const replace = (id: string, input: ConnectionInput, tag: string | undefined) =>
   data(
     api.PUT("/api/connections/{connectionId}", {
-      params: { path: { connectionId: id }, query: { secrets: "omit" } },
+      params: { path: { connectionId: id }, query: { secrets: "omit" }, ...ifMatch(tag) },
       body: input,
     }),
   );
 
-/** Changes a connection; what is left out stays. */
-export const patch = (id: string, change: ConnectionPatch) =>
+/** Changes a connection; what is left out stays. With a tag, only that version of it. */
+export const patch = (id: string, change: ConnectionPatch, tag?: string) =>
   data(
     api.PATCH("/api/connections/{connectionId}", {
-      params: { path: { connectionId: id }, query: { secrets: "omit" } },
+      params: { path: { connectionId: id }, query: { secrets: "omit" }, ...ifMatch(tag) },
       body: change,
     }),
   );

@@ -28,6 +28,8 @@ interface Props {
   /** Stores it; the page to go to afterwards comes back. */
   onSave: (draft: Draft) => Promise<() => void>;
   onCancel: () => void;
+  /** Throws away what was typed and begins again with what is stored. */
+  onReload?: () => void;
 }
 
 /** The fields that show what is wrong with them. */
@@ -36,7 +38,7 @@ const TLS = ["ca", "cert", "key", "alpn", "serverName"];
 const PLACED = ["name", "id", "url", "username", "password", "clientId", ...TLS];
 
 /** A connection to create or to change. It can be saved though its broker is away. */
-export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel }: Props) {
+export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel, onReload }: Props) {
   const words = useWords();
   const [draft, setDraft] = useState(initial);
   const [wasLeft, setLeft] = useState(false);
@@ -57,6 +59,12 @@ export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel
   const at = (field: string) => (wrong?.[1]?.split(".").includes(field) ? wrong[2] : undefined);
   const isPlaced = PLACED.some((field) => at(field));
 
+  const isOutdated = onReload && save.error instanceof ApiFailure && save.error.isOutdated;
+  const reload = () => {
+    isSaved.current = true;
+    onReload?.();
+  };
+
   const submit = (event: { preventDefault: () => void }) => {
     event.preventDefault();
     setLeft(true);
@@ -69,7 +77,15 @@ export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel
     <form className={classes.form} onSubmit={submit} noValidate>
       <LeaveGuard isDirty={() => !isSaved.current && JSON.stringify(draft) !== JSON.stringify(initial)} />
       <h1>{title}</h1>
-      {refusal && !isPlaced && (
+      {isOutdated && (
+        <Alert color="yellow" variant="light" mb="md" role="alert" title={words.form.outdated}>
+          <p>{words.form.outdatedText}</p>
+          <Button size="xs" variant="default" mt="xs" onClick={reload}>
+            {words.form.loadNewer}
+          </Button>
+        </Alert>
+      )}
+      {refusal && !isPlaced && !isOutdated && (
         <Alert color="red" variant="light" mb="md" role="alert" title={words.errors.title}>
           {failureText(refusal, words)}
         </Alert>

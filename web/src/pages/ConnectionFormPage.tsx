@@ -1,15 +1,19 @@
-import { useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
 import { notifications } from "@mantine/notifications";
 
-import { create, patch, replace } from "../api/connections";
+import { useState } from "react";
+
+import { create, patch, replace, version } from "../api/connections";
 import { useFleet } from "../api/fleet";
+import type { Connection } from "../api/schema";
 import { useProfile } from "../api/session";
 import { ConnectionForm } from "../forms/ConnectionForm";
 import { EMPTY, draftOf, inputOf, patchOf, testInputOf } from "../forms/draft";
 import { useTitle } from "../hooks/use-title";
 import { useWords } from "../i18n/language";
 import { Empty } from "../ui/Empty";
+import { failureText } from "../util/failure-text";
 import { may } from "../util/may";
 import { shown } from "../util/state";
 
@@ -47,26 +51,54 @@ export function EditConnectionPage() {
   const { byId, isComplete } = useFleet();
   const profile = useProfile();
   const connection = byId.get(connectionId);
+  const isAllowed = may(profile, "changeConnections");
+  const stored = useQuery({ ...version(connectionId), enabled: isAllowed });
+  const [round, setRound] = useState(0);
   useTitle(`${words.connection.edit}: ${connection?.name ?? ""}`);
-  if (!may(profile, "changeConnections")) return <NoRight />;
+  if (!isAllowed) return <NoRight />;
   if (!isComplete) return null;
   if (!connection) return <Empty title={words.connection.gone} />;
+  if (stored.error) return <Empty title={failureText(stored.error, words)} />;
+  if (!stored.data) return null;
+  return (
+    <EditForm
+      // What was typed for one connection, or for an older version, must never be saved as another's.
+      key={`${connectionId} ${round}`}
+      stored={stored.data}
+      onReload={async () => {
+        await stored.refetch();
+        setRound(round + 1);
+      }}
+      onLeave={() => void navigate({ to: "/connections/$connectionId", params: { connectionId } })}
+    />
+  );
+}
+
+interface EditProps {
+  stored: { connection: Connection; tag: string | undefined };
+  /** Begins again with the version that is stored now. */
+  onReload: () => void;
+  onLeave: () => void;
+}
+
+/** Changes the version it began with: one that comes later is not overwritten. */
+function EditForm({ stored, onReload, onLeave }: EditProps) {
+  const [{ connection, tag }] = useState(stored);
+  const { id: connectionId } = connection;
   const isReadable = shown(connection) !== "unreadable";
-  const back = () => void navigate({ to: "/connections/$connectionId", params: { connectionId } });
   return (
     <ConnectionForm
-      // What was typed for one connection must never be saved as another's.
-      key={connectionId}
       title={connection.name}
       initial={draftOf(connection)}
+      onReload={onReload}
       isNew={false}
       tested={(draft) => (isReadable ? { connectionId, patch: patchOf(draft) } : { input: testInputOf(draft) })}
       onSave={async (draft) => {
         // Of what can't be read nothing can stay: what stands in the form takes its place.
-        await (isReadable ? patch(connectionId, patchOf(draft)) : replace(connectionId, inputOf(draft)));
-        return back;
+        await (isReadable ? patch(connectionId, patchOf(draft), tag) : replace(connectionId, inputOf(draft), tag));
+        return onLeave;
       }}
-      onCancel={back}
+      onCancel={onLeave}
     />
   );
 }

@@ -2,12 +2,14 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use http::StatusCode;
+use haltere_app::connections::Terms;
 
-use super::described::{BadParameter, ConnectionId, UnknownConnection, WantedSecrets};
-use super::secrets;
-use crate::error::{ApiError, json};
-use crate::extract::{Context, PathConnectionId, Query};
+use super::described::{
+    BadParameter, ConnectionId, OutdatedVersion, UnknownConnection, WantedSecrets, WantedVersion,
+};
+use super::{secrets, single};
+use crate::error::ApiError;
+use crate::extract::{Context, IfMatch, PathConnectionId, Query};
 use crate::state::ApiState;
 use crate::wire::connection::WireConnection;
 
@@ -20,20 +22,23 @@ use crate::wire::connection::WireConnection;
     path = "/api/connections/{connectionId}/connect",
     operation_id = "connect_connection",
     tag = "Connections",
-    params(ConnectionId, WantedSecrets),
+    params(ConnectionId, WantedSecrets, WantedVersion),
     responses(
-        (status = 200, description = "The connection with its status right now", body = WireConnection),
+        (status = 200, description = "The connection with its status right now", body = WireConnection,
+            headers(("ETag" = String, description = "Names this stored version; not how the link is"))),
         BadParameter,
         UnknownConnection,
+        OutdatedVersion,
     ),
 )]
 pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: Context,
     PathConnectionId(id): PathConnectionId,
+    IfMatch(condition): IfMatch,
     Query(params): Query,
 ) -> Result<Response, ApiError> {
-    let wanted = secrets::wanted(&params)?;
-    let connection = state.app.connect_connection(&context, &id, wanted).await?;
-    Ok(json(StatusCode::OK, &WireConnection::from(&connection)))
+    let terms = Terms { secrets: secrets::wanted(&params)?, condition };
+    let connection = state.app.connect_connection(&context, &id, terms).await?;
+    Ok(single::answer(&connection))
 }

@@ -2,11 +2,14 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use haltere_app::connections::Terms;
 
-use super::described::{BadParameter, ConnectionId, UnknownConnection, WantedSecrets};
+use super::described::{
+    BadParameter, ConnectionId, OutdatedVersion, UnknownConnection, WantedSecrets, WantedVersion,
+};
 use super::secrets;
 use crate::error::ApiError;
-use crate::extract::{Context, PathConnectionId, Query};
+use crate::extract::{Context, IfMatch, PathConnectionId, Query};
 use crate::state::ApiState;
 use crate::wire::connection::WireConnection;
 
@@ -18,21 +21,23 @@ use crate::wire::connection::WireConnection;
     path = "/api/connections/{connectionId}",
     operation_id = "delete_connection",
     tag = "Connections",
-    params(ConnectionId, WantedSecrets),
+    params(ConnectionId, WantedSecrets, WantedVersion),
     responses(
         (status = 200, description = "The remaining connections", body = [WireConnection], example = json!([])),
         BadParameter,
         UnknownConnection,
+        OutdatedVersion,
     ),
 )]
 pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: Context,
     PathConnectionId(id): PathConnectionId,
+    IfMatch(condition): IfMatch,
     Query(params): Query,
 ) -> Result<Response, ApiError> {
-    let wanted = secrets::wanted(&params)?;
-    let remaining = state.app.delete_connection(&context, &id, wanted).await?;
+    let terms = Terms { secrets: secrets::wanted(&params)?, condition };
+    let remaining = state.app.delete_connection(&context, &id, terms).await?;
     Ok(state.rendered.all(&state.app, &remaining))
 }
 

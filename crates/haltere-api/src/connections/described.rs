@@ -25,6 +25,26 @@ pub(super) struct WantedSecrets {
     secrets: Option<Wanted>,
 }
 
+/// The header If-Match.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Header)]
+#[expect(dead_code, reason = "describes what is read by hand")]
+pub(super) struct WantedVersion {
+    /// The `ETag` of the version the change is meant for; a list of them, or `*`. Without it, of whichever there is
+    #[param(rename = "If-Match", example = "\"1f0a93c27be4d815\"")]
+    if_match: Option<String>,
+}
+
+/// The answer when another version is stored.
+#[derive(IntoResponses)]
+#[response(
+    status = 412,
+    description = "Somebody else has changed the connection meanwhile; nothing was changed",
+    example = json!({"code": "PRECONDITION_FAILED", "message": "The connection was changed meanwhile: If-Match names none of its present version. Get it again, and repeat the change on that"}),
+)]
+#[expect(dead_code, reason = "describes what crate::error answers")]
+pub(super) struct OutdatedVersion(ErrorBody);
+
 /// The answer to an id nobody has.
 #[derive(IntoResponses)]
 #[response(

@@ -1,6 +1,6 @@
 //! What the errors of operations on one connection become.
 
-use haltere_app::connections::{ConnectionError, UpdateError};
+use haltere_app::connections::{ConnectionError, Outdated, UpdateError};
 use http::StatusCode;
 
 use crate::error::{ApiError, ErrorCode, messages};
@@ -11,11 +11,19 @@ impl From<haltere_app::Invalid> for ApiError {
     }
 }
 
+impl From<Outdated> for ApiError {
+    fn from(_: Outdated) -> Self {
+        let status = StatusCode::PRECONDITION_FAILED;
+        Self::new(status, ErrorCode::PreconditionFailed, messages::OUTDATED)
+    }
+}
+
 impl From<ConnectionError> for ApiError {
     fn from(error: ConnectionError) -> Self {
         match error {
             ConnectionError::NotAllowed(_) => Self::role_too_low(),
             ConnectionError::NotFound => Self::not_found(messages::CONNECTION_NOT_FOUND),
+            ConnectionError::Outdated(outdated) => outdated.into(),
             ConnectionError::Internal(cause) => Self::internal(cause),
         }
     }
@@ -27,6 +35,7 @@ impl From<UpdateError> for ApiError {
             UpdateError::NotAllowed(_) => Self::role_too_low(),
             UpdateError::Invalid(invalid) => invalid.into(),
             UpdateError::NotFound => Self::not_found(messages::CONNECTION_NOT_FOUND),
+            UpdateError::Outdated(outdated) => outdated.into(),
             UpdateError::NameTaken => Self::not_allowed(messages::SAME_NAME_OR_ID),
             unreadable @ UpdateError::Unreadable { .. } => {
                 Self::new(StatusCode::CONFLICT, ErrorCode::Conflict, unreadable.to_string())

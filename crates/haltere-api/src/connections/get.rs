@@ -2,11 +2,10 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use http::StatusCode;
 
 use super::described::{BadParameter, ConnectionId, UnknownConnection, WantedSecrets};
-use super::secrets;
-use crate::error::{ApiError, json};
+use super::{secrets, single};
+use crate::error::ApiError;
 use crate::extract::{Context, PathConnectionId, Query};
 use crate::state::ApiState;
 use crate::wire::connection::WireConnection;
@@ -19,7 +18,8 @@ use crate::wire::connection::WireConnection;
     tag = "Connections",
     params(ConnectionId, WantedSecrets),
     responses(
-        (status = 200, description = "The connection", body = WireConnection),
+        (status = 200, description = "The connection", body = WireConnection,
+            headers(("ETag" = String, description = "Names this stored version; not how the link is"))),
         BadParameter,
         UnknownConnection,
     ),
@@ -32,7 +32,7 @@ pub(crate) async fn handler(
 ) -> Result<Response, ApiError> {
     let wanted = secrets::wanted(&params)?;
     let connection = state.app.get_connection(&context, &id, wanted).await?;
-    Ok(json(StatusCode::OK, &WireConnection::from(&connection)))
+    Ok(single::answer(&connection))
 }
 
 #[cfg(test)]

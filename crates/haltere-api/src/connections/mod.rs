@@ -15,6 +15,7 @@ pub(crate) mod patch;
 pub(crate) mod rendered;
 pub(crate) mod replace;
 pub(crate) mod secrets;
+mod single;
 
 #[cfg(test)]
 mod hidden_tests;

@@ -2,12 +2,14 @@
 
 use axum::extract::State;
 use axum::response::Response;
-use http::StatusCode;
+use haltere_app::connections::Terms;
 
-use super::described::{ConnectionId, UnknownConnection, WantedSecrets};
-use super::secrets;
-use crate::error::{ApiError, ErrorBody, json};
-use crate::extract::{Context, JsonBody, PathConnectionId, Query};
+use super::described::{
+    ConnectionId, OutdatedVersion, UnknownConnection, WantedSecrets, WantedVersion,
+};
+use super::{secrets, single};
+use crate::error::{ApiError, ErrorBody};
+use crate::extract::{Context, IfMatch, JsonBody, PathConnectionId, Query};
 use crate::state::ApiState;
 use crate::wire::connection::WireConnection;
 use crate::wire::connection_input::ConnectionInput;
@@ -22,15 +24,17 @@ use crate::wire::connection_input::ConnectionInput;
     path = "/api/connections/{connectionId}",
     operation_id = "replace_connection",
     tag = "Connections",
-    params(ConnectionId, WantedSecrets),
+    params(ConnectionId, WantedSecrets, WantedVersion),
     request_body(content = ConnectionInput, content_type = "application/json"),
     responses(
-        (status = 200, description = "The connection after the change", body = WireConnection),
+        (status = 200, description = "The connection after the change", body = WireConnection,
+            headers(("ETag" = String, description = "Names this stored version; not how the link is"))),
         (status = 400, description = "The body makes no sense; nothing was changed", body = ErrorBody,
             example = json!({"code": "INVALID", "message": "id: can't be changed; it has to be the one in the URL"})),
         (status = 403, description = "The role is too low, or another connection has the name", body = ErrorBody,
             examples(("nameTaken" = (value = json!({"code": "NOT_ALLOWED", "message": "Connection with either the same name or id already exists"}))))),
         UnknownConnection,
+        OutdatedVersion,
         (status = 409, description = "A stored secret that should be kept can't be read; send it anew", body = ErrorBody,
             example = json!({"code": "CONFLICT", "message": "the stored connection can't be read: credentials.password: was sealed with another key"})),
     ),
@@ -39,13 +43,14 @@ pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: Context,
     PathConnectionId(id): PathConnectionId,
+    IfMatch(condition): IfMatch,
     Query(params): Query,
     JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
-    let wanted = secrets::wanted(&params)?;
+    let terms = Terms { secrets: secrets::wanted(&params)?, condition };
     let replacement = ConnectionInput::read(body)?.into_replacement(&id)?;
-    let connection = state.app.replace_connection(&context, &id, replacement, wanted).await?;
-    Ok(json(StatusCode::OK, &WireConnection::from(&connection)))
+    let connection = state.app.replace_connection(&context, &id, replacement, terms).await?;
+    Ok(single::answer(&connection))
 }
 
 #[cfg(test)]

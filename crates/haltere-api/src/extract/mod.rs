@@ -7,12 +7,14 @@ pub(crate) mod caller;
 pub(crate) mod charset;
 mod coding;
 pub(crate) mod counted;
+pub(crate) mod if_match;
 pub(crate) mod json;
 pub(crate) mod params;
 pub(crate) mod path;
 pub(crate) mod strict_json;
 
 pub(crate) use caller::Context;
+pub(crate) use if_match::IfMatch;
 pub(crate) use json::JsonBody;
 pub(crate) use params::{Params, Query};
 pub(crate) use path::{PathConnectionId, PathText};

@@ -17,12 +17,12 @@ use crate::web_origin::WebOrigin;
 /// What a page may ask for beyond the simplest requests, and for how long a browser may remember it.
 const PREFLIGHT: [(HeaderName, &str); 3] = [
     (ACCESS_CONTROL_ALLOW_METHODS, "GET, HEAD, POST, PUT, PATCH, DELETE"),
-    (ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type, last-event-id"),
+    (ACCESS_CONTROL_ALLOW_HEADERS, "authorization, content-type, if-match, last-event-id"),
     (ACCESS_CONTROL_MAX_AGE, "600"),
 ];
 
 /// The headers of ours that a page may read.
-const EXPOSED: &str = "x-request-id, x-next-cursor, retry-after";
+const EXPOSED: &str = "x-request-id, x-next-cursor, retry-after, etag";
 
 /// Answers preflight requests of the origins that were named, and adds to every answer what lets
 /// their pages read it, errors included. Other origins get what they always got.

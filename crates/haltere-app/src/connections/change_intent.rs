@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use haltere_core::{AuditAction, ConnectionId, Intent};
 
+use super::condition::{Condition, Terms};
 use super::entry::Entry;
 use super::error::ConnectionError;
-use super::view::{ConnectionView, Secrets, secrets_were_read};
+use super::view::{ConnectionView, secrets_were_read};
 use crate::app::App;
 use crate::audit;
 use crate::ctx::Ctx;
@@ -19,10 +20,10 @@ impl App {
         &self,
         ctx: &Ctx,
         id: &ConnectionId,
-        secrets: Secrets,
+        terms: impl Into<Terms>,
     ) -> Result<ConnectionView, ConnectionError> {
         self.authorize(ctx, Action::ConnectConnection, id.as_str()).await?;
-        self.change_intent(ctx, id, Intent::Connected, secrets).await
+        self.change_intent(ctx, id, Intent::Connected, terms.into()).await
     }
 
     /// Disconnects a connection on purpose: it stays down, over restarts too, until somebody connects it.
@@ -30,10 +31,10 @@ impl App {
         &self,
         ctx: &Ctx,
         id: &ConnectionId,
-        secrets: Secrets,
+        terms: impl Into<Terms>,
     ) -> Result<ConnectionView, ConnectionError> {
         self.authorize(ctx, Action::DisconnectConnection, id.as_str()).await?;
-        self.change_intent(ctx, id, Intent::Disconnected, secrets).await
+        self.change_intent(ctx, id, Intent::Disconnected, terms.into()).await
     }
 
     async fn change_intent(
@@ -41,11 +42,13 @@ impl App {
         ctx: &Ctx,
         id: &ConnectionId,
         intent: Intent,
-        secrets: Secrets,
+        terms: Terms,
     ) -> Result<ConnectionView, ConnectionError> {
+        let Terms { secrets, condition } = terms;
         let shows_secrets = self.shows_secrets(ctx, secrets);
         let (app, ctx, id) = (self.clone(), ctx.clone(), id.clone());
-        let job = async move { app.store_intent(&ctx, &id, intent, shows_secrets).await };
+        let job =
+            async move { app.store_intent(&ctx, &id, intent, &condition, shows_secrets).await };
         let entry = self.to_completion(job).await?;
         Ok(self.view(entry, shows_secrets))
     }
@@ -56,12 +59,14 @@ impl App {
         ctx: &Ctx,
         id: &ConnectionId,
         intent: Intent,
+        condition: &Condition,
         shows_secrets: bool,
     ) -> Result<Arc<Entry>, ConnectionError> {
         const DOING: &str = "connect or disconnect a connection";
         let mut turn = self.turn().await?;
         let row = turn.tx.find_connection(id).await.doing(DOING)?;
         let mut row = row.ok_or(ConnectionError::NotFound)?;
+        condition.check(&row)?;
 
         // A new revision is what makes a waiting link dial at once.
         let changes = row.intent != intent || (intent == Intent::Connected && self.is_failing(id));
@@ -102,6 +107,7 @@ mod tests {
     use haltere_testkit::Mosquitto;
     use haltere_testkit::wait::{PATIENCE, until};
 
+    use super::super::Secrets;
     use super::super::fixture::{id, new};
     use super::*;
     use crate::testing::TestApp;

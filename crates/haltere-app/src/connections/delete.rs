@@ -2,9 +2,10 @@
 
 use haltere_core::{AuditAction, ConnectionId};
 
+use super::condition::{Condition, Terms};
 use super::error::ConnectionError;
 use super::list::Listing;
-use super::view::{Secrets, secrets_were_read};
+use super::view::secrets_were_read;
 use crate::app::App;
 use crate::audit;
 use crate::ctx::Ctx;
@@ -17,12 +18,13 @@ impl App {
         &self,
         ctx: &Ctx,
         id: &ConnectionId,
-        secrets: Secrets,
+        terms: impl Into<Terms>,
     ) -> Result<Listing, ConnectionError> {
         self.authorize(ctx, Action::DeleteConnection, id.as_str()).await?;
+        let Terms { secrets, condition } = terms.into();
         let shows_secrets = self.shows_secrets(ctx, secrets);
         let (app, ctx, id) = (self.clone(), ctx.clone(), id.clone());
-        let job = async move { app.remove_stored(&ctx, &id, shows_secrets).await };
+        let job = async move { app.remove_stored(&ctx, &id, &condition, shows_secrets).await };
         self.to_completion(job).await
     }
 
@@ -30,10 +32,15 @@ impl App {
         &self,
         ctx: &Ctx,
         id: &ConnectionId,
+        condition: &Condition,
         shows_secrets: bool,
     ) -> Result<Listing, ConnectionError> {
         const DOING: &str = "delete a connection";
         let mut turn = self.turn().await?;
+        if condition.is_bound() {
+            let row = turn.tx.find_connection(id).await.doing(DOING)?;
+            condition.check(&row.ok_or(ConnectionError::NotFound)?)?;
+        }
         if !turn.tx.delete_connection(id).await.doing(DOING)? {
             return Err(ConnectionError::NotFound);
         }
@@ -54,6 +61,7 @@ impl App {
 mod tests {
     use haltere_core::Role;
 
+    use super::super::Secrets;
     use super::super::fixture::{broken, id, new};
     use super::*;
     use crate::testing::TestApp;

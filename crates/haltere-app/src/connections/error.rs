@@ -1,5 +1,6 @@
 //! Errors shared by operations on one connection.
 
+use super::condition::Outdated;
 use crate::error::{Internal, Invalid, NotAllowed};
 
 /// Why getting, deleting, connecting, disconnecting or looking at the history of a connection failed.
@@ -11,6 +12,9 @@ pub enum ConnectionError {
     /// There is no such connection.
     #[error("connection not found")]
     NotFound,
+    /// Another version is stored than the change is meant for.
+    #[error(transparent)]
+    Outdated(#[from] Outdated),
     /// Something failed that is no fault of the caller.
     #[error(transparent)]
     Internal(#[from] Internal),
@@ -28,6 +32,9 @@ pub enum UpdateError {
     /// There is no such connection.
     #[error("connection not found")]
     NotFound,
+    /// Another version is stored than the change is meant for.
+    #[error(transparent)]
+    Outdated(#[from] Outdated),
     /// Another connection has that name.
     #[error("another connection has the same name")]
     NameTaken,

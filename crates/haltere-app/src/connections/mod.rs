@@ -4,6 +4,7 @@ mod advice;
 mod certificates;
 mod change_intent;
 mod check;
+mod condition;
 mod create;
 mod cursor;
 mod delete;
@@ -29,6 +30,7 @@ mod view;
 
 pub use advice::ConnectionAdvice;
 pub use certificates::ConnectionCertificates;
+pub use condition::{Condition, Outdated, Terms, VersionTag};
 pub use create::{CreateError, Created, Outcome};
 pub use cursor::Cursor;
 pub use entry::{Entry, Unreadable};

@@ -2,9 +2,10 @@
 
 use haltere_core::ConnectionId;
 
+use super::condition::Terms;
 use super::error::UpdateError;
 use super::input::ConnectionPatch;
-use super::view::{ConnectionView, Secrets};
+use super::view::ConnectionView;
 use super::{record, update};
 use crate::app::App;
 use crate::ctx::Ctx;
@@ -17,9 +18,9 @@ impl App {
         ctx: &Ctx,
         id: &ConnectionId,
         patch: ConnectionPatch,
-        secrets: Secrets,
+        terms: impl Into<Terms>,
     ) -> Result<ConnectionView, UpdateError> {
-        self.update_connection(ctx, id, secrets, |app, row| {
+        self.update_connection(ctx, id, terms.into(), |app, row| {
             let stored = record::open(&app.0.vault, &row)
                 .map_err(|reason| UpdateError::Unreadable { reason })?;
             Ok(update::apply(stored, patch, app.0.settings.secrets)?)

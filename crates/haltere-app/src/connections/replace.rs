@@ -3,11 +3,12 @@
 use haltere_core::{Connection, ConnectionId, Credentials, MmcFields, TlsMaterial};
 use haltere_store::ConnectionRecord;
 
+use super::condition::Terms;
 use super::destination::KeptSecrets;
 use super::error::UpdateError;
 use super::input::{Change as Kept, ConnectionPatch, ConnectionReplacement};
 use super::update::{self, Change};
-use super::view::{ConnectionView, Secrets};
+use super::view::ConnectionView;
 use super::{check, record};
 use crate::app::{App, SecretsPolicy};
 use crate::ctx::Ctx;
@@ -20,9 +21,9 @@ impl App {
         ctx: &Ctx,
         id: &ConnectionId,
         replacement: ConnectionReplacement,
-        secrets: Secrets,
+        terms: impl Into<Terms>,
     ) -> Result<ConnectionView, UpdateError> {
-        self.update_connection(ctx, id, secrets, |app, row| {
+        self.update_connection(ctx, id, terms.into(), |app, row| {
             let policy = app.0.settings.secrets;
             match record::open(&app.0.vault, &row) {
                 Ok(stored) => Ok(update::apply(stored, replacement.into(), policy)?),

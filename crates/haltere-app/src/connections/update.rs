@@ -8,12 +8,13 @@ use haltere_core::{
 };
 use haltere_store::{ConnectionRecord, StoreError};
 
+use super::condition::{Condition, Terms};
 use super::destination::{Destination, KeptSecrets};
 use super::entry::Entry;
 use super::error::UpdateError;
 use super::input::{Change as Kept, ConnectionPatch};
 use super::rivalry::{self, Place};
-use super::view::{ConnectionView, Secrets, secrets_were_read};
+use super::view::{ConnectionView, secrets_were_read};
 use super::{check, record};
 use crate::app::{App, SecretsPolicy};
 use crate::audit;
@@ -30,13 +31,15 @@ impl App {
         &self,
         ctx: &Ctx,
         id: &ConnectionId,
-        secrets: Secrets,
+        terms: Terms,
         change: impl FnOnce(&App, ConnectionRecord) -> Result<Change, UpdateError> + Send + 'static,
     ) -> Result<ConnectionView, UpdateError> {
         self.authorize(ctx, Action::UpdateConnection, id.as_str()).await?;
+        let Terms { secrets, condition } = terms;
         let shows_secrets = self.shows_secrets(ctx, secrets);
         let (app, ctx, id) = (self.clone(), ctx.clone(), id.clone());
-        let job = async move { app.store_update(&ctx, &id, shows_secrets, change).await };
+        let job =
+            async move { app.store_update(&ctx, &id, &condition, shows_secrets, change).await };
         let entry = self.to_completion(job).await?;
         Ok(self.view(entry, shows_secrets))
     }
@@ -45,12 +48,14 @@ impl App {
         &self,
         ctx: &Ctx,
         id: &ConnectionId,
+        condition: &Condition,
         shows_secrets: bool,
         change: impl FnOnce(&App, ConnectionRecord) -> Result<Change, UpdateError> + Send,
     ) -> Result<Arc<Entry>, UpdateError> {
         let mut turn = self.turn().await?;
         let row = turn.tx.find_connection(id).await.doing(DOING)?;
         let row = row.ok_or(UpdateError::NotFound)?;
+        condition.check(&row)?;
         let before = Place::of_row(&row);
         let Change { mut connection, fields } = change(self, row)?;
 

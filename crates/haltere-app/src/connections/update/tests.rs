@@ -4,7 +4,7 @@ use haltere_testkit::builders::{showing, trusting};
 
 use super::super::fixture::{broken, id, name, new, url};
 use super::super::input::{Change as Kept, ConnectionReplacement};
-use super::super::{CreateError, NewConnection};
+use super::super::{CreateError, NewConnection, Secrets};
 use super::*;
 use crate::testing::TestApp;
 
