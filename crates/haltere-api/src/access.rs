@@ -1,9 +1,11 @@
 //! Who may use a route. A route is registered together with this (see [`Routes`]), and a request
 //! reaches its handler only through the gate made from it: a route nobody thought about can't exist.
 
+use axum::body::HttpBody as _;
 use axum::extract::{FromRequestParts, RawPathParams, Request};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
+use haltere_app::sessions::{EndSignal, Session};
 use haltere_app::{Action, Ctx};
 use haltere_core::{Origin, PluginId};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
@@ -56,10 +58,30 @@ async fn gate(access: Access, request: Request, next: Next) -> Response {
         },
     };
     match request {
-        Ok(request) => next.run(request).await,
+        Ok(request) => {
+            let end = request.extensions().get::<Session>().map(|session| session.end.clone());
+            let mut response = next.run(request).await;
+            if let Some(end) = end {
+                response.extensions_mut().insert(OfSession);
+                if response.body().size_hint().exact().is_none() {
+                    // It is made while it is sent.
+                    response.extensions_mut().insert(EndsWith(end));
+                }
+            }
+            response
+        }
         Err(error) => error.into_response(),
     }
 }
+
+/// On answers to callers with a session, for whoever serves the router.
+#[derive(Debug, Clone, Copy)]
+pub struct OfSession;
+
+/// On answers that must not outlast a session, for whoever serves the router: when it ends, so does the
+/// connection, although its client may not read what is on its way.
+#[derive(Debug, Clone)]
+pub struct EndsWith(pub EndSignal);
 
 /// Finds out who asks and puts a [`Ctx`] and the session on the request.
 async fn log_in_required(mut request: Request) -> Result<Request, ApiError> {

@@ -19,6 +19,7 @@ use haltere_app::events::{Batch, Event as Change, EventId, Gap, Subscriber};
 use haltere_app::sessions::Session;
 use haltere_app::{Action, Ctx, policy};
 use haltere_core::{ConnectionId, PluginId};
+use http::header::CONNECTION;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use serde::Serialize;
 use tokio::sync::OwnedSemaphorePermit;
@@ -43,7 +44,15 @@ const MAX_PAUSE_MILLIS: u32 = 60_000;
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
 /// Keeps nginx from collecting a stream before passing it on.
-pub(crate) const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
+
+/// Gives a stream its connection for itself, and to the end: a client that used it for something else after
+/// the stream might find it closed.
+pub(crate) fn no_other_use(response: &mut Response) {
+    let headers = response.headers_mut();
+    headers.insert(X_ACCEL_BUFFERING, HeaderValue::from_static("no"));
+    headers.insert(CONNECTION, HeaderValue::from_static("close"));
+}
 
 /// The data of an event `connections`.
 #[derive(Debug, Serialize, ToSchema)]
@@ -116,7 +125,7 @@ pub(crate) async fn handler(
     let reader = Reader { state, context: context.0, session, subscriber, pace, _permit: permit };
     let keep_alive = KeepAlive::new().interval(HEARTBEAT).text("");
     let mut response = Sse::new(reader.into_stream(start)).keep_alive(keep_alive).into_response();
-    response.headers_mut().insert(X_ACCEL_BUFFERING, HeaderValue::from_static("no"));
+    no_other_use(&mut response);
     Ok(response)
 }
 

@@ -54,11 +54,13 @@ use axum::{Router, middleware};
 use haltere_app::App;
 use tower::{ServiceBuilder, ServiceExt as _};
 
+pub use access::{EndsWith, OfSession};
 pub use access_table::access_table;
 pub use arrival::OverTls;
 pub use base_path::{BasePath, BasePathError};
 pub use connection_test::connection_test_json;
 pub use console::ConsoleFiles;
+pub use layers::kept::Kept;
 pub use openapi::openapi;
 pub use options::{ApiLimits, ApiOptions};
 pub use proxies::{ForwardedHeader, Proxies};
@@ -84,12 +86,13 @@ pub fn router(app: App, options: ApiOptions) -> Router {
     let router = ServiceBuilder::new()
         .map_request(spelling::correct)
         .layer(middleware::from_fn_with_state(state.clone(), layers::identity::identify))
-        .layer(middleware::from_fn_with_state(state, layers::headers::add))
+        .layer(middleware::from_fn_with_state(state.clone(), layers::headers::add))
         .layer(middleware::from_fn_with_state(cors_origins, layers::cors::share))
         .layer(middleware::from_fn(layers::failures::answer))
         .layer(middleware::from_fn(layers::host::refuse))
         .layer(middleware::from_fn_with_state(guard, layers::cross_origin::refuse))
         .layer(middleware::from_fn(layers::query_token::refuse))
+        .layer(middleware::from_fn_with_state(state, layers::kept::serve_known))
         .service(router);
     if base.is_root() {
         return Router::new().fallback_service(router);

@@ -1,12 +1,16 @@
 //! Serving HTTP/1.1: a bounded number of connections, patience with an end, a polite stop.
 //!
-//! hyper does the protocol. What is here is what `axum::serve` leaves out: the time limit on
-//! request heads and idle connections, the bound, TLS with a certificate that may change, and the
-//! cut-off for what does not end by itself.
+//! hyper does the protocol. What is here is what `axum::serve` leaves out: the time limits on
+//! request heads, idle connections and readers that take nothing, who gets a place ([`places`]), TLS
+//! with a certificate that may change, and the cut-off for what does not end by itself.
+
+mod episode;
+mod places;
+mod progress;
+mod visit;
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
-use std::num::NonZeroUsize;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,17 +19,21 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::response::Response;
-use haltere_api::OverTls;
+use haltere_api::{Kept, OverTls};
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
+
+pub(crate) use places::{Bounds, Count, Places};
+use progress::Watched;
+use visit::Visit;
 
 use crate::lifecycle::Stop;
 use crate::tls::Tls;
@@ -34,13 +42,28 @@ use crate::tls::Tls;
 /// again at once would only burn the processor.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
+/// The largest head of a request, in bytes; the same as in Node.js. It is also what hyper puts together
+/// before it writes.
+const LARGEST_HEAD: usize = 16 * 1024;
+
+/// How long a client on a kept place may take to send the head of a request.
+const KEPT_HEADER_TIMEOUT: Duration = Duration::from_secs(5);
+
+/// How long what is under way may take when its connection has to end.
+const PARTING: Duration = Duration::from_secs(1);
+
+/// How much of an answer may wait in the kernel, in bytes, beside what is on its way.
+const UNSENT: u32 = 256 * 1024;
+
 /// What a client can make us hold.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone)]
 pub(crate) struct Limits {
     /// Connections open at once.
-    pub connections: NonZeroUsize,
+    pub places: Places,
     /// Time to send the head of a request, counted from the end of the one before.
     pub header_timeout: Duration,
+    /// How long a client may take nothing of what it asked for.
+    pub write_timeout: Duration,
 }
 
 /// Serves until told to stop, and returns when no connection is left. With `tls`, whoever does not
@@ -52,18 +75,30 @@ pub(crate) async fn serve(
     tls: Option<Tls>,
     stop: Stop,
 ) {
-    let mut protocol = http1::Builder::new();
-    protocol.timer(TokioTimer::new()).header_read_timeout(limits.header_timeout);
-    let permits = Arc::new(Semaphore::new(limits.connections.get()));
     let connections = TaskTracker::new();
-    while let Some((stream, peer, permit)) = next(&listener, &permits, &stop).await {
-        let connection = Connection {
-            peer,
-            router: router.clone(),
-            protocol: protocol.clone(),
-            stop: stop.clone(),
-            _permit: permit,
+    while let Some((stream, peer)) = next(&listener, &stop).await {
+        // Answers are small and written whole: waiting to fill a packet would only delay them.
+        let _ = stream.set_nodelay(true);
+        // Where the kernel does not know these, our own timer still runs.
+        let _ = SockRef::from(&stream).set_tcp_user_timeout(Some(limits.write_timeout));
+        let _ = SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT);
+        let (stream, progress) = Watched::new(stream, limits.write_timeout);
+        let Ok(place) = limits.places.enter(peer.ip(), &progress).await else {
+            if tls.is_none() {
+                stream.say(no_place().as_bytes());
+            }
+            continue;
         };
+        let header_timeout =
+            if place.is_kept() { KEPT_HEADER_TIMEOUT } else { limits.header_timeout };
+        let mut protocol = http1::Builder::new();
+        protocol
+            .timer(TokioTimer::new())
+            .header_read_timeout(header_timeout)
+            .max_buf_size(LARGEST_HEAD);
+        let visit = Arc::new(Visit::new(place, progress));
+        let router = router.clone();
+        let connection = Connection { peer, router, protocol, visit, stop: stop.clone() };
         connections.spawn(connection.serve(stream, tls.clone()));
     }
     // Closes the socket: clients that come now are refused rather than left waiting.
@@ -72,17 +107,22 @@ pub(crate) async fn serve(
     connections.wait().await;
 }
 
-/// The next connection, once there is room for it; `None` when it is time to stop.
-async fn next(
-    listener: &TcpListener,
-    permits: &Arc<Semaphore>,
-    stop: &Stop,
-) -> Option<(TcpStream, SocketAddr, OwnedSemaphorePermit)> {
+/// What is said to those who get no place, where there is no TLS to say it through.
+fn no_place() -> String {
+    let body = r#"{"code":"UNAVAILABLE","message":"All places for connections are taken","limit":"server.max_connections"}"#;
+    format!(
+        "HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 5\r\n\
+         content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
+        body.len()
+    )
+}
+
+/// The next connection; `None` when it is time to stop.
+async fn next(listener: &TcpListener, stop: &Stop) -> Option<(TcpStream, SocketAddr)> {
     let accept = async {
-        let permit = Arc::clone(permits).acquire_owned().await.ok()?;
         loop {
             match listener.accept().await {
-                Ok((stream, peer)) => return Some((stream, peer, permit)),
+                Ok(accepted) => return accepted,
                 Err(error) => {
                     tracing::warn!(%error, "failed to accept a connection");
                     tokio::time::sleep(ACCEPT_PAUSE).await;
@@ -93,7 +133,7 @@ async fn next(
     tokio::select! {
         biased;
         () = stop.soft.cancelled() => None,
-        accepted = accept => accepted,
+        accepted = accept => Some(accepted),
     }
 }
 
@@ -101,19 +141,18 @@ struct Connection {
     peer: SocketAddr,
     router: Router,
     protocol: http1::Builder,
+    /// Gives the place back at the end.
+    visit: Arc<Visit>,
     stop: Stop,
-    /// Given back at the end.
-    _permit: OwnedSemaphorePermit,
 }
 
 impl Connection {
-    async fn serve(self, stream: TcpStream, tls: Option<Tls>) {
-        // Answers are small and written whole: waiting to fill a packet would only delay them.
-        let _ = stream.set_nodelay(true);
+    async fn serve(self, stream: Watched<TcpStream>, tls: Option<Tls>) {
         let Some(tls) = tls else { return self.serve_http(stream, None).await };
         let accepted = tokio::select! {
             accepted = tls.accept(stream) => accepted,
             () = self.stop.soft.cancelled() => return,
+            () = self.visit.place.give_way() => return,
         };
         match accepted {
             Ok(stream) => self.serve_http(stream, Some(OverTls)).await,
@@ -124,8 +163,13 @@ impl Connection {
     }
 
     async fn serve_http(self, stream: impl AsyncRead + AsyncWrite + Unpin, tls: Option<OverTls>) {
-        let Self { peer, router, protocol, stop, _permit } = self;
-        let service = service_fn(move |request| answer(router.clone(), request, peer, tls));
+        let Self { peer, router, protocol, visit, stop } = self;
+        let service = {
+            let visit = Arc::clone(&visit);
+            service_fn(move |request| {
+                answer(Arc::clone(&visit), router.clone(), request, peer, tls)
+            })
+        };
         let mut connection = pin!(protocol.serve_connection(TokioIo::new(stream), service));
         let outcome = tokio::select! {
             outcome = connection.as_mut() => outcome,
@@ -136,7 +180,18 @@ impl Connection {
                     () = stop.hard.cancelled() => Ok(()),
                 }
             }
+            () = visit.must_end() => {
+                connection.as_mut().graceful_shutdown();
+                tokio::select! {
+                    outcome = connection => outcome,
+                    () = tokio::time::sleep(PARTING) => Ok(()),
+                    () = stop.hard.cancelled() => Ok(()),
+                }
+            }
         };
+        if visit.progress.has_stalled() {
+            visit.place.stalled();
+        }
         if let Err(error) = outcome {
             // The client's doing: it went away, sent nonsense, or took too long.
             tracing::debug!(%peer, %error, "connection ended early");
@@ -145,14 +200,23 @@ impl Connection {
 }
 
 async fn answer(
+    visit: Arc<Visit>,
     router: Router,
     mut request: Request<Incoming>,
     peer: SocketAddr,
     tls: Option<OverTls>,
 ) -> Result<Response, Infallible> {
-    request.extensions_mut().insert(ConnectInfo(peer));
-    tls.map(|tls| request.extensions_mut().insert(tls));
-    router.oneshot(request.map(Body::new)).await
+    // What was asked for before has to be taken first.
+    visit.progress.taken().await;
+    visit.place.begins();
+    let extensions = request.extensions_mut();
+    extensions.insert(ConnectInfo(peer));
+    tls.map(|tls| extensions.insert(tls));
+    if visit.place.is_kept() && !visit.place.has_session() {
+        extensions.insert(Kept);
+    }
+    let Ok(response) = router.oneshot(request.map(Body::new)).await;
+    Ok(visit.answered(response))
 }
 
 #[cfg(test)]

@@ -4,6 +4,13 @@
 //! size from which blocks go back to the system at once. Hashing a password takes 19 MiB for some
 //! milliseconds: two logins on two threads, and 40 MiB would stay for good.
 
+use std::time::Duration;
+
+use tokio::time::{MissedTickBehavior, interval};
+
+use crate::http::{Count, Places};
+use crate::lifecycle::Stop;
+
 /// Blocks from this size on are returned when freed. Above the answers that are made all day long.
 #[cfg(target_env = "gnu")]
 const LARGE: libc::c_int = 4 << 20;
@@ -30,6 +37,43 @@ pub(crate) fn return_what_is_not_needed() {
         unsafe { libc::mallopt(setting, value) };
     }
 }
+
+/// How often is looked whether there is something to give back.
+const EVERY: Duration = Duration::from_secs(5);
+
+/// So many connections leave holes behind that are worth looking for.
+const MANY: u64 = 200;
+
+/// After many connections have ended, gives back the memory they had. Most of it lies in pieces between
+/// others that are still used, where the C library leaves it until it is asked.
+pub(crate) async fn give_back(places: &Places, stop: &Stop) {
+    let mut ticks = interval(EVERY);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut last = 0;
+    loop {
+        tokio::select! {
+            () = stop.soft.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        let Count { ended, .. } = places.count();
+        if ended - last >= MANY {
+            last = ended;
+            // That it was done, or could not be, changes nothing.
+            let _ = tokio::task::spawn_blocking(trim).await;
+        }
+    }
+}
+
+#[cfg(target_env = "gnu")]
+#[expect(unsafe_code, reason = "the only door to this from inside the process")]
+fn trim() {
+    // SAFETY: malloc_trim takes a number, and takes the allocator's own locks.
+    unsafe { libc::malloc_trim(0) };
+}
+
+/// Other C libraries do this by themselves.
+#[cfg(not(target_env = "gnu"))]
+fn trim() {}
 
 /// Other C libraries do this by themselves.
 #[cfg(not(target_env = "gnu"))]

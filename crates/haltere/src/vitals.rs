@@ -7,12 +7,13 @@ use haltere_app::{App, Vitals};
 use tokio::runtime::Handle;
 use tokio::time::{MissedTickBehavior, interval};
 
+use crate::http::{Count, Places};
 use crate::lifecycle::Stop;
 
 const EVERY: Duration = Duration::from_secs(10);
 
 /// Logs until told to stop.
-pub(crate) async fn tell(app: &App, stop: &Stop) {
+pub(crate) async fn tell(app: &App, places: &Places, stop: &Stop) {
     if !tracing::enabled!(tracing::Level::DEBUG) {
         return;
     }
@@ -28,6 +29,8 @@ pub(crate) async fn tell(app: &App, stop: &Stop) {
         for task in app.background().iter().filter(|task| task.deaths > 0) {
             tracing::debug!(?task, "a background task has died lately");
         }
+        let Count { open, ended, turned_away, gave_way, stalled } = places.count();
+        tracing::debug!(open, ended, turned_away, gave_way, stalled, "connections of clients");
         tracing::debug!(tasks, links, jobs, panics, denied_dials, "vital signs");
     }
 }

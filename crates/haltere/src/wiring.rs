@@ -24,7 +24,7 @@ use crate::clock::SystemClock;
 use crate::config::{Data, Secrets, Server, Settings};
 use crate::console;
 use crate::data_dir::DataDir;
-use crate::http::Limits;
+use crate::http::{Bounds, Limits, Places};
 use crate::tls::{self, Tls};
 
 /// How long a start looks for damage in the database: some gigabytes, on a disk that is not slow.
@@ -175,10 +175,14 @@ pub(crate) fn tls(server: &Server) -> anyhow::Result<Option<(Tls, tls::Watch)>> 
 }
 
 /// What a client of the HTTP server can make us hold.
-pub(crate) fn limits(settings: &Settings) -> Limits {
+pub(crate) fn limits(server: &Server) -> Limits {
     Limits {
-        connections: settings.server.max_connections,
-        header_timeout: settings.server.header_timeout.as_duration(),
+        places: Places::new(
+            Bounds::of(server.max_connections, server.max_connections_per_address),
+            server.trusted_proxies.clone(),
+        ),
+        header_timeout: server.header_timeout.as_duration(),
+        write_timeout: server.write_timeout.as_duration(),
     }
 }
 

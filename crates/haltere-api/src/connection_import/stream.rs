@@ -13,7 +13,6 @@ use haltere_app::connections::{
 };
 use haltere_app::sessions::Session;
 use haltere_core::ConnectionId;
-use http::HeaderValue;
 use serde::Serialize;
 use serde_json::json;
 use tokio::sync::watch;
@@ -21,7 +20,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
 use super::report::{self, WireReport};
 use crate::error::{ErrorBody, ErrorCode, messages};
-use crate::events::X_ACCEL_BUFFERING;
+use crate::events::no_other_use;
 use crate::layers::failures::account_for;
 use crate::state::ApiState;
 
@@ -70,8 +69,7 @@ pub(super) fn respond(
     let stages = Stages { state, context, session, mode, stage: importing };
     let keep_alive = KeepAlive::new().text("");
     let mut response = Sse::new(stages.into_stream()).keep_alive(keep_alive).into_response();
-    let unbuffered = HeaderValue::from_static("no");
-    response.headers_mut().insert(X_ACCEL_BUFFERING, unbuffered);
+    no_other_use(&mut response);
     response
 }
 

@@ -10,12 +10,11 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, Stream};
 use haltere_app::connections::{PreparedTest, ProbeEvent, TestReport};
 use haltere_app::sessions::Session;
-use http::HeaderValue;
 use serde::Serialize;
 use tokio::sync::mpsc;
 
 use super::report::{WireEvent, WireReport};
-use crate::events::X_ACCEL_BUFFERING;
+use crate::events::no_other_use;
 
 /// A test has six stages and goes through them three times at the most, each with two events.
 const MAX_EVENTS: usize = 64;
@@ -23,7 +22,7 @@ const MAX_EVENTS: usize = 64;
 /// Begins the test, and answers with what happens.
 pub(super) fn answer(test: PreparedTest, session: Session) -> Response {
     let mut response = Sse::new(Running::new(test, session).into_stream()).into_response();
-    response.headers_mut().insert(X_ACCEL_BUFFERING, HeaderValue::from_static("no"));
+    no_other_use(&mut response);
     response
 }
 

@@ -6,4 +6,5 @@ pub(crate) mod failures;
 pub(crate) mod headers;
 pub(crate) mod host;
 pub(crate) mod identity;
+pub(crate) mod kept;
 pub(crate) mod query_token;

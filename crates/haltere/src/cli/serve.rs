@@ -103,13 +103,9 @@ async fn serve(settings: &Settings, shares: Shares, fresh: bool) -> anyhow::Resu
     announce(address, tls.is_some())?;
     service.ready();
 
-    let requests = http::serve(
-        listener,
-        wiring::router(&app, settings),
-        wiring::limits(settings),
-        tls,
-        stop.clone(),
-    );
+    let limits = wiring::limits(&settings.server);
+    let places = limits.places.clone();
+    let requests = http::serve(listener, wiring::router(&app, settings), limits, tls, stop.clone());
     let watch_certificate = async {
         if let Some(certificate) = certificate {
             certificate.run(reload, stop.clone()).await;
@@ -136,7 +132,8 @@ async fn serve(settings: &Settings, shares: Shares, fresh: bool) -> anyhow::Resu
         requests,
         end_streams,
         watch_certificate,
-        vitals::tell(&app, &stop)
+        vitals::tell(&app, &places, &stop),
+        memory::give_back(&places, &stop)
     );
     let (reason, ..) = outcome;
 

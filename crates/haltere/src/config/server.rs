@@ -67,7 +67,8 @@ pub(crate) struct Server {
     #[config(env = "HALTERE_SERVER_CORS_ORIGINS", default = [], deserialize_with = origins)]
     pub cors_origins: Vec<WebOrigin>,
 
-    /// How many HTTP connections may be open at once. Further ones wait in the kernel's queue.
+    /// How many HTTP connections may be open at once. An eighth of them is kept for health checks and for
+    /// callers with a session. When all are taken, connections that do nothing give way to newer ones.
     #[config(env = "HALTERE_SERVER_MAX_CONNECTIONS", default = 1024)]
     pub max_connections: NonZeroUsize,
 
@@ -75,6 +76,15 @@ pub(crate) struct Server {
     /// without a request is kept.
     #[config(env = "HALTERE_SERVER_HEADER_TIMEOUT", default = "30s")]
     pub header_timeout: Span,
+
+    /// How many of them one address may have, an IPv6 /64 being one address; a quarter by default. Proxies
+    /// listed in trusted_proxies may have all. A proxy that is not listed is one address, whoever is behind it.
+    #[config(env = "HALTERE_SERVER_MAX_CONNECTIONS_PER_ADDRESS")]
+    pub max_connections_per_address: Option<NonZeroUsize>,
+
+    /// How long a client may take nothing of what it asked for before its connection is ended.
+    #[config(env = "HALTERE_SERVER_WRITE_TIMEOUT", default = "30s", validate(!write_timeout.is_zero(), "must be more than zero"))]
+    pub write_timeout: Span,
 
     /// How much memory the bodies of all requests under way may take. One user, one address and all callers
     /// who are not logged in get a quarter of it each; beyond it, requests are answered with 429 or 503. An

@@ -1,6 +1,10 @@
 use std::future::pending;
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
+use axum::body::Bytes;
 use axum::routing::get;
+use futures_util::StreamExt as _;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -13,10 +17,13 @@ struct Server {
     task: JoinHandle<()>,
 }
 
-const PATIENT: Limits = Limits {
-    connections: NonZeroUsize::new(100).expect("not zero"),
-    header_timeout: Duration::from_mins(1),
-};
+/// With so many places.
+fn patient(places: usize) -> Limits {
+    let bounds = Bounds::of(NonZeroUsize::new(places).expect("not zero"), None);
+    let minute = Duration::from_mins(1);
+    let places = Places::new(bounds, Vec::new());
+    Limits { places, header_timeout: minute, write_timeout: minute }
+}
 
 async fn start(router: Router, limits: Limits) -> Server {
     let listener = TcpListener::bind(("127.0.0.1", 0)).await.expect("a free port");
@@ -45,7 +52,7 @@ async fn rest(mut stream: TcpStream) -> String {
 
 #[tokio::test]
 async fn a_client_that_does_not_finish_its_head_is_hung_up_on() {
-    let limits = Limits { header_timeout: Duration::from_millis(50), ..PATIENT };
+    let limits = Limits { header_timeout: Duration::from_millis(50), ..patient(100) };
     let server = start(Router::new(), limits).await;
     let mut stream = connect(&server).await;
     stream.write_all(b"GET / HTTP/1.1\r\nhost:").await.expect("sent");
@@ -56,18 +63,111 @@ async fn a_client_that_does_not_finish_its_head_is_hung_up_on() {
 }
 
 #[tokio::test]
-async fn beyond_the_bound_a_connection_waits_for_another_to_end() {
-    let limits = Limits { connections: NonZeroUsize::new(1).expect("not zero"), ..PATIENT };
-    let server = start(Router::new().route("/", get(async || "hello")), limits).await;
-    let mut first = connect(&server).await;
-    get_path(&mut first, "/").await;
+async fn beyond_the_bound_what_does_nothing_gives_way_and_what_does_something_stays() {
+    let entered = Arc::new(Notify::new());
+    let waiting = {
+        let entered = Arc::clone(&entered);
+        async move || {
+            entered.notify_one();
+            pending::<()>().await;
+        }
+    };
+    let router = Router::new().route("/", get(async || "hello")).route("/slow", get(waiting));
+    let server = start(router, patient(2)).await;
+    let mut busy = connect(&server).await;
+    get_path(&mut busy, "/slow").await;
+    entered.notified().await;
+    let mut idle = connect(&server).await;
+    get_path(&mut idle, "/").await;
     let mut byte = [0];
-    first.read_exact(&mut byte).await.expect("the first is served");
+    idle.read_exact(&mut byte).await.expect("the second is served");
 
-    let mut second = connect(&server).await;
-    get_path(&mut second, "/").await;
-    drop(first);
-    second.read_exact(&mut byte).await.expect("the second is served once the first is gone");
+    let mut third = connect(&server).await;
+    get_path(&mut third, "/slow").await;
+    entered.notified().await;
+    assert!(rest(idle).await.ends_with("ello"), "its answer was whole");
+    let answer = rest(connect(&server).await).await;
+    assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("server.max_connections"));
+    drop((busy, third));
+}
+
+/// Asks for more than the kernel takes, and reads nothing.
+async fn unread(server: &Server, requests: usize) -> TcpStream {
+    let mut stream = connect(server).await;
+    let request = "GET / HTTP/1.1\r\nhost: x\r\n\r\n".repeat(requests);
+    stream.write_all(request.as_bytes()).await.expect("sent");
+    stream
+}
+
+#[tokio::test]
+async fn a_reader_that_takes_nothing_gives_its_place_back() {
+    let large = Bytes::from(vec![b'x'; 32 << 20]);
+    let router = Router::new().route("/", get(async move || large));
+    let limits = Limits { write_timeout: Duration::from_millis(200), ..patient(10) };
+    let places = limits.places.clone();
+    let server = start(router, limits).await;
+    let _readers = [unread(&server, 1).await, unread(&server, 5).await];
+    while places.count().stalled < 2 || places.count().open > 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn what_is_asked_for_ahead_is_made_when_what_went_before_was_taken() {
+    let made = Arc::new(AtomicUsize::new(0));
+    let handler = {
+        let made = Arc::clone(&made);
+        async move || {
+            made.fetch_add(1, Ordering::Relaxed);
+            vec![b'x'; 8 << 20]
+        }
+    };
+    let server = start(Router::new().route("/", get(handler)), patient(10)).await;
+    let mut stream = unread(&server, 200).await;
+    let mut byte = [0];
+    stream.read_exact(&mut byte).await.expect("the first is on its way");
+    // Others are served meanwhile, and have been for a while when it is looked at.
+    for _ in 0..20 {
+        let mut other = unread(&server, 1).await;
+        other.read_exact(&mut byte).await.expect("served");
+    }
+    let ahead = made.load(Ordering::Relaxed) - 20;
+    assert!(ahead <= 3, "{ahead} answers were made for somebody who reads none");
+}
+
+#[tokio::test]
+async fn a_connection_ends_with_the_session_of_what_it_carries() {
+    let app = haltere_app::testing::TestApp::start().await;
+    let token = app.token(haltere_core::Role::Admin).await;
+    let session = app.app.authenticate(token.expose()).await.expect("read").expect("valid");
+    let end = session.end.clone();
+    let handler = async move || {
+        let chunks = futures_util::stream::repeat(Bytes::from(vec![b'x'; 1 << 20]));
+        let mut response = Response::new(Body::from_stream(chunks.map(Ok::<_, Infallible>)));
+        response.extensions_mut().insert(haltere_api::EndsWith(end.clone()));
+        response
+    };
+    let limits = patient(10);
+    let places = limits.places.clone();
+    let server = start(Router::new().route("/", get(handler)), limits).await;
+    let mut reader = unread(&server, 1).await;
+    reader.read_exact(&mut [0]).await.expect("it has begun");
+    let origin = haltere_core::Origin { address: None, request_id: String::new() };
+    let ctx = haltere_app::Ctx::new(session.caller, origin);
+    app.app.log_out(&ctx).await.expect("logged out");
+    // It reads nothing, and is hung up on all the same.
+    while places.count().open > 0 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_long_head_is_refused() {
+    let server = start(Router::new(), patient(10)).await;
+    let mut stream = connect(&server).await;
+    let head = format!("GET / HTTP/1.1\r\nhost: x\r\nx: {}\r\n\r\n", "x".repeat(LARGEST_HEAD));
+    stream.write_all(head.as_bytes()).await.expect("sent");
+    assert!(rest(stream).await.starts_with("HTTP/1.1 431"));
 }
 
 #[tokio::test]
@@ -81,7 +181,7 @@ async fn a_soft_stop_closes_idle_connections_and_lets_requests_finish() {
             "finished"
         }
     };
-    let server = start(Router::new().route("/slow", get(handler)), PATIENT).await;
+    let server = start(Router::new().route("/slow", get(handler)), patient(100)).await;
     let idle = connect(&server).await;
     let mut busy = connect(&server).await;
     get_path(&mut busy, "/slow").await;
@@ -104,7 +204,7 @@ async fn a_hard_stop_cuts_off_what_does_not_end() {
             pending::<()>().await;
         }
     };
-    let server = start(Router::new().route("/never", get(handler)), PATIENT).await;
+    let server = start(Router::new().route("/never", get(handler)), patient(100)).await;
     let mut stream = connect(&server).await;
     get_path(&mut stream, "/never").await;
     entered.notified().await;
@@ -116,7 +216,7 @@ async fn a_hard_stop_cuts_off_what_does_not_end() {
 #[tokio::test]
 async fn the_handler_knows_the_peer() {
     let handler = async |ConnectInfo(peer): ConnectInfo<SocketAddr>| peer.to_string();
-    let server = start(Router::new().route("/", get(handler)), PATIENT).await;
+    let server = start(Router::new().route("/", get(handler)), patient(100)).await;
     let mut stream = connect(&server).await;
     let own = stream.local_addr().expect("an address").to_string();
     stream

@@ -15,12 +15,12 @@ use rustls::pki_types::{CertificateDer, ServerName};
 use rustls::{ClientConfig, HandshakeKind, RootCertStore, SupportedProtocolVersion};
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Notify, mpsc};
 use tokio_rustls::{TlsConnector, client};
 
 use super::*;
-use crate::http::{self, Limits};
+use crate::http::{self, Bounds, Limits, Places};
 use crate::lifecycle::Stop;
 
 const CONNECTIONS: NonZeroUsize = NonZeroUsize::new(100).expect("not zero");
@@ -89,7 +89,11 @@ impl Server {
         let (mut tls, watch) = folder.open().expect("a good certificate");
         tls.handshakes = Arc::new(handshakes);
         let (reload, stop) = (Arc::new(Notify::new()), Stop::default());
-        let limits = Limits { connections: CONNECTIONS, header_timeout: Duration::from_mins(1) };
+        let limits = Limits {
+            places: Places::new(Bounds::of(CONNECTIONS, None), Vec::new()),
+            header_timeout: Duration::from_mins(1),
+            write_timeout: Duration::from_mins(1),
+        };
         tokio::spawn(http::serve(listener, router, limits, Some(tls), stop.clone()));
         tokio::spawn(watch.run(Arc::clone(&reload), stop.clone()));
         Self { address, folder, reload, stop }

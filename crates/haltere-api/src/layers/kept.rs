@@ -1,0 +1,90 @@
+//! Connections on places that are kept for health checks and for callers with a session.
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::HeaderMap;
+
+use crate::access::OfSession;
+use crate::cookie::Jar;
+use crate::error::ApiError;
+use crate::extract::caller;
+use crate::state::ApiState;
+
+/// Whoever serves the router puts this on requests of connections for which no place was left but those kept
+/// for health checks and for callers with a session. Nobody else is served there.
+#[derive(Debug, Clone, Copy)]
+pub struct Kept;
+
+/// In seconds; by then, places of those who did nothing are free.
+const RETRY: u32 = 5;
+
+/// Refuses others before anything of their body is read.
+pub(crate) async fn serve_known(
+    State(state): State<ApiState>,
+    request: Request,
+    next: Next,
+) -> Response {
+    if request.extensions().get::<Kept>().is_none() || is_health(request.uri().path()) {
+        return next.run(request).await;
+    }
+    // A request can't be lent to something that waits.
+    let (jar, headers) = (request.extensions().get().cloned(), request.headers().clone());
+    match has_session(&state, jar, &headers).await {
+        Ok(true) => {
+            let mut response = next.run(request).await;
+            response.extensions_mut().insert(OfSession);
+            response
+        }
+        Ok(false) => no_place().into_response(),
+        Err(error) => error.into_response(),
+    }
+}
+
+fn is_health(path: &str) -> bool {
+    matches!(path, "/healthz" | "/readyz")
+}
+
+async fn has_session(
+    state: &ApiState,
+    jar: Option<Jar>,
+    headers: &HeaderMap,
+) -> Result<bool, ApiError> {
+    let Some(jar) = jar else { return Ok(false) };
+    Ok(caller::session(state, &jar, headers).await?.is_some())
+}
+
+fn no_place() -> ApiError {
+    let message = "All places for connections are taken, or all that one address may have";
+    ApiError::limited("server.max_connections", false, message, RETRY)
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::body::Body;
+
+    use super::*;
+    use crate::test_support::{Client, TestApi};
+
+    async fn status(client: &Client, path: &str) -> u16 {
+        let request = Request::get(path).extension(Kept).body(Body::empty()).expect("a request");
+        client.open(request).await.status().as_u16()
+    }
+
+    #[tokio::test]
+    async fn kept_places_are_for_health_and_for_those_with_a_session() {
+        let api = TestApi::start().await;
+        let (admin, stranger) = (api.admin().await, api.stranger());
+        for path in ["/healthz", "/readyz"] {
+            assert_eq!(status(&stranger, path).await, 200, "{path}");
+        }
+        for path in ["/", "/auth", "/api/connections", "/api/docs/export", "/validate-session"] {
+            assert_eq!(status(&stranger, path).await, 503, "{path}");
+            let forged = api.with_cookie("haltere.sid=AAAA");
+            assert_eq!(status(&forged, path).await, 503, "{path}");
+        }
+        for path in ["/api/connections", "/api/docs/export", "/validate-session"] {
+            assert_eq!(status(&admin, path).await, 200, "{path}");
+        }
+    }
+}

@@ -1,0 +1,358 @@
+//! Places for connections: how many there are, and who gets one.
+//!
+//! Nobody waits for a place. Whoever connects gets one of the general places; where they are taken, one of
+//! those that are kept. On a kept place only the head of a request is read, and only health checks and
+//! callers with a session are served ([`haltere_api::Kept`]). One address has a share of both, so that it
+//! can't be in all others' way. When places run out, connections that do nothing give way to newcomers.
+
+use std::collections::{BTreeMap, HashMap};
+use std::net::IpAddr;
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use haltere_core::Network;
+use haltere_core::shares::neighbourhood;
+use tokio::sync::Notify;
+use tokio::time::{Instant, timeout_at};
+use tokio_util::sync::CancellationToken;
+
+use super::episode::Episode;
+use super::progress::Progress;
+
+/// One place in so many is kept for health checks and for callers with a session.
+const KEPT: usize = 8;
+
+/// One address gets one place in so many.
+const SHARE: usize = 4;
+
+/// What one browser opens, at least: the share of an address where there are few places.
+const BROWSER: usize = 8;
+
+/// How long a newcomer waits for the connection that gives way to it.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How many places there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Bounds {
+    general: usize,
+    kept: usize,
+    per_address: usize,
+    kept_per_address: usize,
+}
+
+impl Bounds {
+    /// Shares `all` places out. `per_address` is what one address gets of the general ones; by default a
+    /// quarter of all.
+    pub(crate) fn of(all: NonZeroUsize, per_address: Option<NonZeroUsize>) -> Self {
+        let all = all.get();
+        let kept = all / KEPT;
+        let share = (all / SHARE).max(BROWSER);
+        Self {
+            general: all - kept,
+            kept,
+            per_address: per_address.map_or(share, NonZeroUsize::get).min(all),
+            kept_per_address: kept.div_ceil(SHARE),
+        }
+    }
+}
+
+/// The places. Cheap to clone.
+#[derive(Clone)]
+pub(crate) struct Places(Arc<Inner>);
+
+struct Inner {
+    bounds: Bounds,
+    /// Proxies, whose connections are those of many people: they have no share of their own.
+    trusted: Vec<Network>,
+    state: Mutex<State>,
+    freed: Notify,
+}
+
+#[derive(Default)]
+struct State {
+    taken: Taken,
+    networks: HashMap<IpAddr, Taken>,
+    /// Those that can give way, the one that has done nothing for longest first.
+    idle: BTreeMap<u64, Arc<Seat>>,
+    /// Those on kept places of which it is not known yet who they are, the oldest first.
+    unknown: BTreeMap<u64, Arc<Seat>>,
+    next: u64,
+    ended: u64,
+    turned_away: Episode,
+    gave_way: Episode,
+    stalled: Episode,
+}
+
+#[derive(Default, Clone, Copy)]
+struct Taken {
+    general: usize,
+    kept: usize,
+}
+
+/// What the log tells about places, counted since the start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Count {
+    /// Connections open now.
+    pub open: usize,
+    /// Connections that have ended.
+    pub ended: u64,
+    /// Connections that got no place.
+    pub turned_away: u64,
+    /// Connections that did nothing and gave way to others.
+    pub gave_way: u64,
+    /// Connections that were ended because their reader took nothing.
+    pub stalled: u64,
+}
+
+/// A connection, as the others see it.
+struct Seat {
+    network: Option<IpAddr>,
+    is_kept: bool,
+    progress: Arc<Progress>,
+    give_way: CancellationToken,
+}
+
+/// A place; given back when dropped.
+pub(crate) struct Place {
+    places: Places,
+    seat: Arc<Seat>,
+    /// Where it stands among the idle or the unknown ones.
+    number: Mutex<Option<u64>>,
+    has_session: AtomicBool,
+}
+
+/// Why there is no place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct TurnedAway;
+
+enum Entry {
+    Taken(Arc<Seat>),
+    GivesWay,
+    Full,
+}
+
+impl Places {
+    pub(crate) fn new(bounds: Bounds, trusted: Vec<Network>) -> Self {
+        let state = Mutex::default();
+        Self(Arc::new(Inner { bounds, trusted, state, freed: Notify::new() }))
+    }
+
+    /// A place for a connection from `peer`, at the cost of one that does nothing if need be.
+    pub(super) async fn enter(
+        &self,
+        peer: IpAddr,
+        progress: &Arc<Progress>,
+    ) -> Result<Place, TurnedAway> {
+        let peer = peer.to_canonical();
+        let is_proxy = self.0.trusted.iter().any(|network| network.contains(peer));
+        let network = (!is_proxy).then(|| neighbourhood(peer));
+        let (mut waits, deadline) = (false, Instant::now() + PATIENCE);
+        loop {
+            let freed = self.0.freed.notified();
+            let entry = self.state().enter(&self.0.bounds, network, progress, waits);
+            match entry {
+                Entry::Taken(seat) => return Ok(self.place(seat)),
+                Entry::GivesWay => waits = true,
+                Entry::Full => {}
+            }
+            if !waits || timeout_at(deadline, freed).await.is_err() {
+                let mut state = self.state();
+                state.turned_away.happened("connections were turned away: all places are taken");
+                return Err(TurnedAway);
+            }
+        }
+    }
+
+    /// What has happened so far.
+    pub(crate) fn count(&self) -> Count {
+        let state = self.state();
+        Count {
+            open: state.taken.general + state.taken.kept,
+            ended: state.ended,
+            turned_away: state.turned_away.count(),
+            gave_way: state.gave_way.count(),
+            stalled: state.stalled.count(),
+        }
+    }
+
+    fn place(&self, seat: Arc<Seat>) -> Place {
+        let place = Place {
+            places: self.clone(),
+            seat,
+            number: Mutex::default(),
+            has_session: AtomicBool::new(false),
+        };
+        if place.is_kept() {
+            place.stand(|state| &mut state.unknown);
+        } else {
+            place.stand(|state| &mut state.idle);
+        }
+        place
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    /// Takes a place, or asks another connection to give way, unless one was asked already.
+    fn enter(
+        &mut self,
+        bounds: &Bounds,
+        network: Option<IpAddr>,
+        progress: &Arc<Progress>,
+        waits: bool,
+    ) -> Entry {
+        let of_network = network.and_then(|it| self.networks.get(&it).copied()).unwrap_or_default();
+        let over_share = network.is_some() && of_network.general >= bounds.per_address;
+        if !over_share && self.taken.general < bounds.general {
+            return Entry::Taken(self.sit(network, false, progress));
+        }
+        // One that is over its share takes the place of its own kind alone.
+        let within = network.filter(|_| over_share);
+        if !waits && self.give_way(within) {
+            return Entry::GivesWay;
+        }
+        let over_kept = network.is_some() && of_network.kept >= bounds.kept_per_address;
+        if !over_kept && self.taken.kept < bounds.kept {
+            return Entry::Taken(self.sit(network, true, progress));
+        }
+        if !waits && self.unknown_gives_way(network.filter(|_| over_kept)) {
+            return Entry::GivesWay;
+        }
+        Entry::Full
+    }
+
+    fn sit(
+        &mut self,
+        network: Option<IpAddr>,
+        is_kept: bool,
+        progress: &Arc<Progress>,
+    ) -> Arc<Seat> {
+        self.taken.change(is_kept, |taken| *taken += 1);
+        if let Some(network) = network {
+            self.networks.entry(network).or_default().change(is_kept, |taken| *taken += 1);
+        }
+        let give_way = CancellationToken::new();
+        Arc::new(Seat { network, is_kept, progress: Arc::clone(progress), give_way })
+    }
+
+    /// Asks the connection that has done nothing for longest, `within` a network if one is given.
+    fn give_way(&mut self, within: Option<IpAddr>) -> bool {
+        let fits = |seat: &Seat| within.is_none() || seat.network == within;
+        let mut idle = self.idle.iter();
+        let found = idle.find(|(_, seat)| fits(seat) && !seat.progress.is_blocked());
+        let Some(number) = found.map(|(number, _)| *number) else { return false };
+        if let Some(seat) = self.idle.remove(&number) {
+            seat.give_way.cancel();
+            self.gave_way.happened("idle connections gave way to newer ones: places ran out");
+        }
+        true
+    }
+
+    fn unknown_gives_way(&mut self, within: Option<IpAddr>) -> bool {
+        let mut unknown = self.unknown.iter();
+        let found = unknown.find(|(_, seat)| within.is_none() || seat.network == within);
+        let Some(number) = found.map(|(number, _)| *number) else { return false };
+        if let Some(seat) = self.unknown.remove(&number) {
+            seat.give_way.cancel();
+            self.gave_way.happened("idle connections gave way to newer ones: places ran out");
+        }
+        true
+    }
+}
+
+impl Taken {
+    fn change(&mut self, is_kept: bool, change: impl FnOnce(&mut usize)) {
+        change(if is_kept { &mut self.kept } else { &mut self.general });
+    }
+}
+
+impl Place {
+    /// Whether it is one of those that are kept for health checks and callers with a session.
+    pub(super) fn is_kept(&self) -> bool {
+        self.seat.is_kept
+    }
+
+    /// Whether the connection was used with a session.
+    pub(super) fn has_session(&self) -> bool {
+        self.has_session.load(Ordering::Relaxed)
+    }
+
+    /// Waits until the place is needed by somebody else.
+    pub(super) async fn give_way(&self) {
+        self.seat.give_way.cancelled().await;
+    }
+
+    /// A request has come: nobody else gets the place now.
+    pub(super) fn begins(&self) {
+        if !self.has_session() {
+            self.stand_down();
+        }
+    }
+
+    /// A request was answered; whether to a caller with a session. Such a connection keeps its place.
+    pub(super) fn ends(&self, has_session: bool) {
+        if has_session {
+            self.has_session.store(true, Ordering::Relaxed);
+        }
+        if !self.has_session() && !self.is_kept() {
+            self.stand(|state| &mut state.idle);
+        }
+    }
+
+    /// The connection was ended because its reader took nothing.
+    pub(super) fn stalled(&self) {
+        let mut state = self.places.state();
+        state.stalled.happened("connections were ended: their readers took nothing");
+    }
+
+    fn stand(&self, list: impl FnOnce(&mut State) -> &mut BTreeMap<u64, Arc<Seat>>) {
+        let mut standing = self.number();
+        if standing.is_some() {
+            return;
+        }
+        let mut state = self.places.state();
+        let number = state.next;
+        state.next += 1;
+        list(&mut state).insert(number, Arc::clone(&self.seat));
+        *standing = Some(number);
+    }
+
+    fn stand_down(&self) {
+        let Some(number) = self.number().take() else { return };
+        let mut state = self.places.state();
+        state.idle.remove(&number);
+        state.unknown.remove(&number);
+    }
+
+    fn number(&self) -> MutexGuard<'_, Option<u64>> {
+        self.number.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.stand_down();
+        let Seat { network, is_kept, .. } = &*self.seat;
+        let mut state = self.places.state();
+        state.taken.change(*is_kept, |taken| *taken -= 1);
+        state.ended += 1;
+        if let Some(network) = network
+            && let Some(taken) = state.networks.get_mut(network)
+        {
+            taken.change(*is_kept, |taken| *taken -= 1);
+            if taken.general + taken.kept == 0 {
+                state.networks.remove(network);
+            }
+        }
+        drop(state);
+        self.places.0.freed.notify_waiters();
+    }
+}
+
+#[cfg(test)]
+mod tests;
