@@ -49,7 +49,11 @@ const FOREIGN: [(&str, &[&str], &str); 13] = [
     ("sqlx", &["haltere-store-sqlite"], "SQL stays in the backend"),
     ("axum", &["haltere-api", "haltere"], "HTTP stays in the HTTP layer"),
     ("utoipa", &["haltere-api"], "what a thing is and how it is shown are two types"),
-    ("serde_json", &["haltere-api"], "only what is shown is JSON"),
+    (
+        "serde_json",
+        &["haltere-api", "haltere"],
+        "only what is shown is JSON, and `haltere health` reads it",
+    ),
     ("argon2", &["haltere-app"], "passwords are checked in one place"),
     ("chacha20poly1305", &["haltere-app"], "the vault is the one that seals"),
     ("confique", &["haltere"], "configuration types stop at the binary"),

@@ -8,6 +8,7 @@ use futures_util::StreamExt as _;
 use haltere_testkit::Mosquitto;
 use reqwest::{Body, Method};
 use rustix::process::Signal;
+use serde_json::json;
 use tokio::sync::oneshot;
 
 use crate::support::{connection, until_connected};
@@ -53,7 +54,9 @@ async fn sigterm_finishes_requests_ends_streams_and_says_goodbye_to_brokers() {
     let mut haltere = Haltere::start().await;
     let admin = haltere.admin().await;
     for id in ["a", "b"] {
-        admin.post("/api/connections", &connection(id, &broker.url())).await.expect_status(200);
+        let mut body = connection(id, &broker.url());
+        body["credentials"] = json!({ "clientId": format!("haltere-{id}") });
+        admin.post("/api/connections", &body).await.expect_status(200);
     }
     let mut events = admin.events(None).await;
     let body = connection("late", &broker.url()).to_string();
