@@ -109,7 +109,7 @@ async fn authorize(
     };
     let context = parts.extensions.get::<Ctx>().ok_or_else(ApiError::unauthorized)?;
     let allowed = state.app.authorize(context, action, object.as_deref().unwrap_or_default()).await;
-    allowed.map_err(|_| ApiError::role_too_low())?;
+    allowed?;
     Ok(Request::from_parts(parts, body))
 }
 
@@ -186,6 +186,35 @@ mod tests {
                 assert!(status != 401 && status < 500, "{role}: {method} {path}: {body}");
             }
         }
+    }
+
+    /// Refusals are on record, in a trail that is never cut.
+    #[tokio::test]
+    async fn who_is_refused_again_and_again_has_to_wait() {
+        let api = TestApi::start().await;
+        let viewer = api.role(Role::Viewer).await;
+        let path = format!("/api/connections/{}", "x".repeat(2_000));
+        let mut refusals = 0;
+        let slow_down = loop {
+            let answer = viewer.delete(&path).await;
+            if answer.status != 403 {
+                break answer;
+            }
+            answer.is_refusal(403, "NOT_ALLOWED", "Not allowed");
+            refusals += 1;
+            assert!(refusals < 10_000, "refused as fast as one can ask");
+        };
+        assert!(refusals >= 100, "nobody who tries a few things meets the limit");
+        slow_down.is_refusal(429, "TOO_MANY_REQUESTS", "Not allowed, and asked for too often");
+        assert_eq!(slow_down.json()["limit"], json!("refusals.per_user"));
+        assert_eq!(slow_down.header("retry-after"), Some("1"));
+        // What the viewer may do, and what others may not, is as it was.
+        assert_eq!(viewer.get("/api/connections").await.status, 200);
+        let editor = api.role(Role::Editor).await;
+        editor.delete(&path).await.is_refusal(403, "NOT_ALLOWED", "Not allowed");
+        let denied = api.app.audit().await;
+        let denied = denied.iter().filter(|line| line.starts_with("viewer connection.delete"));
+        assert_eq!(denied.count(), 1);
     }
 
     #[tokio::test]

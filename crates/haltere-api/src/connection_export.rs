@@ -30,7 +30,7 @@ const ATTACHMENT: HeaderValue =
 impl From<ExportError> for ApiError {
     fn from(error: ExportError) -> Self {
         match error {
-            ExportError::NotAllowed(_) => Self::role_too_low(),
+            ExportError::NotAllowed(refusal) => refusal.into(),
             ExportError::WriteOnly => Self::not_allowed(error.to_string()),
             ExportError::Internal(cause) => Self::internal(cause),
         }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
+use haltere_app::NotAllowed;
 use http::header::{CONTENT_TYPE, HeaderName, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
@@ -124,11 +125,6 @@ impl ApiError {
         Self::new(StatusCode::FORBIDDEN, ErrorCode::NotAllowed, message)
     }
 
-    /// 403: the role is too low.
-    pub(crate) fn role_too_low() -> Self {
-        Self::not_allowed(messages::NOT_ALLOWED)
-    }
-
     /// 404.
     pub(crate) fn not_found(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::NOT_FOUND, ErrorCode::NotFound, message)
@@ -182,6 +178,18 @@ impl ApiError {
     }
 }
 
+impl From<NotAllowed> for ApiError {
+    fn from(refusal: NotAllowed) -> Self {
+        match refusal {
+            NotAllowed::RoleTooLow => Self::not_allowed(messages::NOT_ALLOWED),
+            NotAllowed::TooOften { retry_after } => {
+                let seconds = u32::try_from(retry_after.as_secs()).unwrap_or(u32::MAX);
+                Self::limited("refusals.per_user", true, messages::REFUSED_TOO_OFTEN, seconds)
+            }
+        }
+    }
+}
+
 impl fmt::Display for ApiError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.message)
@@ -222,6 +230,7 @@ pub(crate) fn json_bytes(status: StatusCode, body: impl Into<Body>) -> Response 
 pub(crate) mod messages {
     pub(crate) const UNAUTHORIZED: &str = "Unauthorized";
     pub(crate) const NOT_ALLOWED: &str = "Not allowed";
+    pub(crate) const REFUSED_TOO_OFTEN: &str = "Not allowed, and asked for too often";
     pub(crate) const PLUGIN_NOT_FOUND: &str = "Plugin not found";
     pub(crate) const CONNECTION_NOT_FOUND: &str = "Connection not found";
     pub(crate) const OUTDATED: &str = "The connection was changed meanwhile: If-Match names none of its present version. Get it again, and repeat the change on that";

@@ -119,7 +119,7 @@ pub(crate) async fn handler(
         // Not one of ours: from another server behind the same name, say.
         Some(Err(_)) => (None, Some(Gap::Restarted)),
     };
-    let subscriber = state.app.subscribe(&context, after).map_err(|_| ApiError::role_too_low())?;
+    let subscriber = state.app.subscribe(&context, after)?;
     let start = if after.is_some() { Start::Resumed } else { Start::Complete(missed) };
     let pace = Pace::new(Duration::from_millis(pause.into()));
     let reader = Reader { state, context: context.0, session, subscriber, pace, _permit: permit };

@@ -144,6 +144,9 @@ fn describe_gate(operation: &mut Operation, access: Access, path: &str) {
             if Role::ALL.iter().any(|role| !policy::allows(Roles::from(*role), action)) {
                 let body = json!({"code": "NOT_ALLOWED", "message": messages::NOT_ALLOWED});
                 add(operation, "403", "The role is too low", "role", body);
+                if action.audited_as().is_some() {
+                    describe_pace(operation);
+                }
             }
             if plugin.is_some() {
                 let body = json!({"code": "NOT_FOUND", "message": messages::PLUGIN_NOT_FOUND});
@@ -162,6 +165,13 @@ fn describe_gate(operation: &mut Operation, access: Access, path: &str) {
     );
     let body = json!({"code": code, "message": messages::INTERNAL, "reason": StorageTrouble::Full.as_str()});
     add(operation, "500", "Nothing can be stored at the moment", "diskFull", body);
+}
+
+/// Refusals are on record, and nobody fills it as they like.
+fn describe_pace(operation: &mut Operation) {
+    let body = json!({"code": "TOO_MANY_REQUESTS", "message": messages::REFUSED_TOO_OFTEN, "limit": "refusals.per_user"});
+    let description = "Too often; the header Retry-After says when to come back";
+    add(operation, "429", description, "refusedTooOften", body);
 }
 
 /// What [`crate::layers`] refuse before a route is even looked for.

@@ -95,6 +95,7 @@ impl App {
             links: self.0.supervisor.link_count(),
             panics: self.0.supervisor.panic_count(),
             denied_dials: self.0.supervisor.egress_denied_count(),
+            limited_refusals: self.0.trail.limited_refusals(),
             jobs: self.0.tasks.len(),
         }
     }
@@ -120,7 +121,7 @@ impl App {
     }
 
     /// Whether the caller may do `action` on `object` (a connection's id, a plugin's id, or empty).
-    /// The refusal of anything but looking is written to the audit trail.
+    /// The refusal of anything but looking is written to the audit trail, and may be had only so often.
     pub async fn authorize(
         &self,
         ctx: &Ctx,
@@ -128,17 +129,12 @@ impl App {
         object: &str,
     ) -> Result<(), NotAllowed> {
         let Err(refusal) = ctx.authorize(action) else { return Ok(()) };
-        if let Some(audited) = action.audited_as() {
-            let entry = audit::denied(self.now(), ctx, audited, object);
-            // A refusal stays a refusal when the trail can't be written.
-            if let Err(error) = self.0.trail.append(entry).await {
-                tracing::error!(
-                    error = &error as &dyn std::error::Error,
-                    "a refusal is missing in the audit trail"
-                );
-            }
+        let Some(audited) = action.audited_as() else { return Err(refusal) };
+        let entry = audit::denied(self.now(), ctx, audited, object);
+        match self.0.trail.append_refusal(&ctx.caller.user, entry).await {
+            None => Err(refusal),
+            Some(retry_after) => Err(NotAllowed::TooOften { retry_after }),
         }
-        Err(refusal)
     }
 
     /// Runs `job` to its end even when whoever waits for it goes away.

@@ -6,8 +6,10 @@ use haltere_core::{AuditAction, AuditEntry, AuditOutcome, Origin, Timestamp};
 
 use crate::ctx::Ctx;
 
-/// The longest actor or object in the trail, in characters.
-const MAX_CHARS: usize = 128;
+/// The longest text in the trail that somebody made up who had no right to, in bytes.
+const MAX_TYPED_BYTES: usize = 256;
+
+const ELLIPSIS: &str = "…";
 
 /// Something was done.
 pub(crate) fn done(
@@ -59,5 +61,31 @@ pub(crate) fn login_denied(
 
 /// Text from a stranger: cut, and without what would mislead whoever reads the trail.
 fn as_typed(text: &str) -> String {
-    text.chars().take(MAX_CHARS).map(|c| if text::misleads(c) { '\u{fffd}' } else { c }).collect()
+    let text = text.chars().map(|c| if text::misleads(c) { '\u{fffd}' } else { c });
+    let mut typed = String::new();
+    for character in text {
+        if typed.len() + character.len_utf8() > MAX_TYPED_BYTES {
+            let room = MAX_TYPED_BYTES - ELLIPSIS.len();
+            typed.truncate(typed.floor_char_boundary(room));
+            typed.push_str(ELLIPSIS);
+            break;
+        }
+        typed.push(character);
+    }
+    typed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_typed_is_cut_and_misleads_nobody() {
+        assert_eq!(as_typed("a\nb\u{202e}c"), "a\u{fffd}b\u{fffd}c");
+        let fits = "x".repeat(MAX_TYPED_BYTES);
+        assert_eq!(as_typed(&fits), fits);
+        assert_eq!(as_typed(&format!("{fits}x")), format!("{}…", &fits[3..]));
+        let cut = as_typed(&"ü".repeat(1_000_000));
+        assert_eq!(cut, format!("{}…", "ü".repeat(126)), "between two characters");
+    }
 }

@@ -32,6 +32,6 @@ impl Ctx {
 
     /// Whether the policy lets the caller do `action`.
     pub fn authorize(&self, action: Action) -> Result<(), NotAllowed> {
-        if policy::allows(self.caller.roles, action) { Ok(()) } else { Err(NotAllowed) }
+        if policy::allows(self.caller.roles, action) { Ok(()) } else { Err(NotAllowed::RoleTooLow) }
     }
 }

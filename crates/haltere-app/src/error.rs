@@ -5,14 +5,24 @@
 use std::borrow::Cow;
 use std::error::Error;
 use std::sync::Arc;
+use std::time::Duration;
 
 use haltere_core::StorageTrouble;
 use haltere_store::StoreError;
 
 /// The caller's roles do not allow it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("not allowed")]
-pub struct NotAllowed;
+pub enum NotAllowed {
+    /// They are too low.
+    #[error("not allowed")]
+    RoleTooLow,
+    /// They are too low, and were so too often lately.
+    #[error("not allowed, and asked for too often")]
+    TooOften {
+        /// When asking again gets another answer; whole seconds, at least one.
+        retry_after: Duration,
+    },
+}
 
 /// Something the caller sent makes no sense. Never quotes a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

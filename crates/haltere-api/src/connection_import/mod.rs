@@ -46,7 +46,7 @@ const BOUNDS: Bounds = Bounds {
 impl From<ImportError> for ApiError {
     fn from(error: ImportError) -> Self {
         match error {
-            ImportError::NotAllowed(_) => Self::role_too_low(),
+            ImportError::NotAllowed(refusal) => refusal.into(),
             ImportError::Internal(cause) => Self::internal(cause),
         }
     }

@@ -31,7 +31,7 @@ const TOO_MANY: &str = "Too many connection tests are running; try again in a fe
 impl From<TestError> for ApiError {
     fn from(error: TestError) -> Self {
         match error {
-            TestError::NotAllowed(_) => Self::role_too_low(),
+            TestError::NotAllowed(refusal) => refusal.into(),
             TestError::Invalid(invalid) => invalid.into(),
             TestError::NotFound => Self::not_found(messages::CONNECTION_NOT_FOUND),
             unreadable @ TestError::Unreadable { .. } => {

@@ -18,7 +18,7 @@ use crate::wire::connection_input::ConnectionInput;
 impl From<CreateError> for ApiError {
     fn from(error: CreateError) -> Self {
         match error {
-            CreateError::NotAllowed(_) => Self::role_too_low(),
+            CreateError::NotAllowed(refusal) => refusal.into(),
             CreateError::Invalid(invalid) => invalid.into(),
             CreateError::SameNameAndId => Self::not_allowed(messages::SAME_NAME_AND_ID),
             CreateError::EitherNameOrId => Self::not_allowed(messages::SAME_NAME_OR_ID),

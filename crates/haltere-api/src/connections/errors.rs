@@ -21,7 +21,7 @@ impl From<Outdated> for ApiError {
 impl From<ConnectionError> for ApiError {
     fn from(error: ConnectionError) -> Self {
         match error {
-            ConnectionError::NotAllowed(_) => Self::role_too_low(),
+            ConnectionError::NotAllowed(refusal) => refusal.into(),
             ConnectionError::NotFound => Self::not_found(messages::CONNECTION_NOT_FOUND),
             ConnectionError::Outdated(outdated) => outdated.into(),
             ConnectionError::Internal(cause) => Self::internal(cause),
@@ -32,7 +32,7 @@ impl From<ConnectionError> for ApiError {
 impl From<UpdateError> for ApiError {
     fn from(error: UpdateError) -> Self {
         match error {
-            UpdateError::NotAllowed(_) => Self::role_too_low(),
+            UpdateError::NotAllowed(refusal) => refusal.into(),
             UpdateError::Invalid(invalid) => invalid.into(),
             UpdateError::NotFound => Self::not_found(messages::CONNECTION_NOT_FOUND),
             UpdateError::Outdated(outdated) => outdated.into(),

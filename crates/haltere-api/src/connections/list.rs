@@ -27,7 +27,7 @@ const X_NEXT_CURSOR: HeaderName = HeaderName::from_static("x-next-cursor");
 impl From<ListError> for ApiError {
     fn from(error: ListError) -> Self {
         match error {
-            ListError::NotAllowed(_) => Self::role_too_low(),
+            ListError::NotAllowed(refusal) => refusal.into(),
             ListError::Internal(cause) => Self::internal(cause),
         }
     }

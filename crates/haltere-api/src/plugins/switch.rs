@@ -17,7 +17,7 @@ use crate::wire::fields::{Fields, Invalid};
 impl From<SwitchPluginError> for ApiError {
     fn from(error: SwitchPluginError) -> Self {
         match error {
-            SwitchPluginError::NotAllowed(_) => Self::role_too_low(),
+            SwitchPluginError::NotAllowed(refusal) => refusal.into(),
             SwitchPluginError::NotSwitchable(id) => {
                 Self::not_allowed(format!("The plugin {id} can't be switched"))
             }

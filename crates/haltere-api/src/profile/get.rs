@@ -51,7 +51,7 @@ impl From<Profile> for WireProfile {
 impl From<ProfileError> for ApiError {
     fn from(error: ProfileError) -> Self {
         match error {
-            ProfileError::NotAllowed(_) => Self::role_too_low(),
+            ProfileError::NotAllowed(refusal) => refusal.into(),
             ProfileError::Internal(cause) => Self::internal(cause),
         }
     }

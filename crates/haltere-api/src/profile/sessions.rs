@@ -68,7 +68,7 @@ impl From<OwnSession> for WireSession {
 impl From<OwnSessionError> for ApiError {
     fn from(error: OwnSessionError) -> Self {
         match error {
-            OwnSessionError::NotAllowed(_) => Self::role_too_low(),
+            OwnSessionError::NotAllowed(refusal) => refusal.into(),
             OwnSessionError::NotFound => Self::not_found("Session not found"),
             OwnSessionError::Internal(cause) => Self::internal(cause),
         }

@@ -19,7 +19,7 @@ use crate::wire::fields::{Fields, Invalid};
 impl From<ChangePasswordError> for ApiError {
     fn from(error: ChangePasswordError) -> Self {
         match error {
-            ChangePasswordError::NotAllowed(_) => Self::role_too_low(),
+            ChangePasswordError::NotAllowed(refusal) => refusal.into(),
             ChangePasswordError::WrongPassword => Self::not_allowed("oldPassword: is wrong"),
             ChangePasswordError::Throttled { retry_after } => too_many(retry_after),
             ChangePasswordError::Invalid(invalid) => invalid.into(),

@@ -48,11 +48,13 @@ pub struct AppSettings {
 pub struct AuditSettings {
     /// For how long looks at the same by the same session are summed up after the first.
     pub reads_within: Duration,
+    /// For how long refusals of the same kind to the same caller are.
+    pub refusals_within: Duration,
 }
 
 impl Default for AuditSettings {
     fn default() -> Self {
-        Self { reads_within: Duration::from_secs(10) }
+        Self { reads_within: Duration::from_secs(10), refusals_within: Duration::from_mins(1) }
     }
 }
 
@@ -105,6 +107,8 @@ pub struct Vitals {
     pub panics: u64,
     /// How often an address was not dialled because the egress policy denies it.
     pub denied_dials: u64,
+    /// How often a refusal was answered with 429, or counted together with those of others.
+    pub limited_refusals: u64,
     /// Changes and background jobs under way.
     pub jobs: usize,
 }

@@ -103,7 +103,7 @@ impl App {
                 let entry =
                     audit::done(at, ctx, AuditAction::UserPassword, name, "wrong old password");
                 let entry = AuditEntry { outcome: AuditOutcome::Denied, ..entry };
-                match self.0.trail.append(entry).await.doing(DOING) {
+                match self.0.trail.append_failed_login(entry).await.doing(DOING) {
                     Ok(()) => ChangePasswordError::WrongPassword,
                     Err(error) => error.into(),
                 }

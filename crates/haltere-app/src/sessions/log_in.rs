@@ -76,7 +76,7 @@ impl App {
                 if let Some(detail) = refusal.audited_as() {
                     let now = self.now();
                     let entry = audit::login_denied(now, &username, &origin, detail);
-                    self.0.trail.append(entry).await.doing(DOING)?;
+                    self.0.trail.append_failed_login(entry).await.doing(DOING)?;
                 }
                 return Err(refusal.into());
             }

@@ -3,11 +3,14 @@
 //! A commit waits for the disk. Entries that come while one is under way share the next, so that many
 //! readers of secrets at once wait for a commit or two and not for each other's in a row.
 //!
-//! Entries that repeat an earlier one within a short time are summed up: see [`repeats`] and [`reads`].
+//! Entries that repeat an earlier one within a short time are summed up: see [`repeats`], [`reads`] and
+//! [`refusals`].
 
 mod reads;
+mod refusals;
 mod repeats;
 
+use std::hash::Hash;
 use std::mem;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -22,6 +25,8 @@ use tokio_util::task::TaskTracker;
 pub(crate) use reads::Content;
 
 use self::reads::Reads;
+use self::refusals::Refusals;
+use self::repeats::Repeats;
 use crate::app::AuditSettings;
 
 /// How long the trail counts as one that takes entries after it has taken one.
@@ -46,6 +51,7 @@ pub(crate) struct Trail {
     /// Held while somebody finds out whether it takes one.
     probing: tokio::sync::Mutex<()>,
     reads: Reads,
+    refusals: Refusals,
     /// Sums that could not be written yet.
     unwritten: Mutex<Vec<AuditEntry>>,
     /// A window was opened.
@@ -55,6 +61,17 @@ pub(crate) struct Trail {
 struct Waiting {
     entry: AuditEntry,
     written: oneshot::Sender<Result<(), Arc<StoreError>>>,
+}
+
+/// What to do with a repeat.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Repeat {
+    /// Count it, if the store takes entries.
+    NeedsTheTrail,
+    /// Count it.
+    IsCounted,
+    /// Count it, even when it is the first of its kind: write nothing now.
+    IsAll,
 }
 
 /// Why an entry is not in the trail.
@@ -73,6 +90,7 @@ impl Trail {
             took_one: Mutex::default(),
             probing: tokio::sync::Mutex::default(),
             reads: reads::within(settings.reads_within),
+            refusals: Refusals::within(settings.refusals_within),
             unwritten: Mutex::default(),
             opened: Notify::new(),
         }
@@ -91,6 +109,38 @@ impl Trail {
             Ok(Ok(())) => Ok(()),
             Ok(Err(error)) => Err(NotWritten(Some(error))),
             Err(_) => Err(NotWritten(None)),
+        }
+    }
+
+    /// Appends the first entry of a kind, and counts the next ones; `false` when there is no room to count.
+    async fn append_once<Caller: Eq + Hash + Clone, Kind: Eq + Hash + Clone>(
+        self: &Arc<Self>,
+        windows: &Repeats<Caller, Kind>,
+        caller: &Caller,
+        kind: &Kind,
+        entry: &AuditEntry,
+        repeat: Repeat,
+    ) -> Result<bool, NotWritten> {
+        loop {
+            let Some(window) = windows.window(caller, kind, Instant::now()) else {
+                return Ok(false);
+            };
+            self.opened.notify_one();
+            let mut is_first = false;
+            if repeat != Repeat::IsAll {
+                let write = || {
+                    is_first = true;
+                    self.append(entry.clone())
+                };
+                window.first.get_or_try_init(write).await?;
+            }
+            if repeat == Repeat::NeedsTheTrail && !is_first {
+                self.takes_entries().await?;
+            }
+            // One that has closed in the meantime counts nothing.
+            if is_first || window.count(entry) {
+                return Ok(true);
+            }
         }
     }
 
@@ -158,7 +208,7 @@ impl Trail {
 
     /// Closes windows when their time is over, until `stopping`.
     pub(crate) async fn close_windows(self: Arc<Self>, stopping: CancellationToken) {
-        let look = (self.reads.span() / 10).min(RETRY);
+        let look = (self.reads.span().min(self.refusals.span()) / 10).min(RETRY);
         loop {
             tokio::select! {
                 () = stopping.cancelled() => return,
@@ -186,13 +236,14 @@ impl Trail {
     }
 
     fn has_written_all(&self) -> bool {
-        self.reads.is_empty() && self.unwritten().is_empty()
+        self.reads.is_empty() && self.refusals.is_empty() && self.unwritten().is_empty()
     }
 
     /// Writes what the windows that are over have counted; what can't be written waits.
     async fn write_sums(&self, over: Option<Instant>) {
         let mut sums = mem::take(&mut *self.unwritten());
         sums.extend(self.reads.take_closed(over));
+        sums.extend(self.refusals.take_closed(over));
         if sums.is_empty() {
             return;
         }

@@ -9,10 +9,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use haltere_core::{AuditAction, AuditEntry, Revision, SessionId, Timestamp, UserName};
-use tokio::time::Instant;
 
 use super::repeats::{Bounds, Repeats};
-use super::{NotWritten, Trail};
+use super::{NotWritten, Repeat, Trail};
 use crate::connections::ListQuery;
 use crate::ctx::Ctx;
 
@@ -73,24 +72,10 @@ impl Trail {
             Reader { user: caller.user.clone(), session: caller.session, address: origin.address };
         let AuditEntry { action, object, detail, .. } = entry.clone();
         let look = Look { action, object, detail, content };
-        loop {
-            let Some(window) = self.reads.window(&reader, &look, Instant::now()) else {
-                return self.append(entry).await;
-            };
-            self.opened.notify_one();
-            let mut is_first = false;
-            let write = || {
-                is_first = true;
-                self.append(entry.clone())
-            };
-            window.first.get_or_try_init(write).await?;
-            if is_first {
-                return Ok(());
-            }
-            self.takes_entries().await?;
-            if window.count(&entry) {
-                return Ok(());
-            }
+        let repeat = Repeat::NeedsTheTrail;
+        if self.append_once(&self.reads, &reader, &look, &entry, repeat).await? {
+            return Ok(());
         }
+        self.append(entry).await
     }
 }

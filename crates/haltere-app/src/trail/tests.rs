@@ -1,12 +1,14 @@
 //! The trail on a real store.
 
-use haltere_core::{AuditAction, Revision, Role, SessionId, Timestamp};
+use haltere_core::{AuditAction, AuditOutcome, Origin, Revision, Role, SessionId, Timestamp};
 use haltere_store::AuditFilter;
 use haltere_testkit::wait::{PATIENCE, until};
 use tokio::task::yield_now;
 
 use super::*;
 use crate::audit;
+use crate::error::NotAllowed;
+use crate::policy::Action;
 use crate::testing::TestApp;
 
 /// What the tests' entries look like in [`TestApp::audit`].
@@ -67,7 +69,7 @@ async fn an_entry_is_written_though_its_reader_has_gone() {
 const MINUTE: Duration = Duration::from_mins(1);
 
 fn trail_with_windows(test: &TestApp, reads_within: Duration) -> Arc<Trail> {
-    let settings = AuditSettings { reads_within };
+    let settings = AuditSettings { reads_within, ..AuditSettings::default() };
     Arc::new(Trail::new(Arc::clone(&test.store), TaskTracker::new(), &settings))
 }
 
@@ -172,4 +174,75 @@ async fn no_look_is_answered_once_the_store_takes_nothing() {
     assert!(look().await.is_err(), "and it stays so while the window is open");
     trail.close().await;
     assert_eq!(trail.unwritten().len(), 1, "the sum waits for the store");
+}
+
+/// All refusals on record, oldest first: who, how often, and whether it is a sum.
+async fn refusals(test: &TestApp) -> Vec<(String, u64, bool)> {
+    let filter = AuditFilter { limit: 10_000, ..AuditFilter::default() };
+    let records = test.store.read().await.unwrap().list_audit(&filter).await.unwrap();
+    let entries = records.into_iter().rev().map(|record| record.entry);
+    let denied = entries.filter(|entry| entry.outcome == AuditOutcome::Denied);
+    denied.map(|it| (it.actor, it.repeats.map_or(1, |it| it.times), it.repeats.is_some())).collect()
+}
+
+#[tokio::test]
+async fn a_user_who_is_refused_again_and_again_fills_two_entries_a_kind_and_is_told_to_wait() {
+    let test = TestApp::start().await;
+    let viewer = test.ctx(Role::Viewer);
+    let object = "x".repeat(10_000);
+    let (mut n, mut n_too_often) = (0, 0);
+    for action in [Action::DeleteConnection, Action::SwitchPlugin] {
+        for _ in 0..200 {
+            n += 1;
+            match test.app.authorize(&viewer, action, &object).await {
+                Err(NotAllowed::RoleTooLow) => assert_eq!(n_too_often, 0, "{n}"),
+                Err(NotAllowed::TooOften { retry_after }) => {
+                    assert_eq!(retry_after, Duration::from_secs(1));
+                    n_too_often += 1;
+                }
+                Ok(()) => panic!("a viewer may {action:?}"),
+            }
+            if n_too_often == 10 {
+                break;
+            }
+        }
+    }
+    assert!(test.app.vitals().limited_refusals >= 10);
+    let by_another = test.app.authorize(&test.ctx(Role::Editor), Action::BackUp, "").await;
+    assert_eq!(by_another, Err(NotAllowed::RoleTooLow), "the others are none of it");
+    let filter = AuditFilter { limit: 1_000, ..AuditFilter::default() };
+    let records = test.store.read().await.unwrap().list_audit(&filter).await.unwrap();
+    let longest = records.iter().map(|record| record.entry.object.len()).max();
+    assert_eq!(longest, Some(256));
+    let test = test.restart().await;
+    let refusals = refusals(&test).await;
+    let of_viewer: Vec<_> = refusals.iter().filter(|(who, ..)| who == "viewer").collect();
+    assert!(of_viewer.len() <= 4, "{of_viewer:?}");
+    assert_eq!(of_viewer.iter().map(|(_, times, _)| times).sum::<u64>(), n);
+}
+
+#[tokio::test]
+async fn strangers_from_everywhere_fill_so_many_entries_and_hide_no_user() {
+    let test = TestApp::start().await;
+    let trail = trail_with_windows(&test, MINUTE);
+    let failed = |n: u32| {
+        let origin = Origin {
+            address: Some(std::net::Ipv4Addr::from_bits(0x0a00_0000 + n).into()),
+            request_id: n.to_string(),
+        };
+        audit::login_denied(test.app.now(), &format!("name {n}"), &origin, "wrong")
+    };
+    for n in 0..1_000 {
+        trail.append_failed_login(failed(n)).await.expect("on record");
+    }
+    let viewer = TestApp::user(Role::Viewer);
+    let entry =
+        audit::denied(test.app.now(), &test.ctx(Role::Viewer), AuditAction::ConnectionDelete, "a");
+    assert_eq!(trail.append_refusal(&viewer, entry).await, None);
+    trail.close().await;
+    let refusals = refusals(&test).await;
+    assert_eq!(refusals.len(), 300 + 1 + 1 + 1, "the crowd's first, a user's, the crowd's sum");
+    assert_eq!(refusals[300], (String::new(), 1, false));
+    assert_eq!(refusals[301], ("viewer".to_owned(), 1, false));
+    assert_eq!(refusals[302], (String::new(), 699, true));
 }

@@ -67,7 +67,7 @@ impl App {
         let mut turn = self.turn().await?;
         // Judging a large file takes a while; rights that were taken away meanwhile don't count.
         if !still_in(&mut *turn.tx, &ctx.caller).await? {
-            return Err(NotAllowed.into());
+            return Err(NotAllowed::RoleTooLow.into());
         }
         let storing = Storing { vault: &self.0.vault, ctx, now: turn.now, progress };
         let max = self.0.settings.connections_max;
