@@ -70,7 +70,6 @@ impl App {
             );
         }
         reconciler::spawn(&app);
-        app.0.tasks.spawn(Arc::clone(&app.0.trail).close_windows(app.stopping()));
         Ok(app)
     }
 }

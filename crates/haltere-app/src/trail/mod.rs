@@ -210,15 +210,15 @@ impl Trail {
     pub(crate) async fn close_windows(self: Arc<Self>, stopping: CancellationToken) {
         let look = (self.reads.span().min(self.refusals.span()) / 10).min(RETRY);
         loop {
-            tokio::select! {
-                () = stopping.cancelled() => return,
-                () = self.opened.notified() => {}
-            }
             while !self.has_written_all() {
                 tokio::select! {
                     () = stopping.cancelled() => return,
                     () = sleep(look) => self.write_sums(Some(Instant::now())).await,
                 }
+            }
+            tokio::select! {
+                () = stopping.cancelled() => return,
+                () = self.opened.notified() => {}
             }
         }
     }

@@ -136,9 +136,8 @@ impl Trail {
         if let Err(error) = written {
             let error = &error as &dyn std::error::Error;
             // Of a disk that takes nothing the log knows.
-            match self.store.trouble() {
-                None => tracing::error!(error, "a refusal is missing in the audit trail"),
-                Some(_) => tracing::debug!(error, "a refusal is missing in the audit trail"),
+            if self.store.trouble().is_none() {
+                tracing::error!(error, "a refusal is missing in the audit trail");
             }
         }
         wait
