@@ -48,9 +48,16 @@ pub(crate) fn is_lasting(failure: &LinkFailure) -> bool {
 }
 
 fn is_certificate_fault(code: &str) -> bool {
-    ["ERR_", "CERT_", "UNABLE_TO_", "SELF_SIGNED_", "DEPTH_ZERO_"]
+    ["ERR_", "CERT_", "UNABLE_TO_", "SELF_SIGNED_", "DEPTH_ZERO_", "EE_", "CA_", "EC_"]
         .iter()
         .any(|prefix| code.starts_with(prefix))
+        || matches!(
+            code,
+            "INVALID_PURPOSE"
+                | "PATH_LENGTH_EXCEEDED"
+                | "UNSPECIFIED"
+                | "UNSUPPORTED_SIGNATURE_ALGORITHM"
+        )
 }
 
 /// Whether a CA, a client certificate or laxer settings are what was missing.
@@ -551,6 +558,9 @@ mod tests {
             (tls("CERT_HAS_EXPIRED"), true),
             (tls("DEPTH_ZERO_SELF_SIGNED_CERT"), true),
             (tls("ERR_TLS_CERT_ALTNAME_INVALID"), true),
+            (tls("INVALID_PURPOSE"), true),
+            (tls("CA_MD_TOO_WEAK"), true),
+            (tls("UNSUPPORTED_SIGNATURE_ALGORITHM"), true),
             (tls("ECONNRESET"), false),
             (tls("EPROTO"), false),
             (egress_denied("x", peer()), true),

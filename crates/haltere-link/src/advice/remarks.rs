@@ -70,7 +70,7 @@ fn on_certificates(
         ));
     }
     if broker.tls.as_ref().is_some_and(|tls| tls.legacy_certificate) {
-        remarks.push("The certificate is of an old make (X.509 version 1, no subjectAltName, or a CA used as a server) and accepted only because its CA was given: have it made anew with subjectAltName when you can.".to_owned());
+        remarks.push("The certificate is of an old make (X.509 version 1, no subjectAltName that fits, a CA used as a server, or an uncommon signature) and accepted only because its CA was given: have it made anew with subjectAltName when you can.".to_owned());
     }
     let ends_soon = |end: &_| circumstances.now.duration_until(*end) < SOON;
     for certificate in chain {

@@ -10,7 +10,7 @@ use haltere_core::{
 use super::*;
 
 /// Where failures get their codes.
-const SOURCES: [&str; 7] = [
+const SOURCES: [&str; 8] = [
     "failure.rs",
     "dial.rs",
     "resolve.rs",
@@ -18,6 +18,7 @@ const SOURCES: [&str; 7] = [
     "tls/alert.rs",
     "tls/fault.rs",
     "tls/failure.rs",
+    "tls/strength.rs",
 ];
 
 /// Upper-case words in those files that are no codes.

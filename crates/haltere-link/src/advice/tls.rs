@@ -32,6 +32,17 @@ pub(super) fn advise(case: &Case<'_>) -> Option<Vec<String>> {
             validity(case),
         ],
         "ERR_TLS_CERT_ALTNAME_INVALID" => wrong_name(case),
+        "CA_MD_TOO_WEAK" | "UNSUPPORTED_SIGNATURE_ALGORITHM" | "EC_KEY_EXPLICIT_PARAMS" => lines![
+            "Have the certificate the message names signed anew, with SHA-256 and by a CA whose key is RSA of 2048 bits or more or ECDSA on P-256: `openssl x509 -req -sha256 -in CSR -CA CA_FILE -CAkey CA_KEY -CAcreateserial -days 825 -out BROKER_CERT`",
+            "How a certificate is signed, and which key it has: `openssl x509 -noout -text -in FILE`",
+        ],
+        "EE_KEY_TOO_SMALL" => lines![
+            "Make a new key for the broker, and have a certificate for it signed: `openssl req -newkey rsa:2048 -nodes -keyout BROKER_KEY -out CSR -subj /CN=BROKER`",
+        ],
+        "CA_KEY_TOO_SMALL" => lines![format!(
+            "Make a new CA with a larger key, sign the broker's certificate with it, and give the new CA with {}: `openssl req -x509 -newkey rsa:3072 -nodes -days 3650 -keyout CA_KEY -out CA_FILE -subj /CN=CA`",
+            case.ca()
+        ),],
         "INVALID_PURPOSE" => lines![
             "Have the certificate made anew, for a TLS server: with extendedKeyUsage=serverAuth or without that extension, signed by a CA (basicConstraints=CA:TRUE, keyUsage=keyCertSign).",
             verify_by_hand(),

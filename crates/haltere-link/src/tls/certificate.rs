@@ -11,6 +11,7 @@ use x509_parser::prelude::{
 };
 
 use super::der;
+use super::signature::{Key, Scheme, Strength, strength};
 
 /// A parsed certificate.
 pub(super) struct Certificate<'a> {
@@ -95,8 +96,30 @@ impl<'a> Certificate<'a> {
             }
     }
 
+    /// The public key; `None` when it is damaged.
+    pub(super) fn key(&self) -> Option<Key<'_>> {
+        Key::read(&self.x509.tbs_certificate.subject_pki)
+    }
+
+    /// Whether the algorithm of its signature can be accepted.
+    pub(super) fn signature_strength(&self) -> Strength {
+        strength(&self.x509.signature_algorithm)
+    }
+
     /// Whether the key of `issuer` made this certificate's signature.
     pub(super) fn is_signed_by(
+        &self,
+        issuer: &Certificate<'_>,
+        algorithms: &WebPkiSupportedAlgorithms,
+    ) -> bool {
+        // Written twice, once where the signature covers it.
+        self.x509.signature_algorithm == self.x509.tbs_certificate.signature
+            && (self.is_signed_as_usual_by(issuer, algorithms)
+                || self.is_signed_unusually_by(issuer))
+    }
+
+    /// In one of the ways that webpki knows.
+    fn is_signed_as_usual_by(
         &self,
         issuer: &Certificate<'_>,
         algorithms: &WebPkiSupportedAlgorithms,
@@ -117,6 +140,15 @@ impl<'a> Certificate<'a> {
                 let signature = &self.x509.signature_value.data;
                 algorithm.verify_signature(issuer.public_key(), signed, signature).is_ok()
             })
+    }
+
+    /// In one of the ways that OpenSSL knows besides.
+    fn is_signed_unusually_by(&self, issuer: &Certificate<'_>) -> bool {
+        let scheme = Scheme::of(&self.x509.signature_algorithm);
+        let signed = self.x509.tbs_certificate.as_ref();
+        scheme.zip(issuer.key()).is_some_and(|(scheme, key)| {
+            scheme.verifies(&key, signed, &self.x509.signature_value.data)
+        })
     }
 
     /// Whether it may sign certificates: a CA, one whose key is for this very use, or a self-issued

@@ -7,10 +7,12 @@ use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::{CertificateError, OtherError};
 use rustls_pki_types::CertificateDer;
 
+use super::certificate::Certificate;
 use super::facts::{host_names, printable};
 use super::legacy;
 use super::names;
-use super::path::{End, Path};
+use super::path::{End, Path, Step};
+use super::strength;
 use super::trust::Trust;
 
 /// Why a certificate was refused, in Node's codes. Travels inside rustls' error, because that is
@@ -56,6 +58,7 @@ impl Case<'_> {
         };
         self.time_fault(&path)
             .or_else(|| self.issuer_fault(&path, error))
+            .or_else(|| self.strength_fault(&path))
             .or_else(|| self.signature_fault(&path, error))
             .or_else(|| self.use_fault(&path))
             .or_else(|| self.name_fault(&path))
@@ -137,6 +140,18 @@ impl Case<'_> {
             ),
         };
         Some(self.fault(code, format!("{what}; {remedy}")))
+    }
+
+    /// A key that is too small, or an algorithm that is too weak or not supported.
+    fn strength_fault(&self, path: &Path<'_>) -> Option<CertificateFault> {
+        strength::of_path(path).map(|(code, message)| self.fault(code, message))
+    }
+
+    /// The same, of the broker's key alone.
+    pub(super) fn leaf_key_fault(&self) -> Option<CertificateFault> {
+        let certificate = Certificate::parse(self.presented.first()?)?;
+        let leaf = Step { certificate, is_supplied: false };
+        strength::of_leaf_key(&leaf).map(|(code, message)| self.fault(code, message))
     }
 
     fn signature_fault(

@@ -17,9 +17,11 @@ use rustls_pki_types::CertificateDer;
 use super::certificate::Certificate;
 use super::names;
 use super::path::{End, Path};
+use super::strength;
 use super::trust::Trust;
 
-/// Whether webpki refused `leaf` for one of the reasons these rules are for.
+/// Whether webpki refused `leaf` for one of the reasons these rules are for. That it knows no algorithm for
+/// a signature is one; an RSA key of an uncommon size makes it call the signature bad.
 pub(super) fn concerns(error: &CertificateError, leaf: &Certificate<'_>) -> bool {
     match error {
         // webpki's own words for these two don't come through rustls as types.
@@ -27,6 +29,9 @@ pub(super) fn concerns(error: &CertificateError, leaf: &Certificate<'_>) -> bool
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
             !names::has_dns_names(leaf)
         }
+        CertificateError::BadSignature
+        | CertificateError::UnsupportedSignatureAlgorithmContext { .. }
+        | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => true,
         _ => false,
     }
 }
@@ -47,6 +52,7 @@ pub(super) fn accepts(
         && leaf.may_serve_tls()
         && issuers_may_sign(&path)
         && path_lengths_hold(&path)
+        && strength::of_path(&path).is_none()
         && signatures_hold(&path, algorithms)
         && names::belongs_to(leaf, host)
 }

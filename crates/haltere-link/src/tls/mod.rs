@@ -29,6 +29,8 @@ mod p521;
 mod path;
 mod pem;
 mod provider;
+mod signature;
+mod strength;
 #[cfg(test)]
 mod tests;
 mod tidy;

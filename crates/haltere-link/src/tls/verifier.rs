@@ -1,5 +1,7 @@
 //! Checking who is on the other side.
 
+use std::ops::RangeInclusive;
+
 use haltere_core::{Host, Timestamp};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
 use rustls::client::{verify_server_cert_signed_by_trust_anchor, verify_server_name};
@@ -15,6 +17,7 @@ use super::der;
 use super::fault::Case;
 use super::legacy;
 use super::path::Path;
+use super::signature::{Key, RSA_PSS_PSS, Scheme};
 use super::trust::Trust;
 
 /// Checks brokers' certificates for the connections that share its settings.
@@ -69,9 +72,6 @@ impl ServerCertVerifier for Verifier {
     ) -> Result<ServerCertVerified, Error> {
         let Some(trust) = &self.trust else { return Ok(ServerCertVerified::assertion()) };
         let verdict = self.verify_by_webpki(trust, leaf, others, server_name, now);
-        if verdict.is_ok() && !trust.is_supplied() {
-            return Ok(ServerCertVerified::assertion());
-        }
         let presented: Vec<_> = std::iter::once(leaf)
             .chain(others)
             .map(|der| CertificateDer::from(der.as_ref()))
@@ -84,12 +84,15 @@ impl ServerCertVerifier for Verifier {
             algorithms: &self.algorithms,
         };
         let error = match verdict {
-            // webpki doesn't ask whether a root has expired or is a CA at all, and knows no key usage;
-            // OpenSSL, and so everybody else who connects to this broker, does.
+            // webpki doesn't ask whether a root has expired or is a CA at all, knows no key usage, and leaves
+            // the leaf's key to the handshake; OpenSSL, and so everybody else who connects to this broker,
+            // looks at all of it.
             Ok(()) => {
                 let path = Path::walk(&presented, trust, case.now);
-                let fault =
-                    path.and_then(|path| case.time_fault(&path).or_else(|| case.use_fault(&path)));
+                let path = path.filter(|_| trust.is_supplied());
+                let fault = path
+                    .and_then(|path| case.time_fault(&path).or_else(|| case.use_fault(&path)))
+                    .or_else(|| case.leaf_key_fault());
                 return fault.map_or_else(
                     || Ok(ServerCertVerified::assertion()),
                     |fault| Err(fault.into()),
@@ -114,6 +117,9 @@ impl ServerCertVerifier for Verifier {
         leaf: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
+        if self.proves_unusually(message, leaf, signed) {
+            return Ok(HandshakeSignatureValid::assertion());
+        }
         let key_info = public_key_info(leaf)?;
         let key_algorithm = der::public_key_algorithm(&key_info);
         let certificate = Certificate::parse(leaf).ok_or(CertificateError::BadEncoding)?;
@@ -140,14 +146,44 @@ impl ServerCertVerifier for Verifier {
         leaf: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
+        if self.proves_unusually(message, leaf, signed) {
+            return Ok(HandshakeSignatureValid::assertion());
+        }
         let key_info = public_key_info(leaf)?;
         verify_tls13_signature_with_raw_key(message, &key_info, signed, &self.algorithms)
     }
 
     fn supported_verify_schemes(&self) -> Vec<SignatureScheme> {
-        self.algorithms.supported_schemes()
+        // Last: what rustls knows comes first.
+        [self.algorithms.supported_schemes(), RSA_PSS_PSS.to_vec()].concat()
     }
 }
+
+impl Verifier {
+    /// Whether the handshake was signed by an RSA key that aws-lc-rs does not look at: of an uncommon size, or
+    /// for RSA-PSS alone. Whether it is large enough was asked before, unless anybody will do.
+    fn proves_unusually(
+        &self,
+        message: &[u8],
+        leaf: &CertificateDer<'_>,
+        signed: &DigitallySignedStruct,
+    ) -> bool {
+        let certificate = Certificate::parse(leaf);
+        let Some(key) = certificate.as_ref().and_then(Certificate::key) else { return false };
+        let fits = match &key {
+            Key::Rsa(key) => {
+                !USUAL_RSA_BITS.contains(&key.bits()) && !RSA_PSS_PSS.contains(&signed.scheme)
+            }
+            Key::RsaPss(..) => RSA_PSS_PSS.contains(&signed.scheme),
+            _ => false,
+        };
+        fits && Scheme::of_handshake(signed.scheme)
+            .is_some_and(|scheme| scheme.verifies(&key, message, signed.signature()))
+    }
+}
+
+/// What aws-lc-rs looks at.
+const USUAL_RSA_BITS: RangeInclusive<u64> = 2_048..=8_192;
 
 /// The key is read by ourselves, because webpki reads no certificate of version 1.
 fn public_key_info<'a>(leaf: &'a CertificateDer<'_>) -> Result<SubjectPublicKeyInfoDer<'a>, Error> {

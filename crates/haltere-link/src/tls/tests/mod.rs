@@ -1,6 +1,7 @@
 //! Real handshakes with real servers, certificates by real `openssl` and by rcgen, and two oracles
 //! that say what others make of the same server: `mosquitto_pub` and Node's `tls` module.
 
+mod algorithms;
 mod codes;
 mod facts;
 mod legacy;

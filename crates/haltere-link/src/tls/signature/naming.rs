@@ -1,0 +1,70 @@
+//! What an algorithm is called, and whether it is enough.
+
+use x509_parser::signature_algorithm::RsaSsaPssParams;
+use x509_parser::x509::AlgorithmIdentifier;
+
+use super::key::name_of;
+
+/// Whether an algorithm of signatures can be accepted.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(in super::super) enum Strength {
+    /// We check it.
+    Accepted,
+    /// Anybody may forge it these days; how it is called.
+    Weak(String),
+    /// Nobody has taught us; how it is called.
+    Unsupported(String),
+}
+
+/// Judges the algorithm of a certificate's signature.
+pub(in super::super) fn strength(algorithm: &AlgorithmIdentifier<'_>) -> Strength {
+    use Strength::{Accepted, Unsupported, Weak};
+    let oid = algorithm.algorithm.to_id_string();
+    let name = match oid.as_str() {
+        "1.2.840.113549.1.1.10" => return pss_strength(algorithm),
+        "1.2.840.113549.1.1.2" => return Weak("RSA with MD2".to_owned()),
+        "1.2.840.113549.1.1.3" => return Weak("RSA with MD4".to_owned()),
+        "1.2.840.113549.1.1.4" => return Weak("RSA with MD5".to_owned()),
+        "1.2.840.113549.1.1.5" | "1.3.14.3.2.29" => return Weak("RSA with SHA-1".to_owned()),
+        "1.3.36.3.3.1.2" => return Weak("RSA with RIPEMD-160".to_owned()),
+        "1.2.840.10045.4.1" => return Weak("ECDSA with SHA-1".to_owned()),
+        "1.2.840.10040.4.3" => return Weak("DSA with SHA-1".to_owned()),
+        "1.2.840.113549.1.1.15" => "RSA with SHA-512/224",
+        "1.2.840.113549.1.1.16" => "RSA with SHA-512/256",
+        "2.16.840.1.101.3.4.3.13" => "RSA with SHA3-224",
+        "2.16.840.1.101.3.4.3.9" => "ECDSA with SHA3-224",
+        "2.16.840.1.101.3.4.3.10" => "ECDSA with SHA3-256",
+        "2.16.840.1.101.3.4.3.11" => "ECDSA with SHA3-384",
+        "2.16.840.1.101.3.4.3.12" => "ECDSA with SHA3-512",
+        "2.16.840.1.101.3.4.3.1" => "DSA with SHA-224",
+        "2.16.840.1.101.3.4.3.2" => "DSA with SHA-256",
+        "2.16.840.1.101.3.4.3.3" => "DSA with SHA-384",
+        "2.16.840.1.101.3.4.3.4" => "DSA with SHA-512",
+        "1.3.101.113" => "Ed448",
+        "1.2.156.10197.1.501" => "SM2 with SM3",
+        // Ed25519 and ML-DSA are webpki's.
+        "1.3.101.112"
+        | "2.16.840.1.101.3.4.3.17"
+        | "2.16.840.1.101.3.4.3.18"
+        | "2.16.840.1.101.3.4.3.19" => return Accepted,
+        _ if super::Scheme::of(algorithm).is_some() => return Accepted,
+        _ => {
+            let oid = name_of(&algorithm.algorithm);
+            return Unsupported(format!("an algorithm that haltere does not know ({oid})"));
+        }
+    };
+    Unsupported(name.to_owned())
+}
+
+fn pss_strength(algorithm: &AlgorithmIdentifier<'_>) -> Strength {
+    if super::PssParameters::read(algorithm).is_some() {
+        return Strength::Accepted;
+    }
+    let given = algorithm.parameters.as_ref().and_then(|it| RsaSsaPssParams::try_from(it).ok());
+    let hash = given.as_ref().map(|given| given.hash_algorithm_oid().to_id_string());
+    match hash.as_deref() {
+        Some("1.3.14.3.2.26") => Strength::Weak("RSA-PSS with SHA-1".to_owned()),
+        Some("1.2.840.113549.2.5") => Strength::Weak("RSA-PSS with MD5".to_owned()),
+        _ => Strength::Unsupported("RSA-PSS with parameters that haltere does not know".to_owned()),
+    }
+}

@@ -1,0 +1,100 @@
+//! Keys that are too small, and algorithms that are too weak or that nobody has taught us: to be named
+//! as what they are, and not as a certificate that is wrong.
+
+use super::path::{End, Path, Step};
+use super::signature::{Curve, Key, Strength};
+
+/// From here on OpenSSL counts an RSA key as worth 112 bits, as everything has to be that
+/// `mosquitto_pub` accepts on Debian. People are told the round number.
+const MIN_RSA_BITS: u64 = 1_966;
+
+/// What we accept, for people.
+const SIGNATURES: &str = "accepted are RSA and ECDSA with SHA-224 to SHA-512, RSA with SHA3-256 to SHA3-512, and Ed25519";
+const CA_KEYS: &str = "accepted are RSA of 2048 bits or more, ECDSA on P-256, P-384, P-521 and secp256k1, and Ed25519";
+const KEYS: &str =
+    "accepted are RSA of 2048 bits or more, ECDSA on P-256, P-384 and P-521, and Ed25519";
+
+/// A key or an algorithm that can't be accepted: OpenSSL's code, and words.
+pub(super) type Weakness = (&'static str, String);
+
+/// The first on the way, the leaf before all others.
+pub(super) fn of_path(path: &Path<'_>) -> Option<Weakness> {
+    let (leaf, issuers) = path.steps.split_first()?;
+    of_leaf_key(leaf).or_else(|| {
+        let is_root = |index| path.end == End::Trusted && index + 1 == path.steps.len();
+        // The root is trusted as it is, however it was signed.
+        let mut signed = path
+            .steps
+            .iter()
+            .enumerate()
+            .filter(|(index, step)| !(is_root(*index) && step.certificate.is_self_issued()));
+        signed
+            .find_map(|(index, step)| of_signature(index, step))
+            .or_else(|| issuers.iter().find_map(of_ca_key))
+    })
+}
+
+/// Whether the broker's key is worth anything.
+pub(super) fn of_leaf_key(leaf: &Step<'_>) -> Option<Weakness> {
+    let whose = "The broker's certificate";
+    Some(match leaf.certificate.key()? {
+        Key::Rsa(key) | Key::RsaPss(key, _) if key.bits() < MIN_RSA_BITS => (
+            "EE_KEY_TOO_SMALL",
+            format!("{whose} has an RSA key of {} bits, which is too small; {KEYS}", key.bits()),
+        ),
+        Key::Ec(Curve::Secp256k1, _) => {
+            unsupported(whose, "an EC key on the curve secp256k1", KEYS)
+        }
+        Key::EcExplicit => explicit(whose),
+        Key::Other(name) => unsupported(whose, &name, KEYS),
+        _ => return None,
+    })
+}
+
+fn of_ca_key(step: &Step<'_>) -> Option<Weakness> {
+    let whose = if step.is_supplied {
+        "A CA certificate in the field ca"
+    } else {
+        "A CA certificate in the broker's chain"
+    };
+    Some(match step.certificate.key()? {
+        Key::Rsa(key) | Key::RsaPss(key, _) if key.bits() < MIN_RSA_BITS => (
+            "CA_KEY_TOO_SMALL",
+            format!("{whose} has an RSA key of {} bits, which is too small; {CA_KEYS}", key.bits()),
+        ),
+        Key::EcExplicit => explicit(whose),
+        Key::Other(name) => unsupported(whose, &name, CA_KEYS),
+        _ => return None,
+    })
+}
+
+fn of_signature(index: usize, step: &Step<'_>) -> Option<Weakness> {
+    let whose = match index {
+        0 => "The broker's certificate",
+        _ if step.is_supplied => "A certificate in the field ca",
+        _ => "A certificate in the broker's chain",
+    };
+    Some(match step.certificate.signature_strength() {
+        Strength::Accepted => return None,
+        Strength::Weak(name) => (
+            "CA_MD_TOO_WEAK",
+            format!("{whose} is signed by {name}, which is too weak; {SIGNATURES}"),
+        ),
+        Strength::Unsupported(name) => (
+            "UNSUPPORTED_SIGNATURE_ALGORITHM",
+            format!("{whose} is signed by {name}, which haltere does not support; {SIGNATURES}"),
+        ),
+    })
+}
+
+fn unsupported(whose: &str, key: &str, accepted: &str) -> Weakness {
+    let message = format!("{whose} has {key}, which haltere does not support; {accepted}");
+    ("UNSUPPORTED_SIGNATURE_ALGORITHM", message)
+}
+
+fn explicit(whose: &str) -> Weakness {
+    let message = format!(
+        "{whose} has an EC key whose curve is written out instead of named; a named one is needed"
+    );
+    ("EC_KEY_EXPLICIT_PARAMS", message)
+}
