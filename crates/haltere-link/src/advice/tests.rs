@@ -280,8 +280,13 @@ fn nobody_is_invited_to_type_what_a_stranger_wrote() {
         ("wss://b:8883/mqtt", ["*.plant", "PRESS-4.plant"], "wss://PRESS-4.plant:8883/mqtt"),
     ] {
         let commands = commands(url, "ERR_TLS_CERT_ALTNAME_INVALID", &names);
-        assert_eq!(commands, [format!("haltere test {good}")]);
+        assert_eq!(commands[0], format!("haltere test {good}"));
+        assert!(commands[1].contains("'subjectAltName=DNS:b"), "{commands:?}");
     }
+    // What is there already is not proposed once more.
+    let commands = commands("mqtts://127.0.0.1", "ERR_TLS_CERT_ALTNAME_INVALID", &["127.0.0.1"]);
+    assert_eq!(commands.len(), 1, "{commands:?}");
+    assert!(commands[0].contains("'subjectAltName=IP:127.0.0.1"), "{commands:?}");
 }
 
 #[test]

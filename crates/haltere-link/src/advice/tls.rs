@@ -259,7 +259,10 @@ fn validity(case: &Case<'_>) -> String {
 fn wrong_name(case: &Case<'_>) -> Vec<String> {
     let names = case.chain.first().map(|leaf| leaf.names.as_slice()).unwrap_or_default();
     let mut lines = Vec::new();
-    let other = names.iter().find_map(|name| url_with(case, name));
+    let asked = case.tls_host().to_string();
+    // It is there, and in the wrong way: the same name once more would help nobody.
+    let is_there = |name: &String| name.eq_ignore_ascii_case(&asked);
+    let other = names.iter().filter(|name| !is_there(name)).find_map(|name| url_with(case, name));
     lines.extend(
         other.map(|url| format!("Use a name the certificate holds: {}", case.try_url(&url))),
     );
@@ -271,11 +274,16 @@ fn wrong_name(case: &Case<'_>) -> Vec<String> {
             format!("The certificate's names are {}{more}.", shown.join(", "))
         }
     });
+    let kind = if matches!(&*case.tls_host(), Host::Name(_)) { "DNS" } else { "IP" };
     lines.push(format!(
-        "Or have it made anew with subjectAltName={}:{}.",
-        if matches!(&*case.tls_host(), Host::Name(_)) { "DNS" } else { "IP" },
-        case.tls_host()
+        "Or have it made anew with subjectAltName={kind}:{asked}: `printf 'subjectAltName={kind}:{asked}\\n' > server.ext; openssl x509 -req -in CSR -CA CA_FILE -CAkey CA_KEY -CAcreateserial -days 825 -extfile server.ext -out BROKER_CERT`"
     ));
+    if names.iter().any(is_there) && case.spec.tls.ca.is_none() {
+        lines.push(format!(
+            "Or give its CA with {}: together with that, a certificate that holds it in this old way is accepted.",
+            case.ca()
+        ));
+    }
     lines
 }
 

@@ -206,6 +206,14 @@ impl Case<'_> {
 
     fn other_fault(&self, error: &CertificateError) -> CertificateFault {
         let (code, why) = match error {
+            error if is_about_names(error) && self.is_address_as_dns_name() => (
+                "ERR_TLS_CERT_ALTNAME_INVALID",
+                format!(
+                    "it holds the address {0} as a DNS name (DNS:{0}) and not as an IP address (IP:{0}), which is \
+                     accepted only together with a CA in the field ca",
+                    self.host
+                ),
+            ),
             error if is_about_names(error) => (
                 "ERR_TLS_CERT_ALTNAME_INVALID",
                 "it names the host only as its common name, which is accepted only together with a CA in \
@@ -220,6 +228,11 @@ impl Case<'_> {
         // The words of others may quote the certificate.
         let why = printable(&why, 200);
         self.fault(code, format!("The broker's certificate was refused: {why}"))
+    }
+
+    fn is_address_as_dns_name(&self) -> bool {
+        let leaf = self.presented.first().and_then(|leaf| Certificate::parse(leaf));
+        leaf.is_some_and(|leaf| names::has_address_as_dns_name(&leaf, self.host))
     }
 
     fn fault(&self, code: &'static str, message: String) -> CertificateFault {

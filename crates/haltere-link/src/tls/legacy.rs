@@ -22,12 +22,12 @@ use super::trust::Trust;
 
 /// Whether webpki refused `leaf` for one of the reasons these rules are for. That it knows no algorithm for
 /// a signature is one; an RSA key of an uncommon size makes it call the signature bad.
-pub(super) fn concerns(error: &CertificateError, leaf: &Certificate<'_>) -> bool {
+pub(super) fn concerns(error: &CertificateError, leaf: &Certificate<'_>, host: &Host) -> bool {
     match error {
         // webpki's own words for these two don't come through rustls as types.
         CertificateError::Other(_) => !leaf.is_v3() || leaf.claims_to_be_ca(),
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            !names::has_dns_names(leaf)
+            !names::has_dns_names(leaf) || names::has_address_as_dns_name(leaf, host)
         }
         CertificateError::BadSignature
         | CertificateError::UnsupportedSignatureAlgorithmContext { .. }

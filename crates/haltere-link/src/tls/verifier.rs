@@ -102,7 +102,7 @@ impl ServerCertVerifier for Verifier {
             Err(error) => return Err(error),
         };
         let is_legacy_case =
-            Certificate::parse(leaf).is_some_and(|leaf| legacy::concerns(&error, &leaf));
+            Certificate::parse(leaf).is_some_and(|leaf| legacy::concerns(&error, &leaf, case.host));
         if is_legacy_case
             && legacy::accepts(&presented, trust, case.host, case.now, case.algorithms)
         {

@@ -160,7 +160,6 @@ async fn authorities_used_as_servers() {
             "localhost",
             AsLegacy,
         ),
-        ("wildcard over an address", own("*.0.0.1", &[]), "127.0.0.1", AsLegacy),
         ("SHA-1, by itself", own("localhost", &["-sha1"]), "localhost", AsLegacy),
         (
             "unknown critical rule",
@@ -177,6 +176,78 @@ async fn authorities_used_as_servers() {
     let as_ca = Extensions::new("basicConstraints=critical,CA:TRUE");
     let sub = ca.issue_with("localhost", Key::P256, &as_ca.options());
     check("CA under a CA", &sub, ca.pem(), "localhost", AsLegacy).await;
+}
+
+#[tokio::test]
+async fn addresses_written_as_dns_names() {
+    let workshop = Workshop::new();
+    let ca = workshop.ca("factory", Key::P256);
+    let server = |common_name: &str, names: &str| {
+        let names = Extensions::new(&format!("subjectAltName={names}"));
+        ca.issue_with(common_name, Key::P256, &names.options())
+    };
+    for (what, common_name, names, expected) in [
+        ("as a DNS name", "x", "DNS:127.0.0.1", AsLegacy),
+        ("and as common name", "127.0.0.1", "DNS:127.0.0.1", AsLegacy),
+        ("beside an address", "x", "DNS:127.0.0.1,IP:10.0.0.1", AsLegacy),
+        ("beside another name", "x", "DNS:elsewhere,DNS:127.0.0.1", AsLegacy),
+        ("both ways", "x", "DNS:127.0.0.1,IP:127.0.0.1", AsUsual),
+        ("common name beside a DNS name", "127.0.0.1", "DNS:elsewhere", Refused),
+        ("common name beside an address", "127.0.0.1", "IP:10.0.0.1", AsLegacy),
+        ("dot at the end", "x", "DNS:127.0.0.1.", Refused),
+        ("zero in front", "x", "DNS:127.0.0.01", Refused),
+        ("star alone", "x", "DNS:*", Refused),
+        ("another address", "x", "DNS:127.0.0.2", Refused),
+    ] {
+        check(what, &server(common_name, names), ca.pem(), "127.0.0.1", expected).await;
+    }
+    check("a name", &server("x", "DNS:127.0.0.1"), ca.pem(), "localhost", Refused).await;
+    check(
+        "strange beside good",
+        &server("x", "DNS:::1,DNS:localhost"),
+        ca.pem(),
+        "localhost",
+        AsUsual,
+    )
+    .await;
+    let stranger = workshop.ca("factory", Key::P256);
+    let foreign = server("x", "DNS:127.0.0.1");
+    check("another CA", &foreign, stranger.pem(), "127.0.0.1", Refused).await;
+
+    // mosquitto_pub takes a wildcard for part of an address; that goes too far.
+    for wild in [server("x", "DNS:*.0.0.1"), server("*.0.0.1", "IP:10.0.0.1")] {
+        let broker = Mosquitto::builder().listener(Listener::tls(&wild)).start().await;
+        let tls = trusting(ca.pem());
+        let refused =
+            shake_hands(broker.address(), "127.0.0.1", &tls).await.expect_err("a wildcard");
+        assert_eq!(refused.failure.code, "ERR_TLS_CERT_ALTNAME_INVALID");
+        assert!(Oracle::new(&tls).mosquitto_pub(broker.address(), "127.0.0.1"));
+    }
+    let v6 = server("x", "DNS:::1");
+    let broker = Mosquitto::builder().listener(Listener::tls(&v6).v6()).start().await;
+    let tls = trusting(ca.pem());
+    let handshake = shake_hands(broker.address(), "[::1]", &tls).await.expect("an IPv6 address");
+    assert!(handshake.facts.legacy_certificate);
+    assert!(Oracle::new(&tls).mosquitto_pub(broker.address(), "::1"));
+}
+
+/// Under the system's roots nothing of this is accepted, and it is said as it is.
+#[test]
+fn an_address_as_a_dns_name_is_called_that() {
+    let workshop = Workshop::new();
+    let ca = workshop.ca("factory", Key::P256);
+    let names = Extensions::new("subjectAltName=DNS:127.0.0.1");
+    let server = ca.issue_with("x", Key::P256, &names.options());
+    let mut roots = RootCertStore::empty();
+    let der = |pem: &str| CertificateDer::from_pem_slice(pem.as_bytes()).expect("a certificate");
+    roots.add(der(ca.pem())).expect("a root");
+    let system = Trust { roots: Arc::new(roots), supplied: Arc::new([]) };
+    let name = server_name(&host("127.0.0.1")).expect("a name");
+    let error = Verifier::new(Some(system), provider())
+        .verify_server_cert(&der(&server.cert_pem), &[], &name, &[], UnixTime::now())
+        .expect_err("refused")
+        .to_string();
+    assert!(error.contains("holds the address 127.0.0.1 as a DNS name (DNS:127.0.0.1)"), "{error}");
 }
 
 #[tokio::test]
