@@ -211,6 +211,20 @@ fn missing_and_wrong_credentials_are_told_apart_though_the_broker_does_not() {
 }
 
 #[test]
+fn a_broker_with_nothing_in_common_is_not_asked_for_our_certificate() {
+    let code = "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE";
+    let message = "The broker refused the TLS handshake at once: it accepts none of our TLS versions, cipher suites \
+                   and kinds of keys, or is for pre-shared keys (PSK) only";
+    let at_once = LinkFailure { message: message.to_owned(), ..failure(Stage::Tls, code) };
+    let lines = advice(&spec("mqtts://b"), at_once, Audience::Api);
+    assert!(lines[0].contains("take ciphers, ciphers_tls1.3 and tls_version out"), "{lines:?}");
+    assert!(lines[1].contains("psk_file"), "{lines:?}");
+    assert!(!lines.join(" ").contains("client certificate"), "{lines:?}");
+    let later = advice(&spec("mqtts://b"), failure(Stage::Tls, code), Audience::Api);
+    assert!(later[0].contains("client certificate"), "{later:?}");
+}
+
+#[test]
 fn settings_that_did_not_count_are_mentioned_first_and_not_asked_for() {
     let advice = |stage, code: &str| {
         let report = ProbeReport {

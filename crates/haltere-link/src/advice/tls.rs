@@ -3,7 +3,7 @@
 use haltere_core::{Alpn, BrokerUrl, Host, Stage, Transport};
 
 use super::{Audience, Case, day, lines, quoted};
-use crate::tls::CertificateFacts;
+use crate::tls::{self, CertificateFacts};
 
 /// How many of a certificate's names are worth a line.
 const NAMES: usize = 8;
@@ -62,7 +62,19 @@ pub(super) fn advise(case: &Case<'_>) -> Option<Vec<String>> {
             "Mend the file the message names: PEM text, a certificate in {}, and the key that belongs to it, not encrypted.",
             case.client_certificate()
         )],
+        "EPROTO" if case.stage() == Stage::Tls && tls::is_within_tls(case.failure) => lines![
+            "The broker, or a proxy that ends TLS in front of it, does something of TLS that haltere does not: its log says more, and docs/guide/tls.md what haltere speaks.",
+            s_client(case),
+        ],
         "EPROTO" if case.stage() == Stage::Tls => not_tls(case),
+        "CERT_CHAIN_TOO_LONG" => lines![format!(
+            "Have the broker's certificate signed by a CA nearer to the root, or give one of the CAs in between that vouches for itself with {}.",
+            case.ca()
+        )],
+        "ERR_SSL_EXCESSIVE_MESSAGE_SIZE" => lines![
+            "Look into the broker's certfile: its own certificate and the few up to the root belong there, not a whole bundle of CAs. `grep -c BEGIN CERTFILE` counts them.",
+            s_client(case),
+        ],
         "ERR_SSL_BAD_SIGNATURE" => lines![
             "The broker's keyfile does not belong to its certfile, or something stands in between: compare the public keys of the two (`openssl x509 -in CERT -noout -pubkey; openssl pkey -in KEY -pubout`).",
         ],
@@ -87,13 +99,24 @@ fn alert(case: &Case<'_>) -> Option<Vec<String>> {
                 "If clients should get in without: set require_certificate false in that listener of the broker.",
             ]
         }
+        "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE" if tls::names_nothing_in_common(case.failure) => {
+            lines![
+                "Let the broker offer what haltere speaks: TLS 1.2 or 1.3 with ECDHE and AES-GCM or ChaCha20-Poly1305. In Mosquitto, take ciphers, ciphers_tls1.3 and tls_version out of that listener; CBC suites and key exchange by RSA are not enough.",
+                "Is that listener for pre-shared keys (psk_hint, psk_file)? haltere does not speak those: give the broker a listener with certfile and keyfile.",
+                "Or the broker's key is of a kind that TLS clients do not take any more: RSA, ECDSA on P-256, P-384 or P-521, and Ed25519 are good (`openssl x509 -noout -text -in CERTFILE`).",
+                s_client(case),
+            ]
+        }
         "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE" if !ours => lines![
             format!(
                 "The broker probably wants a client certificate (require_certificate true): give one with {settings}."
             ),
-            "If it does not, it knows none of the usual cipher suites: look at ciphers and ciphers_tls1.3 in its configuration, and its log.",
+            "If it does not: its log says why.",
         ],
-        "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE" | "ERR_SSL_TLSV1_ALERT_INSUFFICIENT_SECURITY" => {
+        "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE" => lines![format!(
+            "The broker's log says why. The certificate given with {settings} is the first to look at: on the broker's machine this has to say OK: `openssl verify -purpose sslclient -CAfile CAFILE CLIENT_CERT`"
+        ),],
+        "ERR_SSL_TLSV1_ALERT_INSUFFICIENT_SECURITY" => {
             lines![
                 "The broker knows none of the usual cipher suites or key exchanges: look at ciphers, ciphers_tls1.3 and dhparamfile in its configuration, and its log.",
             ]

@@ -1,8 +1,12 @@
 //! The alerts of TLS, by the names OpenSSL gives them.
 
 use std::borrow::Cow;
+use std::fmt;
 
+use haltere_core::LinkFailure;
 use rustls::AlertDescription;
+
+use super::witness::Reached;
 
 /// The code Node reports when a peer sends `alert`.
 pub(super) fn code(alert: AlertDescription) -> Cow<'static, str> {
@@ -51,10 +55,7 @@ pub(super) fn code(alert: AlertDescription) -> Cow<'static, str> {
 pub(super) fn message(alert: AlertDescription) -> String {
     use AlertDescription as A;
     match alert {
-        A::CertificateRequired => {
-            "The broker asks for a client certificate; put one into the fields cert and key"
-                .to_owned()
-        }
+        A::CertificateRequired => broke_off(Reached::Request),
         A::UnknownCA => {
             "The broker does not know the authority that signed our client certificate; use a \
                          certificate in cert that the broker's CA signed"
@@ -72,11 +73,7 @@ pub(super) fn message(alert: AlertDescription) -> String {
                 words(alert)
             )
         }
-        A::HandshakeFailure => {
-            "The broker broke off the TLS handshake; it may ask for a client certificate \
-                                (fields cert and key), or for other cipher suites than ours"
-                .to_owned()
-        }
+        A::HandshakeFailure => broke_off(Reached::Certificate),
         A::ProtocolVersion => {
             "The broker speaks only older versions of TLS; 1.2 or 1.3 is needed".to_owned()
         }
@@ -87,9 +84,32 @@ pub(super) fn message(alert: AlertDescription) -> String {
     }
 }
 
+/// Why a broker breaks a handshake off that got so far.
+pub(super) fn broke_off(reached: Reached) -> String {
+    match reached {
+        Reached::Nothing => NOTHING_IN_COMMON,
+        Reached::Certificate => {
+            "The broker broke off the TLS handshake after it had shown its certificate; its log says why"
+        }
+        Reached::Request => {
+            "The broker asks for a client certificate; put one into the fields cert and key"
+        }
+    }
+    .to_owned()
+}
+
+/// Said before a broker has chosen anything.
+const NOTHING_IN_COMMON: &str = "The broker refused the TLS handshake at once: it accepts none of our TLS \
+    versions, cipher suites and kinds of keys, or is for pre-shared keys (PSK) only";
+
+/// Whether the broker found nothing in our first message that it could do.
+pub(crate) fn names_nothing_in_common(failure: &LinkFailure) -> bool {
+    failure.message == NOTHING_IN_COMMON
+}
+
 /// `CertificateUnknown` ⇒ `certificate unknown`
-fn words(alert: AlertDescription) -> String {
-    let name = format!("{alert:?}");
+pub(super) fn words(name: impl fmt::Debug) -> String {
+    let name = format!("{name:?}");
     let mut text = String::with_capacity(name.len() + 4);
     for (index, letter) in name.char_indices() {
         if letter.is_uppercase() && index > 0 {

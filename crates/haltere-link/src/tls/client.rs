@@ -21,6 +21,7 @@ use super::material::{Material, MaterialError};
 use super::provider::provider;
 use super::trust::Trust;
 use super::verifier::{Verifier, server_name};
+use super::witness::Witness;
 
 /// Makes [`TlsClient`]s: one for all connections with equal settings, so that ten thousand links
 /// share a handful.
@@ -122,7 +123,8 @@ impl TlsClient {
         S: AsyncRead + AsyncWrite + Unpin,
     {
         let name = server_name(host).ok_or_else(|| Box::new(impossible_name(host)))?;
-        let connector = TlsConnector::from(Arc::clone(&self.config));
+        let (witness, config) = Witness::attend(&self.config, &self.verifier);
+        let connector = TlsConnector::from(Arc::new(config));
         match connector.connect(name.clone(), stream).await {
             Ok(stream) => {
                 let connection = stream.get_ref().1;
@@ -136,7 +138,7 @@ impl TlsClient {
                 Ok(Handshake { stream, facts, peer_chain })
             }
             Err(error) => Err(Box::new(HandshakeFailure {
-                failure: classify_handshake(&error),
+                failure: classify_handshake(&error, witness.reached()),
                 peer_chain: refused_chain(&error),
             })),
         }

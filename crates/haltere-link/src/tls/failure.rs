@@ -5,10 +5,13 @@ use std::error::Error as StdError;
 use std::io;
 
 use haltere_core::{LinkFailure, Stage};
-use rustls::{CertificateError, Error, OtherError, PeerIncompatible};
+use rustls::{
+    AlertDescription, CertificateError, Error, InvalidMessage, OtherError, PeerIncompatible,
+};
 
 use super::alert;
 use super::fault::CertificateFault;
+use super::witness::Reached;
 
 /// Finds a TLS failure inside an I/O error; `None` when there is none.
 ///
@@ -20,8 +23,16 @@ pub fn classify_io(error: &io::Error) -> Option<LinkFailure> {
     find(error.get_ref()?).map(classify)
 }
 
-/// Any I/O error during the handshake.
-pub(super) fn classify_handshake(error: &io::Error) -> LinkFailure {
+/// Any I/O error during a handshake that got so far.
+pub(super) fn classify_handshake(error: &io::Error, reached: Reached) -> LinkFailure {
+    // The one alert that is sent for reasons of all kinds.
+    let broke_off = error.get_ref().and_then(|error| find(error)).is_some_and(|error| {
+        matches!(error, Error::AlertReceived(AlertDescription::HandshakeFailure))
+    });
+    if broke_off {
+        let code = alert::code(AlertDescription::HandshakeFailure);
+        return failure(code, alert::broke_off(reached));
+    }
     if let Some(failure) = classify_io(error) {
         return failure;
     }
@@ -94,6 +105,14 @@ fn classify(error: &Error) -> LinkFailure {
             "ERR_SSL_UNSUPPORTED_PROTOCOL",
             "The broker speaks only older versions of TLS; 1.2 or 1.3 is needed".to_owned(),
         ),
+        Error::InvalidMessage(
+            InvalidMessage::HandshakePayloadTooLarge | InvalidMessage::CertificatePayloadTooLarge,
+        ) => failure(
+            "ERR_SSL_EXCESSIVE_MESSAGE_SIZE",
+            "The broker's certificates are larger than 64 KiB together; it should send its own and those \
+             between that and the root, and no others"
+                .to_owned(),
+        ),
         Error::InvalidMessage(_) => LinkFailure {
             errno: Some(-71),
             syscall: Some("write"),
@@ -103,12 +122,28 @@ fn classify(error: &Error) -> LinkFailure {
                     .to_owned(),
             )
         },
+        Error::PeerIncompatible(why) => LinkFailure {
+            errno: Some(-71),
+            syscall: Some("write"),
+            ..failure(
+                "EPROTO",
+                format!("{DIFFERENT} ({})", alert::words(why)),
+            )
+        },
         error => LinkFailure {
             errno: Some(-71),
             syscall: Some("write"),
-            ..failure("EPROTO", format!("The broker does not keep to the rules of TLS ({error})"))
+            ..failure("EPROTO", format!("{UNRULY} ({error})"))
         },
     }
+}
+
+const DIFFERENT: &str = "The broker's TLS and ours do not go together";
+const UNRULY: &str = "The broker does not keep to the rules of TLS";
+
+/// Whether a failure with the code EPROTO is about a peer that does speak TLS.
+pub(crate) fn is_within_tls(failure: &LinkFailure) -> bool {
+    [DIFFERENT, UNRULY].iter().any(|beginning| failure.message.starts_with(beginning))
 }
 
 /// Node reports neither address nor port for faults in TLS.

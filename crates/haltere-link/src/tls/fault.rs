@@ -57,6 +57,7 @@ impl Case<'_> {
             return self.fault("UNSPECIFIED", "The broker's certificate can't be read".to_owned());
         };
         self.time_fault(&path)
+            .or_else(|| self.length_fault(&path))
             .or_else(|| self.issuer_fault(&path, error))
             .or_else(|| self.strength_fault(&path))
             .or_else(|| self.signature_fault(&path, error))
@@ -90,6 +91,14 @@ impl Case<'_> {
         })
     }
 
+    fn length_fault(&self, path: &Path<'_>) -> Option<CertificateFault> {
+        path.is_too_long().then(|| {
+            let message = "There are more than 6 CAs between the broker's certificate and its root; have it signed \
+                           by one that is nearer to the root";
+            self.fault("CERT_CHAIN_TOO_LONG", message.to_owned())
+        })
+    }
+
     fn issuer_fault(&self, path: &Path<'_>, error: &CertificateError) -> Option<CertificateFault> {
         // webpki looks at names last: it has found a trusted way, be it one that ends at an
         // intermediate certificate the operator gave.
@@ -109,7 +118,7 @@ impl Case<'_> {
             }
         };
         let (code, what) = match (path.end, is_single) {
-            (End::Trusted, _) => return None,
+            (End::Trusted | End::TooLong, _) => return None,
             (End::SelfSigned, true) => {
                 let remedy = if self.trust.is_supplied() {
                     "the field ca holds other certificates; to trust it, put it there"
@@ -218,6 +227,12 @@ impl Case<'_> {
                 "ERR_TLS_CERT_ALTNAME_INVALID",
                 "it names the host only as its common name, which is accepted only together with a CA in \
                  the field ca"
+                    .to_owned(),
+            ),
+            CertificateError::BadEncoding if legacy::begins_before_1970(self.presented) => (
+                "CERT_UNTRUSTED",
+                "it is valid from a day before 1970 on, which is accepted only together with a CA in the \
+                 field ca"
                     .to_owned(),
             ),
             CertificateError::Other(OtherError(why)) => {

@@ -22,18 +22,32 @@ use super::trust::Trust;
 
 /// Whether webpki refused `leaf` for one of the reasons these rules are for. That it knows no algorithm for
 /// a signature is one; an RSA key of an uncommon size makes it call the signature bad.
-pub(super) fn concerns(error: &CertificateError, leaf: &Certificate<'_>, host: &Host) -> bool {
+pub(super) fn concerns(
+    error: &CertificateError,
+    presented: &[CertificateDer<'_>],
+    host: &Host,
+) -> bool {
+    let Some(leaf) = presented.first().and_then(|leaf| Certificate::parse(leaf)) else {
+        return false;
+    };
     match error {
+        CertificateError::BadEncoding => begins_before_1970(presented),
         // webpki's own words for these two don't come through rustls as types.
         CertificateError::Other(_) => !leaf.is_v3() || leaf.claims_to_be_ca(),
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. } => {
-            !names::has_dns_names(leaf) || names::has_address_as_dns_name(leaf, host)
+            !names::has_dns_names(&leaf) || names::has_address_as_dns_name(&leaf, host)
         }
         CertificateError::BadSignature
         | CertificateError::UnsupportedSignatureAlgorithmContext { .. }
         | CertificateError::UnsupportedSignatureAlgorithmForPublicKeyContext { .. } => true,
         _ => false,
     }
+}
+
+/// Whether one of these is valid from before 1970 on, a time that webpki can't read.
+pub(super) fn begins_before_1970(presented: &[CertificateDer<'_>]) -> bool {
+    let begins = presented.iter().filter_map(|der| Certificate::parse(der));
+    begins.into_iter().any(|certificate| certificate.not_before() < Timestamp::UNIX_EPOCH)
 }
 
 /// Whether `mosquitto_pub --cafile` would take the chain for `host`.

@@ -10,6 +10,8 @@ use super::trust::Trust;
 
 /// A certificate further from its root than this is hostile or hopeless.
 const MAX_STEPS: usize = 10;
+/// The leaf, and as many CAs above it as webpki follows.
+const MAX_BELOW_ROOT: usize = 7;
 
 /// The certificates from the leaf upwards, and how the walk ended.
 pub(super) struct Path<'a> {
@@ -36,6 +38,8 @@ pub(super) enum End {
     SelfSigned,
     /// At a certificate whose issuer is nowhere to be found.
     IssuerMissing,
+    /// Nowhere: there are more certificates than we follow.
+    TooLong,
 }
 
 impl<'a> Path<'a> {
@@ -56,7 +60,7 @@ impl<'a> Path<'a> {
                 path.end = End::SelfSigned;
             } else if trust.system_knows(certificate.issuer()) {
                 path.end = End::Trusted;
-            } else if path.steps.len() + 1 < MAX_STEPS {
+            } else {
                 step = issuer_of(&certificate, &trust.supplied, now)
                     .map(|certificate| Step { certificate, is_supplied: true })
                     .or_else(|| {
@@ -65,8 +69,18 @@ impl<'a> Path<'a> {
                     });
             }
             path.steps.push(Step { certificate, is_supplied });
+            if path.steps.len() == MAX_STEPS && step.is_some() {
+                path.end = End::TooLong;
+                break;
+            }
         }
         Some(path)
+    }
+
+    /// Whether there are more certificates between leaf and root than webpki follows.
+    pub(super) fn is_too_long(&self) -> bool {
+        let has_root = self.steps.last().is_some_and(|step| step.certificate.is_self_issued());
+        self.end == End::TooLong || self.steps.len() > MAX_BELOW_ROOT + usize::from(has_root)
     }
 
     /// The certificates alone, leaf first.

@@ -101,9 +101,7 @@ impl ServerCertVerifier for Verifier {
             Err(Error::InvalidCertificate(error)) => error,
             Err(error) => return Err(error),
         };
-        let is_legacy_case =
-            Certificate::parse(leaf).is_some_and(|leaf| legacy::concerns(&error, &leaf, case.host));
-        if is_legacy_case
+        if legacy::concerns(&error, &presented, case.host)
             && legacy::accepts(&presented, trust, case.host, case.now, case.algorithms)
         {
             return Ok(ServerCertVerified::assertion());

@@ -257,7 +257,7 @@ async fn alerts_carry_the_names_openssl_gives_them() {
     let fleet = Fleet::new().await;
     let mut revision = link("mqtt://x").revision;
     for (alert, code, word) in [
-        (40, "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE", "client certificate"),
+        (40, "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE", "cipher suites"),
         (70, "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION", "older versions of TLS"),
         (80, "ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR", "internal error"),
         (112, "ERR_SSL_TLSV1_UNRECOGNIZED_NAME", "host name"),

@@ -4,6 +4,7 @@
 mod algorithms;
 mod codes;
 mod facts;
+mod handshakes;
 mod legacy;
 mod material;
 mod shared;
