@@ -115,7 +115,7 @@ impl ServerCertVerifier for Verifier {
         leaf: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        if self.proves_unusually(message, leaf, signed) {
+        if proves_unusually(message, leaf, signed) {
             return Ok(HandshakeSignatureValid::assertion());
         }
         let key_info = public_key_info(leaf)?;
@@ -144,7 +144,7 @@ impl ServerCertVerifier for Verifier {
         leaf: &CertificateDer<'_>,
         signed: &DigitallySignedStruct,
     ) -> Result<HandshakeSignatureValid, Error> {
-        if self.proves_unusually(message, leaf, signed) {
+        if proves_unusually(message, leaf, signed) {
             return Ok(HandshakeSignatureValid::assertion());
         }
         let key_info = public_key_info(leaf)?;
@@ -157,27 +157,24 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
-impl Verifier {
-    /// Whether the handshake was signed by an RSA key that aws-lc-rs does not look at: of an uncommon size, or
-    /// for RSA-PSS alone. Whether it is large enough was asked before, unless anybody will do.
-    fn proves_unusually(
-        &self,
-        message: &[u8],
-        leaf: &CertificateDer<'_>,
-        signed: &DigitallySignedStruct,
-    ) -> bool {
-        let certificate = Certificate::parse(leaf);
-        let Some(key) = certificate.as_ref().and_then(Certificate::key) else { return false };
-        let fits = match &key {
-            Key::Rsa(key) => {
-                !USUAL_RSA_BITS.contains(&key.bits()) && !RSA_PSS_PSS.contains(&signed.scheme)
-            }
-            Key::RsaPss(..) => RSA_PSS_PSS.contains(&signed.scheme),
-            _ => false,
-        };
-        fits && Scheme::of_handshake(signed.scheme)
-            .is_some_and(|scheme| scheme.verifies(&key, message, signed.signature()))
-    }
+/// Whether the handshake was signed by an RSA key that aws-lc-rs does not look at: of an uncommon size, or
+/// for RSA-PSS alone. Whether it is large enough was asked before, unless anybody will do.
+fn proves_unusually(
+    message: &[u8],
+    leaf: &CertificateDer<'_>,
+    signed: &DigitallySignedStruct,
+) -> bool {
+    let certificate = Certificate::parse(leaf);
+    let Some(key) = certificate.as_ref().and_then(Certificate::key) else { return false };
+    let fits = match &key {
+        Key::Rsa(key) => {
+            !USUAL_RSA_BITS.contains(&key.bits()) && !RSA_PSS_PSS.contains(&signed.scheme)
+        }
+        Key::RsaPss(..) => RSA_PSS_PSS.contains(&signed.scheme),
+        _ => false,
+    };
+    fits && Scheme::of_handshake(signed.scheme)
+        .is_some_and(|scheme| scheme.verifies(&key, message, signed.signature()))
 }
 
 /// What aws-lc-rs looks at.

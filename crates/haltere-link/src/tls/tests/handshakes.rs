@@ -106,7 +106,7 @@ async fn chains_that_are_too_long() {
 }
 
 /// Has `openssl ca` make a CA that is valid from `$1` to `$2`, and a certificate of it from `$3` to `$4`.
-const DATED: &str = r#"
+const DATED: &str = r"
     cat >conf <<END
 [ca]
 default_ca = here
@@ -134,7 +134,7 @@ END
         openssl ca -batch -notext -config conf -cert ca -keyfile ca.key -in csr -out crt -extensions leaf \
             -startdate $3 -enddate $4
     } >log 2>&1 || { cat log >&2; exit 1; }
-"#;
+";
 
 /// A CA's certificate, and one that it signed.
 fn dated(dates: [&str; 4]) -> (String, Identity) {
