@@ -122,7 +122,9 @@ pub enum UrlError {
     #[error("unknown scheme; use mqtt://, mqtts://, ws:// or wss://")]
     UnknownScheme,
     /// There is an `@` before the host.
-    #[error("must not contain a user name or password; use the field credentials")]
+    #[error(
+        "must not contain a user name or password; use credentials.username and credentials.password"
+    )]
     UserInfo,
     /// There is a `#`.
     #[error("must not contain a fragment (#)")]
@@ -165,20 +167,17 @@ impl BrokerUrl {
         }
         let (scheme, rest) = text.split_once("://").ok_or(UrlError::NoScheme)?;
         let transport = Transport::from_scheme(scheme).ok_or(UrlError::UnknownScheme)?;
-        if rest.contains('#') {
-            return Err(UrlError::Fragment);
-        }
-        let authority_end = rest.find(['/', '?', '\\']).unwrap_or(rest.len());
-        let (authority, path) = rest.split_at(authority_end);
+        let (authority, path) = split_path(rest);
         if authority.contains('@') {
             return Err(UrlError::UserInfo);
         }
-        if let Some(meant) = with_brackets(authority) {
-            return Err(UrlError::BareIpv6(format!("{}://{meant}", transport.scheme())));
+        if rest.contains('#') {
+            return Err(UrlError::Fragment);
         }
-        let (host, port) = split_port(authority)?;
-        let host = parse_host(host)?;
-        let port = port.map_or(Ok(transport.default_port()), parse_port)?;
+        let (host, port) = parse_authority(authority, transport).map_err(|error| {
+            // A password with a slash ends what looks like the authority. Nothing of it is quoted.
+            if path.contains('@') { UrlError::UserInfo } else { error }
+        })?;
         // A lone slash says nothing, and MMC's own examples have it now and then.
         if !transport.is_websocket() && !matches!(path, "" | "/") {
             return Err(UrlError::UnexpectedPath);
@@ -223,6 +222,21 @@ impl fmt::Display for BrokerUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.written)
     }
+}
+
+/// Splits what comes behind `://` into the authority, and path and query.
+pub(crate) fn split_path(rest: &str) -> (&str, &str) {
+    rest.split_at(rest.find(['/', '?', '\\']).unwrap_or(rest.len()))
+}
+
+/// Host and port; without one, the usual one.
+fn parse_authority(authority: &str, transport: Transport) -> Result<(Host, u16), UrlError> {
+    if let Some(meant) = with_brackets(authority) {
+        return Err(UrlError::BareIpv6(format!("{}://{meant}", transport.scheme())));
+    }
+    let (host, port) = split_port(authority)?;
+    let host = parse_host(host)?;
+    Ok((host, port.map_or(Ok(transport.default_port()), parse_port)?))
 }
 
 /// Splits `host:port`, minding the brackets of IPv6. An empty port (`host:`) counts as none.
@@ -327,6 +341,9 @@ mod tests {
             ("mqtt://", UrlError::NoHost),
             ("mqtt://:1883", UrlError::NoHost),
             ("mqtt://u:p@b", UrlError::UserInfo),
+            ("mqtt://u:p#w@b", UrlError::UserInfo),
+            ("mqtt://u:99999/w@b", UrlError::UserInfo),
+            ("mqtt://u:p/w@b", UrlError::UserInfo),
             ("mqtt://b#x", UrlError::Fragment),
             ("mqtt://b/topic", UrlError::UnexpectedPath),
             ("mqtt://b?x", UrlError::UnexpectedPath),

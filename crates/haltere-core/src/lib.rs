@@ -24,6 +24,7 @@ pub mod shares;
 pub mod status;
 pub mod storage;
 pub mod text;
+pub mod url_credentials;
 
 pub use audit::{AuditAction, AuditEntry, AuditOutcome, AuditRepeats};
 pub use broker_url::{BrokerUrl, Host, Transport, UrlError};

@@ -266,3 +266,41 @@ fn a_foreign_or_malformed_master_key_is_refused() {
         assert!(refusal.contains(why), "{refusal}");
     }
 }
+
+#[test]
+fn a_password_in_a_url_is_sent_to_its_flag_and_never_shown() {
+    let folder = folder();
+    for url in ["mqtt://u:hunter2@localhost", "mqtt://u:99999/hunter2@localhost", "u:hunter2@x"] {
+        let output = run(folder.path(), &["test", url]);
+        assert_eq!(output.status.code(), Some(2), "{output:?}");
+        let said = refusal(&output);
+        assert!(!said.contains("hunter2") && !said.contains("99999"), "{said}");
+        let names_flags = said.contains("--username NAME --password-stdin");
+        assert_eq!(names_flags, url.contains("://"), "{said}");
+    }
+}
+
+#[test]
+fn what_is_good_moves_in_when_only_that_is_asked_for() {
+    let folder = folder();
+    let config = r#"{"connections": [
+        {"id": "a", "name": "A", "url": "mqtt://u:p%40ss@127.0.0.1:1"},
+        {"id": "b", "name": "B", "url": "mqtt://u:secret/word@127.0.0.1:1"}
+    ]}"#;
+    fs::write(folder.path().join("config.json"), config).expect("written");
+    drop(serve(folder.path()));
+    let none = run(folder.path(), &["import", "mmc", "config.json"]);
+    assert!(refusal(&none).contains("nothing was imported"));
+    let plan =
+        stdout(&run(folder.path(), &["import", "mmc", "config.json", "--only-good", "--dry-run"]));
+    assert!(plan.contains("1 to import, 0 to skip, 1 refused; nothing was changed"), "{plan}");
+    let done = stdout(&run(folder.path(), &["import", "mmc", "config.json", "--only-good"]));
+    assert!(done.contains("1 imported, 0 skipped, 1 refused"), "{done}");
+    assert!(done.contains("were moved from it to credentials"), "{done}");
+    assert!(!done.contains("p@ss") && !done.contains("secret"), "{done}");
+    let exported = stdout(&run(folder.path(), &["export"]));
+    assert!(
+        exported.contains("\"username\": \"u\"") || exported.contains("\"username\":\"u\""),
+        "{exported}"
+    );
+}

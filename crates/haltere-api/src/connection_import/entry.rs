@@ -1,8 +1,9 @@
 //! Reading one entry of a file.
 
 use haltere_app::connections::{ImportEntry, Incoming, Source};
-use haltere_core::Intent;
 use haltere_core::text::misleads;
+use haltere_core::url_credentials::{Unpacked, unpack};
+use haltere_core::{BrokerUrl, Intent, UrlError};
 use serde_json::{Map, Value};
 
 use crate::extract::params::printable;
@@ -34,6 +35,8 @@ pub(super) fn read(text: &str, source: Source) -> ImportEntry {
     let held_back = entry.take_withheld();
     let intent = entry.take_intent(held_back);
     entry.note_what_is_not_taken_over();
+    entry.move_credentials_out_of_the_url();
+    entry.drop_path_without_use();
     let Entry { rest, notes, mut faults, .. } = entry;
     if !rest.contains_key("name") {
         faults.push(name_is_missing().to_string());
@@ -64,6 +67,9 @@ fn label(entry: &Map<String, Value>, name: &str) -> Option<String> {
     let as_it_is = text.chars().count() <= SHOWN && !text.chars().any(misleads);
     Some(if as_it_is { text.to_owned() } else { printable(text) })
 }
+
+/// In the place of a URL that was found faulty already.
+const PLACEHOLDER: &str = "mqtt://faulty.invalid";
 
 /// An entry being read.
 struct Entry {
@@ -143,6 +149,57 @@ impl Entry {
         {
             self.note(&format!("{name}: is not taken over"));
         }
+    }
+
+    /// Other programs keep user name and password in the URL. What stands in `credentials` goes first.
+    fn move_credentials_out_of_the_url(&mut self) {
+        let Some(url) = self.rest.get("url").and_then(Value::as_str) else { return };
+        let Unpacked { url, username, password } = match unpack(url) {
+            Ok(None) => return,
+            Ok(Some(unpacked)) => unpacked,
+            Err(error) => {
+                self.faults.push(format!("url: {error}"));
+                // Not judged once more, in other words.
+                self.rest.insert("url".to_owned(), Value::from(PLACEHOLDER));
+                return;
+            }
+        };
+        self.rest.insert("url".to_owned(), Value::from(url));
+        let given = self.rest.entry("credentials").or_insert_with(|| Value::Object(Map::new()));
+        // Anything else is refused for what it is.
+        let Value::Object(given) = given else { return };
+        let text = |name: &str| given.get(name).and_then(Value::as_str).unwrap_or_default();
+        let is_same = username.as_deref() == Some(text("username"));
+        let note = if username.is_none() {
+            "url: a password without a user name is not taken over"
+        } else if !text("username").is_empty() && (!is_same || !text("password").is_empty()) {
+            "url: the user name in it is not taken over, as credentials has one"
+        } else {
+            given.insert("username".to_owned(), username.into());
+            if let Some(password) = password {
+                given.insert("password".to_owned(), Value::from(password.expose().as_str()));
+            }
+            "url: user name and password were moved from it to credentials"
+        };
+        if given.is_empty() {
+            self.rest.remove("credentials");
+        }
+        self.note(note);
+    }
+
+    /// Paths are for WebSockets; other programs pass over one behind `mqtt://`.
+    fn drop_path_without_use(&mut self) {
+        let Some(url) = self.rest.get("url").and_then(Value::as_str) else { return };
+        if BrokerUrl::parse(url) != Err(UrlError::UnexpectedPath) {
+            return;
+        }
+        let end = url.find("://").map_or(0, |at| at + 3);
+        let end = url[end..].find(['/', '?', '\\']).map_or(url.len(), |at| end + at);
+        let url = url[..end].to_owned();
+        self.rest.insert("url".to_owned(), Value::from(url));
+        self.note(
+            "url: the path was dropped, as mqtt:// and mqtts:// have none; if the broker speaks MQTT over WebSocket there, use ws:// or wss://",
+        );
     }
 
     fn note(&mut self, text: &str) {

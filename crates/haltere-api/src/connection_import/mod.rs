@@ -59,6 +59,10 @@ impl From<ImportError> for ApiError {
 /// is malformed, nothing is stored and the answer lists every fault. `status` is dropped; parts of the file
 /// that are no connections are named in the answer and not taken over.
 ///
+/// With `onlyGood=true` refused entries are left out and listed in the report (`refuse`, `faults`), and the
+/// others are stored. User names and passwords in URLs are moved into `credentials`, and a path behind `mqtt://`
+/// is dropped; `notes` says so.
+///
 /// With `dryRun=true` nothing is stored, and the answer is the plan. With `Accept: text/event-stream` the
 /// answer is a stream: events `progress`, then one `report`, then events `links` until every new link has
 /// had a first outcome.
@@ -67,7 +71,10 @@ impl From<ImportError> for ApiError {
     path = "/api/connection-import",
     operation_id = "import_connections",
     tag = "Connections",
-    params(("dryRun" = Option<bool>, Query, description = "`true`: only say what would be done")),
+    params(
+        ("dryRun" = Option<bool>, Query, description = "`true`: only say what would be done"),
+        ("onlyGood" = Option<bool>, Query, description = "`true`: import what is good, and leave out what is refused"),
+    ),
     request_body(content = ImportInput, content_type = "application/json"),
     responses(
         (status = 200, description = "What was done, or would be", content(
@@ -145,7 +152,11 @@ async fn take_apart<H: Send + 'static>(
 }
 
 fn mode(params: &Params) -> Result<ImportMode, ApiError> {
-    Ok(if params.flag("dryRun")? { ImportMode::DryRun } else { ImportMode::Store })
+    Ok(match (params.flag("dryRun")?, params.flag("onlyGood")?) {
+        (true, _) => ImportMode::DryRun,
+        (false, true) => ImportMode::StoreGood,
+        (false, false) => ImportMode::Store,
+    })
 }
 
 #[cfg(test)]

@@ -23,7 +23,7 @@ const NAMED: usize = 3;
 pub(crate) struct WireReport<'a> {
     /// `mmc`, `haltere`, or `list` for a bare list of connections.
     source: &'static str,
-    /// Whether it was done: `false` for a plan, and when an entry is refused.
+    /// Whether it was done: `false` for a plan, and when an entry is refused (unless with `onlyGood`).
     done: bool,
     /// How many entries the file has.
     total: usize,
@@ -117,16 +117,22 @@ impl<'a> From<(usize, &'a Planned)> for WireEntry<'a> {
 
 /// The answer. A plan is an answer whatever is in it.
 pub(super) fn respond(report: &ImportReport, mode: ImportMode) -> Response {
-    match refusal(report).filter(|_| mode == ImportMode::Store) {
+    match refusal(report, mode) {
         Some((status, refused)) => json(status, &refused),
         None => json(StatusCode::OK, &WireReport::from(report)),
     }
 }
 
 /// Why a file is refused, if it is.
-pub(super) fn refusal(report: &ImportReport) -> Option<(StatusCode, WireRefused<'_>)> {
+pub(super) fn refusal(
+    report: &ImportReport,
+    mode: ImportMode,
+) -> Option<(StatusCode, WireRefused<'_>)> {
+    if mode == ImportMode::DryRun {
+        return None;
+    }
     let refused = |code, message| WireRefused { code, message, report: Some(report.into()) };
-    if report.refusals() > 0 {
+    if report.refusals() > 0 && mode == ImportMode::Store {
         let refused = refused(ErrorCode::Invalid, refused_entries(report));
         return Some((StatusCode::BAD_REQUEST, refused));
     }

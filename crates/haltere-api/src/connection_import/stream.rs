@@ -110,7 +110,7 @@ impl Stages {
         };
         let ids: Vec<_> = created(&report).collect();
         self.stage = if ids.is_empty() { Stage::Ended } else { dialling(ids) };
-        match report::refusal(&report).filter(|_| self.mode == ImportMode::Store) {
+        match report::refusal(&report, self.mode) {
             Some((_, refused)) => event("error", &refused),
             None => event("report", &WireReport::from(&report)),
         }

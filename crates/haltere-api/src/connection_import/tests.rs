@@ -305,3 +305,89 @@ async fn the_stream_of_an_import_ends_with_the_session() {
         .await;
     assert_eq!(api.admin().await.get("/api/connections").await.ids(), ["a"], "it stays imported");
 }
+
+#[tokio::test]
+async fn credentials_and_paths_in_urls_are_moved_and_said() {
+    let api = TestApi::start().await;
+    let admin = api.admin().await;
+    let entry = |id: &str, url: &str| json!({"id": id, "name": id, "url": url});
+    let mut kept = entry("kept", "mqtt://v:other@127.0.0.1:1");
+    kept["credentials"] = json!({"username": "u", "password": "hunter2"});
+    let mut filled = entry("filled", "mqtt://u:p%40ss@127.0.0.1:1");
+    filled["credentials"] = json!({"clientId": "c"});
+    let file = json!([
+        entry("moved", "mqtt://u:p%40ss@127.0.0.1:1"),
+        entry("path", "mqtts://127.0.0.1:1/mqtt?x=1"),
+        entry("websocket", "ws://127.0.0.1:1/mqtt"),
+        kept,
+        filled,
+    ]);
+    let report = admin.post("/api/connection-import", file).await;
+    assert_eq!(report.status, 200, "{}", report.text);
+    assert!(!report.text.contains("p@ss") && !report.text.contains("p%40ss"), "{}", report.text);
+    let note = |position: usize| report.json()["entries"][position]["notes"][0].to_string();
+    assert!(note(0).contains("were moved from it to credentials"), "{}", note(0));
+    assert!(note(1).contains("the path was dropped"), "{}", note(1));
+    assert_eq!(note(2), "null");
+    assert!(note(3).contains("is not taken over, as credentials has one"), "{}", note(3));
+    let stored = admin.get("/api/connections").await.json();
+    let shown = |position: usize| (&stored[position]["url"], &stored[position]["credentials"]);
+    let url = json!("mqtt://127.0.0.1:1");
+    assert_eq!(shown(0), (&url, &json!({"username": "u", "password": "p@ss"})));
+    assert_eq!(shown(1).0, &json!("mqtts://127.0.0.1:1"));
+    assert_eq!(shown(2).0, &json!("ws://127.0.0.1:1/mqtt"));
+    assert_eq!(shown(3), (&url, &json!({"username": "u", "password": "hunter2"})));
+    let all = json!({"username": "u", "password": "p@ss", "clientId": "c"});
+    assert_eq!(shown(4), (&url, &all));
+}
+
+#[tokio::test]
+async fn only_the_good_ones_move_in_when_that_is_asked_for() {
+    let api = TestApi::start().await;
+    let admin = api.admin().await;
+    let (url, _port) = nobody();
+    let file = json!([
+        connection("a", &url),
+        {"id": "b", "name": "B", "url": "mqtt://u:secret/word@host"},
+        connection("c", &url),
+    ]);
+    let refused = admin.post("/api/connection-import", file.clone()).await;
+    assert_eq!(refused.status, 400, "{}", refused.text);
+    assert!(!refused.text.contains("secret"), "{}", refused.text);
+    let path = "/api/connection-import?onlyGood=true";
+    let plan = admin.post(&format!("{path}&dryRun=true"), file.clone()).await.json();
+    assert_eq!(
+        (&plan["done"], &plan["create"], &plan["refuse"]),
+        (&json!(false), &json!(2), &json!(1))
+    );
+    assert_eq!(admin.get("/api/connections").await.ids(), [""; 0]);
+    let done = admin.post(path, file.clone()).await;
+    assert_eq!(done.status, 200, "{}", done.text);
+    let report = done.json();
+    assert_eq!(
+        (&report["done"], &report["create"], &report["refuse"]),
+        (&json!(true), &json!(2), &json!(1))
+    );
+    assert_eq!(report["entries"][1]["outcome"], "refuse");
+    assert_eq!(admin.get("/api/connections").await.ids(), ["a", "c"]);
+    let again = admin.post(path, file).await.json();
+    assert_eq!(
+        (&again["create"], &again["skip"], &again["refuse"]),
+        (&json!(0), &json!(2), &json!(1))
+    );
+    let unclear = admin.post("/api/connection-import?onlyGood=yes", json!([])).await;
+    unclear.is_refusal(400, "INVALID", "onlyGood: must be true or false");
+}
+
+#[tokio::test]
+async fn a_password_in_a_url_is_not_quoted() {
+    let api = TestApi::start().await;
+    let admin = api.admin().await;
+    for url in ["mqtt://u:hunter2@host", "mqtt://u:99999/hunter2@host", "mqtt://u:hunter2#x@host"] {
+        for path in ["/api/connections", "/api/connection-test"] {
+            let refused = admin.post(path, json!({"name": "a", "url": url})).await;
+            let why = "url: must not contain a user name or password; use credentials.username and credentials.password";
+            refused.is_refusal(400, "INVALID", why);
+        }
+    }
+}

@@ -49,7 +49,7 @@ impl Mover {
         }
         let mut tx = self.store.write().await.doing(DOING)?;
         let now = self.clock.now();
-        let storing = Storing { vault: &self.vault, ctx, now, progress: &progress };
+        let storing = Storing { vault: &self.vault, ctx, now, mode, progress: &progress };
         let (report, stored) =
             import::write(&mut *tx, &storing, judged, self.connections_max).await?;
         if !stored.is_empty() {

@@ -44,6 +44,10 @@ struct FileOptions {
     /// Only say what would be done
     #[arg(long)]
     dry_run: bool,
+
+    /// Import what is good, and list what is refused
+    #[arg(long)]
+    only_good: bool,
 }
 
 /// The largest file, in bytes.
@@ -52,21 +56,25 @@ const MAX: usize = moving::MAX_FILE_BYTES;
 impl Options {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let Self { common, command } = self;
-        let (wanted, FileOptions { file, dry_run }) = match command {
+        let (wanted, FileOptions { file, dry_run, only_good }) = match command {
             Command::Mmc(options) => (Source::Mmc, options),
             Command::Haltere(options) => (Source::Haltere, options),
         };
         let content = read(&file)?;
         expect(wanted, content.source, &file)?;
-        let mode = if dry_run { ImportMode::DryRun } else { ImportMode::Store };
+        let mode = match (dry_run, only_good) {
+            (true, _) => ImportMode::DryRun,
+            (false, true) => ImportMode::StoreGood,
+            (false, false) => ImportMode::Store,
+        };
         let report = with_mover(common, async |mover, ctx| {
             let (reporter, progress) = ImportProgress::channel();
             let import = mover.import(ctx, content, mode, reporter);
             let (report, ()) = tokio::join!(import, show(progress));
             report.context("failed to import")
         })?;
-        print_quoting(&describe(&report, mode))?;
-        if report.is_refused() && mode == ImportMode::Store {
+        print_quoting(&describe(&report, mode, only_good))?;
+        if mode != ImportMode::DryRun && !report.done {
             bail!("nothing was imported");
         }
         Ok(())
@@ -138,7 +146,7 @@ async fn show(mut progress: watch::Receiver<ImportProgress>) {
 }
 
 /// What a person reads: what needs their attention line by line, the rest as numbers.
-fn describe(report: &ImportReport, mode: ImportMode) -> String {
+fn describe(report: &ImportReport, mode: ImportMode, only_good: bool) -> String {
     let mut text = String::new();
     for (position, entry) in report.entries.iter().enumerate() {
         describe_entry(&mut text, position, entry);
@@ -151,15 +159,20 @@ fn describe(report: &ImportReport, mode: ImportMode) -> String {
         let _ = writeln!(text, "refused: {over_limit}");
     }
     let (creates, skips, refusals) = (report.creates(), report.skips(), report.refusals());
-    let summary = if report.done {
-        format!("{creates} imported, {skips} skipped")
-    } else {
-        format!("{creates} to import, {skips} to skip, {refusals} refused")
+    let summary = match (report.done, refusals) {
+        (true, 0) => format!("{creates} imported, {skips} skipped"),
+        (true, _) => format!("{creates} imported, {skips} skipped, {refusals} refused"),
+        (false, _) => format!("{creates} to import, {skips} to skip, {refusals} refused"),
     };
-    let end = match (mode, report.is_refused()) {
-        (ImportMode::DryRun, false) => "; nothing was changed, this was a dry run",
-        (_, true) => "; nothing is imported as long as anything is refused",
-        (ImportMode::Store, false) => "",
+    let wish = if only_good { ImportMode::StoreGood } else { ImportMode::Store };
+    let end = if report.over_limit.is_some() {
+        "; nothing is imported"
+    } else if report.is_refused_by(wish) {
+        "; nothing is imported as long as anything is refused (--only-good leaves that out)"
+    } else if mode == ImportMode::DryRun {
+        "; nothing was changed, this was a dry run"
+    } else {
+        ""
     };
     let _ = writeln!(text, "{summary}{end}");
     text
@@ -209,17 +222,17 @@ mod tests {
             not_taken_over: vec!["tools".to_owned()],
         };
         assert_eq!(
-            describe(&report, ImportMode::Store),
+            describe(&report, ImportMode::Store, false),
             "refused  connections[1] \"bad\": url: is missing\n\
              not taken over: tools (they are no connections)\n\
-             1 to import, 0 to skip, 1 refused; nothing is imported as long as anything is refused\n"
+             1 to import, 0 to skip, 1 refused; nothing is imported as long as anything is refused (--only-good leaves that out)\n"
         );
         report.entries.pop();
         report.entries[0].notes.push("caFile: is kept".to_owned());
         report.not_taken_over.clear();
         report.done = true;
         assert_eq!(
-            describe(&report, ImportMode::Store),
+            describe(&report, ImportMode::Store, false),
             "note     connections[0] \"fine\": caFile: is kept\n1 imported, 0 skipped\n"
         );
     }

@@ -9,6 +9,7 @@ use haltere_store::{ClientIdUse, ConnectionKey, ReadTx, StoreError};
 use super::super::input::NewConnection;
 use super::super::rivalry::{self, Place};
 use super::file::{ImportEntry, ImportFile, Incoming, Source};
+use super::run::ImportMode;
 
 /// Of how many refused entries the faults are listed; the others are counted.
 pub const LISTED_REFUSALS: usize = 1_000;
@@ -18,7 +19,7 @@ pub const LISTED_REFUSALS: usize = 1_000;
 pub struct ImportReport {
     /// What kind of file it is.
     pub source: Source,
-    /// Whether it was done. When anything is refused, nothing is.
+    /// Whether it was done. When anything is refused, nothing is, unless only the good ones were asked for.
     pub done: bool,
     /// Its entries, in their order.
     pub entries: Vec<Planned>,
@@ -131,9 +132,15 @@ impl ImportReport {
         created.filter(|_| self.done).filter_map(|entry| entry.id.as_deref())
     }
 
-    /// Whether it can't be done, and nothing of it is.
+    /// Whether it can't be done as a whole.
     pub fn is_refused(&self) -> bool {
-        self.over_limit.is_some() || self.refusals() > 0
+        self.is_refused_by(ImportMode::Store)
+    }
+
+    /// Whether nothing of it can be done in this way.
+    pub fn is_refused_by(&self, mode: ImportMode) -> bool {
+        let by_entries = mode != ImportMode::StoreGood && self.refusals() > 0;
+        self.over_limit.is_some() || by_entries
     }
 
     fn count(&self, what: impl Fn(&Verdict) -> bool) -> usize {

@@ -22,6 +22,8 @@ pub enum ImportMode {
     DryRun,
     /// Do it, if nothing is refused.
     Store,
+    /// Do it with what is good, and leave out what is refused.
+    StoreGood,
 }
 
 /// Why there is not even a plan. That a file can't be taken is no error: see
@@ -37,7 +39,8 @@ pub enum ImportError {
 }
 
 impl App {
-    /// Stores the connections of a file, all of them or, when an entry is refused, none; skips those that
+    /// Stores the connections of a file, all of them or, when an entry is refused, none (unless only the
+    /// good ones are asked for); skips those that
     /// are there already. Does not wait for links: [`App::standing`] tells how they do. Once it has begun to
     /// store, it runs to its end even when the returned future is dropped.
     pub async fn import_connections(
@@ -54,7 +57,7 @@ impl App {
             return Ok(dry_run(&*self.0.store, judged, max).await?);
         }
         let (app, ctx) = (self.clone(), ctx.clone());
-        let job = async move { app.store_import(&ctx, judged, &progress).await };
+        let job = async move { app.store_import(&ctx, judged, mode, &progress).await };
         self.to_completion(job).await
     }
 
@@ -62,6 +65,7 @@ impl App {
         &self,
         ctx: &Ctx,
         judged: ImportFile,
+        mode: ImportMode,
         progress: &Reporter,
     ) -> Result<ImportReport, ImportError> {
         let mut turn = self.turn().await?;
@@ -69,7 +73,7 @@ impl App {
         if !still_in(&mut *turn.tx, &ctx.caller).await? {
             return Err(NotAllowed::RoleTooLow.into());
         }
-        let storing = Storing { vault: &self.0.vault, ctx, now: turn.now, progress };
+        let storing = Storing { vault: &self.0.vault, ctx, now: turn.now, mode, progress };
         let max = self.0.settings.connections_max;
         let (report, stored) = write(&mut *turn.tx, &storing, judged, max).await?;
         if !stored.is_empty() {
@@ -110,7 +114,7 @@ pub(in super::super) async fn write(
 ) -> Result<(ImportReport, Vec<Arc<Connection>>), Internal> {
     let stored = Stored::read(tx).await.doing(DOING)?;
     let (mut report, new) = plan(judged, &stored, max);
-    if report.is_refused() {
+    if report.is_refused_by(storing.mode) {
         return Ok((report, Vec::new()));
     }
     report.done = true;

@@ -1,5 +1,6 @@
 //! Storing what is new, with its audit entries, in the transaction the plan was made in.
 
+use std::fmt::Write as _;
 use std::sync::Arc;
 
 use haltere_core::{AuditAction, AuditEntry, Connection, Timestamp};
@@ -10,6 +11,7 @@ use super::super::{record, update};
 use super::file::Incoming;
 use super::plan::ImportReport;
 use super::progress::{ImportStage, Reporter};
+use super::run::ImportMode;
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Doing, Internal};
@@ -26,6 +28,7 @@ pub(in super::super) struct Storing<'a> {
     pub(in super::super) vault: &'a Vault,
     pub(in super::super) ctx: &'a Ctx,
     pub(in super::super) now: Timestamp,
+    pub(in super::super) mode: ImportMode,
     pub(in super::super) progress: &'a Reporter,
 }
 
@@ -61,12 +64,11 @@ pub(super) async fn store(
 }
 
 fn of_the_import(storing: &Storing<'_>, report: &ImportReport) -> AuditEntry {
-    let detail = format!(
-        "{}: {} created, {} skipped",
-        report.source.as_str(),
-        report.creates(),
-        report.skips()
-    );
+    let (source, creates, skips) = (report.source.as_str(), report.creates(), report.skips());
+    let mut detail = format!("{source}: {creates} created, {skips} skipped");
+    if report.refusals() > 0 {
+        let _ = write!(detail, ", {} refused", report.refusals());
+    }
     audit::done(storing.now, storing.ctx, AuditAction::ConnectionImport, "", detail)
 }
 

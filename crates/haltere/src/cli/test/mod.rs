@@ -8,9 +8,9 @@ mod target;
 
 use std::sync::Arc;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use clap::Args;
-use haltere_core::{BrokerUrl, Clock as _};
+use haltere_core::{BrokerUrl, Clock as _, UrlError};
 use haltere_link::{Audience, Circumstances, ProbeReport, Supervisor};
 use tokio::runtime::Builder;
 
@@ -26,8 +26,8 @@ use target::Target;
 #[command(after_help = EXAMPLES)]
 pub(super) struct Options {
     /// Where the broker is: mqtt://, mqtts://, ws:// or wss://, a host, a port
-    #[arg(value_parser = BrokerUrl::parse)]
-    url: BrokerUrl,
+    #[arg(value_name = "URL")]
+    url: String,
 
     #[command(flatten)]
     target: Target,
@@ -54,7 +54,7 @@ Exit status: 0 the broker lets us in, 1 it does not, 2 the arguments make no sen
 impl Options {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let settings = self.settings.load().map_err(Usage::because)?.settings;
-        let spec = self.target.read(self.url).map_err(Usage::because)?;
+        let spec = self.target.read(url(&self.url)?).map_err(Usage::because)?;
         let mut screen = Screen::new(self.json);
         screen.title(&spec.url)?;
         let runtime = Builder::new_current_thread().enable_all().build();
@@ -75,6 +75,17 @@ impl Options {
         self.target.save_ca(&report)?;
         verdict(&report)
     }
+}
+
+/// Reads the URL. Done here and not by clap, whose errors quote what was typed: a password, perhaps.
+fn url(text: &str) -> anyhow::Result<BrokerUrl> {
+    let refused = |error: UrlError| match error {
+        UrlError::UserInfo => anyhow!(
+            "the URL must not contain a user name or password; use --username NAME --password-stdin"
+        ),
+        error => anyhow!("the URL: {error}"),
+    };
+    BrokerUrl::parse(text).map_err(refused).map_err(Usage::because)
 }
 
 /// Everything has been said: the rest is the exit status.
