@@ -238,6 +238,7 @@ pub(crate) mod messages {
     pub(crate) const SAME_NAME_OR_ID: &str =
         "Connection with either the same name or id already exists";
     pub(crate) const TOO_MANY_CONNECTIONS: &str = "Maximum number of connections reached";
+    pub(crate) const TOO_MUCH_MATERIAL: &str = "Maximum size of all certificates and keys reached";
     pub(crate) const OTHER_ORIGIN: &str = "Requests from other origins are not allowed";
     pub(crate) const OTHER_ORIGIN_LOGOUT: &str = "Logging out is up to haltere's own pages";
     pub(crate) const TOKEN_IN_URL: &str = "token: does not belong in the URL; send it in the header \"Authorization: Bearer <token>\"";

@@ -20,7 +20,7 @@ pub use start::StartError;
 
 use crate::audit;
 use crate::background::{Background, BackgroundTask};
-use crate::connections::Registry;
+use crate::connections::{Materials, Registry};
 use crate::ctx::Ctx;
 use crate::error::NotAllowed;
 use crate::events::Hub;
@@ -47,6 +47,8 @@ pub(crate) struct Inner {
     /// Tells this installation's links from those of others on the same broker.
     pub(crate) instance: String,
     pub(crate) registry: Registry,
+    /// What equal certificates and keys are held as.
+    pub(crate) materials: Materials,
     pub(crate) supervisor: Supervisor,
     pub(crate) hub: Arc<Hub>,
     pub(crate) switches: Switches,

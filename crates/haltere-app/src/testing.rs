@@ -156,8 +156,9 @@ impl TestApp {
         let store = self.another_store().await;
         let key = MasterKey::parse(self.master_key.expose()).expect("just made");
         let vault = Vault::open(&*store, &key).await.expect("the vault opens");
-        let AppSettings { connections_max, secrets, .. } = self.config.settings;
-        Mover { store, vault, clock: Arc::clone(&self.config.clock), connections_max, secrets }
+        let AppSettings { connections_max, material_budget, secrets, .. } = self.config.settings;
+        let clock = Arc::clone(&self.config.clock);
+        Mover { store, vault, clock, connections_max, material_budget, secrets }
     }
 
     /// The same database, opened once more.
@@ -193,7 +194,14 @@ impl TestMover {
         let vault = Vault::open(&*store, &MasterKey::generate()).await.expect("the vault opens");
         let clock = Arc::new(SystemClock);
         let secrets = SecretsPolicy::Readable;
-        let mover = Mover { store, vault, clock, connections_max: 10_000, secrets };
+        let mover = Mover {
+            store,
+            vault,
+            clock,
+            connections_max: 10_000,
+            material_budget: 256 << 20,
+            secrets,
+        };
         Self { mover, _folder: folder }
     }
 }

@@ -6,6 +6,7 @@ use jiff::Timestamp;
 
 use crate::broker_url::BrokerUrl;
 use crate::client_hello::{Alpn, TlsServerName};
+use crate::pem::Pem;
 use crate::secret::Secret;
 use crate::text::{self, TextError};
 
@@ -149,21 +150,6 @@ pub struct TlsMaterial {
     pub alpn: Option<Alpn>,
     /// The name to ask for and to find in the broker's certificate, in place of the URL's host.
     pub server_name: Option<TlsServerName>,
-}
-
-/// The bytes of a PEM file.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Pem(pub Vec<u8>);
-
-impl Pem {
-    /// The largest file that is taken: twice what all the roots of a system weigh.
-    pub const MAX_BYTES: usize = 256 * 1024;
-}
-
-impl zeroize::Zeroize for Pem {
-    fn zeroize(&mut self) {
-        self.0.zeroize();
-    }
 }
 
 /// Settings the management center for Mosquitto stores with a connection: kept and returned. Only

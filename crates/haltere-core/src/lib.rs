@@ -17,6 +17,7 @@ pub mod failure;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 pub mod network;
+pub mod pem;
 pub mod plugin;
 pub mod role;
 pub mod secret;
@@ -32,12 +33,12 @@ pub use caller::{Caller, Origin, SessionHandle, SessionId, UserName};
 pub use client_hello::{Alpn, AlpnError, TlsServerName, TlsServerNameError};
 pub use clock::Clock;
 pub use connection::{
-    Connection, ConnectionId, ConnectionName, Credentials, Intent, MmcFields, Pem, Revision,
-    TlsMaterial,
+    Connection, ConnectionId, ConnectionName, Credentials, Intent, MmcFields, Revision, TlsMaterial,
 };
 pub use failure::{LinkFailure, Stage};
 pub use jiff::Timestamp;
 pub use network::{Network, NetworkError};
+pub use pem::{Pem, WeakPem};
 pub use plugin::PluginId;
 pub use role::{Role, Roles};
 pub use secret::Secret;

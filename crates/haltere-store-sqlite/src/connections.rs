@@ -10,13 +10,14 @@ use sqlx::sqlite::SqliteRow;
 
 use crate::error;
 use crate::many::{ROWS_AT_ONCE, insert_rows};
+use crate::material::{Hasher, Hashes, Materials};
 use crate::row::Cells;
 use crate::tx::{Statement, Tx};
 
 /// The columns, in the order [`read`] reads and [`bind`] binds them.
 macro_rules! columns {
     () => {
-        "id, name, url, username, password, client_id, reject_unauthorized, ca, cert, key, \
+        "id, name, url, username, password, client_id, reject_unauthorized, ca_hash, cert_hash, key_hash, \
          no_metrics_mode, ca_file, cert_file, key_file, alpn, server_name, intent, revision, \
          created_at, updated_at"
     };
@@ -43,26 +44,30 @@ const FIND_CLIENT_ID: &str = client_ids!("= $1");
 const INSERT: &str = concat!("INSERT INTO connections (", columns!(), ") VALUES ");
 /// How many columns that are.
 const COLUMNS: usize = 20;
+/// Where the hashes of certificates and keys stand among them.
+const HASHES: [usize; 3] = [7, 8, 9];
 /// Behind an `INSERT`. Its count includes the new row: rows are returned once they are all inserted.
 const UNLESS_TAKEN: &str = " ON CONFLICT DO NOTHING RETURNING (SELECT count(*) FROM connections)";
 /// `created_at`, $19, stays as it is.
 const UPDATE: &str = "UPDATE connections SET name = $2, url = $3, username = $4, password = $5, \
-    client_id = $6, reject_unauthorized = $7, ca = $8, cert = $9, key = $10, \
-    no_metrics_mode = $11, ca_file = $12, cert_file = $13, key_file = $14, alpn = $15, \
+    client_id = $6, reject_unauthorized = $7, ca_hash = $8, cert_hash = $9, \
+    key_hash = $10, no_metrics_mode = $11, ca_file = $12, cert_file = $13, key_file = $14, alpn = $15, \
     server_name = $16, intent = $17, revision = $18, updated_at = $20 WHERE id = $1";
 const DELETE: &str = "DELETE FROM connections WHERE id = $1";
 
 #[async_trait]
 impl ConnectionReads for Tx {
     async fn list_connections(&mut self) -> Result<Vec<ConnectionRecord>, StoreError> {
-        self.rows(sqlx::query(LIST)).await?.iter().map(read).collect()
+        let rows = self.rows(sqlx::query(LIST)).await?;
+        self.read_all(&rows).await
     }
 
     async fn find_connection(
         &mut self,
         id: &ConnectionId,
     ) -> Result<Option<ConnectionRecord>, StoreError> {
-        self.row(sqlx::query(FIND).bind(id.as_str())).await?.as_ref().map(read).transpose()
+        let rows = self.rows(sqlx::query(FIND).bind(id.as_str())).await?;
+        Ok(self.read_all(&rows).await?.pop())
     }
 
     async fn find_rivals(
@@ -73,8 +78,7 @@ impl ConnectionReads for Tx {
         let id = id.map(ConnectionId::as_str);
         let rows = self.rows(sqlx::query(FIND_RIVALS).bind(id).bind(name)).await?;
         let mut rivals = Rivals { by_id: None, by_name: None };
-        for row in &rows {
-            let record = read(row)?;
+        for record in self.read_all(&rows).await? {
             if id == Some(record.id.as_str()) {
                 rivals.by_id = Some(record.clone());
             }
@@ -83,6 +87,14 @@ impl ConnectionReads for Tx {
             }
         }
         Ok(rivals)
+    }
+
+    async fn material_bytes(&mut self) -> Result<u64, StoreError> {
+        self.bytes_of_material().await
+    }
+
+    async fn missing_material_bytes(&mut self, contents: &[&[u8]]) -> Result<u64, StoreError> {
+        self.bytes_missing(contents).await
     }
 
     async fn list_connection_keys(&mut self) -> Result<Vec<ConnectionKey>, StoreError> {
@@ -106,28 +118,46 @@ impl ConnectionWrites for Tx {
         record: &ConnectionRecord,
     ) -> Result<Option<u64>, StoreError> {
         let insert = insert_rows(INSERT, COLUMNS, 1).and(UNLESS_TAKEN);
-        let row = self.change_and_tell(bind(insert.query(), record)?).await?;
-        row.as_ref().map(read_count).transpose()
+        let mut hasher = Hasher::default();
+        let statement = bind(insert.query(), record, hasher.hashes(record))?;
+        let Some(row) = self.change_and_tell(statement).await? else { return Ok(None) };
+        self.keep(hasher).await?;
+        read_count(&row).map(Some)
     }
 
     async fn insert_connections(&mut self, records: &[ConnectionRecord]) -> Result<(), StoreError> {
         for records in records.chunks(ROWS_AT_ONCE) {
             let sql = insert_rows(INSERT, COLUMNS, records.len());
-            let statement = records.iter().try_fold(sql.query(), bind)?;
+            let mut hasher = Hasher::default();
+            let mut statement = sql.query();
+            for record in records {
+                statement = bind(statement, record, hasher.hashes(record))?;
+            }
             self.change(statement).await?;
+            self.keep(hasher).await?;
         }
         Ok(())
     }
 
     async fn update_connection(&mut self, record: &ConnectionRecord) -> Result<(), StoreError> {
-        match self.change(bind(sqlx::query(UPDATE), record)?).await? {
+        let mut hasher = Hasher::default();
+        let statement = bind(sqlx::query(UPDATE), record, hasher.hashes(record))?;
+        match self.change(statement).await? {
             0 => Err(StoreError::Gone),
-            _ => Ok(()),
+            _ => self.keep(hasher).await,
         }
     }
 
     async fn delete_connection(&mut self, id: &ConnectionId) -> Result<bool, StoreError> {
         Ok(self.change(sqlx::query(DELETE).bind(id.as_str())).await? > 0)
+    }
+}
+
+impl Tx {
+    /// Whole rows, with the certificates and keys they mean.
+    async fn read_all(&mut self, rows: &[SqliteRow]) -> Result<Vec<ConnectionRecord>, StoreError> {
+        let materials = self.materials(rows, HASHES).await?;
+        rows.iter().map(|row| read(row, &materials)).collect()
     }
 }
 
@@ -154,7 +184,7 @@ fn read_client_id(row: &SqliteRow) -> Result<ClientIdUse, StoreError> {
     })
 }
 
-fn read(row: &SqliteRow) -> Result<ConnectionRecord, StoreError> {
+fn read(row: &SqliteRow, materials: &Materials) -> Result<ConnectionRecord, StoreError> {
     let mut cells = Cells::new("connections", row);
     // Evaluated in the order it is written, which is that of the columns.
     Ok(ConnectionRecord {
@@ -165,9 +195,9 @@ fn read(row: &SqliteRow) -> Result<ConnectionRecord, StoreError> {
         password: cells.get::<Option<_>>("password")?.map(Sealed),
         client_id: cells.lenient_text("client_id")?,
         reject_unauthorized: cells.get("reject_unauthorized")?,
-        ca: cells.get("ca")?,
-        cert: cells.get("cert")?,
-        key: cells.get::<Option<_>>("key")?.map(Sealed),
+        ca: materials.get(cells.get("ca_hash")?),
+        cert: materials.get(cells.get("cert_hash")?),
+        key: materials.get(cells.get("key_hash")?).map(|key| Sealed(key.bytes().to_vec())),
         no_metrics_mode: cells.get("no_metrics_mode")?,
         ca_file: cells.lenient_text("ca_file")?,
         cert_file: cells.lenient_text("cert_file")?,
@@ -185,6 +215,7 @@ fn read(row: &SqliteRow) -> Result<ConnectionRecord, StoreError> {
 fn bind<'q>(
     statement: Statement<'q>,
     record: &'q ConnectionRecord,
+    hashes: Hashes,
 ) -> Result<Statement<'q>, StoreError> {
     // Without `..`, so that a new field doesn't compile until it is kept.
     let ConnectionRecord {
@@ -195,9 +226,9 @@ fn bind<'q>(
         password,
         client_id,
         reject_unauthorized,
-        ca,
-        cert,
-        key,
+        ca: _,
+        cert: _,
+        key: _,
         no_metrics_mode,
         ca_file,
         cert_file,
@@ -217,9 +248,9 @@ fn bind<'q>(
         .bind(password.as_ref().map(|sealed| sealed.0.as_slice()))
         .bind(client_id.as_deref())
         .bind(*reject_unauthorized)
-        .bind(ca.as_deref())
-        .bind(cert.as_deref())
-        .bind(key.as_ref().map(|sealed| sealed.0.as_slice()))
+        .bind(hashes.ca.map(Vec::from))
+        .bind(hashes.cert.map(Vec::from))
+        .bind(hashes.key.map(Vec::from))
         .bind(*no_metrics_mode)
         .bind(ca_file.as_deref())
         .bind(cert_file.as_deref())

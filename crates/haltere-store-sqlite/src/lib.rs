@@ -12,6 +12,7 @@ mod connections;
 mod error;
 mod files;
 mod many;
+mod material;
 mod meta;
 mod migrations;
 mod open;

@@ -8,7 +8,10 @@ use std::path::Path;
 use haltere_store::StoreError;
 use sqlx::{Sqlite, SqlitePool, Transaction};
 
-use crate::{error, open};
+use crate::{error, material, open};
+
+/// The one step that SQL alone can't take: it has no SHA-256.
+const MATERIAL: &str = include_str!("../migrations/0006_material.sql");
 
 const STEPS: &[&str] = &[
     include_str!("../migrations/0001_init.sql"),
@@ -16,6 +19,8 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0003_client_ids.sql"),
     include_str!("../migrations/0004_client_hello.sql"),
     include_str!("../migrations/0005_audit_repeats.sql"),
+    MATERIAL,
+    include_str!("../migrations/0007_material_goes.sql"),
 ];
 
 /// The schema's version once all steps are taken.
@@ -55,6 +60,9 @@ async fn step(writer: &SqlitePool, steps: &'static [&'static str]) -> Result<boo
         return if found > known { Err(StoreError::TooNew { found, known }) } else { Ok(false) };
     };
     sqlx::raw_sql(*sql).execute(&mut *tx).await.map_err(error::store)?;
+    if *sql == MATERIAL {
+        material::move_in(&mut tx).await?;
+    }
     let set_version = sqlx::AssertSqlSafe(format!("PRAGMA user_version = {}", next + 1));
     sqlx::raw_sql(set_version).execute(&mut *tx).await.map_err(error::store)?;
     tx.commit().await.map_err(error::store)?;
@@ -70,7 +78,7 @@ async fn version(tx: &mut Transaction<'_, Sqlite>) -> Result<i64, StoreError> {
 mod tests {
     use std::sync::Arc;
 
-    use haltere_core::{SessionId, UserName};
+    use haltere_core::{Pem, SessionId, UserName};
     use haltere_store::Store as _;
 
     use super::*;
@@ -134,5 +142,38 @@ mod tests {
         let before = tx.revisions().await.unwrap().sessions;
         assert!(tx.delete_session(&SessionId([0; 32])).await.unwrap());
         assert!(tx.revisions().await.unwrap().sessions > before, "ends are noticed as before");
+    }
+
+    #[tokio::test]
+    async fn certificates_and_keys_move_to_where_each_is_kept_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("haltere.db");
+        open::create_file(&path).unwrap();
+        let pool = open::writer(&path, &files(&path)).await.unwrap();
+        for _ in 0..5 {
+            assert!(step(&pool, &STEPS[..5]).await.unwrap());
+        }
+        let old = "INSERT INTO connections (id, name, url, ca, cert, key, intent, revision, created_at, updated_at)
+            VALUES ('a', 'A', 'mqtts://a', x'ca', x'ce', x'0102', 'connected', 1, 1, 1),
+                   ('b', 'B', 'mqtts://b', x'ca', NULL, NULL, 'connected', 1, 1, 1),
+                   ('c', 'C', 'mqtt://c', NULL, NULL, NULL, 'connected', 1, 1, 1);";
+        sqlx::raw_sql(old).execute(&pool).await.unwrap();
+        run(&pool).await.unwrap();
+        pool.close().await;
+
+        let store = crate::SqliteStore::open(&path).await.unwrap();
+        let mut read = store.read().await.unwrap();
+        let found = read.list_connections().await.unwrap();
+        let bytes = |pem: &Option<Pem>| pem.as_ref().map(|pem| pem.bytes().to_vec());
+        let found: Vec<_> = found
+            .iter()
+            .map(|row| {
+                (bytes(&row.ca), bytes(&row.cert), row.key.as_ref().map(|key| key.0.clone()))
+            })
+            .collect();
+        let ca = Some(vec![0xca]);
+        let whole = (ca.clone(), Some(vec![0xce]), Some(vec![1, 2]));
+        assert_eq!(found, [whole, (ca, None, None), (None, None, None)]);
+        assert_eq!(read.material_bytes().await.unwrap(), 4);
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use haltere_core::{
-    AuditAction, AuditEntry, AuditOutcome, ConnectionId, Intent, Revision, Timestamp,
+    AuditAction, AuditEntry, AuditOutcome, ConnectionId, Intent, Pem, Revision, Timestamp,
 };
 use haltere_store::contract::Fixture;
 use haltere_store::{AuditFilter, ConnectionRecord, Sealed};
@@ -59,7 +59,7 @@ fn record(id: &str, bulk: usize) -> ConnectionRecord {
         password: Some(Sealed(vec![7; 60])),
         client_id: None,
         reject_unauthorized: Some(true),
-        ca: Some(vec![b'x'; bulk]),
+        ca: Some(Pem::new(vec![b'x'; bulk])),
         cert: None,
         key: None,
         no_metrics_mode: None,

@@ -69,6 +69,14 @@ impl Tx {
         Ok(touched)
     }
 
+    /// Runs a change that belongs to the one before it.
+    pub(crate) async fn change_along(
+        &mut self,
+        statement: Statement<'_>,
+    ) -> Result<(), StoreError> {
+        self.run(statement).await.map(|_| ())
+    }
+
     /// Runs a change that returns something about the row it touched; `None` when it touched none.
     pub(crate) async fn change_and_tell(
         &mut self,

@@ -1,7 +1,7 @@
 //! Stored connections.
 
 use async_trait::async_trait;
-use haltere_core::{ConnectionId, Intent, Revision, Timestamp};
+use haltere_core::{ConnectionId, Intent, Pem, Revision, Timestamp};
 
 use crate::StoreError;
 
@@ -28,9 +28,9 @@ pub struct ConnectionRecord {
     /// `rejectUnauthorized`; `None` when never given.
     pub reject_unauthorized: Option<bool>,
     /// PEM.
-    pub ca: Option<Vec<u8>>,
+    pub ca: Option<Pem>,
     /// PEM.
-    pub cert: Option<Vec<u8>>,
+    pub cert: Option<Pem>,
     /// PEM, sealed.
     pub key: Option<Sealed>,
     /// `noMetricsMode`
@@ -107,6 +107,12 @@ pub trait ConnectionReads {
         name: &str,
     ) -> Result<Rivals, StoreError>;
 
+    /// How many bytes all certificates and keys take, equal ones counted once.
+    async fn material_bytes(&mut self) -> Result<u64, StoreError>;
+
+    /// How many bytes these certificates and sealed keys would add to that.
+    async fn missing_material_bytes(&mut self, contents: &[&[u8]]) -> Result<u64, StoreError>;
+
     /// Id and name of each connection, in the order they were created: what a list of all would be
     /// too heavy for.
     async fn list_connection_keys(&mut self) -> Result<Vec<ConnectionKey>, StoreError>;
@@ -119,6 +125,8 @@ pub trait ConnectionReads {
 }
 
 /// Changing connections. Each change moves [`crate::Revisions::connections`].
+///
+/// Equal certificates and equal sealed keys are kept once, for as long as a connection has them.
 #[async_trait]
 pub trait ConnectionWrites {
     /// Adds a connection unless its id or its name is in use; how many there are then. `None` when

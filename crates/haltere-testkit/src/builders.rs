@@ -29,15 +29,15 @@ pub fn user(text: &str) -> UserName {
 
 /// TLS settings that trust `ca_pem` and nothing else.
 pub fn trusting(ca_pem: &str) -> TlsMaterial {
-    TlsMaterial { ca: Some(Pem(ca_pem.as_bytes().to_vec())), ..TlsMaterial::default() }
+    TlsMaterial { ca: Some(Pem::new(ca_pem.as_bytes().to_vec())), ..TlsMaterial::default() }
 }
 
 /// The same settings, with `identity` as the client certificate.
 #[must_use]
 pub fn showing(tls: TlsMaterial, identity: &Identity) -> TlsMaterial {
     TlsMaterial {
-        cert: Some(Pem(identity.cert_pem.as_bytes().to_vec())),
-        key: Some(Secret::new(Pem(identity.key_pem.as_bytes().to_vec()))),
+        cert: Some(Pem::new(identity.cert_pem.as_bytes().to_vec())),
+        key: Some(Secret::new(Pem::new(identity.key_pem.as_bytes().to_vec()))),
         ..tls
     }
 }

@@ -78,8 +78,9 @@ pub(crate) async fn mover(
 ) -> anyhow::Result<Mover> {
     let vault =
         Vault::open(store.as_ref(), &master_key).await.context("failed to open the vault")?;
-    let AppSettings { connections_max, secrets, .. } = app_settings(settings);
-    Ok(Mover { store, vault, clock: Arc::new(SystemClock), connections_max, secrets })
+    let AppSettings { connections_max, material_budget, secrets, .. } = app_settings(settings);
+    let clock = Arc::new(SystemClock);
+    Ok(Mover { store, vault, clock, connections_max, material_budget, secrets })
 }
 
 /// Backups of the store.
@@ -189,6 +190,7 @@ pub(crate) fn limits(server: &Server) -> Limits {
 fn app_settings(settings: &Settings) -> AppSettings {
     AppSettings {
         connections_max: u64::from(settings.connections.max),
+        material_budget: settings.connections.material_budget.bytes() as u64,
         secrets: match settings.connections.secrets {
             Secrets::Readable => SecretsPolicy::Readable,
             Secrets::WriteOnly => SecretsPolicy::WriteOnly,

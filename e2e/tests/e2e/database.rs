@@ -83,7 +83,7 @@ impl Database {
             connections: self
                 .texts(
                     "SELECT json_array(id, name, url, username, hex(password), client_id, \
-                    reject_unauthorized, hex(ca), hex(cert), hex(key), intent, revision, \
+                    reject_unauthorized, hex(ca_hash), hex(cert_hash), hex(key_hash), intent, revision, \
                     created_at, updated_at) FROM connections ORDER BY sequence",
                 )
                 .await,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use e2e::{Client, Haltere, Options, secrets};
-use haltere_core::ConnectionId;
+use haltere_core::{ConnectionId, Pem};
 use haltere_store::{ConnectionRecord, Store as _};
 use haltere_testkit::certs::Identity;
 use haltere_testkit::certs::openssl::{Key, Workshop};
@@ -161,8 +161,8 @@ async fn spoil(haltere: &Haltere, both: &[String]) {
         let row = write.find_connection(&id).await.expect("asked for").expect("there");
         let keeps_key = number.is_multiple_of(2);
         let row = ConnectionRecord {
-            ca: Some(both.clone().into_bytes()),
-            cert: Some(both.clone().into_bytes()),
+            ca: Some(Pem::new(both.as_str())),
+            cert: Some(Pem::new(both.as_str())),
             key: row.key.clone().filter(|_| keeps_key),
             revision: row.revision.next(),
             ..row

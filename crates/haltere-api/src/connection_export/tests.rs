@@ -121,7 +121,7 @@ fn any_tls() -> impl Strategy<Value = TlsMaterial> {
     (any::<Option<bool>>(), any::<bool>(), client, alpn, server_name).prop_map(
         |(reject_unauthorized, ca, client, alpn, server_name)| {
             let (authority, clients) = &*MATERIAL;
-            let pem = |text: &str| Pem(text.as_bytes().to_vec());
+            let pem = |text: &str| Pem::new(text.as_bytes().to_vec());
             TlsMaterial {
                 reject_unauthorized,
                 ca: ca.then(|| pem(authority)),

@@ -88,8 +88,9 @@ pub(crate) struct WireRefused<'a> {
 
 impl<'a> From<&'a ImportReport> for WireReport<'a> {
     fn from(report: &'a ImportReport) -> Self {
-        // `over_limit` is in the message of the refusal.
-        let ImportReport { source, done, entries, over_limit: _, not_taken_over } = report;
+        // `over_limit` and `over_budget` are in the message of the refusal.
+        let ImportReport { source, done, entries, over_limit: _, over_budget: _, not_taken_over } =
+            report;
         Self {
             source: source.as_str(),
             done: *done,
@@ -136,8 +137,11 @@ pub(super) fn refusal(
         let refused = refused(ErrorCode::Invalid, refused_entries(report));
         return Some((StatusCode::BAD_REQUEST, refused));
     }
-    let over_limit = report.over_limit?;
-    let message = format!("{}: {over_limit}", messages::TOO_MANY_CONNECTIONS);
+    let message = match (report.over_limit, report.over_budget) {
+        (Some(over_limit), _) => format!("{}: {over_limit}", messages::TOO_MANY_CONNECTIONS),
+        (None, Some(over_budget)) => format!("{}: {over_budget}", messages::TOO_MUCH_MATERIAL),
+        (None, None) => return None,
+    };
     Some((StatusCode::FORBIDDEN, refused(ErrorCode::NotAllowed, message)))
 }
 

@@ -174,7 +174,7 @@ mod tests {
             username: Change::Set("u".to_owned()),
             password: Change::Clear,
             ca: Change::Clear,
-            cert: Change::Set(Pem(b"-----BEGIN X".to_vec())),
+            cert: Change::Set(Pem::new(b"-----BEGIN X".to_vec())),
             reject_unauthorized: Change::Set(false),
             ..ConnectionPatch::default()
         };

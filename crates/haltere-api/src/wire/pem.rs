@@ -43,8 +43,7 @@ pub(crate) enum PemEncoding {
 
 impl From<&Pem> for PemView {
     fn from(pem: &Pem) -> Self {
-        let Pem(bytes) = pem;
-        Self { data: general_purpose::STANDARD.encode(bytes), encoding: PemEncoding::Base64 }
+        Self { data: general_purpose::STANDARD.encode(pem.bytes()), encoding: PemEncoding::Base64 }
     }
 }
 
@@ -109,7 +108,7 @@ fn take_encoding(inner: &mut Fields) -> Result<Decode, Invalid> {
 
 fn decode(data: &str, decode: Decode) -> Result<Pem, &'static str> {
     let is_pem = data.as_bytes().windows(BEGIN.len()).any(|window| window == BEGIN);
-    if is_pem { Ok(Pem(data.as_bytes().to_vec())) } else { decode(data).map(Pem) }
+    if is_pem { Ok(Pem::new(data.as_bytes().to_vec())) } else { decode(data).map(Pem::new) }
 }
 
 /// Either alphabet, as Node takes them.
@@ -170,7 +169,7 @@ mod tests {
     #[test]
     fn every_form_that_is_forgiven() {
         let base64 = general_purpose::STANDARD.encode(PEM);
-        let expected = Ok(Some(Pem(PEM.as_bytes().to_vec())));
+        let expected = Ok(Some(Pem::new(PEM.as_bytes().to_vec())));
         for value in [
             json!({"data": base64, "encoding": "base64"}),
             json!({"data": base64, "endoding": "base64"}),
@@ -193,7 +192,7 @@ mod tests {
         ] {
             assert_eq!(read(&value), expected, "{value}");
         }
-        let der = Ok(Some(Pem(vec![0x30, 0x82, 0xff, 0xfb])));
+        let der = Ok(Some(Pem::new(vec![0x30, 0x82, 0xff, 0xfb])));
         for value in [
             json!({"data": "MIL/+w=="}),
             json!({"data": "MIL_-w", "encoding": "base64url"}),
@@ -236,7 +235,7 @@ mod tests {
     proptest! {
         #[test]
         fn what_goes_out_comes_back(body in prop::collection::vec(any::<u8>(), 0..200)) {
-            let pem = Pem([BEGIN, &body].concat());
+            let pem = Pem::new([BEGIN, &body].concat());
             let out = serde_json::to_value(PemView::from(&pem)).expect("JSON");
             prop_assert_eq!(read(&out), Ok(Some(pem)));
         }

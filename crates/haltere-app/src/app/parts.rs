@@ -30,6 +30,8 @@ pub struct AppParts {
 pub struct AppSettings {
     /// The most connections there may be.
     pub connections_max: u64,
+    /// How many bytes all certificates and keys of connections may weigh, equal ones counted once.
+    pub material_budget: u64,
     /// Whether secrets of connections are ever given out.
     pub secrets: SecretsPolicy,
     /// How long a create waits for the first outcome on top of the link's connect time-out, so that
@@ -71,6 +73,7 @@ impl Default for AppSettings {
     fn default() -> Self {
         Self {
             connections_max: 10_000,
+            material_budget: 256 << 20,
             secrets: SecretsPolicy::Readable,
             create_margin: Duration::from_secs(1),
             plugins: BTreeMap::new(),

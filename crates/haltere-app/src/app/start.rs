@@ -10,7 +10,7 @@ use tokio_util::task::TaskTracker;
 
 use super::{App, AppParts, Inner};
 use crate::background::Background;
-use crate::connections::{MAX_TESTS, Registry};
+use crate::connections::{MAX_TESTS, Materials, Registry};
 use crate::error::{Internal, chain};
 use crate::events::Hub;
 use crate::instance;
@@ -42,6 +42,7 @@ impl App {
             sessions: Sessions::new(settings.sessions.clone(), Arc::clone(&clock)),
             switches: Switches::new(settings.plugins.clone()),
             registry: Registry::default(),
+            materials: Materials::default(),
             hub: Arc::new(Hub::new()),
             turns: Turns::default(),
             tests: Arc::new(Semaphore::new(MAX_TESTS)),

@@ -32,7 +32,7 @@ impl App {
             Ok(connection) => connection.tls.cert.as_ref(),
             Err(unreadable) => unreadable.cert.as_ref(),
         };
-        let client = ours.map(|pem| certificates_in(&pem.0)).unwrap_or_default();
+        let client = ours.map(|pem| certificates_in(pem.bytes())).unwrap_or_default();
         Ok(ConnectionCertificates { broker: self.0.supervisor.presented(id), client })
     }
 }

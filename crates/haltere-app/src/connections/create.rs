@@ -6,6 +6,7 @@ use haltere_core::{AuditAction, Connection, ConnectionId, Intent, LinkState, Rev
 use haltere_store::{ConnectionRecord, Rivals, WriteTx};
 use uuid::Uuid;
 
+use super::budget::Before;
 use super::input::NewConnection;
 use super::list::{ListQuery, Listing};
 use super::rivalry::{self, Place};
@@ -57,6 +58,9 @@ pub enum CreateError {
     /// There are as many connections as the configuration allows.
     #[error("Maximum number of connections reached")]
     LimitReached,
+    /// All certificates and keys weigh as much as the configuration allows.
+    #[error("Maximum size of all certificates and keys reached")]
+    MaterialLimitReached,
     /// Id and name belong to a stored connection that can't be read.
     #[error(
         "Connection already exists but status of the connection not found. Config file might be malformed"
@@ -120,6 +124,7 @@ impl App {
         let id = new.id.clone();
         let fresh = assemble(new, turn.now);
         let row = record::seal(&self.0.vault, &fresh);
+        let before = Before::look(&mut *turn.tx, &fresh).await.doing(DOING)?;
         let allowed = check::new_id_and_name(&fresh.id, &fresh.name);
         let (connection, mended) = match turn.tx.insert_connection(&row).await.doing(DOING)? {
             Some(count) if count > self.0.settings.connections_max => {
@@ -138,6 +143,13 @@ impl App {
             if let Some(other) = holder {
                 return Err(rivalry::taken(&other.name, &other.id).into());
             }
+        }
+        if before
+            .has_gone_over(&mut *turn.tx, self.0.settings.material_budget)
+            .await
+            .doing(DOING)?
+        {
+            return Err(CreateError::MaterialLimitReached);
         }
         let action =
             if mended { AuditAction::ConnectionMend } else { AuditAction::ConnectionCreate };
@@ -182,7 +194,7 @@ impl App {
 
     /// The stored connection, when it may be overwritten: its last attempt to connect failed.
     fn broken(&self, row: &ConnectionRecord) -> Result<Connection, CreateError> {
-        let stored = record::open(&self.0.vault, row)
+        let stored = record::open(&self.0.vault, &self.0.materials, row)
             .map_err(|reason| CreateError::StatusNotFound { reason })?;
         match self.status(&stored).failure() {
             Some(_) => Ok(stored),

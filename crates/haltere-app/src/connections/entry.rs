@@ -8,6 +8,7 @@ use haltere_core::{
 use haltere_link::{LinkSpec, made_up_client_id};
 use haltere_store::ConnectionRecord;
 
+use super::materials::Materials;
 use super::record;
 use super::stray::Swept;
 use crate::app::App;
@@ -133,14 +134,18 @@ impl App {
 
     /// Makes an entry out of what was just stored or read.
     pub(crate) fn entry(&self, row: ConnectionRecord) -> Entry {
-        match record::open(&self.0.vault, &row) {
+        match record::open(&self.0.vault, &self.0.materials, &row) {
             Ok(connection) => self.readable(Arc::new(connection)),
-            Err(reason) => Entry(Content::Unreadable(Box::new(unreadable(row, reason)))),
+            Err(reason) => {
+                Entry(Content::Unreadable(Box::new(unreadable(row, &self.0.materials, reason))))
+            }
         }
     }
 
     /// Makes an entry out of a connection.
     pub(crate) fn readable(&self, connection: Arc<Connection>) -> Entry {
+        let connection = self.0.materials.share(Arc::unwrap_or_clone(connection));
+        let connection = Arc::new(connection);
         let spec = Arc::new(self.spec(&connection));
         Entry(Content::Readable { connection, spec })
     }
@@ -202,8 +207,8 @@ pub(crate) fn make_a_difference(tls: &TlsMaterial) -> bool {
 }
 
 /// No `..`: a new column does not compile until somebody has decided about it.
-fn unreadable(row: ConnectionRecord, reason: String) -> Unreadable {
-    let Swept { ca, cert, .. } = Swept::of(&row);
+fn unreadable(row: ConnectionRecord, materials: &Materials, reason: String) -> Unreadable {
+    let Swept { ca, cert, .. } = Swept::of(&row, materials);
     let ConnectionRecord {
         id,
         name,

@@ -1,6 +1,7 @@
 //! Connections: what can be done with them.
 
 mod advice;
+mod budget;
 mod certificates;
 mod change_intent;
 mod check;
@@ -17,6 +18,7 @@ mod history;
 mod import;
 mod input;
 mod list;
+mod materials;
 mod mover;
 mod patch;
 mod record;
@@ -29,6 +31,7 @@ mod update;
 mod view;
 
 pub use advice::ConnectionAdvice;
+pub use budget::OverBudget;
 pub use certificates::ConnectionCertificates;
 pub use condition::{Condition, Outdated, Terms, VersionTag};
 pub use create::{CreateError, Created, Outcome};
@@ -49,6 +52,7 @@ pub use test::{PreparedTest, TestError, TestReport};
 pub use view::{ConnectionView, Secrets};
 
 pub(crate) use entry::make_a_difference;
+pub(crate) use materials::Materials;
 pub(crate) use record::{reseal, try_secrets};
 pub(crate) use registry::Registry;
 pub(crate) use test::MAX_TESTS;

@@ -7,8 +7,10 @@ use haltere_store::{ConnectionRecord, Store};
 
 use super::export::{self, Export, ExportError, LeftOut};
 use super::import::{
-    self, ImportError, ImportFile, ImportMode, ImportReport, Reporter, Storing, judge_elsewhere,
+    self, ImportError, ImportFile, ImportMode, ImportReport, Reporter, Room, Storing,
+    judge_elsewhere,
 };
+use super::materials::Materials;
 use super::record;
 use super::view::Secrets;
 use crate::app::SecretsPolicy;
@@ -28,6 +30,8 @@ pub struct Mover {
     pub clock: Arc<dyn Clock>,
     /// The most connections there may be.
     pub connections_max: u64,
+    /// How many bytes all certificates and keys may weigh.
+    pub material_budget: u64,
     /// Whether secrets are ever given out.
     pub secrets: SecretsPolicy,
 }
@@ -44,14 +48,14 @@ impl Mover {
         const DOING: &str = "import connections";
         ctx.authorize(Action::ImportConnections)?;
         let judged = judge_elsewhere(file, progress.clone()).await?;
+        let room = Room { connections: self.connections_max, material: self.material_budget };
         if mode == ImportMode::DryRun {
-            return Ok(import::dry_run(&*self.store, judged, self.connections_max).await?);
+            return Ok(import::dry_run(&*self.store, &self.vault, judged, room).await?);
         }
         let mut tx = self.store.write().await.doing(DOING)?;
         let now = self.clock.now();
         let storing = Storing { vault: &self.vault, ctx, now, mode, progress: &progress };
-        let (report, stored) =
-            import::write(&mut *tx, &storing, judged, self.connections_max).await?;
+        let (report, stored) = import::write(&mut *tx, &storing, judged, room).await?;
         if !stored.is_empty() {
             tx.commit().await.doing(DOING)?;
         }
@@ -68,7 +72,8 @@ impl Mover {
         let secrets = export::may_include(self.secrets, secrets)?;
         let mut tx = self.store.write().await.doing(DOING)?;
         let rows = tx.list_connections().await.doing(DOING)?;
-        let open = |row: ConnectionRecord| match record::open(&self.vault, &row) {
+        let materials = Materials::default();
+        let open = |row: ConnectionRecord| match record::open(&self.vault, &materials, &row) {
             Ok(connection) => Ok(Arc::new(connection)),
             Err(reason) => Err(LeftOut { id: row.id, name: row.name, reason }),
         };

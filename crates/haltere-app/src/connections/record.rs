@@ -8,6 +8,7 @@ use haltere_store::{ConnectionRecord, Sealed};
 use zeroize::Zeroizing;
 
 use super::destination::Destination;
+use super::materials::Materials;
 use super::stray::Swept;
 use crate::error::chain;
 use crate::vault::{Place, Vault};
@@ -43,9 +44,9 @@ pub(super) fn seal(vault: &Vault, connection: &Connection) -> ConnectionRecord {
             .map(|secret| vault.seal(&place("password", id), secret.expose().as_bytes())),
         client_id: client_id.clone(),
         reject_unauthorized: *reject_unauthorized,
-        ca: ca.as_ref().map(|pem| pem.0.clone()),
-        cert: cert.as_ref().map(|pem| pem.0.clone()),
-        key: key.as_ref().map(|secret| seal_key(vault, id, secret)),
+        ca: ca.clone(),
+        cert: cert.clone(),
+        key: key.as_ref().map(|secret| seal_key(vault, secret)),
         no_metrics_mode: *no_metrics_mode,
         ca_file: ca_file.clone(),
         cert_file: cert_file.clone(),
@@ -59,16 +60,26 @@ pub(super) fn seal(vault: &Vault, connection: &Connection) -> ConnectionRecord {
     }
 }
 
-/// The private key of the connection `id`, sealed.
-pub(super) fn seal_key(vault: &Vault, id: &str, key: &Secret<Pem>) -> Sealed {
-    vault.seal(&place("key", id), &key.expose().0)
+/// A private key, sealed: equal keys alike, so that the store can keep them once. Which connections have it
+/// is not bound into it.
+pub(super) fn seal_key(vault: &Vault, key: &Secret<Pem>) -> Sealed {
+    vault.seal_alike(&SHARED_KEY, key.expose().bytes())
+}
+
+/// Whether a key was sealed by [`seal_key`]; earlier versions sealed each for its own row.
+pub(super) fn is_shared(key: &Sealed) -> bool {
+    Vault::is_sealed_alike(key)
 }
 
 /// The connection in a row, or why there is none in it; the reason names the field.
-pub(super) fn open(vault: &Vault, row: &ConnectionRecord) -> Result<Connection, String> {
+pub(super) fn open(
+    vault: &Vault,
+    materials: &Materials,
+    row: &ConnectionRecord,
+) -> Result<Connection, String> {
     let alpn = row.alpn.as_deref().map(Alpn::parse);
     let server_name = row.server_name.as_deref().map(TlsServerName::parse);
-    let swept = Swept::of(row);
+    let swept = Swept::of(row, materials);
     let (ca, cert) = (swept.ca.clone(), swept.cert.clone());
     Ok(Connection {
         id: ConnectionId::parse(&row.id).map_err(|error| format!("id: {error}"))?,
@@ -107,7 +118,7 @@ pub(super) fn destination(row: &ConnectionRecord) -> Option<Destination> {
     let url = BrokerUrl::parse(&row.url).ok()?;
     let tls = TlsMaterial {
         reject_unauthorized: row.reject_unauthorized,
-        ca: Swept::of(row).ca,
+        ca: Swept::of(row, &Materials::default()).ca,
         cert: None,
         key: None,
         alpn: row.alpn.as_deref().map(Alpn::parse).transpose().ok()?,
@@ -121,9 +132,9 @@ pub(super) fn open_password(
     vault: &Vault,
     row: &ConnectionRecord,
 ) -> Result<Option<Secret<String>>, String> {
-    let opened =
-        open_secret(vault, "password", "credentials.password", row, row.password.as_ref())?;
-    let Some(bytes) = opened else { return Ok(None) };
+    let Some(sealed) = &row.password else { return Ok(None) };
+    let opened = vault.unseal(&place("password", &row.id), sealed);
+    let bytes = opened.map_err(|error| format!("credentials.password: {}", chain(&error)))?;
     match String::from_utf8(bytes.expose().clone()) {
         Ok(text) => Ok(Some(Secret::new(text))),
         Err(error) => {
@@ -138,8 +149,11 @@ pub(super) fn open_key(
     vault: &Vault,
     row: &ConnectionRecord,
 ) -> Result<Option<Secret<Pem>>, String> {
-    let opened = open_secret(vault, "key", "key", row, row.key.as_ref())?;
-    Ok(opened.map(|bytes| Secret::new(Pem(bytes.expose().clone()))))
+    let Some(sealed) = &row.key else { return Ok(None) };
+    let place = if is_shared(sealed) { SHARED_KEY } else { place("key", &row.id) };
+    let opened = vault.unseal(&place, sealed);
+    let bytes = opened.map_err(|error| format!("key: {}", chain(&error)))?;
+    Ok(Some(Secret::new(Pem::new(bytes.expose().clone()))))
 }
 
 /// Opens each secret in a row and forgets it: how many there are, and why some can't be opened.
@@ -159,20 +173,12 @@ pub(crate) fn reseal(
     let password =
         password.map(|secret| to.seal(&place("password", &row.id), secret.expose().as_bytes()));
     let key = open_key(from, row)?;
-    let key = key.map(|secret| seal_key(to, &row.id, &secret));
+    let key = key.map(|secret| seal_key(to, &secret));
     Ok(ConnectionRecord { password, key, ..row.clone() })
 }
 
-fn open_secret(
-    vault: &Vault,
-    column: &'static str,
-    field: &str,
-    row: &ConnectionRecord,
-    sealed: Option<&Sealed>,
-) -> Result<Option<Secret<Vec<u8>>>, String> {
-    let opened = sealed.map(|sealed| vault.unseal(&place(column, &row.id), sealed));
-    opened.transpose().map_err(|error| format!("{field}: {}", chain(&error)))
-}
+/// Where the keys of all connections belong.
+const SHARED_KEY: Place<'static> = Place { table: "material", column: "data", row: "key" };
 
 fn place<'a>(column: &'static str, row: &'a str) -> Place<'a> {
     Place { table: "connections", column, row }

@@ -6,9 +6,10 @@
 use std::sync::atomic::Ordering;
 
 use haltere_core::{AuditAction, Pem, Secret, TlsMaterial};
-use haltere_link::tls::{check_material, sweep};
+use haltere_link::tls::check_material;
 use haltere_store::ConnectionRecord;
 
+use super::materials::Materials;
 use super::record;
 use super::registry::Snapshot;
 use crate::app::App;
@@ -32,9 +33,14 @@ pub(super) struct Swept {
 
 impl Swept {
     /// Reads `ca` and `cert` of a row.
-    pub(super) fn of(row: &ConnectionRecord) -> Self {
-        let (ca, cert) = (row.ca.clone().map(Pem), row.cert.clone().map(Pem));
-        let (from_ca, from_cert) = (ca.as_ref().and_then(sweep), cert.as_ref().and_then(sweep));
+    pub(super) fn of(row: &ConnectionRecord, materials: &Materials) -> Self {
+        let swept = |stored: &Option<Pem>| {
+            stored
+                .as_ref()
+                .map(|pem| materials.swept(pem))
+                .map_or((None, None), |(clean, found)| (Some(clean), found))
+        };
+        let ((ca, from_ca), (cert, from_cert)) = (swept(&row.ca), swept(&row.cert));
         let mut taken_out = Vec::new();
         for (found, key, other) in [
             (&from_ca, "ca held a private key", "ca held more than certificates"),
@@ -42,13 +48,7 @@ impl Swept {
         ] {
             taken_out.extend(found.as_ref().map(|found| if found.had_key { key } else { other }));
         }
-        let key = from_cert.as_ref().and_then(|found| found.key.clone());
-        Self {
-            ca: from_ca.map(|found| found.certificates).or(ca),
-            cert: from_cert.map(|found| found.certificates).or(cert),
-            key,
-            taken_out,
-        }
+        Self { ca, cert, key: from_cert.and_then(|found| found.key), taken_out }
     }
 
     /// The key that was found, if it belongs to the certificate.
@@ -65,7 +65,7 @@ impl App {
         let is_new = |row: &&ConnectionRecord| {
             known.get(&row.id).is_none_or(|entry| !self.is_current(entry, row))
         };
-        if rows.iter().filter(is_new).any(|row| !Swept::of(row).taken_out.is_empty()) {
+        if rows.iter().filter(is_new).any(|row| needs_care(row, &self.0.materials)) {
             self.0.stray_keys.store(true, Ordering::Relaxed);
         }
     }
@@ -79,47 +79,69 @@ impl App {
         }
         let mut turn = self.turn().await?;
         let ctx = Ctx::system(REQUEST);
-        let mut changed = false;
+        let (mut changed, mut stray) = (false, false);
         for row in turn.tx.list_connections().await.doing(DOING)? {
-            let Some((row, said)) = put_right(&self.0.vault, row) else { continue };
-            let row =
-                ConnectionRecord { revision: row.revision.next(), updated_at: turn.now, ..row };
-            turn.tx.update_connection(&row).await.doing(DOING)?;
-            let action = AuditAction::ConnectionUpdate;
-            let entry = audit::done(turn.now, &ctx, action, &row.id, said.as_str());
-            turn.tx.append_audit(&entry).await.doing(DOING)?;
-            tracing::warn!(
-                connection = row.id,
-                "{said}; copies may be in older backups, so renew the key"
-            );
-            changed = true;
+            let Right { mut row, said, resealed } =
+                put_right(&self.0.vault, &self.0.materials, row);
+            changed |= resealed || said.is_some();
+            if let Some(said) = said {
+                stray = true;
+                row.revision = row.revision.next();
+                row.updated_at = turn.now;
+                let action = AuditAction::ConnectionUpdate;
+                let entry = audit::done(turn.now, &ctx, action, &row.id, said.as_str());
+                turn.tx.append_audit(&entry).await.doing(DOING)?;
+                tracing::warn!(
+                    connection = row.id,
+                    "{said}; copies may be in older backups, so renew the key"
+                );
+                turn.tx.update_connection(&row).await.doing(DOING)?;
+            } else if resealed {
+                turn.tx.update_connection(&row).await.doing(DOING)?;
+            }
         }
         if changed {
             // Memory follows when the reconciler reads everything.
             drop(turn.commit(DOING).await?);
-            if let Err(error) = self.0.store.scrub().await {
-                let error = &error as &dyn std::error::Error;
-                tracing::warn!(error, "the database's free pages may still hold a private key");
-            }
+        }
+        if stray && let Err(error) = self.0.store.scrub().await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "the database's free pages may still hold a private key");
         }
         self.0.stray_keys.store(false, Ordering::Relaxed);
         Ok(())
     }
 }
 
-/// The row as it should be, and what was done; nothing when it is that already.
-fn put_right(vault: &Vault, row: ConnectionRecord) -> Option<(ConnectionRecord, String)> {
-    let swept = Swept::of(&row);
-    if swept.taken_out.is_empty() {
-        return None;
-    }
-    let mut said = swept.taken_out.join("; ");
-    let bytes = |pem: &Option<Pem>| pem.as_ref().map(|pem| pem.0.clone());
-    let (ca, cert) = (bytes(&swept.ca), bytes(&swept.cert));
+/// Whether [`put_right`] would change the row.
+fn needs_care(row: &ConnectionRecord, materials: &Materials) -> bool {
+    row.key.as_ref().is_some_and(|key| !record::is_shared(key))
+        || !Swept::of(row, materials).taken_out.is_empty()
+}
+
+/// A row as it should be.
+struct Right {
+    row: ConnectionRecord,
+    /// What was taken out of its certificates, and what became of that.
+    said: Option<String>,
+    /// Its key was sealed for this row alone, as earlier versions did, and can be shared now.
+    resealed: bool,
+}
+
+fn put_right(vault: &Vault, materials: &Materials, row: ConnectionRecord) -> Right {
+    let swept = Swept::of(&row, materials);
+    let (ca, cert) = (swept.ca.clone(), swept.cert.clone());
+    let mut said = (!swept.taken_out.is_empty()).then(|| swept.taken_out.join("; "));
     let found = if row.key.is_none() { swept.into_key() } else { None };
-    said.push_str(if found.is_some() { "; sealed as key" } else { "; removed" });
-    let key = found.map(|key| record::seal_key(vault, &row.id, &key)).or_else(|| row.key.clone());
-    Some((ConnectionRecord { ca, cert, key, ..row }, said))
+    if let Some(said) = &mut said {
+        said.push_str(if found.is_some() { "; sealed as key" } else { "; removed" });
+    }
+    let alone = row.key.as_ref().is_some_and(|key| !record::is_shared(key));
+    // One that can't be opened stays as it is, for people to see.
+    let own = if alone { record::open_key(vault, &row).ok().flatten() } else { None };
+    let resealed = own.is_some();
+    let key = own.or(found).map(|key| record::seal_key(vault, &key)).or_else(|| row.key.clone());
+    Right { row: ConnectionRecord { ca, cert, key, ..row }, said, resealed }
 }
 
 #[cfg(test)]

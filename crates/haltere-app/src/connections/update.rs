@@ -8,6 +8,7 @@ use haltere_core::{
 };
 use haltere_store::{ConnectionRecord, StoreError};
 
+use super::budget::Before;
 use super::condition::{Condition, Terms};
 use super::destination::{Destination, KeptSecrets};
 use super::entry::Entry;
@@ -70,10 +71,18 @@ impl App {
             connection.revision = connection.revision.next();
             connection.updated_at = turn.now;
             let row = record::seal(&self.0.vault, &connection);
+            let before = Before::look(&mut *turn.tx, &connection).await.doing(DOING)?;
             turn.tx.update_connection(&row).await.map_err(|error| match error {
                 StoreError::Taken(_) => UpdateError::NameTaken,
                 error => Internal::new(DOING, error).into(),
             })?;
+            if before
+                .has_gone_over(&mut *turn.tx, self.0.settings.material_budget)
+                .await
+                .doing(DOING)?
+            {
+                return Err(UpdateError::MaterialLimitReached);
+            }
             let detail = fields.join(", ");
             let action = AuditAction::ConnectionUpdate;
             let entry = audit::done(turn.now, ctx, action, id.as_str(), detail);

@@ -97,6 +97,17 @@ impl Vault {
         Step::Seal.around(|| self.data_key.seal(place, plain))
     }
 
+    /// Seals `plain` for `place` so that sealing the same twice gives the same: whoever sees two sealed
+    /// values learns whether they are equal, and nothing else.
+    pub fn seal_alike(&self, place: &Place<'_>, plain: &[u8]) -> Sealed {
+        Step::Seal.around(|| self.data_key.seal_alike(place, plain))
+    }
+
+    /// Whether [`Vault::seal_alike`] made this.
+    pub fn is_sealed_alike(sealed: &Sealed) -> bool {
+        sealing::is_sealed_alike(sealed)
+    }
+
     /// Opens what was sealed for `place`.
     pub fn unseal(
         &self,

@@ -1,8 +1,12 @@
 //! One key, and what it does: the form of a sealed value lives here and nowhere else.
 //!
 //! ```text
-//! version (1 byte, 0x01) · key id (8) · nonce (24) · XChaCha20-Poly1305 ciphertext and tag (n + 16)
+//! version (1 byte) · key id (8) · nonce (24) · XChaCha20-Poly1305 ciphertext and tag (n + 16)
 //! ```
+//!
+//! The version says where the nonce comes from: 0x01 from chance, 0x02 from what is sealed, so that equal
+//! values are equal when sealed. It is a keyed hash then (NMAC, with keys of its own out of the data key) over place
+//! and value: as long as nobody has the key, a nonce repeats only together with all of the rest.
 //!
 //! The associated data is the [`Place`], as `table/column/row`.
 
@@ -18,7 +22,8 @@ use super::Place;
 
 /// The length of a key.
 pub(super) const KEY_BYTES: usize = 32;
-const VERSION: u8 = 1;
+const RANDOM: u8 = 1;
+const ALIKE: u8 = 2;
 const KEY_ID_BYTES: usize = 8;
 const NONCE_BYTES: usize = 24;
 
@@ -41,7 +46,7 @@ impl KeyId {
     pub(super) fn of(Sealed(sealed): &Sealed) -> Option<Self> {
         let (version, rest) = sealed.split_first()?;
         let id = rest.first_chunk::<KEY_ID_BYTES>()?;
-        (*version == VERSION).then_some(Self(*id))
+        [RANDOM, ALIKE].contains(version).then_some(Self(*id))
     }
 }
 
@@ -73,6 +78,22 @@ pub enum UnsealError {
 pub(super) struct SealingKey {
     id: KeyId,
     cipher: XChaCha20Poly1305,
+    /// For nonces, inner and outer.
+    nonce_keys: [Secret<[u8; KEY_BYTES]>; 2],
+}
+
+/// Whether the nonce comes from what is sealed.
+pub(super) fn is_sealed_alike(Sealed(sealed): &Sealed) -> bool {
+    sealed.first() == Some(&ALIKE)
+}
+
+fn derived(key: &Secret<[u8; KEY_BYTES]>, name: &[u8]) -> Secret<[u8; KEY_BYTES]> {
+    let hash = Sha256::new()
+        .chain_update(b"haltere vault nonce key\0")
+        .chain_update(name)
+        .chain_update(key.expose())
+        .finalize();
+    Secret::new(hash.into())
 }
 
 /// A new key out of the operating system's randomness.
@@ -82,18 +103,39 @@ pub(super) fn random_key() -> Secret<[u8; KEY_BYTES]> {
 
 impl SealingKey {
     pub(super) fn new(bytes: &Secret<[u8; KEY_BYTES]>) -> Self {
-        Self { id: KeyId::new(bytes), cipher: XChaCha20Poly1305::new(bytes.expose().into()) }
+        Self {
+            id: KeyId::new(bytes),
+            cipher: XChaCha20Poly1305::new(bytes.expose().into()),
+            nonce_keys: [b"inner", b"outer"].map(|name| derived(bytes, name)),
+        }
     }
 
     /// Random nonces of 24 bytes don't repeat in practice, so nobody has to count.
     pub(super) fn seal(&self, place: &Place<'_>, plain: &[u8]) -> Sealed {
-        let nonce = XNonce::generate();
+        self.seal_with(RANDOM, &XNonce::generate(), place, plain)
+    }
+
+    pub(super) fn seal_alike(&self, place: &Place<'_>, plain: &[u8]) -> Sealed {
+        let [inner, outer] = self.nonce_keys.each_ref().map(Secret::expose);
+        let place_text = place.to_string();
+        let hash = Sha256::new()
+            .chain_update(inner)
+            .chain_update((place_text.len() as u64).to_be_bytes())
+            .chain_update(place_text)
+            .chain_update(plain)
+            .finalize();
+        let hash: [u8; 32] = Sha256::new().chain_update(outer).chain_update(hash).finalize().into();
+        let nonce = XNonce::from(std::array::from_fn(|index| hash[index]));
+        self.seal_with(ALIKE, &nonce, place, plain)
+    }
+
+    fn seal_with(&self, version: u8, nonce: &XNonce, place: &Place<'_>, plain: &[u8]) -> Sealed {
         let place = place.to_string();
         let ciphertext = self
             .cipher
-            .encrypt(&nonce, Payload { msg: plain, aad: place.as_bytes() })
+            .encrypt(nonce, Payload { msg: plain, aad: place.as_bytes() })
             .expect("what fits into memory is below the cipher's limit of 256 GiB");
-        Sealed([&[VERSION][..], &self.id.0, &nonce, &ciphertext].concat())
+        Sealed([&[version][..], &self.id.0, nonce, &ciphertext].concat())
     }
 
     pub(super) fn unseal(
@@ -102,7 +144,7 @@ impl SealingKey {
         Sealed(sealed): &Sealed,
     ) -> Result<Secret<Vec<u8>>, UnsealError> {
         let (version, rest) = sealed.split_first().ok_or(UnsealError::TooShort)?;
-        if *version != VERSION {
+        if ![RANDOM, ALIKE].contains(version) {
             return Err(UnsealError::UnknownVersion(*version));
         }
         let (id, rest) = rest.split_first_chunk::<KEY_ID_BYTES>().ok_or(UnsealError::TooShort)?;
@@ -153,8 +195,26 @@ mod tests {
     #[test]
     fn an_unknown_form_is_named_as_such() {
         let mut sealed = key(1).seal(&HERE, b"hunter2");
-        sealed.0[0] = 2;
-        assert_eq!(key(1).unseal(&HERE, &sealed), Err(UnsealError::UnknownVersion(2)));
+        sealed.0[0] = 3;
+        assert_eq!(key(1).unseal(&HERE, &sealed), Err(UnsealError::UnknownVersion(3)));
+    }
+
+    #[test]
+    fn equal_values_can_be_sealed_alike() {
+        let sealed = key(1).seal_alike(&HERE, b"hunter2");
+        assert_eq!(sealed, key(1).seal_alike(&HERE, b"hunter2"));
+        assert!(is_sealed_alike(&sealed) && !is_sealed_alike(&key(1).seal(&HERE, b"hunter2")));
+        assert_eq!(key(1).unseal(&HERE, &sealed), Ok(Secret::new(b"hunter2".to_vec())));
+        let elsewhere = Place { row: "mosquitto", ..HERE };
+        assert_eq!(key(1).unseal(&elsewhere, &sealed), Err(UnsealError::Tampered));
+        let nonce = |Sealed(sealed): Sealed| sealed[1 + KEY_ID_BYTES..][..NONCE_BYTES].to_vec();
+        for other in [
+            key(2).seal_alike(&HERE, b"hunter2"),
+            key(1).seal_alike(&elsewhere, b"hunter2"),
+            key(1).seal_alike(&HERE, b"hunter3"),
+        ] {
+            assert_ne!(nonce(other), nonce(sealed.clone()));
+        }
     }
 
     #[test]

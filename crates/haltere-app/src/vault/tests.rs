@@ -99,11 +99,11 @@ async fn a_damaged_data_key_is_not_blamed_on_the_master_key() {
     let mut flipped = whole.clone();
     *flipped.last_mut().unwrap() ^= 1;
     let mut newer = whole.clone();
-    newer[0] = 2;
+    newer[0] = 3;
     let too_short = key('1').sealing_key().seal(&wraps::place(), b"31 bytes").0;
     for (damaged, why) in [
         (flipped, UnsealError::Tampered),
-        (newer, UnsealError::UnknownVersion(2)),
+        (newer, UnsealError::UnknownVersion(3)),
         (whole[..20].to_vec(), UnsealError::TooShort),
         (Vec::new(), UnsealError::TooShort),
         (too_short, UnsealError::TooShort),

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use haltere_core::{Alpn, TlsMaterial};
+use haltere_core::{Alpn, Pem, TlsMaterial};
+use rustls_pki_types::CertificateDer;
 use sha2::{Digest as _, Sha256};
 
 use super::client::TlsClient;
@@ -23,14 +24,24 @@ pub(super) fn key(tls: &TlsMaterial) -> Key {
     let mut hash = Sha256::new();
     hash.update([u8::from(*reject_unauthorized == Some(false))]);
     for part in [
-        ca.as_ref().map(|pem| pem.0.as_slice()),
-        cert.as_ref().map(|pem| pem.0.as_slice()),
-        key.as_ref().map(|pem| pem.expose().0.as_slice()),
+        ca.as_ref().map(Pem::bytes),
+        cert.as_ref().map(Pem::bytes),
+        key.as_ref().map(|pem| pem.expose().bytes()),
         alpn.as_deref().map(str::as_bytes),
     ] {
         // With its length in front, so that no two settings look alike in a row.
         hash.update(part.map_or(u64::MAX, |part| part.len() as u64).to_be_bytes());
         hash.update(part.unwrap_or_default());
+    }
+    hash.finalize().into()
+}
+
+/// The key of these roots.
+pub(super) fn key_of_roots(roots: &[CertificateDer<'_>]) -> Key {
+    let mut hash = Sha256::new();
+    for root in roots {
+        // DER says itself where it ends.
+        hash.update(root);
     }
     hash.finalize().into()
 }

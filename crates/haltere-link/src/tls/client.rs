@@ -1,5 +1,6 @@
 //! Shared client configurations and the handshake.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
@@ -19,7 +20,7 @@ use super::certificate::Certificate;
 use super::failure::{classify_handshake, refused_chain};
 use super::material::{Material, MaterialError};
 use super::provider::provider;
-use super::trust::Trust;
+use super::trust::{Trust, WeakTrust};
 use super::verifier::{Verifier, server_name};
 use super::witness::Witness;
 
@@ -28,13 +29,15 @@ use super::witness::Witness;
 pub struct TlsClients {
     clock: Arc<dyn Clock>,
     system: OnceLock<Trust>,
+    /// Roots that clients use at present: clients that differ in the rest share them.
+    supplied: Mutex<HashMap<cache::Key, WeakTrust>>,
     cache: Mutex<Cache>,
 }
 
 impl TlsClients {
     /// Loads nothing yet.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, system: OnceLock::new(), cache: Mutex::default() }
+        Self { clock, system: OnceLock::new(), supplied: Mutex::default(), cache: Mutex::default() }
     }
 
     /// The client for these settings. Quick, except that the first call without a `ca` reads the
@@ -53,7 +56,7 @@ impl TlsClients {
         let trust = match (material.verify, material.ca) {
             (false, _) => None,
             (true, ca) if ca.is_empty() => Some(self.system.get_or_init(Trust::system).clone()),
-            (true, ca) => Some(Trust::supplied(ca)),
+            (true, ca) => Some(self.supplied(ca)),
         };
         let verifier = Arc::new(Verifier::new(trust, provider()));
         let time = Arc::new(Time(Arc::clone(&self.clock)));
@@ -75,6 +78,19 @@ impl TlsClients {
         config.resumption = Resumption::disabled();
         config.alpn_protocols = material.alpn;
         TlsClient { config: Arc::new(config), verifier, time }
+    }
+
+    fn supplied(&self, ca: Vec<CertificateDer<'static>>) -> Trust {
+        let key = cache::key_of_roots(&ca);
+        let mut known = self.supplied.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(trust) = known.get(&key).and_then(WeakTrust::upgrade) {
+            return trust;
+        }
+        // No more than there are clients, and those are bounded by the cache and by the links.
+        known.retain(|_, trust| trust.upgrade().is_some());
+        let trust = Trust::supplied(ca);
+        known.insert(key, trust.downgrade());
+        trust
     }
 
     fn cache(&self) -> std::sync::MutexGuard<'_, Cache> {
@@ -111,6 +127,11 @@ pub struct HandshakeFailure {
 }
 
 impl TlsClient {
+    #[cfg(test)]
+    pub(super) fn shares_roots_with(&self, other: &Self) -> bool {
+        self.verifier.shares_roots_with(&other.verifier)
+    }
+
     /// Does the handshake over `stream`; `host` is the name that is asked for and
     /// that the broker has to prove. Takes as long
     /// as the peer takes: put a time limit around it. Dropping it closes the stream.

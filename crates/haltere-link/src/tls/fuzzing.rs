@@ -48,7 +48,7 @@ pub fn pem(input: &[u8]) {
     if let Err(error) = pem::private_key("key", input) {
         check_refusal(&error);
     }
-    let text = Pem(input.to_vec());
+    let text = Pem::new(input.to_vec());
     if let Err(error) = tidy_ca(&text).map(|ca| check_kept(&ca)) {
         check_refusal(&error);
     }
@@ -70,7 +70,7 @@ pub fn pem(input: &[u8]) {
 
 /// What is kept holds no key, and is kept the next time as it is.
 fn check_kept(kept: &Pem) {
-    assert!(!armor::contains(&kept.0, b"PRIVATE KEY"));
+    assert!(!armor::contains(kept.bytes(), b"PRIVATE KEY"));
     assert_eq!(sweep(kept), None);
 }
 

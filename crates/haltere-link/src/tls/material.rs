@@ -38,10 +38,10 @@ pub(super) struct Material {
 
 impl Material {
     pub(super) fn read(tls: &TlsMaterial) -> Result<Self, MaterialError> {
-        let ca = tls.ca.as_ref().map(|text| pem::certificates("ca", &text.0)).transpose()?;
+        let ca = tls.ca.as_ref().map(|text| pem::certificates("ca", text.bytes())).transpose()?;
         let identity = match (&tls.cert, &tls.key) {
             (None, None) => None,
-            (Some(cert), Some(key)) => Some(read_identity(&cert.0, &key.expose().0)?),
+            (Some(cert), Some(key)) => Some(read_identity(cert.bytes(), key.expose().bytes())?),
             (Some(_), None) => {
                 return Err(MaterialError::new(
                     "key",

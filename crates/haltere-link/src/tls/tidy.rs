@@ -46,13 +46,13 @@ pub fn two_keys() -> MaterialError {
 /// The certificates of `ca`.
 pub fn tidy_ca(given: &Pem) -> Result<Pem, MaterialError> {
     check_size("ca", given)?;
-    let items = pem::items(&given.0);
+    let items = pem::items(given.bytes());
     let has_certificate = items.iter().any(|item| matches!(item, Item::Certificate(_)));
     if has_certificate && items.iter().any(Item::is_private_key) {
         let reason = "holds a private key; give only the certificates, and keep an authority's key to yourself";
         return Err(MaterialError::new("ca", reason));
     }
-    let certificates = pem::certificates_of("ca", &given.0, items)?;
+    let certificates = pem::certificates_of("ca", given.bytes(), items)?;
     Ok(kept(given, &certificates))
 }
 
@@ -60,14 +60,14 @@ pub fn tidy_ca(given: &Pem) -> Result<Pem, MaterialError> {
 pub fn tidy_cert(given: &Pem) -> Result<(Pem, Option<Secret<Pem>>), MaterialError> {
     check_size("cert", given)?;
     let (keys, items): (Vec<_>, Vec<_>) =
-        pem::items(&given.0).into_iter().partition(Item::is_private_key);
+        pem::items(given.bytes()).into_iter().partition(Item::is_private_key);
     if !items.iter().any(|item| matches!(item, Item::Certificate(_))) {
         // Says what is there in place of a certificate.
         let all = keys.into_iter().chain(items).collect();
-        let certificates = pem::certificates_of("cert", &given.0, all)?;
+        let certificates = pem::certificates_of("cert", given.bytes(), all)?;
         return Ok((kept(given, &certificates), None));
     }
-    let certificates = pem::certificates_of("cert", &given.0, items)?;
+    let certificates = pem::certificates_of("cert", given.bytes(), items)?;
     let mut keys = keys.into_iter();
     let key = match (keys.next(), keys.next()) {
         (None, _) => None,
@@ -82,7 +82,7 @@ pub fn tidy_cert(given: &Pem) -> Result<(Pem, Option<Secret<Pem>>), MaterialErro
 /// The key of `key`: as it was given, when every program can read it.
 pub fn tidy_key(given: &Secret<Pem>) -> Result<Secret<Pem>, MaterialError> {
     check_size("key", given.expose())?;
-    let text = &given.expose().0;
+    let text = given.expose().bytes();
     let key = pem::private_key("key", text)?;
     let is_plain = !armor::blocks(text).is_empty() && armor::is_laid_out(text);
     Ok(if is_plain { given.clone() } else { encode_key(&key) })
@@ -102,7 +102,7 @@ pub struct Swept {
 /// Looks into a stored `ca` or `cert`; nothing when all is well. Never fails: it may come from a database
 /// that somebody else has written to.
 pub fn sweep(stored: &Pem) -> Option<Swept> {
-    let text = &stored.0;
+    let text = stored.bytes();
     if text.is_empty() || is_only_certificates(text) {
         return None;
     }
@@ -121,7 +121,7 @@ pub fn sweep(stored: &Pem) -> Option<Swept> {
 
 /// As given when there is nothing to take out or to put right: clients compare what they get back.
 fn kept(given: &Pem, certificates: &[CertificateDer<'_>]) -> Pem {
-    if is_only_certificates(&given.0) { given.clone() } else { encode(certificates) }
+    if is_only_certificates(given.bytes()) { given.clone() } else { encode(certificates) }
 }
 
 /// Whether there is nothing in `text` but certificates, written the way every program reads them. Does not
@@ -151,7 +151,7 @@ fn encode(certificates: &[CertificateDer<'_>]) -> Pem {
     for certificate in certificates {
         text.extend_from_slice(armor::block("CERTIFICATE", certificate).expose());
     }
-    Pem(text)
+    Pem::new(text)
 }
 
 /// Under the label that belongs to its form.
@@ -161,7 +161,7 @@ fn encode_key(key: &PrivateKeyDer<'_>) -> Secret<Pem> {
         PrivateKeyDer::Sec1(_) => "EC PRIVATE KEY",
         _ => "PRIVATE KEY",
     };
-    Secret::new(Pem(armor::block(label, key.secret_der()).expose().clone()))
+    Secret::new(Pem::new(armor::block(label, key.secret_der()).expose().clone()))
 }
 
 fn beside_certificates(foreign: Foreign) -> MaterialError {
@@ -169,7 +169,7 @@ fn beside_certificates(foreign: Foreign) -> MaterialError {
 }
 
 fn check_size(field: &'static str, given: &Pem) -> Result<(), MaterialError> {
-    if given.0.len() > Pem::MAX_BYTES {
+    if given.bytes().len() > Pem::MAX_BYTES {
         let max = Pem::MAX_BYTES / 1024;
         return Err(MaterialError::new(field, format!("must be at most {max} KiB")));
     }

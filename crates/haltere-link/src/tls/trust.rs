@@ -1,6 +1,6 @@
 //! Whom a connection trusts.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use rustls::RootCertStore;
 use rustls_pki_types::CertificateDer;
@@ -17,6 +17,15 @@ pub(super) struct Trust {
     pub(super) supplied: Arc<[CertificateDer<'static>]>,
 }
 
+/// A [`Trust`] that lasts as long as somebody uses it: a bundle of roots, once it is read, is large.
+pub(super) struct WeakTrust(Weak<RootCertStore>, Weak<[CertificateDer<'static>]>);
+
+impl WeakTrust {
+    pub(super) fn upgrade(&self) -> Option<Trust> {
+        Some(Trust { roots: self.0.upgrade()?, supplied: self.1.upgrade()? })
+    }
+}
+
 impl Trust {
     /// Trusts what the operator gave, and nothing else.
     pub(super) fn supplied(certificates: Vec<CertificateDer<'static>>) -> Self {
@@ -24,6 +33,11 @@ impl Trust {
         // What webpki can't use as a root may still be matched by the rules for old certificates.
         roots.add_parsable_certificates(certificates.iter().cloned());
         Self { roots: Arc::new(roots), supplied: certificates.into() }
+    }
+
+    /// Remembers it without keeping it.
+    pub(super) fn downgrade(&self) -> WeakTrust {
+        WeakTrust(Arc::downgrade(&self.roots), Arc::downgrade(&self.supplied))
     }
 
     /// Trusts the system's roots, or Mozilla's when the system has none (a container, say).

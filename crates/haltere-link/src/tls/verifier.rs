@@ -1,6 +1,8 @@
 //! Checking who is on the other side.
 
 use std::ops::RangeInclusive;
+#[cfg(test)]
+use std::sync::Arc;
 
 use haltere_core::{Host, Timestamp};
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -31,6 +33,12 @@ pub(super) struct Verifier {
 impl Verifier {
     pub(super) fn new(trust: Option<Trust>, provider: &CryptoProvider) -> Self {
         Self { trust, algorithms: provider.signature_verification_algorithms }
+    }
+
+    #[cfg(test)]
+    pub(super) fn shares_roots_with(&self, other: &Self) -> bool {
+        let roots = |verifier: &Self| verifier.trust.as_ref().map(|it| Arc::as_ptr(&it.roots));
+        roots(self).is_some() && roots(self) == roots(other)
     }
 
     /// Whether a chain that was accepted owes this to the rules for old certificates.

@@ -3,7 +3,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use haltere_core::{Intent, Revision, SessionHandle, SessionId, Timestamp, UserName};
+use haltere_core::{Intent, Pem, Revision, SessionHandle, SessionId, Timestamp, UserName};
 use haltere_store::{Backups as _, ConnectionRecord, SessionRecord, Store as _, StoreError};
 use tempfile::TempDir;
 
@@ -26,7 +26,7 @@ fn record(id: &str) -> ConnectionRecord {
         password: None,
         client_id: None,
         reject_unauthorized: None,
-        ca: Some(vec![b'x'; 1_200]),
+        ca: Some(Pem::new(vec![b'x'; 1_200])),
         cert: None,
         key: None,
         no_metrics_mode: None,

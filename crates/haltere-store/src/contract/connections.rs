@@ -3,7 +3,7 @@
 use std::slice;
 use std::sync::Arc;
 
-use haltere_core::{Intent, Revision};
+use haltere_core::{Intent, Pem, Revision};
 
 use super::records::{at, bare_connection, commit, connection, id, ids, keep};
 use crate::{
@@ -192,6 +192,48 @@ pub async fn updating_to_a_taken_name_says_so(store: Arc<dyn Store>) {
     update(&*store, &old).await.unwrap();
 }
 
+pub async fn equal_certificates_and_keys_are_kept_once(store: Arc<dyn Store>) {
+    let bytes = async || store.read().await.unwrap().material_bytes().await.unwrap();
+    let missing = async |contents: &[&[u8]]| {
+        store.read().await.unwrap().missing_material_bytes(contents).await.unwrap()
+    };
+    assert_eq!(bytes().await, 0);
+    assert_eq!(missing(&[b"ca", b"cert", b"ca"]).await, 6);
+    let with = |id: &str, ca: &str, key: &[u8]| ConnectionRecord {
+        ca: Some(Pem::new(ca)),
+        key: Some(Sealed(key.to_vec())),
+        ..connection(id, id)
+    };
+    let one = keep(&*store, with("a", "ca", b"key")).await;
+    assert_eq!(bytes().await, 9);
+    let many: Vec<_> = (0..MANY).map(|n| with(&format!("c{n}"), "ca", b"key")).collect();
+    commit(&*store, async |tx| tx.insert_connections(&many).await.unwrap()).await;
+    keep(&*store, with("b", "another ca", b"key")).await;
+    assert_eq!(bytes().await, 9 + 10);
+    assert_eq!(missing(&[b"ca", b"another ca", b"key", b"new", b"new"]).await, 3);
+    commit(&*store, async |tx| {
+        assert_eq!(tx.insert_connection(&with("a", "never stored", b"x")).await.unwrap(), None);
+        let gone = tx.update_connection(&with("d", "never stored", b"x")).await;
+        assert!(matches!(gone, Err(StoreError::Gone)), "{gone:?}");
+    })
+    .await;
+    assert_eq!(bytes().await, 9 + 10, "what was refused left nothing behind");
+
+    update(&*store, &with("b", "cert", b"key")).await.unwrap();
+    assert_eq!(bytes().await, 9, "what nobody has any more is gone, and a cert can be a ca");
+    update(&*store, &bare_connection("b", "b")).await.unwrap();
+    commit(&*store, async |tx| {
+        for record in &many {
+            assert!(tx.delete_connection(&id(&record.id)).await.unwrap());
+        }
+    })
+    .await;
+    assert_eq!(bytes().await, 9, "one still has it");
+    assert_eq!(find(&*store, "a").await, Some(one));
+    commit(&*store, async |tx| assert!(tx.delete_connection(&id("a")).await.unwrap())).await;
+    assert_eq!(bytes().await, 0);
+}
+
 pub async fn deleting_tells_whether_there_was_one(store: Arc<dyn Store>) {
     keep(&*store, connection("a", "A")).await;
     commit(&*store, async |tx| {
@@ -234,7 +276,7 @@ pub async fn rows_that_make_no_sense_are_kept_as_they_stand(store: Arc<dyn Store
         username: Some(String::new()),
         client_id: Some("\u{1f}".to_owned()),
         password: Some(Sealed(Vec::new())),
-        ca: Some(Vec::new()),
+        ca: Some(Pem::new(Vec::new())),
         ..connection("..", "")
     };
     let kept = Some(keep(&*store, nonsense).await);

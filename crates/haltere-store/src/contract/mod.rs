@@ -56,6 +56,7 @@ macro_rules! contract_tests {
                 an_update_replaces_all_but_id_and_creation,
                 updating_what_is_not_there_says_gone,
                 updating_to_a_taken_name_says_so,
+                equal_certificates_and_keys_are_kept_once,
                 deleting_tells_whether_there_was_one,
                 client_ids_are_found_by_who_has_them,
                 rows_that_make_no_sense_are_kept_as_they_stand,

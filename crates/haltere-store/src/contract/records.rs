@@ -1,8 +1,8 @@
 //! Records to tell stories with, and short ways to keep them.
 
 use haltere_core::{
-    AuditAction, AuditEntry, AuditOutcome, ConnectionId, Intent, Revision, Role, SessionHandle,
-    SessionId, Timestamp, UserName,
+    AuditAction, AuditEntry, AuditOutcome, ConnectionId, Intent, Pem, Revision, Role,
+    SessionHandle, SessionId, Timestamp, UserName,
 };
 
 use crate::{ConnectionRecord, Sealed, SessionRecord, Store, UserRecord, WriteTx};
@@ -30,8 +30,8 @@ pub(super) fn connection(id: &str, name: &str) -> ConnectionRecord {
         password: Some(Sealed(vec![1, 0, 255])),
         client_id: Some("haltere-7".to_owned()),
         reject_unauthorized: Some(false),
-        ca: Some(b"ca".to_vec()),
-        cert: Some(b"cert".to_vec()),
+        ca: Some(Pem::new("ca")),
+        cert: Some(Pem::new("cert")),
         key: Some(Sealed(vec![0, 2])),
         no_metrics_mode: Some(true),
         ca_file: Some("ca.pem".to_owned()),

@@ -158,6 +158,9 @@ fn describe(report: &ImportReport, mode: ImportMode, only_good: bool) -> String 
     if let Some(over_limit) = report.over_limit {
         let _ = writeln!(text, "refused: {over_limit}");
     }
+    if let Some(over_budget) = report.over_budget {
+        let _ = writeln!(text, "refused: {over_budget}");
+    }
     let (creates, skips, refusals) = (report.creates(), report.skips(), report.refusals());
     let summary = match (report.done, refusals) {
         (true, 0) => format!("{creates} imported, {skips} skipped"),
@@ -219,6 +222,7 @@ mod tests {
                 planned("bad", Verdict::Refuse(vec!["url: is missing".to_owned()])),
             ],
             over_limit: None,
+            over_budget: None,
             not_taken_over: vec!["tools".to_owned()],
         };
         assert_eq!(

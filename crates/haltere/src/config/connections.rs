@@ -3,12 +3,19 @@
 use confique::Config;
 use serde::Deserialize;
 
+use super::units::Size;
+
 /// The Connections API.
 #[derive(Debug, Config)]
 pub(crate) struct Connections {
     /// How many connections may be stored.
     #[config(env = "HALTERE_CONNECTIONS_MAX", default = 10_000)]
     pub max: u32,
+
+    /// How much all certificates and private keys of connections may weigh. Equal ones are held once, and
+    /// count once; each may have 256 KiB.
+    #[config(env = "HALTERE_CONNECTIONS_MATERIAL_BUDGET", default = "256 MiB", validate(material_budget.bytes() >= 1 << 20, "must be at least 1 MiB"))]
+    pub material_budget: Size,
 
     /// What happens to passwords and private keys of connections: "readable" returns them to
     /// administrators and connection managers, as the management center for Mosquitto does, and

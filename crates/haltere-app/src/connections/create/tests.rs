@@ -143,7 +143,7 @@ async fn a_stored_connection_that_cannot_be_read_is_listed_and_has_no_status() {
 async fn nonsense_is_refused_by_field() {
     let (app, port) = (TestApp::start().await, broken());
     let good = || new("a", port.url());
-    let bad_ca = TlsMaterial { ca: Some(Pem(b"nonsense".to_vec())), ..TlsMaterial::default() };
+    let bad_ca = TlsMaterial { ca: Some(Pem::new(b"nonsense".to_vec())), ..TlsMaterial::default() };
     let name_with_nul = Credentials::new(Some("a\0b".to_owned()), None, None);
     let long = Credentials::new(Some("u".to_owned()), Some("x".repeat(65_536).into()), None);
     for (candidate, field) in [

@@ -60,7 +60,7 @@ fn another_way_to_verify_the_broker_needs_the_password_again() {
     let verifying =
         |change| ConnectionPatch { reject_unauthorized: change, ..ConnectionPatch::default() };
     let trusting_pem = |change| ConnectionPatch { ca: change, ..ConnectionPatch::default() };
-    let (one, two) = (Pem(b"one".to_vec()), Pem(b"two".to_vec()));
+    let (one, two) = (Pem::new(b"one".to_vec()), Pem::new(b"two".to_vec()));
     let with_ca = stored(place).with_tls(trusting("one"));
     let lax = TlsMaterial { reject_unauthorized: Some(false), ..TlsMaterial::default() };
     let lax = stored(place).with_tls(lax);
@@ -117,7 +117,7 @@ fn what_is_given_or_taken_away_with_the_edit_is_no_stored_secret() {
 
 #[test]
 fn a_private_key_is_a_secret_as_well() {
-    let tls = TlsMaterial { key: Some(Pem(b"key".to_vec()).into()), ..TlsMaterial::default() };
+    let tls = TlsMaterial { key: Some(Pem::new(b"key".to_vec()).into()), ..TlsMaterial::default() };
     let place = "mqtts://broker.example";
     let (from, away) = (connection("a").at(place).with_tls(tls.clone()), "mqtts://evil.example");
     assert_eq!(refused(&from, &to(away)).expect("refused").0, "key");

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::mem;
 
-use haltere_core::{Secret, TlsMaterial};
+use haltere_core::{Pem, Secret, TlsMaterial};
 use sha2::{Digest as _, Sha256};
 use tokio::task::spawn_blocking;
 
@@ -114,8 +114,8 @@ fn key(given: &TlsMaterial) -> Key {
     let mut hash = Sha256::new();
     for part in [ca.as_ref(), cert.as_ref(), key.as_ref().map(Secret::expose)] {
         // With its length in front, so that no two look alike in a row.
-        hash.update(part.map_or(u64::MAX, |part| part.0.len() as u64).to_be_bytes());
-        hash.update(part.map_or(&[][..], |part| &part.0));
+        hash.update(part.map_or(u64::MAX, |part| part.bytes().len() as u64).to_be_bytes());
+        hash.update(part.map_or(&[][..], Pem::bytes));
     }
     hash.finalize().into()
 }

@@ -20,7 +20,7 @@ pub use run::{ImportError, ImportMode};
 pub use standing::Standing;
 
 pub(super) use judge::judge_elsewhere;
-pub(super) use run::{dry_run, write};
+pub(super) use run::{Room, dry_run, write};
 pub(super) use store::Storing;
 
 #[cfg(test)]

@@ -6,6 +6,7 @@ use std::fmt;
 use haltere_core::ConnectionId;
 use haltere_store::{ClientIdUse, ConnectionKey, ReadTx, StoreError};
 
+use super::super::budget::OverBudget;
 use super::super::input::NewConnection;
 use super::super::rivalry::{self, Place};
 use super::file::{ImportEntry, ImportFile, Incoming, Source};
@@ -25,6 +26,8 @@ pub struct ImportReport {
     pub entries: Vec<Planned>,
     /// Why not even a file without faults could be taken.
     pub over_limit: Option<OverLimit>,
+    /// Why not, likewise.
+    pub over_budget: Option<OverBudget>,
     /// What else is in the file, by name.
     pub not_taken_over: Vec<String>,
 }
@@ -140,7 +143,7 @@ impl ImportReport {
     /// Whether nothing of it can be done in this way.
     pub fn is_refused_by(&self, mode: ImportMode) -> bool {
         let by_entries = mode != ImportMode::StoreGood && self.refusals() > 0;
-        self.over_limit.is_some() || by_entries
+        self.over_limit.is_some() || self.over_budget.is_some() || by_entries
     }
 
     fn count(&self, what: impl Fn(&Verdict) -> bool) -> usize {
@@ -205,7 +208,14 @@ pub(super) fn plan(
         planned.push(Planned { id, name, verdict, notes });
     }
     let over_limit = over_limit(stored.len(), new.len(), max);
-    let report = ImportReport { source, done: false, entries: planned, over_limit, not_taken_over };
+    let report = ImportReport {
+        source,
+        done: false,
+        entries: planned,
+        over_limit,
+        over_budget: None,
+        not_taken_over,
+    };
     (report, new)
 }
 

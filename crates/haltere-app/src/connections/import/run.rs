@@ -5,15 +5,17 @@ use std::sync::Arc;
 use haltere_core::{Caller, Connection};
 use haltere_store::{Store, WriteTx};
 
+use super::super::budget::over_budget;
 use super::file::ImportFile;
 use super::judge_elsewhere;
 use super::plan::{ImportReport, Stored, plan};
 use super::progress::Reporter;
 use super::store::{self, DOING, Storing};
-use crate::app::App;
+use crate::app::{App, AppSettings};
 use crate::ctx::Ctx;
 use crate::error::{Doing, Internal, NotAllowed};
 use crate::policy::Action;
+use crate::vault::Vault;
 
 /// Whether to do it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -52,13 +54,17 @@ impl App {
     ) -> Result<ImportReport, ImportError> {
         self.authorize(ctx, Action::ImportConnections, "").await?;
         let judged = judge_elsewhere(file, progress.clone()).await?;
-        let max = self.0.settings.connections_max;
         if mode == ImportMode::DryRun {
-            return Ok(dry_run(&*self.0.store, judged, max).await?);
+            return Ok(dry_run(&*self.0.store, &self.0.vault, judged, self.room()).await?);
         }
         let (app, ctx) = (self.clone(), ctx.clone());
         let job = async move { app.store_import(&ctx, judged, mode, &progress).await };
         self.to_completion(job).await
+    }
+
+    fn room(&self) -> Room {
+        let AppSettings { connections_max, material_budget, .. } = self.0.settings;
+        Room { connections: connections_max, material: material_budget }
     }
 
     async fn store_import(
@@ -74,8 +80,7 @@ impl App {
             return Err(NotAllowed::RoleTooLow.into());
         }
         let storing = Storing { vault: &self.0.vault, ctx, now: turn.now, mode, progress };
-        let max = self.0.settings.connections_max;
-        let (report, stored) = write(&mut *turn.tx, &storing, judged, max).await?;
+        let (report, stored) = write(&mut *turn.tx, &storing, judged, self.room()).await?;
         if !stored.is_empty() {
             let entries = stored.into_iter().map(|connection| Arc::new(self.readable(connection)));
             let entries: Vec<_> = entries.collect();
@@ -93,16 +98,30 @@ async fn still_in(tx: &mut dyn WriteTx, caller: &Caller) -> Result<bool, Interna
     Ok(goes_on && user.is_some_and(|user| user.roles == caller.roles))
 }
 
+/// How much there may be altogether.
+#[derive(Debug, Clone, Copy)]
+pub(in super::super) struct Room {
+    /// Connections.
+    pub(in super::super) connections: u64,
+    /// Bytes of certificates and keys.
+    pub(in super::super) material: u64,
+}
+
 /// What would be done.
 pub(in super::super) async fn dry_run(
     store: &dyn Store,
+    vault: &Vault,
     judged: ImportFile,
-    max: u64,
+    room: Room,
 ) -> Result<ImportReport, Internal> {
     const DOING: &str = "plan an import";
     let mut read = store.read().await.doing(DOING)?;
     let stored = Stored::read(&mut *read).await.doing(DOING)?;
-    Ok(plan(judged, &stored, max).0)
+    let (mut report, new) = plan(judged, &stored, room.connections);
+    let new = new.iter().map(|(_, incoming)| &incoming.connection.tls);
+    let over_budget = over_budget(&mut *read, vault, new, room.material);
+    report.over_budget = over_budget.await.doing(DOING)?;
+    Ok(report)
 }
 
 /// Does it, short of the commit. Nothing comes back when there is nothing to commit.
@@ -110,10 +129,13 @@ pub(in super::super) async fn write(
     tx: &mut dyn WriteTx,
     storing: &Storing<'_>,
     judged: ImportFile,
-    max: u64,
+    room: Room,
 ) -> Result<(ImportReport, Vec<Arc<Connection>>), Internal> {
     let stored = Stored::read(tx).await.doing(DOING)?;
-    let (mut report, new) = plan(judged, &stored, max);
+    let (mut report, new) = plan(judged, &stored, room.connections);
+    let material = new.iter().map(|(_, incoming)| &incoming.connection.tls);
+    let over_budget = over_budget(tx, storing.vault, material, room.material);
+    report.over_budget = over_budget.await.doing(DOING)?;
     if report.is_refused_by(storing.mode) {
         return Ok((report, Vec::new()));
     }

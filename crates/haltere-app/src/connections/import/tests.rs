@@ -124,9 +124,9 @@ async fn one_refused_entry_and_nothing_is_stored() {
     let (app, dead, ca) = (TestApp::start().await, broken(), Ca::new("factory"));
     let mut no_cert = new("no-cert", dead.url());
     let key = ca.client("haltere").key_pem.into_bytes();
-    no_cert.tls = TlsMaterial { key: Some(Pem(key).into()), ..TlsMaterial::default() };
+    no_cert.tls = TlsMaterial { key: Some(Pem::new(key).into()), ..TlsMaterial::default() };
     let mut bad_ca = new("bad-ca", dead.url());
-    bad_ca.tls.ca = Some(Pem(b"-----BEGIN nothing".to_vec()));
+    bad_ca.tls.ca = Some(Pem::new(b"-----BEGIN nothing".to_vec()));
     let file = file(vec![
         entry(new("a", dead.url())),
         malformed("m", "url: port 70000 is out of range"),

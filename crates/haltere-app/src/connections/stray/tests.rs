@@ -29,7 +29,7 @@ fn files() -> Files {
 }
 
 fn pem(text: &str) -> Pem {
-    Pem(text.as_bytes().to_vec())
+    Pem::new(text.as_bytes().to_vec())
 }
 
 async fn row(app: &TestApp, name: &str) -> ConnectionRecord {
@@ -48,8 +48,8 @@ async fn write(app: &TestApp, row: &ConnectionRecord) {
 async fn spoil(app: &TestApp, name: &str, files: &Files, keep_key: bool) {
     let good = row(app, name).await;
     let bad = ConnectionRecord {
-        ca: Some(files.ca_and_key.clone().into_bytes()),
-        cert: Some(files.both.replace('\n', "\r\n").into_bytes()),
+        ca: Some(pem(&files.ca_and_key)),
+        cert: Some(pem(&files.both.replace('\n', "\r\n"))),
         key: good.key.clone().filter(|_| keep_key),
         revision: good.revision.next(),
         ..good
@@ -73,8 +73,8 @@ async fn with_two(files: &Files) -> TestApp {
 
 async fn is_right(app: &TestApp, files: &Files, name: &str) {
     let row = row(app, name).await;
-    assert_eq!(row.ca, Some(files.ca.clone().into_bytes()), "{name}");
-    assert_eq!(row.cert, Some(files.cert.clone().into_bytes()), "{name}");
+    assert_eq!(row.ca, Some(pem(&files.ca)), "{name}");
+    assert_eq!(row.cert, Some(pem(&files.cert)), "{name}");
     assert!(row.key.is_some(), "{name}");
     let admin = app.ctx(Role::Admin);
     let view = app.app.get_connection(&admin, &id(name), Secrets::Include).await.unwrap();
@@ -96,7 +96,7 @@ async fn a_key_among_the_certificates_is_stored_sealed() {
     let renewed = ConnectionPatch { cert: Change::Set(pem(&other.both)), ..Default::default() };
     patch(renewed.clone()).await.expect("a new pair in one file");
     let stored = row(&app, "keyed").await;
-    assert_eq!(stored.cert, Some(other.cert.clone().into_bytes()));
+    assert_eq!(stored.cert, Some(pem(&other.cert)));
     patch(renewed.clone()).await.expect("the same again");
     assert_eq!(row(&app, "keyed").await.revision, stored.revision, "which changes nothing");
 

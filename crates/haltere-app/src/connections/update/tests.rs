@@ -96,7 +96,7 @@ async fn a_secret_left_out_of_a_replacement_stays_as_long_as_it_has_a_use() {
     assert_eq!((kept.tls.ca, kept.tls.key.is_some()), (None, true));
 
     let foreign = ConnectionReplacement {
-        cert: Some(Pem(ca.client("other").cert_pem.into_bytes())),
+        cert: Some(Pem::new(ca.client("other").cert_pem.into_bytes())),
         ..replacement()
     };
     match replace(&app, foreign).await {

@@ -74,7 +74,7 @@ fn what_is_refused_and_why() {
         (ca(key), "ca", "holds no certificate, but a private key"),
         (ca("0\u{2}\0\0"), "ca", "holds no certificate in PEM form"),
         (
-            TlsMaterial { ca: Some(Pem(vec![0x30, 0x82, 1, 0])), ..TlsMaterial::default() },
+            TlsMaterial { ca: Some(Pem::new(vec![0x30, 0x82, 1, 0])), ..TlsMaterial::default() },
             "ca",
             "holds no certificate in PEM form",
         ),
@@ -113,7 +113,7 @@ proptest! {
         let armour = |kind: &str, bytes: &[u8]| {
             use base64::Engine as _;
             let body = base64::engine::general_purpose::STANDARD.encode(bytes);
-            Pem(format!("-----BEGIN {kind}-----\n{body}\n-----END {kind}-----\n").into_bytes())
+            Pem::new(format!("-----BEGIN {kind}-----\n{body}\n-----END {kind}-----\n").into_bytes())
         };
         for kind in ["PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY"] {
             let tls = TlsMaterial {
@@ -124,7 +124,7 @@ proptest! {
             };
             prop_assert!(check_material(&tls).is_err());
         }
-        let bare = TlsMaterial { ca: Some(Pem(ca)), ..TlsMaterial::default() };
+        let bare = TlsMaterial { ca: Some(Pem::new(ca)), ..TlsMaterial::default() };
         prop_assert!(check_material(&bare).is_err());
     }
 }

@@ -29,7 +29,7 @@ use super::{Handshake, HandshakeFailure, TlsClient, TlsClients, classify_io};
 const CONNECT: &[u8] = b"\x10\x0d\x00\x04MQTT\x04\x02\x00\x3c\x00\x01t";
 
 fn pem(text: &str) -> Pem {
-    Pem(text.as_bytes().to_vec())
+    Pem::new(text.as_bytes().to_vec())
 }
 
 fn trusting(ca: &str) -> TlsMaterial {
@@ -168,7 +168,7 @@ impl Oracle {
         for (name, content) in [("ca", tls.ca.as_ref()), ("cert", tls.cert.as_ref()), ("key", key)]
         {
             if let Some(content) = content {
-                std::fs::write(folder.path().join(name), &content.0).expect("a file");
+                std::fs::write(folder.path().join(name), content.bytes()).expect("a file");
             }
         }
         Self { folder }

@@ -26,6 +26,25 @@ fn equal_settings_share_one_client() {
     assert!(Arc::ptr_eq(&get(&one), &get(&named)));
 }
 
+#[test]
+fn clients_of_one_authority_share_its_roots() {
+    let clients = TlsClients::new(Arc::new(RealClock));
+    let (ca, other) = (Ca::new("factory"), Ca::new("other"));
+    let bundle = format!("{}{}", ca.pem(), other.pem());
+    let get = |tls: &TlsMaterial| clients.get(tls).expect("usable settings");
+    let many: Vec<_> = ["a", "b", "c"]
+        .map(|name| get(&haltere_testkit::builders::showing(trusting(&bundle), &ca.client(name))))
+        .into_iter()
+        .collect();
+    assert!(!Arc::ptr_eq(&many[0], &many[1]));
+    assert!(many.iter().all(|client| client.shares_roots_with(&many[0])));
+    // By what they are, not by how they are written.
+    let commented = get(&trusting(&format!("# our roots\n{bundle}")));
+    assert!(commented.shares_roots_with(&many[0]));
+    let alone = get(&trusting(&ca.pem()));
+    assert!(!alone.shares_roots_with(&many[0]));
+}
+
 #[tokio::test]
 async fn anybody_may_be_accepted() {
     let workshop = Workshop::new();

@@ -35,7 +35,7 @@ fn combinations(first: &str, second: &str) -> Vec<String> {
 }
 
 fn shows_key(text: &Pem, key: &str) -> bool {
-    let text = String::from_utf8_lossy(&text.0).into_owned();
+    let text = String::from_utf8_lossy(text.bytes()).into_owned();
     let secret = key.lines().filter(|line| !line.starts_with('-'));
     text.contains("PRIVATE")
         || secret.filter(|line| line.len() > 20).any(|line| text.contains(line))
@@ -167,16 +167,16 @@ fn der_becomes_pem() {
     let made = workshop.self_signed("me", Key::P256);
     let cert = workshop.pipe(&["x509", "-outform", "der"], &made.cert_pem);
     let key = workshop.pipe(&["pkcs8", "-topk8", "-nocrypt", "-outform", "der"], &made.key_pem);
-    let (tidied, found) = tidy_cert(&Pem(cert.clone())).expect("DER");
+    let (tidied, found) = tidy_cert(&Pem::new(cert.clone())).expect("DER");
     assert_eq!((tidied, found), (pem(&made.cert_pem), None));
-    let tidied = tidy_key(&Secret::new(Pem(key.clone()))).expect("DER");
+    let tidied = tidy_key(&Secret::new(Pem::new(key.clone()))).expect("DER");
     assert_eq!(tidied, Secret::new(pem(&made.key_pem)));
     // The lines of a PEM file without the first and the last, and two files in one.
     let lines: String = made.cert_pem.lines().filter(|line| !line.starts_with('-')).collect();
     assert_eq!(tidy_ca(&pem(&lines)), Ok(pem(&made.cert_pem)));
     let twice = Ok(pem(&made.cert_pem.repeat(2)));
-    assert_eq!(tidy_ca(&Pem([cert.clone(), cert.clone()].concat())), twice);
-    let error = tidy_ca(&Pem([cert, key].concat())).expect_err("a key");
+    assert_eq!(tidy_ca(&Pem::new([cert.clone(), cert.clone()].concat())), twice);
+    let error = tidy_ca(&Pem::new([cert, key].concat())).expect_err("a key");
     assert!(error.reason.contains("holds a private key"), "{error}");
 }
 
@@ -232,7 +232,7 @@ fn other_containers_are_named_with_what_converts_them() {
     ] {
         let shown = String::from_utf8_lossy(&given).into_owned();
         for field in ["ca", "cert"] {
-            let text = Some(Pem(given.clone()));
+            let text = Some(Pem::new(given.clone()));
             let tls = if field == "ca" {
                 TlsMaterial { ca: text, ..TlsMaterial::default() }
             } else {
@@ -251,7 +251,7 @@ fn other_containers_are_named_with_what_converts_them() {
         (encrypted, "decrypt it first, for example with openssl pkey"),
         (cert_pem.as_bytes().to_vec(), "holds no private key, but a certificate"),
     ] {
-        let tls = TlsMaterial { key: Some(Pem(given).into()), ..with_cert(cert_pem) };
+        let tls = TlsMaterial { key: Some(Pem::new(given).into()), ..with_cert(cert_pem) };
         let error = tidy(&tls).expect_err(says);
         assert_eq!(error.field, "key");
         assert!(error.reason.contains(says), "{error}");

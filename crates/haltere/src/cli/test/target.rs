@@ -154,7 +154,7 @@ fn read(flag: &str, path: &Path) -> anyhow::Result<Pem> {
     if bytes.len() as u64 > MAX_FILE {
         bail!("{flag} {shown}: is larger than 1 MiB");
     }
-    Ok(Pem(bytes))
+    Ok(Pem::new(bytes))
 }
 
 /// MQTT 5, 1.5.4: 16 bits of length, no U+0000; and the bound of a stored connection.

@@ -1,0 +1,129 @@
+//! Certificates and keys in memory: equal ones are held once, however many connections use them.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
+
+use haltere_core::{Connection, Pem, Secret, TlsMaterial, WeakPem};
+use haltere_link::tls::{Swept, sweep};
+
+/// Below so many, what nobody uses any more may stay on the list.
+const FEW: usize = 64;
+
+/// The certificates and keys that are in use. Keeps none of them itself.
+#[derive(Debug, Default)]
+pub(crate) struct Materials {
+    /// With nothing in them but certificates.
+    certificates: Mutex<Shared>,
+    keys: Mutex<Shared>,
+}
+
+/// Equal files, by fingerprint.
+#[derive(Debug, Default)]
+struct Shared {
+    known: HashMap<u64, Vec<WeakPem>>,
+    /// With so many, what nobody uses any more is forgotten.
+    crowded: usize,
+}
+
+impl Materials {
+    /// A stored `ca` or `cert` as it should be, and what had to be taken out. One that is in use already
+    /// is not read again.
+    pub(super) fn swept(&self, stored: &Pem) -> (Pem, Option<Swept>) {
+        if let Some(known) = locked(&self.certificates).get(stored) {
+            return (known, None);
+        }
+        let swept = sweep(stored);
+        let clean = swept.as_ref().map_or(stored, |swept| &swept.certificates);
+        (locked(&self.certificates).share(clean), swept)
+    }
+
+    /// The connection, sharing with others what is equal. Its certificates have to be tidy.
+    pub(super) fn share(&self, connection: Connection) -> Connection {
+        let TlsMaterial { ca, cert, .. } = &connection.tls;
+        let certificate = |pem: &Pem| locked(&self.certificates).share(pem);
+        let (ca, cert) = (ca.as_ref().map(certificate), cert.as_ref().map(certificate));
+        let key = |key: &Secret<Pem>| Secret::new(locked(&self.keys).share(key.expose()));
+        let key = connection.tls.key.as_ref().map(key);
+        Connection { tls: TlsMaterial { ca, cert, key, ..connection.tls }, ..connection }
+    }
+}
+
+impl Shared {
+    fn get(&self, wanted: &Pem) -> Option<Pem> {
+        let same = self.known.get(&wanted.fingerprint())?;
+        same.iter().filter_map(WeakPem::upgrade).find(|known| known == wanted)
+    }
+
+    fn share(&mut self, wanted: &Pem) -> Pem {
+        if let Some(known) = self.get(wanted) {
+            return known;
+        }
+        if self.known.len() >= self.crowded {
+            self.known.retain(|_, same| {
+                same.retain(|known| known.upgrade().is_some());
+                !same.is_empty()
+            });
+            self.crowded = FEW.max(2 * self.known.len());
+        }
+        self.known.entry(wanted.fingerprint()).or_default().push(wanted.downgrade());
+        wanted.clone()
+    }
+}
+
+fn locked(shared: &Mutex<Shared>) -> std::sync::MutexGuard<'_, Shared> {
+    // A panic elsewhere leaves a list that is merely shorter.
+    shared.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use haltere_testkit::Ca;
+    use haltere_testkit::builders::{ConnectionExt as _, connection, showing, trusting};
+
+    use super::*;
+
+    #[test]
+    fn equal_files_become_one_and_go_with_the_last_user() {
+        let (materials, ca) = (Materials::default(), Ca::new("factory"));
+        let identity = ca.client("me");
+        let fresh = || {
+            let tls = showing(trusting(&ca.pem()), &identity);
+            materials.share(connection("a").with_tls(tls))
+        };
+        let (one, other) = (fresh().tls, fresh().tls);
+        let is_one = |a: &Option<Pem>, b: &Option<Pem>| {
+            a.as_ref().zip(b.as_ref()).is_some_and(|(a, b)| a.shares_with(b))
+        };
+        assert!(is_one(&one.ca, &other.ca) && is_one(&one.cert, &other.cert));
+        let keys = one.key.as_ref().zip(other.key.as_ref()).expect("keys");
+        assert!(keys.0.expose().shares_with(keys.1.expose()));
+        let weak = keys.0.expose().downgrade();
+        drop((one, other));
+        assert!(weak.upgrade().is_none());
+    }
+
+    #[test]
+    fn what_nobody_uses_is_forgotten() {
+        let mut shared = Shared::default();
+        let kept: Vec<_> = (0..10).map(|n| shared.share(&Pem::new(format!("kept {n}")))).collect();
+        for n in 0..10_000 {
+            shared.share(&Pem::new(format!("dropped {n}")));
+        }
+        assert!(shared.known.len() <= 2 * FEW, "{}", shared.known.len());
+        for pem in &kept {
+            assert!(shared.share(&Pem::new(pem.bytes())).shares_with(pem));
+        }
+    }
+
+    #[test]
+    fn a_key_in_use_is_no_certificate() {
+        let (materials, ca) = (Materials::default(), Ca::new("factory"));
+        let identity = ca.client("me");
+        let used =
+            materials.share(connection("a").with_tls(showing(trusting(&ca.pem()), &identity)));
+        let (clean, found) = materials.swept(&Pem::new(identity.key_pem));
+        assert!(clean.bytes().is_empty() && found.is_some_and(|found| found.had_key));
+        let (clean, found) = materials.swept(&Pem::new(ca.pem()));
+        assert!(found.is_none() && used.tls.ca.is_some_and(|ca| ca.shares_with(&clean)));
+    }
+}
