@@ -304,3 +304,42 @@ fn what_is_good_moves_in_when_only_that_is_asked_for() {
         "{exported}"
     );
 }
+
+#[test]
+fn the_variables_of_a_compose_file_set_it_up_once() {
+    let folder = folder();
+    let _server = serve(folder.path());
+    let variables = [
+        ("CEDALO_MC_USERNAME", "operator"),
+        ("CEDALO_MC_PASSWORD", "a long enough passphrase"),
+        ("CEDALO_MC_BROKER_ID", "broker"),
+        ("CEDALO_MC_BROKER_NAME", "Broker"),
+        ("CEDALO_MC_BROKER_URL", "mqtt://127.0.0.1:9"),
+        ("CEDALO_MC_BROKER_USERNAME", "haltere"),
+        ("CEDALO_MC_BROKER_PASSWORD", "broker-secret"),
+    ];
+    let set_up = |arguments: &[&str]| {
+        let mut command = haltere(folder.path(), &[&["import", "mmc-env"], arguments].concat());
+        command.envs(variables).output().expect("started")
+    };
+    let said = |output: &Output| {
+        assert!(output.status.success(), "{output:?}");
+        let all = [&output.stdout[..], &output.stderr[..]].concat();
+        let all = String::from_utf8(all).expect("UTF-8");
+        assert!(!all.contains("secret") && !all.contains("passphrase"), "{all}");
+        all
+    };
+    let dry = said(&set_up(&["--dry-run"]));
+    assert!(dry.contains("would add the administrator operator"), "{dry}");
+    assert!(dry.contains("1 to import"), "{dry}");
+    let done = said(&set_up(&[]));
+    assert!(done.contains("added the administrator operator"), "{done}");
+    assert!(done.contains("1 imported, 0 skipped"), "{done}");
+    let again = said(&set_up(&[]));
+    assert!(again.contains("operator is there already"), "{again}");
+    assert!(again.contains("0 imported, 1 skipped"), "{again}");
+    let users = stdout(&run(folder.path(), &["users", "list"]));
+    assert!(users.contains("operator"), "{users}");
+    let nothing = run(folder.path(), &["import", "mmc-env"]);
+    assert_eq!(nothing.status.code(), Some(2), "{nothing:?}");
+}

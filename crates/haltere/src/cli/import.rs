@@ -8,15 +8,20 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
 use haltere_api::moving;
+use haltere_app::Ctx;
 use haltere_app::connections::{
-    ImportFile, ImportMode, ImportProgress, ImportReport, ImportStage, Planned, Source, Verdict,
+    ImportFile, ImportMode, ImportProgress, ImportReport, ImportStage, Mover, Planned, Source,
+    Verdict,
 };
 use haltere_core::Secret;
 use tokio::sync::watch;
 
+use super::exit::Usage;
+use super::mmc_env::MmcEnvironment;
 use super::moving::with_mover;
 use super::print_quoting;
 use super::sources::Common;
+use crate::wiring;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -33,6 +38,16 @@ enum Command {
     Mmc(FileOptions),
     /// Import an export of haltere.
     Haltere(FileOptions),
+    /// Add the broker and the administrator that the variables CEDALO_MC_* name, as compose files for the
+    /// management center for Mosquitto have them. What is there already is left as it is.
+    MmcEnv(DryRun),
+}
+
+#[derive(Debug, Args)]
+struct DryRun {
+    /// Only say what would be done
+    #[arg(long)]
+    dry_run: bool,
 }
 
 #[derive(Debug, Args)]
@@ -59,6 +74,7 @@ impl Options {
         let (wanted, FileOptions { file, dry_run, only_good }) = match command {
             Command::Mmc(options) => (Source::Mmc, options),
             Command::Haltere(options) => (Source::Haltere, options),
+            Command::MmcEnv(DryRun { dry_run }) => return import_environment(common, dry_run),
         };
         let content = read(&file)?;
         expect(wanted, content.source, &file)?;
@@ -67,18 +83,44 @@ impl Options {
             (false, true) => ImportMode::StoreGood,
             (false, false) => ImportMode::Store,
         };
-        let report = with_mover(common, async |mover, ctx| {
-            let (reporter, progress) = ImportProgress::channel();
-            let import = mover.import(ctx, content, mode, reporter);
-            let (report, ()) = tokio::join!(import, show(progress));
-            report.context("failed to import")
-        })?;
-        print_quoting(&describe(&report, mode, only_good))?;
-        if mode != ImportMode::DryRun && !report.done {
-            bail!("nothing was imported");
-        }
-        Ok(())
+        with_mover(common, async |mover, ctx| import(mover, ctx, content, mode, only_good).await)
     }
+}
+
+async fn import(
+    mover: &Mover,
+    ctx: &Ctx,
+    content: ImportFile,
+    mode: ImportMode,
+    only_good: bool,
+) -> anyhow::Result<()> {
+    let (reporter, progress) = ImportProgress::channel();
+    let import = mover.import(ctx, content, mode, reporter);
+    let (report, ()) = tokio::join!(import, show(progress));
+    let report = report.context("failed to import")?;
+    print_quoting(&describe(&report, mode, only_good))?;
+    if mode != ImportMode::DryRun && !report.done {
+        bail!("nothing was imported");
+    }
+    Ok(())
+}
+
+/// `haltere import mmc-env`: all is read before anything is added.
+fn import_environment(common: Common, dry_run: bool) -> anyhow::Result<()> {
+    let MmcEnvironment { broker, administrator } =
+        MmcEnvironment::read(|name| std::env::var(name).ok()).map_err(Usage::because)?;
+    let content = broker.map(|broker| moving::read(broker.expose())).transpose();
+    let content = content.context("CEDALO_MC_BROKER_*")?;
+    let mode = if dry_run { ImportMode::DryRun } else { ImportMode::Store };
+    with_mover(common, async |mover, ctx| {
+        if let Some(administrator) = administrator {
+            administrator.add(&wiring::users(&mover.store), ctx, dry_run).await?;
+        }
+        match content {
+            Some(content) => import(mover, ctx, content, mode, false).await,
+            None => Ok(()),
+        }
+    })
 }
 
 fn read(path: &Path) -> anyhow::Result<ImportFile> {

@@ -13,6 +13,7 @@ mod export;
 mod harmless;
 mod health;
 mod import;
+mod mmc_env;
 mod moving;
 mod openapi;
 mod password;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
@@ -210,7 +211,10 @@ fn read_env(
     answers: &mut BTreeMap<String, Answer>,
 ) -> anyhow::Result<()> {
     let ours = sources.env.iter().filter(|(name, text)| {
-        name.starts_with(ENV_PREFIX) && name.as_str() != ENV_FILE && !text.is_empty()
+        name.starts_with(ENV_PREFIX)
+            && name.as_str() != ENV_FILE
+            && !text.is_empty()
+            && !is_of_a_service(name, text)
     });
     for (name, text) in ours {
         let leaf = leaves.iter().find(|leaf| leaf.env == name).ok_or_else(|| {
@@ -220,6 +224,42 @@ fn read_env(
         answers.insert(leaf.path.clone(), Answer { value, origin: Origin::Env(name.clone()) });
     }
     Ok(())
+}
+
+/// Whether Kubernetes made the variable because a Service in the same namespace is named `haltere`: it tells every
+/// container where the Service is. The shapes are fixed (and those of Docker's links), so a typing error is none of them.
+fn is_of_a_service(name: &str, text: &str) -> bool {
+    let is_port = |text: &str| text.parse::<u16>().is_ok_and(|port| port > 0);
+    let is_address = |text: &str| text.parse::<IpAddr>().is_ok();
+    let is_protocol = |text: &str| matches!(text, "tcp" | "udp" | "sctp");
+    let is_target = |text: &str| {
+        let parts = text.split_once("://").zip(text.rsplit_once(':'));
+        parts.is_some_and(|((protocol, _), (_, port))| is_protocol(protocol) && is_port(port))
+    };
+    let Some(rest) = name.strip_prefix(ENV_PREFIX) else { return false };
+    match rest {
+        "SERVICE_HOST" => return is_address(text),
+        "SERVICE_PORT" => return is_port(text),
+        "PORT" => return is_target(text),
+        _ => {}
+    }
+    if rest.starts_with("SERVICE_PORT_") {
+        return is_port(text);
+    }
+    // PORT_8088_TCP, PORT_8088_TCP_ADDR and so on.
+    let mut parts = rest.split('_');
+    let (port, number, protocol) = (parts.next(), parts.next(), parts.next());
+    let is_numbered = port == Some("PORT")
+        && number.is_some_and(is_port)
+        && protocol.is_some_and(|it| is_protocol(&it.to_ascii_lowercase()));
+    is_numbered
+        && match (parts.next(), parts.next()) {
+            (None, _) => is_target(text),
+            (Some("PROTO"), None) => is_protocol(text),
+            (Some("PORT"), None) => is_port(text),
+            (Some("ADDR"), None) => is_address(text),
+            _ => false,
+        }
 }
 
 /// Whether the setting's type takes the value; told apart from the rest, so that the error can name the place.

@@ -68,6 +68,37 @@ fn an_unknown_variable_is_named() {
     assert!(refusal(&sources).starts_with("unknown environment variable HALTERE_LISEN"));
 }
 
+/// <https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables>
+#[test]
+fn variables_of_a_service_named_haltere_are_no_settings() {
+    let of_a_service = [
+        ("HALTERE_SERVICE_HOST", "10.96.7.1"),
+        ("HALTERE_SERVICE_PORT", "8088"),
+        ("HALTERE_SERVICE_PORT_HTTP", "8088"),
+        ("HALTERE_PORT", "tcp://10.96.7.1:8088"),
+        ("HALTERE_PORT_8088_TCP", "tcp://[fd00::1]:8088"),
+        ("HALTERE_PORT_8088_TCP_PROTO", "tcp"),
+        ("HALTERE_PORT_8088_TCP_PORT", "8088"),
+        ("HALTERE_PORT_8088_TCP_ADDR", "fd00::1"),
+        ("HALTERE_PORT_53_UDP", "udp://10.96.7.1:53"),
+    ];
+    let sources = Sources { env: env(&of_a_service), ..Sources::default() };
+    load(&sources).expect("none of them is a setting");
+    for (name, value) in [
+        ("HALTERE_PORT", "8088"),
+        ("HALTERE_PORT", "http://10.96.7.1:8088"),
+        ("HALTERE_SERVICE_HOST", "broker"),
+        ("HALTERE_SERVICE_PORTS", "8088"),
+        ("HALTERE_PORT_8088", "tcp://10.96.7.1:8088"),
+        ("HALTERE_PORT_8088_TCP_ADDRESS", "10.96.7.1"),
+        ("HALTERE_PORT_HTTP_TCP", "tcp://10.96.7.1:8088"),
+    ] {
+        let sources = Sources { env: env(&[(name, value)]), ..Sources::default() };
+        let expected = format!("unknown environment variable {name}");
+        assert!(refusal(&sources).starts_with(&expected), "{name}={value}");
+    }
+}
+
 #[test]
 fn a_bad_value_is_refused_naming_the_place_it_stands_in() {
     for (name, value, why) in [
