@@ -18,7 +18,8 @@ test("everything that was filled in is sent", () => {
     rejectUnauthorized: false,
     ca: { encoding: "base64" },
   });
-  const bytes = Uint8Array.from(atob(input.ca?.data ?? ""), (letter) => letter.charCodeAt(0));
+  const data = typeof input.ca === "object" ? input.ca.data : "";
+  const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
   expect(new TextDecoder().decode(bytes)).toBe(PEM);
 });
 
