@@ -267,7 +267,7 @@ impl Run {
         for bad in [
             self.with_password("bad", &json!([secret("import")])),
             json!({ "name": "x", "url": "mqtt://h", "key": { "data": secret("import") } }),
-            json!({ "name": "x", "url": format!("mqtt://u:{}@h", secret("url")) }),
+            json!({ "name": "x", "url": format!("mqtt://u:/{}@h", secret("url")) }),
             json!(secret("import")),
         ] {
             let file = json!({ "connections": [&good, bad] });

@@ -338,7 +338,7 @@ mod tests {
             (with("url", json!("mqtt://h:70000")), "url: port 70000 is out of range"),
             (
                 with("url", json!("mqtt://u:p@h")),
-                "url: must not contain a user name or password; use the field credentials",
+                "url: must not contain a user name or password; use credentials.username and credentials.password",
             ),
             (with("credentials", json!("u:p")), "credentials: must be an object"),
             (with("credentials", json!({"password": 1})), "credentials.password: must be a string"),
