@@ -6,7 +6,7 @@ const { switching } = en.settings;
 test("a switch that concerns connections says how many, and asks", async ({ page, admin }) => {
   await admin.create({ id: "press", name: "Press", url: "mqtts://127.0.0.1:1", rejectUnauthorized: false });
   await page.goto("/settings");
-  const tls = page.getByRole("switch", { name: "tls", exact: true });
+  const tls = page.getByRole("switch", { name: /^tls / });
   await expect(tls).toBeChecked();
   await tls.click();
   const dialog = page.getByRole("dialog", { name: switching.title("tls", false) });
@@ -19,7 +19,7 @@ test("a switch that concerns connections says how many, and asks", async ({ page
   await expect(dialog).toBeHidden();
 
   // What concerns nobody is switched at once.
-  const audit = page.getByRole("switch", { name: "audit-trail", exact: true });
+  const audit = page.getByRole("switch", { name: /^audit-trail / });
   await audit.click();
   await expect(audit).not.toBeChecked();
 });
