@@ -183,6 +183,18 @@ async fn it_runs_with_nothing_else_and_keeps_a_link_over_tls() {
     admin.post("/api/connections", &body).await.expect_status(200);
     until_connected(&admin, "tls").await;
 
+    // What a compose file says sets it up, by one command beside the server.
+    let plain = Mosquitto::plain().await;
+    let variables = [
+        ("CEDALO_MC_BROKER_URL", plain.url()),
+        ("CEDALO_MC_USERNAME", "operator".to_owned()),
+        ("CEDALO_MC_PASSWORD", secret("operator")),
+    ];
+    let variables = variables.each_ref().map(|(name, value)| (*name, value.as_str()));
+    run(&mut unpacked.command(&["import", "mmc-env"], &variables));
+    until_connected(&admin, "mosquitto").await;
+    Client::anonymous(&container.base).login("operator", &secret("operator")).await;
+
     container.stop().await;
     let gone = eventually("the health check says no", async || {
         let output = health(&[]);
