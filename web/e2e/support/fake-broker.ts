@@ -1,8 +1,14 @@
 import type { AddressInfo, Socket } from "node:net";
 import { createServer } from "node:net";
 
-/** What a fake broker says: its version once one subscribes, or why it lets nobody in. */
-type Says = { readonly version: string } | { readonly refusal: string };
+/**
+ * What a fake broker says: its version once one subscribes, or why it lets nobody in. Or what it does when
+ * one subscribes: ends the session, or refuses.
+ */
+type Says =
+  | { readonly version: string }
+  | { readonly refusal: string }
+  | { readonly onSubscribe: "ends the session" | "refuses" };
 
 /** A broker that says what no honest one does. It speaks as much MQTT 5 and 3.1.1 as haltere asks of it. */
 export async function fakeBroker(says: Says): Promise<{ url: string; end: () => void }> {
@@ -20,7 +26,7 @@ export async function fakeBroker(says: Says): Promise<{ url: string; end: () => 
 }
 
 const [CONNECT, SUBSCRIBE, PINGREQ] = [1, 8, 12];
-const NOT_AUTHORIZED = 0x87;
+const [GRANTED, FAILURE, NOT_AUTHORIZED] = [0, 0x80, 0x87];
 const VERSION = "$SYS/broker/version";
 
 function serve(socket: Socket, says: Says): void {
@@ -44,33 +50,41 @@ function serve(socket: Socket, says: Says): void {
     if (type === CONNECT) {
       // The level stands behind the protocol's name.
       isV5 = body[2 + body.readUInt16BE(0)] === 5;
-      if ("version" in says) socket.write(packet(0x20, Buffer.from(isV5 ? [0, 0, 0] : [0, 0])));
-      else socket.end(packet(0x20, isV5 ? refusal(says.refusal) : Buffer.from([0, 5])));
+      if ("refusal" in says) socket.end(packet(0x20, isV5 ? refusal(says.refusal) : Buffer.from([0, 5])));
+      else socket.write(packet(0x20, Buffer.from(isV5 ? [0, 0, 0] : [0, 0])));
+    }
+    if (type === SUBSCRIBE && "onSubscribe" in says) {
+      if (says.onSubscribe === "ends the session") socket.destroy();
+      else socket.write(suback(body, isV5 ? NOT_AUTHORIZED : FAILURE));
     }
     if (type === SUBSCRIBE && "version" in says) {
-      socket.write(
-        packet(0x90, Buffer.from([body[0] ?? 0, body[1] ?? 0, ...(isV5 ? [0] : []), ...granted(body, isV5)])),
-      );
+      socket.write(suback(body, GRANTED));
       const payload = [text(VERSION), ...(isV5 ? [Buffer.from([0])] : []), Buffer.from(says.version)];
       socket.write(packet(0x31, Buffer.concat(payload)));
     }
     if (type === PINGREQ) socket.write(packet(0xd0, Buffer.alloc(0)));
   }
+
+  /** The same answer for each topic of a SUBSCRIBE. */
+  function suback(body: Buffer, code: number): Buffer {
+    const head = [body[0] ?? 0, body[1] ?? 0, ...(isV5 ? [0] : [])];
+    return packet(0x90, Buffer.from([...head, ...topics(body, isV5).map(() => code)]));
+  }
 }
 
-/** A yes for each topic of a SUBSCRIBE. */
-function granted(body: Buffer, isV5: boolean): number[] {
-  const codes: number[] = [];
+/** Where the topics of a SUBSCRIBE begin. */
+function topics(body: Buffer, isV5: boolean): number[] {
+  const found: number[] = [];
   let at = 2;
   if (isV5) {
     const { value, end = at } = varint(body, at);
     at = end + value;
   }
   while (at < body.length) {
+    found.push(at);
     at += 2 + body.readUInt16BE(at) + 1;
-    codes.push(0);
   }
-  return codes;
+  return found;
 }
 
 /** What follows the head of a CONNACK that says no, and why (MQTT 5 §3.2.2.3.9). */

@@ -12,6 +12,7 @@ import { LeaveGuard } from "../components/LeaveGuard";
 import { useWords } from "../i18n/language";
 import { isTls, urlFault } from "../util/broker-url";
 import { failureText } from "../util/failure-text";
+import { bringsKey } from "../util/pem";
 import classes from "./ConnectionForm.module.css";
 import type { Draft } from "./draft";
 import { PemField } from "./PemField";
@@ -32,10 +33,14 @@ interface Props {
   onReload?: () => void;
 }
 
-/** The fields that show what is wrong with them. */
 /** Fields that have no effect without TLS. */
-const TLS = ["ca", "cert", "key", "alpn", "serverName"];
-const PLACED = ["name", "id", "url", "username", "password", "clientId", ...TLS];
+const TLS = ["ca", "cert", "key", "alpn", "serverName"] as const;
+/** The fields that show what is wrong with them. */
+const PLACED = ["name", "id", "url", "username", "password", "clientId", ...TLS] as const;
+/** What is judged together: a key belongs to a certificate. */
+const PAIR: readonly Placed[] = ["cert", "key"];
+
+type Placed = (typeof PLACED)[number];
 
 /** A connection to create or to change. It can be saved though its broker is away. */
 export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel, onReload }: Props) {
@@ -45,9 +50,15 @@ export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel
   const set = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }));
   const fault = urlFault(draft.url);
   const test = useTest(() => tested(draft));
+  // What the server was asked about last.
+  const [judged, setJudged] = useState(initial);
   const isSaved = useRef(false);
   const save = useMutation({
     mutationFn: () => onSave(draft),
+    onMutate: () => {
+      setJudged(draft);
+      test.forget();
+    },
     onSuccess: (leave) => {
       isSaved.current = true;
       leave();
@@ -56,8 +67,12 @@ export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel
   // The server names the field a fault is in: `url: port 70000 is out of range`.
   const refusal = save.error ?? test.error;
   const wrong = refusal instanceof ApiFailure ? /^([a-zA-Z.]+): (.*)$/s.exec(refusal.message) : null;
-  const at = (field: string) => (wrong?.[1]?.split(".").includes(field) ? wrong[2] : undefined);
-  const isPlaced = PLACED.some((field) => at(field));
+  const isAbout = (field: Placed) => wrong?.[1]?.split(".").includes(field) ?? false;
+  const isEdited = (field: Placed) =>
+    (PAIR.includes(field) ? PAIR : [field]).some((name) => draft[name] !== judged[name]);
+  // What was said of a field is no longer true once it is edited.
+  const at = (field: Placed) => (isAbout(field) && !isEdited(field) ? wrong?.[2] : undefined);
+  const isPlaced = PLACED.some((field) => isAbout(field) && (isNew || field !== "id"));
 
   const isOutdated = onReload && save.error instanceof ApiFailure && save.error.isOutdated;
   const reload = () => {
@@ -154,7 +169,6 @@ export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel
           <PemField
             label={words.form.ca}
             description={words.form.caText}
-            kind="certificate"
             value={draft.ca}
             error={at("ca")}
             onChange={(ca) => set({ ca })}
@@ -167,15 +181,14 @@ export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel
             <PemField
               label={words.form.cert}
               description={words.form.certText}
-              kind="certificate"
               value={draft.cert}
               error={at("cert")}
+              note={bringsKey(draft.cert) && !draft.key ? words.form.keyInCert : undefined}
               onChange={(cert) => set({ cert })}
             />
             <PemField
               label={words.form.key}
               description={words.form.keyText}
-              kind="key"
               value={draft.key}
               error={at("key")}
               onChange={(key) => set({ key })}
@@ -210,7 +223,11 @@ export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel
           </More>
         </Fields>
       )}
-      <More title={words.form.advanced} isOpen={draft.clientId !== ""} mustOpen={Boolean(at("id") ?? at("clientId"))}>
+      <More
+        title={words.form.advanced}
+        isOpen={draft.clientId !== "" || draft.noMetricsMode === true}
+        mustOpen={Boolean(at("id") ?? at("clientId"))}
+      >
         {isNew && (
           <TextInput
             label={words.form.id}
@@ -228,6 +245,12 @@ export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel
           error={at("clientId")}
           onChange={(event) => set({ clientId: event.currentTarget.value })}
         />
+        <Switch
+          label={words.form.metrics}
+          description={words.form.metricsText}
+          checked={draft.noMetricsMode !== true}
+          onChange={(event) => set({ noMetricsMode: metricsMode(event.currentTarget.checked, initial) })}
+        />
       </More>
       {test.shown && <TestPanel test={test.shown} onTrust={(ca) => set({ ca })} />}
       <Group className={classes.buttons} wrap="nowrap" gap="xs">
@@ -236,7 +259,11 @@ export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel
           leftSection={<IconStethoscope size={16} />}
           disabled={fault !== undefined}
           loading={test.isRunning}
-          onClick={test.run}
+          onClick={() => {
+            setJudged(draft);
+            save.reset();
+            test.run();
+          }}
         >
           {words.form.test}
         </Button>
@@ -250,6 +277,12 @@ export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel
       </Group>
     </form>
   );
+}
+
+/** What `noMetricsMode` says when the switch stands so. One that is back where it was has changed nothing. */
+function metricsMode(isAsked: boolean, { noMetricsMode }: Draft): boolean | undefined {
+  if (!isAsked) return true;
+  return noMetricsMode === true ? false : noMetricsMode;
 }
 
 function useTest(tested: () => Tested) {
@@ -267,7 +300,7 @@ function useTest(tested: () => Tested) {
     },
     onError: () => setShown(undefined),
   });
-  return { shown, error: test.error, isRunning: test.isPending, run: () => test.mutate() };
+  return { shown, error: test.error, isRunning: test.isPending, run: () => test.mutate(), forget: () => test.reset() };
 }
 
 function Fields({ title, children }: { title?: string; children: ReactNode }) {

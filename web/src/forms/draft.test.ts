@@ -11,16 +11,24 @@ test("what was not filled in is not sent", () => {
 
 test("everything that was filled in is sent", () => {
   const draft = { ...EMPTY, name: "Press", id: "p", url: "mqtts://a", username: "u", password: "p", clientId: "c" };
-  const input = inputOf({ ...draft, verify: false, ca: PEM });
+  const cert = { data: "MIIB", encoding: "base64" } as const;
+  const input = inputOf({ ...draft, verify: false, ca: PEM, cert, noMetricsMode: true });
   expect(input).toMatchObject({
     id: "p",
     credentials: { username: "u", password: "p", clientId: "c" },
     rejectUnauthorized: false,
-    ca: { encoding: "base64" },
+    ca: PEM,
+    cert: { data: "MIIB", encoding: "base64" },
+    noMetricsMode: true,
   });
-  const data = typeof input.ca === "object" ? input.ca.data : "";
-  const bytes = Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0));
-  expect(new TextDecoder().decode(bytes)).toBe(PEM);
+});
+
+test("the broker is asked about itself as before unless that is changed", () => {
+  const stored: Connection = { id: "p", name: "Press", url: "mqtt://a" };
+  for (const noMetricsMode of [undefined, true, false]) {
+    const draft = draftOf({ ...stored, ...(noMetricsMode !== undefined && { noMetricsMode }) });
+    expect(patchOf(draft).noMetricsMode).toBe(noMetricsMode);
+  }
 });
 
 test("secrets one did not touch are kept, emptied ones are removed", () => {

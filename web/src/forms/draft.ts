@@ -1,5 +1,5 @@
 import type { Connection, ConnectionInput, ConnectionPatch } from "../api/schema";
-import { encode } from "../util/pem";
+import type { PemInput } from "../util/pem";
 
 /**
  * A connection as it is being typed. Of secrets and files that are stored already the form knows only
@@ -13,12 +13,14 @@ export interface Draft {
   password: string | undefined;
   clientId: string;
   verify: boolean;
-  ca: string | undefined;
-  cert: string | undefined;
-  key: string | undefined;
+  ca: PemInput | undefined;
+  cert: PemInput | undefined;
+  key: PemInput | undefined;
   /** Protocols, separated by spaces or commas. */
   alpn: string;
   serverName: string;
+  /** Whether the broker is left alone with questions about itself; undefined while never said. */
+  noMetricsMode: boolean | undefined;
 }
 
 export const EMPTY: Draft = {
@@ -34,10 +36,11 @@ export const EMPTY: Draft = {
   key: "",
   alpn: "",
   serverName: "",
+  noMetricsMode: undefined,
 };
 
 export function draftOf(connection: Connection): Draft {
-  const { name, id, url, credentials, rejectUnauthorized, ca, cert, tls } = connection;
+  const { name, id, url, credentials, rejectUnauthorized, ca, cert, tls, noMetricsMode } = connection;
   return {
     name,
     id,
@@ -51,12 +54,13 @@ export function draftOf(connection: Connection): Draft {
     key: cert ? undefined : "",
     alpn: tls?.alpn?.join(" ") ?? "",
     serverName: tls?.serverName ?? "",
+    noMetricsMode,
   };
 }
 
 /** What to create. */
 export function inputOf(draft: Draft): ConnectionInput {
-  const { name, id, url, username, password, clientId, verify, ca, cert, key } = draft;
+  const { name, id, url, username, password, clientId, verify, ca, cert, key, noMetricsMode } = draft;
   const { alpn, serverName } = handshakeOf(draft);
   return {
     ...(id.trim() && { id: id.trim() }),
@@ -70,10 +74,11 @@ export function inputOf(draft: Draft): ConnectionInput {
       },
     }),
     ...(!verify && { rejectUnauthorized: false }),
-    ...(ca && { ca: encode(ca) }),
-    ...(cert && { cert: encode(cert) }),
-    ...(key && { key: encode(key) }),
+    ...(ca && { ca }),
+    ...(cert && { cert }),
+    ...(key && { key }),
     ...((alpn || serverName) && { tls: { ...(alpn && { alpn }), ...(serverName && { serverName }) } }),
+    ...(noMetricsMode !== undefined && { noMetricsMode }),
   } as ConnectionInput;
 }
 
@@ -85,7 +90,7 @@ export function testInputOf(draft: Draft): Omit<ConnectionInput, "name"> {
 
 /** What to change. */
 export function patchOf(draft: Draft): ConnectionPatch {
-  const { name, url, username, password, clientId, verify, ca, cert, key } = draft;
+  const { name, url, username, password, clientId, verify, ca, cert, key, noMetricsMode } = draft;
   const { alpn, serverName } = handshakeOf(draft);
   const patch = {
     name: name.trim(),
@@ -103,6 +108,7 @@ export function patchOf(draft: Draft): ConnectionPatch {
     cert: file(cert),
     key: file(key),
     tls: alpn || serverName ? { alpn: alpn ?? null, serverName: serverName ?? null } : null,
+    noMetricsMode,
   };
   return JSON.parse(JSON.stringify(patch)) as ConnectionPatch;
 }
@@ -113,7 +119,6 @@ function handshakeOf({ alpn, serverName }: Draft) {
   return { alpn: protocols.length > 0 ? protocols : undefined, serverName: serverName.trim() || undefined };
 }
 
-function file(pem: string | undefined) {
-  if (pem === undefined) return undefined;
-  return pem === "" ? null : encode(pem);
+function file(given: PemInput | undefined) {
+  return given === "" ? null : given;
 }

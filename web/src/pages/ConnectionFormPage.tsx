@@ -9,17 +9,20 @@ import { useFleet } from "../api/fleet";
 import type { Connection } from "../api/schema";
 import { useProfile } from "../api/session";
 import { ConnectionForm } from "../forms/ConnectionForm";
+import type { Draft } from "../forms/draft";
 import { EMPTY, draftOf, inputOf, patchOf, testInputOf } from "../forms/draft";
 import { useTitle } from "../hooks/use-title";
 import { useWords } from "../i18n/language";
 import { Empty } from "../ui/Empty";
 import { failureText } from "../util/failure-text";
 import { may } from "../util/may";
+import { bringsKey } from "../util/pem";
 import { shown } from "../util/state";
 
 /** `/new` */
 export function NewConnectionPage() {
   const words = useWords();
+  const sayIfKeyCame = useKeyCame();
   const navigate = useNavigate();
   const queries = useQueryClient();
   const profile = useProfile();
@@ -33,6 +36,7 @@ export function NewConnectionPage() {
       tested={(draft) => ({ input: testInputOf(draft) })}
       onSave={async (draft) => {
         const { id, reason } = await create(queries, inputOf(draft));
+        sayIfKeyCame(draft);
         if (reason) {
           notifications.show({ color: "yellow", title: words.form.savedButDown, message: reason, autoClose: 10_000 });
         }
@@ -83,6 +87,7 @@ interface EditProps {
 
 /** Changes the version it began with: one that comes later is not overwritten. */
 function EditForm({ stored, onReload, onLeave }: EditProps) {
+  const sayIfKeyCame = useKeyCame();
   const [{ connection, tag }] = useState(stored);
   const { id: connectionId } = connection;
   const isReadable = shown(connection) !== "unreadable";
@@ -96,11 +101,20 @@ function EditForm({ stored, onReload, onLeave }: EditProps) {
       onSave={async (draft) => {
         // Of what can't be read nothing can stay: what stands in the form takes its place.
         await (isReadable ? patch(connectionId, patchOf(draft), tag) : replace(connectionId, inputOf(draft), tag));
+        sayIfKeyCame(draft);
         return onLeave;
       }}
       onCancel={onLeave}
     />
   );
+}
+
+/** Says after the saving that a key came in the file of its certificate. */
+function useKeyCame(): (saved: Draft) => void {
+  const words = useWords();
+  return ({ cert, key }) => {
+    if (bringsKey(cert) && !key) notifications.show({ message: words.form.keyTaken });
+  };
 }
 
 function NoRight() {

@@ -1,18 +1,32 @@
-/** PEM text as the API wants it. */
-export function encode(pem: string): { data: string; encoding: "base64" } {
-  const bytes = new TextEncoder().encode(pem);
-  return { data: btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join("")), encoding: "base64" };
+import type { EncodedPem } from "../api/schema";
+
+/** A certificate or a key as somebody gave it: pasted text, or a file's bytes. The server reads both; empty: none. */
+export type PemInput = string | EncodedPem;
+
+/** A file as the API takes it, whatever its form. */
+export function encode(bytes: Uint8Array): EncodedPem {
+  return { data: btoa(latin1(bytes)), encoding: "base64" };
 }
 
-/** The labels of what a PEM file holds: `CERTIFICATE`, `PRIVATE KEY`, … */
-export function labels(pem: string): string[] {
-  return Array.from(pem.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g), (match) => match[1] ?? "");
+/** What the PEM blocks in it are labelled: `CERTIFICATE`, `PRIVATE KEY`, … */
+export function labels(given: PemInput): string[] {
+  const text = typeof given === "string" ? given : atob(given.data);
+  return Array.from(text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g), (match) => match[1] ?? "");
 }
 
-/** Whether a file can be what a field asks for. */
-export function fits(pem: string, kind: "certificate" | "key"): boolean {
-  const found = labels(pem);
-  return kind === "key"
-    ? found.some((label) => label.endsWith("PRIVATE KEY"))
-    : found.some((label) => label.endsWith("CERTIFICATE"));
+/** Whether a private key is in it, next to what else there is. */
+export function bringsKey(given: PemInput | undefined): boolean {
+  return given !== undefined && labels(given).some((label) => label.endsWith("PRIVATE KEY"));
+}
+
+/** What the server says about it, and the command that it names, which is to be copied. */
+export function remedy(message: string): { readonly reason: string; readonly command?: string } {
+  const [, reason, command] =
+    /^(.*; (?:convert it first|decrypt it first, for example with)):? (.+)$/s.exec(message) ?? [];
+  return reason !== undefined && command !== undefined ? { reason, command } : { reason: message };
+}
+
+/** A letter for each byte. */
+function latin1(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
 }

@@ -13,7 +13,6 @@ import { Card } from "../../ui/Card";
 import { isTls } from "../../util/broker-url";
 import { isIssuerUnknown } from "../../util/issuer";
 import { may } from "../../util/may";
-import { encode } from "../../util/pem";
 import { ago, moment, useNow } from "../../util/time";
 import classes from "./Certificates.module.css";
 
@@ -71,7 +70,7 @@ function Trust({ connection, chain }: { connection: Connection; chain: readonly 
   const profile = useProfile();
   const onError = useFailure();
   const trust = useMutation({
-    mutationFn: (pem: string) => patch(connection.id, { ca: encode(pem) }),
+    mutationFn: (pem: string) => patch(connection.id, { ca: pem }),
     onSuccess: () => notifications.show({ message: words.certificates.trusted }),
     onError,
   });

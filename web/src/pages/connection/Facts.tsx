@@ -17,7 +17,7 @@ export function BrokerFacts({ connection: { broker } }: { connection: Connection
     <Card title={words.connection.broker}>
       <Facts
         facts={[
-          [words.connection.version, broker.version ?? words.connection.unknownVersion],
+          [words.connection.version, broker.version ?? words.connection.unknownVersion[broker.sys]],
           [words.connection.protocol, broker.protocolVersion],
           [words.connection.upSince, broker.startedAt && moment(broker.startedAt, language)],
           [words.connection.tls, tls?.version ?? words.connection.plain],

@@ -1,11 +1,14 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 
 import { advice } from "../../api/connections";
+import { useProfile } from "../../api/session";
 import type { Connection, ConnectionStatus } from "../../api/schema";
 import { useLanguage, useWords } from "../../i18n/language";
 import { Advice } from "../../ui/Advice";
 import { StateMark } from "../../ui/StateMark";
 import { isIssuerUnknown } from "../../util/issuer";
+import { may } from "../../util/may";
 import { shown } from "../../util/state";
 import { moment, span, useNow, useSpanSince } from "../../util/time";
 import classes from "./Status.module.css";
@@ -44,8 +47,9 @@ export function Status({ connection }: { connection: Connection }) {
       ) : (
         <>
           <p className={classes.means}>{words.stateMeans[state]}</p>
+          {state === "online" && <Sys connection={connection} />}
           {(state === "online" || state === "unreadable") && (
-            <WhatToDo id={connection.id} stamp={status?.timestamp ?? 0} isWell={state === "online"} />
+            <WhatToDo id={connection.id} stamp={status?.timestamp ?? 0} isWell={state === "online"} said="$SYS" />
           )}
         </>
       )}
@@ -71,16 +75,44 @@ function Attempt({ status }: { status: ConnectionStatus }) {
   );
 }
 
-type WhatToDoProps = { id: string; code?: string; stamp: number; isWell?: boolean };
+/** What came of asking the broker about itself, where it does not let us: the link is well without. */
+function Sys({ connection: { id, broker } }: { connection: Connection }) {
+  const words = useWords();
+  const profile = useProfile();
+  if (broker?.sys !== "endsSession" && broker?.sys !== "denied") return null;
+  const { what, how } = words.connection.sys[broker.sys];
+  return (
+    <div className={classes.hint}>
+      <p>{what}</p>
+      {may(profile, "changeConnections") && (
+        <p>
+          {how}{" "}
+          <Link to="/connections/$connectionId/edit" params={{ connectionId: id }}>
+            {words.connection.sysSwitch}
+          </Link>
+        </p>
+      )}
+    </div>
+  );
+}
+
+interface WhatToDoProps {
+  id: string;
+  code?: string;
+  stamp: number;
+  isWell?: boolean;
+  /** What the page says by itself already: sentences of the server with this in them are left out. */
+  said?: string;
+}
 
 /** A word in the user's language, and what the server has found out about this very link. */
-function WhatToDo({ id, code, stamp, isWell = false }: WhatToDoProps) {
+function WhatToDo({ id, code, stamp, isWell = false, said }: WhatToDoProps) {
   const words = useWords();
   const { data: told } = useQuery(advice(id, code, stamp));
   const hint = code && words.hints[code];
   // What to do about an authority nobody knows stands beside its fingerprint, below.
   const isTold = told && told.code === code && !isIssuerUnknown(code);
-  const sentences = isTold ? told.advice : [];
+  const sentences = (isTold ? told.advice : []).filter((sentence) => !said || !sentence.includes(said));
   if (!hint && sentences.length === 0) return null;
   return (
     <div className={classes.hint}>

@@ -1,0 +1,92 @@
+import { readFileSync } from "node:fs";
+
+import type { Page } from "@playwright/test";
+
+import { en } from "../src/i18n/en";
+import { expectAccessible } from "./support/axe";
+import { run } from "./support/child";
+import { NOWHERE } from "./support/ports";
+import { expect, test } from "./support/test";
+
+const { form } = en;
+
+interface File {
+  readonly name: string;
+  readonly bytes: Buffer;
+}
+
+/** Picks a file the way a person does. */
+async function pick(page: Page, label: string, { name, bytes }: File): Promise<void> {
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByRole("button", { name: `${form.chooseFile}: ${label}` }).click();
+  await (await chooser).setFiles({ name, mimeType: "application/octet-stream", buffer: bytes });
+}
+
+async function begin(page: Page, url: string): Promise<void> {
+  await page.goto("/new");
+  await page.getByRole("textbox", { name: form.name, exact: true }).fill("Press");
+  await page.getByRole("textbox", { name: form.url, exact: true }).fill(url);
+  await page.getByRole("button", { name: form.clientCertificate }).click();
+}
+
+/** What stands between the lines of a PEM block. */
+const der = (pem: string) => Buffer.from(pem.replaceAll(/-----[^-]+-----|\s/g, ""), "base64");
+
+const SECURE_NOWHERE = NOWHERE.replace("mqtt:", "mqtts:");
+
+test("DER is taken, and a combined file brings its key", async ({ page, admin, pki, startBroker }) => {
+  const broker = await startBroker({ tls: { pki, wantsClientCertificate: true } });
+  await begin(page, broker.url);
+  await pick(page, form.ca, { name: "ca.der", bytes: der(pki.ca.cert) });
+  await expect(page.getByText("ca.der")).toBeVisible();
+  await pick(page, form.cert, { name: "both.pem", bytes: Buffer.from(pki.client.cert + pki.client.key) });
+  await expect(page.getByText("certificate, private key")).toBeVisible();
+  await expect(page.getByText(form.keyInCert)).toBeVisible();
+  await expectAccessible(page, "form with files");
+
+  await page.getByRole("button", { name: en.save }).click();
+  await expect(page.getByText(form.keyTaken)).toBeVisible();
+  await expect(page.getByRole("main")).toContainText(en.stateMeans.online);
+  const [stored] = await admin.connections();
+  expect(Buffer.from(stored?.key?.data ?? "", "base64").toString()).toContain("PRIVATE KEY");
+  expect(Buffer.from(stored?.cert?.data ?? "", "base64").toString()).not.toContain("PRIVATE KEY");
+});
+
+test("a container says what it is and what converts it, at its field, until another file is there", async ({
+  page,
+  guard,
+  pki,
+}, info) => {
+  guard.allow(/status of 400 .*\/api\/connections/);
+  const file = info.outputPath("client.p12");
+  const { certFile, keyFile } = pki.client;
+  await run("openssl", ["pkcs12", "-export", "-in", certFile, "-inkey", keyFile, "-passout", "pass:", "-out", file]);
+  await begin(page, SECURE_NOWHERE);
+  await pick(page, form.cert, { name: "client.p12", bytes: readFileSync(file) });
+  await expect(page.getByText("client.p12")).toBeVisible();
+  await page.getByRole("button", { name: en.save }).click();
+  const command = page.getByText("openssl pkcs12 -in FILE -nodes -out all.pem");
+  await expect(command).toBeVisible();
+  await expect(page.getByText(/PKCS #12 file/)).toBeVisible();
+  await expect(page.getByRole("button", { name: form.copyCommand })).toBeVisible();
+  await expectAccessible(page, "form with a refused file");
+
+  await pick(page, form.cert, { name: "both.pem", bytes: Buffer.from(pki.client.cert + pki.client.key) });
+  await expect(command).toBeHidden();
+});
+
+test("what is no PEM stays where it can be edited, and a file that is too large is not sent", async ({
+  page,
+  guard,
+}) => {
+  guard.allow(/status of 400 .*\/api\/connections/);
+  await begin(page, SECURE_NOWHERE);
+  const ca = page.getByRole("textbox", { name: form.ca, exact: true });
+  await ca.fill("no certificate");
+  await page.getByRole("button", { name: en.save }).click();
+  await expect(ca).toHaveValue("no certificate");
+  await expect(page.getByText("must be PEM text, or base64 of it")).toBeVisible();
+
+  await pick(page, form.ca, { name: "disk.pem", bytes: Buffer.alloc(300 * 1024, "x") });
+  await expect(page.getByText(form.pemTooLarge("disk.pem", "300 KiB", "256 KiB"))).toBeVisible();
+});

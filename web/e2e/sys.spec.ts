@@ -1,0 +1,50 @@
+import { en } from "../src/i18n/en";
+import { expectAccessible } from "./support/axe";
+import { fakeBroker } from "./support/fake-broker";
+import { expect, test } from "./support/test";
+
+const { connection, form } = en;
+
+for (const [onSubscribe, sys] of [
+  ["ends the session", "endsSession"],
+  ["refuses", "denied"],
+] as const) {
+  test(`a broker that ${onSubscribe} when asked for $SYS stays up, and its page says why it tells nothing`, async ({
+    page,
+    admin,
+  }) => {
+    const broker = await fakeBroker({ onSubscribe });
+    await admin.create({ id: "press", name: "Press", url: broker.url });
+    await page.goto("/connections/press");
+    const main = page.getByRole("main");
+    await expect(main).toContainText(connection.sys[sys].what, { timeout: 20_000 });
+    await expect(main).toContainText(en.stateMeans.online);
+    await expect(page.getByRole("region", { name: connection.broker })).toContainText(connection.unknownVersion[sys]);
+    // Once is enough: the server's sentence for users of the API is left out.
+    await expect(main).not.toContainText("set noMetricsMode to true");
+    await expectAccessible(page, `connection of a broker that ${onSubscribe}`);
+
+    await page.getByRole("link", { name: connection.sysSwitch }).click();
+    await page.getByRole("button", { name: form.advanced, exact: true }).click();
+    const asks = page.getByRole("switch", { name: form.metrics });
+    await expect(asks).toBeChecked();
+    await asks.uncheck();
+    await page.getByRole("button", { name: en.save }).click();
+    await expect(page.getByRole("region", { name: connection.broker })).toContainText(connection.unknownVersion.off);
+    await expect(main).not.toContainText(connection.sys[sys].what);
+    expect((await admin.connection("press")).noMetricsMode).toBe(true);
+    broker.end();
+  });
+}
+
+test("a viewer reads why, and is offered nothing to change", async ({ page, admin, haltere, openWindow }) => {
+  const broker = await fakeBroker({ onSubscribe: "refuses" });
+  await admin.create({ id: "press", name: "Press", url: broker.url });
+  await haltere.addUser("nina", "viewer");
+  await page.close();
+  const window = await openWindow("nina");
+  await window.goto(`${haltere.url}/connections/press`);
+  await expect(window.getByRole("main")).toContainText(connection.sys.denied.what);
+  await expect(window.getByRole("link", { name: connection.sysSwitch })).toBeHidden();
+  broker.end();
+});
