@@ -1,3 +1,4 @@
+import { renameSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 
 import type { BrowserContext } from "@playwright/test";
@@ -92,6 +93,12 @@ with sqlite3.connect(sys.argv[1]) as database:
     damage = "UPDATE connections SET password = x'00' WHERE id = ?"
     assert database.execute(damage, [sys.argv[2]]).rowcount == 1`;
     await run("python3", ["-c", script, this.#folder.at("data/haltere.db"), connectionId]);
+  }
+
+  /** Moves the data folder away under the running server, or back. */
+  moveData(isAway: boolean): void {
+    const [here, there] = [this.#folder.at("data"), this.#folder.at("away")];
+    renameSync(isAway ? here : there, isAway ? there : here);
   }
 
   async login(username = "admin", password = PASSWORD): Promise<Api> {

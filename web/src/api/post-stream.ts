@@ -15,7 +15,7 @@ export async function* postStream(
     body,
     signal,
   }).catch(unreachable);
-  if (!response.ok || !response.body) throw refusal(response.status, await response.json().catch(() => undefined));
+  if (!response.ok || !response.body) throw refusal(response, await response.json().catch(() => undefined));
   try {
     yield* events(response.body);
   } catch (cause) {

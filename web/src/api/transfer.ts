@@ -41,7 +41,7 @@ export async function* importConnections(
     const path = `/api/connection-import${dryRun ? "?dryRun=true" : ""}`;
     for await (const { event, data } of postStream(path, file, signal)) {
       // The stream had begun when it went wrong, so that there was no status to say it with.
-      if (event === "error") throw refusal(200, JSON.parse(data));
+      if (event === "error") throw refusal({ status: 200, headers: new Headers() }, JSON.parse(data));
       if (event === "report") isTold = true;
       if (event === "progress" || event === "report" || event === "links") {
         yield { event, data: JSON.parse(data) } as ImportEvent;
@@ -66,7 +66,7 @@ export async function exportConnections(secrets: boolean): Promise<{ file: Blob;
       throw new ApiFailure(0, "UNREACHABLE", String(cause));
     },
   );
-  if (!response.ok) throw refusal(response.status, await response.json().catch(() => undefined));
+  if (!response.ok) throw refusal(response, await response.json().catch(() => undefined));
   const name = /filename="([^"/\\]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1];
   return { file: await response.blob(), name: name ?? "connections.json" };
 }

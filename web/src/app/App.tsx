@@ -1,9 +1,10 @@
 import { MantineProvider, mergeThemeOverrides } from "@mantine/core";
-import { QueryClient, QueryClientProvider } from "@tanstack/react-query";
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { Suspense, lazy, useMemo } from "react";
 
 import { ApiFailure } from "../api/client";
+import { readiness } from "../api/readiness";
 import { askEarly, checkSession } from "../api/session";
 import { useWords } from "../i18n/language";
 import { router } from "./routes";
@@ -11,6 +12,13 @@ import { styleNonce } from "./server";
 import { theme } from "./theme";
 
 const queries: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: learn }),
+  mutationCache: new MutationCache({
+    onError: (failure) => {
+      if (failure instanceof ApiFailure && failure.isLoggedOut) void checkSession(queries);
+      learn(failure);
+    },
+  }),
   defaultOptions: {
     // A browser without the internet may well have haltere: it is asked, whatever the browser thinks.
     queries: {
@@ -18,16 +26,16 @@ const queries: QueryClient = new QueryClient({
       retry: (count, failure) => count < 3 && isUnreachable(failure),
       refetchOnWindowFocus: false,
     },
-    mutations: {
-      networkMode: "always",
-      onError: (failure) => {
-        if (failure instanceof ApiFailure && failure.isLoggedOut) void checkSession(queries);
-      },
-    },
+    mutations: { networkMode: "always" },
   },
 });
 
 askEarly(queries);
+
+/** A failure may tell of more than itself: that nothing can be stored. */
+function learn(failure: Error) {
+  if (failure instanceof ApiFailure && failure.reason) void queries.invalidateQueries(readiness);
+}
 
 function isUnreachable(failure: unknown): boolean {
   return failure instanceof ApiFailure && failure.isUnreachable;

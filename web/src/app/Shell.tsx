@@ -10,6 +10,7 @@ import { followEvents } from "../api/events";
 import { useProfile } from "../api/session";
 import type { Profile } from "../api/schema";
 import { OfflineBanner } from "../components/OfflineBanner";
+import { StorageBanner } from "../components/StorageBanner";
 import { useKeys } from "../hooks/use-keys";
 import { useWords } from "../i18n/language";
 import { Logo } from "../ui/Logo";
@@ -114,7 +115,10 @@ function Inside({ profile }: { profile: Profile }) {
         {open === "palette" && <Palette commands={commands} onClose={close} />}
         {open === "shortcuts" && <ShortcutsDialog onClose={close} />}
       </Suspense>
-      <OfflineBanner />
+      <div className={classes.banners}>
+        <OfflineBanner />
+        {profile.isAdmin && <StorageBanner />}
+      </div>
       <main id="content" className={classes.main} tabIndex={-1}>
         <Outlet />
       </main>

@@ -1,17 +1,20 @@
-import { IconPlugConnectedX } from "@tabler/icons-react";
+import { IconBrowserX, IconPlugConnectedX } from "@tabler/icons-react";
 
+import type { ApiFailure } from "../api/client";
 import { useLiveness } from "../api/liveness";
 import { useLanguage, useWords } from "../i18n/language";
-import { ago, useNow } from "../util/time";
-import classes from "./OfflineBanner.module.css";
+import { Banner } from "../ui/Banner";
+import { busyText } from "../util/failure-text";
+import { ago, span, useNow } from "../util/time";
 
-/** Says that the server is away and how old is what one sees; nothing while all is well. */
+/** Says that the server is away, or has no room, and how old is what one sees; nothing while all is well. */
 export function OfflineBanner() {
-  const { live } = useLiveness();
-  return live === "lost" ? <Banner /> : null;
+  const { live, why, nextTry } = useLiveness();
+  if (live === "refused" && why) return <Refused why={why} nextTry={nextTry ?? 0} />;
+  return live === "lost" ? <Away /> : null;
 }
 
-function Banner() {
+function Away() {
   const words = useWords();
   const language = useLanguage();
   const { since } = useLiveness();
@@ -19,10 +22,19 @@ function Banner() {
   // A moment's break is mended before anybody could read about it.
   if (now - since < 1_500) return null;
   return (
-    <div className={classes.banner} role="status">
-      <IconPlugConnectedX size={18} aria-hidden />
-      <strong>{words.offline.title}</strong>
-      <span>{words.offline.stale(ago(since, now, language))}</span>
-    </div>
+    <Banner icon={<IconPlugConnectedX size={18} aria-hidden />} title={words.offline.title} tone="warn">
+      {words.offline.stale(ago(since, now, language))}
+    </Banner>
+  );
+}
+
+function Refused({ why, nextTry }: { why: ApiFailure; nextTry: number }) {
+  const words = useWords();
+  const left = nextTry - useNow();
+  return (
+    <Banner icon={<IconBrowserX size={18} aria-hidden />} title={words.offline.notLive} tone="warn">
+      {busyText(why, words)} {/* Said when it begins, and not again every second. */}
+      <span aria-hidden>{left > 0 ? words.offline.nextTry(span(left)) : words.connection.trying}</span>
+    </Banner>
   );
 }

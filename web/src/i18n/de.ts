@@ -1,6 +1,7 @@
+import { hints } from "./de-hints";
 import type { Words } from "./en";
 
-/** Alles, was die Konsole sagt, auf Deutsch. Imports nothing but types: the start of the console waits for it. */
+/** Alles, was die Konsole sagt, auf Deutsch. Imports only parts of itself: the start of the console waits for it. */
 export const de: Words = {
   product: "haltere",
   motto: "Ihre Mosquitto-Broker im Gleichgewicht.",
@@ -74,38 +75,7 @@ export const de: Words = {
     closed: "Leitung",
   },
 
-  hints: {
-    ECONNREFUSED: "Läuft der Broker, und stimmt der Port? Eine ablehnende Firewall sieht genauso aus.",
-    ETIMEDOUT: "Niemand antwortet. Stimmt die Adresse, und verwirft eine Firewall die Pakete?",
-    EHOSTUNREACH: "Von hier führt kein Weg zu dieser Adresse. Prüfen Sie Routen, VPN und ob die Maschine an ist.",
-    ENETUNREACH: "Diese Maschine hat keine Route in jenes Netz. Prüfen Sie Netz und VPN.",
-    ECONNRESET: "Die Gegenseite hat aufgelegt. Stimmt das Schema: mqtt:// für Ports ohne, mqtts:// für solche mit TLS?",
-    ENOTFOUND: "Prüfen Sie die Schreibweise des Namens, und ob halteres Nameserver ihn kennt.",
-    EAI_AGAIN: "Der Nameserver antwortet nicht. Prüfen Sie das Netz der Maschine, auf der haltere läuft.",
-    UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-      "Das Zertifikat stammt von einer CA, die haltere nicht kennt. Geben Sie deren Zertifikat an.",
-    UNABLE_TO_GET_ISSUER_CERT_LOCALLY:
-      "Ein CA-Zertifikat fehlt. Geben Sie die Wurzel an, in der die Kette des Brokers endet.",
-    DEPTH_ZERO_SELF_SIGNED_CERT:
-      "Das Zertifikat des Brokers ist selbst signiert. Prüfen Sie unten den Fingerabdruck und vertrauen Sie ihm dann.",
-    SELF_SIGNED_CERT_IN_CHAIN:
-      "Die Kette des Brokers endet in einer eigenen CA. Prüfen Sie unten den Fingerabdruck und vertrauen Sie ihr dann.",
-    CERT_HAS_EXPIRED: "Erneuern Sie das Zertifikat des Brokers. Bis dahin kommt niemand durch, der es prüft.",
-    CERT_NOT_YET_VALID: "Das Zertifikat beginnt in der Zukunft. Prüfen Sie die Uhren beider Maschinen.",
-    ERR_TLS_CERT_ALTNAME_INVALID:
-      "Das Zertifikat gilt für einen anderen Namen. Benutzen Sie einen, der darin steht, oder erneuern Sie es.",
-    EPROTO: "Was dort antwortet, spricht kein TLS. Prüfen Sie Schema und Port.",
-    NOT_AUTHORIZED: "Der Broker lehnt Benutzername und Passwort ab. Mosquitto sagt dasselbe, wenn beides fehlt.",
-    BAD_USER_NAME_OR_PASSWORD: "Prüfen Sie Benutzername und Passwort.",
-    ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED:
-      "Der Broker verlangt ein Client-Zertifikat. Geben Sie eines samt Schlüssel an.",
-    ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: "Der Broker kennt die CA unseres Client-Zertifikats nicht.",
-    ERR_WEBSOCKET_UPGRADE: "Ein Webserver hat geantwortet, aber nicht mit einem WebSocket. Prüfen Sie den Pfad.",
-    ECONNCLOSED:
-      "Der Broker hat die Verbindung geschlossen. Sein Protokoll sagt, warum; oft haben zwei Clients dieselbe Kennung.",
-    ERR_NO_DESCRIPTORS: "haltere hat keine Dateideskriptoren für weitere Broker: LimitNOFILE erhöhen.",
-    ERR_EGRESS_DENIED: "halteres Konfiguration erlaubt diese Adresse nicht: siehe [egress].",
-  },
+  hints,
 
   login: {
     title: "Anmelden",
@@ -117,6 +87,7 @@ export const de: Words = {
       "authentication-failed": "Benutzername oder Passwort ist falsch.",
       throttled: "Zu viele Versuche. Bitte warten Sie eine Minute.",
     },
+    tooOften: (wait) => `Zu viele Versuche. Versuchen Sie es in ${wait} wieder.`,
     unreachable: "haltere antwortet nicht. Läuft es?",
     firstTime: "Erster Start? Das Passwort von admin steht einmal in halteres Protokoll.",
   },
@@ -130,6 +101,47 @@ export const de: Words = {
   offline: {
     title: "haltere antwortet nicht",
     stale: (age) => `Sie sehen den Stand von ${age}. Die Verbindung wird wieder aufgebaut …`,
+    notLive: "Dieses Fenster ist nicht aktuell",
+    nextTry: (time) => `Nächster Versuch in ${time}.`,
+    busy: "haltere ist ausgelastet",
+    again: (wait) => `Versuchen Sie es in ${wait} wieder.`,
+    later: "Versuchen Sie es später wieder.",
+    limits: {
+      streams: "Zu viele Fenster sind offen; schließen Sie einige",
+      tests: "Zu viele Verbindungstests laufen",
+      import: "Ein anderer Import läuft noch",
+      session: "Zu viele Sitzungen sind offen",
+      memory: "Zu viel wird gleichzeitig gesendet oder empfangen",
+      refusals: "Das wurde in kurzer Zeit zu oft abgelehnt",
+      connections: "Zu viele Netzverbindungen sind offen",
+    },
+  },
+
+  storage: {
+    notReady: "haltere ist nicht bereit",
+    means: "Was Sie ändern, wird zurzeit nicht gespeichert. Die Anzeige läuft weiter.",
+    reasons: {
+      "the disk is full": {
+        title: "Die Festplatte ist voll",
+        how: "Schaffen Sie Platz: haltere versucht es jede Sekunde wieder und braucht keinen Neustart.",
+      },
+      "the database is read-only": {
+        title: "Die Datenbank ist schreibgeschützt",
+        how: "Halten Sie haltere an, prüfen und mounten Sie das Dateisystem, und starten Sie es wieder.",
+      },
+      "the disk fails": {
+        title: "Die Festplatte hat Fehler",
+        how: "Die Nummer des Fehlers steht im Protokoll. Prüfen Sie die Festplatte.",
+      },
+      "the database is damaged": {
+        title: "Die Datenbank ist beschädigt",
+        how: "Sichern Sie sie, halten Sie haltere an, verschieben Sie haltere.db* und spielen Sie eine gute Sicherung ein.",
+      },
+      "the database's files were removed or replaced": {
+        title: "Die Dateien der Datenbank wurden entfernt oder ersetzt",
+        how: "Halten Sie haltere an, legen Sie die richtigen Dateien an ihren Platz, und starten Sie es wieder. Sonst beginnt der nächste Start mit dem, was dort liegt.",
+      },
+    },
   },
 
   fleet: {

@@ -1,4 +1,5 @@
 import type { AffectedByPlugin } from "../api/schema";
+import { hints } from "./en-hints";
 
 /**
  * Every word the console says. What a broker or the server says is shown as it came, as text.
@@ -79,34 +80,7 @@ export const en = {
     closed: "Link",
   },
 
-  /** What to try, by the code of the failure. */
-  hints: {
-    ECONNREFUSED: "Check that the broker runs and that the port is right. A firewall that rejects looks the same.",
-    ETIMEDOUT: "Nobody answers. Check the address, and whether a firewall drops the packets.",
-    EHOSTUNREACH: "There is no way to this address from here. Check routes, VPN and whether the machine is on.",
-    ENETUNREACH: "This machine has no route to that network. Check its network and VPN.",
-    ECONNRESET: "The other side hung up. Is the scheme right: mqtt:// for plain ports, mqtts:// for TLS?",
-    ENOTFOUND: "Check the spelling of the host name, and that haltere's name server knows it.",
-    EAI_AGAIN: "The name server does not answer. Check the network settings of haltere's machine.",
-    UNABLE_TO_VERIFY_LEAF_SIGNATURE:
-      "The certificate comes from a CA that haltere does not know. Give that CA's certificate.",
-    UNABLE_TO_GET_ISSUER_CERT_LOCALLY: "A CA certificate is missing. Give the root that the broker's chain ends in.",
-    DEPTH_ZERO_SELF_SIGNED_CERT: "The broker's certificate is self-signed. Check its fingerprint below, then trust it.",
-    SELF_SIGNED_CERT_IN_CHAIN:
-      "The broker's chain ends in a CA of its own. Check its fingerprint below, then trust it.",
-    CERT_HAS_EXPIRED: "Renew the broker's certificate. Until then nobody who checks it can connect.",
-    CERT_NOT_YET_VALID: "The certificate begins in the future. Check the clocks of both machines.",
-    ERR_TLS_CERT_ALTNAME_INVALID: "The certificate is for another name. Use a name it holds, or have it made anew.",
-    EPROTO: "What answers there does not speak TLS. Check scheme and port.",
-    NOT_AUTHORIZED: "The broker refuses this user name and password. Mosquitto says the same when there are none.",
-    BAD_USER_NAME_OR_PASSWORD: "Check user name and password.",
-    ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: "The broker asks for a client certificate. Give one with its key.",
-    ERR_SSL_TLSV1_ALERT_UNKNOWN_CA: "The broker does not know the CA of our client certificate.",
-    ERR_WEBSOCKET_UPGRADE: "A web server answered, but not with a WebSocket. Check the path.",
-    ECONNCLOSED: "The broker closed the connection. Its log says why; two clients with one id are a common cause.",
-    ERR_NO_DESCRIPTORS: "haltere has no file descriptors for more brokers: raise LimitNOFILE.",
-    ERR_EGRESS_DENIED: "haltere's configuration does not allow this address: see [egress].",
-  } as Record<string, string>,
+  hints,
 
   login: {
     title: "Log in",
@@ -119,6 +93,7 @@ export const en = {
       "authentication-failed": "The user name or the password is wrong.",
       throttled: "Too many attempts. Please wait a minute, then try again.",
     } as Record<string, string>,
+    tooOften: (wait: string) => `Too many attempts. Try again in ${wait}.`,
     unreachable: "haltere does not answer. Is it running?",
     firstTime: "First start? The password of admin is in haltere's log, once.",
   },
@@ -132,6 +107,46 @@ export const en = {
   offline: {
     title: "haltere does not answer",
     stale: (age: string) => `You see what was known ${age}. Trying to come back …`,
+    notLive: "This window is not live",
+    nextTry: (time: string) => `Next try in ${time}.`,
+    busy: "haltere is busy",
+    again: (wait: string) => `Try again in ${wait}.`,
+    later: "Try again later.",
+    /** What there is too much of, by a part of the limit's name; the first that fits. */
+    limits: {
+      streams: "too many windows are open; close some of them",
+      tests: "too many connection tests are running",
+      import: "another import is under way",
+      session: "too many sessions are open",
+      memory: "too much is being sent or received at once",
+      refusals: "this was refused too often in a short time",
+      connections: "too many network connections are open",
+    } as Record<string, string>,
+  },
+
+  /** What is wrong with haltere itself; the reasons are the server's. */
+  storage: {
+    notReady: "haltere is not ready",
+    means: "Nothing you change is saved at the moment. What you see goes on.",
+    reasons: {
+      "the disk is full": {
+        title: "The disk is full",
+        how: "Make room: haltere tries again every second and needs no restart.",
+      },
+      "the database is read-only": {
+        title: "The database is read-only",
+        how: "Stop haltere, check and mount the file system, then start it.",
+      },
+      "the disk fails": { title: "The disk fails", how: "The log has the error's number. Check the disk." },
+      "the database is damaged": {
+        title: "The database is damaged",
+        how: "Back it up, stop haltere, move haltere.db* away and restore a good backup.",
+      },
+      "the database's files were removed or replaced": {
+        title: "The database's files were removed or replaced",
+        how: "Stop haltere, put the right files in place, then start it. Without that, the next start begins with what lies there.",
+      },
+    } as Record<string, { title: string; how: string }>,
   },
 
   fleet: {

@@ -9,6 +9,7 @@ import { useTitle } from "../hooks/use-title";
 import { useWords } from "../i18n/language";
 import type { Words } from "../i18n/en";
 import { Front } from "../ui/Front";
+import { failureText } from "../util/failure-text";
 import classes from "./LoginPage.module.css";
 
 interface Props {
@@ -78,10 +79,10 @@ export function LoginPage({ why, onLoggedIn }: Props) {
   );
 }
 
-function reason(error: Error, { login }: Words): string {
+function reason(error: Error, words: Words): string {
+  const { login } = words;
   if (!(error instanceof ApiFailure)) return error.message;
   if (error.isUnreachable) return login.unreachable;
-  if (error.status === 429) return login.why["throttled"] ?? error.message;
   if (error.isLoggedOut) return login.why["authentication-failed"] ?? error.message;
-  return error.message;
+  return failureText(error, words);
 }

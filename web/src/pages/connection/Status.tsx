@@ -3,10 +3,11 @@ import { Link } from "@tanstack/react-router";
 
 import { advice } from "../../api/connections";
 import { useProfile } from "../../api/session";
-import type { Connection, ConnectionStatus } from "../../api/schema";
+import type { Connection, ConnectionStatus, LinkStage } from "../../api/schema";
 import { useLanguage, useWords } from "../../i18n/language";
 import { Advice } from "../../ui/Advice";
 import { StateMark } from "../../ui/StateMark";
+import { hint } from "../../util/hint";
 import { isIssuerUnknown } from "../../util/issuer";
 import { may } from "../../util/may";
 import { shown } from "../../util/state";
@@ -42,7 +43,7 @@ export function Status({ connection }: { connection: Connection }) {
               </code>
             )}
           </p>
-          <WhatToDo id={connection.id} code={error.code} stamp={status.timestamp} />
+          <WhatToDo id={connection.id} code={error.code} stage={error.stage} stamp={status.timestamp} />
         </>
       ) : (
         <>
@@ -99,6 +100,7 @@ function Sys({ connection: { id, broker } }: { connection: Connection }) {
 interface WhatToDoProps {
   id: string;
   code?: string;
+  stage?: LinkStage;
   stamp: number;
   isWell?: boolean;
   /** What the page says by itself already: sentences of the server with this in them are left out. */
@@ -106,18 +108,18 @@ interface WhatToDoProps {
 }
 
 /** A word in the user's language, and what the server has found out about this very link. */
-function WhatToDo({ id, code, stamp, isWell = false, said }: WhatToDoProps) {
+function WhatToDo({ id, code, stage, stamp, isWell = false, said }: WhatToDoProps) {
   const words = useWords();
   const { data: told } = useQuery(advice(id, code, stamp));
-  const hint = code && words.hints[code];
+  const ours = code && hint(words.hints, code, stage);
   // What to do about an authority nobody knows stands beside its fingerprint, below.
   const isTold = told && told.code === code && !isIssuerUnknown(code);
   const sentences = (isTold ? told.advice : []).filter((sentence) => !said || !sentence.includes(said));
-  if (!hint && sentences.length === 0) return null;
+  if (!ours && sentences.length === 0) return null;
   return (
     <div className={classes.hint}>
       <strong>{isWell ? words.connection.better : words.connection.whatToDo}</strong>
-      {hint}
+      {ours}
       <Advice sentences={sentences} />
     </div>
   );

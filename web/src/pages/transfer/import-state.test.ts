@@ -57,7 +57,10 @@ test("whatever fails, what was given is kept", () => {
 
 test("a refusal brings the plan as it is now", () => {
   const now = report({ create: 0, refuse: 1 });
-  const failure = refusal(400, { code: "INVALID", message: "1 of 1 entries is refused", report: now });
+  const failure = refusal(
+    { status: 400, headers: new Headers() },
+    { code: "INVALID", message: "1 of 1 entries is refused", report: now },
+  );
   expect(steps(...planned, { step: "import" }, { step: "failed", failure })).toMatchObject({
     phase: "planned",
     plan: now,

@@ -1,0 +1,53 @@
+import { en } from "../src/i18n/en";
+import { expectAccessible } from "./support/axe";
+import { NOWHERE } from "./support/ports";
+import { expect, test } from "./support/test";
+
+const BUSY = {
+  status: 429,
+  headers: { "Retry-After": "2" },
+  json: {
+    code: "TOO_MANY_REQUESTS",
+    message: "You have too many event streams open",
+    limit: "limits.streams_per_user",
+  },
+};
+
+test("a window too many says so, shows what there is, and is live as soon as there is room", async ({
+  page,
+  admin,
+  guard,
+}) => {
+  guard.allow(/status of 429 .*\/api\/events/);
+  await admin.create({ id: "press", name: "Press", url: NOWHERE });
+  // The answer of a server whose limit is reached; the real limit takes more windows than a browser has sockets.
+  await page.route("**/api/events*", async (route) => route.fulfill(BUSY));
+  await page.goto("/");
+  const banner = page.getByRole("status").filter({ hasText: en.offline.notLive });
+  await expect(banner).toContainText(en.offline.limits["streams"] ?? "");
+  const list = page.getByRole("list", { name: en.fleet.allTitle }).getByRole("listitem");
+  await expect(list).toHaveText([/Press/]);
+  await expectAccessible(page, "window that is not live");
+
+  // What comes next is seen without being live, too.
+  await admin.create({ id: "oven", name: "Oven", url: NOWHERE });
+  await expect(list).toHaveCount(2);
+  await page.unroute("**/api/events*");
+  await expect(banner).toBeHidden();
+  await admin.delete("oven");
+  await expect(list).toHaveText([/Press/]);
+});
+
+test("passwords tried too often tell when to come back", async ({ page, openWindow, haltere, guard }) => {
+  guard.allow(/status of (401|429) .*\/(auth|api\/profile|api\/events)/);
+  await page.close();
+  const stranger = await openWindow("");
+  await stranger.goto(`${haltere.url}/`);
+  const said = stranger.getByRole("alert");
+  await expect(async () => {
+    await stranger.getByRole("textbox", { name: en.login.username }).fill("admin");
+    await stranger.getByLabel(en.login.password, { exact: true }).fill("wrong again");
+    await stranger.getByRole("button", { name: en.login.submit }).click();
+    await expect(said).toContainText(/Too many attempts\. Try again in \d+ (s|min)\./, { timeout: 1_000 });
+  }).toPass();
+});

@@ -1,0 +1,45 @@
+import { expect, test } from "vitest";
+
+import { ApiFailure, refusal } from "../api/client";
+import { de } from "../i18n/de";
+import { en } from "../i18n/en";
+import { failureText } from "./failure-text";
+
+function refused(status: number, body: object, retryAfter?: number): ApiFailure {
+  const headers = new Headers(retryAfter === undefined ? {} : { "Retry-After": String(retryAfter) });
+  return refusal({ status, headers }, { code: "ANY", message: "In the server's words", ...body });
+}
+
+test("a limit is named in plain words, with the time to wait", () => {
+  const failure = refused(429, { limit: "limits.streams_per_user" }, 7);
+  expect(failureText(failure, en)).toBe(
+    "haltere is busy: too many windows are open; close some of them. Try again in 7 s.",
+  );
+  expect(failureText(failure, de)).toContain("Zu viele Fenster sind offen");
+  // Also where it is not the status that says so.
+  expect(failureText(refused(409, { limit: "imports_per_user" }, 10), en)).toBe(
+    "haltere is busy: another import is under way. Try again in 10 s.",
+  );
+});
+
+test("a limit without words of ours is named as the server names it", () => {
+  expect(failureText(refused(503, { limit: "moons" }), en)).toBe(
+    "haltere is busy: In the server's words (moons). Try again later.",
+  );
+  expect(failureText(refused(503, {}), en)).toBe("haltere is busy: In the server's words. Try again later.");
+});
+
+test("passwords that were tried too often don't make haltere busy", () => {
+  expect(failureText(refused(429, {}, 300), en)).toBe("Too many attempts. Try again in 5 min.");
+});
+
+test("what can't be stored says why", () => {
+  const failure = refused(500, { reason: "the database is damaged" });
+  expect(failureText(failure, en)).toBe(`The database is damaged. ${en.storage.means}`);
+  expect(failureText(refused(500, { reason: "the moon is full" }), en)).toContain("the moon is full");
+});
+
+test("an answer that is no JSON of ours is told by its status", () => {
+  const failure = refusal({ status: 502, headers: new Headers() }, undefined);
+  expect(failureText(failure, en)).toBe("HTTP 502");
+});

@@ -1,0 +1,65 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { expect, test } from "vitest";
+
+import { de } from "../i18n/de";
+import { en } from "../i18n/en";
+import { hint } from "./hint";
+
+const LINK = join(import.meta.dirname, "../../../crates/haltere-link/src");
+const STORAGE = join(import.meta.dirname, "../../../crates/haltere-core/src/storage.rs");
+
+const source = (file: string) => readFileSync(join(LINK, file), "utf8").split("#[cfg(test)]")[0] ?? "";
+
+/** The codes in the server's sources, from the files that its own test of advice reads. */
+function codes(): Set<string> {
+  const list = /SOURCES[^=]*=\s*\[([^\]]+)\]/.exec(readFileSync(join(LINK, "advice/tests.rs"), "utf8"))?.[1] ?? "";
+  const files = ["tls/client.rs", ...Array.from(list.matchAll(/"([^"]+)"/g), (match) => match[1] ?? "")];
+  const words = files.flatMap((file) => Array.from(source(file).matchAll(/"([A-Z][A-Z0-9_]{2,})"/g)));
+  return new Set(words.map(([, word = ""]) => word).filter((word) => !/^TLS_|_$|^MQTT$/.test(word)));
+}
+
+/** Answers to what haltere never sends: of these, the server's own sentence is all there is to say. */
+const NEVER = [
+  "DISCONNECT_WITH_WILL_MESSAGE",
+  "QOS_NOT_SUPPORTED",
+  "RECEIVE_MAXIMUM_EXCEEDED",
+  "RETAIN_NOT_SUPPORTED",
+  "SHARED_SUBSCRIPTIONS_NOT_SUPPORTED",
+  "SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED",
+  "TOPIC_ALIAS_INVALID",
+  "TOPIC_FILTER_INVALID",
+  "TOPIC_NAME_INVALID",
+  "WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED",
+];
+
+test("whatever the server reports, there are words in both languages", () => {
+  const all = codes();
+  expect(all.size).toBeGreaterThan(90);
+  expect(all).toContain("UNSUPPORTED_SIGNATURE_ALGORITHM");
+  for (const { hints } of [en, de]) {
+    expect([...all].filter((code) => !hint(hints, code)).toSorted()).toEqual(NEVER);
+  }
+});
+
+test("there are no words about codes that the server has not, and both languages have the same", () => {
+  const all = [...codes()];
+  const about = (key: string) =>
+    all.some((code) => (key.endsWith("_") ? code.startsWith(key) : code === key.split("@")[0]));
+  expect(Object.keys(en.hints).filter((key) => !about(key))).toEqual([]);
+  expect(Object.keys(de.hints).toSorted()).toEqual(Object.keys(en.hints).toSorted());
+});
+
+test("the stage decides where it makes a difference, and the beginning of a code where nothing else does", () => {
+  expect(hint(en.hints, "ETIMEDOUT", "mqtt")).toBe(en.hints["ETIMEDOUT@mqtt"]);
+  expect(hint(en.hints, "ETIMEDOUT", "tcp")).toBe(en.hints["ETIMEDOUT"]);
+  expect(hint(en.hints, "ERR_SSL_TLSV1_ALERT_DECODE_ERROR", "tls")).toBe(en.hints["ERR_SSL_"]);
+  expect(hint(en.hints, "SOMETHING_NEW", "tls")).toBeUndefined();
+});
+
+test("each reason why nothing can be stored has words in both languages", () => {
+  const reasons = Array.from(readFileSync(STORAGE, "utf8").matchAll(/=> "([^"]+)"/g), (match) => match[1]);
+  expect(reasons.length).toBeGreaterThan(4);
+  for (const { storage } of [en, de]) expect(Object.keys(storage.reasons).toSorted()).toEqual(reasons.toSorted());
+});
