@@ -118,7 +118,7 @@ test("a client certificate comes in by dropping its files, and stays when the re
   await page.getByRole("button", { name: form.test }).click();
   const refused = page.getByText("holds no private key, but a certificate");
   await expect(refused).toBeVisible();
-  await drop(key, "client.key", pki.client.key);
+  await drop(page.getByRole("button", { name: `${form.chooseFile}: ${form.key}` }), "client.key", pki.client.key);
   await expect(refused).toBeHidden();
   await page.getByRole("button", { name: form.test }).click();
   await expect(panel).toContainText(form.works);

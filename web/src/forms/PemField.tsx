@@ -67,7 +67,7 @@ export function PemField({ label, description, value, error, note, onChange }: P
       error={fault ?? (error && <Reason text={error} />)}
       id={id}
       labelElement="label"
-      errorProps={{ component: "div" }}
+      errorProps={{ component: "div", className: classes.error }}
     >
       <div
         className={classes.field}

@@ -4,6 +4,7 @@ import { useState } from "react";
 
 import { useWords } from "../../i18n/language";
 import { StateMark } from "../../ui/StateMark";
+import { failureText } from "../../util/failure-text";
 import { shown } from "../../util/state";
 import type { Bulk } from "./bulk";
 import { concerned, perform } from "./bulk";
@@ -63,7 +64,7 @@ export function BulkDialog({ action, connections, onClose, onDone }: Props) {
           <ul>
             {run.data.slice(0, 10).map(({ connection, failure }) => (
               <li key={connection.id}>
-                <bdi>{connection.name}</bdi>: {failure.message}
+                <bdi>{connection.name}</bdi>: {failureText(failure, words)}
               </li>
             ))}
           </ul>
