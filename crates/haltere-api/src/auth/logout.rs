@@ -17,7 +17,7 @@ use crate::state::ApiState;
 ///
 /// Ends the session, if there is one, and goes to the login page. A page of another origin can't send a
 /// browser here: only haltere's own pages log somebody out, and programs, which send none of the headers
-/// `Sec-Fetch-Site`, `Origin` and `Referer`.
+/// `Sec-Fetch-Site`, `Origin`, `Referer` and `Upgrade-Insecure-Requests`.
 #[utoipa::path(
     get,
     path = "/logout",
@@ -81,6 +81,8 @@ mod tests {
             ("/logout", &[("referer", "http://evil.example/haltere:8088/")]),
             ("/logout", &[("referer", "http://haltere:8089/")]),
             ("/logout", &[("referer", "nonsense")]),
+            // A link on a page with `Referrer-Policy: no-referrer`, in a browser, over plain HTTP.
+            ("/logout", &[("upgrade-insecure-requests", "1")]),
             ("/logout", &[("origin", "http://haltere:8088"), ("referer", "http://evil.example/")]),
         ] {
             let client = api.role(Role::Viewer).await;
@@ -94,6 +96,7 @@ mod tests {
             &[][..],
             &[("sec-fetch-site", "same-origin"), ("referer", "http://haltere:8088/")],
             &[("sec-fetch-site", "none")],
+            &[("sec-fetch-site", "none"), ("upgrade-insecure-requests", "1")],
             &[("referer", "http://haltere:8088/connections/x")],
             &[("origin", "http://haltere:8088")],
             &[("origin", "https://console.example"), ("sec-fetch-site", "cross-site")],

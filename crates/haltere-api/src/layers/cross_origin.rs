@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::{ORIGIN, REFERER};
+use http::header::{ORIGIN, REFERER, UPGRADE_INSECURE_REQUESTS};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use super::cors::named_origin;
@@ -60,7 +60,8 @@ pub(crate) async fn refuse(State(guard): State<Guard>, request: Request, next: N
         (&Method::GET | &Method::HEAD, _) => None,
         _ => Some(messages::OTHER_ORIGIN),
     };
-    let Some(what) = what.filter(|_| !guard.welcomes(&request)) else {
+    let is_welcome = |request: &Request| guard.welcomes(request) && !is_blind_navigation(request);
+    let Some(what) = what.filter(|_| !is_welcome(&request)) else {
         return next.run(request).await;
     };
     let why = format!("{what}: {}", explanation(&request));
@@ -82,6 +83,15 @@ fn is_own(headers: &HeaderMap, arrival: &Arrival) -> bool {
     }
     let mut pages = [headers.get(ORIGIN), headers.get(REFERER)].into_iter().flatten();
     pages.all(|page| is_page_of_ours(page, arrival))
+}
+
+/// Whether a browser goes to this page without a word of the page that it comes from. Over plain HTTP a page of
+/// another origin gets that with `Referrer-Policy: no-referrer`. Our own pages use `fetch`, which, like a program,
+/// does not send `Upgrade-Insecure-Requests`; every browser sends it when it navigates.
+fn is_blind_navigation(request: &Request) -> bool {
+    let headers = request.headers();
+    headers.contains_key(UPGRADE_INSECURE_REQUESTS)
+        && ![&SEC_FETCH_SITE, &ORIGIN, &REFERER].iter().any(|name| headers.contains_key(*name))
 }
 
 /// Whether `page`, an origin or an address, is at the host that was asked for.
