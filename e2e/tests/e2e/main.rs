@@ -25,6 +25,7 @@ mod isolation;
 mod login;
 mod moving;
 mod package;
+mod readers;
 mod restart;
 mod secrets;
 mod sessions;
