@@ -13,6 +13,7 @@ pub mod caller;
 pub mod client_hello;
 pub mod clock;
 pub mod connection;
+pub mod crowd;
 pub mod failure;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
