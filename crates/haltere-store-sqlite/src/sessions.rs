@@ -29,6 +29,7 @@ const TOUCH: &str = "UPDATE sessions SET last_used_at = used.at \
     FROM (SELECT unhex(value ->> 0) AS id, max(value ->> 1) AS at FROM json_each($1) GROUP BY 1) \
          AS used \
     WHERE sessions.id = used.id AND sessions.last_used_at < used.at";
+const COUNT: &str = "SELECT user, count(*) AS sessions FROM sessions GROUP BY user";
 const LAST_USE: &str = "SELECT max(last_used_at) FROM sessions";
 /// By $1, within $2 and $3.
 const SHIFT: &str = "UPDATE sessions SET created_at = max($2, min($3, created_at + $1)), \
@@ -59,6 +60,15 @@ impl SessionReads for Tx {
     ) -> Result<Vec<SessionRecord>, StoreError> {
         let list = sqlx::query(LIST_OF).bind(user.as_str()).bind(limit);
         self.rows(list).await?.iter().map(read).collect()
+    }
+
+    async fn count_sessions(&mut self) -> Result<Vec<(UserName, u64)>, StoreError> {
+        let count = |row: &SqliteRow| {
+            let mut cells = Cells::new("sessions", row);
+            let user = cells.parse("user", |name| UserName::parse(name).ok())?;
+            Ok((user, cells.parse("sessions", |count: i64| u64::try_from(count).ok())?))
+        };
+        self.rows(sqlx::query(COUNT)).await?.iter().map(count).collect()
     }
 
     async fn last_use_of_sessions(&mut self) -> Result<Option<Timestamp>, StoreError> {

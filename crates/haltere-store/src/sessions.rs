@@ -47,6 +47,9 @@ pub trait SessionReads {
         limit: u32,
     ) -> Result<Vec<SessionRecord>, StoreError>;
 
+    /// How many sessions each user has who has any, expired or not; in no order.
+    async fn count_sessions(&mut self) -> Result<Vec<(UserName, u64)>, StoreError>;
+
     /// When any session was last used, if there is one.
     async fn last_use_of_sessions(&mut self) -> Result<Option<Timestamp>, StoreError>;
 }

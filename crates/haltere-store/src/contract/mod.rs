@@ -79,6 +79,7 @@ macro_rules! contract_tests {
                 a_session_is_found_by_its_handle,
                 all_times_of_sessions_are_shifted_within_what_there_is,
                 sessions_of_a_user_are_listed_by_their_last_use,
+                sessions_are_counted_by_user,
                 deleting_tells_whether_there_was_one,
                 all_sessions_of_a_user_end_but_the_one_kept,
                 the_expired_and_the_idle_are_removed,

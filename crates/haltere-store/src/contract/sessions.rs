@@ -140,6 +140,20 @@ pub async fn sessions_of_a_user_are_listed_by_their_last_use(store: Arc<dyn Stor
     assert!(list("eve", 9).await.is_empty());
 }
 
+pub async fn sessions_are_counted_by_user(store: Arc<dyn Store>) {
+    let count = async || {
+        let mut counts = store.read().await.unwrap().count_sessions().await.unwrap();
+        counts.sort_by_key(|(user, _)| user.as_str().to_owned());
+        counts
+    };
+    assert!(count().await.is_empty());
+    for (number, name) in [(1, "ada"), (2, "eve"), (3, "ada"), (4, "Ada")] {
+        keep(&*store, &session(number, name, -1_000, -1_000)).await;
+    }
+    let expected = [("Ada", 1), ("ada", 2), ("eve", 1)];
+    assert_eq!(count().await, expected.map(|(name, count)| (user_name(name), count)));
+}
+
 pub async fn deleting_tells_whether_there_was_one(store: Arc<dyn Store>) {
     keep(&*store, &session(1, "ada", 0, 3_600)).await;
     commit(&*store, async |tx| {
