@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use haltere_core::{Clock, Timestamp};
+use haltere_core::{Clock, Shares, Timestamp};
 use haltere_link::Supervisor;
 use haltere_store::Store;
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -56,8 +56,8 @@ pub(crate) struct Inner {
     pub(crate) users: Users,
     /// Changes of connections and plugins take turns.
     pub(crate) turns: Turns,
-    /// A permit per test of a connection that is running.
-    pub(crate) tests: Arc<Semaphore>,
+    /// Tests of connections that are running.
+    pub(crate) tests: Shares,
     pub(crate) tasks: TaskTracker,
     /// Where audit entries go that belong to no change.
     pub(crate) trail: Arc<Trail>,
@@ -98,6 +98,9 @@ impl App {
             panics: self.0.supervisor.panic_count(),
             denied_dials: self.0.supervisor.egress_denied_count(),
             limited_refusals: self.0.trail.limited_refusals(),
+            limited_tests: self.0.tests.refused(),
+            limited_logins: self.0.sessions.passwords.refused(),
+            ended_sessions: self.0.sessions.gave_way.load(Ordering::Relaxed),
             jobs: self.0.tasks.len(),
         }
     }

@@ -1,5 +1,6 @@
 //! Who asks, and from where.
 
+use haltere_core::shares::Holder;
 use haltere_core::{Caller, Origin, Role, UserName};
 
 use crate::error::NotAllowed;
@@ -28,6 +29,11 @@ impl Ctx {
         let user = UserName::parse(Self::SYSTEM).expect("a valid name");
         let caller = Caller { user, roles: Role::Admin.into(), session: None };
         Self { caller, origin: Origin { address: None, request_id: request_id.into() } }
+    }
+
+    /// Who holds what the caller is given.
+    pub fn holder(&self) -> Holder {
+        Holder { user: Some(self.caller.user.clone()), address: self.origin.address }
     }
 
     /// Whether the policy lets the caller do `action`.

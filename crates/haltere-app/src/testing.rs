@@ -166,6 +166,12 @@ impl TestApp {
         open_store(&self.folder).await
     }
 
+    /// Shuts down and starts again on the same database, configured otherwise.
+    pub async fn restart_with(mut self, change: impl FnOnce(&mut TestConfig)) -> Self {
+        change(&mut self.config);
+        self.restart().await
+    }
+
     /// Shuts down and starts again on the same database.
     pub async fn restart(mut self) -> Self {
         self.app.shutdown().await;

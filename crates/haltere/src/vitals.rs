@@ -25,12 +25,28 @@ pub(crate) async fn tell(app: &App, places: &Places, stop: &Stop) {
             _ = ticks.tick() => {}
         }
         let tasks = Handle::current().metrics().num_alive_tasks();
-        let Vitals { links, jobs, panics, denied_dials, limited_refusals } = app.vitals();
+        let Vitals {
+            links,
+            jobs,
+            panics,
+            denied_dials,
+            limited_refusals,
+            limited_tests,
+            limited_logins,
+            ended_sessions,
+        } = app.vitals();
         for task in app.background().iter().filter(|task| task.deaths > 0) {
             tracing::debug!(?task, "a background task has died lately");
         }
         let Count { open, ended, turned_away, gave_way, stalled } = places.count();
         tracing::debug!(open, ended, turned_away, gave_way, stalled, "connections of clients");
-        tracing::debug!(tasks, links, jobs, panics, denied_dials, limited_refusals, "vital signs");
+        tracing::debug!(
+            limited_refusals,
+            limited_tests,
+            limited_logins,
+            ended_sessions,
+            "limits that were reached"
+        );
+        tracing::debug!(tasks, links, jobs, panics, denied_dials, "vital signs");
     }
 }

@@ -6,9 +6,10 @@ use axum::Extension;
 use axum::extract::{FromRequest, Request, State};
 use axum::response::{IntoResponse, Response};
 use haltere_app::sessions::{LogIn, LoggedIn, LoginError};
+use haltere_core::shares::Reached;
 use haltere_core::{Origin, Secret};
-use http::header::{CONTENT_TYPE, RETRY_AFTER, SET_COOKIE, USER_AGENT};
-use http::{HeaderValue, StatusCode};
+use http::StatusCode;
+use http::header::{CONTENT_TYPE, SET_COOKIE, USER_AGENT};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -28,7 +29,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 #[derive(Debug)]
 enum Refusal {
     WrongCredentials,
-    Throttled(Duration),
+    TooMany(ApiError),
     Other(ApiError),
 }
 
@@ -36,7 +37,8 @@ impl From<LoginError> for Refusal {
     fn from(error: LoginError) -> Self {
         match error {
             LoginError::WrongCredentials => Self::WrongCredentials,
-            LoginError::Throttled { retry_after } => Self::Throttled(retry_after),
+            LoginError::Throttled { retry_after, of } => Self::TooMany(throttled(retry_after, of)),
+            LoginError::Crowded(reached) => Self::TooMany(crowded(reached)),
             LoginError::Internal(cause) => Self::Other(ApiError::internal(cause)),
         }
     }
@@ -50,8 +52,7 @@ impl Refusal {
                 let code = ErrorCode::Unauthorized;
                 ApiError::new(StatusCode::UNAUTHORIZED, code, messages::UNAUTHORIZED)
             }
-            Self::Throttled(retry_after) => too_many(retry_after),
-            Self::Other(error) => error,
+            Self::TooMany(error) | Self::Other(error) => error,
         }
         .into_response()
     }
@@ -61,19 +62,32 @@ impl Refusal {
     fn into_redirect(self, base: &BasePath) -> Response {
         let reason = match self {
             Self::WrongCredentials => "authentication-failed",
-            Self::Throttled(_) => "throttled",
+            Self::TooMany(_) => "throttled",
             Self::Other(error) => return error.into_response(),
         };
         found(&base.to(&format!("/login?error={reason}")))
     }
 }
 
-/// 429 with the header Retry-After.
-pub(crate) fn too_many(retry_after: Duration) -> ApiError {
-    let seconds = retry_after.as_secs().max(1);
+/// Too many passwords were wrong.
+pub(crate) fn throttled(retry_after: Duration, of: Reached) -> ApiError {
+    let limit = match of {
+        Reached::User | Reached::All => "limits.failed_logins_per_user",
+        Reached::Network => "limits.failed_logins_per_address",
+    };
+    let seconds = u32::try_from(retry_after.as_secs()).unwrap_or(u32::MAX).max(1);
     let message = format!("Too many attempts, try again in {seconds} s");
-    ApiError::new(StatusCode::TOO_MANY_REQUESTS, ErrorCode::TooManyRequests, message)
-        .with_header(RETRY_AFTER, HeaderValue::from(seconds))
+    ApiError::limited(limit, true, message, seconds)
+}
+
+/// Too many passwords are to be looked at. A second later most of them have been.
+pub(crate) fn crowded(reached: Reached) -> ApiError {
+    let (is_own, message) = match reached {
+        Reached::User => (true, "Too many logins of this user at once"),
+        Reached::Network => (true, "Too many logins from your address at once"),
+        Reached::All => (false, "Too many logins at once"),
+    };
+    ApiError::limited("limits.password_checks", is_own, message, 1)
 }
 
 /// A session has begun; the cookie carries it.
@@ -125,9 +139,12 @@ pub(crate) struct LoginForm {
             example = json!({"code": "INVALID", "message": "the body is larger than 16 KiB"})),
         (status = 401, description = "With `?json=1`: wrong user name or password", body = ErrorBody,
             example = json!({"code": "UNAUTHORIZED", "message": "Unauthorized"})),
-        (status = 429, description = "With `?json=1`: too many failed attempts", body = ErrorBody,
+        (status = 429, description = "With `?json=1`: too many failed attempts, or too many logins of this user or from this address at once", body = ErrorBody,
             headers(("Retry-After" = u64, description = "When trying again makes sense, in seconds")),
-            example = json!({"code": "TOO_MANY_REQUESTS", "message": "Too many attempts, try again in 30 s"})),
+            example = json!({"code": "TOO_MANY_REQUESTS", "message": "Too many attempts, try again in 30 s", "limit": "limits.failed_logins_per_user"})),
+        (status = 503, description = "With `?json=1`: too many logins of everybody at once", body = ErrorBody,
+            headers(("Retry-After" = u64, description = "When trying again makes sense, in seconds")),
+            example = json!({"code": "UNAVAILABLE", "message": "Too many logins at once", "limit": "limits.password_checks"})),
         (status = 500, description = "Something unforeseen", body = ErrorBody,
             example = json!({"code": "INTERNAL_ERROR", "message": "An internal server error occurred"})),
     ),
@@ -307,6 +324,7 @@ mod tests {
             assert!(guesses < 50, "never throttled");
         };
         assert_eq!(throttled.status, 429, "{}", throttled.text);
+        assert_eq!(throttled.json()["limit"], "limits.failed_logins_per_address");
         assert!(
             throttled.header("retry-after").expect("seconds").parse::<u64>().expect("a number")
                 >= 1

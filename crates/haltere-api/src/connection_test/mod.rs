@@ -11,8 +11,8 @@ use axum::response::Response;
 use haltere_app::connections::TestError;
 use haltere_app::sessions::Session;
 use haltere_core::ConnectionId;
-use http::header::RETRY_AFTER;
-use http::{HeaderMap, HeaderValue, StatusCode};
+use haltere_core::shares::Reached;
+use http::{HeaderMap, StatusCode};
 
 pub(crate) use report::WireEvent;
 use report::WireReport;
@@ -26,7 +26,8 @@ use crate::state::ApiState;
 use crate::wire::connection_input::{ConnectionInput, TestBody};
 use crate::wire::connection_patch::{self, ConnectionPatchBody};
 
-const TOO_MANY: &str = "Too many connection tests are running; try again in a few seconds";
+/// When trying again makes sense, in seconds: a test takes a few at the most.
+const RETRY: u32 = 5;
 
 impl From<TestError> for ApiError {
     fn from(error: TestError) -> Self {
@@ -37,13 +38,31 @@ impl From<TestError> for ApiError {
             unreadable @ TestError::Unreadable { .. } => {
                 Self::new(StatusCode::CONFLICT, ErrorCode::Conflict, unreadable.to_string())
             }
-            // A test takes a few seconds at the most.
-            TestError::TooMany => {
-                unavailable(TOO_MANY).with_header(RETRY_AFTER, HeaderValue::from_static("5"))
-            }
+            TestError::TooMany(reached) => too_many(reached),
             TestError::Internal(cause) => Self::internal(cause),
         }
     }
+}
+
+fn too_many(reached: Reached) -> ApiError {
+    let (limit, is_own, message) = match reached {
+        Reached::User => (
+            "limits.tests_per_user",
+            true,
+            "Too many of your connection tests are running; try again in a few seconds",
+        ),
+        Reached::Network => (
+            "limits.tests_per_address",
+            true,
+            "Too many connection tests from your address are running; try again in a few seconds",
+        ),
+        Reached::All => (
+            "limits.tests",
+            false,
+            "Too many connection tests are running; try again in a few seconds",
+        ),
+    };
+    ApiError::limited(limit, is_own, message, RETRY)
 }
 
 fn unavailable(message: &'static str) -> ApiError {
@@ -97,8 +116,12 @@ fn unavailable(message: &'static str) -> ApiError {
         UnknownConnection,
         (status = 409, description = "What is stored can't be read, so it can't be tested; replace it", body = ErrorBody,
             example = json!({"code": "CONFLICT", "message": "the stored connection can't be read: credentials.password: was sealed with another key"})),
+        (status = 429, description = "As many tests are running as one user may have (4), or one address (8)", body = ErrorBody,
+            headers(("Retry-After" = u64, description = "When trying again makes sense, in seconds")),
+            example = json!({"code": "TOO_MANY_REQUESTS", "message": "Too many of your connection tests are running; try again in a few seconds", "limit": "limits.tests_per_user"})),
         (status = 503, description = "As many tests as there may be are running (16), or haltere is shutting down", body = ErrorBody,
-            example = json!({"code": "UNAVAILABLE", "message": "Too many connection tests are running; try again in a few seconds"})),
+            headers(("Retry-After" = u64, description = "When trying again makes sense, in seconds")),
+            example = json!({"code": "UNAVAILABLE", "message": "Too many connection tests are running; try again in a few seconds", "limit": "limits.tests"})),
     ),
 )]
 pub(crate) async fn handler(

@@ -162,13 +162,16 @@ async fn tests_at_a_time_are_bounded_and_room_comes_back() {
     let admin = api.admin().await;
     let body = json!({"url": peer.url("mqtt")});
     let mut streams = Vec::new();
-    for _ in 0..16 {
+    for _ in 0..4 {
         streams.push(Stream::open(&admin, &body).await);
     }
     let refused = admin.post(PATH, body.clone()).await;
-    let message = "Too many connection tests are running; try again in a few seconds";
-    refused.is_refusal(503, "UNAVAILABLE", message);
+    let message = "Too many of your connection tests are running; try again in a few seconds";
+    refused.is_refusal(429, "TOO_MANY_REQUESTS", message);
     assert_eq!(refused.header("retry-after"), Some("5"));
+    assert_eq!(refused.json()["limit"], "limits.tests_per_user");
+    let manager = api.role(Role::ConnectionManager).await;
+    drop(Stream::open(&manager, &body).await);
     drop(streams);
     Stream::open(&admin, &body).await;
 }

@@ -10,7 +10,7 @@ use serde_json::Value;
 use utoipa::{IntoResponses, ToSchema};
 
 use super::get::{self, WireProfile};
-use crate::auth::login::too_many;
+use crate::auth::login::{crowded, throttled};
 use crate::error::{ApiError, ErrorBody, ErrorCode};
 use crate::extract::{Context, JsonBody, PathText};
 use crate::state::ApiState;
@@ -21,7 +21,8 @@ impl From<ChangePasswordError> for ApiError {
         match error {
             ChangePasswordError::NotAllowed(refusal) => refusal.into(),
             ChangePasswordError::WrongPassword => Self::not_allowed("oldPassword: is wrong"),
-            ChangePasswordError::Throttled { retry_after } => too_many(retry_after),
+            ChangePasswordError::Throttled { retry_after, of } => throttled(retry_after, of),
+            ChangePasswordError::Crowded(reached) => crowded(reached),
             ChangePasswordError::Invalid(invalid) => invalid.into(),
             ChangePasswordError::Gone => {
                 Self::new(StatusCode::GONE, ErrorCode::Gone, "User does not exist")
@@ -59,13 +60,20 @@ enum Refusal {
     /// The user was removed in the meantime
     #[response(status = 410, example = json!({"code": "GONE", "message": "User does not exist"}))]
     Removed(ErrorBody),
-    /// Too many wrong old passwords
+    /// Too many wrong old passwords, or too many at once
     #[response(
         status = 429,
         headers(("Retry-After" = u64, description = "When trying again makes sense, in seconds")),
-        example = json!({"code": "TOO_MANY_REQUESTS", "message": "Too many attempts, try again in 30 s"})
+        example = json!({"code": "TOO_MANY_REQUESTS", "message": "Too many attempts, try again in 30 s", "limit": "limits.failed_logins_per_user"})
     )]
     Throttled(ErrorBody),
+    /// Too many passwords of everybody are to be looked at
+    #[response(
+        status = 503,
+        headers(("Retry-After" = u64, description = "When trying again makes sense, in seconds")),
+        example = json!({"code": "UNAVAILABLE", "message": "Too many logins at once", "limit": "limits.password_checks"})
+    )]
+    Crowded(ErrorBody),
 }
 
 /// Change one's own password

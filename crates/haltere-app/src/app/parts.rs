@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use haltere_core::shares::Bounds;
 use haltere_core::{Clock, PluginId, StorageTrouble};
 use haltere_link::LinkConfig;
 use haltere_store::Store;
@@ -39,6 +40,9 @@ pub struct AppSettings {
     pub create_margin: Duration,
     /// The plugins the configuration switches; all others are on.
     pub plugins: BTreeMap<PluginId, bool>,
+    /// How many tests of connections may run at once: each holds a socket for some seconds, beside those
+    /// of the links.
+    pub tests: Bounds,
     /// Sessions, passwords and the login throttle.
     pub sessions: SessionSettings,
     /// The audit trail.
@@ -77,6 +81,7 @@ impl Default for AppSettings {
             secrets: SecretsPolicy::Readable,
             create_margin: Duration::from_secs(1),
             plugins: BTreeMap::new(),
+            tests: Bounds { all: 16, user: 4, network: 8 },
             sessions: SessionSettings::default(),
             audit: AuditSettings::default(),
         }
@@ -112,6 +117,12 @@ pub struct Vitals {
     pub denied_dials: u64,
     /// How often a refusal was answered with 429, or counted together with those of others.
     pub limited_refusals: u64,
+    /// How often there was no room for a test of a connection.
+    pub limited_tests: u64,
+    /// How often there was no room for a password to be looked at.
+    pub limited_logins: u64,
+    /// How many sessions ended to make room for a new one.
+    pub ended_sessions: u64,
     /// Changes and background jobs under way.
     pub jobs: usize,
 }

@@ -3,14 +3,15 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
+use haltere_core::Shares;
 use haltere_link::Supervisor;
-use tokio::sync::{OnceCell, Semaphore};
+use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{App, AppParts, Inner};
 use crate::background::Background;
-use crate::connections::{MAX_TESTS, Materials, Registry};
+use crate::connections::{Materials, Registry};
 use crate::error::{Internal, chain};
 use crate::events::Hub;
 use crate::instance;
@@ -45,7 +46,7 @@ impl App {
             materials: Materials::default(),
             hub: Arc::new(Hub::new()),
             turns: Turns::default(),
-            tests: Arc::new(Semaphore::new(MAX_TESTS)),
+            tests: Shares::new(settings.tests),
             trail: Arc::new(Trail::new(Arc::clone(&store), tasks.clone(), &settings.audit)),
             tasks,
             stopping: CancellationToken::new(),

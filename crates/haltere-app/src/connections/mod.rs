@@ -55,7 +55,6 @@ pub(crate) use entry::make_a_difference;
 pub(crate) use materials::Materials;
 pub(crate) use record::{reseal, try_secrets};
 pub(crate) use registry::Registry;
-pub(crate) use test::MAX_TESTS;
 
 #[cfg(test)]
 mod fixture;

@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use haltere_core::{AuditAction, Connection, ConnectionId, Credentials, Intent, Revision};
+use haltere_core::shares::Reached;
+use haltere_core::{AuditAction, Connection, ConnectionId, Credentials, Intent, Revision, Share};
 use haltere_link::{Audience, Circumstances, LinkSpec, ProbeEvent, ProbeReport};
-use tokio::sync::OwnedSemaphorePermit;
 
 use super::check;
 use super::entry::Unreadable;
@@ -16,9 +16,6 @@ use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Doing, Internal, Invalid, NotAllowed};
 use crate::policy::Action;
-
-/// The most tests at a time: each may hold a socket for some seconds, beside those of the links.
-pub(crate) const MAX_TESTS: usize = 16;
 
 const AUDITING: &str = "audit a test of a connection";
 /// What is put behind a client id: `-test-` and eight digits.
@@ -47,8 +44,8 @@ pub enum TestError {
         reason: String,
     },
     /// As many tests as there may be are running.
-    #[error("{MAX_TESTS} tests of connections are running, which is as many as there may be")]
-    TooMany,
+    #[error("as many tests of connections are running as there may be")]
+    TooMany(Reached),
     /// The test could not be written to the audit trail.
     #[error(transparent)]
     Internal(#[from] Internal),
@@ -61,7 +58,7 @@ pub struct PreparedTest {
     /// What is said beside the advice.
     remark: Option<String>,
     /// Given back when the test ends, or is dropped.
-    _permit: OwnedSemaphorePermit,
+    _place: Share,
 }
 
 /// What came of a test.
@@ -85,7 +82,7 @@ impl App {
         self.authorize(ctx, Action::TestConnection, url).await?;
         let tls = check::material(&candidate.tls)?;
         let credentials = check::credentials(candidate.credentials)?;
-        let permit = self.room_for_a_test()?;
+        let place = self.room_for_a_test(ctx)?;
         let now = self.now();
         let entry = audit::done(now, ctx, AuditAction::ConnectionTest, url, "");
         self.0.trail.append(entry).await.doing(AUDITING)?;
@@ -102,7 +99,7 @@ impl App {
             created_at: now,
             updated_at: now,
         };
-        let mut test = self.prepared(&connection, permit);
+        let mut test = self.prepared(&connection, place);
         test.keep_apart_from(self.link_in_the_way(&test.spec, None).as_ref());
         Ok(test)
     }
@@ -124,7 +121,7 @@ impl App {
         let policy = self.0.settings.secrets;
         let Change { connection, fields } =
             update::apply(Connection::clone(stored), patch, policy)?;
-        let permit = self.room_for_a_test()?;
+        let place = self.room_for_a_test(ctx)?;
         let mut detail = connection.url.as_str().to_owned();
         if !fields.is_empty() {
             detail = format!("{detail}; changed: {}", fields.join(", "));
@@ -133,7 +130,7 @@ impl App {
         let tested = audit::done(self.now(), ctx, action, id.as_str(), detail);
         self.0.trail.append(tested).await.doing(AUDITING)?;
 
-        let mut test = self.prepared(&Connection { id: id_of_a_test(), ..connection }, permit);
+        let mut test = self.prepared(&Connection { id: id_of_a_test(), ..connection }, place);
         if self.status(stored).connected() {
             test.keep_apart_from(entry.spec());
         }
@@ -154,17 +151,12 @@ impl App {
         others.next()
     }
 
-    fn room_for_a_test(&self) -> Result<OwnedSemaphorePermit, TestError> {
-        self.0.tests.clone().try_acquire_owned().map_err(|_| TestError::TooMany)
+    fn room_for_a_test(&self, ctx: &Ctx) -> Result<Share, TestError> {
+        self.0.tests.take(ctx.holder(), 1).map_err(TestError::TooMany)
     }
 
-    fn prepared(&self, connection: &Connection, permit: OwnedSemaphorePermit) -> PreparedTest {
-        PreparedTest {
-            app: self.clone(),
-            spec: self.spec(connection),
-            remark: None,
-            _permit: permit,
-        }
+    fn prepared(&self, connection: &Connection, place: Share) -> PreparedTest {
+        PreparedTest { app: self.clone(), spec: self.spec(connection), remark: None, _place: place }
     }
 }
 
@@ -218,7 +210,7 @@ impl PreparedTest {
 
 #[cfg(test)]
 mod tests {
-    use haltere_core::{PluginId, Role};
+    use haltere_core::{Caller, Origin, PluginId, Role, UserName};
     use haltere_testkit::builders::trusting;
     use haltere_testkit::wait::{self, PATIENCE};
     use haltere_testkit::{Ca, Mosquitto, Peer};
@@ -277,18 +269,37 @@ mod tests {
     #[tokio::test]
     async fn there_is_room_for_so_many_tests_and_it_is_given_back() {
         let (app, port) = (TestApp::start().await, broken());
-        let ctx = app.ctx(Role::Admin);
-        let prepare = async || app.app.test_connection(&ctx, new("a", port.url())).await;
+        let prepare = async |name: &str, network: u8| {
+            let user = UserName::parse(name).unwrap();
+            let caller = Caller { user, roles: Role::Admin.into(), session: None };
+            let address = Some([192, 0, 2, network].into());
+            let ctx = Ctx::new(caller, Origin { address, ..TestApp::origin() });
+            app.app.test_connection(&ctx, new("a", port.url())).await
+        };
+        let reached = |prepared: Result<PreparedTest, TestError>| match prepared {
+            Err(TestError::TooMany(reached)) => Some(reached),
+            Err(other) => panic!("{other}"),
+            Ok(_) => None,
+        };
         let mut waiting = Vec::new();
-        for _ in 0..MAX_TESTS {
-            waiting.push(prepare().await.unwrap());
+        // Four of one user, eight from one address, sixteen in all.
+        for (name, network, refused) in [
+            ("ada", 1, Reached::User),
+            ("bob", 1, Reached::Network),
+            ("cid", 2, Reached::User),
+            ("dan", 3, Reached::All),
+        ] {
+            for _ in 0..4 {
+                waiting.push(prepare(name, network).await.unwrap());
+            }
+            let next = if refused == Reached::User { name } else { "eve" };
+            assert_eq!(reached(prepare(next, network).await), Some(refused), "{name}");
         }
-        assert!(matches!(prepare().await, Err(TestError::TooMany)));
-        waiting.pop();
-        let last = prepare().await.unwrap();
-        assert!(matches!(prepare().await, Err(TestError::TooMany)));
+        let last = waiting.pop().unwrap();
+        assert_eq!(reached(prepare("eve", 4).await), Some(Reached::All));
         last.run(|_| {}).await.expect("no shutdown");
-        assert!(prepare().await.is_ok());
+        assert_eq!(reached(prepare("eve", 4).await), None);
+        assert!(app.app.vitals().limited_tests >= 5);
     }
 
     #[tokio::test]

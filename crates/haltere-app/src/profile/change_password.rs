@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use haltere_core::shares::Reached;
 use haltere_core::{AuditAction, AuditEntry, AuditOutcome, Secret};
 use haltere_store::UserRecord;
 
@@ -10,7 +11,7 @@ use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Doing, Internal, Invalid, NotAllowed};
 use crate::policy::Action;
-use crate::sessions::{Refusal, Tries};
+use crate::sessions::{Refusal, Throttled, Tries};
 use crate::users::{check_password, hash_password};
 
 const DOING: &str = "change one's own password";
@@ -29,7 +30,12 @@ pub enum ChangePasswordError {
     Throttled {
         /// When trying again makes sense; whole seconds, at least one.
         retry_after: Duration,
+        /// Whose they were: the user's or those from the address.
+        of: Reached,
     },
+    /// Too many wait for their password to be looked at.
+    #[error("too many passwords are looked at")]
+    Crowded(Reached),
     /// The new password breaks the rules; the field is `password`.
     #[error(transparent)]
     Invalid(#[from] Invalid),
@@ -108,9 +114,10 @@ impl App {
                     Err(error) => error.into(),
                 }
             }
-            Refusal::Throttled { retry_after, .. } => {
-                ChangePasswordError::Throttled { retry_after }
+            Refusal::Throttled(Throttled { retry_after, of, .. }) => {
+                ChangePasswordError::Throttled { retry_after, of }
             }
+            Refusal::Crowded(reached) => ChangePasswordError::Crowded(reached),
             Refusal::Internal(error) => error.into(),
         }
     }

@@ -1,8 +1,11 @@
 //! `POST /auth`
 
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use haltere_core::shares::Reached;
 use haltere_core::{AuditAction, Caller, Origin, Secret, SessionHandle, Timestamp, text};
+use haltere_store::failpoint::Step;
 use haltere_store::{SessionRecord, UserRecord};
 
 use super::throttle::Throttled;
@@ -11,7 +14,7 @@ use crate::app::App;
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Doing, Internal};
-use crate::users::{PasswordTurn, Verdict, find_user, hash_password};
+use crate::users::{Claimant, PasswordTurn, Verdict, find_user, hash_password};
 
 /// What is kept of a program's name for itself, in characters.
 const USER_AGENT: usize = 200;
@@ -51,7 +54,12 @@ pub enum LoginError {
     Throttled {
         /// When trying again makes sense; whole seconds, at least one.
         retry_after: Duration,
+        /// Whose failures they were: the user's or those from the address.
+        of: Reached,
     },
+    /// Too many wait for their password to be looked at.
+    #[error("too many logins at once")]
+    Crowded(Reached),
     /// Something failed that is no fault of the caller.
     #[error(transparent)]
     Internal(#[from] Internal),
@@ -114,10 +122,15 @@ impl App {
             let renewed = UserRecord { password_hash, ..user };
             tx.update_user(&renewed).await.doing(DOING)?;
         }
+        let ended = self.make_room(&mut *tx, &record.user).await?;
         tx.insert_session(&record).await.doing(DOING)?;
-        let entry = audit::done(self.now(), &ctx, AuditAction::SessionLogin, "", "");
+        let detail = ended.audited_as();
+        let entry = audit::done(self.now(), &ctx, AuditAction::SessionLogin, "", detail);
         tx.append_audit(&entry).await.doing(DOING)?;
         tx.commit().await.doing(DOING)?;
+        let gave_way = ended.gave_way() as u64;
+        self.0.sessions.gave_way.fetch_add(gave_way, Ordering::Relaxed);
+        Step::Notify.around(|| ended.ids.iter().for_each(|id| self.end_in_memory(id)));
         Ok(LoggedIn { token, caller, expires_at })
     }
 
@@ -130,9 +143,8 @@ impl App {
     ) -> Result<Verified, Refusal> {
         let Sessions { throttle, passwords, .. } = &self.0.sessions;
         let is_known = throttle.check(tries, self.steady())?;
-        let Some(turn) = passwords.turn(is_known).await else {
-            return Err(Refusal::Throttled { retry_after: Duration::from_secs(1), is_news: false });
-        };
+        let claimant = Claimant { account: tries.account(), address: tries.network(), is_known };
+        let turn = passwords.turn(claimant).await.map_err(Refusal::Crowded)?;
         // Others may have failed while we waited, and from here on this one counts as a failure, too.
         let counted = throttle.count(tries, self.steady())?;
         let verified = match self.look_at_password(turn, typed, password).await {
@@ -191,7 +203,8 @@ fn shown(user_agent: &str) -> Option<String> {
 /// Why a password does not open a door.
 pub(crate) enum Refusal {
     Wrong,
-    Throttled { retry_after: Duration, is_news: bool },
+    Throttled(Throttled),
+    Crowded(Reached),
     Internal(Internal),
 }
 
@@ -199,15 +212,15 @@ impl Refusal {
     fn audited_as(&self) -> Option<&'static str> {
         match self {
             Self::Wrong => Some("wrong user name or password"),
-            Self::Throttled { is_news: true, .. } => Some("too many failures"),
-            Self::Throttled { is_news: false, .. } | Self::Internal(_) => None,
+            Self::Throttled(Throttled { is_news: true, .. }) => Some("too many failures"),
+            Self::Throttled(_) | Self::Crowded(_) | Self::Internal(_) => None,
         }
     }
 }
 
 impl From<Throttled> for Refusal {
-    fn from(Throttled { retry_after, is_news }: Throttled) -> Self {
-        Self::Throttled { retry_after, is_news }
+    fn from(throttled: Throttled) -> Self {
+        Self::Throttled(throttled)
     }
 }
 
@@ -221,7 +234,10 @@ impl From<Refusal> for LoginError {
     fn from(refusal: Refusal) -> Self {
         match refusal {
             Refusal::Wrong => Self::WrongCredentials,
-            Refusal::Throttled { retry_after, .. } => Self::Throttled { retry_after },
+            Refusal::Throttled(Throttled { retry_after, of, .. }) => {
+                Self::Throttled { retry_after, of }
+            }
+            Refusal::Crowded(reached) => Self::Crowded(reached),
             Refusal::Internal(error) => Self::Internal(error),
         }
     }

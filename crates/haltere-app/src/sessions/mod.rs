@@ -7,11 +7,13 @@ mod live;
 mod log_in;
 mod log_out;
 mod own;
+mod room;
 mod settings;
 mod throttle;
 mod timeline;
 mod token;
 
+use std::sync::atomic::AtomicU64;
 use std::sync::{Arc, Mutex};
 
 use haltere_core::Clock;
@@ -21,10 +23,10 @@ pub use authenticate::Session;
 pub use live::EndSignal;
 pub use log_in::{LogIn, LoggedIn, LoginError};
 pub use own::{OwnSession, OwnSessionError};
-pub use settings::{PasswordHashing, SessionSettings, ThrottleSettings};
+pub use settings::{PasswordHashing, SessionBounds, SessionSettings, ThrottleSettings};
 
 pub(crate) use log_in::Refusal;
-pub(crate) use throttle::Tries;
+pub(crate) use throttle::{Throttled, Tries};
 
 use crate::users::PasswordPool;
 use keep::Kept;
@@ -44,6 +46,8 @@ pub(crate) struct Sessions {
     live: Mutex<Live>,
     /// What has been done to keep memory and store together.
     kept: tokio::sync::Mutex<Kept>,
+    /// How many sessions ended for a new one.
+    pub(crate) gave_way: AtomicU64,
     pub(crate) throttle: Throttle,
     pub(crate) passwords: PasswordPool,
 }
@@ -54,8 +58,9 @@ impl Sessions {
             in_step: RwLock::default(),
             live: Mutex::new(Live::new(settings.idle)),
             kept: tokio::sync::Mutex::new(Kept::new(clock.steady())),
+            gave_way: AtomicU64::new(0),
             throttle: Throttle::new(settings.throttle),
-            passwords: PasswordPool::new(settings.hashing),
+            passwords: PasswordPool::new(settings.hashing, settings.password_checks),
             timeline: Timeline::new(clock),
             settings,
         }

@@ -9,6 +9,11 @@ pub struct SessionSettings {
     pub idle: Duration,
     /// A session ends after this long however busy it is.
     pub absolute: Duration,
+    /// How many sessions there may be.
+    pub bounds: SessionBounds,
+    /// How many may wait for their password to be verified; those who have logged in from the same address
+    /// before wait apart from others.
+    pub password_checks: usize,
     /// The login throttle.
     pub throttle: ThrottleSettings,
     /// What a password hash costs.
@@ -20,9 +25,26 @@ impl Default for SessionSettings {
         Self {
             idle: Duration::from_mins(30),
             absolute: Duration::from_hours(12),
+            bounds: SessionBounds::default(),
+            password_checks: 64,
             throttle: ThrottleSettings::default(),
             hashing: PasswordHashing::default(),
         }
+    }
+}
+
+/// How many sessions there may be. A login beyond that ends the one that was not used for longest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct SessionBounds {
+    /// Of all users together; at it, the user with most sessions gives one up.
+    pub all: usize,
+    /// Of one user.
+    pub user: usize,
+}
+
+impl Default for SessionBounds {
+    fn default() -> Self {
+        Self { all: 10_000, user: 100 }
     }
 }
 

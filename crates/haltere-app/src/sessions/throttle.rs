@@ -16,7 +16,7 @@ use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use haltere_core::shares::neighbourhood;
+use haltere_core::shares::{Reached, neighbourhood};
 
 use super::ThrottleSettings;
 use crate::users::canonical_name;
@@ -41,6 +41,14 @@ impl Tries {
             network: address.map(neighbourhood),
         }
     }
+
+    pub(super) fn account(&self) -> &str {
+        &self.account
+    }
+
+    pub(super) fn network(&self) -> Option<IpAddr> {
+        self.network
+    }
 }
 
 /// A try that was counted as a failure. It stays one unless the password turns out to be right.
@@ -57,6 +65,8 @@ pub(crate) struct Counted {
 pub(crate) struct Throttled {
     /// How long to wait; whole seconds, at least one.
     pub(crate) retry_after: Duration,
+    /// Whose failures they were: the account's, or those from the address.
+    pub(crate) of: Reached,
     /// Whether this is the first refusal since the last try: only that is audited, lest guessing fill the disk.
     pub(crate) is_news: bool,
 }
@@ -76,9 +86,9 @@ impl Throttle {
         let ThrottleSettings { account_burst, account_interval, address_burst, address_interval } =
             settings;
         Self(Mutex::new(Buckets {
-            accounts: Bucket::new(account_burst, account_interval),
-            networks: Bucket::new(address_burst, address_interval),
-            pairs: Bucket::new(account_burst, account_interval),
+            accounts: Bucket::new(Reached::User, account_burst, account_interval),
+            networks: Bucket::new(Reached::Network, address_burst, address_interval),
+            pairs: Bucket::new(Reached::User, account_burst, account_interval),
             trusted: HashMap::new(),
         }))
     }
@@ -146,6 +156,7 @@ impl Buckets {
 /// One leaky bucket per key: a failure fills in `interval`, time drains it, and over
 /// `burst × interval` it overflows.
 struct Bucket<K> {
+    of: Reached,
     interval: Duration,
     capacity: Duration,
     levels: HashMap<K, Level>,
@@ -159,8 +170,8 @@ struct Level {
 }
 
 impl<K: Eq + Hash + Clone> Bucket<K> {
-    fn new(burst: u32, interval: Duration) -> Self {
-        Self { interval, capacity: interval * burst, levels: HashMap::new() }
+    fn new(of: Reached, burst: u32, interval: Duration) -> Self {
+        Self { of, interval, capacity: interval * burst, levels: HashMap::new() }
     }
 
     fn check(&mut self, key: &K, now: Duration) -> Result<(), Throttled> {
@@ -172,7 +183,7 @@ impl<K: Eq + Hash + Clone> Bucket<K> {
         let is_news = !std::mem::replace(&mut level.refused, true);
         let retry_after =
             Duration::from_secs(over.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX));
-        Err(Throttled { retry_after, is_news })
+        Err(Throttled { retry_after, of: self.of, is_news })
     }
 
     fn fill(&mut self, key: K, now: Duration) {
@@ -275,10 +286,15 @@ mod tests {
         let throttle = Throttle::new(SETTINGS);
         let tries = from("ann", "192.0.2.1");
         fail(&throttle, &tries, 3, at(0));
+        let throttled = |seconds, is_news| Throttled {
+            retry_after: Duration::from_secs(seconds),
+            of: Reached::User,
+            is_news,
+        };
         let refusal = throttle.check(&tries, at(0)).unwrap_err();
-        assert_eq!(refusal, Throttled { retry_after: Duration::from_secs(10), is_news: true });
+        assert_eq!(refusal, throttled(10, true));
         let refusal = throttle.check(&from("ann", "198.51.100.7"), at(4)).unwrap_err();
-        assert_eq!(refusal, Throttled { retry_after: Duration::from_secs(6), is_news: false });
+        assert_eq!(refusal, throttled(6, false));
         throttle.check(&from("bob", "192.0.2.1"), at(0)).expect("another account");
         fail(&throttle, &tries, 1, at(10));
         assert!(throttle.check(&tries, at(10)).unwrap_err().is_news);
@@ -300,7 +316,8 @@ mod tests {
         for user in ["a", "b", "c", "d", "e"] {
             fail(&throttle, &from(user, "2001:db8::1"), 1, at(0));
         }
-        throttle.check(&from("f", "2001:db8::2"), at(0)).unwrap_err();
+        let refusal = throttle.check(&from("f", "2001:db8::2"), at(0)).unwrap_err();
+        assert_eq!(refusal.of, Reached::Network);
         throttle.check(&from("f", "2001:db8:0:1::1"), at(0)).expect("another network");
     }
 
@@ -319,7 +336,7 @@ mod tests {
 
     #[test]
     fn it_never_remembers_more_than_its_bound() {
-        let mut bucket = Bucket::new(1, Duration::from_secs(10));
+        let mut bucket = Bucket::new(Reached::User, 1, Duration::from_secs(10));
         for n in 0..MAX + 5 {
             bucket.fill(n, at(0));
         }

@@ -5,16 +5,10 @@
 //! (close to RFC 8265, `OpaqueString`, which stops at NFC). Hashes from before are of what was typed: that is
 //! tried second, where it differs, and whoever gets in by it has their password hashed again.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{self, PasswordHasher as _, PasswordVerifier as _};
 use argon2::{Algorithm, Argon2, Params, Version};
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD_NO_PAD;
 use haltere_core::{Secret, UserName};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::task::spawn_blocking;
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfkc_quick};
 use zeroize::Zeroizing;
@@ -28,12 +22,6 @@ pub const MIN_CHARS: usize = 8;
 pub const MAX_BYTES: usize = 1024;
 /// How much of what is typed is looked at, in bytes: it may be longer than its usual form.
 const TYPED_MAX_BYTES: usize = 4 * MAX_BYTES;
-/// How many hashes are computed at once for strangers: each takes memory and a whole core.
-const AT_ONCE: usize = 2;
-/// How many at once for those who have logged in from the same address before.
-const KNOWN_AT_ONCE: usize = 1;
-/// How many may wait for that, in each of the two lanes.
-const WAITING: usize = 64;
 
 /// The form in which `password` is hashed; `None` when that is the form it has.
 fn usual_form(password: &str) -> Option<Zeroizing<String>> {
@@ -90,7 +78,7 @@ pub(crate) enum Verdict {
 
 /// Tries the usual form of `typed`, and what was typed where that differs: the same for everybody, so
 /// that the time it takes tells nothing but the form of what was typed.
-fn verify_typed(typed: &str, hash: &str) -> Result<Verdict, password_hash::Error> {
+pub(super) fn verify_typed(typed: &str, hash: &str) -> Result<Verdict, password_hash::Error> {
     let cut = &typed[..typed.floor_char_boundary(TYPED_MAX_BYTES)];
     let is_whole = cut.len() == typed.len();
     let usual = usual_form(cut);
@@ -127,111 +115,11 @@ fn params(cost: PasswordHashing) -> Result<Params, password_hash::Error> {
     Ok(Params::new(memory_kib, iterations, parallelism, None)?)
 }
 
-/// Verifies passwords, few at a time, in two lanes: however many strangers try their luck, those who
-/// have logged in from the same address before don't stand in their queue.
-pub(crate) struct PasswordPool {
-    strangers: Lane,
-    known: Lane,
-    /// A hash of nobody's password, of the usual cost: for users that don't exist.
-    decoy: String,
-}
-
-impl PasswordPool {
-    pub(crate) fn new(cost: PasswordHashing) -> Self {
-        let PasswordHashing { memory_kib: m, iterations: t, parallelism: p } = cost;
-        let salt = STANDARD_NO_PAD.encode(rand::random::<[u8; 16]>());
-        let hash = STANDARD_NO_PAD.encode(rand::random::<[u8; 32]>());
-        Self {
-            strangers: Lane::new(AT_ONCE),
-            known: Lane::new(KNOWN_AT_ONCE),
-            decoy: format!("$argon2id$v=19$m={m},t={t},p={p}${salt}${hash}"),
-        }
-    }
-
-    /// Waits for a turn; `None` when too many wait already.
-    pub(crate) async fn turn(&self, is_known: bool) -> Option<PasswordTurn<'_>> {
-        let lane = if is_known { &self.known } else { &self.strangers };
-        Some(PasswordTurn { pool: self, permit: lane.wait().await? })
-    }
-}
-
-/// Those who wait for the same permits.
-struct Lane {
-    permits: Arc<Semaphore>,
-    waiting: AtomicUsize,
-}
-
-impl Lane {
-    fn new(at_once: usize) -> Self {
-        Self { permits: Arc::new(Semaphore::new(at_once)), waiting: AtomicUsize::new(0) }
-    }
-
-    async fn wait(&self) -> Option<OwnedSemaphorePermit> {
-        let _waiting = Waiting::begin(&self.waiting)?;
-        Arc::clone(&self.permits).acquire_owned().await.ok()
-    }
-}
-
-/// The right to verify one password.
-pub(crate) struct PasswordTurn<'pool> {
-    pool: &'pool PasswordPool,
-    permit: OwnedSemaphorePermit,
-}
-
-impl PasswordTurn<'_> {
-    /// Whether `hash` is one of `password`; without a hash it takes as long and is wrong.
-    pub(crate) async fn verify(
-        self,
-        password: Secret<String>,
-        hash: Option<String>,
-    ) -> Result<Verdict, Internal> {
-        const DOING: &str = "verify a password";
-        let hash = hash.unwrap_or_else(|| self.pool.decoy.clone());
-        let permit = self.permit;
-        let verified = spawn_blocking(move || {
-            let _permit = permit;
-            verify_typed(password.expose(), &hash)
-        });
-        verified.await.doing(DOING)?.doing(DOING)
-    }
-}
-
-/// One of those who wait.
-struct Waiting<'a>(&'a AtomicUsize);
-
-impl<'a> Waiting<'a> {
-    fn begin(count: &'a AtomicUsize) -> Option<Self> {
-        let waiting = Self(count);
-        (count.fetch_add(1, Ordering::Relaxed) < WAITING).then_some(waiting)
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::Relaxed);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     const CHEAP: PasswordHashing = PasswordHashing { memory_kib: 8, iterations: 1, parallelism: 1 };
-
-    #[tokio::test]
-    async fn a_password_matches_its_hash_and_no_other() {
-        let hash = hash(CHEAP, "hunter2 hunter2".into()).await.unwrap();
-        assert!(hash.starts_with("$argon2id$v=19$m=8,t=1,p=1$"), "{hash}");
-        let pool = PasswordPool::new(CHEAP);
-        let verify = async |password: &str, hash: Option<&String>| {
-            let turn = pool.turn(false).await.expect("nobody waits");
-            turn.verify(password.into(), hash.cloned()).await.unwrap() == Verdict::Right
-        };
-        assert!(verify("hunter2 hunter2", Some(&hash)).await);
-        assert!(!verify("hunter2 hunter3", Some(&hash)).await);
-        assert!(!verify(&"x".repeat(MAX_BYTES + 1), Some(&hash)).await);
-        assert!(!verify("hunter2 hunter2", None).await);
-    }
 
     /// One password as keyboards type it: composed, decomposed, full-width, with another script's blank.
     const WAYS: [&str; 4] = [
@@ -282,29 +170,6 @@ mod tests {
         check(&user, &"ＡＮＮＡＮＮＡＮＮ".into()).expect("nine letters");
         let user = UserName::parse("annannann").unwrap();
         check(&user, &"ＡＮＮＡＮＮＡＮＮ".into()).expect_err("the user name");
-    }
-
-    #[tokio::test]
-    async fn not_everybody_may_wait() {
-        let pool = Arc::new(PasswordPool::new(CHEAP));
-        let busy = [pool.turn(false).await.unwrap(), pool.turn(false).await.unwrap()];
-        let waiting: Vec<_> = (0..WAITING)
-            .map(|_| {
-                tokio::spawn({
-                    let pool = Arc::clone(&pool);
-                    async move { pool.turn(false).await.is_some() }
-                })
-            })
-            .collect();
-        while pool.strangers.waiting.load(Ordering::Relaxed) < WAITING {
-            tokio::task::yield_now().await;
-        }
-        assert!(pool.turn(false).await.is_none());
-        assert!(pool.turn(true).await.is_some(), "strangers crowd out nobody we know");
-        drop(busy);
-        for one in waiting {
-            assert!(one.await.unwrap());
-        }
     }
 
     #[test]

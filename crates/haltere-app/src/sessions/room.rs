@@ -1,0 +1,113 @@
+//! Room for one more session.
+//!
+//! A login is never refused because of the sessions there are: nobody is to be locked out by a script that
+//! forgets to log out. Sessions that were not used for longest end instead, those of the same user where
+//! these are too many, else those of the user who has most.
+
+use std::cmp::Reverse;
+
+use haltere_core::{SessionHandle, SessionId, UserName};
+use haltere_store::WriteTx;
+
+use super::live::is_over;
+use super::{SessionBounds, Sessions};
+use crate::app::App;
+use crate::error::{Doing, Internal};
+
+/// Sessions that end for a new one; in the transaction of the login.
+#[derive(Default)]
+pub(super) struct Ended {
+    /// All of them.
+    pub(super) ids: Vec<SessionId>,
+    /// Those that were still good, each with its user and the bound that was reached.
+    gave_way: Vec<(SessionHandle, UserName, &'static str)>,
+}
+
+impl Ended {
+    /// How many were still good.
+    pub(super) fn gave_way(&self) -> usize {
+        self.gave_way.len()
+    }
+
+    /// For the audit entry of the login; empty where there is nothing to say.
+    pub(super) fn audited_as(&self) -> String {
+        match &self.gave_way[..] {
+            [] => String::new(),
+            [(handle, user, limit)] => format!(
+                "ended the session {handle} of {}, not used for longest: {limit}",
+                user.as_str()
+            ),
+            [(.., limit), ..] => {
+                format!("ended {} sessions, not used for longest: {limit}", self.gave_way.len())
+            }
+        }
+    }
+}
+
+impl App {
+    /// Ends as many sessions as it takes for `user` to have one more.
+    pub(super) async fn make_room(
+        &self,
+        tx: &mut dyn WriteTx,
+        user: &UserName,
+    ) -> Result<Ended, Internal> {
+        const DOING: &str = "count the sessions there are";
+        let SessionBounds { all, user: each } = self.0.settings.sessions.bounds;
+        let (all, each) = (all as u64, each as u64);
+        let mut counts = tx.count_sessions().await.doing(DOING)?;
+        let mut ended = Ended::default();
+        if let Some((_, own)) = counts.iter_mut().find(|(name, _)| name == user)
+            && *own >= each
+        {
+            let excess = *own + 1 - each;
+            self.end_unused(tx, user, excess, "limits.sessions_per_user", &mut ended).await?;
+            *own -= excess;
+        }
+        loop {
+            let held: u64 = counts.iter().map(|(_, count)| count).sum();
+            let most = counts.iter_mut().max_by_key(|(_, count)| *count);
+            let Some((name, count)) = most.filter(|(_, count)| held >= all && *count > 0) else {
+                return Ok(ended);
+            };
+            // More than one only where the bound was lowered; then others follow.
+            let excess = (held + 1 - all).min(*count / 2 + 1);
+            self.end_unused(tx, name, excess, "limits.sessions", &mut ended).await?;
+            *count -= excess;
+        }
+    }
+
+    /// Ends so many sessions of `user`: what is over already, and then what was not used for longest.
+    async fn end_unused(
+        &self,
+        tx: &mut dyn WriteTx,
+        user: &UserName,
+        count: u64,
+        limit: &'static str,
+        ended: &mut Ended,
+    ) -> Result<(), Internal> {
+        const DOING: &str = "end sessions that give way to a new one";
+        let Sessions { timeline, settings, .. } = &self.0.sessions;
+        let (idle, now) = (settings.idle, timeline.now());
+        let records = tx.list_sessions_of(user, u32::MAX).await.doing(DOING)?;
+        let mut candidates: Vec<_> = {
+            let live = self.0.sessions.live();
+            let judged = records.into_iter().map(|record| {
+                // Memory knows better than the store, where uses are written down now and then.
+                let last_used_at = live.last_used_at(&record.id).unwrap_or(record.last_used_at);
+                let is_over = is_over(idle, last_used_at, record.expires_at, now);
+                (Reverse(is_over), last_used_at, record)
+            });
+            judged.collect()
+        };
+        candidates.sort_by_key(|(is_over, last_used_at, _)| (*is_over, *last_used_at));
+        candidates.truncate(usize::try_from(count).unwrap_or(usize::MAX));
+        for (Reverse(is_over), _, record) in candidates {
+            tx.delete_session(&record.id).await.doing(DOING)?;
+            ended.ids.push(record.id);
+            if !is_over {
+                ended.gave_way.push((record.handle, record.user, limit));
+            }
+        }
+        Ok(())
+    }
+}

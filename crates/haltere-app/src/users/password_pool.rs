@@ -1,0 +1,254 @@
+//! Verifying passwords: a few at a time, because each takes memory and a whole core.
+
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD_NO_PAD;
+use haltere_core::Secret;
+use haltere_core::crowd::{Crowd, CrowdBounds, Who};
+use haltere_core::shares::Reached;
+use tokio::sync::oneshot;
+use tokio::task::spawn_blocking;
+
+use super::password::{Verdict, verify_typed};
+use crate::error::{Doing, Internal};
+use crate::sessions::PasswordHashing;
+
+/// How many hashes are computed at once for strangers.
+const AT_ONCE: usize = 2;
+/// How many at once for those who have logged in from the same address before.
+const KNOWN_AT_ONCE: usize = 1;
+
+/// Verifies passwords in two lanes: however many strangers try their luck, those who have logged in from
+/// the same address before don't stand in their queue.
+pub(crate) struct PasswordPool {
+    strangers: Lane,
+    known: Lane,
+    refused: AtomicU64,
+    /// A hash of nobody's password, of the usual cost: for users that don't exist.
+    decoy: String,
+}
+
+/// Who wants a password verified.
+pub(crate) struct Claimant<'a> {
+    /// As typed, in its usual form.
+    pub(crate) account: &'a str,
+    pub(crate) address: Option<IpAddr>,
+    /// Has logged in from there before.
+    pub(crate) is_known: bool,
+}
+
+impl PasswordPool {
+    /// A pool in which so many may wait in each lane.
+    pub(crate) fn new(cost: PasswordHashing, waiting: usize) -> Self {
+        let PasswordHashing { memory_kib: m, iterations: t, parallelism: p } = cost;
+        let salt = STANDARD_NO_PAD.encode(rand::random::<[u8; 16]>());
+        let hash = STANDARD_NO_PAD.encode(rand::random::<[u8; 32]>());
+        Self {
+            strangers: Lane::new(AT_ONCE, waiting),
+            known: Lane::new(KNOWN_AT_ONCE, waiting),
+            refused: AtomicU64::new(0),
+            decoy: format!("$argon2id$v=19$m={m},t={t},p={p}${salt}${hash}"),
+        }
+    }
+
+    /// Waits for a turn. Addresses take turns, and have a share of the queue each.
+    ///
+    /// # Errors
+    ///
+    /// With the bound that is reached when too many wait already, or later when others need the room.
+    pub(crate) async fn turn(&self, claimant: Claimant<'_>) -> Result<PasswordTurn<'_>, Reached> {
+        let lane = if claimant.is_known { &self.known } else { &self.strangers };
+        match lane.wait(Who::new(claimant.account, claimant.address)).await {
+            Ok(permit) => Ok(PasswordTurn { pool: self, permit }),
+            Err(reached) => {
+                self.refused.fetch_add(1, Ordering::Relaxed);
+                Err(reached)
+            }
+        }
+    }
+
+    /// How often somebody got no turn.
+    pub(crate) fn refused(&self) -> u64 {
+        self.refused.load(Ordering::Relaxed)
+    }
+}
+
+/// Those who wait for the same permits. Cheap to clone.
+#[derive(Clone)]
+struct Lane(Arc<Mutex<Queue>>);
+
+struct Queue {
+    free: usize,
+    waiting: Crowd<oneshot::Sender<Result<Permit, Reached>>>,
+}
+
+/// One of a lane's; goes to the next one when dropped.
+struct Permit(Lane);
+
+impl Lane {
+    fn new(at_once: usize, waiting: usize) -> Self {
+        let network = (waiting / 4).max(2);
+        let both = (waiting / 8).max(1);
+        let bounds = CrowdBounds { all: waiting, account: waiting / 2, network, both };
+        Self(Arc::new(Mutex::new(Queue { free: at_once, waiting: Crowd::new(bounds) })))
+    }
+
+    async fn wait(&self, who: Who) -> Result<Permit, Reached> {
+        let (sender, turn) = oneshot::channel();
+        let gave_way = {
+            let mut queue = self.queue();
+            if queue.free > 0 {
+                queue.free -= 1;
+                return Ok(Permit(self.clone()));
+            }
+            queue.waiting.enter(who, sender)?.gave_way
+        };
+        for other in gave_way {
+            let _ = other.send(Err(Reached::Network));
+        }
+        // Senders go only after they were used.
+        turn.await.unwrap_or(Err(Reached::All))
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Drop for Permit {
+    fn drop(&mut self) {
+        let next = {
+            let mut queue = self.0.queue();
+            let next = queue.waiting.next_turn();
+            queue.free += usize::from(next.is_none());
+            next
+        };
+        if let Some(next) = next {
+            // One that does not wait any more gives it on.
+            let _ = next.send(Ok(Self(self.0.clone())));
+        }
+    }
+}
+
+/// The right to verify one password.
+pub(crate) struct PasswordTurn<'pool> {
+    pool: &'pool PasswordPool,
+    permit: Permit,
+}
+
+impl PasswordTurn<'_> {
+    /// Whether `hash` is one of `password`; without a hash it takes as long and is wrong.
+    pub(crate) async fn verify(
+        self,
+        password: Secret<String>,
+        hash: Option<String>,
+    ) -> Result<Verdict, Internal> {
+        const DOING: &str = "verify a password";
+        let hash = hash.unwrap_or_else(|| self.pool.decoy.clone());
+        let permit = self.permit;
+        let verified = spawn_blocking(move || {
+            let _permit = permit;
+            verify_typed(password.expose(), &hash)
+        });
+        verified.await.doing(DOING)?.doing(DOING)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::password::{MAX_BYTES, hash};
+    use super::*;
+
+    const CHEAP: PasswordHashing = PasswordHashing { memory_kib: 8, iterations: 1, parallelism: 1 };
+
+    fn at(account: &str, network: u8) -> Claimant<'_> {
+        let address = Some(IpAddr::from([192, 0, 2, network]));
+        Claimant { account, address, is_known: false }
+    }
+
+    #[tokio::test]
+    async fn a_password_matches_its_hash_and_no_other() {
+        let hash = hash(CHEAP, "hunter2 hunter2".into()).await.unwrap();
+        assert!(hash.starts_with("$argon2id$v=19$m=8,t=1,p=1$"), "{hash}");
+        let pool = PasswordPool::new(CHEAP, 16);
+        let verify = async |password: &str, hash: Option<&String>| {
+            let turn = pool.turn(at("ann", 1)).await.expect("nobody waits");
+            turn.verify(password.into(), hash.cloned()).await.unwrap() == Verdict::Right
+        };
+        assert!(verify("hunter2 hunter2", Some(&hash)).await);
+        assert!(!verify("hunter2 hunter3", Some(&hash)).await);
+        assert!(!verify(&"x".repeat(MAX_BYTES + 1), Some(&hash)).await);
+        assert!(!verify("hunter2 hunter2", None).await);
+    }
+
+    /// Somebody waits in the strangers' lane from now on.
+    async fn wait(
+        pool: &Arc<PasswordPool>,
+        account: String,
+        network: u8,
+    ) -> tokio::task::JoinHandle<Result<String, Reached>> {
+        let before = pool.refused();
+        let waiting = pool.strangers.queue().waiting.len();
+        let task = tokio::spawn({
+            let pool = Arc::clone(pool);
+            async move { pool.turn(at(&account, network)).await.map(|_turn| account) }
+        });
+        while pool.strangers.queue().waiting.len() == waiting
+            && pool.refused() == before
+            && !task.is_finished()
+        {
+            tokio::task::yield_now().await;
+        }
+        task
+    }
+
+    #[tokio::test]
+    async fn a_flood_of_logins_keeps_nobody_else_waiting_for_long() {
+        let pool = Arc::new(PasswordPool::new(CHEAP, 64));
+        let busy = [pool.turn(at("eve", 1)).await.unwrap(), pool.turn(at("eve", 1)).await.unwrap()];
+        let mut flood = Vec::new();
+        for n in 0..100 {
+            // With one name, with many, and with the owner's.
+            for account in ["eve".to_owned(), format!("guess{n}"), "ann".to_owned()] {
+                for network in 1..=4 {
+                    flood.push(wait(&pool, account.clone(), network).await);
+                }
+            }
+        }
+        assert!(pool.strangers.queue().waiting.len() <= 64);
+        let refused = flood.iter().filter(|task| task.is_finished()).count();
+        assert!(refused >= 1_200 - 64, "{refused}");
+        let owner = wait(&pool, "ann".to_owned(), 9).await;
+        assert!(!owner.is_finished(), "waits");
+        let known = Claimant { is_known: true, ..at("ann", 9) };
+        assert!(pool.turn(known).await.is_ok(), "strangers crowd out nobody we know");
+        drop(busy);
+        assert_eq!(owner.await.unwrap().as_deref(), Ok("ann"));
+        let mut limits = Vec::new();
+        for one in flood {
+            limits.extend(one.await.unwrap().err());
+        }
+        assert!(limits.contains(&Reached::Network), "{limits:?}");
+        assert!(!limits.contains(&Reached::All), "those who flood are told that it is them");
+        let queue = pool.strangers.queue();
+        assert_eq!((queue.free, queue.waiting.len()), (AT_ONCE, 0));
+    }
+
+    #[tokio::test]
+    async fn whoever_goes_away_gives_the_turn_on() {
+        let pool = Arc::new(PasswordPool::new(CHEAP, 64));
+        let busy = [pool.turn(at("eve", 1)).await.unwrap(), pool.turn(at("eve", 1)).await.unwrap()];
+        let gone = [wait(&pool, "ann".to_owned(), 2).await, wait(&pool, "bob".to_owned(), 3).await];
+        let stays = wait(&pool, "cid".to_owned(), 4).await;
+        for task in gone {
+            task.abort();
+            assert!(task.await.unwrap_err().is_cancelled());
+        }
+        drop(busy);
+        assert_eq!(stays.await.unwrap().as_deref(), Ok("cid"));
+        assert_eq!(pool.strangers.queue().free, AT_ONCE);
+    }
+}
