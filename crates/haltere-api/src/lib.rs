@@ -25,6 +25,7 @@ mod extract;
 mod fallback;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
+mod guests;
 mod layers;
 pub mod moving;
 mod openapi;

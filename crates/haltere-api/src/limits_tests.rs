@@ -93,7 +93,7 @@ async fn without_a_session_a_body_is_small() {
 #[tokio::test]
 async fn bodies_of_strangers_leave_room_for_those_of_users() {
     const KIB: usize = 1024;
-    let limits = ApiLimits { body_memory: 4 * KIB * KIB };
+    let limits = ApiLimits { body_memory: 4 * KIB * KIB, ..ApiLimits::default() };
     let api = TestApi::start_as(ApiOptions::default().limits(limits)).await;
     let (admin, stranger) = (api.admin().await, api.stranger());
     let (url, _port) = nobody();

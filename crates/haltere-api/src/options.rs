@@ -33,11 +33,13 @@ pub struct ApiOptions {
 pub struct ApiLimits {
     /// Memory for the bodies of all requests under way, in bytes.
     pub body_memory: usize,
+    /// Requests of logins under way at once while only kept places are left.
+    pub guests: usize,
 }
 
 impl Default for ApiLimits {
     fn default() -> Self {
-        Self { body_memory: 64 << 20 }
+        Self { body_memory: 64 << 20, guests: 64 }
     }
 }
 

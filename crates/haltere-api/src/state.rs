@@ -11,6 +11,7 @@ use crate::connection_import::Room;
 use crate::connections::rendered::Rendered;
 use crate::docs::Docs;
 use crate::extract::body;
+use crate::guests::Guests;
 use crate::options::ApiOptions;
 
 /// The most event streams at a time: each holds a connection and a task, and a browser opens one per tab.
@@ -32,6 +33,8 @@ pub(crate) struct Shared {
     pub(crate) rendered: Rendered,
     /// What the bodies of requests under way take, in bytes.
     pub(crate) bodies: Shares,
+    /// Logins while only kept places are left.
+    pub(crate) guests: Guests,
     /// Room for imports.
     pub(crate) imports: Room,
     /// A permit per open event stream.
@@ -43,6 +46,7 @@ impl ApiState {
         Self(Arc::new(Shared {
             app,
             bodies: body::budget(options.limits.body_memory),
+            guests: Guests::new(options.limits.guests),
             docs: Docs::new(options.base.clone()),
             options,
             rendered: Rendered::default(),

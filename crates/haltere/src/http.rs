@@ -49,9 +49,6 @@ const LARGEST_HEAD: usize = 16 * 1024;
 /// How long a client on a kept place may take to send the head of a request.
 const KEPT_HEADER_TIMEOUT: Duration = Duration::from_secs(5);
 
-/// How long what is under way may take when its connection has to end.
-const PARTING: Duration = Duration::from_secs(1);
-
 /// How much of an answer may wait in the kernel, in bytes, beside what is on its way.
 const UNSENT: u32 = 256 * 1024;
 
@@ -184,7 +181,7 @@ impl Connection {
                 connection.as_mut().graceful_shutdown();
                 tokio::select! {
                     outcome = connection => outcome,
-                    () = tokio::time::sleep(PARTING) => Ok(()),
+                    () = tokio::time::sleep(visit.parting()) => Ok(()),
                     () = stop.hard.cancelled() => Ok(()),
                 }
             }

@@ -164,7 +164,10 @@ pub(crate) fn router(app: &App, settings: &Settings) -> Router {
         .proxies(Proxies::new(server.trusted_proxies.clone(), server.forwarded_header.into()))
         .cors_origins(server.cors_origins.clone())
         .console(console::files())
-        .limits(ApiLimits { body_memory: server.max_body_memory.bytes() });
+        .limits(ApiLimits {
+            body_memory: server.max_body_memory.bytes(),
+            guests: places(server).logins(),
+        });
     haltere_api::router(app.clone(), options)
 }
 
@@ -178,13 +181,15 @@ pub(crate) fn tls(server: &Server) -> anyhow::Result<Option<(Tls, tls::Watch)>> 
 /// What a client of the HTTP server can make us hold.
 pub(crate) fn limits(server: &Server) -> Limits {
     Limits {
-        places: Places::new(
-            Bounds::of(server.max_connections, server.max_connections_per_address),
-            server.trusted_proxies.clone(),
-        ),
+        places: Places::new(places(server), server.trusted_proxies.clone()),
         header_timeout: server.header_timeout.as_duration(),
         write_timeout: server.write_timeout.as_duration(),
     }
+}
+
+/// How many connections of clients there may be.
+fn places(server: &Server) -> Bounds {
+    Bounds::of(server.max_connections, server.max_connections_per_address)
 }
 
 fn app_settings(settings: &Settings) -> AppSettings {

@@ -1,18 +1,21 @@
-//! Connections on places that are kept for health checks and for callers with a session.
+//! Connections on places that are kept for health checks, callers with a session, and logins.
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
+use haltere_core::Origin;
 use http::HeaderMap;
 
 use crate::access::OfSession;
 use crate::cookie::Jar;
 use crate::error::ApiError;
 use crate::extract::caller;
+use crate::guests;
 use crate::state::ApiState;
 
 /// Whoever serves the router puts this on requests of connections for which no place was left but those kept
-/// for health checks and for callers with a session. Nobody else is served there.
+/// for health checks, for callers with a session and, few at a time, for those who log in. Nobody else is
+/// served there.
 #[derive(Debug, Clone, Copy)]
 pub struct Kept;
 
@@ -35,6 +38,11 @@ pub(crate) async fn serve_known(
             let mut response = next.run(request).await;
             response.extensions_mut().insert(OfSession);
             response
+        }
+        Ok(false) if guests::is_of_login(&request, state.options.console) => {
+            let address = request.extensions().get::<Origin>().and_then(|origin| origin.address);
+            let served = state.guests.serve(address, next.run(request)).await;
+            served.unwrap_or_else(|_| no_place().into_response())
         }
         Ok(false) => no_place().into_response(),
         Err(error) => error.into_response(),
@@ -62,6 +70,7 @@ fn no_place() -> ApiError {
 #[cfg(test)]
 mod tests {
     use axum::body::Body;
+    use haltere_app::testing::TestApp;
 
     use super::*;
     use crate::test_support::{Client, TestApi};
@@ -72,16 +81,36 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_login_gets_in_over_kept_places() {
+        let api = TestApi::start().await;
+        let body = serde_json::json!({"username": "admin", "password": TestApp::PASSWORD});
+        let request = Request::post("/auth?json=1").header("content-type", "application/json");
+        let request = request.extension(Kept).body(Body::from(body.to_string()));
+        let answer = api.stranger().open(request.expect("a request")).await;
+        assert_eq!(answer.status(), 200);
+        let cookie = answer.headers()["set-cookie"].to_str().expect("ASCII");
+        let client = api.with_cookie(cookie.split(';').next().expect("a pair"));
+        assert_eq!(status(&client, "/api/connections").await, 200);
+    }
+
+    #[tokio::test]
     async fn kept_places_are_for_health_and_for_those_with_a_session() {
         let api = TestApi::start().await;
         let (admin, stranger) = (api.admin().await, api.stranger());
         for path in ["/healthz", "/readyz"] {
             assert_eq!(status(&stranger, path).await, 200, "{path}");
         }
-        for path in ["/", "/auth", "/api/connections", "/api/docs/export", "/validate-session"] {
+        let forged = api.with_cookie("haltere.sid=AAAA");
+        for path in ["/api", "/auth", "/api/connections", "/api/docs/export", "/api/docs", "/x"] {
             assert_eq!(status(&stranger, path).await, 503, "{path}");
-            let forged = api.with_cookie("haltere.sid=AAAA");
             assert_eq!(status(&forged, path).await, 503, "{path}");
+        }
+        // What the console asks for on its way to the login.
+        for (path, expected) in
+            [("/", 200), ("/haltere.css", 200), ("/validate-session", 200), ("/api/profile", 401)]
+        {
+            assert_eq!(status(&stranger, path).await, expected, "{path}");
+            assert_eq!(status(&forged, path).await, expected, "{path}");
         }
         for path in ["/api/connections", "/api/docs/export", "/validate-session"] {
             assert_eq!(status(&admin, path).await, 200, "{path}");

@@ -1,9 +1,10 @@
 //! Places for connections: how many there are, and who gets one.
 //!
 //! Nobody waits for a place. Whoever connects gets one of the general places; where they are taken, one of
-//! those that are kept. On a kept place only the head of a request is read, and only health checks and
-//! callers with a session are served ([`haltere_api::Kept`]). One address has a share of both, so that it
-//! can't be in all others' way. When places run out, connections that do nothing give way to newcomers.
+//! those that are kept. On a kept place only the head of a request is read, and only health checks, callers
+//! with a session and logins are served ([`haltere_api::Kept`]), the last for one request each and few at a
+//! time. One address has a share of both, so that it can't be in all others' way. When places run out,
+//! connections that do nothing give way to newcomers.
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
@@ -21,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use super::episode::Episode;
 use super::progress::Progress;
 
-/// One place in so many is kept for health checks and for callers with a session.
+/// One place in so many is kept for health checks, callers with a session and logins.
 const KEPT: usize = 8;
 
 /// One address gets one place in so many.
@@ -56,6 +57,12 @@ impl Bounds {
             kept_per_address: kept.div_ceil(SHARE),
         }
     }
+
+    /// How many kept places may be taken by logins under way: half of them, so that health checks and callers
+    /// with a session find one.
+    pub(crate) fn logins(self) -> usize {
+        self.kept / 2
+    }
 }
 
 /// The places. Cheap to clone.
@@ -76,7 +83,7 @@ struct State {
     networks: HashMap<IpAddr, Taken>,
     /// Those that can give way, the one that has done nothing for longest first.
     idle: BTreeMap<u64, Arc<Seat>>,
-    /// Those on kept places of which it is not known yet who they are, the oldest first.
+    /// Those on kept places without a session and without a request under way, the oldest first.
     unknown: BTreeMap<u64, Arc<Seat>>,
     next: u64,
     ended: u64,
@@ -272,7 +279,7 @@ impl Taken {
 }
 
 impl Place {
-    /// Whether it is one of those that are kept for health checks and callers with a session.
+    /// Whether it is one of those that are kept for health checks, callers with a session and logins.
     pub(super) fn is_kept(&self) -> bool {
         self.seat.is_kept
     }
@@ -299,7 +306,13 @@ impl Place {
         if has_session {
             self.has_session.store(true, Ordering::Relaxed);
         }
-        if !self.has_session() && !self.is_kept() {
+        if self.has_session() {
+            return;
+        }
+        if self.is_kept() {
+            // It is closed once its answer is taken, and has to go earlier when the place is needed.
+            self.stand(|state| &mut state.unknown);
+        } else {
             self.stand(|state| &mut state.idle);
         }
     }

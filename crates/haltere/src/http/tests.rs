@@ -161,6 +161,109 @@ async fn a_connection_ends_with_the_session_of_what_it_carries() {
     }
 }
 
+/// From an address of its own.
+#[expect(clippy::disallowed_methods, reason = "a test's own client")]
+async fn connect_from(server: &Server, network: u8) -> TcpStream {
+    let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+    socket.bind(SocketAddr::from(([127, 0, 0, network], 0))).expect("an address of ours");
+    socket.connect(server.address).await.expect("connected")
+}
+
+/// The beginning of a login whose body has so many bytes.
+fn login(bytes: usize) -> String {
+    format!(
+        "POST /auth?json=1 HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n\
+         content-length: {bytes}\r\n\r\n"
+    )
+}
+
+#[tokio::test]
+async fn a_person_logs_in_while_others_hold_all_general_places_and_begin_logins() {
+    const PLACES: usize = 64;
+    let app = haltere_app::testing::TestApp::start().await;
+    let bounds = Bounds::of(NonZeroUsize::new(PLACES).expect("not zero"), None);
+    let limits = haltere_api::ApiLimits { guests: bounds.logins(), ..Default::default() };
+    let options = haltere_api::ApiOptions::default().limits(limits);
+    let held = get(async || pending::<()>().await);
+    let router = Router::new()
+        .route("/held", held)
+        .fallback_service(haltere_api::router(app.app.clone(), options));
+    let limits = patient(PLACES);
+    let places = limits.places.clone();
+    let server = start(router, limits).await;
+    let mut hostile = Vec::new();
+    for n in 0..56 {
+        let mut stream = connect_from(&server, 2 + n % 4).await;
+        get_path(&mut stream, "/held").await;
+        hostile.push(stream);
+    }
+    while places.count().open != 56 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    // And logins that never come, from as many connections as they get.
+    for n in 0..8 {
+        let mut stream = connect_from(&server, 6 + n % 2).await;
+        let _ = stream.write_all(login(1_000).as_bytes()).await;
+        hostile.push(stream);
+    }
+
+    let body = format!(
+        r#"{{"username":"admin","password":"{}"}}"#,
+        haltere_app::testing::TestApp::PASSWORD
+    );
+    let mut person = connect_from(&server, 20).await;
+    person.write_all((login(body.len()) + &body).as_bytes()).await.expect("sent");
+    let answer = rest(person).await;
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    let cookie = answer.split("haltere.sid=").nth(1).and_then(|it| it.split(';').next());
+    let cookie = cookie.expect("a cookie");
+    let mut person = connect_from(&server, 20).await;
+    let request = format!(
+        "GET /api/profile HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncookie: haltere.sid={cookie}\r\n\r\n"
+    );
+    person.write_all(request.as_bytes()).await.expect("sent");
+    assert!(rest(person).await.starts_with("HTTP/1.1 200"));
+    for (path, expected) in
+        [("/healthz", "HTTP/1.1 200"), ("/login", "HTTP/1.1 "), ("/api/docs", "HTTP/1.1 503")]
+    {
+        let mut stream = connect_from(&server, 21).await;
+        get_path(&mut stream, path).await;
+        let answer = rest(stream).await;
+        assert!(answer.starts_with(expected), "{path}: {answer}");
+    }
+    drop(hostile);
+}
+
+#[tokio::test]
+async fn what_a_stranger_does_not_read_holds_no_kept_place_that_is_needed() {
+    let large = Bytes::from(vec![b'x'; 32 << 20]);
+    let held = get(async || pending::<()>().await);
+    let router = Router::new().route("/held", held).route("/", get(async move || large));
+    let limits = patient(16);
+    let places = limits.places.clone();
+    let server = start(router, limits).await;
+    let mut hostile = Vec::new();
+    for n in 0..14 {
+        let mut stream = connect_from(&server, 2 + n % 2).await;
+        get_path(&mut stream, "/held").await;
+        hostile.push(stream);
+    }
+    while places.count().open != 14 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    for network in [4, 5] {
+        let mut stream = connect_from(&server, network).await;
+        get_path(&mut stream, "/").await;
+        stream.read_exact(&mut [0]).await.expect("it is on its way");
+        hostile.push(stream);
+    }
+    let mut person = connect_from(&server, 6).await;
+    get_path(&mut person, "/").await;
+    person.read_exact(&mut [0]).await.expect("served");
+    assert_eq!(places.count().turned_away, 0);
+    drop(hostile);
+}
+
 #[tokio::test]
 async fn a_long_head_is_refused() {
     let server = start(Router::new(), patient(10)).await;

@@ -3,6 +3,7 @@
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::response::Response;
@@ -14,6 +15,12 @@ use tokio::sync::watch;
 
 use super::places::Place;
 use super::progress::Progress;
+
+/// How long what is under way may take when its connection has to end.
+const PARTING: Duration = Duration::from_secs(1);
+
+/// The same on a kept place, for somebody without a session.
+const PARTING_OF_STRANGERS: Duration = Duration::from_millis(100);
 
 pub(super) struct Visit {
     pub(super) place: Place,
@@ -33,6 +40,17 @@ impl Visit {
         tokio::select! {
             () = self.place.give_way() => {}
             () = self.session_ended() => {}
+        }
+    }
+
+    /// How long what is under way may take when the connection has to end.
+    pub(super) fn parting(&self) -> Duration {
+        let is_known = !self.place.is_kept() || self.place.has_session();
+        // A newcomer waits for it, and so do those behind, who want to be accepted.
+        match (is_known, self.progress.is_blocked()) {
+            (true, _) => PARTING,
+            (false, false) => PARTING_OF_STRANGERS,
+            (false, true) => Duration::ZERO,
         }
     }
 
