@@ -27,6 +27,7 @@ use crate::events::Hub;
 use crate::now::now;
 use crate::plugins::Switches;
 use crate::policy::Action;
+use crate::recorder::Recorder;
 use crate::sessions::Sessions;
 use crate::trail::Trail;
 use crate::turn::Turns;
@@ -67,6 +68,8 @@ pub(crate) struct Inner {
     pub(crate) store_answers: AtomicBool,
     /// Whether there is something in stored certificates that has to be taken out.
     pub(crate) stray_keys: AtomicBool,
+    /// What is recorded of how links fare.
+    pub(crate) recorder: Recorder,
     /// The tasks in the background.
     pub(crate) background: Background,
 }
@@ -101,6 +104,7 @@ impl App {
             limited_tests: self.0.tests.refused(),
             limited_logins: self.0.sessions.passwords.refused(),
             ended_sessions: self.0.sessions.gave_way.load(Ordering::Relaxed),
+            unwritten_histories: self.0.recorder.failures(),
             jobs: self.0.tasks.len(),
         }
     }

@@ -22,6 +22,7 @@ pub mod plugins;
 pub mod policy;
 pub mod profile;
 mod reconciler;
+mod recorder;
 pub mod sessions;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

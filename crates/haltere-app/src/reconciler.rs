@@ -16,6 +16,7 @@ use crate::app::App;
 use crate::connections::Entry;
 use crate::error::{Doing, Internal, chain};
 use crate::events::Event;
+use crate::recorder;
 
 /// How long another process's change may go unnoticed: half of the second in which a session that was taken
 /// away has to have ended everywhere.
@@ -25,6 +26,7 @@ const PERIOD: Duration = Duration::from_millis(500);
 pub(crate) fn spawn(app: &App) {
     keep(app, "reconciler", reconcile_for_ever);
     keep(app, "statuses", pass_on_statuses);
+    keep(app, "link history", record_for_ever);
     keep(app, "audit sums", |app| Arc::clone(&app.0.trail).close_windows(app.stopping()));
 }
 
@@ -42,6 +44,12 @@ where
 async fn reconcile_for_ever(app: App) {
     let (woken, turn) = (|| app.0.users.changed(), || app.take_turn());
     app.0.background.every("reconciler", PERIOD, &app.stopping(), woken, turn).await;
+}
+
+/// Writes down how links fare.
+async fn record_for_ever(app: App) {
+    let (never, record) = (std::future::pending, || app.record_links());
+    app.0.background.every("link history", recorder::PERIOD, &app.stopping(), never, record).await;
 }
 
 /// Turns changes of links into events.

@@ -173,8 +173,14 @@ impl TestApp {
     }
 
     /// Shuts down and starts again on the same database.
-    pub async fn restart(mut self) -> Self {
+    pub async fn restart(self) -> Self {
+        self.restart_after(async || {}).await
+    }
+
+    /// Shuts down, does something while nothing runs, and starts again on the same database.
+    pub async fn restart_after(mut self, meanwhile: impl AsyncFnOnce()) -> Self {
         self.app.shutdown().await;
+        meanwhile().await;
         (self.store, self.app) = launch(&self.folder, &self.master_key, &self.config).await;
         self
     }

@@ -23,6 +23,17 @@ pub enum Stage {
 }
 
 impl Stage {
+    /// All of them, in their order.
+    pub const ALL: [Self; 7] = [
+        Self::Dns,
+        Self::Tcp,
+        Self::Tls,
+        Self::Websocket,
+        Self::Mqtt,
+        Self::Subscribe,
+        Self::Closed,
+    ];
+
     /// The name on the wire.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -56,7 +67,7 @@ pub struct LinkFailure {
     /// Node's negative errno, the MQTT reason code or the HTTP status, depending on `code`.
     pub errno: Option<i32>,
     /// What was being done, for example `connect`.
-    pub syscall: Option<&'static str>,
+    pub syscall: Option<Cow<'static, str>>,
     /// The IP address dialled, or the host name that could not be resolved.
     pub address: Option<String>,
     /// The port dialled.

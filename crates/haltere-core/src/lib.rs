@@ -44,6 +44,9 @@ pub use plugin::PluginId;
 pub use role::{Role, Roles};
 pub use secret::Secret;
 pub use shares::{Share, Shares};
-pub use status::{BrokerFacts, ConnectionStatus, LinkState, ProtocolVersion, SysTopics, TlsFacts};
+pub use status::{
+    BrokerFacts, ConnectionStatus, HistoryState, LinkState, ProtocolVersion, Since, StatusChange,
+    SysTopics, TlsFacts,
+};
 pub use storage::StorageTrouble;
 pub use text::TextError;

@@ -47,15 +47,94 @@ impl LinkState {
     }
 }
 
-/// The live status of one connection. Observed, never stored.
+/// Since when something is so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Since {
+    /// It became so at this moment.
+    Exactly(Timestamp),
+    /// It was found so at this moment, after a time without a look.
+    AtLeast(Timestamp),
+}
+
+impl Since {
+    /// The moment.
+    pub const fn at(self) -> Timestamp {
+        match self {
+            Self::Exactly(at) | Self::AtLeast(at) => at,
+        }
+    }
+
+    /// Whether it became so at that moment.
+    pub const fn is_exact(self) -> bool {
+        matches!(self, Self::Exactly(_))
+    }
+}
+
+/// What a line of a link's history says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum HistoryState {
+    /// [`LinkState::Idle`]
+    Idle,
+    /// [`LinkState::Connecting`]
+    Connecting,
+    /// [`LinkState::Online`]
+    Online,
+    /// [`LinkState::Waiting`]
+    Waiting,
+    /// haltere did not run, or had not looked again yet.
+    Unobserved,
+}
+
+impl HistoryState {
+    /// All of them.
+    pub const ALL: [Self; 5] =
+        [Self::Idle, Self::Connecting, Self::Online, Self::Waiting, Self::Unobserved];
+
+    /// The name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Idle => "idle",
+            Self::Connecting => "connecting",
+            Self::Online => "online",
+            Self::Waiting => "waiting",
+            Self::Unobserved => "unobserved",
+        }
+    }
+}
+
+impl From<&LinkState> for HistoryState {
+    fn from(state: &LinkState) -> Self {
+        match state {
+            LinkState::Idle => Self::Idle,
+            LinkState::Connecting { .. } => Self::Connecting,
+            LinkState::Online { .. } => Self::Online,
+            LinkState::Waiting { .. } => Self::Waiting,
+        }
+    }
+}
+
+/// One line of a link's history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct StatusChange {
+    /// When it was observed.
+    pub at: Timestamp,
+    /// Since when it is so: earlier than `at` when haltere found after a restart what it had left.
+    pub since: Since,
+    /// What changed.
+    pub state: HistoryState,
+    /// Why the link is not up, if it failed.
+    pub failure: Option<Arc<LinkFailure>>,
+}
+
+/// The live status of one connection. Observed: what is stored of it is history, and decides nothing.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectionStatus {
     /// The revision of the stored connection this speaks of.
     pub revision: Revision,
     /// Where the link is in its life.
     pub state: LinkState,
-    /// When being connected, or the code of the failure, last changed.
-    pub changed_at: Timestamp,
+    /// Since when being connected, or the code of the failure, is as it is.
+    pub since: Since,
     /// What is known of the broker; only while online.
     pub broker: Option<Arc<BrokerFacts>>,
 }

@@ -8,28 +8,16 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use haltere_core::{
-    BrokerFacts, Clock, ConnectionId, ConnectionStatus, LinkFailure, LinkState, Revision, Timestamp,
+    BrokerFacts, Clock, ConnectionId, ConnectionStatus, HistoryState, LinkState, Revision, Since,
+    StatusChange, Timestamp,
 };
 use tokio::sync::Notify;
 
+use crate::past::{Past, Resumption, shared};
 use crate::presented::Kept;
-
-/// Among how many failures before it a new one is looked for in a link's history.
-const RECENT: usize = 8;
 
 /// How many statuses are looked up before the board is left to others for a moment.
 const AT_ONCE: usize = 256;
-
-/// One line of a link's history.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct StatusChange {
-    /// When.
-    pub at: Timestamp,
-    /// `idle`, `connecting`, `online` or `waiting`.
-    pub state: &'static str,
-    /// Why it is not up, if it failed.
-    pub failure: Option<Arc<LinkFailure>>,
-}
 
 /// The status of all links.
 pub(crate) struct Board {
@@ -46,6 +34,10 @@ struct Inner {
     places: HashMap<ConnectionId, Place>,
     /// Links whose status changed since the follower last asked. Bounded by the number of links.
     changed: HashSet<ConnectionId>,
+    /// Links with lines of history that are not recorded. Bounded like that.
+    unrecorded: HashSet<ConnectionId>,
+    /// What was recorded of links before haltere started, until they get their place.
+    past: HashMap<ConnectionId, Past>,
     /// Counts the places ever given, to tell a link from its successor of the same id.
     given: u64,
     closed: bool,
@@ -56,10 +48,25 @@ struct Place {
     status: Arc<ConnectionStatus>,
     /// Newest last.
     history: VecDeque<StatusChange>,
+    /// How many of the newest lines are not recorded.
+    unrecorded: usize,
+    /// Since haltere started, no attempt has come to an end.
+    resumption: Option<Resumption>,
     /// Made when somebody waits for an outcome, which is rare; a `watch` per link would be dear.
     waiters: Option<Arc<Notify>>,
     /// The certificates the broker last presented.
     presented: Option<Arc<Kept>>,
+}
+
+/// Lines of a link's history that are to be recorded.
+#[derive(Debug)]
+pub struct Unrecorded {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// The oldest first.
+    pub lines: Vec<StatusChange>,
+    /// Whose lines they are, should another link of this id follow.
+    ticket: Ticket,
 }
 
 /// The right to write the status of one link. Void once the place was given up or given anew.
@@ -80,20 +87,29 @@ impl Board {
     /// Gives a new link its place.
     pub(crate) fn give(&self, id: &ConnectionId, revision: Revision, state: LinkState) -> Ticket {
         let now = self.clock.now();
-        let status = Arc::new(ConnectionStatus { revision, state, changed_at: now, broker: None });
         let mut inner = self.inner();
         inner.given += 1;
         let ticket = Ticket(inner.given);
+        let since = Since::Exactly(now);
         let mut place = Place {
             ticket,
-            status: Arc::clone(&status),
+            status: Arc::new(ConnectionStatus { revision, state, since, broker: None }),
             history: VecDeque::new(),
+            unrecorded: 0,
+            resumption: None,
             waiters: None,
             presented: None,
         };
-        place.remember(&status, self.history);
+        match inner.past.remove(id) {
+            Some(past) => place.resume(past, now, self.history),
+            None => place.remember(now, self.history),
+        }
+        let is_news = place.unrecorded > 0;
         inner.places.insert(id.clone(), place);
         inner.changed.insert(id.clone());
+        if is_news {
+            inner.unrecorded.insert(id.clone());
+        }
         drop(inner);
         self.news.notify_one();
         ticket
@@ -102,6 +118,8 @@ impl Board {
     /// Takes a link's place away; it has no status from now on.
     pub(crate) fn take_back(&self, id: &ConnectionId) {
         let mut inner = self.inner();
+        inner.past.remove(id);
+        inner.unrecorded.remove(id);
         let Some(place) = inner.places.remove(id) else { return };
         inner.changed.insert(id.clone());
         drop(inner);
@@ -123,21 +141,33 @@ impl Board {
         let Some(place) = inner.places.get_mut(id).filter(|place| place.ticket == ticket) else {
             return;
         };
-        let mut status = ConnectionStatus { revision, state, changed_at: now, broker };
-        let notable = gist(&status) != gist(&place.status);
+        let since = Since::Exactly(now);
+        let mut status = ConnectionStatus { revision, state, since, broker };
+        // What was before is not known before an attempt has come to an end, or an operator has decided.
+        let is_waited_for = place.resumption.is_some() && !status.is_outcome();
+        let notable = if is_waited_for {
+            false
+        } else if let Some(resumption) = place.resumption.take() {
+            status.since = resumption.since(&status, now);
+            true
+        } else {
+            gist(&status) != gist(&place.status)
+        };
         if !notable {
-            status.changed_at = place.status.changed_at;
+            status.since = place.status.since;
             if status == *place.status {
                 return;
             }
         }
         place.status = Arc::new(status);
         if notable {
-            let status = Arc::clone(&place.status);
-            place.remember(&status, self.history);
+            place.remember(now, self.history);
         }
         place.wake();
         inner.changed.insert(id.clone());
+        if notable {
+            inner.unrecorded.insert(id.clone());
+        }
         drop(inner);
         self.news.notify_one();
     }
@@ -186,6 +216,51 @@ impl Board {
             .places
             .get(id)
             .map_or_else(Vec::new, |place| place.history.iter().rev().cloned().collect())
+    }
+
+    /// Notes what was recorded of links that have no place yet.
+    pub(crate) fn recall(&self, past: HashMap<ConnectionId, Past>) {
+        self.inner().past = past;
+    }
+
+    /// Forgets what was recorded of links that did not get a place.
+    pub(crate) fn forget_past(&self) {
+        self.inner().past = HashMap::new();
+    }
+
+    /// What is not recorded of the histories of some links: of each the newest `per_link` lines, and of no more
+    /// links once there are `in_all`. It counts as recorded from then on.
+    pub(crate) fn take_unrecorded(&self, in_all: usize, per_link: usize) -> Vec<Unrecorded> {
+        let mut inner = self.inner();
+        let Inner { places, unrecorded, .. } = &mut *inner;
+        let (mut taken, mut lines) = (Vec::new(), 0);
+        while lines < in_all
+            && let Some(id) = unrecorded.iter().next().cloned()
+        {
+            unrecorded.remove(&id);
+            let Some(place) = places.get_mut(&id) else { continue };
+            let news = std::mem::take(&mut place.unrecorded).min(per_link);
+            lines += news;
+            let news = place.history.range(place.history.len() - news..).cloned().collect();
+            taken.push(Unrecorded { connection: id, ticket: place.ticket, lines: news });
+        }
+        taken
+    }
+
+    /// What was taken could not be recorded after all: it is taken again with what has come since.
+    pub(crate) fn give_back(&self, taken: Vec<Unrecorded>) {
+        let mut inner = self.inner();
+        for Unrecorded { connection: id, ticket, lines } in taken {
+            let place = inner.places.get_mut(&id).filter(|place| place.ticket == ticket);
+            let Some(place) = place else { continue };
+            place.unrecorded = (place.unrecorded + lines.len()).min(place.history.len());
+            inner.unrecorded.insert(id);
+        }
+    }
+
+    /// Whether there are lines of history that are not recorded.
+    pub(crate) fn has_unrecorded(&self) -> bool {
+        !self.inner().unrecorded.is_empty()
     }
 
     /// Waits for the outcome of a link's first attempt at `revision` or a later one; `None` when it
@@ -243,22 +318,55 @@ impl Place {
         }
     }
 
-    fn remember(&mut self, status: &ConnectionStatus, limit: usize) {
-        while self.history.len() >= limit.max(1) {
-            self.history.pop_front();
-        }
-        self.history.push_back(StatusChange {
-            at: status.changed_at,
-            state: status.state.as_str(),
-            failure: status.failure().map(|failure| self.shared(failure)),
-        });
+    /// Notes how the link is in its history.
+    fn remember(&mut self, at: Timestamp, limit: usize) {
+        let ConnectionStatus { state, since, .. } = &*self.status;
+        let failure = self.status.failure().map(|failure| shared(&self.history, failure));
+        self.push(StatusChange { at, since: *since, state: state.into(), failure }, limit);
     }
 
-    /// The same failure from one of the lines before, if there is one: a broker that comes and goes for
-    /// days fails in the same few ways, and a line should not cost what its words do.
-    fn shared(&self, failure: &Arc<LinkFailure>) -> Arc<LinkFailure> {
-        let told = self.history.iter().rev().filter_map(|line| line.failure.as_ref());
-        Arc::clone(told.take(RECENT).find(|told| *told == failure).unwrap_or(failure))
+    fn push(&mut self, line: StatusChange, limit: usize) {
+        self.history.push_back(line);
+        self.unrecorded += 1;
+        self.keep(limit);
+    }
+
+    fn keep(&mut self, limit: usize) {
+        let over = self.history.len().saturating_sub(limit.max(1));
+        self.history.drain(..over);
+        self.unrecorded = self.unrecorded.min(self.history.len());
+    }
+
+    /// Goes on where haltere has left the link, and says from when on nobody looked.
+    fn resume(&mut self, past: Past, now: Timestamp, limit: usize) {
+        let resumption = past.resumption(self.status.revision, now);
+        let Past { lines, until, was_edited: _ } = past;
+        let last = lines.back().map(|line| (line.state, line.since));
+        self.history = lines;
+        self.keep(limit);
+        let is_idle = matches!(self.status.state, LinkState::Idle);
+        if let Some((HistoryState::Idle, since)) = last
+            && is_idle
+        {
+            // An order, not an observation: nobody had to look for it to hold.
+            self.set_since(since);
+            return;
+        }
+        if !matches!(last, Some((HistoryState::Unobserved, _))) {
+            let at = until.min(now);
+            let (since, state) = (Since::Exactly(at), HistoryState::Unobserved);
+            self.push(StatusChange { at, since, state, failure: None }, limit);
+        }
+        if is_idle {
+            self.set_since(Since::AtLeast(now));
+            self.remember(now, limit);
+        } else {
+            self.resumption = Some(resumption);
+        }
+    }
+
+    fn set_since(&mut self, since: Since) {
+        self.status = Arc::new(ConnectionStatus { since, ..(*self.status).clone() });
     }
 }
 
@@ -269,134 +377,4 @@ fn gist(status: &ConnectionStatus) -> (bool, bool, Option<&Cow<'static, str>>) {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-    use crate::failure;
-
-    struct Noon;
-
-    impl Clock for Noon {
-        fn now(&self) -> Timestamp {
-            Timestamp::UNIX_EPOCH
-        }
-
-        fn steady(&self) -> Duration {
-            Duration::ZERO
-        }
-    }
-
-    fn board() -> Board {
-        Board::new(Arc::new(Noon), 3)
-    }
-
-    fn id(text: &str) -> ConnectionId {
-        ConnectionId::parse(text).expect("valid")
-    }
-
-    fn connecting() -> LinkState {
-        LinkState::Connecting { attempt: 1, last_failure: None }
-    }
-
-    fn waiting(why: &str, attempt: u32) -> LinkState {
-        let failure = Arc::new(failure::unknown_name(why));
-        LinkState::Waiting { failure, attempt, until: Timestamp::UNIX_EPOCH }
-    }
-
-    fn online() -> LinkState {
-        LinkState::Online { since: Timestamp::UNIX_EPOCH }
-    }
-
-    #[test]
-    fn the_history_of_a_link_that_flaps_is_bounded_and_its_lines_share_their_words() {
-        let board = Board::new(Arc::new(Noon), 10);
-        let ticket = board.give(&id("a"), Revision::FIRST, connecting());
-        for flap in 0..100 {
-            for state in [online(), waiting(if flap % 2 == 0 { "here" } else { "there" }, 1)] {
-                board.write(&id("a"), ticket, Revision::FIRST, state, None);
-            }
-        }
-        let history = board.history(&id("a"));
-        assert_eq!(history.len(), 10);
-        let failures: Vec<_> = history.iter().filter_map(|line| line.failure.clone()).collect();
-        let words: HashSet<_> = failures.iter().map(Arc::as_ptr).collect();
-        assert_eq!((failures.len(), words.len()), (5, 2), "each way to fail is kept once");
-    }
-
-    #[tokio::test]
-    async fn changes_are_told_once_per_link() {
-        let board = board();
-        let (a, b) = (id("a"), id("b"));
-        let ticket = board.give(&a, Revision::FIRST, connecting());
-        board.give(&b, Revision::FIRST, connecting());
-        board.write(&a, ticket, Revision::FIRST, online(), None);
-        let mut changed = board.changes().await.expect("open");
-        changed.sort();
-        assert_eq!(changed, [a.clone(), b]);
-
-        board.write(&a, ticket, Revision::FIRST, online(), None);
-        board.take_back(&id("unknown"));
-        board.close();
-        assert_eq!(board.changes().await, None, "what changes nothing is not told");
-        assert_eq!(board.changes().await, None);
-    }
-
-    #[tokio::test]
-    async fn retries_make_no_history_and_it_is_bounded() {
-        let board = board();
-        let a = id("a");
-        let ticket = board.give(&a, Revision::FIRST, connecting());
-        let write = |state| board.write(&a, ticket, Revision::FIRST, state, None);
-        for attempt in 1..9 {
-            write(waiting("x", attempt));
-        }
-        let states = || board.history(&a).iter().map(|line| line.state).collect::<Vec<_>>();
-        assert_eq!(states(), ["waiting", "connecting"]);
-        write(online());
-        write(waiting("x", 1));
-        assert_eq!(states(), ["waiting", "online", "waiting"]);
-    }
-
-    #[tokio::test]
-    async fn a_void_ticket_writes_nothing() {
-        let board = board();
-        let a = id("a");
-        let old = board.give(&a, Revision::FIRST, connecting());
-        board.take_back(&a);
-        board.write(&a, old, Revision::FIRST, online(), None);
-        assert_eq!(board.status(&a), None);
-        board.give(&a, Revision::FIRST, connecting());
-        board.write(&a, old, Revision::FIRST, online(), None);
-        assert!(!board.status(&a).expect("has a place").connected());
-    }
-
-    #[tokio::test]
-    async fn an_outcome_is_waited_for() {
-        let board = Arc::new(board());
-        let a = id("a");
-        let second = Revision::FIRST.next();
-        let ticket = board.give(&a, Revision::FIRST, connecting());
-        let waiter = tokio::spawn({
-            let (board, a) = (Arc::clone(&board), a.clone());
-            async move { board.first_outcome(&a, second).await }
-        });
-        // Its own revision has an outcome, but not yet the one that is asked for.
-        board.write(&a, ticket, Revision::FIRST, waiting("x", 1), None);
-        tokio::task::yield_now().await;
-        board.write(&a, ticket, second, connecting(), None);
-        tokio::task::yield_now().await;
-        assert!(!waiter.is_finished());
-        board.write(&a, ticket, second, online(), None);
-        assert!(waiter.await.expect("no panic").expect("has a place").connected());
-
-        let third = tokio::time::timeout(
-            Duration::from_secs(9),
-            futures_util::future::join(board.first_outcome(&a, second.next()), async {
-                board.take_back(&a);
-            }),
-        );
-        assert_eq!(third.await.expect("in time").0, None, "the place was lost");
-        assert_eq!(board.first_outcome(&a, second).await, None, "there is no place");
-    }
-}
+mod tests;

@@ -19,6 +19,7 @@
 //!           ├ tls        trust, client certificates, failures in the words of OpenSSL
 //!           └ transport  WebSocket, framing, MQTT, keep-alive
 //! board        the status of all links, its history, and who waits for a change
+//! past         what is known of them from before haltere started
 //! presented    the certificates brokers last showed, shared between links
 //! failure      every code of the contract's table, made in one place
 //! advice       what to try, for each of these codes
@@ -50,6 +51,7 @@ mod fleet;
 pub mod fuzzing;
 mod link;
 mod pacer;
+mod past;
 mod presented;
 mod probe;
 mod resolve;
@@ -64,10 +66,11 @@ mod versions;
 mod work;
 
 pub use advice::{Audience, Circumstances, Findings};
-pub use board::StatusChange;
+pub use board::Unrecorded;
 pub use client_id::made_up_client_id;
 pub use config::{Backoff, LinkConfig, ResolverSource};
 pub use egress::{EgressAction, EgressPolicy, EgressRule, RuleError};
+pub use past::Past;
 pub use presented::PresentedChain;
 pub use probe::{ProbeEvent, ProbeReport, ProbeStage};
 pub use spec::LinkSpec;

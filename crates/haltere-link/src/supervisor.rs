@@ -8,13 +8,16 @@ use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use haltere_core::{Clock, ConnectionId, ConnectionStatus, Intent, LinkState, Revision};
+use haltere_core::{
+    Clock, ConnectionId, ConnectionStatus, Intent, LinkState, Revision, StatusChange,
+};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use crate::board::StatusChange;
+use crate::board::Unrecorded;
 use crate::fleet::Fleet;
 use crate::link::Link;
+use crate::past::Past;
 use crate::presented::PresentedChain;
 use crate::probe::{self, ProbeEvent, ProbeReport};
 use crate::{LinkConfig, LinkSpec};
@@ -53,6 +56,12 @@ impl Supervisor {
         Self { fleet: Arc::new(Fleet::new(config, clock)), roster: Arc::default() }
     }
 
+    /// Lets links go on where haltere has left them. To be called before the first list; of those that are
+    /// not in it, nothing is remembered.
+    pub fn recall(&self, past: HashMap<ConnectionId, Past>) {
+        self.fleet.board.recall(past);
+    }
+
     /// Moves what is towards what should be: starts links that are missing, ends those that are not
     /// in `wanted`, hands changed specs to running links. Idempotent; costs one comparison per link.
     ///
@@ -78,6 +87,9 @@ impl Supervisor {
                 let handle = self.start(spec, spread);
                 roster.links.insert(spec.id.clone(), handle);
             }
+        }
+        if !roster.started {
+            self.fleet.board.forget_past();
         }
         roster.started = true;
     }
@@ -136,6 +148,22 @@ impl Supervisor {
     /// idle and of the failure's code, not per retry. Bounded, in memory.
     pub fn history(&self, id: &ConnectionId) -> Vec<StatusChange> {
         self.fleet.board.history(id)
+    }
+
+    /// Takes what is not recorded of the histories of some links: of each the newest `per_link` lines, and of
+    /// no more links once there are `in_all`. For one recorder; what it can't write it gives back.
+    pub fn take_unrecorded(&self, in_all: usize, per_link: usize) -> Vec<Unrecorded> {
+        self.fleet.board.take_unrecorded(in_all, per_link)
+    }
+
+    /// What was taken could not be recorded: it is taken again with the next, as far as it is kept until then.
+    pub fn give_back(&self, taken: Vec<Unrecorded>) {
+        self.fleet.board.give_back(taken);
+    }
+
+    /// Whether there is something to record.
+    pub fn has_unrecorded(&self) -> bool {
+        self.fleet.board.has_unrecorded()
     }
 
     /// Waits until the link speaks of `revision` or a later one and its first attempt has ended

@@ -13,7 +13,7 @@ const INSTRUCTIONS: i32 = 500;
 
 /// The tables, the ones without which nothing works first, the ones that grow last.
 const TABLES: &str = "SELECT name FROM sqlite_schema WHERE type = 'table' \
-    ORDER BY name IN ('sessions', 'audit'), name = 'audit', name";
+    ORDER BY name IN ('sessions', 'link_changes', 'audit'), name = 'audit', name";
 
 /// What a look at the pages has found.
 #[derive(Debug)]

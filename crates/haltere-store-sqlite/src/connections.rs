@@ -1,7 +1,7 @@
 //! The table `connections`.
 
 use async_trait::async_trait;
-use haltere_core::{ConnectionId, Intent, Revision};
+use haltere_core::{ConnectionId, Intent, Revision, Timestamp};
 use haltere_store::{
     ClientIdUse, ConnectionKey, ConnectionReads, ConnectionRecord, ConnectionWrites, Rivals,
     Sealed, StoreError,
@@ -29,6 +29,8 @@ const FIND: &str = concat!("SELECT ", columns!(), " FROM connections WHERE id = 
 const FIND_RIVALS: &str =
     concat!("SELECT ", columns!(), " FROM connections WHERE id = $1 OR name = $2");
 const LIST_KEYS: &str = "SELECT id, name FROM connections ORDER BY sequence";
+const LIST_CHANGED_AFTER: &str =
+    "SELECT id FROM connections WHERE updated_at > $1 ORDER BY sequence";
 /// Both read the index of client ids given by hand.
 macro_rules! client_ids {
     ($which:literal) => {
@@ -99,6 +101,16 @@ impl ConnectionReads for Tx {
 
     async fn list_connection_keys(&mut self) -> Result<Vec<ConnectionKey>, StoreError> {
         self.rows(sqlx::query(LIST_KEYS)).await?.iter().map(read_key).collect()
+    }
+
+    async fn list_connections_changed_after(
+        &mut self,
+        at: Timestamp,
+    ) -> Result<Vec<String>, StoreError> {
+        let list = sqlx::query(LIST_CHANGED_AFTER).bind(at.as_millisecond());
+        let rows = self.rows(list).await?;
+        let id = |row| Cells::new("connections", row).lenient_text("id");
+        Ok(rows.iter().map(id).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
     }
 
     async fn list_client_ids(&mut self) -> Result<Vec<ClientIdUse>, StoreError> {

@@ -11,6 +11,7 @@ mod condition;
 mod connections;
 mod error;
 mod files;
+mod link_history;
 mod many;
 mod material;
 mod meta;

@@ -21,6 +21,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0005_audit_repeats.sql"),
     MATERIAL,
     include_str!("../migrations/0007_material_goes.sql"),
+    include_str!("../migrations/0008_link_changes.sql"),
 ];
 
 /// The schema's version once all steps are taken.

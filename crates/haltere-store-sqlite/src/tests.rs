@@ -251,8 +251,8 @@ async fn a_text_that_is_no_utf8_is_still_listed() {
 async fn a_full_disk_is_named_and_survived() {
     let folder = Folder::new();
     let store = folder.open().await.unwrap();
-    // A limit of the connection, as a quota would be of the disk: forty pages are 160 KiB.
-    sqlx::query("PRAGMA max_page_count = 40").execute(&store.writer).await.unwrap();
+    // A limit of the connection, as a quota would be of the disk: sixty pages are 240 KiB.
+    sqlx::query("PRAGMA max_page_count = 60").execute(&store.writer).await.unwrap();
     let mut kept = 0;
     let full = loop {
         match insert(&store, &record(&kept.to_string(), 4_000)).await {

@@ -117,6 +117,12 @@ pub trait ConnectionReads {
     /// too heavy for.
     async fn list_connection_keys(&mut self) -> Result<Vec<ConnectionKey>, StoreError>;
 
+    /// The ids of the connections that were changed after that, as they stand.
+    async fn list_connections_changed_after(
+        &mut self,
+        at: Timestamp,
+    ) -> Result<Vec<String>, StoreError>;
+
     /// Every connection with a client id of its own, in the order they were created.
     async fn list_client_ids(&mut self) -> Result<Vec<ClientIdUse>, StoreError>;
 

@@ -59,6 +59,24 @@ impl Step {
     }
 }
 
+/// Does `work` without coming to any of these places: for what haltere does by itself now and then, so that an
+/// order meets the change it is meant for.
+#[cfg(debug_assertions)]
+pub async fn spared<T>(work: impl Future<Output = T>) -> T {
+    SPARED.scope((), work).await
+}
+
+/// Does `work`.
+#[cfg(not(debug_assertions))]
+pub async fn spared<T>(work: impl Future<Output = T>) -> T {
+    work.await
+}
+
+#[cfg(debug_assertions)]
+tokio::task_local! {
+    static SPARED: ();
+}
+
 #[cfg(not(debug_assertions))]
 #[inline(always)]
 #[expect(clippy::unnecessary_wraps, reason = "it can fail where there are debug assertions")]
@@ -86,6 +104,9 @@ fn order(step: Step, side: &str) -> Option<String> {
 
     static PATH: LazyLock<Option<PathBuf>> = LazyLock::new(|| env::var_os(FILE).map(PathBuf::from));
     let path = PATH.as_ref()?;
+    if SPARED.try_with(|()| ()).is_ok() {
+        return None;
+    }
     let text = fs::read_to_string(path).ok()?;
     let (place, order) = text.trim().split_once(' ')?;
     if place != format!("{step:?}.{side}").to_lowercase() {

@@ -17,6 +17,7 @@ pub mod connections;
 pub mod contract;
 pub mod error;
 pub mod failpoint;
+pub mod link_history;
 pub mod meta;
 pub mod plugins;
 pub mod sessions;
@@ -31,6 +32,7 @@ pub use connections::{
     ClientIdUse, ConnectionKey, ConnectionReads, ConnectionRecord, ConnectionWrites, Rivals, Sealed,
 };
 pub use error::{StoreError, UniqueRule};
+pub use link_history::{LinkChangeRecord, LinkHistoryReads, LinkHistoryWrites};
 pub use meta::{MetaReads, MetaWrites, Revisions};
 pub use plugins::{PluginReads, PluginWrites};
 pub use sessions::{SessionReads, SessionRecord, SessionWrites};
@@ -70,7 +72,14 @@ pub trait Store: Send + Sync + 'static {
 
 /// A consistent view of everything: that of one moment, chosen at the latest by the first look.
 pub trait ReadTx:
-    ConnectionReads + UserReads + SessionReads + PluginReads + AuditReads + MetaReads + Send
+    ConnectionReads
+    + UserReads
+    + SessionReads
+    + PluginReads
+    + AuditReads
+    + LinkHistoryReads
+    + MetaReads
+    + Send
 {
 }
 
@@ -80,7 +89,14 @@ pub trait ReadTx:
 /// dropped: whatever follows fails, and so does the commit. [`StoreError::Gone`] spoils nothing.
 #[async_trait]
 pub trait WriteTx:
-    ReadTx + ConnectionWrites + UserWrites + SessionWrites + PluginWrites + AuditWrites + MetaWrites
+    ReadTx
+    + ConnectionWrites
+    + UserWrites
+    + SessionWrites
+    + PluginWrites
+    + AuditWrites
+    + LinkHistoryWrites
+    + MetaWrites
 {
     /// Makes the changes durable: once this returns `Ok`, they survive a crash of process and machine.
     async fn commit(self: Box<Self>) -> Result<(), StoreError>;

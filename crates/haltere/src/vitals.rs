@@ -34,6 +34,7 @@ pub(crate) async fn tell(app: &App, places: &Places, stop: &Stop) {
             limited_tests,
             limited_logins,
             ended_sessions,
+            unwritten_histories,
         } = app.vitals();
         for task in app.background().iter().filter(|task| task.deaths > 0) {
             tracing::debug!(?task, "a background task has died lately");
@@ -47,6 +48,14 @@ pub(crate) async fn tell(app: &App, places: &Places, stop: &Stop) {
             ended_sessions,
             "limits that were reached"
         );
-        tracing::debug!(tasks, links, jobs, panics, denied_dials, "vital signs");
+        tracing::debug!(
+            tasks,
+            links,
+            jobs,
+            panics,
+            denied_dials,
+            unwritten_histories,
+            "vital signs"
+        );
     }
 }

@@ -11,17 +11,20 @@ use super::described::{ConnectionId, UnknownConnection};
 use crate::error::{ApiError, json};
 use crate::extract::{Context, PathConnectionId};
 use crate::state::ApiState;
-use crate::wire::status::{FailureView, StateName};
+use crate::wire::status::{FailureView, HistoryStateName, is_true};
 
 /// One change of a link's status.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = StatusChange)]
 pub(crate) struct WireChange<'a> {
-    /// When; milliseconds since 1970.
+    /// When it was observed; milliseconds since 1970.
     timestamp: i64,
     /// What it changed to.
-    #[schema(value_type = StateName)]
-    state: &'a str,
+    state: HistoryStateName,
+    /// Only when `false`: it was found so at `timestamp`, and may have been so for longer.
+    #[serde(rename = "sinceKnown", skip_serializing_if = "is_true")]
+    #[schema(required = false)]
+    since_known: bool,
     /// Why the link is not up, if it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<FailureView<'a>>,
@@ -29,10 +32,11 @@ pub(crate) struct WireChange<'a> {
 
 impl<'a> From<&'a StatusChange> for WireChange<'a> {
     fn from(change: &'a StatusChange) -> Self {
-        let StatusChange { at, state, failure } = change;
+        let StatusChange { at, since, state, failure } = change;
         Self {
             timestamp: at.as_millisecond(),
-            state,
+            state: (*state).into(),
+            since_known: since.is_exact(),
             error: failure.as_deref().map(FailureView::from),
         }
     }
@@ -40,8 +44,11 @@ impl<'a> From<&'a StatusChange> for WireChange<'a> {
 
 /// Show how a connection fared
 ///
-/// The changes of its status since haltere started, newest first: a line per change of being
-/// connected, of being idle and of the error's code, not per attempt. The last 100 are kept.
+/// The changes of its status, newest first: a line per change of being connected, of being idle and of the
+/// error's code, not per attempt. The last 100 are kept, fewer after a restart with more than 2,000 connections.
+///
+/// They are recorded every few seconds and survive a restart. A line `unobserved` says from when on haltere did
+/// not run; the line after it says what was found then.
 #[utoipa::path(
     get,
     path = "/api/connections/{connectionId}/history",
@@ -51,7 +58,8 @@ impl<'a> From<&'a StatusChange> for WireChange<'a> {
     responses(
         (status = 200, description = "The changes, newest first", body = [WireChange],
             example = json!([
-                {"timestamp": 1_795_412_460_000_i64, "state": "online"},
+                {"timestamp": 1_795_412_460_000_i64, "state": "online", "sinceKnown": false},
+                {"timestamp": 1_795_412_430_000_i64, "state": "unobserved"},
                 {"timestamp": 1_795_412_400_123_i64, "state": "waiting", "error": {
                     "code": "ECONNREFUSED", "errno": -111, "syscall": "connect", "address": "10.0.0.7", "port": 1883,
                     "message": "10.0.0.7 port 1883 refused the connection", "stage": "tcp"}},

@@ -1,6 +1,6 @@
 //! A connection's live status on its way out.
 
-use haltere_core::{ConnectionStatus, LinkFailure, LinkState, Stage};
+use haltere_core::{ConnectionStatus, HistoryState, LinkFailure, LinkState, Stage};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -13,6 +13,11 @@ pub(crate) struct StatusView<'a> {
     connected: bool,
     /// When being connected, or the code of the error, last changed; milliseconds since 1970.
     timestamp: i64,
+    /// Only when `false`: it was found so at `timestamp`, after a time in which haltere did not run or look, and may
+    /// have been so for longer.
+    #[serde(skip_serializing_if = "is_true")]
+    #[schema(required = false)]
+    since_known: bool,
     /// Why the link is not up; only while it is down because of a failure.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<FailureView<'a>>,
@@ -39,6 +44,35 @@ pub(crate) enum StateName {
     Online,
     /// Down; will dial again.
     Waiting,
+}
+
+/// What a line of a link's history says: a state of the link, or `unobserved`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = LinkHistoryState)]
+pub(crate) enum HistoryStateName {
+    /// Disconnected on purpose.
+    Idle,
+    /// Dialling.
+    Connecting,
+    /// Up.
+    Online,
+    /// Down; will dial again.
+    Waiting,
+    /// haltere did not run, or had not looked again yet.
+    Unobserved,
+}
+
+impl From<HistoryState> for HistoryStateName {
+    fn from(state: HistoryState) -> Self {
+        match state {
+            HistoryState::Idle => Self::Idle,
+            HistoryState::Connecting => Self::Connecting,
+            HistoryState::Online => Self::Online,
+            HistoryState::Waiting => Self::Waiting,
+            HistoryState::Unobserved => Self::Unobserved,
+        }
+    }
 }
 
 /// Why a link is not up. `code`, `errno` and `syscall` are what Node.js reports for the same fault.
@@ -103,10 +137,16 @@ impl From<Stage> for StageName {
     }
 }
 
+/// For fields that are there only when `false`.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "as serde calls it")]
+pub(crate) const fn is_true(known: &bool) -> bool {
+    *known
+}
+
 impl<'a> From<&'a ConnectionStatus> for StatusView<'a> {
     fn from(status: &'a ConnectionStatus) -> Self {
         // `broker` stands beside the status, and the revision is an inner matter.
-        let ConnectionStatus { revision: _, state, changed_at, broker: _ } = status;
+        let ConnectionStatus { revision: _, state, since, broker: _ } = status;
         let (state, attempt, next_attempt) = match state {
             LinkState::Idle => (StateName::Idle, None, None),
             LinkState::Connecting { attempt, last_failure: _ } => {
@@ -119,7 +159,8 @@ impl<'a> From<&'a ConnectionStatus> for StatusView<'a> {
         };
         Self {
             connected: status.connected(),
-            timestamp: changed_at.as_millisecond(),
+            timestamp: since.at().as_millisecond(),
+            since_known: since.is_exact(),
             error: status.failure().map(|failure| failure.as_ref().into()),
             state,
             attempt,
@@ -134,7 +175,7 @@ impl<'a> From<&'a LinkFailure> for FailureView<'a> {
         Self {
             code,
             errno: *errno,
-            syscall: *syscall,
+            syscall: syscall.as_deref(),
             address: address.as_deref(),
             port: *port,
             message,

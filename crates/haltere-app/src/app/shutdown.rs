@@ -38,6 +38,7 @@ impl App {
                 "operations still running after {GRACE:?}"
             );
         }
+        self.record_links_for_good().await;
         self.write_down_use_of_sessions().await;
         self.0.trail.close().await;
         self.0.store.close().await;

@@ -17,6 +17,7 @@ use crate::events::Hub;
 use crate::instance;
 use crate::plugins::Switches;
 use crate::reconciler;
+use crate::recorder::Recorder;
 use crate::sessions::Sessions;
 use crate::trail::Trail;
 use crate::turn::Turns;
@@ -53,6 +54,7 @@ impl App {
             stopped: OnceCell::new(),
             store_answers: AtomicBool::new(true),
             stray_keys: AtomicBool::new(false),
+            recorder: Recorder::default(),
             background: Background::default(),
             store,
             vault,
@@ -62,6 +64,7 @@ impl App {
             instance,
             supervisor,
         }));
+        app.recall_links().await?;
         app.reload().await?;
         app.resume_sessions().await?;
         // Nobody gets to see them in any case, so that a disk that is full is no reason not to start.

@@ -1,7 +1,6 @@
 //! `GET /api/connections/{id}/history`
 
-use haltere_core::ConnectionId;
-use haltere_link::StatusChange;
+use haltere_core::{ConnectionId, StatusChange};
 
 use super::error::ConnectionError;
 use crate::app::App;
@@ -9,7 +8,7 @@ use crate::ctx::Ctx;
 use crate::policy::Action;
 
 impl App {
-    /// How the link fared since haltere started, newest first. Bounded, in memory.
+    /// How the link fared, newest first, from before haltere started on. Bounded, in memory.
     pub fn connection_history(
         &self,
         ctx: &Ctx,

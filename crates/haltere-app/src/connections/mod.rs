@@ -39,7 +39,8 @@ pub use cursor::Cursor;
 pub use entry::{Entry, Unreadable};
 pub use error::{ConnectionError, UpdateError};
 pub use export::{Export, ExportError, LeftOut};
-pub use haltere_link::{PresentedChain, ProbeEvent, ProbeReport, ProbeStage, StatusChange};
+pub use haltere_core::StatusChange;
+pub use haltere_link::{PresentedChain, ProbeEvent, ProbeReport, ProbeStage};
 pub use import::{
     AlreadyThere, ImportEntry, ImportError, ImportFile, ImportMode, ImportProgress, ImportReport,
     ImportStage, Incoming, LISTED_REFUSALS, OverLimit, Planned, Reporter, Source, Standing,

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use haltere_core::{
-    AuditAction, AuditEntry, Connection, ConnectionStatus, Intent, LinkState, Timestamp,
+    AuditAction, AuditEntry, Connection, ConnectionStatus, Intent, LinkState, Since, Timestamp,
 };
 
 use super::entry::Entry;
@@ -86,7 +86,7 @@ fn current(
         Arc::new(ConnectionStatus {
             revision: connection.revision,
             state,
-            changed_at: connection.updated_at,
+            since: Since::Exactly(connection.updated_at),
             broker: None,
         })
     })

@@ -117,7 +117,7 @@ fn a_refusal_says_who_denied_what_and_is_counted() {
     let refusal = |peer: &str| egress.clear(peer.parse().expect("valid")).err().expect("refused");
     let metadata = refusal("[2002:a9fe:a9fe::1]:80");
     assert_eq!(metadata.code, "ERR_EGRESS_DENIED");
-    assert_eq!((metadata.syscall, metadata.errno), (Some("connect"), None));
+    assert_eq!((metadata.syscall.as_deref(), metadata.errno), (Some("connect"), None));
     assert_eq!(metadata.address.as_deref(), Some("2002:a9fe:a9fe::1"));
     assert_eq!(metadata.port, Some(80));
     for word in ["[2002:a9fe:a9fe::1]:80", "169.254.169.254", "link-local", "egress.rules"] {

@@ -39,13 +39,13 @@ pub(super) fn classify_handshake(error: &io::Error, reached: Reached) -> LinkFai
     match error.kind() {
         io::ErrorKind::TimedOut => LinkFailure {
             errno: Some(-110),
-            syscall: Some("read"),
+            syscall: Some(Cow::Borrowed("read")),
             ..failure("ETIMEDOUT", "The broker fell silent during the TLS handshake".to_owned())
         },
         // A close in the middle of a handshake is a reset in Node's eyes.
         _ => LinkFailure {
             errno: Some(-104),
-            syscall: Some("read"),
+            syscall: Some(Cow::Borrowed("read")),
             ..failure(
                 "ECONNRESET",
                 "The connection was closed during the TLS handshake; is this port meant for TLS?"
@@ -115,7 +115,7 @@ fn classify(error: &Error) -> LinkFailure {
         ),
         Error::InvalidMessage(_) => LinkFailure {
             errno: Some(-71),
-            syscall: Some("write"),
+            syscall: Some(Cow::Borrowed("write")),
             ..failure(
                 "EPROTO",
                 "What answered does not speak TLS; check the port, or use mqtt:// or ws://"
@@ -124,7 +124,7 @@ fn classify(error: &Error) -> LinkFailure {
         },
         Error::PeerIncompatible(why) => LinkFailure {
             errno: Some(-71),
-            syscall: Some("write"),
+            syscall: Some(Cow::Borrowed("write")),
             ..failure(
                 "EPROTO",
                 format!("{DIFFERENT} ({})", alert::words(why)),
@@ -132,7 +132,7 @@ fn classify(error: &Error) -> LinkFailure {
         },
         error => LinkFailure {
             errno: Some(-71),
-            syscall: Some("write"),
+            syscall: Some(Cow::Borrowed("write")),
             ..failure("EPROTO", format!("{UNRULY} ({error})"))
         },
     }

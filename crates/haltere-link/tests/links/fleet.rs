@@ -199,7 +199,7 @@ fn row(failure: &LinkFailure) -> String {
         failure.stage.to_string(),
         failure.code.to_string(),
         or_dash(failure.errno),
-        or_dash(failure.syscall),
+        or_dash(failure.syscall.as_deref()),
         or_dash(failure.address.as_ref()),
         or_dash(failure.port),
     ]

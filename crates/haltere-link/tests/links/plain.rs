@@ -27,7 +27,7 @@ async fn a_broker_is_up_and_tells_about_itself() {
     assert_eq!(facts.protocol_version, ProtocolVersion::V5);
     assert_eq!((&facts.tls, facts.skipped_messages), (&None, 0));
     let history = fleet.supervisor.history(&spec.id);
-    assert_eq!(history.first().map(|change| change.state), Some("online"), "{history:?}");
+    assert_eq!(history.first().map(|change| change.state.as_str()), Some("online"), "{history:?}");
     fleet.ends_well().await;
 }
 
@@ -95,7 +95,7 @@ async fn refused_credentials_are_retried_slowly() {
     let broker = Mosquitto::builder().user("haltere", "right").start().await;
     let status = fleet.first_outcome(&link(&broker.url())).await;
     let LinkState::Waiting { until, .. } = status.state else { panic!("{status:?}") };
-    let pause = until.duration_since(status.changed_at).as_secs();
+    let pause = until.duration_since(status.since.at()).as_secs();
     assert!((30..=60).contains(&pause), "{pause} s");
     fleet.ends_well().await;
 }

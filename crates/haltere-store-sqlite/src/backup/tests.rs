@@ -1,10 +1,16 @@
+use std::borrow::Cow;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-use haltere_core::{Intent, Pem, Revision, SessionHandle, SessionId, Timestamp, UserName};
-use haltere_store::{Backups as _, ConnectionRecord, SessionRecord, Store as _, StoreError};
+use haltere_core::{
+    ConnectionId, HistoryState, Intent, LinkFailure, Pem, Revision, SessionHandle, SessionId,
+    Since, Stage, StatusChange, Timestamp, UserName,
+};
+use haltere_store::{
+    Backups as _, ConnectionRecord, LinkChangeRecord, SessionRecord, Store as _, StoreError,
+};
 use tempfile::TempDir;
 
 use super::*;
@@ -73,6 +79,34 @@ async fn back_up(store: &SqliteStore, folder: &TempDir) -> PathBuf {
 
 fn holds(path: &Path, needle: &[u8]) -> bool {
     fs::read(path).unwrap().windows(needle.len()).any(|window| window == needle)
+}
+
+#[tokio::test]
+async fn the_history_of_links_is_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(&folder).await;
+    insert(&store, "a").await.unwrap();
+    let at = Timestamp::UNIX_EPOCH;
+    let failure = LinkFailure {
+        stage: Stage::Tcp,
+        code: Cow::Borrowed("ECONNREFUSED"),
+        errno: None,
+        syscall: None,
+        address: None,
+        port: None,
+        message: "refused long enough to be found by looking at bytes".to_owned(),
+    };
+    let (since, state) = (Since::Exactly(at), HistoryState::Waiting);
+    let change = StatusChange { at, since, state, failure: Some(Arc::new(failure)) };
+    let line = LinkChangeRecord { connection: ConnectionId::parse("a").unwrap(), change };
+    let mut tx = store.write().await.unwrap();
+    tx.append_link_changes(&[line], 10).await.unwrap();
+    tx.commit().await.unwrap();
+    let backup = back_up(&store, &folder).await;
+    let needle = b"refused long enough to be found";
+    assert!(!holds(&backup, needle));
+    store.close().await;
+    assert!(holds(&folder.path().join("haltere.db"), needle), "it is there to be left out");
 }
 
 #[tokio::test]

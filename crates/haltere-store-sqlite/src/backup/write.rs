@@ -17,6 +17,10 @@ use crate::{SqliteStore, error, open};
 /// How much is read at a time.
 pub(super) const CHUNK: usize = 64 * 1024;
 
+/// Their pages stay, empty, and are used again after a restore: to give them back, SQLite would have to write
+/// the audit trail once more.
+const LEFT_OUT: &str = "DELETE FROM sessions; DELETE FROM link_changes";
+
 #[async_trait]
 impl Backups for SqliteStore {
     async fn write_backup(&self, path: &Path, at: Timestamp) -> Result<BackupFacts, StoreError> {
@@ -53,7 +57,7 @@ struct Content {
     users: u64,
 }
 
-/// Takes the sessions out, checks every page, and counts what is there.
+/// Takes out what is no part of a backup, checks every page, and counts what is there.
 async fn strip_and_check(path: &Path) -> Result<Content, StoreError> {
     let options = SqliteConnectOptions::new()
         .filename(path)
@@ -64,7 +68,7 @@ async fn strip_and_check(path: &Path) -> Result<Content, StoreError> {
         .pragma("secure_delete", "ON");
     let mut copy = options.connect().await.map_err(error::store)?;
     let content = async {
-        sqlx::query("DELETE FROM sessions").execute(&mut copy).await?;
+        sqlx::raw_sql(LEFT_OUT).execute(&mut copy).await?;
         let check = check(&mut copy).await?;
         let schema: i64 = number(&mut copy, "PRAGMA user_version").await?;
         let connections: i64 = number(&mut copy, "SELECT count(*) FROM connections").await?;

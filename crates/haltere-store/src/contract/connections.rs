@@ -313,3 +313,14 @@ pub async fn each_change_moves_the_revision_by_one(store: Arc<dyn Store>) {
     commit(&*store, async |tx| assert!(!tx.delete_connection(&id("a")).await.unwrap())).await;
     assert_eq!(revision().await, expected, "nothing to delete");
 }
+
+pub async fn what_was_changed_lately_is_listed(store: Arc<dyn Store>) {
+    for (name, seconds) in [("c", 3), ("a", 1), ("b", 5)] {
+        keep(&*store, ConnectionRecord { updated_at: at(seconds), ..connection(name, name) }).await;
+    }
+    let mut read = store.read().await.unwrap();
+    let mut after = async |seconds| read.list_connections_changed_after(at(seconds)).await.unwrap();
+    assert_eq!(after(0).await, ["c", "a", "b"]);
+    assert_eq!(after(3).await, ["b"]);
+    assert!(after(5).await.is_empty());
+}

@@ -18,6 +18,7 @@
 pub mod audit;
 pub mod backups;
 pub mod connections;
+pub mod link_history;
 pub mod meta;
 pub mod plugins;
 mod records;
@@ -59,6 +60,7 @@ macro_rules! contract_tests {
                 equal_certificates_and_keys_are_kept_once,
                 deleting_tells_whether_there_was_one,
                 client_ids_are_found_by_who_has_them,
+                what_was_changed_lately_is_listed,
                 rows_that_make_no_sense_are_kept_as_they_stand,
                 texts_are_data,
                 each_change_moves_the_revision_by_one,
@@ -97,6 +99,13 @@ macro_rules! contract_tests {
                 every_action_and_outcome_is_kept,
                 an_entry_that_sums_up_keeps_how_often_and_since_when,
                 an_entry_stands_or_falls_with_its_change,
+            }
+            link_history {
+                what_was_appended_comes_back,
+                of_each_connection_the_newest_stay,
+                they_go_with_their_connection,
+                edits_leave_them_alone,
+                they_stand_or_fall_with_their_transaction,
             }
             meta {
                 a_value_is_replaced,

@@ -274,7 +274,7 @@ async fn servers_that_speak_something_else() {
     ] {
         let failure = connect(address, "localhost", &tls).await.expect_err(what);
         assert_eq!(
-            (failure.code.as_ref(), failure.errno, failure.syscall, failure.port),
+            (failure.code.as_ref(), failure.errno, failure.syscall.as_deref(), failure.port),
             (code, Some(errno), Some(syscall), None),
             "{what}: {failure}"
         );

@@ -1,0 +1,145 @@
+//! The table `link_changes`.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use haltere_core::{ConnectionId, HistoryState, LinkFailure, Since, Stage, StatusChange};
+use haltere_store::{LinkChangeRecord, LinkHistoryReads, LinkHistoryWrites, StoreError};
+use sqlx::Row as _;
+use sqlx::sqlite::SqliteRow;
+
+use crate::error;
+use crate::many::{ROWS_AT_ONCE, insert_rows};
+use crate::row::Cells;
+use crate::tx::{Statement, Tx};
+
+/// Those after $1. `CROSS` keeps SQLite from going through the connections first.
+const PAGE: &str = "SELECT line.sequence, id, at, since, since_known, state, stage, code, errno, \
+    syscall, address, port, message \
+    FROM link_changes AS line CROSS JOIN connections ON connections.sequence = line.connection \
+    WHERE line.sequence > $1 ORDER BY line.sequence LIMIT $2";
+/// How many are in memory at a time.
+const PAGE_ROWS: u16 = 1_000;
+/// The lines come with the ids of their connections, and those without one fall out.
+const INSERT: &str = "INSERT INTO link_changes (connection, at, since, since_known, state, stage, \
+    code, errno, syscall, address, port, message) \
+    SELECT connections.sequence, column2, column3, column4, column5, column6, column7, column8, \
+    column9, column10, column11, column12 FROM (VALUES ";
+const JOINED: &str = ") AS line CROSS JOIN connections ON connections.id = line.column1";
+/// How many columns that are.
+const COLUMNS: usize = 12;
+const NEWEST: &str = "SELECT coalesce(max(sequence), 0) FROM link_changes";
+/// Of connections with a line after $1, all but the newest $2.
+const TRIM: &str = "WITH long AS MATERIALIZED ( \
+        SELECT connection, (SELECT sequence FROM link_changes \
+            WHERE connection = changed.connection ORDER BY sequence DESC LIMIT 1 OFFSET $2) AS last \
+        FROM (SELECT DISTINCT connection FROM link_changes WHERE sequence > $1) AS changed) \
+    DELETE FROM link_changes WHERE sequence IN (SELECT old.sequence \
+        FROM long CROSS JOIN link_changes AS old \
+        ON old.connection = long.connection AND old.sequence <= long.last)";
+
+#[async_trait]
+impl LinkHistoryReads for Tx {
+    async fn read_link_changes(
+        &mut self,
+        take: &mut (dyn FnMut(LinkChangeRecord) + Send),
+    ) -> Result<(), StoreError> {
+        let mut after = i64::MIN;
+        loop {
+            let rows = self.rows(sqlx::query(PAGE).bind(after).bind(PAGE_ROWS)).await?;
+            let Some(last) = rows.last() else { return Ok(()) };
+            after = last.try_get(0).map_err(error::store)?;
+            for row in &rows {
+                match read(row) {
+                    Ok(line) => take(line),
+                    Err(error) => tracing::debug!(%error, "a line of a history is left out"),
+                }
+            }
+        }
+    }
+}
+
+#[async_trait]
+impl LinkHistoryWrites for Tx {
+    async fn append_link_changes(
+        &mut self,
+        changes: &[LinkChangeRecord],
+        keep: u32,
+    ) -> Result<(), StoreError> {
+        let newest = self.row(sqlx::query(NEWEST)).await?.ok_or(StoreError::Gone)?;
+        let newest: i64 = newest.try_get(0).map_err(error::store)?;
+        for changes in changes.chunks(ROWS_AT_ONCE) {
+            let sql = insert_rows(INSERT, COLUMNS, changes.len()).and(JOINED);
+            let statement = changes.iter().fold(sql.query(), bind);
+            self.change(statement).await?;
+        }
+        self.change(sqlx::query(TRIM).bind(newest).bind(keep)).await?;
+        Ok(())
+    }
+
+    async fn trim_link_changes(&mut self, keep: u32) -> Result<u64, StoreError> {
+        self.change(sqlx::query(TRIM).bind(i64::MIN).bind(keep)).await
+    }
+}
+
+fn bind<'q>(statement: Statement<'q>, record: &'q LinkChangeRecord) -> Statement<'q> {
+    let LinkChangeRecord { connection, change } = record;
+    let StatusChange { at, since, state, failure } = change;
+    let statement = statement
+        .bind(connection.as_str())
+        .bind(at.as_millisecond())
+        .bind(since.at().as_millisecond())
+        .bind(since.is_exact())
+        .bind(state.as_str());
+    // Without `..`, so that a new field doesn't compile until it is kept.
+    let failure = failure.as_deref().map(|failure| {
+        let LinkFailure { stage, code, errno, syscall, address, port, message } = failure;
+        (stage.as_str(), &**code, *errno, syscall.as_deref(), address.as_deref(), *port, &**message)
+    });
+    statement
+        .bind(failure.map(|it| it.0))
+        .bind(failure.map(|it| it.1))
+        .bind(failure.and_then(|it| it.2))
+        .bind(failure.and_then(|it| it.3))
+        .bind(failure.and_then(|it| it.4))
+        .bind(failure.and_then(|it| it.5))
+        .bind(failure.map(|it| it.6))
+}
+
+fn read(row: &SqliteRow) -> Result<LinkChangeRecord, StoreError> {
+    let mut cells = Cells::new("link_changes", row);
+    let _: i64 = cells.get("sequence")?;
+    Ok(LinkChangeRecord {
+        connection: cells.parse("connection", |id: &str| ConnectionId::parse(id).ok())?,
+        change: StatusChange {
+            at: cells.time("at")?,
+            since: {
+                let at = cells.time("since")?;
+                let is_known: bool = cells.get("since_known")?;
+                if is_known { Since::Exactly(at) } else { Since::AtLeast(at) }
+            },
+            state: cells.parse("state", |text: &str| {
+                HistoryState::ALL.into_iter().find(|state| state.as_str() == text)
+            })?,
+            failure: read_failure(&mut cells)?.map(Arc::new),
+        },
+    })
+}
+
+fn read_failure(cells: &mut Cells<'_>) -> Result<Option<LinkFailure>, StoreError> {
+    let stage = cells.parse("stage", |text: Option<&str>| match text {
+        None => Some(None),
+        Some(text) => Stage::ALL.into_iter().find(|stage| stage.as_str() == text).map(Some),
+    })?;
+    let Some(stage) = stage else { return Ok(None) };
+    Ok(Some(LinkFailure {
+        stage,
+        code: Cow::Owned(cells.get("code")?),
+        errno: cells.get("errno")?,
+        syscall: cells.get::<Option<String>>("syscall")?.map(Cow::Owned),
+        address: cells.get("address")?,
+        port: cells.parse("port", |port: Option<i64>| port.map(u16::try_from).transpose().ok())?,
+        message: cells.get("message")?,
+    }))
+}

@@ -1,0 +1,137 @@
+//! Stories about how links fared.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use haltere_core::{HistoryState, LinkFailure, Since, Stage, StatusChange};
+
+use super::records::{at, commit, connection, id, keep};
+use crate::{LinkChangeRecord, Store};
+
+fn line(connection: &str, number: i64) -> LinkChangeRecord {
+    let at = at(number);
+    let change =
+        StatusChange { at, since: Since::Exactly(at), state: HistoryState::Online, failure: None };
+    LinkChangeRecord { connection: id(connection), change }
+}
+
+fn failed(connection: &str, number: i64, failure: LinkFailure) -> LinkChangeRecord {
+    let mut record = line(connection, number);
+    record.change.state = HistoryState::Waiting;
+    record.change.failure = Some(Arc::new(failure));
+    record
+}
+
+fn failure() -> LinkFailure {
+    LinkFailure {
+        stage: Stage::Tcp,
+        code: Cow::Borrowed("ECONNREFUSED"),
+        errno: Some(-111),
+        syscall: Some(Cow::Borrowed("connect")),
+        address: Some("2001:db8::7".to_owned()),
+        port: Some(u16::MAX),
+        message: "refused; \u{1f984} is the \"broker\" running?".to_owned(),
+    }
+}
+
+async fn append(store: &dyn Store, lines: &[LinkChangeRecord], keep: u32) {
+    commit(store, async |tx| tx.append_link_changes(lines, keep).await.unwrap()).await;
+}
+
+async fn lines(store: &dyn Store) -> Vec<LinkChangeRecord> {
+    let mut found = Vec::new();
+    let mut read = store.read().await.unwrap();
+    read.read_link_changes(&mut |line| found.push(line)).await.unwrap();
+    found
+}
+
+/// When the lines of a connection were observed, as seconds.
+async fn numbers(store: &dyn Store, connection: &str) -> Vec<i64> {
+    let lines = lines(store).await;
+    let own = lines.into_iter().filter(|line| line.connection.as_str() == connection);
+    own.map(|line| line.change.at.as_second() - at(0).as_second()).collect()
+}
+
+pub async fn what_was_appended_comes_back(store: Arc<dyn Store>) {
+    assert_eq!(lines(&*store).await, []);
+    keep(&*store, connection("a", "A")).await;
+    let bare = LinkFailure {
+        stage: Stage::Dns,
+        code: Cow::Owned(String::new()),
+        errno: None,
+        syscall: None,
+        address: None,
+        port: None,
+        message: String::new(),
+    };
+    let mut expected = vec![failed("a", 1, failure()), failed("a", 0, bare)];
+    for stage in Stage::ALL {
+        expected.push(failed("a", -5, LinkFailure { stage, ..failure() }));
+    }
+    for state in HistoryState::ALL {
+        for since in [Since::Exactly(at(-9)), Since::AtLeast(at(3))] {
+            let mut line = line("a", 7);
+            line.change = StatusChange { since, state, ..line.change };
+            expected.push(line);
+        }
+    }
+    append(&*store, &expected, 100).await;
+    append(&*store, &[], 100).await;
+    // In the order they were appended, whatever the clock said.
+    assert_eq!(lines(&*store).await, expected);
+}
+
+pub async fn of_each_connection_the_newest_stay(store: Arc<dyn Store>) {
+    for name in ["a", "b", "c"] {
+        keep(&*store, connection(name, name)).await;
+    }
+    // More than go into one statement, and come in one page.
+    let many: Vec<_> = (0..900).flat_map(|n| [line("a", n), line("b", n)]).collect();
+    append(&*store, &many, 1_000).await;
+    append(&*store, &[line("c", 0), line("c", 1)], 1).await;
+    assert_eq!(numbers(&*store, "a").await, (0..900).collect::<Vec<_>>());
+    assert_eq!(numbers(&*store, "c").await, [1]);
+    append(&*store, &[line("a", 900)], 3).await;
+    assert_eq!(numbers(&*store, "a").await, [898, 899, 900]);
+    assert_eq!(numbers(&*store, "b").await.len(), 900, "it was not among them");
+    commit(&*store, async |tx| {
+        assert_eq!(tx.trim_link_changes(2).await.unwrap(), 1 + 898);
+        assert_eq!(tx.trim_link_changes(2).await.unwrap(), 0);
+    })
+    .await;
+    assert_eq!(numbers(&*store, "a").await, [899, 900]);
+    assert_eq!(numbers(&*store, "b").await, [898, 899]);
+    assert_eq!(numbers(&*store, "c").await, [1]);
+}
+
+pub async fn they_go_with_their_connection(store: Arc<dyn Store>) {
+    for name in ["a", "b"] {
+        keep(&*store, connection(name, name)).await;
+    }
+    append(&*store, &[line("a", 1), line("b", 2), line("unknown", 3), line("a", 4)], 10).await;
+    assert_eq!(numbers(&*store, "a").await, [1, 4]);
+    assert_eq!(lines(&*store).await.len(), 3, "who is not there has no history");
+    commit(&*store, async |tx| assert!(tx.delete_connection(&id("a")).await.unwrap())).await;
+    assert_eq!(lines(&*store).await, [line("b", 2)]);
+    keep(&*store, connection("a", "A")).await;
+    assert_eq!(lines(&*store).await, [line("b", 2)], "its successor begins without");
+}
+
+pub async fn edits_leave_them_alone(store: Arc<dyn Store>) {
+    keep(&*store, connection("a", "A")).await;
+    append(&*store, &[line("a", 1)], 10).await;
+    let before = store.read().await.unwrap().revisions().await.unwrap();
+    append(&*store, &[line("a", 2)], 10).await;
+    assert_eq!(store.read().await.unwrap().revisions().await.unwrap(), before);
+    let renamed = connection("a", "B");
+    commit(&*store, async |tx| tx.update_connection(&renamed).await.unwrap()).await;
+    assert_eq!(numbers(&*store, "a").await, [1, 2]);
+}
+
+pub async fn they_stand_or_fall_with_their_transaction(store: Arc<dyn Store>) {
+    keep(&*store, connection("a", "A")).await;
+    let mut tx = store.write().await.unwrap();
+    tx.append_link_changes(&[line("a", 1)], 10).await.unwrap();
+    drop(tx);
+    assert_eq!(lines(&*store).await, []);
+}

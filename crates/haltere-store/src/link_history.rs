@@ -1,0 +1,42 @@
+//! How links fared, so that it is known after a restart. Of each connection the newest lines are kept; they go
+//! with it.
+
+use async_trait::async_trait;
+use haltere_core::{ConnectionId, StatusChange};
+
+use crate::StoreError;
+
+/// A line of the history of a connection's link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LinkChangeRecord {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// What happened.
+    pub change: StatusChange,
+}
+
+/// Reading histories.
+#[async_trait]
+pub trait LinkHistoryReads {
+    /// Hands all lines over, those of a connection in their order, a few at a time. A line that makes no sense
+    /// is left out: no history is worth a start that fails.
+    async fn read_link_changes(
+        &mut self,
+        take: &mut (dyn FnMut(LinkChangeRecord) + Send),
+    ) -> Result<(), StoreError>;
+}
+
+/// Writing histories.
+#[async_trait]
+pub trait LinkHistoryWrites {
+    /// Appends lines, in this order; of each connection among them, no more than the newest `keep` lines stay.
+    /// Lines of connections that are not there are left out.
+    async fn append_link_changes(
+        &mut self,
+        changes: &[LinkChangeRecord],
+        keep: u32,
+    ) -> Result<(), StoreError>;
+
+    /// Removes all but the newest `keep` lines of every connection; how many.
+    async fn trim_link_changes(&mut self, keep: u32) -> Result<u64, StoreError>;
+}
