@@ -46,6 +46,15 @@ impl Database {
         last
     }
 
+    /// The states in the histories of links, each after its connection, oldest first.
+    pub(crate) async fn link_changes(&mut self) -> Vec<String> {
+        self.texts(
+            "SELECT id || ' ' || state FROM link_changes \
+             JOIN connections ON connections.sequence = connection ORDER BY link_changes.sequence",
+        )
+        .await
+    }
+
     /// Entries that tell of success, oldest first.
     pub(crate) async fn entries_after(&mut self, sequence: i64) -> Vec<Record> {
         let query = "SELECT action, object, request_id FROM audit \

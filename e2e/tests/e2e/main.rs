@@ -22,6 +22,7 @@ mod files;
 mod first_start;
 mod image;
 mod isolation;
+mod link_history;
 mod login;
 mod moving;
 mod package;
