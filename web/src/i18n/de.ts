@@ -47,6 +47,7 @@ export const de: Words = {
     connecting: "Verbindet",
     idle: "Getrennt",
     unreadable: "Unlesbar",
+    unobserved: "Nicht beobachtet",
   },
   stateMeans: {
     online: "Der Broker antwortet.",
@@ -158,6 +159,9 @@ export const de: Words = {
     showThese: "Diese zeigen",
     since: "seit",
     sinceWhen: (age) => `seit ${age}`,
+    sinceAtLeast: (age) => `seit mindestens ${age}`,
+    atLeast: (age) => `≥ ${age}`,
+    orBefore: (when) => `${when} oder davor`,
     filter: "Nach Name, URL, Grund filtern …",
     clearFilter: "Filter löschen",
     choose: "Auswählen",
@@ -275,7 +279,8 @@ export const de: Words = {
     present: "vorhanden",
     absent: "keines",
     history: "Verlauf",
-    noHistory: "Seit halteres Start hat sich nichts geändert.",
+    noHistory: "Darüber ist noch nichts bekannt.",
+    notRunning: "haltere lief nicht.",
     certificates: "Zertifikate",
     deleteTitle: "Diese Verbindung löschen?",
     deleteText:

@@ -1,9 +1,9 @@
 import { useWords } from "../i18n/language";
-import type { Shown } from "../util/state";
+import type { Shown, ShownThen } from "../util/state";
 import classes from "./StateMark.module.css";
 
 /** A state's shape: told apart without colour, and in print. */
-export function StateShape({ state }: { state: Shown }) {
+export function StateShape({ state }: { state: ShownThen }) {
   return (
     <svg className={classes.shape} data-state={state} viewBox="0 0 16 16" aria-hidden="true">
       <path d={SHAPES[state]} fillRule="evenodd" />
@@ -11,7 +11,7 @@ export function StateShape({ state }: { state: Shown }) {
   );
 }
 
-const SHAPES: Record<Shown, string> = {
+const SHAPES: Record<ShownThen, string> = {
   // A full disc.
   online: "M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2Z",
   // A warning triangle, with its mark cut out.
@@ -20,6 +20,8 @@ const SHAPES: Record<Shown, string> = {
   connecting: "M8 2a6 6 0 1 1 0 12A6 6 0 0 1 8 2Zm0 1.8v8.4a4.2 4.2 0 0 0 0-8.4Z",
   // Two bars: paused.
   idle: "M3.5 2.5h3v11h-3ZM9.5 2.5h3v11h-3Z",
+  // Three dots: nothing is known.
+  unobserved: "M1.5 6.8h2.6v2.6h-2.6ZM6.7 6.8h2.6v2.6h-2.6ZM11.9 6.8h2.6v2.6h-2.6Z",
   // A diamond with a hole.
   unreadable: "M8 .8 15.2 8 8 15.2.8 8ZM8 4.6 4.6 8 8 11.4 11.4 8Z",
 };

@@ -77,4 +77,8 @@ test("troubles are told by cause, the most frequent first, the longest failing s
     ["ENOTFOUND", 1, "c"],
   ]);
   expect(troubles(FLEET)[0]?.message).toBe("ECONNREFUSED since 2");
+  expect(troubles(FLEET)[0]?.isSinceKnown).toBe(true);
+  const found = failing("e", "ETIMEDOUT", 1);
+  if (found.status) found.status.sinceKnown = false;
+  expect(troubles([found])[0]?.isSinceKnown).toBe(false);
 });

@@ -128,6 +128,8 @@ export interface Trouble {
   readonly message: string;
   /** Since when the first of them fails, milliseconds since 1970. */
   readonly since: number;
+  /** Whether the first of them began to fail then, or was found failing. */
+  readonly isSinceKnown: boolean;
   /** Those it hit, the longest failing first. */
   readonly connections: readonly Connection[];
 }
@@ -146,7 +148,8 @@ export function troubles(all: Iterable<Connection>): Trouble[] {
     .map(([code, connections]) => {
       connections.sort((a, b) => (a.status?.timestamp ?? 0) - (b.status?.timestamp ?? 0));
       const first = connections[0]?.status;
-      return { code, message: first?.error?.message ?? code, since: first?.timestamp ?? 0, connections };
+      const message = first?.error?.message ?? code;
+      return { code, message, since: first?.timestamp ?? 0, isSinceKnown: first?.sinceKnown ?? true, connections };
     })
     .toSorted((a, b) => b.connections.length - a.connections.length || a.code.localeCompare(b.code));
 }

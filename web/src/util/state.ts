@@ -6,6 +6,9 @@ import type { Connection } from "../api/schema";
  */
 export type Shown = "down" | "unreadable" | "connecting" | "online" | "idle";
 
+/** What a connection looked like at some time: as today, or nobody looked. */
+export type ShownThen = Shown | "unobserved";
+
 /** The worst first. */
 export const SHOWN: readonly Shown[] = ["down", "unreadable", "connecting", "online", "idle"];
 

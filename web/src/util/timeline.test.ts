@@ -27,6 +27,23 @@ test("a change holds until the next one, the last one until now", () => {
   expect(segments([], 0)).toEqual([]);
 });
 
+test("the time in which nobody looked is told as that", () => {
+  const restarted: StatusChange[] = [
+    { timestamp: 500, state: "online", sinceKnown: false },
+    { timestamp: 400, state: "unobserved" },
+    ...changes.slice(2),
+  ];
+  expect(segments(restarted, 600).slice(-2)).toEqual([
+    { state: "unobserved", from: 400, to: 500 },
+    { state: "online", from: 500, to: 600 },
+  ]);
+  expect(shares(segments(restarted, 600))).toEqual([
+    { state: "connecting", share: 0.2 },
+    { state: "unobserved", share: 0.2 },
+    { state: "online", share: 0.6 },
+  ]);
+});
+
 test("no failure is too short to be seen", () => {
   const drawn = pieces(segments(changes, 1_100), 10);
   expect(drawn.map(({ start, end, segment }) => [start, end, segment.state])).toEqual([

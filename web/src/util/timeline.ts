@@ -1,9 +1,9 @@
 import type { StatusChange } from "../api/schema";
-import type { Shown } from "./state";
+import type { ShownThen } from "./state";
 
 /** A stretch of time in one state. Both ends in milliseconds since 1970. */
 export interface Segment {
-  readonly state: Shown;
+  readonly state: ShownThen;
   /** The failure's code, while there is one. */
   readonly code?: string;
   readonly from: number;
@@ -11,8 +11,8 @@ export interface Segment {
 }
 
 /** What a link looked like after a change. */
-export function shownThen({ state, error }: StatusChange): Shown {
-  if (state === "online" || state === "idle") return state;
+export function shownThen({ state, error }: StatusChange): ShownThen {
+  if (state === "online" || state === "idle" || state === "unobserved") return state;
   return error || state === "waiting" ? "down" : "connecting";
 }
 
@@ -29,7 +29,7 @@ export function segments(changes: readonly StatusChange[], now: number): Segment
 }
 
 /** The worst first: a short failure within a long stretch of calm is what one looks for. */
-const WORST: readonly Shown[] = ["down", "unreadable", "idle", "connecting", "online"];
+const WORST: readonly ShownThen[] = ["down", "unreadable", "idle", "connecting", "unobserved", "online"];
 
 /** A piece of the band: from its `start` to its `end`, counted in columns. */
 export interface Piece {
@@ -62,7 +62,7 @@ function worstOf(segments: readonly Segment[]): Segment | undefined {
 }
 
 /** Which part of the time was spent in each state, from 0 to 1, the worst first; what never was is left out. */
-export function shares(all: readonly Segment[]): { state: Shown; share: number }[] {
+export function shares(all: readonly Segment[]): { state: ShownThen; share: number }[] {
   const length = (all.at(-1)?.to ?? 0) - (all[0]?.from ?? 0);
   return WORST.map((state) => {
     const spent = all.filter((segment) => segment.state === state).reduce((sum, { from, to }) => sum + to - from, 0);

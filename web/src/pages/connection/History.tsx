@@ -50,8 +50,13 @@ function Change({ change }: { change: StatusChange }) {
             <code>{change.error.code}</code> {change.error.message}
           </>
         )}
+        {state === "unobserved" && words.connection.notRunning}
       </span>
-      <time>{moment(change.timestamp, language)}</time>
+      <time>
+        {change.sinceKnown === false
+          ? words.fleet.orBefore(moment(change.timestamp, language))
+          : moment(change.timestamp, language)}
+      </time>
     </li>
   );
 }

@@ -26,7 +26,7 @@ export function Status({ connection }: { connection: Connection }) {
         <StateMark state={state} />
         {/* Said when the state changes, and not again every second. */}
         <span className={classes.line} aria-live="off">
-          {status && <Since at={status.timestamp} />}
+          {status && <Since at={status.timestamp} isKnown={status.sinceKnown} />}
           {status && !status.connected && status.state !== "idle" && <Attempt status={status} />}
         </span>
       </p>
@@ -58,10 +58,16 @@ export function Status({ connection }: { connection: Connection }) {
   );
 }
 
-function Since({ at }: { at: number }) {
+function Since({ at, isKnown = true }: { at: number; isKnown: boolean | undefined }) {
   const words = useWords();
   const language = useLanguage();
-  return <time title={moment(at, language)}>{words.fleet.sinceWhen(useSpanSince(at))}</time>;
+  const age = useSpanSince(at);
+  const when = moment(at, language);
+  return (
+    <time title={isKnown ? when : words.fleet.orBefore(when)}>
+      {isKnown ? words.fleet.sinceWhen(age) : words.fleet.sinceAtLeast(age)}
+    </time>
+  );
 }
 
 function Attempt({ status }: { status: ConnectionStatus }) {

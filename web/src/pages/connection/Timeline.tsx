@@ -4,7 +4,7 @@ import type { StatusChange } from "../../api/schema";
 import { useWidth } from "../../hooks/use-width";
 import { useLanguage, useWords } from "../../i18n/language";
 import { StateShape } from "../../ui/StateMark";
-import type { Shown } from "../../util/state";
+import type { ShownThen } from "../../util/state";
 import { moment, span, useNow } from "../../util/time";
 import type { Segment } from "../../util/timeline";
 import { percent, pieces, segments, shares } from "../../util/timeline";
@@ -15,7 +15,14 @@ const COLUMN = 4;
 const HEIGHT = 28;
 
 /** How far a state fills the band from below: told apart without colour, and in print. */
-const FILLS: Record<Shown, number> = { down: 1, unreadable: 1, connecting: 0.7, idle: 0.18, online: 0.45 };
+const FILLS: Record<ShownThen, number> = {
+  down: 1,
+  unreadable: 1,
+  connecting: 0.7,
+  online: 0.45,
+  idle: 0.18,
+  unobserved: 0.07,
+};
 
 /** What a link went through, as a band of time. The list below it says the same in words. */
 export function Timeline({ changes }: { changes: readonly StatusChange[] }) {

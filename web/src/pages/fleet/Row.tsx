@@ -35,7 +35,7 @@ export const Row = memo(function Row({ connection, isSelected, onSelect }: Props
       <div className={classes.reason}>
         <Reason connection={connection} />
       </div>
-      <span className={classes.since}>{status && <Since at={status.timestamp} />}</span>
+      <span className={classes.since}>{status && <Since at={status.timestamp} isKnown={status.sinceKnown} />}</span>
     </div>
   );
 });
@@ -61,7 +61,10 @@ function Reason({ connection: { status, broker } }: { connection: Connection }) 
   );
 }
 
-function Since({ at }: { at: number }) {
+function Since({ at, isKnown = true }: { at: number; isKnown: boolean | undefined }) {
+  const words = useWords();
   const language = useLanguage();
-  return <time title={moment(at, language)}>{useSpanSince(at)}</time>;
+  const age = useSpanSince(at);
+  const when = moment(at, language);
+  return <time title={isKnown ? when : words.fleet.orBefore(when)}>{isKnown ? age : words.fleet.atLeast(age)}</time>;
 }

@@ -43,7 +43,7 @@ function Named({ trouble, onCode }: { trouble: Trouble; onCode: (code: string) =
         <p className={classes.facts}>
           <code>{code}</code>
           {many && <span>{words.fleet.brokers(connections.length)}</span>}
-          <Age since={trouble.since} />
+          <Age since={trouble.since} isKnown={trouble.isSinceKnown} />
         </p>
       </div>
       <ul className={classes.names}>
@@ -72,7 +72,8 @@ function Name({ connection }: { connection: Connection }) {
   );
 }
 
-function Age({ since }: { since: number }) {
+function Age({ since, isKnown }: { since: number; isKnown: boolean }) {
   const words = useWords();
-  return <span>{words.fleet.sinceWhen(useSpanSince(since))}</span>;
+  const age = useSpanSince(since);
+  return <span>{isKnown ? words.fleet.sinceWhen(age) : words.fleet.sinceAtLeast(age)}</span>;
 }
