@@ -1,6 +1,7 @@
 import type { Locator, Page } from "@playwright/test";
 
 import { en } from "../src/i18n/en";
+import { expectAccessible } from "./support/axe";
 import { NOWHERE } from "./support/ports";
 import { expect, test } from "./support/test";
 
@@ -136,11 +137,36 @@ test("what somebody else has saved meanwhile is not overwritten", async ({ page,
   const alert = page.getByRole("alert").filter({ hasText: form.outdated });
   await expect(alert).toBeVisible();
   expect((await admin.connection("press")).name).toBe("Theirs");
+  await expect(alert).toContainText(form.outdatedFields(form.name));
+  await expectAccessible(page, "form that is outdated");
   await alert.getByRole("button", { name: form.loadNewer }).click();
   await expect(field(page, form.name)).toHaveValue("Theirs");
   await field(page, form.name).fill("Ours");
   await save(page);
   await expect(page.getByRole("heading", { name: "Ours" })).toBeVisible();
+});
+
+test("mine is saved over theirs on demand, and what they alone have changed stays", async ({ page, admin, guard }) => {
+  guard.allow(/status of 412 .*\/api\/connections\/press\?/);
+  const credentials = { username: "haltere", password: "kept" };
+  await admin.create({ id: "press", name: "Press", url: NOWHERE, credentials });
+  await page.goto("/connections/press/edit");
+  await field(page, form.name).fill("Mine");
+  await admin.ask("PATCH", "/api/connections/press", { name: "Theirs", credentials: { clientId: "theirs" } });
+  await save(page);
+  const alert = page.getByRole("alert").filter({ hasText: form.outdated });
+  await expect(alert).toContainText(form.outdatedFields(`${form.name}, ${form.clientId}`));
+  // Somebody is faster once more: still nothing is overwritten unseen.
+  await admin.ask("PATCH", "/api/connections/press", { noMetricsMode: true });
+  await alert.getByRole("button", { name: form.keepMine }).click();
+  await expect(alert).toContainText(form.metrics);
+  await alert.getByRole("button", { name: form.keepMine }).click();
+  await expect(page.getByRole("heading", { name: "Mine" })).toBeVisible();
+  expect(await admin.connection("press")).toMatchObject({
+    name: "Mine",
+    noMetricsMode: true,
+    credentials: { ...credentials, clientId: "theirs" },
+  });
 });
 
 test("whoever leaves with something unsaved is asked first", async ({ page, admin }) => {

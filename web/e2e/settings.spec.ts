@@ -1,4 +1,5 @@
 import { en } from "../src/i18n/en";
+import { expectAccessible } from "./support/axe";
 import { expect, test } from "./support/test";
 
 const { switching } = en.settings;
@@ -11,6 +12,7 @@ test("a switch that concerns connections says how many, and asks", async ({ page
   await tls.click();
   const dialog = page.getByRole("dialog", { name: switching.title("tls", false) });
   await expect(dialog).toContainText(switching.does("tls", false, { connections: 1, up: 0 }));
+  await expect(dialog.getByRole("listitem")).toHaveText([switching.parts.unverified(1)]);
   await dialog.getByRole("button", { name: en.cancel }).click();
   await expect(tls).toBeChecked();
   await tls.click();
@@ -22,4 +24,36 @@ test("a switch that concerns connections says how many, and asks", async ({ page
   const audit = page.getByRole("switch", { name: /^audit-trail / });
   await audit.click();
   await expect(audit).not.toBeChecked();
+});
+
+test("while the plugin tls is off, the page of a connection that needs it says so", async ({
+  page,
+  openWindow,
+  admin,
+  haltere,
+  pki,
+  startBroker,
+}) => {
+  const broker = await startBroker({ tls: { pki } });
+  await admin.create({ id: "press", name: "Press", url: broker.url, ca: pki.ca.cert });
+  await haltere.addUser("nina", "viewer");
+  const viewer = await openWindow("nina");
+  await Promise.all([page.goto("/connections/press"), viewer.goto(`${haltere.url}/connections/press`)]);
+  await expect(page.getByRole("main")).toContainText(en.stateMeans.online);
+
+  const { what, ask } = en.connection.tlsOff;
+  await admin.ask("PUT", "/api/plugins/tls", { enabled: false });
+  await expect(page.getByRole("main")).toContainText(what);
+  await expect(viewer.getByRole("main")).toContainText(`${what}${ask}`);
+  // To give the CA that it has would be of no use.
+  await expect(page.getByRole("main")).not.toContainText(en.hints["UNABLE_TO_VERIFY_LEAF_SIGNATURE"] ?? "");
+  await expect(page.getByRole("main")).not.toContainText(en.certificates.leafOnly);
+  await expectAccessible(page, "connection while the plugin tls is off");
+
+  await page.getByRole("main").getByRole("link", { name: en.nav.settings }).click();
+  await page.getByRole("switch", { name: /^tls / }).click();
+  const dialog = page.getByRole("dialog", { name: switching.title("tls", true) });
+  await dialog.getByRole("button", { name: switching.on }).click();
+  await expect(viewer.getByRole("main")).toContainText(en.stateMeans.online);
+  await expect(viewer.getByRole("main")).not.toContainText(what);
 });

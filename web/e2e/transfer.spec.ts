@@ -4,6 +4,7 @@ import type { Page } from "@playwright/test";
 
 import type { Connection, ConnectionExport } from "../src/api/schema";
 import { en } from "../src/i18n/en";
+import { expectAccessible } from "./support/axe";
 import { NOWHERE } from "./support/ports";
 import { expect, test } from "./support/test";
 
@@ -79,7 +80,7 @@ test("a file with a fault is refused as a whole, each fault by name, and can be 
   await card.getByRole("button", { name: transfer.check }).click();
   await expect(card).toContainText(transfer.verdicts.refused(1));
   await expect(card.getByRole("region", { name: transfer.entries })).toContainText("port 70000 is out of range");
-  await expect(card.getByRole("button", { name: /^Import/ })).toBeHidden();
+  await expect(card.getByRole("button", { name: transfer.import(1) })).toBeHidden();
 
   await card.getByRole("button", { name: transfer.change }).click();
   await text.fill(JSON.stringify(bad).replace("70000", "1883"));
@@ -87,6 +88,31 @@ test("a file with a fault is refused as a whole, each fault by name, and can be 
   await card.getByRole("button", { name: transfer.import(2) }).click();
   await expect(card).toContainText(transfer.imported(2));
   expect((await admin.connections()).map(({ name }) => name).toSorted()).toEqual(["Oven", "Press"]);
+});
+
+test("what is good is imported without the rest, which is listed with its reasons", async ({ page, admin }) => {
+  await page.goto("/transfer");
+  const card = page.getByRole("region", { name: transfer.importTitle, exact: true });
+  await give(page, [
+    { id: "press", name: "Press", url: "mqtt://haltere:p%40ss@127.0.0.1:1" },
+    { id: "oven", name: "Oven", url: "mqtt://127.0.0.1:1/mqtt" },
+    { id: "belt", name: "Belt", url: "mqtt://belt:70000" },
+  ]);
+  await expect(card).toContainText(`${transfer.verdicts.refused(1)}${transfer.refusedChoice(2)}`);
+  await expect(card).toContainText(transfer.credentialsMoved(1));
+  await expect(card).toContainText(transfer.pathDropped(1));
+  await expect(card).not.toContainText("p@ss");
+  await expectAccessible(page, "plan with errors");
+  await card.getByRole("button", { name: transfer.importGood(2) }).click();
+
+  await expect(card).toContainText(`${transfer.imported(2)} ${transfer.leftOutCount(1)}`);
+  const left = card.getByRole("region", { name: transfer.leftOut, exact: true });
+  await expect(left.locator("[data-index]")).toHaveText([/Belt.*port 70000 is out of range/s]);
+  const changed = card.getByRole("region", { name: transfer.changedUrls, exact: true });
+  await expect(changed.locator("[data-index]")).toHaveText([/Press/, /Oven/]);
+  await expectAccessible(page, "import that left something out");
+  expect((await admin.connections()).map(({ id }) => id).toSorted()).toEqual(["oven", "press"]);
+  expect((await admin.connection("press")).credentials).toEqual({ username: "haltere", password: "p@ss" });
 });
 
 test("an export holds no secret unless an administrator insists", async ({ page, admin }) => {

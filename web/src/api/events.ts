@@ -41,6 +41,8 @@ export function followEvents(queries: QueryClient): () => void {
     });
     source.addEventListener("plugins", () => {
       void queries.invalidateQueries({ queryKey: ["plugins"] });
+      // It may tell that a connection's settings are not used.
+      void queries.invalidateQueries({ queryKey: ["advice"] });
     });
     source.addEventListener("error", () => {
       // What a refusal is about is known already, and asked again below.

@@ -13,7 +13,7 @@ async function told(answer: Response): Promise<{ events: ImportEvent[]; failure?
   vi.stubGlobal("fetch", async () => answer);
   const events: ImportEvent[] = [];
   try {
-    for await (const event of importConnections(new Blob(["{}"]), false, new AbortController().signal)) {
+    for await (const event of importConnections(new Blob(["{}"]), "all", new AbortController().signal)) {
       events.push(event);
     }
     return { events };

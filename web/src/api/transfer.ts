@@ -27,18 +27,23 @@ export type ImportEvent =
   | { readonly event: "report"; readonly data: ImportReport }
   | { readonly event: "links"; readonly data: LinksStanding };
 
+/** Only says what would become of a file; imports all of it or nothing; leaves out what is refused. */
+export type ImportMode = "dryRun" | "all" | "onlyGood";
+
+const QUERY = { dryRun: "?dryRun=true", all: "", onlyGood: "?onlyGood=true" } as const;
+
 /**
- * Imports a file, or with `dryRun` only says what would become of it. Until the report has come nothing
+ * Imports a file, or only says what would become of it. Until the report has come nothing
  * is certain: a stream that breaks off before it is thrown, one that breaks off later just ends.
  */
 export async function* importConnections(
   file: Blob,
-  dryRun: boolean,
+  mode: ImportMode,
   signal: AbortSignal,
 ): AsyncGenerator<ImportEvent> {
   let isTold = false;
   try {
-    const path = `/api/connection-import${dryRun ? "?dryRun=true" : ""}`;
+    const path = `/api/connection-import${QUERY[mode]}`;
     for await (const { event, data } of postStream(path, file, signal)) {
       // The stream had begun when it went wrong, so that there was no status to say it with.
       if (event === "error") throw refusal({ status: 200, headers: new Headers() }, JSON.parse(data));

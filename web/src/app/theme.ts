@@ -1,5 +1,8 @@
 import { createTheme, defaultVariantColorsResolver } from "@mantine/core";
 
+/** Our own colours for what alerts mean: Mantine's are too pale to be read. */
+const MEANT: Readonly<Record<string, string>> = { yellow: "warn", red: "down" };
+
 /** The design language in Mantine's terms; web/README.md says what it is. */
 export const theme = createTheme({
   primaryColor: "teal",
@@ -8,6 +11,8 @@ export const theme = createTheme({
   // By itself Mantine picks the text for the light theme's shade, and keeps it in the dark one.
   variantColorResolver: (input) => {
     const colors = defaultVariantColorsResolver(input);
+    const meant = input.variant === "light" && input.color !== undefined ? MEANT[input.color] : undefined;
+    if (meant) return { ...colors, background: `var(--${meant}-ground)`, color: `var(--${meant})` };
     return input.variant === "filled" ? { ...colors, color: "var(--on-filled)" } : colors;
   },
   luminanceThreshold: 0.35,

@@ -2,6 +2,10 @@ import { Button, Group, Modal, Text } from "@mantine/core";
 
 import type { SwitchedPlugin } from "../api/schema";
 import { useWords } from "../i18n/language";
+import classes from "./SwitchDialog.module.css";
+
+/** What makes a switch of the plugin `tls` felt. */
+const PARTS = ["ca", "clientCertificate", "unverified"] as const;
 
 interface Props {
   /** What the switch would do. */
@@ -16,9 +20,17 @@ export function SwitchDialog({ plan: { id, enabled, affected }, isBusy, onConfir
   const words = useWords();
   const { switching } = words.settings;
   const what = affected && switching.does(id, enabled, affected);
+  const parts = PARTS.filter((part) => affected?.[part]);
   return (
     <Modal opened onClose={onClose} title={switching.title(id, enabled)} centered>
-      <Text mb="md">{what}</Text>
+      <Text>{what}</Text>
+      {parts.length > 0 && (
+        <ul className={classes.parts}>
+          {parts.map((part) => (
+            <li key={part}>{switching.parts[part](affected?.[part] ?? 0)}</li>
+          ))}
+        </ul>
+      )}
       <Group justify="flex-end" mt="lg">
         <Button variant="default" data-autofocus onClick={onClose}>
           {words.cancel}

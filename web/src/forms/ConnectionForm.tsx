@@ -15,6 +15,8 @@ import { failureText } from "../util/failure-text";
 import { bringsKey } from "../util/pem";
 import classes from "./ConnectionForm.module.css";
 import type { Draft } from "./draft";
+import type { OutdatedProps } from "./Outdated";
+import { Outdated } from "./Outdated";
 import { PemField } from "./PemField";
 import type { Test } from "./TestPanel";
 import { TestPanel } from "./TestPanel";
@@ -29,8 +31,11 @@ interface Props {
   /** Stores it; the page to go to afterwards comes back. */
   onSave: (draft: Draft) => Promise<() => void>;
   onCancel: () => void;
-  /** Throws away what was typed and begins again with what is stored. */
-  onReload?: () => void;
+  /** What can be done when somebody else has saved meanwhile. */
+  outdated?: Pick<OutdatedProps, "initial" | "newer" | "onReload"> & {
+    /** Stores what was changed over the newer version. */
+    onKeep: (draft: Draft) => Promise<() => void>;
+  };
 }
 
 /** Fields that have no effect without TLS. */
@@ -43,7 +48,7 @@ const PAIR: readonly Placed[] = ["cert", "key"];
 type Placed = (typeof PLACED)[number];
 
 /** A connection to create or to change. It can be saved though its broker is away. */
-export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel, onReload }: Props) {
+export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel, outdated }: Props) {
   const words = useWords();
   const [draft, setDraft] = useState(initial);
   const [wasLeft, setLeft] = useState(false);
@@ -54,7 +59,7 @@ export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel
   const [judged, setJudged] = useState(initial);
   const isSaved = useRef(false);
   const save = useMutation({
-    mutationFn: () => onSave(draft),
+    mutationFn: (keep: boolean) => (keep && outdated ? outdated.onKeep : onSave)(draft),
     onMutate: () => {
       setJudged(draft);
       test.forget();
@@ -74,16 +79,12 @@ export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel
   const at = (field: Placed) => (isAbout(field) && !isEdited(field) ? wrong?.[2] : undefined);
   const isPlaced = PLACED.some((field) => isAbout(field) && (isNew || field !== "id"));
 
-  const isOutdated = onReload && save.error instanceof ApiFailure && save.error.isOutdated;
-  const reload = () => {
-    isSaved.current = true;
-    onReload?.();
-  };
+  const isOutdated = outdated && save.error instanceof ApiFailure && save.error.isOutdated;
 
   const submit = (event: { preventDefault: () => void }) => {
     event.preventDefault();
     setLeft(true);
-    if (!fault && draft.name.trim()) save.mutate();
+    if (!fault && draft.name.trim()) save.mutate(false);
   };
 
   useHotkeys([["mod+Enter", submit]], []);
@@ -93,12 +94,15 @@ export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel
       <LeaveGuard isDirty={() => !isSaved.current && JSON.stringify(draft) !== JSON.stringify(initial)} />
       <h1>{title}</h1>
       {isOutdated && (
-        <Alert color="yellow" variant="light" mb="md" role="alert" title={words.form.outdated}>
-          <p>{words.form.outdatedText}</p>
-          <Button size="xs" variant="default" mt="xs" onClick={reload}>
-            {words.form.loadNewer}
-          </Button>
-        </Alert>
+        <Outdated
+          {...outdated}
+          isBusy={save.isPending}
+          onKeep={() => save.mutate(true)}
+          onReload={() => {
+            isSaved.current = true;
+            outdated.onReload();
+          }}
+        />
       )}
       {refusal && !isPlaced && !isOutdated && (
         <Alert color="red" variant="light" mb="md" role="alert" title={words.errors.title}>

@@ -4,8 +4,9 @@ import { IconCheck, IconX } from "@tabler/icons-react";
 import type { TestStage } from "../api/connection-test";
 import type { ConnectionTest } from "../api/schema";
 import { TrustIssuer } from "../components/TrustIssuer";
-import { useWords } from "../i18n/language";
+import { useLanguage, useWords } from "../i18n/language";
 import { Advice } from "../ui/Advice";
+import { hint } from "../util/hint";
 import { isIssuerUnknown } from "../util/issuer";
 import classes from "./TestPanel.module.css";
 
@@ -17,7 +18,11 @@ export interface Test {
 
 export function TestPanel({ test, onTrust }: { test: Test; onTrust: (pem: string) => void }) {
   const words = useWords();
+  const language = useLanguage();
   const { stages, result } = test;
+  const error = result?.error;
+  // The server advises in English, and in more detail.
+  const ours = error && language !== "en" ? hint(words.hints, error.code, error.stage) : undefined;
   return (
     <section className={classes.panel} aria-label={words.form.test} aria-live="polite">
       <ol className={classes.stages}>
@@ -31,6 +36,7 @@ export function TestPanel({ test, onTrust }: { test: Test; onTrust: (pem: string
           <p>
             <strong>{result.error.message}</strong> <code>{result.error.code}</code>
           </p>
+          {ours && !isIssuerUnknown(result.error.code) && <p>{ours}</p>}
           {/* What to do about an authority nobody knows stands beside its fingerprint. */}
           {!isIssuerUnknown(result.error.code) && <Advice sentences={result.advice} />}
         </div>

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { Connection } from "../api/schema";
-import { EMPTY, draftOf, inputOf, patchOf } from "./draft";
+import { EMPTY, changesOf, differing, draftOf, inputOf, patchOf } from "./draft";
 
 const PEM = "-----BEGIN CERTIFICATE-----\nö\n-----END CERTIFICATE-----\n";
 
@@ -66,4 +66,22 @@ test("protocols are typed in a row, and emptied fields are removed", () => {
   expect(patchOf(draftOf(stored)).tls).toEqual(tls);
   expect(patchOf({ ...draftOf(stored), alpn: " " }).tls).toEqual({ alpn: null, serverName: "b.example" });
   expect(patchOf({ ...draftOf(stored), alpn: "", serverName: "" }).tls).toBeNull();
+});
+
+test("of an older version only what was changed in it is sent", () => {
+  const stored: Connection = {
+    id: "p",
+    name: "Press",
+    url: "mqtts://a",
+    credentials: { username: "u", clientId: "c" },
+  };
+  const initial = draftOf(stored);
+  expect(changesOf(initial, initial)).toEqual({});
+  expect(changesOf({ ...initial, name: "Mine", password: "new" }, initial)).toEqual({
+    name: "Mine",
+    credentials: { password: "new" },
+  });
+  expect(changesOf({ ...initial, username: "", clientId: "" }, initial)).toEqual({ credentials: null });
+  expect(changesOf({ ...initial, ca: PEM }, initial)).toEqual({ ca: PEM });
+  expect(differing(initial, draftOf({ ...stored, name: "Theirs", url: "mqtts://b" }))).toEqual(["name", "url"]);
 });

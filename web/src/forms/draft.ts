@@ -113,6 +113,30 @@ export function patchOf(draft: Draft): ConnectionPatch {
   return JSON.parse(JSON.stringify(patch)) as ConnectionPatch;
 }
 
+/** What somebody has changed since they began with `initial`: all else stays as it is by now. */
+export function changesOf(draft: Draft, initial: Draft): ConnectionPatch {
+  return difference(patchOf(draft), patchOf(initial));
+}
+
+/** The fields that differ between two versions, as far as they can be told apart. */
+export function differing(one: Draft, other: Draft): (keyof Draft)[] {
+  return (Object.keys(one) as (keyof Draft)[]).filter((field) => one[field] !== other[field]);
+}
+
+function difference<T extends object>(now: T, before: T): T {
+  const changed = Object.entries(now).flatMap(([name, value]: [string, unknown]) => {
+    const old: unknown = Reflect.get(before, name);
+    if (JSON.stringify(value) === JSON.stringify(old)) return [];
+    // Of credentials only what was changed; an object that replaces none is sent as a whole.
+    return [[name, name === "credentials" && isObject(value) && isObject(old) ? difference(value, old) : value]];
+  });
+  return Object.fromEntries(changed) as T;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
+}
+
 /** What to ask for in the TLS handshake; `undefined` where nothing was typed. */
 function handshakeOf({ alpn, serverName }: Draft) {
   const protocols = alpn.split(/[\s,]+/).filter(Boolean);

@@ -252,6 +252,11 @@ export const de: Words = {
         how: "Lassen Sie den Benutzer $SYS/# lesen und speichern Sie die Verbindung: Dann fragt haltere wieder. Oder schalten Sie die Frage danach aus:",
       },
     },
+    tlsOff: {
+      what: "Das Plugin tls ist aus; deshalb benutzt haltere die TLS-Einstellungen dieser Verbindung nicht: CA, Client-Zertifikat, Zertifikatsprüfung. Der Broker wird nur gegen die CAs des Systems geprüft.",
+      how: "Damit sie wieder gelten, schalten Sie es ein:",
+      ask: "Damit sie wieder gelten, bitten Sie einen Administrator, es einzuschalten.",
+    },
     sysSwitch: "Bearbeiten → Mehr → Broker nach Version und Laufzeit fragen",
     protocol: "MQTT",
     certificate: "Zertifikat",
@@ -383,7 +388,13 @@ export const de: Words = {
     trust: "Dieser CA vertrauen",
     savedButDown: "Gespeichert, aber noch nicht verbunden; haltere versucht es weiter",
     outdated: "Diese Verbindung wurde inzwischen geändert",
-    outdatedText: "Gespeichert wurde nichts. Die neuere Fassung ersetzt, was Sie hier eingegeben haben.",
+    outdatedText: "Gespeichert wurde nichts.",
+    outdatedFields: (fields) => `Inzwischen geändert: ${fields}.`,
+    outdatedSecrets:
+      "Inzwischen geändert: nichts, was hier zu sehen ist. Es kann ein Passwort, ein Zertifikat oder ein Schlüssel sein.",
+    outdatedChoice:
+      "Speichern Sie Ihre Fassung, dann ersetzt das, was Sie hier geändert haben, die neuere Fassung; alles andere darin bleibt. Oder laden Sie die neuere Fassung; sie ersetzt, was Sie eingegeben haben.",
+    keepMine: "Meine speichern",
     loadNewer: "Neuere Fassung laden",
     noRight: "Ihre Rolle lässt Sie keine Verbindungen ändern.",
     noRightText: "Bitten Sie um die Rolle connectionManager.",
@@ -424,23 +435,46 @@ export const de: Words = {
         n === 1
           ? "1 Verbindung ist neu und kann importiert werden."
           : `${n} Verbindungen sind neu und können importiert werden.`,
-      refused: (n) =>
-        `${n === 1 ? "1 Eintrag ist" : `${n} Einträge sind`} fehlerhaft. Nichts wird importiert, bis das behoben ist.`,
+      refused: (n) => `${n === 1 ? "1 Eintrag hat" : `${n} Einträge haben`} Fehler.`,
       nothingNew: () => "Nichts davon ist neu.",
       empty: () => "Darin sind keine Verbindungen.",
+    },
+    refusedChoice: (good) =>
+      good > 0
+        ? "Verbessern Sie die Datei und prüfen Sie sie wieder, oder importieren Sie nur die guten Einträge."
+        : "Nichts kann importiert werden, bis die Datei verbessert ist.",
+    importGood: (n) => (n === 1 ? "Nur den guten Eintrag importieren" : `Nur die ${n} guten importieren`),
+    credentialsMoved: (n) =>
+      `In ${n === 1 ? "1 Eintrag" : `${n} Einträgen`} ziehen Benutzername und Passwort aus der URL in eigene Felder um.`,
+    pathDropped: (n) => `In ${n === 1 ? "1 Eintrag" : `${n} Einträgen`} entfällt der Pfad der URL: mqtt:// hat keinen.`,
+    notes: {
+      "url: user name and password were moved from it to credentials":
+        "url: Benutzername und Passwort sind in eigene Felder umgezogen (credentials)",
+      "url: the path was dropped, as mqtt:// and mqtts:// have none; if the broker speaks MQTT over WebSocket there, use ws:// or wss://":
+        "url: Der Pfad entfällt, denn mqtt:// und mqtts:// haben keinen; spricht der Broker dort MQTT über WebSocket, benutzen Sie ws:// oder wss://",
+      "url: a password without a user name is not taken over":
+        "url: Ein Passwort ohne Benutzernamen wird nicht übernommen",
+      "url: the user name in it is not taken over, as credentials has one":
+        "url: Der Benutzername darin wird nicht übernommen, denn credentials hat einen",
+      "credentials.password: is not in the file; give it, and connect":
+        "credentials.password: steht nicht in der Datei; geben Sie es an und verbinden Sie dann",
+      "comes in disconnected": "wird getrennt importiert",
     },
     import: (n) => (n === 1 ? "1 Verbindung importieren" : `${n} Verbindungen importieren`),
     other: "Andere Datei",
     change: "Text ändern",
     notTakenOver: "Nicht übernommen, weil es keine Verbindungen sind:",
-    outcomes: { create: "neu", skip: "schon da", refuse: "fehlerhaft" },
+    outcomes: { create: "neu", skip: "schon da", refuse: "mit Fehlern" },
     entries: "Einträge der Datei",
     nameless: "ohne Namen",
     position: "Wo er unter den Verbindungen der Datei steht, ab 0",
     imported: (n) => (n === 1 ? "1 Verbindung ist importiert." : `${n} Verbindungen sind importiert.`),
     skipped: (n) => (n === 1 ? "1 war schon da." : `${n} waren schon da.`),
     dialling: "Die neuen Verbindungen werden angewählt",
+    leftOutCount: (n) => (n === 1 ? "1 blieb wegen Fehlern draußen." : `${n} blieben wegen Fehlern draußen.`),
+    leftOut: "Nicht importiert",
     toDo: "Noch zu tun",
+    changedUrls: "Geänderte URLs",
     exportTitle: "Export",
     exportText:
       "Alle Verbindungen als eine Datei, die der Import zurücknimmt. Ohne Passwörter und private Schlüssel taugt sie zum Ansehen und Vergleichen; Verbindungen, die sie brauchen, kommen getrennt zurück.",
@@ -480,6 +514,11 @@ export const de: Words = {
     },
     noRight: "Nur Administratoren sehen die Plugins.",
     switching: {
+      parts: {
+        ca: (n) => `${n} mit eigener CA`,
+        clientCertificate: (n) => `${n} mit Client-Zertifikat`,
+        unverified: (n) => `${n} ohne Prüfung des Zertifikats des Brokers`,
+      },
       title: (id, on) => `${id} ${on ? "einschalten" : "ausschalten"}?`,
       on: "Einschalten",
       off: "Ausschalten",
@@ -487,7 +526,7 @@ export const de: Words = {
         if (id === "tls") {
           const which = `${connections} ${connections === 1 ? "Verbindung hat" : "Verbindungen haben"} eine eigene CA, ein Client-Zertifikat oder andere eigene TLS-Einstellungen.`;
           return on
-            ? `${which} Die Einstellungen gelten wieder, und die Broker werden neu angewählt.`
+            ? `${which} Die Einstellungen gelten wieder, und haltere verbindet sich neu mit diesen Brokern.`
             : `${which} Ohne sie sind die meisten dieser Broker nicht erreichbar: ${up} dieser Verbindungen ${up === 1 ? "steht" : "stehen"} jetzt.`;
         }
         if (id === "connections-rest-api") {

@@ -257,6 +257,11 @@ export const en = {
         how: "Let the user read $SYS/# and save the connection: haltere then asks again. Or turn off asking for it:",
       },
     },
+    tlsOff: {
+      what: "The plugin tls is off, so haltere does not use the TLS settings of this connection: CA, client certificate, certificate check. The broker is checked against the system's CAs only.",
+      how: "To use them again, switch it on:",
+      ask: "To use them again, ask an administrator to switch it on.",
+    },
     sysSwitch: "Edit → More → Ask the broker for its version and uptime",
     protocol: "MQTT",
     certificate: "Certificate",
@@ -383,7 +388,13 @@ export const en = {
     trust: "Trust this CA",
     savedButDown: "Saved, but not connected yet; haltere goes on trying",
     outdated: "Somebody has changed this connection meanwhile",
-    outdatedText: "Nothing was saved. The newer version replaces what you have typed here.",
+    outdatedText: "Nothing was saved.",
+    /** `fields` are names, separated by commas. */
+    outdatedFields: (fields: string) => `Changed meanwhile: ${fields}.`,
+    outdatedSecrets: "Changed meanwhile: nothing that is shown here. It may be a password, a certificate or a key.",
+    outdatedChoice:
+      "Save yours, and what you have changed here goes over the newer version; the rest of it stays. Or load the newer version, which replaces what you have typed.",
+    keepMine: "Save mine",
     loadNewer: "Load the newer version",
     noRight: "Your role does not let you change connections.",
     noRightText: "Ask an administrator for the role connectionManager.",
@@ -421,23 +432,36 @@ export const en = {
     } as Record<string, string>,
     verdicts: {
       ready: (n: number) => `${n === 1 ? "1 connection is" : `${n} connections are`} new and can be imported.`,
-      refused: (n: number) =>
-        `${n === 1 ? "1 entry is" : `${n} entries are`} malformed. Nothing is imported until that is put right.`,
+      refused: (n: number) => `${n === 1 ? "1 entry has" : `${n} entries have`} errors.`,
       nothingNew: () => "There is nothing new in it.",
       empty: () => "There are no connections in it.",
     },
+    refusedChoice: (good: number): string =>
+      good > 0
+        ? "Fix the file and check it again, or import only what is good."
+        : "Nothing can be imported until the file is fixed.",
+    importGood: (n: number) => `Import only the ${n === 1 ? "good one" : `${n} good ones`}`,
+    credentialsMoved: (n: number) =>
+      `User name and password move from the URL to their own fields in ${n === 1 ? "1 entry" : `${n} entries`}.`,
+    pathDropped: (n: number) =>
+      `The path in the URL is dropped in ${n === 1 ? "1 entry" : `${n} entries`}: mqtt:// has none.`,
+    /** The server's notes, where this language has words of its own for them. */
+    notes: {} as Record<string, string>,
     import: (n: number) => `Import ${n === 1 ? "1 connection" : `${n} connections`}`,
     other: "Another file",
     change: "Change the text",
     notTakenOver: "Not taken over, because they are no connections:",
-    outcomes: { create: "new", skip: "there already", refuse: "malformed" },
+    outcomes: { create: "new", skip: "there already", refuse: "with errors" },
     entries: "Entries of the file",
     nameless: "without a name",
     position: "Where it stands among the connections of the file, from 0",
     imported: (n: number) => `${n === 1 ? "1 connection is" : `${n} connections are`} imported.`,
     skipped: (n: number) => `${n === 1 ? "1 was" : `${n} were`} there already.`,
     dialling: "The new links are being dialled",
+    leftOutCount: (n: number) => `${n} ${n === 1 ? "was" : "were"} left out because of errors.`,
+    leftOut: "Left out",
     toDo: "Left to do",
+    changedUrls: "Changed URLs",
     exportTitle: "Export",
     exportText:
       "All connections as one file that Import takes back. Without passwords and private keys it is good for looking and comparing; connections that need them come back disconnected.",
@@ -476,6 +500,12 @@ export const en = {
     } as Record<string, string>,
     noRight: "Only administrators see the plugins.",
     switching: {
+      /** What these settings are, in numbers. */
+      parts: {
+        ca: (n: number) => `${n} with a CA of ${n === 1 ? "its" : "their"} own`,
+        clientCertificate: (n: number) => `${n} with a client certificate`,
+        unverified: (n: number) => `${n} without a check of the broker's certificate`,
+      },
       title: (id: string, on: boolean) => `Switch ${id} ${on ? "on" : "off"}?`,
       on: "Switch on",
       off: "Switch off",
@@ -484,7 +514,7 @@ export const en = {
         if (id === "tls") {
           const which = `${connections} ${connections === 1 ? "connection has" : "connections have"} a CA, a client certificate or other TLS settings of their own.`;
           return on
-            ? `${which} The settings count again, and the brokers are dialled again.`
+            ? `${which} The settings are used again, and haltere reconnects to these brokers.`
             : `${which} Without them most of these brokers can't be reached: ${up} of these connections ${up === 1 ? "is" : "are"} up now.`;
         }
         if (id === "connections-rest-api") {

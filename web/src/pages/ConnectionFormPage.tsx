@@ -4,13 +4,14 @@ import { notifications } from "@mantine/notifications";
 
 import { useState } from "react";
 
+import { ApiFailure } from "../api/client";
 import { create, patch, replace, version } from "../api/connections";
 import { useFleet } from "../api/fleet";
 import type { Connection } from "../api/schema";
 import { useProfile } from "../api/session";
 import { ConnectionForm } from "../forms/ConnectionForm";
 import type { Draft } from "../forms/draft";
-import { EMPTY, draftOf, inputOf, patchOf, testInputOf } from "../forms/draft";
+import { EMPTY, changesOf, draftOf, inputOf, patchOf, testInputOf } from "../forms/draft";
 import { useTitle } from "../hooks/use-title";
 import { useWords } from "../i18n/language";
 import { Empty } from "../ui/Empty";
@@ -69,17 +70,19 @@ export function EditConnectionPage() {
       // What was typed for one connection, or for an older version, must never be saved as another's.
       key={`${connectionId} ${round}`}
       stored={stored.data}
-      onReload={async () => {
-        await stored.refetch();
-        setRound(round + 1);
-      }}
+      onReload={() => setRound(round + 1)}
       onLeave={() => void navigate({ to: "/connections/$connectionId", params: { connectionId } })}
     />
   );
 }
 
+interface Version {
+  connection: Connection;
+  tag: string | undefined;
+}
+
 interface EditProps {
-  stored: { connection: Connection; tag: string | undefined };
+  stored: Version;
   /** Begins again with the version that is stored now. */
   onReload: () => void;
   onLeave: () => void;
@@ -88,22 +91,48 @@ interface EditProps {
 /** Changes the version it began with: one that comes later is not overwritten. */
 function EditForm({ stored, onReload, onLeave }: EditProps) {
   const sayIfKeyCame = useKeyCame();
+  const queries = useQueryClient();
   const [{ connection, tag }] = useState(stored);
+  const [newer, setNewer] = useState<Version>();
   const { id: connectionId } = connection;
   const isReadable = shown(connection) !== "unreadable";
+  const initial = draftOf(connection);
+  /** Stores something; when somebody else was faster, learns what there is by now. */
+  const saved = async (draft: Draft, store: () => Promise<unknown>) => {
+    try {
+      await store();
+    } catch (failure) {
+      if (failure instanceof ApiFailure && failure.isOutdated) {
+        setNewer(await queries.fetchQuery({ ...version(connectionId), staleTime: 0 }));
+      }
+      throw failure;
+    }
+    sayIfKeyCame(draft);
+    return onLeave;
+  };
   return (
     <ConnectionForm
       title={connection.name}
-      initial={draftOf(connection)}
-      onReload={onReload}
+      initial={initial}
+      outdated={{
+        initial,
+        newer: newer && draftOf(newer.connection),
+        onReload,
+        onKeep: (draft) =>
+          saved(draft, () =>
+            isReadable
+              ? patch(connectionId, changesOf(draft, initial), newer?.tag)
+              : replace(connectionId, inputOf(draft), newer?.tag),
+          ),
+      }}
       isNew={false}
       tested={(draft) => (isReadable ? { connectionId, patch: patchOf(draft) } : { input: testInputOf(draft) })}
-      onSave={async (draft) => {
-        // Of what can't be read nothing can stay: what stands in the form takes its place.
-        await (isReadable ? patch(connectionId, patchOf(draft), tag) : replace(connectionId, inputOf(draft), tag));
-        sayIfKeyCame(draft);
-        return onLeave;
-      }}
+      // Of what can't be read nothing can stay: what stands in the form takes its place.
+      onSave={(draft) =>
+        saved(draft, () =>
+          isReadable ? patch(connectionId, patchOf(draft), tag) : replace(connectionId, inputOf(draft), tag),
+        )
+      }
       onCancel={onLeave}
     />
   );

@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 
 import { de } from "../i18n/de";
 import { en } from "../i18n/en";
-import { hint } from "./hint";
+import { hint, isForWantOfPlugin, isSaid, isTlsOff } from "./hint";
 
 const LINK = join(import.meta.dirname, "../../../crates/haltere-link/src");
 const STORAGE = join(import.meta.dirname, "../../../crates/haltere-core/src/storage.rs");
@@ -62,4 +62,17 @@ test("each reason why nothing can be stored has words in both languages", () => 
   const reasons = Array.from(readFileSync(STORAGE, "utf8").matchAll(/=> "([^"]+)"/g), (match) => match[1]);
   expect(reasons.length).toBeGreaterThan(4);
   for (const { storage } of [en, de]) expect(Object.keys(storage.reasons).toSorted()).toEqual(reasons.toSorted());
+});
+
+test("what a connection's page says by itself is known by the server's own words", () => {
+  const remarks = Array.from(
+    source("advice/remarks.rs").matchAll(/"((?:The plugin|The broker)[^"]+)"/g),
+    ([, text = ""]) => text,
+  );
+  expect(remarks.filter(isTlsOff)).toHaveLength(1);
+  // The plugin, and the two ways in which a broker does not let us read its topics.
+  expect(remarks.filter((sentence) => isSaid(sentence, true)).length).toBeGreaterThanOrEqual(3);
+  expect(isForWantOfPlugin(source("failure.rs"))).toBe(true);
+  expect(isForWantOfPlugin("The broker's certificate expired")).toBe(false);
+  expect(isSaid("The broker ends the session of a client that asks for $SYS", false)).toBe(false);
 });

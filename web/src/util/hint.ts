@@ -5,3 +5,18 @@ export function hint(hints: Readonly<Record<string, string>>, code: string, stag
   const family = Object.keys(hints).find((key) => key.endsWith("_") && code.startsWith(key));
   return hints[`${code}@${stage}`] ?? hints[code] ?? (family && hints[family]);
 }
+
+/** How the server says, in its advice, that the TLS settings of a connection are not used. */
+export function isTlsOff(sentence: string): boolean {
+  return sentence.startsWith("The plugin tls is off:");
+}
+
+/** How the server says the same at the end of a reason. */
+export function isForWantOfPlugin(reason: string | undefined): boolean {
+  return reason?.includes("; the plugin tls is off, so ") ?? false;
+}
+
+/** Whether a connection's page says by itself what a sentence of advice says, which is for users of the API. */
+export function isSaid(sentence: string, isWell: boolean): boolean {
+  return isTlsOff(sentence) || (isWell && sentence.includes("$SYS"));
+}

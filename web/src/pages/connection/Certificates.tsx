@@ -11,6 +11,7 @@ import { useFailure } from "../../hooks/use-failure";
 import { useLanguage, useWords } from "../../i18n/language";
 import { Card } from "../../ui/Card";
 import { isTls } from "../../util/broker-url";
+import { isForWantOfPlugin } from "../../util/hint";
 import { isIssuerUnknown } from "../../util/issuer";
 import { may } from "../../util/may";
 import { ago, moment, useNow } from "../../util/time";
@@ -46,6 +47,7 @@ function Presented({ connection, chain }: { connection: Connection; chain: Prese
   const language = useLanguage();
   const now = useNow();
   const { accepted, certificates, leftOut, presentedAt } = chain;
+  const error = connection.status?.error;
   const at = Date.parse(presentedAt);
   return (
     <>
@@ -56,7 +58,7 @@ function Presented({ connection, chain }: { connection: Connection; chain: Prese
           {words.certificates.presented(ago(at, now, language))}
         </time>
       </p>
-      {!accepted && isIssuerUnknown(connection.status?.error?.code) && (
+      {!accepted && isIssuerUnknown(error?.code) && !isForWantOfPlugin(error?.message) && (
         <Trust connection={connection} chain={certificates} />
       )}
       <Chain certificates={certificates} isOpen />

@@ -7,7 +7,7 @@ import type { Connection, ConnectionStatus, LinkStage } from "../../api/schema";
 import { useLanguage, useWords } from "../../i18n/language";
 import { Advice } from "../../ui/Advice";
 import { StateMark } from "../../ui/StateMark";
-import { hint } from "../../util/hint";
+import { hint, isSaid, isTlsOff } from "../../util/hint";
 import { isIssuerUnknown } from "../../util/issuer";
 import { may } from "../../util/may";
 import { shown } from "../../util/state";
@@ -50,7 +50,7 @@ export function Status({ connection }: { connection: Connection }) {
           <p className={classes.means}>{words.stateMeans[state]}</p>
           {state === "online" && <Sys connection={connection} />}
           {(state === "online" || state === "unreadable") && (
-            <WhatToDo id={connection.id} stamp={status?.timestamp ?? 0} isWell={state === "online"} said="$SYS" />
+            <WhatToDo id={connection.id} stamp={status?.timestamp ?? 0} isWell={state === "online"} />
           )}
         </>
       )}
@@ -103,30 +103,50 @@ function Sys({ connection: { id, broker } }: { connection: Connection }) {
   );
 }
 
-interface WhatToDoProps {
-  id: string;
-  code?: string;
-  stage?: LinkStage;
-  stamp: number;
-  isWell?: boolean;
-  /** What the page says by itself already: sentences of the server with this in them are left out. */
-  said?: string;
+/** That what is set for this connection is not used: it says so before what comes of that. */
+function TlsOff() {
+  const words = useWords();
+  const profile = useProfile();
+  const { what, how, ask } = words.connection.tlsOff;
+  return (
+    <div className={classes.hint}>
+      <p>{what}</p>
+      <p>
+        {may(profile, "switchPlugins") ? (
+          <>
+            {how} <Link to="/settings">{words.nav.settings}</Link>
+          </>
+        ) : (
+          ask
+        )}
+      </p>
+    </div>
+  );
 }
 
+type WhatToDoProps = { id: string; code?: string; stage?: LinkStage; stamp: number; isWell?: boolean };
+
 /** A word in the user's language, and what the server has found out about this very link. */
-function WhatToDo({ id, code, stage, stamp, isWell = false, said }: WhatToDoProps) {
+function WhatToDo({ id, code, stage, stamp, isWell = false }: WhatToDoProps) {
   const words = useWords();
   const { data: told } = useQuery(advice(id, code, stamp));
   const ours = code && hint(words.hints, code, stage);
   // What to do about an authority nobody knows stands beside its fingerprint, below.
   const isTold = told && told.code === code && !isIssuerUnknown(code);
-  const sentences = (isTold ? told.advice : []).filter((sentence) => !said || !sentence.includes(said));
-  if (!ours && sentences.length === 0) return null;
+  const isOff = told?.code === code && told?.advice.some(isTlsOff) === true;
+  const sentences = (isTold ? told.advice : []).filter((sentence) => !isSaid(sentence, isWell));
+  // Without the settings, what is missing is the settings.
+  const hints = isOff ? undefined : ours;
   return (
-    <div className={classes.hint}>
-      <strong>{isWell ? words.connection.better : words.connection.whatToDo}</strong>
-      {ours}
-      <Advice sentences={sentences} />
-    </div>
+    <>
+      {isOff && <TlsOff />}
+      {(hints || sentences.length > 0) && (
+        <div className={classes.hint}>
+          <strong>{isWell ? words.connection.better : words.connection.whatToDo}</strong>
+          {hints}
+          <Advice sentences={sentences} />
+        </div>
+      )}
+    </>
   );
 }

@@ -10,8 +10,7 @@ import { OutcomeMark } from "./OutcomeMark";
 const USUAL = 58;
 
 /** Any number of entries; only those in sight are drawn. */
-export function Entries({ entries }: { entries: readonly ImportReportEntry[] }) {
-  const words = useWords();
+export function Entries({ entries, label }: { entries: readonly ImportReportEntry[]; label: string }) {
   const window = useRef<HTMLDivElement>(null);
   // oxlint-disable-next-line react/incompatible-library -- nothing here is memoized by a compiler
   const virtual = useVirtualizer({
@@ -24,7 +23,7 @@ export function Entries({ entries }: { entries: readonly ImportReportEntry[] }) 
   return (
     // Focusable, so that a long list can be scrolled with the keyboard.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <div ref={window} className={classes.window} role="region" aria-label={words.transfer.entries} tabIndex={0}>
+    <div ref={window} className={classes.window} role="region" aria-label={label} tabIndex={0}>
       <div className={classes.list} role="list" style={{ height: virtual.getTotalSize() }}>
         {virtual.getVirtualItems().map(({ key, index, start }) => {
           const entry = entries[index];
@@ -65,7 +64,7 @@ function Entry({ entry: { position, id, name, outcome, reason, faults, notes } }
       {(reason || faults || notes) && (
         <ul className={classes.why}>
           {[...(reason ? [reason] : []), ...(faults ?? []), ...(notes ?? [])].map((text) => (
-            <li key={text}>{text}</li>
+            <li key={text}>{words.transfer.notes[text] ?? text}</li>
           ))}
         </ul>
       )}

@@ -1,5 +1,6 @@
 import { useEffect, useReducer, useRef } from "react";
 
+import type { ImportMode } from "../../api/transfer";
 import { importConnections } from "../../api/transfer";
 import { useWords } from "../../i18n/language";
 import { Card } from "../../ui/Card";
@@ -32,9 +33,9 @@ function useImport() {
   const checking = useRef<AbortController | undefined>(undefined);
   useEffect(() => () => checking.current?.abort(), []);
 
-  const follow = async (file: Blob, dryRun: boolean, signal: AbortSignal) => {
+  const follow = async (file: Blob, mode: ImportMode, signal: AbortSignal) => {
     try {
-      for await (const told of importConnections(file, dryRun, signal)) step({ step: "told", told });
+      for await (const told of importConnections(file, mode, signal)) step({ step: "told", told });
     } catch (failure) {
       if (!signal.aborted)
         step({ step: "failed", failure: failure instanceof Error ? failure : new Error(String(failure)) });
@@ -46,13 +47,13 @@ function useImport() {
       checking.current?.abort();
       checking.current = new AbortController();
       step({ step: "check", given });
-      void follow(given.file, true, checking.current.signal);
+      void follow(given.file, "dryRun", checking.current.signal);
     },
-    run: () => {
+    run: (onlyGood: boolean) => {
       if (state.phase !== "planned") return;
       step({ step: "import" });
       // Whoever leaves the page has nevertheless asked for it: it is not called off.
-      void follow(state.given.file, false, new AbortController().signal);
+      void follow(state.given.file, onlyGood ? "onlyGood" : "all", new AbortController().signal);
     },
     again: () => step({ step: "again" }),
   };

@@ -1,6 +1,6 @@
 import { Button } from "@mantine/core";
 import { Link } from "@tanstack/react-router";
-import { useEffect, useRef } from "react";
+import { Fragment, useEffect, useRef } from "react";
 
 import type { ImportReport } from "../../api/schema";
 import type { LinksStanding } from "../../api/transfer";
@@ -9,6 +9,7 @@ import { Bar } from "../../ui/Bar";
 import { StateShape } from "../../ui/StateMark";
 import { Entries } from "./Entries";
 import classes from "./Imported.module.css";
+import { noted } from "./notes";
 
 interface Props {
   report: ImportReport;
@@ -21,13 +22,18 @@ export function Imported({ report, links, onOther }: Props) {
   const words = useWords();
   const sentence = useRef<HTMLParagraphElement>(null);
   useEffect(() => sentence.current?.focus(), []);
-  // What a person still has to do: the others need no looking at.
-  const noted = report.entries.filter(({ notes }) => notes && notes.length > 0);
+  // What a person has to do or to know: the others need no looking at.
+  const lists = [
+    [words.transfer.leftOut, report.entries.filter(({ outcome }) => outcome === "refuse")],
+    [words.transfer.toDo, noted(report.entries, "toDo")],
+    [words.transfer.changedUrls, noted(report.entries, "done")],
+  ] as const;
   return (
     <>
       <p className={classes.sentence} ref={sentence} tabIndex={-1}>
         {words.transfer.imported(report.create)}
         {report.skip > 0 && ` ${words.transfer.skipped(report.skip)}`}
+        {report.refuse > 0 && ` ${words.transfer.leftOutCount(report.refuse)}`}
       </p>
       {links && <Links links={links} />}
       <div className={classes.buttons}>
@@ -38,11 +44,14 @@ export function Imported({ report, links, onOther }: Props) {
           {words.transfer.other}
         </Button>
       </div>
-      {noted.length > 0 && (
-        <>
-          <h3 className={classes.left}>{words.transfer.toDo}</h3>
-          <Entries entries={noted} />
-        </>
+      {lists.map(
+        ([title, entries]) =>
+          entries.length > 0 && (
+            <Fragment key={title}>
+              <h3 className={classes.left}>{title}</h3>
+              <Entries entries={entries} label={title} />
+            </Fragment>
+          ),
       )}
     </>
   );

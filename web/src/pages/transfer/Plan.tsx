@@ -1,7 +1,7 @@
 import { Button } from "@mantine/core";
 import { useEffect, useMemo, useRef, useState } from "react";
 
-import type { ImportOutcome, ImportReport } from "../../api/schema";
+import type { ImportOutcome, ImportReport, ImportReportEntry } from "../../api/schema";
 import { useWords } from "../../i18n/language";
 import { failureText } from "../../util/failure-text";
 import { Counts } from "./Counts";
@@ -10,13 +10,15 @@ import { Failure } from "./Failure";
 import { GivenName } from "./GivenName";
 import type { Given } from "./import-state";
 import { verdict } from "./import-state";
+import { unpacked } from "./notes";
 import classes from "./Plan.module.css";
 
 interface Props {
   given: Given;
   plan: ImportReport;
   failure: Error | undefined;
-  onImport: () => void;
+  /** Imports all of it, or only what is good. */
+  onImport: (onlyGood: boolean) => void;
   onOther: () => void;
 }
 
@@ -46,8 +48,14 @@ export function Plan({ given, plan, failure, onImport, onOther }: Props) {
       <p className={classes.sentence} ref={sentence} tabIndex={-1}>
         {words.transfer.verdicts[state](state === "refused" ? plan.refuse : plan.create)}
       </p>
+      {state === "refused" && <p className={classes.choice}>{words.transfer.refusedChoice(plan.create)}</p>}
       <div className={classes.buttons}>
-        {state === "ready" && <Button onClick={onImport}>{words.transfer.import(plan.create)}</Button>}
+        {state === "ready" && <Button onClick={() => onImport(false)}>{words.transfer.import(plan.create)}</Button>}
+        {state === "refused" && plan.create > 0 && (
+          <Button variant="default" onClick={() => onImport(true)}>
+            {words.transfer.importGood(plan.create)}
+          </Button>
+        )}
         <Button variant="default" onClick={onOther}>
           {given.text === undefined ? words.transfer.other : words.transfer.change}
         </Button>
@@ -60,12 +68,25 @@ export function Plan({ given, plan, failure, onImport, onOther }: Props) {
           ))}
         </p>
       )}
+      <Unpacked entries={plan.entries} />
       {plan.total > 0 && (
         <>
           <Counts report={plan} only={look} onOnly={setOnly} />
-          <Entries entries={entries} />
+          <Entries entries={entries} label={words.transfer.entries} />
         </>
       )}
     </>
+  );
+}
+
+/** What is taken out of URLs, in numbers; each entry says which. */
+function Unpacked({ entries }: { entries: readonly ImportReportEntry[] }) {
+  const words = useWords();
+  const { credentials, path } = useMemo(() => unpacked(entries), [entries]);
+  if (credentials + path === 0) return null;
+  return (
+    <p className={classes.rest}>
+      {credentials > 0 && words.transfer.credentialsMoved(credentials)} {path > 0 && words.transfer.pathDropped(path)}
+    </p>
   );
 }

@@ -1,0 +1,30 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { expect, test } from "vitest";
+
+import type { ImportReportEntry } from "../../api/schema";
+import { de } from "../../i18n/de";
+import { CREDENTIALS_MOVED, PATH_DROPPED, noted, unpacked } from "./notes";
+
+const entry = (position: number, notes?: string[], outcome: "create" | "skip" = "create"): ImportReportEntry => ({
+  position,
+  outcome,
+  ...(notes && { notes }),
+});
+
+test("what was taken out of URLs is counted, and stands apart from what is left to do", () => {
+  const file = "caFile: is kept, but the file is not read; give what is in it as ca";
+  const entries = [entry(0, [CREDENTIALS_MOVED, file]), entry(1, [PATH_DROPPED]), entry(2), entry(3, [file], "skip")];
+  expect(unpacked(entries)).toEqual({ credentials: 1, path: 1 });
+  expect(noted(entries, "done")).toEqual([entry(0, [CREDENTIALS_MOVED]), entry(1, [PATH_DROPPED])]);
+  expect(noted(entries, "toDo")).toEqual([entry(0, [file])]);
+});
+
+test("the server says what we look for, and what we have words for, to the letter", () => {
+  const file = join(import.meta.dirname, "../../../../crates/haltere-api/src/connection_import/entry.rs");
+  const source = readFileSync(file, "utf8");
+  for (const note of [CREDENTIALS_MOVED, PATH_DROPPED, ...Object.keys(de.transfer.notes)]) {
+    expect(source).toContain(`"${note}"`);
+  }
+});
