@@ -37,17 +37,3 @@ test("a window too many says so, shows what there is, and is live as soon as the
   await admin.delete("oven");
   await expect(list).toHaveText([/Press/]);
 });
-
-test("passwords tried too often tell when to come back", async ({ page, openWindow, haltere, guard }) => {
-  guard.allow(/status of (401|429) .*\/(auth|api\/profile|api\/events)/);
-  await page.close();
-  const stranger = await openWindow("");
-  await stranger.goto(`${haltere.url}/`);
-  const said = stranger.getByRole("alert");
-  await expect(async () => {
-    await stranger.getByRole("textbox", { name: en.login.username }).fill("admin");
-    await stranger.getByLabel(en.login.password, { exact: true }).fill("wrong again");
-    await stranger.getByRole("button", { name: en.login.submit }).click();
-    await expect(said).toContainText(/Too many attempts\. Try again in \d+ (s|min)\./, { timeout: 1_000 });
-  }).toPass();
-});

@@ -112,6 +112,7 @@ export const de: Words = {
       tests: "Zu viele Verbindungstests laufen",
       import: "Ein anderer Import läuft noch",
       session: "Zu viele Sitzungen sind offen",
+      password_checks: "Zu viele melden sich gleichzeitig an",
       memory: "Zu viel wird gleichzeitig gesendet oder empfangen",
       refusals: "Das wurde in kurzer Zeit zu oft abgelehnt",
       connections: "Zu viele Netzverbindungen sind offen",

@@ -119,6 +119,7 @@ export const en = {
       tests: "too many connection tests are running",
       import: "another import is under way",
       session: "too many sessions are open",
+      password_checks: "too many people log in at once",
       memory: "too much is being sent or received at once",
       refusals: "this was refused too often in a short time",
       connections: "too many network connections are open",

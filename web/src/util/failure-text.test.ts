@@ -1,3 +1,6 @@
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+
 import { expect, test } from "vitest";
 
 import { ApiFailure, refusal } from "../api/client";
@@ -31,6 +34,25 @@ test("a limit without words of ours is named as the server names it", () => {
 
 test("passwords that were tried too often don't make haltere busy", () => {
   expect(failureText(refused(429, {}, 300), en)).toBe("Too many attempts. Try again in 5 min.");
+  const failure = refused(429, { limit: "limits.failed_logins_per_user" }, 30);
+  expect(failureText(failure, en)).toBe("Too many attempts. Try again in 30 s.");
+});
+
+test("each limit in the server's sources has words in both languages", () => {
+  const folder = join(import.meta.dirname, "../../../crates/haltere-api/src");
+  const sources = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".rs"));
+  const names = sources.flatMap((file) => {
+    const text = readFileSync(join(folder, file), "utf8");
+    return Array.from(
+      text.matchAll(/"((?:limits\.|server\.max_|refusals\.|imports_per_)\w+)"/g),
+      ([, name = ""]) => name,
+    );
+  });
+  expect(new Set(names).size).toBeGreaterThan(4);
+  for (const words of [en, de]) {
+    const bare = names.filter((limit) => failureText(refused(429, { limit }, 5), words).includes("server's words"));
+    expect(bare).toEqual([]);
+  }
 });
 
 test("what can't be stored says why", () => {

@@ -8,7 +8,8 @@ export function failureText(failure: Error, words: Words): string {
   if (failure.isUnreachable) return errors.unreachable;
   const { retryAfter } = failure;
   // Passwords that were tried too often say nothing about how busy haltere is.
-  if (failure.status === 429 && failure.limit === undefined && retryAfter !== undefined) {
+  const isGuessing = failure.limit?.includes("failed_logins") ?? failure.status === 429;
+  if (isGuessing && retryAfter !== undefined) {
     return login.tooOften(wait(retryAfter));
   }
   if (failure.isBusy) {
