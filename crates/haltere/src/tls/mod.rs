@@ -37,6 +37,9 @@ const PART_OF_CONNECTIONS: usize = 4;
 /// How long a handshake may take.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
+/// How much of an answer may wait to be sent once it is encrypted, in bytes: two records.
+const UNSENT: usize = 32 * 1024;
+
 /// What turns an accepted connection into an encrypted one. Cheap to clone.
 #[derive(Clone)]
 pub(crate) struct Tls {
@@ -73,7 +76,8 @@ impl Tls {
         stream: S,
     ) -> io::Result<TlsStream<S>> {
         let acceptor = TlsAcceptor::from(self.config.load_full());
-        self.handshakes.run(acceptor.accept(stream)).await
+        let accept = acceptor.accept_with(stream, |session| session.set_buffer_limit(Some(UNSENT)));
+        self.handshakes.run(accept).await
     }
 }
 
