@@ -49,6 +49,9 @@ class Client:
         while (end := received.find(b"\r\n\r\n")) < 0:
             received += self._some()
         head = bytes(received[:end]).lower()
+        if not without_body and b"\r\ntransfer-encoding: chunked" in head:
+            del received[:end + 4]
+            return int(head[9:12]), self._chunks()
         length = 0
         if not without_body and (at := head.find(b"\r\ncontent-length:")) >= 0:
             length = int(head[at + 17:].split(b"\r\n", 1)[0])
@@ -58,6 +61,20 @@ class Client:
         body = bytes(received[end + 4:whole])
         del received[:whole]
         return int(head[9:12]), body
+
+    def _chunks(self) -> bytes:
+        received, body = self.received, bytearray()
+        while True:
+            while (end := received.find(b"\r\n")) < 0:
+                received += self._some()
+            size = int(received[:end], 16)
+            whole = end + 2 + size + 2
+            while len(received) < whole:
+                received += self._some()
+            body += received[end + 2:whole - 2]
+            del received[:whole]
+            if size == 0:
+                return bytes(body)
 
     def _some(self) -> bytes:
         received = self.socket.recv(1 << 20)
@@ -92,15 +109,17 @@ class Events:
                 return fields["event"], json.loads(fields["data"])
 
     def _block(self) -> str:
-        # A chunk of the transfer coding is one event or one comment.
-        size = int(self._until(b"\r\n").strip() or b"0", 16)
-        if size == 0:
-            raise ConnectionError("the stream has ended")
-        while len(self.unread) < size + 2:
-            self.unread += self.client._some()
-        block = self.unread[:size].decode()
-        del self.unread[:size + 2]
-        return block
+        """One event or comment: one chunk of the transfer coding, or several."""
+        block = bytearray()
+        while not block.endswith(b"\n\n"):
+            size = int(self._until(b"\r\n").strip() or b"0", 16)
+            if size == 0:
+                raise ConnectionError("the stream has ended")
+            while len(self.unread) < size + 2:
+                self.unread += self.client._some()
+            block += self.unread[:size]
+            del self.unread[:size + 2]
+        return block.decode()
 
     def _until(self, mark: bytes) -> bytes:
         while (end := self.unread.find(mark)) < 0:
