@@ -10,9 +10,10 @@ use haltere_app::{Action, Ctx};
 use haltere_core::{Origin, PluginId};
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 
+use crate::answers;
 use crate::cookie::Jar;
 use crate::error::{ApiError, messages};
-use crate::extract::caller;
+use crate::extract::{body, caller};
 use crate::openapi;
 use crate::state::ApiState;
 
@@ -58,20 +59,29 @@ async fn gate(access: Access, request: Request, next: Next) -> Response {
         },
     };
     match request {
-        Ok(request) => {
-            let end = request.extensions().get::<Session>().map(|session| session.end.clone());
-            let mut response = next.run(request).await;
-            if let Some(end) = end {
-                response.extensions_mut().insert(OfSession);
-                if response.body().size_hint().exact().is_none() {
-                    // It is made while it is sent.
-                    response.extensions_mut().insert(EndsWith(end));
-                }
-            }
-            response
-        }
+        Ok(request) => answer(request, next).await,
         Err(error) => error.into_response(),
     }
+}
+
+/// What the handler answers, within the bounds of the session it is for, if any.
+async fn answer(request: Request, next: Next) -> Response {
+    let extensions = request.extensions();
+    let (Some(session), Some(state)) =
+        (extensions.get::<Session>(), extensions.get::<ApiState>().cloned())
+    else {
+        return next.run(request).await;
+    };
+    let (end, holder) = (session.end.clone(), body::holder(extensions));
+    let is_change = !request.method().is_safe();
+    let response = next.run(request).await;
+    let mut response = answers::account(&state.answers, holder, is_change, response).await;
+    response.extensions_mut().insert(OfSession);
+    if response.body().size_hint().exact().is_none() {
+        // It is made while it is sent.
+        response.extensions_mut().insert(EndsWith(end));
+    }
+    response
 }
 
 /// On answers to callers with a session, for whoever serves the router.

@@ -1,8 +1,13 @@
 //! `GET /api/connection-export`
 
+mod pieces;
+
+use std::convert::Infallible;
+
+use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
-use bytes::Bytes;
+use futures_util::stream;
 use haltere_app::connections::{Export, ExportError, LeftOut, Secrets};
 use haltere_core::{Connection, Intent};
 use http::header::CONTENT_DISPOSITION;
@@ -11,6 +16,8 @@ use serde::Serialize;
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
 
+use self::pieces::Pieces;
+use crate::answers::Weight;
 use crate::error::{ApiError, ErrorBody, json_bytes};
 use crate::extract::{Context, Params, Query};
 use crate::state::ApiState;
@@ -85,16 +92,16 @@ pub(crate) struct WireLeftOut<'a> {
     reason: &'a str,
 }
 
-impl<'a> From<&'a Export> for WireExport<'a> {
-    fn from(export: &'a Export) -> Self {
-        let Export { at, secrets, connections, left_out } = export;
-        let of_one = |connection| exported(connection, *secrets);
+impl<'a> WireExport<'a> {
+    /// All of it but the connections.
+    fn around(export: &'a Export) -> Self {
+        let Export { at, secrets, connections: _, left_out } = export;
         Self {
             format: FORMAT,
             format_version: FORMAT_VERSION,
             exported_at: time::rfc3339(*at),
             secrets: *secrets,
-            connections: connections.iter().map(|connection| of_one(connection)).collect(),
+            connections: Vec::new(),
             not_exported: left_out.iter().map(WireLeftOut::from).collect(),
         }
     }
@@ -122,9 +129,9 @@ pub(crate) fn render(export: &Export) -> Zeroizing<Vec<u8>> {
     /// About what a connection without certificates takes.
     const USUAL_BYTES: usize = 512;
     let mut text = Zeroizing::new(Vec::with_capacity(256 + export.connections.len() * USUAL_BYTES));
-    serde_json::to_writer_pretty(&mut *text, &WireExport::from(export))
-        .expect("wire types have string keys and finite numbers");
-    text.push(b'\n');
+    for piece in Pieces::of(export.clone()) {
+        text.extend_from_slice(&piece);
+    }
     text
 }
 
@@ -162,8 +169,11 @@ pub(crate) async fn handler(
     Query(params): Query,
 ) -> Result<Response, ApiError> {
     let export = state.app.export_connections(&context, wanted(&params)?).await?;
-    let body = Bytes::from_owner(render(&export));
+    let pieces = Pieces::of(export);
+    let cost = pieces.cost();
+    let body = Body::from_stream(stream::iter(pieces.map(Ok::<_, Infallible>)));
     let mut response = json_bytes(StatusCode::OK, body);
+    response.extensions_mut().insert(Weight::Holds(cost));
     response.headers_mut().insert(CONTENT_DISPOSITION, ATTACHMENT);
     Ok(response)
 }

@@ -213,8 +213,12 @@ impl IntoResponse for ApiError {
 
 /// A JSON answer.
 pub(crate) fn json(status: StatusCode, body: &impl Serialize) -> Response {
-    let bytes = serde_json::to_vec(body).expect("wire types have string keys and finite numbers");
-    json_bytes(status, Body::from(bytes))
+    json_bytes(status, to_json(body))
+}
+
+/// The body of a JSON answer.
+pub(crate) fn to_json(body: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec(body).expect("wire types have string keys and finite numbers")
 }
 
 /// A JSON answer whose body is rendered already.

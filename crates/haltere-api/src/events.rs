@@ -2,41 +2,38 @@
 //!
 //! Nothing is queued for a reader. The stream asks for news only when the last bytes are on their
 //! way, and what it then gets is the newest state of each connection: a slow reader misses
-//! intermediate states, never the last one.
+//! intermediate states, never the last one. Long events come in pieces, which readers share.
 
 mod pace;
+mod reader;
 
 use std::convert::Infallible;
 use std::time::Duration;
 
 use axum::Extension;
+use axum::body::Body;
 use axum::extract::State;
-use axum::response::sse::{Event, KeepAlive, Sse};
-use axum::response::{IntoResponse, Response};
-use futures_util::stream::{self, Stream};
-use haltere_app::connections::{ConnectionError, ConnectionView, ListQuery, Secrets};
-use haltere_app::events::{Batch, Event as Change, EventId, Gap, Subscriber};
+use axum::response::Response;
+use futures_util::stream;
+use haltere_app::events::Gap;
 use haltere_app::sessions::Session;
-use haltere_app::{Action, Ctx, policy};
-use haltere_core::{ConnectionId, PluginId};
-use http::header::CONNECTION;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use haltere_core::shares::Reached;
+use http::header::{CONNECTION, CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Serialize;
-use tokio::sync::OwnedSemaphorePermit;
-use tokio::time::{Instant, sleep_until};
 use utoipa::ToSchema;
 
 use self::pace::Pace;
-use crate::error::{ApiError, ErrorBody, ErrorCode};
+use self::reader::{Reader, Start};
+use crate::answers::{PIECE, Weight};
+use crate::error::{ApiError, ErrorBody};
+use crate::extract::caller::holder_of;
 use crate::extract::{Context, Query};
 use crate::state::ApiState;
 use crate::wire::connection::WireConnection;
 
-/// How often a silent stream shows that it is alive.
-const HEARTBEAT: Duration = Duration::from_secs(15);
-
-/// When a browser that lost the stream tries again.
-const RETRY: Duration = Duration::from_secs(2);
+/// When to try again for a stream, in seconds.
+const RETRY: u32 = 10;
 
 /// The longest `pause` one may ask for.
 const MAX_PAUSE_MILLIS: u32 = 60_000;
@@ -65,18 +62,13 @@ pub(crate) struct ConnectionsEvent<'a> {
     removed: Vec<&'a str>,
 }
 
-/// The data of an event `gap`: events were missed; the next event is complete.
-#[derive(Debug, Serialize)]
-struct GapEvent {
-    reason: &'static str,
-}
-
 /// Follow what changes
 ///
 /// A stream of server-sent events. The first `connections` event holds all connections, the following
 /// ones what has changed since; each has an id. A client that comes back with `Last-Event-ID` gets
 /// what it has missed, or, when that is not kept any more, an event `gap` and then all connections.
-/// An event `plugins` says that a plugin was switched. Passwords and private keys are never in it.
+/// An event `plugins` says that a plugin was switched. Passwords and private keys are never in it, and
+/// certificates only for callers who may change connections.
 ///
 /// With `pause`, the first few changes after a rest are told at once. Where changes don't cease, they
 /// are told together, once in so many milliseconds, and of each connection only what it is like then.
@@ -96,8 +88,10 @@ struct GapEvent {
             example = "id: 1795412400123-42\nevent: connections\ndata: {\"complete\":false,\"changed\":[{\"id\":\"mosquitto-dev\",\"name\":\"Development Server\",\"url\":\"mqtt://broker.example:1883\",\"status\":{\"connected\":true,\"timestamp\":1795412400123,\"state\":\"online\"}}],\"removed\":[]}\n\n"),
         (status = 400, description = "A bad `pause`", body = ErrorBody,
             example = json!({"code": "INVALID", "message": "pause: must be a whole number from 0 to 60000"})),
+        (status = 429, description = "The user, or the address, has too many streams open", body = ErrorBody,
+            example = json!({"code": "TOO_MANY_REQUESTS", "message": "You have too many event streams open", "limit": "limits.streams_per_user"})),
         (status = 503, description = "Too many streams are open", body = ErrorBody,
-            example = json!({"code": "UNAVAILABLE", "message": "Too many event streams are open"})),
+            example = json!({"code": "UNAVAILABLE", "message": "Too many event streams are open", "limit": "streams"})),
     ),
 )]
 pub(crate) async fn handler(
@@ -108,10 +102,9 @@ pub(crate) async fn handler(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let pause = params.number("pause", 0..=MAX_PAUSE_MILLIS)?.unwrap_or(0);
-    let permit = state.event_streams.clone().try_acquire_owned().map_err(|_| {
-        let code = ErrorCode::Unavailable;
-        ApiError::new(StatusCode::SERVICE_UNAVAILABLE, code, "Too many event streams are open")
-    })?;
+    let room = state.event_streams.take(holder_of(&context), 1).map_err(too_many)?;
+    // Asked here, where it can be refused: the stream itself waits.
+    state.answers.take(holder_of(&context), PIECE)?;
     let after = headers.get(LAST_EVENT_ID).map(|id| id.to_str().unwrap_or_default().parse());
     let (after, missed) = match after {
         None => (None, None),
@@ -122,162 +115,29 @@ pub(crate) async fn handler(
     let subscriber = state.app.subscribe(&context, after)?;
     let start = if after.is_some() { Start::Resumed } else { Start::Complete(missed) };
     let pace = Pace::new(Duration::from_millis(pause.into()));
-    let reader = Reader { state, context: context.0, session, subscriber, pace, _permit: permit };
-    let keep_alive = KeepAlive::new().interval(HEARTBEAT).text("");
-    let mut response = Sse::new(reader.into_stream(start)).keep_alive(keep_alive).into_response();
+    let reader = Reader::new(state, context.0, session, subscriber, pace, start, room);
+    let pieces = stream::unfold(reader, |mut reader| async move {
+        let piece = reader.next().await?;
+        Some((Ok::<_, Infallible>(piece), reader))
+    });
+    let mut response = Response::new(Body::from_stream(pieces));
+    // What it holds varies, and is counted as it does.
+    response.extensions_mut().insert(Weight::Counted);
+    let headers = response.headers_mut();
+    headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     no_other_use(&mut response);
     Ok(response)
 }
 
-/// How a stream begins.
-enum Start {
-    /// With all connections, perhaps after saying that something was missed.
-    Complete(Option<Gap>),
-    /// With what was missed.
-    Resumed,
-}
-
-/// One open stream.
-struct Reader {
-    state: ApiState,
-    context: Ctx,
-    session: Session,
-    subscriber: Subscriber,
-    pace: Pace,
-    /// Given back when the stream ends.
-    _permit: OwnedSemaphorePermit,
-}
-
-impl Reader {
-    fn into_stream(self, start: Start) -> impl Stream<Item = Result<Event, Infallible>> {
-        let batches = stream::unfold((self, Some(start)), |(mut reader, start)| async move {
-            let events = match start {
-                Some(start) => reader.begin(start).await,
-                None => reader.next().await?,
-            };
-            Some((stream::iter(events.into_iter().map(Ok)), (reader, None)))
-        });
-        futures_util::StreamExt::flatten(batches)
-    }
-
-    /// What a stream begins with: at once, so that the client knows it is there.
-    async fn begin(&self, start: Start) -> Vec<Event> {
-        let mut events = vec![Event::default().retry(RETRY).comment("")];
-        if let Start::Complete(missed) = start {
-            events.extend(self.all(missed).await);
+fn too_many(reached: Reached) -> ApiError {
+    let (limit, is_own, message) = match reached {
+        Reached::User => ("limits.streams_per_user", true, "You have too many event streams open"),
+        Reached::Network => {
+            ("streams_per_address", true, "Too many event streams are open from your address")
         }
-        events
-    }
-
-    /// Waits for news; `None` when the session has ended or haltere shuts down.
-    async fn next(&mut self) -> Option<Vec<Event>> {
-        let not_before = self.pace.reserve(Instant::now());
-        let batch = tokio::select! {
-            biased;
-            () = self.session.end.ended() => return None,
-            batch = async {
-                // A long pause must not hold up a shutdown.
-                tokio::select! {
-                    () = sleep_until(not_before) => {}
-                    () = self.subscriber.stopped() => {}
-                }
-                self.subscriber.next().await
-            } => batch?,
-        };
-        Some(match batch.gap {
-            Some(gap) => self.all(Some(gap)).await,
-            None => self.changes(&batch).await,
-        })
-    }
-
-    /// All connections, after saying what was missed.
-    async fn all(&self, missed: Option<Gap>) -> Vec<Event> {
-        let position = self.subscriber.position();
-        let mut events = Vec::new();
-        if let Some(gap) = missed {
-            let reason = match gap {
-                Gap::Restarted => "restarted",
-                Gap::Overrun => "overrun",
-            };
-            events.push(event("gap", None, &GapEvent { reason }));
-        }
-        let views = if self.may_see_connections() { self.views().await } else { Vec::new() };
-        let changed = views.iter().map(WireConnection::from).collect();
-        let all = ConnectionsEvent { complete: true, changed, removed: Vec::new() };
-        events.push(event("connections", Some(position), &all));
-        events
-    }
-
-    async fn changes(&self, batch: &Batch) -> Vec<Event> {
-        let visible = self.may_see_connections();
-        let (mut changed, mut removed, mut plugins) = (Vec::new(), Vec::new(), false);
-        for (_, change) in &batch.events {
-            match change {
-                Change::ConnectionChanged(id) if visible => match self.view(id).await {
-                    Some(view) => changed.push(view),
-                    None => removed.push(id.as_str()),
-                },
-                Change::ConnectionRemoved(id) if visible => removed.push(id.as_str()),
-                Change::ConnectionChanged(_) | Change::ConnectionRemoved(_) => {}
-                Change::PluginsChanged => plugins = true,
-            }
-        }
-        let tells_connections = !changed.is_empty() || !removed.is_empty();
-        let mut events = Vec::new();
-        if plugins {
-            // Only the last event has the id: a reader cut off before it comes back for both.
-            let id = (!tells_connections).then_some(batch.position);
-            events.push(event("plugins", id, &serde_json::json!({})));
-        }
-        if tells_connections {
-            let changed = changed.iter().map(WireConnection::from).collect();
-            let data = ConnectionsEvent { complete: false, changed, removed };
-            events.push(event("connections", Some(batch.position), &data));
-        }
-        events
-    }
-
-    /// Asked anew for each batch: a plugin may be switched while the stream is open.
-    fn may_see_connections(&self) -> bool {
-        policy::allows(self.context.caller.roles, Action::ListConnections)
-            && self.state.app.plugin_enabled(PluginId::ConnectionsRestApi)
-    }
-
-    async fn views(&self) -> Vec<ConnectionView> {
-        let app = &self.state.app;
-        match app.list_connections(&self.context, &ListQuery::default(), Secrets::Omit).await {
-            Ok(listing) => app.views(&listing),
-            Err(error) => {
-                tracing::warn!(error = %error, "failed to list connections for an event stream");
-                Vec::new()
-            }
-        }
-    }
-
-    /// The connection as it is now; `None` when it is gone by now.
-    async fn view(&self, id: &ConnectionId) -> Option<ConnectionView> {
-        match self.state.app.get_connection(&self.context, id, Secrets::Omit).await {
-            Ok(view) => Some(view),
-            Err(
-                ConnectionError::NotFound
-                | ConnectionError::NotAllowed(_)
-                | ConnectionError::Outdated(_),
-            ) => None,
-            Err(ConnectionError::Internal(error)) => {
-                tracing::warn!(error = %error, "failed to read a connection for an event stream");
-                None
-            }
-        }
-    }
-}
-
-fn event(name: &str, id: Option<EventId>, data: &impl Serialize) -> Event {
-    let data = serde_json::to_string(data).expect("wire types have string keys and finite numbers");
-    let event = Event::default().event(name).data(data);
-    match id {
-        Some(id) => event.id(id.to_string()),
-        None => event,
-    }
+        Reached::All => ("streams", false, "Too many event streams are open"),
+    };
+    ApiError::limited(limit, is_own, message, RETRY)
 }
 
 #[cfg(test)]

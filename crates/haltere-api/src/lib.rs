@@ -9,6 +9,7 @@
 
 mod access;
 mod access_table;
+mod answers;
 mod arrival;
 mod auth;
 mod base_path;
@@ -49,6 +50,8 @@ mod golden;
 mod limits_tests;
 #[cfg(test)]
 mod test_support;
+#[cfg(test)]
+mod unread_tests;
 
 use axum::extract::Request;
 use axum::{Router, middleware};
@@ -73,8 +76,11 @@ use state::ApiState;
 /// connect info (`Router::into_make_service_with_connect_info::<SocketAddr>`), and with [`OverTls`] on
 /// requests that came over TLS.
 pub fn router(app: App, options: ApiOptions) -> Router {
-    let ApiOptions { base, cors_origins, .. } = options.clone();
-    let state = ApiState::new(app, options);
+    router_of(ApiState::new(app, options))
+}
+
+fn router_of(state: ApiState) -> Router {
+    let ApiOptions { base, cors_origins, .. } = state.options.clone();
     let guard = layers::cross_origin::Guard::new(cors_origins.clone());
     let (router, _) = routes::table().split_for_parts();
     let router = router

@@ -134,3 +134,25 @@ async fn an_import_that_does_not_come_is_in_nobody_elses_way() {
     let answer = within("the import", PATIENCE, admin.post(path, json!([]))).await;
     assert_eq!(answer.status, 200, "{}", answer.text);
 }
+
+#[tokio::test]
+async fn nobodys_streams_are_in_another_users_way() {
+    let limits = ApiLimits { streams_per_user: 3, ..ApiLimits::default() };
+    let api = TestApi::start_as(ApiOptions::default().limits(limits)).await;
+    let (admin, viewer) = (api.admin().await, api.role(Role::Viewer).await);
+    let open = async |client: &crate::test_support::Client| {
+        client.open(request(Method::GET, "/api/events", Body::empty())).await
+    };
+    let mut streams = Vec::new();
+    for _ in 0..3 {
+        streams.push(open(&viewer).await);
+    }
+    assert!(streams.iter().all(|stream| stream.status() == 200));
+    let refused = open(&viewer).await;
+    assert_eq!(refused.status(), 429);
+    assert!(refused.headers().contains_key(RETRY_AFTER));
+    assert_eq!(json_of(refused).await["limit"], "limits.streams_per_user");
+    assert_eq!(open(&admin).await.status(), 200);
+    streams.pop();
+    assert_eq!(open(&viewer).await.status(), 200);
+}

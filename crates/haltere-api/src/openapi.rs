@@ -19,6 +19,7 @@ use utoipa::openapi::{
 };
 
 use crate::access::Access;
+use crate::answers;
 use crate::error::messages;
 use crate::routes;
 
@@ -108,6 +109,9 @@ pub(crate) fn describe_access(paths: &mut Paths, access: Access) {
             let extensions = operation.extensions.get_or_insert_default();
             extensions.insert(X_ACCESS.to_owned(), description(access));
             describe_gate(operation, access, path);
+            if !changes && access != Access::Everybody {
+                describe_answers(operation);
+            }
             describe_layers(operation, changes, path);
             if operation.request_body.is_some() {
                 describe_body(operation);
@@ -172,6 +176,17 @@ fn describe_pace(operation: &mut Operation) {
     let body = json!({"code": "TOO_MANY_REQUESTS", "message": messages::REFUSED_TOO_OFTEN, "limit": "refusals.per_user"});
     let description = "Too often; the header Retry-After says when to come back";
     add(operation, "429", description, "refusedTooOften", body);
+}
+
+/// Answers that are not read take memory, and there is so much for them.
+fn describe_answers(operation: &mut Operation) {
+    let body =
+        json!({"code": "TOO_MANY_REQUESTS", "message": answers::OF_USER, "limit": answers::LIMIT});
+    let description = "This user or this address has too much under way; the header Retry-After says when to come back";
+    add(operation, "429", description, "unreadAnswers", body);
+    let body = json!({"code": "UNAVAILABLE", "message": answers::OF_ALL, "limit": answers::LIMIT});
+    let description = "All callers together have too much under way; the header Retry-After says when to come back";
+    add(operation, "503", description, "unreadAnswers", body);
 }
 
 /// What [`crate::layers`] refuse before a route is even looked for.

@@ -33,13 +33,17 @@ pub struct ApiOptions {
 pub struct ApiLimits {
     /// Memory for the bodies of all requests under way, in bytes.
     pub body_memory: usize,
+    /// Memory for answers that clients have not read, in bytes.
+    pub answer_memory: usize,
+    /// Event streams of one user.
+    pub streams_per_user: usize,
     /// Requests of logins under way at once while only kept places are left.
     pub guests: usize,
 }
 
 impl Default for ApiLimits {
     fn default() -> Self {
-        Self { body_memory: 64 << 20, guests: 64 }
+        Self { body_memory: 64 << 20, answer_memory: 64 << 20, streams_per_user: 64, guests: 64 }
     }
 }
 

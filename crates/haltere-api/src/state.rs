@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use haltere_app::App;
 use haltere_core::Shares;
-use tokio::sync::Semaphore;
+use haltere_core::shares::Bounds;
 
+use crate::answers::Answers;
 use crate::connection_import::Room;
 use crate::connections::rendered::Rendered;
 use crate::docs::Docs;
@@ -33,25 +34,32 @@ pub(crate) struct Shared {
     pub(crate) rendered: Rendered,
     /// What the bodies of requests under way take, in bytes.
     pub(crate) bodies: Shares,
+    /// What answers take that were not read yet, in bytes.
+    pub(crate) answers: Answers,
     /// Logins while only kept places are left.
     pub(crate) guests: Guests,
     /// Room for imports.
     pub(crate) imports: Room,
-    /// A permit per open event stream.
-    pub(crate) event_streams: Arc<Semaphore>,
+    /// Event streams that are open.
+    pub(crate) event_streams: Shares,
 }
 
 impl ApiState {
     pub(crate) fn new(app: App, options: ApiOptions) -> Self {
         Self(Arc::new(Shared {
             app,
+            answers: Answers::new(options.limits.answer_memory),
             bodies: body::budget(options.limits.body_memory),
             guests: Guests::new(options.limits.guests),
             docs: Docs::new(options.base.clone()),
-            options,
             rendered: Rendered::default(),
             imports: Room::default(),
-            event_streams: Arc::new(Semaphore::new(MAX_EVENT_STREAMS)),
+            event_streams: Shares::new(Bounds {
+                all: MAX_EVENT_STREAMS,
+                user: options.limits.streams_per_user,
+                network: MAX_EVENT_STREAMS / 4,
+            }),
+            options,
         }))
     }
 }

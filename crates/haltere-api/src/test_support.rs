@@ -13,6 +13,7 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+use crate::state::ApiState;
 use crate::{ApiOptions, spelling};
 
 static DOCUMENT: LazyLock<Value> =
@@ -21,6 +22,7 @@ static DOCUMENT: LazyLock<Value> =
 /// haltere, as its clients see it.
 pub(crate) struct TestApi {
     pub(crate) app: TestApp,
+    pub(crate) state: ApiState,
     router: Router,
 }
 
@@ -45,15 +47,17 @@ impl TestApi {
 
     /// With options of the HTTP side.
     pub(crate) async fn start_as(options: ApiOptions) -> Self {
-        let app = TestApp::start_with(|_| {}).await;
-        let router = crate::router(app.app.clone(), options);
-        Self { app, router }
+        Self::on(TestApp::start_with(|_| {}).await, options)
     }
 
     pub(crate) async fn start_with(change: impl FnOnce(&mut TestConfig)) -> Self {
-        let app = TestApp::start_with(change).await;
-        let router = crate::router(app.app.clone(), ApiOptions::default());
-        Self { app, router }
+        Self::on(TestApp::start_with(change).await, ApiOptions::default())
+    }
+
+    fn on(app: TestApp, options: ApiOptions) -> Self {
+        let state = ApiState::new(app.app.clone(), options);
+        let router = crate::router_of(state.clone());
+        Self { app, state, router }
     }
 
     /// The user with `role`, logged in.
@@ -65,9 +69,7 @@ impl TestApi {
 
     /// Shuts down and starts again on the same database.
     pub(crate) async fn restart(self) -> Self {
-        let app = self.app.restart().await;
-        let router = crate::router(app.app.clone(), ApiOptions::default());
-        Self { app, router }
+        Self::on(self.app.restart().await, ApiOptions::default())
     }
 
     pub(crate) async fn admin(&self) -> Client {

@@ -152,6 +152,15 @@ pub struct TlsMaterial {
     pub server_name: Option<TlsServerName>,
 }
 
+impl TlsMaterial {
+    /// How large the certificates are, and with `key` the private key as well, in bytes.
+    pub fn pem_bytes(&self, key: bool) -> usize {
+        let Self { ca, cert, key: private, .. } = self;
+        let private = private.iter().filter(|_| key).map(Secret::expose);
+        ca.iter().chain(cert).chain(private).map(|pem| pem.bytes().len()).sum()
+    }
+}
+
 /// Settings the management center for Mosquitto stores with a connection: kept and returned. Only
 /// `noMetricsMode` has an effect here.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

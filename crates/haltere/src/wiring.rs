@@ -166,7 +166,9 @@ pub(crate) fn router(app: &App, settings: &Settings) -> Router {
         .console(console::files())
         .limits(ApiLimits {
             body_memory: server.max_body_memory.bytes(),
+            answer_memory: server.max_answer_memory.bytes(),
             guests: places(server).logins(),
+            ..ApiLimits::default()
         });
     haltere_api::router(app.clone(), options)
 }

@@ -16,6 +16,7 @@ use haltere_app::connections::{ImportError, ImportFile, ImportMode, ImportProgre
 use haltere_app::sessions::Session;
 use http::Request;
 
+use crate::answers;
 use crate::error::{ApiError, ErrorBody};
 use crate::extract::accept::wants_stream;
 use crate::extract::body::{self, Bounds};
@@ -34,6 +35,9 @@ use report::{ImportInput, WireRefused, WireReport};
 /// The largest file, in bytes: 10,000 connections, as many as there may be by default, have 60 to 80 MB when
 /// each has a CA, a certificate and an RSA key of its own.
 pub(crate) const MAX_BYTES: usize = 96 * 1024 * 1024;
+
+/// About how large a report is at most, in bytes: a line per connection. It is no larger than its file.
+const LARGEST_REPORT: usize = 1 << 20;
 
 /// 96 MiB in this time are 280 kB/s.
 const BOUNDS: Bounds = Bounds {
@@ -121,9 +125,12 @@ pub(crate) async fn handler(
     let mode = mode(&params)?;
     require_json(request.headers())?;
     let streams = wants_stream(request.headers());
-    let (place, share) = state.imports.enter(body::holder(request.extensions()))?;
+    let holder = body::holder(request.extensions());
+    let (place, share) = state.imports.enter(holder.clone())?;
     let charset = Charset::of(request.headers())?;
     let body = body::read_within(request, BOUNDS, share).await?;
+    // Asked before anything is done: afterwards it is too late to refuse.
+    let room = state.answers.take(holder, body.bytes().len().min(LARGEST_REPORT))?;
     // Given back when the work has ended, not when the client has hung up: threads and transactions don't
     // notice that.
     let held = (place, state.imports.turn().await?);
@@ -134,7 +141,7 @@ pub(crate) async fn handler(
         return Ok(stream::respond(state, context.0, session, file, mode, reporter, progress));
     }
     let report = state.app.import_connections(&context, file, mode, reporter).await?;
-    Ok(report::respond(&report, mode))
+    Ok(answers::counted_by(report::respond(&report, mode), room).await)
 }
 
 /// Takes the file apart on a thread that serves nobody else.

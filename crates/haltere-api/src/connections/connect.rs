@@ -40,5 +40,5 @@ pub(crate) async fn handler(
 ) -> Result<Response, ApiError> {
     let terms = Terms { secrets: secrets::wanted(&params)?, condition };
     let connection = state.app.connect_connection(&context, &id, terms).await?;
-    Ok(single::answer(&connection))
+    Ok(single::answer(connection))
 }

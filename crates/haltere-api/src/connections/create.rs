@@ -8,8 +8,9 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::described::WantedSecrets;
-use super::secrets;
-use crate::error::{ApiError, ErrorBody, ErrorCode, json, messages};
+use super::{pieces, secrets, single};
+use crate::error::{ApiError, ErrorBody, ErrorCode, messages, to_json};
+use crate::extract::caller::holder_of;
 use crate::extract::{Context, JsonBody, Query};
 use crate::state::ApiState;
 use crate::wire::connection::WireConnection;
@@ -116,15 +117,17 @@ pub(crate) async fn handler(
     let new = ConnectionInput::read(body)?.into_new()?;
     let created = state.app.create_connection(&context, new, wanted).await?;
     Ok(match created.outcome {
-        Outcome::Connected => state.rendered.all(&state.app, &created.all),
+        Outcome::Connected => pieces::all(&state, &holder_of(&context), created.all),
         Outcome::Failed(reason) => {
-            let accepted = Accepted {
-                code: AcceptedCode::Accepted,
-                message: format!("Connection created but could not connect. Reason \"{reason}\""),
-                successful: true,
-                connection: (&created.connection).into(),
-            };
-            json(StatusCode::ACCEPTED, &accepted)
+            let message = format!("Connection created but could not connect. Reason \"{reason}\"");
+            single::about(StatusCode::ACCEPTED, created.connection, |connection| {
+                to_json(&Accepted {
+                    code: AcceptedCode::Accepted,
+                    message,
+                    successful: true,
+                    connection: connection.into(),
+                })
+            })
         }
     })
 }

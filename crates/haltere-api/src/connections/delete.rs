@@ -7,8 +7,9 @@ use haltere_app::connections::Terms;
 use super::described::{
     BadParameter, ConnectionId, OutdatedVersion, UnknownConnection, WantedSecrets, WantedVersion,
 };
-use super::secrets;
+use super::{pieces, secrets};
 use crate::error::ApiError;
+use crate::extract::caller::holder_of;
 use crate::extract::{Context, IfMatch, PathConnectionId, Query};
 use crate::state::ApiState;
 use crate::wire::connection::WireConnection;
@@ -38,7 +39,7 @@ pub(crate) async fn handler(
 ) -> Result<Response, ApiError> {
     let terms = Terms { secrets: secrets::wanted(&params)?, condition };
     let remaining = state.app.delete_connection(&context, &id, terms).await?;
-    Ok(state.rendered.all(&state.app, &remaining))
+    Ok(pieces::all(&state, &holder_of(&context), remaining))
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ pub(crate) async fn handler(
 ) -> Result<Response, ApiError> {
     let terms = Terms { secrets: secrets::wanted(&params)?, condition };
     let connection = state.app.disconnect_connection(&context, &id, terms).await?;
-    Ok(single::answer(&connection))
+    Ok(single::answer(connection))
 }
 
 #[cfg(test)]

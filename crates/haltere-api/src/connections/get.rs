@@ -32,7 +32,7 @@ pub(crate) async fn handler(
 ) -> Result<Response, ApiError> {
     let wanted = secrets::wanted(&params)?;
     let connection = state.app.get_connection(&context, &id, wanted).await?;
-    Ok(single::answer(&connection))
+    Ok(single::answer(connection))
 }
 
 #[cfg(test)]

@@ -5,13 +5,14 @@ use std::num::NonZeroUsize;
 
 use axum::extract::State;
 use axum::response::Response;
-use haltere_app::connections::{Cursor, ListError, ListQuery, Listing, StateFilter};
+use haltere_app::connections::{Cursor, ListError, ListQuery, StateFilter};
 use http::header::LINK;
 use http::{HeaderName, HeaderValue};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use super::{rendered, secrets};
+use super::{pieces, secrets};
 use crate::error::ApiError;
+use crate::extract::caller::holder_of;
 use crate::extract::{Context, Params, Query};
 use crate::state::ApiState;
 use crate::wire::connection::WireConnection;
@@ -35,8 +36,9 @@ impl From<ListError> for ApiError {
 
 /// List connections
 ///
-/// All connections with their live status, in the order they were created. Passwords and private keys
-/// are in the answer only for the roles admin and connectionManager, and each such read is audited.
+/// All connections with their live status, in the order they were created. Passwords, private keys and
+/// certificates are in the answer only for the roles admin and connectionManager, and each read of passwords and
+/// keys is audited.
 ///
 /// With `limit` the answer is a page; the header `X-Next-Cursor` says where the next one begins, and
 /// is absent on the last. Without parameters the answer is everything.
@@ -83,10 +85,10 @@ pub(crate) async fn handler(
     let wanted = secrets::wanted(&params)?;
     let listing = state.app.list_connections(&context, &query, wanted).await?;
     if query == ListQuery::default() {
-        return Ok(state.rendered.all(&state.app, &listing));
+        return Ok(pieces::all(&state, &holder_of(&context), listing));
     }
-    let response = rendered::some(&state.app, &listing);
-    Ok(with_next_page(response, &listing, &params))
+    let next = listing.next.clone();
+    Ok(with_next_page(pieces::some(&state, listing), next, &params))
 }
 
 // The values of `state`, for the description.
@@ -122,8 +124,8 @@ fn query(params: &Params) -> Result<ListQuery, ApiError> {
 }
 
 /// Says where the next page begins: in `X-Next-Cursor` for programs, and as RFC 8288 has it.
-fn with_next_page(mut response: Response, listing: &Listing, params: &Params) -> Response {
-    let Some(next) = &listing.next else { return response };
+fn with_next_page(mut response: Response, next: Option<Cursor>, params: &Params) -> Response {
+    let Some(next) = next else { return response };
     let next = next.to_string();
     let mut link = String::from("</api/connections?");
     for (name, value) in params.iter().filter(|(name, _)| *name != "cursor") {
@@ -230,10 +232,13 @@ mod tests {
             let answer = api.role(role).await.get(PATH).await;
             let shown = &answer.json()[0];
             assert_eq!(shown["credentials"], json!({"username": "u", "clientId": "c"}), "{role}");
-            assert_eq!((shown.get("key"), &shown["cert"]), (None, &body["cert"]));
+            for field in ["key", "cert", "ca"] {
+                assert_eq!(shown.get(field), None, "{role}: {field}");
+            }
         }
         let omitted = admin.get("/api/connections?secrets=omit").await;
         assert!(!omitted.text.contains("hunter2") && !omitted.text.contains("\"key\""));
+        assert_eq!(omitted.json()[0]["cert"], body["cert"]);
         let audit = api.app.audit().await;
         let reads = audit.iter().filter(|line| line.contains("connection.read_secrets")).count();
         assert!(reads >= 2, "{audit:#?}");

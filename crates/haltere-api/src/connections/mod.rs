@@ -12,6 +12,7 @@ pub(crate) mod get;
 pub(crate) mod history;
 pub(crate) mod list;
 pub(crate) mod patch;
+pub(crate) mod pieces;
 pub(crate) mod rendered;
 pub(crate) mod replace;
 pub(crate) mod secrets;

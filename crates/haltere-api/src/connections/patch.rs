@@ -55,7 +55,7 @@ pub(crate) async fn handler(
     let terms = Terms { secrets: secrets::wanted(&params)?, condition };
     let patch = connection_patch::read(body, &id)?;
     let connection = state.app.patch_connection(&context, &id, patch, terms).await?;
-    Ok(single::answer(&connection))
+    Ok(single::answer(connection))
 }
 
 #[cfg(test)]

@@ -1,123 +1,249 @@
-//! Lists of connections as JSON, and the last ones kept: a fleet in which nothing has changed since
-//! costs one copy of a pointer, however often it is asked for, and one in which little has changed
-//! costs that little and a copy of the rest. So a broker that comes and goes is not felt by those who
-//! look at a thousand others.
+//! Lists of connections as JSON, in blocks that all readers of a list share: a fleet in which nothing has
+//! changed since costs a pointer, however often it is asked for, and one in which little has changed costs the
+//! blocks in which it did. So a broker that comes and goes is not felt by those who look at a thousand others.
 
-use std::ops::Range;
-use std::sync::{Arc, PoisonError, RwLock, Weak};
+use std::sync::{Arc, OnceLock, PoisonError, RwLock, Weak};
 
-use axum::response::Response;
 use bytes::Bytes;
 use haltere_app::App;
 use haltere_app::connections::{ConnectionView, Entry, Listing, Version};
 use haltere_core::ConnectionStatus;
-use http::StatusCode;
 use zeroize::Zeroizing;
 
-use crate::error::json_bytes;
+use crate::answers::PIECE;
 use crate::wire::connection::WireConnection;
 
-/// About what a connection without certificates takes.
-const USUAL_BYTES: usize = 320;
+/// About what a connection without certificates takes, in bytes.
+pub(crate) const USUAL_BYTES: usize = 320;
 
-/// How far ahead an unchanged connection is looked for when those before it are gone.
+/// Blocks smaller than this are put together when they are made again, in bytes.
+const SMALL: usize = PIECE / 4;
+
+/// A list is kept in one piece as well up to this size, in bytes.
+const LARGEST_WHOLE: usize = 2 * 1024 * 1024;
+
+/// A list is kept up to this size, in bytes; a larger one (certificates make it so) is made for each reader.
+const LARGEST_KEPT: usize = 8 * 1024 * 1024;
+
+/// How far ahead something unchanged is looked for when what was before it is gone.
 const AHEAD: usize = 4;
 
-/// The last lists of all connections.
+/// The last lists of all connections, one for each thing a reader may see.
 #[derive(Default)]
 pub(crate) struct Rendered {
-    without_secrets: Kept,
+    bare: Kept,
+    with_certificates: Kept,
     /// No more than what the links need in memory anyway, and overwritten like it when the next list
     /// takes its place.
     with_secrets: Kept,
 }
 
 #[derive(Default)]
-struct Kept(RwLock<Option<List>>);
+struct Kept(RwLock<Option<Arc<List>>>);
 
-/// A list, of which version of the fleet it is, and what stands where.
-#[derive(Clone)]
-struct List {
+/// A list, and of which version of the fleet it is.
+pub(crate) struct List {
     version: Version,
-    body: Bytes,
+    blocks: Vec<Block>,
+    is_secret: bool,
+    /// All of it in one piece, made when somebody first asks.
+    whole: OnceLock<Bytes>,
+}
+
+/// Some connections of a list, with commas between them.
+#[derive(Clone)]
+struct Block {
+    /// The place of its first connection in the list.
+    first: usize,
+    bytes: Bytes,
     pieces: Arc<[Piece]>,
 }
 
-/// One connection in a list: what it was made of, to see whether it is still the same.
+/// One connection: what it was made of, to see whether it is still the same.
 struct Piece {
     /// Keeps nothing alive but the right to be compared.
     entry: Weak<Entry>,
     status: Option<Arc<ConnectionStatus>>,
-    place: Range<usize>,
+    start: usize,
+    end: usize,
 }
 
 impl Rendered {
-    /// A list of all connections.
-    pub(crate) fn all(&self, app: &App, listing: &Listing) -> Response {
-        let body = if shows_secrets(listing) {
-            self.with_secrets.body(app, listing)
+    /// A list of all connections; `None` when it is too large to be kept.
+    pub(crate) fn all(&self, app: &App, listing: &Listing) -> Option<Arc<List>> {
+        let kept = if listing.secrets {
+            &self.with_secrets
+        } else if listing.certificates {
+            &self.with_certificates
         } else {
-            // What is in here goes to everybody who may see connections at all.
-            self.without_secrets.body(app, listing)
+            &self.bare
         };
-        json_bytes(StatusCode::OK, body)
+        kept.list(app, listing)
     }
 }
 
 impl Kept {
-    fn body(&self, app: &App, listing: &Listing) -> Bytes {
+    fn list(&self, app: &App, listing: &Listing) -> Option<Arc<List>> {
         let kept = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(list) = kept.as_ref().filter(|list| list.version == listing.version) {
-            return list.body.clone();
+            return Some(Arc::clone(list));
         }
-        let list = List::render(app, listing, kept.as_ref());
-        let body = list.body.clone();
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Some(list);
-        body
+        let list = (size(listing) <= LARGEST_KEPT)
+            .then(|| Arc::new(List::render(app, listing, kept.as_deref())));
+        self.0.write().unwrap_or_else(PoisonError::into_inner).clone_from(&list);
+        list
     }
 }
 
-/// A list of some connections: never kept.
-pub(crate) fn some(app: &App, listing: &Listing) -> Response {
-    json_bytes(StatusCode::OK, List::render(app, listing, None).body)
+/// About the size of a list, in bytes.
+fn size(listing: &Listing) -> usize {
+    let entries = listing.entries.iter();
+    entries.map(|entry| USUAL_BYTES + material(listing, entry)).sum()
 }
 
-fn shows_secrets(listing: &Listing) -> bool {
-    listing.secrets && listing.entries.iter().any(|entry| entry.has_secrets())
+/// About what certificates and keys of a connection add to a list, in bytes.
+pub(crate) fn material(listing: &Listing, entry: &Entry) -> usize {
+    if listing.certificates { in_base64(entry.pem_bytes(listing.secrets)) } else { 0 }
+}
+
+/// About the size of a connection as it is shown, in bytes.
+pub(crate) fn weight(view: &ConnectionView) -> usize {
+    let material = if view.certificates { view.entry.pem_bytes(view.secrets) } else { 0 };
+    USUAL_BYTES + in_base64(material)
+}
+
+fn in_base64(bytes: usize) -> usize {
+    bytes.div_ceil(3) * 4
+}
+
+/// How much room a block of `views` may need, in bytes. Text that outgrows its room leaves a copy behind, and
+/// it may be secret.
+fn room(views: &[ConnectionView]) -> usize {
+    /// A reason for a failure has about this many bytes.
+    const SPARE: usize = 2 * 1024;
+    let mut room = 0;
+    for view in views {
+        let weight = weight(view);
+        if room > 0 && room + weight > PIECE {
+            return room.max(PIECE) + SPARE;
+        }
+        room += weight + USUAL_BYTES;
+    }
+    room + SPARE
 }
 
 impl List {
-    /// Takes from the list `before` what has not changed since; that has to be one of the same kind,
-    /// with secrets or without.
+    /// Takes from the list `before` what has not changed since; that has to be one of the same kind.
     fn render(app: &App, listing: &Listing, before: Option<&Self>) -> Self {
-        let views = app.views(listing);
-        let usual = before.map_or(0, |before| before.body.len() + before.body.len() / 8);
-        let mut body = Vec::with_capacity(usual.max(views.len() * USUAL_BYTES));
-        let mut pieces = Vec::with_capacity(views.len());
-        let mut unchanged = before.map(Unchanged::of);
-        body.push(b'[');
-        for view in &views {
-            if !pieces.is_empty() {
-                body.push(b',');
+        let views = app.views(listing, 0..listing.entries.len());
+        let is_secret = listing.secrets && listing.entries.iter().any(|entry| entry.has_secrets());
+        let mut old = Old::of(before);
+        let (mut blocks, mut first) = (Vec::new(), 0);
+        while first < views.len() {
+            let rest = &views[first..];
+            let block = old
+                .take(first, rest)
+                .unwrap_or_else(|| Block::render(first, rest, is_secret, &mut old));
+            first += block.pieces.len();
+            blocks.push(block);
+        }
+        Self { version: listing.version, blocks, is_secret, whole: OnceLock::new() }
+    }
+
+    /// The whole list, with its brackets; `None` when it is too large for that.
+    pub(crate) fn whole(&self) -> Option<&Bytes> {
+        let size = self.blocks.iter().map(|block| block.bytes.len() + 1).sum::<usize>() + 2;
+        if size > LARGEST_WHOLE {
+            return None;
+        }
+        let join = || {
+            let mut whole = Vec::with_capacity(size);
+            whole.push(b'[');
+            for (n, block) in self.blocks.iter().enumerate() {
+                if n > 0 {
+                    whole.push(b',');
+                }
+                whole.extend_from_slice(&block.bytes);
             }
-            let start = body.len();
-            match unchanged.as_mut().and_then(|unchanged| unchanged.find(view)) {
-                Some(bytes) => body.extend_from_slice(bytes),
-                None => serde_json::to_writer(&mut body, &WireConnection::from(view))
+            whole.push(b']');
+            bytes(whole, self.is_secret)
+        };
+        Some(self.whole.get_or_init(join))
+    }
+
+    /// The size of its largest block, in bytes.
+    pub(crate) fn largest_block(&self) -> usize {
+        self.blocks.iter().map(|block| block.bytes.len()).max().unwrap_or_default()
+    }
+
+    /// The block that begins with the connection at `first`, and the place of the one after it.
+    pub(crate) fn block(&self, first: usize) -> Option<(Bytes, usize)> {
+        let at = self.blocks.binary_search_by_key(&first, |block| block.first).ok()?;
+        let block = &self.blocks[at];
+        Some((block.bytes.clone(), first + block.pieces.len()))
+    }
+}
+
+/// Overwritten when dropped, if they are secret.
+fn bytes(bytes: Vec<u8>, is_secret: bool) -> Bytes {
+    if is_secret { Bytes::from_owner(Zeroizing::new(bytes)) } else { bytes.into() }
+}
+
+/// As many of `views` as make a block, and how many those are. For one reader.
+pub(crate) fn some(views: &[ConnectionView]) -> (Bytes, usize) {
+    let is_secret = views.iter().any(|view| view.secrets && view.entry.has_secrets());
+    let block = Block::render(0, views, is_secret, &mut Old::of(None));
+    let count = block.pieces.len();
+    (block.bytes, count)
+}
+
+impl Block {
+    /// From the beginning of `views` as much as fits into a block: at least one.
+    fn render(first: usize, views: &[ConnectionView], is_secret: bool, old: &mut Old<'_>) -> Self {
+        let mut text = Zeroizing::new(Vec::with_capacity(room(views)));
+        let mut pieces = Vec::new();
+        for view in views {
+            let end = text.len();
+            // What comes next may be as it was, all of it.
+            if end >= SMALL && old.begins_with(view) || end > 0 && end + weight(view) > PIECE {
+                break;
+            }
+            if end > 0 {
+                text.push(b',');
+            }
+            let start = text.len();
+            match old.find(view) {
+                Some(same) => text.extend_from_slice(same),
+                None => serde_json::to_writer(&mut *text, &WireConnection::from(view))
                     .expect("wire types have string keys and finite numbers"),
             }
-            pieces.push(Piece::of(view, start..body.len()));
+            if end > 0 && text.len() > PIECE {
+                text.truncate(end);
+                break;
+            }
+            pieces.push(Piece::of(view, start, text.len()));
         }
-        body.push(b']');
-        let secret = shows_secrets(listing);
-        let body = if secret { Bytes::from_owner(Zeroizing::new(body)) } else { body.into() };
-        Self { version: listing.version, body, pieces: pieces.into() }
+        let text = std::mem::take(&mut *text);
+        Self { first, bytes: bytes(text, is_secret), pieces: pieces.into() }
+    }
+
+    fn shows(&self, views: &[ConnectionView]) -> bool {
+        self.pieces.len() <= views.len()
+            && self.pieces.iter().zip(views).all(|(piece, view)| piece.shows(view))
+    }
+
+    fn begins_with(&self, view: &ConnectionView) -> bool {
+        self.pieces.first().is_some_and(|piece| piece.is_of(view))
     }
 }
 
 impl Piece {
-    fn of(view: &ConnectionView, place: Range<usize>) -> Self {
-        Self { entry: Arc::downgrade(&view.entry), status: view.status.clone(), place }
+    fn of(view: &ConnectionView, start: usize, end: usize) -> Self {
+        Self { entry: Arc::downgrade(&view.entry), status: view.status.clone(), start, end }
+    }
+
+    fn is_of(&self, view: &ConnectionView) -> bool {
+        std::ptr::eq(self.entry.as_ptr(), Arc::as_ptr(&view.entry))
     }
 
     fn shows(&self, view: &ConnectionView) -> bool {
@@ -126,27 +252,54 @@ impl Piece {
             (None, None) => true,
             _ => false,
         };
-        same_status && std::ptr::eq(self.entry.as_ptr(), Arc::as_ptr(&view.entry))
+        same_status && self.is_of(view)
     }
 }
 
 /// Walks through an older list beside the one that is being made: both are in the order of creation.
-struct Unchanged<'a> {
-    body: &'a [u8],
-    rest: &'a [Piece],
+struct Old<'a> {
+    blocks: &'a [Block],
+    /// How many pieces of the first of them are behind us.
+    passed: usize,
 }
 
-impl<'a> Unchanged<'a> {
-    fn of(list: &'a List) -> Self {
-        Self { body: &list.body, rest: &list.pieces }
+impl<'a> Old<'a> {
+    fn of(list: Option<&'a List>) -> Self {
+        Self { blocks: list.map_or(&[], |list| &list.blocks), passed: 0 }
+    }
+
+    /// A whole block that can stay as it is.
+    fn take(&mut self, first: usize, views: &[ConnectionView]) -> Option<Block> {
+        let at = self.blocks.iter().take(AHEAD).position(|block| block.shows(views))?;
+        let block = &self.blocks[at];
+        // A small one is put together with what follows, unless nothing does.
+        if block.bytes.len() < SMALL && block.pieces.len() < views.len() {
+            return None;
+        }
+        self.blocks = &self.blocks[at + 1..];
+        self.passed = 0;
+        Some(Block { first, ..block.clone() })
+    }
+
+    fn begins_with(&self, view: &ConnectionView) -> bool {
+        self.blocks.iter().take(AHEAD).any(|block| block.begins_with(view))
     }
 
     /// How the connection was written, if it is still the same; to be asked for one after the other.
     fn find(&mut self, view: &ConnectionView) -> Option<&'a [u8]> {
-        let found = self.rest.iter().take(AHEAD).position(|piece| piece.shows(view));
-        let place = found.map(|at| self.rest[at].place.clone());
-        self.rest = self.rest.get(found.unwrap_or(0) + 1..).unwrap_or_default();
-        place.map(|place| &self.body[place])
+        let mut ahead = self
+            .blocks
+            .iter()
+            .enumerate()
+            .flat_map(|(at, block)| (0..block.pieces.len()).map(move |piece| (at, piece)))
+            .skip(self.passed)
+            .take(AHEAD);
+        let (at, piece) = ahead.find(|(at, piece)| self.blocks[*at].pieces[*piece].is_of(view))?;
+        let block = &self.blocks[at];
+        self.blocks = &self.blocks[at..];
+        self.passed = piece + 1;
+        let piece = &block.pieces[piece];
+        piece.shows(view).then(|| &block.bytes[piece.start..piece.end])
     }
 }
 

@@ -50,7 +50,7 @@ pub(crate) async fn handler(
     let terms = Terms { secrets: secrets::wanted(&params)?, condition };
     let replacement = ConnectionInput::read(body)?.into_replacement(&id)?;
     let connection = state.app.replace_connection(&context, &id, replacement, terms).await?;
-    Ok(single::answer(&connection))
+    Ok(single::answer(connection))
 }
 
 #[cfg(test)]

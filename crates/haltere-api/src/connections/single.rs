@@ -1,19 +1,42 @@
 //! An answer that is one connection.
 
+use std::convert::Infallible;
+
+use axum::body::Body;
 use axum::response::Response;
+use bytes::Bytes;
+use futures_util::stream;
 use haltere_app::connections::ConnectionView;
 use http::header::ETAG;
 use http::{HeaderValue, StatusCode};
 
-use crate::error::json;
+use super::rendered::weight;
+use crate::answers::{SMALL, Weight};
+use crate::error::{json_bytes, to_json};
 use crate::wire::connection::WireConnection;
 
 /// The connection, under the tag of its stored version.
-pub(super) fn answer(view: &ConnectionView) -> Response {
-    let mut response = json(StatusCode::OK, &WireConnection::from(view));
+pub(super) fn answer(view: ConnectionView) -> Response {
     let tag = format!("\"{}\"", view.entry.tag().as_str());
     let tag = HeaderValue::try_from(tag).expect("hexadecimal digits and quotes");
+    let mut response = about(StatusCode::OK, view, |view| to_json(&WireConnection::from(view)));
     response.headers_mut().insert(ETAG, tag);
+    response
+}
+
+/// An answer with one connection in it. One with large certificates is written when there is room for it.
+pub(super) fn about(
+    status: StatusCode,
+    view: ConnectionView,
+    write: impl FnOnce(&ConnectionView) -> Vec<u8> + Send + 'static,
+) -> Response {
+    let weight = weight(&view);
+    if weight <= SMALL {
+        return json_bytes(status, write(&view));
+    }
+    let body = stream::once(async move { Ok::<_, Infallible>(Bytes::from(write(&view))) });
+    let mut response = json_bytes(status, Body::from_stream(body));
+    response.extensions_mut().insert(Weight::Holds(weight));
     response
 }
 

@@ -34,10 +34,10 @@ pub(crate) struct WireConnection<'a> {
     /// Whether the broker's certificate has to be valid; absent when never given, which means `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     reject_unauthorized: Option<bool>,
-    /// Trusted in place of the system's roots.
+    /// Trusted in place of the system's roots; in lists and events only for callers who may change connections.
     #[serde(skip_serializing_if = "Option::is_none")]
     ca: Option<PemView>,
-    /// Our client certificate.
+    /// Our client certificate; in lists and events only for callers who may change connections.
     #[serde(skip_serializing_if = "Option::is_none")]
     cert: Option<PemView>,
     /// The private key of `cert`; only for callers who may see secrets.
@@ -104,10 +104,10 @@ impl<'a> WireTls<'a> {
 
 impl<'a> From<&'a ConnectionView> for WireConnection<'a> {
     fn from(view: &'a ConnectionView) -> Self {
-        let ConnectionView { entry, status, secrets } = view;
+        let ConnectionView { entry, status, secrets, certificates } = view;
         let stored = match entry.connection() {
-            Ok(connection) => of_readable(connection, *secrets),
-            Err(unreadable) => of_unreadable(unreadable),
+            Ok(connection) => of_readable(connection, *secrets, *certificates),
+            Err(unreadable) => of_unreadable(unreadable, *certificates),
         };
         let status = status.as_deref();
         Self {
@@ -121,11 +121,11 @@ impl<'a> From<&'a ConnectionView> for WireConnection<'a> {
 impl<'a> WireConnection<'a> {
     /// What is stored of a connection, without how its link is.
     pub(crate) fn stored(connection: &'a Connection, secrets: bool) -> Self {
-        of_readable(connection, secrets)
+        of_readable(connection, secrets, true)
     }
 }
 
-fn of_readable(connection: &Connection, secrets: bool) -> WireConnection<'_> {
+fn of_readable(connection: &Connection, secrets: bool, certificates: bool) -> WireConnection<'_> {
     let Connection {
         id,
         name,
@@ -143,8 +143,8 @@ fn of_readable(connection: &Connection, secrets: bool) -> WireConnection<'_> {
     WireConnection {
         credentials: credentials.as_ref().map(|credentials| of_credentials(credentials, secrets)),
         reject_unauthorized: *reject_unauthorized,
-        ca: ca.as_ref().map(PemView::from),
-        cert: cert.as_ref().map(PemView::from),
+        ca: ca.as_ref().filter(|_| certificates).map(PemView::from),
+        cert: cert.as_ref().filter(|_| certificates).map(PemView::from),
         key: key.as_ref().filter(|_| secrets).map(|key: &Secret<Pem>| key.expose().into()),
         tls: WireTls::of(
             alpn.iter().map(String::as_str).collect(),
@@ -155,7 +155,7 @@ fn of_readable(connection: &Connection, secrets: bool) -> WireConnection<'_> {
 }
 
 /// What can be said about a row that makes no sense: all of it but the secrets.
-fn of_unreadable(unreadable: &Unreadable) -> WireConnection<'_> {
+fn of_unreadable(unreadable: &Unreadable, certificates: bool) -> WireConnection<'_> {
     let Unreadable {
         reason: _,
         id,
@@ -183,8 +183,8 @@ fn of_unreadable(unreadable: &Unreadable) -> WireConnection<'_> {
     WireConnection {
         credentials: any.then_some(credentials),
         reject_unauthorized: *reject_unauthorized,
-        ca: ca.as_ref().map(PemView::from),
-        cert: cert.as_ref().map(PemView::from),
+        ca: ca.as_ref().filter(|_| certificates).map(PemView::from),
+        cert: cert.as_ref().filter(|_| certificates).map(PemView::from),
         tls: WireTls::of(
             alpn.as_deref().unwrap_or_default().split_ascii_whitespace().collect(),
             server_name.as_deref(),

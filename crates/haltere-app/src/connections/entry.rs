@@ -95,6 +95,14 @@ impl Entry {
         self.connection().map_or_else(|row| row.created_at, |it| it.created_at)
     }
 
+    /// How large its certificates are, and with `key` the private key as well, in bytes.
+    pub fn pem_bytes(&self, key: bool) -> usize {
+        match self.connection() {
+            Ok(connection) => connection.tls.pem_bytes(key),
+            Err(row) => row.ca.iter().chain(&row.cert).map(|pem| pem.bytes().len()).sum(),
+        }
+    }
+
     /// Whether there is a password or a private key in it that could be shown.
     pub fn has_secrets(&self) -> bool {
         self.connection().is_ok_and(|connection| {

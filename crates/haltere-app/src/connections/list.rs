@@ -53,6 +53,8 @@ pub struct Listing {
     pub entries: Arc<[Arc<Entry>]>,
     /// Whether the caller may see the secrets in `entries`.
     pub secrets: bool,
+    /// Whether the certificates in `entries` are shown to the caller.
+    pub certificates: bool,
     /// Where the next page begins; `None` on the last one.
     pub next: Option<Cursor>,
     /// Of what is stored: two listings with the same query and generation hold the same secrets.
@@ -80,7 +82,8 @@ impl App {
         secrets: Secrets,
     ) -> Result<Listing, ListError> {
         self.authorize(ctx, Action::ListConnections, "").await?;
-        let listing = self.listing(query, self.shows_secrets(ctx, secrets));
+        let listing =
+            self.listing(query, self.shows_secrets(ctx, secrets), Self::shows_certificates(ctx));
         self.audit_listing(ctx, query, &listing).await?;
         Ok(listing)
     }
@@ -92,16 +95,17 @@ impl App {
 
     /// All connections, for the answer to a change; whoever asks has audited it.
     pub(super) fn all(&self, secrets: bool) -> Listing {
-        self.listing(&ListQuery::default(), secrets)
+        // Who may change connections sees their certificates.
+        self.listing(&ListQuery::default(), secrets, true)
     }
 
-    fn listing(&self, query: &ListQuery, secrets: bool) -> Listing {
+    fn listing(&self, query: &ListQuery, secrets: bool, certificates: bool) -> Listing {
         let version = self.version();
         let snapshot = self.0.registry.snapshot();
         let generation = snapshot.generation();
         if *query == ListQuery::default() {
             let entries = Arc::clone(snapshot.entries());
-            return Listing { version, entries, secrets, next: None, generation };
+            return Listing { version, entries, secrets, certificates, next: None, generation };
         }
         let from = query.after.as_ref().map_or(0, |cursor| cursor.position(&snapshot));
         let text = query.text.as_deref().map(str::to_lowercase);
@@ -113,7 +117,7 @@ impl App {
         let entries: Vec<_> = found.by_ref().take(limit).cloned().collect();
         let more = found.next().is_some();
         let next = entries.last().filter(|_| more).map(|entry| Cursor::after(entry));
-        Listing { version, entries: entries.into(), secrets, next, generation }
+        Listing { version, entries: entries.into(), secrets, certificates, next, generation }
     }
 }
 

@@ -1,5 +1,6 @@
 //! What callers get to see.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use haltere_core::{
@@ -36,33 +37,44 @@ pub struct ConnectionView {
     /// Whether the caller may see the password and the key in `entry`. When this is false they must
     /// not leave the process.
     pub secrets: bool,
+    /// Whether the certificates in `entry` are shown to the caller.
+    pub certificates: bool,
 }
 
 impl App {
-    /// The entries of a list with their status, as of now.
-    pub fn views(&self, listing: &Listing) -> Vec<ConnectionView> {
-        let readable = listing.entries.iter().filter_map(|entry| entry.connection().ok());
+    /// Some of the entries of a list with their status, as of now.
+    pub fn views(&self, listing: &Listing, which: Range<usize>) -> Vec<ConnectionView> {
+        let entries = listing.entries.get(which).unwrap_or_default();
+        let readable = entries.iter().filter_map(|entry| entry.connection().ok());
         let ids: Vec<_> = readable.map(|connection| &connection.id).collect();
         let mut observed = self.0.supervisor.statuses_of(&ids).into_iter();
-        let views = listing.entries.iter().map(|entry| ConnectionView {
+        let views = entries.iter().map(|entry| ConnectionView {
             entry: Arc::clone(entry),
             status: entry.connection().ok().map(|connection| {
                 // In the same order: those that can be read.
                 current(connection, observed.next().flatten())
             }),
             secrets: listing.secrets,
+            certificates: listing.certificates,
         });
         views.collect()
     }
 
+    /// With its certificates: somebody asked for this one.
     pub(super) fn view(&self, entry: Arc<Entry>, secrets: bool) -> ConnectionView {
         let status = entry.connection().ok().map(|connection| self.status(connection));
-        ConnectionView { entry, status, secrets }
+        ConnectionView { entry, status, secrets, certificates: true }
     }
 
     /// How the link of `connection` is: of this revision of it, not of one before.
     pub(crate) fn status(&self, connection: &Connection) -> Arc<ConnectionStatus> {
         current(connection, self.0.supervisor.status(&connection.id))
+    }
+
+    /// Whether this caller gets to see certificates in lists: those who can change them. They are large, and
+    /// others find them where they ask for one connection.
+    pub fn shows_certificates(ctx: &Ctx) -> bool {
+        ctx.authorize(Action::UpdateConnection).is_ok()
     }
 
     /// Whether this caller gets to see secrets.

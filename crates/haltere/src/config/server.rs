@@ -91,6 +91,11 @@ pub(crate) struct Server {
     /// import has a place of its own.
     #[config(env = "HALTERE_SERVER_MAX_BODY_MEMORY", default = "64 MiB", validate(max_body_memory.bytes() >= 4 << 20, "must be at least 4 MiB"))]
     pub max_body_memory: Size,
+
+    /// How much memory answers may take that clients have asked for and not read. One user and one address
+    /// get a quarter of it each; beyond it, reads are answered with 429 or 503, and answers to changes wait.
+    #[config(env = "HALTERE_SERVER_MAX_ANSWER_MEMORY", default = "64 MiB", validate(max_answer_memory.bytes() >= 4 << 20, "must be at least 4 MiB"))]
+    pub max_answer_memory: Size,
 }
 
 /// How proxies tell what they know about a request.

@@ -22,6 +22,11 @@ fn connection(entry: &Entry) -> &Connection {
     entry.connection().expect("readable")
 }
 
+fn all_views(app: &TestApp, secrets: bool) -> Vec<ConnectionView> {
+    let all = app.app.all(secrets);
+    app.app.views(&all, 0..all.entries.len())
+}
+
 #[tokio::test]
 async fn a_good_connection_is_stored_and_up() {
     let broker = Mosquitto::plain().await;
@@ -36,7 +41,7 @@ async fn a_good_connection_is_stored_and_up() {
     let app = app.restart().await;
     assert_eq!(ids(&app).await, ["a"]);
     until("the link to come up again", PATIENCE, async || {
-        let views = app.app.views(&app.app.all(false));
+        let views = all_views(&app, false);
         views[0].status.as_ref()?.connected().then_some(())
     })
     .await;
@@ -125,7 +130,7 @@ async fn a_stored_connection_that_cannot_be_read_is_listed_and_has_no_status() {
     tx.update_connection(&row).await.unwrap();
     tx.commit().await.unwrap();
     let reason = until("the damage to be noticed", PATIENCE, async || {
-        let view = app.app.views(&app.app.all(true)).remove(0);
+        let view = all_views(&app, true).remove(0);
         let reason = view.entry.connection().err()?.reason.clone();
         assert!(view.status.is_none());
         Some(reason)

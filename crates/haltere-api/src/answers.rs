@@ -1,0 +1,207 @@
+//! Memory for answers that are not read yet: how much of it all callers, one user and one address may make
+//! us hold.
+//!
+//! The gate of a route passes each answer through [`account`], so that no route can forget it.
+
+use std::time::Duration;
+
+use axum::body::{Body, HttpBody as _};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use futures_util::stream::{self, Stream, StreamExt as _, TryStreamExt as _};
+use haltere_core::shares::{Bounds, Holder, Reached};
+use haltere_core::{Share, Shares};
+use http_body_util::BodyExt as _;
+use tokio::time::{sleep, timeout};
+
+use crate::error::ApiError;
+
+/// How large the pieces of an answer are that is made while it is sent, in bytes.
+pub(crate) const PIECE: usize = 64 * 1024;
+
+/// Answers up to this size don't count, in bytes: the number of connections bounds them.
+pub(crate) const SMALL: usize = 16 * 1024;
+
+/// The smallest share, in bytes: a connection with the largest certificates there may be fits in.
+const LEAST_SHARE: usize = 2 << 20;
+
+/// When trying again makes sense, in seconds.
+const RETRY: u32 = 2;
+
+/// How often those who wait for room ask for it.
+const CROWDED: Duration = Duration::from_millis(500);
+
+/// How long the answer to a change waits for room.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The name of the limit.
+pub(crate) const LIMIT: &str = "server.max_answer_memory";
+
+/// One user has reached it.
+pub(crate) const OF_USER: &str = "Answers you have not read take all the memory one user gets";
+
+/// All callers have reached it together.
+pub(crate) const OF_ALL: &str = "Answers that are not read take all the memory there is for them";
+
+/// The budget. One user or one address gets a quarter of it.
+#[derive(Clone)]
+pub(crate) struct Answers {
+    all: Shares,
+    /// What lists take of it that are sent as a whole.
+    whole: Shares,
+}
+
+/// On a response: what its reader makes us hold, where that is not the size of its body.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Weight {
+    /// At most so many bytes.
+    Holds(usize),
+    /// It is counted already.
+    Counted,
+}
+
+/// An answer gave up waiting.
+#[derive(Debug, thiserror::Error)]
+#[error("failed to find memory for an answer")]
+struct NoRoom;
+
+impl Answers {
+    pub(crate) fn new(bytes: usize) -> Self {
+        let each = (bytes / 4).max(LEAST_SHARE);
+        let all = bytes.max(2 * LEAST_SHARE);
+        Self {
+            all: Shares::new(Bounds { all, user: each, network: each }),
+            whole: Shares::new(Bounds { all: all / 2, user: each / 2, network: each / 2 }),
+        }
+    }
+
+    /// Room for an answer.
+    pub(crate) fn take(&self, holder: Holder, bytes: usize) -> Result<Share, ApiError> {
+        self.all.take(holder, counted(bytes)).map_err(refusal)
+    }
+
+    /// Waits for room, as long as it takes.
+    pub(crate) async fn wait(&self, holder: Holder, bytes: usize) -> Share {
+        loop {
+            match self.take(holder.clone(), bytes) {
+                Ok(share) => return share,
+                Err(_) => sleep(CROWDED).await,
+            }
+        }
+    }
+
+    /// A list that is there as a whole, if there is room for that. Such lists get no more than half of any
+    /// share, so that the same list still finds room in pieces.
+    pub(crate) fn whole(&self, holder: &Holder, list: &Bytes) -> Option<Bytes> {
+        let bytes = counted(list.len());
+        let of_whole = self.whole.take(holder.clone(), bytes).ok()?;
+        let of_all = self.all.take(holder.clone(), bytes).ok()?;
+        Some(charged(list.clone(), (of_whole, of_all)))
+    }
+
+    /// How many bytes are counted.
+    #[cfg(test)]
+    pub(crate) fn held(&self) -> usize {
+        self.all.held()
+    }
+}
+
+/// Counts an answer until it is read. Where there is no room, a read is refused; the answer to a change,
+/// which has happened, waits.
+pub(crate) async fn account(
+    answers: &Answers,
+    holder: Holder,
+    is_change: bool,
+    mut response: Response,
+) -> Response {
+    let bytes = match response.extensions_mut().remove::<Weight>() {
+        Some(Weight::Counted) => return response,
+        Some(Weight::Holds(bytes)) => bytes,
+        None => match response.body().size_hint().exact() {
+            Some(exact) => usize::try_from(exact).unwrap_or(usize::MAX),
+            None => PIECE,
+        },
+    };
+    if counted(bytes) == 0 {
+        return response;
+    }
+    match answers.take(holder.clone(), bytes) {
+        Ok(share) => counted_by(response, share).await,
+        Err(refusal) if !is_change => refusal.into_response(),
+        Err(_) => {
+            let answers = answers.clone();
+            response.map(|body| waiting(body, answers, holder, bytes))
+        }
+    }
+}
+
+/// What an answer of so many bytes counts as.
+fn counted(bytes: usize) -> usize {
+    if bytes > SMALL { bytes } else { 0 }
+}
+
+/// The same answer, which gives back its share when it is read.
+pub(crate) async fn counted_by(response: Response, share: Share) -> Response {
+    let (parts, body) = response.into_parts();
+    let mut response = Response::from_parts(parts, counting(body, share).await);
+    response.extensions_mut().insert(Weight::Counted);
+    response
+}
+
+async fn counting(body: Body, share: Share) -> Body {
+    if body.size_hint().exact().is_none() {
+        return Body::from_stream(counting_pieces(body, share));
+    }
+    // It is there already, in one piece.
+    match body.collect().await {
+        Ok(whole) => Body::from(charged(whole.to_bytes(), share)),
+        Err(error) => Body::from_stream(stream::iter([Err::<Bytes, _>(error)])),
+    }
+}
+
+/// The last piece counts as long as the ones before: what comes next is made when there is room for it.
+fn counting_pieces(body: Body, share: Share) -> impl Stream<Item = Result<Bytes, axum::Error>> {
+    body.into_data_stream().map(move |piece| {
+        let _held = &share;
+        piece
+    })
+}
+
+/// The same body, which begins when there is room for it.
+fn waiting(body: Body, answers: Answers, holder: Holder, bytes: usize) -> Body {
+    let pieces = async move {
+        let room = timeout(PATIENCE, answers.wait(holder, bytes)).await;
+        let room = room.map_err(|_| axum::Error::new(NoRoom))?;
+        Ok(counting_pieces(body, room))
+    };
+    Body::from_stream(stream::once(pieces).try_flatten())
+}
+
+fn refusal(reached: Reached) -> ApiError {
+    let (is_own, message) = match reached {
+        Reached::User => (true, OF_USER),
+        Reached::Network => {
+            (true, "Answers not read at your address take all the memory one address gets")
+        }
+        Reached::All => (false, OF_ALL),
+    };
+    ApiError::limited(LIMIT, is_own, message, RETRY)
+}
+
+/// Bytes that count until the last of them is on its way.
+pub(crate) fn charged<S: Send + 'static>(bytes: Bytes, share: S) -> Bytes {
+    struct Charged<S> {
+        bytes: Bytes,
+        /// Given back when dropped.
+        _share: S,
+    }
+    impl<S> AsRef<[u8]> for Charged<S> {
+        fn as_ref(&self) -> &[u8] {
+            &self.bytes
+        }
+    }
+    Bytes::from_owner(Charged { bytes, _share: share })
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,337 @@
+//! One open stream: what it sends next, piece by piece.
+//!
+//! The data of an event is one line of JSON, so it can be cut anywhere. A piece is made when the one before is
+//! on its way, and what a stream makes us hold meanwhile counts as an answer does.
+
+use std::collections::VecDeque;
+use std::fmt::Write as _;
+use std::time::Duration;
+
+use bytes::Bytes;
+use haltere_app::connections::{ConnectionError, ConnectionView, ListQuery, Listing, Secrets};
+use haltere_app::events::{Batch, Event as Change, EventId, Gap, Subscriber};
+use haltere_app::sessions::Session;
+use haltere_app::{Action, App, Ctx, policy};
+use haltere_core::{ConnectionId, PluginId, Share};
+use serde::Serialize;
+use tokio::time::{Instant, sleep, sleep_until};
+
+use super::pace::Pace;
+use crate::answers::{PIECE, SMALL};
+use crate::connections::pieces::{Pieces, cost};
+use crate::connections::rendered;
+use crate::extract::caller::holder_of;
+use crate::state::ApiState;
+
+/// How often a silent stream shows that it is alive.
+const HEARTBEAT: Duration = Duration::from_secs(15);
+
+/// When a browser that lost the stream tries again, in milliseconds.
+const RETRY_MILLIS: u32 = 2_000;
+
+/// How a stream begins.
+pub(super) enum Start {
+    /// With all connections, perhaps after saying that something was missed.
+    Complete(Option<Gap>),
+    /// With what was missed.
+    Resumed,
+}
+
+/// One open stream.
+pub(super) struct Reader {
+    state: ApiState,
+    context: Ctx,
+    session: Session,
+    subscriber: Subscriber,
+    pace: Pace,
+    start: Start,
+    /// What is to be sent next.
+    queue: VecDeque<Bytes>,
+    /// The event that has begun and not ended.
+    under_way: Option<UnderWay>,
+    /// What the stream makes us hold while an event is under way.
+    memory: Option<Share>,
+    /// A place among the streams, given back when this one ends.
+    _room: Share,
+}
+
+/// An event `connections` of which not all was sent.
+struct UnderWay {
+    connections: Connections,
+    /// Ids of those that are gone.
+    removed: Vec<String>,
+    position: EventId,
+    /// How it begins, as long as it has not.
+    head: Option<Bytes>,
+}
+
+enum Connections {
+    All(Box<Pieces>),
+    Some(VecDeque<ConnectionId>),
+}
+
+/// The data of an event `gap`: events were missed; the next event is complete.
+#[derive(Debug, Serialize)]
+struct GapEvent {
+    reason: &'static str,
+}
+
+impl Reader {
+    pub(super) fn new(
+        state: ApiState,
+        context: Ctx,
+        session: Session,
+        subscriber: Subscriber,
+        pace: Pace,
+        start: Start,
+        room: Share,
+    ) -> Self {
+        // Said at once, so that the client knows the stream is there.
+        let hello = format!("retry: {RETRY_MILLIS}\n:\n\n");
+        Self {
+            state,
+            context,
+            session,
+            subscriber,
+            pace,
+            start,
+            queue: VecDeque::from([hello.into()]),
+            under_way: None,
+            memory: None,
+            _room: room,
+        }
+    }
+
+    /// What to send next; `None` when the session has ended or haltere shuts down.
+    pub(super) async fn next(&mut self) -> Option<Bytes> {
+        loop {
+            if self.session.end.has_ended() {
+                return None;
+            }
+            if let Some(next) = self.queue.pop_front() {
+                return Some(next);
+            }
+            if let Some(event) = self.under_way.take() {
+                self.go_on(event).await?;
+                continue;
+            }
+            if let Start::Complete(missed) = std::mem::replace(&mut self.start, Start::Resumed) {
+                self.begin_all(missed).await?;
+                continue;
+            }
+            // All of it is on its way.
+            self.memory = None;
+            let Some(batch) = self.news().await? else { return Some(Bytes::from_static(b":\n\n")) };
+            match batch.gap {
+                Some(gap) => self.begin_all(Some(gap)).await?,
+                None => self.begin_changes(&batch),
+            }
+        }
+    }
+
+    /// Waits for news: outside, `None` at the end of the stream; inside, when there were none for a while.
+    async fn news(&mut self) -> Option<Option<Batch>> {
+        let not_before = self.pace.reserve(Instant::now());
+        tokio::select! {
+            biased;
+            () = self.session.end.ended() => None,
+            batch = async {
+                // A long pause must not hold up a shutdown.
+                tokio::select! {
+                    () = sleep_until(not_before) => {}
+                    () = self.subscriber.stopped() => {}
+                }
+                self.subscriber.next().await
+            } => batch.map(Some),
+            () = sleep(HEARTBEAT) => Some(None),
+        }
+    }
+
+    /// All connections, after saying what was missed; `None` at the end of the stream.
+    async fn begin_all(&mut self, missed: Option<Gap>) -> Option<()> {
+        if let Some(gap) = missed {
+            let reason = match gap {
+                Gap::Restarted => "restarted",
+                Gap::Overrun => "overrun",
+            };
+            self.queue.push_back(event("gap", None, &GapEvent { reason }));
+        }
+        // Before the list, which is then never older than that.
+        let position = self.subscriber.position();
+        let connections = match self.listing().await {
+            Some(listing) => {
+                let kept = self.state.rendered.all(&self.state.app, &listing);
+                self.hold(cost(&listing, kept.as_ref())).await?;
+                let app = self.state.app.clone();
+                Connections::All(Box::new(Pieces::new(app, listing, kept.as_ref())))
+            }
+            None => Connections::Some(VecDeque::new()),
+        };
+        self.under_way = Some(UnderWay::new(connections, Vec::new(), position, true));
+        Some(())
+    }
+
+    /// All connections, if they may be seen.
+    async fn listing(&self) -> Option<Listing> {
+        if !self.may_see_connections() {
+            return None;
+        }
+        let query = ListQuery::default();
+        let listed = self.state.app.list_connections(&self.context, &query, Secrets::Omit).await;
+        listed
+            .inspect_err(|error| {
+                tracing::warn!(%error, "failed to list connections for an event stream");
+            })
+            .ok()
+    }
+
+    fn begin_changes(&mut self, batch: &Batch) {
+        let visible = self.may_see_connections();
+        let (mut changed, mut removed, mut plugins) = (VecDeque::new(), Vec::new(), false);
+        for (_, change) in &batch.events {
+            match change {
+                Change::ConnectionChanged(id) if visible => changed.push_back(id.clone()),
+                Change::ConnectionRemoved(id) if visible => removed.push(id.as_str().to_owned()),
+                Change::ConnectionChanged(_) | Change::ConnectionRemoved(_) => {}
+                Change::PluginsChanged => plugins = true,
+            }
+        }
+        let tells_connections = !changed.is_empty() || !removed.is_empty();
+        if plugins {
+            // Only the last event has the id: a reader cut off before it comes back for both.
+            let id = (!tells_connections).then_some(batch.position);
+            self.queue.push_back(event("plugins", id, &serde_json::json!({})));
+        }
+        if tells_connections {
+            let changed = Connections::Some(changed);
+            self.under_way = Some(UnderWay::new(changed, removed, batch.position, false));
+        }
+    }
+
+    /// Takes memory in place of what was held; waits for it as long as the stream lasts.
+    async fn hold(&mut self, bytes: usize) -> Option<()> {
+        self.memory = None;
+        self.memory = tokio::select! {
+            biased;
+            () = self.session.end.ended() => return None,
+            () = self.subscriber.stopped() => return None,
+            memory = self.state.answers.wait(holder_of(&self.context), bytes) => Some(memory),
+        };
+        Some(())
+    }
+
+    /// Makes the next piece of an event; `None` at the end of the stream.
+    async fn go_on(&mut self, mut event: UnderWay) -> Option<()> {
+        let block = match &mut event.connections {
+            Connections::All(pieces) => pieces.next(),
+            Connections::Some(_) => self.some(&mut event).await?,
+        };
+        let comma = || block.is_some().then(|| Bytes::from_static(b","));
+        let before = event.head.take().or_else(comma);
+        let tail = event.is_over().then(|| event.tail());
+        let pieces: Vec<_> = [before, block, tail].into_iter().flatten().collect();
+        if pieces.iter().map(Bytes::len).sum::<usize>() <= SMALL {
+            // Most events are one piece.
+            self.queue.push_back(pieces.concat().into());
+        } else {
+            self.queue.extend(pieces);
+        }
+        if !event.is_over() {
+            self.under_way = Some(event);
+        }
+        Some(())
+    }
+
+    /// As many of the connections as make a piece, as they are now; those that are gone by now are removed.
+    /// Outside, `None` at the end of the stream; inside, when no connections are left.
+    async fn some(&mut self, event: &mut UnderWay) -> Option<Option<Bytes>> {
+        let Connections::Some(ids) = &mut event.connections else { return Some(None) };
+        let (mut views, mut size) = (Vec::new(), 0);
+        while size < PIECE
+            && let Some(id) = ids.pop_front()
+        {
+            match self.view(&id).await {
+                Some(view) => {
+                    size += rendered::weight(&view);
+                    views.push(view);
+                }
+                None => event.removed.push(id.as_str().to_owned()),
+            }
+        }
+        if views.is_empty() {
+            return Some(None);
+        }
+        let names = ids.iter().map(ConnectionId::as_str);
+        let names = names.chain(event.removed.iter().map(String::as_str));
+        let names = names.map(|name| size_of::<String>() + name.len()).sum::<usize>();
+        self.hold(size + names).await?;
+        let (block, count) = rendered::some(&views);
+        // What found no room comes with the next piece.
+        for view in views[count..].iter().rev() {
+            if let Ok(connection) = view.entry.connection() {
+                ids.push_front(connection.id.clone());
+            }
+        }
+        Some(Some(block))
+    }
+
+    /// Asked anew for each batch: a plugin may be switched while the stream is open.
+    fn may_see_connections(&self) -> bool {
+        policy::allows(self.context.caller.roles, Action::ListConnections)
+            && self.state.app.plugin_enabled(PluginId::ConnectionsRestApi)
+    }
+
+    /// The connection as it is now; `None` when it is gone by now.
+    async fn view(&self, id: &ConnectionId) -> Option<ConnectionView> {
+        match self.state.app.get_connection(&self.context, id, Secrets::Omit).await {
+            Ok(view) => {
+                let certificates = view.certificates && App::shows_certificates(&self.context);
+                Some(ConnectionView { certificates, ..view })
+            }
+            Err(
+                ConnectionError::NotFound
+                | ConnectionError::NotAllowed(_)
+                | ConnectionError::Outdated(_),
+            ) => None,
+            Err(ConnectionError::Internal(error)) => {
+                tracing::warn!(error = %error, "failed to read a connection for an event stream");
+                None
+            }
+        }
+    }
+}
+
+impl UnderWay {
+    fn new(
+        connections: Connections,
+        removed: Vec<String>,
+        position: EventId,
+        complete: bool,
+    ) -> Self {
+        let head = format!("event: connections\ndata: {{\"complete\":{complete},\"changed\":[");
+        Self { connections, removed, position, head: Some(head.into()) }
+    }
+
+    fn is_over(&self) -> bool {
+        match &self.connections {
+            Connections::All(pieces) => pieces.is_at_end(),
+            Connections::Some(ids) => ids.is_empty(),
+        }
+    }
+
+    fn tail(&self) -> Bytes {
+        let removed = serde_json::to_string(&self.removed).expect("texts are JSON");
+        format!("],\"removed\":{removed}}}\nid: {}\n\n", self.position).into()
+    }
+}
+
+fn event(name: &str, id: Option<EventId>, data: &impl Serialize) -> Bytes {
+    let data = serde_json::to_string(data).expect("wire types have string keys and finite numbers");
+    let mut text = format!("event: {name}\ndata: {data}\n");
+    if let Some(id) = id {
+        // Writing into a String can't fail.
+        let _ = writeln!(text, "id: {id}");
+    }
+    text.push('\n');
+    text.into()
+}
