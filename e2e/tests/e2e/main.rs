@@ -36,6 +36,7 @@ mod support;
 mod syncs;
 mod throttle;
 mod torture;
+mod unread;
 mod unreadable;
 mod users;
 mod versions;
