@@ -25,6 +25,8 @@ for (const [onSubscribe, sys] of [
     await expectAccessible(page, `connection of a broker that ${onSubscribe}`);
 
     await page.getByRole("link", { name: connection.sysSwitch }).click();
+    // The page one comes from has a button of that name as well.
+    await expect(page.getByRole("textbox", { name: form.name, exact: true })).toBeVisible();
     await page.getByRole("button", { name: form.advanced, exact: true }).click();
     const asks = page.getByRole("switch", { name: form.metrics });
     await expect(asks).toBeChecked();

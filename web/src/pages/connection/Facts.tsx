@@ -1,8 +1,10 @@
 import type { Connection } from "../../api/schema";
+import { useProfile } from "../../api/session";
 import { useLanguage, useWords } from "../../i18n/language";
 import { Card } from "../../ui/Card";
 import { Facts } from "../../ui/Facts";
 import { expiry } from "../../util/certificate-age";
+import { may } from "../../util/may";
 import { day, moment, useNow } from "../../util/time";
 import classes from "./Facts.module.css";
 
@@ -45,6 +47,8 @@ export function LinkFacts({ connection }: { connection: Connection }) {
   const words = useWords();
   const { id, url, credentials, rejectUnauthorized, ca, cert, tls } = connection;
   const isTls = /^(mqtts|wss):/.test(url);
+  // The fleet brings certificates only to those who may change them; to others, none means nothing.
+  const isTold = may(useProfile(), "changeConnections");
   return (
     <Card title={words.connection.link}>
       <Facts
@@ -62,8 +66,11 @@ export function LinkFacts({ connection }: { connection: Connection }) {
                 words.connection.yes
               )),
           ],
-          [words.connection.ca, isTls && (ca ? words.connection.ownCa : words.connection.systemRoots)],
-          [words.connection.clientCertificate, isTls && (cert ? words.connection.present : words.connection.absent)],
+          [words.connection.ca, isTls && (ca ? words.connection.ownCa : isTold && words.connection.systemRoots)],
+          [
+            words.connection.clientCertificate,
+            isTls && (cert ? words.connection.present : isTold && words.connection.absent),
+          ],
           [words.form.serverName, isTls && tls?.serverName],
           [words.form.alpn, isTls && tls?.alpn?.join(", ")],
         ].filter((fact): fact is [string, string] => fact[1] !== false)}
