@@ -1,6 +1,6 @@
 //! How links fared is known after a restart.
 
-use e2e::{Client, Haltere, eventually};
+use e2e::{Client, Haltere, Options, eventually};
 use haltere_testkit::Mosquitto;
 use serde_json::Value;
 
@@ -26,7 +26,7 @@ async fn status(client: &Client, id: &str) -> Value {
 async fn since_when_and_history_survive_a_restart() {
     let broker = Mosquitto::plain().await;
     let mut other = Mosquitto::plain().await;
-    let mut haltere = Haltere::start().await;
+    let mut haltere = Options::default().with_broken_brokers().start().await;
     let admin = haltere.admin().await;
     admin.post("/api/connections", &connection("up", &broker.url())).await.expect_status(200);
     admin.post("/api/connections", &connection("down", &other.url())).await.expect_status(200);
