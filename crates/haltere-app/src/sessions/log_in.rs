@@ -130,7 +130,9 @@ impl App {
         tx.commit().await.doing(DOING)?;
         let gave_way = ended.gave_way() as u64;
         self.0.sessions.gave_way.fetch_add(gave_way, Ordering::Relaxed);
-        Step::Notify.around(|| ended.ids.iter().for_each(|id| self.end_in_memory(id)));
+        if !ended.ids.is_empty() {
+            Step::Notify.around(|| ended.ids.iter().for_each(|id| self.end_in_memory(id)));
+        }
         Ok(LoggedIn { token, caller, expires_at })
     }
 
