@@ -17,6 +17,8 @@ use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::reached::LimitReached;
+
 /// Every answer that is not a success.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Error, example = json!({"code": "NOT_ALLOWED", "message": "Not allowed"}))]
@@ -206,6 +208,9 @@ impl IntoResponse for ApiError {
         }
         if let Some(cause) = cause {
             response.extensions_mut().insert(cause);
+        }
+        if let Some(limit) = limit {
+            response.extensions_mut().insert(LimitReached(limit));
         }
         response
     }

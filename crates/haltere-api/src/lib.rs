@@ -35,6 +35,7 @@ mod pages;
 mod plugins;
 mod profile;
 mod proxies;
+mod reached;
 mod routes;
 mod spelling;
 mod state;

@@ -14,6 +14,7 @@ use crate::docs::Docs;
 use crate::extract::body;
 use crate::guests::Guests;
 use crate::options::ApiOptions;
+use crate::reached::LimitsReached;
 
 /// The most event streams at a time: each holds a connection and a task, and a browser opens one per tab.
 const MAX_EVENT_STREAMS: usize = 1_000;
@@ -42,6 +43,8 @@ pub(crate) struct Shared {
     pub(crate) imports: Room,
     /// Event streams that are open.
     pub(crate) event_streams: Shares,
+    /// Limits that were reached.
+    pub(crate) limits_reached: LimitsReached,
 }
 
 impl ApiState {
@@ -59,6 +62,7 @@ impl ApiState {
                 user: options.limits.streams_per_user,
                 network: MAX_EVENT_STREAMS / 4,
             }),
+            limits_reached: LimitsReached::default(),
             options,
         }))
     }

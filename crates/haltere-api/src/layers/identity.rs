@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use crate::arrival::Arrival;
 use crate::cookie::Jar;
+use crate::reached::LimitReached;
 use crate::state::ApiState;
 
 /// The answer's header that carries the request's id: the same id as in the log and in the audit trail.
@@ -40,10 +41,13 @@ pub(crate) async fn identify(
     extensions.insert(Jar::of(&state.options, &arrival));
     extensions.insert(arrival);
     extensions.insert(origin);
-    extensions.insert(state);
+    extensions.insert(state.clone());
     let answered = async move {
         let start = Instant::now();
-        let response = next.run(request).await;
+        let mut response = next.run(request).await;
+        if let Some(reached) = response.extensions_mut().remove::<LimitReached>() {
+            state.limits_reached.count(reached);
+        }
         let (status, elapsed) = (response.status().as_u16(), start.elapsed());
         tracing::debug!(status, ?elapsed, "answered");
         response

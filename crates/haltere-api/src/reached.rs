@@ -1,0 +1,79 @@
+//! Limits that callers have reached: counted, and logged when that begins.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+/// A limit that was quiet for this long is news when it is reached again.
+const QUIET: Duration = Duration::from_mins(1);
+
+/// On a refusal: the name of the limit that is its reason.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct LimitReached(pub(crate) &'static str);
+
+/// How often each limit was reached, and when last.
+#[derive(Debug, Default)]
+pub(crate) struct LimitsReached(Mutex<BTreeMap<&'static str, (u64, Instant)>>);
+
+impl LimitsReached {
+    /// Counts once more, and logs it unless it was reached in the last minute as well.
+    pub(crate) fn count(&self, LimitReached(limit): LimitReached) {
+        let now = Instant::now();
+        let mut limits = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let (count, last) = limits.entry(limit).or_insert((0, now));
+        let is_news = *count == 0 || now.duration_since(*last) >= QUIET;
+        (*count, *last) = (*count + 1, now);
+        if is_news {
+            tracing::info!(limit, count, "a limit was reached");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::Arc;
+
+    use super::*;
+
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().expect("no panic").write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_limit_is_logged_when_it_begins_to_be_reached() {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_ansi(false)
+            .without_time()
+            .with_writer(move || writer.clone())
+            .finish();
+        let _listening = tracing::subscriber::set_default(subscriber);
+        let limits = LimitsReached::default();
+        for _ in 0..3 {
+            limits.count(LimitReached("one"));
+            limits.count(LimitReached("other"));
+            tokio::time::advance(QUIET / 2).await;
+        }
+        tokio::time::advance(QUIET).await;
+        limits.count(LimitReached("one"));
+        let log = String::from_utf8(log.0.lock().expect("no panic").clone()).expect("UTF-8");
+        let told: Vec<_> = log.lines().filter_map(|line| line.split_once("reached ")).collect();
+        let told: Vec<_> = told.into_iter().map(|(_, fields)| fields).collect();
+        let expected =
+            [r#"limit="one" count=1"#, r#"limit="other" count=1"#, r#"limit="one" count=4"#];
+        assert_eq!(told, expected);
+    }
+}
