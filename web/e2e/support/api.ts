@@ -22,6 +22,17 @@ export class Api {
     return new Api(url, { name, value });
   }
 
+  /** Opens event streams until there is no room for another; returns what closes them all. */
+  async takeAllStreams(): Promise<() => void> {
+    const held = new AbortController();
+    const headers = { Cookie: `${this.session.name}=${this.session.value}` };
+    for (let opened = 0; opened < 1_000; opened += 1) {
+      const { status } = await fetch(`${this.url}/api/events`, { headers, signal: held.signal });
+      if (status === 429) return () => held.abort();
+    }
+    throw new Error("there is room for any number of streams");
+  }
+
   /** Asks, and returns the answer; fails when it is no success. */
   async ask(method: string, path: string, body?: unknown): Promise<unknown> {
     const answer = await fetch(`${this.url}${path}`, {

@@ -61,7 +61,8 @@ export function CertificateDetails({ certificate, isOpen = false }: { certificat
 function Validity({ certificate }: { certificate: Certificate }) {
   const words = useWords();
   const language = useLanguage();
-  const now = useNow(60_000);
+  // To the second: one made just now would else be valid only from the next minute on.
+  const now = useNow();
   const state = validity(certificate, now);
   const { notBefore, notAfter } = certificate;
   if (state === "early" && notBefore) {
