@@ -123,13 +123,6 @@ impl Share {
         }
         grown
     }
-
-    /// Gives back all but `amount`.
-    pub fn shrink_to(&mut self, amount: usize) {
-        let less = self.amount.saturating_sub(amount);
-        self.shares.amounts().remove(&self.holder, less);
-        self.amount -= less;
-    }
 }
 
 impl Drop for Share {

@@ -14,7 +14,7 @@ use crate::answers::PIECE;
 use crate::wire::connection::WireConnection;
 
 /// About what a connection without certificates takes, in bytes.
-pub(crate) const USUAL_BYTES: usize = 320;
+const USUAL_BYTES: usize = 320;
 
 /// Blocks smaller than this are put together when they are made again, in bytes.
 const SMALL: usize = PIECE / 4;
