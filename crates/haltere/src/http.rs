@@ -31,6 +31,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
+use places::TurnedAway;
 pub(crate) use places::{Bounds, Count, Places};
 use progress::Watched;
 use visit::Visit;
@@ -80,11 +81,14 @@ pub(crate) async fn serve(
         let _ = SockRef::from(&stream).set_tcp_user_timeout(Some(limits.write_timeout));
         let _ = SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT);
         let (stream, progress) = Watched::new(stream, limits.write_timeout);
-        let Ok(place) = limits.places.enter(peer.ip(), &progress).await else {
-            if tls.is_none() {
-                stream.say(no_place().as_bytes());
+        let place = match limits.places.enter(peer.ip(), &progress).await {
+            Ok(place) => place,
+            Err(turned_away) => {
+                if tls.is_none() {
+                    stream.say(no_place(turned_away).as_bytes());
+                }
+                continue;
             }
-            continue;
         };
         let header_timeout =
             if place.is_kept() { KEPT_HEADER_TIMEOUT } else { limits.header_timeout };
@@ -105,10 +109,20 @@ pub(crate) async fn serve(
 }
 
 /// What is said to those who get no place, where there is no TLS to say it through.
-fn no_place() -> String {
-    let body = r#"{"code":"UNAVAILABLE","message":"All places for connections are taken","limit":"server.max_connections"}"#;
+fn no_place(TurnedAway { is_own }: TurnedAway) -> String {
+    let (status, body) = if is_own {
+        (
+            "429 Too Many Requests",
+            r#"{"code":"TOO_MANY_REQUESTS","message":"All connections that one address may have are taken","limit":"server.max_connections_per_address"}"#,
+        )
+    } else {
+        (
+            "503 Service Unavailable",
+            r#"{"code":"UNAVAILABLE","message":"All places for connections are taken","limit":"server.max_connections"}"#,
+        )
+    };
     format!(
-        "HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\nretry-after: 5\r\n\
+        "HTTP/1.1 {status}\r\nconnection: close\r\nretry-after: 5\r\n\
          content-type: application/json\r\ncontent-length: {}\r\n\r\n{body}",
         body.len()
     )

@@ -132,12 +132,21 @@ pub(crate) struct Place {
 
 /// Why there is no place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct TurnedAway;
+pub(crate) struct TurnedAway {
+    /// The address has all it may have.
+    pub(super) is_own: bool,
+}
 
 enum Entry {
     Taken(Arc<Seat>),
-    GivesWay,
-    Full,
+    /// Another one will go.
+    GivesWay {
+        is_own: bool,
+    },
+    /// Nobody will.
+    Full {
+        is_own: bool,
+    },
 }
 
 impl Places {
@@ -159,15 +168,18 @@ impl Places {
         loop {
             let freed = self.0.freed.notified();
             let entry = self.state().enter(&self.0.bounds, network, progress, waits);
-            match entry {
+            let is_own = match entry {
                 Entry::Taken(seat) => return Ok(self.place(seat)),
-                Entry::GivesWay => waits = true,
-                Entry::Full => {}
-            }
+                Entry::GivesWay { is_own } => {
+                    waits = true;
+                    is_own
+                }
+                Entry::Full { is_own } => is_own,
+            };
             if !waits || timeout_at(deadline, freed).await.is_err() {
                 let mut state = self.state();
                 state.turned_away.happened("connections were turned away: all places are taken");
-                return Err(TurnedAway);
+                return Err(TurnedAway { is_own });
             }
         }
     }
@@ -218,19 +230,21 @@ impl State {
         if !over_share && self.taken.general < bounds.general {
             return Entry::Taken(self.sit(network, false, progress));
         }
+        let over_kept = network.is_some() && of_network.kept >= bounds.kept_per_address;
+        let is_full = self.taken.general >= bounds.general && self.taken.kept >= bounds.kept;
+        let is_own = over_share && over_kept && !is_full;
         // One that is over its share takes the place of its own kind alone.
         let within = network.filter(|_| over_share);
         if !waits && self.give_way(within) {
-            return Entry::GivesWay;
+            return Entry::GivesWay { is_own };
         }
-        let over_kept = network.is_some() && of_network.kept >= bounds.kept_per_address;
         if !over_kept && self.taken.kept < bounds.kept {
             return Entry::Taken(self.sit(network, true, progress));
         }
         if !waits && self.unknown_gives_way(network.filter(|_| over_kept)) {
-            return Entry::GivesWay;
+            return Entry::GivesWay { is_own };
         }
-        Entry::Full
+        Entry::Full { is_own }
     }
 
     fn sit(

@@ -224,7 +224,7 @@ async fn a_person_logs_in_while_others_hold_all_general_places_and_begin_logins(
     person.write_all(request.as_bytes()).await.expect("sent");
     assert!(rest(person).await.starts_with("HTTP/1.1 200"));
     for (path, expected) in
-        [("/healthz", "HTTP/1.1 200"), ("/login", "HTTP/1.1 "), ("/api/docs", "HTTP/1.1 503")]
+        [("/healthz", "HTTP/1.1 200"), ("/", "HTTP/1.1 200"), ("/api/docs", "HTTP/1.1 503")]
     {
         let mut stream = connect_from(&server, 21).await;
         get_path(&mut stream, path).await;
@@ -232,6 +232,26 @@ async fn a_person_logs_in_while_others_hold_all_general_places_and_begin_logins(
         assert!(answer.starts_with(expected), "{path}: {answer}");
     }
     drop(hostile);
+}
+
+#[tokio::test]
+async fn an_address_that_has_its_share_is_told_so() {
+    let held = get(async || pending::<()>().await);
+    let server = start(Router::new().route("/held", held), patient(64)).await;
+    let mut streams = Vec::new();
+    let refused = loop {
+        let mut stream = connect_from(&server, 2).await;
+        // Who gets a place hears nothing before asking for something.
+        let mut byte = [0];
+        let told = stream.peek(&mut byte);
+        if tokio::time::timeout(Duration::from_millis(200), told).await.is_ok() {
+            break rest(stream).await;
+        }
+        get_path(&mut stream, "/held").await;
+        streams.push(stream);
+    };
+    assert!(refused.starts_with("HTTP/1.1 429"), "{refused}");
+    assert!(refused.contains(r#""limit":"server.max_connections_per_address""#), "{refused}");
 }
 
 #[tokio::test]
