@@ -216,7 +216,7 @@ mod tests {
         };
         assert!(refusals >= 100, "nobody who tries a few things meets the limit");
         slow_down.is_refusal(429, "TOO_MANY_REQUESTS", "Not allowed, and asked for too often");
-        assert_eq!(slow_down.json()["limit"], json!("refusals.per_user"));
+        assert_eq!(slow_down.json()["limit"], json!("limits.refusals_per_minute"));
         assert_eq!(slow_down.header("retry-after"), Some("1"));
         // What the viewer may do, and what others may not, is as it was.
         assert_eq!(viewer.get("/api/connections").await.status, 200);

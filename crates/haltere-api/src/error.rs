@@ -17,6 +17,7 @@ use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::limit::LIMITS;
 use crate::reached::LimitReached;
 
 /// Every answer that is not a success.
@@ -33,7 +34,7 @@ pub(crate) struct ErrorBody {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<&'static str>,
     /// Which limit was reached, if that is the cause; with a name of the configuration where it can be set.
-    #[schema(value_type = Option<String>, example = "streams.per_user")]
+    #[schema(value_type = Option<String>, example = "limits.streams_per_user")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) limit: Option<&'static str>,
     /// Only when the caller is not logged in.
@@ -144,6 +145,7 @@ impl ApiError {
         message: impl Into<Cow<'static, str>>,
         retry_after: u32,
     ) -> Self {
+        debug_assert!(LIMITS.contains(&limit), "{limit} is no setting");
         let (status, code) = if is_own {
             (StatusCode::TOO_MANY_REQUESTS, ErrorCode::TooManyRequests)
         } else {
@@ -165,6 +167,7 @@ impl ApiError {
 
     /// Says which limit was reached.
     pub(crate) fn with_limit(self, limit: &'static str) -> Self {
+        debug_assert!(LIMITS.contains(&limit), "{limit} is no setting");
         Self { limit: Some(limit), ..self }
     }
 
@@ -186,7 +189,12 @@ impl From<NotAllowed> for ApiError {
             NotAllowed::RoleTooLow => Self::not_allowed(messages::NOT_ALLOWED),
             NotAllowed::TooOften { retry_after } => {
                 let seconds = u32::try_from(retry_after.as_secs()).unwrap_or(u32::MAX);
-                Self::limited("refusals.per_user", true, messages::REFUSED_TOO_OFTEN, seconds)
+                Self::limited(
+                    "limits.refusals_per_minute",
+                    true,
+                    messages::REFUSED_TOO_OFTEN,
+                    seconds,
+                )
             }
         }
     }

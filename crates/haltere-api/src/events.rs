@@ -91,7 +91,7 @@ pub(crate) struct ConnectionsEvent<'a> {
         (status = 429, description = "The user, or the address, has too many streams open", body = ErrorBody,
             example = json!({"code": "TOO_MANY_REQUESTS", "message": "You have too many event streams open", "limit": "limits.streams_per_user"})),
         (status = 503, description = "Too many streams are open", body = ErrorBody,
-            example = json!({"code": "UNAVAILABLE", "message": "Too many event streams are open", "limit": "streams"})),
+            example = json!({"code": "UNAVAILABLE", "message": "Too many event streams are open", "limit": "limits.streams"})),
     ),
 )]
 pub(crate) async fn handler(
@@ -132,10 +132,12 @@ pub(crate) async fn handler(
 fn too_many(reached: Reached) -> ApiError {
     let (limit, is_own, message) = match reached {
         Reached::User => ("limits.streams_per_user", true, "You have too many event streams open"),
-        Reached::Network => {
-            ("streams_per_address", true, "Too many event streams are open from your address")
-        }
-        Reached::All => ("streams", false, "Too many event streams are open"),
+        Reached::Network => (
+            "limits.streams_per_address",
+            true,
+            "Too many event streams are open from your address",
+        ),
+        Reached::All => ("limits.streams", false, "Too many event streams are open"),
     };
     ApiError::limited(limit, is_own, message, RETRY)
 }

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use futures_util::future::{join_all, pending};
 use futures_util::{FutureExt, StreamExt, stream};
 use haltere_core::Role;
+use haltere_core::shares::Bounds;
 use haltere_testkit::wait::{PATIENCE, within};
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{Method, Request};
@@ -26,14 +27,14 @@ fn request(method: Method, path: &str, body: Body) -> Request<Body> {
 
 /// Bodies of which the first bytes come, and the end never does.
 #[derive(Clone)]
-struct Unfinished(Arc<Semaphore>);
+pub(crate) struct Unfinished(Arc<Semaphore>);
 
 impl Unfinished {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Self(Arc::new(Semaphore::new(0)))
     }
 
-    fn body(&self, bytes: usize) -> Body {
+    pub(crate) fn body(&self, bytes: usize) -> Body {
         let start = stream::iter([Chunk::Ok(vec![b' '; bytes].into())]);
         let taken = Arc::clone(&self.0);
         let rest = stream::once(async move {
@@ -43,8 +44,17 @@ impl Unfinished {
         Body::from_stream(start.chain(rest))
     }
 
+    /// Waits until the start of a body was taken.
+    pub(crate) async fn taken(&self) {
+        self.0.acquire().await.expect("open").forget();
+    }
+
     /// Drives `requests` until the start of `count` bodies was taken.
-    async fn until_taken<T>(&self, count: u32, requests: impl Future<Output = T> + Unpin) {
+    pub(crate) async fn until_taken<T>(
+        &self,
+        count: u32,
+        requests: impl Future<Output = T> + Unpin,
+    ) {
         tokio::select! {
             _ = requests => panic!("answered before the end of the body"),
             taken = within("the bodies", PATIENCE, self.0.acquire_many(count)) => {
@@ -128,7 +138,7 @@ async fn an_import_that_does_not_come_is_in_nobody_elses_way() {
     let refused = manager.post(path, json!([])).await;
     assert_eq!(
         (refused.status.as_u16(), &refused.json()["limit"]),
-        (409, &json!("imports_per_user"))
+        (409, &json!("limits.imports_per_user"))
     );
     assert!(refused.headers.contains_key(RETRY_AFTER));
     let answer = within("the import", PATIENCE, admin.post(path, json!([]))).await;
@@ -137,7 +147,8 @@ async fn an_import_that_does_not_come_is_in_nobody_elses_way() {
 
 #[tokio::test]
 async fn nobodys_streams_are_in_another_users_way() {
-    let limits = ApiLimits { streams_per_user: 3, ..ApiLimits::default() };
+    let limits =
+        ApiLimits { streams: Bounds { all: 9, user: 3, network: 6 }, ..ApiLimits::default() };
     let api = TestApi::start_as(ApiOptions::default().limits(limits)).await;
     let (admin, viewer) = (api.admin().await, api.role(Role::Viewer).await);
     let open = async |client: &crate::test_support::Client| {

@@ -173,7 +173,7 @@ fn describe_gate(operation: &mut Operation, access: Access, path: &str) {
 
 /// Refusals are on record, and nobody fills it as they like.
 fn describe_pace(operation: &mut Operation) {
-    let body = json!({"code": "TOO_MANY_REQUESTS", "message": messages::REFUSED_TOO_OFTEN, "limit": "refusals.per_user"});
+    let body = json!({"code": "TOO_MANY_REQUESTS", "message": messages::REFUSED_TOO_OFTEN, "limit": "limits.refusals_per_minute"});
     let description = "Too often; the header Retry-After says when to come back";
     add(operation, "429", description, "refusedTooOften", body);
 }

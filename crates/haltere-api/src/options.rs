@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use haltere_core::shares::Bounds;
+
 use crate::base_path::BasePath;
 use crate::console::ConsoleFiles;
 use crate::proxies::Proxies;
@@ -35,15 +37,26 @@ pub struct ApiLimits {
     pub body_memory: usize,
     /// Memory for answers that clients have not read, in bytes.
     pub answer_memory: usize,
-    /// Event streams of one user.
-    pub streams_per_user: usize,
+    /// Event streams that are open.
+    pub streams: Bounds,
+    /// Imports on their way.
+    pub imports: Bounds,
+    /// How much of an import has to come in a second, in bytes.
+    pub import_rate: usize,
     /// Requests of logins under way at once while only kept places are left.
     pub guests: usize,
 }
 
 impl Default for ApiLimits {
     fn default() -> Self {
-        Self { body_memory: 64 << 20, answer_memory: 64 << 20, streams_per_user: 64, guests: 64 }
+        Self {
+            body_memory: 64 << 20,
+            answer_memory: 64 << 20,
+            streams: Bounds { all: 1_000, user: 64, network: 250 },
+            imports: Bounds { all: 8, user: 1, network: 4 },
+            import_rate: 16 << 10,
+            guests: 64,
+        }
     }
 }
 

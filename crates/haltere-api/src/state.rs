@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use haltere_app::App;
 use haltere_core::Shares;
-use haltere_core::shares::Bounds;
 
 use crate::answers::Answers;
 use crate::connection_import::Room;
@@ -15,9 +14,6 @@ use crate::extract::body;
 use crate::guests::Guests;
 use crate::options::ApiOptions;
 use crate::reached::LimitsReached;
-
-/// The most event streams at a time: each holds a connection and a task, and a browser opens one per tab.
-const MAX_EVENT_STREAMS: usize = 1_000;
 
 /// What handlers share. Each request copies it several times over: that is one count, and no more.
 #[derive(Clone)]
@@ -49,19 +45,16 @@ pub(crate) struct Shared {
 
 impl ApiState {
     pub(crate) fn new(app: App, options: ApiOptions) -> Self {
+        let limits = options.limits;
         Self(Arc::new(Shared {
             app,
-            answers: Answers::new(options.limits.answer_memory),
-            bodies: body::budget(options.limits.body_memory),
-            guests: Guests::new(options.limits.guests),
+            answers: Answers::new(limits.answer_memory),
+            bodies: body::budget(limits.body_memory),
+            guests: Guests::new(limits.guests),
             docs: Docs::new(options.base.clone()),
             rendered: Rendered::default(),
-            imports: Room::default(),
-            event_streams: Shares::new(Bounds {
-                all: MAX_EVENT_STREAMS,
-                user: options.limits.streams_per_user,
-                network: MAX_EVENT_STREAMS / 4,
-            }),
+            imports: Room::new(limits.imports),
+            event_streams: Shares::new(limits.streams),
             limits_reached: LimitsReached::default(),
             options,
         }))

@@ -11,10 +11,10 @@ use axum::Router;
 use haltere_api::{ApiLimits, ApiOptions, Proxies};
 use haltere_app::backups::Backups;
 use haltere_app::connections::Mover;
-use haltere_app::sessions::{PasswordHashing, SessionSettings};
+use haltere_app::sessions::{PasswordHashing, SessionBounds, SessionSettings, ThrottleSettings};
 use haltere_app::users::Users;
 use haltere_app::vault::{Keyring, MasterKey, Vault};
-use haltere_app::{App, AppParts, AppSettings, Ctx, SecretsPolicy};
+use haltere_app::{App, AppParts, AppSettings, AuditSettings, Ctx, SecretsPolicy};
 use haltere_link::{Backoff, EgressPolicy, LinkConfig};
 use haltere_store::Store;
 pub(crate) use haltere_store_sqlite::SqliteBackup as BackupFile;
@@ -156,7 +156,7 @@ async fn settle_on(master_key: &MasterKey, store: &Arc<dyn Store>) {
 
 /// The HTTP API on top of the application.
 pub(crate) fn router(app: &App, settings: &Settings) -> Router {
-    let server = &settings.server;
+    let Settings { server, limits, .. } = settings;
     let options = ApiOptions::default()
         .secure(server.secure)
         .hsts(server.hsts)
@@ -168,7 +168,9 @@ pub(crate) fn router(app: &App, settings: &Settings) -> Router {
             body_memory: server.max_body_memory.bytes(),
             answer_memory: server.max_answer_memory.bytes(),
             guests: places(server).logins(),
-            ..ApiLimits::default()
+            streams: limits.streams(),
+            imports: limits.imports(),
+            import_rate: limits.import_rate.bytes(),
         });
     haltere_api::router(app.clone(), options)
 }
@@ -195,6 +197,7 @@ fn places(server: &Server) -> Bounds {
 }
 
 fn app_settings(settings: &Settings) -> AppSettings {
+    let limits = &settings.limits;
     AppSettings {
         connections_max: u64::from(settings.connections.max),
         material_budget: settings.connections.material_budget.bytes() as u64,
@@ -206,7 +209,19 @@ fn app_settings(settings: &Settings) -> AppSettings {
         sessions: SessionSettings {
             idle: settings.sessions.idle.as_duration(),
             absolute: settings.sessions.absolute.as_duration(),
-            ..SessionSettings::default()
+            bounds: SessionBounds { all: limits.sessions, user: limits.sessions_per_user },
+            password_checks: limits.password_checks,
+            throttle: ThrottleSettings {
+                account_burst: limits.failed_logins_per_user,
+                address_burst: limits.failed_logins_per_address,
+                ..ThrottleSettings::default()
+            },
+            hashing: PasswordHashing::default(),
+        },
+        tests: limits.tests(),
+        audit: AuditSettings {
+            refusals_per_minute: limits.refusals_per_minute,
+            ..AuditSettings::default()
         },
         ..AppSettings::default()
     }

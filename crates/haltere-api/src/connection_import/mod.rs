@@ -43,7 +43,7 @@ const LARGEST_REPORT: usize = 1 << 20;
 const BOUNDS: Bounds = Bounds {
     bytes: MAX_BYTES,
     patience: Duration::from_mins(6),
-    least_rate: Some(16 * 1024),
+    least_rate: None,
     discarded: 16 << 20,
 };
 
@@ -110,7 +110,7 @@ impl From<ImportError> for ApiError {
         (status = 408, description = "The file came too slowly", body = ErrorBody,
             example = json!({"code": "INVALID", "message": "the body took longer than 360 s, or came at less than 16 KiB/s"})),
         (status = 409, description = "Another import of the same user, or as many as there may be, are under way; `Retry-After` says when to try again", body = ErrorBody,
-            example = json!({"code": "CONFLICT", "message": "another import is under way; try again when it has ended", "limit": "imports_per_user"})),
+            example = json!({"code": "CONFLICT", "message": "another import is under way; try again when it has ended", "limit": "limits.imports_per_user"})),
         (status = 413, description = "The file is larger than 96 MiB", body = ErrorBody,
             example = json!({"code": "INVALID", "message": "the body is larger than 96 MiB"})),
     ),
@@ -128,7 +128,8 @@ pub(crate) async fn handler(
     let holder = body::holder(request.extensions());
     let (place, share) = state.imports.enter(holder.clone())?;
     let charset = Charset::of(request.headers())?;
-    let body = body::read_within(request, BOUNDS, share).await?;
+    let bounds = Bounds { least_rate: Some(state.options.limits.import_rate), ..BOUNDS };
+    let body = body::read_within(request, bounds, share).await?;
     // Asked before anything is done: afterwards it is too late to refuse.
     let room = state.answers.take(holder, body.bytes().len().min(LARGEST_REPORT))?;
     // Given back when the work has ended, not when the client has hung up: threads and transactions don't

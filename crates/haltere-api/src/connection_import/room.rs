@@ -14,9 +14,6 @@ use super::MAX_BYTES;
 use crate::error::{ApiError, ErrorCode};
 use crate::extract::body::crowded;
 
-/// Imports at a time. A user has one, so that nobody's trickling upload is in the way of another's.
-const IMPORTS: Bounds = Bounds { all: 8, user: 1, network: 4 };
-
 /// Memory for the files of imports, in bytes: a file of the largest size, and others beside it.
 const FILES: Bounds =
     Bounds { all: MAX_BYTES + MAX_BYTES / 2, user: MAX_BYTES, network: MAX_BYTES };
@@ -35,17 +32,16 @@ pub(crate) struct Room {
     turn: Arc<Semaphore>,
 }
 
-impl Default for Room {
-    fn default() -> Self {
+impl Room {
+    /// Room for so many imports. A user's share is small, lest trickling uploads be in the way of others'.
+    pub(crate) fn new(imports: Bounds) -> Self {
         Self {
-            imports: Shares::new(IMPORTS),
+            imports: Shares::new(imports),
             files: Shares::new(FILES),
             turn: Arc::new(Semaphore::new(1)),
         }
     }
-}
 
-impl Room {
     /// Takes a place among the imports, and counts its file from now on.
     pub(super) fn enter(&self, holder: Holder) -> Result<(Share, Share), ApiError> {
         let place = self.imports.take(holder.clone(), 1).map_err(busy)?;
@@ -62,9 +58,9 @@ impl Room {
 
 fn busy(reached: Reached) -> ApiError {
     let limit = match reached {
-        Reached::User => "imports_per_user",
-        Reached::Network => "imports_per_address",
-        Reached::All => "imports",
+        Reached::User => "limits.imports_per_user",
+        Reached::Network => "limits.imports_per_address",
+        Reached::All => "limits.imports",
     };
     ApiError::new(StatusCode::CONFLICT, ErrorCode::Conflict, BUSY)
         .with_limit(limit)

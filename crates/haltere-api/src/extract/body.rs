@@ -30,7 +30,7 @@ pub(crate) struct Bounds {
     pub(crate) bytes: usize,
     pub(crate) patience: Duration,
     /// How much has to have come on average after the first [`HEAD_START`], in bytes per second.
-    pub(crate) least_rate: Option<u32>,
+    pub(crate) least_rate: Option<usize>,
     /// How much of a body that is too large is read and thrown away, in bytes: a client that sends everything
     /// before it listens would otherwise see a broken connection in place of the answer.
     pub(crate) discarded: usize,
@@ -133,7 +133,7 @@ async fn read_patiently(
             discard(body, &deadlines).await;
             Err(hanging_up(ApiError::invalid(why)))
         }
-        Err(Fault::TooSlow) => Err(too_slow(bounds)),
+        Err(Fault::TooSlow) => Err(too_slow(&deadlines)),
         Err(Fault::Crowded(reached)) => Err(hanging_up(crowded(reached))),
         Err(Fault::Broken) => Err(ApiError::invalid("the body ended early")),
     }
@@ -169,7 +169,7 @@ impl Deadlines {
     fn next(&self, received: usize) -> Instant {
         let end = self.start + self.bounds.patience;
         let Some(rate) = self.bounds.least_rate else { return end };
-        let paid = Duration::from_secs((received / rate as usize) as u64);
+        let paid = Duration::from_secs((received / rate.max(1)) as u64);
         end.min(self.start + HEAD_START + paid)
     }
 }
@@ -248,12 +248,15 @@ fn too_large(bounds: Bounds) -> ApiError {
     hanging_up(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::Invalid, why))
 }
 
-fn too_slow(bounds: Bounds) -> ApiError {
-    let mut why = format!("the body took longer than {} s", bounds.patience.as_secs());
-    if let Some(rate) = bounds.least_rate {
-        why = format!("{why}, or came at less than {} KiB/s", rate / 1024);
-    }
-    hanging_up(ApiError::new(StatusCode::REQUEST_TIMEOUT, ErrorCode::Invalid, why))
+fn too_slow(&Deadlines { bounds, start }: &Deadlines) -> ApiError {
+    let error = |why| ApiError::new(StatusCode::REQUEST_TIMEOUT, ErrorCode::Invalid, why);
+    hanging_up(match bounds.least_rate {
+        Some(rate) if start.elapsed() < bounds.patience => {
+            let why = format!("the body came at less than {} KiB/s", rate / 1024);
+            error(why).with_limit("limits.import_rate")
+        }
+        _ => error(format!("the body took longer than {} s", bounds.patience.as_secs())),
+    })
 }
 
 /// The memory for bodies under way is taken.
@@ -275,6 +278,7 @@ fn hanging_up(error: ApiError) -> ApiError {
 
 #[cfg(test)]
 mod tests {
+    use axum::response::IntoResponse;
     use bytes::Bytes;
     use futures_util::{StreamExt, stream};
 
@@ -315,6 +319,9 @@ mod tests {
         let error = read_within(body(100), within, share).await.err().expect("too slow");
         assert_eq!(error.status(), StatusCode::REQUEST_TIMEOUT);
         assert!(start.elapsed() < Duration::from_secs(13), "{:?}", start.elapsed());
+        let refusal = error.into_response().into_body().collect().await.expect("a body").to_bytes();
+        let refusal: serde_json::Value = serde_json::from_slice(&refusal).expect("JSON");
+        assert_eq!(refusal["limit"], "limits.import_rate");
         let (within, share) = whole(bounds, &shares);
         assert!(read_within(body(1100), within, share).await.is_ok());
     }

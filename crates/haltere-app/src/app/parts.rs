@@ -56,11 +56,18 @@ pub struct AuditSettings {
     pub reads_within: Duration,
     /// For how long refusals of the same kind to the same caller are.
     pub refusals_within: Duration,
+    /// How many refusals a user meets in a minute before being told to slow down.
+    pub refusals_per_minute: u32,
 }
 
 impl Default for AuditSettings {
     fn default() -> Self {
-        Self { reads_within: Duration::from_secs(10), refusals_within: Duration::from_mins(1) }
+        Self {
+            reads_within: Duration::from_secs(10),
+            refusals_within: Duration::from_mins(1),
+            // More than any program that has got its role wrong needs to find out.
+            refusals_per_minute: 120,
+        }
     }
 }
 

@@ -90,7 +90,7 @@ impl Trail {
             took_one: Mutex::default(),
             probing: tokio::sync::Mutex::default(),
             reads: reads::within(settings.reads_within),
-            refusals: Refusals::within(settings.refusals_within),
+            refusals: Refusals::within(settings.refusals_within, settings.refusals_per_minute),
             unwritten: Mutex::default(),
             opened: Notify::new(),
         }

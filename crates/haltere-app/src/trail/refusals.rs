@@ -17,15 +17,9 @@ use tokio::time::Instant;
 use super::repeats::{Bounds, Repeats};
 use super::{NotWritten, Repeat, Trail};
 
-/// How many refusals a user meets in a row before being told to slow down, more than any program that has
-/// got its role wrong needs to find out.
-const BURST: u32 = 120;
-
-/// After how long one more is let through.
-const INTERVAL: Duration = Duration::from_millis(500);
-
-/// What somebody who is too fast is told: [`INTERVAL`] in whole seconds.
-const RETRY_AFTER: Duration = Duration::from_secs(1);
+/// So many refusals a user meets in a row before being told to slow down; after that, one more is let
+/// through each time that many would fit into it.
+const MINUTE: Duration = Duration::from_mins(1);
 
 /// The most strangers, each with an entry of their own, within a minute.
 const STRANGERS: usize = 300;
@@ -39,6 +33,8 @@ pub(super) struct Refusals {
     strangers: Repeats<Stranger, Kind>,
     /// For those who have no room in the others.
     crowd: Repeats<(), Kind>,
+    /// After how long one more refusal is let through.
+    interval: Duration,
     pace: Mutex<HashMap<UserName, Pace>>,
     limited: AtomicU64,
 }
@@ -60,13 +56,14 @@ struct Pace {
 }
 
 impl Refusals {
-    /// Windows that are open for `span`.
-    pub(super) fn within(span: Duration) -> Self {
+    /// Windows that are open for `span`, for users who are refused so often a minute.
+    pub(super) fn within(span: Duration, per_minute: u32) -> Self {
         let bounds = |of_a_caller, in_all| Bounds { span, of_a_caller, in_all };
         Self {
             users: Repeats::new(bounds(64, 10_000)),
             strangers: Repeats::new(bounds(8, STRANGERS)),
             crowd: Repeats::new(bounds(64, 64)),
+            interval: MINUTE / per_minute.max(1),
             pace: Mutex::default(),
             limited: AtomicU64::new(0),
         }
@@ -100,8 +97,9 @@ impl Refusals {
         if pace.empty_at <= now {
             *pace = Pace { empty_at: now, is_told: false };
         }
-        let next = pace.empty_at + INTERVAL;
-        if next <= now + INTERVAL * BURST {
+        let next = pace.empty_at + self.interval;
+        let excess = next.saturating_duration_since(now + MINUTE);
+        if excess.is_zero() {
             pace.empty_at = next;
             return None;
         }
@@ -110,7 +108,7 @@ impl Refusals {
             let user = user.as_str();
             tracing::warn!(user, "refused too often; answered with 429 for a while");
         }
-        Some(RETRY_AFTER)
+        Some(Duration::from_secs(excess.as_secs() + 1))
     }
 }
 
@@ -185,24 +183,23 @@ mod tests {
 
     #[test]
     fn a_user_is_refused_so_often_in_a_row_and_then_so_fast() {
-        let (refusals, start) = (Refusals::within(Duration::from_mins(1)), Instant::now());
+        const BURST: u32 = 120;
+        let (refusals, start) = (Refusals::within(MINUTE, BURST), Instant::now());
+        let interval = Duration::from_millis(500);
+        let second = Some(Duration::from_secs(1));
         let user = |name: &str| UserName::parse(name).unwrap();
         let (ada, eve) = (user("ada"), user("eve"));
         for _ in 0..BURST {
             assert_eq!(refusals.keep_pace(&ada, start), None);
         }
-        assert_eq!(refusals.keep_pace(&ada, start), Some(RETRY_AFTER));
-        assert_eq!(
-            refusals.keep_pace(&ada, start),
-            Some(RETRY_AFTER),
-            "trying again costs nothing"
-        );
+        assert_eq!(refusals.keep_pace(&ada, start), second);
+        assert_eq!(refusals.keep_pace(&ada, start), second, "trying again costs nothing");
         assert_eq!(refusals.keep_pace(&eve, start), None, "somebody else is somebody else");
-        let later = start + INTERVAL;
+        let later = start + interval;
         assert_eq!(refusals.keep_pace(&ada, later), None);
-        assert_eq!(refusals.keep_pace(&ada, later), Some(RETRY_AFTER));
+        assert_eq!(refusals.keep_pace(&ada, later), second);
         assert_eq!(refusals.limited.load(Ordering::Relaxed), 3);
-        let much_later = later + INTERVAL * BURST;
+        let much_later = later + MINUTE;
         for _ in 0..BURST {
             assert_eq!(refusals.keep_pace(&ada, much_later), None);
         }

@@ -134,6 +134,7 @@ pub(crate) fn load(sources: &Sources) -> anyhow::Result<Loaded> {
     }
     let settings = settings(&leaves, &answers)?;
     settings.server.check()?;
+    settings.limits.check()?;
     Ok(Loaded { settings, answers })
 }
 

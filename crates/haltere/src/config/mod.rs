@@ -17,6 +17,7 @@ mod connections;
 mod data;
 mod egress;
 mod leaf;
+mod limits;
 mod link;
 mod listen;
 mod load;
@@ -34,6 +35,7 @@ use confique::Config;
 use admin::Admin;
 use connections::Connections;
 use egress::Egress;
+use limits::Limits;
 use link::Link;
 use log::Log;
 use plugins::Plugins;
@@ -74,6 +76,9 @@ pub(crate) struct Settings {
 
     #[config(nested)]
     pub sessions: Sessions,
+
+    #[config(nested)]
+    pub limits: Limits,
 
     #[config(nested)]
     pub plugins: Plugins,

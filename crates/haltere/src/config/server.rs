@@ -67,8 +67,8 @@ pub(crate) struct Server {
     #[config(env = "HALTERE_SERVER_CORS_ORIGINS", default = [], deserialize_with = origins)]
     pub cors_origins: Vec<WebOrigin>,
 
-    /// How many HTTP connections may be open at once. An eighth of them is kept for health checks and for
-    /// callers with a session. When all are taken, connections that do nothing give way to newer ones.
+    /// How many HTTP connections may be open at once. An eighth of them is kept for health checks, callers with
+    /// a session and logins. When all are taken, connections that do nothing give way to newer ones.
     #[config(env = "HALTERE_SERVER_MAX_CONNECTIONS", default = 1024)]
     pub max_connections: NonZeroUsize,
 

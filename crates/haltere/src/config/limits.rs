@@ -1,0 +1,136 @@
+//! `[limits]`
+
+use anyhow::ensure;
+use confique::Config;
+use haltere_core::shares::Bounds;
+
+use super::units::Size;
+
+/// What callers share, and how much of it one user and one address (IPv6: one /64) may have. Whoever reaches a
+/// bound of their own is answered with 429, at one of everybody's with 503; "limit" in the answer is the name
+/// of the setting. Connections to the server, and memory for what goes over them, have theirs in [server].
+#[derive(Debug, Config)]
+pub(crate) struct Limits {
+    /// How many event streams may be open. A browser opens one per tab.
+    #[config(env = "HALTERE_LIMITS_STREAMS", default = 1_000)]
+    pub streams: usize,
+
+    /// How many of them one user may have open.
+    #[config(env = "HALTERE_LIMITS_STREAMS_PER_USER", default = 64)]
+    pub streams_per_user: usize,
+
+    /// How many of them may be open from one address.
+    #[config(env = "HALTERE_LIMITS_STREAMS_PER_ADDRESS", default = 250)]
+    pub streams_per_address: usize,
+
+    /// How many tests of connections may run at once. Each holds a socket for some seconds.
+    #[config(env = "HALTERE_LIMITS_TESTS", default = 16)]
+    pub tests: usize,
+
+    /// How many of them one user may run.
+    #[config(env = "HALTERE_LIMITS_TESTS_PER_USER", default = 4)]
+    pub tests_per_user: usize,
+
+    /// How many of them may run from one address.
+    #[config(env = "HALTERE_LIMITS_TESTS_PER_ADDRESS", default = 8)]
+    pub tests_per_address: usize,
+
+    /// How many imports may be on their way at once. They are stored one after the other.
+    #[config(env = "HALTERE_LIMITS_IMPORTS", default = 8)]
+    pub imports: usize,
+
+    /// How many of them one user may have on their way.
+    #[config(env = "HALTERE_LIMITS_IMPORTS_PER_USER", default = 1)]
+    pub imports_per_user: usize,
+
+    /// How many of them may come from one address.
+    #[config(env = "HALTERE_LIMITS_IMPORTS_PER_ADDRESS", default = 4)]
+    pub imports_per_address: usize,
+
+    /// How much of an import has to come in a second, on average after the first ten. A slower one is ended.
+    #[config(env = "HALTERE_LIMITS_IMPORT_RATE", default = "16 KiB", validate(import_rate.bytes() > 0, "must be more than zero"))]
+    pub import_rate: Size,
+
+    /// How many sessions there may be. A login is never refused for them: the user with most sessions loses the
+    /// one that was not used for longest.
+    #[config(env = "HALTERE_LIMITS_SESSIONS", default = 10_000)]
+    pub sessions: usize,
+
+    /// How many sessions one user may have. A login beyond that ends the one that was not used for longest.
+    #[config(env = "HALTERE_LIMITS_SESSIONS_PER_USER", default = 100)]
+    pub sessions_per_user: usize,
+
+    /// How many logins may wait for their password to be looked at, which is done a few at a time. A quarter of
+    /// them may come from one address, half may be of one user, an eighth both. Those who have logged in from
+    /// the same address before wait apart from others.
+    #[config(env = "HALTERE_LIMITS_PASSWORD_CHECKS", default = 64, validate(*password_checks >= 8, "must be at least 8"))]
+    pub password_checks: usize,
+
+    /// How many wrong passwords in a row one user may give from addresses that never logged in; after that, one
+    /// every 30 seconds.
+    #[config(env = "HALTERE_LIMITS_FAILED_LOGINS_PER_USER", default = 10, validate(*failed_logins_per_user > 0, "must be more than zero"))]
+    pub failed_logins_per_user: u32,
+
+    /// How many wrong passwords in a row may come from one address, whoever's they are; after that, one every
+    /// ten seconds.
+    #[config(env = "HALTERE_LIMITS_FAILED_LOGINS_PER_ADDRESS", default = 30, validate(*failed_logins_per_address > 0, "must be more than zero"))]
+    pub failed_logins_per_address: u32,
+
+    /// How many requests of one user may be refused in a minute because of a role too low. Refusals stand in the
+    /// audit trail.
+    #[config(env = "HALTERE_LIMITS_REFUSALS_PER_MINUTE", default = 120, validate((1..=6_000).contains(refusals_per_minute), "must be from 1 to 6000"))]
+    pub refusals_per_minute: u32,
+}
+
+impl Limits {
+    /// Looks at the settings that make sense only together.
+    pub(super) fn check(&self) -> anyhow::Result<()> {
+        for (name, bounds) in [("tests", self.tests()), ("imports", self.imports())] {
+            is_share(name, "user", bounds.user, bounds.all)?;
+            is_share(name, "address", bounds.network, bounds.all)?;
+        }
+        is_share("sessions", "user", self.sessions_per_user, self.sessions)
+    }
+
+    pub(crate) fn streams(&self) -> Bounds {
+        Bounds { all: self.streams, user: self.streams_per_user, network: self.streams_per_address }
+    }
+
+    pub(crate) fn tests(&self) -> Bounds {
+        Bounds { all: self.tests, user: self.tests_per_user, network: self.tests_per_address }
+    }
+
+    pub(crate) fn imports(&self) -> Bounds {
+        Bounds { all: self.imports, user: self.imports_per_user, network: self.imports_per_address }
+    }
+}
+
+/// What one may have has to be less than all there is, or one keeps all others out.
+fn is_share(name: &str, whose: &str, share: usize, all: usize) -> anyhow::Result<()> {
+    ensure!(share > 0, "limits.{name}_per_{whose}: must be more than zero");
+    ensure!(
+        share < all,
+        "limits.{name}_per_{whose}: must be less than limits.{name}, which is {all}: one {whose} would keep all others out"
+    );
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::leaf;
+
+    /// At these nobody is refused: a session ends.
+    const NEVER_SAID: [&str; 2] = ["limits.sessions", "limits.sessions_per_user"];
+
+    #[test]
+    fn what_an_answer_calls_a_limit_is_a_setting() {
+        let settings: Vec<_> = leaf::all().into_iter().map(|leaf| leaf.path).collect();
+        for limit in haltere_api::LIMITS {
+            assert!(settings.iter().any(|path| path == limit), "{limit}");
+        }
+        for path in settings.iter().filter(|path| path.starts_with("limits.")) {
+            let is_said = haltere_api::LIMITS.contains(&path.as_str());
+            assert_ne!(is_said, NEVER_SAID.contains(&path.as_str()), "{path}");
+        }
+    }
+}
