@@ -45,6 +45,8 @@ mod web_origin;
 mod wire;
 
 #[cfg(test)]
+mod denial_tests;
+#[cfg(test)]
 mod edge_tests;
 #[cfg(test)]
 mod golden;

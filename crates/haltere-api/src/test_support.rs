@@ -1,20 +1,22 @@
 //! The real router on a real app, spoken to in process. Each answer is held against the description
 //! of the API: a status, type or body it doesn't know fails the test that met it.
 
+use std::net::SocketAddr;
 use std::sync::LazyLock;
 
 use axum::Router;
 use axum::body::Body;
+use axum::extract::ConnectInfo;
 use haltere_app::testing::{TestApp, TestConfig};
 use haltere_core::Role;
-use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST};
+use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, RETRY_AFTER};
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
 use crate::state::ApiState;
-use crate::{ApiOptions, spelling};
+use crate::{ApiOptions, LIMITS, spelling};
 
 static DOCUMENT: LazyLock<Value> =
     LazyLock::new(|| serde_json::to_value(crate::openapi()).expect("JSON"));
@@ -27,9 +29,11 @@ pub(crate) struct TestApi {
 }
 
 /// Somebody who sends requests.
+#[derive(Clone)]
 pub(crate) struct Client {
     router: Router,
     cookie: Option<String>,
+    address: Option<SocketAddr>,
 }
 
 /// What came back.
@@ -47,11 +51,18 @@ impl TestApi {
 
     /// With options of the HTTP side.
     pub(crate) async fn start_as(options: ApiOptions) -> Self {
-        Self::on(TestApp::start_with(|_| {}).await, options)
+        Self::start_both(|_| {}, options).await
     }
 
     pub(crate) async fn start_with(change: impl FnOnce(&mut TestConfig)) -> Self {
-        Self::on(TestApp::start_with(change).await, ApiOptions::default())
+        Self::start_both(change, ApiOptions::default()).await
+    }
+
+    pub(crate) async fn start_both(
+        change: impl FnOnce(&mut TestConfig),
+        options: ApiOptions,
+    ) -> Self {
+        Self::on(TestApp::start_with(change).await, options)
     }
 
     fn on(app: TestApp, options: ApiOptions) -> Self {
@@ -64,7 +75,7 @@ impl TestApi {
     pub(crate) async fn role(&self, role: Role) -> Client {
         let token = self.app.token(role).await;
         let cookie = format!("haltere.sid={}", token.expose());
-        Client { router: self.router.clone(), cookie: Some(cookie) }
+        Client { router: self.router.clone(), cookie: Some(cookie), address: None }
     }
 
     /// Shuts down and starts again on the same database.
@@ -78,16 +89,22 @@ impl TestApi {
 
     /// Somebody who is not logged in.
     pub(crate) fn stranger(&self) -> Client {
-        Client { router: self.router.clone(), cookie: None }
+        Client { router: self.router.clone(), cookie: None, address: None }
     }
 
     /// Somebody with a cookie of their own.
     pub(crate) fn with_cookie(&self, cookie: &str) -> Client {
-        Client { router: self.router.clone(), cookie: Some(cookie.to_owned()) }
+        Client { router: self.router.clone(), cookie: Some(cookie.to_owned()), address: None }
     }
 }
 
 impl Client {
+    /// The same from an address of its own.
+    pub(crate) fn at(&self, network: u8) -> Self {
+        let address = Some(SocketAddr::from(([192, 0, 2, network], 40_000)));
+        Self { address, ..self.clone() }
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(Request::get(path).body(Body::empty()).expect("a request")).await
     }
@@ -131,6 +148,7 @@ impl Client {
         let path = spelling::canonical(&path).unwrap_or(path);
         let answer = self.send_as_it_is(request).await;
         check_against_description(&method, &path, &answer);
+        check_limit(&path, &answer);
         answer
     }
 
@@ -156,6 +174,9 @@ impl Client {
         if let Some(cookie) = &self.cookie {
             let cookie = cookie.parse().expect("a cookie");
             request.headers_mut().insert(COOKIE, cookie);
+        }
+        if let Some(address) = self.address {
+            request.extensions_mut().insert(ConnectInfo(address));
         }
         self.router.clone().oneshot(request).await.expect("infallible")
     }
@@ -190,6 +211,17 @@ impl Answer {
         let list = list.as_array().unwrap_or_else(|| panic!("not a list: {}", self.text));
         list.iter().map(|item| item["id"].as_str().expect("an id").to_owned()).collect()
     }
+}
+
+/// Whoever is refused for there being too much is told of what.
+fn check_limit(path: &str, answer: &Answer) {
+    if path == "/readyz" || !matches!(answer.status.as_u16(), 429 | 503) {
+        return;
+    }
+    let body = answer.json();
+    let limit = body["limit"].as_str().unwrap_or_else(|| panic!("{path}: {}", answer.text));
+    assert!(LIMITS.contains(&limit), "{path}: {limit}");
+    assert!(answer.headers.contains_key(RETRY_AFTER), "{path}: {:?}", answer.headers);
 }
 
 fn check_against_description(method: &Method, path: &str, answer: &Answer) {
