@@ -79,7 +79,10 @@ async fn a_thousand_guesses_from_a_hundred_addresses_keep_no_owner_out() {
     let mut by_account: BTreeMap<&str, Answers> = BTreeMap::new();
     for (account, answer) in guesses.join_all().await.into_iter().flatten() {
         let answers = by_account.entry(account).or_default();
-        answers.shapes.insert(shape(&answer));
+        // That all together are too many tells nothing of an account.
+        if answer.status != 503 {
+            answers.shapes.insert(shape(&answer));
+        }
         answers.n_looked_at += usize::from(answer.status == 401);
     }
 

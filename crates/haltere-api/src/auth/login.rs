@@ -82,10 +82,10 @@ pub(crate) fn throttled(retry_after: Duration, of: Reached) -> ApiError {
 
 /// Too many passwords are to be looked at. A second later most of them have been.
 pub(crate) fn crowded(reached: Reached) -> ApiError {
+    // The words of the throttle, so that there is nothing to be told from which of the two it was.
     let (is_own, message) = match reached {
-        Reached::User => (true, "Too many logins of this user at once"),
-        Reached::Network => (true, "Too many logins from your address at once"),
-        Reached::All => (false, "Too many logins at once"),
+        Reached::User | Reached::Network => (true, "Too many attempts, try again in 1 s"),
+        Reached::All => (false, "Too many logins at once, try again in 1 s"),
     };
     ApiError::limited("limits.password_checks", is_own, message, 1)
 }
@@ -144,7 +144,7 @@ pub(crate) struct LoginForm {
             example = json!({"code": "TOO_MANY_REQUESTS", "message": "Too many attempts, try again in 30 s", "limit": "limits.failed_logins_per_user"})),
         (status = 503, description = "With `?json=1`: too many logins of everybody at once", body = ErrorBody,
             headers(("Retry-After" = u64, description = "When trying again makes sense, in seconds")),
-            example = json!({"code": "UNAVAILABLE", "message": "Too many logins at once", "limit": "limits.password_checks"})),
+            example = json!({"code": "UNAVAILABLE", "message": "Too many logins at once, try again in 1 s", "limit": "limits.password_checks"})),
         (status = 500, description = "Something unforeseen", body = ErrorBody,
             example = json!({"code": "INTERNAL_ERROR", "message": "An internal server error occurred"})),
     ),

@@ -71,7 +71,7 @@ enum Refusal {
     #[response(
         status = 503,
         headers(("Retry-After" = u64, description = "When trying again makes sense, in seconds")),
-        example = json!({"code": "UNAVAILABLE", "message": "Too many logins at once", "limit": "limits.password_checks"})
+        example = json!({"code": "UNAVAILABLE", "message": "Too many logins at once, try again in 1 s", "limit": "limits.password_checks"})
     )]
     Crowded(ErrorBody),
 }
