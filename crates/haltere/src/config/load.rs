@@ -212,23 +212,26 @@ fn read_env(
     answers: &mut BTreeMap<String, Answer>,
 ) -> anyhow::Result<()> {
     let ours = sources.env.iter().filter(|(name, text)| {
-        name.starts_with(ENV_PREFIX)
-            && name.as_str() != ENV_FILE
-            && !text.is_empty()
-            && !is_of_a_service(name, text)
+        name.starts_with(ENV_PREFIX) && name.as_str() != ENV_FILE && !text.is_empty()
     });
     for (name, text) in ours {
-        let leaf = leaves.iter().find(|leaf| leaf.env == name).ok_or_else(|| {
-            anyhow!("unknown environment variable {name}; `haltere config template` lists the known ones")
-        })?;
+        let Some(leaf) = leaves.iter().find(|leaf| leaf.env == name) else {
+            if is_of_a_service(name, text) {
+                continue;
+            }
+            bail!(
+                "unknown environment variable {name}; `haltere config template` lists the known ones"
+            );
+        };
         let value = check(leaf, leaf.read(text)).with_context(|| name.clone())?;
         answers.insert(leaf.path.clone(), Answer { value, origin: Origin::Env(name.clone()) });
     }
     Ok(())
 }
 
-/// Whether Kubernetes made the variable because a Service in the same namespace is named `haltere`: it tells every
-/// container where the Service is. The shapes are fixed (and those of Docker's links), so a typing error is none of them.
+/// Whether Kubernetes made the variable because a Service in the same namespace is named `haltere`, or `haltere-`
+/// and more: it tells every container where each Service is. The shapes are fixed (and those of Docker's links), so a
+/// typing error is none of them.
 fn is_of_a_service(name: &str, text: &str) -> bool {
     let is_port = |text: &str| text.parse::<u16>().is_ok_and(|port| port > 0);
     let is_address = |text: &str| text.parse::<IpAddr>().is_ok();
@@ -238,29 +241,25 @@ fn is_of_a_service(name: &str, text: &str) -> bool {
         parts.is_some_and(|((protocol, _), (_, port))| is_protocol(protocol) && is_port(port))
     };
     let Some(rest) = name.strip_prefix(ENV_PREFIX) else { return false };
-    match rest {
-        "SERVICE_HOST" => return is_address(text),
-        "SERVICE_PORT" => return is_port(text),
-        "PORT" => return is_target(text),
-        _ => {}
-    }
-    if rest.starts_with("SERVICE_PORT_") {
-        return is_port(text);
-    }
-    // PORT_8088_TCP, PORT_8088_TCP_ADDR and so on.
-    let mut parts = rest.split('_');
-    let (port, number, protocol) = (parts.next(), parts.next(), parts.next());
-    let is_numbered = port == Some("PORT")
-        && number.is_some_and(is_port)
-        && protocol.is_some_and(|it| is_protocol(&it.to_ascii_lowercase()));
-    is_numbered
-        && match (parts.next(), parts.next()) {
-            (None, _) => is_target(text),
-            (Some("PROTO"), None) => is_protocol(text),
-            (Some("PORT"), None) => is_port(text),
-            (Some("ADDR"), None) => is_address(text),
-            _ => false,
+    let words: Vec<&str> = rest.split('_').collect();
+    // The Service's name may have any words, ours among them, so each beginning of a shape is tried.
+    (0..words.len()).any(|at| match &words[at..] {
+        ["SERVICE", "HOST"] => is_address(text),
+        ["SERVICE", "PORT", ..] => is_port(text),
+        ["PORT"] => is_target(text),
+        ["PORT", number, protocol, what @ ..]
+            if is_port(number) && is_protocol(&protocol.to_ascii_lowercase()) =>
+        {
+            match what {
+                [] => is_target(text),
+                ["PROTO"] => is_protocol(text),
+                ["PORT"] => is_port(text),
+                ["ADDR"] => is_address(text),
+                _ => false,
+            }
         }
+        _ => false,
+    })
 }
 
 /// Whether the setting's type takes the value; told apart from the rest, so that the error can name the place.

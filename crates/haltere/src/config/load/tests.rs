@@ -81,6 +81,18 @@ fn variables_of_a_service_named_haltere_are_no_settings() {
         ("HALTERE_PORT_8088_TCP_PORT", "8088"),
         ("HALTERE_PORT_8088_TCP_ADDR", "fd00::1"),
         ("HALTERE_PORT_53_UDP", "udp://10.96.7.1:53"),
+        // Of others, haltere-http and haltere-metrics-port.
+        ("HALTERE_HTTP_SERVICE_HOST", "10.0.0.1"),
+        ("HALTERE_HTTP_SERVICE_PORT", "80"),
+        ("HALTERE_HTTP_SERVICE_PORT_HTTP_WEB", "80"),
+        ("HALTERE_HTTP_PORT", "tcp://10.0.0.1:80"),
+        ("HALTERE_HTTP_PORT_80_TCP", "tcp://10.0.0.1:80"),
+        ("HALTERE_METRICS_PORT_SERVICE_HOST", "fd00::2"),
+        ("HALTERE_METRICS_PORT_PORT", "tcp://10.0.0.2:9090"),
+        ("HALTERE_METRICS_PORT_PORT_9090_TCP", "tcp://10.0.0.2:9090"),
+        ("HALTERE_METRICS_PORT_PORT_9090_TCP_PROTO", "tcp"),
+        ("HALTERE_METRICS_PORT_PORT_9090_TCP_PORT", "9090"),
+        ("HALTERE_METRICS_PORT_PORT_9090_TCP_ADDR", "10.0.0.2"),
     ];
     let sources = Sources { env: env(&of_a_service), ..Sources::default() };
     load(&sources).expect("none of them is a setting");
@@ -92,6 +104,11 @@ fn variables_of_a_service_named_haltere_are_no_settings() {
         ("HALTERE_PORT_8088", "tcp://10.96.7.1:8088"),
         ("HALTERE_PORT_8088_TCP_ADDRESS", "10.96.7.1"),
         ("HALTERE_PORT_HTTP_TCP", "tcp://10.96.7.1:8088"),
+        ("HALTERE_SERVER_PORT", "8088"),
+        ("HALTERE_HTTP_SERVICE_HOST", "broker"),
+        ("HALTERE_HTTP_SERVICE_PORT", "http"),
+        ("HALTERE_HTTP_PORT_80_TCP_ADDRESS", "10.0.0.1"),
+        ("HALTERE_CONNECTIONS_MAXIMUM", "80"),
     ] {
         let sources = Sources { env: env(&[(name, value)]), ..Sources::default() };
         let expected = format!("unknown environment variable {name}");
