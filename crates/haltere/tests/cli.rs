@@ -306,6 +306,40 @@ fn what_is_good_moves_in_when_only_that_is_asked_for() {
 }
 
 #[test]
+fn the_variables_of_a_compose_file_are_taken_as_a_whole_or_not_at_all() {
+    let folder = folder();
+    let _server = serve(folder.path());
+    let password = ("CEDALO_MC_PASSWORD", "a long enough passphrase");
+    let url = ("CEDALO_MC_BROKER_URL", "mqtt://127.0.0.1:9");
+    let long = "n".repeat(300);
+    for (variables, why) in [
+        (&[url, ("CEDALO_MC_PASSWORD", "x")][..], "CEDALO_MC_PASSWORD: must be at least 8"),
+        (&[("CEDALO_MC_PASSWORD", "x")], "CEDALO_MC_PASSWORD: must be at least 8"),
+        (&[url, password, ("CEDALO_MC_USERNAME", "system")], "CEDALO_MC_USERNAME: is reserved"),
+        (&[url, password, ("CEDALO_MC_USERNAME", &long)], "CEDALO_MC_USERNAME"),
+        (&[password, ("CEDALO_MC_BROKER_URL", "mqtt://127.0.0.1:99999")], "port 99999"),
+        (&[password, ("CEDALO_MC_BROKER_URL", "broker")], "url: "),
+        (&[password, url, ("CEDALO_MC_BROKER_ID", &long)], "id: "),
+    ] {
+        for dry_run in [&["--dry-run"][..], &[]] {
+            let mut command = haltere(folder.path(), &[&["import", "mmc-env"], dry_run].concat());
+            let output = command.envs(variables.iter().copied()).output().expect("started");
+            assert!(!output.status.success(), "{variables:?} {dry_run:?}: {output:?}");
+            let said = [&output.stdout[..], &output.stderr[..]].concat();
+            let said = String::from_utf8(said).expect("UTF-8");
+            assert!(said.contains(why), "{dry_run:?}: {said}");
+            for untrue in ["--only-good", "added", "would add", "passphrase"] {
+                assert!(!said.contains(untrue), "{dry_run:?}: {said}");
+            }
+        }
+    }
+    let users = stdout(&run(folder.path(), &["users", "list"]));
+    assert!(!users.contains("cedalo"), "{users}");
+    let exported = stdout(&run(folder.path(), &["export"]));
+    assert!(!exported.contains("mqtt://"), "{exported}");
+}
+
+#[test]
 fn the_variables_of_a_compose_file_set_it_up_once() {
     let folder = folder();
     let _server = serve(folder.path());

@@ -6,7 +6,7 @@ use haltere_store::{StoreError, UserRecord};
 use super::{UserError, Users, check_password, hash_password, names, rules};
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::{Doing, Internal};
+use crate::error::{Doing, Internal, Invalid};
 use crate::policy::Action;
 
 const DOING: &str = "add a user";
@@ -38,6 +38,19 @@ impl Users {
         Ok(())
     }
 
+    /// Says why a new user could not be added, as far as it has nothing to do with those who are there.
+    pub fn check_new(
+        name: &UserName,
+        password: &Secret<String>,
+        roles: Roles,
+    ) -> Result<UserName, Invalid> {
+        let name = names::new(name)?;
+        rules::check_name(&name)?;
+        rules::check_roles(roles)?;
+        check_password(&name, password)?;
+        Ok(name)
+    }
+
     /// Checks what was given and does the slow part, before there is a transaction others wait for.
     pub(super) async fn prepare(
         &self,
@@ -45,10 +58,7 @@ impl Users {
         password: Secret<String>,
         roles: Roles,
     ) -> Result<UserRecord, UserError> {
-        let name = names::new(name)?;
-        rules::check_name(&name)?;
-        rules::check_roles(roles)?;
-        check_password(&name, &password)?;
+        let name = Self::check_new(name, &password, roles)?;
         let password_hash = hash_password(self.hashing, password).await?;
         let now = self.clock.now();
         Ok(UserRecord {

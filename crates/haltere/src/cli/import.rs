@@ -83,8 +83,20 @@ impl Options {
             (false, true) => ImportMode::StoreGood,
             (false, false) => ImportMode::Store,
         };
-        with_mover(common, async |mover, ctx| import(mover, ctx, content, mode, only_good).await)
+        let partly = if only_good { Partly::Wanted } else { Partly::Possible };
+        with_mover(common, async |mover, ctx| import(mover, ctx, content, mode, partly).await)
     }
+}
+
+/// Whether what is good may be imported without the rest.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Partly {
+    /// `--only-good` was given.
+    Wanted,
+    /// It could have been given.
+    Possible,
+    /// The command has no such flag, and a plan that would be refused fails as the import does.
+    Never,
 }
 
 async fn import(
@@ -92,20 +104,24 @@ async fn import(
     ctx: &Ctx,
     content: ImportFile,
     mode: ImportMode,
-    only_good: bool,
+    partly: Partly,
 ) -> anyhow::Result<()> {
     let (reporter, progress) = ImportProgress::channel();
     let import = mover.import(ctx, content, mode, reporter);
     let (report, ()) = tokio::join!(import, show(progress));
     let report = report.context("failed to import")?;
-    print_quoting(&describe(&report, mode, only_good))?;
+    print_quoting(&describe(&report, mode, partly))?;
+    if partly == Partly::Never && report.is_refused() {
+        bail!("nothing was changed");
+    }
     if mode != ImportMode::DryRun && !report.done {
         bail!("nothing was imported");
     }
     Ok(())
 }
 
-/// `haltere import mmc-env`: all is read before anything is added.
+/// `haltere import mmc-env`: all or nothing. Everything is checked before anything is added, and the
+/// administrator comes last, when nothing else can be refused.
 fn import_environment(common: Common, dry_run: bool) -> anyhow::Result<()> {
     let MmcEnvironment { broker, administrator } =
         MmcEnvironment::read(|name| std::env::var(name).ok()).map_err(Usage::because)?;
@@ -113,13 +129,20 @@ fn import_environment(common: Common, dry_run: bool) -> anyhow::Result<()> {
     let content = content.context("CEDALO_MC_BROKER_*")?;
     let mode = if dry_run { ImportMode::DryRun } else { ImportMode::Store };
     with_mover(common, async |mover, ctx| {
-        if let Some(administrator) = administrator {
-            administrator.add(&wiring::users(&mover.store), ctx, dry_run).await?;
+        let users = wiring::users(&mover.store);
+        let new = match administrator {
+            Some(administrator) => administrator.unless_there(&users, ctx).await?,
+            None => None,
+        };
+        if let Some(content) = content {
+            import(mover, ctx, content, mode, Partly::Never).await?;
         }
-        match content {
-            Some(content) => import(mover, ctx, content, mode, false).await,
-            None => Ok(()),
+        match new {
+            Some(administrator) if dry_run => administrator.announce(),
+            Some(administrator) => administrator.add(&users, ctx).await?,
+            None => {}
         }
+        Ok(())
     })
 }
 
@@ -188,7 +211,7 @@ async fn show(mut progress: watch::Receiver<ImportProgress>) {
 }
 
 /// What a person reads: what needs their attention line by line, the rest as numbers.
-fn describe(report: &ImportReport, mode: ImportMode, only_good: bool) -> String {
+fn describe(report: &ImportReport, mode: ImportMode, partly: Partly) -> String {
     let mut text = String::new();
     for (position, entry) in report.entries.iter().enumerate() {
         describe_entry(&mut text, position, entry);
@@ -209,11 +232,18 @@ fn describe(report: &ImportReport, mode: ImportMode, only_good: bool) -> String 
         (true, _) => format!("{creates} imported, {skips} skipped, {refusals} refused"),
         (false, _) => format!("{creates} to import, {skips} to skip, {refusals} refused"),
     };
-    let wish = if only_good { ImportMode::StoreGood } else { ImportMode::Store };
+    let wish = if partly == Partly::Wanted { ImportMode::StoreGood } else { ImportMode::Store };
     let end = if report.over_limit.is_some() {
         "; nothing is imported"
     } else if report.is_refused_by(wish) {
-        "; nothing is imported as long as anything is refused (--only-good leaves that out)"
+        match partly {
+            Partly::Possible => {
+                "; nothing is imported as long as anything is refused (--only-good leaves that out)"
+            }
+            Partly::Wanted | Partly::Never => {
+                "; nothing is imported as long as anything is refused"
+            }
+        }
     } else if mode == ImportMode::DryRun {
         "; nothing was changed, this was a dry run"
     } else {
@@ -268,7 +298,7 @@ mod tests {
             not_taken_over: vec!["tools".to_owned()],
         };
         assert_eq!(
-            describe(&report, ImportMode::Store, false),
+            describe(&report, ImportMode::Store, Partly::Possible),
             "refused  connections[1] \"bad\": url: is missing\n\
              not taken over: tools (they are no connections)\n\
              1 to import, 0 to skip, 1 refused; nothing is imported as long as anything is refused (--only-good leaves that out)\n"
@@ -278,7 +308,7 @@ mod tests {
         report.not_taken_over.clear();
         report.done = true;
         assert_eq!(
-            describe(&report, ImportMode::Store, false),
+            describe(&report, ImportMode::Store, Partly::Possible),
             "note     connections[0] \"fine\": caFile: is kept\n1 imported, 0 skipped\n"
         );
     }

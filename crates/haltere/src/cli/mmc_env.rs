@@ -2,10 +2,10 @@
 
 use std::path::Path;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use haltere_app::Ctx;
-use haltere_app::users::{UserError, Users};
-use haltere_core::{Role, Secret, UserName};
+use haltere_app::users::{UserError, Users, is_same_user};
+use haltere_core::{Role, Roles, Secret, UserName};
 use serde_json::json;
 
 use super::tell;
@@ -102,30 +102,48 @@ fn secret(
 }
 
 impl Administrator {
-    /// Adds the user, unless there is one of that name.
-    pub(super) async fn add(self, users: &Users, ctx: &Ctx, dry_run: bool) -> anyhow::Result<()> {
-        let Self { name, password } = self;
+    /// `None` when there is a user of that name. Fails when such a user can't be added.
+    pub(super) async fn unless_there(
+        self,
+        users: &Users,
+        ctx: &Ctx,
+    ) -> anyhow::Result<Option<Self>> {
         let known = users.list(ctx).await.context("failed to list the users")?;
-        if known.iter().any(|user| user.name == name) {
-            tell(&format!("the user {name} is there already, and keeps password and roles"));
-            return Ok(());
+        if known.iter().any(|user| is_same_user(user.name.as_str(), self.name.as_str())) {
+            tell_is_there(&self.name);
+            return Ok(None);
         }
-        if dry_run {
-            tell(&format!("would add the administrator {name}"));
-            return Ok(());
-        }
-        match users.add(ctx, &name, password, [Role::Admin].into_iter().collect()).await {
+        Users::check_new(&self.name, &self.password, roles()).map_err(|fault| {
+            let variable = if fault.field == "password" { "PASSWORD" } else { "USERNAME" };
+            anyhow!("CEDALO_MC_{variable}: {}", fault.reason)
+        })?;
+        Ok(Some(self))
+    }
+
+    /// Adds the user.
+    pub(super) async fn add(self, users: &Users, ctx: &Ctx) -> anyhow::Result<()> {
+        let Self { name, password } = self;
+        match users.add(ctx, &name, password, roles()).await {
             Ok(()) => tell(&format!("added the administrator {name}")),
-            Err(UserError::Exists) => {
-                tell(&format!("the user {name} is there already, and keeps password and roles"));
-            }
-            Err(error) => {
-                let doing = format!("failed to add {name} with the password in CEDALO_MC_PASSWORD");
-                return Err(error).context(doing);
-            }
+            // By somebody else, in the meantime.
+            Err(UserError::Exists) => tell_is_there(&name),
+            Err(error) => return Err(error).with_context(|| format!("failed to add {name}")),
         }
         Ok(())
     }
+
+    /// Says that the user would be added.
+    pub(super) fn announce(&self) {
+        tell(&format!("would add the administrator {}", self.name));
+    }
+}
+
+fn roles() -> Roles {
+    Role::Admin.into()
+}
+
+fn tell_is_there(name: &UserName) {
+    tell(&format!("the user {name} is there already, and keeps password and roles"));
 }
 
 #[cfg(test)]
