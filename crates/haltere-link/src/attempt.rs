@@ -14,7 +14,6 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::egress::Egress;
 use crate::resolve::Resolver;
-use crate::sys_habit::SysEnd;
 use crate::tls::TlsClients;
 use crate::trail::{Presented, Trail};
 use crate::transport::{Ended, Habits, Hello, Session, UpgradeError, Wire, upgrade};
@@ -279,16 +278,8 @@ fn not_read(stage: Stage, error: &io::Error, spec: &LinkSpec, peer: SocketAddr) 
     })
 }
 
-/// What the end of a session that was up means, with what it says about asking for `$SYS`.
-pub(crate) fn lost_at(ended: &Ended, end: SysEnd) -> LinkFailure {
-    let mut failure = lost(ended);
-    if matches!(end, SysEnd::Suspicious | SysEnd::Refused) {
-        failure.message.push_str("; it came right after we asked for the topics under $SYS");
-    }
-    failure
-}
-
-fn lost(ended: &Ended) -> LinkFailure {
+/// What the end of a session that was up means.
+pub(crate) fn lost(ended: &Ended) -> LinkFailure {
     match ended {
         Ended::NoPong(after) => failure::no_pong(*after),
         Ended::Goodbye(why) => failure::sent_away(why),

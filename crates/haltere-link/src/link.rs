@@ -156,10 +156,12 @@ impl Link {
                 self.log(&failure);
                 Some(Input::DialFailed(Arc::new(failure)))
             }
-            Outcome::Lost(failure, end) => {
+            Outcome::Lost(mut failure, end) => {
+                let lesson = self.sys.lost(end);
+                failure.message.push_str(lesson.words);
                 self.log(&failure);
-                if self.sys.lost(end) {
-                    tracing::warn!(connection = %self.spec.id, url = %self.spec.url, "the broker ends sessions in which it is asked for $SYS; its version and uptime stay unknown");
+                if lesson.abstains_now {
+                    tracing::warn!(connection = %self.spec.id, url = %self.spec.url, "the broker ends sessions in which it is asked for $SYS; the next one does not ask, and version and uptime stay unknown");
                 }
                 Some(Input::Lost(Arc::new(failure)))
             }

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 use crate::attempt::{self, Arrival, Manner, attempt};
 use crate::fleet::Fleet;
 use crate::pacer::Urgency;
-use crate::sys_habit::SysEnd;
+use crate::sys_habit::{self, SysEnd};
 use crate::tls::{CertificateFacts, certificate_facts};
 use crate::trail::{Observer, Trail};
 use crate::transport::{Ended, Session};
@@ -24,6 +24,8 @@ const TELL: Duration = Duration::from_secs(1);
 /// How long a session is looked at when all has been told: some brokers end it a moment after they were
 /// asked for `$SYS`.
 const LINGER: Duration = Duration::from_millis(250);
+/// The same, when the session before was lost.
+const LONGEST_LINGER: Duration = Duration::from_secs(3);
 
 /// What came of dialling a broker once.
 #[derive(Debug, Clone)]
@@ -100,30 +102,36 @@ async fn go(
     let told = listen(fleet, &mut arrival.session, &mut broker).await;
     match told.map_err(|ended| (arrival.session.sys_end(&ended), ended)) {
         Ok(()) => trail.pass(Some(told_what(&broker))),
-        Err((SysEnd::Suspicious | SysEnd::Refused, ended)) => {
+        Err((
+            SysEnd::Suspicious | SysEnd::Refused | SysEnd::Soon(_) | SysEnd::TakenOver(_),
+            ended,
+        )) => {
+            let lasted = arrival.session.settled_for();
             drop(arrival);
             let why = format!("{ended}, when it was asked for $SYS; once more without");
             trail.go_back_to(Stage::Dns, &why);
-            return without_sys(fleet, spec, trail).await;
+            return without_sys(fleet, spec, lasted, trail).await;
         }
-        Err((end, ended)) => return Err(dropped(&ended, end, trail)),
+        Err((_, ended)) => return Err(dropped(&ended, "", trail)),
     }
     let _ = timeout(TELL, arrival.session.goodbye()).await;
     Ok(broker)
 }
 
 /// The broker has ended a session in which it was asked for `$SYS`. A link learns to do without; whether
-/// that helps shows in a second session.
+/// that helps shows in a second session, which has to be clearly longer than the first has `lasted`.
 async fn without_sys(
     fleet: &Fleet,
     spec: &LinkSpec,
+    lasted: Duration,
     trail: &mut Trail<'_>,
 ) -> Result<BrokerFacts, LinkFailure> {
     let Arrival { mut session, tls } = arrive(fleet, spec, false, trail).await?;
     let mut broker = facts::at_arrival(session.version(), tls, SysTopics::EndsSession);
     trail.enter(Stage::Subscribe);
-    if let Err(ended) = stays(fleet, &mut session, &mut broker).await {
-        return Err(dropped(&ended, SysEnd::Unrelated, trail));
+    let linger = LINGER.max(2 * lasted).min(LONGEST_LINGER);
+    if let Err(ended) = stays(fleet, &mut session, &mut broker, linger).await {
+        return Err(dropped(&ended, sys_habit::ended_without_as_well(), trail));
     }
     trail.pass(Some(told_what(&broker)));
     let _ = timeout(TELL, session.goodbye()).await;
@@ -131,8 +139,9 @@ async fn without_sys(
 }
 
 /// The broker has let us in and then dropped us, for nothing that a link could do without.
-fn dropped(ended: &Ended, end: SysEnd, trail: &mut Trail<'_>) -> LinkFailure {
-    let failure = attempt::lost_at(ended, end);
+fn dropped(ended: &Ended, words: &str, trail: &mut Trail<'_>) -> LinkFailure {
+    let mut failure = attempt::lost(ended);
+    failure.message.push_str(words);
     trail.enter(Stage::Closed);
     trail.fail(&failure);
     failure
@@ -198,19 +207,20 @@ async fn listen(
     if let Ok(ended) = told.await {
         ended?;
     }
-    stays(fleet, session, broker).await
+    stays(fleet, session, broker, LINGER).await
 }
 
-/// Whether the broker answers a ping, and is still there a moment later.
+/// Whether the broker answers a ping, and is still there when `linger` is over.
 async fn stays(
     fleet: &Fleet,
     session: &mut Session,
     broker: &mut BrokerFacts,
+    linger: Duration,
 ) -> Result<(), Ended> {
     session.ping_now()?;
     let pong = timeout(TELL, hear(fleet, session, broker, Session::awaits_pong));
     pong.await.unwrap_or(Err(Ended::NoPong(TELL)))?;
-    timeout(LINGER, hear(fleet, session, broker, |_| true)).await.unwrap_or(Ok(()))
+    timeout(linger, hear(fleet, session, broker, |_| true)).await.unwrap_or(Ok(()))
 }
 
 /// Listens for as long as `more` says.

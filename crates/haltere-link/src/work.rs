@@ -147,10 +147,7 @@ impl Work {
             },
             Self::Session(session) => match ready!(session.poll_news(cx)) {
                 Ok(news) => Outcome::News(news),
-                Err(ended) => {
-                    let end = session.sys_end(&ended);
-                    Outcome::Lost(attempt::lost_at(&ended, end), end)
-                }
+                Err(ended) => Outcome::Lost(attempt::lost(&ended), session.sys_end(&ended)),
             },
         })
     }

@@ -182,16 +182,21 @@ fn closed(case: &Case<'_>) -> Vec<String> {
     lines
 }
 
-/// A link that was up.
+/// A link that was up. Sessions that end as soon without an extra, or the broker's own word, point to
+/// another client.
 fn lost(case: &Case<'_>) -> Vec<String> {
-    let mut lines: Vec<_> = elsewhere::server(case).into_iter().collect();
-    lines.extend(lines![
+    let mut lines = lines![
         "The broker's log says whether it was stopped, or closed this session, and why.",
         format!(
-            "Two clients with one client id throw each other out for ever: is {} in use elsewhere?",
-            quoted(&case.spec.client_id)
+            "Two clients with one client id throw each other out for ever: is {} in use elsewhere? If so, choose another with {}.",
+            quoted(&case.spec.client_id),
+            case.client_id()
         ),
-    ]);
+    ];
+    if case.failure.message.contains("the same client id") {
+        lines.reverse();
+    }
+    lines.splice(0..0, elsewhere::server(case));
     lines
 }
 

@@ -15,7 +15,7 @@ use tokio::time::{Instant, Sleep, sleep};
 use super::codec::{Broken, Codec, Heard, Hello, Message, Refusal};
 use super::framer::{Frame, FrameError, Framer};
 use super::wire::Wire;
-use crate::sys_habit::{SETTLED, SysEnd};
+use crate::sys_habit::{SETTLED, SOON, SysEnd};
 
 /// How much is read at once. Lies on the stack while reading, so that an idle link holds no buffer. Full of
 /// short messages it keeps a thread busy for some 60 µs, which is how long a flood makes others wait.
@@ -188,21 +188,30 @@ impl Session {
     /// What the end of this session says about asking for version and uptime.
     pub(crate) fn sys_end(&self, ended: &Ended) -> SysEnd {
         let (passed, pulse) = (self.since.elapsed(), &self.pulse);
-        let close = match self.sys {
+        let at_once = match self.sys {
             Sys::NotAsked => return SysEnd::NotAsked(passed),
             // A broker that hangs over it is found by its silence.
             Sys::Asked => passed <= pulse.keepalive + pulse.ping_timeout * 2 + SETTLED,
             Sys::Answered => passed <= SETTLED,
         };
         match ended {
-            _ if !close => SysEnd::Unrelated,
-            // In so many words.
+            Ended::Goodbye(Refusal { code: "SESSION_TAKEN_OVER", .. }) if passed <= SOON => {
+                SysEnd::TakenOver(passed)
+            }
             Ended::Goodbye(Refusal { code: "SESSION_TAKEN_OVER", .. }) => SysEnd::Unrelated,
-            Ended::Goodbye(Refusal { code, .. }) if is_about_a_subscription(code) => {
+            Ended::Goodbye(Refusal { code, .. }) if at_once && is_about_a_subscription(code) => {
                 SysEnd::Refused
             }
-            _ => SysEnd::Suspicious,
+            _ if at_once => SysEnd::Suspicious,
+            Ended::Goodbye(Refusal { code, .. }) if is_about_the_broker(code) => SysEnd::Unrelated,
+            _ if passed <= SOON => SysEnd::Soon(passed),
+            _ => SysEnd::Unrelated,
         }
+    }
+
+    /// How long it has been since the broker let us in, was asked or has answered, whichever came last.
+    pub(crate) fn settled_for(&self) -> Duration {
+        self.since.elapsed()
     }
 
     /// Asks now whether the broker is still there.
@@ -350,6 +359,19 @@ fn is_about_a_subscription(code: &str) -> bool {
             | "SHARED_SUBSCRIPTIONS_NOT_SUPPORTED"
             | "SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED"
             | "WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED"
+    )
+}
+
+/// Whether a broker that ends a session for this reason does so whatever the client has asked.
+fn is_about_the_broker(code: &str) -> bool {
+    matches!(
+        code,
+        "SERVER_SHUTTING_DOWN"
+            | "SERVER_BUSY"
+            | "USE_ANOTHER_SERVER"
+            | "SERVER_MOVED"
+            | "KEEP_ALIVE_TIMEOUT"
+            | "MAXIMUM_CONNECT_TIME"
     )
 }
 
@@ -669,7 +691,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_the_end_of_a_session_says_about_the_subscription() {
-        use SysEnd::{NotAsked, Refused, Suspicious, Unrelated};
+        use SysEnd::{NotAsked, Refused, Soon, Suspicious, TakenOver, Unrelated};
         let (now, second) = (Duration::ZERO, Duration::from_secs(1));
         let granted = [0x90, 5, 0, 1, 0, 0, 0];
         for (after, bytes, expected) in [
@@ -679,11 +701,12 @@ mod tests {
             (now, &[0xe0, 2, 0x8f, 0], Refused),
             (now, &[0xe0, 2, 0x80, 0], Suspicious),
             (now, &[0xe0, 2, 0x8b, 0], Suspicious),
-            (now, &[0xe0, 2, 0x8e, 0], Unrelated),
+            (now, &[0xe0, 2, 0x8e, 0], TakenOver(now)),
             (now, &[0x00, 0], Suspicious),
             (now, &granted, Suspicious),
             (second, &granted, Suspicious),
-            (second * 3, &granted, Unrelated),
+            (second * 3, &granted, Soon(second * 3)),
+            (second * 31, &granted, Unrelated),
             // The pings stay unanswered.
             (second * 300, &[], Suspicious),
             (second * 300, &granted, Unrelated),

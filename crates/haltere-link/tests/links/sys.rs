@@ -210,17 +210,64 @@ async fn nobody_is_asked_who_should_not_be() {
     fleet.ends_well().await;
 }
 
-/// Two clients with one client id: whoever comes last throws the other one out.
+/// Some brokers have no other word for it.
+#[tokio::test]
+async fn a_broker_that_says_another_client_came_whenever_it_is_asked() {
+    let away = [0xe0, 2, 0x8e, 0];
+    let peer = greeting().await_subscribe().send(away).close().start().await;
+    stays_up_without(quick(), link(&peer.url("mqtt")), &peer, 3).await;
+}
+
+/// As when its first message under $SYS is due.
+#[tokio::test]
+async fn a_broker_that_closes_seconds_after_it_has_answered() {
+    let script = greeting().answer_subscribe().pause(Duration::from_millis(2_200)).close();
+    let peer = script.start().await;
+    let fleet = Fleet::new().await;
+    let spec = link(&peer.url("mqtt"));
+    fleet.want(&spec);
+    wait::until("three sessions", PATIENCE, async || (peer.subscribes() >= 3).then_some(())).await;
+    let without = |it: &haltere_core::BrokerFacts| it.sys == SysTopics::EndsSession;
+    fleet.until_facts(&spec, "a session without $SYS", without).await;
+    assert_eq!((peer.subscribes(), peer.connections()), (3, 4));
+    fleet.ends_well().await;
+}
+
+/// Two clients with one client id: the one that comes last throws the other one out, whatever it asks.
 #[tokio::test]
 async fn a_session_that_another_client_takes_over_is_not_blamed_on_it() {
     let fleet = Fleet::new().await;
-    // In so many words of MQTT 5, right at the SUBSCRIBE.
-    let peer = greeting().await_subscribe().send([0xe0, 2, 0x8e, 0]).close().start().await;
+    let away = [0xe0, 2, 0x8e, 0];
+    let pause = Duration::from_millis(20);
+    let peer = greeting().pause(pause).send(away).close().start().await;
     let spec = link(&peer.url("mqtt"));
     fleet.want(&spec);
-    wait::until("four sessions", PATIENCE, async || (peer.connects().len() >= 4).then_some(()))
+    wait::until("a fourth question", PATIENCE, async || (peer.subscribes() >= 4).then_some(()))
         .await;
-    assert!(peer.subscribes() >= 3, "it goes on asking");
+    let report = fleet.supervisor.probe(&spec, |_| {}).await;
+    let failure = report.failure.clone().expect("the doctor does not call that healthy");
+    assert!(failure.message.contains("another client came"), "{failure}");
+    fleet.ends_well().await;
+}
+
+/// With a real broker that says nothing as it closes the older session.
+#[tokio::test]
+async fn a_second_client_at_mosquitto_is_named() {
+    let broker = haltere_testkit::Mosquitto::plain().await;
+    let config = LinkConfig { dials_per_second: 1_000.try_into().unwrap(), ..quick() };
+    let fleet = Fleet::with(config).await;
+    let spec = link(&broker.url());
+    let twin = LinkSpec { id: haltere_testkit::builders::id("twin"), ..spec.clone() };
+    fleet.want_all(&[spec.clone(), twin]);
+    let history = wait::until("eight losses", PATIENCE, async || {
+        let losses = fleet.supervisor.history(&spec.id).into_iter().filter_map(|it| it.failure);
+        let losses: Vec<_> = losses.map(|failure| failure.message.clone()).collect();
+        (losses.len() >= 8).then_some(losses)
+    })
+    .await;
+    let names = history.iter().filter(|it| it.contains("same client id")).count();
+    let blames = history.iter().filter(|it| it.contains("right after we asked")).count();
+    assert!(names >= 4 && blames <= 3, "{history:#?}");
     fleet.ends_well().await;
 }
 
@@ -238,6 +285,10 @@ async fn sessions_that_end_anyway_are_not_blamed_on_it() {
     let report = fleet.supervisor.probe(&spec, |_| {}).await;
     let failure = report.failure.expect("the doctor does not call that healthy");
     assert_eq!((failure.stage.as_str(), &*failure.code), ("closed", "ECONNCLOSED"));
+    assert!(failure.message.contains("another client with the same client id"), "{failure}");
+    let said = || fleet.supervisor.history(&spec.id).into_iter().filter_map(|it| it.failure);
+    let names = |it: &haltere_core::LinkFailure| it.message.contains("the same client id");
+    assert!(said().any(|it| names(&it)), "{:#?}", said().collect::<Vec<_>>());
     let last = report.stages.last().expect("stages");
     assert_eq!((last.ok, last.stage), (false, failure.stage), "{:#?}", report.stages);
     fleet.ends_well().await;
