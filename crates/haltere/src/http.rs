@@ -31,9 +31,9 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
-use places::TurnedAway;
 pub(crate) use places::{Bounds, Count, Places};
-use progress::Watched;
+use places::{Entered, TurnedAway};
+use progress::{Progress, Watched};
 use visit::Visit;
 
 use crate::lifecycle::Stop;
@@ -81,26 +81,19 @@ pub(crate) async fn serve(
         let _ = SockRef::from(&stream).set_tcp_user_timeout(Some(limits.write_timeout));
         let _ = SockRef::from(&stream).set_tcp_notsent_lowat(UNSENT);
         let (stream, progress) = Watched::new(stream, limits.write_timeout);
-        let place = match limits.places.enter(peer.ip(), &progress).await {
-            Ok(place) => place,
-            Err(turned_away) => {
-                if tls.is_none() {
-                    stream.say(no_place(turned_away).as_bytes());
-                }
-                continue;
+        match limits.places.enter(peer.ip(), &progress) {
+            Ok(entered) => {
+                let newcomer = Newcomer {
+                    peer,
+                    router: router.clone(),
+                    header_timeout: limits.header_timeout,
+                    tls: tls.clone(),
+                    stop: stop.clone(),
+                };
+                connections.spawn(newcomer.serve(entered, stream, progress));
             }
-        };
-        let header_timeout =
-            if place.is_kept() { KEPT_HEADER_TIMEOUT } else { limits.header_timeout };
-        let mut protocol = http1::Builder::new();
-        protocol
-            .timer(TokioTimer::new())
-            .header_read_timeout(header_timeout)
-            .max_buf_size(LARGEST_HEAD);
-        let visit = Arc::new(Visit::new(place, progress));
-        let router = router.clone();
-        let connection = Connection { peer, router, protocol, visit, stop: stop.clone() };
-        connections.spawn(connection.serve(stream, tls.clone()));
+            Err(turned_away) => turn_away(&stream, tls.is_some(), turned_away),
+        }
     }
     // Closes the socket: clients that come now are refused rather than left waiting.
     drop(listener);
@@ -108,7 +101,13 @@ pub(crate) async fn serve(
     connections.wait().await;
 }
 
-/// What is said to those who get no place, where there is no TLS to say it through.
+/// Says why there is no place, where there is no TLS to say it through.
+fn turn_away(stream: &Watched<TcpStream>, is_tls: bool, turned_away: TurnedAway) {
+    if !is_tls {
+        stream.say(no_place(turned_away).as_bytes());
+    }
+}
+
 fn no_place(TurnedAway { is_own }: TurnedAway) -> String {
     let (status, body) = if is_own {
         (
@@ -145,6 +144,39 @@ async fn next(listener: &TcpListener, stop: &Stop) -> Option<(TcpStream, SocketA
         biased;
         () = stop.soft.cancelled() => None,
         accepted = accept => Some(accepted),
+    }
+}
+
+/// A client that has connected.
+struct Newcomer {
+    peer: SocketAddr,
+    router: Router,
+    header_timeout: Duration,
+    tls: Option<Tls>,
+    stop: Stop,
+}
+
+impl Newcomer {
+    /// Serves it once it has a place.
+    async fn serve(self, entered: Entered, stream: Watched<TcpStream>, progress: Arc<Progress>) {
+        let Self { peer, router, header_timeout, tls, stop } = self;
+        let place = tokio::select! {
+            biased;
+            place = entered.place() => place,
+            () = stop.soft.cancelled() => return,
+        };
+        let place = match place {
+            Ok(place) => place,
+            Err(turned_away) => return turn_away(&stream, tls.is_some(), turned_away),
+        };
+        let header_timeout = if place.is_kept() { KEPT_HEADER_TIMEOUT } else { header_timeout };
+        let mut protocol = http1::Builder::new();
+        protocol
+            .timer(TokioTimer::new())
+            .header_read_timeout(header_timeout)
+            .max_buf_size(LARGEST_HEAD);
+        let visit = Arc::new(Visit::new(place, progress));
+        Connection { peer, router, protocol, visit, stop }.serve(stream, tls).await;
     }
 }
 
@@ -195,7 +227,7 @@ impl Connection {
                 connection.as_mut().graceful_shutdown();
                 tokio::select! {
                     outcome = connection => outcome,
-                    () = tokio::time::sleep(visit.parting()) => Ok(()),
+                    () = visit.parting() => Ok(()),
                     () = stop.hard.cancelled() => Ok(()),
                 }
             }

@@ -1,26 +1,27 @@
 //! Places for connections: how many there are, and who gets one.
 //!
-//! Nobody waits for a place. Whoever connects gets one of the general places; where they are taken, one of
-//! those that are kept. On a kept place only the head of a request is read, and only health checks, callers
-//! with a session and logins are served ([`haltere_api::Kept`]), the last for one request each and few at a
-//! time. One address has a share of both, so that it can't be in all others' way. When places run out,
-//! connections that do nothing give way to newcomers.
+//! A connection gets one of the general places; where they are taken, one of those that are kept. On a kept
+//! place only the head of a request is read, and only health checks, callers with a session and logins are
+//! served ([`haltere_api::Kept`]), the last for one request each and few at a time. One address has a share of
+//! both, so that it can't be in all others' way. When places run out, connections that do nothing give way to
+//! newcomers, which wait for a moment: few at a time, and each in its own task ([`waiting`]).
+
+mod waiting;
 
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
 
 use haltere_core::Network;
 use haltere_core::shares::neighbourhood;
-use tokio::sync::Notify;
-use tokio::time::{Instant, timeout_at};
 use tokio_util::sync::CancellationToken;
 
 use super::episode::Episode;
 use super::progress::Progress;
+pub(super) use waiting::Entered;
+use waiting::Heir;
 
 /// One place in so many is kept for health checks, callers with a session and logins.
 const KEPT: usize = 8;
@@ -31,8 +32,8 @@ const SHARE: usize = 4;
 /// What one browser opens, at least: the share of an address where there are few places.
 const BROWSER: usize = 8;
 
-/// How long a newcomer waits for the connection that gives way to it.
-const PATIENCE: Duration = Duration::from_secs(1);
+/// One newcomer may wait for so many places.
+const WAITING: usize = 16;
 
 /// How many places there are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,6 +42,8 @@ pub(crate) struct Bounds {
     kept: usize,
     per_address: usize,
     kept_per_address: usize,
+    waiting: usize,
+    waiting_per_address: usize,
 }
 
 impl Bounds {
@@ -50,11 +53,14 @@ impl Bounds {
         let all = all.get();
         let kept = all / KEPT;
         let share = (all / SHARE).max(BROWSER);
+        let waiting = (all / WAITING).max(1);
         Self {
             general: all - kept,
             kept,
             per_address: per_address.map_or(share, NonZeroUsize::get).min(all),
             kept_per_address: kept.div_ceil(SHARE),
+            waiting,
+            waiting_per_address: waiting.div_ceil(SHARE),
         }
     }
 
@@ -74,13 +80,15 @@ struct Inner {
     /// Proxies, whose connections are those of many people: they have no share of their own.
     trusted: Vec<Network>,
     state: Mutex<State>,
-    freed: Notify,
 }
 
 #[derive(Default)]
 struct State {
     taken: Taken,
+    /// What each network has, and what it waits for.
     networks: HashMap<IpAddr, Taken>,
+    /// Newcomers, by the number of the seat that was asked to give way.
+    heirs: HashMap<u64, Heir>,
     /// Those that can give way, the one that has done nothing for longest first.
     idle: BTreeMap<u64, Arc<Seat>>,
     /// Those on kept places without a session and without a request under way, the oldest first.
@@ -96,6 +104,7 @@ struct State {
 struct Taken {
     general: usize,
     kept: usize,
+    waiting: usize,
 }
 
 /// What the log tells about places, counted since the start.
@@ -115,6 +124,7 @@ pub(crate) struct Count {
 
 /// A connection, as the others see it.
 struct Seat {
+    number: u64,
     network: Option<IpAddr>,
     is_kept: bool,
     progress: Arc<Progress>,
@@ -137,49 +147,41 @@ pub(crate) struct TurnedAway {
     pub(super) is_own: bool,
 }
 
+/// What there is for a newcomer.
 enum Entry {
     Taken(Arc<Seat>),
-    /// Another one will go.
-    GivesWay {
-        is_own: bool,
-    },
-    /// Nobody will.
-    Full {
-        is_own: bool,
-    },
+    /// This one will go.
+    GivesWay(Arc<Seat>),
+    /// None will.
+    Full(TurnedAway),
 }
 
 impl Places {
     pub(crate) fn new(bounds: Bounds, trusted: Vec<Network>) -> Self {
         let state = Mutex::default();
-        Self(Arc::new(Inner { bounds, trusted, state, freed: Notify::new() }))
+        Self(Arc::new(Inner { bounds, trusted, state }))
     }
 
-    /// A place for a connection from `peer`, at the cost of one that does nothing if need be.
-    pub(super) async fn enter(
+    /// A place for a connection from `peer`, at the cost of one that does nothing if need be. Says at once
+    /// whether there is one; waiting for it is up to the caller.
+    pub(super) fn enter(
         &self,
         peer: IpAddr,
         progress: &Arc<Progress>,
-    ) -> Result<Place, TurnedAway> {
+    ) -> Result<Entered, TurnedAway> {
         let peer = peer.to_canonical();
         let is_proxy = self.0.trusted.iter().any(|network| network.contains(peer));
         let network = (!is_proxy).then(|| neighbourhood(peer));
-        let (mut waits, deadline) = (false, Instant::now() + PATIENCE);
-        loop {
-            let freed = self.0.freed.notified();
-            let entry = self.state().enter(&self.0.bounds, network, progress, waits);
-            let is_own = match entry {
-                Entry::Taken(seat) => return Ok(self.place(seat)),
-                Entry::GivesWay { is_own } => {
-                    waits = true;
-                    is_own
-                }
-                Entry::Full { is_own } => is_own,
-            };
-            if !waits || timeout_at(deadline, freed).await.is_err() {
-                let mut state = self.state();
-                state.turned_away.happened("connections were turned away: all places are taken");
-                return Err(TurnedAway { is_own });
+        let mut state = self.state();
+        match state.enter(&self.0.bounds, network, progress) {
+            Entry::Taken(seat) => {
+                drop(state);
+                Ok(Entered::Now(self.place(seat)))
+            }
+            Entry::GivesWay(seat) => Ok(Entered::Soon(state.wait(self, &seat, network, progress))),
+            Entry::Full(turned_away) => {
+                state.turn_away();
+                Err(turned_away)
             }
         }
     }
@@ -217,34 +219,80 @@ impl Places {
 }
 
 impl State {
-    /// Takes a place, or asks another connection to give way, unless one was asked already.
+    /// Takes a place, or asks another connection to give way.
     fn enter(
         &mut self,
         bounds: &Bounds,
         network: Option<IpAddr>,
         progress: &Arc<Progress>,
-        waits: bool,
     ) -> Entry {
-        let of_network = network.and_then(|it| self.networks.get(&it).copied()).unwrap_or_default();
+        if let Some(seat) = self.take(bounds, network, false, progress) {
+            return Entry::Taken(seat);
+        }
+        let of_network = self.of_network(network);
         let over_share = network.is_some() && of_network.general >= bounds.per_address;
-        if !over_share && self.taken.general < bounds.general {
-            return Entry::Taken(self.sit(network, false, progress));
-        }
         let over_kept = network.is_some() && of_network.kept >= bounds.kept_per_address;
-        let is_full = self.taken.general >= bounds.general && self.taken.kept >= bounds.kept;
-        let is_own = over_share && over_kept && !is_full;
+        let may_wait = self.heirs.len() < bounds.waiting
+            && (network.is_none() || of_network.waiting < bounds.waiting_per_address);
         // One that is over its share takes the place of its own kind alone.
-        let within = network.filter(|_| over_share);
-        if !waits && self.give_way(within) {
-            return Entry::GivesWay { is_own };
+        if may_wait && let Some(seat) = self.idle_gives_way(network.filter(|_| over_share)) {
+            return Entry::GivesWay(seat);
         }
-        if !over_kept && self.taken.kept < bounds.kept {
-            return Entry::Taken(self.sit(network, true, progress));
+        if let Some(seat) = self.take(bounds, network, true, progress) {
+            return Entry::Taken(seat);
         }
-        if !waits && self.unknown_gives_way(network.filter(|_| over_kept)) {
-            return Entry::GivesWay { is_own };
+        if may_wait && let Some(seat) = self.unknown_gives_way(network.filter(|_| over_kept)) {
+            return Entry::GivesWay(seat);
         }
-        Entry::Full { is_own }
+        Entry::Full(self.no_place(bounds, network))
+    }
+
+    /// A place that is free.
+    fn take(
+        &mut self,
+        bounds: &Bounds,
+        network: Option<IpAddr>,
+        is_kept: bool,
+        progress: &Arc<Progress>,
+    ) -> Option<Arc<Seat>> {
+        let of_network = self.of_network(network).of(is_kept);
+        let (share, all) = if is_kept {
+            (bounds.kept_per_address, bounds.kept)
+        } else {
+            (bounds.per_address, bounds.general)
+        };
+        let has_share = network.is_none() || of_network < share;
+        if !has_share || self.taken.of(is_kept) >= all {
+            return None;
+        }
+        self.taken.change(is_kept, |taken| *taken += 1);
+        self.change_network(network, |taken| taken.change(is_kept, |taken| *taken += 1));
+        Some(self.sit(network, is_kept, progress))
+    }
+
+    fn no_place(&self, bounds: &Bounds, network: Option<IpAddr>) -> TurnedAway {
+        let of_network = self.of_network(network);
+        let has_share =
+            of_network.general >= bounds.per_address && of_network.kept >= bounds.kept_per_address;
+        let is_full = self.taken.general >= bounds.general && self.taken.kept >= bounds.kept;
+        TurnedAway { is_own: network.is_some() && has_share && !is_full }
+    }
+
+    fn turn_away(&mut self) {
+        self.turned_away.happened("connections were turned away: all places are taken");
+    }
+
+    fn of_network(&self, network: Option<IpAddr>) -> Taken {
+        network.and_then(|it| self.networks.get(&it).copied()).unwrap_or_default()
+    }
+
+    fn change_network(&mut self, network: Option<IpAddr>, change: impl FnOnce(&mut Taken)) {
+        let Some(network) = network else { return };
+        let taken = self.networks.entry(network).or_default();
+        change(taken);
+        if taken.general + taken.kept == 0 {
+            self.networks.remove(&network);
+        }
     }
 
     fn sit(
@@ -253,42 +301,47 @@ impl State {
         is_kept: bool,
         progress: &Arc<Progress>,
     ) -> Arc<Seat> {
-        self.taken.change(is_kept, |taken| *taken += 1);
-        if let Some(network) = network {
-            self.networks.entry(network).or_default().change(is_kept, |taken| *taken += 1);
-        }
-        let give_way = CancellationToken::new();
-        Arc::new(Seat { network, is_kept, progress: Arc::clone(progress), give_way })
+        let (number, give_way) = (self.next(), CancellationToken::new());
+        Arc::new(Seat { number, network, is_kept, progress: Arc::clone(progress), give_way })
+    }
+
+    fn next(&mut self) -> u64 {
+        self.next += 1;
+        self.next
     }
 
     /// Asks the connection that has done nothing for longest, `within` a network if one is given.
-    fn give_way(&mut self, within: Option<IpAddr>) -> bool {
+    fn idle_gives_way(&mut self, within: Option<IpAddr>) -> Option<Arc<Seat>> {
         let fits = |seat: &Seat| within.is_none() || seat.network == within;
         let mut idle = self.idle.iter();
         let found = idle.find(|(_, seat)| fits(seat) && !seat.progress.is_blocked());
-        let Some(number) = found.map(|(number, _)| *number) else { return false };
-        if let Some(seat) = self.idle.remove(&number) {
-            seat.give_way.cancel();
-            self.gave_way.happened("idle connections gave way to newer ones: places ran out");
-        }
-        true
+        let number = found.map(|(number, _)| *number)?;
+        let seat = self.idle.remove(&number)?;
+        Some(self.gives_way(seat))
     }
 
-    fn unknown_gives_way(&mut self, within: Option<IpAddr>) -> bool {
+    fn unknown_gives_way(&mut self, within: Option<IpAddr>) -> Option<Arc<Seat>> {
         let mut unknown = self.unknown.iter();
         let found = unknown.find(|(_, seat)| within.is_none() || seat.network == within);
-        let Some(number) = found.map(|(number, _)| *number) else { return false };
-        if let Some(seat) = self.unknown.remove(&number) {
-            seat.give_way.cancel();
-            self.gave_way.happened("idle connections gave way to newer ones: places ran out");
-        }
-        true
+        let number = found.map(|(number, _)| *number)?;
+        let seat = self.unknown.remove(&number)?;
+        Some(self.gives_way(seat))
+    }
+
+    fn gives_way(&mut self, seat: Arc<Seat>) -> Arc<Seat> {
+        seat.give_way.cancel();
+        self.gave_way.happened("idle connections gave way to newer ones: places ran out");
+        seat
     }
 }
 
 impl Taken {
     fn change(&mut self, is_kept: bool, change: impl FnOnce(&mut usize)) {
         change(if is_kept { &mut self.kept } else { &mut self.general });
+    }
+
+    fn of(self, is_kept: bool) -> usize {
+        if is_kept { self.kept } else { self.general }
     }
 }
 
@@ -301,6 +354,11 @@ impl Place {
     /// Whether the connection was used with a session.
     pub(super) fn has_session(&self) -> bool {
         self.has_session.load(Ordering::Relaxed)
+    }
+
+    /// Whether a request is under way, or the connection belongs to a session.
+    pub(super) fn is_in_use(&self) -> bool {
+        self.number().is_none()
     }
 
     /// Waits until the place is needed by somebody else.
@@ -343,9 +401,11 @@ impl Place {
             return;
         }
         let mut state = self.places.state();
-        let number = state.next;
-        state.next += 1;
-        list(&mut state).insert(number, Arc::clone(&self.seat));
+        let number = state.next();
+        // One that was asked to give way is not asked twice.
+        if !self.seat.give_way.is_cancelled() {
+            list(&mut state).insert(number, Arc::clone(&self.seat));
+        }
         *standing = Some(number);
     }
 
@@ -364,20 +424,18 @@ impl Place {
 impl Drop for Place {
     fn drop(&mut self) {
         self.stand_down();
-        let Seat { network, is_kept, .. } = &*self.seat;
+        let Seat { number, network, is_kept, .. } = *self.seat;
         let mut state = self.places.state();
-        state.taken.change(*is_kept, |taken| *taken -= 1);
         state.ended += 1;
-        if let Some(network) = network
-            && let Some(taken) = state.networks.get_mut(network)
-        {
-            taken.change(*is_kept, |taken| *taken -= 1);
-            if taken.general + taken.kept == 0 {
-                state.networks.remove(network);
-            }
-        }
+        state.change_network(network, |taken| taken.change(is_kept, |taken| *taken -= 1));
+        let Some(heir) = state.heirs.remove(&number) else {
+            state.taken.change(is_kept, |taken| *taken -= 1);
+            return;
+        };
+        let (heir, seat) = state.inherit(heir, is_kept);
         drop(state);
-        self.places.0.freed.notify_waiters();
+        // An heir that has gone drops the place, which needs the state.
+        let _ = heir.send(self.places.place(seat));
     }
 }
 

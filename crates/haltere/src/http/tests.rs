@@ -285,6 +285,55 @@ async fn what_a_stranger_does_not_read_holds_no_kept_place_that_is_needed() {
 }
 
 #[tokio::test]
+async fn beginnings_of_requests_hold_up_no_other_address() {
+    const PLACES: usize = 1_024;
+    let server = start(Router::new().route("/", get(async || "hello")), patient(PLACES)).await;
+    let mut hostile = Vec::new();
+    // An address has 256 general places and 32 kept ones; a newcomer beyond costs one of its own.
+    for _ in 0..600 {
+        let mut stream = connect_from(&server, 2).await;
+        let _ = stream.write_all(b"G").await;
+        hostile.push(stream);
+    }
+    let health = async {
+        for _ in 0..20 {
+            let mut stream = connect_from(&server, 3).await;
+            get_path(&mut stream, "/").await;
+            stream.read_exact(&mut [0]).await.expect("served");
+        }
+    };
+    // Each of those that were waited for would cost a second.
+    tokio::time::timeout(Duration::from_secs(20), health).await.expect("the loop goes on");
+    server.stop.soft.cancel();
+    server.stop.hard.cancel();
+    server.task.await.expect("no panic");
+}
+
+#[tokio::test]
+async fn one_that_began_a_request_gives_way_to_a_newcomer() {
+    let limits = patient(8);
+    let places = limits.places.clone();
+    let server = start(Router::new().route("/", get(async || "hello")), limits).await;
+    let mut hostile = Vec::new();
+    for network in 2..=8 {
+        let mut stream = connect_from(&server, network).await;
+        stream.write_all(b"G").await.expect("sent");
+        hostile.push(stream);
+    }
+    while places.count().open != 7 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    let mut kept = Vec::new();
+    for network in 10..20 {
+        let mut stream = connect_from(&server, network).await;
+        get_path(&mut stream, "/").await;
+        stream.read_exact(&mut [0]).await.expect("served");
+        kept.push(stream);
+    }
+    assert_eq!(places.count().turned_away, 0);
+}
+
+#[tokio::test]
 async fn a_long_head_is_refused() {
     let server = start(Router::new(), patient(10)).await;
     let mut stream = connect(&server).await;

@@ -12,6 +12,7 @@ use haltere_app::sessions::EndSignal;
 use hyper::body::{Body as _, Frame, SizeHint};
 use hyper::header::{CONNECTION, HeaderValue};
 use tokio::sync::watch;
+use tokio::time::sleep;
 
 use super::places::Place;
 use super::progress::Progress;
@@ -19,8 +20,9 @@ use super::progress::Progress;
 /// How long what is under way may take when its connection has to end.
 const PARTING: Duration = Duration::from_secs(1);
 
-/// The same on a kept place, for somebody without a session.
-const PARTING_OF_STRANGERS: Duration = Duration::from_millis(100);
+/// The same where no request is under way, or on a kept place for a caller without a session: enough for an
+/// answer to be written.
+const SHORT_PARTING: Duration = Duration::from_millis(100);
 
 pub(super) struct Visit {
     pub(super) place: Place,
@@ -43,14 +45,18 @@ impl Visit {
         }
     }
 
-    /// How long what is under way may take when the connection has to end.
-    pub(super) fn parting(&self) -> Duration {
-        let is_known = !self.place.is_kept() || self.place.has_session();
-        // A newcomer waits for it, and so do those behind, who want to be accepted.
-        match (is_known, self.progress.is_blocked()) {
-            (true, _) => PARTING,
-            (false, false) => PARTING_OF_STRANGERS,
-            (false, true) => Duration::ZERO,
+    /// Waits as long as what is under way may take when the connection has to end.
+    pub(super) async fn parting(&self) {
+        let is_stranger = self.place.is_kept() && !self.place.has_session();
+        // A newcomer waits for it.
+        if is_stranger && self.progress.is_blocked() {
+            return;
+        }
+        sleep(SHORT_PARTING).await;
+        // A head that never becomes whole is no request.
+        let is_in_use = self.place.is_in_use() || self.progress.is_blocked();
+        if !is_stranger && is_in_use {
+            sleep(PARTING.saturating_sub(SHORT_PARTING)).await;
         }
     }
 

@@ -13,9 +13,13 @@ fn address(network: u8) -> IpAddr {
     IpAddr::from([192, 0, 2, network])
 }
 
+fn come(places: &Places, network: u8) -> Result<Entered, TurnedAway> {
+    places.enter(address(network), &Arc::default())
+}
+
+/// A place that is there at once.
 fn enter(places: &Places, network: u8) -> Option<Place> {
-    let progress = Arc::default();
-    places.enter(address(network), &progress).now_or_never()?.ok()
+    come(places, network).ok()?.place().now_or_never()?.ok()
 }
 
 /// One that a request is under way on.
@@ -67,29 +71,44 @@ async fn the_oldest_that_does_nothing_gives_way() {
         assert!(place.give_way().now_or_never().is_none());
     }
     assert_eq!(places.count().gave_way, 1);
-    let (progress, mut seated) = (Arc::default(), seated);
-    let newcomer = places.enter(address(6), &progress);
-    let leave = async move {
-        tokio::task::yield_now().await;
-        seated.truncate(3);
-        seated
-    };
-    // What gave way before is free now, and nobody else has to go.
-    drop(tokio::join!(newcomer, leave));
+    assert!(come(&places, 6).is_err(), "the rest is in use, and the fourth was asked already");
 }
 
 #[tokio::test]
-async fn on_kept_places_who_is_unknown_gives_way_and_who_has_a_session_stays() {
-    let places = places(64);
-    let held: Vec<_> = (1..=56).map_while(|network| busy(&places, network)).collect();
-    assert!(held.iter().all(|place| !place.is_kept()));
-    let kept: Vec<_> = (101..=108).map_while(|network| enter(&places, network)).collect();
-    assert!(kept.len() == 8 && kept.iter().all(Place::is_kept));
-    kept[0].begins();
-    kept[0].ends(true);
-    assert!(enter(&places, 120).is_none());
-    assert!(kept[0].give_way().now_or_never().is_none());
-    assert!(kept[1].give_way().now_or_never().is_some());
+async fn a_place_is_handed_to_the_newcomer_that_asked_for_it() {
+    let places = places(8);
+    let mut seated: Vec<_> = (1..=8).map_while(|network| busy(&places, network)).collect();
+    assert!(seated.len() == 8 && seated[7].is_kept());
+    seated[0].ends(false);
+    seated[1].ends(false);
+    let Ok(Entered::Soon(newcomer)) = come(&places, 9) else { panic!("it waits") };
+    // The next connection can't snatch the place, nor may more wait than a bounded number.
+    assert!(come(&places, 10).is_err());
+    drop(seated.remove(0));
+    assert!(come(&places, 10).is_ok_and(|it| matches!(it, Entered::Soon(_))));
+    let place = Entered::Soon(newcomer).place().now_or_never().expect("handed over");
+    assert!(place.is_ok_and(|place| !place.is_kept()));
+    assert_eq!(places.count().open, 7);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_newcomer_that_waits_in_vain_gets_what_is_free_by_then() {
+    let places = places(16);
+    let mut seated: Vec<_> = (1..=13).map_while(|network| busy(&places, network)).collect();
+    seated.extend(enter(&places, 14));
+    assert!(seated.len() == 14 && seated.iter().all(|place| !place.is_kept()));
+    let waiting = come(&places, 20).expect("it waits for the last one");
+    assert!(matches!(waiting, Entered::Soon(_)));
+    let kept = waiting.place().await.expect("there is room among the kept ones");
+    assert!(kept.is_kept());
+    assert_eq!((places.count().turned_away, places.count().open), (0, 15));
+
+    let other = busy(&places, 21).expect("the last place");
+    let waiting = come(&places, 22).expect("it waits for the first on a kept place");
+    assert_eq!(waiting.place().await.err(), Some(TurnedAway { is_own: false }));
+    assert_eq!(places.count().turned_away, 1);
+    drop((seated, kept, other));
+    assert!(places.state().networks.is_empty() && places.state().heirs.is_empty());
 }
 
 proptest! {
@@ -118,5 +137,55 @@ proptest! {
         prop_assert!(places.count().open <= all);
         drop(held);
         prop_assert_eq!(places.count().open, 0);
+    }
+
+    /// However connections come and go, each is answered at once, few wait, none of them in vain, and no address
+    /// has more than its share.
+    #[test]
+    fn newcomers_wait_for_those_that_leave(
+        steps in prop::collection::vec((0_u8..4, 1_u8..6, any::<prop::sample::Index>()), 1..400),
+        all in 8_usize..100,
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build();
+        let runtime = runtime.expect("a runtime");
+        let _entered = runtime.enter();
+        let places = places(all);
+        let bounds = places.0.bounds;
+        let (mut held, mut waiting): (Vec<Place>, Vec<Entered>) = Default::default();
+        for (step, network, which) in steps {
+            match step {
+                0 | 1 => match come(&places, network) {
+                    Ok(Entered::Now(place)) => {
+                        if step == 1 {
+                            place.begins();
+                        }
+                        held.push(place);
+                    }
+                    Ok(soon) => waiting.push(soon),
+                    Err(_) => {}
+                },
+                2 if !waiting.is_empty() => { waiting.swap_remove(which.index(waiting.len())); }
+                3 if !held.is_empty() => held[which.index(held.len())].ends(false),
+                _ => {}
+            }
+            let state = places.state();
+            prop_assert!(state.taken.general <= bounds.general && state.taken.kept <= bounds.kept);
+            prop_assert!(state.heirs.len() <= bounds.waiting);
+            prop_assert_eq!(state.heirs.len(), waiting.len());
+            for taken in state.networks.values() {
+                prop_assert!(taken.waiting <= bounds.waiting_per_address);
+                let most = bounds.per_address + bounds.waiting_per_address;
+                prop_assert!(taken.general <= most);
+            }
+        }
+        held.retain(|place| !place.seat.give_way.is_cancelled());
+        for entered in waiting {
+            let place = entered.place().now_or_never();
+            held.extend(place.expect("it was handed over"));
+        }
+        prop_assert_eq!(places.count().open, held.len());
+        drop(held);
+        prop_assert_eq!(places.count().open, 0);
+        prop_assert!(places.state().networks.is_empty());
     }
 }
