@@ -11,7 +11,8 @@ use x509_parser::prelude::{
 };
 
 use super::der;
-use super::signature::{Key, Scheme, Strength, strength};
+use super::provider::provider;
+use super::signature::{Key, Scheme, Strength, may_come_from, strength};
 
 /// A parsed certificate.
 pub(super) struct Certificate<'a> {
@@ -81,9 +82,24 @@ impl<'a> Certificate<'a> {
         self.not_before() <= now && now <= self.not_after()
     }
 
-    /// Whether it names itself as its issuer. Says nothing about the signature.
+    /// Whether it names itself as its issuer. Says nothing about the signature: its issuer may be another of
+    /// the same name.
     pub(super) fn is_self_issued(&self) -> bool {
         self.names_as_issuer(self)
+    }
+
+    /// Whether its own key made its signature, as far as we can tell: where we can't check it, a key of the
+    /// right kind is enough.
+    pub(super) fn is_self_signed(&self) -> bool {
+        let checkable = self.signature_strength() == Strength::Accepted
+            && !matches!(self.key(), None | Some(Key::EcExplicit | Key::Other(_)));
+        self.is_self_issued()
+            && if checkable {
+                self.is_signed_by(self, &provider().signature_verification_algorithms)
+            } else {
+                let key = &self.x509.tbs_certificate.subject_pki.algorithm;
+                may_come_from(&self.x509.signature_algorithm, key)
+            }
     }
 
     /// Whether `issuer` is the one this certificate means: by name, and by key identifier where
@@ -151,7 +167,7 @@ impl<'a> Certificate<'a> {
         })
     }
 
-    /// Whether it may sign certificates: a CA, one whose key is for this very use, or a self-issued
+    /// Whether it may sign certificates: a CA, one whose key is for this very use, or a self-signed
     /// certificate of version 1, from the days when there was no way to say so.
     pub(super) fn may_sign_certificates(&self) -> bool {
         let key_usage = match self.x509.key_usage() {
@@ -160,7 +176,7 @@ impl<'a> Certificate<'a> {
         };
         let is_ca = match self.x509.basic_constraints() {
             Ok(Some(constraints)) => constraints.value.ca,
-            Ok(None) if self.x509.version() == X509Version::V1 => self.is_self_issued(),
+            Ok(None) if self.x509.version() == X509Version::V1 => self.is_self_signed(),
             Ok(None) => key_usage == Some(true),
             Err(_) => return false,
         };

@@ -1,15 +1,18 @@
 //! The way from a broker's certificate up to a root, as OpenSSL would walk it: by names, and by
-//! what is trusted before what was presented. Signatures are not looked at; this serves to say
+//! what is trusted before what was presented. Signatures only tell namesakes apart; this serves to say
 //! what is wrong with a chain, and to find candidates for those who check.
 
 use haltere_core::Timestamp;
 use rustls_pki_types::CertificateDer;
 
 use super::certificate::Certificate;
+use super::provider::provider;
 use super::trust::Trust;
 
 /// A certificate further from its root than this is hostile or hopeless.
 const MAX_STEPS: usize = 10;
+/// How many candidates of one name have a signature checked: a peer chooses how many it sends.
+const MAX_NAMESAKES: usize = 8;
 /// The leaf, and as many CAs above it as webpki follows.
 const MAX_BELOW_ROOT: usize = 7;
 
@@ -34,7 +37,7 @@ pub(super) struct Step<'a> {
 pub(super) enum End {
     /// At somebody trusted.
     Trusted,
-    /// At a self-issued certificate nobody trusts.
+    /// At a certificate signed by its own key that nobody trusts.
     SelfSigned,
     /// At a certificate whose issuer is nowhere to be found.
     IssuerMissing,
@@ -56,17 +59,12 @@ impl<'a> Path<'a> {
         while let Some(Step { certificate, is_supplied }) = step.take() {
             if trust.contains(&certificate) && certificate.is_self_issued() {
                 path.end = End::Trusted;
-            } else if certificate.is_self_issued() {
+            } else if certificate.is_self_signed() {
                 path.end = End::SelfSigned;
             } else if trust.system_knows(certificate.issuer()) {
                 path.end = End::Trusted;
             } else {
-                step = issuer_of(&certificate, &trust.supplied, now)
-                    .map(|certificate| Step { certificate, is_supplied: true })
-                    .or_else(|| {
-                        issuer_of(&certificate, others, now)
-                            .map(|certificate| Step { certificate, is_supplied: false })
-                    });
+                step = issuer_of(&certificate, &trust.supplied, others, now);
             }
             path.steps.push(Step { certificate, is_supplied });
             if path.steps.len() == MAX_STEPS && step.is_some() {
@@ -89,17 +87,37 @@ impl<'a> Path<'a> {
     }
 }
 
-/// The candidate that `certificate` names as its issuer; of several, one that is valid now.
+/// The candidate that `certificate` names as its issuer. Of several: one that is valid now and has the key
+/// that signed it; or else one of the operator's before one of the peer's, and one that is valid now before
+/// others. Never the certificate itself.
 fn issuer_of<'a>(
     certificate: &Certificate<'_>,
-    candidates: &'a [CertificateDer<'_>],
+    supplied: &'a [CertificateDer<'_>],
+    presented: &'a [CertificateDer<'_>],
     now: Timestamp,
-) -> Option<Certificate<'a>> {
-    let mut named = candidates
-        .iter()
-        .filter_map(|der| Certificate::parse(der))
-        .filter(|candidate| certificate.names_as_issuer(candidate))
+) -> Option<Step<'a>> {
+    let supplied = supplied.iter().map(|der| (der, true));
+    let mut named = supplied
+        .chain(presented.iter().map(|der| (der, false)))
+        .filter_map(|(der, is_supplied)| {
+            Some(Step { certificate: Certificate::parse(der)?, is_supplied })
+        })
+        .filter(|step| certificate.names_as_issuer(&step.certificate))
+        .filter(|step| step.certificate.der() != certificate.der())
         .collect::<Vec<_>>();
-    let best = named.iter().position(|candidate| candidate.is_valid_at(now)).unwrap_or(0);
+    let is_valid = |step: &Step<'_>| step.certificate.is_valid_at(now);
+    let algorithms = &provider().signature_verification_algorithms;
+    let signer = if named.len() > 1 {
+        let mut namesakes = named.iter().take(MAX_NAMESAKES);
+        namesakes
+            .position(|it| is_valid(it) && certificate.is_signed_by(&it.certificate, algorithms))
+    } else {
+        None
+    };
+    let best = signer
+        .or_else(|| named.iter().position(|it| it.is_supplied && is_valid(it)))
+        .or_else(|| named.iter().position(|it| it.is_supplied))
+        .or_else(|| named.iter().position(is_valid))
+        .unwrap_or(0);
     (!named.is_empty()).then(|| named.swap_remove(best))
 }

@@ -16,7 +16,7 @@ use x509_parser::x509::AlgorithmIdentifier;
 
 use hash::Hash;
 pub(super) use key::{Curve, Key};
-pub(super) use naming::{Strength, strength};
+pub(super) use naming::{Strength, may_come_from, strength};
 use pss::PssParameters;
 
 /// How something was signed.

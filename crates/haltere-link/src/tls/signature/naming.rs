@@ -56,6 +56,38 @@ pub(in super::super) fn strength(algorithm: &AlgorithmIdentifier<'_>) -> Strengt
     Unsupported(name.to_owned())
 }
 
+/// Whether a key of this kind makes signatures of this kind; true of those we don't know.
+pub(in super::super) fn may_come_from(
+    signature: &AlgorithmIdentifier<'_>,
+    key: &AlgorithmIdentifier<'_>,
+) -> bool {
+    let [signature, key] = [signature, key].map(|it| it.algorithm.to_id_string());
+    let key = match key.as_str() {
+        "1.2.840.113549.1.1.1" | "1.2.840.113549.1.1.10" => "RSA",
+        "1.2.840.10045.2.1" => "EC",
+        "1.2.840.10040.4.1" => "DSA",
+        other => return other == signature || maker(&signature).is_none(),
+    };
+    maker(&signature).is_none_or(|maker| maker == key)
+}
+
+/// The kind of key that makes signatures of this kind.
+fn maker(signature: &str) -> Option<&'static str> {
+    const NIST: &str = "2.16.840.1.101.3.4.3.";
+    let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| signature.starts_with(prefix));
+    let nist = signature.strip_prefix(NIST).and_then(|number| number.parse::<u32>().ok());
+    Some(match nist {
+        Some(1..=8) => "DSA",
+        Some(9..=12) => "EC",
+        Some(13..=16) => "RSA",
+        _ if begins(&["1.2.840.113549.1.1.", "1.3.14.3.2.29", "1.3.36.3.3.1."]) => "RSA",
+        _ if begins(&["1.2.840.10045.4.", "1.2.156.10197.1.501"]) => "EC",
+        _ if begins(&["1.2.840.10040.4."]) => "DSA",
+        _ if begins(&["1.3.101.", NIST]) => "another",
+        _ => return None,
+    })
+}
+
 fn pss_strength(algorithm: &AlgorithmIdentifier<'_>) -> Strength {
     if super::PssParameters::read(algorithm).is_some() {
         return Strength::Accepted;

@@ -7,6 +7,7 @@ mod facts;
 mod handshakes;
 mod legacy;
 mod material;
+mod namesakes;
 mod shared;
 mod tidy;
 
