@@ -72,8 +72,8 @@ pub(crate) async fn attempt(
         Ok(outcome) => outcome,
         Err(_) => Err(trail.out_of_time(spec, limit)),
     };
-    let outcome = if spec.tls_ignored && spec.url.transport().is_tls() {
-        outcome.map_err(failure::without_own_settings)
+    let outcome = if spec.tls_off && spec.url.transport().is_tls() {
+        outcome.map_err(|failure| failure::without_own_settings(failure, spec.tls_ignored))
     } else {
         outcome
     };
@@ -195,7 +195,10 @@ async fn encrypt(
         }
         Err(failed) => {
             trail.presented = presented(failed.peer_chain, false);
-            Err(failed.failure)
+            Err(match spec.tls.server_name {
+                Some(_) => failure::about_server_name(failed.failure),
+                None => failed.failure,
+            })
         }
     }
 }

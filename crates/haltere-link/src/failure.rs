@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use haltere_core::{LinkFailure, Stage};
 
+use crate::tls;
 use crate::transport::{HttpRefusal, Refusal};
 
 /// MQTT.js has no errno for a connection that closed; the contract says 1.
@@ -78,15 +79,38 @@ fn is_about_settings(failure: &LinkFailure) -> bool {
         || (failure.stage == Stage::Tls && is_certificate_fault(&failure.code))
 }
 
-/// Adds that the connection's own TLS settings were not used, where that may be why.
-pub(crate) fn without_own_settings(failure: LinkFailure) -> LinkFailure {
-    if !is_about_settings(&failure) {
+/// Adds that the plugin `tls` is off, where that may be why, in place of a remedy that is a setting.
+/// `has_settings`: the connection has TLS settings of its own.
+pub(crate) fn without_own_settings(failure: LinkFailure, has_settings: bool) -> LinkFailure {
+    let concerned =
+        if has_settings { is_about_settings(&failure) } else { is_for_want_of_settings(&failure) };
+    if !concerned {
         return failure;
     }
+    let what = match failure.message.split_once("; ") {
+        Some((what, remedy)) if names_settings(remedy) => what,
+        _ => &failure.message,
+    };
+    let which = if has_settings { "the" } else { "a" };
     let message = format!(
-        "{}; the plugin tls is off, so the connection's own TLS settings (ca, cert, rejectUnauthorized, tls) are not used",
-        failure.message
+        "{what}; the plugin tls is off, so {which} connection's own TLS settings (ca, cert, rejectUnauthorized, tls) are not used"
     );
+    LinkFailure { message, ..failure }
+}
+
+fn names_settings(remedy: &str) -> bool {
+    ["into the field", "the field ca", "the fields cert"].iter().any(|it| remedy.contains(it))
+}
+
+/// The name asked for comes from `tls.serverName`, and not from the URL.
+pub(crate) fn about_server_name(failure: LinkFailure) -> LinkFailure {
+    let message = failure
+        .message
+        .replace(
+            tls::USE_IN_URL,
+            "the first name is what tls.serverName says: leave that out or put one of the others there",
+        )
+        .replace(tls::NAME_OF_URL, "the name that tls.serverName says");
     LinkFailure { message, ..failure }
 }
 
@@ -543,6 +567,29 @@ mod tests {
         ] {
             assert_eq!(columns(&failure), row);
         }
+    }
+
+    #[test]
+    fn a_remedy_that_is_a_setting_gives_way_to_the_plugin() {
+        let refused = |code, message: &str| LinkFailure {
+            stage: Stage::Tls,
+            code: Cow::Borrowed(code),
+            message: message.to_owned(),
+            ..lost("made up for the test")
+        };
+        let unknown = refused(
+            "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+            "The authority is not known; paste its CA certificate into the field ca",
+        );
+        for (has_settings, so) in [(true, "the connection's own"), (false, "a connection's own")] {
+            let message = without_own_settings(unknown.clone(), has_settings).message;
+            let begins = format!("The authority is not known; the plugin tls is off, so {so} TLS");
+            assert!(message.starts_with(&begins), "{message}");
+        }
+        let expired = refused("CERT_HAS_EXPIRED", "It expired on 2020-01-01; renew it");
+        let message = without_own_settings(expired.clone(), true).message;
+        assert!(message.starts_with("It expired on 2020-01-01; renew it; the plugin"), "{message}");
+        assert_eq!(without_own_settings(expired.clone(), false), expired);
     }
 
     #[test]

@@ -23,6 +23,8 @@ pub struct LinkSpec {
     pub tls: TlsMaterial,
     /// The connection has TLS settings that don't count, because the plugin `tls` is off.
     pub tls_ignored: bool,
+    /// The plugin `tls` is off, whether the connection has TLS settings or not.
+    pub tls_off: bool,
     /// Whether to ask the broker for its version and uptime (`$SYS`).
     pub read_sys: bool,
     /// Whether the link should be up.

@@ -296,6 +296,7 @@ mod tests {
             password: None,
             tls: TlsMaterial::default(),
             tls_ignored: false,
+            tls_off: false,
             read_sys: true,
             intent: Intent::Disconnected,
         })

@@ -69,7 +69,8 @@ test("what a connection's page says by itself is known by the server's own words
     source("advice/remarks.rs").matchAll(/"((?:The plugin|The broker)[^"]+)"/g),
     ([, text = ""]) => text,
   );
-  expect(remarks.filter(isTlsOff)).toHaveLength(1);
+  // To a connection with TLS settings of its own, and to one that needs some.
+  expect(remarks.filter(isTlsOff)).toHaveLength(2);
   // The plugin, and the two ways in which a broker does not let us read its topics.
   expect(remarks.filter((sentence) => isSaid(sentence, true)).length).toBeGreaterThanOrEqual(3);
   expect(isForWantOfPlugin(source("failure.rs"))).toBe(true);

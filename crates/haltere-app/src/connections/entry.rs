@@ -180,6 +180,7 @@ impl App {
         connection.revision == row.revision
             && connection.created_at == row.created_at
             && spec.tls == self.effective_tls(&connection.tls)
+            && spec.tls_off != self.plugin_enabled(PluginId::Tls)
     }
 
     pub(crate) fn spec(&self, connection: &Connection) -> LinkSpec {
@@ -195,6 +196,7 @@ impl App {
             password: credentials.and_then(|it| it.password.clone()),
             tls: self.effective_tls(&connection.tls),
             tls_ignored: make_a_difference(&connection.tls) && !self.plugin_enabled(PluginId::Tls),
+            tls_off: !self.plugin_enabled(PluginId::Tls),
             read_sys: connection.mmc.no_metrics_mode != Some(true),
             intent: connection.intent,
         }

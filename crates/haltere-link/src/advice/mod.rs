@@ -71,12 +71,15 @@ impl Findings<'_> {
         let Some(failure) = self.failure else { return remarks::on(self, spec, circumstances) };
         let case = Case { spec, failure, chain: self.chain, circumstances };
         let mut advice = Vec::new();
+        let is_for_want = failure::is_for_want_of_settings(case.failure);
         if spec.tls_ignored && spec.url.transport().is_tls() {
             advice.push(remarks::TLS_PLUGIN_OFF.to_owned());
-            if failure::is_for_want_of_settings(case.failure) {
+            if is_for_want {
                 // The settings are there: to ask for them would lead astray.
                 return advice;
             }
+        } else if spec.tls_off && spec.url.transport().is_tls() && is_for_want {
+            advice.push(remarks::TLS_PLUGIN_OFF_FOR_ALL.to_owned());
         }
         advice.extend(specific(&case).unwrap_or_else(|| generic(&case)));
         advice

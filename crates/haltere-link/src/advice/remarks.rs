@@ -13,6 +13,9 @@ const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 /// Also said after a failure: it explains many.
 pub(super) const TLS_PLUGIN_OFF: &str = "The plugin tls is off: ca, cert, key, rejectUnauthorized and tls of this connection are not used, and the broker is checked against the system's CAs only. Switch it on with PUT /api/plugins/tls.";
 
+/// The same to a connection that has no such settings yet, and needs some.
+pub(super) const TLS_PLUGIN_OFF_FOR_ALL: &str = "The plugin tls is off: ca, cert, key, rejectUnauthorized and tls of connections are not used. Switch it on first, with PUT /api/plugins/tls.";
+
 pub(super) fn on(
     findings: &Findings<'_>,
     spec: &LinkSpec,

@@ -67,6 +67,7 @@ fn spec(url: &str) -> LinkSpec {
         password: None,
         tls: TlsMaterial::default(),
         tls_ignored: false,
+        tls_off: false,
         read_sys: true,
         intent: Intent::Connected,
     }
@@ -233,7 +234,7 @@ fn settings_that_did_not_count_are_mentioned_first_and_not_asked_for() {
             broker: None,
             peer_chain: Vec::new(),
         };
-        let ignored = LinkSpec { tls_ignored: true, ..spec("mqtts://b") };
+        let ignored = LinkSpec { tls_ignored: true, tls_off: true, ..spec("mqtts://b") };
         let advice = report.advice(&ignored, circumstances(Audience::Api));
         assert!(advice[0].contains("plugin tls is off"), "{advice:?}");
         advice.len()
@@ -244,6 +245,54 @@ fn settings_that_did_not_count_are_mentioned_first_and_not_asked_for() {
     assert_eq!(advice(Stage::Mqtt, "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED"), 1);
     assert!(advice(Stage::Tls, "CERT_HAS_EXPIRED") > 1);
     assert!(advice(Stage::Tcp, "ECONNREFUSED") > 1);
+}
+
+#[test]
+fn settings_that_would_not_count_are_preceded_by_the_plugin() {
+    let off = LinkSpec { tls_off: true, ..spec("mqtts://b") };
+    let said = |code: &str| advice(&off, failure(Stage::Tls, code), Audience::Api);
+    for code in ["UNABLE_TO_VERIFY_LEAF_SIGNATURE", "DEPTH_ZERO_SELF_SIGNED_CERT"] {
+        let said = said(code);
+        assert!(said[0].starts_with("The plugin tls is off: ") && said.len() > 1, "{said:?}");
+    }
+    let said = said("CERT_HAS_EXPIRED");
+    assert!(!said[0].contains("plugin"), "{said:?}");
+}
+
+#[test]
+fn a_wrong_name_of_tls_is_not_sought_in_the_url() {
+    let named = |url: &str| {
+        let server_name = haltere_core::TlsServerName::parse("zzz.example").ok();
+        LinkSpec { tls: TlsMaterial { server_name, ..TlsMaterial::default() }, ..spec(url) }
+    };
+    let said = |spec: &LinkSpec, names: &[&str]| {
+        let leaf = CertificateFacts {
+            subject: "CN=b".to_owned(),
+            issuer: "CN=b".to_owned(),
+            names: names.iter().map(|&name| name.to_owned()).collect(),
+            not_before: None,
+            not_after: None,
+            sha256_fingerprint: "AA:BB".to_owned(),
+            pem: String::new(),
+        };
+        let report = ProbeReport {
+            stages: Vec::new(),
+            failure: Some(failure(Stage::Tls, "ERR_TLS_CERT_ALTNAME_INVALID")),
+            broker: None,
+            peer_chain: vec![leaf],
+        };
+        report.advice(spec, circumstances(Audience::Api)).join("\n")
+    };
+    let with_own = said(&named("mqtts://localhost:8883"), &["localhost"]);
+    assert!(with_own.starts_with("Leave out the field tls.serverName"), "{with_own}");
+    let other = said(&named("mqtts://192.0.2.1:8883"), &["*.b.example", "b.example"]);
+    assert!(other.starts_with("Give b.example with the field tls.serverName"), "{other}");
+    for said in [with_own, other] {
+        assert!(!said.contains("try the url"), "{said}");
+    }
+    let alert = failure(Stage::Tls, "ERR_SSL_TLSV1_UNRECOGNIZED_NAME");
+    let said = advice(&named("mqtts://localhost"), alert, Audience::Api).join("\n");
+    assert!(said.contains("tls.serverName") && !said.contains("in the URL"), "{said}");
 }
 
 #[test]

@@ -145,6 +145,14 @@ fn alert(case: &Case<'_>) -> Option<Vec<String>> {
             ),
             "On the broker's machine this has to say OK: `openssl verify -purpose sslclient -CAfile CAFILE CLIENT_CERT`",
         ],
+        "ERR_SSL_TLSV1_UNRECOGNIZED_NAME" if case.spec.tls.server_name.is_some() => {
+            lines![format!(
+                "The server at {} serves other names than \"{}\": give the one it is meant to be reached by with {}, or leave that out.",
+                case.authority(),
+                case.tls_host(),
+                case.server_name()
+            )]
+        }
         "ERR_SSL_TLSV1_UNRECOGNIZED_NAME" => lines![format!(
             "The server at {} serves other names than \"{}\": use the one it is meant to be reached by in the URL, or give it with {}.",
             case.authority(),
@@ -285,10 +293,24 @@ fn wrong_name(case: &Case<'_>) -> Vec<String> {
     let asked = case.tls_host().to_string();
     // It is there, and in the wrong way: the same name once more would help nobody.
     let is_there = |name: &String| name.eq_ignore_ascii_case(&asked);
-    let other = names.iter().filter(|name| !is_there(name)).find_map(|name| url_with(case, name));
-    lines.extend(
-        other.map(|url| format!("Use a name the certificate holds: {}", case.try_url(&url))),
-    );
+    let mut others = names.iter().filter(|name| !is_there(name));
+    if case.spec.tls.server_name.is_some() {
+        let host = case.host().to_string();
+        let other = others.find(|name| url_with(case, name).is_some());
+        let setting = case.server_name();
+        lines.extend(if names.iter().any(|name| name.eq_ignore_ascii_case(&host)) {
+            Some(format!("Leave out {setting}: the certificate is for {host}, as the URL is."))
+        } else {
+            other.map(|name| {
+                format!("Give {} with {setting}: that is in the certificate.", quoted(name))
+            })
+        });
+    } else {
+        let other = others.find_map(|name| url_with(case, name));
+        lines.extend(
+            other.map(|url| format!("Use a name the certificate holds: {}", case.try_url(&url))),
+        );
+    }
     lines.push(match names {
         [] => "The certificate holds no name at all.".to_owned(),
         names => {

@@ -78,7 +78,7 @@ pub(super) fn message(alert: AlertDescription) -> String {
             "The broker speaks only older versions of TLS; 1.2 or 1.3 is needed".to_owned()
         }
         A::UnrecognisedName => {
-            "The broker does not answer to the host name in the URL; check the name".to_owned()
+            format!("The broker does not answer to {NAME_OF_URL}; check the name")
         }
         other => format!("The broker broke off the TLS connection ({})", words(other)),
     }
@@ -99,6 +99,9 @@ pub(super) fn broke_off(reached: Reached) -> String {
 }
 
 /// Said before a broker has chosen anything.
+/// The name asked for, where it comes from the URL.
+pub(crate) const NAME_OF_URL: &str = "the host name in the URL";
+
 const NOTHING_IN_COMMON: &str = "The broker refused the TLS handshake at once: it accepts none of our TLS \
     versions, cipher suites and kinds of keys, or is for pre-shared keys (PSK) only";
 

@@ -15,6 +15,9 @@ use super::path::{End, Path, Step};
 use super::strength;
 use super::trust::Trust;
 
+/// What to do about a name that is not in the certificate, where the name comes from the URL.
+pub(crate) const USE_IN_URL: &str = "use that name in the URL";
+
 /// Why a certificate was refused, in Node's codes. Travels inside rustls' error, because that is
 /// the only way out of a verifier, and takes the presented chain along: a person may want to see
 /// it, in order to trust its CA.
@@ -206,8 +209,8 @@ impl Case<'_> {
             names => names.join(", "),
         };
         let message = format!(
-            "The broker's certificate is not for {}, but for {names}{more}; use that name in the URL, or have \
-             the certificate made for this one",
+            "The broker's certificate is not for {}, but for {names}{more}; {USE_IN_URL}, or have the certificate \
+             made for this one",
             self.host
         );
         Some(self.fault("ERR_TLS_CERT_ALTNAME_INVALID", message))

@@ -44,6 +44,7 @@ pub(crate) fn link(url: &str) -> LinkSpec {
         password: None,
         tls: TlsMaterial::default(),
         tls_ignored: false,
+        tls_off: false,
         read_sys: true,
         intent: Intent::Connected,
     }

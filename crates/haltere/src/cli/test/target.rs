@@ -104,6 +104,7 @@ impl Target {
             password,
             tls,
             tls_ignored: false,
+            tls_off: false,
             read_sys: !self.no_metrics,
             intent: Intent::Connected,
         })
