@@ -87,6 +87,8 @@ pub fn router(app: App, options: ApiOptions) -> Router {
 fn router_of(state: ApiState) -> Router {
     let ApiOptions { base, cors_origins, .. } = state.options.clone();
     let guard = layers::cross_origin::Guard::new(cors_origins.clone());
+    let cors = (!cors_origins.is_empty())
+        .then(|| middleware::from_fn_with_state(cors_origins, layers::cors::share));
     let (router, _) = routes::table().split_for_parts();
     let router = router
         .fallback(fallback::not_found)
@@ -99,12 +101,9 @@ fn router_of(state: ApiState) -> Router {
         .map_request(spelling::correct)
         .layer(middleware::from_fn_with_state(state.clone(), layers::identity::identify))
         .layer(middleware::from_fn_with_state(state.clone(), layers::headers::add))
-        .layer(middleware::from_fn_with_state(cors_origins, layers::cors::share))
+        .option_layer(cors)
         .layer(middleware::from_fn(layers::failures::answer))
-        .layer(middleware::from_fn(layers::host::refuse))
-        .layer(middleware::from_fn_with_state(guard, layers::cross_origin::refuse))
-        .layer(middleware::from_fn(layers::query_token::refuse))
-        .layer(middleware::from_fn_with_state(state, layers::kept::serve_known))
+        .layer(middleware::from_fn_with_state((state, guard), layers::refuse))
         .service(router);
     if base.is_root() {
         return Router::new().fallback_service(router);

@@ -31,9 +31,6 @@ pub(crate) async fn share(
     request: Request,
     next: Next,
 ) -> Response {
-    if named.is_empty() {
-        return next.run(request).await;
-    }
     let origin = named_origin(request.headers(), &named).cloned();
     let is_preflight = request.method() == Method::OPTIONS
         && request.headers().contains_key(ACCESS_CONTROL_REQUEST_METHOD);

@@ -3,9 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use axum::extract::{Request, State};
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
+use axum::extract::Request;
 use http::header::{ORIGIN, REFERER, UPGRADE_INSECURE_REQUESTS};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
@@ -33,6 +31,23 @@ impl Guard {
         Self { named, logged: Arc::default() }
     }
 
+    /// 403 for a changing request that comes from another origin, unless that one was named. Logging out is
+    /// one, though the management center for Mosquitto has it behind a GET.
+    pub(super) fn check(&self, request: &Request) -> Result<(), ApiError> {
+        let what = match (request.method(), request.uri().path()) {
+            (&Method::OPTIONS, _) => return Ok(()),
+            (_, "/logout") => messages::OTHER_ORIGIN_LOGOUT,
+            (&Method::GET | &Method::HEAD, _) => return Ok(()),
+            _ => messages::OTHER_ORIGIN,
+        };
+        if self.welcomes(request) && !is_blind_navigation(request) {
+            return Ok(());
+        }
+        let why = format!("{what}: {}", explanation(request));
+        self.log(&why);
+        Err(ApiError::not_allowed(why))
+    }
+
     fn welcomes(&self, request: &Request) -> bool {
         let headers = request.headers();
         let arrival = request.extensions().get::<Arrival>();
@@ -49,24 +64,6 @@ impl Guard {
             tracing::debug!("{why}");
         }
     }
-}
-
-/// 403 for a changing request that comes from another origin, unless that one was named. Logging out is
-/// one, though the management center for Mosquitto has it behind a GET.
-pub(crate) async fn refuse(State(guard): State<Guard>, request: Request, next: Next) -> Response {
-    let what = match (request.method(), request.uri().path()) {
-        (&Method::OPTIONS, _) => None,
-        (_, "/logout") => Some(messages::OTHER_ORIGIN_LOGOUT),
-        (&Method::GET | &Method::HEAD, _) => None,
-        _ => Some(messages::OTHER_ORIGIN),
-    };
-    let is_welcome = |request: &Request| guard.welcomes(request) && !is_blind_navigation(request);
-    let Some(what) = what.filter(|_| !is_welcome(&request)) else {
-        return next.run(request).await;
-    };
-    let why = format!("{what}: {}", explanation(&request));
-    guard.log(&why);
-    ApiError::not_allowed(why).into_response()
 }
 
 /// Whether a browser says that the request comes from a page of ours, or no browser sent it.

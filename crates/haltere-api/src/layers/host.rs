@@ -3,8 +3,6 @@
 //! Two programs that read one request as meant for different hosts are a way around a check.
 
 use axum::extract::Request;
-use axum::middleware::Next;
-use axum::response::{IntoResponse, Response};
 use http::header::HOST;
 use http::uri::{Authority, Scheme};
 use http::{HeaderValue, Version};
@@ -13,14 +11,11 @@ use crate::error::ApiError;
 
 /// 400 without exactly one well-formed header Host, for a target that names a malformed host, and for
 /// one that is not of HTTP. HTTP/1.0 knows no Host, and may leave it out.
-pub(crate) async fn refuse(request: Request, next: Next) -> Response {
-    match check(&request) {
-        Ok(()) => next.run(request).await,
-        Err(why) => ApiError::invalid(why).into_response(),
-    }
+pub(super) fn check(request: &Request) -> Result<(), ApiError> {
+    fault(request).map_err(ApiError::invalid)
 }
 
-fn check(request: &Request) -> Result<(), &'static str> {
+fn fault(request: &Request) -> Result<(), &'static str> {
     let mut hosts = request.headers().get_all(HOST).iter();
     match (hosts.next(), hosts.next()) {
         (None, _) if request.version() <= Version::HTTP_10 => {}

@@ -1,6 +1,6 @@
 //! Connections on places that are kept for health checks, callers with a session, and logins.
 
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use haltere_core::Origin;
@@ -23,17 +23,13 @@ pub struct Kept;
 const RETRY: u32 = 5;
 
 /// Refuses others before anything of their body is read.
-pub(crate) async fn serve_known(
-    State(state): State<ApiState>,
-    request: Request,
-    next: Next,
-) -> Response {
+pub(super) async fn serve_known(state: &ApiState, request: Request, next: Next) -> Response {
     if request.extensions().get::<Kept>().is_none() || is_health(request.uri().path()) {
         return next.run(request).await;
     }
     // A request can't be lent to something that waits.
     let (jar, headers) = (request.extensions().get().cloned(), request.headers().clone());
-    match has_session(&state, jar, &headers).await {
+    match has_session(state, jar, &headers).await {
         Ok(true) => {
             let mut response = next.run(request).await;
             response.extensions_mut().insert(OfSession);

@@ -4,7 +4,29 @@ pub(crate) mod cors;
 pub(crate) mod cross_origin;
 pub(crate) mod failures;
 pub(crate) mod headers;
-pub(crate) mod host;
+mod host;
 pub(crate) mod identity;
 pub(crate) mod kept;
-pub(crate) mod query_token;
+mod query_token;
+
+use axum::extract::{Request, State};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+use crate::state::ApiState;
+
+/// Refuses what no route may see. One layer for all checks: each layer costs every request a copy of all
+/// services below it.
+pub(crate) async fn refuse(
+    State((state, guard)): State<(ApiState, cross_origin::Guard)>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let checked = host::check(&request)
+        .and_then(|()| guard.check(&request))
+        .and_then(|()| query_token::check(&request));
+    match checked {
+        Ok(()) => kept::serve_known(&state, request, next).await,
+        Err(refusal) => refusal.into_response(),
+    }
+}
