@@ -1,6 +1,6 @@
 //! The installation's id: tells its links from those of other installations on the same broker.
 
-use haltere_store::{Store, StoreError, WriteTx};
+use haltere_store::{ReadTx, Store, StoreError, WriteTx};
 
 use crate::error::{Doing, Internal};
 
@@ -23,6 +23,12 @@ pub(crate) async fn of(store: &dyn Store) -> Result<String, Internal> {
         }
     }
     String::from_utf8(known.unwrap_or_default()).doing(DOING)
+}
+
+/// The installation's id, empty before the first start: then no link has used it yet.
+pub(crate) async fn known(tx: &mut (dyn ReadTx + '_)) -> Result<String, StoreError> {
+    let known = tx.get_meta(INSTANCE).await?;
+    Ok(String::from_utf8(known.unwrap_or_default()).unwrap_or_default())
 }
 
 /// Gives the installation a new id.

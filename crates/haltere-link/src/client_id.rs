@@ -31,6 +31,12 @@ pub fn made_up_client_id(installation: &str, connection: &str) -> String {
     id
 }
 
+/// Whether [`made_up_client_id`] could have made this one.
+pub fn is_made_up_client_id(id: &str) -> bool {
+    let hashed = id.strip_prefix(PREFIX);
+    hashed.is_some_and(|it| it.len() == HASHED && it.bytes().all(|byte| ALPHABET.contains(&byte)))
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;
@@ -45,6 +51,10 @@ mod tests {
             assert_eq!(id.len(), 23, "{id}");
             assert!(id.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{id}");
             assert!(id.starts_with("haltere"), "{id}");
+            assert!(is_made_up_client_id(&id), "{id}");
+        }
+        for other in ["", "haltere", "haltere2g3uusgi2c54zcn", "haltere2g3uusgi2c54zcn1"] {
+            assert!(!is_made_up_client_id(other), "{other}");
         }
     }
 

@@ -67,7 +67,7 @@ mod work;
 
 pub use advice::{Audience, Circumstances, Findings};
 pub use board::Unrecorded;
-pub use client_id::made_up_client_id;
+pub use client_id::{is_made_up_client_id, made_up_client_id};
 pub use config::{Backoff, LinkConfig, ResolverSource};
 pub use egress::{EgressAction, EgressPolicy, EgressRule, RuleError};
 pub use past::Past;

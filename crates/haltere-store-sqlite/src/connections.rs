@@ -31,18 +31,18 @@ const FIND_RIVALS: &str =
 const LIST_KEYS: &str = "SELECT id, name FROM connections ORDER BY sequence";
 const LIST_CHANGED_AFTER: &str =
     "SELECT id FROM connections WHERE updated_at > $1 ORDER BY sequence";
-/// Both read the index of client ids given by hand.
 macro_rules! client_ids {
     ($which:literal) => {
         concat!(
-            "SELECT id, name, url, client_id, server_name FROM connections WHERE client_id ",
+            "SELECT id, name, url, client_id, server_name FROM connections ",
             $which,
             " ORDER BY sequence"
         )
     };
 }
-const LIST_CLIENT_IDS: &str = client_ids!("IS NOT NULL");
-const FIND_CLIENT_ID: &str = client_ids!("= $1");
+const LIST_CLIENT_IDS: &str = client_ids!("");
+/// Reads the index of client ids given by hand.
+const FIND_CLIENT_ID: &str = client_ids!("WHERE client_id = $1");
 const INSERT: &str = concat!("INSERT INTO connections (", columns!(), ") VALUES ");
 /// How many columns that are.
 const COLUMNS: usize = 20;
@@ -191,7 +191,7 @@ fn read_client_id(row: &SqliteRow) -> Result<ClientIdUse, StoreError> {
         id: cells.lenient_text("id")?.unwrap_or_default(),
         name: cells.lenient_text("name")?.unwrap_or_default(),
         url: cells.lenient_text("url")?.unwrap_or_default(),
-        client_id: cells.lenient_text("client_id")?.unwrap_or_default(),
+        client_id: cells.lenient_text("client_id")?,
         server_name: cells.lenient_text("server_name")?,
     })
 }

@@ -64,7 +64,7 @@ pub struct ConnectionKey {
     pub name: String,
 }
 
-/// A client id that was given by hand, and who has it.
+/// Which client id a connection was given by hand, if any, and at which broker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientIdUse {
     /// The connection's id.
@@ -74,7 +74,7 @@ pub struct ClientIdUse {
     /// The connection's URL, as stored.
     pub url: String,
     /// `credentials.clientId`
-    pub client_id: String,
+    pub client_id: Option<String>,
     /// `tls.serverName`
     pub server_name: Option<String>,
 }
@@ -123,7 +123,7 @@ pub trait ConnectionReads {
         at: Timestamp,
     ) -> Result<Vec<String>, StoreError>;
 
-    /// Every connection with a client id of its own, in the order they were created.
+    /// Every connection, in the order they were created.
     async fn list_client_ids(&mut self) -> Result<Vec<ClientIdUse>, StoreError>;
 
     /// The connections with this client id, in the order they were created.

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::budget::Before;
 use super::input::NewConnection;
 use super::list::{ListQuery, Listing};
-use super::rivalry::{self, Place};
+use super::rivalry::Place;
 use super::view::{ConnectionView, Secrets, secrets_were_read};
 use super::{check, record, update};
 use crate::app::{App, Inner};
@@ -137,12 +137,10 @@ impl App {
             // An old one may be mended under the name it has.
             None => (self.mend(&mut *turn.tx, id.as_ref(), fresh).await?, true),
         };
-        if let Some(place) = Place::of(&connection) {
-            // Those who give no client id, nearly all, are not kept waiting for this.
-            let holder = place.holder(&mut *turn.tx, &connection.id).await.doing(DOING)?;
-            if let Some(other) = holder {
-                return Err(rivalry::taken(&other.name, &other.id).into());
-            }
+        let (place, instance) = (Place::of(&connection, &self.0.instance), &self.0.instance);
+        let taken = place.check_free(&mut *turn.tx, &connection.id, instance).await;
+        if let Some(taken) = taken.doing(DOING)? {
+            return Err(taken.into());
         }
         if before
             .has_gone_over(&mut *turn.tx, self.0.settings.material_budget)

@@ -4,13 +4,16 @@
 //! (MQTT 5, 3.1.4). So two connections with the same client id at the same broker take turns for ever.
 //!
 //! The same broker is the same host and port, whatever the scheme, with a WebSocket the same path, and
-//! with TLS the same server name: by these a proxy tells brokers apart. Only client ids given by hand count; those haltere makes are
-//! unique. What should be disconnected counts, too: somebody connects it some day.
+//! with TLS the same server name: by these a proxy tells brokers apart. What counts is the client id a link uses: the
+//! one given by hand, or the one haltere makes up. Two that are made up never meet; one given by hand may well be
+//! copied from one that was made up. What should be disconnected counts, too: somebody connects it some day.
+
+use std::borrow::Cow;
 
 use haltere_core::{
     BrokerUrl, Connection, ConnectionId, Credentials, Host, TlsMaterial, TlsServerName,
 };
-use haltere_link::LinkSpec;
+use haltere_link::{LinkSpec, is_made_up_client_id as is_made_up, made_up_client_id};
 use haltere_store::{ClientIdUse, ConnectionRecord, StoreError, WriteTx};
 
 use super::entry::Entry;
@@ -31,19 +34,25 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// `None` without a client id given by hand.
-    pub(super) fn of(connection: &Connection) -> Option<Self> {
-        let Connection { url, credentials, tls, .. } = connection;
-        Self::wanted(url, credentials.as_ref(), tls)
+    /// The place of a connection in this installation.
+    pub(super) fn of(connection: &Connection, instance: &str) -> Self {
+        let Connection { id, url, credentials, tls, .. } = connection;
+        let given = credentials.as_ref().and_then(|it| it.client_id.as_deref());
+        Self::at(url, asked_for(tls), &used(given, instance, id.as_str()))
     }
 
-    /// The same, by its parts.
+    /// The same of one that is to be, by its parts. `None` when its id is still to be made, and with it a client
+    /// id that differs from all others.
     pub(super) fn wanted(
+        id: Option<&ConnectionId>,
         url: &BrokerUrl,
         credentials: Option<&Credentials>,
         tls: &TlsMaterial,
+        instance: &str,
     ) -> Option<Self> {
-        Some(Self::at(url, asked_for(tls), credentials?.client_id.as_deref()?))
+        let given = credentials.and_then(|it| it.client_id.clone());
+        let client_id = given.or_else(|| Some(made_up_client_id(instance, id?.as_str())))?;
+        Some(Self::at(url, asked_for(tls), &client_id))
     }
 
     /// Where the link dials, under whichever client id.
@@ -67,40 +76,55 @@ impl Place {
     }
 
     /// `None` when the stored URL makes no sense: nobody dials that.
-    pub(super) fn of_use(it: &ClientIdUse) -> Option<Self> {
+    pub(super) fn of_use(it: &ClientIdUse, instance: &str) -> Option<Self> {
         let url = BrokerUrl::parse(&it.url).ok()?;
-        Some(Self::at(&url, it.server_name.as_deref(), &it.client_id))
+        let client_id = used(it.client_id.as_deref(), instance, &it.id);
+        Some(Self::at(&url, it.server_name.as_deref(), &client_id))
     }
 
-    /// As [`Self::of_use`]; `None` also without a client id.
-    pub(super) fn of_row(row: &ConnectionRecord) -> Option<Self> {
+    /// As [`Self::of_use`].
+    pub(super) fn of_row(row: &ConnectionRecord, instance: &str) -> Option<Self> {
         let url = BrokerUrl::parse(&row.url).ok()?;
-        Some(Self::at(&url, row.server_name.as_deref(), row.client_id.as_deref()?))
+        let client_id = used(row.client_id.as_deref(), instance, &row.id);
+        Some(Self::at(&url, row.server_name.as_deref(), &client_id))
     }
 
-    /// The stored connection, other than `id`, that has this place.
-    pub(super) async fn holder(
+    /// Refuses the place when a stored connection other than `id` has it.
+    pub(super) async fn check_free(
         &self,
         tx: &mut dyn WriteTx,
         id: &ConnectionId,
-    ) -> Result<Option<ClientIdUse>, StoreError> {
-        let uses = tx.find_client_id(&self.client_id).await?;
-        Ok(uses
-            .into_iter()
-            .find(|other| other.id != id.as_str() && Self::of_use(other).as_ref() == Some(self)))
+        instance: &str,
+    ) -> Result<Option<Invalid>, StoreError> {
+        let is_own = self.client_id == made_up_client_id(instance, id.as_str());
+        let mut uses = tx.find_client_id(&self.client_id).await?;
+        if !is_own && is_made_up(&self.client_id) {
+            let all = tx.list_client_ids().await?;
+            uses.extend(all.into_iter().filter(|other| other.client_id.is_none()));
+        }
+        let holder = uses.into_iter().find(|other| {
+            other.id != id.as_str() && Self::of_use(other, instance).as_ref() == Some(self)
+        });
+        Ok(holder.map(|other| taken(&other.name, &other.id, is_own)))
     }
+}
+
+/// The client id a link uses.
+fn used<'a>(given: Option<&'a str>, instance: &str, id: &str) -> Cow<'a, str> {
+    given.map_or_else(|| made_up_client_id(instance, id).into(), Cow::Borrowed)
 }
 
 fn asked_for(tls: &TlsMaterial) -> Option<&str> {
     tls.server_name.as_ref().map(TlsServerName::as_str)
 }
 
-/// The refusal of a client id that the connection `id` has at the same broker.
-pub(super) fn taken(name: &str, id: &str) -> Invalid {
+/// The refusal of a client id that the connection `id` has at the same broker. Whoever gave none is told which.
+pub(super) fn taken(name: &str, id: &str, was_made_up: bool) -> Invalid {
+    let it = if was_made_up { "the one that haltere makes up for this connection" } else { "it" };
     Invalid::new(
         FIELD,
         format!(
-            "the connection {name:?} (id {id:?}) has it at the same broker, and each would end the other's session"
+            "the connection {name:?} (id {id:?}) has {it} at the same broker, and each would end the other's session"
         ),
     )
 }
@@ -108,7 +132,10 @@ pub(super) fn taken(name: &str, id: &str) -> Invalid {
 impl App {
     /// The other connections with the client id of `entry` at the same broker.
     pub(super) fn rivals(&self, entry: &Entry) -> Vec<String> {
-        let place = |entry: &Entry| entry.connection().ok().and_then(|it| Place::of(it));
+        let place = |entry: &Entry| {
+            let (connection, spec) = (entry.connection().ok()?, entry.spec()?);
+            Some(Place::at(&connection.url, asked_for(&connection.tls), &spec.client_id))
+        };
         let Some(wanted) = place(entry) else { return Vec::new() };
         let snapshot = self.0.registry.snapshot();
         let others = snapshot.entries().iter().filter(|other| other.id() != entry.id());

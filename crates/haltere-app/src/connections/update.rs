@@ -14,7 +14,7 @@ use super::destination::{Destination, KeptSecrets};
 use super::entry::Entry;
 use super::error::UpdateError;
 use super::input::{Change as Kept, ConnectionPatch};
-use super::rivalry::{self, Place};
+use super::rivalry::Place;
 use super::view::{ConnectionView, secrets_were_read};
 use super::{check, record};
 use crate::app::{App, SecretsPolicy};
@@ -57,16 +57,18 @@ impl App {
         let row = turn.tx.find_connection(id).await.doing(DOING)?;
         let row = row.ok_or(UpdateError::NotFound)?;
         condition.check(&row)?;
-        let before = Place::of_row(&row);
+        let instance = self.0.instance.as_str();
+        let before = Place::of_row(&row, instance);
         let Change { mut connection, fields } = change(self, row)?;
 
         if !fields.is_empty() {
             // Two that were stored before there was this rule can be edited otherwise.
-            if let Some(place) = Place::of(&connection).filter(|now| Some(now) != before.as_ref()) {
-                let holder = place.holder(&mut *turn.tx, id).await.doing(DOING)?;
-                if let Some(other) = holder {
-                    return Err(rivalry::taken(&other.name, &other.id).into());
-                }
+            let place = Place::of(&connection, instance);
+            if before.as_ref() != Some(&place)
+                && let Some(taken) =
+                    place.check_free(&mut *turn.tx, id, instance).await.doing(DOING)?
+            {
+                return Err(taken.into());
             }
             connection.revision = connection.revision.next();
             connection.updated_at = turn.now;

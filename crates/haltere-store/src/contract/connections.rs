@@ -257,14 +257,14 @@ pub async fn client_ids_are_found_by_who_has_them(store: Arc<dyn Store>) {
     }
     let ids = |uses: Vec<ClientIdUse>| uses.into_iter().map(|it| it.id).collect::<Vec<_>>();
     let mut tx = store.read().await.unwrap();
-    assert_eq!(ids(tx.list_client_ids().await.unwrap()), ["b", "a", "d"]);
+    assert_eq!(ids(tx.list_client_ids().await.unwrap()), ["b", "a", "c", "d"]);
     assert_eq!(ids(tx.find_client_id("x").await.unwrap()), ["b", "a"]);
     assert_eq!(ids(tx.find_client_id("nobody").await.unwrap()), [""; 0]);
     let expected = ClientIdUse {
         id: "d".to_owned(),
         name: "Name of d".to_owned(),
         url: bare_connection("d", "").url,
-        client_id: "X".to_owned(),
+        client_id: Some("X".to_owned()),
         server_name: Some("d.example".to_owned()),
     };
     assert_eq!(tx.find_client_id("X").await.unwrap(), [expected]);

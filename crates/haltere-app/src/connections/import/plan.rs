@@ -11,6 +11,7 @@ use super::super::input::NewConnection;
 use super::super::rivalry::{self, Place};
 use super::file::{ImportEntry, ImportFile, Incoming, Source};
 use super::run::ImportMode;
+use crate::instance;
 
 /// Of how many refused entries the faults are listed; the others are counted.
 pub const LISTED_REFUSALS: usize = 1_000;
@@ -155,12 +156,14 @@ impl ImportReport {
 pub(in super::super) struct Stored {
     keys: Vec<ConnectionKey>,
     client_ids: Vec<ClientIdUse>,
+    instance: String,
 }
 
 impl Stored {
     pub(super) async fn read(tx: &mut (dyn ReadTx + '_)) -> Result<Self, StoreError> {
         let keys = tx.list_connection_keys().await?;
-        Ok(Self { keys, client_ids: tx.list_client_ids().await? })
+        let client_ids = tx.list_client_ids().await?;
+        Ok(Self { keys, client_ids, instance: instance::known(tx).await? })
     }
 }
 
@@ -171,7 +174,7 @@ pub(super) fn plan(
     stored: &Stored,
     max: u64,
 ) -> (ImportReport, Vec<(usize, Incoming)>) {
-    let mut places = Places::of(&stored.client_ids);
+    let mut places = Places::of(stored);
     let stored = &stored.keys;
     let ImportFile { source, entries, not_taken_over } = file;
     let by_id: HashMap<&str, &ConnectionKey> =
@@ -220,7 +223,10 @@ pub(super) fn plan(
 }
 
 /// Who has which client id at which broker: what is stored, and what comes before in the file.
-struct Places<'a>(HashMap<Place, Holder<'a>>);
+struct Places<'a> {
+    held: HashMap<Place, Holder<'a>>,
+    instance: &'a str,
+}
 
 enum Holder<'a> {
     Stored(&'a ClientIdUse),
@@ -228,21 +234,24 @@ enum Holder<'a> {
 }
 
 impl<'a> Places<'a> {
-    fn of(stored: &'a [ClientIdUse]) -> Self {
-        let held = stored.iter().filter_map(|it| Some((Place::of_use(it)?, Holder::Stored(it))));
-        Self(held.collect())
+    fn of(Stored { client_ids, instance, .. }: &'a Stored) -> Self {
+        let held = client_ids.iter();
+        let held = held.filter_map(|it| Some((Place::of_use(it, instance)?, Holder::Stored(it))));
+        Self { held: held.collect(), instance }
     }
 
     /// Gives the entry its place, or tells who has it.
     fn take(&mut self, entry: &Incoming, position: usize) -> Option<String> {
-        let NewConnection { url, credentials, tls, .. } = &entry.connection;
-        match self.0.entry(Place::wanted(url, credentials.as_ref(), tls)?) {
+        let NewConnection { id, url, credentials, tls, .. } = &entry.connection;
+        let is_given = credentials.as_ref().is_some_and(|it| it.client_id.is_some());
+        let place = Place::wanted(id.as_ref(), url, credentials.as_ref(), tls, self.instance)?;
+        match self.held.entry(place) {
             hash_map::Entry::Vacant(free) => {
                 free.insert(Holder::Entry(position));
                 None
             }
             hash_map::Entry::Occupied(held) => Some(match held.get() {
-                Holder::Stored(it) => rivalry::taken(&it.name, &it.id).to_string(),
+                Holder::Stored(it) => rivalry::taken(&it.name, &it.id, !is_given).to_string(),
                 Holder::Entry(first) => format!(
                     "{}: is that of connections[{first}] at the same broker, too, and each would end the other's session",
                     rivalry::FIELD

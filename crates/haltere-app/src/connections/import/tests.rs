@@ -225,6 +225,36 @@ async fn a_client_id_moves_in_once_at_a_broker() {
 }
 
 #[tokio::test]
+async fn a_client_id_that_haltere_made_up_does_not_move_in_again() {
+    let (app, dead) = (TestApp::start().await, broken());
+    let made_up = |id: &str| haltere_link::made_up_client_id(&app.app.0.instance, id);
+    let named = |client_id: String, id: &str| {
+        let credentials = Credentials::new(None, None, Some(client_id));
+        entry(NewConnection { credentials, ..new(id, dead.url()) })
+    };
+    assert!(import(&app, file(vec![entry(new("a", dead.url()))]), ImportMode::Store).await.done);
+    let all = vec![
+        named(made_up("a"), "c"),
+        entry(new("d", dead.url())),
+        named(made_up("d"), "e"),
+        named(made_up("f"), "g"),
+        entry(new("f", dead.url())),
+    ];
+    let refused = [
+        "credentials.clientId: the connection \"Name of a\" (id \"a\") has it at the same broker, and each would end the other's session",
+        "create",
+        "credentials.clientId: is that of connections[1] at the same broker, too, and each would end the other's session",
+        "create",
+        "credentials.clientId: is that of connections[3] at the same broker, too, and each would end the other's session",
+    ];
+    for mode in [ImportMode::DryRun, ImportMode::Store] {
+        let report = import(&app, file(all.clone()), mode).await;
+        assert_eq!((report.done, outcomes(&report)), (false, refused.map(str::to_owned).to_vec()));
+    }
+    assert_eq!(stored(&app).await, ["a"]);
+}
+
+#[tokio::test]
 async fn the_limit_holds_for_the_whole_file() {
     let app = TestApp::start_with(|config| config.settings.connections_max = 3).await;
     let dead = broken();

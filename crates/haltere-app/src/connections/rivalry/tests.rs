@@ -100,6 +100,41 @@ async fn a_client_id_is_given_once_at_a_broker() {
 }
 
 #[tokio::test]
+async fn a_client_id_that_haltere_made_up_is_taken_too() {
+    let app = TestApp::start().await;
+    let port = ports::ReservedPort::on(std::net::Ipv4Addr::LOCALHOST.into());
+    let here = format!("mqtt://{}", port.address());
+    create(&app, new("a", &here)).await.expect("the first");
+    let made_up = |id: &str| made_up_client_id(&app.app.0.instance, id);
+    let of_a = made_up("a");
+    let before = app.audit().await.len();
+    let refused = create(&app, with(&of_a, "b", &here)).await;
+    assert_eq!(refused.unwrap_err().to_string(), TAKEN);
+    let known = app.app.get_connection(&app.ctx(Role::Viewer), &id("b"), Secrets::Omit).await;
+    assert!(matches!(known, Err(ConnectionError::NotFound)), "nothing is stored");
+    assert_eq!(app.audit().await.len(), before);
+
+    create(&app, new("b", &here)).await.expect("with one of its own");
+    let refused = patch(&app, "b", naming(&of_a)).await;
+    assert_eq!(refused.unwrap_err().to_string(), TAKEN);
+    patch(&app, "b", naming(&made_up("b"))).await.expect("it has that already");
+    patch(&app, "b", naming(&made_up("later"))).await.expect("of a connection that isn't there");
+    let there = here.replace("127.0.0.1", "localhost");
+    create(&app, with(&of_a, "elsewhere", &there)).await.expect("another broker");
+    let refused = patch(&app, "elsewhere", at(&here)).await;
+    assert_eq!(refused.unwrap_err().to_string(), TAKEN);
+
+    // The other way round.
+    let of_later = "credentials.clientId: the connection \"Name of b\" (id \"b\") has the one that haltere makes up for this connection at the same broker, and each would end the other's session";
+    let refused = create(&app, new("later", &here)).await;
+    assert_eq!(refused.unwrap_err().to_string(), of_later);
+    create(&app, with("y", "later", &here)).await.expect("with another one");
+    let none = ConnectionPatch { client_id: Change::Clear, ..ConnectionPatch::default() };
+    let refused = patch(&app, "later", none).await;
+    assert_eq!(refused.unwrap_err().to_string(), of_later);
+}
+
+#[tokio::test]
 async fn of_two_at_once_one_is_stored() {
     let app = TestApp::start().await;
     let port = ports::ReservedPort::on(std::net::Ipv4Addr::LOCALHOST.into());
