@@ -103,15 +103,15 @@ async fn without_a_session_a_body_is_small() {
 #[tokio::test]
 async fn bodies_of_strangers_leave_room_for_those_of_users() {
     const KIB: usize = 1024;
-    let limits = ApiLimits { body_memory: 4 * KIB * KIB, ..ApiLimits::default() };
+    let limits = ApiLimits { body_memory: 8 * KIB * KIB, ..ApiLimits::default() };
     let api = TestApi::start_as(ApiOptions::default().limits(limits)).await;
     let (admin, stranger) = (api.admin().await, api.stranger());
     let (url, _port) = nobody();
     let bodies = Unfinished::new();
     let send = || stranger.open(request(Method::POST, "/auth?json=1", bodies.body(16 * KIB)));
     // A quarter of the budget, all of it held while the next ones come.
-    let mut held = join_all((0..64).map(|_| send())).boxed();
-    bodies.until_taken(64, &mut held).await;
+    let mut held = join_all((0..128).map(|_| send())).boxed();
+    bodies.until_taken(128, &mut held).await;
     let refused = within("a refusal", PATIENCE, send()).await;
     assert_eq!(refused.status(), 429);
     assert!(refused.headers().contains_key(RETRY_AFTER));

@@ -13,10 +13,13 @@ use tokio::time::timeout;
 use super::MAX_BYTES;
 use crate::error::{ApiError, ErrorCode};
 use crate::extract::body::crowded;
+use crate::extract::coding::WINDOW;
+
+/// What a file of the largest size takes, in bytes, packed or not.
+const LARGEST: usize = MAX_BYTES + WINDOW;
 
 /// Memory for the files of imports, in bytes: a file of the largest size, and others beside it.
-const FILES: Bounds =
-    Bounds { all: MAX_BYTES + MAX_BYTES / 2, user: MAX_BYTES, network: MAX_BYTES };
+const FILES: Bounds = Bounds { all: LARGEST + MAX_BYTES / 2, user: LARGEST, network: LARGEST };
 
 /// How long an import waits for its turn. One of 10,000 connections takes a few seconds.
 const PATIENCE: Duration = Duration::from_mins(1);

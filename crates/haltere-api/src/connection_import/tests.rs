@@ -7,11 +7,12 @@ use haltere_core::Role;
 use haltere_testkit::certs::openssl::{Key, Workshop};
 use haltere_testkit::wait::{PATIENCE, within};
 use haltere_testkit::{Ca, Mosquitto, Peer};
-use http::header::{ACCEPT, CONTENT_TYPE};
+use http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE};
 use http::{Method, Request};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 
+use crate::extract::coding::{self, Coding};
 use crate::test_support::{TestApi, connection, encoded, nobody};
 
 const PATH: &str = "/api/connection-import";
@@ -178,6 +179,63 @@ async fn the_body_may_be_large_and_not_endless() {
     let body = padded(2 << 20);
     let answer = admin.text(Method::POST, "/api/connections", "application/json", &body).await;
     answer.is_refusal(413, "INVALID", "the body is larger than 1 MiB");
+}
+
+/// On an idle server, whatever the size: it comes in pieces, as over the wire.
+#[tokio::test]
+async fn a_file_of_any_size_within_the_bound_is_taken_packed_or_not() {
+    let api = TestApi::start().await;
+    let admin = api.admin().await;
+    let (start, end) = (&b"{\"themes\": \""[..], &b"\", \"connections\": []}"[..]);
+    let filling = vec![b'x'; 1 << 20];
+    // One file behind the other is one file, for gzip.
+    let packed = |bytes: &[u8]| coding::tests::packed(Coding::Gzip, bytes);
+    let forms = [
+        (false, [start.to_vec(), filling.clone(), end.to_vec()]),
+        (true, [packed(start), packed(&filling), packed(end)]),
+    ];
+    for (mebibytes, status) in [(51, 200), (70, 200), (88, 200), (95, 200), (96, 413)] {
+        for (is_packed, [start, filling, end]) in &forms {
+            for announces in [true, false] {
+                let middle = std::iter::repeat_n(filling.clone(), mebibytes);
+                let pieces = std::iter::once(start.clone()).chain(middle).chain([end.clone()]);
+                let length = start.len() + filling.len() * mebibytes + end.len();
+                let pieces = pieces.map(|piece| Ok::<_, std::io::Error>(bytes::Bytes::from(piece)));
+                let body = axum::body::Body::from_stream(futures_util::stream::iter(pieces));
+                let mut request = Request::post(PATH).header(CONTENT_TYPE, "application/json");
+                if *is_packed {
+                    request = request.header(CONTENT_ENCODING, "gzip");
+                }
+                if announces {
+                    request = request.header(CONTENT_LENGTH, length);
+                }
+                let response = admin.open(request.body(body).unwrap()).await;
+                let got = response.status().as_u16();
+                let text = response.into_body().collect().await.expect("a body").to_bytes();
+                let text = String::from_utf8_lossy(&text);
+                assert_eq!(got, status, "{mebibytes} MiB {is_packed} {announces}: {text}");
+                assert_eq!(text.contains("larger than 96 MiB"), status == 413, "{text}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_report_of_a_stream_counts_as_an_answer_until_the_stream_ends() {
+    let limit = Duration::from_mins(10);
+    let api = TestApi::start_with(|config| config.link.connect_timeout = limit).await;
+    let (admin, peer) = (api.admin().await, Peer::silent().await);
+    let request = Request::post(PATH).header(ACCEPT, "text/event-stream");
+    let request = request.header(CONTENT_TYPE, "application/json");
+    let themes = "x".repeat(64 * 1024);
+    let file = json!({"themes": themes, "connections": [connection("a", &peer.url("mqtt"))]});
+    let response = admin.open(request.body(file.to_string().into()).unwrap()).await;
+    assert!(api.state.answers.held() >= 64 * 1024, "{}", api.state.answers.held());
+    let mut stream = response.into_body().into_data_stream();
+    within("an event", PATIENCE, stream.next()).await.expect("it goes on").expect("a chunk");
+    assert!(api.state.answers.held() >= 64 * 1024, "{}", api.state.answers.held());
+    drop(stream);
+    assert_eq!(api.state.answers.held(), 0);
 }
 
 #[tokio::test]

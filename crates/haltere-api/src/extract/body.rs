@@ -15,7 +15,7 @@ use http::{Extensions, HeaderValue, Request, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::time::{Instant, timeout_at};
 
-use super::coding::{Coding, UnpackError, Unpacker};
+use super::coding::{Coding, UnpackError, Unpacker, WINDOW};
 use super::counted::Counted;
 use crate::error::{ApiError, ErrorCode};
 use crate::state::ApiState;
@@ -56,10 +56,10 @@ const STRANGERS: Bounds = Bounds {
 };
 
 /// The budget for all bodies under way, of which one user or one address gets a quarter. Whatever is
-/// configured, a body of the largest size gets through.
+/// configured, a body of the largest size gets through, packed or not.
 pub(crate) fn budget(bytes: usize) -> Shares {
-    let each = (bytes / 4).max(LIMIT);
-    Shares::new(shares::Bounds { all: bytes.max(2 * LIMIT), user: each, network: each })
+    let each = (bytes / 4).max(LIMIT + WINDOW);
+    Shares::new(shares::Bounds { all: bytes.max(2 * each), user: each, network: each })
 }
 
 /// The whole body, unpacked; 413 when it is over [`LIMIT`] (16 KiB for callers without a session), which is known
@@ -122,7 +122,7 @@ async fn read_patiently(
         }
         return Err(too_large(bounds));
     }
-    let counted = Counted::new(share, announced.unwrap_or_default());
+    let counted = Counted::new(share, announced.unwrap_or_default(), bounds.bytes);
     match collect(&mut body, &deadlines, coding, counted).await {
         Ok(counted) => Ok(counted),
         Err(Fault::TooLarge) => {
@@ -353,6 +353,42 @@ mod tests {
         assert_eq!((error.status().as_u16(), error.to_string().as_str()), (400, why));
     }
 
+    /// A body that comes in pieces outgrows its place several times. It needs no more than its bound for that, so
+    /// that the smallest budget is enough.
+    #[tokio::test]
+    async fn a_body_of_any_size_within_the_bound_fits_where_nothing_else_is() {
+        let shares = budget(0);
+        for bytes in [1, LIMIT / 2 + 1, LIMIT * 3 / 5, LIMIT * 7 / 8, LIMIT] {
+            let whole = vec![b'x'; bytes];
+            let packed = coding::tests::packed(Coding::Gzip, &whole);
+            for (announced, gzip, sent) in [
+                (true, false, &whole),
+                (false, false, &whole),
+                (true, true, &packed),
+                (false, true, &packed),
+            ] {
+                let pieces: Vec<_> = sent
+                    .chunks(10_000)
+                    .map(|piece| Chunk::Ok(Bytes::copy_from_slice(piece)))
+                    .collect();
+                let mut request = Request::new(Body::from_stream(stream::iter(pieces)));
+                if announced {
+                    request.headers_mut().insert(CONTENT_LENGTH, sent.len().into());
+                }
+                if gzip {
+                    let gzip = HeaderValue::from_static("gzip");
+                    request.headers_mut().insert("content-encoding", gzip);
+                }
+                let (within, share) = self::whole(USUAL, &shares);
+                let read = read_within(request, within, share).await;
+                let read =
+                    read.unwrap_or_else(|error| panic!("{bytes} {announced} {gzip}: {error}"));
+                assert!(read.bytes() == whole);
+            }
+        }
+        assert_eq!(shares.held(), 0);
+    }
+
     #[tokio::test]
     async fn a_large_body_comes_whole_or_not_at_all() {
         let bounds = Bounds { bytes: 2 * LIMIT, ..USUAL };
@@ -376,7 +412,8 @@ mod tests {
     #[tokio::test]
     async fn a_body_beyond_the_budget_is_refused_and_says_why() {
         let shares = budget(2 * LIMIT);
-        let rest = shares.take(Holder::default(), LIMIT - 100).expect("nothing is held");
+        let all_but_100 = shares.bounds().user - 100;
+        let rest = shares.take(Holder::default(), all_but_100).expect("nothing is held");
         let request = || Request::new(Body::from(vec![b'x'; 101]));
         let (within, share) = whole(USUAL, &shares);
         let error = read_within(request(), within, share).await.err().expect("refused");

@@ -16,11 +16,11 @@ use crate::error::{ApiError, ErrorCode};
 const ACCEPTED: &str = "gzip, x-gzip, deflate, identity";
 
 /// What unpacking takes beside the bytes that come of it.
-const WINDOW: usize = 48 * 1024;
+pub(crate) const WINDOW: usize = 48 * 1024;
 
 /// How a body is packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Coding {
+pub(crate) enum Coding {
     Gzip,
     /// In zlib's envelope, as the RFC means it.
     Deflate,
@@ -159,7 +159,7 @@ impl Write for Bounded {
 }
 
 #[cfg(test)]
-pub(super) mod tests {
+pub(crate) mod tests {
     use flate2::Compression;
     use flate2::write::{GzEncoder, ZlibEncoder};
     use haltere_core::shares::Holder;
@@ -168,7 +168,7 @@ pub(super) mod tests {
     use super::*;
     use crate::extract::body::budget;
 
-    pub(in crate::extract) fn packed(coding: Coding, bytes: &[u8]) -> Vec<u8> {
+    pub(crate) fn packed(coding: Coding, bytes: &[u8]) -> Vec<u8> {
         let done = match coding {
             Coding::Gzip => {
                 let mut encoder = GzEncoder::new(Vec::new(), Compression::default());
@@ -184,7 +184,7 @@ pub(super) mod tests {
 
     fn counted() -> Counted {
         let share = budget(64 << 20).take(Holder::default(), 0);
-        Counted::new(share.expect("nothing is held"), 0)
+        Counted::new(share.expect("nothing is held"), 0, usize::MAX)
     }
 
     fn unpacked(coding: Coding, limit: usize, pieces: &[&[u8]]) -> Result<Vec<u8>, UnpackError> {

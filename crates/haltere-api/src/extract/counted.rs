@@ -9,22 +9,28 @@ pub(crate) struct Counted {
     bytes: Zeroizing<Vec<u8>>,
     /// About how many there will be.
     expected: usize,
+    /// How many there may be.
+    limit: usize,
     share: Share,
 }
 
 impl Counted {
     /// Takes nothing yet.
-    pub(super) fn new(share: Share, expected: usize) -> Self {
-        Self { bytes: Zeroizing::new(Vec::new()), expected, share }
+    pub(super) fn new(share: Share, expected: usize, limit: usize) -> Self {
+        Self { bytes: Zeroizing::new(Vec::new()), expected, limit, share }
     }
 
-    /// Takes more in; what is there stays when the budget has no room for it.
+    /// Takes more in; what is there stays when the budget has no room for it. The caller sees to it that the
+    /// bytes stay within the limit.
     pub(super) fn extend(&mut self, more: &[u8]) -> Result<(), Reached> {
         let (room, needed) = (self.bytes.capacity(), self.bytes.len() + more.len());
         if needed > room {
-            // At most twice what has come, so that announcing a large body costs nothing. And exactly that:
-            // what a vector takes on top would count nowhere.
-            let larger = needed.max(self.expected.min(2 * needed)).max(2 * room);
+            // At most twice what has come, so that announcing a large body costs nothing, and no more than there
+            // may be, so that a body within its limit is never refused for what it does not need. And exactly
+            // that: what a vector takes on top would count nowhere.
+            let wish =
+                if needed <= self.expected { self.expected.min(2 * needed) } else { 2 * room };
+            let larger = needed.max(wish.min(self.limit));
             self.share.grow(larger - room)?;
             let mut bytes = Zeroizing::new(Vec::with_capacity(larger));
             bytes.extend_from_slice(&self.bytes);

@@ -5,7 +5,7 @@ pub(crate) mod accept;
 pub(crate) mod body;
 pub(crate) mod caller;
 pub(crate) mod charset;
-mod coding;
+pub(crate) mod coding;
 pub(crate) mod counted;
 pub(crate) mod if_match;
 pub(crate) mod json;
