@@ -527,7 +527,7 @@ mod tests {
             json!({"name": " ", "url": "mqtt://h"}),
             json!({"name": "n", "url": "mqtt://h", "id": ".."}),
             json!({"name": "n", "url": "mqtt://h", "id": ""}),
-            json!({"name": "n", "url": "mqtt://h", "ca": {"data": "x", "encoding": "utf16le"}}),
+            json!({"name": "n", "url": "mqtt://h", "ca": {"data": "x", "encoding": "utf16"}}),
             json!({"name": "n", "url": "mqtt://h", "rejectUnauthorized": "yes"}),
             json!({"name": "n", "url": "mqtt://h", "x": 1}),
             json!({"name": "n", "url": "mqtts://h", "tls": {"alpn": "mqtt"}}),

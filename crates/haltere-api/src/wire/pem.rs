@@ -2,11 +2,14 @@
 //!
 //! What is inside is judged by the application: whether it is PEM at all, and what is kept of it.
 
+use std::mem;
+
 use base64::Engine;
 use base64::alphabet::STANDARD;
 use base64::engine::general_purpose::{GeneralPurpose, GeneralPurposeConfig};
 use base64::engine::{DecodePaddingMode, general_purpose};
 use haltere_core::Pem;
+use haltere_link::tls::is_foreign;
 use serde::Serialize;
 use utoipa::ToSchema;
 use zeroize::Zeroizing;
@@ -47,9 +50,8 @@ impl From<&Pem> for PemView {
     }
 }
 
-/// How `data` may be encoded: what Node's `Buffer` takes, but for UTF-16, in which no program reads PEM.
-/// Whatever is said, PEM text is taken as it is.
-const ENCODINGS: [(&str, Decode); 8] = [
+/// How `data` may be encoded: what Node's `Buffer` takes. Whatever is said, PEM text is taken as it is.
+const ENCODINGS: [(&str, Decode); 12] = [
     ("base64", from_base64),
     ("base64url", from_base64),
     ("hex", from_hex),
@@ -58,10 +60,17 @@ const ENCODINGS: [(&str, Decode); 8] = [
     ("ascii", from_latin1),
     ("latin1", from_latin1),
     ("binary", from_latin1),
+    ("ucs2", from_utf16),
+    ("ucs-2", from_utf16),
+    ("utf16le", from_utf16),
+    ("utf-16le", from_utf16),
 ];
 
 /// Turns text into the bytes of a file, or says what the text must be.
-type Decode = fn(&str) -> Result<Vec<u8>, &'static str>;
+type Decode = fn(&str) -> Result<Bytes, &'static str>;
+
+/// It may be a private key, so nothing grows here: what a vector outgrows, it leaves behind.
+type Bytes = Zeroizing<Vec<u8>>;
 
 /// The names of [`ENCODINGS`].
 pub(super) fn encodings() -> impl Iterator<Item = &'static str> {
@@ -108,42 +117,64 @@ fn take_encoding(inner: &mut Fields) -> Result<Decode, Invalid> {
 
 fn decode(data: &str, decode: Decode) -> Result<Pem, &'static str> {
     let is_pem = data.as_bytes().windows(BEGIN.len()).any(|window| window == BEGIN);
-    if is_pem { Ok(Pem::new(data.as_bytes().to_vec())) } else { decode(data).map(Pem::new) }
+    // What is known, but can't be read, is named as such later on, with the command that converts it.
+    let is_text = is_pem || is_foreign(data.as_bytes());
+    let mut bytes = if is_text { from_utf8(data)? } else { decode(data)? };
+    Ok(Pem::new(mem::take(&mut *bytes)))
 }
 
 /// Either alphabet, as Node takes them.
-fn from_base64(data: &str) -> Result<Vec<u8>, &'static str> {
-    let mut compact = Zeroizing::new(Vec::with_capacity(data.len()));
+fn from_base64(data: &str) -> Result<Bytes, &'static str> {
+    let mut compact = room(data.len());
     let bytes = data.bytes().filter(|byte| !byte.is_ascii_whitespace());
     compact.extend(bytes.map(|byte| match byte {
         b'-' => b'+',
         b'_' => b'/',
         byte => byte,
     }));
-    LENIENT.decode(&*compact).map_err(|_| "must be base64")
+    let mut decoded = room(base64::decoded_len_estimate(compact.len()));
+    LENIENT.decode_vec(&*compact, &mut decoded).map_err(|_| "must be base64")?;
+    Ok(decoded)
 }
 
-fn from_hex(data: &str) -> Result<Vec<u8>, &'static str> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let digits = data.bytes().filter(|byte| !byte.is_ascii_whitespace()).map(digit);
-    let digits: Option<Vec<u8>> = digits.collect();
-    let digits = Zeroizing::new(digits.ok_or("must be hexadecimal")?);
-    let (pairs, rest) = digits.as_chunks::<2>();
-    if !rest.is_empty() {
-        return Err("must be hexadecimal");
+fn from_hex(data: &str) -> Result<Bytes, &'static str> {
+    const WHY: &str = "must be hexadecimal";
+    let mut bytes = room(data.len() / 2);
+    let mut letters = data.chars().filter(|letter| !letter.is_ascii_whitespace());
+    let digit = |letter: char| u8::try_from(letter.to_digit(16)?).ok();
+    while let Some(high) = letters.next() {
+        let pair = digit(high).zip(letters.next().and_then(digit));
+        let (high, low) = pair.ok_or(WHY)?;
+        bytes.push(high << 4 | low);
     }
-    Ok(pairs.iter().map(|[high, low]| high << 4 | low).collect())
+    Ok(bytes)
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "one of several")]
-fn from_utf8(data: &str) -> Result<Vec<u8>, &'static str> {
-    Ok(data.as_bytes().to_vec())
+fn from_utf8(data: &str) -> Result<Bytes, &'static str> {
+    Ok(Zeroizing::new(data.as_bytes().to_vec()))
 }
 
 /// A character per byte: how programs put DER into JSON.
-fn from_latin1(data: &str) -> Result<Vec<u8>, &'static str> {
-    let bytes: Result<Vec<u8>, _> = data.chars().map(u8::try_from).collect();
-    bytes.map_err(|_| "must not contain characters beyond U+00FF")
+fn from_latin1(data: &str) -> Result<Bytes, &'static str> {
+    let mut bytes = room(data.len());
+    for letter in data.chars() {
+        let byte = u8::try_from(letter);
+        bytes.push(byte.map_err(|_| "must not contain characters beyond U+00FF")?);
+    }
+    Ok(bytes)
+}
+
+/// Two bytes for each of the units in which JavaScript counts, the lower one first.
+#[expect(clippy::unnecessary_wraps, reason = "one of several")]
+fn from_utf16(data: &str) -> Result<Bytes, &'static str> {
+    let mut bytes = room(2 * data.len());
+    bytes.extend(data.encode_utf16().flat_map(u16::to_le_bytes));
+    Ok(bytes)
+}
+
+fn room(bytes: usize) -> Bytes {
+    Zeroizing::new(Vec::with_capacity(bytes))
 }
 
 #[cfg(test)]
@@ -203,9 +234,58 @@ mod tests {
         }
     }
 
+    /// `Buffer.from(data, encoding)` is the measure.
+    #[test]
+    fn each_encoding_of_node_gives_the_bytes_that_node_gives() {
+        let script = "const [data, names] = JSON.parse(process.argv[1]); \
+            console.log(JSON.stringify(names.map(name => [...Buffer.from(data[name.toLowerCase()], name)])))";
+        let text = "0\u{82}\u{1}\u{ff}x";
+        let wide = "\u{8230}\u{ff01}x\u{1f99f}";
+        let names = encodings().flat_map(|name| [name.to_owned(), name.to_uppercase()]);
+        let names: Vec<String> = names.collect();
+        let data = |name: &str| match name {
+            "base64" => "MIL/+w==",
+            "base64url" => "MIL_-w",
+            "hex" => "3082fffb",
+            "ascii" | "latin1" | "binary" => text,
+            "utf8" | "utf-8" | "ucs2" | "ucs-2" | "utf16le" | "utf-16le" => wide,
+            other => panic!("{other}"),
+        };
+        let all: serde_json::Map<_, _> =
+            encodings().map(|name| (name.to_owned(), json!(data(name)))).collect();
+        let input = json!([all, names]).to_string();
+        let output = std::process::Command::new("node").args(["-e", script, &input]).output();
+        let output = output.expect("node runs");
+        assert!(output.status.success(), "{output:?}");
+        let expected: Vec<Vec<u8>> = serde_json::from_slice(&output.stdout).expect("JSON");
+        for (name, expected) in names.iter().zip(expected) {
+            let value = json!({"data": data(&name.to_lowercase()), "encoding": name});
+            assert_eq!(read(&value), Ok(Some(Pem::new(expected))), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_known_is_taken_as_it_is_to_be_named() {
+        for text in [
+            "PuTTY-User-Key-File-3: ssh-rsa\r\nEncryption: none\r\n",
+            "\n  PuTTY-User-Key-File-2: ssh-ed25519\n",
+            "ssh-rsa AAAAB3NzaC1yc2E= me@here",
+            "ssh-ed25519 AAAA",
+            "---- BEGIN SSH2 PUBLIC KEY ----\nAAAA\n---- END SSH2 PUBLIC KEY ----",
+            "<!DOCTYPE html><html></html>",
+        ] {
+            for value in
+                [json!(text), json!({"data": text}), json!({"data": text, "encoding": "base64"})]
+            {
+                let expected = Ok(Some(Pem::new(text.as_bytes().to_vec())));
+                assert_eq!(read(&value), expected, "{value}");
+            }
+        }
+    }
+
     #[test]
     fn every_form_that_is_refused() {
-        const KNOWN: &str = r#"must be one of "base64", "base64url", "hex", "utf8", "utf-8", "ascii", "latin1", "binary""#;
+        const KNOWN: &str = r#"must be one of "base64", "base64url", "hex", "utf8", "utf-8", "ascii", "latin1", "binary", "ucs2", "ucs-2", "utf16le", "utf-16le""#;
         for (value, why) in [
             (json!("no base64!"), "ca: must be PEM text, or base64 of it"),
             (json!(null), "ca: must be an object"),
@@ -214,12 +294,13 @@ mod tests {
             (json!({"data": 1}), "ca.data: must be a string"),
             (json!({"data": "?"}), "ca.data: must be base64"),
             (json!({"data": "3g", "encoding": "hex"}), "ca.data: must be hexadecimal"),
-            (json!({"data": "303", "encoding": "hex"}), "ca.data: must be hexadecimal"),
             (
                 json!({"data": "\u{20ac}", "encoding": "latin1"}),
                 "ca.data: must not contain characters beyond U+00FF",
             ),
-            (json!({"data": PEM, "encoding": "utf16le"}), &format!("ca.encoding: {KNOWN}")),
+            (json!({"data": PEM, "encoding": "utf16"}), &format!("ca.encoding: {KNOWN}")),
+            (json!({"data": "303", "encoding": "hex"}), "ca.data: must be hexadecimal"),
+            (json!({"data": "30g0", "encoding": "hex"}), "ca.data: must be hexadecimal"),
             (json!({"data": PEM, "endoding": "base32"}), &format!("ca.endoding: {KNOWN}")),
             (json!({"data": PEM, "endoding": 1}), "ca.endoding: must be a string"),
             (

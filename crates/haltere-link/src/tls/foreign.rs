@@ -22,6 +22,11 @@ pub(super) enum Foreign {
     WebPage,
 }
 
+/// Whether it begins like one of the texts that are no PEM and no DER, but are known: they are refused by their name.
+pub fn is_foreign(text: &[u8]) -> bool {
+    Foreign::of_file(text).is_some()
+}
+
 impl Foreign {
     /// By the label of its PEM block, where what is inside isn't DER or doesn't matter.
     pub(super) fn of_label(label: &str) -> Option<Self> {

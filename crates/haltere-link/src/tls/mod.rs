@@ -44,6 +44,7 @@ pub use facts::{CertificateFacts, certificate_facts, certificates_in};
 pub use failure::classify_io;
 pub(crate) use failure::is_within_tls;
 pub(crate) use fault::USE_IN_URL;
+pub use foreign::is_foreign;
 pub use material::{MaterialError, read_identity};
 pub use provider::provider;
 pub use tidy::{Swept, check_material, sweep, tidy, tidy_ca, tidy_cert, tidy_key, two_keys};
