@@ -195,7 +195,8 @@ impl Codec {
 
     /// Takes one whole packet of the broker. What has to be answered at once is added to `outbox`.
     pub(super) fn hear(&mut self, packet: &[u8], outbox: &mut Vec<u8>) -> Result<Heard, Broken> {
-        if let Some(refusal) = self.refusal_in_older_form(packet) {
+        let refusal = self.refusal_in_older_form(packet);
+        if let Some(refusal) = refusal.or_else(|| self.refusal_by_disconnect(packet)) {
             return Ok(Heard::Refused(refusal));
         }
         self.check_turn(packet)?;
@@ -229,11 +230,31 @@ impl Codec {
         if self.version != ProtocolVersion::V5 || self.accepted {
             return None;
         }
+        if let &[0x20, 3..=u8::MAX, _, number @ 1..=5, ..] = packet {
+            // It knows the shape of the new one, and has only the old codes.
+            return Some(Refusal { code: return_code(number), number, words: None, server: None });
+        }
         let &[0x20, 2, _, number] = packet else { return None };
         let (code, number) = match number {
             0 => (return_code(1), 1),
             1..=5 => (return_code(number), number),
             _ => (reason_code(number), number),
+        };
+        Some(Refusal { code, number, words: None, server: None })
+    }
+
+    /// A broker may refuse CONNECT with a DISCONNECT, though CONNACK is the packet for that. The library takes it
+    /// for an error.
+    fn refusal_by_disconnect(&self, packet: &[u8]) -> Option<Refusal> {
+        if self.version != ProtocolVersion::V5 || self.accepted {
+            return None;
+        }
+        let (code, number) = match *packet {
+            [0xe0, 0] => (reason_code(0), 0),
+            // In the words of MQTT 3.
+            [0xe0, _, 1, ..] => (return_code(1), 1),
+            [0xe0, _, number, ..] => (reason_code(number), number),
+            _ => return None,
         };
         Some(Refusal { code, number, words: None, server: None })
     }
@@ -559,6 +580,14 @@ mod tests {
             // A reason of MQTT 5, without the properties that belong to it.
             (ProtocolVersion::V5, &[0x20, 2, 0, 0x84], "UNSUPPORTED_PROTOCOL_VERSION", 132, true),
             (ProtocolVersion::V5, &[0x20, 2, 0, 0x87], "NOT_AUTHORIZED", 135, false),
+            // A code of MQTT 3 in the shape of MQTT 5.
+            (ProtocolVersion::V5, &[0x20, 3, 0, 1, 0], "UNACCEPTABLE_PROTOCOL_VERSION", 1, true),
+            (ProtocolVersion::V5, &[0x20, 3, 0, 5, 0], "NOT_AUTHORIZED", 5, false),
+            // Another packet than the one for it.
+            (ProtocolVersion::V5, &[0xe0, 2, 0x84, 0], "UNSUPPORTED_PROTOCOL_VERSION", 132, true),
+            (ProtocolVersion::V5, &[0xe0, 1, 0x84], "UNSUPPORTED_PROTOCOL_VERSION", 132, true),
+            (ProtocolVersion::V5, &[0xe0, 1, 1], "UNACCEPTABLE_PROTOCOL_VERSION", 1, true),
+            (ProtocolVersion::V5, &[0xe0, 2, 0x87, 0], "NOT_AUTHORIZED", 135, false),
             // It lets us in, but in words of MQTT 3.
             (ProtocolVersion::V5, &[0x20, 2, 0, 0], "UNACCEPTABLE_PROTOCOL_VERSION", 1, true),
         ] {

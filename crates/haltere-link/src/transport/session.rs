@@ -375,13 +375,14 @@ fn is_about_the_broker(code: &str) -> bool {
     )
 }
 
-/// What answers CONNECT is a CONNACK, or does not speak MQTT.
+/// What answers CONNECT is a CONNACK or a DISCONNECT, or does not speak MQTT.
 fn check_language(first: &[u8]) -> Result<(), Ended> {
     match first {
         // A TLS alert or handshake record: content type 21 or 22, version 3.x (RFC 8446, 5.1).
         [0x15 | 0x16, 0x03, ..] => Err(Ended::SpeaksTls),
         [b'H', b'T', ..] => Err(Ended::SpeaksHttp),
-        [0x20, ..] => Ok(()),
+        // DISCONNECT, which some brokers refuse with.
+        [0x20 | 0xe0, ..] => Ok(()),
         _ => Err(Ended::Broken("its answer to CONNECT is not a CONNACK".to_owned())),
     }
 }

@@ -120,6 +120,9 @@ async fn brokers_that_know_only_3_1_1() {
     for (how, refusal) in [
         ("as 3.1.1 demands", &[0x20, 2, 0, 1][..]),
         ("in words of MQTT 5", &[0x20, 3, 0, 0x84, 0]),
+        ("in the shape of MQTT 5 with the old code", &[0x20, 3, 0, 1, 0]),
+        ("with a DISCONNECT", &[0xe0, 2, 0x84, 0]),
+        ("with a DISCONNECT without properties", &[0xe0, 1, 0x84]),
         ("by hanging up", &[]),
         ("in words of MQTT 5 without properties", &[0x20, 2, 0, 0x84]),
         ("by letting us in as 3.1.1 does", &[0x20, 2, 0, 0]),
