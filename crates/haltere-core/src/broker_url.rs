@@ -135,9 +135,14 @@ pub enum UrlError {
     /// The host is neither a name nor an address.
     #[error("the host is not a valid name or IP address")]
     BadHost,
-    /// The host is an IPv6 address without brackets. Holds the URL as it may have been meant, without a path.
+    /// The host is an IPv6 address without brackets. Holds the URL as it may have been meant, without a query.
     #[error("an IPv6 address needs brackets: {0}")]
     BareIpv6(String),
+    /// The host is an IPv6 address with a zone id, in brackets or not.
+    #[error(
+        "an IPv6 address must not have a zone id (%…); use an address that is valid beyond the link, in brackets, or a name"
+    )]
+    ZoneId,
     /// The port is not a number.
     #[error("the port is not a number")]
     BadPort,
@@ -176,7 +181,14 @@ impl BrokerUrl {
         }
         let (host, port) = parse_authority(authority, transport).map_err(|error| {
             // A password with a slash ends what looks like the authority. Nothing of it is quoted.
-            if path.contains('@') { UrlError::UserInfo } else { error }
+            match error {
+                _ if path.contains('@') => UrlError::UserInfo,
+                UrlError::BareIpv6(meant) if transport.is_websocket() => {
+                    let path = path.split('?').next().unwrap_or_default();
+                    UrlError::BareIpv6(format!("{meant}{path}"))
+                }
+                error => error,
+            }
         })?;
         // A lone slash says nothing, and MMC's own examples have it now and then.
         if !transport.is_websocket() && !matches!(path, "" | "/") {
@@ -231,6 +243,9 @@ pub(crate) fn split_path(rest: &str) -> (&str, &str) {
 
 /// Host and port; without one, the usual one.
 fn parse_authority(authority: &str, transport: Transport) -> Result<(Host, u16), UrlError> {
+    if has_zone_id(authority) {
+        return Err(UrlError::ZoneId);
+    }
     if let Some(meant) = with_brackets(authority) {
         return Err(UrlError::BareIpv6(format!("{}://{meant}", transport.scheme())));
     }
@@ -263,6 +278,13 @@ fn with_brackets(authority: &str) -> Option<String> {
         Some(format!("[{address}]:{port}"))
     });
     port.or_else(|| authority.parse().ok().map(|address: Ipv6Addr| format!("[{address}]")))
+}
+
+/// Whether this is an IPv6 address with a zone id (`fe80::1%eth0`): which link it is on is nothing that a
+/// URL can say, and differs from machine to machine.
+fn has_zone_id(authority: &str) -> bool {
+    let address = authority.split_once('%').map(|(address, _)| address);
+    address.is_some_and(|it| it.strip_prefix('[').unwrap_or(it).parse::<Ipv6Addr>().is_ok())
 }
 
 fn parse_host(host: &str) -> Result<Host, UrlError> {
@@ -358,7 +380,14 @@ mod tests {
             ("mqtt://::", UrlError::BareIpv6("mqtt://[::]".into())),
             ("ssl://2001:db8::1", UrlError::BareIpv6("mqtts://[2001:db8::1]".into())),
             ("mqtts://2001:DB8::1:8883/", UrlError::BareIpv6("mqtts://[2001:db8::1]:8883".into())),
-            ("wss://fe80::1:443/mqtt", UrlError::BareIpv6("wss://[fe80::1]:443".into())),
+            ("wss://fe80::1:443/mqtt", UrlError::BareIpv6("wss://[fe80::1]:443/mqtt".into())),
+            ("ws://::1:8080/mqtt?t=s", UrlError::BareIpv6("ws://[::1]:8080/mqtt".into())),
+            ("ws://::1/mqtt", UrlError::BareIpv6("ws://[::1]/mqtt".into())),
+            ("mqtt://fe80::1%eth0:1883", UrlError::ZoneId),
+            ("mqtt://fe80::1%eth0", UrlError::ZoneId),
+            ("mqtt://[fe80::1%eth0]:1883", UrlError::ZoneId),
+            ("wss://[fe80::1%25eth0]/mqtt", UrlError::ZoneId),
+            ("mqtt://a%eth0:1883", UrlError::BadHost),
             (
                 "mqtt://1:2:3:4:5:6:7:8:1883",
                 UrlError::BareIpv6("mqtt://[1:2:3:4:5:6:7:8]:1883".into()),

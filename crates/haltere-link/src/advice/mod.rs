@@ -20,7 +20,7 @@ use std::borrow::Cow;
 
 use haltere_core::{BrokerFacts, Host, LinkFailure, Stage, Timestamp, Transport};
 
-use crate::tls::CertificateFacts;
+use crate::tls::{CertificateFacts, day};
 use crate::{LinkSpec, ProbeReport, failure};
 
 /// Who reads the advice: settings have other names on the command line than in the API.
@@ -224,11 +224,6 @@ fn is_loopback(host: &Host) -> bool {
         Host::V4(address) => address.is_loopback(),
         Host::V6(address) => address.is_loopback(),
     }
-}
-
-/// `2026-11-23`
-fn day(at: Timestamp) -> String {
-    at.to_string().chars().take(10).collect()
 }
 
 /// What a stranger wrote, without what would make a command of it.

@@ -248,6 +248,27 @@ fn settings_that_did_not_count_are_mentioned_first_and_not_asked_for() {
 }
 
 #[test]
+fn what_is_made_anew_is_what_is_at_fault() {
+    for (message, says) in [
+        ("The broker's certificate has an Ed448 key, which", "Make a new key for the broker"),
+        (
+            "A CA certificate in the field ca has an EC key on the curve P-224, which",
+            "Make a new CA",
+        ),
+        ("A CA certificate in the broker's chain has a DSA key, which", "Make a new CA"),
+        ("The broker's certificate is signed by DSA with SHA-1, which", "signed anew"),
+        ("A certificate in the field ca is signed by Ed448, which", "signed anew"),
+    ] {
+        let failure = LinkFailure {
+            message: message.to_owned(),
+            ..failure(Stage::Tls, "UNSUPPORTED_SIGNATURE_ALGORITHM")
+        };
+        let said = advice(&spec("mqtts://b"), failure, Audience::Api);
+        assert!(said[0].contains(says), "{message}: {said:?}");
+    }
+}
+
+#[test]
 fn settings_that_would_not_count_are_preceded_by_the_plugin() {
     let off = LinkSpec { tls_off: true, ..spec("mqtts://b") };
     let said = |code: &str| advice(&off, failure(Stage::Tls, code), Audience::Api);

@@ -3,7 +3,7 @@
 use haltere_core::{Alpn, BrokerUrl, Host, Stage, Transport};
 
 use super::{Audience, Case, day, lines, quoted};
-use crate::tls::{self, CertificateFacts};
+use crate::tls::{self, CertificateFacts, KeyOf};
 
 /// How many of a certificate's names are worth a line.
 const NAMES: usize = 8;
@@ -32,17 +32,15 @@ pub(super) fn advise(case: &Case<'_>) -> Option<Vec<String>> {
             validity(case),
         ],
         "ERR_TLS_CERT_ALTNAME_INVALID" => wrong_name(case),
-        "CA_MD_TOO_WEAK" | "UNSUPPORTED_SIGNATURE_ALGORITHM" | "EC_KEY_EXPLICIT_PARAMS" => lines![
-            "Have the certificate the message names signed anew, with SHA-256 and by a CA whose key is RSA of 2048 bits or more or ECDSA on P-256: `openssl x509 -req -sha256 -in CSR -CA CA_FILE -CAkey CA_KEY -CAcreateserial -days 825 -out BROKER_CERT`",
-            "How a certificate is signed, and which key it has: `openssl x509 -noout -text -in FILE`",
-        ],
-        "EE_KEY_TOO_SMALL" => lines![
-            "Make a new key for the broker, and have a certificate for it signed: `openssl req -newkey rsa:2048 -nodes -keyout BROKER_KEY -out CSR -subj /CN=BROKER`",
-        ],
-        "CA_KEY_TOO_SMALL" => lines![format!(
-            "Make a new CA with a larger key, sign the broker's certificate with it, and give the new CA with {}: `openssl req -x509 -newkey rsa:3072 -nodes -days 3650 -keyout CA_KEY -out CA_FILE -subj /CN=CA`",
-            case.ca()
-        ),],
+        "CA_MD_TOO_WEAK" | "UNSUPPORTED_SIGNATURE_ALGORITHM" | "EC_KEY_EXPLICIT_PARAMS" => {
+            match tls::key_at_fault(case.failure) {
+                Some(KeyOf::Broker) => new_key(),
+                Some(KeyOf::Ca) => new_ca(case),
+                None => sign_anew(),
+            }
+        }
+        "EE_KEY_TOO_SMALL" => new_key(),
+        "CA_KEY_TOO_SMALL" => new_ca(case),
         "INVALID_PURPOSE" => lines![
             "Have the certificate made anew, for a TLS server: with extendedKeyUsage=serverAuth or without that extension, signed by a CA (basicConstraints=CA:TRUE, keyUsage=keyCertSign).",
             verify_by_hand(),
@@ -86,6 +84,29 @@ pub(super) fn advise(case: &Case<'_>) -> Option<Vec<String>> {
     })
 }
 
+/// How a certificate was signed is of no use.
+fn sign_anew() -> Vec<String> {
+    lines![
+        "Have the certificate the message names signed anew, with SHA-256 and by a CA whose key is RSA of 2048 bits or more or ECDSA on P-256: `openssl x509 -req -sha256 -in CSR -CA CA_FILE -CAkey CA_KEY -CAcreateserial -days 825 -out BROKER_CERT`",
+        "How a certificate is signed, and which key it has: `openssl x509 -noout -text -in FILE`",
+    ]
+}
+
+/// The broker's own key is of no use.
+fn new_key() -> Vec<String> {
+    lines![
+        "Make a new key for the broker, and have a certificate for it signed: `openssl req -newkey rsa:2048 -nodes -keyout BROKER_KEY -out CSR -subj /CN=BROKER`",
+    ]
+}
+
+/// The key of a CA is of no use, and with it all that it has signed.
+fn new_ca(case: &Case<'_>) -> Vec<String> {
+    lines![format!(
+        "Make a new CA with another key, sign the broker's certificate with it, and give the new CA with {}: `openssl req -x509 -newkey rsa:3072 -nodes -days 3650 -keyout CA_KEY -out CA_FILE -subj /CN=CA`",
+        case.ca()
+    )]
+}
+
 /// What a broker says with an alert; most of it is about our certificate.
 fn alert(case: &Case<'_>) -> Option<Vec<String>> {
     let ours = case.spec.tls.cert.is_some();
@@ -103,7 +124,7 @@ fn alert(case: &Case<'_>) -> Option<Vec<String>> {
             lines![
                 "Let the broker offer what haltere speaks: TLS 1.2 or 1.3 with ECDHE and AES-GCM or ChaCha20-Poly1305. In Mosquitto, take ciphers, ciphers_tls1.3 and tls_version out of that listener; CBC suites and key exchange by RSA are not enough.",
                 "Is that listener for pre-shared keys (psk_hint, psk_file)? haltere does not speak those: give the broker a listener with certfile and keyfile.",
-                "Or the broker's key is of a kind that TLS clients do not take any more: RSA, ECDSA on P-256, P-384 or P-521, and Ed25519 are good (`openssl x509 -noout -text -in CERTFILE`).",
+                "Or the broker's key is of a kind that TLS clients do not take any more: RSA, ECDSA on P-256, P-384 or P-521, and Ed25519 are good; Ed448, DSA, P-224, secp256k1 and brainpool curves are not (`openssl x509 -noout -text -in CERTFILE`).",
                 s_client(case),
             ]
         }

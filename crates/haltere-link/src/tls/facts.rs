@@ -31,13 +31,21 @@ pub struct CertificateFacts {
     pub names: Vec<String>,
     /// Start of its validity; `None` when it can't be read.
     pub not_before: Option<Timestamp>,
-    /// End of its validity; `None` when it can't be read. "Never" is the last moment of the year 9999.
+    /// End of its validity; `None` when it can't be read. "Never" is the last moment that a timestamp can hold, and [`day`] knows which day is meant.
     pub not_after: Option<Timestamp>,
     /// SHA-256 over the DER form, upper-case hexadecimal with colons, as
     /// `openssl x509 -fingerprint -sha256` prints it.
     pub sha256_fingerprint: String,
     /// The certificate itself, as PEM.
     pub pem: String,
+}
+
+/// The day on which a certificate begins or ends: `2026-11-23`. "Never" is a day later than a timestamp can be.
+pub fn day(at: Timestamp) -> String {
+    if at == Timestamp::MAX {
+        return "9999-12-31".to_owned();
+    }
+    at.to_string().chars().take(10).collect()
 }
 
 /// Reads any X.509 certificate, whatever its version; what can't be read stays empty.

@@ -8,7 +8,7 @@ use rustls::{CertificateError, OtherError};
 use rustls_pki_types::CertificateDer;
 
 use super::certificate::Certificate;
-use super::facts::{host_names, printable};
+use super::facts::{day, host_names, printable};
 use super::legacy;
 use super::names;
 use super::path::{End, Path, Step};
@@ -265,9 +265,4 @@ pub(super) fn is_about_names(error: &CertificateError) -> bool {
         error,
         CertificateError::NotValidForName | CertificateError::NotValidForNameContext { .. }
     )
-}
-
-/// `2026-11-23`
-fn day(at: Timestamp) -> String {
-    at.to_string().chars().take(10).collect()
 }

@@ -7,6 +7,7 @@ use rustls_pki_types::CertificateDer;
 use super::certificate::Certificate;
 use super::pem;
 use super::provider::provider;
+use super::unusable;
 
 /// TLS settings that can't be used. Prints as "field: reason"; never quotes the data.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -71,17 +72,19 @@ impl Material {
     }
 }
 
+const USABLE_KEYS: &str = "RSA (2048 to 8192 bits), ECDSA (P-256, P-384, P-521) and Ed25519 keys";
+
 /// Reads a chain, leaf first, and the private key of its leaf, both PEM; the fields are called `cert`
 /// and `key`. Any X.509 version is taken, so put together by hand: rustls' own way parses the
 /// certificate with webpki, which refuses version 1.
 pub fn read_identity(cert: &[u8], key: &[u8]) -> Result<CertifiedKey, MaterialError> {
     let chain = pem::certificates("cert", cert)?;
     let key = pem::private_key("key", key)?;
+    let name = unusable::name(&key);
     let key = provider().key_provider.load_private_key(key).map_err(|_| {
-        MaterialError::new(
-            "key",
-            "can't be used; RSA (2048 to 8192 bits), ECDSA (P-256, P-384, P-521) and Ed25519 keys can",
-        )
+        let is = name.map_or_else(String::new, |name| format!("is {name}, which "));
+        let reason = format!("{is}can't be used; {USABLE_KEYS} can");
+        MaterialError::new("key", reason)
     })?;
     let leaf = chain.first().and_then(|leaf| Certificate::parse(leaf));
     let belong_together = key

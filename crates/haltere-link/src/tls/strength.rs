@@ -1,8 +1,10 @@
 //! Keys that are too small, and algorithms that are too weak or that nobody has taught us: to be named
 //! as what they are, and not as a certificate that is wrong.
 
+use haltere_core::LinkFailure;
+
 use super::path::{End, Path, Step};
-use super::signature::{Curve, Key, Strength};
+use super::signature::{Curve, EXPLICIT, Key, Strength};
 
 /// From here on OpenSSL counts an RSA key as worth 112 bits, as everything has to be that
 /// `mosquitto_pub` accepts on Debian. People are told the round number.
@@ -16,6 +18,31 @@ const KEYS: &str =
 
 /// A key or an algorithm that can't be accepted: OpenSSL's code, and words.
 pub(super) type Weakness = (&'static str, String);
+
+const CA_OF_OPERATOR: &str = "A CA certificate in the field ca";
+const CA_OF_PEER: &str = "A CA certificate in the broker's chain";
+const HAS: &str = " has ";
+const LEAF: &str = "The broker's certificate";
+
+/// Whose key is at fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum KeyOf {
+    Ca,
+    Broker,
+}
+
+/// Whose key a failure is about, if it is about one at all and not about a signature.
+pub(crate) fn key_at_fault(failure: &LinkFailure) -> Option<KeyOf> {
+    let is_key_of =
+        |whose: &str| failure.message.strip_prefix(whose).is_some_and(|rest| rest.starts_with(HAS));
+    if is_key_of(LEAF) {
+        Some(KeyOf::Broker)
+    } else if is_key_of(CA_OF_OPERATOR) || is_key_of(CA_OF_PEER) {
+        Some(KeyOf::Ca)
+    } else {
+        None
+    }
+}
 
 /// The first on the way, the leaf before all others.
 pub(super) fn of_path(path: &Path<'_>) -> Option<Weakness> {
@@ -36,11 +63,11 @@ pub(super) fn of_path(path: &Path<'_>) -> Option<Weakness> {
 
 /// Whether the broker's key is worth anything.
 pub(super) fn of_leaf_key(leaf: &Step<'_>) -> Option<Weakness> {
-    let whose = "The broker's certificate";
+    let whose = LEAF;
     Some(match leaf.certificate.key()? {
         Key::Rsa(key) | Key::RsaPss(key, _) if key.bits() < MIN_RSA_BITS => (
             "EE_KEY_TOO_SMALL",
-            format!("{whose} has an RSA key of {} bits, which is too small; {KEYS}", key.bits()),
+            format!("{whose}{HAS}an RSA key of {} bits, which is too small; {KEYS}", key.bits()),
         ),
         Key::Ec(Curve::Secp256k1, _) => {
             unsupported(whose, "an EC key on the curve secp256k1", KEYS)
@@ -52,15 +79,11 @@ pub(super) fn of_leaf_key(leaf: &Step<'_>) -> Option<Weakness> {
 }
 
 fn of_ca_key(step: &Step<'_>) -> Option<Weakness> {
-    let whose = if step.is_supplied {
-        "A CA certificate in the field ca"
-    } else {
-        "A CA certificate in the broker's chain"
-    };
+    let whose = if step.is_supplied { CA_OF_OPERATOR } else { CA_OF_PEER };
     Some(match step.certificate.key()? {
         Key::Rsa(key) | Key::RsaPss(key, _) if key.bits() < MIN_RSA_BITS => (
             "CA_KEY_TOO_SMALL",
-            format!("{whose} has an RSA key of {} bits, which is too small; {CA_KEYS}", key.bits()),
+            format!("{whose}{HAS}an RSA key of {} bits, which is too small; {CA_KEYS}", key.bits()),
         ),
         Key::EcExplicit => explicit(whose),
         Key::Other(name) => unsupported(whose, &name, CA_KEYS),
@@ -88,13 +111,11 @@ fn of_signature(index: usize, step: &Step<'_>) -> Option<Weakness> {
 }
 
 fn unsupported(whose: &str, key: &str, accepted: &str) -> Weakness {
-    let message = format!("{whose} has {key}, which haltere does not support; {accepted}");
+    let message = format!("{whose}{HAS}{key}, which haltere does not support; {accepted}");
     ("UNSUPPORTED_SIGNATURE_ALGORITHM", message)
 }
 
 fn explicit(whose: &str) -> Weakness {
-    let message = format!(
-        "{whose} has an EC key whose curve is written out instead of named; a named one is needed"
-    );
+    let message = format!("{whose}{HAS}{EXPLICIT}; a named one is needed");
     ("EC_KEY_EXPLICIT_PARAMS", message)
 }

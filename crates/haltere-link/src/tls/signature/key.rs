@@ -4,7 +4,7 @@ use x509_parser::asn1_rs::Tag;
 use x509_parser::oid_registry::Oid;
 use x509_parser::prelude::FromDer as _;
 use x509_parser::public_key::RSAPublicKey;
-use x509_parser::x509::SubjectPublicKeyInfo;
+use x509_parser::x509::{AlgorithmIdentifier, SubjectPublicKeyInfo};
 
 use super::pss::PssParameters;
 use super::rsa::RsaKey;
@@ -55,21 +55,56 @@ impl<'a> Key<'a> {
                 _ => Self::EcExplicit,
             },
             "1.3.101.112" => Self::Ed25519,
-            "1.3.101.113" => Self::Other("an Ed448 key".to_owned()),
-            "1.2.840.10040.4.1" => Self::Other("a DSA key".to_owned()),
-            _ => {
-                let oid = name_of(&info.algorithm.algorithm);
-                Self::Other(format!("a key of a kind that haltere does not know ({oid})"))
-            }
+            oid => Self::Other(name_of_kind(oid)),
         })
     }
 }
 
+/// What a key is called that is neither RSA nor on a curve with a name, nor Ed25519.
+fn name_of_kind(oid: &str) -> String {
+    match oid {
+        "1.3.101.113" => "an Ed448 key".to_owned(),
+        "1.3.101.110" | "1.3.101.111" => "a key for key exchange (X25519, X448)".to_owned(),
+        "1.2.840.10040.4.1" => "a DSA key".to_owned(),
+        oid => {
+            let oid: String = oid.chars().take(LONGEST_NAME).collect();
+            format!("a key of a kind that haltere does not know ({oid})")
+        }
+    }
+}
+
+/// What a private key of this algorithm is called, when a client can't use it.
+pub(in super::super) fn unusable(algorithm: &AlgorithmIdentifier<'_>) -> Option<String> {
+    match (algorithm.algorithm.to_id_string().as_str(), algorithm.parameters.as_ref()) {
+        ("1.2.840.113549.1.1.1" | "1.3.101.112", _) => None,
+        ("1.2.840.113549.1.1.10", _) => Some("an RSA-PSS key".to_owned()),
+        ("1.2.840.10045.2.1", Some(curve)) if curve.tag() == Tag::Oid => {
+            unusable_curve(&curve.as_oid().ok()?)
+        }
+        ("1.2.840.10045.2.1", _) => Some(EXPLICIT.to_owned()),
+        (oid, _) => Some(name_of_kind(oid)),
+    }
+}
+
+/// The same of a key on the curve of this name.
+pub(in super::super) fn unusable_curve(curve: &Oid<'_>) -> Option<String> {
+    match on_curve(&name_of(curve), &[]) {
+        Key::Other(name) => Some(name),
+        Key::Ec(Curve::Secp256k1, _) => Some("an EC key on the curve secp256k1".to_owned()),
+        _ => None,
+    }
+}
+
+/// A key with such parameters.
+pub(in super::super) const EXPLICIT: &str = "an EC key whose curve is written out instead of named";
+
+/// Whoever made the certificate chose the name.
+const LONGEST_NAME: usize = 64;
+
 /// An object identifier in digits, cut where nobody reads on: whoever made the certificate chose it.
 pub(super) fn name_of(oid: &Oid<'_>) -> String {
-    const LONGEST: usize = 64;
     let mut name = oid.to_id_string();
-    name.truncate(LONGEST);
+    name.truncate(LONGEST_NAME);
     name
 }
 

@@ -15,7 +15,7 @@ mod rsa;
 use x509_parser::x509::AlgorithmIdentifier;
 
 use hash::Hash;
-pub(super) use key::{Curve, Key};
+pub(super) use key::{Curve, EXPLICIT, Key, unusable, unusable_curve};
 pub(super) use naming::{Strength, may_come_from, strength};
 use pss::PssParameters;
 

@@ -105,6 +105,42 @@ fn what_is_refused_and_why() {
     }
 }
 
+#[test]
+fn keys_that_can_not_be_used_are_named() {
+    let made = |command: &str| {
+        let output = Command::new("sh").args(["-c", command]).output().expect("sh runs");
+        assert!(output.status.success(), "{command}: {}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8(output.stdout).expect("PEM")
+    };
+    let cert = Workshop::new().self_signed("me", Key::P256).cert_pem;
+    for (command, says) in [
+        (
+            "genpkey -algorithm RSA -pkeyopt rsa_keygen_bits:1024",
+            "is an RSA key of 1024 bits, which",
+        ),
+        ("genrsa -traditional 1024", "is an RSA key of 1024 bits, which"),
+        (
+            "genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-224",
+            "is an EC key on the curve P-224",
+        ),
+        ("ecparam -genkey -noout -name secp224r1", "is an EC key on the curve P-224"),
+        ("ecparam -genkey -noout -name secp256k1", "is an EC key on the curve secp256k1"),
+        (
+            "ecparam -genkey -noout -name secp224r1 -param_enc explicit",
+            "is an EC key whose curve is written out",
+        ),
+        ("genpkey -algorithm ED448", "is an Ed448 key, which can't be used; RSA (2048 to"),
+        ("genpkey -algorithm X25519", "is a key for key exchange"),
+        ("genpkey -algorithm RSA-PSS", "is an RSA-PSS key, which"),
+        ("dsaparam -genkey -noout 2048 | openssl pkcs8 -topk8 -nocrypt", "is a DSA key, which"),
+    ] {
+        let key = made(&format!("openssl {command} 2>/dev/null"));
+        let error = check_material(&identity(&cert, &key)).expect_err(says);
+        assert_eq!(error.field, "key", "{command}: {error}");
+        assert!(error.reason.contains(says), "{command}: {error}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(128))]
 

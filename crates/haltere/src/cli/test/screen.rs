@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use haltere_core::{BrokerUrl, Stage};
-use haltere_link::tls::CertificateFacts;
+use haltere_link::tls::{self, CertificateFacts};
 use haltere_link::{ProbeEvent, ProbeReport, ProbeStage};
 
 use super::paint::{Paint, Style};
@@ -106,12 +106,7 @@ impl Screen {
                 sha256_fingerprint,
                 pem: _,
             } = certificate;
-            let day = |at: &Option<_>| {
-                at.map_or_else(
-                    || "?".to_owned(),
-                    |at: haltere_core::Timestamp| at.to_string().chars().take(10).collect(),
-                )
-            };
+            let day = |at: &Option<_>| at.map_or_else(|| "?".to_owned(), tls::day);
             let mut shown =
                 names.iter().take(NAMES).map(String::as_str).collect::<Vec<_>>().join(", ");
             if names.len() > NAMES {
