@@ -213,7 +213,7 @@ mod tests {
     use haltere_core::{Caller, Origin, PluginId, Role, UserName};
     use haltere_testkit::builders::trusting;
     use haltere_testkit::wait::{self, PATIENCE};
-    use haltere_testkit::{Ca, Mosquitto, Peer};
+    use haltere_testkit::{Ca, Listener, Mosquitto, Peer};
 
     use super::super::fixture::{broken, new};
     use super::super::{ListQuery, Secrets};
@@ -327,5 +327,22 @@ mod tests {
         let report = app.app.test_connection(&ctx, candidate).await.unwrap().run(|_| {}).await;
         let advice = report.expect("no shutdown").advice;
         assert!(advice[0].contains("plugin tls is off"), "{advice:?}");
+    }
+
+    #[tokio::test]
+    async fn settings_that_would_not_count_are_not_the_first_thing_to_try() {
+        let (app, ca) = (TestApp::start().await, Ca::new("factory"));
+        let listener = Listener::tls(&ca.server(&["localhost"]));
+        let broker = Mosquitto::builder().listener(listener).start().await;
+        let ctx = app.ctx(Role::Admin);
+        app.app.switch_plugin(&ctx, PluginId::Tls, false).await.unwrap();
+        let url = format!("mqtts://localhost:{}", broker.address().port());
+        let test = app.app.test_connection(&ctx, new("a", &url)).await.unwrap();
+        let report = test.run(|_| {}).await.expect("no shutdown");
+        let message = report.probe.failure.expect("nobody knows its CA").message;
+        assert!(message.contains("; the plugin tls is off, so "), "{message}");
+        assert!(!message.contains("paste"), "{message}");
+        assert!(report.advice[0].starts_with("The plugin tls is off:"), "{:?}", report.advice);
+        assert!(report.advice.len() > 1, "{:?}", report.advice);
     }
 }
