@@ -70,7 +70,7 @@ async fn pass_on_statuses(app: App) {
 
 impl App {
     /// One turn of the reconciler.
-    async fn take_turn(&self) -> Result<(), Internal> {
+    pub(crate) async fn take_turn(&self) -> Result<(), Internal> {
         Step::Background.around(|| ());
         if self.0.store.trouble().is_some() {
             // Whether it is over; the store says so itself when it is.
@@ -88,13 +88,20 @@ impl App {
     }
 
     async fn reconcile(&self) -> Result<(), Internal> {
+        // Time goes on, whatever the store does.
+        self.0.sessions.sweep();
         let revisions = self.revisions().await?;
+        // Before what may fail for other reasons: nothing else ends a session that was taken away.
+        self.keep_sessions(revisions.sessions).await?;
         let seen = *self.seen().await;
         if (revisions.connections, revisions.plugins) != (seen.connections, seen.plugins) {
             self.reload().await?;
         }
-        self.put_stray_keys_right().await?;
-        self.keep_sessions(revisions.sessions).await
+        match self.put_stray_keys_right().await {
+            // A disk in trouble is known, and the next turn tries again.
+            Err(error) if error.trouble().is_some() => Ok(()),
+            outcome => outcome,
+        }
     }
 
     async fn revisions(&self) -> Result<Revisions, Internal> {

@@ -2,6 +2,7 @@
 //! password hashes. Behind the feature `testing`. Panics where something goes wrong.
 
 use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
@@ -166,6 +167,11 @@ impl TestApp {
         open_store(&self.folder).await
     }
 
+    /// The database's file.
+    pub fn database(&self) -> PathBuf {
+        database(&self.folder)
+    }
+
     /// Shuts down and starts again on the same database, configured otherwise.
     pub async fn restart_with(mut self, change: impl FnOnce(&mut TestConfig)) -> Self {
         change(&mut self.config);
@@ -232,6 +238,9 @@ async fn launch(
 }
 
 async fn open_store(folder: &TempDir) -> Arc<dyn Store> {
-    let path = folder.path().join("haltere.db");
-    Arc::new(SqliteStore::open(&path).await.expect("the database opens"))
+    Arc::new(SqliteStore::open(&database(folder)).await.expect("the database opens"))
+}
+
+fn database(folder: &TempDir) -> PathBuf {
+    folder.path().join("haltere.db")
 }

@@ -33,7 +33,6 @@ impl App {
     /// Ends sessions whose time has come or that the store does not know any more.
     pub(crate) async fn keep_sessions(&self, revision: i64) -> Result<(), Internal> {
         let followed = self.follow_clock().await;
-        self.0.sessions.sweep();
         let now = self.steady();
         let mut kept = self.0.sessions.kept.lock().await;
         if kept.revision != Some(revision) {
@@ -151,7 +150,8 @@ impl App {
 }
 
 impl Sessions {
-    fn sweep(&self) {
+    /// Ends the sessions in memory whose time has come.
+    pub(crate) fn sweep(&self) {
         let mut live = self.live();
         let now = self.timeline.now();
         live.sweep(now);

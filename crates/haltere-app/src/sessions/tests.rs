@@ -1,4 +1,5 @@
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use haltere_core::{AuditOutcome, Caller, Origin, Role, Secret, SessionHandle};
@@ -200,6 +201,29 @@ async fn the_ends_of_time_are_no_reason_to_fail() {
         followed(&app, &clock).await;
         assert!(session(&app, &app.token(Role::Admin).await).await.is_some());
     }
+}
+
+#[tokio::test]
+async fn sessions_end_although_nothing_can_be_stored() {
+    let (app, clock) = with_clock().await;
+    let idle = session(&app, &app.token(Role::Viewer).await).await.unwrap();
+    // Found in a certificate, and to be sealed.
+    app.app.0.stray_keys.store(true, Ordering::Relaxed);
+    std::fs::rename(app.database(), app.database().with_extension("away")).unwrap();
+    app.store.read().await.map(drop).expect("it reads what it has");
+    clock.advance(31 * MINUTE);
+    ends(idle).await;
+    app.app.take_turn().await.expect("it answers, and takes no changes");
+    assert!(app.app.ready().trouble.is_some() && app.app.ready().store);
+}
+
+#[tokio::test]
+async fn sessions_end_although_the_store_does_not_answer() {
+    let (app, clock) = with_clock().await;
+    let idle = session(&app, &app.token(Role::Viewer).await).await.unwrap();
+    app.store.close().await;
+    clock.advance(31 * MINUTE);
+    ends(idle).await;
 }
 
 #[tokio::test]
