@@ -61,34 +61,48 @@ impl App {
         let app = self.clone();
         let ctx = ctx.clone();
         self.to_completion(async move {
-            let name = &ctx.caller.user;
-            let verified = app.verify_password(&tries, name.as_str(), old).await;
-            let user = match verified {
-                Ok(verified) => verified.user,
-                Err(refusal) => return Err(app.refuse(&ctx, refusal).await),
-            };
-            check_password(name, &new)?;
+            let user = app.verify_old(&ctx, &tries, &old).await?;
+            check_password(&ctx.caller.user, &new)?;
             let hash = hash_password(app.0.settings.sessions.hashing, new).await?;
-            app.store_password(&ctx, user, hash).await
+            if app.store_password(&ctx, user, &hash).await? {
+                return Ok(());
+            }
+            // A login may have renewed the hash of the same password.
+            let user = app.verify_old(&ctx, &tries, &old).await?;
+            let is_stored = app.store_password(&ctx, user, &hash).await?;
+            if is_stored { Ok(()) } else { Err(ChangePasswordError::WrongPassword) }
         })
         .await
     }
 
+    async fn verify_old(
+        &self,
+        ctx: &Ctx,
+        tries: &Tries,
+        old: &Secret<String>,
+    ) -> Result<UserRecord, ChangePasswordError> {
+        match self.verify_password(tries, ctx.caller.user.as_str(), old.clone()).await {
+            Ok(verified) => Ok(verified.user),
+            Err(refusal) => Err(self.refuse(ctx, refusal).await),
+        }
+    }
+
+    /// Stores the hash of the new password, unless that of the old one is another by now.
     async fn store_password(
         &self,
         ctx: &Ctx,
         verified: UserRecord,
-        hash: String,
-    ) -> Result<(), ChangePasswordError> {
+        hash: &str,
+    ) -> Result<bool, ChangePasswordError> {
         let name = verified.name.clone();
         let mut tx = self.0.store.write().await.doing(DOING)?;
         let user = tx.find_user(&name).await.doing(DOING)?;
         let mut user = user.ok_or(ChangePasswordError::Gone)?;
         // Somebody else changed it while we were hashing.
         if user.password_hash != verified.password_hash {
-            return Err(ChangePasswordError::WrongPassword);
+            return Ok(false);
         }
-        user.password_hash = hash;
+        hash.clone_into(&mut user.password_hash);
         user.initial_password = false;
         user.updated_at = self.now();
         tx.update_user(&user).await.doing(DOING)?;
@@ -99,7 +113,8 @@ impl App {
         tx.commit().await.doing(DOING)?;
         // The other sessions have ended when the answer arrives. Should this fail, the reconciler
         // does it within a second.
-        Ok(self.check_sessions().await?)
+        self.check_sessions().await?;
+        Ok(true)
     }
 
     async fn refuse(&self, ctx: &Ctx, refusal: Refusal) -> ChangePasswordError {

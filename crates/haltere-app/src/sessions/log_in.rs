@@ -74,22 +74,39 @@ impl App {
     }
 
     async fn try_log_in(&self, wish: LogIn) -> Result<LoggedIn, LoginError> {
-        const DOING: &str = "log in";
-        let LogIn { username, password, origin, user_agent } = wish;
-        let tries = Tries::new(&username, origin.address);
-        let verified = self.verify_password(&tries, &username, password).await;
-        let Verified { user, usual_form } = match verified {
-            Ok(verified) => verified,
-            Err(refusal) => {
-                if let Some(detail) = refusal.audited_as() {
-                    let now = self.now();
-                    let entry = audit::login_denied(now, &username, &origin, detail);
-                    self.0.trail.append_failed_login(entry).await.doing(DOING)?;
-                }
-                return Err(refusal.into());
-            }
-        };
+        let verified = self.verify(&wish).await?;
+        if let Some(logged_in) = self.begin_session(&wish, verified).await? {
+            return Ok(logged_in);
+        }
+        // Another login may have renewed the hash of the same password.
+        let verified = self.verify(&wish).await?;
+        self.begin_session(&wish, verified).await?.ok_or(LoginError::WrongCredentials)
+    }
 
+    /// Looks at the password; a failure is audited.
+    async fn verify(&self, wish: &LogIn) -> Result<Verified, LoginError> {
+        let LogIn { username, password, origin, .. } = wish;
+        let tries = Tries::new(username, origin.address);
+        let refusal = match self.verify_password(&tries, username, password.clone()).await {
+            Ok(verified) => return Ok(verified),
+            Err(refusal) => refusal,
+        };
+        if let Some(detail) = refusal.audited_as() {
+            let entry = audit::login_denied(self.now(), username, origin, detail);
+            self.0.trail.append_failed_login(entry).await.doing("log in")?;
+        }
+        Err(refusal.into())
+    }
+
+    /// Stores a session of a user whose password was right; `None` when its hash is another one by now.
+    async fn begin_session(
+        &self,
+        wish: &LogIn,
+        verified: Verified,
+    ) -> Result<Option<LoggedIn>, LoginError> {
+        const DOING: &str = "log in";
+        let LogIn { origin, user_agent, .. } = wish;
+        let Verified { user, usual_form } = verified;
         let renewed = match usual_form {
             Some(password) => {
                 Some(hash_password(self.0.settings.sessions.hashing, password).await?)
@@ -112,11 +129,16 @@ impl App {
         };
         let expires_at = record.expires_at;
         let caller = Caller { user: user.name.clone(), roles: user.roles, session: Some(id) };
-        let ctx = Ctx::new(caller.clone(), origin);
+        let ctx = Ctx::new(caller.clone(), origin.clone());
         let mut tx = self.0.store.write().await.doing(DOING)?;
         // Password or roles may have changed while we were hashing.
-        if tx.find_user(&user.name).await.doing(DOING)?.as_ref() != Some(&user) {
-            return Err(LoginError::WrongCredentials);
+        let stored = tx.find_user(&user.name).await.doing(DOING)?;
+        if stored.as_ref() != Some(&user) {
+            let is_renewed = stored.is_some_and(|stored| {
+                stored.password_hash != user.password_hash
+                    && UserRecord { password_hash: user.password_hash.clone(), ..stored } == user
+            });
+            return if is_renewed { Ok(None) } else { Err(LoginError::WrongCredentials) };
         }
         if let Some(password_hash) = renewed {
             let renewed = UserRecord { password_hash, ..user };
@@ -133,7 +155,7 @@ impl App {
         if !ended.ids.is_empty() {
             Step::Notify.around(|| ended.ids.iter().for_each(|id| self.end_in_memory(id)));
         }
-        Ok(LoggedIn { token, caller, expires_at })
+        Ok(Some(LoggedIn { token, caller, expires_at }))
     }
 
     /// The user that `typed` names, when `password` is theirs. Unknown users take as long as wrong passwords.

@@ -137,6 +137,26 @@ async fn users_of_old_log_in_as_ever_and_their_hashes_are_renewed() {
 }
 
 #[tokio::test]
+async fn two_first_logins_at_once_both_succeed() {
+    const TYPED: &str = "Schlu\u{308}ssel 12";
+    let app = TestApp::start().await;
+    let store = app.another_store().await;
+    let old: PasswordHash = Argon2::default().hash_password(TYPED.as_bytes()).unwrap();
+    for round in 0..5 {
+        let mut tx = store.write().await.unwrap();
+        let viewer = tx.find_user(&TestApp::user(Role::Viewer)).await.unwrap().unwrap();
+        let viewer = UserRecord { password_hash: old.to_string(), ..viewer };
+        tx.update_user(&viewer).await.unwrap();
+        tx.commit().await.unwrap();
+        let (first, second) =
+            tokio::join!(logs_in(&app, "viewer", TYPED), logs_in(&app, "viewer", TYPED));
+        assert!(first.is_some() && second.is_some(), "round {round}: {first:?}, {second:?}");
+    }
+    let denied = app.audit().await.iter().filter(|line| line.ends_with("denied")).count();
+    assert_eq!(denied, 0);
+}
+
+#[tokio::test]
 async fn the_last_administrator_stays() {
     let app = TestApp::start().await;
     let (users, admin) = (app.app.users(), TestApp::user(Role::Admin));
