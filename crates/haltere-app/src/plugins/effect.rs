@@ -1,6 +1,7 @@
 //! What a switch of a plugin does, in numbers: known before it is moved.
 
 use haltere_core::PluginId;
+use haltere_store::UserReads;
 
 use super::list::PluginState;
 use crate::app::App;
@@ -52,9 +53,10 @@ pub struct TlsEffect {
 }
 
 impl App {
-    /// What a switch would do now.
+    /// What a switch would do now. Reads with the transaction it is given: a change must not wait for another.
     pub(super) async fn effect_of_switch(
         &self,
+        tx: &mut (impl UserReads + ?Sized),
         id: PluginId,
         enabled: bool,
     ) -> Result<PluginEffect, Internal> {
@@ -68,9 +70,8 @@ impl App {
                 PluginEffect::Connections { connections }
             }
             PluginId::UserProfileEdit => {
-                const DOING: &str = "count users";
-                let mut read = self.0.store.read().await.doing(DOING)?;
-                PluginEffect::Users { users: read.list_users().await.doing(DOING)?.len() }
+                let users = tx.list_users().await.doing("count users")?;
+                PluginEffect::Users { users: users.len() }
             }
             PluginId::MultipleConnections
             | PluginId::UserManagement

@@ -48,7 +48,8 @@ impl App {
         enabled: bool,
     ) -> Result<Switched, SwitchPluginError> {
         self.may_switch(ctx, id).await?;
-        let effect = self.effect_of_switch(id, enabled).await?;
+        let mut read = self.0.store.read().await.doing("plan a switch of a plugin")?;
+        let effect = self.effect_of_switch(&mut *read, id, enabled).await?;
         let source = PluginSource::Administrator;
         let plugin = PluginState { enabled, source, ..self.0.switches.state(id) };
         Ok(Switched { plugin, effect })
@@ -67,7 +68,7 @@ impl App {
     ) -> Result<PluginEffect, Internal> {
         const DOING: &str = "switch a plugin";
         let mut turn = self.turn().await?;
-        let effect = self.effect_of_switch(id, enabled).await?;
+        let effect = self.effect_of_switch(&mut *turn.tx, id, enabled).await?;
         turn.tx.set_plugin(id, enabled).await.doing(DOING)?;
         let detail = if enabled { "on" } else { "off" };
         let entry = audit::done(turn.now, ctx, AuditAction::PluginSwitch, id.as_str(), detail);
@@ -122,6 +123,21 @@ mod tests {
                 "admin plugin.switch connections-rest-api success",
             ]
         );
+    }
+
+    /// After that, reads and changes share one connection to the database.
+    #[tokio::test]
+    async fn a_switch_is_moved_after_the_database_was_away() {
+        let app = TestApp::start().await;
+        let away = app.database().with_extension("away");
+        std::fs::rename(app.database(), &away).unwrap();
+        drop(app.store.read().await.unwrap());
+        assert!(app.store.trouble().is_some());
+        std::fs::rename(&away, app.database()).unwrap();
+        app.store.probe().await.unwrap();
+        let admin = app.ctx(Role::Admin);
+        let switched = app.app.switch_plugin(&admin, PluginId::UserProfileEdit, false).await;
+        assert_eq!(switched.unwrap().effect, PluginEffect::Users { users: Role::ALL.len() });
     }
 
     #[tokio::test]
