@@ -251,6 +251,43 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn connections_that_can_not_be_read_are_told_however_large_they_are() {
+        let api = TestApi::start().await;
+        let (url, _port) = nobody();
+        let admin = api.admin().await;
+        // Two of them are more than a piece.
+        let bundle: String =
+            (0..60).map(|n| haltere_testkit::Ca::new(&format!("authority {n}")).pem()).collect();
+        for id in ["a", "b"] {
+            let mut body = connection(id, &url);
+            body["disconnected"] = json!(true);
+            body["ca"] = crate::test_support::encoded(&bundle);
+            let file =
+                json!({"format": "haltere-connections", "formatVersion": 1, "connections": [body]});
+            let imported = admin.post("/api/connection-import", file).await;
+            assert_eq!(imported.status, 200, "{:.500}", imported.text);
+        }
+        let mut reader = Reader::open(&admin, PATH, None).await;
+        let first = reader.next().await.expect("an event");
+        assert_eq!(first.data["changed"].as_array().map(Vec::len), Some(2));
+
+        let mut write = api.app.store.write().await.expect("the store writes");
+        for mut row in write.list_connections().await.expect("rows") {
+            row.url = "nonsense".to_owned();
+            row.revision = row.revision.next();
+            write.update_connection(&row).await.expect("an update");
+        }
+        write.commit().await.expect("a commit");
+        let mut told = std::collections::BTreeSet::new();
+        while told.len() < 2 {
+            let event = reader.next().await.expect("an event");
+            let changed = event.data["changed"].as_array().into_iter().flatten();
+            let broken = changed.filter(|it| it["url"] == "nonsense");
+            told.extend(broken.map(|it| it["id"].to_string()));
+        }
+    }
+
+    #[tokio::test]
     async fn a_reader_that_asks_for_pauses_gets_few_events_and_the_latest_state() {
         let api = TestApi::start().await;
         let (url, _port) = nobody();

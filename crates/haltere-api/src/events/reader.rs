@@ -268,8 +268,9 @@ impl Reader {
         let (block, count) = rendered::some(&views);
         // What found no room comes with the next piece.
         for view in views[count..].iter().rev() {
-            if let Ok(connection) = view.entry.connection() {
-                ids.push_front(connection.id.clone());
+            // A connection that can't be read has its id, by which it was found.
+            if let Ok(id) = ConnectionId::parse(view.entry.id()) {
+                ids.push_front(id);
             }
         }
         Some(Some(block))
