@@ -6,9 +6,9 @@ use haltere_core::shares::Bounds;
 
 use super::units::Size;
 
-/// What callers share, and how much of it one user and one address (IPv6: one /64) may have. Whoever reaches a
-/// bound of their own is answered with 429, at one of everybody's with 503; "limit" in the answer is the name
-/// of the setting. Connections to the server, and memory for what goes over them, have theirs in [server].
+/// What callers share, and how much of it one user and one address (IPv6: one /64) may have. A request
+/// that reaches a bound of its own user or address is answered with 429, one of all with 503, an import with
+/// 409; "limit" in the answer is the name of the setting. Connections to the server, and memory for what goes over them, have theirs in [server].
 #[derive(Debug, Config)]
 pub(crate) struct Limits {
     /// How many event streams may be open. A browser opens one per tab.
@@ -85,7 +85,9 @@ pub(crate) struct Limits {
 impl Limits {
     /// Looks at the settings that make sense only together.
     pub(super) fn check(&self) -> anyhow::Result<()> {
-        for (name, bounds) in [("tests", self.tests()), ("imports", self.imports())] {
+        let shared =
+            [("streams", self.streams()), ("tests", self.tests()), ("imports", self.imports())];
+        for (name, bounds) in shared {
             is_share(name, "user", bounds.user, bounds.all)?;
             is_share(name, "address", bounds.network, bounds.all)?;
         }

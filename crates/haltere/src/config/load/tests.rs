@@ -316,3 +316,23 @@ fn the_template_is_a_valid_file_and_says_what_the_defaults_are() {
         );
     }
 }
+
+#[test]
+fn a_share_is_less_than_the_whole_and_more_than_nothing() {
+    for name in ["streams", "tests", "imports"] {
+        for whose in ["user", "address"] {
+            for (share, why) in [(0, "must be more than zero"), (10, "must be less than")] {
+                let mut lines = vec![format!("[limits]\n{name} = 10")];
+                for each in ["user", "address"] {
+                    let value = if each == whose { share } else { 1 };
+                    lines.push(format!("{name}_per_{each} = {value}"));
+                }
+                let config = file(&lines.join("\n"));
+                let sources =
+                    Sources { file: Some(config.path().to_owned()), ..Sources::default() };
+                let said = refusal(&sources);
+                assert!(said.contains(&format!("limits.{name}_per_{whose}: {why}")), "{said}");
+            }
+        }
+    }
+}
