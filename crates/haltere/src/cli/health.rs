@@ -49,7 +49,7 @@ impl Options {
         let limit = Duration::from_secs(self.timeout);
         let answer = block_on(async {
             timeout(limit, target.ask()).await.with_context(|| {
-                format!("{} gave no answer within {} s", target.address, self.timeout)
+                format!("{} gave no answer within {} s", target.addresses[0], self.timeout)
             })?
         })?;
         print(&format!("{}\n", answer.verdict()?))
@@ -58,7 +58,8 @@ impl Options {
 
 /// What is asked, and where.
 struct Target {
-    address: SocketAddr,
+    /// In this order, until one of them can be connected to.
+    addresses: Vec<SocketAddr>,
     path: String,
     is_tls: bool,
 }
@@ -66,32 +67,56 @@ struct Target {
 impl Target {
     /// The server that runs with these settings, on this machine.
     fn of(server: &config::Server, alive: bool) -> anyhow::Result<Self> {
-        let mut address = server.listen;
+        let address = server.listen;
         if address.port() == 0 {
             bail!(
                 "server.listen: port 0 was a free port chosen at the start; give --listen with that port"
             );
         }
-        if address.ip().is_unspecified() {
-            address.set_ip(match address {
-                SocketAddr::V4(_) => Ipv4Addr::LOCALHOST.into(),
-                SocketAddr::V6(_) => Ipv6Addr::LOCALHOST.into(),
-            });
-        }
+        let ips: &[IpAddr] = match address.ip() {
+            IpAddr::V4(ip) if ip.is_unspecified() => &[IpAddr::V4(Ipv4Addr::LOCALHOST)],
+            // Of a machine that has no IPv6 loopback address, IPv4 is left.
+            IpAddr::V6(ip) if ip.is_unspecified() => {
+                &[IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::LOCALHOST)]
+            }
+            ip => &[ip],
+        };
+        let addresses = ips.iter().map(|ip| SocketAddr::new(*ip, address.port())).collect();
         let route = if alive { "healthz" } else { "readyz" };
         let path = format!("{}/{route}", server.base_path);
-        Ok(Self { address, path, is_tls: server.tls_cert.is_some() })
+        Ok(Self { addresses, path, is_tls: server.tls_cert.is_some() })
+    }
+
+    async fn ask(&self) -> anyhow::Result<Answer> {
+        let (address, stream) = self.connect().await?;
+        Asked { target: self, address }.ask(stream).await
     }
 
     #[expect(
         clippy::disallowed_methods,
         reason = "asks the server on this machine; the egress policy is about brokers"
     )]
-    async fn ask(&self) -> anyhow::Result<Answer> {
-        let stream = TcpStream::connect(self.address)
-            .await
-            .with_context(|| format!("failed to connect to {}", self.address))?;
-        if !self.is_tls {
+    async fn connect(&self) -> anyhow::Result<(SocketAddr, TcpStream)> {
+        let mut failures = Vec::new();
+        for address in &self.addresses {
+            match TcpStream::connect(address).await {
+                Ok(stream) => return Ok((*address, stream)),
+                Err(error) => failures.push(format!("failed to connect to {address}: {error}")),
+            }
+        }
+        bail!("{}", failures.join("; "))
+    }
+}
+
+/// The server at one of its addresses.
+struct Asked<'a> {
+    target: &'a Target,
+    address: SocketAddr,
+}
+
+impl Asked<'_> {
+    async fn ask(&self, stream: TcpStream) -> anyhow::Result<Answer> {
+        if !self.target.is_tls {
             return self.exchange(stream).await;
         }
         // The certificate is for other names than the loopback address, and nothing secret is sent.
@@ -113,10 +138,10 @@ impl Target {
         &self,
         stream: impl AsyncRead + AsyncWrite + Unpin + Send + 'static,
     ) -> anyhow::Result<Answer> {
-        let doing = || format!("failed to ask {}{}", self.address, self.path);
+        let doing = || format!("failed to ask {}{}", self.address, self.target.path);
         let (mut sender, connection) =
             http1::handshake(TokioIo::new(stream)).await.with_context(doing)?;
-        let request = Request::get(&self.path)
+        let request = Request::get(&self.target.path)
             .header(HOST, self.address.to_string())
             .body(Empty::<Bytes>::new())
             .with_context(doing)?;
@@ -167,6 +192,17 @@ mod tests {
 
     fn answer(status: u16, body: &'static str) -> Answer {
         Answer { status, body: Bytes::from_static(body.as_bytes()) }
+    }
+
+    #[tokio::test]
+    async fn a_server_on_all_addresses_is_asked_over_ipv4_where_there_is_no_ipv6() {
+        let listener = tokio::net::TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("free");
+        let port = listener.local_addr().expect("an address").port();
+        let mut settings = config::load(&config::Sources::default()).expect("defaults").settings;
+        settings.server.listen = SocketAddr::from((Ipv6Addr::UNSPECIFIED, port));
+        let target = Target::of(&settings.server, false).expect("a target");
+        let (address, _stream) = target.connect().await.expect("IPv4 is there");
+        assert_eq!(address, listener.local_addr().expect("an address"));
     }
 
     #[test]
