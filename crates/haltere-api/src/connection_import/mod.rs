@@ -108,7 +108,9 @@ impl From<ImportError> for ApiError {
         (status = 403, description = "The role is too low, or there would be too many connections", body = WireRefused,
             examples(("limit" = (summary = "The configured limit would be passed", value = json!({"code": "NOT_ALLOWED", "message": "Maximum number of connections reached"}))))),
         (status = 408, description = "The file came too slowly", body = ErrorBody,
-            example = json!({"code": "INVALID", "message": "the body took longer than 360 s, or came at less than 16 KiB/s"})),
+            examples(
+                ("tooSlow" = (summary = "Less than `limits.import_rate`", value = json!({"code": "INVALID", "message": "the body came at less than 16 KiB/s", "limit": "limits.import_rate"}))),
+                ("tooLong" = (summary = "It took too long in all", value = json!({"code": "INVALID", "message": "the body took longer than 360 s"}))))),
         (status = 409, description = "Another import of the same user, or as many as there may be, are under way; `Retry-After` says when to try again", body = ErrorBody,
             example = json!({"code": "CONFLICT", "message": "another import is under way; try again when it has ended", "limit": "limits.imports_per_user"})),
         (status = 413, description = "The file is larger than 96 MiB", body = ErrorBody,

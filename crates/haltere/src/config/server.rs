@@ -72,15 +72,16 @@ pub(crate) struct Server {
     #[config(env = "HALTERE_SERVER_MAX_CONNECTIONS", default = 1024)]
     pub max_connections: NonZeroUsize,
 
+    /// How many HTTP connections one address may have open, an IPv6 /64 being one address; a quarter of
+    /// max_connections by default, and at least 8. Proxies listed in trusted_proxies may have all. A proxy that
+    /// is not listed is one address, whoever is behind it.
+    #[config(env = "HALTERE_SERVER_MAX_CONNECTIONS_PER_ADDRESS")]
+    pub max_connections_per_address: Option<NonZeroUsize>,
+
     /// How long a client may take to send the head of a request, and how long a connection
     /// without a request is kept.
     #[config(env = "HALTERE_SERVER_HEADER_TIMEOUT", default = "30s")]
     pub header_timeout: Span,
-
-    /// How many of them one address may have, an IPv6 /64 being one address; a quarter by default. Proxies
-    /// listed in trusted_proxies may have all. A proxy that is not listed is one address, whoever is behind it.
-    #[config(env = "HALTERE_SERVER_MAX_CONNECTIONS_PER_ADDRESS")]
-    pub max_connections_per_address: Option<NonZeroUsize>,
 
     /// How long a client may take nothing of what it asked for before its connection is ended.
     #[config(env = "HALTERE_SERVER_WRITE_TIMEOUT", default = "30s", validate(!write_timeout.is_zero(), "must be more than zero"))]
