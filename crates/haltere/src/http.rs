@@ -20,11 +20,14 @@ use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::response::Response;
 use haltere_api::{Kept, OverTls};
+use haltere_core::{Clock as _, Timestamp};
 use hyper::Request;
 use hyper::body::Incoming;
+use hyper::header::{DATE, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
+use jiff::fmt::rfc2822::DateTimePrinter;
 use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -36,6 +39,7 @@ use places::{Entered, TurnedAway};
 use progress::{Progress, Watched};
 use visit::Visit;
 
+use crate::clock::SystemClock;
 use crate::lifecycle::Stop;
 use crate::tls::Tls;
 
@@ -173,6 +177,8 @@ impl Newcomer {
         let mut protocol = http1::Builder::new();
         protocol
             .timer(TokioTimer::new())
+            // hyper's own panics before 1970.
+            .auto_date_header(false)
             .header_read_timeout(header_timeout)
             .max_buf_size(LARGEST_HEAD);
         let visit = Arc::new(Visit::new(place, progress));
@@ -258,8 +264,18 @@ async fn answer(
     if visit.place.is_kept() && !visit.place.has_session() {
         extensions.insert(Kept);
     }
-    let Ok(response) = router.oneshot(request.map(Body::new)).await;
+    let Ok(mut response) = router.oneshot(request.map(Body::new)).await;
+    if let Some(date) = date(SystemClock.now()) {
+        response.headers_mut().insert(DATE, date);
+    }
     Ok(visit.answered(response))
+}
+
+/// The header `Date`; none by a clock that HTTP can't express (RFC 9110 §6.6.1).
+fn date(now: Timestamp) -> Option<HeaderValue> {
+    let has_clock = now >= Timestamp::UNIX_EPOCH;
+    let text = has_clock.then(|| DateTimePrinter::new().timestamp_to_rfc9110_string(&now))?;
+    HeaderValue::from_str(&text.ok()?).ok()
 }
 
 #[cfg(test)]

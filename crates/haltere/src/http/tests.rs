@@ -50,6 +50,27 @@ async fn rest(mut stream: TcpStream) -> String {
     text
 }
 
+#[test]
+fn a_date_is_given_by_a_clock_that_can_be_right() {
+    let of = |seconds| date(Timestamp::from_second(seconds).expect("a time"));
+    assert_eq!(of(1_795_955_240).expect("a date"), "Sun, 29 Nov 2026 12:27:20 GMT");
+    assert_eq!(of(0).expect("a date"), "Thu, 01 Jan 1970 00:00:00 GMT");
+    assert_eq!(of(-1), None);
+    assert_eq!(of(-60 * 366 * 86_400), None);
+}
+
+#[tokio::test]
+async fn an_answer_has_one_date() {
+    let server = start(Router::new(), patient(100)).await;
+    let mut stream = connect(&server).await;
+    stream
+        .write_all(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        .await
+        .expect("sent");
+    let answer = rest(stream).await;
+    assert_eq!(answer.matches("date: ").count(), 1, "{answer}");
+}
+
 #[tokio::test]
 async fn a_client_that_does_not_finish_its_head_is_hung_up_on() {
     let limits = Limits { header_timeout: Duration::from_millis(50), ..patient(100) };
