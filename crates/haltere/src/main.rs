@@ -26,7 +26,11 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 fn main() -> ExitCode {
-    match cli::Cli::parse().run() {
+    let ended = match cli::Cli::try_parse() {
+        Ok(cli) => cli.run(),
+        Err(usage) => return cli::misused(&usage),
+    };
+    match ended {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => cli::status(&error),
     }

@@ -90,6 +90,17 @@ fn what_is_quoted_from_outside_moves_no_cursor_and_turns_no_text() {
     assert!(told.contains("unknown key \\u{1b}[2J\\u{202e}"), "{told:?}");
     let told = refusal(&run(path, &["config", "show", "--config", "no\u{1b}[2J\u{202e}.toml"]));
     assert!(told.contains("no\\u{1b}[2J\\u{202e}.toml"), "{told:?}");
+    for arguments in [
+        &["users", "remove", "a", "x\u{1b}[2J\u{202e}"],
+        &["x\u{1b}[2J\u{202e}"][..],
+        &["--x\u{202e}"],
+    ] {
+        let output = run(path, arguments);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}");
+        let told = String::from_utf8(output.stderr).expect("text");
+        assert!(told.contains("\\u{202e}") && told.contains("error: "), "{told:?}");
+        assert!(!told.contains(['\u{1b}', '\u{202e}']), "{told:?}");
+    }
 
     drop(serve(path));
     let file = r#"{"connections":[{"id":"a","name":"a","url":"mqtt://h","x\u001b[2J\u202e":1}],"y\u001b[2J\u202e":1}"#;

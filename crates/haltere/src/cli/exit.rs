@@ -1,9 +1,11 @@
 //! Exit statuses beyond "it worked" (0) and "it did not" (1).
 
+use std::borrow::Cow;
 use std::fmt;
 use std::process::ExitCode;
 
-use super::complain;
+use super::harmless::harmless;
+use super::{complain, tell};
 
 /// The arguments, the configuration or a file they name make no sense: 2, as for a flag that doesn't exist.
 #[derive(Debug)]
@@ -34,6 +36,17 @@ impl fmt::Display for Failed {
 }
 
 impl std::error::Error for Failed {}
+
+/// Says what is wrong with the arguments, or the help that was asked for, and gives the exit status.
+pub(crate) fn misused(usage: &clap::Error) -> ExitCode {
+    let text = usage.render().to_string();
+    match harmless(&text) {
+        // In colours, where the terminal has any.
+        Cow::Borrowed(_) => usage.exit(),
+        Cow::Owned(shown) => tell(&shown),
+    }
+    ExitCode::from(2)
+}
 
 /// Says why a command failed, unless it has done so itself, and gives the exit status.
 pub(crate) fn status(error: &anyhow::Error) -> ExitCode {

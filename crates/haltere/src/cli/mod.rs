@@ -33,7 +33,7 @@ use haltere_core::Secret;
 use harmless::harmless;
 use tokio::runtime::Builder;
 
-pub(crate) use exit::status;
+pub(crate) use exit::{misused, status};
 
 /// Keeps a live link to every Mosquitto broker, and says which of them is well and why the others are not.
 #[derive(Debug, Parser)]
