@@ -145,6 +145,65 @@ mod tests {
     const EITHER: &str = "Connection with either the same name or id already exists";
 
     #[tokio::test]
+    async fn a_key_in_a_form_of_another_program_is_named_however_it_comes() {
+        let api = TestApi::start().await;
+        let (admin, (url, _port)) = (api.admin().await, nobody());
+        let certificate = Ca::new("factory").pem();
+        let putty = "PuTTY-User-Key-File-3: ssh-rsa\r\nEncryption: none\r\nPublic-Lines: 6\r\n";
+        let forms = [
+            json!(putty),
+            encoded(putty),
+            json!({"data": putty}),
+            json!({"data": putty, "encoding": "base64"}),
+            json!({"data": putty, "encoding": "utf8"}),
+        ];
+        for form in forms {
+            for field in ["key", "cert", "ca"] {
+                let mut body = connection("a", &url);
+                if field == "key" {
+                    body["cert"] = encoded(&certificate);
+                }
+                body[field] = form.clone();
+                let refused = admin.post(PATH, body).await;
+                assert_eq!(refused.status, 400, "{}", refused.text);
+                assert!(refused.text.contains("a PuTTY private key"), "{form}: {}", refused.text);
+                let converts = refused.text.contains("puttygen key.ppk -O private-openssh");
+                assert!(converts, "{field}, {form}: {}", refused.text);
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn the_client_id_of_a_link_is_taken_also_when_haltere_made_it() {
+        let (api, broker) = (TestApi::start().await, Mosquitto::plain().await);
+        let admin = api.admin().await;
+        assert_eq!(admin.post(PATH, connection("same", &broker.url())).await.status, 200);
+        let log = broker.log();
+        let mut ids = log.lines().filter_map(|line| line.split_once(" as ")?.1.split(' ').next());
+        let used = ids.find(|id| id.starts_with("haltere"));
+        let used = used.expect("a made-up client id");
+        let mut clash = connection("clash", &broker.url());
+        let fine = admin.post(PATH, clash.clone()).await;
+        assert_eq!(fine.status, 200, "{}", fine.text);
+        clash["credentials"] = json!({ "clientId": used });
+        let mut third = clash.clone();
+        (third["id"], third["name"]) = (json!("third"), json!("third"));
+        let one = format!("{PATH}/clash");
+        for refused in [
+            admin.post(PATH, third.clone()).await,
+            admin.put(&one, clash.clone()).await,
+            admin.patch(&one, json!({"credentials": {"clientId": used}})).await,
+            admin.post("/api/connection-import", json!([third])).await,
+        ] {
+            assert_eq!(refused.status, 400, "{}", refused.text);
+            let names = refused.text.contains("credentials.clientId: the connection")
+                && refused.text.contains("(id \\\"same\\\")");
+            assert!(names, "{}", refused.text);
+        }
+        assert!(!broker.log().contains("already connected"), "{}", broker.log());
+    }
+
+    #[tokio::test]
     async fn a_live_broker_is_stored_and_connected() {
         let (api, broker) = (TestApi::start().await, Mosquitto::plain().await);
         let (url, _port) = nobody();
