@@ -3,7 +3,7 @@
 //! A named pipe would keep a start waiting for ever, a device may never end, and opening one can do things by
 //! itself. So they are refused by name, before they are opened.
 
-use std::fs::{self, FileType, Metadata, OpenOptions};
+use std::fs::{self, File, FileType, Metadata, OpenOptions};
 use std::io::{self, Read as _};
 use std::os::unix::fs::{FileTypeExt as _, OpenOptionsExt as _};
 use std::path::Path;
@@ -11,21 +11,27 @@ use std::path::Path;
 /// All of the file at `path`, which has at most `max` bytes. Links are followed: that is how Kubernetes and
 /// certbot exchange files.
 pub(crate) fn read(path: &Path, max: u64) -> io::Result<Vec<u8>> {
+    let (file, length) = open(path)?;
+    if length > max {
+        return Err(too_large(max));
+    }
+    // As large as it will get: a buffer that grows leaves copies of secrets behind.
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0) + 1);
+    file.take(max + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > max { Err(too_large(max)) } else { Ok(bytes) }
+}
+
+/// The file at `path`, opened, and its length.
+pub(crate) fn open(path: &Path) -> io::Result<(File, u64)> {
     check(&fs::metadata(path)?)?;
     // It may have been exchanged since: the opening must not wait, and what was opened is looked at once more.
     let file = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path)?;
     let facts = file.metadata()?;
     check(&facts)?;
-    if facts.len() > max {
-        return Err(too_large(max));
-    }
-    // As large as it will get: a buffer that grows leaves copies of secrets behind.
-    let mut bytes = Vec::with_capacity(usize::try_from(facts.len()).unwrap_or(0) + 1);
-    file.take(max + 1).read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > max { Err(too_large(max)) } else { Ok(bytes) }
+    Ok((file, facts.len()))
 }
 
-/// The same as text.
+/// What [`read`] gives, as text.
 pub(crate) fn read_text(path: &Path, max: u64) -> io::Result<String> {
     text(read(path, max)?)
 }

@@ -1,7 +1,6 @@
 //! `haltere import`.
 
 use std::fmt::Write as _;
-use std::fs::File;
 use std::io::{self, IsTerminal as _, Read, Write as _};
 use std::path::{Path, PathBuf};
 
@@ -21,7 +20,7 @@ use super::mmc_env::MmcEnvironment;
 use super::moving::with_mover;
 use super::print_quoting;
 use super::sources::Common;
-use crate::wiring;
+use crate::{plain_file, wiring};
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -151,11 +150,8 @@ fn read(path: &Path) -> anyhow::Result<ImportFile> {
     let describe = || format!("failed to read {}", name.display());
     let bytes = match path {
         _ if path == Path::new("-") => read_bounded(io::stdin().lock(), MAX),
-        _ => File::open(path).and_then(|file| {
-            let facts = file.metadata()?;
-            let length = facts.is_file().then(|| usize::try_from(facts.len()).ok()).flatten();
-            read_bounded(file, length.unwrap_or(MAX))
-        }),
+        _ => plain_file::open(path)
+            .and_then(|(file, length)| read_bounded(file, usize::try_from(length).unwrap_or(MAX))),
     };
     let bytes = bytes.with_context(describe)?;
     moving::read(bytes.expose()).with_context(describe)
@@ -277,6 +273,15 @@ fn describe_entry(text: &mut String, position: usize, entry: &Planned) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_named_pipe_is_refused_at_once() {
+        let root = tempfile::tempdir().expect("a folder");
+        let path = root.path().join("config.json");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &path, rustix::fs::Mode::RUSR).expect("made");
+        let refusal = format!("{:#}", read(&path).expect_err("refused"));
+        assert!(refusal.contains("config.json") && refusal.contains("named pipe"), "{refusal}");
+    }
 
     #[test]
     fn a_report_says_what_needs_attention_and_counts_the_rest() {
