@@ -3,7 +3,11 @@
 //! SQLite holds its files open, and goes on writing to them when somebody has removed them, moved others in their
 //! place, or mounted another disk over the folder. Nothing would fail, and everything would be gone after a
 //! restart. So their identity is kept, and looked at before and after each change.
+//!
+//! A symbolic link in the place of the database leads to the same file under another name, and the next start
+//! would look for the log under that name. So the name itself is compared, too.
 
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt as _;
@@ -23,12 +27,24 @@ enum Found {
     Unknown,
 }
 
+/// What has a name, without following a link.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Named {
+    File(Identity),
+    /// Where it leads, as it is written there: a link that was made again is the same link.
+    Link(PathBuf),
+}
+
 /// The files of one database.
 #[derive(Debug)]
 pub(crate) struct Files {
     /// As it was named: a link on the way may be made to lead elsewhere.
     database: PathBuf,
     held: Identity,
+    /// What had the database's name at the start.
+    named: Named,
+    /// What the database's file was called at the start, links followed. The log is called after it.
+    file_name: Option<OsString>,
     /// The log and its index, which SQLite makes beside the file itself.
     beside: [PathBuf; 2],
     /// SQLite removes and makes these two when the last connection closes and the first one opens.
@@ -52,6 +68,8 @@ impl Files {
         Ok(Self {
             database: path.to_owned(),
             held: (facts.dev(), facts.ino()),
+            named: named(path)?,
+            file_name: real.file_name().map(OsStr::to_owned),
             beside: [beside("-wal"), beside("-shm")],
             beside_held: Mutex::default(),
             strayed: AtomicBool::new(false),
@@ -69,13 +87,31 @@ impl Files {
         in_place && !self.lost.load(Ordering::Relaxed)
     }
 
-    /// Whether the database itself is in place.
+    /// Whether the database itself is in place, under the name it had.
     pub(crate) fn database_is_in_place(&self) -> bool {
+        self.database_can_be_found() && self.has_its_name()
+    }
+
+    /// Whether the database's name leads to it, on whatever way.
+    pub(crate) fn database_can_be_found(&self) -> bool {
         match find(&self.database) {
             Found::File(found) => found == self.held,
             Found::Nothing => false,
             Found::Unknown => true,
         }
+    }
+
+    fn has_its_name(&self) -> bool {
+        // What the file system does not say is no sign of an exchange.
+        let same_name = named(&self.database).map_or(true, |named| named == self.named);
+        // A chain of links may lead to another name from its second link on.
+        let is_link = matches!(self.named, Named::Link(_));
+        same_name
+            && (!is_link
+                || self
+                    .database
+                    .canonicalize()
+                    .map_or(true, |real| real.file_name() == self.file_name.as_deref()))
     }
 
     /// Whether new connections can't be trusted to open the same files.
@@ -120,6 +156,15 @@ impl Files {
     fn beside_held(&self) -> MutexGuard<'_, [Option<Identity>; 2]> {
         self.beside_held.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn named(path: &Path) -> std::io::Result<Named> {
+    let facts = fs::symlink_metadata(path)?;
+    Ok(if facts.is_symlink() {
+        Named::Link(fs::read_link(path)?)
+    } else {
+        Named::File((facts.dev(), facts.ino()))
+    })
 }
 
 fn find(path: &Path) -> Found {

@@ -9,6 +9,7 @@ mod backup;
 mod check;
 mod condition;
 mod connections;
+mod contents;
 mod error;
 mod files;
 mod link_history;
@@ -37,6 +38,7 @@ use haltere_store::{Backups, NoBackups, ReadTx, Store, StoreError, WriteTx};
 use sqlx::SqlitePool;
 
 pub use backup::{BackupError, SqliteBackup};
+pub use contents::Contents;
 
 /// The store on one SQLite file.
 #[derive(Debug)]
@@ -73,6 +75,11 @@ impl SqliteStore {
             files: Some(files),
             folded: AtomicBool::new(false),
         })
+    }
+
+    /// What is in the file at `path`. [`open`](Self::open) makes a new database of one without tables.
+    pub async fn contents(path: &Path) -> Result<Contents, StoreError> {
+        contents::of(path).await
     }
 
     /// Whether opening the database at `path` would bring it forward: a haltere of an older version
@@ -141,7 +148,7 @@ impl SqliteStore {
     /// Once the log has lost its name, the next start would not find it: brings what is in it to where it will be
     /// found, if the database is still there.
     async fn fold_log(&self) {
-        let is_there = self.files.as_ref().is_some_and(|files| files.database_is_in_place());
+        let is_there = self.files.as_ref().is_some_and(|files| files.database_can_be_found());
         if !is_there || self.folded.swap(true, Ordering::Relaxed) {
             return;
         }

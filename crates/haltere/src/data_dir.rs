@@ -11,6 +11,7 @@ use std::process;
 use anyhow::{Context as _, anyhow, bail};
 use haltere_app::vault::MasterKey;
 
+use crate::wiring::Contents;
 use crate::{durable, plain_file};
 
 /// The database.
@@ -121,18 +122,39 @@ impl DataDir {
     }
 
     /// Refuses to begin with an empty database where there was one: it may have been removed by mistake, or its
-    /// disk is not mounted, and a new one would come with a new first administrator. Only under the lock.
-    pub(crate) fn check_installed(&self, lock: &ServerLock) -> anyhow::Result<()> {
-        if self.database().exists() {
-            return Ok(());
-        }
-        let beside = ["haltere.db-wal", "haltere.db-shm", MASTER_KEY];
-        let sign = beside.into_iter().find(|name| fs::symlink_metadata(self.0.join(name)).is_ok());
-        let Some(sign) = sign.or(lock.had_database.then_some(LOCK)) else { return Ok(()) };
+    /// disk is not mounted, and a new one would come with a new first administrator. A file without haltere's
+    /// tables is no database of haltere. Only under the lock.
+    pub(crate) fn check_installed(
+        &self,
+        lock: &ServerLock,
+        contents: Contents,
+    ) -> anyhow::Result<()> {
         let folder = self.0.display();
+        let fault = match contents {
+            Contents::Haltere => return Ok(()),
+            Contents::Missing => "is missing",
+            Contents::Nothing => "has no tables",
+            Contents::Foreign => bail!(
+                "{DATABASE} in {folder} is a database, but not one of haltere: put the right one back, restore a backup with `haltere restore`, or name another folder with --data-dir; `haltere serve --fresh` adds a new installation to it"
+            ),
+        };
+        let Some(sign) = self.sign_of_database(lock) else { return Ok(()) };
         bail!(
-            "there was a database in {folder}, as {sign} tells, and {DATABASE} is missing: put it back, mount its disk, or restore a backup with `haltere restore`; `haltere serve --fresh` begins with an empty one"
+            "there was a database in {folder}, as {sign} tells, and {DATABASE} {fault}: put it back, mount its disk, or restore a backup with `haltere restore`; `haltere serve --fresh` begins with an empty one"
         );
+    }
+
+    /// What tells that there was a database in the folder.
+    fn sign_of_database(&self, lock: &ServerLock) -> Option<&'static str> {
+        // A first start that is cut short leaves a log as well, but never beside an empty file.
+        let is_begun = fs::metadata(self.database()).is_ok_and(|facts| facts.len() > 0);
+        let files: &[_] = if is_begun {
+            &[MASTER_KEY]
+        } else {
+            &["haltere.db-wal", "haltere.db-shm", MASTER_KEY]
+        };
+        let is_there = |name: &&&str| fs::symlink_metadata(self.0.join(name)).is_ok();
+        files.iter().find(is_there).copied().or(lock.had_database.then_some(LOCK))
     }
 
     /// Makes sure that nobody else changes the keys, or uses them beside a server. For changing them.
@@ -258,16 +280,6 @@ impl DataDir {
         MasterKey::parse(&text).with_context(|| path.display().to_string())
     }
 
-    /// A warning for the administrator when others can read the master key in the folder.
-    pub(crate) fn exposed_master_key(&self) -> Option<String> {
-        let path = self.master_key_file();
-        let mode = fs::metadata(&path).ok()?.permissions().mode() & 0o777;
-        (mode & 0o077 != 0).then(|| {
-            let path = path.display();
-            format!("other users can read the master key: {path} has mode {mode:o}; run chmod 600 {path}")
-        })
-    }
-
     /// Whether the master key is in the folder.
     pub(crate) fn has_master_key(&self) -> bool {
         self.master_key_file().exists()
@@ -287,6 +299,17 @@ impl DataDir {
         durable::write(&path, key.to_text().expose())
             .with_context(|| format!("failed to write the master key file {}", path.display()))
     }
+}
+
+/// A warning for the administrator when others can read the file with the master key.
+pub(crate) fn exposed_master_key(path: &Path) -> Option<String> {
+    let mode = fs::metadata(path).ok()?.permissions().mode() & 0o777;
+    (mode & 0o077 != 0).then(|| {
+        let path = path.display();
+        format!(
+            "other users can read the master key: {path} has mode {mode:o}; run chmod 600 {path}"
+        )
+    })
 }
 
 /// Whether the lock was free, and is ours now.
@@ -407,10 +430,10 @@ mod tests {
         let root = tempfile::tempdir().expect("a folder");
         let data = DataDir::create(root.path()).expect("there");
         data.new_master_key().expect("made");
-        assert_eq!(data.exposed_master_key(), None);
         let path = data.master_key_file();
+        assert_eq!(exposed_master_key(&path), None);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("changed");
-        let warning = data.exposed_master_key().expect("told");
+        let warning = exposed_master_key(&path).expect("told");
         assert!(warning.contains("mode 644") && warning.contains("chmod 600"), "{warning}");
 
         fs::remove_file(&path).expect("removed");
@@ -436,25 +459,46 @@ mod tests {
         let data = DataDir::create(root.path()).expect("there");
         // A start that failed early has left the lock behind.
         drop(data.lock().expect("locked"));
-        data.check_installed(&data.lock().expect("locked")).expect("a first start");
+        let none = Contents::Missing;
+        data.check_installed(&data.lock().expect("locked"), none).expect("a first start");
         data.lock().expect("locked").remember_database().expect("written");
         let mut lock = data.lock().expect("remembered over starts");
         let refused = |lock: &ServerLock, sign: &str| {
-            let refusal = data.check_installed(lock).expect_err("refused").to_string();
-            assert!(refusal.contains(sign) && refusal.contains("--fresh"), "{refusal}");
+            for contents in [Contents::Missing, Contents::Nothing] {
+                let refusal =
+                    data.check_installed(lock, contents).expect_err("refused").to_string();
+                assert!(refusal.contains(sign) && refusal.contains("--fresh"), "{refusal}");
+            }
         };
         refused(&lock, LOCK);
         lock.remember_database().expect("nothing to write");
-        fs::write(data.database(), "").expect("written");
-        data.check_installed(&lock).expect("it is there");
+        data.check_installed(&lock, Contents::Haltere).expect("it is there");
 
         for sign in [MASTER_KEY, "haltere.db-wal"] {
             let root = tempfile::tempdir().expect("a folder");
             let data = DataDir::create(root.path()).expect("there");
             fs::write(root.path().join(sign), "").expect("written");
-            let refusal = data.check_installed(&data.lock().expect("locked")).expect_err("refused");
+            let lock = data.lock().expect("locked");
+            let refusal = data.check_installed(&lock, none).expect_err("refused");
+            assert!(refusal.to_string().contains(sign), "{refusal}");
+            fs::write(data.database(), "").expect("written");
+            let refusal = data.check_installed(&lock, Contents::Nothing).expect_err("refused");
             assert!(refusal.to_string().contains(sign), "{refusal}");
         }
+    }
+
+    #[test]
+    fn a_first_start_that_was_cut_short_goes_on_and_no_other_database_is_taken() {
+        let root = tempfile::tempdir().expect("a folder");
+        let data = DataDir::create(root.path()).expect("there");
+        let lock = data.lock().expect("locked");
+        fs::write(data.database(), "").expect("written");
+        data.check_installed(&lock, Contents::Nothing).expect("before the first page");
+        fs::write(data.database(), "a header").expect("written");
+        fs::write(root.path().join("haltere.db-wal"), "a step").expect("written");
+        data.check_installed(&lock, Contents::Nothing).expect("before the first step");
+        let refusal = data.check_installed(&lock, Contents::Foreign).expect_err("refused");
+        assert!(refusal.to_string().contains("not one of haltere"), "{refusal}");
     }
 
     #[test]

@@ -1,12 +1,14 @@
 //! Where concrete things are put together: the only place that names a database, and the only one
 //! where settings become the parts of the application.
 
+use std::fs;
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, bail};
 use axum::Router;
 use haltere_api::{ApiLimits, ApiOptions, Proxies};
 use haltere_app::backups::Backups;
@@ -17,6 +19,7 @@ use haltere_app::vault::{Keyring, MasterKey, Vault};
 use haltere_app::{App, AppParts, AppSettings, AuditSettings, Ctx, SecretsPolicy};
 use haltere_link::{Backoff, EgressPolicy, LinkConfig};
 use haltere_store::Store;
+pub(crate) use haltere_store_sqlite::Contents;
 pub(crate) use haltere_store_sqlite::SqliteBackup as BackupFile;
 use haltere_store_sqlite::SqliteStore;
 
@@ -25,6 +28,7 @@ use crate::config::{Data, Secrets, Server, Settings};
 use crate::console;
 use crate::data_dir::DataDir;
 use crate::http::{Bounds, Limits, Places};
+use crate::plain_file;
 use crate::tls::{self, Tls};
 
 /// How long a start looks for damage in the database: some gigabytes, on a disk that is not slow.
@@ -42,10 +46,27 @@ pub(crate) async fn store(data: &DataDir) -> anyhow::Result<Arc<dyn Store>> {
     Ok(Arc::new(store))
 }
 
+/// What is in the file that has the database's name.
+pub(crate) async fn contents(data: &DataDir) -> anyhow::Result<Contents> {
+    let path = data.database();
+    let describe = || format!("failed to look into the database {}", path.display());
+    match fs::metadata(&path) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Contents::Missing),
+        facts => plain_file::check(&facts.with_context(describe)?).with_context(describe)?,
+    }
+    SqliteStore::contents(&path).await.with_context(describe)
+}
+
 /// The same for a command beside a server, or without one: what an older server works with is not
 /// migrated under it.
 pub(crate) async fn store_beside(data: &DataDir) -> anyhow::Result<Arc<dyn Store>> {
     let path = data.database();
+    if contents(data).await? != Contents::Haltere {
+        bail!(
+            "{} is not a database of haltere: put the right one back, or restore a backup with `haltere restore`",
+            path.display()
+        );
+    }
     let is_behind = SqliteStore::is_behind(&path)
         .await
         .with_context(|| format!("failed to look into the database {}", path.display()))?;

@@ -76,6 +76,11 @@ async fn a_database_that_was_removed_is_noticed_and_not_begun_anew() {
 
     let (status, said) = options().data_dir(haltere.data_dir()).start_refused().await;
     assert!(!status.success() && said.contains("master.key") && said.contains("--fresh"), "{said}");
+    // An empty file in its place is no database, either.
+    fs::write(haltere.data().join("haltere.db"), "").expect("written");
+    let (status, said) = options().data_dir(haltere.data_dir()).start_refused().await;
+    assert!(!status.success() && said.contains("no tables") && said.contains("--fresh"), "{said}");
+    fs::remove_file(haltere.data().join("haltere.db")).expect("it is there");
     // The key that is configured leaves no file, but the lock remembers.
     fs::remove_file(haltere.data().join("master.key")).expect("it is there");
     let (status, said) = options().data_dir(haltere.data_dir()).start_refused().await;

@@ -96,6 +96,77 @@ async fn a_folder_that_was_moved_away_is_noticed_and_so_is_its_return() {
     is_refused(&store).await;
 }
 
+/// The next start would look for the log under the name that the link leads to.
+#[tokio::test]
+async fn a_link_in_the_place_of_the_database_is_noticed_and_loses_nothing() {
+    let folder = Folder::new();
+    let store = folder.open().await.unwrap();
+    insert(&store, &record("acknowledged", 0)).await.unwrap();
+    fs::rename(folder.path(), folder.0.path().join("haltere.db.real")).unwrap();
+    symlink("haltere.db.real", folder.path()).unwrap();
+    is_refused(&store).await;
+    assert_eq!(count(&store).await, 1);
+    // As after a kill: nothing is closed.
+    let copy = folder.0.path().join("copy.db");
+    fs::copy(folder.path(), &copy).unwrap();
+    assert_eq!(count(&SqliteStore::open(&copy).await.unwrap()).await, 1);
+    fs::remove_file(folder.path()).unwrap();
+    fs::rename(folder.0.path().join("haltere.db.real"), folder.path()).unwrap();
+    store.probe().await.unwrap();
+    insert(&store, &record("goes on", 0)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_link_that_was_there_at_the_start_has_to_lead_to_the_same_name() {
+    let folder = Folder::new();
+    let file = |name: &str| folder.0.path().join(name);
+    symlink("second", folder.path()).unwrap();
+    symlink("real", file("second")).unwrap();
+    SqliteStore::open(&file("real")).await.unwrap().close().await;
+    let store = folder.open().await.unwrap();
+    insert(&store, &record("a", 0)).await.unwrap();
+    fs::hard_link(file("real"), file("other")).unwrap();
+
+    // The same link, made once more.
+    fs::remove_file(folder.path()).unwrap();
+    symlink("second", folder.path()).unwrap();
+    insert(&store, &record("b", 0)).await.unwrap();
+    for (link, good, wrong) in
+        [(folder.path(), "second", "other"), (file("second"), "real", "other")]
+    {
+        fs::remove_file(&link).unwrap();
+        symlink(wrong, &link).unwrap();
+        is_refused(&store).await;
+        fs::remove_file(&link).unwrap();
+        symlink(good, &link).unwrap();
+        store.probe().await.unwrap();
+    }
+    fs::remove_file(folder.path()).unwrap();
+    fs::hard_link(file("real"), folder.path()).unwrap();
+    is_refused(&store).await;
+}
+
+#[tokio::test]
+async fn what_is_in_a_file_is_told_before_it_is_opened() {
+    let folder = Folder::new();
+    let contents = async || SqliteStore::contents(&folder.path()).await.unwrap();
+    assert_eq!(contents().await, Contents::Missing);
+    fs::write(folder.path(), "").unwrap();
+    fs::write(folder.0.path().join(WAL), "acknowledged").unwrap();
+    assert_eq!(contents().await, Contents::Nothing);
+    assert!(folder.0.path().join(WAL).exists(), "nothing is touched");
+    fs::remove_file(folder.0.path().join(WAL)).unwrap();
+    folder.shell("PRAGMA journal_mode = WAL").await.unwrap();
+    assert_eq!(contents().await, Contents::Nothing);
+    folder.shell("CREATE TABLE users (x)").await.unwrap();
+    assert_eq!(contents().await, Contents::Foreign);
+    folder.remove(&["haltere.db"]);
+    let store = folder.open().await.unwrap();
+    assert_eq!(contents().await, Contents::Haltere, "from the log as well");
+    store.close().await;
+    assert_eq!(contents().await, Contents::Haltere);
+}
+
 #[tokio::test]
 async fn what_is_in_a_removed_log_is_saved() {
     let folder = Folder::new();

@@ -10,7 +10,7 @@ use tokio::runtime::Builder;
 
 use super::sources::Common;
 use super::tell;
-use crate::data_dir::DataDir;
+use crate::data_dir::{DataDir, exposed_master_key};
 use crate::wiring;
 
 /// Opens the data folder, does `job`, and closes it again.
@@ -18,13 +18,13 @@ pub(super) fn with_mover<T>(
     common: Common,
     job: impl AsyncFnOnce(&Mover, &Ctx) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
-    let settings = common.load()?.settings;
+    let loaded = common.load()?;
+    let key_file = loaded.master_key_file();
+    let settings = loaded.settings;
     let data = DataDir::open(&settings.data.dir)?;
     let _keys = data.hold_keys()?;
     let master_key = wiring::master_key(&settings.data, &data)?;
-    if settings.data.master_key.is_none()
-        && let Some(warning) = data.exposed_master_key()
-    {
+    if let Some(warning) = key_file.as_deref().and_then(exposed_master_key) {
         tell(&format!("haltere: {warning}"));
     }
     let runtime = Builder::new_current_thread().enable_all().build();

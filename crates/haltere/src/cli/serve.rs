@@ -3,6 +3,7 @@
 use std::io::ErrorKind;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::num::NonZeroUsize;
+use std::path::Path;
 use std::thread::available_parallelism;
 
 use anyhow::{Context as _, bail};
@@ -16,7 +17,7 @@ use tokio::runtime::{Builder, Runtime};
 use super::sources::Server;
 use super::{print, random_password, tell};
 use crate::config::Settings;
-use crate::data_dir::DataDir;
+use crate::data_dir::{DataDir, exposed_master_key};
 use crate::descriptors::Shares;
 use crate::lifecycle::{LINKS, Stop, reload_on_signal, survive_file_size_limits};
 use crate::service::Service;
@@ -41,11 +42,13 @@ pub(super) struct Options {
 
 impl Options {
     pub(super) fn run(self) -> anyhow::Result<()> {
-        let mut settings = self.server.load()?.settings;
+        let loaded = self.server.load()?;
+        let key_file = loaded.master_key_file();
+        let mut settings = loaded.settings;
         memory::return_what_is_not_needed();
         telemetry::start(settings.log.format, &settings.log.level)?;
         let shares = share_descriptors(&mut settings)?;
-        runtime()?.block_on(serve(&settings, shares, self.fresh))
+        runtime()?.block_on(serve(&settings, shares, key_file.as_deref(), self.fresh))
     }
 }
 
@@ -80,7 +83,12 @@ fn share_descriptors(settings: &mut Settings) -> anyhow::Result<Shares> {
 }
 
 /// The whole life of the server, from top to bottom.
-async fn serve(settings: &Settings, shares: Shares, fresh: bool) -> anyhow::Result<()> {
+async fn serve(
+    settings: &Settings,
+    shares: Shares,
+    key_file: Option<&Path>,
+    fresh: bool,
+) -> anyhow::Result<()> {
     let stop = Stop::on_signals()?;
     let service = Service::from_env()?;
     let reload = reload_on_signal()?;
@@ -89,14 +97,14 @@ async fn serve(settings: &Settings, shares: Shares, fresh: bool) -> anyhow::Resu
     let mut lock = data.lock()?;
     data.check_whole()?;
     if !fresh {
-        data.check_installed(&lock)?;
+        data.check_installed(&lock, wiring::contents(&data).await?)?;
     }
     let (tls, certificate) = wiring::tls(&settings.server)?.unzip();
     let listener = bind(settings.server.listen).await?;
     let address = listener.local_addr().context("failed to read the address listened on")?;
     let store = wiring::store(&data).await?;
     let master_key = wiring::master_key_for_start(&settings.data, &data, &store).await?;
-    warn_of_exposed_key(settings, &data);
+    warn_of_exposed_key(key_file);
     lock.remember_database()?;
     ensure_first_admin(settings, &wiring::users(&store)).await?;
     let app = wiring::app(settings, store, master_key, &[address], shares.links).await?;
@@ -147,11 +155,8 @@ async fn serve(settings: &Settings, shares: Shares, fresh: bool) -> anyhow::Resu
     }
 }
 
-/// A key that was configured is not in the folder, or not used from there.
-fn warn_of_exposed_key(settings: &Settings, data: &DataDir) {
-    if settings.data.master_key.is_none()
-        && let Some(warning) = data.exposed_master_key()
-    {
+fn warn_of_exposed_key(file: Option<&Path>) {
+    if let Some(warning) = file.and_then(exposed_master_key) {
         tracing::warn!("{warning}");
     }
 }

@@ -13,6 +13,7 @@ use toml::{Table, Value};
 use super::Settings;
 use super::leaf::{Leaf, all};
 use super::secret::{self, FILE_SUFFIX};
+use crate::data_dir::MASTER_KEY;
 use crate::plain_file;
 
 /// What starts the name of each of our environment variables.
@@ -94,6 +95,19 @@ pub(crate) struct Loaded {
 }
 
 impl Loaded {
+    /// The file a secret was read from; `None` when it was given itself, or not at all.
+    pub(super) fn file_of(&self, secret: &str) -> Option<PathBuf> {
+        let leaf = all().into_iter().find(|leaf| leaf.path == secret)?;
+        chosen_file(&leaf, &self.answers).ok().flatten().map(PathBuf::from)
+    }
+
+    /// The file the master key is read from, be it configured or in the data folder.
+    pub(crate) fn master_key_file(&self) -> Option<PathBuf> {
+        let data = &self.settings.data;
+        let in_folder = || data.master_key.is_none().then(|| data.dir.join(MASTER_KEY));
+        self.file_of("data.master_key").or_else(in_folder)
+    }
+
     /// Where a secret comes from, in words; `None` when it was not given.
     pub(crate) fn whence(&self, secret: &str) -> Option<String> {
         let twin = format!("{secret}{FILE_SUFFIX}");

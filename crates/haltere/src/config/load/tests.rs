@@ -196,6 +196,18 @@ fn a_secret_comes_directly_or_by_file_but_not_both_ways_at_once() {
         Sources { env: env(&[("HALTERE_ADMIN_PASSWORD_FILE", path)]), ..Sources::default() };
     assert_eq!(password(&by_file).expect("valid").as_deref(), Some("hunter2"));
 
+    let found = |sources: &Sources| load(sources).expect("valid").file_of("admin.password");
+    assert_eq!(found(&by_file).as_deref(), Some(secret.path()));
+    let direct = Sources { env: env(&[("HALTERE_ADMIN_PASSWORD", "x")]), ..Sources::default() };
+    assert_eq!(found(&direct), None);
+
+    let key_file = |sources: &Sources| load(sources).expect("valid").master_key_file();
+    let named = Sources { env: env(&[("HALTERE_MASTER_KEY_FILE", path)]), ..Sources::default() };
+    assert_eq!(key_file(&named).as_deref(), Some(secret.path()));
+    assert_eq!(key_file(&direct), Some("haltere-data/master.key".into()));
+    let given = Sources { env: env(&[("HALTERE_MASTER_KEY", "x")]), ..Sources::default() };
+    assert_eq!(key_file(&given), None);
+
     // As editors of other systems write it.
     let marked = file("\u{feff}hunter2\r\n");
     let marked = marked.path().to_str().expect("a plain path");
