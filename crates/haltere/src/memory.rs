@@ -44,20 +44,21 @@ const EVERY: Duration = Duration::from_secs(5);
 /// So many connections leave holes behind that are worth looking for.
 const MANY: u64 = 200;
 
-/// After many connections have ended, gives back the memory they had. Most of it lies in pieces between
-/// others that are still used, where the C library leaves it until it is asked.
+/// Gives back the memory that the start needed, and later, after many connections have ended, what they had.
+/// Most of it lies in pieces between others that are still used, where the C library leaves it until it is
+/// asked. After a start this is 2.6 MiB of 18.5.
 pub(crate) async fn give_back(places: &Places, stop: &Stop) {
     let mut ticks = interval(EVERY);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut last = 0;
+    let mut last = None;
     loop {
         tokio::select! {
             () = stop.soft.cancelled() => return,
             _ = ticks.tick() => {}
         }
         let Count { ended, .. } = places.count();
-        if ended - last >= MANY {
-            last = ended;
+        if last.is_none_or(|last| ended - last >= MANY) {
+            last = Some(ended);
             // That it was done, or could not be, changes nothing.
             let _ = tokio::task::spawn_blocking(trim).await;
         }
