@@ -63,11 +63,24 @@ pub fn check_visible(text: &str) -> Result<(), TextError> {
 }
 
 /// Whether a character makes a text look like another one: controls, what turns the direction of text,
-/// separators of lines and paragraphs, what takes no room, and what is no character at all.
+/// separators of lines and paragraphs, what is not seen, and what is no character at all.
+///
+/// The joiners U+200C and U+200D are none of these, nor are the variation selectors U+FE00 to U+FE0F: Persian,
+/// Hindi and many emoji need them.
 pub fn misleads(character: char) -> bool {
-    character.is_control() || turns_text(character) || is_nothing(character)
+    character.is_control()
+        || ends_line(character)
+        || turns_text(character)
+        || is_unseen(character)
+        || is_noncharacter(character)
 }
 
+/// The line and the paragraph separator, which are no control characters.
+fn ends_line(character: char) -> bool {
+    matches!(character, '\u{2028}' | '\u{2029}')
+}
+
+/// Unicode Bidirectional Algorithm (UAX 9), explicit directional formatting.
 fn turns_text(character: char) -> bool {
     matches!(
         character,
@@ -75,11 +88,21 @@ fn turns_text(character: char) -> bool {
     )
 }
 
-/// U+FFFE and U+FFFF, their likes in each plane, and U+FDD0 to U+FDEF are noncharacters (Unicode, 23.7).
-fn is_nothing(character: char) -> bool {
-    let is_noncharacter =
-        u32::from(character) & 0xfffe == 0xfffe || matches!(character, '\u{fdd0}'..='\u{fdef}');
-    is_noncharacter || matches!(character, '\u{200b}' | '\u{2028}' | '\u{2029}' | '\u{feff}')
+/// Default-ignorable characters (Unicode, `DerivedCoreProperties.txt`) other than those that [`misleads`]
+/// excepts: a soft hyphen, zero-width spaces, the byte order mark, fillers, tags.
+fn is_unseen(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}' | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}' | '\u{3164}'
+            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
+            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+/// U+FFFE and U+FFFF, their likes in each plane, and U+FDD0 to U+FDEF (Unicode, 23.7).
+fn is_noncharacter(character: char) -> bool {
+    u32::from(character) & 0xfffe == 0xfffe || matches!(character, '\u{fdd0}'..='\u{fdef}')
 }
 
 fn is_joiner(character: char) -> bool {
@@ -105,6 +128,14 @@ mod tests {
             '\u{202e}',
             '\u{2066}',
             '\u{2069}',
+            '\u{ad}',
+            '\u{34f}',
+            '\u{2060}',
+            '\u{180e}',
+            '\u{3164}',
+            '\u{e0001}',
+            '\u{e0041}',
+            '\u{e0100}',
             '\u{feff}',
             '\u{fdd0}',
             '\u{fdef}',

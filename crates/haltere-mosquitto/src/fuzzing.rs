@@ -4,7 +4,9 @@
 
 use std::time::Duration;
 
-use crate::{sys, text};
+use haltere_core::text::misleads;
+
+use crate::sys;
 
 /// A century, which nothing that a broker says about its age comes above.
 const LONGEST_UPTIME: Duration = Duration::from_hours(100 * 365 * 24);
@@ -13,7 +15,7 @@ const LONGEST_UPTIME: Duration = Duration::from_hours(100 * 365 * 24);
 pub fn sys(input: &[u8]) {
     if let Some(version) = sys::version(input) {
         assert!((1..=sys::VERSION_MAX_CHARS).contains(&version.chars().count()), "{version:?}");
-        assert!(!version.chars().any(text::misleads), "{version:?}");
+        assert!(!version.chars().any(misleads), "{version:?}");
         assert_eq!(version.trim(), version);
         assert_eq!(sys::version(version.as_bytes()).as_deref(), Some(&*version), "clean stays");
     }

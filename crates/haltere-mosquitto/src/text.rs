@@ -1,5 +1,7 @@
 //! Texts that brokers send, made fit to be shown.
 
+use haltere_core::text::misleads;
+
 /// At most `max` characters of `bytes`, read as UTF-8, without those that [mislead](misleads) and
 /// without white space at its ends; `None` when nothing is left.
 pub fn shown(bytes: &[u8], max: usize) -> Option<String> {
@@ -19,49 +21,6 @@ pub fn shown(bytes: &[u8], max: usize) -> Option<String> {
     drop_last_joiner(&mut text);
     let trimmed = text.trim();
     (!trimmed.is_empty()).then(|| trimmed.to_owned())
-}
-
-/// Whether `character` moves the cursor, ends a line, turns the direction of text or is not seen at
-/// all, so that what surrounds it looks like something else.
-///
-/// The two joiners (U+200C, U+200D) are none of these: Persian, Hindi and many emoji need them.
-pub fn misleads(character: char) -> bool {
-    character.is_control()
-        || ends_line(character)
-        || turns_text(character)
-        || is_unseen(character)
-        || is_noncharacter(character)
-}
-
-/// The line and the paragraph separator, which are no control characters.
-fn ends_line(character: char) -> bool {
-    matches!(character, '\u{2028}' | '\u{2029}')
-}
-
-/// Unicode Bidirectional Algorithm (UAX 9), explicit directional formatting.
-fn turns_text(character: char) -> bool {
-    matches!(
-        character,
-        '\u{61c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
-    )
-}
-
-/// Default-ignorable characters (Unicode, `DerivedCoreProperties.txt`) other than the joiners and the
-/// variation selectors of emoji: a soft hyphen, zero-width spaces, the byte order mark, fillers, tags.
-fn is_unseen(character: char) -> bool {
-    matches!(
-        character,
-        '\u{ad}' | '\u{34f}' | '\u{115f}' | '\u{1160}' | '\u{17b4}' | '\u{17b5}' | '\u{180b}'..='\u{180f}'
-            | '\u{200b}' | '\u{2060}'..='\u{2065}' | '\u{206a}'..='\u{206f}' | '\u{3164}'
-            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{1bca0}'..='\u{1bca3}'
-            | '\u{1d173}'..='\u{1d17a}' | '\u{e0000}'..='\u{e0fff}'
-    )
-}
-
-/// U+FDD0 to U+FDEF, and the last two of each plane.
-fn is_noncharacter(character: char) -> bool {
-    let code = u32::from(character);
-    (0xfdd0..=0xfdef).contains(&code) || code & 0xfffe == 0xfffe
 }
 
 fn is_joiner(character: char) -> bool {

@@ -45,10 +45,14 @@ async fn nothing_new_gets_such_a_name() {
         let refused = admin.post("/api/connection-import", file).await;
         assert!(refused.status == 400 && refused.text.contains(&why), "{}", refused.text);
     }
-    for hidden in ["200B", "2028", "2029", "FEFF", "200E", "061C", "2066", "FFFF", "1FFFE"] {
+    for hidden in [
+        "200B", "2028", "2029", "FEFF", "200E", "061C", "2066", "FFFF", "1FFFE", "AD", "2060",
+        "E0041",
+    ] {
         let character = u32::from_str_radix(hidden, 16).ok().and_then(char::from_u32);
         let id = format!("a{}b", character.expect("a character"));
-        let why = format!("id: contains U+{hidden}, an invisible or direction-changing character");
+        let why =
+            format!("id: contains U+{hidden:0>4}, an invisible or direction-changing character");
         let refused = admin.post("/api/connections", named(&id, "x")).await;
         refused.is_refusal(400, "INVALID", &why);
         let file = json!({"connections": [named(&id, "x")]});

@@ -92,7 +92,14 @@ async fn a_name_is_one_however_it_is_typed() {
         let again = users.add(&system(), &user(typed), PASSWORD.into(), viewer()).await;
         assert!(matches!(again, Err(UserError::Exists)), "{typed:?}");
     }
-    for hidden in ["Ren\u{e9}\u{200b}", "\u{202e}nna", "an\u{ad}n", "a\u{2060}"] {
+    for hidden in [
+        "Ren\u{e9}\u{200b}",
+        "\u{202e}nna",
+        "an\u{ad}n",
+        "a\u{2060}",
+        "ann\u{fe0f}",
+        "ann\u{e0041}",
+    ] {
         match users.add(&system(), &user(hidden), PASSWORD.into(), viewer()).await {
             Err(UserError::Invalid(invalid)) => assert_eq!(invalid.field, "username"),
             other => panic!("{hidden:?}: {other:?}"),

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use haltere_core::Timestamp;
-use haltere_mosquitto::text::misleads;
+use haltere_core::text::misleads;
 use sha2::{Digest as _, Sha256};
 
 use super::certificate::Certificate;

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
+use haltere_core::text::misleads;
 use haltere_core::{Pem, TlsMaterial};
-use haltere_mosquitto::text::misleads;
 use rustls::client::danger::ServerCertVerifier as _;
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use haltere_mosquitto::text::misleads;
+use haltere_core::text::misleads;
 
 /// `text` with an escape (`\u{1b}`) for each character that would move the cursor, change colours or turn the
 /// direction of what follows. Line breaks stay.
