@@ -141,15 +141,8 @@ pub(crate) async fn handler(
     let (reporter, progress) = ImportProgress::channel();
     let reporter = reporter.holding(held);
     if streams {
-        return Ok(stream::respond(
-            state,
-            context.0,
-            session,
-            file,
-            mode,
-            (reporter, progress),
-            room,
-        ));
+        let stream = stream::respond(state, context.0, session, file, mode, reporter, progress);
+        return Ok(answers::counted_by(stream, room).await);
     }
     let report = state.app.import_connections(&context, file, mode, reporter).await?;
     Ok(answers::counted_by(report::respond(&report, mode), room).await)

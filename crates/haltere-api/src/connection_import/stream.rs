@@ -12,7 +12,7 @@ use haltere_app::connections::{
     ImportError, ImportFile, ImportMode, ImportProgress, ImportReport, Reporter, Standing,
 };
 use haltere_app::sessions::Session;
-use haltere_core::{ConnectionId, Share};
+use haltere_core::ConnectionId;
 use serde::Serialize;
 use serde_json::json;
 use tokio::sync::watch;
@@ -38,8 +38,6 @@ struct Stages {
     session: Session,
     mode: ImportMode,
     stage: Stage,
-    /// For the report, until the stream has ended.
-    _room: Share,
 }
 
 enum Stage {
@@ -62,13 +60,13 @@ pub(super) fn respond(
     session: Session,
     file: ImportFile,
     mode: ImportMode,
-    (reporter, progress): (Reporter, watch::Receiver<ImportProgress>),
-    room: Share,
+    reporter: Reporter,
+    progress: watch::Receiver<ImportProgress>,
 ) -> Response {
     let (app, asker) = (state.app.clone(), context.clone());
     let import = async move { app.import_connections(&asker, file, mode, reporter).await };
     let importing = Stage::Importing { import: Box::pin(import), progress };
-    let stages = Stages { state, context, session, mode, stage: importing, _room: room };
+    let stages = Stages { state, context, session, mode, stage: importing };
     let keep_alive = KeepAlive::new().text("");
     let mut response = Sse::new(stages.into_stream()).keep_alive(keep_alive).into_response();
     no_other_use(&mut response);

@@ -224,13 +224,15 @@ async fn the_report_of_a_stream_counts_as_an_answer_until_the_stream_ends() {
     let (admin, peer) = (api.admin().await, Peer::silent().await);
     let request = Request::post(PATH).header(ACCEPT, "text/event-stream");
     let request = request.header(CONTENT_TYPE, "application/json");
-    let themes = "x".repeat(64 * 1024);
+    let themes = "x".repeat(256 * 1024);
     let file = json!({"themes": themes, "connections": [connection("a", &peer.url("mqtt"))]});
-    let response = admin.open(request.body(file.to_string().into()).unwrap()).await;
-    assert!(api.state.answers.held() >= 64 * 1024, "{}", api.state.answers.held());
+    let file = file.to_string();
+    let bytes = file.len();
+    let response = admin.open(request.body(file.into()).unwrap()).await;
+    assert_eq!(api.state.answers.held(), bytes, "as much as the report may have");
     let mut stream = response.into_body().into_data_stream();
     within("an event", PATIENCE, stream.next()).await.expect("it goes on").expect("a chunk");
-    assert!(api.state.answers.held() >= 64 * 1024, "{}", api.state.answers.held());
+    assert_eq!(api.state.answers.held(), bytes);
     drop(stream);
     assert_eq!(api.state.answers.held(), 0);
 }
