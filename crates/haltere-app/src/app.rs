@@ -32,7 +32,7 @@ use crate::sessions::Sessions;
 use crate::trail::Trail;
 use crate::turn::Turns;
 use crate::users::Users;
-use crate::vault::Vault;
+use crate::vault::{MasterKey, Vault, VaultError};
 
 /// haltere at work. Cheap to clone.
 #[derive(Clone)]
@@ -66,6 +66,8 @@ pub(crate) struct Inner {
     pub(crate) stopped: OnceCell<()>,
     /// Whether the store answered when it was last asked.
     pub(crate) store_answers: AtomicBool,
+    /// Whether the next start would find the master key.
+    pub(crate) master_key_in_place: AtomicBool,
     /// Whether there is something in stored certificates that has to be taken out.
     pub(crate) stray_keys: AtomicBool,
     /// What is recorded of how links fare.
@@ -80,8 +82,19 @@ impl App {
         Readiness {
             store: self.0.store_answers.load(Ordering::Relaxed),
             trouble: self.0.store.trouble(),
+            master_key: self.0.master_key_in_place.load(Ordering::Relaxed),
             supervisor: self.0.background.is_well() && !self.0.stopping.is_cancelled(),
         }
+    }
+
+    /// Whether `key` opens the vault as it is stored now.
+    pub async fn try_master_key(&self, key: &MasterKey) -> Result<(), VaultError> {
+        Vault::existing(&*self.0.store, key).await.map(drop)
+    }
+
+    /// Notes whether the next start would find the master key. Without it, haltere is not ready.
+    pub fn set_master_key_in_place(&self, is_in_place: bool) {
+        self.0.master_key_in_place.store(is_in_place, Ordering::Relaxed);
     }
 
     /// How the tasks in the background are.

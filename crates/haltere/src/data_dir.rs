@@ -32,7 +32,7 @@ const MAX_LOCK_BYTES: u64 = 64;
 pub(crate) const STAGE: &str = "restoring";
 
 /// The folder where everything is kept.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct DataDir(PathBuf);
 
 /// Held while the vault's keys are being changed, or used without a server: what is sealed with a data

@@ -11,6 +11,7 @@ mod data_dir;
 mod descriptors;
 mod durable;
 mod http;
+mod key_watch;
 mod lifecycle;
 mod memory;
 mod plain_file;

@@ -139,6 +139,34 @@ async fn a_folder_that_was_moved_away_and_comes_back_goes_on() {
     haltere.wait().await;
 }
 
+#[tokio::test]
+async fn a_master_key_that_is_removed_or_overwritten_is_told_until_it_is_back() {
+    const TOLD: &str = "the master key was removed or replaced";
+    let haltere = Options::default().expect_complaint(TOLD).start().await;
+    let ready = async || haltere.anonymous().get("/readyz").await;
+    let path = haltere.data().join("master.key");
+    // What opens the database now is good, whatever the server was started with.
+    let rotated = haltere.cli(&["secrets", "rotate"], None).await;
+    assert!(rotated.status.success(), "{rotated:?}");
+    let key = fs::read(&path).expect("it is there");
+    for wrong in [None, Some("no key"), Some("AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=")] {
+        match wrong {
+            None => fs::remove_file(&path).expect("it is there"),
+            Some(wrong) => fs::write(&path, wrong).expect("written"),
+        }
+        let told = eventually("it is told", async || {
+            let answer = ready().await;
+            (answer.status == 503).then(|| answer.json())
+        })
+        .await;
+        assert_eq!(told["reasons"], json!([TOLD]));
+        fs::write(&path, &key).expect("written");
+        eventually("it is well again", async || (ready().await.status == 200).then_some(())).await;
+    }
+    let log = haltere.log().lines();
+    assert_eq!(log.iter().filter(|line| line.contains(TOLD)).count(), 3, "{log:#?}");
+}
+
 /// Overwrites the root page of a table.
 async fn damage(database: &Path, table: &str) {
     let options = SqliteConnectOptions::new().filename(database);

@@ -42,10 +42,11 @@ pub(crate) struct NotReady {
     ),
 )]
 pub(crate) async fn handler(State(state): State<ApiState>) -> Response {
-    let Readiness { store, trouble, supervisor } = state.app.ready();
+    let Readiness { store, trouble, master_key, supervisor } = state.app.ready();
     let checks = [
         (!store).then_some("the store does not answer"),
         trouble.map(StorageTrouble::as_str),
+        (!master_key).then_some("the master key was removed or replaced"),
         (!supervisor).then_some("links are not being kept"),
     ];
     let reasons: Vec<_> = checks.into_iter().flatten().collect();
@@ -69,6 +70,12 @@ mod tests {
         assert_eq!(stranger.get("/readyz").await.json(), json!({"status": "ready"}));
         assert_eq!(stranger.get("/healthz").await.json(), json!({"status": "alive"}));
         assert_eq!(stranger.get("/api/status-check").await.json(), json!({"status": "OK"}));
+        api.app.app.set_master_key_in_place(false);
+        let answer = stranger.get("/readyz").await;
+        assert_eq!(answer.status, 503);
+        assert_eq!(answer.json()["reasons"], json!(["the master key was removed or replaced"]));
+        api.app.app.set_master_key_in_place(true);
+        assert_eq!(stranger.get("/readyz").await.status, 200);
         api.app.app.begin_shutdown();
         let answer = stranger.get("/readyz").await;
         assert_eq!(answer.status, 503);

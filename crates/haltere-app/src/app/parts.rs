@@ -102,6 +102,8 @@ pub struct Readiness {
     pub store: bool,
     /// Why the store takes no changes at the moment.
     pub trouble: Option<StorageTrouble>,
+    /// The next start would find the master key.
+    pub master_key: bool,
     /// Links are being kept, and haltere is not shutting down.
     pub supervisor: bool,
 }
@@ -109,7 +111,7 @@ pub struct Readiness {
 impl Readiness {
     /// Whether all of it is well.
     pub const fn is_ready(self) -> bool {
-        self.store && self.trouble.is_none() && self.supervisor
+        self.store && self.trouble.is_none() && self.master_key && self.supervisor
     }
 }
 

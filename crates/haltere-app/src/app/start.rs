@@ -53,6 +53,7 @@ impl App {
             stopping: CancellationToken::new(),
             stopped: OnceCell::new(),
             store_answers: AtomicBool::new(true),
+            master_key_in_place: AtomicBool::new(true),
             stray_keys: AtomicBool::new(false),
             recorder: Recorder::default(),
             background: Background::default(),

@@ -21,7 +21,7 @@ use crate::data_dir::{DataDir, exposed_master_key};
 use crate::descriptors::Shares;
 use crate::lifecycle::{LINKS, Stop, reload_on_signal, survive_file_size_limits};
 use crate::service::Service;
-use crate::{descriptors, http, memory, telemetry, vitals, wiring};
+use crate::{descriptors, http, key_watch, memory, telemetry, vitals, wiring};
 
 /// Links spend their lives waiting, and answers are ready in memory: more threads than this would
 /// only cost memory.
@@ -107,6 +107,7 @@ async fn serve(
     warn_of_exposed_key(key_file);
     lock.remember_database()?;
     ensure_first_admin(settings, &wiring::users(&store)).await?;
+    let key = master_key.id();
     let app = wiring::app(settings, store, master_key, &[address], shares.links).await?;
     announce(address, tls.is_some())?;
     service.ready();
@@ -124,6 +125,7 @@ async fn serve(
         stop.soft.cancelled().await;
         app.begin_shutdown();
     };
+    let key_in_folder = settings.data.master_key.is_none().then_some(data);
     // A task that keeps dying takes the process with it: somebody looks after that, and starts it anew.
     let give_up = async {
         tokio::select! {
@@ -140,6 +142,7 @@ async fn serve(
         requests,
         end_streams,
         watch_certificate,
+        key_watch::run(&app, key_in_folder, key, &stop),
         vitals::tell(&app, &places, &stop),
         memory::give_back(&places, &stop)
     );
