@@ -74,6 +74,8 @@ fn pool(size: u32, files: Option<&Arc<Files>>) -> PoolOptions<Sqlite> {
     PoolOptions::new()
         .max_connections(size)
         .acquire_timeout(PATIENCE)
+        // sqlx logs each slow one: under a flood that is a line for each request.
+        .acquire_slow_threshold(PATIENCE)
         .max_lifetime(None)
         // There is no server that could have gone away.
         .test_before_acquire(false)
