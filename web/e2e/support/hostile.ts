@@ -99,14 +99,8 @@ const OTHERS = [
   "…",
   // What can't be seen. The server refuses what turns the direction of text, and what has no width.
   "zero\u200cwidth\u200dnon-joiner",
-  "word\u2060joiner",
-  "soft\u00adhyphen",
   "non\u00a0breaking\u2007space",
-  "\u3164",
   "\u2800",
-  "\u115f\u1160",
-  "tag \u{e0041}\u{e0042}\u{e007f}",
-  "interlinear \ufff9a\ufffab\ufffb",
   "replacement \ufffd",
   "private \ue000\uf8ff",
   // Letters that look alike, stack up, or come in many forms.
