@@ -84,11 +84,11 @@ async fn answer(request: Request, next: Next) -> Response {
     response
 }
 
-/// On answers to callers with a session, for whoever serves the router.
+/// Marks an answer to a caller with a session, for the server around the router.
 #[derive(Debug, Clone, Copy)]
 pub struct OfSession;
 
-/// On answers that must not outlast a session, for whoever serves the router: when it ends, so does the
+/// Marks an answer that must not outlast a session, for the server around the router: when it ends, so does the
 /// connection, although its client may not read what is on its way.
 #[derive(Debug, Clone)]
 pub struct EndsWith(pub EndSignal);

@@ -8,7 +8,7 @@ use http::header::HOST;
 use crate::options::ApiOptions;
 use crate::proxies::Told;
 
-/// Whoever serves the router puts this on requests that came over TLS of our own.
+/// The server puts this on requests that came over TLS of our own.
 #[derive(Debug, Clone, Copy)]
 pub struct OverTls;
 

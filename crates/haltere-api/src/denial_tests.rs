@@ -239,7 +239,7 @@ async fn logins() -> Vec<String> {
     }
     assert_eq!(log_in(&owner, "admin").await.0, 200, "from where the owner logged in before");
 
-    // The right password, all at once, from three addresses, and others' names beside it.
+    // Many logins at once, from three addresses: the right password, and other users' names.
     let flood = (0..60).map(|n| {
         let client = api.stranger().at(3 + n % 3);
         async move {

@@ -1,6 +1,6 @@
 //! Logging in while others hold all general places.
 //!
-//! A place that is kept serves callers with a session, and nobody gets a session without logging in. So the
+//! A place that is kept serves callers with a session, and a session takes a login. So the
 //! login and what its page loads are served there as well: few at a time, each for a short while, and at the
 //! cost of the address that has most of them under way.
 

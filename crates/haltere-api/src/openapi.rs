@@ -171,7 +171,7 @@ fn describe_gate(operation: &mut Operation, access: Access, path: &str) {
     add(operation, "500", "Nothing can be stored at the moment", "diskFull", body);
 }
 
-/// Refusals are on record, and nobody fills it as they like.
+/// Refusals are audited, so their rate is limited.
 fn describe_pace(operation: &mut Operation) {
     let body = json!({"code": "TOO_MANY_REQUESTS", "message": messages::REFUSED_TOO_OFTEN, "limit": "limits.refusals_per_minute"});
     let description = "Too often; the header Retry-After says when to come back";

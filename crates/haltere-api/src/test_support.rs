@@ -213,7 +213,7 @@ impl Answer {
     }
 }
 
-/// Whoever is refused for there being too much is told of what.
+/// A refusal for want of room names its limit.
 fn check_limit(path: &str, answer: &Answer) {
     if path == "/readyz" || !matches!(answer.status.as_u16(), 429 | 503) {
         return;

@@ -36,7 +36,7 @@ pub(crate) struct Room {
 }
 
 impl Room {
-    /// Room for so many imports. A user's share is small, lest trickling uploads be in the way of others'.
+    /// Room for `imports` at a time. A user's share is small, so that slow uploads don't block other users.
     pub(crate) fn new(imports: Bounds) -> Self {
         Self {
             imports: Shares::new(imports),

@@ -276,7 +276,7 @@ impl Reader {
         Some(Some(block))
     }
 
-    /// Asked anew for each batch: a plugin may be switched while the stream is open.
+    /// Checked for each batch: a plugin may be switched while the stream is open.
     fn may_see_connections(&self) -> bool {
         policy::allows(self.context.caller.roles, Action::ListConnections)
             && self.state.app.plugin_enabled(PluginId::ConnectionsRestApi)

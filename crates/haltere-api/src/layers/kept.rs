@@ -13,7 +13,7 @@ use crate::extract::caller;
 use crate::guests;
 use crate::state::ApiState;
 
-/// Whoever serves the router puts this on requests of connections for which no place was left but those kept
+/// The server puts this on requests of connections for which no place was left but those kept
 /// for health checks, for callers with a session and, few at a time, for those who log in. Nobody else is
 /// served there.
 #[derive(Debug, Clone, Copy)]

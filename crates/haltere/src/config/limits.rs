@@ -8,7 +8,8 @@ use super::units::Size;
 
 /// What callers share, and how much of it one user and one address (IPv6: one /64) may have. A request
 /// that reaches a bound of its own user or address is answered with 429, one of all with 503, an import with
-/// 409; "limit" in the answer is the name of the setting. Connections to the server, and memory for what goes over them, have theirs in the section server.
+/// 409; "limit" in the answer is the name of the setting. Connections to the server, and memory for what goes over
+/// them, have theirs in the section server.
 #[derive(Debug, Config)]
 pub(crate) struct Limits {
     /// How many event streams may be open. A browser opens one per tab.
