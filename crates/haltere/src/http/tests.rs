@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use axum::body::Bytes;
 use axum::routing::get;
 use futures_util::StreamExt as _;
+use haltere_testkit::wait;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::sync::Notify;
 use tokio::task::JoinHandle;
@@ -36,6 +37,15 @@ async fn start(router: Router, limits: Limits) -> Server {
 #[expect(clippy::disallowed_methods, reason = "a test's own client")]
 async fn connect(server: &Server) -> TcpStream {
     TcpStream::connect(server.address).await.expect("connected")
+}
+
+/// Waits until the places are as they should be.
+async fn until(places: &Places, is_so: impl Fn(Count) -> bool) {
+    let deadline = Duration::from_secs(20);
+    wait::until("the places to be taken or free", deadline, async || {
+        is_so(places.count()).then_some(())
+    })
+    .await;
 }
 
 async fn get_path(stream: &mut TcpStream, path: &str) {
@@ -128,9 +138,7 @@ async fn a_reader_that_takes_nothing_gives_its_place_back() {
     let places = limits.places.clone();
     let server = start(router, limits).await;
     let _readers = [unread(&server, 1).await, unread(&server, 5).await];
-    while places.count().stalled < 2 || places.count().open > 0 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    until(&places, |count| count.stalled == 2 && count.open == 0).await;
 }
 
 #[tokio::test]
@@ -177,9 +185,7 @@ async fn a_connection_ends_with_the_session_of_what_it_carries() {
     let ctx = haltere_app::Ctx::new(session.caller, origin);
     app.app.log_out(&ctx).await.expect("logged out");
     // It reads nothing, and is hung up on all the same.
-    while places.count().open > 0 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    until(&places, |count| count.open == 0).await;
 }
 
 /// From an address of its own.
@@ -218,9 +224,7 @@ async fn a_person_logs_in_while_others_hold_all_general_places_and_begin_logins(
         get_path(&mut stream, "/held").await;
         hostile.push(stream);
     }
-    while places.count().open != 56 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    until(&places, |count| count.open == 56).await;
     // And logins that never come, from as many connections as they get.
     for n in 0..8 {
         let mut stream = connect_from(&server, 6 + n % 2).await;
@@ -289,9 +293,7 @@ async fn what_a_stranger_does_not_read_holds_no_kept_place_that_is_needed() {
         get_path(&mut stream, "/held").await;
         hostile.push(stream);
     }
-    while places.count().open != 14 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    until(&places, |count| count.open == 14).await;
     for network in [4, 5] {
         let mut stream = connect_from(&server, network).await;
         get_path(&mut stream, "/").await;
@@ -341,9 +343,7 @@ async fn one_that_began_a_request_gives_way_to_a_newcomer() {
         stream.write_all(b"G").await.expect("sent");
         hostile.push(stream);
     }
-    while places.count().open != 7 {
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    }
+    until(&places, |count| count.open == 7).await;
     let mut kept = Vec::new();
     for network in 10..20 {
         let mut stream = connect_from(&server, network).await;
