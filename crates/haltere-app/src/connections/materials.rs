@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use haltere_core::{Connection, Pem, Secret, TlsMaterial, WeakPem};
-use haltere_link::tls::{Swept, sweep};
+use haltere_link::tls::{Found, Swept, sweep};
 
 /// Below so many, what nobody uses any more may stay on the list.
 const FEW: usize = 64;
@@ -14,13 +14,15 @@ const FEW: usize = 64;
 pub(crate) struct Materials {
     /// With nothing in them but certificates.
     certificates: Mutex<Shared>,
+    /// Stored files that are the same certificates in another layout.
+    relaid: Mutex<Shared>,
     keys: Mutex<Shared>,
 }
 
-/// Equal files, by fingerprint.
+/// Files by fingerprint, each with what is held in its place: itself, or what equals it.
 #[derive(Debug, Default)]
 struct Shared {
-    known: HashMap<u64, Vec<WeakPem>>,
+    known: HashMap<u64, Vec<(WeakPem, WeakPem)>>,
     /// With so many, what nobody uses any more is forgotten.
     crowded: usize,
 }
@@ -32,9 +34,17 @@ impl Materials {
         if let Some(known) = locked(&self.certificates).get(stored) {
             return (known, None);
         }
+        if let Some(certificates) = locked(&self.relaid).get(stored) {
+            let swept = Swept { certificates, key: None, found: Found::Layout };
+            return (swept.certificates.clone(), Some(swept));
+        }
         let swept = sweep(stored);
         let clean = swept.as_ref().map_or(stored, |swept| &swept.certificates);
-        (locked(&self.certificates).share(clean), swept)
+        let clean = locked(&self.certificates).share(clean);
+        if swept.as_ref().is_some_and(|swept| swept.found == Found::Layout) {
+            locked(&self.relaid).put(stored, &clean);
+        }
+        (clean, swept)
     }
 
     /// The connection, sharing with others what is equal. Its certificates have to be tidy.
@@ -51,22 +61,31 @@ impl Materials {
 impl Shared {
     fn get(&self, wanted: &Pem) -> Option<Pem> {
         let same = self.known.get(&wanted.fingerprint())?;
-        same.iter().filter_map(WeakPem::upgrade).find(|known| known == wanted)
+        let held = |(known, held): &(WeakPem, WeakPem)| {
+            held.upgrade().filter(|_| known.upgrade().as_ref() == Some(wanted))
+        };
+        same.iter().find_map(held)
     }
 
     fn share(&mut self, wanted: &Pem) -> Pem {
         if let Some(known) = self.get(wanted) {
             return known;
         }
+        self.put(wanted, wanted);
+        wanted.clone()
+    }
+
+    /// Has `held` held in the place of `known`.
+    fn put(&mut self, known: &Pem, held: &Pem) {
         if self.known.len() >= self.crowded {
             self.known.retain(|_, same| {
-                same.retain(|known| known.upgrade().is_some());
+                same.retain(|(known, held)| known.upgrade().and(held.upgrade()).is_some());
                 !same.is_empty()
             });
             self.crowded = FEW.max(2 * self.known.len());
         }
-        self.known.entry(wanted.fingerprint()).or_default().push(wanted.downgrade());
-        wanted.clone()
+        let pair = (known.downgrade(), held.downgrade());
+        self.known.entry(known.fingerprint()).or_default().push(pair);
     }
 }
 
@@ -116,13 +135,26 @@ mod tests {
     }
 
     #[test]
+    fn another_layout_is_the_same_file_and_read_once() {
+        let (materials, ca) = (Materials::default(), Ca::new("factory").pem());
+        let stored = Pem::new(ca.replace('\n', "\r\n"));
+        let (clean, found) = materials.swept(&stored);
+        assert!(clean == Pem::new(ca.as_str()) && found.is_some());
+        let (again, found) = materials.swept(&stored);
+        assert!(again.shares_with(&clean) && found.is_some_and(|it| it.found == Found::Layout));
+        assert_eq!(locked(&materials.relaid).known.len(), 1);
+        let (plain, found) = materials.swept(&Pem::new(ca.as_str()));
+        assert!(plain.shares_with(&clean) && found.is_none());
+    }
+
+    #[test]
     fn a_key_in_use_is_no_certificate() {
         let (materials, ca) = (Materials::default(), Ca::new("factory"));
         let identity = ca.client("me");
         let used =
             materials.share(connection("a").with_tls(showing(trusting(&ca.pem()), &identity)));
         let (clean, found) = materials.swept(&Pem::new(identity.key_pem));
-        assert!(clean.bytes().is_empty() && found.is_some_and(|found| found.had_key));
+        assert!(clean.bytes().is_empty() && found.is_some_and(|it| it.found == Found::PrivateKey));
         let (clean, found) = materials.swept(&Pem::new(ca.pem()));
         assert!(found.is_none() && used.tls.ca.is_some_and(|ca| ca.shares_with(&clean)));
     }

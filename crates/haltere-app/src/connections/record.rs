@@ -4,6 +4,7 @@ use haltere_core::{
     Alpn, BrokerUrl, Connection, ConnectionId, ConnectionName, Credentials, MmcFields, Pem, Secret,
     TlsMaterial, TlsServerName,
 };
+use haltere_link::tls::laid_out_key;
 use haltere_store::{ConnectionRecord, Sealed};
 use zeroize::Zeroizing;
 
@@ -153,7 +154,7 @@ pub(super) fn open_key(
     let place = if is_shared(sealed) { SHARED_KEY } else { place("key", &row.id) };
     let opened = vault.unseal(&place, sealed);
     let bytes = opened.map_err(|error| format!("key: {}", chain(&error)))?;
-    Ok(Some(Secret::new(Pem::new(bytes.expose().clone()))))
+    Ok(Some(laid_out_key(Secret::new(Pem::new(bytes.expose().clone())))))
 }
 
 /// Opens each secret in a row and forgets it: how many there are, and why some can't be opened.

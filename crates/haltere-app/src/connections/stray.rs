@@ -1,12 +1,13 @@
 //! Private keys where certificates belong, and whatever else is stored there: taken out again.
 //!
 //! Versions before this kept `ca` and `cert` as they were given, unsealed, and other processes write to the
-//! database, too. What is read from there is swept before anybody sees it, and put right in the store.
+//! database, too. What is read from there is swept before anybody sees it, and put right in the store. So are
+//! certificates and keys in another layout than new ones have, which would be kept once for each.
 
 use std::sync::atomic::Ordering;
 
 use haltere_core::{AuditAction, Pem, Secret, TlsMaterial};
-use haltere_link::tls::check_material;
+use haltere_link::tls::{Found, check_material};
 use haltere_store::ConnectionRecord;
 
 use super::materials::Materials;
@@ -29,6 +30,8 @@ pub(super) struct Swept {
     key: Option<Secret<Pem>>,
     /// What was taken out: `cert held a private key`.
     pub(super) taken_out: Vec<&'static str>,
+    /// Something is not laid out as new files are.
+    relaid: bool,
 }
 
 impl Swept {
@@ -41,14 +44,19 @@ impl Swept {
                 .map_or((None, None), |(clean, found)| (Some(clean), found))
         };
         let ((ca, from_ca), (cert, from_cert)) = (swept(&row.ca), swept(&row.cert));
-        let mut taken_out = Vec::new();
+        let (mut taken_out, mut relaid) = (Vec::new(), false);
         for (found, key, other) in [
             (&from_ca, "ca held a private key", "ca held more than certificates"),
             (&from_cert, "cert held a private key", "cert held more than certificates"),
         ] {
-            taken_out.extend(found.as_ref().map(|found| if found.had_key { key } else { other }));
+            match found.as_ref().map(|swept| swept.found) {
+                Some(Found::PrivateKey) => taken_out.push(key),
+                Some(Found::Other) => taken_out.push(other),
+                Some(Found::Layout) => relaid = true,
+                None => {}
+            }
         }
-        Self { ca, cert, key: from_cert.and_then(|found| found.key), taken_out }
+        Self { ca, cert, key: from_cert.and_then(|swept| swept.key), taken_out, relaid }
     }
 
     /// The key that was found, if it belongs to the certificate.
@@ -81,9 +89,8 @@ impl App {
         let ctx = Ctx::system(REQUEST);
         let (mut changed, mut stray) = (false, false);
         for row in turn.tx.list_connections().await.doing(DOING)? {
-            let Right { mut row, said, resealed } =
-                put_right(&self.0.vault, &self.0.materials, row);
-            changed |= resealed || said.is_some();
+            let Right { mut row, said, relaid } = put_right(&self.0.vault, &self.0.materials, row);
+            changed |= relaid || said.is_some();
             if let Some(said) = said {
                 stray = true;
                 row.revision = row.revision.next();
@@ -96,7 +103,7 @@ impl App {
                     "{said}; copies may be in older backups, so renew the key"
                 );
                 turn.tx.update_connection(&row).await.doing(DOING)?;
-            } else if resealed {
+            } else if relaid {
                 turn.tx.update_connection(&row).await.doing(DOING)?;
             }
         }
@@ -115,8 +122,10 @@ impl App {
 
 /// Whether [`put_right`] would change the row.
 fn needs_care(row: &ConnectionRecord, materials: &Materials) -> bool {
+    let swept = Swept::of(row, materials);
     row.key.as_ref().is_some_and(|key| !record::is_shared(key))
-        || !Swept::of(row, materials).taken_out.is_empty()
+        || swept.relaid
+        || !swept.taken_out.is_empty()
 }
 
 /// A row as it should be.
@@ -124,13 +133,14 @@ struct Right {
     row: ConnectionRecord,
     /// What was taken out of its certificates, and what became of that.
     said: Option<String>,
-    /// Its key was sealed for this row alone, as earlier versions did, and can be shared now.
-    resealed: bool,
+    /// Its certificates have another layout now, or its key was sealed for this row alone, as earlier
+    /// versions did: they can be shared now, and are what they were.
+    relaid: bool,
 }
 
 fn put_right(vault: &Vault, materials: &Materials, row: ConnectionRecord) -> Right {
     let swept = Swept::of(&row, materials);
-    let (ca, cert) = (swept.ca.clone(), swept.cert.clone());
+    let (ca, cert, mut relaid) = (swept.ca.clone(), swept.cert.clone(), swept.relaid);
     let mut said = (!swept.taken_out.is_empty()).then(|| swept.taken_out.join("; "));
     let found = if row.key.is_none() { swept.into_key() } else { None };
     if let Some(said) = &mut said {
@@ -139,9 +149,9 @@ fn put_right(vault: &Vault, materials: &Materials, row: ConnectionRecord) -> Rig
     let alone = row.key.as_ref().is_some_and(|key| !record::is_shared(key));
     // One that can't be opened stays as it is, for people to see.
     let own = if alone { record::open_key(vault, &row).ok().flatten() } else { None };
-    let resealed = own.is_some();
+    relaid |= own.is_some();
     let key = own.or(found).map(|key| record::seal_key(vault, &key)).or_else(|| row.key.clone());
-    Right { row: ConnectionRecord { ca, cert, key, ..row }, said, resealed }
+    Right { row: ConnectionRecord { ca, cert, key, ..row }, said, relaid }
 }
 
 #[cfg(test)]

@@ -49,4 +49,6 @@ pub use foreign::is_foreign;
 pub use material::{MaterialError, read_identity};
 pub use provider::provider;
 pub(crate) use strength::{KeyOf, key_at_fault};
-pub use tidy::{Swept, check_material, sweep, tidy, tidy_ca, tidy_cert, tidy_key, two_keys};
+pub use tidy::{
+    Found, Swept, check_material, laid_out_key, sweep, tidy, tidy_ca, tidy_cert, tidy_key, two_keys,
+};

@@ -109,7 +109,9 @@ pub(super) fn damaged(field: &'static str) -> MaterialError {
 
 /// All that is in a file, in its order.
 pub(super) fn items(text: &[u8]) -> Vec<Item> {
-    let plain = armor::with_line_ends(text);
+    // In DER, two bytes that look like it are no line end.
+    let is_text = text.is_ascii() || armor::contains(text, b"-----BEGIN ");
+    let plain = if is_text { armor::with_line_ends(text) } else { None };
     let text = plain.as_ref().map_or(text, |plain| plain.expose());
     let blocks = armor::blocks(text);
     if blocks.is_empty() { bare_items(text) } else { blocks.iter().map(item).collect() }

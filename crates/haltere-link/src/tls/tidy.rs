@@ -2,6 +2,9 @@
 //!
 //! Many tools write certificates and their private key into one file. `ca` and `cert` are shown to people
 //! who must not see the key, so nothing but certificates is kept of them.
+//!
+//! What is kept has one form, that of openssl: the same certificates are the same bytes, whatever line ends,
+//! blanks and comments they came with.
 
 use haltere_core::{Pem, Secret, TlsMaterial};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
@@ -53,7 +56,7 @@ pub fn tidy_ca(given: &Pem) -> Result<Pem, MaterialError> {
         return Err(MaterialError::new("ca", reason));
     }
     let certificates = pem::certificates_of("ca", given.bytes(), items)?;
-    Ok(kept(given, &certificates))
+    kept("ca", &certificates)
 }
 
 /// The certificates of `cert`, and the private key among them.
@@ -65,7 +68,7 @@ pub fn tidy_cert(given: &Pem) -> Result<(Pem, Option<Secret<Pem>>), MaterialErro
         // Says what is there in place of a certificate.
         let all = keys.into_iter().chain(items).collect();
         let certificates = pem::certificates_of("cert", given.bytes(), all)?;
-        return Ok((kept(given, &certificates), None));
+        return Ok((kept("cert", &certificates)?, None));
     }
     let certificates = pem::certificates_of("cert", given.bytes(), items)?;
     let mut keys = keys.into_iter();
@@ -76,35 +79,54 @@ pub fn tidy_cert(given: &Pem) -> Result<(Pem, Option<Secret<Pem>>), MaterialErro
         (Some(Item::Damaged { .. }), None) => return Err(pem::damaged("cert")),
         _ => return Err(MaterialError::new("cert", "holds more than one private key")),
     };
-    Ok((kept(given, &certificates), key))
+    Ok((kept("cert", &certificates)?, key))
 }
 
-/// The key of `key`: as it was given, when every program can read it.
+/// The key of `key`.
 pub fn tidy_key(given: &Secret<Pem>) -> Result<Secret<Pem>, MaterialError> {
     check_size("key", given.expose())?;
-    let text = given.expose().bytes();
-    let key = pem::private_key("key", text)?;
-    let is_plain = !armor::blocks(text).is_empty() && armor::is_laid_out(text);
-    Ok(if is_plain { given.clone() } else { encode_key(&key) })
+    let key = encode_key(&pem::private_key("key", given.expose().bytes())?);
+    check_size("key", key.expose())?;
+    Ok(key)
 }
 
-/// What is left of a stored `ca` or `cert` in which there is more than certificates.
+/// A stored key in the form in which new ones are kept. One that can't be read stays as it is.
+pub fn laid_out_key(stored: Secret<Pem>) -> Secret<Pem> {
+    let key = pem::private_key("key", stored.expose().bytes());
+    key.map_or(stored, |key| encode_key(&key))
+}
+
+/// What a stored `ca` or `cert` should be in place of what it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Swept {
     /// Its certificates; empty when there are none, which trusts nobody.
     pub certificates: Pem,
     /// The private key among them, if there is one that can be read.
     pub key: Option<Secret<Pem>>,
-    /// Whether there was any private key, in whatever form.
-    pub had_key: bool,
+    /// What is wrong with it.
+    pub found: Found,
+}
+
+/// What was found in a stored `ca` or `cert`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Found {
+    /// A private key, in whatever form.
+    PrivateKey,
+    /// Something else that is no certificate.
+    Other,
+    /// Nothing but certificates, written in another form than new ones are.
+    Layout,
 }
 
 /// Looks into a stored `ca` or `cert`; nothing when all is well. Never fails: it may come from a database
 /// that somebody else has written to.
 pub fn sweep(stored: &Pem) -> Option<Swept> {
     let text = stored.bytes();
-    if text.is_empty() || is_only_certificates(text) {
+    if text.is_empty() {
         return None;
+    }
+    if is_only_certificates(text) {
+        return laid_out(stored);
     }
     let (mut certificates, mut keys, mut had_key) = (Vec::new(), Vec::new(), false);
     for item in pem::items(text) {
@@ -116,12 +138,24 @@ pub fn sweep(stored: &Pem) -> Option<Swept> {
         }
     }
     let key = if keys.len() == 1 { keys.pop() } else { None };
-    Some(Swept { certificates: encode(&certificates), key, had_key })
+    let found = if had_key { Found::PrivateKey } else { Found::Other };
+    Some(Swept { certificates: encode(&certificates), key, found })
 }
 
-/// As given when there is nothing to take out or to put right: clients compare what they get back.
-fn kept(given: &Pem, certificates: &[CertificateDer<'_>]) -> Pem {
-    if is_only_certificates(given.bytes()) { given.clone() } else { encode(certificates) }
+/// The certificates of a stored file that has nothing else, unless it has the right form already.
+fn laid_out(stored: &Pem) -> Option<Swept> {
+    let certificate = |item| if let Item::Certificate(it) = item { Some(it) } else { None };
+    // One that can't be read stays, for people to see.
+    let certificates: Vec<_> =
+        pem::items(stored.bytes()).into_iter().map(certificate).collect::<Option<_>>()?;
+    let certificates = encode(&certificates);
+    (certificates != *stored).then_some(Swept { certificates, key: None, found: Found::Layout })
+}
+
+fn kept(field: &'static str, certificates: &[CertificateDer<'_>]) -> Result<Pem, MaterialError> {
+    let kept = encode(certificates);
+    check_size(field, &kept)?;
+    Ok(kept)
 }
 
 /// Whether there is nothing in `text` but certificates, written the way every program reads them. Does not

@@ -168,3 +168,22 @@ async fn what_another_process_writes_is_put_right_and_never_seen() {
     until("memory to follow", PATIENCE, seen).await;
     is_right(&app, &files, "bare").await;
 }
+
+#[tokio::test]
+async fn another_layout_is_put_right_without_a_word() {
+    let files = files();
+    let app = with_two(&files).await;
+    app.app.begin_shutdown();
+    let good = row(&app, "keyed").await;
+    let odd = |text: &str| Some(pem(&text.replace('\n', "\r\n")));
+    write(&app, &ConnectionRecord { ca: odd(&files.ca), cert: odd(&files.cert), ..good.clone() })
+        .await;
+    let held = async |app: &TestApp| app.store.read().await.unwrap().material_bytes().await;
+    let twice = held(&app).await.unwrap();
+    let app = app.restart().await;
+    let put_right = async || (row(&app, "keyed").await == good).then_some(());
+    until("the row to be put right", PATIENCE, put_right).await;
+    assert!(held(&app).await.unwrap() < twice, "held once again");
+    is_right(&app, &files, "keyed").await;
+    assert_eq!(app.audit_of(REQUEST).await, [""; 0]);
+}

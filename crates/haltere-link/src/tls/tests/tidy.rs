@@ -4,7 +4,9 @@ use haltere_core::Secret;
 use haltere_testkit::certs::openssl::{Key, Workshop};
 use haltere_testkit::certs::{Ca, Identity};
 
-use super::super::tidy::{check_material, sweep, tidy, tidy_ca, tidy_cert, tidy_key};
+use super::super::tidy::{
+    Found, check_material, laid_out_key, sweep, tidy, tidy_ca, tidy_cert, tidy_key,
+};
 use super::*;
 
 /// Ways to write a certificate and a key, and any other two files, into one.
@@ -110,7 +112,7 @@ fn keys_that_can_not_be_used_are_no_more_welcome_in_there() {
 
             let swept = sweep(&pem(&both)).expect("found");
             assert_eq!(swept.certificates, pem(cert), "{key}");
-            assert!(swept.had_key, "{key}");
+            assert_eq!(swept.found, Found::PrivateKey, "{key}");
         }
     }
     // Whoever gives certificates alone loses nothing but the text around.
@@ -148,17 +150,75 @@ fn bytes_behind_a_certificate_are_cut_off() {
     }
 }
 
+/// Ways in which people's files differ without any difference in what they hold.
+fn layouts(text: &str) -> Vec<String> {
+    let lines: Vec<&str> = text.lines().collect();
+    let is_body = |line: &str| !line.starts_with('-');
+    let one_line: String = lines
+        .iter()
+        .flat_map(|line| if is_body(line) { ["", *line] } else { ["\n", *line] })
+        .collect::<String>()
+        .replace("CERTIFICATE-----", "CERTIFICATE-----\n")
+        .replace("KEY-----", "KEY-----\n");
+    let narrow: String = lines
+        .iter()
+        .flat_map(|line| {
+            let width = if is_body(line) { 16 } else { line.len() };
+            line.as_bytes().chunks(width).map(|it| format!("{}\n", String::from_utf8_lossy(it)))
+        })
+        .collect();
+    vec![
+        text.to_owned(),
+        text.replace('\n', "\r\n"),
+        text.replace('\n', " \t\n"),
+        text.replace("-----\n", "-----\n\n"),
+        format!("# what it is for\n{text}\n# the end\n"),
+        text.replace("-----BEGIN", "subject=CN = factory\nissuer=CN = factory\n-----BEGIN"),
+        text.trim_end().to_owned(),
+        format!("\n\n{text}\n\n"),
+        one_line,
+        narrow,
+    ]
+}
+
 #[test]
-fn what_is_in_order_is_kept_to_the_byte() {
+fn the_same_certificates_and_keys_are_the_same_bytes() {
     let ca = Ca::new("factory");
-    let chain = format!("{}\n{}\n\n", ca.pem(), Ca::new("other").pem());
-    for text in
-        [ca.pem(), chain.clone(), chain.replace('\n', "\r\n"), ca.pem().trim_end().to_owned()]
-    {
-        assert_eq!(tidy_ca(&pem(&text)), Ok(pem(&text)));
-        assert_eq!(sweep(&pem(&text)), None);
+    let bundle = format!("{}{}", ca.pem(), Ca::new("other").pem());
+    let mut relaid = 0;
+    for text in layouts(&bundle) {
+        assert_eq!(tidy_ca(&pem(&text)), Ok(pem(&bundle)), "{text}");
+        assert_eq!(tidy_cert(&pem(&text)), Ok((pem(&bundle), None)), "{text}");
+        let swept = sweep(&pem(&text));
+        relaid += usize::from(swept.as_ref().is_some_and(|it| it.found == Found::Layout));
+        assert_eq!(swept.map_or_else(|| pem(&text), |it| it.certificates), pem(&bundle), "{text}");
     }
+    assert!(relaid >= 6, "{relaid}");
+    assert_eq!(sweep(&pem(&bundle)), None);
     assert_eq!(sweep(&pem("")), None);
+
+    let workshop = Workshop::new();
+    let key = workshop.self_signed("me", Key::P256).key_pem;
+    for key in [workshop.traditional_key(&key), key] {
+        let parameters =
+            "-----BEGIN EC PARAMETERS-----\nBggqhkjOPQMBBw==\n-----END EC PARAMETERS-----\n";
+        for text in layouts(&key).into_iter().chain([format!("{parameters}{key}")]) {
+            let given = Secret::new(pem(&text));
+            assert_eq!(tidy_key(&given), Ok(Secret::new(pem(&key))), "{text}");
+            assert_eq!(laid_out_key(given), Secret::new(pem(&key)), "{text}");
+        }
+    }
+    let nonsense = Secret::new(pem("nonsense"));
+    assert_eq!(laid_out_key(nonsense.clone()), nonsense, "for people to see");
+}
+
+#[test]
+fn stored_certificates_that_can_not_be_read_stay() {
+    let der = [0x30, 10, 0x30, 0, 0x30, 0, 0x03, 4, 0, 1, 2, 3];
+    let strange = super::super::armor::block("CERTIFICATE", &der);
+    let text = format!("{}{}", Ca::new("a").pem(), String::from_utf8_lossy(strange.expose()));
+    let text = text.replace('\n', "\r\n");
+    assert_eq!(sweep(&pem(&text)), None);
 }
 
 #[test]
@@ -178,6 +238,14 @@ fn der_becomes_pem() {
     assert_eq!(tidy_ca(&Pem::new([cert.clone(), cert.clone()].concat())), twice);
     let error = tidy_ca(&Pem::new([cert, key].concat())).expect_err("a key");
     assert!(error.reason.contains("holds a private key"), "{error}");
+}
+
+#[test]
+fn bytes_of_der_are_no_line_ends() {
+    let made = Ca::new("a\\nb\\r\\tc").pem();
+    let der = Workshop::new().pipe(&["x509", "-outform", "der"], &made);
+    assert!(der.windows(2).any(|pair| pair == b"\\n"));
+    assert_eq!(tidy_ca(&Pem::new(der)), Ok(pem(&made)));
 }
 
 #[test]
