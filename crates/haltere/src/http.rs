@@ -5,6 +5,7 @@
 //! with a certificate that may change, and the cut-off for what does not end by itself.
 
 mod episode;
+mod linger;
 mod places;
 mod progress;
 mod visit;

@@ -105,6 +105,28 @@ async fn hopeless_logins_are_refused_and_nobody_is_logged_in() {
     haltere.stop().await;
 }
 
+/// A client that sends everything before it reads gets its answer, not a broken pipe.
+#[tokio::test]
+async fn a_large_body_that_is_refused_unread_gets_its_answer() {
+    let mut haltere = Haltere::start().await;
+    let body = vec![b'x'; 8 << 20];
+    for (method, target) in [
+        (Method::POST, "/auth?json=1"),
+        (Method::POST, "/api/connections"),
+        (Method::PUT, "/api/connections/press"),
+        (Method::POST, "/api/connection-import"),
+        (Method::POST, "/api/connection-test"),
+    ] {
+        for _ in 0..5 {
+            let client = haltere.anonymous();
+            let answer = client.send_raw(method.clone(), target, body.clone()).await;
+            let expected = if target.starts_with("/auth") { 413 } else { 401 };
+            assert_eq!(answer.status, expected, "{method} {target}: {}", answer.text());
+        }
+    }
+    haltere.stop().await;
+}
+
 /// Wrong values for single fields of a connection.
 fn wrong_fields() -> Vec<(&'static str, Value)> {
     let long = "x".repeat(129);

@@ -40,12 +40,8 @@ pub(crate) const MAX_BYTES: usize = 96 * 1024 * 1024;
 const LARGEST_REPORT: usize = 1 << 20;
 
 /// 96 MiB in this time are 280 kB/s.
-const BOUNDS: Bounds = Bounds {
-    bytes: MAX_BYTES,
-    patience: Duration::from_mins(6),
-    least_rate: None,
-    discarded: 16 << 20,
-};
+const BOUNDS: Bounds =
+    Bounds { bytes: MAX_BYTES, patience: Duration::from_mins(6), least_rate: None };
 
 impl From<ImportError> for ApiError {
     fn from(error: ImportError) -> Self {

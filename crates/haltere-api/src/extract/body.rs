@@ -10,7 +10,7 @@ use axum::body::Body;
 use haltere_app::sessions::Session;
 use haltere_core::shares::{self, Holder, Reached};
 use haltere_core::{Origin, Share, Shares};
-use http::header::{CONNECTION, CONTENT_LENGTH, EXPECT};
+use http::header::{CONNECTION, CONTENT_LENGTH};
 use http::{Extensions, HeaderValue, Request, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::time::{Instant, timeout_at};
@@ -31,29 +31,17 @@ pub(crate) struct Bounds {
     pub(crate) patience: Duration,
     /// How much has to have come on average after the first [`HEAD_START`], in bytes per second.
     pub(crate) least_rate: Option<usize>,
-    /// How much of a body that is too large is read and thrown away, in bytes: a client that sends everything
-    /// before it listens would otherwise see a broken connection in place of the answer.
-    pub(crate) discarded: usize,
 }
 
 /// How long a client may take before its rate matters.
 const HEAD_START: Duration = Duration::from_secs(10);
 
 /// A megabyte in this time is 35 kB/s.
-const USUAL: Bounds = Bounds {
-    bytes: LIMIT,
-    patience: Duration::from_secs(30),
-    least_rate: None,
-    discarded: 16 * LIMIT,
-};
+const USUAL: Bounds = Bounds { bytes: LIMIT, patience: Duration::from_secs(30), least_rate: None };
 
 /// For callers without a session.
-const STRANGERS: Bounds = Bounds {
-    bytes: 16 * 1024,
-    patience: Duration::from_secs(10),
-    least_rate: None,
-    discarded: 64 * 1024,
-};
+const STRANGERS: Bounds =
+    Bounds { bytes: 16 * 1024, patience: Duration::from_secs(10), least_rate: None };
 
 /// The budget for all bodies under way, of which one user or one address gets a quarter. Whatever is
 /// configured, a body of the largest size gets through, packed or not.
@@ -112,27 +100,16 @@ async fn read_patiently(
 ) -> Result<Counted, ApiError> {
     let coding = Coding::of(request.headers())?;
     let announced = announced(&request);
-    // Whoever asks first (`Expect: 100-continue`) is told before anything is sent.
-    let asks_first = request.headers().contains_key(EXPECT);
     let mut body = request.into_body();
     let deadlines = Deadlines { bounds, start: Instant::now() };
     if announced.is_some_and(|length| length > bounds.bytes) {
-        if !asks_first {
-            discard(body, &deadlines).await;
-        }
         return Err(too_large(bounds));
     }
     let counted = Counted::new(share, announced.unwrap_or_default(), bounds.bytes);
     match collect(&mut body, &deadlines, coding, counted).await {
         Ok(counted) => Ok(counted),
-        Err(Fault::TooLarge) => {
-            discard(body, &deadlines).await;
-            Err(too_large(bounds))
-        }
-        Err(Fault::Malformed(why)) => {
-            discard(body, &deadlines).await;
-            Err(hanging_up(ApiError::invalid(why)))
-        }
+        Err(Fault::TooLarge) => Err(too_large(bounds)),
+        Err(Fault::Malformed(why)) => Err(hanging_up(ApiError::invalid(why))),
         Err(Fault::TooSlow) => Err(too_slow(&deadlines)),
         Err(Fault::Crowded(reached)) => Err(hanging_up(crowded(reached))),
         Err(Fault::Broken) => Err(ApiError::invalid("the body ended early")),
@@ -232,13 +209,6 @@ fn announced(request: &Request<Body>) -> Option<usize> {
     request.headers().get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }
 
-/// Reads on for a while.
-async fn discard(body: Body, deadlines: &Deadlines) {
-    let mut rest = Limited::new(body, deadlines.bounds.discarded);
-    let end = deadlines.next(0);
-    while let Ok(Some(Ok(_))) = timeout_at(end, rest.frame()).await {}
-}
-
 fn too_large(bounds: Bounds) -> ApiError {
     let size = match bounds.bytes / LIMIT {
         0 => format!("{} KiB", bounds.bytes / 1024),
@@ -300,12 +270,8 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_trickle_is_cut_off_and_a_slow_line_is_not() {
-        let bounds = Bounds {
-            bytes: LIMIT,
-            patience: Duration::from_mins(10),
-            least_rate: Some(1024),
-            discarded: 0,
-        };
+        let bounds =
+            Bounds { bytes: LIMIT, patience: Duration::from_mins(10), least_rate: Some(1024) };
         let shares = budget(LIMIT);
         let body = |bytes: usize| {
             let chunks = stream::iter(0..100).then(move |_| async move {

@@ -15,6 +15,8 @@ use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::time::{Sleep, sleep};
 
+use super::linger::Linger;
+
 /// Whether a stream is waiting for its reader.
 #[derive(Debug, Default)]
 pub(super) struct Progress {
@@ -69,13 +71,21 @@ pub(super) struct Watched<S> {
     timer: Option<Pin<Box<Sleep>>>,
     /// Somebody who wants to read, and is woken when the reader has taken some.
     reading: Option<Waker>,
+    /// From the moment we have said all we have to say.
+    linger: Option<Linger>,
 }
 
 impl<S> Watched<S> {
     pub(super) fn new(inner: S, patience: Duration) -> (Self, Arc<Progress>) {
         let progress = Arc::new(Progress::default());
-        let watched =
-            Self { inner, patience, progress: Arc::clone(&progress), timer: None, reading: None };
+        let watched = Self {
+            inner,
+            patience,
+            progress: Arc::clone(&progress),
+            timer: None,
+            reading: None,
+            linger: None,
+        };
         (watched, progress)
     }
 
@@ -125,7 +135,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Watched<S> {
     }
 }
 
-impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
+impl<S: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Watched<S> {
     fn poll_write(
         self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -154,8 +164,14 @@ impl<S: AsyncWrite + Unpin> AsyncWrite for Watched<S> {
         Pin::new(&mut self.get_mut().inner).poll_flush(cx)
     }
 
+    /// Lets the peer finish what it is sending, see [`Linger`].
     fn poll_shutdown(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        Pin::new(&mut self.get_mut().inner).poll_shutdown(cx)
+        let this = self.get_mut();
+        if this.linger.is_none() {
+            ready!(Pin::new(&mut this.inner).poll_shutdown(cx))?;
+        }
+        let linger = this.linger.get_or_insert_with(Linger::start);
+        linger.poll(&mut this.inner, cx).map(Ok)
     }
 }
 

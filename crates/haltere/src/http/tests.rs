@@ -94,6 +94,20 @@ async fn a_client_that_does_not_finish_its_head_is_hung_up_on() {
 }
 
 #[tokio::test]
+async fn a_client_that_sends_everything_before_it_reads_gets_its_answer() {
+    let refusal = async || (axum::http::StatusCode::PAYLOAD_TOO_LARGE, "too large");
+    let router = Router::new().route("/", axum::routing::post(refusal));
+    let server = start(router, patient(100)).await;
+    let bytes = 8 << 20;
+    let mut stream = connect(&server).await;
+    let head = format!("POST / HTTP/1.1\r\nhost: x\r\ncontent-length: {bytes}\r\n\r\n");
+    stream.write_all(head.as_bytes()).await.expect("sent");
+    stream.write_all(&vec![b'x'; bytes]).await.expect("it is read to its end");
+    let answer = rest(stream).await;
+    assert!(answer.starts_with("HTTP/1.1 413") && answer.ends_with("too large"), "{answer}");
+}
+
+#[tokio::test]
 async fn beyond_the_bound_what_does_nothing_gives_way_and_what_does_something_stays() {
     let entered = Arc::new(Notify::new());
     let waiting = {
