@@ -19,7 +19,7 @@ const well = (id: string): Connection => ({
   name: `Oven ${id}`,
   url: `mqtt://${id}.example:1883`,
   status: { connected: true, timestamp: 5, state: "online" },
-  broker: { version: "mosquitto version 2.0.11", protocolVersion: "5", skippedMessages: 0, sys: "granted" },
+  broker: { version: "mosquitto version 2.0.11", protocolVersion: "5" },
 });
 const FLEET = [
   well("a10"),

@@ -1,6 +1,6 @@
 //! What a broker has told about itself, on its way out.
 
-use haltere_core::{BrokerFacts, TlsFacts};
+use haltere_core::{BrokerFacts, SysTopics, TlsFacts};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -12,7 +12,6 @@ use super::time;
 #[schema(as = Broker, example = json!({
     "version": "mosquitto version 2.0.11", "protocolVersion": "5", "startedAt": "2026-11-23T06:00:00Z",
     "tls": {"version": "TLSv1.3", "cipher": "TLS_AES_256_GCM_SHA384", "legacyCertificate": false, "notAfter": "2027-11-23T06:00:00Z"},
-    "skippedMessages": 0, "sys": "granted",
 }))]
 pub(crate) struct BrokerView<'a> {
     /// From `$SYS/broker/version`; absent when the broker does not tell.
@@ -27,22 +26,24 @@ pub(crate) struct BrokerView<'a> {
     /// Absent on links without TLS.
     #[serde(skip_serializing_if = "Option::is_none")]
     tls: Option<BrokerTlsView<'a>>,
-    /// Messages skipped because they were over the size limit, since the link came up.
-    skipped_messages: u64,
-    /// What came of asking for `version` and `startedAt`, which are under `$SYS`.
-    #[schema(value_type = SysTopicsName)]
-    sys: &'a str,
+    /// Messages skipped because they were over the size limit, since the link came up; absent when there are
+    /// none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    skipped_messages: Option<u64>,
+    /// What came of asking for `version` and `startedAt`, which are under `$SYS`; absent when the broker lets us
+    /// read at least one of them, as most do: a list of a fleet is a tenth shorter without what is usual.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<SysTopicsName>)]
+    sys: Option<&'a str>,
 }
 
-/// What came of asking a broker for its `$SYS` topics.
+/// Why nothing is read of a broker's `$SYS` topics.
 #[derive(ToSchema)]
 #[schema(as = SysTopics, rename_all = "camelCase")]
 #[expect(dead_code, reason = "it describes the names that haltere-core gives")]
 pub(crate) enum SysTopicsName {
     /// The broker has not answered yet.
     Asked,
-    /// The broker lets us read at least one of them.
-    Granted,
     /// The broker refused the subscription.
     Denied,
     /// The connection says not to ask (`noMetricsMode`).
@@ -79,8 +80,8 @@ impl<'a> From<&'a BrokerFacts> for BrokerView<'a> {
             protocol_version: protocol_version.as_str(),
             started_at: started_at.map(time::rfc3339),
             tls: tls.as_ref().map(BrokerTlsView::from),
-            skipped_messages: *skipped_messages,
-            sys: sys.as_str(),
+            skipped_messages: Some(*skipped_messages).filter(|&skipped| skipped > 0),
+            sys: Some(*sys).filter(|&sys| sys != SysTopics::Granted).map(SysTopics::as_str),
         }
     }
 }

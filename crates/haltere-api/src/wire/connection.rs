@@ -18,7 +18,7 @@ use super::status::StatusView;
     "id": "mosquitto-dev", "name": "Development Server", "url": "mqtts://broker.example:8883",
     "credentials": {"username": "admin"}, "rejectUnauthorized": true,
     "status": {"connected": true, "timestamp": 1_795_412_400_123_i64, "state": "online"},
-    "broker": {"version": "mosquitto version 2.0.11", "protocolVersion": "5", "skippedMessages": 0, "sys": "granted",
+    "broker": {"version": "mosquitto version 2.0.11", "protocolVersion": "5",
         "tls": {"version": "TLSv1.3", "cipher": "TLS_AES_256_GCM_SHA384", "legacyCertificate": false, "notAfter": "2027-11-23T06:00:00Z"}},
 }))]
 pub(crate) struct WireConnection<'a> {

@@ -19,7 +19,7 @@ export function BrokerFacts({ connection: { broker } }: { connection: Connection
     <Card title={words.connection.broker}>
       <Facts
         facts={[
-          [words.connection.version, broker.version ?? words.connection.unknownVersion[broker.sys]],
+          [words.connection.version, broker.version ?? words.connection.unknownVersion[broker.sys ?? "granted"]],
           [words.connection.protocol, broker.protocolVersion],
           [words.connection.upSince, broker.startedAt && moment(broker.startedAt, language)],
           [words.connection.tls, tls?.version ?? words.connection.plain],
@@ -35,7 +35,7 @@ export function BrokerFacts({ connection: { broker } }: { connection: Connection
             words.connection.legacy,
             tls?.legacyCertificate && <span className={classes.warn}>{words.connection.legacyText}</span>,
           ],
-          [words.connection.skipped, broker.skippedMessages || undefined],
+          [words.connection.skipped, broker.skippedMessages],
         ]}
       />
     </Card>
