@@ -179,9 +179,14 @@ async fn no_caller_denies_a_shared_thing_to_another_and_each_limit_says_its_name
     seen.extend(kept_places().await);
     seen.extend(refusals().await);
 
-    // With sockets, see the binary; what is not read, see `unread_tests`; by the clock, see `extract::body`.
-    let elsewhere =
-        ["server.max_connections_per_address", "server.max_answer_memory", "limits.import_rate"];
+    // With sockets, see the binary; what is not read, see `unread_tests`; by the clock, see `extract::body`;
+    // what is stored, see `connections::budget_tests`.
+    let elsewhere = [
+        "server.max_connections_per_address",
+        "server.max_answer_memory",
+        "limits.import_rate",
+        "connections.material_budget",
+    ];
     let all: BTreeSet<_> = LIMITS.iter().map(|it| (*it).to_owned()).collect();
     let missing: Vec<_> =
         all.difference(&seen).filter(|it| !elsewhere.contains(&it.as_str())).collect();

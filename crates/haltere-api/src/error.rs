@@ -17,7 +17,7 @@ use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::limit::LIMITS;
+use crate::limit::{self, LIMITS};
 use crate::reached::LimitReached;
 
 /// Every answer that is not a success.
@@ -165,6 +165,11 @@ impl ApiError {
         Self { cause: Some(InternalCause(Arc::new(cause))), ..error }
     }
 
+    /// 403: all connections hold as much as the configuration allows.
+    pub(crate) fn over_budget() -> Self {
+        Self::not_allowed(messages::OVER_BUDGET).with_limit(limit::CONNECTIONS_BUDGET)
+    }
+
     /// Says which limit was reached.
     pub(crate) fn with_limit(self, limit: &'static str) -> Self {
         debug_assert!(LIMITS.contains(&limit), "{limit} is no setting");
@@ -255,7 +260,7 @@ pub(crate) mod messages {
     pub(crate) const SAME_NAME_OR_ID: &str =
         "Connection with either the same name or id already exists";
     pub(crate) const TOO_MANY_CONNECTIONS: &str = "Maximum number of connections reached";
-    pub(crate) const TOO_MUCH_MATERIAL: &str = "Maximum size of all certificates and keys reached";
+    pub(crate) const OVER_BUDGET: &str = "Maximum size of all connections reached";
     pub(crate) const OTHER_ORIGIN: &str = "Requests from other origins are not allowed";
     pub(crate) const OTHER_ORIGIN_LOGOUT: &str = "Logging out is up to haltere's own pages";
     pub(crate) const TOKEN_IN_URL: &str = "token: does not belong in the URL; send it in the header \"Authorization: Bearer <token>\"";

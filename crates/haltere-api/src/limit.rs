@@ -1,7 +1,11 @@
 //! The names of limits.
 
+/// What all connections may hold. Said with 403, like the largest number of connections: waiting does not help.
+pub(crate) const CONNECTIONS_BUDGET: &str = "connections.material_budget";
+
 /// Every limit that an answer may name, as the configuration does.
 pub const LIMITS: &[&str] = &[
+    CONNECTIONS_BUDGET,
     "server.max_connections",
     "server.max_connections_per_address",
     "server.max_body_memory",

@@ -83,6 +83,10 @@ impl TestApi {
         Self::on(self.app.restart().await, ApiOptions::default())
     }
 
+    pub(crate) async fn restart_with(self, change: impl FnOnce(&mut TestConfig)) -> Self {
+        Self::on(self.app.restart_with(change).await, ApiOptions::default())
+    }
+
     pub(crate) async fn admin(&self) -> Client {
         self.role(Role::Admin).await
     }

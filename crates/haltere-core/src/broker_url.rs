@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr};
+use std::sync::Arc;
 
 /// How bytes travel between us and the broker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -94,12 +95,19 @@ impl fmt::Display for Host {
 }
 
 /// Where a broker is. Remembers how it was written; aliases of schemes are replaced by the usual ones.
+/// Cloning shares it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct BrokerUrl {
+pub struct BrokerUrl(Arc<Parts>);
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct Parts {
     written: String,
     transport: Transport,
     host: Host,
     port: u16,
+    /// Where the path begins in what was written.
+    path_at: usize,
+    /// The path, where the one that was written does not begin with `/`; else empty.
     path: String,
 }
 
@@ -194,45 +202,42 @@ impl BrokerUrl {
         if !transport.is_websocket() && !matches!(path, "" | "/") {
             return Err(UrlError::UnexpectedPath);
         }
-        let path = normalize_path(path);
-        Ok(Self {
-            written: format!("{}://{rest}", transport.scheme()),
-            transport,
-            host,
-            port,
-            path,
-        })
+        let written = format!("{}://{rest}", transport.scheme());
+        let path_at = written.len() - path.len();
+        let path = if path.starts_with('/') { String::new() } else { format!("/{path}") };
+        Ok(Self(Arc::new(Parts { written, transport, host, port, path_at, path })))
     }
 
     /// The URL as it was written, with the usual scheme.
     pub fn as_str(&self) -> &str {
-        &self.written
+        &self.0.written
     }
 
     /// How bytes travel.
     pub fn transport(&self) -> Transport {
-        self.transport
+        self.0.transport
     }
 
     /// The host.
     pub fn host(&self) -> &Host {
-        &self.host
+        &self.0.host
     }
 
     /// The port, given or the scheme's usual one.
     pub fn port(&self) -> u16 {
-        self.port
+        self.0.port
     }
 
     /// The request target of the WebSocket upgrade: starts with `/`, may hold a query.
     pub fn path(&self) -> &str {
-        &self.path
+        let Parts { written, path_at, path, .. } = &*self.0;
+        if path.is_empty() { &written[*path_at..] } else { path }
     }
 }
 
 impl fmt::Display for BrokerUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.written)
+        f.write_str(self.as_str())
     }
 }
 
@@ -314,10 +319,6 @@ fn parse_port(port: &str) -> Result<u16, UrlError> {
         Ok(0) | Err(_) => Err(UrlError::PortOutOfRange(port.to_owned())),
         Ok(port) => Ok(port),
     }
-}
-
-fn normalize_path(path: &str) -> String {
-    if path.starts_with('/') { path.to_owned() } else { format!("/{path}") }
 }
 
 #[cfg(test)]

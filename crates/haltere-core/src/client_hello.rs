@@ -1,12 +1,13 @@
 //! What an operator may choose of the first message of a TLS handshake.
 
 use std::fmt;
+use std::sync::Arc;
 
 use url::Host;
 
 /// The protocols to ask for by ALPN (RFC 7301), the preferred one first: at least one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Alpn(Vec<String>);
+pub struct Alpn(Arc<[String]>);
 
 /// Why a list of protocols was refused. Each message completes "`<field>`: …".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -54,7 +55,7 @@ impl Alpn {
                 return Err(AlpnError::Repeated);
             }
         }
-        Ok(Self(protocols))
+        Ok(Self(protocols.into()))
     }
 
     /// The names, separated by spaces: how they are stored.

@@ -1,6 +1,7 @@
 //! A connection: our link to one broker, as an operator wants it to be.
 
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -104,14 +105,16 @@ impl fmt::Display for ConnectionName {
 }
 
 /// How to log in to the broker. At least one field is set; otherwise there are no credentials.
+///
+/// Cloning shares the texts: a connection and its link hold each once.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Credentials {
     /// Never empty.
-    pub username: Option<String>,
+    pub username: Option<Arc<str>>,
     /// Only together with a username (MQTT 3.1.1, 3.1.2.9).
-    pub password: Option<Secret<String>>,
+    pub password: Option<Arc<Secret<String>>>,
     /// The MQTT client id to use in place of haltere's own; never empty.
-    pub client_id: Option<String>,
+    pub client_id: Option<Arc<str>>,
 }
 
 impl Credentials {
@@ -123,6 +126,15 @@ impl Credentials {
         username: Option<String>,
         password: Option<Secret<String>>,
         client_id: Option<String>,
+    ) -> Option<Self> {
+        Self::shared(username.map(Arc::from), password.map(Arc::new), client_id.map(Arc::from))
+    }
+
+    /// As [`Self::new`], of texts that others hold, too.
+    pub fn shared(
+        username: Option<Arc<str>>,
+        password: Option<Arc<Secret<String>>>,
+        client_id: Option<Arc<str>>,
     ) -> Option<Self> {
         let username = username.filter(|text| !text.is_empty());
         let password = password.filter(|_| username.is_some());

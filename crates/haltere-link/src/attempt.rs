@@ -219,7 +219,7 @@ async fn greet(
     let hello = Hello {
         client_id: &spec.client_id,
         username: spec.username.as_deref(),
-        password: spec.password.as_ref(),
+        password: spec.password.as_deref(),
         keepalive: u16::try_from(config.keepalive.as_secs()).unwrap_or(u16::MAX),
     };
     let habits = Habits {

@@ -1,6 +1,7 @@
 //! What a link should be.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use haltere_core::{BrokerUrl, ConnectionId, Host, Intent, Revision, Secret, TlsMaterial};
 
@@ -14,11 +15,11 @@ pub struct LinkSpec {
     /// Where the broker is.
     pub url: BrokerUrl,
     /// The MQTT client id; unique per connection and instance, else two links kick each other.
-    pub client_id: String,
+    pub client_id: Arc<str>,
     /// The MQTT user name.
-    pub username: Option<String>,
+    pub username: Option<Arc<str>>,
     /// The MQTT password; without effect when there is no user name.
-    pub password: Option<Secret<String>>,
+    pub password: Option<Arc<Secret<String>>>,
     /// TLS settings that count; the default while the plugin `tls` is off.
     pub tls: TlsMaterial,
     /// The connection has TLS settings that don't count, because the plugin `tls` is off.

@@ -291,7 +291,7 @@ mod tests {
             id: ConnectionId::parse(id).expect("valid"),
             revision: Revision(revision),
             url: BrokerUrl::parse("mqtt://127.0.0.1").expect("valid"),
-            client_id: id.to_owned(),
+            client_id: id.into(),
             username: None,
             password: None,
             tls: TlsMaterial::default(),
@@ -385,7 +385,7 @@ mod tests {
     #[test]
     fn a_secret_is_in_no_debug_print() {
         let mut spec = Arc::unwrap_or_clone(spec("a", 1));
-        spec.password = Some("hunter2".into());
+        spec.password = Some(Arc::new("hunter2".into()));
         assert!(!format!("{spec:?}").contains("hunter2"));
     }
 }

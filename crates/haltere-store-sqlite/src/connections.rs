@@ -3,9 +3,10 @@
 use async_trait::async_trait;
 use haltere_core::{ConnectionId, Intent, Revision, Timestamp};
 use haltere_store::{
-    ClientIdUse, ConnectionKey, ConnectionReads, ConnectionRecord, ConnectionWrites, Rivals,
-    Sealed, StoreError,
+    ClientIdUse, ConnectionKey, ConnectionReads, ConnectionRecord, ConnectionWrites, HeldBytes,
+    Rivals, Sealed, StoreError,
 };
+use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
 
 use crate::error;
@@ -28,6 +29,8 @@ const FIND: &str = concat!("SELECT ", columns!(), " FROM connections WHERE id = 
 /// No id is that of no connection: NULL equals nothing.
 const FIND_RIVALS: &str =
     concat!("SELECT ", columns!(), " FROM connections WHERE id = $1 OR name = $2");
+/// Kept up to date by triggers.
+const HELD: &str = "SELECT material_bytes, text_bytes FROM revisions";
 const LIST_KEYS: &str = "SELECT id, name FROM connections ORDER BY sequence";
 const LIST_CHANGED_AFTER: &str =
     "SELECT id FROM connections WHERE updated_at > $1 ORDER BY sequence";
@@ -91,8 +94,11 @@ impl ConnectionReads for Tx {
         Ok(rivals)
     }
 
-    async fn material_bytes(&mut self) -> Result<u64, StoreError> {
-        self.bytes_of_material().await
+    async fn held_bytes(&mut self) -> Result<HeldBytes, StoreError> {
+        let Some(row) = self.row(sqlx::query(HELD)).await? else { return Ok(HeldBytes::default()) };
+        let bytes = |at| row.try_get::<i64, usize>(at).map_err(error::backend);
+        let bytes = |at| bytes(at).map(|bytes| u64::try_from(bytes).unwrap_or(0));
+        Ok(HeldBytes { material: bytes(0)?, texts: bytes(1)? })
     }
 
     async fn missing_material_bytes(&mut self, contents: &[&[u8]]) -> Result<u64, StoreError> {

@@ -18,7 +18,6 @@ use crate::tx::Tx;
 const ALL: &str = "SELECT hash, data FROM material";
 const FIND: &str = "SELECT hash, data FROM material WHERE hash = $1";
 const LENGTH: &str = "SELECT length(data) FROM material WHERE hash = $1";
-const BYTES: &str = "SELECT material_bytes FROM revisions";
 const INSERT: &str = "INSERT INTO material (hash, data) VALUES ";
 const UNLESS_THERE: &str = " ON CONFLICT DO NOTHING";
 /// Of so many rows of connections, looking up each piece by itself is cheaper than reading all.
@@ -115,12 +114,6 @@ impl Tx {
             self.change_along(statement).await?;
         }
         Ok(())
-    }
-
-    pub(crate) async fn bytes_of_material(&mut self) -> Result<u64, StoreError> {
-        let row = self.row(sqlx::query(BYTES)).await?;
-        let bytes = row.map_or(Ok(0), |row| row.try_get::<i64, _>(0)).map_err(error::backend)?;
-        Ok(u64::try_from(bytes).unwrap_or(0))
     }
 
     pub(crate) async fn bytes_missing(&mut self, contents: &[&[u8]]) -> Result<u64, StoreError> {

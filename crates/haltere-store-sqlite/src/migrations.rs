@@ -22,6 +22,7 @@ const STEPS: &[&str] = &[
     MATERIAL,
     include_str!("../migrations/0007_material_goes.sql"),
     include_str!("../migrations/0008_link_changes.sql"),
+    include_str!("../migrations/0009_text_bytes.sql"),
 ];
 
 /// The schema's version once all steps are taken.
@@ -80,7 +81,7 @@ mod tests {
     use std::sync::Arc;
 
     use haltere_core::{Pem, SessionId, UserName};
-    use haltere_store::Store as _;
+    use haltere_store::{HeldBytes, Store as _};
 
     use super::*;
     use crate::files::Files;
@@ -175,6 +176,10 @@ mod tests {
         let ca = Some(vec![0xca]);
         let whole = (ca.clone(), Some(vec![0xce]), Some(vec![1, 2]));
         assert_eq!(found, [whole, (ca, None, None), (None, None, None)]);
-        assert_eq!(read.material_bytes().await.unwrap(), 4);
+        // Id, name and URL of each.
+        assert_eq!(
+            read.held_bytes().await.unwrap(),
+            HeldBytes { material: 4, texts: 11 + 11 + 10 }
+        );
     }
 }

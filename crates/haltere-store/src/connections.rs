@@ -55,6 +55,39 @@ pub struct ConnectionRecord {
     pub updated_at: Timestamp,
 }
 
+impl ConnectionRecord {
+    /// How many bytes its texts take, the sealed password among them. No `..`: a new column does not compile
+    /// until somebody has decided whether it counts.
+    pub fn text_bytes(&self) -> u64 {
+        let Self {
+            id,
+            name,
+            url,
+            username,
+            password,
+            client_id,
+            reject_unauthorized: _,
+            ca: _,
+            cert: _,
+            key: _,
+            no_metrics_mode: _,
+            ca_file,
+            cert_file,
+            key_file,
+            alpn,
+            server_name,
+            intent: _,
+            revision: _,
+            created_at: _,
+            updated_at: _,
+        } = self;
+        let given = [username, client_id, ca_file, cert_file, key_file, alpn, server_name];
+        let texts = [id, name, url].into_iter().chain(given.into_iter().flatten());
+        let bytes: usize = texts.map(String::len).sum();
+        (bytes + password.as_ref().map_or(0, |Sealed(bytes)| bytes.len())) as u64
+    }
+}
+
 /// What is unique about a connection.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ConnectionKey {
@@ -77,6 +110,22 @@ pub struct ClientIdUse {
     pub client_id: Option<String>,
     /// `tls.serverName`
     pub server_name: Option<String>,
+}
+
+/// How many bytes connections take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct HeldBytes {
+    /// Certificates and sealed keys, equal ones counted once.
+    pub material: u64,
+    /// What else is of no fixed length, of each connection: see [`ConnectionRecord::text_bytes`].
+    pub texts: u64,
+}
+
+impl HeldBytes {
+    /// Of all that.
+    pub fn all(self) -> u64 {
+        self.material.saturating_add(self.texts)
+    }
 }
 
 /// Who is in the way of a connection that was to be added.
@@ -107,10 +156,10 @@ pub trait ConnectionReads {
         name: &str,
     ) -> Result<Rivals, StoreError>;
 
-    /// How many bytes all certificates and keys take, equal ones counted once.
-    async fn material_bytes(&mut self) -> Result<u64, StoreError>;
+    /// How many bytes all connections take.
+    async fn held_bytes(&mut self) -> Result<HeldBytes, StoreError>;
 
-    /// How many bytes these certificates and sealed keys would add to that.
+    /// How many bytes these certificates and sealed keys would add to [`HeldBytes::material`].
     async fn missing_material_bytes(&mut self, contents: &[&[u8]]) -> Result<u64, StoreError>;
 
     /// Id and name of each connection, in the order they were created: what a list of all would be

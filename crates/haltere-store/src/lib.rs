@@ -29,7 +29,8 @@ use haltere_core::StorageTrouble;
 pub use audit::{AuditFilter, AuditReads, AuditRecord, AuditWrites};
 pub use backups::{BackupFacts, Backups, NoBackups};
 pub use connections::{
-    ClientIdUse, ConnectionKey, ConnectionReads, ConnectionRecord, ConnectionWrites, Rivals, Sealed,
+    ClientIdUse, ConnectionKey, ConnectionReads, ConnectionRecord, ConnectionWrites, HeldBytes,
+    Rivals, Sealed,
 };
 pub use error::{StoreError, UniqueRule};
 pub use link_history::{LinkChangeRecord, LinkHistoryReads, LinkHistoryWrites};

@@ -101,8 +101,11 @@ impl From<ImportError> for ApiError {
                     "notTakenOver": [],
                 },
             })),
-        (status = 403, description = "The role is too low, or there would be too many connections", body = WireRefused,
-            examples(("limit" = (summary = "The configured limit would be passed", value = json!({"code": "NOT_ALLOWED", "message": "Maximum number of connections reached"}))))),
+        (status = 403, description = "The role is too low, there would be too many connections, or they would hold too much", body = WireRefused,
+            examples(
+                ("limit" = (summary = "The configured limit would be passed", value = json!({"code": "NOT_ALLOWED", "message": "Maximum number of connections reached: 2 more would make 10001 connections, and connections.max is 10000"}))),
+                ("size" = (summary = "Texts, certificates and keys would take more than connections.material_budget", value = json!({"code": "NOT_ALLOWED", "message": "Maximum size of all connections reached: 2048 bytes more would make 268436000, and connections.material_budget is 268435456", "limit": "connections.material_budget"}))),
+            )),
         (status = 408, description = "The file came too slowly", body = ErrorBody,
             examples(
                 ("tooSlow" = (summary = "Less than `limits.import_rate`", value = json!({"code": "INVALID", "message": "the body came at less than 16 KiB/s", "limit": "limits.import_rate"}))),

@@ -11,6 +11,8 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::error::{ErrorCode, json, messages};
+use crate::limit;
+use crate::reached::LimitReached;
 use crate::wire::schema;
 
 /// How many refused entries a message names; the report has them all.
@@ -81,6 +83,10 @@ pub(crate) enum WireOutcome {
 pub(crate) struct WireRefused<'a> {
     code: ErrorCode,
     message: String,
+    /// Which setting bounds what there may be, if that is the cause.
+    #[schema(value_type = Option<String>, example = "connections.material_budget")]
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<&'static str>,
     /// Absent when the file could not be read at all.
     #[serde(skip_serializing_if = "Option::is_none")]
     report: Option<WireReport<'a>>,
@@ -119,7 +125,13 @@ impl<'a> From<(usize, &'a Planned)> for WireEntry<'a> {
 /// The answer. A plan is an answer whatever is in it.
 pub(super) fn respond(report: &ImportReport, mode: ImportMode) -> Response {
     match refusal(report, mode) {
-        Some((status, refused)) => json(status, &refused),
+        Some((status, refused)) => {
+            let mut response = json(status, &refused);
+            if let Some(limit) = refused.limit {
+                response.extensions_mut().insert(LimitReached(limit));
+            }
+            response
+        }
         None => json(StatusCode::OK, &WireReport::from(report)),
     }
 }
@@ -132,17 +144,22 @@ pub(super) fn refusal(
     if mode == ImportMode::DryRun {
         return None;
     }
-    let refused = |code, message| WireRefused { code, message, report: Some(report.into()) };
+    let refused = |code, message, limit| {
+        let report = Some(report.into());
+        WireRefused { code, message, limit, report }
+    };
     if report.refusals() > 0 && mode == ImportMode::Store {
-        let refused = refused(ErrorCode::Invalid, refused_entries(report));
+        let refused = refused(ErrorCode::Invalid, refused_entries(report), None);
         return Some((StatusCode::BAD_REQUEST, refused));
     }
-    let message = match (report.over_limit, report.over_budget) {
-        (Some(over_limit), _) => format!("{}: {over_limit}", messages::TOO_MANY_CONNECTIONS),
-        (None, Some(over_budget)) => format!("{}: {over_budget}", messages::TOO_MUCH_MATERIAL),
+    let (message, limit) = match (report.over_limit, report.over_budget) {
+        (Some(over), _) => (format!("{}: {over}", messages::TOO_MANY_CONNECTIONS), None),
+        (None, Some(over)) => {
+            (format!("{}: {over}", messages::OVER_BUDGET), Some(limit::CONNECTIONS_BUDGET))
+        }
         (None, None) => return None,
     };
-    Some((StatusCode::FORBIDDEN, refused(ErrorCode::NotAllowed, message)))
+    Some((StatusCode::FORBIDDEN, refused(ErrorCode::NotAllowed, message, limit)))
 }
 
 /// The first ones by name; whoever needs more has the report.

@@ -24,7 +24,7 @@ impl From<CreateError> for ApiError {
             CreateError::SameNameAndId => Self::not_allowed(messages::SAME_NAME_AND_ID),
             CreateError::EitherNameOrId => Self::not_allowed(messages::SAME_NAME_OR_ID),
             CreateError::LimitReached => Self::not_allowed(messages::TOO_MANY_CONNECTIONS),
-            CreateError::MaterialLimitReached => Self::not_allowed(messages::TOO_MUCH_MATERIAL),
+            CreateError::BudgetReached => Self::over_budget(),
             CreateError::StatusNotFound { reason } => {
                 tracing::warn!(
                     reason,
@@ -98,7 +98,7 @@ pub(crate) enum AcceptedCode {
             examples(
                 ("sameNameAndId" = (summary = "Id and name belong to one connection that is well", value = json!({"code": "NOT_ALLOWED", "message": "Connection with the same name/id already exists"}))),
                 ("sameNameOrId" = (summary = "Only one of the two is taken", value = json!({"code": "NOT_ALLOWED", "message": "Connection with either the same name or id already exists"}))),
-                ("material" = (summary = "All certificates and keys weigh as much as is configured", value = json!({"code": "NOT_ALLOWED", "message": "Maximum size of all certificates and keys reached"}))),
+                ("size" = (summary = "All connections hold as much as connections.material_budget allows", value = json!({"code": "NOT_ALLOWED", "message": "Maximum size of all connections reached", "limit": "connections.material_budget"}))),
                 ("limit" = (summary = "The configured limit is reached", value = json!({"code": "NOT_ALLOWED", "message": "Maximum number of connections reached"}))),
             )),
         (status = 500, description = "Something unforeseen, or the stored connection of this id and name can't be read", body = ErrorBody,

@@ -36,7 +36,7 @@ impl From<UpdateError> for ApiError {
             UpdateError::Invalid(invalid) => invalid.into(),
             UpdateError::NotFound => Self::not_found(messages::CONNECTION_NOT_FOUND),
             UpdateError::Outdated(outdated) => outdated.into(),
-            UpdateError::MaterialLimitReached => Self::not_allowed(messages::TOO_MUCH_MATERIAL),
+            UpdateError::BudgetReached => Self::over_budget(),
             UpdateError::NameTaken => Self::not_allowed(messages::SAME_NAME_OR_ID),
             unreadable @ UpdateError::Unreadable { .. } => {
                 Self::new(StatusCode::CONFLICT, ErrorCode::Conflict, unreadable.to_string())

@@ -19,4 +19,6 @@ pub(crate) mod secrets;
 mod single;
 
 #[cfg(test)]
+mod budget_tests;
+#[cfg(test)]
 mod hidden_tests;

@@ -31,7 +31,7 @@ pub struct AppParts {
 pub struct AppSettings {
     /// The most connections there may be.
     pub connections_max: u64,
-    /// How many bytes all certificates and keys of connections may weigh, equal ones counted once.
+    /// How many bytes all connections may hold: texts, and certificates and keys, equal ones counted once.
     pub material_budget: u64,
     /// Whether secrets of connections are ever given out.
     pub secrets: SecretsPolicy,

@@ -1,10 +1,13 @@
-//! How much all certificates and keys may weigh. Equal ones are stored once, and count once.
+//! How much all connections may hold: certificates and keys, of which equal ones are stored once and count
+//! once, and texts. What is of a fixed length is bounded by how many connections there may be.
 
 use std::collections::HashSet;
 
-use haltere_core::{Connection, Pem, Secret, TlsMaterial};
-use haltere_store::{ReadTx, Sealed, StoreError, WriteTx};
+use haltere_core::{Pem, Secret, Timestamp, TlsMaterial};
+use haltere_store::{ReadTx, Sealed, Store, StoreError, WriteTx};
 
+use super::create::assemble;
+use super::input::NewConnection;
 use super::record;
 use crate::vault::Vault;
 
@@ -23,55 +26,51 @@ pub struct OverBudget {
     pub max: u64,
 }
 
-/// How much was stored before a change.
-pub(super) struct Before(Option<u64>);
-
-impl Before {
-    /// Looks, if the connection has any certificates or keys.
-    pub(super) async fn look(
-        tx: &mut dyn WriteTx,
-        connection: &Connection,
-    ) -> Result<Self, StoreError> {
-        let TlsMaterial { ca, cert, key, .. } = &connection.tls;
-        let has_any = ca.is_some() || cert.is_some() || key.is_some();
-        Ok(Self(if has_any { Some(tx.material_bytes().await?) } else { None }))
+/// Whether the changes in `tx` have made it more than `max`. Making less of too much is no fault, nor is
+/// sharing what is there.
+pub(super) async fn has_gone_over(
+    tx: &mut dyn WriteTx,
+    store: &dyn Store,
+    max: u64,
+) -> Result<bool, StoreError> {
+    let after = tx.held_bytes().await?.all();
+    if after <= max {
+        return Ok(false);
     }
-
-    /// Whether the change has made it more than `max`. Making less of too much is no fault, nor is sharing
-    /// what is there.
-    pub(super) async fn has_gone_over(
-        &self,
-        tx: &mut dyn WriteTx,
-        max: u64,
-    ) -> Result<bool, StoreError> {
-        let Some(before) = self.0 else { return Ok(false) };
-        let after = tx.material_bytes().await?;
-        Ok(after > before && after > max)
-    }
+    // Nobody else has written since the transaction began.
+    let before = store.read().await?.held_bytes().await?.all();
+    Ok(after > before)
 }
 
-/// Whether there is room for the certificates and keys of all these.
+/// Whether there is room for all these.
 pub(super) async fn over_budget<'c>(
     tx: &mut (dyn ReadTx + '_),
     vault: &Vault,
-    new: impl Iterator<Item = &'c TlsMaterial>,
+    new: impl Iterator<Item = &'c NewConnection>,
     max: u64,
 ) -> Result<Option<OverBudget>, StoreError> {
-    let (mut files, mut keys): (HashSet<&Pem>, HashSet<&Pem>) = Default::default();
-    for TlsMaterial { ca, cert, key, .. } in new {
+    let (mut files, mut keys, mut texts): (HashSet<&Pem>, HashSet<&Pem>, u64) = Default::default();
+    for connection in new {
+        let TlsMaterial { ca, cert, key, .. } = &connection.tls;
         files.extend(ca);
         files.extend(cert);
         keys.extend(key.as_ref().map(Secret::expose));
+        texts += text_bytes(vault, connection);
     }
     let sealed: Vec<Sealed> =
         keys.iter().map(|key| record::seal_key(vault, &Secret::new(Pem::clone(key)))).collect();
     let contents = files.iter().map(|file| file.bytes());
     let contents: Vec<&[u8]> = contents.chain(sealed.iter().map(|it| it.0.as_slice())).collect();
-    if contents.is_empty() {
-        return Ok(None);
-    }
-    let (stored, new) = (tx.material_bytes().await?, tx.missing_material_bytes(&contents).await?);
+    let stored = tx.held_bytes().await?.all();
+    let new = tx.missing_material_bytes(&contents).await?.saturating_add(texts);
     Ok((new > 0 && stored.saturating_add(new) > max).then_some(OverBudget { stored, new, max }))
+}
+
+/// How much its texts will take: those of the row it becomes.
+fn text_bytes(vault: &Vault, new: &NewConnection) -> u64 {
+    let tls = TlsMaterial { ca: None, cert: None, key: None, ..new.tls.clone() };
+    let connection = assemble(NewConnection { tls, ..new.clone() }, Timestamp::UNIX_EPOCH);
+    record::seal(vault, &connection).text_bytes()
 }
 
 #[cfg(test)]

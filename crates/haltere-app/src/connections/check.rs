@@ -78,7 +78,7 @@ pub(super) fn credentials(given: Option<Credentials>) -> Result<Option<Credentia
     if let Some(text) = &client_id {
         string("credentials.clientId", text)?;
     }
-    Ok(Credentials::new(username, password, client_id))
+    Ok(Credentials::shared(username, password, client_id))
 }
 
 fn string(field: &'static str, text: &str) -> Result<(), Invalid> {

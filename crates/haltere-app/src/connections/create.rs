@@ -6,7 +6,7 @@ use haltere_core::{AuditAction, Connection, ConnectionId, Intent, LinkState, Rev
 use haltere_store::{ConnectionRecord, Rivals, WriteTx};
 use uuid::Uuid;
 
-use super::budget::Before;
+use super::budget::has_gone_over;
 use super::input::NewConnection;
 use super::list::{ListQuery, Listing};
 use super::rivalry::Place;
@@ -58,9 +58,9 @@ pub enum CreateError {
     /// There are as many connections as the configuration allows.
     #[error("Maximum number of connections reached")]
     LimitReached,
-    /// All certificates and keys weigh as much as the configuration allows.
-    #[error("Maximum size of all certificates and keys reached")]
-    MaterialLimitReached,
+    /// All connections hold as much as the configuration allows.
+    #[error("Maximum size of all connections reached")]
+    BudgetReached,
     /// Id and name belong to a stored connection that can't be read.
     #[error(
         "Connection already exists but status of the connection not found. Config file might be malformed"
@@ -124,7 +124,6 @@ impl App {
         let id = new.id.clone();
         let fresh = assemble(new, turn.now);
         let row = record::seal(&self.0.vault, &fresh);
-        let before = Before::look(&mut *turn.tx, &fresh).await.doing(DOING)?;
         let allowed = check::new_id_and_name(&fresh.id, &fresh.name);
         let (connection, mended) = match turn.tx.insert_connection(&row).await.doing(DOING)? {
             Some(count) if count > self.0.settings.connections_max => {
@@ -142,12 +141,9 @@ impl App {
         if let Some(taken) = taken.doing(DOING)? {
             return Err(taken.into());
         }
-        if before
-            .has_gone_over(&mut *turn.tx, self.0.settings.material_budget)
-            .await
-            .doing(DOING)?
-        {
-            return Err(CreateError::MaterialLimitReached);
+        let (store, max) = (&*self.0.store, self.0.settings.material_budget);
+        if has_gone_over(&mut *turn.tx, store, max).await.doing(DOING)? {
+            return Err(CreateError::BudgetReached);
         }
         let action =
             if mended { AuditAction::ConnectionMend } else { AuditAction::ConnectionCreate };

@@ -190,8 +190,9 @@ impl App {
             id: connection.id.clone(),
             revision: connection.revision,
             url: connection.url.clone(),
-            client_id: own_client_id
-                .unwrap_or_else(|| made_up_client_id(&self.0.instance, connection.id.as_str())),
+            client_id: own_client_id.unwrap_or_else(|| {
+                made_up_client_id(&self.0.instance, connection.id.as_str()).into()
+            }),
             username: credentials.and_then(|it| it.username.clone()),
             password: credentials.and_then(|it| it.password.clone()),
             tls: self.effective_tls(&connection.tls),

@@ -38,9 +38,9 @@ pub enum UpdateError {
     /// Another connection has that name.
     #[error("another connection has the same name")]
     NameTaken,
-    /// All certificates and keys weigh as much as the configuration allows.
-    #[error("Maximum size of all certificates and keys reached")]
-    MaterialLimitReached,
+    /// All connections hold as much as the configuration allows.
+    #[error("Maximum size of all connections reached")]
+    BudgetReached,
     /// What is stored can't be read, and the change needs it.
     #[error("the stored connection can't be read: {reason}")]
     Unreadable {

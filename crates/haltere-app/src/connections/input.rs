@@ -40,6 +40,15 @@ impl<T> Change<T> {
         value.map_or(Self::Clear, Self::Set)
     }
 
+    /// The same change, of another value.
+    pub fn map<U>(self, to: impl FnOnce(T) -> U) -> Change<U> {
+        match self {
+            Self::Keep => Change::Keep,
+            Self::Clear => Change::Clear,
+            Self::Set(value) => Change::Set(to(value)),
+        }
+    }
+
     /// What is there after the change.
     pub fn apply(self, current: Option<T>) -> Option<T> {
         match self {

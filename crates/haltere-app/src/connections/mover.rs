@@ -30,7 +30,7 @@ pub struct Mover {
     pub clock: Arc<dyn Clock>,
     /// The most connections there may be.
     pub connections_max: u64,
-    /// How many bytes all certificates and keys may weigh.
+    /// How many bytes all connections may hold.
     pub material_budget: u64,
     /// Whether secrets are ever given out.
     pub secrets: SecretsPolicy,
@@ -48,7 +48,7 @@ impl Mover {
         const DOING: &str = "import connections";
         ctx.authorize(Action::ImportConnections)?;
         let judged = judge_elsewhere(file, progress.clone()).await?;
-        let room = Room { connections: self.connections_max, material: self.material_budget };
+        let room = Room { connections: self.connections_max, bytes: self.material_budget };
         if mode == ImportMode::DryRun {
             return Ok(import::dry_run(&*self.store, &self.vault, judged, room).await?);
         }

@@ -39,11 +39,11 @@ pub(super) fn seal(vault: &Vault, connection: &Connection) -> ConnectionRecord {
         id: id.to_owned(),
         name: name.as_str().to_owned(),
         url: url.as_str().to_owned(),
-        username: username.clone(),
+        username: username.as_deref().map(str::to_owned),
         password: password
             .as_ref()
             .map(|secret| vault.seal(&place("password", id), secret.expose().as_bytes())),
-        client_id: client_id.clone(),
+        client_id: client_id.as_deref().map(str::to_owned),
         reject_unauthorized: *reject_unauthorized,
         ca: ca.clone(),
         cert: cert.clone(),

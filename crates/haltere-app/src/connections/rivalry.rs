@@ -51,7 +51,7 @@ impl Place {
         instance: &str,
     ) -> Option<Self> {
         let given = credentials.and_then(|it| it.client_id.clone());
-        let client_id = given.or_else(|| Some(made_up_client_id(instance, id?.as_str())))?;
+        let client_id = given.or_else(|| Some(made_up_client_id(instance, id?.as_str()).into()))?;
         Some(Self::at(url, asked_for(tls), &client_id))
     }
 

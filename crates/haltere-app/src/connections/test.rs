@@ -187,7 +187,7 @@ impl PreparedTest {
     /// id set by hand is the same for both.
     fn keep_apart_from(&mut self, link: Option<&Arc<LinkSpec>>) {
         let Some(link) = link.filter(|link| link.client_id == self.spec.client_id) else { return };
-        self.spec.client_id = another_id_like(&link.client_id);
+        self.spec.client_id = another_id_like(&link.client_id).into();
         self.remark = Some(
             "A link with this client id is up meanwhile, so the test used a client id of its own, beginning with the one in credentials.clientId: a broker that goes by whole client ids may treat it in another way.".to_owned(),
         );

@@ -8,7 +8,7 @@ use haltere_core::{
 };
 use haltere_store::{ConnectionRecord, StoreError};
 
-use super::budget::Before;
+use super::budget::has_gone_over;
 use super::condition::{Condition, Terms};
 use super::destination::{Destination, KeptSecrets};
 use super::entry::Entry;
@@ -73,17 +73,13 @@ impl App {
             connection.revision = connection.revision.next();
             connection.updated_at = turn.now;
             let row = record::seal(&self.0.vault, &connection);
-            let before = Before::look(&mut *turn.tx, &connection).await.doing(DOING)?;
             turn.tx.update_connection(&row).await.map_err(|error| match error {
                 StoreError::Taken(_) => UpdateError::NameTaken,
                 error => Internal::new(DOING, error).into(),
             })?;
-            if before
-                .has_gone_over(&mut *turn.tx, self.0.settings.material_budget)
-                .await
-                .doing(DOING)?
-            {
-                return Err(UpdateError::MaterialLimitReached);
+            let (store, max) = (&*self.0.store, self.0.settings.material_budget);
+            if has_gone_over(&mut *turn.tx, store, max).await.doing(DOING)? {
+                return Err(UpdateError::BudgetReached);
             }
             let detail = fields.join(", ");
             let action = AuditAction::ConnectionUpdate;
@@ -167,10 +163,10 @@ fn patched(stored: Connection, patch: ConnectionPatch) -> Connection {
     Connection {
         name: name.unwrap_or(stored.name),
         url: url.unwrap_or(stored.url),
-        credentials: Credentials::new(
-            username.apply(credentials.username),
-            password.apply(credentials.password),
-            client_id.apply(credentials.client_id),
+        credentials: Credentials::shared(
+            username.map(Arc::from).apply(credentials.username),
+            password.map(Arc::new).apply(credentials.password),
+            client_id.map(Arc::from).apply(credentials.client_id),
         ),
         tls: TlsMaterial {
             reject_unauthorized: reject_unauthorized.apply(tls.reject_unauthorized),
@@ -194,9 +190,9 @@ fn patched(stored: Connection, patch: ConnectionPatch) -> Connection {
 struct Fields<'a> {
     name: &'a str,
     url: &'a str,
-    username: Option<&'a String>,
+    username: Option<&'a str>,
     password: Option<&'a Secret<String>>,
-    client_id: Option<&'a String>,
+    client_id: Option<&'a str>,
     reject_unauthorized: Option<bool>,
     ca: Option<&'a Pem>,
     cert: Option<&'a Pem>,
@@ -223,7 +219,7 @@ impl<'a> Fields<'a> {
         } = connection;
         let (username, password, client_id) = match credentials {
             Some(Credentials { username, password, client_id }) => {
-                (username.as_ref(), password.as_ref(), client_id.as_ref())
+                (username.as_deref(), password.as_deref(), client_id.as_deref())
             }
             None => (None, None, None),
         };

@@ -62,7 +62,7 @@ fn spec(url: &str) -> LinkSpec {
         id: ConnectionId::parse("a").expect("valid"),
         revision: Revision::FIRST,
         url: BrokerUrl::parse(url).expect("valid"),
-        client_id: "haltere-a".to_owned(),
+        client_id: "haltere-a".into(),
         username: None,
         password: None,
         tls: TlsMaterial::default(),
@@ -205,8 +205,8 @@ fn missing_and_wrong_credentials_are_told_apart_though_the_broker_does_not() {
     let anonymous = advice(&spec("mqtt://b"), refused(), Audience::Api).join(" ");
     assert!(anonymous.contains("No user name was given"), "{anonymous}");
     let mut named = spec("mqtt://b");
-    named.username = Some("press".to_owned());
-    named.password = Some("hunter2".into());
+    named.username = Some("press".into());
+    named.password = Some(std::sync::Arc::new("hunter2".into()));
     let known = advice(&named, refused(), Audience::Api).join(" ");
     assert!(known.contains("password of \"press\"") && !known.contains("hunter2"), "{known}");
 }
@@ -396,7 +396,7 @@ fn what_a_stranger_wrote_is_no_command_after_a_success_either() {
 #[test]
 fn a_user_name_stays_inside_its_quotes() {
     let mut named = spec("mqtt://b");
-    named.username = Some("o'; reboot; '`x`".to_owned());
+    named.username = Some("o'; reboot; '`x`".into());
     let refused = failure(Stage::Mqtt, "NOT_AUTHORIZED");
     let advice = advice(&named, refused, Audience::Terminal).join("\n");
     let commands: Vec<_> = advice.split('`').skip(1).step_by(2).collect();
@@ -466,7 +466,7 @@ fn a_client_id_is_named_as_a_cause_where_mosquitto_does_not_say() {
     for code in ["NOT_AUTHORIZED", "CLIENT_IDENTIFIER_NOT_VALID", "IDENTIFIER_REJECTED"] {
         let mut spec = spec("mqtt://b");
         for username in [None, Some("press".to_owned())] {
-            spec.username = username;
+            spec.username = username.map(Into::into);
             let advice = advice(&spec, failure(Stage::Mqtt, code), Audience::Api).join("\n");
             let named = advice.contains("clientid_prefixes") && advice.contains("haltere-a");
             assert!(named, "{code}: {advice}");

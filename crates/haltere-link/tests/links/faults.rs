@@ -335,7 +335,7 @@ async fn everything_at_once_delays_nobody() {
         .enumerate()
         .map(|(number, (_, url))| LinkSpec {
             id: builders::id(&format!("troubled-{number}")),
-            client_id: format!("haltere-troubled-{number}"),
+            client_id: format!("haltere-troubled-{number}").into(),
             ..link(url)
         })
         .collect();

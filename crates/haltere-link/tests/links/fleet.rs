@@ -39,7 +39,7 @@ pub(crate) fn link(url: &str) -> LinkSpec {
         id: builders::id("under-test"),
         revision: Revision::FIRST,
         url: builders::url(url),
-        client_id: "haltere-under-test".to_owned(),
+        client_id: "haltere-under-test".into(),
         username: None,
         password: None,
         tls: TlsMaterial::default(),
@@ -68,7 +68,7 @@ impl Fleet {
         let bystander_broker = Mosquitto::plain().await;
         let bystander = Arc::new(LinkSpec {
             id: builders::id("bystander"),
-            client_id: "haltere-bystander".to_owned(),
+            client_id: "haltere-bystander".into(),
             ..link(&bystander_broker.url())
         });
         let supervisor = Supervisor::new(config, Arc::new(RealClock));

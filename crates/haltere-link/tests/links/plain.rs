@@ -1,5 +1,7 @@
 //! MQTT over TCP: coming up, and being refused.
 
+use std::sync::Arc;
+
 use haltere_core::{LinkState, ProtocolVersion, Secret, Timestamp, TlsMaterial};
 use haltere_link::{Audience, Circumstances, LinkConfig, LinkSpec, ResolverSource};
 use haltere_testkit::builders::trusting;
@@ -11,7 +13,8 @@ use haltere_testkit::{DnsServer, Listener, Mosquitto, Peer};
 use crate::fleet::{Fleet, assert_row, link, quick};
 
 fn logging_in(spec: LinkSpec, username: &str, password: &str) -> LinkSpec {
-    LinkSpec { username: Some(username.to_owned()), password: Some(Secret::from(password)), ..spec }
+    let password = Arc::new(Secret::from(password));
+    LinkSpec { username: Some(username.into()), password: Some(password), ..spec }
 }
 
 #[tokio::test]

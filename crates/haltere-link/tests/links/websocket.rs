@@ -21,8 +21,8 @@ fn ws_and_wss() {
             .start()
             .await;
         let logging_in = |url: &str| LinkSpec {
-            username: Some("haltere".to_owned()),
-            password: Some("secret".into()),
+            username: Some("haltere".into()),
+            password: Some(std::sync::Arc::new("secret".into())),
             ..link(url)
         };
         let ws = logging_in(&format!("{}/mqtt", broker.nth_url(0)));

@@ -193,7 +193,7 @@ pub async fn updating_to_a_taken_name_says_so(store: Arc<dyn Store>) {
 }
 
 pub async fn equal_certificates_and_keys_are_kept_once(store: Arc<dyn Store>) {
-    let bytes = async || store.read().await.unwrap().material_bytes().await.unwrap();
+    let bytes = async || store.read().await.unwrap().held_bytes().await.unwrap().material;
     let missing = async |contents: &[&[u8]]| {
         store.read().await.unwrap().missing_material_bytes(contents).await.unwrap()
     };
@@ -232,6 +232,36 @@ pub async fn equal_certificates_and_keys_are_kept_once(store: Arc<dyn Store>) {
     assert_eq!(find(&*store, "a").await, Some(one));
     commit(&*store, async |tx| assert!(tx.delete_connection(&id("a")).await.unwrap())).await;
     assert_eq!(bytes().await, 0);
+}
+
+pub async fn texts_are_counted(store: Arc<dyn Store>) {
+    let texts = async || store.read().await.unwrap().held_bytes().await.unwrap().texts;
+    assert_eq!(texts().await, 0);
+    let one = keep(&*store, connection("ä", "a\0ü")).await;
+    let counted = ["ä", "a\0ü", one.url.as_str()].map(str::len).iter().sum::<usize>();
+    assert!(one.text_bytes() > counted as u64, "and more");
+    assert_eq!(texts().await, one.text_bytes());
+    let many: Vec<_> = (0..MANY).map(|n| connection(&format!("c{n}"), &format!("C{n}"))).collect();
+    commit(&*store, async |tx| tx.insert_connections(&many).await.unwrap()).await;
+    let of_many: u64 = many.iter().map(ConnectionRecord::text_bytes).sum();
+    assert_eq!(texts().await, one.text_bytes() + of_many);
+    let other = ConnectionRecord {
+        username: Some("ü\0".repeat(1_000)),
+        password: Some(Sealed(vec![0; 5_000])),
+        ..bare_connection("ä", "B")
+    };
+    update(&*store, &other).await.unwrap();
+    assert_eq!(texts().await, other.text_bytes() + of_many);
+    commit(&*store, async |tx| {
+        assert_eq!(tx.insert_connection(&other).await.unwrap(), None);
+        for record in &many {
+            assert!(tx.delete_connection(&id(&record.id)).await.unwrap());
+        }
+    })
+    .await;
+    assert_eq!(texts().await, other.text_bytes());
+    commit(&*store, async |tx| assert!(tx.delete_connection(&id("ä")).await.unwrap())).await;
+    assert_eq!(texts().await, 0);
 }
 
 pub async fn deleting_tells_whether_there_was_one(store: Arc<dyn Store>) {

@@ -58,6 +58,7 @@ macro_rules! contract_tests {
                 updating_what_is_not_there_says_gone,
                 updating_to_a_taken_name_says_so,
                 equal_certificates_and_keys_are_kept_once,
+                texts_are_counted,
                 deleting_tells_whether_there_was_one,
                 client_ids_are_found_by_who_has_them,
                 what_was_changed_lately_is_listed,

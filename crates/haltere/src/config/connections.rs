@@ -12,8 +12,9 @@ pub(crate) struct Connections {
     #[config(env = "HALTERE_CONNECTIONS_MAX", default = 10_000)]
     pub max: u32,
 
-    /// How much all certificates and private keys of connections may weigh. Equal ones are held once, and
-    /// count once; each may have 256 KiB.
+    /// How much all connections may hold: their certificates and private keys, of which equal ones are held
+    /// once and count once, and their texts (user names, passwords, client ids, URLs, …). A certificate
+    /// file or a key may have 256 KiB, a user name, a password or a client id 64 KiB.
     #[config(env = "HALTERE_CONNECTIONS_MATERIAL_BUDGET", default = "256 MiB", validate(material_budget.bytes() >= 1 << 20, "must be at least 1 MiB"))]
     pub material_budget: Size,
 

@@ -1,4 +1,4 @@
-use haltere_core::Role;
+use haltere_core::{Alpn, BrokerUrl, Credentials, MmcFields, Role, TlsServerName};
 use haltere_testkit::Ca;
 
 use super::super::fixture::{broken, id, new};
@@ -30,8 +30,9 @@ async fn app() -> TestApp {
     TestApp::start_with(|config| config.settings.material_budget = BUDGET as u64).await
 }
 
+/// What all certificates and keys take.
 async fn stored_bytes(app: &TestApp) -> u64 {
-    app.store.read().await.unwrap().material_bytes().await.unwrap()
+    app.store.read().await.unwrap().held_bytes().await.unwrap().material
 }
 
 #[tokio::test]
@@ -64,9 +65,9 @@ async fn what_does_not_fit_is_refused_and_nothing_changes() {
     };
     create("a", &ca).await.expect("room");
     let bare = new("bare", port.url());
-    app.app.create_connection(&ctx, bare, Secrets::Omit).await.expect("weighs nothing");
+    app.app.create_connection(&ctx, bare, Secrets::Omit).await.expect("a few bytes");
     let refused = create("b", &bundle(BUDGET / 2)).await.expect_err("no room");
-    assert!(matches!(refused, CreateError::MaterialLimitReached), "{refused:?}");
+    assert!(matches!(refused, CreateError::BudgetReached), "{refused:?}");
 
     let patch = async |name: &str, ca: &str| {
         let ca = Change::Set(Pem::new(ca));
@@ -74,7 +75,7 @@ async fn what_does_not_fit_is_refused_and_nothing_changes() {
         app.app.patch_connection(&ctx, &id(name), patch, Secrets::Omit).await
     };
     let refused = patch("bare", &bundle(BUDGET / 2)).await.expect_err("no room");
-    assert!(matches!(refused, UpdateError::MaterialLimitReached), "{refused:?}");
+    assert!(matches!(refused, UpdateError::BudgetReached), "{refused:?}");
     assert_eq!(stored_bytes(&app).await, ca.len() as u64);
     patch("bare", &ca).await.expect("there already");
     patch("bare", &bundle(100)).await.expect("a little room");
@@ -101,7 +102,7 @@ async fn import(app: &TestApp, entries: Vec<NewConnection>, mode: ImportMode) ->
 async fn an_import_counts_what_is_new_once() {
     let (app, port, ca) = (app().await, broken(), bundle(BUDGET / 2));
     let url = port.url();
-    let many = |ca: &str| (0..300).map(|n| trusting(&format!("c{n}"), url, ca)).collect::<Vec<_>>();
+    let many = |ca: &str| (0..50).map(|n| trusting(&format!("c{n}"), url, ca)).collect::<Vec<_>>();
     let mut two = many(&ca);
     two.push(trusting("other", url, &bundle(BUDGET)));
     for mode in [ImportMode::DryRun, ImportMode::Store] {
@@ -113,4 +114,103 @@ async fn an_import_counts_what_is_new_once() {
         assert_eq!((report.over_budget, report.is_refused()), (None, false));
     }
     assert_eq!(stored_bytes(&app).await, ca.len() as u64);
+}
+
+#[tokio::test]
+async fn the_same_authority_in_another_layout_costs_nothing_more() {
+    let (app, port, ca) = (app().await, broken(), bundle(BUDGET * 3 / 4));
+    let ctx = app.ctx(Role::Admin);
+    let layouts = [
+        ca.clone(),
+        ca.replace('\n', "\r\n"),
+        ca.replace('\n', " \n"),
+        ca.replace("-----BEGIN", "# our factory\n-----BEGIN"),
+        ca.trim_end().to_owned(),
+    ];
+    let mut new = Vec::new();
+    for (n, ca) in layouts.iter().enumerate() {
+        let stored = trusting(&format!("c{n}"), port.url(), ca);
+        new.push(trusting(&format!("i{n}"), port.url(), ca));
+        app.app.create_connection(&ctx, stored, Secrets::Omit).await.expect("room");
+    }
+    let report = import(&app, new, ImportMode::Store).await;
+    assert_eq!((report.over_budget, report.creates()), (None, layouts.len()));
+    let spare = ConnectionPatch {
+        ca: Change::Set(Pem::new(layouts[1].as_str())),
+        ..ConnectionPatch::default()
+    };
+    let same = app.app.patch_connection(&ctx, &id("c0"), spare, Secrets::Omit).await;
+    let same = same.expect("the same");
+    assert_eq!(same.entry.connection().expect("readable").revision.0, 1, "nothing has changed");
+    assert_eq!(stored_bytes(&app).await, ca.len() as u64);
+    let ca_of = |id: &str| {
+        let entry = app.app.0.registry.get(id).expect("there");
+        entry.connection().expect("readable").tls.ca.clone().expect("a CA")
+    };
+    assert!(["c1", "i0", "i4"].into_iter().all(|id| ca_of(id).shares_with(&ca_of("c0"))));
+    assert_eq!(ca_of("c0"), Pem::new(ca));
+}
+
+/// With something in every field that is of no fixed length.
+fn wordy(id: &str, url: &str) -> NewConnection {
+    let text = |of: &str| of.repeat(500);
+    let tls = TlsMaterial {
+        alpn: Some(Alpn::new(vec!["mqtt".to_owned(), "x".repeat(200)]).expect("names")),
+        server_name: Some(TlsServerName::parse("broker.example").expect("a name")),
+        ..TlsMaterial::default()
+    };
+    let mmc = MmcFields {
+        no_metrics_mode: Some(true),
+        ca_file: Some(text("a")),
+        cert_file: Some(text("b")),
+        key_file: Some(text("c")),
+    };
+    let credentials =
+        Credentials::new(Some(text("ü")), Some(text("p").into()), Some(format!("{id}{url}")));
+    NewConnection { credentials, tls, mmc, ..new(id, url) }
+}
+
+#[tokio::test]
+async fn an_import_knows_beforehand_what_texts_will_take() {
+    let (app, port) = (app().await, broken());
+    let all = || {
+        let mut all = vec![wordy("a", port.url()), new("b", port.url())];
+        all.push(NewConnection { id: None, ..new("c", port.url()) });
+        all
+    };
+    let max = {
+        let app = TestApp::start_with(|config| config.settings.material_budget = 1).await;
+        let report = import(&app, all(), ImportMode::DryRun).await;
+        report.over_budget.expect("too much").new
+    };
+    assert!(max > 3_000, "{max}");
+    for (budget, fits) in [(max - 1, false), (max, true)] {
+        let app = TestApp::start_with(|config| config.settings.material_budget = budget).await;
+        let report = import(&app, all(), ImportMode::Store).await;
+        assert_eq!((report.over_budget.is_none(), report.done), (fits, fits));
+        let held = app.store.read().await.unwrap().held_bytes().await.unwrap().all();
+        assert_eq!(held, if fits { max } else { 0 });
+    }
+    let report = import(&app, all(), ImportMode::Store).await;
+    assert!(report.done, "{:?}", report.over_budget);
+}
+
+#[tokio::test]
+async fn a_connection_and_its_link_hold_each_text_once() {
+    let (app, port) = (app().await, broken());
+    let ctx = app.ctx(Role::Admin);
+    let created = app.app.create_connection(&ctx, wordy("a", port.url()), Secrets::Omit).await;
+    created.expect("room");
+    let entry = app.app.0.registry.get("a").expect("there");
+    let (connection, spec) = (entry.connection().expect("readable"), entry.spec().expect("a link"));
+    let given = connection.credentials.as_ref().expect("credentials");
+    let at = |text: Option<&str>| text.map(str::as_ptr);
+    assert_eq!(at(given.username.as_deref()), at(spec.username.as_deref()));
+    assert_eq!(at(given.client_id.as_deref()), at(Some(&*spec.client_id)));
+    let at = |secret: &Option<std::sync::Arc<Secret<String>>>| {
+        secret.as_ref().map(|it| it.expose().as_ptr())
+    };
+    assert_eq!(at(&given.password), at(&spec.password));
+    let at = |url: &BrokerUrl| url.as_str().as_ptr();
+    assert_eq!(at(&connection.url), at(&spec.url));
 }

@@ -64,7 +64,7 @@ impl App {
 
     fn room(&self) -> Room {
         let AppSettings { connections_max, material_budget, .. } = self.0.settings;
-        Room { connections: connections_max, material: material_budget }
+        Room { connections: connections_max, bytes: material_budget }
     }
 
     async fn store_import(
@@ -103,8 +103,8 @@ async fn still_in(tx: &mut dyn WriteTx, caller: &Caller) -> Result<bool, Interna
 pub(in super::super) struct Room {
     /// Connections.
     pub(in super::super) connections: u64,
-    /// Bytes of certificates and keys.
-    pub(in super::super) material: u64,
+    /// Bytes that they hold.
+    pub(in super::super) bytes: u64,
 }
 
 /// What would be done.
@@ -118,8 +118,8 @@ pub(in super::super) async fn dry_run(
     let mut read = store.read().await.doing(DOING)?;
     let stored = Stored::read(&mut *read).await.doing(DOING)?;
     let (mut report, new) = plan(judged, &stored, room.connections);
-    let new = new.iter().map(|(_, incoming)| &incoming.connection.tls);
-    let over_budget = over_budget(&mut *read, vault, new, room.material);
+    let new = new.iter().map(|(_, incoming)| &incoming.connection);
+    let over_budget = over_budget(&mut *read, vault, new, room.bytes);
     report.over_budget = over_budget.await.doing(DOING)?;
     Ok(report)
 }
@@ -133,8 +133,8 @@ pub(in super::super) async fn write(
 ) -> Result<(ImportReport, Vec<Arc<Connection>>), Internal> {
     let stored = Stored::read(tx).await.doing(DOING)?;
     let (mut report, new) = plan(judged, &stored, room.connections);
-    let material = new.iter().map(|(_, incoming)| &incoming.connection.tls);
-    let over_budget = over_budget(tx, storing.vault, material, room.material);
+    let all = new.iter().map(|(_, incoming)| &incoming.connection);
+    let over_budget = over_budget(tx, storing.vault, all, room.bytes);
     report.over_budget = over_budget.await.doing(DOING)?;
     if report.is_refused_by(storing.mode) {
         return Ok((report, Vec::new()));

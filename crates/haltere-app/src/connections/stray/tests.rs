@@ -178,12 +178,12 @@ async fn another_layout_is_put_right_without_a_word() {
     let odd = |text: &str| Some(pem(&text.replace('\n', "\r\n")));
     write(&app, &ConnectionRecord { ca: odd(&files.ca), cert: odd(&files.cert), ..good.clone() })
         .await;
-    let held = async |app: &TestApp| app.store.read().await.unwrap().material_bytes().await;
-    let twice = held(&app).await.unwrap();
+    let held = async |app: &TestApp| app.store.read().await.unwrap().held_bytes().await;
+    let twice = held(&app).await.unwrap().material;
     let app = app.restart().await;
     let put_right = async || (row(&app, "keyed").await == good).then_some(());
     until("the row to be put right", PATIENCE, put_right).await;
-    assert!(held(&app).await.unwrap() < twice, "held once again");
+    assert!(held(&app).await.unwrap().material < twice, "held once again");
     is_right(&app, &files, "keyed").await;
     assert_eq!(app.audit_of(REQUEST).await, [""; 0]);
 }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow, bail};
 use clap::Args;
@@ -99,9 +100,10 @@ impl Target {
             client_id: self
                 .client_id
                 .clone()
-                .unwrap_or_else(|| made_up_client_id(&installation, "test")),
-            username: self.username.clone().filter(|name| !name.is_empty()),
-            password,
+                .unwrap_or_else(|| made_up_client_id(&installation, "test"))
+                .into(),
+            username: self.username.as_deref().filter(|name| !name.is_empty()).map(Arc::from),
+            password: password.map(Arc::new),
             tls,
             tls_ignored: false,
             tls_off: false,
