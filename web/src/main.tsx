@@ -27,7 +27,8 @@ addEventListener("vite:preloadError", () => {
   });
 });
 
-await speak(preferred(), false);
+// A catalogue that does not come is no reason to show nothing.
+await speak(preferred(), false).catch(() => speak("en", false));
 createRoot(root).render(
   <StrictMode>
     <App />

@@ -1,5 +1,5 @@
 import type { QueryClient } from "@tanstack/react-query";
-import { queryOptions, useQuery } from "@tanstack/react-query";
+import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { basePath } from "../app/server";
 import { ApiFailure, api, data } from "./client";
@@ -7,11 +7,36 @@ import type { Profile } from "./schema";
 
 const KEY = ["profile"];
 
-const profile = queryOptions({ queryKey: KEY, queryFn: ask, staleTime: Infinity, retry: 5 });
+/** The longest pause before haltere is asked again, in milliseconds. */
+const PAUSE = 15_000;
+
+const profile = queryOptions({
+  queryKey: KEY,
+  queryFn: ask,
+  staleTime: Infinity,
+  retry: 5,
+  retryDelay: (count, failure) => {
+    const wished = failure instanceof ApiFailure && failure.retryAfter !== undefined ? failure.retryAfter : 2 ** count;
+    return Math.min(wished * 1_000, PAUSE);
+  },
+  // Nothing else can be shown before the first answer: it is asked for until it comes.
+  refetchInterval: ({ state }) => state.status === "error" && state.data === undefined && PAUSE,
+});
 
 /** Who is logged in: null when nobody is, undefined while that is not known. */
 export function useProfile(): Profile | null | undefined {
   return useQuery(profile).data;
+}
+
+/** Why it is not known who is logged in, while haltere is asked again; and how to ask at once. */
+export function useProfileFailure(): { failure: Error | null; askNow: () => void } {
+  const queries = useQueryClient();
+  const { failureReason } = useQuery(profile);
+  const askNow = () => {
+    // A try that waits for its turn is given up for one that doesn't.
+    void queries.cancelQueries({ queryKey: KEY }).then(() => queries.refetchQueries({ queryKey: KEY }));
+  };
+  return { failure: failureReason, askNow };
 }
 
 /** Asks who is logged in before anything is drawn: everything else waits for the answer. */

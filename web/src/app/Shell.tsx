@@ -13,6 +13,7 @@ import { OfflineBanner } from "../components/OfflineBanner";
 import { StorageBanner } from "../components/StorageBanner";
 import { useKeys } from "../hooks/use-keys";
 import { useWords } from "../i18n/language";
+import { NoAnswerPage } from "../pages/NoAnswerPage";
 import { Logo } from "../ui/Logo";
 import { may } from "../util/may";
 import classes from "./Shell.module.css";
@@ -27,7 +28,7 @@ export function Shell() {
   const { error: why } = useSearch({ strict: false });
   if (profile && !wasInside) setInside(true);
 
-  if (profile === undefined) return <OfflineBanner />;
+  if (profile === undefined) return <NoAnswerPage />;
   // The page asked for stays in the address bar: after the login one is back where one was.
   if (profile === null) {
     return (

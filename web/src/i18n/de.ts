@@ -101,6 +101,7 @@ export const de: Words = {
 
   offline: {
     title: "haltere antwortet nicht",
+    keepsTrying: "Diese Seite versucht es von selbst wieder.",
     stale: (age) => `Sie sehen den Stand von ${age}. Die Verbindung wird wieder aufgebaut …`,
     notLive: "Dieses Fenster ist nicht aktuell",
     nextTry: (time) => `Nächster Versuch in ${time}.`,

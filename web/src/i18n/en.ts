@@ -107,6 +107,7 @@ export const en = {
 
   offline: {
     title: "haltere does not answer",
+    keepsTrying: "This page tries again by itself.",
     stale: (age: string) => `You see what was known ${age}. Trying to come back …`,
     notLive: "This window is not live",
     nextTry: (time: string) => `Next try in ${time}.`,
