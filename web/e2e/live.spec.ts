@@ -93,6 +93,25 @@ test.describe("while haltere is away", () => {
     await expect(list(page)).toHaveText([/Half a na/, /Press/]);
   });
 
+  test("a page that was open meanwhile shows the gap in the history", async ({
+    page,
+    haltere,
+    admin,
+    broker,
+    guard,
+  }) => {
+    guard.allow(AWAY);
+    await admin.create({ id: "press", name: "Press", url: broker.url });
+    await page.goto("/connections/press");
+    const history = page.getByRole("list", { name: en.timeline.changes }).getByRole("listitem");
+    await expect(history.first()).toContainText(en.states.online);
+    await expect(history.filter({ hasText: en.states.unobserved })).toHaveCount(0);
+    await haltere.stop();
+    await haltere.start();
+    await expect(history.filter({ hasText: en.states.unobserved })).toHaveCount(1);
+    await expect(history.first()).toContainText(en.states.online);
+  });
+
   test("what is done meanwhile is told to have failed, and can be done again", async ({
     page,
     haltere,

@@ -7,10 +7,13 @@ import type { Connection, ConnectionInput, ConnectionPatch } from "./schema";
 
 const at = (connectionId: string) => ({ params: { path: { connectionId } } }) as const;
 
-/** The link's latest status changes, newest first. `stamp` is the last one known of: a new one, a new query. */
-export const history = (id: string, stamp: number) =>
+/**
+ * The link's latest status changes, newest first. A new status, a new query. The time alone does not tell: a link
+ * that comes back after a restart has the time it had before.
+ */
+export const history = ({ id, status }: Connection) =>
   queryOptions({
-    queryKey: ["history", id, stamp],
+    queryKey: ["history", id, status?.timestamp, status?.state],
     queryFn: () => data(api.GET("/api/connections/{connectionId}/history", at(id))),
     placeholderData: (before) => before,
     gcTime: 0,

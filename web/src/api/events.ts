@@ -27,6 +27,7 @@ export function followEvents(queries: QueryClient): () => void {
   let source: EventSource;
   let again: ReturnType<typeof setTimeout> | undefined;
   let isRefused = false;
+  let isBack = false;
   const ended = new AbortController();
   const url = `${basePath}/api/events?pause=${PAUSE}`;
   const open = () => {
@@ -38,6 +39,8 @@ export function followEvents(queries: QueryClient): () => void {
     source.addEventListener("connections", (event) => {
       liveness.set("live");
       patchFleet(queries, JSON.parse(event.data) as ConnectionsEvent);
+      if (isBack) askAnew(queries);
+      isBack = false;
     });
     source.addEventListener("plugins", () => {
       void queries.invalidateQueries({ queryKey: ["plugins"] });
@@ -45,6 +48,7 @@ export function followEvents(queries: QueryClient): () => void {
       void queries.invalidateQueries({ queryKey: ["advice"] });
     });
     source.addEventListener("error", () => {
+      isBack = true;
       // What a refusal is about is known already, and asked again below.
       if (!isRefused) liveness.set("lost");
       void checkSession(queries);
@@ -72,6 +76,13 @@ export function followEvents(queries: QueryClient): () => void {
     clearTimeout(again);
     source.close();
   };
+}
+
+/** After a restart a link may look as before, and yet have a gap in its history. */
+function askAnew(queries: QueryClient): void {
+  for (const about of ["history", "certificates", "advice"]) {
+    void queries.invalidateQueries({ queryKey: [about] });
+  }
 }
 
 /** What the server says about a stream it refuses, which a browser keeps to itself; nothing when it would be let in now. */

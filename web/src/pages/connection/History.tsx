@@ -13,7 +13,7 @@ import { Timeline } from "./Timeline";
 /** What the link went through, newest first. */
 export function History({ connection }: { connection: Connection }) {
   const words = useWords();
-  const changes = useQuery(history(connection.id, connection.status?.timestamp ?? 0)).data ?? [];
+  const changes = useQuery(history(connection)).data ?? [];
   return (
     <div className={classes.history}>
       <Card title={words.connection.history}>
