@@ -31,6 +31,22 @@ pub(crate) fn open(path: &Path) -> io::Result<(File, u64)> {
     Ok((file, facts.len()))
 }
 
+/// The file or named pipe at `path`, opened, for a command that somebody waits for: like `cat`, it waits for a
+/// writer.
+pub(crate) fn open_or_wait(path: &Path) -> io::Result<(File, u64)> {
+    let is_pipe = |facts: &Metadata| facts.file_type().is_fifo();
+    if !is_pipe(&fs::metadata(path)?) {
+        return open(path);
+    }
+    let file = File::open(path)?;
+    let facts = file.metadata()?;
+    // It may have been exchanged since.
+    if !is_pipe(&facts) {
+        check(&facts)?;
+    }
+    Ok((file, facts.len()))
+}
+
 /// What [`read`] gives, as text.
 pub(crate) fn read_text(path: &Path, max: u64) -> io::Result<String> {
     text(read(path, max)?)
@@ -83,6 +99,23 @@ mod tests {
     use std::os::unix::net::UnixListener;
 
     use super::*;
+
+    #[test]
+    fn a_command_waits_for_the_writer_of_a_pipe() {
+        let root = tempfile::tempdir().expect("a folder");
+        let path = root.path().join("pipe");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &path, rustix::fs::Mode::RWXU).expect("made");
+        let writer = std::thread::spawn({
+            let path = path.clone();
+            move || fs::write(path, "content")
+        });
+        let (mut file, _) = open_or_wait(&path).expect("opened");
+        let mut text = String::new();
+        file.read_to_string(&mut text).expect("read");
+        assert_eq!(text, "content");
+        writer.join().expect("ended").expect("written");
+        open_or_wait(root.path()).expect_err("a folder");
+    }
 
     #[test]
     fn only_regular_files_within_the_bound_are_read() {

@@ -8,7 +8,11 @@ use std::process::{Child, Command, Output, Stdio};
 
 /// The binary, with nothing of the surroundings that could change how it behaves.
 fn haltere(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_haltere"));
+    program(env!("CARGO_BIN_EXE_haltere"), folder, arguments)
+}
+
+fn program(name: &str, folder: &Path, arguments: &[&str]) -> Command {
+    let mut command = Command::new(name);
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("HALTERE_") {
             command.env_remove(name);
@@ -302,6 +306,9 @@ fn what_is_good_moves_in_when_only_that_is_asked_for() {
     drop(serve(folder.path()));
     let none = run(folder.path(), &["import", "mmc", "config.json"]);
     assert!(refusal(&none).contains("nothing was imported"));
+    let plan = run(folder.path(), &["import", "mmc", "config.json", "--dry-run"]);
+    assert_eq!(plan.status.code(), Some(1), "as the import would: {plan:?}");
+    assert!(refusal(&plan).contains("nothing would be imported"), "{plan:?}");
     let plan =
         stdout(&run(folder.path(), &["import", "mmc", "config.json", "--only-good", "--dry-run"]));
     assert!(plan.contains("1 to import, 0 to skip, 1 refused; nothing was changed"), "{plan}");
@@ -314,6 +321,28 @@ fn what_is_good_moves_in_when_only_that_is_asked_for() {
         exported.contains("\"username\": \"u\"") || exported.contains("\"username\":\"u\""),
         "{exported}"
     );
+}
+
+#[test]
+fn an_import_takes_a_pipe_by_name() {
+    let folder = folder();
+    let path = folder.path();
+    fs::write(path.join("config.json"), r#"[{"name": "A", "url": "mqtt://127.0.0.1:1"}]"#)
+        .expect("written");
+    drop(serve(path));
+    let binary = env!("CARGO_BIN_EXE_haltere");
+    for from in [
+        "<(cat config.json)",
+        "/dev/stdin < config.json",
+        "/dev/fd/3 3< <(cat config.json)",
+        "/dev/fd/0 < <(cat config.json)",
+        "- < config.json",
+    ] {
+        let script = format!("'{binary}' import mmc --dry-run {from}");
+        let output = program("bash", path, &["-c", &script]).output().expect("started");
+        let said = stdout(&output);
+        assert!(said.contains("1 to import"), "{from}: {said}");
+    }
 }
 
 #[test]

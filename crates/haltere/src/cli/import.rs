@@ -22,7 +22,12 @@ use super::print_quoting;
 use super::sources::Common;
 use crate::{plain_file, wiring};
 
+/// How `haltere import` ends, said in its help.
+const EXIT_STATUS: &str = "Exit status: 0 when it was done, or would be (--dry-run); 1 when it was refused or would be, \
+    and with --only-good only when nothing can be imported; 2 when the arguments make no sense.";
+
 #[derive(Debug, Args)]
+#[command(after_help = EXIT_STATUS)]
 pub(super) struct Options {
     #[command(flatten)]
     common: Common,
@@ -34,28 +39,31 @@ pub(super) struct Options {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Import the connections in config.json of the management center for Mosquitto.
+    #[command(after_help = EXIT_STATUS)]
     Mmc(FileOptions),
     /// Import an export of haltere.
+    #[command(after_help = EXIT_STATUS)]
     Haltere(FileOptions),
     /// Add the broker and the administrator that the variables CEDALO_MC_* name, as compose files for the
     /// management center for Mosquitto have them. What is there already is left as it is.
+    #[command(after_help = EXIT_STATUS)]
     MmcEnv(DryRun),
 }
 
 #[derive(Debug, Args)]
 struct DryRun {
-    /// Only say what would be done
+    /// Only say what would be done, and exit as the import would
     #[arg(long)]
     dry_run: bool,
 }
 
 #[derive(Debug, Args)]
 struct FileOptions {
-    /// The file; - is standard input
+    /// The file, which may be a pipe; - is standard input
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// Only say what would be done
+    /// Only say what would be done, and exit as the import would
     #[arg(long)]
     dry_run: bool,
 
@@ -94,8 +102,18 @@ enum Partly {
     Wanted,
     /// It could have been given.
     Possible,
-    /// The command has no such flag, and a plan that would be refused fails as the import does.
+    /// The command has no such flag.
     Never,
+}
+
+impl Partly {
+    /// How the import is done when it is not only planned.
+    const fn mode(self) -> ImportMode {
+        match self {
+            Self::Wanted => ImportMode::StoreGood,
+            Self::Possible | Self::Never => ImportMode::Store,
+        }
+    }
 }
 
 async fn import(
@@ -112,6 +130,9 @@ async fn import(
     print_quoting(&describe(&report, mode, partly))?;
     if partly == Partly::Never && report.is_refused() {
         bail!("nothing was changed");
+    }
+    if mode == ImportMode::DryRun && report.is_refused_by(partly.mode()) {
+        bail!("nothing would be imported");
     }
     if mode != ImportMode::DryRun && !report.done {
         bail!("nothing was imported");
@@ -149,12 +170,18 @@ fn read(path: &Path) -> anyhow::Result<ImportFile> {
     let name = if path == Path::new("-") { Path::new("standard input") } else { path };
     let describe = || format!("failed to read {}", name.display());
     let bytes = match path {
-        _ if path == Path::new("-") => read_bounded(io::stdin().lock(), MAX),
-        _ => plain_file::open(path)
+        _ if is_stdin(path) => read_bounded(io::stdin().lock(), MAX),
+        _ => plain_file::open_or_wait(path)
             .and_then(|(file, length)| read_bounded(file, usize::try_from(length).unwrap_or(MAX))),
     };
     let bytes = bytes.with_context(describe)?;
     moving::read(bytes.expose()).with_context(describe)
+}
+
+/// Whether this is standard input. Its other names are read as it is: opened by one of them, a socket is refused by
+/// the kernel, and a file is read from its beginning.
+fn is_stdin(path: &Path) -> bool {
+    ["-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"].iter().any(|name| path == Path::new(name))
 }
 
 /// Reads all of it, `expected` bytes as far as one knows.
@@ -228,10 +255,9 @@ fn describe(report: &ImportReport, mode: ImportMode, partly: Partly) -> String {
         (true, _) => format!("{creates} imported, {skips} skipped, {refusals} refused"),
         (false, _) => format!("{creates} to import, {skips} to skip, {refusals} refused"),
     };
-    let wish = if partly == Partly::Wanted { ImportMode::StoreGood } else { ImportMode::Store };
     let end = if report.over_limit.is_some() {
         "; nothing is imported"
-    } else if report.is_refused_by(wish) {
+    } else if report.is_refused_by(partly.mode()) {
         match partly {
             Partly::Possible => {
                 "; nothing is imported as long as anything is refused (--only-good leaves that out)"
@@ -275,12 +301,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_named_pipe_is_refused_at_once() {
+    fn a_named_pipe_is_read_within_the_bound() {
         let root = tempfile::tempdir().expect("a folder");
         let path = root.path().join("config.json");
-        rustix::fs::mkfifoat(rustix::fs::CWD, &path, rustix::fs::Mode::RUSR).expect("made");
-        let refusal = format!("{:#}", read(&path).expect_err("refused"));
-        assert!(refusal.contains("config.json") && refusal.contains("named pipe"), "{refusal}");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &path, rustix::fs::Mode::RWXU).expect("made");
+        let through = |content: Vec<u8>| {
+            let writing = std::thread::spawn({
+                let path = path.clone();
+                // It is hung up on when it writes too much.
+                move || drop(std::fs::write(path, content))
+            });
+            let outcome = read(&path);
+            writing.join().expect("ended");
+            outcome
+        };
+        let list = through(br#"[{"name": "A", "url": "mqtt://a"}]"#.to_vec()).expect("read");
+        assert_eq!(list.source, Source::List);
+        let refusal = format!("{:#}", through(vec![b' '; MAX + 2]).expect_err("refused"));
+        assert!(refusal.contains("config.json") && refusal.contains("larger than"), "{refusal}");
+        let refusal = format!("{:#}", read(root.path()).expect_err("refused"));
+        assert!(refusal.contains("a directory"), "{refusal}");
     }
 
     #[test]
