@@ -4,6 +4,7 @@ use std::fs;
 use std::path::Path;
 
 use haltere_store::StoreError;
+use sqlx::SqlitePool;
 
 use crate::{error, open};
 
@@ -17,7 +18,8 @@ pub enum Contents {
     Missing,
     /// It has no tables: it is empty, or was left by a first start that was cut short.
     Nothing,
-    /// It has tables, but not those of haltere.
+    /// It is the database of another program: it has tables, but not those of haltere, or none and the mark that
+    /// another program has set.
     Foreign,
     /// It is a database of haltere, of whatever version.
     Haltere,
@@ -35,19 +37,33 @@ pub(crate) async fn of(path: &Path) -> Result<Contents, StoreError> {
         Ok(_) => {}
     }
     let reader = open::readers(path, None);
-    let tables: Result<Vec<String>, _> =
-        sqlx::query_scalar("SELECT name FROM sqlite_schema WHERE type = 'table'")
-            .fetch_all(&reader)
-            .await
-            .map_err(error::store);
+    let found = look(&reader).await.map_err(error::store);
     reader.close().await;
-    let tables = tables?;
-    let has = |name: &str| tables.iter().any(|table| table == name);
-    Ok(if tables.is_empty() {
+    let Look { names, version, mark } = found?;
+    let has = |name: &str| names.iter().any(|found| found == name);
+    Ok(if names.is_empty() && version == 0 && mark == 0 {
         Contents::Nothing
-    } else if OURS.into_iter().all(has) {
+    } else if OURS.into_iter().all(has) && version > 0 && mark == 0 {
         Contents::Haltere
     } else {
         Contents::Foreign
+    })
+}
+
+/// What tells whose database it is.
+struct Look {
+    /// Of tables, views, indexes and triggers.
+    names: Vec<String>,
+    /// `user_version`: our schema's, from the first step on.
+    version: i64,
+    /// `application_id`, which we leave at 0.
+    mark: i64,
+}
+
+async fn look(reader: &SqlitePool) -> Result<Look, sqlx::Error> {
+    Ok(Look {
+        names: sqlx::query_scalar("SELECT name FROM sqlite_schema").fetch_all(reader).await?,
+        version: sqlx::query_scalar("PRAGMA user_version").fetch_one(reader).await?,
+        mark: sqlx::query_scalar("PRAGMA application_id").fetch_one(reader).await?,
     })
 }

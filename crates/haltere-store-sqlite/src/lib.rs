@@ -77,6 +77,11 @@ impl SqliteStore {
         })
     }
 
+    /// Makes an empty file for the database at `path`, readable by its owner only, when there is none.
+    pub fn create(path: &Path) -> Result<(), StoreError> {
+        open::create_file(path)
+    }
+
     /// What is in the file at `path`. [`open`](Self::open) makes a new database of one without tables.
     pub async fn contents(path: &Path) -> Result<Contents, StoreError> {
         contents::of(path).await

@@ -11,6 +11,7 @@ use std::process;
 use anyhow::{Context as _, anyhow, bail};
 use haltere_app::vault::MasterKey;
 
+use crate::database_lock::{self, DatabaseLock};
 use crate::wiring::Contents;
 use crate::{durable, plain_file};
 
@@ -44,10 +45,13 @@ pub(crate) struct KeyLock {
 
 /// Held by the one server on a data folder. The kernel lets go of it when the process ends, however it ends.
 ///
-/// It is on the folder, which can't be removed and made again while the database stays where it is, and on a
-/// file inside: that is where people and older versions look.
+/// It is on the database's file, which may be reached through another folder; on the folder, which can't be removed
+/// and made again while the database stays where it is; and on a file inside: that is where people and older
+/// versions look.
 #[derive(Debug)]
 pub(crate) struct ServerLock {
+    /// Given back before that of the folder.
+    database: Option<DatabaseLock>,
     _folder: File,
     file: File,
     /// A server has worked with a database in this folder.
@@ -55,6 +59,17 @@ pub(crate) struct ServerLock {
 }
 
 impl ServerLock {
+    /// Makes sure that no server works with the database through another folder. Before SQLite opens it, and once
+    /// more when it was made.
+    pub(crate) fn hold_database(&mut self, data: &DataDir) -> anyhow::Result<()> {
+        let path = data.database();
+        database_lock::check(&path)?;
+        if self.database.is_none() && path.exists() {
+            self.database = Some(DatabaseLock::take(&path)?);
+        }
+        Ok(())
+    }
+
     /// Notes that there is a database in this folder: a start that finds none will know that one is missing.
     pub(crate) fn remember_database(&mut self) -> anyhow::Result<()> {
         if !self.had_database {
@@ -86,7 +101,12 @@ impl DataDir {
                 path.display()
             );
         }
-        Ok(Self(path.to_owned()))
+        let data = Self(path.to_owned());
+        database_lock::check(&data.database())?;
+        database_lock::check_server(&data.database(), || {
+            database_lock::is_locked(&File::open(path)?)
+        })?;
+        Ok(data)
     }
 
     /// The folder itself.
@@ -123,11 +143,13 @@ impl DataDir {
 
     /// Refuses to begin with an empty database where there was one: it may have been removed by mistake, or its
     /// disk is not mounted, and a new one would come with a new first administrator. A file without haltere's
-    /// tables is no database of haltere. Only under the lock.
+    /// tables is no database of haltere. `fresh` begins with an empty one all the same, but never adds to the
+    /// database of another program. Only under the lock.
     pub(crate) fn check_installed(
         &self,
         lock: &ServerLock,
         contents: Contents,
+        fresh: bool,
     ) -> anyhow::Result<()> {
         let folder = self.0.display();
         let fault = match contents {
@@ -135,9 +157,12 @@ impl DataDir {
             Contents::Missing => "is missing",
             Contents::Nothing => "has no tables",
             Contents::Foreign => bail!(
-                "{DATABASE} in {folder} is a database, but not one of haltere: put the right one back, restore a backup with `haltere restore`, or name another folder with --data-dir; `haltere serve --fresh` adds a new installation to it"
+                "{DATABASE} in {folder} is a database, but not one of haltere, which adds nothing to it: put the right one back, restore a backup with `haltere restore`, or name another folder with --data-dir"
             ),
         };
+        if fresh {
+            return Ok(());
+        }
         let Some(sign) = self.sign_of_database(lock) else { return Ok(()) };
         bail!(
             "there was a database in {folder}, as {sign} tells, and {DATABASE} {fault}: put it back, mount its disk, or restore a backup with `haltere restore`; `haltere serve --fresh` begins with an empty one"
@@ -233,7 +258,7 @@ impl DataDir {
         if had_database {
             writeln!(file, "{HAD_DATABASE}").with_context(describe)?;
         }
-        Ok(ServerLock { _folder: folder, file, had_database })
+        Ok(ServerLock { database: None, _folder: folder, file, had_database })
     }
 
     /// Opens a file to be locked, and makes it when it is missing. A link is not followed, and no other kind of
@@ -460,29 +485,31 @@ mod tests {
         // A start that failed early has left the lock behind.
         drop(data.lock().expect("locked"));
         let none = Contents::Missing;
-        data.check_installed(&data.lock().expect("locked"), none).expect("a first start");
+        data.check_installed(&data.lock().expect("locked"), none, false).expect("a first start");
         data.lock().expect("locked").remember_database().expect("written");
         let mut lock = data.lock().expect("remembered over starts");
         let refused = |lock: &ServerLock, sign: &str| {
             for contents in [Contents::Missing, Contents::Nothing] {
                 let refusal =
-                    data.check_installed(lock, contents).expect_err("refused").to_string();
+                    data.check_installed(lock, contents, false).expect_err("refused").to_string();
                 assert!(refusal.contains(sign) && refusal.contains("--fresh"), "{refusal}");
             }
         };
         refused(&lock, LOCK);
+        data.check_installed(&lock, Contents::Missing, true).expect("told so");
         lock.remember_database().expect("nothing to write");
-        data.check_installed(&lock, Contents::Haltere).expect("it is there");
+        data.check_installed(&lock, Contents::Haltere, false).expect("it is there");
 
         for sign in [MASTER_KEY, "haltere.db-wal"] {
             let root = tempfile::tempdir().expect("a folder");
             let data = DataDir::create(root.path()).expect("there");
             fs::write(root.path().join(sign), "").expect("written");
             let lock = data.lock().expect("locked");
-            let refusal = data.check_installed(&lock, none).expect_err("refused");
+            let refusal = data.check_installed(&lock, none, false).expect_err("refused");
             assert!(refusal.to_string().contains(sign), "{refusal}");
             fs::write(data.database(), "").expect("written");
-            let refusal = data.check_installed(&lock, Contents::Nothing).expect_err("refused");
+            let refusal =
+                data.check_installed(&lock, Contents::Nothing, false).expect_err("refused");
             assert!(refusal.to_string().contains(sign), "{refusal}");
         }
     }
@@ -493,12 +520,15 @@ mod tests {
         let data = DataDir::create(root.path()).expect("there");
         let lock = data.lock().expect("locked");
         fs::write(data.database(), "").expect("written");
-        data.check_installed(&lock, Contents::Nothing).expect("before the first page");
+        data.check_installed(&lock, Contents::Nothing, false).expect("before the first page");
         fs::write(data.database(), "a header").expect("written");
         fs::write(root.path().join("haltere.db-wal"), "a step").expect("written");
-        data.check_installed(&lock, Contents::Nothing).expect("before the first step");
-        let refusal = data.check_installed(&lock, Contents::Foreign).expect_err("refused");
-        assert!(refusal.to_string().contains("not one of haltere"), "{refusal}");
+        data.check_installed(&lock, Contents::Nothing, false).expect("before the first step");
+        for fresh in [false, true] {
+            let refused = data.check_installed(&lock, Contents::Foreign, fresh);
+            let refusal = refused.expect_err("refused").to_string();
+            assert!(refusal.contains("haltere.db") && refusal.contains("not one of"), "{refusal}");
+        }
     }
 
     #[test]

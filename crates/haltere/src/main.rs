@@ -8,6 +8,7 @@ mod clock;
 mod config;
 mod console;
 mod data_dir;
+mod database_lock;
 mod descriptors;
 mod durable;
 mod http;

@@ -34,6 +34,13 @@ use crate::tls::{self, Tls};
 /// How long a start looks for damage in the database: some gigabytes, on a disk that is not slow.
 const LOOK_FOR_DAMAGE: Duration = Duration::from_secs(5);
 
+/// Makes the database's file when there is none, so that it can be locked before it is opened.
+pub(crate) fn make_database(data: &DataDir) -> anyhow::Result<()> {
+    let path = data.database();
+    SqliteStore::create(&path)
+        .with_context(|| format!("failed to create the database {}", path.display()))
+}
+
 /// The store in the data folder, migrated to what this binary knows, and looked at for damage. For the server,
 /// under its lock.
 pub(crate) async fn store(data: &DataDir) -> anyhow::Result<Arc<dyn Store>> {

@@ -28,6 +28,7 @@ mod moving;
 mod package;
 mod readers;
 mod restart;
+mod second_server;
 mod secrets;
 mod sessions;
 mod shutdown;

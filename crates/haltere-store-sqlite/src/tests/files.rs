@@ -160,6 +160,16 @@ async fn what_is_in_a_file_is_told_before_it_is_opened() {
     assert_eq!(contents().await, Contents::Nothing);
     folder.shell("CREATE TABLE users (x)").await.unwrap();
     assert_eq!(contents().await, Contents::Foreign);
+    // Another program's, whatever it calls its tables, or before it has made any.
+    for others in [
+        "CREATE TABLE connections (x); CREATE TABLE meta (x); CREATE TABLE revisions (x)",
+        "DROP TABLE users; DROP TABLE connections; DROP TABLE meta; DROP TABLE revisions; CREATE VIEW v AS SELECT 1",
+        "DROP VIEW v; PRAGMA application_id = 252006673",
+        "PRAGMA application_id = 0; PRAGMA user_version = 3",
+    ] {
+        folder.shell(others).await.unwrap();
+        assert_eq!(contents().await, Contents::Foreign, "{others}");
+    }
     folder.remove(&["haltere.db"]);
     let store = folder.open().await.unwrap();
     assert_eq!(contents().await, Contents::Haltere, "from the log as well");

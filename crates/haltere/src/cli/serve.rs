@@ -35,7 +35,7 @@ pub(super) struct Options {
     #[command(flatten)]
     server: Server,
 
-    /// Begin with an empty database although there was one in the data folder
+    /// Begin with an empty database although there was one in the data folder. A database that is there is never emptied or added to
     #[arg(long)]
     fresh: bool,
 }
@@ -96,12 +96,13 @@ async fn serve(
     let data = DataDir::create(&settings.data.dir)?;
     let mut lock = data.lock()?;
     data.check_whole()?;
-    if !fresh {
-        data.check_installed(&lock, wiring::contents(&data).await?)?;
-    }
+    lock.hold_database(&data)?;
+    data.check_installed(&lock, wiring::contents(&data).await?, fresh)?;
     let (tls, certificate) = wiring::tls(&settings.server)?.unzip();
     let listener = bind(settings.server.listen).await?;
     let address = listener.local_addr().context("failed to read the address listened on")?;
+    wiring::make_database(&data)?;
+    lock.hold_database(&data)?;
     let store = wiring::store(&data).await?;
     let master_key = wiring::master_key_for_start(&settings.data, &data, &store).await?;
     warn_of_exposed_key(key_file);
