@@ -77,6 +77,16 @@ impl Files {
         })
     }
 
+    /// The database, as it was named.
+    pub(crate) fn database(&self) -> &Path {
+        &self.database
+    }
+
+    /// The write-ahead log, where SQLite makes it.
+    pub(crate) fn log(&self) -> &Path {
+        &self.beside[0]
+    }
+
     /// Whether all of them are in place. `is_open`: the connection that writes is open, and keeps SQLite from
     /// removing the two beside the database.
     pub(crate) fn are_in_place(&self, is_open: bool) -> bool {

@@ -13,6 +13,7 @@ mod contents;
 mod error;
 mod files;
 mod link_history;
+mod log;
 mod many;
 mod material;
 mod meta;
@@ -24,6 +25,8 @@ mod row;
 mod sessions;
 mod tx;
 mod users;
+mod wal;
+mod watch;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -35,10 +38,15 @@ use condition::Condition;
 use files::Files;
 use haltere_core::StorageTrouble;
 use haltere_store::{Backups, NoBackups, ReadTx, Store, StoreError, WriteTx};
+use log::{Log, Look};
 use sqlx::SqlitePool;
+use watch::Watch;
 
 pub use backup::{BackupError, SqliteBackup};
 pub use contents::Contents;
+
+/// How often a write begins again because others have written meanwhile.
+const TRIES: usize = 5;
 
 /// The store on one SQLite file.
 #[derive(Debug)]
@@ -50,8 +58,8 @@ pub struct SqliteStore {
     readers: SqlitePool,
     /// Whether the disk takes what is written.
     condition: Arc<Condition>,
-    /// What was opened; `None` where nobody writes.
-    files: Option<Arc<Files>>,
+    /// Over what was opened; `None` where nobody writes.
+    watch: Option<Watch>,
     /// The log was written into the database when it had lost its name.
     folded: AtomicBool,
 }
@@ -69,10 +77,10 @@ impl SqliteStore {
         migrations::run(&writer).await?;
         Ok(Self {
             path: path.to_owned(),
-            writer,
             readers: open::readers(path, Some(&files)),
             condition: Arc::default(),
-            files: Some(files),
+            watch: Some(Watch::new(files, &writer)),
+            writer,
             folded: AtomicBool::new(false),
         })
     }
@@ -102,7 +110,7 @@ impl SqliteStore {
             writer: pool.clone(),
             readers: pool,
             condition: Arc::default(),
-            files: None,
+            watch: None,
             folded: AtomicBool::new(false),
         })
     }
@@ -123,18 +131,26 @@ impl SqliteStore {
     /// Whether SQLite works with the files that have the names. Tells when not.
     fn check_files(&self) -> Result<(), StoreError> {
         let is_open = self.writer.size() > 0;
-        if self.files.as_ref().is_none_or(|files| files.are_in_place(is_open)) {
+        if self.watch.as_ref().is_none_or(|watch| watch.files.are_in_place(is_open)) {
             return Ok(());
         }
         self.condition.failed(&StoreError::Replaced);
         Err(StoreError::Replaced)
     }
 
+    /// Whether all that was written is still in them. Tells when not.
+    async fn check_content(&self) -> Result<(), StoreError> {
+        let Some(watch) = &self.watch else { return Ok(()) };
+        watch.check().await.inspect_err(|error| self.condition.failed(error))
+    }
+
     /// Begins a read that sees what this store has written, whatever has the name of its database now.
     async fn begin_read(&self) -> Result<tx::Tx, StoreError> {
         // Told by it; reads go on.
-        let _ = self.check_files();
-        let strayed = || self.files.as_ref().is_some_and(|files| files.have_strayed());
+        if self.check_files().is_ok() {
+            self.look_at_content().await;
+        }
+        let strayed = || self.watch.as_ref().is_some_and(|watch| watch.files.have_strayed());
         if !strayed() {
             let tx = tx::Tx::read(&self.readers, &self.condition).await?;
             // The connection may have been opened just now.
@@ -144,16 +160,33 @@ impl SqliteStore {
             }
         }
         let tx = tx::Tx::read(&self.writer, &self.condition).await?;
-        if self.files.as_ref().is_some_and(|files| files.are_lost()) {
+        if self.watch.as_ref().is_some_and(|watch| watch.files.are_lost()) {
             return Err(StoreError::Replaced);
         }
         Ok(tx)
     }
 
+    /// Tells when something was cut or overwritten while nobody wrote: whoever writes looks by himself.
+    async fn look_at_content(&self) {
+        let Some(watch) = self.watch.as_ref().filter(|watch| !watch.log.is_broken()) else {
+            return;
+        };
+        if watch.log.look() == Look::Well {
+            return;
+        }
+        if let Some(mut writer) = self.writer.try_acquire()
+            && let Err(damage) = watch.log.compare(&mut writer).await
+        {
+            self.condition.failed_to_read(&damage);
+        }
+    }
+
     /// Once the log has lost its name, the next start would not find it: brings what is in it to where it will be
     /// found, if the database is still there.
     async fn fold_log(&self) {
-        let is_there = self.files.as_ref().is_some_and(|files| files.database_can_be_found());
+        let can_be_saved =
+            |watch: &Watch| watch.files.database_can_be_found() && !watch.log.is_broken();
+        let is_there = self.watch.as_ref().is_some_and(can_be_saved);
         if !is_there || self.folded.swap(true, Ordering::Relaxed) {
             return;
         }
@@ -174,13 +207,20 @@ impl Store for SqliteStore {
 
     async fn write(&self) -> Result<Box<dyn WriteTx>, StoreError> {
         self.condition.check()?;
-        let mut tx = tx::Tx::write(&self.writer, &self.condition).await?;
-        // By now SQLite has its files open.
-        self.check_files()?;
-        if let Some(files) = &self.files {
-            tx.watch(Arc::clone(files));
+        for _ in 0..TRIES {
+            let mut tx = tx::Tx::write(&self.writer, &self.condition).await?;
+            // By now SQLite has its files open.
+            self.check_files()?;
+            let Some(watch) = &self.watch else { return Ok(Box::new(tx)) };
+            if watch.log.look() == Look::Well {
+                tx.watch(watch.clone());
+                return Ok(Box::new(tx));
+            }
+            // SQLite can be asked only outside of a transaction.
+            drop(tx);
+            self.check_content().await?;
         }
-        Ok(Box::new(tx))
+        Err(StoreError::Busy)
     }
 
     fn trouble(&self) -> Option<StorageTrouble> {
@@ -193,6 +233,7 @@ impl Store for SqliteStore {
             self.fold_log().await;
             return Err(replaced);
         }
+        self.check_content().await?;
         probe::run(&self.writer, &self.condition).await?;
         self.condition.is_well();
         Ok(())
@@ -211,6 +252,11 @@ impl Store for SqliteStore {
     }
 
     async fn close(&self) {
+        // What is found is in the log; there is nobody left to tell.
+        let _ = self.check_content().await;
+        if self.watch.as_ref().is_some_and(|watch| watch.log.is_broken()) {
+            Log::keep_open(&self.writer).await;
+        }
         // The writer goes last: the last connection to close folds the WAL into the database.
         self.readers.close().await;
         self.writer.close().await;

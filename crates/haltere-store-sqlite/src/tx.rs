@@ -11,7 +11,7 @@ use sqlx::{Sqlite, SqlitePool, Transaction};
 
 use crate::condition::Condition;
 use crate::error;
-use crate::files::Files;
+use crate::watch::Watch;
 
 /// A transaction, of the writer or of a reader. Which one it is decides the trait it is handed out
 /// as; should that ever go wrong, readers are `query_only`.
@@ -25,7 +25,7 @@ pub(crate) struct Tx {
     /// It changes something.
     writes: bool,
     /// Looked at once a change is durable: before it is said to be.
-    files: Option<Arc<Files>>,
+    watch: Option<Watch>,
 }
 
 /// A statement with its arguments.
@@ -39,7 +39,7 @@ impl Tx {
         let inner = readers.begin().await.map_err(error::store);
         let inner = inner.inspect_err(|error| condition.failed_to_read(error))?;
         let condition = Arc::clone(condition);
-        Ok(Self { inner, failed: false, condition, writes: false, files: None })
+        Ok(Self { inner, failed: false, condition, writes: false, watch: None })
     }
 
     /// Takes the write lock at once: a transaction that begins as a reader and then wants to write
@@ -53,12 +53,12 @@ impl Tx {
         let inner = inner.inspect_err(|error| condition.failed(error))?;
         Step::Begin.after()?;
         let condition = Arc::clone(condition);
-        Ok(Self { inner, failed: false, condition, writes: true, files: None })
+        Ok(Self { inner, failed: false, condition, writes: true, watch: None })
     }
 
-    /// Makes the commit tell when the files have been replaced meanwhile.
-    pub(crate) fn watch(&mut self, files: Arc<Files>) {
-        self.files = Some(files);
+    /// Makes the commit tell when the files have been replaced or cut meanwhile.
+    pub(crate) fn watch(&mut self, watch: Watch) {
+        self.watch = Some(watch);
     }
 
     /// Runs a change; how many rows it touched.
@@ -146,12 +146,11 @@ impl WriteTx for Tx {
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
         self.check()?;
         Step::Commit.before()?;
-        let Self { inner, condition, files, .. } = *self;
+        let Self { inner, condition, watch, .. } = *self;
         let committed = inner.commit().await.map_err(error::store);
         committed.inspect_err(|error| condition.failed(error))?;
-        if files.is_some_and(|files| !files.are_in_place(true)) {
-            condition.failed(&StoreError::Replaced);
-            return Err(StoreError::Replaced);
+        if let Some(watch) = watch {
+            watch.check().await.inspect_err(|error| condition.failed(error))?;
         }
         Step::Commit.after()
     }

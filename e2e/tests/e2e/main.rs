@@ -10,6 +10,7 @@ mod bad_input;
 mod canaries;
 mod config;
 mod console;
+mod cut_files;
 mod database;
 mod descriptors;
 mod disk;

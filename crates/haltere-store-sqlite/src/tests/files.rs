@@ -276,3 +276,193 @@ async fn a_look_for_damage_ends_in_time() {
     store.look_for_damage(Duration::ZERO).await.unwrap();
     assert_eq!(store.trouble(), None, "not looked at is not damaged");
 }
+
+/// What somebody does to a file in place.
+type Harm = fn(&fs::File, u64);
+
+const HARMS: [(&str, Harm); 5] = [
+    ("emptied", |file, _| file.set_len(0).unwrap()),
+    ("cut in half", |file, bytes| file.set_len(bytes / 2).unwrap()),
+    ("cut by a byte", |file, bytes| file.set_len(bytes - 1).unwrap()),
+    ("overwritten with zeros", |file, bytes| {
+        file.write_all_at(&vec![0; usize::try_from(bytes).unwrap()], 0).unwrap();
+    }),
+    ("overwritten in its midst", |file, bytes| {
+        file.write_all_at(&[0xa5; 100], bytes / 2).unwrap();
+    }),
+];
+
+async fn is_damage(store: &SqliteStore, harm: &str) {
+    let refused = insert(store, &record("lost", 0)).await.unwrap_err();
+    assert!(matches!(refused, StoreError::Damaged(_)), "{harm}: {refused:?}");
+    assert_eq!(store.trouble(), Some(StorageTrouble::Damaged), "{harm}");
+    store.probe().await.unwrap_err();
+    assert_eq!(store.trouble(), Some(StorageTrouble::Damaged), "{harm}: it does not heal");
+}
+
+fn harm(path: &Path, how: Harm) {
+    let file = fs::OpenOptions::new().write(true).open(path).unwrap();
+    how(&file, file.metadata().unwrap().len());
+}
+
+#[tokio::test]
+async fn a_log_that_was_cut_or_overwritten_takes_no_change() {
+    for (name, how) in HARMS {
+        let folder = Folder::new();
+        let store = folder.open().await.unwrap();
+        for number in 0..20 {
+            insert(&store, &record(&number.to_string(), 5_000)).await.unwrap();
+        }
+        harm(&folder.0.path().join(WAL), how);
+        is_damage(&store, name).await;
+    }
+}
+
+/// In the moment between the beginning of a change and its end.
+#[tokio::test]
+async fn a_log_that_is_cut_under_a_change_does_not_acknowledge_it() {
+    for (name, how) in &HARMS[..4] {
+        let folder = Folder::new();
+        let store = folder.open().await.unwrap();
+        insert(&store, &record("kept", 5_000)).await.unwrap();
+        let mut tx = store.write().await.unwrap();
+        tx.insert_connection(&record("lost", 5_000)).await.unwrap();
+        harm(&folder.0.path().join(WAL), *how);
+        let refused = tx.commit().await.unwrap_err();
+        assert!(matches!(refused, StoreError::Damaged(_)), "{name}: {refused:?}");
+        is_damage(&store, name).await;
+    }
+}
+
+#[tokio::test]
+async fn a_read_notices_a_log_that_was_cut() {
+    for (name, how) in HARMS {
+        let folder = Folder::new();
+        let store = folder.open().await.unwrap();
+        insert(&store, &record("kept", 100_000)).await.unwrap();
+        harm(&folder.0.path().join(WAL), how);
+        // Whether it works depends on what SQLite still has in memory.
+        if let Ok(mut read) = store.read().await {
+            let _ = read.revisions().await;
+        }
+        assert_eq!(store.trouble(), Some(StorageTrouble::Damaged), "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_database_that_was_cut_takes_no_change() {
+    for (name, how) in &HARMS[..3] {
+        for in_log in [false, true] {
+            let folder = Folder::new();
+            let store = folder.open().await.unwrap();
+            for number in 0..20 {
+                insert(&store, &record(&number.to_string(), 5_000)).await.unwrap();
+            }
+            folder.shell("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
+            if in_log {
+                insert(&store, &record("in the log", 0)).await.unwrap();
+            }
+            harm(&folder.path(), *how);
+            is_damage(&store, name).await;
+        }
+    }
+}
+
+/// As large as the one that was overwritten, and whole.
+#[tokio::test]
+async fn an_earlier_log_in_the_place_of_the_log_takes_no_change() {
+    let folder = Folder::new();
+    let store = folder.open().await.unwrap();
+    insert(&store, &record("kept", 0)).await.unwrap();
+    let log = folder.0.path().join(WAL);
+    let earlier = fs::read(&log).unwrap();
+    insert(&store, &record("acknowledged", 0)).await.unwrap();
+    fs::write(&log, earlier).unwrap();
+    is_damage(&store, "an earlier log").await;
+}
+
+/// Closing a database folds its log into it.
+#[tokio::test]
+async fn what_is_left_is_not_destroyed_by_a_broken_log() {
+    for (name, how) in HARMS {
+        let folder = Folder::new();
+        let store = folder.open().await.unwrap();
+        insert(&store, &record("folded", 0)).await.unwrap();
+        folder.shell("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
+        for number in 0..20 {
+            insert(&store, &record(&number.to_string(), 5_000)).await.unwrap();
+        }
+        harm(&folder.0.path().join(WAL), how);
+        store.close().await;
+        // As after the end of the process, whose locks are gone.
+        let next = Folder::new();
+        for file in ["haltere.db", WAL] {
+            fs::copy(folder.0.path().join(file), next.0.path().join(file)).unwrap();
+        }
+        let store = next.open().await.unwrap();
+        store.look_for_damage(Duration::from_mins(1)).await.unwrap();
+        assert_eq!(store.trouble(), None, "{name}");
+        assert!(count(&store).await >= 1, "{name}");
+        insert(&store, &record("goes on", 0)).await.unwrap();
+    }
+}
+
+/// Everything that makes a log begin from its start, shrink or vanish.
+#[tokio::test]
+async fn what_sqlite_does_to_its_log_is_no_alarm() {
+    let folder = Folder::new();
+    let store = folder.open().await.unwrap();
+    let others = [
+        "PRAGMA wal_checkpoint(PASSIVE)",
+        "PRAGMA wal_checkpoint(RESTART)",
+        "PRAGMA wal_checkpoint(TRUNCATE)",
+        "CREATE TABLE bulk AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000)
+            SELECT randomblob(4000) AS b FROM n; DROP TABLE bulk",
+        "VACUUM",
+        "VACUUM; PRAGMA wal_checkpoint(TRUNCATE)",
+    ];
+    let mut kept = 0;
+    for round in 0..60 {
+        insert(&store, &record(&format!("own {round}"), 200_000)).await.unwrap();
+        folder.shell(others[round % others.len()]).await.unwrap();
+        if round % 4 == 0 {
+            let beside = folder.open().await.unwrap();
+            insert(&beside, &record(&format!("beside {round}"), 100)).await.unwrap();
+            beside.close().await;
+            kept += 1;
+        }
+        if round % 7 == 0 {
+            store.scrub().await.unwrap();
+        }
+        if round % 5 == 0 {
+            // Begun and left; and one that changes nothing.
+            let mut tx = store.write().await.unwrap();
+            tx.insert_connection(&record("left", 3_000_000)).await.unwrap();
+            drop(tx);
+            store.write().await.unwrap().commit().await.unwrap();
+        }
+        kept += 1;
+        assert_eq!(count(&store).await, kept);
+        assert_eq!(store.trouble(), None);
+    }
+}
+
+#[tokio::test]
+async fn many_who_write_at_once_are_no_alarm() {
+    let folder = Folder::new();
+    let stores = [Arc::new(folder.open().await.unwrap()), Arc::new(folder.open().await.unwrap())];
+    let writers = (0..8).map(|writer| {
+        let store = Arc::clone(&stores[writer % 2]);
+        tokio::spawn(async move {
+            for number in 0..30 {
+                insert(&store, &record(&format!("{writer} {number}"), 20_000)).await.unwrap();
+                store.read().await.unwrap().revisions().await.unwrap();
+            }
+        })
+    });
+    for writer in writers.collect::<Vec<_>>() {
+        writer.await.unwrap();
+    }
+    assert_eq!(count(&stores[0]).await, 240);
+    assert!(stores.iter().all(|store| store.trouble().is_none()));
+}

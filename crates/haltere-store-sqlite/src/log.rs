@@ -1,0 +1,236 @@
+//! Whether what SQLite has written is still in the write-ahead log and the database.
+//!
+//! A file that is cut or overwritten in place keeps its name and its inode, and SQLite goes on: it keeps in memory where
+//! its log ends, and writes there. After a restart it would find a log that does not hold together, and drop it. So
+//! each change is looked up in the log before it is acknowledged, in the way SQLite would after a crash.
+//!
+//! A look is cheap where nothing but our own changes has happened: it reads what is new. For all else (another
+//! process has written, SQLite has begun the log from its start) SQLite is asked how much there should be, and
+//! the whole log is read.
+
+use std::collections::BTreeSet;
+use std::fs::{self, File, Metadata};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use haltere_store::StoreError;
+use sqlx::{SqliteConnection, SqlitePool};
+
+use crate::error;
+use crate::wal::Place;
+
+/// Others may write between the question to SQLite and the look, which is then taken once more.
+const TRIES: usize = 5;
+/// SQLite never writes the page that holds this byte; its locks are there.
+const LOCK_BYTE: u64 = 1 << 30;
+
+/// Watches the content of the database's files.
+#[derive(Debug)]
+pub(crate) struct Log {
+    database: PathBuf,
+    wal: PathBuf,
+    seen: Mutex<Seen>,
+    /// Something was cut or overwritten.
+    broken: AtomicBool,
+}
+
+/// What was seen last.
+#[derive(Debug, Default)]
+struct Seen {
+    place: Option<Place>,
+    stamp: Option<Stamp>,
+    database_bytes: u64,
+}
+
+/// Changes whenever somebody writes to the file. The last two are seconds and nanoseconds of the inode's change,
+/// which nobody can set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    inode: u64,
+    bytes: u64,
+    changed: (i64, i64),
+}
+
+/// How a look ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// All is there.
+    Well,
+    /// SQLite has to be asked.
+    Unclear,
+}
+
+/// What SQLite believes.
+#[derive(Debug, Clone, Copy)]
+struct Belief {
+    /// Frames in the log.
+    frames: u32,
+    /// Of them in the database as well.
+    folded: u32,
+    /// Pages of the database, those in the log included.
+    pages: u32,
+    page_size: u64,
+}
+
+/// What is gone. Messages are told as the cause of damage.
+#[derive(Debug, thiserror::Error)]
+enum Gone {
+    #[error(
+        "the write-ahead log {log} was cut or overwritten: {left} of its {frames} pages are left"
+    )]
+    Log { log: String, left: u32, frames: u32 },
+    #[error("the database {database} was cut: {left} of its {pages} pages are left")]
+    Database { database: String, left: u64, pages: u32 },
+}
+
+impl Log {
+    /// Of the database at `database`, whose log is at `wal`. Nothing has been looked at.
+    pub(crate) fn new(database: &Path, wal: &Path) -> Self {
+        Self {
+            database: database.to_owned(),
+            wal: wal.to_owned(),
+            seen: Mutex::default(),
+            broken: AtomicBool::new(false),
+        }
+    }
+
+    /// Whether something was found cut or overwritten.
+    pub(crate) fn is_broken(&self) -> bool {
+        self.broken.load(Ordering::Relaxed)
+    }
+
+    /// Looks for what was written since the last look.
+    pub(crate) fn look(&self) -> Look {
+        // What the file system does not say is no sign of damage.
+        self.try_look().unwrap_or(Look::Well)
+    }
+
+    fn try_look(&self) -> io::Result<Look> {
+        let mut seen = self.seen();
+        let bytes = fs::metadata(&self.database)?.len();
+        if bytes < seen.database_bytes {
+            return Ok(Look::Unclear);
+        }
+        seen.database_bytes = bytes;
+        let is_new = |seen: &Seen, stamp| seen.stamp != Some(stamp);
+        let stamp = match fs::metadata(&self.wal) {
+            Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Look::Unclear),
+            facts => Stamp::of(&facts?),
+        };
+        if !is_new(&seen, stamp) {
+            return Ok(Look::Well);
+        }
+        let log = File::open(&self.wal)?;
+        let stamp = Stamp::of(&log.metadata()?);
+        let Some(place) = &mut seen.place else { return Ok(Look::Unclear) };
+        if !place.still_holds(&log)? {
+            return Ok(Look::Unclear);
+        }
+        let before = place.frames();
+        place.follow(&log, |_, _| {})?;
+        if place.frames() == before {
+            return Ok(Look::Unclear);
+        }
+        seen.stamp = Some(stamp);
+        Ok(Look::Well)
+    }
+
+    /// Asks SQLite what there should be, and looks whether it is. On the connection that writes, outside of a
+    /// transaction. [`StoreError::Damaged`] when something is gone.
+    pub(crate) async fn compare(&self, writer: &mut SqliteConnection) -> Result<(), StoreError> {
+        let mut tries = 1;
+        loop {
+            let belief = Belief::of(writer).await.map_err(error::store)?;
+            match self.compare_with(belief) {
+                // What the file system does not say is no sign of damage.
+                Ok(None) | Err(_) => return Ok(()),
+                Ok(Some(_)) if tries < TRIES => tries += 1,
+                Ok(Some(gone)) => {
+                    self.broken.store(true, Ordering::Relaxed);
+                    return Err(StoreError::Damaged(Box::new(gone)));
+                }
+            }
+        }
+    }
+
+    fn compare_with(&self, belief: Belief) -> io::Result<Option<Gone>> {
+        let mut seen = self.seen();
+        let bytes = fs::metadata(&self.database)?.len();
+        let pages = bytes / belief.page_size;
+        // Pages behind the end of the database, which only the log has.
+        let mut behind = BTreeSet::new();
+        let (place, stamp) = match File::open(&self.wal) {
+            Err(error) if error.kind() == ErrorKind::NotFound => (None, None),
+            log => {
+                let log = log?;
+                let stamp = Stamp::of(&log.metadata()?);
+                let mut place = Place::start(&log)?;
+                if let Some(place) = &mut place {
+                    place.follow(&log, |frame, page| {
+                        if frame > belief.folded && u64::from(page) > pages {
+                            behind.insert(u64::from(page));
+                        }
+                    })?;
+                }
+                (place, Some(stamp))
+            }
+        };
+        let left = place.as_ref().map_or(0, Place::frames);
+        if left < belief.frames {
+            let log = self.wal.display().to_string();
+            return Ok(Some(Gone::Log { log, left, frames: belief.frames }));
+        }
+        let lock_page = LOCK_BYTE / belief.page_size + 1;
+        let is_there = |page: u64| page == lock_page || behind.contains(&page);
+        if !(pages + 1..=u64::from(belief.pages)).all(is_there) {
+            let database = self.database.display().to_string();
+            return Ok(Some(Gone::Database { database, left: pages, pages: belief.pages }));
+        }
+        *seen = Seen { place, stamp, database_bytes: bytes };
+        Ok(None)
+    }
+
+    /// Keeps SQLite from closing the database in the usual way: the last connection to close writes the log into the
+    /// database, and what is in a broken log would destroy what is left.
+    pub(crate) async fn keep_open(writer: &SqlitePool) {
+        if let Ok(connection) = writer.acquire().await {
+            std::mem::forget(connection.detach());
+        }
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Seen> {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Stamp {
+    fn of(facts: &Metadata) -> Self {
+        Self {
+            inode: facts.ino(),
+            bytes: facts.len(),
+            changed: (facts.ctime(), facts.ctime_nsec()),
+        }
+    }
+}
+
+impl Belief {
+    async fn of(writer: &mut SqliteConnection) -> Result<Self, sqlx::Error> {
+        // Does no work, and works on no copy: it says how it stands now.
+        let checkpoint = sqlx::query_as("PRAGMA wal_checkpoint(NOOP)");
+        let (_busy, frames, folded): (i64, i64, i64) = checkpoint.fetch_one(&mut *writer).await?;
+        let page_size = sqlx::query_scalar("PRAGMA page_size").fetch_one(&mut *writer).await;
+        let pages = sqlx::query_scalar("PRAGMA page_count").fetch_one(writer).await;
+        // They fail where the log is cut, which is told by what is left of its frames.
+        let (page_size, pages): (i64, i64) = (page_size.unwrap_or(4_096), pages.unwrap_or(0));
+        Ok(Self {
+            // -1 without a log.
+            frames: u32::try_from(frames).unwrap_or(0),
+            folded: u32::try_from(folded).unwrap_or(0),
+            pages: u32::try_from(pages).unwrap_or(0),
+            page_size: u64::try_from(page_size).unwrap_or(4_096).max(1),
+        })
+    }
+}

@@ -1,0 +1,37 @@
+//! Watches the database's files while somebody writes.
+
+use std::sync::Arc;
+
+use haltere_store::StoreError;
+use sqlx::SqlitePool;
+
+use crate::error;
+use crate::files::Files;
+use crate::log::{Log, Look};
+
+/// Whether the files are the ones that have the names, and whether what was written is in them.
+#[derive(Debug, Clone)]
+pub(crate) struct Watch {
+    pub(crate) files: Arc<Files>,
+    pub(crate) log: Arc<Log>,
+    writer: SqlitePool,
+}
+
+impl Watch {
+    pub(crate) fn new(files: Arc<Files>, writer: &SqlitePool) -> Self {
+        let log = Arc::new(Log::new(files.database(), files.log()));
+        Self { files, log, writer: writer.clone() }
+    }
+
+    /// Makes sure of both, outside of a transaction.
+    pub(crate) async fn check(&self) -> Result<(), StoreError> {
+        if !self.files.are_in_place(self.writer.size() > 0) {
+            return Err(StoreError::Replaced);
+        }
+        if self.log.look() == Look::Well {
+            return Ok(());
+        }
+        let mut writer = self.writer.acquire().await.map_err(error::store)?;
+        self.log.compare(&mut writer).await
+    }
+}
