@@ -1,7 +1,8 @@
 //! The committed description of the API, and whether what was answered is what it describes.
 
+use parking_lot::Mutex;
 use std::collections::HashMap;
-use std::sync::{Arc, LazyLock, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock};
 
 use jsonschema::Validator;
 use serde_json::{Value, json};
@@ -114,7 +115,7 @@ impl Contract {
     }
 
     fn validator(&self, place: &str, schema: &Value) -> Arc<Validator> {
-        let mut validators = self.validators.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut validators = self.validators.lock();
         let made = validators.entry(place.to_owned()).or_insert_with(|| {
             // References in the schema start at the root of the document.
             let schema = json!({ "allOf": [schema], "components": self.document["components"] });

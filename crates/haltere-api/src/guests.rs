@@ -4,9 +4,10 @@
 //! login and what its page loads are served there as well: few at a time, each for a short while, and at the
 //! cost of the address that has most of them under way.
 
+use parking_lot::{Mutex, MutexGuard};
 use std::convert::Infallible;
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::Request;
@@ -56,7 +57,7 @@ impl Guests {
     }
 
     fn crowd(&self) -> MutexGuard<'_, Requests> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

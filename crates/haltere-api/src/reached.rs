@@ -1,7 +1,7 @@
 //! Limits that callers have reached: counted, and logged when that begins.
 
+use parking_lot::Mutex;
 use std::collections::BTreeMap;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -21,7 +21,7 @@ impl LimitsReached {
     /// Counts once more, and logs it unless it was reached in the last minute as well.
     pub(crate) fn count(&self, LimitReached(limit): LimitReached) {
         let now = Instant::now();
-        let mut limits = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut limits = self.0.lock();
         let (count, last) = limits.entry(limit).or_insert((0, now));
         let is_news = *count == 0 || now.duration_since(*last) >= QUIET;
         (*count, *last) = (*count + 1, now);
@@ -43,7 +43,7 @@ mod tests {
 
     impl io::Write for Log {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().expect("no panic").write(bytes)
+            self.0.lock().write(bytes)
         }
 
         fn flush(&mut self) -> io::Result<()> {
@@ -69,7 +69,7 @@ mod tests {
         }
         tokio::time::advance(QUIET).await;
         limits.count(LimitReached("one"));
-        let log = String::from_utf8(log.0.lock().expect("no panic").clone()).expect("UTF-8");
+        let log = String::from_utf8(log.0.lock().clone()).expect("UTF-8");
         let told: Vec<_> = log.lines().filter_map(|line| line.split_once("reached ")).collect();
         let told: Vec<_> = told.into_iter().map(|(_, fields)| fields).collect();
         let expected =

@@ -4,8 +4,8 @@
 //! dying will not be well by itself: then haltere gives up, and the process ends with the reason, so that whoever
 //! looks after the process can start it anew.
 
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::{Instant, MissedTickBehavior, interval, sleep};
@@ -73,7 +73,7 @@ impl Background {
     /// Waits until it has been given up; the reason.
     pub(crate) async fn given_up(&self) -> String {
         self.given_up.cancelled().await;
-        let reason = self.reason.lock().unwrap_or_else(PoisonError::into_inner);
+        let reason = self.reason.lock();
         reason.clone().unwrap_or_default()
     }
 
@@ -151,7 +151,7 @@ impl Background {
 
     fn give_up(&self, reason: String) {
         tracing::error!("{reason}; haltere ends");
-        *self.reason.lock().unwrap_or_else(PoisonError::into_inner) = Some(reason);
+        *self.reason.lock() = Some(reason);
         self.given_up.cancel();
     }
 
@@ -160,7 +160,7 @@ impl Background {
     }
 
     fn tasks(&self) -> MutexGuard<'_, BTreeMap<&'static str, State>> {
-        self.tasks.lock().unwrap_or_else(PoisonError::into_inner)
+        self.tasks.lock()
     }
 }
 

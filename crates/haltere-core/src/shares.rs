@@ -3,11 +3,12 @@
 //! A bound for each request and one for the process are not enough: one caller with many requests takes
 //! everything. As long as the share of one caller is smaller than the whole, no caller keeps all others out.
 
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::caller::UserName;
 
@@ -103,7 +104,7 @@ impl Shares {
     }
 
     fn amounts(&self) -> MutexGuard<'_, Amounts> {
-        self.0.held.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.held.lock()
     }
 }
 

@@ -3,9 +3,10 @@
 //! Links write, the rest of haltere reads, and nobody waits for anybody: a reader takes an `Arc`, a
 //! follower is told *that* a link has changed and reads how it is by then.
 
+use parking_lot::{Mutex, MutexGuard};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet, VecDeque};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use haltere_core::{
     BrokerFacts, Clock, ConnectionId, ConnectionStatus, HistoryState, LinkState, Revision, Since,
@@ -81,7 +82,7 @@ impl Board {
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
         // Nothing in here leaves the board half written when it panics.
-        self.inner.lock().unwrap_or_else(PoisonError::into_inner)
+        self.inner.lock()
     }
 
     /// Gives a new link its place.

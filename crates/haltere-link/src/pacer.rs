@@ -3,8 +3,8 @@
 //! A thousand links that lose their network at once must not come back at once: that is a SYN flood
 //! for the brokers, and a burst of handshakes for us.
 
+use parking_lot::{Mutex, MutexGuard};
 use std::num::NonZeroU32;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until};
@@ -65,7 +65,7 @@ impl Pacer {
     }
 
     fn next(&self) -> MutexGuard<'_, Next> {
-        self.next.lock().unwrap_or_else(PoisonError::into_inner)
+        self.next.lock()
     }
 
     /// When somebody whose slot has come may start: now, unless too many have just done so.

@@ -3,8 +3,9 @@
 //! A fleet's brokers share their CAs, and many share a certificate: each certificate is kept once,
 //! however many links have seen it, and is gone when the last of them has let go.
 
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Weak};
 
 use haltere_core::Timestamp;
 use rustls_pki_types::CertificateDer;
@@ -81,7 +82,7 @@ impl Drop for Certificate {
 
 impl Known {
     fn lock(&self) -> MutexGuard<'_, HashMap<[u8; 32], Weak<Certificate>>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

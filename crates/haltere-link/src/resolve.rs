@@ -1,7 +1,7 @@
 //! From a host name to addresses.
 
+use parking_lot::Mutex;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use haltere_core::{Host, LinkFailure};
@@ -75,7 +75,7 @@ impl Resolver {
     }
 
     fn current(&self) -> Result<Current, NetError> {
-        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut current = self.current.lock();
         if let Some(current) = &*current {
             return Ok(current.clone());
         }
@@ -86,7 +86,7 @@ impl Resolver {
     /// A machine's name servers and `/etc/hosts` change while we run. What fails and is not fresh is
     /// read again for the next name.
     fn doubt(&self, failed: &Current) {
-        let mut current = self.current.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut current = self.current.lock();
         if failed.since.elapsed() > FRESH
             && current.as_ref().is_some_and(|current| current.since == failed.since)
         {

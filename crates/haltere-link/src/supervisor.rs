@@ -3,9 +3,10 @@
 //! A reconciler: it is handed what should be, compares it with what is, and moves the second towards
 //! the first. It takes no news of *what* changed, so that there is one way, and it is always the tested one.
 
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use haltere_core::{
@@ -105,7 +106,7 @@ impl Supervisor {
     }
 
     fn roster(&self) -> MutexGuard<'_, Roster> {
-        self.roster.lock().unwrap_or_else(PoisonError::into_inner)
+        self.roster.lock()
     }
 
     /// Over how long the dials of a start are spread: no longer than the dial rate needs anyway.

@@ -1,7 +1,7 @@
 //! Whether the disk takes what is written, and whether what is stored can be relied on.
 
+use parking_lot::Mutex;
 use std::error::Error as _;
-use std::sync::{Mutex, PoisonError};
 
 use haltere_core::StorageTrouble;
 use haltere_store::StoreError;
@@ -52,8 +52,8 @@ impl Condition {
         }
     }
 
-    fn lock(&self) -> std::sync::MutexGuard<'_, Option<StorageTrouble>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock(&self) -> parking_lot::MutexGuard<'_, Option<StorageTrouble>> {
+        self.0.lock()
     }
 }
 

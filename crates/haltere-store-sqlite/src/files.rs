@@ -7,13 +7,13 @@
 //! A symbolic link in the place of the database leads to the same file under another name, and the next start
 //! would look for the log under that name. So the name itself is compared, too.
 
+use parking_lot::{Mutex, MutexGuard};
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Device and inode. The inode of an open file is not given to another one.
 type Identity = (u64, u64);
@@ -164,7 +164,7 @@ impl Files {
     }
 
     fn beside_held(&self) -> MutexGuard<'_, [Option<Identity>; 2]> {
-        self.beside_held.lock().unwrap_or_else(PoisonError::into_inner)
+        self.beside_held.lock()
     }
 }
 

@@ -1,6 +1,7 @@
 //! A clock that moves by hand.
 
-use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use parking_lot::{Mutex, MutexGuard};
+use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use haltere_core::{Clock, Timestamp};
@@ -50,7 +51,7 @@ impl MockClock {
     }
 
     fn hands(&self) -> MutexGuard<'_, Hands> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

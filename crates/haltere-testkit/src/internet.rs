@@ -1,9 +1,10 @@
 //! The internet in a box: every address there is leads to one listener, which notes whom somebody
 //! wanted to reach. What gets out is seen, whatever address it went to.
 
+use parking_lot::Mutex;
 use std::net::{IpAddr, Ipv6Addr};
 use std::process::Command;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio_util::task::AbortOnDropHandle;
@@ -43,7 +44,7 @@ impl Internet {
 
     /// The addresses that were reached so far, one for each connection.
     pub fn visits(&self) -> Vec<IpAddr> {
-        self.visits.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.visits.lock().clone()
     }
 }
 
@@ -52,7 +53,7 @@ async fn receive(listener: TcpListener, visits: Arc<Mutex<Vec<IpAddr>>>) {
         // It may be over already.
         if let Ok(address) = stream.local_addr() {
             let address = address.ip().to_canonical();
-            visits.lock().unwrap_or_else(PoisonError::into_inner).push(address);
+            visits.lock().push(address);
         }
     }
 }

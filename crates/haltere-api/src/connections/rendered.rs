@@ -2,7 +2,8 @@
 //! changed since costs a pointer, however often it is asked for, and one in which little has changed costs the
 //! blocks in which it did. So a broker that comes and goes is not felt by those who look at a thousand others.
 
-use std::sync::{Arc, OnceLock, PoisonError, RwLock, Weak};
+use parking_lot::RwLock;
+use std::sync::{Arc, OnceLock, Weak};
 
 use bytes::Bytes;
 use haltere_app::App;
@@ -84,13 +85,13 @@ impl Rendered {
 
 impl Kept {
     fn list(&self, app: &App, listing: &Listing) -> Option<Arc<List>> {
-        let kept = self.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+        let kept = self.0.read().clone();
         if let Some(list) = kept.as_ref().filter(|list| list.version == listing.version) {
             return Some(Arc::clone(list));
         }
         let list = (size(listing) <= LARGEST_KEPT)
             .then(|| Arc::new(List::render(app, listing, kept.as_deref())));
-        self.0.write().unwrap_or_else(PoisonError::into_inner).clone_from(&list);
+        self.0.write().clone_from(&list);
         list
     }
 }

@@ -1,6 +1,7 @@
 //! Refuses changes that a page of somebody else's asks the browser to make (cross-site request forgery).
 
-use std::sync::{Arc, Mutex, PoisonError};
+use parking_lot::Mutex;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::Request;
@@ -56,7 +57,7 @@ impl Guard {
     }
 
     fn log(&self, why: &str) {
-        let mut logged = self.logged.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut logged = self.logged.lock();
         if logged.is_none_or(|at| at.elapsed() >= LOG_PAUSE) {
             *logged = Some(Instant::now());
             tracing::info!("{why}");

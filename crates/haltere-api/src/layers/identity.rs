@@ -66,8 +66,9 @@ fn new_id(now: Timestamp) -> Uuid {
 
 #[cfg(test)]
 mod tests {
+    use parking_lot::Mutex;
     use std::io;
-    use std::sync::{Arc, Mutex};
+    use std::sync::Arc;
 
     use serde_json::json;
     use tracing::Level;
@@ -80,7 +81,7 @@ mod tests {
 
     impl io::Write for Log {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().expect("no panic").write(bytes)
+            self.0.lock().write(bytes)
         }
 
         fn flush(&mut self) -> io::Result<()> {
@@ -103,7 +104,7 @@ mod tests {
         let id = answer.header("x-request-id").expect("an id");
         assert_eq!(api.app.audit_of(id).await, ["admin plugin.switch tls success"]);
 
-        let log = String::from_utf8(log.0.lock().expect("no panic").clone()).expect("UTF-8");
+        let log = String::from_utf8(log.0.lock().clone()).expect("UTF-8");
         let mut lines = log.lines().filter(|line| line.contains(id));
         assert!(lines.any(|line| line.contains("answered")), "{id} is missing in {log}");
     }

@@ -1,7 +1,7 @@
 //! Certificates and keys in memory: equal ones are held once, however many connections use them.
 
+use parking_lot::Mutex;
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
 
 use haltere_core::{Connection, Pem, Secret, TlsMaterial, WeakPem};
 use haltere_link::tls::{Found, Swept, sweep};
@@ -89,9 +89,9 @@ impl Shared {
     }
 }
 
-fn locked(shared: &Mutex<Shared>) -> std::sync::MutexGuard<'_, Shared> {
+fn locked(shared: &Mutex<Shared>) -> parking_lot::MutexGuard<'_, Shared> {
     // A panic elsewhere leaves a list that is merely shorter.
-    shared.lock().unwrap_or_else(PoisonError::into_inner)
+    shared.lock()
 }
 
 #[cfg(test)]

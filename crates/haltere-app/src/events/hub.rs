@@ -1,9 +1,10 @@
 //! A bounded log of events that keeps, of everything, only the newest.
 
+use parking_lot::Mutex;
 use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::str::FromStr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use haltere_core::{ConnectionId, Roles};
 use tokio::sync::watch;
@@ -167,8 +168,8 @@ impl Hub {
         Subscriber { hub: Arc::clone(self), roles, position, gap, latest, stopping }
     }
 
-    fn log(&self) -> std::sync::MutexGuard<'_, Log> {
-        self.log.lock().unwrap_or_else(PoisonError::into_inner)
+    fn log(&self) -> parking_lot::MutexGuard<'_, Log> {
+        self.log.lock()
     }
 }
 

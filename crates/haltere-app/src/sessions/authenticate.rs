@@ -1,7 +1,5 @@
 //! Who a session token belongs to.
 
-use std::sync::PoisonError;
-
 use haltere_core::{Caller, SessionId, Timestamp};
 
 use super::Sessions;
@@ -73,7 +71,7 @@ impl Sessions {
     }
 
     /// The sessions in memory. Held only for as long as it takes to look something up.
-    pub(super) fn live(&self) -> std::sync::MutexGuard<'_, Live> {
-        self.live.lock().unwrap_or_else(PoisonError::into_inner)
+    pub(super) fn live(&self) -> parking_lot::MutexGuard<'_, Live> {
+        self.live.lock()
     }
 }

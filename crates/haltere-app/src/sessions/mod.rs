@@ -13,8 +13,9 @@ mod throttle;
 mod timeline;
 mod token;
 
+use parking_lot::Mutex;
+use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
-use std::sync::{Arc, Mutex};
 
 use haltere_core::Clock;
 use tokio::sync::RwLock;

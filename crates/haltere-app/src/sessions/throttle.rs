@@ -10,10 +10,10 @@
 //! addresses that have logged in to that account before. Such an address is judged by the third
 //! alone: nobody can lock an owner out by failing at their account from somewhere else.
 
+use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use haltere_core::shares::{Reached, neighbourhood};
@@ -128,8 +128,8 @@ impl Throttle {
         buckets.trusted.insert(tries.clone(), now);
     }
 
-    fn buckets(&self) -> std::sync::MutexGuard<'_, Buckets> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn buckets(&self) -> parking_lot::MutexGuard<'_, Buckets> {
+        self.0.lock()
     }
 }
 

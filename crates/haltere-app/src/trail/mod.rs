@@ -10,9 +10,10 @@ mod reads;
 mod refusals;
 mod repeats;
 
+use parking_lot::Mutex;
 use std::hash::Hash;
 use std::mem;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use haltere_core::AuditEntry;
@@ -100,10 +101,7 @@ impl Trail {
     /// written even when whoever waits for it goes away.
     pub(crate) async fn append(self: &Arc<Self>, entry: AuditEntry) -> Result<(), NotWritten> {
         let (written, outcome) = oneshot::channel();
-        self.waiting
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(Waiting { entry, written });
+        self.waiting.lock().push(Waiting { entry, written });
         self.tasks.spawn(Arc::clone(self).write_waiting());
         match outcome.await {
             Ok(Ok(())) => Ok(()),
@@ -146,7 +144,7 @@ impl Trail {
 
     async fn write_waiting(self: Arc<Self>) {
         let _turn = self.turn.lock().await;
-        let entries = mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        let entries = mem::take(&mut *self.waiting.lock());
         // Whoever had the turn before may have taken ours along.
         if entries.is_empty() {
             return;
@@ -198,12 +196,12 @@ impl Trail {
     }
 
     fn took_one_lately(&self) -> bool {
-        let took_one = *self.took_one.lock().unwrap_or_else(PoisonError::into_inner);
+        let took_one = *self.took_one.lock();
         took_one.is_some_and(|at| at.elapsed() < FRESH) && self.store.trouble().is_none()
     }
 
     fn note(&self, took_one: bool) {
-        *self.took_one.lock().unwrap_or_else(PoisonError::into_inner) = took_one.then(Instant::now);
+        *self.took_one.lock() = took_one.then(Instant::now);
     }
 
     /// Closes windows when their time is over, until `stopping`.
@@ -259,8 +257,8 @@ impl Trail {
         self.unwritten().extend(sums.into_iter().skip(over));
     }
 
-    fn unwritten(&self) -> std::sync::MutexGuard<'_, Vec<AuditEntry>> {
-        self.unwritten.lock().unwrap_or_else(PoisonError::into_inner)
+    fn unwritten(&self) -> parking_lot::MutexGuard<'_, Vec<AuditEntry>> {
+        self.unwritten.lock()
     }
 }
 

@@ -4,10 +4,11 @@
 //! The trail is never cut, so nobody may make it grow as they like: not one caller who tries again and
 //! again, and not many who come from everywhere. What is over the bound for all is counted together.
 
+use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use haltere_core::shares::neighbourhood;
@@ -87,7 +88,7 @@ impl Refusals {
 
     /// Counts a refusal to `user`; how long to wait when there were too many.
     fn keep_pace(&self, user: &UserName, now: Instant) -> Option<Duration> {
-        let mut paces = self.pace.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut paces = self.pace.lock();
         // Those who waited long enough are as good as unknown, so there are never more than were just here.
         if paces.len() >= 1_000 && !paces.contains_key(user) {
             paces.retain(|_, pace| pace.empty_at > now);

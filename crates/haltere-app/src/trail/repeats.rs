@@ -3,9 +3,10 @@
 //! The first of a kind opens a *window* and is written as it is. Whatever of the same kind comes while
 //! the window is open is counted, and written as one entry when it closes.
 
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use haltere_core::{AuditEntry, AuditRepeats};
@@ -108,7 +109,7 @@ impl<Caller: Eq + Hash + Clone, Kind: Eq + Hash + Clone> Repeats<Caller, Kind> {
     }
 
     fn lock(&self) -> MutexGuard<'_, Windows<Caller, Kind>> {
-        self.windows.lock().unwrap_or_else(PoisonError::into_inner)
+        self.windows.lock()
     }
 }
 
@@ -138,7 +139,7 @@ impl Window {
 
     /// Counts a repeat; `false` when the window has closed, and nothing was counted.
     pub(super) fn count(&self, entry: &AuditEntry) -> bool {
-        let mut count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut count = self.count.lock();
         let (times, since) = match &*count {
             Count::Closed => return false,
             Count::Nothing => (1, entry.at),
@@ -154,7 +155,7 @@ impl Window {
 
     /// What was counted, if anything.
     fn close(&self) -> Option<AuditEntry> {
-        let mut count = self.count.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut count = self.count.lock();
         match std::mem::replace(&mut *count, Count::Closed) {
             Count::Repeats(last) => Some(*last),
             Count::Nothing | Count::Closed => None,

@@ -1,8 +1,9 @@
 //! Shared client configurations and the handshake.
 
+use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use haltere_core::{Clock, Host, LinkFailure, Stage, TlsFacts, TlsMaterial};
@@ -82,7 +83,7 @@ impl TlsClients {
 
     fn supplied(&self, ca: Vec<CertificateDer<'static>>) -> Trust {
         let key = cache::key_of_roots(&ca);
-        let mut known = self.supplied.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut known = self.supplied.lock();
         if let Some(trust) = known.get(&key).and_then(WeakTrust::upgrade) {
             return trust;
         }
@@ -93,9 +94,9 @@ impl TlsClients {
         trust
     }
 
-    fn cache(&self) -> std::sync::MutexGuard<'_, Cache> {
+    fn cache(&self) -> parking_lot::MutexGuard<'_, Cache> {
         // A panic elsewhere leaves a cache that is merely less full.
-        self.cache.lock().unwrap_or_else(PoisonError::into_inner)
+        self.cache.lock()
     }
 }
 

@@ -1,8 +1,9 @@
 //! Any bytes from a broker, in any pieces: as packets, and as a whole session.
 
+use parking_lot::Mutex;
 use std::io;
 use std::pin::Pin;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -67,7 +68,7 @@ pub fn driver(input: &[u8]) {
         };
         timeout(LONGEST * 2, session).await
     });
-    let said = said.lock().unwrap_or_else(PoisonError::into_inner);
+    let said = said.lock();
     if webbed {
         return;
     }
@@ -202,7 +203,7 @@ impl AsyncWrite for Script {
             return Poll::Pending;
         }
         let size = self.taking.min(bytes.len());
-        let mut heard = self.heard.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut heard = self.heard.lock();
         heard.extend_from_slice(&bytes[..size]);
         Poll::Ready(Ok(size))
     }

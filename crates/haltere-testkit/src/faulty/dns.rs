@@ -1,8 +1,9 @@
 //! A name server for names that exist only in a test.
 
+use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use bytes::{BufMut as _, BytesMut};
 use tokio::net::UdpSocket;
@@ -58,7 +59,7 @@ impl DnsServer {
     /// The names it has been asked for so far, lower case, without the dot at the end; a name is in
     /// there once for each question.
     pub fn asked(&self) -> Vec<String> {
-        self.asked.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.asked.lock().clone()
     }
 }
 
@@ -67,7 +68,7 @@ async fn serve(socket: UdpSocket, mut zone: Zone, asked: Arc<Mutex<Vec<String>>>
     let mut buffer = [0; 1500];
     while let Ok((length, client)) = socket.recv_from(&mut buffer).await {
         let Some(question) = Question::parse(&buffer[..length]) else { continue };
-        asked.lock().unwrap_or_else(PoisonError::into_inner).push(question.name.clone());
+        asked.lock().push(question.name.clone());
         if let Some((code, records)) = zone.answer(&question.name, question.kind) {
             // The client may have gone.
             let _ = socket.send_to(&question.reply(code, &records), client).await;

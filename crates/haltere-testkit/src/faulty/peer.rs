@@ -1,7 +1,8 @@
 //! A loopback port behind which a script is played.
 
+use parking_lot::Mutex;
 use std::net::{Ipv4Addr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use tokio::net::TcpListener;
 use tokio::sync::Notify;
@@ -49,29 +50,29 @@ impl Peer {
 
     /// How many connections it has accepted so far.
     pub fn connections(&self) -> usize {
-        *self.seen.connections.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.seen.connections.lock()
     }
 
     /// How many of these it still plays to.
     pub fn open_connections(&self) -> usize {
         // In this order: what ends in between must not make it less than none.
-        let ended = *self.seen.ended.lock().unwrap_or_else(PoisonError::into_inner);
+        let ended = *self.seen.ended.lock();
         self.connections() - ended
     }
 
     /// The CONNECTs it has read so far.
     pub fn connects(&self) -> Vec<Connect> {
-        self.seen.connects.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.seen.connects.lock().clone()
     }
 
     /// How many DISCONNECTs it has read so far.
     pub fn goodbyes(&self) -> usize {
-        *self.seen.goodbyes.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.seen.goodbyes.lock()
     }
 
     /// How many SUBSCRIBEs it has read so far.
     pub fn subscribes(&self) -> usize {
-        *self.seen.subscribes.lock().unwrap_or_else(PoisonError::into_inner)
+        *self.seen.subscribes.lock()
     }
 
     /// Lets one connection that is at `serve` (or the next to get there) go on to its next step.
@@ -111,26 +112,26 @@ async fn accept(listener: TcpListener, scripts: Vec<Script>, seen: Arc<Seen>) {
 
 impl Seen {
     pub(super) fn remember(&self, connect: Connect) {
-        self.connects.lock().unwrap_or_else(PoisonError::into_inner).push(connect);
+        self.connects.lock().push(connect);
     }
 
     pub(super) fn count(&self, packet: &Packet) {
         if packet.kind() == packet::SUBSCRIBE {
-            *self.subscribes.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+            *self.subscribes.lock() += 1;
         }
     }
 
     fn count_end(&self) {
-        *self.ended.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        *self.ended.lock() += 1;
     }
 
     pub(super) fn count_goodbye(&self) {
-        *self.goodbyes.lock().unwrap_or_else(PoisonError::into_inner) += 1;
+        *self.goodbyes.lock() += 1;
     }
 
     /// Returns how many there were before.
     fn count_connection(&self) -> usize {
-        let mut connections = self.connections.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut connections = self.connections.lock();
         *connections += 1;
         *connections - 1
     }

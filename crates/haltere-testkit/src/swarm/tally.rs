@@ -1,8 +1,9 @@
 //! What the brokers of a swarm have seen.
 
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// How many dials and how many echoes are remembered.
@@ -72,11 +73,11 @@ impl Tally {
 
     /// How long the acknowledgements took that clients have sent since this was last asked.
     pub fn take_echoes(&self) -> Vec<Duration> {
-        self.echoes.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect()
+        self.echoes.lock().drain(..).collect()
     }
 
     pub(super) fn echoed(&self, after: Duration) {
-        let mut echoes = self.echoes.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut echoes = self.echoes.lock();
         if echoes.len() == REMEMBERED {
             echoes.pop_front();
         }
@@ -103,7 +104,7 @@ impl Tally {
     }
 
     fn times(&self) -> MutexGuard<'_, VecDeque<Instant>> {
-        self.dials.lock().unwrap_or_else(PoisonError::into_inner)
+        self.dials.lock()
     }
 }
 

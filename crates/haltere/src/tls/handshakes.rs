@@ -4,9 +4,9 @@
 //! room: the handshake that has been under way the longest gives way to it. An honest one takes a
 //! few milliseconds and is never the oldest, unless the bound is filled in that time.
 
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::BTreeMap;
 use std::io;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -69,7 +69,7 @@ impl Handshakes {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock()
     }
 }
 

@@ -1,7 +1,7 @@
 //! What the writers know: the model that haltere is compared with.
 
+use parking_lot::{Mutex, MutexGuard};
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use e2e::Client;
 use serde_json::Value;
@@ -53,7 +53,7 @@ pub(super) enum Expected {
 
 impl Ledger {
     pub(super) fn known(&self) -> MutexGuard<'_, Known> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 
     /// What a connection is, as far as its writer knows.

@@ -1,4 +1,4 @@
-use std::sync::Mutex;
+use parking_lot::Mutex;
 
 use haltere_core::{Intent, Revision, Role, Timestamp};
 use haltere_store::{AuditFilter, ConnectionRecord, Sealed};
@@ -208,9 +208,9 @@ async fn many_are_verified_with_progress() {
     }
     tx.commit().await.unwrap();
     let told = Mutex::new(Vec::new());
-    let progress = |done, all| told.lock().unwrap().push((done, all));
+    let progress = |done, all| told.lock().push((done, all));
     keyring.verify(&ctx(), &key('1'), progress).await.unwrap();
-    assert_eq!(*told.lock().unwrap(), [(1_000, 2_501), (2_000, 2_501)]);
+    assert_eq!(*told.lock(), [(1_000, 2_501), (2_000, 2_501)]);
 }
 
 #[tokio::test]
