@@ -3,13 +3,13 @@ import { defineConfig } from "vitest/config";
 
 import { firstLoad } from "./build/first-load.ts";
 import { licences } from "./build/licences.ts";
-import { pack } from "./build/pack.ts";
+import { precompress } from "./build/precompress.ts";
 
 /** Where `npm run dev` finds a running haltere. */
 const server = process.env["HALTERE"] ?? "http://127.0.0.1:8088";
 
 export default defineConfig({
-  plugins: [react(), firstLoad(), licences(), pack()],
+  plugins: [react(), firstLoad(), licences(), precompress()],
   build: {
     outDir: "dist",
     target: "es2022",

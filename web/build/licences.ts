@@ -6,24 +6,24 @@ import { printLicences } from "../src/util/licences.ts";
 import { cargoMetadata, shippedCrates } from "./crates.ts";
 
 /** Beside the page, under a name that stays: people may want to read it without the console. */
-const FILE = "licences.txt";
+const LICENCE_FILE = "licences.txt";
 
 /** Where Vite leaves what it knows of the packages it has bundled. */
-const OF_VITE = "packages.json";
+const VITE_LICENCE_FILE = "packages.json";
 
 /** Lists what the console and the binary are made of, with licences. Without cargo, only the console. */
 export function licences(): Plugin {
   return {
     name: "haltere-licences",
     apply: "build",
-    config: () => ({ build: { license: { fileName: OF_VITE } } }),
+    config: () => ({ build: { license: { fileName: VITE_LICENCE_FILE } } }),
     generateBundle: {
       order: "post",
       async handler(_, bundle) {
-        const asset = bundle[OF_VITE];
+        const asset = bundle[VITE_LICENCE_FILE];
         if (asset?.type !== "asset") this.error("Vite has not listed the licences of packages");
-        delete bundle[OF_VITE];
-        const packages = JSON.parse(String(asset.source)) as OfVite[];
+        delete bundle[VITE_LICENCE_FILE];
+        const packages = JSON.parse(String(asset.source)) as VitePackage[];
         const crates = await cargoMetadata("..").then(
           (metadata) => shippedCrates(metadata, "haltere"),
           (cause: unknown) => {
@@ -32,29 +32,29 @@ export function licences(): Plugin {
           },
         );
         const source = printLicences([
-          await own(),
-          ...packages.map(ofPackage).toSorted(byName),
+          await ownComponent(),
+          ...packages.map(toComponent).toSorted(byName),
           ...crates.toSorted(byName),
         ]);
-        this.emitFile({ type: "asset", fileName: FILE, source });
+        this.emitFile({ type: "asset", fileName: LICENCE_FILE, source });
       },
     },
   };
 }
 
 /** An entry of Vite's list. */
-interface OfVite {
+interface VitePackage {
   readonly name: string;
   readonly version: string;
   readonly identifier?: string;
   readonly text?: string;
 }
 
-function ofPackage({ name, version, identifier = "unknown", text = "" }: OfVite): Component {
+function toComponent({ name, version, identifier = "unknown", text = "" }: VitePackage): Component {
   return { kind: "npm", name, version, licence: identifier, text };
 }
 
-async function own(): Promise<Component> {
+async function ownComponent(): Promise<Component> {
   const { version } = JSON.parse(await readFile("package.json", "utf8")) as { version: string };
   const text = await readFile("../LICENSE", "utf8");
   return { kind: "haltere", name: "haltere", version, licence: "Apache-2.0", text };

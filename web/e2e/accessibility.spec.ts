@@ -1,9 +1,9 @@
 import { en } from "../src/i18n/en";
 import { expectAccessible } from "./support/axe";
-import { enter } from "./support/enter";
-import { named, populate } from "./support/fleet";
+import { connectionNamed, populate } from "./support/fleet";
+import { submitLogin } from "./support/log-in";
 import { openPage, PAGES } from "./support/pages";
-import { NOWHERE } from "./support/ports";
+import { UNREACHABLE_URL } from "./support/ports";
 import { expect, test } from "./support/test";
 
 for (const colorScheme of ["light", "dark"] as const) {
@@ -13,9 +13,9 @@ for (const colorScheme of ["light", "dark"] as const) {
 
     test("axe finds nothing on any page", async ({ page, admin, broker, silent }) => {
       await populate(admin, broker);
-      await admin.load([named("Mill", silent)]);
+      await admin.load([connectionNamed("Mill", silent)]);
       const mill = { name: "connection being dialled", path: "/connections/mill", heading: () => "Mill" };
-      for (const each of [...PAGES, { ...mill, complete: () => en.stateMeans.connecting }]) {
+      for (const each of [...PAGES, { ...mill, complete: () => en.stateDescriptions.connecting }]) {
         await test.step(each.name, async () => {
           await openPage(page, each, en);
           await expectAccessible(page, each.name);
@@ -70,8 +70,8 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.keyboard.press("Escape");
       await page.getByRole("textbox", { name: en.transfer.paste }).fill(
         JSON.stringify([
-          { name: "New", url: NOWHERE },
-          { id: "press", name: "Press", url: NOWHERE },
+          { name: "New", url: UNREACHABLE_URL },
+          { id: "press", name: "Press", url: UNREACHABLE_URL },
         ]),
       );
       await page.getByRole("button", { name: en.transfer.check }).click();
@@ -106,26 +106,26 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expectAccessible(page, "leave without saving");
       await page.getByRole("button", { name: en.leave.stay }).click();
       await page.getByRole("button", { name: en.save }).click();
-      await expect(page.getByRole("main")).toContainText(en.stateMeans.online);
+      await expect(page.getByRole("main")).toContainText(en.stateDescriptions.online);
       await expect(page.getByRole("region", { name: en.connection.certificates })).toBeVisible();
       await expectAccessible(page, "connection with TLS");
     });
   });
 
   test.describe(`before anything, in the ${colorScheme} theme`, () => {
-    test.use({ colorScheme, who: "", settings: { HALTERE_ADMIN_PASSWORD: "" } });
+    test.use({ colorScheme, loggedInAs: "", settings: { HALTERE_ADMIN_PASSWORD: "" } });
 
     test("axe finds nothing at the door", async ({ page, haltere }) => {
       await page.goto("/");
       await expect(page.getByLabel(en.login.username)).toBeVisible();
       await expectAccessible(page, "login");
-      await enter(page, "admin", "wrong");
+      await submitLogin(page, "admin", "wrong");
       await expect(page.getByRole("alert")).toBeVisible();
       await expectAccessible(page, "login that failed");
-      await enter(page, "admin", haltere.printedPassword);
-      await expect(page.getByRole("heading", { name: en.firstPassword.title })).toBeVisible();
+      await submitLogin(page, "admin", haltere.printedPassword);
+      await expect(page.getByRole("heading", { name: en.initialPassword.title })).toBeVisible();
       await expectAccessible(page, "first password");
-      await page.getByRole("button", { name: en.firstPassword.later }).click();
+      await page.getByRole("button", { name: en.initialPassword.later }).click();
       await expect(page.getByRole("heading", { name: en.fleet.empty })).toBeVisible();
       await expectAccessible(page, "empty fleet");
     });

@@ -1,8 +1,8 @@
 import { en } from "../src/i18n/en";
-import { enter } from "./support/enter";
+import { submitLogin } from "./support/log-in";
 import { expect, test } from "./support/test";
 
-test.use({ who: "", settings: { HALTERE_SERVER_BASE_PATH: "/haltere" } });
+test.use({ loggedInAs: "", settings: { HALTERE_SERVER_BASE_PATH: "/haltere" } });
 
 test("everything works below a path", async ({ page, haltere, admin, broker, context }) => {
   const asked: string[] = [];
@@ -13,15 +13,15 @@ test("everything works below a path", async ({ page, haltere, admin, broker, con
 
   // A deep link leads to the login and from there to where it said.
   await page.goto(`${url}/connections/press?x=1`);
-  await enter(page);
+  await submitLogin(page);
   await expect(page.getByRole("heading", { name: "Press" })).toBeVisible();
-  await expect(page.getByRole("main")).toContainText(en.stateMeans.online);
+  await expect(page.getByRole("main")).toContainText(en.stateDescriptions.online);
 
   // The event stream and the API.
   await admin.disconnect("press");
-  await expect(page.getByRole("main")).toContainText(en.stateMeans.idle);
+  await expect(page.getByRole("main")).toContainText(en.stateDescriptions.idle);
   await page.getByRole("button", { name: en.connection.connect, exact: true }).click();
-  await expect(page.getByRole("main")).toContainText(en.stateMeans.online);
+  await expect(page.getByRole("main")).toContainText(en.stateDescriptions.online);
   await page.getByRole("link", { name: en.connection.edit }).click();
   await page.getByRole("button", { name: en.form.test }).click();
   await expect(page.getByRole("region", { name: en.form.test })).toContainText(en.form.works);

@@ -1,8 +1,8 @@
 import type { Page } from "@playwright/test";
 
 import { en } from "../src/i18n/en";
-import { named } from "./support/fleet";
-import { NOWHERE } from "./support/ports";
+import { connectionNamed } from "./support/fleet";
+import { UNREACHABLE_URL } from "./support/ports";
 import { expect, test } from "./support/test";
 
 const { bulk, fleet } = en;
@@ -16,10 +16,10 @@ async function choose(page: Page, ...names: string[]): Promise<void> {
 
 test.beforeEach(async ({ page, admin, broker }) => {
   await admin.load([
-    named("Press", broker.url),
-    named("Belt", broker.url),
-    named("Store", broker.url),
-    named("Oven", NOWHERE),
+    connectionNamed("Press", broker.url),
+    connectionNamed("Belt", broker.url),
+    connectionNamed("Store", broker.url),
+    connectionNamed("Oven", UNREACHABLE_URL),
   ]);
   await admin.disconnect("store");
   await Promise.all([admin.isOnline("press"), admin.isOnline("belt")]);

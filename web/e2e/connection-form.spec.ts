@@ -2,7 +2,7 @@ import type { Locator, Page } from "@playwright/test";
 
 import { en } from "../src/i18n/en";
 import { expectAccessible } from "./support/axe";
-import { NOWHERE } from "./support/ports";
+import { UNREACHABLE_URL } from "./support/ports";
 import { expect, test } from "./support/test";
 
 const { form } = en;
@@ -44,13 +44,13 @@ test("a new broker is tested stage by stage, saved, and connected", async ({ pag
   }, en.connection.gone);
   await save(page);
   await expect(page.getByRole("heading", { name: "Press 4" })).toBeVisible();
-  await expect(page.getByRole("main")).toContainText(en.stateMeans.online);
+  await expect(page.getByRole("main")).toContainText(en.stateDescriptions.online);
   await expect(page).toHaveURL(/\/connections\/[0-9a-f-]{36}$/);
 });
 
 test("a test that fails says at which stage, why and what to do", async ({ page }) => {
   await page.goto("/new");
-  await fill(page, "Oven", NOWHERE);
+  await fill(page, "Oven", UNREACHABLE_URL);
   await page.getByRole("button", { name: form.test }).click();
   const panel = page.getByRole("region", { name: form.test });
   await expect(panel).toContainText("ECONNREFUSED");
@@ -62,7 +62,7 @@ test("a test that fails says at which stage, why and what to do", async ({ page 
 
 test("what is saved while the broker is away is stored, and says so", async ({ page, admin }) => {
   await page.goto("/new");
-  await fill(page, "Oven", NOWHERE);
+  await fill(page, "Oven", UNREACHABLE_URL);
   await page.getByRole("button", { name: form.advanced, exact: true }).click();
   await field(page, form.id).fill("oven");
   await save(page);
@@ -73,7 +73,7 @@ test("what is saved while the broker is away is stored, and says so", async ({ p
 });
 
 test("what can't be right is told beside its field, and nothing typed is lost", async ({ page, admin, guard }) => {
-  await admin.create({ id: "press", name: "Press", url: NOWHERE });
+  await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
   await page.goto("/new");
   await save(page);
   await expect(field(page, form.name)).toHaveAccessibleDescription(form.needed);
@@ -92,11 +92,11 @@ test("what can't be right is told beside its field, and nothing typed is lost", 
 
   // The server has the last word: this name is taken.
   guard.allow(/status of 403 .*\/api\/connections/);
-  await fill(page, "Press", NOWHERE);
+  await fill(page, "Press", UNREACHABLE_URL);
   await save(page);
   await expect(page.getByRole("alert")).toContainText("Connection with either the same name or id already exists");
   await expect(field(page, form.name)).toHaveValue("Press");
-  await expect(field(page, form.url)).toHaveValue(NOWHERE);
+  await expect(field(page, form.url)).toHaveValue(UNREACHABLE_URL);
 });
 
 test("an edit keeps the stored password, and a test of it uses it", async ({ page, admin, startBroker }) => {
@@ -105,7 +105,7 @@ test("an edit keeps the stored password, and a test of it uses it", async ({ pag
   const credentials = { username: user.name, password: user.password };
   await admin.create({ id: "press", name: "Press", url: broker.url, credentials });
   await page.goto("/connections/press");
-  await expect(page.getByRole("main")).toContainText(en.stateMeans.online);
+  await expect(page.getByRole("main")).toContainText(en.stateDescriptions.online);
   await page.getByRole("link", { name: en.connection.edit }).click();
 
   const password = page.getByLabel(form.password, { exact: true });
@@ -116,7 +116,7 @@ test("an edit keeps the stored password, and a test of it uses it", async ({ pag
   await expect(page.getByRole("region", { name: form.test })).toContainText(form.works);
   await save(page);
   await expect(page.getByRole("heading", { name: "Press 5" })).toBeVisible();
-  await expect(page.getByRole("main")).toContainText(en.stateMeans.online);
+  await expect(page.getByRole("main")).toContainText(en.stateDescriptions.online);
   expect(await admin.connection("press")).toMatchObject({ name: "Press 5", credentials });
 
   // Another password replaces it.
@@ -129,7 +129,7 @@ test("an edit keeps the stored password, and a test of it uses it", async ({ pag
 
 test("what somebody else has saved meanwhile is not overwritten", async ({ page, admin, guard }) => {
   guard.allow(/status of 412 .*\/api\/connections\/press\?/);
-  await admin.create({ id: "press", name: "Press", url: NOWHERE });
+  await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
   await page.goto("/connections/press/edit");
   await field(page, form.name).fill("Mine");
   await admin.ask("PATCH", "/api/connections/press", { name: "Theirs" });
@@ -149,7 +149,7 @@ test("what somebody else has saved meanwhile is not overwritten", async ({ page,
 test("mine is saved over theirs on demand, and what they alone have changed stays", async ({ page, admin, guard }) => {
   guard.allow(/status of 412 .*\/api\/connections\/press\?/);
   const credentials = { username: "haltere", password: "kept" };
-  await admin.create({ id: "press", name: "Press", url: NOWHERE, credentials });
+  await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL, credentials });
   await page.goto("/connections/press/edit");
   await field(page, form.name).fill("Mine");
   await admin.ask("PATCH", "/api/connections/press", { name: "Theirs", credentials: { clientId: "theirs" } });
@@ -170,7 +170,7 @@ test("mine is saved over theirs on demand, and what they alone have changed stay
 });
 
 test("whoever leaves with something unsaved is asked first", async ({ page, admin }) => {
-  await admin.create({ id: "press", name: "Press", url: NOWHERE });
+  await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
   await page.goto("/connections/press/edit");
   const fleet = page.getByRole("navigation", { name: en.nav.main }).getByRole("link", { name: en.nav.fleet });
   const question = page.getByRole("dialog", { name: en.leave.title });

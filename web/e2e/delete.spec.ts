@@ -1,10 +1,10 @@
 import { en } from "../src/i18n/en";
-import { NOWHERE } from "./support/ports";
+import { UNREACHABLE_URL } from "./support/ports";
 import { expect, test } from "./support/test";
 
 test("a connection is deleted by typing its name, and only so", async ({ page, admin }) => {
-  await admin.create({ id: "press", name: "Press 4", url: NOWHERE });
-  await admin.create({ id: "oven", name: "Oven", url: NOWHERE });
+  await admin.create({ id: "press", name: "Press 4", url: UNREACHABLE_URL });
+  await admin.create({ id: "oven", name: "Oven", url: UNREACHABLE_URL });
   await page.goto("/connections/press");
   await page.getByRole("button", { name: en.more }).click();
   await page.getByRole("menuitem", { name: en.connection.delete }).click();
@@ -30,7 +30,7 @@ test("a connection is deleted by typing its name, and only so", async ({ page, a
 });
 
 test("what somebody else deletes is gone from under one's eyes", async ({ page, admin }) => {
-  await admin.create({ id: "press", name: "Press", url: NOWHERE });
+  await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
   await page.goto("/connections/press");
   await expect(page.getByRole("heading", { name: "Press" })).toBeVisible();
   await admin.delete("press");

@@ -1,19 +1,19 @@
 import { en } from "../src/i18n/en";
 import { logIn } from "./support/api";
-import { enter } from "./support/enter";
 import { PASSWORD } from "./support/haltere";
+import { submitLogin } from "./support/log-in";
 import { expect, test } from "./support/test";
 
 // Nobody has chosen a password: haltere makes one up and prints it.
-test.use({ who: "", settings: { HALTERE_ADMIN_PASSWORD: "" } });
+test.use({ loggedInAs: "", settings: { HALTERE_ADMIN_PASSWORD: "" } });
 
-const { firstPassword, profile } = en;
+const { initialPassword, profile } = en;
 
 test("the printed password leads to one of one's own", async ({ page, haltere }) => {
   const printed = haltere.printedPassword;
   await page.goto("/");
-  await enter(page, "admin", printed);
-  await expect(page.getByRole("heading", { name: firstPassword.title })).toBeVisible();
+  await submitLogin(page, "admin", printed);
+  await expect(page.getByRole("heading", { name: initialPassword.title })).toBeVisible();
   // It was typed a moment ago; nobody has to do so again.
   await expect(page.getByLabel(profile.oldPassword)).toBeHidden();
   await page.getByLabel(profile.newPassword, { exact: true }).fill("short");
@@ -34,16 +34,16 @@ test("the printed password leads to one of one's own", async ({ page, haltere })
 
 test("whoever has no time now is asked again in the next window", async ({ page, haltere, openWindow }) => {
   await page.goto("/");
-  await enter(page, "admin", haltere.printedPassword);
-  await page.getByRole("button", { name: firstPassword.later }).click();
+  await submitLogin(page, "admin", haltere.printedPassword);
+  await page.getByRole("button", { name: initialPassword.later }).click();
   await expect(page.getByRole("heading", { name: en.fleet.empty })).toBeVisible();
   await page.reload();
   await expect(page.getByRole("heading", { name: en.fleet.empty })).toBeVisible();
 
   const other = await openWindow("");
   await other.goto("/");
-  await enter(other, "admin", haltere.printedPassword);
-  await expect(other.getByRole("heading", { name: firstPassword.title })).toBeVisible();
+  await submitLogin(other, "admin", haltere.printedPassword);
+  await expect(other.getByRole("heading", { name: initialPassword.title })).toBeVisible();
   // After a reload the password is no longer known, and has to be given.
   await other.reload();
   await expect(other.getByLabel(profile.oldPassword)).toBeVisible();

@@ -1,10 +1,10 @@
 import type { Page } from "@playwright/test";
 
 import { en } from "../src/i18n/en";
-import { fakeBroker } from "./support/fake-broker";
+import { startFakeBroker } from "./support/fake-broker";
 import { HOSTILE } from "./support/hostile";
-import { NOWHERE } from "./support/ports";
-import { expect, test as base } from "./support/test";
+import { UNREACHABLE_URL } from "./support/ports";
+import { test as base, expect } from "./support/test";
 
 /** A fleet of nothing but hostile texts: names, ids, what brokers say of themselves, and why they refuse. */
 const test = base.extend<{ fleet: void }>({
@@ -13,8 +13,10 @@ const test = base.extend<{ fleet: void }>({
       // What stands in a payload is not even text, if a broker likes.
       const says = (text: string, number: number) =>
         number % 2 === 0 ? { version: `${text}\u001b[31m\u0007\u0000\r\n\u0085` } : { refusal: text };
-      const brokers = await Promise.all(HOSTILE.map(async (text, number) => fakeBroker(says(text, number))));
-      await admin.load(HOSTILE.map((text, number) => ({ id: text, name: text, url: brokers[number]?.url ?? NOWHERE })));
+      const brokers = await Promise.all(HOSTILE.map(async (text, number) => startFakeBroker(says(text, number))));
+      await admin.load(
+        HOSTILE.map((text, number) => ({ id: text, name: text, url: brokers[number]?.url ?? UNREACHABLE_URL })),
+      );
       const settled = async () =>
         (await admin.connections()).filter(({ status, broker }) => status?.error ?? broker?.version).length;
       await expect.poll(settled).toBeGreaterThan(HOSTILE.length * 0.95);
@@ -170,7 +172,7 @@ test("hostile texts are found in the palette, planned in an import, and deleted 
   const chooser = page.waitForEvent("filechooser");
   await page.getByRole("button", { name: en.form.chooseFile }).click();
   const content = {
-    connections: HOSTILE.map((text) => ({ id: text, name: text, url: NOWHERE, caFile: text })),
+    connections: HOSTILE.map((text) => ({ id: text, name: text, url: UNREACHABLE_URL, caFile: text })),
     ...Object.fromEntries(HOSTILE.slice(0, 20).map((text) => [text, {}])),
   };
   await (
@@ -220,11 +222,11 @@ test("a name that turns the direction of what follows turns nothing but itself",
   guard.allow(/status of 404 .*\/disconnect$/);
   // The first letter reads from right to left, and the digits after it follow.
   const name = "\u05d0 4 sserP";
-  await admin.create({ id: "turned", name, url: NOWHERE });
+  await admin.create({ id: "turned", name, url: UNREACHABLE_URL });
   await page.goto("/?q=sserP");
   const row = page.getByRole("list", { name: en.fleet.allTitle }).getByRole("listitem");
   await expect(row).toHaveCount(1);
-  expect(await readsFromLeft(page, NOWHERE)).toBe(true);
+  expect(await readsFromLeft(page, UNREACHABLE_URL)).toBe(true);
 
   await page.getByRole("checkbox", { name: en.fleet.selectAll }).check();
   await page.getByRole("button", { name: en.fleet.disconnect, exact: true }).click();
@@ -235,7 +237,7 @@ test("a name that turns the direction of what follows turns nothing but itself",
   await expect(bulk.getByRole("alert")).toContainText("Connection not found");
   expect(await readsFromLeft(page, "Connection not found")).toBe(true);
 
-  await admin.create({ id: "turned", name, url: NOWHERE });
+  await admin.create({ id: "turned", name, url: UNREACHABLE_URL });
   await page.goto("/connections/turned");
   await page.getByRole("button", { name: en.more }).click();
   await page.getByRole("menuitem", { name: en.connection.delete }).click();

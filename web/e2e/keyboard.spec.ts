@@ -57,11 +57,11 @@ test("a connection is created, tested, changed and deleted without a mouse", asy
   await expect(page.getByRole("region", { name: en.form.test })).toContainText(en.form.works);
   await keyboard.press("Control+Enter");
   await expect(page.getByRole("heading", { name: "Press" })).toBeVisible();
-  await expect(page.getByRole("main")).toContainText(en.stateMeans.online);
+  await expect(page.getByRole("main")).toContainText(en.stateDescriptions.online);
 
   await tabTo(page, page.getByRole("button", { name: en.connection.disconnect }));
   await keyboard.press("Enter");
-  await expect(page.getByRole("main")).toContainText(en.stateMeans.idle);
+  await expect(page.getByRole("main")).toContainText(en.stateDescriptions.idle);
   await tabTo(page, page.getByRole("link", { name: en.connection.edit }));
   await keyboard.press("Enter");
   await tabTo(page, page.getByRole("textbox", { name: en.form.name, exact: true }));

@@ -1,7 +1,7 @@
 import type { Page } from "@playwright/test";
 
 import { en } from "../src/i18n/en";
-import { NOWHERE } from "./support/ports";
+import { UNREACHABLE_URL } from "./support/ports";
 import { expect, test } from "./support/test";
 
 const COUNT = 10_000;
@@ -13,7 +13,7 @@ const name = (number: number) => `Broker ${String(number).padStart(5, "0")}`;
 
 test("ten thousand connections are listed, filtered, scrolled and walked through", async ({ page, admin }) => {
   await admin.load(
-    Array.from({ length: COUNT }, (_, number) => ({ id: `b-${number}`, name: name(number), url: NOWHERE })),
+    Array.from({ length: COUNT }, (_, number) => ({ id: `b-${number}`, name: name(number), url: UNREACHABLE_URL })),
   );
   await page.goto("/?sort=name");
   await expect(page.getByText(fleet.brokers(COUNT)).first()).toBeVisible();

@@ -1,8 +1,8 @@
 import type { Page } from "@playwright/test";
 
 import { en } from "../src/i18n/en";
-import { AWAY } from "./support/guard";
-import { freePort, NOWHERE } from "./support/ports";
+import { SERVER_DOWN } from "./support/guard";
+import { freePort, UNREACHABLE_URL } from "./support/ports";
 import { expect, test } from "./support/test";
 
 const list = (page: Page) => page.getByRole("list", { name: en.fleet.allTitle }).getByRole("listitem");
@@ -24,7 +24,7 @@ test("what happens in one window shows in the other at once", async ({ page, ope
 
   await page.goto("/new");
   await page.getByRole("textbox", { name: en.form.name, exact: true }).fill("Oven");
-  await page.getByRole("textbox", { name: en.form.url, exact: true }).fill(NOWHERE);
+  await page.getByRole("textbox", { name: en.form.url, exact: true }).fill(UNREACHABLE_URL);
   await page.getByRole("button", { name: en.save }).click();
   await expect(list(other)).toHaveText([/Oven.*Down.*ECONNREFUSED/, /Press 5/]);
   await admin.delete("press");
@@ -66,7 +66,7 @@ test.describe("while haltere is away", () => {
     broker,
     guard,
   }) => {
-    guard.allow(AWAY);
+    guard.allow(SERVER_DOWN);
     await admin.create({ id: "press", name: "Press", url: broker.url });
     const typing = await openWindow();
     await Promise.all([page.goto("/"), typing.goto("/new")]);
@@ -88,19 +88,13 @@ test.describe("while haltere is away", () => {
 
     const name = typing.getByRole("textbox", { name: en.form.name, exact: true });
     await expect(name).toHaveValue("Half a na");
-    await typing.getByRole("textbox", { name: en.form.url, exact: true }).fill(NOWHERE);
+    await typing.getByRole("textbox", { name: en.form.url, exact: true }).fill(UNREACHABLE_URL);
     await typing.getByRole("button", { name: en.save }).click();
     await expect(list(page)).toHaveText([/Half a na/, /Press/]);
   });
 
-  test("a page that was open meanwhile shows the gap in the history", async ({
-    page,
-    haltere,
-    admin,
-    broker,
-    guard,
-  }) => {
-    guard.allow(AWAY);
+  test("a page open over a restart shows the gap in the history", async ({ page, haltere, admin, broker, guard }) => {
+    guard.allow(SERVER_DOWN);
     await admin.create({ id: "press", name: "Press", url: broker.url });
     await page.goto("/connections/press");
     const history = page.getByRole("list", { name: en.timeline.changes }).getByRole("listitem");
@@ -118,8 +112,8 @@ test.describe("while haltere is away", () => {
     admin,
     guard,
   }) => {
-    guard.allow(AWAY);
-    await admin.create({ id: "press", name: "Press", url: NOWHERE });
+    guard.allow(SERVER_DOWN);
+    await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
     await page.goto("/connections/press/edit");
     const name = page.getByRole("textbox", { name: en.form.name, exact: true });
     await name.fill("Press 5");

@@ -1,10 +1,10 @@
 import { en } from "../src/i18n/en";
 import { logIn } from "./support/api";
-import { enter } from "./support/enter";
-import { NOWHERE } from "./support/ports";
+import { submitLogin } from "./support/log-in";
+import { UNREACHABLE_URL } from "./support/ports";
 import { expect, test } from "./support/test";
 
-test.use({ who: "" });
+test.use({ loggedInAs: "" });
 
 const { login } = en;
 
@@ -12,7 +12,7 @@ test("whoever knows the password comes in, and stays in when the page is loaded 
   await page.goto("/");
   await expect(page).toHaveTitle(/^Log in/);
   await expect(page.getByLabel(login.username)).toBeFocused();
-  await enter(page);
+  await submitLogin(page);
   await expect(page.getByRole("heading", { name: en.fleet.empty })).toBeVisible();
   await page.reload();
   await expect(page.getByRole("heading", { name: en.fleet.empty })).toBeVisible();
@@ -20,12 +20,12 @@ test("whoever knows the password comes in, and stays in when the page is loaded 
 
 test("a wrong password is told, and neither gets in nor stays in the field", async ({ page }) => {
   await page.goto("/");
-  await enter(page, "admin", "wrong");
+  await submitLogin(page, "admin", "wrong");
   await expect(page.getByRole("alert")).toHaveText("The user name or the password is wrong.");
   await expect(page.getByLabel(login.username)).toHaveValue("admin");
   await expect(page.getByLabel(login.password, { exact: true })).toHaveValue("");
   // A user that does not exist looks the same.
-  await enter(page, "nobody");
+  await submitLogin(page, "nobody");
   await expect(page.getByRole("alert")).toHaveText("The user name or the password is wrong.");
   await expect(page.getByLabel(login.username)).toBeVisible();
 });
@@ -35,13 +35,13 @@ test("whoever guesses too often is told to wait", async ({ page, haltere, guard 
   await haltere.addUser("ann", "viewer");
   await expect.poll(async () => (await logIn(haltere.url, "ann", "guess")).status, { intervals: [0] }).toBe(429);
   await page.goto("/");
-  await enter(page, "ann");
+  await submitLogin(page, "ann");
   await expect(page.getByRole("alert")).toHaveText(/^Too many attempts\. Try again in \d+ (s|min)\.$/);
 });
 
 test("logging out shows the login, and the way back leads nowhere", async ({ page }) => {
   await page.goto("/about");
-  await enter(page);
+  await submitLogin(page);
   await page.getByRole("button", { name: `${en.nav.profile}: admin` }).click();
   await page.getByRole("menuitem", { name: en.nav.logOut }).click();
   await expect(page.getByRole("heading", { name: login.title })).toBeVisible();
@@ -53,9 +53,9 @@ test.describe("a session that has run out", () => {
   test.use({ settings: { HALTERE_SESSIONS_ABSOLUTE: "5s" } });
 
   test("is told of, and whoever logs in again is back where they were", async ({ page, haltere, admin }) => {
-    await admin.create({ id: "press-4", name: "Press 4", url: NOWHERE });
+    await admin.create({ id: "press-4", name: "Press 4", url: UNREACHABLE_URL });
     await page.goto("/connections/press-4");
-    await enter(page);
+    await submitLogin(page);
     const heading = page.getByRole("heading", { name: "Press 4" });
     await expect(heading).toBeVisible();
     await expect(page.getByRole("alert")).toHaveText(
@@ -63,7 +63,7 @@ test.describe("a session that has run out", () => {
     );
     await expect(heading).toBeHidden();
     expect(page.url()).toBe(`${haltere.url}/connections/press-4`);
-    await enter(page);
+    await submitLogin(page);
     await expect(heading).toBeVisible();
   });
 });
@@ -71,7 +71,7 @@ test.describe("a session that has run out", () => {
 test("a session that ends because the password was changed shows the login at once", async ({ page, haltere }) => {
   await haltere.addUser("ann", "viewer");
   await page.goto("/profile");
-  await enter(page, "ann");
+  await submitLogin(page, "ann");
   await expect(page.getByRole("heading", { name: "ann" })).toBeVisible();
   await haltere.setPassword("ann", "another-password");
   await expect(page.getByRole("alert")).toContainText("Your session has ended.");

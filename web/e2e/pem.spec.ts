@@ -5,7 +5,7 @@ import type { Page } from "@playwright/test";
 import { en } from "../src/i18n/en";
 import { expectAccessible } from "./support/axe";
 import { run } from "./support/child";
-import { NOWHERE } from "./support/ports";
+import { UNREACHABLE_URL } from "./support/ports";
 import { expect, test } from "./support/test";
 
 const { form } = en;
@@ -32,7 +32,7 @@ async function begin(page: Page, url: string): Promise<void> {
 /** What stands between the lines of a PEM block. */
 const der = (pem: string) => Buffer.from(pem.replaceAll(/-----[^-]+-----|\s/g, ""), "base64");
 
-const SECURE_NOWHERE = NOWHERE.replace("mqtt:", "mqtts:");
+const SECURE_NOWHERE = UNREACHABLE_URL.replace("mqtt:", "mqtts:");
 
 test("DER is taken, and a combined file brings its key", async ({ page, admin, pki, startBroker }) => {
   const broker = await startBroker({ tls: { pki, wantsClientCertificate: true } });
@@ -46,7 +46,7 @@ test("DER is taken, and a combined file brings its key", async ({ page, admin, p
 
   await page.getByRole("button", { name: en.save }).click();
   await expect(page.getByText(form.keyTaken)).toBeVisible();
-  await expect(page.getByRole("main")).toContainText(en.stateMeans.online);
+  await expect(page.getByRole("main")).toContainText(en.stateDescriptions.online);
   const [stored] = await admin.connections();
   expect(Buffer.from(stored?.key?.data ?? "", "base64").toString()).toContain("PRIVATE KEY");
   expect(Buffer.from(stored?.cert?.data ?? "", "base64").toString()).not.toContain("PRIVATE KEY");

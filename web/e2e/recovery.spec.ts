@@ -10,7 +10,7 @@ test("a broker that breaks down says why, and is mended without a click when it 
   await admin.create({ id: "press-4", name: "Press 4", url: broker.url });
   await page.goto("/connections/press-4");
   const state = page.getByRole("main");
-  await expect(state.getByText(en.stateMeans.online)).toBeVisible();
+  await expect(state.getByText(en.stateDescriptions.online)).toBeVisible();
   await expect(page.getByRole("region", { name: en.connection.broker })).toContainText("mosquitto version 2.");
 
   await broker.stop();
@@ -23,7 +23,7 @@ test("a broker that breaks down says why, and is mended without a click when it 
   await expect(state).toContainText(/attempt \d+ · (next try in \d+s|trying now)/);
 
   await broker.start();
-  await expect(state.getByText(en.stateMeans.online)).toBeVisible();
+  await expect(state.getByText(en.stateDescriptions.online)).toBeVisible();
   // What it went through stays.
   const history = page.getByRole("list", { name: en.timeline.changes }).getByRole("listitem");
   await expect(history.first()).toContainText(en.states.online);
@@ -72,8 +72,8 @@ test("a connection that can't be read any more says so, and is put right by givi
   await expect(row).toHaveText([/Press.*Unreadable/]);
   await row.getByRole("link", { name: "Press" }).click();
   const main = page.getByRole("main");
-  await expect(main).toContainText(en.stateMeans.unreadable);
-  await expect(main).toContainText(en.connection.whatToDo);
+  await expect(main).toContainText(en.stateDescriptions.unreadable);
+  await expect(main).toContainText(en.connection.nextSteps);
   await expectAccessible(page, "connection that can't be read");
 
   await page.getByRole("link", { name: en.connection.edit }).click();
@@ -81,5 +81,5 @@ test("a connection that can't be read any more says so, and is put right by givi
   await page.getByRole("button", { name: en.form.test }).click();
   await expect(page.getByRole("region", { name: en.form.test })).toContainText(en.form.works);
   await page.getByRole("button", { name: en.save }).click();
-  await expect(main).toContainText(en.stateMeans.online);
+  await expect(main).toContainText(en.stateDescriptions.online);
 });

@@ -1,6 +1,6 @@
 import { en } from "../src/i18n/en";
 import type { Role } from "./support/haltere";
-import { NOWHERE } from "./support/ports";
+import { UNREACHABLE_URL } from "./support/ports";
 import { expect, test } from "./support/test";
 
 interface Rights {
@@ -19,11 +19,11 @@ const RIGHTS: Readonly<Record<Role, Rights>> = {
 
 for (const [role, { sees, changes, administers }] of Object.entries(RIGHTS)) {
   test.describe(`a user with the role ${role}`, () => {
-    test.use({ who: "" });
+    test.use({ loggedInAs: "" });
     test.beforeEach(async ({ context, haltere, admin }) => {
       await haltere.addUser("ann", role as Role);
-      await haltere.admit(context, "ann");
-      await admin.create({ id: "press", name: "Press", url: NOWHERE });
+      await haltere.addSession(context, "ann");
+      await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
     });
 
     test(`${sees ? "sees" : "does not see"} connections, and ${changes ? "may" : "may not"} change them`, async ({

@@ -1,6 +1,6 @@
 import { en } from "../src/i18n/en";
-import { enter } from "./support/enter";
 import { PASSWORD } from "./support/haltere";
+import { submitLogin } from "./support/log-in";
 import { expect, test } from "./support/test";
 
 const { profile } = en;
@@ -9,7 +9,7 @@ test("a session that is ended elsewhere shows the login within two seconds", asy
   guard.allow(/status of 401 /);
   const other = await openWindow("");
   await other.goto("/about");
-  await enter(other);
+  await submitLogin(other);
   await expect(other.getByRole("heading", { name: en.product })).toBeVisible();
 
   await page.goto("/profile");

@@ -39,7 +39,7 @@ test("while the plugin tls is off, the page of a connection that needs it says s
   await haltere.addUser("nina", "viewer");
   const viewer = await openWindow("nina");
   await Promise.all([page.goto("/connections/press"), viewer.goto(`${haltere.url}/connections/press`)]);
-  await expect(page.getByRole("main")).toContainText(en.stateMeans.online);
+  await expect(page.getByRole("main")).toContainText(en.stateDescriptions.online);
 
   const { what, ask } = en.connection.tlsOff;
   await admin.ask("PUT", "/api/plugins/tls", { enabled: false });
@@ -54,6 +54,6 @@ test("while the plugin tls is off, the page of a connection that needs it says s
   await page.getByRole("switch", { name: /^tls / }).click();
   const dialog = page.getByRole("dialog", { name: switching.title("tls", true) });
   await dialog.getByRole("button", { name: switching.on }).click();
-  await expect(viewer.getByRole("main")).toContainText(en.stateMeans.online);
+  await expect(viewer.getByRole("main")).toContainText(en.stateDescriptions.online);
   await expect(viewer.getByRole("main")).not.toContainText(what);
 });

@@ -1,6 +1,6 @@
 import { en } from "../src/i18n/en";
 import { expectAccessible } from "./support/axe";
-import { NOWHERE } from "./support/ports";
+import { UNREACHABLE_URL } from "./support/ports";
 import { expect, test } from "./support/test";
 
 const REPLACED = "the database's files were removed or replaced";
@@ -13,7 +13,7 @@ test("a database that was moved away is told to administrators, until it is back
   guard,
 }) => {
   guard.allow(/status of 503 .*\/readyz$/, /status of 500 .*\/api\/connections/);
-  await admin.create({ id: "press", name: "Press", url: NOWHERE });
+  await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
   await haltere.addUser("nina", "connectionManager");
   const other = await openWindow("nina");
   await Promise.all([page.goto("/connections/press"), other.goto(`${haltere.url}/connections/press`)]);
@@ -42,5 +42,5 @@ test("a database that was moved away is told to administrators, until it is back
   await expect(banner).toBeHidden({ timeout: 15_000 });
   await page.getByRole("button", { name: en.close }).click();
   await disconnect.click();
-  await expect(page.getByRole("main")).toContainText(en.stateMeans.idle);
+  await expect(page.getByRole("main")).toContainText(en.stateDescriptions.idle);
 });

@@ -1,6 +1,6 @@
 import { en } from "../src/i18n/en";
 import { expectAccessible } from "./support/axe";
-import { fakeBroker } from "./support/fake-broker";
+import { startFakeBroker } from "./support/fake-broker";
 import { expect, test } from "./support/test";
 
 const { connection, form } = en;
@@ -13,12 +13,12 @@ for (const [onSubscribe, sys] of [
     page,
     admin,
   }) => {
-    const broker = await fakeBroker({ onSubscribe });
+    const broker = await startFakeBroker({ onSubscribe });
     await admin.create({ id: "press", name: "Press", url: broker.url });
     await page.goto("/connections/press");
     const main = page.getByRole("main");
     await expect(main).toContainText(connection.sys[sys].what, { timeout: 20_000 });
-    await expect(main).toContainText(en.stateMeans.online);
+    await expect(main).toContainText(en.stateDescriptions.online);
     await expect(page.getByRole("region", { name: connection.broker })).toContainText(connection.unknownVersion[sys]);
     // Once is enough: the server's sentence for users of the API is left out.
     await expect(main).not.toContainText("set noMetricsMode to true");
@@ -40,7 +40,7 @@ for (const [onSubscribe, sys] of [
 }
 
 test("a viewer reads why, and is offered nothing to change", async ({ page, admin, haltere, openWindow }) => {
-  const broker = await fakeBroker({ onSubscribe: "refuses" });
+  const broker = await startFakeBroker({ onSubscribe: "refuses" });
   await admin.create({ id: "press", name: "Press", url: broker.url });
   await haltere.addUser("nina", "viewer");
   await page.close();

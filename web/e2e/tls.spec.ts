@@ -48,7 +48,7 @@ test("the CA of a broker is trusted once its fingerprint was compared", async ({
   await page.getByRole("button", { name: form.test }).click();
   await expect(panel).toContainText(form.works);
   await page.getByRole("button", { name: en.save }).click();
-  await expect(page.getByRole("main")).toContainText(en.stateMeans.online);
+  await expect(page.getByRole("main")).toContainText(en.stateDescriptions.online);
   await expect(page.getByRole("region", { name: en.connection.link })).toContainText(en.connection.ownCa);
   await expect(page.getByRole("region", { name: en.connection.broker })).toContainText("TLSv1.3");
 });
@@ -63,7 +63,7 @@ test("a connection that is down for its CA is mended where one sees it", async (
   expect(await shownFingerprint(card)).toBe((await fingerprint(pki.ca)).replaceAll(":", ""));
   await card.getByRole("checkbox", { name: certificates.compared }).check();
   await card.getByRole("button", { name: form.trust }).click();
-  await expect(page.getByRole("main")).toContainText(en.stateMeans.online);
+  await expect(page.getByRole("main")).toContainText(en.stateDescriptions.online);
   await expect(card).toContainText(certificates.accepted);
 });
 
@@ -125,14 +125,14 @@ test("a client certificate comes in by dropping its files, and stays when the re
   await page.getByRole("button", { name: form.advanced, exact: true }).click();
   await page.getByRole("textbox", { name: form.id, exact: true }).fill("press");
   await page.getByRole("button", { name: en.save }).click();
-  await expect(page.getByRole("main")).toContainText(en.stateMeans.online);
+  await expect(page.getByRole("main")).toContainText(en.stateDescriptions.online);
 
   await page.getByRole("link", { name: en.connection.edit }).click();
   await expect(page.getByText(form.stored, { exact: true })).toHaveCount(3);
   await page.getByRole("textbox", { name: form.name, exact: true }).fill("Press 5");
   await page.getByRole("button", { name: en.save }).click();
   await expect(page.getByRole("heading", { name: "Press 5" })).toBeVisible();
-  await expect(page.getByRole("main")).toContainText(en.stateMeans.online);
+  await expect(page.getByRole("main")).toContainText(en.stateDescriptions.online);
   const { key: stored } = await admin.connection("press");
   expect(Buffer.from(stored?.data ?? "", "base64").toString()).toBe(pki.client.key);
 });

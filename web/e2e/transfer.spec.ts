@@ -5,7 +5,7 @@ import type { Page } from "@playwright/test";
 import type { Connection, ConnectionExport } from "../src/api/schema";
 import { en } from "../src/i18n/en";
 import { expectAccessible } from "./support/axe";
-import { NOWHERE } from "./support/ports";
+import { UNREACHABLE_URL } from "./support/ports";
 import { expect, test } from "./support/test";
 
 const { transfer } = en;
@@ -16,7 +16,7 @@ function config(url: string): object {
   return {
     connections: [
       { id: "press", name: "Press", url, credentials: { username: "", password: "" }, status },
-      { id: "oven", name: "Oven", url: NOWHERE, rejectUnauthorized: "true", status },
+      { id: "oven", name: "Oven", url: UNREACHABLE_URL, rejectUnauthorized: "true", status },
       { name: "Belt", url: ` ${url} `, caFile: "/etc/ca.crt", status },
       { id: "store", name: "Store", url, status },
     ],
@@ -34,7 +34,7 @@ async function give(page: Page, content: object): Promise<void> {
 }
 
 test("the config.json of MMC moves in: first the plan, then the doing", async ({ page, admin, broker }) => {
-  await admin.create({ id: "store", name: "Store", url: NOWHERE });
+  await admin.create({ id: "store", name: "Store", url: UNREACHABLE_URL });
   await page.goto("/");
   await page.getByRole("link", { name: en.fleet.transfer }).click();
   const card = page.getByRole("region", { name: transfer.importTitle, exact: true });
@@ -56,7 +56,7 @@ test("the config.json of MMC moves in: first the plan, then the doing", async ({
   await expect(links.getByText(`1 ${en.states.down}`)).toBeVisible();
   await card.getByRole("link", { name: en.errors.toFleet }).click();
   await expect(page.getByRole("list", { name: en.fleet.allTitle }).getByRole("listitem")).toHaveCount(4);
-  expect((await admin.connection("store")).url).toBe(NOWHERE);
+  expect((await admin.connection("store")).url).toBe(UNREACHABLE_URL);
 });
 
 test("a file with a fault is refused as a whole, each fault by name, and can be mended where it is", async ({
@@ -74,7 +74,7 @@ test("a file with a fault is refused as a whole, each fault by name, and can be 
 
   const bad = [
     { name: "Press", url: "mqtt://press:70000" },
-    { name: "Oven", url: NOWHERE },
+    { name: "Oven", url: UNREACHABLE_URL },
   ];
   await text.fill(JSON.stringify(bad));
   await card.getByRole("button", { name: transfer.check }).click();
@@ -117,7 +117,7 @@ test("what is good is imported without the rest, which is listed with its reason
 
 test("an export holds no secret unless an administrator insists", async ({ page, admin }) => {
   const credentials = { username: "haltere", password: "only with secrets" };
-  await admin.create({ id: "press", name: "Press", url: NOWHERE, credentials });
+  await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL, credentials });
   await page.goto("/transfer");
   const card = page.getByRole("region", { name: transfer.exportTitle, exact: true });
   const download = async (click: () => Promise<void>) => {

@@ -4,8 +4,8 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 
 import { App } from "./app/App";
-import { basePath } from "./app/server";
-import { preferred, speak } from "./i18n/language";
+import { preferredLanguage, setLanguage } from "./i18n/language";
+import { basePath } from "./util/page-meta";
 
 const root = document.getElementById("root");
 if (!root) throw new Error("the page has no root");
@@ -27,8 +27,8 @@ addEventListener("vite:preloadError", () => {
   });
 });
 
-// A catalogue that does not come is no reason to show nothing.
-await speak(preferred(), false).catch(() => speak("en", false));
+// Without the messages of a language, English is better than an empty page.
+await setLanguage(preferredLanguage(), false).catch(() => setLanguage("en", false));
 createRoot(root).render(
   <StrictMode>
     <App />

@@ -1,9 +1,9 @@
-import { X509Certificate, createHash } from "node:crypto";
+import { createHash, X509Certificate } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
 
 import { run } from "../support/child";
-import type { Folder } from "../support/folder";
-import { DAY, HERE } from "./moments";
+import type { TempDir } from "../support/temp-dir";
+import { DAY, REAL_MIDNIGHT } from "./timestamps";
 
 const CONFIGURATION = `
 [ca]
@@ -32,14 +32,14 @@ export class Authority {
   readonly fingerprints = new Map<string, string>();
 
   private constructor(
-    private readonly folder: Folder,
+    private readonly folder: TempDir,
     private readonly name: string,
     readonly pem: string,
   ) {
     this.#keep(pem);
   }
 
-  static async found(folder: Folder, name: string, commonName: string): Promise<Authority> {
+  static async create(folder: TempDir, name: string, commonName: string): Promise<Authority> {
     writeFileSync(folder.at("openssl.cnf"), CONFIGURATION);
     writeFileSync(folder.at("index.txt"), "");
     const openssl = async (...args: string[]) => run("openssl", args, { cwd: folder.path });
@@ -81,6 +81,6 @@ const CA = ["-batch", "-notext", "-config", "openssl.cnf"];
 const files = (name: string): string[] => ["-keyout", `${name}.key`, "-out", `${name}.csr`];
 
 function valid(from: number, to: number): string[] {
-  const at = (days: number) => `${new Date(HERE + days * DAY).toISOString().replaceAll(/[-:T]|\.\d+/g, "")}`;
+  const at = (days: number) => `${new Date(REAL_MIDNIGHT + days * DAY).toISOString().replaceAll(/[-:T]|\.\d+/g, "")}`;
   return ["-startdate", at(from), "-enddate", at(to)];
 }

@@ -4,16 +4,16 @@ import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { test as base, expect } from "@playwright/test";
 
 import { en } from "../../src/i18n/en";
-import { Folder } from "../support/folder";
 import { Haltere, PASSWORD } from "../support/haltere";
-import { Disguise } from "./disguise";
-import { Fleet } from "./fleet";
-import { NOW } from "./moments";
-import { LITERAL, Stage } from "./stage";
-import { CONSOLE, MACHINES, NEW, hostOf } from "./works";
+import { TempDir } from "../support/temp-dir";
+import { DemoBrokers } from "./demo-brokers";
+import { CONSOLE, hostOf, MACHINES, UNREGISTERED } from "./demo-fleet";
+import { DemoRewriter } from "./rewrite-responses";
+import { RewritingProxy, UNCHANGED } from "./rewriting-proxy";
+import { NOW } from "./timestamps";
 
 /** Where the pictures go, one folder for all of them. */
-const INTO = process.env["SCREENSHOTS"] ?? "test-results/screenshots";
+const OUTPUT_DIR = process.env["SCREENSHOTS"] ?? "test-results/screenshots";
 
 const DEVICES = {
   desktop: { viewport: { width: 1280, height: 800 }, deviceScaleFactor: 2 },
@@ -22,7 +22,7 @@ const DEVICES = {
 const THEMES = ["light", "dark"] as const;
 
 /** The highest picture of a whole page, in pixels of the page. */
-const HIGHEST = 1_500;
+const MAX_HEIGHT = 1_500;
 
 interface Scene {
   readonly haltere: Haltere;
@@ -51,16 +51,16 @@ async function logInEverywhere({ url }: Haltere): Promise<string> {
 }
 
 /** The works with all their brokers; a haltere that was just installed; both live as long as all pictures take. */
-const test = base.extend<object, { works: Scene & { session: string }; fresh: Scene }>({
-  works: [
+const test = base.extend<object, { demo: Scene & { session: string }; fresh: Scene }>({
+  demo: [
     async ({ playwright }, provide, { project }) => {
-      const folder = new Folder();
-      const fleet = await Fleet.start(folder);
+      const folder = new TempDir();
+      const fleet = await DemoBrokers.start(folder);
       const haltere = await Haltere.start();
       const admin = await haltere.login();
       await fleet.register(admin);
-      const stage = await Stage.open(haltere.origin, new Disguise(fleet.names, fleet.fingerprints));
-      const browser = await playwright.chromium.launch(through(stage, project.use.launchOptions ?? {}));
+      const stage = await RewritingProxy.open(haltere.origin, new DemoRewriter(fleet.names, fleet.fingerprints));
+      const browser = await playwright.chromium.launch(launchOptions(stage, project.use.launchOptions ?? {}));
       const session = await logInEverywhere(haltere);
       await fetch(`${haltere.url}/logout`, { headers: { Cookie: `${admin.session.name}=${admin.session.value}` } });
       await provide({ haltere, browser, session });
@@ -73,11 +73,11 @@ const test = base.extend<object, { works: Scene & { session: string }; fresh: Sc
     { scope: "worker", timeout: 120_000 },
   ],
   fresh: [
-    async ({ playwright, works }, provide, { project }) => {
-      void works;
+    async ({ playwright, demo }, provide, { project }) => {
+      void demo;
       const haltere = await Haltere.start({ HALTERE_ADMIN_PASSWORD: "" });
-      const stage = await Stage.open(haltere.origin, LITERAL);
-      const browser = await playwright.chromium.launch(through(stage, project.use.launchOptions ?? {}));
+      const stage = await RewritingProxy.open(haltere.origin, UNCHANGED);
+      const browser = await playwright.chromium.launch(launchOptions(stage, project.use.launchOptions ?? {}));
       await provide({ haltere, browser });
       await browser.close();
       stage.close();
@@ -88,7 +88,7 @@ const test = base.extend<object, { works: Scene & { session: string }; fresh: Sc
 });
 
 /** Whoever asks for the works' console gets to the stage; it counts as reached over TLS, as a real one would be. */
-function through<T extends { args?: string[] }>(stage: Stage, options: T): T {
+function launchOptions<T extends { args?: string[] }>(stage: RewritingProxy, options: T): T {
   const args = [
     ...(options.args ?? []),
     `--host-resolver-rules=MAP ${CONSOLE} 127.0.0.1:${stage.port}`,
@@ -97,9 +97,9 @@ function through<T extends { args?: string[] }>(stage: Stage, options: T): T {
   return { ...options, args };
 }
 
-type Look = { theme: (typeof THEMES)[number]; device: keyof typeof DEVICES };
+type Appearance = { theme: (typeof THEMES)[number]; device: keyof typeof DEVICES };
 
-async function open({ browser }: Scene, { theme, device }: Look): Promise<BrowserContext> {
+async function open({ browser }: Scene, { theme, device }: Appearance): Promise<BrowserContext> {
   const context = await browser.newContext({
     ...DEVICES[device],
     baseURL: `http://${CONSOLE}`,
@@ -112,7 +112,7 @@ async function open({ browser }: Scene, { theme, device }: Look): Promise<Browse
   return context;
 }
 
-async function admit(context: BrowserContext, session: string): Promise<void> {
+async function addSession(context: BrowserContext, session: string): Promise<void> {
   const [name = "", value = ""] = session.split("=");
   await context.addCookies([{ name, value, url: `http://${CONSOLE}/`, httpOnly: true, sameSite: "Lax" }]);
 }
@@ -123,7 +123,7 @@ const field = (page: Page, name: string) => page.getByRole("textbox", { name, ex
 interface Shot {
   readonly name: string;
   readonly whole?: boolean;
-  readonly pose: (page: Page) => Promise<void>;
+  readonly prepare: (page: Page) => Promise<void>;
 }
 
 /** Puts the list of all connections at the top of what is seen. */
@@ -133,11 +133,11 @@ async function scrollToList(page: Page): Promise<void> {
   await page.evaluate((y) => scrollTo(0, y), top - 80);
 }
 
-function list(shot: Shot): Shot {
+function listShot(shot: Shot): Shot {
   return {
     ...shot,
-    pose: async (page) => {
-      await shot.pose(page);
+    prepare: async (page) => {
+      await shot.prepare(page);
       await scrollToList(page);
     },
   };
@@ -151,14 +151,14 @@ async function visit(page: Page, path: string, ...shows: readonly string[]): Pro
   for (const late of await page.getByRole("button", { name: en.fleet.choose }).all()) await expect(late).toBeEnabled();
 }
 
-function still(name: string, path: string, ...shows: readonly string[]): Shot {
-  return { name, whole: !path.startsWith("/?") && path !== "/", pose: async (page) => visit(page, path, ...shows) };
+function pageShot(name: string, path: string, ...shows: readonly string[]): Shot {
+  return { name, whole: !path.startsWith("/?") && path !== "/", prepare: async (page) => visit(page, path, ...shows) };
 }
 
 async function draft(page: Page): Promise<void> {
   await page.goto("/new");
-  await field(page, en.form.name).fill(NEW.name);
-  await field(page, en.form.url).fill(`mqtts://${hostOf(NEW)}:8883`);
+  await field(page, en.form.name).fill(UNREGISTERED.name);
+  await field(page, en.form.url).fill(`mqtts://${hostOf(UNREGISTERED)}:8883`);
   await field(page, en.form.username).fill("haltere");
   await page.getByLabel(en.form.password, { exact: true }).fill(PASSWORD);
 }
@@ -181,26 +181,26 @@ const PLAN = JSON.stringify({
 });
 
 const SHOTS: readonly Shot[] = [
-  still("fleet", "/", "mosquitto version"),
-  list(still("fleet-table", "/", "mosquitto version")),
-  list(still("fleet-grid", "/?view=grid", "mosquitto version")),
-  list(still("fleet-filter", "/?q=hall-3", "8 of 42")),
-  still("connection", "/connections/press-4", en.certificates.accepted, en.timeline.now),
-  still("connection-down", "/connections/kiln-2", en.hints["ECONNREFUSED"] ?? "", en.timeline.now),
-  still("certificates", "/connections/tool-store", en.form.trust, en.timeline.now),
+  pageShot("fleet", "/", "mosquitto version"),
+  listShot(pageShot("fleet-table", "/", "mosquitto version")),
+  listShot(pageShot("fleet-grid", "/?view=grid", "mosquitto version")),
+  listShot(pageShot("fleet-filter", "/?q=hall-3", "8 of 42")),
+  pageShot("connection", "/connections/press-4", en.certificates.accepted, en.timeline.now),
+  pageShot("connection-down", "/connections/kiln-2", en.hints["ECONNREFUSED"] ?? "", en.timeline.now),
+  pageShot("certificates", "/connections/tool-store", en.form.trust, en.timeline.now),
   {
     name: "new-trust",
     whole: true,
-    pose: async (page) => {
+    prepare: async (page) => {
       await draft(page);
       await page.getByRole("button", { name: en.form.test }).click();
       await page.getByRole("checkbox", { name: en.certificates.compared }).check();
     },
   },
-  still("edit", "/connections/press-4/edit", en.form.caText),
+  pageShot("edit", "/connections/press-4/edit", en.form.caText),
   {
     name: "bulk",
-    pose: async (page) => {
+    prepare: async (page) => {
       await choose(page, ["Belt north", "Belt south", "Compressed air"]);
       await page.getByRole("toolbar").getByRole("button", { name: en.fleet.disconnect }).click();
       await expect(page.getByRole("dialog")).toContainText("Belt north");
@@ -208,7 +208,7 @@ const SHOTS: readonly Shot[] = [
   },
   {
     name: "palette",
-    pose: async (page) => {
+    prepare: async (page) => {
       await visit(page, "/", "mosquitto version");
       await page.getByRole("button", { name: en.nav.commands }).click();
       await page.getByRole("dialog").getByRole("combobox").fill("press");
@@ -218,47 +218,47 @@ const SHOTS: readonly Shot[] = [
   {
     name: "import-plan",
     whole: true,
-    pose: async (page) => {
+    prepare: async (page) => {
       await page.goto("/transfer");
       await field(page, en.transfer.paste).fill(PLAN);
       await page.getByRole("button", { name: en.transfer.check }).click();
       await expect(page.getByRole("button", { name: en.transfer.import(4) })).toBeVisible();
     },
   },
-  still("settings", "/settings", "connections-rest-api"),
-  still("profile", "/profile", en.profile.thisSession),
-  { ...still("about", "/about", "0.1.0"), whole: false },
+  pageShot("settings", "/settings", "connections-rest-api"),
+  pageShot("profile", "/profile", en.profile.thisSession),
+  { ...pageShot("about", "/about", "0.1.0"), whole: false },
 ];
 
 for (const theme of THEMES) {
   for (const device of Object.keys(DEVICES) as (keyof typeof DEVICES)[]) {
     const take = async (page: Page, { name, whole = false }: Pick<Shot, "name" | "whole">) => {
-      mkdirSync(INTO, { recursive: true });
+      mkdirSync(OUTPUT_DIR, { recursive: true });
       await page.evaluate(async () => document.fonts.ready);
       // As high as it has to be: what keeps to an edge of the window would else stand in the midst of a long page.
       if (whole) {
         const height = await page.evaluate(() => document.documentElement.scrollHeight);
-        await page.setViewportSize({ ...DEVICES[device].viewport, height: Math.min(height, HIGHEST) });
+        await page.setViewportSize({ ...DEVICES[device].viewport, height: Math.min(height, MAX_HEIGHT) });
         await page.evaluate(() => scrollTo(0, 0));
       }
-      const path = `${INTO}/${name}-${device}-${theme}.png`;
+      const path = `${OUTPUT_DIR}/${name}-${device}-${theme}.png`;
       await page.screenshot({ path, animations: "disabled", scale: "device" });
     };
 
     test.describe(`${device}, ${theme}`, () => {
       for (const shot of SHOTS) {
-        test(shot.name, async ({ works }) => {
-          const context = await open(works, { theme, device });
-          await admit(context, works.session);
+        test(shot.name, async ({ demo }) => {
+          const context = await open(demo, { theme, device });
+          await addSession(context, demo.session);
           const page = await context.newPage();
-          await shot.pose(page);
+          await shot.prepare(page);
           await take(page, shot);
           await context.close();
         });
       }
 
-      test("nobody is logged in", async ({ works }) => {
-        const context = await open(works, { theme, device });
+      test("nobody is logged in", async ({ demo }) => {
+        const context = await open(demo, { theme, device });
         const page = await context.newPage();
         await page.goto("/");
         await expect(field(page, en.login.username)).toBeFocused();
@@ -274,9 +274,9 @@ for (const theme of THEMES) {
         const [, printed = ""] = /password {3}(\S+)/.exec(fresh.haltere.log) ?? [];
         await page.getByLabel(en.login.password, { exact: true }).fill(printed);
         await page.getByRole("button", { name: en.login.submit }).click();
-        await expect(page.getByRole("heading", { name: en.firstPassword.title })).toBeVisible();
+        await expect(page.getByRole("heading", { name: en.initialPassword.title })).toBeVisible();
         await take(page, { name: "first-password" });
-        await page.getByRole("button", { name: en.firstPassword.later }).click();
+        await page.getByRole("button", { name: en.initialPassword.later }).click();
         await expect(page.getByRole("heading", { name: en.fleet.empty })).toBeVisible();
         await take(page, { name: "empty", whole: true });
         await context.close();

@@ -3,8 +3,8 @@ import { userInfo } from "node:os";
 
 import type { Pki } from "./certificates";
 import { Child, run } from "./child";
-import { Folder } from "./folder";
 import { freePort } from "./ports";
+import { TempDir } from "./temp-dir";
 
 /** What makes a broker unlike the plain one. */
 export interface BrokerOptions {
@@ -16,7 +16,7 @@ export interface BrokerOptions {
 
 /** A Mosquitto of one's own, which can be stopped and started again where it was. */
 export class Broker {
-  readonly #folder = new Folder();
+  readonly #folder = new TempDir();
   readonly #scheme: "mqtt" | "mqtts";
   #process: Child | undefined;
 

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
 import { run } from "./child";
-import type { Folder } from "./folder";
+import type { TempDir } from "./temp-dir";
 
 /** A certificate and its key: as files, for a broker, and as text, for a person. */
 export interface Identity {
@@ -23,7 +23,7 @@ export interface Pki {
 
 const NEW_KEY = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"];
 
-export async function makePki(folder: Folder): Promise<Pki> {
+export async function makePki(folder: TempDir): Promise<Pki> {
   const openssl = async (...args: string[]) => run("openssl", args, { cwd: folder.path });
   const identity = (name: string): Identity => {
     const [certFile, keyFile] = [folder.at(`${name}.pem`), folder.at(`${name}.key`)];

@@ -12,10 +12,10 @@ process.on("exit", () => {
 const PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
 
 /** Longer than any of them needs to end in an orderly way, in milliseconds. */
-const PATIENCE = 8_000;
+const TERMINATE_TIMEOUT = 8_000;
 
 /** What a test says of a program that said a lot. */
-const KEPT = 1_000_000;
+const MAX_OUTPUT = 1_000_000;
 
 /** A program that was started, and what it says. */
 export class Child {
@@ -37,7 +37,7 @@ export class Child {
   }
 
   /** What it has said so far, on both its outputs. */
-  get said(): string {
+  get output(): string {
     return this.#said;
   }
 
@@ -71,7 +71,7 @@ export class Child {
   async end(): Promise<void> {
     if (this.#isOver) return;
     this.#process.kill("SIGTERM");
-    const timer = setTimeout(() => this.#process.kill("SIGKILL"), PATIENCE);
+    const timer = setTimeout(() => this.#process.kill("SIGKILL"), TERMINATE_TIMEOUT);
     await this.ended();
     clearTimeout(timer);
   }
@@ -86,7 +86,7 @@ export class Child {
   }
 
   #hear(text: string): void {
-    this.#said = (this.#said + text).slice(-KEPT);
+    this.#said = (this.#said + text).slice(-MAX_OUTPUT);
     this.#tell();
   }
 

@@ -5,17 +5,17 @@ import { createServer } from "node:net";
  * What a fake broker says: its version once one subscribes, or why it lets nobody in. Or what it does when
  * one subscribes: ends the session, or refuses.
  */
-type Says =
+type Behavior =
   | { readonly version: string }
   | { readonly refusal: string }
   | { readonly onSubscribe: "ends the session" | "refuses" };
 
 /** A broker that says what no honest one does. It speaks as much MQTT 5 and 3.1.1 as haltere asks of it. */
-export async function fakeBroker(says: Says): Promise<{ url: string; end: () => void }> {
+export async function startFakeBroker(behavior: Behavior): Promise<{ url: string; end: () => void }> {
   const open = new Set<Socket>();
   const server = createServer((socket) => {
     open.add(socket);
-    serve(socket, says);
+    serve(socket, behavior);
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const end = () => {
@@ -29,20 +29,20 @@ const [CONNECT, SUBSCRIBE, PINGREQ] = [1, 8, 12];
 const [GRANTED, FAILURE, NOT_AUTHORIZED] = [0, 0x80, 0x87];
 const VERSION = "$SYS/broker/version";
 
-function serve(socket: Socket, says: Says): void {
-  let held: Buffer = Buffer.alloc(0);
+function serve(socket: Socket, says: Behavior): void {
+  let buffer: Buffer = Buffer.alloc(0);
   let isV5 = true;
   socket.on("error", () => undefined);
   socket.on("data", (data: Buffer) => {
-    held = Buffer.concat([held, data]);
+    buffer = Buffer.concat([buffer, data]);
     for (let packet = take(); packet; packet = take()) answer(packet.type, packet.body);
   });
 
   function take(): { type: number; body: Buffer } | undefined {
-    const { value: length, end } = varint(held, 1);
-    if (end === undefined || held.length < end + length) return undefined;
-    const packet = { type: (held[0] ?? 0) >> 4, body: held.subarray(end, end + length) };
-    held = held.subarray(end + length);
+    const { value: length, end } = varint(buffer, 1);
+    if (end === undefined || buffer.length < end + length) return undefined;
+    const packet = { type: (buffer[0] ?? 0) >> 4, body: buffer.subarray(end, end + length) };
+    buffer = buffer.subarray(end + length);
     return packet;
   }
 

@@ -7,7 +7,7 @@ import type { BrowserContext } from "@playwright/test";
  */
 export class Guard {
   readonly #found: string[] = [];
-  readonly #allowed: RegExp[] = [GONE];
+  readonly #allowed: RegExp[] = [DELETED_MEANWHILE];
 
   constructor(private readonly origin: () => string) {}
 
@@ -47,11 +47,11 @@ export class Guard {
 }
 
 /** What the browser says when the server answers that nobody is logged in. */
-export const NOT_LOGGED_IN = /status of 401 .*\/(api\/profile|api\/events\?pause=1000|auth\?json=1)$/;
+export const UNAUTHORIZED = /status of 401 .*\/(api\/profile|api\/events\?pause=1000|auth\?json=1)$/;
 
 /** What it says when a connection is deleted at the moment its page asks about it: the page learns of it only after the server. */
-const GONE = /status of 404 .*\/api\/connections\/[^/]+\/(history|certificates|advice)$/;
+const DELETED_MEANWHILE = /status of 404 .*\/api\/connections\/[^/]+\/(history|certificates|advice)$/;
 
 /** What the browser says while nobody listens where haltere was. */
-export const AWAY =
+export const SERVER_DOWN =
   /net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)/;

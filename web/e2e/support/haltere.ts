@@ -5,7 +5,7 @@ import type { BrowserContext } from "@playwright/test";
 
 import { Api } from "./api";
 import { Child, run } from "./child";
-import { Folder } from "./folder";
+import { TempDir } from "./temp-dir";
 
 /** The haltere under test. */
 const BINARY =
@@ -21,7 +21,7 @@ export type Settings = Readonly<Record<`HALTERE_${string}`, string>>;
 
 /** A haltere of one's own, with a data folder of its own. */
 export class Haltere {
-  readonly #folder = new Folder();
+  readonly #folder = new TempDir();
   #process: Child | undefined;
   #url = "";
 
@@ -45,7 +45,7 @@ export class Haltere {
 
   /** Everything it has said since its latest start. */
   get log(): string {
-    return this.#process?.said ?? "";
+    return this.#process?.output ?? "";
   }
 
   /** The password that a first start has made up and printed. */
@@ -106,7 +106,7 @@ with sqlite3.connect(sys.argv[1]) as database:
   }
 
   /** Gives a browser the session of somebody, as if they had logged in there. */
-  async admit(context: BrowserContext, username = "admin"): Promise<void> {
+  async addSession(context: BrowserContext, username = "admin"): Promise<void> {
     const { session } = await this.login(username);
     await context.addCookies([{ ...session, url: `${this.url}/`, httpOnly: true, sameSite: "Lax" }]);
   }

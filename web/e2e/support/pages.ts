@@ -1,21 +1,21 @@
 import type { Page } from "@playwright/test";
 import { expect } from "@playwright/test";
 
-import type { Words } from "../../src/i18n/en";
+import type { Messages } from "../../src/i18n/en";
 
 /** A page of the console, as an administrator of the fleet that `populate` makes sees it. */
 interface ConsolePage {
   readonly name: string;
   readonly path: string;
   /** What its main heading says. */
-  readonly heading: (words: Words) => string;
+  readonly heading: (t: Messages) => string;
   /** Something that is there only when the page is complete. */
-  readonly complete?: (words: Words) => string;
+  readonly loadedText?: (t: Messages) => string;
 }
 
 /** All pages there are for somebody who is logged in. */
 export const PAGES: readonly ConsolePage[] = [
-  { name: "fleet", path: "/", heading: ({ fleet }) => fleet.title, complete: () => "mosquitto version" },
+  { name: "fleet", path: "/", heading: ({ fleet }) => fleet.title, loadedText: () => "mosquitto version" },
   { name: "fleet as a grid", path: "/?view=grid", heading: ({ fleet }) => fleet.title },
   { name: "fleet, filtered", path: "/?state=down&q=oven", heading: ({ fleet }) => fleet.title },
   { name: "fleet, nothing found", path: "/?q=nothing-like-that", heading: ({ fleet }) => fleet.title },
@@ -23,13 +23,13 @@ export const PAGES: readonly ConsolePage[] = [
     name: "connection that is up",
     path: "/connections/press",
     heading: () => "Press",
-    complete: () => "mosquitto version",
+    loadedText: () => "mosquitto version",
   },
   {
     name: "connection that is down",
     path: "/connections/oven",
     heading: () => "Oven",
-    complete: ({ hints }) => hints["ECONNREFUSED"] ?? "",
+    loadedText: ({ hints }) => hints["ECONNREFUSED"] ?? "",
   },
   { name: "connection at rest", path: "/connections/store", heading: () => "Store" },
   { name: "no such connection", path: "/connections/gone", heading: ({ connection }) => connection.gone },
@@ -40,20 +40,20 @@ export const PAGES: readonly ConsolePage[] = [
     name: "profile",
     path: "/profile",
     heading: () => "admin",
-    complete: ({ profile }) => profile.thisSession,
+    loadedText: ({ profile }) => profile.thisSession,
   },
   {
     name: "settings",
     path: "/settings",
     heading: ({ settings }) => settings.title,
-    complete: () => "connections-rest-api",
+    loadedText: () => "connections-rest-api",
   },
-  { name: "about", path: "/about", heading: ({ product }) => product, complete: () => "0.1.0" },
+  { name: "about", path: "/about", heading: ({ product }) => product, loadedText: () => "0.1.0" },
   { name: "nothing there", path: "/nothing/here", heading: ({ errors }) => errors.notFound },
 ];
 
 /** Goes to another page of the console as a link does. */
-async function follow(page: Page, path: string): Promise<void> {
+async function navigate(page: Page, path: string): Promise<void> {
   await page.evaluate((path) => {
     history.pushState(history.state, "", path);
     dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
@@ -61,9 +61,9 @@ async function follow(page: Page, path: string): Promise<void> {
 }
 
 /** Opens a page, without loading everything anew where something is loaded, and waits until all of it is there. */
-export async function openPage(page: Page, { path, heading, complete }: ConsolePage, words: Words): Promise<void> {
+export async function openPage(page: Page, { path, heading, loadedText }: ConsolePage, t: Messages): Promise<void> {
   if (page.url() === "about:blank") await page.goto(path);
-  else await follow(page, path);
-  await expect(page.getByRole("heading", { level: 1, name: heading(words) })).toBeVisible();
-  if (complete) await expect(page.getByRole("main")).toContainText(complete(words));
+  else await navigate(page, path);
+  await expect(page.getByRole("heading", { level: 1, name: heading(t) })).toBeVisible();
+  if (loadedText) await expect(page.getByRole("main")).toContainText(loadedText(t));
 }

@@ -24,4 +24,4 @@ async function isFree(port: number): Promise<boolean> {
 }
 
 /** The URL of a broker that is not there: nobody listens on port 1. */
-export const NOWHERE = "mqtt://127.0.0.1:1";
+export const UNREACHABLE_URL = "mqtt://127.0.0.1:1";

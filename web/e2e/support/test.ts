@@ -6,17 +6,17 @@ import type { BrokerOptions } from "./broker";
 import { Broker } from "./broker";
 import type { Pki } from "./certificates";
 import { makePki } from "./certificates";
-import { Folder } from "./folder";
-import { Guard, NOT_LOGGED_IN } from "./guard";
+import { Guard, UNAUTHORIZED } from "./guard";
 import type { Settings } from "./haltere";
 import { Haltere } from "./haltere";
-import { silence } from "./silence";
+import { startSilentServer } from "./silent-server";
+import { TempDir } from "./temp-dir";
 
 interface Fixtures {
   /** How the haltere of this test is set. */
   settings: Settings;
   /** Who is logged in in `page` from the beginning; empty: nobody. */
-  who: string;
+  loggedInAs: string;
   /** A haltere of this test's own. */
   haltere: Haltere;
   /** The administrator's session beside the browser. */
@@ -40,7 +40,7 @@ interface WorkerFixtures {
 /** A test of the console: a haltere, brokers, and a browser that is watched; all of it ends with the test. */
 export const test = base.extend<Fixtures, WorkerFixtures>({
   settings: [{}, { option: true }],
-  who: ["admin", { option: true }],
+  loggedInAs: ["admin", { option: true }],
 
   haltere: async ({ settings }, provide, info) => {
     const haltere = await Haltere.start(settings);
@@ -61,7 +61,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     await Promise.all(started.map(async (broker) => broker.end()));
   },
   silent: async ({}, provide) => {
-    const { url, end } = await silence();
+    const { url, end } = await startSilentServer();
     await provide(url);
     end();
   },
@@ -72,10 +72,10 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     await provide(guard);
     expect(guard.faults, "nothing is wrong in the browser").toEqual([]);
   },
-  context: async ({ context, guard, haltere, who }, provide) => {
+  context: async ({ context, guard, haltere, loggedInAs }, provide) => {
     await guard.watch(context);
-    if (who) await haltere.admit(context, who);
-    else guard.allow(NOT_LOGGED_IN);
+    if (loggedInAs) await haltere.addSession(context, loggedInAs);
+    else guard.allow(UNAUTHORIZED);
     await provide(context);
   },
   openWindow: async ({ browser, guard, haltere }, provide) => {
@@ -83,7 +83,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
     await provide(async (who = "admin") => {
       const context = await browser.newContext();
       await guard.watch(context);
-      if (who) await haltere.admit(context, who);
+      if (who) await haltere.addSession(context, who);
       const page = await context.newPage();
       opened.push(page);
       return page;
@@ -93,7 +93,7 @@ export const test = base.extend<Fixtures, WorkerFixtures>({
 
   pki: [
     async ({}, provide) => {
-      const folder = new Folder();
+      const folder = new TempDir();
       await provide(await makePki(folder));
       folder.remove();
     },

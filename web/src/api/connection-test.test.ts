@@ -1,14 +1,14 @@
 import { expect, test } from "vitest";
 
 import type { TestStage } from "./connection-test";
-import { told } from "./connection-test";
+import { applyStageEvent } from "./connection-test";
 
 test("a stage that comes twice stands where it came last", () => {
   let stages: readonly TestStage[] = [];
-  stages = told(stages, { state: "started", stage: "tls" });
-  stages = told(stages, { state: "ended", stage: "tls", ok: true, elapsedMs: 4, detail: "TLSv1.3" });
-  stages = told(stages, { state: "started", stage: "mqtt" });
-  stages = told(stages, { state: "ended", stage: "tls", ok: false, elapsedMs: 9 });
+  stages = applyStageEvent(stages, { state: "started", stage: "tls" });
+  stages = applyStageEvent(stages, { state: "ended", stage: "tls", ok: true, elapsedMs: 4, detail: "TLSv1.3" });
+  stages = applyStageEvent(stages, { state: "started", stage: "mqtt" });
+  stages = applyStageEvent(stages, { state: "ended", stage: "tls", ok: false, elapsedMs: 9 });
   expect(stages).toEqual([
     { stage: "mqtt", state: "running" },
     { stage: "tls", state: "failed", elapsedMs: 9 },

@@ -1,4 +1,4 @@
-import { ApiFailure } from "./client";
+import { unreachable } from "./client";
 import { postStream } from "./post-stream";
 import type { ConnectionInput, ConnectionPatch, ConnectionTest, LinkStage } from "./schema";
 
@@ -16,31 +16,31 @@ type StageEvent =
   | { state: "ended"; stage: LinkStage; ok: boolean; elapsedMs: number; detail?: string };
 
 /** What is tested: something new, or a stored connection as it would be after a change. */
-export type Tested =
+export type TestTarget =
   | { readonly input: Omit<ConnectionInput, "name"> }
   | { readonly connectionId: string; readonly patch: ConnectionPatch };
 
 /** Dials a broker once and tells of each stage as it happens; hanging up ends the test. */
 export async function testConnection(
-  tested: Tested,
+  target: TestTarget,
   onStages: (stages: readonly TestStage[]) => void,
   signal: AbortSignal,
 ): Promise<ConnectionTest> {
   const [query, body] =
-    "patch" in tested ? [`?connection=${encodeURIComponent(tested.connectionId)}`, tested.patch] : ["", tested.input];
+    "patch" in target ? [`?connection=${encodeURIComponent(target.connectionId)}`, target.patch] : ["", target.input];
   let stages: readonly TestStage[] = [];
   for await (const { event, data } of postStream(`/api/connection-test${query}`, JSON.stringify(body), signal)) {
     if (event === "result") return JSON.parse(data) as ConnectionTest;
     if (event === "stage") {
-      stages = told(stages, JSON.parse(data) as StageEvent);
+      stages = applyStageEvent(stages, JSON.parse(data) as StageEvent);
       onStages(stages);
     }
   }
-  throw new ApiFailure(0, "UNREACHABLE", "the test broke off");
+  throw unreachable("the test broke off");
 }
 
 /** The stages after one more event. A stage that comes twice stands where it came last. */
-export function told(stages: readonly TestStage[], event: StageEvent): readonly TestStage[] {
+export function applyStageEvent(stages: readonly TestStage[], event: StageEvent): readonly TestStage[] {
   const others = stages.filter(({ stage }) => stage !== event.stage);
   if (event.state === "started") return [...others, { stage: event.stage, state: "running" }];
   const { stage, ok, elapsedMs, detail } = event;

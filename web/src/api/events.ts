@@ -1,109 +1,106 @@
 import type { QueryClient } from "@tanstack/react-query";
 
-import { basePath } from "../app/server";
-import type { ApiFailure } from "./client";
-import { api, data, refusal } from "./client";
-import { patchFleet } from "./fleet";
-import { liveness } from "./liveness";
-import { checkSession } from "./session";
+import { basePath } from "../util/page-meta";
+import { api, ApiError, request, unwrap } from "./client";
+import { updateFleet } from "./fleet";
 import type { Connection, ConnectionsEvent } from "./schema";
+import { checkSession } from "./session";
+import { streamState } from "./stream-state";
 
-/** How far changes lie apart when they don't cease, in milliseconds: nobody reads a list that changes ten times a second, and drawing it costs. */
-const PAUSE = 1_000;
+/** The least time between two events under sustained change, in milliseconds: rendering a large fleet is expensive. */
+const MIN_INTERVAL = 1_000;
 
-/** How long to wait before the stream is opened again after the server refused it, in milliseconds. */
-const AGAIN = 2_000;
+/** The delay before the stream is opened again after the server refused it, in milliseconds. */
+const RETRY_DELAY = 2_000;
 
-/** How long to wait when there was no room for it, in milliseconds, unless the server says so. */
-const NO_ROOM = 15_000;
+/** The same when a limit was reached and the server gave no `Retry-After`, in milliseconds. */
+const LIMIT_RETRY_DELAY = 15_000;
+
+const PATH = `/api/events?pause=${MIN_INTERVAL}`;
 
 /**
- * Follows the server's event stream into the query cache until the function it returns is called.
+ * Follows the server's event stream into the query cache until the returned function is called.
  *
- * A browser comes back by itself after a broken line, and tells the server what it saw last; after a
- * refusal it does not, and we do.
+ * After a lost connection the browser reconnects by itself and sends the last event id. After a refusal
+ * it gives up, so the retry is ours.
  */
 export function followEvents(queries: QueryClient): () => void {
   let source: EventSource;
-  let again: ReturnType<typeof setTimeout> | undefined;
+  let retryTimer: ReturnType<typeof setTimeout> | undefined;
   let isRefused = false;
-  let isBack = false;
-  const ended = new AbortController();
-  const url = `${basePath}/api/events?pause=${PAUSE}`;
+  let wasInterrupted = false;
+  const stopped = new AbortController();
   const open = () => {
-    source = new EventSource(url);
+    source = new EventSource(`${basePath}${PATH}`);
     source.addEventListener("open", () => {
       isRefused = false;
-      liveness.set("live");
+      streamState.set("live");
     });
     source.addEventListener("connections", (event) => {
-      liveness.set("live");
-      patchFleet(queries, JSON.parse(event.data) as ConnectionsEvent);
-      if (isBack) askAnew(queries);
-      isBack = false;
+      streamState.set("live");
+      updateFleet(queries, JSON.parse(event.data) as ConnectionsEvent);
+      if (wasInterrupted) refetchDetails(queries);
+      wasInterrupted = false;
     });
     source.addEventListener("plugins", () => {
       void queries.invalidateQueries({ queryKey: ["plugins"] });
-      // It may tell that a connection's settings are not used.
+      // Advice depends on plugins: it may say that a connection's TLS settings are not used.
       void queries.invalidateQueries({ queryKey: ["advice"] });
     });
     source.addEventListener("error", () => {
-      isBack = true;
-      // What a refusal is about is known already, and asked again below.
-      if (!isRefused) liveness.set("lost");
+      wasInterrupted = true;
+      // While refused, `reconnect` sets the state once it knows the reason.
+      if (!isRefused) streamState.set("lost");
       void checkSession(queries);
-      if (source.readyState === EventSource.CLOSED) void comeBack();
+      if (source.readyState === EventSource.CLOSED) void reconnect();
     });
   };
-  const comeBack = async () => {
-    const why = await whyRefused(url, ended.signal);
-    if (ended.signal.aborted) return;
-    isRefused = why?.isBusy ?? false;
-    let pause = AGAIN;
-    if (!why?.isBusy) {
-      liveness.set("lost");
+  const reconnect = async () => {
+    const refusal = await fetchRefusal(stopped.signal);
+    if (stopped.signal.aborted) return;
+    isRefused = refusal?.isOverloaded ?? false;
+    let delay = RETRY_DELAY;
+    if (!refusal?.isOverloaded) {
+      streamState.set("lost");
     } else {
-      pause = why.retryAfter === undefined ? NO_ROOM : why.retryAfter * 1_000;
-      liveness.refuse(why, Date.now() + pause);
-      // Not live, but better than nothing.
-      await look(queries);
+      delay = refusal.retryAfter === undefined ? LIMIT_RETRY_DELAY : refusal.retryAfter * 1_000;
+      streamState.refuse(refusal, Date.now() + delay);
+      // Without a stream, the page is at least as current as the latest attempt.
+      await refreshFleet(queries);
     }
-    if (!ended.signal.aborted) again = setTimeout(open, pause);
+    if (!stopped.signal.aborted) retryTimer = setTimeout(open, delay);
   };
   open();
   return () => {
-    ended.abort();
-    clearTimeout(again);
+    stopped.abort();
+    clearTimeout(retryTimer);
     source.close();
   };
 }
 
-/** After a restart a link may look as before, and yet have a gap in its history. */
-function askAnew(queries: QueryClient): void {
-  for (const about of ["history", "certificates", "advice"]) {
-    void queries.invalidateQueries({ queryKey: [about] });
-  }
+/** After a restart of the server a link may have the same status, and yet a gap in its history. */
+function refetchDetails(queries: QueryClient): void {
+  for (const key of ["history", "certificates", "advice"]) void queries.invalidateQueries({ queryKey: [key] });
 }
 
-/** What the server says about a stream it refuses, which a browser keeps to itself; nothing when it would be let in now. */
-async function whyRefused(url: string, ended: AbortSignal): Promise<ApiFailure | undefined> {
-  const enough = new AbortController();
+/** Why the server refuses the stream, which `EventSource` does not expose; undefined when it no longer does. */
+async function fetchRefusal(stopped: AbortSignal): Promise<ApiError | undefined> {
+  const probe = new AbortController();
   try {
-    const response = await fetch(url, { signal: AbortSignal.any([enough.signal, ended]) });
-    return response.ok ? undefined : refusal(response, await response.json().catch(() => undefined));
-  } catch {
+    await request(PATH, { signal: AbortSignal.any([probe.signal, stopped]) });
     return undefined;
+  } catch (error) {
+    return error instanceof ApiError && !error.isUnreachable ? error : undefined;
   } finally {
-    enough.abort();
+    probe.abort();
   }
 }
 
-/** Takes one look at the fleet. */
-async function look(queries: QueryClient): Promise<void> {
+async function refreshFleet(queries: QueryClient): Promise<void> {
   try {
-    const fleet = await data(api.GET("/api/connections", { params: { query: { secrets: "omit" } } }));
-    patchFleet(queries, { complete: true, changed: fleet as Connection[], removed: [] });
+    const fleet = await unwrap(api.GET("/api/connections", { params: { query: { secrets: "omit" } } }));
+    updateFleet(queries, { complete: true, changed: fleet as Connection[], removed: [] });
   } catch {
-    // Then what was known stays.
+    // The page goes on showing what it has.
   }
 }

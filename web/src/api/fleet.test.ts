@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { after } from "./fleet";
+import { applyEvent } from "./fleet";
 import type { Connection, ConnectionsEvent } from "./schema";
 
 const named = (id: string, name: string): Connection => ({ id, name, url: "mqtt://a" });
@@ -12,11 +12,11 @@ const event = (change: Partial<ConnectionsEvent>): ConnectionsEvent => ({
 });
 
 test("events add, replace and remove; a complete one is all there is", () => {
-  let fleet = after({ byId: new Map(), isComplete: false }, event({ changed: [named("a", "A")] }));
+  let fleet = applyEvent({ byId: new Map(), isComplete: false }, event({ changed: [named("a", "A")] }));
   expect(fleet.isComplete).toBe(false);
-  fleet = after(fleet, event({ complete: true, changed: [named("b", "B"), named("c", "C")] }));
+  fleet = applyEvent(fleet, event({ complete: true, changed: [named("b", "B"), named("c", "C")] }));
   expect([...fleet.byId.keys()]).toEqual(["b", "c"]);
-  fleet = after(fleet, event({ changed: [named("c", "New")], removed: ["b"] }));
+  fleet = applyEvent(fleet, event({ changed: [named("c", "New")], removed: ["b"] }));
   expect([...fleet.byId.values()].map(({ name }) => name)).toEqual(["New"]);
   expect(fleet.isComplete).toBe(true);
 });

@@ -14,7 +14,7 @@ const EMPTY: Fleet = { byId: new Map(), isComplete: false };
 const KEY = ["fleet"];
 
 /** The fleet as it is after an event: a new one, so that whoever watches sees that it changed. */
-export function after(fleet: Fleet, event: ConnectionsEvent): Fleet {
+export function applyEvent(fleet: Fleet, event: ConnectionsEvent): Fleet {
   const byId = new Map(event.complete ? [] : fleet.byId);
   for (const id of event.removed) byId.delete(id);
   for (const connection of event.changed) byId.set(connection.id, connection);
@@ -22,8 +22,8 @@ export function after(fleet: Fleet, event: ConnectionsEvent): Fleet {
 }
 
 /** Puts what an event says into the query cache. */
-export function patchFleet(queries: QueryClient, event: ConnectionsEvent): void {
-  queries.setQueryData<Fleet>(KEY, (fleet) => after(fleet ?? EMPTY, event));
+export function updateFleet(queries: QueryClient, event: ConnectionsEvent): void {
+  queries.setQueryData<Fleet>(KEY, (fleet) => applyEvent(fleet ?? EMPTY, event));
 }
 
 /** The fleet, live. It has no request of its own: the event stream brings it. */

@@ -1,23 +1,23 @@
 import { queryOptions } from "@tanstack/react-query";
 
-import { basePath } from "../app/server";
 import { parseLicences } from "../util/licences";
-import { ApiFailure } from "./client";
+import { basePath } from "../util/page-meta";
+import { ApiError, request } from "./client";
 
-/** Where the list of what haltere is made of lies. */
-export const licencesFile = `${basePath}/licences.txt`;
+const PATH = "/licences.txt";
 
-/** What haltere is made of; asked for by those who want to know. */
-export const licences = queryOptions({
+/** The URL of the list of licences, which the build creates. */
+export const licencesUrl = `${basePath}${PATH}`;
+
+/** The components of haltere and their licences. */
+export const licencesQuery = queryOptions({
   queryKey: ["licences"],
   queryFn: async () => {
-    const response = await fetch(licencesFile).catch((cause: unknown) => {
-      throw new ApiFailure(0, "UNREACHABLE", String(cause));
-    });
-    const found = parseLicences(response.ok ? await response.text() : "");
-    // A console under development has no list, and may answer with its page instead.
-    if (found.length === 0) throw new ApiFailure(response.status, "UNKNOWN", "there is no list");
-    return found;
+    const response = await request(PATH);
+    const components = parseLicences(await response.text());
+    // The development server has no list and may answer with the console's page instead.
+    if (components.length === 0) throw new ApiError(response.status, "UNKNOWN", "there is no list");
+    return components;
   },
   staleTime: Infinity,
 });

@@ -1,28 +1,19 @@
-import { basePath } from "../app/server";
 import type { ServerSentEvent } from "../util/event-stream";
-import { events } from "../util/event-stream";
-import { ApiFailure, refusal } from "./client";
+import { readEvents } from "../util/event-stream";
+import { request, unreachable } from "./client";
 
-/** Posts JSON and tells what the server answers, event by event; hanging up ends what it does. */
+/** Posts JSON and yields the events of the response; aborting ends the work on the server, too. */
 export async function* postStream(
   path: string,
   body: string | Blob,
   signal: AbortSignal,
 ): AsyncGenerator<ServerSentEvent> {
-  const response = await fetch(`${basePath}${path}`, {
-    method: "POST",
-    headers: { "Content-Type": "application/json", Accept: "text/event-stream" },
-    body,
-    signal,
-  }).catch(unreachable);
-  if (!response.ok || !response.body) throw refusal(response, await response.json().catch(() => undefined));
+  const headers = { "Content-Type": "application/json", Accept: "text/event-stream" };
+  const response = await request(path, { method: "POST", headers, body, signal });
+  if (!response.body) throw unreachable("the response has no body");
   try {
-    yield* events(response.body);
+    yield* readEvents(response.body);
   } catch (cause) {
-    unreachable(cause);
+    throw unreachable(cause);
   }
-}
-
-function unreachable(cause: unknown): never {
-  throw new ApiFailure(0, "UNREACHABLE", String(cause));
 }

@@ -1,61 +1,61 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 
-import { basePath } from "../app/server";
-import { ApiFailure, api, data } from "./client";
+import { basePath } from "../util/page-meta";
+import { api, ApiError, unwrap } from "./client";
 import type { Profile } from "./schema";
 
 const KEY = ["profile"];
 
-/** The longest pause before haltere is asked again, in milliseconds. */
-const PAUSE = 15_000;
+/** The longest delay between two attempts, in milliseconds. */
+const MAX_RETRY_DELAY = 15_000;
 
-const profile = queryOptions({
+const profileQuery = queryOptions({
   queryKey: KEY,
-  queryFn: ask,
+  queryFn: fetchProfile,
   staleTime: Infinity,
   retry: 5,
-  retryDelay: (count, failure) => {
-    const wished = failure instanceof ApiFailure && failure.retryAfter !== undefined ? failure.retryAfter : 2 ** count;
-    return Math.min(wished * 1_000, PAUSE);
+  retryDelay: (count, error) => {
+    const seconds = error instanceof ApiError && error.retryAfter !== undefined ? error.retryAfter : 2 ** count;
+    return Math.min(seconds * 1_000, MAX_RETRY_DELAY);
   },
-  // Nothing else can be shown before the first answer: it is asked for until it comes.
-  refetchInterval: ({ state }) => state.status === "error" && state.data === undefined && PAUSE,
+  // Nothing can be shown without the first response, so go on trying.
+  refetchInterval: ({ state }) => state.status === "error" && state.data === undefined && MAX_RETRY_DELAY,
 });
 
 /** Who is logged in: null when nobody is, undefined while that is not known. */
 export function useProfile(): Profile | null | undefined {
-  return useQuery(profile).data;
+  return useQuery(profileQuery).data;
 }
 
-/** Why it is not known who is logged in, while haltere is asked again; and how to ask at once. */
-export function useProfileFailure(): { failure: Error | null; askNow: () => void } {
+/** Why the profile could not be loaded, while it is retried; `retry` does so at once. */
+export function useProfileError(): { error: Error | null; retry: () => void } {
   const queries = useQueryClient();
-  const { failureReason } = useQuery(profile);
-  const askNow = () => {
-    // A try that waits for its turn is given up for one that doesn't.
+  const { failureReason } = useQuery(profileQuery);
+  const retry = () => {
+    // Instead of the pending attempt, which may wait for long.
     void queries.cancelQueries({ queryKey: KEY }).then(() => queries.refetchQueries({ queryKey: KEY }));
   };
-  return { failure: failureReason, askNow };
+  return { error: failureReason, retry };
 }
 
 /** Asks who is logged in before anything is drawn: everything else waits for the answer. */
-export function askEarly(queries: QueryClient): void {
-  void queries.prefetchQuery(profile);
+export function prefetchProfile(queries: QueryClient): void {
+  void queries.prefetchQuery(profileQuery);
 }
 
-async function ask(): Promise<Profile | null> {
+async function fetchProfile(): Promise<Profile | null> {
   try {
-    return await data(api.GET("/api/profile"));
+    return await unwrap(api.GET("/api/profile"));
   } catch (failure) {
-    if (failure instanceof ApiFailure && failure.isLoggedOut) return null;
+    if (failure instanceof ApiError && failure.isUnauthorized) return null;
     throw failure;
   }
 }
 
 /** Logs in; what went wrong is thrown. */
 export async function logIn(queries: QueryClient, username: string, password: string) {
-  await data(api.POST("/auth", { params: { query: { json: "1" } }, body: { username, password } }));
+  await unwrap(api.POST("/auth", { params: { query: { json: "1" } }, body: { username, password } }));
   await queries.invalidateQueries();
 }
 
@@ -71,11 +71,11 @@ export async function checkSession(queries: QueryClient) {
 }
 
 /** The printed password is none any more: known before the server is asked again. */
-export function forgetInitialPassword(queries: QueryClient) {
+export function clearInitialPassword(queries: QueryClient) {
   queries.setQueryData<Profile | null>(KEY, (profile) => profile && { ...profile, initialPassword: false });
 }
 
 /** Changes one's own password; one's other sessions end. */
 export async function changePassword(oldPassword: string, password: string) {
-  await data(api.PUT("/api/profile", { body: { oldPassword, password } }));
+  await unwrap(api.PUT("/api/profile", { body: { oldPassword, password } }));
 }

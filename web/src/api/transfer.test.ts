@@ -1,8 +1,8 @@
 import { afterEach, expect, test, vi } from "vitest";
 
-import { ApiFailure } from "./client";
+import { ApiError } from "./client";
 import type { ImportEvent } from "./transfer";
-import { exportConnections, importConnections, refusedReport } from "./transfer";
+import { exportConnections, importConnections, rejectedReport } from "./transfer";
 
 afterEach(() => {
   vi.unstubAllGlobals();
@@ -41,7 +41,7 @@ test("an error within the stream is thrown, with its report", async () => {
     stream(`${progress}event: error\ndata: {"code":"INVALID","message":"1 of 2","report":{"refuse":1}}\n\n`),
   );
   expect(failure).toMatchObject({ code: "INVALID", message: "1 of 2" });
-  expect(refusedReport(failure)).toEqual({ refuse: 1 });
+  expect(rejectedReport(failure)).toEqual({ refuse: 1 });
 });
 
 test("a stream that ends before its report is a failure, one that ends after it is not", async () => {
@@ -53,7 +53,7 @@ test("a refusal before the stream", async () => {
   const body = { code: "CONFLICT", message: "another import is under way" };
   const { failure } = await told(Response.json(body, { status: 409 }));
   expect(failure).toMatchObject({ status: 409, ...body });
-  expect(refusedReport(failure)).toBeUndefined();
+  expect(rejectedReport(failure)).toBeUndefined();
   expect((await told(new Response("<html>", { status: 502 }))).failure).toMatchObject({ message: "HTTP 502" });
 });
 
@@ -65,5 +65,5 @@ test("an export has the server's name, and no folder", async () => {
   vi.stubGlobal("fetch", async () => {
     throw new TypeError("no");
   });
-  await expect(exportConnections(false)).rejects.toThrow(ApiFailure);
+  await expect(exportConnections(false)).rejects.toThrow(ApiError);
 });

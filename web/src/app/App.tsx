@@ -1,22 +1,22 @@
 import { MantineProvider, mergeThemeOverrides } from "@mantine/core";
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
-import { Suspense, lazy, useMemo } from "react";
+import { lazy, Suspense, useMemo } from "react";
 
-import { ApiFailure } from "../api/client";
-import { readiness } from "../api/readiness";
-import { askEarly, checkSession } from "../api/session";
-import { useWords } from "../i18n/language";
+import { ApiError } from "../api/client";
+import { readinessQuery } from "../api/readiness";
+import { checkSession, prefetchProfile } from "../api/session";
+import { useMessages } from "../i18n/language";
+import { styleNonce } from "../util/page-meta";
 import { router } from "./routes";
-import { styleNonce } from "./server";
 import { theme } from "./theme";
 
-const queries: QueryClient = new QueryClient({
-  queryCache: new QueryCache({ onError: learn }),
+const queryClient: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: onRequestError }),
   mutationCache: new MutationCache({
     onError: (failure) => {
-      if (failure instanceof ApiFailure && failure.isLoggedOut) void checkSession(queries);
-      learn(failure);
+      if (failure instanceof ApiError && failure.isUnauthorized) void checkSession(queryClient);
+      onRequestError(failure);
     },
   }),
   defaultOptions: {
@@ -30,15 +30,15 @@ const queries: QueryClient = new QueryClient({
   },
 });
 
-askEarly(queries);
+prefetchProfile(queryClient);
 
 /** A failure may tell of more than itself: that nothing can be stored. */
-function learn(failure: Error) {
-  if (failure instanceof ApiFailure && failure.reason) void queries.invalidateQueries(readiness);
+function onRequestError(failure: Error) {
+  if (failure instanceof ApiError && failure.reason) void queryClient.invalidateQueries(readinessQuery);
 }
 
 function isUnreachable(failure: unknown): boolean {
-  return failure instanceof ApiFailure && failure.isUnreachable;
+  return failure instanceof ApiError && failure.isUnreachable;
 }
 
 const Notifications = lazy(() =>
@@ -46,22 +46,22 @@ const Notifications = lazy(() =>
 );
 
 /** Says to a screen reader what the crosses in the corners are. */
-function closedBy(close: string) {
+function closeButtonLabels(close: string) {
   const named = { defaultProps: { closeButtonProps: { "aria-label": close } } };
   return { Modal: named, Notification: named };
 }
 
 /** Everything around the pages. */
 export function App() {
-  const words = useWords();
-  const spoken = useMemo(() => mergeThemeOverrides(theme, { components: closedBy(words.close) }), [words]);
+  const t = useMessages();
+  const localizedTheme = useMemo(() => mergeThemeOverrides(theme, { components: closeButtonLabels(t.close) }), [t]);
   return (
-    <MantineProvider theme={spoken} defaultColorScheme="auto" getStyleNonce={() => styleNonce}>
-      <QueryClientProvider client={queries}>
+    <MantineProvider theme={localizedTheme} defaultColorScheme="auto" getStyleNonce={() => styleNonce}>
+      <QueryClientProvider client={queryClient}>
         <Suspense>
           <Notifications position="bottom-right" limit={3} />
         </Suspense>
-        <RouterProvider router={router} context={{ queries }} />
+        <RouterProvider router={router} context={{ queryClient }} />
       </QueryClientProvider>
     </MantineProvider>
   );

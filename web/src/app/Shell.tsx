@@ -4,73 +4,78 @@ import { IconSearch, IconSettings, IconTopologyStar3, IconUserCircle } from "@ta
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useRouter, useSearch } from "@tanstack/react-router";
 import type { ReactNode, Ref } from "react";
-import { Suspense, lazy, useEffect, useLayoutEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useLayoutEffect, useState } from "react";
 
 import { followEvents } from "../api/events";
-import { useProfile } from "../api/session";
 import type { Profile } from "../api/schema";
+import { useProfile } from "../api/session";
 import { OfflineBanner } from "../components/OfflineBanner";
 import { StorageBanner } from "../components/StorageBanner";
-import { useKeys } from "../hooks/use-keys";
-import { useWords } from "../i18n/language";
-import { NoAnswerPage } from "../pages/NoAnswerPage";
+import { useShortcuts } from "../hooks/use-shortcuts";
+import { useMessages } from "../i18n/language";
+import { linkTo, PATHS } from "../model/paths";
+import { hasPermission } from "../model/permissions";
+import { ServerUnavailablePage } from "../pages/ServerUnavailablePage";
 import { Logo } from "../ui/Logo";
-import { may } from "../util/may";
-import classes from "./Shell.module.css";
+import { MODIFIER_KEY } from "../util/platform";
 import { useCommands } from "./commands";
+import classes from "./Shell.module.css";
 
 /** The frame around every page, or the login while nobody is logged in. */
 export function Shell() {
   const profile = useProfile();
-  const { isLate, putOff } = useLater();
-  const [wasInside, setInside] = useState(false);
-  const [typed, setTyped] = useState<string>();
+  const { isPostponed, postpone } = usePostponed();
+  const [wasLoggedIn, setLoggedIn] = useState(false);
+  const [typedPassword, setTypedPassword] = useState<string>();
   const { error: why } = useSearch({ strict: false });
-  if (profile && !wasInside) setInside(true);
+  if (profile && !wasLoggedIn) setLoggedIn(true);
 
-  if (profile === undefined) return <NoAnswerPage />;
+  if (profile === undefined) return <ServerUnavailablePage />;
   // The page asked for stays in the address bar: after the login one is back where one was.
   if (profile === null) {
     return (
       <Suspense>
-        <LoginPage why={wasInside ? "session-expired" : why} onLoggedIn={setTyped} />
+        <LoginPage reason={wasLoggedIn ? "session-expired" : why} onLoggedIn={setTypedPassword} />
       </Suspense>
     );
   }
-  if (profile.initialPassword && !isLate) {
+  if (profile.initialPassword && !isPostponed) {
     return (
       <Suspense>
-        <FirstPasswordPage profile={profile} known={typed} onLater={putOff} />
+        <FirstPasswordPage profile={profile} typedPassword={typedPassword} onPostpone={postpone} />
       </Suspense>
     );
   }
   // Somebody else may see something else: everything begins anew.
-  return <Inside key={profile.username} profile={profile} />;
+  return <AppFrame key={profile.username} profile={profile} />;
 }
 
-const LATER = "haltere.first-password.later";
+/** ⌘K or Ctrl K. */
+const PALETTE_KEY = `${MODIFIER_KEY}${MODIFIER_KEY.length > 1 ? " " : ""}K`;
+
+const POSTPONED_KEY = "haltere.first-password.later";
 
 /** Whether somebody does not want to be asked again in this tab. */
-function useLater() {
-  const [isLate, setLate] = useState(() => sessionStorage.getItem(LATER) !== null);
-  const putOff = () => {
-    sessionStorage.setItem(LATER, "");
-    setLate(true);
+function usePostponed() {
+  const [isPostponed, setPostponed] = useState(() => sessionStorage.getItem(POSTPONED_KEY) !== null);
+  const postpone = () => {
+    sessionStorage.setItem(POSTPONED_KEY, "");
+    setPostponed(true);
   };
-  return { isLate, putOff };
+  return { isPostponed, postpone };
 }
 
-function Inside({ profile }: { profile: Profile }) {
-  const words = useWords();
+function AppFrame({ profile }: { profile: Profile }) {
+  const t = useMessages();
   const queries = useQueryClient();
   // Before the frame is painted: the server has something to do meanwhile.
   useLayoutEffect(() => followEvents(queries), [queries]);
   const [open, setOpen] = useState<"palette" | "shortcuts">();
   const commands = useCommands(() => setOpen("shortcuts"));
   const close = () => setOpen(undefined);
-  useFetched();
+  usePrefetch();
   useHotkeys([["mod+K", () => setOpen("palette")]], []);
-  useKeys([
+  useShortcuts([
     ["?", () => setOpen("shortcuts")],
     ["shift+?", () => setOpen("shortcuts")],
     ...commands.flatMap(({ key, run }) => (key && key !== "?" ? [[key, run] as const] : [])),
@@ -79,33 +84,33 @@ function Inside({ profile }: { profile: Profile }) {
   return (
     <div className={classes.shell}>
       <a className={classes.skip} href="#content">
-        {words.nav.skip}
+        {t.nav.skip}
       </a>
       <header className={classes.header}>
-        <Link to="/" className={classes.brand} aria-label={words.product}>
+        <Link {...linkTo.fleet()} className={classes.brand} aria-label={t.product}>
           <Logo />
-          <span>{words.product}</span>
+          <span>{t.product}</span>
         </Link>
-        <nav className={classes.nav} aria-label={words.nav.main}>
-          <Item to="/" icon={<IconTopologyStar3 size={18} stroke={1.7} />} exact>
-            {words.nav.fleet}
-          </Item>
-          {may(profile, "switchPlugins") && (
-            <Item to="/settings" icon={<IconSettings size={18} stroke={1.7} />}>
-              {words.nav.settings}
-            </Item>
+        <nav className={classes.nav} aria-label={t.nav.main}>
+          <NavItem to={PATHS.fleet} icon={<IconTopologyStar3 size={18} stroke={1.7} />} exact>
+            {t.nav.fleet}
+          </NavItem>
+          {hasPermission(profile, "switchPlugins") && (
+            <NavItem to={PATHS.settings} icon={<IconSettings size={18} stroke={1.7} />}>
+              {t.nav.settings}
+            </NavItem>
           )}
         </nav>
         <UnstyledButton
           className={classes.search}
-          aria-label={`${words.nav.commands}: ${words.commands.open} ${MOD}K`}
+          aria-label={`${t.nav.commands}: ${t.commands.open} ${PALETTE_KEY}`}
           aria-keyshortcuts="Control+K Meta+K"
           onClick={() => setOpen("palette")}
         >
           <IconSearch size={17} stroke={1.8} />
-          <span aria-hidden>{words.commands.open}</span>
+          <span aria-hidden>{t.commands.open}</span>
           <Kbd size="xs" aria-hidden>
-            {MOD}K
+            {PALETTE_KEY}
           </Kbd>
         </UnstyledButton>
         <Suspense fallback={<UserButton profile={profile} disabled />}>
@@ -130,19 +135,18 @@ function Inside({ profile }: { profile: Profile }) {
 // The fleet is there before these: whoever is logged in needs no login, and menus open later.
 const LoginPage = lazy(() => import("../pages/LoginPage").then(({ LoginPage }) => ({ default: LoginPage })));
 const FirstPasswordPage = lazy(() =>
-  import("../pages/FirstPasswordPage").then(({ FirstPasswordPage }) => ({ default: FirstPasswordPage })),
+  import("../pages/InitialPasswordPage").then(({ InitialPasswordPage }) => ({ default: InitialPasswordPage })),
 );
 const UserMenu = lazy(() => import("./UserMenu").then(({ UserMenu }) => ({ default: UserMenu })));
-const palette = () => import("../components/Palette").then(({ Palette }) => ({ default: Palette }));
+const palette = () =>
+  import("../components/CommandPalette").then(({ CommandPalette }) => ({ default: CommandPalette }));
 const Palette = lazy(palette);
 const ShortcutsDialog = lazy(() =>
   import("../components/ShortcutsDialog").then(({ ShortcutsDialog }) => ({ default: ShortcutsDialog })),
 );
 
-const MOD = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl ";
-
 /** Fetches what is not there yet while nobody waits for it. */
-function useFetched() {
+function usePrefetch() {
   const router = useRouter();
   useEffect(() => {
     // What is typed after Ctrl-K is meant for the palette: it has to be there by then.
@@ -154,9 +158,14 @@ function useFetched() {
   }, [router]);
 }
 
-type ItemProps = { to: "/" | "/settings"; icon: ReactNode; exact?: boolean; children: ReactNode };
+type NavItemProps = {
+  to: typeof PATHS.fleet | typeof PATHS.settings;
+  icon: ReactNode;
+  exact?: boolean;
+  children: ReactNode;
+};
 
-function Item({ to, icon, exact = false, children }: ItemProps) {
+function NavItem({ to, icon, exact = false, children }: NavItemProps) {
   return (
     <Link to={to} className={classes.item} activeOptions={{ exact, includeSearch: false }}>
       {icon}
@@ -168,14 +177,14 @@ function Item({ to, icon, exact = false, children }: ItemProps) {
 type UserButtonProps = { profile: Profile; disabled?: boolean; ref?: Ref<HTMLButtonElement> };
 
 function UserButton({ profile, ref, ...others }: UserButtonProps) {
-  const words = useWords();
+  const t = useMessages();
   return (
     <UnstyledButton
       // The menu gives a class of its own, if an empty one; ours has to come after it.
       {...others}
       ref={ref}
       className={classes.user}
-      aria-label={`${words.nav.profile}: ${profile.username}`}
+      aria-label={`${t.nav.profile}: ${profile.username}`}
     >
       <IconUserCircle size={20} stroke={1.6} />
       <span>{profile.username}</span>

@@ -5,29 +5,29 @@ import type { ReactElement } from "react";
 
 import type { Profile } from "../api/schema";
 import { logOut } from "../api/session";
-import { useWords } from "../i18n/language";
-import { basePath } from "./server";
+import { useMessages } from "../i18n/language";
+import { API_DOCS_URL, linkTo } from "../model/paths";
 
 /** What opens below the name of whoever is logged in. */
 export function UserMenu({ profile, button }: { profile: Profile; button: ReactElement }) {
-  const words = useWords();
+  const t = useMessages();
   return (
     <Menu position="bottom-end" width={220} shadow="md">
       <Menu.Target>{button}</Menu.Target>
       <Menu.Dropdown>
         <Menu.Label>{profile.roles.join(", ")}</Menu.Label>
-        <Menu.Item component={Link} to="/profile" leftSection={<IconUserCircle size={16} />}>
-          {words.nav.profile}
+        <Menu.Item component={Link} {...linkTo.profile()} leftSection={<IconUserCircle size={16} />}>
+          {t.nav.profile}
         </Menu.Item>
-        <Menu.Item component={Link} to="/about" leftSection={<IconInfoCircle size={16} />}>
-          {words.nav.about}
+        <Menu.Item component={Link} {...linkTo.about()} leftSection={<IconInfoCircle size={16} />}>
+          {t.nav.about}
         </Menu.Item>
-        <Menu.Item component="a" href={`${basePath}/api/docs`} leftSection={<IconApi size={16} />}>
-          {words.nav.api}
+        <Menu.Item component="a" href={API_DOCS_URL} leftSection={<IconApi size={16} />}>
+          {t.nav.api}
         </Menu.Item>
         <Menu.Divider />
         <Menu.Item onClick={() => void logOut()} leftSection={<IconLogout size={16} />}>
-          {words.nav.logOut}
+          {t.nav.logOut}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>

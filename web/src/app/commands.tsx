@@ -16,26 +16,16 @@ import {
   IconUserCircle,
 } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
-import type { ComponentType } from "react";
 
 import { logOut, useProfile } from "../api/session";
-import { LANGUAGES, speak, useLanguage, useWords } from "../i18n/language";
-import { may } from "../util/may";
-import { basePath } from "./server";
-
-/** Something that can be done from anywhere. */
-export interface Command {
-  readonly id: string;
-  readonly label: string;
-  readonly icon: ComponentType<{ size?: number; stroke?: number }>;
-  /** The key that does the same. */
-  readonly key?: string;
-  readonly run: () => void;
-}
+import type { Command } from "../components/CommandPalette";
+import { LANGUAGES, setLanguage, useLanguage, useMessages } from "../i18n/language";
+import { API_DOCS_URL, linkTo } from "../model/paths";
+import { hasPermission } from "../model/permissions";
 
 /** What whoever is logged in can do from anywhere. `onShortcuts` shows the keys. */
 export function useCommands(onShortcuts: () => void): readonly Command[] {
-  const words = useWords();
+  const t = useMessages();
   const profile = useProfile();
   const navigate = useNavigate();
   const language = useLanguage();
@@ -47,58 +37,58 @@ export function useCommands(onShortcuts: () => void): readonly Command[] {
   ] as const;
 
   return [
-    { id: "fleet", label: words.nav.fleet, icon: IconTopologyStar3, run: () => void navigate({ to: "/", search: {} }) },
-    ...(may(profile, "seeConnections")
+    { id: "fleet", label: t.nav.fleet, icon: IconTopologyStar3, run: () => void navigate(linkTo.fleet()) },
+    ...(hasPermission(profile, "seeConnections")
       ? [
           {
             id: "down",
-            label: words.commands.down,
+            label: t.commands.down,
             icon: IconAlertTriangle,
-            run: () => void navigate({ to: "/", search: { state: "down" } }),
+            run: () => void navigate(linkTo.fleet({ state: "down" })),
           },
         ]
       : []),
-    ...(may(profile, "changeConnections")
+    ...(hasPermission(profile, "changeConnections")
       ? [
           {
             id: "new",
-            label: words.fleet.newConnection,
+            label: t.fleet.newConnection,
             icon: IconPlus,
             key: "n",
-            run: () => void navigate({ to: "/new" }),
+            run: () => void navigate(linkTo.newConnection()),
           },
           {
             id: "transfer",
-            label: words.commands.transfer,
+            label: t.commands.transfer,
             icon: IconTransfer,
-            run: () => void navigate({ to: "/transfer" }),
+            run: () => void navigate(linkTo.transfer()),
           },
         ]
       : []),
-    ...(may(profile, "switchPlugins")
+    ...(hasPermission(profile, "switchPlugins")
       ? [
           {
             id: "settings",
-            label: words.nav.settings,
+            label: t.nav.settings,
             icon: IconSettings,
-            run: () => void navigate({ to: "/settings" }),
+            run: () => void navigate(linkTo.settings()),
           },
         ]
       : []),
     {
       id: "profile",
-      label: words.nav.profile,
+      label: t.nav.profile,
       icon: IconUserCircle,
-      run: () => void navigate({ to: "/profile" }),
+      run: () => void navigate(linkTo.profile()),
     },
-    { id: "about", label: words.nav.about, icon: IconInfoCircle, run: () => void navigate({ to: "/about" }) },
-    { id: "api", label: words.commands.api, icon: IconApi, run: () => location.assign(`${basePath}/api/docs`) },
-    { id: "keys", label: words.commands.shortcuts, icon: IconKeyboard, key: "?", run: onShortcuts },
+    { id: "about", label: t.nav.about, icon: IconInfoCircle, run: () => void navigate(linkTo.about()) },
+    { id: "api", label: t.commands.api, icon: IconApi, run: () => location.assign(API_DOCS_URL) },
+    { id: "keys", label: t.commands.shortcuts, icon: IconKeyboard, key: "?", run: onShortcuts },
     ...themes
       .filter(([scheme]) => scheme !== colorScheme)
       .map(([scheme, icon]) => ({
         id: `theme-${scheme}`,
-        label: `${words.profile.theme}: ${words.profile.themes[scheme]}`,
+        label: `${t.profile.theme}: ${t.profile.themes[scheme]}`,
         icon,
         run: () => setColorScheme(scheme),
       })),
@@ -106,10 +96,10 @@ export function useCommands(onShortcuts: () => void): readonly Command[] {
       .filter((other) => other !== language)
       .map((other) => ({
         id: `language-${other}`,
-        label: `${words.profile.language}: ${LANGUAGES[other]}`,
+        label: `${t.profile.language}: ${LANGUAGES[other]}`,
         icon: IconLanguage,
-        run: () => void speak(other, true),
+        run: () => void setLanguage(other, true),
       })),
-    { id: "log-out", label: words.nav.logOut, icon: IconLogout, run: () => void logOut() },
+    { id: "log-out", label: t.nav.logOut, icon: IconLogout, run: () => void logOut() },
   ];
 }

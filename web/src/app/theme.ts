@@ -1,7 +1,7 @@
 import { createTheme, defaultVariantColorsResolver } from "@mantine/core";
 
 /** Our own colours for what alerts mean: Mantine's are too pale to be read. */
-const MEANT: Readonly<Record<string, string>> = { yellow: "warn", red: "down" };
+const ALERT_TOKENS: Readonly<Record<string, string>> = { yellow: "warn", red: "down" };
 
 /** The design language in Mantine's terms; web/README.md says what it is. */
 export const theme = createTheme({
@@ -11,8 +11,8 @@ export const theme = createTheme({
   // By itself Mantine picks the text for the light theme's shade, and keeps it in the dark one.
   variantColorResolver: (input) => {
     const colors = defaultVariantColorsResolver(input);
-    const meant = input.variant === "light" && input.color !== undefined ? MEANT[input.color] : undefined;
-    if (meant) return { ...colors, background: `var(--${meant}-ground)`, color: `var(--${meant})` };
+    const token = input.variant === "light" && input.color !== undefined ? ALERT_TOKENS[input.color] : undefined;
+    if (token) return { ...colors, background: `var(--${token}-ground)`, color: `var(--${token})` };
     return input.variant === "filled" ? { ...colors, color: "var(--on-filled)" } : colors;
   },
   luminanceThreshold: 0.35,

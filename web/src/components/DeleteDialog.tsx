@@ -4,10 +4,10 @@ import { useMutation } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { useState } from "react";
 
-import { remove } from "../api/connections";
+import { deleteConnection } from "../api/connections";
 import type { Connection } from "../api/schema";
-import { useFailure } from "../hooks/use-failure";
-import { useWords } from "../i18n/language";
+import { useErrorNotification } from "../hooks/use-error-notification";
+import { useMessages } from "../i18n/language";
 
 interface Props {
   connection: Connection;
@@ -17,13 +17,13 @@ interface Props {
 
 /** Deletes a connection, once its name was typed. */
 export function DeleteDialog({ connection, onClose, onDeleted }: Props) {
-  const words = useWords();
-  const onError = useFailure();
+  const t = useMessages();
+  const onError = useErrorNotification();
   const [typed, setTyped] = useState("");
   const deletion = useMutation({
-    mutationFn: () => remove(connection.id),
+    mutationFn: () => deleteConnection(connection.id),
     onSuccess: () => {
-      notifications.show({ message: words.connection.deleted(connection.name) });
+      notifications.show({ message: t.connection.deleted(connection.name) });
       onDeleted();
     },
     onError,
@@ -33,11 +33,11 @@ export function DeleteDialog({ connection, onClose, onDeleted }: Props) {
     deletion.mutate();
   };
   return (
-    <Modal opened onClose={onClose} title={words.connection.deleteTitle} centered>
+    <Modal opened onClose={onClose} title={t.connection.deleteTitle} centered>
       <form onSubmit={submit}>
-        <Text mb="md">{words.connection.deleteText}</Text>
+        <Text mb="md">{t.connection.deleteText}</Text>
         <TextInput
-          label={words.connection.typeName(connection.name)}
+          label={t.connection.typeName(connection.name)}
           data-autofocus
           autoComplete="off"
           spellCheck={false}
@@ -46,7 +46,7 @@ export function DeleteDialog({ connection, onClose, onDeleted }: Props) {
         />
         <Group justify="flex-end" mt="lg">
           <Button variant="default" onClick={onClose}>
-            {words.cancel}
+            {t.cancel}
           </Button>
           <Button
             type="submit"
@@ -54,7 +54,7 @@ export function DeleteDialog({ connection, onClose, onDeleted }: Props) {
             disabled={typed.trim() !== connection.name.trim()}
             loading={deletion.isPending}
           >
-            {words.delete}
+            {t.delete}
           </Button>
         </Group>
       </form>

@@ -1,40 +1,41 @@
 import { IconBrowserX, IconPlugConnectedX } from "@tabler/icons-react";
 
-import type { ApiFailure } from "../api/client";
-import { useLiveness } from "../api/liveness";
-import { useLanguage, useWords } from "../i18n/language";
+import type { ApiError } from "../api/client";
+import { useStreamState } from "../api/stream-state";
+import { useNow } from "../hooks/use-now";
+import { useLanguage, useMessages } from "../i18n/language";
+import { overloadText } from "../model/error-text";
 import { Banner } from "../ui/Banner";
-import { busyText } from "../util/failure-text";
-import { ago, span, useNow } from "../util/time";
+import { formatAgo, formatDuration } from "../util/format-time";
 
 /** Says that the server is away, or has no room, and how old is what one sees; nothing while all is well. */
 export function OfflineBanner() {
-  const { live, why, nextTry } = useLiveness();
-  if (live === "refused" && why) return <Refused why={why} nextTry={nextTry ?? 0} />;
-  return live === "lost" ? <Away /> : null;
+  const { status, refusal, nextAttempt } = useStreamState();
+  if (status === "refused" && refusal) return <Refused refusal={refusal} nextAttempt={nextAttempt ?? 0} />;
+  return status === "lost" ? <Disconnected /> : null;
 }
 
-function Away() {
-  const words = useWords();
+function Disconnected() {
+  const t = useMessages();
   const language = useLanguage();
-  const { since } = useLiveness();
+  const { since } = useStreamState();
   const now = useNow();
   // A moment's break is mended before anybody could read about it.
   if (now - since < 1_500) return null;
   return (
-    <Banner icon={<IconPlugConnectedX size={18} aria-hidden />} title={words.offline.title} tone="warn">
-      {words.offline.stale(ago(since, now, language))}
+    <Banner icon={<IconPlugConnectedX size={18} aria-hidden />} title={t.offline.title} tone="warn">
+      {t.offline.stale(formatAgo(since, now, language))}
     </Banner>
   );
 }
 
-function Refused({ why, nextTry }: { why: ApiFailure; nextTry: number }) {
-  const words = useWords();
-  const left = nextTry - useNow();
+function Refused({ refusal, nextAttempt }: { refusal: ApiError; nextAttempt: number }) {
+  const t = useMessages();
+  const left = nextAttempt - useNow();
   return (
-    <Banner icon={<IconBrowserX size={18} aria-hidden />} title={words.offline.notLive} tone="warn">
-      {busyText(why, words)} {/* Said when it begins, and not again every second. */}
-      <span aria-hidden>{left > 0 ? words.offline.nextTry(span(left)) : words.connection.trying}</span>
+    <Banner icon={<IconBrowserX size={18} aria-hidden />} title={t.offline.notLive} tone="warn">
+      {overloadText(refusal, t)} {/* Said when it begins, and not again every second. */}
+      <span aria-hidden>{left > 0 ? t.offline.nextTry(formatDuration(left)) : t.connection.trying}</span>
     </Banner>
   );
 }

@@ -1,25 +1,24 @@
 import { Kbd, Modal, Switch } from "@mantine/core";
 
-import { useWords } from "../i18n/language";
-import { singleKeys } from "../util/preference";
+import { singleKeyShortcuts } from "../hooks/single-key-shortcuts";
+import { useMessages } from "../i18n/language";
+import { MODIFIER_KEY } from "../util/platform";
 import classes from "./ShortcutsDialog.module.css";
-
-const MOD = /Mac|iPhone|iPad/.test(navigator.userAgent) ? "⌘" : "Ctrl";
 
 /** Which keys do what. */
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
-  const words = useWords();
+  const t = useMessages();
   const keys: readonly (readonly [readonly string[], string])[] = [
-    [[MOD, "K"], words.nav.commands],
-    [["/"], words.fleet.filter],
-    [["n"], words.fleet.newConnection],
-    [["e"], words.connection.edit],
-    [[MOD, "Enter"], words.save],
-    [["Esc"], words.close],
-    [["?"], words.commands.shortcuts],
+    [[MODIFIER_KEY, "K"], t.nav.commands],
+    [["/"], t.fleet.filter],
+    [["n"], t.fleet.newConnection],
+    [["e"], t.connection.edit],
+    [[MODIFIER_KEY, "Enter"], t.save],
+    [["Esc"], t.close],
+    [["?"], t.commands.shortcuts],
   ];
   return (
-    <Modal opened onClose={onClose} title={words.commands.shortcuts} centered size="sm">
+    <Modal opened onClose={onClose} title={t.commands.shortcuts} centered size="sm">
       <dl className={classes.keys}>
         {keys.map(([combination, does]) => (
           <div key={does}>
@@ -34,10 +33,10 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
       </dl>
       <Switch
         mt="md"
-        label={words.commands.singleKeys}
-        description={words.commands.singleKeysText}
-        checked={singleKeys.use()}
-        onChange={(event) => singleKeys.set(event.currentTarget.checked)}
+        label={t.commands.singleKeys}
+        description={t.commands.singleKeysText}
+        checked={singleKeyShortcuts.use()}
+        onChange={(event) => singleKeyShortcuts.set(event.currentTarget.checked)}
       />
     </Modal>
   );

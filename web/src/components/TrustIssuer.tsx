@@ -2,10 +2,10 @@ import { Button } from "@mantine/core";
 import { useState } from "react";
 
 import type { Certificate } from "../api/schema";
-import { useLanguage, useWords } from "../i18n/language";
-import { Tick } from "../ui/Tick";
-import { toTrust } from "../util/issuer";
-import { day } from "../util/time";
+import { useLanguage, useMessages } from "../i18n/language";
+import { findTrustAnchor } from "../model/issuer";
+import { Checkbox } from "../ui/Checkbox";
+import { formatDate } from "../util/format-time";
 import { Fingerprint } from "./Fingerprint";
 import classes from "./TrustIssuer.module.css";
 
@@ -21,18 +21,18 @@ interface Props {
 
 /** Offers to trust the CA that a chain ends in, once its fingerprint was compared. */
 export function TrustIssuer({ chain, replaces = false, isBusy = false, onTrust }: Props) {
-  const words = useWords();
+  const t = useMessages();
   const language = useLanguage();
   // Compared is one certificate: when the broker presents another one, that was not.
-  const [compared, setCompared] = useState<string>();
-  const certificate = toTrust(chain);
+  const [comparedFingerprint, setComparedFingerprint] = useState<string>();
+  const certificate = findTrustAnchor(chain);
   const [leaf] = chain;
   if (!certificate) {
     return (
       leaf && (
         <div className={classes.trust}>
           <p>
-            <strong>{words.form.unknownIssuer}</strong> {words.certificates.leafOnly}
+            <strong>{t.form.unknownIssuer}</strong> {t.certificates.leafOnly}
           </p>
           <p className={classes.subject}>{leaf.issuer}</p>
         </div>
@@ -43,31 +43,31 @@ export function TrustIssuer({ chain, replaces = false, isBusy = false, onTrust }
   return (
     <div className={classes.trust}>
       <p>
-        <strong>{words.form.unknownIssuer}</strong> {onTrust ? words.form.compare : words.certificates.askToTrust}
+        <strong>{t.form.unknownIssuer}</strong> {onTrust ? t.form.compare : t.certificates.askToTrust}
       </p>
       <p className={classes.subject}>
         {subject}
-        {notAfter && ` · ${words.connection.validUntil(day(notAfter, language))}`}
+        {notAfter && ` · ${t.connection.validUntil(formatDate(notAfter, language))}`}
       </p>
       <Fingerprint fingerprint={fingerprint} />
       {onTrust && (
         <>
           <label className={classes.compared}>
-            <Tick
-              checked={compared === fingerprint}
-              onChange={(event) => setCompared(event.currentTarget.checked ? fingerprint : undefined)}
+            <Checkbox
+              checked={comparedFingerprint === fingerprint}
+              onChange={(event) => setComparedFingerprint(event.currentTarget.checked ? fingerprint : undefined)}
             />
-            {words.certificates.compared}
+            {t.certificates.compared}
           </label>
-          {replaces && <p>{words.certificates.replaces}</p>}
+          {replaces && <p>{t.certificates.replaces}</p>}
           <Button
             size="xs"
             variant="default"
-            disabled={compared !== fingerprint}
+            disabled={comparedFingerprint !== fingerprint}
             loading={isBusy}
             onClick={() => onTrust(pem)}
           >
-            {words.form.trust}
+            {t.form.trust}
           </Button>
         </>
       )}

@@ -1,24 +1,24 @@
 import { Alert, Button, Group, PasswordInput, Switch, TextInput, UnstyledButton } from "@mantine/core";
-import { IconChevronDown, IconChevronRight, IconStethoscope } from "@tabler/icons-react";
 import { useHotkeys } from "@mantine/hooks";
+import { IconChevronDown, IconChevronRight, IconStethoscope } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { useEffect, useRef, useState } from "react";
 
-import { ApiFailure } from "../api/client";
-import type { Tested } from "../api/connection-test";
+import { ApiError } from "../api/client";
+import type { TestTarget } from "../api/connection-test";
 import { testConnection } from "../api/connection-test";
-import { LeaveGuard } from "../components/LeaveGuard";
-import { useWords } from "../i18n/language";
+import { UnsavedChangesGuard } from "../components/UnsavedChangesGuard";
+import { useMessages } from "../i18n/language";
+import { errorText } from "../model/error-text";
+import { containsPrivateKey } from "../model/pem";
 import { isTls, urlFault } from "../util/broker-url";
-import { failureText } from "../util/failure-text";
-import { bringsKey } from "../util/pem";
 import classes from "./ConnectionForm.module.css";
 import type { Draft } from "./draft";
-import type { OutdatedProps } from "./Outdated";
-import { Outdated } from "./Outdated";
+import type { EditConflictProps } from "./EditConflict";
+import { EditConflict } from "./EditConflict";
 import { PemField } from "./PemField";
-import type { Test } from "./TestPanel";
+import type { TestRun } from "./TestPanel";
 import { TestPanel } from "./TestPanel";
 
 interface Props {
@@ -27,41 +27,41 @@ interface Props {
   initial: Draft;
   isNew: boolean;
   /** What a test of the draft dials. */
-  tested: (draft: Draft) => Tested;
+  toTestTarget: (draft: Draft) => TestTarget;
   /** Stores it; the page to go to afterwards comes back. */
   onSave: (draft: Draft) => Promise<() => void>;
   onCancel: () => void;
   /** What can be done when somebody else has saved meanwhile. */
-  outdated?: Pick<OutdatedProps, "initial" | "newer" | "onReload"> & {
+  conflict?: Pick<EditConflictProps, "initial" | "latest" | "onLoadLatest"> & {
     /** Stores what was changed over the newer version. */
-    onKeep: (draft: Draft) => Promise<() => void>;
+    onSaveMine: (draft: Draft) => Promise<() => void>;
   };
 }
 
 /** Fields that have no effect without TLS. */
-const TLS = ["ca", "cert", "key", "alpn", "serverName"] as const;
+const TLS_FIELDS = ["ca", "cert", "key", "alpn", "serverName"] as const;
 /** The fields that show what is wrong with them. */
-const PLACED = ["name", "id", "url", "username", "password", "clientId", ...TLS] as const;
+const FIELDS_WITH_ERRORS = ["name", "id", "url", "username", "password", "clientId", ...TLS_FIELDS] as const;
 /** What is judged together: a key belongs to a certificate. */
-const PAIR: readonly Placed[] = ["cert", "key"];
+const KEY_PAIR: readonly FieldWithError[] = ["cert", "key"];
 
-type Placed = (typeof PLACED)[number];
+type FieldWithError = (typeof FIELDS_WITH_ERRORS)[number];
 
 /** A connection to create or to change. It can be saved though its broker is away. */
-export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel, outdated }: Props) {
-  const words = useWords();
+export function ConnectionForm({ title, initial, isNew, toTestTarget, onSave, onCancel, conflict }: Props) {
+  const t = useMessages();
   const [draft, setDraft] = useState(initial);
-  const [wasLeft, setLeft] = useState(false);
+  const [wasSubmitted, setSubmitted] = useState(false);
   const set = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }));
   const fault = urlFault(draft.url);
-  const test = useTest(() => tested(draft));
+  const test = useTest(() => toTestTarget(draft));
   // What the server was asked about last.
-  const [judged, setJudged] = useState(initial);
+  const [checkedDraft, setCheckedDraft] = useState(initial);
   const isSaved = useRef(false);
-  const save = useMutation({
-    mutationFn: (keep: boolean) => (keep && outdated ? outdated.onKeep : onSave)(draft),
+  const saving = useMutation({
+    mutationFn: (keep: boolean) => (keep && conflict ? conflict.onSaveMine : onSave)(draft),
     onMutate: () => {
-      setJudged(draft);
+      setCheckedDraft(draft);
       test.forget();
     },
     onSuccess: (leave) => {
@@ -70,58 +70,58 @@ export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel
     },
   });
   // The server names the field a fault is in: `url: port 70000 is out of range`.
-  const refusal = save.error ?? test.error;
-  const wrong = refusal instanceof ApiFailure ? /^([a-zA-Z.]+): (.*)$/s.exec(refusal.message) : null;
-  const isAbout = (field: Placed) => wrong?.[1]?.split(".").includes(field) ?? false;
-  const isEdited = (field: Placed) =>
-    (PAIR.includes(field) ? PAIR : [field]).some((name) => draft[name] !== judged[name]);
+  const refusal = saving.error ?? test.error;
+  const fieldError = refusal instanceof ApiError ? /^([a-zA-Z.]+): (.*)$/s.exec(refusal.message) : null;
+  const concerns = (field: FieldWithError) => fieldError?.[1]?.split(".").includes(field) ?? false;
+  const isEdited = (field: FieldWithError) =>
+    (KEY_PAIR.includes(field) ? KEY_PAIR : [field]).some((name) => draft[name] !== checkedDraft[name]);
   // What was said of a field is no longer true once it is edited.
-  const at = (field: Placed) => (isAbout(field) && !isEdited(field) ? wrong?.[2] : undefined);
-  const isPlaced = PLACED.some((field) => isAbout(field) && (isNew || field !== "id"));
+  const errorOf = (field: FieldWithError) => (concerns(field) && !isEdited(field) ? fieldError?.[2] : undefined);
+  const isShownAtField = FIELDS_WITH_ERRORS.some((field) => concerns(field) && (isNew || field !== "id"));
 
-  const isOutdated = outdated && save.error instanceof ApiFailure && save.error.isOutdated;
+  const isConflict = conflict && saving.error instanceof ApiError && saving.error.isEditConflict;
 
   const submit = (event: { preventDefault: () => void }) => {
     event.preventDefault();
-    setLeft(true);
-    if (!fault && draft.name.trim()) save.mutate(false);
+    setSubmitted(true);
+    if (!fault && draft.name.trim()) saving.mutate(false);
   };
 
   useHotkeys([["mod+Enter", submit]], []);
 
   return (
     <form className={classes.form} onSubmit={submit} noValidate>
-      <LeaveGuard isDirty={() => !isSaved.current && JSON.stringify(draft) !== JSON.stringify(initial)} />
+      <UnsavedChangesGuard isDirty={() => !isSaved.current && JSON.stringify(draft) !== JSON.stringify(initial)} />
       <h1>{title}</h1>
-      {isOutdated && (
-        <Outdated
-          {...outdated}
-          isBusy={save.isPending}
-          onKeep={() => save.mutate(true)}
-          onReload={() => {
+      {isConflict && (
+        <EditConflict
+          {...conflict}
+          isBusy={saving.isPending}
+          onSaveMine={() => saving.mutate(true)}
+          onLoadLatest={() => {
             isSaved.current = true;
-            outdated.onReload();
+            conflict.onLoadLatest();
           }}
         />
       )}
-      {refusal && !isPlaced && !isOutdated && (
-        <Alert color="red" variant="light" mb="md" role="alert" title={words.errors.title}>
-          {failureText(refusal, words)}
+      {refusal && !isShownAtField && !isConflict && (
+        <Alert color="red" variant="light" mb="md" role="alert" title={t.errors.title}>
+          {errorText(refusal, t)}
         </Alert>
       )}
       <Fields>
         <TextInput
-          label={words.form.name}
+          label={t.form.name}
           required
           autoFocus={isNew}
           maxLength={128}
           value={draft.name}
-          error={at("name") ?? (wasLeft && !draft.name.trim() ? words.form.needed : undefined)}
+          error={errorOf("name") ?? (wasSubmitted && !draft.name.trim() ? t.form.needed : undefined)}
           onChange={(event) => set({ name: event.currentTarget.value })}
         />
         <TextInput
-          label={words.form.url}
-          description={words.form.urlText}
+          label={t.form.url}
+          description={t.form.urlText}
           placeholder="mqtts://broker.example:8883"
           required
           inputMode="url"
@@ -130,132 +130,132 @@ export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel
           spellCheck={false}
           value={draft.url}
           error={
-            at("url") ??
-            (fault && (wasLeft || draft.url.includes("://")) && fault !== "host"
-              ? words.form.urlFaults[fault]
-              : wasLeft && fault
-                ? words.form.urlFaults[fault]
+            errorOf("url") ??
+            (fault && (wasSubmitted || draft.url.includes("://")) && fault !== "host"
+              ? t.form.urlFaults[fault]
+              : wasSubmitted && fault
+                ? t.form.urlFaults[fault]
                 : undefined)
           }
           onChange={(event) => set({ url: event.currentTarget.value })}
           onBlur={() => set({ url: draft.url.trim() })}
         />
       </Fields>
-      <Fields title={words.form.credentials}>
+      <Fields title={t.form.credentials}>
         <div className={classes.pair}>
           <TextInput
-            label={words.form.username}
+            label={t.form.username}
             autoComplete="off"
             autoCapitalize="none"
             spellCheck={false}
             value={draft.username}
-            error={at("username")}
+            error={errorOf("username")}
             onChange={(event) => set({ username: event.currentTarget.value })}
           />
           <PasswordInput
-            label={words.form.password}
+            label={t.form.password}
             autoComplete="new-password"
-            placeholder={draft.password === undefined ? words.form.kept : ""}
+            placeholder={draft.password === undefined ? t.form.kept : ""}
             value={draft.password ?? ""}
-            error={at("password")}
+            error={errorOf("password")}
             onChange={(event) => set({ password: event.currentTarget.value })}
           />
         </div>
       </Fields>
-      {(isTls(draft.url) || TLS.some((field) => at(field))) && (
+      {(isTls(draft.url) || TLS_FIELDS.some((field) => errorOf(field))) && (
         <Fields title="TLS">
           <Switch
-            label={words.form.verify}
-            description={words.form.verifyText}
+            label={t.form.verify}
+            description={t.form.verifyText}
             checked={draft.verify}
             onChange={(event) => set({ verify: event.currentTarget.checked })}
           />
           <PemField
-            label={words.form.ca}
-            description={words.form.caText}
+            label={t.form.ca}
+            description={t.form.caText}
             value={draft.ca}
-            error={at("ca")}
+            error={errorOf("ca")}
             onChange={(ca) => set({ ca })}
           />
-          <More
-            title={words.form.clientCertificate}
-            isOpen={draft.cert !== ""}
-            mustOpen={Boolean(at("cert") ?? at("key"))}
+          <Disclosure
+            title={t.form.clientCertificate}
+            startsOpen={draft.cert !== ""}
+            hasError={Boolean(errorOf("cert") ?? errorOf("key"))}
           >
             <PemField
-              label={words.form.cert}
-              description={words.form.certText}
+              label={t.form.cert}
+              description={t.form.certText}
               value={draft.cert}
-              error={at("cert")}
-              note={bringsKey(draft.cert) && !draft.key ? words.form.keyInCert : undefined}
+              error={errorOf("cert")}
+              note={containsPrivateKey(draft.cert) && !draft.key ? t.form.keyInCert : undefined}
               onChange={(cert) => set({ cert })}
             />
             <PemField
-              label={words.form.key}
-              description={words.form.keyText}
+              label={t.form.key}
+              description={t.form.keyText}
               value={draft.key}
-              error={at("key")}
+              error={errorOf("key")}
               onChange={(key) => set({ key })}
             />
-          </More>
-          <More
-            title={words.form.handshake}
-            isOpen={draft.alpn !== "" || draft.serverName !== ""}
-            mustOpen={Boolean(at("alpn") ?? at("serverName"))}
+          </Disclosure>
+          <Disclosure
+            title={t.form.handshake}
+            startsOpen={draft.alpn !== "" || draft.serverName !== ""}
+            hasError={Boolean(errorOf("alpn") ?? errorOf("serverName"))}
           >
             <TextInput
-              label={words.form.serverName}
-              description={words.form.serverNameText}
+              label={t.form.serverName}
+              description={t.form.serverNameText}
               autoComplete="off"
               autoCapitalize="none"
               spellCheck={false}
               value={draft.serverName}
-              error={at("serverName")}
+              error={errorOf("serverName")}
               onChange={(event) => set({ serverName: event.currentTarget.value })}
             />
             <TextInput
-              label={words.form.alpn}
-              description={words.form.alpnText}
+              label={t.form.alpn}
+              description={t.form.alpnText}
               placeholder="x-amzn-mqtt-ca"
               autoComplete="off"
               autoCapitalize="none"
               spellCheck={false}
               value={draft.alpn}
-              error={at("alpn")}
+              error={errorOf("alpn")}
               onChange={(event) => set({ alpn: event.currentTarget.value })}
             />
-          </More>
+          </Disclosure>
         </Fields>
       )}
-      <More
-        title={words.form.advanced}
-        isOpen={draft.clientId !== "" || draft.noMetricsMode === true}
-        mustOpen={Boolean(at("id") ?? at("clientId"))}
+      <Disclosure
+        title={t.form.advanced}
+        startsOpen={draft.clientId !== "" || draft.noMetricsMode === true}
+        hasError={Boolean(errorOf("id") ?? errorOf("clientId"))}
       >
         {isNew && (
           <TextInput
-            label={words.form.id}
-            description={words.form.idText}
+            label={t.form.id}
+            description={t.form.idText}
             maxLength={128}
             value={draft.id}
-            error={at("id")}
+            error={errorOf("id")}
             onChange={(event) => set({ id: event.currentTarget.value })}
           />
         )}
         <TextInput
-          label={words.form.clientId}
-          description={words.form.clientIdText}
+          label={t.form.clientId}
+          description={t.form.clientIdText}
           value={draft.clientId}
-          error={at("clientId")}
+          error={errorOf("clientId")}
           onChange={(event) => set({ clientId: event.currentTarget.value })}
         />
         <Switch
-          label={words.form.metrics}
-          description={words.form.metricsText}
+          label={t.form.metrics}
+          description={t.form.metricsText}
           checked={draft.noMetricsMode !== true}
-          onChange={(event) => set({ noMetricsMode: metricsMode(event.currentTarget.checked, initial) })}
+          onChange={(event) => set({ noMetricsMode: noMetricsModeOf(event.currentTarget.checked, initial) })}
         />
-      </More>
+      </Disclosure>
       {test.shown && <TestPanel test={test.shown} onTrust={(ca) => set({ ca })} />}
       <Group className={classes.buttons} wrap="nowrap" gap="xs">
         <Button
@@ -264,19 +264,19 @@ export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel
           disabled={fault !== undefined}
           loading={test.isRunning}
           onClick={() => {
-            setJudged(draft);
-            save.reset();
+            setCheckedDraft(draft);
+            saving.reset();
             test.run();
           }}
         >
-          {words.form.test}
+          {t.form.test}
         </Button>
         <span className={classes.gap} />
         <Button variant="subtle" color="gray" onClick={onCancel}>
-          {words.cancel}
+          {t.cancel}
         </Button>
-        <Button type="submit" loading={save.isPending}>
-          {words.save}
+        <Button type="submit" loading={saving.isPending}>
+          {t.save}
         </Button>
       </Group>
     </form>
@@ -284,13 +284,13 @@ export function ConnectionForm({ title, initial, isNew, tested, onSave, onCancel
 }
 
 /** What `noMetricsMode` says when the switch stands so. One that is back where it was has changed nothing. */
-function metricsMode(isAsked: boolean, { noMetricsMode }: Draft): boolean | undefined {
+function noMetricsModeOf(isAsked: boolean, { noMetricsMode }: Draft): boolean | undefined {
   if (!isAsked) return true;
   return noMetricsMode === true ? false : noMetricsMode;
 }
 
-function useTest(tested: () => Tested) {
-  const [shown, setShown] = useState<Test>();
+function useTest(tested: () => TestTarget) {
+  const [shown, setShown] = useState<TestRun>();
   const running = useRef<AbortController | undefined>(undefined);
   // Nobody waits for a test of a form that is gone.
   useEffect(() => () => running.current?.abort(), []);
@@ -316,17 +316,17 @@ function Fields({ title, children }: { title?: string; children: ReactNode }) {
   );
 }
 
-interface MoreProps {
+interface DisclosureProps {
   title: string;
-  isOpen: boolean;
+  startsOpen: boolean;
   /** What is wrong is in here, and has to be seen. */
-  mustOpen: boolean;
+  hasError: boolean;
   children: ReactNode;
 }
 
-function More({ title, isOpen, mustOpen, children }: MoreProps) {
-  const [wasOpened, setOpen] = useState(isOpen);
-  const open = wasOpened || mustOpen;
+function Disclosure({ title, startsOpen, hasError, children }: DisclosureProps) {
+  const [wasOpened, setOpen] = useState(startsOpen);
+  const open = wasOpened || hasError;
   return (
     <div>
       <UnstyledButton className={classes.more} aria-expanded={open} onClick={() => setOpen(!open)}>

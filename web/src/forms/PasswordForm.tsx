@@ -4,87 +4,87 @@ import type { FormEvent } from "react";
 import { useState } from "react";
 
 import { changePassword } from "../api/session";
-import { useWords } from "../i18n/language";
-import { failureText } from "../util/failure-text";
+import { useMessages } from "../i18n/language";
+import { errorText } from "../model/error-text";
 import classes from "./PasswordForm.module.css";
 
 /** The shortest password the server takes. */
-const SHORTEST = 8;
+const MIN_LENGTH = 8;
 
 interface Props {
   username: string;
   /** The password until now, where it is known because it was typed a moment ago. */
-  known?: string | undefined;
+  knownPassword?: string | undefined;
   onChanged?: () => void;
 }
 
 /** A new password for oneself. */
-export function PasswordForm({ username, known, onChanged }: Props) {
-  const words = useWords();
-  const [old, setOld] = useState("");
-  const [fresh, setFresh] = useState("");
-  const [again, setAgain] = useState("");
+export function PasswordForm({ username, knownPassword, onChanged }: Props) {
+  const t = useMessages();
+  const [oldPassword, setOldPassword] = useState("");
+  const [newPassword, setNewPassword] = useState("");
+  const [repeated, setRepeated] = useState("");
   const change = useMutation({
-    mutationFn: () => changePassword(known ?? old, fresh),
+    mutationFn: () => changePassword(knownPassword ?? oldPassword, newPassword),
     onSuccess: () => {
-      setOld("");
-      setFresh("");
-      setAgain("");
+      setOldPassword("");
+      setNewPassword("");
+      setRepeated("");
       onChanged?.();
     },
   });
-  const short = fresh !== "" && [...fresh].length < SHORTEST;
-  const different = again !== "" && again !== fresh;
+  const isTooShort = newPassword !== "" && [...newPassword].length < MIN_LENGTH;
+  const isDifferent = repeated !== "" && repeated !== newPassword;
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    if (fresh && !short && fresh === again) change.mutate();
+    if (newPassword && !isTooShort && newPassword === repeated) change.mutate();
   };
   return (
     <form onSubmit={submit} className={classes.form}>
       {change.isSuccess && (
         <Alert color="green" variant="light" role="status">
-          {words.profile.changed}
+          {t.profile.changed}
         </Alert>
       )}
       {change.error && (
         <Alert color="red" variant="light" role="alert">
-          {failureText(change.error, words)}
+          {errorText(change.error, t)}
         </Alert>
       )}
       {/* Tells password managers whose password this is. */}
       <input type="text" name="username" autoComplete="username" value={username} readOnly hidden />
-      {known === undefined && (
+      {knownPassword === undefined && (
         <PasswordInput
-          label={words.profile.oldPassword}
+          label={t.profile.oldPassword}
           autoComplete="current-password"
           required
           withAsterisk={false}
-          value={old}
-          onChange={(event) => setOld(event.currentTarget.value)}
+          value={oldPassword}
+          onChange={(event) => setOldPassword(event.currentTarget.value)}
         />
       )}
       <PasswordInput
-        label={words.profile.newPassword}
-        description={words.profile.short}
+        label={t.profile.newPassword}
+        description={t.profile.short}
         autoComplete="new-password"
         required
         withAsterisk={false}
-        autoFocus={known !== undefined}
-        error={short}
-        value={fresh}
-        onChange={(event) => setFresh(event.currentTarget.value)}
+        autoFocus={knownPassword !== undefined}
+        error={isTooShort}
+        value={newPassword}
+        onChange={(event) => setNewPassword(event.currentTarget.value)}
       />
       <PasswordInput
-        label={words.profile.again}
+        label={t.profile.again}
         autoComplete="new-password"
         required
         withAsterisk={false}
-        error={different && words.profile.different}
-        value={again}
-        onChange={(event) => setAgain(event.currentTarget.value)}
+        error={isDifferent && t.profile.different}
+        value={repeated}
+        onChange={(event) => setRepeated(event.currentTarget.value)}
       />
       <Button type="submit" loading={change.isPending} className={classes.submit}>
-        {words.profile.change}
+        {t.profile.change}
       </Button>
     </form>
   );

@@ -4,41 +4,41 @@ import { IconCheck, IconX } from "@tabler/icons-react";
 import type { TestStage } from "../api/connection-test";
 import type { ConnectionTest } from "../api/schema";
 import { TrustIssuer } from "../components/TrustIssuer";
-import { useLanguage, useWords } from "../i18n/language";
-import { Advice } from "../ui/Advice";
-import { hint } from "../util/hint";
-import { isIssuerUnknown } from "../util/issuer";
+import { useLanguage, useMessages } from "../i18n/language";
+import { findHint } from "../model/hint";
+import { isIssuerUnknown } from "../model/issuer";
+import { AdviceList } from "../ui/AdviceList";
 import classes from "./TestPanel.module.css";
 
 /** How a test goes, stage by stage, and what came of it. */
-export interface Test {
+export interface TestRun {
   readonly stages: readonly TestStage[];
   readonly result?: ConnectionTest;
 }
 
-export function TestPanel({ test, onTrust }: { test: Test; onTrust: (pem: string) => void }) {
-  const words = useWords();
+export function TestPanel({ test, onTrust }: { test: TestRun; onTrust: (pem: string) => void }) {
+  const t = useMessages();
   const language = useLanguage();
   const { stages, result } = test;
   const error = result?.error;
   // The server advises in English, and in more detail.
-  const ours = error && language !== "en" ? hint(words.hints, error.code, error.stage) : undefined;
+  const translatedHint = error && language !== "en" ? findHint(t.hints, error.code, error.stage) : undefined;
   return (
-    <section className={classes.panel} aria-label={words.form.test} aria-live="polite">
+    <section className={classes.panel} aria-label={t.form.test} aria-live="polite">
       <ol className={classes.stages}>
         {stages.map((stage) => (
           <Stage key={stage.stage} stage={stage} />
         ))}
       </ol>
-      {result?.connected && <p className={classes.good}>{words.form.works}</p>}
+      {result?.connected && <p className={classes.good}>{t.form.works}</p>}
       {result?.error && (
         <div className={classes.bad}>
           <p>
             <strong>{result.error.message}</strong> <code>{result.error.code}</code>
           </p>
-          {ours && !isIssuerUnknown(result.error.code) && <p>{ours}</p>}
+          {translatedHint && !isIssuerUnknown(result.error.code) && <p>{translatedHint}</p>}
           {/* What to do about an authority nobody knows stands beside its fingerprint. */}
-          {!isIssuerUnknown(result.error.code) && <Advice sentences={result.advice} />}
+          {!isIssuerUnknown(result.error.code) && <AdviceList sentences={result.advice} />}
         </div>
       )}
       {result && isIssuerUnknown(result.error?.code) && <TrustIssuer chain={result.certificates} onTrust={onTrust} />}
@@ -47,15 +47,15 @@ export function TestPanel({ test, onTrust }: { test: Test; onTrust: (pem: string
 }
 
 function Stage({ stage: { stage, state, elapsedMs, detail } }: { stage: TestStage }) {
-  const words = useWords();
+  const t = useMessages();
   return (
     <li data-state={state}>
       <span className={classes.sign}>
-        {state === "running" && <Loader size={14} aria-label={words.loading} />}
-        {state === "passed" && <IconCheck size={16} aria-label={words.form.passed} />}
-        {state === "failed" && <IconX size={16} aria-label={words.form.failed} />}
+        {state === "running" && <Loader size={14} aria-label={t.loading} />}
+        {state === "passed" && <IconCheck size={16} aria-label={t.form.passed} />}
+        {state === "failed" && <IconX size={16} aria-label={t.form.failed} />}
       </span>
-      <strong>{words.stageNames[stage]}</strong>
+      <strong>{t.stageNames[stage]}</strong>
       <span className={classes.detail}>{detail}</span>
       <span className={classes.time}>
         {elapsedMs !== undefined && `${elapsedMs.toFixed(elapsedMs < 10 ? 1 : 0)} ms`}

@@ -1,18 +1,26 @@
 import { expect, test } from "vitest";
 
 import type { Connection } from "../api/schema";
-import { EMPTY, changesOf, differing, draftOf, inputOf, patchOf } from "./draft";
+import { differingFields, EMPTY_DRAFT, toChanges, toDraft, toInput, toPatch } from "./draft";
 
 const PEM = "-----BEGIN CERTIFICATE-----\nö\n-----END CERTIFICATE-----\n";
 
 test("what was not filled in is not sent", () => {
-  expect(inputOf({ ...EMPTY, name: " Press ", url: " mqtt://a " })).toEqual({ name: "Press", url: "mqtt://a" });
+  expect(toInput({ ...EMPTY_DRAFT, name: " Press ", url: " mqtt://a " })).toEqual({ name: "Press", url: "mqtt://a" });
 });
 
 test("everything that was filled in is sent", () => {
-  const draft = { ...EMPTY, name: "Press", id: "p", url: "mqtts://a", username: "u", password: "p", clientId: "c" };
+  const draft = {
+    ...EMPTY_DRAFT,
+    name: "Press",
+    id: "p",
+    url: "mqtts://a",
+    username: "u",
+    password: "p",
+    clientId: "c",
+  };
   const cert = { data: "MIIB", encoding: "base64" } as const;
-  const input = inputOf({ ...draft, verify: false, ca: PEM, cert, noMetricsMode: true });
+  const input = toInput({ ...draft, verify: false, ca: PEM, cert, noMetricsMode: true });
   expect(input).toMatchObject({
     id: "p",
     credentials: { username: "u", password: "p", clientId: "c" },
@@ -26,8 +34,8 @@ test("everything that was filled in is sent", () => {
 test("the broker is asked about itself as before unless that is changed", () => {
   const stored: Connection = { id: "p", name: "Press", url: "mqtt://a" };
   for (const noMetricsMode of [undefined, true, false]) {
-    const draft = draftOf({ ...stored, ...(noMetricsMode !== undefined && { noMetricsMode }) });
-    expect(patchOf(draft).noMetricsMode).toBe(noMetricsMode);
+    const draft = toDraft({ ...stored, ...(noMetricsMode !== undefined && { noMetricsMode }) });
+    expect(toPatch(draft).noMetricsMode).toBe(noMetricsMode);
   }
 });
 
@@ -40,7 +48,7 @@ test("secrets one did not touch are kept, emptied ones are removed", () => {
     ca: { data: "", encoding: "base64" },
     cert: { data: "", encoding: "base64" },
   };
-  const kept = patchOf(draftOf(stored));
+  const kept = toPatch(toDraft(stored));
   expect(kept).toEqual({
     name: "Press",
     url: "mqtts://a",
@@ -48,24 +56,24 @@ test("secrets one did not touch are kept, emptied ones are removed", () => {
     rejectUnauthorized: true,
     tls: null,
   });
-  expect(patchOf({ ...draftOf(stored), username: "", ca: "" })).toMatchObject({ credentials: null, ca: null });
+  expect(toPatch({ ...toDraft(stored), username: "", ca: "" })).toMatchObject({ credentials: null, ca: null });
 });
 
 test("protocols are typed in a row, and emptied fields are removed", () => {
   const draft = {
-    ...EMPTY,
+    ...EMPTY_DRAFT,
     name: "Press",
     url: "mqtts://a",
     alpn: " x-amzn-mqtt-ca, mqtt ",
     serverName: " b.example ",
   };
   const tls = { alpn: ["x-amzn-mqtt-ca", "mqtt"], serverName: "b.example" };
-  expect(inputOf(draft).tls).toEqual(tls);
+  expect(toInput(draft).tls).toEqual(tls);
   const stored: Connection = { id: "p", name: "Press", url: "mqtts://a", tls };
-  expect(draftOf(stored)).toMatchObject({ alpn: "x-amzn-mqtt-ca mqtt", serverName: "b.example" });
-  expect(patchOf(draftOf(stored)).tls).toEqual(tls);
-  expect(patchOf({ ...draftOf(stored), alpn: " " }).tls).toEqual({ alpn: null, serverName: "b.example" });
-  expect(patchOf({ ...draftOf(stored), alpn: "", serverName: "" }).tls).toBeNull();
+  expect(toDraft(stored)).toMatchObject({ alpn: "x-amzn-mqtt-ca mqtt", serverName: "b.example" });
+  expect(toPatch(toDraft(stored)).tls).toEqual(tls);
+  expect(toPatch({ ...toDraft(stored), alpn: " " }).tls).toEqual({ alpn: null, serverName: "b.example" });
+  expect(toPatch({ ...toDraft(stored), alpn: "", serverName: "" }).tls).toBeNull();
 });
 
 test("of an older version only what was changed in it is sent", () => {
@@ -75,13 +83,13 @@ test("of an older version only what was changed in it is sent", () => {
     url: "mqtts://a",
     credentials: { username: "u", clientId: "c" },
   };
-  const initial = draftOf(stored);
-  expect(changesOf(initial, initial)).toEqual({});
-  expect(changesOf({ ...initial, name: "Mine", password: "new" }, initial)).toEqual({
+  const initial = toDraft(stored);
+  expect(toChanges(initial, initial)).toEqual({});
+  expect(toChanges({ ...initial, name: "Mine", password: "new" }, initial)).toEqual({
     name: "Mine",
     credentials: { password: "new" },
   });
-  expect(changesOf({ ...initial, username: "", clientId: "" }, initial)).toEqual({ credentials: null });
-  expect(changesOf({ ...initial, ca: PEM }, initial)).toEqual({ ca: PEM });
-  expect(differing(initial, draftOf({ ...stored, name: "Theirs", url: "mqtts://b" }))).toEqual(["name", "url"]);
+  expect(toChanges({ ...initial, username: "", clientId: "" }, initial)).toEqual({ credentials: null });
+  expect(toChanges({ ...initial, ca: PEM }, initial)).toEqual({ ca: PEM });
+  expect(differingFields(initial, toDraft({ ...stored, name: "Theirs", url: "mqtts://b" }))).toEqual(["name", "url"]);
 });

@@ -1,5 +1,5 @@
 import type { Connection, ConnectionInput, ConnectionPatch } from "../api/schema";
-import type { PemInput } from "../util/pem";
+import type { PemInput } from "../model/pem";
 
 /**
  * A connection as it is being typed. Of secrets and files that are stored already the form knows only
@@ -23,7 +23,7 @@ export interface Draft {
   noMetricsMode: boolean | undefined;
 }
 
-export const EMPTY: Draft = {
+export const EMPTY_DRAFT: Draft = {
   name: "",
   id: "",
   url: "",
@@ -39,7 +39,7 @@ export const EMPTY: Draft = {
   noMetricsMode: undefined,
 };
 
-export function draftOf(connection: Connection): Draft {
+export function toDraft(connection: Connection): Draft {
   const { name, id, url, credentials, rejectUnauthorized, ca, cert, tls, noMetricsMode } = connection;
   return {
     name,
@@ -59,9 +59,9 @@ export function draftOf(connection: Connection): Draft {
 }
 
 /** What to create. */
-export function inputOf(draft: Draft): ConnectionInput {
+export function toInput(draft: Draft): ConnectionInput {
   const { name, id, url, username, password, clientId, verify, ca, cert, key, noMetricsMode } = draft;
-  const { alpn, serverName } = handshakeOf(draft);
+  const { alpn, serverName } = tlsOptions(draft);
   return {
     ...(id.trim() && { id: id.trim() }),
     name: name.trim(),
@@ -83,15 +83,15 @@ export function inputOf(draft: Draft): ConnectionInput {
 }
 
 /** What to dial once: a test is of no name. */
-export function testInputOf(draft: Draft): Omit<ConnectionInput, "name"> {
-  const { name: _, ...input } = inputOf(draft);
+export function toTestInput(draft: Draft): Omit<ConnectionInput, "name"> {
+  const { name: _, ...input } = toInput(draft);
   return input;
 }
 
 /** What to change. */
-export function patchOf(draft: Draft): ConnectionPatch {
+export function toPatch(draft: Draft): ConnectionPatch {
   const { name, url, username, password, clientId, verify, ca, cert, key, noMetricsMode } = draft;
-  const { alpn, serverName } = handshakeOf(draft);
+  const { alpn, serverName } = tlsOptions(draft);
   const patch = {
     name: name.trim(),
     url: url.trim(),
@@ -104,9 +104,9 @@ export function patchOf(draft: Draft): ConnectionPatch {
           }
         : null,
     rejectUnauthorized: verify,
-    ca: file(ca),
-    cert: file(cert),
-    key: file(key),
+    ca: patchValue(ca),
+    cert: patchValue(cert),
+    key: patchValue(key),
     tls: alpn || serverName ? { alpn: alpn ?? null, serverName: serverName ?? null } : null,
     noMetricsMode,
   };
@@ -114,21 +114,21 @@ export function patchOf(draft: Draft): ConnectionPatch {
 }
 
 /** What somebody has changed since they began with `initial`: all else stays as it is by now. */
-export function changesOf(draft: Draft, initial: Draft): ConnectionPatch {
-  return difference(patchOf(draft), patchOf(initial));
+export function toChanges(draft: Draft, initial: Draft): ConnectionPatch {
+  return diff(toPatch(draft), toPatch(initial));
 }
 
 /** The fields that differ between two versions, as far as they can be told apart. */
-export function differing(one: Draft, other: Draft): (keyof Draft)[] {
+export function differingFields(one: Draft, other: Draft): (keyof Draft)[] {
   return (Object.keys(one) as (keyof Draft)[]).filter((field) => one[field] !== other[field]);
 }
 
-function difference<T extends object>(now: T, before: T): T {
+function diff<T extends object>(now: T, before: T): T {
   const changed = Object.entries(now).flatMap(([name, value]: [string, unknown]) => {
     const old: unknown = Reflect.get(before, name);
     if (JSON.stringify(value) === JSON.stringify(old)) return [];
     // Of credentials only what was changed; an object that replaces none is sent as a whole.
-    return [[name, name === "credentials" && isObject(value) && isObject(old) ? difference(value, old) : value]];
+    return [[name, name === "credentials" && isObject(value) && isObject(old) ? diff(value, old) : value]];
   });
   return Object.fromEntries(changed) as T;
 }
@@ -138,11 +138,11 @@ function isObject(value: unknown): value is object {
 }
 
 /** What to ask for in the TLS handshake; `undefined` where nothing was typed. */
-function handshakeOf({ alpn, serverName }: Draft) {
+function tlsOptions({ alpn, serverName }: Draft) {
   const protocols = alpn.split(/[\s,]+/).filter(Boolean);
   return { alpn: protocols.length > 0 ? protocols : undefined, serverName: serverName.trim() || undefined };
 }
 
-function file(given: PemInput | undefined) {
+function patchValue(given: PemInput | undefined) {
   return given === "" ? null : given;
 }

@@ -1,8 +1,8 @@
 import { hints } from "./de-hints";
-import type { Words } from "./en";
+import type { Messages } from "./en";
 
 /** Alles, was die Konsole sagt, auf Deutsch. Imports only parts of itself: the start of the console waits for it. */
-export const de: Words = {
+export const de: Messages = {
   product: "haltere",
   motto: "Ihre Mosquitto-Broker im Gleichgewicht.",
   loading: "Lädt …",
@@ -49,7 +49,7 @@ export const de: Words = {
     unreadable: "Unlesbar",
     unobserved: "Nicht beobachtet",
   },
-  stateMeans: {
+  stateDescriptions: {
     online: "Der Broker antwortet.",
     down: "Wegen eines Fehlers nicht verbunden; wird unbegrenzt weiter versucht.",
     connecting: "Wird zum ersten Mal angewählt.",
@@ -93,7 +93,7 @@ export const de: Words = {
     firstTime: "Erster Start? Das Passwort von admin steht einmal in halteres Protokoll.",
   },
 
-  firstPassword: {
+  initialPassword: {
     title: "Ein eigenes Passwort",
     text: "Dieses hier stand in einem Protokoll. Wählen Sie eines, das nur Sie kennen.",
     later: "Später",
@@ -233,7 +233,7 @@ export const de: Words = {
     code: "Code",
     stage: "Stufe",
     address: "Adresse",
-    whatToDo: "Was zu tun ist",
+    nextSteps: "Was zu tun ist",
     better: "Was besser sein könnte",
     broker: "Broker",
     version: "Version",

@@ -54,7 +54,7 @@ export const en = {
     unreadable: "Unreadable",
     unobserved: "Not observed",
   },
-  stateMeans: {
+  stateDescriptions: {
     online: "The broker answers.",
     down: "Not connected because of a failure; being tried again for ever.",
     connecting: "Being dialled for the first time.",
@@ -99,7 +99,7 @@ export const en = {
     firstTime: "First start? The password of admin is in haltere's log, once.",
   },
 
-  firstPassword: {
+  initialPassword: {
     title: "A password of your own",
     text: "This one was printed into a log. Choose another that only you know.",
     later: "Later",
@@ -236,7 +236,7 @@ export const en = {
     code: "Code",
     stage: "Stage",
     address: "Address",
-    whatToDo: "What to do",
+    nextSteps: "What to do",
     better: "What could be better",
     broker: "Broker",
     version: "Version",
@@ -582,4 +582,4 @@ export const en = {
 };
 
 /** What every catalogue holds. */
-export type Words = typeof en;
+export type Messages = typeof en;

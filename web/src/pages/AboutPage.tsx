@@ -1,38 +1,38 @@
 import { useQuery } from "@tanstack/react-query";
 
-import { api, data } from "../api/client";
-import { licences } from "../api/licences";
-import { useTitle } from "../hooks/use-title";
-import { useWords } from "../i18n/language";
+import { api, unwrap } from "../api/client";
+import { licencesQuery } from "../api/licences";
+import { useDocumentTitle } from "../hooks/use-document-title";
+import { useMessages } from "../i18n/language";
 import { Card } from "../ui/Card";
-import { Facts } from "../ui/Facts";
 import { Logo } from "../ui/Logo";
-import { Inside, LicenceText } from "./about/Inside";
+import { PropertyList } from "../ui/PropertyList";
+import { Licences, LicenceText } from "./about/Licences";
 import classes from "./AboutPage.module.css";
 
 /** `/about`: which haltere this is, under which licence, and what is inside. */
 export function AboutPage() {
-  const words = useWords();
-  useTitle(words.about.title);
-  const { data: version } = useQuery({ queryKey: ["version"], queryFn: () => data(api.GET("/api/version")) });
-  const own = useQuery(licences).data?.find(({ kind }) => kind === "haltere");
+  const t = useMessages();
+  useDocumentTitle(t.about.title);
+  const { data: version } = useQuery({ queryKey: ["version"], queryFn: () => unwrap(api.GET("/api/version")) });
+  const own = useQuery(licencesQuery).data?.find(({ kind }) => kind === "haltere");
   return (
     <div className={classes.page}>
       <h1>
-        <Logo size={32} /> {words.product}
+        <Logo size={32} /> {t.product}
       </h1>
-      <p>{words.about.text}</p>
-      <Card title={words.about.title}>
-        <Facts facts={[[words.about.version, version?.version]]} />
-        <p>{words.about.licence}</p>
+      <p>{t.about.text}</p>
+      <Card title={t.about.title}>
+        <PropertyList properties={[[t.about.version, version?.version]]} />
+        <p>{t.about.licence}</p>
         {own && (
           <details>
-            <summary>{words.about.licenceText}</summary>
-            <LicenceText text={own.text} label={words.about.licenceText} />
+            <summary>{t.about.licenceText}</summary>
+            <LicenceText text={own.text} label={t.about.licenceText} />
           </details>
         )}
       </Card>
-      <Inside />
+      <Licences />
     </div>
   );
 }

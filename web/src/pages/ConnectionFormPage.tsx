@@ -1,77 +1,78 @@
+import { notifications } from "@mantine/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useNavigate, useParams } from "@tanstack/react-router";
-import { notifications } from "@mantine/notifications";
 
 import { useState } from "react";
 
-import { ApiFailure } from "../api/client";
-import { create, patch, replace, version } from "../api/connections";
+import { ApiError } from "../api/client";
+import { createConnection, patchConnection, replaceConnection, storedConnectionQuery } from "../api/connections";
 import { useFleet } from "../api/fleet";
 import type { Connection } from "../api/schema";
 import { useProfile } from "../api/session";
 import { ConnectionForm } from "../forms/ConnectionForm";
 import type { Draft } from "../forms/draft";
-import { EMPTY, changesOf, draftOf, inputOf, patchOf, testInputOf } from "../forms/draft";
-import { useTitle } from "../hooks/use-title";
-import { useWords } from "../i18n/language";
-import { Empty } from "../ui/Empty";
-import { failureText } from "../util/failure-text";
-import { may } from "../util/may";
-import { bringsKey } from "../util/pem";
-import { shown } from "../util/state";
+import { EMPTY_DRAFT, toChanges, toDraft, toInput, toPatch, toTestInput } from "../forms/draft";
+import { useDocumentTitle } from "../hooks/use-document-title";
+import { useMessages } from "../i18n/language";
+import { displayState } from "../model/display-state";
+import { errorText } from "../model/error-text";
+import { linkTo, PATHS } from "../model/paths";
+import { containsPrivateKey } from "../model/pem";
+import { hasPermission } from "../model/permissions";
+import { EmptyState } from "../ui/EmptyState";
 
 /** `/new` */
 export function NewConnectionPage() {
-  const words = useWords();
-  const sayIfKeyCame = useKeyCame();
+  const t = useMessages();
+  const notifyIfKeyStored = useKeyStoredNotification();
   const navigate = useNavigate();
   const queries = useQueryClient();
   const profile = useProfile();
-  useTitle(words.fleet.newConnection);
-  if (!may(profile, "changeConnections")) return <NoRight />;
+  useDocumentTitle(t.fleet.newConnection);
+  if (!hasPermission(profile, "changeConnections")) return <NotAllowed />;
   return (
     <ConnectionForm
-      title={words.fleet.newConnection}
-      initial={EMPTY}
+      title={t.fleet.newConnection}
+      initial={EMPTY_DRAFT}
       isNew
-      tested={(draft) => ({ input: testInputOf(draft) })}
+      toTestTarget={(draft) => ({ input: toTestInput(draft) })}
       onSave={async (draft) => {
-        const { id, reason } = await create(queries, inputOf(draft));
-        sayIfKeyCame(draft);
+        const { id, reason } = await createConnection(queries, toInput(draft));
+        notifyIfKeyStored(draft);
         if (reason) {
-          notifications.show({ color: "yellow", title: words.form.savedButDown, message: reason, autoClose: 10_000 });
+          notifications.show({ color: "yellow", title: t.form.savedButDown, message: reason, autoClose: 10_000 });
         }
-        return () => void navigate({ to: "/connections/$connectionId", params: { connectionId: id } });
+        return () => void navigate(linkTo.connection(id));
       }}
-      onCancel={() => void navigate({ to: "/" })}
+      onCancel={() => void navigate(linkTo.fleet())}
     />
   );
 }
 
 /** `/connections/$connectionId/edit` */
 export function EditConnectionPage() {
-  const words = useWords();
+  const t = useMessages();
   const navigate = useNavigate();
-  const { connectionId } = useParams({ from: "/connections/$connectionId/edit" });
+  const { connectionId } = useParams({ from: PATHS.editConnection });
   const { byId, isComplete } = useFleet();
   const profile = useProfile();
   const connection = byId.get(connectionId);
-  const isAllowed = may(profile, "changeConnections");
-  const stored = useQuery({ ...version(connectionId), enabled: isAllowed });
-  const [round, setRound] = useState(0);
-  useTitle(`${words.connection.edit}: ${connection?.name ?? ""}`);
-  if (!isAllowed) return <NoRight />;
+  const isAllowed = hasPermission(profile, "changeConnections");
+  const stored = useQuery({ ...storedConnectionQuery(connectionId), enabled: isAllowed });
+  const [version, setVersion] = useState(0);
+  useDocumentTitle(`${t.connection.edit}: ${connection?.name ?? ""}`);
+  if (!isAllowed) return <NotAllowed />;
   if (!isComplete) return null;
-  if (!connection) return <Empty title={words.connection.gone} />;
-  if (stored.error) return <Empty title={failureText(stored.error, words)} />;
+  if (!connection) return <EmptyState title={t.connection.gone} />;
+  if (stored.error) return <EmptyState title={errorText(stored.error, t)} />;
   if (!stored.data) return null;
   return (
     <EditForm
       // What was typed for one connection, or for an older version, must never be saved as another's.
-      key={`${connectionId} ${round}`}
+      key={`${connectionId} ${version}`}
       stored={stored.data}
-      onReload={() => setRound(round + 1)}
-      onLeave={() => void navigate({ to: "/connections/$connectionId", params: { connectionId } })}
+      onLoadLatest={() => setVersion(version + 1)}
+      onLeave={() => void navigate(linkTo.connection(connectionId))}
     />
   );
 }
@@ -84,53 +85,55 @@ interface Version {
 interface EditProps {
   stored: Version;
   /** Begins again with the version that is stored now. */
-  onReload: () => void;
+  onLoadLatest: () => void;
   onLeave: () => void;
 }
 
 /** Changes the version it began with: one that comes later is not overwritten. */
-function EditForm({ stored, onReload, onLeave }: EditProps) {
-  const sayIfKeyCame = useKeyCame();
+function EditForm({ stored, onLoadLatest, onLeave }: EditProps) {
+  const notifyIfKeyStored = useKeyStoredNotification();
   const queries = useQueryClient();
   const [{ connection, tag }] = useState(stored);
-  const [newer, setNewer] = useState<Version>();
+  const [latest, setLatest] = useState<Version>();
   const { id: connectionId } = connection;
-  const isReadable = shown(connection) !== "unreadable";
-  const initial = draftOf(connection);
+  const isReadable = displayState(connection) !== "unreadable";
+  const initial = toDraft(connection);
   /** Stores something; when somebody else was faster, learns what there is by now. */
-  const saved = async (draft: Draft, store: () => Promise<unknown>) => {
+  const save = async (draft: Draft, store: () => Promise<unknown>) => {
     try {
       await store();
     } catch (failure) {
-      if (failure instanceof ApiFailure && failure.isOutdated) {
-        setNewer(await queries.fetchQuery({ ...version(connectionId), staleTime: 0 }));
+      if (failure instanceof ApiError && failure.isEditConflict) {
+        setLatest(await queries.fetchQuery({ ...storedConnectionQuery(connectionId), staleTime: 0 }));
       }
       throw failure;
     }
-    sayIfKeyCame(draft);
+    notifyIfKeyStored(draft);
     return onLeave;
   };
   return (
     <ConnectionForm
       title={connection.name}
       initial={initial}
-      outdated={{
+      conflict={{
         initial,
-        newer: newer && draftOf(newer.connection),
-        onReload,
-        onKeep: (draft) =>
-          saved(draft, () =>
+        latest: latest && toDraft(latest.connection),
+        onLoadLatest,
+        onSaveMine: (draft) =>
+          save(draft, () =>
             isReadable
-              ? patch(connectionId, changesOf(draft, initial), newer?.tag)
-              : replace(connectionId, inputOf(draft), newer?.tag),
+              ? patchConnection(connectionId, toChanges(draft, initial), latest?.tag)
+              : replaceConnection(connectionId, toInput(draft), latest?.tag),
           ),
       }}
       isNew={false}
-      tested={(draft) => (isReadable ? { connectionId, patch: patchOf(draft) } : { input: testInputOf(draft) })}
+      toTestTarget={(draft) => (isReadable ? { connectionId, patch: toPatch(draft) } : { input: toTestInput(draft) })}
       // Of what can't be read nothing can stay: what stands in the form takes its place.
       onSave={(draft) =>
-        saved(draft, () =>
-          isReadable ? patch(connectionId, patchOf(draft), tag) : replace(connectionId, inputOf(draft), tag),
+        save(draft, () =>
+          isReadable
+            ? patchConnection(connectionId, toPatch(draft), tag)
+            : replaceConnection(connectionId, toInput(draft), tag),
         )
       }
       onCancel={onLeave}
@@ -139,18 +142,18 @@ function EditForm({ stored, onReload, onLeave }: EditProps) {
 }
 
 /** Says after the saving that a key came in the file of its certificate. */
-function useKeyCame(): (saved: Draft) => void {
-  const words = useWords();
+function useKeyStoredNotification(): (saved: Draft) => void {
+  const t = useMessages();
   return ({ cert, key }) => {
-    if (bringsKey(cert) && !key) notifications.show({ message: words.form.keyTaken });
+    if (containsPrivateKey(cert) && !key) notifications.show({ message: t.form.keyTaken });
   };
 }
 
-function NoRight() {
-  const words = useWords();
+function NotAllowed() {
+  const t = useMessages();
   return (
-    <Empty title={words.form.noRight}>
-      <p>{words.form.noRightText}</p>
-    </Empty>
+    <EmptyState title={t.form.noRight}>
+      <p>{t.form.noRightText}</p>
+    </EmptyState>
   );
 }

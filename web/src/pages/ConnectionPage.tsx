@@ -1,54 +1,56 @@
-import { Button, Menu, ActionIcon } from "@mantine/core";
+import { ActionIcon, Button, Menu } from "@mantine/core";
 import { IconArrowLeft, IconDots, IconPencil, IconPlayerPause, IconPlayerPlay, IconTrash } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 
-import { connect, disconnect } from "../api/connections";
+import { connectLink, disconnectLink } from "../api/connections";
 import { useFleet } from "../api/fleet";
-import { useProfile } from "../api/session";
 import type { Connection } from "../api/schema";
+import { useProfile } from "../api/session";
 import { DeleteDialog } from "../components/DeleteDialog";
-import { useFailure } from "../hooks/use-failure";
-import { useKeys } from "../hooks/use-keys";
-import { useTitle } from "../hooks/use-title";
-import { useWords } from "../i18n/language";
-import { Empty } from "../ui/Empty";
-import { may } from "../util/may";
-import { shown } from "../util/state";
+import { LinkButton } from "../components/LinkButton";
+import { useDocumentTitle } from "../hooks/use-document-title";
+import { useErrorNotification } from "../hooks/use-error-notification";
+import { useShortcuts } from "../hooks/use-shortcuts";
+import { useMessages } from "../i18n/language";
+import { displayState } from "../model/display-state";
+import { linkTo, PATHS } from "../model/paths";
+import { hasPermission } from "../model/permissions";
+import { EmptyState } from "../ui/EmptyState";
 import { Certificates } from "./connection/Certificates";
-import { BrokerFacts, LinkFacts } from "./connection/Facts";
 import { History } from "./connection/History";
+import { BrokerProperties, LinkProperties } from "./connection/Properties";
 import { Status } from "./connection/Status";
 import classes from "./ConnectionPage.module.css";
 
 /** `/connections/$connectionId`: how one link is, and why. */
 export function ConnectionPage() {
-  const words = useWords();
-  const { connectionId } = useParams({ from: "/connections/$connectionId" });
+  const t = useMessages();
+  const { connectionId } = useParams({ from: PATHS.connection });
   const { byId, isComplete } = useFleet();
   const connection = byId.get(connectionId);
-  useTitle(connection?.name ?? words.connection.gone);
+  useDocumentTitle(connection?.name ?? t.connection.gone);
 
   if (!isComplete) return null;
   if (!connection) {
     return (
-      <Empty title={words.connection.gone}>
-        <p>{words.connection.goneText}</p>
-        <Link to="/">{words.errors.toFleet}</Link>
-      </Empty>
+      <EmptyState title={t.connection.gone}>
+        <p>{t.connection.goneText}</p>
+        <Link {...linkTo.fleet()}>{t.errors.toFleet}</Link>
+      </EmptyState>
     );
   }
   return (
     <>
-      <Link to="/" className={classes.back}>
-        <IconArrowLeft size={16} aria-hidden /> {words.connection.back}
+      <Link {...linkTo.fleet()} className={classes.back}>
+        <IconArrowLeft size={16} aria-hidden /> {t.connection.back}
       </Link>
       <Heading connection={connection} />
       <Status connection={connection} />
       <div className={classes.columns}>
-        <BrokerFacts connection={connection} />
-        <LinkFacts connection={connection} />
+        <BrokerProperties connection={connection} />
+        <LinkProperties connection={connection} />
       </div>
       <Certificates connection={connection} />
       <History connection={connection} />
@@ -64,21 +66,21 @@ function Heading({ connection }: { connection: Connection }) {
         <h1>{connection.name}</h1>
         <code>{connection.url}</code>
       </div>
-      {may(profile, "changeConnections") && <Actions connection={connection} />}
+      {hasPermission(profile, "changeConnections") && <Actions connection={connection} />}
     </div>
   );
 }
 
 function Actions({ connection }: { connection: Connection }) {
-  const words = useWords();
+  const t = useMessages();
   const navigate = useNavigate();
-  const onError = useFailure();
+  const onError = useErrorNotification();
   const [isDeleting, setDeleting] = useState(false);
   const more = useRef<HTMLButtonElement>(null);
-  const idle = shown(connection) === "idle";
-  const edit = () => void navigate({ to: "/connections/$connectionId/edit", params: { connectionId: connection.id } });
-  useKeys([["e", edit]]);
-  const intent = useMutation({ mutationFn: () => (idle ? connect : disconnect)(connection.id), onError });
+  const idle = displayState(connection) === "idle";
+  const edit = () => void navigate(linkTo.editConnection(connection.id));
+  useShortcuts([["e", edit]]);
+  const intent = useMutation({ mutationFn: () => (idle ? connectLink : disconnectLink)(connection.id), onError });
   return (
     <div className={classes.actions}>
       <Button
@@ -87,25 +89,20 @@ function Actions({ connection }: { connection: Connection }) {
         loading={intent.isPending}
         onClick={() => intent.mutate()}
       >
-        {idle ? words.connection.connect : words.connection.disconnect}
+        {idle ? t.connection.connect : t.connection.disconnect}
       </Button>
-      <Button
-        component={Link}
-        to={`/connections/${encodeURIComponent(connection.id)}/edit`}
-        variant="default"
-        leftSection={<IconPencil size={16} />}
-      >
-        {words.connection.edit}
-      </Button>
+      <LinkButton {...linkTo.editConnection(connection.id)} variant="default" leftSection={<IconPencil size={16} />}>
+        {t.connection.edit}
+      </LinkButton>
       <Menu position="bottom-end" shadow="md">
         <Menu.Target>
-          <ActionIcon ref={more} variant="default" size={36} aria-label={words.more}>
+          <ActionIcon ref={more} variant="default" size={36} aria-label={t.more}>
             <IconDots size={18} />
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
           <Menu.Item color="red" leftSection={<IconTrash size={16} />} onClick={() => setDeleting(true)}>
-            {words.connection.delete}
+            {t.connection.delete}
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
@@ -117,7 +114,7 @@ function Actions({ connection }: { connection: Connection }) {
             // What had the focus before went with its menu.
             more.current?.focus();
           }}
-          onDeleted={() => void navigate({ to: "/" })}
+          onDeleted={() => void navigate(linkTo.fleet())}
         />
       )}
     </div>

@@ -1,18 +1,19 @@
 import { Button } from "@mantine/core";
 import type { ErrorComponentProps } from "@tanstack/react-router";
 
-import { useWords } from "../i18n/language";
-import { Empty } from "../ui/Empty";
+import { useMessages } from "../i18n/language";
+import { EmptyState } from "../ui/EmptyState";
+import { toError } from "../util/to-error";
 
 /** A page that could not be drawn; says why, and lets one try again. */
 export function CrashPage({ error, reset }: ErrorComponentProps) {
-  const words = useWords();
+  const t = useMessages();
   return (
-    <Empty title={words.errors.crashed}>
+    <EmptyState title={t.errors.crashed}>
       <p>
-        <code>{error instanceof Error ? error.message : String(error)}</code>
+        <code>{toError(error).message}</code>
       </p>
-      <Button onClick={reset}>{words.retry}</Button>
-    </Empty>
+      <Button onClick={reset}>{t.retry}</Button>
+    </EmptyState>
   );
 }

@@ -1,29 +1,33 @@
-import { Button } from "@mantine/core";
 import { IconPlus, IconTransfer } from "@tabler/icons-react";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useDeferredValue, useMemo, useState } from "react";
 
 import { useFleet } from "../api/fleet";
 import { useProfile } from "../api/session";
-import type { FleetSearch } from "../app/routes";
-import { useTitle } from "../hooks/use-title";
-import { useWords } from "../i18n/language";
-import { Empty } from "../ui/Empty";
-import { may } from "../util/may";
-import { count, inNameOrder, select, sort, troubles } from "../util/select";
-import type { Bulk } from "./fleet/bulk";
+import { LinkButton } from "../components/LinkButton";
+import { useDocumentTitle } from "../hooks/use-document-title";
+import { useMessages } from "../i18n/language";
+import { countStates } from "../model/connection-counts";
+import { filterConnections } from "../model/connection-filter";
+import { sortByName, sortConnections } from "../model/connection-sort";
+import { groupFailures } from "../model/failure-groups";
+import type { FleetSearch } from "../model/fleet-search";
+import { linkTo, PATHS } from "../model/paths";
+import { hasPermission } from "../model/permissions";
+import { EmptyState } from "../ui/EmptyState";
+import type { BulkRequest } from "./fleet/bulk-action";
 import { BulkDialog } from "./fleet/BulkDialog";
-import { Connections } from "./fleet/Connections";
-import { FirstSteps } from "./fleet/FirstSteps";
-import { Health } from "./fleet/Health";
+import { ConnectionList } from "./fleet/ConnectionList";
+import { FailureGroups } from "./fleet/FailureGroups";
+import { FleetHealth } from "./fleet/FleetHealth";
+import { GettingStarted } from "./fleet/GettingStarted";
 import { Toolbar } from "./fleet/Toolbar";
-import { Troubles } from "./fleet/Troubles";
 import classes from "./FleetPage.module.css";
 
 /** `/`: what is wrong first, then everything. */
 export function FleetPage() {
   // Here, because it may have something to say about connections of which none is left to be listed.
-  const [bulk, setBulk] = useState<Bulk>();
+  const [bulk, setBulk] = useState<BulkRequest>();
   return (
     <>
       <Fleet onBulk={setBulk} />
@@ -32,72 +36,79 @@ export function FleetPage() {
   );
 }
 
-function Fleet({ onBulk }: { onBulk: (bulk: Bulk) => void }) {
-  const words = useWords();
+function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
+  const t = useMessages();
   const { byId, isComplete } = useFleet();
   const profile = useProfile();
-  const search = useSearch({ from: "/" });
-  const navigate = useNavigate({ from: "/" });
-  const look = (change: Partial<Record<keyof FleetSearch, unknown>>) =>
-    void navigate({ search: (now) => ({ ...now, ...change }) as FleetSearch, replace: true });
+  const search = useSearch({ from: PATHS.fleet });
+  const navigate = useNavigate({ from: PATHS.fleet });
+  const updateSearch = (change: FleetSearch) =>
+    void navigate({ search: (previous) => ({ ...previous, ...change }), replace: true });
 
   // Typing stays quick while ten thousand rows follow a frame later.
-  const wanted = useDeferredValue(search);
-  const counts = useMemo(() => count(byId.values()), [byId]);
-  const wrong = useMemo(() => troubles(byId.values()), [byId]);
-  const picked = useMemo(
-    () => sort(select(inNameOrder(byId), wanted), wanted.sort ?? "state", wanted.down ?? false),
-    [byId, wanted],
+  const deferredSearch = useDeferredValue(search);
+  const counts = useMemo(() => countStates(byId.values()), [byId]);
+  const failureGroups = useMemo(() => groupFailures(byId.values()), [byId]);
+  const visible = useMemo(
+    () =>
+      sortConnections(
+        filterConnections(sortByName(byId), deferredSearch),
+        deferredSearch.sort ?? "state",
+        deferredSearch.down ?? false,
+      ),
+    [byId, deferredSearch],
   );
-  useTitle(counts.down > 0 ? `(${counts.down}) ${words.fleet.title}` : words.fleet.title);
+  useDocumentTitle(counts.down > 0 ? `(${counts.down}) ${t.fleet.title}` : t.fleet.title);
 
-  if (!may(profile, "seeConnections")) {
+  if (!hasPermission(profile, "seeConnections")) {
     return (
-      <Empty title={words.fleet.noRight}>
-        <p>{words.fleet.noRightText}</p>
-      </Empty>
+      <EmptyState title={t.fleet.noRight}>
+        <p>{t.fleet.noRightText}</p>
+      </EmptyState>
     );
   }
   if (!isComplete) return null;
-  if (byId.size === 0) return <FirstSteps />;
+  if (byId.size === 0) return <GettingStarted />;
 
   return (
     <>
       <div className={classes.heading}>
-        <h1>{words.fleet.title}</h1>
-        <span className={classes.total}>{words.fleet.brokers(byId.size)}</span>
-        {may(profile, "changeConnections") && (
+        <h1>{t.fleet.title}</h1>
+        <span className={classes.total}>{t.fleet.brokers(byId.size)}</span>
+        {hasPermission(profile, "changeConnections") && (
           <div className={classes.actions}>
-            <Button component={Link} to="/transfer" variant="default" leftSection={<IconTransfer size={16} />}>
-              {words.fleet.transfer}
-            </Button>
-            <Button component={Link} to="/new" leftSection={<IconPlus size={16} />}>
-              {words.fleet.newConnection}
-            </Button>
+            <LinkButton {...linkTo.transfer()} variant="default" leftSection={<IconTransfer size={16} />}>
+              {t.fleet.transfer}
+            </LinkButton>
+            <LinkButton {...linkTo.newConnection()} leftSection={<IconPlus size={16} />}>
+              {t.fleet.newConnection}
+            </LinkButton>
           </div>
         )}
       </div>
-      <Health counts={counts} total={byId.size} state={search.state} onState={(state) => look({ state })} />
-      <Troubles troubles={wrong} onCode={(code) => look({ code, state: undefined })} />
+      <FleetHealth
+        counts={counts}
+        total={byId.size}
+        state={search.state}
+        onState={(state) => updateSearch({ state })}
+      />
+      <FailureGroups groups={failureGroups} onCode={(code) => updateSearch({ code, state: undefined })} />
       <section aria-labelledby="all">
         <h2 id="all" className={classes.section}>
-          {words.fleet.allTitle} <span className={classes.total}>{words.fleet.shown(picked.length, byId.size)}</span>
+          {t.fleet.allTitle} <span className={classes.total}>{t.fleet.shown(visible.length, byId.size)}</span>
         </h2>
-        <Toolbar search={search} onChange={look} />
-        {picked.length > 0 ? (
-          <Connections
-            connections={picked}
-            search={wanted}
-            onSort={look}
+        <Toolbar search={search} onChange={updateSearch} />
+        {visible.length > 0 ? (
+          <ConnectionList
+            connections={visible}
+            search={deferredSearch}
+            onSort={updateSearch}
             onBulk={onBulk}
-            canChange={may(profile, "changeConnections")}
+            canChange={hasPermission(profile, "changeConnections")}
           />
         ) : (
           <p className={classes.none}>
-            {words.fleet.noMatch}{" "}
-            <Link to="/" search={{}}>
-              {words.fleet.clearFilter}
-            </Link>
+            {t.fleet.noMatch} <Link {...linkTo.fleet()}>{t.fleet.clearFilter}</Link>
           </p>
         )}
       </section>

@@ -3,25 +3,25 @@ import { useMutation, useQueryClient } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { useState } from "react";
 
-import { ApiFailure } from "../api/client";
+import { ApiError } from "../api/client";
 import { logIn } from "../api/session";
-import { useTitle } from "../hooks/use-title";
-import { useWords } from "../i18n/language";
-import type { Words } from "../i18n/en";
-import { Front } from "../ui/Front";
-import { failureText } from "../util/failure-text";
+import { useDocumentTitle } from "../hooks/use-document-title";
+import type { Messages } from "../i18n/en";
+import { useMessages } from "../i18n/language";
+import { errorText } from "../model/error-text";
+import { StandalonePage } from "../ui/StandalonePage";
 import classes from "./LoginPage.module.css";
 
 interface Props {
   /** Why somebody is here who did not come by themselves: what `/login?error=` says. */
-  why: string | undefined;
+  reason: string | undefined;
   /** Called with the password that let somebody in. */
   onLoggedIn: (password: string) => void;
 }
 
 /** Who are you? Stands in the place of any page while nobody is logged in. */
-export function LoginPage({ why, onLoggedIn }: Props) {
-  const words = useWords();
+export function LoginPage({ reason, onLoggedIn }: Props) {
+  const t = useMessages();
   const queries = useQueryClient();
   const [username, setUsername] = useState("");
   const [password, setPassword] = useState("");
@@ -30,16 +30,16 @@ export function LoginPage({ why, onLoggedIn }: Props) {
     onSuccess: () => onLoggedIn(password),
     onError: () => setPassword(""),
   });
-  useTitle(words.login.title);
+  useDocumentTitle(t.login.title);
 
   const submit = (event: FormEvent) => {
     event.preventDefault();
     login.mutate();
   };
-  const notice = login.error ? reason(login.error, words) : why && words.login.why[why];
+  const notice = login.error ? errorNotice(login.error, t) : reason && t.login.why[reason];
 
   return (
-    <Front product={words.product} title={words.login.title} text={words.motto}>
+    <StandalonePage product={t.product} title={t.login.title} text={t.motto}>
       {notice && (
         <Alert color={login.error ? "red" : "yellow"} variant="light" mb="md" role="alert">
           {notice}
@@ -47,7 +47,7 @@ export function LoginPage({ why, onLoggedIn }: Props) {
       )}
       <form onSubmit={submit}>
         <TextInput
-          label={words.login.username}
+          label={t.login.username}
           name="username"
           autoComplete="username"
           autoCapitalize="none"
@@ -60,7 +60,7 @@ export function LoginPage({ why, onLoggedIn }: Props) {
           onChange={(event) => setUsername(event.currentTarget.value)}
         />
         <PasswordInput
-          label={words.login.password}
+          label={t.login.password}
           name="password"
           autoComplete="current-password"
           required
@@ -71,18 +71,18 @@ export function LoginPage({ why, onLoggedIn }: Props) {
           onChange={(event) => setPassword(event.currentTarget.value)}
         />
         <Button type="submit" fullWidth size="md" mt="xl" loading={login.isPending}>
-          {words.login.submit}
+          {t.login.submit}
         </Button>
       </form>
-      <p className={classes.hint}>{words.login.firstTime}</p>
-    </Front>
+      <p className={classes.hint}>{t.login.firstTime}</p>
+    </StandalonePage>
   );
 }
 
-function reason(error: Error, words: Words): string {
-  const { login } = words;
-  if (!(error instanceof ApiFailure)) return error.message;
+function errorNotice(error: Error, t: Messages): string {
+  const { login } = t;
+  if (!(error instanceof ApiError)) return error.message;
   if (error.isUnreachable) return login.unreachable;
-  if (error.isLoggedOut) return login.why["authentication-failed"] ?? error.message;
-  return failureText(error, words);
+  if (error.isUnauthorized) return login.why["authentication-failed"] ?? error.message;
+  return errorText(error, t);
 }

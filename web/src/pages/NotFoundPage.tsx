@@ -1,16 +1,17 @@
 import { Link } from "@tanstack/react-router";
 
-import { useWords } from "../i18n/language";
-import { useTitle } from "../hooks/use-title";
-import { Empty } from "../ui/Empty";
+import { useDocumentTitle } from "../hooks/use-document-title";
+import { useMessages } from "../i18n/language";
+import { linkTo } from "../model/paths";
+import { EmptyState } from "../ui/EmptyState";
 
 /** There is no page at this address. */
 export function NotFoundPage() {
-  const words = useWords();
-  useTitle(words.errors.notFound);
+  const t = useMessages();
+  useDocumentTitle(t.errors.notFound);
   return (
-    <Empty title={words.errors.notFound}>
-      <Link to="/">{words.errors.toFleet}</Link>
-    </Empty>
+    <EmptyState title={t.errors.notFound}>
+      <Link {...linkTo.fleet()}>{t.errors.toFleet}</Link>
+    </EmptyState>
   );
 }

@@ -1,56 +1,57 @@
 import { Switch } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
-import { planSwitch, plugins, switchPlugin } from "../api/plugins";
+import { pluginsQuery, previewPluginSwitch, switchPlugin } from "../api/plugins";
 import { useProfile } from "../api/session";
-import { SwitchDialog } from "../components/SwitchDialog";
-import { useFailure } from "../hooks/use-failure";
-import { useTitle } from "../hooks/use-title";
-import { useWords } from "../i18n/language";
+import { PluginSwitchDialog } from "../components/PluginSwitchDialog";
+import { useDocumentTitle } from "../hooks/use-document-title";
+import { useErrorNotification } from "../hooks/use-error-notification";
+import { useMessages } from "../i18n/language";
+import { hasPermission } from "../model/permissions";
 import { Card } from "../ui/Card";
-import { Empty } from "../ui/Empty";
-import { may } from "../util/may";
+import { EmptyState } from "../ui/EmptyState";
 import classes from "./SettingsPage.module.css";
 
 /** `/settings`: what can be switched while haltere runs. */
 export function SettingsPage() {
-  const words = useWords();
+  const t = useMessages();
   const profile = useProfile();
-  useTitle(words.settings.title);
-  if (!may(profile, "switchPlugins")) return <Empty title={words.settings.noRight} />;
+  useDocumentTitle(t.settings.title);
+  if (!hasPermission(profile, "switchPlugins")) return <EmptyState title={t.settings.noRight} />;
   return (
     <div className={classes.page}>
-      <h1>{words.settings.title}</h1>
+      <h1>{t.settings.title}</h1>
       <Plugins />
     </div>
   );
 }
 
 function Plugins() {
-  const words = useWords();
+  const t = useMessages();
   const queries = useQueryClient();
-  const onError = useFailure();
-  const { data = [] } = useQuery(plugins);
+  const onError = useErrorNotification();
+  const { data = [] } = useQuery(pluginsQuery);
   const change = useMutation({
     mutationFn: ({ id, enabled }: { id: string; enabled: boolean }) => switchPlugin(id, enabled),
     onError,
     onSettled: () => {
-      plan.reset();
-      return queries.invalidateQueries(plugins);
+      preview.reset();
+      return queries.invalidateQueries(pluginsQuery);
     },
   });
   // Nothing is switched before it was said what that does.
-  const plan = useMutation({
-    mutationFn: ({ id, enabled }: { id: string; enabled: boolean }) => planSwitch(id, enabled),
+  const preview = useMutation({
+    mutationFn: ({ id, enabled }: { id: string; enabled: boolean }) => previewPluginSwitch(id, enabled),
     onError,
     onSuccess: ({ affected }, wish) => {
       if (!affected?.connections && !affected?.users) change.mutate(wish);
     },
   });
-  const asked = plan.data && (plan.data.affected?.connections || plan.data.affected?.users) ? plan.data : undefined;
+  const toConfirm =
+    preview.data && (preview.data.affected?.connections || preview.data.affected?.users) ? preview.data : undefined;
   return (
-    <Card title={words.settings.plugins}>
-      <p className={classes.text}>{words.settings.pluginsText}</p>
+    <Card title={t.settings.plugins}>
+      <p className={classes.text}>{t.settings.pluginsText}</p>
       <ul className={classes.list}>
         {data.map(({ id, enabled, switchable, source }) => (
           <li key={id}>
@@ -58,25 +59,25 @@ function Plugins() {
               label={<code>{id}</code>}
               description={
                 <>
-                  {words.settings.means[id]}
+                  {t.settings.means[id]}
                   <span className={classes.source}>
-                    {switchable ? (words.settings.source[source] ?? source) : words.settings.fixed}
+                    {switchable ? (t.settings.source[source] ?? source) : t.settings.fixed}
                   </span>
                 </>
               }
               checked={change.isPending && change.variables.id === id ? change.variables.enabled : enabled}
               disabled={!switchable}
-              onChange={(event) => plan.mutate({ id, enabled: event.currentTarget.checked })}
+              onChange={(event) => preview.mutate({ id, enabled: event.currentTarget.checked })}
             />
           </li>
         ))}
       </ul>
-      {asked && (
-        <SwitchDialog
-          plan={asked}
+      {toConfirm && (
+        <PluginSwitchDialog
+          plan={toConfirm}
           isBusy={change.isPending}
-          onConfirm={() => change.mutate(asked)}
-          onClose={() => plan.reset()}
+          onConfirm={() => change.mutate(toConfirm)}
+          onClose={() => preview.reset()}
         />
       )}
     </Card>

@@ -1,27 +1,27 @@
 import { useProfile } from "../api/session";
-import { useTitle } from "../hooks/use-title";
-import { useWords } from "../i18n/language";
-import { Empty } from "../ui/Empty";
-import { may } from "../util/may";
+import { useDocumentTitle } from "../hooks/use-document-title";
+import { useMessages } from "../i18n/language";
+import { hasPermission } from "../model/permissions";
+import { EmptyState } from "../ui/EmptyState";
 import { Export } from "./transfer/Export";
 import { Import } from "./transfer/Import";
 import classes from "./TransferPage.module.css";
 
 /** `/transfer`: connections into haltere and out of it. */
 export function TransferPage() {
-  const words = useWords();
+  const t = useMessages();
   const profile = useProfile();
-  useTitle(words.transfer.title);
-  if (!may(profile, "changeConnections")) {
+  useDocumentTitle(t.transfer.title);
+  if (!hasPermission(profile, "changeConnections")) {
     return (
-      <Empty title={words.transfer.noRight}>
-        <p>{words.transfer.noRightText}</p>
-      </Empty>
+      <EmptyState title={t.transfer.noRight}>
+        <p>{t.transfer.noRightText}</p>
+      </EmptyState>
     );
   }
   return (
     <div className={classes.page}>
-      <h1>{words.transfer.title}</h1>
+      <h1>{t.transfer.title}</h1>
       <Import />
       <Export />
     </div>

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { ServerSentEvent } from "./event-stream";
-import { events } from "./event-stream";
+import { readEvents } from "./event-stream";
 
 /** A body that arrives in pieces of `size` bytes. */
 function body(text: string, size: number): ReadableStream<Uint8Array> {
@@ -17,7 +17,7 @@ function body(text: string, size: number): ReadableStream<Uint8Array> {
 test.each([1, 2, 7, 1000])("events arrive whole, in pieces of %i bytes", async (size) => {
   const text = ': hello\n\nevent: stage\ndata: {"ö":\ndata: 1}\n\r\ndata:x\r\n\r\nevent: cut';
   const seen: ServerSentEvent[] = [];
-  for await (const event of events(body(text.replace("\n\r\n", "\n\n"), size))) seen.push(event);
+  for await (const event of readEvents(body(text.replace("\n\r\n", "\n\n"), size))) seen.push(event);
   expect(seen).toEqual([
     { event: "stage", data: '{"ö":\n1}' },
     { event: "message", data: "x" },
@@ -26,6 +26,6 @@ test.each([1, 2, 7, 1000])("events arrive whole, in pieces of %i bytes", async (
 
 test("what ends a line elsewhere does not end one here", async () => {
   const seen: ServerSentEvent[] = [];
-  for await (const event of events(body("event: report\ndata: a\u2028b\u2029c\u0085d\n\n", 1000))) seen.push(event);
+  for await (const event of readEvents(body("event: report\ndata: a\u2028b\u2029c\u0085d\n\n", 1000))) seen.push(event);
   expect(seen).toEqual([{ event: "report", data: "a\u2028b\u2029c\u0085d" }]);
 });

@@ -7,18 +7,18 @@ export interface ServerSentEvent {
 /**
  * The events in the body of an answer, as the HTML standard frames them. `EventSource` can only GET.
  */
-export async function* events(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerSentEvent> {
+export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerSentEvent> {
   const reader = body
     .pipeThrough(new TextDecoderStream() as unknown as TransformStream<Uint8Array, string>)
     .getReader();
-  let held = "";
+  let buffer = "";
   try {
     for (;;) {
       const { done, value } = await reader.read();
       if (done) return;
-      held += value;
-      const blocks = held.split(/\r?\n\r?\n/);
-      held = blocks.pop() ?? "";
+      buffer += value;
+      const blocks = buffer.split(/\r?\n\r?\n/);
+      buffer = blocks.pop() ?? "";
       for (const block of blocks) {
         const event = parse(block);
         if (event) yield event;

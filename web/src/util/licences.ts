@@ -16,7 +16,7 @@ const HEAD = /^=== (haltere|npm|cargo) (\S+) (\S+) (.+)$/;
 export function printLicences(components: readonly Component[]): string {
   return components
     .map(({ kind, name, version, licence, text }) => {
-      const lines = whole(text).split(/\r?\n/);
+      const lines = trimBlankLines(text).split(/\r?\n/);
       // A text is somebody else's: it must not be taken for the next head.
       const body = lines.map((line) => (HEAD.test(line) ? ` ${line}` : line.trimEnd())).join("\n");
       return `=== ${kind} ${name} ${version} ${licence}\n${body && `\n${body}\n`}`;
@@ -32,10 +32,10 @@ export function parseLicences(text: string): Component[] {
     if (kind) found.push({ head: { kind: kind as Component["kind"], name, version, licence }, lines: [] });
     else found.at(-1)?.lines.push(line);
   }
-  return found.map(({ head, lines }) => ({ ...head, text: whole(lines.join("\n")) }));
+  return found.map(({ head, lines }) => ({ ...head, text: trimBlankLines(lines.join("\n")) }));
 }
 
 /** Without what surrounds it; the first line keeps its place. */
-function whole(text: string): string {
+function trimBlankLines(text: string): string {
   return text.replace(/^(\s*\n)+/, "").trimEnd();
 }

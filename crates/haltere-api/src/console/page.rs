@@ -51,7 +51,7 @@ pub(crate) fn answer(options: &ApiOptions) -> Response {
     (headers, Html(page)).into_response()
 }
 
-/// The paths of the console's pages beside `/`, as its router knows them (`web/src/app/routes.tsx`); `*` is
+/// The paths of the console's pages beside `/`, as its router knows them (`web/src/model/paths.ts`); `*` is
 /// whatever stands there. Anything else is nothing: tools that probe for other software shall not take
 /// this page for it.
 const PAGES: [&str; 8] = [
@@ -97,13 +97,13 @@ fn takes_html(headers: &HeaderMap) -> bool {
 mod tests {
     use super::*;
 
-    const ROUTES: &str = include_str!("../../../../web/src/app/routes.tsx");
+    const CONSOLE_PATHS: &str = include_str!("../../../../web/src/model/paths.ts");
 
     /// The two routers have to agree: a page that only one of them knows can't be loaded again.
     #[test]
     fn the_pages_are_those_of_the_console() {
-        let paths = ROUTES.split("path: \"").skip(1).filter_map(|rest| rest.split('"').next());
-        let templates = paths.filter(|path| *path != "/").map(|path| {
+        let paths = CONSOLE_PATHS.split('"').filter(|text| text.starts_with('/') && *text != "/");
+        let templates = paths.map(|path| {
             let segments = path.split('/').map(|it| if it.starts_with('$') { "*" } else { it });
             segments.collect::<Vec<_>>().join("/")
         });

@@ -2,38 +2,39 @@ import { notifications } from "@mantine/notifications";
 import { IconCircleCheck, IconCircleX } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 
-import { certificates, patch } from "../../api/connections";
-import { useProfile } from "../../api/session";
+import { certificatesQuery, patchConnection } from "../../api/connections";
 import type { Certificate, Connection, PresentedChain } from "../../api/schema";
+import { useProfile } from "../../api/session";
 import { CertificateDetails } from "../../components/CertificateDetails";
 import { TrustIssuer } from "../../components/TrustIssuer";
-import { useFailure } from "../../hooks/use-failure";
-import { useLanguage, useWords } from "../../i18n/language";
+import { useErrorNotification } from "../../hooks/use-error-notification";
+import { useNow } from "../../hooks/use-now";
+import { useLanguage, useMessages } from "../../i18n/language";
+import { blamesTlsPlugin } from "../../model/hint";
+import { isIssuerUnknown } from "../../model/issuer";
+import { hasPermission } from "../../model/permissions";
 import { Card } from "../../ui/Card";
 import { isTls } from "../../util/broker-url";
-import { isForWantOfPlugin } from "../../util/hint";
-import { isIssuerUnknown } from "../../util/issuer";
-import { may } from "../../util/may";
-import { ago, moment, useNow } from "../../util/time";
+import { formatAgo, formatDateTime } from "../../util/format-time";
 import classes from "./Certificates.module.css";
 
 /** The certificates on both sides of a link, and what can be done about a CA nobody knows. */
 export function Certificates({ connection }: { connection: Connection }) {
-  const words = useWords();
-  const { data } = useQuery({ ...certificates(connection), enabled: isTls(connection.url) });
+  const t = useMessages();
+  const { data } = useQuery({ ...certificatesQuery(connection), enabled: isTls(connection.url) });
   if (!isTls(connection.url) || !data) return null;
   const { broker, client } = data;
   return (
     <div className={classes.certificates}>
-      <Card title={words.connection.certificates}>
+      <Card title={t.connection.certificates}>
         {broker ? (
-          <Presented connection={connection} chain={broker} />
+          <PresentedCertificates connection={connection} chain={broker} />
         ) : (
-          <p className={classes.text}>{words.certificates.notYet}</p>
+          <p className={classes.text}>{t.certificates.notYet}</p>
         )}
         {client.length > 0 && (
           <>
-            <h3>{words.certificates.ours}</h3>
+            <h3>{t.certificates.ours}</h3>
             <Chain certificates={client} />
           </>
         )}
@@ -42,8 +43,8 @@ export function Certificates({ connection }: { connection: Connection }) {
   );
 }
 
-function Presented({ connection, chain }: { connection: Connection; chain: PresentedChain }) {
-  const words = useWords();
+function PresentedCertificates({ connection, chain }: { connection: Connection; chain: PresentedChain }) {
+  const t = useMessages();
   const language = useLanguage();
   const now = useNow();
   const { accepted, certificates, leftOut, presentedAt } = chain;
@@ -53,27 +54,27 @@ function Presented({ connection, chain }: { connection: Connection; chain: Prese
     <>
       <p className={classes.verdict} data-accepted={accepted}>
         {accepted ? <IconCircleCheck size={18} aria-hidden /> : <IconCircleX size={18} aria-hidden />}
-        <strong>{accepted ? words.certificates.accepted : words.certificates.refused}</strong>
-        <time className={classes.text} dateTime={presentedAt} title={moment(at, language)}>
-          {words.certificates.presented(ago(at, now, language))}
+        <strong>{accepted ? t.certificates.accepted : t.certificates.refused}</strong>
+        <time className={classes.text} dateTime={presentedAt} title={formatDateTime(at, language)}>
+          {t.certificates.presented(formatAgo(at, now, language))}
         </time>
       </p>
-      {!accepted && isIssuerUnknown(error?.code) && !isForWantOfPlugin(error?.message) && (
+      {!accepted && isIssuerUnknown(error?.code) && !blamesTlsPlugin(error?.message) && (
         <Trust connection={connection} chain={certificates} />
       )}
       <Chain certificates={certificates} isOpen />
-      {leftOut > 0 && <p className={classes.text}>{words.certificates.leftOut(leftOut)}</p>}
+      {leftOut > 0 && <p className={classes.text}>{t.certificates.leftOut(leftOut)}</p>}
     </>
   );
 }
 
 function Trust({ connection, chain }: { connection: Connection; chain: readonly Certificate[] }) {
-  const words = useWords();
+  const t = useMessages();
   const profile = useProfile();
-  const onError = useFailure();
+  const onError = useErrorNotification();
   const trust = useMutation({
-    mutationFn: (pem: string) => patch(connection.id, { ca: pem }),
-    onSuccess: () => notifications.show({ message: words.certificates.trusted }),
+    mutationFn: (pem: string) => patchConnection(connection.id, { ca: pem }),
+    onSuccess: () => notifications.show({ message: t.certificates.trusted }),
     onError,
   });
   return (
@@ -81,7 +82,7 @@ function Trust({ connection, chain }: { connection: Connection; chain: readonly 
       chain={chain}
       replaces={connection.ca !== undefined}
       isBusy={trust.isPending}
-      onTrust={may(profile, "changeConnections") ? trust.mutate : undefined}
+      onTrust={hasPermission(profile, "changeConnections") ? trust.mutate : undefined}
     />
   );
 }

@@ -1,21 +1,22 @@
 import { useId, useMemo, useRef } from "react";
 
 import type { StatusChange } from "../../api/schema";
-import { useWidth } from "../../hooks/use-width";
-import { useLanguage, useWords } from "../../i18n/language";
-import { StateShape } from "../../ui/StateMark";
-import type { ShownThen } from "../../util/state";
-import { moment, span, useNow } from "../../util/time";
-import type { Segment } from "../../util/timeline";
-import { percent, pieces, segments, shares } from "../../util/timeline";
+import { useElementWidth } from "../../hooks/use-element-width";
+import { useNow } from "../../hooks/use-now";
+import { useLanguage, useMessages } from "../../i18n/language";
+import type { HistoryState } from "../../model/display-state";
+import type { Segment } from "../../model/timeline";
+import { formatShare, stateShares, toColumnRuns, toSegments } from "../../model/timeline";
+import { StateIcon } from "../../ui/StateBadge";
+import { formatDateTime, formatDuration } from "../../util/format-time";
 import classes from "./Timeline.module.css";
 
 /** How wide a column is at least, and how high the band, in pixels. */
-const COLUMN = 4;
+const MIN_COLUMN_WIDTH = 4;
 const HEIGHT = 28;
 
 /** How far a state fills the band from below: told apart without colour, and in print. */
-const FILLS: Record<ShownThen, number> = {
+const FILL_LEVELS: Record<HistoryState, number> = {
   down: 1,
   unreadable: 1,
   connecting: 0.7,
@@ -26,16 +27,16 @@ const FILLS: Record<ShownThen, number> = {
 
 /** What a link went through, as a band of time. The list below it says the same in words. */
 export function Timeline({ changes }: { changes: readonly StatusChange[] }) {
-  const words = useWords();
+  const t = useMessages();
   const language = useLanguage();
   const now = useNow(10_000);
   const frame = useRef<HTMLDivElement>(null);
-  const width = useWidth(frame);
-  const columns = Math.floor(width / COLUMN);
+  const width = useElementWidth(frame);
+  const columns = Math.floor(width / MIN_COLUMN_WIDTH);
   const hatch = useId();
-  const all = useMemo(() => segments(changes, now), [changes, now]);
-  const drawn = useMemo(() => pieces(all, columns), [all, columns]);
-  const parts = shares(all);
+  const all = useMemo(() => toSegments(changes, now), [changes, now]);
+  const runs = useMemo(() => toColumnRuns(all, columns), [all, columns]);
+  const parts = stateShares(all);
   const first = all[0];
 
   return (
@@ -48,8 +49,8 @@ export function Timeline({ changes }: { changes: readonly StatusChange[] }) {
               <rect width="3.2" height="6" className={classes.line} />
             </pattern>
           </defs>
-          {drawn.map(({ start, end, segment }) => {
-            const height = HEIGHT * FILLS[segment.state];
+          {runs.map(({ start, end, segment }) => {
+            const height = HEIGHT * FILL_LEVELS[segment.state];
             return (
               <rect
                 key={start}
@@ -60,7 +61,7 @@ export function Timeline({ changes }: { changes: readonly StatusChange[] }) {
                 height={height}
                 {...(segment.state === "down" && { fill: `url(#${hatch})` })}
               >
-                <title>{told(segment)}</title>
+                <title>{describe(segment)}</title>
               </rect>
             );
           })}
@@ -68,21 +69,23 @@ export function Timeline({ changes }: { changes: readonly StatusChange[] }) {
       )}
       {first && (
         <p className={classes.ends}>
-          <time dateTime={new Date(first.from).toISOString()}>{moment(first.from, language)}</time>
-          <span>{words.timeline.now}</span>
+          <time dateTime={new Date(first.from).toISOString()}>{formatDateTime(first.from, language)}</time>
+          <span>{t.timeline.now}</span>
         </p>
       )}
       <ul className={classes.shares}>
         {parts.map(({ state, share }) => (
           <li key={state}>
-            <StateShape state={state} /> {words.states[state]} {percent(share, language)}
+            <StateIcon state={state} /> {t.states[state]} {formatShare(share, language)}
           </li>
         ))}
       </ul>
     </div>
   );
 
-  function told({ state, code, from, to }: Segment): string {
-    return [words.states[state], code, span(to - from), moment(from, language)].filter(Boolean).join(" · ");
+  function describe({ state, code, from, to }: Segment): string {
+    return [t.states[state], code, formatDuration(to - from), formatDateTime(from, language)]
+      .filter(Boolean)
+      .join(" · ");
   }
 }

@@ -1,8 +1,8 @@
 import { Button, CloseButton } from "@mantine/core";
 
 import type { Connection } from "../../api/schema";
-import { useWords } from "../../i18n/language";
-import type { BulkAction } from "./bulk";
+import { useMessages } from "../../i18n/language";
+import type { BulkAction } from "./bulk-action";
 import classes from "./BulkBar.module.css";
 
 interface Props {
@@ -13,20 +13,20 @@ interface Props {
 
 /** What can be done with the selected connections. */
 export function BulkBar({ connections, onAction, onClear }: Props) {
-  const words = useWords();
+  const t = useMessages();
   return (
-    <div className={classes.bar} role="toolbar" aria-label={words.fleet.selected(connections.length)}>
-      <strong>{words.fleet.selected(connections.length)}</strong>
+    <div className={classes.bar} role="toolbar" aria-label={t.fleet.selected(connections.length)}>
+      <strong>{t.fleet.selected(connections.length)}</strong>
       <Button variant="default" size="xs" onClick={() => onAction("connect")}>
-        {words.fleet.connect}
+        {t.fleet.connect}
       </Button>
       <Button variant="default" size="xs" onClick={() => onAction("disconnect")}>
-        {words.fleet.disconnect}
+        {t.fleet.disconnect}
       </Button>
       <Button color="red" size="xs" onClick={() => onAction("delete")}>
-        {words.delete}
+        {t.delete}
       </Button>
-      <CloseButton aria-label={words.cancel} onClick={onClear} />
+      <CloseButton aria-label={t.cancel} onClick={onClear} />
     </div>
   );
 }

@@ -4,22 +4,22 @@ import { IconCheck } from "@tabler/icons-react";
 import type { ReactElement } from "react";
 
 import { useFleet } from "../../api/fleet";
-import type { FleetSearch } from "../../app/routes";
-import { useWords } from "../../i18n/language";
-import { tally } from "../../util/select";
-import { SHOWN, shown } from "../../util/state";
+import { useMessages } from "../../i18n/language";
+import { countValues } from "../../model/connection-counts";
+import { DISPLAY_STATES, displayState } from "../../model/display-state";
+import type { FleetSearch } from "../../model/fleet-search";
 import classes from "./FilterMenu.module.css";
 
 /** This many codes and versions are offered; the filter's text finds the others. */
-const OFFERED = 12;
+const MAX_VALUES = 12;
 
-interface Choosing {
+interface ChoiceProps {
   search: FleetSearch;
-  onChange: (change: Partial<Record<keyof FleetSearch, unknown>>) => void;
+  onChange: (change: FleetSearch) => void;
 }
 
 /** Chooses among what there is: states, reasons, versions, each with its number. */
-export function FilterMenu({ button, ...choosing }: Choosing & { button: ReactElement }) {
+export function FilterMenu({ button, ...choosing }: ChoiceProps & { button: ReactElement }) {
   return (
     <Menu position="bottom-start" width={300} shadow="md" alignItemsLabels="all" keepMounted={false}>
       <Menu.Target>{button}</Menu.Target>
@@ -30,36 +30,36 @@ export function FilterMenu({ button, ...choosing }: Choosing & { button: ReactEl
   );
 }
 
-function Choices({ search, onChange }: Choosing) {
-  const words = useWords();
+function Choices({ search, onChange }: ChoiceProps) {
+  const t = useMessages();
   const { byId } = useFleet();
-  const states = tally(byId.values(), shown);
-  const parts = [
+  const states = countValues(byId.values(), displayState);
+  const groups = [
     {
       key: "state",
-      title: words.fleet.state,
-      values: SHOWN.flatMap((state) => states.filter(([value]) => value === state)),
-      say: (value: string) => words.states[value as keyof typeof words.states],
+      title: t.fleet.state,
+      values: DISPLAY_STATES.flatMap((state) => states.filter(([value]) => value === state)),
+      label: (value: string) => t.states[value as keyof typeof t.states],
     },
     {
       key: "code",
-      title: words.fleet.reason,
-      values: tally(byId.values(), ({ status }) => status?.error?.code),
-      say: (value: string) => value,
+      title: t.fleet.reason,
+      values: countValues(byId.values(), ({ status }) => status?.error?.code),
+      label: (value: string) => value,
     },
     {
       key: "version",
-      title: words.fleet.version,
-      values: tally(byId.values(), ({ broker }) => broker?.version),
-      say: (value: string) => value,
+      title: t.fleet.version,
+      values: countValues(byId.values(), ({ broker }) => broker?.version),
+      label: (value: string) => value,
     },
   ] as const;
-  return parts
+  return groups
     .filter(({ values }) => values.length > 0)
-    .map(({ key, title, values, say }) => (
+    .map(({ key, title, values, label }) => (
       <div key={key} role="group" aria-label={title}>
         <Menu.Label>{title}</Menu.Label>
-        {values.slice(0, OFFERED).map(([value, count]) => {
+        {values.slice(0, MAX_VALUES).map(([value, count]) => {
           const isChosen = search[key] === value;
           return (
             <Menu.CheckboxItem
@@ -69,7 +69,7 @@ function Choices({ search, onChange }: Choosing) {
               rightSection={<span className={classes.count}>{count}</span>}
               onChange={() => onChange({ [key]: isChosen ? undefined : value })}
             >
-              <span className={classes.value}>{say(value)}</span>
+              <span className={classes.value}>{label(value)}</span>
             </Menu.CheckboxItem>
           );
         })}

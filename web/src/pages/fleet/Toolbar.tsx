@@ -2,35 +2,35 @@ import type { ButtonProps } from "@mantine/core";
 import { Button, CloseButton, SegmentedControl, TextInput, UnstyledButton } from "@mantine/core";
 import { IconFilter, IconLayoutGrid, IconList, IconSearch, IconX } from "@tabler/icons-react";
 import type { Ref } from "react";
-import { Suspense, lazy, useRef } from "react";
+import { lazy, Suspense, useRef } from "react";
 
-import type { FleetSearch } from "../../app/routes";
-import { useKeys } from "../../hooks/use-keys";
-import { useWords } from "../../i18n/language";
+import { useShortcuts } from "../../hooks/use-shortcuts";
+import { useMessages } from "../../i18n/language";
+import type { FleetSearch } from "../../model/fleet-search";
 import classes from "./Toolbar.module.css";
 
 interface Props {
   search: FleetSearch;
-  onChange: (change: Partial<Record<keyof FleetSearch, unknown>>) => void;
+  onChange: (change: FleetSearch) => void;
 }
 
 /** Filter and view. `/` jumps to the filter. */
 export function Toolbar({ search, onChange }: Props) {
-  const words = useWords();
+  const t = useMessages();
   const filter = useRef<HTMLInputElement>(null);
-  useKeys([["/", () => filter.current?.focus()]]);
+  useShortcuts([["/", () => filter.current?.focus()]]);
   return (
     <div className={classes.toolbar}>
       <TextInput
         ref={filter}
         className={classes.filter}
         type="search"
-        aria-label={words.fleet.filter}
-        placeholder={words.fleet.filter}
+        aria-label={t.fleet.filter}
+        placeholder={t.fleet.filter}
         leftSection={<IconSearch size={16} />}
         rightSection={
           search.q ? (
-            <CloseButton size="sm" aria-label={words.fleet.clearFilter} onClick={() => onChange({ q: undefined })} />
+            <CloseButton size="sm" aria-label={t.fleet.clearFilter} onClick={() => onChange({ q: undefined })} />
           ) : null
         }
         value={search.q ?? ""}
@@ -42,15 +42,15 @@ export function Toolbar({ search, onChange }: Props) {
       </Suspense>
       {search.code && <Chip text={search.code} onRemove={() => onChange({ code: undefined })} />}
       {search.version && <Chip text={search.version} onRemove={() => onChange({ version: undefined })} />}
-      {search.state && <Chip text={words.states[search.state]} onRemove={() => onChange({ state: undefined })} />}
+      {search.state && <Chip text={t.states[search.state]} onRemove={() => onChange({ state: undefined })} />}
       <SegmentedControl
         className={classes.view}
-        aria-label={words.fleet.view}
+        aria-label={t.fleet.view}
         value={search.view ?? "table"}
         onChange={(view) => onChange({ view: view === "grid" ? view : undefined })}
         data={[
-          { value: "table", label: <IconList size={16} aria-label={words.fleet.table} /> },
-          { value: "grid", label: <IconLayoutGrid size={16} aria-label={words.fleet.grid} /> },
+          { value: "table", label: <IconList size={16} aria-label={t.fleet.table} /> },
+          { value: "grid", label: <IconLayoutGrid size={16} aria-label={t.fleet.grid} /> },
         ]}
       />
     </div>
@@ -60,18 +60,18 @@ export function Toolbar({ search, onChange }: Props) {
 const FilterMenu = lazy(() => import("./FilterMenu").then(({ FilterMenu }) => ({ default: FilterMenu })));
 
 function FilterButton(props: ButtonProps & { ref?: Ref<HTMLButtonElement> }) {
-  const words = useWords();
+  const t = useMessages();
   return (
     <Button variant="default" leftSection={<IconFilter size={16} />} {...props}>
-      {words.fleet.choose}
+      {t.fleet.choose}
     </Button>
   );
 }
 
 function Chip({ text, onRemove }: { text: string; onRemove: () => void }) {
-  const words = useWords();
+  const t = useMessages();
   return (
-    <UnstyledButton className={classes.chip} aria-label={`${words.fleet.clearFilter}: ${text}`} onClick={onRemove}>
+    <UnstyledButton className={classes.chip} aria-label={`${t.fleet.clearFilter}: ${text}`} onClick={onRemove}>
       {text}
       <IconX size={14} aria-hidden />
     </UnstyledButton>

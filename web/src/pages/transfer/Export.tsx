@@ -5,41 +5,41 @@ import { useState } from "react";
 
 import { useProfile } from "../../api/session";
 import { exportConnections } from "../../api/transfer";
-import { useLanguage, useWords } from "../../i18n/language";
+import { useLanguage, useMessages } from "../../i18n/language";
+import { errorText } from "../../model/error-text";
+import { hasPermission } from "../../model/permissions";
 import { Card } from "../../ui/Card";
-import { bytes } from "../../util/bytes";
-import { failureText } from "../../util/failure-text";
-import { may } from "../../util/may";
-import { offer } from "../../util/offer";
+import { formatBytes } from "../../util/format-bytes";
+import { saveFile } from "../../util/save-file";
+import { ErrorAlert } from "./ErrorAlert";
 import classes from "./Export.module.css";
-import { Failure } from "./Failure";
 
 /** All connections as a file. */
 export function Export() {
-  const words = useWords();
+  const t = useMessages();
   const language = useLanguage();
   const profile = useProfile();
   const [secrets, setSecrets] = useState(false);
   const [isAsking, setAsking] = useState(false);
   const download = useMutation({
     mutationFn: exportConnections,
-    onSuccess: ({ file, name }) => offer(file, name),
+    onSuccess: ({ file, name }) => saveFile(file, name),
     onSettled: () => setAsking(false),
     gcTime: 0,
   });
   return (
-    <Card title={words.transfer.exportTitle}>
-      <p className={classes.text}>{words.transfer.exportText}</p>
-      {download.error && <Failure title={words.transfer.notExported} text={failureText(download.error, words)} />}
-      {may(profile, "exportSecrets") ? (
+    <Card title={t.transfer.exportTitle}>
+      <p className={classes.text}>{t.transfer.exportText}</p>
+      {download.error && <ErrorAlert title={t.transfer.notExported} text={errorText(download.error, t)} />}
+      {hasPermission(profile, "exportSecrets") ? (
         <Switch
-          label={words.transfer.withSecrets}
-          description={words.transfer.withSecretsText}
+          label={t.transfer.withSecrets}
+          description={t.transfer.withSecretsText}
           checked={secrets}
           onChange={(event) => setSecrets(event.currentTarget.checked)}
         />
       ) : (
-        <p className={classes.text}>{words.transfer.secretsForAdmins}</p>
+        <p className={classes.text}>{t.transfer.secretsForAdmins}</p>
       )}
       <Group mt="md">
         <Button
@@ -48,21 +48,21 @@ export function Export() {
           loading={download.isPending && !isAsking}
           onClick={() => (secrets ? setAsking(true) : download.mutate(false))}
         >
-          {words.transfer.download}
+          {t.transfer.download}
         </Button>
         <span role="status" className={classes.done}>
-          {download.data && `${download.data.name} · ${bytes(download.data.file.size, language)}`}
+          {download.data && `${download.data.name} · ${formatBytes(download.data.file.size, language)}`}
         </span>
       </Group>
-      <Modal opened={isAsking} onClose={() => setAsking(false)} title={words.transfer.secretsTitle} centered>
-        <Text>{words.transfer.secretsText}</Text>
-        <Text mt="sm">{words.transfer.secretsAudited(profile?.username ?? "")}</Text>
+      <Modal opened={isAsking} onClose={() => setAsking(false)} title={t.transfer.secretsTitle} centered>
+        <Text>{t.transfer.secretsText}</Text>
+        <Text mt="sm">{t.transfer.secretsAudited(profile?.username ?? "")}</Text>
         <Group justify="flex-end" mt="lg">
           <Button variant="default" data-autofocus onClick={() => setAsking(false)}>
-            {words.cancel}
+            {t.cancel}
           </Button>
           <Button color="red" loading={download.isPending} onClick={() => download.mutate(true)}>
-            {words.transfer.secretsYes}
+            {t.transfer.secretsYes}
           </Button>
         </Group>
       </Modal>

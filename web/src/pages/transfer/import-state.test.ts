@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 
-import { ApiFailure, refusal } from "../../api/client";
+import { ApiError, toApiError } from "../../api/client";
 import type { ImportReport } from "../../api/schema";
-import type { ImportState, ImportStep } from "./import-state";
-import { START, after, verdict } from "./import-state";
+import type { ImportAction, ImportState } from "./import-state";
+import { INITIAL, planStatus, reduce } from "./import-state";
 
 const given = { file: new Blob(["{}"]), name: "config.json" };
 const report = (change: Partial<ImportReport>): ImportReport => ({
@@ -17,8 +17,8 @@ const report = (change: Partial<ImportReport>): ImportReport => ({
   notTakenOver: [],
   ...change,
 });
-const steps = (...given: ImportStep[]): ImportState => given.reduce(after, START);
-const planned: ImportStep[] = [
+const steps = (...given: ImportAction[]): ImportState => given.reduce(reduce, INITIAL);
+const planned: ImportAction[] = [
   { step: "check", given },
   { step: "told", told: { event: "report", data: report({}) } },
 ];
@@ -45,7 +45,7 @@ test("first the plan, then the import, then how the links are", () => {
 });
 
 test("whatever fails, what was given is kept", () => {
-  const failure = new ApiFailure(0, "UNREACHABLE", "gone");
+  const failure = new ApiError(0, "UNREACHABLE", "gone");
   expect(steps({ step: "check", given }, { step: "failed", failure })).toEqual({ phase: "choosing", given, failure });
   expect(steps(...planned, { step: "import" }, { step: "failed", failure })).toEqual({
     phase: "planned",
@@ -57,7 +57,7 @@ test("whatever fails, what was given is kept", () => {
 
 test("a refusal brings the plan as it is now", () => {
   const now = report({ create: 0, refuse: 1 });
-  const failure = refusal(
+  const failure = toApiError(
     { status: 400, headers: new Headers() },
     { code: "INVALID", message: "1 of 1 entries is refused", report: now },
   );
@@ -69,13 +69,13 @@ test("a refusal brings the plan as it is now", () => {
 });
 
 test("what comes too late is passed over", () => {
-  const late: ImportStep = { step: "told", told: { event: "report", data: report({ done: true }) } };
-  expect(steps(...planned, { step: "again" }, late)).toEqual(START);
-  expect(steps({ step: "import" }, { step: "failed", failure: new Error("late") })).toEqual(START);
+  const late: ImportAction = { step: "told", told: { event: "report", data: report({ done: true }) } };
+  expect(steps(...planned, { step: "again" }, late)).toEqual(INITIAL);
+  expect(steps({ step: "import" }, { step: "failed", failure: new Error("late") })).toEqual(INITIAL);
 });
 
 test("another file starts anew; a text that was typed is there to be put right", () => {
-  expect(steps(...planned, { step: "again" })).toEqual(START);
+  expect(steps(...planned, { step: "again" })).toEqual(INITIAL);
   const typed = { file: given.file, text: "{}" };
   const [, report] = planned;
   expect(report && steps({ step: "check", given: typed }, report, { step: "again" })).toEqual({
@@ -85,8 +85,8 @@ test("another file starts anew; a text that was typed is there to be put right",
 });
 
 test("a plan with a fault in it can't be carried out, nor one that brings nothing new", () => {
-  expect(verdict(report({}))).toBe("ready");
-  expect(verdict(report({ refuse: 1 }))).toBe("refused");
-  expect(verdict(report({ create: 0, skip: 1 }))).toBe("nothingNew");
-  expect(verdict(report({ total: 0, create: 0 }))).toBe("empty");
+  expect(planStatus(report({}))).toBe("ready");
+  expect(planStatus(report({ refuse: 1 }))).toBe("refused");
+  expect(planStatus(report({ create: 0, skip: 1 }))).toBe("nothingNew");
+  expect(planStatus(report({ total: 0, create: 0 }))).toBe("empty");
 });

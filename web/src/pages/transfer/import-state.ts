@@ -1,9 +1,9 @@
-import type { ImportEvent, ImportProgress, LinksStanding } from "../../api/transfer";
-import { refusedReport } from "../../api/transfer";
 import type { ImportReport } from "../../api/schema";
+import type { ImportEvent, ImportProgress, LinkCounts } from "../../api/transfer";
+import { rejectedReport } from "../../api/transfer";
 
 /** What is to be imported, held as it was when it was given: what is planned is what is imported. */
-export interface Given {
+export interface ImportInput {
   readonly file: Blob;
   /** The file's name; absent when it was pasted. */
   readonly name?: string;
@@ -13,45 +13,45 @@ export interface Given {
 
 /** How far the import of a file is. */
 export type ImportState =
-  | { readonly phase: "choosing"; readonly given?: Given; readonly failure?: Error }
-  | { readonly phase: "checking"; readonly given: Given; readonly progress?: ImportProgress }
-  | { readonly phase: "planned"; readonly given: Given; readonly plan: ImportReport; readonly failure?: Error }
+  | { readonly phase: "choosing"; readonly given?: ImportInput; readonly failure?: Error }
+  | { readonly phase: "checking"; readonly given: ImportInput; readonly progress?: ImportProgress }
+  | { readonly phase: "planned"; readonly given: ImportInput; readonly plan: ImportReport; readonly failure?: Error }
   | {
       readonly phase: "importing";
-      readonly given: Given;
+      readonly given: ImportInput;
       readonly plan: ImportReport;
       readonly progress?: ImportProgress;
     }
-  | { readonly phase: "imported"; readonly report: ImportReport; readonly links?: LinksStanding };
+  | { readonly phase: "imported"; readonly report: ImportReport; readonly links?: LinkCounts };
 
-export const START: ImportState = { phase: "choosing" };
+export const INITIAL: ImportState = { phase: "choosing" };
 
-export type ImportStep =
-  | { readonly step: "check"; readonly given: Given }
+export type ImportAction =
+  | { readonly step: "check"; readonly given: ImportInput }
   | { readonly step: "import" }
   | { readonly step: "told"; readonly told: ImportEvent }
   | { readonly step: "failed"; readonly failure: Error }
   | { readonly step: "again" };
 
 /** The state after a step. One that does not fit is passed over. */
-export function after(state: ImportState, step: ImportStep): ImportState {
+export function reduce(state: ImportState, step: ImportAction): ImportState {
   switch (step.step) {
     case "check":
       return { phase: "checking", given: step.given };
     case "import":
       return state.phase === "planned" ? { phase: "importing", given: state.given, plan: state.plan } : state;
     case "told":
-      return told(state, step.told);
+      return applyEvent(state, step.told);
     case "failed":
-      return failed(state, step.failure);
+      return applyError(state, step.failure);
     case "again":
       return state.phase === "planned" && state.given.text !== undefined
         ? { phase: "choosing", given: state.given }
-        : START;
+        : INITIAL;
   }
 }
 
-function told(state: ImportState, { event, data }: ImportEvent): ImportState {
+function applyEvent(state: ImportState, { event, data }: ImportEvent): ImportState {
   if (event === "links") return state.phase === "imported" ? { ...state, links: data } : state;
   if (state.phase !== "checking" && state.phase !== "importing") return state;
   if (event === "progress") return { ...state, progress: data };
@@ -60,15 +60,15 @@ function told(state: ImportState, { event, data }: ImportEvent): ImportState {
 }
 
 /** What was given is kept. */
-function failed(state: ImportState, failure: Error): ImportState {
+function applyError(state: ImportState, failure: Error): ImportState {
   if (state.phase === "checking") return { phase: "choosing", given: state.given, failure };
   if (state.phase !== "importing") return state;
   // Since the plan was made somebody may have changed something: a refusal brings the plan as it is now.
-  return { phase: "planned", given: state.given, plan: refusedReport(failure) ?? state.plan, failure };
+  return { phase: "planned", given: state.given, plan: rejectedReport(failure) ?? state.plan, failure };
 }
 
 /** Whether a plan can be carried out, and if not, why. */
-export function verdict(plan: ImportReport): "ready" | "refused" | "nothingNew" | "empty" {
+export function planStatus(plan: ImportReport): "ready" | "refused" | "nothingNew" | "empty" {
   if (plan.total === 0) return "empty";
   if (plan.refuse > 0) return "refused";
   return plan.create === 0 ? "nothingNew" : "ready";

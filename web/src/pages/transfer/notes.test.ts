@@ -5,7 +5,7 @@ import { expect, test } from "vitest";
 
 import type { ImportReportEntry } from "../../api/schema";
 import { de } from "../../i18n/de";
-import { CREDENTIALS_MOVED, PATH_DROPPED, noted, unpacked } from "./notes";
+import { countUrlFixes, CREDENTIALS_MOVED, entriesWithNotes, PATH_DROPPED } from "./notes";
 
 const entry = (position: number, notes?: string[], outcome: "create" | "skip" = "create"): ImportReportEntry => ({
   position,
@@ -16,9 +16,9 @@ const entry = (position: number, notes?: string[], outcome: "create" | "skip" = 
 test("what was taken out of URLs is counted, and stands apart from what is left to do", () => {
   const file = "caFile: is kept, but the file is not read; give what is in it as ca";
   const entries = [entry(0, [CREDENTIALS_MOVED, file]), entry(1, [PATH_DROPPED]), entry(2), entry(3, [file], "skip")];
-  expect(unpacked(entries)).toEqual({ credentials: 1, path: 1 });
-  expect(noted(entries, "done")).toEqual([entry(0, [CREDENTIALS_MOVED]), entry(1, [PATH_DROPPED])]);
-  expect(noted(entries, "toDo")).toEqual([entry(0, [file])]);
+  expect(countUrlFixes(entries)).toEqual({ credentials: 1, path: 1 });
+  expect(entriesWithNotes(entries, "done")).toEqual([entry(0, [CREDENTIALS_MOVED]), entry(1, [PATH_DROPPED])]);
+  expect(entriesWithNotes(entries, "toDo")).toEqual([entry(0, [file])]);
 });
 
 test("the server says what we look for, and what we have words for, to the letter", () => {

@@ -1,0 +1,90 @@
+import type { Page } from "@playwright/test";
+
+import { de } from "../src/i18n/de";
+import { en } from "../src/i18n/en";
+import { populate } from "./support/fleet";
+import { UNAUTHORIZED } from "./support/guard";
+import { openPage, PAGES } from "./support/pages";
+import { expect, test } from "./support/test";
+
+const { profile } = en;
+
+const background = async (page: Page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+
+test("a theme is chosen and stays; until then the system's counts", async ({ page }) => {
+  await page.emulateMedia({ colorScheme: "light" });
+  await page.goto("/profile");
+  await expect(page.getByRole("radiogroup", { name: profile.theme })).toBeVisible();
+  const light = await background(page);
+  await page.emulateMedia({ colorScheme: "dark" });
+  await expect.poll(async () => background(page)).not.toBe(light);
+  await page.getByRole("radiogroup", { name: profile.theme }).getByText(profile.themes.light).click();
+  await expect.poll(async () => background(page)).toBe(light);
+  await page.reload();
+  await expect(page.getByRole("radio", { name: profile.themes.light })).toBeChecked();
+  expect(await background(page)).toBe(light);
+});
+
+test("a language is chosen and stays", async ({ page }) => {
+  await page.goto("/profile");
+  await expect(page.locator("html")).toHaveAttribute("lang", "en");
+  await page.getByRole("radiogroup", { name: profile.language }).getByText("Deutsch").click();
+  await expect(page.getByRole("heading", { name: de.profile.look })).toBeVisible();
+  await expect(page.locator("html")).toHaveAttribute("lang", "de");
+  await page.reload();
+  await expect(page.getByRole("heading", { name: de.profile.look })).toBeVisible();
+});
+
+/** All texts of a catalogue. */
+function texts(words: object): string[] {
+  return Object.values(words).flatMap((word: unknown) => {
+    if (typeof word === "string") return [word];
+    return typeof word === "object" && word !== null ? texts(word) : [];
+  });
+}
+
+test.describe("in German", () => {
+  test.use({ locale: "de-DE" });
+
+  test("no page has an English word left over", async ({ page, admin, broker, guard }) => {
+    const german = new Set(texts(de));
+    const foreign = texts(en).filter((text) => !german.has(text));
+    await populate(admin, broker);
+    for (const each of PAGES) {
+      await test.step(each.name, async () => {
+        await openPage(page, each, de);
+        await expect(page.locator("html")).toHaveAttribute("lang", "de");
+        expect.soft(await leftovers(page, foreign), each.name).toEqual([]);
+      });
+    }
+    await page.keyboard.press("Control+k");
+    await expect(page.getByRole("option", { name: de.nav.settings })).toBeVisible();
+    expect.soft(await leftovers(page, foreign), "palette").toEqual([]);
+    // Whoever looks for English words finds them where there are some.
+    await page.getByRole("option", { name: "English" }).click();
+    await expect(page.locator("html")).toHaveAttribute("lang", "en");
+    expect((await leftovers(page, foreign)).length).toBeGreaterThan(5);
+    await page.evaluate(() => localStorage.clear());
+
+    guard.allow(UNAUTHORIZED);
+    await page.context().clearCookies();
+    await page.goto("/login");
+    await expect(page.getByRole("heading", { name: de.login.title })).toBeVisible();
+    expect.soft(await leftovers(page, foreign), "login").toEqual([]);
+  });
+});
+
+/** Which of some texts the page shows, or reads out. */
+async function leftovers(page: Page, foreign: readonly string[]): Promise<string[]> {
+  return page.evaluate((foreign) => {
+    const shown = new Set<string>();
+    const add = (text: string | null | undefined) => text?.trim() && shown.add(text.trim());
+    const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) add(walker.currentNode.nodeValue);
+    for (const element of document.querySelectorAll("*")) {
+      for (const name of ["aria-label", "title", "placeholder", "alt"]) add(element.getAttribute(name));
+    }
+    add(document.title.replace(/^\(\d+\) /, "").replace(/ · haltere$/, ""));
+    return foreign.filter((text) => shown.has(text));
+  }, foreign);
+}

@@ -1,0 +1,71 @@
+import type { Page } from "@playwright/test";
+
+import { en } from "../src/i18n/en";
+import { populate } from "./support/fleet";
+import { UNAUTHORIZED } from "./support/guard";
+import { openPage, PAGES } from "./support/pages";
+import { expect, test } from "./support/test";
+
+test.use({ viewport: { width: 360, height: 740 } });
+
+/** Fails when the page is wider than its window. */
+async function expectNoOverflow(page: Page, where: string): Promise<void> {
+  const wider = await page.evaluate(() => {
+    const { scrollWidth, clientWidth } = document.documentElement;
+    const outside = [...document.querySelectorAll("main *, header *")]
+      .filter((element) => element.getBoundingClientRect().right > clientWidth + 1)
+      .map((element) => element.outerHTML.slice(0, 120));
+    return scrollWidth > clientWidth ? { scrollWidth, outside: outside.slice(0, 5) } : undefined;
+  });
+  expect.soft(wider, where).toBeUndefined();
+}
+
+test("no page is wider than a phone", async ({ page, admin, broker }) => {
+  await populate(admin, broker);
+  const long = "a-very-long-name-without-any-place-to-break-it-".repeat(2);
+  await admin.load([{ id: long, name: long, url: `mqtt://${"x".repeat(60)}.${"y".repeat(60)}.invalid:1883/` }]);
+  for (const each of PAGES) {
+    await test.step(each.name, async () => {
+      await openPage(page, each, en);
+      await expectNoOverflow(page, each.name);
+    });
+  }
+  await page.goto(`/connections/${long}`);
+  await expect(page.getByRole("heading", { name: long })).toBeVisible();
+  await expectNoOverflow(page, "a long name");
+});
+
+test("what matters can be done on a phone", async ({ page, admin, broker, guard }) => {
+  guard.allow(UNAUTHORIZED);
+  await populate(admin, broker);
+  await page.goto("/");
+  const nav = page.getByRole("navigation", { name: en.nav.main });
+  await nav.getByRole("link", { name: en.nav.settings }).click();
+  await nav.getByRole("link", { name: en.nav.fleet }).click();
+  await page.getByRole("searchbox", { name: en.fleet.filter }).fill("press");
+  const press = page.getByRole("list", { name: en.fleet.allTitle }).getByRole("link", { name: "Press" });
+  await press.click();
+  await expect(page.getByRole("heading", { name: "Press" })).toBeVisible();
+  await page.getByRole("button", { name: en.connection.disconnect, exact: true }).click();
+  await expect(page.getByRole("main")).toContainText(en.stateDescriptions.idle);
+  await page.getByRole("link", { name: en.connection.edit }).click();
+  await page.getByRole("button", { name: en.form.test }).click();
+  await expect(page.getByRole("region", { name: en.form.test })).toContainText(en.form.works);
+  await page.getByRole("button", { name: en.save }).click();
+  await expect(page).toHaveURL(/\/connections\/press$/);
+  await expect(page.getByRole("heading", { name: "Press" })).toBeVisible();
+  await page.getByRole("button", { name: en.more }).click();
+  await page.getByRole("menuitem", { name: en.connection.delete }).click();
+  const dialog = page.getByRole("dialog", { name: en.connection.deleteTitle });
+  await dialog.getByRole("textbox").fill("Press");
+  await dialog.getByRole("button", { name: en.delete }).click();
+  await page.getByRole("main").getByRole("link", { name: en.fleet.newConnection }).click();
+  await expect(page).toHaveURL(/\/new$/);
+  await page.getByRole("button", { name: en.nav.commands }).click();
+  await page.getByRole("option", { name: en.commands.transfer }).click();
+  await expect(page.getByRole("heading", { level: 1, name: en.transfer.title })).toBeVisible();
+  await page.getByRole("button", { name: `${en.nav.profile}: admin` }).click();
+  await page.getByRole("menuitem", { name: en.nav.logOut }).click();
+  await expect(page.getByRole("heading", { name: en.login.title })).toBeVisible();
+  await expectNoOverflow(page, "login");
+});

@@ -1,0 +1,160 @@
+import type {
+  Certificate,
+  Connection,
+  ConnectionCertificates,
+  ConnectionsEvent,
+  ConnectionTest,
+  StatusChange,
+} from "../../src/api/schema";
+import { MACHINES } from "./demo-fleet";
+import type { DisplayNames } from "./display-names";
+import type { Rewriter } from "./rewriting-proxy";
+import { DAY, HOUR, MINUTE, NOW, toDisplayedTime } from "./timestamps";
+
+/** How long before the latest change of a link the ones before it were: of one that is up, of one that is down. */
+const EARLIER_UP = [
+  0,
+  7 * MINUTE,
+  7 * MINUTE + 2_000,
+  31 * HOUR,
+  31 * HOUR + 46 * MINUTE,
+  31 * HOUR + 46 * MINUTE + 2_000,
+];
+const EARLIER_DOWN = [0, 2_000, 3 * DAY, 3 * DAY + 26 * MINUTE, 3 * DAY + 26 * MINUTE + 2_000];
+const BEGAN = 9 * DAY;
+
+/** How long each stage of a test takes, in milliseconds. */
+const ELAPSED: Readonly<Record<string, number>> = { dns: 0.3, tcp: 0.6, tls: 4.2, mqtt: 1.7, subscribe: 0.9 };
+
+const FINGERPRINT = /\b(?:[0-9A-F]{2}:){31}[0-9A-F]{2}\b/g;
+
+/** A day in a sentence; those that are data have a time, too. */
+const DAY_IN_WORDS = /\b20\d\d-\d\d-\d\d\b(?!T)/g;
+
+interface Session {
+  current: boolean;
+  createdAt: string;
+  lastUsedAt: string;
+  address: string;
+}
+
+/** Makes of what haltere says what the pictures show: other names, and other times, the same in each run. */
+export class DemoRewriter implements Rewriter {
+  constructor(
+    private readonly names: DisplayNames,
+    private readonly fingerprints: ReadonlyMap<string, string>,
+  ) {}
+
+  rewriteRequest(text: string): string {
+    return this.names.toReal(text);
+  }
+
+  rewriteResponse(path: string, text: string): string {
+    const said = this.names
+      .toDisplayed(text)
+      .replaceAll(FINGERPRINT, (real) => this.fingerprints.get(real) ?? real)
+      .replaceAll(DAY_IN_WORDS, (day) => iso(toDisplayedTime(Date.parse(day))).slice(0, 10));
+    return JSON.stringify(rewrite(path, JSON.parse(said, withoutLoopback)));
+  }
+}
+
+/** That a broker is on haltere's own machine is so here, and not in the pictures. */
+function withoutLoopback(key: string, value: unknown): unknown {
+  const isAdvice = key === "advice" && Array.isArray(value);
+  return isAdvice ? value.filter((advice) => !String(advice).includes("haltere itself runs on")) : value;
+}
+
+function rewrite(path: string, told: unknown): unknown {
+  const [, id = "", part] = /^\/api\/connections\/([^/]+)\/(history|certificates)/.exec(path) ?? [];
+  if (part === "history") return history(id, told as StatusChange[]);
+  if (part === "certificates") return certificates(id, told as ConnectionCertificates);
+  if (path.startsWith("/api/events")) return event(told as ConnectionsEvent);
+  if (path.startsWith("/api/connection-test")) return test(told as ConnectionTest & { stage?: string });
+  if (path.startsWith("/api/profile/sessions")) return (told as Session[]).map(session);
+  return told;
+}
+
+const ageOf = (id: string): number => MACHINES.find((machine) => machine.id === id)?.age ?? 0;
+
+function event(told: ConnectionsEvent): ConnectionsEvent {
+  return "changed" in told ? { ...told, changed: told.changed.map(connection) } : told;
+}
+
+function connection(told: Connection): Connection {
+  const { id, status, broker } = told;
+  const age = ageOf(id);
+  return {
+    ...told,
+    ...(status && {
+      status: {
+        ...status,
+        timestamp: NOW - age,
+        ...(status.error && { state: "waiting", attempt: Math.ceil(age / MINUTE), nextAttempt: NOW + 23_000 }),
+      },
+    }),
+    ...(broker && {
+      broker: {
+        ...broker,
+        startedAt: iso(NOW - age - 19 * MINUTE),
+        ...(broker.tls && { tls: { ...broker.tls, ...ends(broker.tls) } }),
+      },
+    }),
+  };
+}
+
+function history(id: string, told: StatusChange[]): StatusChange[] {
+  const earlier = told[0]?.error ? EARLIER_DOWN : EARLIER_UP;
+  const isDialled = told.at(-1)?.state === "connecting";
+  const first = told.length - (isDialled ? 2 : 1);
+  return told.map((change, index) => {
+    // Dialling for the first time takes a moment.
+    if (index > first) return { ...change, timestamp: NOW - ageOf(id) - (first > 0 ? BEGAN : 0) - 1_000 };
+    const before = index === first && index > 0 ? BEGAN : (earlier[index] ?? BEGAN);
+    return { ...change, timestamp: NOW - ageOf(id) - before };
+  });
+}
+
+function certificates(id: string, told: ConnectionCertificates): ConnectionCertificates {
+  const { broker, client } = told;
+  return {
+    client: client.map(certificate),
+    ...(broker && {
+      broker: {
+        ...broker,
+        presentedAt: iso(broker.accepted ? NOW - ageOf(id) : NOW - 37_000),
+        certificates: broker.certificates.map(certificate),
+      },
+    }),
+  };
+}
+
+function certificate(told: Certificate): Certificate {
+  const { notBefore } = told;
+  return { ...told, ...(notBefore && { notBefore: iso(toDisplayedTime(Date.parse(notBefore))) }), ...ends(told) };
+}
+
+function ends({ notAfter }: { notAfter?: string }): { notAfter?: string } {
+  return notAfter === undefined ? {} : { notAfter: iso(toDisplayedTime(Date.parse(notAfter))) };
+}
+
+function test(told: ConnectionTest & { stage?: string }): unknown {
+  const timed = <T extends { stage?: string }>(stage: T): T =>
+    "elapsedMs" in stage ? { ...stage, elapsedMs: ELAPSED[stage.stage ?? ""] ?? 1 } : stage;
+  if ("stage" in told) return timed(told);
+  return {
+    ...told,
+    stages: told.stages.map(timed),
+    certificates: told.certificates.map(certificate),
+  };
+}
+
+function session(told: Session, index: number): Session {
+  return {
+    ...told,
+    createdAt: iso(NOW - (2 + 31 * index) * HOUR),
+    lastUsedAt: iso(NOW - index * 9 * HOUR),
+    address: `10.20.9.${14 + 3 * index}`,
+  };
+}
+
+const iso = (at: number): string => new Date(at).toISOString();

@@ -1,0 +1,28 @@
+import { en } from "../src/i18n/en";
+import { expectAccessible } from "./support/axe";
+import { UNREACHABLE_URL } from "./support/ports";
+import { expect, test } from "./support/test";
+
+test("a window too many says so, shows what there is, and is live as soon as there is room", async ({
+  page,
+  admin,
+  guard,
+}) => {
+  guard.allow(/status of 429 .*\/api\/events/);
+  await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
+  const release = await admin.takeAllStreams();
+  await page.goto("/");
+  const banner = page.getByRole("status").filter({ hasText: en.offline.notLive });
+  await expect(banner).toContainText(en.offline.limits["streams"] ?? "");
+  const list = page.getByRole("list", { name: en.fleet.allTitle }).getByRole("listitem");
+  await expect(list).toHaveText([/Press/]);
+  await expectAccessible(page, "window that is not live");
+
+  // What comes next is seen without being live, too.
+  await admin.create({ id: "oven", name: "Oven", url: UNREACHABLE_URL });
+  await expect(list).toHaveCount(2, { timeout: 25_000 });
+  release();
+  await expect(banner).toBeHidden({ timeout: 25_000 });
+  await admin.delete("oven");
+  await expect(list).toHaveText([/Press/]);
+});

@@ -1,0 +1,44 @@
+import { Button, Group, Modal, Text } from "@mantine/core";
+
+import type { SwitchedPlugin } from "../api/schema";
+import { useMessages } from "../i18n/language";
+import classes from "./PluginSwitchDialog.module.css";
+
+/** What makes a switch of the plugin `tls` felt. */
+const PARTS = ["ca", "clientCertificate", "unverified"] as const;
+
+interface Props {
+  /** What the switch would do. */
+  plan: SwitchedPlugin;
+  isBusy: boolean;
+  onConfirm: () => void;
+  onClose: () => void;
+}
+
+/** Says what a switch of a plugin does, in numbers, and asks whether it shall be moved. */
+export function PluginSwitchDialog({ plan: { id, enabled, affected }, isBusy, onConfirm, onClose }: Props) {
+  const t = useMessages();
+  const { switching } = t.settings;
+  const what = affected && switching.does(id, enabled, affected);
+  const parts = PARTS.filter((part) => affected?.[part]);
+  return (
+    <Modal opened onClose={onClose} title={switching.title(id, enabled)} centered>
+      <Text>{what}</Text>
+      {parts.length > 0 && (
+        <ul className={classes.parts}>
+          {parts.map((part) => (
+            <li key={part}>{switching.parts[part](affected?.[part] ?? 0)}</li>
+          ))}
+        </ul>
+      )}
+      <Group justify="flex-end" mt="lg">
+        <Button variant="default" data-autofocus onClick={onClose}>
+          {t.cancel}
+        </Button>
+        <Button {...(!enabled && { color: "red" })} loading={isBusy} onClick={onConfirm}>
+          {enabled ? switching.on : switching.off}
+        </Button>
+      </Group>
+    </Modal>
+  );
+}

@@ -1,0 +1,28 @@
+import { Button, Group, Modal, Text } from "@mantine/core";
+import { useBlocker } from "@tanstack/react-router";
+
+import { useMessages } from "../i18n/language";
+
+/** Asks before what was typed gets lost. */
+export function UnsavedChangesGuard({ isDirty }: { isDirty: () => boolean }) {
+  const t = useMessages();
+  const { status, proceed, reset } = useBlocker({
+    shouldBlockFn: isDirty,
+    enableBeforeUnload: isDirty,
+    withResolver: true,
+  });
+  if (status !== "blocked") return null;
+  return (
+    <Modal opened onClose={reset} title={t.leave.title} centered>
+      <Text>{t.leave.text}</Text>
+      <Group justify="flex-end" mt="lg">
+        <Button variant="default" data-autofocus onClick={reset}>
+          {t.leave.stay}
+        </Button>
+        <Button color="red" onClick={proceed}>
+          {t.leave.go}
+        </Button>
+      </Group>
+    </Modal>
+  );
+}

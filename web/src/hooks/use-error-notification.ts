@@ -1,0 +1,21 @@
+import { notifications } from "@mantine/notifications";
+import { useCallback } from "react";
+
+import { useMessages } from "../i18n/language";
+import { errorText } from "../model/error-text";
+
+/** Shows what went wrong, in a corner, until it is put away. */
+export function useErrorNotification(): (failure: Error) => void {
+  const t = useMessages();
+  return useCallback(
+    (failure: Error) =>
+      notifications.show({
+        color: "red",
+        title: t.errors.title,
+        message: errorText(failure, t),
+        autoClose: false,
+        role: "alert",
+      }),
+    [t],
+  );
+}

@@ -1,0 +1,67 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { expect, test } from "vitest";
+
+import { ApiError, toApiError } from "../api/client";
+import { de } from "../i18n/de";
+import { en } from "../i18n/en";
+import { errorText } from "./error-text";
+
+function refused(status: number, body: object, retryAfter?: number): ApiError {
+  const headers = new Headers(retryAfter === undefined ? {} : { "Retry-After": String(retryAfter) });
+  return toApiError({ status, headers }, { code: "ANY", message: "In the server's words", ...body });
+}
+
+test("a limit is named in plain words, with the time to wait", () => {
+  const failure = refused(429, { limit: "limits.streams_per_user" }, 7);
+  expect(errorText(failure, en)).toBe(
+    "haltere is busy: too many windows are open; close some of them. Try again in 7 s.",
+  );
+  expect(errorText(failure, de)).toContain("Zu viele Fenster sind offen");
+  // Also where it is not the status that says so.
+  expect(errorText(refused(409, { limit: "imports_per_user" }, 10), en)).toBe(
+    "haltere is busy: another import is under way. Try again in 10 s.",
+  );
+});
+
+test("a limit without words of ours is named as the server names it", () => {
+  expect(errorText(refused(503, { limit: "moons" }), en)).toBe(
+    "haltere is busy: In the server's words (moons). Try again later.",
+  );
+  expect(errorText(refused(503, {}), en)).toBe("haltere is busy: In the server's words. Try again later.");
+});
+
+test("passwords that were tried too often don't make haltere busy", () => {
+  expect(errorText(refused(429, {}, 300), en)).toBe("Too many attempts. Try again in 5 min.");
+  const failure = refused(429, { limit: "limits.failed_logins_per_user" }, 30);
+  expect(errorText(failure, en)).toBe("Too many attempts. Try again in 30 s.");
+});
+
+test("each limit in the server's sources has words in both languages", () => {
+  const folder = join(import.meta.dirname, "../../../crates/haltere-api/src");
+  const sources = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".rs"));
+  const names = sources.flatMap((file) => {
+    const text = readFileSync(join(folder, file), "utf8");
+    return Array.from(
+      text.matchAll(/"((?:limits\.|server\.max_|refusals\.|imports_per_)\w+)"/g),
+      ([, name = ""]) => name,
+    );
+  });
+  expect(new Set(names).size).toBeGreaterThan(4);
+  for (const t of [en, de]) {
+    const bare = names.filter((limit) => errorText(refused(429, { limit }, 5), t).includes("server's words"));
+    expect(bare).toEqual([]);
+  }
+});
+
+test("what can't be stored says why", () => {
+  const failure = refused(500, { reason: "the database is damaged" });
+  expect(errorText(failure, en)).toBe(`The database is damaged. ${en.storage.means}`);
+  expect(errorText(refused(500, { reason: "the moon is full" }), en)).toContain("the moon is full");
+});
+
+test("an answer that is no JSON of ours is told by its status", () => {
+  const failure = toApiError({ status: 502, headers: new Headers() }, undefined);
+  expect(errorText(failure, en)).toBe("HTTP 502");
+});

@@ -1,0 +1,30 @@
+import { basePath } from "../util/page-meta";
+import type { FleetSearch } from "./fleet-search";
+
+/** The paths of all pages, below the base path. The server knows the same: a test in Rust reads this table. */
+export const PATHS = {
+  fleet: "/",
+  login: "/login",
+  connection: "/connections/$connectionId",
+  newConnection: "/new",
+  editConnection: "/connections/$connectionId/edit",
+  profile: "/profile",
+  settings: "/settings",
+  transfer: "/transfer",
+  about: "/about",
+} as const;
+
+/** Builds link targets: `<Link {...linkTo.connection(id)}>`, `navigate(linkTo.fleet())`. */
+export const linkTo = {
+  fleet: (search: FleetSearch = {}) => ({ to: PATHS.fleet, search }),
+  connection: (connectionId: string) => ({ to: PATHS.connection, params: { connectionId } }),
+  newConnection: () => ({ to: PATHS.newConnection }),
+  editConnection: (connectionId: string) => ({ to: PATHS.editConnection, params: { connectionId } }),
+  profile: () => ({ to: PATHS.profile }),
+  settings: () => ({ to: PATHS.settings }),
+  transfer: () => ({ to: PATHS.transfer }),
+  about: () => ({ to: PATHS.about }),
+} as const;
+
+/** The API's documentation, which the server renders. */
+export const API_DOCS_URL = `${basePath}/api/docs`;

@@ -1,0 +1,18 @@
+import type { Profile } from "../api/schema";
+
+/** What a page may offer. The server decides; this only keeps it from offering what would be refused. */
+export type Permission = "seeConnections" | "changeConnections" | "exportSecrets" | "switchPlugins";
+
+export function hasPermission(profile: Profile | null | undefined, right: Permission): boolean {
+  if (!profile) return false;
+  const { isAdmin, isEditor, isViewer, isConnectionManager } = profile;
+  switch (right) {
+    case "seeConnections":
+      return isAdmin || isEditor || isViewer || isConnectionManager;
+    case "changeConnections":
+      return isAdmin || isConnectionManager;
+    case "exportSecrets":
+    case "switchPlugins":
+      return isAdmin;
+  }
+}

@@ -1,0 +1,35 @@
+import { Button } from "@mantine/core";
+import { useQueryClient } from "@tanstack/react-query";
+
+import type { Profile } from "../api/schema";
+import { clearInitialPassword } from "../api/session";
+import { PasswordForm } from "../forms/PasswordForm";
+import { useDocumentTitle } from "../hooks/use-document-title";
+import { useMessages } from "../i18n/language";
+import { StandalonePage } from "../ui/StandalonePage";
+
+interface Props {
+  profile: Profile;
+  /** The printed password, where it was typed a moment ago. */
+  typedPassword: string | undefined;
+  onPostpone: () => void;
+}
+
+/** Asks for a password of one's own in place of the one that the first start printed. */
+export function InitialPasswordPage({ profile, typedPassword, onPostpone }: Props) {
+  const t = useMessages();
+  const queries = useQueryClient();
+  useDocumentTitle(t.initialPassword.title);
+  return (
+    <StandalonePage product={t.product} title={t.initialPassword.title} text={t.initialPassword.text}>
+      <PasswordForm
+        username={profile.username}
+        knownPassword={typedPassword}
+        onChanged={() => clearInitialPassword(queries)}
+      />
+      <Button variant="subtle" color="gray" size="compact-sm" mt="md" onClick={onPostpone}>
+        {t.initialPassword.later}
+      </Button>
+    </StandalonePage>
+  );
+}

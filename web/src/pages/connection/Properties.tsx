@@ -1,0 +1,82 @@
+import type { Connection } from "../../api/schema";
+import { useProfile } from "../../api/session";
+import { useNow } from "../../hooks/use-now";
+import { useLanguage, useMessages } from "../../i18n/language";
+import { hasPermission } from "../../model/permissions";
+import { Card } from "../../ui/Card";
+import { PropertyList } from "../../ui/PropertyList";
+import { isTls } from "../../util/broker-url";
+import { expiryState } from "../../util/certificate-validity";
+import { formatDate, formatDateTime } from "../../util/format-time";
+import classes from "./Properties.module.css";
+
+/** What the broker tells about itself, while the link is up. */
+export function BrokerProperties({ connection: { broker } }: { connection: Connection }) {
+  const t = useMessages();
+  const language = useLanguage();
+  const tls = broker?.tls;
+  const end = expiryState(tls?.notAfter, useNow(60_000));
+  if (!broker) return null;
+  return (
+    <Card title={t.connection.broker}>
+      <PropertyList
+        properties={[
+          [t.connection.version, broker.version ?? t.connection.unknownVersion[broker.sys ?? "granted"]],
+          [t.connection.protocol, broker.protocolVersion],
+          [t.connection.upSince, broker.startedAt && formatDateTime(broker.startedAt, language)],
+          [t.connection.tls, tls?.version ?? t.connection.plain],
+          [
+            t.connection.certificate,
+            tls?.notAfter && (
+              <span className={end === "fine" ? undefined : classes.warn}>
+                {end === "over" ? t.fleet.expired : t.connection.validUntil(formatDate(tls.notAfter, language))}
+              </span>
+            ),
+          ],
+          [
+            t.connection.legacy,
+            tls?.legacyCertificate && <span className={classes.warn}>{t.connection.legacyText}</span>,
+          ],
+          [t.connection.skipped, broker.skippedMessages],
+        ]}
+      />
+    </Card>
+  );
+}
+
+/** How haltere goes to the broker. */
+export function LinkProperties({ connection }: { connection: Connection }) {
+  const t = useMessages();
+  const { id, url, credentials, rejectUnauthorized, ca, cert, tls } = connection;
+  const usesTls = isTls(url);
+  // The fleet brings certificates only to those who may change them; to others, none means nothing.
+  const seesCertificates = hasPermission(useProfile(), "changeConnections");
+  return (
+    <Card title={t.connection.link}>
+      <PropertyList
+        properties={[
+          [t.connection.url, <code key="url">{url}</code>],
+          [t.connection.id, <code key="id">{id}</code>],
+          [t.connection.user, credentials?.username ?? t.connection.anonymous],
+          [t.connection.clientId, credentials?.clientId],
+          [
+            t.connection.verify,
+            usesTls &&
+              (rejectUnauthorized === false ? (
+                <span className={classes.warn}>{t.connection.no}</span>
+              ) : (
+                t.connection.yes
+              )),
+          ],
+          [t.connection.ca, usesTls && (ca ? t.connection.ownCa : seesCertificates && t.connection.systemRoots)],
+          [
+            t.connection.clientCertificate,
+            usesTls && (cert ? t.connection.present : seesCertificates && t.connection.absent),
+          ],
+          [t.form.serverName, usesTls && tls?.serverName],
+          [t.form.alpn, usesTls && tls?.alpn?.join(", ")],
+        ].filter((fact): fact is [string, string] => fact[1] !== false)}
+      />
+    </Card>
+  );
+}

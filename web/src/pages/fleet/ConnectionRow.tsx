@@ -1,0 +1,67 @@
+import { Link } from "@tanstack/react-router";
+import { memo } from "react";
+
+import type { Connection } from "../../api/schema";
+import { Since } from "../../components/Since";
+import { useNow } from "../../hooks/use-now";
+import { useLanguage, useMessages } from "../../i18n/language";
+import { displayState } from "../../model/display-state";
+import { linkTo } from "../../model/paths";
+import { Checkbox } from "../../ui/Checkbox";
+import { StateBadge } from "../../ui/StateBadge";
+import { expiryState } from "../../util/certificate-validity";
+import { formatDate } from "../../util/format-time";
+import classes from "./ConnectionRow.module.css";
+
+interface Props {
+  connection: Connection;
+  isSelected: boolean;
+  onSelect: ((id: string) => void) | undefined;
+}
+
+/** One connection on one line. */
+export const ConnectionRow = memo(function Row({ connection, isSelected, onSelect }: Props) {
+  const t = useMessages();
+  const { id, name, url, status } = connection;
+  return (
+    <div className={classes.row} role="listitem" data-selectable={onSelect ? true : undefined}>
+      {onSelect && <Checkbox aria-label={t.fleet.select(name)} checked={isSelected} onChange={() => onSelect(id)} />}
+      <div className={classes.who}>
+        <Link {...linkTo.connection(id)} className={classes.name}>
+          {name}
+        </Link>
+        <span className={classes.url}>{url}</span>
+        {/* Where there is no room for the reason, its code stands in the place of the URL. */}
+        {status?.error && <code className={classes.code}>{status.error.code}</code>}
+      </div>
+      <StateBadge state={displayState(connection)} />
+      <div className={classes.reason}>
+        <Reason connection={connection} />
+      </div>
+      <span className={classes.since}>
+        {status && <Since time={status.timestamp} isKnown={status.sinceKnown} short />}
+      </span>
+    </div>
+  );
+});
+
+function Reason({ connection: { status, broker } }: { connection: Connection }) {
+  const t = useMessages();
+  const language = useLanguage();
+  const now = useNow(60_000);
+  if (status?.error) {
+    return (
+      <span title={status.error.message}>
+        <code>{status.error.code}</code> {status.error.message}
+      </span>
+    );
+  }
+  const end = expiryState(broker?.tls?.notAfter, now);
+  return (
+    <span className={classes.version}>
+      {broker?.version}
+      {end === "soon" && <em> · {t.fleet.expires(formatDate(broker?.tls?.notAfter ?? 0, language))}</em>}
+      {end === "over" && <em> · {t.fleet.expired}</em>}
+    </span>
+  );
+}

@@ -1,0 +1,30 @@
+import { Link } from "@tanstack/react-router";
+import { memo } from "react";
+
+import type { Connection } from "../../api/schema";
+import { useMessages } from "../../i18n/language";
+import { displayState } from "../../model/display-state";
+import { linkTo } from "../../model/paths";
+import { StateIcon } from "../../ui/StateBadge";
+import classes from "./ConnectionTile.module.css";
+
+/** One connection in the grid. */
+export const ConnectionTile = memo(function Tile({ connection }: { connection: Connection }) {
+  const t = useMessages();
+  const state = displayState(connection);
+  const { id, name, status, broker } = connection;
+  return (
+    <div role="listitem" className={classes.item}>
+      <Link
+        {...linkTo.connection(id)}
+        className={classes.tile}
+        data-state={state}
+        title={status?.error?.message ?? t.stateDescriptions[state]}
+      >
+        <StateIcon state={state} />
+        <span className={classes.name}>{name}</span>
+        <span className={classes.word}>{status?.error?.code ?? broker?.version ?? t.states[state]}</span>
+      </Link>
+    </div>
+  );
+});

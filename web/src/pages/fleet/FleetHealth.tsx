@@ -1,0 +1,65 @@
+import { UnstyledButton } from "@mantine/core";
+
+import type { Messages } from "../../i18n/en";
+import { useMessages } from "../../i18n/language";
+import type { DisplayState } from "../../model/display-state";
+import { DISPLAY_STATES } from "../../model/display-state";
+import { StateIcon } from "../../ui/StateBadge";
+import classes from "./FleetHealth.module.css";
+
+interface Props {
+  counts: Record<DisplayState, number>;
+  total: number;
+  /** The state that is looked at, if one is. */
+  state: DisplayState | undefined;
+  onState: (state: DisplayState | undefined) => void;
+}
+
+/** How the fleet is, in one sentence, one bar and a count per state. */
+export function FleetHealth({ counts, total, state, onState }: Props) {
+  const t = useMessages();
+  const bad = counts.down + counts.unreadable;
+  return (
+    <section className={classes.health} data-bad={bad > 0 || undefined}>
+      <p className={classes.sentence} role="status">
+        <StateIcon
+          state={bad > 0 ? "down" : counts.connecting > 0 ? "connecting" : counts.online > 0 ? "online" : "idle"}
+        />
+        {summary(t, counts, bad, total)}
+      </p>
+      <div className={classes.bar} aria-hidden="true">
+        {DISPLAY_STATES.filter((each) => counts[each] > 0).map((each) => (
+          <svg
+            key={each}
+            className={classes.part}
+            data-state={each}
+            preserveAspectRatio="none"
+            style={{ flexGrow: counts[each] }}
+          />
+        ))}
+      </div>
+      <ul className={classes.counts}>
+        {DISPLAY_STATES.filter((each) => counts[each] > 0 || each === state).map((each) => (
+          <li key={each}>
+            <UnstyledButton
+              className={classes.count}
+              aria-pressed={state === each}
+              onClick={() => onState(state === each ? undefined : each)}
+            >
+              <StateIcon state={each} />
+              <strong>{counts[each]}</strong>
+              <span>{t.states[each]}</span>
+            </UnstyledButton>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function summary({ fleet }: Messages, counts: Record<DisplayState, number>, bad: number, total: number): string {
+  if (bad > 0) return fleet.wrong(bad, total);
+  if (counts.connecting > 0) return fleet.settling;
+  if (counts.online === 0) return fleet.resting;
+  return fleet.allWell(counts.online);
+}

@@ -1,0 +1,50 @@
+import { useProfile } from "../../api/session";
+import { LinkButton } from "../../components/LinkButton";
+import { useMessages } from "../../i18n/language";
+import { API_DOCS_URL, linkTo } from "../../model/paths";
+import { hasPermission } from "../../model/permissions";
+import { Card } from "../../ui/Card";
+import { EmptyState } from "../../ui/EmptyState";
+import { basePath } from "../../util/page-meta";
+import classes from "./GettingStarted.module.css";
+
+/** What there is to do while there is no connection yet. */
+export function GettingStarted() {
+  const t = useMessages();
+  const profile = useProfile();
+  const curl = [
+    "curl -b cookies --json \\",
+    `  '{"name": "Press 4", "url": "mqtt://press-4:1883"}' \\`,
+    `  ${location.origin}${basePath}/api/connections`,
+  ].join("\n");
+  return (
+    <>
+      <EmptyState title={t.fleet.empty}>
+        <p>{t.fleet.emptyText}</p>
+      </EmptyState>
+      {hasPermission(profile, "changeConnections") && (
+        <div className={classes.ways}>
+          <Card title={t.fleet.firstByHand}>
+            <p>{t.fleet.firstByHandText}</p>
+            <LinkButton {...linkTo.newConnection()}>{t.fleet.newConnection}</LinkButton>
+          </Card>
+          <Card title={t.fleet.firstByImport}>
+            <p>{t.fleet.firstByImportText}</p>
+            <LinkButton {...linkTo.transfer()} variant="default">
+              {t.fleet.transfer}
+            </LinkButton>
+          </Card>
+          <Card title={t.fleet.firstByScript}>
+            <p>{t.fleet.firstByScriptText}</p>
+            {/* Focusable, so that it can be scrolled with the keyboard. */}
+            {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+            <pre tabIndex={0} aria-label="curl">
+              {curl}
+            </pre>
+            <a href={API_DOCS_URL}>{t.commands.api}</a>
+          </Card>
+        </div>
+      )}
+    </>
+  );
+}

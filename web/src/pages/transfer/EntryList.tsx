@@ -1,0 +1,73 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { useRef } from "react";
+
+import type { ImportReportEntry } from "../../api/schema";
+import { useMessages } from "../../i18n/language";
+import classes from "./EntryList.module.css";
+import { OutcomeIcon } from "./OutcomeIcon";
+
+/** What an entry with one line of explanation takes, in pixels. */
+const ESTIMATED_HEIGHT = 58;
+
+/** Any number of entries; only those in sight are drawn. */
+export function EntryList({ entries, label }: { entries: readonly ImportReportEntry[]; label: string }) {
+  const window = useRef<HTMLDivElement>(null);
+  // oxlint-disable-next-line react/incompatible-library -- nothing here is memoized by a compiler
+  const virtual = useVirtualizer({
+    count: entries.length,
+    getScrollElement: () => window.current,
+    estimateSize: () => ESTIMATED_HEIGHT,
+    getItemKey: (index) => entries[index]?.position ?? index,
+    overscan: 10,
+  });
+  return (
+    // Focusable, so that a long list can be scrolled with the keyboard.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <div ref={window} className={classes.window} role="region" aria-label={label} tabIndex={0}>
+      <div className={classes.list} role="list" style={{ height: virtual.getTotalSize() }}>
+        {virtual.getVirtualItems().map(({ key, index, start }) => {
+          const entry = entries[index];
+          return (
+            entry && (
+              <div
+                key={key}
+                ref={virtual.measureElement}
+                data-index={index}
+                className={classes.line}
+                role="listitem"
+                aria-setsize={entries.length}
+                aria-posinset={index + 1}
+                style={{ transform: `translateY(${start}px)` }}
+              >
+                <Entry entry={entry} />
+              </div>
+            )
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function Entry({ entry: { position, id, name, outcome, reason, faults, notes } }: { entry: ImportReportEntry }) {
+  const t = useMessages();
+  return (
+    <div className={classes.entry} data-outcome={outcome}>
+      <OutcomeIcon outcome={outcome} />
+      <p className={classes.name}>
+        {name || <em>{t.transfer.nameless}</em>} {id !== undefined && <code>{id}</code>}
+      </p>
+      <span className={classes.outcome}>{t.transfer.outcomes[outcome]}</span>
+      <code className={classes.position} title={t.transfer.position}>
+        [{position}]
+      </code>
+      {(reason || faults || notes) && (
+        <ul className={classes.why}>
+          {[...(reason ? [reason] : []), ...(faults ?? []), ...(notes ?? [])].map((text) => (
+            <li key={text}>{t.transfer.notes[text] ?? text}</li>
+          ))}
+        </ul>
+      )}
+    </div>
+  );
+}

@@ -1,0 +1,108 @@
+import { Button, FileButton, Group, Textarea } from "@mantine/core";
+import { IconFileImport, IconUpload } from "@tabler/icons-react";
+import { useRef, useState } from "react";
+
+import { MAX_IMPORT_BYTES } from "../../api/transfer";
+import { useDropZone } from "../../hooks/use-drop-zone";
+import { useLanguage, useMessages } from "../../i18n/language";
+import { errorText } from "../../model/error-text";
+import { formatBytes } from "../../util/format-bytes";
+import { ErrorAlert } from "./ErrorAlert";
+import classes from "./FilePicker.module.css";
+import type { ImportInput } from "./import-state";
+import { InputName } from "./InputName";
+
+/** A longer text is not shown in the field it is pasted into: browsers take seconds to lay it out. */
+const MAX_EDITABLE_LENGTH = 256 * 1024;
+
+interface Props {
+  /** What was given before. */
+  input: ImportInput | undefined;
+  failure: Error | undefined;
+  onInput: (given: ImportInput) => void;
+}
+
+/** The three ways to give a file: dropped, chosen, pasted. */
+export function FilePicker({ input, failure, onInput }: Props) {
+  const t = useMessages();
+  const language = useLanguage();
+  const [text, setText] = useState(input?.text ?? "");
+  const [tooLarge, setTooLarge] = useState<number>();
+  const reset = useRef<() => void>(null);
+
+  const submit = (given: ImportInput) => {
+    const fits = given.file.size <= MAX_IMPORT_BYTES;
+    setTooLarge(fits ? undefined : given.file.size);
+    if (fits) onInput(given);
+  };
+  const readFile = async (file: File | null | undefined) => {
+    reset.current?.();
+    if (!file) return;
+    // Held in memory: what is looked at is what is imported, even if the file changes meanwhile.
+    const fits = file.size <= MAX_IMPORT_BYTES;
+    submit({ file: fits ? new Blob([await file.arrayBuffer()]) : file, name: file.name });
+  };
+  const dropZone = useDropZone((data) => {
+    const [file] = data.files;
+    if (file) void readFile(file);
+    else submit({ file: new Blob([data.getData("text")]) });
+  });
+
+  return (
+    <>
+      <p className={classes.text}>{t.transfer.importText}</p>
+      {tooLarge !== undefined && (
+        <ErrorAlert
+          title={t.transfer.tooLarge}
+          text={t.transfer.tooLargeText(formatBytes(tooLarge, language), formatBytes(MAX_IMPORT_BYTES, language))}
+        />
+      )}
+      {failure && tooLarge === undefined && (
+        <ErrorAlert title={t.transfer.notRead} text={errorText(failure, t)}>
+          {input && input.text === undefined && (
+            <Group mt="xs">
+              <InputName input={input} />
+              <Button size="xs" variant="default" onClick={() => onInput(input)}>
+                {t.retry}
+              </Button>
+            </Group>
+          )}
+        </ErrorAlert>
+      )}
+      <div className={classes.zone} {...dropZone}>
+        <IconFileImport size={36} stroke={1.3} aria-hidden />
+        <p>{t.transfer.drop}</p>
+        <FileButton resetRef={reset} onChange={(file) => void readFile(file)} accept=".json,application/json">
+          {(props) => (
+            <Button {...props} variant="default" leftSection={<IconUpload size={16} />}>
+              {t.form.chooseFile}
+            </Button>
+          )}
+        </FileButton>
+      </div>
+      <Textarea
+        className={classes.paste}
+        label={t.transfer.paste}
+        placeholder={'{ "connections": [ … ] }'}
+        autosize
+        minRows={2}
+        maxRows={12}
+        spellCheck={false}
+        autoComplete="off"
+        value={text}
+        onChange={(event) => setText(event.currentTarget.value)}
+        onPaste={(event) => {
+          const pasted = event.clipboardData.getData("text");
+          if (pasted.length <= MAX_EDITABLE_LENGTH) return;
+          event.preventDefault();
+          submit({ file: new Blob([pasted]) });
+        }}
+      />
+      {text.trim() && (
+        <Button mt="sm" onClick={() => submit({ file: new Blob([text]), text })}>
+          {t.transfer.check}
+        </Button>
+      )}
+    </>
+  );
+}

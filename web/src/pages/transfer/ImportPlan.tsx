@@ -1,0 +1,92 @@
+import { Button } from "@mantine/core";
+import { useEffect, useMemo, useRef, useState } from "react";
+
+import type { ImportOutcome, ImportReport, ImportReportEntry } from "../../api/schema";
+import { useMessages } from "../../i18n/language";
+import { errorText } from "../../model/error-text";
+import { EntryList } from "./EntryList";
+import { ErrorAlert } from "./ErrorAlert";
+import type { ImportInput } from "./import-state";
+import { planStatus } from "./import-state";
+import classes from "./ImportPlan.module.css";
+import { InputName } from "./InputName";
+import { countUrlFixes } from "./notes";
+import { OutcomeCounts } from "./OutcomeCounts";
+
+interface Props {
+  input: ImportInput;
+  plan: ImportReport;
+  failure: Error | undefined;
+  /** Imports all of it, or only what is good. */
+  onImport: (onlyGood: boolean) => void;
+  onOther: () => void;
+}
+
+/** What would become of each entry of a file, before anything is stored. */
+export function ImportPlan({ input, plan, failure, onImport, onOther }: Props) {
+  const t = useMessages();
+  const sentence = useRef<HTMLParagraphElement>(null);
+  // The button that led here is gone: whoever used the keyboard goes on from what there is to read.
+  useEffect(() => sentence.current?.focus(), []);
+  const [filter, setFilter] = useState<ImportOutcome>();
+  // The refused ones are what one has to look at; a file without any has nothing to hide.
+  const shownOutcome = filter ?? (plan.refuse > 0 ? "refuse" : undefined);
+  const entries = useMemo(
+    () => (shownOutcome ? plan.entries.filter(({ outcome }) => outcome === shownOutcome) : plan.entries),
+    [plan, shownOutcome],
+  );
+  const state = planStatus(plan);
+  const source = t.transfer.sources[plan.source];
+
+  return (
+    <>
+      <p className={classes.given}>
+        <InputName input={input} />
+        {source && <span className={classes.source}>{source}</span>}
+      </p>
+      {failure && <ErrorAlert title={t.transfer.notImported} text={errorText(failure, t)} />}
+      <p className={classes.sentence} ref={sentence} tabIndex={-1}>
+        {t.transfer.verdicts[state](state === "refused" ? plan.refuse : plan.create)}
+      </p>
+      {state === "refused" && <p className={classes.choice}>{t.transfer.refusedChoice(plan.create)}</p>}
+      <div className={classes.buttons}>
+        {state === "ready" && <Button onClick={() => onImport(false)}>{t.transfer.import(plan.create)}</Button>}
+        {state === "refused" && plan.create > 0 && (
+          <Button variant="default" onClick={() => onImport(true)}>
+            {t.transfer.importGood(plan.create)}
+          </Button>
+        )}
+        <Button variant="default" onClick={onOther}>
+          {input.text === undefined ? t.transfer.other : t.transfer.change}
+        </Button>
+      </div>
+      {plan.notTakenOver.length > 0 && (
+        <p className={classes.rest}>
+          {t.transfer.notTakenOver}{" "}
+          {plan.notTakenOver.map((name) => (
+            <code key={name}>{name}</code>
+          ))}
+        </p>
+      )}
+      <UrlFixes entries={plan.entries} />
+      {plan.total > 0 && (
+        <>
+          <OutcomeCounts report={plan} filter={shownOutcome} onFilter={setFilter} />
+          <EntryList entries={entries} label={t.transfer.entries} />
+        </>
+      )}
+    </>
+  );
+}
+
+/** What is taken out of URLs, in numbers; each entry says which. */
+function UrlFixes({ entries }: { entries: readonly ImportReportEntry[] }) {
+  const t = useMessages();
+  const { credentials, path } = useMemo(() => countUrlFixes(entries), [entries]);
+  if (credentials + path === 0) return null;
+  return (
+    <p className={classes.rest}>
+      {credentials > 0 && t.transfer.credentialsMoved(credentials)} {path > 0 && t.transfer.pathDropped(path)}
+    </p>
+  );
+}

@@ -1,0 +1,85 @@
+import { Button } from "@mantine/core";
+import { Fragment, useEffect, useRef } from "react";
+
+import type { ImportReport } from "../../api/schema";
+import type { LinkCounts } from "../../api/transfer";
+import { LinkButton } from "../../components/LinkButton";
+import { useMessages } from "../../i18n/language";
+import { linkTo } from "../../model/paths";
+import { ProgressBar } from "../../ui/ProgressBar";
+import { StateIcon } from "../../ui/StateBadge";
+import { EntryList } from "./EntryList";
+import classes from "./ImportResult.module.css";
+import { entriesWithNotes } from "./notes";
+
+interface Props {
+  report: ImportReport;
+  links: LinkCounts | undefined;
+  onOther: () => void;
+}
+
+/** What came of an import, and how the new links get on. */
+export function ImportResult({ report, links, onOther }: Props) {
+  const t = useMessages();
+  const sentence = useRef<HTMLParagraphElement>(null);
+  useEffect(() => sentence.current?.focus(), []);
+  // What a person has to do or to know: the others need no looking at.
+  const lists = [
+    [t.transfer.leftOut, report.entries.filter(({ outcome }) => outcome === "refuse")],
+    [t.transfer.toDo, entriesWithNotes(report.entries, "toDo")],
+    [t.transfer.changedUrls, entriesWithNotes(report.entries, "done")],
+  ] as const;
+  return (
+    <>
+      <p className={classes.sentence} ref={sentence} tabIndex={-1}>
+        {t.transfer.imported(report.create)}
+        {report.skip > 0 && ` ${t.transfer.skipped(report.skip)}`}
+        {report.refuse > 0 && ` ${t.transfer.leftOutCount(report.refuse)}`}
+      </p>
+      {links && <Links links={links} />}
+      <div className={classes.buttons}>
+        <LinkButton {...linkTo.fleet()}>{t.errors.toFleet}</LinkButton>
+        <Button variant="default" onClick={onOther}>
+          {t.transfer.other}
+        </Button>
+      </div>
+      {lists.map(
+        ([title, entries]) =>
+          entries.length > 0 && (
+            <Fragment key={title}>
+              <h3 className={classes.left}>{title}</h3>
+              <EntryList entries={entries} label={title} />
+            </Fragment>
+          ),
+      )}
+    </>
+  );
+}
+
+const STATES = [
+  ["connected", "online"],
+  ["failed", "down"],
+  ["disconnected", "idle"],
+  ["pending", "connecting"],
+] as const;
+
+function Links({ links }: { links: LinkCounts }) {
+  const t = useMessages();
+  const all = links.connected + links.failed + links.disconnected + links.pending;
+  return (
+    // Read out once it is settled, not with every number that changes until then.
+    <div className={classes.links} role="status" aria-busy={links.pending > 0}>
+      {links.pending > 0 && (
+        <ProgressBar label={t.transfer.dialling} value={all > 0 ? 1 - links.pending / all : undefined} />
+      )}
+      <ul>
+        {STATES.filter(([of]) => links[of] > 0).map(([of, state]) => (
+          <li key={of}>
+            <StateIcon state={state} />
+            <strong>{links[of]}</strong> {t.states[state]}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}

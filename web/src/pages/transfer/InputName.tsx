@@ -1,0 +1,19 @@
+import { IconFile } from "@tabler/icons-react";
+
+import { useLanguage, useMessages } from "../../i18n/language";
+import { formatBytes } from "../../util/format-bytes";
+import type { ImportInput } from "./import-state";
+import classes from "./InputName.module.css";
+
+/** What is being imported. */
+export function InputName({ input: { name, file } }: { input: ImportInput }) {
+  const t = useMessages();
+  const language = useLanguage();
+  return (
+    <span className={classes.given}>
+      <IconFile size={16} stroke={1.6} aria-hidden />
+      <span className={classes.name}>{name ?? t.transfer.pasted}</span>
+      <span className={classes.size}>{formatBytes(file.size, language)}</span>
+    </span>
+  );
+}

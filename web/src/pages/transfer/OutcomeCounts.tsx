@@ -1,0 +1,38 @@
+import { UnstyledButton } from "@mantine/core";
+
+import type { ImportOutcome, ImportReport } from "../../api/schema";
+import { useMessages } from "../../i18n/language";
+import classes from "./OutcomeCounts.module.css";
+import { OutcomeIcon } from "./OutcomeIcon";
+
+interface Props {
+  report: ImportReport;
+  /** Which ones are looked at; all when undefined. */
+  filter: ImportOutcome | undefined;
+  onFilter: (only: ImportOutcome | undefined) => void;
+}
+
+const OUTCOMES = ["refuse", "create", "skip"] as const;
+
+/** How many entries become what; each count shows only those. */
+export function OutcomeCounts({ report, filter, onFilter }: Props) {
+  const t = useMessages();
+  const shown = OUTCOMES.filter((outcome) => report[outcome] > 0);
+  return (
+    <ul className={classes.counts}>
+      {shown.map((outcome) => (
+        <li key={outcome}>
+          <UnstyledButton
+            className={classes.count}
+            aria-pressed={filter === outcome}
+            disabled={shown.length === 1}
+            onClick={() => onFilter(filter === outcome ? undefined : outcome)}
+          >
+            <OutcomeIcon outcome={outcome} />
+            <strong>{report[outcome]}</strong> {t.transfer.outcomes[outcome]}
+          </UnstyledButton>
+        </li>
+      ))}
+    </ul>
+  );
+}

@@ -1,0 +1,48 @@
+import { Button } from "@mantine/core";
+import { IconCheck, IconCopy } from "@tabler/icons-react";
+import { useEffect, useRef, useState } from "react";
+
+import { useMessages } from "../i18n/language";
+
+/** A button that copies a text. `label` says which, for those who don't see what it stands beside. */
+export function CopyButton({ text, label, children }: { text: string; label: string; children?: string }) {
+  const t = useMessages();
+  const [isCopied, setCopied] = useState(false);
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(timer.current), []);
+  const copy = async () => {
+    setCopied(await writeToClipboard(text));
+    clearTimeout(timer.current);
+    timer.current = setTimeout(() => setCopied(false), 2_000);
+  };
+  return (
+    <Button
+      variant="subtle"
+      size="compact-sm"
+      aria-label={isCopied ? t.copied : label}
+      leftSection={isCopied ? <IconCheck size={15} /> : <IconCopy size={15} />}
+      onClick={() => void copy()}
+    >
+      <span aria-live="polite">{isCopied ? t.copied : (children ?? t.copy)}</span>
+    </Button>
+  );
+}
+
+async function writeToClipboard(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    // Browsers have no clipboard for pages that come over plain HTTP, which is how haltere is first met.
+    const field = document.createElement("textarea");
+    field.value = text;
+    // Beside the focused element, so that a dialog doesn't take the focus back.
+    (document.activeElement?.parentElement ?? document.body).append(field);
+    const before = document.activeElement;
+    field.select();
+    const done = document.execCommand("copy");
+    field.remove();
+    if (before instanceof HTMLElement) before.focus();
+    return done;
+  }
+}

@@ -1,0 +1,19 @@
+import type { ReactNode } from "react";
+
+import classes from "./PropertyList.module.css";
+
+/** What is known, by name. A fact without a value is left out. */
+export function PropertyList({ properties }: { properties: readonly (readonly [string, ReactNode])[] }) {
+  return (
+    <dl className={classes.facts}>
+      {properties
+        .filter(([, value]) => value !== undefined && value !== null && value !== false && value !== "")
+        .map(([name, value]) => (
+          <div key={name}>
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+    </dl>
+  );
+}

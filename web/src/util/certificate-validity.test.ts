@@ -1,0 +1,20 @@
+import { expect, test } from "vitest";
+
+import { expiryState, validityState } from "./certificate-validity";
+
+const now = Date.parse("2026-06-01T00:00:00Z");
+
+test("thirty days before its end a certificate is to be renewed", () => {
+  expect(expiryState("2026-07-01T00:00:00Z", now)).toBe("fine");
+  expect(expiryState("2026-06-30T23:59:59Z", now)).toBe("soon");
+  expect(expiryState("2026-06-01T00:00:00Z", now)).toBe("soon");
+  expect(expiryState("2026-05-31T23:59:59Z", now)).toBe("over");
+  expect(expiryState(undefined, now)).toBeUndefined();
+});
+
+test("one whose beginning is still to come is early, whatever its end", () => {
+  const notAfter = "2026-06-10T00:00:00Z";
+  expect(validityState({ notBefore: "2026-06-02T00:00:00Z", notAfter }, now)).toBe("early");
+  expect(validityState({ notBefore: "2026-06-01T00:00:00Z", notAfter }, now)).toBe("soon");
+  expect(validityState({}, now)).toBeUndefined();
+});
