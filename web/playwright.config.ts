@@ -1,11 +1,11 @@
 import { defineConfig } from "@playwright/test";
 
-/** The console in a browser, against the real haltere and real brokers; `npm run e2e`. */
+/** Tests of the console in a browser, with the real haltere and real brokers; `npm run e2e`. */
 export default defineConfig({
   testDir: "e2e",
   fullyParallel: true,
   workers: 2,
-  // A test that fails now and then is broken.
+  // No retries: a flaky test is a bug.
   retries: 0,
   forbidOnly: process.env["CI"] !== undefined,
   timeout: 60_000,
@@ -14,11 +14,11 @@ export default defineConfig({
   use: {
     locale: "en-GB",
     timezoneId: "Europe/Berlin",
-    // Nothing fades or slides: what is looked at is what stays.
+    // No animations: what a test sees is final.
     contextOptions: { reducedMotion: "reduce" },
     screenshot: "only-on-failure",
     launchOptions: {
-      // The system's own browser: none is downloaded.
+      // The system's browser: none is downloaded.
       executablePath: process.env["CHROMIUM"] ?? "/usr/bin/chromium",
       chromiumSandbox: process.getuid?.() !== 0,
       args: [

@@ -5,7 +5,7 @@ import { firstLoad } from "./build/first-load.ts";
 import { licences } from "./build/licences.ts";
 import { precompress } from "./build/precompress.ts";
 
-/** Where `npm run dev` finds a running haltere. */
+/** The haltere that `npm run dev` uses. */
 const server = process.env["HALTERE"] ?? "http://127.0.0.1:8088";
 
 export default defineConfig({
@@ -13,16 +13,16 @@ export default defineConfig({
   build: {
     outDir: "dist",
     target: "es2022",
-    // Below this size Vite would inline pictures as data: URLs; the policy allows it, caching does not.
+    // Vite would inline small images as data: URLs, which browsers can't cache.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
     reportCompressedSize: false,
-    // How much is too much, build/first-load.ts says.
+    // build/first-load.ts has the limit.
     chunkSizeWarningLimit: 2_000,
     rolldownOptions: {
       output: {
-        // What every visit needs comes in two files, one of which stays as it is until a library changes.
-        // Left alone, it would be cut into some fifty, one for each set of pages that share a piece.
+        // Every visit loads two files, one of which changes only with a library. By default Vite would create
+        // some fifty, one per set of pages that share code.
         codeSplitting: {
           groups: [
             { name: "libraries", test: /node_modules/, tags: ["$initial"] },
@@ -33,15 +33,15 @@ export default defineConfig({
     },
   },
   experimental: {
-    // The console may live below any path: scripts and styles find each other relatively, and the
-    // page, which has to know, is told by the server.
+    // The console may be served below any path: scripts and styles refer to each other relatively, and the page
+    // gets the path from the server.
     renderBuiltUrl(file, { hostType }) {
       return hostType === "html" ? `__HALTERE_BASE__/${file}` : { relative: true };
     },
   },
   server: {
     proxy: Object.fromEntries(
-      // The host stays the one the browser asked: haltere refuses changes that come from another origin.
+      // Keep the browser's Host header: haltere refuses changes from another origin.
       ["/api", "/auth", "/logout", "/validate-session"].map((path) => [path, { target: server, changeOrigin: false }]),
     ),
   },

@@ -20,7 +20,7 @@ const needs = (name: string, ...deps: [string, ...(string | null)[]][]) => ({
   deps: deps.map(([dep, ...kinds]) => ({ pkg: `${dep}#1`, dep_kinds: kinds.map((kind) => ({ kind })) })),
 });
 
-test("what gets into the binary is listed: not what builds or tests it, nor what is our own", () => {
+test("only third-party crates in the binary are listed, not those that build or test it", () => {
   const metadata: Metadata = {
     packages: [
       crate("binary", { source: null }),

@@ -3,17 +3,17 @@ import { promisify } from "node:util";
 
 import type { Component } from "../src/util/licences.ts";
 
-/** What the binary is built for; crates for other systems are not in it. */
+/** The binary's targets; crates for other platforms are not in it. */
 const PLATFORMS = ["x86_64-unknown-linux-gnu", "aarch64-unknown-linux-gnu"];
 
-/** The part of what `cargo metadata` says that is looked at. */
+/** The parts of `cargo metadata` that are used. */
 export interface Metadata {
   readonly packages: readonly {
     readonly id: string;
     readonly name: string;
     readonly version: string;
     readonly license: string | null;
-    /** Absent for what is in this repository. */
+    /** Absent for crates of this repository. */
     readonly source: string | null;
     readonly targets: readonly { readonly kind: readonly string[] }[];
   }[];
@@ -28,7 +28,7 @@ export interface Metadata {
   };
 }
 
-/** Asks cargo what the lock file stands for, without the network where that will do. */
+/** Runs `cargo metadata`, without the network if possible. */
 export async function cargoMetadata(folder: string): Promise<Metadata> {
   const ask = async (...more: string[]) => {
     const platforms = PLATFORMS.flatMap((platform) => ["--filter-platform", platform]);
@@ -36,11 +36,11 @@ export async function cargoMetadata(folder: string): Promise<Metadata> {
     const { stdout } = await promisify(execFile)("cargo", options, { cwd: folder, maxBuffer: 256 * 1024 * 1024 });
     return JSON.parse(stdout) as Metadata;
   };
-  // Offline it fails where the crates were never fetched; that there is no cargo doesn't change.
+  // Offline mode fails if crates were never downloaded. Without cargo both fail.
   return ask("--offline").catch(() => ask());
 }
 
-/** The crates of others that get into the binary called `root`: not what only builds or tests it. */
+/** The third-party crates in the binary `root`, without those that only build or test it. */
 export function shippedCrates({ packages, resolve }: Metadata, root: string): Component[] {
   const byId = new Map(packages.map((each) => [each.id, each]));
   const needs = new Map(resolve.nodes.map(({ id, deps }) => [id, deps]));
@@ -60,7 +60,7 @@ export function shippedCrates({ packages, resolve }: Metadata, root: string): Co
       kind: "cargo" as const,
       name,
       version,
-      // How it was written before there were expressions.
+      // The notation from before SPDX expressions.
       licence: (license ?? "unknown").replaceAll("/", " OR "),
       text: "",
     }));

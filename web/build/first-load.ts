@@ -4,16 +4,16 @@ import { promisify } from "node:util";
 import { gzip } from "node:zlib";
 import type { Plugin } from "vite";
 
-/** In kilobytes of 1000 bytes, packed by gzip, as a browser without brotli would fetch it. */
+/** In kilobytes of 1000 bytes after gzip, for browsers without brotli. */
 const MAX_KB = 280;
 const TARGET_KB = 180;
 
-/** The page that most people open first; whether it comes with the entry or not, it counts. */
+/** The page that opens first for most users. It counts, whether or not it is part of the entry. */
 const FIRST_PAGE = /src\/pages\/FleetPage\.tsx$/;
 
 /**
- * Fails the build when a browser has to fetch too much before it can show the fleet, and says how much it
- * is: what `index.html` names, the first page, and what these import at once.
+ * Fails the build if the first load of the fleet is too large, and prints its size: the files in `index.html`,
+ * the first page and their static imports.
  */
 export function firstLoad(): Plugin {
   return {

@@ -5,13 +5,13 @@ import type { Component } from "../src/util/licences.ts";
 import { printLicences } from "../src/util/licences.ts";
 import { cargoMetadata, shippedCrates } from "./crates.ts";
 
-/** Beside the page, under a name that stays: people may want to read it without the console. */
+/** A stable name, so that the list can be read without the console. */
 const LICENCE_FILE = "licences.txt";
 
-/** Where Vite leaves what it knows of the packages it has bundled. */
+/** Where Vite writes the packages that it bundled. */
 const VITE_LICENCE_FILE = "packages.json";
 
-/** Lists what the console and the binary are made of, with licences. Without cargo, only the console. */
+/** Lists the licences of the console and the binary. Without cargo, only those of the console. */
 export function licences(): Plugin {
   return {
     name: "haltere-licences",
@@ -60,7 +60,7 @@ async function ownComponent(): Promise<Component> {
   return { kind: "haltere", name: "haltere", version, licence: "Apache-2.0", text };
 }
 
-// Compared as they are: the same list in every language and on every machine.
+// Compares code units, so that the list is the same on every machine.
 function byName(a: Component, b: Component): number {
   const [one, other] = [`${a.name} ${a.version}`, `${b.name} ${b.version}`];
   return one < other ? -1 : one > other ? 1 : 0;

@@ -4,13 +4,10 @@ import { promisify } from "node:util";
 import { brotliCompress, constants, gzip } from "node:zlib";
 import type { Plugin } from "vite";
 
-/** What gets smaller; pictures and fonts are packed already. */
+/** What compresses well; images and fonts are compressed already. */
 const COMPRESSIBLE = /\.(css|js|svg)$/;
 
-/**
- * Puts packed forms beside what the browser loads, as small as they get: here it takes a second once,
- * in the server it would take one for each browser.
- */
+/** Writes compressed copies at the highest level: once here instead of once per browser in the server. */
 export function precompress(): Plugin {
   return {
     name: "haltere-pack",

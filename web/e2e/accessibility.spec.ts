@@ -8,7 +8,7 @@ import { expect, test } from "./support/test";
 
 for (const colorScheme of ["light", "dark"] as const) {
   test.describe(`in the ${colorScheme} theme`, () => {
-    // Long enough for what is being dialled to be looked at.
+    // Keeps a connection in the state `connecting` for the whole test.
     test.use({ colorScheme, settings: { HALTERE_LINK_CONNECT_TIMEOUT: "5m" } });
 
     test("axe finds nothing on any page", async ({ page, admin, broker, silent }) => {
@@ -82,7 +82,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expectAccessible(page, "import");
     });
 
-    test("axe finds nothing in forms, whatever state they are in", async ({ page, guard, pki, startBroker }) => {
+    test("axe finds nothing in forms in any state", async ({ page, guard, pki, startBroker }) => {
       guard.allow(/status of 40[13] /);
       const broker = await startBroker({ tls: { pki, chain: true } });
       await page.goto("/new");
@@ -115,7 +115,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   test.describe(`before anything, in the ${colorScheme} theme`, () => {
     test.use({ colorScheme, loggedInAs: "", settings: { HALTERE_ADMIN_PASSWORD: "" } });
 
-    test("axe finds nothing at the door", async ({ page, haltere }) => {
+    test("axe finds nothing before the login", async ({ page, haltere }) => {
       await page.goto("/");
       await expect(page.getByLabel(en.login.username)).toBeVisible();
       await expectAccessible(page, "login");

@@ -11,7 +11,7 @@ const { profile } = en;
 
 const background = async (page: Page) => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
 
-test("a theme is chosen and stays; until then the system's counts", async ({ page }) => {
+test("the theme follows the system until one is chosen, which is remembered", async ({ page }) => {
   await page.emulateMedia({ colorScheme: "light" });
   await page.goto("/profile");
   await expect(page.getByRole("radiogroup", { name: profile.theme })).toBeVisible();
@@ -25,7 +25,7 @@ test("a theme is chosen and stays; until then the system's counts", async ({ pag
   expect(await background(page)).toBe(light);
 });
 
-test("a language is chosen and stays", async ({ page }) => {
+test("a chosen language is remembered", async ({ page }) => {
   await page.goto("/profile");
   await expect(page.locator("html")).toHaveAttribute("lang", "en");
   await page.getByRole("radiogroup", { name: profile.language }).getByText("Deutsch").click();
@@ -35,7 +35,7 @@ test("a language is chosen and stays", async ({ page }) => {
   await expect(page.getByRole("heading", { name: de.profile.look })).toBeVisible();
 });
 
-/** All texts of a catalogue. */
+/** All texts of a catalogue of messages. */
 function texts(words: object): string[] {
   return Object.values(words).flatMap((word: unknown) => {
     if (typeof word === "string") return [word];
@@ -46,7 +46,7 @@ function texts(words: object): string[] {
 test.describe("in German", () => {
   test.use({ locale: "de-DE" });
 
-  test("no page has an English word left over", async ({ page, admin, broker, guard }) => {
+  test("no page has an English text", async ({ page, admin, broker, guard }) => {
     const german = new Set(texts(de));
     const foreign = texts(en).filter((text) => !german.has(text));
     await populate(admin, broker);
@@ -60,7 +60,7 @@ test.describe("in German", () => {
     await page.keyboard.press("Control+k");
     await expect(page.getByRole("option", { name: de.nav.settings })).toBeVisible();
     expect.soft(await leftovers(page, foreign), "palette").toEqual([]);
-    // Whoever looks for English words finds them where there are some.
+    // The check itself works: it finds English texts on an English page.
     await page.getByRole("option", { name: "English" }).click();
     await expect(page.locator("html")).toHaveAttribute("lang", "en");
     expect((await leftovers(page, foreign)).length).toBeGreaterThan(5);
@@ -74,7 +74,7 @@ test.describe("in German", () => {
   });
 });
 
-/** Which of some texts the page shows, or reads out. */
+/** The texts that the page shows or that a screen reader announces. */
 async function leftovers(page: Page, foreign: readonly string[]): Promise<string[]> {
   return page.evaluate((foreign) => {
     const shown = new Set<string>();

@@ -4,14 +4,14 @@ import { expect, test } from "./support/test";
 
 test.use({ loggedInAs: "", settings: { HALTERE_SERVER_BASE_PATH: "/haltere" } });
 
-test("everything works below a path", async ({ page, haltere, admin, broker, context }) => {
+test("everything works below a base path", async ({ page, haltere, admin, broker, context }) => {
   const asked: string[] = [];
   context.on("request", (request) => asked.push(new URL(request.url()).pathname));
   await admin.create({ id: "press", name: "Press", url: broker.url });
   const { url } = haltere;
   expect(url).toMatch(/\/haltere$/);
 
-  // A deep link leads to the login and from there to where it said.
+  // A deep link leads to the login, and from there to its page.
   await page.goto(`${url}/connections/press?x=1`);
   await submitLogin(page);
   await expect(page.getByRole("heading", { name: "Press" })).toBeVisible();
@@ -26,7 +26,7 @@ test("everything works below a path", async ({ page, haltere, admin, broker, con
   await page.getByRole("button", { name: en.form.test }).click();
   await expect(page.getByRole("region", { name: en.form.test })).toContainText(en.form.works);
 
-  // Pages that load their script only now.
+  // Pages whose scripts load on demand.
   await page.getByRole("link", { name: en.nav.settings }).click();
   await expect(page).toHaveURL(`${url}/settings`);
   await expect(page.getByRole("switch").first()).toBeVisible();

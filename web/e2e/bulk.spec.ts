@@ -27,7 +27,7 @@ test.beforeEach(async ({ page, admin, broker }) => {
   await expect(row(page, "Store")).toContainText(en.states.idle);
 });
 
-test("many are disconnected and connected again; the preview names exactly those it changes", async ({
+test("many connections are disconnected and connected again; the dialog lists exactly those that change", async ({
   page,
   admin,
 }) => {
@@ -52,7 +52,7 @@ test("many are disconnected and connected again; the preview names exactly those
   await expect(row(page, "Oven")).toContainText(en.states.idle);
 });
 
-test("many are deleted, and no others", async ({ page, admin }) => {
+test("the selected connections are deleted, and no others", async ({ page, admin }) => {
   await choose(page, "Press", "Oven");
   await page.getByRole("button", { name: en.delete, exact: true }).click();
   const dialog = page.getByRole("dialog", { name: bulk.delete(2) });
@@ -67,13 +67,13 @@ test("many are deleted, and no others", async ({ page, admin }) => {
   expect((await admin.connections()).map(({ id }) => id).toSorted()).toEqual(["belt", "store"]);
 });
 
-test("one that fails is named with its reason, and stops none of the others", async ({ page, admin, guard }) => {
+test("a connection that fails is named with the reason, and the others go on", async ({ page, admin, guard }) => {
   guard.allow(/status of 404 .*\/api\/connections\/press\/disconnect/);
   await choose(page, "Press", "Belt", "Oven");
   await page.getByRole("button", { name: fleet.disconnect, exact: true }).click();
   const dialog = page.getByRole("dialog", { name: bulk.disconnect(3) });
   await expect(dialog).toBeVisible();
-  // Somebody else is quicker.
+  // Another user deletes it first.
   await admin.delete("press");
   await dialog.getByRole("button", { name: fleet.disconnect }).click();
   await expect(dialog.getByRole("alert")).toHaveText(/1 failed.*Press: Connection not found/);
@@ -82,7 +82,7 @@ test("one that fails is named with its reason, and stops none of the others", as
   await expect(row(page, "Oven")).toContainText(en.states.idle);
 });
 
-test("a delete that fails is named, too, though all the others are gone", async ({ page, admin, guard }) => {
+test("a failed delete is named even if no connection is left", async ({ page, admin, guard }) => {
   guard.allow(/status of 404 .*\/api\/connections\/press$/);
   await page.getByRole("checkbox", { name: fleet.selectAll }).check();
   await page.getByRole("button", { name: en.delete, exact: true }).click();

@@ -16,12 +16,12 @@ async function fill(page: Page, name: string, url: string): Promise<void> {
   await field(page, form.url).fill(url);
 }
 
-/** A regular expression that a text matches only by holding this one. */
+/** Escapes a text for a regular expression. */
 const literally = (text: string) => text.replaceAll(/[.*+?^${}()|[\]\\]/g, "\\$&");
 
 const save = async (page: Page) => page.getByRole("button", { name: en.save }).click();
 
-test("a new broker is tested stage by stage, saved, and connected", async ({ page, broker }) => {
+test("a new broker is tested stage by stage, saved and connected", async ({ page, broker }) => {
   await page.goto("/");
   await page.getByRole("main").getByRole("link", { name: en.fleet.newConnection }).click();
   await expect(field(page, form.name)).toBeFocused();
@@ -36,7 +36,7 @@ test("a new broker is tested stage by stage, saved, and connected", async ({ pag
     await expect(line).toContainText(/\d ms/);
   }
 
-  // Not for a moment is it said to be missing.
+  // The page must never say that the connection is missing.
   await page.evaluate((gone) => {
     new MutationObserver(() => {
       if (document.body.textContent.includes(gone)) console.error("a connection that was just made is said to be gone");
@@ -48,7 +48,7 @@ test("a new broker is tested stage by stage, saved, and connected", async ({ pag
   await expect(page).toHaveURL(/\/connections\/[0-9a-f-]{36}$/);
 });
 
-test("a test that fails says at which stage, why and what to do", async ({ page }) => {
+test("a failed test names the stage, the cause and what to do", async ({ page }) => {
   await page.goto("/new");
   await fill(page, "Oven", UNREACHABLE_URL);
   await page.getByRole("button", { name: form.test }).click();
@@ -60,7 +60,7 @@ test("a test that fails says at which stage, why and what to do", async ({ page 
   await expect(panel).not.toContainText(form.works);
 });
 
-test("what is saved while the broker is away is stored, and says so", async ({ page, admin }) => {
+test("a connection is stored while its broker is unreachable, and the form says so", async ({ page, admin }) => {
   await page.goto("/new");
   await fill(page, "Oven", UNREACHABLE_URL);
   await page.getByRole("button", { name: form.advanced, exact: true }).click();
@@ -72,7 +72,7 @@ test("what is saved while the broker is away is stored, and says so", async ({ p
   expect((await admin.connection("oven")).name).toBe("Oven");
 });
 
-test("what can't be right is told beside its field, and nothing typed is lost", async ({ page, admin, guard }) => {
+test("an error is shown at its field, and the input stays", async ({ page, admin, guard }) => {
   await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
   await page.goto("/new");
   await save(page);
@@ -90,7 +90,7 @@ test("what can't be right is told beside its field, and nothing typed is lost", 
     await expect(field(page, form.url)).toHaveAccessibleDescription(new RegExp(literally(fault)));
   }
 
-  // The server has the last word: this name is taken.
+  // The server checks what the form can't: this name is taken.
   guard.allow(/status of 403 .*\/api\/connections/);
   await fill(page, "Press", UNREACHABLE_URL);
   await save(page);
@@ -119,7 +119,7 @@ test("an edit keeps the stored password, and a test of it uses it", async ({ pag
   await expect(page.getByRole("main")).toContainText(en.stateDescriptions.online);
   expect(await admin.connection("press")).toMatchObject({ name: "Press 5", credentials });
 
-  // Another password replaces it.
+  // A new password replaces it.
   await page.getByRole("link", { name: en.connection.edit }).click();
   await page.getByLabel(form.password, { exact: true }).fill("wrong");
   await save(page);
@@ -127,7 +127,7 @@ test("an edit keeps the stored password, and a test of it uses it", async ({ pag
   expect((await admin.connection("press")).credentials?.password).toBe("wrong");
 });
 
-test("what somebody else has saved meanwhile is not overwritten", async ({ page, admin, guard }) => {
+test("another user's change is not overwritten", async ({ page, admin, guard }) => {
   guard.allow(/status of 412 .*\/api\/connections\/press\?/);
   await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
   await page.goto("/connections/press/edit");
@@ -146,7 +146,7 @@ test("what somebody else has saved meanwhile is not overwritten", async ({ page,
   await expect(page.getByRole("heading", { name: "Ours" })).toBeVisible();
 });
 
-test("mine is saved over theirs on demand, and what they alone have changed stays", async ({ page, admin, guard }) => {
+test("on request the user's changes are applied to the other user's version", async ({ page, admin, guard }) => {
   guard.allow(/status of 412 .*\/api\/connections\/press\?/);
   const credentials = { username: "haltere", password: "kept" };
   await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL, credentials });
@@ -156,7 +156,7 @@ test("mine is saved over theirs on demand, and what they alone have changed stay
   await save(page);
   const alert = page.getByRole("alert").filter({ hasText: form.outdated });
   await expect(alert).toContainText(form.outdatedFields(`${form.name}, ${form.clientId}`));
-  // Somebody is faster once more: still nothing is overwritten unseen.
+  // Another change in between: again nothing is overwritten without asking.
   await admin.ask("PATCH", "/api/connections/press", { noMetricsMode: true });
   await alert.getByRole("button", { name: form.keepMine }).click();
   await expect(alert).toContainText(form.metrics);
@@ -169,7 +169,7 @@ test("mine is saved over theirs on demand, and what they alone have changed stay
   });
 });
 
-test("whoever leaves with something unsaved is asked first", async ({ page, admin }) => {
+test("leaving unsaved changes asks for confirmation", async ({ page, admin }) => {
   await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
   await page.goto("/connections/press/edit");
   const fleet = page.getByRole("navigation", { name: en.nav.main }).getByRole("link", { name: en.nav.fleet });
@@ -182,13 +182,13 @@ test("whoever leaves with something unsaved is asked first", async ({ page, admi
   await expect(question).toBeHidden();
   await expect(name).toHaveValue("Press 5");
 
-  // The browser asks, too, when one closes the tab or loads the page anew.
+  // So does the browser when the tab is closed or reloaded.
   const asked = page.waitForEvent("dialog");
   await page.reload();
   expect((await asked).type()).toBe("beforeunload");
   await expect(name).toHaveValue("Press");
 
-  // Typed back to what it was: nothing would be lost.
+  // Back to the stored value: nothing would be lost.
   await name.fill("Press 5");
   await name.fill("Press");
   await page.getByRole("button", { name: en.cancel }).click();

@@ -2,7 +2,7 @@ import { en } from "../src/i18n/en";
 import { UNREACHABLE_URL } from "./support/ports";
 import { expect, test } from "./support/test";
 
-test("a connection is deleted by typing its name, and only so", async ({ page, admin }) => {
+test("a connection is deleted only after its name has been typed", async ({ page, admin }) => {
   await admin.create({ id: "press", name: "Press 4", url: UNREACHABLE_URL });
   await admin.create({ id: "oven", name: "Oven", url: UNREACHABLE_URL });
   await page.goto("/connections/press");
@@ -29,7 +29,7 @@ test("a connection is deleted by typing its name, and only so", async ({ page, a
   expect((await admin.connections()).map(({ id }) => id)).toEqual(["oven"]);
 });
 
-test("what somebody else deletes is gone from under one's eyes", async ({ page, admin }) => {
+test("a connection that another user deletes disappears", async ({ page, admin }) => {
   await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
   await page.goto("/connections/press");
   await expect(page.getByRole("heading", { name: "Press" })).toBeVisible();

@@ -4,17 +4,17 @@ import { PASSWORD } from "./support/haltere";
 import { submitLogin } from "./support/log-in";
 import { expect, test } from "./support/test";
 
-// Nobody has chosen a password: haltere makes one up and prints it.
+// Without a configured password haltere generates one and prints it.
 test.use({ loggedInAs: "", settings: { HALTERE_ADMIN_PASSWORD: "" } });
 
 const { initialPassword, profile } = en;
 
-test("the printed password leads to one of one's own", async ({ page, haltere }) => {
+test("the initial password is replaced by one of the user's own", async ({ page, haltere }) => {
   const printed = haltere.printedPassword;
   await page.goto("/");
   await submitLogin(page, "admin", printed);
   await expect(page.getByRole("heading", { name: initialPassword.title })).toBeVisible();
-  // It was typed a moment ago; nobody has to do so again.
+  // The user has just typed it, so the form does not ask again.
   await expect(page.getByLabel(profile.oldPassword)).toBeHidden();
   await page.getByLabel(profile.newPassword, { exact: true }).fill("short");
   await page.getByLabel(profile.again).fill("shorter");
@@ -32,7 +32,7 @@ test("the printed password leads to one of one's own", async ({ page, haltere })
   expect((await logIn(haltere.url, "admin", PASSWORD)).status).toBe(200);
 });
 
-test("whoever has no time now is asked again in the next window", async ({ page, haltere, openWindow }) => {
+test("after postponing, the next window asks again", async ({ page, haltere, openWindow }) => {
   await page.goto("/");
   await submitLogin(page, "admin", haltere.printedPassword);
   await page.getByRole("button", { name: initialPassword.later }).click();
@@ -44,7 +44,7 @@ test("whoever has no time now is asked again in the next window", async ({ page,
   await other.goto("/");
   await submitLogin(other, "admin", haltere.printedPassword);
   await expect(other.getByRole("heading", { name: initialPassword.title })).toBeVisible();
-  // After a reload the password is no longer known, and has to be given.
+  // After a reload the password is no longer in memory, so the form asks for it.
   await other.reload();
   await expect(other.getByLabel(profile.oldPassword)).toBeVisible();
 });

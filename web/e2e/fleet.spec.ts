@@ -14,7 +14,7 @@ test.beforeEach(async ({ page, admin, broker }) => {
   await expect(list(page)).toHaveCount(6);
 });
 
-test("what is wrong comes first, by cause, then everything", async ({ page }) => {
+test("failures come first, grouped by code, then all connections", async ({ page }) => {
   const wrong = page.getByRole("region", { name: fleet.wrongTitle });
   await expect(wrong).toContainText("ECONNREFUSED");
   await expect(wrong).toContainText(fleet.brokers(2));
@@ -27,10 +27,7 @@ test("what is wrong comes first, by cause, then everything", async ({ page }) =>
   await expect(list(page)).toHaveText([/Store/, /Press/, /Oven/, /Lathe/, /Kiln/, /Belt/]);
 });
 
-test("a filter stands in the URL: it survives a reload, can be shared, and the way back", async ({
-  page,
-  openWindow,
-}) => {
+test("a filter is in the URL: it survives reload, sharing and going back", async ({ page, openWindow }) => {
   const filter = page.getByRole("searchbox", { name: fleet.filter });
   await filter.pressSequentially("oven");
   await expect(list(page)).toHaveText([/Oven/]);
@@ -59,7 +56,7 @@ test("a filter stands in the URL: it survives a reload, can be shared, and the w
   await expect(page).toHaveURL(/\/$/);
 });
 
-test("a filter that looks like a number, a list or nothing stays the text that was typed", async ({ page }) => {
+test("a filter that looks like a number, a list or null stays the typed text", async ({ page }) => {
   const filter = page.getByRole("searchbox", { name: fleet.filter });
   for (const text of ["18831", "true", "null", "[1]", '{"a":1}', "1e3", "%41", "a&b=c", "+ +", '"x"']) {
     await filter.fill(text);
@@ -71,7 +68,7 @@ test("a filter that looks like a number, a list or nothing stays the text that w
   }
 });
 
-test("one chooses among the states, reasons and versions there are", async ({ page }) => {
+test("the menu filters by the states, codes and versions that occur", async ({ page }) => {
   await page.getByRole("button", { name: fleet.choose }).click();
   const menu = page.getByRole("menu");
   const choice = (group: string, name: RegExp) =>
@@ -87,7 +84,7 @@ test("one chooses among the states, reasons and versions there are", async ({ pa
   await expect(page).toHaveURL(/version=mosquitto/);
 });
 
-test("the grid shows the same fleet, and stays when one comes back", async ({ page }) => {
+test("the grid shows the same fleet, and is kept when going back", async ({ page }) => {
   await page.getByRole("img", { name: fleet.grid }).click();
   await expect(page).toHaveURL(/view=grid/);
   await expect(list(page)).toHaveCount(6);

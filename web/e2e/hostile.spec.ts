@@ -6,11 +6,11 @@ import { HOSTILE } from "./support/hostile";
 import { UNREACHABLE_URL } from "./support/ports";
 import { test as base, expect } from "./support/test";
 
-/** A fleet of nothing but hostile texts: names, ids, what brokers say of themselves, and why they refuse. */
+/** A fleet of hostile texts: names, ids, versions from brokers and their reasons. */
 const test = base.extend<{ fleet: void }>({
   fleet: [
     async ({ admin }, provide) => {
-      // What stands in a payload is not even text, if a broker likes.
+      // A payload need not even be text.
       const says = (text: string, number: number) =>
         number % 2 === 0 ? { version: `${text}\u001b[31m\u0007\u0000\r\n\u0085` } : { refusal: text };
       const brokers = await Promise.all(HOSTILE.map(async (text, number) => startFakeBroker(says(text, number))));
@@ -27,7 +27,7 @@ const test = base.extend<{ fleet: void }>({
   ],
 });
 
-/** What is wrong when a text has become more than text; runs in the page. */
+/** Runs in the page: finds traces of a text that was parsed as markup or ran as a script. */
 function inspect() {
   const elements = "img, iframe, object, embed, base, math, body script, main style, [onerror], [onload], [onfocus]";
   const made = [...document.querySelectorAll(elements)].map((element) => element.outerHTML.slice(0, 200));
@@ -40,18 +40,18 @@ function inspect() {
 
 const INERT: ReturnType<typeof inspect> = { gotIn: false, made: [], links: [], isWider: false };
 
-/** Fails when a text has become more than text; the browser's console is watched besides. */
+/** Fails if a text became more than text; the guard watches the browser's console, too. */
 async function expectInert(page: Page, where: string): Promise<void> {
   expect.soft(await page.evaluate(inspect), where).toEqual(INERT);
 }
 
 interface Stop {
   readonly path: string;
-  /** What the page's heading has to say, to the letter. */
+  /** The exact heading of the page. */
   readonly heading: string;
 }
 
-/** Goes from page to page as links do, without loading everything anew; returns what each was like. */
+/** Visits pages by client-side navigation and returns what each shows. */
 async function tour(page: Page, stops: readonly Stop[]) {
   await page.goto("/about");
   await expect(page.getByRole("main")).toContainText("0.1.0");
@@ -81,7 +81,7 @@ async function tour(page: Page, stops: readonly Stop[]) {
   }, stops);
 }
 
-/** The names in the list, from its beginning to its end. */
+/** All names in the virtual list, from top to bottom. */
 async function names(page: Page): Promise<string[]> {
   return page.evaluate(async () => {
     const seen = new Set<string>();
@@ -99,12 +99,12 @@ async function names(page: Page): Promise<string[]> {
 
 const at = (id: string) => `/connections/${encodeURIComponent(id)}`;
 
-base("there are enough of them, and no two are alike", () => {
+base("there are at least 200 distinct hostile texts", () => {
   expect(HOSTILE.length).toBeGreaterThanOrEqual(200);
   expect(new Set(HOSTILE).size).toBe(HOSTILE.length);
 });
 
-test("hostile texts stay text in the fleet, in its menus and in what is done with many", async ({ page }) => {
+test("hostile texts stay text in the fleet, its menus and bulk actions", async ({ page }) => {
   await page.goto("/");
   await expect(page.getByRole("heading", { level: 1, name: en.fleet.title })).toBeVisible();
   expect((await names(page)).toSorted()).toEqual(HOSTILE.toSorted());
@@ -127,9 +127,7 @@ test("hostile texts stay text in the fleet, in its menus and in what is done wit
   await expectInert(page, "grid");
 });
 
-test("hostile texts stay text on a connection's page and in its form, at the address made of them", async ({
-  page,
-}) => {
+test("hostile texts stay text on a connection's page and in its form, at the URL with that id", async ({ page }) => {
   const pages = await tour(
     page,
     HOSTILE.map((text) => ({ path: at(text), heading: text })),
@@ -142,7 +140,7 @@ test("hostile texts stay text on a connection's page and in its form, at the add
   expect(forms).toEqual(HOSTILE.map((text) => expect.objectContaining({ heading: text, field: text, found: INERT })));
 });
 
-test("an address made of a hostile text leads to its connection, loaded anew", async ({ page }) => {
+test("a URL with a hostile id opens its connection after a reload", async ({ page }) => {
   const inPaths = HOSTILE.filter((text) => /[%/\\?#]/.test(text) && text.length < 20);
   expect(inPaths.length).toBeGreaterThan(20);
   for (const text of inPaths) {
@@ -152,7 +150,7 @@ test("an address made of a hostile text leads to its connection, loaded anew", a
   }
 });
 
-test("hostile texts are found in the palette, planned in an import, and deleted by typing them", async ({
+test("hostile texts can be found in the palette, planned in an import, and deleted by typing them", async ({
   page,
   admin,
 }) => {
@@ -199,7 +197,7 @@ test("hostile texts are found in the palette, planned in an import, and deleted 
   expect(await admin.connections()).toHaveLength(HOSTILE.length - 6);
 });
 
-/** Whether what stands around a name reads from left to right: a text of the page, and how it begins and ends. */
+/** Whether the first character of a text on the page is left of its last one. */
 async function readsFromLeft(page: Page, text: string): Promise<boolean> {
   return page.evaluate((text) => {
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
@@ -218,9 +216,9 @@ async function readsFromLeft(page: Page, text: string): Promise<boolean> {
   }, text);
 }
 
-test("a name that turns the direction of what follows turns nothing but itself", async ({ page, admin, guard }) => {
+test("a right-to-left name does not reorder the text around it", async ({ page, admin, guard }) => {
   guard.allow(/status of 404 .*\/disconnect$/);
-  // The first letter reads from right to left, and the digits after it follow.
+  // The first letter is right-to-left; digits after it follow its direction.
   const name = "\u05d0 4 sserP";
   await admin.create({ id: "turned", name, url: UNREACHABLE_URL });
   await page.goto("/?q=sserP");

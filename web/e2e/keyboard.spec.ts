@@ -3,10 +3,10 @@ import type { Locator, Page } from "@playwright/test";
 import { en } from "../src/i18n/en";
 import { expect, test } from "./support/test";
 
-/** More presses of Tab than any page needs. */
+/** More Tab presses than any page needs. */
 const FAR = 60;
 
-/** Goes to something as one does without a mouse; fails when it can't be reached, or when one can't see where one is. */
+/** Moves the focus to an element by keyboard; fails if it can't be reached or its focus is not visible. */
 async function tabTo(page: Page, target: Locator, key = "Tab"): Promise<void> {
   for (let presses = 0; presses < FAR; presses += 1) {
     await page.keyboard.press(key);
@@ -22,7 +22,7 @@ async function isFocusSeen(target: Locator): Promise<boolean> {
   return target.evaluate((element) => {
     const { outlineStyle, outlineWidth, boxShadow, borderColor } = getComputedStyle(element);
     if ((outlineStyle !== "none" && outlineWidth !== "0px") || boxShadow !== "none") return true;
-    // A field shows it by its border; some stand in for an element that is drawn beside them.
+    // A field shows the focus by its border; some inputs are drawn by a sibling.
     const drawn = element.nextElementSibling ?? element.parentElement;
     const beside = drawn && getComputedStyle(drawn);
     (element as HTMLElement).blur();
@@ -32,12 +32,12 @@ async function isFocusSeen(target: Locator): Promise<boolean> {
   });
 }
 
-test("a connection is created, tested, changed and deleted without a mouse", async ({ page, admin, broker }) => {
+test("a connection is created, tested, changed and deleted by keyboard", async ({ page, admin, broker }) => {
   const { keyboard } = page;
   await page.goto("/");
   await expect(page.getByRole("heading", { name: en.fleet.empty })).toBeVisible();
 
-  // The first thing one comes to leads past everything that is on every page.
+  // The first link skips the navigation.
   await keyboard.press("Tab");
   await expect(page.getByRole("link", { name: en.nav.skip })).toBeFocused();
   await keyboard.press("Enter");
@@ -76,7 +76,7 @@ test("a connection is created, tested, changed and deleted without a mouse", asy
   await keyboard.press("Enter");
   const dialog = page.getByRole("dialog");
   await expect(dialog.getByRole("textbox")).toBeFocused();
-  // Within a dialog one goes round in it.
+  // The focus stays in the dialog.
   const inside = async () => dialog.evaluate((element) => element.contains(document.activeElement));
   for (let presses = 0; presses < 6; presses += 1) {
     await keyboard.press("Tab");
@@ -86,7 +86,7 @@ test("a connection is created, tested, changed and deleted without a mouse", asy
   await expect(dialog).toBeHidden();
   expect(await admin.connections()).toHaveLength(1);
 
-  // One is back where one was.
+  // The focus returns to where it was.
   await expect(page.getByRole("button", { name: en.more })).toBeFocused();
   await keyboard.press("Enter");
   await expect(page.getByRole("menuitem", { name: en.connection.delete })).toBeFocused();

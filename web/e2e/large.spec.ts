@@ -11,14 +11,14 @@ const list = (page: Page) => page.getByRole("list", { name: fleet.allTitle });
 const row = (page: Page, name: string) => list(page).getByRole("listitem").filter({ hasText: name });
 const name = (number: number) => `Broker ${String(number).padStart(5, "0")}`;
 
-test("ten thousand connections are listed, filtered, scrolled and walked through", async ({ page, admin }) => {
+test("ten thousand connections are listed, filtered, scrolled and tabbed through", async ({ page, admin }) => {
   await admin.load(
     Array.from({ length: COUNT }, (_, number) => ({ id: `b-${number}`, name: name(number), url: UNREACHABLE_URL })),
   );
   await page.goto("/?sort=name");
   await expect(page.getByText(fleet.brokers(COUNT)).first()).toBeVisible();
   await expect(row(page, name(0))).toBeInViewport();
-  // Only what is in sight is drawn.
+  // Only rows in view are rendered.
   expect(await list(page).getByRole("listitem").count()).toBeLessThan(100);
 
   const filter = page.getByRole("searchbox", { name: fleet.filter });
@@ -34,7 +34,7 @@ test("ten thousand connections are listed, filtered, scrolled and walked through
   await page.keyboard.press("Home");
   await expect(row(page, name(0))).toBeAttached();
 
-  // Row by row, further than what was drawn at first.
+  // Row by row, beyond the rows that were rendered first.
   await row(page, name(0)).getByRole("link").focus();
   for (let number = 0; number < 60; number += 1) {
     await expect(row(page, name(number)).getByRole("link")).toBeFocused();

@@ -7,7 +7,7 @@ import { expect, test } from "./support/test";
 
 const list = (page: Page) => page.getByRole("list", { name: en.fleet.allTitle }).getByRole("listitem");
 
-test("what happens in one window shows in the other at once", async ({ page, openWindow, admin, broker }) => {
+test("a change in one window appears in another at once", async ({ page, openWindow, admin, broker }) => {
   await admin.create({ id: "press", name: "Press", url: broker.url });
   const other = await openWindow();
   await Promise.all([page.goto("/"), other.goto("/")]);
@@ -31,9 +31,9 @@ test("what happens in one window shows in the other at once", async ({ page, ope
   await expect(list(other)).toHaveText([/Oven/]);
 });
 
-test("rows keep their order while one points at them", async ({ page, admin, startBroker }) => {
+test("rows keep their order under the pointer", async ({ page, admin, startBroker }) => {
   const [press, belts] = await Promise.all([startBroker(), startBroker()]);
-  // So few that all are drawn, wherever the list begins.
+  // Few enough that all rows are rendered.
   const names = Array.from({ length: 8 }, (_, number) => `Belt ${number + 10}`);
   await admin.load([...names.map((name) => ({ name, url: belts.url })), { name: "Press", url: press.url }]);
   await page.goto("/");
@@ -41,10 +41,10 @@ test("rows keep their order while one points at them", async ({ page, admin, sta
   await expect(list(page).last()).toHaveText(/Press.*Connected/);
   await list(page).nth(4).hover();
   await press.stop();
-  // What a row says is live; where it stands is not, as long as one points at the list.
+  // The content of a row is live; its position is frozen while the pointer is over the list.
   await expect(list(page).last()).toHaveText(/Press.*Down/);
   await expect(list(page).first()).toHaveText(/Belt 10/);
-  // Unless one asks for another order.
+  // A requested order takes effect nevertheless.
   await page.getByRole("button", { name: en.fleet.sortBy(en.fleet.name) }).click();
   await page.getByRole("button", { name: en.fleet.sortBy(en.fleet.name) }).click();
   await expect(list(page).first()).toHaveText(/Press.*Down/);
@@ -54,11 +54,11 @@ test("rows keep their order while one points at them", async ({ page, admin, sta
   await expect(list(page).first()).toHaveText(/Press.*Down/);
 });
 
-test.describe("while haltere is away", () => {
-  // It has to come back where it was.
+test.describe("while haltere is unreachable", () => {
+  // haltere has to restart on the same port.
   test.use({ settings: async ({}, provide) => provide({ HALTERE_LISTEN: `127.0.0.1:${await freePort()}` }) });
 
-  test("the console says so and how old is what it shows, and comes back by itself", async ({
+  test("the console says how old its data is, and recovers by itself", async ({
     page,
     openWindow,
     haltere,
@@ -82,7 +82,7 @@ test.describe("while haltere is away", () => {
     await haltere.start();
     await expect(banner).toBeHidden();
     await expect(list(page)).toHaveText([/Press.*Connected/]);
-    // Live again, not only back.
+    // The stream is live again, too.
     await admin.disconnect("press");
     await expect(list(page)).toHaveText([/Press.*Disconnected/]);
 
@@ -106,12 +106,7 @@ test.describe("while haltere is away", () => {
     await expect(history.first()).toContainText(en.states.online);
   });
 
-  test("what is done meanwhile is told to have failed, and can be done again", async ({
-    page,
-    haltere,
-    admin,
-    guard,
-  }) => {
+  test("a change fails meanwhile, and can be repeated", async ({ page, haltere, admin, guard }) => {
     guard.allow(SERVER_DOWN);
     await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
     await page.goto("/connections/press/edit");

@@ -8,7 +8,7 @@ test.use({ loggedInAs: "" });
 
 const { login } = en;
 
-test("whoever knows the password comes in, and stays in when the page is loaded anew", async ({ page }) => {
+test("a correct password logs in, and a reload keeps the session", async ({ page }) => {
   await page.goto("/");
   await expect(page).toHaveTitle(/^Log in/);
   await expect(page.getByLabel(login.username)).toBeFocused();
@@ -18,19 +18,19 @@ test("whoever knows the password comes in, and stays in when the page is loaded 
   await expect(page.getByRole("heading", { name: en.fleet.empty })).toBeVisible();
 });
 
-test("a wrong password is told, and neither gets in nor stays in the field", async ({ page }) => {
+test("a wrong password shows an error and is cleared", async ({ page }) => {
   await page.goto("/");
   await submitLogin(page, "admin", "wrong");
   await expect(page.getByRole("alert")).toHaveText("The user name or the password is wrong.");
   await expect(page.getByLabel(login.username)).toHaveValue("admin");
   await expect(page.getByLabel(login.password, { exact: true })).toHaveValue("");
-  // A user that does not exist looks the same.
+  // An unknown user gets the same error.
   await submitLogin(page, "nobody");
   await expect(page.getByRole("alert")).toHaveText("The user name or the password is wrong.");
   await expect(page.getByLabel(login.username)).toBeVisible();
 });
 
-test("whoever guesses too often is told to wait", async ({ page, haltere, guard }) => {
+test("too many failed logins have to wait", async ({ page, haltere, guard }) => {
   guard.allow(/status of 429/);
   await haltere.addUser("ann", "viewer");
   await expect.poll(async () => (await logIn(haltere.url, "ann", "guess")).status, { intervals: [0] }).toBe(429);
@@ -39,7 +39,7 @@ test("whoever guesses too often is told to wait", async ({ page, haltere, guard 
   await expect(page.getByRole("alert")).toHaveText(/^Too many attempts\. Try again in \d+ (s|min)\.$/);
 });
 
-test("logging out shows the login, and the way back leads nowhere", async ({ page }) => {
+test("logging out shows the login, and going back does not undo it", async ({ page }) => {
   await page.goto("/about");
   await submitLogin(page);
   await page.getByRole("button", { name: `${en.nav.profile}: admin` }).click();
@@ -49,10 +49,10 @@ test("logging out shows the login, and the way back leads nowhere", async ({ pag
   await expect(page.getByRole("heading", { name: login.title })).toBeVisible();
 });
 
-test.describe("a session that has run out", () => {
+test.describe("an expired session", () => {
   test.use({ settings: { HALTERE_SESSIONS_ABSOLUTE: "5s" } });
 
-  test("is told of, and whoever logs in again is back where they were", async ({ page, haltere, admin }) => {
+  test("shows the login, and logging in again returns to the page", async ({ page, haltere, admin }) => {
     await admin.create({ id: "press-4", name: "Press 4", url: UNREACHABLE_URL });
     await page.goto("/connections/press-4");
     await submitLogin(page);
@@ -68,7 +68,7 @@ test.describe("a session that has run out", () => {
   });
 });
 
-test("a session that ends because the password was changed shows the login at once", async ({ page, haltere }) => {
+test("a changed password ends the session and shows the login at once", async ({ page, haltere }) => {
   await haltere.addUser("ann", "viewer");
   await page.goto("/profile");
   await submitLogin(page, "ann");

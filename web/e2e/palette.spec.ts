@@ -8,11 +8,11 @@ test.beforeEach(async ({ page, admin, broker }) => {
   await expect(page.getByRole("heading", { level: 1, name: en.fleet.title })).toBeVisible();
 });
 
-test("the palette goes to a connection and to a page, all by keyboard", async ({ page }) => {
+test("the palette opens connections and pages by keyboard", async ({ page }) => {
   const search = page.getByRole("combobox", { name: en.commands.search });
   await page.keyboard.press("Control+k");
   await expect(search).toBeFocused();
-  // Before anything is typed: what is wrong.
+  // Without a query it lists failures.
   await expect(page.getByRole("option", { name: "Kiln" })).toBeVisible();
   await page.keyboard.type("lath");
   await expect(page.getByRole("option")).toHaveText([/Lathe.*Connected/]);
@@ -26,11 +26,11 @@ test("the palette goes to a connection and to a page, all by keyboard", async ({
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1, name: en.settings.title })).toBeVisible();
 
-  // The arrows choose among several.
+  // The arrow keys select among several options.
   await page.keyboard.press("Control+k");
   await page.keyboard.type("theme");
   await expect(page.getByRole("option")).toHaveCount(2);
-  // A screen reader is told which one Enter takes.
+  // Screen readers learn which option Enter selects.
   const [first, second] = await page.getByRole("option").all();
   await expect(search).toHaveAttribute("aria-activedescendant", (await first?.getAttribute("id")) ?? "");
   await page.keyboard.press("ArrowDown");
@@ -45,7 +45,7 @@ test("the palette goes to a connection and to a page, all by keyboard", async ({
   await expect(search).toBeHidden();
 });
 
-test("single keys jump about, except where one types, and can be switched off", async ({ page }) => {
+test("single-key shortcuts work outside of fields, and can be turned off", async ({ page }) => {
   const filter = page.getByRole("searchbox", { name: en.fleet.filter });
   await page.keyboard.press("/");
   await expect(filter).toBeFocused();
@@ -71,7 +71,7 @@ test("single keys jump about, except where one types, and can be switched off", 
     await test.step(off, async () => {
       await page.keyboard.press("n");
       await page.keyboard.press("?");
-      // What follows comes after what those would have done.
+      // Opens after the other shortcuts would have taken effect.
       await page.keyboard.press("Control+k");
       await expect(page.getByRole("dialog")).toHaveCount(1);
       await expect(page.getByRole("option", { name: en.nav.about })).toBeVisible();

@@ -15,7 +15,7 @@ interface File {
   readonly bytes: Buffer;
 }
 
-/** Picks a file the way a person does. */
+/** Chooses a file in the file dialog. */
 async function pick(page: Page, label: string, { name, bytes }: File): Promise<void> {
   const chooser = page.waitForEvent("filechooser");
   await page.getByRole("button", { name: `${form.chooseFile}: ${label}` }).click();
@@ -29,12 +29,12 @@ async function begin(page: Page, url: string): Promise<void> {
   await page.getByRole("button", { name: form.clientCertificate }).click();
 }
 
-/** What stands between the lines of a PEM block. */
+/** The DER bytes of a PEM block. */
 const der = (pem: string) => Buffer.from(pem.replaceAll(/-----[^-]+-----|\s/g, ""), "base64");
 
 const SECURE_NOWHERE = UNREACHABLE_URL.replace("mqtt:", "mqtts:");
 
-test("DER is taken, and a combined file brings its key", async ({ page, admin, pki, startBroker }) => {
+test("DER is accepted, and a combined file contains the key", async ({ page, admin, pki, startBroker }) => {
   const broker = await startBroker({ tls: { pki, wantsClientCertificate: true } });
   await begin(page, broker.url);
   await pick(page, form.ca, { name: "ca.der", bytes: der(pki.ca.cert) });
@@ -52,7 +52,7 @@ test("DER is taken, and a combined file brings its key", async ({ page, admin, p
   expect(Buffer.from(stored?.cert?.data ?? "", "base64").toString()).not.toContain("PRIVATE KEY");
 });
 
-test("a container says what it is and what converts it, at its field, until another file is there", async ({
+test("a PKCS #12 file is refused with the command that converts it, until another file is chosen", async ({
   page,
   guard,
   pki,
@@ -75,10 +75,7 @@ test("a container says what it is and what converts it, at its field, until anot
   await expect(command).toBeHidden();
 });
 
-test("what is no PEM stays where it can be edited, and a file that is too large is not sent", async ({
-  page,
-  guard,
-}) => {
+test("invalid PEM stays editable, and a file that is too large is not sent", async ({ page, guard }) => {
   guard.allow(/status of 400 .*\/api\/connections/);
   await begin(page, SECURE_NOWHERE);
   const ca = page.getByRole("textbox", { name: form.ca, exact: true });

@@ -8,7 +8,7 @@ import { expect, test } from "./support/test";
 
 test.use({ viewport: { width: 360, height: 740 } });
 
-/** Fails when the page is wider than its window. */
+/** Fails if the page is wider than the window. */
 async function expectNoOverflow(page: Page, where: string): Promise<void> {
   const wider = await page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;
@@ -35,7 +35,7 @@ test("no page is wider than a phone", async ({ page, admin, broker }) => {
   await expectNoOverflow(page, "a long name");
 });
 
-test("what matters can be done on a phone", async ({ page, admin, broker, guard }) => {
+test("the main tasks work on a phone", async ({ page, admin, broker, guard }) => {
   guard.allow(UNAUTHORIZED);
   await populate(admin, broker);
   await page.goto("/");

@@ -1,10 +1,7 @@
 import { en } from "../src/i18n/en";
 import { expect, test } from "./support/test";
 
-test("the page comes with a policy that lets no script in but our files, and no request out", async ({
-  page,
-  request,
-}) => {
+test("the content security policy allows only haltere's own scripts and requests", async ({ page, request }) => {
   const response = await page.goto("/settings");
   const policy = response?.headers()["content-security-policy"] ?? "";
   const directives = new Map(
@@ -21,14 +18,14 @@ test("the page comes with a policy that lets no script in but our files, and no 
   expect(directives.get("frame-ancestors")).toEqual(["'none'"]);
   const styles = directives.get("style-src");
   expect(styles).toEqual(["'self'", expect.stringMatching(/^'nonce-[A-Za-z0-9+/]{22}=='$/)]);
-  // Each page has a number of its own, and no cache may keep it.
+  // Every response has its own nonce, so it must not be cached.
   const again = await request.get("/settings");
   expect(again.headers()["content-security-policy"]).not.toContain(styles?.[1]);
   expect(again.headers()["cache-control"]).toContain("no-cache");
   await expect(page.getByRole("heading", { name: en.settings.title })).toBeVisible();
 });
 
-test("the policy holds: neither inline script nor foreign picture gets past it", async ({ page, guard }) => {
+test("the policy blocks inline scripts and foreign images", async ({ page, guard }) => {
   guard.allow(/Content Security Policy/, /^error: policy: /, /Fetch API cannot load/, /127\.0\.0\.1:1\//);
   await page.goto("/about");
   await expect(page.getByRole("main")).toContainText("0.1.0");

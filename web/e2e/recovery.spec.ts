@@ -2,11 +2,7 @@ import { en } from "../src/i18n/en";
 import { expectAccessible } from "./support/axe";
 import { expect, test } from "./support/test";
 
-test("a broker that breaks down says why, and is mended without a click when it is back", async ({
-  page,
-  admin,
-  broker,
-}) => {
+test("a failed broker shows the cause, and recovers without a click", async ({ page, admin, broker }) => {
   await admin.create({ id: "press-4", name: "Press 4", url: broker.url });
   await page.goto("/connections/press-4");
   const state = page.getByRole("main");
@@ -14,7 +10,7 @@ test("a broker that breaks down says why, and is mended without a click when it 
   await expect(page.getByRole("region", { name: en.connection.broker })).toContainText("mosquitto version 2.");
 
   await broker.stop();
-  // Lost at first; refused from the next try on.
+  // First closed, from the next attempt on refused.
   await expect(state.getByText("ECONNREFUSED").first()).toBeVisible();
   await expect(state).toContainText(`127.0.0.1:${broker.port}`);
   await expect(state).toContainText(en.stages.tcp);
@@ -24,14 +20,14 @@ test("a broker that breaks down says why, and is mended without a click when it 
 
   await broker.start();
   await expect(state.getByText(en.stateDescriptions.online)).toBeVisible();
-  // What it went through stays.
+  // The history keeps both.
   const history = page.getByRole("list", { name: en.timeline.changes }).getByRole("listitem");
   await expect(history.first()).toContainText(en.states.online);
   await expect(history.filter({ hasText: "ECONNCLOSED" })).toHaveCount(1);
   await expect(history.filter({ hasText: "ECONNREFUSED" })).not.toHaveCount(0);
 });
 
-test("the fleet says in one sentence how it is, and names what is wrong", async ({ page, admin, startBroker }) => {
+test("the fleet's state is one sentence, and failures are named", async ({ page, admin, startBroker }) => {
   const [press, oven] = await Promise.all([startBroker(), startBroker()]);
   await admin.create({ id: "press", name: "Press", url: press.url });
   await admin.create({ id: "oven", name: "Oven", url: oven.url });
@@ -53,7 +49,7 @@ test("the fleet says in one sentence how it is, and names what is wrong", async 
   await expect(page).toHaveTitle(/^Fleet/);
 });
 
-test("a connection that can't be read any more says so, and is put right by giving anew what is lost", async ({
+test("an unreadable connection says so, and is repaired by entering the lost secret", async ({
   page,
   admin,
   haltere,

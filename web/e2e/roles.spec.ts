@@ -47,7 +47,7 @@ for (const [role, { sees, changes, administers }] of Object.entries(RIGHTS)) {
       await expect(main.getByRole("link", { name: en.connection.edit })).toBeVisible({ visible: changes });
     });
 
-    test("gets no further by typing addresses, by keys or in the palette", async ({ page }) => {
+    test("can't get around permissions by URL, shortcut or palette", async ({ page }) => {
       const main = page.getByRole("main");
       const shows = async (path: string, ready: string, form: string, isAllowed: boolean) => {
         await page.goto(path);

@@ -5,7 +5,7 @@ import { expect, test } from "./support/test";
 
 const { profile } = en;
 
-test("a session that is ended elsewhere shows the login within two seconds", async ({ page, openWindow, guard }) => {
+test("a session that ends elsewhere shows the login within two seconds", async ({ page, openWindow, guard }) => {
   guard.allow(/status of 401 /);
   const other = await openWindow("");
   await other.goto("/about");
@@ -22,7 +22,7 @@ test("a session that is ended elsewhere shows the login within two seconds", asy
   await expect(sessions).toHaveText([new RegExp(profile.thisSession)]);
 });
 
-test("all other sessions end together, this one stays", async ({ page, openWindow, admin, guard }) => {
+test("all other sessions end together, the current one stays", async ({ page, openWindow, admin, guard }) => {
   guard.allow(/status of 401 /);
   const others = await Promise.all([openWindow(), openWindow()]);
   await Promise.all(others.map(async (other) => other.goto("/")));

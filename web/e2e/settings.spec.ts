@@ -4,7 +4,7 @@ import { expect, test } from "./support/test";
 
 const { switching } = en.settings;
 
-test("a switch that concerns connections says how many, and asks", async ({ page, admin }) => {
+test("a switch that affects connections says how many and asks for confirmation", async ({ page, admin }) => {
   await admin.create({ id: "press", name: "Press", url: "mqtts://127.0.0.1:1", rejectUnauthorized: false });
   await page.goto("/settings");
   const tls = page.getByRole("switch", { name: /^tls / });
@@ -20,13 +20,13 @@ test("a switch that concerns connections says how many, and asks", async ({ page
   await expect(tls).not.toBeChecked();
   await expect(dialog).toBeHidden();
 
-  // What concerns nobody is switched at once.
+  // A switch that affects nothing needs no confirmation.
   const audit = page.getByRole("switch", { name: /^audit-trail / });
   await audit.click();
   await expect(audit).not.toBeChecked();
 });
 
-test("while the plugin tls is off, the page of a connection that needs it says so", async ({
+test("while the plugin tls is off, connections with TLS settings say so", async ({
   page,
   openWindow,
   admin,
@@ -45,7 +45,7 @@ test("while the plugin tls is off, the page of a connection that needs it says s
   await admin.ask("PUT", "/api/plugins/tls", { enabled: false });
   await expect(page.getByRole("main")).toContainText(what);
   await expect(viewer.getByRole("main")).toContainText(`${what}${ask}`);
-  // To give the CA that it has would be of no use.
+  // Setting the CA that is already set would not help.
   await expect(page.getByRole("main")).not.toContainText(en.hints["UNABLE_TO_VERIFY_LEAF_SIGNATURE"] ?? "");
   await expect(page.getByRole("main")).not.toContainText(en.certificates.leafOnly);
   await expectAccessible(page, "connection while the plugin tls is off");

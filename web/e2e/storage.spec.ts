@@ -5,7 +5,7 @@ import { expect, test } from "./support/test";
 
 const REPLACED = "the database's files were removed or replaced";
 
-test("a database that was moved away is told to administrators, until it is back", async ({
+test("administrators see that the database was moved away, until it is back", async ({
   page,
   openWindow,
   haltere,
@@ -27,12 +27,12 @@ test("a database that was moved away is told to administrators, until it is back
   haltere.moveData(true);
   const ready = async () => (await fetch(`${haltere.url}/readyz`)).status;
   await expect.poll(ready).toBe(503);
-  // A refused change tells at once; else it would be noticed within a minute.
+  // A refused change shows it at once; otherwise the console polls once a minute.
   await disconnect.click();
   await expect(page.getByRole("alert")).toContainText(words.title);
   await expect(banner).toContainText(words.how);
   await expectAccessible(page, "banner of a replaced database");
-  // Who can do nothing about it learns of it from a change that is refused.
+  // Other users see it when a change is refused.
   await other.getByRole("button", { name: en.connection.disconnect }).click();
   await expect(other.getByRole("alert")).toContainText(words.title);
   await expect(other.getByRole("status").filter({ hasText: words.title })).toBeHidden();

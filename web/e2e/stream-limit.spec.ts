@@ -3,7 +3,7 @@ import { expectAccessible } from "./support/axe";
 import { UNREACHABLE_URL } from "./support/ports";
 import { expect, test } from "./support/test";
 
-test("a window too many says so, shows what there is, and is live as soon as there is room", async ({
+test("a window beyond the limit says so, shows the fleet, and goes live when there is room", async ({
   page,
   admin,
   guard,
@@ -18,7 +18,7 @@ test("a window too many says so, shows what there is, and is live as soon as the
   await expect(list).toHaveText([/Press/]);
   await expectAccessible(page, "window that is not live");
 
-  // What comes next is seen without being live, too.
+  // Each attempt refreshes the fleet, even without a stream.
   await admin.create({ id: "oven", name: "Oven", url: UNREACHABLE_URL });
   await expect(list).toHaveCount(2, { timeout: 25_000 });
   release();

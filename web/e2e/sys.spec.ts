@@ -20,12 +20,12 @@ for (const [onSubscribe, sys] of [
     await expect(main).toContainText(connection.sys[sys].what, { timeout: 20_000 });
     await expect(main).toContainText(en.stateDescriptions.online);
     await expect(page.getByRole("region", { name: connection.broker })).toContainText(connection.unknownVersion[sys]);
-    // Once is enough: the server's sentence for users of the API is left out.
+    // The console's advice replaces the server's sentence.
     await expect(main).not.toContainText("set noMetricsMode to true");
     await expectAccessible(page, `connection of a broker that ${onSubscribe}`);
 
     await page.getByRole("link", { name: connection.sysSwitch }).click();
-    // The page one comes from has a button of that name as well.
+    // The previous page has a button with the same name.
     await expect(page.getByRole("textbox", { name: form.name, exact: true })).toBeVisible();
     await page.getByRole("button", { name: form.advanced, exact: true }).click();
     const asks = page.getByRole("switch", { name: form.metrics });
@@ -39,7 +39,7 @@ for (const [onSubscribe, sys] of [
   });
 }
 
-test("a viewer reads why, and is offered nothing to change", async ({ page, admin, haltere, openWindow }) => {
+test("a viewer reads the reason and gets no link to the form", async ({ page, admin, haltere, openWindow }) => {
   const broker = await startFakeBroker({ onSubscribe: "refuses" });
   await admin.create({ id: "press", name: "Press", url: broker.url });
   await haltere.addUser("nina", "viewer");

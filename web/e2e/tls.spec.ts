@@ -6,7 +6,7 @@ import { expect, test } from "./support/test";
 
 const { certificates, form } = en;
 
-/** Drops a file where somebody would drop it: onto the field. */
+/** Drops a file onto a field. */
 async function drop(field: Locator, name: string, text: string): Promise<void> {
   const page = field.page();
   const dataTransfer = await page.evaluateHandle(
@@ -21,13 +21,13 @@ async function drop(field: Locator, name: string, text: string): Promise<void> {
   await field.dispatchEvent("drop", { dataTransfer });
 }
 
-/** The first fingerprint that is shown; it is set in groups, for the eye. */
+/** The first fingerprint on the page, without its grouping. */
 async function shownFingerprint(part: Locator): Promise<string> {
   const text = part.getByText(/^(\s*[0-9A-F]{2}:?){32}\s*$/).first();
   return ((await text.textContent()) ?? "").replaceAll(/[\s:]/g, "");
 }
 
-test("the CA of a broker is trusted once its fingerprint was compared", async ({ page, pki, startBroker }) => {
+test("the CA of a broker is trusted once its fingerprint has been compared", async ({ page, pki, startBroker }) => {
   const broker = await startBroker({ tls: { pki, chain: true } });
   await page.goto("/new");
   await page.getByRole("textbox", { name: form.name, exact: true }).fill("Press");
@@ -53,7 +53,7 @@ test("the CA of a broker is trusted once its fingerprint was compared", async ({
   await expect(page.getByRole("region", { name: en.connection.broker })).toContainText("TLSv1.3");
 });
 
-test("a connection that is down for its CA is mended where one sees it", async ({ page, admin, pki, startBroker }) => {
+test("a link that fails because of its CA is repaired on its page", async ({ page, admin, pki, startBroker }) => {
   const broker = await startBroker({ tls: { pki, chain: true } });
   await admin.create({ id: "press", name: "Press", url: broker.url });
   await page.goto("/connections/press");
@@ -67,7 +67,7 @@ test("a connection that is down for its CA is mended where one sees it", async (
   await expect(card).toContainText(certificates.accepted);
 });
 
-test("a broker that presents its own certificate alone names its CA, which is then given", async ({
+test("a broker that presents only its own certificate names its CA, which is then set", async ({
   page,
   pki,
   startBroker,
@@ -90,7 +90,7 @@ test("a broker that presents its own certificate alone names its CA, which is th
   await expect(panel).toContainText(form.works);
 });
 
-test("a client certificate comes in by dropping its files, and stays when the rest is edited", async ({
+test("a client certificate is set by dropping its files, and kept when other fields change", async ({
   page,
   admin,
   pki,
@@ -111,7 +111,7 @@ test("a client certificate comes in by dropping its files, and stays when the re
   const panel = page.getByRole("region", { name: form.test });
   await expect(panel).toContainText("ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED");
 
-  // What is no key is not taken for one: the server says so at the field, until another file is there.
+  // The server refuses a file that is not a key, at its field, until another one is chosen.
   guard.allow(/status of 400 .*\/api\/connection-test/);
   await drop(cert, "client.pem", pki.client.cert);
   await drop(key, "client.pem", pki.client.cert);

@@ -10,7 +10,7 @@ import { expect, test } from "./support/test";
 
 const { transfer } = en;
 
-/** What a management center for Mosquitto has written, oddities included. */
+/** A config.json of the management center for Mosquitto, with its peculiarities. */
 function config(url: string): object {
   const status = { connected: false, timestamp: 1_600_000_000_000 };
   return {
@@ -33,7 +33,7 @@ async function give(page: Page, content: object): Promise<void> {
   ).setFiles({ name: "config.json", mimeType: "application/json", buffer: Buffer.from(JSON.stringify(content)) });
 }
 
-test("the config.json of MMC moves in: first the plan, then the doing", async ({ page, admin, broker }) => {
+test("a config.json of MMC is checked first, then imported", async ({ page, admin, broker }) => {
   await admin.create({ id: "store", name: "Store", url: UNREACHABLE_URL });
   await page.goto("/");
   await page.getByRole("link", { name: en.fleet.transfer }).click();
@@ -46,7 +46,7 @@ test("the config.json of MMC moves in: first the plan, then the doing", async ({
   const entries = card.getByRole("region", { name: transfer.entries }).getByRole("listitem");
   await expect(entries.filter({ hasText: "Store" }).filter({ hasText: transfer.outcomes.skip })).toHaveCount(1);
   await expect(entries.filter({ hasText: "Belt" })).toContainText("caFile");
-  // Nothing is stored by looking.
+  // The check stores nothing.
   expect(await admin.connections()).toHaveLength(1);
 
   await card.getByRole("button", { name: transfer.import(3) }).click();
@@ -59,7 +59,7 @@ test("the config.json of MMC moves in: first the plan, then the doing", async ({
   expect((await admin.connection("store")).url).toBe(UNREACHABLE_URL);
 });
 
-test("a file with a fault is refused as a whole, each fault by name, and can be mended where it is", async ({
+test("a file with errors is refused as a whole, each error is named, and the text can be corrected", async ({
   page,
   admin,
   guard,
@@ -90,7 +90,7 @@ test("a file with a fault is refused as a whole, each fault by name, and can be 
   expect((await admin.connections()).map(({ name }) => name).toSorted()).toEqual(["Oven", "Press"]);
 });
 
-test("what is good is imported without the rest, which is listed with its reasons", async ({ page, admin }) => {
+test("entries without errors are imported, and the others are listed with their reasons", async ({ page, admin }) => {
   await page.goto("/transfer");
   const card = page.getByRole("region", { name: transfer.importTitle, exact: true });
   await give(page, [
@@ -115,7 +115,7 @@ test("what is good is imported without the rest, which is listed with its reason
   expect((await admin.connection("press")).credentials).toEqual({ username: "haltere", password: "p@ss" });
 });
 
-test("an export holds no secret unless an administrator insists", async ({ page, admin }) => {
+test("an export has no secrets unless an administrator asks for them", async ({ page, admin }) => {
   const credentials = { username: "haltere", password: "only with secrets" };
   await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL, credentials });
   await page.goto("/transfer");
@@ -139,7 +139,7 @@ test("an export holds no secret unless an administrator insists", async ({ page,
   const all = await download(async () => question.getByRole("button", { name: transfer.secretsYes }).click());
   await expect(question).toBeHidden();
 
-  // And it comes back as it was.
+  // The import restores everything.
   await admin.delete("press");
   await give(page, JSON.parse(all) as object);
   await page.getByRole("button", { name: transfer.import(1) }).click();

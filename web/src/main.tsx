@@ -10,9 +10,9 @@ import { basePath } from "./util/page-meta";
 const root = document.getElementById("root");
 if (!root) throw new Error("the page has no root");
 
-// After an update the parts that this page would load later are gone: a new page knows the new ones.
-// Once, so that a part that is gone for another reason is shown as a fault; and only when the server
-// answers, because a page without one is worth keeping.
+// After an update of the server the files that this page would load later no longer exist; a reload gets the new
+// page. Only once a minute, so that another cause shows up as an error, and only if the server responds, because
+// without it the old page is better than none.
 const RELOADED = "haltere.reloaded";
 addEventListener("vite:preloadError", () => {
   if (Date.now() - Number(sessionStorage.getItem(RELOADED)) < 60_000) return;

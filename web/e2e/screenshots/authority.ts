@@ -26,9 +26,9 @@ basicConstraints = critical, CA:TRUE
 keyUsage = critical, keyCertSign
 `;
 
-/** The works' own certificate authority; its certificates begin and end at midnight, to the second. */
+/** The demo's certificate authority; its certificates start and end exactly at midnight. */
 export class Authority {
-  /** The fingerprints of what it has issued, which are others in each run, and what stands in their place. */
+  /** The fingerprints of issued certificates, which differ per run, and the ones that screenshots show instead. */
   readonly fingerprints = new Map<string, string>();
 
   private constructor(
@@ -49,7 +49,10 @@ export class Authority {
     return new Authority(folder, name, readFileSync(folder.at(`${name}.pem`), "utf8"));
   }
 
-  /** A certificate for a host, valid from and to so many days from now; with `chain` the CA's own stands behind it. */
+  /**
+   * A certificate for a host, valid between two days relative to today; with `chain` the file contains the
+   * CA's, too.
+   */
   async issue(
     host: string,
     address: string,

@@ -12,7 +12,7 @@ import { DemoRewriter } from "./rewrite-responses";
 import { RewritingProxy, UNCHANGED } from "./rewriting-proxy";
 import { NOW } from "./timestamps";
 
-/** Where the pictures go, one folder for all of them. */
+/** The output folder. */
 const OUTPUT_DIR = process.env["SCREENSHOTS"] ?? "test-results/screenshots";
 
 const DEVICES = {
@@ -21,7 +21,7 @@ const DEVICES = {
 } as const;
 const THEMES = ["light", "dark"] as const;
 
-/** The highest picture of a whole page, in pixels of the page. */
+/** The greatest height of a full-page screenshot, in CSS pixels. */
 const MAX_HEIGHT = 1_500;
 
 interface Scene {
@@ -29,14 +29,14 @@ interface Scene {
   readonly browser: Browser;
 }
 
-/** Who is logged in as admin, the last one in the pictures' browser. */
+/** The sessions of admin; the last one belongs to the browser of the screenshots. */
 const DEVICES_IN_USE = [
   "curl/8.5.0",
   "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:151.0) Gecko/20100101 Firefox/151.0",
   "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/149.0.0.0 Safari/537.36",
 ];
 
-/** Logs in with each of them, and returns the last session, the value of a `Cookie` header. */
+/** Logs in from all devices; returns the `Cookie` header of the last session. */
 async function logInEverywhere({ url }: Haltere): Promise<string> {
   let cookie = "";
   for (const userAgent of DEVICES_IN_USE) {
@@ -50,7 +50,7 @@ async function logInEverywhere({ url }: Haltere): Promise<string> {
   return cookie;
 }
 
-/** The works with all their brokers; a haltere that was just installed; both live as long as all pictures take. */
+/** The demo fleet, and a fresh installation; both exist once for all screenshots. */
 const test = base.extend<object, { demo: Scene & { session: string }; fresh: Scene }>({
   demo: [
     async ({ playwright }, provide, { project }) => {
@@ -87,7 +87,7 @@ const test = base.extend<object, { demo: Scene & { session: string }; fresh: Sce
   ],
 });
 
-/** Whoever asks for the works' console gets to the stage; it counts as reached over TLS, as a real one would be. */
+/** Sends requests for the demo's host to the proxy, and treats it as a secure origin, as behind TLS. */
 function launchOptions<T extends { args?: string[] }>(stage: RewritingProxy, options: T): T {
   const args = [
     ...(options.args ?? []),
@@ -119,14 +119,14 @@ async function addSession(context: BrowserContext, session: string): Promise<voi
 
 const field = (page: Page, name: string) => page.getByRole("textbox", { name, exact: true });
 
-/** How to get a page to where its picture is taken; `whole`: of all of it, unless it is very long. */
+/** How to prepare the page for a screenshot; `whole` takes the full page up to the greatest height. */
 interface Shot {
   readonly name: string;
   readonly whole?: boolean;
   readonly prepare: (page: Page) => Promise<void>;
 }
 
-/** Puts the list of all connections at the top of what is seen. */
+/** Scrolls the list of all connections to the top of the window. */
 async function scrollToList(page: Page): Promise<void> {
   await expect(page.getByRole("main")).toContainText(en.fleet.allTitle);
   const top = await page.locator("#all").evaluate((title) => title.getBoundingClientRect().top + scrollY);
@@ -143,11 +143,11 @@ function listShot(shot: Shot): Shot {
   };
 }
 
-/** Opens a page, and waits until it is complete: until it shows this. */
+/** Opens a page and waits until it shows the given texts. */
 async function visit(page: Page, path: string, ...shows: readonly string[]): Promise<void> {
   await page.goto(path);
   for (const text of shows) await expect(page.getByRole("main")).toContainText(text);
-  // Comes after the rest, and waits until then without its looks.
+  // This menu loads later and is disabled until then.
   for (const late of await page.getByRole("button", { name: en.fleet.choose }).all()) await expect(late).toBeEnabled();
 }
 
@@ -235,7 +235,7 @@ for (const theme of THEMES) {
     const take = async (page: Page, { name, whole = false }: Pick<Shot, "name" | "whole">) => {
       mkdirSync(OUTPUT_DIR, { recursive: true });
       await page.evaluate(async () => document.fonts.ready);
-      // As high as it has to be: what keeps to an edge of the window would else stand in the midst of a long page.
+      // Resize to the content: elements that stick to the window's edge would cover a longer page.
       if (whole) {
         const height = await page.evaluate(() => document.documentElement.scrollHeight);
         await page.setViewportSize({ ...DEVICES[device].viewport, height: Math.min(height, MAX_HEIGHT) });

@@ -10,12 +10,12 @@ import type { Machine } from "./demo-fleet";
 import { hostOf, MACHINES, UNREGISTERED, WITH_HISTORY } from "./demo-fleet";
 import { DisplayNames } from "./display-names";
 
-/** The user that brokers with a password let in. */
+/** The user of brokers that require a password. */
 const USER = "haltere";
 
-/** The brokers of the works: real ones, each on a loopback address of its own. */
+/** The brokers of the demo fleet: real ones, each on its own loopback address. */
 export class DemoBrokers {
-  /** Those of all certificates, and what stands in their place. */
+  /** The fingerprints of all certificates, and the displayed ones. */
   readonly fingerprints = new Map<string, string>();
   readonly #names: DisplayNames;
   readonly #brokers = new Map<string, Child>();
@@ -36,14 +36,14 @@ export class DemoBrokers {
     return fleet;
   }
 
-  /** Which of their names and addresses are whose. */
+  /** The real and displayed names and addresses. */
   get names(): DisplayNames {
     return this.#names;
   }
 
   #pem = "";
 
-  /** Registers all of them, and waits until each is as it is to be. */
+  /** Registers all connections and waits until each has its intended state. */
   async register(admin: Api): Promise<void> {
     const ca = { data: Buffer.from(this.#pem).toString("base64"), encoding: "base64" as const };
     await admin.load(
@@ -69,7 +69,7 @@ export class DemoBrokers {
     }
   }
 
-  /** Two of them had their troubles, of which their history tells. */
+  /** Creates a history of failures for two of them. */
   async #live(admin: Api): Promise<void> {
     const hasCode = async (id: string, code: string) => {
       while ((await admin.connection(id)).status?.error?.code !== code) await poll();
@@ -127,7 +127,7 @@ export class DemoBrokers {
 
 const poll = async () => new Promise((resolve) => setTimeout(resolve, 100));
 
-/** From and to which day a certificate is valid, counted from today. */
+/** The first and last day of a certificate, relative to today. */
 function validity({ condition }: Machine): [from: number, to: number] {
   if (condition === "expired") return [-366, -1];
   return condition === "expires-soon" ? [-356, 10] : [-100, 266];

@@ -1,15 +1,15 @@
 import { DAY, HOUR, MINUTE } from "./timestamps";
 
-/** How a broker of the works is, apart from well. */
+/** A condition other than a working link. */
 type Condition =
-  /** Nobody listens. */
+  /** Nothing listens. */
   | "refused"
-  /** Its certificate comes from a CA that haltere was not given; it sends that CA's along. */
+  /** The certificate's CA is unknown; the broker sends the CA's certificate, too. */
   | "unknown-ca"
   | "expired"
   | "expires-soon"
   | "wrong-password"
-  /** Its URL has a name that does not exist. */
+  /** The host of the URL does not exist. */
   | "misspelt"
   /** Disconnected on purpose. */
   | "idle";
@@ -20,7 +20,7 @@ export interface Machine {
   readonly hall: string;
   readonly isTls: boolean;
   readonly condition: Condition | undefined;
-  /** For how long it has been as it is, in milliseconds. */
+  /** Time in the current state, in milliseconds. */
   readonly age: number;
 }
 
@@ -31,7 +31,7 @@ function machine(name: string, hall: string, age: number, more: Partial<Machine>
 
 const plain = { isTls: false };
 
-/** The brokers of works that do not exist: what a picture shows is invented, and the same each time. */
+/** The brokers of a fictional factory, the same in every run. */
 export const MACHINES: readonly Machine[] = [
   machine("Press 1", "hall-1", 26 * DAY),
   machine("Press 2", "hall-1", 26 * DAY),
@@ -77,16 +77,16 @@ export const MACHINES: readonly Machine[] = [
   machine("Climate chamber", "laboratory", 16 * DAY, { condition: "idle" }),
 ];
 
-/** Those whose history is shown: a process of its own each, which ends and starts again. */
+/** Brokers whose history is shown: each has its own process, which stops and restarts. */
 export const WITH_HISTORY: readonly string[] = ["press-4", "kiln-2"];
 
-/** A broker nobody has registered yet: its connection is being made in a picture. */
+/** A broker without a connection; one screenshot creates it. */
 export const UNREGISTERED = machine("Laser cutter", "hall-2", 0, { condition: "unknown-ca" });
 
-/** The domain of the works: nobody can own it. */
+/** A reserved domain. */
 const DOMAIN = "works.example";
 
-/** Where the pictures' haltere is. */
+/** The host of haltere in the screenshots. */
 export const CONSOLE = `haltere.${DOMAIN}`;
 
 export const hostOf = ({ id, hall, condition }: Machine): string =>

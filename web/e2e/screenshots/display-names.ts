@@ -1,12 +1,12 @@
 import type { Machine } from "./demo-fleet";
 import { hostOf } from "./demo-fleet";
 
-/** The ports that pictures show. */
+/** The ports that screenshots show. */
 const DISPLAYED_PORTS = { plain: 1883, tls: 8883 };
 
 /**
- * What a broker is called in the pictures, and where it really is: each has a loopback address of its own,
- * so that neither is ever taken for another.
+ * Translates between the displayed host of a broker and its real address. Each has its own loopback address,
+ * so that the translation is unambiguous.
  */
 export class DisplayNames {
   readonly #addresses: ReadonlyMap<string, string>;
@@ -25,24 +25,24 @@ export class DisplayNames {
     return this.#addresses.get(id) ?? "";
   }
 
-  /** Where haltere is told that it is. */
+  /** The URL that haltere connects to. */
   urlOf(machine: Machine): string {
     if (machine.condition === "misspelt") return this.#shownUrl(machine);
     return `${scheme(machine)}://${this.addressOf(machine)}:${this.#ports(machine).real}`;
   }
 
-  /** A text of haltere's with the names of the pictures. */
+  /** Replaces real names by displayed ones. */
   toDisplayed(text: string): string {
     let said = text;
     for (const machine of this.machines) said = said.replaceAll(this.urlOf(machine), this.#shownUrl(machine));
-    // As words of their own: nothing else that is told has such numbers.
+    // As whole words: no other number in a response is equal.
     return said
       .replaceAll(new RegExp(`\\b${this.port.plain}\\b`, "g"), String(DISPLAYED_PORTS.plain))
       .replaceAll(new RegExp(`\\b${this.port.tls}\\b`, "g"), String(DISPLAYED_PORTS.tls))
       .replaceAll("127.20.", "10.20.");
   }
 
-  /** A text of the console's with what haltere can dial. */
+  /** Replaces displayed names by real ones. */
   toReal(text: string): string {
     let meant = text;
     for (const machine of this.machines) meant = meant.replaceAll(this.#shownUrl(machine), this.urlOf(machine));

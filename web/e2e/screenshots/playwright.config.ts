@@ -2,13 +2,13 @@ import { defineConfig } from "@playwright/test";
 
 import tests from "../../playwright.config";
 
-/** Pictures of the console for its documentation; `make screenshots`. */
+/** Screenshots for the documentation; `make screenshots`. */
 export default defineConfig(tests, {
   testDir: ".",
   testMatch: "*.shots.ts",
-  // Not where the tests' own runs tidy up.
+  // Apart from the test results, which every test run clears.
   outputDir: "../../../target/screenshots-failed",
-  // One works for all of them.
+  // One demo fleet for all.
   workers: 1,
   use: { ...tests.use, actionTimeout: 20_000 },
 });

@@ -11,7 +11,7 @@ import type { DisplayNames } from "./display-names";
 import type { Rewriter } from "./rewriting-proxy";
 import { DAY, HOUR, MINUTE, NOW, toDisplayedTime } from "./timestamps";
 
-/** How long before the latest change of a link the ones before it were: of one that is up, of one that is down. */
+/** The ages of earlier changes relative to the latest one, for a link that is up and one that is down. */
 const EARLIER_UP = [
   0,
   7 * MINUTE,
@@ -23,12 +23,12 @@ const EARLIER_UP = [
 const EARLIER_DOWN = [0, 2_000, 3 * DAY, 3 * DAY + 26 * MINUTE, 3 * DAY + 26 * MINUTE + 2_000];
 const BEGAN = 9 * DAY;
 
-/** How long each stage of a test takes, in milliseconds. */
+/** The displayed duration of each stage of a test, in milliseconds. */
 const ELAPSED: Readonly<Record<string, number>> = { dns: 0.3, tcp: 0.6, tls: 4.2, mqtt: 1.7, subscribe: 0.9 };
 
 const FINGERPRINT = /\b(?:[0-9A-F]{2}:){31}[0-9A-F]{2}\b/g;
 
-/** A day in a sentence; those that are data have a time, too. */
+/** A date within a sentence; dates in data include a time. */
 const DAY_IN_WORDS = /\b20\d\d-\d\d-\d\d\b(?!T)/g;
 
 interface Session {
@@ -38,7 +38,7 @@ interface Session {
   address: string;
 }
 
-/** Makes of what haltere says what the pictures show: other names, and other times, the same in each run. */
+/** Rewrites haltere's responses to displayed names and times, the same in every run. */
 export class DemoRewriter implements Rewriter {
   constructor(
     private readonly names: DisplayNames,
@@ -58,7 +58,7 @@ export class DemoRewriter implements Rewriter {
   }
 }
 
-/** That a broker is on haltere's own machine is so here, and not in the pictures. */
+/** Removes the advice that the broker runs on haltere's own machine, which is true only here. */
 function withoutLoopback(key: string, value: unknown): unknown {
   const isAdvice = key === "advice" && Array.isArray(value);
   return isAdvice ? value.filter((advice) => !String(advice).includes("haltere itself runs on")) : value;
@@ -107,7 +107,7 @@ function history(id: string, told: StatusChange[]): StatusChange[] {
   const isDialled = told.at(-1)?.state === "connecting";
   const first = told.length - (isDialled ? 2 : 1);
   return told.map((change, index) => {
-    // Dialling for the first time takes a moment.
+    // The first attempt takes a second.
     if (index > first) return { ...change, timestamp: NOW - ageOf(id) - (first > 0 ? BEGAN : 0) - 1_000 };
     const before = index === first && index > 0 ? BEGAN : (earlier[index] ?? BEGAN);
     return { ...change, timestamp: NOW - ageOf(id) - before };

@@ -2,17 +2,17 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { createServer, request } from "node:http";
 import type { AddressInfo } from "node:net";
 
-/** Says in other words what the browser asks haltere for, and what haltere answers. */
+/** Rewrites requests to haltere and its responses. */
 export interface Rewriter {
   rewriteRequest(text: string): string;
-  /** The answer to a request for `path`, or the data of an event of a stream that was asked for with it. */
+  /** Rewrites a response to a request for `path`, or the data of one event of its stream. */
   rewriteResponse(path: string, text: string): string;
 }
 
-/** Leaves everything as it is. */
+/** Changes nothing. */
 export const UNCHANGED: Rewriter = { rewriteRequest: (text) => text, rewriteResponse: (_, text) => text };
 
-/** Stands between the browser and haltere, and gives both of them the names they are to see. */
+/** A proxy between the browser and haltere that rewrites both directions. */
 export class RewritingProxy {
   private constructor(
     private readonly server: Server,
@@ -58,7 +58,7 @@ async function forward(
   onward.end(body);
 }
 
-/** Event by event. */
+/** Rewrites event by event. */
 async function events(
   path: string,
   interpreter: Rewriter,

@@ -2,13 +2,13 @@ import { expect } from "@playwright/test";
 
 import type { Connection, ConnectionInput, ImportReport } from "../../src/api/schema";
 
-/** Who is logged in, as the browser keeps it. */
+/** The cookie of a session. */
 export interface SessionCookie {
   readonly name: string;
   readonly value: string;
 }
 
-/** What a test prepares and checks beside the browser: one user's session with the API. */
+/** A session with the API that prepares and checks what the browser does. */
 export class Api {
   private constructor(
     private readonly url: string,
@@ -22,7 +22,7 @@ export class Api {
     return new Api(url, { name, value });
   }
 
-  /** Opens event streams until there is no room for another; returns what closes them all. */
+  /** Opens event streams up to the limit; returns a function that closes them. */
   async takeAllStreams(): Promise<() => void> {
     const held = new AbortController();
     const headers = { Cookie: `${this.session.name}=${this.session.value}` };
@@ -33,7 +33,7 @@ export class Api {
     throw new Error("there is room for any number of streams");
   }
 
-  /** Asks, and returns the answer; fails when it is no success. */
+  /** Sends a request and returns the body; throws unless it succeeds. */
   async ask(method: string, path: string, body?: unknown): Promise<unknown> {
     const answer = await fetch(`${this.url}${path}`, {
       method,
@@ -56,12 +56,12 @@ export class Api {
     return (await this.ask("GET", `/api/connections/${encodeURIComponent(id)}`)) as Connection;
   }
 
-  /** Creates a connection, whether or not its broker lets haltere in. */
+  /** Creates a connection, whether or not its broker is reachable. */
   async create(connection: ConnectionInput & { id: string }): Promise<void> {
     await this.ask("POST", "/api/connections", connection);
   }
 
-  /** Creates many at once, without waiting for any of their brokers. */
+  /** Creates many connections without waiting for their brokers. */
   async load(connections: readonly ConnectionInput[]): Promise<void> {
     const report = (await this.ask("POST", "/api/connection-import", connections)) as ImportReport;
     expect(report.create).toBe(connections.length);
@@ -75,13 +75,13 @@ export class Api {
     await this.ask("DELETE", `/api/connections/${encodeURIComponent(id)}`);
   }
 
-  /** Waits until a connection is up. */
+  /** Waits until a link is up. */
   async isOnline(id: string): Promise<void> {
     await expect.poll(async () => (await this.connection(id)).status?.connected).toBe(true);
   }
 }
 
-/** Tries to log in. */
+/** Sends a login and returns the response. */
 export async function logIn(url: string, username: string, password: string): Promise<Response> {
   return fetch(`${url}/auth?json=1`, {
     method: "POST",

@@ -10,11 +10,11 @@ const SOURCE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe
 const RULES: RunOptions = {
   runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
   resultTypes: ["violations"],
-  // No rule that runs needs what style sheets and films hold.
+  // No active rule needs style sheets or media.
   preload: false,
 };
 
-/** Fails when axe finds anything in what the page shows now; `where` names it. */
+/** Fails if axe finds a violation in the page; `where` names the page. */
 export async function expectAccessible(page: Page, where: string): Promise<void> {
   if (!(await page.evaluate(() => "axe" in window))) await page.evaluate(SOURCE);
   const { violations } = await page.evaluate(

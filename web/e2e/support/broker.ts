@@ -6,15 +6,15 @@ import { Child, run } from "./child";
 import { freePort } from "./ports";
 import { TempDir } from "./temp-dir";
 
-/** What makes a broker unlike the plain one. */
+/** Options beyond a plain broker. */
 export interface BrokerOptions {
-  /** Speaks TLS with this certificate; `chain`: sends the CA's along with it. */
+  /** TLS with this certificate; `chain` sends the CA's certificate, too. */
   readonly tls?: { readonly pki: Pki; readonly chain?: boolean; readonly wantsClientCertificate?: boolean };
-  /** Lets only this user in. */
+  /** Requires this user. */
   readonly user?: { readonly name: string; readonly password: string };
 }
 
-/** A Mosquitto of one's own, which can be stopped and started again where it was. */
+/** A Mosquitto that can be stopped and restarted on the same port. */
 export class Broker {
   readonly #folder = new TempDir();
   readonly #scheme: "mqtt" | "mqtts";
@@ -36,7 +36,7 @@ export class Broker {
         return broker;
       } catch (failure) {
         await broker.end();
-        // Somebody else may have been quicker at taking the port.
+        // Another process may have taken the port.
         if (tries === 3) throw failure;
       }
     }
@@ -55,7 +55,7 @@ export class Broker {
     await this.#process?.end();
   }
 
-  /** Stops it for good. */
+  /** Stops it and removes its files. */
   async end(): Promise<void> {
     await this.stop();
     this.#folder.remove();

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { run } from "./child";
 import type { TempDir } from "./temp-dir";
 
-/** A certificate and its key: as files, for a broker, and as text, for a person. */
+/** A certificate and its key, as files for a broker and as text for a form. */
 export interface Identity {
   readonly certFile: string;
   readonly keyFile: string;
@@ -11,10 +11,10 @@ export interface Identity {
   readonly key: string;
 }
 
-/** A certificate authority that nobody knows, and who has a certificate of it. */
+/** A private CA with a server and a client certificate. */
 export interface Pki {
   readonly ca: Identity;
-  /** For `localhost` and 127.0.0.1; its file holds its own certificate alone. */
+  /** For `localhost` and 127.0.0.1, without the CA's certificate. */
   readonly server: Identity;
   /** The server's certificate and the CA's in one file. */
   readonly chainFile: string;
@@ -46,7 +46,7 @@ export async function makePki(folder: TempDir): Promise<Pki> {
   return { ...pki, chainFile };
 }
 
-/** The fingerprint of a certificate as an administrator reads it out. */
+/** The fingerprint of a certificate according to openssl. */
 export async function fingerprint({ certFile }: Identity): Promise<string> {
   const said = await run("openssl", ["x509", "-in", certFile, "-noout", "-fingerprint", "-sha256"]);
   return said.trim().split("=")[1] ?? "";

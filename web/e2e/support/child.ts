@@ -2,22 +2,22 @@ import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { basename } from "node:path";
 
-/** What this process has started and what still runs: none of it outlives us. */
+/** All running children; killed when this process exits. */
 const running = new Set<ChildProcess>();
 process.on("exit", () => {
   for (const child of running) child.kill("SIGKILL");
 });
 
-/** Debian keeps servers where not every user's path leads. */
+/** Debian installs servers in sbin, which is not on every user's PATH. */
 const PATH = "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin";
 
-/** Longer than any of them needs to end in an orderly way, in milliseconds. */
+/** Longer than any orderly shutdown takes, in milliseconds. */
 const TERMINATE_TIMEOUT = 8_000;
 
-/** What a test says of a program that said a lot. */
+/** The most output to keep, in characters. */
 const MAX_OUTPUT = 1_000_000;
 
-/** A program that was started, and what it says. */
+/** A child process and its output. */
 export class Child {
   readonly #process: ChildProcess;
   readonly #watchers = new Set<() => void>();
@@ -36,7 +36,7 @@ export class Child {
     this.#process.on("close", () => this.#over(""));
   }
 
-  /** What it has said so far, on both its outputs. */
+  /** Its output so far, stdout and stderr. */
   get output(): string {
     return this.#said;
   }
@@ -45,7 +45,7 @@ export class Child {
     return this.#process.exitCode;
   }
 
-  /** Waits until it has said something that matches; fails when it ends before. */
+  /** Waits for output that matches; fails if the process ends before. */
   async until(pattern: RegExp): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
       this.#watch(() => {
@@ -57,7 +57,7 @@ export class Child {
     });
   }
 
-  /** Waits until it has ended. */
+  /** Waits for its end. */
   async ended(): Promise<void> {
     return new Promise((resolve) => {
       this.#watch(() => {
@@ -67,7 +67,7 @@ export class Child {
     });
   }
 
-  /** Asks it to end, and makes it when it does not. */
+  /** Terminates it; kills it after a timeout. */
   async end(): Promise<void> {
     if (this.#isOver) return;
     this.#process.kill("SIGTERM");
@@ -76,7 +76,7 @@ export class Child {
     clearTimeout(timer);
   }
 
-  /** Looks now and at each news until `look` has seen enough. */
+  /** Calls `look` now and after every output until it returns true. */
   #watch(look: () => boolean): void {
     if (look()) return;
     const watcher = () => {
@@ -101,7 +101,7 @@ export class Child {
   }
 }
 
-/** Runs a program to its end and returns what it said; fails when it fails. */
+/** Runs a program and returns its output; throws if it fails. */
 export async function run(
   command: string,
   args: readonly string[],
@@ -121,7 +121,7 @@ export async function run(
       if (code === 0) resolve(said);
       else reject(new Error(`${basename(command)} ${args.join(" ")} failed (${code}):\n${said}`));
     });
-    // Who fails without listening is told of by how it ended.
+    // A program that ends without reading its input fails by its exit code.
     child.stdin?.on("error", () => undefined).end(input);
   });
 }

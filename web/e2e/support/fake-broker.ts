@@ -1,16 +1,13 @@
 import type { AddressInfo, Socket } from "node:net";
 import { createServer } from "node:net";
 
-/**
- * What a fake broker says: its version once one subscribes, or why it lets nobody in. Or what it does when
- * one subscribes: ends the session, or refuses.
- */
+/** A version for subscribers, a refusal of the CONNECT with a reason, or a refusal of the SUBSCRIBE. */
 type Behavior =
   | { readonly version: string }
   | { readonly refusal: string }
   | { readonly onSubscribe: "ends the session" | "refuses" };
 
-/** A broker that says what no honest one does. It speaks as much MQTT 5 and 3.1.1 as haltere asks of it. */
+/** A broker that sends what Mosquitto never would. It implements the part of MQTT 5 and 3.1.1 that haltere uses. */
 export async function startFakeBroker(behavior: Behavior): Promise<{ url: string; end: () => void }> {
   const open = new Set<Socket>();
   const server = createServer((socket) => {
@@ -48,7 +45,7 @@ function serve(socket: Socket, says: Behavior): void {
 
   function answer(type: number, body: Buffer): void {
     if (type === CONNECT) {
-      // The level stands behind the protocol's name.
+      // The protocol level follows the protocol name.
       isV5 = body[2 + body.readUInt16BE(0)] === 5;
       if ("refusal" in says) socket.end(packet(0x20, isV5 ? refusal(says.refusal) : Buffer.from([0, 5])));
       else socket.write(packet(0x20, Buffer.from(isV5 ? [0, 0, 0] : [0, 0])));
@@ -65,14 +62,14 @@ function serve(socket: Socket, says: Behavior): void {
     if (type === PINGREQ) socket.write(packet(0xd0, Buffer.alloc(0)));
   }
 
-  /** The same answer for each topic of a SUBSCRIBE. */
+  /** The same reason code for each topic filter of a SUBSCRIBE. */
   function suback(body: Buffer, code: number): Buffer {
     const head = [body[0] ?? 0, body[1] ?? 0, ...(isV5 ? [0] : [])];
     return packet(0x90, Buffer.from([...head, ...topics(body, isV5).map(() => code)]));
   }
 }
 
-/** Where the topics of a SUBSCRIBE begin. */
+/** The offsets of the topic filters in a SUBSCRIBE. */
 function topics(body: Buffer, isV5: boolean): number[] {
   const found: number[] = [];
   let at = 2;
@@ -87,7 +84,7 @@ function topics(body: Buffer, isV5: boolean): number[] {
   return found;
 }
 
-/** What follows the head of a CONNACK that says no, and why (MQTT 5 §3.2.2.3.9). */
+/** The rest of a refusing CONNACK with a reason string (MQTT 5 §3.2.2.3.9). */
 function refusal(why: string): Buffer {
   const property = Buffer.concat([Buffer.from([0x1f]), text(why)]);
   return Buffer.concat([Buffer.from([0, NOT_AUTHORIZED]), length(property.length), property]);
@@ -104,7 +101,7 @@ function text(value: string): Buffer {
   return Buffer.concat([size, bytes]);
 }
 
-/** A length as MQTT writes it: seven bits a byte. */
+/** Encodes a variable byte integer. */
 function length(value: number): Buffer {
   const bytes: number[] = [];
   let left = value;
@@ -115,7 +112,7 @@ function length(value: number): Buffer {
   return Buffer.from(bytes);
 }
 
-/** Reads such a length; no `end` when it is not all there yet. */
+/** Decodes a variable byte integer; without `end` if it is incomplete. */
 function varint(bytes: Buffer, from: number): { value: number; end?: number } {
   let value = 0;
   for (let at = from; at < from + 4 && at < bytes.length; at += 1) {

@@ -5,7 +5,7 @@ import { UNREACHABLE_URL } from "./ports";
 /** A connection whose id is its name in lower case. */
 export const connectionNamed = (name: string, url: string) => ({ id: name.toLowerCase(), name, url });
 
-/** A fleet in which each state occurs that one meets in a day's work. */
+/** A fleet with every common state. */
 export async function populate(admin: Api, broker: Broker): Promise<void> {
   await admin.load([
     connectionNamed("Press", broker.url),

@@ -1,9 +1,8 @@
 import type { BrowserContext } from "@playwright/test";
 
 /**
- * Watches a browser for what a person might never notice: warnings and errors in its console,
- * violations of the content security policy, errors nobody caught, dialogs, and requests to anybody
- * but haltere.
+ * Records what is easy to miss: warnings and errors in the browser's console, violations of the content
+ * security policy, uncaught errors, dialogs, and requests to other origins.
  */
 export class Guard {
   readonly #found: string[] = [];
@@ -11,12 +10,12 @@ export class Guard {
 
   constructor(private readonly origin: () => string) {}
 
-  /** What a test brings about on purpose is no fault. The text of a message ends with the URL it is about. */
+  /** Allows what a test causes on purpose. A message ends with the URL that it is about. */
   allow(...patterns: readonly RegExp[]): void {
     this.#allowed.push(...patterns);
   }
 
-  /** What was found and not allowed. */
+  /** What was recorded and is not allowed. */
   get faults(): readonly string[] {
     return this.#found.filter((text) => !this.#allowed.some((pattern) => pattern.test(text)));
   }
@@ -29,7 +28,7 @@ export class Guard {
     });
     context.on("weberror", (error) => this.#found.push(`uncaught: ${error.error().stack}`));
     context.on("dialog", (dialog) => {
-      // Asking before one leaves is the browser's way to say that something is not saved.
+      // The browser asks this way whether to leave unsaved changes.
       if (dialog.type() !== "beforeunload") this.#found.push(`dialog: ${dialog.message()}`);
       void dialog.accept();
     });
@@ -46,12 +45,12 @@ export class Guard {
   }
 }
 
-/** What the browser says when the server answers that nobody is logged in. */
+/** The browser's message about a request without a session. */
 export const UNAUTHORIZED = /status of 401 .*\/(api\/profile|api\/events\?pause=1000|auth\?json=1)$/;
 
-/** What it says when a connection is deleted at the moment its page asks about it: the page learns of it only after the server. */
+/** Its message when a connection is deleted while its page requests details; the event arrives a moment later. */
 const DELETED_MEANWHILE = /status of 404 .*\/api\/connections\/[^/]+\/(history|certificates|advice)$/;
 
-/** What the browser says while nobody listens where haltere was. */
+/** Its message while the server is down. */
 export const SERVER_DOWN =
   /net::ERR_(CONNECTION_REFUSED|CONNECTION_RESET|INCOMPLETE_CHUNKED_ENCODING|EMPTY_RESPONSE|SOCKET_NOT_CONNECTED)/;

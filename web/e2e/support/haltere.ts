@@ -7,19 +7,19 @@ import { Api } from "./api";
 import { Child, run } from "./child";
 import { TempDir } from "./temp-dir";
 
-/** The haltere under test. */
+/** The binary under test. */
 const BINARY =
   process.env["HALTERE_BINARY"] ?? fileURLToPath(new URL("../../../target/debug/haltere", import.meta.url));
 
-/** The password of everybody in these tests, unless one says otherwise. */
+/** The password of all users, unless a test sets another. */
 export const PASSWORD = "balance-in-flight";
 
 export type Role = "admin" | "editor" | "viewer" | "connectionManager" | "monitoringViewer";
 
-/** Settings as the environment variables that carry them; an empty one counts as not set. */
+/** Settings as environment variables; an empty one counts as not set. */
 export type Settings = Readonly<Record<`HALTERE_${string}`, string>>;
 
-/** A haltere of one's own, with a data folder of its own. */
+/** A haltere process with its own data folder. */
 export class Haltere {
   readonly #folder = new TempDir();
   #process: Child | undefined;
@@ -33,22 +33,22 @@ export class Haltere {
     return haltere;
   }
 
-  /** Where it listens: scheme, address and port. */
+  /** Scheme, address and port. */
   get origin(): string {
     return this.#url;
   }
 
-  /** Where the console is: the origin and the base path, without a slash at the end. */
+  /** The URL of the console: origin and base path, without a trailing slash. */
   get url(): string {
     return `${this.#url}${this.settings["HALTERE_SERVER_BASE_PATH"] ?? ""}`;
   }
 
-  /** Everything it has said since its latest start. */
+  /** Its output since the latest start. */
   get log(): string {
     return this.#process?.output ?? "";
   }
 
-  /** The password that a first start has made up and printed. */
+  /** The initial password that the first start printed. */
   get printedPassword(): string {
     const [, password] = /password {3}(\S+)/.exec(this.log) ?? [];
     if (!password) throw new Error("no password was printed");
@@ -70,23 +70,23 @@ export class Haltere {
     await this.#process?.end();
   }
 
-  /** Stops it for good. */
+  /** Stops it and removes its data. */
   async end(): Promise<void> {
     await this.stop();
     this.#folder.remove();
   }
 
-  /** Adds a user beside the running server; the password is {@link PASSWORD}. */
+  /** Adds a user while the server runs; the password is {@link PASSWORD}. */
   async addUser(name: string, ...roles: Role[]): Promise<void> {
     await this.users(PASSWORD, "add", name, ...roles.flatMap((role) => ["--role", role]));
   }
 
-  /** Gives a user a new password, which ends their sessions. */
+  /** Sets a user's password, which ends their sessions. */
   async setPassword(name: string, password: string): Promise<void> {
     await this.users(password, "passwd", name);
   }
 
-  /** Has the stored password of a connection be nothing the vault has ever sealed; haltere must not run. */
+  /** Corrupts the stored password of a connection; the server must be stopped. */
   async damage(connectionId: string): Promise<void> {
     const script = `import sqlite3, sys
 with sqlite3.connect(sys.argv[1]) as database:
@@ -95,7 +95,7 @@ with sqlite3.connect(sys.argv[1]) as database:
     await run("python3", ["-c", script, this.#folder.at("data/haltere.db"), connectionId]);
   }
 
-  /** Moves the data folder away under the running server, or back. */
+  /** Moves the data folder away while the server runs, or back. */
   moveData(isAway: boolean): void {
     const [here, there] = [this.#folder.at("data"), this.#folder.at("away")];
     renameSync(isAway ? here : there, isAway ? there : here);
@@ -105,7 +105,7 @@ with sqlite3.connect(sys.argv[1]) as database:
     return Api.login(this.url, username, password);
   }
 
-  /** Gives a browser the session of somebody, as if they had logged in there. */
+  /** Gives the browser a session, as after a login. */
   async addSession(context: BrowserContext, username = "admin"): Promise<void> {
     const { session } = await this.login(username);
     await context.addCookies([{ ...session, url: `${this.url}/`, httpOnly: true, sameSite: "Lax" }]);

@@ -1,10 +1,10 @@
-/** Marks what would be ours if one of these texts ever became an element or a script. */
+/** Shows that a text was executed. */
 const CALL = "window.gotIn=1";
 
-/** What breaks out of where a text may have been put. */
+/** Text that closes a surrounding element, attribute or comment. */
 const OUT = ["", '">', "'>", "</title>", "</script>", "-->", "]]>", "`}"];
 
-/** What does something once it is an element. */
+/** Elements that run a script or load something. */
 const ELEMENTS = [
   `<script>${CALL}</script>`,
   `<img src=x onerror=${CALL}>`,
@@ -30,7 +30,7 @@ const OTHERS = [
   `' onfocus='${CALL}' autofocus='`,
   "//127.0.0.1:1/",
   "https://user:pass@127.0.0.1:1/",
-  // Templates, formats and commands of somebody else's.
+  // Syntax of templates, formats and shells.
   "{{constructor.constructor('window.gotIn=1')()}}",
   "${window.gotIn=1}",
   "#{7*7}",
@@ -47,7 +47,7 @@ const OTHERS = [
   "<!-- comment",
   "<![CDATA[ x",
   "<?xml version='1.0'?>",
-  // What a program may take for nothing, or for something else.
+  // Values that a program may mistake for null or another type.
   "null",
   "undefined",
   "NaN",
@@ -68,7 +68,7 @@ const OTHERS = [
   "toString",
   "__HALTERE_NONCE__",
   "__HALTERE_BASE__",
-  // Paths, and what means something in one.
+  // Paths and their special characters.
   "../../etc/passwd",
   "..%2f..%2fetc",
   "%2e%2e",
@@ -97,13 +97,13 @@ const OTHERS = [
   "$connectionId",
   "*",
   "…",
-  // What can't be seen. The server refuses what turns the direction of text, and what has no width.
+  // Invisible characters. The server refuses bidirectional controls and zero-width characters.
   "zero\u200cwidth\u200dnon-joiner",
   "non\u00a0breaking\u2007space",
   "\u2800",
   "replacement \ufffd",
   "private \ue000\uf8ff",
-  // Letters that look alike, stack up, or come in many forms.
+  // Look-alikes, combining characters and normalization forms.
   "Рress 4",
   "ｆｕｌｌ ｗｉｄｔｈ",
   "ℌ𝔞𝔩𝔱𝔢𝔯𝔢",
@@ -118,7 +118,7 @@ const OTHERS = [
   "🦟".repeat(60),
   "\u{1f1e6}\u{1f1e6}\u{1f1e6}",
   "⁰⁴⁵ ½ Ⅷ ①",
-  // Too much of it.
+  // Long texts.
   "W".repeat(128),
   "i".repeat(128),
   "a ".repeat(63) + "a",
@@ -127,7 +127,7 @@ const OTHERS = [
   "(".repeat(128),
 ];
 
-/** Texts that a person, a script or a broker could give, and none of which may be more than text: 200 or more. */
+/** At least 200 texts from users, scripts or brokers that have to stay text. */
 export const HOSTILE: readonly string[] = [
   ...OUT.flatMap((out) => ELEMENTS.map((element) => out + element)),
   ...OTHERS,

@@ -3,7 +3,7 @@ import type { Page } from "@playwright/test";
 import { en } from "../../src/i18n/en";
 import { PASSWORD } from "./haltere";
 
-/** Logs in where the login stands. */
+/** Submits the login form. */
 export async function submitLogin(page: Page, username = "admin", password = PASSWORD): Promise<void> {
   await page.getByLabel(en.login.username).fill(username);
   await page.getByLabel(en.login.password, { exact: true }).fill(password);

@@ -3,17 +3,17 @@ import { expect } from "@playwright/test";
 
 import type { Messages } from "../../src/i18n/en";
 
-/** A page of the console, as an administrator of the fleet that `populate` makes sees it. */
+/** A page of the console for an administrator of the fleet that `populate` creates. */
 interface ConsolePage {
   readonly name: string;
   readonly path: string;
-  /** What its main heading says. */
+  /** Its main heading. */
   readonly heading: (t: Messages) => string;
-  /** Something that is there only when the page is complete. */
+  /** A text that appears once the page has loaded completely. */
   readonly loadedText?: (t: Messages) => string;
 }
 
-/** All pages there are for somebody who is logged in. */
+/** All pages that need a session. */
 export const PAGES: readonly ConsolePage[] = [
   { name: "fleet", path: "/", heading: ({ fleet }) => fleet.title, loadedText: () => "mosquitto version" },
   { name: "fleet as a grid", path: "/?view=grid", heading: ({ fleet }) => fleet.title },
@@ -52,7 +52,7 @@ export const PAGES: readonly ConsolePage[] = [
   { name: "nothing there", path: "/nothing/here", heading: ({ errors }) => errors.notFound },
 ];
 
-/** Goes to another page of the console as a link does. */
+/** Navigates on the client, as a link does. */
 async function navigate(page: Page, path: string): Promise<void> {
   await page.evaluate((path) => {
     history.pushState(history.state, "", path);
@@ -60,7 +60,7 @@ async function navigate(page: Page, path: string): Promise<void> {
   }, path);
 }
 
-/** Opens a page, without loading everything anew where something is loaded, and waits until all of it is there. */
+/** Opens a page, without a reload if possible, and waits until it has loaded completely. */
 export async function openPage(page: Page, { path, heading, loadedText }: ConsolePage, t: Messages): Promise<void> {
   if (page.url() === "about:blank") await page.goto(path);
   else await navigate(page, path);

@@ -1,13 +1,13 @@
 import { createServer } from "node:net";
 
 /**
- * Ports that the kernel gives to nobody by itself (those begin at 32768): while a broker is away, no
- * other connection on this machine happens to take its port.
+ * Below the kernel's ephemeral ports (from 32768), so that no outgoing connection takes the port of a stopped
+ * broker.
  */
 const FIRST = 20_000;
 const LAST = 32_000;
 
-/** A port on 127.0.0.1 that nobody uses. */
+/** An unused port on 127.0.0.1. */
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = FIRST + Math.floor(Math.random() * (LAST - FIRST));
@@ -23,5 +23,5 @@ async function isFree(port: number): Promise<boolean> {
   });
 }
 
-/** The URL of a broker that is not there: nobody listens on port 1. */
+/** The URL of a broker that does not exist: nothing listens on port 1. */
 export const UNREACHABLE_URL = "mqtt://127.0.0.1:1";

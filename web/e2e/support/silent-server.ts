@@ -1,7 +1,7 @@
 import type { AddressInfo, Socket } from "node:net";
 import { createServer } from "node:net";
 
-/** Somebody who takes calls and says nothing: who dials there is connecting for long. */
+/** A server that accepts connections and sends nothing, so that a link stays in the state `connecting`. */
 export async function startSilentServer(): Promise<{ url: string; end: () => void }> {
   const open = new Set<Socket>();
   const server = createServer((socket) => open.add(socket.on("error", () => undefined)));

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-/** A folder of one's own. */
+/** A temporary folder. */
 export class TempDir {
   readonly path = mkdtempSync(join(tmpdir(), "haltere-e2e-"));
 

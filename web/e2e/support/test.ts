@@ -13,31 +13,31 @@ import { startSilentServer } from "./silent-server";
 import { TempDir } from "./temp-dir";
 
 interface Fixtures {
-  /** How the haltere of this test is set. */
+  /** The settings of this test's haltere. */
   settings: Settings;
-  /** Who is logged in in `page` from the beginning; empty: nobody. */
+  /** The user who is logged in in `page`; empty for nobody. */
   loggedInAs: string;
-  /** A haltere of this test's own. */
+  /** A haltere for this test. */
   haltere: Haltere;
-  /** The administrator's session beside the browser. */
+  /** An administrator's session with the API. */
   admin: Api;
-  /** A plain broker that lets everybody in. */
+  /** A plain broker without a password. */
   broker: Broker;
   /** Starts another broker. */
   startBroker: (options?: BrokerOptions) => Promise<Broker>;
-  /** The URL of somebody who takes calls and says nothing. */
+  /** The URL of a server that accepts connections and sends nothing. */
   silent: string;
-  /** Opens another browser window, with cookies of its own, in which `who` is logged in. */
+  /** Opens a window with its own cookies, in which the given user is logged in. */
   openWindow: (who?: string) => Promise<Page>;
   guard: Guard;
 }
 
 interface WorkerFixtures {
-  /** Certificates for brokers and for us. */
+  /** Certificates for brokers and clients. */
   pki: Pki;
 }
 
-/** A test of the console: a haltere, brokers, and a browser that is watched; all of it ends with the test. */
+/** A test with its own haltere, brokers and a guarded browser, which all end with it. */
 export const test = base.extend<Fixtures, WorkerFixtures>({
   settings: [{}, { option: true }],
   loggedInAs: ["admin", { option: true }],

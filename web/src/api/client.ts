@@ -4,12 +4,12 @@ import { basePath } from "../util/page-meta";
 import { toError } from "../util/to-error";
 import type { paths } from "./schema";
 
-/** Everything the console knows, it knows through this client, which is made from the API's own description. */
+/** The typed client, generated from the API's OpenAPI document. The console has no other source of data. */
 export const api = createClient<paths>({ baseUrl: basePath || location.origin });
 
-/** What went wrong with a request, in the server's words where it had any. */
+/** A request that failed, with the server's message where it sent one. */
 export class ApiError extends Error {
-  /** `status` is 0 when there was no answer at all; `body` is the answer as it came; `retryAfter` is in seconds. */
+  /** `status` is 0 without a response; `body` is the parsed body; `retryAfter` is in seconds. */
   constructor(
     readonly status: number,
     readonly code: string,
@@ -25,22 +25,22 @@ export class ApiError extends Error {
     return this.status === 0;
   }
 
-  /** Somebody else has changed it meanwhile. */
+  /** Another user has changed the resource in the meantime. */
   get isEditConflict(): boolean {
     return this.status === 412;
   }
 
-  /** Too much at once, of this caller or of all. */
+  /** A limit was reached, of this user or of the server. */
   get isOverloaded(): boolean {
     return this.status === 429 || this.status === 503 || this.limit !== undefined;
   }
 
-  /** Which limit was reached, by the server's name for it. */
+  /** The server's name for the limit. */
   get limit(): string | undefined {
     return stringField(this.body, "limit");
   }
 
-  /** What is wrong where haltere stores things, if that is the cause. */
+  /** The fault of the server's storage, if that is the cause. */
   get reason(): string | undefined {
     return stringField(this.body, "reason");
   }
@@ -52,7 +52,7 @@ export class ApiError extends Error {
 
 type FetchResult<T> = { data?: T; error?: unknown; response: Response };
 
-/** The data of an answer; anything else is thrown as an {@link ApiError}. */
+/** The data of a response; any other response throws an {@link ApiError}. */
 export async function unwrap<T>(request: Promise<FetchResult<T>>): Promise<T> {
   let answer: FetchResult<T>;
   try {
@@ -91,7 +91,7 @@ export function toApiError({ status, headers }: Pick<Response, "status" | "heade
   return new ApiError(status, code, message, body, retryAfter);
 }
 
-/** A text in a body, if it is there. */
+/** A string field of a body, if it has one. */
 function stringField(body: unknown, name: string): string | undefined {
   const found: unknown = typeof body === "object" && body !== null ? Reflect.get(body, name) : undefined;
   return typeof found === "string" ? found : undefined;

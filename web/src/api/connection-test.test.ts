@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import type { TestStage } from "./connection-test";
 import { applyStageEvent } from "./connection-test";
 
-test("a stage that comes twice stands where it came last", () => {
+test("a stage that repeats is listed where it occurred last", () => {
   let stages: readonly TestStage[] = [];
   stages = applyStageEvent(stages, { state: "started", stage: "tls" });
   stages = applyStageEvent(stages, { state: "ended", stage: "tls", ok: true, elapsedMs: 4, detail: "TLSv1.3" });

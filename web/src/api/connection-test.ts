@@ -2,7 +2,7 @@ import { unreachable } from "./client";
 import { postStream } from "./post-stream";
 import type { ConnectionInput, ConnectionPatch, ConnectionTest, LinkStage } from "./schema";
 
-/** One stage, as it goes on. */
+/** The progress of one stage. */
 export interface TestStage {
   readonly stage: LinkStage;
   readonly state: "running" | "passed" | "failed";
@@ -10,17 +10,17 @@ export interface TestStage {
   readonly detail?: string;
 }
 
-/** What an event `stage` says. */
+/** The data of an event `stage`. */
 type StageEvent =
   | { state: "started"; stage: LinkStage }
   | { state: "ended"; stage: LinkStage; ok: boolean; elapsedMs: number; detail?: string };
 
-/** What is tested: something new, or a stored connection as it would be after a change. */
+/** What to test: a new connection, or a stored one with changes. */
 export type TestTarget =
   | { readonly input: Omit<ConnectionInput, "name"> }
   | { readonly connectionId: string; readonly patch: ConnectionPatch };
 
-/** Dials a broker once and tells of each stage as it happens; hanging up ends the test. */
+/** Connects to a broker once and reports every stage; aborting the signal ends the test. */
 export async function testConnection(
   target: TestTarget,
   onStages: (stages: readonly TestStage[]) => void,
@@ -39,7 +39,7 @@ export async function testConnection(
   throw unreachable("the test broke off");
 }
 
-/** The stages after one more event. A stage that comes twice stands where it came last. */
+/** The stages after an event. A stage that repeats is listed where it occurred last. */
 export function applyStageEvent(stages: readonly TestStage[], event: StageEvent): readonly TestStage[] {
   const others = stages.filter(({ stage }) => stage !== event.stage);
   if (event.state === "started") return [...others, { stage: event.stage, state: "running" }];

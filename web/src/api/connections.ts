@@ -20,8 +20,8 @@ export const historyQuery = ({ id, status }: Connection) =>
   });
 
 /**
- * The certificates on both sides. Asked for anew whenever the link was dialled: the broker may have shown
- * another one, though it fails in the same way.
+ * The certificates of both sides. Requested again after every attempt: the broker may present another
+ * certificate and still fail in the same way.
  */
 export const certificatesQuery = ({ id, status }: Connection) =>
   queryOptions({
@@ -31,7 +31,10 @@ export const certificatesQuery = ({ id, status }: Connection) =>
     gcTime: 0,
   });
 
-/** What to try about a link's present failure, or what could be better. `code` and `stamp` are those of its status: another one, another query. */
+/**
+ * Advice on a link's current failure, or on what could be improved. `code` and `changedAt` are those of its
+ * status, so that a new status invalidates the query.
+ */
 export const adviceQuery = (id: string, code: string | undefined, stamp: number) =>
   queryOptions({
     queryKey: ["advice", id, code, stamp],
@@ -45,7 +48,7 @@ export const connectLink = (id: string) => unwrap(api.POST("/api/connections/{co
 export const disconnectLink = (id: string) =>
   unwrap(api.POST("/api/connections/{connectionId}/disconnect", withId(id)));
 
-/** A connection as it is stored, to be edited, and the tag of that version. */
+/** A stored connection to edit, with the ETag of that version. */
 export const storedConnectionQuery = (id: string) =>
   queryOptions({
     queryKey: ["version", id],
@@ -61,20 +64,20 @@ export const storedConnectionQuery = (id: string) =>
     gcTime: 0,
   });
 
-/** The server's tag; proxies that compress answers make a weak one of it, or put a word behind it. */
+/** The server's ETag. Proxies that compress make it weak or append a suffix. */
 export function strongETag(tag: string | null): string | undefined {
   return tag?.replace(/^W\//, "").replace(/-(gzip|br|zstd)"$/, '"');
 }
 
-/** The header that makes a change one of the version with this tag, or none. */
+/** The header that limits a change to the version with this ETag. */
 const ifMatch = (tag: string | undefined) => (tag === undefined ? {} : { header: { "If-Match": tag } });
 
-/** The answer, all remaining connections, is not needed: the event stream tells. */
+/** The response lists all remaining connections; it is not used, as the event stream reports the deletion. */
 export const deleteConnection = (id: string) => unwrap(api.DELETE("/api/connections/{connectionId}", withId(id)));
 
 /**
- * Creates a connection. `reason` says why its broker could not be reached; the connection is stored all
- * the same. The fleet knows it at once: what opens next is its page, and the event may come later.
+ * Creates a connection. It is stored even if its broker can't be reached; `reason` says why. The connection
+ * goes into the fleet right away, because its page opens next and the event may arrive later.
  */
 export async function createConnection(
   queries: QueryClient,
@@ -90,7 +93,7 @@ export async function createConnection(
   return isUp ? { id } : { id, reason: created?.status?.error?.message ?? answer.message };
 }
 
-/** Puts another connection in the place of one, also of one that can't be read. */
+/** Replaces a connection, including one that can't be read. */
 export const replaceConnection = (id: string, input: ConnectionInput, tag: string | undefined) =>
   unwrap(
     api.PUT("/api/connections/{connectionId}", {
@@ -99,7 +102,7 @@ export const replaceConnection = (id: string, input: ConnectionInput, tag: strin
     }),
   );
 
-/** Changes a connection; what is left out stays. With a tag, only that version of it. */
+/** Changes the given fields of a connection. With an ETag, only if that is still its version. */
 export const patchConnection = (id: string, change: ConnectionPatch, tag?: string) =>
   unwrap(
     api.PATCH("/api/connections/{connectionId}", {

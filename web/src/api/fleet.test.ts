@@ -11,7 +11,7 @@ const event = (change: Partial<ConnectionsEvent>): ConnectionsEvent => ({
   ...change,
 });
 
-test("events add, replace and remove; a complete one is all there is", () => {
+test("events add, replace and remove connections; a complete one replaces all", () => {
   let fleet = applyEvent({ byId: new Map(), isComplete: false }, event({ changed: [named("a", "A")] }));
   expect(fleet.isComplete).toBe(false);
   fleet = applyEvent(fleet, event({ complete: true, changed: [named("b", "B"), named("c", "C")] }));

@@ -3,17 +3,17 @@ import { useQuery } from "@tanstack/react-query";
 
 import type { Connection, ConnectionsEvent } from "./schema";
 
-/** All connections, as the server last told of them. */
+/** All connections, as of the latest event. */
 export interface Fleet {
   readonly byId: ReadonlyMap<string, Connection>;
-  /** Whether the server has told of all of them yet. */
+  /** Whether the server has sent all of them yet. */
   readonly isComplete: boolean;
 }
 
 const EMPTY: Fleet = { byId: new Map(), isComplete: false };
 const KEY = ["fleet"];
 
-/** The fleet as it is after an event: a new one, so that whoever watches sees that it changed. */
+/** The fleet after an event; a new object, so that React sees the change. */
 export function applyEvent(fleet: Fleet, event: ConnectionsEvent): Fleet {
   const byId = new Map(event.complete ? [] : fleet.byId);
   for (const id of event.removed) byId.delete(id);
@@ -21,12 +21,12 @@ export function applyEvent(fleet: Fleet, event: ConnectionsEvent): Fleet {
   return { byId, isComplete: fleet.isComplete || event.complete };
 }
 
-/** Puts what an event says into the query cache. */
+/** Applies an event to the query cache. */
 export function updateFleet(queries: QueryClient, event: ConnectionsEvent): void {
   queries.setQueryData<Fleet>(KEY, (fleet) => applyEvent(fleet ?? EMPTY, event));
 }
 
-/** The fleet, live. It has no request of its own: the event stream brings it. */
+/** The fleet, live. It has no request of its own: the event stream fills it. */
 export function useFleet(): Fleet {
   return useQuery<Fleet>({
     queryKey: KEY,

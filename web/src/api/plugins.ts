@@ -7,7 +7,7 @@ export const pluginsQuery = queryOptions({ queryKey: ["plugins"], queryFn: () =>
 export const switchPlugin = (pluginId: string, enabled: boolean) =>
   unwrap(api.PUT("/api/plugins/{pluginId}", { params: { path: { pluginId } }, body: { enabled } }));
 
-/** What a switch would do, without moving it. */
+/** What switching a plugin would do, without switching it. */
 export const previewPluginSwitch = (pluginId: string, enabled: boolean) =>
   unwrap(
     api.PUT("/api/plugins/{pluginId}", { params: { path: { pluginId }, query: { dryRun: true } }, body: { enabled } }),

@@ -23,7 +23,7 @@ const profileQuery = queryOptions({
   refetchInterval: ({ state }) => state.status === "error" && state.data === undefined && MAX_RETRY_DELAY,
 });
 
-/** Who is logged in: null when nobody is, undefined while that is not known. */
+/** The user who is logged in; null without a session, undefined while loading. */
 export function useProfile(): Profile | null | undefined {
   return useQuery(profileQuery).data;
 }
@@ -39,7 +39,7 @@ export function useProfileError(): { error: Error | null; retry: () => void } {
   return { error: failureReason, retry };
 }
 
-/** Asks who is logged in before anything is drawn: everything else waits for the answer. */
+/** Requests the profile before the first render, because everything else waits for it. */
 export function prefetchProfile(queries: QueryClient): void {
   void queries.prefetchQuery(profileQuery);
 }
@@ -53,29 +53,29 @@ async function fetchProfile(): Promise<Profile | null> {
   }
 }
 
-/** Logs in; what went wrong is thrown. */
+/** Logs in; throws when that fails. */
 export async function logIn(queries: QueryClient, username: string, password: string) {
   await unwrap(api.POST("/auth", { params: { query: { json: "1" } }, body: { username, password } }));
   await queries.invalidateQueries();
 }
 
-/** Logs out, and forgets what was shown by loading the page anew. */
+/** Logs out and reloads the page, which discards everything it held. */
 export async function logOut() {
   await fetch(`${basePath}/logout`, { redirect: "manual" });
   location.assign(`${basePath}/`);
 }
 
-/** Asks whether the session is still there, and shows the login when it is not. */
+/** Requests the profile again; without a session the login page opens. */
 export async function checkSession(queries: QueryClient) {
   await queries.invalidateQueries({ queryKey: KEY });
 }
 
-/** The printed password is none any more: known before the server is asked again. */
+/** Marks the initial password as replaced before the profile is requested again. */
 export function clearInitialPassword(queries: QueryClient) {
   queries.setQueryData<Profile | null>(KEY, (profile) => profile && { ...profile, initialPassword: false });
 }
 
-/** Changes one's own password; one's other sessions end. */
+/** Changes the user's own password and ends their other sessions. */
 export async function changePassword(oldPassword: string, password: string) {
   await unwrap(api.PUT("/api/profile", { body: { oldPassword, password } }));
 }

@@ -8,7 +8,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-/** What is told of an import when the server answers this, and what is thrown in the end. */
+/** The events of an import that gets this response, and the error it throws. */
 async function told(answer: Response): Promise<{ events: ImportEvent[]; failure?: unknown }> {
   vi.stubGlobal("fetch", async () => answer);
   const events: ImportEvent[] = [];
@@ -27,7 +27,7 @@ const stream = (text: string) => new Response(text, { headers: { "Content-Type":
 const progress = 'event: progress\ndata: {"stage":"checking","done":1,"total":2}\n\n';
 const report = 'event: report\ndata: {"done":true}\n\n';
 
-test("what the stream says", async () => {
+test("the known events of the stream are returned in order", async () => {
   const links = 'event: links\ndata: {"pending":1}\n\n';
   const { events, failure } = await told(
     stream(`${progress}: still here\n\n${report}event: new\ndata: {}\n\n${links}`),
@@ -44,12 +44,12 @@ test("an error within the stream is thrown, with its report", async () => {
   expect(rejectedReport(failure)).toEqual({ refuse: 1 });
 });
 
-test("a stream that ends before its report is a failure, one that ends after it is not", async () => {
+test("a stream that ends before its report fails, one that ends after it does not", async () => {
   expect((await told(stream(progress))).failure).toMatchObject({ isUnreachable: true });
   expect((await told(stream(report))).failure).toBeUndefined();
 });
 
-test("a refusal before the stream", async () => {
+test("a refusal before the stream is thrown", async () => {
   const body = { code: "CONFLICT", message: "another import is under way" };
   const { failure } = await told(Response.json(body, { status: 409 }));
   expect(failure).toMatchObject({ status: 409, ...body });
@@ -57,7 +57,7 @@ test("a refusal before the stream", async () => {
   expect((await told(new Response("<html>", { status: 502 }))).failure).toMatchObject({ message: "HTTP 502" });
 });
 
-test("an export has the server's name, and no folder", async () => {
+test("an export takes the file name from the server, without a folder", async () => {
   vi.stubGlobal("fetch", async () => named('attachment; filename="haltere-connections.json"'));
   expect((await exportConnections(true)).name).toBe("haltere-connections.json");
   vi.stubGlobal("fetch", async () => named('attachment; filename="../x"'));

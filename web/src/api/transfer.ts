@@ -2,17 +2,17 @@ import { ApiError, request, toApiError, unreachable } from "./client";
 import { postStream } from "./post-stream";
 import type { ImportReport } from "./schema";
 
-/** The largest file the server takes, in bytes. */
+/** The largest file the server accepts, in bytes. */
 export const MAX_IMPORT_BYTES = 32 * 1024 * 1024;
 
-/** How far an import is. */
+/** The progress of an import. */
 export interface ImportProgress {
   readonly stage: "checking" | "storing";
   readonly done: number;
   readonly total: number;
 }
 
-/** How the links of what was imported are; `pending` ones have had no first outcome yet. */
+/** The states of the imported links; `pending` ones have not connected or failed yet. */
 export interface LinkCounts {
   readonly connected: number;
   readonly failed: number;
@@ -20,20 +20,20 @@ export interface LinkCounts {
   readonly pending: number;
 }
 
-/** What an import tells while it goes on. */
+/** An event of an import. */
 export type ImportEvent =
   | { readonly event: "progress"; readonly data: ImportProgress }
   | { readonly event: "report"; readonly data: ImportReport }
   | { readonly event: "links"; readonly data: LinkCounts };
 
-/** Only says what would become of a file; imports all of it or nothing; leaves out what is refused. */
+/** Only checks the file; imports all or nothing; imports all entries without errors. */
 export type ImportMode = "dryRun" | "all" | "onlyGood";
 
 const QUERY = { dryRun: "?dryRun=true", all: "", onlyGood: "?onlyGood=true" } as const;
 
 /**
- * Imports a file, or only says what would become of it. Until the report has come nothing
- * is certain: a stream that breaks off before it is thrown, one that breaks off later just ends.
+ * Imports a file, or only checks it. The result is certain once the report arrives: a stream that ends before
+ * it throws, one that ends after it just ends.
  */
 export async function* importConnections(
   file: Blob,
@@ -44,7 +44,7 @@ export async function* importConnections(
   try {
     const path = `/api/connection-import${QUERY[mode]}`;
     for await (const { event, data } of postStream(path, file, signal)) {
-      // The stream had begun when it went wrong, so that there was no status to say it with.
+      // The status was sent before the error occurred, so an event carries the error.
       if (event === "error") throw toApiError({ status: 200, headers: new Headers() }, JSON.parse(data));
       if (event === "report") hasReport = true;
       if (event === "progress" || event === "report" || event === "links") {
@@ -57,13 +57,13 @@ export async function* importConnections(
   if (!hasReport) throw unreachable("the import broke off");
 }
 
-/** The plan in a refusal, when the file could be read. */
+/** The report in an error, if the server could read the file. */
 export function rejectedReport(failure: unknown): ImportReport | undefined {
   const { body } = failure instanceof ApiError ? failure : {};
   return typeof body === "object" && body !== null && "report" in body ? (body.report as ImportReport) : undefined;
 }
 
-/** All connections as a file, and the name the server gives it. */
+/** All connections as a file, with the name that the server gives it. */
 export async function exportConnections(secrets: boolean): Promise<{ file: Blob; name: string }> {
   const response = await request(`/api/connection-export${secrets ? "?secrets=include" : ""}`);
   const name = /filename="([^"/\\]+)"/.exec(response.headers.get("Content-Disposition") ?? "")?.[1];

@@ -20,7 +20,7 @@ const queryClient: QueryClient = new QueryClient({
     },
   }),
   defaultOptions: {
-    // A browser without the internet may well have haltere: it is asked, whatever the browser thinks.
+    // haltere may be reachable while the browser believes to be offline, so always try.
     queries: {
       networkMode: "always",
       retry: (count, failure) => count < 3 && isUnreachable(failure),
@@ -32,7 +32,7 @@ const queryClient: QueryClient = new QueryClient({
 
 prefetchProfile(queryClient);
 
-/** A failure may tell of more than itself: that nothing can be stored. */
+/** An error may reveal that the server can't store anything: then update the banner, too. */
 function onRequestError(failure: Error) {
   if (failure instanceof ApiError && failure.reason) void queryClient.invalidateQueries(readinessQuery);
 }
@@ -45,13 +45,13 @@ const Notifications = lazy(() =>
   import("@mantine/notifications").then(({ Notifications }) => ({ default: Notifications })),
 );
 
-/** Says to a screen reader what the crosses in the corners are. */
+/** Names the close buttons for screen readers. */
 function closeButtonLabels(close: string) {
   const named = { defaultProps: { closeButtonProps: { "aria-label": close } } };
   return { Modal: named, Notification: named };
 }
 
-/** Everything around the pages. */
+/** The root component: providers and router. */
 export function App() {
   const t = useMessages();
   const localizedTheme = useMemo(() => mergeThemeOverrides(theme, { components: closeButtonLabels(t.close) }), [t]);

@@ -21,7 +21,7 @@ import { MODIFIER_KEY } from "../util/platform";
 import { useCommands } from "./commands";
 import classes from "./Shell.module.css";
 
-/** The frame around every page, or the login while nobody is logged in. */
+/** The frame around every page; the login page without a session. */
 export function Shell() {
   const profile = useProfile();
   const { isPostponed, postpone } = usePostponed();
@@ -31,7 +31,7 @@ export function Shell() {
   if (profile && !wasLoggedIn) setLoggedIn(true);
 
   if (profile === undefined) return <ServerUnavailablePage />;
-  // The page asked for stays in the address bar: after the login one is back where one was.
+  // The URL stays the same, so that the requested page opens after the login.
   if (profile === null) {
     return (
       <Suspense>
@@ -46,7 +46,7 @@ export function Shell() {
       </Suspense>
     );
   }
-  // Somebody else may see something else: everything begins anew.
+  // Another user may see other data: discard all state.
   return <AppFrame key={profile.username} profile={profile} />;
 }
 
@@ -55,7 +55,7 @@ const PALETTE_KEY = `${MODIFIER_KEY}${MODIFIER_KEY.length > 1 ? " " : ""}K`;
 
 const POSTPONED_KEY = "haltere.first-password.later";
 
-/** Whether somebody does not want to be asked again in this tab. */
+/** Whether the user has postponed the change of the initial password in this tab. */
 function usePostponed() {
   const [isPostponed, setPostponed] = useState(() => sessionStorage.getItem(POSTPONED_KEY) !== null);
   const postpone = () => {
@@ -68,7 +68,7 @@ function usePostponed() {
 function AppFrame({ profile }: { profile: Profile }) {
   const t = useMessages();
   const queries = useQueryClient();
-  // Before the frame is painted: the server has something to do meanwhile.
+  // Before the first paint: the server prepares the first event meanwhile.
   useLayoutEffect(() => followEvents(queries), [queries]);
   const [open, setOpen] = useState<"palette" | "shortcuts">();
   const commands = useCommands(() => setOpen("shortcuts"));
@@ -132,7 +132,7 @@ function AppFrame({ profile }: { profile: Profile }) {
   );
 }
 
-// The fleet is there before these: whoever is logged in needs no login, and menus open later.
+// Loaded separately: the fleet has to appear before login page, menus and dialogs are needed.
 const LoginPage = lazy(() => import("../pages/LoginPage").then(({ LoginPage }) => ({ default: LoginPage })));
 const FirstPasswordPage = lazy(() =>
   import("../pages/InitialPasswordPage").then(({ InitialPasswordPage }) => ({ default: InitialPasswordPage })),
@@ -145,13 +145,13 @@ const ShortcutsDialog = lazy(() =>
   import("../components/ShortcutsDialog").then(({ ShortcutsDialog }) => ({ default: ShortcutsDialog })),
 );
 
-/** Fetches what is not there yet while nobody waits for it. */
+/** Preloads the remaining code while the browser is idle. */
 function usePrefetch() {
   const router = useRouter();
   useEffect(() => {
-    // What is typed after Ctrl-K is meant for the palette: it has to be there by then.
+    // Keys pressed right after Ctrl K belong to the palette, so it has to be loaded by then.
     void palette();
-    // And other pages have to open though the server has gone.
+    // The other pages have to open even if the server has become unreachable.
     const fetch = () => Object.values(router.routesById).map((route) => router.loadRouteChunk(route));
     const soon = setTimeout(() => void Promise.allSettled(fetch()), 1_000);
     return () => clearTimeout(soon);
@@ -180,7 +180,7 @@ function UserButton({ profile, ref, ...others }: UserButtonProps) {
   const t = useMessages();
   return (
     <UnstyledButton
-      // The menu gives a class of its own, if an empty one; ours has to come after it.
+      // Mantine's menu passes an empty class name, so ours comes after the spread.
       {...others}
       ref={ref}
       className={classes.user}

@@ -8,7 +8,7 @@ import { logOut } from "../api/session";
 import { useMessages } from "../i18n/language";
 import { API_DOCS_URL, linkTo } from "../model/paths";
 
-/** What opens below the name of whoever is logged in. */
+/** The menu of the user who is logged in. */
 export function UserMenu({ profile, button }: { profile: Profile; button: ReactElement }) {
   const t = useMessages();
   return (

@@ -23,7 +23,7 @@ import { LANGUAGES, setLanguage, useLanguage, useMessages } from "../i18n/langua
 import { API_DOCS_URL, linkTo } from "../model/paths";
 import { hasPermission } from "../model/permissions";
 
-/** What whoever is logged in can do from anywhere. `onShortcuts` shows the keys. */
+/** The commands that the user has permission for. `onShortcuts` opens the list of shortcuts. */
 export function useCommands(onShortcuts: () => void): readonly Command[] {
   const t = useMessages();
   const profile = useProfile();

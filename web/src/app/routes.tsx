@@ -15,7 +15,7 @@ import { NotFoundPage } from "../pages/NotFoundPage";
 import { basePath } from "../util/page-meta";
 import { Shell } from "./Shell";
 
-/** The table of all pages. The first one comes with the script, the others when they are opened. */
+/** The table of all pages. The fleet is part of the entry; other pages load when they open. */
 const root = createRootRouteWithContext<{ queryClient: QueryClient }>()({
   component: Shell,
   notFoundComponent: NotFoundPage,
@@ -29,7 +29,7 @@ const fleet = createRoute({
   validateSearch: parseFleetSearch,
 });
 
-/** `/login` says why one has to log in; whoever is logged in already has nothing to do there. */
+/** The server redirects to `/login` and says why in `?error=`. With a session there is nothing to do here. */
 const login = createRoute({
   getParentRoute: () => root,
   path: PATHS.login,

@@ -1,14 +1,14 @@
 import { createTheme, defaultVariantColorsResolver } from "@mantine/core";
 
-/** Our own colours for what alerts mean: Mantine's are too pale to be read. */
+/** Our own colours for alerts: Mantine's have too little contrast. */
 const ALERT_TOKENS: Readonly<Record<string, string>> = { yellow: "warn", red: "down" };
 
-/** The design language in Mantine's terms; web/README.md says what it is. */
+/** The design language of web/README.md as a Mantine theme. */
 export const theme = createTheme({
   primaryColor: "teal",
   primaryShade: { light: 8, dark: 4 },
   autoContrast: true,
-  // By itself Mantine picks the text for the light theme's shade, and keeps it in the dark one.
+  // Mantine computes the text colour for the light theme's shade and uses it in the dark theme, too.
   variantColorResolver: (input) => {
     const colors = defaultVariantColorsResolver(input);
     const token = input.variant === "light" && input.color !== undefined ? ALERT_TOKENS[input.color] : undefined;
@@ -29,7 +29,7 @@ export const theme = createTheme({
       "#0f6f64",
       "#0a5149",
     ],
-    // Neutrals with a breath of the accent, so that both belong together.
+    // Greys with a hint of the accent colour.
     dark: [
       "#dde7e6",
       "#b7c7c5",
@@ -60,9 +60,9 @@ export const theme = createTheme({
   cursorType: "pointer",
   respectReducedMotion: true,
   components: {
-    // A screen reader would take a dialog's head for a second head of the page.
+    // Otherwise a screen reader announces the head of a dialog as a second banner.
     ModalHeader: { defaultProps: { role: "presentation" } },
-    // Menus stand where they belong, and the keyboard begins at the first thing in them.
+    // Menus render in place, and the keyboard starts at their first item.
     Menu: { defaultProps: { withinPortal: false, withInitialFocusPlaceholder: false } },
   },
 });

@@ -13,10 +13,10 @@ import { saveFile } from "../util/save-file";
 import classes from "./CertificateDetails.module.css";
 import { Fingerprint } from "./Fingerprint";
 
-/** This many names are shown; a certificate may have hundreds. */
+/** The most names to show; a certificate can have hundreds. */
 const MAX_NAMES = 20;
 
-/** A certificate: who, by whom, until when, and when opened all of it. */
+/** A certificate: subject and validity, and all details when expanded. */
 export function CertificateDetails({ certificate, isOpen = false }: { certificate: Certificate; isOpen?: boolean }) {
   const t = useMessages();
   const language = useLanguage();
@@ -58,11 +58,11 @@ export function CertificateDetails({ certificate, isOpen = false }: { certificat
   );
 }
 
-/** How long it is good for, as a word beside a colour. */
+/** The validity as text beside a colour. */
 function Validity({ certificate }: { certificate: Certificate }) {
   const t = useMessages();
   const language = useLanguage();
-  // To the second: one made just now would else be valid only from the next minute on.
+  // Updated every second: with a coarser clock a new certificate would not be valid until the next minute.
   const now = useNow();
   const state = validityState(certificate, now);
   const { notBefore, notAfter } = certificate;

@@ -24,10 +24,10 @@ export interface Command {
   readonly run: () => void;
 }
 
-/** This many connections are offered. */
+/** The most connections to list. */
 const MAX_CONNECTIONS = 8;
 
-/** At once, and not when the dialog has come to rest: one goes on typing after Ctrl-K. */
+/** Focus right away instead of after the opening transition: people go on typing after Ctrl K. */
 function focus(field: HTMLInputElement | null) {
   field?.focus();
 }
@@ -37,13 +37,13 @@ interface Props {
   onClose: () => void;
 }
 
-/** Goes anywhere and does anything by typing a few letters of it. */
+/** Opens any page or connection and runs any command by typing a part of its name. */
 export function CommandPalette({ commands, onClose }: Props) {
   const t = useMessages();
   const navigate = useNavigate();
   const combobox = useCombobox({ opened: true });
   const listId = useId();
-  // What Enter would take, for a screen reader; the combobox marks it in the document only.
+  // The option that Enter selects, for `aria-activedescendant`; the combobox marks it in the DOM only.
   const [marked, setMarked] = useState<string>();
   const updateMarked = () => setMarked(document.getElementById(listId)?.querySelector("[data-combobox-selected]")?.id);
   const [query, setQuery] = useState("");
@@ -55,7 +55,7 @@ export function CommandPalette({ commands, onClose }: Props) {
   }, [byId, deferredQuery]);
   const matchingCommands = commands.filter(({ label }) => containsWords(label, deferredQuery));
   const { selectFirstOption } = combobox;
-  // Enter does the first thing that is offered.
+  // Enter selects the first option.
   const optionIds = [...connections, ...matchingCommands].map(({ id }) => id).join(" ");
   useEffect(() => {
     // oxlint-disable-next-line react/set-state-in-effect -- only now the document knows

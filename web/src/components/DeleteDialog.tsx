@@ -15,7 +15,7 @@ interface Props {
   onDeleted: () => void;
 }
 
-/** Deletes a connection, once its name was typed. */
+/** Deletes a connection once its name has been typed. */
 export function DeleteDialog({ connection, onClose, onDeleted }: Props) {
   const t = useMessages();
   const onError = useErrorNotification();

@@ -3,7 +3,7 @@ import { CopyButton } from "../ui/CopyButton";
 import { groupFingerprint } from "../util/fingerprint";
 import classes from "./Fingerprint.module.css";
 
-/** A certificate's fingerprint, to be read out or copied. */
+/** The fingerprint of a certificate, to read out or copy. */
 export function Fingerprint({ fingerprint }: { fingerprint: string }) {
   const t = useMessages();
   return (

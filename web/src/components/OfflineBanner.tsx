@@ -8,7 +8,7 @@ import { overloadText } from "../model/error-text";
 import { Banner } from "../ui/Banner";
 import { formatAgo, formatDuration } from "../util/format-time";
 
-/** Says that the server is away, or has no room, and how old is what one sees; nothing while all is well. */
+/** Shows that the server is unreachable or at a limit, and how old the data is; nothing while the stream is live. */
 export function OfflineBanner() {
   const { status, refusal, nextAttempt } = useStreamState();
   if (status === "refused" && refusal) return <Refused refusal={refusal} nextAttempt={nextAttempt ?? 0} />;
@@ -20,7 +20,7 @@ function Disconnected() {
   const language = useLanguage();
   const { since } = useStreamState();
   const now = useNow();
-  // A moment's break is mended before anybody could read about it.
+  // A short interruption is over before the banner could be read.
   if (now - since < 1_500) return null;
   return (
     <Banner icon={<IconPlugConnectedX size={18} aria-hidden />} title={t.offline.title} tone="warn">
@@ -34,7 +34,7 @@ function Refused({ refusal, nextAttempt }: { refusal: ApiError; nextAttempt: num
   const left = nextAttempt - useNow();
   return (
     <Banner icon={<IconBrowserX size={18} aria-hidden />} title={t.offline.notLive} tone="warn">
-      {overloadText(refusal, t)} {/* Said when it begins, and not again every second. */}
+      {overloadText(refusal, t)} {/* Hidden from screen readers, which would announce every second. */}
       <span aria-hidden>{left > 0 ? t.offline.nextTry(formatDuration(left)) : t.connection.trying}</span>
     </Banner>
   );

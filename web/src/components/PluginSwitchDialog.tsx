@@ -4,18 +4,18 @@ import type { SwitchedPlugin } from "../api/schema";
 import { useMessages } from "../i18n/language";
 import classes from "./PluginSwitchDialog.module.css";
 
-/** What makes a switch of the plugin `tls` felt. */
+/** The TLS settings that the plugin `tls` affects. */
 const PARTS = ["ca", "clientCertificate", "unverified"] as const;
 
 interface Props {
-  /** What the switch would do. */
+  /** The preview of the switch. */
   plan: SwitchedPlugin;
   isBusy: boolean;
   onConfirm: () => void;
   onClose: () => void;
 }
 
-/** Says what a switch of a plugin does, in numbers, and asks whether it shall be moved. */
+/** Says in numbers what switching a plugin would do, and asks for confirmation. */
 export function PluginSwitchDialog({ plan: { id, enabled, affected }, isBusy, onConfirm, onClose }: Props) {
   const t = useMessages();
   const { switching } = t.settings;

@@ -5,7 +5,7 @@ import { useMessages } from "../i18n/language";
 import { MODIFIER_KEY } from "../util/platform";
 import classes from "./ShortcutsDialog.module.css";
 
-/** Which keys do what. */
+/** The list of keyboard shortcuts. */
 export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
   const t = useMessages();
   const keys: readonly (readonly [readonly string[], string])[] = [

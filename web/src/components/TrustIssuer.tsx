@@ -10,20 +10,20 @@ import { Fingerprint } from "./Fingerprint";
 import classes from "./TrustIssuer.module.css";
 
 interface Props {
-  /** What the broker presented, leaf first. */
+  /** The presented chain, leaf first. */
   chain: readonly Certificate[];
-  /** Whether another CA is trusted for this connection now. */
+  /** Whether the connection trusts another CA now. */
   replaces?: boolean;
   isBusy?: boolean;
-  /** Absent for those who may only look. */
+  /** Absent without the permission to change connections. */
   onTrust?: ((pem: string) => void) | undefined;
 }
 
-/** Offers to trust the CA that a chain ends in, once its fingerprint was compared. */
+/** Offers to trust the CA at the end of a chain, once its fingerprint has been compared. */
 export function TrustIssuer({ chain, replaces = false, isBusy = false, onTrust }: Props) {
   const t = useMessages();
   const language = useLanguage();
-  // Compared is one certificate: when the broker presents another one, that was not.
+  // The confirmation holds for this certificate only: the broker may present another one next.
   const [comparedFingerprint, setComparedFingerprint] = useState<string>();
   const certificate = findTrustAnchor(chain);
   const [leaf] = chain;

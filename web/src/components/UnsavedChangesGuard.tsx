@@ -3,7 +3,7 @@ import { useBlocker } from "@tanstack/react-router";
 
 import { useMessages } from "../i18n/language";
 
-/** Asks before what was typed gets lost. */
+/** Asks for confirmation before unsaved changes are lost. */
 export function UnsavedChangesGuard({ isDirty }: { isDirty: () => boolean }) {
   const t = useMessages();
   const { status, proceed, reset } = useBlocker({

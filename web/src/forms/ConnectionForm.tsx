@@ -23,31 +23,31 @@ import { TestPanel } from "./TestPanel";
 
 interface Props {
   title: string;
-  /** What stands in the form at first; a later one does not disturb what was typed. */
+  /** The initial values; a later change of this prop does not overwrite what the user has typed. */
   initial: Draft;
   isNew: boolean;
-  /** What a test of the draft dials. */
+  /** What a test of the draft connects to. */
   toTestTarget: (draft: Draft) => TestTarget;
-  /** Stores it; the page to go to afterwards comes back. */
+  /** Saves the draft and returns a function that leaves the form. */
   onSave: (draft: Draft) => Promise<() => void>;
   onCancel: () => void;
-  /** What can be done when somebody else has saved meanwhile. */
+  /** What to do when another user has saved in the meantime. */
   conflict?: Pick<EditConflictProps, "initial" | "latest" | "onLoadLatest"> & {
-    /** Stores what was changed over the newer version. */
+    /** Applies the user's changes to the latest version. */
     onSaveMine: (draft: Draft) => Promise<() => void>;
   };
 }
 
-/** Fields that have no effect without TLS. */
+/** Fields without effect unless TLS is used. */
 const TLS_FIELDS = ["ca", "cert", "key", "alpn", "serverName"] as const;
-/** The fields that show what is wrong with them. */
+/** Fields that show their own error. */
 const FIELDS_WITH_ERRORS = ["name", "id", "url", "username", "password", "clientId", ...TLS_FIELDS] as const;
-/** What is judged together: a key belongs to a certificate. */
+/** Checked together: a key belongs to a certificate. */
 const KEY_PAIR: readonly FieldWithError[] = ["cert", "key"];
 
 type FieldWithError = (typeof FIELDS_WITH_ERRORS)[number];
 
-/** A connection to create or to change. It can be saved though its broker is away. */
+/** Creates or changes a connection. It can be saved while its broker is unreachable. */
 export function ConnectionForm({ title, initial, isNew, toTestTarget, onSave, onCancel, conflict }: Props) {
   const t = useMessages();
   const [draft, setDraft] = useState(initial);
@@ -55,7 +55,7 @@ export function ConnectionForm({ title, initial, isNew, toTestTarget, onSave, on
   const set = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }));
   const fault = urlFault(draft.url);
   const test = useTest(() => toTestTarget(draft));
-  // What the server was asked about last.
+  // The draft that the server checked last.
   const [checkedDraft, setCheckedDraft] = useState(initial);
   const isSaved = useRef(false);
   const saving = useMutation({
@@ -69,13 +69,13 @@ export function ConnectionForm({ title, initial, isNew, toTestTarget, onSave, on
       leave();
     },
   });
-  // The server names the field a fault is in: `url: port 70000 is out of range`.
+  // The server names the field: `url: port 70000 is out of range`.
   const refusal = saving.error ?? test.error;
   const fieldError = refusal instanceof ApiError ? /^([a-zA-Z.]+): (.*)$/s.exec(refusal.message) : null;
   const concerns = (field: FieldWithError) => fieldError?.[1]?.split(".").includes(field) ?? false;
   const isEdited = (field: FieldWithError) =>
     (KEY_PAIR.includes(field) ? KEY_PAIR : [field]).some((name) => draft[name] !== checkedDraft[name]);
-  // What was said of a field is no longer true once it is edited.
+  // An error no longer applies once its field has been edited.
   const errorOf = (field: FieldWithError) => (concerns(field) && !isEdited(field) ? fieldError?.[2] : undefined);
   const isShownAtField = FIELDS_WITH_ERRORS.some((field) => concerns(field) && (isNew || field !== "id"));
 
@@ -283,7 +283,10 @@ export function ConnectionForm({ title, initial, isNew, toTestTarget, onSave, on
   );
 }
 
-/** What `noMetricsMode` says when the switch stands so. One that is back where it was has changed nothing. */
+/**
+ * The value of `noMetricsMode` for a position of the switch. Switching back restores the stored value, so that
+ * nothing counts as changed.
+ */
 function noMetricsModeOf(isAsked: boolean, { noMetricsMode }: Draft): boolean | undefined {
   if (!isAsked) return true;
   return noMetricsMode === true ? false : noMetricsMode;
@@ -292,7 +295,7 @@ function noMetricsModeOf(isAsked: boolean, { noMetricsMode }: Draft): boolean | 
 function useTest(tested: () => TestTarget) {
   const [shown, setShown] = useState<TestRun>();
   const running = useRef<AbortController | undefined>(undefined);
-  // Nobody waits for a test of a form that is gone.
+  // End a running test with the form.
   useEffect(() => () => running.current?.abort(), []);
   const test = useMutation({
     mutationFn: async () => {
@@ -319,7 +322,7 @@ function Fields({ title, children }: { title?: string; children: ReactNode }) {
 interface DisclosureProps {
   title: string;
   startsOpen: boolean;
-  /** What is wrong is in here, and has to be seen. */
+  /** Contains a field with an error, so it has to be open. */
   hasError: boolean;
   children: ReactNode;
 }

@@ -8,22 +8,22 @@ import { differingFields } from "./draft";
 import classes from "./EditConflict.module.css";
 
 export interface EditConflictProps {
-  /** The version one began with. */
+  /** The version that the edit started from. */
   initial: Draft;
-  /** The version that is stored by now, once it is known. */
+  /** The version that is stored now, once loaded. */
   latest: Draft | undefined;
   isBusy: boolean;
-  /** Stores what was changed over the newer version. */
+  /** Applies the user's changes to the latest version. */
   onSaveMine: () => void;
-  /** Throws away what was typed and begins again with the newer version. */
+  /** Discards the user's changes and starts again from the latest version. */
   onLoadLatest: () => void;
 }
 
-/** Says that somebody else has saved meanwhile, what they changed, and asks which of the two goes on. */
+/** Says that another user has saved in the meantime and what they changed, and asks how to continue. */
 export function EditConflict({ initial, latest, isBusy, onSaveMine, onLoadLatest }: EditConflictProps) {
   const t = useMessages();
   const alert = useRef<HTMLDivElement>(null);
-  // The button that was pressed may be a page below.
+  // The save button may be a page below the alert.
   useEffect(() => void alert.current?.scrollIntoView({ block: "center" }), []);
   const fields = latest && new Set(differingFields(initial, latest).map((field) => fieldLabel(field, t)));
   return (
@@ -45,7 +45,7 @@ export function EditConflict({ initial, latest, isBusy, onSaveMine, onLoadLatest
   );
 }
 
-/** What a field is called in the form. */
+/** The label of a field in the form. */
 function fieldLabel(field: keyof Draft, { form }: Messages): string {
   return field === "noMetricsMode" ? form.metrics : form[field];
 }

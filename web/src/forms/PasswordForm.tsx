@@ -8,17 +8,17 @@ import { useMessages } from "../i18n/language";
 import { errorText } from "../model/error-text";
 import classes from "./PasswordForm.module.css";
 
-/** The shortest password the server takes. */
+/** The shortest password the server accepts. */
 const MIN_LENGTH = 8;
 
 interface Props {
   username: string;
-  /** The password until now, where it is known because it was typed a moment ago. */
+  /** The current password, if the user has just typed it to log in. */
   knownPassword?: string | undefined;
   onChanged?: () => void;
 }
 
-/** A new password for oneself. */
+/** Changes the user's own password. */
 export function PasswordForm({ username, knownPassword, onChanged }: Props) {
   const t = useMessages();
   const [oldPassword, setOldPassword] = useState("");
@@ -51,7 +51,7 @@ export function PasswordForm({ username, knownPassword, onChanged }: Props) {
           {errorText(change.error, t)}
         </Alert>
       )}
-      {/* Tells password managers whose password this is. */}
+      {/* Tells password managers which account this is. */}
       <input type="text" name="username" autoComplete="username" value={username} readOnly hidden />
       {knownPassword === undefined && (
         <PasswordInput

@@ -10,25 +10,28 @@ import { CopyButton } from "../ui/CopyButton";
 import { formatBytes } from "../util/format-bytes";
 import classes from "./PemField.module.css";
 
-/** The largest file the server takes, in bytes. */
+/** The largest file the server accepts, in bytes. */
 const MAX_BYTES = 256 * 1024;
 
-/** What certificates and keys come in. The server says of each whether it reads it, and if not, what converts it. */
+/**
+ * Common endings of certificates and keys. The server checks the content, and names a command that converts
+ * what it can't read.
+ */
 const ACCEPTED_FILES = ".pem,.crt,.cer,.der,.key,.p12,.pfx,.p7b";
 
 interface Props {
   label: string;
   description: string;
-  /** Undefined: one is stored already. */
+  /** Undefined: the stored value is kept. */
   value: PemInput | undefined;
-  /** What the server said about it. */
+  /** The server's error. */
   error?: string | undefined;
-  /** What follows from what is in it. */
+  /** A note on the content. */
   note?: string | undefined;
   onChange: (given: PemInput) => void;
 }
 
-/** A certificate or a key: dropped, chosen or pasted. */
+/** A field for a certificate or a key: dropped, chosen or pasted. */
 export function PemField({ label, description, value, error, note, onChange }: Props) {
   const t = useMessages();
   const language = useLanguage();
@@ -52,7 +55,7 @@ export function PemField({ label, description, value, error, note, onChange }: P
     setName(undefined);
     onChange(text);
   };
-  // Text without any block in it may be half of one: it stays where it can be edited.
+  // Text without a complete PEM block may be half pasted, so it stays editable.
   const isText = typeof value === "string" && pemLabels(value).length === 0;
 
   return (
@@ -116,7 +119,7 @@ export function PemField({ label, description, value, error, note, onChange }: P
   );
 }
 
-/** What was given, by the name of its file and by what is in it. */
+/** The content by its file name and PEM labels. */
 function FileSummary({ given, name }: { given: PemInput; name: string | undefined }) {
   const t = useMessages();
   const inside = pemLabels(given).join(", ").toLowerCase();
@@ -129,7 +132,7 @@ function FileSummary({ given, name }: { given: PemInput; name: string | undefine
   );
 }
 
-/** Why the server does not take it, in its own words; a command in them is there to be copied. */
+/** The server's reason, with a button that copies the command in it. */
 function Reason({ text }: { text: string }) {
   const t = useMessages();
   const { reason, command } = splitCommand(text);

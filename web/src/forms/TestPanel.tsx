@@ -10,7 +10,7 @@ import { isIssuerUnknown } from "../model/issuer";
 import { AdviceList } from "../ui/AdviceList";
 import classes from "./TestPanel.module.css";
 
-/** How a test goes, stage by stage, and what came of it. */
+/** The progress of a test and its result. */
 export interface TestRun {
   readonly stages: readonly TestStage[];
   readonly result?: ConnectionTest;
@@ -21,7 +21,7 @@ export function TestPanel({ test, onTrust }: { test: TestRun; onTrust: (pem: str
   const language = useLanguage();
   const { stages, result } = test;
   const error = result?.error;
-  // The server advises in English, and in more detail.
+  // The server's advice is in English, and more detailed.
   const translatedHint = error && language !== "en" ? findHint(t.hints, error.code, error.stage) : undefined;
   return (
     <section className={classes.panel} aria-label={t.form.test} aria-live="polite">
@@ -37,7 +37,7 @@ export function TestPanel({ test, onTrust }: { test: TestRun; onTrust: (pem: str
             <strong>{result.error.message}</strong> <code>{result.error.code}</code>
           </p>
           {translatedHint && !isIssuerUnknown(result.error.code) && <p>{translatedHint}</p>}
-          {/* What to do about an authority nobody knows stands beside its fingerprint. */}
+          {/* Advice on an unknown CA is next to its fingerprint. */}
           {!isIssuerUnknown(result.error.code) && <AdviceList sentences={result.advice} />}
         </div>
       )}

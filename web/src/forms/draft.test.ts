@@ -5,11 +5,11 @@ import { differingFields, EMPTY_DRAFT, toChanges, toDraft, toInput, toPatch } fr
 
 const PEM = "-----BEGIN CERTIFICATE-----\nö\n-----END CERTIFICATE-----\n";
 
-test("what was not filled in is not sent", () => {
+test("empty fields are not sent", () => {
   expect(toInput({ ...EMPTY_DRAFT, name: " Press ", url: " mqtt://a " })).toEqual({ name: "Press", url: "mqtt://a" });
 });
 
-test("everything that was filled in is sent", () => {
+test("all filled fields are sent", () => {
   const draft = {
     ...EMPTY_DRAFT,
     name: "Press",
@@ -31,7 +31,7 @@ test("everything that was filled in is sent", () => {
   });
 });
 
-test("the broker is asked about itself as before unless that is changed", () => {
+test("noMetricsMode stays as it is stored unless it is changed", () => {
   const stored: Connection = { id: "p", name: "Press", url: "mqtt://a" };
   for (const noMetricsMode of [undefined, true, false]) {
     const draft = toDraft({ ...stored, ...(noMetricsMode !== undefined && { noMetricsMode }) });
@@ -39,7 +39,7 @@ test("the broker is asked about itself as before unless that is changed", () => 
   }
 });
 
-test("secrets one did not touch are kept, emptied ones are removed", () => {
+test("untouched secrets are kept, emptied ones are removed", () => {
   const stored: Connection = {
     id: "p",
     name: "Press",
@@ -59,7 +59,7 @@ test("secrets one did not touch are kept, emptied ones are removed", () => {
   expect(toPatch({ ...toDraft(stored), username: "", ca: "" })).toMatchObject({ credentials: null, ca: null });
 });
 
-test("protocols are typed in a row, and emptied fields are removed", () => {
+test("ALPN protocols are split at spaces and commas, and emptied fields are removed", () => {
   const draft = {
     ...EMPTY_DRAFT,
     name: "Press",
@@ -76,7 +76,7 @@ test("protocols are typed in a row, and emptied fields are removed", () => {
   expect(toPatch({ ...toDraft(stored), alpn: "", serverName: "" }).tls).toBeNull();
 });
 
-test("of an older version only what was changed in it is sent", () => {
+test("against an older version only the changed fields are sent", () => {
   const stored: Connection = {
     id: "p",
     name: "Press",

@@ -2,8 +2,8 @@ import type { Connection, ConnectionInput, ConnectionPatch } from "../api/schema
 import type { PemInput } from "../model/pem";
 
 /**
- * A connection as it is being typed. Of secrets and files that are stored already the form knows only
- * that they are there: `undefined` keeps them, an empty text removes them.
+ * A connection as the form holds it. The form does not get stored secrets and files: `undefined` keeps them,
+ * an empty string removes them.
  */
 export interface Draft {
   name: string;
@@ -19,7 +19,7 @@ export interface Draft {
   /** Protocols, separated by spaces or commas. */
   alpn: string;
   serverName: string;
-  /** Whether the broker is left alone with questions about itself; undefined while never said. */
+  /** Whether not to ask the broker about itself; undefined if it was never set. */
   noMetricsMode: boolean | undefined;
 }
 
@@ -58,7 +58,7 @@ export function toDraft(connection: Connection): Draft {
   };
 }
 
-/** What to create. */
+/** The draft as a new connection. */
 export function toInput(draft: Draft): ConnectionInput {
   const { name, id, url, username, password, clientId, verify, ca, cert, key, noMetricsMode } = draft;
   const { alpn, serverName } = tlsOptions(draft);
@@ -82,13 +82,13 @@ export function toInput(draft: Draft): ConnectionInput {
   } as ConnectionInput;
 }
 
-/** What to dial once: a test is of no name. */
+/** The draft for a test, which needs no name. */
 export function toTestInput(draft: Draft): Omit<ConnectionInput, "name"> {
   const { name: _, ...input } = toInput(draft);
   return input;
 }
 
-/** What to change. */
+/** The draft as a patch of the stored connection. */
 export function toPatch(draft: Draft): ConnectionPatch {
   const { name, url, username, password, clientId, verify, ca, cert, key, noMetricsMode } = draft;
   const { alpn, serverName } = tlsOptions(draft);
@@ -113,12 +113,12 @@ export function toPatch(draft: Draft): ConnectionPatch {
   return JSON.parse(JSON.stringify(patch)) as ConnectionPatch;
 }
 
-/** What somebody has changed since they began with `initial`: all else stays as it is by now. */
+/** Only the fields that differ from `initial`, so that other users' changes to the rest stay. */
 export function toChanges(draft: Draft, initial: Draft): ConnectionPatch {
   return diff(toPatch(draft), toPatch(initial));
 }
 
-/** The fields that differ between two versions, as far as they can be told apart. */
+/** The fields that differ between two versions, as far as the form can tell. */
 export function differingFields(one: Draft, other: Draft): (keyof Draft)[] {
   return (Object.keys(one) as (keyof Draft)[]).filter((field) => one[field] !== other[field]);
 }
@@ -127,7 +127,7 @@ function diff<T extends object>(now: T, before: T): T {
   const changed = Object.entries(now).flatMap(([name, value]: [string, unknown]) => {
     const old: unknown = Reflect.get(before, name);
     if (JSON.stringify(value) === JSON.stringify(old)) return [];
-    // Of credentials only what was changed; an object that replaces none is sent as a whole.
+    // Within credentials, only the changed fields; a new object is sent as a whole.
     return [[name, name === "credentials" && isObject(value) && isObject(old) ? diff(value, old) : value]];
   });
   return Object.fromEntries(changed) as T;
@@ -137,7 +137,7 @@ function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
-/** What to ask for in the TLS handshake; `undefined` where nothing was typed. */
+/** The TLS options in the draft; `undefined` where the field is empty. */
 function tlsOptions({ alpn, serverName }: Draft) {
   const protocols = alpn.split(/[\s,]+/).filter(Boolean);
   return { alpn: protocols.length > 0 ? protocols : undefined, serverName: serverName.trim() || undefined };

@@ -1,7 +1,7 @@
 import type { RefObject } from "react";
 import { useLayoutEffect, useState } from "react";
 
-/** How wide an element is inside, in pixels; 0 until that is known. */
+/** The inner width of an element in pixels; 0 until it is measured. */
 export function useElementWidth(element: RefObject<HTMLElement | null>): number {
   const [width, setWidth] = useState(0);
   useLayoutEffect(() => {

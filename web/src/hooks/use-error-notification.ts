@@ -4,7 +4,7 @@ import { useCallback } from "react";
 import { useMessages } from "../i18n/language";
 import { errorText } from "../model/error-text";
 
-/** Shows what went wrong, in a corner, until it is put away. */
+/** Returns a function that shows an error in a notification until it is closed. */
 export function useErrorNotification(): (failure: Error) => void {
   const t = useMessages();
   return useCallback(

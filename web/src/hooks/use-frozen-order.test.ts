@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { sortByPosition } from "./use-frozen-order";
 
-test("known things keep their places, new ones come last", () => {
+test("known items keep their positions, new ones come last", () => {
   const places = new Map([
     ["c", 0],
     ["a", 1],

@@ -1,8 +1,8 @@
 import { useMemo, useState } from "react";
 
 /**
- * The same things in the order they had when `keep` became true, so that rows don't move away under
- * the pointer; new ones come at the end. Whoever asks for another order, named by `order`, gets it at once.
+ * The items in the order they had when `isFrozen` became true, so that rows don't move under the pointer; new
+ * items come last. A change of `order`, the name of the requested order, takes effect at once.
  */
 export function useFrozenOrder<T extends { id: string }>(
   sorted: readonly T[],
@@ -20,7 +20,7 @@ export function useFrozenOrder<T extends { id: string }>(
   );
 }
 
-/** Sorted by place; what has none comes last, in the order given. */
+/** Sorts by position; items without one come last, in their given order. */
 export function sortByPosition<T extends { id: string }>(
   items: readonly T[],
   places: ReadonlyMap<string, number>,

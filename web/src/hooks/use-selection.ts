@@ -1,6 +1,6 @@
 import { useCallback, useMemo, useState } from "react";
 
-/** Which of the things shown are selected. What is no longer shown is not acted upon. */
+/** The selection among the visible items. Items that are no longer visible don't count as selected. */
 export function useSelection<T extends { id: string }>(visible: readonly T[]) {
   const [ids, setIds] = useState<ReadonlySet<string>>(new Set());
   const selected = useMemo(() => (ids.size === 0 ? [] : visible.filter(({ id }) => ids.has(id))), [visible, ids]);

@@ -1,4 +1,4 @@
-/** What to try, by the code of a failure. */
+/** The hints of `en-hints.ts` in German. */
 export const hints: Record<string, string> = {
   ECONNREFUSED: "Läuft der Broker, und stimmt der Port? Eine ablehnende Firewall sieht genauso aus.",
   ETIMEDOUT: "Niemand antwortet. Stimmt die Adresse, und verwirft eine Firewall die Pakete?",

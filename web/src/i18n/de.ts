@@ -1,7 +1,7 @@
 import { hints } from "./de-hints";
 import type { Messages } from "./en";
 
-/** Alles, was die Konsole sagt, auf Deutsch. Imports only parts of itself: the start of the console waits for it. */
+/** All messages in German. Imports nothing but hints, because the first render waits for it. */
 export const de: Messages = {
   product: "haltere",
   motto: "Ihre Mosquitto-Broker im Gleichgewicht.",

@@ -1,6 +1,6 @@
 /**
- * What to try, by the code of a failure: `CODE@stage` where the stage makes a difference, `CODE_` for all codes
- * that begin so.
+ * What to try, by failure code: `CODE@stage` where the stage makes a difference, `CODE_` for all codes with
+ * that prefix.
  */
 export const hints: Record<string, string> = {
   ECONNREFUSED: "Check that the broker runs and that the port is right. A firewall that rejects looks the same.",

@@ -2,10 +2,8 @@ import type { AffectedByPlugin } from "../api/schema";
 import { hints } from "./en-hints";
 
 /**
- * Every word the console says. What a broker or the server says is shown as it came, as text.
- *
- * U+2068 and U+2069 stand around a name within a sentence: a mark in it that turns the direction of what
- * follows turns nothing but the name.
+ * All messages of the console. Texts from brokers and the server are shown as they are. U+2068 and U+2069
+ * isolate a name within a sentence: a right-to-left name must not reorder the text around it.
  */
 export const en = {
   product: "haltere",
@@ -88,7 +86,7 @@ export const en = {
     username: "User name",
     password: "Password",
     submit: "Log in",
-    /** By what the server says in `/login?error=`. */
+    /** By the value of `?error=` that the server redirects to `/login` with. */
     why: {
       "session-expired": "Your session has ended. Log in again and you are back where you were.",
       "authentication-failed": "The user name or the password is wrong.",
@@ -114,7 +112,7 @@ export const en = {
     busy: "haltere is busy",
     again: (wait: string) => `Try again in ${wait}.`,
     later: "Try again later.",
-    /** What there is too much of, by a part of the limit's name; the first that fits. */
+    /** By a part of the limit's name; the first match counts. */
     limits: {
       streams: "too many windows are open; close some of them",
       tests: "too many connection tests are running",
@@ -127,7 +125,7 @@ export const en = {
     } as Record<string, string>,
   },
 
-  /** What is wrong with haltere itself; the reasons are the server's. */
+  /** Faults of the server's storage, by the server's reason. */
   storage: {
     notReady: "haltere is not ready",
     means: "Nothing you change is saved at the moment. What you see goes on.",
@@ -240,7 +238,7 @@ export const en = {
     better: "What could be better",
     broker: "Broker",
     version: "Version",
-    /** Why the version is not known, by what came of asking for it. */
+    /** Why the version is unknown, by the state of the `$SYS` subscription. */
     unknownVersion: {
       asked: "not reported yet",
       granted: "not reported",
@@ -248,7 +246,7 @@ export const en = {
       off: "not asked",
       endsSession: "no longer asked",
     },
-    /** What came of asking the broker about itself, where that is no success. */
+    /** By the state of the `$SYS` subscription where it failed. */
     sys: {
       denied: {
         what: "The broker does not let this user read $SYS, so its version and uptime are unknown. The connection itself works.",
@@ -447,7 +445,7 @@ export const en = {
       `User name and password move from the URL to their own fields in ${n === 1 ? "1 entry" : `${n} entries`}.`,
     pathDropped: (n: number) =>
       `The path in the URL is dropped in ${n === 1 ? "1 entry" : `${n} entries`}: mqtt:// has none.`,
-    /** The server's notes, where this language has words of its own for them. */
+    /** Translations of the server's notes; untranslated notes are shown as they are. */
     notes: {} as Record<string, string>,
     import: (n: number) => `Import ${n === 1 ? "1 connection" : `${n} connections`}`,
     other: "Another file",
@@ -502,7 +500,7 @@ export const en = {
     } as Record<string, string>,
     noRight: "Only administrators see the plugins.",
     switching: {
-      /** What these settings are, in numbers. */
+      /** The affected settings, with the number of connections. */
       parts: {
         ca: (n: number) => `${n} with a CA of ${n === 1 ? "its" : "their"} own`,
         clientCertificate: (n: number) => `${n} with a client certificate`,
@@ -581,5 +579,5 @@ export const en = {
   },
 };
 
-/** What every catalogue holds. */
+/** The type of every catalogue of messages. */
 export type Messages = typeof en;

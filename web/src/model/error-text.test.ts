@@ -13,32 +13,32 @@ function refused(status: number, body: object, retryAfter?: number): ApiError {
   return toApiError({ status, headers }, { code: "ANY", message: "In the server's words", ...body });
 }
 
-test("a limit is named in plain words, with the time to wait", () => {
+test("a limit is named, with the time to wait", () => {
   const failure = refused(429, { limit: "limits.streams_per_user" }, 7);
   expect(errorText(failure, en)).toBe(
     "haltere is busy: too many windows are open; close some of them. Try again in 7 s.",
   );
   expect(errorText(failure, de)).toContain("Zu viele Fenster sind offen");
-  // Also where it is not the status that says so.
+  // Also with another status.
   expect(errorText(refused(409, { limit: "imports_per_user" }, 10), en)).toBe(
     "haltere is busy: another import is under way. Try again in 10 s.",
   );
 });
 
-test("a limit without words of ours is named as the server names it", () => {
+test("an unknown limit keeps the server's name and message", () => {
   expect(errorText(refused(503, { limit: "moons" }), en)).toBe(
     "haltere is busy: In the server's words (moons). Try again later.",
   );
   expect(errorText(refused(503, {}), en)).toBe("haltere is busy: In the server's words. Try again later.");
 });
 
-test("passwords that were tried too often don't make haltere busy", () => {
+test("too many failed logins don't make haltere busy", () => {
   expect(errorText(refused(429, {}, 300), en)).toBe("Too many attempts. Try again in 5 min.");
   const failure = refused(429, { limit: "limits.failed_logins_per_user" }, 30);
   expect(errorText(failure, en)).toBe("Too many attempts. Try again in 30 s.");
 });
 
-test("each limit in the server's sources has words in both languages", () => {
+test("every limit in the server's sources has a message in both languages", () => {
   const folder = join(import.meta.dirname, "../../../crates/haltere-api/src");
   const sources = readdirSync(folder, { recursive: true, encoding: "utf8" }).filter((file) => file.endsWith(".rs"));
   const names = sources.flatMap((file) => {
@@ -55,13 +55,13 @@ test("each limit in the server's sources has words in both languages", () => {
   }
 });
 
-test("what can't be stored says why", () => {
+test("a storage fault gives its reason", () => {
   const failure = refused(500, { reason: "the database is damaged" });
   expect(errorText(failure, en)).toBe(`The database is damaged. ${en.storage.means}`);
   expect(errorText(refused(500, { reason: "the moon is full" }), en)).toContain("the moon is full");
 });
 
-test("an answer that is no JSON of ours is told by its status", () => {
+test("a response that is not the API's gives its status", () => {
   const failure = toApiError({ status: 502, headers: new Headers() }, undefined);
   expect(errorText(failure, en)).toBe("HTTP 502");
 });

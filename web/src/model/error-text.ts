@@ -1,13 +1,13 @@
 import { ApiError } from "../api/client";
 import type { Messages } from "../i18n/en";
 
-/** What went wrong, for a person: the server's own words where we have none. */
+/** An error as text for the user; the server's message where there is none of ours. */
 export function errorText(failure: Error, t: Messages): string {
   const { errors, login, offline, storage } = t;
   if (!(failure instanceof ApiError)) return failure.message;
   if (failure.isUnreachable) return errors.unreachable;
   const { retryAfter } = failure;
-  // Passwords that were tried too often say nothing about how busy haltere is.
+  // Failed logins say nothing about the load of the server.
   const isGuessing = failure.limit?.includes("failed_logins") ?? failure.status === 429;
   if (isGuessing && retryAfter !== undefined) {
     return login.tooOften(formatWait(retryAfter));
@@ -21,12 +21,12 @@ export function errorText(failure: Error, t: Messages): string {
   return failure.message;
 }
 
-/** How long to wait, rounded up. */
+/** A wait, rounded up. */
 function formatWait(seconds: number): string {
   return seconds <= 120 ? `${Math.ceil(seconds)} s` : `${Math.ceil(seconds / 60)} min`;
 }
 
-/** Of what there is too much. */
+/** Which limit was reached. */
 export function overloadText({ limit, message }: ApiError, { offline }: Messages): string {
   if (limit === undefined) return `${offline.busy}: ${message}.`;
   const [, what] = Object.entries(offline.limits).find(([part]) => limit.includes(part)) ?? [];

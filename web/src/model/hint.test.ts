@@ -12,7 +12,7 @@ const STORAGE = join(import.meta.dirname, "../../../crates/haltere-core/src/stor
 
 const source = (file: string) => readFileSync(join(LINK, file), "utf8").split("#[cfg(test)]")[0] ?? "";
 
-/** The codes in the server's sources, from the files that its own test of advice reads. */
+/** The failure codes in the server's sources, from the files that its own test of advice reads. */
 function codes(): Set<string> {
   const list = /SOURCES[^=]*=\s*\[([^\]]+)\]/.exec(readFileSync(join(LINK, "advice/tests.rs"), "utf8"))?.[1] ?? "";
   const files = ["tls/client.rs", ...Array.from(list.matchAll(/"([^"]+)"/g), (match) => match[1] ?? "")];
@@ -20,7 +20,7 @@ function codes(): Set<string> {
   return new Set(words.map(([, word = ""]) => word).filter((word) => !/^TLS_|_$|^MQTT$/.test(word)));
 }
 
-/** Answers to what haltere never sends: of these, the server's own sentence is all there is to say. */
+/** Codes that answer what haltere never sends; the server's message has to do. */
 const NEVER = [
   "DISCONNECT_WITH_WILL_MESSAGE",
   "QOS_NOT_SUPPORTED",
@@ -34,7 +34,7 @@ const NEVER = [
   "WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED",
 ];
 
-test("whatever the server reports, there are words in both languages", () => {
+test("every failure code of the server has a hint in both languages", () => {
   const all = codes();
   expect(all.size).toBeGreaterThan(90);
   expect(all).toContain("UNSUPPORTED_SIGNATURE_ALGORITHM");
@@ -43,7 +43,7 @@ test("whatever the server reports, there are words in both languages", () => {
   }
 });
 
-test("there are no words about codes that the server has not, and both languages have the same", () => {
+test("every hint is for a code of the server, and both languages have the same hints", () => {
   const all = [...codes()];
   const about = (key: string) =>
     all.some((code) => (key.endsWith("_") ? code.startsWith(key) : code === key.split("@")[0]));
@@ -51,27 +51,27 @@ test("there are no words about codes that the server has not, and both languages
   expect(Object.keys(de.hints).toSorted()).toEqual(Object.keys(en.hints).toSorted());
 });
 
-test("the stage decides where it makes a difference, and the beginning of a code where nothing else does", () => {
+test("a hint for the stage comes before one for the code, and a prefix comes last", () => {
   expect(findHint(en.hints, "ETIMEDOUT", "mqtt")).toBe(en.hints["ETIMEDOUT@mqtt"]);
   expect(findHint(en.hints, "ETIMEDOUT", "tcp")).toBe(en.hints["ETIMEDOUT"]);
   expect(findHint(en.hints, "ERR_SSL_TLSV1_ALERT_DECODE_ERROR", "tls")).toBe(en.hints["ERR_SSL_"]);
   expect(findHint(en.hints, "SOMETHING_NEW", "tls")).toBeUndefined();
 });
 
-test("each reason why nothing can be stored has words in both languages", () => {
+test("every storage fault has a message in both languages", () => {
   const reasons = Array.from(readFileSync(STORAGE, "utf8").matchAll(/=> "([^"]+)"/g), (match) => match[1]);
   expect(reasons.length).toBeGreaterThan(4);
   for (const { storage } of [en, de]) expect(Object.keys(storage.reasons).toSorted()).toEqual(reasons.toSorted());
 });
 
-test("what a connection's page says by itself is known by the server's own words", () => {
+test("the server's advice that the connection's page replaces is recognized in its sources", () => {
   const remarks = Array.from(
     source("advice/remarks.rs").matchAll(/"((?:The plugin|The broker)[^"]+)"/g),
     ([, text = ""]) => text,
   );
-  // To a connection with TLS settings of its own, and to one that needs some.
+  // For a connection with TLS settings, and for one that needs some.
   expect(remarks.filter(isTlsPluginAdvice)).toHaveLength(2);
-  // The plugin, and the two ways in which a broker does not let us read its topics.
+  // The plugin, and the two ways in which a broker refuses `$SYS`.
   expect(remarks.filter((sentence) => isRedundantAdvice(sentence, true)).length).toBeGreaterThanOrEqual(3);
   expect(blamesTlsPlugin(source("failure.rs"))).toBe(true);
   expect(blamesTlsPlugin("The broker's certificate expired")).toBe(false);

@@ -1,7 +1,7 @@
 import { basePath } from "../util/page-meta";
 import type { FleetSearch } from "./fleet-search";
 
-/** The paths of all pages, below the base path. The server knows the same: a test in Rust reads this table. */
+/** The paths of all pages, below the base path. The server has the same list: a test in Rust compares the two. */
 export const PATHS = {
   fleet: "/",
   login: "/login",

@@ -5,13 +5,13 @@ import { containsPrivateKey, encodePem, pemLabels, splitCommand } from "./pem";
 const CERTIFICATE = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n";
 const KEY = "-----BEGIN RSA PRIVATE KEY-----\nAAAA\n-----END RSA PRIVATE KEY-----\n";
 
-test("bytes of any kind arrive as they were", () => {
+test("bytes survive the encoding", () => {
   const bytes = Uint8Array.from({ length: 256 }, (_, byte) => byte);
   const { data } = encodePem(bytes);
   expect(Uint8Array.from(atob(data), (letter) => letter.charCodeAt(0))).toEqual(bytes);
 });
 
-test("what is in a file is told by its labels, pasted or picked", () => {
+test("the content of a file is named by its PEM labels, pasted or chosen", () => {
   for (const given of [CERTIFICATE + KEY, encodePem(new TextEncoder().encode(CERTIFICATE + KEY))]) {
     expect(pemLabels(given)).toEqual(["CERTIFICATE", "RSA PRIVATE KEY"]);
     expect(containsPrivateKey(given)).toBe(true);
@@ -21,7 +21,7 @@ test("what is in a file is told by its labels, pasted or picked", () => {
   expect(containsPrivateKey(undefined)).toBe(false);
 });
 
-test("a command in a refusal stands by itself", () => {
+test("a command in an error message is separated from it", () => {
   expect(splitCommand("is a PKCS #12 file (.p12, .pfx); convert it first: openssl pkcs12 -in FILE")).toEqual({
     reason: "is a PKCS #12 file (.p12, .pfx); convert it first",
     command: "openssl pkcs12 -in FILE",

@@ -1,6 +1,6 @@
 import type { Profile } from "../api/schema";
 
-/** What a page may offer. The server decides; this only keeps it from offering what would be refused. */
+/** What a page offers to a user. The server enforces permissions; the console only hides what it would refuse. */
 export type Permission = "seeConnections" | "changeConnections" | "exportSecrets" | "switchPlugins";
 
 export function hasPermission(profile: Profile | null | undefined, right: Permission): boolean {

@@ -7,7 +7,7 @@ const failed = (code: string): Pick<StatusChange, "state" | "error"> => ({
   state: "waiting",
   error: { code, message: code, stage: "tcp" },
 });
-/** Newest first, as the server has them. */
+/** Newest first, as the server returns them. */
 const changes: StatusChange[] = [
   { timestamp: 900, state: "online" },
   { timestamp: 890, ...failed("ECONNREFUSED") },
@@ -15,19 +15,19 @@ const changes: StatusChange[] = [
   { timestamp: 100, state: "connecting" },
 ];
 
-test("a change holds until the next one, the last one until now", () => {
+test("a state lasts until the next change, the last one until now", () => {
   expect(toSegments(changes, 1_100)).toEqual([
     { state: "connecting", from: 100, to: 200 },
     { state: "online", from: 200, to: 890 },
     { state: "down", code: "ECONNREFUSED", from: 890, to: 900 },
     { state: "online", from: 900, to: 1_100 },
   ]);
-  // A clock that is behind the server's makes no time run backwards.
+  // With a clock behind the server's no segment ends before it starts.
   expect(toSegments(changes, 0).at(-1)).toEqual({ state: "online", from: 900, to: 900 });
   expect(toSegments([], 0)).toEqual([]);
 });
 
-test("the time in which nobody looked is told as that", () => {
+test("the time while haltere was not running is unobserved", () => {
   const restarted: StatusChange[] = [
     { timestamp: 500, state: "online", sinceKnown: false },
     { timestamp: 400, state: "unobserved" },
@@ -44,7 +44,7 @@ test("the time in which nobody looked is told as that", () => {
   ]);
 });
 
-test("no failure is too short to be seen", () => {
+test("a short failure stays visible", () => {
   const drawn = toColumnRuns(toSegments(changes, 1_100), 10);
   expect(drawn.map(({ start, end, segment }) => [start, end, segment.state])).toEqual([
     [0, 1, "connecting"],
@@ -54,7 +54,7 @@ test("no failure is too short to be seen", () => {
   ]);
 });
 
-test("all columns are filled, whatever the widths", () => {
+test("all columns are filled, whatever the width", () => {
   for (const columns of [1, 2, 7, 113]) {
     const drawn = toColumnRuns(toSegments(changes, 1_101), columns);
     expect(drawn[0]?.start).toBe(0);
@@ -64,7 +64,7 @@ test("all columns are filled, whatever the widths", () => {
   expect(toColumnRuns(toSegments(changes, 1_100), 1).map(({ segment }) => segment.state)).toEqual(["down"]);
 });
 
-test("how much of the time, the worst first", () => {
+test("the most urgent state comes first in the shares of time", () => {
   expect(stateShares(toSegments(changes, 1_100))).toEqual([
     { state: "down", share: 0.01 },
     { state: "connecting", share: 0.1 },
@@ -73,7 +73,7 @@ test("how much of the time, the worst first", () => {
   expect(stateShares([])).toEqual([]);
 });
 
-test("a failure of seconds in a month is neither nothing nor rounded away", () => {
+test("a failure of seconds in a month is not rounded away", () => {
   expect([1, 0.99999, 0.5, 0.0123, 0.00001, 0].map((share) => formatShare(share, "en"))).toEqual([
     "100%",
     "> 99.9%",

@@ -10,7 +10,7 @@ import { PropertyList } from "../ui/PropertyList";
 import { Licences, LicenceText } from "./about/Licences";
 import classes from "./AboutPage.module.css";
 
-/** `/about`: which haltere this is, under which licence, and what is inside. */
+/** `/about`: version, licence and components. */
 export function AboutPage() {
   const t = useMessages();
   useDocumentTitle(t.about.title);

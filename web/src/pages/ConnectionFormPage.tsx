@@ -68,7 +68,7 @@ export function EditConnectionPage() {
   if (!stored.data) return null;
   return (
     <EditForm
-      // What was typed for one connection, or for an older version, must never be saved as another's.
+      // A new form per connection and version, so that input for one is never saved to another.
       key={`${connectionId} ${version}`}
       stored={stored.data}
       onLoadLatest={() => setVersion(version + 1)}
@@ -84,12 +84,12 @@ interface Version {
 
 interface EditProps {
   stored: Version;
-  /** Begins again with the version that is stored now. */
+  /** Starts again from the version that is stored now. */
   onLoadLatest: () => void;
   onLeave: () => void;
 }
 
-/** Changes the version it began with: one that comes later is not overwritten. */
+/** Edits the version that it started from; a later one is not overwritten. */
 function EditForm({ stored, onLoadLatest, onLeave }: EditProps) {
   const notifyIfKeyStored = useKeyStoredNotification();
   const queries = useQueryClient();
@@ -98,7 +98,7 @@ function EditForm({ stored, onLoadLatest, onLeave }: EditProps) {
   const { id: connectionId } = connection;
   const isReadable = displayState(connection) !== "unreadable";
   const initial = toDraft(connection);
-  /** Stores something; when somebody else was faster, learns what there is by now. */
+  /** Saves; after an edit conflict, loads the latest version. */
   const save = async (draft: Draft, store: () => Promise<unknown>) => {
     try {
       await store();
@@ -128,7 +128,7 @@ function EditForm({ stored, onLoadLatest, onLeave }: EditProps) {
       }}
       isNew={false}
       toTestTarget={(draft) => (isReadable ? { connectionId, patch: toPatch(draft) } : { input: toTestInput(draft) })}
-      // Of what can't be read nothing can stay: what stands in the form takes its place.
+      // An unreadable connection has nothing to keep, so the form replaces it.
       onSave={(draft) =>
         save(draft, () =>
           isReadable
@@ -141,7 +141,7 @@ function EditForm({ stored, onLoadLatest, onLeave }: EditProps) {
   );
 }
 
-/** Says after the saving that a key came in the file of its certificate. */
+/** Shows after saving that the certificate's file contained the private key. */
 function useKeyStoredNotification(): (saved: Draft) => void {
   const t = useMessages();
   return ({ cert, key }) => {

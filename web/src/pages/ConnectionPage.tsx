@@ -24,7 +24,7 @@ import { BrokerProperties, LinkProperties } from "./connection/Properties";
 import { Status } from "./connection/Status";
 import classes from "./ConnectionPage.module.css";
 
-/** `/connections/$connectionId`: how one link is, and why. */
+/** `/connections/$connectionId`: the state of one link, and its cause. */
 export function ConnectionPage() {
   const t = useMessages();
   const { connectionId } = useParams({ from: PATHS.connection });
@@ -111,7 +111,7 @@ function Actions({ connection }: { connection: Connection }) {
           connection={connection}
           onClose={() => {
             setDeleting(false);
-            // What had the focus before went with its menu.
+            // The menu item that had the focus is gone.
             more.current?.focus();
           }}
           onDeleted={() => void navigate(linkTo.fleet())}

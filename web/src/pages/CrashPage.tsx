@@ -5,7 +5,7 @@ import { useMessages } from "../i18n/language";
 import { EmptyState } from "../ui/EmptyState";
 import { toError } from "../util/to-error";
 
-/** A page that could not be drawn; says why, and lets one try again. */
+/** Replaces a page that failed to render; offers to try again. */
 export function CrashPage({ error, reset }: ErrorComponentProps) {
   const t = useMessages();
   return (

@@ -24,9 +24,9 @@ import { GettingStarted } from "./fleet/GettingStarted";
 import { Toolbar } from "./fleet/Toolbar";
 import classes from "./FleetPage.module.css";
 
-/** `/`: what is wrong first, then everything. */
+/** `/`: failures first, then all connections. */
 export function FleetPage() {
-  // Here, because it may have something to say about connections of which none is left to be listed.
+  // Outside of the list, because the dialog still shows its result when the last connection has been deleted.
   const [bulk, setBulk] = useState<BulkRequest>();
   return (
     <>
@@ -45,7 +45,7 @@ function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
   const updateSearch = (change: FleetSearch) =>
     void navigate({ search: (previous) => ({ ...previous, ...change }), replace: true });
 
-  // Typing stays quick while ten thousand rows follow a frame later.
+  // Keeps typing fast: ten thousand rows render a frame later.
   const deferredSearch = useDeferredValue(search);
   const counts = useMemo(() => countStates(byId.values()), [byId]);
   const failureGroups = useMemo(() => groupFailures(byId.values()), [byId]);

@@ -10,12 +10,12 @@ import { StandalonePage } from "../ui/StandalonePage";
 
 interface Props {
   profile: Profile;
-  /** The printed password, where it was typed a moment ago. */
+  /** The initial password, if the user has just typed it. */
   typedPassword: string | undefined;
   onPostpone: () => void;
 }
 
-/** Asks for a password of one's own in place of the one that the first start printed. */
+/** Asks for a password that replaces the one printed at the first start. */
 export function InitialPasswordPage({ profile, typedPassword, onPostpone }: Props) {
   const t = useMessages();
   const queries = useQueryClient();

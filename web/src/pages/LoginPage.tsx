@@ -13,13 +13,13 @@ import { StandalonePage } from "../ui/StandalonePage";
 import classes from "./LoginPage.module.css";
 
 interface Props {
-  /** Why somebody is here who did not come by themselves: what `/login?error=` says. */
+  /** Why the user was sent here: the value of `?error=`. */
   reason: string | undefined;
-  /** Called with the password that let somebody in. */
+  /** Called with the password after a successful login. */
   onLoggedIn: (password: string) => void;
 }
 
-/** Who are you? Stands in the place of any page while nobody is logged in. */
+/** The login form, in place of any page while there is no session. */
 export function LoginPage({ reason, onLoggedIn }: Props) {
   const t = useMessages();
   const queries = useQueryClient();

@@ -5,7 +5,7 @@ import { useMessages } from "../i18n/language";
 import { linkTo } from "../model/paths";
 import { EmptyState } from "../ui/EmptyState";
 
-/** There is no page at this address. */
+/** The page for unknown paths. */
 export function NotFoundPage() {
   const t = useMessages();
   useDocumentTitle(t.errors.notFound);

@@ -10,7 +10,7 @@ import { PropertyList } from "../ui/PropertyList";
 import { Sessions } from "./profile/Sessions";
 import classes from "./ProfilePage.module.css";
 
-/** `/profile`: oneself. */
+/** `/profile`: the user's own account. */
 export function ProfilePage() {
   const t = useMessages();
   const profile = useProfile();

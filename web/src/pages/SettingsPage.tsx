@@ -12,7 +12,7 @@ import { Card } from "../ui/Card";
 import { EmptyState } from "../ui/EmptyState";
 import classes from "./SettingsPage.module.css";
 
-/** `/settings`: what can be switched while haltere runs. */
+/** `/settings`: plugins, which can be switched at runtime. */
 export function SettingsPage() {
   const t = useMessages();
   const profile = useProfile();
@@ -39,7 +39,7 @@ function Plugins() {
       return queries.invalidateQueries(pluginsQuery);
     },
   });
-  // Nothing is switched before it was said what that does.
+  // Preview first: the user confirms what a switch does.
   const preview = useMutation({
     mutationFn: ({ id, enabled }: { id: string; enabled: boolean }) => previewPluginSwitch(id, enabled),
     onError,

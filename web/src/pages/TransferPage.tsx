@@ -7,7 +7,7 @@ import { Export } from "./transfer/Export";
 import { Import } from "./transfer/Import";
 import classes from "./TransferPage.module.css";
 
-/** `/transfer`: connections into haltere and out of it. */
+/** `/transfer`: import and export of connections. */
 export function TransferPage() {
   const t = useMessages();
   const profile = useProfile();

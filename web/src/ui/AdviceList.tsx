@@ -1,6 +1,6 @@
 import classes from "./AdviceList.module.css";
 
-/** What to try, a sentence each; commands stand between backticks. */
+/** Sentences of advice; text between backticks is a command. */
 export function AdviceList({ sentences }: { sentences: readonly string[] }) {
   if (sentences.length === 0) return null;
   return (
@@ -8,7 +8,7 @@ export function AdviceList({ sentences }: { sentences: readonly string[] }) {
       {sentences.map((sentence) => (
         <li key={sentence}>
           {sentence.split("`").map((part, index) =>
-            // Every other part stood between two backticks.
+            // Every other part was between backticks.
             // oxlint-disable-next-line react/no-array-index-key -- a sentence's parts never move
             index % 2 === 1 ? <code key={index}>{part}</code> : part,
           )}

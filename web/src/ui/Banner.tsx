@@ -5,12 +5,12 @@ import classes from "./Banner.module.css";
 interface Props {
   icon: ReactNode;
   title: string;
-  /** `bad`: something is broken; `warn`: it will pass. */
+  /** `bad` for a fault; `warn` for a condition that passes by itself. */
   tone: "bad" | "warn";
   children: ReactNode;
 }
 
-/** Below the frame's head, whatever the page: what concerns all of them. */
+/** A message below the header of every page. */
 export function Banner({ icon, title, tone, children }: Props) {
   return (
     <div className={classes.banner} data-tone={tone} role="status">

@@ -3,7 +3,7 @@ import { useId } from "react";
 
 import classes from "./Card.module.css";
 
-/** A part of a page, with its heading. */
+/** A section of a page with its heading. */
 export function Card({ title, children }: { title: string; children: ReactNode }) {
   const id = useId();
   return (

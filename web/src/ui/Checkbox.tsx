@@ -3,11 +3,11 @@ import type { ComponentProps } from "react";
 import classes from "./Checkbox.module.css";
 
 interface Props extends Omit<ComponentProps<"input">, "type" | "className"> {
-  /** Some of what it stands for is chosen, and some is not. */
+  /** Partly selected. */
   isIndeterminate?: boolean;
 }
 
-/** A checkbox with nothing around it: a list draws hundreds while it is scrolled, and one of Mantine's costs as much as its row. */
+/** A plain checkbox: while a list scrolls it renders hundreds, and one of Mantine's takes as long as its whole row. */
 export function Checkbox({ isIndeterminate = false, ...input }: Props) {
   return (
     <input

@@ -4,7 +4,7 @@ import { useEffect, useRef, useState } from "react";
 
 import { useMessages } from "../i18n/language";
 
-/** A button that copies a text. `label` says which, for those who don't see what it stands beside. */
+/** A button that copies a text. `label` names the text for screen readers. */
 export function CopyButton({ text, label, children }: { text: string; label: string; children?: string }) {
   const t = useMessages();
   const [isCopied, setCopied] = useState(false);
@@ -33,10 +33,10 @@ async function writeToClipboard(text: string): Promise<boolean> {
     await navigator.clipboard.writeText(text);
     return true;
   } catch {
-    // Browsers have no clipboard for pages that come over plain HTTP, which is how haltere is first met.
+    // Pages over plain HTTP, the usual first contact with haltere, have no clipboard API.
     const field = document.createElement("textarea");
     field.value = text;
-    // Beside the focused element, so that a dialog doesn't take the focus back.
+    // Next to the focused element, so that a dialog's focus trap does not interfere.
     (document.activeElement?.parentElement ?? document.body).append(field);
     const before = document.activeElement;
     field.select();

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 
 import classes from "./EmptyState.module.css";
 
-/** Stands where nothing is, and says what to do about it. */
+/** Replaces missing content and says what to do. */
 export function EmptyState({ title, children }: { title: string; children?: ReactNode }) {
   return (
     <section className={classes.empty}>

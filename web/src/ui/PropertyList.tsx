@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 
 import classes from "./PropertyList.module.css";
 
-/** What is known, by name. A fact without a value is left out. */
+/** Names and values. Properties without a value are left out. */
 export function PropertyList({ properties }: { properties: readonly (readonly [string, ReactNode])[] }) {
   return (
     <dl className={classes.facts}>

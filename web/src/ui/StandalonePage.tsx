@@ -10,7 +10,7 @@ interface Props {
   children: ReactNode;
 }
 
-/** A page with one thing to do, before one is inside. */
+/** A page outside of the frame, with a single task. */
 export function StandalonePage({ product, title, text, children }: Props) {
   return (
     <main className={classes.page}>

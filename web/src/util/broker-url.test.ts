@@ -20,7 +20,7 @@ test.each([
   expect(urlFault(url)).toBe(fault);
 });
 
-test("which schemes mean TLS", () => {
+test("TLS schemes are recognized", () => {
   expect(["mqtts://a", "WSS://a", "ssl://a", "tls://a"].every(isTls)).toBe(true);
   expect(["mqtt://a", "ws://a", "tcp://a", "mqtts"].some(isTls)).toBe(false);
 });

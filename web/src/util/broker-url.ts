@@ -1,4 +1,4 @@
-/** What is wrong with a URL, while it is typed. The server has the last word. */
+/** The first fault of a URL, checked while it is typed. The server makes the final check. */
 export type UrlFault = "empty" | "scheme" | "host" | "port" | "userinfo" | "fragment";
 
 const SCHEMES = new Set(["mqtt", "mqtts", "ws", "wss", "tcp", "ssl", "tls"]);
@@ -18,7 +18,7 @@ export function urlFault(text: string): UrlFault | undefined {
   return undefined;
 }
 
-/** Whether a URL asks for TLS. */
+/** Whether a URL has a TLS scheme. */
 export function isTls(url: string): boolean {
   return /^\s*(mqtts|wss|ssl|tls):/i.test(url);
 }

@@ -4,7 +4,7 @@ import { expiryState, validityState } from "./certificate-validity";
 
 const now = Date.parse("2026-06-01T00:00:00Z");
 
-test("thirty days before its end a certificate is to be renewed", () => {
+test("a certificate is expiring in its last thirty days", () => {
   expect(expiryState("2026-07-01T00:00:00Z", now)).toBe("fine");
   expect(expiryState("2026-06-30T23:59:59Z", now)).toBe("soon");
   expect(expiryState("2026-06-01T00:00:00Z", now)).toBe("soon");
@@ -12,7 +12,7 @@ test("thirty days before its end a certificate is to be renewed", () => {
   expect(expiryState(undefined, now)).toBeUndefined();
 });
 
-test("one whose beginning is still to come is early, whatever its end", () => {
+test("a certificate before its start is not yet valid, whatever its end", () => {
   const notAfter = "2026-06-10T00:00:00Z";
   expect(validityState({ notBefore: "2026-06-02T00:00:00Z", notAfter }, now)).toBe("early");
   expect(validityState({ notBefore: "2026-06-01T00:00:00Z", notAfter }, now)).toBe("soon");

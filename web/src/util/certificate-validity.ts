@@ -1,6 +1,6 @@
 const DAY = 86_400_000;
 
-/** How a certificate's end is to be taken: `soon` is less than 30 days away. */
+/** Whether a certificate has expired; `soon` is within 30 days. */
 export function expiryState(notAfter: string | undefined, now: number): "fine" | "soon" | "over" | undefined {
   if (!notAfter) return undefined;
   const left = Date.parse(notAfter) - now;
@@ -8,7 +8,7 @@ export function expiryState(notAfter: string | undefined, now: number): "fine" |
   return left < 30 * DAY ? "soon" : "fine";
 }
 
-/** The same with its beginning: `early` is one that is not valid yet. */
+/** The same, with `early` before the certificate is valid. */
 export function validityState(
   { notBefore, notAfter }: { notBefore?: string; notAfter?: string },
   now: number,

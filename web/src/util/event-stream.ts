@@ -1,12 +1,10 @@
-/** One server-sent event. */
+/** A server-sent event. */
 export interface ServerSentEvent {
   readonly event: string;
   readonly data: string;
 }
 
-/**
- * The events in the body of an answer, as the HTML standard frames them. `EventSource` can only GET.
- */
+/** Parses the events in a response body by the HTML standard. `EventSource` can't POST. */
 export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerSentEvent> {
   const reader = body
     .pipeThrough(new TextDecoderStream() as unknown as TransformStream<Uint8Array, string>)
@@ -33,7 +31,7 @@ function parse(block: string): ServerSentEvent | undefined {
   let event = "message";
   const data: string[] = [];
   for (const line of block.split(/\r?\n/)) {
-    // U+2028 and U+2029, which JSON may hold, end no line here: hence the `s`.
+    // `s`, because U+2028 and U+2029, which JSON may contain, don't end a line here.
     const [, field, value = ""] = /^([a-z]+):? ?(.*)$/s.exec(line) ?? [];
     if (field === "event") event = value;
     if (field === "data") data.push(value);

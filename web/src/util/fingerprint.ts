@@ -1,7 +1,7 @@
-/** How many bytes stand together. */
+/** Bytes per group. */
 const GROUP = 4;
 
-/** A fingerprint `9B:0C:…` in groups that people can compare. */
+/** Splits a fingerprint `9B:0C:…` into groups that people can compare. */
 export function groupFingerprint(fingerprint: string): string[] {
   const bytes = fingerprint.split(":");
   return Array.from({ length: Math.ceil(bytes.length / GROUP) }, (_, index) =>

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { formatBytes } from "./format-bytes";
 
-test("in the largest unit that fits, as the language writes numbers", () => {
+test("sizes have the largest fitting unit and the language's number format", () => {
   expect([0, 1023, 1024, 1536, 32 * 1024 * 1024, 2 ** 31].map((size) => formatBytes(size, "de"))).toEqual([
     "0 B",
     "1.023 B",

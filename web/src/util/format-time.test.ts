@@ -2,13 +2,13 @@ import { expect, test } from "vitest";
 
 import { formatAgo, formatDate, formatDateTime, formatDuration, formatRelative } from "./format-time";
 
-test("how long ago, in the language spoken", () => {
+test("times ago are formatted in the given language", () => {
   expect(formatAgo(0, 3 * 60_000 + 59_000, "en")).toBe("3 min. ago");
   expect(formatAgo(0, 2 * 86_400_000, "de")).toBe("vorgestern");
   expect(formatAgo(10_000, 0, "en")).toBe("now");
 });
 
-test("how far away, on both sides of now", () => {
+test("relative times are formatted on both sides of now", () => {
   const day = 86_400_000;
   expect([9.9 * day, 700 * day, 3652.5 * day, -2 * day, 90_000, 0].map((at) => formatRelative(at, 0, "en"))).toEqual([
     "in 9 days",
@@ -21,7 +21,7 @@ test("how far away, on both sides of now", () => {
   expect(formatRelative(day, 0, "de")).toBe("in 1 Tag");
 });
 
-test("as short as can be", () => {
+test("durations are as short as possible", () => {
   expect([0, 59_999, 60_000, 7_200_000, 90 * 86_400_000, -5].map(formatDuration)).toEqual([
     "0s",
     "59s",
@@ -32,7 +32,7 @@ test("as short as can be", () => {
   ]);
 });
 
-test("a moment and a day, in whichever language is spoken by then", () => {
+test("dates and times follow the language, also when it changes", () => {
   const at = new Date(2026, 10, 3, 14, 5, 9).getTime();
   for (const [language, theDay] of [
     ["en-GB", "3 Nov 2026"],

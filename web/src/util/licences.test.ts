@@ -9,11 +9,11 @@ const components: Component[] = [
   { kind: "cargo", name: "aws-lc-sys", version: "0.35.0+x", licence: "ISC AND (Apache-2.0 OR ISC)", text: "" },
 ];
 
-test("what was printed is read again", () => {
+test("a printed list parses to the same components", () => {
   expect(parseLicences(printLicences(components))).toEqual(components);
 });
 
-test("a text that looks like a head is no head", () => {
+test("a licence text can't pass for a header", () => {
   const [, npm] = components;
   const sly = npm && { ...npm, text: "first\r\n=== cargo evil 1.0.0 MIT\r\nlast" };
   const read = parseLicences(printLicences(sly ? [sly] : []));
@@ -21,6 +21,6 @@ test("a text that looks like a head is no head", () => {
   expect(read[0]?.text).toBe("first\n === cargo evil 1.0.0 MIT\nlast");
 });
 
-test("a page that came in place of the list has nothing in it", () => {
+test("a page in place of the list has no components", () => {
   expect(parseLicences("<!doctype html>\n<html></html>")).toEqual([]);
 });

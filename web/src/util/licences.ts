@@ -1,30 +1,30 @@
-/** Something that haltere is made of, and what one may do with it. */
+/** A component of haltere and its licence. */
 export interface Component {
-  /** Where it comes from: haltere itself, the console's packages, or the binary's crates. */
+  /** Its origin: haltere itself, the console's npm packages or the binary's crates. */
   readonly kind: "haltere" | "npm" | "cargo";
   readonly name: string;
   readonly version: string;
   /** An SPDX expression. */
   readonly licence: string;
-  /** The licence's text; empty where the expression has to do. */
+  /** The licence's text; empty if only the expression is known. */
   readonly text: string;
 }
 
 const HEAD = /^=== (haltere|npm|cargo) (\S+) (\S+) (.+)$/;
 
-/** The list as a text that people can read, too. */
+/** Prints the list as readable text. */
 export function printLicences(components: readonly Component[]): string {
   return components
     .map(({ kind, name, version, licence, text }) => {
       const lines = trimBlankLines(text).split(/\r?\n/);
-      // A text is somebody else's: it must not be taken for the next head.
+      // Third-party text must not be parsed as the next header.
       const body = lines.map((line) => (HEAD.test(line) ? ` ${line}` : line.trimEnd())).join("\n");
       return `=== ${kind} ${name} ${version} ${licence}\n${body && `\n${body}\n`}`;
     })
     .join("\n");
 }
 
-/** The list from its text; what stands before the first head is left out. */
+/** Parses a printed list; text before the first header is ignored. */
 export function parseLicences(text: string): Component[] {
   const found: { head: Omit<Component, "text">; lines: string[] }[] = [];
   for (const line of text.split("\n")) {
@@ -35,7 +35,7 @@ export function parseLicences(text: string): Component[] {
   return found.map(({ head, lines }) => ({ ...head, text: trimBlankLines(lines.join("\n")) }));
 }
 
-/** Without what surrounds it; the first line keeps its place. */
+/** Removes blank lines around a text; the first line keeps its indentation. */
 function trimBlankLines(text: string): string {
   return text.replace(/^(\s*\n)+/, "").trimEnd();
 }

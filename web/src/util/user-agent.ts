@@ -1,4 +1,4 @@
-/** Browsers by what they say of themselves; those that pretend to be another come first. */
+/** By pattern in the User-Agent header; browsers that claim to be others, too, come first. */
 const BROWSERS: readonly [RegExp, string][] = [
   [/\bEdgA?\//, "Edge"],
   [/\bOPR\//, "Opera"],
@@ -19,7 +19,7 @@ const SYSTEMS: readonly [RegExp, string][] = [
   [/\bLinux\b/, "Linux"],
 ];
 
-/** What a User-Agent header names, as a person would say it: `Firefox · Linux`. Whatever is unknown stays as it is. */
+/** Names browser and system of a User-Agent header: `Firefox · Linux`. An unknown one is returned as it is. */
 export function describeUserAgent(userAgent: string | undefined): string | undefined {
   if (!userAgent) return undefined;
   const named = (table: readonly [RegExp, string][]) => table.find(([pattern]) => pattern.test(userAgent))?.[1];

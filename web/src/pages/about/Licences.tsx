@@ -10,7 +10,7 @@ import type { Component } from "../../util/licences";
 import { containsWords } from "../../util/text-search";
 import classes from "./Licences.module.css";
 
-/** What haltere is made of, and under which licences. */
+/** The components of haltere and their licences. */
 export function Licences() {
   const t = useMessages();
   const { data, isError } = useQuery(licencesQuery);
@@ -76,10 +76,10 @@ function ComponentEntry({ component }: { component: Component }) {
   );
 }
 
-/** A licence as it was written. */
+/** A licence text as published. */
 export function LicenceText({ text, label }: { text: string; label: string }) {
   return (
-    // Focusable, so that a long text can be scrolled with the keyboard.
+    // Focusable, so that the keyboard can scroll it.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <pre className={classes.licenceText} tabIndex={0} aria-label={label} role="region">
       {text}

@@ -18,7 +18,7 @@ import { isTls } from "../../util/broker-url";
 import { formatAgo, formatDateTime } from "../../util/format-time";
 import classes from "./Certificates.module.css";
 
-/** The certificates on both sides of a link, and what can be done about a CA nobody knows. */
+/** The certificates of both sides of a link, with an offer to trust an unknown CA. */
 export function Certificates({ connection }: { connection: Connection }) {
   const t = useMessages();
   const { data } = useQuery({ ...certificatesQuery(connection), enabled: isTls(connection.url) });

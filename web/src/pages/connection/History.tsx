@@ -10,7 +10,7 @@ import { formatDateTime } from "../../util/format-time";
 import classes from "./History.module.css";
 import { Timeline } from "./Timeline";
 
-/** What the link went through, newest first. */
+/** The status changes of a link, newest first. */
 export function History({ connection }: { connection: Connection }) {
   const t = useMessages();
   const changes = useQuery(historyQuery(connection)).data ?? [];
@@ -22,7 +22,7 @@ export function History({ connection }: { connection: Connection }) {
         ) : (
           <>
             <Timeline changes={changes} />
-            {/* Focusable, so that a long list can be scrolled with the keyboard. */}
+            {/* Focusable, so that the keyboard can scroll it. */}
             {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
             <ol className={classes.list} tabIndex={0} aria-label={t.timeline.changes}>
               {changes.map((change) => (

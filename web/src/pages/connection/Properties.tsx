@@ -10,7 +10,7 @@ import { expiryState } from "../../util/certificate-validity";
 import { formatDate, formatDateTime } from "../../util/format-time";
 import classes from "./Properties.module.css";
 
-/** What the broker tells about itself, while the link is up. */
+/** What the broker reports while the link is up. */
 export function BrokerProperties({ connection: { broker } }: { connection: Connection }) {
   const t = useMessages();
   const language = useLanguage();
@@ -44,12 +44,12 @@ export function BrokerProperties({ connection: { broker } }: { connection: Conne
   );
 }
 
-/** How haltere goes to the broker. */
+/** The settings of the link. */
 export function LinkProperties({ connection }: { connection: Connection }) {
   const t = useMessages();
   const { id, url, credentials, rejectUnauthorized, ca, cert, tls } = connection;
   const usesTls = isTls(url);
-  // The fleet brings certificates only to those who may change them; to others, none means nothing.
+  // Only users with this permission get certificates; for others an absent one means nothing.
   const seesCertificates = hasPermission(useProfile(), "changeConnections");
   return (
     <Card title={t.connection.link}>

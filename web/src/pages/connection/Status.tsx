@@ -17,7 +17,7 @@ import { StateBadge } from "../../ui/StateBadge";
 import { formatDuration } from "../../util/format-time";
 import classes from "./Status.module.css";
 
-/** How the link is right now, and when not well, why and what to do. */
+/** The state of the link; in a failure, its cause and what to do. */
 export function Status({ connection }: { connection: Connection }) {
   const t = useMessages();
   const state = displayState(connection);
@@ -27,7 +27,7 @@ export function Status({ connection }: { connection: Connection }) {
     <section className={classes.status} data-state={state} aria-live="polite">
       <p className={classes.line}>
         <StateBadge state={state} />
-        {/* Said when the state changes, and not again every second. */}
+        {/* Screen readers announce a new state, not every second. */}
         <span className={classes.line} aria-live="off">
           {status && <Since time={status.timestamp} isKnown={status.sinceKnown} />}
           {status && !status.connected && status.state !== "idle" && <Attempt status={status} />}
@@ -73,7 +73,7 @@ function Attempt({ status }: { status: ConnectionStatus }) {
   );
 }
 
-/** What came of asking the broker about itself, where it does not let us: the link is well without. */
+/** Advice for a broker that refuses `$SYS`, while the link itself works. */
 function SysAdvice({ connection: { id, broker } }: { connection: Connection }) {
   const t = useMessages();
   const profile = useProfile();
@@ -91,7 +91,7 @@ function SysAdvice({ connection: { id, broker } }: { connection: Connection }) {
   );
 }
 
-/** That what is set for this connection is not used: it says so before what comes of that. */
+/** Says that the connection's TLS settings are not used. It precedes the resulting failures. */
 function TlsPluginOff() {
   const t = useMessages();
   const profile = useProfile();
@@ -114,16 +114,16 @@ function TlsPluginOff() {
 
 type NextStepsProps = { id: string; code?: string; stage?: LinkStage; changedAt: number; isOnline?: boolean };
 
-/** A word in the user's language, and what the server has found out about this very link. */
+/** A hint in the user's language and the server's advice on this link. */
 function NextSteps({ id, code, stage, changedAt, isOnline = false }: NextStepsProps) {
   const t = useMessages();
   const { data: told } = useQuery(adviceQuery(id, code, changedAt));
   const ours = code && findHint(t.hints, code, stage);
-  // What to do about an authority nobody knows stands beside its fingerprint, below.
+  // Advice on an unknown CA is next to its fingerprint, below.
   const isTold = told && told.code === code && !isIssuerUnknown(code);
   const isOff = told?.code === code && told?.advice.some(isTlsPluginAdvice) === true;
   const sentences = (isTold ? told.advice : []).filter((sentence) => !isRedundantAdvice(sentence, isOnline));
-  // Without the settings, what is missing is the settings.
+  // While the TLS settings are not used, hints on the failure would mislead.
   const hints = isOff ? undefined : ours;
   return (
     <>

@@ -11,11 +11,11 @@ import { StateIcon } from "../../ui/StateBadge";
 import { formatDateTime, formatDuration } from "../../util/format-time";
 import classes from "./Timeline.module.css";
 
-/** How wide a column is at least, and how high the band, in pixels. */
+/** The least width of a column and the height of the timeline, in pixels. */
 const MIN_COLUMN_WIDTH = 4;
 const HEIGHT = 28;
 
-/** How far a state fills the band from below: told apart without colour, and in print. */
+/** The height of each state as a fraction, so that states differ without colour and in print. */
 const FILL_LEVELS: Record<HistoryState, number> = {
   down: 1,
   unreadable: 1,
@@ -25,7 +25,7 @@ const FILL_LEVELS: Record<HistoryState, number> = {
   unobserved: 0.07,
 };
 
-/** What a link went through, as a band of time. The list below it says the same in words. */
+/** The history of a link as a bar over time. The list below it has the same in text. */
 export function Timeline({ changes }: { changes: readonly StatusChange[] }) {
   const t = useMessages();
   const language = useLanguage();

@@ -11,7 +11,7 @@ interface Props {
   onClear: () => void;
 }
 
-/** What can be done with the selected connections. */
+/** The actions for the selected connections. */
 export function BulkBar({ connections, onAction, onClear }: Props) {
   const t = useMessages();
   return (

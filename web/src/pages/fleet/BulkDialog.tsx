@@ -14,10 +14,10 @@ interface Props extends BulkRequest {
   onClose: () => void;
 }
 
-/** Shows exactly what will happen to which connections, then does it. */
+/** Lists the connections that an action changes, then runs it. */
 export function BulkDialog({ action, connections, onClose, onDone }: Props) {
   const t = useMessages();
-  // What is confirmed is what was shown, whatever changes meanwhile.
+  // Frozen, so that the user confirms exactly what is listed.
   const [targets] = useState(() => affectedConnections(action, connections));
   const [unaffected] = useState(connections.length - targets.length);
   const [done, setDone] = useState(0);
@@ -43,7 +43,7 @@ export function BulkDialog({ action, connections, onClose, onDone }: Props) {
       size="lg"
     >
       <Text mb="sm">{text[action]}</Text>
-      {/* Focusable, so that a long list can be scrolled with the keyboard. */}
+      {/* Focusable, so that the keyboard can scroll it. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
       <ul className={classes.list} tabIndex={0} aria-label={t.bulk[action](targets.length)}>
         {targets.map((connection) => (

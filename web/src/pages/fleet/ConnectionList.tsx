@@ -29,7 +29,7 @@ const ROW_HEIGHT = 52;
 const TILE_HEIGHT = 76;
 const MIN_TILE_WIDTH = 260;
 
-/** Any number of connections; only those in sight are drawn. */
+/** A virtual list: renders only the connections in view. */
 export function ConnectionList({ connections, search, onSort, onBulk, canChange }: Props) {
   const t = useMessages();
   const [isHovered, setHovered] = useState(false);
@@ -40,7 +40,7 @@ export function ConnectionList({ connections, search, onSort, onBulk, canChange 
   const fittingColumns = useColumnCount(list, MIN_TILE_WIDTH);
   const columns = grid ? fittingColumns : 1;
   const [top, setTop] = useState(0);
-  // From the top of the page, not of what is around; what stands above grows and shrinks with what is wrong.
+  // Relative to the document: the failures above the list grow and shrink.
   // oxlint-disable-next-line react-hooks/exhaustive-deps -- it may have moved at any change, and settles at once
   useLayoutEffect(() => setTop(Math.round((list.current?.getBoundingClientRect().top ?? 0) + window.scrollY)));
 
@@ -65,7 +65,7 @@ export function ConnectionList({ connections, search, onSort, onBulk, canChange 
       >
         {virtual.getVirtualItems().map((line) => (
           <div
-            // A row that moves is moved, and not drawn anew in another's place.
+            // Keyed by connection, so that a row moves instead of rendering again in another place.
             key={(grid ? undefined : ordered[line.index]?.id) ?? line.index}
             className={classes.line}
             role="presentation"

@@ -19,7 +19,7 @@ interface Props {
   onSelect: ((id: string) => void) | undefined;
 }
 
-/** One connection on one line. */
+/** A connection as a row of the table. */
 export const ConnectionRow = memo(function Row({ connection, isSelected, onSelect }: Props) {
   const t = useMessages();
   const { id, name, url, status } = connection;
@@ -31,7 +31,7 @@ export const ConnectionRow = memo(function Row({ connection, isSelected, onSelec
           {name}
         </Link>
         <span className={classes.url}>{url}</span>
-        {/* Where there is no room for the reason, its code stands in the place of the URL. */}
+        {/* Narrow layouts show the code instead of the URL. */}
         {status?.error && <code className={classes.code}>{status.error.code}</code>}
       </div>
       <StateBadge state={displayState(connection)} />

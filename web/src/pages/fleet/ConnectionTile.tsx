@@ -8,7 +8,7 @@ import { linkTo } from "../../model/paths";
 import { StateIcon } from "../../ui/StateBadge";
 import classes from "./ConnectionTile.module.css";
 
-/** One connection in the grid. */
+/** A connection as a tile of the grid. */
 export const ConnectionTile = memo(function Tile({ connection }: { connection: Connection }) {
   const t = useMessages();
   const state = displayState(connection);

@@ -9,10 +9,10 @@ import { linkTo } from "../../model/paths";
 import { StateIcon } from "../../ui/StateBadge";
 import classes from "./FailureGroups.module.css";
 
-/** This many brokers with the same group are named. */
+/** The most brokers to name per group. */
 const MAX_NAMES = 4;
 
-/** What is wrong, by cause: a thousand brokers behind one dead router are one line, not a thousand. */
+/** Failures by code: a thousand brokers behind one dead router are one line. */
 export function FailureGroups({ groups, onCode }: { groups: readonly FailureGroup[]; onCode: (code: string) => void }) {
   const t = useMessages();
   if (groups.length === 0) return null;

@@ -10,7 +10,7 @@ import { DISPLAY_STATES, displayState } from "../../model/display-state";
 import type { FleetSearch } from "../../model/fleet-search";
 import classes from "./FilterMenu.module.css";
 
-/** This many codes and versions are offered; the filter's text finds the others. */
+/** The most codes and versions to offer; the text filter finds the others. */
 const MAX_VALUES = 12;
 
 interface ChoiceProps {
@@ -18,7 +18,7 @@ interface ChoiceProps {
   onChange: (change: FleetSearch) => void;
 }
 
-/** Chooses among what there is: states, reasons, versions, each with its number. */
+/** Filters by the states, failure codes and versions that occur, each with its number of connections. */
 export function FilterMenu({ button, ...choosing }: ChoiceProps & { button: ReactElement }) {
   return (
     <Menu position="bottom-start" width={300} shadow="md" alignItemsLabels="all" keepMounted={false}>

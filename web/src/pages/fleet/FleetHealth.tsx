@@ -10,12 +10,12 @@ import classes from "./FleetHealth.module.css";
 interface Props {
   counts: Record<DisplayState, number>;
   total: number;
-  /** The state that is looked at, if one is. */
+  /** The state that the list is filtered by. */
   state: DisplayState | undefined;
   onState: (state: DisplayState | undefined) => void;
 }
 
-/** How the fleet is, in one sentence, one bar and a count per state. */
+/** The state of the fleet as a sentence, a bar and a count per state. */
 export function FleetHealth({ counts, total, state, onState }: Props) {
   const t = useMessages();
   const bad = counts.down + counts.unreadable;

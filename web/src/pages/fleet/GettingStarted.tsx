@@ -8,7 +8,7 @@ import { EmptyState } from "../../ui/EmptyState";
 import { basePath } from "../../util/page-meta";
 import classes from "./GettingStarted.module.css";
 
-/** What there is to do while there is no connection yet. */
+/** The first steps, shown while there is no connection. */
 export function GettingStarted() {
   const t = useMessages();
   const profile = useProfile();
@@ -36,7 +36,7 @@ export function GettingStarted() {
           </Card>
           <Card title={t.fleet.firstByScript}>
             <p>{t.fleet.firstByScriptText}</p>
-            {/* Focusable, so that it can be scrolled with the keyboard. */}
+            {/* Focusable, so that the keyboard can scroll it. */}
             {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
             <pre tabIndex={0} aria-label="curl">
               {curl}

@@ -14,7 +14,7 @@ interface Props {
   onChange: (change: FleetSearch) => void;
 }
 
-/** Filter and view. `/` jumps to the filter. */
+/** Filter and view. The key `/` focuses the filter. */
 export function Toolbar({ search, onChange }: Props) {
   const t = useMessages();
   const filter = useRef<HTMLInputElement>(null);

@@ -3,30 +3,33 @@ import type { Connection } from "../../api/schema";
 import { displayState } from "../../model/display-state";
 import { toError } from "../../util/to-error";
 
-/** What can be done with many connections at once. */
+/** An action on many connections at once. */
 export type BulkAction = "connect" | "disconnect" | "delete";
 
-/** Something that is to be done with some of them. */
+/** An action and the selected connections. */
 export interface BulkRequest {
   readonly action: BulkAction;
   readonly connections: readonly Connection[];
-  /** Called when it is done with all of them. */
+  /** Called once it has succeeded for all of them. */
   readonly onDone: () => void;
 }
 
-/** This many requests are under way at once. */
+/** The most concurrent requests. */
 const CONCURRENCY = 6;
 
 const REQUESTS = { connect: connectLink, disconnect: disconnectLink, delete: deleteConnection } as const;
 
-/** Those an action would change: the others are as it wants them already. */
+/** The connections that an action would change; the others are in the desired state already. */
 export function affectedConnections(action: BulkAction, connections: readonly Connection[]): Connection[] {
   if (action === "delete") return [...connections];
   const idle = action === "connect";
   return connections.filter((connection) => (displayState(connection) === "idle") === idle);
 }
 
-/** Does it to each, a few at a time; a failure stops nothing. Returns those that failed, and why. */
+/**
+ * Runs the action for each connection, a few at a time. Goes on after an error; returns the connections that
+ * failed, and why.
+ */
 export async function runBulkAction(
   action: BulkAction,
   connections: readonly Connection[],

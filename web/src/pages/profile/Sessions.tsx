@@ -12,7 +12,7 @@ import { formatAgo, formatDateTime } from "../../util/format-time";
 import { describeUserAgent } from "../../util/user-agent";
 import classes from "./Sessions.module.css";
 
-/** Where one is logged in, to end what one does not know. */
+/** The user's own sessions, so that unknown ones can be ended. */
 export function Sessions() {
   const t = useMessages();
   const queries = useQueryClient();

@@ -6,10 +6,10 @@ import { useMessages } from "../../i18n/language";
 import classes from "./EntryList.module.css";
 import { OutcomeIcon } from "./OutcomeIcon";
 
-/** What an entry with one line of explanation takes, in pixels. */
+/** The height of an entry with one line of explanation, in pixels. */
 const ESTIMATED_HEIGHT = 58;
 
-/** Any number of entries; only those in sight are drawn. */
+/** A virtual list: renders only the entries in view. */
 export function EntryList({ entries, label }: { entries: readonly ImportReportEntry[]; label: string }) {
   const window = useRef<HTMLDivElement>(null);
   // oxlint-disable-next-line react/incompatible-library -- nothing here is memoized by a compiler
@@ -21,7 +21,7 @@ export function EntryList({ entries, label }: { entries: readonly ImportReportEn
     overscan: 10,
   });
   return (
-    // Focusable, so that a long list can be scrolled with the keyboard.
+    // Focusable, so that the keyboard can scroll it.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
     <div ref={window} className={classes.window} role="region" aria-label={label} tabIndex={0}>
       <div className={classes.list} role="list" style={{ height: virtual.getTotalSize() }}>

@@ -14,7 +14,7 @@ import { saveFile } from "../../util/save-file";
 import { ErrorAlert } from "./ErrorAlert";
 import classes from "./Export.module.css";
 
-/** All connections as a file. */
+/** Downloads all connections as a file. */
 export function Export() {
   const t = useMessages();
   const language = useLanguage();

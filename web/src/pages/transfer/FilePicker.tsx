@@ -12,17 +12,17 @@ import classes from "./FilePicker.module.css";
 import type { ImportInput } from "./import-state";
 import { InputName } from "./InputName";
 
-/** A longer text is not shown in the field it is pasted into: browsers take seconds to lay it out. */
+/** The longest text that stays editable: browsers take seconds to lay out a longer one. */
 const MAX_EDITABLE_LENGTH = 256 * 1024;
 
 interface Props {
-  /** What was given before. */
+  /** The previous input. */
   input: ImportInput | undefined;
   failure: Error | undefined;
   onInput: (given: ImportInput) => void;
 }
 
-/** The three ways to give a file: dropped, chosen, pasted. */
+/** Takes a file to import: dropped, chosen or pasted. */
 export function FilePicker({ input, failure, onInput }: Props) {
   const t = useMessages();
   const language = useLanguage();
@@ -38,7 +38,7 @@ export function FilePicker({ input, failure, onInput }: Props) {
   const readFile = async (file: File | null | undefined) => {
     reset.current?.();
     if (!file) return;
-    // Held in memory: what is looked at is what is imported, even if the file changes meanwhile.
+    // Read into memory: what is checked is what is imported, even if the file changes in between.
     const fits = file.size <= MAX_IMPORT_BYTES;
     submit({ file: fits ? new Blob([await file.arrayBuffer()]) : file, name: file.name });
   };

@@ -12,7 +12,7 @@ import { ImportPlan } from "./ImportPlan";
 import { ImportProgressBar } from "./ImportProgressBar";
 import { ImportResult } from "./ImportResult";
 
-/** From a file to connections: first what would become of it, then the doing. */
+/** Imports connections from a file: first a check, then the import. */
 export function Import() {
   const t = useMessages();
   const { state, check, run, reset } = useImport();
@@ -52,7 +52,7 @@ function useImport() {
     run: (onlyGood: boolean) => {
       if (state.phase !== "planned") return;
       dispatch({ step: "import" });
-      // Whoever leaves the page has nevertheless asked for it: it is not called off.
+      // Not cancelled when the user leaves the page: they asked for it.
       void runImport(state.given.file, onlyGood ? "onlyGood" : "all", new AbortController().signal);
     },
     reset: () => dispatch({ step: "again" }),

@@ -17,19 +17,19 @@ interface Props {
   input: ImportInput;
   plan: ImportReport;
   failure: Error | undefined;
-  /** Imports all of it, or only what is good. */
+  /** Imports all entries, or only those without errors. */
   onImport: (onlyGood: boolean) => void;
   onOther: () => void;
 }
 
-/** What would become of each entry of a file, before anything is stored. */
+/** What an import would do with each entry. Nothing has been stored yet. */
 export function ImportPlan({ input, plan, failure, onImport, onOther }: Props) {
   const t = useMessages();
   const sentence = useRef<HTMLParagraphElement>(null);
-  // The button that led here is gone: whoever used the keyboard goes on from what there is to read.
+  // The focused button is gone; keyboard users continue at the result.
   useEffect(() => sentence.current?.focus(), []);
   const [filter, setFilter] = useState<ImportOutcome>();
-  // The refused ones are what one has to look at; a file without any has nothing to hide.
+  // By default only the entries with errors, if there are any.
   const shownOutcome = filter ?? (plan.refuse > 0 ? "refuse" : undefined);
   const entries = useMemo(
     () => (shownOutcome ? plan.entries.filter(({ outcome }) => outcome === shownOutcome) : plan.entries),
@@ -79,7 +79,7 @@ export function ImportPlan({ input, plan, failure, onImport, onOther }: Props) {
   );
 }
 
-/** What is taken out of URLs, in numbers; each entry says which. */
+/** What the import takes out of URLs, as numbers; each entry has the details. */
 function UrlFixes({ entries }: { entries: readonly ImportReportEntry[] }) {
   const t = useMessages();
   const { credentials, path } = useMemo(() => countUrlFixes(entries), [entries]);

@@ -5,7 +5,7 @@ import type { ImportInput } from "./import-state";
 import classes from "./ImportProgressBar.module.css";
 import { InputName } from "./InputName";
 
-/** How far the server is with a file. */
+/** The progress of a check or an import. */
 export function ImportProgressBar({ input, progress }: { input: ImportInput; progress: ImportProgress | undefined }) {
   const t = useMessages();
   const { stage = "checking", done = 0, total = 0 } = progress ?? {};

@@ -18,12 +18,12 @@ interface Props {
   onOther: () => void;
 }
 
-/** What came of an import, and how the new links get on. */
+/** The result of an import, and the states of the new links. */
 export function ImportResult({ report, links, onOther }: Props) {
   const t = useMessages();
   const sentence = useRef<HTMLParagraphElement>(null);
   useEffect(() => sentence.current?.focus(), []);
-  // What a person has to do or to know: the others need no looking at.
+  // Only the entries that need attention.
   const lists = [
     [t.transfer.leftOut, report.entries.filter(({ outcome }) => outcome === "refuse")],
     [t.transfer.toDo, entriesWithNotes(report.entries, "toDo")],
@@ -67,7 +67,7 @@ function Links({ links }: { links: LinkCounts }) {
   const t = useMessages();
   const all = links.connected + links.failed + links.disconnected + links.pending;
   return (
-    // Read out once it is settled, not with every number that changes until then.
+    // Screen readers announce the final numbers, not every change.
     <div className={classes.links} role="status" aria-busy={links.pending > 0}>
       {links.pending > 0 && (
         <ProgressBar label={t.transfer.dialling} value={all > 0 ? 1 - links.pending / all : undefined} />

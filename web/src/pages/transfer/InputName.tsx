@@ -5,7 +5,7 @@ import { formatBytes } from "../../util/format-bytes";
 import type { ImportInput } from "./import-state";
 import classes from "./InputName.module.css";
 
-/** What is being imported. */
+/** The name and size of the import's input. */
 export function InputName({ input: { name, file } }: { input: ImportInput }) {
   const t = useMessages();
   const language = useLanguage();

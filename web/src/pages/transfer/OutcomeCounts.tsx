@@ -7,14 +7,14 @@ import { OutcomeIcon } from "./OutcomeIcon";
 
 interface Props {
   report: ImportReport;
-  /** Which ones are looked at; all when undefined. */
+  /** The outcome that the entries are filtered by; undefined for all. */
   filter: ImportOutcome | undefined;
   onFilter: (only: ImportOutcome | undefined) => void;
 }
 
 const OUTCOMES = ["refuse", "create", "skip"] as const;
 
-/** How many entries become what; each count shows only those. */
+/** The number of entries per outcome; each is a button that filters by it. */
 export function OutcomeCounts({ report, filter, onFilter }: Props) {
   const t = useMessages();
   const shown = OUTCOMES.filter((outcome) => report[outcome] > 0);

@@ -5,7 +5,7 @@ import classes from "./OutcomeIcon.module.css";
 
 const ICONS = { create: IconPlus, skip: IconEqual, refuse: IconAlertTriangle } as const;
 
-/** What becomes of an entry, as a shape; a word stands beside it. */
+/** The outcome of an entry as an icon, next to its text. */
 export function OutcomeIcon({ outcome }: { outcome: ImportOutcome }) {
   const Icon = ICONS[outcome];
   return <Icon className={classes.mark} data-outcome={outcome} size={16} stroke={2} aria-hidden />;

@@ -23,7 +23,7 @@ const planned: ImportAction[] = [
   { step: "told", told: { event: "report", data: report({}) } },
 ];
 
-test("first the plan, then the import, then how the links are", () => {
+test("a check leads to a plan, the import to a result, then links report", () => {
   expect(steps({ step: "check", given })).toEqual({ phase: "checking", given });
   expect(steps(...planned)).toEqual({ phase: "planned", given, plan: report({}) });
   const progress = { stage: "storing", done: 1, total: 2 } as const;
@@ -44,7 +44,7 @@ test("first the plan, then the import, then how the links are", () => {
   ).toEqual({ phase: "imported", report: report({ done: true }), links });
 });
 
-test("whatever fails, what was given is kept", () => {
+test("after an error the input is kept", () => {
   const failure = new ApiError(0, "UNREACHABLE", "gone");
   expect(steps({ step: "check", given }, { step: "failed", failure })).toEqual({ phase: "choosing", given, failure });
   expect(steps(...planned, { step: "import" }, { step: "failed", failure })).toEqual({
@@ -55,7 +55,7 @@ test("whatever fails, what was given is kept", () => {
   });
 });
 
-test("a refusal brings the plan as it is now", () => {
+test("a refused import returns the current plan", () => {
   const now = report({ create: 0, refuse: 1 });
   const failure = toApiError(
     { status: 400, headers: new Headers() },
@@ -68,13 +68,13 @@ test("a refusal brings the plan as it is now", () => {
   });
 });
 
-test("what comes too late is passed over", () => {
+test("events that come too late are ignored", () => {
   const late: ImportAction = { step: "told", told: { event: "report", data: report({ done: true }) } };
   expect(steps(...planned, { step: "again" }, late)).toEqual(INITIAL);
   expect(steps({ step: "import" }, { step: "failed", failure: new Error("late") })).toEqual(INITIAL);
 });
 
-test("another file starts anew; a text that was typed is there to be put right", () => {
+test("another file starts over; typed text stays editable", () => {
   expect(steps(...planned, { step: "again" })).toEqual(INITIAL);
   const typed = { file: given.file, text: "{}" };
   const [, report] = planned;
@@ -84,7 +84,7 @@ test("another file starts anew; a text that was typed is there to be put right",
   });
 });
 
-test("a plan with a fault in it can't be carried out, nor one that brings nothing new", () => {
+test("only a plan without errors and with new connections is ready", () => {
   expect(planStatus(report({}))).toBe("ready");
   expect(planStatus(report({ refuse: 1 }))).toBe("refused");
   expect(planStatus(report({ create: 0, skip: 1 }))).toBe("nothingNew");

@@ -2,16 +2,16 @@ import type { ImportReport } from "../../api/schema";
 import type { ImportEvent, ImportProgress, LinkCounts } from "../../api/transfer";
 import { rejectedReport } from "../../api/transfer";
 
-/** What is to be imported, held as it was when it was given: what is planned is what is imported. */
+/** The input of an import, in memory: what is checked is what is imported. */
 export interface ImportInput {
   readonly file: Blob;
-  /** The file's name; absent when it was pasted. */
+  /** The name of the file; absent for pasted text. */
   readonly name?: string;
-  /** The text as it was typed or pasted, for putting it right. */
+  /** Typed or pasted text, which can be corrected. */
   readonly text?: string;
 }
 
-/** How far the import of a file is. */
+/** The state of an import. */
 export type ImportState =
   | { readonly phase: "choosing"; readonly given?: ImportInput; readonly failure?: Error }
   | { readonly phase: "checking"; readonly given: ImportInput; readonly progress?: ImportProgress }
@@ -33,7 +33,7 @@ export type ImportAction =
   | { readonly step: "failed"; readonly failure: Error }
   | { readonly step: "again" };
 
-/** The state after a step. One that does not fit is passed over. */
+/** The state after an action. An action that does not apply changes nothing. */
 export function reduce(state: ImportState, step: ImportAction): ImportState {
   switch (step.step) {
     case "check":
@@ -59,15 +59,15 @@ function applyEvent(state: ImportState, { event, data }: ImportEvent): ImportSta
   return { phase: "planned", given: state.given, plan: data };
 }
 
-/** What was given is kept. */
+/** Keeps the input. */
 function applyError(state: ImportState, failure: Error): ImportState {
   if (state.phase === "checking") return { phase: "choosing", given: state.given, failure };
   if (state.phase !== "importing") return state;
-  // Since the plan was made somebody may have changed something: a refusal brings the plan as it is now.
+  // Other users may have changed connections since the check: the refusal brings the current plan.
   return { phase: "planned", given: state.given, plan: rejectedReport(failure) ?? state.plan, failure };
 }
 
-/** Whether a plan can be carried out, and if not, why. */
+/** Whether a plan can be imported, and if not, why. */
 export function planStatus(plan: ImportReport): "ready" | "refused" | "nothingNew" | "empty" {
   if (plan.total === 0) return "empty";
   if (plan.refuse > 0) return "refused";

@@ -13,7 +13,7 @@ const entry = (position: number, notes?: string[], outcome: "create" | "skip" = 
   ...(notes && { notes }),
 });
 
-test("what was taken out of URLs is counted, and stands apart from what is left to do", () => {
+test("changes to URLs are counted and listed apart from what is left to do", () => {
   const file = "caFile: is kept, but the file is not read; give what is in it as ca";
   const entries = [entry(0, [CREDENTIALS_MOVED, file]), entry(1, [PATH_DROPPED]), entry(2), entry(3, [file], "skip")];
   expect(countUrlFixes(entries)).toEqual({ credentials: 1, path: 1 });
@@ -21,7 +21,7 @@ test("what was taken out of URLs is counted, and stands apart from what is left 
   expect(entriesWithNotes(entries, "toDo")).toEqual([entry(0, [file])]);
 });
 
-test("the server says what we look for, and what we have words for, to the letter", () => {
+test("the notes that the console looks for and translates are the server's, to the letter", () => {
   const file = join(import.meta.dirname, "../../../../crates/haltere-api/src/connection_import/entry.rs");
   const source = readFileSync(file, "utf8");
   for (const note of [CREDENTIALS_MOVED, PATH_DROPPED, ...Object.keys(de.transfer.notes)]) {
