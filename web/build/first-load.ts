@@ -37,9 +37,9 @@ export function firstLoad(): Plugin {
 
       const sizes = await Promise.all([...loaded].map((name) => size(join(dir, name))));
       const total = sizes.reduce((sum, bytes) => sum + bytes, 0) / 1000;
-      const said = `the first load is ${total.toFixed(1)} KB in ${loaded.size} files (aim ${TARGET_KB}, at most ${MAX_KB})`;
-      if (total > MAX_KB) this.error(said);
-      this.info(said);
+      const summary = `the first load is ${total.toFixed(1)} KB in ${loaded.size} files (aim ${TARGET_KB}, at most ${MAX_KB})`;
+      if (total > MAX_KB) this.error(summary);
+      this.info(summary);
     },
   };
 }

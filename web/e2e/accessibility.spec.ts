@@ -87,7 +87,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       const broker = await startBroker({ tls: { pki, chain: true } });
       await page.goto("/new");
       await page.getByRole("button", { name: en.save }).click();
-      await expect(page.getByText(en.form.needed)).toBeVisible();
+      await expect(page.getByText(en.form.nameRequired)).toBeVisible();
       await expectAccessible(page, "form with faults");
       await page.getByRole("textbox", { name: en.form.name, exact: true }).fill("Press");
       await page.getByRole("textbox", { name: en.form.url, exact: true }).fill(broker.url);

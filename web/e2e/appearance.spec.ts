@@ -29,10 +29,10 @@ test("a chosen language is remembered", async ({ page }) => {
   await page.goto("/profile");
   await expect(page.locator("html")).toHaveAttribute("lang", "en");
   await page.getByRole("radiogroup", { name: profile.language }).getByText("Deutsch").click();
-  await expect(page.getByRole("heading", { name: de.profile.look })).toBeVisible();
+  await expect(page.getByRole("heading", { name: de.profile.appearance })).toBeVisible();
   await expect(page.locator("html")).toHaveAttribute("lang", "de");
   await page.reload();
-  await expect(page.getByRole("heading", { name: de.profile.look })).toBeVisible();
+  await expect(page.getByRole("heading", { name: de.profile.appearance })).toBeVisible();
 });
 
 /** All texts of a catalogue of messages. */

@@ -39,7 +39,7 @@ test("many connections are disconnected and connected again; the dialog lists ex
   await expect(dialog).toContainText(bulk.unchanged(1));
   await dialog.getByRole("button", { name: fleet.disconnect }).click();
   await expect(dialog).toBeHidden();
-  await expect(page.getByRole("status")).toHaveText(fleet.resting);
+  await expect(page.getByRole("status")).toHaveText(fleet.allIdle);
   for (const { status } of await admin.connections()) expect(status).toMatchObject({ state: "idle", connected: false });
 
   await choose(page, "Press", "Belt");

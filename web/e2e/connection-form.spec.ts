@@ -76,7 +76,7 @@ test("an error is shown at its field, and the input stays", async ({ page, admin
   await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
   await page.goto("/new");
   await save(page);
-  await expect(field(page, form.name)).toHaveAccessibleDescription(form.needed);
+  await expect(field(page, form.name)).toHaveAccessibleDescription(form.nameRequired);
   await expect(field(page, form.url)).toHaveAccessibleDescription(new RegExp(literally(form.urlFaults.empty)));
   await expect(page.getByRole("button", { name: form.test })).toBeDisabled();
   for (const [url, fault] of [
@@ -110,7 +110,7 @@ test("an edit keeps the stored password, and a test of it uses it", async ({ pag
 
   const password = page.getByLabel(form.password, { exact: true });
   await expect(password).toHaveValue("");
-  await expect(password).toHaveAttribute("placeholder", form.kept);
+  await expect(password).toHaveAttribute("placeholder", form.unchanged);
   await field(page, form.name).fill("Press 5");
   await page.getByRole("button", { name: form.test }).click();
   await expect(page.getByRole("region", { name: form.test })).toContainText(form.works);
@@ -134,12 +134,12 @@ test("another user's change is not overwritten", async ({ page, admin, guard }) 
   await field(page, form.name).fill("Mine");
   await admin.ask("PATCH", "/api/connections/press", { name: "Theirs" });
   await save(page);
-  const alert = page.getByRole("alert").filter({ hasText: form.outdated });
+  const alert = page.getByRole("alert").filter({ hasText: form.conflict });
   await expect(alert).toBeVisible();
   expect((await admin.connection("press")).name).toBe("Theirs");
-  await expect(alert).toContainText(form.outdatedFields(form.name));
+  await expect(alert).toContainText(form.conflictFields(form.name));
   await expectAccessible(page, "form that is outdated");
-  await alert.getByRole("button", { name: form.loadNewer }).click();
+  await alert.getByRole("button", { name: form.loadLatest }).click();
   await expect(field(page, form.name)).toHaveValue("Theirs");
   await field(page, form.name).fill("Ours");
   await save(page);
@@ -154,13 +154,13 @@ test("on request the user's changes are applied to the other user's version", as
   await field(page, form.name).fill("Mine");
   await admin.ask("PATCH", "/api/connections/press", { name: "Theirs", credentials: { clientId: "theirs" } });
   await save(page);
-  const alert = page.getByRole("alert").filter({ hasText: form.outdated });
-  await expect(alert).toContainText(form.outdatedFields(`${form.name}, ${form.clientId}`));
+  const alert = page.getByRole("alert").filter({ hasText: form.conflict });
+  await expect(alert).toContainText(form.conflictFields(`${form.name}, ${form.clientId}`));
   // Another change in between: again nothing is overwritten without asking.
   await admin.ask("PATCH", "/api/connections/press", { noMetricsMode: true });
-  await alert.getByRole("button", { name: form.keepMine }).click();
+  await alert.getByRole("button", { name: form.saveMine }).click();
   await expect(alert).toContainText(form.metrics);
-  await alert.getByRole("button", { name: form.keepMine }).click();
+  await alert.getByRole("button", { name: form.saveMine }).click();
   await expect(page.getByRole("heading", { name: "Mine" })).toBeVisible();
   expect(await admin.connection("press")).toMatchObject({
     name: "Mine",

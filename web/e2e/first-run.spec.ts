@@ -19,7 +19,7 @@ test("the initial password is replaced by one of the user's own", async ({ page,
   await page.getByLabel(profile.newPassword, { exact: true }).fill("short");
   await page.getByLabel(profile.again).fill("shorter");
   await page.getByRole("button", { name: profile.change }).click();
-  await expect(page.getByText(profile.different)).toBeVisible();
+  await expect(page.getByText(profile.mismatch)).toBeVisible();
   expect((await logIn(haltere.url, "admin", "short")).status).toBe(401);
 
   await page.getByLabel(profile.newPassword, { exact: true }).fill(PASSWORD);

@@ -180,7 +180,7 @@ test("hostile texts can be found in the palette, planned in an import, and delet
     mimeType: "application/json",
     buffer: Buffer.from(JSON.stringify(content)),
   });
-  await expect(page.getByText(en.transfer.verdicts.nothingNew())).toBeVisible();
+  await expect(page.getByText(en.transfer.planStatus.nothingNew())).toBeVisible();
   await expectInert(page, "plan");
 
   for (const text of some.slice(0, 6)) {

@@ -38,7 +38,7 @@ test("the fleet's state is one sentence, and failures are named", async ({ page,
   await oven.stop();
   await expect(sentence).toHaveText("1 of 2 brokers is down.");
   await expect(page).toHaveTitle(/^\(1\) Fleet/);
-  const wrong = page.getByRole("region", { name: en.fleet.wrongTitle });
+  const wrong = page.getByRole("region", { name: en.fleet.failuresTitle });
   await expect(wrong.getByText("ECONNREFUSED")).toBeVisible();
   await expect(wrong.getByRole("link", { name: "Oven" })).toBeVisible();
   await expect(wrong.getByRole("link", { name: "Press" })).toBeHidden();

@@ -11,7 +11,7 @@ test("a switch that affects connections says how many and asks for confirmation"
   await expect(tls).toBeChecked();
   await tls.click();
   const dialog = page.getByRole("dialog", { name: switching.title("tls", false) });
-  await expect(dialog).toContainText(switching.does("tls", false, { connections: 1, up: 0 }));
+  await expect(dialog).toContainText(switching.effect("tls", false, { connections: 1, up: 0 }));
   await expect(dialog.getByRole("listitem")).toHaveText([switching.parts.unverified(1)]);
   await dialog.getByRole("button", { name: en.cancel }).click();
   await expect(tls).toBeChecked();

@@ -40,7 +40,7 @@ test("a config.json of MMC is checked first, then imported", async ({ page, admi
   const card = page.getByRole("region", { name: transfer.importTitle, exact: true });
   await give(page, config(broker.url));
 
-  await expect(card).toContainText(transfer.verdicts.ready(3));
+  await expect(card).toContainText(transfer.planStatus.ready(3));
   await expect(card).toContainText(transfer.sources["mmc"] ?? "");
   await expect(card).toContainText("tools");
   const entries = card.getByRole("region", { name: transfer.entries }).getByRole("listitem");
@@ -78,7 +78,7 @@ test("a file with errors is refused as a whole, each error is named, and the tex
   ];
   await text.fill(JSON.stringify(bad));
   await card.getByRole("button", { name: transfer.check }).click();
-  await expect(card).toContainText(transfer.verdicts.refused(1));
+  await expect(card).toContainText(transfer.planStatus.refused(1));
   await expect(card.getByRole("region", { name: transfer.entries })).toContainText("port 70000 is out of range");
   await expect(card.getByRole("button", { name: transfer.import(1) })).toBeHidden();
 
@@ -98,7 +98,7 @@ test("entries without errors are imported, and the others are listed with their 
     { id: "oven", name: "Oven", url: "mqtt://127.0.0.1:1/mqtt" },
     { id: "belt", name: "Belt", url: "mqtt://belt:70000" },
   ]);
-  await expect(card).toContainText(`${transfer.verdicts.refused(1)}${transfer.refusedChoice(2)}`);
+  await expect(card).toContainText(`${transfer.planStatus.refused(1)}${transfer.refusedChoice(2)}`);
   await expect(card).toContainText(transfer.credentialsMoved(1));
   await expect(card).toContainText(transfer.pathDropped(1));
   await expect(card).not.toContainText("p@ss");

@@ -15,12 +15,12 @@ const FLOORS: readonly (readonly [folder: string, reason: string])[] = [
   ["util", "knows neither haltere's API nor React"],
   ["api", "the only floor that talks to the server"],
   ["i18n", "messages name the API's types"],
-  ["model", "what the API's data means to a person; pure, so that it is tested without a browser"],
+  ["model", "what the API's data means to a person; pure functions"],
   ["hooks", "React without markup"],
   ["ui", "markup that requests nothing and links nowhere"],
   ["components", "markup that knows the API and the pages' addresses"],
-  ["forms", "put together from components"],
-  ["pages", "put together from all below; no page imports another's parts"],
+  ["forms", "composed from components"],
+  ["pages", "composed from all lower floors; no page imports another's parts"],
   ["app", "the only floor that knows all pages"],
 ];
 
@@ -29,21 +29,17 @@ const PACKAGES: readonly (readonly [pattern: RegExp, folders: readonly string[],
   [/^openapi-fetch$/, ["api"], "one client"],
   [/^react-dom/, [""], "one root"],
   [/^react$/, ["api", "i18n", "hooks", "ui", "components", "forms", "pages", "app", ""], "util and model are pure"],
-  [
-    /^@tanstack\/react-query$/,
-    ["api", "components", "forms", "pages", "app"],
-    "what ui shows is passed in, whoever requested it",
-  ],
+  [/^@tanstack\/react-query$/, ["api", "components", "forms", "pages", "app"], "ui gets its data as props"],
   [/^@tanstack\/react-router$/, ["components", "pages", "app"], "ui and forms work on any page"],
   [/^@tanstack\/react-virtual$/, ["pages"], "only pages have lists of any length"],
-  [/^@mantine\//, ["hooks", "ui", "components", "forms", "pages", "app"], "what is below has no looks"],
-  [/^@tabler\//, ["ui", "components", "forms", "pages", "app"], "what is below has no looks"],
+  [/^@mantine\//, ["hooks", "ui", "components", "forms", "pages", "app"], "lower floors render nothing"],
+  [/^@tabler\//, ["ui", "components", "forms", "pages", "app"], "lower floors render nothing"],
 ];
 
 /** What code outside of `src` may import from it. */
 const OUTSIDE: readonly (readonly [folder: string, imports: readonly string[], reason: string])[] = [
   ["build", ["util"], "the build runs in Node, without the API's types"],
-  ["e2e", ["api", "i18n"], "tests in a browser use types and texts, and look at everything else from outside"],
+  ["e2e", ["api", "i18n"], "browser tests use types and texts, and nothing of the implementation"],
 ];
 
 const WEB = join(import.meta.dirname, "..");

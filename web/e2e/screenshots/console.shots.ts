@@ -285,4 +285,4 @@ for (const theme of THEMES) {
   }
 }
 
-if (MACHINES.length !== 42) throw new Error("the pictures say how many there are");
+if (MACHINES.length !== 42) throw new Error("a screenshot shows the number of connections");

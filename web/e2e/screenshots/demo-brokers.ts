@@ -60,9 +60,9 @@ export class DemoBrokers {
     for (;;) {
       const connections = await admin.connections();
       const isSettled = connections.every(({ id, status }) => {
-        const fate = MACHINES.find((machine) => machine.id === id)?.condition;
-        if (fate === "idle") return status?.state === "idle";
-        return fate === undefined || fate === "expires-soon" ? status?.connected : status?.error;
+        const condition = MACHINES.find((machine) => machine.id === id)?.condition;
+        if (condition === "idle") return status?.state === "idle";
+        return condition === undefined || condition === "expires-soon" ? status?.connected : status?.error;
       });
       if (isSettled) return;
       await poll();

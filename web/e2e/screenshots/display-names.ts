@@ -33,10 +33,10 @@ export class DisplayNames {
 
   /** Replaces real names by displayed ones. */
   toDisplayed(text: string): string {
-    let said = text;
-    for (const machine of this.machines) said = said.replaceAll(this.urlOf(machine), this.#shownUrl(machine));
+    let result = text;
+    for (const machine of this.machines) result = result.replaceAll(this.urlOf(machine), this.#shownUrl(machine));
     // As whole words: no other number in a response is equal.
-    return said
+    return result
       .replaceAll(new RegExp(`\\b${this.port.plain}\\b`, "g"), String(DISPLAYED_PORTS.plain))
       .replaceAll(new RegExp(`\\b${this.port.tls}\\b`, "g"), String(DISPLAYED_PORTS.tls))
       .replaceAll("127.20.", "10.20.");
@@ -44,9 +44,9 @@ export class DisplayNames {
 
   /** Replaces displayed names by real ones. */
   toReal(text: string): string {
-    let meant = text;
-    for (const machine of this.machines) meant = meant.replaceAll(this.#shownUrl(machine), this.urlOf(machine));
-    return meant;
+    let result = text;
+    for (const machine of this.machines) result = result.replaceAll(this.#shownUrl(machine), this.urlOf(machine));
+    return result;
   }
 
   #shownUrl(machine: Machine): string {

@@ -12,7 +12,7 @@ import type { Rewriter } from "./rewriting-proxy";
 import { DAY, HOUR, MINUTE, NOW, toDisplayedTime } from "./timestamps";
 
 /** The ages of earlier changes relative to the latest one, for a link that is up and one that is down. */
-const EARLIER_UP = [
+const AGES_UP = [
   0,
   7 * MINUTE,
   7 * MINUTE + 2_000,
@@ -20,8 +20,8 @@ const EARLIER_UP = [
   31 * HOUR + 46 * MINUTE,
   31 * HOUR + 46 * MINUTE + 2_000,
 ];
-const EARLIER_DOWN = [0, 2_000, 3 * DAY, 3 * DAY + 26 * MINUTE, 3 * DAY + 26 * MINUTE + 2_000];
-const BEGAN = 9 * DAY;
+const AGES_DOWN = [0, 2_000, 3 * DAY, 3 * DAY + 26 * MINUTE, 3 * DAY + 26 * MINUTE + 2_000];
+const AGE_OF_FIRST = 9 * DAY;
 
 /** The displayed duration of each stage of a test, in milliseconds. */
 const ELAPSED: Readonly<Record<string, number>> = { dns: 0.3, tcp: 0.6, tls: 4.2, mqtt: 1.7, subscribe: 0.9 };
@@ -50,41 +50,41 @@ export class DemoRewriter implements Rewriter {
   }
 
   rewriteResponse(path: string, text: string): string {
-    const said = this.names
+    const displayed = this.names
       .toDisplayed(text)
       .replaceAll(FINGERPRINT, (real) => this.fingerprints.get(real) ?? real)
-      .replaceAll(DAY_IN_WORDS, (day) => iso(toDisplayedTime(Date.parse(day))).slice(0, 10));
-    return JSON.stringify(rewrite(path, JSON.parse(said, withoutLoopback)));
+      .replaceAll(DAY_IN_WORDS, (day) => toIso(toDisplayedTime(Date.parse(day))).slice(0, 10));
+    return JSON.stringify(rewrite(path, JSON.parse(displayed, dropLoopbackAdvice)));
   }
 }
 
 /** Removes the advice that the broker runs on haltere's own machine, which is true only here. */
-function withoutLoopback(key: string, value: unknown): unknown {
+function dropLoopbackAdvice(key: string, value: unknown): unknown {
   const isAdvice = key === "advice" && Array.isArray(value);
   return isAdvice ? value.filter((advice) => !String(advice).includes("haltere itself runs on")) : value;
 }
 
-function rewrite(path: string, told: unknown): unknown {
+function rewrite(path: string, data: unknown): unknown {
   const [, id = "", part] = /^\/api\/connections\/([^/]+)\/(history|certificates)/.exec(path) ?? [];
-  if (part === "history") return history(id, told as StatusChange[]);
-  if (part === "certificates") return certificates(id, told as ConnectionCertificates);
-  if (path.startsWith("/api/events")) return event(told as ConnectionsEvent);
-  if (path.startsWith("/api/connection-test")) return test(told as ConnectionTest & { stage?: string });
-  if (path.startsWith("/api/profile/sessions")) return (told as Session[]).map(session);
-  return told;
+  if (part === "history") return history(id, data as StatusChange[]);
+  if (part === "certificates") return certificates(id, data as ConnectionCertificates);
+  if (path.startsWith("/api/events")) return event(data as ConnectionsEvent);
+  if (path.startsWith("/api/connection-test")) return test(data as ConnectionTest & { stage?: string });
+  if (path.startsWith("/api/profile/sessions")) return (data as Session[]).map(session);
+  return data;
 }
 
 const ageOf = (id: string): number => MACHINES.find((machine) => machine.id === id)?.age ?? 0;
 
-function event(told: ConnectionsEvent): ConnectionsEvent {
-  return "changed" in told ? { ...told, changed: told.changed.map(connection) } : told;
+function event(data: ConnectionsEvent): ConnectionsEvent {
+  return "changed" in data ? { ...data, changed: data.changed.map(connection) } : data;
 }
 
-function connection(told: Connection): Connection {
-  const { id, status, broker } = told;
+function connection(data: Connection): Connection {
+  const { id, status, broker } = data;
   const age = ageOf(id);
   return {
-    ...told,
+    ...data,
     ...(status && {
       status: {
         ...status,
@@ -95,66 +95,70 @@ function connection(told: Connection): Connection {
     ...(broker && {
       broker: {
         ...broker,
-        startedAt: iso(NOW - age - 19 * MINUTE),
-        ...(broker.tls && { tls: { ...broker.tls, ...ends(broker.tls) } }),
+        startedAt: toIso(NOW - age - 19 * MINUTE),
+        ...(broker.tls && { tls: { ...broker.tls, ...rewriteEnd(broker.tls) } }),
       },
     }),
   };
 }
 
-function history(id: string, told: StatusChange[]): StatusChange[] {
-  const earlier = told[0]?.error ? EARLIER_DOWN : EARLIER_UP;
-  const isDialled = told.at(-1)?.state === "connecting";
-  const first = told.length - (isDialled ? 2 : 1);
-  return told.map((change, index) => {
+function history(id: string, data: StatusChange[]): StatusChange[] {
+  const earlier = data[0]?.error ? AGES_DOWN : AGES_UP;
+  const isDialled = data.at(-1)?.state === "connecting";
+  const first = data.length - (isDialled ? 2 : 1);
+  return data.map((change, index) => {
     // The first attempt takes a second.
-    if (index > first) return { ...change, timestamp: NOW - ageOf(id) - (first > 0 ? BEGAN : 0) - 1_000 };
-    const before = index === first && index > 0 ? BEGAN : (earlier[index] ?? BEGAN);
+    if (index > first) return { ...change, timestamp: NOW - ageOf(id) - (first > 0 ? AGE_OF_FIRST : 0) - 1_000 };
+    const before = index === first && index > 0 ? AGE_OF_FIRST : (earlier[index] ?? AGE_OF_FIRST);
     return { ...change, timestamp: NOW - ageOf(id) - before };
   });
 }
 
-function certificates(id: string, told: ConnectionCertificates): ConnectionCertificates {
-  const { broker, client } = told;
+function certificates(id: string, data: ConnectionCertificates): ConnectionCertificates {
+  const { broker, client } = data;
   return {
     client: client.map(certificate),
     ...(broker && {
       broker: {
         ...broker,
-        presentedAt: iso(broker.accepted ? NOW - ageOf(id) : NOW - 37_000),
+        presentedAt: toIso(broker.accepted ? NOW - ageOf(id) : NOW - 37_000),
         certificates: broker.certificates.map(certificate),
       },
     }),
   };
 }
 
-function certificate(told: Certificate): Certificate {
-  const { notBefore } = told;
-  return { ...told, ...(notBefore && { notBefore: iso(toDisplayedTime(Date.parse(notBefore))) }), ...ends(told) };
-}
-
-function ends({ notAfter }: { notAfter?: string }): { notAfter?: string } {
-  return notAfter === undefined ? {} : { notAfter: iso(toDisplayedTime(Date.parse(notAfter))) };
-}
-
-function test(told: ConnectionTest & { stage?: string }): unknown {
-  const timed = <T extends { stage?: string }>(stage: T): T =>
-    "elapsedMs" in stage ? { ...stage, elapsedMs: ELAPSED[stage.stage ?? ""] ?? 1 } : stage;
-  if ("stage" in told) return timed(told);
+function certificate(data: Certificate): Certificate {
+  const { notBefore } = data;
   return {
-    ...told,
-    stages: told.stages.map(timed),
-    certificates: told.certificates.map(certificate),
+    ...data,
+    ...(notBefore && { notBefore: toIso(toDisplayedTime(Date.parse(notBefore))) }),
+    ...rewriteEnd(data),
   };
 }
 
-function session(told: Session, index: number): Session {
+function rewriteEnd({ notAfter }: { notAfter?: string }): { notAfter?: string } {
+  return notAfter === undefined ? {} : { notAfter: toIso(toDisplayedTime(Date.parse(notAfter))) };
+}
+
+function test(data: ConnectionTest & { stage?: string }): unknown {
+  const timed = <T extends { stage?: string }>(stage: T): T =>
+    "elapsedMs" in stage ? { ...stage, elapsedMs: ELAPSED[stage.stage ?? ""] ?? 1 } : stage;
+  if ("stage" in data) return timed(data);
   return {
-    ...told,
-    createdAt: iso(NOW - (2 + 31 * index) * HOUR),
-    lastUsedAt: iso(NOW - index * 9 * HOUR),
+    ...data,
+    stages: data.stages.map(timed),
+    certificates: data.certificates.map(certificate),
+  };
+}
+
+function session(data: Session, index: number): Session {
+  return {
+    ...data,
+    createdAt: toIso(NOW - (2 + 31 * index) * HOUR),
+    lastUsedAt: toIso(NOW - index * 9 * HOUR),
     address: `10.20.9.${14 + 3 * index}`,
   };
 }
 
-const iso = (at: number): string => new Date(at).toISOString();
+const toIso = (at: number): string => new Date(at).toISOString();

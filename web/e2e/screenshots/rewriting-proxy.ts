@@ -19,8 +19,8 @@ export class RewritingProxy {
     readonly port: number,
   ) {}
 
-  static async open(haltere: string, interpreter: Rewriter): Promise<RewritingProxy> {
-    const server = createServer((asked, answer) => void forward(haltere, interpreter, asked, answer));
+  static async open(haltere: string, rewriter: Rewriter): Promise<RewritingProxy> {
+    const server = createServer((incoming, outgoing) => void forward(haltere, rewriter, incoming, outgoing));
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     return new RewritingProxy(server, (server.address() as AddressInfo).port);
   }
@@ -33,60 +33,62 @@ export class RewritingProxy {
 
 async function forward(
   haltere: string,
-  interpreter: Rewriter,
-  asked: IncomingMessage,
-  answer: ServerResponse,
+  rewriter: Rewriter,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
 ): Promise<void> {
-  const path = asked.url ?? "/";
-  const body = interpreter.rewriteRequest(await text(asked));
+  const path = incoming.url ?? "/";
+  const body = rewriter.rewriteRequest(await text(incoming));
   const headers = {
-    ...asked.headers,
+    ...incoming.headers,
     "accept-encoding": "identity",
     "content-length": String(Buffer.byteLength(body)),
   };
-  const onward = request(`${haltere}${path}`, { method: asked.method, headers, setHost: false }, (told) => {
-    const { "content-length": _, "transfer-encoding": __, ...head } = told.headers;
+  const onward = request(`${haltere}${path}`, { method: incoming.method, headers, setHost: false }, (upstream) => {
+    const { "content-length": _, "transfer-encoding": __, ...head } = upstream.headers;
     const type = head["content-type"] ?? "";
-    answer.writeHead(told.statusCode ?? 500, head);
-    if (type.startsWith("text/event-stream")) void events(path, interpreter, told, answer);
+    outgoing.writeHead(upstream.statusCode ?? 500, head);
+    if (type.startsWith("text/event-stream")) void events(path, rewriter, upstream, outgoing);
     else if (type.startsWith("application/json")) {
-      void text(told).then((content) => answer.end(content === "" ? "" : interpreter.rewriteResponse(path, content)));
-    } else told.pipe(answer);
+      void text(upstream).then((content) =>
+        outgoing.end(content === "" ? "" : rewriter.rewriteResponse(path, content)),
+      );
+    } else upstream.pipe(outgoing);
   });
-  onward.on("error", () => answer.destroy());
-  answer.on("close", () => onward.destroy());
+  onward.on("error", () => outgoing.destroy());
+  outgoing.on("close", () => onward.destroy());
   onward.end(body);
 }
 
 /** Rewrites event by event. */
 async function events(
   path: string,
-  interpreter: Rewriter,
-  told: IncomingMessage,
-  answer: ServerResponse,
+  rewriter: Rewriter,
+  upstream: IncomingMessage,
+  outgoing: ServerResponse,
 ): Promise<void> {
-  let held = "";
+  let buffer = "";
   try {
-    for await (const some of told.setEncoding("utf8")) {
-      held += String(some);
-      const blocks = held.split("\n\n");
-      held = blocks.pop() ?? "";
+    for await (const chunk of upstream.setEncoding("utf8")) {
+      buffer += String(chunk);
+      const blocks = buffer.split("\n\n");
+      buffer = blocks.pop() ?? "";
       for (const block of blocks) {
-        const said = block.replace(
+        const rewritten = block.replace(
           /^data: ?(.*)$/m,
-          (_, data: string) => `data: ${interpreter.rewriteResponse(path, data)}`,
+          (_, data: string) => `data: ${rewriter.rewriteResponse(path, data)}`,
         );
-        answer.write(`${said}\n\n`);
+        outgoing.write(`${rewritten}\n\n`);
       }
     }
-    answer.end();
+    outgoing.end();
   } catch {
-    answer.destroy();
+    outgoing.destroy();
   }
 }
 
 async function text(message: IncomingMessage): Promise<string> {
-  let whole = "";
-  for await (const some of message.setEncoding("utf8")) whole += String(some);
-  return whole;
+  let content = "";
+  for await (const chunk of message.setEncoding("utf8")) content += String(chunk);
+  return content;
 }

@@ -16,26 +16,26 @@ export class Api {
   ) {}
 
   static async login(url: string, username: string, password: string): Promise<Api> {
-    const answer = await logIn(url, username, password);
-    if (!answer.ok) throw new Error(`login of ${username}: ${answer.status} ${await answer.text()}`);
-    const [name = "", value = ""] = (answer.headers.getSetCookie()[0]?.split(";")[0] ?? "").split("=");
+    const response = await logIn(url, username, password);
+    if (!response.ok) throw new Error(`login of ${username}: ${response.status} ${await response.text()}`);
+    const [name = "", value = ""] = (response.headers.getSetCookie()[0]?.split(";")[0] ?? "").split("=");
     return new Api(url, { name, value });
   }
 
   /** Opens event streams up to the limit; returns a function that closes them. */
   async takeAllStreams(): Promise<() => void> {
-    const held = new AbortController();
+    const aborter = new AbortController();
     const headers = { Cookie: `${this.session.name}=${this.session.value}` };
     for (let opened = 0; opened < 1_000; opened += 1) {
-      const { status } = await fetch(`${this.url}/api/events`, { headers, signal: held.signal });
-      if (status === 429) return () => held.abort();
+      const { status } = await fetch(`${this.url}/api/events`, { headers, signal: aborter.signal });
+      if (status === 429) return () => aborter.abort();
     }
     throw new Error("there is room for any number of streams");
   }
 
   /** Sends a request and returns the body; throws unless it succeeds. */
   async ask(method: string, path: string, body?: unknown): Promise<unknown> {
-    const answer = await fetch(`${this.url}${path}`, {
+    const response = await fetch(`${this.url}${path}`, {
       method,
       headers: {
         Cookie: `${this.session.name}=${this.session.value}`,
@@ -43,8 +43,8 @@ export class Api {
       },
       ...(body !== undefined && { body: JSON.stringify(body) }),
     });
-    const text = await answer.text();
-    if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${text}`);
+    const text = await response.text();
+    if (!response.ok) throw new Error(`${method} ${path}: ${response.status} ${text}`);
     return text === "" ? undefined : JSON.parse(text);
   }
 

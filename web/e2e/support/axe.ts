@@ -21,10 +21,10 @@ export async function expectAccessible(page: Page, where: string): Promise<void>
     async (options) => (window as unknown as { axe: { run(options: object): Promise<AxeResults> } }).axe.run(options),
     RULES,
   );
-  const told = violations.map(({ id, help, nodes }) => ({
+  const found = violations.map(({ id, help, nodes }) => ({
     id,
     help,
     nodes: nodes.map(({ html, failureSummary }) => `${html.slice(0, 200)}\n${failureSummary}`),
   }));
-  expect.soft(told, `accessibility of ${where}`).toEqual([]);
+  expect.soft(found, `accessibility of ${where}`).toEqual([]);
 }

@@ -34,10 +34,10 @@ export class Broker {
         await broker.configure();
         await broker.start();
         return broker;
-      } catch (failure) {
+      } catch (error) {
         await broker.end();
         // Another process may have taken the port.
-        if (tries === 3) throw failure;
+        if (tries === 3) throw error;
       }
     }
   }

@@ -48,6 +48,6 @@ export async function makePki(folder: TempDir): Promise<Pki> {
 
 /** The fingerprint of a certificate according to openssl. */
 export async function fingerprint({ certFile }: Identity): Promise<string> {
-  const said = await run("openssl", ["x509", "-in", certFile, "-noout", "-fingerprint", "-sha256"]);
-  return said.trim().split("=")[1] ?? "";
+  const output = await run("openssl", ["x509", "-in", certFile, "-noout", "-fingerprint", "-sha256"]);
+  return output.trim().split("=")[1] ?? "";
 }

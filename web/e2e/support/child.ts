@@ -20,25 +20,25 @@ const MAX_OUTPUT = 1_000_000;
 /** A child process and its output. */
 export class Child {
   readonly #process: ChildProcess;
-  readonly #watchers = new Set<() => void>();
+  readonly #listeners = new Set<() => void>();
   readonly #name: string;
-  #said = "";
-  #isOver = false;
+  #output = "";
+  #hasEnded = false;
 
   constructor(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}) {
     this.#name = basename(command);
     this.#process = spawn(command, args, { env: { PATH, ...env }, stdio: ["ignore", "pipe", "pipe"] });
     running.add(this.#process);
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
-      stream?.setEncoding("utf8").on("data", (text: string) => this.#hear(text));
+      stream?.setEncoding("utf8").on("data", (text: string) => this.#append(text));
     }
-    this.#process.on("error", (error) => this.#over(`${error.message}\n`));
-    this.#process.on("close", () => this.#over(""));
+    this.#process.on("error", (error) => this.#onEnd(`${error.message}\n`));
+    this.#process.on("close", () => this.#onEnd(""));
   }
 
   /** Its output so far, stdout and stderr. */
   get output(): string {
-    return this.#said;
+    return this.#output;
   }
 
   get exitCode(): number | null {
@@ -48,11 +48,11 @@ export class Child {
   /** Waits for output that matches; fails if the process ends before. */
   async until(pattern: RegExp): Promise<RegExpExecArray> {
     return new Promise((resolve, reject) => {
-      this.#watch(() => {
-        const found = pattern.exec(this.#said);
+      this.#listen(() => {
+        const found = pattern.exec(this.#output);
         if (found) resolve(found);
-        else if (this.#isOver) reject(new Error(`${this.#name} has ended:\n${this.#said}`));
-        return found !== null || this.#isOver;
+        else if (this.#hasEnded) reject(new Error(`${this.#name} has ended:\n${this.#output}`));
+        return found !== null || this.#hasEnded;
       });
     });
   }
@@ -60,44 +60,44 @@ export class Child {
   /** Waits for its end. */
   async ended(): Promise<void> {
     return new Promise((resolve) => {
-      this.#watch(() => {
-        if (this.#isOver) resolve();
-        return this.#isOver;
+      this.#listen(() => {
+        if (this.#hasEnded) resolve();
+        return this.#hasEnded;
       });
     });
   }
 
   /** Terminates it; kills it after a timeout. */
   async end(): Promise<void> {
-    if (this.#isOver) return;
+    if (this.#hasEnded) return;
     this.#process.kill("SIGTERM");
     const timer = setTimeout(() => this.#process.kill("SIGKILL"), TERMINATE_TIMEOUT);
     await this.ended();
     clearTimeout(timer);
   }
 
-  /** Calls `look` now and after every output until it returns true. */
-  #watch(look: () => boolean): void {
-    if (look()) return;
-    const watcher = () => {
-      if (look()) this.#watchers.delete(watcher);
+  /** Calls `check` now and after every output until it returns true. */
+  #listen(check: () => boolean): void {
+    if (check()) return;
+    const listener = () => {
+      if (check()) this.#listeners.delete(listener);
     };
-    this.#watchers.add(watcher);
+    this.#listeners.add(listener);
   }
 
-  #hear(text: string): void {
-    this.#said = (this.#said + text).slice(-MAX_OUTPUT);
-    this.#tell();
+  #append(text: string): void {
+    this.#output = (this.#output + text).slice(-MAX_OUTPUT);
+    this.#notify();
   }
 
-  #over(text: string): void {
+  #onEnd(text: string): void {
     running.delete(this.#process);
-    this.#isOver = true;
-    this.#hear(text);
+    this.#hasEnded = true;
+    this.#append(text);
   }
 
-  #tell(): void {
-    for (const watcher of this.#watchers) watcher();
+  #notify(): void {
+    for (const listener of this.#listeners) listener();
   }
 }
 
@@ -111,15 +111,15 @@ export async function run(
     const stdin = input === undefined ? "ignore" : "pipe";
     const child = spawn(command, args, { cwd, env: { PATH }, stdio: [stdin, "pipe", "pipe"] });
     running.add(child);
-    let said = "";
+    let output = "";
     for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding("utf8").on("data", (text: string) => (said += text));
+      stream?.setEncoding("utf8").on("data", (text: string) => (output += text));
     }
     child.on("error", reject);
     child.on("close", (code) => {
       running.delete(child);
-      if (code === 0) resolve(said);
-      else reject(new Error(`${basename(command)} ${args.join(" ")} failed (${code}):\n${said}`));
+      if (code === 0) resolve(output);
+      else reject(new Error(`${basename(command)} ${args.join(" ")} failed (${code}):\n${output}`));
     });
     // A program that ends without reading its input fails by its exit code.
     child.stdin?.on("error", () => undefined).end(input);

@@ -26,7 +26,7 @@ const [CONNECT, SUBSCRIBE, PINGREQ] = [1, 8, 12];
 const [GRANTED, FAILURE, NOT_AUTHORIZED] = [0, 0x80, 0x87];
 const VERSION = "$SYS/broker/version";
 
-function serve(socket: Socket, says: Behavior): void {
+function serve(socket: Socket, behavior: Behavior): void {
   let buffer: Buffer = Buffer.alloc(0);
   let isV5 = true;
   socket.on("error", () => undefined);
@@ -47,16 +47,16 @@ function serve(socket: Socket, says: Behavior): void {
     if (type === CONNECT) {
       // The protocol level follows the protocol name.
       isV5 = body[2 + body.readUInt16BE(0)] === 5;
-      if ("refusal" in says) socket.end(packet(0x20, isV5 ? refusal(says.refusal) : Buffer.from([0, 5])));
+      if ("refusal" in behavior) socket.end(packet(0x20, isV5 ? refusal(behavior.refusal) : Buffer.from([0, 5])));
       else socket.write(packet(0x20, Buffer.from(isV5 ? [0, 0, 0] : [0, 0])));
     }
-    if (type === SUBSCRIBE && "onSubscribe" in says) {
-      if (says.onSubscribe === "ends the session") socket.destroy();
+    if (type === SUBSCRIBE && "onSubscribe" in behavior) {
+      if (behavior.onSubscribe === "ends the session") socket.destroy();
       else socket.write(suback(body, isV5 ? NOT_AUTHORIZED : FAILURE));
     }
-    if (type === SUBSCRIBE && "version" in says) {
+    if (type === SUBSCRIBE && "version" in behavior) {
       socket.write(suback(body, GRANTED));
-      const payload = [text(VERSION), ...(isV5 ? [Buffer.from([0])] : []), Buffer.from(says.version)];
+      const payload = [text(VERSION), ...(isV5 ? [Buffer.from([0])] : []), Buffer.from(behavior.version)];
       socket.write(packet(0x31, Buffer.concat(payload)));
     }
     if (type === PINGREQ) socket.write(packet(0xd0, Buffer.alloc(0)));

@@ -47,9 +47,9 @@ export function prefetchProfile(queries: QueryClient): void {
 async function fetchProfile(): Promise<Profile | null> {
   try {
     return await unwrap(api.GET("/api/profile"));
-  } catch (failure) {
-    if (failure instanceof ApiError && failure.isUnauthorized) return null;
-    throw failure;
+  } catch (error) {
+    if (error instanceof ApiError && error.isUnauthorized) return null;
+    throw error;
   }
 }
 

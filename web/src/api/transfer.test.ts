@@ -9,7 +9,7 @@ afterEach(() => {
 });
 
 /** The events of an import that gets this response, and the error it throws. */
-async function told(answer: Response): Promise<{ events: ImportEvent[]; failure?: unknown }> {
+async function importEvents(answer: Response): Promise<{ events: ImportEvent[]; error?: unknown }> {
   vi.stubGlobal("fetch", async () => answer);
   const events: ImportEvent[] = [];
   try {
@@ -17,8 +17,8 @@ async function told(answer: Response): Promise<{ events: ImportEvent[]; failure?
       events.push(event);
     }
     return { events };
-  } catch (failure) {
-    return { events, failure };
+  } catch (error) {
+    return { events, error };
   }
 }
 
@@ -29,32 +29,32 @@ const report = 'event: report\ndata: {"done":true}\n\n';
 
 test("the known events of the stream are returned in order", async () => {
   const links = 'event: links\ndata: {"pending":1}\n\n';
-  const { events, failure } = await told(
+  const { events, error } = await importEvents(
     stream(`${progress}: still here\n\n${report}event: new\ndata: {}\n\n${links}`),
   );
   expect(events.map(({ event }) => event)).toEqual(["progress", "report", "links"]);
-  expect(failure).toBeUndefined();
+  expect(error).toBeUndefined();
 });
 
 test("an error within the stream is thrown, with its report", async () => {
-  const { failure } = await told(
+  const { error } = await importEvents(
     stream(`${progress}event: error\ndata: {"code":"INVALID","message":"1 of 2","report":{"refuse":1}}\n\n`),
   );
-  expect(failure).toMatchObject({ code: "INVALID", message: "1 of 2" });
-  expect(rejectedReport(failure)).toEqual({ refuse: 1 });
+  expect(error).toMatchObject({ code: "INVALID", message: "1 of 2" });
+  expect(rejectedReport(error)).toEqual({ refuse: 1 });
 });
 
 test("a stream that ends before its report fails, one that ends after it does not", async () => {
-  expect((await told(stream(progress))).failure).toMatchObject({ isUnreachable: true });
-  expect((await told(stream(report))).failure).toBeUndefined();
+  expect((await importEvents(stream(progress))).error).toMatchObject({ isUnreachable: true });
+  expect((await importEvents(stream(report))).error).toBeUndefined();
 });
 
 test("a refusal before the stream is thrown", async () => {
   const body = { code: "CONFLICT", message: "another import is under way" };
-  const { failure } = await told(Response.json(body, { status: 409 }));
-  expect(failure).toMatchObject({ status: 409, ...body });
-  expect(rejectedReport(failure)).toBeUndefined();
-  expect((await told(new Response("<html>", { status: 502 }))).failure).toMatchObject({ message: "HTTP 502" });
+  const { error } = await importEvents(Response.json(body, { status: 409 }));
+  expect(error).toMatchObject({ status: 409, ...body });
+  expect(rejectedReport(error)).toBeUndefined();
+  expect((await importEvents(new Response("<html>", { status: 502 }))).error).toMatchObject({ message: "HTTP 502" });
 });
 
 test("an export takes the file name from the server, without a folder", async () => {

@@ -51,15 +51,15 @@ export async function* importConnections(
         yield { event, data: JSON.parse(data) } as ImportEvent;
       }
     }
-  } catch (failure) {
-    if (!hasReport) throw failure;
+  } catch (error) {
+    if (!hasReport) throw error;
   }
   if (!hasReport) throw unreachable("the import broke off");
 }
 
 /** The report in an error, if the server could read the file. */
-export function rejectedReport(failure: unknown): ImportReport | undefined {
-  const { body } = failure instanceof ApiError ? failure : {};
+export function rejectedReport(error: unknown): ImportReport | undefined {
+  const { body } = error instanceof ApiError ? error : {};
   return typeof body === "object" && body !== null && "report" in body ? (body.report as ImportReport) : undefined;
 }
 

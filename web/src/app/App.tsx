@@ -14,16 +14,16 @@ import { theme } from "./theme";
 const queryClient: QueryClient = new QueryClient({
   queryCache: new QueryCache({ onError: onRequestError }),
   mutationCache: new MutationCache({
-    onError: (failure) => {
-      if (failure instanceof ApiError && failure.isUnauthorized) void checkSession(queryClient);
-      onRequestError(failure);
+    onError: (error) => {
+      if (error instanceof ApiError && error.isUnauthorized) void checkSession(queryClient);
+      onRequestError(error);
     },
   }),
   defaultOptions: {
     // haltere may be reachable while the browser believes to be offline, so always try.
     queries: {
       networkMode: "always",
-      retry: (count, failure) => count < 3 && isUnreachable(failure),
+      retry: (count, error) => count < 3 && isUnreachable(error),
       refetchOnWindowFocus: false,
     },
     mutations: { networkMode: "always" },
@@ -33,12 +33,12 @@ const queryClient: QueryClient = new QueryClient({
 prefetchProfile(queryClient);
 
 /** An error may reveal that the server can't store anything: then update the banner, too. */
-function onRequestError(failure: Error) {
-  if (failure instanceof ApiError && failure.reason) void queryClient.invalidateQueries(readinessQuery);
+function onRequestError(error: Error) {
+  if (error instanceof ApiError && error.reason) void queryClient.invalidateQueries(readinessQuery);
 }
 
-function isUnreachable(failure: unknown): boolean {
-  return failure instanceof ApiError && failure.isUnreachable;
+function isUnreachable(error: unknown): boolean {
+  return error instanceof ApiError && error.isUnreachable;
 }
 
 const Notifications = lazy(() =>

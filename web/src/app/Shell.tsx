@@ -27,7 +27,7 @@ export function Shell() {
   const { isPostponed, postpone } = usePostponed();
   const [wasLoggedIn, setLoggedIn] = useState(false);
   const [typedPassword, setTypedPassword] = useState<string>();
-  const { error: why } = useSearch({ strict: false });
+  const { error: reason } = useSearch({ strict: false });
   if (profile && !wasLoggedIn) setLoggedIn(true);
 
   if (profile === undefined) return <ServerUnavailablePage />;
@@ -35,7 +35,7 @@ export function Shell() {
   if (profile === null) {
     return (
       <Suspense>
-        <LoginPage reason={wasLoggedIn ? "session-expired" : why} onLoggedIn={setTypedPassword} />
+        <LoginPage reason={wasLoggedIn ? "session-expired" : reason} onLoggedIn={setTypedPassword} />
       </Suspense>
     );
   }

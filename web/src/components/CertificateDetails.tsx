@@ -67,12 +67,12 @@ function Validity({ certificate }: { certificate: Certificate }) {
   const state = validityState(certificate, now);
   const { notBefore, notAfter } = certificate;
   if (state === "early" && notBefore) {
-    return <Warning text={t.certificates.early(formatDate(notBefore, language))} isBad />;
+    return <Warning text={t.certificates.notYetValid(formatDate(notBefore, language))} isBad />;
   }
-  if (!notAfter || state === undefined) return <span className={classes.fine}>{t.certificates.endless}</span>;
+  if (!notAfter || state === undefined) return <span className={classes.fine}>{t.certificates.noEnd}</span>;
   const left = formatRelative(Date.parse(notAfter), now, language);
-  if (state === "over") return <Warning text={t.certificates.over(left)} isBad />;
-  if (state === "soon") return <Warning text={t.certificates.soon(left)} />;
+  if (state === "over") return <Warning text={t.certificates.expired(left)} isBad />;
+  if (state === "soon") return <Warning text={t.certificates.expires(left)} />;
   return (
     <span className={classes.fine}>
       {t.connection.validUntil(formatDate(notAfter, language))} · {left}

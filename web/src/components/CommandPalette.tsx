@@ -98,7 +98,7 @@ export function CommandPalette({ commands, onClose }: Props) {
           </Combobox.EventsTarget>
           <Combobox.Options id={listId} className={classes.options} aria-label={t.nav.commands}>
             {connections.length > 0 && (
-              <Combobox.Group label={deferredQuery.trim() ? t.commands.connections : t.fleet.wrongTitle}>
+              <Combobox.Group label={deferredQuery.trim() ? t.commands.connections : t.fleet.failuresTitle}>
                 {connections.map((connection) => (
                   <Combobox.Option key={connection.id} value={`connection ${connection.id}`} className={classes.option}>
                     <StateIcon state={displayState(connection)} />

@@ -7,7 +7,7 @@ import classes from "./Fingerprint.module.css";
 export function Fingerprint({ fingerprint }: { fingerprint: string }) {
   const t = useMessages();
   return (
-    <span className={classes.whole}>
+    <span className={classes.fingerprint}>
       <code className={classes.groups}>
         {groupFingerprint(fingerprint).map((group, index) => (
           // oxlint-disable-next-line react/no-array-index-key -- groups never move, and may be alike

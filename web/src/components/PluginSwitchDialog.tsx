@@ -19,7 +19,7 @@ interface Props {
 export function PluginSwitchDialog({ plan: { id, enabled, affected }, isBusy, onConfirm, onClose }: Props) {
   const t = useMessages();
   const { switching } = t.settings;
-  const what = affected && switching.does(id, enabled, affected);
+  const what = affected && switching.effect(id, enabled, affected);
   const parts = PARTS.filter((part) => affected?.[part]);
   return (
     <Modal opened onClose={onClose} title={switching.title(id, enabled)} centered>

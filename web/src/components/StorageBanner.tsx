@@ -17,7 +17,7 @@ export function StorageBanner() {
       title={storage?.title ?? t.storage.notReady}
       tone="bad"
     >
-      {storage ? `${t.storage.means} ${storage.how}` : <span lang="en">{reasons.join("; ")}</span>}
+      {storage ? `${t.storage.effect} ${storage.how}` : <span lang="en">{reasons.join("; ")}</span>}
     </Banner>
   );
 }

@@ -116,7 +116,7 @@ export function ConnectionForm({ title, initial, isNew, toTestTarget, onSave, on
           autoFocus={isNew}
           maxLength={128}
           value={draft.name}
-          error={errorOf("name") ?? (wasSubmitted && !draft.name.trim() ? t.form.needed : undefined)}
+          error={errorOf("name") ?? (wasSubmitted && !draft.name.trim() ? t.form.nameRequired : undefined)}
           onChange={(event) => set({ name: event.currentTarget.value })}
         />
         <TextInput
@@ -155,7 +155,7 @@ export function ConnectionForm({ title, initial, isNew, toTestTarget, onSave, on
           <PasswordInput
             label={t.form.password}
             autoComplete="new-password"
-            placeholder={draft.password === undefined ? t.form.kept : ""}
+            placeholder={draft.password === undefined ? t.form.unchanged : ""}
             value={draft.password ?? ""}
             error={errorOf("password")}
             onChange={(event) => set({ password: event.currentTarget.value })}

@@ -27,18 +27,18 @@ export function EditConflict({ initial, latest, isBusy, onSaveMine, onLoadLatest
   useEffect(() => void alert.current?.scrollIntoView({ block: "center" }), []);
   const fields = latest && new Set(differingFields(initial, latest).map((field) => fieldLabel(field, t)));
   return (
-    <Alert ref={alert} color="yellow" variant="light" mb="md" role="alert" title={t.form.outdated}>
+    <Alert ref={alert} color="yellow" variant="light" mb="md" role="alert" title={t.form.conflict}>
       <p className={classes.text}>
-        {t.form.outdatedText}{" "}
-        {fields && (fields.size > 0 ? t.form.outdatedFields([...fields].join(", ")) : t.form.outdatedSecrets)}
+        {t.form.conflictText}{" "}
+        {fields && (fields.size > 0 ? t.form.conflictFields([...fields].join(", ")) : t.form.conflictSecrets)}
       </p>
-      <p className={classes.text}>{t.form.outdatedChoice}</p>
+      <p className={classes.text}>{t.form.conflictChoice}</p>
       <Group gap="xs" mt="xs">
         <Button size="xs" variant="default" disabled={!latest} loading={isBusy} onClick={onSaveMine}>
-          {t.form.keepMine}
+          {t.form.saveMine}
         </Button>
         <Button size="xs" variant="default" onClick={onLoadLatest}>
-          {t.form.loadNewer}
+          {t.form.loadLatest}
         </Button>
       </Group>
     </Alert>

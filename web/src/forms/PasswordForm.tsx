@@ -79,7 +79,7 @@ export function PasswordForm({ username, knownPassword, onChanged }: Props) {
         autoComplete="new-password"
         required
         withAsterisk={false}
-        error={isDifferent && t.profile.different}
+        error={isDifferent && t.profile.mismatch}
         value={repeated}
         onChange={(event) => setRepeated(event.currentTarget.value)}
       />

@@ -28,7 +28,7 @@ interface Props {
   error?: string | undefined;
   /** A note on the content. */
   note?: string | undefined;
-  onChange: (given: PemInput) => void;
+  onChange: (value: PemInput) => void;
 }
 
 /** A field for a certificate or a key: dropped, chosen or pasted. */
@@ -82,9 +82,9 @@ export function PemField({ label, description, value, error, note, onChange }: P
             onChange={(event) => replace(event.currentTarget.value)}
           />
         ) : (
-          <p className={classes.held}>
+          <p className={classes.summary}>
             <IconFile size={16} aria-hidden />
-            <span>{value === undefined ? t.form.stored : <FileSummary given={value} name={name} />}</span>
+            <span>{value === undefined ? t.form.stored : <FileSummary value={value} name={name} />}</span>
           </p>
         )}
         <div className={classes.buttons}>
@@ -120,10 +120,10 @@ export function PemField({ label, description, value, error, note, onChange }: P
 }
 
 /** The content by its file name and PEM labels. */
-function FileSummary({ given, name }: { given: PemInput; name: string | undefined }) {
+function FileSummary({ value, name }: { value: PemInput; name: string | undefined }) {
   const t = useMessages();
-  const inside = pemLabels(given).join(", ").toLowerCase();
-  const kind = inside || (typeof given === "string" ? t.form.text : t.form.binary);
+  const inside = pemLabels(value).join(", ").toLowerCase();
+  const kind = inside || (typeof value === "string" ? t.form.text : t.form.binary);
   return (
     <>
       {name && <strong className={classes.name}>{name}</strong>}

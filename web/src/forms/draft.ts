@@ -143,6 +143,6 @@ function tlsOptions({ alpn, serverName }: Draft) {
   return { alpn: protocols.length > 0 ? protocols : undefined, serverName: serverName.trim() || undefined };
 }
 
-function patchValue(given: PemInput | undefined) {
-  return given === "" ? null : given;
+function patchValue(value: PemInput | undefined) {
+  return value === "" ? null : value;
 }

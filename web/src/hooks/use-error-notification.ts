@@ -5,14 +5,14 @@ import { useMessages } from "../i18n/language";
 import { errorText } from "../model/error-text";
 
 /** Returns a function that shows an error in a notification until it is closed. */
-export function useErrorNotification(): (failure: Error) => void {
+export function useErrorNotification(): (error: Error) => void {
   const t = useMessages();
   return useCallback(
-    (failure: Error) =>
+    (error: Error) =>
       notifications.show({
         color: "red",
         title: t.errors.title,
-        message: errorText(failure, t),
+        message: errorText(error, t),
         autoClose: false,
         role: "alert",
       }),

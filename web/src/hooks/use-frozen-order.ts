@@ -9,13 +9,13 @@ export function useFrozenOrder<T extends { id: string }>(
   isFrozen: boolean,
   order: string,
 ): readonly T[] {
-  const [frozen, setFrozen] = useState<{ order: string; places: ReadonlyMap<string, number> }>();
+  const [frozen, setFrozen] = useState<{ order: string; positions: ReadonlyMap<string, number> }>();
   if (isFrozen && frozen?.order !== order) {
-    setFrozen({ order, places: new Map(sorted.map(({ id }, index) => [id, index])) });
+    setFrozen({ order, positions: new Map(sorted.map(({ id }, index) => [id, index])) });
   }
   if (!isFrozen && frozen) setFrozen(undefined);
   return useMemo(
-    () => (isFrozen && frozen ? sortByPosition(sorted, frozen.places) : sorted),
+    () => (isFrozen && frozen ? sortByPosition(sorted, frozen.positions) : sorted),
     [sorted, isFrozen, frozen],
   );
 }
@@ -23,8 +23,8 @@ export function useFrozenOrder<T extends { id: string }>(
 /** Sorts by position; items without one come last, in their given order. */
 export function sortByPosition<T extends { id: string }>(
   items: readonly T[],
-  places: ReadonlyMap<string, number>,
+  positions: ReadonlyMap<string, number>,
 ): T[] {
-  const position = ({ id }: T) => places.get(id) ?? places.size;
+  const position = ({ id }: T) => positions.get(id) ?? positions.size;
   return items.toSorted((a, b) => position(a) - position(b));
 }

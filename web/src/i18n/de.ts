@@ -25,7 +25,6 @@ export const de: Messages = {
     logOut: "Abmelden",
     skip: "Zum Inhalt",
     commands: "Befehle",
-    openMenu: "Menü öffnen",
   },
 
   commands: {
@@ -83,12 +82,12 @@ export const de: Messages = {
     username: "Benutzername",
     password: "Passwort",
     submit: "Anmelden",
-    why: {
+    reasons: {
       "session-expired": "Ihre Sitzung ist beendet. Melden Sie sich wieder an, dann geht es hier weiter.",
       "authentication-failed": "Benutzername oder Passwort ist falsch.",
       throttled: "Zu viele Versuche. Bitte warten Sie eine Minute.",
     },
-    tooOften: (wait) => `Zu viele Versuche. Versuchen Sie es in ${wait} wieder.`,
+    tooManyAttempts: (wait) => `Zu viele Versuche. Versuchen Sie es in ${wait} wieder.`,
     unreachable: "haltere antwortet nicht. Läuft es?",
     firstTime: "Erster Start? Das Passwort von admin steht einmal in halteres Protokoll.",
   },
@@ -122,7 +121,7 @@ export const de: Messages = {
 
   storage: {
     notReady: "haltere ist nicht bereit",
-    means: "Was Sie ändern, wird zurzeit nicht gespeichert. Die Anzeige läuft weiter.",
+    effect: "Was Sie ändern, wird zurzeit nicht gespeichert. Die Anzeige läuft weiter.",
     reasons: {
       "the disk is full": {
         title: "Die Festplatte ist voll",
@@ -150,16 +149,14 @@ export const de: Messages = {
   fleet: {
     title: "Flotte",
     allWell: (n) => (n === 1 ? "Ihr Broker ist verbunden." : `Alle ${n} Broker sind verbunden.`),
-    wrong: (bad, n) =>
+    someDown: (bad, n) =>
       n === 1 ? "Ihr Broker ist gestört." : `${bad} von ${n} Brokern ${bad === 1 ? "ist" : "sind"} gestört.`,
-    resting: "Kein Broker soll verbunden sein.",
-    settling: "Verbindet …",
-    wrongTitle: "Was nicht stimmt",
+    allIdle: "Kein Broker soll verbunden sein.",
+    connecting: "Verbindet …",
+    failuresTitle: "Was nicht stimmt",
     allTitle: "Alle Verbindungen",
     brokers: (n) => (n === 1 ? "1 Broker" : `${n} Broker`),
     andMore: (n) => `und ${n} weitere`,
-    showThese: "Diese zeigen",
-    since: "seit",
     sinceWhen: (age) => `seit ${age}`,
     sinceAtLeast: (age) => `seit mindestens ${age}`,
     atLeast: (age) => `≥ ${age}`,
@@ -178,7 +175,6 @@ export const de: Messages = {
     sortBy: (column) => `Nach ${column} sortieren`,
     shown: (n, all) => (n === all ? `${n}` : `${n} von ${all}`),
     noMatch: "Keine Verbindung passt.",
-    frozen: "Die Reihenfolge bleibt, solange Sie darauf zeigen",
     newConnection: "Neue Verbindung",
     empty: "Noch kein Broker",
     emptyText:
@@ -214,7 +210,6 @@ export const de: Messages = {
     unchanged: (n) => (n === 1 ? "1 ist es schon" : `${n} sind es schon`),
     progress: (done, all) => `${done} von ${all}`,
     failed: (n) => `${n} fehlgeschlagen`,
-    done: "Fertig",
   },
 
   connection: {
@@ -222,19 +217,14 @@ export const de: Messages = {
     gone: "Diese Verbindung gibt es nicht",
     goneText: "Sie wurde vielleicht gelöscht, oder der Verweis ist falsch.",
     edit: "Bearbeiten",
-    test: "Testen",
     connect: "Verbinden",
     disconnect: "Trennen",
     delete: "Löschen …",
-    since: (age) => `seit ${age}`,
     attempt: (n) => `Versuch ${n}`,
     nextIn: (time) => `nächster Versuch in ${time}`,
     trying: "wird gerade versucht",
-    code: "Code",
-    stage: "Stufe",
-    address: "Adresse",
     nextSteps: "Was zu tun ist",
-    better: "Was besser sein könnte",
+    improvements: "Was besser sein könnte",
     broker: "Broker",
     version: "Version",
     unknownVersion: {
@@ -309,10 +299,10 @@ export const de: Messages = {
     nameless: "ohne Namen",
     from: "Gültig ab",
     until: "Gültig bis",
-    endless: "kein Ende angegeben",
-    early: (day) => `gilt erst ab ${day}`,
-    soon: (left) => `läuft ab ${left}`,
-    over: (age) => `abgelaufen ${age}`,
+    noEnd: "kein Ende angegeben",
+    notYetValid: (day) => `gilt erst ab ${day}`,
+    expires: (left) => `läuft ab ${left}`,
+    expired: (age) => `abgelaufen ${age}`,
     fingerprint: "SHA-256",
     copyFingerprint: "Fingerabdruck kopieren",
     copyPem: "PEM kopieren",
@@ -342,11 +332,11 @@ export const de: Messages = {
       userinfo: "Benutzername und Passwort haben unten eigene Felder.",
       fragment: "Die URL eines Brokers hat kein #.",
     },
-    needed: "Geben Sie ihr einen Namen.",
+    nameRequired: "Geben Sie ihr einen Namen.",
     credentials: "Zugangsdaten",
     username: "Benutzername",
     password: "Passwort",
-    kept: "unverändert",
+    unchanged: "unverändert",
     verify: "Zertifikat des Brokers prüfen",
     verifyText: "Aus: Jeder kann sich als Ihr Broker ausgeben. Für einen Versuch, nicht für den Betrieb.",
     ca: "Vertraute CA",
@@ -389,15 +379,15 @@ export const de: Messages = {
     compare: "Vergleichen Sie den Fingerabdruck mit dem Verwalter des Brokers, bevor Sie ihm vertrauen.",
     trust: "Dieser CA vertrauen",
     savedButDown: "Gespeichert, aber noch nicht verbunden; haltere versucht es weiter",
-    outdated: "Diese Verbindung wurde inzwischen geändert",
-    outdatedText: "Gespeichert wurde nichts.",
-    outdatedFields: (fields) => `Inzwischen geändert: ${fields}.`,
-    outdatedSecrets:
+    conflict: "Diese Verbindung wurde inzwischen geändert",
+    conflictText: "Gespeichert wurde nichts.",
+    conflictFields: (fields) => `Inzwischen geändert: ${fields}.`,
+    conflictSecrets:
       "Inzwischen geändert: nichts, was hier zu sehen ist. Es kann ein Passwort, ein Zertifikat oder ein Schlüssel sein.",
-    outdatedChoice:
+    conflictChoice:
       "Speichern Sie Ihre Fassung, dann ersetzt das, was Sie hier geändert haben, die neuere Fassung; alles andere darin bleibt. Oder laden Sie die neuere Fassung; sie ersetzt, was Sie eingegeben haben.",
-    keepMine: "Meine speichern",
-    loadNewer: "Neuere Fassung laden",
+    saveMine: "Meine speichern",
+    loadLatest: "Neuere Fassung laden",
     noRight: "Ihre Rolle lässt Sie keine Verbindungen ändern.",
     noRightText: "Bitten Sie um die Rolle connectionManager.",
   },
@@ -432,7 +422,7 @@ export const de: Messages = {
       haltere: "ein Export von haltere",
       list: "eine Liste von Verbindungen",
     },
-    verdicts: {
+    planStatus: {
       ready: (n) =>
         n === 1
           ? "1 Verbindung ist neu und kann importiert werden."
@@ -500,7 +490,7 @@ export const de: Messages = {
       administrator: "hier geschaltet",
     },
     fixed: "Immer an.",
-    means: {
+    descriptions: {
       "connections-rest-api":
         "Verbindungen anlegen, ändern und löschen, über HTTP und in dieser Konsole. Aus: beide sehen nur zu.",
       tls: "CAs und Zertifikate von Verbindungen. Aus: sie bleiben erhalten, geprüft wird nur gegen die CAs des Systems.",
@@ -524,7 +514,7 @@ export const de: Messages = {
       title: (id, on) => `${id} ${on ? "einschalten" : "ausschalten"}?`,
       on: "Einschalten",
       off: "Ausschalten",
-      does: (id, on, { connections = 0, up = 0, users = 0 }) => {
+      effect: (id, on, { connections = 0, up = 0, users = 0 }) => {
         if (id === "tls") {
           const which = `${connections} ${connections === 1 ? "Verbindung hat" : "Verbindungen haben"} eine eigene CA, ein Client-Zertifikat oder andere eigene TLS-Einstellungen.`;
           return on
@@ -551,9 +541,9 @@ export const de: Messages = {
     again: "Neues Passwort, noch einmal",
     change: "Passwort ändern",
     changed: "Das Passwort ist geändert. Ihre anderen Sitzungen sind beendet.",
-    different: "Die beiden sind nicht gleich.",
+    mismatch: "Die beiden sind nicht gleich.",
     short: "Mindestens 8 Zeichen.",
-    look: "Aussehen",
+    appearance: "Aussehen",
     theme: "Farbschema",
     themes: { auto: "System", light: "Hell", dark: "Dunkel" },
     language: "Sprache",
@@ -582,7 +572,7 @@ export const de: Messages = {
     nothingFound: "Nichts mit diesem Namen.",
     noList:
       "Die Liste lässt sich nicht laden. Sie kommt mit einer gebauten Konsole, nicht mit einer in der Entwicklung.",
-    asText: "Alles als Text",
+    textVersion: "Alles als Text",
   },
 
   errors: {
@@ -591,6 +581,6 @@ export const de: Messages = {
     pluginOff: "Das hat ein Administrator abgeschaltet: siehe Plugins in den Einstellungen.",
     notFound: "Hier ist nichts.",
     toFleet: "Zur Flotte",
-    crashed: "Diese Seite ist über ihre eigenen Füße gestolpert.",
+    renderFailed: "Diese Seite ist über ihre eigenen Füße gestolpert.",
   },
 };

@@ -28,7 +28,6 @@ export const en = {
     logOut: "Log out",
     skip: "Skip to content",
     commands: "Commands",
-    openMenu: "Open menu",
   },
 
   commands: {
@@ -87,12 +86,12 @@ export const en = {
     password: "Password",
     submit: "Log in",
     /** By the value of `?error=` that the server redirects to `/login` with. */
-    why: {
+    reasons: {
       "session-expired": "Your session has ended. Log in again and you are back where you were.",
       "authentication-failed": "The user name or the password is wrong.",
       throttled: "Too many attempts. Please wait a minute, then try again.",
     } as Record<string, string>,
-    tooOften: (wait: string) => `Too many attempts. Try again in ${wait}.`,
+    tooManyAttempts: (wait: string) => `Too many attempts. Try again in ${wait}.`,
     unreachable: "haltere does not answer. Is it running?",
     firstTime: "First start? The password of admin is in haltere's log, once.",
   },
@@ -128,7 +127,7 @@ export const en = {
   /** Faults of the server's storage, by the server's reason. */
   storage: {
     notReady: "haltere is not ready",
-    means: "Nothing you change is saved at the moment. What you see goes on.",
+    effect: "Nothing you change is saved at the moment. What you see goes on.",
     reasons: {
       "the disk is full": {
         title: "The disk is full",
@@ -153,16 +152,14 @@ export const en = {
   fleet: {
     title: "Fleet",
     allWell: (n: number) => (n === 1 ? "Your broker is connected." : `All ${n} brokers are connected.`),
-    wrong: (bad: number, n: number) =>
+    someDown: (bad: number, n: number) =>
       n === 1 ? "Your broker is down." : `${bad} of ${n} brokers ${bad === 1 ? "is" : "are"} down.`,
-    resting: "No broker is meant to be connected.",
-    settling: "Connecting …",
-    wrongTitle: "What is wrong",
+    allIdle: "No broker is meant to be connected.",
+    connecting: "Connecting …",
+    failuresTitle: "What is wrong",
     allTitle: "All connections",
     brokers: (n: number) => (n === 1 ? "1 broker" : `${n} brokers`),
     andMore: (n: number) => `and ${n} more`,
-    showThese: "Show these",
-    since: "since",
     sinceWhen: (age: string) => `for ${age}`,
     sinceAtLeast: (age: string) => `for at least ${age}`,
     atLeast: (age: string) => `≥ ${age}`,
@@ -181,7 +178,6 @@ export const en = {
     sortBy: (column: string) => `Sort by ${column}`,
     shown: (n: number, all: number) => (n === all ? `${n}` : `${n} of ${all}`),
     noMatch: "No connection matches.",
-    frozen: "Order kept while you point at it",
     newConnection: "New connection",
     empty: "No broker yet",
     emptyText:
@@ -215,7 +211,6 @@ export const en = {
     unchanged: (n: number) => `${n} already ${n === 1 ? "is" : "are"}`,
     progress: (done: number, all: number) => `${done} of ${all}`,
     failed: (n: number) => `${n} failed`,
-    done: "Done",
   },
 
   connection: {
@@ -223,19 +218,14 @@ export const en = {
     gone: "There is no such connection",
     goneText: "It may have been deleted, or the link is wrong.",
     edit: "Edit",
-    test: "Test",
     connect: "Connect",
     disconnect: "Disconnect",
     delete: "Delete …",
-    since: (age: string) => `since ${age}`,
     attempt: (n: number) => `attempt ${n}`,
     nextIn: (time: string) => `next try in ${time}`,
     trying: "trying now",
-    code: "Code",
-    stage: "Stage",
-    address: "Address",
     nextSteps: "What to do",
-    better: "What could be better",
+    improvements: "What could be better",
     broker: "Broker",
     version: "Version",
     /** Why the version is unknown, by the state of the `$SYS` subscription. */
@@ -310,10 +300,10 @@ export const en = {
     nameless: "without a name",
     from: "Valid from",
     until: "Valid until",
-    endless: "no end is given",
-    early: (day: string) => `not valid before ${day}`,
-    soon: (left: string) => `expires ${left}`,
-    over: (age: string) => `expired ${age}`,
+    noEnd: "no end is given",
+    notYetValid: (day: string) => `not valid before ${day}`,
+    expires: (left: string) => `expires ${left}`,
+    expired: (age: string) => `expired ${age}`,
     fingerprint: "SHA-256",
     copyFingerprint: "Copy the fingerprint",
     copyPem: "Copy PEM",
@@ -342,11 +332,11 @@ export const en = {
       userinfo: "User name and password have fields of their own, below.",
       fragment: "A broker's URL has no #.",
     },
-    needed: "Give it a name.",
+    nameRequired: "Give it a name.",
     credentials: "Credentials",
     username: "User name",
     password: "Password",
-    kept: "unchanged",
+    unchanged: "unchanged",
     verify: "Check the broker's certificate",
     verifyText: "Off: anybody can pretend to be your broker. For a test, not for good.",
     ca: "Trusted CA",
@@ -387,15 +377,15 @@ export const en = {
     compare: "Compare the fingerprint with the broker's administrator before you trust it.",
     trust: "Trust this CA",
     savedButDown: "Saved, but not connected yet; haltere goes on trying",
-    outdated: "Somebody has changed this connection meanwhile",
-    outdatedText: "Nothing was saved.",
+    conflict: "Somebody has changed this connection meanwhile",
+    conflictText: "Nothing was saved.",
     /** `fields` are names, separated by commas. */
-    outdatedFields: (fields: string) => `Changed meanwhile: ${fields}.`,
-    outdatedSecrets: "Changed meanwhile: nothing that is shown here. It may be a password, a certificate or a key.",
-    outdatedChoice:
+    conflictFields: (fields: string) => `Changed meanwhile: ${fields}.`,
+    conflictSecrets: "Changed meanwhile: nothing that is shown here. It may be a password, a certificate or a key.",
+    conflictChoice:
       "Save yours, and what you have changed here goes over the newer version; the rest of it stays. Or load the newer version, which replaces what you have typed.",
-    keepMine: "Save mine",
-    loadNewer: "Load the newer version",
+    saveMine: "Save mine",
+    loadLatest: "Load the newer version",
     noRight: "Your role does not let you change connections.",
     noRightText: "Ask an administrator for the role connectionManager.",
   },
@@ -430,7 +420,7 @@ export const en = {
       haltere: "an export of haltere",
       list: "a list of connections",
     } as Record<string, string>,
-    verdicts: {
+    planStatus: {
       ready: (n: number) => `${n === 1 ? "1 connection is" : `${n} connections are`} new and can be imported.`,
       refused: (n: number) => `${n === 1 ? "1 entry has" : `${n} entries have`} errors.`,
       nothingNew: () => "There is nothing new in it.",
@@ -484,7 +474,7 @@ export const en = {
       string
     >,
     fixed: "Always on.",
-    means: {
+    descriptions: {
       "connections-rest-api":
         "Creating, changing and deleting connections, over HTTP and in this console. Off: both only look.",
       tls: "CAs and certificates of connections. Off: they are kept, but brokers are checked against the system's CAs only.",
@@ -509,7 +499,7 @@ export const en = {
       title: (id: string, on: boolean) => `Switch ${id} ${on ? "on" : "off"}?`,
       on: "Switch on",
       off: "Switch off",
-      does: (id: string, on: boolean, affected: AffectedByPlugin) => {
+      effect: (id: string, on: boolean, affected: AffectedByPlugin) => {
         const { connections = 0, up = 0, users = 0 } = affected;
         if (id === "tls") {
           const which = `${connections} ${connections === 1 ? "connection has" : "connections have"} a CA, a client certificate or other TLS settings of their own.`;
@@ -537,9 +527,9 @@ export const en = {
     again: "New password, again",
     change: "Change password",
     changed: "The password is changed. Your other sessions have ended.",
-    different: "The two are not the same.",
+    mismatch: "The two are not the same.",
     short: "At least 8 characters.",
-    look: "Look",
+    appearance: "Look",
     theme: "Theme",
     themes: { auto: "System", light: "Light", dark: "Dark" },
     language: "Language",
@@ -566,7 +556,7 @@ export const en = {
     kinds: { haltere: "haltere", npm: "console", cargo: "binary" },
     nothingFound: "Nothing by that name.",
     noList: "The list can't be loaded. It comes with a console that was built, not with one under development.",
-    asText: "All of it as text",
+    textVersion: "All of it as text",
   },
 
   errors: {
@@ -575,7 +565,7 @@ export const en = {
     pluginOff: "An administrator has switched this off: see the plugins in the settings.",
     notFound: "There is nothing here.",
     toFleet: "To the fleet",
-    crashed: "This page stumbled over its own feet.",
+    renderFailed: "This page stumbled over its own feet.",
   },
 };
 

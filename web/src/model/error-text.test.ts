@@ -14,11 +14,11 @@ function refused(status: number, body: object, retryAfter?: number): ApiError {
 }
 
 test("a limit is named, with the time to wait", () => {
-  const failure = refused(429, { limit: "limits.streams_per_user" }, 7);
-  expect(errorText(failure, en)).toBe(
+  const error = refused(429, { limit: "limits.streams_per_user" }, 7);
+  expect(errorText(error, en)).toBe(
     "haltere is busy: too many windows are open; close some of them. Try again in 7 s.",
   );
-  expect(errorText(failure, de)).toContain("Zu viele Fenster sind offen");
+  expect(errorText(error, de)).toContain("Zu viele Fenster sind offen");
   // Also with another status.
   expect(errorText(refused(409, { limit: "imports_per_user" }, 10), en)).toBe(
     "haltere is busy: another import is under way. Try again in 10 s.",
@@ -34,8 +34,8 @@ test("an unknown limit keeps the server's name and message", () => {
 
 test("too many failed logins don't make haltere busy", () => {
   expect(errorText(refused(429, {}, 300), en)).toBe("Too many attempts. Try again in 5 min.");
-  const failure = refused(429, { limit: "limits.failed_logins_per_user" }, 30);
-  expect(errorText(failure, en)).toBe("Too many attempts. Try again in 30 s.");
+  const error = refused(429, { limit: "limits.failed_logins_per_user" }, 30);
+  expect(errorText(error, en)).toBe("Too many attempts. Try again in 30 s.");
 });
 
 test("every limit in the server's sources has a message in both languages", () => {
@@ -56,12 +56,12 @@ test("every limit in the server's sources has a message in both languages", () =
 });
 
 test("a storage fault gives its reason", () => {
-  const failure = refused(500, { reason: "the database is damaged" });
-  expect(errorText(failure, en)).toBe(`The database is damaged. ${en.storage.means}`);
+  const error = refused(500, { reason: "the database is damaged" });
+  expect(errorText(error, en)).toBe(`The database is damaged. ${en.storage.effect}`);
   expect(errorText(refused(500, { reason: "the moon is full" }), en)).toContain("the moon is full");
 });
 
 test("a response that is not the API's gives its status", () => {
-  const failure = toApiError({ status: 502, headers: new Headers() }, undefined);
-  expect(errorText(failure, en)).toBe("HTTP 502");
+  const error = toApiError({ status: 502, headers: new Headers() }, undefined);
+  expect(errorText(error, en)).toBe("HTTP 502");
 });

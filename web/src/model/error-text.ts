@@ -2,23 +2,23 @@ import { ApiError } from "../api/client";
 import type { Messages } from "../i18n/en";
 
 /** An error as text for the user; the server's message where there is none of ours. */
-export function errorText(failure: Error, t: Messages): string {
+export function errorText(error: Error, t: Messages): string {
   const { errors, login, offline, storage } = t;
-  if (!(failure instanceof ApiError)) return failure.message;
-  if (failure.isUnreachable) return errors.unreachable;
-  const { retryAfter } = failure;
+  if (!(error instanceof ApiError)) return error.message;
+  if (error.isUnreachable) return errors.unreachable;
+  const { retryAfter } = error;
   // Failed logins say nothing about the load of the server.
-  const isGuessing = failure.limit?.includes("failed_logins") ?? failure.status === 429;
+  const isGuessing = error.limit?.includes("failed_logins") ?? error.status === 429;
   if (isGuessing && retryAfter !== undefined) {
-    return login.tooOften(formatWait(retryAfter));
+    return login.tooManyAttempts(formatWait(retryAfter));
   }
-  if (failure.isOverloaded) {
+  if (error.isOverloaded) {
     const again = retryAfter === undefined ? offline.later : offline.again(formatWait(retryAfter));
-    return `${overloadText(failure, t)} ${again}`;
+    return `${overloadText(error, t)} ${again}`;
   }
-  if (failure.reason) return `${storage.reasons[failure.reason]?.title ?? failure.reason}. ${storage.means}`;
-  if (failure.status === 404 && failure.message === "Plugin not found") return errors.pluginOff;
-  return failure.message;
+  if (error.reason) return `${storage.reasons[error.reason]?.title ?? error.reason}. ${storage.effect}`;
+  if (error.status === 404 && error.message === "Plugin not found") return errors.pluginOff;
+  return error.message;
 }
 
 /** A wait, rounded up. */

@@ -12,9 +12,9 @@ test("bytes survive the encoding", () => {
 });
 
 test("the content of a file is named by its PEM labels, pasted or chosen", () => {
-  for (const given of [CERTIFICATE + KEY, encodePem(new TextEncoder().encode(CERTIFICATE + KEY))]) {
-    expect(pemLabels(given)).toEqual(["CERTIFICATE", "RSA PRIVATE KEY"]);
-    expect(containsPrivateKey(given)).toBe(true);
+  for (const input of [CERTIFICATE + KEY, encodePem(new TextEncoder().encode(CERTIFICATE + KEY))]) {
+    expect(pemLabels(input)).toEqual(["CERTIFICATE", "RSA PRIVATE KEY"]);
+    expect(containsPrivateKey(input)).toBe(true);
   }
   expect(containsPrivateKey(CERTIFICATE)).toBe(false);
   expect(containsPrivateKey("")).toBe(false);

@@ -9,14 +9,14 @@ export function encodePem(bytes: Uint8Array): EncodedPem {
 }
 
 /** The labels of its PEM blocks: `CERTIFICATE`, `PRIVATE KEY`, … */
-export function pemLabels(given: PemInput): string[] {
-  const text = typeof given === "string" ? given : atob(given.data);
+export function pemLabels(input: PemInput): string[] {
+  const text = typeof input === "string" ? input : atob(input.data);
   return Array.from(text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----/g), (match) => match[1] ?? "");
 }
 
 /** Whether it contains a private key. */
-export function containsPrivateKey(given: PemInput | undefined): boolean {
-  return given !== undefined && pemLabels(given).some((label) => label.endsWith("PRIVATE KEY"));
+export function containsPrivateKey(input: PemInput | undefined): boolean {
+  return input !== undefined && pemLabels(input).some((label) => label.endsWith("PRIVATE KEY"));
 }
 
 /** The server's message, split into the reason and the command that it recommends. */

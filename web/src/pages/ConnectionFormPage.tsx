@@ -102,11 +102,11 @@ function EditForm({ stored, onLoadLatest, onLeave }: EditProps) {
   const save = async (draft: Draft, store: () => Promise<unknown>) => {
     try {
       await store();
-    } catch (failure) {
-      if (failure instanceof ApiError && failure.isEditConflict) {
+    } catch (error) {
+      if (error instanceof ApiError && error.isEditConflict) {
         setLatest(await queries.fetchQuery({ ...storedConnectionQuery(connectionId), staleTime: 0 }));
       }
-      throw failure;
+      throw error;
     }
     notifyIfKeyStored(draft);
     return onLeave;

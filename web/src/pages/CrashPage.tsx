@@ -9,7 +9,7 @@ import { toError } from "../util/to-error";
 export function CrashPage({ error, reset }: ErrorComponentProps) {
   const t = useMessages();
   return (
-    <EmptyState title={t.errors.crashed}>
+    <EmptyState title={t.errors.renderFailed}>
       <p>
         <code>{toError(error).message}</code>
       </p>

@@ -36,7 +36,7 @@ export function LoginPage({ reason, onLoggedIn }: Props) {
     event.preventDefault();
     login.mutate();
   };
-  const notice = login.error ? errorNotice(login.error, t) : reason && t.login.why[reason];
+  const notice = login.error ? errorNotice(login.error, t) : reason && t.login.reasons[reason];
 
   return (
     <StandalonePage product={t.product} title={t.login.title} text={t.motto}>
@@ -83,6 +83,6 @@ function errorNotice(error: Error, t: Messages): string {
   const { login } = t;
   if (!(error instanceof ApiError)) return error.message;
   if (error.isUnreachable) return login.unreachable;
-  if (error.isUnauthorized) return login.why["authentication-failed"] ?? error.message;
+  if (error.isUnauthorized) return login.reasons["authentication-failed"] ?? error.message;
   return errorText(error, t);
 }

@@ -36,8 +36,8 @@ function Appearance() {
   const language = useLanguage();
   const { colorScheme, setColorScheme } = useMantineColorScheme();
   return (
-    <Card title={t.profile.look}>
-      <div className={classes.look}>
+    <Card title={t.profile.appearance}>
+      <div className={classes.appearance}>
         <span id="theme">{t.profile.theme}</span>
         <SegmentedControl
           aria-labelledby="theme"

@@ -43,8 +43,8 @@ function Plugins() {
   const preview = useMutation({
     mutationFn: ({ id, enabled }: { id: string; enabled: boolean }) => previewPluginSwitch(id, enabled),
     onError,
-    onSuccess: ({ affected }, wish) => {
-      if (!affected?.connections && !affected?.users) change.mutate(wish);
+    onSuccess: ({ affected }, request) => {
+      if (!affected?.connections && !affected?.users) change.mutate(request);
     },
   });
   const toConfirm =
@@ -59,7 +59,7 @@ function Plugins() {
               label={<code>{id}</code>}
               description={
                 <>
-                  {t.settings.means[id]}
+                  {t.settings.descriptions[id]}
                   <span className={classes.source}>
                     {switchable ? (t.settings.source[source] ?? source) : t.settings.fixed}
                   </span>

@@ -13,7 +13,7 @@ export function Checkbox({ isIndeterminate = false, ...input }: Props) {
     <input
       {...input}
       type="checkbox"
-      className={classes.tick}
+      className={classes.checkbox}
       ref={(element) => {
         if (element) element.indeterminate = isIndeterminate;
       }}

@@ -5,7 +5,7 @@ import classes from "./StateBadge.module.css";
 /** The icon of a state: states differ in shape, so that they don't depend on colour. */
 export function StateIcon({ state }: { state: HistoryState }) {
   return (
-    <svg className={classes.shape} data-state={state} viewBox="0 0 16 16" aria-hidden="true">
+    <svg className={classes.icon} data-state={state} viewBox="0 0 16 16" aria-hidden="true">
       <path d={SHAPES[state]} fillRule="evenodd" />
     </svg>
   );
@@ -31,7 +31,7 @@ export function StateBadge({ state, quiet = false }: { state: DisplayState; quie
   const t = useMessages();
   return (
     <span
-      className={classes.mark}
+      className={classes.badge}
       data-state={state}
       data-quiet={quiet || undefined}
       title={t.stateDescriptions[state]}

@@ -20,6 +20,6 @@ test.each([
   ["<b>mine</b>", "<b>mine</b>"],
   ["", undefined],
   [undefined, undefined],
-])("%s", (userAgent, said) => {
-  expect(describeUserAgent(userAgent)).toBe(said);
+])("%s", (userAgent, expected) => {
+  expect(describeUserAgent(userAgent)).toBe(expected);
 });

@@ -39,7 +39,7 @@ export function Licences() {
             <span className={classes.count} role="status">
               {t.about.found(found.length, others.length)}
             </span>
-            <a href={licencesUrl}>{t.about.asText}</a>
+            <a href={licencesUrl}>{t.about.textVersion}</a>
           </div>
           {found.length === 0 && <p className={classes.text}>{t.about.nothingFound}</p>}
           <ul className={classes.list}>

@@ -117,20 +117,20 @@ type NextStepsProps = { id: string; code?: string; stage?: LinkStage; changedAt:
 /** A hint in the user's language and the server's advice on this link. */
 function NextSteps({ id, code, stage, changedAt, isOnline = false }: NextStepsProps) {
   const t = useMessages();
-  const { data: told } = useQuery(adviceQuery(id, code, changedAt));
+  const { data: response } = useQuery(adviceQuery(id, code, changedAt));
   const ours = code && findHint(t.hints, code, stage);
   // Advice on an unknown CA is next to its fingerprint, below.
-  const isTold = told && told.code === code && !isIssuerUnknown(code);
-  const isOff = told?.code === code && told?.advice.some(isTlsPluginAdvice) === true;
-  const sentences = (isTold ? told.advice : []).filter((sentence) => !isRedundantAdvice(sentence, isOnline));
+  const isCurrent = response && response.code === code && !isIssuerUnknown(code);
+  const isPluginOff = response?.code === code && response?.advice.some(isTlsPluginAdvice) === true;
+  const sentences = (isCurrent ? response.advice : []).filter((sentence) => !isRedundantAdvice(sentence, isOnline));
   // While the TLS settings are not used, hints on the failure would mislead.
-  const hints = isOff ? undefined : ours;
+  const hints = isPluginOff ? undefined : ours;
   return (
     <>
-      {isOff && <TlsPluginOff />}
+      {isPluginOff && <TlsPluginOff />}
       {(hints || sentences.length > 0) && (
         <div className={classes.hint}>
-          <strong>{isOnline ? t.connection.better : t.connection.nextSteps}</strong>
+          <strong>{isOnline ? t.connection.improvements : t.connection.nextSteps}</strong>
           {hints}
           <AdviceList sentences={sentences} />
         </div>

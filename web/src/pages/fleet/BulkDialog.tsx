@@ -62,9 +62,9 @@ export function BulkDialog({ action, connections, onClose, onDone }: Props) {
         <div className={classes.failed} role="alert">
           <strong>{t.bulk.failed(run.data.length)}</strong>
           <ul>
-            {run.data.slice(0, 10).map(({ connection, failure }) => (
+            {run.data.slice(0, 10).map(({ connection, error }) => (
               <li key={connection.id}>
-                <bdi>{connection.name}</bdi>: {errorText(failure, t)}
+                <bdi>{connection.name}</bdi>: {errorText(error, t)}
               </li>
             ))}
           </ul>

@@ -54,7 +54,7 @@ export function ConnectionList({ connections, search, onSort, onBulk, canChange 
   });
 
   return (
-    <div className={classes.whole} onPointerEnter={() => setHovered(true)} onPointerLeave={() => setHovered(false)}>
+    <div className={classes.container} onPointerEnter={() => setHovered(true)} onPointerLeave={() => setHovered(false)}>
       {!grid && <TableHeader search={search} onSort={onSort} canChange={canChange} selected={selection} />}
       <div
         ref={list}

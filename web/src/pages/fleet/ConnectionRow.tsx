@@ -26,7 +26,7 @@ export const ConnectionRow = memo(function Row({ connection, isSelected, onSelec
   return (
     <div className={classes.row} role="listitem" data-selectable={onSelect ? true : undefined}>
       {onSelect && <Checkbox aria-label={t.fleet.select(name)} checked={isSelected} onChange={() => onSelect(id)} />}
-      <div className={classes.who}>
+      <div className={classes.identity}>
         <Link {...linkTo.connection(id)} className={classes.name}>
           {name}
         </Link>

@@ -19,7 +19,7 @@ export function FailureGroups({ groups, onCode }: { groups: readonly FailureGrou
   return (
     <section aria-labelledby="wrong">
       <h2 id="wrong" className={classes.title}>
-        {t.fleet.wrongTitle}
+        {t.fleet.failuresTitle}
       </h2>
       <ul className={classes.list}>
         {groups.map((group) => (
@@ -41,7 +41,7 @@ function GroupDetails({ group, onCode }: { group: FailureGroup; onCode: (code: s
       <StateIcon state="down" />
       <div>
         <p className={classes.message}>{group.message}</p>
-        <p className={classes.facts}>
+        <p className={classes.details}>
           <code>{code}</code>
           {many && <span>{t.fleet.brokers(connections.length)}</span>}
           <Since time={group.since} isKnown={group.isSinceKnown} />

@@ -18,14 +18,14 @@ interface Props {
 /** The state of the fleet as a sentence, a bar and a count per state. */
 export function FleetHealth({ counts, total, state, onState }: Props) {
   const t = useMessages();
-  const bad = counts.down + counts.unreadable;
+  const failing = counts.down + counts.unreadable;
   return (
-    <section className={classes.health} data-bad={bad > 0 || undefined}>
+    <section className={classes.health} data-bad={failing > 0 || undefined}>
       <p className={classes.sentence} role="status">
         <StateIcon
-          state={bad > 0 ? "down" : counts.connecting > 0 ? "connecting" : counts.online > 0 ? "online" : "idle"}
+          state={failing > 0 ? "down" : counts.connecting > 0 ? "connecting" : counts.online > 0 ? "online" : "idle"}
         />
-        {summary(t, counts, bad, total)}
+        {summary(t, counts, failing, total)}
       </p>
       <div className={classes.bar} aria-hidden="true">
         {DISPLAY_STATES.filter((each) => counts[each] > 0).map((each) => (
@@ -57,9 +57,9 @@ export function FleetHealth({ counts, total, state, onState }: Props) {
   );
 }
 
-function summary({ fleet }: Messages, counts: Record<DisplayState, number>, bad: number, total: number): string {
-  if (bad > 0) return fleet.wrong(bad, total);
-  if (counts.connecting > 0) return fleet.settling;
-  if (counts.online === 0) return fleet.resting;
+function summary({ fleet }: Messages, counts: Record<DisplayState, number>, failing: number, total: number): string {
+  if (failing > 0) return fleet.someDown(failing, total);
+  if (counts.connecting > 0) return fleet.connecting;
+  if (counts.online === 0) return fleet.allIdle;
   return fleet.allWell(counts.online);
 }

@@ -23,7 +23,7 @@ export function GettingStarted() {
         <p>{t.fleet.emptyText}</p>
       </EmptyState>
       {hasPermission(profile, "changeConnections") && (
-        <div className={classes.ways}>
+        <div className={classes.options}>
           <Card title={t.fleet.firstByHand}>
             <p>{t.fleet.firstByHandText}</p>
             <LinkButton {...linkTo.newConnection()}>{t.fleet.newConnection}</LinkButton>

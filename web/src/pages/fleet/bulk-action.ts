@@ -34,16 +34,16 @@ export async function runBulkAction(
   action: BulkAction,
   connections: readonly Connection[],
   onProgress: (done: number) => void,
-): Promise<{ connection: Connection; failure: Error }[]> {
-  const failed: { connection: Connection; failure: Error }[] = [];
+): Promise<{ connection: Connection; error: Error }[]> {
+  const failed: { connection: Connection; error: Error }[] = [];
   const queue = [...connections];
   let done = 0;
   const worker = async () => {
     for (let connection = queue.shift(); connection; connection = queue.shift()) {
       try {
         await REQUESTS[action](connection.id);
-      } catch (failure) {
-        failed.push({ connection, failure: toError(failure) });
+      } catch (error) {
+        failed.push({ connection, error: toError(error) });
       }
       done += 1;
       onProgress(done);

@@ -18,22 +18,22 @@ const MAX_EDITABLE_LENGTH = 256 * 1024;
 interface Props {
   /** The previous input. */
   input: ImportInput | undefined;
-  failure: Error | undefined;
-  onInput: (given: ImportInput) => void;
+  error: Error | undefined;
+  onInput: (input: ImportInput) => void;
 }
 
 /** Takes a file to import: dropped, chosen or pasted. */
-export function FilePicker({ input, failure, onInput }: Props) {
+export function FilePicker({ input, error, onInput }: Props) {
   const t = useMessages();
   const language = useLanguage();
   const [text, setText] = useState(input?.text ?? "");
   const [tooLarge, setTooLarge] = useState<number>();
   const reset = useRef<() => void>(null);
 
-  const submit = (given: ImportInput) => {
-    const fits = given.file.size <= MAX_IMPORT_BYTES;
-    setTooLarge(fits ? undefined : given.file.size);
-    if (fits) onInput(given);
+  const submit = (chosen: ImportInput) => {
+    const fits = chosen.file.size <= MAX_IMPORT_BYTES;
+    setTooLarge(fits ? undefined : chosen.file.size);
+    if (fits) onInput(chosen);
   };
   const readFile = async (file: File | null | undefined) => {
     reset.current?.();
@@ -57,8 +57,8 @@ export function FilePicker({ input, failure, onInput }: Props) {
           text={t.transfer.tooLargeText(formatBytes(tooLarge, language), formatBytes(MAX_IMPORT_BYTES, language))}
         />
       )}
-      {failure && tooLarge === undefined && (
-        <ErrorAlert title={t.transfer.notRead} text={errorText(failure, t)}>
+      {error && tooLarge === undefined && (
+        <ErrorAlert title={t.transfer.notRead} text={errorText(error, t)}>
           {input && input.text === undefined && (
             <Group mt="xs">
               <InputName input={input} />

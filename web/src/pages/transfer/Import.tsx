@@ -18,12 +18,12 @@ export function Import() {
   const { state, check, run, reset } = useImport();
   return (
     <Card title={t.transfer.importTitle}>
-      {state.phase === "choosing" && <FilePicker input={state.given} failure={state.failure} onInput={check} />}
-      {state.phase === "checking" && <ImportProgressBar input={state.given} progress={state.progress} />}
+      {state.phase === "choosing" && <FilePicker input={state.input} error={state.error} onInput={check} />}
+      {state.phase === "checking" && <ImportProgressBar input={state.input} progress={state.progress} />}
       {state.phase === "planned" && (
-        <ImportPlan input={state.given} plan={state.plan} failure={state.failure} onImport={run} onOther={reset} />
+        <ImportPlan input={state.input} plan={state.plan} error={state.error} onImport={run} onOther={reset} />
       )}
-      {state.phase === "importing" && <ImportProgressBar input={state.given} progress={state.progress} />}
+      {state.phase === "importing" && <ImportProgressBar input={state.input} progress={state.progress} />}
       {state.phase === "imported" && <ImportResult report={state.report} links={state.links} onOther={reset} />}
     </Card>
   );
@@ -36,25 +36,25 @@ function useImport() {
 
   const runImport = async (file: Blob, mode: ImportMode, signal: AbortSignal) => {
     try {
-      for await (const told of importConnections(file, mode, signal)) dispatch({ step: "told", told });
-    } catch (failure) {
-      if (!signal.aborted) dispatch({ step: "failed", failure: toError(failure) });
+      for await (const event of importConnections(file, mode, signal)) dispatch({ type: "event", event });
+    } catch (error) {
+      if (!signal.aborted) dispatch({ type: "failed", error: toError(error) });
     }
   };
   return {
     state,
-    check: (given: ImportInput) => {
+    check: (input: ImportInput) => {
       checking.current?.abort();
       checking.current = new AbortController();
-      dispatch({ step: "check", given });
-      void runImport(given.file, "dryRun", checking.current.signal);
+      dispatch({ type: "check", input });
+      void runImport(input.file, "dryRun", checking.current.signal);
     },
     run: (onlyGood: boolean) => {
       if (state.phase !== "planned") return;
-      dispatch({ step: "import" });
+      dispatch({ type: "import" });
       // Not cancelled when the user leaves the page: they asked for it.
-      void runImport(state.given.file, onlyGood ? "onlyGood" : "all", new AbortController().signal);
+      void runImport(state.input.file, onlyGood ? "onlyGood" : "all", new AbortController().signal);
     },
-    reset: () => dispatch({ step: "again" }),
+    reset: () => dispatch({ type: "reset" }),
   };
 }

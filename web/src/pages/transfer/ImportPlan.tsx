@@ -16,14 +16,14 @@ import { OutcomeCounts } from "./OutcomeCounts";
 interface Props {
   input: ImportInput;
   plan: ImportReport;
-  failure: Error | undefined;
+  error: Error | undefined;
   /** Imports all entries, or only those without errors. */
   onImport: (onlyGood: boolean) => void;
   onOther: () => void;
 }
 
 /** What an import would do with each entry. Nothing has been stored yet. */
-export function ImportPlan({ input, plan, failure, onImport, onOther }: Props) {
+export function ImportPlan({ input, plan, error, onImport, onOther }: Props) {
   const t = useMessages();
   const sentence = useRef<HTMLParagraphElement>(null);
   // The focused button is gone; keyboard users continue at the result.
@@ -40,13 +40,13 @@ export function ImportPlan({ input, plan, failure, onImport, onOther }: Props) {
 
   return (
     <>
-      <p className={classes.given}>
+      <p className={classes.input}>
         <InputName input={input} />
         {source && <span className={classes.source}>{source}</span>}
       </p>
-      {failure && <ErrorAlert title={t.transfer.notImported} text={errorText(failure, t)} />}
+      {error && <ErrorAlert title={t.transfer.notImported} text={errorText(error, t)} />}
       <p className={classes.sentence} ref={sentence} tabIndex={-1}>
-        {t.transfer.verdicts[state](state === "refused" ? plan.refuse : plan.create)}
+        {t.transfer.planStatus[state](state === "refused" ? plan.refuse : plan.create)}
       </p>
       {state === "refused" && <p className={classes.choice}>{t.transfer.refusedChoice(plan.create)}</p>}
       <div className={classes.buttons}>

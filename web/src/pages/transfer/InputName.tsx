@@ -10,7 +10,7 @@ export function InputName({ input: { name, file } }: { input: ImportInput }) {
   const t = useMessages();
   const language = useLanguage();
   return (
-    <span className={classes.given}>
+    <span className={classes.input}>
       <IconFile size={16} stroke={1.6} aria-hidden />
       <span className={classes.name}>{name ?? t.transfer.pasted}</span>
       <span className={classes.size}>{formatBytes(file.size, language)}</span>

@@ -5,7 +5,7 @@ import type { ImportReport } from "../../api/schema";
 import type { ImportAction, ImportState } from "./import-state";
 import { INITIAL, planStatus, reduce } from "./import-state";
 
-const given = { file: new Blob(["{}"]), name: "config.json" };
+const input = { file: new Blob(["{}"]), name: "config.json" };
 const report = (change: Partial<ImportReport>): ImportReport => ({
   source: "mmc",
   done: false,
@@ -17,70 +17,70 @@ const report = (change: Partial<ImportReport>): ImportReport => ({
   notTakenOver: [],
   ...change,
 });
-const steps = (...given: ImportAction[]): ImportState => given.reduce(reduce, INITIAL);
+const run = (...actions: ImportAction[]): ImportState => actions.reduce(reduce, INITIAL);
 const planned: ImportAction[] = [
-  { step: "check", given },
-  { step: "told", told: { event: "report", data: report({}) } },
+  { type: "check", input },
+  { type: "event", event: { event: "report", data: report({}) } },
 ];
 
 test("a check leads to a plan, the import to a result, then links report", () => {
-  expect(steps({ step: "check", given })).toEqual({ phase: "checking", given });
-  expect(steps(...planned)).toEqual({ phase: "planned", given, plan: report({}) });
+  expect(run({ type: "check", input })).toEqual({ phase: "checking", input });
+  expect(run(...planned)).toEqual({ phase: "planned", input, plan: report({}) });
   const progress = { stage: "storing", done: 1, total: 2 } as const;
-  expect(steps(...planned, { step: "import" }, { step: "told", told: { event: "progress", data: progress } })).toEqual({
+  expect(run(...planned, { type: "import" }, { type: "event", event: { event: "progress", data: progress } })).toEqual({
     phase: "importing",
-    given,
+    input,
     plan: report({}),
     progress,
   });
   const links = { connected: 1, failed: 0, disconnected: 0, pending: 0 };
   expect(
-    steps(
+    run(
       ...planned,
-      { step: "import" },
-      { step: "told", told: { event: "report", data: report({ done: true }) } },
-      { step: "told", told: { event: "links", data: links } },
+      { type: "import" },
+      { type: "event", event: { event: "report", data: report({ done: true }) } },
+      { type: "event", event: { event: "links", data: links } },
     ),
   ).toEqual({ phase: "imported", report: report({ done: true }), links });
 });
 
 test("after an error the input is kept", () => {
-  const failure = new ApiError(0, "UNREACHABLE", "gone");
-  expect(steps({ step: "check", given }, { step: "failed", failure })).toEqual({ phase: "choosing", given, failure });
-  expect(steps(...planned, { step: "import" }, { step: "failed", failure })).toEqual({
+  const error = new ApiError(0, "UNREACHABLE", "gone");
+  expect(run({ type: "check", input }, { type: "failed", error })).toEqual({ phase: "choosing", input, error });
+  expect(run(...planned, { type: "import" }, { type: "failed", error })).toEqual({
     phase: "planned",
-    given,
+    input,
     plan: report({}),
-    failure,
+    error,
   });
 });
 
 test("a refused import returns the current plan", () => {
   const now = report({ create: 0, refuse: 1 });
-  const failure = toApiError(
+  const error = toApiError(
     { status: 400, headers: new Headers() },
     { code: "INVALID", message: "1 of 1 entries is refused", report: now },
   );
-  expect(steps(...planned, { step: "import" }, { step: "failed", failure })).toMatchObject({
+  expect(run(...planned, { type: "import" }, { type: "failed", error })).toMatchObject({
     phase: "planned",
     plan: now,
-    failure,
+    error,
   });
 });
 
 test("events that come too late are ignored", () => {
-  const late: ImportAction = { step: "told", told: { event: "report", data: report({ done: true }) } };
-  expect(steps(...planned, { step: "again" }, late)).toEqual(INITIAL);
-  expect(steps({ step: "import" }, { step: "failed", failure: new Error("late") })).toEqual(INITIAL);
+  const late: ImportAction = { type: "event", event: { event: "report", data: report({ done: true }) } };
+  expect(run(...planned, { type: "reset" }, late)).toEqual(INITIAL);
+  expect(run({ type: "import" }, { type: "failed", error: new Error("late") })).toEqual(INITIAL);
 });
 
 test("another file starts over; typed text stays editable", () => {
-  expect(steps(...planned, { step: "again" })).toEqual(INITIAL);
-  const typed = { file: given.file, text: "{}" };
+  expect(run(...planned, { type: "reset" })).toEqual(INITIAL);
+  const typed = { file: input.file, text: "{}" };
   const [, report] = planned;
-  expect(report && steps({ step: "check", given: typed }, report, { step: "again" })).toEqual({
+  expect(report && run({ type: "check", input: typed }, report, { type: "reset" })).toEqual({
     phase: "choosing",
-    given: typed,
+    input: typed,
   });
 });
 

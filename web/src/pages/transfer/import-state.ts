@@ -13,12 +13,12 @@ export interface ImportInput {
 
 /** The state of an import. */
 export type ImportState =
-  | { readonly phase: "choosing"; readonly given?: ImportInput; readonly failure?: Error }
-  | { readonly phase: "checking"; readonly given: ImportInput; readonly progress?: ImportProgress }
-  | { readonly phase: "planned"; readonly given: ImportInput; readonly plan: ImportReport; readonly failure?: Error }
+  | { readonly phase: "choosing"; readonly input?: ImportInput; readonly error?: Error }
+  | { readonly phase: "checking"; readonly input: ImportInput; readonly progress?: ImportProgress }
+  | { readonly phase: "planned"; readonly input: ImportInput; readonly plan: ImportReport; readonly error?: Error }
   | {
       readonly phase: "importing";
-      readonly given: ImportInput;
+      readonly input: ImportInput;
       readonly plan: ImportReport;
       readonly progress?: ImportProgress;
     }
@@ -27,26 +27,26 @@ export type ImportState =
 export const INITIAL: ImportState = { phase: "choosing" };
 
 export type ImportAction =
-  | { readonly step: "check"; readonly given: ImportInput }
-  | { readonly step: "import" }
-  | { readonly step: "told"; readonly told: ImportEvent }
-  | { readonly step: "failed"; readonly failure: Error }
-  | { readonly step: "again" };
+  | { readonly type: "check"; readonly input: ImportInput }
+  | { readonly type: "import" }
+  | { readonly type: "event"; readonly event: ImportEvent }
+  | { readonly type: "failed"; readonly error: Error }
+  | { readonly type: "reset" };
 
 /** The state after an action. An action that does not apply changes nothing. */
-export function reduce(state: ImportState, step: ImportAction): ImportState {
-  switch (step.step) {
+export function reduce(state: ImportState, action: ImportAction): ImportState {
+  switch (action.type) {
     case "check":
-      return { phase: "checking", given: step.given };
+      return { phase: "checking", input: action.input };
     case "import":
-      return state.phase === "planned" ? { phase: "importing", given: state.given, plan: state.plan } : state;
-    case "told":
-      return applyEvent(state, step.told);
+      return state.phase === "planned" ? { phase: "importing", input: state.input, plan: state.plan } : state;
+    case "event":
+      return applyEvent(state, action.event);
     case "failed":
-      return applyError(state, step.failure);
-    case "again":
-      return state.phase === "planned" && state.given.text !== undefined
-        ? { phase: "choosing", given: state.given }
+      return applyError(state, action.error);
+    case "reset":
+      return state.phase === "planned" && state.input.text !== undefined
+        ? { phase: "choosing", input: state.input }
         : INITIAL;
   }
 }
@@ -56,15 +56,15 @@ function applyEvent(state: ImportState, { event, data }: ImportEvent): ImportSta
   if (state.phase !== "checking" && state.phase !== "importing") return state;
   if (event === "progress") return { ...state, progress: data };
   if (data.done) return { phase: "imported", report: data };
-  return { phase: "planned", given: state.given, plan: data };
+  return { phase: "planned", input: state.input, plan: data };
 }
 
 /** Keeps the input. */
-function applyError(state: ImportState, failure: Error): ImportState {
-  if (state.phase === "checking") return { phase: "choosing", given: state.given, failure };
+function applyError(state: ImportState, error: Error): ImportState {
+  if (state.phase === "checking") return { phase: "choosing", input: state.input, error };
   if (state.phase !== "importing") return state;
   // Other users may have changed connections since the check: the refusal brings the current plan.
-  return { phase: "planned", given: state.given, plan: rejectedReport(failure) ?? state.plan, failure };
+  return { phase: "planned", input: state.input, plan: rejectedReport(error) ?? state.plan, error };
 }
 
 /** Whether a plan can be imported, and if not, why. */
