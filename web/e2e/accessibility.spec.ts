@@ -1,6 +1,7 @@
 import { en } from "../src/i18n/en";
 import { expectAccessible } from "./support/axe";
 import { connectionNamed, populate } from "./support/fleet";
+import { textField } from "./support/locators";
 import { submitLogin } from "./support/log-in";
 import { openPage, PAGES } from "./support/pages";
 import { UNREACHABLE_URL } from "./support/ports";
@@ -89,8 +90,8 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.getByRole("button", { name: en.save }).click();
       await expect(page.getByText(en.form.nameRequired)).toBeVisible();
       await expectAccessible(page, "form with faults");
-      await page.getByRole("textbox", { name: en.form.name, exact: true }).fill("Press");
-      await page.getByRole("textbox", { name: en.form.url, exact: true }).fill(broker.url);
+      await textField(page, en.form.name).fill("Press");
+      await textField(page, en.form.url).fill(broker.url);
       await page.getByRole("button", { name: en.form.clientCertificate }).click();
       await page.getByRole("button", { name: en.form.advanced, exact: true }).click();
       await page.getByRole("button", { name: en.form.test }).click();

@@ -1,4 +1,5 @@
 import { en } from "../src/i18n/en";
+import { connectionList } from "./support/locators";
 import { submitLogin } from "./support/log-in";
 import { expect, test } from "./support/test";
 
@@ -33,7 +34,7 @@ test("everything works below a base path", async ({ page, haltere, admin, broker
   await page.reload();
   await expect(page.getByRole("switch").first()).toBeVisible();
   await page.getByRole("link", { name: en.product }).click();
-  await expect(page.getByRole("list", { name: en.fleet.allTitle })).toBeVisible();
+  await expect(connectionList(page)).toBeVisible();
 
   await page.getByRole("button", { name: `${en.nav.profile}: admin` }).click();
   await expect(page.getByRole("menuitem", { name: en.nav.api })).toHaveAttribute("href", "/haltere/api/docs");

@@ -2,13 +2,11 @@ import type { Page } from "@playwright/test";
 
 import { en } from "../src/i18n/en";
 import { connectionNamed } from "./support/fleet";
+import { connectionItem } from "./support/locators";
 import { UNREACHABLE_URL } from "./support/ports";
 import { expect, test } from "./support/test";
 
 const { bulk, fleet } = en;
-
-const row = (page: Page, name: string) =>
-  page.getByRole("list", { name: fleet.allTitle }).getByRole("listitem").filter({ hasText: name });
 
 async function choose(page: Page, ...names: string[]): Promise<void> {
   for (const name of names) await page.getByRole("checkbox", { name: fleet.select(name) }).check();
@@ -24,7 +22,7 @@ test.beforeEach(async ({ page, admin, broker }) => {
   await admin.disconnect("store");
   await Promise.all([admin.isOnline("press"), admin.isOnline("belt")]);
   await page.goto("/");
-  await expect(row(page, "Store")).toContainText(en.states.idle);
+  await expect(connectionItem(page, "Store")).toContainText(en.states.idle);
 });
 
 test("many connections are disconnected and connected again; the dialog lists exactly those that change", async ({
@@ -47,9 +45,9 @@ test("many connections are disconnected and connected again; the dialog lists ex
   dialog = page.getByRole("dialog", { name: bulk.connect(2) });
   await expect(dialog.getByRole("listitem")).toHaveText([/Belt/, /Press/]);
   await dialog.getByRole("button", { name: fleet.connect, exact: true }).click();
-  await expect(row(page, "Press")).toContainText(en.states.online);
-  await expect(row(page, "Belt")).toContainText(en.states.online);
-  await expect(row(page, "Oven")).toContainText(en.states.idle);
+  await expect(connectionItem(page, "Press")).toContainText(en.states.online);
+  await expect(connectionItem(page, "Belt")).toContainText(en.states.online);
+  await expect(connectionItem(page, "Oven")).toContainText(en.states.idle);
 });
 
 test("the selected connections are deleted, and no others", async ({ page, admin }) => {
@@ -63,7 +61,7 @@ test("the selected connections are deleted, and no others", async ({ page, admin
   await page.getByRole("button", { name: en.delete, exact: true }).click();
   await dialog.getByRole("button", { name: en.delete }).click();
   await expect(dialog).toBeHidden();
-  await expect(row(page, "Press")).toBeHidden();
+  await expect(connectionItem(page, "Press")).toBeHidden();
   expect((await admin.connections()).map(({ id }) => id).toSorted()).toEqual(["belt", "store"]);
 });
 
@@ -78,8 +76,8 @@ test("a connection that fails is named with the reason, and the others go on", a
   await dialog.getByRole("button", { name: fleet.disconnect }).click();
   await expect(dialog.getByRole("alert")).toHaveText(/1 failed.*Press: Connection not found/);
   await dialog.getByRole("button", { name: en.close }).last().click();
-  await expect(row(page, "Belt")).toContainText(en.states.idle);
-  await expect(row(page, "Oven")).toContainText(en.states.idle);
+  await expect(connectionItem(page, "Belt")).toContainText(en.states.idle);
+  await expect(connectionItem(page, "Oven")).toContainText(en.states.idle);
 });
 
 test("a failed delete is named even if no connection is left", async ({ page, admin, guard }) => {

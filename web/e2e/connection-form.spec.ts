@@ -1,19 +1,16 @@
-import type { Locator, Page } from "@playwright/test";
+import type { Page } from "@playwright/test";
 
 import { en } from "../src/i18n/en";
 import { expectAccessible } from "./support/axe";
+import { textField } from "./support/locators";
 import { UNREACHABLE_URL } from "./support/ports";
 import { expect, test } from "./support/test";
 
 const { form } = en;
 
-function field(page: Page, name: string): Locator {
-  return page.getByRole("textbox", { name, exact: true });
-}
-
 async function fill(page: Page, name: string, url: string): Promise<void> {
-  await field(page, form.name).fill(name);
-  await field(page, form.url).fill(url);
+  await textField(page, form.name).fill(name);
+  await textField(page, form.url).fill(url);
 }
 
 /** Escapes a text for a regular expression. */
@@ -24,7 +21,7 @@ const save = async (page: Page) => page.getByRole("button", { name: en.save }).c
 test("a new broker is tested stage by stage, saved and connected", async ({ page, broker }) => {
   await page.goto("/");
   await page.getByRole("main").getByRole("link", { name: en.fleet.newConnection }).click();
-  await expect(field(page, form.name)).toBeFocused();
+  await expect(textField(page, form.name)).toBeFocused();
   await fill(page, "Press 4", broker.url);
 
   await page.getByRole("button", { name: form.test }).click();
@@ -64,7 +61,7 @@ test("a connection is stored while its broker is unreachable, and the form says 
   await page.goto("/new");
   await fill(page, "Oven", UNREACHABLE_URL);
   await page.getByRole("button", { name: form.advanced, exact: true }).click();
-  await field(page, form.id).fill("oven");
+  await textField(page, form.id).fill("oven");
   await save(page);
   await expect(page.getByText(form.savedButDown)).toBeVisible();
   await expect(page).toHaveURL(/\/connections\/oven$/);
@@ -76,8 +73,8 @@ test("an error is shown at its field, and the input stays", async ({ page, admin
   await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
   await page.goto("/new");
   await save(page);
-  await expect(field(page, form.name)).toHaveAccessibleDescription(form.nameRequired);
-  await expect(field(page, form.url)).toHaveAccessibleDescription(new RegExp(literally(form.urlFaults.empty)));
+  await expect(textField(page, form.name)).toHaveAccessibleDescription(form.nameRequired);
+  await expect(textField(page, form.url)).toHaveAccessibleDescription(new RegExp(literally(form.urlFaults.empty)));
   await expect(page.getByRole("button", { name: form.test })).toBeDisabled();
   for (const [url, fault] of [
     ["press-4:1883", form.urlFaults.scheme],
@@ -86,8 +83,8 @@ test("an error is shown at its field, and the input stays", async ({ page, admin
     ["mqtt://me:secret@press-4", form.urlFaults.userinfo],
     ["mqtt://press-4#there", form.urlFaults.fragment],
   ] as const) {
-    await field(page, form.url).fill(url);
-    await expect(field(page, form.url)).toHaveAccessibleDescription(new RegExp(literally(fault)));
+    await textField(page, form.url).fill(url);
+    await expect(textField(page, form.url)).toHaveAccessibleDescription(new RegExp(literally(fault)));
   }
 
   // The server checks what the form can't: this name is taken.
@@ -95,8 +92,8 @@ test("an error is shown at its field, and the input stays", async ({ page, admin
   await fill(page, "Press", UNREACHABLE_URL);
   await save(page);
   await expect(page.getByRole("alert")).toContainText("Connection with either the same name or id already exists");
-  await expect(field(page, form.name)).toHaveValue("Press");
-  await expect(field(page, form.url)).toHaveValue(UNREACHABLE_URL);
+  await expect(textField(page, form.name)).toHaveValue("Press");
+  await expect(textField(page, form.url)).toHaveValue(UNREACHABLE_URL);
 });
 
 test("an edit keeps the stored password, and a test of it uses it", async ({ page, admin, startBroker }) => {
@@ -111,7 +108,7 @@ test("an edit keeps the stored password, and a test of it uses it", async ({ pag
   const password = page.getByLabel(form.password, { exact: true });
   await expect(password).toHaveValue("");
   await expect(password).toHaveAttribute("placeholder", form.unchanged);
-  await field(page, form.name).fill("Press 5");
+  await textField(page, form.name).fill("Press 5");
   await page.getByRole("button", { name: form.test }).click();
   await expect(page.getByRole("region", { name: form.test })).toContainText(form.works);
   await save(page);
@@ -131,7 +128,7 @@ test("another user's change is not overwritten", async ({ page, admin, guard }) 
   guard.allow(/status of 412 .*\/api\/connections\/press\?/);
   await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
   await page.goto("/connections/press/edit");
-  await field(page, form.name).fill("Mine");
+  await textField(page, form.name).fill("Mine");
   await admin.ask("PATCH", "/api/connections/press", { name: "Theirs" });
   await save(page);
   const alert = page.getByRole("alert").filter({ hasText: form.conflict });
@@ -140,8 +137,8 @@ test("another user's change is not overwritten", async ({ page, admin, guard }) 
   await expect(alert).toContainText(form.conflictFields(form.name));
   await expectAccessible(page, "form that is outdated");
   await alert.getByRole("button", { name: form.loadLatest }).click();
-  await expect(field(page, form.name)).toHaveValue("Theirs");
-  await field(page, form.name).fill("Ours");
+  await expect(textField(page, form.name)).toHaveValue("Theirs");
+  await textField(page, form.name).fill("Ours");
   await save(page);
   await expect(page.getByRole("heading", { name: "Ours" })).toBeVisible();
 });
@@ -151,7 +148,7 @@ test("on request the user's changes are applied to the other user's version", as
   const credentials = { username: "haltere", password: "kept" };
   await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL, credentials });
   await page.goto("/connections/press/edit");
-  await field(page, form.name).fill("Mine");
+  await textField(page, form.name).fill("Mine");
   await admin.ask("PATCH", "/api/connections/press", { name: "Theirs", credentials: { clientId: "theirs" } });
   await save(page);
   const alert = page.getByRole("alert").filter({ hasText: form.conflict });
@@ -174,7 +171,7 @@ test("leaving unsaved changes asks for confirmation", async ({ page, admin }) =>
   await page.goto("/connections/press/edit");
   const fleet = page.getByRole("navigation", { name: en.nav.main }).getByRole("link", { name: en.nav.fleet });
   const question = page.getByRole("dialog", { name: en.leave.title });
-  const name = field(page, form.name);
+  const name = textField(page, form.name);
 
   await name.fill("Press 5");
   await fleet.click();

@@ -1,4 +1,5 @@
 import { en } from "../src/i18n/en";
+import { connectionItems } from "./support/locators";
 import { UNREACHABLE_URL } from "./support/ports";
 import { expect, test } from "./support/test";
 
@@ -25,7 +26,7 @@ test("a connection is deleted only after its name has been typed", async ({ page
   await sure.click();
   await expect(page.getByText(en.connection.deleted("Press 4"))).toBeVisible();
   await expect(page).toHaveURL((url) => url.pathname === "/");
-  await expect(page.getByRole("list", { name: en.fleet.allTitle }).getByRole("listitem")).toHaveText([/Oven/]);
+  await expect(connectionItems(page)).toHaveText([/Oven/]);
   expect((await admin.connections()).map(({ id }) => id)).toEqual(["oven"]);
 });
 

@@ -1,17 +1,14 @@
-import type { Page } from "@playwright/test";
-
 import { en } from "../src/i18n/en";
 import { populate } from "./support/fleet";
+import { connectionItems } from "./support/locators";
 import { expect, test } from "./support/test";
 
 const { fleet } = en;
 
-const list = (page: Page) => page.getByRole("list", { name: fleet.allTitle }).getByRole("listitem");
-
 test.beforeEach(async ({ page, admin, broker }) => {
   await populate(admin, broker);
   await page.goto("/");
-  await expect(list(page)).toHaveCount(6);
+  await expect(connectionItems(page)).toHaveCount(6);
 });
 
 test("failures come first, grouped by code, then all connections", async ({ page }) => {
@@ -19,40 +16,40 @@ test("failures come first, grouped by code, then all connections", async ({ page
   await expect(wrong).toContainText("ECONNREFUSED");
   await expect(wrong).toContainText(fleet.brokers(2));
   expect((await wrong.getByRole("link").allTextContents()).toSorted()).toEqual(["Kiln", "Oven"]);
-  await expect(list(page)).toHaveText([/Kiln/, /Oven/, /Belt/, /Lathe/, /Press/, /Store/]);
+  await expect(connectionItems(page)).toHaveText([/Kiln/, /Oven/, /Belt/, /Lathe/, /Press/, /Store/]);
 
   await page.getByRole("button", { name: fleet.sortBy(fleet.name) }).click();
-  await expect(list(page)).toHaveText([/Belt/, /Kiln/, /Lathe/, /Oven/, /Press/, /Store/]);
+  await expect(connectionItems(page)).toHaveText([/Belt/, /Kiln/, /Lathe/, /Oven/, /Press/, /Store/]);
   await page.getByRole("button", { name: fleet.sortBy(fleet.name) }).click();
-  await expect(list(page)).toHaveText([/Store/, /Press/, /Oven/, /Lathe/, /Kiln/, /Belt/]);
+  await expect(connectionItems(page)).toHaveText([/Store/, /Press/, /Oven/, /Lathe/, /Kiln/, /Belt/]);
 });
 
 test("a filter is in the URL: it survives reload, sharing and going back", async ({ page, openWindow }) => {
   const filter = page.getByRole("searchbox", { name: fleet.filter });
   await filter.pressSequentially("oven");
-  await expect(list(page)).toHaveText([/Oven/]);
+  await expect(connectionItems(page)).toHaveText([/Oven/]);
   await filter.press("Escape");
-  await expect(list(page)).toHaveCount(6);
+  await expect(connectionItems(page)).toHaveCount(6);
   await page.getByRole("button", { name: `2 ${en.states.down}` }).click();
-  await expect(list(page)).toHaveText([/Kiln/, /Oven/]);
+  await expect(connectionItems(page)).toHaveText([/Kiln/, /Oven/]);
   await filter.fill("kil");
-  await expect(list(page)).toHaveText([/Kiln/]);
+  await expect(connectionItems(page)).toHaveText([/Kiln/]);
 
   await page.reload();
-  await expect(list(page)).toHaveText([/Kiln/]);
+  await expect(connectionItems(page)).toHaveText([/Kiln/]);
   await expect(filter).toHaveValue("kil");
   const colleague = await openWindow();
   await colleague.goto(page.url());
-  await expect(list(colleague)).toHaveText([/Kiln/]);
+  await expect(connectionItems(colleague)).toHaveText([/Kiln/]);
 
-  await list(page).getByRole("link", { name: "Kiln" }).click();
+  await connectionItems(page).getByRole("link", { name: "Kiln" }).click();
   await expect(page.getByRole("heading", { name: "Kiln" })).toBeVisible();
   await page.goBack();
-  await expect(list(page)).toHaveText([/Kiln/]);
+  await expect(connectionItems(page)).toHaveText([/Kiln/]);
   await expect(filter).toHaveValue("kil");
   await page.getByRole("button", { name: fleet.clearFilter, exact: true }).click();
   await page.getByRole("button", { name: `${fleet.clearFilter}: ${en.states.down}` }).click();
-  await expect(list(page)).toHaveCount(6);
+  await expect(connectionItems(page)).toHaveCount(6);
   await expect(page).toHaveURL(/\/$/);
 });
 
@@ -75,10 +72,10 @@ test("the menu filters by the states, codes and versions that occur", async ({ p
     menu.getByRole("group", { name: group }).getByRole("menuitemcheckbox", { name });
   await expect(choice(fleet.state, /Connected.*3/)).toBeVisible();
   await choice(fleet.reason, /ECONNREFUSED.*2/).click();
-  await expect(list(page)).toHaveText([/Kiln/, /Oven/]);
+  await expect(connectionItems(page)).toHaveText([/Kiln/, /Oven/]);
   await choice(fleet.reason, /ECONNREFUSED/).click();
   await choice(fleet.version, /mosquitto version.*3/).click();
-  await expect(list(page)).toHaveText([/Belt/, /Lathe/, /Press/]);
+  await expect(connectionItems(page)).toHaveText([/Belt/, /Lathe/, /Press/]);
   await page.keyboard.press("Escape");
   await expect(menu).toBeHidden();
   await expect(page).toHaveURL(/version=mosquitto/);
@@ -87,12 +84,12 @@ test("the menu filters by the states, codes and versions that occur", async ({ p
 test("the grid shows the same fleet, and is kept when going back", async ({ page }) => {
   await page.getByRole("img", { name: fleet.grid }).click();
   await expect(page).toHaveURL(/view=grid/);
-  await expect(list(page)).toHaveCount(6);
-  await expect(list(page).first()).toHaveText(/Kiln.*ECONNREFUSED/);
+  await expect(connectionItems(page)).toHaveCount(6);
+  await expect(connectionItems(page).first()).toHaveText(/Kiln.*ECONNREFUSED/);
   await expect(page.getByRole("checkbox")).toHaveCount(0);
-  await list(page).filter({ hasText: "Press" }).click();
+  await connectionItems(page).filter({ hasText: "Press" }).click();
   await expect(page.getByRole("heading", { name: "Press" })).toBeVisible();
   await page.goBack();
   await expect(page).toHaveURL(/view=grid/);
-  await expect(list(page)).toHaveCount(6);
+  await expect(connectionItems(page)).toHaveCount(6);
 });

@@ -3,6 +3,7 @@ import type { Page } from "@playwright/test";
 import { en } from "../src/i18n/en";
 import { startFakeBroker } from "./support/fake-broker";
 import { HOSTILE } from "./support/hostile";
+import { connectionItems } from "./support/locators";
 import { UNREACHABLE_URL } from "./support/ports";
 import { test as base, expect } from "./support/test";
 
@@ -122,7 +123,7 @@ test("hostile texts stay text in the fleet, its menus and bulk actions", async (
   await expect(page.getByRole("dialog")).toBeHidden();
 
   await page.goto("/?view=grid");
-  await expect(page.getByRole("list", { name: en.fleet.allTitle }).getByRole("listitem").first()).toBeVisible();
+  await expect(connectionItems(page).first()).toBeVisible();
   await names(page);
   await expectInert(page, "grid");
 });
@@ -222,7 +223,7 @@ test("a right-to-left name does not reorder the text around it", async ({ page, 
   const name = "\u05d0 4 sserP";
   await admin.create({ id: "turned", name, url: UNREACHABLE_URL });
   await page.goto("/?q=sserP");
-  const row = page.getByRole("list", { name: en.fleet.allTitle }).getByRole("listitem");
+  const row = connectionItems(page);
   await expect(row).toHaveCount(1);
   expect(await readsFromLeft(page, UNREACHABLE_URL)).toBe(true);
 

@@ -1,6 +1,7 @@
 import type { Locator, Page } from "@playwright/test";
 
 import { en } from "../src/i18n/en";
+import { textField } from "./support/locators";
 import { expect, test } from "./support/test";
 
 /** More Tab presses than any page needs. */
@@ -44,13 +45,13 @@ test("a connection is created, tested, changed and deleted by keyboard", async (
   await tabTo(page, page.getByRole("main").getByRole("link", { name: en.fleet.newConnection }));
   await keyboard.press("Enter");
 
-  await expect(page.getByRole("textbox", { name: en.form.name, exact: true })).toBeFocused();
+  await expect(textField(page, en.form.name)).toBeFocused();
   await keyboard.type("Press");
-  await tabTo(page, page.getByRole("textbox", { name: en.form.url, exact: true }));
+  await tabTo(page, textField(page, en.form.url));
   await keyboard.type(broker.url);
   await tabTo(page, page.getByRole("button", { name: en.form.advanced, exact: true }));
   await keyboard.press("Enter");
-  await tabTo(page, page.getByRole("textbox", { name: en.form.id, exact: true }));
+  await tabTo(page, textField(page, en.form.id));
   await keyboard.type("press");
   await tabTo(page, page.getByRole("button", { name: en.form.test }));
   await keyboard.press("Space");
@@ -64,7 +65,7 @@ test("a connection is created, tested, changed and deleted by keyboard", async (
   await expect(page.getByRole("main")).toContainText(en.stateDescriptions.idle);
   await tabTo(page, page.getByRole("link", { name: en.connection.edit }));
   await keyboard.press("Enter");
-  await tabTo(page, page.getByRole("textbox", { name: en.form.name, exact: true }));
+  await tabTo(page, textField(page, en.form.name));
   await keyboard.press("End");
   await keyboard.type(" 5");
   await keyboard.press("Enter");

@@ -1,14 +1,11 @@
-import type { Page } from "@playwright/test";
-
 import { en } from "../src/i18n/en";
+import { connectionItem, connectionItems } from "./support/locators";
 import { UNREACHABLE_URL } from "./support/ports";
 import { expect, test } from "./support/test";
 
 const COUNT = 10_000;
 
 const { fleet } = en;
-const list = (page: Page) => page.getByRole("list", { name: fleet.allTitle });
-const row = (page: Page, name: string) => list(page).getByRole("listitem").filter({ hasText: name });
 const name = (number: number) => `Broker ${String(number).padStart(5, "0")}`;
 
 test("ten thousand connections are listed, filtered, scrolled and tabbed through", async ({ page, admin }) => {
@@ -17,38 +14,38 @@ test("ten thousand connections are listed, filtered, scrolled and tabbed through
   );
   await page.goto("/?sort=name");
   await expect(page.getByText(fleet.brokers(COUNT)).first()).toBeVisible();
-  await expect(row(page, name(0))).toBeInViewport();
+  await expect(connectionItem(page, name(0))).toBeInViewport();
   // Only rows in view are rendered.
-  expect(await list(page).getByRole("listitem").count()).toBeLessThan(100);
+  expect(await connectionItems(page).count()).toBeLessThan(100);
 
   const filter = page.getByRole("searchbox", { name: fleet.filter });
   await filter.pressSequentially("4711");
   await expect(filter).toHaveValue("4711");
-  await expect(list(page).getByRole("listitem")).toHaveText([new RegExp(name(4711))]);
+  await expect(connectionItems(page)).toHaveText([new RegExp(name(4711))]);
   await filter.press("Escape");
-  await expect(row(page, name(0))).toBeVisible();
+  await expect(connectionItem(page, name(0))).toBeVisible();
 
   await page.keyboard.press("Tab");
   await page.keyboard.press("End");
-  await expect(row(page, name(COUNT - 1))).toBeInViewport();
+  await expect(connectionItem(page, name(COUNT - 1))).toBeInViewport();
   await page.keyboard.press("Home");
-  await expect(row(page, name(0))).toBeAttached();
+  await expect(connectionItem(page, name(0))).toBeAttached();
 
   // Row by row, beyond the rows that were rendered first.
-  await row(page, name(0)).getByRole("link").focus();
+  await connectionItem(page, name(0)).getByRole("link").focus();
   for (let number = 0; number < 60; number += 1) {
-    await expect(row(page, name(number)).getByRole("link")).toBeFocused();
+    await expect(connectionItem(page, name(number)).getByRole("link")).toBeFocused();
     await page.keyboard.press("Tab");
     await page.keyboard.press("Tab");
   }
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { name: name(60) })).toBeVisible();
   await page.goBack();
-  await expect(row(page, name(60))).toBeInViewport();
+  await expect(connectionItem(page, name(60))).toBeInViewport();
 
   await page.goto("/?sort=name&view=grid");
-  await expect(row(page, name(0))).toBeVisible();
-  expect(await list(page).getByRole("listitem").count()).toBeLessThan(300);
+  await expect(connectionItem(page, name(0))).toBeVisible();
+  expect(await connectionItems(page).count()).toBeLessThan(300);
   await page.keyboard.press("Control+End");
-  await expect(row(page, name(COUNT - 1))).toBeInViewport();
+  await expect(connectionItem(page, name(COUNT - 1))).toBeInViewport();
 });

@@ -1,34 +1,31 @@
-import type { Page } from "@playwright/test";
-
 import { en } from "../src/i18n/en";
 import { SERVER_DOWN } from "./support/guard";
+import { connectionItems, textField } from "./support/locators";
 import { freePort, UNREACHABLE_URL } from "./support/ports";
 import { expect, test } from "./support/test";
-
-const list = (page: Page) => page.getByRole("list", { name: en.fleet.allTitle }).getByRole("listitem");
 
 test("a change in one window appears in another at once", async ({ page, openWindow, admin, broker }) => {
   await admin.create({ id: "press", name: "Press", url: broker.url });
   const other = await openWindow();
   await Promise.all([page.goto("/"), other.goto("/")]);
-  await expect(list(page)).toHaveText([/Press.*Connected/]);
-  await expect(list(other)).toHaveText([/Press.*Connected/]);
+  await expect(connectionItems(page)).toHaveText([/Press.*Connected/]);
+  await expect(connectionItems(other)).toHaveText([/Press.*Connected/]);
 
   await page.goto("/connections/press");
   await page.getByRole("button", { name: en.connection.disconnect }).click();
-  await expect(list(other)).toHaveText([/Press.*Disconnected/]);
+  await expect(connectionItems(other)).toHaveText([/Press.*Disconnected/]);
   await page.getByRole("link", { name: en.connection.edit }).click();
-  await page.getByRole("textbox", { name: en.form.name, exact: true }).fill("Press 5");
+  await textField(page, en.form.name).fill("Press 5");
   await page.getByRole("button", { name: en.save }).click();
-  await expect(list(other)).toHaveText([/Press 5.*Disconnected/]);
+  await expect(connectionItems(other)).toHaveText([/Press 5.*Disconnected/]);
 
   await page.goto("/new");
-  await page.getByRole("textbox", { name: en.form.name, exact: true }).fill("Oven");
-  await page.getByRole("textbox", { name: en.form.url, exact: true }).fill(UNREACHABLE_URL);
+  await textField(page, en.form.name).fill("Oven");
+  await textField(page, en.form.url).fill(UNREACHABLE_URL);
   await page.getByRole("button", { name: en.save }).click();
-  await expect(list(other)).toHaveText([/Oven.*Down.*ECONNREFUSED/, /Press 5/]);
+  await expect(connectionItems(other)).toHaveText([/Oven.*Down.*ECONNREFUSED/, /Press 5/]);
   await admin.delete("press");
-  await expect(list(other)).toHaveText([/Oven/]);
+  await expect(connectionItems(other)).toHaveText([/Oven/]);
 });
 
 test("rows keep their order under the pointer", async ({ page, admin, startBroker }) => {
@@ -38,20 +35,20 @@ test("rows keep their order under the pointer", async ({ page, admin, startBroke
   await admin.load([...names.map((name) => ({ name, url: belts.url })), { name: "Press", url: press.url }]);
   await page.goto("/");
   await expect(page.getByRole("status")).toHaveText(en.fleet.allWell(9));
-  await expect(list(page).last()).toHaveText(/Press.*Connected/);
-  await list(page).nth(4).hover();
+  await expect(connectionItems(page).last()).toHaveText(/Press.*Connected/);
+  await connectionItems(page).nth(4).hover();
   await press.stop();
   // The content of a row is live; its position is frozen while the pointer is over the list.
-  await expect(list(page).last()).toHaveText(/Press.*Down/);
-  await expect(list(page).first()).toHaveText(/Belt 10/);
+  await expect(connectionItems(page).last()).toHaveText(/Press.*Down/);
+  await expect(connectionItems(page).first()).toHaveText(/Belt 10/);
   // A requested order takes effect nevertheless.
   await page.getByRole("button", { name: en.fleet.sortBy(en.fleet.name) }).click();
   await page.getByRole("button", { name: en.fleet.sortBy(en.fleet.name) }).click();
-  await expect(list(page).first()).toHaveText(/Press.*Down/);
+  await expect(connectionItems(page).first()).toHaveText(/Press.*Down/);
   await page.getByRole("button", { name: en.fleet.sortBy(en.fleet.name) }).click();
-  await expect(list(page).first()).toHaveText(/Belt 10/);
+  await expect(connectionItems(page).first()).toHaveText(/Belt 10/);
   await page.getByRole("button", { name: en.fleet.sortBy(en.fleet.state) }).click();
-  await expect(list(page).first()).toHaveText(/Press.*Down/);
+  await expect(connectionItems(page).first()).toHaveText(/Press.*Down/);
 });
 
 test.describe("while haltere is unreachable", () => {
@@ -70,27 +67,27 @@ test.describe("while haltere is unreachable", () => {
     await admin.create({ id: "press", name: "Press", url: broker.url });
     const typing = await openWindow();
     await Promise.all([page.goto("/"), typing.goto("/new")]);
-    await expect(list(page)).toHaveText([/Press.*Connected/]);
-    await typing.getByRole("textbox", { name: en.form.name, exact: true }).fill("Half a na");
+    await expect(connectionItems(page)).toHaveText([/Press.*Connected/]);
+    await textField(typing, en.form.name).fill("Half a na");
 
     await haltere.stop();
     const banner = page.getByRole("status").filter({ hasText: en.offline.title });
     await expect(banner).toContainText(/You see what was known \d+ (sec|seconds)\.? ago/);
-    await expect(list(page)).toHaveText([/Press/]);
+    await expect(connectionItems(page)).toHaveText([/Press/]);
     await expect(typing.getByRole("status").filter({ hasText: en.offline.title })).toBeVisible();
 
     await haltere.start();
     await expect(banner).toBeHidden();
-    await expect(list(page)).toHaveText([/Press.*Connected/]);
+    await expect(connectionItems(page)).toHaveText([/Press.*Connected/]);
     // The stream is live again, too.
     await admin.disconnect("press");
-    await expect(list(page)).toHaveText([/Press.*Disconnected/]);
+    await expect(connectionItems(page)).toHaveText([/Press.*Disconnected/]);
 
-    const name = typing.getByRole("textbox", { name: en.form.name, exact: true });
+    const name = textField(typing, en.form.name);
     await expect(name).toHaveValue("Half a na");
-    await typing.getByRole("textbox", { name: en.form.url, exact: true }).fill(UNREACHABLE_URL);
+    await textField(typing, en.form.url).fill(UNREACHABLE_URL);
     await typing.getByRole("button", { name: en.save }).click();
-    await expect(list(page)).toHaveText([/Half a na/, /Press/]);
+    await expect(connectionItems(page)).toHaveText([/Half a na/, /Press/]);
   });
 
   test("a page open over a restart shows the gap in the history", async ({ page, haltere, admin, broker, guard }) => {
@@ -110,7 +107,7 @@ test.describe("while haltere is unreachable", () => {
     guard.allow(SERVER_DOWN);
     await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
     await page.goto("/connections/press/edit");
-    const name = page.getByRole("textbox", { name: en.form.name, exact: true });
+    const name = textField(page, en.form.name);
     await name.fill("Press 5");
     await haltere.stop();
     await page.getByRole("button", { name: en.save }).click();

@@ -1,5 +1,6 @@
 import { en } from "../src/i18n/en";
 import { populate } from "./support/fleet";
+import { connectionList } from "./support/locators";
 import { expect, test } from "./support/test";
 
 test.beforeEach(async ({ page, admin, broker }) => {
@@ -52,7 +53,7 @@ test("single-key shortcuts work outside of fields, and can be turned off", async
   await page.keyboard.type("oven");
   await expect(filter).toHaveValue("oven");
   await expect(page).not.toHaveURL(/\/new/);
-  await page.getByRole("list", { name: en.fleet.allTitle }).getByRole("link", { name: "Oven" }).click();
+  await connectionList(page).getByRole("link", { name: "Oven" }).click();
   await expect(page.getByRole("heading", { name: "Oven" })).toBeVisible();
   await page.keyboard.press("e");
   await expect(page).toHaveURL(/\/connections\/oven\/edit$/);

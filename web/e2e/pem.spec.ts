@@ -5,6 +5,7 @@ import type { Page } from "@playwright/test";
 import { en } from "../src/i18n/en";
 import { expectAccessible } from "./support/axe";
 import { run } from "./support/child";
+import { textField } from "./support/locators";
 import { UNREACHABLE_URL } from "./support/ports";
 import { expect, test } from "./support/test";
 
@@ -24,8 +25,8 @@ async function pick(page: Page, label: string, { name, bytes }: File): Promise<v
 
 async function begin(page: Page, url: string): Promise<void> {
   await page.goto("/new");
-  await page.getByRole("textbox", { name: form.name, exact: true }).fill("Press");
-  await page.getByRole("textbox", { name: form.url, exact: true }).fill(url);
+  await textField(page, form.name).fill("Press");
+  await textField(page, form.url).fill(url);
   await page.getByRole("button", { name: form.clientCertificate }).click();
 }
 
@@ -78,7 +79,7 @@ test("a PKCS #12 file is refused with the command that converts it, until anothe
 test("invalid PEM stays editable, and a file that is too large is not sent", async ({ page, guard }) => {
   guard.allow(/status of 400 .*\/api\/connections/);
   await begin(page, SECURE_NOWHERE);
-  const ca = page.getByRole("textbox", { name: form.ca, exact: true });
+  const ca = textField(page, form.ca);
   await ca.fill("no certificate");
   await page.getByRole("button", { name: en.save }).click();
   await expect(ca).toHaveValue("no certificate");

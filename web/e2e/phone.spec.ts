@@ -3,6 +3,7 @@ import type { Page } from "@playwright/test";
 import { en } from "../src/i18n/en";
 import { populate } from "./support/fleet";
 import { UNAUTHORIZED } from "./support/guard";
+import { connectionList } from "./support/locators";
 import { openPage, PAGES } from "./support/pages";
 import { expect, test } from "./support/test";
 
@@ -43,7 +44,7 @@ test("the main tasks work on a phone", async ({ page, admin, broker, guard }) =>
   await nav.getByRole("link", { name: en.nav.settings }).click();
   await nav.getByRole("link", { name: en.nav.fleet }).click();
   await page.getByRole("searchbox", { name: en.fleet.filter }).fill("press");
-  const press = page.getByRole("list", { name: en.fleet.allTitle }).getByRole("link", { name: "Press" });
+  const press = connectionList(page).getByRole("link", { name: "Press" });
   await press.click();
   await expect(page.getByRole("heading", { name: "Press" })).toBeVisible();
   await page.getByRole("button", { name: en.connection.disconnect, exact: true }).click();

@@ -1,5 +1,6 @@
 import { en } from "../src/i18n/en";
 import { expectAccessible } from "./support/axe";
+import { connectionItems } from "./support/locators";
 import { expect, test } from "./support/test";
 
 test("a failed broker shows the cause, and recovers without a click", async ({ page, admin, broker }) => {
@@ -64,7 +65,7 @@ test("an unreadable connection says so, and is repaired by entering the lost sec
   await haltere.start();
 
   await page.goto(`${haltere.url}/`);
-  const row = page.getByRole("list", { name: en.fleet.allTitle }).getByRole("listitem");
+  const row = connectionItems(page);
   await expect(row).toHaveText([/Press.*Unreadable/]);
   await row.getByRole("link", { name: "Press" }).click();
   const main = page.getByRole("main");

@@ -1,5 +1,6 @@
 import { en } from "../src/i18n/en";
 import { expectAccessible } from "./support/axe";
+import { connectionItems } from "./support/locators";
 import { UNREACHABLE_URL } from "./support/ports";
 import { expect, test } from "./support/test";
 
@@ -14,7 +15,7 @@ test("a window beyond the limit says so, shows the fleet, and goes live when the
   await page.goto("/");
   const banner = page.getByRole("status").filter({ hasText: en.offline.notLive });
   await expect(banner).toContainText(en.offline.limits["streams"] ?? "");
-  const list = page.getByRole("list", { name: en.fleet.allTitle }).getByRole("listitem");
+  const list = connectionItems(page);
   await expect(list).toHaveText([/Press/]);
   await expectAccessible(page, "window that is not live");
 

@@ -1,6 +1,7 @@
 import { en } from "../src/i18n/en";
 import { expectAccessible } from "./support/axe";
 import { startFakeBroker } from "./support/fake-broker";
+import { textField } from "./support/locators";
 import { expect, test } from "./support/test";
 
 const { connection, form } = en;
@@ -26,7 +27,7 @@ for (const [onSubscribe, sys] of [
 
     await page.getByRole("link", { name: connection.sysSwitch }).click();
     // The previous page has a button with the same name.
-    await expect(page.getByRole("textbox", { name: form.name, exact: true })).toBeVisible();
+    await expect(textField(page, form.name)).toBeVisible();
     await page.getByRole("button", { name: form.advanced, exact: true }).click();
     const asks = page.getByRole("switch", { name: form.metrics });
     await expect(asks).toBeChecked();

@@ -2,6 +2,7 @@ import type { Locator } from "@playwright/test";
 
 import { en } from "../src/i18n/en";
 import { fingerprint } from "./support/certificates";
+import { textField } from "./support/locators";
 import { expect, test } from "./support/test";
 
 const { certificates, form } = en;
@@ -30,8 +31,8 @@ async function shownFingerprint(part: Locator): Promise<string> {
 test("the CA of a broker is trusted once its fingerprint has been compared", async ({ page, pki, startBroker }) => {
   const broker = await startBroker({ tls: { pki, chain: true } });
   await page.goto("/new");
-  await page.getByRole("textbox", { name: form.name, exact: true }).fill("Press");
-  await page.getByRole("textbox", { name: form.url, exact: true }).fill(broker.url);
+  await textField(page, form.name).fill("Press");
+  await textField(page, form.url).fill(broker.url);
   await page.getByRole("button", { name: form.test }).click();
 
   const panel = page.getByRole("region", { name: form.test });
@@ -74,8 +75,8 @@ test("a broker that presents only its own certificate names its CA, which is the
 }) => {
   const broker = await startBroker({ tls: { pki } });
   await page.goto("/new");
-  await page.getByRole("textbox", { name: form.name, exact: true }).fill("Press");
-  await page.getByRole("textbox", { name: form.url, exact: true }).fill(broker.url);
+  await textField(page, form.name).fill("Press");
+  await textField(page, form.url).fill(broker.url);
   await page.getByRole("button", { name: form.test }).click();
   const panel = page.getByRole("region", { name: form.test });
   await expect(panel).toContainText("UNABLE_TO_VERIFY_LEAF_SIGNATURE");
@@ -99,8 +100,8 @@ test("a client certificate is set by dropping its files, and kept when other fie
 }) => {
   const broker = await startBroker({ tls: { pki, wantsClientCertificate: true } });
   await page.goto("/new");
-  await page.getByRole("textbox", { name: form.name, exact: true }).fill("Press");
-  await page.getByRole("textbox", { name: form.url, exact: true }).fill(broker.url);
+  await textField(page, form.name).fill("Press");
+  await textField(page, form.url).fill(broker.url);
   const more = page.getByRole("button", { name: form.clientCertificate });
   await more.click();
   const [ca, cert, key] = [form.ca, form.cert, form.key].map((label) => page.getByLabel(label, { exact: true }));
@@ -123,13 +124,13 @@ test("a client certificate is set by dropping its files, and kept when other fie
   await page.getByRole("button", { name: form.test }).click();
   await expect(panel).toContainText(form.works);
   await page.getByRole("button", { name: form.advanced, exact: true }).click();
-  await page.getByRole("textbox", { name: form.id, exact: true }).fill("press");
+  await textField(page, form.id).fill("press");
   await page.getByRole("button", { name: en.save }).click();
   await expect(page.getByRole("main")).toContainText(en.stateDescriptions.online);
 
   await page.getByRole("link", { name: en.connection.edit }).click();
   await expect(page.getByText(form.stored, { exact: true })).toHaveCount(3);
-  await page.getByRole("textbox", { name: form.name, exact: true }).fill("Press 5");
+  await textField(page, form.name).fill("Press 5");
   await page.getByRole("button", { name: en.save }).click();
   await expect(page.getByRole("heading", { name: "Press 5" })).toBeVisible();
   await expect(page.getByRole("main")).toContainText(en.stateDescriptions.online);

@@ -5,6 +5,7 @@ import type { Page } from "@playwright/test";
 import type { Connection, ConnectionExport } from "../src/api/schema";
 import { en } from "../src/i18n/en";
 import { expectAccessible } from "./support/axe";
+import { connectionItems } from "./support/locators";
 import { UNREACHABLE_URL } from "./support/ports";
 import { expect, test } from "./support/test";
 
@@ -55,7 +56,7 @@ test("a config.json of MMC is checked first, then imported", async ({ page, admi
   await expect(links.getByText(`2 ${en.states.online}`)).toBeVisible();
   await expect(links.getByText(`1 ${en.states.down}`)).toBeVisible();
   await card.getByRole("link", { name: en.errors.toFleet }).click();
-  await expect(page.getByRole("list", { name: en.fleet.allTitle }).getByRole("listitem")).toHaveCount(4);
+  await expect(connectionItems(page)).toHaveCount(4);
   expect((await admin.connection("store")).url).toBe(UNREACHABLE_URL);
 });
 

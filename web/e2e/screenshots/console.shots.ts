@@ -4,7 +4,9 @@ import type { Browser, BrowserContext, Page } from "@playwright/test";
 import { test as base, expect } from "@playwright/test";
 
 import { en } from "../../src/i18n/en";
+import { logIn } from "../support/api";
 import { Haltere, PASSWORD } from "../support/haltere";
+import { textField } from "../support/locators";
 import { TempDir } from "../support/temp-dir";
 import { DemoBrokers } from "./demo-brokers";
 import { CONSOLE, hostOf, MACHINES, UNREGISTERED } from "./demo-fleet";
@@ -40,12 +42,8 @@ const DEVICES_IN_USE = [
 async function logInEverywhere({ url }: Haltere): Promise<string> {
   let cookie = "";
   for (const userAgent of DEVICES_IN_USE) {
-    const answer = await fetch(`${url}/auth?json=1`, {
-      method: "POST",
-      headers: { "Content-Type": "application/json", "User-Agent": userAgent },
-      body: JSON.stringify({ username: "admin", password: PASSWORD }),
-    });
-    cookie = answer.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+    const response = await logIn(url, "admin", PASSWORD, { "User-Agent": userAgent });
+    cookie = response.headers.getSetCookie()[0]?.split(";")[0] ?? "";
   }
   return cookie;
 }
@@ -59,13 +57,13 @@ const test = base.extend<object, { demo: Scene & { session: string }; fresh: Sce
       const haltere = await Haltere.start();
       const admin = await haltere.login();
       await fleet.register(admin);
-      const stage = await RewritingProxy.open(haltere.origin, new DemoRewriter(fleet.names, fleet.fingerprints));
-      const browser = await playwright.chromium.launch(launchOptions(stage, project.use.launchOptions ?? {}));
+      const proxy = await RewritingProxy.open(haltere.origin, new DemoRewriter(fleet.names, fleet.fingerprints));
+      const browser = await playwright.chromium.launch(launchOptions(proxy, project.use.launchOptions ?? {}));
       const session = await logInEverywhere(haltere);
       await fetch(`${haltere.url}/logout`, { headers: { Cookie: `${admin.session.name}=${admin.session.value}` } });
       await provide({ haltere, browser, session });
       await browser.close();
-      stage.close();
+      proxy.close();
       await haltere.end();
       await fleet.end();
       folder.remove();
@@ -76,11 +74,11 @@ const test = base.extend<object, { demo: Scene & { session: string }; fresh: Sce
     async ({ playwright, demo }, provide, { project }) => {
       void demo;
       const haltere = await Haltere.start({ HALTERE_ADMIN_PASSWORD: "" });
-      const stage = await RewritingProxy.open(haltere.origin, UNCHANGED);
-      const browser = await playwright.chromium.launch(launchOptions(stage, project.use.launchOptions ?? {}));
+      const proxy = await RewritingProxy.open(haltere.origin, UNCHANGED);
+      const browser = await playwright.chromium.launch(launchOptions(proxy, project.use.launchOptions ?? {}));
       await provide({ haltere, browser });
       await browser.close();
-      stage.close();
+      proxy.close();
       await haltere.end();
     },
     { scope: "worker", timeout: 60_000 },
@@ -88,10 +86,10 @@ const test = base.extend<object, { demo: Scene & { session: string }; fresh: Sce
 });
 
 /** Sends requests for the demo's host to the proxy, and treats it as a secure origin, as behind TLS. */
-function launchOptions<T extends { args?: string[] }>(stage: RewritingProxy, options: T): T {
+function launchOptions<T extends { args?: string[] }>(proxy: RewritingProxy, options: T): T {
   const args = [
     ...(options.args ?? []),
-    `--host-resolver-rules=MAP ${CONSOLE} 127.0.0.1:${stage.port}`,
+    `--host-resolver-rules=MAP ${CONSOLE} 127.0.0.1:${proxy.port}`,
     `--unsafely-treat-insecure-origin-as-secure=http://${CONSOLE}`,
   ];
   return { ...options, args };
@@ -116,8 +114,6 @@ async function addSession(context: BrowserContext, session: string): Promise<voi
   const [name = "", value = ""] = session.split("=");
   await context.addCookies([{ name, value, url: `http://${CONSOLE}/`, httpOnly: true, sameSite: "Lax" }]);
 }
-
-const field = (page: Page, name: string) => page.getByRole("textbox", { name, exact: true });
 
 /** How to prepare the page for a screenshot; `whole` takes the full page up to the greatest height. */
 interface Shot {
@@ -157,9 +153,9 @@ function pageShot(name: string, path: string, ...shows: readonly string[]): Shot
 
 async function draft(page: Page): Promise<void> {
   await page.goto("/new");
-  await field(page, en.form.name).fill(UNREGISTERED.name);
-  await field(page, en.form.url).fill(`mqtts://${hostOf(UNREGISTERED)}:8883`);
-  await field(page, en.form.username).fill("haltere");
+  await textField(page, en.form.name).fill(UNREGISTERED.name);
+  await textField(page, en.form.url).fill(`mqtts://${hostOf(UNREGISTERED)}:8883`);
+  await textField(page, en.form.username).fill("haltere");
   await page.getByLabel(en.form.password, { exact: true }).fill(PASSWORD);
 }
 
@@ -220,7 +216,7 @@ const SHOTS: readonly Shot[] = [
     whole: true,
     prepare: async (page) => {
       await page.goto("/transfer");
-      await field(page, en.transfer.paste).fill(PLAN);
+      await textField(page, en.transfer.paste).fill(PLAN);
       await page.getByRole("button", { name: en.transfer.check }).click();
       await expect(page.getByRole("button", { name: en.transfer.import(4) })).toBeVisible();
     },
@@ -261,7 +257,7 @@ for (const theme of THEMES) {
         const context = await open(demo, { theme, device });
         const page = await context.newPage();
         await page.goto("/");
-        await expect(field(page, en.login.username)).toBeFocused();
+        await expect(textField(page, en.login.username)).toBeFocused();
         await take(page, { name: "login" });
         await context.close();
       });
@@ -270,9 +266,8 @@ for (const theme of THEMES) {
         const context = await open(fresh, { theme, device });
         const page = await context.newPage();
         await page.goto("/");
-        await field(page, en.login.username).fill("admin");
-        const [, printed = ""] = /password {3}(\S+)/.exec(fresh.haltere.log) ?? [];
-        await page.getByLabel(en.login.password, { exact: true }).fill(printed);
+        await textField(page, en.login.username).fill("admin");
+        await page.getByLabel(en.login.password, { exact: true }).fill(fresh.haltere.printedPassword);
         await page.getByRole("button", { name: en.login.submit }).click();
         await expect(page.getByRole("heading", { name: en.initialPassword.title })).toBeVisible();
         await take(page, { name: "first-password" });

@@ -82,10 +82,15 @@ export class Api {
 }
 
 /** Sends a login and returns the response. */
-export async function logIn(url: string, username: string, password: string): Promise<Response> {
+export async function logIn(
+  url: string,
+  username: string,
+  password: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
   return fetch(`${url}/auth?json=1`, {
     method: "POST",
-    headers: { "Content-Type": "application/json" },
+    headers: { "Content-Type": "application/json", ...headers },
     body: JSON.stringify({ username, password }),
   });
 }

@@ -1,5 +1,7 @@
-import type { AddressInfo, Socket } from "node:net";
-import { createServer } from "node:net";
+import type { Socket } from "node:net";
+
+import type { TcpServer } from "./tcp-server";
+import { startTcpServer } from "./tcp-server";
 
 /** A version for subscribers, a refusal of the CONNECT with a reason, or a refusal of the SUBSCRIBE. */
 type Behavior =
@@ -8,18 +10,8 @@ type Behavior =
   | { readonly onSubscribe: "ends the session" | "refuses" };
 
 /** A broker that sends what Mosquitto never would. It implements the part of MQTT 5 and 3.1.1 that haltere uses. */
-export async function startFakeBroker(behavior: Behavior): Promise<{ url: string; end: () => void }> {
-  const open = new Set<Socket>();
-  const server = createServer((socket) => {
-    open.add(socket);
-    serve(socket, behavior);
-  });
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  const end = () => {
-    server.close();
-    for (const socket of open) socket.destroy();
-  };
-  return { url: `mqtt://127.0.0.1:${(server.address() as AddressInfo).port}`, end };
+export async function startFakeBroker(behavior: Behavior): Promise<TcpServer> {
+  return startTcpServer((socket) => serve(socket, behavior));
 }
 
 const [CONNECT, SUBSCRIBE, PINGREQ] = [1, 8, 12];
@@ -29,7 +21,6 @@ const VERSION = "$SYS/broker/version";
 function serve(socket: Socket, behavior: Behavior): void {
   let buffer: Buffer = Buffer.alloc(0);
   let isV5 = true;
-  socket.on("error", () => undefined);
   socket.on("data", (data: Buffer) => {
     buffer = Buffer.concat([buffer, data]);
     for (let packet = take(); packet; packet = take()) answer(packet.type, packet.body);

@@ -9,7 +9,7 @@ import { makePki } from "./certificates";
 import { Guard, UNAUTHORIZED } from "./guard";
 import type { Settings } from "./haltere";
 import { Haltere } from "./haltere";
-import { startSilentServer } from "./silent-server";
+import { startSilentServer } from "./tcp-server";
 import { TempDir } from "./temp-dir";
 
 interface Fixtures {

@@ -1,0 +1,16 @@
+import type { Locator, Page } from "@playwright/test";
+
+import { en } from "../../src/i18n/en";
+
+/** The list of all connections on the fleet page, as a table or a grid. */
+export const connectionList = (page: Page): Locator => page.getByRole("list", { name: en.fleet.allTitle });
+
+/** The connections in the list, in their order. */
+export const connectionItems = (page: Page): Locator => connectionList(page).getByRole("listitem");
+
+/** The connection with a name in the list. */
+export const connectionItem = (page: Page, name: string): Locator => connectionItems(page).filter({ hasText: name });
+
+/** The text field with exactly this label. */
+export const textField = (page: Page, label: string): Locator =>
+  page.getByRole("textbox", { name: label, exact: true });
