@@ -54,16 +54,11 @@ type FetchResult<T> = { data?: T; error?: unknown; response: Response };
 
 /** The data of a response; any other response throws an {@link ApiError}. */
 export async function unwrap<T>(request: Promise<FetchResult<T>>): Promise<T> {
-  let answer: FetchResult<T>;
-  try {
-    answer = await request;
-  } catch (cause) {
+  const { data, error, response } = await request.catch((cause: unknown) => {
     throw unreachable(cause);
-  }
-  if (!answer.response.ok || answer.error !== undefined) {
-    throw toApiError(answer.response, answer.error);
-  }
-  return answer.data as T;
+  });
+  if (!response.ok || error !== undefined) throw toApiError(response, error);
+  return data as T;
 }
 
 /** Requests a path below the base path with `fetch`, for what the typed client can't do: streams and files. */

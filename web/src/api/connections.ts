@@ -35,9 +35,9 @@ export const certificatesQuery = ({ id, status }: Connection) =>
  * Advice on a link's current failure, or on what could be improved. `code` and `changedAt` are those of its
  * status, so that a new status invalidates the query.
  */
-export const adviceQuery = (id: string, code: string | undefined, stamp: number) =>
+export const adviceQuery = (id: string, code: string | undefined, changedAt: number) =>
   queryOptions({
-    queryKey: ["advice", id, code, stamp],
+    queryKey: ["advice", id, code, changedAt],
     queryFn: () => unwrap(api.GET("/api/connections/{connectionId}/advice", withId(id))),
     placeholderData: (before) => before,
     gcTime: 0,

@@ -42,7 +42,7 @@ export function Shell() {
   if (profile.initialPassword && !isPostponed) {
     return (
       <Suspense>
-        <FirstPasswordPage profile={profile} typedPassword={typedPassword} onPostpone={postpone} />
+        <InitialPasswordPage profile={profile} typedPassword={typedPassword} onPostpone={postpone} />
       </Suspense>
     );
   }
@@ -118,7 +118,7 @@ function AppFrame({ profile }: { profile: Profile }) {
         </Suspense>
       </header>
       <Suspense>
-        {open === "palette" && <Palette commands={commands} onClose={close} />}
+        {open === "palette" && <CommandPalette commands={commands} onClose={close} />}
         {open === "shortcuts" && <ShortcutsDialog onClose={close} />}
       </Suspense>
       <div className={classes.banners}>
@@ -134,23 +134,23 @@ function AppFrame({ profile }: { profile: Profile }) {
 
 // Loaded separately: the fleet has to appear before login page, menus and dialogs are needed.
 const LoginPage = lazy(() => import("../pages/LoginPage").then(({ LoginPage }) => ({ default: LoginPage })));
-const FirstPasswordPage = lazy(() =>
+const InitialPasswordPage = lazy(() =>
   import("../pages/InitialPasswordPage").then(({ InitialPasswordPage }) => ({ default: InitialPasswordPage })),
 );
 const UserMenu = lazy(() => import("./UserMenu").then(({ UserMenu }) => ({ default: UserMenu })));
-const palette = () =>
+const importPalette = () =>
   import("../components/CommandPalette").then(({ CommandPalette }) => ({ default: CommandPalette }));
-const Palette = lazy(palette);
+const CommandPalette = lazy(importPalette);
 const ShortcutsDialog = lazy(() =>
   import("../components/ShortcutsDialog").then(({ ShortcutsDialog }) => ({ default: ShortcutsDialog })),
 );
 
-/** Preloads the remaining code while the browser is idle. */
+/** Preloads the remaining code soon after the first render. */
 function usePrefetch() {
   const router = useRouter();
   useEffect(() => {
     // Keys pressed right after Ctrl K belong to the palette, so it has to be loaded by then.
-    void palette();
+    void importPalette();
     // The other pages have to open even if the server has become unreachable.
     const fetch = () => Object.values(router.routesById).map((route) => router.loadRouteChunk(route));
     const soon = setTimeout(() => void Promise.allSettled(fetch()), 1_000);

@@ -66,13 +66,13 @@ function Validity({ certificate }: { certificate: Certificate }) {
   const now = useNow();
   const state = validityState(certificate, now);
   const { notBefore, notAfter } = certificate;
-  if (state === "early" && notBefore) {
+  if (state === "notYetValid" && notBefore) {
     return <Warning text={t.certificates.notYetValid(formatDate(notBefore, language))} isBad />;
   }
   if (!notAfter || state === undefined) return <span className={classes.fine}>{t.certificates.noEnd}</span>;
   const left = formatRelative(Date.parse(notAfter), now, language);
-  if (state === "over") return <Warning text={t.certificates.expired(left)} isBad />;
-  if (state === "soon") return <Warning text={t.certificates.expires(left)} />;
+  if (state === "expired") return <Warning text={t.certificates.expired(left)} isBad />;
+  if (state === "expiring") return <Warning text={t.certificates.expires(left)} />;
   return (
     <span className={classes.fine}>
       {t.connection.validUntil(formatDate(notAfter, language))} · {left}

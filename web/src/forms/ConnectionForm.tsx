@@ -292,7 +292,7 @@ function noMetricsModeOf(isAsked: boolean, { noMetricsMode }: Draft): boolean | 
   return noMetricsMode === true ? false : noMetricsMode;
 }
 
-function useTest(tested: () => TestTarget) {
+function useTest(toTarget: () => TestTarget) {
   const [shown, setShown] = useState<TestRun>();
   const running = useRef<AbortController | undefined>(undefined);
   // End a running test with the form.
@@ -302,7 +302,7 @@ function useTest(tested: () => TestTarget) {
       running.current?.abort();
       running.current = new AbortController();
       setShown({ stages: [] });
-      const result = await testConnection(tested(), (stages) => setShown({ stages }), running.current.signal);
+      const result = await testConnection(toTarget(), (stages) => setShown({ stages }), running.current.signal);
       setShown((before) => ({ stages: before?.stages ?? [], result }));
     },
     onError: () => setShown(undefined),

@@ -8,8 +8,8 @@ export function errorText(error: Error, t: Messages): string {
   if (error.isUnreachable) return errors.unreachable;
   const { retryAfter } = error;
   // Failed logins say nothing about the load of the server.
-  const isGuessing = error.limit?.includes("failed_logins") ?? error.status === 429;
-  if (isGuessing && retryAfter !== undefined) {
+  const isLoginLimit = error.limit?.includes("failed_logins") ?? error.status === 429;
+  if (isLoginLimit && retryAfter !== undefined) {
     return login.tooManyAttempts(formatWait(retryAfter));
   }
   if (error.isOverloaded) {

@@ -17,6 +17,6 @@ export function blamesTlsPlugin(reason: string | undefined): boolean {
 }
 
 /** Whether the connection's page already says what a sentence of advice tells users of the API. */
-export function isRedundantAdvice(sentence: string, isWell: boolean): boolean {
-  return isTlsPluginAdvice(sentence) || (isWell && sentence.includes("$SYS"));
+export function isRedundantAdvice(sentence: string, isOnline: boolean): boolean {
+  return isTlsPluginAdvice(sentence) || (isOnline && sentence.includes("$SYS"));
 }

@@ -3,10 +3,10 @@ import type { Profile } from "../api/schema";
 /** What a page offers to a user. The server enforces permissions; the console only hides what it would refuse. */
 export type Permission = "seeConnections" | "changeConnections" | "exportSecrets" | "switchPlugins";
 
-export function hasPermission(profile: Profile | null | undefined, right: Permission): boolean {
+export function hasPermission(profile: Profile | null | undefined, permission: Permission): boolean {
   if (!profile) return false;
   const { isAdmin, isEditor, isViewer, isConnectionManager } = profile;
-  switch (right) {
+  switch (permission) {
     case "seeConnections":
       return isAdmin || isEditor || isViewer || isConnectionManager;
     case "changeConnections":

@@ -10,7 +10,7 @@ export interface Component {
   readonly text: string;
 }
 
-const HEAD = /^=== (haltere|npm|cargo) (\S+) (\S+) (.+)$/;
+const HEADER = /^=== (haltere|npm|cargo) (\S+) (\S+) (.+)$/;
 
 /** Prints the list as readable text. */
 export function printLicences(components: readonly Component[]): string {
@@ -18,7 +18,7 @@ export function printLicences(components: readonly Component[]): string {
     .map(({ kind, name, version, licence, text }) => {
       const lines = trimBlankLines(text).split(/\r?\n/);
       // Third-party text must not be parsed as the next header.
-      const body = lines.map((line) => (HEAD.test(line) ? ` ${line}` : line.trimEnd())).join("\n");
+      const body = lines.map((line) => (HEADER.test(line) ? ` ${line}` : line.trimEnd())).join("\n");
       return `=== ${kind} ${name} ${version} ${licence}\n${body && `\n${body}\n`}`;
     })
     .join("\n");
@@ -28,7 +28,7 @@ export function printLicences(components: readonly Component[]): string {
 export function parseLicences(text: string): Component[] {
   const found: { head: Omit<Component, "text">; lines: string[] }[] = [];
   for (const line of text.split("\n")) {
-    const [, kind, name = "", version = "", licence = ""] = HEAD.exec(line) ?? [];
+    const [, kind, name = "", version = "", licence = ""] = HEADER.exec(line) ?? [];
     if (kind) found.push({ head: { kind: kind as Component["kind"], name, version, licence }, lines: [] });
     else found.at(-1)?.lines.push(line);
   }

@@ -28,8 +28,8 @@ export function BrokerProperties({ connection: { broker } }: { connection: Conne
           [
             t.connection.certificate,
             tls?.notAfter && (
-              <span className={end === "fine" ? undefined : classes.warn}>
-                {end === "over" ? t.fleet.expired : t.connection.validUntil(formatDate(tls.notAfter, language))}
+              <span className={end === "valid" ? undefined : classes.warn}>
+                {end === "expired" ? t.fleet.expired : t.connection.validUntil(formatDate(tls.notAfter, language))}
               </span>
             ),
           ],

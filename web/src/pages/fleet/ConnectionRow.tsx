@@ -20,7 +20,7 @@ interface Props {
 }
 
 /** A connection as a row of the table. */
-export const ConnectionRow = memo(function Row({ connection, isSelected, onSelect }: Props) {
+export const ConnectionRow = memo(function ConnectionRow({ connection, isSelected, onSelect }: Props) {
   const t = useMessages();
   const { id, name, url, status } = connection;
   return (
@@ -60,8 +60,8 @@ function Reason({ connection: { status, broker } }: { connection: Connection }) 
   return (
     <span className={classes.version}>
       {broker?.version}
-      {end === "soon" && <em> · {t.fleet.expires(formatDate(broker?.tls?.notAfter ?? 0, language))}</em>}
-      {end === "over" && <em> · {t.fleet.expired}</em>}
+      {end === "expiring" && <em> · {t.fleet.expires(formatDate(broker?.tls?.notAfter ?? 0, language))}</em>}
+      {end === "expired" && <em> · {t.fleet.expired}</em>}
     </span>
   );
 }

@@ -9,7 +9,7 @@ import { StateIcon } from "../../ui/StateBadge";
 import classes from "./ConnectionTile.module.css";
 
 /** A connection as a tile of the grid. */
-export const ConnectionTile = memo(function Tile({ connection }: { connection: Connection }) {
+export const ConnectionTile = memo(function ConnectionTile({ connection }: { connection: Connection }) {
   const t = useMessages();
   const state = displayState(connection);
   const { id, name, status, broker } = connection;

@@ -9,7 +9,7 @@ interface Props {
   report: ImportReport;
   /** The outcome that the entries are filtered by; undefined for all. */
   filter: ImportOutcome | undefined;
-  onFilter: (only: ImportOutcome | undefined) => void;
+  onFilter: (filter: ImportOutcome | undefined) => void;
 }
 
 const OUTCOMES = ["refuse", "create", "skip"] as const;
