@@ -1,8 +1,10 @@
 //! A broker's address as a URL.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::sync::Arc;
+
+use crate::text::{self, TextError};
 
 /// How bytes travel between us and the broker.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -157,6 +159,12 @@ pub enum UrlError {
     /// The port is outside 1 to 65535. Digits only, at most 20 of them.
     #[error("port {0} is out of range")]
     PortOutOfRange(String),
+    /// The host is written with something that can't be seen, which its name is without.
+    #[error("the host {}", TextError::Hidden(*.0))]
+    HiddenInHost(char),
+    /// The path holds something that can't be seen, or turns what surrounds it.
+    #[error("the path {}; write it as {}, if it is meant", TextError::Hidden(*.0), percent_encoded(*.0))]
+    HiddenInPath(char),
     /// `mqtt://` and `mqtts://` take no path.
     #[error("a path is possible only with ws:// and wss://")]
     UnexpectedPath,
@@ -208,6 +216,19 @@ impl BrokerUrl {
         Ok(Self(Arc::new(Parts { written, transport, host, port, path_at, path })))
     }
 
+    /// Whether it may be given to a connection now: what people see of it is what is dialled. Those that are
+    /// stored were given under older rules, and stay.
+    pub fn check_new(&self) -> Result<(), UrlError> {
+        let (before, path) = self.0.written.split_at(self.0.path_at);
+        if let Some(hidden) = before.chars().find(|it| text::is_invisible_in_names(*it)) {
+            return Err(UrlError::HiddenInHost(hidden));
+        }
+        match text::check_visible(path) {
+            Err(TextError::Hidden(hidden)) => Err(UrlError::HiddenInPath(hidden)),
+            _ => Ok(()),
+        }
+    }
+
     /// The URL as it was written, with the usual scheme.
     pub fn as_str(&self) -> &str {
         &self.0.written
@@ -235,10 +256,22 @@ impl BrokerUrl {
     }
 }
 
+/// For people: what would mislead them is written out.
 impl fmt::Display for BrokerUrl {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        self.as_str().chars().try_for_each(|it| {
+            if text::misleads(it) { write!(f, "{}", it.escape_unicode()) } else { f.write_char(it) }
+        })
     }
+}
+
+fn percent_encoded(character: char) -> String {
+    let mut bytes = [0; 4];
+    let mut encoded = String::new();
+    for byte in character.encode_utf8(&mut bytes).bytes() {
+        let _ = write!(encoded, "%{byte:02X}");
+    }
+    encoded
 }
 
 /// Splits what comes behind `://` into the authority, and path and query.
@@ -408,6 +441,36 @@ mod tests {
             BrokerUrl::parse(&format!("mqtt://{}", "a".repeat(3_000))),
             Err(UrlError::TooLong)
         );
+    }
+
+    #[test]
+    fn a_new_one_hides_nothing_and_an_old_one_is_shown_harmlessly() {
+        let check = |text: &str| BrokerUrl::parse(text).expect("an old one").check_new();
+        for hidden in ['\u{200b}', '\u{ad}', '\u{2060}', '\u{feff}', '\u{fe0f}'] {
+            let url = format!("mqtt://bro{hidden}ker:1883");
+            assert_eq!(parts(&url).1, "broker", "{url:?} looks like another name, and is this one");
+            assert_eq!(check(&url), Err(UrlError::HiddenInHost(hidden)), "{url:?}");
+        }
+        for hidden in ['\u{202e}', '\u{2066}', '\u{200b}', '\u{2028}', '\u{fffe}', '\u{e0041}'] {
+            for url in [format!("ws://b/mq{hidden}tt"), format!("wss://b/?x={hidden}y")] {
+                if let Ok(old) = BrokerUrl::parse(&url) {
+                    assert_eq!(old.check_new(), Err(UrlError::HiddenInPath(hidden)), "{url:?}");
+                    assert!(!old.to_string().chars().any(text::misleads), "{old}");
+                }
+            }
+        }
+        let why = "the path contains U+202E, an invisible or direction-changing character; write it as %E2%80%AE, if it is meant";
+        assert_eq!(check("ws://b/\u{202e}").expect_err("hides").to_string(), why);
+        let why = "the host contains U+200B, an invisible or direction-changing character";
+        assert_eq!(check("mqtt://b\u{200b}").expect_err("hides").to_string(), why);
+        for fine in [
+            "mqtt://bücher.example",
+            "ws://b/%E2%80%AE?x=ü",
+            "wss://b/می\u{200c}خواهم",
+            "mqtt://[::1]",
+        ] {
+            assert_eq!(check(fine), Ok(()), "{fine}");
+        }
     }
 
     #[test]

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use url::Host;
 
+use crate::text::is_invisible_in_names;
+
 /// The protocols to ask for by ALPN (RFC 7301), the preferred one first: at least one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Alpn(Arc<[String]>);
@@ -100,6 +102,10 @@ impl TlsServerName {
             return Err(TlsServerNameError::Address);
         }
         let text = text.strip_suffix('.').unwrap_or(text);
+        // They would be dropped in silence.
+        if text.chars().any(is_invisible_in_names) {
+            return Err(TlsServerNameError::BadName);
+        }
         match Host::parse(text) {
             Ok(Host::Domain(name)) if is_host_name(&name) => Ok(Self(name)),
             Ok(Host::Domain(_)) | Err(_) => Err(TlsServerNameError::BadName),

@@ -75,6 +75,12 @@ pub fn misleads(character: char) -> bool {
         || is_noncharacter(character)
 }
 
+/// Whether a character is not seen where only a name is looked for, as in a host: what [`misleads`], and the
+/// variation selectors, which change nothing there.
+pub fn is_invisible_in_names(character: char) -> bool {
+    misleads(character) || matches!(character, '\u{fe00}'..='\u{fe0f}')
+}
+
 /// The line and the paragraph separator, which are no control characters.
 fn ends_line(character: char) -> bool {
     matches!(character, '\u{2028}' | '\u{2029}')

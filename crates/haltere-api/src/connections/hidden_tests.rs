@@ -1,5 +1,6 @@
 //! Ids and names that hide something: refused where they are chosen, kept where they are stored.
 
+use haltere_testkit::wait::{PATIENCE, until};
 use serde_json::{Value, json};
 
 use crate::test_support::{Client, TestApi, connection, nobody};
@@ -91,4 +92,83 @@ async fn what_is_stored_already_goes_on() {
     assert_eq!(name_of(&admin).await, "young again");
     assert_eq!(admin.delete(OLD).await.status, 200);
     assert_eq!(admin.get(OLD).await.status, 404);
+}
+
+#[tokio::test]
+async fn a_new_url_shows_what_is_dialled() {
+    let (url, _port) = nobody();
+    let api = TestApi::start().await;
+    let admin = api.admin().await;
+    let young = "/api/connections/young";
+    let host = "mqtt://bro\u{200b}ker.example";
+    let path = format!("{}/mq\u{202e}tt", url.replace("mqtt://", "ws://"));
+    let with = |id: &str, url: &str| json!({"id": id, "name": id, "url": url});
+    admin.post("/api/connections", with("young", &url)).await;
+    let (before, after) =
+        (WHY.replace("U+202E", "U+200B"), "; write it as %E2%80%AE, if it is meant");
+    for (bad, why) in
+        [(host, format!("url: the host {before}")), (&path, format!("url: the path {WHY}{after}"))]
+    {
+        let refused = admin.post("/api/connections", with("x", bad)).await;
+        refused.is_refusal(400, "INVALID", &why);
+        admin.put(young, with("young", bad)).await.is_refusal(400, "INVALID", &why);
+        admin.patch(young, json!({"url": bad})).await.is_refusal(400, "INVALID", &why);
+        let refused = admin.post("/api/connection-test", json!({"url": bad})).await;
+        refused.is_refusal(400, "INVALID", &why);
+        // It failed, and would be put right.
+        admin.post("/api/connections", with("young", bad)).await.is_refusal(400, "INVALID", &why);
+        let file = json!([with("x", bad)]);
+        let refused = admin.post("/api/connection-import", file).await;
+        assert!(refused.status == 400 && refused.text.contains(&why), "{}", refused.text);
+    }
+    let named = json!({"tls": {"serverName": "bro\u{200b}ker.example"}});
+    let why = "tls.serverName: is not a valid host name";
+    admin.patch(young, named).await.is_refusal(400, "INVALID", why);
+    assert_eq!(admin.get(young).await.json()["url"], json!(url));
+    let encoded = path.replace('\u{202e}', "%E2%80%AE");
+    assert_eq!(admin.patch(young, json!({"url": encoded})).await.status, 200);
+}
+
+#[tokio::test]
+async fn a_url_that_is_stored_already_goes_on() {
+    let (url, _port) = nobody();
+    let api = with_an_old_one(&url).await;
+    let old_url = format!("{}/mq\u{202e}tt", url.replace("mqtt://", "ws://"));
+    let store = api.app.another_store().await;
+    let mut tx = store.write().await.expect("a transaction");
+    let id = haltere_core::ConnectionId::parse("young").expect("an id");
+    let mut row = tx.find_connection(&id).await.expect("read").expect("there");
+    old_url.clone_into(&mut row.url);
+    row.revision = row.revision.next();
+    tx.update_connection(&row).await.expect("written");
+    tx.commit().await.expect("committed");
+    let api = api.restart().await;
+    let admin = api.admin().await;
+    let young = "/api/connections/young";
+    assert_eq!(admin.get(young).await.json()["url"], json!(old_url));
+    let whole = json!({"id": "young", "name": "young again", "url": old_url});
+    assert_eq!(admin.put(young, whole.clone()).await.status, 200);
+    assert_eq!(admin.patch(young, json!({"noMetricsMode": true})).await.status, 200);
+    let has_failed =
+        async || admin.get(young).await.json()["status"]["error"].is_object().then_some(());
+    until("the link to fail", PATIENCE, has_failed).await;
+    let mended = admin.post("/api/connections", whole).await;
+    assert!(mended.status.is_success(), "{}", mended.text);
+}
+
+/// They are the broker's: an account may be called so, and brokers compare bytes.
+#[tokio::test]
+async fn what_a_broker_calls_us_is_taken_as_it_is() {
+    let (url, _port) = nobody();
+    let api = TestApi::start().await;
+    let admin = api.admin().await;
+    let mut body = connection("a", &url);
+    body["credentials"] = json!({"username": "press\u{202e}4", "clientId": "c\u{200b}\u{1}"});
+    assert_eq!(admin.post("/api/connections", body.clone()).await.status, 202);
+    let stored = admin.get("/api/connections/a").await.json();
+    assert_eq!(stored["credentials"], body["credentials"]);
+    (body["id"], body["name"]) = (json!("b"), json!("b"));
+    let taken = admin.post("/api/connections", body).await;
+    assert_eq!(taken.status, 400, "{}", taken.text);
+    assert!(!taken.text.contains(['\u{202e}', '\u{200b}']), "{}", taken.text);
 }

@@ -1,6 +1,6 @@
 //! Rules for what callers send that need more than one field, or more than a parser.
 
-use haltere_core::{ConnectionId, ConnectionName, Credentials, TlsMaterial};
+use haltere_core::{BrokerUrl, ConnectionId, ConnectionName, Credentials, TlsMaterial};
 use haltere_link::tls::{self, MaterialError};
 
 use super::input::{Change, ConnectionPatch};
@@ -64,6 +64,11 @@ pub(super) fn new_id_and_name(id: &ConnectionId, name: &ConnectionName) -> Resul
 /// Whether a connection may be given this name.
 pub(super) fn new_name(name: &ConnectionName) -> Result<(), Invalid> {
     name.check_new().map_err(|why| Invalid::new("name", why.to_string()))
+}
+
+/// Whether a connection may be given this URL.
+pub(super) fn new_url(url: &BrokerUrl) -> Result<(), Invalid> {
+    url.check_new().map_err(|why| Invalid::new("url", why.to_string()))
 }
 
 /// Whether the credentials fit into an MQTT CONNECT (MQTT 5, 1.5.4: no U+0000, 16 bits of length).

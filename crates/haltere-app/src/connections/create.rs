@@ -124,7 +124,8 @@ impl App {
         let id = new.id.clone();
         let fresh = assemble(new, turn.now);
         let row = record::seal(&self.0.vault, &fresh);
-        let allowed = check::new_id_and_name(&fresh.id, &fresh.name);
+        let allowed = check::new_id_and_name(&fresh.id, &fresh.name)
+            .and_then(|()| check::new_url(&fresh.url));
         let (connection, mended) = match turn.tx.insert_connection(&row).await.doing(DOING)? {
             Some(count) if count > self.0.settings.connections_max => {
                 return Err(CreateError::LimitReached);
@@ -133,7 +134,7 @@ impl App {
                 allowed?;
                 (fresh, false)
             }
-            // An old one may be mended under the name it has.
+            // An old one may be mended under the name and with the URL it has.
             None => (self.mend(&mut *turn.tx, id.as_ref(), fresh).await?, true),
         };
         let (place, instance) = (Place::of(&connection, &self.0.instance), &self.0.instance);
@@ -179,6 +180,9 @@ impl App {
             (Some(a), Some(b)) if a.id == b.id => self.broken(&a)?,
             _ => return Err(CreateError::EitherNameOrId),
         };
+        if fresh.url != broken.url {
+            check::new_url(&fresh.url)?;
+        }
         let Connection { id, revision, created_at, .. } = broken;
         let mended = Connection { id, revision: revision.next(), created_at, ..fresh };
         let row = record::seal(&self.0.vault, &mended);

@@ -45,6 +45,9 @@ fn rebuild(
     if replacement.name.as_str() != row.name {
         check::new_name(&replacement.name)?;
     }
+    if replacement.url.as_str() != row.url {
+        check::new_url(&replacement.url)?;
+    }
     let keeps_password = replacement.username.is_some() && replacement.password == Kept::Keep;
     let keeps_key = replacement.cert.is_some() && replacement.key == Kept::Keep;
     let password = if keeps_password { record::open_password(vault, row) } else { Ok(None) };

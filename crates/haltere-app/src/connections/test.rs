@@ -80,6 +80,7 @@ impl App {
     ) -> Result<PreparedTest, TestError> {
         let url = candidate.url.as_str();
         self.authorize(ctx, Action::TestConnection, url).await?;
+        check::new_url(&candidate.url)?;
         let tls = check::material(&candidate.tls)?;
         let credentials = check::credentials(candidate.credentials)?;
         let place = self.room_for_a_test(ctx)?;

@@ -131,6 +131,9 @@ pub(super) fn apply(
     if connection.name != old.name {
         check::new_name(&connection.name)?;
     }
+    if connection.url != old.url {
+        check::new_url(&connection.url)?;
+    }
     if connection.tls != old.tls {
         check::together(&connection.tls)?;
     }

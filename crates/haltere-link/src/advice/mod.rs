@@ -18,6 +18,7 @@ mod tls;
 
 use std::borrow::Cow;
 
+use haltere_core::text::misleads;
 use haltere_core::{BrokerFacts, Host, LinkFailure, Stage, Timestamp, Transport};
 
 use crate::tls::{CertificateFacts, day};
@@ -226,9 +227,22 @@ fn is_loopback(host: &Host) -> bool {
     }
 }
 
-/// What a stranger wrote, without what would make a command of it.
+/// What somebody else wrote, without what would make a command of it, with what hides or turns text written
+/// out, and not endless.
 fn quoted(text: &str) -> String {
-    text.replace('`', "'")
+    const SHOWN: usize = 2_048;
+    let mut quoted = String::new();
+    for character in text.chars().take(SHOWN) {
+        match character {
+            '`' => quoted.push('\''),
+            it if misleads(it) => quoted.extend(it.escape_unicode()),
+            it => quoted.push(it),
+        }
+    }
+    if text.chars().nth(SHOWN).is_some() {
+        quoted.push('…');
+    }
+    quoted
 }
 
 /// Sentences, owned.

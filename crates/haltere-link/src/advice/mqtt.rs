@@ -40,7 +40,7 @@ pub(super) fn advise(case: &Case<'_>) -> Option<Vec<String>> {
         ),
         "SESSION_TAKEN_OVER" => lines![format!(
             "Another client connected with the client id {}: choose another with {}.",
-            case.spec.client_id,
+            quoted(&case.spec.client_id),
             case.client_id()
         ),],
         "KEEP_ALIVE_TIMEOUT" | "MAXIMUM_CONNECT_TIME" | "ADMINISTRATIVE_ACTION" => {
@@ -118,7 +118,7 @@ fn not_let_in(case: &Case<'_>) -> Vec<String> {
         lines.push(format!("Only a user name was given: give its password, too, with {settings}."));
     }
     // It stands between quotes in a command that is made to be copied.
-    let is_plain = !user.contains(['\'', '`']);
+    let is_plain = !user.contains('\'') && quoted(user) == user;
     lines.push(format!(
         "Check the password of \"{}\" with the broker's own client: `mosquitto_sub -h {} -p {} -u {} -P PASSWORD -t '$SYS/broker/version' -C 1`",
         quoted(user),

@@ -121,7 +121,7 @@ fn silent(case: &Case<'_>, stage: Stage) -> Vec<String> {
             "See whether anybody answers there with HTTP: `curl -v --max-time 5 http{}://{}{}`",
             if case.is_tls() { "s" } else { "" },
             case.authority(),
-            case.spec.url.path()
+            quoted(case.spec.url.path())
         ),
         _ => format!(
             "See whether another client gets an answer: `mosquitto_sub -h {host} -p {port} -t '$SYS/broker/version' -C 1 -d`"

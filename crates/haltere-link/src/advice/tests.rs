@@ -403,6 +403,24 @@ fn a_user_name_stays_inside_its_quotes() {
     assert!(commands.iter().all(|command| !command.contains("reboot")), "{advice}");
 }
 
+#[test]
+fn what_was_chosen_for_the_broker_is_shown_harmlessly() {
+    const CODES: [&str; 4] =
+        ["NOT_AUTHORIZED", "CLIENT_IDENTIFIER_NOT_VALID", "SESSION_TAKEN_OVER", "PROTOCOL_ERROR"];
+    let mut named = spec("ws://b/mq\u{202e}tt");
+    for text in ["press\u{202e}4".to_owned(), "\u{200b}x".repeat(20_000), "a\u{9b}31m".to_owned()] {
+        named.username = Some(text.as_str().into());
+        named.client_id = text.into();
+        for code in CODES {
+            for line in advice(&named, failure(Stage::Mqtt, code), Audience::Api) {
+                assert!(!line.chars().any(misleads), "{line:?}");
+                assert!(line.len() < 20_000, "{}", line.len());
+                assert!(!line.contains("-u 'press"), "no name that can't be typed: {line}");
+            }
+        }
+    }
+}
+
 /// A refusal as it is reported, with the address the broker gave.
 fn sent_to(code: &'static str, server: &str) -> LinkFailure {
     let server = Some(server.to_owned());

@@ -261,13 +261,14 @@ impl<'a> Places<'a> {
     }
 }
 
-/// What is wrong with the id and the name of a connection that comes into being.
+/// What is wrong with the id, the name and the URL of a connection that comes into being.
 fn hidden(incoming: &Incoming) -> Option<Vec<String>> {
-    let NewConnection { id, name, .. } = &incoming.connection;
+    let NewConnection { id, name, url, .. } = &incoming.connection;
     let id =
         id.as_ref().map_or(Ok(()), ConnectionId::check_new).map_err(|why| format!("id: {why}"));
     let name = name.check_new().map_err(|why| format!("name: {why}"));
-    let faults: Vec<String> = [id, name].into_iter().filter_map(Result::err).collect();
+    let url = url.check_new().map_err(|why| format!("url: {why}"));
+    let faults: Vec<String> = [id, name, url].into_iter().filter_map(Result::err).collect();
     (!faults.is_empty()).then_some(faults)
 }
 

@@ -72,6 +72,7 @@ pub(super) struct Target {
 impl Target {
     /// Reads the files and the password. Errors name the flag.
     pub(super) fn read(&self, url: BrokerUrl) -> anyhow::Result<LinkSpec> {
+        url.check_new().map_err(|error| anyhow!("the URL: {error}"))?;
         let alpn = (!self.alpn.is_empty()).then(|| Alpn::new(self.alpn.clone())).transpose();
         let tls = TlsMaterial {
             reject_unauthorized: self.insecure.then_some(false),
