@@ -18,7 +18,7 @@ export class ApiError extends Error {
     readonly retryAfter?: number,
   ) {
     super(message);
-    this.name = "ApiFailure";
+    this.name = "ApiError";
   }
 
   get isUnreachable(): boolean {

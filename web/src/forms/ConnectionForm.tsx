@@ -1,25 +1,24 @@
-import { Alert, Button, Group, PasswordInput, Switch, TextInput, UnstyledButton } from "@mantine/core";
+import { Alert, Button, Group, PasswordInput, Switch, TextInput } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
-import { IconChevronDown, IconChevronRight, IconStethoscope } from "@tabler/icons-react";
+import { IconStethoscope } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
-import type { ReactNode } from "react";
-import { useEffect, useRef, useState } from "react";
+import { useRef, useState } from "react";
 
 import { ApiError } from "../api/client";
 import type { TestTarget } from "../api/connection-test";
-import { testConnection } from "../api/connection-test";
 import { UnsavedChangesGuard } from "../components/UnsavedChangesGuard";
 import { useMessages } from "../i18n/language";
 import { errorText } from "../model/error-text";
-import { containsPrivateKey } from "../model/pem";
 import { isTls, urlFault } from "../util/broker-url";
 import classes from "./ConnectionForm.module.css";
+import { Disclosure } from "./Disclosure";
 import type { Draft } from "./draft";
 import type { EditConflictProps } from "./EditConflict";
 import { EditConflict } from "./EditConflict";
-import { PemField } from "./PemField";
-import type { TestRun } from "./TestPanel";
+import { Fieldset } from "./Fieldset";
 import { TestPanel } from "./TestPanel";
+import { TLS_FIELDS, TlsFields } from "./TlsFields";
+import { useConnectionTest } from "./use-connection-test";
 
 interface Props {
   title: string;
@@ -38,8 +37,6 @@ interface Props {
   };
 }
 
-/** Fields without effect unless TLS is used. */
-const TLS_FIELDS = ["ca", "cert", "key", "alpn", "serverName"] as const;
 /** Fields that show their own error. */
 const FIELDS_WITH_ERRORS = ["name", "id", "url", "username", "password", "clientId", ...TLS_FIELDS] as const;
 /** Checked together: a key belongs to a certificate. */
@@ -54,7 +51,7 @@ export function ConnectionForm({ title, initial, isNew, toTestTarget, onSave, on
   const [wasSubmitted, setSubmitted] = useState(false);
   const set = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }));
   const fault = urlFault(draft.url);
-  const test = useTest(() => toTestTarget(draft));
+  const test = useConnectionTest(() => toTestTarget(draft));
   // The draft that the server checked last.
   const [checkedDraft, setCheckedDraft] = useState(initial);
   const isSaved = useRef(false);
@@ -109,7 +106,7 @@ export function ConnectionForm({ title, initial, isNew, toTestTarget, onSave, on
           {errorText(refusal, t)}
         </Alert>
       )}
-      <Fields>
+      <Fieldset>
         <TextInput
           label={t.form.name}
           required
@@ -140,8 +137,8 @@ export function ConnectionForm({ title, initial, isNew, toTestTarget, onSave, on
           onChange={(event) => set({ url: event.currentTarget.value })}
           onBlur={() => set({ url: draft.url.trim() })}
         />
-      </Fields>
-      <Fields title={t.form.credentials}>
+      </Fieldset>
+      <Fieldset title={t.form.credentials}>
         <div className={classes.pair}>
           <TextInput
             label={t.form.username}
@@ -161,71 +158,9 @@ export function ConnectionForm({ title, initial, isNew, toTestTarget, onSave, on
             onChange={(event) => set({ password: event.currentTarget.value })}
           />
         </div>
-      </Fields>
+      </Fieldset>
       {(isTls(draft.url) || TLS_FIELDS.some((field) => errorOf(field))) && (
-        <Fields title="TLS">
-          <Switch
-            label={t.form.verify}
-            description={t.form.verifyText}
-            checked={draft.verify}
-            onChange={(event) => set({ verify: event.currentTarget.checked })}
-          />
-          <PemField
-            label={t.form.ca}
-            description={t.form.caText}
-            value={draft.ca}
-            error={errorOf("ca")}
-            onChange={(ca) => set({ ca })}
-          />
-          <Disclosure
-            title={t.form.clientCertificate}
-            startsOpen={draft.cert !== ""}
-            hasError={Boolean(errorOf("cert") ?? errorOf("key"))}
-          >
-            <PemField
-              label={t.form.cert}
-              description={t.form.certText}
-              value={draft.cert}
-              error={errorOf("cert")}
-              note={containsPrivateKey(draft.cert) && !draft.key ? t.form.keyInCert : undefined}
-              onChange={(cert) => set({ cert })}
-            />
-            <PemField
-              label={t.form.key}
-              description={t.form.keyText}
-              value={draft.key}
-              error={errorOf("key")}
-              onChange={(key) => set({ key })}
-            />
-          </Disclosure>
-          <Disclosure
-            title={t.form.handshake}
-            startsOpen={draft.alpn !== "" || draft.serverName !== ""}
-            hasError={Boolean(errorOf("alpn") ?? errorOf("serverName"))}
-          >
-            <TextInput
-              label={t.form.serverName}
-              description={t.form.serverNameText}
-              autoComplete="off"
-              autoCapitalize="none"
-              spellCheck={false}
-              value={draft.serverName}
-              error={errorOf("serverName")}
-              onChange={(event) => set({ serverName: event.currentTarget.value })}
-            />
-            <TextInput
-              label={t.form.alpn}
-              description={t.form.alpnText}
-              placeholder="x-amzn-mqtt-ca"
-              autoComplete="off"
-              autoCapitalize="none"
-              spellCheck={false}
-              value={draft.alpn}
-              error={errorOf("alpn")}
-              onChange={(event) => set({ alpn: event.currentTarget.value })}
-            />
-          </Disclosure>
-        </Fields>
+        <TlsFields draft={draft} onChange={set} errorOf={errorOf} />
       )}
       <Disclosure
         title={t.form.advanced}
@@ -256,7 +191,7 @@ export function ConnectionForm({ title, initial, isNew, toTestTarget, onSave, on
           onChange={(event) => set({ noMetricsMode: noMetricsModeOf(event.currentTarget.checked, initial) })}
         />
       </Disclosure>
-      {test.shown && <TestPanel test={test.shown} onTrust={(ca) => set({ ca })} />}
+      {test.latest && <TestPanel test={test.latest} onTrust={(ca) => set({ ca })} />}
       <Group className={classes.buttons} wrap="nowrap" gap="xs">
         <Button
           variant="default"
@@ -290,53 +225,4 @@ export function ConnectionForm({ title, initial, isNew, toTestTarget, onSave, on
 function noMetricsModeOf(isAsked: boolean, { noMetricsMode }: Draft): boolean | undefined {
   if (!isAsked) return true;
   return noMetricsMode === true ? false : noMetricsMode;
-}
-
-function useTest(toTarget: () => TestTarget) {
-  const [shown, setShown] = useState<TestRun>();
-  const running = useRef<AbortController | undefined>(undefined);
-  // End a running test with the form.
-  useEffect(() => () => running.current?.abort(), []);
-  const test = useMutation({
-    mutationFn: async () => {
-      running.current?.abort();
-      running.current = new AbortController();
-      setShown({ stages: [] });
-      const result = await testConnection(toTarget(), (stages) => setShown({ stages }), running.current.signal);
-      setShown((before) => ({ stages: before?.stages ?? [], result }));
-    },
-    onError: () => setShown(undefined),
-  });
-  return { shown, error: test.error, isRunning: test.isPending, run: () => test.mutate(), forget: () => test.reset() };
-}
-
-function Fields({ title, children }: { title?: string; children: ReactNode }) {
-  return (
-    <fieldset className={classes.fields}>
-      {title && <legend>{title}</legend>}
-      {children}
-    </fieldset>
-  );
-}
-
-interface DisclosureProps {
-  title: string;
-  startsOpen: boolean;
-  /** Contains a field with an error, so it has to be open. */
-  hasError: boolean;
-  children: ReactNode;
-}
-
-function Disclosure({ title, startsOpen, hasError, children }: DisclosureProps) {
-  const [wasOpened, setOpen] = useState(startsOpen);
-  const open = wasOpened || hasError;
-  return (
-    <div>
-      <UnstyledButton className={classes.more} aria-expanded={open} onClick={() => setOpen(!open)}>
-        {open ? <IconChevronDown size={16} /> : <IconChevronRight size={16} />}
-        {title}
-      </UnstyledButton>
-      {open && <div className={classes.opened}>{children}</div>}
-    </div>
-  );
 }

@@ -1,0 +1,88 @@
+import { Switch, TextInput } from "@mantine/core";
+
+import { useMessages } from "../i18n/language";
+import { containsPrivateKey } from "../model/pem";
+import { Disclosure } from "./Disclosure";
+import type { Draft } from "./draft";
+import { Fieldset } from "./Fieldset";
+import { PemField } from "./PemField";
+
+/** Fields without effect unless TLS is used. */
+export const TLS_FIELDS = ["ca", "cert", "key", "alpn", "serverName"] as const;
+
+interface Props {
+  draft: Draft;
+  onChange: (change: Partial<Draft>) => void;
+  /** The server's error for a field. */
+  errorOf: (field: (typeof TLS_FIELDS)[number]) => string | undefined;
+}
+
+/** The TLS settings of a connection. */
+export function TlsFields({ draft, onChange, errorOf }: Props) {
+  const t = useMessages();
+  return (
+    <Fieldset title="TLS">
+      <Switch
+        label={t.form.verify}
+        description={t.form.verifyText}
+        checked={draft.verify}
+        onChange={(event) => onChange({ verify: event.currentTarget.checked })}
+      />
+      <PemField
+        label={t.form.ca}
+        description={t.form.caText}
+        value={draft.ca}
+        error={errorOf("ca")}
+        onChange={(ca) => onChange({ ca })}
+      />
+      <Disclosure
+        title={t.form.clientCertificate}
+        startsOpen={draft.cert !== ""}
+        hasError={Boolean(errorOf("cert") ?? errorOf("key"))}
+      >
+        <PemField
+          label={t.form.cert}
+          description={t.form.certText}
+          value={draft.cert}
+          error={errorOf("cert")}
+          note={containsPrivateKey(draft.cert) && !draft.key ? t.form.keyInCert : undefined}
+          onChange={(cert) => onChange({ cert })}
+        />
+        <PemField
+          label={t.form.key}
+          description={t.form.keyText}
+          value={draft.key}
+          error={errorOf("key")}
+          onChange={(key) => onChange({ key })}
+        />
+      </Disclosure>
+      <Disclosure
+        title={t.form.handshake}
+        startsOpen={draft.alpn !== "" || draft.serverName !== ""}
+        hasError={Boolean(errorOf("alpn") ?? errorOf("serverName"))}
+      >
+        <TextInput
+          label={t.form.serverName}
+          description={t.form.serverNameText}
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          value={draft.serverName}
+          error={errorOf("serverName")}
+          onChange={(event) => onChange({ serverName: event.currentTarget.value })}
+        />
+        <TextInput
+          label={t.form.alpn}
+          description={t.form.alpnText}
+          placeholder="x-amzn-mqtt-ca"
+          autoComplete="off"
+          autoCapitalize="none"
+          spellCheck={false}
+          value={draft.alpn}
+          error={errorOf("alpn")}
+          onChange={(event) => onChange({ alpn: event.currentTarget.value })}
+        />
+      </Disclosure>
+    </Fieldset>
+  );
+}

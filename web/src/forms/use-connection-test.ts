@@ -1,0 +1,25 @@
+import { useMutation } from "@tanstack/react-query";
+import { useEffect, useRef, useState } from "react";
+
+import type { TestTarget } from "../api/connection-test";
+import { testConnection } from "../api/connection-test";
+import type { TestRun } from "./TestPanel";
+
+/** Runs connection tests, one at a time, and holds the latest. */
+export function useConnectionTest(toTarget: () => TestTarget) {
+  const [latest, setLatest] = useState<TestRun>();
+  const running = useRef<AbortController | undefined>(undefined);
+  // A running test ends with the form.
+  useEffect(() => () => running.current?.abort(), []);
+  const test = useMutation({
+    mutationFn: async () => {
+      running.current?.abort();
+      running.current = new AbortController();
+      setLatest({ stages: [] });
+      const result = await testConnection(toTarget(), (stages) => setLatest({ stages }), running.current.signal);
+      setLatest((before) => ({ stages: before?.stages ?? [], result }));
+    },
+    onError: () => setLatest(undefined),
+  });
+  return { latest, error: test.error, isRunning: test.isPending, run: () => test.mutate(), forget: () => test.reset() };
+}
