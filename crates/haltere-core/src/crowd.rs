@@ -2,7 +2,9 @@
 //!
 //! [`Shares`](crate::Shares) refuse a newcomer when everything is taken. Where a wait is short and a refusal
 //! costs a login, that is not enough: many addresses with a few members each would fill the room for good.
-//! Here a newcomer takes the room of a caller who has more than they would have with it.
+//! Here a newcomer takes the room of a caller who has more than they would have with it. Where each address has
+//! one, the newcomer takes the room of one that was in more recently: addresses take turns at getting in as well,
+//! and one that was not in lately is never kept out by those who come again and again.
 //!
 //! A crowd is small (tens of members), so it is searched, not indexed.
 
@@ -11,6 +13,10 @@ use std::hash::Hash;
 use std::net::IpAddr;
 
 use crate::shares::{Reached, neighbourhood};
+
+/// How many addresses a crowd remembers. With more of them than that, at which nobody comes twice, newcomers can
+/// still be kept out.
+pub const REMEMBERED: usize = 10_000;
 
 /// How many members a crowd has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,12 +54,16 @@ pub struct Crowd<T> {
     next: u64,
     /// The round of the member whose turn came last.
     round: u64,
+    /// The number of the last member from each address that was in lately.
+    visits: HashMap<Option<IpAddr>, u64>,
 }
 
 #[derive(Debug)]
 struct Member<T> {
     number: u64,
     who: Who,
+    /// The number of the last member from the same address before this one.
+    visit_before: Option<u64>,
     /// When their turn is, by rounds in which each address has one turn.
     round: u64,
     theirs: T,
@@ -71,7 +81,7 @@ pub struct Entered<T> {
 impl<T> Crowd<T> {
     /// Nobody is in.
     pub fn new(bounds: CrowdBounds) -> Self {
-        Self { bounds, members: Vec::new(), next: 0, round: 0 }
+        Self { bounds, members: Vec::new(), next: 0, round: 0, visits: HashMap::new() }
     }
 
     /// Lets somebody in, at the cost of those who have more.
@@ -90,7 +100,8 @@ impl<T> Crowd<T> {
         let round = last.unwrap_or(self.round).max(self.round) + 1;
         let number = self.next;
         self.next += 1;
-        self.members.push(Member { number, who, round, theirs });
+        let visit_before = self.visit(who.network, number);
+        self.members.push(Member { number, who, visit_before, round, theirs });
         Ok(Entered { number, gave_way })
     }
 
@@ -119,6 +130,17 @@ impl<T> Crowd<T> {
         self.members.is_empty()
     }
 
+    /// Remembers a visit; the one before.
+    fn visit(&mut self, network: Option<IpAddr>, number: u64) -> Option<u64> {
+        if self.visits.len() >= REMEMBERED && !self.visits.contains_key(&network) {
+            let longest_ago = self.visits.iter().min_by_key(|(_, number)| **number);
+            if let Some(network) = longest_ago.map(|(network, _)| *network) {
+                self.visits.remove(&network);
+            }
+        }
+        self.visits.insert(network, number)
+    }
+
     /// A bound that `who` would exceed once `leaving` are out, and the member that should go.
     fn in_the_way(&self, who: &Who, leaving: &[u64]) -> Option<(Reached, Option<u64>)> {
         let staying = || self.members.iter().filter(|member| !leaving.contains(&member.number));
@@ -132,13 +154,29 @@ impl<T> Crowd<T> {
             let victim = last_of_most(same_network(), |who| &who.account, own);
             Some((Reached::Network, victim))
         } else if same_account().count() >= bounds.account {
-            Some((Reached::User, last_of_most(same_account(), |who| &who.network, own)))
+            let victim = last_of_most(same_account(), |who| &who.network, own);
+            Some((Reached::User, victim.or_else(|| self.latest_guest(who, same_account()))))
         } else if staying().count() >= bounds.all {
             let own = same_network().count();
-            Some((Reached::All, last_of_most(staying(), |who| &who.network, own)))
+            let victim = last_of_most(staying(), |who| &who.network, own);
+            Some((Reached::All, victim.or_else(|| self.latest_guest(who, staying()))))
         } else {
             None
         }
+    }
+
+    /// The member from the address that was in most recently before, if that is more recently than `who` was.
+    fn latest_guest<'a>(
+        &self,
+        who: &Who,
+        members: impl Iterator<Item = &'a Member<T>>,
+    ) -> Option<u64>
+    where
+        T: 'a,
+    {
+        let visit = self.visits.get(&who.network).copied();
+        let latest = members.max_by_key(|member| (member.visit_before, member.number))?;
+        (latest.visit_before > visit).then_some(latest.number)
     }
 }
 
@@ -225,7 +263,69 @@ mod tests {
         assert!(crowd.is_empty());
     }
 
+    #[test]
+    fn an_address_that_was_not_in_lately_takes_the_room_of_one_that_was() {
+        let mut crowd = Crowd::new(BOUNDS);
+        let enter = |crowd: &mut Crowd<u8>, network| {
+            crowd.enter(who(&format!("user{network}"), network), network).map(|it| it.gave_way)
+        };
+        for network in 1..=8 {
+            assert_eq!(enter(&mut crowd, network), Ok(vec![]));
+        }
+        assert_eq!(enter(&mut crowd, 9), Err(Reached::All), "none was in before");
+        // Whose turn it was comes again at once, each time.
+        for network in 1..=8 {
+            assert_eq!(crowd.next_turn(), Some(network));
+            assert_eq!(enter(&mut crowd, network), Ok(vec![]));
+        }
+        assert_eq!(enter(&mut crowd, 9), Ok(vec![8]), "who was in last gives way");
+        assert_eq!(
+            enter(&mut crowd, 8),
+            Err(Reached::All),
+            "and has to wait for longer than others"
+        );
+        assert_eq!(enter(&mut crowd, 10), Ok(vec![7]));
+        assert_eq!(crowd.len(), 8);
+    }
+
+    #[test]
+    fn it_remembers_so_many_addresses() {
+        let mut crowd = Crowd::new(BOUNDS);
+        for n in 0..u32::try_from(REMEMBERED).expect("few") + 5 {
+            let address = std::net::Ipv4Addr::from_bits(n);
+            crowd.enter(Who::new("", Some(address.into())), ()).expect("room");
+            crowd.next_turn();
+        }
+        assert_eq!(crowd.visits.len(), REMEMBERED);
+    }
+
     proptest! {
+        /// However many addresses come again and again, one that was not in lately gets in, and is served after at
+        /// most as many as there is room for.
+        #[test]
+        fn no_number_of_addresses_denies_room_to_one_that_was_not_in_lately(
+            steps in prop::collection::vec((1_u8..90, 0_u8..3), 0..500),
+        ) {
+            let bounds = CrowdBounds { all: 16, account: 8, network: 4, both: 2 };
+            let mut crowd = Crowd::new(bounds);
+            for network in 1..90 {
+                crowd.enter(who("stranger", network), network).expect("room");
+                crowd.next_turn();
+            }
+            for (network, step) in steps {
+                if step == 0 {
+                    crowd.next_turn();
+                } else {
+                    // Half of them try the owner's name.
+                    let account = if network % 2 == 0 { "owner" } else { "stranger" };
+                    let _ = crowd.enter(who(account, network), network);
+                }
+            }
+            crowd.enter(who("owner", 99), 99).expect("room");
+            let before = std::iter::from_fn(|| crowd.next_turn()).take_while(|it| *it != 99);
+            prop_assert!(before.count() < bounds.all);
+        }
+
         /// Whatever fewer addresses than there is room for have done, somebody from another address gets
         /// in, and is served after at most two of each.
         #[test]
