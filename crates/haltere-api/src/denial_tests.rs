@@ -36,6 +36,7 @@ async fn start() -> TestApi {
         settings.sessions.throttle.account_burst = 5;
         settings.sessions.throttle.address_burst = 8;
         settings.audit.refusals_per_minute = 3;
+        settings.audit.actions_per_hour = 5;
     };
     let limits = ApiLimits {
         body_memory: 4 * KIB * KIB,
@@ -178,6 +179,7 @@ async fn no_caller_denies_a_shared_thing_to_another_and_each_limit_says_its_name
     seen.extend(logins().await);
     seen.extend(kept_places().await);
     seen.extend(refusals().await);
+    seen.extend(changes().await);
 
     // With sockets, see the binary; what is not read, see `unread_tests`; by the clock, see `extract::body`;
     // what is stored, see `connections::budget_tests`.
@@ -303,5 +305,25 @@ async fn refusals() -> Vec<String> {
     }
     assert_eq!(answer.status, 429, "{}", answer.text);
     assert_eq!(try_it(&editor).await.status, 403, "somebody else is told the reason");
+    vec![answer.json()["limit"].as_str().expect("a limit").to_owned()]
+}
+
+/// Changes are on record, in a trail that is never cut.
+async fn changes() -> Vec<String> {
+    let api = start().await;
+    let [one, other] = users(&api).await;
+    let switch = async |client: &Client| {
+        client.put("/api/plugins/user-profile-edit", json!({"enabled": true})).await
+    };
+    for _ in 0..5 {
+        assert_eq!(switch(&one).await.status, 200);
+    }
+    let answer = switch(&one).await;
+    let message = "Too many changes and tests by this user";
+    answer.is_refusal(429, "TOO_MANY_REQUESTS", message);
+    let wait: u64 = answer.header("retry-after").expect("a wait").parse().expect("seconds");
+    assert!((1..=3_600).contains(&wait), "{wait}");
+    assert_eq!(one.get("/api/connections").await.status, 200, "looking goes on");
+    assert_eq!(switch(&other).await.status, 200);
     vec![answer.json()["limit"].as_str().expect("a limit").to_owned()]
 }

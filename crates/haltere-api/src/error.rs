@@ -8,6 +8,7 @@ use std::borrow::Cow;
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
@@ -188,18 +189,25 @@ impl ApiError {
     }
 }
 
+/// The limit on what a user may write into the audit trail.
+pub(crate) const ACTIONS_LIMIT: &str = "limits.audited_actions_per_hour";
+
+/// For Retry-After.
+fn whole(wait: Duration) -> u32 {
+    u32::try_from(wait.as_secs()).unwrap_or(u32::MAX)
+}
+
 impl From<NotAllowed> for ApiError {
     fn from(refusal: NotAllowed) -> Self {
         match refusal {
             NotAllowed::RoleTooLow => Self::not_allowed(messages::NOT_ALLOWED),
             NotAllowed::TooOften { retry_after } => {
-                let seconds = u32::try_from(retry_after.as_secs()).unwrap_or(u32::MAX);
-                Self::limited(
-                    "limits.refusals_per_minute",
-                    true,
-                    messages::REFUSED_TOO_OFTEN,
-                    seconds,
-                )
+                let message = messages::REFUSED_TOO_OFTEN;
+                Self::limited("limits.refusals_per_minute", true, message, whole(retry_after))
+            }
+            NotAllowed::TooMany { retry_after } => {
+                let message = messages::TOO_MANY_ACTIONS;
+                Self::limited(ACTIONS_LIMIT, true, message, whole(retry_after))
             }
         }
     }
@@ -253,6 +261,7 @@ pub(crate) mod messages {
     pub(crate) const UNAUTHORIZED: &str = "Unauthorized";
     pub(crate) const NOT_ALLOWED: &str = "Not allowed";
     pub(crate) const REFUSED_TOO_OFTEN: &str = "Not allowed, and asked for too often";
+    pub(crate) const TOO_MANY_ACTIONS: &str = "Too many changes and tests by this user";
     pub(crate) const PLUGIN_NOT_FOUND: &str = "Plugin not found";
     pub(crate) const CONNECTION_NOT_FOUND: &str = "Connection not found";
     pub(crate) const OUTDATED: &str = "The connection was changed meanwhile: If-Match names none of its present version. Get it again, and repeat the change on that";

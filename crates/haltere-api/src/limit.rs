@@ -24,4 +24,5 @@ pub const LIMITS: &[&str] = &[
     "limits.failed_logins_per_user",
     "limits.failed_logins_per_address",
     "limits.refusals_per_minute",
+    "limits.audited_actions_per_hour",
 ];

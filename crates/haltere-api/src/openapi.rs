@@ -4,7 +4,7 @@
 //! give are added here from its access and its body, so that nobody has to repeat them and nobody
 //! can forget them.
 
-use haltere_app::policy;
+use haltere_app::{Action, policy};
 use haltere_core::{PluginId, Role, Roles, StorageTrouble};
 use serde_json::{Value, json};
 use utoipa::openapi::content::ContentBuilder;
@@ -20,7 +20,7 @@ use utoipa::openapi::{
 
 use crate::access::Access;
 use crate::answers;
-use crate::error::messages;
+use crate::error::{ACTIONS_LIMIT, messages};
 use crate::routes;
 
 /// The extension that says who may use an operation.
@@ -149,7 +149,7 @@ fn describe_gate(operation: &mut Operation, access: Access, path: &str) {
                 let body = json!({"code": "NOT_ALLOWED", "message": messages::NOT_ALLOWED});
                 add(operation, "403", "The role is too low", "role", body);
                 if action.audited_as().is_some() {
-                    describe_pace(operation);
+                    describe_pace(operation, action);
                 }
             }
             if plugin.is_some() {
@@ -172,10 +172,14 @@ fn describe_gate(operation: &mut Operation, access: Access, path: &str) {
 }
 
 /// Refusals are audited, so their rate is limited.
-fn describe_pace(operation: &mut Operation) {
+fn describe_pace(operation: &mut Operation, action: Action) {
     let body = json!({"code": "TOO_MANY_REQUESTS", "message": messages::REFUSED_TOO_OFTEN, "limit": "limits.refusals_per_minute"});
     let description = "Too often; the header Retry-After says when to come back";
     add(operation, "429", description, "refusedTooOften", body);
+    if action.has_a_pace() {
+        let body = json!({"code": "TOO_MANY_REQUESTS", "message": messages::TOO_MANY_ACTIONS, "limit": ACTIONS_LIMIT});
+        add(operation, "429", description, "tooManyActions", body);
+    }
 }
 
 /// Answers that are not read take memory, and there is so much for them.

@@ -6,7 +6,7 @@ use haltere_core::{AuditAction, AuditEntry, AuditOutcome, Origin, Timestamp};
 
 use crate::ctx::Ctx;
 
-/// The longest text in the trail that somebody made up who had no right to, in bytes.
+/// The longest text in the trail that somebody made up and that names nothing stored, in bytes.
 const MAX_TYPED_BYTES: usize = 256;
 
 const ELLIPSIS: &str = "…";
@@ -35,7 +35,7 @@ pub(crate) fn done(
 
 /// Something was refused to somebody known, because their roles are too low.
 pub(crate) fn denied(at: Timestamp, ctx: &Ctx, action: AuditAction, object: &str) -> AuditEntry {
-    let entry = done(at, ctx, action, &as_typed(object), "role too low");
+    let entry = done(at, ctx, action, &cut(object), "role too low");
     AuditEntry { outcome: AuditOutcome::Denied, ..entry }
 }
 
@@ -48,7 +48,7 @@ pub(crate) fn login_denied(
 ) -> AuditEntry {
     AuditEntry {
         at,
-        actor: as_typed(username),
+        actor: cut(username),
         address: origin.address,
         request_id: origin.request_id.clone(),
         action: AuditAction::SessionLogin,
@@ -59,8 +59,8 @@ pub(crate) fn login_denied(
     }
 }
 
-/// Text from a stranger: cut, and without what would mislead whoever reads the trail.
-fn as_typed(text: &str) -> String {
+/// Text that somebody made up: cut, and without what would mislead a reader of the trail.
+pub(crate) fn cut(text: &str) -> String {
     let text = text.chars().map(|c| if text::misleads(c) { '\u{fffd}' } else { c });
     let mut typed = String::new();
     for character in text {
@@ -81,11 +81,11 @@ mod tests {
 
     #[test]
     fn what_was_typed_is_cut_and_misleads_nobody() {
-        assert_eq!(as_typed("a\nb\u{202e}c"), "a\u{fffd}b\u{fffd}c");
+        assert_eq!(cut("a\nb\u{202e}c"), "a\u{fffd}b\u{fffd}c");
         let fits = "x".repeat(MAX_TYPED_BYTES);
-        assert_eq!(as_typed(&fits), fits);
-        assert_eq!(as_typed(&format!("{fits}x")), format!("{}…", &fits[3..]));
-        let cut = as_typed(&"ü".repeat(1_000_000));
+        assert_eq!(cut(&fits), fits);
+        assert_eq!(cut(&format!("{fits}x")), format!("{}…", &fits[3..]));
+        let cut = cut(&"ü".repeat(1_000_000));
         assert_eq!(cut, format!("{}…", "ü".repeat(126)), "between two characters");
     }
 }

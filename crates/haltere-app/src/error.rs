@@ -10,7 +10,7 @@ use std::time::Duration;
 use haltere_core::StorageTrouble;
 use haltere_store::StoreError;
 
-/// The caller's roles do not allow it.
+/// Why the caller may not do it, or not now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotAllowed {
     /// They are too low.
@@ -20,6 +20,12 @@ pub enum NotAllowed {
     #[error("not allowed, and asked for too often")]
     TooOften {
         /// When asking again gets another answer; whole seconds, at least one.
+        retry_after: Duration,
+    },
+    /// They are high enough, but the caller has changed and tested too much lately.
+    #[error("too many changes and tests")]
+    TooMany {
+        /// When trying again makes sense; whole seconds, at least one.
         retry_after: Duration,
     },
 }

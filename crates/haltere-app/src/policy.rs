@@ -131,6 +131,23 @@ impl Action {
     }
 }
 
+impl Action {
+    /// Whether a user may do it only so often: it writes an audit entry each time.
+    pub const fn has_a_pace(self) -> bool {
+        matches!(
+            self,
+            Self::CreateConnection
+                | Self::UpdateConnection
+                | Self::DeleteConnection
+                | Self::ConnectConnection
+                | Self::DisconnectConnection
+                | Self::ImportConnections
+                | Self::TestConnection
+                | Self::SwitchPlugin
+        )
+    }
+}
+
 /// Whether somebody with these roles may do `action`. Roles add up: what one of them allows is allowed.
 pub fn allows(roles: Roles, action: Action) -> bool {
     roles.iter().any(|role| role_allows(role, action))

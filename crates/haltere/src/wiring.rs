@@ -249,6 +249,7 @@ fn app_settings(settings: &Settings) -> AppSettings {
         tests: limits.tests(),
         audit: AuditSettings {
             refusals_per_minute: limits.refusals_per_minute,
+            actions_per_hour: limits.audited_actions_per_hour,
             ..AuditSettings::default()
         },
         ..AppSettings::default()

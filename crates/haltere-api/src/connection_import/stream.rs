@@ -7,11 +7,11 @@ use axum::response::sse::{Event, KeepAlive, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, Stream};
-use haltere_app::Ctx;
 use haltere_app::connections::{
     ImportError, ImportFile, ImportMode, ImportProgress, ImportReport, Reporter, Standing,
 };
 use haltere_app::sessions::Session;
+use haltere_app::{Ctx, NotAllowed};
 use haltere_core::ConnectionId;
 use serde::Serialize;
 use serde_json::json;
@@ -19,7 +19,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
 use super::report::{self, WireReport};
-use crate::error::{ErrorBody, ErrorCode, messages};
+use crate::error::{ACTIONS_LIMIT, ErrorBody, ErrorCode, messages};
 use crate::events::no_other_use;
 use crate::layers::failures::account_for;
 use crate::state::ApiState;
@@ -165,6 +165,13 @@ fn links_event(standing: Standing) -> Event {
 fn failed(error: &ImportError) -> Event {
     let code = ErrorCode::NotAllowed;
     let body = match error {
+        ImportError::NotAllowed(NotAllowed::TooMany { .. }) => ErrorBody {
+            code: ErrorCode::TooManyRequests,
+            message: messages::TOO_MANY_ACTIONS.into(),
+            reason: None,
+            limit: Some(ACTIONS_LIMIT),
+            data: None,
+        },
         ImportError::NotAllowed(_) => ErrorBody {
             code,
             message: messages::NOT_ALLOWED.into(),

@@ -54,19 +54,24 @@ pub struct AppSettings {
 pub struct AuditSettings {
     /// For how long looks at the same by the same session are summed up after the first.
     pub reads_within: Duration,
-    /// For how long refusals of the same kind to the same caller are.
-    pub refusals_within: Duration,
+    /// For how long refusals, tests and what people do with their own account are.
+    pub repeats_within: Duration,
     /// How many refusals a user meets in a minute before being told to slow down.
     pub refusals_per_minute: u32,
+    /// How many changes and tests a user makes in an hour before being told to slow down; and how many different
+    /// looks at secrets have entries of their own.
+    pub actions_per_hour: u32,
 }
 
 impl Default for AuditSettings {
     fn default() -> Self {
         Self {
             reads_within: Duration::from_secs(10),
-            refusals_within: Duration::from_mins(1),
+            repeats_within: Duration::from_mins(1),
             // More than any program that has got its role wrong needs to find out.
             refusals_per_minute: 120,
+            // A program may create as many connections as there may be, and delete them again.
+            actions_per_hour: 20_000,
         }
     }
 }

@@ -44,6 +44,7 @@ impl App {
         if !turn.tx.delete_connection(id).await.doing(DOING)? {
             return Err(ConnectionError::NotFound);
         }
+        self.0.trail.count_change(ctx)?;
         let entry = audit::done(turn.now, ctx, AuditAction::ConnectionDelete, id.as_str(), "");
         turn.tx.append_audit(&entry).await.doing(DOING)?;
         let snapshot = self.0.registry.snapshot();

@@ -3,13 +3,13 @@
 use std::net::{IpAddr, Ipv4Addr};
 
 use haltere_core::{ConnectionId, MmcFields, TlsMaterial};
-pub(super) use haltere_testkit::builders::{id, name, url};
+pub(crate) use haltere_testkit::builders::{id, name, url};
 use haltere_testkit::ports::ReservedPort;
 
 use super::NewConnection;
 
 /// A connection with the name `Name of <id>`.
-pub(super) fn new(id_text: &str, url_text: &str) -> NewConnection {
+pub(crate) fn new(id_text: &str, url_text: &str) -> NewConnection {
     NewConnection {
         id: Some(id(id_text)),
         name: name(&format!("Name of {id_text}")),
@@ -21,29 +21,29 @@ pub(super) fn new(id_text: &str, url_text: &str) -> NewConnection {
 }
 
 /// The same under another name.
-pub(super) fn named(id: &str, other: &str, url: &str) -> NewConnection {
+pub(crate) fn named(id: &str, other: &str, url: &str) -> NewConnection {
     NewConnection { name: name(other), ..new(id, url) }
 }
 
 /// The same under another id.
-pub(super) fn with_id(id: Option<ConnectionId>, new: NewConnection) -> NewConnection {
+pub(crate) fn with_id(id: Option<ConnectionId>, new: NewConnection) -> NewConnection {
     NewConnection { id, ..new }
 }
 
 /// A port at which every connection is refused.
-pub(super) fn broken() -> Broken {
+pub(crate) fn broken() -> Broken {
     let port = ReservedPort::on(IpAddr::V4(Ipv4Addr::LOCALHOST));
     let url = format!("mqtt://{}", port.address());
     Broken { _port: port, url }
 }
 
-pub(super) struct Broken {
+pub(crate) struct Broken {
     _port: ReservedPort,
     url: String,
 }
 
 impl Broken {
-    pub(super) fn url(&self) -> &str {
+    pub(crate) fn url(&self) -> &str {
         &self.url
     }
 }

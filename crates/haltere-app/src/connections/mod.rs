@@ -58,4 +58,4 @@ pub(crate) use record::{reseal, try_secrets};
 pub(crate) use registry::Registry;
 
 #[cfg(test)]
-mod fixture;
+pub(crate) mod fixture;

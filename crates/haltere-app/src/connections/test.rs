@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use haltere_core::shares::Reached;
-use haltere_core::{AuditAction, Connection, ConnectionId, Credentials, Intent, Revision, Share};
+use haltere_core::{
+    AuditAction, AuditEntry, Connection, ConnectionId, Credentials, Intent, Revision, Share,
+};
 use haltere_link::{Audience, Circumstances, LinkSpec, ProbeEvent, ProbeReport};
 
 use super::check;
@@ -16,6 +18,7 @@ use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Doing, Internal, Invalid, NotAllowed};
 use crate::policy::Action;
+use crate::trail::NotWritten;
 
 const AUDITING: &str = "audit a test of a connection";
 /// What is put behind a client id: `-test-` and eight digits.
@@ -85,8 +88,8 @@ impl App {
         let credentials = check::credentials(candidate.credentials)?;
         let place = self.room_for_a_test(ctx)?;
         let now = self.now();
-        let entry = audit::done(now, ctx, AuditAction::ConnectionTest, url, "");
-        self.0.trail.append(entry).await.doing(AUDITING)?;
+        let entry = audit::done(now, ctx, AuditAction::ConnectionTest, &audit::cut(url), "");
+        self.audit_test(ctx, entry).await?;
 
         let connection = Connection {
             id: id_of_a_test(),
@@ -123,13 +126,13 @@ impl App {
         let Change { connection, fields } =
             update::apply(Connection::clone(stored), patch, policy)?;
         let place = self.room_for_a_test(ctx)?;
-        let mut detail = connection.url.as_str().to_owned();
+        let mut detail = audit::cut(connection.url.as_str());
         if !fields.is_empty() {
             detail = format!("{detail}; changed: {}", fields.join(", "));
         }
         let action = AuditAction::ConnectionTest;
         let tested = audit::done(self.now(), ctx, action, id.as_str(), detail);
-        self.0.trail.append(tested).await.doing(AUDITING)?;
+        self.audit_test(ctx, tested).await?;
 
         let mut test = self.prepared(&Connection { id: id_of_a_test(), ..connection }, place);
         if self.status(stored).connected() {
@@ -150,6 +153,15 @@ impl App {
             (same && self.status(connection).connected()).then(|| Arc::clone(link))
         });
         others.next()
+    }
+
+    async fn audit_test(&self, ctx: &Ctx, entry: AuditEntry) -> Result<(), TestError> {
+        match self.0.trail.append_test(ctx, entry).await {
+            Err(NotWritten::TooMany { retry_after }) => {
+                Err(NotAllowed::TooMany { retry_after }.into())
+            }
+            written => Ok(written.doing(AUDITING)?),
+        }
     }
 
     fn room_for_a_test(&self, ctx: &Ctx) -> Result<Share, TestError> {

@@ -62,6 +62,7 @@ impl App {
         let Change { mut connection, fields } = change(self, row)?;
 
         if !fields.is_empty() {
+            self.0.trail.count_change(ctx)?;
             // Two that were stored before there was this rule can be edited otherwise.
             let place = Place::of(&connection, instance);
             if before.as_ref() != Some(&place)

@@ -65,9 +65,10 @@ impl App {
         ctx: &Ctx,
         id: PluginId,
         enabled: bool,
-    ) -> Result<PluginEffect, Internal> {
+    ) -> Result<PluginEffect, SwitchPluginError> {
         const DOING: &str = "switch a plugin";
         let mut turn = self.turn().await?;
+        self.0.trail.count_change(ctx)?;
         let effect = self.effect_of_switch(&mut *turn.tx, id, enabled).await?;
         turn.tx.set_plugin(id, enabled).await.doing(DOING)?;
         let detail = if enabled { "on" } else { "off" };

@@ -109,8 +109,10 @@ impl App {
         tx.delete_sessions_of(&name, ctx.caller.session.as_ref()).await.doing(DOING)?;
         let action = AuditAction::UserPassword;
         let entry = audit::done(user.updated_at, ctx, action, name.as_str(), "own");
-        tx.append_audit(&entry).await.doing(DOING)?;
+        let audited = self.0.trail.own_entry(&name, "", entry);
+        audited.write(&mut *tx).await.doing(DOING)?;
         tx.commit().await.doing(DOING)?;
+        audited.committed();
         // The other sessions have ended when the answer arrives. Should this fail, the reconciler
         // does it within a second.
         self.check_sessions().await?;

@@ -148,8 +148,10 @@ impl App {
         tx.insert_session(&record).await.doing(DOING)?;
         let detail = ended.audited_as();
         let entry = audit::done(self.now(), &ctx, AuditAction::SessionLogin, "", detail);
-        tx.append_audit(&entry).await.doing(DOING)?;
+        let audited = self.0.trail.own_entry(&record.user, ended.manner(), entry);
+        audited.write(&mut *tx).await.doing(DOING)?;
         tx.commit().await.doing(DOING)?;
+        audited.committed();
         let gave_way = ended.gave_way() as u64;
         self.0.sessions.gave_way.fetch_add(gave_way, Ordering::Relaxed);
         if !ended.ids.is_empty() {

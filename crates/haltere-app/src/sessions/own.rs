@@ -104,8 +104,10 @@ impl App {
         tx.delete_session(&id).await.doing(DOING)?;
         let object = handle.to_string();
         let entry = audit::done(self.now(), ctx, AuditAction::SessionEnd, &object, "");
-        tx.append_audit(&entry).await.doing(DOING)?;
+        let audited = self.0.trail.own_entry(&ctx.caller.user, "one", entry);
+        audited.write(&mut *tx).await.doing(DOING)?;
         tx.commit().await.doing(DOING)?;
+        audited.committed();
         Step::Notify.around(|| self.end_in_memory(&id));
         Ok(())
     }
@@ -121,8 +123,10 @@ impl App {
         }
         let detail = format!("all others: {ended}");
         let entry = audit::done(self.now(), ctx, AuditAction::SessionEnd, "", detail);
-        tx.append_audit(&entry).await.doing(DOING)?;
+        let audited = self.0.trail.own_entry(&caller.user, "all others", entry);
+        audited.write(&mut *tx).await.doing(DOING)?;
         tx.commit().await.doing(DOING)?;
+        audited.committed();
         // They have ended when the answer arrives. Should this fail, the reconciler does it within a second.
         Ok(self.check_sessions().await?)
     }

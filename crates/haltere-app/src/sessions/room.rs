@@ -5,6 +5,7 @@
 //! these are too many, else those of the user who has most.
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use haltere_core::{SessionHandle, SessionId, UserName};
 use haltere_store::WriteTx;
@@ -27,6 +28,13 @@ impl Ended {
     /// How many were still good.
     pub(super) fn gave_way(&self) -> usize {
         self.gave_way.len()
+    }
+
+    /// What tells one login from another in the audit trail: whose sessions ended for it, and at which bound.
+    pub(super) fn manner(&self) -> String {
+        let whose =
+            self.gave_way.iter().map(|(_, user, limit)| format!("{limit} {}\n", user.as_str()));
+        whose.collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// For the audit entry of the login; empty where there is nothing to say.

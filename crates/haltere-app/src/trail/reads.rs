@@ -3,6 +3,9 @@
 //!
 //! No look goes without an entry, and none is answered while the trail takes none. What a crash can lose
 //! is how often something was looked at within its last seconds, never that it was.
+//!
+//! A user who looks at more different things than the trail has room for is not refused: those looks are
+//! counted together, without what was looked at.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -10,7 +13,8 @@ use std::time::Duration;
 
 use haltere_core::{AuditAction, AuditEntry, Revision, SessionId, Timestamp, UserName};
 
-use super::repeats::{Bounds, Repeats};
+use super::own::together;
+use super::repeats::{Bounds, OneMore, Repeats};
 use super::{NotWritten, Repeat, Trail};
 use crate::connections::ListQuery;
 use crate::ctx::Ctx;
@@ -56,7 +60,8 @@ pub(crate) enum Content {
 
 /// Windows that are open for `span`.
 pub(super) fn within(span: Duration) -> Reads {
-    Repeats::new(Bounds { span, of_a_caller: 256, in_all: 10_000 })
+    let one_more = OneMore::ClosesTheOldest;
+    Repeats::new(Bounds { span, of_a_caller: 256, one_more, in_all: 10_000 })
 }
 
 impl Trail {
@@ -68,12 +73,19 @@ impl Trail {
         entry: AuditEntry,
     ) -> Result<(), NotWritten> {
         let Ctx { caller, origin } = ctx;
+        let user = &caller.user;
         let reader =
-            Reader { user: caller.user.clone(), session: caller.session, address: origin.address };
+            Reader { user: user.clone(), session: caller.session, address: origin.address };
         let AuditEntry { action, object, detail, .. } = entry.clone();
         let look = Look { action, object, detail, content };
-        let repeat = Repeat::NeedsTheTrail;
-        if self.append_once(&self.reads, &reader, &look, &entry, repeat).await? {
+        let (repeat, pace) = (Repeat::NeedsTheTrail, Some((&self.looks, user)));
+        match self.append_once(&self.reads, &reader, &look, &entry, repeat, pace).await {
+            Ok(true) => return Ok(()),
+            Ok(false) | Err(NotWritten::TooMany { .. }) => {}
+            Err(error) => return Err(error),
+        }
+        let (entry, together) = (together(entry), &self.own.together);
+        if self.append_once(together, user, &action, &entry, repeat, None).await? {
             return Ok(());
         }
         self.append(entry).await

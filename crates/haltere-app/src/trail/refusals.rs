@@ -4,8 +4,6 @@
 //! The trail is never cut, so nobody may make it grow as they like: not one caller who tries again and
 //! again, and not many who come from everywhere. What is over the bound for all is counted together.
 
-use parking_lot::Mutex;
-use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -15,7 +13,8 @@ use haltere_core::shares::neighbourhood;
 use haltere_core::{AuditAction, AuditEntry, UserName};
 use tokio::time::Instant;
 
-use super::repeats::{Bounds, Repeats};
+use super::pace::{Pace, TooFast};
+use super::repeats::{Bounds, OneMore, Repeats};
 use super::{NotWritten, Repeat, Trail};
 
 /// So many refusals a user meets in a row before being told to slow down; after that, one more is let
@@ -34,9 +33,7 @@ pub(super) struct Refusals {
     strangers: Repeats<Stranger, Kind>,
     /// For those who have no room in the others.
     crowd: Repeats<(), Kind>,
-    /// After how long one more refusal is let through.
-    interval: Duration,
-    pace: Mutex<HashMap<UserName, Pace>>,
+    pace: Pace,
     limited: AtomicU64,
 }
 
@@ -48,24 +45,16 @@ struct Stranger {
     network: Option<IpAddr>,
 }
 
-/// How fast a user is refused.
-struct Pace {
-    /// When all is forgotten.
-    empty_at: Instant,
-    /// It is in the log that the user is too fast.
-    is_told: bool,
-}
-
 impl Refusals {
     /// Windows that are open for `span`, for users who are refused so often a minute.
     pub(super) fn within(span: Duration, per_minute: u32) -> Self {
-        let bounds = |of_a_caller, in_all| Bounds { span, of_a_caller, in_all };
+        let one_more = OneMore::ClosesTheOldest;
+        let bounds = |of_a_caller, in_all| Bounds { span, of_a_caller, one_more, in_all };
         Self {
             users: Repeats::new(bounds(64, 10_000)),
             strangers: Repeats::new(bounds(8, STRANGERS)),
             crowd: Repeats::new(bounds(64, 64)),
-            interval: MINUTE / per_minute.max(1),
-            pace: Mutex::default(),
+            pace: Pace::new(per_minute, MINUTE),
             limited: AtomicU64::new(0),
         }
     }
@@ -82,34 +71,15 @@ impl Refusals {
         self.users.is_empty() && self.strangers.is_empty() && self.crowd.is_empty()
     }
 
-    pub(super) fn span(&self) -> Duration {
-        self.users.span()
-    }
-
     /// Counts a refusal to `user`; how long to wait when there were too many.
     fn keep_pace(&self, user: &UserName, now: Instant) -> Option<Duration> {
-        let mut paces = self.pace.lock();
-        // Those who waited long enough are as good as unknown, so there are never more than were just here.
-        if paces.len() >= 1_000 && !paces.contains_key(user) {
-            paces.retain(|_, pace| pace.empty_at > now);
-        }
-        let pace =
-            paces.entry(user.clone()).or_insert_with(|| Pace { empty_at: now, is_told: false });
-        if pace.empty_at <= now {
-            *pace = Pace { empty_at: now, is_told: false };
-        }
-        let next = pace.empty_at + self.interval;
-        let excess = next.saturating_duration_since(now + MINUTE);
-        if excess.is_zero() {
-            pace.empty_at = next;
-            return None;
-        }
+        let TooFast { retry_after, is_news } = self.pace.keep(user, now).err()?;
         self.limited.fetch_add(1, Ordering::Relaxed);
-        if !std::mem::replace(&mut pace.is_told, true) {
+        if is_news {
             let user = user.as_str();
             tracing::warn!(user, "refused too often; answered with 429 for a while");
         }
-        Some(Duration::from_secs(excess.as_secs() + 1))
+        Some(retry_after)
     }
 }
 
@@ -127,7 +97,7 @@ impl Trail {
         let kind = (entry.action, entry.detail.clone());
         let wait = self.refusals.keep_pace(user, Instant::now());
         let repeat = if wait.is_some() { Repeat::IsAll } else { Repeat::IsCounted };
-        let written = match self.append_once(users, user, &kind, &entry, repeat).await {
+        let written = match self.append_once(users, user, &kind, &entry, repeat, None).await {
             Ok(false) => self.append_to_crowd(&kind, entry).await,
             Ok(true) => Ok(()),
             Err(error) => Err(error),
@@ -150,8 +120,8 @@ impl Trail {
         let account = entry.actor.clone();
         let stranger = Stranger { account, network: entry.address.map(neighbourhood) };
         let kind = (entry.action, entry.detail.clone());
-        let Refusals { strangers, .. } = &self.refusals;
-        if self.append_once(strangers, &stranger, &kind, &entry, Repeat::IsCounted).await? {
+        let (strangers, repeat) = (&self.refusals.strangers, Repeat::IsCounted);
+        if self.append_once(strangers, &stranger, &kind, &entry, repeat, None).await? {
             return Ok(());
         }
         self.append_to_crowd(&kind, entry).await
@@ -169,41 +139,11 @@ impl Trail {
         let crowd = &self.refusals.crowd;
         self.refusals.limited.fetch_add(1, Ordering::Relaxed);
         // There is room for every kind.
-        self.append_once(crowd, &(), kind, &entry, Repeat::IsCounted).await.map(drop)
+        self.append_once(crowd, &(), kind, &entry, Repeat::IsCounted, None).await.map(drop)
     }
 
     /// How many refusals were answered with 429, or counted together with those of others.
     pub(crate) fn limited_refusals(&self) -> u64 {
         self.refusals.limited.load(Ordering::Relaxed)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_user_is_refused_so_often_in_a_row_and_then_so_fast() {
-        const BURST: u32 = 120;
-        let (refusals, start) = (Refusals::within(MINUTE, BURST), Instant::now());
-        let interval = Duration::from_millis(500);
-        let second = Some(Duration::from_secs(1));
-        let user = |name: &str| UserName::parse(name).unwrap();
-        let (ada, eve) = (user("ada"), user("eve"));
-        for _ in 0..BURST {
-            assert_eq!(refusals.keep_pace(&ada, start), None);
-        }
-        assert_eq!(refusals.keep_pace(&ada, start), second);
-        assert_eq!(refusals.keep_pace(&ada, start), second, "trying again costs nothing");
-        assert_eq!(refusals.keep_pace(&eve, start), None, "somebody else is somebody else");
-        let later = start + interval;
-        assert_eq!(refusals.keep_pace(&ada, later), None);
-        assert_eq!(refusals.keep_pace(&ada, later), second);
-        assert_eq!(refusals.limited.load(Ordering::Relaxed), 3);
-        let much_later = later + MINUTE;
-        for _ in 0..BURST {
-            assert_eq!(refusals.keep_pace(&ada, much_later), None);
-        }
-        assert!(refusals.keep_pace(&ada, much_later).is_some());
     }
 }

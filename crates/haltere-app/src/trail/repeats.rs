@@ -24,10 +24,21 @@ pub(super) struct Repeats<Caller, Kind> {
 pub(super) struct Bounds {
     /// How long a window is open.
     pub(super) span: Duration,
-    /// The most open windows of one caller. One more closes the oldest of them.
+    /// The most open windows of one caller.
     pub(super) of_a_caller: usize,
-    /// The most open windows in all. No more are opened then: each entry stands for itself.
+    /// What happens when a caller has that many.
+    pub(super) one_more: OneMore,
+    /// The most open windows in all. No more are opened then.
     pub(super) in_all: usize,
+}
+
+/// What happens when a caller who has as many open windows as allowed needs another one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum OneMore {
+    /// The oldest one closes.
+    ClosesTheOldest,
+    /// There is none.
+    IsRefused,
 }
 
 struct Windows<Caller, Kind> {
@@ -60,7 +71,7 @@ impl<Caller: Eq + Hash + Clone, Kind: Eq + Hash + Clone> Repeats<Caller, Kind> {
 
     /// The open window of this kind, or a new one; `None` when there is no room for one.
     pub(super) fn window(&self, caller: &Caller, kind: &Kind, now: Instant) -> Option<Arc<Window>> {
-        let Bounds { span, of_a_caller, in_all } = self.bounds;
+        let Bounds { span, of_a_caller, one_more, in_all } = self.bounds;
         let mut windows = self.lock();
         if let Some(window) = windows.by_caller.get(caller).and_then(|own| own.get(kind))
             && window.ends > now
@@ -68,8 +79,12 @@ impl<Caller: Eq + Hash + Clone, Kind: Eq + Hash + Clone> Repeats<Caller, Kind> {
             return Some(Arc::clone(window));
         }
         windows.close(caller, kind);
-        windows.make_place(caller, of_a_caller);
-        if windows.open >= in_all {
+        match one_more {
+            OneMore::ClosesTheOldest => windows.make_place(caller, of_a_caller),
+            OneMore::IsRefused => windows.close_over(caller, now),
+        }
+        let own = windows.by_caller.get(caller).map_or(0, HashMap::len);
+        if own >= of_a_caller || windows.open >= in_all {
             return None;
         }
         let window = Arc::new(Window::new(now + span));
@@ -103,11 +118,6 @@ impl<Caller: Eq + Hash + Clone, Kind: Eq + Hash + Clone> Repeats<Caller, Kind> {
         windows.open == 0 && windows.closed.is_empty()
     }
 
-    /// How long a window is open.
-    pub(super) fn span(&self) -> Duration {
-        self.bounds.span
-    }
-
     fn lock(&self) -> MutexGuard<'_, Windows<Caller, Kind>> {
         self.windows.lock()
     }
@@ -120,6 +130,16 @@ impl<Caller: Eq + Hash, Kind: Eq + Hash + Clone> Windows<Caller, Kind> {
         let oldest = own.and_then(|own| own.iter().min_by_key(|(_, window)| window.ends));
         if let Some(oldest) = oldest.map(|(kind, _)| kind.clone()) {
             self.close(caller, &oldest);
+        }
+    }
+
+    /// Closes the windows of a caller whose time is over, so that they take no room.
+    fn close_over(&mut self, caller: &Caller, now: Instant) {
+        let own = self.by_caller.get(caller).into_iter().flatten();
+        let over = own.filter(|(_, window)| window.ends <= now);
+        let over: Vec<_> = over.map(|(kind, _)| kind.clone()).collect();
+        for kind in over {
+            self.close(caller, &kind);
         }
     }
 
@@ -172,7 +192,11 @@ mod tests {
     const SPAN: Duration = Duration::from_secs(10);
 
     fn repeats() -> Repeats<&'static str, u32> {
-        Repeats::new(Bounds { span: SPAN, of_a_caller: 2, in_all: 3 })
+        bounded(OneMore::ClosesTheOldest)
+    }
+
+    fn bounded(one_more: OneMore) -> Repeats<&'static str, u32> {
+        Repeats::new(Bounds { span: SPAN, of_a_caller: 2, one_more, in_all: 3 })
     }
 
     fn entry(second: i64) -> AuditEntry {
@@ -238,5 +262,18 @@ mod tests {
         assert!(repeats.window(&"ada", &4, now).is_some(), "in the place of an own one");
         repeats.take_closed(None);
         assert!(repeats.window(&"eve", &2, now).is_some());
+    }
+
+    #[test]
+    fn where_one_more_is_refused_no_window_closes_before_its_time() {
+        let (repeats, now) = (bounded(OneMore::IsRefused), Instant::now());
+        assert!(repeats.window(&"ada", &1, now).expect("room").count(&entry(1)));
+        let later = now + SPAN / 2;
+        assert!(repeats.window(&"ada", &2, later).expect("room").count(&entry(2)));
+        assert!(repeats.window(&"ada", &3, later).is_none());
+        assert!(repeats.window(&"ada", &1, later).expect("still open").count(&entry(3)));
+        assert!(repeats.window(&"eve", &3, later).is_some());
+        assert!(repeats.window(&"ada", &3, now + SPAN).is_some(), "the first one is over");
+        assert_eq!(sums(&repeats.take_closed(Some(now + SPAN))), [("3", 2, 1)]);
     }
 }

@@ -200,7 +200,7 @@ async fn a_user_who_is_refused_again_and_again_fills_two_entries_a_kind_and_is_t
                     assert_eq!(retry_after, Duration::from_secs(1));
                     n_too_often += 1;
                 }
-                Ok(()) => panic!("a viewer may {action:?}"),
+                other => panic!("{action:?}: {other:?}"),
             }
             if n_too_often == 10 {
                 break;

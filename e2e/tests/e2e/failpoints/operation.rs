@@ -1,6 +1,7 @@
 //! Everything that changes what is stored: how to do it, which steps it takes, and how to see that it
 //! was done.
 
+use std::net::IpAddr;
 use std::path::Path;
 
 use e2e::{Client, Haltere, secret};
@@ -128,14 +129,21 @@ impl Case {
         url: String,
     ) -> Self {
         let name = format!("n{number}");
+        // Nobody was at this address before: a repeat from the same one would only be counted.
+        let [.., c, d] = number.to_be_bytes();
+        let own = Client::from_address(&haltere.base(), IpAddr::from([127, 1, c, d.max(1)]));
+        let url = url.replace("127.0.0.1", &format!("127.1.{c}.{}", d.max(1)));
         let client = match operation {
-            Operation::LogOut => haltere.admin().await,
+            Operation::LogOut => {
+                own.login("admin", &e2e::haltere::admin_password()).await;
+                own
+            }
             Operation::ChangePassword
             | Operation::SetPassword
             | Operation::RemoveUser
             | Operation::EndSession
             | Operation::EndOtherSessions => haltere.user(&name, &["viewer"]).await,
-            _ => haltere.anonymous(),
+            _ => own,
         };
         let (mut elsewhere, mut handle) = (haltere.anonymous(), String::new());
         if matches!(operation, Operation::EndSession | Operation::EndOtherSessions) {

@@ -82,6 +82,7 @@ impl App {
         let storing = Storing { vault: &self.0.vault, ctx, now: turn.now, mode, progress };
         let (report, stored) = write(&mut *turn.tx, &storing, judged, self.room()).await?;
         if !stored.is_empty() {
+            self.0.trail.count_change(ctx)?;
             let entries = stored.into_iter().map(|connection| Arc::new(self.readable(connection)));
             let entries: Vec<_> = entries.collect();
             turn.commit(DOING).await?.append(&entries);

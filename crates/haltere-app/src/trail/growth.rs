@@ -1,0 +1,361 @@
+//! However often one caller does something, the trail grows by so much and no more.
+
+use std::net::{IpAddr, Ipv6Addr};
+use std::num::NonZeroUsize;
+
+use haltere_core::{AuditAction, AuditOutcome, Caller, Intent, PluginId, Role, Secret};
+use haltere_store::AuditFilter;
+
+use super::*;
+use crate::app::App;
+use crate::connections::fixture::{Broken, broken, id, name, named, new};
+use crate::connections::{
+    ConnectionPatch, ImportEntry, ImportFile, ImportMode, ImportProgress, Incoming, ListQuery,
+    NewConnection, Secrets, Source,
+};
+use crate::error::NotAllowed;
+use crate::sessions::LogIn;
+use crate::testing::TestApp;
+
+/// How often everything is done.
+const TIMES: usize = 1_000;
+/// How many changes, and how many looks, a user makes in an hour; more than that is done here.
+const PACE: u32 = 100;
+/// What `PACE` lets through while a test runs, if the machine is slow.
+const SLACK: usize = 20;
+/// The most bytes of text in an entry, for ids and names of ASCII; the index has as much once more at most.
+const MAX_BYTES: usize = 1_024;
+
+/// What bounds how often an action is on record.
+enum Bound {
+    /// The user's pace: an entry each, and the sums of tests.
+    Pace,
+    /// What differs each time is counted together once the pace is over.
+    Looks,
+    /// So many entries, however often and from however many addresses.
+    Own,
+    /// Only the command line does it, which belongs to those who may remove the database.
+    CommandLine,
+}
+
+/// No arm ends in a wildcard: a new action needs a bound.
+const fn bound(action: AuditAction) -> Bound {
+    match action {
+        AuditAction::ConnectionCreate
+        | AuditAction::ConnectionMend
+        | AuditAction::ConnectionUpdate
+        | AuditAction::ConnectionDelete
+        | AuditAction::ConnectionConnect
+        | AuditAction::ConnectionDisconnect
+        | AuditAction::ConnectionTest
+        | AuditAction::PluginSwitch
+        // It has an entry for each connection, too, and these have to be deleted first.
+        | AuditAction::ConnectionImport => Bound::Pace,
+        AuditAction::ConnectionExport | AuditAction::ConnectionReadSecrets => Bound::Looks,
+        AuditAction::SessionLogin
+        | AuditAction::SessionLogout
+        | AuditAction::SessionEnd
+        | AuditAction::UserPassword => Bound::Own,
+        AuditAction::UserCreate
+        | AuditAction::UserUpdate
+        | AuditAction::UserDelete
+        | AuditAction::BackupCreate
+        | AuditAction::BackupRestore
+        | AuditAction::SecretsRotate => Bound::CommandLine,
+    }
+}
+
+/// Entries of each action by one caller that a bound allows.
+fn at_most(bound: &Bound) -> usize {
+    let pace = PACE as usize + SLACK;
+    match bound {
+        Bound::Pace => 2 * pace,
+        // Those of their own and their sums, and what is counted together.
+        Bound::Looks => 2 * pace + 2,
+        Bound::Own => 2 * 64 + 2,
+        Bound::CommandLine => 0,
+    }
+}
+
+struct Trial {
+    test: TestApp,
+    broken: Broken,
+}
+
+impl Trial {
+    /// Windows do not close while it runs.
+    async fn start() -> Self {
+        let test = TestApp::start_with(|config| {
+            let audit = &mut config.settings.audit;
+            (audit.reads_within, audit.repeats_within) = (HOUR, HOUR);
+            audit.actions_per_hour = PACE;
+        });
+        let this = Self { test: test.await, broken: broken() };
+        // By somebody else than who is tried.
+        let by = this.test.ctx(Role::ConnectionManager);
+        for id in ["mended", "changed"] {
+            this.app()
+                .create_connection(&by, this.connection(id), Secrets::Omit)
+                .await
+                .expect("stored");
+        }
+        this
+    }
+
+    fn app(&self) -> &App {
+        &self.test.app
+    }
+
+    fn connection(&self, id: &str) -> NewConnection {
+        let credentials = haltere_core::Credentials::new(
+            Some("ada".to_owned()),
+            Some(Secret::new("hunter2".to_owned())),
+            None,
+        );
+        NewConnection { credentials, ..new(id, self.broken.url()) }
+    }
+
+    /// Does it for the `n`th time, as an administrator; whether it was done.
+    async fn act(&self, action: AuditAction, n: usize) -> bool {
+        let (app, ctx) = (self.app(), self.test.ctx(Role::Admin));
+        match action {
+            AuditAction::ConnectionCreate => {
+                let new = self.connection(&format!("new-{n}"));
+                app.create_connection(&ctx, new, Secrets::Include).await.is_ok()
+            }
+            AuditAction::ConnectionMend => {
+                let again = self.connection("mended");
+                app.create_connection(&ctx, again, Secrets::Include).await.is_ok_and(|it| it.mended)
+            }
+            AuditAction::ConnectionUpdate => {
+                let name = Some(name(&format!("Name {n}")));
+                let patch = ConnectionPatch { name, ..ConnectionPatch::default() };
+                app.patch_connection(&ctx, &id("changed"), patch, Secrets::Include).await.is_ok()
+            }
+            AuditAction::ConnectionDelete => {
+                let (id, by) = (format!("old-{n}"), self.test.ctx(Role::ConnectionManager));
+                // While others have room to make what this one deletes.
+                let made =
+                    app.create_connection(&by, self.connection(&id), Secrets::Omit).await.is_ok();
+                let gone = app
+                    .delete_connection(
+                        &ctx,
+                        &haltere_core::ConnectionId::parse(&id).expect("an id"),
+                        Secrets::Omit,
+                    )
+                    .await;
+                made && gone.is_ok()
+            }
+            AuditAction::ConnectionConnect => self.switch(&ctx, Intent::Connected).await,
+            AuditAction::ConnectionDisconnect => self.switch(&ctx, Intent::Disconnected).await,
+            AuditAction::ConnectionImport => self.import(&ctx, n).await,
+            AuditAction::ConnectionExport => {
+                app.export_connections(&ctx, Secrets::Include).await.is_ok()
+            }
+            AuditAction::ConnectionTest => {
+                // Denied by the egress policy, which takes no time; and as long as an address may be.
+                let url = format!("ws://169.254.169.254:9001/{n}/{}", "x".repeat(1_900));
+                let test = NewConnection {
+                    url: haltere_testkit::builders::url(&url),
+                    ..self.connection("x")
+                };
+                app.test_connection(&ctx, test).await.is_ok()
+            }
+            AuditAction::ConnectionReadSecrets => {
+                // Every second one is the same.
+                let limit = NonZeroUsize::new(if n.is_multiple_of(2) { n + 1 } else { 1 });
+                let query = ListQuery { limit, ..ListQuery::default() };
+                app.list_connections(&ctx, &query, Secrets::Include).await.is_ok()
+            }
+            AuditAction::SessionLogin => self.log_in(n).await.is_some(),
+            AuditAction::SessionLogout => {
+                let ctx = self.log_in(n).await.expect("logged in");
+                app.log_out(&ctx).await.is_ok()
+            }
+            AuditAction::SessionEnd => {
+                let (ctx, _) =
+                    (self.log_in(n).await.expect("in"), self.log_in(n).await.expect("in"));
+                app.end_other_sessions(&ctx).await.is_ok()
+            }
+            AuditAction::UserPassword => {
+                let change = app.change_own_password(
+                    &ctx,
+                    TestApp::PASSWORD.into(),
+                    TestApp::PASSWORD.into(),
+                );
+                change.await.is_ok()
+            }
+            AuditAction::PluginSwitch => {
+                let plugin = PluginId::UserProfileEdit;
+                app.switch_plugin(&ctx, plugin, n.is_multiple_of(2)).await.is_ok()
+            }
+            AuditAction::UserCreate
+            | AuditAction::UserUpdate
+            | AuditAction::UserDelete
+            | AuditAction::BackupCreate
+            | AuditAction::BackupRestore
+            | AuditAction::SecretsRotate => false,
+        }
+    }
+
+    /// Whether the intent was changed; the way back is by somebody else, for as long as they may.
+    async fn switch(&self, ctx: &Ctx, intent: Intent) -> bool {
+        let (app, id) = (self.app(), id("changed"));
+        let by = self.test.ctx(Role::ConnectionManager);
+        let revision = async || {
+            let view = app.get_connection(ctx, &id, Secrets::Omit).await.expect("there");
+            view.entry.connection().expect("readable").revision
+        };
+        if intent == Intent::Connected {
+            let _ = app.disconnect_connection(&by, &id, Secrets::Omit).await;
+            let before = revision().await;
+            let done = app.connect_connection(ctx, &id, Secrets::Include).await.is_ok();
+            done && revision().await > before
+        } else {
+            let _ = app.connect_connection(&by, &id, Secrets::Omit).await;
+            let before = revision().await;
+            let done = app.disconnect_connection(ctx, &id, Secrets::Include).await.is_ok();
+            done && revision().await > before
+        }
+    }
+
+    async fn import(&self, ctx: &Ctx, n: usize) -> bool {
+        let new = named(&format!("moved-{n}"), &format!("Moved {n}"), self.broken.url());
+        let entry = ImportEntry {
+            id: None,
+            name: None,
+            content: Ok(Incoming { connection: new, intent: Intent::Disconnected }),
+            notes: Vec::new(),
+        };
+        let file =
+            ImportFile { source: Source::Mmc, entries: vec![entry], not_taken_over: Vec::new() };
+        let (reporter, _) = ImportProgress::channel();
+        let import = self.app().import_connections(ctx, file, ImportMode::Store, reporter).await;
+        import.is_ok_and(|report| report.done)
+    }
+
+    /// Three of four times from an address where nobody was before.
+    async fn log_in(&self, n: usize) -> Option<Ctx> {
+        let mut origin = TestApp::origin();
+        if !n.is_multiple_of(4) {
+            origin.address = Some(IpAddr::V6(Ipv6Addr::from_bits((0x2001 << 112) + n as u128)));
+        }
+        let (username, password) = ("admin".to_owned(), TestApp::PASSWORD.into());
+        let wish = LogIn { username, password, origin: origin.clone(), user_agent: None };
+        let caller: Caller = self.app().log_in(wish).await.ok()?.caller;
+        Some(Ctx::new(caller, origin))
+    }
+
+    /// Of the administrator, once everything is written.
+    async fn entries(self) -> Vec<AuditEntry> {
+        let Self { test, broken: _broken } = self;
+        let test = test.restart().await;
+        let filter = AuditFilter {
+            actor: Some("admin".to_owned()),
+            limit: 100_000,
+            ..AuditFilter::default()
+        };
+        let records = test.store.read().await.unwrap().list_audit(&filter).await.unwrap();
+        records.into_iter().map(|record| record.entry).collect()
+    }
+}
+
+fn bytes(entry: &AuditEntry) -> usize {
+    let AuditEntry { actor, request_id, object, detail, .. } = entry;
+    actor.len() + request_id.len() + object.len() + detail.len()
+}
+
+async fn grows_within_its_bound(actions: &[AuditAction]) {
+    for &action in actions {
+        let bound = bound(action);
+        let trial = Trial::start().await;
+        let mut done: u64 = 0;
+        for n in 0..TIMES {
+            done += u64::from(trial.act(action, n).await);
+        }
+        match bound {
+            Bound::Own | Bound::Looks => assert_eq!(done, TIMES as u64, "{action:?}: refused"),
+            Bound::Pace => assert!(done >= u64::from(PACE) / 2, "{action:?}: {done}"),
+            Bound::CommandLine => assert_eq!(done, 0),
+        }
+        let entries = trial.entries().await;
+        let of_action: Vec<_> = entries.iter().filter(|entry| entry.action == action).collect();
+        let times: u64 = of_action.iter().map(|entry| entry.repeats.map_or(1, |it| it.times)).sum();
+        assert_eq!(times, done, "{action:?}: the count is exact");
+        assert!(of_action.len() <= at_most(&bound), "{action:?}: {}", of_action.len());
+        assert!(of_action.iter().all(|entry| entry.outcome == AuditOutcome::Success));
+        let longest = of_action.iter().map(|entry| bytes(entry)).max();
+        assert!(longest.unwrap_or(0) <= MAX_BYTES, "{action:?}: {longest:?}");
+        println!("{action:?}: {done} times, {} entries, {longest:?} bytes", of_action.len());
+    }
+}
+
+/// In a few tests, so that they run side by side.
+#[tokio::test]
+async fn by_changes_of_a_connection() {
+    use AuditAction::{ConnectionConnect, ConnectionDisconnect, ConnectionMend, ConnectionUpdate};
+    grows_within_its_bound(&[
+        ConnectionMend,
+        ConnectionUpdate,
+        ConnectionConnect,
+        ConnectionDisconnect,
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn by_new_connections() {
+    use AuditAction::{ConnectionCreate, ConnectionDelete, ConnectionImport};
+    grows_within_its_bound(&[ConnectionCreate, ConnectionDelete, ConnectionImport]).await;
+}
+
+#[tokio::test]
+async fn by_looks_tests_and_switches() {
+    use AuditAction::{ConnectionExport, ConnectionReadSecrets, ConnectionTest, PluginSwitch};
+    grows_within_its_bound(&[
+        ConnectionExport,
+        ConnectionReadSecrets,
+        ConnectionTest,
+        PluginSwitch,
+    ])
+    .await;
+}
+
+#[tokio::test]
+async fn by_logins_and_what_follows_them() {
+    use AuditAction::{SessionEnd, SessionLogin, SessionLogout, UserPassword};
+    grows_within_its_bound(&[SessionLogin, SessionLogout, SessionEnd, UserPassword]).await;
+}
+
+/// None is forgotten above.
+#[test]
+fn by_nothing_else() {
+    let elsewhere =
+        AuditAction::ALL.into_iter().filter(|it| matches!(bound(*it), Bound::CommandLine));
+    assert_eq!(elsewhere.count() + 4 + 3 + 4 + 4, AuditAction::ALL.len());
+}
+
+#[tokio::test]
+async fn who_changes_too_much_has_to_wait_and_hinders_no_one_else() {
+    let trial = Trial::start().await;
+    let (app, ctx) = (trial.app(), trial.test.ctx(Role::Admin));
+    let refusal = loop {
+        if let Err(error) = app.switch_plugin(&ctx, PluginId::UserProfileEdit, true).await {
+            break error;
+        }
+    };
+    let crate::plugins::SwitchPluginError::NotAllowed(NotAllowed::TooMany { retry_after }) =
+        refusal
+    else {
+        panic!("{refusal:?}");
+    };
+    assert!(retry_after <= Duration::from_secs(37), "{retry_after:?}");
+    let by = trial.test.ctx(Role::ConnectionManager);
+    app.create_connection(&by, trial.connection("a"), Secrets::Omit).await.expect("another user");
+    // Looking and logging in go on.
+    assert!(trial.act(AuditAction::ConnectionReadSecrets, 1).await);
+    assert!(trial.log_in(1).await.is_some());
+    // A change that changes nothing costs nothing.
+    app.disconnect_connection(&by, &id("a"), Secrets::Omit).await.expect("disconnected");
+    app.disconnect_connection(&ctx, &id("a"), Secrets::Omit).await.expect("it is so already");
+}
