@@ -36,7 +36,7 @@ pub use clock::Clock;
 pub use connection::{
     Connection, ConnectionId, ConnectionName, Credentials, Intent, MmcFields, Revision, TlsMaterial,
 };
-pub use failure::{LinkFailure, Stage};
+pub use failure::{FailureCode, LinkFailure, MqttReason, NetworkCode, Stage, TlsAlert, TlsCode};
 pub use jiff::Timestamp;
 pub use network::{Network, NetworkError};
 pub use pem::{Pem, WeakPem};

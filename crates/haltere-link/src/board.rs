@@ -4,13 +4,12 @@
 //! follower is told *that* a link has changed and reads how it is by then.
 
 use parking_lot::{Mutex, MutexGuard};
-use std::borrow::Cow;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use haltere_core::{
-    BrokerFacts, Clock, ConnectionId, ConnectionStatus, HistoryState, LinkState, Revision, Since,
-    StatusChange, Timestamp,
+    BrokerFacts, Clock, ConnectionId, ConnectionStatus, FailureCode, HistoryState, LinkState,
+    Revision, Since, StatusChange, Timestamp,
 };
 use tokio::sync::Notify;
 
@@ -372,7 +371,7 @@ impl Place {
 }
 
 /// What has to change to make a change worth a line of history: being up, being idle, the failure.
-fn gist(status: &ConnectionStatus) -> (bool, bool, Option<&Cow<'static, str>>) {
+fn gist(status: &ConnectionStatus) -> (bool, bool, Option<&FailureCode>) {
     let idle = matches!(status.state, LinkState::Idle);
     (status.connected(), idle, status.failure().map(|failure| &failure.code))
 }

@@ -1,12 +1,12 @@
 //! What is known of a link from before haltere started.
 
-use std::borrow::Cow;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 
 use haltere_core::{
-    ConnectionStatus, HistoryState, LinkFailure, Revision, Since, StatusChange, Timestamp,
+    ConnectionStatus, FailureCode, HistoryState, LinkFailure, Revision, Since, StatusChange,
+    Timestamp,
 };
 
 /// What is found after so short a time as it was left counts as having been so all the time: a restart or an
@@ -74,7 +74,7 @@ pub(crate) struct Resumption {
 /// How the link was left.
 struct Last {
     connected: bool,
-    code: Option<Cow<'static, str>>,
+    code: Option<FailureCode>,
     since: Since,
 }
 

@@ -16,7 +16,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use haltere_core::{Intent, LinkFailure, LinkState, Timestamp};
+use haltere_core::{Intent, LinkFailure, LinkState, NetworkCode, Timestamp};
 
 use crate::{LinkConfig, failure};
 
@@ -180,7 +180,7 @@ impl State {
 
     /// Whether it was not dialled because all places are taken.
     pub(crate) fn waits_for_a_place(&self) -> bool {
-        matches!(self, Self::Waiting { failure, .. } if failure.code == failure::NO_DESCRIPTORS)
+        matches!(self, Self::Waiting { failure, .. } if failure.code == NetworkCode::NoDescriptors.into())
     }
 
     /// The state as others see it; `None` once the link is on its way out.
@@ -201,9 +201,7 @@ impl State {
 
 #[cfg(test)]
 mod tests {
-    use std::borrow::Cow;
-
-    use haltere_core::Stage;
+    use haltere_core::{FailureCode, MqttReason, Stage};
     use proptest::prelude::*;
 
     use super::*;
@@ -211,16 +209,8 @@ mod tests {
     const NOON: Moment =
         Moment { now: Timestamp::UNIX_EPOCH, steady: Duration::from_hours(1), jitter: 1.0 };
 
-    fn failure(code: &'static str) -> Arc<LinkFailure> {
-        Arc::new(LinkFailure {
-            stage: Stage::Mqtt,
-            code: Cow::Borrowed(code),
-            errno: None,
-            syscall: None,
-            address: None,
-            port: None,
-            message: String::new(),
-        })
+    fn failure(code: impl Into<FailureCode>) -> Arc<LinkFailure> {
+        Arc::new(failure::bare(Stage::Mqtt, code, String::new()))
     }
 
     fn wanted(intent: Intent, same_dial: bool) -> Input {
@@ -235,8 +225,8 @@ mod tests {
     fn the_table() {
         use Effect::{AbortDial, ClearTimer, Dial, Disconnect, SetTimer};
         use Intent::{Connected, Disconnected};
-        let refused = failure("ECONNREFUSED");
-        let denied = failure("NOT_AUTHORIZED");
+        let refused = failure(NetworkCode::ConnectionRefused);
+        let denied = failure(MqttReason::NotAuthorized);
         let connecting = |attempt, last_failure| State::Connecting { attempt, last_failure };
         let online = |failures| State::Online { since: NOON.now, began: NOON.steady, failures };
         let waiting = |failure: &Arc<LinkFailure>, attempt, millis| State::Waiting {
@@ -342,7 +332,9 @@ mod tests {
             let steady = NOON.steady + Duration::from_secs(after);
             let moment = Moment { now: later(now), steady, jitter: 1.0 };
             let online = State::Online { since: NOON.now, began: NOON.steady, failures: 9 };
-            match step(online, Input::Lost(failure("ECONNCLOSED")), moment, &config).0 {
+            match step(online, Input::Lost(failure(NetworkCode::ConnectionClosed)), moment, &config)
+                .0
+            {
                 State::Waiting { attempt, .. } => attempt,
                 other => panic!("{other:?}"),
             }
@@ -354,7 +346,10 @@ mod tests {
 
     fn any_input() -> impl Strategy<Value = Input> {
         let intent = prop_oneof![4 => Just(Intent::Connected), 1 => Just(Intent::Disconnected)];
-        let code = prop_oneof![Just("ECONNREFUSED"), Just("NOT_AUTHORIZED")];
+        let code = prop_oneof![
+            Just(FailureCode::from(NetworkCode::ConnectionRefused)),
+            Just(FailureCode::from(MqttReason::NotAuthorized)),
+        ];
         prop_oneof![
             2 => (intent, any::<bool>()).prop_map(|(intent, same)| wanted(intent, same)),
             4 => Just(Input::Dialled),

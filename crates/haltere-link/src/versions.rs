@@ -1,6 +1,6 @@
 //! Which version of MQTT a broker speaks.
 
-use haltere_core::{LinkFailure, ProtocolVersion, Stage};
+use haltere_core::{FailureCode, LinkFailure, MqttReason, NetworkCode, ProtocolVersion, Stage};
 
 /// Which version of MQTT to try next: 5, unless the broker has said that it does not speak it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,11 +37,15 @@ impl Versions {
 
     /// The attempt with [`Self::next`] has failed.
     pub(crate) fn failed(&mut self, failure: &LinkFailure) {
-        if failure.code == "UNACCEPTABLE_PROTOCOL_VERSION" {
-            *self = Self::default();
-            return;
-        }
-        let closed = matches!(&*failure.code, "ECONNCLOSED" | "ECONNRESET");
+        use NetworkCode::{ConnectionClosed, ConnectionReset};
+        let closed = match failure.code {
+            FailureCode::Mqtt(MqttReason::UnacceptableProtocolVersion) => {
+                *self = Self::default();
+                return;
+            }
+            FailureCode::Network(ConnectionClosed | ConnectionReset) => true,
+            _ => false,
+        };
         let dropped = closed && failure.stage == Stage::Mqtt;
         self.try_older = dropped && !self.proven && self.next() == ProtocolVersion::V5;
     }
@@ -77,7 +81,7 @@ mod tests {
         versions.failed(&closed);
         assert_eq!(versions.next(), ProtocolVersion::V3_1_1);
         // It was replaced by one that knows 5 only.
-        let code = "UNACCEPTABLE_PROTOCOL_VERSION";
+        let code = MqttReason::UnacceptableProtocolVersion;
         let refusal = Refusal { code, number: 1, words: None, server: None };
         versions.failed(&failure::refusal(&refusal, peer));
         assert_eq!(versions.next(), ProtocolVersion::V5);
@@ -91,7 +95,7 @@ mod tests {
         let peer = ([127, 0, 0, 1], 1883).into();
         for stage in [Stage::Tcp, Stage::Tls, Stage::Websocket] {
             let mut versions = Versions::default();
-            versions.failed(&failure::reset(stage, peer, "made up for the test"));
+            versions.failed(&failure::is_this_port_tls(stage, peer));
             assert_eq!(versions.next(), ProtocolVersion::V5, "{stage}");
         }
     }

@@ -228,7 +228,7 @@ mod tests {
         let panics = AtomicU64::new(0);
         let outcome = poll_fn(|cx| work.poll(cx, &panics)).await;
         let Outcome::Failed(failure) = outcome else { panic!("not a failure") };
-        assert_eq!(failure.code, "ERR_INTERNAL");
+        assert_eq!(failure.code.as_str(), "ERR_INTERNAL");
         assert!(!failure.message.contains("young"), "a panic may quote anything: {failure}");
         assert!(matches!(work, Work::Nothing));
         assert_eq!(panics.into_inner(), 1);

@@ -4,7 +4,9 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use haltere_core::{ConnectionId, HistoryState, LinkFailure, Since, Stage, StatusChange};
+use haltere_core::{
+    ConnectionId, FailureCode, HistoryState, LinkFailure, Since, Stage, StatusChange,
+};
 use haltere_store::{LinkChangeRecord, LinkHistoryReads, LinkHistoryWrites, StoreError};
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
@@ -95,15 +97,23 @@ fn bind<'q>(statement: Statement<'q>, record: &'q LinkChangeRecord) -> Statement
     // Without `..`, so that a new field doesn't compile until it is kept.
     let failure = failure.as_deref().map(|failure| {
         let LinkFailure { stage, code, errno, syscall, address, port, message } = failure;
-        (stage.as_str(), &**code, *errno, syscall.as_deref(), address.as_deref(), *port, &**message)
+        (
+            stage.as_str(),
+            code.as_str(),
+            *errno,
+            syscall.as_deref(),
+            address.as_deref(),
+            *port,
+            &**message,
+        )
     });
     statement
-        .bind(failure.map(|it| it.0))
-        .bind(failure.map(|it| it.1))
-        .bind(failure.and_then(|it| it.2))
-        .bind(failure.and_then(|it| it.3))
-        .bind(failure.and_then(|it| it.4))
-        .bind(failure.and_then(|it| it.5))
+        .bind(failure.as_ref().map(|it| it.0))
+        .bind(failure.as_ref().map(|it| it.1.clone()))
+        .bind(failure.as_ref().and_then(|it| it.2))
+        .bind(failure.as_ref().and_then(|it| it.3))
+        .bind(failure.as_ref().and_then(|it| it.4))
+        .bind(failure.as_ref().and_then(|it| it.5))
         .bind(failure.map(|it| it.6))
 }
 
@@ -135,7 +145,7 @@ fn read_failure(cells: &mut Cells<'_>) -> Result<Option<LinkFailure>, StoreError
     let Some(stage) = stage else { return Ok(None) };
     Ok(Some(LinkFailure {
         stage,
-        code: Cow::Owned(cells.get("code")?),
+        code: cells.parse("code", |name: &str| Some(FailureCode::from_name(name)))?,
         errno: cells.get("errno")?,
         syscall: cells.get::<Option<String>>("syscall")?.map(Cow::Owned),
         address: cells.get("address")?,

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use haltere_core::{
-    AuditAction, AuditEntry, AuditOutcome, ConnectionId, HistoryState, Intent, LinkFailure, Pem,
-    Revision, Since, Stage, StatusChange, Timestamp,
+    AuditAction, AuditEntry, AuditOutcome, ConnectionId, HistoryState, Intent, LinkFailure,
+    NetworkCode, Pem, Revision, Since, Stage, StatusChange, Timestamp,
 };
 use haltere_store::contract::Fixture;
 use haltere_store::{AuditFilter, ConnectionRecord, LinkChangeRecord, Sealed};
@@ -341,7 +341,7 @@ fn failed_line(id: u32, seconds: i64) -> LinkChangeRecord {
     let at = Timestamp::from_second(seconds).unwrap();
     let failure = LinkFailure {
         stage: Stage::Tcp,
-        code: Cow::Borrowed("ECONNREFUSED"),
+        code: NetworkCode::ConnectionRefused.into(),
         errno: Some(-111),
         syscall: Some(Cow::Borrowed("connect")),
         address: Some("10.0.12.7".to_owned()),

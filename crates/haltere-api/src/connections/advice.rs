@@ -1,5 +1,7 @@
 //! `GET /api/connections/{connectionId}/advice`
 
+use std::borrow::Cow;
+
 use axum::extract::State;
 use axum::response::Response;
 use haltere_app::connections::ConnectionAdvice;
@@ -19,7 +21,7 @@ use crate::wire::status::StageName;
 pub(crate) struct WireAdvice<'a> {
     /// The code of the failure it is about; absent while there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
-    code: Option<&'a str>,
+    code: Option<Cow<'a, str>>,
     /// The stage at which that happened.
     #[serde(skip_serializing_if = "Option::is_none")]
     stage: Option<StageName>,
@@ -31,7 +33,7 @@ impl<'a> From<&'a ConnectionAdvice> for WireAdvice<'a> {
     fn from(advice: &'a ConnectionAdvice) -> Self {
         let ConnectionAdvice { failure, advice } = advice;
         Self {
-            code: failure.as_ref().map(|failure| failure.code.as_ref()),
+            code: failure.as_ref().map(|failure| failure.code.as_str()),
             stage: failure.as_ref().map(|failure| failure.stage.into()),
             advice,
         }

@@ -1,5 +1,7 @@
 //! A connection's live status on its way out.
 
+use std::borrow::Cow;
+
 use haltere_core::{ConnectionStatus, HistoryState, LinkFailure, LinkState, Stage};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -83,7 +85,7 @@ impl From<HistoryState> for HistoryStateName {
 }))]
 pub(crate) struct FailureView<'a> {
     /// For programs: `ECONNREFUSED`, `CERT_HAS_EXPIRED`, `NOT_AUTHORIZED`, …
-    code: &'a str,
+    code: Cow<'a, str>,
     /// Node's negative errno, the MQTT reason code, or the HTTP status of a refused WebSocket upgrade.
     #[serde(skip_serializing_if = "Option::is_none")]
     errno: Option<i32>,
@@ -173,7 +175,7 @@ impl<'a> From<&'a LinkFailure> for FailureView<'a> {
     fn from(failure: &'a LinkFailure) -> Self {
         let LinkFailure { stage, code, errno, syscall, address, port, message } = failure;
         Self {
-            code,
+            code: code.as_str(),
             errno: *errno,
             syscall: syscall.as_deref(),
             address: address.as_deref(),

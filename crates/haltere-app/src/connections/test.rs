@@ -261,7 +261,7 @@ mod tests {
         assert_eq!(seen.len(), 2 * good.probe.stages.len(), "a beginning and an end each");
         let bad = app.app.test_connection(&ctx, new("a", port.url())).await.unwrap();
         let bad = bad.run(|_| {}).await.expect("no shutdown");
-        assert_eq!(bad.probe.failure.expect("refused").code, "ECONNREFUSED");
+        assert_eq!(bad.probe.failure.expect("refused").code.as_str(), "ECONNREFUSED");
         assert!(bad.advice[0].contains("haltere itself runs on"), "{:?}", bad.advice);
 
         let viewer = app.ctx(Role::Viewer);

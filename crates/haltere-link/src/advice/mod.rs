@@ -1,25 +1,27 @@
 //! What to try, for each code.
 //!
-//! A failure's message says what happened; this says what to do next, with what is known of the
-//! case: the URL, the settings, the certificates presented. Advice has to be true and to be
-//! specific, or it is noise: a line names the command, the setting or the file. Commands stand
-//! between backticks, and never hold what a stranger wrote into a certificate.
+//! A failure's message says what happened; advice says what to do next, with what is known of the
+//! case: the URL, the settings, the certificates presented. Advice has to be true and specific, or it
+//! is noise: a line names the command, the setting or the file. Commands are between backticks, and
+//! never contain text from a broker's certificate or answer unless it is a plain host name.
 //!
-//! [`network`], [`tls`] and [`mqtt`] hold the table, by code and stage. A test reads the sources for
-//! every code we can report and fails on one that has no advice.
+//! [`network`], [`certificate`], [`alert`] and [`mqtt`] match on all codes of their kind, so a new code
+//! does not compile until it has advice.
 
+mod alert;
+mod certificate;
 mod elsewhere;
+mod identity;
 mod mqtt;
 mod network;
 mod remarks;
 #[cfg(test)]
 mod tests;
-mod tls;
 
 use std::borrow::Cow;
 
 use haltere_core::text::misleads;
-use haltere_core::{BrokerFacts, Host, LinkFailure, Stage, Timestamp, Transport};
+use haltere_core::{BrokerFacts, FailureCode, Host, LinkFailure, Stage, Timestamp, Transport};
 
 use crate::tls::{CertificateFacts, day};
 use crate::{LinkSpec, ProbeReport, failure};
@@ -27,13 +29,13 @@ use crate::{LinkSpec, ProbeReport, failure};
 /// Who reads the advice: settings have other names on the command line than in the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Audience {
-    /// Somebody at a terminal, who has just typed `haltere test`.
+    /// A user of `haltere test`.
     Terminal,
-    /// Somebody who has sent, or will send, a connection as JSON.
+    /// A client that sends connections as JSON.
     Api,
 }
 
-/// What advice depends on beside the connection and what came of dialling it.
+/// What advice depends on in addition to the connection and the outcome of dialling it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Circumstances {
     /// Who reads it.
@@ -42,12 +44,12 @@ pub struct Circumstances {
     pub now: Timestamp,
 }
 
-/// What is known of a link, or came of dialling once: the ground for advice.
+/// What is known of a link or a probe: the basis of advice.
 #[derive(Debug, Clone, Copy)]
 pub struct Findings<'a> {
     /// Why it is not up.
     pub failure: Option<&'a LinkFailure>,
-    /// What the broker told; only where it let us in.
+    /// What the broker reported; only if it accepted the connection.
     pub broker: Option<&'a BrokerFacts>,
     /// The certificates the broker presented, leaf first.
     pub chain: &'a [CertificateFacts],
@@ -76,28 +78,29 @@ impl Findings<'_> {
         if spec.tls_ignored && spec.url.transport().is_tls() {
             advice.push(remarks::TLS_PLUGIN_OFF.to_owned());
             if is_for_want {
-                // The settings are there: to ask for them would lead astray.
+                // The settings exist: asking for them would mislead.
                 return advice;
             }
         } else if spec.tls_off && spec.url.transport().is_tls() && is_for_want {
             advice.push(remarks::TLS_PLUGIN_OFF_FOR_ALL.to_owned());
         }
-        advice.extend(specific(&case).unwrap_or_else(|| generic(&case)));
+        advice.extend(match &failure.code {
+            FailureCode::Network(code) => network::advise(&case, *code),
+            FailureCode::Tls(code) => certificate::advise(&case, *code),
+            FailureCode::Alert(alert) => alert::advise(&case, *alert),
+            FailureCode::Mqtt(reason) => mqtt::advise(&case, *reason),
+            FailureCode::UnnamedAlert(_) | FailureCode::Unknown(_) => generic(&case),
+        });
         advice
     }
 }
 
-/// What is in the table.
-fn specific(case: &Case<'_>) -> Option<Vec<String>> {
-    network::advise(case).or_else(|| tls::advise(case)).or_else(|| mqtt::advise(case))
-}
-
-/// For the reserved numbers of TLS alerts, and whatever else nobody has met yet.
+/// For codes without a meaning of their own.
 fn generic(case: &Case<'_>) -> Vec<String> {
     vec![
         format!(
             "Look into the broker's log for what it says about this connection ({}).",
-            case.code()
+            case.failure.code
         ),
         format!(
             "See whether another client gets further: `mosquitto_sub -h {} -p {} -t '$SYS/broker/version' -C 1 -d`",
@@ -107,7 +110,7 @@ fn generic(case: &Case<'_>) -> Vec<String> {
     ]
 }
 
-/// A failure, with what is known around it.
+/// A failure, with its context.
 struct Case<'a> {
     spec: &'a LinkSpec,
     failure: &'a LinkFailure,
@@ -117,10 +120,6 @@ struct Case<'a> {
 }
 
 impl Case<'_> {
-    fn code(&self) -> &str {
-        &self.failure.code
-    }
-
     fn stage(&self) -> Stage {
         self.failure.stage
     }
@@ -137,7 +136,7 @@ impl Case<'_> {
         self.spec.url.host()
     }
 
-    /// Whose certificate the broker has to show.
+    /// The host that the broker's certificate has to be for.
     fn tls_host(&self) -> Cow<'_, Host> {
         self.spec.tls_host()
     }
@@ -154,24 +153,24 @@ impl Case<'_> {
         }
     }
 
-    /// The address dialled, or the host when it did not come to that.
+    /// The address dialled, or the host if none was.
     fn address(&self) -> String {
         self.failure.address.clone().unwrap_or_else(|| self.host().to_string())
     }
 
-    /// Whether the broker was looked for on haltere's own machine.
+    /// Whether the URL leads to haltere's own machine.
     fn is_local(&self) -> bool {
         is_loopback(self.host())
     }
 
-    /// Invites to try the same host and port in another way.
+    /// Suggests the same host and port with another transport.
     fn try_as(&self, transport: Transport) -> String {
         let path = if transport.is_websocket() { "/mqtt" } else { "" };
         let url = format!("{}://{}{path}", transport.scheme(), self.authority());
         self.try_url(&url)
     }
 
-    /// Invites to try another URL.
+    /// Suggests another URL.
     fn try_url(&self, url: &str) -> String {
         match self.circumstances.audience {
             Audience::Terminal => format!("try `haltere test {url}`"),
@@ -179,7 +178,7 @@ impl Case<'_> {
         }
     }
 
-    /// What a setting is called by whoever reads this.
+    /// The name of a setting for this audience.
     fn setting(&self, terminal: &'static str, api: &'static str) -> &'static str {
         match self.circumstances.audience {
             Audience::Terminal => terminal,
@@ -227,8 +226,8 @@ fn is_loopback(host: &Host) -> bool {
     }
 }
 
-/// What somebody else wrote, without what would make a command of it, with what hides or turns text written
-/// out, and not endless.
+/// Text from outside: without the backticks that would make a command of it, with characters that hide or
+/// reverse text escaped, and cut to a bounded length.
 fn quoted(text: &str) -> String {
     const SHOWN: usize = 2_048;
     let mut quoted = String::new();
@@ -245,7 +244,7 @@ fn quoted(text: &str) -> String {
     quoted
 }
 
-/// Sentences, owned.
+/// A vector of owned sentences.
 macro_rules! lines {
     ($($line:expr),+ $(,)?) => { vec![$(String::from($line)),+] };
 }

@@ -1,16 +1,16 @@
 //! The broker's own refusals, by the names MQTT gives them.
 
-use haltere_core::{Stage, Transport};
+use haltere_core::{MqttReason as M, Transport};
 
 use super::{Case, elsewhere, lines, quoted};
 
-pub(super) fn advise(case: &Case<'_>) -> Option<Vec<String>> {
-    Some(match case.code() {
-        "NOT_AUTHORIZED" | "BAD_USER_NAME_OR_PASSWORD" => not_let_in(case),
-        "BAD_AUTHENTICATION_METHOD" => lines![
+pub(super) fn advise(case: &Case<'_>, reason: M) -> Vec<String> {
+    match reason {
+        M::NotAuthorized | M::BadUserNameOrPassword => not_let_in(case),
+        M::BadAuthenticationMethod => lines![
             "The broker asks for extended authentication (SCRAM, Kerberos, …), which haltere does not speak: give haltere a user with a password, or a client certificate.",
         ],
-        "CLIENT_IDENTIFIER_NOT_VALID" | "IDENTIFIER_REJECTED" => lines![
+        M::ClientIdentifierNotValid | M::IdentifierRejected => lines![
             format!(
                 "Choose another client id with {}; this one is {}. Some brokers bind an id to a user, or let in only ids they know.",
                 case.client_id(),
@@ -18,57 +18,57 @@ pub(super) fn advise(case: &Case<'_>) -> Option<Vec<String>> {
             ),
             client_id_prefixes(case),
         ],
-        "BANNED" => lines![
+        M::Banned => lines![
             "An administrator of the broker, or a rule there against repeated failures, has banned this client or address: lift it there first, then mend what led to it.",
         ],
-        "SERVER_UNAVAILABLE" | "SERVER_BUSY" | "SERVER_SHUTTING_DOWN" => lines![
+        M::ServerUnavailable | M::ServerBusy | M::ServerShuttingDown => lines![
             "The broker says so itself, and it passes: look at its load and its log, then try again. A stored connection is tried again by itself.",
         ],
-        "QUOTA_EXCEEDED" | "CONNECTION_RATE_EXCEEDED" | "MESSAGE_RATE_TOO_HIGH" => lines![
+        M::QuotaExceeded | M::ConnectionRateExceeded | M::MessageRateTooHigh => lines![
             "A limit of the broker is reached: look at max_connections and its quotas, and at how many clients there are ($SYS/broker/clients/connected).",
         ],
-        "UNSUPPORTED_PROTOCOL_VERSION" | "UNACCEPTABLE_PROTOCOL_VERSION" => lines![
+        M::UnsupportedProtocolVersion | M::UnacceptableProtocolVersion => lines![
             "The broker takes neither MQTT 5 nor 3.1.1. In Mosquitto, accept_protocol_versions of that listener has to hold 5 or 4.",
         ],
-        "USE_ANOTHER_SERVER" => sent_elsewhere(
+        M::UseAnotherServer => sent_elsewhere(
             case,
             "It is meant for a time: a stored connection goes on trying this one, which may take us in again.",
         ),
-        "SERVER_MOVED" => sent_elsewhere(
+        M::ServerMoved => sent_elsewhere(
             case,
             "It is meant for good: the url of this connection has to be changed.",
         ),
-        "SESSION_TAKEN_OVER" => lines![format!(
+        M::SessionTakenOver => lines![format!(
             "Another client connected with the client id {}: choose another with {}.",
             quoted(&case.spec.client_id),
             case.client_id()
         ),],
-        "KEEP_ALIVE_TIMEOUT" | "MAXIMUM_CONNECT_TIME" | "ADMINISTRATIVE_ACTION" => {
+        M::KeepAliveTimeout | M::MaximumConnectTime | M::AdministrativeAction => {
             lines!["The broker ended the session by a rule of its own: its log names the rule.",]
         }
-        "UNSPECIFIED_ERROR"
-        | "CONNECTION_REFUSED"
-        | "NORMAL_DISCONNECTION"
-        | "DISCONNECT_WITH_WILL_MESSAGE" => lines![
+        M::UnspecifiedError
+        | M::ConnectionRefused
+        | M::NormalDisconnection
+        | M::DisconnectWithWillMessage => lines![
             "The broker gives no better reason, which often comes from a plugin there: its log says more, at the time of this test.",
             other_client(case),
         ],
-        "IMPLEMENTATION_SPECIFIC_ERROR" => lines![
+        M::ImplementationSpecificError => lines![
             "The broker has a rule of its own that MQTT has no name for: its log, or its manual, says which, at the time of this test.",
             other_client(case),
         ],
-        "MALFORMED_PACKET" => lines![
+        M::MalformedPacket => lines![
             "Something on the way may change what we send: a load balancer that adds a PROXY header the broker does not expect, or a gateway for another protocol.",
             other_client(case),
         ],
-        "PROTOCOL_ERROR" => lines![
+        M::ProtocolError => lines![
             format!(
                 "The broker's log names the rule. haltere's CONNECT says little: the client id {}, a clean start, a keep-alive, and user name and password where they are set.",
                 quoted(&case.spec.client_id)
             ),
             other_client(case),
         ],
-        "PACKET_TOO_LARGE" => lines![
+        M::PacketTooLarge => lines![
             format!(
                 "Shorten what is given with {} or {}: tokens in place of passwords are long.",
                 case.credentials(),
@@ -76,30 +76,32 @@ pub(super) fn advise(case: &Case<'_>) -> Option<Vec<String>> {
             ),
             "Or raise the broker's limit: in Mosquitto that is max_packet_size.",
         ],
-        "PAYLOAD_FORMAT_INVALID" => lines![
+        M::PayloadFormatInvalid => lines![
             "haltere sends no will message, so a plugin or a proxy in front of the broker gives this answer, or changes what we send: look into its log.",
             other_client(case),
         ],
-        "TOPIC_NAME_INVALID"
-        | "TOPIC_FILTER_INVALID"
-        | "RECEIVE_MAXIMUM_EXCEEDED"
-        | "TOPIC_ALIAS_INVALID"
-        | "RETAIN_NOT_SUPPORTED"
-        | "QOS_NOT_SUPPORTED"
-        | "SHARED_SUBSCRIPTIONS_NOT_SUPPORTED"
-        | "SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED"
-        | "WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED" => lines![
+        M::TopicNameInvalid
+        | M::TopicFilterInvalid
+        | M::ReceiveMaximumExceeded
+        | M::TopicAliasInvalid
+        | M::RetainNotSupported
+        | M::QosNotSupported
+        | M::SharedSubscriptionsNotSupported
+        | M::SubscriptionIdentifiersNotSupported
+        | M::WildcardSubscriptionsNotSupported => lines![
             "The broker does not like what haltere sent, which is little: a CONNECT and a subscription to $SYS. If its log names no rule of its own, please report this as a bug.",
             other_client(case),
         ],
-        "EINVAL" => lines![format!(
-            "Shorten what is given with {} or {}: MQTT has room for 65,535 bytes each, and none for U+0000.",
-            case.credentials(),
-            case.client_id()
-        ),],
-        "EPROTO" if case.stage() == Stage::Mqtt => not_mqtt(case),
-        _ => return None,
-    })
+    }
+}
+
+/// User name, password or client id can't be sent in MQTT.
+pub(super) fn unsendable(case: &Case<'_>) -> Vec<String> {
+    lines![format!(
+        "Shorten what is given with {} or {}: MQTT has room for 65,535 bytes each, and none for U+0000.",
+        case.credentials(),
+        case.client_id()
+    )]
 }
 
 fn not_let_in(case: &Case<'_>) -> Vec<String> {
@@ -117,7 +119,7 @@ fn not_let_in(case: &Case<'_>) -> Vec<String> {
     if case.spec.password.as_ref().is_none_or(|password| password.expose().is_empty()) {
         lines.push(format!("Only a user name was given: give its password, too, with {settings}."));
     }
-    // It stands between quotes in a command that is made to be copied.
+    // It goes between quotes into a command that users copy.
     let is_plain = !user.contains('\'') && quoted(user) == user;
     lines.push(format!(
         "Check the password of \"{}\" with the broker's own client: `mosquitto_sub -h {} -p {} -u {} -P PASSWORD -t '$SYS/broker/version' -C 1`",
@@ -135,7 +137,7 @@ fn not_let_in(case: &Case<'_>) -> Vec<String> {
     lines
 }
 
-/// Mosquitto gives the answer for wrong credentials to a client id it does not like.
+/// Mosquitto gives the answer for wrong credentials to a client id without a configured prefix.
 fn client_id_prefixes(case: &Case<'_>) -> String {
     format!(
         "If the broker's configuration has clientid_prefixes, the client id has to begin with one of them, and this one is {}: set another with {}, or add its beginning there.",
@@ -152,7 +154,8 @@ fn sent_elsewhere(case: &Case<'_>, meant: &str) -> Vec<String> {
     lines![elsewhere::server(case).unwrap_or_else(nowhere), meant]
 }
 
-fn not_mqtt(case: &Case<'_>) -> Vec<String> {
+/// What answers CONNECT does not speak MQTT.
+pub(super) fn not_mqtt(case: &Case<'_>) -> Vec<String> {
     if case.transport().is_websocket() {
         return lines![
             format!(

@@ -1,66 +1,68 @@
-//! Names, addresses, ports: what goes wrong before the broker has said a word, or without one.
+//! Names, addresses, ports: failures before the broker's first answer, or without one.
 
-use haltere_core::{Host, Stage, Transport};
+use haltere_core::{Host, NetworkCode as N, Stage, Transport};
 
-use super::{Case, elsewhere, lines, quoted};
+use super::{Case, certificate, elsewhere, lines, mqtt, quoted};
 
-pub(super) fn advise(case: &Case<'_>) -> Option<Vec<String>> {
+pub(super) fn advise(case: &Case<'_>, code: N) -> Vec<String> {
     let (host, port, address) = (case.host(), case.port(), case.address());
-    Some(match (case.code(), case.stage()) {
-        ("ENOTFOUND", _) => unknown_name(host),
-        ("EAI_AGAIN", _) => lines![
+    match (code, case.stage()) {
+        (N::NameNotFound, _) => unknown_name(host),
+        (N::ResolverFailed, _) => lines![
             format!(
                 "Ask the name servers in /etc/resolv.conf from the machine haltere runs on: `dig {host}`"
             ),
             "Until they answer, put the broker's IP address into the URL; with TLS its certificate has to hold that address.",
         ],
-        ("ECONNREFUSED", _) => refused(case),
-        ("ETIMEDOUT", Stage::Tcp) => lines![
+        (N::ConnectionRefused, _) => refused(case),
+        (N::TimedOut, Stage::Tcp) => lines![
             format!(
                 "See whether the machine is up and the port is let through, from the machine haltere runs on: `nc -vz {address} {port}`"
             ),
             "A refused connection fails at once; one that times out is dropped on the way: look at firewalls, security groups and VPN routes for this port.",
         ],
-        ("ETIMEDOUT", stage) => silent(case, stage),
-        ("EHOSTUNREACH" | "ENETUNREACH", _) => unreachable(&address),
-        ("EACCES", _) => lines![format!(
+        (N::TimedOut, stage) => silent(case, stage),
+        (N::HostUnreachable | N::NetworkUnreachable, _) => unreachable(&address),
+        (N::AccessDenied, _) => lines![format!(
             "A rule on haltere's own machine forbids dialling {address}: look at `nft list ruleset`, SELinux, and IPAddressDeny= or RestrictAddressFamilies= of its service."
         ),],
-        ("ERR_EGRESS_DENIED", _) => lines![
+        (N::EgressDenied, _) => lines![
             format!(
                 "If haltere is meant to dial this broker, put \"allow {address} port {port}\" into egress.rules of its configuration, in front of any rule that denies it, and restart haltere."
             ),
             "haltere's own listener stays closed to it, whatever the rules say.",
         ],
-        ("EADDRNOTAVAIL", _) => lines![
+        (N::AddressNotAvailable, _) => lines![
             "All local ports to this address are in use: count them with `ss -s`, and widen net.ipv4.ip_local_port_range if need be.",
             "For an IPv6 address: is IPv6 on for this machine or container (`ip -6 addr`)?",
         ],
-        ("ERR_NO_DESCRIPTORS", _) => lines![
+        (N::NoDescriptors, _) => lines![
             "Raise the limit of open files and restart haltere: LimitNOFILE=65536 in the service, or `ulimit -n 65536`. It shares them out at the start, and its log says how.",
             "Until then, disconnect a connection that is not needed: the one that has waited longest gets its place at once.",
         ],
-        ("EMFILE", _) => lines![
+        (N::TooManyFiles, _) => lines![
             "Raise the limit of open files: LimitNOFILE=65536 in the service, or `ulimit -n`. haltere needs one per connection and some more.",
         ],
-        ("EIO", _) => lines![
+        (N::InputOutput, _) => lines![
             "The operating system failed in a way that has no name of its own; its words stand in the message above, and dmesg may say more.",
             format!(
                 "See whether it depends on the network between the two: `nc -vz {address} {port}`"
             ),
         ],
-        ("ECONNRESET", Stage::Tcp) => lines![
+        (N::ConnectionReset, Stage::Tcp) => lines![
             "A firewall or a load balancer between haltere and the broker resets connections: is a broker behind it up?",
         ],
-        ("ECONNRESET", stage) => dropped(case, stage),
-        ("ECONNCLOSED", Stage::Closed) => lost(case),
-        ("ECONNCLOSED", _) => closed(case),
-        ("ERR_WEBSOCKET_UPGRADE", _) => not_upgraded(case),
-        ("ERR_INTERNAL", _) => lines![
+        (N::ConnectionReset, stage) => dropped(case, stage),
+        (N::ConnectionClosed, Stage::Closed) => lost(case),
+        (N::ConnectionClosed, _) => closed(case),
+        (N::UpgradeRefused, _) => not_upgraded(case),
+        (N::Internal, _) => lines![
             "This is a bug in haltere: please report it, with the lines its log has about it.",
         ],
-        _ => return None,
-    })
+        (N::Protocol, Stage::Tls) => certificate::not_understood(case),
+        (N::Protocol, _) => mqtt::not_mqtt(case),
+        (N::InvalidArgument, _) => mqtt::unsendable(case),
+    }
 }
 
 fn unknown_name(host: &Host) -> Vec<String> {

@@ -1,60 +1,13 @@
-use std::borrow::Cow;
 use std::collections::BTreeSet;
-use std::fs;
-use std::path::{Path, PathBuf};
 
 use haltere_core::{
-    BrokerUrl, ConnectionId, Intent, ProtocolVersion, Revision, SysTopics, TlsMaterial,
+    BrokerUrl, ConnectionId, Intent, MqttReason, ProtocolVersion, Revision, SysTopics, TlsMaterial,
 };
 
 use super::*;
 
-/// Where failures get their codes.
-const SOURCES: [&str; 8] = [
-    "failure.rs",
-    "dial.rs",
-    "resolve.rs",
-    "transport/codec.rs",
-    "tls/alert.rs",
-    "tls/fault.rs",
-    "tls/failure.rs",
-    "tls/strength.rs",
-];
-
-/// Upper-case words in those files that are no codes.
-const OTHERS: [&str; 1] = ["MQTT"];
-
-const STAGES: [Stage; 7] = [
-    Stage::Dns,
-    Stage::Tcp,
-    Stage::Tls,
-    Stage::Websocket,
-    Stage::Mqtt,
-    Stage::Subscribe,
-    Stage::Closed,
-];
-
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
-}
-
-/// Every code that stands in the sources, as they are: nobody can forget one.
-fn codes() -> BTreeSet<String> {
-    let mut codes = BTreeSet::new();
-    for source in SOURCES.iter().chain(&["tls/client.rs"]) {
-        let text = fs::read_to_string(root().join(source)).expect("readable");
-        let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-        let words = code.split('"').skip(1).step_by(2).map(str::to_owned);
-        codes.extend(words.filter(|word| looks_like_a_code(word)));
-    }
-    codes
-}
-
-fn looks_like_a_code(word: &str) -> bool {
-    let shape = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_';
-    // A cipher suite begins with TLS_; what ends so is the beginning of several codes.
-    let is_part = word.starts_with("TLS_") || word.ends_with('_');
-    word.len() >= 3 && word.chars().all(shape) && !OTHERS.contains(&word) && !is_part
+fn names() -> impl Iterator<Item = String> {
+    FailureCode::named().map(|code| code.to_string())
 }
 
 fn spec(url: &str) -> LinkSpec {
@@ -74,15 +27,9 @@ fn spec(url: &str) -> LinkSpec {
 }
 
 fn failure(stage: Stage, code: &str) -> LinkFailure {
-    LinkFailure {
-        stage,
-        code: Cow::Owned(code.to_owned()),
-        errno: None,
-        syscall: None,
-        address: None,
-        port: None,
-        message: "made up for the test".to_owned(),
-    }
+    let code = FailureCode::from_name(code);
+    assert!(!matches!(code, FailureCode::Unknown(_)), "{code} is misspelt");
+    failure::bare(stage, code, "for a test".to_owned())
 }
 
 fn circumstances(audience: Audience) -> Circumstances {
@@ -100,55 +47,6 @@ fn advice(spec: &LinkSpec, failure: LinkFailure, audience: Audience) -> Vec<Stri
 }
 
 #[test]
-fn every_code_we_can_report_has_advice_of_its_own() {
-    let codes = codes();
-    assert!(codes.len() > 90, "the sources are read in a wrong way: {codes:?}");
-    for expected in
-        ["ECONNREFUSED", "NOT_AUTHORIZED", "ERR_SSL_TLSV1_ALERT_UNKNOWN_CA", "CERT_HAS_EXPIRED"]
-    {
-        assert!(codes.contains(expected), "{expected} is missing");
-    }
-    let spec = spec("mqtts://broker.example:8883");
-    for code in codes {
-        let case = |stage| {
-            let failure = failure(stage, &code);
-            let circumstances = circumstances(Audience::Terminal);
-            specific(&Case { spec: &spec, failure: &failure, chain: &[], circumstances }).is_some()
-        };
-        assert!(
-            STAGES.into_iter().any(case),
-            "{code} has no advice: say in src/advice/ what to try"
-        );
-    }
-}
-
-#[test]
-fn codes_come_from_nowhere_else() {
-    let mut makers = BTreeSet::new();
-    let mut folders = vec![root()];
-    while let Some(folder) = folders.pop() {
-        for entry in fs::read_dir(folder).expect("readable") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let text = fs::read_to_string(&path).expect("readable");
-                let code = text.split("#[cfg(test)]").next().unwrap_or_default();
-                let name = path.strip_prefix(root()).expect("inside").display().to_string();
-                let builds_one = code.replace("-> LinkFailure {", "").contains("LinkFailure {");
-                if builds_one && !name.contains("test") {
-                    makers.insert(name);
-                }
-            }
-        }
-    }
-    for maker in makers {
-        let known = SOURCES.contains(&maker.as_str()) || maker == "tls/client.rs";
-        assert!(known, "{maker} makes failures: add it to SOURCES");
-    }
-}
-
-#[test]
 fn advice_is_whole_sentences_about_this_very_connection() {
     for url in [
         "mqtt://broker.example:1884",
@@ -157,8 +55,8 @@ fn advice_is_whole_sentences_about_this_very_connection() {
         "wss://[2001:db8::1]:8443/x",
     ] {
         let spec = spec(url);
-        for code in codes() {
-            for (stage, audience) in STAGES
+        for code in names().chain(["ERR_SSL_ALERT_99".to_owned()]) {
+            for (stage, audience) in Stage::ALL
                 .into_iter()
                 .flat_map(|stage| [(stage, Audience::Terminal), (stage, Audience::Api)])
             {
@@ -200,7 +98,7 @@ fn a_wrong_port_is_answered_with_the_url_that_may_be_right() {
 }
 
 #[test]
-fn missing_and_wrong_credentials_are_told_apart_though_the_broker_does_not() {
+fn missing_and_wrong_credentials_get_different_advice_though_one_code() {
     let refused = || failure(Stage::Mqtt, "NOT_AUTHORIZED");
     let anonymous = advice(&spec("mqtt://b"), refused(), Audience::Api).join(" ");
     assert!(anonymous.contains("No user name was given"), "{anonymous}");
@@ -248,7 +146,7 @@ fn settings_that_did_not_count_are_mentioned_first_and_not_asked_for() {
 }
 
 #[test]
-fn what_is_made_anew_is_what_is_at_fault() {
+fn what_is_replaced_is_what_is_at_fault() {
     for (message, says) in [
         ("The broker's certificate has an Ed448 key, which", "Make a new key for the broker"),
         (
@@ -317,7 +215,7 @@ fn a_wrong_name_of_tls_is_not_sought_in_the_url() {
 }
 
 #[test]
-fn nobody_is_invited_to_type_what_a_stranger_wrote() {
+fn text_from_a_certificate_is_never_part_of_a_command() {
     let presented = |names: &[&str]| CertificateFacts {
         subject: "CN=`reboot`".to_owned(),
         issuer: "CN=`reboot`".to_owned(),
@@ -349,11 +247,11 @@ fn nobody_is_invited_to_type_what_a_stranger_wrote() {
         "a:1/$(reboot)",
         "[::1]/$(reboot)",
     ];
-    for (url, code) in codes().iter().flat_map(|code| {
-        ["mqtts://b:8883", "wss://b:8883/mqtt"].into_iter().map(move |url| (url, code))
+    for (url, code) in names().flat_map(|code| {
+        ["mqtts://b:8883", "wss://b:8883/mqtt"].into_iter().map(move |url| (url, code.clone()))
     }) {
         for name in hostile {
-            let commands = commands(url, code, &[name]);
+            let commands = commands(url, &code, &[name]);
             let obeyed = commands.iter().any(|command| command.contains("reboot"));
             assert!(!obeyed, "{code}, {name}: {commands:?}");
         }
@@ -374,7 +272,7 @@ fn nobody_is_invited_to_type_what_a_stranger_wrote() {
 }
 
 #[test]
-fn what_a_stranger_wrote_is_no_command_after_a_success_either() {
+fn text_from_a_certificate_is_no_command_after_a_success_either() {
     let report = ProbeReport {
         stages: Vec::new(),
         failure: None,
@@ -422,7 +320,7 @@ fn what_was_chosen_for_the_broker_is_shown_harmlessly() {
 }
 
 /// A refusal as it is reported, with the address the broker gave.
-fn sent_to(code: &'static str, server: &str) -> LinkFailure {
+fn sent_to(code: MqttReason, server: &str) -> LinkFailure {
     let server = Some(server.to_owned());
     let refusal = crate::transport::Refusal { code, number: 0x9c, words: None, server };
     failure::refusal(&refusal, ([192, 0, 2, 7], 1883).into())
@@ -437,10 +335,15 @@ fn redirected(location: &str) -> LinkFailure {
 #[test]
 fn where_a_broker_sends_us_is_shown_and_can_be_tried() {
     for (url, code, server, expected) in [
-        ("mqtt://b", "USE_ANOTHER_SERVER", "c.example:1884", "mqtt://c.example:1884"),
-        ("mqtts://b:8883", "SERVER_MOVED", "c.example", "mqtts://c.example"),
-        ("wss://b/mqtt", "SERVER_MOVED", "[2001:db8::1]:443 d", "wss://[2001:db8::1]:443/mqtt"),
-        ("mqtt://b", "SERVER_MOVED", "mqtts://c.example:8883", "mqtts://c.example:8883"),
+        ("mqtt://b", MqttReason::UseAnotherServer, "c.example:1884", "mqtt://c.example:1884"),
+        ("mqtts://b:8883", MqttReason::ServerMoved, "c.example", "mqtts://c.example"),
+        (
+            "wss://b/mqtt",
+            MqttReason::ServerMoved,
+            "[2001:db8::1]:443 d",
+            "wss://[2001:db8::1]:443/mqtt",
+        ),
+        ("mqtt://b", MqttReason::ServerMoved, "mqtts://c.example:8883", "mqtts://c.example:8883"),
     ] {
         let first = advice(&spec(url), sent_to(code, server), Audience::Terminal).remove(0);
         assert!(first.contains(&format!("\"{server}\"")), "{first}");
@@ -458,13 +361,13 @@ fn where_a_broker_sends_us_is_shown_and_can_be_tried() {
 }
 
 #[test]
-fn where_a_stranger_sends_us_is_no_command() {
+fn an_address_from_a_broker_is_no_command() {
     for hostile in
         ["$(reboot)", "a;reboot", "x`reboot`", "a:1/$(reboot)", "a?x=1&reboot", "//reboot"]
     {
         for (url, failure) in [
-            ("mqtt://b", sent_to("SERVER_MOVED", hostile)),
-            ("ws://b/x", sent_to("USE_ANOTHER_SERVER", hostile)),
+            ("mqtt://b", sent_to(MqttReason::ServerMoved, hostile)),
+            ("ws://b/x", sent_to(MqttReason::UseAnotherServer, hostile)),
             ("ws://b/x", redirected(hostile)),
             ("ws://b/x", redirected(&format!("https://b/{hostile}"))),
             ("ws://b/x", redirected(&format!("/{hostile}"))),
@@ -515,7 +418,7 @@ fn each_reason_has_its_own_first_advice() {
         "CLIENT_IDENTIFIER_NOT_VALID",
     ];
     let mut refusals: Vec<_> = reasons.iter().map(|code| failure(Stage::Mqtt, code)).collect();
-    refusals.push(sent_to("USE_ANOTHER_SERVER", "c"));
+    refusals.push(sent_to(MqttReason::UseAnotherServer, "c"));
     let refusals = firsts(Stage::Mqtt, "mqtt://b", refusals);
     assert_eq!(BTreeSet::from_iter(&refusals).len(), refusals.len(), "{refusals:#?}");
 

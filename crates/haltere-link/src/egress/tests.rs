@@ -116,7 +116,7 @@ fn a_refusal_says_who_denied_what_and_is_counted() {
     let egress = Egress::new(policy(&["allow 10.0.0.0/8", "deny 2002::/16 port 1883"]));
     let refusal = |peer: &str| egress.clear(peer.parse().expect("valid")).err().expect("refused");
     let metadata = refusal("[2002:a9fe:a9fe::1]:80");
-    assert_eq!(metadata.code, "ERR_EGRESS_DENIED");
+    assert_eq!(metadata.code.as_str(), "ERR_EGRESS_DENIED");
     assert_eq!((metadata.syscall.as_deref(), metadata.errno), (Some("connect"), None));
     assert_eq!(metadata.address.as_deref(), Some("2002:a9fe:a9fe::1"));
     assert_eq!(metadata.port, Some(80));

@@ -1,54 +1,16 @@
-//! The alerts of TLS, by the names OpenSSL gives them.
+//! The alerts of TLS: what a broker means by each.
 
-use std::borrow::Cow;
 use std::fmt;
 
-use haltere_core::LinkFailure;
+use haltere_core::{FailureCode, LinkFailure};
 use rustls::AlertDescription;
 
 use super::witness::Reached;
+use crate::failure::NAME_OF_URL;
 
 /// The code Node reports when a peer sends `alert`.
-pub(super) fn code(alert: AlertDescription) -> Cow<'static, str> {
-    use AlertDescription as A;
-    // Which version of TLS brought an alert is part of OpenSSL's name for it, whatever version is
-    // spoken; `openssl errstr` knows them all.
-    Cow::Borrowed(match alert {
-        A::UnexpectedMessage => "ERR_SSL_SSLV3_ALERT_UNEXPECTED_MESSAGE",
-        A::BadRecordMac => "ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC",
-        A::DecryptionFailed => "ERR_SSL_TLSV1_ALERT_DECRYPTION_FAILED",
-        A::RecordOverflow => "ERR_SSL_TLSV1_ALERT_RECORD_OVERFLOW",
-        A::DecompressionFailure => "ERR_SSL_SSLV3_ALERT_DECOMPRESSION_FAILURE",
-        A::HandshakeFailure => "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE",
-        A::NoCertificate => "ERR_SSL_SSLV3_ALERT_NO_CERTIFICATE",
-        A::BadCertificate => "ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE",
-        A::UnsupportedCertificate => "ERR_SSL_SSLV3_ALERT_UNSUPPORTED_CERTIFICATE",
-        A::CertificateRevoked => "ERR_SSL_SSLV3_ALERT_CERTIFICATE_REVOKED",
-        A::CertificateExpired => "ERR_SSL_SSLV3_ALERT_CERTIFICATE_EXPIRED",
-        A::CertificateUnknown => "ERR_SSL_SSLV3_ALERT_CERTIFICATE_UNKNOWN",
-        A::IllegalParameter => "ERR_SSL_SSLV3_ALERT_ILLEGAL_PARAMETER",
-        A::UnknownCA => "ERR_SSL_TLSV1_ALERT_UNKNOWN_CA",
-        A::AccessDenied => "ERR_SSL_TLSV1_ALERT_ACCESS_DENIED",
-        A::DecodeError => "ERR_SSL_TLSV1_ALERT_DECODE_ERROR",
-        A::DecryptError => "ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR",
-        A::ExportRestriction => "ERR_SSL_TLSV1_ALERT_EXPORT_RESTRICTION",
-        A::ProtocolVersion => "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION",
-        A::InsufficientSecurity => "ERR_SSL_TLSV1_ALERT_INSUFFICIENT_SECURITY",
-        A::InternalError => "ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR",
-        A::InappropriateFallback => "ERR_SSL_TLSV1_ALERT_INAPPROPRIATE_FALLBACK",
-        A::UserCanceled => "ERR_SSL_TLSV1_ALERT_USER_CANCELLED",
-        A::NoRenegotiation => "ERR_SSL_TLSV1_ALERT_NO_RENEGOTIATION",
-        A::MissingExtension => "ERR_SSL_TLSV13_ALERT_MISSING_EXTENSION",
-        A::UnsupportedExtension => "ERR_SSL_TLSV1_UNSUPPORTED_EXTENSION",
-        A::CertificateUnobtainable => "ERR_SSL_TLSV1_CERTIFICATE_UNOBTAINABLE",
-        A::UnrecognisedName => "ERR_SSL_TLSV1_UNRECOGNIZED_NAME",
-        A::BadCertificateStatusResponse => "ERR_SSL_TLSV1_BAD_CERTIFICATE_STATUS_RESPONSE",
-        A::BadCertificateHashValue => "ERR_SSL_TLSV1_BAD_CERTIFICATE_HASH_VALUE",
-        A::UnknownPSKIdentity => "ERR_SSL_TLSV1_ALERT_UNKNOWN_PSK_IDENTITY",
-        A::CertificateRequired => "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED",
-        A::NoApplicationProtocol => "ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL",
-        other => return Cow::Owned(format!("ERR_SSL_ALERT_{}", u8::from(other))),
-    })
+pub(super) fn code(alert: AlertDescription) -> FailureCode {
+    FailureCode::of_alert(alert.into())
 }
 
 /// What a person can do about `alert`.
@@ -98,10 +60,7 @@ pub(super) fn broke_off(reached: Reached) -> String {
     .to_owned()
 }
 
-/// Said before a broker has chosen anything.
-/// The name asked for, where it comes from the URL.
-pub(crate) const NAME_OF_URL: &str = "the host name in the URL";
-
+/// The message of a broker that refused before it chose anything.
 const NOTHING_IN_COMMON: &str = "The broker refused the TLS handshake at once: it accepts none of our TLS \
     versions, cipher suites and kinds of keys, or is for pre-shared keys (PSK) only";
 
@@ -149,7 +108,7 @@ mod tests {
             if reason.starts_with("REASON(") {
                 continue; // One that OpenSSL 3.0 has no name for.
             }
-            assert_eq!(code(alert), format!("ERR_SSL_{reason}"), "alert {number}");
+            assert_eq!(code(alert).as_str(), format!("ERR_SSL_{reason}"), "alert {number}");
         }
     }
 }

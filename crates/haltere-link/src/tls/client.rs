@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use haltere_core::{Clock, Host, LinkFailure, Stage, TlsFacts, TlsMaterial};
+use haltere_core::{Clock, Host, LinkFailure, Stage, TlsCode, TlsFacts, TlsMaterial};
 use rustls::client::Resumption;
 use rustls::sign::SingleCertAndKey;
 use rustls::time_provider::TimeProvider;
@@ -24,6 +24,7 @@ use super::provider::provider;
 use super::trust::{Trust, WeakTrust};
 use super::verifier::{Verifier, server_name};
 use super::witness::Witness;
+use crate::failure::bare;
 
 /// Makes [`TlsClient`]s: one for all connections with equal settings, so that ten thousand links
 /// share a handful.
@@ -199,15 +200,11 @@ fn cipher_name(suite: CipherSuite) -> &'static str {
 
 fn impossible_name(host: &Host) -> HandshakeFailure {
     HandshakeFailure {
-        failure: LinkFailure {
-            stage: Stage::Tls,
-            code: "ERR_TLS_CERT_ALTNAME_INVALID".into(),
-            errno: None,
-            syscall: None,
-            address: None,
-            port: None,
-            message: format!("No certificate can be for {host}: it is not a valid host name"),
-        },
+        failure: bare(
+            Stage::Tls,
+            TlsCode::CertAltNameInvalid,
+            format!("No certificate can be for {host}: it is not a valid host name"),
+        ),
         peer_chain: Vec::new(),
     }
 }

@@ -1,10 +1,9 @@
 //! What went wrong in TLS, in the codes of Node and OpenSSL.
 
-use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::io;
 
-use haltere_core::{LinkFailure, Stage};
+use haltere_core::{FailureCode, LinkFailure, NetworkCode, Stage, TlsCode};
 use rustls::{
     AlertDescription, CertificateError, Error, InvalidMessage, OtherError, PeerIncompatible,
 };
@@ -12,13 +11,14 @@ use rustls::{
 use super::alert;
 use super::fault::CertificateFault;
 use super::witness::Reached;
+use crate::failure::{bare, of_call};
 
 /// Finds a TLS failure inside an I/O error; `None` when there is none.
 ///
-/// Under TLS 1.3 a broker's verdict on our client certificate arrives only after the handshake,
-/// as an alert in place of the CONNACK: reads (and failed writes) after the handshake have to be
-/// asked, too. When a *write* fails right after the handshake, read once more before giving up:
-/// the alert that says why may be waiting there.
+/// Under TLS 1.3 a broker's verdict on our client certificate arrives only after the handshake, as an
+/// alert in place of the CONNACK: check the errors of reads and writes after the handshake, too. If a
+/// *write* fails right after the handshake, read once more before giving up: the alert that says why
+/// may be in the buffer.
 pub fn classify_io(error: &io::Error) -> Option<LinkFailure> {
     find(error.get_ref()?).map(classify)
 }
@@ -36,23 +36,18 @@ pub(super) fn classify_handshake(error: &io::Error, reached: Reached) -> LinkFai
     if let Some(failure) = classify_io(error) {
         return failure;
     }
-    match error.kind() {
-        io::ErrorKind::TimedOut => LinkFailure {
-            errno: Some(-110),
-            syscall: Some(Cow::Borrowed("read")),
-            ..failure("ETIMEDOUT", "The broker fell silent during the TLS handshake".to_owned())
-        },
-        // A close in the middle of a handshake is a reset in Node's eyes.
-        _ => LinkFailure {
-            errno: Some(-104),
-            syscall: Some(Cow::Borrowed("read")),
-            ..failure(
-                "ECONNRESET",
-                "The connection was closed during the TLS handshake; is this port meant for TLS?"
-                    .to_owned(),
-            )
-        },
-    }
+    let (code, errno, message) = match error.kind() {
+        io::ErrorKind::TimedOut => {
+            (NetworkCode::TimedOut, -110, "The broker fell silent during the TLS handshake")
+        }
+        // Node reports a close in the middle of a handshake as a reset.
+        _ => (
+            NetworkCode::ConnectionReset,
+            -104,
+            "The connection was closed during the TLS handshake; is this port meant for TLS?",
+        ),
+    };
+    of_call(failure(code, message.to_owned()), errno, "read")
 }
 
 /// The presented chain, when a refused certificate is what went wrong.
@@ -95,47 +90,37 @@ fn classify(error: &Error) -> LinkFailure {
     match error {
         Error::AlertReceived(alert) => failure(alert::code(*alert), alert::message(*alert)),
         Error::InvalidCertificate(_) => failure(
-            "ERR_SSL_BAD_SIGNATURE",
+            TlsCode::BadSignature,
             "The broker could not prove that it has the key of its certificate".to_owned(),
         ),
         Error::PeerIncompatible(
             PeerIncompatible::ServerDoesNotSupportTls12Or13
             | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig,
         ) => failure(
-            "ERR_SSL_UNSUPPORTED_PROTOCOL",
+            TlsCode::UnsupportedProtocol,
             "The broker speaks only older versions of TLS; 1.2 or 1.3 is needed".to_owned(),
         ),
         Error::InvalidMessage(
             InvalidMessage::HandshakePayloadTooLarge | InvalidMessage::CertificatePayloadTooLarge,
         ) => failure(
-            "ERR_SSL_EXCESSIVE_MESSAGE_SIZE",
+            TlsCode::ExcessiveMessageSize,
             "The broker's certificates are larger than 64 KiB together; it should send its own and those \
              between that and the root, and no others"
                 .to_owned(),
         ),
-        Error::InvalidMessage(_) => LinkFailure {
-            errno: Some(-71),
-            syscall: Some(Cow::Borrowed("write")),
-            ..failure(
-                "EPROTO",
-                "What answered does not speak TLS; check the port, or use mqtt:// or ws://"
-                    .to_owned(),
-            )
-        },
-        Error::PeerIncompatible(why) => LinkFailure {
-            errno: Some(-71),
-            syscall: Some(Cow::Borrowed("write")),
-            ..failure(
-                "EPROTO",
-                format!("{DIFFERENT} ({})", alert::words(why)),
-            )
-        },
-        error => LinkFailure {
-            errno: Some(-71),
-            syscall: Some(Cow::Borrowed("write")),
-            ..failure("EPROTO", format!("{UNRULY} ({error})"))
-        },
+        Error::InvalidMessage(_) => not_understood(
+            "What answered does not speak TLS; check the port, or use mqtt:// or ws://".to_owned(),
+        ),
+        Error::PeerIncompatible(why) => {
+            not_understood(format!("{DIFFERENT} ({})", alert::words(why)))
+        }
+        error => not_understood(format!("{UNRULY} ({error})")),
     }
+}
+
+/// The peer's bytes make no sense as TLS, or as the TLS that we speak.
+fn not_understood(message: String) -> LinkFailure {
+    of_call(failure(NetworkCode::Protocol, message), -71, "write")
 }
 
 const DIFFERENT: &str = "The broker's TLS and ours do not go together";
@@ -147,14 +132,6 @@ pub(crate) fn is_within_tls(failure: &LinkFailure) -> bool {
 }
 
 /// Node reports neither address nor port for faults in TLS.
-fn failure(code: impl Into<Cow<'static, str>>, message: String) -> LinkFailure {
-    LinkFailure {
-        stage: Stage::Tls,
-        code: code.into(),
-        errno: None,
-        syscall: None,
-        address: None,
-        port: None,
-        message,
-    }
+fn failure(code: impl Into<FailureCode>, message: String) -> LinkFailure {
+    bare(Stage::Tls, code, message)
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use haltere_core::{Host, Timestamp};
+use haltere_core::{Host, Timestamp, TlsCode};
 use rustls::crypto::WebPkiSupportedAlgorithms;
 use rustls::{CertificateError, OtherError};
 use rustls_pki_types::CertificateDer;
@@ -14,9 +14,7 @@ use super::names;
 use super::path::{End, Path, Step};
 use super::strength;
 use super::trust::Trust;
-
-/// What to do about a name that is not in the certificate, where the name comes from the URL.
-pub(crate) const USE_IN_URL: &str = "use that name in the URL";
+use crate::failure::USE_IN_URL;
 
 /// Why a certificate was refused, in Node's codes. Travels inside rustls' error, because that is
 /// the only way out of a verifier, and takes the presented chain along: a person may want to see
@@ -25,7 +23,7 @@ pub(crate) const USE_IN_URL: &str = "use that name in the URL";
 #[error("{message}")]
 pub(super) struct CertificateFault {
     /// For programs, for example `CERT_HAS_EXPIRED`.
-    pub(super) code: &'static str,
+    pub(super) code: TlsCode,
     /// A sentence a person can act on.
     pub(super) message: String,
     /// Leaf first, as presented.
@@ -57,7 +55,8 @@ impl Case<'_> {
     /// then issuer, then use, then name.
     pub(super) fn explain(&self, error: &CertificateError) -> CertificateFault {
         let Some(path) = Path::walk(self.presented, self.trust, self.now) else {
-            return self.fault("UNSPECIFIED", "The broker's certificate can't be read".to_owned());
+            return self
+                .fault(TlsCode::Unspecified, "The broker's certificate can't be read".to_owned());
         };
         self.time_fault(&path)
             .or_else(|| self.length_fault(&path))
@@ -84,13 +83,13 @@ impl Case<'_> {
         let certificate = &step.certificate;
         Some(if certificate.not_after() < self.now {
             let message = format!("{whose} expired on {}; renew it", day(certificate.not_after()));
-            self.fault("CERT_HAS_EXPIRED", message)
+            self.fault(TlsCode::CertHasExpired, message)
         } else {
             let message = format!(
                 "{whose} is valid only from {} on; check the clocks of both machines",
                 certificate.not_before()
             );
-            self.fault("CERT_NOT_YET_VALID", message)
+            self.fault(TlsCode::CertNotYetValid, message)
         })
     }
 
@@ -98,7 +97,7 @@ impl Case<'_> {
         path.is_too_long().then(|| {
             let message = "There are more than 6 CAs between the broker's certificate and its root; have it signed \
                            by one that is nearer to the root";
-            self.fault("CERT_CHAIN_TOO_LONG", message.to_owned())
+            self.fault(TlsCode::CertChainTooLong, message.to_owned())
         })
     }
 
@@ -129,25 +128,25 @@ impl Case<'_> {
                     "to trust it, paste it into the field ca"
                 };
                 let message = format!("The broker's certificate is self-signed; {remedy}");
-                return Some(self.fault("DEPTH_ZERO_SELF_SIGNED_CERT", message));
+                return Some(self.fault(TlsCode::DepthZeroSelfSignedCert, message));
             }
             (End::SelfSigned, false) => (
-                "SELF_SIGNED_CERT_IN_CHAIN",
+                TlsCode::SelfSignedCertInChain,
                 "The broker's certificate is signed by a private authority that is not trusted here",
             ),
             // The right CA may be there, and the way to it missing: only the broker's side can tell.
             (End::IssuerMissing, true) => (
-                "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+                TlsCode::UnableToVerifyLeafSignature,
                 "The broker's certificate is signed by an authority that is not known, and the broker \
                  sent no intermediate certificate",
             ),
             (End::IssuerMissing, false) if last_is_supplied => {
                 let message =
                     "The field ca holds an intermediate certificate without its root; add the root";
-                return Some(self.fault("UNABLE_TO_GET_ISSUER_CERT", message.to_owned()));
+                return Some(self.fault(TlsCode::UnableToGetIssuerCert, message.to_owned()));
             }
             (End::IssuerMissing, false) => (
-                "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+                TlsCode::UnableToGetIssuerCertLocally,
                 "The chain of the broker's certificate ends at an authority that is not known",
             ),
         };
@@ -176,7 +175,7 @@ impl Case<'_> {
         is_bad.then(|| {
             let message = "A signature in the chain of the broker's certificate does not fit the CA certificate \
                            of that name; the CA was probably made anew: put its current certificate into the field ca";
-            self.fault("CERT_SIGNATURE_FAILURE", message.to_owned())
+            self.fault(TlsCode::CertSignatureFailure, message.to_owned())
         })
     }
 
@@ -184,11 +183,14 @@ impl Case<'_> {
     pub(super) fn use_fault(&self, path: &Path<'_>) -> Option<CertificateFault> {
         let leaf = path.certificates().next()?;
         let (code, why) = if !legacy::issuers_may_sign(path) {
-            ("INVALID_PURPOSE", "a certificate in its chain signs others without being a CA")
+            (TlsCode::InvalidPurpose, "a certificate in its chain signs others without being a CA")
         } else if !legacy::path_lengths_hold(path) {
-            ("PATH_LENGTH_EXCEEDED", "a CA in its chain does not allow as many others below it")
+            (
+                TlsCode::PathLengthExceeded,
+                "a CA in its chain does not allow as many others below it",
+            )
         } else if !leaf.may_serve_tls() {
-            ("INVALID_PURPOSE", "it was made for another use than a TLS server's")
+            (TlsCode::InvalidPurpose, "it was made for another use than a TLS server's")
         } else {
             return None;
         };
@@ -213,13 +215,13 @@ impl Case<'_> {
              made for this one",
             self.host
         );
-        Some(self.fault("ERR_TLS_CERT_ALTNAME_INVALID", message))
+        Some(self.fault(TlsCode::CertAltNameInvalid, message))
     }
 
     fn other_fault(&self, error: &CertificateError) -> CertificateFault {
         let (code, why) = match error {
             error if is_about_names(error) && self.is_address_as_dns_name() => (
-                "ERR_TLS_CERT_ALTNAME_INVALID",
+                TlsCode::CertAltNameInvalid,
                 format!(
                     "it holds the address {0} as a DNS name (DNS:{0}) and not as an IP address (IP:{0}), which is \
                      accepted only together with a CA in the field ca",
@@ -227,21 +229,21 @@ impl Case<'_> {
                 ),
             ),
             error if is_about_names(error) => (
-                "ERR_TLS_CERT_ALTNAME_INVALID",
+                TlsCode::CertAltNameInvalid,
                 "it names the host only as its common name, which is accepted only together with a CA in \
                  the field ca"
                     .to_owned(),
             ),
             CertificateError::BadEncoding if legacy::begins_before_1970(self.presented) => (
-                "CERT_UNTRUSTED",
+                TlsCode::CertUntrusted,
                 "it is valid from a day before 1970 on, which is accepted only together with a CA in the \
                  field ca"
                     .to_owned(),
             ),
             CertificateError::Other(OtherError(why)) => {
-                ("CERT_UNTRUSTED", format!("it is of a form that is not accepted here ({why})"))
+                (TlsCode::CertUntrusted, format!("it is of a form that is not accepted here ({why})"))
             }
-            error => ("CERT_UNTRUSTED", error.to_string()),
+            error => (TlsCode::CertUntrusted, error.to_string()),
         };
         // The words of others may quote the certificate.
         let why = printable(&why, 200);
@@ -253,7 +255,7 @@ impl Case<'_> {
         leaf.is_some_and(|leaf| names::has_address_as_dns_name(&leaf, self.host))
     }
 
-    fn fault(&self, code: &'static str, message: String) -> CertificateFault {
+    fn fault(&self, code: TlsCode, message: String) -> CertificateFault {
         let chain = self.presented.iter().map(|der| der.clone().into_owned()).collect();
         CertificateFault { code, message, chain }
     }

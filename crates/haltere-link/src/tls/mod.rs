@@ -39,12 +39,11 @@ mod unusable;
 mod verifier;
 mod witness;
 
-pub(crate) use alert::{NAME_OF_URL, names_nothing_in_common};
+pub(crate) use alert::names_nothing_in_common;
 pub use client::{Handshake, HandshakeFailure, TlsClient, TlsClients};
 pub use facts::{CertificateFacts, certificate_facts, certificates_in, day};
 pub use failure::classify_io;
 pub(crate) use failure::is_within_tls;
-pub(crate) use fault::USE_IN_URL;
 pub use foreign::is_foreign;
 pub use material::{MaterialError, read_identity};
 pub use provider::provider;

@@ -1,7 +1,7 @@
 //! Keys that are too small, and algorithms that are too weak or that nobody has taught us: to be named
 //! as what they are, and not as a certificate that is wrong.
 
-use haltere_core::LinkFailure;
+use haltere_core::{LinkFailure, TlsCode};
 
 use super::path::{End, Path, Step};
 use super::signature::{Curve, EXPLICIT, Key, Strength};
@@ -17,7 +17,7 @@ const KEYS: &str =
     "accepted are RSA of 2048 bits or more, ECDSA on P-256, P-384 and P-521, and Ed25519";
 
 /// A key or an algorithm that can't be accepted: OpenSSL's code, and words.
-pub(super) type Weakness = (&'static str, String);
+pub(super) type Weakness = (TlsCode, String);
 
 const CA_OF_OPERATOR: &str = "A CA certificate in the field ca";
 const CA_OF_PEER: &str = "A CA certificate in the broker's chain";
@@ -66,7 +66,7 @@ pub(super) fn of_leaf_key(leaf: &Step<'_>) -> Option<Weakness> {
     let whose = LEAF;
     Some(match leaf.certificate.key()? {
         Key::Rsa(key) | Key::RsaPss(key, _) if key.bits() < MIN_RSA_BITS => (
-            "EE_KEY_TOO_SMALL",
+            TlsCode::EeKeyTooSmall,
             format!("{whose}{HAS}an RSA key of {} bits, which is too small; {KEYS}", key.bits()),
         ),
         Key::Ec(Curve::Secp256k1, _) => {
@@ -82,7 +82,7 @@ fn of_ca_key(step: &Step<'_>) -> Option<Weakness> {
     let whose = if step.is_supplied { CA_OF_OPERATOR } else { CA_OF_PEER };
     Some(match step.certificate.key()? {
         Key::Rsa(key) | Key::RsaPss(key, _) if key.bits() < MIN_RSA_BITS => (
-            "CA_KEY_TOO_SMALL",
+            TlsCode::CaKeyTooSmall,
             format!("{whose}{HAS}an RSA key of {} bits, which is too small; {CA_KEYS}", key.bits()),
         ),
         Key::EcExplicit => explicit(whose),
@@ -100,11 +100,11 @@ fn of_signature(index: usize, step: &Step<'_>) -> Option<Weakness> {
     Some(match step.certificate.signature_strength() {
         Strength::Accepted => return None,
         Strength::Weak(name) => (
-            "CA_MD_TOO_WEAK",
+            TlsCode::CaMdTooWeak,
             format!("{whose} is signed by {name}, which is too weak; {SIGNATURES}"),
         ),
         Strength::Unsupported(name) => (
-            "UNSUPPORTED_SIGNATURE_ALGORITHM",
+            TlsCode::UnsupportedSignatureAlgorithm,
             format!("{whose} is signed by {name}, which haltere does not support; {SIGNATURES}"),
         ),
     })
@@ -112,10 +112,10 @@ fn of_signature(index: usize, step: &Step<'_>) -> Option<Weakness> {
 
 fn unsupported(whose: &str, key: &str, accepted: &str) -> Weakness {
     let message = format!("{whose}{HAS}{key}, which haltere does not support; {accepted}");
-    ("UNSUPPORTED_SIGNATURE_ALGORITHM", message)
+    (TlsCode::UnsupportedSignatureAlgorithm, message)
 }
 
 fn explicit(whose: &str) -> Weakness {
     let message = format!("{whose}{HAS}{EXPLICIT}; a named one is needed");
-    ("EC_KEY_EXPLICIT_PARAMS", message)
+    (TlsCode::EcKeyExplicitParams, message)
 }

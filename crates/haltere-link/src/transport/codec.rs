@@ -3,7 +3,7 @@
 //! The one place that names the MQTT library: a state machine without I/O, which has one maintainer
 //! and is young. Nothing of it shows outside, so that it can be replaced.
 
-use haltere_core::{ProtocolVersion, Secret};
+use haltere_core::{MqttReason, ProtocolVersion, Secret};
 use haltere_mosquitto::text;
 use mqtt_protocol_core::mqtt::ArcPayload;
 use mqtt_protocol_core::mqtt::common::Cursor;
@@ -34,8 +34,8 @@ pub(crate) struct Hello<'a> {
 /// A reason the broker gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
-    /// The reason's symbolic name, for example `NOT_AUTHORIZED`.
-    pub(crate) code: &'static str,
+    /// The reason.
+    pub(crate) code: MqttReason,
     /// The reason's number: up to 5 in MQTT 3.1.1, from 128 in MQTT 5.
     pub(crate) number: u8,
     /// What the broker says in its own words.
@@ -407,57 +407,57 @@ fn server(properties: &[Property]) -> Option<String> {
     })
 }
 
-/// The symbolic name of a return code of MQTT 3.1.1 (3.2.2.3).
-fn return_code(number: u8) -> &'static str {
+/// The reason of a return code of MQTT 3.1.1 (3.2.2.3).
+fn return_code(number: u8) -> MqttReason {
     match number {
-        1 => "UNACCEPTABLE_PROTOCOL_VERSION",
-        2 => "IDENTIFIER_REJECTED",
-        3 => "SERVER_UNAVAILABLE",
-        4 => "BAD_USER_NAME_OR_PASSWORD",
-        5 => "NOT_AUTHORIZED",
-        _ => "CONNECTION_REFUSED",
+        1 => MqttReason::UnacceptableProtocolVersion,
+        2 => MqttReason::IdentifierRejected,
+        3 => MqttReason::ServerUnavailable,
+        4 => MqttReason::BadUserNameOrPassword,
+        5 => MqttReason::NotAuthorized,
+        _ => MqttReason::ConnectionRefused,
     }
 }
 
-/// The symbolic name of a reason code of MQTT 5 (2.4).
-fn reason_code(number: u8) -> &'static str {
+/// The reason of a reason code of MQTT 5 (2.4).
+fn reason_code(number: u8) -> MqttReason {
     match number {
-        0x00 => "NORMAL_DISCONNECTION",
-        0x04 => "DISCONNECT_WITH_WILL_MESSAGE",
-        0x80 => "UNSPECIFIED_ERROR",
-        0x81 => "MALFORMED_PACKET",
-        0x82 => "PROTOCOL_ERROR",
-        0x83 => "IMPLEMENTATION_SPECIFIC_ERROR",
-        0x84 => "UNSUPPORTED_PROTOCOL_VERSION",
-        0x85 => "CLIENT_IDENTIFIER_NOT_VALID",
-        0x86 => "BAD_USER_NAME_OR_PASSWORD",
-        0x87 => "NOT_AUTHORIZED",
-        0x88 => "SERVER_UNAVAILABLE",
-        0x89 => "SERVER_BUSY",
-        0x8a => "BANNED",
-        0x8b => "SERVER_SHUTTING_DOWN",
-        0x8c => "BAD_AUTHENTICATION_METHOD",
-        0x8d => "KEEP_ALIVE_TIMEOUT",
-        0x8e => "SESSION_TAKEN_OVER",
-        0x8f => "TOPIC_FILTER_INVALID",
-        0x90 => "TOPIC_NAME_INVALID",
-        0x93 => "RECEIVE_MAXIMUM_EXCEEDED",
-        0x94 => "TOPIC_ALIAS_INVALID",
-        0x95 => "PACKET_TOO_LARGE",
-        0x96 => "MESSAGE_RATE_TOO_HIGH",
-        0x97 => "QUOTA_EXCEEDED",
-        0x98 => "ADMINISTRATIVE_ACTION",
-        0x99 => "PAYLOAD_FORMAT_INVALID",
-        0x9a => "RETAIN_NOT_SUPPORTED",
-        0x9b => "QOS_NOT_SUPPORTED",
-        0x9c => "USE_ANOTHER_SERVER",
-        0x9d => "SERVER_MOVED",
-        0x9e => "SHARED_SUBSCRIPTIONS_NOT_SUPPORTED",
-        0x9f => "CONNECTION_RATE_EXCEEDED",
-        0xa0 => "MAXIMUM_CONNECT_TIME",
-        0xa1 => "SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED",
-        0xa2 => "WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED",
-        _ => "CONNECTION_REFUSED",
+        0x00 => MqttReason::NormalDisconnection,
+        0x04 => MqttReason::DisconnectWithWillMessage,
+        0x80 => MqttReason::UnspecifiedError,
+        0x81 => MqttReason::MalformedPacket,
+        0x82 => MqttReason::ProtocolError,
+        0x83 => MqttReason::ImplementationSpecificError,
+        0x84 => MqttReason::UnsupportedProtocolVersion,
+        0x85 => MqttReason::ClientIdentifierNotValid,
+        0x86 => MqttReason::BadUserNameOrPassword,
+        0x87 => MqttReason::NotAuthorized,
+        0x88 => MqttReason::ServerUnavailable,
+        0x89 => MqttReason::ServerBusy,
+        0x8a => MqttReason::Banned,
+        0x8b => MqttReason::ServerShuttingDown,
+        0x8c => MqttReason::BadAuthenticationMethod,
+        0x8d => MqttReason::KeepAliveTimeout,
+        0x8e => MqttReason::SessionTakenOver,
+        0x8f => MqttReason::TopicFilterInvalid,
+        0x90 => MqttReason::TopicNameInvalid,
+        0x93 => MqttReason::ReceiveMaximumExceeded,
+        0x94 => MqttReason::TopicAliasInvalid,
+        0x95 => MqttReason::PacketTooLarge,
+        0x96 => MqttReason::MessageRateTooHigh,
+        0x97 => MqttReason::QuotaExceeded,
+        0x98 => MqttReason::AdministrativeAction,
+        0x99 => MqttReason::PayloadFormatInvalid,
+        0x9a => MqttReason::RetainNotSupported,
+        0x9b => MqttReason::QosNotSupported,
+        0x9c => MqttReason::UseAnotherServer,
+        0x9d => MqttReason::ServerMoved,
+        0x9e => MqttReason::SharedSubscriptionsNotSupported,
+        0x9f => MqttReason::ConnectionRateExceeded,
+        0xa0 => MqttReason::MaximumConnectTime,
+        0xa1 => MqttReason::SubscriptionIdentifiersNotSupported,
+        0xa2 => MqttReason::WildcardSubscriptionsNotSupported,
+        _ => MqttReason::ConnectionRefused,
     }
 }
 
@@ -545,7 +545,7 @@ mod tests {
         assert_eq!(hear(&mut v5, &keepalive), "Accepted { server_keepalive: Some(9) }");
         assert_eq!(hear(&mut v5, b"\x30\x08\0\x03a/b\0hi"), "a/b hi");
         assert_eq!(hear(&mut v5, &[0xd0, 0]), "Pong");
-        assert!(hear(&mut v5, &[0xe0, 2, 0x8e, 0]).contains("SESSION_TAKEN_OVER"));
+        assert!(hear(&mut v5, &[0xe0, 2, 0x8e, 0]).contains("SessionTakenOver"));
 
         let mut v3 = greeted(ProtocolVersion::V3_1_1);
         assert_eq!(hear(&mut v3, &[0x20, 2, 0, 0]), "Accepted { server_keepalive: None }");
@@ -592,13 +592,13 @@ mod tests {
             (ProtocolVersion::V5, &[0x20, 2, 0, 0], "UNACCEPTABLE_PROTOCOL_VERSION", 1, true),
         ] {
             let refusal = refused(version, packet);
-            assert_eq!((refusal.code, refusal.number), (code, number));
+            assert_eq!((refusal.code.as_str(), refusal.number), (code, number));
             assert_eq!(refusal.is_about_version(), about_version, "{code}");
         }
         let words = refused(ProtocolVersion::V5, b"\x20\x08\0\x87\x05\x1f\0\x02no");
         assert_eq!((words.words.as_deref(), words.server), (Some("no"), None));
         let moved = refused(ProtocolVersion::V5, b"\x20\x0b\0\x9d\x08\x1c\0\x05b\xe2\x80\xaec");
-        assert_eq!((moved.code, moved.server.as_deref()), ("SERVER_MOVED", Some("bc")));
+        assert_eq!((moved.code, moved.server.as_deref()), (MqttReason::ServerMoved, Some("bc")));
     }
 
     #[test]

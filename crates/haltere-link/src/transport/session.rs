@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use haltere_core::ProtocolVersion;
+use haltere_core::{MqttReason, ProtocolVersion};
 use haltere_mosquitto::sys;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf, copy, sink};
 use tokio::time::{Instant, Sleep, sleep};
@@ -195,15 +195,17 @@ impl Session {
             Sys::Answered => passed <= SETTLED,
         };
         match ended {
-            Ended::Goodbye(Refusal { code: "SESSION_TAKEN_OVER", .. }) if passed <= SOON => {
+            Ended::Goodbye(Refusal { code: MqttReason::SessionTakenOver, .. })
+                if passed <= SOON =>
+            {
                 SysEnd::TakenOver(passed)
             }
-            Ended::Goodbye(Refusal { code: "SESSION_TAKEN_OVER", .. }) => SysEnd::Unrelated,
-            Ended::Goodbye(Refusal { code, .. }) if at_once && is_about_a_subscription(code) => {
+            Ended::Goodbye(Refusal { code: MqttReason::SessionTakenOver, .. }) => SysEnd::Unrelated,
+            Ended::Goodbye(Refusal { code, .. }) if at_once && is_about_a_subscription(*code) => {
                 SysEnd::Refused
             }
             _ if at_once => SysEnd::Suspicious,
-            Ended::Goodbye(Refusal { code, .. }) if is_about_the_broker(code) => SysEnd::Unrelated,
+            Ended::Goodbye(Refusal { code, .. }) if is_about_the_broker(*code) => SysEnd::Unrelated,
             _ if passed <= SOON => SysEnd::Soon(passed),
             _ => SysEnd::Unrelated,
         }
@@ -351,27 +353,27 @@ impl News {
 }
 
 /// Whether a broker that ends a session for this reason means a subscription.
-fn is_about_a_subscription(code: &str) -> bool {
+fn is_about_a_subscription(code: MqttReason) -> bool {
     matches!(
         code,
-        "NOT_AUTHORIZED"
-            | "TOPIC_FILTER_INVALID"
-            | "SHARED_SUBSCRIPTIONS_NOT_SUPPORTED"
-            | "SUBSCRIPTION_IDENTIFIERS_NOT_SUPPORTED"
-            | "WILDCARD_SUBSCRIPTIONS_NOT_SUPPORTED"
+        MqttReason::NotAuthorized
+            | MqttReason::TopicFilterInvalid
+            | MqttReason::SharedSubscriptionsNotSupported
+            | MqttReason::SubscriptionIdentifiersNotSupported
+            | MqttReason::WildcardSubscriptionsNotSupported
     )
 }
 
 /// Whether a broker that ends a session for this reason does so whatever the client has asked.
-fn is_about_the_broker(code: &str) -> bool {
+fn is_about_the_broker(code: MqttReason) -> bool {
     matches!(
         code,
-        "SERVER_SHUTTING_DOWN"
-            | "SERVER_BUSY"
-            | "USE_ANOTHER_SERVER"
-            | "SERVER_MOVED"
-            | "KEEP_ALIVE_TIMEOUT"
-            | "MAXIMUM_CONNECT_TIME"
+        MqttReason::ServerShuttingDown
+            | MqttReason::ServerBusy
+            | MqttReason::UseAnotherServer
+            | MqttReason::ServerMoved
+            | MqttReason::KeepAliveTimeout
+            | MqttReason::MaximumConnectTime
     )
 }
 

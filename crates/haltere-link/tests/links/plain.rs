@@ -171,7 +171,7 @@ async fn brokers_that_know_only_3_1_1_and_drop_us_with_a_reset() {
         assert_eq!(peer.connections(), 2, "{scheme}");
         let first = fleet.first_failure(&spec).await;
         if scheme == "mqtt" {
-            assert_eq!(first.code, "ECONNRESET", "{scheme}: no reset came: {first}");
+            assert_eq!(first.code.as_str(), "ECONNRESET", "{scheme}: no reset came: {first}");
         }
         let report = fleet.supervisor.probe(&spec, |_| {}).await;
         let version = report.broker.map(|broker| broker.protocol_version);

@@ -26,7 +26,7 @@ async fn a_broker_is_killed_and_comes_back() {
     // It goes on trying, and says what it meets now.
     wait::until("the port to refuse", PATIENCE, async || {
         let status = fleet.supervisor.status(&spec.id)?;
-        status.failure().filter(|failure| failure.code == "ECONNREFUSED").cloned()
+        status.failure().filter(|failure| failure.code.as_str() == "ECONNREFUSED").cloned()
     })
     .await;
 

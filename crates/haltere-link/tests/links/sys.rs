@@ -284,7 +284,7 @@ async fn sessions_that_end_anyway_are_not_blamed_on_it() {
 
     let report = fleet.supervisor.probe(&spec, |_| {}).await;
     let failure = report.failure.expect("the doctor does not call that healthy");
-    assert_eq!((failure.stage.as_str(), &*failure.code), ("closed", "ECONNCLOSED"));
+    assert_eq!((failure.stage.as_str(), &*failure.code.as_str()), ("closed", "ECONNCLOSED"));
     assert!(failure.message.contains("another client with the same client id"), "{failure}");
     let said = || fleet.supervisor.history(&spec.id).into_iter().filter_map(|it| it.failure);
     let names = |it: &haltere_core::LinkFailure| it.message.contains("the same client id");

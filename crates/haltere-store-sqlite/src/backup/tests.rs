@@ -1,12 +1,11 @@
-use std::borrow::Cow;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use haltere_core::{
-    ConnectionId, HistoryState, Intent, LinkFailure, Pem, Revision, SessionHandle, SessionId,
-    Since, Stage, StatusChange, Timestamp, UserName,
+    ConnectionId, HistoryState, Intent, LinkFailure, NetworkCode, Pem, Revision, SessionHandle,
+    SessionId, Since, Stage, StatusChange, Timestamp, UserName,
 };
 use haltere_store::{
     Backups as _, ConnectionRecord, LinkChangeRecord, SessionRecord, Store as _, StoreError,
@@ -89,7 +88,7 @@ async fn the_history_of_links_is_left_out() {
     let at = Timestamp::UNIX_EPOCH;
     let failure = LinkFailure {
         stage: Stage::Tcp,
-        code: Cow::Borrowed("ECONNREFUSED"),
+        code: NetworkCode::ConnectionRefused.into(),
         errno: None,
         syscall: None,
         address: None,

@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use haltere_core::{HistoryState, LinkFailure, Since, Stage, StatusChange};
+use haltere_core::{
+    FailureCode, HistoryState, LinkFailure, NetworkCode, Since, Stage, StatusChange,
+};
 
 use super::records::{at, commit, connection, id, keep};
 use crate::{LinkChangeRecord, Store};
@@ -25,7 +27,7 @@ fn failed(connection: &str, number: i64, failure: LinkFailure) -> LinkChangeReco
 fn failure() -> LinkFailure {
     LinkFailure {
         stage: Stage::Tcp,
-        code: Cow::Borrowed("ECONNREFUSED"),
+        code: NetworkCode::ConnectionRefused.into(),
         errno: Some(-111),
         syscall: Some(Cow::Borrowed("connect")),
         address: Some("2001:db8::7".to_owned()),
@@ -57,7 +59,7 @@ pub async fn what_was_appended_comes_back(store: Arc<dyn Store>) {
     keep(&*store, connection("a", "A")).await;
     let bare = LinkFailure {
         stage: Stage::Dns,
-        code: Cow::Owned(String::new()),
+        code: FailureCode::Unknown("".into()),
         errno: None,
         syscall: None,
         address: None,

@@ -1,7 +1,11 @@
 //! Why a link is not up.
 
+mod code;
+
 use std::borrow::Cow;
 use std::fmt;
+
+pub use code::{FailureCode, MqttReason, NetworkCode, TlsAlert, TlsCode};
 
 /// How far an attempt got before it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -63,7 +67,7 @@ pub struct LinkFailure {
     /// How far the attempt got.
     pub stage: Stage,
     /// For programs, for example `ECONNREFUSED` or `CERT_HAS_EXPIRED`.
-    pub code: Cow<'static, str>,
+    pub code: FailureCode,
     /// Node's negative errno, the MQTT reason code or the HTTP status, depending on `code`.
     pub errno: Option<i32>,
     /// What was being done, for example `connect`.

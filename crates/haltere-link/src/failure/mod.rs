@@ -1,0 +1,71 @@
+//! Failures, classified once.
+//!
+//! A function per row of the contract's table of codes (TLS has its own in [`crate::tls`]). The codes,
+//! numbers and names of system calls are what Node.js and MQTT.js report for the same fault.
+
+mod class;
+mod mqtt;
+mod network;
+mod quoted;
+mod unanswered;
+mod websocket;
+mod wording;
+
+use std::borrow::Cow;
+
+use haltere_core::{FailureCode, LinkFailure, NetworkCode, Stage, TlsCode};
+
+pub(crate) use class::{is_for_want_of_settings, is_lasting, lacks_address_family};
+pub(crate) use mqtt::{lost, no_pong, refusal, sent_away};
+pub(crate) use network::{
+    egress_denied, no_descriptors, resolver_trouble, tcp, tcp_timeout, unknown_name,
+};
+pub(crate) use quoted::{location, server_reference};
+pub(crate) use unanswered::{
+    before_connack, closed_early, is_this_port_tls, not_mqtt, silent, unsendable,
+};
+pub(crate) use websocket::{no_upgrade, upgrade_refused};
+pub(crate) use wording::{NAME_OF_URL, USE_IN_URL, about_server_name, without_own_settings};
+
+/// MQTT.js has no errno for a connection that closed; the contract says 1.
+const CLOSED: i32 = 1;
+/// Linux's EIO, for an error of the system without a number.
+const INPUT_OUTPUT: i32 = 5;
+
+/// A failure without errno, system call and address.
+pub(crate) fn bare(stage: Stage, code: impl Into<FailureCode>, message: String) -> LinkFailure {
+    LinkFailure {
+        stage,
+        code: code.into(),
+        errno: None,
+        syscall: None,
+        address: None,
+        port: None,
+        message,
+    }
+}
+
+/// The same, with what a system call returned.
+pub(crate) fn of_call(failure: LinkFailure, errno: i32, syscall: &'static str) -> LinkFailure {
+    LinkFailure { errno: Some(errno), syscall: Some(Cow::Borrowed(syscall)), ..failure }
+}
+
+/// The connection's certificates or key can't be used.
+pub(crate) fn tls_material(why: &str) -> LinkFailure {
+    let message = format!("The connection's TLS settings can't be used: {why}");
+    bare(Stage::Tls, TlsCode::InvalidContext, message)
+}
+
+/// haltere itself failed. The link continues after its back-off.
+pub(crate) fn internal(what: &str) -> LinkFailure {
+    let message = format!("haltere failed, which is a bug: {what}");
+    bare(Stage::Closed, NetworkCode::Internal, message)
+}
+
+/// A link panicked. The panic's message goes to the log only: it may quote anything.
+pub(crate) fn panicked() -> LinkFailure {
+    internal("A link panicked, and the log says more; it is started again")
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,95 @@
+//! The broker's reasons in MQTT, and sessions that ended.
+
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use haltere_core::{LinkFailure, MqttReason, NetworkCode, Stage};
+
+use super::quoted::broker_words;
+use super::unanswered::at_connack;
+use super::{CLOSED, bare, of_call};
+use crate::transport::Refusal;
+
+/// The broker refused CONNECT.
+pub(crate) fn refusal(refusal: &Refusal, peer: SocketAddr) -> LinkFailure {
+    let why = why_refused(refusal.code);
+    let message = format!("The broker refused the connection: {why}{}", broker_words(refusal));
+    at_connack(Stage::Mqtt, refusal.code, refusal.number.into(), peer, message)
+}
+
+/// A main clause about the broker's reason to refuse CONNECT.
+fn why_refused(reason: MqttReason) -> &'static str {
+    use MqttReason as M;
+    match reason {
+        M::NotAuthorized => {
+            "it does not accept this user name and password, or does not allow this client id in"
+        }
+        M::BadUserNameOrPassword => "it does not accept this user name and password",
+        M::ServerUnavailable => "the broker is not available now",
+        M::ServerBusy => "the broker is busy",
+        M::Banned => "the client is banned",
+        M::ClientIdentifierNotValid | M::IdentifierRejected => "the client id is not allowed",
+        M::UnsupportedProtocolVersion | M::UnacceptableProtocolVersion => {
+            "the broker speaks neither MQTT 5 nor 3.1.1"
+        }
+        M::ConnectionRateExceeded => "too many connections were made in a short time",
+        M::QuotaExceeded => "a quota is used up",
+        M::UnspecifiedError => "it gives no reason",
+        M::MalformedPacket => "it could not read our CONNECT",
+        M::ProtocolError => "our CONNECT breaks a rule it holds us to",
+        M::ImplementationSpecificError => "our CONNECT breaks a rule of its own",
+        M::BadAuthenticationMethod => {
+            "it wants extended authentication, which haltere does not speak"
+        }
+        M::PacketTooLarge => "our CONNECT is larger than the packets it takes",
+        M::PayloadFormatInvalid => "it objects to a will message, though haltere sends none",
+        M::UseAnotherServer => "it sends us to another server for now",
+        M::ServerMoved => "the broker has moved to another server for good",
+        M::ConnectionRefused
+        | M::NormalDisconnection
+        | M::DisconnectWithWillMessage
+        | M::ServerShuttingDown
+        | M::KeepAliveTimeout
+        | M::SessionTakenOver
+        | M::TopicFilterInvalid
+        | M::TopicNameInvalid
+        | M::ReceiveMaximumExceeded
+        | M::TopicAliasInvalid
+        | M::MessageRateTooHigh
+        | M::AdministrativeAction
+        | M::RetainNotSupported
+        | M::QosNotSupported
+        | M::SharedSubscriptionsNotSupported
+        | M::MaximumConnectTime
+        | M::SubscriptionIdentifiersNotSupported
+        | M::WildcardSubscriptionsNotSupported => "the broker gave this reason",
+    }
+}
+
+/// The broker ended a session that was up, and gave a reason.
+pub(crate) fn sent_away(why: &Refusal) -> LinkFailure {
+    use MqttReason as M;
+    let reason = match why.code {
+        M::SessionTakenOver => "another client came with the same client id",
+        M::ServerShuttingDown => "the broker shuts down",
+        M::KeepAliveTimeout => "the broker did not hear from us in time",
+        M::AdministrativeAction => "an administrator of the broker ended it",
+        M::NotAuthorized => "the broker no longer allows us in",
+        M::UseAnotherServer => "the broker sends us to another server for now",
+        M::ServerMoved => "the broker has moved to another server for good",
+        // The name of the reason follows and says the rest.
+        _ => "the broker ended it",
+    };
+    lost(&format!("{reason}: {}{}", why.code, broker_words(why)))
+}
+
+/// A link that was up ended, for the reason given.
+pub(crate) fn lost(why: &str) -> LinkFailure {
+    let message = format!("The connection was lost: {why}");
+    of_call(bare(Stage::Closed, NetworkCode::ConnectionClosed, message), CLOSED, "on")
+}
+
+/// A link that was up got no answer to a ping.
+pub(crate) fn no_pong(after: Duration) -> LinkFailure {
+    lost(&format!("the broker did not answer a ping within {} s", after.as_secs_f32()))
+}
