@@ -30,9 +30,9 @@ use crate::policy::Action;
 use crate::recorder::Recorder;
 use crate::sessions::Sessions;
 use crate::trail::Trail;
-use crate::turn::Turns;
 use crate::users::Users;
 use crate::vault::{MasterKey, Vault, VaultError};
+use crate::write_lock::WriteLock;
 
 /// haltere at work. Cheap to clone.
 #[derive(Clone)]
@@ -55,8 +55,8 @@ pub(crate) struct Inner {
     pub(crate) switches: Switches,
     pub(crate) sessions: Sessions,
     pub(crate) users: Users,
-    /// Changes of connections and plugins take turns.
-    pub(crate) turns: Turns,
+    /// Changes of connections and plugins happen one at a time.
+    pub(crate) write_lock: WriteLock,
     /// Tests of connections that are running.
     pub(crate) tests: Shares,
     pub(crate) tasks: TaskTracker,

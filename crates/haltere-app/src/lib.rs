@@ -27,9 +27,9 @@ pub mod sessions;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 mod trail;
-mod turn;
 pub mod users;
 pub mod vault;
+mod write_lock;
 
 pub use app::{
     App, AppParts, AppSettings, AuditSettings, Readiness, SecretsPolicy, StartError, Vitals,

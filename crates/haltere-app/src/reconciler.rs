@@ -1,7 +1,7 @@
 //! Moves what is towards what should be.
 //!
 //! Woken by a signal and by a timer, idempotent, and told nothing about what changed: it compares
-//! the store's counters with what memory has seen. So changes made by another process, such as the
+//! the store's counters with what memory has applied. So changes made by another process, such as the
 //! command line beside the server, go the same way as everything else.
 
 use std::sync::Arc;
@@ -93,8 +93,8 @@ impl App {
         let revisions = self.revisions().await?;
         // Before what may fail for other reasons: nothing else ends a session that was taken away.
         self.keep_sessions(revisions.sessions).await?;
-        let seen = *self.seen().await;
-        if (revisions.connections, revisions.plugins) != (seen.connections, seen.plugins) {
+        let applied = *self.applied_revisions().await;
+        if (revisions.connections, revisions.plugins) != (applied.connections, applied.plugins) {
             self.reload().await?;
         }
         match self.put_stray_keys_right().await {
@@ -112,7 +112,7 @@ impl App {
     /// Reads all connections and plugin switches anew, tells the supervisor, and publishes what changed.
     pub(crate) async fn reload(&self) -> Result<(), Internal> {
         const DOING: &str = "read what is stored";
-        let mut seen = self.seen().await;
+        let mut applied = self.applied_revisions().await;
         let mut read = self.0.store.read().await.doing(DOING)?;
         let revisions = read.revisions().await.doing(DOING)?;
         let records = read.list_connections().await.doing(DOING)?;
@@ -146,8 +146,8 @@ impl App {
         if !told_connections {
             self.tell_connections();
         }
-        seen.connections = revisions.connections;
-        seen.plugins = revisions.plugins;
+        applied.connections = revisions.connections;
+        applied.plugins = revisions.plugins;
         Ok(())
     }
 

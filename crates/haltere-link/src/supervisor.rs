@@ -95,16 +95,6 @@ impl Supervisor {
         roster.started = true;
     }
 
-    /// Starts the link of a connection before [`Supervisor::reconcile`] is told of it, unless there is
-    /// one. The next list without it ends it.
-    pub fn start_ahead(&self, spec: &Arc<LinkSpec>) {
-        let mut roster = self.roster();
-        if !roster.closed && !roster.links.contains_key(&spec.id) {
-            let handle = self.start(spec, None);
-            roster.links.insert(spec.id.clone(), handle);
-        }
-    }
-
     fn roster(&self) -> MutexGuard<'_, Roster> {
         self.roster.lock()
     }

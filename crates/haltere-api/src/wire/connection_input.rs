@@ -1,6 +1,6 @@
 //! A whole connection on its way in: `POST /api/connections`, `PUT`, `POST /api/connection-test`.
 
-use haltere_app::connections::{Change, ConnectionReplacement, NewConnection};
+use haltere_app::connections::{ConnectionReplacement, FieldChange, NewConnection};
 use haltere_core::{
     Alpn, BrokerUrl, ConnectionId, ConnectionName, Credentials, MmcFields, Pem, Secret,
     TlsMaterial, TlsServerName,
@@ -191,12 +191,12 @@ impl ConnectionInput {
             name: name.ok_or_else(name_is_missing)?,
             url,
             username,
-            password: password.map_or(Change::Keep, Change::Set),
+            password: password.map_or(FieldChange::Keep, FieldChange::Set),
             client_id,
             reject_unauthorized,
             ca,
             cert,
-            key: key.map_or(Change::Keep, Change::Set),
+            key: key.map_or(FieldChange::Keep, FieldChange::Set),
             alpn,
             server_name,
             mmc,
@@ -410,7 +410,7 @@ pub(super) fn properties() -> Value {
 
 #[cfg(test)]
 mod tests {
-    use haltere_app::connections::Change;
+    use haltere_app::connections::FieldChange;
     use proptest::prelude::*;
 
     use super::*;
@@ -550,7 +550,7 @@ mod tests {
         let body = json!({"name": "n", "url": "mqtt://h", "credentials": {"username": "u"}});
         let replacement = ConnectionInput::read(body).expect("fits").into_replacement(&id);
         let replacement = replacement.expect("fits");
-        assert_eq!((replacement.password, replacement.key), (Change::Keep, Change::Keep));
+        assert_eq!((replacement.password, replacement.key), (FieldChange::Keep, FieldChange::Keep));
         assert_eq!(replacement.ca, None);
     }
 }

@@ -1,6 +1,6 @@
 //! Changes to a connection on their way in: a JSON merge patch (RFC 7396), in which `null` removes.
 
-use haltere_app::connections::{Change, ConnectionPatch};
+use haltere_app::connections::{ConnectionPatch, FieldChange};
 use haltere_core::{Alpn, ConnectionId, Secret, TlsServerName};
 use serde_json::{Value, json};
 use utoipa::openapi::{RefOr, Schema};
@@ -47,9 +47,9 @@ pub(crate) fn read(body: Value, id: &ConnectionId) -> Result<ConnectionPatch, In
 fn credentials(fields: &mut Fields) -> Result<ConnectionPatch, Invalid> {
     if fields.null("credentials") {
         return Ok(ConnectionPatch {
-            username: Change::Clear,
-            password: Change::Clear,
-            client_id: Change::Clear,
+            username: FieldChange::Clear,
+            password: FieldChange::Clear,
+            client_id: FieldChange::Clear,
             ..ConnectionPatch::default()
         });
     }
@@ -68,9 +68,9 @@ fn credentials(fields: &mut Fields) -> Result<ConnectionPatch, Invalid> {
 }
 
 /// `tls`, of which `null` removes all.
-fn tls(fields: &mut Fields) -> Result<(Change<Alpn>, Change<TlsServerName>), Invalid> {
+fn tls(fields: &mut Fields) -> Result<(FieldChange<Alpn>, FieldChange<TlsServerName>), Invalid> {
     if fields.null("tls") {
-        return Ok((Change::Clear, Change::Clear));
+        return Ok((FieldChange::Clear, FieldChange::Clear));
     }
     let Some(mut inner) = fields.object("tls")? else { return Ok(Default::default()) };
     let alpn = change_or_clear(&mut inner, "alpn", client_hello::alpn)?;
@@ -84,14 +84,14 @@ fn change_or_clear<T>(
     fields: &mut Fields,
     name: &str,
     read: impl FnOnce(&mut Fields, &str) -> Result<Option<T>, Invalid>,
-) -> Result<Change<T>, Invalid> {
+) -> Result<FieldChange<T>, Invalid> {
     if !fields.has(name) {
-        return Ok(Change::Keep);
+        return Ok(FieldChange::Keep);
     }
     if fields.null(name) {
-        return Ok(Change::Clear);
+        return Ok(FieldChange::Clear);
     }
-    Ok(Change::replace(read(fields, name)?))
+    Ok(FieldChange::replace(read(fields, name)?))
 }
 
 /// Absent keeps, `null` removes, anything else is read and set.
@@ -99,11 +99,11 @@ fn change<T>(
     fields: &mut Fields,
     name: &str,
     read: impl FnOnce(&mut Fields, &str) -> Result<Option<T>, Invalid>,
-) -> Result<Change<T>, Invalid> {
+) -> Result<FieldChange<T>, Invalid> {
     if fields.null(name) {
-        return Ok(Change::Clear);
+        return Ok(FieldChange::Clear);
     }
-    Ok(read(fields, name)?.map_or(Change::Keep, Change::Set))
+    Ok(read(fields, name)?.map_or(FieldChange::Keep, FieldChange::Set))
 }
 
 /// Describes the body.
@@ -171,16 +171,19 @@ mod tests {
             "ca": null, "cert": {"data": "-----BEGIN X"}, "rejectUnauthorized": "false", "status": {},
         }));
         let expected = ConnectionPatch {
-            username: Change::Set("u".to_owned()),
-            password: Change::Clear,
-            ca: Change::Clear,
-            cert: Change::Set(Pem::new(b"-----BEGIN X".to_vec())),
-            reject_unauthorized: Change::Set(false),
+            username: FieldChange::Set("u".to_owned()),
+            password: FieldChange::Clear,
+            ca: FieldChange::Clear,
+            cert: FieldChange::Set(Pem::new(b"-----BEGIN X".to_vec())),
+            reject_unauthorized: FieldChange::Set(false),
             ..ConnectionPatch::default()
         };
         assert_eq!(changed, Ok(expected));
         let all_gone = patch(json!({"credentials": null})).expect("valid");
-        assert_eq!((all_gone.username, all_gone.client_id), (Change::Clear, Change::Clear));
+        assert_eq!(
+            (all_gone.username, all_gone.client_id),
+            (FieldChange::Clear, FieldChange::Clear)
+        );
     }
 
     #[test]
@@ -188,12 +191,15 @@ mod tests {
         let (alpn, server_name) = (Alpn::parse("mqtt h2"), TlsServerName::parse("b.example"));
         let (alpn, server_name) = (alpn.expect("valid"), server_name.expect("valid"));
         for (tls, expected) in [
-            (json!({}), (Change::Keep, Change::Keep)),
-            (json!(null), (Change::Clear, Change::Clear)),
-            (json!({"alpn": ["mqtt", "h2"]}), (Change::Set(alpn), Change::Keep)),
-            (json!({"serverName": "b.example"}), (Change::Keep, Change::Set(server_name))),
-            (json!({"alpn": null, "serverName": null}), (Change::Clear, Change::Clear)),
-            (json!({"alpn": [], "serverName": ""}), (Change::Clear, Change::Clear)),
+            (json!({}), (FieldChange::Keep, FieldChange::Keep)),
+            (json!(null), (FieldChange::Clear, FieldChange::Clear)),
+            (json!({"alpn": ["mqtt", "h2"]}), (FieldChange::Set(alpn), FieldChange::Keep)),
+            (
+                json!({"serverName": "b.example"}),
+                (FieldChange::Keep, FieldChange::Set(server_name)),
+            ),
+            (json!({"alpn": null, "serverName": null}), (FieldChange::Clear, FieldChange::Clear)),
+            (json!({"alpn": [], "serverName": ""}), (FieldChange::Clear, FieldChange::Clear)),
         ] {
             let read = patch(json!({"tls": tls.clone()})).expect("valid");
             assert_eq!((read.alpn, read.server_name), expected, "{tls}");

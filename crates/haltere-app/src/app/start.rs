@@ -20,8 +20,8 @@ use crate::reconciler;
 use crate::recorder::Recorder;
 use crate::sessions::Sessions;
 use crate::trail::Trail;
-use crate::turn::Turns;
 use crate::users::Users;
+use crate::write_lock::WriteLock;
 
 /// Why haltere can't start. Messages complete "failed to start: …".
 #[derive(Debug, thiserror::Error)]
@@ -46,7 +46,7 @@ impl App {
             registry: Registry::default(),
             materials: Materials::default(),
             hub: Arc::new(Hub::new()),
-            turns: Turns::default(),
+            write_lock: WriteLock::default(),
             tests: Shares::new(settings.tests),
             trail: Arc::new(Trail::new(Arc::clone(&store), tasks.clone(), &settings.audit)),
             tasks,

@@ -63,8 +63,8 @@ impl App {
         shows_secrets: bool,
     ) -> Result<Arc<Entry>, ConnectionError> {
         const DOING: &str = "connect or disconnect a connection";
-        let mut turn = self.turn().await?;
-        let row = turn.tx.find_connection(id).await.doing(DOING)?;
+        let mut change = self.begin_change().await?;
+        let row = change.tx.find_connection(id).await.doing(DOING)?;
         let mut row = row.ok_or(ConnectionError::NotFound)?;
         condition.check(&row)?;
 
@@ -74,26 +74,26 @@ impl App {
             self.0.trail.count_change(ctx)?;
             row.intent = intent;
             row.revision = row.revision.next();
-            row.updated_at = turn.now;
-            turn.tx.update_connection(&row).await.doing(DOING)?;
+            row.updated_at = change.now;
+            change.tx.update_connection(&row).await.doing(DOING)?;
             let action = match intent {
                 Intent::Connected => AuditAction::ConnectionConnect,
                 Intent::Disconnected => AuditAction::ConnectionDisconnect,
             };
-            let entry = audit::done(turn.now, ctx, action, id.as_str(), "");
-            turn.tx.append_audit(&entry).await.doing(DOING)?;
+            let entry = audit::done(change.now, ctx, action, id.as_str(), "");
+            change.tx.append_audit(&entry).await.doing(DOING)?;
         }
         let entry = Arc::new(self.entry(row));
         if !changes {
-            drop(turn);
+            drop(change);
             self.audit_look_at(ctx, &entry, shows_secrets).await?;
             return Ok(entry);
         }
         if shows_secrets && entry.has_secrets() {
-            let read = secrets_were_read(turn.now, ctx, id.as_str());
-            turn.tx.append_audit(&read).await.doing(DOING)?;
+            let read = secrets_were_read(change.now, ctx, id.as_str());
+            change.tx.append_audit(&read).await.doing(DOING)?;
         }
-        turn.commit(DOING).await?.put(&entry, id);
+        change.commit(DOING).await?.put(&entry, id);
         Ok(entry)
     }
 

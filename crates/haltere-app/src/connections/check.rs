@@ -3,7 +3,7 @@
 use haltere_core::{BrokerUrl, ConnectionId, ConnectionName, Credentials, TlsMaterial};
 use haltere_link::tls::{self, MaterialError};
 
-use super::input::{Change, ConnectionPatch};
+use super::input::{ConnectionPatch, FieldChange};
 use crate::error::Invalid;
 
 /// The TLS settings as they are kept, if they make sense together.
@@ -35,8 +35,8 @@ pub(super) fn patch(
         let (tidied, found) = tls::tidy_cert(given).map_err(invalid)?;
         *given = tidied;
         match (found, &key) {
-            (Some(_), Change::Set(_)) => return Err(invalid(tls::two_keys())),
-            (Some(found), _) => key = Change::Set(found),
+            (Some(_), FieldChange::Set(_)) => return Err(invalid(tls::two_keys())),
+            (Some(found), _) => key = FieldChange::Set(found),
             (None, _) => {}
         }
     }
@@ -44,9 +44,9 @@ pub(super) fn patch(
 }
 
 /// The value to be set, unless it is there already.
-fn news<'a, T: PartialEq>(change: &'a mut Change<T>, stored: Option<&T>) -> Option<&'a mut T> {
+fn news<'a, T: PartialEq>(change: &'a mut FieldChange<T>, stored: Option<&T>) -> Option<&'a mut T> {
     match change {
-        Change::Set(given) if stored != Some(&*given) => Some(given),
+        FieldChange::Set(given) if stored != Some(&*given) => Some(given),
         _ => None,
     }
 }

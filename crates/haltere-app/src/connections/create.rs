@@ -120,13 +120,13 @@ impl App {
         shows_secrets: bool,
     ) -> Result<Stored, CreateError> {
         const DOING: &str = "store a new connection";
-        let mut turn = self.turn().await?;
+        let mut change = self.begin_change().await?;
         let id = new.id.clone();
-        let fresh = assemble(new, turn.now);
+        let fresh = assemble(new, change.now);
         let row = record::seal(&self.0.vault, &fresh);
         let allowed = check::new_id_and_name(&fresh.id, &fresh.name)
             .and_then(|()| check::new_url(&fresh.url));
-        let (connection, mended) = match turn.tx.insert_connection(&row).await.doing(DOING)? {
+        let (connection, mended) = match change.tx.insert_connection(&row).await.doing(DOING)? {
             Some(count) if count > self.0.settings.connections_max => {
                 return Err(CreateError::LimitReached);
             }
@@ -135,35 +135,33 @@ impl App {
                 (fresh, false)
             }
             // An old one may be mended under the name and with the URL it has.
-            None => (self.mend(&mut *turn.tx, id.as_ref(), fresh).await?, true),
+            None => (self.mend(&mut *change.tx, id.as_ref(), fresh).await?, true),
         };
         let (place, instance) = (Place::of(&connection, &self.0.instance), &self.0.instance);
-        let taken = place.check_free(&mut *turn.tx, &connection.id, instance).await;
+        let taken = place.check_free(&mut *change.tx, &connection.id, instance).await;
         if let Some(taken) = taken.doing(DOING)? {
             return Err(taken.into());
         }
         let (store, max) = (&*self.0.store, self.0.settings.material_budget);
-        if has_gone_over(&mut *turn.tx, store, max).await.doing(DOING)? {
+        if has_gone_over(&mut *change.tx, store, max).await.doing(DOING)? {
             return Err(CreateError::BudgetReached);
         }
         self.0.trail.count_change(ctx)?;
         let action =
             if mended { AuditAction::ConnectionMend } else { AuditAction::ConnectionCreate };
         let detail = update::given(&connection).join(", ");
-        let mut audited = vec![audit::done(turn.now, ctx, action, connection.id.as_str(), detail)];
+        let mut audited =
+            vec![audit::done(change.now, ctx, action, connection.id.as_str(), detail)];
         let entry = Arc::new(self.readable(Arc::new(connection)));
         let secrets_audited =
             shows_secrets && (entry.has_secrets() || self.0.registry.snapshot().has_secrets());
         if secrets_audited {
-            audited.push(secrets_were_read(turn.now, ctx, ""));
+            audited.push(secrets_were_read(change.now, ctx, ""));
         }
-        turn.tx.append_audits(&audited).await.doing(DOING)?;
+        change.tx.append_audits(&audited).await.doing(DOING)?;
 
         let connection = Arc::clone(entry.connection().expect("just made of a connection"));
-        if !mended {
-            turn.dial_ahead(&entry);
-        }
-        turn.commit(DOING).await?.put(&entry, &connection.id);
+        change.commit(DOING).await?.put(&entry, &connection.id);
         Ok(Stored { connection, mended, secrets_audited })
     }
 

@@ -36,24 +36,24 @@ impl App {
         shows_secrets: bool,
     ) -> Result<Listing, ConnectionError> {
         const DOING: &str = "delete a connection";
-        let mut turn = self.turn().await?;
+        let mut change = self.begin_change().await?;
         if condition.is_bound() {
-            let row = turn.tx.find_connection(id).await.doing(DOING)?;
+            let row = change.tx.find_connection(id).await.doing(DOING)?;
             condition.check(&row.ok_or(ConnectionError::NotFound)?)?;
         }
-        if !turn.tx.delete_connection(id).await.doing(DOING)? {
+        if !change.tx.delete_connection(id).await.doing(DOING)? {
             return Err(ConnectionError::NotFound);
         }
         self.0.trail.count_change(ctx)?;
-        let entry = audit::done(turn.now, ctx, AuditAction::ConnectionDelete, id.as_str(), "");
-        turn.tx.append_audit(&entry).await.doing(DOING)?;
+        let entry = audit::done(change.now, ctx, AuditAction::ConnectionDelete, id.as_str(), "");
+        change.tx.append_audit(&entry).await.doing(DOING)?;
         let snapshot = self.0.registry.snapshot();
         let mut others = snapshot.entries().iter().filter(|entry| entry.id() != id.as_str());
         if shows_secrets && others.any(|entry| entry.has_secrets()) {
-            let read = secrets_were_read(turn.now, ctx, "");
-            turn.tx.append_audit(&read).await.doing(DOING)?;
+            let read = secrets_were_read(change.now, ctx, "");
+            change.tx.append_audit(&read).await.doing(DOING)?;
         }
-        turn.commit(DOING).await?.remove(id);
+        change.commit(DOING).await?.remove(id);
         Ok(self.all(shows_secrets))
     }
 }

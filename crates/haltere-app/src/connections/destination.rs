@@ -8,7 +8,7 @@ use haltere_core::{
     Alpn, BrokerUrl, Connection, Credentials, Host, Pem, TlsMaterial, TlsServerName, Transport,
 };
 
-use super::input::{Change as Kept, ConnectionPatch};
+use super::input::{ConnectionPatch, FieldChange};
 use crate::app::SecretsPolicy;
 use crate::error::Invalid;
 
@@ -71,8 +71,8 @@ impl KeptSecrets {
     /// Those that `patch` leaves as they are stored.
     pub(super) fn by(patch: &ConnectionPatch) -> Self {
         Self {
-            password: matches!(patch.password, Kept::Keep),
-            key: matches!(patch.key, Kept::Keep),
+            password: matches!(patch.password, FieldChange::Keep),
+            key: matches!(patch.key, FieldChange::Keep),
         }
     }
 

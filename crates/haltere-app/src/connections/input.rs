@@ -24,7 +24,7 @@ pub struct NewConnection {
 
 /// What shall become of one field.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub enum Change<T> {
+pub enum FieldChange<T> {
     /// It stays.
     #[default]
     Keep,
@@ -34,18 +34,18 @@ pub enum Change<T> {
     Set(T),
 }
 
-impl<T> Change<T> {
+impl<T> FieldChange<T> {
     /// `Some` sets, `None` removes: for a field that has just been replaced.
     pub fn replace(value: Option<T>) -> Self {
         value.map_or(Self::Clear, Self::Set)
     }
 
     /// The same change, of another value.
-    pub fn map<U>(self, to: impl FnOnce(T) -> U) -> Change<U> {
+    pub fn map<U>(self, to: impl FnOnce(T) -> U) -> FieldChange<U> {
         match self {
-            Self::Keep => Change::Keep,
-            Self::Clear => Change::Clear,
-            Self::Set(value) => Change::Set(to(value)),
+            Self::Keep => FieldChange::Keep,
+            Self::Clear => FieldChange::Clear,
+            Self::Set(value) => FieldChange::Set(to(value)),
         }
     }
 
@@ -67,34 +67,34 @@ pub struct ConnectionPatch {
     /// `url`; can't be removed.
     pub url: Option<BrokerUrl>,
     /// `credentials.username`; without one there is no password either.
-    pub username: Change<String>,
+    pub username: FieldChange<String>,
     /// `credentials.password`
-    pub password: Change<Secret<String>>,
+    pub password: FieldChange<Secret<String>>,
     /// `credentials.clientId`
-    pub client_id: Change<String>,
+    pub client_id: FieldChange<String>,
     /// `rejectUnauthorized`
-    pub reject_unauthorized: Change<bool>,
+    pub reject_unauthorized: FieldChange<bool>,
     /// `ca`
-    pub ca: Change<Pem>,
+    pub ca: FieldChange<Pem>,
     /// `cert`; a key without one is refused.
-    pub cert: Change<Pem>,
+    pub cert: FieldChange<Pem>,
     /// `key`
-    pub key: Change<Secret<Pem>>,
+    pub key: FieldChange<Secret<Pem>>,
     /// `tls.alpn`
-    pub alpn: Change<Alpn>,
+    pub alpn: FieldChange<Alpn>,
     /// `tls.serverName`
-    pub server_name: Change<TlsServerName>,
+    pub server_name: FieldChange<TlsServerName>,
     /// `noMetricsMode`
-    pub no_metrics_mode: Change<bool>,
+    pub no_metrics_mode: FieldChange<bool>,
     /// `caFile`
-    pub ca_file: Change<String>,
+    pub ca_file: FieldChange<String>,
     /// `certFile`
-    pub cert_file: Change<String>,
+    pub cert_file: FieldChange<String>,
     /// `keyFile`
-    pub key_file: Change<String>,
+    pub key_file: FieldChange<String>,
 }
 
-/// A whole connection in place of a stored one. Secrets left out ([`Change::Keep`]) keep their
+/// A whole connection in place of a stored one. Secrets left out ([`FieldChange::Keep`]) keep their
 /// stored value, as long as what they belong to (username, certificate) is there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectionReplacement {
@@ -105,7 +105,7 @@ pub struct ConnectionReplacement {
     /// `credentials.username`
     pub username: Option<String>,
     /// `credentials.password`
-    pub password: Change<Secret<String>>,
+    pub password: FieldChange<Secret<String>>,
     /// `credentials.clientId`
     pub client_id: Option<String>,
     /// `rejectUnauthorized`
@@ -115,7 +115,7 @@ pub struct ConnectionReplacement {
     /// `cert`
     pub cert: Option<Pem>,
     /// `key`
-    pub key: Change<Secret<Pem>>,
+    pub key: FieldChange<Secret<Pem>>,
     /// `tls.alpn`
     pub alpn: Option<Alpn>,
     /// `tls.serverName`

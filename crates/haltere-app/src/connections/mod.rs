@@ -46,7 +46,7 @@ pub use import::{
     ImportStage, Incoming, LISTED_REFUSALS, OverLimit, Planned, Reporter, Source, Standing,
     Verdict,
 };
-pub use input::{Change, ConnectionPatch, ConnectionReplacement, NewConnection};
+pub use input::{ConnectionPatch, ConnectionReplacement, FieldChange, NewConnection};
 pub use list::{ListError, ListQuery, Listing, StateFilter, Version};
 pub use mover::Mover;
 pub use test::{PreparedTest, TestError, TestReport};

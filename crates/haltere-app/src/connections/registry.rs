@@ -9,7 +9,7 @@ use haltere_link::LinkSpec;
 use super::entry::Entry;
 
 /// All stored connections, in the order they were created. Readers never wait; writers hold a
-/// [`Turn`](crate::turn::Turn).
+/// [`PendingChange`](crate::write_lock::PendingChange).
 #[derive(Default)]
 pub(crate) struct Registry(ArcSwap<Snapshot>);
 

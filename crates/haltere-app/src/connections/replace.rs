@@ -6,8 +6,8 @@ use haltere_store::ConnectionRecord;
 use super::condition::Terms;
 use super::destination::KeptSecrets;
 use super::error::UpdateError;
-use super::input::{Change as Kept, ConnectionPatch, ConnectionReplacement};
-use super::update::{self, Change};
+use super::input::{ConnectionPatch, ConnectionReplacement, FieldChange};
+use super::update::{self, Edit};
 use super::view::ConnectionView;
 use super::{check, record};
 use crate::app::{App, SecretsPolicy};
@@ -40,7 +40,7 @@ fn rebuild(
     row: &ConnectionRecord,
     replacement: ConnectionReplacement,
     policy: SecretsPolicy,
-) -> Result<Change, UpdateError> {
+) -> Result<Edit, UpdateError> {
     let unreadable = |reason| UpdateError::Unreadable { reason };
     if replacement.name.as_str() != row.name {
         check::new_name(&replacement.name)?;
@@ -48,8 +48,9 @@ fn rebuild(
     if replacement.url.as_str() != row.url {
         check::new_url(&replacement.url)?;
     }
-    let keeps_password = replacement.username.is_some() && replacement.password == Kept::Keep;
-    let keeps_key = replacement.cert.is_some() && replacement.key == Kept::Keep;
+    let keeps_password =
+        replacement.username.is_some() && replacement.password == FieldChange::Keep;
+    let keeps_key = replacement.cert.is_some() && replacement.key == FieldChange::Keep;
     let password = if keeps_password { record::open_password(vault, row) } else { Ok(None) };
     let key = if keeps_key { record::open_key(vault, row) } else { Ok(None) };
     let stored = Connection {
@@ -96,20 +97,20 @@ impl From<ConnectionReplacement> for ConnectionPatch {
         Self {
             name: Some(name),
             url: Some(url),
-            username: Kept::replace(username),
+            username: FieldChange::replace(username),
             password,
-            client_id: Kept::replace(client_id),
-            reject_unauthorized: Kept::replace(reject_unauthorized),
-            ca: Kept::replace(ca),
+            client_id: FieldChange::replace(client_id),
+            reject_unauthorized: FieldChange::replace(reject_unauthorized),
+            ca: FieldChange::replace(ca),
             // A key without its certificate is of no use, so it goes with it.
-            key: if cert.is_none() && key == Kept::Keep { Kept::Clear } else { key },
-            cert: Kept::replace(cert),
-            alpn: Kept::replace(alpn),
-            server_name: Kept::replace(server_name),
-            no_metrics_mode: Kept::replace(no_metrics_mode),
-            ca_file: Kept::replace(ca_file),
-            cert_file: Kept::replace(cert_file),
-            key_file: Kept::replace(key_file),
+            key: if cert.is_none() && key == FieldChange::Keep { FieldChange::Clear } else { key },
+            cert: FieldChange::replace(cert),
+            alpn: FieldChange::replace(alpn),
+            server_name: FieldChange::replace(server_name),
+            no_metrics_mode: FieldChange::replace(no_metrics_mode),
+            ca_file: FieldChange::replace(ca_file),
+            cert_file: FieldChange::replace(cert_file),
+            key_file: FieldChange::replace(key_file),
         }
     }
 }

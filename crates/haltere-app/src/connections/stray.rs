@@ -85,31 +85,31 @@ impl App {
         if !self.0.stray_keys.load(Ordering::Relaxed) {
             return Ok(());
         }
-        let mut turn = self.turn().await?;
+        let mut change = self.begin_change().await?;
         let ctx = Ctx::system(REQUEST);
         let (mut changed, mut stray) = (false, false);
-        for row in turn.tx.list_connections().await.doing(DOING)? {
+        for row in change.tx.list_connections().await.doing(DOING)? {
             let Right { mut row, said, relaid } = put_right(&self.0.vault, &self.0.materials, row);
             changed |= relaid || said.is_some();
             if let Some(said) = said {
                 stray = true;
                 row.revision = row.revision.next();
-                row.updated_at = turn.now;
+                row.updated_at = change.now;
                 let action = AuditAction::ConnectionUpdate;
-                let entry = audit::done(turn.now, &ctx, action, &row.id, said.as_str());
-                turn.tx.append_audit(&entry).await.doing(DOING)?;
+                let entry = audit::done(change.now, &ctx, action, &row.id, said.as_str());
+                change.tx.append_audit(&entry).await.doing(DOING)?;
                 tracing::warn!(
                     connection = row.id,
                     "{said}; copies may be in older backups, so renew the key"
                 );
-                turn.tx.update_connection(&row).await.doing(DOING)?;
+                change.tx.update_connection(&row).await.doing(DOING)?;
             } else if relaid {
-                turn.tx.update_connection(&row).await.doing(DOING)?;
+                change.tx.update_connection(&row).await.doing(DOING)?;
             }
         }
         if changed {
             // Memory follows when the reconciler reads everything.
-            drop(turn.commit(DOING).await?);
+            drop(change.commit(DOING).await?);
         }
         if stray && let Err(error) = self.0.store.scrub().await {
             let error = &error as &dyn std::error::Error;

@@ -12,7 +12,7 @@ use super::check;
 use super::entry::Unreadable;
 use super::input::{ConnectionPatch, NewConnection};
 use super::rivalry::Place;
-use super::update::{self, Change};
+use super::update::{self, Edit};
 use crate::app::App;
 use crate::audit;
 use crate::ctx::Ctx;
@@ -123,8 +123,7 @@ impl App {
         let unreadable = |row: &Unreadable| TestError::Unreadable { reason: row.reason.clone() };
         let stored = entry.connection().map_err(unreadable)?;
         let policy = self.0.settings.secrets;
-        let Change { connection, fields } =
-            update::apply(Connection::clone(stored), patch, policy)?;
+        let Edit { connection, fields } = update::apply(Connection::clone(stored), patch, policy)?;
         let place = self.room_for_a_test(ctx)?;
         let mut detail = audit::cut(connection.url.as_str());
         if !fields.is_empty() {

@@ -13,7 +13,7 @@ use super::condition::{Condition, Terms};
 use super::destination::{Destination, KeptSecrets};
 use super::entry::Entry;
 use super::error::UpdateError;
-use super::input::{Change as Kept, ConnectionPatch};
+use super::input::{ConnectionPatch, FieldChange};
 use super::rivalry::Place;
 use super::view::{ConnectionView, secrets_were_read};
 use super::{check, record};
@@ -26,21 +26,20 @@ use crate::policy::Action;
 const DOING: &str = "change a connection";
 
 impl App {
-    /// Reads the stored connection, lets `change` make another one of it, and stores that. The rest
+    /// Reads the stored connection, lets `edit` make another one of it, and stores that. The rest
     /// of the walk is the same for all changes.
     pub(super) async fn update_connection(
         &self,
         ctx: &Ctx,
         id: &ConnectionId,
         terms: Terms,
-        change: impl FnOnce(&App, ConnectionRecord) -> Result<Change, UpdateError> + Send + 'static,
+        edit: impl FnOnce(&App, ConnectionRecord) -> Result<Edit, UpdateError> + Send + 'static,
     ) -> Result<ConnectionView, UpdateError> {
         self.authorize(ctx, Action::UpdateConnection, id.as_str()).await?;
         let Terms { secrets, condition } = terms;
         let shows_secrets = self.shows_secrets(ctx, secrets);
         let (app, ctx, id) = (self.clone(), ctx.clone(), id.clone());
-        let job =
-            async move { app.store_update(&ctx, &id, &condition, shows_secrets, change).await };
+        let job = async move { app.store_update(&ctx, &id, &condition, shows_secrets, edit).await };
         let entry = self.to_completion(job).await?;
         Ok(self.view(entry, shows_secrets))
     }
@@ -51,15 +50,15 @@ impl App {
         id: &ConnectionId,
         condition: &Condition,
         shows_secrets: bool,
-        change: impl FnOnce(&App, ConnectionRecord) -> Result<Change, UpdateError> + Send,
+        edit: impl FnOnce(&App, ConnectionRecord) -> Result<Edit, UpdateError> + Send,
     ) -> Result<Arc<Entry>, UpdateError> {
-        let mut turn = self.turn().await?;
-        let row = turn.tx.find_connection(id).await.doing(DOING)?;
+        let mut change = self.begin_change().await?;
+        let row = change.tx.find_connection(id).await.doing(DOING)?;
         let row = row.ok_or(UpdateError::NotFound)?;
         condition.check(&row)?;
         let instance = self.0.instance.as_str();
         let before = Place::of_row(&row, instance);
-        let Change { mut connection, fields } = change(self, row)?;
+        let Edit { mut connection, fields } = edit(self, row)?;
 
         if !fields.is_empty() {
             self.0.trail.count_change(ctx)?;
@@ -67,43 +66,43 @@ impl App {
             let place = Place::of(&connection, instance);
             if before.as_ref() != Some(&place)
                 && let Some(taken) =
-                    place.check_free(&mut *turn.tx, id, instance).await.doing(DOING)?
+                    place.check_free(&mut *change.tx, id, instance).await.doing(DOING)?
             {
                 return Err(taken.into());
             }
             connection.revision = connection.revision.next();
-            connection.updated_at = turn.now;
+            connection.updated_at = change.now;
             let row = record::seal(&self.0.vault, &connection);
-            turn.tx.update_connection(&row).await.map_err(|error| match error {
+            change.tx.update_connection(&row).await.map_err(|error| match error {
                 StoreError::Taken(_) => UpdateError::NameTaken,
                 error => Internal::new(DOING, error).into(),
             })?;
             let (store, max) = (&*self.0.store, self.0.settings.material_budget);
-            if has_gone_over(&mut *turn.tx, store, max).await.doing(DOING)? {
+            if has_gone_over(&mut *change.tx, store, max).await.doing(DOING)? {
                 return Err(UpdateError::BudgetReached);
             }
             let detail = fields.join(", ");
             let action = AuditAction::ConnectionUpdate;
-            let entry = audit::done(turn.now, ctx, action, id.as_str(), detail);
-            turn.tx.append_audit(&entry).await.doing(DOING)?;
+            let entry = audit::done(change.now, ctx, action, id.as_str(), detail);
+            change.tx.append_audit(&entry).await.doing(DOING)?;
         }
         let entry = Arc::new(self.readable(Arc::new(connection)));
         if fields.is_empty() {
-            drop(turn);
+            drop(change);
             self.audit_look_at(ctx, &entry, shows_secrets).await?;
             return Ok(entry);
         }
         if shows_secrets && entry.has_secrets() {
-            let read = secrets_were_read(turn.now, ctx, id.as_str());
-            turn.tx.append_audit(&read).await.doing(DOING)?;
+            let read = secrets_were_read(change.now, ctx, id.as_str());
+            change.tx.append_audit(&read).await.doing(DOING)?;
         }
-        turn.commit(DOING).await?.put(&entry, id);
+        change.commit(DOING).await?.put(&entry, id);
         Ok(entry)
     }
 }
 
 /// A changed connection, not yet stored.
-pub(super) struct Change {
+pub(super) struct Edit {
     pub(super) connection: Connection,
     /// The names of the fields that differ; when there are none, nothing is stored.
     pub(super) fields: Vec<&'static str>,
@@ -114,14 +113,14 @@ pub(super) fn apply(
     stored: Connection,
     patch: ConnectionPatch,
     policy: SecretsPolicy,
-) -> Result<Change, Invalid> {
+) -> Result<Edit, Invalid> {
     let old = stored.clone();
     let patch = check::patch(patch, &old.tls)?;
     let kept = KeptSecrets::by(&patch);
     let gives_password =
-        matches!(&patch.password, Kept::Set(password) if !password.expose().is_empty());
+        matches!(&patch.password, FieldChange::Set(password) if !password.expose().is_empty());
     // An empty user name means none, as forms send it.
-    let means_nobody = matches!(&patch.username, Kept::Set(name) if name.is_empty());
+    let means_nobody = matches!(&patch.username, FieldChange::Set(name) if name.is_empty());
     let changed = patched(stored, patch);
     let has_user = changed.credentials.as_ref().is_some_and(|it| it.username.is_some());
     if gives_password && !has_user && !means_nobody {
@@ -140,7 +139,7 @@ pub(super) fn apply(
     }
     kept.check(policy, Some(&Destination::new(&old.url, &old.tls)), &connection)?;
     let fields = differences(&old, &connection);
-    Ok(Change { connection, fields })
+    Ok(Edit { connection, fields })
 }
 
 fn patched(stored: Connection, patch: ConnectionPatch) -> Connection {

@@ -67,14 +67,14 @@ impl App {
         enabled: bool,
     ) -> Result<PluginEffect, SwitchPluginError> {
         const DOING: &str = "switch a plugin";
-        let mut turn = self.turn().await?;
+        let mut change = self.begin_change().await?;
         self.0.trail.count_change(ctx)?;
-        let effect = self.effect_of_switch(&mut *turn.tx, id, enabled).await?;
-        turn.tx.set_plugin(id, enabled).await.doing(DOING)?;
+        let effect = self.effect_of_switch(&mut *change.tx, id, enabled).await?;
+        change.tx.set_plugin(id, enabled).await.doing(DOING)?;
         let detail = if enabled { "on" } else { "off" };
-        let entry = audit::done(turn.now, ctx, AuditAction::PluginSwitch, id.as_str(), detail);
-        turn.tx.append_audit(&entry).await.doing(DOING)?;
-        turn.commit(DOING).await?.switch(|app| {
+        let entry = audit::done(change.now, ctx, AuditAction::PluginSwitch, id.as_str(), detail);
+        change.tx.append_audit(&entry).await.doing(DOING)?;
+        change.commit(DOING).await?.switch(|app| {
             app.0.switches.set(id, enabled);
             if id == PluginId::Tls {
                 app.renew_connections();

@@ -4,7 +4,7 @@ use haltere_testkit::Ca;
 use super::super::fixture::{broken, id, new};
 use super::super::import::ImportProgress;
 use super::super::{
-    Change, ConnectionPatch, CreateError, ImportEntry, ImportFile, ImportMode, ImportReport,
+    ConnectionPatch, CreateError, FieldChange, ImportEntry, ImportFile, ImportMode, ImportReport,
     Incoming, NewConnection, Secrets, Source, UpdateError,
 };
 use super::*;
@@ -70,7 +70,7 @@ async fn what_does_not_fit_is_refused_and_nothing_changes() {
     assert!(matches!(refused, CreateError::BudgetReached), "{refused:?}");
 
     let patch = async |name: &str, ca: &str| {
-        let ca = Change::Set(Pem::new(ca));
+        let ca = FieldChange::Set(Pem::new(ca));
         let patch = ConnectionPatch { ca, ..ConnectionPatch::default() };
         app.app.patch_connection(&ctx, &id(name), patch, Secrets::Omit).await
     };
@@ -136,7 +136,7 @@ async fn the_same_authority_in_another_layout_costs_nothing_more() {
     let report = import(&app, new, ImportMode::Store).await;
     assert_eq!((report.over_budget, report.creates()), (None, layouts.len()));
     let spare = ConnectionPatch {
-        ca: Change::Set(Pem::new(layouts[1].as_str())),
+        ca: FieldChange::Set(Pem::new(layouts[1].as_str())),
         ..ConnectionPatch::default()
     };
     let same = app.app.patch_connection(&ctx, &id("c0"), spare, Secrets::Omit).await;

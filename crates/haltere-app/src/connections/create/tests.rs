@@ -236,7 +236,7 @@ async fn a_role_too_low_is_refused_and_that_is_audited() {
 #[tokio::test]
 async fn the_change_is_made_although_whoever_asked_has_gone() {
     let (app, port) = (TestApp::start().await, broken());
-    let held = app.app.seen().await;
+    let held = app.app.applied_revisions().await;
     let mut request = Box::pin(create(&app, new("a", port.url())));
     let waiting = std::future::poll_fn(|cx| std::task::Poll::Ready(request.as_mut().poll(cx)));
     assert!(waiting.await.is_pending());
@@ -251,27 +251,6 @@ async fn the_change_is_made_although_whoever_asked_has_gone() {
         (ids(&app).await == ["a"]).then_some(())
     })
     .await;
-}
-
-#[tokio::test]
-async fn the_link_dials_while_the_connection_is_stored_and_ends_if_it_is_not() {
-    let (app, peer) = (TestApp::start().await, Peer::healthy().await);
-    let supervisor = &app.app.0.supervisor;
-    let mut turn = app.app.turn().await.unwrap();
-    let connection = assemble(new("a", &peer.url("mqtt")), turn.now);
-    turn.dial_ahead(&app.app.readable(Arc::new(connection)));
-    until("the link to be up", PATIENCE, async || {
-        supervisor.status(&id("a"))?.connected().then_some(())
-    })
-    .await;
-    assert!(ids(&app).await.is_empty(), "nobody sees it");
-    drop(turn);
-    assert_eq!(supervisor.link_count(), 0);
-    until("it to hang up", PATIENCE, async || (peer.open_connections() == 0).then_some(())).await;
-
-    let created = create(&app, new("a", &peer.url("mqtt"))).await.unwrap();
-    assert_eq!(created.outcome, Outcome::Connected);
-    assert_eq!((peer.connections(), supervisor.link_count()), (2, 1), "it dialled once");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -1,7 +1,7 @@
 use haltere_testkit::builders::{ConnectionExt, connection, trusting, url};
 
 use super::*;
-use crate::connections::update::{self, Change};
+use crate::connections::update::{self, Edit};
 
 const PASSWORD: &str = "credentials.password";
 
@@ -65,12 +65,12 @@ fn another_way_to_verify_the_broker_needs_the_password_again() {
     let lax = TlsMaterial { reject_unauthorized: Some(false), ..TlsMaterial::default() };
     let lax = stored(place).with_tls(lax);
     for (from, patch, why) in [
-        (&stored(place), verifying(Kept::Set(true)), None),
-        (&lax, verifying(Kept::Set(false)), None),
-        (&with_ca, trusting_pem(Kept::Set(one)), None),
-        (&stored(place), verifying(Kept::Set(false)), Some("rejectUnauthorized")),
-        (&lax, verifying(Kept::Clear), Some("rejectUnauthorized")),
-        (&with_ca, trusting_pem(Kept::Clear), Some("ca")),
+        (&stored(place), verifying(FieldChange::Set(true)), None),
+        (&lax, verifying(FieldChange::Set(false)), None),
+        (&with_ca, trusting_pem(FieldChange::Set(one)), None),
+        (&stored(place), verifying(FieldChange::Set(false)), Some("rejectUnauthorized")),
+        (&lax, verifying(FieldChange::Clear), Some("rejectUnauthorized")),
+        (&with_ca, trusting_pem(FieldChange::Clear), Some("ca")),
     ] {
         let reason = refused(from, &patch).map(|(_, reason)| reason);
         let ends = reason.as_deref().map(|it| it.rsplit(' ').next().expect("a word"));
@@ -78,11 +78,11 @@ fn another_way_to_verify_the_broker_needs_the_password_again() {
     }
     // One port may serve several hosts and protocols.
     let asking = ConnectionPatch {
-        alpn: Kept::Set(Alpn::parse("mqtt").expect("a protocol")),
+        alpn: FieldChange::Set(Alpn::parse("mqtt").expect("a protocol")),
         ..ConnectionPatch::default()
     };
     let naming = ConnectionPatch {
-        server_name: Kept::Set(TlsServerName::parse("evil.example").expect("a name")),
+        server_name: FieldChange::Set(TlsServerName::parse("evil.example").expect("a name")),
         ..ConnectionPatch::default()
     };
     for (patch, why) in [(asking, "tls.alpn"), (naming, "tls.serverName")] {
@@ -101,17 +101,19 @@ fn another_way_to_verify_the_broker_needs_the_password_again() {
 fn what_is_given_or_taken_away_with_the_edit_is_no_stored_secret() {
     let from = stored("mqtts://broker.example");
     let away = to("mqtt://evil.example");
-    let given = ConnectionPatch { password: Kept::Set("hunter2".into()), ..away.clone() };
+    let given = ConnectionPatch { password: FieldChange::Set("hunter2".into()), ..away.clone() };
     assert_eq!(refused(&from, &given), None);
-    let without = ConnectionPatch { password: Kept::Clear, ..away.clone() };
+    let without = ConnectionPatch { password: FieldChange::Clear, ..away.clone() };
     assert_eq!(refused(&from, &without), None);
-    let anonymous = ConnectionPatch { username: Kept::Clear, ..away.clone() };
+    let anonymous = ConnectionPatch { username: FieldChange::Clear, ..away.clone() };
     assert_eq!(refused(&from, &anonymous), None);
     let anonymous = connection("a").at("mqtts://broker.example");
     assert_eq!(refused(&anonymous, &away), None);
     // Without the address it is an edit like any other.
-    let user =
-        ConnectionPatch { username: Kept::Set("v".to_owned()), ..ConnectionPatch::default() };
+    let user = ConnectionPatch {
+        username: FieldChange::Set("v".to_owned()),
+        ..ConnectionPatch::default()
+    };
     assert_eq!(refused(&from, &user), None);
 }
 
@@ -123,7 +125,7 @@ fn a_private_key_is_a_secret_as_well() {
     assert_eq!(refused(&from, &to(away)).expect("refused").0, "key");
     let both = stored(place).with_tls(tls);
     assert_eq!(refused(&both, &to(away)).expect("refused").0, PASSWORD);
-    let password = ConnectionPatch { password: Kept::Set("x".into()), ..to(away) };
+    let password = ConnectionPatch { password: FieldChange::Set("x".into()), ..to(away) };
     assert_eq!(refused(&both, &password).expect("refused").0, "key");
 }
 
@@ -136,6 +138,6 @@ fn what_can_not_be_read_any_more_was_entered_for_nothing_that_is_known() {
     assert_eq!(kept.check(SecretsPolicy::Readable, None, &changed), Ok(()));
     let change =
         update::apply(changed.clone(), ConnectionPatch::default(), SecretsPolicy::WriteOnly);
-    let Change { fields, .. } = change.expect("nothing changes");
+    let Edit { fields, .. } = change.expect("nothing changes");
     assert!(fields.is_empty());
 }

@@ -74,18 +74,18 @@ impl App {
         mode: ImportMode,
         progress: &Reporter,
     ) -> Result<ImportReport, ImportError> {
-        let mut turn = self.turn().await?;
+        let mut change = self.begin_change().await?;
         // Judging a large file takes a while; rights that were taken away meanwhile don't count.
-        if !still_in(&mut *turn.tx, &ctx.caller).await? {
+        if !still_in(&mut *change.tx, &ctx.caller).await? {
             return Err(NotAllowed::RoleTooLow.into());
         }
-        let storing = Storing { vault: &self.0.vault, ctx, now: turn.now, mode, progress };
-        let (report, stored) = write(&mut *turn.tx, &storing, judged, self.room()).await?;
+        let storing = Storing { vault: &self.0.vault, ctx, now: change.now, mode, progress };
+        let (report, stored) = write(&mut *change.tx, &storing, judged, self.room()).await?;
         if !stored.is_empty() {
             self.0.trail.count_change(ctx)?;
             let entries = stored.into_iter().map(|connection| Arc::new(self.readable(connection)));
             let entries: Vec<_> = entries.collect();
-            turn.commit(DOING).await?.append(&entries);
+            change.commit(DOING).await?.append(&entries);
         }
         Ok(report)
     }

@@ -4,7 +4,7 @@ use haltere_testkit::wait::{PATIENCE, until};
 use haltere_testkit::{Mosquitto, ports};
 
 use super::super::fixture::{id, new};
-use super::super::input::{Change, ConnectionPatch};
+use super::super::input::{ConnectionPatch, FieldChange};
 use super::super::{ConnectionError, CreateError, NewConnection, Secrets, UpdateError};
 use super::*;
 use crate::testing::TestApp;
@@ -17,7 +17,10 @@ fn with(client_id: &str, id: &str, url: &str) -> NewConnection {
 }
 
 fn naming(client_id: &str) -> ConnectionPatch {
-    ConnectionPatch { client_id: Change::Set(client_id.to_owned()), ..ConnectionPatch::default() }
+    ConnectionPatch {
+        client_id: FieldChange::Set(client_id.to_owned()),
+        ..ConnectionPatch::default()
+    }
 }
 
 fn at(text: &str) -> ConnectionPatch {
@@ -129,7 +132,7 @@ async fn a_client_id_that_haltere_made_up_is_taken_too() {
     let refused = create(&app, new("later", &here)).await;
     assert_eq!(refused.unwrap_err().to_string(), of_later);
     create(&app, with("y", "later", &here)).await.expect("with another one");
-    let none = ConnectionPatch { client_id: Change::Clear, ..ConnectionPatch::default() };
+    let none = ConnectionPatch { client_id: FieldChange::Clear, ..ConnectionPatch::default() };
     let refused = patch(&app, "later", none).await;
     assert_eq!(refused.unwrap_err().to_string(), of_later);
 }

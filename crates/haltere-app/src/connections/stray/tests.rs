@@ -3,7 +3,7 @@ use haltere_testkit::Ca;
 use haltere_testkit::wait::{PATIENCE, until};
 
 use super::super::fixture::{broken, id, new};
-use super::super::{Change, ConnectionPatch, NewConnection, Secrets};
+use super::super::{ConnectionPatch, FieldChange, NewConnection, Secrets};
 use super::*;
 use crate::testing::TestApp;
 
@@ -93,7 +93,8 @@ async fn a_key_among_the_certificates_is_stored_sealed() {
     let patch =
         |patch: ConnectionPatch| app.app.patch_connection(&admin, &keyed, patch, Secrets::Omit);
     let other = self::files();
-    let renewed = ConnectionPatch { cert: Change::Set(pem(&other.both)), ..Default::default() };
+    let renewed =
+        ConnectionPatch { cert: FieldChange::Set(pem(&other.both)), ..Default::default() };
     patch(renewed.clone()).await.expect("a new pair in one file");
     let stored = row(&app, "keyed").await;
     assert_eq!(stored.cert, Some(pem(&other.cert)));
@@ -102,15 +103,15 @@ async fn a_key_among_the_certificates_is_stored_sealed() {
 
     for (patch_of, says) in [
         (
-            ConnectionPatch { key: Change::Set(pem(&other.key).into()), ..renewed },
+            ConnectionPatch { key: FieldChange::Set(pem(&other.key).into()), ..renewed },
             "cert: holds a private key",
         ),
         (
-            ConnectionPatch { ca: Change::Set(pem(&other.ca_and_key)), ..Default::default() },
+            ConnectionPatch { ca: FieldChange::Set(pem(&other.ca_and_key)), ..Default::default() },
             "ca: holds a private key",
         ),
         (
-            ConnectionPatch { cert: Change::Set(pem(&other.key)), ..Default::default() },
+            ConnectionPatch { cert: FieldChange::Set(pem(&other.key)), ..Default::default() },
             "cert: holds no certificate",
         ),
     ] {

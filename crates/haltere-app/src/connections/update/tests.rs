@@ -3,7 +3,7 @@ use haltere_testkit::Ca;
 use haltere_testkit::builders::{showing, trusting};
 
 use super::super::fixture::{broken, id, name, new, url};
-use super::super::input::{Change as Kept, ConnectionReplacement};
+use super::super::input::{ConnectionReplacement, FieldChange};
 use super::super::{CreateError, NewConnection, Secrets};
 use super::*;
 use crate::testing::TestApp;
@@ -25,12 +25,12 @@ fn replacement() -> ConnectionReplacement {
         name: name("Replaced"),
         url: url("mqtt://127.0.0.1:1"),
         username: None,
-        password: Kept::Keep,
+        password: FieldChange::Keep,
         client_id: None,
         reject_unauthorized: None,
         ca: None,
         cert: None,
-        key: Kept::Keep,
+        key: FieldChange::Keep,
         alpn: None,
         server_name: None,
         mmc: MmcFields::default(),
@@ -68,7 +68,7 @@ async fn a_patch_changes_what_it_names_and_nothing_else() {
     assert_eq!(after, expected);
     assert_eq!(patch(&app, renamed).await.unwrap().revision, after.revision);
 
-    let username = ConnectionPatch { username: Kept::Clear, ..ConnectionPatch::default() };
+    let username = ConnectionPatch { username: FieldChange::Clear, ..ConnectionPatch::default() };
     assert_eq!(
         patch(&app, username).await.unwrap().credentials,
         None,
@@ -154,6 +154,6 @@ async fn what_cannot_be_read_can_be_replaced() {
     assert!(matches!(unreadable, Err(UpdateError::Unreadable { .. })));
     let keeps = ConnectionReplacement { username: Some("ann".to_owned()), ..replacement() };
     assert!(matches!(replace(&app, keeps.clone()).await, Err(UpdateError::Unreadable { .. })));
-    let anew = ConnectionReplacement { password: Kept::Set("two".into()), ..keeps };
+    let anew = ConnectionReplacement { password: FieldChange::Set("two".into()), ..keeps };
     assert_eq!(replace(&app, anew).await.unwrap().credentials, credentials("ann", "two"));
 }
