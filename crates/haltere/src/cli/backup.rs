@@ -42,7 +42,7 @@ impl Options {
             Ok((created.context("failed to make the backup")?, keys))
         })?;
         draft.publish()?;
-        let place = loaded.whence("data.master_key");
+        let place = loaded.source_of("data.master_key");
         let place = place.unwrap_or_else(|| data.master_key_file().display().to_string());
         say_what_is_in_it(&self.file, created, keys.ok().as_ref(), &place);
         Ok(())

@@ -126,14 +126,14 @@ fn is_share(name: &str, whose: &str, share: usize, all: usize) -> anyhow::Result
 
 #[cfg(test)]
 mod tests {
-    use super::super::leaf;
+    use crate::config::setting_meta::all;
 
     /// At these nobody is refused: a session ends.
     const NEVER_SAID: [&str; 2] = ["limits.sessions", "limits.sessions_per_user"];
 
     #[test]
     fn what_an_answer_calls_a_limit_is_a_setting() {
-        let settings: Vec<_> = leaf::all().into_iter().map(|leaf| leaf.path).collect();
+        let settings: Vec<_> = all().into_iter().map(|meta| meta.path).collect();
         for limit in haltere_api::LIMITS {
             assert!(settings.iter().any(|path| path == limit), "{limit}");
         }

@@ -1,7 +1,7 @@
 //! What an operator can set, one file per section.
 //!
-//! Four places are asked, the first that answers wins: a command-line flag, an environment variable
-//! `HALTERE_…`, the TOML file, the default. [`load()`] reads them and remembers which one it was.
+//! A setting comes from the first of four sources that has it: a command-line flag, an environment variable
+//! `HALTERE_…`, the TOML file, the default. [`load()`] reads them and remembers the source.
 //! The types of this module stop at [`crate::wiring`]: no other crate knows that there are files or variables.
 
 #![expect(
@@ -16,7 +16,6 @@ mod admin;
 mod connections;
 mod data;
 mod egress;
-mod leaf;
 mod limits;
 mod link;
 mod listen;
@@ -26,6 +25,7 @@ mod plugins;
 mod secret;
 mod server;
 mod sessions;
+mod setting_meta;
 mod show;
 mod template;
 mod units;

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use super::leaf;
 use super::load::Loaded;
+use super::setting_meta::all;
 
 /// Stands where a secret would.
 const MASK: &str = "\"[secret]\"";
@@ -12,20 +12,20 @@ const MASK: &str = "\"[secret]\"";
 pub(crate) fn show(loaded: &Loaded) -> String {
     let mut text = String::new();
     let mut section = "";
-    let leaves = leaf::all();
-    for leaf in &leaves {
-        let (of, name) = leaf.path.split_once('.').unwrap_or(("", &leaf.path));
+    let metas = all();
+    for meta in &metas {
+        let (of, name) = meta.path.split_once('.').unwrap_or(("", &meta.path));
         if of != section {
             let gap = if text.is_empty() { "" } else { "\n" };
             let _ = writeln!(text, "{gap}[{of}]");
             section = of;
         }
         // Writing into a String can't fail.
-        let _ = match loaded.answers.get(&leaf.path) {
+        let _ = match loaded.resolved.get(&meta.path) {
             None => writeln!(text, "#{name} is not set"),
-            Some(answer) => {
-                let value = if leaf.secret { MASK.to_owned() } else { answer.value.to_string() };
-                writeln!(text, "{:<40} # {}", format!("{name} = {value}"), answer.origin)
+            Some(resolved) => {
+                let value = if meta.secret { MASK.to_owned() } else { resolved.value.to_string() };
+                writeln!(text, "{:<40} # {}", format!("{name} = {value}"), resolved.origin)
             }
         };
     }

@@ -6,7 +6,7 @@ use confique::Config as _;
 use confique::meta::{FieldKind, Meta};
 
 use super::Settings;
-use super::leaf::{self, Leaf};
+use super::setting_meta::{SettingMeta, all};
 
 /// A TOML file that explains every setting and gives its default, commented out.
 pub(crate) fn template() -> String {
@@ -31,16 +31,16 @@ fn section(text: &mut String, name: &str, meta: &Meta) {
         }
         comment(text, field.doc);
         let path = format!("{name}.{}", field.name);
-        if let Some(leaf) = leaf::all().iter().find(|leaf| leaf.path == path) {
-            setting(text, field.name, leaf);
+        if let Some(meta) = all().iter().find(|meta| meta.path == path) {
+            setting(text, field.name, meta);
         }
     }
 }
 
-fn setting(text: &mut String, name: &str, leaf: &Leaf) {
-    let _ = match leaf.default_value() {
-        Some(default) => writeln!(text, "# Environment: {}\n#{name} = {default}", leaf.env),
-        None => writeln!(text, "# Environment: {}. Not set by default.\n#{name} =", leaf.env),
+fn setting(text: &mut String, name: &str, meta: &SettingMeta) {
+    let _ = match meta.default_value() {
+        Some(default) => writeln!(text, "# Environment: {}\n#{name} = {default}", meta.env),
+        None => writeln!(text, "# Environment: {}. Not set by default.\n#{name} =", meta.env),
     };
 }
 

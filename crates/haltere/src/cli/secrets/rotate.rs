@@ -45,7 +45,7 @@ impl Options {
         block_on(async {
             let store = wiring::store_beside(&data).await?;
             let keyring = wiring::keyring(&store);
-            let outcome = match loaded.whence("data.master_key") {
+            let outcome = match loaded.source_of("data.master_key") {
                 _ if self.data_key => reseal(&keyring, &current, &data).await,
                 None => rotate_in_folder(&keyring, &current, given, &data).await,
                 Some(place) => offer(&keyring, &current, given, &place).await,

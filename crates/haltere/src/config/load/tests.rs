@@ -43,7 +43,7 @@ fn the_file_can_be_named_by_a_variable() {
 }
 
 #[test]
-fn an_unknown_key_is_named_together_with_the_known_ones() {
+fn an_unknown_key_is_refused_with_the_known_ones() {
     for (text, what) in [
         (
             "[server]\nlisen = \"x\"",
@@ -70,7 +70,7 @@ fn an_unknown_variable_is_named() {
 
 /// <https://kubernetes.io/docs/concepts/services-networking/service/#environment-variables>
 #[test]
-fn variables_of_a_service_named_haltere_are_no_settings() {
+fn variables_of_a_service_named_haltere_are_ignored() {
     let of_a_service = [
         ("HALTERE_SERVICE_HOST", "10.96.7.1"),
         ("HALTERE_SERVICE_PORT", "8088"),
@@ -95,7 +95,7 @@ fn variables_of_a_service_named_haltere_are_no_settings() {
         ("HALTERE_METRICS_PORT_PORT_9090_TCP_ADDR", "10.0.0.2"),
     ];
     let sources = Sources { env: env(&of_a_service), ..Sources::default() };
-    load(&sources).expect("none of them is a setting");
+    load(&sources).expect("all are ignored");
     for (name, value) in [
         ("HALTERE_PORT", "8088"),
         ("HALTERE_PORT", "http://10.96.7.1:8088"),
@@ -117,7 +117,7 @@ fn variables_of_a_service_named_haltere_are_no_settings() {
 }
 
 #[test]
-fn a_bad_value_is_refused_naming_the_place_it_stands_in() {
+fn a_bad_value_is_refused_with_its_source() {
     for (name, value, why) in [
         ("HALTERE_LISTEN", "localhost", "no address with a port"),
         ("HALTERE_CONNECTIONS_MAX", "many", "expected u32"),
@@ -185,7 +185,7 @@ fn a_bad_egress_rule_is_named_with_its_place() {
 }
 
 #[test]
-fn a_secret_comes_directly_or_by_file_but_not_both_ways_at_once() {
+fn a_secret_is_given_directly_or_by_file_but_not_both() {
     let secret = file("hunter2\n");
     let path = secret.path().to_str().expect("a plain path");
     let password = |sources: &Sources| {
@@ -225,7 +225,7 @@ fn a_secret_comes_directly_or_by_file_but_not_both_ways_at_once() {
     let both = Sources { env: env(&pairs), ..Sources::default() };
     assert!(refusal(&both).contains("admin.password and admin.password_file are both set"));
 
-    // In different places, precedence decides.
+    // Of different sources, precedence decides.
     let config = file(&format!("[admin]\npassword_file = {path:?}\n"));
     let sources = Sources {
         file: Some(config.path().to_owned()),
@@ -247,7 +247,7 @@ fn a_secret_file_that_is_missing_or_empty_is_refused_by_name() {
 }
 
 #[test]
-fn no_error_and_no_listing_shows_a_secret() {
+fn errors_and_listings_show_no_secret() {
     let config = file("[admin]\npassword = \"hunter2\"\n[server]\nlisten = 1\n");
     let broken = Sources { file: Some(config.path().to_owned()), ..Sources::default() };
     assert!(!refusal(&broken).contains("hunter2"));
@@ -284,7 +284,7 @@ fn the_listing_names_each_origin_and_is_itself_a_valid_file() {
     assert_eq!(origin_of("idle").as_deref(), Some("environment HALTERE_SESSIONS_IDLE"));
     assert_eq!(origin_of("connect_timeout"), Some(format!("file {}", config.path().display())));
     assert_eq!(origin_of("max").as_deref(), Some("default"));
-    for path in all().iter().map(|leaf| &leaf.path) {
+    for path in all().iter().map(|meta| &meta.path) {
         let name = path.rsplit('.').next().expect("a name");
         assert!(shown.contains(name), "{path} is missing");
     }
@@ -309,7 +309,7 @@ fn uncomment(template: &str) -> String {
 }
 
 #[test]
-fn the_template_is_a_valid_file_and_says_what_the_defaults_are() {
+fn the_template_is_a_valid_file_with_the_defaults() {
     let defaults = format!("{:?}", load(&Sources::default()).expect("valid").settings);
     for text in [template(), uncomment(&template())] {
         let config = file(&text);
@@ -318,19 +318,19 @@ fn the_template_is_a_valid_file_and_says_what_the_defaults_are() {
         assert_eq!(format!("{settings:?}"), defaults);
     }
     let uncommented: Table = uncomment(&template()).parse().expect("valid");
-    for leaf in all() {
-        assert!(template().contains(leaf.env), "{} is missing", leaf.env);
+    for meta in all() {
+        assert!(template().contains(meta.env), "{} is missing", meta.env);
         assert_eq!(
-            dig(&uncommented, &leaf.path).is_some(),
-            leaf.default.is_some(),
+            table::get_path(&uncommented, &meta.path).is_some(),
+            meta.default.is_some(),
             "{}",
-            leaf.path
+            meta.path
         );
     }
 }
 
 #[test]
-fn a_share_is_less_than_the_whole_and_more_than_nothing() {
+fn a_quota_is_less_than_the_limit_and_more_than_zero() {
     for name in ["streams", "tests", "imports"] {
         for whose in ["user", "address"] {
             for (share, why) in [(0, "must be more than zero"), (10, "must be less than")] {

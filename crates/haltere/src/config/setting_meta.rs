@@ -1,4 +1,4 @@
-//! The settings as a flat list, taken from the types.
+//! The settings as a flat list, derived from the types.
 
 use confique::Config as _;
 use confique::meta::{Expr, FieldKind, LeafKind, Meta};
@@ -9,37 +9,37 @@ use super::secret::FILE_SUFFIX;
 
 /// One setting.
 #[derive(Debug, Clone)]
-pub(super) struct Leaf {
-    /// Where it stands in the file: `server.listen`.
+pub(super) struct SettingMeta {
+    /// In the file: `server.listen`.
     pub path: String,
     /// Its environment variable.
     pub env: &'static str,
-    /// `None` when it may be left unset.
+    /// `None` if it is optional.
     pub default: Option<Expr>,
-    /// Its value is never shown.
+    /// Secrets are never shown.
     pub secret: bool,
 }
 
 /// All settings, in the order of the file.
-pub(super) fn all() -> Vec<Leaf> {
-    let mut leaves = Vec::new();
-    collect("", &Settings::META, &mut leaves);
-    leaves
+pub(super) fn all() -> Vec<SettingMeta> {
+    let mut metas = Vec::new();
+    collect("", &Settings::META, &mut metas);
+    metas
 }
 
-fn collect(prefix: &str, meta: &Meta, leaves: &mut Vec<Leaf>) {
+fn collect(prefix: &str, meta: &Meta, metas: &mut Vec<SettingMeta>) {
     for field in meta.fields {
         let path = format!("{prefix}{}", field.name);
         match field.kind {
-            FieldKind::Nested { meta } => collect(&format!("{path}."), meta, leaves),
-            FieldKind::Leaf { env, kind } => leaves.push(Leaf {
+            FieldKind::Nested { meta } => collect(&format!("{path}."), meta, metas),
+            FieldKind::Leaf { env, kind } => metas.push(SettingMeta {
                 env: env.expect("every setting has a variable; a test looks"),
                 default: match kind {
                     LeafKind::Required { default } => default,
                     LeafKind::Optional => None,
                 },
-                secret: meta.fields.iter().any(|twin| {
-                    twin.name.strip_suffix(FILE_SUFFIX).is_some_and(|name| name == field.name)
+                secret: meta.fields.iter().any(|other| {
+                    other.name.strip_suffix(FILE_SUFFIX).is_some_and(|name| name == field.name)
                 }),
                 path,
             }),
@@ -47,15 +47,15 @@ fn collect(prefix: &str, meta: &Meta, leaves: &mut Vec<Leaf>) {
     }
 }
 
-impl Leaf {
-    /// The default as it would stand in the file.
+impl SettingMeta {
+    /// The default as the file would have it.
     pub(super) fn default_value(&self) -> Option<Value> {
         let default = self.default.as_ref()?;
         Some(Value::try_from(default).expect("what the macro accepts is a TOML value"))
     }
 
-    /// Reads the text of a variable or a flag the way the default says: a number, a switch, a list
-    /// with commas, or else text. What does not fit stays text, and the type says what is wrong with it.
+    /// Parses the text of a variable or a flag. The default gives the type: a number, a boolean, a list with
+    /// commas, or else text. What doesn't parse stays text, and the type reports the error.
     pub(super) fn read(&self, text: &str) -> Value {
         let as_text = || Value::String(text.to_owned());
         match self.default {
@@ -81,27 +81,27 @@ mod tests {
 
     #[test]
     fn every_setting_has_a_variable_of_its_own() {
-        let leaves = all();
-        let names: HashSet<_> = leaves.iter().map(|leaf| leaf.env).collect();
-        assert_eq!(names.len(), leaves.len());
+        let metas = all();
+        let names: HashSet<_> = metas.iter().map(|meta| meta.env).collect();
+        assert_eq!(names.len(), metas.len());
         assert!(names.iter().all(|name| name.starts_with("HALTERE_")));
         assert!(!names.contains("HALTERE_CONFIG"), "names the file itself");
     }
 
     #[test]
-    fn passwords_and_keys_are_secrets_and_nothing_else_is() {
+    fn exactly_passwords_and_keys_are_secrets() {
         let secrets: Vec<_> =
-            all().into_iter().filter(|leaf| leaf.secret).map(|leaf| leaf.path).collect();
+            all().into_iter().filter(|meta| meta.secret).map(|meta| meta.path).collect();
         assert_eq!(secrets, ["data.master_key", "admin.password"]);
-        for leaf in all() {
+        for meta in all() {
             let sounds_secret = ["password", "secret", "key", "token"]
                 .iter()
-                .any(|word| leaf.path.split(['.', '_']).any(|part| part == *word));
-            // Names a file, as web servers call it everywhere.
-            let is_path = leaf.path == "server.tls_key";
-            let is_number = leaf.path == "limits.password_checks";
-            if sounds_secret && !is_path && !is_number && !leaf.path.ends_with(FILE_SUFFIX) {
-                assert!(leaf.secret, "{} needs a twin {0}{FILE_SUFFIX}", leaf.path);
+                .any(|word| meta.path.split(['.', '_']).any(|part| part == *word));
+            // The usual name in web servers; the value is a path.
+            let is_path = meta.path == "server.tls_key";
+            let is_number = meta.path == "limits.password_checks";
+            if sounds_secret && !is_path && !is_number && !meta.path.ends_with(FILE_SUFFIX) {
+                assert!(meta.secret, "{} needs a setting {0}{FILE_SUFFIX}", meta.path);
             }
         }
     }
