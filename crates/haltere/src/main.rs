@@ -16,7 +16,7 @@ mod key_watch;
 mod lifecycle;
 mod memory;
 mod plain_file;
-mod restoring;
+mod restore_target;
 mod service;
 mod telemetry;
 mod tls;

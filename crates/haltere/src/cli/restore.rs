@@ -15,7 +15,7 @@ use super::{block_on, cli_ctx, tell};
 use crate::config::{Settings, read_secret_file};
 use crate::data_dir::DataDir;
 use crate::plain_file;
-use crate::restoring::{Restoring, check_empty};
+use crate::restore_target::{RestoreTarget, check_empty};
 use crate::wiring::{self, BackupFile};
 
 #[derive(Debug, Args)]
@@ -47,11 +47,11 @@ impl Options {
             let backup = BackupFile::open(&self.file).await.with_context(describe)?;
             let key = choose_key(self.master_key_file.as_deref(), &settings, &backup).await?;
             // Everything that can be refused has been refused; only now is something written.
-            let restoring = Restoring::begin(&folder)?;
-            let verified = fill(&restoring, &backup, &key.key, self.keep_instance)
+            let target = RestoreTarget::begin(&folder)?;
+            let verified = fill(&target, &backup, &key.key, self.keep_instance)
                 .await
                 .with_context(|| format!("failed to restore into {}", folder.display()))?;
-            restoring.finish(key.to_keep())?;
+            target.finish(key.to_keep())?;
             say_what_was_restored(&folder, &backup, &verified, self.keep_instance);
             Ok(())
         })
@@ -121,13 +121,13 @@ pub(super) fn read_key(path: &Path) -> anyhow::Result<MasterKey> {
 
 /// Makes the database ready where nobody sees it yet.
 async fn fill(
-    restoring: &Restoring,
+    target: &RestoreTarget,
     backup: &BackupFile,
     key: &MasterKey,
     keep_instance: bool,
 ) -> anyhow::Result<Verified> {
-    backup.unpack(&restoring.database()).await.context("failed to unpack the backup")?;
-    let store = wiring::store_at(&restoring.database()).await?;
+    backup.unpack(&target.database()).await.context("failed to unpack the backup")?;
+    let store = wiring::store_at(&target.database()).await?;
     let ctx = cli_ctx();
     let ready = async {
         wiring::backups(&store).adopt(&ctx, backup.made_at(), keep_instance).await?;

@@ -1,8 +1,8 @@
 //! A data folder that is being filled from a backup: empty until the last step, complete after it.
 //!
-//! Everything is made ready in a folder inside, because nothing says that we may make one beside it.
-//! The last step is the renaming of the database; the master key has come before, and one that is
-//! there without a database is no obstacle to beginning again.
+//! Everything is prepared in a folder inside, because we may not be allowed to create one next to it. The last step
+//! renames the database. The master key is written before; a master key without a database doesn't prevent another
+//! restore.
 
 use std::fs::{self, DirBuilder, File};
 use std::io::ErrorKind;
@@ -15,26 +15,26 @@ use haltere_app::vault::MasterKey;
 use crate::data_dir::{DATABASE, DataDir, KEYS_LOCK, LOCK, MASTER_KEY, STAGE, ServerLock};
 use crate::durable;
 
-/// What may be in an empty data folder: what an earlier try has left, a master key that was put there
-/// for us, and what file systems put into theirs.
-const NOTHING: [&str; 6] = [LOCK, KEYS_LOCK, MASTER_KEY, "master.new", STAGE, "lost+found"];
+/// What an empty data folder may contain: leftovers of an interrupted restore, a master key that the operator has put
+/// there, and what file systems create.
+const IGNORED: [&str; 6] = [LOCK, KEYS_LOCK, MASTER_KEY, "master.new", STAGE, "lost+found"];
 
-/// SQLite's log beside the database.
+/// SQLite's log next to the database.
 const WAL: &str = "haltere.db-wal";
 
-/// The folder, taken. Dropped before [`Restoring::finish`], it is as empty as it was.
+/// The locked folder. Dropping it before [`RestoreTarget::finish`] leaves the folder as empty as it was.
 #[derive(Debug)]
-pub(crate) struct Restoring {
+pub(crate) struct RestoreTarget {
     data: DataDir,
     stage: PathBuf,
     _lock: ServerLock,
 }
 
-/// Refuses a folder in which there is something. Changes nothing.
+/// Refuses a folder that isn't empty. Changes nothing.
 pub(crate) fn check_empty(folder: &Path) -> anyhow::Result<()> {
     let describe = || format!("failed to look into {}", folder.display());
     if folder.join(DATABASE).exists() {
-        // Says so when a server is running there.
+        // The error says so if a server is running there.
         DataDir::create(folder)?.lock()?;
         bail!(not_empty(folder, DATABASE));
     }
@@ -44,19 +44,19 @@ pub(crate) fn check_empty(folder: &Path) -> anyhow::Result<()> {
     };
     for entry in entries {
         let name = entry.with_context(describe)?.file_name();
-        if !NOTHING.iter().any(|known| name == *known) {
+        if !IGNORED.iter().any(|known| name == *known) {
             bail!(not_empty(folder, &name.to_string_lossy()));
         }
     }
     Ok(())
 }
 
-impl Restoring {
-    /// Takes the folder, and makes it when it is missing.
+impl RestoreTarget {
+    /// Locks the folder, and creates it if it is missing.
     pub(crate) fn begin(folder: &Path) -> anyhow::Result<Self> {
         let data = DataDir::create(folder)?;
         let lock = data.lock()?;
-        // Once more, now that nobody else can begin.
+        // Again, now that no other process can begin.
         if data.database().exists() {
             bail!(not_empty(folder, DATABASE));
         }
@@ -67,15 +67,15 @@ impl Restoring {
         Ok(Self { data, stage, _lock: lock })
     }
 
-    /// Where the database is made ready.
+    /// Where the database is prepared.
     pub(crate) fn database(&self) -> PathBuf {
         self.stage.join(DATABASE)
     }
 
-    /// The last step. The master key is written when it is to be kept in the folder.
+    /// Does the last step. Writes the master key if the folder is to hold it.
     pub(crate) fn finish(self, master_key: Option<&MasterKey>) -> anyhow::Result<()> {
-        // SQLite folds its log into the database when it is closed, and says nothing when it can't: on a
-        // full disk, say. Without the log, the database would lack what was done to make it ready.
+        // SQLite merges its log into the database on close, and reports no error if it can't, on a full disk for
+        // example. Without the log, the database would lack the last changes.
         if self.stage.join(WAL).exists() {
             bail!(
                 "failed to write all of the database into {}; is the disk full?",
@@ -93,9 +93,9 @@ impl Restoring {
     }
 }
 
-impl Drop for Restoring {
+impl Drop for RestoreTarget {
     fn drop(&mut self) {
-        // What is left is recognised the next time, and by the server.
+        // The next restore and the server recognize leftovers.
         let _ = remove(&self.stage);
     }
 }
@@ -119,11 +119,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_folder_with_something_in_it_is_refused_naming_it() {
+    fn a_folder_that_is_not_empty_is_refused() {
         let root = tempfile::tempdir().expect("a folder");
         check_empty(root.path()).expect("empty");
         check_empty(&root.path().join("missing")).expect("missing");
-        for name in NOTHING {
+        for name in IGNORED {
             fs::write(root.path().join(name), "").expect("written");
         }
         check_empty(root.path()).expect("as good as empty");
@@ -142,13 +142,13 @@ mod tests {
     }
 
     #[test]
-    fn given_up_it_is_empty_and_finished_it_is_complete() {
+    fn a_dropped_target_is_empty_and_a_finished_one_complete() {
         let root = tempfile::tempdir().expect("a folder");
         let data = DataDir::create(root.path()).expect("there");
         let begin = || {
-            let restoring = Restoring::begin(root.path()).expect("begun");
-            fs::write(restoring.database(), "a database").expect("written");
-            restoring
+            let target = RestoreTarget::begin(root.path()).expect("begun");
+            fs::write(target.database(), "a database").expect("written");
+            target
         };
         drop(begin());
         check_empty(root.path()).expect("as it was");
@@ -161,13 +161,13 @@ mod tests {
     }
 
     #[test]
-    fn a_database_without_all_of_its_content_is_not_put_in_place() {
+    fn an_incomplete_database_is_not_renamed() {
         let root = tempfile::tempdir().expect("a folder");
-        let restoring = Restoring::begin(root.path()).expect("begun");
-        fs::write(restoring.database(), "a database").expect("written");
+        let target = RestoreTarget::begin(root.path()).expect("begun");
+        fs::write(target.database(), "a database").expect("written");
         fs::write(root.path().join(STAGE).join(format!("{DATABASE}-wal")), "the rest")
             .expect("written");
-        let refusal = restoring.finish(Some(&MasterKey::generate())).expect_err("refused");
+        let refusal = target.finish(Some(&MasterKey::generate())).expect_err("refused");
         assert!(refusal.to_string().contains("is the disk full?"), "{refusal}");
         assert_eq!(
             fs::read_dir(root.path()).expect("there").count(),
@@ -177,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_cut_short_try_has_left_is_no_obstacle() {
+    fn leftovers_of_an_interrupted_restore_do_not_matter() {
         let root = tempfile::tempdir().expect("a folder");
         fs::create_dir(root.path().join(STAGE)).expect("made");
         fs::write(root.path().join(STAGE).join(DATABASE), "half").expect("written");
@@ -185,7 +185,7 @@ mod tests {
         let data = DataDir::create(root.path()).expect("there");
         let refusal = data.check_whole().expect_err("refused").to_string();
         assert!(refusal.contains("haltere restore"), "{refusal}");
-        let restoring = Restoring::begin(root.path()).expect("begun");
-        assert!(!restoring.database().exists());
+        let target = RestoreTarget::begin(root.path()).expect("begun");
+        assert!(!target.database().exists());
     }
 }
