@@ -15,12 +15,12 @@ mod http;
 mod key_watch;
 mod lifecycle;
 mod memory;
+mod metrics_log;
 mod plain_file;
 mod restore_target;
 mod service;
 mod telemetry;
 mod tls;
-mod vitals;
 mod wiring;
 
 use std::process::ExitCode;

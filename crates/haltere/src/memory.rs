@@ -1,54 +1,56 @@
-//! Keeps the C library's allocator from holding on to memory that was needed for a moment.
+//! Returns memory that was needed only for a moment to the system.
 //!
-//! glibc gives each thread an arena of its own, and raises, after the first large block was freed, the
-//! size from which blocks go back to the system at once. Hashing a password takes 19 MiB for some
-//! milliseconds: two logins on two threads, and 40 MiB would stay for good.
+//! glibc gives each thread an arena of its own. After the first large block was freed, it also raises the size from
+//! which blocks go back to the system at once. Hashing a password takes 19 MiB for some milliseconds: without these
+//! settings, two logins on two threads would keep 40 MiB for good.
 
 use std::time::Duration;
 
 use tokio::time::{MissedTickBehavior, interval};
 
-use crate::http::{Count, Places};
+use crate::http::{SlotPool, SlotStats};
 use crate::lifecycle::Stop;
 
-/// Blocks from this size on are returned when freed. Above the answers that are made all day long.
+/// Blocks of at least this size are returned when freed. Larger than the usual responses.
 #[cfg(target_env = "gnu")]
 const LARGE: libc::c_int = 4 << 20;
 
-/// So much may lie free at the end of an arena before it is returned.
+/// Free bytes at the end of an arena above which they are returned.
 #[cfg(target_env = "gnu")]
 const SLACK: libc::c_int = 2 << 20;
 
-/// Few threads allocate at the same time here: more arenas would only be more holes.
+/// Few threads allocate at the same time; more arenas would only mean more fragmentation.
 #[cfg(target_env = "gnu")]
 const ARENAS: libc::c_int = 2;
 
-/// To be called before threads are started.
+/// Configures the allocator. Call it before threads are started.
 #[cfg(target_env = "gnu")]
-#[expect(unsafe_code, reason = "the only door to these settings from inside the process")]
-pub(crate) fn return_what_is_not_needed() {
+#[expect(
+    unsafe_code,
+    reason = "mallopt is the only interface to these settings inside the process"
+)]
+pub(crate) fn configure_allocator() {
     for (setting, value) in [
         (libc::M_MMAP_THRESHOLD, LARGE),
         (libc::M_TRIM_THRESHOLD, SLACK),
         (libc::M_ARENA_MAX, ARENAS),
     ] {
         // SAFETY: mallopt takes two numbers, touches no memory of ours, and no other thread runs yet.
-        // It answers 0 to what it does not know, and then things are as they were.
+        // For an unknown setting it returns 0 and changes nothing.
         unsafe { libc::mallopt(setting, value) };
     }
 }
 
-/// How often is looked whether there is something to give back.
-const EVERY: Duration = Duration::from_secs(5);
+/// How often to check whether a trim is worthwhile.
+const PERIOD: Duration = Duration::from_secs(5);
 
-/// So many connections leave holes behind that are worth looking for.
-const MANY: u64 = 200;
+/// Trims after so many connections have closed.
+const CONNECTIONS_PER_TRIM: u64 = 200;
 
-/// Gives back the memory that the start needed, and later, after many connections have ended, what they had.
-/// Most of it lies in pieces between others that are still used, where the C library leaves it until it is
-/// asked. After a start this is 2.6 MiB of 18.5.
-pub(crate) async fn give_back(places: &Places, stop: &Stop) {
-    let mut ticks = interval(EVERY);
+/// Returns the memory that the start needed, and later that of closed connections. Most of it is fragmented, and the
+/// C library keeps it until asked. After a start this is 2.6 MiB of 18.5.
+pub(crate) async fn trim_regularly(slots: &SlotPool, stop: &Stop) {
+    let mut ticks = interval(PERIOD);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     let mut last = None;
     loop {
@@ -56,26 +58,26 @@ pub(crate) async fn give_back(places: &Places, stop: &Stop) {
             () = stop.soft.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        let Count { ended, .. } = places.count();
-        if last.is_none_or(|last| ended - last >= MANY) {
-            last = Some(ended);
-            // That it was done, or could not be, changes nothing.
+        let SlotStats { closed, .. } = slots.stats();
+        if last.is_none_or(|last| closed - last >= CONNECTIONS_PER_TRIM) {
+            last = Some(closed);
+            // Whether it succeeds makes no difference.
             let _ = tokio::task::spawn_blocking(trim).await;
         }
     }
 }
 
 #[cfg(target_env = "gnu")]
-#[expect(unsafe_code, reason = "the only door to this from inside the process")]
+#[expect(unsafe_code, reason = "malloc_trim is the only interface to this inside the process")]
 fn trim() {
     // SAFETY: malloc_trim takes a number, and takes the allocator's own locks.
     unsafe { libc::malloc_trim(0) };
 }
 
-/// Other C libraries do this by themselves.
+/// Other C libraries return memory by themselves.
 #[cfg(not(target_env = "gnu"))]
 fn trim() {}
 
-/// Other C libraries do this by themselves.
+/// Other C libraries return memory by themselves.
 #[cfg(not(target_env = "gnu"))]
-pub(crate) fn return_what_is_not_needed() {}
+pub(crate) fn configure_allocator() {}

@@ -27,7 +27,7 @@ use crate::clock::SystemClock;
 use crate::config::{Data, Secrets, Server, Settings};
 use crate::console;
 use crate::data_dir::DataDir;
-use crate::http::{Bounds, Limits, Places};
+use crate::http::{Limits, SlotLimits, SlotPool};
 use crate::plain_file;
 use crate::tls::{self, Tls};
 
@@ -195,7 +195,7 @@ pub(crate) fn router(app: &App, settings: &Settings) -> Router {
         .limits(ApiLimits {
             body_memory: server.max_body_memory.bytes(),
             answer_memory: server.max_answer_memory.bytes(),
-            guests: places(server).logins(),
+            guests: slot_limits(server).logins(),
             streams: limits.streams(),
             imports: limits.imports(),
             import_rate: limits.import_rate.bytes(),
@@ -210,18 +210,18 @@ pub(crate) fn tls(server: &Server) -> anyhow::Result<Option<(Tls, tls::Watch)>> 
     files.map(open).transpose()
 }
 
-/// What a client of the HTTP server can make us hold.
+/// Limits on what clients of the HTTP server can use.
 pub(crate) fn limits(server: &Server) -> Limits {
     Limits {
-        places: Places::new(places(server), server.trusted_proxies.clone()),
+        slots: SlotPool::new(slot_limits(server), server.trusted_proxies.clone()),
         header_timeout: server.header_timeout.as_duration(),
         write_timeout: server.write_timeout.as_duration(),
     }
 }
 
-/// How many connections of clients there may be.
-fn places(server: &Server) -> Bounds {
-    Bounds::of(server.max_connections, server.max_connections_per_address)
+/// How many HTTP connections there may be.
+fn slot_limits(server: &Server) -> SlotLimits {
+    SlotLimits::new(server.max_connections, server.max_connections_per_address)
 }
 
 fn app_settings(settings: &Settings) -> AppSettings {

@@ -58,7 +58,7 @@ async fn readers_of_every_role_cost_at_most_so_much() {
 /// The process can't allocate more than `mib` and says so by dying.
 fn under(mib: u64) -> Options {
     let mut options = Options::default().under(&["prlimit", &format!("--data={}", mib << 20)]);
-    let complaints = ["refused too often", "places ran out", "took nothing", "turned away"];
+    let complaints = ["refused too often", "slots were needed", "read nothing", "were rejected"];
     for complaint in complaints {
         options = options.expect_complaint(complaint);
     }

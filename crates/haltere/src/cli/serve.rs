@@ -21,7 +21,7 @@ use crate::data_dir::{DataDir, exposed_master_key};
 use crate::descriptors::Shares;
 use crate::lifecycle::{LINKS, Stop, reload_on_signal, survive_file_size_limits};
 use crate::service::Service;
-use crate::{descriptors, http, key_watch, memory, telemetry, vitals, wiring};
+use crate::{descriptors, http, key_watch, memory, metrics_log, telemetry, wiring};
 
 /// Links spend their lives waiting, and answers are ready in memory: more threads than this would
 /// only cost memory.
@@ -45,7 +45,7 @@ impl Options {
         let loaded = self.server.load()?;
         let key_file = loaded.master_key_file();
         let mut settings = loaded.settings;
-        memory::return_what_is_not_needed();
+        memory::configure_allocator();
         telemetry::start(settings.log.format, &settings.log.level)?;
         let shares = share_descriptors(&mut settings)?;
         runtime()?.block_on(serve(&settings, shares, key_file.as_deref(), self.fresh))
@@ -114,7 +114,7 @@ async fn serve(
     service.ready();
 
     let limits = wiring::limits(&settings.server);
-    let places = limits.places.clone();
+    let slots = limits.slots.clone();
     let requests = http::serve(listener, wiring::router(&app, settings), limits, tls, stop.clone());
     let watch_certificate = async {
         if let Some(certificate) = certificate {
@@ -144,8 +144,8 @@ async fn serve(
         end_streams,
         watch_certificate,
         key_watch::run(&app, key_in_folder, key, &stop),
-        vitals::tell(&app, &places, &stop),
-        memory::give_back(&places, &stop)
+        metrics_log::run(&app, &slots, &stop),
+        memory::trim_regularly(&slots, &stop)
     );
     let (reason, ..) = outcome;
 

@@ -1,8 +1,12 @@
+use std::convert::Infallible;
 use std::future::pending;
 use std::num::NonZeroUsize;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use axum::body::Bytes;
+use axum::body::{Body, Bytes};
+use axum::extract::ConnectInfo;
+use axum::response::Response;
 use axum::routing::get;
 use futures_util::StreamExt as _;
 use haltere_testkit::wait;
@@ -18,12 +22,12 @@ struct Server {
     task: JoinHandle<()>,
 }
 
-/// With so many places.
-fn patient(places: usize) -> Limits {
-    let bounds = Bounds::of(NonZeroUsize::new(places).expect("not zero"), None);
+/// With so many slots.
+fn patient(slots: usize) -> Limits {
+    let limits = SlotLimits::new(NonZeroUsize::new(slots).expect("not zero"), None);
     let minute = Duration::from_mins(1);
-    let places = Places::new(bounds, Vec::new());
-    Limits { places, header_timeout: minute, write_timeout: minute }
+    let slots = SlotPool::new(limits, Vec::new());
+    Limits { slots, header_timeout: minute, write_timeout: minute }
 }
 
 async fn start(router: Router, limits: Limits) -> Server {
@@ -39,11 +43,11 @@ async fn connect(server: &Server) -> TcpStream {
     TcpStream::connect(server.address).await.expect("connected")
 }
 
-/// Waits until the places are as they should be.
-async fn until(places: &Places, is_so: impl Fn(Count) -> bool) {
+/// Waits until the slots are as they should be.
+async fn until(slots: &SlotPool, is_so: impl Fn(SlotStats) -> bool) {
     let deadline = Duration::from_secs(20);
-    wait::until("the places to be taken or free", deadline, async || {
-        is_so(places.count()).then_some(())
+    wait::until("the slots to be taken or free", deadline, async || {
+        is_so(slots.stats()).then_some(())
     })
     .await;
 }
@@ -53,24 +57,15 @@ async fn get_path(stream: &mut TcpStream, path: &str) {
     stream.write_all(request.as_bytes()).await.expect("sent");
 }
 
-/// Everything the server says until it closes.
+/// Everything the server sends until it closes.
 async fn rest(mut stream: TcpStream) -> String {
     let mut text = String::new();
     stream.read_to_string(&mut text).await.expect("closed in order");
     text
 }
 
-#[test]
-fn a_date_is_given_by_a_clock_that_can_be_right() {
-    let of = |seconds| date(Timestamp::from_second(seconds).expect("a time"));
-    assert_eq!(of(1_795_955_240).expect("a date"), "Sun, 29 Nov 2026 12:27:20 GMT");
-    assert_eq!(of(0).expect("a date"), "Thu, 01 Jan 1970 00:00:00 GMT");
-    assert_eq!(of(-1), None);
-    assert_eq!(of(-60 * 366 * 86_400), None);
-}
-
 #[tokio::test]
-async fn an_answer_has_one_date() {
+async fn a_response_has_one_date() {
     let server = start(Router::new(), patient(100)).await;
     let mut stream = connect(&server).await;
     stream
@@ -82,14 +77,14 @@ async fn an_answer_has_one_date() {
 }
 
 #[tokio::test]
-async fn a_client_that_does_not_finish_its_head_is_hung_up_on() {
+async fn an_incomplete_head_times_out() {
     let limits = Limits { header_timeout: Duration::from_millis(50), ..patient(100) };
     let server = start(Router::new(), limits).await;
     let mut stream = connect(&server).await;
     stream.write_all(b"GET / HTTP/1.1\r\nhost:").await.expect("sent");
     let answer = rest(stream).await;
     assert!(answer.is_empty() || answer.starts_with("HTTP/1.1 408"), "{answer}");
-    // The same goes for one that says nothing at all.
+    // So does a client that sends nothing at all.
     assert_eq!(rest(connect(&server).await).await, "");
 }
 
@@ -108,7 +103,7 @@ async fn a_client_that_sends_everything_before_it_reads_gets_its_answer() {
 }
 
 #[tokio::test]
-async fn beyond_the_bound_what_does_nothing_gives_way_and_what_does_something_stays() {
+async fn at_the_limit_idle_connections_are_evicted_and_busy_ones_stay() {
     let entered = Arc::new(Notify::new());
     let waiting = {
         let entered = Arc::clone(&entered);
@@ -136,7 +131,7 @@ async fn beyond_the_bound_what_does_nothing_gives_way_and_what_does_something_st
     drop((busy, third));
 }
 
-/// Asks for more than the kernel takes, and reads nothing.
+/// Requests more than the kernel buffers, and reads nothing.
 async fn unread(server: &Server, requests: usize) -> TcpStream {
     let mut stream = connect(server).await;
     let request = "GET / HTTP/1.1\r\nhost: x\r\n\r\n".repeat(requests);
@@ -145,18 +140,18 @@ async fn unread(server: &Server, requests: usize) -> TcpStream {
 }
 
 #[tokio::test]
-async fn a_reader_that_takes_nothing_gives_its_place_back() {
+async fn a_client_that_reads_nothing_loses_its_slot() {
     let large = Bytes::from(vec![b'x'; 32 << 20]);
     let router = Router::new().route("/", get(async move || large));
     let limits = Limits { write_timeout: Duration::from_millis(200), ..patient(10) };
-    let places = limits.places.clone();
+    let slots = limits.slots.clone();
     let server = start(router, limits).await;
     let _readers = [unread(&server, 1).await, unread(&server, 5).await];
-    until(&places, |count| count.stalled == 2 && count.open == 0).await;
+    until(&slots, |stats| stats.write_timeouts == 2 && stats.open == 0).await;
 }
 
 #[tokio::test]
-async fn what_is_asked_for_ahead_is_made_when_what_went_before_was_taken() {
+async fn a_response_is_produced_once_the_one_before_is_read() {
     let made = Arc::new(AtomicUsize::new(0));
     let handler = {
         let made = Arc::clone(&made);
@@ -169,13 +164,13 @@ async fn what_is_asked_for_ahead_is_made_when_what_went_before_was_taken() {
     let mut stream = unread(&server, 200).await;
     let mut byte = [0];
     stream.read_exact(&mut byte).await.expect("the first is on its way");
-    // Others are served meanwhile, and have been for a while when it is looked at.
+    // Serving others gives the server time to produce too much.
     for _ in 0..20 {
         let mut other = unread(&server, 1).await;
         other.read_exact(&mut byte).await.expect("served");
     }
     let ahead = made.load(Ordering::Relaxed) - 20;
-    assert!(ahead <= 3, "{ahead} answers were made for somebody who reads none");
+    assert!(ahead <= 3, "{ahead} responses were produced for a client that reads none");
 }
 
 #[tokio::test]
@@ -191,15 +186,15 @@ async fn a_connection_ends_with_the_session_of_what_it_carries() {
         response
     };
     let limits = patient(10);
-    let places = limits.places.clone();
+    let slots = limits.slots.clone();
     let server = start(Router::new().route("/", get(handler)), limits).await;
     let mut reader = unread(&server, 1).await;
     reader.read_exact(&mut [0]).await.expect("it has begun");
     let origin = haltere_core::Origin { address: None, request_id: String::new() };
     let ctx = haltere_app::Ctx::new(session.caller, origin);
     app.app.log_out(&ctx).await.expect("logged out");
-    // It reads nothing, and is hung up on all the same.
-    until(&places, |count| count.open == 0).await;
+    // It reads nothing, and is disconnected all the same.
+    until(&slots, |stats| stats.open == 0).await;
 }
 
 /// From an address of its own.
@@ -219,18 +214,18 @@ fn login(bytes: usize) -> String {
 }
 
 #[tokio::test]
-async fn a_person_logs_in_while_others_hold_all_general_places_and_begin_logins() {
-    const PLACES: usize = 64;
+async fn a_user_logs_in_while_others_hold_all_general_slots_and_begin_logins() {
+    const SLOTS: usize = 64;
     let app = haltere_app::testing::TestApp::start().await;
-    let bounds = Bounds::of(NonZeroUsize::new(PLACES).expect("not zero"), None);
-    let limits = haltere_api::ApiLimits { guests: bounds.logins(), ..Default::default() };
+    let limits = SlotLimits::new(NonZeroUsize::new(SLOTS).expect("not zero"), None);
+    let limits = haltere_api::ApiLimits { guests: limits.logins(), ..Default::default() };
     let options = haltere_api::ApiOptions::default().limits(limits);
     let held = get(async || pending::<()>().await);
     let router = Router::new()
         .route("/held", held)
         .fallback_service(haltere_api::router(app.app.clone(), options));
-    let limits = patient(PLACES);
-    let places = limits.places.clone();
+    let limits = patient(SLOTS);
+    let slots = limits.slots.clone();
     let server = start(router, limits).await;
     let mut hostile = Vec::new();
     for n in 0..56 {
@@ -238,8 +233,8 @@ async fn a_person_logs_in_while_others_hold_all_general_places_and_begin_logins(
         get_path(&mut stream, "/held").await;
         hostile.push(stream);
     }
-    until(&places, |count| count.open == 56).await;
-    // And logins that never come, from as many connections as they get.
+    until(&slots, |stats| stats.open == 56).await;
+    // And logins whose body never arrives, on as many connections as they get.
     for n in 0..8 {
         let mut stream = connect_from(&server, 6 + n % 2).await;
         let _ = stream.write_all(login(1_000).as_bytes()).await;
@@ -274,16 +269,16 @@ async fn a_person_logs_in_while_others_hold_all_general_places_and_begin_logins(
 }
 
 #[tokio::test]
-async fn an_address_that_has_its_share_is_told_so() {
+async fn an_address_over_its_quota_gets_429() {
     let held = get(async || pending::<()>().await);
     let server = start(Router::new().route("/held", held), patient(64)).await;
     let mut streams = Vec::new();
     let refused = loop {
         let mut stream = connect_from(&server, 2).await;
-        // Who gets a place hears nothing before asking for something.
+        // An accepted client receives nothing before it sends a request.
         let mut byte = [0];
-        let told = stream.peek(&mut byte);
-        if tokio::time::timeout(Duration::from_millis(200), told).await.is_ok() {
+        let received = stream.peek(&mut byte);
+        if tokio::time::timeout(Duration::from_millis(200), received).await.is_ok() {
             break rest(stream).await;
         }
         get_path(&mut stream, "/held").await;
@@ -294,12 +289,12 @@ async fn an_address_that_has_its_share_is_told_so() {
 }
 
 #[tokio::test]
-async fn what_a_stranger_does_not_read_holds_no_kept_place_that_is_needed() {
+async fn an_unauthenticated_client_that_reads_nothing_is_evicted_from_a_reserved_slot() {
     let large = Bytes::from(vec![b'x'; 32 << 20]);
     let held = get(async || pending::<()>().await);
     let router = Router::new().route("/held", held).route("/", get(async move || large));
     let limits = patient(16);
-    let places = limits.places.clone();
+    let slots = limits.slots.clone();
     let server = start(router, limits).await;
     let mut hostile = Vec::new();
     for n in 0..14 {
@@ -307,7 +302,7 @@ async fn what_a_stranger_does_not_read_holds_no_kept_place_that_is_needed() {
         get_path(&mut stream, "/held").await;
         hostile.push(stream);
     }
-    until(&places, |count| count.open == 14).await;
+    until(&slots, |stats| stats.open == 14).await;
     for network in [4, 5] {
         let mut stream = connect_from(&server, network).await;
         get_path(&mut stream, "/").await;
@@ -317,16 +312,16 @@ async fn what_a_stranger_does_not_read_holds_no_kept_place_that_is_needed() {
     let mut person = connect_from(&server, 6).await;
     get_path(&mut person, "/").await;
     person.read_exact(&mut [0]).await.expect("served");
-    assert_eq!(places.count().turned_away, 0);
+    assert_eq!(slots.stats().rejected, 0);
     drop(hostile);
 }
 
 #[tokio::test]
-async fn beginnings_of_requests_hold_up_no_other_address() {
-    const PLACES: usize = 1_024;
-    let server = start(Router::new().route("/", get(async || "hello")), patient(PLACES)).await;
+async fn incomplete_heads_delay_no_other_address() {
+    const SLOTS: usize = 1_024;
+    let server = start(Router::new().route("/", get(async || "hello")), patient(SLOTS)).await;
     let mut hostile = Vec::new();
-    // An address has 256 general places and 32 kept ones; a newcomer beyond costs one of its own.
+    // An address has 256 general slots and 32 reserved ones; one connection more evicts one of its own.
     for _ in 0..600 {
         let mut stream = connect_from(&server, 2).await;
         let _ = stream.write_all(b"G").await;
@@ -339,7 +334,7 @@ async fn beginnings_of_requests_hold_up_no_other_address() {
             stream.read_exact(&mut [0]).await.expect("served");
         }
     };
-    // Each of those that were waited for would cost a second.
+    // Waiting for one of them would take a second.
     tokio::time::timeout(Duration::from_secs(20), health).await.expect("the loop goes on");
     server.stop.soft.cancel();
     server.stop.hard.cancel();
@@ -347,9 +342,9 @@ async fn beginnings_of_requests_hold_up_no_other_address() {
 }
 
 #[tokio::test]
-async fn one_that_began_a_request_gives_way_to_a_newcomer() {
+async fn a_connection_with_an_incomplete_head_is_evicted() {
     let limits = patient(8);
-    let places = limits.places.clone();
+    let slots = limits.slots.clone();
     let server = start(Router::new().route("/", get(async || "hello")), limits).await;
     let mut hostile = Vec::new();
     for network in 2..=8 {
@@ -357,22 +352,23 @@ async fn one_that_began_a_request_gives_way_to_a_newcomer() {
         stream.write_all(b"G").await.expect("sent");
         hostile.push(stream);
     }
-    until(&places, |count| count.open == 7).await;
-    let mut kept = Vec::new();
+    until(&slots, |stats| stats.open == 7).await;
+    let mut clients = Vec::new();
     for network in 10..20 {
         let mut stream = connect_from(&server, network).await;
         get_path(&mut stream, "/").await;
         stream.read_exact(&mut [0]).await.expect("served");
-        kept.push(stream);
+        clients.push(stream);
     }
-    assert_eq!(places.count().turned_away, 0);
+    assert_eq!(slots.stats().rejected, 0);
 }
 
 #[tokio::test]
 async fn a_long_head_is_refused() {
     let server = start(Router::new(), patient(10)).await;
     let mut stream = connect(&server).await;
-    let head = format!("GET / HTTP/1.1\r\nhost: x\r\nx: {}\r\n\r\n", "x".repeat(LARGEST_HEAD));
+    let head =
+        format!("GET / HTTP/1.1\r\nhost: x\r\nx: {}\r\n\r\n", "x".repeat(connection::MAX_HEAD));
     stream.write_all(head.as_bytes()).await.expect("sent");
     assert!(rest(stream).await.starts_with("HTTP/1.1 431"));
 }

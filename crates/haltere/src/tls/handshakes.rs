@@ -1,8 +1,8 @@
-//! Handshakes under way: a bounded number, for a bounded time.
+//! TLS handshakes in progress: a bounded number, for a bounded time.
 //!
-//! Whoever connects and then says nothing must not keep others out. So a newcomer never waits for
-//! room: the handshake that has been under way the longest gives way to it. An honest one takes a
-//! few milliseconds and is never the oldest, unless the bound is filled in that time.
+//! Clients that connect and then send nothing must not lock others out. So a new handshake never waits: if the limit
+//! is reached, the oldest one is aborted. A genuine handshake takes a few milliseconds, and is the oldest only if
+//! the limit is reached within that time.
 
 use parking_lot::{Mutex, MutexGuard};
 use std::collections::BTreeMap;
@@ -12,8 +12,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 
-/// How often the log speaks of handshakes that gave way.
-const TOLD_EVERY: Duration = Duration::from_mins(1);
+/// The minimum interval between warnings.
+const WARNING_INTERVAL: Duration = Duration::from_mins(1);
 
 pub(super) struct Handshakes {
     max: usize,
@@ -24,11 +24,11 @@ pub(super) struct Handshakes {
 #[derive(Default)]
 struct State {
     /// By number, so that the first is the oldest.
-    under_way: BTreeMap<u64, CancellationToken>,
+    in_progress: BTreeMap<u64, CancellationToken>,
     started: u64,
-    /// Those that gave way since it was last told.
-    gave_way: u64,
-    told_at: Option<Instant>,
+    /// Since the last warning.
+    aborted: u64,
+    warned_at: Option<Instant>,
 }
 
 impl Handshakes {
@@ -36,16 +36,16 @@ impl Handshakes {
         Self { max, timeout, state: Mutex::default() }
     }
 
-    /// Drives `handshake` to its end, or fails when it takes too long or has to give way.
+    /// Runs `handshake`, and fails if it takes too long or is aborted for a newer one.
     pub(super) async fn run<T>(
         &self,
         handshake: impl Future<Output = io::Result<T>>,
     ) -> io::Result<T> {
-        let place = self.enter();
+        let guard = self.start();
         tokio::select! {
             outcome = handshake => outcome,
-            () = place.give_way.cancelled() => {
-                Err(io::Error::other("the handshake gave way to newer ones"))
+            () = guard.abort.cancelled() => {
+                Err(io::Error::other("the handshake was aborted for a newer one"))
             }
             () = tokio::time::sleep(self.timeout) => {
                 Err(io::Error::new(io::ErrorKind::TimedOut, "the handshake took too long"))
@@ -53,19 +53,19 @@ impl Handshakes {
         }
     }
 
-    fn enter(&self) -> Place<'_> {
+    fn start(&self) -> HandshakeGuard<'_> {
         let mut state = self.state();
-        if state.under_way.len() >= self.max
-            && let Some((_, oldest)) = state.under_way.pop_first()
+        if state.in_progress.len() >= self.max
+            && let Some((_, oldest)) = state.in_progress.pop_first()
         {
             oldest.cancel();
-            state.gave_way += 1;
-            state.tell(self.max);
+            state.aborted += 1;
+            state.warn(self.max);
         }
-        let (number, give_way) = (state.started, CancellationToken::new());
+        let (number, abort) = (state.started, CancellationToken::new());
         state.started += 1;
-        state.under_way.insert(number, give_way.clone());
-        Place { handshakes: self, number, give_way }
+        state.in_progress.insert(number, abort.clone());
+        HandshakeGuard { handshakes: self, number, abort }
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -74,26 +74,26 @@ impl Handshakes {
 }
 
 impl State {
-    fn tell(&mut self, max: usize) {
+    fn warn(&mut self, max: usize) {
         let now = Instant::now();
-        if self.told_at.is_none_or(|told| now.duration_since(told) >= TOLD_EVERY) {
-            let count = std::mem::take(&mut self.gave_way);
-            tracing::warn!(count, max, "TLS handshakes gave way to newer ones");
-            self.told_at = Some(now);
+        if self.warned_at.is_none_or(|warned| now.duration_since(warned) >= WARNING_INTERVAL) {
+            let count = std::mem::take(&mut self.aborted);
+            tracing::warn!(count, max, "TLS handshakes were aborted for newer ones");
+            self.warned_at = Some(now);
         }
     }
 }
 
-/// A place among those under way, given back when dropped.
-struct Place<'a> {
+/// A handshake in progress, until dropped.
+struct HandshakeGuard<'a> {
     handshakes: &'a Handshakes,
     number: u64,
-    give_way: CancellationToken,
+    abort: CancellationToken,
 }
 
-impl Drop for Place<'_> {
+impl Drop for HandshakeGuard<'_> {
     fn drop(&mut self) {
-        self.handshakes.state().under_way.remove(&self.number);
+        self.handshakes.state().in_progress.remove(&self.number);
     }
 }
 
@@ -107,17 +107,17 @@ mod tests {
     const PATIENT: Duration = Duration::from_hours(1);
 
     #[tokio::test(start_paused = true)]
-    async fn a_handshake_has_an_end() {
+    async fn a_handshake_times_out() {
         let handshakes = Handshakes::new(2, Duration::from_secs(10));
         let started = Instant::now();
         let error = handshakes.run(pending::<io::Result<()>>()).await.expect_err("too long");
         assert_eq!(error.kind(), io::ErrorKind::TimedOut);
         assert_eq!(started.elapsed().as_secs(), 10);
-        assert!(handshakes.state().under_way.is_empty());
+        assert!(handshakes.state().in_progress.is_empty());
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_oldest_gives_way_and_a_newcomer_never_waits() {
+    async fn the_oldest_is_aborted_and_a_new_one_never_waits() {
         let handshakes = Arc::new(Handshakes::new(2, PATIENT));
         let stalled: Vec<_> = (0..5)
             .map(|_| {
@@ -130,14 +130,14 @@ mod tests {
         while handshakes.state().started < 5 {
             tokio::task::yield_now().await;
         }
-        handshakes.run(async { Ok(()) }).await.expect("a newcomer is served");
-        let mut gave_way = stalled.into_iter();
-        for gone in gave_way.by_ref().take(4) {
-            gone.await.expect("no panic").expect_err("gave way");
+        handshakes.run(async { Ok(()) }).await.expect("a new one is served");
+        let mut aborted = stalled.into_iter();
+        for handshake in aborted.by_ref().take(4) {
+            handshake.await.expect("no panic").expect_err("aborted");
         }
-        let last = gave_way.next().expect("the fifth");
-        assert!(!last.is_finished(), "there is room for it");
-        assert_eq!(handshakes.state().under_way.len(), 1);
+        let last = aborted.next().expect("the fifth");
+        assert!(!last.is_finished(), "within the limit");
+        assert_eq!(handshakes.state().in_progress.len(), 1);
         last.abort();
     }
 }

@@ -20,7 +20,7 @@ use tokio::sync::{Notify, mpsc};
 use tokio_rustls::{TlsConnector, client};
 
 use super::*;
-use crate::http::{self, Bounds, Limits, Places};
+use crate::http::{self, Limits, SlotLimits, SlotPool};
 use crate::lifecycle::Stop;
 
 const CONNECTIONS: NonZeroUsize = NonZeroUsize::new(100).expect("not zero");
@@ -90,7 +90,7 @@ impl Server {
         tls.handshakes = Arc::new(handshakes);
         let (reload, stop) = (Arc::new(Notify::new()), Stop::default());
         let limits = Limits {
-            places: Places::new(Bounds::of(CONNECTIONS, None), Vec::new()),
+            slots: SlotPool::new(SlotLimits::new(CONNECTIONS, None), Vec::new()),
             header_timeout: Duration::from_mins(1),
             write_timeout: Duration::from_mins(1),
         };
