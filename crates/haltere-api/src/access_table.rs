@@ -6,7 +6,8 @@ use haltere_core::Role;
 use serde_json::Value;
 use utoipa::openapi::path::Operation;
 
-use crate::openapi::{self, X_ACCESS};
+use crate::access::X_ACCESS;
+use crate::openapi::operations;
 
 const INTRODUCTION: &str = "# Who may use which route
 
@@ -20,12 +21,12 @@ which the addresses of its other pages answer as well (`/login`, `/connections/p
 
 /// The table, in Markdown.
 pub fn access_table() -> String {
-    let document = openapi::openapi();
+    let document = crate::openapi();
     let mut table = INTRODUCTION.to_owned();
     let roles = Role::ALL.map(Role::as_str);
     let _ = writeln!(table, "| route | plugin | not logged in | {} |", roles.join(" | "));
     let _ = writeln!(table, "|---|---|---{}|", "|:-:".repeat(roles.len()));
-    for (method, path, operation) in openapi::operations(&document) {
+    for (method, path, operation) in operations(&document) {
         let method = serde_json::to_value(&method).unwrap_or_default();
         let method = method.as_str().unwrap_or_default().to_uppercase();
         let _ = writeln!(table, "| `{method} {path}` | {} |", cells(operation));
@@ -35,7 +36,7 @@ pub fn access_table() -> String {
 
 fn cells(operation: &Operation) -> String {
     let access = operation.extensions.as_ref().and_then(|extensions| extensions.get(X_ACCESS));
-    let Some(access) = access else { return "**nobody has decided**".to_owned() };
+    let Some(access) = access else { return "**undecided**".to_owned() };
     let plugin = access["plugin"].as_str().map_or(String::new(), |plugin| format!("`{plugin}`"));
     let everybody = access["login"] == Value::Bool(false);
     let mark = |allowed: bool| if allowed { "yes" } else { "–" };

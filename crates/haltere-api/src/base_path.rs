@@ -1,22 +1,23 @@
-//! Where haltere is found under its host, when a reverse proxy gives it a folder of its own.
+//! The path below which a reverse proxy publishes haltere.
 //!
-//! Proxies do one of two things: they pass a request on as it came (`/haltere/api/profile`), or they
-//! strip the folder off (`/api/profile`). Both are understood, at the same time and without being told
-//! which: what begins with the base path has it taken off, and nothing of ours begins with it
-//! ([`BasePath::parse`] sees to that). What is sent back always carries it.
+//! A proxy either passes a request on unchanged (`/haltere/api/profile`) or strips the base path
+//! (`/api/profile`). Both work at the same time without a setting: a path that begins with the base path has it
+//! stripped, and no route begins with it ([`BasePath::parse`] ensures that). Links in responses always carry it.
 
-use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use axum::extract::Request;
 use http::Uri;
 use http::uri::PathAndQuery;
 
-use crate::openapi::openapi;
-
 /// The longest base path.
 const MAX: usize = 128;
+
+/// The first segments of haltere's own paths, of which no base path may begin with one. A test compares them
+/// with the route table.
+const RESERVED: [&str; 8] =
+    ["api", "assets", "auth", "haltere.css", "healthz", "logout", "readyz", "validate-session"];
 
 /// `/haltere`, or nothing: the whole host is ours. No slash at its end.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -33,7 +34,7 @@ pub enum BasePathError {
     Odd(String),
     /// haltere's own paths begin like this.
     #[error("{given:?} can't be told from haltere's own /{own}; choose another")]
-    Ours {
+    Reserved {
         /// As given.
         given: String,
         /// The first part.
@@ -54,10 +55,10 @@ impl BasePath {
             return Err(BasePathError::Odd(text.to_owned()));
         }
         let first = inner.split('/').next().unwrap_or(inner);
-        // Our own paths are found in any letter case.
-        if ours().contains(&first.to_ascii_lowercase()) {
+        // Haltere's own paths are matched in any letter case.
+        if RESERVED.iter().any(|own| own.eq_ignore_ascii_case(first)) {
             let (given, own) = (text.to_owned(), first.to_owned());
-            return Err(BasePathError::Ours { given, own });
+            return Err(BasePathError::Reserved { given, own });
         }
         Ok(Self(path.into()))
     }
@@ -113,21 +114,23 @@ fn is_plain(segment: &str) -> bool {
     !segment.is_empty() && segment != "." && segment != ".." && segment.bytes().all(plain)
 }
 
-/// The first parts of haltere's own paths; an empty one among them.
-pub(crate) fn ours() -> &'static BTreeSet<String> {
-    static OURS: LazyLock<BTreeSet<String>> = LazyLock::new(|| {
-        let document = openapi();
-        let first = |path: &String| path.split('/').nth(1).unwrap_or_default().to_owned();
-        document.paths.paths.keys().map(first).collect()
-    });
-    &OURS
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use axum::body::Body;
 
     use super::*;
+
+    #[test]
+    fn the_first_segments_of_all_routes_are_reserved() {
+        let document = crate::openapi();
+        let first = |path: &String| path.split('/').nth(1).unwrap_or_default().to_owned();
+        let mut routes: BTreeSet<String> = document.paths.paths.keys().map(first).collect();
+        // The page at `/`.
+        assert!(routes.remove(""));
+        assert_eq!(routes, RESERVED.map(str::to_owned).into());
+    }
 
     #[test]
     fn what_can_be_a_base_path() {

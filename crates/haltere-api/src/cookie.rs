@@ -5,9 +5,9 @@ use haltere_core::Secret;
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
 
-use crate::arrival::Arrival;
 use crate::base_path::BasePath;
 use crate::options::ApiOptions;
+use crate::request_source::RequestSource;
 
 /// The most cookies of our name that are looked at: each costs a look into the store, and browsers send
 /// one per path and domain.
@@ -27,8 +27,8 @@ pub(crate) struct Jar {
 }
 
 impl Jar {
-    pub(crate) fn of(options: &ApiOptions, arrival: &Arrival) -> Self {
-        let is_secure = arrival.is_secure;
+    pub(crate) fn of(options: &ApiOptions, source: &RequestSource) -> Self {
+        let is_secure = source.is_secure;
         let name = match (is_secure, options.base.is_root()) {
             (true, true) => "__Host-haltere.sid",
             (true, false) => "__Secure-haltere.sid",
@@ -82,7 +82,7 @@ mod tests {
 
     fn jar(is_secure: bool, base: &str) -> Jar {
         let options = ApiOptions::default().base(BasePath::parse(base).expect("good"));
-        Jar::of(&options, &Arrival { address: None, is_secure, host: None })
+        Jar::of(&options, &RequestSource { address: None, is_secure, host: None })
     }
 
     fn given(cookies: &[&'static str], jar: &Jar) -> Option<String> {

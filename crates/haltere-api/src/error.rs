@@ -18,8 +18,8 @@ use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::limit::{self, LIMITS};
-use crate::reached::LimitReached;
+use crate::limits::names::{self, LIMITS};
+use crate::limits::reached::LimitReached;
 
 /// Every answer that is not a success.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -168,7 +168,7 @@ impl ApiError {
 
     /// 403: all connections hold as much as the configuration allows.
     pub(crate) fn over_budget() -> Self {
-        Self::not_allowed(messages::OVER_BUDGET).with_limit(limit::CONNECTIONS_BUDGET)
+        Self::not_allowed(messages::OVER_BUDGET).with_limit(names::CONNECTIONS_BUDGET)
     }
 
     /// Says which limit was reached.

@@ -6,10 +6,10 @@ use haltere_app::connections::Cursor;
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
 
-use crate::arrival::Arrival;
 use crate::cookie::Jar;
 use crate::extract::params::{Params, printable};
 use crate::options::ApiOptions;
+use crate::request_source::RequestSource;
 pub use crate::wire::fuzzing::{connection_body, mmc_config};
 
 /// Reads what comes with a request beside its body: a cookie header per line, each of which may be a
@@ -21,8 +21,8 @@ pub fn cookie(input: &[u8]) {
     let headers: HeaderMap =
         lines.filter_map(|line| Some((COOKIE, HeaderValue::from_bytes(line).ok()?))).collect();
     for is_secure in [false, true] {
-        let arrival = Arrival { address: None, is_secure, host: None };
-        let jar = Jar::of(&ApiOptions::default(), &arrival);
+        let source = RequestSource { address: None, is_secure, host: None };
+        let jar = Jar::of(&ApiOptions::default(), &source);
         if !jar.tokens(&headers).is_empty() {
             continue;
         }

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::openapi::{X_ACCESS, openapi, operations};
+use crate::access::X_ACCESS;
+use crate::openapi;
+use crate::openapi::operations;
 
 fn check(name: &str, content: &str) {
     let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(name);

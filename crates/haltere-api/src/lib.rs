@@ -1,21 +1,16 @@
 //! haltere over HTTP: routes, extractors, wire types, errors, live events and their description.
 //!
-//! Floor 3. [`router`] makes the whole of it from an [`App`]; [`openapi()`] describes it without one.
+//! Floor 3. [`router`] makes all of it from an [`App`]; [`openapi()`] describes it without one.
 //!
-//! The way of a request: `layers` give it an id and refuse what no route may see; the gate of its
-//! route (`access`) asks in this order whether the caller is logged in (401), the plugin is on (404)
-//! and the role allows it (403); the handler takes the body apart (400), calls the application,
-//! and turns what comes back into wire types. Handlers hold no rules.
+//! A request passes the `layers`, which give it an id and refuse what no route may see, then the `gate` of its
+//! route, which checks the session (401), the plugin (404) and the role (403), in this order. The handler parses
+//! the body (400), calls the application, and converts the result to wire types. Handlers hold no rules.
 
 mod access;
 mod access_table;
 mod answers;
-mod arrival;
 mod auth;
 mod base_path;
-mod connection_export;
-mod connection_import;
-mod connection_test;
 mod connections;
 mod console;
 mod cookie;
@@ -26,19 +21,19 @@ mod extract;
 mod fallback;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
-mod guests;
+mod gate;
 mod layers;
-mod limit;
-pub mod moving;
+mod limits;
 mod openapi;
 mod options;
 mod pages;
 mod plugins;
 mod profile;
 mod proxies;
-mod reached;
+mod request_source;
 mod routes;
 mod spelling;
+mod sse;
 mod state;
 mod system;
 mod web_origin;
@@ -61,53 +56,64 @@ use axum::extract::Request;
 use axum::{Router, middleware};
 use haltere_app::App;
 use tower::{ServiceBuilder, ServiceExt as _};
+use utoipa::openapi::OpenApi;
 
-pub use access::{EndsWith, OfSession};
 pub use access_table::access_table;
-pub use arrival::OverTls;
 pub use base_path::{BasePath, BasePathError};
-pub use connection_test::connection_test_json;
+pub use connections::files as connection_files;
+pub use connections::test::connection_test_json;
 pub use console::ConsoleFiles;
+pub use gate::{EndsWith, OfSession};
 pub use layers::kept::Kept;
-pub use limit::LIMITS;
-pub use openapi::openapi;
+pub use limits::names::LIMITS;
 pub use options::{ApiLimits, ApiOptions};
 pub use proxies::{ForwardedHeader, Proxies};
+pub use request_source::OverTls;
 pub use web_origin::{WebOrigin, WebOriginError};
 
+use spelling::Spellings;
 use state::ApiState;
 
-/// Everything haltere answers over HTTP. To tell where requests come from it has to be served with
-/// connect info (`Router::into_make_service_with_connect_info::<SocketAddr>`), and with [`OverTls`] on
-/// requests that came over TLS.
+/// Everything haltere answers over HTTP. It has to be served with connect info
+/// (`Router::into_make_service_with_connect_info::<SocketAddr>`), so that it knows where requests come from, and
+/// with [`OverTls`] on requests that came over TLS.
 pub fn router(app: App, options: ApiOptions) -> Router {
-    router_of(ApiState::new(app, options))
+    router_and_state(app, options).0
 }
 
-fn router_of(state: ApiState) -> Router {
-    let ApiOptions { base, cors_origins, .. } = state.options.clone();
+/// The OpenAPI document of everything that [`router`] answers, version 3.1.
+pub fn openapi() -> OpenApi {
+    routes::table().1
+}
+
+fn router_and_state(app: App, options: ApiOptions) -> (Router, ApiState) {
+    let ApiOptions { base, cors_origins, .. } = options.clone();
     let guard = layers::cross_origin::Guard::new(cors_origins.clone());
     let cors = (!cors_origins.is_empty())
         .then(|| middleware::from_fn_with_state(cors_origins, layers::cors::share));
-    let (router, _) = routes::table().split_for_parts();
-    let router = router
+    let (table, document) = routes::table();
+    let spellings = Spellings::new(&document);
+    let state = ApiState::new(app, options, document);
+    let table = table
         .fallback(fallback::not_found)
         .method_not_allowed_fallback(fallback::method_not_allowed)
         .with_state(state.clone());
-    // The first layer is the outermost: it sees a request first and its answer last. They are around
-    // the router as a whole. On it, each route would carry layers of its own, which are copied for
-    // each request, each with all below it.
+    // The first layer is the outermost: it sees a request first and its response last. The layers are around
+    // the router as a whole: on the router, each route would have its own copy of them, cloned per request.
     let router = ServiceBuilder::new()
-        .map_request(spelling::correct)
+        .map_request(move |request| spellings.correct(request))
         .layer(middleware::from_fn_with_state(state.clone(), layers::identity::identify))
         .layer(middleware::from_fn_with_state(state.clone(), layers::headers::add))
         .option_layer(cors)
         .layer(middleware::from_fn(layers::failures::answer))
-        .layer(middleware::from_fn_with_state((state, guard), layers::refuse))
-        .service(router);
-    if base.is_root() {
-        return Router::new().fallback_service(router);
-    }
-    // Around the router, because by the time a layer sees a request its route has been found.
-    Router::new().fallback_service(router.map_request(move |request: Request| base.strip(request)))
+        .layer(middleware::from_fn_with_state((state.clone(), guard), layers::refuse))
+        .service(table);
+    let router = if base.is_root() {
+        Router::new().fallback_service(router)
+    } else {
+        // Around the router: a layer of the router runs only after the route was matched.
+        Router::new()
+            .fallback_service(router.map_request(move |request: Request| base.strip(request)))
+    };
+    (router, state)
 }

@@ -1,21 +1,20 @@
 //! The route table: each route with its access, and nothing else.
 
+use axum::{Router, middleware};
 use haltere_app::Action;
 use haltere_core::PluginId;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa::openapi::OpenApi;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_axum::routes;
 
 use crate::access::Access::{self, Everybody, LoggedIn};
-use crate::access::Routes;
+use crate::gate::gate;
 use crate::state::ApiState;
-use crate::{
-    auth, connection_export, connection_import, connection_test, connections, console, docs,
-    events, openapi, pages, plugins, profile, system,
-};
+use crate::{auth, connections, console, docs, events, openapi, pages, plugins, profile, system};
 
-/// All routes and their description.
-pub(crate) fn table() -> OpenApiRouter<ApiState> {
-    Routes::new(openapi::frame())
+/// All routes, and the OpenAPI document that describes them.
+pub(crate) fn table() -> (Router<ApiState>, OpenApi) {
+    Routes::new()
         .route(connections(Action::ListConnections), routes!(connections::list::handler))
         .route(connections(Action::CreateConnection), routes!(connections::create::handler))
         .route(connections(Action::ListConnections), routes!(connections::get::handler))
@@ -27,9 +26,9 @@ pub(crate) fn table() -> OpenApiRouter<ApiState> {
         .route(connections(Action::ListConnections), routes!(connections::history::handler))
         .route(connections(Action::ListConnections), routes!(connections::certificates::handler))
         .route(connections(Action::ListConnections), routes!(connections::advice::handler))
-        .route(connections(Action::TestConnection), routes!(connection_test::handler))
-        .route(connections(Action::ImportConnections), routes!(connection_import::handler))
-        .route(connections(Action::ExportConnections), routes!(connection_export::handler))
+        .route(connections(Action::TestConnection), routes!(connections::test::handler))
+        .route(connections(Action::ImportConnections), routes!(connections::import::handler))
+        .route(connections(Action::ExportConnections), routes!(connections::export::handler))
         .route(may(Action::FollowEvents), routes!(events::handler))
         .route(may(Action::ReadProfile), routes!(profile::get::handler))
         .route(may(Action::ReadProfile), routes!(profile::sessions::list::handler))
@@ -64,4 +63,27 @@ const fn connections(action: Action) -> Access {
 
 const fn profile_edit(action: Action) -> Access {
     Access::Policy(action, Some(PluginId::UserProfileEdit))
+}
+
+/// Routes, each behind its gate.
+struct Routes(OpenApiRouter<ApiState>);
+
+impl Routes {
+    fn new() -> Self {
+        Self(OpenApiRouter::with_openapi(openapi::frame::frame()))
+    }
+
+    /// Registers one route (`routes!(…)`) behind its gate: a route without an access can't exist.
+    fn route(self, access: Access, route: UtoipaMethodRouter<ApiState>) -> Self {
+        let (schemas, mut paths, methods) = route;
+        openapi::describe_access(&mut paths, access);
+        let gate = middleware::from_fn(move |request, next| gate(access, request, next));
+        Self(self.0.routes((schemas, paths, methods.route_layer(gate))))
+    }
+
+    fn finish(self) -> (Router<ApiState>, OpenApi) {
+        let (router, mut document) = self.0.split_for_parts();
+        openapi::without_nulls(&mut document);
+        (router, document)
+    }
 }

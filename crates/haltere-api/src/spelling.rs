@@ -1,51 +1,67 @@
-//! The spellings of a path that clients get away with.
+//! Letter case and trailing slashes in paths.
 //!
-//! Express, which the management center for Mosquitto is built on, ignores letter case in its own parts
-//! of a path and one slash at its end, and clients lean on that. What a client fills in (an id, a name)
-//! stays as it is.
+//! Express, which the management center for Mosquitto is built on, ignores letter case in the literal segments
+//! of a path and one trailing slash, and clients rely on that. A parameter (an id, a name) stays as it is.
 
-use std::sync::LazyLock;
+use std::sync::Arc;
 
 use axum::extract::Request;
 use http::Uri;
 use http::uri::PathAndQuery;
+use utoipa::openapi::OpenApi;
 
-use crate::openapi::openapi;
+/// The paths of all routes but those of files, whose names are exact.
+#[derive(Debug, Clone)]
+pub(crate) struct Spellings(Arc<[Route]>);
 
-/// Gives the path of a request the spelling of its route, if it has one. What follows (logs, rules by
-/// path, the router) knows only that spelling.
-pub(crate) fn correct(mut request: Request) -> Request {
-    if let Some(uri) = corrected(request.uri()) {
-        *request.uri_mut() = uri;
+impl Spellings {
+    /// Takes the routes from the OpenAPI document. As in the router, a literal segment comes before a parameter.
+    pub(crate) fn new(document: &OpenApi) -> Self {
+        let paths = document.paths.paths.keys().filter(|path| {
+            let first = path.split('/').nth(1).unwrap_or_default();
+            first != "assets" && !first.contains('.')
+        });
+        let mut routes: Vec<Route> = paths.map(|path| Route::of(path)).collect();
+        routes.sort_by_key(|Route(own)| own.iter().map(Option::is_none).collect::<Vec<_>>());
+        Self(routes.into())
     }
-    request
-}
 
-fn corrected(uri: &Uri) -> Option<Uri> {
-    let path = canonical(uri.path())?;
-    let path_and_query = match uri.query() {
-        Some(query) => PathAndQuery::try_from(format!("{path}?{query}")),
-        None => PathAndQuery::try_from(path),
-    };
-    let mut parts = uri.clone().into_parts();
-    parts.path_and_query = Some(path_and_query.ok()?);
-    Uri::from_parts(parts).ok()
-}
-
-/// The spelling of the route that `path` belongs to; `None` when it has that spelling, or no route.
-pub(crate) fn canonical(path: &str) -> Option<String> {
-    // Nearly every path.
-    if !path.ends_with('/') && !path.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        return None;
+    /// Gives the path of a request the spelling of its route, if it has one. Everything after it (logs, rules
+    /// by path, the router) sees only that spelling.
+    pub(crate) fn correct(&self, mut request: Request) -> Request {
+        if let Some(uri) = self.corrected(request.uri()) {
+            *request.uri_mut() = uri;
+        }
+        request
     }
-    let inner = path.strip_prefix('/')?;
-    let segments: Vec<&str> = inner.strip_suffix('/').unwrap_or(inner).split('/').collect();
-    let route = ROUTES.iter().find(|route| route.is_of(&segments))?;
-    let corrected = route.with(&segments);
-    (corrected != path).then_some(corrected)
+
+    fn corrected(&self, uri: &Uri) -> Option<Uri> {
+        let path = self.canonical(uri.path())?;
+        let path_and_query = match uri.query() {
+            Some(query) => PathAndQuery::try_from(format!("{path}?{query}")),
+            None => PathAndQuery::try_from(path),
+        };
+        let mut parts = uri.clone().into_parts();
+        parts.path_and_query = Some(path_and_query.ok()?);
+        Uri::from_parts(parts).ok()
+    }
+
+    /// The spelling of the route that `path` belongs to; `None` if it has that spelling, or no route.
+    pub(crate) fn canonical(&self, path: &str) -> Option<String> {
+        // Nearly every path.
+        if !path.ends_with('/') && !path.bytes().any(|byte| byte.is_ascii_uppercase()) {
+            return None;
+        }
+        let inner = path.strip_prefix('/')?;
+        let segments: Vec<&str> = inner.strip_suffix('/').unwrap_or(inner).split('/').collect();
+        let route = self.0.iter().find(|route| route.is_of(&segments))?;
+        let corrected = route.with(&segments);
+        (corrected != path).then_some(corrected)
+    }
 }
 
 /// The segments of a route's path; `None` for one that the client fills in.
+#[derive(Debug)]
 struct Route(Vec<Option<String>>);
 
 impl Route {
@@ -71,22 +87,13 @@ impl Route {
     }
 }
 
-/// All routes but those of files, whose names are exact. As in the router, a segment that is spelled out
-/// comes before one that anything fits.
-static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| {
-    let document = openapi();
-    let paths = document.paths.paths.keys().filter(|path| {
-        let first = path.split('/').nth(1).unwrap_or_default();
-        first != "assets" && !first.contains('.')
-    });
-    let mut routes: Vec<Route> = paths.map(|path| Route::of(path)).collect();
-    routes.sort_by_key(|Route(own)| own.iter().map(Option::is_none).collect::<Vec<_>>());
-    routes
-});
-
 #[cfg(test)]
 mod tests {
+    use std::sync::LazyLock;
+
     use super::*;
+
+    static SPELLINGS: LazyLock<Spellings> = LazyLock::new(|| Spellings::new(&crate::openapi()));
 
     #[test]
     fn case_and_a_slash_at_the_end_make_no_difference() {
@@ -102,7 +109,7 @@ mod tests {
             ("http://h/API/Profile", "http://h/api/profile"),
             ("/HealthZ/", "/healthz"),
         ] {
-            let corrected = corrected(&given.parse().expect("a path")).expect(given);
+            let corrected = SPELLINGS.corrected(&given.parse().expect("a path")).expect(given);
             assert_eq!(corrected, route, "{given}");
         }
     }
@@ -116,7 +123,7 @@ mod tests {
             ("/API/Profile/Sessions", "/api/profile/sessions"),
             ("/API/Profile/Ann", "/api/profile/Ann"),
         ] {
-            assert_eq!(canonical(given).as_deref(), Some(route), "{given}");
+            assert_eq!(SPELLINGS.canonical(given).as_deref(), Some(route), "{given}");
         }
     }
 
@@ -137,7 +144,7 @@ mod tests {
             "/HALTERE.css",
             "/Login",
         ] {
-            assert_eq!(canonical(path), None, "{path}");
+            assert_eq!(SPELLINGS.canonical(path), None, "{path}");
         }
     }
 }

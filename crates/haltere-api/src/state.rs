@@ -1,59 +1,54 @@
-//! What handlers share.
+//! The state that handlers share.
 
 use std::ops::Deref;
 use std::sync::Arc;
 
 use haltere_app::App;
 use haltere_core::Shares;
+use utoipa::openapi::OpenApi;
 
 use crate::answers::Answers;
-use crate::connection_import::Room;
+use crate::connections::import::slots::ImportSlots;
 use crate::connections::rendered::Rendered;
-use crate::docs::Docs;
-use crate::extract::body;
-use crate::guests::Guests;
+use crate::docs::documents::Documents;
+use crate::limits::body_memory;
+use crate::limits::login_slots::LoginSlots;
+use crate::limits::reached::LimitsReached;
 use crate::options::ApiOptions;
-use crate::reached::LimitsReached;
 
-/// What handlers share. Each request copies it several times over: that is one count, and no more.
+/// The state that handlers share. Cloned several times per request, hence one `Arc`.
 #[derive(Clone)]
 pub(crate) struct ApiState(Arc<Shared>);
 
-/// What is in it.
 pub(crate) struct Shared {
-    /// What can be done.
     pub(crate) app: App,
-    /// What was configured.
     pub(crate) options: ApiOptions,
-    /// The description of the API.
-    pub(crate) docs: Docs,
-    /// The list of connections as it was last sent.
+    pub(crate) docs: Documents,
+    /// The lists of connections that were last sent.
     pub(crate) rendered: Rendered,
-    /// What the bodies of requests under way take, in bytes.
-    pub(crate) bodies: Shares,
-    /// What answers take that were not read yet, in bytes.
+    /// Memory for the bodies of requests, in bytes.
+    pub(crate) body_memory: Shares,
+    /// Memory for responses that clients have not read, in bytes.
     pub(crate) answers: Answers,
-    /// Logins while only kept places are left.
-    pub(crate) guests: Guests,
-    /// Room for imports.
-    pub(crate) imports: Room,
-    /// Event streams that are open.
+    pub(crate) login_slots: LoginSlots,
+    pub(crate) import_slots: ImportSlots,
+    /// Open event streams.
     pub(crate) event_streams: Shares,
-    /// Limits that were reached.
     pub(crate) limits_reached: LimitsReached,
 }
 
 impl ApiState {
-    pub(crate) fn new(app: App, options: ApiOptions) -> Self {
+    /// The state of a router whose routes `document` describes.
+    pub(crate) fn new(app: App, options: ApiOptions, document: OpenApi) -> Self {
         let limits = options.limits;
         Self(Arc::new(Shared {
             app,
             answers: Answers::new(limits.answer_memory),
-            bodies: body::budget(limits.body_memory),
-            guests: Guests::new(limits.guests),
-            docs: Docs::new(options.base.clone()),
+            body_memory: body_memory::budget(limits.body_memory),
+            login_slots: LoginSlots::new(limits.guests),
+            docs: Documents::new(document, options.base.clone()),
             rendered: Rendered::default(),
-            imports: Room::new(limits.imports),
+            import_slots: ImportSlots::new(limits.imports),
             event_streams: Shares::new(limits.streams),
             limits_reached: LimitsReached::default(),
             options,

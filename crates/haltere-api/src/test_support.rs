@@ -15,11 +15,14 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
+use crate::spelling::Spellings;
 use crate::state::ApiState;
-use crate::{ApiOptions, LIMITS, spelling};
+use crate::{ApiOptions, LIMITS};
 
 static DOCUMENT: LazyLock<Value> =
     LazyLock::new(|| serde_json::to_value(crate::openapi()).expect("JSON"));
+
+static SPELLINGS: LazyLock<Spellings> = LazyLock::new(|| Spellings::new(&crate::openapi()));
 
 /// haltere, as its clients see it.
 pub(crate) struct TestApi {
@@ -66,8 +69,7 @@ impl TestApi {
     }
 
     fn on(app: TestApp, options: ApiOptions) -> Self {
-        let state = ApiState::new(app.app.clone(), options);
-        let router = crate::router_of(state.clone());
+        let (router, state) = crate::router_and_state(app.app.clone(), options);
         Self { app, state, router }
     }
 
@@ -149,7 +151,7 @@ impl Client {
     pub(crate) async fn send(&self, mut request: Request<Body>) -> Answer {
         name_host(&mut request);
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
-        let path = spelling::canonical(&path).unwrap_or(path);
+        let path = SPELLINGS.canonical(&path).unwrap_or(path);
         let answer = self.send_as_it_is(request).await;
         check_against_description(&method, &path, &answer);
         check_limit(&path, &answer);

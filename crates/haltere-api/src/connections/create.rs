@@ -10,8 +10,8 @@ use utoipa::ToSchema;
 use super::described::WantedSecrets;
 use super::{pieces, secrets, single};
 use crate::error::{ApiError, ErrorBody, ErrorCode, messages, to_json};
-use crate::extract::caller::holder_of;
 use crate::extract::{Context, JsonBody, Query};
+use crate::limits::holder;
 use crate::state::ApiState;
 use crate::wire::connection::WireConnection;
 use crate::wire::connection_input::ConnectionInput;
@@ -117,7 +117,7 @@ pub(crate) async fn handler(
     let new = ConnectionInput::read(body)?.into_new()?;
     let created = state.app.create_connection(&context, new, wanted).await?;
     Ok(match created.outcome {
-        Outcome::Connected => pieces::all(&state, &holder_of(&context), created.all),
+        Outcome::Connected => pieces::all(&state, &holder::of_context(&context), created.all),
         Outcome::Failed(reason) => {
             let message = format!("Connection created but could not connect. Reason \"{reason}\"");
             single::about(StatusCode::ACCEPTED, created.connection, |connection| {

@@ -9,8 +9,8 @@ use super::described::{
 };
 use super::{pieces, secrets};
 use crate::error::ApiError;
-use crate::extract::caller::holder_of;
 use crate::extract::{Context, IfMatch, PathConnectionId, Query};
+use crate::limits::holder;
 use crate::state::ApiState;
 use crate::wire::connection::WireConnection;
 
@@ -39,7 +39,7 @@ pub(crate) async fn handler(
 ) -> Result<Response, ApiError> {
     let terms = Terms { secrets: secrets::wanted(&params)?, condition };
     let remaining = state.app.delete_connection(&context, &id, terms).await?;
-    Ok(pieces::all(&state, &holder_of(&context), remaining))
+    Ok(pieces::all(&state, &holder::of_context(&context), remaining))
 }
 
 #[cfg(test)]

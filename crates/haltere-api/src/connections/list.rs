@@ -12,8 +12,8 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use super::{pieces, secrets};
 use crate::error::ApiError;
-use crate::extract::caller::holder_of;
 use crate::extract::{Context, Params, Query};
+use crate::limits::holder;
 use crate::state::ApiState;
 use crate::wire::connection::WireConnection;
 
@@ -85,7 +85,7 @@ pub(crate) async fn handler(
     let wanted = secrets::wanted(&params)?;
     let listing = state.app.list_connections(&context, &query, wanted).await?;
     if query == ListQuery::default() {
-        return Ok(pieces::all(&state, &holder_of(&context), listing));
+        return Ok(pieces::all(&state, &holder::of_context(&context), listing));
     }
     let next = listing.next.clone();
     Ok(with_next_page(pieces::some(&state, listing), next, &params))

@@ -1,4 +1,9 @@
-//! `/api/connections`
+//! Connections: a file or folder per operation.
+//!
+//! - `/api/connections`: [`list`], [`create`]
+//! - `/api/connections/{connectionId}`: [`get`], [`replace`], [`patch`], [`delete`]
+//! - below it: [`connect`], [`disconnect`], [`history`], [`certificates`], [`advice`]
+//! - `/api/connection-test`: [`test`]; `/api/connection-import`: [`import`]; `/api/connection-export`: [`export`]
 
 pub(crate) mod advice;
 pub(crate) mod certificates;
@@ -8,8 +13,11 @@ pub(crate) mod delete;
 pub(crate) mod described;
 pub(crate) mod disconnect;
 pub(crate) mod errors;
+pub(crate) mod export;
+pub mod files;
 pub(crate) mod get;
 pub(crate) mod history;
+pub(crate) mod import;
 pub(crate) mod list;
 pub(crate) mod patch;
 pub(crate) mod pieces;
@@ -17,6 +25,7 @@ pub(crate) mod rendered;
 pub(crate) mod replace;
 pub(crate) mod secrets;
 mod single;
+pub(crate) mod test;
 
 #[cfg(test)]
 mod budget_tests;

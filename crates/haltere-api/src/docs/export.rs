@@ -16,5 +16,5 @@ use crate::state::ApiState;
     responses((status = 200, description = "OpenAPI 3.1, in JSON", content_type = "application/json", body = Object)),
 )]
 pub(crate) async fn handler(State(state): State<ApiState>) -> Response {
-    json_bytes(StatusCode::OK, state.docs.document())
+    json_bytes(StatusCode::OK, state.docs.json())
 }

@@ -20,7 +20,7 @@ use super::pace::Pace;
 use crate::answers::{PIECE, SMALL};
 use crate::connections::pieces::{Pieces, cost};
 use crate::connections::rendered;
-use crate::extract::caller::holder_of;
+use crate::limits::holder;
 use crate::state::ApiState;
 
 /// How often a silent stream shows that it is alive.
@@ -215,7 +215,7 @@ impl Reader {
             biased;
             () = self.session.end.ended() => return None,
             () = self.subscriber.stopped() => return None,
-            memory = self.state.answers.wait(holder_of(&self.context), bytes) => Some(memory),
+            memory = self.state.answers.wait(holder::of_context(&self.context), bytes) => Some(memory),
         };
         Some(())
     }

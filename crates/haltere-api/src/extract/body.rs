@@ -8,20 +8,19 @@ use std::time::Duration;
 
 use axum::body::Body;
 use haltere_app::sessions::Session;
-use haltere_core::shares::{self, Holder, Reached};
-use haltere_core::{Origin, Share, Shares};
+use haltere_core::Share;
+use haltere_core::shares::Reached;
 use http::header::{CONNECTION, CONTENT_LENGTH};
-use http::{Extensions, HeaderValue, Request, StatusCode};
+use http::{HeaderValue, Request, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::time::{Instant, timeout_at};
 
-use super::coding::{Coding, UnpackError, Unpacker, WINDOW};
+use super::coding::{Coding, UnpackError, Unpacker};
 use super::counted::Counted;
 use crate::error::{ApiError, ErrorCode};
+use crate::limits::body_memory::{MAX_BODY, budget, exhausted};
+use crate::limits::holder;
 use crate::state::ApiState;
-
-/// The largest body, in bytes.
-pub(crate) const LIMIT: usize = 1024 * 1024;
 
 /// How large a body may be, and how long we wait for it.
 #[derive(Debug, Clone, Copy)]
@@ -37,37 +36,23 @@ pub(crate) struct Bounds {
 const HEAD_START: Duration = Duration::from_secs(10);
 
 /// A megabyte in this time is 35 kB/s.
-const USUAL: Bounds = Bounds { bytes: LIMIT, patience: Duration::from_secs(30), least_rate: None };
+const USUAL: Bounds =
+    Bounds { bytes: MAX_BODY, patience: Duration::from_secs(30), least_rate: None };
 
 /// For callers without a session.
 const STRANGERS: Bounds =
     Bounds { bytes: 16 * 1024, patience: Duration::from_secs(10), least_rate: None };
 
-/// The budget for all bodies under way, of which one user or one address gets a quarter. Whatever is
-/// configured, a body of the largest size gets through, packed or not.
-pub(crate) fn budget(bytes: usize) -> Shares {
-    let each = (bytes / 4).max(LIMIT + WINDOW);
-    Shares::new(shares::Bounds { all: bytes.max(2 * each), user: each, network: each })
-}
-
-/// The whole body, unpacked; 413 when it is over [`LIMIT`] (16 KiB for callers without a session), which is known
+/// The whole body, unpacked; 413 when it is over [`MAX_BODY`] (16 KiB for callers without a session), which is known
 /// before the first byte is read wherever the client has announced a length; 408 when it takes too long; 429
 /// or 503 when bodies under way take all the memory there is for them.
 pub(crate) async fn read(request: Request<Body>) -> Result<Counted, ApiError> {
     let extensions = request.extensions();
     let bounds = if extensions.get::<Session>().is_some() { USUAL } else { STRANGERS };
     let state = extensions.get::<ApiState>();
-    let shares = state.map_or_else(|| budget(usize::MAX), |state| state.bodies.clone());
-    let share = shares.take(holder(extensions), 0).map_err(crowded)?;
+    let shares = state.map_or_else(|| budget(usize::MAX), |state| state.body_memory.clone());
+    let share = shares.take(holder::of_request(extensions), 0).map_err(exhausted)?;
     read_within(request, bounds, share).await
-}
-
-/// Who sends a request.
-pub(crate) fn holder(extensions: &Extensions) -> Holder {
-    Holder {
-        user: extensions.get::<Session>().map(|session| session.caller.user.clone()),
-        address: extensions.get::<Origin>().and_then(|origin| origin.address),
-    }
 }
 
 /// The same within other bounds, and counted by `share`.
@@ -111,7 +96,7 @@ async fn read_patiently(
         Err(Fault::TooLarge) => Err(too_large(bounds)),
         Err(Fault::Malformed(why)) => Err(hanging_up(ApiError::invalid(why))),
         Err(Fault::TooSlow) => Err(too_slow(&deadlines)),
-        Err(Fault::Crowded(reached)) => Err(hanging_up(crowded(reached))),
+        Err(Fault::Crowded(reached)) => Err(hanging_up(exhausted(reached))),
         Err(Fault::Broken) => Err(ApiError::invalid("the body ended early")),
     }
 }
@@ -210,7 +195,7 @@ fn announced(request: &Request<Body>) -> Option<usize> {
 }
 
 fn too_large(bounds: Bounds) -> ApiError {
-    let size = match bounds.bytes / LIMIT {
+    let size = match bounds.bytes / MAX_BODY {
         0 => format!("{} KiB", bounds.bytes / 1024),
         mebibytes => format!("{mebibytes} MiB"),
     };
@@ -229,18 +214,6 @@ fn too_slow(&Deadlines { bounds, start }: &Deadlines) -> ApiError {
     })
 }
 
-/// The memory for bodies under way is taken.
-pub(crate) fn crowded(reached: Reached) -> ApiError {
-    let (is_own, message) = match reached {
-        Reached::User => (true, "Your requests under way take all the memory one user gets"),
-        Reached::Network => {
-            (true, "Requests under way from your address take all the memory one address gets")
-        }
-        Reached::All => (false, "Requests under way take all the memory there is for them"),
-    };
-    ApiError::limited("server.max_body_memory", is_own, message, 1)
-}
-
 /// Part of the body may still be on its way, so the connection is of no further use.
 fn hanging_up(error: ApiError) -> ApiError {
     error.with_header(CONNECTION, HeaderValue::from_static("close"))
@@ -251,6 +224,9 @@ mod tests {
     use axum::response::IntoResponse;
     use bytes::Bytes;
     use futures_util::{StreamExt, stream};
+
+    use haltere_core::Shares;
+    use haltere_core::shares::Holder;
 
     use super::*;
     use crate::extract::coding;
@@ -271,8 +247,8 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_trickle_is_cut_off_and_a_slow_line_is_not() {
         let bounds =
-            Bounds { bytes: LIMIT, patience: Duration::from_mins(10), least_rate: Some(1024) };
-        let shares = budget(LIMIT);
+            Bounds { bytes: MAX_BODY, patience: Duration::from_mins(10), least_rate: Some(1024) };
+        let shares = budget(MAX_BODY);
         let body = |bytes: usize| {
             let chunks = stream::iter(0..100).then(move |_| async move {
                 tokio::time::sleep(Duration::from_secs(1)).await;
@@ -299,7 +275,7 @@ mod tests {
             let body = Body::from(coding::tests::packed(coding, bytes));
             Request::post("/").header("content-encoding", name).body(body).expect("a request")
         };
-        let shares = budget(64 * LIMIT);
+        let shares = budget(64 * MAX_BODY);
         for name in ["gzip", "x-gzip", "deflate"] {
             for (bounds, size) in [(STRANGERS, "16 KiB"), (USUAL, "1 MiB")] {
                 let largest = vec![b'x'; bounds.bytes];
@@ -324,7 +300,7 @@ mod tests {
     #[tokio::test]
     async fn a_body_of_any_size_within_the_bound_fits_where_nothing_else_is() {
         let shares = budget(0);
-        for bytes in [1, LIMIT / 2 + 1, LIMIT * 3 / 5, LIMIT * 7 / 8, LIMIT] {
+        for bytes in [1, MAX_BODY / 2 + 1, MAX_BODY * 3 / 5, MAX_BODY * 7 / 8, MAX_BODY] {
             let whole = vec![b'x'; bytes];
             let packed = coding::tests::packed(Coding::Gzip, &whole);
             for (announced, gzip, sent) in [
@@ -357,17 +333,17 @@ mod tests {
 
     #[tokio::test]
     async fn a_large_body_comes_whole_or_not_at_all() {
-        let bounds = Bounds { bytes: 2 * LIMIT, ..USUAL };
+        let bounds = Bounds { bytes: 2 * MAX_BODY, ..USUAL };
         let chunks = |count: u8| {
-            let chunk = |n: u8| Chunk::Ok(Bytes::from(vec![n; LIMIT / 4]));
+            let chunk = |n: u8| Chunk::Ok(Bytes::from(vec![n; MAX_BODY / 4]));
             Request::new(Body::from_stream(stream::iter((0..count).map(chunk))))
         };
-        let shares = budget(64 * LIMIT);
+        let shares = budget(64 * MAX_BODY);
         let (within, share) = whole(bounds, &shares);
         let received = read_within(chunks(8), within, share).await.expect("it fits");
-        let expected: Vec<u8> = (0..8).flat_map(|n| vec![n; LIMIT / 4]).collect();
+        let expected: Vec<u8> = (0..8).flat_map(|n| vec![n; MAX_BODY / 4]).collect();
         assert!(received.bytes() == expected);
-        assert!((2 * LIMIT..4 * LIMIT).contains(&shares.held()), "{}", shares.held());
+        assert!((2 * MAX_BODY..4 * MAX_BODY).contains(&shares.held()), "{}", shares.held());
         drop(received);
         assert_eq!(shares.held(), 0);
         let (within, share) = whole(bounds, &shares);
@@ -377,7 +353,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_beyond_the_budget_is_refused_and_says_why() {
-        let shares = budget(2 * LIMIT);
+        let shares = budget(2 * MAX_BODY);
         let all_but_100 = shares.bounds().user - 100;
         let rest = shares.take(Holder::default(), all_but_100).expect("nothing is held");
         let request = || Request::new(Body::from(vec![b'x'; 101]));

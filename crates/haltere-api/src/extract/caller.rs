@@ -5,7 +5,6 @@ use std::ops::Deref;
 use axum::extract::FromRequestParts;
 use haltere_app::Ctx;
 use haltere_app::sessions::Session;
-use haltere_core::shares::Holder;
 use http::HeaderMap;
 use http::request::Parts;
 
@@ -13,7 +12,7 @@ use crate::cookie::Jar;
 use crate::error::ApiError;
 use crate::state::ApiState;
 
-/// The caller, as the gate of the route found them: see [`crate::access`].
+/// The caller, as the gate of the route found them: see [`crate::gate`].
 pub(crate) struct Context(pub(crate) Ctx);
 
 impl Deref for Context {
@@ -36,11 +35,6 @@ impl<S: Sync> FromRequestParts<S> for Context {
         let context = parts.extensions.get::<Ctx>().cloned();
         context.map(Self).ok_or_else(|| ApiError::internal(RouteIsOpen))
     }
-}
-
-/// Who asks, as far as shares are concerned.
-pub(crate) fn holder_of(ctx: &Ctx) -> Holder {
-    Holder { user: Some(ctx.caller.user.clone()), address: ctx.origin.address }
 }
 
 /// The session a request belongs to, if any: the first that a cookie leads to, so that a cookie which

@@ -11,12 +11,10 @@ use http::{HeaderMap, HeaderValue, StatusCode};
 use super::counted::Counted;
 use super::params::printable;
 use crate::error::{ApiError, ErrorCode};
+use crate::limits::body_memory::WINDOW;
 
 /// What we unpack; for the header Accept-Encoding beside a refusal (RFC 7694).
 const ACCEPTED: &str = "gzip, x-gzip, deflate, identity";
-
-/// What unpacking takes beside the bytes that come of it.
-pub(crate) const WINDOW: usize = 48 * 1024;
 
 /// How a body is packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -166,7 +164,7 @@ pub(crate) mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::extract::body::budget;
+    use crate::limits::body_memory::budget;
 
     pub(crate) fn packed(coding: Coding, bytes: &[u8]) -> Vec<u8> {
         let done = match coding {

@@ -9,9 +9,9 @@ use http::header::{ORIGIN, REFERER, UPGRADE_INSECURE_REQUESTS};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 
 use super::cors::named_origin;
-use crate::arrival::Arrival;
 use crate::error::{ApiError, messages};
 use crate::extract::params::printable;
+use crate::request_source::RequestSource;
 use crate::web_origin::WebOrigin;
 
 const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
@@ -51,9 +51,9 @@ impl Guard {
 
     fn welcomes(&self, request: &Request) -> bool {
         let headers = request.headers();
-        let arrival = request.extensions().get::<Arrival>();
+        let source = request.extensions().get::<RequestSource>();
         named_origin(headers, &self.named).is_some()
-            || arrival.is_some_and(|arrival| is_own(headers, arrival))
+            || source.is_some_and(|source| is_own(headers, source))
     }
 
     fn log(&self, why: &str) {
@@ -75,12 +75,12 @@ impl Guard {
 /// The host is the one the browser asked for, as a proxy that we believe tells. Over TLS a page that
 /// came without is somebody else's: anybody on the way could have written it. The other way round
 /// nothing follows, for a proxy may have ended TLS without telling.
-fn is_own(headers: &HeaderMap, arrival: &Arrival) -> bool {
+fn is_own(headers: &HeaderMap, source: &RequestSource) -> bool {
     if let Some(site) = headers.get(SEC_FETCH_SITE) {
         return matches!(site.as_bytes(), b"same-origin" | b"none");
     }
     let mut pages = [headers.get(ORIGIN), headers.get(REFERER)].into_iter().flatten();
-    pages.all(|page| is_page_of_ours(page, arrival))
+    pages.all(|page| is_page_of_ours(page, source))
 }
 
 /// Whether a browser goes to this page without a word of the page that it comes from. Over plain HTTP a page of
@@ -93,12 +93,12 @@ fn is_blind_navigation(request: &Request) -> bool {
 }
 
 /// Whether `page`, an origin or an address, is at the host that was asked for.
-fn is_page_of_ours(page: &HeaderValue, arrival: &Arrival) -> bool {
-    let Some(host) = &arrival.host else { return false };
+fn is_page_of_ours(page: &HeaderValue, source: &RequestSource) -> bool {
+    let Some(host) = &source.host else { return false };
     let page = page.to_str().ok().and_then(|page| page.split_once("://"));
     page.is_some_and(|(scheme, rest)| {
         let authority = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-        authority.eq_ignore_ascii_case(host) && (scheme == "https" || !arrival.is_secure)
+        authority.eq_ignore_ascii_case(host) && (scheme == "https" || !source.is_secure)
     })
 }
 
@@ -114,10 +114,10 @@ fn explanation(request: &Request) -> String {
         (None, Some(referer)) => format!("Referer is {referer:?}"),
         (None, None) => "Origin is missing".to_owned(),
     };
-    let arrival = request.extensions().get::<Arrival>();
-    let host = arrival.and_then(|arrival| arrival.host.as_deref()).map(printable);
+    let source = request.extensions().get::<RequestSource>();
+    let host = source.and_then(|source| source.host.as_deref()).map(printable);
     let host = host.map_or("Host is missing".to_owned(), |host| format!("Host is {host:?}"));
-    let tls = if arrival.is_some_and(|it| it.is_secure) { " over TLS" } else { "" };
+    let tls = if source.is_some_and(|it| it.is_secure) { " over TLS" } else { "" };
     if let Some(site) = shown(&SEC_FETCH_SITE) {
         return format!(
             "the browser says {site:?} (Sec-Fetch-Site), {page}, {host}{tls}. \
@@ -144,7 +144,7 @@ mod tests {
         let headers: HeaderMap =
             headers.map(|(name, value)| (name, value.parse().expect("a value"))).collect();
         let host = headers.get(HOST).map(|host| host.to_str().expect("text").to_owned());
-        is_own(&headers, &Arrival { address: None, is_secure, host })
+        is_own(&headers, &RequestSource { address: None, is_secure, host })
     }
 
     fn own(headers: &[(HeaderName, &'static str)]) -> bool {
@@ -182,9 +182,12 @@ mod tests {
                 let value = HeaderValue::from_bytes(value).expect("a value");
                 request.headers_mut().insert(name, value);
             }
-            let arrival =
-                Arrival { address: None, is_secure: false, host: Some("haltere_backend".into()) };
-            request.extensions_mut().insert(arrival);
+            let source = RequestSource {
+                address: None,
+                is_secure: false,
+                host: Some("haltere_backend".into()),
+            };
+            request.extensions_mut().insert(source);
             explanation(&request)
         };
         let text = explained(&[(ORIGIN, b"http://h:8080")]);

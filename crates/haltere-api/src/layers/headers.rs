@@ -9,8 +9,8 @@ use http::header::{
 };
 use http::{HeaderName, HeaderValue};
 
-use crate::arrival::Arrival;
 use crate::options::ApiOptions;
+use crate::request_source::RequestSource;
 use crate::state::ApiState;
 
 /// Nothing is loaded from elsewhere, nothing inline runs, nobody frames us.
@@ -50,7 +50,8 @@ const HSTS: &str = "max-age=63072000";
 /// an event stream, about which axum says less than we do. So does one with a policy of its own (the
 /// console's page).
 pub(crate) async fn add(State(state): State<ApiState>, request: Request, next: Next) -> Response {
-    let is_secure = request.extensions().get::<Arrival>().is_some_and(|arrival| arrival.is_secure);
+    let is_secure =
+        request.extensions().get::<RequestSource>().is_some_and(|source| source.is_secure);
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {

@@ -10,16 +10,16 @@ use http::{HeaderName, HeaderValue};
 use tracing::Instrument;
 use uuid::Uuid;
 
-use crate::arrival::Arrival;
 use crate::cookie::Jar;
-use crate::reached::LimitReached;
+use crate::limits::reached::LimitReached;
+use crate::request_source::RequestSource;
 use crate::state::ApiState;
 
 /// The answer's header that carries the request's id: the same id as in the log and in the audit trail.
 pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Puts on the request how it came ([`Arrival`], [`Origin`], [`Jar`]) and the state (for the gates, see
-/// [`crate::access`]), a span around its handling, and its id on the answer.
+/// Puts on the request how it came ([`RequestSource`], [`Origin`], [`Jar`]) and the state (for the gates, see
+/// [`crate::gate`]), a span around its handling, and its id on the answer.
 ///
 /// The id is always ours: one taken from the client could be chosen to look like another's.
 pub(crate) async fn identify(
@@ -28,8 +28,8 @@ pub(crate) async fn identify(
     next: Next,
 ) -> Response {
     let request_id = new_id(state.app.clock().now()).to_string();
-    let arrival = Arrival::of(&request, &state.options);
-    let origin = Origin { address: arrival.address, request_id: request_id.clone() };
+    let source = RequestSource::of(&request, &state.options);
+    let origin = Origin { address: source.address, request_id: request_id.clone() };
     let span = tracing::info_span!(
         "request",
         id = request_id,
@@ -38,8 +38,8 @@ pub(crate) async fn identify(
     );
     let header = HeaderValue::from_str(&request_id).expect("a UUID is visible ASCII");
     let extensions = request.extensions_mut();
-    extensions.insert(Jar::of(&state.options, &arrival));
-    extensions.insert(arrival);
+    extensions.insert(Jar::of(&state.options, &source));
+    extensions.insert(source);
     extensions.insert(origin);
     extensions.insert(state.clone());
     let answered = async move {

@@ -4,13 +4,13 @@ use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use haltere_core::Origin;
-use http::HeaderMap;
+use http::{HeaderMap, Method};
 
-use crate::access::OfSession;
+use crate::console::{ConsoleFiles, file, page};
 use crate::cookie::Jar;
 use crate::error::ApiError;
 use crate::extract::caller;
-use crate::guests;
+use crate::gate::OfSession;
 use crate::state::ApiState;
 
 /// The server puts this on requests of connections for which no place was left but those kept
@@ -35,9 +35,9 @@ pub(super) async fn serve_known(state: &ApiState, request: Request, next: Next) 
             response.extensions_mut().insert(OfSession);
             response
         }
-        Ok(false) if guests::is_of_login(&request, state.options.console) => {
+        Ok(false) if is_of_login(&request, state.options.console) => {
             let address = request.extensions().get::<Origin>().and_then(|origin| origin.address);
-            let served = state.guests.serve(address, next.run(request)).await;
+            let served = state.login_slots.run(address, next.run(request)).await;
             served.unwrap_or_else(|_| no_place().into_response())
         }
         Ok(false) => no_place().into_response(),
@@ -61,6 +61,23 @@ async fn has_session(
 fn no_place() -> ApiError {
     let message = "All places for connections are taken, or all that one address may have";
     ApiError::limited("server.max_connections", false, message, RETRY)
+}
+
+/// Whether a request belongs to a login: the login itself, the console's page, and what that asks for before
+/// it shows the form.
+fn is_of_login(request: &Request, console: ConsoleFiles) -> bool {
+    let path = request.uri().path();
+    match *request.method() {
+        Method::POST => path == "/auth",
+        Method::GET | Method::HEAD => {
+            matches!(path, "/" | "/api/profile" | "/validate-session")
+                || page::is_page(path)
+                || path.starts_with("/assets/")
+                || path == "/haltere.css"
+                || file::is_beside_the_page(console, path)
+        }
+        _ => false,
+    }
 }
 
 #[cfg(test)]

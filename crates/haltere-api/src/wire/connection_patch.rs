@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::connection_input::{self as input, file, ignore_known, mqtt_text};
+use super::connection_fields::{self as input, file, ignore_known, mqtt_text};
 use super::fields::{Fields, Invalid};
 use super::{client_hello, pem, schema};
 

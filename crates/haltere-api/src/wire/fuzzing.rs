@@ -8,7 +8,7 @@ use super::connection::WireConnection;
 use super::connection_input::ConnectionInput;
 use super::connection_patch;
 use super::fields::Invalid;
-use crate::connection_import;
+use crate::connections::import::file;
 use crate::extract::strict_json::{self, JsonError};
 
 /// Reads a body in each of the ways there are.
@@ -31,7 +31,7 @@ pub fn connection_body(input: &[u8]) {
 ///
 /// Each entry can be stored, or says why not; what is said is short and fit to be printed.
 pub fn mmc_config(input: &[u8]) {
-    let file = match connection_import::read(input) {
+    let file = match file::read(input) {
         Ok(file) => file,
         Err(error) => return is_fit_for_print(&error.to_string()),
     };

@@ -5,6 +5,7 @@ pub(crate) mod broker;
 pub(crate) mod certificate;
 mod client_hello;
 pub(crate) mod connection;
+pub(crate) mod connection_fields;
 pub(crate) mod connection_input;
 pub(crate) mod connection_patch;
 pub(crate) mod fields;

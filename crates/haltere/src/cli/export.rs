@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use anyhow::{Context as _, bail};
 use clap::Args;
-use haltere_api::moving;
+use haltere_api::connection_files;
 use haltere_app::connections::{Export, LeftOut, Secrets};
 
 use super::draft::{Draft, There};
@@ -52,7 +52,7 @@ impl Options {
 fn write_file(mut draft: Draft, export: &Export) -> anyhow::Result<()> {
     let path = draft.target().to_owned();
     let file = draft.file();
-    file.write_all(&moving::write(export))
+    file.write_all(&connection_files::write(export))
         .and_then(|()| file.sync_all())
         .with_context(|| format!("failed to write {}", path.display()))?;
     draft.publish()?;
@@ -65,7 +65,7 @@ fn write_file(mut draft: Draft, export: &Export) -> anyhow::Result<()> {
 
 fn write_out(export: &Export) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
-    let written = out.write_all(&moving::write(export)).and_then(|()| out.flush());
+    let written = out.write_all(&connection_files::write(export)).and_then(|()| out.flush());
     match written {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
         outcome => outcome.context("failed to write to standard output")?,

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Subcommand};
-use haltere_api::moving;
+use haltere_api::connection_files;
 use haltere_app::Ctx;
 use haltere_app::connections::{
     ImportFile, ImportMode, ImportProgress, ImportReport, ImportStage, Mover, Planned, Source,
@@ -73,7 +73,7 @@ struct FileOptions {
 }
 
 /// The largest file, in bytes.
-const MAX: usize = moving::MAX_FILE_BYTES;
+const MAX: usize = connection_files::MAX_FILE_BYTES;
 
 impl Options {
     pub(super) fn run(self) -> anyhow::Result<()> {
@@ -145,7 +145,7 @@ async fn import(
 fn import_environment(common: Common, dry_run: bool) -> anyhow::Result<()> {
     let MmcEnvironment { broker, administrator } =
         MmcEnvironment::read(|name| std::env::var(name).ok()).map_err(Usage::because)?;
-    let content = broker.map(|broker| moving::read(broker.expose())).transpose();
+    let content = broker.map(|broker| connection_files::read(broker.expose())).transpose();
     let content = content.context("CEDALO_MC_BROKER_*")?;
     let mode = if dry_run { ImportMode::DryRun } else { ImportMode::Store };
     with_mover(common, async |mover, ctx| {
@@ -175,7 +175,7 @@ fn read(path: &Path) -> anyhow::Result<ImportFile> {
             .and_then(|(file, length)| read_bounded(file, usize::try_from(length).unwrap_or(MAX))),
     };
     let bytes = bytes.with_context(describe)?;
-    moving::read(bytes.expose()).with_context(describe)
+    connection_files::read(bytes.expose()).with_context(describe)
 }
 
 /// Whether this is standard input. Its other names are read as it is: opened by one of them, a socket is refused by

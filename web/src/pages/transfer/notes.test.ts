@@ -22,7 +22,7 @@ test("changes to URLs are counted and listed apart from what is left to do", () 
 });
 
 test("the notes that the console looks for and translates are the server's, to the letter", () => {
-  const file = join(import.meta.dirname, "../../../../crates/haltere-api/src/connection_import/entry.rs");
+  const file = join(import.meta.dirname, "../../../../crates/haltere-api/src/connections/import/entry.rs");
   const source = readFileSync(file, "utf8");
   for (const note of [CREDENTIALS_MOVED, PATH_DROPPED, ...Object.keys(de.transfer.notes)]) {
     expect(source).toContain(`"${note}"`);

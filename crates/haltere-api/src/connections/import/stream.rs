@@ -13,15 +13,14 @@ use haltere_app::connections::{
 use haltere_app::sessions::Session;
 use haltere_app::{Ctx, NotAllowed};
 use haltere_core::ConnectionId;
-use serde::Serialize;
 use serde_json::json;
 use tokio::sync::watch;
 use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
 use super::report::{self, WireReport};
 use crate::error::{ACTIONS_LIMIT, ErrorBody, ErrorCode, messages};
-use crate::events::no_other_use;
 use crate::layers::failures::account_for;
+use crate::sse::{event, set_stream_headers};
 use crate::state::ApiState;
 
 /// How often the links are counted.
@@ -69,7 +68,7 @@ pub(super) fn respond(
     let stages = Stages { state, context, session, mode, stage: importing };
     let keep_alive = KeepAlive::new().text("");
     let mut response = Sse::new(stages.into_stream()).keep_alive(keep_alive).into_response();
-    no_other_use(&mut response);
+    set_stream_headers(&mut response);
     response
 }
 
@@ -182,9 +181,4 @@ fn failed(error: &ImportError) -> Event {
         ImportError::Internal(cause) => account_for(cause, code),
     };
     event("error", &body)
-}
-
-fn event(name: &str, data: &impl Serialize) -> Event {
-    let data = serde_json::to_string(data).expect("wire types have string keys and finite numbers");
-    Event::default().event(name).data(data)
 }

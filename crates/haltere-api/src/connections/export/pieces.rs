@@ -4,14 +4,14 @@ use bytes::Bytes;
 use haltere_app::connections::Export;
 use zeroize::Zeroizing;
 
-use super::{WireExport, exported};
+use super::file::{WireExport, exported};
 use crate::answers::PIECE;
 
 /// Where the connections go.
 const EMPTY: &str = "\"connections\": []";
 
 /// The pieces of the file, readable for people as well.
-pub(super) struct Pieces {
+pub(crate) struct Pieces {
     export: Export,
     next: usize,
     head: Option<String>,
@@ -19,8 +19,8 @@ pub(super) struct Pieces {
 }
 
 impl Pieces {
-    pub(super) fn of(export: Export) -> Self {
-        let frame = serde_json::to_string_pretty(&WireExport::around(&export))
+    pub(crate) fn of(export: Export) -> Self {
+        let frame = serde_json::to_string_pretty(&WireExport::without_connections(&export))
             .expect("wire types have string keys and finite numbers");
         let (before, after) = frame.split_once(EMPTY).expect("it has no connections yet");
         let head = format!("{before}\"connections\": [");

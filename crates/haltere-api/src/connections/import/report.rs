@@ -11,8 +11,8 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::error::{ErrorCode, json, messages};
-use crate::limit;
-use crate::reached::LimitReached;
+use crate::limits::names;
+use crate::limits::reached::LimitReached;
 use crate::wire::schema;
 
 /// How many refused entries a message names; the report has them all.
@@ -155,7 +155,7 @@ pub(super) fn refusal(
     let (message, limit) = match (report.over_limit, report.over_budget) {
         (Some(over), _) => (format!("{}: {over}", messages::TOO_MANY_CONNECTIONS), None),
         (None, Some(over)) => {
-            (format!("{}: {over}", messages::OVER_BUDGET), Some(limit::CONNECTIONS_BUDGET))
+            (format!("{}: {over}", messages::OVER_BUDGET), Some(names::CONNECTIONS_BUDGET))
         }
         (None, None) => return None,
     };

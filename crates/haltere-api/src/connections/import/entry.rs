@@ -7,8 +7,10 @@ use haltere_core::{BrokerUrl, Intent, UrlError};
 use serde_json::{Map, Value};
 
 use crate::extract::params::printable;
-use crate::extract::{body, strict_json};
-use crate::wire::connection_input::{ConnectionInput, DROPPED, name_is_missing};
+use crate::extract::strict_json;
+use crate::limits::body_memory::MAX_BODY;
+use crate::wire::connection_fields::DROPPED;
+use crate::wire::connection_input::{ConnectionInput, name_is_missing};
 use crate::wire::fields::Invalid;
 
 /// Files on the machine of the management center for Mosquitto, and what is to be given in their place.
@@ -20,7 +22,7 @@ const SHOWN: usize = 128;
 /// Reads the text of an entry, which is JSON.
 pub(super) fn read(text: &str, source: Source) -> ImportEntry {
     // What one connection may be by itself.
-    if text.len() > body::LIMIT {
+    if text.len() > MAX_BODY {
         return refused(None, None, vec!["is larger than 1 MiB".to_owned()]);
     }
     let entry = match strict_json::parse(text.as_bytes()) {

@@ -1,9 +1,9 @@
 //! `POST /api/connection-import`
 
 mod entry;
-mod file;
+pub(crate) mod file;
 mod report;
-mod room;
+pub(crate) mod slots;
 mod stream;
 
 use std::time::Duration;
@@ -24,24 +24,17 @@ use crate::extract::charset::Charset;
 use crate::extract::counted::Counted;
 use crate::extract::json::require_json;
 use crate::extract::{Context, Params, Query};
+use crate::limits::holder;
 use crate::state::ApiState;
 
-pub use file::FileError;
-pub(crate) use file::read;
-pub(crate) use room::Room;
-
-use report::{ImportInput, WireRefused, WireReport};
-
-/// The largest file, in bytes: 10,000 connections, as many as there may be by default, have 60 to 80 MB when
-/// each has a CA, a certificate and an RSA key of its own.
-pub(crate) const MAX_BYTES: usize = 96 * 1024 * 1024;
+use self::report::{ImportInput, WireRefused, WireReport};
 
 /// About how large a report is at most, in bytes: a line per connection. It is no larger than its file.
 const LARGEST_REPORT: usize = 1 << 20;
 
 /// 96 MiB in this time are 280 kB/s.
 const BOUNDS: Bounds =
-    Bounds { bytes: MAX_BYTES, patience: Duration::from_mins(6), least_rate: None };
+    Bounds { bytes: file::MAX_BYTES, patience: Duration::from_mins(6), least_rate: None };
 
 impl From<ImportError> for ApiError {
     fn from(error: ImportError) -> Self {
@@ -126,8 +119,8 @@ pub(crate) async fn handler(
     let mode = mode(&params)?;
     require_json(request.headers())?;
     let streams = wants_stream(request.headers());
-    let holder = body::holder(request.extensions());
-    let (place, share) = state.imports.enter(holder.clone())?;
+    let holder = holder::of_request(request.extensions());
+    let (slot, share) = state.import_slots.take(holder.clone())?;
     let charset = Charset::of(request.headers())?;
     let bounds = Bounds { least_rate: Some(state.options.limits.import_rate), ..BOUNDS };
     let body = body::read_within(request, bounds, share).await?;
@@ -135,7 +128,7 @@ pub(crate) async fn handler(
     let room = state.answers.take(holder, body.bytes().len().min(LARGEST_REPORT))?;
     // Given back when the work has ended, not when the client has hung up: threads and transactions don't
     // notice that.
-    let held = (place, state.imports.turn().await?);
+    let held = (slot, state.import_slots.wait_for_turn().await?);
     let (file, held) = take_apart(body, charset, held).await?;
     let (reporter, progress) = ImportProgress::channel();
     let reporter = reporter.holding(held);
@@ -155,7 +148,7 @@ async fn take_apart<H: Send + 'static>(
 ) -> Result<(ImportFile, H), ApiError> {
     let take_apart = move || {
         let text = charset.in_utf8(body.bytes())?;
-        let file = read(&text).map_err(|error| ApiError::invalid(error.to_string()))?;
+        let file = file::read(&text).map_err(|error| ApiError::invalid(error.to_string()))?;
         Ok((file, held))
     };
     tokio::task::spawn_blocking(take_apart).await.map_err(ApiError::internal)?

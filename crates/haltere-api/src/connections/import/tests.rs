@@ -325,7 +325,7 @@ async fn an_export_of_a_whole_fleet_is_not_too_large_to_come_back() {
     assert_eq!(admin.post("/api/connections", body).await.status, 202);
     let export = admin.get("/api/connection-export?secrets=include").await;
     let fleet = export.text.len() * FLEET;
-    assert!(fleet < super::MAX_BYTES, "{} MB", fleet / 1_000_000);
+    assert!(fleet < super::file::MAX_BYTES, "{} MB", fleet / 1_000_000);
 }
 
 #[tokio::test]

@@ -16,7 +16,7 @@ use haltere_testkit::{Ca, certs::Identity};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use crate::moving;
+use crate::connection_files;
 use crate::test_support::{TestApi, connection, encoded, nobody};
 
 const PATH: &str = "/api/connection-export";
@@ -204,7 +204,7 @@ async fn import(mover: &Mover, file: ImportFile) {
 
 async fn exported(mover: &Mover) -> (Vec<u8>, Value) {
     let export = mover.export(&Ctx::system("test"), Secrets::Include).await.expect("an export");
-    let bytes = moving::write(&export).to_vec();
+    let bytes = connection_files::write(&export).to_vec();
     let connections = serde_json::from_slice::<Value>(&bytes).expect("JSON")["connections"].take();
     (bytes, connections)
 }
@@ -213,7 +213,7 @@ async fn there_and_back(file: ImportFile) {
     let (one, other) = (TestMover::start().await, TestMover::start().await);
     import(&one.mover, file.clone()).await;
     let (bytes, expected) = exported(&one.mover).await;
-    let read = moving::read(&bytes).expect("a file of ours");
+    let read = connection_files::read(&bytes).expect("a file of ours");
     let contents = |file: &ImportFile| -> Vec<_> {
         file.entries.iter().map(|entry| entry.content.clone().expect("sound")).collect()
     };
@@ -233,12 +233,12 @@ proptest! {
 
     #[test]
     fn no_bytes_make_reading_panic(bytes in prop::collection::vec(any::<u8>(), 0..256)) {
-        let _ = moving::read(&bytes);
+        let _ = connection_files::read(&bytes);
     }
 
     #[test]
     fn no_text_in_the_right_frame_makes_reading_panic(text in r#"[\[\]{}",:a0 ]{0,40}"#) {
-        let _ = moving::read(format!("{{\"connections\": [{text}]}}").as_bytes());
-        let _ = moving::read(format!("[{text}]").as_bytes());
+        let _ = connection_files::read(format!("{{\"connections\": [{text}]}}").as_bytes());
+        let _ = connection_files::read(format!("[{text}]").as_bytes());
     }
 }

@@ -18,7 +18,7 @@ use futures_util::stream;
 use haltere_app::events::Gap;
 use haltere_app::sessions::Session;
 use haltere_core::shares::Reached;
-use http::header::{CONNECTION, CONTENT_TYPE};
+use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -27,8 +27,9 @@ use self::pace::Pace;
 use self::reader::{Reader, Start};
 use crate::answers::{PIECE, Weight};
 use crate::error::{ApiError, ErrorBody};
-use crate::extract::caller::holder_of;
 use crate::extract::{Context, Query};
+use crate::limits::holder;
+use crate::sse::set_stream_headers;
 use crate::state::ApiState;
 use crate::wire::connection::WireConnection;
 
@@ -39,17 +40,6 @@ const RETRY: u32 = 10;
 const MAX_PAUSE_MILLIS: u32 = 60_000;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
-
-/// Keeps nginx from collecting a stream before passing it on.
-const X_ACCEL_BUFFERING: HeaderName = HeaderName::from_static("x-accel-buffering");
-
-/// Gives a stream its connection for itself, and to the end: a client that used it for something else after
-/// the stream might find it closed.
-pub(crate) fn no_other_use(response: &mut Response) {
-    let headers = response.headers_mut();
-    headers.insert(X_ACCEL_BUFFERING, HeaderValue::from_static("no"));
-    headers.insert(CONNECTION, HeaderValue::from_static("close"));
-}
 
 /// The data of an event `connections`.
 #[derive(Debug, Serialize, ToSchema)]
@@ -102,9 +92,9 @@ pub(crate) async fn handler(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let pause = params.number("pause", 0..=MAX_PAUSE_MILLIS)?.unwrap_or(0);
-    let room = state.event_streams.take(holder_of(&context), 1).map_err(too_many)?;
+    let room = state.event_streams.take(holder::of_context(&context), 1).map_err(too_many)?;
     // Asked here, where it can be refused: the stream itself waits.
-    state.answers.take(holder_of(&context), PIECE)?;
+    state.answers.take(holder::of_context(&context), PIECE)?;
     let after = headers.get(LAST_EVENT_ID).map(|id| id.to_str().unwrap_or_default().parse());
     let (after, missed) = match after {
         None => (None, None),
@@ -125,7 +115,7 @@ pub(crate) async fn handler(
     response.extensions_mut().insert(Weight::Counted);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
-    no_other_use(&mut response);
+    set_stream_headers(&mut response);
     Ok(response)
 }
 

@@ -11,9 +11,13 @@ use serde::de::{Deserializer, Error as _, IgnoredAny, MapAccess, SeqAccess, Visi
 use serde_json::value::RawValue;
 
 use super::entry;
-use crate::connection_export::{FORMAT, FORMAT_VERSION};
+use crate::connections::export::file::{FORMAT, FORMAT_VERSION};
 use crate::extract::charset::Charset;
 use crate::extract::params::printable;
+
+/// The largest file, in bytes: 10,000 connections, as many as there may be by default, have 60 to 80 MB when
+/// each has a CA, a certificate and an RSA key of its own.
+pub(crate) const MAX_BYTES: usize = 96 * 1024 * 1024;
 
 /// The most connections in a file.
 const MAX_ENTRIES: usize = 20_000;

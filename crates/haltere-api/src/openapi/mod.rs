@@ -1,8 +1,9 @@
-//! The description of the API, made from the routes.
+//! The OpenAPI document.
 //!
-//! Each operation describes its own answers; those that the gate in front of it and the extractors
-//! give are added here from its access and its body, so that nobody has to repeat them and nobody
-//! can forget them.
+//! Each operation describes its own answers. The answers of the gate and of the extractors are added here,
+//! from the operation's access and body, so that no operation has to repeat them.
+
+pub(crate) mod frame;
 
 use haltere_app::{Action, policy};
 use haltere_core::{PluginId, Role, Roles, StorageTrouble};
@@ -11,35 +12,24 @@ use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::example::ExampleBuilder;
 use utoipa::openapi::path::{HttpMethod, Operation, PathItem, Paths};
 use utoipa::openapi::schema::{SchemaType, Type};
-use utoipa::openapi::security::{ApiKey, ApiKeyValue, SecurityRequirement, SecurityScheme};
-use utoipa::openapi::tag::TagBuilder;
-use utoipa::openapi::{
-    ComponentsBuilder, Content, InfoBuilder, LicenseBuilder, OpenApi, OpenApiBuilder, Ref, RefOr,
-    Response, ResponseBuilder, Schema,
-};
+use utoipa::openapi::security::SecurityRequirement;
+use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Response, ResponseBuilder, Schema};
 
-use crate::access::Access;
+use crate::access::{Access, X_ACCESS};
 use crate::answers;
 use crate::error::{ACTIONS_LIMIT, messages};
-use crate::routes;
-
-/// The extension that says who may use an operation.
-pub(crate) const X_ACCESS: &str = "x-haltere-access";
 
 /// The name of the security scheme.
-const SESSION: &str = "session";
+pub(super) const SESSION: &str = "session";
 
-/// The description of everything [`crate::router`] answers, by version 3.1 of the specification.
-pub fn openapi() -> OpenApi {
-    let mut document = routes::table().split_for_parts().1;
+/// Removes `null` from the schemas of optional properties: only a merge patch uses it, where it means "remove".
+pub(crate) fn without_nulls(document: &mut OpenApi) {
     let schemas = document.components.as_mut().map(|components| &mut components.schemas);
     for (name, schema) in schemas.into_iter().flatten() {
-        // In a merge patch `null` means "remove"; nowhere else is it sent or taken.
         if name != "ConnectionPatch" {
             without_null(schema);
         }
     }
-    document
 }
 
 /// Makes "may be absent or null", which is how an `Option` is described, into "may be absent".
@@ -64,42 +54,6 @@ fn without_null(schema: &mut RefOr<Schema>) {
         }
         _ => {}
     }
-}
-
-/// The description without operations.
-pub(crate) fn frame() -> OpenApi {
-    let info = InfoBuilder::new()
-        .title("haltere")
-        .version(env!("CARGO_PKG_VERSION"))
-        .description(Some(include_str!("openapi.md")))
-        .license(Some(
-            LicenseBuilder::new().name("Apache-2.0").identifier(Some("Apache-2.0")).build(),
-        ))
-        .build();
-    let cookie = ApiKeyValue::with_description(
-        "haltere.sid",
-        "The session's cookie, from `POST /auth`; `__Host-haltere.sid` over TLS, `__Secure-haltere.sid` over TLS below a base path.",
-    );
-    let components = ComponentsBuilder::new()
-        .security_scheme(SESSION, SecurityScheme::ApiKey(ApiKey::Cookie(cookie)))
-        // No operation answers with these as a body: they travel inside event streams.
-        .schema_from::<crate::events::ConnectionsEvent<'_>>()
-        .schema_from::<crate::connection_test::WireEvent<'_>>()
-        .build();
-    let tags = [
-        ("Connections", "Brokers, and how the links to them are"),
-        ("Events", "What changes, as it does"),
-        ("Profile", "One's own account"),
-        ("Plugins", "Features that can be switched off"),
-        ("System", "Whether haltere is well, and which one it is"),
-        ("Login", "Sessions"),
-        ("Documentation", "This description"),
-        ("Pages", "For people"),
-    ];
-    let tags = tags.map(|(name, description)| {
-        TagBuilder::new().name(name).description(Some(description)).build()
-    });
-    OpenApiBuilder::new().info(info).components(Some(components)).tags(Some(tags)).build()
 }
 
 /// Writes down who may use the operations in `paths`, and what they answer to everybody else.

@@ -10,11 +10,10 @@ use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, Stream};
 use haltere_app::connections::{PreparedTest, ProbeEvent, TestReport};
 use haltere_app::sessions::Session;
-use serde::Serialize;
 use tokio::sync::mpsc;
 
 use super::report::{WireEvent, WireReport};
-use crate::events::no_other_use;
+use crate::sse::{event, set_stream_headers};
 
 /// A test has six stages and goes through them three times at the most, each with two events.
 const MAX_EVENTS: usize = 64;
@@ -22,7 +21,7 @@ const MAX_EVENTS: usize = 64;
 /// Begins the test, and answers with what happens.
 pub(super) fn answer(test: PreparedTest, session: Session) -> Response {
     let mut response = Sse::new(Running::new(test, session).into_stream()).into_response();
-    no_other_use(&mut response);
+    set_stream_headers(&mut response);
     response
 }
 
@@ -61,7 +60,7 @@ impl Running {
             tokio::select! {
                 biased;
                 () = self.session.end.ended() => return None,
-                Some(event) = self.events.recv() => return Some(named("stage", &WireEvent::from(&event))),
+                Some(stage) = self.events.recv() => return Some(event("stage", &WireEvent::from(&stage))),
                 report = &mut self.test => {
                     self.report = report;
                     self.done = true;
@@ -69,15 +68,10 @@ impl Running {
             }
         }
         // What happened in the test's last moment is still in the channel.
-        if let Ok(event) = self.events.try_recv() {
-            return Some(named("stage", &WireEvent::from(&event)));
+        if let Ok(stage) = self.events.try_recv() {
+            return Some(event("stage", &WireEvent::from(&stage)));
         }
         let TestReport { probe, advice } = self.report.take()?;
-        Some(named("result", &WireReport::new(&probe, &advice)))
+        Some(event("result", &WireReport::new(&probe, &advice)))
     }
-}
-
-fn named(name: &str, data: &impl Serialize) -> Event {
-    let data = serde_json::to_string(data).expect("wire types have string keys and finite numbers");
-    Event::default().event(name).data(data)
 }

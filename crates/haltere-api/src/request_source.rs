@@ -14,7 +14,7 @@ pub struct OverTls;
 
 /// How a request came to us; on every request as an extension.
 #[derive(Debug, Clone)]
-pub(crate) struct Arrival {
+pub(crate) struct RequestSource {
     /// The client's address, unless the router was called without connect info.
     pub(crate) address: Option<IpAddr>,
     /// Whether the client spoke TLS, to us or to a proxy that we believe.
@@ -23,7 +23,7 @@ pub(crate) struct Arrival {
     pub(crate) host: Option<String>,
 }
 
-impl Arrival {
+impl RequestSource {
     /// Looks at the connection, and at what trusted proxies tell.
     pub(crate) fn of(request: &Request, options: &ApiOptions) -> Self {
         let extensions = request.extensions();

@@ -1,4 +1,4 @@
-//! Room for imports: for the files that are on their way, and for the work on one of them.
+//! How many imports may run: uploads at the same time, memory for their files, and one at work.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,18 +10,17 @@ use http::header::RETRY_AFTER;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::timeout;
 
-use super::MAX_BYTES;
+use super::file::MAX_BYTES;
 use crate::error::{ApiError, ErrorCode};
-use crate::extract::body::crowded;
-use crate::extract::coding::WINDOW;
+use crate::limits::body_memory::{WINDOW, exhausted};
 
 /// What a file of the largest size takes, in bytes, packed or not.
 const LARGEST: usize = MAX_BYTES + WINDOW;
 
-/// Memory for the files of imports, in bytes: a file of the largest size, and others beside it.
+/// Memory for the files of imports, in bytes: a file of the largest size and some smaller ones.
 const FILES: Bounds = Bounds { all: LARGEST + MAX_BYTES / 2, user: LARGEST, network: LARGEST };
 
-/// How long an import waits for its turn. One of 10,000 connections takes a few seconds.
+/// How long an import waits for others. One of 10,000 connections takes a few seconds.
 const PATIENCE: Duration = Duration::from_mins(1);
 
 /// In seconds.
@@ -29,32 +28,32 @@ const RETRY: u16 = 10;
 
 const BUSY: &str = "another import is under way; try again when it has ended";
 
-pub(crate) struct Room {
+pub(crate) struct ImportSlots {
     imports: Shares,
     files: Shares,
-    turn: Arc<Semaphore>,
+    working: Arc<Semaphore>,
 }
 
-impl Room {
-    /// Room for `imports` at a time. A user's share is small, so that slow uploads don't block other users.
+impl ImportSlots {
+    /// At most `imports` at a time. A user's quota is small, so that slow uploads don't block other users.
     pub(crate) fn new(imports: Bounds) -> Self {
         Self {
             imports: Shares::new(imports),
             files: Shares::new(FILES),
-            turn: Arc::new(Semaphore::new(1)),
+            working: Arc::new(Semaphore::new(1)),
         }
     }
 
-    /// Takes a place among the imports, and counts its file from now on.
-    pub(super) fn enter(&self, holder: Holder) -> Result<(Share, Share), ApiError> {
-        let place = self.imports.take(holder.clone(), 1).map_err(busy)?;
-        let file = self.files.take(holder, 0).map_err(crowded)?;
-        Ok((place, file))
+    /// Takes a slot, and a share that counts the bytes of the file.
+    pub(super) fn take(&self, holder: Holder) -> Result<(Share, Share), ApiError> {
+        let slot = self.imports.take(holder.clone(), 1).map_err(busy)?;
+        let file = self.files.take(holder, 0).map_err(exhausted)?;
+        Ok((slot, file))
     }
 
-    /// Waits for the turn to be worked on: what that needs in memory is needed once.
-    pub(super) async fn turn(&self) -> Result<OwnedSemaphorePermit, ApiError> {
-        let turn = timeout(PATIENCE, Arc::clone(&self.turn).acquire_owned()).await;
+    /// Waits until no other import is at work, so that the memory for the work is needed only once.
+    pub(super) async fn wait_for_turn(&self) -> Result<OwnedSemaphorePermit, ApiError> {
+        let turn = timeout(PATIENCE, Arc::clone(&self.working).acquire_owned()).await;
         turn.ok().and_then(Result::ok).ok_or_else(|| busy(Reached::All))
     }
 }

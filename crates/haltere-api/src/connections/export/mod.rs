@@ -1,0 +1,90 @@
+//! `GET /api/connection-export`
+
+pub(crate) mod file;
+pub(crate) mod pieces;
+
+use std::convert::Infallible;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::response::Response;
+use futures_util::stream;
+use haltere_app::connections::{ExportError, Secrets};
+use http::header::CONTENT_DISPOSITION;
+use http::{HeaderValue, StatusCode};
+
+use self::file::WireExport;
+use self::pieces::Pieces;
+use crate::answers::Weight;
+use crate::error::{ApiError, ErrorBody, json_bytes};
+use crate::extract::{Context, Params, Query};
+use crate::state::ApiState;
+
+/// The name a browser gives the file.
+const ATTACHMENT: HeaderValue =
+    HeaderValue::from_static("attachment; filename=\"haltere-connections.json\"");
+
+impl From<ExportError> for ApiError {
+    fn from(error: ExportError) -> Self {
+        match error {
+            ExportError::NotAllowed(refusal) => refusal.into(),
+            ExportError::WriteOnly => Self::not_allowed(error.to_string()),
+            ExportError::Internal(cause) => Self::internal(cause),
+        }
+    }
+}
+
+/// Export all connections
+///
+/// A file that `POST /api/connection-import` and `haltere import` take back. Passwords and private keys are
+/// in it only with `secrets=include`, for administrators; each export is audited.
+#[utoipa::path(
+    get,
+    path = "/api/connection-export",
+    operation_id = "export_connections",
+    tag = "Connections",
+    params(
+        ("secrets" = inline(Option<crate::connections::secrets::Wanted>), Query, description = "`include` puts passwords and private keys in, for administrators; `omit` is the default"),
+    ),
+    responses(
+        (status = 200, description = "All connections", body = WireExport,
+            headers(("Content-Disposition" = String, description = "A name for the file")),
+            example = json!({
+                "format": "haltere-connections", "formatVersion": 1, "exportedAt": "2026-11-23T06:00:00.123Z", "secrets": false,
+                "connections": [{
+                    "id": "mosquitto-dev", "name": "Development Server", "url": "mqtt://broker.example:1883",
+                    "credentials": {"username": "admin"}, "disconnected": true, "withheld": ["credentials.password"],
+                }],
+            })),
+        (status = 400, description = "A parameter makes no sense", body = ErrorBody,
+            example = json!({"code": "INVALID", "message": "secrets: must be omit or include"})),
+        (status = 403, description = "The role is too low, or secrets are given out to nobody", body = ErrorBody,
+            examples(("writeOnly" = (summary = "The configuration forbids it", value = json!({"code": "NOT_ALLOWED", "message": "secrets: connections.secrets is \"write-only\", so they are given out to nobody"}))))),
+    ),
+)]
+pub(crate) async fn handler(
+    State(state): State<ApiState>,
+    context: Context,
+    Query(params): Query,
+) -> Result<Response, ApiError> {
+    let export = state.app.export_connections(&context, wanted(&params)?).await?;
+    let pieces = Pieces::of(export);
+    let cost = pieces.cost();
+    let body = Body::from_stream(stream::iter(pieces.map(Ok::<_, Infallible>)));
+    let mut response = json_bytes(StatusCode::OK, body);
+    response.extensions_mut().insert(Weight::Holds(cost));
+    response.headers_mut().insert(CONTENT_DISPOSITION, ATTACHMENT);
+    Ok(response)
+}
+
+/// The other way round than in lists: a file gets about, so secrets have to be asked for.
+fn wanted(params: &Params) -> Result<Secrets, ApiError> {
+    match params.get("secrets")? {
+        None | Some("omit") => Ok(Secrets::Omit),
+        Some("include") => Ok(Secrets::Include),
+        Some(_) => Err(ApiError::invalid("secrets: must be omit or include")),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,20 @@
+//! Whose quota a request counts against.
+
+use haltere_app::Ctx;
+use haltere_app::sessions::Session;
+use haltere_core::Origin;
+use haltere_core::shares::Holder;
+use http::Extensions;
+
+/// The user and the address of a request that has passed its gate.
+pub(crate) fn of_context(ctx: &Ctx) -> Holder {
+    Holder { user: Some(ctx.caller.user.clone()), address: ctx.origin.address }
+}
+
+/// The user, if the request has a session, and the address of any request.
+pub(crate) fn of_request(extensions: &Extensions) -> Holder {
+    Holder {
+        user: extensions.get::<Session>().map(|session| session.caller.user.clone()),
+        address: extensions.get::<Origin>().and_then(|origin| origin.address),
+    }
+}
