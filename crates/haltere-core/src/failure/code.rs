@@ -281,4 +281,19 @@ mod tests {
         }
         assert_eq!(FailureCode::from_name("ERR_SSL_ALERT_121"), FailureCode::UnnamedAlert(121));
     }
+
+    #[test]
+    fn the_guide_names_codes_that_exist() {
+        let guide = include_str!("../../../../docs/guide/troubleshooting.md");
+        let cells = guide.lines().filter_map(|line| line.strip_prefix("| ")?.split('|').next());
+        let words = cells.flat_map(|cell| cell.split('`').skip(1).step_by(2));
+        let is_code = |word: &&str| {
+            word.len() > 2
+                && word.bytes().all(|it| it.is_ascii_uppercase() || b"_0123456789".contains(&it))
+        };
+        let codes: Vec<_> = words.filter(is_code).map(FailureCode::from_name).collect();
+        assert!(codes.len() > 30, "the tables are read in a wrong way: {codes:?}");
+        let unknown = |code: &&FailureCode| matches!(code, FailureCode::Unknown(_));
+        assert_eq!(codes.iter().find(unknown), None);
+    }
 }
