@@ -5,7 +5,7 @@ use std::fmt;
 use haltere_core::{FailureCode, LinkFailure};
 use rustls::AlertDescription;
 
-use super::witness::Reached;
+use super::progress::Reached;
 use crate::failure::NAME_OF_URL;
 
 /// The code Node reports when a peer sends `alert`.

@@ -1,12 +1,14 @@
 //! Shared client configurations and the handshake.
 
-use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::fmt;
+use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use haltere_core::{Clock, Host, LinkFailure, Stage, TlsCode, TlsFacts, TlsMaterial};
+use lru::LruCache;
+use parking_lot::Mutex;
 use rustls::client::Resumption;
 use rustls::sign::SingleCertAndKey;
 use rustls::time_provider::TimeProvider;
@@ -16,42 +18,49 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
-use super::cache::{self, Cache};
 use super::certificate::Certificate;
 use super::failure::{classify_handshake, refused_chain};
-use super::material::{Material, MaterialError};
+use super::material::Material;
+use super::material_error::MaterialError;
+use super::progress::Progress;
 use super::provider::provider;
+use super::settings_key::{self, SettingsKey};
 use super::trust::{Trust, WeakTrust};
 use super::verifier::{Verifier, server_name};
-use super::witness::Witness;
 use crate::failure::bare;
+
+/// Enough for a fleet in which every broker has a client certificate of its own; each costs some
+/// kilobytes.
+const CAPACITY: NonZeroUsize = NonZeroUsize::new(1_024).expect("not zero");
 
 /// Makes [`TlsClient`]s: one for all connections with equal settings, so that ten thousand links
 /// share a handful.
 pub struct TlsClients {
     clock: Arc<dyn Clock>,
     system: OnceLock<Trust>,
-    /// Roots that clients use at present: clients that differ in the rest share them.
-    supplied: Mutex<HashMap<cache::Key, WeakTrust>>,
-    cache: Mutex<Cache>,
+    /// Roots in use: clients that differ in other settings share them.
+    supplied: Mutex<HashMap<SettingsKey, WeakTrust>>,
+    clients: Mutex<LruCache<SettingsKey, Arc<TlsClient>>>,
 }
 
 impl TlsClients {
     /// Loads nothing yet.
     pub fn new(clock: Arc<dyn Clock>) -> Self {
-        Self { clock, system: OnceLock::new(), supplied: Mutex::default(), cache: Mutex::default() }
+        let clients = Mutex::new(LruCache::new(CAPACITY));
+        Self { clock, system: OnceLock::new(), supplied: Mutex::default(), clients }
     }
 
     /// The client for these settings. Quick, except that the first call without a `ca` reads the
     /// system's roots from disk (some milliseconds, once).
     pub fn get(&self, tls: &TlsMaterial) -> Result<Arc<TlsClient>, MaterialError> {
-        let key = cache::key(tls);
-        if let Some(client) = self.cache().get(&key) {
-            return Ok(client);
+        let key = settings_key::key(tls);
+        if let Some(client) = self.clients.lock().get(&key) {
+            return Ok(Arc::clone(client));
         }
-        // Made outside the lock: the same client twice does no harm, waiting does.
+        // Made outside the lock, so that other connections do not wait for it. If two callers make the
+        // same client, the first one stays.
         let client = Arc::new(self.make(Material::read(tls)?));
-        Ok(self.cache().insert(key, client))
+        Ok(Arc::clone(self.clients.lock().get_or_insert(key, || client)))
     }
 
     fn make(&self, material: Material) -> TlsClient {
@@ -69,21 +78,21 @@ impl TlsClients {
                 .dangerous()
                 .with_custom_certificate_verifier(Arc::clone(&verifier) as Arc<_>);
         let mut config = match material.identity {
-            // The resolver hands the certificate out as it is; rustls' shorter way would parse it
-            // first, and refuse version 1.
+            // The resolver returns the certificate as it is; rustls' shorter way parses it first, and
+            // refuses version 1.
             Some(identity) => {
                 builder.with_client_cert_resolver(Arc::new(SingleCertAndKey::from(identity)))
             }
             None => builder.with_no_client_auth(),
         };
-        // A link is made for days; remembering sessions costs more than it saves.
+        // A link lasts for days: remembering sessions costs more than it saves.
         config.resumption = Resumption::disabled();
         config.alpn_protocols = material.alpn;
         TlsClient { config: Arc::new(config), verifier, time }
     }
 
     fn supplied(&self, ca: Vec<CertificateDer<'static>>) -> Trust {
-        let key = cache::key_of_roots(&ca);
+        let key = settings_key::key_of_roots(&ca);
         let mut known = self.supplied.lock();
         if let Some(trust) = known.get(&key).and_then(WeakTrust::upgrade) {
             return trust;
@@ -94,14 +103,9 @@ impl TlsClients {
         known.insert(key, trust.downgrade());
         trust
     }
-
-    fn cache(&self) -> parking_lot::MutexGuard<'_, Cache> {
-        // A panic elsewhere leaves a cache that is merely less full.
-        self.cache.lock()
-    }
 }
 
-/// Speaks TLS with brokers, in one way.
+/// Speaks TLS with brokers, with one set of settings.
 pub struct TlsClient {
     config: Arc<ClientConfig>,
     verifier: Arc<Verifier>,
@@ -134,9 +138,9 @@ impl TlsClient {
         self.verifier.shares_roots_with(&other.verifier)
     }
 
-    /// Does the handshake over `stream`; `host` is the name that is asked for and
-    /// that the broker has to prove. Takes as long
-    /// as the peer takes: put a time limit around it. Dropping it closes the stream.
+    /// Does the handshake over `stream`; `host` is the name sent to the broker, and the one that its
+    /// certificate has to be for. Waits for the peer without a limit of its own. Dropping the future
+    /// closes the stream.
     pub async fn connect<S>(
         &self,
         host: &Host,
@@ -146,8 +150,8 @@ impl TlsClient {
         S: AsyncRead + AsyncWrite + Unpin,
     {
         let name = server_name(host).ok_or_else(|| Box::new(impossible_name(host)))?;
-        let (witness, config) = Witness::attend(&self.config, &self.verifier);
-        let connector = TlsConnector::from(Arc::new(config));
+        let progress = Arc::default();
+        let connector = TlsConnector::from(Arc::new(self.recording(&progress)));
         match connector.connect(name.clone(), stream).await {
             Ok(stream) => {
                 let connection = stream.get_ref().1;
@@ -161,10 +165,19 @@ impl TlsClient {
                 Ok(Handshake { stream, facts, peer_chain })
             }
             Err(error) => Err(Box::new(HandshakeFailure {
-                failure: classify_handshake(&error, witness.reached()),
+                failure: classify_handshake(&error, progress.reached()),
                 peer_chain: refused_chain(&error),
             })),
         }
+    }
+
+    /// The shared settings, for one handshake that `progress` records.
+    fn recording(&self, progress: &Arc<Progress>) -> ClientConfig {
+        let mut config = ClientConfig::clone(&self.config);
+        let verifier = self.verifier.recording(progress);
+        config.dangerous().set_certificate_verifier(Arc::new(verifier));
+        config.client_auth_cert_resolver = progress.recording(&config.client_auth_cert_resolver);
+        config
     }
 
     fn facts(

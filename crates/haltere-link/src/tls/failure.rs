@@ -10,7 +10,7 @@ use rustls::{
 
 use super::alert;
 use super::fault::CertificateFault;
-use super::witness::Reached;
+use super::progress::Reached;
 use crate::failure::{bare, of_call};
 
 /// Finds a TLS failure inside an I/O error; `None` when there is none.

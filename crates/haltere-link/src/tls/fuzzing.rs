@@ -10,14 +10,14 @@ use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 use super::armor;
 use super::der;
 use super::facts::{CertificateFacts, certificate_facts};
-use super::material::MaterialError;
+use super::material_error::MaterialError;
 use super::pem;
 use super::provider::provider;
 use super::tidy::{check_material, sweep, tidy_ca, tidy_cert, tidy_key};
 use super::trust::Trust;
 use super::verifier::Verifier;
 
-/// An authority whose key nobody has any more, and everything it has ever signed. Made with
+/// An authority whose key was deleted, and everything it has ever signed. Made with
 /// `openssl x509 -req`: `OLD` and `OLD_BELOW` are of version 1, without alternative names, the way
 /// `mosquitto-tls(7)` says; `BETWEEN` is an intermediate authority.
 const AUTHORITY: &[u8] = include_bytes!("fuzzing/ca.der");
@@ -82,7 +82,7 @@ fn check_refusal(error: &MaterialError) {
 /// Reads what a broker presents, one certificate in DER form after the other, and checks it as a
 /// connection does that has a CA of its own.
 ///
-/// Nothing is accepted that the authority has not signed, whatever else stands in it.
+/// Nothing is accepted that the authority has not signed, whatever else it contains.
 pub fn certificate(input: &[u8]) {
     check_facts(&certificate_facts(input));
     let presented = presented(input);

@@ -5,25 +5,10 @@ use rustls::sign::CertifiedKey;
 use rustls_pki_types::CertificateDer;
 
 use super::certificate::Certificate;
+use super::material_error::MaterialError;
 use super::pem;
 use super::provider::provider;
 use super::unusable;
-
-/// TLS settings that can't be used. Prints as "field: reason"; never quotes the data.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: {reason}")]
-pub struct MaterialError {
-    /// The field at fault: `ca`, `cert` or `key`.
-    pub field: &'static str,
-    /// What is wrong with it; completes "`field`: …".
-    pub reason: String,
-}
-
-impl MaterialError {
-    pub(super) fn new(field: &'static str, reason: impl Into<String>) -> Self {
-        Self { field, reason: reason.into() }
-    }
-}
 
 /// TLS settings, read.
 pub(super) struct Material {

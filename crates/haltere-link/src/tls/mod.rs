@@ -1,17 +1,15 @@
 //! TLS to brokers.
 //!
 //! [`TlsClients`] turns what an operator gave (a [`haltere_core::TlsMaterial`]) into a shared
-//! [`TlsClient`]; [`TlsClient::connect`] does the handshake over any stream and says who is on
-//! the other side, or why not, in the words of Node's `tls` module.
+//! [`TlsClient`]; [`TlsClient::connect`] does the handshake over any stream and returns the broker's
+//! identity, or the failure with the code of Node's `tls` module.
 //!
-//! Brokers' certificates are checked by webpki. Because `mosquitto-tls(7)` teaches people to make
-//! certificates that webpki refuses on principle (X.509 v1, no subject alternative name, a CA
-//! used as server), a second set of rules stands behind it, for connections that bring their own
-//! CA; see `legacy`.
+//! webpki verifies brokers' certificates. `mosquitto-tls(7)` leads to certificates that webpki refuses
+//! on principle (X.509 v1, no subject alternative name, a CA used as server), so for connections with a
+//! CA of their own a second set of rules follows; see `legacy`.
 
 mod alert;
 mod armor;
-mod cache;
 mod certificate;
 mod client;
 mod content;
@@ -24,11 +22,14 @@ mod foreign;
 pub(crate) mod fuzzing;
 mod legacy;
 mod material;
+mod material_error;
 mod names;
 mod p521;
 mod path;
 mod pem;
+mod progress;
 mod provider;
+mod settings_key;
 mod signature;
 mod strength;
 #[cfg(test)]
@@ -37,7 +38,6 @@ mod tidy;
 mod trust;
 mod unusable;
 mod verifier;
-mod witness;
 
 pub(crate) use alert::names_nothing_in_common;
 pub use client::{Handshake, HandshakeFailure, TlsClient, TlsClients};
@@ -45,7 +45,8 @@ pub use facts::{CertificateFacts, certificate_facts, certificates_in, day};
 pub use failure::classify_io;
 pub(crate) use failure::is_within_tls;
 pub use foreign::is_foreign;
-pub use material::{MaterialError, read_identity};
+pub use material::read_identity;
+pub use material_error::MaterialError;
 pub use provider::provider;
 pub(crate) use strength::{KeyOf, key_at_fault};
 pub use tidy::{

@@ -9,7 +9,7 @@ use super::armor::{self, Block, Body};
 use super::content::{Content, content};
 use super::der::element;
 use super::foreign::Foreign;
-use super::material::MaterialError;
+use super::material_error::MaterialError;
 
 /// Something found in a file.
 pub(super) enum Item {
@@ -142,7 +142,7 @@ fn unknown(label: &str, bytes: &[u8]) -> Item {
         "RSA PRIVATE KEY" => Item::Key(PrivatePkcs1KeyDer::from(bytes).into()),
         "EC PRIVATE KEY" => Item::Key(PrivateSec1KeyDer::from(bytes).into()),
         _ if label.ends_with("CERTIFICATE") => Item::BadCertificate,
-        // Of a kind we have never heard of.
+        // Of an unknown kind.
         _ if label.contains("PRIVATE KEY") => Item::Key(PrivatePkcs8KeyDer::from(bytes).into()),
         _ => Item::Other,
     }

@@ -12,12 +12,14 @@ use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 use super::armor::{self, Block, Body};
 use super::content::looks_signed;
 use super::foreign::Foreign;
-use super::material::{Material, MaterialError};
+use super::material::Material;
+use super::material_error::MaterialError;
 use super::pem::{self, Item};
 
 /// Reads settings as an operator gives them, and checks that they make sense together.
 ///
-/// A private key inside `cert` becomes `key` when there is none; beside one, and inside `ca`, it is refused.
+/// A private key inside `cert` becomes `key` if there is none. In addition to one, and inside `ca`, it is
+/// refused.
 pub fn tidy(given: &TlsMaterial) -> Result<TlsMaterial, MaterialError> {
     let TlsMaterial { ca, cert, key, .. } = given;
     let ca = ca.as_ref().map(tidy_ca).transpose()?;
@@ -41,7 +43,7 @@ pub fn check_material(tls: &TlsMaterial) -> Result<(), MaterialError> {
     Material::read(tls).map(|_| ())
 }
 
-/// A key came with the certificate, and another one beside it.
+/// A key came with the certificate, and another one in `key`.
 pub fn two_keys() -> MaterialError {
     MaterialError::new("cert", "holds a private key, and key is given, too; remove one of them")
 }
@@ -75,7 +77,7 @@ pub fn tidy_cert(given: &Pem) -> Result<(Pem, Option<Secret<Pem>>), MaterialErro
     let key = match (keys.next(), keys.next()) {
         (None, _) => None,
         (Some(Item::Key(key)), None) => Some(encode_key(&key)),
-        (Some(Item::Foreign(foreign)), None) => return Err(beside_certificates(foreign)),
+        (Some(Item::Foreign(foreign)), None) => return Err(not_a_certificate(foreign)),
         (Some(Item::Damaged { .. }), None) => return Err(pem::damaged("cert")),
         _ => return Err(MaterialError::new("cert", "holds more than one private key")),
     };
@@ -99,7 +101,7 @@ pub fn laid_out_key(stored: Secret<Pem>) -> Secret<Pem> {
 /// What a stored `ca` or `cert` should be in place of what it is.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Swept {
-    /// Its certificates; empty when there are none, which trusts nobody.
+    /// Its certificates; empty if there are none: then no broker is trusted.
     pub certificates: Pem,
     /// The private key among them, if there is one that can be read.
     pub key: Option<Secret<Pem>>,
@@ -198,7 +200,7 @@ fn encode_key(key: &PrivateKeyDer<'_>) -> Secret<Pem> {
     Secret::new(Pem::new(armor::block(label, key.secret_der()).expose().clone()))
 }
 
-fn beside_certificates(foreign: Foreign) -> MaterialError {
+fn not_a_certificate(foreign: Foreign) -> MaterialError {
     MaterialError::new("cert", format!("holds {}", foreign.advice()))
 }
 

@@ -1,7 +1,6 @@
-//! Checking who is on the other side.
+//! Verifies the broker's certificate and its proof of the key.
 
 use std::ops::RangeInclusive;
-#[cfg(test)]
 use std::sync::Arc;
 
 use haltere_core::{Host, Timestamp};
@@ -19,20 +18,28 @@ use super::der;
 use super::fault::Case;
 use super::legacy;
 use super::path::Path;
+use super::progress::Progress;
 use super::signature::{Key, RSA_PSS_PSS, Scheme};
 use super::trust::Trust;
 
 /// Checks brokers' certificates for the connections that share its settings.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Verifier {
-    /// `None`: any certificate will do, as long as the broker has its key.
+    /// `None`: any certificate is accepted, as long as the broker has its key.
     trust: Option<Trust>,
     algorithms: WebPkiSupportedAlgorithms,
+    progress: Arc<Progress>,
 }
 
 impl Verifier {
     pub(super) fn new(trust: Option<Trust>, provider: &CryptoProvider) -> Self {
-        Self { trust, algorithms: provider.signature_verification_algorithms }
+        let algorithms = provider.signature_verification_algorithms;
+        Self { trust, algorithms, progress: Arc::default() }
+    }
+
+    /// The same rules, for one handshake that `progress` records.
+    pub(super) fn recording(&self, progress: &Arc<Progress>) -> Self {
+        Self { progress: Arc::clone(progress), ..self.clone() }
     }
 
     #[cfg(test)]
@@ -78,6 +85,7 @@ impl ServerCertVerifier for Verifier {
         _ocsp_response: &[u8],
         now: UnixTime,
     ) -> Result<ServerCertVerified, Error> {
+        self.progress.certificate_received();
         let Some(trust) = &self.trust else { return Ok(ServerCertVerified::assertion()) };
         let verdict = self.verify_by_webpki(trust, leaf, others, server_name, now);
         let presented: Vec<_> = std::iter::once(leaf)
@@ -92,9 +100,9 @@ impl ServerCertVerifier for Verifier {
             algorithms: &self.algorithms,
         };
         let error = match verdict {
-            // webpki doesn't ask whether a root has expired or is a CA at all, knows no key usage, and leaves
-            // the leaf's key to the handshake; OpenSSL, and so everybody else who connects to this broker,
-            // looks at all of it.
+            // webpki does not check whether a root has expired or is a CA at all, knows no key usage, and
+            // leaves the leaf's key to the handshake. OpenSSL, and so every other client of this broker,
+            // checks all of it.
             Ok(()) => {
                 let path = Path::walk(&presented, trust, case.now);
                 let path = path.filter(|_| trust.is_supplied());
@@ -165,8 +173,8 @@ impl ServerCertVerifier for Verifier {
     }
 }
 
-/// Whether the handshake was signed by an RSA key that aws-lc-rs does not look at: of an uncommon size, or
-/// for RSA-PSS alone. Whether it is large enough was asked before, unless anybody will do.
+/// Whether the handshake was signed by an RSA key that aws-lc-rs does not support: of an uncommon size, or
+/// for RSA-PSS alone. Its size was checked before, unless any certificate is accepted.
 fn proves_unusually(
     message: &[u8],
     leaf: &CertificateDer<'_>,
@@ -185,7 +193,7 @@ fn proves_unusually(
         .is_some_and(|scheme| scheme.verifies(&key, message, signed.signature()))
 }
 
-/// What aws-lc-rs looks at.
+/// The sizes that aws-lc-rs supports.
 const USUAL_RSA_BITS: RangeInclusive<u64> = 2_048..=8_192;
 
 /// The key is read by ourselves, because webpki reads no certificate of version 1.

@@ -1,0 +1,17 @@
+//! Why TLS settings can't be used.
+
+/// TLS settings that can't be used. Prints as "field: reason"; never quotes the data.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{field}: {reason}")]
+pub struct MaterialError {
+    /// The field at fault: `ca`, `cert` or `key`.
+    pub field: &'static str,
+    /// What is wrong with it; completes "`field`: …".
+    pub reason: String,
+}
+
+impl MaterialError {
+    pub(super) fn new(field: &'static str, reason: impl Into<String>) -> Self {
+        Self { field, reason: reason.into() }
+    }
+}
