@@ -16,7 +16,7 @@ pub(super) fn advise(case: &Case<'_>, code: T) -> Vec<String> {
         )],
         T::CertSignatureFailure => lines![
             format!(
-                "The CA was made anew under its old name: get its present certificate from the broker's machine and give that with {}.",
+                "The CA was made again under its old name: get its current certificate from the broker's machine and give that with {}.",
                 case.ca()
             ),
             verify_by_hand(),
@@ -31,17 +31,17 @@ pub(super) fn advise(case: &Case<'_>, code: T) -> Vec<String> {
             match tls::key_at_fault(case.failure) {
                 Some(KeyOf::Broker) => new_key(),
                 Some(KeyOf::Ca) => new_ca(case),
-                None => sign_anew(),
+                None => sign_again(),
             }
         }
         T::EeKeyTooSmall => new_key(),
         T::CaKeyTooSmall => new_ca(case),
         T::InvalidPurpose => lines![
-            "Have the certificate made anew, for a TLS server: with extendedKeyUsage=serverAuth or without that extension, signed by a CA (basicConstraints=CA:TRUE, keyUsage=keyCertSign).",
+            "Have a new certificate made, for a TLS server: with extendedKeyUsage=serverAuth or without that extension, signed by a CA (basicConstraints=CA:TRUE, keyUsage=keyCertSign).",
             verify_by_hand(),
         ],
         T::PathLengthExceeded => lines![
-            "A CA above the broker's certificate has pathlen in its basicConstraints and may not stand that far up: have the certificate signed by a CA that may, or the CA made anew without pathlen.",
+            "A CA above the broker's certificate has pathlen in its basicConstraints and may not be that far up: have the certificate signed by a CA that may, or make a new CA without pathlen.",
             verify_by_hand(),
         ],
         T::CertUntrusted | T::Unspecified => lines![
@@ -52,7 +52,7 @@ pub(super) fn advise(case: &Case<'_>, code: T) -> Vec<String> {
             ),
         ],
         T::InvalidContext => lines![format!(
-            "Mend the file the message names: PEM text, a certificate in {}, and the key that belongs to it, not encrypted.",
+            "Correct the file the message names: PEM text, a certificate in {}, and the key that belongs to it, not encrypted.",
             case.client_certificate()
         )],
         T::CertChainTooLong => lines![format!(
@@ -64,7 +64,7 @@ pub(super) fn advise(case: &Case<'_>, code: T) -> Vec<String> {
             s_client(case),
         ],
         T::BadSignature => lines![
-            "The broker's keyfile does not belong to its certfile, or something stands in between: compare the public keys of the two (`openssl x509 -in CERT -noout -pubkey; openssl pkey -in KEY -pubout`).",
+            "The broker's keyfile does not belong to its certfile, or something is in between: compare the public keys of the two (`openssl x509 -in CERT -noout -pubkey; openssl pkey -in KEY -pubout`).",
         ],
         T::UnsupportedProtocol => newer_tls(),
     }
@@ -88,10 +88,10 @@ pub(super) fn not_understood(case: &Case<'_>) -> Vec<String> {
     ]
 }
 
-/// How a certificate was signed is of no use.
-fn sign_anew() -> Vec<String> {
+/// A certificate's signature is of no use.
+fn sign_again() -> Vec<String> {
     lines![
-        "Have the certificate the message names signed anew, with SHA-256 and by a CA whose key is RSA of 2048 bits or more or ECDSA on P-256: `openssl x509 -req -sha256 -in CSR -CA CA_FILE -CAkey CA_KEY -CAcreateserial -days 825 -out BROKER_CERT`",
+        "Have the certificate the message names signed again, with SHA-256 and by a CA whose key is RSA of 2048 bits or more or ECDSA on P-256: `openssl x509 -req -sha256 -in CSR -CA CA_FILE -CAkey CA_KEY -CAcreateserial -days 825 -out BROKER_CERT`",
         "How a certificate is signed, and which key it has: `openssl x509 -noout -text -in FILE`",
     ]
 }
@@ -103,7 +103,7 @@ fn new_key() -> Vec<String> {
     ]
 }
 
-/// The key of a CA is of no use, and with it all that it has signed.
+/// The key of a CA is of no use, nor is anything it has signed.
 fn new_ca(case: &Case<'_>) -> Vec<String> {
     lines![format!(
         "Make a new CA with another key, sign the broker's certificate with it, and give the new CA with {}: `openssl req -x509 -newkey rsa:3072 -nodes -days 3650 -keyout CA_KEY -out CA_FILE -subj /CN=CA`",

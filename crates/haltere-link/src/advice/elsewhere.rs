@@ -1,5 +1,5 @@
-//! Where a broker, or the web server in front of it, sends us. Shown as it was written, offered as a URL
-//! to try only where it is plainly one, and never followed.
+//! The address that a broker, or the web server in front of it, refers us to. Shown as it was written,
+//! suggested as a URL only if it plainly is one, and never followed.
 
 use haltere_core::{BrokerUrl, Transport};
 
@@ -14,7 +14,7 @@ pub(super) fn server(case: &Case<'_>) -> Option<String> {
     Some(invite(case, "The broker names another server", reference, server_url(case, first)))
 }
 
-/// What to do about a redirect; `None` when it says not where it leads.
+/// What to do about a redirect; `None` if it names no target.
 pub(super) fn redirect(case: &Case<'_>) -> Option<String> {
     let location = failure::location(case.failure)?;
     let what = "The web server redirects to another address";
@@ -51,7 +51,7 @@ fn redirect_url(case: &Case<'_>, location: &str) -> Option<String> {
     plain(format!("{}://{rest}", transport.scheme()))
 }
 
-/// A URL that a shell takes for nothing but a word, however it was made up.
+/// A URL that a shell takes as one plain word.
 fn plain(url: String) -> Option<String> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b".-_:/[]".contains(&byte);
     let is_word = url.bytes().all(is_plain);

@@ -1,4 +1,4 @@
-//! Who the broker says it is, by the certificates it presented.
+//! The broker's identity, by the certificates it presented.
 
 use haltere_core::{BrokerUrl, Host};
 
@@ -8,7 +8,7 @@ use crate::tls::CertificateFacts;
 /// How many of a certificate's names are worth a line.
 const NAMES: usize = 8;
 
-/// The broker shows a certificate that vouches for itself, and nobody here knows it: look, then trust.
+/// The broker's root is not known here: compare it, then trust it.
 pub(super) fn trust_the_last(case: &Case<'_>) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(last) = case.chain.last() {
@@ -30,12 +30,12 @@ pub(super) fn trust_the_last(case: &Case<'_>) -> Vec<String> {
     lines
 }
 
-/// The broker's chain ends below its CA: only the broker's people have it.
+/// The broker's chain ends below its CA: only the broker's operator has that.
 pub(super) fn find_the_ca(case: &Case<'_>) -> Vec<String> {
     let mut lines = Vec::new();
     if let Some(last) = case.chain.last() {
         lines.push(format!(
-            "Give the certificate of \"{}\" with {}. The broker does not send it; whoever made the broker's certificate has it, often as ca.crt beside the broker's certfile.",
+            "Give the certificate of \"{}\" with {}. The broker does not send it; the broker's operator has it, often as ca.crt next to the broker's certfile.",
             quoted(&last.issuer), case.ca()
         ));
         lines.push(format!("To know the right one, this has to say OK: `openssl verify -CAfile CA_FILE BROKER_CERT` (the broker's has the fingerprint {}).", case.chain[0].sha256_fingerprint));
@@ -89,7 +89,7 @@ pub(super) fn wrong_name(case: &Case<'_>) -> Vec<String> {
     let names = case.chain.first().map(|leaf| leaf.names.as_slice()).unwrap_or_default();
     let mut lines = Vec::new();
     let asked = case.tls_host().to_string();
-    // It is there, and in the wrong way: the same name once more would help nobody.
+    // A name that is there already, in the wrong form, is no suggestion.
     let is_there = |name: &String| name.eq_ignore_ascii_case(&asked);
     let mut others = names.iter().filter(|name| !is_there(name));
     if case.spec.tls.server_name.is_some() {
@@ -119,7 +119,7 @@ pub(super) fn wrong_name(case: &Case<'_>) -> Vec<String> {
     });
     let kind = if matches!(&*case.tls_host(), Host::Name(_)) { "DNS" } else { "IP" };
     lines.push(format!(
-        "Or have it made anew with subjectAltName={kind}:{asked}: `printf 'subjectAltName={kind}:{asked}\\n' > server.ext; openssl x509 -req -in CSR -CA CA_FILE -CAkey CA_KEY -CAcreateserial -days 825 -extfile server.ext -out BROKER_CERT`"
+        "Or have a new one made with subjectAltName={kind}:{asked}: `printf 'subjectAltName={kind}:{asked}\\n' > server.ext; openssl x509 -req -in CSR -CA CA_FILE -CAkey CA_KEY -CAcreateserial -days 825 -extfile server.ext -out BROKER_CERT`"
     ));
     if names.iter().any(is_there) && case.spec.tls.ca.is_none() {
         lines.push(format!(
@@ -130,15 +130,15 @@ pub(super) fn wrong_name(case: &Case<'_>) -> Vec<String> {
     lines
 }
 
-/// The connection's URL with another host. `None` for a wildcard, which nobody can dial, and for what
-/// is no host at all: nobody shall be invited to type what a stranger wrote into a certificate.
+/// The connection's URL with another host. `None` for a wildcard, which can't be dialled, and for text that
+/// is no host: text from a certificate never becomes part of a command.
 fn url_with(case: &Case<'_>, name: &str) -> Option<String> {
     let url = &case.spec.url;
     let host = if name.contains(':') { format!("[{name}]") } else { name.to_owned() };
     let path = if case.transport().is_websocket() { url.path() } else { "" };
     let other = format!("{}://{host}:{}{path}", case.transport().scheme(), url.port());
     let parsed = BrokerUrl::parse(&other).ok()?;
-    // All of the name has to be the host, lest a slash in it begin a path, in which much is allowed.
+    // All of the name has to be the host: a slash in it would begin a path, in which much is allowed.
     let is_host = parsed.host().to_string().eq_ignore_ascii_case(name);
     is_host.then_some(other)
 }

@@ -12,14 +12,14 @@ pub(super) fn advise(case: &Case<'_>, reason: M) -> Vec<String> {
         ],
         M::ClientIdentifierNotValid | M::IdentifierRejected => lines![
             format!(
-                "Choose another client id with {}; this one is {}. Some brokers bind an id to a user, or let in only ids they know.",
+                "Choose another client id with {}; this one is {}. Some brokers bind an id to a user, or accept only ids they know.",
                 case.client_id(),
                 quoted(&case.spec.client_id)
             ),
             client_id_prefixes(case),
         ],
         M::Banned => lines![
-            "An administrator of the broker, or a rule there against repeated failures, has banned this client or address: lift it there first, then mend what led to it.",
+            "An administrator of the broker, or a rule there against repeated failures, has banned this client or address: lift it there first, then correct what led to it.",
         ],
         M::ServerUnavailable | M::ServerBusy | M::ServerShuttingDown => lines![
             "The broker says so itself, and it passes: look at its load and its log, then try again. A stored connection is tried again by itself.",
@@ -28,16 +28,15 @@ pub(super) fn advise(case: &Case<'_>, reason: M) -> Vec<String> {
             "A limit of the broker is reached: look at max_connections and its quotas, and at how many clients there are ($SYS/broker/clients/connected).",
         ],
         M::UnsupportedProtocolVersion | M::UnacceptableProtocolVersion => lines![
-            "The broker takes neither MQTT 5 nor 3.1.1. In Mosquitto, accept_protocol_versions of that listener has to hold 5 or 4.",
+            "The broker supports neither MQTT 5 nor 3.1.1. In Mosquitto, accept_protocol_versions of that listener has to hold 5 or 4.",
         ],
         M::UseAnotherServer => sent_elsewhere(
             case,
-            "It is meant for a time: a stored connection goes on trying this one, which may take us in again.",
+            "It is temporary: a stored connection keeps trying this server, which may accept it again.",
         ),
-        M::ServerMoved => sent_elsewhere(
-            case,
-            "It is meant for good: the url of this connection has to be changed.",
-        ),
+        M::ServerMoved => {
+            sent_elsewhere(case, "It is permanent: the url of this connection has to be changed.")
+        }
         M::SessionTakenOver => lines![format!(
             "Another client connected with the client id {}: choose another with {}.",
             quoted(&case.spec.client_id),
@@ -109,7 +108,7 @@ fn not_let_in(case: &Case<'_>) -> Vec<String> {
     let Some(user) = case.spec.username.as_deref() else {
         return lines![
             format!(
-                "No user name was given, and the broker lets nobody in without (Mosquitto: allow_anonymous false, the default from 2.0 on): give one with {settings}."
+                "No user name was given, and the broker requires one (Mosquitto: allow_anonymous false, the default from 2.0 on): give one with {settings}."
             ),
             client_id_prefixes(case),
             "Mosquitto says the same for missing and for wrong credentials.",
@@ -148,7 +147,7 @@ fn client_id_prefixes(case: &Case<'_>) -> String {
 
 fn sent_elsewhere(case: &Case<'_>, meant: &str) -> Vec<String> {
     let nowhere = || {
-        "The broker does not say where its clients should go: its log, or whoever runs it, does."
+        "The broker does not say where its clients should go: look into its log, or ask its operator."
             .to_owned()
     };
     lines![elsewhere::server(case).unwrap_or_else(nowhere), meant]

@@ -38,13 +38,13 @@ pub(super) fn advise(case: &Case<'_>, code: N) -> Vec<String> {
         ],
         (N::NoDescriptors, _) => lines![
             "Raise the limit of open files and restart haltere: LimitNOFILE=65536 in the service, or `ulimit -n 65536`. It shares them out at the start, and its log says how.",
-            "Until then, disconnect a connection that is not needed: the one that has waited longest gets its place at once.",
+            "Until then, disconnect a connection that is not needed: the one that has waited longest gets its slot at once.",
         ],
         (N::TooManyFiles, _) => lines![
             "Raise the limit of open files: LimitNOFILE=65536 in the service, or `ulimit -n`. haltere needs one per connection and some more.",
         ],
         (N::InputOutput, _) => lines![
-            "The operating system failed in a way that has no name of its own; its words stand in the message above, and dmesg may say more.",
+            "The operating system failed in a way that has no name of its own; the message above has its words, and dmesg may say more.",
             format!(
                 "See whether it depends on the network between the two: `nc -vz {address} {port}`"
             ),
@@ -190,7 +190,7 @@ fn lost(case: &Case<'_>) -> Vec<String> {
     let mut lines = lines![
         "The broker's log says whether it was stopped, or closed this session, and why.",
         format!(
-            "Two clients with one client id throw each other out for ever: is {} in use elsewhere? If so, choose another with {}.",
+            "Two clients with one client id disconnect each other forever: is {} in use elsewhere? If so, choose another with {}.",
             quoted(&case.spec.client_id),
             case.client_id()
         ),
@@ -207,12 +207,12 @@ fn not_upgraded(case: &Case<'_>) -> Vec<String> {
     let mut lines = Vec::new();
     match case.failure.errno {
         Some(300..=399) => lines.extend(lines![elsewhere::redirect(case).unwrap_or_else(|| {
-            "The server redirects and does not say where to: ask whoever runs it for the broker's URL.".to_owned()
+            "The server redirects and does not say where to: ask its operator for the broker's URL.".to_owned()
         })]),
         Some(401 | 407) => lines.push("A proxy in front of the broker asks for an HTTP login, which haltere does not have: user name and password of a connection go to the broker itself. Let that proxy pass upgrades on this path without one.".to_owned()),
-        Some(403) => lines.push("A proxy or firewall in front of the broker does not let this client or address in: look at its list of allowed addresses, and at its log.".to_owned()),
+        Some(403) => lines.push("A proxy or firewall in front of the broker does not accept this client or address: look at its list of allowed addresses, and at its log.".to_owned()),
         Some(404 | 405 | 410 | 200..=299) => lines.push(format!("There is a web server, but no broker at {path}: usual paths are /mqtt, /ws and /.")),
-        Some(400 | 426) => lines.push("If a proxy stands in between, it has to pass the headers Upgrade and Connection on (nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade). nginx says 400 as well to a client without TLS on a port with it.".to_owned()),
+        Some(400 | 426) => lines.push("If a proxy is in between, it has to pass the headers Upgrade and Connection on (nginx: proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade). nginx says 400 as well to a client without TLS on a port with it.".to_owned()),
         Some(429) => lines.push("A proxy in front of the broker limits how often clients come: look at its limits. A stored connection is tried again by itself.".to_owned()),
         Some(502 | 504) => lines.push("The proxy does not reach the broker behind it: is that up, and are address and port in the proxy's configuration right?".to_owned()),
         Some(503) => lines.push("The proxy has no broker to give us to at the moment, or is overloaded: see whether the broker behind it is up. A stored connection is tried again by itself.".to_owned()),

@@ -1,4 +1,4 @@
-//! What is not as good as it could be about a broker that lets us in.
+//! What could be better about a broker that accepts the connection.
 
 use haltere_core::{BrokerFacts, SysTopics};
 use jiff::SignedDuration;
@@ -7,7 +7,7 @@ use super::{Audience, Circumstances, Findings, day, is_loopback, quoted};
 use crate::LinkSpec;
 use crate::tls::CertificateFacts;
 
-/// A certificate that ends sooner than this is worth a word.
+/// A certificate that ends sooner than this is mentioned.
 const SOON: SignedDuration = SignedDuration::from_hours(30 * 24);
 
 /// Also said after a failure: it explains many.
@@ -51,7 +51,7 @@ fn on_sys(broker: &BrokerFacts) -> Option<&'static str> {
             "The broker does not let this user read $SYS/#, so its version and uptime are unknown: allow it (Mosquitto's acl_file: topic read $SYS/#), or set noMetricsMode to true.",
         ),
         SysTopics::Asked | SysTopics::Granted => broker.version.is_none().then_some(
-            "The broker tells nothing about itself: to see its version and uptime, allow this user to read $SYS/# (Mosquitto's acl_file: topic read $SYS/#; sys_interval must not be 0).",
+            "The broker publishes nothing about itself: to see its version and uptime, allow this user to read $SYS/# (Mosquitto's acl_file: topic read $SYS/#; sys_interval must not be 0).",
         ),
     }
 }
@@ -69,11 +69,11 @@ fn on_certificates(
     let mut remarks = Vec::new();
     if spec.tls.reject_unauthorized == Some(false) {
         remarks.push(format!(
-            "Nobody has checked who that broker is: give its CA with {ca} and do without {insecure}."
+            "The broker's identity was not checked: give its CA with {ca} and do without {insecure}."
         ));
     }
     if broker.tls.as_ref().is_some_and(|tls| tls.legacy_certificate) {
-        remarks.push("The certificate is of an old make (X.509 version 1, no subjectAltName that fits, a CA used as a server, or an uncommon signature) and accepted only because its CA was given: have it made anew with subjectAltName when you can.".to_owned());
+        remarks.push("The certificate is of an old make (X.509 version 1, no subjectAltName that fits, a CA used as a server, or an uncommon signature) and accepted only because its CA was given: have a new one made with subjectAltName when you can.".to_owned());
     }
     let ends_soon = |end: &_| circumstances.now.duration_until(*end) < SOON;
     for certificate in chain {

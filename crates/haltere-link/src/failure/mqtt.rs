@@ -22,7 +22,7 @@ fn why_refused(reason: MqttReason) -> &'static str {
     use MqttReason as M;
     match reason {
         M::NotAuthorized => {
-            "it does not accept this user name and password, or does not allow this client id in"
+            "it does not accept this user name and password, or does not allow this client id"
         }
         M::BadUserNameOrPassword => "it does not accept this user name and password",
         M::ServerUnavailable => "the broker is not available now",
@@ -30,20 +30,20 @@ fn why_refused(reason: MqttReason) -> &'static str {
         M::Banned => "the client is banned",
         M::ClientIdentifierNotValid | M::IdentifierRejected => "the client id is not allowed",
         M::UnsupportedProtocolVersion | M::UnacceptableProtocolVersion => {
-            "the broker speaks neither MQTT 5 nor 3.1.1"
+            "the broker supports neither MQTT 5 nor 3.1.1"
         }
         M::ConnectionRateExceeded => "too many connections were made in a short time",
         M::QuotaExceeded => "a quota is used up",
         M::UnspecifiedError => "it gives no reason",
         M::MalformedPacket => "it could not read our CONNECT",
-        M::ProtocolError => "our CONNECT breaks a rule it holds us to",
+        M::ProtocolError => "our CONNECT breaks a rule of MQTT",
         M::ImplementationSpecificError => "our CONNECT breaks a rule of its own",
         M::BadAuthenticationMethod => {
-            "it wants extended authentication, which haltere does not speak"
+            "it requires extended authentication, which haltere does not support"
         }
-        M::PacketTooLarge => "our CONNECT is larger than the packets it takes",
+        M::PacketTooLarge => "our CONNECT is larger than the packets it accepts",
         M::PayloadFormatInvalid => "it objects to a will message, though haltere sends none",
-        M::UseAnotherServer => "it sends us to another server for now",
+        M::UseAnotherServer => "it refers us to another server for now",
         M::ServerMoved => "the broker has moved to another server for good",
         M::ConnectionRefused
         | M::NormalDisconnection
@@ -70,12 +70,12 @@ fn why_refused(reason: MqttReason) -> &'static str {
 pub(crate) fn sent_away(why: &Refusal) -> LinkFailure {
     use MqttReason as M;
     let reason = match why.code {
-        M::SessionTakenOver => "another client came with the same client id",
+        M::SessionTakenOver => "another client connected with the same client id",
         M::ServerShuttingDown => "the broker shuts down",
-        M::KeepAliveTimeout => "the broker did not hear from us in time",
+        M::KeepAliveTimeout => "the broker received nothing from us in time",
         M::AdministrativeAction => "an administrator of the broker ended it",
-        M::NotAuthorized => "the broker no longer allows us in",
-        M::UseAnotherServer => "the broker sends us to another server for now",
+        M::NotAuthorized => "the broker no longer accepts this client",
+        M::UseAnotherServer => "the broker refers us to another server for now",
         M::ServerMoved => "the broker has moved to another server for good",
         // The name of the reason follows and says the rest.
         _ => "the broker ended it",

@@ -25,7 +25,7 @@ pub(crate) fn silent(stage: Stage, peer: SocketAddr) -> LinkFailure {
 pub(crate) fn closed_early(stage: Stage, peer: SocketAddr) -> LinkFailure {
     let message = format!(
         "{peer} closed the connection before it answered; the port may expect TLS or another \
-         protocol, or the broker does not let us in"
+         protocol, or the broker does not accept this client"
     );
     at_connack(stage, NetworkCode::ConnectionClosed, CLOSED, peer, message)
 }
@@ -78,7 +78,7 @@ pub(crate) fn before_connack(
     use io::ErrorKind::{BrokenPipe, ConnectionReset, UnexpectedEof};
     match error.kind() {
         ConnectionReset | BrokenPipe if encrypted => {
-            reset(stage, peer, "the broker may not let this client in; its log says more")
+            reset(stage, peer, "the broker may not accept this client; its log says more")
         }
         ConnectionReset | BrokenPipe => is_this_port_tls(stage, peer),
         UnexpectedEof => closed_early(stage, peer),

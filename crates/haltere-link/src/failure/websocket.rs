@@ -12,10 +12,10 @@ use crate::transport::HttpRefusal;
 pub(crate) fn upgrade_refused(refusal: &HttpRefusal, peer: SocketAddr) -> LinkFailure {
     let HttpRefusal { status, reason, location } = refusal;
     let why = match status {
-        300..=399 => "it sends us elsewhere",
+        300..=399 => "it redirects",
         401 | 407 => "it asks for a login of its own",
-        403 => "it does not let us in",
-        400 | 426 => "it does not take our request for an upgrade",
+        403 => "it denies access",
+        400 | 426 => "it does not accept our request for an upgrade",
         404 | 405 | 410 | 200..=299 => "there is no broker at this path; check the path",
         429 => "too many requests were made in a short time",
         502 | 504 => "it does not reach the broker behind it",

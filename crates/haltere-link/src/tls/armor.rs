@@ -14,7 +14,7 @@ const DASHES: &[u8] = b"-----";
 /// The longest label, in bytes.
 const MAX_LABEL: usize = 64;
 
-/// With and without padding, whatever the bits are that padding stands for.
+/// With and without padding, whatever the unused bits are.
 const LENIENT: GeneralPurpose = GeneralPurpose::new(
     &STANDARD,
     GeneralPurposeConfig::new()
@@ -28,7 +28,7 @@ pub(super) struct Block<'a> {
     pub(super) label: &'a str,
     /// What is between its ends.
     pub(super) body: Body,
-    /// Where it stands in the text, its first and last lines included.
+    /// Its position in the text, including its first and last lines.
     pub(super) range: Range<usize>,
 }
 
@@ -60,7 +60,7 @@ pub(super) fn blocks(text: &[u8]) -> Vec<Block<'_>> {
     blocks
 }
 
-/// What stands between `-----BEGIN ` and the next dashes.
+/// The text between `-----BEGIN ` and the next dashes.
 fn label(text: &[u8]) -> Option<&str> {
     let length = text.iter().take(MAX_LABEL).position(|byte| *byte == b'-')?;
     let is_plain = |byte: &u8| byte.is_ascii_graphic() || *byte == b' ';
@@ -81,7 +81,7 @@ fn read(body: &[u8]) -> Body {
     }
 }
 
-/// What follows the headers, if there are any: an empty line stands between.
+/// What follows the headers, if there are any, and the empty line after them.
 fn without_headers(body: &[u8]) -> &[u8] {
     let Some(colon) = body.iter().rposition(|byte| *byte == b':') else { return body };
     let line_end = if body.contains(&b'\n') { b'\n' } else { b'\r' };

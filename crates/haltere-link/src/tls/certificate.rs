@@ -158,7 +158,7 @@ impl<'a> Certificate<'a> {
             })
     }
 
-    /// In one of the ways that OpenSSL knows besides.
+    /// In one of the ways that only OpenSSL supports.
     fn is_signed_unusually_by(&self, issuer: &Certificate<'_>) -> bool {
         let scheme = Scheme::of(&self.x509.signature_algorithm);
         let signed = self.x509.tbs_certificate.as_ref();
@@ -183,7 +183,7 @@ impl<'a> Certificate<'a> {
         key_usage != Some(false) && is_ca && self.extended_usage_allows_servers()
     }
 
-    /// How many CA certificates may stand between this one and the leaf; `None` for any number.
+    /// How many CA certificates may be between this one and the leaf; `None` for any number.
     pub(super) fn path_length(&self) -> Option<u32> {
         self.x509.basic_constraints().ok().flatten()?.value.path_len_constraint
     }

@@ -1,4 +1,4 @@
-//! What DER holds, told by its form: labels and file names are often wrong.
+//! What DER contains, recognized by its form: labels and file names are often wrong.
 
 use x509_parser::certification_request::X509CertificationRequest;
 use x509_parser::prelude::FromDer as _;

@@ -1,5 +1,5 @@
-//! The little DER that has to be read by hand: algorithm identifiers as raw bytes, which is how
-//! signature algorithms are told apart, and which no parser hands out.
+//! The little DER that has to be read by hand: algorithm identifiers as raw bytes. They distinguish
+//! signature algorithms, and no parser returns them.
 
 /// The first element of some DER.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -16,9 +16,8 @@ use super::strength;
 use super::trust::Trust;
 use crate::failure::USE_IN_URL;
 
-/// Why a certificate was refused, in Node's codes. Travels inside rustls' error, because that is
-/// the only way out of a verifier, and takes the presented chain along: a person may want to see
-/// it, in order to trust its CA.
+/// Why a certificate was refused, in Node's codes. Travels inside rustls' error, the only way out of a
+/// verifier. Contains the presented chain, so that an operator can look at it and trust its CA.
 #[derive(Debug, thiserror::Error)]
 #[error("{message}")]
 pub(super) struct CertificateFault {
@@ -36,23 +35,21 @@ impl From<CertificateFault> for rustls::Error {
     }
 }
 
-/// What a verifier knows when it has to decide.
+/// What a verifier knows when it decides.
 pub(super) struct Case<'a> {
     /// Leaf first, as presented.
     pub(super) presented: &'a [CertificateDer<'a>],
-    /// Whom the connection trusts.
+    /// The roots that the connection trusts.
     pub(super) trust: &'a Trust,
-    /// Whom we dialled.
+    /// The name that the certificate has to be for.
     pub(super) host: &'a Host,
-    /// When.
     pub(super) now: Timestamp,
-    /// How signatures are checked.
     pub(super) algorithms: &'a WebPkiSupportedAlgorithms,
 }
 
 impl Case<'_> {
-    /// Finds words for a refusal. Where several faults hold at once, the order is Node's: time,
-    /// then issuer, then use, then name.
+    /// Code and message of a refusal. Of several faults the first one counts, in Node's order: time, issuer,
+    /// use, name.
     pub(super) fn explain(&self, error: &CertificateError) -> CertificateFault {
         let Some(path) = Path::walk(self.presented, self.trust, self.now) else {
             return self
@@ -102,8 +99,8 @@ impl Case<'_> {
     }
 
     fn issuer_fault(&self, path: &Path<'_>, error: &CertificateError) -> Option<CertificateFault> {
-        // webpki looks at names last: it has found a trusted way, be it one that ends at an
-        // intermediate certificate the operator gave.
+        // webpki checks names last: it has found a trusted path, perhaps one that ends at an intermediate
+        // certificate the operator gave.
         if is_about_names(error) && self.name_fault(path).is_some() {
             return None;
         }
@@ -134,7 +131,7 @@ impl Case<'_> {
                 TlsCode::SelfSignedCertInChain,
                 "The broker's certificate is signed by a private authority that is not trusted here",
             ),
-            // The right CA may be there, and the way to it missing: only the broker's side can tell.
+            // The right CA may be there and the path to it missing: only the broker's operator knows.
             (End::IssuerMissing, true) => (
                 TlsCode::UnableToVerifyLeafSignature,
                 "The broker's certificate is signed by an authority that is not known, and the broker \
@@ -174,7 +171,7 @@ impl Case<'_> {
             || !legacy::signatures_hold(path, self.algorithms);
         is_bad.then(|| {
             let message = "A signature in the chain of the broker's certificate does not fit the CA certificate \
-                           of that name; the CA was probably made anew: put its current certificate into the field ca";
+                           of that name; the CA was probably made again: put its current certificate into the field ca";
             self.fault(TlsCode::CertSignatureFailure, message.to_owned())
         })
     }
@@ -194,7 +191,7 @@ impl Case<'_> {
         } else {
             return None;
         };
-        let message = format!("The broker's certificate was refused: {why}; have it made anew");
+        let message = format!("The broker's certificate was refused: {why}; have a new one made");
         Some(self.fault(code, message))
     }
 
@@ -245,7 +242,7 @@ impl Case<'_> {
             }
             error => (TlsCode::CertUntrusted, error.to_string()),
         };
-        // The words of others may quote the certificate.
+        // Errors of libraries may quote the certificate.
         let why = printable(&why, 200);
         self.fault(code, format!("The broker's certificate was refused: {why}"))
     }

@@ -76,7 +76,7 @@ pub(super) fn issuers_may_sign(path: &Path<'_>) -> bool {
     path.certificates().skip(1).all(Certificate::may_sign_certificates)
 }
 
-/// Whether nobody above the leaf has more CAs below it than it allows.
+/// Whether no CA above the leaf has more CAs below it than it allows.
 pub(super) fn path_lengths_hold(path: &Path<'_>) -> bool {
     path.certificates().skip(1).zip(0..).all(|(issuer, authorities_below)| {
         issuer.path_length().is_none_or(|allowed| authorities_below <= allowed)

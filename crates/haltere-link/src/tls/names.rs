@@ -8,7 +8,7 @@ use haltere_core::Host;
 use super::certificate::{AlternativeName, Certificate};
 
 /// Whether one of the certificate's names is `host`. The common name counts only when there is no
-/// DNS name beside it. Both may be an IP address in letters, though not with a wildcard.
+/// DNS name in the certificate. Both may be an IP address in letters, though not with a wildcard.
 pub(super) fn belongs_to(certificate: &Certificate<'_>, host: &Host) -> bool {
     let is_alternative = certificate.alternative_names().any(|name| match name {
         AlternativeName::Dns(pattern) => matches(pattern, host),
@@ -42,7 +42,7 @@ pub(super) fn has_dns_names(certificate: &Certificate<'_>) -> bool {
 }
 
 /// The names a certificate is good for: the alternative names, or else the common name.
-/// As they stand in the certificate: hostile, unbounded.
+/// As they are in the certificate: hostile, unbounded.
 pub(super) fn all(certificate: &Certificate<'_>) -> Vec<String> {
     let mut names: Vec<String> = certificate
         .alternative_names()

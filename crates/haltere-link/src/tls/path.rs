@@ -37,7 +37,7 @@ pub(super) struct Step<'a> {
 pub(super) enum End {
     /// At somebody trusted.
     Trusted,
-    /// At a certificate signed by its own key that nobody trusts.
+    /// At a certificate signed by its own key that is not trusted.
     SelfSigned,
     /// At a certificate whose issuer is nowhere to be found.
     IssuerMissing,

@@ -1,13 +1,13 @@
-//! Keys that are too small, and algorithms that are too weak or that nobody has taught us: to be named
-//! as what they are, and not as a certificate that is wrong.
+//! Keys that are too small, and algorithms that are too weak or not supported: named as such, and not
+//! as a wrong certificate.
 
 use haltere_core::{LinkFailure, TlsCode};
 
 use super::path::{End, Path, Step};
 use super::signature::{Curve, EXPLICIT, Key, Strength};
 
-/// From here on OpenSSL counts an RSA key as worth 112 bits, as everything has to be that
-/// `mosquitto_pub` accepts on Debian. People are told the round number.
+/// The smallest RSA key that OpenSSL rates at 112 bits of security, the minimum of `mosquitto_pub` on
+/// Debian. Messages name the round number.
 const MIN_RSA_BITS: u64 = 1_966;
 
 /// What we accept, for people.
@@ -44,7 +44,7 @@ pub(crate) fn key_at_fault(failure: &LinkFailure) -> Option<KeyOf> {
     }
 }
 
-/// The first on the way, the leaf before all others.
+/// The first one in the path, the leaf before all others.
 pub(super) fn of_path(path: &Path<'_>) -> Option<Weakness> {
     let (leaf, issuers) = path.steps.split_first()?;
     of_leaf_key(leaf).or_else(|| {
@@ -61,7 +61,7 @@ pub(super) fn of_path(path: &Path<'_>) -> Option<Weakness> {
     })
 }
 
-/// Whether the broker's key is worth anything.
+/// The weakness of the broker's key.
 pub(super) fn of_leaf_key(leaf: &Step<'_>) -> Option<Weakness> {
     let whose = LEAF;
     Some(match leaf.certificate.key()? {

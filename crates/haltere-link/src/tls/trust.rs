@@ -1,4 +1,4 @@
-//! Whom a connection trusts.
+//! The roots that a connection trusts.
 
 use std::sync::{Arc, Weak};
 
@@ -17,7 +17,7 @@ pub(super) struct Trust {
     pub(super) supplied: Arc<[CertificateDer<'static>]>,
 }
 
-/// A [`Trust`] that lasts as long as somebody uses it: a bundle of roots, once it is read, is large.
+/// A [`Trust`] that lives as long as a client uses it: a bundle of roots, once it is read, is large.
 pub(super) struct WeakTrust(Weak<RootCertStore>, Weak<[CertificateDer<'static>]>);
 
 impl WeakTrust {
@@ -35,7 +35,7 @@ impl Trust {
         Self { roots: Arc::new(roots), supplied: certificates.into() }
     }
 
-    /// Remembers it without keeping it.
+    /// Refers to it without keeping it alive.
     pub(super) fn downgrade(&self) -> WeakTrust {
         WeakTrust(Arc::downgrade(&self.roots), Arc::downgrade(&self.supplied))
     }
@@ -71,7 +71,7 @@ impl Trust {
             .any(|anchor| Some(anchor.subject_public_key_info.as_ref()) == key)
     }
 
-    /// Whether the system trusts somebody of this name (DER).
+    /// Whether the system trusts an authority with this name (DER).
     pub(super) fn system_knows(&self, name: &[u8]) -> bool {
         !self.is_supplied() && self.anchors_named(name).next().is_some()
     }

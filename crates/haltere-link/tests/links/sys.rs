@@ -246,7 +246,7 @@ async fn a_session_that_another_client_takes_over_is_not_blamed_on_it() {
         .await;
     let report = fleet.supervisor.probe(&spec, |_| {}).await;
     let failure = report.failure.clone().expect("the doctor does not call that healthy");
-    assert!(failure.message.contains("another client came"), "{failure}");
+    assert!(failure.message.contains("another client connected"), "{failure}");
     fleet.ends_well().await;
 }
 

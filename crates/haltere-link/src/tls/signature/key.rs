@@ -98,10 +98,10 @@ pub(in super::super) fn unusable_curve(curve: &Oid<'_>) -> Option<String> {
 /// A key with such parameters.
 pub(in super::super) const EXPLICIT: &str = "an EC key whose curve is written out instead of named";
 
-/// Whoever made the certificate chose the name.
+/// Text from the certificate, so bounded.
 const LONGEST_NAME: usize = 64;
 
-/// An object identifier in digits, cut where nobody reads on: whoever made the certificate chose it.
+/// An object identifier in digits, cut to a bounded length.
 pub(super) fn name_of(oid: &Oid<'_>) -> String {
     let mut name = oid.to_id_string();
     name.truncate(LONGEST_NAME);

@@ -32,7 +32,7 @@ async fn chains_that_lead_nowhere() {
     let good = root.server(&["localhost"]);
     let own = Leaf::server(&["localhost"]).self_signed();
     let (trusted, other) = (trusting(&root.pem()), trusting(&Ca::new("other").pem()));
-    // The same name, another key: an authority that was made anew.
+    // The same name, another key: an authority that was made again.
     let namesake = trusting(&Ca::new("root").pem());
     let system = TlsMaterial::default();
 
@@ -189,7 +189,7 @@ async fn old_certificates() {
         .await;
     // Without key identifiers, an authority of the same name is taken for the right one at first.
     let namesake = workshop.ca("old", Key::Rsa2048).issue("localhost", Key::P256);
-    check(&namesake, &tls, "localhost", "CERT_SIGNATURE_FAILURE", "made anew").await;
+    check(&namesake, &tls, "localhost", "CERT_SIGNATURE_FAILURE", "made again").await;
     let expired = ca.issue_with("localhost", Key::P256, &["-days", "-1"]);
     check(&expired, &tls, "localhost", "CERT_HAS_EXPIRED", "renew it").await;
     let elsewhere = ca.issue("elsewhere", Key::P256);
