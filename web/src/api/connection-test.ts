@@ -20,7 +20,10 @@ export type TestTarget =
   | { readonly input: Omit<ConnectionInput, "name"> }
   | { readonly connectionId: string; readonly patch: ConnectionPatch };
 
-/** Connects to a broker once and reports every stage; aborting the signal ends the test. */
+/**
+ * Connects to a broker once and reports every stage; aborting the signal ends the test. What still runs when the
+ * result arrives never ends and is dropped.
+ */
 export async function testConnection(
   target: TestTarget,
   onStages: (stages: readonly TestStage[]) => void,
@@ -30,7 +33,10 @@ export async function testConnection(
     "patch" in target ? [`?connection=${encodeURIComponent(target.connectionId)}`, target.patch] : ["", target.input];
   let stages: readonly TestStage[] = [];
   for await (const { event, data } of postStream(`/api/connection-test${query}`, JSON.stringify(body), signal)) {
-    if (event === "result") return JSON.parse(data) as ConnectionTest;
+    if (event === "result") {
+      onStages(stages.filter(({ state }) => state !== "running"));
+      return JSON.parse(data) as ConnectionTest;
+    }
     if (event === "stage") {
       stages = applyStageEvent(stages, JSON.parse(data) as StageEvent);
       onStages(stages);
@@ -39,10 +45,15 @@ export async function testConnection(
   throw unreachable("the test broke off");
 }
 
-/** The stages after an event. A stage that repeats is listed where it occurred last. */
+/** The stages after an event. A stage stays where it occurred first, so that no line moves while it is read. */
 export function applyStageEvent(stages: readonly TestStage[], event: StageEvent): readonly TestStage[] {
-  const others = stages.filter(({ stage }) => stage !== event.stage);
-  if (event.state === "started") return [...others, { stage: event.stage, state: "running" }];
+  const now = toStage(event);
+  const isKnown = stages.some(({ stage }) => stage === now.stage);
+  return isKnown ? stages.map((before) => (before.stage === now.stage ? now : before)) : [...stages, now];
+}
+
+function toStage(event: StageEvent): TestStage {
+  if (event.state === "started") return { stage: event.stage, state: "running" };
   const { stage, ok, elapsedMs, detail } = event;
-  return [...others, { stage, state: ok ? "passed" : "failed", elapsedMs, ...(detail !== undefined && { detail }) }];
+  return { stage, state: ok ? "passed" : "failed", elapsedMs, ...(detail !== undefined && { detail }) };
 }
