@@ -45,10 +45,12 @@ test("a connection is created, tested, changed and deleted by keyboard", async (
   await tabTo(page, page.getByRole("main").getByRole("link", { name: en.fleet.newConnection }));
   await keyboard.press("Enter");
 
-  await expect(textField(page, en.form.name)).toBeFocused();
-  await keyboard.type("Press");
-  await tabTo(page, textField(page, en.form.url));
+  await expect(textField(page, en.form.url)).toBeFocused();
   await keyboard.type(broker.url);
+  // The host is the first name; typing replaces it.
+  await tabTo(page, textField(page, en.form.name));
+  await keyboard.press("Control+a");
+  await keyboard.type("Press");
   await tabTo(page, page.getByRole("button", { name: en.form.advanced, exact: true }));
   await keyboard.press("Enter");
   await tabTo(page, textField(page, en.form.id));

@@ -16,7 +16,7 @@ interface Props {
   replaces?: boolean;
   isBusy?: boolean;
   /** Absent without the permission to change connections. */
-  onTrust?: ((pem: string) => void) | undefined;
+  onTrust?: ((ca: Certificate) => void) | undefined;
 }
 
 /** Offers to trust the CA at the end of a chain, once its fingerprint has been compared. */
@@ -39,7 +39,7 @@ export function TrustIssuer({ chain, replaces = false, isBusy = false, onTrust }
       )
     );
   }
-  const { subject, notAfter, fingerprint, pem } = certificate;
+  const { subject, notAfter, fingerprint } = certificate;
   return (
     <div className={classes.trust}>
       <p>
@@ -65,7 +65,7 @@ export function TrustIssuer({ chain, replaces = false, isBusy = false, onTrust }
             variant="default"
             disabled={comparedFingerprint !== fingerprint}
             loading={isBusy}
-            onClick={() => onTrust(pem)}
+            onClick={() => onTrust(certificate)}
           >
             {t.form.trust}
           </Button>

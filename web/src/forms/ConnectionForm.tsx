@@ -1,24 +1,28 @@
-import { Alert, Button, Group, PasswordInput, Switch, TextInput } from "@mantine/core";
+import { Alert, Button, Group, Loader, PasswordInput, TextInput } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { IconStethoscope } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
 import { ApiError } from "../api/client";
 import type { TestTarget } from "../api/connection-test";
+import type { Certificate } from "../api/schema";
 import { UnsavedChangesGuard } from "../components/UnsavedChangesGuard";
 import { useMessages } from "../i18n/language";
 import { errorText } from "../model/error-text";
-import { isTls, urlFault } from "../util/broker-url";
+import { hostOf, isTls, urlFault } from "../util/broker-url";
+import { AdvancedFields } from "./AdvancedFields";
 import classes from "./ConnectionForm.module.css";
-import { Disclosure } from "./Disclosure";
 import type { Draft } from "./draft";
+import { isSameTarget, withoutStored } from "./draft";
 import type { EditConflictProps } from "./EditConflict";
 import { EditConflict } from "./EditConflict";
 import { Fieldset } from "./Fieldset";
 import { TestPanel } from "./TestPanel";
 import { TLS_FIELDS, TlsFields } from "./TlsFields";
+import { UrlField } from "./UrlField";
 import { useConnectionTest } from "./use-connection-test";
+import { FIELD, useRefusal } from "./use-refusal";
 
 interface Props {
   title: string;
@@ -30,6 +34,10 @@ interface Props {
   /** Saves the draft and returns a function that leaves the form. */
   onSave: (draft: Draft) => Promise<() => void>;
   onCancel: () => void;
+  /** Whether the stored connection was deleted in the meantime; `onSave` then creates it again. */
+  isDeleted?: boolean;
+  /** Whether the server can read what is stored. */
+  isReadable?: boolean;
   /** What to do when another user has saved in the meantime. */
   conflict?: Pick<EditConflictProps, "initial" | "latest" | "onLoadLatest"> & {
     /** Applies the user's changes to the latest version. */
@@ -37,23 +45,29 @@ interface Props {
   };
 }
 
-/** Fields that show their own error. */
-const FIELDS_WITH_ERRORS = ["name", "id", "url", "username", "password", "clientId", ...TLS_FIELDS] as const;
-/** Checked together: a key belongs to a certificate. */
-const KEY_PAIR: readonly FieldWithError[] = ["cert", "key"];
-
-type FieldWithError = (typeof FIELDS_WITH_ERRORS)[number];
-
 /** Creates or changes a connection. It can be saved while its broker is unreachable. */
-export function ConnectionForm({ title, initial, isNew, toTestTarget, onSave, onCancel, conflict }: Props) {
+export function ConnectionForm({
+  title,
+  initial,
+  isNew,
+  toTestTarget,
+  onSave,
+  onCancel,
+  conflict,
+  isDeleted = false,
+  isReadable = true,
+}: Props) {
   const t = useMessages();
+  const form = useRef<HTMLFormElement>(null);
   const [draft, setDraft] = useState(initial);
-  const [wasSubmitted, setSubmitted] = useState(false);
+  // The fields that a test or saving has required.
+  const [required, setRequired] = useState<readonly (keyof Draft)[]>([]);
   const set = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }));
-  const fault = urlFault(draft.url);
-  const test = useConnectionTest(() => toTestTarget(draft));
-  // The draft that the server checked last.
+  const test = useConnectionTest();
+  // The draft that the server checked last, and the one that was tested last.
   const [checkedDraft, setCheckedDraft] = useState(initial);
+  const [testedDraft, setTestedDraft] = useState(initial);
+  const [trustedCa, setTrustedCa] = useState<Certificate>();
   const isSaved = useRef(false);
   const saving = useMutation({
     mutationFn: (keep: boolean) => (keep && conflict ? conflict.onSaveMine : onSave)(draft),
@@ -66,142 +80,129 @@ export function ConnectionForm({ title, initial, isNew, toTestTarget, onSave, on
       leave();
     },
   });
-  // The server names the field: `url: port 70000 is out of range`.
-  const refusal = saving.error ?? test.error;
-  const fieldError = refusal instanceof ApiError ? /^([a-zA-Z.]+): (.*)$/s.exec(refusal.message) : null;
-  const concerns = (field: FieldWithError) => fieldError?.[1]?.split(".").includes(field) ?? false;
-  const isEdited = (field: FieldWithError) =>
-    (KEY_PAIR.includes(field) ? KEY_PAIR : [field]).some((name) => draft[name] !== checkedDraft[name]);
-  // An error no longer applies once its field has been edited.
-  const errorOf = (field: FieldWithError) => (concerns(field) && !isEdited(field) ? fieldError?.[2] : undefined);
-  const isShownAtField = FIELDS_WITH_ERRORS.some((field) => concerns(field) && (isNew || field !== "id"));
+  const { errorOf, unplaced } = useRefusal(form, saving.error ?? test.error, draft, checkedDraft);
+  const [showsTls, setShowsTls] = useState(false);
+  // Stays once it had an error: the user may be typing there.
+  if (!showsTls && TLS_FIELDS.some((field) => errorOf(field))) setShowsTls(true);
+
+  // Stored secrets are gone with the connection.
+  if (isDeleted && draft !== withoutStored(draft)) setDraft(withoutStored(draft));
 
   const isConflict = conflict && saving.error instanceof ApiError && saving.error.isEditConflict;
 
+  /** Whether the fields are filled in; else moves the focus to the first that is not. */
+  const isComplete = (...fields: readonly (keyof Draft)[]) => {
+    setRequired((before) => [...before, ...fields]);
+    const wrong = fields.find((field) => (field === "url" ? urlFault(draft.url) : !draft.name.trim()));
+    form.current?.querySelector<HTMLElement>(`[${FIELD}="${wrong}"] input`)?.focus();
+    return wrong === undefined;
+  };
+  const storedPassword = !isReadable ? "unreadable" : initial.username === "" ? "none" : "unchanged";
   const submit = (event: { preventDefault: () => void }) => {
     event.preventDefault();
-    setSubmitted(true);
-    if (!fault && draft.name.trim()) saving.mutate(false);
+    if (!saving.isPending && isComplete("url", "name")) saving.mutate(false);
+  };
+  const runTest = (tested: Draft) => {
+    setCheckedDraft(tested);
+    setTestedDraft(tested);
+    saving.reset();
+    test.run(toTestTarget(tested));
+  };
+  const trust = (ca: Certificate) => {
+    const trusting = { ...draft, ca: ca.pem };
+    setDraft(trusting);
+    setTrustedCa(ca);
+    runTest(trusting);
   };
 
   useHotkeys([["mod+Enter", submit]], []);
 
   return (
-    <form className={classes.form} onSubmit={submit} noValidate>
+    <form ref={form} className={classes.form} onSubmit={submit} noValidate>
       <UnsavedChangesGuard isDirty={() => !isSaved.current && JSON.stringify(draft) !== JSON.stringify(initial)} />
-      <h1>{title}</h1>
-      {isConflict && (
-        <EditConflict
-          {...conflict}
-          isBusy={saving.isPending}
-          onSaveMine={() => saving.mutate(true)}
-          onLoadLatest={() => {
-            isSaved.current = true;
-            conflict.onLoadLatest();
-          }}
-        />
-      )}
-      {refusal && !isShownAtField && !isConflict && (
-        <Alert color="red" variant="light" mb="md" role="alert" title={t.errors.title}>
-          {errorText(refusal, t)}
-        </Alert>
-      )}
-      <Fieldset>
-        <TextInput
-          label={t.form.name}
-          required
-          autoFocus={isNew}
-          maxLength={128}
-          value={draft.name}
-          error={errorOf("name") ?? (wasSubmitted && !draft.name.trim() ? t.form.nameRequired : undefined)}
-          onChange={(event) => set({ name: event.currentTarget.value })}
-        />
-        <TextInput
-          label={t.form.url}
-          description={t.form.urlText}
-          placeholder="mqtts://broker.example:8883"
-          required
-          inputMode="url"
-          autoComplete="off"
-          autoCapitalize="none"
-          spellCheck={false}
-          value={draft.url}
-          error={
-            errorOf("url") ??
-            (fault && (wasSubmitted || draft.url.includes("://")) && fault !== "host"
-              ? t.form.urlFaults[fault]
-              : wasSubmitted && fault
-                ? t.form.urlFaults[fault]
-                : undefined)
-          }
-          onChange={(event) => set({ url: event.currentTarget.value })}
-          onBlur={() => set({ url: draft.url.trim() })}
-        />
-      </Fieldset>
-      <Fieldset title={t.form.credentials}>
-        <div className={classes.pair}>
-          <TextInput
-            label={t.form.username}
-            autoComplete="off"
-            autoCapitalize="none"
-            spellCheck={false}
-            value={draft.username}
-            error={errorOf("username")}
-            onChange={(event) => set({ username: event.currentTarget.value })}
-          />
-          <PasswordInput
-            label={t.form.password}
-            autoComplete="new-password"
-            placeholder={draft.password === undefined ? t.form.unchanged : ""}
-            value={draft.password ?? ""}
-            error={errorOf("password")}
-            onChange={(event) => set({ password: event.currentTarget.value })}
-          />
-        </div>
-      </Fieldset>
-      {(isTls(draft.url) || TLS_FIELDS.some((field) => errorOf(field))) && (
-        <TlsFields draft={draft} onChange={set} errorOf={errorOf} />
-      )}
-      <Disclosure
-        title={t.form.advanced}
-        startsOpen={draft.clientId !== "" || draft.noMetricsMode === true}
-        hasError={Boolean(errorOf("id") ?? errorOf("clientId"))}
-      >
-        {isNew && (
-          <TextInput
-            label={t.form.id}
-            description={t.form.idText}
-            maxLength={128}
-            value={draft.id}
-            error={errorOf("id")}
-            onChange={(event) => set({ id: event.currentTarget.value })}
+      <div className={classes.head}>
+        <h1>{title}</h1>
+        {isDeleted && (
+          <Alert color="yellow" variant="light" mb="md" role="alert" title={t.form.deletedTitle}>
+            {t.form.deletedText}
+          </Alert>
+        )}
+        {isConflict && (
+          <EditConflict
+            {...conflict}
+            isBusy={saving.isPending}
+            onSaveMine={() => saving.mutate(true)}
+            onLoadLatest={() => {
+              isSaved.current = true;
+              conflict.onLoadLatest();
+            }}
           />
         )}
-        <TextInput
-          label={t.form.clientId}
-          description={t.form.clientIdText}
-          value={draft.clientId}
-          error={errorOf("clientId")}
-          onChange={(event) => set({ clientId: event.currentTarget.value })}
+        {unplaced && !isConflict && <FormError error={unplaced} />}
+      </div>
+      <div>
+        <Fieldset>
+          <UrlField
+            value={draft.url}
+            autoFocus={isNew}
+            error={errorOf("url")}
+            wasSubmitted={required.includes("url")}
+            onChange={(url) => set({ url, ...(isNew && draft.name === hostOf(draft.url) && { name: hostOf(url) }) })}
+          />
+          <TextInput
+            wrapperProps={{ [FIELD]: "name" }}
+            label={t.form.name}
+            required
+            maxLength={128}
+            value={draft.name}
+            error={
+              errorOf("name") ?? (required.includes("name") && !draft.name.trim() ? t.form.nameRequired : undefined)
+            }
+            onChange={(event) => set({ name: event.currentTarget.value })}
+          />
+        </Fieldset>
+        <Fieldset title={t.form.credentials}>
+          <div className={classes.pair}>
+            <TextInput
+              wrapperProps={{ [FIELD]: "username" }}
+              label={t.form.username}
+              autoComplete="off"
+              autoCapitalize="none"
+              spellCheck={false}
+              value={draft.username}
+              error={errorOf("username")}
+              onChange={(event) => set({ username: event.currentTarget.value })}
+            />
+            <PasswordInput
+              wrapperProps={{ [FIELD]: "password" }}
+              label={t.form.password}
+              autoComplete="new-password"
+              placeholder={draft.password === undefined ? t.form.storedPassword[storedPassword] : ""}
+              value={draft.password ?? ""}
+              error={errorOf("password")}
+              onChange={(event) => set({ password: event.currentTarget.value })}
+            />
+          </div>
+        </Fieldset>
+        {(isTls(draft.url) || showsTls) && <TlsFields draft={draft} onChange={set} errorOf={errorOf} />}
+        <AdvancedFields draft={draft} initial={initial} isNew={isNew} onChange={set} errorOf={errorOf} />
+      </div>
+      <div className={classes.test}>
+        <TestPanel
+          test={test.latest}
+          isOutdated={test.latest !== undefined && !isSameTarget(draft, testedDraft)}
+          trustedCa={trustedCa && draft.ca === trustedCa.pem ? trustedCa.subject : undefined}
+          onTrust={trust}
         />
-        <Switch
-          label={t.form.metrics}
-          description={t.form.metricsText}
-          checked={draft.noMetricsMode !== true}
-          onChange={(event) => set({ noMetricsMode: noMetricsModeOf(event.currentTarget.checked, initial) })}
-        />
-      </Disclosure>
-      {test.latest && <TestPanel test={test.latest} onTrust={(ca) => set({ ca })} />}
+      </div>
       <Group className={classes.buttons} wrap="nowrap" gap="xs">
+        {/* Busy instead of disabled: a disabled button loses the focus. */}
         <Button
           variant="default"
-          leftSection={<IconStethoscope size={16} />}
-          disabled={fault !== undefined}
-          loading={test.isRunning}
+          leftSection={test.isRunning ? <Loader size={16} /> : <IconStethoscope size={16} />}
+          aria-busy={test.isRunning}
           onClick={() => {
-            setCheckedDraft(draft);
-            saving.reset();
-            test.run();
+            if (!test.isRunning && isComplete("url")) runTest(draft);
           }}
         >
           {t.form.test}
@@ -210,19 +211,29 @@ export function ConnectionForm({ title, initial, isNew, toTestTarget, onSave, on
         <Button variant="subtle" color="gray" onClick={onCancel}>
           {t.cancel}
         </Button>
-        <Button type="submit" loading={saving.isPending}>
-          {t.save}
+        <Button
+          type="submit"
+          leftSection={saving.isPending && <Loader size={16} color="var(--on-filled)" />}
+          aria-busy={saving.isPending}
+        >
+          {isDeleted ? t.form.createAgain : t.save}
         </Button>
       </Group>
     </form>
   );
 }
 
-/**
- * The value of `noMetricsMode` for a position of the switch. Switching back restores the stored value, so that
- * nothing counts as changed.
- */
-function noMetricsModeOf(isAsked: boolean, { noMetricsMode }: Draft): boolean | undefined {
-  if (!isAsked) return true;
-  return noMetricsMode === true ? false : noMetricsMode;
+/** An error that names no field of the form. It is above the fields, which may be a page away from the buttons. */
+function FormError({ error }: { error: Error }) {
+  const t = useMessages();
+  const alert = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    alert.current?.scrollIntoView({ block: "center" });
+    alert.current?.focus({ preventScroll: true });
+  }, []);
+  return (
+    <Alert ref={alert} tabIndex={-1} color="red" variant="light" mb="md" role="alert" title={t.errors.title}>
+      {errorText(error, t)}
+    </Alert>
+  );
 }

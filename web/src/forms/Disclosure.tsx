@@ -15,15 +15,16 @@ interface Props {
 
 /** Fields that are rarely needed, behind a button. */
 export function Disclosure({ title, startsOpen, hasError, children }: Props) {
-  const [wasOpened, setOpen] = useState(startsOpen);
-  const open = wasOpened || hasError;
+  const [isOpen, setOpen] = useState(startsOpen);
+  // Stays open when the error is gone: somebody is typing into the field.
+  if (hasError && !isOpen) setOpen(true);
   return (
     <div>
-      <UnstyledButton className={classes.button} aria-expanded={open} onClick={() => setOpen(!open)}>
-        {open ? <IconChevronDown size={16} /> : <IconChevronRight size={16} />}
+      <UnstyledButton className={classes.button} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+        {isOpen ? <IconChevronDown size={16} /> : <IconChevronRight size={16} />}
         {title}
       </UnstyledButton>
-      {open && <div className={classes.content}>{children}</div>}
+      {isOpen && <div className={classes.content}>{children}</div>}
     </div>
   );
 }

@@ -9,6 +9,7 @@ import { encodePem, pemLabels, splitCommand } from "../model/pem";
 import { CopyButton } from "../ui/CopyButton";
 import { formatBytes } from "../util/format-bytes";
 import classes from "./PemField.module.css";
+import { FIELD } from "./use-refusal";
 
 /** The largest file the server accepts, in bytes. */
 const MAX_BYTES = 256 * 1024;
@@ -20,6 +21,8 @@ const MAX_BYTES = 256 * 1024;
 const ACCEPTED_FILES = ".pem,.crt,.cer,.der,.key,.p12,.pfx,.p7b";
 
 interface Props {
+  /** Its name, for errors. */
+  field: string;
   label: string;
   description: string;
   /** Undefined: the stored value is kept. */
@@ -32,7 +35,7 @@ interface Props {
 }
 
 /** A field for a certificate or a key: dropped, chosen or pasted. */
-export function PemField({ label, description, value, error, note, onChange }: Props) {
+export function PemField({ field, label, description, value, error, note, onChange }: Props) {
   const t = useMessages();
   const language = useLanguage();
   const id = useId();
@@ -60,6 +63,7 @@ export function PemField({ label, description, value, error, note, onChange }: P
 
   return (
     <Input.Wrapper
+      {...{ [FIELD]: field }}
       label={label}
       description={description}
       error={fault ?? (error && <Reason text={error} />)}

@@ -1,8 +1,9 @@
 import { Loader } from "@mantine/core";
-import { IconCheck, IconX } from "@tabler/icons-react";
+import { IconCheck, IconShieldCheck, IconX } from "@tabler/icons-react";
+import { useEffect, useRef } from "react";
 
 import type { TestStage } from "../api/connection-test";
-import type { ConnectionTest } from "../api/schema";
+import type { Certificate, ConnectionTest } from "../api/schema";
 import { TrustIssuer } from "../components/TrustIssuer";
 import { useLanguage, useMessages } from "../i18n/language";
 import { findHint } from "../model/hint";
@@ -16,37 +17,105 @@ export interface TestRun {
   readonly result?: ConnectionTest;
 }
 
-export function TestPanel({ test, onTrust }: { test: TestRun; onTrust: (pem: string) => void }) {
+interface Props {
+  /** The latest test; undefined before the first one. */
+  test: TestRun | undefined;
+  /** Whether the form has changed since the test started. */
+  isOutdated: boolean;
+  /** The name of the CA that was trusted after a test. */
+  trustedCa: string | undefined;
+  onTrust: (ca: Certificate) => void;
+}
+
+/** How far a test gets, and its result. Next to the form where there is space, else above its buttons. */
+export function TestPanel({ test, isOutdated, trustedCa, onTrust }: Props) {
   const t = useMessages();
-  const language = useLanguage();
-  const { stages, result } = test;
-  const error = result?.error;
-  // The server's advice is in English, and more detailed.
-  const translatedHint = error && language !== "en" ? findHint(t.hints, error.code, error.stage) : undefined;
+  const panel = useRef<HTMLElement>(null);
+  const hasResult = test?.result !== undefined;
+  useEffect(() => {
+    if (test) showPanel(panel.current);
+    // oxlint-disable-next-line react-hooks/exhaustive-deps -- at the start and at the result, not at every stage
+  }, [test !== undefined, hasResult]);
   return (
-    <section className={classes.panel} aria-label={t.form.test} aria-live="polite">
-      <ol className={classes.stages}>
-        {stages.map((stage) => (
-          <Stage key={stage.stage} stage={stage} />
-        ))}
-      </ol>
-      {result?.connected && <p className={classes.good}>{t.form.works}</p>}
-      {result?.error && (
-        <div className={classes.bad}>
-          <p>
-            <strong>{result.error.message}</strong> <code>{result.error.code}</code>
-          </p>
-          {translatedHint && !isIssuerUnknown(result.error.code) && <p>{translatedHint}</p>}
-          {/* Advice on an unknown CA is next to its fingerprint. */}
-          {!isIssuerUnknown(result.error.code) && <AdviceList sentences={result.advice} />}
-        </div>
+    <section
+      ref={panel}
+      className={classes.panel}
+      aria-label={t.form.test}
+      aria-live="polite"
+      tabIndex={-1}
+      data-empty={test === undefined || undefined}
+      data-outdated={isOutdated || undefined}
+    >
+      {trustedCa && (
+        <p className={classes.trusted}>
+          <IconShieldCheck size={16} aria-hidden />
+          {t.form.caTrusted(trustedCa)}
+        </p>
       )}
-      {result && isIssuerUnknown(result.error?.code) && <TrustIssuer chain={result.certificates} onTrust={onTrust} />}
+      {test ? (
+        <>
+          {isOutdated && <p className={classes.note}>{t.form.outdated}</p>}
+          <div className={classes.body}>
+            <ol className={classes.stages}>
+              {test.stages.map((stage) => (
+                <Stage key={stage.stage} stage={stage} isExplained={test.result?.error !== undefined} />
+              ))}
+            </ol>
+            {test.result && <Result result={test.result} onTrust={onTrust} />}
+          </div>
+        </>
+      ) : (
+        <p className={classes.note}>{t.form.testText}</p>
+      )}
     </section>
   );
 }
 
-function Stage({ stage: { stage, state, elapsedMs, detail } }: { stage: TestStage }) {
+/** Scrolls to the panel and moves the focus there, unless it is in view already, as next to the form. */
+function showPanel(panel: HTMLElement | null): void {
+  // Next to the form it stays in view by itself.
+  if (!panel?.parentElement || getComputedStyle(panel.parentElement).position === "sticky") return;
+  const { top, bottom } = panel.getBoundingClientRect();
+  if (top >= 0 && bottom <= innerHeight - HIDDEN_BY_BUTTONS) return;
+  panel.scrollIntoView({ block: "nearest" });
+  panel.focus({ preventScroll: true });
+}
+
+/** The height of the form's buttons, which stick to the bottom of the window, in pixels. */
+const HIDDEN_BY_BUTTONS = 72;
+
+function Result({ result, onTrust }: { result: ConnectionTest; onTrust: (ca: Certificate) => void }) {
+  const t = useMessages();
+  const language = useLanguage();
+  const { connected, error, advice, certificates } = result;
+  // The server's advice is in English, and more detailed.
+  const translatedHint = error && language !== "en" ? findHint(t.hints, error.code, error.stage) : undefined;
+  return (
+    <>
+      {connected && <p className={classes.good}>{t.form.works}</p>}
+      {error && (
+        <div className={classes.bad}>
+          <p>
+            <strong>{error.message}</strong> <code>{error.code}</code>
+          </p>
+          {translatedHint && !isIssuerUnknown(error.code) && <p>{translatedHint}</p>}
+          {/* Advice on an unknown CA is next to its fingerprint. */}
+          {!isIssuerUnknown(error.code) && <AdviceList sentences={advice} />}
+        </div>
+      )}
+      {isIssuerUnknown(error?.code) && <TrustIssuer chain={certificates} onTrust={onTrust} />}
+    </>
+  );
+}
+
+/** `isExplained`: the cause of a failure is below the stages. */
+function Stage({
+  stage: { stage, state, elapsedMs, detail },
+  isExplained,
+}: {
+  stage: TestStage;
+  isExplained: boolean;
+}) {
   const t = useMessages();
   return (
     <li data-state={state}>
@@ -56,7 +125,7 @@ function Stage({ stage: { stage, state, elapsedMs, detail } }: { stage: TestStag
         {state === "failed" && <IconX size={16} aria-label={t.form.failed} />}
       </span>
       <strong>{t.stageNames[stage]}</strong>
-      <span className={classes.detail}>{detail}</span>
+      <span className={classes.detail}>{(state !== "failed" || !isExplained) && detail}</span>
       <span className={classes.time}>
         {elapsedMs !== undefined && `${elapsedMs.toFixed(elapsedMs < 10 ? 1 : 0)} ms`}
       </span>

@@ -6,9 +6,10 @@ import { Disclosure } from "./Disclosure";
 import type { Draft } from "./draft";
 import { Fieldset } from "./Fieldset";
 import { PemField } from "./PemField";
+import { FIELD } from "./use-refusal";
 
 /** Fields without effect unless TLS is used. */
-export const TLS_FIELDS = ["ca", "cert", "key", "alpn", "serverName"] as const;
+export const TLS_FIELDS = ["verify", "ca", "cert", "key", "alpn", "serverName"] as const;
 
 interface Props {
   draft: Draft;
@@ -25,10 +26,13 @@ export function TlsFields({ draft, onChange, errorOf }: Props) {
       <Switch
         label={t.form.verify}
         description={t.form.verifyText}
+        wrapperProps={{ [FIELD]: "verify" }}
+        error={errorOf("verify")}
         checked={draft.verify}
         onChange={(event) => onChange({ verify: event.currentTarget.checked })}
       />
       <PemField
+        field="ca"
         label={t.form.ca}
         description={t.form.caText}
         value={draft.ca}
@@ -41,6 +45,7 @@ export function TlsFields({ draft, onChange, errorOf }: Props) {
         hasError={Boolean(errorOf("cert") ?? errorOf("key"))}
       >
         <PemField
+          field="cert"
           label={t.form.cert}
           description={t.form.certText}
           value={draft.cert}
@@ -49,6 +54,7 @@ export function TlsFields({ draft, onChange, errorOf }: Props) {
           onChange={(cert) => onChange({ cert })}
         />
         <PemField
+          field="key"
           label={t.form.key}
           description={t.form.keyText}
           value={draft.key}
@@ -62,6 +68,7 @@ export function TlsFields({ draft, onChange, errorOf }: Props) {
         hasError={Boolean(errorOf("alpn") ?? errorOf("serverName"))}
       >
         <TextInput
+          wrapperProps={{ [FIELD]: "serverName" }}
           label={t.form.serverName}
           description={t.form.serverNameText}
           autoComplete="off"
@@ -72,6 +79,7 @@ export function TlsFields({ draft, onChange, errorOf }: Props) {
           onChange={(event) => onChange({ serverName: event.currentTarget.value })}
         />
         <TextInput
+          wrapperProps={{ [FIELD]: "alpn" }}
           label={t.form.alpn}
           description={t.form.alpnText}
           placeholder="x-amzn-mqtt-ca"

@@ -58,6 +58,18 @@ export function toDraft(connection: Connection): Draft {
   };
 }
 
+/** The draft without what only the server has, when it no longer has it. */
+export function withoutStored(draft: Draft): Draft {
+  const { password = "", ca = "", cert = "", key = "" } = draft;
+  const changed = { ...draft, password, ca, cert, key };
+  return differingFields(draft, changed).length === 0 ? draft : changed;
+}
+
+/** Whether a test of both would do the same: name and id don't matter. */
+export function isSameTarget(one: Draft, other: Draft): boolean {
+  return differingFields(one, other).every((field) => field === "name" || field === "id");
+}
+
 /** The draft as a new connection. */
 export function toInput(draft: Draft): ConnectionInput {
   const { name, id, url, username, password, clientId, verify, ca, cert, key, noMetricsMode } = draft;

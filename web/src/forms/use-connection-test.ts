@@ -6,20 +6,20 @@ import { testConnection } from "../api/connection-test";
 import type { TestRun } from "./TestPanel";
 
 /** Runs connection tests, one at a time, and holds the latest. */
-export function useConnectionTest(toTarget: () => TestTarget) {
+export function useConnectionTest() {
   const [latest, setLatest] = useState<TestRun>();
   const running = useRef<AbortController | undefined>(undefined);
   // A running test ends with the form.
   useEffect(() => () => running.current?.abort(), []);
   const test = useMutation({
-    mutationFn: async () => {
+    mutationFn: async (target: TestTarget) => {
       running.current?.abort();
       running.current = new AbortController();
       setLatest({ stages: [] });
-      const result = await testConnection(toTarget(), (stages) => setLatest({ stages }), running.current.signal);
+      const result = await testConnection(target, (stages) => setLatest({ stages }), running.current.signal);
       setLatest((before) => ({ stages: before?.stages ?? [], result }));
     },
     onError: () => setLatest(undefined),
   });
-  return { latest, error: test.error, isRunning: test.isPending, run: () => test.mutate(), forget: () => test.reset() };
+  return { latest, error: test.error, isRunning: test.isPending, run: test.mutate, forget: test.reset };
 }

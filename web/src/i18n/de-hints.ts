@@ -107,8 +107,9 @@ export const hints: Record<string, string> = {
   NOT_AUTHORIZED: "Der Broker lehnt Benutzername und Passwort ab. Mosquitto sagt dasselbe, wenn beides fehlt.",
   "NOT_AUTHORIZED@closed": "Der Broker hat die Sitzung mangels Rechten beendet. Prüfen Sie, was dieser Benutzer darf.",
   BAD_USER_NAME_OR_PASSWORD: "Prüfen Sie Benutzername und Passwort.",
-  CLIENT_IDENTIFIER_NOT_VALID: "Der Broker nimmt diese Client-Kennung nicht an. Geben Sie unter Mehr eine andere an.",
-  IDENTIFIER_REJECTED: "Der Broker nimmt diese Client-Kennung nicht an. Geben Sie unter Mehr eine andere an.",
+  CLIENT_IDENTIFIER_NOT_VALID:
+    "Der Broker nimmt diese Client-Kennung nicht an. Geben Sie unter Erweitert eine andere an.",
+  IDENTIFIER_REJECTED: "Der Broker nimmt diese Client-Kennung nicht an. Geben Sie unter Erweitert eine andere an.",
   BANNED: "Der Broker hat diesen Client gesperrt. Heben Sie die Sperre dort auf.",
   BAD_AUTHENTICATION_METHOD:
     "Der Broker verlangt eine erweiterte Anmeldung, die haltere nicht unterstützt. Erlauben Sie dort Benutzername und Passwort.",

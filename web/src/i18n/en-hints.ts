@@ -93,8 +93,8 @@ export const hints: Record<string, string> = {
   NOT_AUTHORIZED: "The broker refuses this user name and password. Mosquitto says the same when there are none.",
   "NOT_AUTHORIZED@closed": "The broker ended the session for lack of rights. Check what this user is allowed to do.",
   BAD_USER_NAME_OR_PASSWORD: "Check user name and password.",
-  CLIENT_IDENTIFIER_NOT_VALID: "The broker does not accept this client id. Give another one, under More.",
-  IDENTIFIER_REJECTED: "The broker does not accept this client id. Give another one, under More.",
+  CLIENT_IDENTIFIER_NOT_VALID: "The broker does not accept this client id. Give another one, under Advanced.",
+  IDENTIFIER_REJECTED: "The broker does not accept this client id. Give another one, under Advanced.",
   BANNED: "The broker has banned this client. Lift the ban there.",
   BAD_AUTHENTICATION_METHOD:
     "The broker wants extended authentication, which haltere does not support. Allow user name and password there.",

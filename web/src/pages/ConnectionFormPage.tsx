@@ -9,6 +9,7 @@ import { createConnection, patchConnection, replaceConnection, storedConnectionQ
 import { useFleet } from "../api/fleet";
 import type { Connection } from "../api/schema";
 import { useProfile } from "../api/session";
+import { ConnectionGone } from "../components/ConnectionGone";
 import { ConnectionForm } from "../forms/ConnectionForm";
 import type { Draft } from "../forms/draft";
 import { EMPTY_DRAFT, toChanges, toDraft, toInput, toPatch, toTestInput } from "../forms/draft";
@@ -62,15 +63,18 @@ export function EditConnectionPage() {
   const [version, setVersion] = useState(0);
   useDocumentTitle(`${t.connection.edit}: ${connection?.name ?? ""}`);
   if (!isAllowed) return <NotAllowed />;
-  if (!isComplete) return null;
-  if (!connection) return <EmptyState title={t.connection.gone} />;
-  if (stored.error) return <EmptyState title={errorText(stored.error, t)} />;
-  if (!stored.data) return null;
+  // Once the form is open it stays, whatever happens to the connection: it has what the user has typed.
+  if (!stored.data) {
+    if (isComplete && !connection) return <ConnectionGone />;
+    if (stored.error) return <EmptyState title={errorText(stored.error, t)} />;
+    return null;
+  }
   return (
     <EditForm
       // A new form per connection and version, so that input for one is never saved to another.
       key={`${connectionId} ${version}`}
       stored={stored.data}
+      isDeleted={isComplete && !connection}
       onLoadLatest={() => setVersion(version + 1)}
       onLeave={() => void navigate(linkTo.connection(connectionId))}
     />
@@ -84,13 +88,15 @@ interface Version {
 
 interface EditProps {
   stored: Version;
+  /** Whether it was deleted in the meantime. */
+  isDeleted: boolean;
   /** Starts again from the version that is stored now. */
   onLoadLatest: () => void;
   onLeave: () => void;
 }
 
 /** Edits the version that it started from; a later one is not overwritten. */
-function EditForm({ stored, onLoadLatest, onLeave }: EditProps) {
+function EditForm({ stored, isDeleted, onLoadLatest, onLeave }: EditProps) {
   const notifyIfKeyStored = useKeyStoredNotification();
   const queries = useQueryClient();
   const [{ connection, tag }] = useState(stored);
@@ -127,13 +133,19 @@ function EditForm({ stored, onLoadLatest, onLeave }: EditProps) {
           ),
       }}
       isNew={false}
-      toTestTarget={(draft) => (isReadable ? { connectionId, patch: toPatch(draft) } : { input: toTestInput(draft) })}
+      isDeleted={isDeleted}
+      isReadable={isReadable}
+      toTestTarget={(draft) =>
+        isReadable && !isDeleted ? { connectionId, patch: toPatch(draft) } : { input: toTestInput(draft) }
+      }
       // An unreadable connection has nothing to keep, so the form replaces it.
       onSave={(draft) =>
         save(draft, () =>
-          isReadable
-            ? patchConnection(connectionId, toPatch(draft), tag)
-            : replaceConnection(connectionId, toInput(draft), tag),
+          isDeleted
+            ? createConnection(queries, toInput(draft))
+            : isReadable
+              ? patchConnection(connectionId, toPatch(draft), tag)
+              : replaceConnection(connectionId, toInput(draft), tag),
         )
       }
       onCancel={onLeave}

@@ -8,6 +8,7 @@ import { connectLink, disconnectLink } from "../api/connections";
 import { useFleet } from "../api/fleet";
 import type { Connection } from "../api/schema";
 import { useProfile } from "../api/session";
+import { ConnectionGone } from "../components/ConnectionGone";
 import { DeleteDialog } from "../components/DeleteDialog";
 import { LinkButton } from "../components/LinkButton";
 import { useDocumentTitle } from "../hooks/use-document-title";
@@ -17,7 +18,6 @@ import { useMessages } from "../i18n/language";
 import { displayState } from "../model/display-state";
 import { linkTo, PATHS } from "../model/paths";
 import { hasPermission } from "../model/permissions";
-import { EmptyState } from "../ui/EmptyState";
 import { Certificates } from "./connection/Certificates";
 import { History } from "./connection/History";
 import { BrokerProperties, LinkProperties } from "./connection/Properties";
@@ -33,14 +33,7 @@ export function ConnectionPage() {
   useDocumentTitle(connection?.name ?? t.connection.gone);
 
   if (!isComplete) return null;
-  if (!connection) {
-    return (
-      <EmptyState title={t.connection.gone}>
-        <p>{t.connection.goneText}</p>
-        <Link {...linkTo.fleet()}>{t.errors.toFleet}</Link>
-      </EmptyState>
-    );
-  }
+  if (!connection) return <ConnectionGone />;
   return (
     <>
       <Link {...linkTo.fleet()} className={classes.back}>

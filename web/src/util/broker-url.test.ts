@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { isTls, urlFault } from "./broker-url";
+import { hostOf, isTls, suggestUrl, urlFault } from "./broker-url";
 
 test.each([
   ["mqtt://broker", undefined],
@@ -23,4 +23,21 @@ test.each([
 test("TLS schemes are recognized", () => {
   expect(["mqtts://a", "WSS://a", "ssl://a", "tls://a"].every(isTls)).toBe(true);
   expect(["mqtt://a", "ws://a", "tcp://a", "mqtts"].some(isTls)).toBe(false);
+});
+
+test("a host without a scheme becomes a URL by its port", () => {
+  expect(suggestUrl("broker.example")).toBe("mqtts://broker.example:8883");
+  expect(suggestUrl(" press-4:1883 ")).toBe("mqtt://press-4:1883");
+  expect(suggestUrl("[::1]:9001")).toBe("ws://[::1]:9001");
+  expect(suggestUrl("10.0.0.7:18831")).toBe("mqtts://10.0.0.7:18831");
+  for (const text of ["", "mqtt://a", "a b", "me@host", "a:70000", "http://x", "-"]) {
+    expect(suggestUrl(text), text).toBeUndefined();
+  }
+});
+
+test("the host of a URL is found while it is typed", () => {
+  expect(hostOf("mqtts://broker.example:8883/path")).toBe("broker.example");
+  expect(hostOf("mqtt://[::1]:1883")).toBe("::1");
+  expect(hostOf("mqtt://bro")).toBe("bro");
+  for (const text of ["", "broker.example", "mqtt://", "mqtt://me:secret@host"]) expect(hostOf(text), text).toBe("");
 });

@@ -22,3 +22,27 @@ export function urlFault(text: string): UrlFault | undefined {
 export function isTls(url: string): boolean {
   return /^\s*(mqtts|wss|ssl|tls):/i.test(url);
 }
+
+/** The schemes by the ports that brokers commonly use. */
+const SCHEME_OF_PORT: Readonly<Record<string, string>> = {
+  "1883": "mqtt",
+  "80": "ws",
+  "8080": "ws",
+  "9001": "ws",
+  "443": "wss",
+  "8084": "wss",
+};
+
+/** A complete URL for a host that was entered without a scheme; undefined if the text is not a host. */
+export function suggestUrl(text: string): string | undefined {
+  const [, host, port] = /^([a-z0-9][a-z0-9.-]*|\[[0-9a-f:.]+\])(?::([0-9]{1,5}))?\/?$/i.exec(text.trim()) ?? [];
+  if (host === undefined) return undefined;
+  const url = port === undefined ? `mqtts://${host}:8883` : `${SCHEME_OF_PORT[port] ?? "mqtts"}://${host}:${port}`;
+  return urlFault(url) === undefined ? url : undefined;
+}
+
+/** The host of a broker's URL, as a first name for the connection; empty without one. */
+export function hostOf(url: string): string {
+  const [, host = ""] = /^\s*[a-z]+:\/\/(\[[^\]]*\]|[^/?#:@\s]*)(?![^/?#]*@)/i.exec(url) ?? [];
+  return host.replaceAll(/[[\]]/g, "");
+}

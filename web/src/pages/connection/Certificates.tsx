@@ -73,7 +73,7 @@ function Trust({ connection, chain }: { connection: Connection; chain: readonly 
   const profile = useProfile();
   const onError = useErrorNotification();
   const trust = useMutation({
-    mutationFn: (pem: string) => patchConnection(connection.id, { ca: pem }),
+    mutationFn: ({ pem }: Certificate) => patchConnection(connection.id, { ca: pem }),
     onSuccess: () => notifications.show({ message: t.certificates.trusted }),
     onError,
   });

@@ -1,0 +1,64 @@
+import { Switch, TextInput } from "@mantine/core";
+
+import { useMessages } from "../i18n/language";
+import { Disclosure } from "./Disclosure";
+import type { Draft } from "./draft";
+import { FIELD } from "./use-refusal";
+
+interface Props {
+  draft: Draft;
+  initial: Draft;
+  isNew: boolean;
+  onChange: (change: Partial<Draft>) => void;
+  /** The server's error for a field. */
+  errorOf: (field: "id" | "clientId" | "noMetricsMode") => string | undefined;
+}
+
+/** Settings that most connections don't need. */
+export function AdvancedFields({ draft, initial, isNew, onChange, errorOf }: Props) {
+  const t = useMessages();
+  return (
+    <Disclosure
+      title={t.form.advanced}
+      startsOpen={draft.clientId !== "" || draft.noMetricsMode === true}
+      hasError={[errorOf("id"), errorOf("clientId"), errorOf("noMetricsMode")].some(Boolean)}
+    >
+      {isNew && (
+        <TextInput
+          wrapperProps={{ [FIELD]: "id" }}
+          label={t.form.id}
+          description={t.form.idText}
+          maxLength={128}
+          value={draft.id}
+          error={errorOf("id")}
+          onChange={(event) => onChange({ id: event.currentTarget.value })}
+        />
+      )}
+      <TextInput
+        wrapperProps={{ [FIELD]: "clientId" }}
+        label={t.form.clientId}
+        description={t.form.clientIdText}
+        value={draft.clientId}
+        error={errorOf("clientId")}
+        onChange={(event) => onChange({ clientId: event.currentTarget.value })}
+      />
+      <Switch
+        wrapperProps={{ [FIELD]: "noMetricsMode" }}
+        label={t.form.metrics}
+        description={t.form.metricsText}
+        error={errorOf("noMetricsMode")}
+        checked={draft.noMetricsMode !== true}
+        onChange={(event) => onChange({ noMetricsMode: noMetricsModeOf(event.currentTarget.checked, initial) })}
+      />
+    </Disclosure>
+  );
+}
+
+/**
+ * The value of `noMetricsMode` for a position of the switch. Switching back restores the stored value, so that
+ * nothing counts as changed.
+ */
+function noMetricsModeOf(isAsked: boolean, { noMetricsMode }: Draft): boolean | undefined {
+  if (!isAsked) return true;
+  return noMetricsMode === true ? false : noMetricsMode;
+}

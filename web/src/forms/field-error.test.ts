@@ -1,0 +1,63 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { expect, test } from "vitest";
+
+import { ApiError } from "../api/client";
+import { EMPTY_DRAFT } from "./draft";
+import { fieldError, isEdited } from "./field-error";
+
+interface Schema {
+  readonly properties?: Readonly<Record<string, Schema>>;
+  readonly description?: string;
+}
+
+const OPENAPI = JSON.parse(readFileSync(join(import.meta.dirname, "../../../openapi/haltere.json"), "utf8")) as {
+  components: { schemas: Readonly<Record<string, Schema>> };
+};
+
+/** The paths of all properties that a request may contain: `name`, `credentials.username`, … */
+function paths({ properties = {} }: Schema, prefix = ""): string[] {
+  return Object.entries(properties).flatMap(([name, schema]) =>
+    /dropped/i.test(schema.description ?? "") ? [] : [prefix + name, ...paths(schema, `${prefix}${name}.`)],
+  );
+}
+
+const refusal = (message: string) => new ApiError(400, "INVALID", message);
+
+/** Properties that the form does not send. */
+const NOT_IN_FORM = ["caFile", "certFile", "keyFile"];
+
+for (const schema of ["ConnectionInput", "ConnectionPatch"]) {
+  test(`every property of ${schema} that the server can refuse has a field`, () => {
+    const named = paths(OPENAPI.components.schemas[schema] ?? {});
+    expect(named).toEqual(expect.arrayContaining(["name", "url", "credentials", "tls", "key"]));
+    const without = named.filter((path) => fieldError(refusal(`${path}: is wrong`)) === undefined);
+    expect(without).toEqual(NOT_IN_FORM);
+  });
+}
+
+test("a refusal is taken apart into field and reason", () => {
+  expect(fieldError(refusal("key: does not belong to the first certificate in cert"))).toEqual({
+    field: "key",
+    text: "does not belong to the first certificate in cert",
+  });
+  expect(fieldError(refusal("tls.alpn[1]: is too long"))?.field).toBe("alpn");
+  expect(fieldError(refusal("ca.data: must be base64"))?.field).toBe("ca");
+  expect(fieldError(refusal("credentials.domain: is unknown"))?.field).toBe("username");
+});
+
+test("a refusal that names no field, or none of the form's, has none", () => {
+  for (const message of ["already exists", "caFile: is too long", "body: is not JSON", "toString: x"]) {
+    expect(fieldError(refusal(message)), message).toBeUndefined();
+  }
+  expect(fieldError(new ApiError(0, "UNREACHABLE", "url: nothing answered"))).toBeUndefined();
+  expect(fieldError(new Error("url: wrong"))).toBeUndefined();
+  expect(fieldError(null)).toBeUndefined();
+});
+
+test("an error no longer applies once its field, or the one checked with it, is edited", () => {
+  expect(isEdited("key", EMPTY_DRAFT, { ...EMPTY_DRAFT, cert: "a" })).toBe(true);
+  expect(isEdited("username", EMPTY_DRAFT, { ...EMPTY_DRAFT, password: "a" })).toBe(true);
+  expect(isEdited("url", EMPTY_DRAFT, { ...EMPTY_DRAFT, name: "a" })).toBe(false);
+});

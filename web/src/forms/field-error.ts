@@ -1,0 +1,54 @@
+import { ApiError } from "../api/client";
+import type { Draft } from "./draft";
+
+/** The form's field for each property that the server may name in a refusal. */
+const FIELD_OF: ReadonlyMap<string, keyof Draft> = new Map([
+  ["name", "name"],
+  ["id", "id"],
+  ["url", "url"],
+  ["credentials", "username"],
+  ["credentials.username", "username"],
+  ["credentials.password", "password"],
+  ["credentials.clientId", "clientId"],
+  ["rejectUnauthorized", "verify"],
+  ["ca", "ca"],
+  ["cert", "cert"],
+  ["key", "key"],
+  ["tls", "serverName"],
+  ["tls.alpn", "alpn"],
+  ["tls.serverName", "serverName"],
+  ["noMetricsMode", "noMetricsMode"],
+]);
+
+/** Checked together: a key belongs to a certificate, a password to a user name. */
+const RELATED: readonly (readonly (keyof Draft)[])[] = [
+  ["cert", "key"],
+  ["username", "password"],
+];
+
+/** A refusal of one field. */
+export interface FieldError {
+  readonly field: keyof Draft;
+  /** The server's reason, without the name of the field. */
+  readonly text: string;
+}
+
+/** The field that a refusal names, as in `tls.alpn: is too long`; undefined if it names none of the form's. */
+export function fieldError(error: Error | null): FieldError | undefined {
+  if (!(error instanceof ApiError) || error.status < 400) return undefined;
+  const [, named, text] = /^([a-zA-Z]+(?:\.[a-zA-Z]+|\[\d+\])*): (.*)$/s.exec(error.message) ?? [];
+  if (named === undefined || text === undefined) return undefined;
+  // `ca.data` and `tls.alpn[1]` belong to the field that contains them.
+  const parts = named.replaceAll(/\[\d+\]/g, "").split(".");
+  for (; parts.length > 0; parts.pop()) {
+    const field = FIELD_OF.get(parts.join("."));
+    if (field) return { field, text };
+  }
+  return undefined;
+}
+
+/** Whether a field, or one that is checked with it, differs between two drafts: then an error no longer applies. */
+export function isEdited(field: keyof Draft, one: Draft, other: Draft): boolean {
+  const fields = RELATED.find((group) => group.includes(field)) ?? [field];
+  return fields.some((each) => one[each] !== other[each]);
+}

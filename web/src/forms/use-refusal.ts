@@ -1,0 +1,46 @@
+import type { RefObject } from "react";
+import { useLayoutEffect, useState } from "react";
+
+import type { Draft } from "./draft";
+import { fieldError, isEdited } from "./field-error";
+
+/** The attribute that marks the element of a field. */
+export const FIELD = "data-field";
+
+/** Where a refusal by the server is shown. */
+interface Refusal {
+  /** The server's reason, for the field that it names. */
+  readonly errorOf: (field: keyof Draft) => string | undefined;
+  /** The error, if it names no field that is rendered. */
+  readonly unplaced: Error | undefined;
+}
+
+/**
+ * Places a refusal: at its field if that is rendered, else above the form, and moves the focus there. It no
+ * longer applies once the field, or for an error without a field anything, differs from the checked draft.
+ */
+export function useRefusal(
+  form: RefObject<HTMLElement | null>,
+  error: Error | null,
+  draft: Draft,
+  checkedDraft: Draft,
+): Refusal {
+  const named = fieldError(error);
+  const field = named?.field;
+  // What is rendered is known only after a render in which the sections of the field are open.
+  const [missing, setMissing] = useState<Error>();
+  useLayoutEffect(() => {
+    if (!error) return;
+    const place = field && form.current?.querySelector(`[${FIELD}="${field}"]`);
+    // oxlint-disable-next-line react/set-state-in-effect -- only now the document knows
+    setMissing(place ? undefined : error);
+    place?.querySelector<HTMLElement>('input:not([type="file"]), textarea, button')?.focus();
+  }, [form, error, field]);
+
+  const isAtField = field !== undefined && missing !== error;
+  const isCurrent = isAtField ? !isEdited(field, draft, checkedDraft) : draft === checkedDraft;
+  return {
+    errorOf: (each) => (isAtField && isCurrent && each === field ? named?.text : undefined),
+    unplaced: error && !isAtField && isCurrent ? error : undefined,
+  };
+}
