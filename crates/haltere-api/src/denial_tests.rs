@@ -11,7 +11,7 @@ use futures_util::future::join_all;
 use haltere_app::sessions::PasswordHashing;
 use haltere_app::testing::{TestApp, TestConfig};
 use haltere_app::{Ctx, users::Users};
-use haltere_core::shares::Bounds;
+use haltere_core::quota::Bounds;
 use haltere_core::{Role, UserName};
 use haltere_testkit::Peer;
 use haltere_testkit::wait::{PATIENCE, within};

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_util::future::{join_all, pending};
 use futures_util::{FutureExt, StreamExt, stream};
 use haltere_core::Role;
-use haltere_core::shares::Bounds;
+use haltere_core::quota::Bounds;
 use haltere_testkit::wait::{PATIENCE, within};
 use http::header::{CONTENT_TYPE, RETRY_AFTER};
 use http::{Method, Request};

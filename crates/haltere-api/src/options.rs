@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use haltere_core::shares::Bounds;
+use haltere_core::quota::Bounds;
 
 use crate::base_path::BasePath;
 use crate::console::ConsoleFiles;

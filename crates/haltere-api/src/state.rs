@@ -4,7 +4,7 @@ use std::ops::Deref;
 use std::sync::Arc;
 
 use haltere_app::App;
-use haltere_core::Shares;
+use haltere_core::Quota;
 use utoipa::openapi::OpenApi;
 
 use crate::answers::Answers;
@@ -27,13 +27,13 @@ pub(crate) struct Shared {
     /// The lists of connections that were last sent.
     pub(crate) rendered: Rendered,
     /// Memory for the bodies of requests, in bytes.
-    pub(crate) body_memory: Shares,
+    pub(crate) body_memory: Quota,
     /// Memory for responses that clients have not read, in bytes.
     pub(crate) answers: Answers,
     pub(crate) login_slots: LoginSlots,
     pub(crate) import_slots: ImportSlots,
     /// Open event streams.
-    pub(crate) event_streams: Shares,
+    pub(crate) event_streams: Quota,
     pub(crate) limits_reached: LimitsReached,
 }
 
@@ -49,7 +49,7 @@ impl ApiState {
             docs: Documents::new(document, options.base.clone()),
             rendered: Rendered::default(),
             import_slots: ImportSlots::new(limits.imports),
-            event_streams: Shares::new(limits.streams),
+            event_streams: Quota::new(limits.streams),
             limits_reached: LimitsReached::default(),
             options,
         }))

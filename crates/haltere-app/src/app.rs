@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use haltere_core::{Clock, Shares, Timestamp};
+use haltere_core::{Clock, Quota, Timestamp};
 use haltere_link::Supervisor;
 use haltere_store::Store;
 use tokio::sync::OnceCell;
@@ -58,7 +58,7 @@ pub(crate) struct Inner {
     /// Changes of connections and plugins happen one at a time.
     pub(crate) write_lock: WriteLock,
     /// Tests of connections that are running.
-    pub(crate) tests: Shares,
+    pub(crate) tests: Quota,
     pub(crate) tasks: TaskTracker,
     /// Where audit entries go that belong to no change.
     pub(crate) trail: Arc<Trail>,

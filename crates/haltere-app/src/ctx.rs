@@ -1,6 +1,6 @@
 //! Who asks, and from where.
 
-use haltere_core::shares::Holder;
+use haltere_core::quota::Holder;
 use haltere_core::{Caller, Origin, Role, UserName};
 
 use crate::error::NotAllowed;

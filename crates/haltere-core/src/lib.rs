@@ -13,16 +13,16 @@ pub mod caller;
 pub mod client_hello;
 pub mod clock;
 pub mod connection;
-pub mod crowd;
 pub mod failure;
+pub mod fair_queue;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 pub mod network;
 pub mod pem;
 pub mod plugin;
+pub mod quota;
 pub mod role;
 pub mod secret;
-pub mod shares;
 pub mod status;
 pub mod storage;
 pub mod text;
@@ -41,9 +41,9 @@ pub use jiff::Timestamp;
 pub use network::{Network, NetworkError};
 pub use pem::{Pem, WeakPem};
 pub use plugin::PluginId;
+pub use quota::{Quota, Reservation};
 pub use role::{Role, Roles};
 pub use secret::Secret;
-pub use shares::{Share, Shares};
 pub use status::{
     BrokerFacts, ConnectionStatus, HistoryState, LinkState, ProtocolVersion, Since, StatusChange,
     SysTopics, TlsFacts,

@@ -9,8 +9,8 @@ use axum::body::{Body, HttpBody as _};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream::{self, Stream, StreamExt as _, TryStreamExt as _};
-use haltere_core::shares::{Bounds, Holder, Reached};
-use haltere_core::{Share, Shares};
+use haltere_core::quota::{Bounds, Holder, QuotaExceeded};
+use haltere_core::{Quota, Reservation};
 use http_body_util::BodyExt as _;
 use tokio::time::{sleep, timeout};
 
@@ -46,9 +46,9 @@ pub(crate) const OF_ALL: &str = "Answers that are not read take all the memory t
 /// The budget. One user or one address gets a quarter of it.
 #[derive(Clone)]
 pub(crate) struct Answers {
-    all: Shares,
+    all: Quota,
     /// What lists take of it that are sent as a whole.
-    whole: Shares,
+    whole: Quota,
 }
 
 /// On a response: what its reader makes us hold, where that is not the size of its body.
@@ -70,18 +70,18 @@ impl Answers {
         let each = (bytes / 4).max(LEAST_SHARE);
         let all = bytes.max(2 * LEAST_SHARE);
         Self {
-            all: Shares::new(Bounds { all, user: each, network: each }),
-            whole: Shares::new(Bounds { all: all / 2, user: each / 2, network: each / 2 }),
+            all: Quota::new(Bounds { all, user: each, network: each }),
+            whole: Quota::new(Bounds { all: all / 2, user: each / 2, network: each / 2 }),
         }
     }
 
     /// Room for an answer.
-    pub(crate) fn take(&self, holder: Holder, bytes: usize) -> Result<Share, ApiError> {
+    pub(crate) fn take(&self, holder: Holder, bytes: usize) -> Result<Reservation, ApiError> {
         self.all.take(holder, counted(bytes)).map_err(refusal)
     }
 
     /// Waits for room, as long as it takes.
-    pub(crate) async fn wait(&self, holder: Holder, bytes: usize) -> Share {
+    pub(crate) async fn wait(&self, holder: Holder, bytes: usize) -> Reservation {
         loop {
             match self.take(holder.clone(), bytes) {
                 Ok(share) => return share,
@@ -141,14 +141,14 @@ fn counted(bytes: usize) -> usize {
 }
 
 /// The same answer, which gives back its share when it is read.
-pub(crate) async fn counted_by(response: Response, share: Share) -> Response {
+pub(crate) async fn counted_by(response: Response, share: Reservation) -> Response {
     let (parts, body) = response.into_parts();
     let mut response = Response::from_parts(parts, counting(body, share).await);
     response.extensions_mut().insert(Weight::Counted);
     response
 }
 
-async fn counting(body: Body, share: Share) -> Body {
+async fn counting(body: Body, share: Reservation) -> Body {
     if body.size_hint().exact().is_none() {
         return Body::from_stream(counting_pieces(body, share));
     }
@@ -160,7 +160,10 @@ async fn counting(body: Body, share: Share) -> Body {
 }
 
 /// The last piece counts as long as the ones before: what comes next is made when there is room for it.
-fn counting_pieces(body: Body, share: Share) -> impl Stream<Item = Result<Bytes, axum::Error>> {
+fn counting_pieces(
+    body: Body,
+    share: Reservation,
+) -> impl Stream<Item = Result<Bytes, axum::Error>> {
     body.into_data_stream().map(move |piece| {
         let _held = &share;
         piece
@@ -177,13 +180,13 @@ fn waiting(body: Body, answers: Answers, holder: Holder, bytes: usize) -> Body {
     Body::from_stream(stream::once(pieces).try_flatten())
 }
 
-fn refusal(reached: Reached) -> ApiError {
+fn refusal(reached: QuotaExceeded) -> ApiError {
     let (is_own, message) = match reached {
-        Reached::User => (true, OF_USER),
-        Reached::Network => {
+        QuotaExceeded::User => (true, OF_USER),
+        QuotaExceeded::Network => {
             (true, "Answers not read at your address take all the memory one address gets")
         }
-        Reached::All => (false, OF_ALL),
+        QuotaExceeded::All => (false, OF_ALL),
     };
     ApiError::limited(LIMIT, is_own, message, RETRY)
 }

@@ -6,7 +6,7 @@ use axum::Extension;
 use axum::extract::{FromRequest, Request, State};
 use axum::response::{IntoResponse, Response};
 use haltere_app::sessions::{LogIn, LoggedIn, LoginError};
-use haltere_core::shares::Reached;
+use haltere_core::quota::QuotaExceeded;
 use haltere_core::{Origin, Secret};
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, SET_COOKIE, USER_AGENT};
@@ -70,10 +70,10 @@ impl Refusal {
 }
 
 /// Too many passwords were wrong.
-pub(crate) fn throttled(retry_after: Duration, of: Reached) -> ApiError {
+pub(crate) fn throttled(retry_after: Duration, of: QuotaExceeded) -> ApiError {
     let limit = match of {
-        Reached::User | Reached::All => "limits.failed_logins_per_user",
-        Reached::Network => "limits.failed_logins_per_address",
+        QuotaExceeded::User | QuotaExceeded::All => "limits.failed_logins_per_user",
+        QuotaExceeded::Network => "limits.failed_logins_per_address",
     };
     let seconds = u32::try_from(retry_after.as_secs()).unwrap_or(u32::MAX).max(1);
     let message = format!("Too many attempts, try again in {seconds} s");
@@ -81,11 +81,13 @@ pub(crate) fn throttled(retry_after: Duration, of: Reached) -> ApiError {
 }
 
 /// Too many passwords are to be looked at. A second later most of them have been.
-pub(crate) fn crowded(reached: Reached) -> ApiError {
+pub(crate) fn crowded(reached: QuotaExceeded) -> ApiError {
     // The words of the throttle, so that there is nothing to be told from which of the two it was.
     let (is_own, message) = match reached {
-        Reached::User | Reached::Network => (true, "Too many attempts, try again in 1 s"),
-        Reached::All => (false, "Too many logins at once, try again in 1 s"),
+        QuotaExceeded::User | QuotaExceeded::Network => {
+            (true, "Too many attempts, try again in 1 s")
+        }
+        QuotaExceeded::All => (false, "Too many logins at once, try again in 1 s"),
     };
     ApiError::limited("limits.password_checks", is_own, message, 1)
 }

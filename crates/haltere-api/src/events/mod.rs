@@ -17,7 +17,7 @@ use axum::response::Response;
 use futures_util::stream;
 use haltere_app::events::Gap;
 use haltere_app::sessions::Session;
-use haltere_core::shares::Reached;
+use haltere_core::quota::QuotaExceeded;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Serialize;
@@ -119,15 +119,17 @@ pub(crate) async fn handler(
     Ok(response)
 }
 
-fn too_many(reached: Reached) -> ApiError {
+fn too_many(reached: QuotaExceeded) -> ApiError {
     let (limit, is_own, message) = match reached {
-        Reached::User => ("limits.streams_per_user", true, "You have too many event streams open"),
-        Reached::Network => (
+        QuotaExceeded::User => {
+            ("limits.streams_per_user", true, "You have too many event streams open")
+        }
+        QuotaExceeded::Network => (
             "limits.streams_per_address",
             true,
             "Too many event streams are open from your address",
         ),
-        Reached::All => ("limits.streams", false, "Too many event streams are open"),
+        QuotaExceeded::All => ("limits.streams", false, "Too many event streams are open"),
     };
     ApiError::limited(limit, is_own, message, RETRY)
 }

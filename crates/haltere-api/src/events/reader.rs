@@ -12,7 +12,7 @@ use haltere_app::connections::{ConnectionError, ConnectionView, ListQuery, Listi
 use haltere_app::events::{Batch, Event as Change, EventId, Gap, Subscriber};
 use haltere_app::sessions::Session;
 use haltere_app::{Action, App, Ctx, policy};
-use haltere_core::{ConnectionId, PluginId, Share};
+use haltere_core::{ConnectionId, PluginId, Reservation};
 use serde::Serialize;
 use tokio::time::{Instant, sleep, sleep_until};
 
@@ -50,9 +50,9 @@ pub(super) struct Reader {
     /// The event that has begun and not ended.
     under_way: Option<UnderWay>,
     /// What the stream makes us hold while an event is under way.
-    memory: Option<Share>,
+    memory: Option<Reservation>,
     /// A place among the streams, given back when this one ends.
-    _room: Share,
+    _room: Reservation,
 }
 
 /// An event `connections` of which not all was sent.
@@ -84,7 +84,7 @@ impl Reader {
         subscriber: Subscriber,
         pace: Pace,
         start: Start,
-        room: Share,
+        room: Reservation,
     ) -> Self {
         // Said at once, so that the client knows the stream is there.
         let hello = format!("retry: {RETRY_MILLIS}\n:\n\n");

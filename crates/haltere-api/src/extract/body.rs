@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use axum::body::Body;
 use haltere_app::sessions::Session;
-use haltere_core::Share;
-use haltere_core::shares::Reached;
+use haltere_core::Reservation;
+use haltere_core::quota::QuotaExceeded;
 use http::header::{CONNECTION, CONTENT_LENGTH};
 use http::{HeaderValue, Request, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
@@ -50,8 +50,8 @@ pub(crate) async fn read(request: Request<Body>) -> Result<Counted, ApiError> {
     let extensions = request.extensions();
     let bounds = if extensions.get::<Session>().is_some() { USUAL } else { STRANGERS };
     let state = extensions.get::<ApiState>();
-    let shares = state.map_or_else(|| budget(usize::MAX), |state| state.body_memory.clone());
-    let share = shares.take(holder::of_request(extensions), 0).map_err(exhausted)?;
+    let quota = state.map_or_else(|| budget(usize::MAX), |state| state.body_memory.clone());
+    let share = quota.take(holder::of_request(extensions), 0).map_err(exhausted)?;
     read_within(request, bounds, share).await
 }
 
@@ -59,7 +59,7 @@ pub(crate) async fn read(request: Request<Body>) -> Result<Counted, ApiError> {
 pub(crate) async fn read_within(
     request: Request<Body>,
     bounds: Bounds,
-    share: Share,
+    share: Reservation,
 ) -> Result<Counted, ApiError> {
     // Who may do this was asked before the body came. Whoever sends it slowly must not gain time by it.
     let session = request.extensions().get::<Session>().cloned();
@@ -81,7 +81,7 @@ async fn ended(session: Option<Session>) {
 async fn read_patiently(
     request: Request<Body>,
     bounds: Bounds,
-    share: Share,
+    share: Reservation,
 ) -> Result<Counted, ApiError> {
     let coding = Coding::of(request.headers())?;
     let announced = announced(&request);
@@ -106,7 +106,7 @@ enum Fault {
     TooLarge,
     Malformed(String),
     TooSlow,
-    Crowded(Reached),
+    Crowded(QuotaExceeded),
     Broken,
 }
 
@@ -225,16 +225,16 @@ mod tests {
     use bytes::Bytes;
     use futures_util::{StreamExt, stream};
 
-    use haltere_core::Shares;
-    use haltere_core::shares::Holder;
+    use haltere_core::Quota;
+    use haltere_core::quota::Holder;
 
     use super::*;
     use crate::extract::coding;
 
     type Chunk = Result<Bytes, std::io::Error>;
 
-    fn whole(bounds: Bounds, shares: &Shares) -> (Bounds, Share) {
-        (bounds, shares.take(Holder::default(), 0).expect("nothing is held"))
+    fn whole(bounds: Bounds, quota: &Quota) -> (Bounds, Reservation) {
+        (bounds, quota.take(Holder::default(), 0).expect("nothing is held"))
     }
 
     #[tokio::test(start_paused = true)]
@@ -248,7 +248,7 @@ mod tests {
     async fn a_trickle_is_cut_off_and_a_slow_line_is_not() {
         let bounds =
             Bounds { bytes: MAX_BODY, patience: Duration::from_mins(10), least_rate: Some(1024) };
-        let shares = budget(MAX_BODY);
+        let quota = budget(MAX_BODY);
         let body = |bytes: usize| {
             let chunks = stream::iter(0..100).then(move |_| async move {
                 tokio::time::sleep(Duration::from_secs(1)).await;
@@ -256,7 +256,7 @@ mod tests {
             });
             Request::new(Body::from_stream(chunks))
         };
-        let (within, share) = whole(bounds, &shares);
+        let (within, share) = whole(bounds, &quota);
         let start = Instant::now();
         let error = read_within(body(100), within, share).await.err().expect("too slow");
         assert_eq!(error.status(), StatusCode::REQUEST_TIMEOUT);
@@ -264,7 +264,7 @@ mod tests {
         let refusal = error.into_response().into_body().collect().await.expect("a body").to_bytes();
         let refusal: serde_json::Value = serde_json::from_slice(&refusal).expect("JSON");
         assert_eq!(refusal["limit"], "limits.import_rate");
-        let (within, share) = whole(bounds, &shares);
+        let (within, share) = whole(bounds, &quota);
         assert!(read_within(body(1100), within, share).await.is_ok());
     }
 
@@ -275,20 +275,20 @@ mod tests {
             let body = Body::from(coding::tests::packed(coding, bytes));
             Request::post("/").header("content-encoding", name).body(body).expect("a request")
         };
-        let shares = budget(64 * MAX_BODY);
+        let quota = budget(64 * MAX_BODY);
         for name in ["gzip", "x-gzip", "deflate"] {
             for (bounds, size) in [(STRANGERS, "16 KiB"), (USUAL, "1 MiB")] {
                 let largest = vec![b'x'; bounds.bytes];
-                let (within, share) = whole(bounds, &shares);
+                let (within, share) = whole(bounds, &quota);
                 let read = read_within(packed(&largest, name), within, share).await;
                 assert!(read.expect("it fits").bytes() == largest);
-                let (within, share) = whole(bounds, &shares);
+                let (within, share) = whole(bounds, &quota);
                 let larger = packed(&vec![0; bounds.bytes + 1], name);
                 let error = read_within(larger, within, share).await.err().expect("too large");
                 assert_eq!(error.to_string(), format!("the body is larger than {size}"));
             }
         }
-        assert_eq!(shares.held(), 0);
+        assert_eq!(quota.held(), 0);
         let plain = Request::post("/").header("content-encoding", "gzip").body(Body::from("{}"));
         let error = read(plain.expect("a request")).await.err().expect("refused");
         let why = "Content-Encoding: the body is not gzip, or is damaged";
@@ -299,7 +299,7 @@ mod tests {
     /// that the smallest budget is enough.
     #[tokio::test]
     async fn a_body_of_any_size_within_the_bound_fits_where_nothing_else_is() {
-        let shares = budget(0);
+        let quota = budget(0);
         for bytes in [1, MAX_BODY / 2 + 1, MAX_BODY * 3 / 5, MAX_BODY * 7 / 8, MAX_BODY] {
             let whole = vec![b'x'; bytes];
             let packed = coding::tests::packed(Coding::Gzip, &whole);
@@ -321,14 +321,14 @@ mod tests {
                     let gzip = HeaderValue::from_static("gzip");
                     request.headers_mut().insert("content-encoding", gzip);
                 }
-                let (within, share) = self::whole(USUAL, &shares);
+                let (within, share) = self::whole(USUAL, &quota);
                 let read = read_within(request, within, share).await;
                 let read =
                     read.unwrap_or_else(|error| panic!("{bytes} {announced} {gzip}: {error}"));
                 assert!(read.bytes() == whole);
             }
         }
-        assert_eq!(shares.held(), 0);
+        assert_eq!(quota.held(), 0);
     }
 
     #[tokio::test]
@@ -338,30 +338,30 @@ mod tests {
             let chunk = |n: u8| Chunk::Ok(Bytes::from(vec![n; MAX_BODY / 4]));
             Request::new(Body::from_stream(stream::iter((0..count).map(chunk))))
         };
-        let shares = budget(64 * MAX_BODY);
-        let (within, share) = whole(bounds, &shares);
+        let quota = budget(64 * MAX_BODY);
+        let (within, share) = whole(bounds, &quota);
         let received = read_within(chunks(8), within, share).await.expect("it fits");
         let expected: Vec<u8> = (0..8).flat_map(|n| vec![n; MAX_BODY / 4]).collect();
         assert!(received.bytes() == expected);
-        assert!((2 * MAX_BODY..4 * MAX_BODY).contains(&shares.held()), "{}", shares.held());
+        assert!((2 * MAX_BODY..4 * MAX_BODY).contains(&quota.held()), "{}", quota.held());
         drop(received);
-        assert_eq!(shares.held(), 0);
-        let (within, share) = whole(bounds, &shares);
+        assert_eq!(quota.held(), 0);
+        let (within, share) = whole(bounds, &quota);
         let error = read_within(chunks(9), within, share).await.err().expect("too large");
         assert_eq!(error.to_string(), "the body is larger than 2 MiB");
     }
 
     #[tokio::test]
     async fn a_body_beyond_the_budget_is_refused_and_says_why() {
-        let shares = budget(2 * MAX_BODY);
-        let all_but_100 = shares.bounds().user - 100;
-        let rest = shares.take(Holder::default(), all_but_100).expect("nothing is held");
+        let quota = budget(2 * MAX_BODY);
+        let all_but_100 = quota.bounds().user - 100;
+        let rest = quota.take(Holder::default(), all_but_100).expect("nothing is held");
         let request = || Request::new(Body::from(vec![b'x'; 101]));
-        let (within, share) = whole(USUAL, &shares);
+        let (within, share) = whole(USUAL, &quota);
         let error = read_within(request(), within, share).await.err().expect("refused");
         assert_eq!(error.status(), StatusCode::TOO_MANY_REQUESTS);
         drop(rest);
-        let (within, share) = whole(USUAL, &shares);
+        let (within, share) = whole(USUAL, &quota);
         assert!(read_within(request(), within, share).await.is_ok());
     }
 }

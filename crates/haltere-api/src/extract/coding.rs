@@ -4,7 +4,7 @@
 use std::io::{self, Write};
 
 use flate2::write::{MultiGzDecoder, ZlibDecoder};
-use haltere_core::shares::Reached;
+use haltere_core::quota::QuotaExceeded;
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
@@ -65,7 +65,7 @@ pub(super) enum UnpackError {
     #[error("the body is larger than it may be")]
     TooLarge,
     #[error("there is no memory for the body")]
-    Crowded(Reached),
+    Crowded(QuotaExceeded),
     #[error("Content-Encoding: the body is not {0}, or is damaged")]
     Malformed(&'static str),
 }
@@ -160,7 +160,7 @@ impl Write for Bounded {
 pub(crate) mod tests {
     use flate2::Compression;
     use flate2::write::{GzEncoder, ZlibEncoder};
-    use haltere_core::shares::Holder;
+    use haltere_core::quota::Holder;
     use proptest::prelude::*;
 
     use super::*;

@@ -1,7 +1,7 @@
 //! Memory for a body: counted against a budget as it grows, and overwritten when it is dropped.
 
-use haltere_core::Share;
-use haltere_core::shares::Reached;
+use haltere_core::Reservation;
+use haltere_core::quota::QuotaExceeded;
 use zeroize::Zeroizing;
 
 /// Bytes that leave no copy behind when they outgrow their place, and what they count as.
@@ -11,18 +11,18 @@ pub(crate) struct Counted {
     expected: usize,
     /// How many there may be.
     limit: usize,
-    share: Share,
+    share: Reservation,
 }
 
 impl Counted {
     /// Takes nothing yet.
-    pub(super) fn new(share: Share, expected: usize, limit: usize) -> Self {
+    pub(super) fn new(share: Reservation, expected: usize, limit: usize) -> Self {
         Self { bytes: Zeroizing::new(Vec::new()), expected, limit, share }
     }
 
     /// Takes more in; what is there stays when the budget has no room for it. The caller sees to it that the
     /// bytes stay within the limit.
-    pub(super) fn extend(&mut self, more: &[u8]) -> Result<(), Reached> {
+    pub(super) fn extend(&mut self, more: &[u8]) -> Result<(), QuotaExceeded> {
         let (room, needed) = (self.bytes.capacity(), self.bytes.len() + more.len());
         if needed > room {
             // At most twice what has come, so that announcing a large body costs nothing, and no more than there
@@ -42,7 +42,7 @@ impl Counted {
     }
 
     /// Counts memory that is needed beside the bytes.
-    pub(super) fn charge(&mut self, bytes: usize) -> Result<(), Reached> {
+    pub(super) fn charge(&mut self, bytes: usize) -> Result<(), QuotaExceeded> {
         self.share.grow(bytes)
     }
 

@@ -3,7 +3,7 @@
 use haltere_app::Ctx;
 use haltere_app::sessions::Session;
 use haltere_core::Origin;
-use haltere_core::shares::Holder;
+use haltere_core::quota::Holder;
 use http::Extensions;
 
 /// The user and the address of a request that has passed its gate.

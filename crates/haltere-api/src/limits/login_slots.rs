@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use haltere_core::crowd::{Crowd, CrowdBounds, Who};
+use haltere_core::fair_queue::{ClientKey, FairQueue, QueueBounds};
 use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::oneshot;
 
@@ -21,7 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 pub(crate) struct LoginSlots(Arc<Mutex<Requests>>);
 
 /// Dropping a sender cancels its request.
-type Requests = Crowd<oneshot::Sender<Infallible>>;
+type Requests = FairQueue<oneshot::Sender<Infallible>>;
 
 /// No slot was free, the request lost its slot, or it took too long.
 pub(crate) struct NoSlot;
@@ -31,8 +31,8 @@ impl LoginSlots {
     pub(crate) fn new(all: usize) -> Self {
         let all = all.max(1);
         let network = all.div_ceil(2);
-        let bounds = CrowdBounds { all, account: usize::MAX, network, both: network };
-        Self(Arc::new(Mutex::new(Crowd::new(bounds))))
+        let bounds = QueueBounds { all, account: usize::MAX, network, both: network };
+        Self(Arc::new(Mutex::new(FairQueue::new(bounds))))
     }
 
     /// Runs `job` in a slot that counts against `address`.
@@ -42,9 +42,10 @@ impl LoginSlots {
         job: impl Future<Output = T>,
     ) -> Result<T, NoSlot> {
         let (sender, evicted) = oneshot::channel();
-        let entered = self.requests().enter(Who::new("", address), sender).map_err(|_| NoSlot)?;
-        drop(entered.gave_way);
-        let _guard = SlotGuard { slots: self, number: entered.number };
+        let pushed =
+            self.requests().push(ClientKey::new("", address), sender).map_err(|_| NoSlot)?;
+        drop(pushed.evicted);
+        let _guard = SlotGuard { slots: self, number: pushed.number };
         tokio::select! {
             biased;
             _ = evicted => Err(NoSlot),
@@ -65,7 +66,7 @@ struct SlotGuard<'a> {
 
 impl Drop for SlotGuard<'_> {
     fn drop(&mut self) {
-        self.slots.requests().leave(self.number);
+        self.slots.requests().remove(self.number);
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use haltere_core::shares::Bounds;
+use haltere_core::quota::Bounds;
 use haltere_core::{Clock, PluginId, StorageTrouble};
 use haltere_link::LinkConfig;
 use haltere_store::Store;

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use haltere_core::Shares;
+use haltere_core::Quota;
 use haltere_link::Supervisor;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
@@ -47,7 +47,7 @@ impl App {
             materials: Materials::default(),
             hub: Arc::new(Hub::new()),
             write_lock: WriteLock::default(),
-            tests: Shares::new(settings.tests),
+            tests: Quota::new(settings.tests),
             trail: Arc::new(Trail::new(Arc::clone(&store), tasks.clone(), &settings.audit)),
             tasks,
             stopping: CancellationToken::new(),

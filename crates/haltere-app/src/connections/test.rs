@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use haltere_core::shares::Reached;
+use haltere_core::quota::QuotaExceeded;
 use haltere_core::{
-    AuditAction, AuditEntry, Connection, ConnectionId, Credentials, Intent, Revision, Share,
+    AuditAction, AuditEntry, Connection, ConnectionId, Credentials, Intent, Reservation, Revision,
 };
 use haltere_link::{Audience, Circumstances, LinkSpec, ProbeEvent, ProbeReport};
 
@@ -48,7 +48,7 @@ pub enum TestError {
     },
     /// As many tests as there may be are running.
     #[error("as many tests of connections are running as there may be")]
-    TooMany(Reached),
+    TooMany(QuotaExceeded),
     /// The test could not be written to the audit trail.
     #[error(transparent)]
     Internal(#[from] Internal),
@@ -61,7 +61,7 @@ pub struct PreparedTest {
     /// What is said beside the advice.
     remark: Option<String>,
     /// Given back when the test ends, or is dropped.
-    _place: Share,
+    _place: Reservation,
 }
 
 /// What came of a test.
@@ -163,11 +163,11 @@ impl App {
         }
     }
 
-    fn room_for_a_test(&self, ctx: &Ctx) -> Result<Share, TestError> {
+    fn room_for_a_test(&self, ctx: &Ctx) -> Result<Reservation, TestError> {
         self.0.tests.take(ctx.holder(), 1).map_err(TestError::TooMany)
     }
 
-    fn prepared(&self, connection: &Connection, place: Share) -> PreparedTest {
+    fn prepared(&self, connection: &Connection, place: Reservation) -> PreparedTest {
         PreparedTest { app: self.clone(), spec: self.spec(connection), remark: None, _place: place }
     }
 }
@@ -296,19 +296,19 @@ mod tests {
         let mut waiting = Vec::new();
         // Four of one user, eight from one address, sixteen in all.
         for (name, network, refused) in [
-            ("ada", 1, Reached::User),
-            ("bob", 1, Reached::Network),
-            ("cid", 2, Reached::User),
-            ("dan", 3, Reached::All),
+            ("ada", 1, QuotaExceeded::User),
+            ("bob", 1, QuotaExceeded::Network),
+            ("cid", 2, QuotaExceeded::User),
+            ("dan", 3, QuotaExceeded::All),
         ] {
             for _ in 0..4 {
                 waiting.push(prepare(name, network).await.unwrap());
             }
-            let next = if refused == Reached::User { name } else { "eve" };
+            let next = if refused == QuotaExceeded::User { name } else { "eve" };
             assert_eq!(reached(prepare(next, network).await), Some(refused), "{name}");
         }
         let last = waiting.pop().unwrap();
-        assert_eq!(reached(prepare("eve", 4).await), Some(Reached::All));
+        assert_eq!(reached(prepare("eve", 4).await), Some(QuotaExceeded::All));
         last.run(|_| {}).await.expect("no shutdown");
         assert_eq!(reached(prepare("eve", 4).await), None);
         assert!(app.app.vitals().limited_tests >= 5);

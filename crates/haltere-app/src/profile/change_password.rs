@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use haltere_core::shares::Reached;
+use haltere_core::quota::QuotaExceeded;
 use haltere_core::{AuditAction, AuditEntry, AuditOutcome, Secret};
 use haltere_store::UserRecord;
 
@@ -31,11 +31,11 @@ pub enum ChangePasswordError {
         /// When trying again makes sense; whole seconds, at least one.
         retry_after: Duration,
         /// Whose they were: the user's or those from the address.
-        of: Reached,
+        of: QuotaExceeded,
     },
     /// Too many wait for their password to be looked at.
     #[error("too many passwords are looked at")]
-    Crowded(Reached),
+    Crowded(QuotaExceeded),
     /// The new password breaks the rules; the field is `password`.
     #[error(transparent)]
     Invalid(#[from] Invalid),

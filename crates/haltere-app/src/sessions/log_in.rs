@@ -3,7 +3,7 @@
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use haltere_core::shares::Reached;
+use haltere_core::quota::QuotaExceeded;
 use haltere_core::{AuditAction, Caller, Origin, Secret, SessionHandle, Timestamp, text};
 use haltere_store::failpoint::Step;
 use haltere_store::{SessionRecord, UserRecord};
@@ -55,11 +55,11 @@ pub enum LoginError {
         /// When trying again makes sense; whole seconds, at least one.
         retry_after: Duration,
         /// Whose failures they were: the user's or those from the address.
-        of: Reached,
+        of: QuotaExceeded,
     },
     /// Too many wait for their password to be looked at.
     #[error("too many logins at once")]
-    Crowded(Reached),
+    Crowded(QuotaExceeded),
     /// Something failed that is no fault of the caller.
     #[error(transparent)]
     Internal(#[from] Internal),
@@ -230,7 +230,7 @@ fn shown(user_agent: &str) -> Option<String> {
 pub(crate) enum Refusal {
     Wrong,
     Throttled(Throttled),
-    Crowded(Reached),
+    Crowded(QuotaExceeded),
     Internal(Internal),
 }
 

@@ -16,7 +16,7 @@ use std::hash::Hash;
 use std::net::IpAddr;
 use std::time::Duration;
 
-use haltere_core::shares::{Reached, neighbourhood};
+use haltere_core::quota::{QuotaExceeded, neighbourhood};
 
 use super::ThrottleSettings;
 use crate::users::canonical_name;
@@ -66,7 +66,7 @@ pub(crate) struct Throttled {
     /// How long to wait; whole seconds, at least one.
     pub(crate) retry_after: Duration,
     /// Whose failures they were: the account's, or those from the address.
-    pub(crate) of: Reached,
+    pub(crate) of: QuotaExceeded,
     /// Whether this is the first refusal since the last try: only that is audited, lest guessing fill the disk.
     pub(crate) is_news: bool,
 }
@@ -86,9 +86,9 @@ impl Throttle {
         let ThrottleSettings { account_burst, account_interval, address_burst, address_interval } =
             settings;
         Self(Mutex::new(Buckets {
-            accounts: Bucket::new(Reached::User, account_burst, account_interval),
-            networks: Bucket::new(Reached::Network, address_burst, address_interval),
-            pairs: Bucket::new(Reached::User, account_burst, account_interval),
+            accounts: Bucket::new(QuotaExceeded::User, account_burst, account_interval),
+            networks: Bucket::new(QuotaExceeded::Network, address_burst, address_interval),
+            pairs: Bucket::new(QuotaExceeded::User, account_burst, account_interval),
             trusted: HashMap::new(),
         }))
     }
@@ -156,7 +156,7 @@ impl Buckets {
 /// One leaky bucket per key: a failure fills in `interval`, time drains it, and over
 /// `burst × interval` it overflows.
 struct Bucket<K> {
-    of: Reached,
+    of: QuotaExceeded,
     interval: Duration,
     capacity: Duration,
     levels: HashMap<K, Level>,
@@ -170,7 +170,7 @@ struct Level {
 }
 
 impl<K: Eq + Hash + Clone> Bucket<K> {
-    fn new(of: Reached, burst: u32, interval: Duration) -> Self {
+    fn new(of: QuotaExceeded, burst: u32, interval: Duration) -> Self {
         Self { of, interval, capacity: interval * burst, levels: HashMap::new() }
     }
 
@@ -288,7 +288,7 @@ mod tests {
         fail(&throttle, &tries, 3, at(0));
         let throttled = |seconds, is_news| Throttled {
             retry_after: Duration::from_secs(seconds),
-            of: Reached::User,
+            of: QuotaExceeded::User,
             is_news,
         };
         let refusal = throttle.check(&tries, at(0)).unwrap_err();
@@ -317,7 +317,7 @@ mod tests {
             fail(&throttle, &from(user, "2001:db8::1"), 1, at(0));
         }
         let refusal = throttle.check(&from("f", "2001:db8::2"), at(0)).unwrap_err();
-        assert_eq!(refusal.of, Reached::Network);
+        assert_eq!(refusal.of, QuotaExceeded::Network);
         throttle.check(&from("f", "2001:db8:0:1::1"), at(0)).expect("another network");
     }
 
@@ -336,7 +336,7 @@ mod tests {
 
     #[test]
     fn it_never_remembers_more_than_its_bound() {
-        let mut bucket = Bucket::new(Reached::User, 1, Duration::from_secs(10));
+        let mut bucket = Bucket::new(QuotaExceeded::User, 1, Duration::from_secs(10));
         for n in 0..MAX + 5 {
             bucket.fill(n, at(0));
         }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use haltere_core::shares::neighbourhood;
+use haltere_core::quota::neighbourhood;
 use haltere_core::{AuditAction, AuditEntry, UserName};
 use tokio::time::Instant;
 

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD_NO_PAD;
 use haltere_core::Secret;
-use haltere_core::crowd::{Crowd, CrowdBounds, Who};
-use haltere_core::shares::Reached;
+use haltere_core::fair_queue::{ClientKey, FairQueue, QueueBounds};
+use haltere_core::quota::QuotaExceeded;
 use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 
@@ -60,9 +60,12 @@ impl PasswordPool {
     /// # Errors
     ///
     /// With the bound that is reached when too many wait already, or later when others need the room.
-    pub(crate) async fn turn(&self, claimant: Claimant<'_>) -> Result<PasswordTurn<'_>, Reached> {
+    pub(crate) async fn turn(
+        &self,
+        claimant: Claimant<'_>,
+    ) -> Result<PasswordTurn<'_>, QuotaExceeded> {
         let lane = if claimant.is_known { &self.known } else { &self.strangers };
-        match lane.wait(Who::new(claimant.account, claimant.address)).await {
+        match lane.wait(ClientKey::new(claimant.account, claimant.address)).await {
             Ok(permit) => Ok(PasswordTurn { pool: self, permit }),
             Err(reached) => {
                 self.refused.fetch_add(1, Ordering::Relaxed);
@@ -83,7 +86,7 @@ struct Lane(Arc<Mutex<Queue>>);
 
 struct Queue {
     free: usize,
-    waiting: Crowd<oneshot::Sender<Result<Permit, Reached>>>,
+    waiting: FairQueue<oneshot::Sender<Result<Permit, QuotaExceeded>>>,
 }
 
 /// One of a lane's; goes to the next one when dropped.
@@ -93,25 +96,25 @@ impl Lane {
     fn new(at_once: usize, waiting: usize) -> Self {
         let network = (waiting / 4).max(2);
         let both = (waiting / 8).max(1);
-        let bounds = CrowdBounds { all: waiting, account: waiting / 2, network, both };
-        Self(Arc::new(Mutex::new(Queue { free: at_once, waiting: Crowd::new(bounds) })))
+        let bounds = QueueBounds { all: waiting, account: waiting / 2, network, both };
+        Self(Arc::new(Mutex::new(Queue { free: at_once, waiting: FairQueue::new(bounds) })))
     }
 
-    async fn wait(&self, who: Who) -> Result<Permit, Reached> {
+    async fn wait(&self, client: ClientKey) -> Result<Permit, QuotaExceeded> {
         let (sender, turn) = oneshot::channel();
-        let gave_way = {
+        let evicted = {
             let mut queue = self.queue();
             if queue.free > 0 {
                 queue.free -= 1;
                 return Ok(Permit(self.clone()));
             }
-            queue.waiting.enter(who, sender)?.gave_way
+            queue.waiting.push(client, sender)?.evicted
         };
-        for other in gave_way {
-            let _ = other.send(Err(Reached::Network));
+        for other in evicted {
+            let _ = other.send(Err(QuotaExceeded::Network));
         }
         // Senders go only after they were used.
-        turn.await.unwrap_or(Err(Reached::All))
+        turn.await.unwrap_or(Err(QuotaExceeded::All))
     }
 
     fn queue(&self) -> MutexGuard<'_, Queue> {
@@ -123,7 +126,7 @@ impl Drop for Permit {
     fn drop(&mut self) {
         let next = {
             let mut queue = self.0.queue();
-            let next = queue.waiting.next_turn();
+            let next = queue.waiting.pop();
             queue.free += usize::from(next.is_none());
             next
         };
@@ -190,7 +193,7 @@ mod tests {
         pool: &Arc<PasswordPool>,
         account: String,
         network: u8,
-    ) -> tokio::task::JoinHandle<Result<String, Reached>> {
+    ) -> tokio::task::JoinHandle<Result<String, QuotaExceeded>> {
         let before = pool.refused();
         let waiting = pool.strangers.queue().waiting.len();
         let task = tokio::spawn({
@@ -232,8 +235,8 @@ mod tests {
         for one in flood {
             limits.extend(one.await.unwrap().err());
         }
-        assert!(limits.contains(&Reached::Network), "{limits:?}");
-        assert!(!limits.contains(&Reached::All), "those who flood are told that it is them");
+        assert!(limits.contains(&QuotaExceeded::Network), "{limits:?}");
+        assert!(!limits.contains(&QuotaExceeded::All), "those who flood are told that it is them");
         let queue = pool.strangers.queue();
         assert_eq!((queue.free, queue.waiting.len()), (AT_ONCE, 0));
     }

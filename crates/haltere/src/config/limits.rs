@@ -2,7 +2,7 @@
 
 use anyhow::ensure;
 use confique::Config;
-use haltere_core::shares::Bounds;
+use haltere_core::quota::Bounds;
 
 use super::units::Size;
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use haltere_core::shares::{Bounds, Holder, Reached};
-use haltere_core::{Share, Shares};
+use haltere_core::quota::{Bounds, Holder, QuotaExceeded};
+use haltere_core::{Quota, Reservation};
 use http::StatusCode;
 use http::header::RETRY_AFTER;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -29,8 +29,8 @@ const RETRY: u16 = 10;
 const BUSY: &str = "another import is under way; try again when it has ended";
 
 pub(crate) struct ImportSlots {
-    imports: Shares,
-    files: Shares,
+    imports: Quota,
+    files: Quota,
     working: Arc<Semaphore>,
 }
 
@@ -38,14 +38,14 @@ impl ImportSlots {
     /// At most `imports` at a time. A user's quota is small, so that slow uploads don't block other users.
     pub(crate) fn new(imports: Bounds) -> Self {
         Self {
-            imports: Shares::new(imports),
-            files: Shares::new(FILES),
+            imports: Quota::new(imports),
+            files: Quota::new(FILES),
             working: Arc::new(Semaphore::new(1)),
         }
     }
 
     /// Takes a slot, and a share that counts the bytes of the file.
-    pub(super) fn take(&self, holder: Holder) -> Result<(Share, Share), ApiError> {
+    pub(super) fn take(&self, holder: Holder) -> Result<(Reservation, Reservation), ApiError> {
         let slot = self.imports.take(holder.clone(), 1).map_err(busy)?;
         let file = self.files.take(holder, 0).map_err(exhausted)?;
         Ok((slot, file))
@@ -54,15 +54,15 @@ impl ImportSlots {
     /// Waits until no other import is at work, so that the memory for the work is needed only once.
     pub(super) async fn wait_for_turn(&self) -> Result<OwnedSemaphorePermit, ApiError> {
         let turn = timeout(PATIENCE, Arc::clone(&self.working).acquire_owned()).await;
-        turn.ok().and_then(Result::ok).ok_or_else(|| busy(Reached::All))
+        turn.ok().and_then(Result::ok).ok_or_else(|| busy(QuotaExceeded::All))
     }
 }
 
-fn busy(reached: Reached) -> ApiError {
+fn busy(reached: QuotaExceeded) -> ApiError {
     let limit = match reached {
-        Reached::User => "limits.imports_per_user",
-        Reached::Network => "limits.imports_per_address",
-        Reached::All => "limits.imports",
+        QuotaExceeded::User => "limits.imports_per_user",
+        QuotaExceeded::Network => "limits.imports_per_address",
+        QuotaExceeded::All => "limits.imports",
     };
     ApiError::new(StatusCode::CONFLICT, ErrorCode::Conflict, BUSY)
         .with_limit(limit)

@@ -13,7 +13,7 @@ use bytes::Bytes;
 use futures_util::stream;
 use haltere_app::App;
 use haltere_app::connections::Listing;
-use haltere_core::shares::Holder;
+use haltere_core::quota::Holder;
 use http::StatusCode;
 use zeroize::Zeroizing;
 

@@ -11,7 +11,7 @@ use axum::response::Response;
 use haltere_app::connections::TestError;
 use haltere_app::sessions::Session;
 use haltere_core::ConnectionId;
-use haltere_core::shares::Reached;
+use haltere_core::quota::QuotaExceeded;
 use http::{HeaderMap, StatusCode};
 
 pub(crate) use report::WireEvent;
@@ -44,19 +44,19 @@ impl From<TestError> for ApiError {
     }
 }
 
-fn too_many(reached: Reached) -> ApiError {
+fn too_many(reached: QuotaExceeded) -> ApiError {
     let (limit, is_own, message) = match reached {
-        Reached::User => (
+        QuotaExceeded::User => (
             "limits.tests_per_user",
             true,
             "Too many of your connection tests are running; try again in a few seconds",
         ),
-        Reached::Network => (
+        QuotaExceeded::Network => (
             "limits.tests_per_address",
             true,
             "Too many connection tests from your address are running; try again in a few seconds",
         ),
-        Reached::All => (
+        QuotaExceeded::All => (
             "limits.tests",
             false,
             "Too many connection tests are running; try again in a few seconds",

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use haltere_core::Network;
-use haltere_core::shares::neighbourhood;
+use haltere_core::quota::neighbourhood;
 use parking_lot::{Mutex, MutexGuard};
 use tokio_util::sync::CancellationToken;
 

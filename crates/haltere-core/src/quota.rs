@@ -1,7 +1,7 @@
-//! Bounds for what callers share: how much there is in all, and how much of it one caller may hold.
+//! Quotas for a resource that callers reservation: how much there is in all, and how much one caller may hold.
 //!
-//! A bound for each request and one for the process are not enough: one caller with many requests takes
-//! everything. As long as the share of one caller is smaller than the whole, no caller keeps all others out.
+//! A limit per request and one for the process are not enough, because one caller with many requests could
+//! take everything. While the limit of one caller is smaller than the whole, no caller can exclude all others.
 
 use parking_lot::{Mutex, MutexGuard};
 use std::collections::HashMap;
@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::caller::UserName;
 
-/// How much there is, in whatever unit the owner counts.
+/// The limits of a quota, in the unit of its resource.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Bounds {
     /// For all callers together.
@@ -23,29 +23,29 @@ pub struct Bounds {
     pub network: usize,
 }
 
-/// Who holds something.
+/// The caller that holds a part of the resource.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Holder {
     /// `None` for callers without a session.
     pub user: Option<UserName>,
-    /// `None` where it isn't known; then only the other two bounds count.
+    /// `None` if it is unknown; then only the other two limits apply.
     pub address: Option<IpAddr>,
 }
 
-/// Which of the [`Bounds`] is reached.
+/// A request would exceed one of the [`Bounds`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Reached {
-    /// What all callers may hold together.
+pub enum QuotaExceeded {
+    /// The limit for all callers together.
     All,
-    /// What the user may hold.
+    /// The limit of the user.
     User,
-    /// What the address may hold.
+    /// The limit of the address.
     Network,
 }
 
-/// Something that callers share. Cheap to clone; clones count together.
+/// Counts what callers hold of one resource. Clones reservation the count.
 #[derive(Debug, Clone)]
-pub struct Shares(Arc<Inner>);
+pub struct Quota(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
@@ -61,34 +61,34 @@ struct Amounts {
     networks: HashMap<IpAddr, usize>,
 }
 
-/// What one caller holds; given back when dropped.
+/// The part of the resource that one caller holds. Dropping it releases that part.
 #[derive(Debug)]
-pub struct Share {
-    shares: Shares,
+pub struct Reservation {
+    quota: Quota,
     holder: Holder,
     amount: usize,
 }
 
-impl Shares {
-    /// Nothing is held yet.
+impl Quota {
+    /// A quota of which nothing is held.
     pub fn new(bounds: Bounds) -> Self {
         Self(Arc::new(Inner { bounds, held: Mutex::default(), refused: AtomicU64::new(0) }))
     }
 
-    /// Takes `amount` for `holder`, or nothing.
+    /// Reserves `amount` for `holder`, or nothing.
     ///
     /// # Errors
     ///
-    /// With the bound that is reached.
-    pub fn take(&self, holder: Holder, amount: usize) -> Result<Share, Reached> {
+    /// With the limit that would be exceeded.
+    pub fn take(&self, holder: Holder, amount: usize) -> Result<Reservation, QuotaExceeded> {
         let address = holder.address.map(neighbourhood);
-        let mut share =
-            Share { shares: self.clone(), holder: Holder { address, ..holder }, amount: 0 };
-        share.grow(amount)?;
-        Ok(share)
+        let mut reservation =
+            Reservation { quota: self.clone(), holder: Holder { address, ..holder }, amount: 0 };
+        reservation.grow(amount)?;
+        Ok(reservation)
     }
 
-    /// The bounds.
+    /// The limits.
     pub fn bounds(&self) -> Bounds {
         self.0.bounds
     }
@@ -98,7 +98,7 @@ impl Shares {
         self.amounts().all
     }
 
-    /// How often somebody got nothing.
+    /// How many requests were refused.
     pub fn refused(&self) -> u64 {
         self.0.refused.load(Ordering::Relaxed)
     }
@@ -108,44 +108,44 @@ impl Shares {
     }
 }
 
-impl Share {
-    /// Takes `more` on top, or nothing.
+impl Reservation {
+    /// Reserves `more` in addition, or nothing.
     ///
     /// # Errors
     ///
-    /// With the bound that is reached; what is held stays held.
-    pub fn grow(&mut self, more: usize) -> Result<(), Reached> {
-        let grown = self.shares.amounts().add(&self.shares.0.bounds, &self.holder, more);
+    /// With the limit that would be exceeded. What is held already stays held.
+    pub fn grow(&mut self, more: usize) -> Result<(), QuotaExceeded> {
+        let grown = self.quota.amounts().add(&self.quota.0.bounds, &self.holder, more);
         match grown {
             Ok(()) => self.amount += more,
             Err(_) => {
-                self.shares.0.refused.fetch_add(1, Ordering::Relaxed);
+                self.quota.0.refused.fetch_add(1, Ordering::Relaxed);
             }
         }
         grown
     }
 }
 
-impl Drop for Share {
+impl Drop for Reservation {
     fn drop(&mut self) {
-        self.shares.amounts().remove(&self.holder, self.amount);
+        self.quota.amounts().remove(&self.holder, self.amount);
     }
 }
 
 impl Amounts {
-    fn add(&mut self, bounds: &Bounds, holder: &Holder, more: usize) -> Result<(), Reached> {
+    fn add(&mut self, bounds: &Bounds, holder: &Holder, more: usize) -> Result<(), QuotaExceeded> {
         let of_user = self.users.get(&holder.user).copied().unwrap_or(0);
         let of_network = holder.address.map(|it| self.networks.get(&it).copied().unwrap_or(0));
         let fits = |held: usize, bound| held.checked_add(more).is_some_and(|sum| sum <= bound);
-        // The caller's own bounds first: they tell more.
+        // Checks the caller's own limits first: they are more specific.
         if !fits(of_user, bounds.user) {
-            return Err(Reached::User);
+            return Err(QuotaExceeded::User);
         }
         if of_network.is_some_and(|held| !fits(held, bounds.network)) {
-            return Err(Reached::Network);
+            return Err(QuotaExceeded::Network);
         }
         if !fits(self.all, bounds.all) {
-            return Err(Reached::All);
+            return Err(QuotaExceeded::All);
         }
         if more > 0 {
             self.all += more;
@@ -166,7 +166,7 @@ impl Amounts {
     }
 }
 
-/// Leaves no entry behind for who holds nothing any more.
+/// Subtracts `amount`, and removes the entry of a holder that holds nothing.
 fn less<K: Eq + Hash>(amounts: &mut HashMap<K, usize>, key: &K, amount: usize) {
     if let Some(held) = amounts.get_mut(key) {
         *held -= amount;
@@ -176,8 +176,8 @@ fn less<K: Eq + Hash>(amounts: &mut HashMap<K, usize>, key: &K, amount: usize) {
     }
 }
 
-/// What counts as one address: an IPv4 address, or the /64 of an IPv6 address, because one customer has a
-/// /64 at least.
+/// The network that counts as one address: an IPv4 address, or the /64 of an IPv6 address, because a
+/// customer gets at least a /64.
 pub fn neighbourhood(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V4(address) => IpAddr::V4(address),
@@ -203,31 +203,31 @@ mod tests {
     }
 
     #[test]
-    fn each_bound_is_said_by_its_name() {
-        let shares = Shares::new(BOUNDS);
-        let mut first = shares.take(holder(1, 1), 3).expect("there is room");
-        assert_eq!(first.grow(2), Err(Reached::User));
+    fn an_error_names_the_limit() {
+        let quota = Quota::new(BOUNDS);
+        let mut first = quota.take(holder(1, 1), 3).expect("within the limits");
+        assert_eq!(first.grow(2), Err(QuotaExceeded::User));
         assert_eq!(first.grow(1), Ok(()));
-        assert_eq!(shares.take(holder(2, 1), 3).err(), Some(Reached::Network));
-        let second = shares.take(holder(2, 2), 4).expect("there is room");
-        assert_eq!(shares.take(holder(3, 3), 3).err(), Some(Reached::All));
-        assert_eq!((shares.held(), shares.refused()), (8, 3));
+        assert_eq!(quota.take(holder(2, 1), 3).err(), Some(QuotaExceeded::Network));
+        let second = quota.take(holder(2, 2), 4).expect("within the limits");
+        assert_eq!(quota.take(holder(3, 3), 3).err(), Some(QuotaExceeded::All));
+        assert_eq!((quota.held(), quota.refused()), (8, 3));
         drop((first, second));
-        assert_eq!(shares.held(), 0);
-        let amounts = shares.amounts();
+        assert_eq!(quota.held(), 0);
+        let amounts = quota.amounts();
         assert!(amounts.users.is_empty() && amounts.networks.is_empty());
     }
 
     #[test]
-    fn addresses_of_one_customer_count_together() {
-        let shares = Shares::new(BOUNDS);
+    fn addresses_of_one_network_count_together() {
+        let quota = Quota::new(BOUNDS);
         let at = |address: &str| Holder {
             user: None,
             address: Some(address.parse().expect("an address")),
         };
-        let _held = shares.take(at("2001:db8::1"), 4).expect("there is room");
-        let shares_user = shares.take(at("2001:db8::2"), 1);
-        assert_eq!(shares_user.err(), Some(Reached::User));
+        let _held = quota.take(at("2001:db8::1"), 4).expect("within the limits");
+        let same_user = quota.take(at("2001:db8::2"), 1);
+        assert_eq!(same_user.err(), Some(QuotaExceeded::User));
         assert_eq!(
             neighbourhood("::ffff:192.0.2.1".parse().expect("it")),
             IpAddr::from([192, 0, 2, 1])
@@ -235,25 +235,25 @@ mod tests {
     }
 
     proptest! {
-        /// Whatever one caller has taken, in whatever pieces, another one still gets theirs.
+        /// Another caller still gets its full quota, whatever one caller has taken.
         #[test]
-        fn no_caller_can_deny_a_shared_thing_to_another(
+        fn no_caller_can_exclude_another(
             user in 0_u8..3,
             network in 0_u8..3,
             pieces in prop::collection::vec((1_usize..8, any::<bool>()), 1..60),
         ) {
-            let shares = Shares::new(BOUNDS);
+            let quota = Quota::new(BOUNDS);
             let mut held = Vec::new();
-            for (amount, gives_back) in pieces {
-                if gives_back {
+            for (amount, releases) in pieces {
+                if releases {
                     held.pop();
                 }
-                held.extend(shares.take(holder(user, network), amount));
+                held.extend(quota.take(holder(user, network), amount));
             }
-            let other = shares.take(holder(user + 1, network + 1), BOUNDS.user);
+            let other = quota.take(holder(user + 1, network + 1), BOUNDS.user);
             prop_assert!(other.is_ok(), "{:?}", other.err());
             drop((held, other));
-            prop_assert_eq!(shares.held(), 0);
+            prop_assert_eq!(quota.held(), 0);
         }
     }
 }
