@@ -50,7 +50,7 @@ pub(super) fn advise(case: &Case<'_>, alert: A) -> Vec<String> {
             "Renew the client certificate given with {settings}; `openssl x509 -noout -dates` shows when it ended."
         ),],
         A::CertificateRevoked => {
-            lines!["The client certificate stands in the broker's crlfile: have a new one made.",]
+            lines!["The client certificate is in the broker's crlfile: have a new one made.",]
         }
         A::BadCertificate
         | A::UnsupportedCertificate
@@ -111,7 +111,7 @@ fn no_application_protocol(case: &Case<'_>) -> Vec<String> {
     let asked = case.spec.tls.alpn.as_ref().map(Alpn::protocols).unwrap_or_default();
     let mut lines = match asked {
         [] => lines![format!(
-            "The port is shared by several protocols and wants to be told which (ALPN): give the name with {}, mqtt or what its operator says (AWS IoT on port 443: x-amzn-mqtt-ca with a client certificate).",
+            "The port is shared by several protocols and needs the name of one (ALPN): give the name with {}, mqtt or what its operator says (AWS IoT on port 443: x-amzn-mqtt-ca with a client certificate).",
             case.alpn()
         )],
         asked => lines![format!(

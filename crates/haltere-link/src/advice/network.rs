@@ -116,11 +116,11 @@ fn silent(case: &Case<'_>, stage: Stage) -> Vec<String> {
     let (host, port) = (case.host(), case.port());
     let awaited = match stage {
         Stage::Tls => format!(
-            "See whether anybody answers there with TLS: `openssl s_client -connect {}`",
+            "See whether a server answers there with TLS: `openssl s_client -connect {}`",
             case.authority()
         ),
         Stage::Websocket => format!(
-            "See whether anybody answers there with HTTP: `curl -v --max-time 5 http{}://{}{}`",
+            "See whether a server answers there with HTTP: `curl -v --max-time 5 http{}://{}{}`",
             if case.is_tls() { "s" } else { "" },
             case.authority(),
             quoted(case.spec.url.path())

@@ -88,8 +88,8 @@ impl<'a> Certificate<'a> {
         self.names_as_issuer(self)
     }
 
-    /// Whether its own key made its signature, as far as we can tell: where we can't check it, a key of the
-    /// right kind is enough.
+    /// Whether its own key made its signature, as far as we can check: otherwise a key of the right kind is
+    /// enough.
     pub(super) fn is_self_signed(&self) -> bool {
         let checkable = self.signature_strength() == Strength::Accepted
             && !matches!(self.key(), None | Some(Key::EcExplicit | Key::Other(_)));

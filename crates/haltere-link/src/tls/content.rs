@@ -58,7 +58,7 @@ pub(super) fn content(der: &[u8]) -> Content<'_> {
     let Some(Element { tag: SEQUENCE, content, whole, .. }) = element(der) else {
         return Content::Unknown;
     };
-    // Names five fields at most; more are counted only to tell DSA from RSA.
+    // Names five fields at most; more are counted only to distinguish DSA from RSA.
     let fields: Vec<Element<'_>> = fields(content).take(10).collect();
     match fields.as_slice() {
         [Element { tag: INTEGER, content: [3], .. }, Element { tag: SEQUENCE, .. }, ..] => {

@@ -63,8 +63,8 @@ pub fn certificate_facts(der: &[u8]) -> CertificateFacts {
     }
 }
 
-/// What each certificate in a PEM file says, in the order of the file; at most 64. Empty when there is
-/// none, or the file is damaged: it may come from a database that somebody else has written to.
+/// The certificates in a PEM file, in the order of the file; at most 64. Empty if there is none, or the file
+/// is damaged: it may come from a database that another program has written to.
 pub fn certificates_in(pem: &[u8]) -> Vec<CertificateFacts> {
     let certificates = pem::certificates("cert", pem).unwrap_or_default();
     certificates.iter().take(MAX_CERTIFICATES).map(|der| certificate_facts(der)).collect()

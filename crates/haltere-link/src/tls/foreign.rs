@@ -2,7 +2,7 @@
 
 use super::armor::contains;
 
-/// What somebody gave in place of a certificate or a key.
+/// What a user gave in place of a certificate or a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Foreign {
     EncryptedKey,
@@ -22,7 +22,7 @@ pub(super) enum Foreign {
     WebPage,
 }
 
-/// Whether it begins like one of the texts that are no PEM and no DER, but are known: they are refused by their name.
+/// Whether it begins like one of the known texts that are neither PEM nor DER: they are refused by name.
 pub fn is_foreign(text: &[u8]) -> bool {
     Foreign::of_file(text).is_some()
 }
@@ -92,7 +92,7 @@ impl Foreign {
         }
     }
 
-    /// The command that makes something of it that can be read.
+    /// The command that converts it to a form that can be read.
     pub(super) const fn conversion(self) -> Option<&'static str> {
         Some(match self {
             Self::EncryptedKey => "openssl pkey -in key.pem -out plain.pem",

@@ -1,9 +1,9 @@
 //! Certificates made the way `mosquitto-tls(7)` says.
 //!
 //! With OpenSSL 3 that page yields X.509 **v1** certificates without alternative names, and
-//! `openssl req -x509`, which everyone knows, a CA that is then used as a server's certificate.
-//! webpki refuses both on principle. `mosquitto_pub --cafile` takes them, so the fleets we are
-//! made for are full of them, and we take them where `mosquitto_pub` does, under three conditions:
+//! the common `openssl req -x509` a CA that is then used as a server's certificate. webpki refuses
+//! both on principle. `mosquitto_pub --cafile` accepts them, so many fleets use them, and haltere accepts
+//! them where `mosquitto_pub` does, under three conditions:
 //!
 //! - the operator has given this connection its own CA; the system's roots never vouch for these;
 //! - webpki has refused for one of those reasons, and for no other (see [`concerns`]);

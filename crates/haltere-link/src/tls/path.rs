@@ -1,6 +1,6 @@
-//! The way from a broker's certificate up to a root, as OpenSSL would walk it: by names, and by
-//! what is trusted before what was presented. Signatures only tell namesakes apart; this serves to say
-//! what is wrong with a chain, and to find candidates for those who check.
+//! The path from a broker's certificate up to a root, as OpenSSL builds it: by names, and trusted
+//! certificates before presented ones. Signatures only distinguish certificates of the same name: a path
+//! explains what is wrong with a chain, and is a candidate for verification.
 
 use haltere_core::Timestamp;
 use rustls_pki_types::CertificateDer;
@@ -35,13 +35,13 @@ pub(super) struct Step<'a> {
 /// How a walk ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum End {
-    /// At somebody trusted.
+    /// At a trusted certificate.
     Trusted,
     /// At a certificate signed by its own key that is not trusted.
     SelfSigned,
-    /// At a certificate whose issuer is nowhere to be found.
+    /// At a certificate whose issuer was not found.
     IssuerMissing,
-    /// Nowhere: there are more certificates than we follow.
+    /// There are more certificates than we follow.
     TooLong,
 }
 

@@ -1,9 +1,9 @@
-//! What is kept of what people give as `ca`, `cert` and `key`.
+//! The stored form of `ca`, `cert` and `key`.
 //!
-//! Many tools write certificates and their private key into one file. `ca` and `cert` are shown to people
-//! who must not see the key, so nothing but certificates is kept of them.
+//! Many tools write certificates and their private key into one file. `ca` and `cert` are visible to users
+//! who must not see the key, so only their certificates are stored.
 //!
-//! What is kept has one form, that of openssl: the same certificates are the same bytes, whatever line ends,
+//! The stored form is that of openssl: the same certificates are the same bytes, whatever line ends,
 //! blanks and comments they came with.
 
 use haltere_core::{Pem, Secret, TlsMaterial};
@@ -120,8 +120,8 @@ pub enum Found {
     Layout,
 }
 
-/// Looks into a stored `ca` or `cert`; nothing when all is well. Never fails: it may come from a database
-/// that somebody else has written to.
+/// Checks a stored `ca` or `cert`; `None` if it is as it should be. Never fails: it may come from a database
+/// that another program has written to.
 pub fn sweep(stored: &Pem) -> Option<Swept> {
     let text = stored.bytes();
     if text.is_empty() {

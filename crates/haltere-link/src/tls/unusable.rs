@@ -1,4 +1,4 @@
-//! What a private key is that can't be used: to be named as what it is.
+//! Names the kind of a private key that can't be used.
 
 use std::ops::RangeInclusive;
 

@@ -137,7 +137,7 @@ impl ServerCertVerifier for Verifier {
         let key_info = public_key_info(leaf)?;
         let key_algorithm = der::public_key_algorithm(&key_info);
         let certificate = Certificate::parse(leaf).ok_or(CertificateError::BadEncoding)?;
-        // TLS 1.2 names hash and kind of key, not the curve: the key itself tells the rest.
+        // TLS 1.2 names hash and kind of key, not the curve: that comes from the key itself.
         let algorithm = self
             .algorithms
             .mapping

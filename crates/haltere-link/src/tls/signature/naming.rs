@@ -10,9 +10,9 @@ use super::key::name_of;
 pub(in super::super) enum Strength {
     /// We check it.
     Accepted,
-    /// Anybody may forge it these days; how it is called.
+    /// It can be forged; its name.
     Weak(String),
-    /// Nobody has taught us; how it is called.
+    /// Not supported; its name.
     Unsupported(String),
 }
 

@@ -39,7 +39,7 @@ fn make(ca_key: &str, key: &str, options: &str) -> (String, Identity) {
     (read("ca"), Identity { cert_pem: read("crt"), key_pem: read("key") })
 }
 
-/// A broker that shows what it is told to, however weak.
+/// A broker with this certificate, however weak.
 async fn broker(server: &Identity) -> Mosquitto {
     let listener = Listener::tls(server).option("ciphers DEFAULT:@SECLEVEL=0");
     Mosquitto::builder().listener(listener).start().await
@@ -50,7 +50,7 @@ const P256: &str = "EC -pkeyopt ec_paramgen_curve:P-256";
 
 async fn is_accepted(ca_key: &str, key: &str, options: &str, as_legacy: bool) {
     let broker = accepted(ca_key, key, options, as_legacy).await;
-    // The same by somebody else of that name is worth nothing, and neither is it under the system's roots.
+    // Another CA of that name does not count, and neither do the system's roots.
     let (namesake, _) = make(ca_key, key, options);
     for tls in [trusting(&namesake), TlsMaterial::default()] {
         let refused = shake_hands(broker.address(), "localhost", &tls).await;
@@ -237,7 +237,7 @@ async fn is_named(
     let oracle = Oracle::new(&tls).mosquitto_pub(broker.address(), "localhost");
     assert_eq!(oracle, oracle_accepts, "{ca_key}, {key}, {options}: mosquitto_pub");
 
-    // Whoever takes anybody takes this one, too.
+    // Without verification this one is accepted, too.
     let careless = TlsMaterial { reject_unauthorized: Some(false), ..TlsMaterial::default() };
     connect(broker.address(), "localhost", &careless).await.expect(says);
 }

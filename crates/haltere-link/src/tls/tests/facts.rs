@@ -46,7 +46,7 @@ fn hostile_names_are_cut_and_cleaned() {
 #[test]
 fn certificates_without_end_are_read() {
     // RFC 5280, 4.1.2.5: what a certificate without a planned end says. Written over the end of
-    // another, because no tool at hand makes one; nobody checks the signature here.
+    // another, because no tool at hand makes one; the signature is not checked here.
     let mut bytes = CERTIFICATE.clone();
     let end = bytes.windows(15).position(|window| window == b"20900101000000Z").expect("an end");
     bytes[end..end + 15].copy_from_slice(b"99991231235959Z");

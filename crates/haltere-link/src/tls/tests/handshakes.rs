@@ -6,7 +6,7 @@ use haltere_testkit::{Ca, Identity, Listener, Mosquitto};
 use super::super::names_nothing_in_common;
 use super::*;
 
-/// What came of it, and what a person at a terminal is told to try first.
+/// The outcome, and the first advice for a user at a terminal.
 async fn refused(address: SocketAddr, tls: &TlsMaterial) -> LinkFailure {
     shake_hands(address, "localhost", tls).await.expect_err("a refusal").failure
 }
@@ -36,7 +36,7 @@ async fn a_broker_that_can_do_nothing_of_ours() {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let keys = folder.path().join("psk");
     std::fs::write(&keys, "me:61626364\n").expect("a file");
-    // Mosquitto reads it after it has become somebody else.
+    // Mosquitto reads it after it has changed its user.
     let readable = std::os::unix::fs::PermissionsExt::from_mode;
     std::fs::set_permissions(folder.path(), readable(0o755)).expect("permissions");
     std::fs::set_permissions(&keys, readable(0o644)).expect("permissions");

@@ -189,11 +189,11 @@ async fn addresses_written_as_dns_names() {
     for (what, common_name, names, expected) in [
         ("as a DNS name", "x", "DNS:127.0.0.1", AsLegacy),
         ("and as common name", "127.0.0.1", "DNS:127.0.0.1", AsLegacy),
-        ("beside an address", "x", "DNS:127.0.0.1,IP:10.0.0.1", AsLegacy),
-        ("beside another name", "x", "DNS:elsewhere,DNS:127.0.0.1", AsLegacy),
+        ("and an address", "x", "DNS:127.0.0.1,IP:10.0.0.1", AsLegacy),
+        ("and another name", "x", "DNS:elsewhere,DNS:127.0.0.1", AsLegacy),
         ("both ways", "x", "DNS:127.0.0.1,IP:127.0.0.1", AsUsual),
-        ("common name beside a DNS name", "127.0.0.1", "DNS:elsewhere", Refused),
-        ("common name beside an address", "127.0.0.1", "IP:10.0.0.1", AsLegacy),
+        ("common name and a DNS name", "127.0.0.1", "DNS:elsewhere", Refused),
+        ("common name and an address", "127.0.0.1", "IP:10.0.0.1", AsLegacy),
         ("dot at the end", "x", "DNS:127.0.0.1.", Refused),
         ("zero in front", "x", "DNS:127.0.0.01", Refused),
         ("star alone", "x", "DNS:*", Refused),
@@ -203,7 +203,7 @@ async fn addresses_written_as_dns_names() {
     }
     check("a name", &server("x", "DNS:127.0.0.1"), ca.pem(), "localhost", Refused).await;
     check(
-        "strange beside good",
+        "strange and good",
         &server("x", "DNS:::1,DNS:localhost"),
         ca.pem(),
         "localhost",

@@ -114,7 +114,7 @@ async fn connect(address: SocketAddr, name: &str, tls: &TlsMaterial) -> Result<(
     }
 }
 
-/// `openssl s_server`, for what Mosquitto can't be told to do: to speak TLS 1.2 only, say.
+/// `openssl s_server`, for what Mosquitto can't do: TLS 1.2 only, for example.
 /// Sends back each line reversed.
 struct OpensslServer {
     process: Child,
@@ -157,7 +157,7 @@ impl Drop for OpensslServer {
     }
 }
 
-/// What somebody else makes of the same server.
+/// What other clients make of the same server.
 struct Oracle {
     folder: TempDir,
 }
@@ -205,7 +205,7 @@ impl Oracle {
         let version = Command::new("node").arg("--version").output();
         if !version.is_ok_and(|version| version.stdout.starts_with(b"v20.")) {
             eprintln!(
-                "SKIPPED: Node 20 is not installed, so nobody checks our failure codes against it"
+                "SKIPPED: Node 20 is not installed, so our failure codes are not compared with its own"
             );
             return None;
         }

@@ -4,7 +4,7 @@ use haltere_testkit::{Identity, Listener, Mosquitto};
 
 use super::*;
 
-/// A workshop in which everybody is called localhost. `$1` is run with these at hand: `key KIND FILE`,
+/// A workshop in which every certificate is for localhost. `$1` is run with these at hand: `key KIND FILE`,
 /// `root KIND` and `sign CA WHOM OPTIONS`.
 const SCRIPT: &str = r#"
     key() { openssl genpkey -algorithm $1 -out $2.key; }

@@ -72,8 +72,8 @@ fn a_key_inside_ca_or_beside_key_is_refused_by_name() {
             let error = tidy(&trusting(&both)).expect_err(&both);
             assert_eq!(error.field, "ca");
             assert!(error.reason.contains("holds a private key"), "{error}");
-            let beside = TlsMaterial { key: Some(pem(key).into()), ..with_cert(&both) };
-            let error = tidy(&beside).expect_err(&both);
+            let with_another = TlsMaterial { key: Some(pem(key).into()), ..with_cert(&both) };
+            let error = tidy(&with_another).expect_err(&both);
             assert_eq!(error.field, "cert");
             assert!(error.reason.contains("holds a private key"), "{error}");
         }
@@ -115,7 +115,7 @@ fn keys_that_can_not_be_used_are_no_more_welcome_in_there() {
             assert_eq!(swept.found, Found::PrivateKey, "{key}");
         }
     }
-    // Whoever gives certificates alone loses nothing but the text around.
+    // Of certificates alone, only the text around them is lost.
     let key_as_text = made.key_pem.replace("-----", "=====");
     let tidied = tidy(&trusting(&format!("{key_as_text}{cert}"))).expect("a certificate");
     assert_eq!(tidied.ca, Some(pem(cert)));
@@ -356,7 +356,7 @@ fn nothing_that_is_swept_is_shown() {
     assert_eq!(
         swept.certificates,
         pem(""),
-        "which is refused by whoever dials: no trust is widened"
+        "which is refused at the next dial: no trust is widened"
     );
     check_material(&trusting("")).expect_err("empty");
 }
