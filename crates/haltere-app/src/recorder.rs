@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use haltere_core::{ConnectionId, StorageTrouble, Timestamp};
-use haltere_link::Past;
+use haltere_link::RecordedHistory;
 use haltere_store::failpoint::spared;
 use haltere_store::{LinkChangeRecord, StoreError};
 use tokio::time::timeout;
@@ -68,7 +68,7 @@ impl App {
     pub(crate) async fn recall_links(&self) -> Result<(), Internal> {
         const DOING: &str = "read how links fared";
         match self.read_past().await {
-            Ok(past) => self.0.supervisor.recall(past),
+            Ok(past) => self.0.supervisor.restore_histories(past),
             // No history is worth a start that fails; that nothing can be changed is told elsewhere.
             Err(error) if error.trouble() == Some(StorageTrouble::Damaged) => {
                 tracing::error!(
@@ -81,19 +81,19 @@ impl App {
         Ok(())
     }
 
-    async fn read_past(&self) -> Result<HashMap<ConnectionId, Past>, StoreError> {
+    async fn read_past(&self) -> Result<HashMap<ConnectionId, RecordedHistory>, StoreError> {
         let mut past = HashMap::new();
         let mut read = self.0.store.read().await?;
         let until = read.get_meta(OBSERVED_UNTIL).await?.and_then(|bytes| from_bytes(&bytes));
         let Some(until) = until else { return Ok(past) };
         let mut take = |LinkChangeRecord { connection, change }| {
-            past.entry(connection).or_insert_with(|| Past::until(until)).push(change);
+            past.entry(connection).or_insert_with(|| RecordedHistory::until(until)).push(change);
         };
         read.read_link_changes(&mut take).await?;
         for id in read.list_connections_changed_after(until).await? {
             let id = ConnectionId::parse(&id).ok();
             if let Some(Entry::Occupied(mut past)) = id.map(|id| past.entry(id)) {
-                past.get_mut().was_edited();
+                past.get_mut().mark_edited();
             }
         }
         Ok(past)
@@ -183,7 +183,7 @@ impl App {
             tx.commit().await
         };
         if let Err(error) = written.await {
-            self.0.supervisor.give_back(taken);
+            self.0.supervisor.return_unrecorded(taken);
             return Err(error);
         }
         kept.lines = Some(lines);

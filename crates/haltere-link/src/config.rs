@@ -1,4 +1,4 @@
-//! How all links behave.
+//! The configuration of all links.
 
 use std::net::SocketAddr;
 use std::num::NonZeroU32;
@@ -6,32 +6,32 @@ use std::time::Duration;
 
 use crate::EgressPolicy;
 
-/// How all links of one supervisor behave.
+/// The configuration of all links of one supervisor.
 #[derive(Debug, Clone)]
 pub struct LinkConfig {
     /// One attempt, from resolving the name to CONNACK, takes at most this long.
     pub connect_timeout: Duration,
     /// MQTT keep-alive. The broker may ask for a shorter one.
     pub keepalive: Duration,
-    /// How long a PINGRESP may take. A half-open peer is found within `keepalive + ping_timeout`.
+    /// How long a PINGRESP may take. A half-open connection is found within `keepalive + ping_timeout`.
     pub ping_timeout: Duration,
     /// The pauses between attempts.
     pub backoff: Backoff,
-    /// The pause after refused credentials and certificate faults, which time alone does not mend.
+    /// The pause after refused credentials and certificate faults, which time alone does not fix.
     pub slow_retry: Duration,
-    /// A link that was up this long starts its back-off anew.
+    /// A link that was up this long restarts its back-off.
     pub stable_after: Duration,
     /// How many dials start per second, over all links.
     pub dials_per_second: NonZeroU32,
-    /// How many links may hold a socket at the same time; the others wait for their turn.
+    /// How many links may have a socket at the same time; the others wait.
     pub links_at_once: usize,
     /// The dials of a start are spread over at most this long.
     pub spread_start: Duration,
     /// The largest incoming MQTT packet, in bytes. Larger messages are skipped and counted.
     pub max_packet: usize,
-    /// How many status changes are remembered per link.
+    /// How many status changes are kept per link.
     pub history: usize,
-    /// Who resolves names.
+    /// Which name servers are used.
     pub resolver: ResolverSource,
     /// Where links and probes may dial.
     pub egress: EgressPolicy,
@@ -57,8 +57,8 @@ impl Default for LinkConfig {
     }
 }
 
-/// Pauses that grow with each failed attempt, with full jitter, so that a broker that comes back
-/// is not met by its whole fleet at once.
+/// Pauses that grow with each failed attempt, with full jitter, so that the links of a fleet do not
+/// reconnect all at once.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Backoff {
     /// The longest pause after the first failure.
@@ -76,24 +76,23 @@ impl Default for Backoff {
 }
 
 impl Backoff {
-    /// The pause after the `attempt`th failure in a row; `jitter`, 0 to 1, is where between almost
-    /// nothing and the longest pause it lies.
+    /// The pause after the `attempt`th failure in a row. `jitter`, 0 to 1, scales the longest pause.
     pub(crate) fn pause(&self, attempt: u32, jitter: f64) -> Duration {
         // 1.5^64 is already beyond any sensible limit.
         let exponent = i32::try_from(attempt.saturating_sub(1).min(64)).unwrap_or(64);
         let longest = self.first.as_secs_f64() * self.factor.powi(exponent);
         let longest = longest.min(self.max.as_secs_f64());
-        // Jitter near zero must not make the link dial in a tight loop.
+        // With a jitter near zero, the link must not dial in a tight loop.
         let shortest = self.first.as_secs_f64() / 10.0;
         Duration::from_secs_f64((longest * jitter).max(shortest))
     }
 }
 
-/// Who resolves names.
+/// Which name servers are used.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ResolverSource {
-    /// What `/etc/resolv.conf` says.
+    /// Those of `/etc/resolv.conf`.
     System,
-    /// One name server, asked over UDP. `/etc/hosts` still counts.
+    /// One name server, over UDP. `/etc/hosts` is still used.
     NameServer(SocketAddr),
 }

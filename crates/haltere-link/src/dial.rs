@@ -1,4 +1,4 @@
-//! The one place in the program that opens an outgoing connection.
+//! The only place in the program that opens an outgoing connection.
 
 use std::net::SocketAddr;
 use std::pin::pin;
@@ -11,14 +11,15 @@ use socket2::SockRef;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use crate::egress::{Cleared, Egress};
+use crate::egress::{AllowedAddress, Egress};
 use crate::failure;
 
-/// How long an address may take before the next one is tried beside it (RFC 8305, 5).
-const HEAD_START: Duration = Duration::from_millis(250);
+/// The Connection Attempt Delay of RFC 8305, 5: the time until the next address is tried in parallel.
+const ATTEMPT_DELAY: Duration = Duration::from_millis(250);
 
 /// Connects to the first of `addresses` that `egress` allows and that answers before the `deadline`.
-/// When none does, tells of the first one tried; when none may be tried, of the first.
+/// Fails with the failure of the first allowed address, or with the denial of the first address if none
+/// is allowed.
 pub(crate) async fn dial(
     addresses: &[SocketAddr],
     egress: &Egress,
@@ -28,8 +29,8 @@ pub(crate) async fn dial(
     let mut denied = None;
     let mut allowed = Vec::new();
     for address in addresses {
-        match egress.clear(*address) {
-            Ok(cleared) => allowed.push((*address, cleared)),
+        match egress.check(*address) {
+            Ok(checked) => allowed.push((*address, checked)),
             Err(denial) => _ = denied.get_or_insert(denial),
         }
     }
@@ -40,7 +41,7 @@ pub(crate) async fn dial(
 }
 
 async fn race(
-    allowed: Vec<(SocketAddr, Cleared)>,
+    allowed: Vec<(SocketAddr, AllowedAddress)>,
     egress: &Egress,
     user_timeout: Duration,
     deadline: Instant,
@@ -51,54 +52,58 @@ async fn race(
     let mut failures = Vec::new();
     let mut out_of_time = pin!(sleep_until(deadline));
     loop {
-        if let Some((address, cleared)) = waiting.next() {
-            racing.push(async move { (address, connect(cleared, egress, user_timeout).await) });
+        if let Some((address, checked)) = waiting.next() {
+            racing.push(async move { (address, connect(checked, egress, user_timeout).await) });
         }
         let outcome = tokio::select! {
             outcome = racing.next() => outcome,
-            () = sleep(HEAD_START), if waiting.len() > 0 => continue,
+            () = sleep(ATTEMPT_DELAY), if waiting.len() > 0 => continue,
             () = &mut out_of_time => {
                 let answered = |address| failures.iter().any(|(failed, _)| failed == address);
                 let silent: Vec<_> = addresses.iter().filter(|it| !answered(*it)).collect();
                 failures.extend(silent.into_iter().map(|it| (*it, failure::tcp_timeout(*it))));
-                return Err(most_telling(&addresses, failures));
+                return Err(first_failure(&addresses, failures));
             }
         };
         match outcome {
             Some((address, Ok(stream))) => return Ok((stream, address)),
             Some((address, Err(failure))) => failures.push((address, failure)),
-            None if waiting.len() == 0 => return Err(most_telling(&addresses, failures)),
+            None if waiting.len() == 0 => return Err(first_failure(&addresses, failures)),
             None => {}
         }
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the one place where it is allowed")]
+#[expect(clippy::disallowed_methods, reason = "the only place where it is allowed")]
 async fn connect(
-    cleared: Cleared,
+    checked: AllowedAddress,
     egress: &Egress,
     user_timeout: Duration,
 ) -> Result<TcpStream, LinkFailure> {
-    let address = cleared.into_address();
+    let address = checked.into_address();
     let refused = |error| failure::tcp(&error, address);
     let stream = TcpStream::connect(address).await.map_err(refused)?;
-    // The kernel may take an address for another one, as it does with 0.0.0.0.
-    egress.clear(stream.peer_addr().map_err(refused)?)?;
+    // The kernel may connect to another address, as it does with 0.0.0.0.
+    egress.check(stream.peer_addr().map_err(refused)?)?;
     stream.set_nodelay(true).map_err(refused)?;
-    // Data that nobody acknowledges ends the connection, sooner than the quarter of an hour that is
-    // usual. Best effort: MQTT's keep-alive finds a dead peer, too.
+    // Unacknowledged data ends the connection, sooner than after the default of 15 minutes. Best
+    // effort, because MQTT's keep-alive finds a dead peer as well.
     let _ = SockRef::from(&stream).set_tcp_user_timeout(Some(user_timeout));
     Ok(stream)
 }
 
-/// The failure of the address tried first, unless it only says that we lack its address family.
-fn most_telling(addresses: &[SocketAddr], failures: Vec<(SocketAddr, LinkFailure)>) -> LinkFailure {
+/// The failure of the address tried first. A failure that only says that the machine lacks the address
+/// family comes last.
+fn first_failure(
+    addresses: &[SocketAddr],
+    failures: Vec<(SocketAddr, LinkFailure)>,
+) -> LinkFailure {
     let rank = |(address, failure): &(SocketAddr, LinkFailure)| {
         let lacks_family = failure::lacks_address_family(failure);
         (lacks_family, addresses.iter().position(|tried| tried == address))
     };
-    let most = failures.into_iter().min_by_key(rank);
-    most.map_or_else(|| failure::internal("there was no address to dial"), |(_, failure)| failure)
+    let first = failures.into_iter().min_by_key(rank);
+    first.map_or_else(|| failure::internal("there was no address to dial"), |(_, failure)| failure)
 }
 
 #[cfg(test)]
@@ -115,7 +120,7 @@ mod tests {
 
     const LONG: Duration = Duration::from_secs(9);
 
-    /// Nothing but the defaults.
+    /// The default policy.
     fn open() -> Egress {
         Egress::new(EgressPolicy::default())
     }
@@ -125,7 +130,7 @@ mod tests {
         Egress::new(EgressPolicy { rules, ..EgressPolicy::default() })
     }
 
-    /// A port nobody listens on: bound and released.
+    /// A port without a listener: bound and released.
     async fn closed_port() -> SocketAddr {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("bind");
         listener.local_addr().expect("address")
@@ -143,7 +148,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_first_address_tells_why() {
+    async fn the_failure_is_that_of_the_first_address() {
         let (first, second) = (closed_port().await, closed_port().await);
         let deadline = Instant::now() + LONG;
         let failure = dial(&[first, second], &open(), LONG, deadline).await.expect_err("closed");
@@ -152,21 +157,21 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn an_address_that_refused_is_not_called_silent() {
+    async fn an_address_that_refused_is_not_reported_as_a_timeout() {
         let (refusing, silent) = (closed_port().await, Unanswering::start().await);
         for (addresses, code) in [
             ([refusing, silent.address()], "ECONNREFUSED"),
             ([silent.address(), refusing], "ETIMEDOUT"),
         ] {
-            let deadline = Instant::now() + 2 * HEAD_START;
+            let deadline = Instant::now() + 2 * ATTEMPT_DELAY;
             let outcome = timeout_at(deadline, dial(&addresses, &open(), LONG, deadline)).await;
-            let failure = outcome.expect("it keeps time itself").expect_err("nobody is there");
+            let failure = outcome.expect("ends at the deadline").expect_err("not connected");
             assert_eq!((&*failure.code.as_str(), failure.port), (code, Some(addresses[0].port())));
         }
     }
 
     #[tokio::test]
-    async fn of_mixed_answers_only_the_allowed_ones_are_dialled() {
+    async fn only_the_allowed_addresses_of_a_name_are_dialled() {
         let forbidden = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("bind");
         let allowed = TcpListener::bind((Ipv4Addr::new(127, 0, 0, 2), 0)).await.expect("bind");
         let address = |listener: &TcpListener| listener.local_addr().expect("address");
@@ -177,7 +182,7 @@ mod tests {
         assert_eq!(egress.denied_count(), 1);
         assert!(forbidden.accept().now_or_never().is_none(), "the denied one was dialled");
 
-        // What fails then is the allowed one's failure: the other one was not tried.
+        // The failure is that of the allowed address, because the other one is not tried.
         let dead = closed_port().await;
         let egress = denying(&[&format!("deny 127.0.0.1 port {}", both[0].port())]);
         let deadline = Instant::now() + LONG;
@@ -186,7 +191,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_denied_is_not_dialled() {
+    async fn a_denied_address_is_not_dialled() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("bind");
         let there = listener.local_addr().expect("address");
         let egress = denying(&["deny 127.0.0.0/8"]);
@@ -200,7 +205,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn where_the_kernel_took_us_is_looked_at_again() {
+    async fn the_address_the_kernel_connected_to_is_checked_again() {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("bind");
         let port = listener.local_addr().expect("address").port();
         let anywhere = SocketAddr::from((Ipv4Addr::UNSPECIFIED, port));

@@ -1,6 +1,6 @@
-//! Where the fuzzers in `fuzz/` come in. The tests go the same way with what the fuzzers have found.
+//! The entry points of the fuzzers in `fuzz/`. The tests replay the inputs that the fuzzers have found.
 //!
-//! Each takes any bytes, and panics when something that has to hold does not.
+//! Each accepts any bytes, and panics if an invariant is violated.
 
 pub use crate::tls::fuzzing::{certificate, pem};
 pub use crate::transport::fuzzing::{driver, framer};
@@ -10,22 +10,22 @@ mod tests {
     use haltere_testkit::corpus;
 
     #[test]
-    fn streams_cut_into_packets() {
+    fn the_framer_cuts_streams_into_packets() {
         corpus::replay("framer", super::framer);
     }
 
     #[test]
-    fn whole_sessions() {
+    fn sessions_end_by_themselves() {
         corpus::replay("driver", super::driver);
     }
 
     #[test]
-    fn pasted_certificates_and_keys() {
+    fn pasted_certificates_and_keys_are_read() {
         corpus::replay("pem", super::pem);
     }
 
     #[test]
-    fn presented_certificates() {
+    fn presented_certificates_are_parsed() {
         corpus::replay("certificate", super::certificate);
     }
 }

@@ -1,77 +1,80 @@
-//! Keeping brokers connected.
+//! Keeps links to brokers up.
 //!
-//! Floor 1. The rest of haltere says what *should* be, a list of [`LinkSpec`]s, and reads what *is*,
-//! a [`haltere_core::ConnectionStatus`] per link; in between stands the [`Supervisor`].
+//! Floor 1. The rest of haltere passes a list of [`LinkSpec`]s to the [`Supervisor`], and reads a
+//! [`haltere_core::ConnectionStatus`] per link.
 //!
-//! # How it is built
+//! # Structure
 //!
 //! ```text
-//! Supervisor   compares wanted with running, starts and ends links
-//!   └ link     a task per connection: one piece of work at a time, always also hearing orders
-//!       ├ work       what it is doing: dialling, backing off, being online
-//!       ├ sys_habit  whether it asks the broker how it is
-//!       ├ state      one pure function `step(state, input) -> (state, effects)`
-//!       └ attempt    from name to CONNACK, within one time limit; probes go the same way
-//!           ├ pacer      the dial rate of the whole fleet
-//!           ├ resolve    names to addresses
-//!           ├ dial       the one place in the program that opens an outgoing connection
-//!           │  └ egress  where it may
-//!           ├ tls        trust, client certificates, failures in the words of OpenSSL
-//!           └ transport  WebSocket, framing, MQTT, keep-alive
-//! board        the status of all links, its history, and who waits for a change
-//! past         what is known of them from before haltere started
-//! presented    the certificates brokers last showed, shared between links
-//! failure      every code of the contract's table, made in one place
-//! advice       what to try, for each of these codes
+//! supervisor   compares the wanted with the running links, starts and ends links
+//!   └ link     a task per connection: one piece of work at a time, interrupted by edits and the end
+//!       ├ work              what it is doing: dialling, backing off, being online
+//!       ├ state             one pure function `step(state, input) -> (state, effects)`
+//!       ├ sys_policy        whether it subscribes to the broker's version and uptime
+//!       ├ version_fallback  which version of MQTT it tries
+//!       └ attempt           from name resolution to CONNACK, within a time limit; also for probes
+//!           ├ dial_rate_limiter  the dial rate of the whole fleet
+//!           ├ resolve            names to addresses
+//!           ├ dial               the only place in the program that opens an outgoing connection
+//!           │  └ egress          which addresses are allowed
+//!           ├ tls                trust, client certificates, failures with the names of OpenSSL
+//!           ├ transport          WebSocket, framing, MQTT, keep-alive
+//!           └ attempt_trace      the stages it has passed
+//! context           what all links share
+//! status_table      the status and the history of all links, and notification of changes
+//! recorded_history  the history that an earlier run has recorded
+//! chain_store       the certificates that brokers presented last
+//! failure           every code of the contract's table
+//! advice            what to try about each of these codes
 //! ```
 //!
 //! - **Retrying is a state.** No code sleeps between attempts: back-off is `Waiting`, a state like the
-//!   others, which hears an edit or the end at once. Attempts go on for ever.
-//! - **A failure is classified once**, where it happens, into a [`haltere_core::LinkFailure`]; nothing
+//!   others, which an edit or the end interrupts at once. Attempts never stop.
+//! - **A failure is classified once**, where it happens, into a [`haltere_core::LinkFailure`]; no code
 //!   above looks at an `io::Error`.
-//! - **An idle link is small.** Dialling is a boxed future that is gone once the link is up; reading
+//! - **An idle link is small.** An attempt is a boxed future that is dropped once the link is up; reading
 //!   uses a buffer on the stack; there is one timer per link; configuration, TLS settings and specs
 //!   are shared.
-//! - **Brokers are hostile input.** A message over the limit is skipped as it comes in and counted;
-//!   anything else that breaks the rules ends that one link; so does a panic in the MQTT library.
-//! - **Nobody waits for a reader.** The board keeps the newest status per link and a set of changed
-//!   ids, both bounded by the number of links.
+//! - **Brokers are hostile input.** A message over the limit is skipped as it comes in and counted; any
+//!   other violation of the protocol ends that one link, and so does a panic in the MQTT library.
+//! - **Links never wait for readers.** The status table keeps the newest status per link and a set of
+//!   changed ids, both bounded by the number of links.
 
 mod advice;
 mod attempt;
-mod board;
+mod attempt_trace;
+mod chain_store;
 mod client_id;
 mod config;
+mod context;
 mod dial;
+mod dial_rate_limiter;
 mod egress;
 mod facts;
 mod failure;
-mod fleet;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 mod link;
-mod pacer;
-mod past;
-mod presented;
 mod probe;
+mod recorded_history;
 mod resolve;
 mod spec;
 mod state;
+mod status_table;
 mod supervisor;
-mod sys_habit;
+mod sys_policy;
 pub mod tls;
-mod trail;
 mod transport;
-mod versions;
+mod version_fallback;
 mod work;
 
 pub use advice::{Audience, Circumstances, Findings};
-pub use board::Unrecorded;
-pub use client_id::{is_made_up_client_id, made_up_client_id};
+pub use chain_store::PresentedChain;
+pub use client_id::{generated_client_id, is_generated_client_id};
 pub use config::{Backoff, LinkConfig, ResolverSource};
 pub use egress::{EgressAction, EgressPolicy, EgressRule, RuleError};
-pub use past::Past;
-pub use presented::PresentedChain;
 pub use probe::{ProbeEvent, ProbeReport, ProbeStage};
+pub use recorded_history::RecordedHistory;
 pub use spec::LinkSpec;
+pub use status_table::Unrecorded;
 pub use supervisor::{StatusChanges, Supervisor};

@@ -1,14 +1,14 @@
-//! The task of one link: drives [`crate::state::step`] with what happens in the world.
+//! The task of one link: drives [`crate::state::step`] with what happens.
 //!
 //! ```text
-//!  orders (edit, end) ──►┐                        ┌──► Board   how the link is
-//!                        ├─► Input ─► step ───────┤
-//!  work (dial, session, ─┘                        └──► Effect  new work
-//!        back-off)
+//!  spec changed, removed ──►┐                 ┌──► status table
+//!                           ├─► Input ─► step ┤
+//!  outcome of the work ────►┘                 └──► Effect: new work
+//!  (dial, session, back-off)
 //! ```
 //!
-//! There is one piece of work at a time, and it is always listened to together with the orders, so
-//! that every wait also hears "edit" and "end". Dropping a piece of work calls it off.
+//! There is one piece of work at a time. The task always waits for it and for a changed spec together,
+//! so that an edit or the end interrupts every wait. Dropping a piece of work cancels it.
 
 use std::future::poll_fn;
 use std::mem;
@@ -20,132 +20,135 @@ use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::task::yield_now;
 use tokio::time::{sleep, timeout};
 
-use crate::attempt::{Arrival, Manner};
-use crate::board::Ticket;
-use crate::fleet::Fleet;
-use crate::pacer::Urgency;
+use crate::attempt::{AttemptOptions, Established};
+use crate::context::LinkContext;
+use crate::dial_rate_limiter::Priority;
 use crate::state::{Effect, Input, Moment, State, step};
-use crate::sys_habit::SysHabit;
-use crate::versions::Versions;
-use crate::work::{Dial, Outcome, Work};
+use crate::status_table::SlotToken;
+use crate::sys_policy::SysPolicy;
+use crate::version_fallback::VersionFallback;
+use crate::work::{DialTask, Outcome, Work};
 use crate::{LinkSpec, facts};
 
-/// How long saying goodbye may take.
-const GOODBYE: Duration = Duration::from_millis(500);
+/// How long a DISCONNECT may take.
+const DISCONNECT_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// One link, as its task holds it.
+/// The state of a link's task.
 pub(crate) struct Link {
-    fleet: Arc<Fleet>,
+    context: Arc<LinkContext>,
     spec: Arc<LinkSpec>,
-    ticket: Ticket,
-    orders: watch::Receiver<Arc<LinkSpec>>,
+    token: SlotToken,
+    /// Closed when the link is to end.
+    specs: watch::Receiver<Arc<LinkSpec>>,
     state: State,
     work: Work,
     broker: Option<Arc<BrokerFacts>>,
     /// Held while there is a socket, or may be one.
-    place: Option<OwnedSemaphorePermit>,
-    versions: Versions,
-    sys: SysHabit,
-    /// Set when the whole fleet starts: how long the first dial is put off.
-    put_off: Option<Duration>,
+    socket_permit: Option<OwnedSemaphorePermit>,
+    versions: VersionFallback,
+    sys: SysPolicy,
+    /// Set when the whole fleet starts: how long the first dial is delayed.
+    start_delay: Option<Duration>,
 }
 
 impl Link {
-    /// A link that has just been given its place on the board.
+    /// Creates a link that has just been registered in the status table.
     pub(crate) fn new(
-        fleet: Arc<Fleet>,
+        context: Arc<LinkContext>,
         spec: Arc<LinkSpec>,
-        ticket: Ticket,
-        orders: watch::Receiver<Arc<LinkSpec>>,
-        put_off: Option<Duration>,
+        token: SlotToken,
+        specs: watch::Receiver<Arc<LinkSpec>>,
+        start_delay: Option<Duration>,
     ) -> Self {
         Self {
-            fleet,
+            context,
             spec,
-            ticket,
-            orders,
+            token,
+            specs,
             state: State::Idle,
             work: Work::Nothing,
             broker: None,
-            place: None,
-            versions: Versions::default(),
-            sys: SysHabit::default(),
-            put_off,
+            socket_permit: None,
+            versions: VersionFallback::default(),
+            sys: SysPolicy::default(),
+            start_delay,
         }
     }
 
-    /// Lives until it is told to end.
+    /// Runs until the sender of specs is dropped.
     pub(crate) async fn run(mut self) {
         let intent = self.spec.intent;
-        self.take(Input::Wanted { intent, same_dial: false }).await;
+        self.transition(Input::Wanted { intent, same_dial: false }).await;
         while self.state != State::Closing {
             let input = tokio::select! {
                 biased;
-                order = self.orders.changed() => {
-                    // Whoever could give orders is gone: nobody wants this link any more.
-                    Some(order.map_or(Input::End, |()| self.obey()))
+                changed = self.specs.changed() => {
+                    // An error means that the supervisor has dropped this link.
+                    Some(changed.map_or(Input::End, |()| self.on_spec_changed()))
                 }
-                outcome = poll_fn(|cx| self.work.poll(cx, &self.fleet.panics)) => self.weigh(outcome),
+                outcome = poll_fn(|cx| self.work.poll(cx, &self.context.panics)) => {
+                    self.on_outcome(outcome)
+                }
             };
             if let Some(input) = input {
-                self.take(input).await;
+                self.transition(input).await;
             }
-            // Whoever waits for what came of it goes first. And there may be no end of news: others
-            // get their turn in between.
+            // Tasks that wait for the new status go first, and a broker that sends without a pause must
+            // not occupy a thread.
             yield_now().await;
         }
     }
 
-    fn obey(&mut self) -> Input {
-        let spec = Arc::clone(&self.orders.borrow_and_update());
+    fn on_spec_changed(&mut self) -> Input {
+        let spec = Arc::clone(&self.specs.borrow_and_update());
         let same_dial = spec.dials_like(&self.spec);
         if !same_dial {
-            self.versions = Versions::default();
+            self.versions = VersionFallback::default();
             // It may be another broker.
-            self.fleet.board.present(&spec.id, self.ticket, None);
+            self.context.statuses.set_presented_chain(&spec.id, self.token, None);
         }
         if spec.revision != self.spec.revision || !same_dial {
-            self.ask_for_sys_again(spec.read_sys && same_dial);
+            self.reset_sys_policy(spec.read_sys && same_dial);
         }
-        self.put_off = None;
+        self.start_delay = None;
         let intent = spec.intent;
         self.spec = spec;
         Input::Wanted { intent, same_dial }
     }
 
-    /// An operator may have mended what kept the broker from telling how it is. `now`: in the session that
-    /// is up, if there is one.
-    fn ask_for_sys_again(&mut self, now: bool) {
-        let abstained = mem::take(&mut self.sys).abstains();
-        if abstained
+    /// Allows the subscription to `$SYS` again, because an operator may have changed the broker's
+    /// permissions. With `now`, subscribes in the current session, if there is one.
+    fn reset_sys_policy(&mut self, now: bool) {
+        let was_suspended = mem::take(&mut self.sys).is_suspended();
+        if was_suspended
             && now
             && let (Work::Session(session), Some(broker)) = (&mut self.work, &mut self.broker)
         {
-            session.ask_for_sys();
+            session.subscribe_sys();
             Arc::make_mut(broker).sys = SysTopics::Asked;
         }
     }
 
-    /// What the next session has in mind about the broker's version and uptime.
+    /// Whether the next session subscribes to `$SYS`, and why not.
     fn sys_topics(&self) -> SysTopics {
-        match (self.spec.read_sys, self.sys.abstains()) {
+        match (self.spec.read_sys, self.sys.is_suspended()) {
             (false, _) => SysTopics::Off,
             (true, true) => SysTopics::EndsSession,
             (true, false) => SysTopics::Asked,
         }
     }
 
-    /// Turns what came of the work into an input for the state machine, if it is one.
-    fn weigh(&mut self, outcome: Outcome) -> Option<Input> {
-        if !matches!(outcome, Outcome::News(_)) {
-            // It is done; polling it again would be a mistake.
+    /// Turns an outcome of the work into an input for the state machine, if it is one.
+    fn on_outcome(&mut self, outcome: Outcome) -> Option<Input> {
+        if !matches!(outcome, Outcome::BrokerUpdate(_)) {
+            // The work is done and must not be polled again.
             self.work = Work::Nothing;
         }
         match outcome {
-            Outcome::Arrived(arrival) => {
-                let Arrival { session, tls } = *arrival;
-                self.versions.arrived(session.version());
-                let facts = facts::at_arrival(session.version(), tls, self.sys_topics());
+            Outcome::Established(established) => {
+                let Established { session, tls } = *established;
+                self.versions.succeeded(session.version());
+                let facts = facts::on_connect(session.version(), tls, self.sys_topics());
                 self.broker = Some(Arc::new(facts));
                 self.work = Work::Session(Box::new(session));
                 tracing::info!(connection = %self.spec.id, url = %self.spec.url, "broker connected");
@@ -156,99 +159,80 @@ impl Link {
                 self.log(&failure);
                 Some(Input::DialFailed(Arc::new(failure)))
             }
-            Outcome::Lost(mut failure, end) => {
-                let lesson = self.sys.lost(end);
-                failure.message.push_str(lesson.words);
+            Outcome::Lost(mut failure, evidence) => {
+                let decision = self.sys.session_lost(evidence);
+                failure.message.push_str(decision.note);
                 self.log(&failure);
-                if lesson.abstains_now {
+                if decision.stops_subscribing {
                     tracing::warn!(connection = %self.spec.id, url = %self.spec.url, "the broker ends sessions in which it is asked for $SYS; the next one does not ask, and version and uptime stay unknown");
                 }
                 Some(Input::Lost(Arc::new(failure)))
             }
-            Outcome::Woke => Some(Input::TimerFired),
-            Outcome::Place(place) => {
-                self.place = Some(place);
+            Outcome::TimerFired => Some(Input::TimerFired),
+            Outcome::SocketPermit(permit) => {
+                self.socket_permit = Some(permit);
                 Some(Input::TimerFired)
             }
-            Outcome::News(news) => {
+            Outcome::BrokerUpdate(update) => {
+                let now = self.context.clock.now();
                 if let Some(broker) = &mut self.broker
-                    && facts::learn(Arc::make_mut(broker), news, self.fleet.clock.now())
+                    && facts::apply_update(Arc::make_mut(broker), update, now)
                 {
-                    self.publish();
+                    self.publish_status();
                 }
                 None
             }
         }
     }
 
-    /// One line per failure; repetitions are for those who look closer.
+    /// Logs one line per failure. Repetitions are logged at a lower level.
     fn log(&self, failure: &LinkFailure) {
-        let known = match &self.state {
+        let is_repeated = match &self.state {
             State::Connecting { last_failure: Some(last), .. } => last.code == failure.code,
             _ => false,
         };
-        if known {
+        if is_repeated {
             tracing::debug!(connection = %self.spec.id, url = %self.spec.url, %failure, "broker still not connected");
         } else {
             tracing::warn!(connection = %self.spec.id, url = %self.spec.url, %failure, "broker not connected");
         }
     }
 
-    async fn take(&mut self, input: Input) {
-        let clock = &self.fleet.clock;
+    async fn transition(&mut self, input: Input) {
+        let clock = &self.context.clock;
         let moment = Moment { now: clock.now(), steady: clock.steady(), jitter: rand::random() };
         let state = mem::replace(&mut self.state, State::Closing);
-        let (state, effects) = step(state, input, moment, &self.fleet.means.config);
+        let (state, effects) = step(state, input, moment, &self.context.config);
         self.state = state;
         if !matches!(self.state, State::Online { .. }) {
             self.broker = None;
         }
-        self.publish();
+        self.publish_status();
         for effect in effects {
-            self.perform(effect).await;
+            self.apply(effect).await;
         }
         if !matches!(self.state, State::Connecting { .. } | State::Online { .. }) {
             // The socket is closed.
-            self.place = None;
+            self.socket_permit = None;
         }
     }
 
-    async fn perform(&mut self, effect: Effect) {
+    async fn apply(&mut self, effect: Effect) {
         match effect {
             Effect::AbortDial | Effect::ClearTimer => self.work = Work::Nothing,
             Effect::Disconnect => {
                 let work = mem::replace(&mut self.work, Work::Nothing);
-                // Boxed, so that every link's task does not keep room for it.
-                let goodbye = Box::pin(timeout(GOODBYE, work.end(&self.fleet.panics)));
-                if let Ok(Err(error)) = goodbye.await {
-                    tracing::debug!(connection = %self.spec.id, %error, "failed to say goodbye");
+                // Boxed, so that the task of an idle link is not enlarged by this future.
+                let panics = &self.context.panics;
+                let disconnecting = Box::pin(timeout(DISCONNECT_TIMEOUT, work.disconnect(panics)));
+                if let Ok(Err(error)) = disconnecting.await {
+                    tracing::debug!(connection = %self.spec.id, %error, "failed to send DISCONNECT");
                 }
             }
-            Effect::Dial { urgent } => {
-                if self.place.is_none() {
-                    self.place = Arc::clone(&self.fleet.places).try_acquire_owned().ok();
-                }
-                if self.place.is_none() {
-                    self.work = Work::no_place();
-                    return;
-                }
-                let put_off = self.put_off.take();
-                let patient = !urgent || put_off.is_some();
-                self.work = Work::dial(Dial {
-                    fleet: Arc::clone(&self.fleet),
-                    spec: Arc::clone(&self.spec),
-                    ticket: self.ticket,
-                    manner: Manner {
-                        version: self.versions.next(),
-                        read_sys: self.sys_topics() == SysTopics::Asked,
-                    },
-                    urgency: if patient { Urgency::Patient } else { Urgency::Urgent },
-                    put_off,
-                });
-            }
+            Effect::Dial { urgent } => self.dial(urgent),
             Effect::SetTimer(pause) => {
-                self.work = if self.state.waits_for_a_place() {
-                    Work::queue(Arc::clone(&self.fleet.places), pause)
+                self.work = if self.state.waits_for_socket_permit() {
+                    Work::queue(Arc::clone(&self.context.socket_permits), pause)
                 } else {
                     Work::Wait(Box::pin(sleep(pause)))
                 };
@@ -256,10 +240,34 @@ impl Link {
         }
     }
 
-    fn publish(&self) {
-        if let Some(state) = self.state.shown() {
+    fn dial(&mut self, urgent: bool) {
+        if self.socket_permit.is_none() {
+            self.socket_permit = Arc::clone(&self.context.socket_permits).try_acquire_owned().ok();
+        }
+        if self.socket_permit.is_none() {
+            self.work = Work::no_socket_permit();
+            return;
+        }
+        let delay = self.start_delay.take();
+        let is_background = !urgent || delay.is_some();
+        self.work = Work::dial(DialTask {
+            context: Arc::clone(&self.context),
+            spec: Arc::clone(&self.spec),
+            token: self.token,
+            options: AttemptOptions {
+                version: self.versions.next(),
+                read_sys: self.sys_topics() == SysTopics::Asked,
+            },
+            priority: if is_background { Priority::Background } else { Priority::Interactive },
+            delay,
+        });
+    }
+
+    fn publish_status(&self) {
+        if let Some(state) = self.state.link_state() {
             let LinkSpec { id, revision, .. } = &*self.spec;
-            self.fleet.board.write(id, self.ticket, *revision, state, self.broker.clone());
+            let statuses = &self.context.statuses;
+            statuses.write(id, self.token, *revision, state, self.broker.clone());
         }
     }
 }
@@ -271,7 +279,7 @@ mod tests {
 
     #[test]
     fn an_idle_link_is_small() {
-        // Beside it stand the session, the codec inside it and the socket: some kilobytes in all.
+        // The session, its codec and the socket come on top of it: some kilobytes in all.
         assert!(size_of::<Link>() <= 256, "{}", size_of::<Link>());
         assert!(size_of::<Session>() <= 256, "{}", size_of::<Session>());
     }

@@ -1,4 +1,4 @@
-//! Dialling once, to see whether and how far it works.
+//! One dial to test a connection, which reports each stage.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::atomic::Ordering;
@@ -8,42 +8,42 @@ use futures_util::FutureExt;
 use haltere_core::{BrokerFacts, LinkFailure, Stage, SysTopics};
 use tokio::time::timeout;
 
-use crate::attempt::{self, Arrival, Manner, attempt};
-use crate::fleet::Fleet;
-use crate::pacer::Urgency;
-use crate::sys_habit::{self, SysEnd};
+use crate::attempt::{self, AttemptOptions, Established, attempt};
+use crate::attempt_trace::{AttemptTrace, Observer};
+use crate::context::LinkContext;
+use crate::dial_rate_limiter::Priority;
+use crate::sys_policy::{self, SysEvidence};
 use crate::tls::{CertificateFacts, certificate_facts};
-use crate::trail::{Observer, Trail};
-use crate::transport::{Ended, Session};
-use crate::versions::Versions;
+use crate::transport::{Session, SessionError};
+use crate::version_fallback::VersionFallback;
 use crate::work::panic_message;
 use crate::{LinkSpec, facts, failure};
 
-/// How long a broker that has let us in may take to tell about itself, and to answer a ping.
-const TELL: Duration = Duration::from_secs(1);
-/// How long a session is looked at when all has been told: some brokers end it a moment after they were
-/// asked for `$SYS`.
+/// How long a broker may take to send its version and uptime, and to answer a ping.
+const ANSWER_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long a session is observed after that: some brokers end it a moment after the subscription to
+/// `$SYS`.
 const LINGER: Duration = Duration::from_millis(250);
-/// The same, when the session before was lost.
-const LONGEST_LINGER: Duration = Duration::from_secs(3);
+/// The longest observation if the session before was lost.
+const MAX_LINGER: Duration = Duration::from_secs(3);
 
-/// What came of dialling a broker once.
+/// The result of a probe.
 #[derive(Debug, Clone)]
 pub struct ProbeReport {
-    /// The stages gone through, in order; the last one may be the one that failed.
+    /// The stages, in order; the last one may be the one that failed.
     pub stages: Vec<ProbeStage>,
-    /// Why it failed; `None` when the broker accepted us.
+    /// Why it failed; `None` if the broker accepted the session.
     pub failure: Option<LinkFailure>,
-    /// What the broker told; `None` when it did not accept us.
+    /// What is known about the broker; `None` if it did not accept the session.
     pub broker: Option<BrokerFacts>,
-    /// The certificates the broker presented, leaf first; also when they were refused.
+    /// The certificates the broker presented, leaf first, accepted or refused.
     pub peer_chain: Vec<CertificateFacts>,
 }
 
-/// One stage of a probe, at its end.
+/// A stage of a probe that has ended.
 #[derive(Debug, Clone)]
 pub struct ProbeStage {
-    /// Which.
+    /// The stage.
     pub stage: Stage,
     /// Whether it was passed.
     pub ok: bool,
@@ -53,12 +53,12 @@ pub struct ProbeStage {
     pub detail: Option<String>,
 }
 
-/// What happens during a probe.
+/// The progress of a probe.
 ///
-/// Each stage begins and ends, in order, with three exceptions. A broker that speaks no MQTT 5 is dialled
-/// once more with 3.1.1, and one that ends the session when it is asked for `$SYS` once more without, and
-/// stages begin anew. And under TLS 1.3 a broker says only after the
-/// handshake what it thinks of our certificate: then `Tls` ends a second time, as not passed.
+/// Each stage begins and ends, in order, with three exceptions. A broker that does not speak MQTT 5 is
+/// dialled again with 3.1.1, and a broker that ends the session because of the subscription to `$SYS` is
+/// dialled again without it; then stages are repeated. And under TLS 1.3 a broker may refuse our
+/// certificate only after the handshake; then `Tls` ends a second time, as failed.
 #[derive(Debug, Clone)]
 pub enum ProbeEvent {
     /// A stage begins.
@@ -69,15 +69,15 @@ pub enum ProbeEvent {
 
 /// Dials once.
 pub(crate) async fn probe(
-    fleet: &Fleet,
+    context: &LinkContext,
     spec: &LinkSpec,
     observer: &mut Observer<'_>,
 ) -> ProbeReport {
-    fleet.pacer.turn(Urgency::Urgent).await;
-    let mut trail = Trail::observed_by(observer);
-    let way = AssertUnwindSafe(go(fleet, spec, &mut trail)).catch_unwind().await;
-    let outcome = way.unwrap_or_else(|panic| {
-        fleet.panics.fetch_add(1, Ordering::Relaxed);
+    context.dial_limiter.acquire(Priority::Interactive).await;
+    let mut trace = AttemptTrace::observed_by(observer);
+    let outcome = AssertUnwindSafe(run(context, spec, &mut trace)).catch_unwind().await;
+    let outcome = outcome.unwrap_or_else(|panic| {
+        context.panics.fetch_add(1, Ordering::Relaxed);
         tracing::error!(panic = panic_message(&*panic), "a probe panicked");
         Err(failure::panicked())
     });
@@ -85,70 +85,75 @@ pub(crate) async fn probe(
         Ok(broker) => (Some(broker), None),
         Err(failure) => (None, Some(failure)),
     };
-    let chain = trail.presented.as_ref().map(|presented| presented.chain.iter());
+    let chain = trace.presented.as_ref().map(|presented| presented.chain.iter());
     let peer_chain = chain.into_iter().flatten().map(|der| certificate_facts(der)).collect();
-    ProbeReport { stages: trail.stages, failure, broker, peer_chain }
+    ProbeReport { stages: trace.stages, failure, broker, peer_chain }
 }
 
-async fn go(
-    fleet: &Fleet,
+async fn run(
+    context: &LinkContext,
     spec: &LinkSpec,
-    trail: &mut Trail<'_>,
+    trace: &mut AttemptTrace<'_>,
 ) -> Result<BrokerFacts, LinkFailure> {
-    let mut arrival = arrive(fleet, spec, spec.read_sys, trail).await?;
+    let mut established = connect(context, spec, spec.read_sys, trace).await?;
     let sys = if spec.read_sys { SysTopics::Asked } else { SysTopics::Off };
-    let mut broker = facts::at_arrival(arrival.session.version(), arrival.tls.take(), sys);
-    trail.enter(Stage::Subscribe);
-    let told = listen(fleet, &mut arrival.session, &mut broker).await;
-    match told.map_err(|ended| (arrival.session.sys_end(&ended), ended)) {
-        Ok(()) => trail.pass(Some(told_what(&broker))),
+    let mut broker = facts::on_connect(established.session.version(), established.tls.take(), sys);
+    trace.enter(Stage::Subscribe);
+    let outcome = collect_facts(context, &mut established.session, &mut broker).await;
+    match outcome.map_err(|error| (established.session.sys_evidence(&error), error)) {
+        Ok(()) => trace.pass(Some(summary(&broker))),
         Err((
-            SysEnd::Suspicious | SysEnd::Refused | SysEnd::Soon(_) | SysEnd::TakenOver(_),
-            ended,
+            SysEvidence::Immediate
+            | SysEvidence::Refused
+            | SysEvidence::Early(_)
+            | SysEvidence::TakenOver(_),
+            error,
         )) => {
-            let lasted = arrival.session.settled_for();
-            drop(arrival);
-            let why = format!("{ended}, when it was asked for $SYS; once more without");
-            trail.go_back_to(Stage::Dns, &why);
-            return without_sys(fleet, spec, lasted, trail).await;
+            let lasted = established.session.time_since_sys_event();
+            drop(established);
+            let why = format!("{error}, when it was asked for $SYS; once more without");
+            trace.restart_from(Stage::Dns, &why);
+            return connect_without_sys(context, spec, lasted, trace).await;
         }
-        Err((_, ended)) => return Err(dropped(&ended, "", trail)),
+        Err((_, error)) => return Err(session_lost(&error, "", trace)),
     }
-    let _ = timeout(TELL, arrival.session.goodbye()).await;
+    let _ = timeout(ANSWER_TIMEOUT, established.session.disconnect()).await;
     Ok(broker)
 }
 
-/// The broker has ended a session in which it was asked for `$SYS`. A link learns to do without; whether
-/// that helps shows in a second session, which has to be clearly longer than the first has `lasted`.
-async fn without_sys(
-    fleet: &Fleet,
+/// Connects again without the subscription to `$SYS`, after a session with it was lost. A link would
+/// stop subscribing. That this helps is shown if the second session is clearly longer than the first,
+/// which has `lasted` that long.
+async fn connect_without_sys(
+    context: &LinkContext,
     spec: &LinkSpec,
     lasted: Duration,
-    trail: &mut Trail<'_>,
+    trace: &mut AttemptTrace<'_>,
 ) -> Result<BrokerFacts, LinkFailure> {
-    let Arrival { mut session, tls } = arrive(fleet, spec, false, trail).await?;
-    let mut broker = facts::at_arrival(session.version(), tls, SysTopics::EndsSession);
-    trail.enter(Stage::Subscribe);
-    let linger = LINGER.max(2 * lasted).min(LONGEST_LINGER);
-    if let Err(ended) = stays(fleet, &mut session, &mut broker, linger).await {
-        return Err(dropped(&ended, sys_habit::ended_without_as_well(), trail));
+    let Established { mut session, tls } = connect(context, spec, false, trace).await?;
+    let mut broker = facts::on_connect(session.version(), tls, SysTopics::EndsSession);
+    trace.enter(Stage::Subscribe);
+    let linger = LINGER.max(2 * lasted).min(MAX_LINGER);
+    if let Err(error) = stays_up(context, &mut session, &mut broker, linger).await {
+        return Err(session_lost(&error, sys_policy::lost_without_subscription_too(), trace));
     }
-    trail.pass(Some(told_what(&broker)));
-    let _ = timeout(TELL, session.goodbye()).await;
+    trace.pass(Some(summary(&broker)));
+    let _ = timeout(ANSWER_TIMEOUT, session.disconnect()).await;
     Ok(broker)
 }
 
-/// The broker has let us in and then dropped us, for nothing that a link could do without.
-fn dropped(ended: &Ended, words: &str, trail: &mut Trail<'_>) -> LinkFailure {
-    let mut failure = attempt::lost(ended);
-    failure.message.push_str(words);
-    trail.enter(Stage::Closed);
-    trail.fail(&failure);
+/// The failure of a session that was lost although it was accepted, and not because of `$SYS`.
+fn session_lost(error: &SessionError, note: &str, trace: &mut AttemptTrace<'_>) -> LinkFailure {
+    let mut failure = attempt::session_lost(error);
+    failure.message.push_str(note);
+    trace.enter(Stage::Closed);
+    trace.fail(&failure);
     failure
 }
 
-/// For one glance. Absence is no failure: many brokers do not let everybody read `$SYS`.
-fn told_what(broker: &BrokerFacts) -> String {
+/// The detail of the stage `subscribe`. An unknown version is no failure: many brokers do not allow every
+/// client to read `$SYS`.
+fn summary(broker: &BrokerFacts) -> String {
     let why = match (&broker.version, broker.sys) {
         (Some(version), _) => return version.clone(),
         (None, SysTopics::Off) => "not asked for $SYS (noMetricsMode)",
@@ -161,78 +166,79 @@ fn told_what(broker: &BrokerFacts) -> String {
     why.to_owned()
 }
 
-/// Some brokers close the connection in place of saying that they don't know MQTT 5. A link tries the
-/// older version the next time; we have no next time.
-async fn arrive(
-    fleet: &Fleet,
+/// Connects, and tries the older version if the broker closes the connection: some brokers do so instead
+/// of answering that they do not speak MQTT 5. A link tries the older version in its next attempt.
+async fn connect(
+    context: &LinkContext,
     spec: &LinkSpec,
     read_sys: bool,
-    trail: &mut Trail<'_>,
-) -> Result<Arrival, LinkFailure> {
-    let mut versions = Versions::default();
-    let first = Manner { version: versions.next(), read_sys };
-    let failure = match attempt(spec, &fleet.means, first, trail).await {
-        Ok(arrival) => return Ok(arrival),
+    trace: &mut AttemptTrace<'_>,
+) -> Result<Established, LinkFailure> {
+    let mut versions = VersionFallback::default();
+    let first = AttemptOptions { version: versions.next(), read_sys };
+    let failure = match attempt(spec, context, first, trace).await {
+        Ok(established) => return Ok(established),
         Err(failure) => failure,
     };
     versions.failed(&failure);
     if versions.next() == first.version {
         return Err(failure);
     }
-    trail.stages.clear();
-    let second = Manner { version: versions.next(), read_sys };
-    attempt(spec, &fleet.means, second, trail).await
+    trace.stages.clear();
+    let second = AttemptOptions { version: versions.next(), read_sys };
+    attempt(spec, context, second, trace).await
 }
 
-/// Until the broker has told everything, or refused to, or had time enough. An error is a session that
-/// did not survive it.
-async fn listen(
-    fleet: &Fleet,
+/// Waits until the broker has sent its version and uptime, has refused to, or the time is over. Returns an
+/// error if the session is lost.
+async fn collect_facts(
+    context: &LinkContext,
     session: &mut Session,
     broker: &mut BrokerFacts,
-) -> Result<(), Ended> {
-    let told = timeout(TELL, async {
-        let may_tell = |broker: &BrokerFacts| match broker.sys {
+) -> Result<(), SessionError> {
+    let complete = timeout(ANSWER_TIMEOUT, async {
+        let is_pending = |broker: &BrokerFacts| match broker.sys {
             SysTopics::Asked | SysTopics::Granted => {
                 broker.version.is_none() || broker.started_at.is_none()
             }
             SysTopics::Denied | SysTopics::Off | SysTopics::EndsSession => false,
         };
-        while may_tell(broker) {
-            let news = session.news().await?;
-            facts::learn(broker, news, fleet.clock.now());
+        while is_pending(broker) {
+            let update = session.next_update().await?;
+            facts::apply_update(broker, update, context.clock.now());
         }
-        Ok::<_, Ended>(())
+        Ok::<_, SessionError>(())
     });
-    if let Ok(ended) = told.await {
-        ended?;
+    if let Ok(outcome) = complete.await {
+        outcome?;
     }
-    stays(fleet, session, broker, LINGER).await
+    stays_up(context, session, broker, LINGER).await
 }
 
-/// Whether the broker answers a ping, and is still there when `linger` is over.
-async fn stays(
-    fleet: &Fleet,
+/// Checks that the broker answers a ping, and that the session is still up after `linger`.
+async fn stays_up(
+    context: &LinkContext,
     session: &mut Session,
     broker: &mut BrokerFacts,
     linger: Duration,
-) -> Result<(), Ended> {
-    session.ping_now()?;
-    let pong = timeout(TELL, hear(fleet, session, broker, Session::awaits_pong));
-    pong.await.unwrap_or(Err(Ended::NoPong(TELL)))?;
-    timeout(linger, hear(fleet, session, broker, |_| true)).await.unwrap_or(Ok(()))
+) -> Result<(), SessionError> {
+    session.send_ping()?;
+    let pong =
+        timeout(ANSWER_TIMEOUT, receive_while(context, session, broker, Session::awaits_pong));
+    pong.await.unwrap_or(Err(SessionError::PingTimeout(ANSWER_TIMEOUT)))?;
+    timeout(linger, receive_while(context, session, broker, |_| true)).await.unwrap_or(Ok(()))
 }
 
-/// Listens for as long as `more` says.
-async fn hear(
-    fleet: &Fleet,
+/// Processes packets while `condition` holds.
+async fn receive_while(
+    context: &LinkContext,
     session: &mut Session,
     broker: &mut BrokerFacts,
-    more: impl Fn(&Session) -> bool,
-) -> Result<(), Ended> {
-    while more(session) {
-        let news = session.news().await?;
-        facts::learn(broker, news, fleet.clock.now());
+    condition: impl Fn(&Session) -> bool,
+) -> Result<(), SessionError> {
+    while condition(session) {
+        let update = session.next_update().await?;
+        facts::apply_update(broker, update, context.clock.now());
     }
     Ok(())
 }

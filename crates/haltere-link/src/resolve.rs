@@ -1,4 +1,4 @@
-//! From a host name to addresses.
+//! Name resolution.
 
 use parking_lot::Mutex;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -16,14 +16,14 @@ use tokio::time::Instant;
 
 use crate::{ResolverSource, failure};
 
-/// One question to one name server takes at most this long; the attempt's limit stands above it.
+/// The time limit of one query to one name server. The limit of the whole attempt applies in addition.
 const TIMEOUT: Duration = Duration::from_secs(2);
-/// The system's settings are not read again before this has passed.
-const FRESH: Duration = Duration::from_secs(30);
-/// More addresses of one name than this are not tried.
+/// The minimum time between two reads of the system's settings.
+const MIN_RELOAD_INTERVAL: Duration = Duration::from_secs(30);
+/// How many addresses of one name are tried.
 const MAX_ADDRESSES: usize = 16;
 
-/// Finds addresses. Reads the system's settings when the first name has to be resolved.
+/// Resolves names. Reads the system's settings when it resolves the first name.
 pub(crate) struct Resolver {
     source: ResolverSource,
     current: Mutex<Option<Current>>,
@@ -36,17 +36,17 @@ struct Current {
 }
 
 impl Resolver {
-    /// Asks whom `source` says.
+    /// Uses the name servers of `source`.
     pub(crate) fn new(source: ResolverSource) -> Self {
         Self { source, current: Mutex::default() }
     }
 
-    /// The addresses of `host`, at least one, families taking turns.
+    /// The addresses of `host`, at least one, with alternating families.
     pub(crate) async fn addresses(&self, host: &Host) -> Result<Vec<IpAddr>, LinkFailure> {
         match host {
             Host::V4(address) => Ok(vec![IpAddr::V4(*address)]),
             Host::V6(address) => Ok(vec![IpAddr::V6(*address)]),
-            // RFC 6761, 6.3: not a matter for name servers, even where /etc/hosts is empty.
+            // RFC 6761, 6.3: never sent to name servers, even if /etc/hosts is empty.
             Host::Name(name) if is_localhost(name) => {
                 Ok(vec![Ipv4Addr::LOCALHOST.into(), Ipv6Addr::LOCALHOST.into()])
             }
@@ -56,10 +56,10 @@ impl Resolver {
 
     async fn look_up(&self, host: &str) -> Result<Vec<IpAddr>, LinkFailure> {
         let Ok(name) = Name::from_ascii(host) else { return Err(failure::unknown_name(host)) };
-        let current = self.current().map_err(|error| trouble(host, &error))?;
+        let current = self.current().map_err(|error| lookup_failure(host, &error))?;
         let failure = match current.resolver.lookup_ip(name).await {
             Ok(found) => {
-                let addresses = take_turns(found.iter());
+                let addresses = interleave(found.iter());
                 if !addresses.is_empty() {
                     return Ok(addresses);
                 }
@@ -68,9 +68,9 @@ impl Resolver {
             Err(error) if error.is_nx_domain() || error.is_no_records_found() => {
                 failure::unknown_name(host)
             }
-            Err(error) => trouble(host, &error),
+            Err(error) => lookup_failure(host, &error),
         };
-        self.doubt(&current);
+        self.discard_if_old(&current);
         Err(failure)
     }
 
@@ -83,11 +83,11 @@ impl Resolver {
         Ok(current.insert(made).clone())
     }
 
-    /// A machine's name servers and `/etc/hosts` change while we run. What fails and is not fresh is
-    /// read again for the next name.
-    fn doubt(&self, failed: &Current) {
+    /// Name servers and `/etc/hosts` change while haltere runs. After a failure, settings that are not
+    /// recent are read again for the next name.
+    fn discard_if_old(&self, failed: &Current) {
         let mut current = self.current.lock();
-        if failed.since.elapsed() > FRESH
+        if failed.since.elapsed() > MIN_RELOAD_INTERVAL
             && current.as_ref().is_some_and(|current| current.since == failed.since)
         {
             *current = None;
@@ -95,7 +95,7 @@ impl Resolver {
     }
 }
 
-fn trouble(host: &str, error: &NetError) -> LinkFailure {
+fn lookup_failure(host: &str, error: &NetError) -> LinkFailure {
     failure::resolver_trouble(host, &error.to_string())
 }
 
@@ -106,11 +106,11 @@ fn is_localhost(name: &str) -> bool {
 
 fn build(source: ResolverSource) -> Result<TokioResolver, NetError> {
     let mut builder = match source {
-        // Without settings there is still /etc/hosts.
+        // Without name servers, /etc/hosts is still used.
         ResolverSource::System => Hickory::builder_tokio().unwrap_or_else(|error| {
             tracing::warn!(%error, "failed to read the system's name servers");
-            let nobody = ResolverConfig::from_parts(None, Vec::new(), Vec::new());
-            Hickory::builder_with_config(nobody, TokioRuntimeProvider::default())
+            let no_servers = ResolverConfig::from_parts(None, Vec::new(), Vec::new());
+            Hickory::builder_with_config(no_servers, TokioRuntimeProvider::default())
         }),
         ResolverSource::NameServer(address) => {
             let mut server = NameServerConfig::udp(address.ip());
@@ -129,8 +129,8 @@ fn build(source: ResolverSource) -> Result<TokioResolver, NetError> {
     builder.build()
 }
 
-/// Families take turns, so that a broken one costs a moment and not the attempt (RFC 8305, 4).
-fn take_turns(addresses: impl Iterator<Item = IpAddr>) -> Vec<IpAddr> {
+/// Alternates between the families, so that a broken one costs little time (RFC 8305, 4).
+fn interleave(addresses: impl Iterator<Item = IpAddr>) -> Vec<IpAddr> {
     let (four, six): (Vec<_>, Vec<_>) = addresses.partition(IpAddr::is_ipv4);
     let longest = four.len().max(six.len());
     (0..longest)
@@ -146,18 +146,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn families_take_turns_and_there_is_a_limit() {
+    fn families_alternate_and_there_is_a_limit() {
         let [a, b, c] = [1, 2, 3].map(|last| IpAddr::V4(Ipv4Addr::new(192, 0, 2, last)));
         let x = IpAddr::V6(Ipv6Addr::LOCALHOST);
-        assert_eq!(take_turns([a, b, c, x].into_iter()), [a, x, b, c]);
-        assert_eq!(take_turns(std::iter::repeat_n(a, 100)).len(), MAX_ADDRESSES);
+        assert_eq!(interleave([a, b, c, x].into_iter()), [a, x, b, c]);
+        assert_eq!(interleave(std::iter::repeat_n(a, 100)).len(), MAX_ADDRESSES);
     }
 
     #[tokio::test]
-    async fn what_needs_no_name_server() {
-        // Nobody is there to answer.
-        let nobody = ResolverSource::NameServer(([127, 0, 0, 1], 9).into());
-        let resolver = Resolver::new(nobody);
+    async fn addresses_and_localhost_need_no_name_server() {
+        // Nothing listens there.
+        let closed = ResolverSource::NameServer(([127, 0, 0, 1], 9).into());
+        let resolver = Resolver::new(closed);
         let addresses = async |host| resolver.addresses(&host).await.expect("known");
         let v4 = IpAddr::V4(Ipv4Addr::LOCALHOST);
         let v6 = IpAddr::V6(Ipv6Addr::LOCALHOST);

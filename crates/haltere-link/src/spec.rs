@@ -1,39 +1,40 @@
-//! What a link should be.
+//! What a link needs to know about its connection.
 
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use haltere_core::{BrokerUrl, ConnectionId, Host, Intent, Revision, Secret, TlsMaterial};
 
-/// What a link should be: one per stored connection. Never changed, only replaced.
+/// What a link needs to know about its connection. Never changed, only replaced.
 #[derive(Debug, Clone)]
 pub struct LinkSpec {
     /// The connection it serves.
     pub id: ConnectionId,
-    /// The revision of the connection it was made from; the status speaks of it.
+    /// The revision of the connection, which is also the revision of the link's status.
     pub revision: Revision,
     /// Where the broker is.
     pub url: BrokerUrl,
-    /// The MQTT client id; unique per connection and instance, else two links kick each other.
+    /// The MQTT client id. Unique per connection and instance; otherwise two links take over each other's
+    /// session.
     pub client_id: Arc<str>,
     /// The MQTT user name.
     pub username: Option<Arc<str>>,
-    /// The MQTT password; without effect when there is no user name.
+    /// The MQTT password. Not used without a user name.
     pub password: Option<Arc<Secret<String>>>,
-    /// TLS settings that count; the default while the plugin `tls` is off.
+    /// The TLS settings; the default while the plugin `tls` is off.
     pub tls: TlsMaterial,
-    /// The connection has TLS settings that don't count, because the plugin `tls` is off.
+    /// The connection has TLS settings that are not used, because the plugin `tls` is off.
     pub tls_ignored: bool,
     /// The plugin `tls` is off, whether the connection has TLS settings or not.
     pub tls_off: bool,
-    /// Whether to ask the broker for its version and uptime (`$SYS`).
+    /// Whether to subscribe to the broker's version and uptime (`$SYS`).
     pub read_sys: bool,
     /// Whether the link should be up.
     pub intent: Intent,
 }
 
 impl LinkSpec {
-    /// Whose certificate the broker has to show.
+    /// The host that the broker's certificate has to be valid for.
     pub(crate) fn tls_host(&self) -> Cow<'_, Host> {
         match &self.tls.server_name {
             Some(name) => Cow::Owned(Host::Name(name.as_str().to_owned())),
@@ -41,7 +42,7 @@ impl LinkSpec {
         }
     }
 
-    /// Whether both would dial the same broker in the same way, so that a link that is up may stay up.
+    /// Whether both dial the same broker in the same way, so that a link that is up can stay up.
     pub(crate) fn dials_like(&self, other: &Self) -> bool {
         self.url == other.url
             && self.client_id == other.client_id

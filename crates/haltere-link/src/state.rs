@@ -1,8 +1,8 @@
 //! The life of a link, as one pure function.
 //!
-//! [`step`] takes where a link is and what happened, and says where it is then and what has to be
-//! done. It opens no socket, reads no clock and throws no dice: the time and the jitter come in with
-//! the input. Whatever must never happen to a link can therefore be tested as a table, below.
+//! [`step`] takes the state of a link and an input, and returns the new state and the effects to carry
+//! out. It opens no socket, reads no clock and draws no random number: the time and the jitter are
+//! parameters. Therefore the tests below can list every transition in a table.
 //!
 //! ```text
 //!            wanted up             dialled
@@ -20,48 +20,48 @@ use haltere_core::{Intent, LinkFailure, LinkState, NetworkCode, Timestamp};
 
 use crate::{LinkConfig, failure};
 
-/// Where a link is in its life.
+/// The state of a link.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum State {
     /// Disconnected on purpose. An edit that wants the link up leads to `Connecting`.
     Idle,
-    /// A dial is under way. Its end leads to `Online` or `Waiting`.
+    /// An attempt is under way. Its end leads to `Online` or `Waiting`.
     Connecting {
-        /// Counts from 1 since the link was last up for long, or edited.
+        /// Counts from 1 since the link was last up for a stable time, or edited.
         attempt: u32,
-        /// Why the try before this one failed.
+        /// Why the attempt before this one failed.
         last_failure: Option<Arc<LinkFailure>>,
     },
     /// A session is up. Its end leads to `Waiting`.
     Online {
         /// Since when.
         since: Timestamp,
-        /// The same by the steady clock, which nobody sets.
+        /// The same by the monotonic clock.
         began: Duration,
-        /// How many tries had failed before; counts on when the session turns out short.
+        /// How many attempts have failed before. The count goes on if the session is short.
         failures: u32,
     },
     /// Backing off. The timer or an edit leads to `Connecting`.
     Waiting {
-        /// Why the last try failed, or the session ended.
+        /// Why the last attempt failed, or the session ended.
         failure: Arc<LinkFailure>,
-        /// How many tries have failed.
+        /// How many attempts have failed.
         attempt: u32,
         /// When the timer fires.
         until: Timestamp,
     },
-    /// The connection was deleted, or haltere stops. There is no way back, and nothing is done any more.
+    /// The connection was deleted, or haltere stops. Final: no input has an effect any more.
     Closing,
 }
 
 /// What happened to a link.
 #[derive(Debug, Clone)]
 pub(crate) enum Input {
-    /// The connection is wanted this way, from the start or since an edit.
+    /// The link starts, or its connection was edited.
     Wanted {
         /// Up or down.
         intent: Intent,
-        /// Nothing changed that would change how the broker is dialled.
+        /// The edit does not change how the broker is dialled.
         same_dial: bool,
     },
     /// The dial under way succeeded.
@@ -76,16 +76,16 @@ pub(crate) enum Input {
     End,
 }
 
-/// What has to be done, in the order given.
+/// What the link has to do, in the given order.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) enum Effect {
     /// Drop the dial under way.
     AbortDial,
     /// End the session with a DISCONNECT.
     Disconnect,
-    /// Forget the timer.
+    /// Cancel the timer.
     ClearTimer,
-    /// Start a dial. Urgent ones, an operator waits for them, go before retries.
+    /// Start an attempt. Urgent ones go before retries.
     Dial {
         /// Whether an operator waits for it.
         urgent: bool,
@@ -94,18 +94,18 @@ pub(crate) enum Effect {
     SetTimer(Duration),
 }
 
-/// What a step needs to know of the world.
+/// The time and the random number of a step.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Moment {
-    /// Now, to be shown.
+    /// The time by the wall clock, to be shown.
     pub(crate) now: Timestamp,
-    /// Now by the steady clock, to tell how long something has lasted.
+    /// The time by the monotonic clock, to measure durations.
     pub(crate) steady: Duration,
     /// A random number, 0 to 1.
     pub(crate) jitter: f64,
 }
 
-/// The one door between states.
+/// The only function that changes the state.
 pub(crate) fn step(
     state: State,
     input: Input,
@@ -114,16 +114,16 @@ pub(crate) fn step(
 ) -> (State, Vec<Effect>) {
     match (state, input) {
         (State::Closing, _) => (State::Closing, Vec::new()),
-        (state, Input::End) => (State::Closing, state.let_go()),
+        (state, Input::End) => (State::Closing, state.teardown()),
         (state, Input::Wanted { intent: Intent::Disconnected, .. }) => {
-            (State::Idle, state.let_go())
+            (State::Idle, state.teardown())
         }
         // An operator who edits a name must not cut the link; one who presses "connect" finds it up.
         (state @ State::Online { .. }, Input::Wanted { same_dial: true, .. }) => {
             (state, Vec::new())
         }
         (state, Input::Wanted { .. }) => {
-            let mut effects = state.let_go();
+            let mut effects = state.teardown();
             effects.push(Effect::Dial { urgent: true });
             (State::Connecting { attempt: 1, last_failure: None }, effects)
         }
@@ -144,7 +144,7 @@ pub(crate) fn step(
             let connecting = State::Connecting { attempt, last_failure: Some(failure) };
             (connecting, vec![Effect::Dial { urgent: false }])
         }
-        // What is left are echoes: a timer or a dial that was called off ended all the same.
+        // A cancelled timer or attempt may still report its end. That is ignored.
         (state, Input::Dialled | Input::DialFailed(_) | Input::Lost(_) | Input::TimerFired) => {
             (state, Vec::new())
         }
@@ -158,7 +158,7 @@ fn back_off(
     config: &LinkConfig,
 ) -> (State, Vec<Effect>) {
     let pause = if failure::is_lasting(&failure) {
-        // Nothing is gained by trying soon; a broker may even lock an account that fails often.
+        // Retrying soon gains nothing, and a broker may lock an account after many failures.
         config.slow_retry.mul_f64(0.8 + 0.2 * moment.jitter)
     } else {
         config.backoff.pause(attempt, moment.jitter)
@@ -168,8 +168,8 @@ fn back_off(
 }
 
 impl State {
-    /// What has to be undone when a state is left for good reasons from outside.
-    fn let_go(&self) -> Vec<Effect> {
+    /// The effects that end this state when an edit or the end interrupts it.
+    fn teardown(&self) -> Vec<Effect> {
         match self {
             Self::Idle | Self::Closing => Vec::new(),
             Self::Connecting { .. } => vec![Effect::AbortDial],
@@ -178,13 +178,13 @@ impl State {
         }
     }
 
-    /// Whether it was not dialled because all places are taken.
-    pub(crate) fn waits_for_a_place(&self) -> bool {
+    /// Whether the attempt failed because no socket permit was free.
+    pub(crate) fn waits_for_socket_permit(&self) -> bool {
         matches!(self, Self::Waiting { failure, .. } if failure.code == NetworkCode::NoDescriptors.into())
     }
 
-    /// The state as others see it; `None` once the link is on its way out.
-    pub(crate) fn shown(&self) -> Option<LinkState> {
+    /// The public form of the state; `None` for a link that ends.
+    pub(crate) fn link_state(&self) -> Option<LinkState> {
         Some(match self {
             Self::Idle => LinkState::Idle,
             Self::Connecting { attempt, last_failure } => {
@@ -284,7 +284,7 @@ mod tests {
                 vec![ClearTimer, urgent],
             ),
             (
-                "an edit starts a dial anew",
+                "an edit restarts an attempt",
                 connecting(7, Some(refused.clone())),
                 wanted(Connected, false),
                 first(),
@@ -316,8 +316,8 @@ mod tests {
             ("end", online(0), Input::End, State::Closing, vec![Disconnect]),
             ("end while dialling", first(), Input::End, State::Closing, vec![AbortDial]),
             ("after the end", State::Closing, wanted(Connected, false), State::Closing, vec![]),
-            ("an echo of a timer", online(0), Input::TimerFired, online(0), vec![]),
-            ("an echo of a dial", State::Idle, Input::Dialled, State::Idle, vec![]),
+            ("a late timer", online(0), Input::TimerFired, online(0), vec![]),
+            ("a late dial", State::Idle, Input::Dialled, State::Idle, vec![]),
         ] {
             let outcome = step(state, input, NOON, &LinkConfig::default());
             assert_eq!(outcome, (next, effects), "{name}");
@@ -325,9 +325,9 @@ mod tests {
     }
 
     #[test]
-    fn a_link_that_was_up_for_long_starts_its_back_off_anew() {
+    fn a_link_that_was_up_for_a_stable_time_restarts_its_back_off() {
         let config = LinkConfig::default();
-        // Whatever the clock on the wall has been set to meanwhile.
+        // Even if the wall clock is set meanwhile.
         let lost = |after, now| {
             let steady = NOON.steady + Duration::from_secs(after);
             let moment = Moment { now: later(now), steady, jitter: 1.0 };
@@ -360,7 +360,7 @@ mod tests {
         ]
     }
 
-    /// What the driver would hold after the effects so far.
+    /// What the link's task would hold after the effects so far.
     #[derive(Default)]
     struct Held {
         dials: i32,
@@ -369,7 +369,7 @@ mod tests {
     }
 
     impl Held {
-        /// Whether something can report this input at all.
+        /// Whether anything that is held can report this input.
         fn can_report(&self, input: &Input) -> bool {
             match input {
                 Input::Dialled | Input::DialFailed(_) => self.dials > 0,
@@ -404,7 +404,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_happens(
+        fn any_inputs_keep_the_invariants(
             inputs in prop::collection::vec((any_input(), 0.0..=1.0_f64, 0_u64..100), 0..200),
         ) {
             let config = LinkConfig::default();
@@ -422,7 +422,7 @@ mod tests {
                 let (next, effects) = step(state, input.clone(), Moment { now, steady, jitter }, &config);
                 held.apply(&input, &effects);
 
-                // Exactly what the state says is held, nothing else and nothing twice.
+                // Exactly what the state implies is held.
                 let expected = match &next {
                     State::Idle | State::Closing => (0, 0, 0),
                     State::Connecting { .. } => (1, 0, 0),
@@ -439,7 +439,7 @@ mod tests {
                     let limit = now + jiff::SignedDuration::try_from(longest).expect("small");
                     prop_assert!(now < *until && *until <= limit && *attempt >= 1);
                 }
-                // The count of attempts falls only after an edit or a long time up.
+                // The count of attempts falls only after an edit or a stable session.
                 let edited = matches!(input, Input::Wanted { .. });
                 if let (
                     State::Waiting { attempt: old, .. },

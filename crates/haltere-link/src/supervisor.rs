@@ -1,7 +1,8 @@
 //! Runs one link per wanted connection.
 //!
-//! A reconciler: it is handed what should be, compares it with what is, and moves the second towards
-//! the first. It takes no news of *what* changed, so that there is one way, and it is always the tested one.
+//! The supervisor is a reconciler: it gets the list of all wanted links, compares it with the running
+//! ones, and starts, changes and ends links to match. It takes no list of changes, so that there is only
+//! one code path, which every change exercises.
 
 use parking_lot::{Mutex, MutexGuard};
 use std::collections::{HashMap, HashSet};
@@ -15,32 +16,32 @@ use haltere_core::{
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep_until, timeout};
 
-use crate::board::Unrecorded;
-use crate::fleet::Fleet;
+use crate::chain_store::PresentedChain;
+use crate::context::LinkContext;
 use crate::link::Link;
-use crate::past::Past;
-use crate::presented::PresentedChain;
 use crate::probe::{self, ProbeEvent, ProbeReport};
+use crate::recorded_history::RecordedHistory;
+use crate::status_table::Unrecorded;
 use crate::{LinkConfig, LinkSpec};
 
 /// How long ending all links may take.
-const SHUTDOWN: Duration = Duration::from_secs(2);
-/// Changes are told this long after those before them, at least: a broker that says something else
-/// about itself with every packet must not keep everybody busy who follows.
-const BREATH: Duration = Duration::from_millis(20);
+const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
+/// The minimum time between two notifications of changes, so that a broker that changes its status with
+/// every packet does not keep all readers busy.
+const MIN_NOTIFY_INTERVAL: Duration = Duration::from_millis(20);
 
-/// Keeps one link per wanted connection. Cloning gives another handle to the same links.
+/// Keeps one link per wanted connection. A clone is another handle to the same links.
 #[derive(Clone)]
 pub struct Supervisor {
-    fleet: Arc<Fleet>,
-    roster: Arc<Mutex<Roster>>,
+    context: Arc<LinkContext>,
+    table: Arc<Mutex<LinkTable>>,
 }
 
-/// Whom we have told what.
+/// The running links.
 #[derive(Default)]
-struct Roster {
+struct LinkTable {
     links: HashMap<ConnectionId, Handle>,
-    /// The first list has been seen: what comes later comes from an operator, not from a start.
+    /// The first list has been reconciled. Links that are added later are added by operators.
     started: bool,
     closed: bool,
 }
@@ -48,63 +49,63 @@ struct Roster {
 struct Handle {
     spec: Arc<LinkSpec>,
     /// Dropping it ends the link.
-    orders: watch::Sender<Arc<LinkSpec>>,
+    specs: watch::Sender<Arc<LinkSpec>>,
 }
 
 impl Supervisor {
-    /// No links yet. To be called within a tokio runtime.
+    /// Creates a supervisor without links. Must be called within a tokio runtime.
     pub fn new(config: LinkConfig, clock: Arc<dyn Clock>) -> Self {
-        Self { fleet: Arc::new(Fleet::new(config, clock)), roster: Arc::default() }
+        Self { context: Arc::new(LinkContext::new(config, clock)), table: Arc::default() }
     }
 
-    /// Lets links go on where haltere has left them. To be called before the first list; of those that are
-    /// not in it, nothing is remembered.
-    pub fn recall(&self, past: HashMap<ConnectionId, Past>) {
-        self.fleet.board.recall(past);
+    /// Restores the histories that an earlier run has recorded. Must be called before the first
+    /// [`Supervisor::reconcile`]; histories of connections that its list does not contain are dropped.
+    pub fn restore_histories(&self, histories: HashMap<ConnectionId, RecordedHistory>) {
+        self.context.statuses.restore(histories);
     }
 
-    /// Moves what is towards what should be: starts links that are missing, ends those that are not
-    /// in `wanted`, hands changed specs to running links. Idempotent; costs one comparison per link.
+    /// Starts links that are missing, ends those that are not in `wanted`, and hands changed specs to
+    /// running links. Idempotent; costs one comparison per link.
     ///
     /// When it returns, every wanted connection has a status.
     pub fn reconcile(&self, wanted: &[Arc<LinkSpec>]) {
-        let mut roster = self.roster();
-        if roster.closed {
+        let mut table = self.table();
+        if table.closed {
             return;
         }
         let ids: HashSet<_> = wanted.iter().map(|spec| &spec.id).collect();
-        roster.links.retain(|id, _| {
+        table.links.retain(|id, _| {
             let keep = ids.contains(id);
             if !keep {
-                self.fleet.board.take_back(id);
+                self.context.statuses.unregister(id);
             }
             keep
         });
-        let spread = self.spread(&roster, wanted.len());
+        let spread = self.spread(&table, wanted.len());
         for spec in wanted {
-            if let Some(handle) = roster.links.get_mut(&spec.id) {
-                handle.tell(spec);
+            if let Some(handle) = table.links.get_mut(&spec.id) {
+                handle.update_spec(spec);
             } else {
                 let handle = self.start(spec, spread);
-                roster.links.insert(spec.id.clone(), handle);
+                table.links.insert(spec.id.clone(), handle);
             }
         }
-        if !roster.started {
-            self.fleet.board.forget_past();
+        if !table.started {
+            self.context.statuses.discard_restored();
         }
-        roster.started = true;
+        table.started = true;
     }
 
-    fn roster(&self) -> MutexGuard<'_, Roster> {
-        self.roster.lock()
+    fn table(&self) -> MutexGuard<'_, LinkTable> {
+        self.table.lock()
     }
 
-    /// Over how long the dials of a start are spread: no longer than the dial rate needs anyway.
-    fn spread(&self, roster: &Roster, links: usize) -> Option<Duration> {
-        let config = &self.fleet.means.config;
+    /// Over what time the dials of a start are spread: no longer than the dial rate requires anyway.
+    fn spread(&self, table: &LinkTable, links: usize) -> Option<Duration> {
+        let config = &self.context.config;
         let links = u32::try_from(links).unwrap_or(u32::MAX);
         let needed = (Duration::from_secs(1) / config.dials_per_second.get()).saturating_mul(links);
-        (!roster.started && links > 1).then(|| needed.min(config.spread_start))
+        (!table.started && links > 1).then(|| needed.min(config.spread_start))
     }
 
     fn start(&self, spec: &Arc<LinkSpec>, spread: Option<Duration>) -> Handle {
@@ -112,144 +113,141 @@ impl Supervisor {
             Intent::Connected => LinkState::Connecting { attempt: 1, last_failure: None },
             Intent::Disconnected => LinkState::Idle,
         };
-        let ticket = self.fleet.board.give(&spec.id, spec.revision, state);
-        let put_off = spread.map(|spread| spread.mul_f64(rand::random()));
-        let (orders, ordered) = watch::channel(Arc::clone(spec));
-        let link = Link::new(Arc::clone(&self.fleet), Arc::clone(spec), ticket, ordered, put_off);
-        self.fleet.tasks.spawn(link.run());
-        Handle { spec: Arc::clone(spec), orders }
+        let token = self.context.statuses.register(&spec.id, spec.revision, state);
+        let delay = spread.map(|spread| spread.mul_f64(rand::random()));
+        let (specs, changed) = watch::channel(Arc::clone(spec));
+        let link = Link::new(Arc::clone(&self.context), Arc::clone(spec), token, changed, delay);
+        self.context.tasks.spawn(link.run());
+        Handle { spec: Arc::clone(spec), specs }
     }
 
-    /// How the link of connection `id` is; `None` when there is none.
+    /// The status of the link of connection `id`; `None` if there is no link.
     pub fn status(&self, id: &ConnectionId) -> Option<Arc<ConnectionStatus>> {
-        self.fleet.board.status(id)
+        self.context.statuses.status(id)
     }
 
-    /// How all links are.
-    pub fn statuses(&self) -> HashMap<ConnectionId, Arc<ConnectionStatus>> {
-        self.fleet.board.statuses()
-    }
-
-    /// How these links are, in this order; `None` for one that there is not.
+    /// The statuses of these links, in the order of `ids`; `None` for an id without a link.
     pub fn statuses_of(&self, ids: &[&ConnectionId]) -> Vec<Option<Arc<ConnectionStatus>>> {
-        self.fleet.board.statuses_of(ids)
+        self.context.statuses.statuses_of(ids)
     }
 
-    /// The changes of a link's status, newest first: a line per change of being connected, of being
-    /// idle and of the failure's code, not per retry. Bounded, in memory.
+    /// The changes of a link's status, newest first: an entry for each change of being connected, of
+    /// being idle and of the failure's code, but none for a retry. Bounded, in memory.
     pub fn history(&self, id: &ConnectionId) -> Vec<StatusChange> {
-        self.fleet.board.history(id)
+        self.context.statuses.history(id)
     }
 
-    /// Takes what is not recorded of the histories of some links: of each the newest `per_link` lines, and of
-    /// no more links once there are `in_all`. For one recorder; what it can't write it gives back.
+    /// Takes unrecorded history entries: the newest `per_link` of each link, and of no further link once
+    /// there are `in_all`. For one caller, which returns what it fails to write.
     pub fn take_unrecorded(&self, in_all: usize, per_link: usize) -> Vec<Unrecorded> {
-        self.fleet.board.take_unrecorded(in_all, per_link)
+        self.context.statuses.take_unrecorded(in_all, per_link)
     }
 
-    /// What was taken could not be recorded: it is taken again with the next, as far as it is kept until then.
-    pub fn give_back(&self, taken: Vec<Unrecorded>) {
-        self.fleet.board.give_back(taken);
+    /// Returns entries that could not be recorded. The next [`Supervisor::take_unrecorded`] takes them
+    /// again, as far as they are still kept.
+    pub fn return_unrecorded(&self, taken: Vec<Unrecorded>) {
+        self.context.statuses.return_unrecorded(taken);
     }
 
-    /// Whether there is something to record.
+    /// Whether there are unrecorded history entries.
     pub fn has_unrecorded(&self) -> bool {
-        self.fleet.board.has_unrecorded()
+        self.context.statuses.has_unrecorded()
     }
 
-    /// Waits until the link speaks of `revision` or a later one and its first attempt has ended
-    /// ([`ConnectionStatus::is_outcome`]). `None` when `deadline` has passed or there is no link.
+    /// Waits until the link's status is of `revision` or a later one and its first attempt has ended
+    /// ([`ConnectionStatus::is_outcome`]). Returns `None` if `timeout` has passed or there is no link.
     pub async fn first_outcome(
         &self,
         id: &ConnectionId,
         revision: Revision,
-        deadline: Duration,
+        timeout: Duration,
     ) -> Option<Arc<ConnectionStatus>> {
-        timeout(deadline, self.fleet.board.first_outcome(id, revision)).await.ok().flatten()
+        let outcome = self.context.statuses.first_outcome(id, revision);
+        tokio::time::timeout(timeout, outcome).await.ok().flatten()
     }
 
-    /// Tells which statuses change from now on. For one consumer: two would share the changes.
+    /// The stream of changed links, from now on. For one consumer: two would share the changes.
     pub fn changes(&self) -> StatusChanges {
-        StatusChanges { fleet: Arc::clone(&self.fleet), not_before: Instant::now() }
+        StatusChanges { context: Arc::clone(&self.context), not_before: Instant::now() }
     }
 
     /// How many links there are.
     pub fn link_count(&self) -> usize {
-        self.roster().links.len()
+        self.table().links.len()
     }
 
-    /// How often a link or a probe has panicked; links go on with their back-off. Anything but zero is a bug.
+    /// How often a link or a probe has panicked; links go on with their back-off. Any number but zero is
+    /// a bug.
     pub fn panic_count(&self) -> u64 {
-        self.fleet.panics.load(Ordering::Relaxed)
+        self.context.panics.load(Ordering::Relaxed)
     }
 
-    /// Dials once, on the same way the links go, and stores nothing. `observe` hears of each stage as
-    /// it happens, a bounded number of times, and must not wait. Dropping the future hangs up.
+    /// Dials once, in the same way as a link, and stores nothing. Calls `observe` at each stage, a
+    /// bounded number of times; it must not block. Dropping the future closes the connection.
     pub async fn probe(
         &self,
         spec: &LinkSpec,
         mut observe: impl FnMut(ProbeEvent) + Send,
     ) -> ProbeReport {
-        probe::probe(&self.fleet, spec, &mut observe).await
+        probe::probe(&self.context, spec, &mut observe).await
     }
 
-    /// The certificates that the broker of connection `id` presented last, whether they were
-    /// accepted or not; `None` when it never got to that since the connection was last pointed at it.
-    pub fn presented(&self, id: &ConnectionId) -> Option<PresentedChain> {
-        // Read outside the board's lock: a link must not wait for a parser.
-        let kept = self.fleet.board.presented(id)?;
-        Some(kept.read())
+    /// The certificates that the broker of connection `id` presented last, accepted or refused; `None`
+    /// if it has presented none since the connection was last pointed at it.
+    pub fn presented_chain(&self, id: &ConnectionId) -> Option<PresentedChain> {
+        // Parsed without the table's lock, so that no link waits for the parser.
+        let chain = self.context.statuses.presented_chain(id)?;
+        Some(chain.read())
     }
 
-    /// How often an address was not dialled because the egress policy denies it, by links and probes.
+    /// How often the egress policy has denied an address, to links and probes.
     pub fn egress_denied_count(&self) -> u64 {
-        self.fleet.means.egress.denied_count()
+        self.context.egress.denied_count()
     }
 
-    /// Ends all links, telling their brokers goodbye; takes at most 2 seconds. There are no new
-    /// links afterwards.
+    /// Ends all links with a DISCONNECT, within at most 2 seconds. No links are started afterwards.
     pub async fn shutdown(&self) {
         let links = {
-            let mut roster = self.roster();
-            roster.closed = true;
-            std::mem::take(&mut roster.links)
+            let mut table = self.table();
+            table.closed = true;
+            std::mem::take(&mut table.links)
         };
         drop(links);
-        self.fleet.tasks.close();
-        if timeout(SHUTDOWN, self.fleet.tasks.wait()).await.is_err() {
-            tracing::warn!(links = self.fleet.tasks.len(), "links did not end in time");
+        self.context.tasks.close();
+        if timeout(SHUTDOWN_TIMEOUT, self.context.tasks.wait()).await.is_err() {
+            tracing::warn!(links = self.context.tasks.len(), "links did not end in time");
         }
-        self.fleet.board.close();
+        self.context.statuses.close();
     }
 }
 
 impl Handle {
-    /// Hands over a changed spec. The same one again costs a comparison of pointers.
-    fn tell(&mut self, spec: &Arc<LinkSpec>) {
+    /// Hands over the spec if it has changed. The same `Arc` costs a comparison of pointers.
+    fn update_spec(&mut self, spec: &Arc<LinkSpec>) {
         let same = Arc::ptr_eq(&self.spec, spec)
             || (self.spec.revision == spec.revision && self.spec.tls == spec.tls);
         if !same {
             self.spec = Arc::clone(spec);
-            self.orders.send_replace(Arc::clone(spec));
+            self.specs.send_replace(Arc::clone(spec));
         }
     }
 }
 
-/// The ids of links whose status changes, as they do.
+/// The stream of links whose status changes.
 pub struct StatusChanges {
-    fleet: Arc<Fleet>,
+    context: Arc<LinkContext>,
     /// Until then, changes are collected.
     not_before: Instant,
 }
 
 impl StatusChanges {
-    /// The ids whose status changed since the last call, each once; waits until there is one. A link
-    /// that is gone is among them, and has no status then. `None` when the supervisor has shut down.
-    /// Nothing is lost when the future is dropped.
+    /// Waits for changes, and returns the ids of links that have changed since the last call, each once.
+    /// A removed link is among them, and has no status then. Returns `None` once the supervisor has shut
+    /// down. Nothing is lost if the future is dropped.
     pub async fn next(&mut self) -> Option<Vec<ConnectionId>> {
         sleep_until(self.not_before).await;
-        let ids = self.fleet.board.changes().await;
-        self.not_before = Instant::now() + BREATH;
+        let ids = self.context.statuses.next_changes().await;
+        self.not_before = Instant::now() + MIN_NOTIFY_INTERVAL;
         ids
     }
 }
@@ -276,7 +274,7 @@ mod tests {
         Supervisor::new(LinkConfig::default(), Arc::new(Epoch))
     }
 
-    /// A link that stays idle, so that these tests need no broker.
+    /// The spec of an idle link, which needs no broker.
     fn spec(id: &str, revision: u64) -> Arc<LinkSpec> {
         Arc::new(LinkSpec {
             id: ConnectionId::parse(id).expect("valid"),
@@ -294,12 +292,12 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_follows_what_should_be() {
+    async fn links_follow_the_wanted_list() {
         let supervisor = supervisor();
         let (a, b) = (spec("a", 1), spec("b", 1));
         let forever = Duration::from_hours(1);
         supervisor.reconcile(&[Arc::clone(&a), Arc::clone(&b)]);
-        assert_eq!(supervisor.statuses().len(), 2);
+        assert_eq!(supervisor.link_count(), 2);
         let unknown = ConnectionId::parse("unknown").expect("valid");
         let statuses = supervisor.statuses_of(&[&b.id, &unknown, &a.id]);
         let known: Vec<_> = statuses.iter().map(Option::is_some).collect();
@@ -307,7 +305,7 @@ mod tests {
         let status = supervisor.first_outcome(&a.id, a.revision, forever).await.expect("idle");
         assert_eq!(status.state, LinkState::Idle);
 
-        // The same once more, and an edit, and an end.
+        // The same list again, then an edit and a removal.
         supervisor.reconcile(&[Arc::clone(&a), b]);
         assert_eq!(supervisor.link_count(), 2);
         let edited = spec("a", 2);
@@ -324,7 +322,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn an_outcome_is_not_waited_for_beyond_the_deadline() {
+    async fn waiting_for_an_outcome_ends_at_the_timeout() {
         let supervisor = supervisor();
         let a = spec("a", 1);
         supervisor.reconcile(std::slice::from_ref(&a));
@@ -338,12 +336,12 @@ mod tests {
     #[tokio::test]
     async fn the_first_dials_of_a_start_are_spread() {
         let supervisor = supervisor();
-        let spread = |links| supervisor.spread(&supervisor.roster(), links);
+        let spread = |links| supervisor.spread(&supervisor.table(), links);
         assert_eq!(spread(1), None);
         assert_eq!(spread(10), Some(Duration::from_millis(50)));
         assert_eq!(spread(100_000), Some(Duration::from_secs(5)));
         supervisor.reconcile(&[]);
-        assert_eq!(spread(1_000), None, "what comes later comes from an operator");
+        assert_eq!(spread(1_000), None, "later links are added by operators");
     }
 
     #[tokio::test]
@@ -354,14 +352,14 @@ mod tests {
         supervisor.reconcile(std::slice::from_ref(&a));
         assert_eq!(changes.next().await, Some(vec![a.id.clone()]));
         supervisor.reconcile(&[]);
-        assert_eq!(changes.next().await, Some(vec![a.id.clone()]), "it is gone");
+        assert_eq!(changes.next().await, Some(vec![a.id.clone()]), "it is removed");
         assert_eq!(supervisor.status(&a.id), None);
         supervisor.shutdown().await;
         assert_eq!(changes.next().await, None);
     }
 
     #[tokio::test(start_paused = true)]
-    async fn the_first_change_is_told_at_once_and_a_flood_of_them_at_a_bounded_rate() {
+    async fn the_first_change_is_reported_at_once_and_many_at_a_bounded_rate() {
         let supervisor = supervisor();
         let mut changes = supervisor.changes();
         let start = Instant::now();
@@ -370,11 +368,11 @@ mod tests {
             assert_eq!(changes.next().await.map(|ids| ids.len()), Some(1));
             assert_eq!(start.elapsed() > Duration::ZERO, revision > 1);
         }
-        assert!(start.elapsed() >= 9 * BREATH, "{:?}", start.elapsed());
+        assert!(start.elapsed() >= 9 * MIN_NOTIFY_INTERVAL, "{:?}", start.elapsed());
     }
 
     #[test]
-    fn a_secret_is_in_no_debug_print() {
+    fn debug_output_contains_no_secret() {
         let mut spec = Arc::unwrap_or_clone(spec("a", 1));
         spec.password = Some(Arc::new("hunter2".into()));
         assert!(!format!("{spec:?}").contains("hunter2"));

@@ -1,4 +1,4 @@
-//! What a link is doing: one piece of work at a time, called off by dropping it.
+//! What a link is doing: one piece of work at a time, which is cancelled by dropping it.
 
 use std::any::Any;
 use std::future::ready as ready_with;
@@ -15,103 +15,103 @@ use haltere_core::LinkFailure;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Sleep, sleep, timeout};
 
-use crate::attempt::{self, Arrival, Manner};
-use crate::board::Ticket;
-use crate::fleet::Fleet;
-use crate::pacer::Urgency;
-use crate::sys_habit::SysEnd;
-use crate::trail::Trail;
-use crate::transport::{News, Session};
+use crate::attempt::{self, AttemptOptions, Established};
+use crate::attempt_trace::AttemptTrace;
+use crate::context::LinkContext;
+use crate::dial_rate_limiter::Priority;
+use crate::status_table::SlotToken;
+use crate::sys_policy::SysEvidence;
+use crate::transport::{BrokerUpdate, Session};
 use crate::{LinkSpec, failure};
 
 /// What a link is doing.
 pub(crate) enum Work {
-    /// Nothing at all.
+    /// Nothing.
     Nothing,
-    /// Trying to reach the broker. Boxed, because it is large, and gone once the link is up.
-    Dial(Pin<Box<dyn Future<Output = Result<Arrival, LinkFailure>> + Send>>),
+    /// Making an attempt. Boxed because it is large, and dropped once the link is up.
+    Dial(Pin<Box<dyn Future<Output = Result<Established, LinkFailure>> + Send>>),
     /// Backing off.
     Wait(Pin<Box<Sleep>>),
-    /// Waiting for one of the places that are all taken, or for the end of the pause.
+    /// Waiting for a socket permit, or for the end of the pause.
     Queue(Pin<Box<dyn Future<Output = Option<OwnedSemaphorePermit>> + Send>>),
     /// Being online.
     Session(Box<Session>),
 }
 
-/// What came of the work.
+/// The outcome of a piece of work, or an update from work that goes on.
 pub(crate) enum Outcome {
-    /// The broker has let us in.
-    Arrived(Box<Arrival>),
-    /// It has not.
+    /// The attempt has succeeded.
+    Established(Box<Established>),
+    /// The attempt has failed.
     Failed(LinkFailure),
     /// The pause is over.
-    Woke,
-    /// A place has become free, before the pause was over.
-    Place(OwnedSemaphorePermit),
-    /// The broker has told something about itself; the session goes on.
-    News(News),
-    /// The session has ended, and what that says about asking for `$SYS`.
-    Lost(LinkFailure, SysEnd),
+    TimerFired,
+    /// A socket permit has become free before the end of the pause.
+    SocketPermit(OwnedSemaphorePermit),
+    /// The broker has sent something about itself; the session goes on.
+    BrokerUpdate(BrokerUpdate),
+    /// The session has ended; with what its end says about the subscription to `$SYS`.
+    Lost(LinkFailure, SysEvidence),
 }
 
-/// How a broker is to be dialled.
-pub(crate) struct Dial {
-    pub(crate) fleet: Arc<Fleet>,
+/// What is needed to dial a broker.
+pub(crate) struct DialTask {
+    pub(crate) context: Arc<LinkContext>,
     pub(crate) spec: Arc<LinkSpec>,
-    pub(crate) ticket: Ticket,
-    pub(crate) manner: Manner,
-    pub(crate) urgency: Urgency,
-    /// Set when the whole fleet starts: how long to wait before.
-    pub(crate) put_off: Option<Duration>,
+    pub(crate) token: SlotToken,
+    pub(crate) options: AttemptOptions,
+    pub(crate) priority: Priority,
+    /// Set when the whole fleet starts: how long to wait before the dial.
+    pub(crate) delay: Option<Duration>,
 }
 
-impl Dial {
-    async fn go(self) -> Result<Arrival, LinkFailure> {
-        if let Some(pause) = self.put_off {
-            sleep(pause).await;
+impl DialTask {
+    async fn run(self) -> Result<Established, LinkFailure> {
+        if let Some(delay) = self.delay {
+            sleep(delay).await;
         }
-        self.fleet.pacer.turn(self.urgency).await;
-        let mut trail = Trail::new();
-        let outcome =
-            attempt::attempt(&self.spec, &self.fleet.means, self.manner, &mut trail).await;
-        if let Some(presented) = &trail.presented {
-            let kept = self.fleet.certificates.keep(presented, self.fleet.clock.now());
-            self.fleet.board.present(&self.spec.id, self.ticket, Some(kept));
+        let context = &self.context;
+        context.dial_limiter.acquire(self.priority).await;
+        let mut trace = AttemptTrace::new();
+        let outcome = attempt::attempt(&self.spec, context, self.options, &mut trace).await;
+        if let Some(presented) = &trace.presented {
+            let chain = context.chains.store(presented, context.clock.now());
+            context.statuses.set_presented_chain(&self.spec.id, self.token, Some(chain));
         }
         outcome
     }
 }
 
 impl Work {
-    /// Tries to reach the broker.
-    pub(crate) fn dial(dial: Dial) -> Self {
-        Self::Dial(Box::pin(dial.go()))
+    /// Makes an attempt.
+    pub(crate) fn dial(task: DialTask) -> Self {
+        Self::Dial(Box::pin(task.run()))
     }
 
-    /// There is no place for another socket.
-    pub(crate) fn no_place() -> Self {
+    /// An attempt that fails at once because no socket permit is free.
+    pub(crate) fn no_socket_permit() -> Self {
         Self::Dial(Box::pin(ready_with(Err(failure::no_descriptors()))))
     }
 
-    /// Waits for a place, `pause` long.
-    pub(crate) fn queue(places: Arc<Semaphore>, pause: Duration) -> Self {
-        // That it is never closed is the fleet's business.
-        let place = async move { timeout(pause, places.acquire_owned()).await.ok()?.ok() };
-        Self::Queue(Box::pin(place))
+    /// Waits for a socket permit, for at most `pause`.
+    pub(crate) fn queue(permits: Arc<Semaphore>, pause: Duration) -> Self {
+        // The semaphore is never closed, so the second `ok` drops no error.
+        let permit = async move { timeout(pause, permits.acquire_owned()).await.ok()?.ok() };
+        Self::Queue(Box::pin(permit))
     }
 
-    /// Goes on working. A panic in here, in the MQTT library above all, ends this piece of work and
+    /// Goes on with the work. A panic, for example in the MQTT library, ends this piece of work and
     /// counts as its failure; the link goes on.
     pub(crate) fn poll(&mut self, cx: &mut Context<'_>, panics: &AtomicU64) -> Poll<Outcome> {
-        let up = matches!(self, Self::Session(_));
+        let is_online = matches!(self, Self::Session(_));
         match catch_unwind(AssertUnwindSafe(|| self.poll_unguarded(cx))) {
             Ok(outcome) => outcome,
             Err(panic) => {
                 *self = Self::Nothing;
-                note_panic(&*panic, panics);
+                count_panic(&*panic, panics);
                 let failure = failure::panicked();
-                Poll::Ready(if up {
-                    Outcome::Lost(failure, SysEnd::Unrelated)
+                Poll::Ready(if is_online {
+                    Outcome::Lost(failure, SysEvidence::Unrelated)
                 } else {
                     Outcome::Failed(failure)
                 })
@@ -119,13 +119,12 @@ impl Work {
         }
     }
 
-    /// Tells the broker goodbye, if there is a session. A panic in here is caught as well: the link
-    /// has more to do.
-    pub(crate) async fn end(self, panics: &AtomicU64) -> io::Result<()> {
+    /// Sends DISCONNECT if there is a session. Catches a panic, because the link goes on.
+    pub(crate) async fn disconnect(self, panics: &AtomicU64) -> io::Result<()> {
         let Self::Session(session) = self else { return Ok(()) };
-        let goodbye = AssertUnwindSafe(session.goodbye()).catch_unwind().await;
-        goodbye.unwrap_or_else(|panic| {
-            note_panic(&*panic, panics);
+        let outcome = AssertUnwindSafe(session.disconnect()).catch_unwind().await;
+        outcome.unwrap_or_else(|panic| {
+            count_panic(&*panic, panics);
             Ok(())
         })
     }
@@ -134,31 +133,33 @@ impl Work {
         Poll::Ready(match self {
             Self::Nothing => return Poll::Pending,
             Self::Dial(dial) => match ready!(dial.as_mut().poll(cx)) {
-                Ok(arrival) => Outcome::Arrived(Box::new(arrival)),
+                Ok(established) => Outcome::Established(Box::new(established)),
                 Err(failure) => Outcome::Failed(failure),
             },
             Self::Wait(timer) => {
                 ready!(timer.as_mut().poll(cx));
-                Outcome::Woke
+                Outcome::TimerFired
             }
             Self::Queue(queue) => match ready!(queue.as_mut().poll(cx)) {
-                Some(place) => Outcome::Place(place),
-                None => Outcome::Woke,
+                Some(permit) => Outcome::SocketPermit(permit),
+                None => Outcome::TimerFired,
             },
-            Self::Session(session) => match ready!(session.poll_news(cx)) {
-                Ok(news) => Outcome::News(news),
-                Err(ended) => Outcome::Lost(attempt::lost(&ended), session.sys_end(&ended)),
+            Self::Session(session) => match ready!(session.poll_update(cx)) {
+                Ok(update) => Outcome::BrokerUpdate(update),
+                Err(error) => {
+                    Outcome::Lost(attempt::session_lost(&error), session.sys_evidence(&error))
+                }
             },
         })
     }
 }
 
-fn note_panic(panic: &(dyn Any + Send), panics: &AtomicU64) {
+fn count_panic(panic: &(dyn Any + Send), panics: &AtomicU64) {
     panics.fetch_add(1, Ordering::Relaxed);
     tracing::error!(panic = panic_message(panic), "a link panicked");
 }
 
-/// What a panic said, if it said it with words.
+/// The message of a panic, if it is a text.
 pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> &str {
     let text = panic.downcast_ref::<&str>().copied();
     text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
@@ -173,12 +174,12 @@ mod tests {
     use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, DuplexStream, ReadBuf, duplex};
 
     use super::*;
-    use crate::transport::{Habits, Hello};
+    use crate::transport::{ConnectOptions, SessionConfig};
 
-    /// Does not survive its end.
-    struct Grenade(DuplexStream);
+    /// Panics when it is shut down.
+    struct PanicsOnShutdown(DuplexStream);
 
-    impl AsyncRead for Grenade {
+    impl AsyncRead for PanicsOnShutdown {
         fn poll_read(
             mut self: Pin<&mut Self>,
             cx: &mut Context<'_>,
@@ -188,7 +189,7 @@ mod tests {
         }
     }
 
-    impl AsyncWrite for Grenade {
+    impl AsyncWrite for PanicsOnShutdown {
         fn poll_write(
             mut self: Pin<&mut Self>,
             cx: &mut Context<'_>,
@@ -202,34 +203,44 @@ mod tests {
         }
 
         fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
-            panic!("the library is young")
+            panic!("a bug in a library")
         }
     }
 
     #[tokio::test]
-    async fn a_panic_at_the_goodbye_ends_no_more_than_the_session() {
+    async fn a_panic_during_disconnect_is_caught_and_counted() {
         let (ours, mut theirs) = duplex(4_096);
-        theirs.write_all(&[0x20, 3, 0, 0, 0]).await.expect("room");
+        theirs.write_all(&[0x20, 3, 0, 0, 0]).await.expect("buffered");
         let second = Duration::from_secs(1);
-        let habits =
-            Habits { keepalive: second, ping_timeout: second, max_packet: 100, read_sys: true };
-        let hello = Hello { client_id: "me", username: None, password: None, keepalive: 1 };
-        let session =
-            Session::greet(Box::new(Grenade(ours)), ProtocolVersion::V5, hello, habits).await;
+        let config = SessionConfig {
+            keepalive: second,
+            ping_timeout: second,
+            max_packet: 100,
+            read_sys: true,
+        };
+        let options =
+            ConnectOptions { client_id: "me", username: None, password: None, keepalive: 1 };
+        let session = Session::connect(
+            Box::new(PanicsOnShutdown(ours)),
+            ProtocolVersion::V5,
+            options,
+            config,
+        )
+        .await;
         let work = Work::Session(Box::new(session.expect("accepted")));
         let panics = AtomicU64::new(0);
-        work.end(&panics).await.expect("what it said is in the log");
+        work.disconnect(&panics).await.expect("caught");
         assert_eq!(panics.into_inner(), 1);
     }
 
     #[tokio::test]
-    async fn a_panic_is_a_failure_of_the_work_and_no_more() {
-        let mut work = Work::Dial(Box::pin(async { panic!("the library is young") }));
+    async fn a_panic_counts_as_a_failure_of_the_work() {
+        let mut work = Work::Dial(Box::pin(async { panic!("a bug in a library") }));
         let panics = AtomicU64::new(0);
         let outcome = poll_fn(|cx| work.poll(cx, &panics)).await;
         let Outcome::Failed(failure) = outcome else { panic!("not a failure") };
         assert_eq!(failure.code.as_str(), "ERR_INTERNAL");
-        assert!(!failure.message.contains("young"), "a panic may quote anything: {failure}");
+        assert!(!failure.message.contains("library"), "a panic may quote anything: {failure}");
         assert!(matches!(work, Work::Nothing));
         assert_eq!(panics.into_inner(), 1);
     }

@@ -41,7 +41,7 @@ impl App {
             (Ok(_), None) => return Ok(ConnectionAdvice { failure: None, advice: Vec::new() }),
         };
         let status = self.status(connection);
-        let chain = self.0.supervisor.presented(id).map(|chain| chain.certificates);
+        let chain = self.0.supervisor.presented_chain(id).map(|chain| chain.certificates);
         let findings = Findings {
             failure: status.failure().map(AsRef::as_ref),
             broker: status.broker.as_deref(),

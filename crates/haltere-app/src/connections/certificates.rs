@@ -33,6 +33,6 @@ impl App {
             Err(unreadable) => unreadable.cert.as_ref(),
         };
         let client = ours.map(|pem| certificates_in(pem.bytes())).unwrap_or_default();
-        Ok(ConnectionCertificates { broker: self.0.supervisor.presented(id), client })
+        Ok(ConnectionCertificates { broker: self.0.supervisor.presented_chain(id), client })
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use haltere_core::{
     Connection, Intent, MmcFields, Pem, PluginId, Revision, Timestamp, TlsMaterial,
 };
-use haltere_link::{LinkSpec, made_up_client_id};
+use haltere_link::{LinkSpec, generated_client_id};
 use haltere_store::ConnectionRecord;
 
 use super::materials::Materials;
@@ -191,7 +191,7 @@ impl App {
             revision: connection.revision,
             url: connection.url.clone(),
             client_id: own_client_id.unwrap_or_else(|| {
-                made_up_client_id(&self.0.instance, connection.id.as_str()).into()
+                generated_client_id(&self.0.instance, connection.id.as_str()).into()
             }),
             username: credentials.and_then(|it| it.username.clone()),
             password: credentials.and_then(|it| it.password.clone()),

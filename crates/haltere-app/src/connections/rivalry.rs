@@ -13,7 +13,7 @@ use std::borrow::Cow;
 use haltere_core::{
     BrokerUrl, Connection, ConnectionId, Credentials, Host, TlsMaterial, TlsServerName,
 };
-use haltere_link::{LinkSpec, is_made_up_client_id as is_made_up, made_up_client_id};
+use haltere_link::{LinkSpec, generated_client_id, is_generated_client_id};
 use haltere_store::{ClientIdUse, ConnectionRecord, StoreError, WriteTx};
 
 use super::entry::Entry;
@@ -51,7 +51,8 @@ impl Place {
         instance: &str,
     ) -> Option<Self> {
         let given = credentials.and_then(|it| it.client_id.clone());
-        let client_id = given.or_else(|| Some(made_up_client_id(instance, id?.as_str()).into()))?;
+        let client_id =
+            given.or_else(|| Some(generated_client_id(instance, id?.as_str()).into()))?;
         Some(Self::at(url, asked_for(tls), &client_id))
     }
 
@@ -96,9 +97,9 @@ impl Place {
         id: &ConnectionId,
         instance: &str,
     ) -> Result<Option<Invalid>, StoreError> {
-        let is_own = self.client_id == made_up_client_id(instance, id.as_str());
+        let is_own = self.client_id == generated_client_id(instance, id.as_str());
         let mut uses = tx.find_client_id(&self.client_id).await?;
-        if !is_own && is_made_up(&self.client_id) {
+        if !is_own && is_generated_client_id(&self.client_id) {
             let all = tx.list_client_ids().await?;
             uses.extend(all.into_iter().filter(|other| other.client_id.is_none()));
         }
@@ -111,7 +112,7 @@ impl Place {
 
 /// The client id a link uses.
 fn used<'a>(given: Option<&'a str>, instance: &str, id: &str) -> Cow<'a, str> {
-    given.map_or_else(|| made_up_client_id(instance, id).into(), Cow::Borrowed)
+    given.map_or_else(|| generated_client_id(instance, id).into(), Cow::Borrowed)
 }
 
 fn asked_for(tls: &TlsMaterial) -> Option<&str> {

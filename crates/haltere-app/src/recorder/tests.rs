@@ -242,8 +242,9 @@ async fn a_thousand_links_that_fail_are_written_at_once() {
     tx.commit().await.expect("the store writes");
     app.app.reload().await.expect("it reads");
     until("all links to have failed", PATIENCE, async || {
-        let statuses = app.app.0.supervisor.statuses();
-        let failed = statuses.values().filter(|status| status.failure().is_some()).count();
+        let ids: Vec<_> = (0..LINKS).map(|n| builders::id(&format!("c{n}"))).collect();
+        let statuses = app.app.0.supervisor.statuses_of(&ids.iter().collect::<Vec<_>>());
+        let failed = statuses.iter().flatten().filter(|it| it.failure().is_some()).count();
         (failed == LINKS).then_some(())
     })
     .await;

@@ -276,7 +276,7 @@ fn text_from_a_certificate_is_no_command_after_a_success_either() {
     let report = ProbeReport {
         stages: Vec::new(),
         failure: None,
-        broker: Some(crate::facts::at_arrival(ProtocolVersion::V5, None, SysTopics::Asked)),
+        broker: Some(crate::facts::on_connect(ProtocolVersion::V5, None, SysTopics::Asked)),
         peer_chain: vec![CertificateFacts {
             subject: "CN=`reboot`".to_owned(),
             issuer: String::new(),
@@ -434,7 +434,7 @@ fn each_reason_has_its_own_first_advice() {
 #[test]
 fn why_version_and_uptime_are_missing() {
     let said = |sys, version: Option<&str>| {
-        let mut broker = crate::facts::at_arrival(ProtocolVersion::V5, None, sys);
+        let mut broker = crate::facts::on_connect(ProtocolVersion::V5, None, sys);
         broker.version = version.map(str::to_owned);
         let findings = Findings { failure: None, broker: Some(&broker), chain: &[] };
         findings.advice(&spec("mqtt://b"), circumstances(Audience::Api)).join("\n")

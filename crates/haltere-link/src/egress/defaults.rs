@@ -1,20 +1,20 @@
-//! What no broker lives at: denied unless a rule allows it.
+//! The addresses that no broker has: denied unless a rule allows them.
 
 use std::net::IpAddr;
 use std::sync::LazyLock;
 
 use haltere_core::Network;
 
-/// Hands out credentials to whoever asks from inside.
+/// Metadata services give credentials to any client within the cloud.
 const METADATA: &str = "a cloud's metadata";
 const LINK_LOCAL: &str = "link-local, where clouds keep their metadata";
 const MULTICAST: &str = "multicast";
-/// Linux takes 0.0.0.0 and :: for this machine; whoever means that can say so.
+/// Linux connects these to this machine, which has addresses of its own.
 const UNSPECIFIED: &str = "no address of a host; for this machine write 127.0.0.1 or ::1";
 const RESERVED: &str = "reserved";
 
-/// The first that fits tells why. Metadata by the clouds' own pages and cloud-init's, the rest by IANA's
-/// registries of special-purpose addresses.
+/// The first match gives the reason. Metadata addresses are from the documentation of the clouds and of
+/// cloud-init, the others from IANA's registries of special-purpose addresses.
 static DENIED: LazyLock<Vec<(Network, &str)>> = LazyLock::new(|| {
     let table = [
         ("100.100.100.200/32", METADATA),     // Alibaba
@@ -39,13 +39,13 @@ static DENIED: LazyLock<Vec<(Network, &str)>> = LazyLock::new(|| {
     table.into_iter().map(|(network, why)| (parse(network), why)).collect()
 });
 
-/// All of IPv6 that is in use for single hosts; the rest is reserved. Addresses for NAT64 are judged by
-/// what is inside as well.
+/// The parts of IPv6 that are in use for unicast; the rest is reserved. For NAT64 the embedded address is
+/// checked as well.
 static IN_USE: LazyLock<Vec<Network>> = LazyLock::new(|| {
     ["2000::/3", "fc00::/7", "::1/128", "64:ff9b::/96", "64:ff9b:1::/48"].map(parse).into()
 });
 
-/// Why `address`, taken by itself, is denied when no rule speaks of it.
+/// Why `address` is denied if no rule matches it. Ignores embedded addresses.
 pub(super) fn denied(address: IpAddr) -> Option<&'static str> {
     let denied = DENIED.iter().find(|(network, _)| network.contains(address));
     denied.map(|(_, why)| *why).or_else(|| {

@@ -1,25 +1,25 @@
-//! The addresses an address stands for.
+//! The IPv4 addresses embedded in an IPv6 address.
 //!
-//! IPv6 has many ways to write an IPv4 address, and a router, a tunnel or the kernel on the way may
-//! turn it into one. Whoever wants to know where a dial can end has to look at all of them.
+//! IPv6 can embed an IPv4 address in many forms, and a router, a tunnel or the kernel may translate it.
+//! All of them are addresses that a dial can reach.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Every address a dial of `address` can end at: itself first, then the IPv4 addresses inside it. An
-/// IPv4-mapped address is dialled as IPv4 (RFC 3493, 3.7), so it stands for nothing but that.
+/// Every address that a dial of `address` can reach: itself first, then the embedded IPv4 addresses. An
+/// IPv4-mapped address is dialled as IPv4 (RFC 3493, 3.7), so it has only that form.
 pub(super) fn forms(address: IpAddr) -> Vec<IpAddr> {
     let mut forms = vec![address.to_canonical()];
     if let IpAddr::V6(v6) = forms[0] {
-        forms.extend(inside(v6).into_iter().map(IpAddr::V4));
+        forms.extend(embedded(v6).into_iter().map(IpAddr::V4));
     }
     forms
 }
 
-fn inside(address: Ipv6Addr) -> Vec<Ipv4Addr> {
+fn embedded(address: Ipv6Addr) -> Vec<Ipv4Addr> {
     let octets = address.octets();
     let take = |at: usize| Ipv4Addr::from(std::array::from_fn::<u8, 4, _>(|i| octets[at + i]));
     match address.segments() {
-        // Not IPv4-compatible ones, though they look like it.
+        // Unspecified and loopback, which look like IPv4-compatible addresses.
         [0, 0, 0, 0, 0, 0, 0, 0 | 1] => Vec::new(),
         // IPv4-compatible (RFC 4291, 2.5.5.1), IPv4-translated (RFC 2765, 2.1), and NAT64 with the
         // well-known prefix (RFC 6052, 2.1).
@@ -29,23 +29,23 @@ fn inside(address: Ipv6Addr) -> Vec<Ipv4Addr> {
         [0x64, 0xff9b, 1, ..] => local_nat64(octets),
         // 6to4 (RFC 3056, 2).
         [0x2002, ..] => vec![take(2)],
-        // Teredo (RFC 4380, 4): the relay's server, and the client, whose bits are turned round.
+        // Teredo (RFC 4380, 4): the relay's server, and the client, whose bits are inverted.
         [0x2001, 0, ..] => vec![take(4), Ipv4Addr::from_bits(!take(12).to_bits())],
-        // ISATAP (RFC 5214, 6.1), under whatever prefix.
+        // ISATAP (RFC 5214, 6.1), with any prefix.
         [_, _, _, _, 0 | 0x200, 0x5efe, ..] => vec![take(12)],
         _ => Vec::new(),
     }
 }
 
-/// NAT64 with the prefix for local use (RFC 8215). The address does not tell how long the operator's
-/// prefix is, so IPv4 is read at each place it can stand (RFC 6052, 2.2). Mostly it is padding then that
-/// reads as 0.x.y.z or x.0.0.0, which is no host.
+/// NAT64 with the prefix for local use (RFC 8215). The length of the operator's prefix is unknown, so
+/// IPv4 is read at each possible position (RFC 6052, 2.2). What reads as 0.x.y.z or x.0.0.0 is padding,
+/// not a host.
 fn local_nat64(octets: [u8; 16]) -> Vec<Ipv4Addr> {
     // Octet 8 is reserved and skipped.
-    let places = [[6, 7, 9, 10], [7, 9, 10, 11], [9, 10, 11, 12], [12, 13, 14, 15]];
-    let found: Vec<_> = places
+    let positions = [[6, 7, 9, 10], [7, 9, 10, 11], [9, 10, 11, 12], [12, 13, 14, 15]];
+    let found: Vec<_> = positions
         .into_iter()
-        .map(|place| Ipv4Addr::from(place.map(|octet: usize| octets[octet])))
+        .map(|position| Ipv4Addr::from(position.map(|octet: usize| octets[octet])))
         .filter(|address| !matches!(address.octets(), [0, ..] | [_, 0, 0, 0]))
         .collect();
     if found.is_empty() { vec![Ipv4Addr::UNSPECIFIED] } else { found }
@@ -58,13 +58,13 @@ mod tests {
     use super::*;
 
     /// The forms after the first, as text.
-    fn hidden(address: &str) -> String {
+    fn embedded_in(address: &str) -> String {
         let forms = forms(address.parse().expect("an address"));
         forms[1..].iter().map(ToString::to_string).collect::<Vec<_>>().join(" ")
     }
 
     #[test]
-    fn every_way_to_hide_an_ipv4_address() {
+    fn every_form_of_an_embedded_ipv4_address_is_found() {
         for (written, found) in [
             ("::169.254.169.254", "169.254.169.254"),
             ("::ffff:0:169.254.169.254", "169.254.169.254"),
@@ -80,22 +80,22 @@ mod tests {
             ("2001:db8::5efe:a9fe:a9fe", "169.254.169.254"),
             ("fe80::200:5efe:169.254.169.254", "169.254.169.254"),
         ] {
-            assert_eq!(hidden(written), found, "{written}");
+            assert_eq!(embedded_in(written), found, "{written}");
         }
     }
 
     #[test]
-    fn mapped_addresses_are_ipv4_and_most_addresses_hide_nothing() {
+    fn mapped_addresses_are_ipv4_and_most_addresses_embed_none() {
         let mapped: IpAddr = "::ffff:10.0.0.1".parse().expect("valid");
         assert_eq!(forms(mapped), [IpAddr::from([10, 0, 0, 1])]);
         for plain in ["::", "::1", "2001:db8::1", "fd00:ec2::254", "fe80::1", "10.0.0.1"] {
-            assert_eq!(hidden(plain), "", "{plain}");
+            assert_eq!(embedded_in(plain), "", "{plain}");
         }
     }
 
     proptest! {
         #[test]
-        fn whatever_is_hidden_is_found(v4: u32, prefix in 0_usize..7) {
+        fn any_embedded_address_is_found(v4: u32, prefix in 0_usize..7) {
             let wrapped = u128::from(v4);
             let bits = match prefix {
                 0 => 0xffff << 32 | wrapped,

@@ -1,12 +1,12 @@
-//! Where haltere may dial.
+//! Which addresses haltere may dial.
 //!
-//! Whoever may create connections tells haltere to dial, and what comes back tells them about the
-//! network haltere is in. [`Egress::clear`] stands in between: rules in the operator's order, the first
-//! that matches wins, then what no broker lives at. It is asked about the very address that is dialled,
-//! after names are resolved, so it does not matter how an address was written or what a name server
-//! said a moment ago.
+//! A user who may create connections makes haltere dial, and learns from the result about the network
+//! that haltere is in. [`Egress::check`] limits that: the operator's rules in their order, the first match
+//! wins, then the addresses that no broker has. It checks the address that is dialled, after name
+//! resolution, so neither the notation of an address nor a name server can circumvent it.
 //!
-//! Only [`Egress::clear`] makes a [`Cleared`], and only that can be dialled: a way around does not compile.
+//! Only [`Egress::check`] creates an [`AllowedAddress`], and only that can be dialled. The compiler rules
+//! out any other way.
 
 mod defaults;
 mod forms;
@@ -23,14 +23,14 @@ pub use rule::{EgressAction, EgressRule, RuleError};
 
 use crate::failure;
 
-/// Where haltere may dial.
+/// Which addresses haltere may dial.
 #[derive(Debug, Clone, Default)]
 pub struct EgressPolicy {
-    /// In order; the first that matches wins. What none matches is allowed, unless it is a place no
-    /// broker lives at: metadata of a cloud, link-local, multicast, broadcast, unspecified, reserved.
+    /// In order; the first match wins. Without a match an address is allowed, unless no broker has it:
+    /// metadata of a cloud, link-local, multicast, broadcast, unspecified, reserved.
     pub rules: Vec<EgressRule>,
-    /// Where haltere itself listens. Never dialled, whatever the rules say; a listener on 0.0.0.0 or ::
-    /// counts on every address of this machine.
+    /// Where haltere itself listens. Never dialled, regardless of the rules; a listener on 0.0.0.0 or ::
+    /// includes every address of this machine.
     pub own_listeners: Vec<SocketAddr>,
 }
 
@@ -39,26 +39,26 @@ pub struct EgressPolicy {
 enum Denial<'a> {
     /// haltere listens there.
     Own,
-    /// By this rule, the how-manyth it is, and the address it matched.
+    /// The rule with this index denies it; with the address it matched.
     Rule(usize, &'a EgressRule, IpAddr),
-    /// No rule speaks of it, and no broker lives at this address.
+    /// No rule matches, and no broker has this address.
     Default(&'static str, IpAddr),
 }
 
 impl EgressPolicy {
-    /// An address inside an address is judged as well, and either is enough for a denial.
-    fn judge(&self, peer: SocketAddr) -> Result<(), Denial<'_>> {
+    /// Checks the address and the addresses embedded in it. Each of them has to be allowed.
+    fn check(&self, peer: SocketAddr) -> Result<(), Denial<'_>> {
         for ip in forms::forms(peer.ip()) {
             let address = SocketAddr::new(ip, peer.port());
-            if self.own_listeners.iter().any(|listener| own::ends_at(*listener, address)) {
+            if self.own_listeners.iter().any(|listener| own::reaches(*listener, address)) {
                 return Err(Denial::Own);
             }
-            self.judge_plain(ip, peer.port())?;
+            self.check_rules(ip, peer.port())?;
         }
         Ok(())
     }
 
-    fn judge_plain(&self, ip: IpAddr, port: u16) -> Result<(), Denial<'_>> {
+    fn check_rules(&self, ip: IpAddr, port: u16) -> Result<(), Denial<'_>> {
         let mut rules = self.rules.iter().enumerate();
         match rules.find(|(_, rule)| rule.matches(ip, port)) {
             Some((_, rule)) if rule.action == EgressAction::Allow => Ok(()),
@@ -85,38 +85,38 @@ impl fmt::Display for Denial<'_> {
     }
 }
 
-/// An address that may be dialled, once.
-pub(crate) struct Cleared(SocketAddr);
+/// An address that may be dialled once.
+pub(crate) struct AllowedAddress(SocketAddr);
 
-impl Cleared {
-    /// The address, to dial it.
+impl AllowedAddress {
+    /// Returns the address, to dial it.
     pub(crate) fn into_address(self) -> SocketAddr {
         self.0
     }
 }
 
-/// The policy at work.
+/// The policy, with a count of its denials.
 pub(crate) struct Egress {
     policy: EgressPolicy,
     denied: AtomicU64,
 }
 
 impl Egress {
-    /// Counting from zero.
+    /// Creates a checker that counts from zero.
     pub(crate) fn new(policy: EgressPolicy) -> Self {
         Self { policy, denied: AtomicU64::new(0) }
     }
 
-    /// Whether `peer` may be dialled. A refusal is counted. Nothing is sent in either case, so an answer
-    /// of no tells nobody whether something is there.
-    pub(crate) fn clear(&self, peer: SocketAddr) -> Result<Cleared, LinkFailure> {
-        self.policy.judge(peer).map(|()| Cleared(peer)).map_err(|denial| {
+    /// Checks whether `peer` may be dialled, and counts a denial. Sends nothing, so a denial does not reveal
+    /// whether anything is there.
+    pub(crate) fn check(&self, peer: SocketAddr) -> Result<AllowedAddress, LinkFailure> {
+        self.policy.check(peer).map(|()| AllowedAddress(peer)).map_err(|denial| {
             self.denied.fetch_add(1, Ordering::Relaxed);
             failure::egress_denied(&denial.to_string(), peer)
         })
     }
 
-    /// How often an address was refused.
+    /// How often an address was denied.
     pub(crate) fn denied_count(&self) -> u64 {
         self.denied.load(Ordering::Relaxed)
     }

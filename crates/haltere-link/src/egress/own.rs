@@ -1,13 +1,13 @@
-//! Whether haltere would dial itself.
+//! Recognizes the addresses that haltere itself listens on.
 
 use std::io;
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 
-/// Whether a dial of `address` ends at `listener`, which is ours.
-pub(super) fn ends_at(listener: SocketAddr, address: SocketAddr) -> bool {
-    // A listener on :: takes IPv4 as well.
+/// Whether a dial of `address` reaches our own `listener`.
+pub(super) fn reaches(listener: SocketAddr, address: SocketAddr) -> bool {
+    // A listener on :: accepts IPv4 as well.
     let reached = |ip: IpAddr| {
-        // Linux takes an unspecified address for this machine.
+        // Linux connects an unspecified address to this machine.
         ip == listener.ip().to_canonical()
             || ip.is_unspecified()
             || (listener.ip().is_unspecified() && is_of_this_machine(ip))
@@ -15,8 +15,8 @@ pub(super) fn ends_at(listener: SocketAddr, address: SocketAddr) -> bool {
     listener.port() == address.port() && reached(address.ip().to_canonical())
 }
 
-/// Asks the kernel, which knows best (interfaces come and go, and all of 127.0.0.0/8 is ours): only an
-/// address of this machine can be bound. In doubt it is one. Sends nothing.
+/// Asks the kernel, because interfaces come and go and all of 127.0.0.0/8 is local: only an address of this
+/// machine can be bound. Any other error counts as local. Sends nothing.
 fn is_of_this_machine(ip: IpAddr) -> bool {
     match UdpSocket::bind((ip, 0)) {
         Ok(_) => true,
@@ -49,7 +49,7 @@ mod tests {
             ("[::]:8088", "[2001:db8::1]:8088", false),
         ] {
             let parse = |text: &str| text.parse().expect("an address");
-            assert_eq!(ends_at(parse(listener), parse(address)), own, "{listener} {address}");
+            assert_eq!(reaches(parse(listener), parse(address)), own, "{listener} {address}");
         }
     }
 }

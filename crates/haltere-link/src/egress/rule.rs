@@ -1,4 +1,4 @@
-//! A rule as an operator writes it: `allow 10.20.0.0/16 port 1883-1890`.
+//! A rule in the notation of the configuration: `allow 10.20.0.0/16 port 1883-1890`.
 
 use std::fmt;
 use std::net::IpAddr;
@@ -7,35 +7,35 @@ use std::str::FromStr;
 
 use haltere_core::{Network, NetworkError};
 
-/// Whether one part of the network may be dialled.
+/// Allows or denies a part of the network.
 ///
 /// Written as `allow` or `deny`; then a network (`10.20.0.0/16`, `fd00::/8`), a single address, or
 /// `all`; then, unless every port is meant, `port` and a port or a range of ports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EgressRule {
-    /// What to do with what matches.
+    /// What the rule does.
     pub action: EgressAction,
     /// `None`: all addresses of both families.
     network: Option<Network>,
     ports: RangeInclusive<u16>,
 }
 
-/// What a rule does with what it matches.
+/// What a rule does with the addresses it matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EgressAction {
-    /// It may be dialled.
+    /// They may be dialled.
     Allow,
-    /// It may not.
+    /// They may not be dialled.
     Deny,
 }
 
-/// Why a rule was refused.
+/// Why a rule is invalid.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum RuleError {
-    /// The first word is another one.
+    /// The first word is neither `allow` nor `deny`.
     #[error("a rule starts with allow or deny")]
     Action,
-    /// There is no second word.
+    /// The second word is missing.
     #[error("after allow or deny comes a network such as 10.0.0.0/8, an address, or all")]
     NoNetwork,
     /// The second word is no network.
@@ -52,7 +52,7 @@ pub enum RuleError {
 impl EgressRule {
     const ALL_PORTS: RangeInclusive<u16> = 1..=u16::MAX;
 
-    /// Whether it speaks of `port` at `address`.
+    /// Whether it matches `port` at `address`.
     pub(super) fn matches(&self, address: IpAddr, port: u16) -> bool {
         self.ports.contains(&port) && self.network.is_none_or(|it| it.contains(address))
     }
@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn rules_read_back_as_they_are_written() {
+    fn rules_are_parsed_and_displayed_in_the_same_form() {
         for text in [
             "allow 10.20.0.0/16 port 1883",
             "allow 10.20.0.0/16 port 8883-8884",
@@ -143,7 +143,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_refused_says_what_is_missing() {
+    fn an_invalid_rule_is_refused_with_its_error() {
         let error = |text: &str| text.parse::<EgressRule>().expect_err(text);
         for (text, why) in [
             ("", RuleError::Action),
@@ -194,7 +194,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_answered_and_what_is_accepted_reads_back_the_same(
+        fn any_text_is_handled_and_a_valid_rule_is_displayed_in_the_same_form(
             text in "(allow|deny|x)? ?([0-9a-f:.]{0,20}/?[0-9]{0,3}|all) ?(port)? ?[0-9]{0,6}-?[0-9]{0,6}",
         ) {
             if let Ok(rule) = text.parse::<EgressRule>() {

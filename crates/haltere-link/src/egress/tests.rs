@@ -10,11 +10,11 @@ fn policy(rules: &[&str]) -> EgressPolicy {
 }
 
 fn allows(policy: &EgressPolicy, peer: &str) -> bool {
-    policy.judge(peer.parse().expect("an address")).is_ok()
+    policy.check(peer.parse().expect("an address")).is_ok()
 }
 
 #[test]
-fn without_rules_brokers_can_be_reached_and_metadata_can_not() {
+fn without_rules_brokers_are_allowed_and_metadata_is_denied() {
     let policy = policy(&[]);
     for peer in [
         "127.0.0.1:1883",
@@ -73,7 +73,7 @@ fn the_first_rule_that_matches_wins() {
         ("192.0.2.1:1023", false),
         ("192.0.2.1:1024", true),
         ("[2001:db8::1]:80", false),
-        // What is written and what is inside must both be allowed.
+        // The address and the embedded one must both be allowed.
         ("[64:ff9b::10.20.1.1]:1883", true),
         ("[64:ff9b::10.21.1.1]:1883", false),
     ] {
@@ -82,7 +82,7 @@ fn the_first_rule_that_matches_wins() {
 }
 
 #[test]
-fn a_list_of_what_is_allowed_closes_everything_else() {
+fn an_allow_list_with_deny_all_denies_everything_else() {
     let policy = policy(&["allow 10.0.0.5", "deny all"]);
     assert!(allows(&policy, "10.0.0.5:1883"));
     assert!(allows(&policy, "[::ffff:10.0.0.5]:1883"));
@@ -92,7 +92,7 @@ fn a_list_of_what_is_allowed_closes_everything_else() {
 }
 
 #[test]
-fn no_rule_opens_what_is_our_own() {
+fn no_rule_allows_own_listeners() {
     let mut policy = policy(&["allow all"]);
     policy.own_listeners = vec!["127.0.0.1:8088".parse().expect("valid")];
     assert!(allows(&policy, "127.0.0.1:8089"));
@@ -106,15 +106,15 @@ fn no_rule_opens_what_is_our_own() {
         "[2002:7f00:1::]:8088",
         "[::127.0.0.1]:8088",
     ] {
-        let judged = policy.judge(peer.parse().expect("an address"));
-        assert_eq!(judged, Err(Denial::Own), "{peer}");
+        let checked = policy.check(peer.parse().expect("an address"));
+        assert_eq!(checked, Err(Denial::Own), "{peer}");
     }
 }
 
 #[test]
-fn a_refusal_says_who_denied_what_and_is_counted() {
+fn a_denial_names_the_rule_and_the_address_and_is_counted() {
     let egress = Egress::new(policy(&["allow 10.0.0.0/8", "deny 2002::/16 port 1883"]));
-    let refusal = |peer: &str| egress.clear(peer.parse().expect("valid")).err().expect("refused");
+    let refusal = |peer: &str| egress.check(peer.parse().expect("valid")).err().expect("refused");
     let metadata = refusal("[2002:a9fe:a9fe::1]:80");
     assert_eq!(metadata.code.as_str(), "ERR_EGRESS_DENIED");
     assert_eq!((metadata.syscall.as_deref(), metadata.errno), (Some("connect"), None));
@@ -125,11 +125,11 @@ fn a_refusal_says_who_denied_what_and_is_counted() {
     }
     let by_rule = refusal("[2002:a00:1::1]:1883").message;
     assert!(by_rule.contains(r#"egress.rules[1], "deny 2002::/16 port 1883""#), "{by_rule}");
-    assert!(egress.clear("10.0.0.1:1883".parse().expect("valid")).is_ok());
+    assert!(egress.check("10.0.0.1:1883".parse().expect("valid")).is_ok());
     assert_eq!(egress.denied_count(), 2);
 }
 
-/// Addresses of all kinds, the special ones often.
+/// Any address, special ones more often.
 fn any_address() -> impl Strategy<Value = IpAddr> {
     let special = prop_oneof![
         Just(Ipv4Addr::new(169, 254, 169, 254)),
@@ -156,9 +156,9 @@ fn any_address() -> impl Strategy<Value = IpAddr> {
 
 proptest! {
     #[test]
-    fn nothing_passes_that_is_denied_in_any_form(ip in any_address(), port: u16) {
+    fn an_allowed_address_is_denied_in_no_form(ip in any_address(), port: u16) {
         let policy = policy(&[]);
-        if policy.judge(SocketAddr::new(ip, port)).is_ok() {
+        if policy.check(SocketAddr::new(ip, port)).is_ok() {
             for form in forms::forms(ip) {
                 prop_assert_eq!(defaults::denied(form), None);
             }
@@ -166,17 +166,17 @@ proptest! {
     }
 
     #[test]
-    fn after_deny_all_nothing_passes(ip in any_address(), port in 1_u16..) {
+    fn deny_all_denies_every_address(ip in any_address(), port in 1_u16..) {
         let policy = policy(&["deny all"]);
-        prop_assert!(policy.judge(SocketAddr::new(ip, port)).is_err());
+        prop_assert!(policy.check(SocketAddr::new(ip, port)).is_err());
     }
 
     #[test]
-    fn a_mapped_address_is_judged_as_the_ipv4_address_it_is(bits: u32, port in 1_u16..) {
+    fn a_mapped_address_is_checked_as_ipv4(bits: u32, port in 1_u16..) {
         let policy = policy(&["deny 10.0.0.0/8", "allow 169.254.0.0/16 port 1883", "deny ::/0"]);
         let v4 = Ipv4Addr::from_bits(bits);
-        let plain = policy.judge(SocketAddr::new(v4.into(), port)).is_ok();
-        let mapped = policy.judge(SocketAddr::new(v4.to_ipv6_mapped().into(), port)).is_ok();
+        let plain = policy.check(SocketAddr::new(v4.into(), port)).is_ok();
+        let mapped = policy.check(SocketAddr::new(v4.to_ipv6_mapped().into(), port)).is_ok();
         prop_assert_eq!(plain, mapped);
     }
 }

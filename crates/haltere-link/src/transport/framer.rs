@@ -1,30 +1,30 @@
 //! Cuts a stream of bytes into MQTT packets.
 //!
-//! Stands in front of the MQTT library so that a broker can't make us hold more than a packet of
-//! the allowed size: a message over the limit is read and thrown away as it comes in, and the link
-//! lives on. Memory grows with what has arrived, never with what a header declares.
+//! Limits the memory of a link before the MQTT library sees a packet: a message over the limit is
+//! discarded as it comes in, and the link stays up. Memory grows with the bytes received, never with the
+//! length that a header declares.
 
 /// MQTT 5, 2.1.4: a remaining length has at most four bytes.
 const LONGEST_HEADER: usize = 5;
 /// The packet type PUBLISH in the first four bits (MQTT 5, 2.1.2).
 const PUBLISH: u8 = 3;
 
-/// A piece of the stream.
+/// A part of the stream.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Frame<'a> {
     /// One whole packet, header included.
     Packet(&'a [u8]),
-    /// A PUBLISH was over the limit; its body is being thrown away.
+    /// A PUBLISH was over the limit; its body is discarded.
     Skipped,
 }
 
-/// Why the stream can't be cut any further.
+/// Why the stream can't be read any further.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub(super) enum FrameError {
-    /// The remaining length goes on after four bytes.
+    /// The remaining length has more than four bytes.
     #[error("a packet's length has more than four bytes")]
     Length,
-    /// Something other than a message is over the limit.
+    /// A packet other than PUBLISH is over the limit.
     #[error("a packet of type {kind} has {size} bytes, more than the limit")]
     TooLarge {
         /// The MQTT packet type, 0 to 15.
@@ -34,48 +34,48 @@ pub(super) enum FrameError {
     },
 }
 
-/// Where in the stream we are.
+/// The position in the stream.
 #[derive(Debug)]
-enum At {
+enum Position {
     /// Between packets, or inside a header.
     Header,
-    /// Behind a packet that was put together in `partial` and lent out.
+    /// After a packet that was assembled in `partial` and returned by reference.
     Lent,
-    /// Inside a packet whose size is known; `missing` bytes are still to come.
+    /// Inside a packet whose size is known; `missing` bytes have not come yet.
     Body { missing: usize },
-    /// Inside a packet that is thrown away.
+    /// Inside a packet that is discarded.
     Discard { missing: usize },
 }
 
 /// Cuts a stream of bytes into packets. Holds memory only while a packet is incomplete.
 #[derive(Debug)]
 pub(super) struct Framer {
-    at: At,
+    position: Position,
     /// The part of the current packet that came in with earlier chunks.
     partial: Vec<u8>,
     max_packet: usize,
 }
 
 impl Framer {
-    /// At the start of a stream. `max_packet` counts without the header.
+    /// Creates a framer at the start of a stream. `max_packet` does not include the header.
     pub(super) fn new(max_packet: usize) -> Self {
-        Self { at: At::Header, partial: Vec::new(), max_packet }
+        Self { position: Position::Header, partial: Vec::new(), max_packet }
     }
 
-    /// Takes the next piece of the stream off the front of `input`; `None` when more bytes are needed,
-    /// and `input` is empty then. After an error, the stream is of no more use.
+    /// Removes the next frame from the front of `input`. Returns `None` if more bytes are needed; then
+    /// `input` is empty. After an error, the stream can't be used any more.
     pub(super) fn next<'f, 'i: 'f>(
         &'f mut self,
         input: &mut &'i [u8],
     ) -> Result<Option<Frame<'f>>, FrameError> {
-        if let At::Lent = self.at {
-            // Given back rather than kept for the next packet: most links are idle most of the time.
+        if let Position::Lent = self.position {
+            // Freed rather than reused for the next packet, because most links are idle most of the time.
             self.partial = Vec::new();
-            self.at = At::Header;
+            self.position = Position::Header;
         }
         loop {
-            match self.at {
-                At::Header | At::Lent => {
+            match self.position {
+                Position::Header | Position::Lent => {
                     if self.partial.is_empty()
                         && let Some(packet) = self.whole_packet(input)?
                     {
@@ -87,34 +87,34 @@ impl Framer {
                     let Some(header) = Header::read(&self.partial)? else { continue };
                     if self.must_skip(header)? {
                         self.partial = Vec::new();
-                        self.at = At::Discard { missing: header.body };
+                        self.position = Position::Discard { missing: header.body };
                         return Ok(Some(Frame::Skipped));
                     }
-                    self.at = At::Body { missing: header.body };
+                    self.position = Position::Body { missing: header.body };
                 }
-                At::Body { missing } => {
+                Position::Body { missing } => {
                     let here = take(input, missing);
                     self.partial.extend_from_slice(here);
                     if here.len() < missing {
-                        self.at = At::Body { missing: missing - here.len() };
+                        self.position = Position::Body { missing: missing - here.len() };
                         return Ok(None);
                     }
-                    self.at = At::Lent;
+                    self.position = Position::Lent;
                     return Ok(Some(Frame::Packet(&self.partial)));
                 }
-                At::Discard { missing } => {
+                Position::Discard { missing } => {
                     let here = take(input, missing).len();
                     if here < missing {
-                        self.at = At::Discard { missing: missing - here };
+                        self.position = Position::Discard { missing: missing - here };
                         return Ok(None);
                     }
-                    self.at = At::Header;
+                    self.position = Position::Header;
                 }
             }
         }
     }
 
-    /// The usual case: the packet lies in the input as a whole and needs no copy.
+    /// The usual case: the whole packet is in the input and needs no copy.
     fn whole_packet<'i>(&self, input: &mut &'i [u8]) -> Result<Option<&'i [u8]>, FrameError> {
         let Some(header) = Header::read(input)? else { return Ok(None) };
         let size = header.size + header.body;
@@ -122,9 +122,9 @@ impl Framer {
         Ok(here.then(|| take(input, size)))
     }
 
-    /// How many bytes of memory it holds.
+    /// How many bytes its buffer holds.
     #[cfg(any(test, feature = "fuzzing"))]
-    pub(super) fn held(&self) -> usize {
+    pub(super) fn buffered_bytes(&self) -> usize {
         self.partial.capacity()
     }
 
@@ -139,7 +139,7 @@ impl Framer {
     }
 }
 
-/// Up to `size` bytes off the front of `input`.
+/// Removes up to `size` bytes from the front of `input`.
 fn take<'i>(input: &mut &'i [u8], size: usize) -> &'i [u8] {
     let (front, rest) = input.split_at(size.min(input.len()));
     *input = rest;
@@ -158,7 +158,7 @@ struct Header {
 }
 
 impl Header {
-    /// Reads the header at the front of `bytes`; `None` when it is not all there.
+    /// Reads the header at the front of `bytes`; `None` if it is incomplete.
     fn read(bytes: &[u8]) -> Result<Option<Self>, FrameError> {
         let Some((first, length)) = bytes.split_first() else { return Ok(None) };
         let mut body = 0;
@@ -179,22 +179,22 @@ mod tests {
     use super::*;
 
     #[derive(Debug, Clone, PartialEq, Eq)]
-    enum Piece {
+    enum OwnedFrame {
         Packet(Vec<u8>),
         Skipped,
     }
 
-    fn cut(framer: &mut Framer, chunk: &[u8]) -> Result<Vec<Piece>, FrameError> {
-        let mut pieces = Vec::new();
+    fn cut(framer: &mut Framer, chunk: &[u8]) -> Result<Vec<OwnedFrame>, FrameError> {
+        let mut found = Vec::new();
         let mut input = chunk;
         while let Some(frame) = framer.next(&mut input)? {
-            pieces.push(match frame {
-                Frame::Packet(packet) => Piece::Packet(packet.to_vec()),
-                Frame::Skipped => Piece::Skipped,
+            found.push(match frame {
+                Frame::Packet(packet) => OwnedFrame::Packet(packet.to_vec()),
+                Frame::Skipped => OwnedFrame::Skipped,
             });
         }
         assert!(input.is_empty(), "all input is taken");
-        Ok(pieces)
+        Ok(found)
     }
 
     fn packet(kind: u8, body: usize) -> Vec<u8> {
@@ -213,50 +213,53 @@ mod tests {
     }
 
     #[test]
-    fn a_declared_quarter_gigabyte_costs_nothing_and_the_link_lives_on() {
+    fn a_declared_length_of_256_mb_uses_no_memory_and_the_link_stays_up() {
         let mut framer = Framer::new(1024);
-        // The largest length there is: 268,435,455 bytes.
-        assert_eq!(cut(&mut framer, &[0x30, 0xff, 0xff, 0xff, 0x7f]), Ok(vec![Piece::Skipped]));
+        // The largest possible length: 268,435,455 bytes.
+        assert_eq!(
+            cut(&mut framer, &[0x30, 0xff, 0xff, 0xff, 0x7f]),
+            Ok(vec![OwnedFrame::Skipped])
+        );
         let chunk = vec![0; 1 << 16];
         let mut missing = 268_435_455_usize;
         while missing > 0 {
             let here = missing.min(chunk.len());
             assert_eq!(cut(&mut framer, &chunk[..here]), Ok(vec![]));
-            assert_eq!(framer.held(), 0);
+            assert_eq!(framer.buffered_bytes(), 0);
             missing -= here;
         }
-        assert_eq!(cut(&mut framer, &[0xd0, 0]), Ok(vec![Piece::Packet(vec![0xd0, 0])]));
+        assert_eq!(cut(&mut framer, &[0xd0, 0]), Ok(vec![OwnedFrame::Packet(vec![0xd0, 0])]));
     }
 
     #[test]
-    fn a_packet_within_the_limit_costs_what_has_arrived() {
+    fn a_packet_within_the_limit_uses_the_memory_of_its_received_bytes() {
         let mut framer = Framer::new(8 << 20);
-        // Declares two megabytes and sends three bytes of them.
+        // Declares 2 MB and sends 3 bytes of it.
         assert_eq!(cut(&mut framer, &[0x30, 0xff, 0xff, 0x7f, 1, 2, 3]), Ok(vec![]));
-        assert!(framer.held() < 64);
+        assert!(framer.buffered_bytes() < 64);
     }
 
     #[test]
-    fn what_ends_the_link() {
+    fn errors_that_end_the_link() {
         let cut = |bytes: &[u8]| cut(&mut Framer::new(100), bytes);
         assert_eq!(cut(&[0x30, 0x80, 0x80, 0x80, 0x80]), Err(FrameError::Length));
         assert_eq!(cut(&packet(9, 101)), Err(FrameError::TooLarge { kind: 9, size: 101 }));
-        assert_eq!(cut(&packet(9, 100)), Ok(vec![Piece::Packet(packet(9, 100))]));
-        assert_eq!(cut(&packet(PUBLISH, 101)), Ok(vec![Piece::Skipped]));
+        assert_eq!(cut(&packet(9, 100)), Ok(vec![OwnedFrame::Packet(packet(9, 100))]));
+        assert_eq!(cut(&packet(PUBLISH, 101)), Ok(vec![OwnedFrame::Skipped]));
     }
 
     #[test]
-    fn an_idle_framer_holds_nothing() {
+    fn an_idle_framer_has_no_buffer() {
         let mut framer = Framer::new(1024);
         let bytes = packet(PUBLISH, 200);
         cut(&mut framer, &bytes[..50]).expect("valid");
         cut(&mut framer, &bytes[50..]).expect("valid");
-        assert_eq!(framer.held(), 0);
+        assert_eq!(framer.buffered_bytes(), 0);
     }
 
     proptest! {
         #[test]
-        fn the_chunks_make_no_difference(
+        fn the_size_of_the_chunks_makes_no_difference(
             packets in prop::collection::vec((1_u8..16, 0_usize..400), 0..12),
             cuts in prop::collection::vec(1_usize..300, 0..40),
         ) {
@@ -267,9 +270,9 @@ mod tests {
                 let kind = if body > limit { PUBLISH } else { kind };
                 stream.extend(packet(kind, body));
                 expected.push(if body > limit {
-                    Piece::Skipped
+                    OwnedFrame::Skipped
                 } else {
-                    Piece::Packet(packet(kind, body))
+                    OwnedFrame::Packet(packet(kind, body))
                 });
             }
             let mut framer = Framer::new(limit);
@@ -284,7 +287,7 @@ mod tests {
         }
 
         #[test]
-        fn any_bytes_are_answered(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
+        fn any_bytes_are_handled(bytes in prop::collection::vec(any::<u8>(), 0..600)) {
             let mut framer = Framer::new(64);
             for chunk in bytes.chunks(7) {
                 if cut(&mut framer, chunk).is_err() {

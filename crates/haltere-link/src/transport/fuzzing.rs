@@ -1,4 +1,4 @@
-//! Any bytes from a broker, in any pieces: as packets, and as a whole session.
+//! Any bytes from a broker, in chunks of any size: as packets, and as a whole session.
 
 use parking_lot::Mutex;
 use std::io;
@@ -12,24 +12,24 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::runtime::Builder;
 use tokio::time::timeout;
 
-use super::codec::Hello;
+use super::codec::ConnectOptions;
 use super::framer::{Frame, FrameError, Framer};
-use super::session::{Ended, Habits, Session};
+use super::session::{Session, SessionConfig, SessionError};
 use super::websocket::WebSocketBytes;
 
-/// Small, so that inputs of some kilobytes go past it.
+/// Small, so that inputs of some kilobytes exceed it.
 const MAX_PACKET: usize = 300;
 
-/// Cuts a stream into packets. The first byte says how large its pieces are; how they fall must not
-/// matter, and no more may be held than has arrived and is allowed.
+/// Cuts a stream into packets. The first byte is the size of the chunks, which must not make a
+/// difference. The buffer must not exceed the bytes received and the limit.
 pub fn framer(input: &[u8]) {
     let Some((&size, stream)) = input.split_first() else { return };
     let whole = cut([stream]);
-    let pieces = cut(stream.chunks(usize::from(size).max(1)));
-    assert_eq!(whole, pieces, "how the stream was cut made a difference");
+    let chunked = cut(stream.chunks(usize::from(size).max(1)));
+    assert_eq!(whole, chunked, "how the stream was cut made a difference");
 }
 
-/// What a framer makes of a stream: the packets, `None` for each that was skipped, and how it ended.
+/// The packets of a stream, `None` for each that was skipped, and how the stream ended.
 fn cut<'a>(
     chunks: impl IntoIterator<Item = &'a [u8]>,
 ) -> (Vec<Option<Vec<u8>>>, Result<(), FrameError>) {
@@ -44,133 +44,137 @@ fn cut<'a>(
                 Err(error) => return (found, Err(error)),
             }
         }
-        assert!(chunk.is_empty(), "something was left lying");
-        // A vector that grows byte by byte may have room for twice of what it holds.
-        assert!(framer.held() <= 2 * (MAX_PACKET + 5), "{} bytes are held", framer.held());
+        assert!(chunk.is_empty(), "input was not consumed");
+        // A vector that grows byte by byte may have twice the capacity of its length.
+        assert!(
+            framer.buffered_bytes() <= 2 * (MAX_PACKET + 5),
+            "{} bytes are buffered",
+            framer.buffered_bytes()
+        );
     }
     (found, Ok(()))
 }
 
-/// A session from CONNECT to its end, with a broker that says any bytes, see [`Script`].
+/// A session from CONNECT to its end, with a broker that sends any bytes, see [`Script`].
 ///
-/// It ends by itself, holds little, and says nothing that is not MQTT.
+/// The session ends by itself, uses little memory, and sends only valid MQTT.
 pub fn driver(input: &[u8]) {
-    let Some((script, version, webbed)) = Script::read(input) else { return };
-    let said = Arc::clone(&script.heard);
+    let Some((script, version, is_websocket)) = Script::read(input) else { return };
+    let sent = Arc::clone(&script.received);
     let runtime = Builder::new_current_thread().enable_time().start_paused(true).build();
     let ended = runtime.expect("a runtime").block_on(async {
         let session = async {
-            if webbed {
-                live(WebSocketBytes::over(script, MAX_PACKET).await, version).await
+            if is_websocket {
+                run_session(WebSocketBytes::over(script, MAX_PACKET).await, version).await
             } else {
-                live(script, version).await
+                run_session(script, version).await
             }
         };
         timeout(LONGEST * 2, session).await
     });
-    let said = said.lock();
-    if webbed {
+    let sent = sent.lock();
+    if is_websocket {
         return;
     }
     let mut framer = Framer::new(usize::MAX);
-    let mut rest = said.as_slice();
+    let mut rest = sent.as_slice();
     let mut kinds = Vec::new();
     while let Ok(Some(Frame::Packet(packet))) = framer.next(&mut rest) {
         kinds.push(u32::from(packet[0] >> 4));
     }
     assert!(kinds.first().is_none_or(|kind| *kind == 1), "CONNECT comes first: {kinds:?}");
     for (kind, most) in [(1, 1), (8, 1)] {
-        let count = kinds.iter().filter(|said| **said == kind).count();
-        assert!(count <= most, "packet type {kind} was said {count} times: {ended:?}");
+        let count = kinds.iter().filter(|sent| **sent == kind).count();
+        assert!(count <= most, "packet type {kind} was sent {count} times: {ended:?}");
     }
 }
 
-/// A silent broker is found within this time, once it has let us in.
-const LONGEST: Duration = HABITS.keepalive.saturating_add(HABITS.ping_timeout);
+/// A silent broker is found within this time after CONNACK.
+const LONGEST: Duration = CONFIG.keepalive.saturating_add(CONFIG.ping_timeout);
 
-const HABITS: Habits = Habits {
+const CONFIG: SessionConfig = SessionConfig {
     keepalive: Duration::from_secs(30),
     ping_timeout: Duration::from_secs(10),
     max_packet: MAX_PACKET,
     read_sys: true,
 };
 
-async fn live(wire: impl super::Wire + 'static, version: ProtocolVersion) -> Ended {
+async fn run_session(wire: impl super::Wire + 'static, version: ProtocolVersion) -> SessionError {
     let password = Secret::from("secret");
-    let hello = Hello {
+    let options = ConnectOptions {
         client_id: "haltere-fuzz",
         username: Some("haltere"),
         password: Some(&password),
         keepalive: 30,
     };
-    let mut session = match Session::greet(Box::new(wire), version, hello, HABITS).await {
+    let mut session = match Session::connect(Box::new(wire), version, options, CONFIG).await {
         Ok(session) => session,
-        Err(ended) => return ended,
+        Err(error) => return error,
     };
     loop {
-        let news = timeout(LONGEST, session.news()).await;
-        let held = session.held();
-        assert!(held <= 256 * 1024, "{held} bytes are held");
-        match news.expect("a session either has news or ends") {
-            Ok(news) => {
-                assert!(news.version.is_none_or(|version| version.chars().count() <= 128));
+        let update = timeout(LONGEST, session.next_update()).await;
+        let buffered = session.buffered_bytes();
+        assert!(buffered <= 256 * 1024, "{buffered} bytes are buffered");
+        match update.expect("a session either has an update or ends") {
+            Ok(update) => {
+                assert!(update.version.is_none_or(|version| version.chars().count() <= 128));
             }
-            Err(ended) => return ended,
+            Err(error) => return error,
         }
     }
 }
 
-/// A broker that reads its part off the input.
+/// A broker whose behavior and packets are taken from the input.
 struct Script {
-    /// What it still has to say.
-    saying: Vec<u8>,
-    /// How many bytes of it come at once.
-    piece: usize,
-    /// How it takes what we say: never, or so many bytes at once.
-    taking: usize,
-    /// In between, it is not ready.
-    hesitates: bool,
-    /// It hesitated when it was asked last.
-    hesitated: bool,
-    /// When all is said it closes; otherwise it is silent.
+    /// What it has not sent yet.
+    to_send: Vec<u8>,
+    /// How many bytes it sends at once.
+    send_size: usize,
+    /// How many bytes it accepts at once; 0 if it never reads.
+    receive_size: usize,
+    /// It is not ready at every second call.
+    alternates: bool,
+    /// It was not ready at the last call.
+    was_pending: bool,
+    /// It closes when everything is sent; otherwise it stays silent.
     closes: bool,
-    /// What it has been told.
-    heard: Arc<Mutex<Vec<u8>>>,
+    /// What it has received.
+    received: Arc<Mutex<Vec<u8>>>,
 }
 
 impl Script {
-    /// Three bytes for the manner (flags, size of the pieces, size of what it takes), then the words.
+    /// Three bytes for the behavior (flags, `send_size`, `receive_size`), then the bytes to send.
     fn read(input: &[u8]) -> Option<(Self, ProtocolVersion, bool)> {
-        let [flags, piece, taking, words @ ..] = input else { return None };
+        let [flags, send_size, receive_size, bytes @ ..] = input else { return None };
         let version = if flags & 1 == 0 { ProtocolVersion::V5 } else { ProtocolVersion::V3_1_1 };
-        let webbed = flags & 16 != 0;
-        let mut saying = Vec::new();
-        if flags & 2 != 0 && !webbed {
-            // Lets us in first, so that not every input has to find out how that is done.
-            saying.extend_from_slice(match version {
+        let is_websocket = flags & 16 != 0;
+        let mut to_send = Vec::new();
+        if flags & 2 != 0 && !is_websocket {
+            // Begins with a valid CONNACK, so that not every input has to contain one.
+            to_send.extend_from_slice(match version {
                 ProtocolVersion::V3_1_1 => &[0x20, 2, 0, 0],
                 ProtocolVersion::V5 => &[0x20, 3, 0, 0, 0],
             });
         }
-        saying.extend_from_slice(words);
+        to_send.extend_from_slice(bytes);
         let script = Self {
-            saying,
-            piece: if *piece == 0 { usize::MAX } else { (*piece).into() },
-            taking: if *taking == 0 { usize::MAX } else { (*taking - 1).into() },
-            hesitates: flags & 4 != 0,
-            hesitated: false,
+            to_send,
+            send_size: if *send_size == 0 { usize::MAX } else { (*send_size).into() },
+            receive_size: if *receive_size == 0 { usize::MAX } else { (*receive_size - 1).into() },
+            alternates: flags & 4 != 0,
+            was_pending: false,
             closes: flags & 8 != 0,
-            heard: Arc::default(),
+            received: Arc::default(),
         };
-        Some((script, version, webbed))
+        Some((script, version, is_websocket))
     }
 
-    fn hesitates_now(&mut self, cx: &Context<'_>) -> bool {
-        self.hesitated = self.hesitates && !self.hesitated;
-        if self.hesitated {
+    fn is_pending_now(&mut self, cx: &Context<'_>) -> bool {
+        self.was_pending = self.alternates && !self.was_pending;
+        if self.was_pending {
             cx.waker().wake_by_ref();
         }
-        self.hesitated
+        self.was_pending
     }
 }
 
@@ -180,15 +184,15 @@ impl AsyncRead for Script {
         cx: &mut Context<'_>,
         buffer: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
-        if self.saying.is_empty() {
+        if self.to_send.is_empty() {
             return if self.closes { Poll::Ready(Ok(())) } else { Poll::Pending };
         }
-        if self.hesitates_now(cx) {
+        if self.is_pending_now(cx) {
             return Poll::Pending;
         }
-        let size = self.piece.min(self.saying.len()).min(buffer.remaining());
-        buffer.put_slice(&self.saying[..size]);
-        self.saying.drain(..size);
+        let size = self.send_size.min(self.to_send.len()).min(buffer.remaining());
+        buffer.put_slice(&self.to_send[..size]);
+        self.to_send.drain(..size);
         Poll::Ready(Ok(()))
     }
 }
@@ -199,12 +203,12 @@ impl AsyncWrite for Script {
         cx: &mut Context<'_>,
         bytes: &[u8],
     ) -> Poll<io::Result<usize>> {
-        if self.taking == 0 || self.hesitates_now(cx) {
+        if self.receive_size == 0 || self.is_pending_now(cx) {
             return Poll::Pending;
         }
-        let size = self.taking.min(bytes.len());
-        let mut heard = self.heard.lock();
-        heard.extend_from_slice(&bytes[..size]);
+        let size = self.receive_size.min(bytes.len());
+        let mut received = self.received.lock();
+        received.extend_from_slice(&bytes[..size]);
         Poll::Ready(Ok(size))
     }
 

@@ -5,12 +5,12 @@
 //!                                    │
 //!                                  Framer    cuts it into packets, skips what is too large
 //!                                    │
-//!                                   Codec    the one place that names the MQTT library
+//!                                   Codec    the only module that names the MQTT library
 //!                                    │
-//!                                  Session   keep-alive, what the broker tells about itself
+//!                                  Session   keep-alive, the broker's version and uptime
 //! ```
 //!
-//! Nothing here retries or waits between attempts; that is [`crate::state`]'s.
+//! Nothing here retries or waits between attempts; [`crate::state`] decides that.
 
 mod codec;
 mod framer;
@@ -21,8 +21,8 @@ mod upgrade;
 mod websocket;
 mod wire;
 
-pub(crate) use codec::{Hello, Refusal};
-pub(crate) use session::{Ended, Habits, News, Session};
+pub(crate) use codec::{ConnectOptions, Refusal};
+pub(crate) use session::{BrokerUpdate, Session, SessionConfig, SessionError};
 pub(crate) use upgrade::{HttpRefusal, UpgradeError};
 pub(crate) use websocket::upgrade;
 pub(crate) use wire::Wire;

@@ -1,7 +1,7 @@
-//! The opening handshake of a WebSocket (RFC 6455, 4.1): what we ask, and whether the answer agrees.
+//! The opening handshake of a WebSocket (RFC 6455, 4.1): the request, and the check of the response.
 //!
-//! The library's own check takes a header for one word where it is a list (`Connection: keep-alive,
-//! Upgrade`), and keeps neither the words nor the `Location` of a refusal. The request is the library's.
+//! The library's own check does not read list headers (`Connection: keep-alive, Upgrade`), and keeps
+//! neither the reason phrase nor the `Location` of a refusal. The request is made by the library.
 
 use std::io;
 
@@ -17,28 +17,27 @@ use tokio_tungstenite::tungstenite::http::HeaderValue;
 
 use super::Wire;
 
-/// The subprotocol brokers know (MQTT 5, 6.0).
+/// The subprotocol of MQTT (MQTT 5, 6.0).
 pub(super) const SUBPROTOCOL: &str = "mqtt";
-/// The longest head of an answer. Proxies add cookies and policies, but not so many.
+/// The longest response head. Proxies add cookies and policies, but not so many.
 const HEAD_MAX_BYTES: usize = 32 * 1024;
-/// The most headers of an answer.
+/// The most headers of a response.
 const HEADERS_MAX: usize = 128;
 /// How much is read at once.
 const CHUNK: usize = 1024;
-/// The longest reason phrase and `Location` that we repeat, in characters.
+/// The longest reason phrase and `Location` that are shown, in characters.
 const WORDS_MAX_CHARS: usize = 200;
 
 /// Why the server did not agree to speak WebSocket.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum UpgradeError {
-    /// It answered with another HTTP status than 101.
+    /// It responded with an HTTP status other than 101.
     #[error("{0}")]
     Refused(HttpRefusal),
-    /// It answered with something that is no proper upgrade; the text completes "it refused the
-    /// WebSocket upgrade: …".
+    /// Its response is not a valid upgrade; the text completes "it refused the WebSocket upgrade: …".
     #[error("{0}")]
     Protocol(String),
-    /// It answered in the language of TLS.
+    /// It responded with TLS.
     #[error("it speaks TLS")]
     SpeaksTls,
     /// Reading or writing failed.
@@ -46,15 +45,15 @@ pub(crate) enum UpgradeError {
     Io(#[source] io::Error),
 }
 
-/// An HTTP answer in place of an upgrade, made fit to be shown.
+/// An HTTP response instead of an upgrade, with texts that are safe to show.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("it answered with HTTP status {status}")]
 pub(crate) struct HttpRefusal {
     /// The status.
     pub(crate) status: u16,
-    /// The reason phrase, in the server's own words.
+    /// The reason phrase.
     pub(crate) reason: Option<String>,
-    /// Where a redirect leads.
+    /// The target of a redirect.
     pub(crate) location: Option<String>,
 }
 
@@ -64,8 +63,7 @@ impl From<io::Error> for UpgradeError {
     }
 }
 
-/// Asks the server at the other end of `wire` to speak WebSocket. Returns what it has sent behind its
-/// answer.
+/// Requests the upgrade to WebSocket. Returns the bytes that the server has sent after its response.
 pub(super) async fn shake_hands(
     wire: &mut impl Wire,
     url: &BrokerUrl,
@@ -77,11 +75,11 @@ pub(super) async fn shake_hands(
     let accept = derive_accept_key(key.as_bytes());
     let mut received = Vec::new();
     loop {
-        match read_answer(&received, &accept)? {
-            Answer::Incomplete if received.len() >= HEAD_MAX_BYTES => {
+        match read_head(&received, &accept)? {
+            Head::Incomplete if received.len() >= HEAD_MAX_BYTES => {
                 return Err(no_upgrade("its answer has too long a head"));
             }
-            Answer::Incomplete => {
+            Head::Incomplete => {
                 let mut chunk = [0; CHUNK];
                 match wire.read(&mut chunk).await? {
                     0 if received.is_empty() => {
@@ -95,9 +93,9 @@ pub(super) async fn shake_hands(
                     size => received.extend_from_slice(&chunk[..size]),
                 }
             }
-            // 100 Continue, 103 Early Hints: the answer is still to come (RFC 9110, 15.2).
-            Answer::Interim(size) => drop(received.drain(..size)),
-            Answer::Agreed(size) => return Ok(received.split_off(size)),
+            // 100 Continue, 103 Early Hints: the final response follows (RFC 9110, 15.2).
+            Head::Interim(size) => drop(received.drain(..size)),
+            Head::Agreed(size) => return Ok(received.split_off(size)),
         }
     }
 }
@@ -117,17 +115,17 @@ fn request(url: &BrokerUrl) -> Result<Request, WsError> {
 }
 
 #[derive(Debug, PartialEq, Eq)]
-enum Answer {
+enum Head {
     /// The head is not complete yet.
     Incomplete,
     /// An interim response of this many bytes.
     Interim(usize),
-    /// The server speaks WebSocket from here on, behind this many bytes.
+    /// The server speaks WebSocket after this many bytes.
     Agreed(usize),
 }
 
-/// Reads the head of an answer, if all of it is there, and checks it as RFC 6455, 4.1 says.
-fn read_answer(received: &[u8], accept: &str) -> Result<Answer, UpgradeError> {
+/// Parses a response head, if it is complete, and checks it as RFC 6455, 4.1 requires.
+fn read_head(received: &[u8], accept: &str) -> Result<Head, UpgradeError> {
     // A TLS alert or handshake record: content type 21 or 22, version 3.x (RFC 8446, 5.1).
     if let [0x15 | 0x16, 0x03, ..] = received {
         return Err(UpgradeError::SpeaksTls);
@@ -136,13 +134,13 @@ fn read_answer(received: &[u8], accept: &str) -> Result<Answer, UpgradeError> {
     let mut head = Response::new(&mut headers);
     let size = match head.parse(received) {
         Ok(Status::Complete(size)) => size,
-        Ok(Status::Partial) => return Ok(Answer::Incomplete),
+        Ok(Status::Partial) => return Ok(Head::Incomplete),
         Err(error) => return Err(no_upgrade(&format!("its answer is not HTTP ({error})"))),
     };
     let headers = Headers(head.headers);
     match head.code.unwrap_or_default() {
         101 => {}
-        100..=199 => return Ok(Answer::Interim(size)),
+        100..=199 => return Ok(Head::Interim(size)),
         status => {
             let location = headers.all("location").next().unwrap_or_default();
             return Err(UpgradeError::Refused(HttpRefusal {
@@ -171,10 +169,10 @@ fn read_answer(received: &[u8], accept: &str) -> Result<Answer, UpgradeError> {
     if subprotocols.peek().is_none() || subprotocols.any(|it| it != SUBPROTOCOL.as_bytes()) {
         return Err(no_upgrade("it does not speak the subprotocol mqtt"));
     }
-    Ok(Answer::Agreed(size))
+    Ok(Head::Agreed(size))
 }
 
-/// What stands behind the status in the first line. The parser drops it where it is not ASCII.
+/// The reason phrase in the status line. The parser drops it if it is not ASCII.
 fn reason_phrase(head: &[u8]) -> &[u8] {
     let line = head.trim_ascii_start().split(|byte| matches!(byte, b'\r' | b'\n')).next();
     line.and_then(|line| line.splitn(3, |byte| *byte == b' ').nth(2)).unwrap_or_default()
@@ -187,13 +185,13 @@ fn no_upgrade(why: &str) -> UpgradeError {
 struct Headers<'h, 'b>(&'h [Header<'b>]);
 
 impl<'b> Headers<'_, 'b> {
-    /// The values of all lines of this name, without white space around them.
+    /// The values of all headers with this name, without surrounding white space.
     fn all(&self, name: &str) -> impl Iterator<Item = &'b [u8]> {
         let lines = self.0.iter().filter(move |line| line.name.eq_ignore_ascii_case(name));
         lines.map(|line| line.value.trim_ascii())
     }
 
-    /// Whether a header that is a list, over one line or several (RFC 9110, 5.3), has this element.
+    /// Whether a list header, in one line or several (RFC 9110, 5.3), contains this element.
     fn list_has(&self, name: &str, element: &str) -> bool {
         let mut elements = self.all(name).flat_map(|value| value.split(|byte| *byte == b','));
         elements.any(|found| found.trim_ascii().eq_ignore_ascii_case(element.as_bytes()))
@@ -206,18 +204,18 @@ mod tests {
 
     const ACCEPT: &str = "s3pPLMBiTxaQ9kYGzzhZRbK+xOo=";
 
-    /// What comes of an answer with these header lines, beside those that have to be there.
-    fn answered(lines: &[&str]) -> Result<Answer, UpgradeError> {
+    /// The result for a response with these header lines in addition to the required ones.
+    fn response_with(lines: &[&str]) -> Result<Head, UpgradeError> {
         let head = format!(
             "HTTP/1.1 101 Switching Protocols\r\n{}\r\nSec-WebSocket-Accept: {ACCEPT}\r\n\
              Sec-WebSocket-Protocol: mqtt\r\n\r\n",
             lines.join("\r\n")
         );
-        read_answer(head.as_bytes(), ACCEPT)
+        read_head(head.as_bytes(), ACCEPT)
     }
 
     #[test]
-    fn a_header_that_is_a_list_is_read_as_one() {
+    fn list_headers_are_read_as_lists() {
         for lines in [
             &["Upgrade: websocket", "Connection: Upgrade"][..],
             &["upgrade: WebSocket", "connection: upgrade"],
@@ -230,12 +228,12 @@ mod tests {
             &["Upgrade: h2c, websocket", "Connection: , Upgrade"],
             &["Upgrade: h2c", "Upgrade: WebSocket", "Connection: Upgrade"],
         ] {
-            assert!(matches!(answered(lines), Ok(Answer::Agreed(_))), "{lines:?}");
+            assert!(matches!(response_with(lines), Ok(Head::Agreed(_))), "{lines:?}");
         }
     }
 
     #[test]
-    fn an_answer_that_does_not_agree_is_refused() {
+    fn an_invalid_response_is_refused() {
         let good = ["Upgrade: websocket", "Connection: Upgrade"];
         for (lines, word) in [
             (&["Upgrade: websocket"][..], "\"Connection"),
@@ -249,7 +247,7 @@ mod tests {
             (&[good[0], good[1], "Sec-WebSocket-Extensions: permessage-deflate"], "extension"),
             (&[good[0], good[1], "Sec-WebSocket-Protocol: chat"], "subprotocol"),
         ] {
-            let error = answered(lines).expect_err("refused").to_string();
+            let error = response_with(lines).expect_err("refused").to_string();
             assert!(error.contains(word), "{lines:?}: {error}");
         }
         let (head, other) = (
@@ -260,21 +258,18 @@ mod tests {
             ACCEPT.to_lowercase(),
         );
         let none = format!("{head}\r\n");
-        let error = read_answer(none.as_bytes(), ACCEPT).expect_err("refused").to_string();
+        let error = read_head(none.as_bytes(), ACCEPT).expect_err("refused").to_string();
         assert!(error.contains("subprotocol"), "{error}");
         let whole = format!("{head}Sec-WebSocket-Protocol: mqtt\r\n\r\n");
-        assert_eq!(
-            read_answer(whole.as_bytes(), ACCEPT).expect("good"),
-            Answer::Agreed(whole.len())
-        );
-        assert!(read_answer(whole.as_bytes(), &other).is_err(), "letter case counts there");
+        assert_eq!(read_head(whole.as_bytes(), ACCEPT).expect("good"), Head::Agreed(whole.len()));
+        assert!(read_head(whole.as_bytes(), &other).is_err(), "the accept key is case-sensitive");
         let old = whole.replacen("HTTP/1.1", "HTTP/1.0", 1);
-        assert!(read_answer(old.as_bytes(), ACCEPT).is_err());
+        assert!(read_head(old.as_bytes(), ACCEPT).is_err());
     }
 
     #[test]
-    fn a_refusal_keeps_its_words_and_where_it_leads() {
-        let refused = |head: &str| match read_answer(head.as_bytes(), ACCEPT) {
+    fn a_refusal_keeps_its_reason_phrase_and_location() {
+        let refused = |head: &str| match read_head(head.as_bytes(), ACCEPT) {
             Err(UpgradeError::Refused(refusal)) => refusal,
             other => panic!("{other:?}"),
         };
@@ -284,17 +279,14 @@ mod tests {
         assert_eq!(moved.reason.as_deref(), Some("Moved"));
         assert_eq!(moved.location.as_deref(), Some("https://b.example/mqtt"));
         let old = refused("HTTP/1.0 502 Bad Gateway\r\n\r\n");
-        assert_eq!((old.status, old.location), (502, None), "proxies still say HTTP/1.0");
+        assert_eq!((old.status, old.location), (502, None), "some proxies respond with HTTP/1.0");
         assert_eq!(refused("HTTP/1.1 404\r\n\r\n").reason, None);
     }
 
     #[test]
     fn an_interim_response_is_skipped() {
         let early = "HTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\n";
-        assert_eq!(
-            read_answer(early.as_bytes(), ACCEPT).expect("good"),
-            Answer::Interim(early.len())
-        );
-        assert_eq!(read_answer(b"HTTP/1.1 10", ACCEPT).expect("good"), Answer::Incomplete);
+        assert_eq!(read_head(early.as_bytes(), ACCEPT).expect("good"), Head::Interim(early.len()));
+        assert_eq!(read_head(b"HTTP/1.1 10", ACCEPT).expect("good"), Head::Incomplete);
     }
 }

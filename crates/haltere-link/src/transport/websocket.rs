@@ -1,4 +1,4 @@
-//! MQTT inside a WebSocket (MQTT 5, 6): a stream of bytes again.
+//! MQTT inside a WebSocket (MQTT 5, 6), as a stream of bytes.
 
 use std::io;
 use std::pin::Pin;
@@ -16,20 +16,20 @@ use tokio_tungstenite::tungstenite::{Error as WsError, Message};
 use super::Wire;
 use super::upgrade::{UpgradeError, shake_hands};
 
-/// Eagerly allocated by the library, per link.
+/// The library allocates it per link, even if it is idle.
 const READ_BUFFER: usize = 1024;
-/// Room in a frame beside the largest packet.
+/// How much larger than the largest packet a frame may be.
 const FRAME_SLACK: usize = 64 * 1024;
 
-/// Asks the server at the other end of `wire` to speak WebSocket.
+/// Upgrades the connection to WebSocket.
 pub(crate) async fn upgrade<W: Wire>(
     mut wire: W,
     url: &BrokerUrl,
     max_packet: usize,
 ) -> Result<WebSocketBytes<W>, UpgradeError> {
-    let behind = shake_hands(&mut wire, url).await?;
+    let rest = shake_hands(&mut wire, url).await?;
     let limits = Some(limits(max_packet));
-    let stream = WebSocketStream::from_partially_read(wire, behind, Role::Client, limits).await;
+    let stream = WebSocketStream::from_partially_read(wire, rest, Role::Client, limits).await;
     Ok(WebSocketBytes { stream, unread: Bytes::new() })
 }
 
@@ -43,16 +43,16 @@ fn limits(max_packet: usize) -> WebSocketConfig {
         .max_frame_size(limit)
 }
 
-/// The binary messages of a WebSocket as a stream of bytes: MQTT does not mind where one ends.
+/// The binary messages of a WebSocket as a stream of bytes: MQTT packets need not match them.
 pub(crate) struct WebSocketBytes<W> {
     stream: WebSocketStream<W>,
-    /// What is left of the message that was read last.
+    /// The unread part of the last message.
     unread: Bytes,
 }
 
 #[cfg(any(test, feature = "fuzzing"))]
 impl<W: Wire> WebSocketBytes<W> {
-    /// Over a wire on which the upgrade is already done.
+    /// Wraps a connection that is already upgraded.
     pub(super) async fn over(wire: W, max_packet: usize) -> Self {
         let limits = Some(limits(max_packet));
         let stream = WebSocketStream::from_raw_socket(wire, Role::Client, limits).await;
@@ -69,7 +69,7 @@ impl<W: Wire> AsyncRead for WebSocketBytes<W> {
         while self.unread.is_empty() {
             match ready!(Pin::new(&mut self.stream).poll_next(cx)) {
                 Some(Ok(Message::Binary(bytes))) => self.unread = bytes,
-                // Pings are answered by the library.
+                // The library answers pings.
                 Some(Ok(Message::Ping(_) | Message::Pong(_) | Message::Frame(_))) => {}
                 Some(Ok(Message::Text(_))) => {
                     let message = "it sent a WebSocket text message, where MQTT has binary ones";
@@ -83,7 +83,7 @@ impl<W: Wire> AsyncRead for WebSocketBytes<W> {
         buffer.put_slice(&self.unread[..size]);
         self.unread.advance(size);
         if self.unread.is_empty() {
-            // Lets go of the memory of the message.
+            // Frees the memory of the message.
             self.unread = Bytes::new();
         }
         Poll::Ready(Ok(()))
@@ -114,7 +114,7 @@ impl<W: Wire> AsyncWrite for WebSocketBytes<W> {
 fn io_error(error: WsError) -> io::Error {
     match error {
         WsError::Io(error) => error,
-        // Most servers that drop a connection do so without the goodbye of WebSocket.
+        // Most servers close a connection without the closing handshake of WebSocket.
         WsError::ConnectionClosed
         | WsError::AlreadyClosed
         | WsError::Protocol(ProtocolError::ResetWithoutClosingHandshake) => {
@@ -174,7 +174,7 @@ mod tests {
 
         client.write_all(b"three").await.expect("open");
         client.flush().await.expect("open");
-        let heard = async {
+        let received = async {
             loop {
                 match server.next().await.expect("open").expect("valid") {
                     Message::Pong(_) => {}
@@ -182,14 +182,14 @@ mod tests {
                 }
             }
         };
-        assert_eq!(heard.await, Message::binary("three"));
+        assert_eq!(received.await, Message::binary("three"));
 
         server.close(None).await.expect("open");
-        assert_eq!(client.read(&mut read).await.expect("closed politely"), 0);
+        assert_eq!(client.read(&mut read).await.expect("closed"), 0);
     }
 
     #[tokio::test]
-    async fn what_does_not_belong_there_ends_the_link() {
+    async fn invalid_messages_end_the_link() {
         let too_long = "x".repeat(LIMIT + FRAME_SLACK + 1);
         for message in [Message::text("hello"), Message::binary(too_long)] {
             let (mut client, mut server) = connected().await;
@@ -208,16 +208,16 @@ mod tests {
             (b"\x15\x03\x01\0\x02\x02\x46", "speaks TLS"),
         ] {
             let (ours, mut theirs) = duplex(4_096);
-            theirs.write_all(answer).await.expect("room");
+            theirs.write_all(answer).await.expect("buffered");
             let refused = upgrade(ours, &url("ws://b.example"), LIMIT).await;
             let error = refused.map(drop).expect_err("refused").to_string();
             assert!(error.contains(expected), "{error}");
         }
     }
 
-    /// A WebSocket server for something else upgrades anybody, and would then wait for ever.
+    /// A WebSocket server of another protocol upgrades any client, and would then wait forever.
     #[tokio::test]
-    async fn a_server_that_does_not_agree_on_mqtt() {
+    async fn a_server_without_the_subprotocol_mqtt_is_refused() {
         for answered in [None, Some("chat")] {
             let (ours, theirs) = duplex(4_096);
             #[expect(clippy::result_large_err, reason = "the library's own signature")]

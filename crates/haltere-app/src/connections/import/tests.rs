@@ -225,19 +225,19 @@ async fn a_client_id_moves_in_once_at_a_broker() {
 }
 
 #[tokio::test]
-async fn a_client_id_that_haltere_made_up_does_not_move_in_again() {
+async fn a_generated_client_id_is_not_imported() {
     let (app, dead) = (TestApp::start().await, broken());
-    let made_up = |id: &str| haltere_link::made_up_client_id(&app.app.0.instance, id);
+    let generated = |id: &str| haltere_link::generated_client_id(&app.app.0.instance, id);
     let named = |client_id: String, id: &str| {
         let credentials = Credentials::new(None, None, Some(client_id));
         entry(NewConnection { credentials, ..new(id, dead.url()) })
     };
     assert!(import(&app, file(vec![entry(new("a", dead.url()))]), ImportMode::Store).await.done);
     let all = vec![
-        named(made_up("a"), "c"),
+        named(generated("a"), "c"),
         entry(new("d", dead.url())),
-        named(made_up("d"), "e"),
-        named(made_up("f"), "g"),
+        named(generated("d"), "e"),
+        named(generated("f"), "g"),
         entry(new("f", dead.url())),
     ];
     let refused = [

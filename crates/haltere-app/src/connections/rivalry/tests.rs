@@ -103,13 +103,13 @@ async fn a_client_id_is_given_once_at_a_broker() {
 }
 
 #[tokio::test]
-async fn a_client_id_that_haltere_made_up_is_taken_too() {
+async fn a_generated_client_id_is_taken_too() {
     let app = TestApp::start().await;
     let port = ports::ReservedPort::on(std::net::Ipv4Addr::LOCALHOST.into());
     let here = format!("mqtt://{}", port.address());
     create(&app, new("a", &here)).await.expect("the first");
-    let made_up = |id: &str| made_up_client_id(&app.app.0.instance, id);
-    let of_a = made_up("a");
+    let generated = |id: &str| generated_client_id(&app.app.0.instance, id);
+    let of_a = generated("a");
     let before = app.audit().await.len();
     let refused = create(&app, with(&of_a, "b", &here)).await;
     assert_eq!(refused.unwrap_err().to_string(), TAKEN);
@@ -120,8 +120,8 @@ async fn a_client_id_that_haltere_made_up_is_taken_too() {
     create(&app, new("b", &here)).await.expect("with one of its own");
     let refused = patch(&app, "b", naming(&of_a)).await;
     assert_eq!(refused.unwrap_err().to_string(), TAKEN);
-    patch(&app, "b", naming(&made_up("b"))).await.expect("it has that already");
-    patch(&app, "b", naming(&made_up("later"))).await.expect("of a connection that isn't there");
+    patch(&app, "b", naming(&generated("b"))).await.expect("it has that already");
+    patch(&app, "b", naming(&generated("later"))).await.expect("of a connection that isn't there");
     let there = here.replace("127.0.0.1", "localhost");
     create(&app, with(&of_a, "elsewhere", &there)).await.expect("another broker");
     let refused = patch(&app, "elsewhere", at(&here)).await;

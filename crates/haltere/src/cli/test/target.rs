@@ -12,7 +12,7 @@ use haltere_core::{
     TlsServerName,
 };
 use haltere_link::tls::tidy;
-use haltere_link::{LinkSpec, ProbeReport, made_up_client_id};
+use haltere_link::{LinkSpec, ProbeReport, generated_client_id};
 
 use crate::cli::password::secret_from_stdin;
 use crate::cli::tell;
@@ -101,7 +101,7 @@ impl Target {
             client_id: self
                 .client_id
                 .clone()
-                .unwrap_or_else(|| made_up_client_id(&installation, "test"))
+                .unwrap_or_else(|| generated_client_id(&installation, "test"))
                 .into(),
             username: self.username.as_deref().filter(|name| !name.is_empty()).map(Arc::from),
             password: password.map(Arc::new),

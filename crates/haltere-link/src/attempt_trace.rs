@@ -1,4 +1,4 @@
-//! Where an attempt has been, told while it is on its way to whoever wants to know.
+//! The stages that an attempt has passed, reported to an observer as they happen.
 
 use std::net::SocketAddr;
 use std::time::Duration;
@@ -9,32 +9,32 @@ use tokio::time::Instant;
 
 use crate::{LinkSpec, ProbeEvent, ProbeStage, failure};
 
-/// Hears of each stage as it happens. Called on the attempt's own task: it must not wait.
+/// Receives each stage as it happens. Runs on the attempt's own task, so it must not block.
 pub(crate) type Observer<'a> = dyn FnMut(ProbeEvent) + Send + 'a;
 
-/// Where an attempt has been.
-pub(crate) struct Trail<'a> {
-    /// The stages behind us.
+/// The course of an attempt so far.
+pub(crate) struct AttemptTrace<'a> {
+    /// The stages that have ended.
     pub(crate) stages: Vec<ProbeStage>,
-    /// The certificates the broker presented; `None` when it got no chance to.
-    pub(crate) presented: Option<Presented>,
-    /// Whom we dial, or would have dialled.
+    /// The certificates the broker presented; `None` if it has sent none.
+    pub(crate) presented: Option<PresentedCertificates>,
+    /// The address that is dialled, or that would have been.
     pub(crate) peer: Option<SocketAddr>,
     stage: Stage,
     since: Instant,
     observer: Option<&'a mut Observer<'a>>,
 }
 
-/// The certificates a broker presented.
-pub(crate) struct Presented {
+/// The certificates a broker presented in one handshake.
+pub(crate) struct PresentedCertificates {
     /// Leaf first, never empty.
     pub(crate) chain: Vec<CertificateDer<'static>>,
-    /// Whether we believed them.
+    /// Whether they were accepted.
     pub(crate) accepted: bool,
 }
 
-impl<'a> Trail<'a> {
-    /// At the start. Nobody hears of it.
+impl<'a> AttemptTrace<'a> {
+    /// Starts a trace without an observer.
     pub(crate) fn new() -> Self {
         Self {
             stages: Vec::new(),
@@ -46,42 +46,42 @@ impl<'a> Trail<'a> {
         }
     }
 
-    /// At the start. `observer` hears of each stage.
+    /// Starts a trace that reports each stage to `observer`.
     pub(crate) fn observed_by(observer: &'a mut Observer<'a>) -> Self {
         Self { observer: Some(observer), ..Self::new() }
     }
 
-    /// Goes on to `stage`.
+    /// Begins `stage`.
     pub(crate) fn enter(&mut self, stage: Stage) {
         self.stage = stage;
         self.since = Instant::now();
-        self.tell(ProbeEvent::Started(stage));
+        self.report(ProbeEvent::Started(stage));
     }
 
-    /// Notes that the stage was passed.
+    /// Ends the current stage as passed.
     pub(crate) fn pass(&mut self, detail: Option<String>) {
-        self.note(true, detail);
+        self.end_stage(true, detail);
     }
 
-    /// Notes why it ended. What TLS 1.3 thinks of our certificate shows while we wait for CONNACK, and
-    /// takes back that the stage was passed.
+    /// Ends the attempt with a failure. Under TLS 1.3 a broker may refuse our certificate while we wait
+    /// for CONNACK; then the TLS stage, reported as passed before, is replaced by a failed one.
     pub(crate) fn fail(&mut self, failure: &LinkFailure) {
         if failure.stage < self.stage {
             self.stages.retain(|stage| stage.stage < failure.stage);
             self.stage = failure.stage;
         }
-        self.note(false, Some(failure.message.clone()));
+        self.end_stage(false, Some(failure.message.clone()));
     }
 
-    /// Ends the present stage for the reason given and forgets those from `stage` on: the way there is
-    /// about to be gone once more.
-    pub(crate) fn go_back_to(&mut self, stage: Stage, why: &str) {
-        self.note(false, Some(why.to_owned()));
+    /// Ends the current stage with the reason `why`, and drops the stages from `stage` on, because the
+    /// attempt repeats them.
+    pub(crate) fn restart_from(&mut self, stage: Stage, why: &str) {
+        self.end_stage(false, Some(why.to_owned()));
         self.stages.retain(|passed| passed.stage < stage);
     }
 
-    /// What running out of time means at this stage.
-    pub(crate) fn out_of_time(&self, spec: &LinkSpec, limit: Duration) -> LinkFailure {
+    /// The failure of an attempt that reaches its time limit in the current stage.
+    pub(crate) fn timeout_failure(&self, spec: &LinkSpec, limit: Duration) -> LinkFailure {
         match (self.stage, self.peer) {
             (Stage::Tcp, Some(peer)) => failure::tcp_timeout(peer),
             (stage, Some(peer)) => failure::silent(stage, peer),
@@ -92,14 +92,14 @@ impl<'a> Trail<'a> {
         }
     }
 
-    fn note(&mut self, ok: bool, detail: Option<String>) {
+    fn end_stage(&mut self, ok: bool, detail: Option<String>) {
         let elapsed = self.since.elapsed();
         let ended = ProbeStage { stage: self.stage, ok, elapsed, detail };
-        self.tell(ProbeEvent::Ended(ended.clone()));
+        self.report(ProbeEvent::Ended(ended.clone()));
         self.stages.push(ended);
     }
 
-    fn tell(&mut self, event: ProbeEvent) {
+    fn report(&mut self, event: ProbeEvent) {
         if let Some(observer) = &mut self.observer {
             observer(event);
         }

@@ -1,37 +1,38 @@
-//! Which version of MQTT a broker speaks.
+//! Which version of MQTT to try next.
 
 use haltere_core::{FailureCode, LinkFailure, MqttReason, NetworkCode, ProtocolVersion, Stage};
 
-/// Which version of MQTT to try next: 5, unless the broker has said that it does not speak it.
+/// Chooses the version of MQTT for the next attempt: 5, unless the broker does not speak it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Versions {
-    settled: ProtocolVersion,
-    /// MQTT 5 has worked, so that a closed connection has nothing to do with the version.
-    proven: bool,
-    /// Some brokers that know MQTT 3 only close or reset the connection instead of answering: a reset is
-    /// what comes of closing with the rest of a CONNECT unread. So does a load balancer whose broker is
-    /// down; the older version is then tried once, and not remembered.
+pub(crate) struct VersionFallback {
+    /// The version of the last successful attempt that was not a fallback.
+    preferred: ProtocolVersion,
+    /// MQTT 5 has worked, so the version is not the reason for a closed connection.
+    is_v5_proven: bool,
+    /// Some brokers that speak only MQTT 3 close or reset the connection instead of answering; a reset
+    /// is the effect of closing with the rest of CONNECT unread. A load balancer whose broker is down
+    /// does the same, so the older version is tried once and not remembered.
     try_older: bool,
 }
 
-impl Default for Versions {
+impl Default for VersionFallback {
     fn default() -> Self {
-        Self { settled: ProtocolVersion::V5, proven: false, try_older: false }
+        Self { preferred: ProtocolVersion::V5, is_v5_proven: false, try_older: false }
     }
 }
 
-impl Versions {
-    /// The one to try next.
+impl VersionFallback {
+    /// The version to try next.
     pub(crate) fn next(self) -> ProtocolVersion {
-        if self.try_older { ProtocolVersion::V3_1_1 } else { self.settled }
+        if self.try_older { ProtocolVersion::V3_1_1 } else { self.preferred }
     }
 
-    /// A broker has let us in with `version`.
-    pub(crate) fn arrived(&mut self, version: ProtocolVersion) {
+    /// The broker has accepted a session with `version`.
+    pub(crate) fn succeeded(&mut self, version: ProtocolVersion) {
         if !self.try_older {
-            self.settled = version;
+            self.preferred = version;
         }
-        self.proven |= version == ProtocolVersion::V5;
+        self.is_v5_proven |= version == ProtocolVersion::V5;
         self.try_older = false;
     }
 
@@ -47,7 +48,7 @@ impl Versions {
             _ => false,
         };
         let dropped = closed && failure.stage == Stage::Mqtt;
-        self.try_older = dropped && !self.proven && self.next() == ProtocolVersion::V5;
+        self.try_older = dropped && !self.is_v5_proven && self.next() == ProtocolVersion::V5;
     }
 }
 
@@ -58,11 +59,11 @@ mod tests {
     use crate::transport::Refusal;
 
     #[test]
-    fn a_broker_that_only_closes_is_tried_with_both_versions_in_turn() {
+    fn a_broker_that_only_closes_is_tried_with_alternating_versions() {
         let peer = ([127, 0, 0, 1], 1883).into();
         let closed = failure::closed_early(Stage::Mqtt, peer);
         let reset = failure::is_this_port_tls(Stage::Mqtt, peer);
-        let mut versions = Versions::default();
+        let mut versions = VersionFallback::default();
         for dropped in [reset, closed.clone()] {
             let mut tried = Vec::new();
             for _ in 0..4 {
@@ -72,29 +73,30 @@ mod tests {
             assert_eq!(tried, ["5", "3.1.1", "5", "3.1.1"], "{}", dropped.code);
         }
 
-        // It works with the older one; that may be chance, so the next time begins with 5.
+        // The older version works. That may be chance, so the next attempt begins with 5.
         versions.failed(&closed);
-        versions.arrived(ProtocolVersion::V3_1_1);
+        versions.succeeded(ProtocolVersion::V3_1_1);
         assert_eq!(versions.next(), ProtocolVersion::V5);
-        // The broker has said it in so many words.
-        versions.arrived(ProtocolVersion::V3_1_1);
+        // The broker has refused 5 explicitly, within one attempt.
+        versions.succeeded(ProtocolVersion::V3_1_1);
         versions.failed(&closed);
         assert_eq!(versions.next(), ProtocolVersion::V3_1_1);
-        // It was replaced by one that knows 5 only.
+        // A broker that speaks only 5 replaces it.
         let code = MqttReason::UnacceptableProtocolVersion;
         let refusal = Refusal { code, number: 1, words: None, server: None };
         versions.failed(&failure::refusal(&refusal, peer));
         assert_eq!(versions.next(), ProtocolVersion::V5);
-        // That works, and then its load balancer closes because it is down.
-        versions.arrived(ProtocolVersion::V5);
+        // 5 works, and then a load balancer closes because the broker is down.
+        versions.succeeded(ProtocolVersion::V5);
         versions.failed(&closed);
         assert_eq!(versions.next(), ProtocolVersion::V5);
     }
+
     #[test]
-    fn what_has_not_seen_our_connect_says_nothing_about_the_version() {
+    fn a_failure_before_connect_does_not_change_the_version() {
         let peer = ([127, 0, 0, 1], 1883).into();
         for stage in [Stage::Tcp, Stage::Tls, Stage::Websocket] {
-            let mut versions = Versions::default();
+            let mut versions = VersionFallback::default();
             versions.failed(&failure::is_this_port_tls(stage, peer));
             assert_eq!(versions.next(), ProtocolVersion::V5, "{stage}");
         }

@@ -1,0 +1,267 @@
+//! The status of all links, which any part of haltere can read.
+//!
+//! Links write and others read; neither waits for the other. A reader gets an `Arc`. The one follower
+//! gets the ids of changed links, and reads their newest status.
+
+mod slot;
+
+use parking_lot::{Mutex, MutexGuard};
+use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
+
+use haltere_core::{
+    BrokerFacts, Clock, ConnectionId, ConnectionStatus, LinkState, Revision, StatusChange,
+};
+use tokio::sync::Notify;
+
+use crate::chain_store::StoredChain;
+use crate::recorded_history::RecordedHistory;
+pub(crate) use slot::SlotToken;
+use slot::{Slot, StatusWrite};
+
+/// How many statuses are read before the lock is released for a moment.
+const READ_BATCH: usize = 256;
+
+/// The status of all links.
+pub(crate) struct StatusTable {
+    clock: Arc<dyn Clock>,
+    /// How many history entries are kept per link.
+    history: usize,
+    inner: Mutex<Inner>,
+    /// Notified when an id is added to [`Inner::changed`], and when the table is closed.
+    changed: Notify,
+}
+
+#[derive(Default)]
+struct Inner {
+    slots: HashMap<ConnectionId, Slot>,
+    /// Links whose status has changed since the last read. Bounded by the number of links.
+    changed: HashSet<ConnectionId>,
+    /// Links with unrecorded history entries. Bounded by the number of links.
+    unrecorded: HashSet<ConnectionId>,
+    /// Recorded histories of links that are not registered yet.
+    restored: HashMap<ConnectionId, RecordedHistory>,
+    /// The number of registrations so far. Distinguishes a link from an earlier one with the same id.
+    registrations: u64,
+    closed: bool,
+}
+
+/// Entries of a link's history that are to be recorded.
+#[derive(Debug)]
+pub struct Unrecorded {
+    /// The connection.
+    pub connection: ConnectionId,
+    /// The oldest first.
+    pub lines: Vec<StatusChange>,
+    /// Identifies the link, in case another one with the same id follows.
+    token: SlotToken,
+}
+
+impl StatusTable {
+    /// Creates an empty table that keeps `history` entries per link.
+    pub(crate) fn new(clock: Arc<dyn Clock>, history: usize) -> Self {
+        Self { clock, history, inner: Mutex::default(), changed: Notify::new() }
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.inner.lock()
+    }
+
+    /// Adds a link. Only the returned token can write its status.
+    pub(crate) fn register(
+        &self,
+        id: &ConnectionId,
+        revision: Revision,
+        state: LinkState,
+    ) -> SlotToken {
+        let now = self.clock.now();
+        let mut inner = self.inner();
+        inner.registrations += 1;
+        let token = SlotToken(inner.registrations);
+        let restored = inner.restored.remove(id);
+        let slot = Slot::new(token, revision, state, restored, now, self.history);
+        if slot.has_unrecorded() {
+            inner.unrecorded.insert(id.clone());
+        }
+        inner.slots.insert(id.clone(), slot);
+        inner.changed.insert(id.clone());
+        drop(inner);
+        self.changed.notify_one();
+        token
+    }
+
+    /// Removes a link, with its status and history.
+    pub(crate) fn unregister(&self, id: &ConnectionId) {
+        let mut inner = self.inner();
+        inner.restored.remove(id);
+        inner.unrecorded.remove(id);
+        let Some(slot) = inner.slots.remove(id) else { return };
+        inner.changed.insert(id.clone());
+        drop(inner);
+        slot.wake_waiters();
+        self.changed.notify_one();
+    }
+
+    /// Writes the status of a link. Does nothing if the link was removed or replaced.
+    pub(crate) fn write(
+        &self,
+        id: &ConnectionId,
+        token: SlotToken,
+        revision: Revision,
+        state: LinkState,
+        broker: Option<Arc<BrokerFacts>>,
+    ) {
+        let now = self.clock.now();
+        let mut inner = self.inner();
+        let Some(slot) = inner.slots.get_mut(id).filter(|slot| slot.token == token) else {
+            return;
+        };
+        let recorded = match slot.write(revision, state, broker, now, self.history) {
+            StatusWrite::Unchanged => return,
+            StatusWrite::Changed { recorded } => recorded,
+        };
+        slot.wake_waiters();
+        inner.changed.insert(id.clone());
+        if recorded {
+            inner.unrecorded.insert(id.clone());
+        }
+        drop(inner);
+        self.changed.notify_one();
+    }
+
+    /// Stores the certificates that the broker has presented; `None` removes those of an earlier
+    /// broker. Does nothing if the link was removed or replaced.
+    pub(crate) fn set_presented_chain(
+        &self,
+        id: &ConnectionId,
+        token: SlotToken,
+        chain: Option<StoredChain>,
+    ) {
+        let mut inner = self.inner();
+        if let Some(slot) = inner.slots.get_mut(id).filter(|slot| slot.token == token) {
+            slot.presented_chain = chain.map(Arc::new);
+        }
+    }
+
+    /// The certificates that the broker of a link presented last.
+    pub(crate) fn presented_chain(&self, id: &ConnectionId) -> Option<Arc<StoredChain>> {
+        self.inner().slots.get(id)?.presented_chain.clone()
+    }
+
+    /// The status of one link.
+    pub(crate) fn status(&self, id: &ConnectionId) -> Option<Arc<ConnectionStatus>> {
+        self.inner().slots.get(id).map(|slot| Arc::clone(&slot.status))
+    }
+
+    /// The statuses of these links, in the order of `ids`.
+    pub(crate) fn statuses_of(&self, ids: &[&ConnectionId]) -> Vec<Option<Arc<ConnectionStatus>>> {
+        let mut statuses = Vec::with_capacity(ids.len());
+        // Links can write between two batches.
+        for ids in ids.chunks(READ_BATCH) {
+            let inner = self.inner();
+            let status = |id: &&ConnectionId| Some(Arc::clone(&inner.slots.get(*id)?.status));
+            statuses.extend(ids.iter().map(status));
+        }
+        statuses
+    }
+
+    /// The history of a link, the newest entry first.
+    pub(crate) fn history(&self, id: &ConnectionId) -> Vec<StatusChange> {
+        let inner = self.inner();
+        inner.slots.get(id).map_or_else(Vec::new, Slot::history)
+    }
+
+    /// Keeps recorded histories until their links are registered.
+    pub(crate) fn restore(&self, histories: HashMap<ConnectionId, RecordedHistory>) {
+        self.inner().restored = histories;
+    }
+
+    /// Drops the recorded histories of links that were not registered.
+    pub(crate) fn discard_restored(&self) {
+        self.inner().restored = HashMap::new();
+    }
+
+    /// Takes unrecorded history entries: the newest `per_link` of each link, and of no further link
+    /// once there are `in_all`. The entries count as recorded from then on.
+    pub(crate) fn take_unrecorded(&self, in_all: usize, per_link: usize) -> Vec<Unrecorded> {
+        let mut inner = self.inner();
+        let Inner { slots, unrecorded, .. } = &mut *inner;
+        let (mut taken, mut count) = (Vec::new(), 0);
+        while count < in_all
+            && let Some(id) = unrecorded.iter().next().cloned()
+        {
+            unrecorded.remove(&id);
+            let Some(slot) = slots.get_mut(&id) else { continue };
+            let lines = slot.take_unrecorded(per_link);
+            count += lines.len();
+            taken.push(Unrecorded { connection: id, token: slot.token, lines });
+        }
+        taken
+    }
+
+    /// Returns entries that could not be recorded. The next [`Self::take_unrecorded`] takes them again.
+    pub(crate) fn return_unrecorded(&self, taken: Vec<Unrecorded>) {
+        let mut inner = self.inner();
+        for Unrecorded { connection: id, token, lines } in taken {
+            let slot = inner.slots.get_mut(&id).filter(|slot| slot.token == token);
+            let Some(slot) = slot else { continue };
+            slot.return_unrecorded(lines.len());
+            inner.unrecorded.insert(id);
+        }
+    }
+
+    /// Whether there are unrecorded history entries.
+    pub(crate) fn has_unrecorded(&self) -> bool {
+        !self.inner().unrecorded.is_empty()
+    }
+
+    /// Waits for the outcome of a link's first attempt at `revision` or a later one. Returns `None` if
+    /// the link does not exist, or is removed meanwhile.
+    pub(crate) async fn first_outcome(
+        &self,
+        id: &ConnectionId,
+        revision: Revision,
+    ) -> Option<Arc<ConnectionStatus>> {
+        loop {
+            let waiters = {
+                let mut inner = self.inner();
+                let slot = inner.slots.get_mut(id)?;
+                let status = &slot.status;
+                if status.revision >= revision && status.is_outcome() {
+                    return Some(Arc::clone(status));
+                }
+                // Created under the lock, so that no change is missed in between.
+                slot.waiters().notified_owned()
+            };
+            waiters.await;
+        }
+    }
+
+    /// Waits for changes and takes the ids of the changed links. Returns `None` once the table is
+    /// closed and all changes are taken.
+    pub(crate) async fn next_changes(&self) -> Option<Vec<ConnectionId>> {
+        loop {
+            {
+                let mut inner = self.inner();
+                if !inner.changed.is_empty() {
+                    return Some(inner.changed.drain().collect());
+                }
+                if inner.closed {
+                    // Keeps the notification for the next call.
+                    self.changed.notify_one();
+                    return None;
+                }
+            }
+            self.changed.notified().await;
+        }
+    }
+
+    /// Ends the stream of changes.
+    pub(crate) fn close(&self) {
+        self.inner().closed = true;
+        self.changed.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests;

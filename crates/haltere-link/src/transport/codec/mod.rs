@@ -1,0 +1,204 @@
+//! MQTT packets in both versions, as types of our own.
+//!
+//! Only this module names the MQTT library, a state machine without I/O. It is young and has one
+//! maintainer, so none of its types appear outside, and it can be replaced.
+
+mod incoming;
+mod inspect;
+mod reason_codes;
+
+use haltere_core::{ProtocolVersion, Secret};
+use mqtt_protocol_core::mqtt::common::Cursor;
+use mqtt_protocol_core::mqtt::connection::{Connection, Event, Version, role};
+use mqtt_protocol_core::mqtt::packet::{
+    GenericPacketTrait, Packet, SubEntry, SubOpts, v3_1_1, v5_0,
+};
+use mqtt_protocol_core::mqtt::result_code::MqttError;
+
+pub(crate) use incoming::Refusal;
+pub(super) use incoming::{Incoming, Message};
+
+/// The content of CONNECT.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ConnectOptions<'a> {
+    /// The client id.
+    pub(crate) client_id: &'a str,
+    /// The user name, if any.
+    pub(crate) username: Option<&'a str>,
+    /// The password, if any. Not sent without a user name.
+    pub(crate) password: Option<&'a Secret<String>>,
+    /// Keep-alive in seconds.
+    pub(crate) keepalive: u16,
+}
+
+/// A violation of the protocol, by the broker or in what we were asked to send.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct ProtocolError(String);
+
+impl From<MqttError> for ProtocolError {
+    fn from(error: MqttError) -> Self {
+        Self(match error {
+            MqttError::MalformedPacket | MqttError::InsufficientBytes => {
+                "a packet is malformed".to_owned()
+            }
+            MqttError::ProtocolError => "a packet came that may not come here".to_owned(),
+            other => format!("{other}"),
+        })
+    }
+}
+
+/// Encodes and decodes the packets of one connection.
+pub(super) struct Codec {
+    // Boxed because it has about 1 KiB and would be moved with the session.
+    core: Box<Connection<role::Client>>,
+    version: ProtocolVersion,
+    is_accepted: bool,
+}
+
+impl Codec {
+    /// Creates the codec of a new connection.
+    pub(super) fn new(version: ProtocolVersion) -> Self {
+        let mut core = Box::new(Connection::new(match version {
+            ProtocolVersion::V3_1_1 => Version::V3_1_1,
+            ProtocolVersion::V5 => Version::V5_0,
+        }));
+        // We subscribe with QoS 0, but a broker that sends more gets its acknowledgement.
+        core.set_auto_pub_response(true);
+        Self { core, version, is_accepted: false }
+    }
+
+    /// The version of MQTT.
+    pub(super) fn version(&self) -> ProtocolVersion {
+        self.version
+    }
+
+    /// Encodes CONNECT, with a clean start.
+    pub(super) fn connect(
+        &mut self,
+        options: ConnectOptions<'_>,
+    ) -> Result<Vec<u8>, ProtocolError> {
+        let packet = match self.version {
+            ProtocolVersion::V3_1_1 => connect_v3(options)?.into(),
+            ProtocolVersion::V5 => connect_v5(options)?.into(),
+        };
+        self.encode(packet)
+    }
+
+    /// Encodes SUBSCRIBE with QoS 0.
+    pub(super) fn subscribe(&mut self, filters: &[&str]) -> Result<Vec<u8>, ProtocolError> {
+        let id = self.core.acquire_packet_id()?;
+        let entries = filters
+            .iter()
+            .map(|filter| SubEntry::new(*filter, SubOpts::new()))
+            .collect::<Result<Vec<_>, _>>()?;
+        let packet = match self.version {
+            ProtocolVersion::V3_1_1 => {
+                v3_1_1::Subscribe::builder().packet_id(id).entries(entries).build()?.into()
+            }
+            ProtocolVersion::V5 => {
+                v5_0::Subscribe::builder().packet_id(id).entries(entries).build()?.into()
+            }
+        };
+        self.encode(packet)
+    }
+
+    /// Encodes PINGREQ.
+    pub(super) fn ping(&mut self) -> Result<Vec<u8>, ProtocolError> {
+        let packet = match self.version {
+            ProtocolVersion::V3_1_1 => v3_1_1::Pingreq::builder().build()?.into(),
+            ProtocolVersion::V5 => v5_0::Pingreq::builder().build()?.into(),
+        };
+        self.encode(packet)
+    }
+
+    /// Encodes DISCONNECT.
+    pub(super) fn disconnect(&mut self) -> Result<Vec<u8>, ProtocolError> {
+        let packet = match self.version {
+            ProtocolVersion::V3_1_1 => v3_1_1::Disconnect::builder().build()?.into(),
+            ProtocolVersion::V5 => v5_0::Disconnect::builder().build()?.into(),
+        };
+        self.encode(packet)
+    }
+
+    fn encode(&mut self, packet: Packet) -> Result<Vec<u8>, ProtocolError> {
+        let mut bytes = Vec::new();
+        for event in self.core.send(packet) {
+            match event {
+                Event::RequestSendPacket { packet, .. } => {
+                    bytes.extend(packet.to_continuous_buffer());
+                }
+                Event::NotifyError(error) => return Err(error.into()),
+                _ => {}
+            }
+        }
+        Ok(bytes)
+    }
+
+    /// Decodes one whole packet of the broker. Appends packets that have to be sent in reply to `replies`.
+    pub(super) fn receive(
+        &mut self,
+        packet: &[u8],
+        replies: &mut Vec<u8>,
+    ) -> Result<Incoming, ProtocolError> {
+        if self.version == ProtocolVersion::V5
+            && !self.is_accepted
+            && let Some(refusal) = inspect::unusual_refusal(packet)
+        {
+            return Ok(Incoming::Refused(refusal));
+        }
+        inspect::check_allowed(packet, self.version, self.is_accepted)?;
+        if self.is_accepted && inspect::is_stray_acknowledgement(packet) {
+            return Ok(Incoming::Nothing);
+        }
+        // The library accepts this identifier and then panics over its own reply.
+        if inspect::packet_id(packet) == Some(0) {
+            return Err(MqttError::MalformedPacket.into());
+        }
+        let mut incoming = Incoming::Nothing;
+        for event in self.core.recv(&mut Cursor::new(packet)) {
+            match event {
+                Event::NotifyPacketReceived(packet) => incoming = packet.into(),
+                Event::RequestSendPacket { packet, .. } => {
+                    replies.extend(packet.to_continuous_buffer());
+                }
+                Event::NotifyError(error) => return Err(error.into()),
+                // The session does the keep-alive itself, with one timer instead of three.
+                _ => {}
+            }
+        }
+        self.is_accepted |= matches!(incoming, Incoming::Accepted { .. });
+        Ok(incoming)
+    }
+}
+
+fn connect_v3(options: ConnectOptions<'_>) -> Result<v3_1_1::Connect, ProtocolError> {
+    let mut builder = v3_1_1::Connect::builder()
+        .client_id(options.client_id)?
+        .clean_session(true)
+        .keep_alive(options.keepalive);
+    if let Some(username) = options.username {
+        builder = builder.user_name(username)?;
+        if let Some(password) = options.password {
+            builder = builder.password(password.expose().as_str())?;
+        }
+    }
+    Ok(builder.build()?)
+}
+
+fn connect_v5(options: ConnectOptions<'_>) -> Result<v5_0::Connect, ProtocolError> {
+    let mut builder = v5_0::Connect::builder()
+        .client_id(options.client_id)?
+        .clean_start(true)
+        .keep_alive(options.keepalive);
+    if let Some(username) = options.username {
+        builder = builder.user_name(username)?;
+        if let Some(password) = options.password {
+            builder = builder.password(password.expose().as_str())?;
+        }
+    }
+    Ok(builder.build()?)
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,63 @@
+//! Why a session ended, or was not opened.
+
+use std::io;
+use std::time::Duration;
+
+use crate::transport::codec::{ProtocolError, Refusal};
+use crate::transport::framer::FrameError;
+
+/// Why a session ended, or was not opened.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SessionError {
+    /// The broker closed the connection without a DISCONNECT.
+    #[error("the broker closed the connection")]
+    Closed,
+    /// Reading or writing failed.
+    #[error("{0}")]
+    Io(#[source] io::Error),
+    /// The broker refused CONNECT.
+    #[error("the broker refused us: {}", .0.code)]
+    Refused(Refusal),
+    /// The broker sent DISCONNECT.
+    #[error("the broker ended the session: {}", .0.code)]
+    Disconnected(Refusal),
+    /// The broker did not answer a ping.
+    #[error("no answer to a ping within {0:?}")]
+    PingTimeout(Duration),
+    /// The broker violated the protocol.
+    #[error("the broker broke the rules of MQTT: {0}")]
+    Protocol(String),
+    /// The peer answered CONNECT with TLS.
+    #[error("the other side speaks TLS")]
+    SpeaksTls,
+    /// The peer answered CONNECT with HTTP.
+    #[error("the other side speaks HTTP")]
+    SpeaksHttp,
+    /// User name, password or client id can't be encoded in MQTT.
+    #[error("CONNECT can't be made: {0}")]
+    Unsendable(ProtocolError),
+}
+
+impl From<ProtocolError> for SessionError {
+    fn from(error: ProtocolError) -> Self {
+        Self::Protocol(error.to_string())
+    }
+}
+
+impl From<FrameError> for SessionError {
+    fn from(error: FrameError) -> Self {
+        Self::Protocol(error.to_string())
+    }
+}
+
+/// Checks that the answer to CONNECT begins like MQTT: with a CONNACK, or with a DISCONNECT, which some
+/// brokers refuse with.
+pub(super) fn check_protocol(first: &[u8]) -> Result<(), SessionError> {
+    match first {
+        // A TLS alert or handshake record: content type 21 or 22, version 3.x (RFC 8446, 5.1).
+        [0x15 | 0x16, 0x03, ..] => Err(SessionError::SpeaksTls),
+        [b'H', b'T', ..] => Err(SessionError::SpeaksHttp),
+        [0x20 | 0xe0, ..] => Ok(()),
+        _ => Err(SessionError::Protocol("its answer to CONNECT is not a CONNACK".to_owned())),
+    }
+}

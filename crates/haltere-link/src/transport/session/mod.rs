@@ -1,0 +1,300 @@
+//! One MQTT session: CONNECT, keep-alive, and the broker's version and uptime.
+
+mod error;
+mod keep_alive;
+mod sys;
+
+use std::future::poll_fn;
+use std::io;
+use std::mem::MaybeUninit;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use haltere_core::ProtocolVersion;
+use haltere_mosquitto::sys as topics;
+use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf, copy, sink};
+
+use super::codec::{Codec, ConnectOptions, Incoming, Message, Refusal};
+use super::framer::{Frame, Framer};
+use super::wire::Wire;
+use crate::sys_policy::SysEvidence;
+pub(crate) use error::SessionError;
+use keep_alive::{KeepAlive, KeepAliveEvent};
+use sys::{SysState, SysSubscription};
+
+/// How much is read at once. The buffer is on the stack, so that an idle link has none. Full of short
+/// messages it keeps a thread busy for some 60 µs, which is how long a flood delays other tasks.
+const READ_CHUNK: usize = 4 * 1024;
+/// How many reads are made in one poll: a broker that sends without a pause must not block a thread.
+const READS_PER_POLL: usize = 8;
+/// How many bytes may be queued to be written. We send little; only replies pile up, if a broker does
+/// not read them.
+const MAX_WRITE_BUFFER: usize = 64 * 1024;
+
+/// The settings of a session.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SessionConfig {
+    /// The time between two pings.
+    pub(crate) keepalive: Duration,
+    /// How long the answer to a ping may take.
+    pub(crate) ping_timeout: Duration,
+    /// The size of the largest packet that is accepted.
+    pub(crate) max_packet: usize,
+    /// Whether to subscribe to the broker's version and uptime.
+    pub(crate) read_sys: bool,
+}
+
+/// An MQTT session that the broker has accepted.
+pub(crate) struct Session {
+    wire: Box<dyn Wire>,
+    framer: Framer,
+    codec: Codec,
+    /// What has to be written. Kept here, so that a future can be dropped in the middle of a write.
+    write_buffer: Vec<u8>,
+    keep_alive: KeepAlive,
+    /// Nothing has been received yet.
+    is_fresh: bool,
+    sys: SysSubscription,
+}
+
+/// What came in with one read. Merged, so that a flood of messages needs no queue.
+#[derive(Debug, Default, PartialEq, Eq)]
+struct Received {
+    /// CONNACK: accepted, with the broker's keep-alive, or refused.
+    connack: Option<Result<Option<u16>, Refusal>>,
+    /// DISCONNECT, and why.
+    disconnect: Option<Refusal>,
+    update: BrokerUpdate,
+}
+
+/// What a broker has sent about itself.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct BrokerUpdate {
+    /// SUBACK: whether any of the filters was granted.
+    pub(crate) subscribed: Option<bool>,
+    /// The broker's version.
+    pub(crate) version: Option<String>,
+    /// How long the broker has been up.
+    pub(crate) uptime: Option<Duration>,
+    /// How many messages were over the limit.
+    pub(crate) skipped: u64,
+    /// A ping was answered.
+    pub(crate) pong: bool,
+}
+
+impl Session {
+    /// Sends CONNECT and waits for CONNACK, without a time limit. Then subscribes to the broker's version
+    /// and uptime, if `config` says so.
+    pub(crate) async fn connect(
+        wire: Box<dyn Wire>,
+        version: ProtocolVersion,
+        options: ConnectOptions<'_>,
+        config: SessionConfig,
+    ) -> Result<Self, SessionError> {
+        let mut codec = Codec::new(version);
+        let write_buffer = codec.connect(options).map_err(SessionError::Unsendable)?;
+        let mut session = Self {
+            wire,
+            framer: Framer::new(config.max_packet),
+            codec,
+            write_buffer,
+            keep_alive: KeepAlive::new(config.keepalive, config.ping_timeout),
+            is_fresh: true,
+            sys: SysSubscription::new(),
+        };
+        loop {
+            let Received { connack, disconnect, .. } = poll_fn(|cx| session.poll(cx)).await?;
+            match (connack, disconnect) {
+                (Some(Err(refusal)), _) => return Err(SessionError::Refused(refusal)),
+                // Right after CONNACK, in the same read.
+                (_, Some(why)) => return Err(SessionError::Disconnected(why)),
+                (Some(Ok(server_keepalive)), None) => {
+                    session.keep_alive.start(server_keepalive);
+                    session.sys = SysSubscription::new();
+                    if config.read_sys {
+                        session.subscribe_sys();
+                    }
+                    return Ok(session);
+                }
+                (None, None) => {}
+            }
+        }
+    }
+
+    /// The version of MQTT.
+    pub(crate) fn version(&self) -> ProtocolVersion {
+        self.codec.version()
+    }
+
+    /// Subscribes to the broker's version and uptime, unless that is already done. Does nothing if the
+    /// broker does not accept a packet of this length.
+    pub(crate) fn subscribe_sys(&mut self) {
+        if self.sys.state == SysState::NotRequested
+            && let Ok(bytes) = self.codec.subscribe(&[topics::VERSION, topics::UPTIME])
+        {
+            self.write_buffer.extend(bytes);
+            self.sys.set(SysState::Requested);
+        }
+    }
+
+    /// What the end of this session says about the subscription to version and uptime.
+    pub(crate) fn sys_evidence(&self, error: &SessionError) -> SysEvidence {
+        self.sys.evidence(error, self.keep_alive.detection_limit())
+    }
+
+    /// The time since CONNACK, SUBSCRIBE or SUBACK, whichever was last.
+    pub(crate) fn time_since_sys_event(&self) -> Duration {
+        self.sys.elapsed()
+    }
+
+    /// Sends a ping now.
+    pub(crate) fn send_ping(&mut self) -> Result<(), SessionError> {
+        self.write_buffer.extend(self.codec.ping()?);
+        self.keep_alive.ping_sent();
+        Ok(())
+    }
+
+    /// Whether a ping is unanswered.
+    pub(crate) fn awaits_pong(&self) -> bool {
+        self.keep_alive.awaits_pong()
+    }
+
+    /// Waits for an update from the broker, and keeps the session alive meanwhile. Nothing is lost if the
+    /// future is dropped.
+    pub(crate) async fn next_update(&mut self) -> Result<BrokerUpdate, SessionError> {
+        poll_fn(|cx| self.poll_update(cx)).await
+    }
+
+    /// See [`Self::next_update`].
+    pub(crate) fn poll_update(
+        &mut self,
+        cx: &mut Context<'_>,
+    ) -> Poll<Result<BrokerUpdate, SessionError>> {
+        // First, so that a flood of messages does not delay our pings.
+        while let Poll::Ready(event) = self.keep_alive.poll(cx) {
+            match event {
+                KeepAliveEvent::Ping => self.write_buffer.extend(self.codec.ping()?),
+                KeepAliveEvent::TimedOut(after) => {
+                    return Poll::Ready(Err(SessionError::PingTimeout(after)));
+                }
+            }
+        }
+        match ready!(self.poll(cx))? {
+            Received { disconnect: Some(why), .. } => {
+                Poll::Ready(Err(SessionError::Disconnected(why)))
+            }
+            Received { update, .. } => Poll::Ready(Ok(update)),
+        }
+    }
+
+    /// Writes what is queued, and reads until something notable came in.
+    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Received, SessionError>> {
+        for _ in 0..READS_PER_POLL {
+            if let Poll::Ready(Err(error)) = self.poll_write_buffer(cx) {
+                return Poll::Ready(Err(SessionError::Io(error)));
+            }
+            match self.poll_read(cx) {
+                Poll::Ready(Ok(received)) if received == Received::default() => {}
+                done => return done,
+            }
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    /// How many bytes its buffers hold.
+    #[cfg(any(test, feature = "fuzzing"))]
+    pub(super) fn buffered_bytes(&self) -> usize {
+        self.framer.buffered_bytes() + self.write_buffer.capacity()
+    }
+
+    /// Sends DISCONNECT, and waits until the broker has closed. The caller sets a time limit.
+    pub(crate) async fn disconnect(mut self) -> io::Result<()> {
+        if let Ok(bytes) = self.codec.disconnect() {
+            self.write_buffer.extend(bytes);
+        }
+        poll_fn(|cx| self.poll_write_buffer(cx)).await?;
+        self.wire.shutdown().await?;
+        // Closing a socket with unread bytes sends a reset, which could overtake the DISCONNECT.
+        copy(&mut self.wire, &mut sink()).await.map(drop)
+    }
+
+    fn poll_write_buffer(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        while !self.write_buffer.is_empty() {
+            match Pin::new(&mut self.wire).poll_write(cx, &self.write_buffer) {
+                Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
+                Poll::Ready(Ok(size)) => drop(self.write_buffer.drain(..size)),
+                other => return other.map_ok(drop),
+            }
+            if self.write_buffer.is_empty() {
+                self.write_buffer = Vec::new();
+            }
+        }
+        Pin::new(&mut self.wire).poll_flush(cx)
+    }
+
+    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<Received, SessionError>> {
+        let mut chunk = [const { MaybeUninit::uninit() }; READ_CHUNK];
+        let mut chunk = ReadBuf::uninit(&mut chunk);
+        match Pin::new(&mut self.wire).poll_read(cx, &mut chunk) {
+            Poll::Pending => Poll::Pending,
+            Poll::Ready(Err(error)) => Poll::Ready(Err(SessionError::Io(error))),
+            Poll::Ready(Ok(())) if chunk.filled().is_empty() => {
+                Poll::Ready(Err(SessionError::Closed))
+            }
+            Poll::Ready(Ok(())) => Poll::Ready(self.process(chunk.filled())),
+        }
+    }
+
+    fn process(&mut self, mut bytes: &[u8]) -> Result<Received, SessionError> {
+        if self.is_fresh {
+            self.is_fresh = false;
+            error::check_protocol(bytes)?;
+        }
+        let mut received = Received::default();
+        while let Some(frame) = self.framer.next(&mut bytes)? {
+            self.keep_alive.packet_received();
+            let Frame::Packet(packet) = frame else {
+                received.update.skipped += 1;
+                continue;
+            };
+            match self.codec.receive(packet, &mut self.write_buffer)? {
+                Incoming::Accepted { server_keepalive } => {
+                    received.connack = Some(Ok(server_keepalive));
+                }
+                Incoming::Refused(refusal) => received.connack = Some(Err(refusal)),
+                Incoming::Subscribed(granted) => {
+                    self.sys.set(SysState::Acknowledged);
+                    received.update.subscribed = Some(granted.contains(&true));
+                }
+                Incoming::Message(message) => received.update.read(&message),
+                Incoming::Pong => {
+                    self.keep_alive.pong_received();
+                    received.update.pong = true;
+                }
+                Incoming::Disconnected(why) => received.disconnect = Some(why),
+                Incoming::Nothing => {}
+            }
+        }
+        if self.write_buffer.len() > MAX_WRITE_BUFFER {
+            let why = "it sends, but does not read our answers".to_owned();
+            return Err(SessionError::Protocol(why));
+        }
+        Ok(received)
+    }
+}
+
+impl BrokerUpdate {
+    fn read(&mut self, message: &Message) {
+        let payload = message.payload();
+        match message.topic() {
+            topics::VERSION => self.version = topics::version(payload).or(self.version.take()),
+            topics::UPTIME => self.uptime = topics::uptime(payload).or(self.uptime),
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
