@@ -1,4 +1,4 @@
-//! Peers that are no brokers, and brokers that misbehave.
+//! Peers that are not brokers, and brokers that misbehave.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::fleet::{Fleet, assert_row, impatient, link, short_keepalive};
 const LONGEST_PACKET: usize = 268_435_455;
 
 #[tokio::test]
-async fn nobody_listens() {
+async fn a_port_without_a_listener() {
     let fleet = Fleet::new().await;
     let mut revision = link("mqtt://x").revision;
     for ip in ["127.0.0.1", "::1"] {
@@ -33,22 +33,22 @@ async fn nobody_listens() {
 }
 
 #[tokio::test]
-async fn nobody_answers() {
+async fn a_port_that_does_not_answer() {
     let fleet = Fleet::with(impatient()).await;
-    let nobody = Unanswering::start().await;
+    let unanswering = Unanswering::start().await;
     assert_row(
-        &*fleet.fails(&link(&format!("mqtt://{}", nobody.address()))).await,
+        &*fleet.fails(&link(&format!("mqtt://{}", unanswering.address()))).await,
         "tcp ETIMEDOUT -110 connect ADDRESS PORT",
-        nobody.address(),
+        unanswering.address(),
         "did not answer",
     );
     fleet.ends_well().await;
 }
 
-/// A broker that refuses MQTT 5 and is gone when we come back with 3.1.1: that is what failed, not the
-/// address of the same name that had refused us before.
+/// A broker refuses MQTT 5, and does not answer the second dial with 3.1.1. That is the failure, rather
+/// than the other address of the same name, which had refused before.
 #[tokio::test]
-async fn an_older_version_is_tried_where_it_was_asked_for() {
+async fn the_older_version_is_tried_at_the_same_address() {
     let listener = Unanswering::listen();
     let broker = listener.local_addr().unwrap();
     let others = ["127.0.0.2", "127.0.0.1"].map(|ip| ip.parse().unwrap());
@@ -71,9 +71,9 @@ async fn an_older_version_is_tried_where_it_was_asked_for() {
     fleet.ends_well().await;
 }
 
-/// In a network of its own, whose routes are known.
+/// In a network namespace, whose routes are known.
 #[test]
-fn there_is_no_way() {
+fn there_is_no_route() {
     netns::run(async {
         let fleet = Fleet::new().await;
         let route = ["route", "add", "unreachable", "192.0.2.1"];
@@ -218,7 +218,7 @@ async fn declares_256_mb_and_trickles() {
     let spec = link(&peer.url("mqtt"));
     let before = resident_kilobytes();
     fleet.want(&spec);
-    // Pings stay unanswered, so the link gives up in time, whatever it makes of the bytes.
+    // Pings are not answered, so the session ends, whether the bytes count as a sign of life or not.
     let failure = fleet.first_failure(&spec).await;
     assert_row(&failure, "closed ECONNCLOSED 1 on – –", peer.address(), "lost");
     let grown = resident_kilobytes().saturating_sub(before);
@@ -247,7 +247,7 @@ async fn messages_over_the_limit_are_skipped_and_counted() {
     fleet.ends_well().await;
 }
 
-/// On two threads, so that the flood and the links compete as they do in real life.
+/// On two threads, so that the flood and the links compete as in production.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn floods() {
     let fleet = Fleet::with(short_keepalive()).await;
@@ -261,10 +261,10 @@ async fn floods() {
     let spec = link(&peer.url("mqtt"));
     let before = resident_kilobytes();
     fleet.comes_up(&spec).await;
-    // Long enough for several pings through the flood, on this link and on the bystander's.
+    // Long enough for several pings during the flood, on this link and on the bystander.
     let start = std::time::Instant::now();
     wait::until("three seconds of flood", PATIENCE, async || {
-        fleet.bystander_felt_nothing();
+        fleet.assert_bystander_unaffected();
         (start.elapsed() > Duration::from_secs(3)).then_some(())
     })
     .await;
@@ -277,7 +277,7 @@ async fn floods() {
 }
 
 #[tokio::test]
-async fn sends_what_is_not_mqtt() {
+async fn sends_malformed_packets() {
     let fleet = Fleet::new().await;
     let peer = Peer::malformed().await;
     let spec = link(&peer.url("mqtt"));
@@ -301,7 +301,7 @@ async fn another_client_takes_the_session_over() {
 }
 
 #[tokio::test]
-async fn keeps_its_state_to_itself() {
+async fn denies_the_subscription_to_sys() {
     let fleet = Fleet::new().await;
     let peer = Peer::script().read_connect().connack(0).deny_subscribe(0x87).serve().start().await;
     let spec = link(&peer.url("mqtt"));
@@ -312,11 +312,13 @@ async fn keeps_its_state_to_itself() {
     fleet.ends_well().await;
 }
 
-/// On two threads, as in real life.
+/// On two threads, as in production.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn everything_at_once_delays_nobody() {
+async fn many_broken_peers_do_not_delay_a_healthy_one() {
     const OF_EACH: usize = 20;
-    let fleet = Fleet::with(short_keepalive()).await;
+    // Longer than the test: the attempts at the silent peer do not end before the healthy broker is up.
+    let config = LinkConfig { connect_timeout: 4 * PATIENCE, ..short_keepalive() };
+    let fleet = Fleet::with(config).await;
     let dead = ReservedPort::on("127.0.0.1".parse().unwrap());
     let peers = [
         Peer::silent().await,
@@ -347,11 +349,10 @@ async fn everything_at_once_delays_nobody() {
 
     let broker = Mosquitto::plain().await;
     let good = link(&broker.url());
-    let start = std::time::Instant::now();
     fleet.want_all(&[troubled, vec![good.clone()]].concat());
     fleet.until_up(&good).await;
-    let took = start.elapsed();
-    assert!(took < Duration::from_secs(2), "a good broker waited {took:?} behind bad ones");
+    let silent = peers[0].connections();
+    assert!(silent <= 2 * OF_EACH, "an attempt at the silent peer has ended: {silent} dials");
     fleet.ends_well().await;
 }
 

@@ -1,4 +1,4 @@
-//! What the tests have in common: a supervisor with a bystander.
+//! What the tests share: a supervisor with a bystander.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use haltere_testkit::clock::RealClock;
 use haltere_testkit::wait::{self, PATIENCE};
 use haltere_testkit::{Mosquitto, builders};
 
-/// Pauses short enough for tests; everything else as in real life.
+/// The default configuration with pauses short enough for tests.
 pub(crate) fn quick() -> LinkConfig {
     let backoff =
         Backoff { first: Duration::from_millis(20), factor: 1.5, max: Duration::from_millis(200) };
@@ -33,7 +33,7 @@ pub(crate) fn short_keepalive() -> LinkConfig {
     }
 }
 
-/// A link to `url` as anybody would configure it first: no credentials, no TLS settings.
+/// A link to `url` without credentials or TLS settings.
 pub(crate) fn link(url: &str) -> LinkSpec {
     LinkSpec {
         id: builders::id("under-test"),
@@ -50,8 +50,8 @@ pub(crate) fn link(url: &str) -> LinkSpec {
     }
 }
 
-/// A supervisor with a link to a healthy broker, the bystander, which must not feel what happens to
-/// the link under test.
+/// A supervisor with a link to a healthy broker, the bystander, which must not be affected by the link
+/// under test.
 pub(crate) struct Fleet {
     pub(crate) supervisor: Supervisor,
     bystander: Arc<LinkSpec>,
@@ -81,12 +81,12 @@ impl Fleet {
         Self { supervisor, bystander, bystander_up_since: since, bystander_broker }
     }
 
-    /// Makes `spec` wanted beside the bystander.
+    /// Makes `spec` wanted, in addition to the bystander.
     pub(crate) fn want(&self, spec: &LinkSpec) {
         self.want_all(std::slice::from_ref(spec));
     }
 
-    /// Makes all of `specs`, and nothing else, wanted beside the bystander.
+    /// Makes exactly `specs` wanted, in addition to the bystander.
     pub(crate) fn want_all(&self, specs: &[LinkSpec]) {
         let specs = specs.iter().cloned().map(Arc::new);
         let wanted: Vec<_> = std::iter::once(self.bystander.clone()).chain(specs).collect();
@@ -111,23 +111,23 @@ impl Fleet {
     }
 
     /// Makes `spec` wanted; its first attempt has to fail, a probe has to fail in the same way,
-    /// and the bystander has to be untouched.
+    /// and the bystander must not be affected.
     pub(crate) async fn fails(&self, spec: &LinkSpec) -> Arc<LinkFailure> {
         let (status, report) =
             tokio::join!(self.first_outcome(spec), self.supervisor.probe(spec, |_| {}));
         assert!(!status.connected(), "{} is online", spec.url);
         let failure = status.failure().expect("an outcome that is no success").clone();
         let probed = report.failure.as_ref().expect("what fails a link fails a probe");
-        assert_eq!(row(probed), row(&failure), "the probe tells another story");
+        assert_eq!(row(probed), row(&failure), "the probe reports another failure");
         let last = report.stages.last().expect("at least one stage");
         assert!(!last.ok, "{:?}", report.stages);
         assert_eq!(last.stage, failure.stage, "{:?}", report.stages);
         assert!(report.stages[..report.stages.len() - 1].iter().all(|stage| stage.ok));
-        self.bystander_felt_nothing();
+        self.assert_bystander_unaffected();
         failure
     }
 
-    /// How the link under test is, as soon as that speaks of `spec`.
+    /// The status of the link under test, once it is of the revision of `spec`.
     pub(crate) fn status(&self, spec: &LinkSpec) -> Option<Arc<ConnectionStatus>> {
         self.supervisor.status(&spec.id).filter(|status| status.revision >= spec.revision)
     }
@@ -141,14 +141,14 @@ impl Fleet {
         .await;
     }
 
-    /// Waits until the link under test is down, and says why it is.
+    /// Waits until the link under test is down, and returns the failure.
     pub(crate) async fn until_down(&self, spec: &LinkSpec) -> Arc<LinkFailure> {
         let what = format!("the link to {} to be down", spec.url);
         wait::until(&what, PATIENCE, async || self.supervisor.status(&spec.id)?.failure().cloned())
             .await
     }
 
-    /// Waits until `wanted` holds for what the broker of the link under test has told.
+    /// Waits until `wanted` holds for the facts about the broker of the link under test.
     pub(crate) async fn until_facts(
         &self,
         spec: &LinkSpec,
@@ -161,8 +161,8 @@ impl Fleet {
         .await
     }
 
-    /// Why the link under test first went down; from its history, since a link that is quickly up
-    /// again may not be caught in the act.
+    /// The first failure of the link under test, from its history, because a link that is quickly up again
+    /// may not be observed while it is down.
     pub(crate) async fn first_failure(&self, spec: &LinkSpec) -> Arc<LinkFailure> {
         wait::until("a failure in the link's history", PATIENCE, async || {
             let newest_first = self.supervisor.history(&spec.id);
@@ -171,8 +171,8 @@ impl Fleet {
         .await
     }
 
-    /// The bystander has been up all the time, on one and the same connection.
-    pub(crate) fn bystander_felt_nothing(&self) {
+    /// Asserts that the bystander has been up all the time, in one session.
+    pub(crate) fn assert_bystander_unaffected(&self) {
         let status = self.supervisor.status(&self.bystander.id).expect("it is still wanted");
         assert_eq!(
             status.state,
@@ -186,7 +186,7 @@ impl Fleet {
 
     /// Ends everything; the last thing a test does.
     pub(crate) async fn ends_well(self) {
-        self.bystander_felt_nothing();
+        self.assert_bystander_unaffected();
         wait::within("the supervisor to shut down", PATIENCE, self.supervisor.shutdown()).await;
     }
 }
@@ -208,8 +208,8 @@ fn row(failure: &LinkFailure) -> String {
 }
 
 /// Compares with a row of the contract's table, `stage code errno syscall address port`, in which
-/// `ADDRESS PORT` stands for `peer`, and sees to it that the message is a sentence that helps:
-/// it says `word`, and no Rust shows through.
+/// `ADDRESS PORT` is replaced by `peer`. Checks that the message is a helpful sentence: it contains `word`,
+/// and no debug output of Rust.
 #[track_caller]
 pub(crate) fn assert_row(failure: &LinkFailure, expected: &str, peer: SocketAddr, word: &str) {
     let expected = expected
@@ -217,7 +217,7 @@ pub(crate) fn assert_row(failure: &LinkFailure, expected: &str, peer: SocketAddr
         .replace("PORT", &peer.port().to_string());
     assert_eq!(row(failure), expected, "{}", failure.message);
     let message = &failure.message;
-    assert!(message.contains(word), "{message:?} does not say {word:?}");
+    assert!(message.contains(word), "{message:?} does not contain {word:?}");
     assert!(message.split_whitespace().count() >= 6, "too short to help: {message:?}");
     for slip in ["{", "}", "\n", "Error(", "Some(", "Os ", "Kind(", "Custom", "Invalid("] {
         assert!(!message.contains(slip), "Rust shows through: {message:?}");

@@ -1,4 +1,4 @@
-//! Certificates as people have them: made by `openssl` the way `mosquitto-tls(7)` says.
+//! Certificates made by `openssl` as `mosquitto-tls(7)` describes.
 
 use haltere_core::TlsMaterial;
 use haltere_link::LinkSpec;
@@ -57,7 +57,7 @@ async fn p_521_on_both_sides() {
 }
 
 #[tokio::test]
-async fn a_self_signed_ca_used_as_a_server_and_trusted_as_it_is() {
+async fn a_self_signed_ca_used_as_a_server_certificate_and_trusted() {
     let workshop = Workshop::new();
     let fleet = Fleet::new().await;
     let identity = workshop.self_signed("localhost", Key::P256);
@@ -77,7 +77,7 @@ async fn a_self_signed_ca_used_as_a_server_and_trusted_as_it_is() {
 }
 
 #[tokio::test]
-async fn what_openssl_would_refuse_is_refused() {
+async fn certificates_that_openssl_refuses_are_refused() {
     let workshop = Workshop::new();
     let fleet = Fleet::new().await;
     let ca = workshop.ca("My CA", Key::P256);
@@ -91,10 +91,10 @@ async fn what_openssl_would_refuse_is_refused() {
         "localhost",
     );
 
-    let stranger = workshop.ca("A stranger", Key::P256);
+    let unknown = workshop.ca("Unknown CA", Key::P256);
     let foreign = LinkSpec {
         revision: by_address.revision.next(),
-        ..dialling(&broker, "localhost", trusting(stranger.pem()))
+        ..dialling(&broker, "localhost", trusting(unknown.pem()))
     };
     assert_row(
         &*fleet.fails(&foreign).await,
@@ -103,7 +103,7 @@ async fn what_openssl_would_refuse_is_refused() {
         "CA",
     );
 
-    let careless = LinkSpec {
+    let unverified = LinkSpec {
         revision: foreign.revision.next(),
         ..dialling(
             &broker,
@@ -111,7 +111,7 @@ async fn what_openssl_would_refuse_is_refused() {
             TlsMaterial { reject_unauthorized: Some(false), ..TlsMaterial::default() },
         )
     };
-    fleet.comes_up(&careless).await;
+    fleet.comes_up(&unverified).await;
     fleet.ends_well().await;
 }
 

@@ -1,4 +1,4 @@
-//! MQTT over TCP: coming up, and being refused.
+//! MQTT over TCP: accepted and refused sessions.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ fn logging_in(spec: LinkSpec, username: &str, password: &str) -> LinkSpec {
 }
 
 #[tokio::test]
-async fn a_broker_is_up_and_tells_about_itself() {
+async fn a_broker_is_up_and_its_version_and_uptime_are_known() {
     let fleet = Fleet::new().await;
     let broker = Mosquitto::plain().await;
     let spec = link(&broker.url());
@@ -35,7 +35,7 @@ async fn a_broker_is_up_and_tells_about_itself() {
 }
 
 #[tokio::test]
-async fn a_broker_that_hides_its_state_is_up_all_the_same() {
+async fn a_broker_without_sys_topics_is_up() {
     let fleet = Fleet::new().await;
     let broker = Mosquitto::builder().option("sys_interval 0").start().await;
     fleet.comes_up(&link(&broker.url())).await;
@@ -58,7 +58,7 @@ async fn host_names_and_both_families_of_addresses() {
 #[tokio::test]
 async fn every_address_of_a_name_is_tried() {
     let broker = Mosquitto::plain().await;
-    // Nobody listens at 127.0.0.9, and the broker's port is ours only on 127.0.0.1.
+    // The broker listens only on 127.0.0.1.
     let addresses = ["127.0.0.9", "127.0.0.1"].map(|ip| ip.parse().unwrap());
     let dns =
         DnsServer::knowing(&[("broker.test", DnsAnswer::Addresses(addresses.to_vec()))]).await;
@@ -70,7 +70,7 @@ async fn every_address_of_a_name_is_tried() {
 }
 
 #[tokio::test]
-async fn passwords_right_wrong_and_missing() {
+async fn right_wrong_and_missing_passwords() {
     let fleet = Fleet::new().await;
     let broker = Mosquitto::builder().user("haltere", "right").start().await;
     let row = "mqtt NOT_AUTHORIZED 135 connack ADDRESS PORT";
@@ -104,7 +104,7 @@ async fn refused_credentials_are_retried_slowly() {
 }
 
 #[tokio::test]
-async fn what_connect_says() {
+async fn the_content_of_connect() {
     let fleet = Fleet::new().await;
     let peer = Peer::healthy().await;
     fleet.comes_up(&logging_in(link(&peer.url("mqtt")), "u", "p")).await;
@@ -117,18 +117,18 @@ async fn what_connect_says() {
 }
 
 #[tokio::test]
-async fn brokers_that_know_only_3_1_1() {
+async fn brokers_that_speak_only_3_1_1() {
     let fleet = Fleet::new().await;
     let mut revision = link("mqtt://x").revision;
     for (how, refusal) in [
         ("as 3.1.1 demands", &[0x20, 2, 0, 1][..]),
-        ("in words of MQTT 5", &[0x20, 3, 0, 0x84, 0]),
+        ("with a code of MQTT 5", &[0x20, 3, 0, 0x84, 0]),
         ("in the shape of MQTT 5 with the old code", &[0x20, 3, 0, 1, 0]),
         ("with a DISCONNECT", &[0xe0, 2, 0x84, 0]),
         ("with a DISCONNECT without properties", &[0xe0, 1, 0x84]),
-        ("by hanging up", &[]),
-        ("in words of MQTT 5 without properties", &[0x20, 2, 0, 0x84]),
-        ("by letting us in as 3.1.1 does", &[0x20, 2, 0, 0]),
+        ("by closing", &[]),
+        ("with a code of MQTT 5, without properties", &[0x20, 2, 0, 0x84]),
+        ("by accepting with a CONNACK of 3.1.1", &[0x20, 2, 0, 0]),
     ] {
         let peer =
             Peer::script().read_connect().refuse_v5(refusal).connack(0).serve().start().await;
@@ -144,10 +144,10 @@ async fn brokers_that_know_only_3_1_1() {
     fleet.ends_well().await;
 }
 
-/// A parser of MQTT 3 reads up to the protocol level and closes; the rest of our CONNECT is unread, so
-/// what arrives here is a reset.
+/// A parser of MQTT 3 reads up to the protocol level and closes. The rest of CONNECT is unread, so the
+/// client gets a reset.
 #[tokio::test]
-async fn brokers_that_know_only_3_1_1_and_drop_us_with_a_reset() {
+async fn brokers_that_speak_only_3_1_1_and_reset_the_connection() {
     let ca = Ca::new("private");
     let identity = ca.server(&["127.0.0.1"]);
     for (scheme, start) in [
@@ -181,7 +181,7 @@ async fn brokers_that_know_only_3_1_1_and_drop_us_with_a_reset() {
 }
 
 #[tokio::test]
-async fn a_broker_known_to_speak_only_3_1_1_is_not_asked_for_5_at_each_retry() {
+async fn a_broker_known_to_speak_only_3_1_1_is_retried_with_3_1_1() {
     let fleet = Fleet::new().await;
     let peer = Peer::script()
         .read_connect()
@@ -201,7 +201,7 @@ async fn a_broker_known_to_speak_only_3_1_1_is_not_asked_for_5_at_each_retry() {
 }
 
 #[tokio::test]
-async fn what_a_broker_gives_as_its_reason() {
+async fn reason_codes_of_mqtt_5() {
     let fleet = Fleet::new().await;
     let mut revision = link("mqtt://x").revision;
     for (code, name, word) in [
@@ -232,9 +232,9 @@ async fn what_a_broker_gives_as_its_reason() {
     fleet.ends_well().await;
 }
 
-/// Reason String and Server Reference, with characters that would turn or break what is around them.
+/// Reason String and Server Reference, with characters that could reorder or break the surrounding text.
 #[tokio::test]
-async fn a_brokers_own_words_are_shown_and_harmless() {
+async fn texts_of_a_broker_are_shown_and_harmless() {
     let fleet = Fleet::new().await;
     let server = "mqtt-2.example:1884";
     let words = "mo\u{2028}ved\u{200b} \u{202e}away\x1b[2J";
@@ -250,7 +250,11 @@ async fn a_brokers_own_words_are_shown_and_harmless() {
     let row = "mqtt SERVER_MOVED 157 connack ADDRESS PORT";
     assert_row(&failure, row, peer.address(), "its address is \"mqtt-2.example:1884\"");
     assert!(failure.message.ends_with("(\"moved away[2J\")"), "{:?}", failure.message);
-    assert_eq!(peer.connections(), 2, "link and doctor, and nobody follows");
+    assert_eq!(
+        peer.connections(),
+        2,
+        "one by the link, one by the probe, none to the other server"
+    );
     fleet.ends_well().await;
 }
 
@@ -266,9 +270,9 @@ async fn a_second_connack_ends_the_session() {
     fleet.ends_well().await;
 }
 
-/// Mosquitto answers a client id without the prefix it wants as it answers wrong credentials.
+/// Mosquitto refuses a client id without the required prefix with the same code as wrong credentials.
 #[tokio::test]
-async fn a_client_id_without_the_prefix_the_broker_wants() {
+async fn a_client_id_without_the_required_prefix() {
     let fleet = Fleet::new().await;
     let broker = Mosquitto::builder().option("clientid_prefixes plant-").start().await;
     let spec = link(&broker.url());
@@ -286,7 +290,7 @@ async fn a_client_id_without_the_prefix_the_broker_wants() {
 }
 
 #[tokio::test]
-async fn what_a_3_1_1_broker_gives_as_its_reason() {
+async fn return_codes_of_mqtt_3_1_1() {
     let fleet = Fleet::new().await;
     let mut revision = link("mqtt://x").revision;
     for (code, name) in [

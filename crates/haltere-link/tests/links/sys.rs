@@ -1,4 +1,4 @@
-//! Brokers that take offence at being asked for `$SYS`: an extra must not cost the link.
+//! Brokers that end sessions because of the subscription to `$SYS`, which must not cost the link.
 
 use std::time::Duration;
 
@@ -16,7 +16,8 @@ fn greeting() -> Script {
     Peer::script().read_connect().connack(0)
 }
 
-/// The link flaps at most `sessions` times, then stays up without asking; the doctor says the same.
+/// The link loses at most `sessions` sessions, then stays up without the subscription. A probe reports the
+/// same.
 async fn stays_up_without(config: LinkConfig, spec: LinkSpec, peer: &Peer, sessions: usize) {
     let fleet = Fleet::with(config).await;
     fleet.want(&spec);
@@ -28,20 +29,20 @@ async fn stays_up_without(config: LinkConfig, spec: LinkSpec, peer: &Peer, sessi
 
     let report = fleet.supervisor.probe(&spec, |_| {}).await;
     assert_eq!(report.failure, None, "{:#?}", report.stages);
-    let broker = report.broker.clone().expect("it was let in");
-    assert_eq!(broker.sys, SysTopics::EndsSession, "the doctor says something else");
+    let broker = report.broker.clone().expect("accepted");
+    assert_eq!(broker.sys, SysTopics::EndsSession, "the probe reports something else");
     let last = report.stages.last().and_then(|stage| stage.detail.as_deref()).unwrap_or_default();
     assert!(last.contains("ends the session when asked for $SYS"), "{last}");
     assert!(report.stages.iter().all(|stage| stage.ok), "{:#?}", report.stages);
 
     let status = fleet.supervisor.status(&spec.id).expect("wanted");
     assert!(status.connected(), "{status:?}");
-    assert_eq!(peer.subscribes(), sessions + 1, "the link has asked again");
+    assert_eq!(peer.subscribes(), sessions + 1, "the link has subscribed again");
     fleet.ends_well().await;
 }
 
 #[tokio::test]
-async fn a_broker_that_says_it_does_not_allow_it() {
+async fn a_broker_that_names_the_subscription_as_the_reason() {
     for reason in [0x87, 0x8f, 0xa2] {
         let away = [0xe0, 2, reason, 0];
         let peer = greeting().await_subscribe().send(away).close().start().await;
@@ -71,13 +72,13 @@ async fn a_broker_that_resets() {
 }
 
 #[tokio::test]
-async fn a_broker_that_speaks_nonsense() {
+async fn a_broker_that_sends_an_invalid_packet() {
     let peer = greeting().await_subscribe().send([0, 0]).hold().start().await;
     stays_up_without(quick(), link(&peer.url("mqtt")), &peer, 2).await;
 }
 
 #[tokio::test]
-async fn a_broker_that_closes_a_moment_after_it_has_answered() {
+async fn a_broker_that_closes_shortly_after_suback() {
     let pause = Duration::from_millis(300);
     for script in [greeting().answer_subscribe(), greeting().deny_subscribe(0x80)] {
         let peer = script.pause(pause).close().start().await;
@@ -93,9 +94,9 @@ async fn a_broker_that_closes_a_moment_after_it_has_answered() {
     stays_up_without(quick(), link(&peer.url("mqtt")), &peer, 2).await;
 }
 
-/// Retained messages come right behind the SUBACK; they are what the broker can't send.
+/// Retained messages follow the SUBACK; this broker fails to send them.
 #[tokio::test]
-async fn a_broker_that_breaks_over_its_retained_messages() {
+async fn a_broker_that_fails_to_send_its_retained_messages() {
     let peer = greeting()
         .answer_subscribe()
         .publish("$SYS/broker/version", "mosquitto version 9")
@@ -154,9 +155,9 @@ async fn over_tls_and_websocket() {
 }
 
 #[tokio::test]
-async fn it_is_asked_again_after_an_edit() {
+async fn a_link_subscribes_again_after_an_edit() {
     let fleet = Fleet::new().await;
-    // It ends two sessions, and then its operator lets us read.
+    // The broker ends two sessions, and then allows the subscription.
     let peer = Peer::run_each(vec![
         greeting().await_subscribe().close(),
         greeting().await_subscribe().close(),
@@ -189,14 +190,14 @@ async fn a_broker_that_only_refuses_or_never_answers_keeps_its_link() {
         fleet.until_facts(&spec, "an answer, or none", |it| it.sys == expected).await;
         let report = fleet.supervisor.probe(&spec, |_| {}).await;
         assert_eq!(report.failure, None);
-        assert_eq!(report.broker.expect("let in").sys, expected);
-        assert_eq!(peer.connections(), 2, "one for the link, one for the doctor");
+        assert_eq!(report.broker.expect("accepted").sys, expected);
+        assert_eq!(peer.connections(), 2, "one by the link, one by the probe");
         fleet.ends_well().await;
     }
 }
 
 #[tokio::test]
-async fn nobody_is_asked_who_should_not_be() {
+async fn no_metrics_mode_sends_no_subscribe() {
     let fleet = Fleet::with(short_keepalive()).await;
     let peer = greeting().await_subscribe().close().start().await;
     let spec = LinkSpec { read_sys: false, ..link(&peer.url("mqtt")) };
@@ -205,22 +206,22 @@ async fn nobody_is_asked_who_should_not_be() {
     assert_eq!(facts.sys, SysTopics::Off);
     let report = fleet.supervisor.probe(&spec, |_| {}).await;
     assert_eq!(report.failure, None);
-    assert_eq!(report.broker.expect("let in").sys, SysTopics::Off);
+    assert_eq!(report.broker.expect("accepted").sys, SysTopics::Off);
     assert_eq!((peer.subscribes(), peer.connections()), (0, 2));
     fleet.ends_well().await;
 }
 
-/// Some brokers have no other word for it.
+/// Some brokers use this code for any reason.
 #[tokio::test]
-async fn a_broker_that_says_another_client_came_whenever_it_is_asked() {
+async fn a_broker_that_reports_a_session_taken_over_after_each_subscribe() {
     let away = [0xe0, 2, 0x8e, 0];
     let peer = greeting().await_subscribe().send(away).close().start().await;
     stays_up_without(quick(), link(&peer.url("mqtt")), &peer, 3).await;
 }
 
-/// As when its first message under $SYS is due.
+/// For example when its first message under $SYS is due.
 #[tokio::test]
-async fn a_broker_that_closes_seconds_after_it_has_answered() {
+async fn a_broker_that_closes_seconds_after_suback() {
     let script = greeting().answer_subscribe().pause(Duration::from_millis(2_200)).close();
     let peer = script.start().await;
     let fleet = Fleet::new().await;
@@ -233,24 +234,24 @@ async fn a_broker_that_closes_seconds_after_it_has_answered() {
     fleet.ends_well().await;
 }
 
-/// Two clients with one client id: the one that comes last throws the other one out, whatever it asks.
+/// Two clients with one client id: each new session ends the other one, whatever it subscribes to.
 #[tokio::test]
-async fn a_session_that_another_client_takes_over_is_not_blamed_on_it() {
+async fn a_session_taken_over_is_not_attributed_to_the_subscription() {
     let fleet = Fleet::new().await;
     let away = [0xe0, 2, 0x8e, 0];
     let pause = Duration::from_millis(20);
     let peer = greeting().pause(pause).send(away).close().start().await;
     let spec = link(&peer.url("mqtt"));
     fleet.want(&spec);
-    wait::until("a fourth question", PATIENCE, async || (peer.subscribes() >= 4).then_some(()))
+    wait::until("a fourth SUBSCRIBE", PATIENCE, async || (peer.subscribes() >= 4).then_some(()))
         .await;
     let report = fleet.supervisor.probe(&spec, |_| {}).await;
-    let failure = report.failure.clone().expect("the doctor does not call that healthy");
+    let failure = report.failure.clone().expect("the probe fails");
     assert!(failure.message.contains("another client connected"), "{failure}");
     fleet.ends_well().await;
 }
 
-/// With a real broker that says nothing as it closes the older session.
+/// With a real broker, which closes the older session without a reason.
 #[tokio::test]
 async fn a_second_client_at_mosquitto_is_named() {
     let broker = haltere_testkit::Mosquitto::plain().await;
@@ -271,24 +272,24 @@ async fn a_second_client_at_mosquitto_is_named() {
     fleet.ends_well().await;
 }
 
-/// Without a word, and whether we ask or not.
+/// Without a reason, with and without the subscription.
 #[tokio::test]
-async fn sessions_that_end_anyway_are_not_blamed_on_it() {
+async fn sessions_that_end_anyway_are_not_attributed_to_the_subscription() {
     let fleet = Fleet::new().await;
     let peer = greeting().pause(Duration::from_millis(20)).close().start().await;
     let spec = link(&peer.url("mqtt"));
     fleet.want(&spec);
-    // Two that ask, one that does not and is short as well, and it asks again.
-    wait::until("a third question", PATIENCE, async || (peer.subscribes() >= 3).then_some(()))
+    // Two sessions that subscribe, one that does not and is as short, and one that subscribes again.
+    wait::until("a third SUBSCRIBE", PATIENCE, async || (peer.subscribes() >= 3).then_some(()))
         .await;
 
     let report = fleet.supervisor.probe(&spec, |_| {}).await;
-    let failure = report.failure.expect("the doctor does not call that healthy");
+    let failure = report.failure.expect("the probe fails");
     assert_eq!((failure.stage.as_str(), &*failure.code.as_str()), ("closed", "ECONNCLOSED"));
     assert!(failure.message.contains("another client with the same client id"), "{failure}");
-    let said = || fleet.supervisor.history(&spec.id).into_iter().filter_map(|it| it.failure);
+    let failures = || fleet.supervisor.history(&spec.id).into_iter().filter_map(|it| it.failure);
     let names = |it: &haltere_core::LinkFailure| it.message.contains("the same client id");
-    assert!(said().any(|it| names(&it)), "{:#?}", said().collect::<Vec<_>>());
+    assert!(failures().any(|it| names(&it)), "{:#?}", failures().collect::<Vec<_>>());
     let last = report.stages.last().expect("stages");
     assert_eq!((last.ok, last.stage), (false, failure.stage), "{:#?}", report.stages);
     fleet.ends_well().await;

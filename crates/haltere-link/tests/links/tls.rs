@@ -1,4 +1,4 @@
-//! TLS with certificates as they should be, and as they should not.
+//! TLS with valid and invalid certificates.
 
 use haltere_core::{Alpn, Stage, TlsMaterial, TlsServerName};
 use haltere_link::LinkSpec;
@@ -18,11 +18,11 @@ fn with_tls(url: &str, tls: TlsMaterial) -> LinkSpec {
     LinkSpec { tls, ..link(url) }
 }
 
-fn unverified() -> TlsMaterial {
+fn without_verification() -> TlsMaterial {
     TlsMaterial { reject_unauthorized: Some(false), ..TlsMaterial::default() }
 }
 
-/// A broker shows `identity`; a link that trusts `trusted` (nothing: the system's roots) fails so.
+/// A broker presents `identity`; a link that trusts `trusted` (or the system's roots) fails with `code`.
 async fn is_refused(identity: &Identity, trusted: Option<&Ca>, code: &str, word: &str) {
     let fleet = Fleet::new().await;
     let broker = broker_showing(identity).await;
@@ -30,12 +30,12 @@ async fn is_refused(identity: &Identity, trusted: Option<&Ca>, code: &str, word:
     let failure = fleet.fails(&with_tls(&broker.url(), tls)).await;
     assert_row(&failure, &format!("tls {code} – – – –"), broker.address(), word);
 
-    // Whoever says so is let in all the same.
-    let careless = LinkSpec {
+    // Without verification the link comes up.
+    let unverified = LinkSpec {
         revision: link("mqtt://x").revision.next(),
-        ..with_tls(&broker.url(), unverified())
+        ..with_tls(&broker.url(), without_verification())
     };
-    fleet.comes_up(&careless).await;
+    fleet.comes_up(&unverified).await;
     fleet.ends_well().await;
 }
 
@@ -90,7 +90,7 @@ async fn tls_1_2_and_other_keys() {
     let spec = with_tls(&broker.url(), trusting(&ca.pem()));
     fleet.comes_up(&spec).await;
     let facts = fleet.until_facts(&spec, "TLS facts", |facts| facts.tls.is_some()).await;
-    // Mosquitto takes tls_version for the lowest version it speaks.
+    // Mosquitto uses tls_version as the lowest version.
     let version = facts.tls.as_ref().expect("just asked for").version;
     assert!(version.starts_with("TLSv1."), "{version}");
 
@@ -121,7 +121,7 @@ async fn client_certificates_good_missing_and_foreign() {
 
     let foreign = LinkSpec {
         revision: anonymous.revision.next(),
-        tls: showing(anonymous.tls.clone(), &Ca::new("strangers").client("me")),
+        tls: showing(anonymous.tls.clone(), &Ca::new("unknown").client("me")),
         ..anonymous.clone()
     };
     assert_row(
@@ -148,14 +148,14 @@ async fn self_signed() {
 
 #[tokio::test]
 async fn self_signed_root_in_the_chain() {
-    let stranger = Ca::new("stranger");
-    let identity = stranger.server(HERE).with_chain(&stranger.pem());
+    let unknown = Ca::new("unknown");
+    let identity = unknown.server(HERE).with_chain(&unknown.pem());
     is_refused(&identity, None, "SELF_SIGNED_CERT_IN_CHAIN", "private authority").await;
 }
 
 #[tokio::test]
-async fn a_stranger_signed_it() {
-    let identity = Ca::new("stranger").server(HERE);
+async fn signed_by_an_unknown_ca() {
+    let identity = Ca::new("unknown").server(HERE);
     let ours = Ca::new("ours");
     is_refused(&identity, Some(&ours), "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "CA").await;
 }
@@ -196,13 +196,13 @@ async fn wrong_host() {
 
 #[tokio::test]
 async fn expired_comes_before_an_unknown_issuer() {
-    let identity = Ca::new("stranger").issue(&Leaf::server(HERE).expired());
+    let identity = Ca::new("unknown").issue(&Leaf::server(HERE).expired());
     is_refused(&identity, Some(&Ca::new("ours")), "CERT_HAS_EXPIRED", "expired").await;
 }
 
 #[tokio::test]
 async fn an_unknown_issuer_comes_before_a_wrong_name() {
-    let identity = Ca::new("stranger").server(&["elsewhere.example"]);
+    let identity = Ca::new("unknown").server(&["elsewhere.example"]);
     let ours = Ca::new("ours");
     is_refused(&identity, Some(&ours), "UNABLE_TO_VERIFY_LEAF_SIGNATURE", "CA").await;
 }
@@ -237,7 +237,7 @@ async fn tls_to_a_plain_port_and_plain_to_a_tls_port() {
 }
 
 #[tokio::test]
-async fn a_web_server() {
+async fn a_port_that_speaks_http() {
     let fleet = Fleet::new().await;
     let web = Peer::http().await;
     let tls = link(&web.url("mqtts"));
@@ -273,7 +273,7 @@ async fn alerts_carry_the_names_openssl_gives_them() {
 }
 
 #[tokio::test]
-async fn a_broker_that_leaves_after_the_handshake() {
+async fn a_broker_that_closes_after_the_handshake() {
     let fleet = Fleet::new().await;
     let ca = Ca::new("private");
     let peer = Peer::script().tls(&ca.server(HERE)).read_connect().close().start().await;
@@ -282,7 +282,7 @@ async fn a_broker_that_leaves_after_the_handshake() {
     fleet.ends_well().await;
 }
 
-/// What to ask for in the handshake, in place of nothing and the URL's host.
+/// `tls` with this ALPN and server name.
 fn asking(tls: TlsMaterial, alpn: &str, server_name: &str) -> TlsMaterial {
     TlsMaterial {
         alpn: (!alpn.is_empty()).then(|| Alpn::parse(alpn).expect("protocols")),
@@ -314,7 +314,7 @@ async fn a_port_shared_by_hosts_and_protocols() {
     fleet.comes_up(&spec).await;
     let mut revision = spec.revision;
     for (tls, row) in [
-        // A name of the URL that is no name: nothing is asked for, and no certificate is shown.
+        // The URL has an address, so no server name is sent, and the peer presents no certificate.
         (trusted.clone(), "tls ERR_SSL_TLSV1_ALERT_ACCESS_DENIED – – – –"),
         (
             asking(trusted.clone(), "", "elsewhere.example"),
@@ -341,7 +341,7 @@ async fn the_server_name_is_what_the_certificate_is_checked_for() {
     let by_address = with_tls(&broker.url(), asking(trusted.clone(), "", "broker.example"));
     fleet.comes_up(&by_address).await;
 
-    // The URL's own host does not count any more.
+    // The URL's host is no longer checked.
     let broker = broker_showing(&ca.server(HERE)).await;
     let elsewhere = LinkSpec {
         revision: by_address.revision.next(),

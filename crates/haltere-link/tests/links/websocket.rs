@@ -1,5 +1,4 @@
-//! MQTT over WebSocket. Mosquitto's listeners bind all addresses, so they live in a network of
-//! their own.
+//! MQTT over WebSocket. Mosquitto's listeners bind all addresses, so they run in a network namespace.
 
 use haltere_core::{TlsMaterial, TlsServerName};
 use haltere_link::LinkSpec;
@@ -65,7 +64,7 @@ fn ws_and_wss() {
 }
 
 #[test]
-fn a_killed_broker_is_noticed_and_found_again() {
+fn a_killed_broker_is_noticed_and_reconnected() {
     netns::run(async {
         let fleet = Fleet::new().await;
         let mut broker =
@@ -123,7 +122,7 @@ async fn refused_upgrades() {
 
 /// A redirect is shown, and not followed.
 #[tokio::test]
-async fn upgrades_that_are_sent_elsewhere() {
+async fn redirected_upgrades() {
     let fleet = Fleet::new().await;
     let web = Peer::script()
         .read_http_head()
@@ -135,13 +134,13 @@ async fn upgrades_that_are_sent_elsewhere() {
     let row = "websocket ERR_WEBSOCKET_UPGRADE 302 upgrade ADDRESS PORT";
     assert_row(&failure, row, web.address(), "redirects to \"https://b.example/mqtt\"");
     assert!(failure.message.contains("302 \"Found\""), "{}", failure.message);
-    assert_eq!(web.connections(), 2, "link and doctor");
+    assert_eq!(web.connections(), 2, "one by the link, one by the probe");
     fleet.ends_well().await;
 }
 
-/// nginx and others name more than the upgrade in their answer.
+/// nginx and other proxies send more than the upgrade in their headers.
 #[tokio::test]
-async fn headers_that_are_lists() {
+async fn list_headers() {
     let fleet = Fleet::new().await;
     let mut revision = link("mqtt://x").revision;
     for lines in [
