@@ -37,6 +37,9 @@ test("many connections are disconnected and connected again; the dialog lists ex
   await expect(dialog).toContainText(bulk.unchanged(1));
   await dialog.getByRole("button", { name: fleet.disconnect }).click();
   await expect(dialog).toBeHidden();
+  // The outcome is told, and the focus is on the page.
+  await expect(page.getByText(bulk.done.disconnect(3))).toBeVisible();
+  await expect(page.getByRole("heading", { level: 1 })).toBeFocused();
   await expect(page.getByRole("status")).toHaveText(fleet.allIdle);
   for (const { status } of await admin.connections()) expect(status).toMatchObject({ state: "idle", connected: false });
 
@@ -48,6 +51,12 @@ test("many connections are disconnected and connected again; the dialog lists ex
   await expect(connectionItem(page, "Press")).toContainText(en.states.online);
   await expect(connectionItem(page, "Belt")).toContainText(en.states.online);
   await expect(connectionItem(page, "Oven")).toContainText(en.states.idle);
+
+  // It can be taken back.
+  const outcome = page.getByRole("alert").filter({ hasText: bulk.done.connect(2) });
+  await outcome.getByRole("button", { name: en.undo }).click();
+  await expect(connectionItem(page, "Press")).toContainText(en.states.idle);
+  await expect(connectionItem(page, "Belt")).toContainText(en.states.idle);
 });
 
 test("the selected connections are deleted, and no others", async ({ page, admin }) => {
@@ -59,8 +68,19 @@ test("the selected connections are deleted, and no others", async ({ page, admin
   expect(await admin.connections()).toHaveLength(4);
 
   await page.getByRole("button", { name: en.delete, exact: true }).click();
-  await dialog.getByRole("button", { name: en.delete }).click();
+  // Only after their number has been typed.
+  const number = dialog.getByRole("textbox", { name: bulk.typeNumber(2) });
+  await expect(number).toBeFocused();
+  for (const wrong of ["", "1", "22"]) {
+    await number.fill(wrong);
+    await number.press("Enter");
+    await expect(dialog.getByRole("button", { name: en.delete })).toBeDisabled();
+  }
+  expect(await admin.connections()).toHaveLength(4);
+  await number.fill("2");
+  await number.press("Enter");
   await expect(dialog).toBeHidden();
+  await expect(page.getByText(bulk.done.delete(2))).toBeVisible();
   await expect(connectionItem(page, "Press")).toBeHidden();
   expect((await admin.connections()).map(({ id }) => id).toSorted()).toEqual(["belt", "store"]);
 });
@@ -87,6 +107,7 @@ test("a failed delete is named even if no connection is left", async ({ page, ad
   const dialog = page.getByRole("dialog", { name: bulk.delete(4) });
   await expect(dialog).toBeVisible();
   await admin.delete("press");
+  await dialog.getByRole("textbox").fill("4");
   await dialog.getByRole("button", { name: en.delete }).click();
   await expect(dialog.getByRole("alert")).toHaveText(/1 failed.*Press: Connection not found/);
   await dialog.getByRole("button", { name: en.close }).last().click();

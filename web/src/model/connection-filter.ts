@@ -2,10 +2,11 @@ import type { Connection } from "../api/schema";
 import { splitWords } from "../util/text-search";
 import type { DisplayState } from "./display-state";
 import { displayState } from "./display-state";
+import { failureTarget } from "./failure-groups";
 
 /** Which connections to list, as the URL holds it. */
 export interface ConnectionFilter {
-  /** Words that all have to occur in the name, URL, id, version, failure code or failure message. */
+  /** Words that all have to occur in the name, URL, id, version, failure code, failure message or address. */
   readonly q?: string | undefined;
   readonly state?: DisplayState | undefined;
   readonly code?: string | undefined;
@@ -32,7 +33,7 @@ function searchText(connection: Connection): string {
   let text = searchTexts.get(connection);
   if (text === undefined) {
     const { id, name, url, status, broker } = connection;
-    text = [name, url, id, broker?.version, status?.error?.code, status?.error?.message]
+    text = [name, url, id, broker?.version, status?.error?.code, status?.error?.message, failureTarget(status?.error)]
       .filter(Boolean)
       .join("\n")
       .toLowerCase();

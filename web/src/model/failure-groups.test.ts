@@ -1,20 +1,61 @@
 import { expect, test } from "vitest";
 
-import { groupFailures } from "./failure-groups";
+import type { Connection } from "../api/schema";
+import { FRESH, failureTarget, groupFailures } from "./failure-groups";
 import { CONNECTIONS, failing, ids } from "./test-connections";
 
-test("failures are grouped by code, the most frequent first, each with its longest failing connection first", () => {
-  const groups = groupFailures(CONNECTIONS);
+/** A connection that is refused at an address. */
+function refusedAt(id: string, address: string, port: number, timestamp: number): Connection {
+  const connection = failing(id, "ECONNREFUSED", timestamp);
+  Object.assign(connection.status?.error ?? {}, { address, port });
+  return connection;
+}
+
+test("failures are grouped by code, the latest failure first", () => {
+  const groups = groupFailures(CONNECTIONS, FRESH * 2);
   expect(groups.map(({ code, since, connections }) => [code, since, ids(connections)])).toEqual([
-    ["ECONNREFUSED", 2, "d b"],
+    ["ECONNREFUSED", 2, "b d"],
     ["ENOTFOUND", 1, "c"],
   ]);
-  expect(groups[0]?.message).toBe("ECONNREFUSED since 2");
+  expect(groups[0]?.message).toBe("ECONNREFUSED since 3");
   expect(groups[0]?.isSinceKnown).toBe(true);
 });
 
-test("a group says when its first failure may have begun earlier", () => {
+test("two addresses that fail with one code are two targets, each with its own message and age", () => {
+  const now = 1_000_000;
+  const [group, ...others] = groupFailures(
+    [
+      refusedAt("old", "10.0.0.7", 1883, now - 7 * 60_000),
+      refusedAt("older", "10.0.0.7", 1883, now - 8 * 60_000),
+      refusedAt("new", "10.0.0.8", 1883, now - 60_000),
+    ],
+    now,
+  );
+  expect(others).toEqual([]);
+  expect(group).toMatchObject({ fresh: 1, since: now - 8 * 60_000 });
+  expect(group?.targets.map(({ target, fresh, connections }) => [target, fresh, ids(connections)])).toEqual([
+    ["10.0.0.8:1883", 1, "new"],
+    ["10.0.0.7:1883", 0, "old older"],
+  ]);
+});
+
+test("connections that can't be read are a group of their own", () => {
+  const unreadable: Connection = { id: "u", name: "Lost", url: "mqtt://lost.example" };
+  const groups = groupFailures([unreadable, ...CONNECTIONS], FRESH * 2);
+  expect(groups.map(({ code }) => code)).toEqual(["ECONNREFUSED", "ENOTFOUND", undefined]);
+  expect(groups[2]).toMatchObject({ fresh: 0, connections: [unreadable] });
+});
+
+test("a group says when its first failure may have begun earlier; such a failure is not new", () => {
   const connection = failing("e", "ETIMEDOUT", 1);
   if (connection.status) connection.status.sinceKnown = false;
-  expect(groupFailures([connection])[0]?.isSinceKnown).toBe(false);
+  expect(groupFailures([connection], 2)[0]).toMatchObject({ isSinceKnown: false, fresh: 0 });
+});
+
+test("an IPv6 address is in brackets, and a name that can't be resolved has no port", () => {
+  const error = { code: "ECONNREFUSED", message: "", stage: "tcp" } as const;
+  expect(failureTarget({ ...error, address: "::1", port: 1883 })).toBe("[::1]:1883");
+  expect(failureTarget({ ...error, address: "press.example" })).toBe("press.example");
+  expect(failureTarget(error)).toBeUndefined();
+  expect(failureTarget(undefined)).toBeUndefined();
 });

@@ -11,6 +11,11 @@ export interface FleetSearch extends ConnectionFilter {
   readonly view?: "grid" | undefined;
 }
 
+/** Whether a filter is set. */
+export function isFiltered({ q, state, code, version }: ConnectionFilter): boolean {
+  return [q, state, code, version].some((value) => value !== undefined);
+}
+
 /** Reads search parameters, which may hold anything; what is not valid is left out. */
 export function parseFleetSearch(params: Record<string, unknown>): FleetSearch {
   const text = (key: string) => {

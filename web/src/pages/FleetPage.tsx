@@ -1,10 +1,12 @@
 import { IconPlus, IconTransfer } from "@tabler/icons-react";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { useDeferredValue, useMemo, useState } from "react";
+import { useDeferredValue, useEffect, useMemo, useState } from "react";
 
 import { useFleet } from "../api/fleet";
 import { useProfile } from "../api/session";
 import { LinkButton } from "../components/LinkButton";
+import { useNow } from "../hooks/use-now";
+import { lastFleetSearch } from "../hooks/last-fleet-search";
 import { useDocumentTitle } from "../hooks/use-document-title";
 import { useMessages } from "../i18n/language";
 import { countStates } from "../model/connection-counts";
@@ -12,6 +14,7 @@ import { filterConnections } from "../model/connection-filter";
 import { sortByName, sortConnections } from "../model/connection-sort";
 import { groupFailures } from "../model/failure-groups";
 import type { FleetSearch } from "../model/fleet-search";
+import { isFiltered } from "../model/fleet-search";
 import { linkTo, PATHS } from "../model/paths";
 import { hasPermission } from "../model/permissions";
 import { EmptyState } from "../ui/EmptyState";
@@ -31,10 +34,21 @@ export function FleetPage() {
   return (
     <>
       <Fleet onBulk={setBulk} />
-      {bulk && <BulkDialog {...bulk} onClose={() => setBulk(undefined)} />}
+      {bulk && (
+        <BulkDialog
+          {...bulk}
+          onClose={() => {
+            setBulk(undefined);
+            // The selection and its buttons may be gone.
+            document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+          }}
+        />
+      )}
     </>
   );
 }
+
+const NO_FILTER = { q: undefined, state: undefined, code: undefined, version: undefined };
 
 function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
   const t = useMessages();
@@ -45,10 +59,16 @@ function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
   const updateSearch = (change: FleetSearch) =>
     void navigate({ search: (previous) => ({ ...previous, ...change }), replace: true });
 
+  /** Filters by nothing else. */
+  const setFilter = (filter: FleetSearch) => updateSearch({ ...NO_FILTER, ...filter });
+
+  useEffect(() => lastFleetSearch.set(search), [search]);
+
   // Keeps typing fast: ten thousand rows render a frame later.
   const deferredSearch = useDeferredValue(search);
   const counts = useMemo(() => countStates(byId.values()), [byId]);
-  const failureGroups = useMemo(() => groupFailures(byId.values()), [byId]);
+  const now = useNow(15_000);
+  const failureGroups = useMemo(() => groupFailures(byId.values(), now), [byId, now]);
   const visible = useMemo(
     () =>
       sortConnections(
@@ -73,7 +93,7 @@ function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
   return (
     <>
       <div className={classes.heading}>
-        <h1>{t.fleet.title}</h1>
+        <h1 tabIndex={-1}>{t.fleet.title}</h1>
         <span className={classes.total}>{t.fleet.brokers(byId.size)}</span>
         {hasPermission(profile, "changeConnections") && (
           <div className={classes.actions}>
@@ -92,12 +112,13 @@ function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
         state={search.state}
         onState={(state) => updateSearch({ state })}
       />
-      <FailureGroups groups={failureGroups} onCode={(code) => updateSearch({ code, state: undefined })} />
+      {/* Above the causes, which fold while a filter is typed. */}
+      <Toolbar search={search} onChange={updateSearch} />
+      <FailureGroups groups={failureGroups} isFiltered={isFiltered(search)} onFilter={setFilter} />
       <section aria-labelledby="all">
         <h2 id="all" className={classes.section}>
           {t.fleet.allTitle} <span className={classes.total}>{t.fleet.shown(visible.length, byId.size)}</span>
         </h2>
-        <Toolbar search={search} onChange={updateSearch} />
         {visible.length > 0 ? (
           <ConnectionList
             connections={visible}

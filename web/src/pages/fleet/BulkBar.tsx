@@ -23,7 +23,8 @@ export function BulkBar({ connections, onAction, onClear }: Props) {
       <Button variant="default" size="xs" onClick={() => onAction("disconnect")}>
         {t.fleet.disconnect}
       </Button>
-      <Button color="red" size="xs" onClick={() => onAction("delete")}>
+      <span className={classes.divider} aria-hidden />
+      <Button variant="subtle" color="gray" size="xs" onClick={() => onAction("delete")}>
         {t.delete}
       </Button>
       <CloseButton aria-label={t.cancel} onClick={onClear} />

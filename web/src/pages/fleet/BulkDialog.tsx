@@ -1,4 +1,4 @@
-import { Button, Group, Modal, Text } from "@mantine/core";
+import { Button, Group, Modal, Text, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 
@@ -9,6 +9,7 @@ import { StateBadge } from "../../ui/StateBadge";
 import type { BulkRequest } from "./bulk-action";
 import { affectedConnections, runBulkAction } from "./bulk-action";
 import classes from "./BulkDialog.module.css";
+import { useBulkNotification } from "./use-bulk-notification";
 
 interface Props extends BulkRequest {
   onClose: () => void;
@@ -21,12 +22,17 @@ export function BulkDialog({ action, connections, onClose, onDone }: Props) {
   const [targets] = useState(() => affectedConnections(action, connections));
   const [unaffected] = useState(connections.length - targets.length);
   const [done, setDone] = useState(0);
+  const [typed, setTyped] = useState("");
+  const notifyDone = useBulkNotification();
+  // A single click must not delete many.
+  const isConfirmed = action !== "delete" || typed.trim() === String(targets.length);
   const run = useMutation({
     mutationFn: () => runBulkAction(action, targets, setDone),
     onSuccess: (failed) => {
       if (failed.length > 0) return;
       onDone();
       onClose();
+      notifyDone(action, targets);
     },
   });
   const text = {
@@ -41,52 +47,71 @@ export function BulkDialog({ action, connections, onClose, onDone }: Props) {
       title={t.bulk[action](targets.length)}
       centered
       size="lg"
+      // The button that opened it goes with the selection; the page decides where the focus goes.
+      returnFocus={false}
     >
-      <Text mb="sm">{text[action]}</Text>
-      {/* Focusable, so that the keyboard can scroll it. */}
-      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
-      <ul className={classes.list} tabIndex={0} aria-label={t.bulk[action](targets.length)}>
-        {targets.map((connection) => (
-          <li key={connection.id}>
-            <span className={classes.name}>{connection.name}</span>
-            <StateBadge state={displayState(connection)} quiet />
-          </li>
-        ))}
-      </ul>
-      {unaffected > 0 && (
-        <Text size="sm" c="dimmed" mt="xs">
-          {t.bulk.unchanged(unaffected)}
-        </Text>
-      )}
-      {run.data && run.data.length > 0 && (
-        <div className={classes.failed} role="alert">
-          <strong>{t.bulk.failed(run.data.length)}</strong>
-          <ul>
-            {run.data.slice(0, 10).map(({ connection, error }) => (
-              <li key={connection.id}>
-                <bdi>{connection.name}</bdi>: {errorText(error, t)}
-              </li>
-            ))}
-          </ul>
-        </div>
-      )}
-      <Group justify="flex-end" mt="lg">
-        {run.isPending && <Text size="sm">{t.bulk.progress(done, targets.length)}</Text>}
-        <Button variant="default" onClick={onClose} disabled={run.isPending}>
-          {run.data ? t.close : t.cancel}
-        </Button>
-        {!run.data && (
-          <Button
-            data-autofocus
-            {...(action === "delete" && { color: "red" })}
-            disabled={targets.length === 0}
-            loading={run.isPending}
-            onClick={() => run.mutate()}
-          >
-            {action === "delete" ? t.delete : t.fleet[action]}
-          </Button>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (isConfirmed && targets.length > 0 && !run.data && !run.isPending) run.mutate();
+        }}
+      >
+        <Text mb="sm">{text[action]}</Text>
+        {/* Focusable, so that the keyboard can scroll it. */}
+        {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+        <ul className={classes.list} tabIndex={0} aria-label={t.bulk[action](targets.length)}>
+          {targets.map((connection) => (
+            <li key={connection.id}>
+              <span className={classes.name}>{connection.name}</span>
+              <StateBadge state={displayState(connection)} quiet />
+            </li>
+          ))}
+        </ul>
+        {unaffected > 0 && (
+          <Text size="sm" c="dimmed" mt="xs">
+            {t.bulk.unchanged(unaffected)}
+          </Text>
         )}
-      </Group>
+        {run.data && run.data.length > 0 && (
+          <div className={classes.failed} role="alert">
+            <strong>{t.bulk.failed(run.data.length)}</strong>
+            <ul>
+              {run.data.slice(0, 10).map(({ connection, error }) => (
+                <li key={connection.id}>
+                  <bdi>{connection.name}</bdi>: {errorText(error, t)}
+                </li>
+              ))}
+            </ul>
+          </div>
+        )}
+        {action === "delete" && !run.data && (
+          <TextInput
+            mt="md"
+            label={t.bulk.typeNumber(targets.length)}
+            data-autofocus
+            autoComplete="off"
+            inputMode="numeric"
+            value={typed}
+            onChange={(event) => setTyped(event.currentTarget.value)}
+          />
+        )}
+        <Group justify="flex-end" mt="lg">
+          {run.isPending && <Text size="sm">{t.bulk.progress(done, targets.length)}</Text>}
+          <Button variant="default" onClick={onClose} disabled={run.isPending}>
+            {run.data ? t.close : t.cancel}
+          </Button>
+          {!run.data && (
+            <Button
+              type="submit"
+              {...(action === "delete" ? { color: "red" } : { "data-autofocus": true })}
+              disabled={targets.length === 0 || !isConfirmed}
+              loading={run.isPending}
+            >
+              {action === "delete" ? t.delete : t.fleet[action]}
+            </Button>
+          )}
+        </Group>
+      </form>
     </Modal>
   );
 }

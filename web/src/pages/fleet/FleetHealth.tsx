@@ -58,7 +58,12 @@ export function FleetHealth({ counts, total, state, onState }: Props) {
 }
 
 function summary({ fleet }: Messages, counts: Record<DisplayState, number>, failing: number, total: number): string {
-  if (failing > 0) return fleet.someDown(failing, total);
+  if (failing > 0) {
+    const { down, unreadable } = counts;
+    return [down > 0 && fleet.someDown(down, total), unreadable > 0 && fleet.someUnreadable(unreadable)]
+      .filter(Boolean)
+      .join(" ");
+  }
   if (counts.connecting > 0) return fleet.connecting;
   if (counts.online === 0) return fleet.allIdle;
   return fleet.allWell(counts.online);
