@@ -39,6 +39,11 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expectAccessible(page, "bulk action");
       await page.keyboard.press("Escape");
       await expect(page.getByRole("dialog")).toBeHidden();
+      await page.getByRole("button", { name: en.delete, exact: true }).click();
+      await expect(page.getByRole("dialog")).toBeVisible();
+      await expectAccessible(page, "deletion of many");
+      await page.keyboard.press("Escape");
+      await expect(page.getByRole("dialog")).toBeHidden();
 
       await page.getByRole("button", { name: `${en.nav.profile}: admin` }).click();
       await expect(page.getByRole("menuitem", { name: en.nav.logOut })).toBeVisible();
@@ -58,6 +63,8 @@ for (const colorScheme of ["light", "dark"] as const) {
 
       await page.goto("/connections/press");
       await page.getByRole("button", { name: en.more }).click();
+      await page.getByRole("menuitem", { name: en.connection.delete }).hover();
+      await expectAccessible(page, "menu of a connection");
       await page.getByRole("menuitem", { name: en.connection.delete }).click();
       await expect(page.getByRole("dialog")).toBeVisible();
       await expectAccessible(page, "delete");

@@ -62,10 +62,12 @@ test("a connection is created, tested, changed and deleted by keyboard", async (
   await expect(page.getByRole("heading", { name: "Press" })).toBeVisible();
   await expect(page.getByRole("main")).toContainText(en.stateDescriptions.online);
 
-  await tabTo(page, page.getByRole("button", { name: en.connection.disconnect }));
+  await tabTo(page, page.getByRole("button", { name: en.more }));
+  await keyboard.press("Enter");
+  await expect(page.getByRole("menuitem", { name: en.connection.disconnect })).toBeFocused();
   await keyboard.press("Enter");
   await expect(page.getByRole("main")).toContainText(en.stateDescriptions.idle);
-  await tabTo(page, page.getByRole("link", { name: en.connection.edit }));
+  await tabTo(page, page.getByRole("link", { name: en.connection.edit }), "Shift+Tab");
   await keyboard.press("Enter");
   await tabTo(page, textField(page, en.form.name));
   await keyboard.press("End");

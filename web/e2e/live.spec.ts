@@ -1,6 +1,6 @@
 import { en } from "../src/i18n/en";
 import { SERVER_DOWN } from "./support/guard";
-import { connectionItems, textField } from "./support/locators";
+import { connectionItems, disconnect, textField } from "./support/locators";
 import { freePort, UNREACHABLE_URL } from "./support/ports";
 import { expect, test } from "./support/test";
 
@@ -12,7 +12,7 @@ test("a change in one window appears in another at once", async ({ page, openWin
   await expect(connectionItems(other)).toHaveText([/Press.*Connected/]);
 
   await page.goto("/connections/press");
-  await page.getByRole("button", { name: en.connection.disconnect }).click();
+  await disconnect(page);
   await expect(connectionItems(other)).toHaveText([/Press.*Disconnected/]);
   await page.getByRole("link", { name: en.connection.edit }).click();
   await textField(page, en.form.name).fill("Press 5");

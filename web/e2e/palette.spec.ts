@@ -13,8 +13,9 @@ test("the palette opens connections and pages by keyboard", async ({ page }) => 
   const search = page.getByRole("combobox", { name: en.commands.search });
   await page.keyboard.press("Control+k");
   await expect(search).toBeFocused();
-  // Without a query it lists failures.
+  // Without a query it lists failures, and the commands are in sight.
   await expect(page.getByRole("option", { name: "Kiln" })).toBeVisible();
+  await expect(page.getByRole("option", { name: en.fleet.newConnection })).toBeInViewport();
   await page.keyboard.type("lath");
   await expect(page.getByRole("option")).toHaveText([/Lathe.*Connected/]);
   await page.keyboard.press("Enter");

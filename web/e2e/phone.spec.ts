@@ -3,7 +3,7 @@ import type { Page } from "@playwright/test";
 import { en } from "../src/i18n/en";
 import { populate } from "./support/fleet";
 import { UNAUTHORIZED } from "./support/guard";
-import { connectionList } from "./support/locators";
+import { connectionList, disconnect } from "./support/locators";
 import { openPage, PAGES } from "./support/pages";
 import { expect, test } from "./support/test";
 
@@ -47,7 +47,7 @@ test("the main tasks work on a phone", async ({ page, admin, broker, guard }) =>
   const press = connectionList(page).getByRole("link", { name: "Press" });
   await press.click();
   await expect(page.getByRole("heading", { name: "Press" })).toBeVisible();
-  await page.getByRole("button", { name: en.connection.disconnect, exact: true }).click();
+  await disconnect(page);
   await expect(page.getByRole("main")).toContainText(en.stateDescriptions.idle);
   await page.getByRole("link", { name: en.connection.edit }).click();
   await page.getByRole("button", { name: en.form.test }).click();

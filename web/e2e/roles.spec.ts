@@ -41,7 +41,7 @@ for (const [role, { sees, changes, administers }] of Object.entries(RIGHTS)) {
       await page.goto("/connections/press");
       if (sees) await expect(main.getByRole("heading", { name: "Press" })).toBeVisible();
       else await expect(main).not.toContainText("Press");
-      for (const name of [en.connection.disconnect, en.more]) {
+      for (const name of [en.form.test, en.more]) {
         await expect(main.getByRole("button", { name })).toBeVisible({ visible: changes });
       }
       await expect(main.getByRole("link", { name: en.connection.edit })).toBeVisible({ visible: changes });

@@ -1,5 +1,6 @@
 import { en } from "../src/i18n/en";
 import { expectAccessible } from "./support/axe";
+import { disconnect } from "./support/locators";
 import { UNREACHABLE_URL } from "./support/ports";
 import { expect, test } from "./support/test";
 
@@ -20,20 +21,19 @@ test("administrators see that the database was moved away, until it is back", as
   const words = en.storage.reasons[REPLACED];
   if (!words) throw new Error("there are words for it");
   const banner = page.getByRole("status").filter({ hasText: words.title });
-  const disconnect = page.getByRole("button", { name: en.connection.disconnect });
-  await expect(disconnect).toBeVisible();
+  await expect(page.getByRole("button", { name: en.more })).toBeVisible();
   await expect(banner).toBeHidden();
 
   haltere.moveData(true);
   const ready = async () => (await fetch(`${haltere.url}/readyz`)).status;
   await expect.poll(ready).toBe(503);
   // A refused change shows it at once; otherwise the console polls once a minute.
-  await disconnect.click();
+  await disconnect(page);
   await expect(page.getByRole("alert")).toContainText(words.title);
   await expect(banner).toContainText(words.how);
   await expectAccessible(page, "banner of a replaced database");
   // Other users see it when a change is refused.
-  await other.getByRole("button", { name: en.connection.disconnect }).click();
+  await disconnect(other);
   await expect(other.getByRole("alert")).toContainText(words.title);
   await expect(other.getByRole("status").filter({ hasText: words.title })).toBeHidden();
 
@@ -41,6 +41,6 @@ test("administrators see that the database was moved away, until it is back", as
   await expect.poll(ready).toBe(200);
   await expect(banner).toBeHidden({ timeout: 15_000 });
   await page.getByRole("button", { name: en.close }).click();
-  await disconnect.click();
+  await disconnect(page);
   await expect(page.getByRole("main")).toContainText(en.stateDescriptions.idle);
 });

@@ -14,3 +14,9 @@ export const connectionItem = (page: Page, name: string): Locator => connectionI
 /** The text field with exactly this label. */
 export const textField = (page: Page, label: string): Locator =>
   page.getByRole("textbox", { name: label, exact: true });
+
+/** Disconnects from the menu of a connection's page. */
+export async function disconnect(page: Page): Promise<void> {
+  await page.getByRole("button", { name: en.more }).click();
+  await page.getByRole("menuitem", { name: en.connection.disconnect }).click();
+}

@@ -27,6 +27,9 @@ export interface Command {
 /** The most connections to list. */
 const MAX_CONNECTIONS = 8;
 
+/** The same without a query: the commands have to be in sight. */
+const MAX_FAILURES = 3;
+
 /** Focus right away instead of after the opening transition: people go on typing after Ctrl K. */
 function focus(field: HTMLInputElement | null) {
   field?.focus();
@@ -50,8 +53,12 @@ export function CommandPalette({ commands, onClose }: Props) {
   const deferredQuery = useDeferredValue(query);
   const { byId } = useFleet();
   const connections = useMemo(() => {
-    const found = filterConnections(sortByName(byId), deferredQuery.trim() ? { q: deferredQuery } : { state: "down" });
-    return sortConnections(found, "state", false).slice(0, MAX_CONNECTIONS);
+    const all = sortByName(byId);
+    // Without a query, what failed last.
+    if (!deferredQuery.trim()) {
+      return sortConnections(filterConnections(all, { state: "down" }), "since", false).slice(0, MAX_FAILURES);
+    }
+    return sortConnections(filterConnections(all, { q: deferredQuery }), "state", false).slice(0, MAX_CONNECTIONS);
   }, [byId, deferredQuery]);
   const matchingCommands = commands.filter(({ label }) => containsWords(label, deferredQuery));
   const { selectFirstOption } = combobox;

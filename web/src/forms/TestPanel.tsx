@@ -1,4 +1,4 @@
-import { Loader } from "@mantine/core";
+import { CloseButton, Loader } from "@mantine/core";
 import { IconCheck, IconShieldCheck, IconX } from "@tabler/icons-react";
 import { useEffect, useRef } from "react";
 
@@ -25,10 +25,12 @@ interface Props {
   /** The name of the CA that was trusted after a test. */
   trustedCa: string | undefined;
   onTrust: (ca: Certificate) => void;
+  /** Removes the panel. */
+  onClose?: () => void;
 }
 
 /** How far a test gets, and its result. Next to the form where there is space, else above its buttons. */
-export function TestPanel({ test, isOutdated, trustedCa, onTrust }: Props) {
+export function TestPanel({ test, isOutdated, trustedCa, onTrust, onClose }: Props) {
   const t = useMessages();
   const panel = useRef<HTMLElement>(null);
   const hasResult = test?.result !== undefined;
@@ -46,6 +48,7 @@ export function TestPanel({ test, isOutdated, trustedCa, onTrust }: Props) {
       data-empty={test === undefined || undefined}
       data-outdated={isOutdated || undefined}
     >
+      {onClose && <CloseButton className={classes.close} aria-label={t.close} onClick={onClose} />}
       {trustedCa && (
         <p className={classes.trusted}>
           <IconShieldCheck size={16} aria-hidden />

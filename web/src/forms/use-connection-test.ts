@@ -5,8 +5,8 @@ import type { TestTarget } from "../api/connection-test";
 import { testConnection } from "../api/connection-test";
 import type { TestRun } from "./TestPanel";
 
-/** Runs connection tests, one at a time, and holds the latest. */
-export function useConnectionTest() {
+/** Runs connection tests, one at a time, and holds the latest. `onError` gets what prevented a test. */
+export function useConnectionTest(onError?: (error: Error) => void) {
   const [latest, setLatest] = useState<TestRun>();
   const running = useRef<AbortController | undefined>(undefined);
   // A running test ends with the form.
@@ -19,7 +19,14 @@ export function useConnectionTest() {
       const result = await testConnection(target, (stages) => setLatest({ stages }), running.current.signal);
       setLatest((before) => ({ stages: before?.stages ?? [], result }));
     },
-    onError: () => setLatest(undefined),
+    onError: (error) => {
+      setLatest(undefined);
+      if (!running.current?.signal.aborted) onError?.(error);
+    },
   });
-  return { latest, error: test.error, isRunning: test.isPending, run: test.mutate, forget: test.reset };
+  const clear = () => {
+    running.current?.abort();
+    setLatest(undefined);
+  };
+  return { clear, latest, error: test.error, isRunning: test.isPending, run: test.mutate, forget: test.reset };
 }
