@@ -1,33 +1,43 @@
 //! What a failure means for the next attempt and for advice.
 //!
-//! How soon a link tries again is an exhaustive match, so a new code does not compile until it is
-//! classified.
+//! How soon a link tries again, and which failure of several addresses counts, are exhaustive matches: a
+//! new code does not compile until it is classified.
 
 use haltere_core::{FailureCode, LinkFailure, MqttReason, NetworkCode, TlsAlert, TlsCode};
 
 /// Whether time alone will not repair it: refused credentials, certificates that don't fit, a policy.
 pub(crate) fn is_lasting(failure: &LinkFailure) -> bool {
     match &failure.code {
-        FailureCode::Network(code) => is_lasting_in_network(*code),
+        // A slot for a link that becomes free wakes it before.
+        FailureCode::Network(code) => cause(*code) == Cause::OwnLimit,
         FailureCode::Tls(_) | FailureCode::Alert(_) | FailureCode::UnnamedAlert(_) => true,
         FailureCode::Mqtt(reason) => is_lasting_in_mqtt(*reason),
         FailureCode::Unknown(_) => false,
     }
 }
 
-fn is_lasting_in_network(code: NetworkCode) -> bool {
+/// What stopped a link below TLS and MQTT.
+#[derive(Debug, PartialEq, Eq)]
+enum Cause {
+    /// A policy or a limit of haltere.
+    OwnLimit,
+    /// This machine may have no address of the family dialled, IPv4 or IPv6.
+    AddressFamily,
+    /// Anything else.
+    Other,
+}
+
+fn cause(code: NetworkCode) -> Cause {
     use NetworkCode as N;
     match code {
-        // A slot that becomes free wakes the link.
-        N::EgressDenied | N::NoDescriptors => true,
+        N::EgressDenied | N::NoDescriptors => Cause::OwnLimit,
+        N::NetworkUnreachable | N::AddressNotAvailable => Cause::AddressFamily,
         N::NameNotFound
         | N::ResolverFailed
         | N::ConnectionRefused
         | N::TimedOut
         | N::HostUnreachable
-        | N::NetworkUnreachable
         | N::AccessDenied
-        | N::AddressNotAvailable
         | N::TooManyFiles
         | N::InputOutput
         | N::ConnectionReset
@@ -35,7 +45,7 @@ fn is_lasting_in_network(code: NetworkCode) -> bool {
         | N::Protocol
         | N::InvalidArgument
         | N::UpgradeRefused
-        | N::Internal => false,
+        | N::Internal => Cause::Other,
     }
 }
 
@@ -135,9 +145,15 @@ pub(super) fn is_about_settings(failure: &LinkFailure) -> bool {
     }
 }
 
-/// Whether this machine has no address of the family dialled, IPv4 or IPv6: another address of the
-/// broker says more about it.
+/// Whether the failure may only say that this machine has no IPv4 or no IPv6: that of another address of
+/// the broker says more.
 pub(crate) fn lacks_address_family(failure: &LinkFailure) -> bool {
-    use NetworkCode::{AddressNotAvailable, NetworkUnreachable};
-    matches!(failure.code, FailureCode::Network(NetworkUnreachable | AddressNotAvailable))
+    match &failure.code {
+        FailureCode::Network(code) => cause(*code) == Cause::AddressFamily,
+        FailureCode::Tls(_)
+        | FailureCode::Alert(_)
+        | FailureCode::UnnamedAlert(_)
+        | FailureCode::Mqtt(_)
+        | FailureCode::Unknown(_) => false,
+    }
 }
