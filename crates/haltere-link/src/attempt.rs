@@ -50,7 +50,7 @@ pub(crate) async fn attempt(
         Err(_) => Err(trace.timeout_failure(spec, limit)),
     };
     let outcome = if spec.tls_off && spec.url.transport().is_tls() {
-        outcome.map_err(|failure| failure::without_own_settings(failure, spec.tls_ignored))
+        outcome.map_err(|failure| failure::with_plugin_off(failure, spec.tls_ignored))
     } else {
         outcome
     };
@@ -239,10 +239,10 @@ fn connect_failure(error: SessionError, spec: &LinkSpec, peer: SocketAddr) -> Li
         SessionError::Refused(why) | SessionError::Disconnected(why) => {
             failure::refusal(&why, peer)
         }
-        SessionError::PingTimeout(_) => failure::silent(Stage::Mqtt, peer),
+        SessionError::PingTimeout(_) => failure::no_answer(Stage::Mqtt, peer),
         SessionError::Protocol(why) => failure::not_mqtt(&why, peer),
         SessionError::SpeaksTls if !spec.url.transport().is_tls() => {
-            failure::is_this_port_tls(Stage::Mqtt, peer)
+            failure::perhaps_tls_port(Stage::Mqtt, peer)
         }
         SessionError::SpeaksTls => failure::not_mqtt("it sent TLS inside TLS", peer),
         SessionError::SpeaksHttp => {
@@ -268,7 +268,7 @@ fn io_failure(stage: Stage, error: &io::Error, spec: &LinkSpec, peer: SocketAddr
 pub(crate) fn session_lost(error: &SessionError) -> LinkFailure {
     match error {
         SessionError::PingTimeout(after) => failure::no_pong(*after),
-        SessionError::Disconnected(why) => failure::sent_away(why),
+        SessionError::Disconnected(why) => failure::disconnected(why),
         // TLS reports a missing close_notify as an error, and few brokers send one.
         SessionError::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
             session_lost(&SessionError::Closed)

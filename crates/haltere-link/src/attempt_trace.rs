@@ -84,10 +84,10 @@ impl<'a> AttemptTrace<'a> {
     pub(crate) fn timeout_failure(&self, spec: &LinkSpec, limit: Duration) -> LinkFailure {
         match (self.stage, self.peer) {
             (Stage::Tcp, Some(peer)) => failure::tcp_timeout(peer),
-            (stage, Some(peer)) => failure::silent(stage, peer),
+            (stage, Some(peer)) => failure::no_answer(stage, peer),
             (_, None) => {
                 let why = format!("no answer within {} s", limit.as_secs_f32());
-                failure::resolver_trouble(&spec.url.host().to_string(), &why)
+                failure::lookup_failed(&spec.url.host().to_string(), &why)
             }
         }
     }

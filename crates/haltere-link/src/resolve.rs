@@ -96,7 +96,7 @@ impl Resolver {
 }
 
 fn lookup_failure(host: &str, error: &NetError) -> LinkFailure {
-    failure::resolver_trouble(host, &error.to_string())
+    failure::lookup_failed(host, &error.to_string())
 }
 
 fn is_localhost(name: &str) -> bool {

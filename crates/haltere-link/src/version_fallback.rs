@@ -62,7 +62,7 @@ mod tests {
     fn a_broker_that_only_closes_is_tried_with_alternating_versions() {
         let peer = ([127, 0, 0, 1], 1883).into();
         let closed = failure::closed_early(Stage::Mqtt, peer);
-        let reset = failure::is_this_port_tls(Stage::Mqtt, peer);
+        let reset = failure::perhaps_tls_port(Stage::Mqtt, peer);
         let mut versions = VersionFallback::default();
         for dropped in [reset, closed.clone()] {
             let mut tried = Vec::new();
@@ -97,7 +97,7 @@ mod tests {
         let peer = ([127, 0, 0, 1], 1883).into();
         for stage in [Stage::Tcp, Stage::Tls, Stage::Websocket] {
             let mut versions = VersionFallback::default();
-            versions.failed(&failure::is_this_port_tls(stage, peer));
+            versions.failed(&failure::perhaps_tls_port(stage, peer));
             assert_eq!(versions.next(), ProtocolVersion::V5, "{stage}");
         }
     }

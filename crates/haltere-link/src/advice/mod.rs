@@ -74,14 +74,14 @@ impl Findings<'_> {
         let Some(failure) = self.failure else { return remarks::on(self, spec, circumstances) };
         let case = Case { spec, failure, chain: self.chain, circumstances };
         let mut advice = Vec::new();
-        let is_for_want = failure::is_for_want_of_settings(case.failure);
+        let lacks_settings = failure::lacks_settings(case.failure);
         if spec.tls_ignored && spec.url.transport().is_tls() {
             advice.push(remarks::TLS_PLUGIN_OFF.to_owned());
-            if is_for_want {
+            if lacks_settings {
                 // The settings exist: asking for them would mislead.
                 return advice;
             }
-        } else if spec.tls_off && spec.url.transport().is_tls() && is_for_want {
+        } else if spec.tls_off && spec.url.transport().is_tls() && lacks_settings {
             advice.push(remarks::TLS_PLUGIN_OFF_FOR_ALL.to_owned());
         }
         advice.extend(match &failure.code {

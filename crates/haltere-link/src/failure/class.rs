@@ -94,7 +94,7 @@ fn is_lasting_in_mqtt(reason: MqttReason) -> bool {
 }
 
 /// Whether a CA, a client certificate or laxer settings were missing.
-pub(crate) fn is_for_want_of_settings(failure: &LinkFailure) -> bool {
+pub(crate) fn lacks_settings(failure: &LinkFailure) -> bool {
     match &failure.code {
         FailureCode::Tls(code) => lacks_a_ca(*code),
         FailureCode::Alert(alert) => matches!(

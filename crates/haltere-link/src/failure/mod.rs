@@ -15,17 +15,17 @@ use std::borrow::Cow;
 
 use haltere_core::{FailureCode, LinkFailure, NetworkCode, Stage, TlsCode};
 
-pub(crate) use class::{is_for_want_of_settings, is_lasting, lacks_address_family};
-pub(crate) use mqtt::{lost, no_pong, refusal, sent_away};
+pub(crate) use class::{is_lasting, lacks_address_family, lacks_settings};
+pub(crate) use mqtt::{disconnected, lost, no_pong, refusal};
 pub(crate) use network::{
-    egress_denied, no_descriptors, resolver_trouble, tcp, tcp_timeout, unknown_name,
+    egress_denied, lookup_failed, no_descriptors, tcp, tcp_timeout, unknown_name,
 };
 pub(crate) use quoted::{location, server_reference};
 pub(crate) use unanswered::{
-    before_connack, closed_early, is_this_port_tls, not_mqtt, silent, unsendable,
+    before_connack, closed_early, no_answer, not_mqtt, perhaps_tls_port, unsendable,
 };
 pub(crate) use websocket::{no_upgrade, upgrade_refused};
-pub(crate) use wording::{NAME_OF_URL, USE_IN_URL, about_server_name, without_own_settings};
+pub(crate) use wording::{NAME_OF_URL, USE_IN_URL, about_server_name, with_plugin_off};
 
 /// MQTT.js has no errno for a connection that closed; the contract says 1.
 const CLOSED: i32 = 1;

@@ -67,7 +67,7 @@ fn why_refused(reason: MqttReason) -> &'static str {
 }
 
 /// The broker ended a session that was up, and gave a reason.
-pub(crate) fn sent_away(why: &Refusal) -> LinkFailure {
+pub(crate) fn disconnected(why: &Refusal) -> LinkFailure {
     use MqttReason as M;
     let reason = match why.code {
         M::SessionTakenOver => "another client connected with the same client id",

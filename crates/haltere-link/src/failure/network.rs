@@ -17,7 +17,7 @@ pub(crate) fn unknown_name(host: &str) -> LinkFailure {
 }
 
 /// The name could not be looked up.
-pub(crate) fn resolver_trouble(host: &str, why: &str) -> LinkFailure {
+pub(crate) fn lookup_failed(host: &str, why: &str) -> LinkFailure {
     let message = format!("the name {host} could not be looked up: {why}; check the name server");
     lookup(NetworkCode::ResolverFailed, -3001, host, message)
 }

@@ -30,15 +30,15 @@ pub(super) fn inside(text: &str) -> String {
 
 /// The address that a broker refers us to, as it wrote it.
 pub(crate) fn server_reference(failure: &LinkFailure) -> Option<&str> {
-    quoted_behind(SERVER, failure)
+    quoted_after(SERVER, failure)
 }
 
 /// The target of a web server's redirect, as it wrote it.
 pub(crate) fn location(failure: &LinkFailure) -> Option<&str> {
-    quoted_behind(LOCATION, failure)
+    quoted_after(LOCATION, failure)
 }
 
-fn quoted_behind<'a>(mark: &str, failure: &'a LinkFailure) -> Option<&'a str> {
+fn quoted_after<'a>(mark: &str, failure: &'a LinkFailure) -> Option<&'a str> {
     // Text from outside has no quotation marks, so none of it can look like the mark.
     let (_, behind) = failure.message.split_once(mark)?;
     behind.split_once('"').map(|(found, _)| found)

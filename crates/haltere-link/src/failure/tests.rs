@@ -62,11 +62,11 @@ fn the_rows_of_the_contract() {
         (tcp_timeout(peer()), "ETIMEDOUT -110 connect 192.0.2.7 1883"),
         (egress_denied("x", peer()), "ERR_EGRESS_DENIED – connect 192.0.2.7 1883"),
         (unknown_name("b.example"), "ENOTFOUND -3008 getaddrinfo b.example –"),
-        (resolver_trouble("b.example", "x"), "EAI_AGAIN -3001 getaddrinfo b.example –"),
-        (is_this_port_tls(Stage::Mqtt, peer()), "ECONNRESET -104 read – –"),
+        (lookup_failed("b.example", "x"), "EAI_AGAIN -3001 getaddrinfo b.example –"),
+        (perhaps_tls_port(Stage::Mqtt, peer()), "ECONNRESET -104 read – –"),
         (upgrade(Some(404), "a test", peer()), "ERR_WEBSOCKET_UPGRADE 404 upgrade 192.0.2.7 1883"),
         (refused(MqttReason::NotAuthorized, 5), "NOT_AUTHORIZED 5 connack 192.0.2.7 1883"),
-        (silent(Stage::Mqtt, peer()), "ETIMEDOUT -110 connack 192.0.2.7 1883"),
+        (no_answer(Stage::Mqtt, peer()), "ETIMEDOUT -110 connack 192.0.2.7 1883"),
         (closed_early(Stage::Mqtt, peer()), "ECONNCLOSED 1 connack 192.0.2.7 1883"),
         (lost("x"), "ECONNCLOSED 1 on – –"),
     ] {
@@ -82,14 +82,14 @@ fn a_remedy_that_is_a_setting_gives_way_to_the_plugin() {
         "The authority is not known; paste its CA certificate into the field ca",
     );
     for (has_settings, so) in [(true, "the connection's own"), (false, "a connection's own")] {
-        let message = without_own_settings(unknown.clone(), has_settings).message;
+        let message = with_plugin_off(unknown.clone(), has_settings).message;
         let begins = format!("The authority is not known; the plugin tls is off, so {so} TLS");
         assert!(message.starts_with(&begins), "{message}");
     }
     let expired = refused(TlsCode::CertHasExpired, "It expired on 2020-01-01; renew it");
-    let message = without_own_settings(expired.clone(), true).message;
+    let message = with_plugin_off(expired.clone(), true).message;
     assert!(message.starts_with("It expired on 2020-01-01; renew it; the plugin"), "{message}");
-    assert_eq!(without_own_settings(expired.clone(), false), expired);
+    assert_eq!(with_plugin_off(expired.clone(), false), expired);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use haltere_core::{FailureCode, LinkFailure, NetworkCode, Stage};
 use super::{CLOSED, INPUT_OUTPUT, bare, of_call};
 
 /// The peer accepted the connection and then sent nothing, up to `stage`.
-pub(crate) fn silent(stage: Stage, peer: SocketAddr) -> LinkFailure {
+pub(crate) fn no_answer(stage: Stage, peer: SocketAddr) -> LinkFailure {
     let awaited = match stage {
         Stage::Tls => "the TLS handshake",
         Stage::Websocket => "the WebSocket upgrade",
@@ -58,7 +58,7 @@ fn reset(stage: Stage, peer: SocketAddr, hint: &str) -> LinkFailure {
 }
 
 /// Plain MQTT on a TLS port ends like this, and WebSocket on a port for something else.
-pub(crate) fn is_this_port_tls(stage: Stage, peer: SocketAddr) -> LinkFailure {
+pub(crate) fn perhaps_tls_port(stage: Stage, peer: SocketAddr) -> LinkFailure {
     let hint = match stage {
         Stage::Websocket => {
             "does this port speak WebSocket? If not, use mqtt:// or mqtts://; if with TLS, wss://"
@@ -80,7 +80,7 @@ pub(crate) fn before_connack(
         ConnectionReset | BrokenPipe if encrypted => {
             reset(stage, peer, "the broker may not accept this client; its log says more")
         }
-        ConnectionReset | BrokenPipe => is_this_port_tls(stage, peer),
+        ConnectionReset | BrokenPipe => perhaps_tls_port(stage, peer),
         UnexpectedEof => closed_early(stage, peer),
         _ => {
             let message = format!("The connection to {peer} failed: {error}");

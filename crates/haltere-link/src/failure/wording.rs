@@ -2,7 +2,7 @@
 
 use haltere_core::LinkFailure;
 
-use super::class::{is_about_settings, is_for_want_of_settings};
+use super::class::{is_about_settings, lacks_settings};
 
 /// What to do about a name that is not in the certificate, if the name comes from the URL.
 pub(crate) const USE_IN_URL: &str = "use that name in the URL";
@@ -11,9 +11,9 @@ pub(crate) const NAME_OF_URL: &str = "the host name in the URL";
 
 /// Adds that the plugin `tls` is off, where that may be the cause, in place of a remedy that is a
 /// setting. `has_settings`: the connection has TLS settings of its own.
-pub(crate) fn without_own_settings(failure: LinkFailure, has_settings: bool) -> LinkFailure {
+pub(crate) fn with_plugin_off(failure: LinkFailure, has_settings: bool) -> LinkFailure {
     let concerned =
-        if has_settings { is_about_settings(&failure) } else { is_for_want_of_settings(&failure) };
+        if has_settings { is_about_settings(&failure) } else { lacks_settings(&failure) };
     if !concerned {
         return failure;
     }
