@@ -15,7 +15,7 @@ from .swarm import Swarm
 N_ROWS = 10_000
 # Several links to each: sockets are short.
 N_BROKERS = 1_000
-# A mood in which a broker says nothing for an hour: those that are well say the same uptime each ten seconds, as if they
+# A behavior in which a broker publishes nothing for an hour: healthy ones publish the same uptime each ten seconds, as if they
 # had started anew, and haltere passes that on.
 QUIET = "echo 3600000"
 # Seconds between two changes of which each is to be seen at once.

@@ -29,7 +29,7 @@ def _change(swarm: Swarm, events: Events, number: int) -> float:
     """Milliseconds. Other links, which come back meanwhile, are told of in between."""
     wanted = swarm.connection(number)["id"]
     started = time.perf_counter()
-    swarm.set(number, number + 1, "well")
+    swarm.set(number, number + 1, "healthy")
     while time.perf_counter() < started + DEADLINE:
         name, data = events.next()
         changed = data["changed"] if name == "connections" and not data["complete"] else []

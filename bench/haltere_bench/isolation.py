@@ -14,20 +14,20 @@ from .report import Row
 from .swarm import Swarm
 
 N_GOOD = 200
-# What is wrong, with how many brokers, and in which mood they are.
+# What is wrong, with how many brokers, and how they behave.
 FAULTS = {
-    "slow-loris": [(20, "loris 20")],
+    "slow-loris": [(20, "slow-loris 20")],
     "256 MB declared": [(5, "huge 5000000")],
     "malformed packets": [(20, "malformed 1000")],
     "$SYS flood, 100,000/s": [(1, "flood 100000")],
     "500 dead brokers": [(250, "dead"), (250, "silent")],
 }
-N_BAD = max(sum(count for count, _ in moods) for moods in FAULTS.values())
+N_BAD = max(sum(count for count, _ in behaviors) for behaviors in FAULTS.values())
 TARGETS = ["/api/connections?q=swarm-00&limit=200", "/api/connections/swarm-00007", "/api/plugins"]
 PER_SECOND = 250
-# The longest pause between two attempts, in seconds: after that, every broker has been seen in its new mood.
+# The longest pause between two attempts, in seconds: after that, every broker has been seen in its new behavior.
 MAX_BACKOFF = 2
-# Seconds for what a change of moods itself causes.
+# Seconds for what a change of behaviors itself causes.
 SETTLE = 0.5
 KINDS = ("pages", "links")
 
@@ -37,8 +37,8 @@ def measure(binary: Path, work: Path, quick: bool) -> list[Row]:
     # The well-behaved have a process of their own: how busy the misbehaving ones keep theirs must not count.
     with Side(binary, work / "data") as faulty, Side(binary, work / "control") as control:
         rows, calm = [], {kind: [] for kind in KINDS}
-        for name, moods in FAULTS.items():
-            without, beside, per_second = _observe(faulty, control, moods, rounds, windows)
+        for name, behaviors in FAULTS.items():
+            without, beside, per_second = _observe(faulty, control, behaviors, rounds, windows)
             for kind in KINDS:
                 calm[kind] += without.quotients(kind)
                 value, interval = ratio(beside.quotients(kind), without.quotients(kind))
@@ -91,7 +91,7 @@ class Side:
         eventually("all links", lambda: self.haltere.n_connected(self.cookie) == N_GOOD + N_BAD, pause=0.1)
 
     def calm(self) -> None:
-        self.bad.set(0, N_BAD, "well")
+        self.bad.set(0, N_BAD, "healthy")
         self.until_all_are_up()
         self.ask_for_sys_again()
         time.sleep(SETTLE)
@@ -109,10 +109,10 @@ class Side:
                 assert status == 200, body
         self.until_all_are_up()
 
-    def fault(self, moods: list) -> None:
+    def fault(self, behaviors: list) -> None:
         first = 0
-        for count, mood in moods:
-            self.bad.set(first, first + count, mood)
+        for count, behavior in behaviors:
+            self.bad.set(first, first + count, behavior)
             first += count
         time.sleep(MAX_BACKOFF + SETTLE)
 
@@ -145,16 +145,16 @@ def _ask(port: int, cookie: str, pipe) -> None:
             pipe.send(latencies(client, requests, PER_SECOND, PER_SECOND))
 
 
-def _observe(faulty: Side, control: Side, moods: list, rounds: int, windows: int) -> tuple["Taken", "Taken", list[int]]:
+def _observe(faulty: Side, control: Side, behaviors: list, rounds: int, windows: int) -> tuple["Taken", "Taken", list[int]]:
     """In turn without and with the fault, without it first and last."""
     without, beside, per_second = Taken(faulty, control), Taken(faulty, control), []
     faulty.calm()
     without.round(windows)
     for _ in range(rounds):
-        faulty.fault(moods)
-        flooded, started = faulty.bad.tally()["flooded"], time.monotonic()
+        faulty.fault(behaviors)
+        flooded, started = faulty.bad.stats()["flooded"], time.monotonic()
         beside.round(windows)
-        per_second.append(round((faulty.bad.tally()["flooded"] - flooded) / (time.monotonic() - started)))
+        per_second.append(round((faulty.bad.stats()["flooded"] - flooded) / (time.monotonic() - started)))
         faulty.calm()
         without.round(windows)
     return without, beside, per_second

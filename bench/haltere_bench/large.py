@@ -48,5 +48,5 @@ def _flap(swarm: Swarm, stop: threading.Event) -> None:
     """A broker restarts five times a second, so that no list is like the one before."""
     number = 0
     while not stop.wait(0.2):
-        swarm.set(number, number + 1, "well")
+        swarm.set(number, number + 1, "healthy")
         number = (number + 1) % N_BROKERS

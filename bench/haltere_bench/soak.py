@@ -14,11 +14,11 @@ from .report import Row
 from .swarm import Swarm
 
 # How many brokers of the swarm behave how while there is chaos.
-MOODS = [
-    (300, "well"), (60, "flapping 1000"), (20, "loris 20"), (20, "malformed 1000"), (10, "huge 20000"),
-    (10, "flood 100"), (20, "dead"), (20, "silent"), (20, "slamming"),
+BEHAVIORS = [
+    (300, "healthy"), (60, "flapping 1000"), (20, "slow-loris 20"), (20, "malformed 1000"), (10, "huge 20000"),
+    (10, "flood 100"), (20, "dead"), (20, "silent"), (20, "accept-then-close"),
 ]
-N_SWARM = sum(count for count, _ in MOODS)
+N_SWARM = sum(count for count, _ in BEHAVIORS)
 N_REAL = 20
 SAMPLE_EVERY = 10.0
 # The first part of the time is warm-up, in which brokers fail so often that the history of every link is
@@ -131,8 +131,8 @@ class Chaos:
         self.stop = threading.Event()
         threads = [threading.Thread(target=self._play, args=(part, number)) for number, part in enumerate(parts)]
         first = 0
-        for count, mood in MOODS:
-            self.swarm.set(first, first + count, mood)
+        for count, behavior in BEHAVIORS:
+            self.swarm.set(first, first + count, behavior)
             first += count
         for thread in threads:
             thread.start()
@@ -147,7 +147,7 @@ class Chaos:
             self.stop.set()
             for thread in threads:
                 thread.join()
-            self.swarm.set(0, N_SWARM, "well")
+            self.swarm.set(0, N_SWARM, "healthy")
         return samples
 
     def _play(self, part, number: int) -> None:
@@ -184,9 +184,9 @@ class Chaos:
         """Some of the good brokers restart, or are gone for a while; now and then all of them."""
         if self.warm_up:
             # In the ways they will fail later, so that each is known from before.
-            self.swarm.set(0, 300, chance.choice(["well", "well", "dead"]))
+            self.swarm.set(0, 300, chance.choice(["healthy", "healthy", "dead"]))
             self.stop.wait(1)
-            self.swarm.set(0, 300, "well")
+            self.swarm.set(0, 300, "healthy")
             self.stop.wait(2)
             return
         self.stop.wait(chance.uniform(2, 15))
@@ -194,7 +194,7 @@ class Chaos:
         first = chance.randint(0, 300 - count)
         self.swarm.set(first, first + count, "dead")
         self.stop.wait(chance.choice([0, 1, 5]))
-        self.swarm.set(first, first + count, "well")
+        self.swarm.set(first, first + count, "healthy")
         self._note("brokers restarted")
 
     def _real_broker(self, chance: random.Random, _: int) -> None:

@@ -63,18 +63,18 @@ def _storm(fleet: tuple[Haltere, Swarm], calm_fleet: tuple[Haltere, Swarm]) -> d
     calm, as_long_in_calm = (one.taken() for one in lists)
     with Events(haltere.port, viewer) as events:
         lists = both()
-        swarm.forget()
+        swarm.reset_dials()
         started = time.monotonic()
         swarm.set(0, count, "dead")
         known_down = _until(events, False, count) - started
         # Dials to the dead are refused by the kernel, unseen; for a while somebody counts them.
-        swarm.set(0, count, "slamming")
+        swarm.set(0, count, "accept-then-close")
         time.sleep(3)
-        tried = swarm.tally()["dials"]
+        tried = swarm.stats()["dials"]
         started = time.monotonic()
-        swarm.set(0, count, "well")
+        swarm.set(0, count, "healthy")
         back = _until(events, True, round(count * 0.99)) - started
-        seen = swarm.tally()
+        seen = swarm.stats()
         stormy, as_long = (one.taken() for one in lists)
     return {"known_down": known_down, "back": back, "busiest_second": seen["busiest_second"], "dials_while_slamming": tried,
             "dials": seen["dials"], "calm": calm, "as_long_in_calm": as_long_in_calm, "stormy": stormy, "as_long": as_long}

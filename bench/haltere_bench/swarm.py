@@ -9,7 +9,7 @@ from .processes import Process
 
 
 class Swarm(Process):
-    """`count` brokers, all well. Ends with us, however we end: it stops when its standard input does."""
+    """`count` healthy brokers. Ends with this process, because it ends with its standard input."""
 
     def __init__(self, count: int):
         self.count = count
@@ -21,20 +21,20 @@ class Swarm(Process):
         self.addresses = json.loads(self.process.stdout.readline())
         return self
 
-    def set(self, first: int, last: int, mood: str) -> None:
-        """Changes the mood of the brokers `first` to `last` (exclusive), and ends their sessions."""
-        self._ask(f"set {first} {last} {mood}")
+    def set(self, first: int, last: int, behavior: str) -> None:
+        """Changes the behavior of the brokers `first` to `last` (exclusive), and ends their sessions."""
+        self._ask(f"set {first} {last} {behavior}")
 
-    def tally(self) -> dict:
-        return self._ask("tally")
+    def stats(self) -> dict:
+        return self._ask("stats")
 
     def echoes(self) -> list[float]:
-        """How long haltere took to acknowledge, in milliseconds, for what brokers in the mood `echo` sent."""
+        """How long haltere took to acknowledge, in milliseconds, for what brokers with the behavior `echo` sent."""
         return [micros / 1000 for micros in self._ask("echoes")["micros"]]
 
-    def forget(self) -> None:
+    def reset_dials(self) -> None:
         """Counts dials anew."""
-        self._ask("forget")
+        self._ask("reset-dials")
 
     def connection(self, number: int, secret: bool = False) -> dict:
         """The body of a connection to broker `number`; with a password that this broker doesn't look at."""

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use e2e::{Client, Options, eventually};
 use haltere_testkit::Swarm;
-use haltere_testkit::swarm::Mood;
+use haltere_testkit::swarm::BrokerBehavior;
 use serde_json::{Value, json};
 
 use crate::support::connection;
@@ -15,34 +15,34 @@ const BAD: usize = 10;
 
 /// A fault, and how one knows that it has come through to haltere.
 struct Fault {
-    mood: Mood,
+    behavior: BrokerBehavior,
     sign: fn(&Value, &Swarm) -> bool,
 }
 
 const FAULTS: [Fault; 7] = [
     Fault {
-        mood: Mood::Loris { every: Duration::from_millis(5) },
+        behavior: BrokerBehavior::SlowLoris { every: Duration::from_millis(5) },
         sign: |bad, _| bad["status"]["connected"] == true,
     },
     Fault {
-        mood: Mood::Huge { per_second: 2_000_000 },
+        behavior: BrokerBehavior::Huge { per_second: 2_000_000 },
         sign: |bad, _| bad["broker"]["skippedMessages"].as_u64() > Some(0),
     },
     Fault {
-        mood: Mood::Malformed { every: Duration::from_millis(50) },
+        behavior: BrokerBehavior::Malformed { every: Duration::from_millis(50) },
         // After two such sessions the link does without what the broker sends.
         sign: |bad, _| failed(bad, "ECONNCLOSED") || bad["broker"]["sys"] == "endsSession",
     },
     Fault {
-        mood: Mood::Flood { per_second: 10_000 },
-        sign: |_, brokers| brokers.tally().flooded() > 50_000,
+        behavior: BrokerBehavior::Flood { per_second: 10_000 },
+        sign: |_, brokers| brokers.stats().flooded() > 50_000,
     },
-    Fault { mood: Mood::Dead, sign: |bad, _| failed(bad, "ECONNREFUSED") },
+    Fault { behavior: BrokerBehavior::Dead, sign: |bad, _| failed(bad, "ECONNREFUSED") },
     Fault {
-        mood: Mood::Slamming,
+        behavior: BrokerBehavior::AcceptThenClose,
         sign: |bad, _| failed(bad, "ECONNCLOSED") || failed(bad, "ECONNRESET"),
     },
-    Fault { mood: Mood::Silent, sign: |bad, _| failed(bad, "ETIMEDOUT") },
+    Fault { behavior: BrokerBehavior::Silent, sign: |bad, _| failed(bad, "ETIMEDOUT") },
 ];
 
 fn failed(connection: &Value, code: &str) -> bool {
@@ -65,27 +65,27 @@ async fn whatever_one_broker_does_others_do_not_feel() {
         admin.post("/api/connections", &body).await.expect_status(200);
     }
     let before = statuses(&admin).await;
-    for Fault { mood, sign } in FAULTS {
-        bad.set(0..BAD, mood);
+    for Fault { behavior, sign } in FAULTS {
+        bad.set(0..BAD, behavior);
         // Sessions that end early, one after the other, look like brokers that can't bear to be asked for
         // `$SYS`; after an edit they are asked again.
         for n in 0..BAD {
-            let edit = json!({ "name": format!("Bad {n}: {mood:?}") });
+            let edit = json!({ "name": format!("Bad {n}: {behavior:?}") });
             let edited = admin.patch(&format!("/api/connections/bad-{n}"), &edit).await;
             edited.expect_status(200);
         }
-        eventually(&format!("the effect of {mood:?}"), async || {
+        eventually(&format!("the effect of {behavior:?}"), async || {
             let one = admin.get("/api/connections/bad-0").await.json();
             sign(&one, &bad).then_some(())
         })
         .await;
         at_work(&admin, &good).await;
-        assert_eq!(statuses(&admin).await, before, "{mood:?}");
+        assert_eq!(statuses(&admin).await, before, "{behavior:?}");
     }
     // A link that had come back would have said CONNECT once more; two per fault are those of `at_work`.
-    assert_eq!(good.tally().connects(), (GOOD + 2 * FAULTS.len()) as u64);
+    assert_eq!(good.stats().connects(), (GOOD + 2 * FAULTS.len()) as u64);
 
-    bad.set(0..BAD, Mood::Well);
+    bad.set(0..BAD, BrokerBehavior::Healthy);
     eventually("all of them to be up again", async || {
         let list = admin.get("/api/connections").await.json();
         let all = list.as_array().expect("an array");

@@ -327,7 +327,7 @@ async fn many_broken_peers_do_not_delay_a_healthy_one() {
         Peer::http().await,
         Peer::refusing(0x87).await,
         Peer::malformed().await,
-        Peer::deaf_to_pings().await,
+        Peer::ignoring_pings().await,
     ];
     let mut urls: Vec<_> = peers.iter().map(|peer| peer.url("mqtt")).collect();
     urls.extend(peers.iter().take(4).map(|peer| peer.url("mqtts")));

@@ -99,7 +99,7 @@ async fn half_open(broker: &Mosquitto, tls: TlsMaterial) {
 #[tokio::test]
 async fn pings_are_not_answered() {
     let fleet = Fleet::with(short_keepalive()).await;
-    let peer = Peer::deaf_to_pings().await;
+    let peer = Peer::ignoring_pings().await;
     let spec = link(&peer.url("mqtt"));
     fleet.comes_up(&spec).await;
     assert_row(&*fleet.first_failure(&spec).await, LOST, peer.address(), "ping");

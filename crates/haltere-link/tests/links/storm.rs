@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::time::{Duration, Instant};
 
 use haltere_link::{LinkConfig, LinkSpec};
-use haltere_testkit::swarm::{Mood, Swarm};
+use haltere_testkit::swarm::{BrokerBehavior, Swarm};
 use haltere_testkit::{builders, wait};
 
 use crate::fleet::{Fleet, link, quick};
@@ -39,10 +39,10 @@ async fn after_a_storm_links_reconnect_no_faster_than_the_dial_rate() {
     fleet.want_all(&specs);
     until_up(&fleet, &specs, all).await;
 
-    swarm.set(0..all, Mood::Dead);
+    swarm.set(0..all, BrokerBehavior::Dead);
     until_up(&fleet, &specs, 0).await;
     let back = Instant::now();
-    swarm.set(0..all, Mood::Well);
+    swarm.set(0..all, BrokerBehavior::Healthy);
     until_up(&fleet, &specs, all).await;
     // Some dials may have been under way when the brokers came back.
     let least = Duration::from_secs(1) * (BROKERS - 20) / PER_SECOND;
@@ -54,18 +54,18 @@ async fn after_a_storm_links_reconnect_no_faster_than_the_dial_rate() {
 async fn the_history_of_a_flapping_broker_is_bounded() {
     const LINES: usize = 10;
     let swarm = Swarm::start(1).await;
-    swarm.set(0..1, Mood::Flapping { every: Duration::from_millis(40) });
+    swarm.set(0..1, BrokerBehavior::Flapping { every: Duration::from_millis(40) });
     let fleet = Fleet::with(LinkConfig { history: LINES, ..quick() }).await;
     let spec = specs(&swarm).remove(0);
     fleet.want(&spec);
     wait::until("the link to have been up twenty times", PATIENCE, async || {
         assert!(fleet.supervisor.history(&spec.id).len() <= LINES);
-        (swarm.tally().connects() >= 20).then_some(())
+        (swarm.stats().connects() >= 20).then_some(())
     })
     .await;
     assert_eq!(fleet.supervisor.history(&spec.id).len(), LINES);
 
-    swarm.set(0..1, Mood::Well);
+    swarm.set(0..1, BrokerBehavior::Healthy);
     fleet.until_up(&spec).await;
     fleet.ends_well().await;
 }

@@ -1,21 +1,20 @@
 //! A swarm of brokers as a process, for the measurements: `haltere-swarm COUNT`.
 //!
-//! Its first line says where the brokers are. It then carries out one command per line of standard
-//! input and answers each with a line of JSON. It ends when standard input does, so that none is left
-//! behind when whoever started it dies.
+//! Its first line lists the addresses of the brokers. It then executes one command per line of standard input and
+//! answers each with a line of JSON. It ends with standard input, and so with the process that started it.
 //!
 //! | command | what it does |
 //! |---|---|
-//! | `set FROM TO MOOD` | changes the mood of the brokers FROM to TO (exclusive), counted from 0; see `Mood` |
-//! | `tally` | says what has been seen: `open`, `connects`, `flooded`, `dials`, `busiest_second` |
-//! | `echoes` | says how long acknowledgements took, in microseconds, since it was last asked |
-//! | `forget` | counts dials anew |
+//! | `set FROM TO BEHAVIOR` | changes the behavior of the brokers FROM to TO (exclusive), counted from 0; see `BrokerBehavior` |
+//! | `stats` | returns counters: `open`, `connects`, `flooded`, `dials`, `busiest_second` |
+//! | `echoes` | returns how long acknowledgements took since the last call, in microseconds |
+//! | `reset-dials` | restarts the count of dials |
 
-#![expect(clippy::print_stdout, reason = "this is how it answers")]
+#![expect(clippy::print_stdout, reason = "answers go to standard output")]
 
 use std::io::BufRead as _;
 
-use haltere_testkit::swarm::{Mood, Swarm};
+use haltere_testkit::swarm::{BrokerBehavior, Swarm};
 use tokio::sync::mpsc;
 
 #[tokio::main(flavor = "current_thread")]
@@ -28,12 +27,12 @@ async fn main() {
     while let Some(command) = commands.recv().await {
         println!(
             "{}",
-            obey(&swarm, &command).unwrap_or_else(|| format!("{{\"unknown\":{command:?}}}"))
+            execute(&swarm, &command).unwrap_or_else(|| format!("{{\"unknown\":{command:?}}}"))
         );
     }
 }
 
-/// Reads standard input on a thread of its own: it can't be waited for in another way.
+/// Reads standard input on its own thread, because the read blocks.
 fn commands() -> mpsc::Receiver<String> {
     let (sender, commands) = mpsc::channel(16);
     std::thread::spawn(move || {
@@ -46,31 +45,31 @@ fn commands() -> mpsc::Receiver<String> {
     commands
 }
 
-fn obey(swarm: &Swarm, command: &str) -> Option<String> {
+fn execute(swarm: &Swarm, command: &str) -> Option<String> {
     let (verb, rest) = command.split_once(' ').unwrap_or((command, ""));
     match verb {
         "set" => {
             let mut words = rest.splitn(3, ' ');
             let from = words.next()?.parse().ok()?;
             let to = words.next()?.parse().ok()?;
-            let mood: Mood = words.next()?.parse().ok()?;
-            (from <= to && to <= swarm.addresses().len()).then(|| swarm.set(from..to, mood))?;
+            let behavior: BrokerBehavior = words.next()?.parse().ok()?;
+            (from <= to && to <= swarm.addresses().len()).then(|| swarm.set(from..to, behavior))?;
         }
-        "forget" => swarm.tally().forget_dials(),
+        "reset-dials" => swarm.stats().reset_dials(),
         "echoes" => {
-            let echoes = swarm.tally().take_echoes();
+            let echoes = swarm.stats().take_echoes();
             let echoes: Vec<_> = echoes.iter().map(|echo| echo.as_micros().to_string()).collect();
             return Some(format!("{{\"micros\":[{}]}}", echoes.join(",")));
         }
-        "tally" => {
-            let tally = swarm.tally();
+        "stats" => {
+            let stats = swarm.stats();
             return Some(format!(
                 "{{\"open\":{},\"connects\":{},\"flooded\":{},\"dials\":{},\"busiest_second\":{}}}",
-                tally.open(),
-                tally.connects(),
-                tally.flooded(),
-                tally.dials(),
-                tally.dials_in_the_busiest_second(),
+                stats.open(),
+                stats.connects(),
+                stats.flooded(),
+                stats.dials(),
+                stats.dials_in_the_busiest_second(),
             ));
         }
         _ => return None,

@@ -159,7 +159,7 @@ pub(crate) fn publish(level: u8, topic: &str, payload: &[u8]) -> Bytes {
 }
 
 /// A QoS 1 PUBLISH with packet id 1.
-pub(crate) fn publish_once_at_least(level: u8, topic: &str, payload: &[u8]) -> Bytes {
+pub(crate) fn publish_qos1(level: u8, topic: &str, payload: &[u8]) -> Bytes {
     let properties = usize::from(level >= 5);
     let mut packet = publish_head(topic, 2 + topic.len() + 2 + properties + payload.len());
     packet[0] |= 0x02;
@@ -242,7 +242,7 @@ mod tests {
     fn publishes_declare_what_they_are_told_to() {
         assert_eq!(&publish(4, "t", b"hi")[..], b"\x30\x05\0\x01thi");
         assert_eq!(&publish(5, "t", b"hi")[..], b"\x30\x06\0\x01t\0hi");
-        assert_eq!(&publish_once_at_least(5, "t", b"hi")[..], b"\x32\x08\0\x01t\0\x01\0hi");
+        assert_eq!(&publish_qos1(5, "t", b"hi")[..], b"\x32\x08\0\x01t\0\x01\0hi");
         assert_eq!(&publish_head("t", 268_435_455)[..], b"\x30\xFF\xFF\xFF\x7F\0\x01t");
     }
 }

@@ -1,4 +1,4 @@
-//! The life of one broker: whether it listens, and to whom.
+//! One broker of a swarm: its listener and its sessions.
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -9,50 +9,60 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 
-use super::mood::Mood;
+use super::behavior::BrokerBehavior;
 use super::session;
-use super::tally::Tally;
+use super::stats::SwarmStats;
 
-/// How soon an address is asked for again that the kernel has not given back yet.
+/// The pause before the next try to listen on an address that the kernel has not released yet.
 const REBIND: Duration = Duration::from_millis(5);
 
-/// Lives until it is aborted, or nobody can change its mood any more.
-pub(super) async fn live(
+/// Runs until it is aborted, or the sender of `behavior` is dropped.
+pub(super) async fn run(
     listener: TcpListener,
-    mut mood: watch::Receiver<Mood>,
-    tally: Arc<Tally>,
+    mut behavior: watch::Receiver<BrokerBehavior>,
+    stats: Arc<SwarmStats>,
 ) {
     let address = listener.local_addr().expect("a bound socket has an address");
     let mut first = Some(listener);
     loop {
-        let now = *mood.borrow_and_update();
+        let now = *behavior.borrow_and_update();
         tokio::select! {
             biased;
-            changed = mood.changed() => if changed.is_err() { return },
-            () = be(now, address, first.take(), &tally) => {}
+            changed = behavior.changed() => if changed.is_err() { return },
+            () = behave(now, address, first.take(), &stats) => {}
         }
     }
 }
 
-/// Is in this mood, for ever. Dropping it closes the listener and ends all sessions.
-async fn be(mood: Mood, address: SocketAddr, first: Option<TcpListener>, tally: &Arc<Tally>) {
-    match mood {
-        Mood::Dead => {
+/// Behaves like this forever. Dropping it closes the listener and ends all sessions.
+async fn behave(
+    behavior: BrokerBehavior,
+    address: SocketAddr,
+    first: Option<TcpListener>,
+    stats: &Arc<SwarmStats>,
+) {
+    match behavior {
+        BrokerBehavior::Dead => {
             drop(first);
             std::future::pending::<()>().await;
         }
-        Mood::Flapping { every } => {
+        BrokerBehavior::Flapping { every } => {
             drop(first);
             loop {
-                let _ = timeout(every, serve(address, None, Mood::Well, tally)).await;
+                let _ = timeout(every, serve(address, None, BrokerBehavior::Healthy, stats)).await;
                 sleep(every).await;
             }
         }
-        up => serve(address, first, up, tally).await,
+        up => serve(address, first, up, stats).await,
     }
 }
 
-async fn serve(address: SocketAddr, listener: Option<TcpListener>, mood: Mood, tally: &Arc<Tally>) {
+async fn serve(
+    address: SocketAddr,
+    listener: Option<TcpListener>,
+    behavior: BrokerBehavior,
+    stats: &Arc<SwarmStats>,
+) {
     let listener = match listener {
         Some(listener) => listener,
         None => listen(address).await,
@@ -61,22 +71,22 @@ async fn serve(address: SocketAddr, listener: Option<TcpListener>, mood: Mood, t
     let mut sessions = JoinSet::new();
     loop {
         let Ok((stream, _)) = listener.accept().await else {
-            // No descriptors left, most likely.
+            // Probably out of file descriptors.
             sleep(REBIND).await;
             continue;
         };
-        let open = tally.dialled();
-        let tally = Arc::clone(tally);
+        let open = stats.dialled();
+        let stats = Arc::clone(stats);
         sessions.spawn(async move {
             let _open = open;
-            // A client that leaves in the middle is everyday life here.
-            let _ = session::play(stream, mood, &tally).await;
+            // Clients may disconnect at any time.
+            let _ = session::serve(stream, behavior, &stats).await;
         });
         while sessions.try_join_next().is_some() {}
     }
 }
 
-/// The address was ours a moment ago, and is again once the kernel has noticed.
+/// Listens again on an address that was ours; the kernel may take a moment to release it.
 async fn listen(address: SocketAddr) -> TcpListener {
     loop {
         match TcpListener::bind(address).await {

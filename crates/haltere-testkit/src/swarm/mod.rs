@@ -1,25 +1,25 @@
-//! Many brokers in one process, each with an address of its own and a mood that can be changed.
+//! Many brokers in one process, each with its own address and a behavior that can be changed.
 //!
 //! For what a real Mosquitto can't do: a thousand of them dying at the same moment, one that floods,
 //! one that sends a byte now and then. Every broker listens on its own address of 127.0.0.0/8, all of
-//! them on the same port, and answers CONNECT, SUBSCRIBE and PINGREQ, unless its [`Mood`] forbids it.
+//! them on the same port, and answers CONNECT, SUBSCRIBE and PINGREQ, unless its [`BrokerBehavior`] says otherwise.
 //!
 //! ```no_run
 //! use std::time::Duration;
-//! use haltere_testkit::swarm::{Mood, Swarm};
+//! use haltere_testkit::swarm::{BrokerBehavior, Swarm};
 //!
 //! # async fn example() {
 //! let swarm = Swarm::start(1_000).await;
-//! swarm.set(0..990, Mood::Dead);
-//! swarm.set(990..1_000, Mood::Flapping { every: Duration::from_secs(1) });
-//! assert_eq!(swarm.tally().open(), 0);
+//! swarm.set(0..990, BrokerBehavior::Dead);
+//! swarm.set(990..1_000, BrokerBehavior::Flapping { every: Duration::from_secs(1) });
+//! assert_eq!(swarm.stats().open(), 0);
 //! # }
 //! ```
 
+mod behavior;
 mod broker;
-mod mood;
 mod session;
-mod tally;
+mod stats;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -30,31 +30,31 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
 
-pub use mood::{Mood, UnknownMood};
-pub use tally::Tally;
+pub use behavior::{BrokerBehavior, UnknownBehavior};
+pub use stats::SwarmStats;
 
 /// The most brokers a swarm can have: the hosts of the network each swarm takes for itself.
 pub const MAX_BROKERS: usize = 1 << 14;
 
-/// How often another network is tried when an address of the first was taken.
+/// How often to try another network if an address is taken.
 const TRIES: usize = 20;
 
 /// Brokers that all live in this process; they end when this is dropped.
 #[derive(Debug)]
 pub struct Swarm {
     brokers: Vec<Broker>,
-    tally: Arc<Tally>,
+    stats: Arc<SwarmStats>,
 }
 
 #[derive(Debug)]
 struct Broker {
     address: SocketAddr,
-    mood: watch::Sender<Mood>,
+    behavior: watch::Sender<BrokerBehavior>,
     _life: AbortOnDropHandle<()>,
 }
 
 impl Swarm {
-    /// Starts `count` brokers that are all well. Panics above [`MAX_BROKERS`].
+    /// Starts `count` healthy brokers. Panics above [`MAX_BROKERS`].
     pub async fn start(count: usize) -> Self {
         assert!(count <= MAX_BROKERS, "{count} brokers: at most {MAX_BROKERS} have addresses");
         let mut last = None;
@@ -68,14 +68,14 @@ impl Swarm {
     }
 
     fn of(listeners: Vec<TcpListener>) -> Self {
-        let tally = Arc::<Tally>::default();
+        let stats = Arc::<SwarmStats>::default();
         let brokers = listeners.into_iter().map(|listener| {
             let address = listener.local_addr().expect("a bound socket has an address");
-            let (mood, felt) = watch::channel(Mood::Well);
-            let life = tokio::spawn(broker::live(listener, felt, Arc::clone(&tally)));
-            Broker { address, mood, _life: AbortOnDropHandle::new(life) }
+            let (behavior, changes) = watch::channel(BrokerBehavior::Healthy);
+            let life = tokio::spawn(broker::run(listener, changes, Arc::clone(&stats)));
+            Broker { address, behavior, _life: AbortOnDropHandle::new(life) }
         });
-        Self { brokers: brokers.collect(), tally }
+        Self { brokers: brokers.collect(), stats }
     }
 
     /// Where the brokers are, in their order.
@@ -88,21 +88,21 @@ impl Swarm {
         format!("mqtt://{}", self.brokers[n].address)
     }
 
-    /// Changes the mood of some brokers. Their sessions end, as they do when a broker restarts, also
-    /// when the mood is the one they are in.
-    pub fn set(&self, which: Range<usize>, mood: Mood) {
+    /// Changes the behavior of some brokers. Their sessions end as in a restart, even if the behavior
+    /// stays the same.
+    pub fn set(&self, which: Range<usize>, behavior: BrokerBehavior) {
         for broker in &self.brokers[which] {
-            broker.mood.send_replace(mood);
+            broker.behavior.send_replace(behavior);
         }
     }
 
-    /// What all of them together have seen.
-    pub fn tally(&self) -> &Tally {
-        &self.tally
+    /// Counted over all brokers.
+    pub fn stats(&self) -> &SwarmStats {
+        &self.stats
     }
 }
 
-/// One listener on each of the first addresses of a network nobody else uses, all on one port.
+/// One listener on each of the first addresses of a free network, all on one port.
 async fn listeners(count: usize) -> io::Result<Vec<TcpListener>> {
     let network = network();
     let mut listeners = Vec::with_capacity(count);
@@ -117,14 +117,14 @@ async fn listeners(count: usize) -> io::Result<Vec<TcpListener>> {
     Ok(listeners)
 }
 
-/// Some network of 127.0.0.0/8 with room for twice [`MAX_BROKERS`], and not the first one, where everybody is.
+/// Some network of 127.0.0.0/8 for twice [`MAX_BROKERS`] hosts. Not the first one, which everything else uses.
 fn network() -> u32 {
     use std::hash::{BuildHasher as _, RandomState};
     const HOSTS: u32 = 1 << 15;
     const NETWORKS: u32 = (1 << 24) / HOSTS;
-    // The standard library's only source of chance.
-    let chance = RandomState::new().hash_one(std::process::id());
-    let number = 1 + u32::try_from(chance % u64::from(NETWORKS - 1)).expect("below NETWORKS");
+    // The only random numbers in the standard library.
+    let random = RandomState::new().hash_one(std::process::id());
+    let number = 1 + u32::try_from(random % u64::from(NETWORKS - 1)).expect("below NETWORKS");
     Ipv4Addr::new(127, 0, 0, 0).to_bits() + number * HOSTS
 }
 
@@ -179,33 +179,33 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn each_has_an_address_dies_by_itself_and_comes_back() {
+    async fn each_broker_has_its_own_address_and_behavior() {
         let swarm = Swarm::start(3).await;
         let addresses: std::collections::HashSet<_> = swarm.addresses().collect();
         assert_eq!(addresses.len(), 3);
         let (mut first, mut second) = (greet(&swarm, 0).await, greet(&swarm, 1).await);
-        assert_eq!((swarm.tally().open(), swarm.tally().connects()), (2, 2));
+        assert_eq!((swarm.stats().open(), swarm.stats().connects()), (2, 2));
 
-        swarm.set(0..1, Mood::Dead);
+        swarm.set(0..1, BrokerBehavior::Dead);
         ends(&mut first).await;
         until_refused(&swarm, 0).await;
-        second.write_all(b"\xC0\0").await.expect("the others live on");
+        second.write_all(b"\xC0\0").await.expect("the others stay up");
         wait::within("a pong", wait::PATIENCE, async {
             while second.read_u8().await.expect("open") != 0xD0 {}
         })
         .await;
 
-        swarm.set(0..1, Mood::Well);
+        swarm.set(0..1, BrokerBehavior::Healthy);
         wait::until("the broker to be back", wait::PATIENCE, async || dial(&swarm, 0).await.ok())
             .await;
         greet(&swarm, 0).await;
-        assert_eq!(swarm.tally().connects(), 3);
+        assert_eq!(swarm.stats().connects(), 3);
     }
 
     #[tokio::test]
-    async fn a_loris_greets_byte_by_byte_and_goes_on_like_this() {
+    async fn a_slow_loris_sends_every_packet_byte_by_byte() {
         let swarm = Swarm::start(1).await;
-        swarm.set(0..1, Mood::Loris { every: Duration::from_millis(1) });
+        swarm.set(0..1, BrokerBehavior::SlowLoris { every: Duration::from_millis(1) });
         let mut client = greet(&swarm, 0).await;
         for _ in 0..50 {
             wait::within("a byte", wait::PATIENCE, client.read_u8()).await.expect("open");
@@ -215,7 +215,7 @@ mod tests {
     #[tokio::test]
     async fn a_huge_packet_is_declared_and_begun() {
         let swarm = Swarm::start(1).await;
-        swarm.set(0..1, Mood::Huge { per_second: 1_000_000 });
+        swarm.set(0..1, BrokerBehavior::Huge { per_second: 1_000_000 });
         let mut client = greet(&swarm, 0).await;
         expect(&mut client, b"\x30\xFF\xFF\xFF\x7F").await;
         expect(&mut client, b"\0\x12$SYS/broker/uptime").await;
@@ -223,16 +223,16 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_malformed_comes_after_a_while_and_a_flood_at_its_rate() {
+    async fn malformed_packets_are_delayed_and_floods_have_a_rate() {
         let swarm = Swarm::start(2).await;
-        swarm.set(0..1, Mood::Malformed { every: Duration::from_millis(10) });
-        swarm.set(1..2, Mood::Flood { per_second: 10_000 });
+        swarm.set(0..1, BrokerBehavior::Malformed { every: Duration::from_millis(10) });
+        swarm.set(1..2, BrokerBehavior::Flood { per_second: 10_000 });
         let mut client = greet(&swarm, 0).await;
         expect(&mut client, b"\x30\xFF\xFF\xFF\xFF").await;
         let mut client = greet(&swarm, 1).await;
         let message = b"\x30\x20\0\x12$SYS/broker/uptime\x00100 seconds";
         expect(&mut client, message).await;
-        let messages = async || (swarm.tally().flooded() >= 1_000).then_some(());
+        let messages = async || (swarm.stats().flooded() >= 1_000).then_some(());
         let mut sink = vec![0; 1 << 16];
         let read = async { while client.read(&mut sink).await.is_ok_and(|size| size > 0) {} };
         tokio::select! {
@@ -244,28 +244,28 @@ mod tests {
     #[tokio::test]
     async fn an_acknowledgement_is_timed() {
         let swarm = Swarm::start(1).await;
-        swarm.set(0..1, Mood::Echo { every: Duration::from_millis(1) });
+        swarm.set(0..1, BrokerBehavior::Echo { every: Duration::from_millis(1) });
         let mut client = greet(&swarm, 0).await;
         for _ in 0..2 {
             expect(&mut client, b"\x32\x2B\0\x13$SYS/broker/version\0\x01\0mosquitto version 2")
                 .await;
             client.write_all(b"\x40\x02\0\x01").await.expect("open");
         }
-        let echoes = async || Some(swarm.tally().take_echoes()).filter(|echoes| !echoes.is_empty());
+        let echoes = async || Some(swarm.stats().take_echoes()).filter(|echoes| !echoes.is_empty());
         wait::until("an echo", wait::PATIENCE, echoes).await;
     }
 
     #[tokio::test]
-    async fn one_that_flaps_comes_and_goes() {
+    async fn a_flapping_broker_comes_and_goes() {
         let swarm = Swarm::start(1).await;
-        swarm.set(0..1, Mood::Flapping { every: Duration::from_millis(30) });
+        swarm.set(0..1, BrokerBehavior::Flapping { every: Duration::from_millis(30) });
         for _ in 0..2 {
             let come = async || dial(&swarm, 0).await.ok();
             let mut client = wait::until("it to be up", wait::PATIENCE, come).await;
             ends(&mut client).await;
             until_refused(&swarm, 0).await;
         }
-        swarm.set(0..1, Mood::Slamming);
+        swarm.set(0..1, BrokerBehavior::AcceptThenClose);
         let come = async || dial(&swarm, 0).await.ok();
         let mut client = wait::until("it to listen", wait::PATIENCE, come).await;
         assert_eq!(ends(&mut client).await, 0);

@@ -1,4 +1,4 @@
-//! One session of a broker, in a certain mood.
+//! One session of a broker with a given behavior.
 
 use std::io;
 use std::pin::pin;
@@ -10,15 +10,15 @@ use tokio::net::TcpStream;
 use tokio::net::tcp::OwnedWriteHalf;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::mood::Mood;
-use super::tally::Tally;
+use super::behavior::BrokerBehavior;
+use super::stats::SwarmStats;
 use crate::faulty::packet;
 
 const VERSION: &str = "$SYS/broker/version";
 const UPTIME: &str = "$SYS/broker/uptime";
-/// How often Mosquitto tells its uptime, unless it is told otherwise.
+/// Mosquitto's default `sys_interval`.
 const SYS_INTERVAL: Duration = Duration::from_secs(10);
-/// In how small steps something is sent that has a rate.
+/// Steps in which data with a rate is sent.
 const STEPS_PER_SECOND: u32 = 100;
 const STEP: Duration = Duration::from_millis(10);
 /// The largest body MQTT can declare.
@@ -26,51 +26,55 @@ const LARGEST: usize = 268_435_455;
 /// A length that goes on after four bytes.
 const MALFORMED: &[u8] = b"\x30\xFF\xFF\xFF\xFF";
 
-/// Is a broker to this client until it leaves.
-pub(super) async fn play(stream: TcpStream, mood: Mood, tally: &Tally) -> io::Result<()> {
+/// Serves one client until it disconnects.
+pub(super) async fn serve(
+    stream: TcpStream,
+    behavior: BrokerBehavior,
+    stats: &SwarmStats,
+) -> io::Result<()> {
     stream.set_nodelay(true)?;
-    if mood == Mood::Slamming {
+    if behavior == BrokerBehavior::AcceptThenClose {
         return Ok(());
     }
     let (reader, mut writer) = stream.into_split();
     let mut reader = BufReader::with_capacity(512, reader);
     let mut client = Client { level: 4, subscribed: false };
-    let mut habit = Habit::default();
+    let mut publisher = Publisher::default();
     loop {
         let mut next = pin!(packet::read(&mut reader));
         let packet = loop {
             tokio::select! {
                 biased;
                 packet = &mut next => break packet?,
-                () = sleep_until(habit.due), if client.subscribed => {
-                    habit.act(&mut writer, tally).await?;
+                () = sleep_until(publisher.due), if client.subscribed => {
+                    publisher.send(&mut writer, stats).await?;
                 }
             }
         };
         match packet.kind() {
-            packet::CONNECT => tally.connected(),
-            packet::PUBACK => habit.echoed(tally),
+            packet::CONNECT => stats.connected(),
+            packet::PUBACK => publisher.echoed(stats),
             _ => {}
         }
         if let Some(answer) = client.answer(&packet)?
-            && mood != Mood::Silent
+            && behavior != BrokerBehavior::Silent
         {
-            say(&mut writer, &answer, mood).await?;
+            send(&mut writer, &answer, behavior).await?;
         }
         if client.subscribed && packet.kind() == packet::SUBSCRIBE {
-            habit = Habit::of(mood, client.level);
+            publisher = Publisher::of(behavior, client.level);
         }
     }
 }
 
-/// What has to be known about a client to talk to it.
+/// State of the client's session.
 struct Client {
     level: u8,
     subscribed: bool,
 }
 
 impl Client {
-    /// What a good broker answers.
+    /// The answer of a healthy broker.
     fn answer(&mut self, packet: &packet::Packet) -> io::Result<Option<Bytes>> {
         let broken = || io::Error::from(io::ErrorKind::InvalidData);
         Ok(match packet.kind() {
@@ -89,9 +93,15 @@ impl Client {
     }
 }
 
-/// Sends an answer in the way of this mood.
-async fn say(writer: &mut OwnedWriteHalf, answer: &[u8], mood: Mood) -> io::Result<()> {
-    let Mood::Loris { every } = mood else { return writer.write_all(answer).await };
+/// Sends an answer as the behavior demands.
+async fn send(
+    writer: &mut OwnedWriteHalf,
+    answer: &[u8],
+    behavior: BrokerBehavior,
+) -> io::Result<()> {
+    let BrokerBehavior::SlowLoris { every } = behavior else {
+        return writer.write_all(answer).await;
+    };
     for byte in answer {
         writer.write_all(&[*byte]).await?;
         sleep(every).await;
@@ -99,14 +109,14 @@ async fn say(writer: &mut OwnedWriteHalf, answer: &[u8], mood: Mood) -> io::Resu
     Ok(())
 }
 
-/// What a broker sends by itself to somebody who has subscribed, again and again.
-struct Habit {
+/// What a broker sends repeatedly to a subscriber.
+struct Publisher {
     due: Instant,
     every: Duration,
-    what: What,
+    payload: Payload,
 }
 
-enum What {
+enum Payload {
     Nothing,
     /// All of it each time.
     Whole(Bytes),
@@ -120,12 +130,12 @@ enum What {
         question: Bytes,
         asked: Option<Instant>,
     },
-    /// A byte of it each time, round and round.
+    /// One byte each time, in a cycle.
     Bytewise {
         bytes: Bytes,
         next: usize,
     },
-    /// So many zeros each time, until the packet is complete.
+    /// A chunk of zeros each time, until the packet is complete.
     Body {
         chunk: Bytes,
         head: Bytes,
@@ -133,68 +143,73 @@ enum What {
     },
 }
 
-impl Default for Habit {
+impl Default for Publisher {
     fn default() -> Self {
-        Self { due: Instant::now(), every: Duration::MAX, what: What::Nothing }
+        Self { due: Instant::now(), every: Duration::MAX, payload: Payload::Nothing }
     }
 }
 
-impl Habit {
-    fn of(mood: Mood, level: u8) -> Self {
-        let news = |uptime: &str| packet::publish(level, UPTIME, uptime.as_bytes());
-        let (every, what) = match mood {
-            Mood::Loris { every } => {
-                (every, What::Bytewise { bytes: news("100 seconds"), next: 0 })
+impl Publisher {
+    fn of(behavior: BrokerBehavior, level: u8) -> Self {
+        let uptime_message = |uptime: &str| packet::publish(level, UPTIME, uptime.as_bytes());
+        let (every, payload) = match behavior {
+            BrokerBehavior::SlowLoris { every } => {
+                (every, Payload::Bytewise { bytes: uptime_message("100 seconds"), next: 0 })
             }
-            Mood::Echo { every } => {
-                let question =
-                    packet::publish_once_at_least(level, VERSION, b"mosquitto version 2");
-                (every, What::Echo { question, asked: None })
+            BrokerBehavior::Echo { every } => {
+                let question = packet::publish_qos1(level, VERSION, b"mosquitto version 2");
+                (every, Payload::Echo { question, asked: None })
             }
-            Mood::Huge { per_second } => {
+            BrokerBehavior::Huge { per_second } => {
                 let chunk = vec![0; (per_second / STEPS_PER_SECOND) as usize].into();
                 let head = packet::publish_head(UPTIME, LARGEST).freeze();
-                (STEP, What::Body { chunk, head, missing: 0 })
+                (STEP, Payload::Body { chunk, head, missing: 0 })
             }
-            Mood::Malformed { every } => (every, What::Whole(Bytes::from_static(MALFORMED))),
-            Mood::Flood { per_second } => {
+            BrokerBehavior::Malformed { every } => {
+                (every, Payload::Whole(Bytes::from_static(MALFORMED)))
+            }
+            BrokerBehavior::Flood { per_second } => {
                 let messages = per_second / STEPS_PER_SECOND;
-                // Never twice the same in a row: to the one who listens each of them is news.
-                let two = [news("100 seconds"), news("100000 seconds")];
+                // Never the same value twice in a row, so that each one is a change.
+                let two = [uptime_message("100 seconds"), uptime_message("100000 seconds")];
                 let mut batch = BytesMut::new();
                 (0..messages).for_each(|n| batch.extend_from_slice(&two[n as usize % 2]));
-                (STEP, What::Flood { batch: batch.freeze(), messages: messages.into() })
+                (STEP, Payload::Flood { batch: batch.freeze(), messages: messages.into() })
             }
             _ => {
                 let version = packet::publish(level, VERSION, b"mosquitto version 2.0.99");
                 let mut both = BytesMut::from(&version[..]);
-                both.extend_from_slice(&news("100 seconds"));
-                (SYS_INTERVAL, What::Whole(both.freeze()))
+                both.extend_from_slice(&uptime_message("100 seconds"));
+                (SYS_INTERVAL, Payload::Whole(both.freeze()))
             }
         };
-        Self { due: Instant::now() + every, every, what }
+        Self { due: Instant::now() + every, every, payload }
     }
 
-    async fn act(&mut self, to: &mut (impl AsyncWrite + Unpin), tally: &Tally) -> io::Result<()> {
-        match &mut self.what {
-            What::Nothing => {}
-            What::Whole(bytes) => to.write_all(bytes).await?,
-            What::Flood { batch, messages } => {
+    async fn send(
+        &mut self,
+        to: &mut (impl AsyncWrite + Unpin),
+        stats: &SwarmStats,
+    ) -> io::Result<()> {
+        match &mut self.payload {
+            Payload::Nothing => {}
+            Payload::Whole(bytes) => to.write_all(bytes).await?,
+            Payload::Flood { batch, messages } => {
                 to.write_all(batch).await?;
-                tally.sent(*messages);
+                stats.sent(*messages);
             }
-            What::Echo { question, asked } => {
+            Payload::Echo { question, asked } => {
                 // One at a time.
                 if asked.is_none() {
                     *asked = Some(Instant::now());
                     to.write_all(question).await?;
                 }
             }
-            What::Bytewise { bytes, next } => {
+            Payload::Bytewise { bytes, next } => {
                 to.write_all(&bytes[*next..=*next]).await?;
                 *next = (*next + 1) % bytes.len();
             }
-            What::Body { chunk, head, missing } => {
+            Payload::Body { chunk, head, missing } => {
                 if *missing == 0 {
                     to.write_all(head).await?;
                     *missing = LARGEST + 5 - head.len();
@@ -209,11 +224,11 @@ impl Habit {
         Ok(())
     }
 
-    fn echoed(&mut self, tally: &Tally) {
-        if let What::Echo { asked, .. } = &mut self.what
+    fn echoed(&mut self, stats: &SwarmStats) {
+        if let Payload::Echo { asked, .. } = &mut self.payload
             && let Some(asked) = asked.take()
         {
-            tally.echoed(asked.elapsed());
+            stats.echoed(asked.elapsed());
         }
     }
 }

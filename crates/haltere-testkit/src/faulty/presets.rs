@@ -1,36 +1,35 @@
-//! Peers that misbehave in the usual ways.
+//! Common faulty peers, by name.
 
 use super::peer::Peer;
 use super::script::Script;
 
-/// The usual suspects.
 impl Peer {
     /// An empty script, to be written.
     pub fn script() -> Script {
         Script::default()
     }
 
-    /// A good broker.
+    /// A healthy broker.
     pub async fn healthy() -> Self {
         Self::script().read_connect().connack(0).serve().start().await
     }
 
-    /// Accepts, and says nothing ever.
+    /// Accepts, and never sends anything.
     pub async fn silent() -> Self {
         Self::script().hold().start().await
     }
 
-    /// Accepts and closes politely at once.
+    /// Accepts, and closes at once.
     pub async fn closing() -> Self {
         Self::script().close().start().await
     }
 
-    /// Accepts, and resets once the client has said something.
+    /// Accepts, and resets the connection once the client has sent something.
     pub async fn resetting() -> Self {
         Self::script().read_some().reset().start().await
     }
 
-    /// A web server, answering what it takes for a bad request.
+    /// A web server that answers 400 to everything.
     pub async fn http() -> Self {
         Self::script()
             .read_some()
@@ -58,7 +57,7 @@ impl Peer {
         Self::script().read_connect().connack(code).close().start().await
     }
 
-    /// A good broker that knows only MQTT 3.1.1 and says so as that standard demands (3.1.2-2).
+    /// A healthy broker that knows only MQTT 3.1.1 and refuses 5 as that standard demands (3.1.2-2).
     pub async fn v3_only() -> Self {
         Self::script().read_connect().refuse_v5([0x20, 2, 0, 1]).connack(0).serve().start().await
     }
@@ -69,11 +68,11 @@ impl Peer {
     }
 
     /// A broker that never answers a PINGREQ.
-    pub async fn deaf_to_pings() -> Self {
+    pub async fn ignoring_pings() -> Self {
         Self::script().read_connect().connack(0).serve_without_pings().start().await
     }
 
-    /// A good broker that, when told to [`go_on`](Self::go_on), says another client has taken over
+    /// A healthy broker that, after [`go_on`](Self::go_on), reports that another client has taken over
     /// the session (MQTT 5, 0x8E) and closes.
     pub async fn taking_over() -> Self {
         Self::script()
@@ -121,42 +120,43 @@ mod tests {
     }
 
     /// What the peer answers to `bytes` until it closes.
-    async fn hear(peer: &Peer, bytes: &[u8]) -> io::Result<Vec<u8>> {
+    async fn exchange(peer: &Peer, bytes: &[u8]) -> io::Result<Vec<u8>> {
         let mut socket = dial(peer).await;
         socket.write_all(bytes).await?;
-        let mut heard = Vec::new();
-        wait::within("the end", wait::PATIENCE, socket.read_to_end(&mut heard)).await?;
-        Ok(heard)
+        let mut received = Vec::new();
+        wait::within("the end", wait::PATIENCE, socket.read_to_end(&mut received)).await?;
+        Ok(received)
     }
 
     #[tokio::test]
-    async fn suspects_do_what_their_names_say() {
-        assert_eq!(hear(&Peer::closing().await, CONNECT_V3).await.expect("polite"), b"");
-        let reset = hear(&Peer::resetting().await, CONNECT_V3).await.expect_err("a reset");
+    async fn presets_do_what_their_names_say() {
+        assert_eq!(exchange(&Peer::closing().await, CONNECT_V3).await.expect("polite"), b"");
+        let reset = exchange(&Peer::resetting().await, CONNECT_V3).await.expect_err("a reset");
         assert_eq!(reset.kind(), io::ErrorKind::ConnectionReset);
-        let http = hear(&Peer::http().await, CONNECT_V3).await.expect("polite");
+        let http = exchange(&Peer::http().await, CONNECT_V3).await.expect("polite");
         assert!(http.starts_with(b"HTTP/1.1 400 "));
         let upgrade = Peer::refusing_upgrade("404 Not Found").await;
-        let answer = hear(&upgrade, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.expect("polite");
+        let answer =
+            exchange(&upgrade, b"GET / HTTP/1.1\r\nHost: x\r\n\r\n").await.expect("polite");
         assert!(answer.starts_with(b"HTTP/1.1 404 Not Found\r\n"));
         let refusing = Peer::refusing(5).await;
-        assert_eq!(hear(&refusing, CONNECT_V3).await.expect("polite"), [0x20, 2, 0, 5]);
-        assert_eq!(hear(&refusing, CONNECT_V5).await.expect("polite"), [0x20, 3, 0, 5, 0]);
+        assert_eq!(exchange(&refusing, CONNECT_V3).await.expect("polite"), [0x20, 2, 0, 5]);
+        assert_eq!(exchange(&refusing, CONNECT_V5).await.expect("polite"), [0x20, 3, 0, 5, 0]);
         let before = Peer::closing_before_connack().await;
-        assert_eq!(hear(&before, CONNECT_V3).await.expect("polite"), b"");
+        assert_eq!(exchange(&before, CONNECT_V3).await.expect("polite"), b"");
     }
 
     #[tokio::test]
-    async fn remembers_who_came() {
+    async fn records_connects() {
         let peer = Peer::refusing(0x87).await;
-        hear(&peer, CONNECT_V5).await.expect("polite");
-        hear(&peer, CONNECT_V3).await.expect("polite");
+        exchange(&peer, CONNECT_V5).await.expect("polite");
+        exchange(&peer, CONNECT_V3).await.expect("polite");
         let levels: Vec<_> = peer.connects().iter().map(|connect| connect.level).collect();
         assert_eq!((levels, peer.connections()), (vec![5, 4], 2));
     }
 
     #[tokio::test]
-    async fn serves_until_told_to_go_on() {
+    async fn serves_until_go_on() {
         let peer = Peer::taking_over().await;
         let mut socket = dial(&peer).await;
         socket.write_all(CONNECT_V5).await.expect("open");
@@ -177,7 +177,7 @@ mod tests {
     #[tokio::test]
     async fn a_v3_broker_refuses_v5_and_serves_v3() {
         let peer = Peer::v3_only().await;
-        assert_eq!(hear(&peer, CONNECT_V5).await.expect("polite"), [0x20, 2, 0, 1]);
+        assert_eq!(exchange(&peer, CONNECT_V5).await.expect("polite"), [0x20, 2, 0, 1]);
         let mut socket = dial(&peer).await;
         socket.write_all(&[CONNECT_V3, &[0xC0, 0]].concat()).await.expect("open");
         let mut answer = [0; 6];
@@ -186,17 +186,17 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_silent_one_is_silent_and_scripts_may_differ_by_connection() {
+    async fn scripts_may_differ_by_connection() {
         let peer = Peer::script().hold().start_then(Peer::script().close()).await;
         let mut first = dial(&peer).await;
         first.write_all(CONNECT_V3).await.expect("open");
         let silence = tokio::time::timeout(Duration::from_millis(50), first.read_u8()).await;
         assert!(silence.is_err());
-        assert_eq!(hear(&peer, CONNECT_V3).await.expect("polite"), b"");
+        assert_eq!(exchange(&peer, CONNECT_V3).await.expect("polite"), b"");
     }
 
     #[tokio::test]
-    async fn floods_and_still_answers_pings() {
+    async fn answers_pings_during_a_flood() {
         let peer = Peer::script().read_connect().connack(0).flood("t", [7; 1000]).start().await;
         let mut socket = dial(&peer).await;
         socket.write_all(CONNECT_V3).await.expect("open");

@@ -1,4 +1,4 @@
-//! What the brokers of a swarm have seen.
+//! Counters and timings of a swarm.
 
 use parking_lot::{Mutex, MutexGuard};
 use std::collections::VecDeque;
@@ -9,20 +9,20 @@ use std::time::{Duration, Instant};
 /// How many dials and how many echoes are remembered.
 const REMEMBERED: usize = 1 << 18;
 
-/// What all brokers of a swarm together have seen.
+/// Counted over all brokers of a swarm.
 #[derive(Debug, Default)]
-pub struct Tally {
+pub struct SwarmStats {
     open: AtomicU64,
     connects: AtomicU64,
     flooded: AtomicU64,
-    /// When connections came in, oldest first.
+    /// When connections were accepted, oldest first.
     dials: Mutex<VecDeque<Instant>>,
     /// How long acknowledgements took, oldest first.
     echoes: Mutex<VecDeque<Duration>>,
 }
 
-/// An open connection, for as long as it lives.
-pub(super) struct Open(Arc<Tally>);
+/// Counts an open connection until dropped.
+pub(super) struct Open(Arc<SwarmStats>);
 
 impl Drop for Open {
     fn drop(&mut self) {
@@ -30,7 +30,7 @@ impl Drop for Open {
     }
 }
 
-impl Tally {
+impl SwarmStats {
     /// Connections open now.
     pub fn open(&self) -> u64 {
         self.open.load(Ordering::Relaxed)
@@ -46,13 +46,12 @@ impl Tally {
         self.flooded.load(Ordering::Relaxed)
     }
 
-    /// Connections accepted so far, or since [`forget_dials`](Self::forget_dials).
+    /// Connections accepted so far, or since [`reset_dials`](Self::reset_dials).
     pub fn dials(&self) -> usize {
         self.times().len()
     }
 
-    /// The most connections that came in within any one second. Those to brokers that are dead are
-    /// refused by the kernel and not among them.
+    /// The most connections that were accepted within one second. Dead brokers accept none.
     pub fn dials_in_the_busiest_second(&self) -> usize {
         let times = self.times();
         let mut first = 0;
@@ -66,12 +65,12 @@ impl Tally {
         busiest
     }
 
-    /// Counts dials anew from now on.
-    pub fn forget_dials(&self) {
+    /// Restarts the count of dials.
+    pub fn reset_dials(&self) {
         self.times().clear();
     }
 
-    /// How long the acknowledgements took that clients have sent since this was last asked.
+    /// How long acknowledgements took, since the last call.
     pub fn take_echoes(&self) -> Vec<Duration> {
         self.echoes.lock().drain(..).collect()
     }
@@ -113,13 +112,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_busiest_second_is_found_wherever_it_begins() {
-        let tally = Tally::default();
+    fn the_busiest_second_may_begin_at_any_dial() {
+        let stats = SwarmStats::default();
         let start = Instant::now();
         let at = |millis| start + Duration::from_millis(millis);
-        tally.times().extend([0, 500, 900, 1_100, 1_400, 3_000].map(at));
-        assert_eq!(tally.dials_in_the_busiest_second(), 4, "500 to 1,400");
-        tally.forget_dials();
-        assert_eq!((tally.dials(), tally.dials_in_the_busiest_second()), (0, 0));
+        stats.times().extend([0, 500, 900, 1_100, 1_400, 3_000].map(at));
+        assert_eq!(stats.dials_in_the_busiest_second(), 4, "500 to 1,400");
+        stats.reset_dials();
+        assert_eq!((stats.dials(), stats.dials_in_the_busiest_second()), (0, 0));
     }
 }
