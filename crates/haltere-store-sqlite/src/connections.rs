@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use haltere_core::{ConnectionId, Intent, Revision, Timestamp};
 use haltere_store::{
-    ClientIdUse, ConnectionKey, ConnectionReads, ConnectionRecord, ConnectionWrites, HeldBytes,
-    Rivals, Sealed, StoreError,
+    ClientIdUse, Conflicts, ConnectionKey, ConnectionReads, ConnectionRecord, ConnectionWrites,
+    HeldBytes, Sealed, StoreError,
 };
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
@@ -75,23 +75,23 @@ impl ConnectionReads for Tx {
         Ok(self.read_all(&rows).await?.pop())
     }
 
-    async fn find_rivals(
+    async fn find_conflicts(
         &mut self,
         id: Option<&ConnectionId>,
         name: &str,
-    ) -> Result<Rivals, StoreError> {
+    ) -> Result<Conflicts, StoreError> {
         let id = id.map(ConnectionId::as_str);
         let rows = self.rows(sqlx::query(FIND_RIVALS).bind(id).bind(name)).await?;
-        let mut rivals = Rivals { by_id: None, by_name: None };
+        let mut conflicts = Conflicts { by_id: None, by_name: None };
         for record in self.read_all(&rows).await? {
             if id == Some(record.id.as_str()) {
-                rivals.by_id = Some(record.clone());
+                conflicts.by_id = Some(record.clone());
             }
             if record.name == name {
-                rivals.by_name = Some(record);
+                conflicts.by_name = Some(record);
             }
         }
-        Ok(rivals)
+        Ok(conflicts)
     }
 
     async fn held_bytes(&mut self) -> Result<HeldBytes, StoreError> {
@@ -138,7 +138,7 @@ impl ConnectionWrites for Tx {
         let insert = insert_rows(INSERT, COLUMNS, 1).and(UNLESS_TAKEN);
         let mut hasher = Hasher::default();
         let statement = bind(insert.query(), record, hasher.hashes(record))?;
-        let Some(row) = self.change_and_tell(statement).await? else { return Ok(None) };
+        let Some(row) = self.execute_returning(statement).await? else { return Ok(None) };
         self.keep(hasher).await?;
         read_count(&row).map(Some)
     }
@@ -161,7 +161,7 @@ impl ConnectionWrites for Tx {
         let mut hasher = Hasher::default();
         let statement = bind(sqlx::query(UPDATE), record, hasher.hashes(record))?;
         match self.change(statement).await? {
-            0 => Err(StoreError::Gone),
+            0 => Err(StoreError::NotFound),
             _ => self.keep(hasher).await,
         }
     }

@@ -69,7 +69,7 @@ impl LinkHistoryWrites for Tx {
         changes: &[LinkChangeRecord],
         keep: u32,
     ) -> Result<(), StoreError> {
-        let newest = self.row(sqlx::query(NEWEST)).await?.ok_or(StoreError::Gone)?;
+        let newest = self.row(sqlx::query(NEWEST)).await?.ok_or(StoreError::NotFound)?;
         let newest: i64 = newest.try_get(0).map_err(error::store)?;
         for changes in changes.chunks(ROWS_AT_ONCE) {
             let sql = insert_rows(INSERT, COLUMNS, changes.len()).and(JOINED);

@@ -77,7 +77,7 @@ struct Belief {
 
 /// What is gone. Messages are told as the cause of damage.
 #[derive(Debug, thiserror::Error)]
-enum Gone {
+enum Missing {
     #[error(
         "the write-ahead log {log} was cut or overwritten: {left} of its {frames} pages are left"
     )]
@@ -156,7 +156,7 @@ impl Log {
         }
     }
 
-    fn compare_with(&self, belief: Belief) -> io::Result<Option<Gone>> {
+    fn compare_with(&self, belief: Belief) -> io::Result<Option<Missing>> {
         let mut seen = self.seen();
         let bytes = fs::metadata(&self.database)?.len();
         let pages = bytes / belief.page_size;
@@ -181,13 +181,13 @@ impl Log {
         let left = place.as_ref().map_or(0, Place::frames);
         if left < belief.frames {
             let log = self.wal.display().to_string();
-            return Ok(Some(Gone::Log { log, left, frames: belief.frames }));
+            return Ok(Some(Missing::Log { log, left, frames: belief.frames }));
         }
         let lock_page = LOCK_BYTE / belief.page_size + 1;
         let is_there = |page: u64| page == lock_page || behind.contains(&page);
         if !(pages + 1..=u64::from(belief.pages)).all(is_there) {
             let database = self.database.display().to_string();
-            return Ok(Some(Gone::Database { database, left: pages, pages: belief.pages }));
+            return Ok(Some(Missing::Database { database, left: pages, pages: belief.pages }));
         }
         *seen = Seen { place, stamp, database_bytes: bytes };
         Ok(None)

@@ -20,7 +20,7 @@ impl MetaReads for Tx {
     }
 
     async fn revisions(&mut self) -> Result<Revisions, StoreError> {
-        let row = self.row(sqlx::query(REVISIONS)).await?.ok_or(StoreError::Gone)?;
+        let row = self.row(sqlx::query(REVISIONS)).await?.ok_or(StoreError::NotFound)?;
         let mut cells = Cells::new("revisions", &row);
         Ok(Revisions {
             connections: cells.get("connections")?,

@@ -78,7 +78,7 @@ impl Tx {
     }
 
     /// Runs a change that returns something about the row it touched; `None` when it touched none.
-    pub(crate) async fn change_and_tell(
+    pub(crate) async fn execute_returning(
         &mut self,
         statement: Statement<'_>,
     ) -> Result<Option<SqliteRow>, StoreError> {

@@ -60,7 +60,7 @@ impl UserWrites for Tx {
             .bind(roles_to_text(*roles))
             .bind(updated_at.as_millisecond());
         match self.change(update).await? {
-            0 => Err(StoreError::Gone),
+            0 => Err(StoreError::NotFound),
             _ => Ok(()),
         }
     }

@@ -130,7 +130,7 @@ impl HeldBytes {
 
 /// Who is in the way of a connection that was to be added.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rivals {
+pub struct Conflicts {
     /// The one with the id.
     pub by_id: Option<ConnectionRecord>,
     /// The one with the name; may be the same.
@@ -150,11 +150,11 @@ pub trait ConnectionReads {
     ) -> Result<Option<ConnectionRecord>, StoreError>;
 
     /// Who has this id, if one is given, and who this name.
-    async fn find_rivals(
+    async fn find_conflicts(
         &mut self,
         id: Option<&ConnectionId>,
         name: &str,
-    ) -> Result<Rivals, StoreError>;
+    ) -> Result<Conflicts, StoreError>;
 
     /// How many bytes all connections take.
     async fn held_bytes(&mut self) -> Result<HeldBytes, StoreError>;
@@ -185,7 +185,7 @@ pub trait ConnectionReads {
 #[async_trait]
 pub trait ConnectionWrites {
     /// Adds a connection unless its id or its name is in use; how many there are then. `None` when
-    /// one of the two is in use: nothing was changed, and [`ConnectionReads::find_rivals`] tells by whom.
+    /// one of the two is in use: nothing was changed, and [`ConnectionReads::find_conflicts`] tells by whom.
     ///
     /// All in one statement, as somebody waits for it.
     async fn insert_connection(
@@ -198,7 +198,7 @@ pub trait ConnectionWrites {
     async fn insert_connections(&mut self, records: &[ConnectionRecord]) -> Result<(), StoreError>;
 
     /// Replaces everything but `id` and `created_at` of the connection with this id;
-    /// [`StoreError::Gone`] when there is none, [`StoreError::Taken`] when another one has its name.
+    /// [`StoreError::NotFound`] when there is none, [`StoreError::Taken`] when another one has its name.
     async fn update_connection(&mut self, record: &ConnectionRecord) -> Result<(), StoreError>;
 
     /// Removes a connection; whether there was one.

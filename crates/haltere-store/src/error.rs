@@ -8,9 +8,9 @@ pub enum StoreError {
     /// The change would break a rule of uniqueness.
     #[error("{0} is taken")]
     Taken(UniqueRule),
-    /// The row to change is not there (any more).
-    #[error("the row is gone")]
-    Gone,
+    /// The row to change does not exist.
+    #[error("the row does not exist")]
+    NotFound,
     /// A row holds what no version of haltere writes.
     #[error("table {table}, column {column}, row {row}: unreadable value")]
     Corrupt {
@@ -62,7 +62,7 @@ impl StoreError {
             Self::Damaged(_) => Some(StorageTrouble::Damaged),
             Self::Replaced => Some(StorageTrouble::Replaced),
             Self::Taken(_)
-            | Self::Gone
+            | Self::NotFound
             | Self::Corrupt { .. }
             | Self::Busy
             | Self::TooNew { .. }

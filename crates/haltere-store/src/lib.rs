@@ -29,8 +29,8 @@ use haltere_core::StorageTrouble;
 pub use audit::{AuditFilter, AuditReads, AuditRecord, AuditWrites};
 pub use backups::{BackupFacts, Backups, NoBackups};
 pub use connections::{
-    ClientIdUse, ConnectionKey, ConnectionReads, ConnectionRecord, ConnectionWrites, HeldBytes,
-    Rivals, Sealed,
+    ClientIdUse, Conflicts, ConnectionKey, ConnectionReads, ConnectionRecord, ConnectionWrites,
+    HeldBytes, Sealed,
 };
 pub use error::{StoreError, UniqueRule};
 pub use link_history::{LinkChangeRecord, LinkHistoryReads, LinkHistoryWrites};
@@ -87,7 +87,7 @@ pub trait ReadTx:
 /// Several changes that stand or fall together, each of them seen by the reads of the same transaction.
 ///
 /// After the backend has refused a change ([`StoreError::Taken`], say) the transaction can only be
-/// dropped: whatever follows fails, and so does the commit. [`StoreError::Gone`] spoils nothing.
+/// dropped: whatever follows fails, and so does the commit. [`StoreError::NotFound`] spoils nothing.
 #[async_trait]
 pub trait WriteTx:
     ReadTx

@@ -38,7 +38,7 @@ pub trait UserWrites {
     /// Adds a user; [`StoreError::Taken`] when the name is in use.
     async fn insert_user(&mut self, record: &UserRecord) -> Result<(), StoreError>;
 
-    /// Replaces all but name and `created_at`; [`StoreError::Gone`] when there is no such user.
+    /// Replaces all but name and `created_at`; [`StoreError::NotFound`] when there is no such user.
     async fn update_user(&mut self, record: &UserRecord) -> Result<(), StoreError>;
 
     /// Removes a user (and, through [`crate::SessionWrites::delete_sessions_of`], nothing else); whether there was one.

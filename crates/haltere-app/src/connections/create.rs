@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use haltere_core::{AuditAction, Connection, ConnectionId, Intent, LinkState, Revision, Timestamp};
-use haltere_store::{ConnectionRecord, Rivals, WriteTx};
+use haltere_store::{Conflicts, ConnectionRecord, WriteTx};
 use uuid::Uuid;
 
 use super::budget::has_gone_over;
@@ -173,8 +173,8 @@ impl App {
         fresh: Connection,
     ) -> Result<Connection, CreateError> {
         const DOING: &str = "mend a connection";
-        let Rivals { by_id, by_name } =
-            tx.find_rivals(id, fresh.name.as_str()).await.doing(DOING)?;
+        let Conflicts { by_id, by_name } =
+            tx.find_conflicts(id, fresh.name.as_str()).await.doing(DOING)?;
         let broken = match (by_id, by_name) {
             (Some(a), Some(b)) if a.id == b.id => self.broken(&a)?,
             _ => return Err(CreateError::EitherNameOrId),

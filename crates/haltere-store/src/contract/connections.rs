@@ -7,7 +7,7 @@ use haltere_core::{Intent, Pem, Revision};
 
 use super::records::{at, bare_connection, commit, connection, id, ids, keep};
 use crate::{
-    ClientIdUse, ConnectionKey, ConnectionRecord, Revisions, Rivals, Sealed, Store, StoreError,
+    ClientIdUse, Conflicts, ConnectionKey, ConnectionRecord, Revisions, Sealed, Store, StoreError,
     UniqueRule,
 };
 
@@ -41,9 +41,9 @@ pub async fn what_was_inserted_is_found(store: Arc<dyn Store>) {
 }
 
 pub async fn rivals_are_told_apart(store: Arc<dyn Store>) {
-    let none = Rivals { by_id: None, by_name: None };
+    let none = Conflicts { by_id: None, by_name: None };
     let mut tx = store.read().await.unwrap();
-    assert_eq!(tx.find_rivals(Some(&id("a")), "A").await.unwrap(), none);
+    assert_eq!(tx.find_conflicts(Some(&id("a")), "A").await.unwrap(), none);
     drop(tx);
     let a = Some(keep(&*store, connection("a", "A")).await);
     let b = Some(keep(&*store, bare_connection("b", "B")).await);
@@ -59,9 +59,9 @@ pub async fn rivals_are_told_apart(store: Arc<dyn Store>) {
         (None, "", &None, &None),
     ] {
         let looked_for = looked_for.map(id);
-        let rivals = tx.find_rivals(looked_for.as_ref(), name).await.unwrap();
-        let expected = Rivals { by_id: by_id.clone(), by_name: by_name.clone() };
-        assert_eq!(rivals, expected, "{looked_for:?} {name:?}");
+        let conflicts = tx.find_conflicts(looked_for.as_ref(), name).await.unwrap();
+        let expected = Conflicts { by_id: by_id.clone(), by_name: by_name.clone() };
+        assert_eq!(conflicts, expected, "{looked_for:?} {name:?}");
     }
 }
 
@@ -179,7 +179,7 @@ pub async fn an_update_replaces_all_but_id_and_creation(store: Arc<dyn Store>) {
 
 pub async fn updating_what_is_not_there_says_gone(store: Arc<dyn Store>) {
     let gone = update(&*store, &connection("a", "A")).await;
-    assert!(matches!(gone, Err(StoreError::Gone)), "{gone:?}");
+    assert!(matches!(gone, Err(StoreError::NotFound)), "{gone:?}");
     assert!(ids(&*store).await.is_empty());
 }
 
@@ -214,7 +214,7 @@ pub async fn equal_certificates_and_keys_are_kept_once(store: Arc<dyn Store>) {
     commit(&*store, async |tx| {
         assert_eq!(tx.insert_connection(&with("a", "never stored", b"x")).await.unwrap(), None);
         let gone = tx.update_connection(&with("d", "never stored", b"x")).await;
-        assert!(matches!(gone, Err(StoreError::Gone)), "{gone:?}");
+        assert!(matches!(gone, Err(StoreError::NotFound)), "{gone:?}");
     })
     .await;
     assert_eq!(bytes().await, 9 + 10, "what was refused left nothing behind");
@@ -312,7 +312,7 @@ pub async fn rows_that_make_no_sense_are_kept_as_they_stand(store: Arc<dyn Store
     let kept = Some(keep(&*store, nonsense).await);
     let mut tx = store.read().await.unwrap();
     assert_eq!(tx.list_connections().await.unwrap().pop(), kept);
-    assert_eq!(tx.find_rivals(None, "").await.unwrap().by_name, kept);
+    assert_eq!(tx.find_conflicts(None, "").await.unwrap().by_name, kept);
 }
 
 pub async fn texts_are_data(store: Arc<dyn Store>) {

@@ -52,7 +52,7 @@ pub async fn an_update_replaces_all_but_name_and_creation(store: Arc<dyn Store>)
 pub async fn updating_what_is_not_there_says_gone(store: Arc<dyn Store>) {
     let mut tx = store.write().await.unwrap();
     let gone = tx.update_user(&user("ada")).await;
-    assert!(matches!(gone, Err(StoreError::Gone)), "{gone:?}");
+    assert!(matches!(gone, Err(StoreError::NotFound)), "{gone:?}");
 }
 
 pub async fn deleting_tells_whether_there_was_one(store: Arc<dyn Store>) {
