@@ -16,6 +16,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use parts::{AppParts, AppSettings, AuditSettings, Readiness, SecretsPolicy, Vitals};
+pub use shutdown::ShutdownPlan;
 pub use start::StartError;
 
 use crate::audit;

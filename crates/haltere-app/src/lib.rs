@@ -32,7 +32,8 @@ pub mod vault;
 mod write_lock;
 
 pub use app::{
-    App, AppParts, AppSettings, AuditSettings, Readiness, SecretsPolicy, StartError, Vitals,
+    App, AppParts, AppSettings, AuditSettings, Readiness, SecretsPolicy, ShutdownPlan, StartError,
+    Vitals,
 };
 pub use background::BackgroundTask;
 pub use ctx::Ctx;

@@ -16,7 +16,6 @@ use haltere_core::{ConnectionId, StorageTrouble, Timestamp};
 use haltere_link::RecordedHistory;
 use haltere_store::failpoint::spared;
 use haltere_store::{LinkChangeRecord, StoreError};
-use tokio::time::timeout;
 
 use crate::app::App;
 use crate::error::{Doing, Internal, chain};
@@ -25,8 +24,6 @@ use crate::error::{Doing, Internal, chain};
 pub(crate) const PERIOD: Duration = Duration::from_secs(5);
 /// How often it is written that links were observed when nothing else is: each time wakes the disk.
 const HEARTBEAT: Duration = Duration::from_secs(30);
-/// How long the last lines may take when haltere ends.
-const GRACE: Duration = Duration::from_secs(2);
 /// About how many lines go into one transaction: others who want to write wait for it.
 const BATCH: usize = 2_000;
 /// How many transactions there are in one go; what is left has its turn in the next.
@@ -115,15 +112,10 @@ impl App {
 
     /// Writes what is left, and that links were observed up to now: when all of them have ended.
     pub(crate) async fn record_links_for_good(&self) {
-        let last = async {
-            let mut kept = self.0.recorder.kept.lock().await;
-            if self.0.store.trouble().is_none() {
-                // What it says is in the log.
-                let _ = self.write_links(&mut kept).await;
-            }
-        };
-        if timeout(GRACE, last).await.is_err() {
-            tracing::warn!("the history of links was not written in time");
+        let mut kept = self.0.recorder.kept.lock().await;
+        if self.0.store.trouble().is_none() {
+            // An error is logged there.
+            let _ = self.write_links(&mut kept).await;
         }
     }
 

@@ -24,8 +24,6 @@ use crate::recorded_history::RecordedHistory;
 use crate::status_table::Unrecorded;
 use crate::{LinkConfig, LinkSpec};
 
-/// How long ending all links may take.
-const SHUTDOWN_TIMEOUT: Duration = Duration::from_secs(2);
 /// The minimum time between two notifications of changes, so that a broker that changes its status with
 /// every packet does not keep all readers busy.
 const MIN_NOTIFY_INTERVAL: Duration = Duration::from_millis(20);
@@ -205,8 +203,8 @@ impl Supervisor {
         self.context.egress.denied_count()
     }
 
-    /// Ends all links with a DISCONNECT, within at most 2 seconds. No links are started afterwards.
-    pub async fn shutdown(&self) {
+    /// Ends all links with a DISCONNECT, within at most `limit`. No links are started afterwards.
+    pub async fn shutdown(&self, limit: Duration) {
         let links = {
             let mut table = self.table();
             table.closed = true;
@@ -214,7 +212,7 @@ impl Supervisor {
         };
         drop(links);
         self.context.tasks.close();
-        if timeout(SHUTDOWN_TIMEOUT, self.context.tasks.wait()).await.is_err() {
+        if timeout(limit, self.context.tasks.wait()).await.is_err() {
             tracing::warn!(links = self.context.tasks.len(), "links did not end in time");
         }
         self.context.statuses.close();
@@ -315,7 +313,7 @@ mod tests {
         assert_eq!(supervisor.link_count(), 1);
         assert_eq!(supervisor.status(&spec("b", 1).id), None);
 
-        supervisor.shutdown().await;
+        supervisor.shutdown(haltere_testkit::wait::PATIENCE).await;
         supervisor.reconcile(&[a]);
         assert_eq!(supervisor.link_count(), 0, "it has shut down");
         assert_eq!(supervisor.panic_count(), 0);
@@ -354,7 +352,7 @@ mod tests {
         supervisor.reconcile(&[]);
         assert_eq!(changes.next().await, Some(vec![a.id.clone()]), "it is removed");
         assert_eq!(supervisor.status(&a.id), None);
-        supervisor.shutdown().await;
+        supervisor.shutdown(haltere_testkit::wait::PATIENCE).await;
         assert_eq!(changes.next().await, None);
     }
 

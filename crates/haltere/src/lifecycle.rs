@@ -1,57 +1,49 @@
-//! How the process ends: politely when asked once, at once when asked twice.
+//! How the process ends: gracefully on the first signal, at once on the second.
 //!
-//! After SIGTERM or SIGINT, [`Stop::soft`] tells everybody to finish: no new connection is
-//! accepted, requests under way are answered, event streams end. When [`GRACE`] has passed,
-//! [`Stop::hard`] cuts off what is still open. The links come after that, within [`LINKS`].
+//! SIGTERM or SIGINT cancels [`Stop::soft`]: no new connection is accepted, requests in progress are answered, event
+//! streams end. [`Stop::hard`] then closes the connections that are still open. The links come after that. How long
+//! each step may take is in [`ShutdownPlan`].
 
 use std::process;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context as _;
+use haltere_app::ShutdownPlan;
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
-/// How long requests get to finish. Together with [`LINKS`] well under the five seconds after which
-/// service managers and people lose patience.
-const GRACE: Duration = Duration::from_millis(2_500);
-
-/// How long the links get to say goodbye to their brokers.
-pub(crate) const LINKS: Duration = Duration::from_secs(2);
-
-/// Two tokens that everything which waits also listens to.
+/// The two steps of stopping. Everything that waits also waits for these tokens.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Stop {
-    /// Finish politely.
+    /// Finish what is in progress.
     pub soft: CancellationToken,
     /// Stop now.
     pub hard: CancellationToken,
 }
 
 impl Stop {
-    /// Listens for signals from now on.
+    /// Starts to listen for signals.
     pub(crate) fn on_signals() -> anyhow::Result<Self> {
         let stop = Self::default();
         let signals = Signals {
             terminate: signal(SignalKind::terminate()).context("failed to listen for SIGTERM")?,
             interrupt: signal(SignalKind::interrupt()).context("failed to listen for SIGINT")?,
         };
-        // Ends with the process: nothing is left to do when this is no longer needed.
+        // Ends with the process.
         tokio::spawn(watch(signals, stop.clone()));
         Ok(stop)
     }
 
-    /// Tells everybody to finish, and cuts off what has not when [`GRACE`] has passed.
+    /// Cancels [`Stop::soft`] and, after [`ShutdownPlan::requests`], [`Stop::hard`].
     pub(crate) async fn finish(&self) {
         self.soft.cancel();
-        tokio::time::sleep(GRACE).await;
+        tokio::time::sleep(ShutdownPlan::DEFAULT.requests).await;
         self.hard.cancel();
     }
 }
 
-/// Is notified on SIGHUP. Listening for it also means that it does not end the process, which is its
-/// meaning where nobody listens.
+/// Notified on SIGHUP, which without a handler would end the process.
 pub(crate) fn reload_on_signal() -> anyhow::Result<Arc<Notify>> {
     let mut hangups = signal(SignalKind::hangup()).context("failed to listen for SIGHUP")?;
     let reload = Arc::new(Notify::new());
@@ -59,17 +51,17 @@ pub(crate) fn reload_on_signal() -> anyhow::Result<Arc<Notify>> {
     // Ends with the process.
     tokio::spawn(async move {
         while hangups.recv().await.is_some() {
-            tracing::info!("SIGHUP: reading again what can be read again");
+            tracing::info!("SIGHUP: reloading the certificate");
             notify.notify_one();
         }
     });
     Ok(reload)
 }
 
-/// Makes a limit on the size of files an error of the write that goes beyond it, like a full disk,
-/// and not the end of the process: that is what SIGXFSZ does when nobody listens.
+/// Makes a write beyond the limit on file sizes fail, as on a full disk. Without a handler, SIGXFSZ would end the
+/// process.
 pub(crate) fn survive_file_size_limits() -> anyhow::Result<()> {
-    // Listened to for as long as the process lives, whatever becomes of the value.
+    // The handler stays when the value is dropped.
     let _signal =
         signal(SignalKind::from_raw(libc::SIGXFSZ)).context("failed to listen for SIGXFSZ")?;
     Ok(())
@@ -81,7 +73,7 @@ struct Signals {
 }
 
 impl Signals {
-    /// The exit code a shell reports for a process that the signal killed.
+    /// Waits for a signal. Returns the exit code that shells report for it.
     async fn next(&mut self) -> i32 {
         tokio::select! {
             _ = self.terminate.recv() => 128 + SignalKind::terminate().as_raw_value(),
@@ -93,12 +85,12 @@ impl Signals {
 async fn watch(mut signals: Signals, stop: Stop) {
     signals.next().await;
     tracing::info!("stopping; a second signal stops at once");
-    let grace_over = async {
+    let finished = async {
         stop.finish().await;
         std::future::pending::<()>().await;
     };
     tokio::select! {
-        () = grace_over => {}
+        () = finished => {}
         code = signals.next() => process::exit(code),
     }
 }

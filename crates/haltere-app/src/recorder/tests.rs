@@ -6,6 +6,7 @@ use haltere_core::{Clock as _, HistoryState, Intent, Revision, Role, Since, Stat
 use haltere_store::{ConnectionRecord, Store};
 use haltere_testkit::wait::{PATIENCE, until};
 use haltere_testkit::{MockClock, Mosquitto, builders};
+use tokio::time::timeout;
 
 use super::*;
 use crate::connections::{NewConnection, Secrets};

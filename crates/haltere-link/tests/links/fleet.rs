@@ -187,7 +187,8 @@ impl Fleet {
     /// Ends everything; the last thing a test does.
     pub(crate) async fn ends_well(self) {
         self.assert_bystander_unaffected();
-        wait::within("the supervisor to shut down", PATIENCE, self.supervisor.shutdown()).await;
+        wait::within("the supervisor to shut down", PATIENCE, self.supervisor.shutdown(PATIENCE))
+            .await;
     }
 }
 

@@ -19,7 +19,7 @@ use super::{print, random_password, tell};
 use crate::config::Settings;
 use crate::data_dir::{DataDir, exposed_master_key};
 use crate::descriptors::Shares;
-use crate::lifecycle::{LINKS, Stop, reload_on_signal, survive_file_size_limits};
+use crate::lifecycle::{Stop, reload_on_signal, survive_file_size_limits};
 use crate::service::Service;
 use crate::{descriptors, http, key_watch, memory, metrics_log, telemetry, wiring};
 
@@ -149,9 +149,7 @@ async fn serve(
     );
     let (reason, ..) = outcome;
 
-    if tokio::time::timeout(LINKS, app.shutdown()).await.is_err() {
-        tracing::warn!("some links could not be ended in time");
-    }
+    app.shutdown().await;
     tracing::info!("stopped");
     match reason {
         Some(reason) => bail!(reason),
