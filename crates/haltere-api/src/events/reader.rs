@@ -188,7 +188,7 @@ impl Reader {
     fn begin_changes(&mut self, batch: &Batch) {
         let visible = self.may_see_connections();
         let (mut changed, mut removed, mut plugins) = (VecDeque::new(), Vec::new(), false);
-        for (_, change) in &batch.events {
+        for change in &batch.events {
             match change {
                 Change::ConnectionChanged(id) if visible => changed.push_back(id.clone()),
                 Change::ConnectionRemoved(id) if visible => removed.push(id.as_str().to_owned()),

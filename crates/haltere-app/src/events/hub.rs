@@ -74,7 +74,7 @@ pub struct Batch {
     /// contains everything up to `position`.
     pub gap: Option<Gap>,
     /// Oldest first; of each connection only the newest.
-    pub events: Vec<(EventId, Event)>,
+    pub events: Vec<Event>,
     /// Where the subscriber stands now: what to resume after.
     pub position: EventId,
 }
@@ -233,13 +233,9 @@ impl Subscriber {
         let log = self.hub.log();
         let overrun = (self.position < log.dropped).then_some(Gap::Overrun);
         let gap = self.gap.take().or(overrun);
-        let news = log.events.range(self.position + 1..);
-        let news = news.filter(|(_, event)| allows(self.roles, event.needs()));
-        let events = if gap.is_some() {
-            Vec::new()
-        } else {
-            news.map(|(sequence, event)| (self.id(*sequence), event.clone())).collect()
-        };
+        let new = log.events.range(self.position + 1..).map(|(_, event)| event);
+        let new = new.filter(|event| allows(self.roles, event.needs()));
+        let events = if gap.is_some() { Vec::new() } else { new.cloned().collect() };
         let position = log.latest;
         drop(log);
         self.position = position;

@@ -109,7 +109,7 @@ mod tests {
         let state = app.app.switch_plugin(&admin, plugin, false).await.unwrap().plugin;
         assert_eq!((state.enabled, state.source), (false, PluginSource::Administrator));
         let batch = within("an event", PATIENCE, events.next()).await.unwrap();
-        assert_eq!(batch.events[0].1, Event::PluginsChanged);
+        assert_eq!(batch.events[0], Event::PluginsChanged);
 
         let refused = app.app.switch_plugin(&app.ctx(Role::Editor), plugin, true).await;
         assert!(matches!(refused, Err(SwitchPluginError::NotAllowed(_))));
