@@ -154,7 +154,7 @@ impl App {
         let taken = self.0.supervisor.take_unrecorded(BATCH, lines);
         let records: Vec<_> = taken
             .iter()
-            .flat_map(|link| link.lines.iter().map(|line| (&link.connection, line)))
+            .flat_map(|link| link.changes.iter().map(|line| (&link.connection, line)))
             .map(|(connection, change)| LinkChangeRecord {
                 connection: connection.clone(),
                 change: change.clone(),

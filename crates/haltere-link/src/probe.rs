@@ -157,11 +157,11 @@ fn summary(broker: &BrokerFacts) -> String {
     let why = match (&broker.version, broker.sys) {
         (Some(version), _) => return version.clone(),
         (None, SysTopics::Off) => "not asked for $SYS (noMetricsMode)",
-        (None, SysTopics::Denied) => "the broker does not let us read $SYS",
+        (None, SysTopics::Denied) => "the broker does not allow us to read $SYS",
         (None, SysTopics::EndsSession) => {
             "the broker ends the session when asked for $SYS; links stay up without it"
         }
-        (None, SysTopics::Asked | SysTopics::Granted) => "the broker does not tell its version",
+        (None, SysTopics::Asked | SysTopics::Granted) => "the broker does not publish its version",
     };
     why.to_owned()
 }

@@ -20,7 +20,7 @@ const SHARE_DEPTH: usize = 8;
 #[derive(Debug)]
 pub struct RecordedHistory {
     /// The newest last.
-    pub(crate) lines: VecDeque<StatusChange>,
+    pub(crate) changes: VecDeque<StatusChange>,
     /// Until when the link was observed.
     pub(crate) until: Timestamp,
     /// The connection was edited later, so it may point at another broker.
@@ -30,13 +30,13 @@ pub struct RecordedHistory {
 impl RecordedHistory {
     /// Creates the empty history of a link that was observed until `until`.
     pub fn until(until: Timestamp) -> Self {
-        Self { lines: VecDeque::new(), until, was_edited: false }
+        Self { changes: VecDeque::new(), until, was_edited: false }
     }
 
     /// Adds an entry that is newer than those before.
-    pub fn push(&mut self, mut line: StatusChange) {
-        line.failure = line.failure.map(|failure| share_failure(&self.lines, &failure));
-        self.lines.push_back(line);
+    pub fn push(&mut self, mut change: StatusChange) {
+        change.failure = change.failure.map(|failure| share_failure(&self.changes, &failure));
+        self.changes.push_back(change);
     }
 
     /// Notes that the connection was edited after the last observation.
@@ -46,7 +46,8 @@ impl RecordedHistory {
 
     /// The last recorded state, to compare with the first observation at `revision`.
     pub(crate) fn resumption(&self, revision: Revision, now: Timestamp) -> Resumption {
-        let last = self.lines.iter().rev().find(|line| line.state != HistoryState::Unobserved);
+        let last =
+            self.changes.iter().rev().find(|change| change.state != HistoryState::Unobserved);
         let is_valid = self.is_short_gap(now) && !self.was_edited;
         Resumption { last: last.filter(|_| is_valid).map(LastState::of), revision }
     }
@@ -54,8 +55,8 @@ impl RecordedHistory {
     /// Whether the link was unobserved only for a short time. If the clock was set back, it is unknown
     /// for how long.
     fn is_short_gap(&self, now: Timestamp) -> bool {
-        let last = self.lines.back().filter(|line| line.state == HistoryState::Unobserved);
-        let from = last.map_or(self.until, |line| line.at);
+        let last = self.changes.back().filter(|change| change.state == HistoryState::Unobserved);
+        let from = last.map_or(self.until, |change| change.at);
         let gap = now.as_millisecond().checked_sub(from.as_millisecond());
         gap.and_then(|gap| u64::try_from(gap).ok())
             .is_some_and(|gap| Duration::from_millis(gap) <= SHORT_GAP)
@@ -77,9 +78,9 @@ struct LastState {
 }
 
 impl LastState {
-    fn of(line: &StatusChange) -> Self {
-        let code = line.failure.as_ref().map(|failure| failure.code.clone());
-        Self { connected: line.state == HistoryState::Online, code, since: line.since }
+    fn of(change: &StatusChange) -> Self {
+        let code = change.failure.as_ref().map(|failure| failure.code.clone());
+        Self { connected: change.state == HistoryState::Online, code, since: change.since }
     }
 }
 
@@ -104,6 +105,6 @@ pub(crate) fn share_failure(
     history: &VecDeque<StatusChange>,
     failure: &Arc<LinkFailure>,
 ) -> Arc<LinkFailure> {
-    let earlier = history.iter().rev().filter_map(|line| line.failure.as_ref());
+    let earlier = history.iter().rev().filter_map(|change| change.failure.as_ref());
     Arc::clone(earlier.take(SHARE_DEPTH).find(|it| *it == failure).unwrap_or(failure))
 }

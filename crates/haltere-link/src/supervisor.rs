@@ -21,7 +21,7 @@ use crate::context::LinkContext;
 use crate::link::Link;
 use crate::probe::{self, ProbeEvent, ProbeReport};
 use crate::recorded_history::RecordedHistory;
-use crate::status_table::Unrecorded;
+use crate::status_table::UnrecordedChanges;
 use crate::{LinkConfig, LinkSpec};
 
 /// The minimum time between two notifications of changes, so that a broker that changes its status with
@@ -137,13 +137,13 @@ impl Supervisor {
 
     /// Takes unrecorded history entries: the newest `per_link` of each link, and of no further link once
     /// there are `in_all`. For one caller, which returns what it fails to write.
-    pub fn take_unrecorded(&self, in_all: usize, per_link: usize) -> Vec<Unrecorded> {
+    pub fn take_unrecorded(&self, in_all: usize, per_link: usize) -> Vec<UnrecordedChanges> {
         self.context.statuses.take_unrecorded(in_all, per_link)
     }
 
     /// Returns entries that could not be recorded. The next [`Supervisor::take_unrecorded`] takes them
     /// again, as far as they are still kept.
-    pub fn return_unrecorded(&self, taken: Vec<Unrecorded>) {
+    pub fn return_unrecorded(&self, taken: Vec<UnrecordedChanges>) {
         self.context.statuses.return_unrecorded(taken);
     }
 

@@ -48,11 +48,11 @@ struct Inner {
 
 /// Entries of a link's history that are to be recorded.
 #[derive(Debug)]
-pub struct Unrecorded {
+pub struct UnrecordedChanges {
     /// The connection.
     pub connection: ConnectionId,
     /// The oldest first.
-    pub lines: Vec<StatusChange>,
+    pub changes: Vec<StatusChange>,
     /// Identifies the link, in case another one with the same id follows.
     token: SlotToken,
 }
@@ -183,7 +183,7 @@ impl StatusTable {
 
     /// Takes unrecorded history entries: the newest `per_link` of each link, and of no further link
     /// once there are `in_all`. The entries count as recorded from then on.
-    pub(crate) fn take_unrecorded(&self, in_all: usize, per_link: usize) -> Vec<Unrecorded> {
+    pub(crate) fn take_unrecorded(&self, in_all: usize, per_link: usize) -> Vec<UnrecordedChanges> {
         let mut inner = self.inner();
         let Inner { slots, unrecorded, .. } = &mut *inner;
         let (mut taken, mut count) = (Vec::new(), 0);
@@ -192,20 +192,20 @@ impl StatusTable {
         {
             unrecorded.remove(&id);
             let Some(slot) = slots.get_mut(&id) else { continue };
-            let lines = slot.take_unrecorded(per_link);
-            count += lines.len();
-            taken.push(Unrecorded { connection: id, token: slot.token, lines });
+            let changes = slot.take_unrecorded(per_link);
+            count += changes.len();
+            taken.push(UnrecordedChanges { connection: id, token: slot.token, changes });
         }
         taken
     }
 
     /// Returns entries that could not be recorded. The next [`Self::take_unrecorded`] takes them again.
-    pub(crate) fn return_unrecorded(&self, taken: Vec<Unrecorded>) {
+    pub(crate) fn return_unrecorded(&self, taken: Vec<UnrecordedChanges>) {
         let mut inner = self.inner();
-        for Unrecorded { connection: id, token, lines } in taken {
+        for UnrecordedChanges { connection: id, token, changes } in taken {
             let slot = inner.slots.get_mut(&id).filter(|slot| slot.token == token);
             let Some(slot) = slot else { continue };
-            slot.return_unrecorded(lines.len());
+            slot.return_unrecorded(changes.len());
             inner.unrecorded.insert(id);
         }
     }

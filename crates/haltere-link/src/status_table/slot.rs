@@ -143,8 +143,8 @@ impl Slot {
         self.push(StatusChange { at, since: *since, state: state.into(), failure }, limit);
     }
 
-    fn push(&mut self, line: StatusChange, limit: usize) {
-        self.history.push_back(line);
+    fn push(&mut self, change: StatusChange, limit: usize) {
+        self.history.push_back(change);
         self.unrecorded += 1;
         self.truncate(limit);
     }
@@ -158,9 +158,9 @@ impl Slot {
     /// Continues the history of an earlier run, and adds an entry for the time in between.
     fn resume(&mut self, recorded: RecordedHistory, now: Timestamp, limit: usize) {
         let resumption = recorded.resumption(self.status.revision, now);
-        let RecordedHistory { lines, until, was_edited: _ } = recorded;
-        let last = lines.back().map(|line| (line.state, line.since));
-        self.history = lines;
+        let RecordedHistory { changes, until, was_edited: _ } = recorded;
+        let last = changes.back().map(|change| (change.state, change.since));
+        self.history = changes;
         self.truncate(limit);
         let is_idle = matches!(self.status.state, LinkState::Idle);
         if let Some((HistoryState::Idle, since)) = last

@@ -297,8 +297,8 @@ fn each_entry_is_taken_once_and_returned_entries_again() {
             table.write(&id("a"), token, Revision::FIRST, waiting("x", 1), None);
         }
     };
-    let states = |batch: &[Unrecorded]| -> Vec<Vec<&str>> {
-        let lines = batch.iter().map(|link| link.lines.iter());
+    let states = |batch: &[UnrecordedChanges]| -> Vec<Vec<&str>> {
+        let lines = batch.iter().map(|link| link.changes.iter());
         lines.map(|lines| lines.map(|line| line.state.as_str()).collect()).collect()
     };
     let batch = table.take_unrecorded(10, 10);

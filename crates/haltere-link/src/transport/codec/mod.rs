@@ -42,7 +42,7 @@ impl From<MqttError> for ProtocolError {
             MqttError::MalformedPacket | MqttError::InsufficientBytes => {
                 "a packet is malformed".to_owned()
             }
-            MqttError::ProtocolError => "a packet came that may not come here".to_owned(),
+            MqttError::ProtocolError => "a packet is not allowed at this point".to_owned(),
             other => format!("{other}"),
         })
     }

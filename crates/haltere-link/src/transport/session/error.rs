@@ -25,7 +25,7 @@ pub(crate) enum SessionError {
     #[error("no answer to a ping within {0:?}")]
     PingTimeout(Duration),
     /// The broker violated the protocol.
-    #[error("the broker broke the rules of MQTT: {0}")]
+    #[error("the broker violated the MQTT protocol: {0}")]
     Protocol(String),
     /// The peer answered CONNECT with TLS.
     #[error("the other side speaks TLS")]
