@@ -19,7 +19,7 @@ pub use parts::{AppParts, AppSettings, AuditSettings, Readiness, SecretsPolicy, 
 pub use shutdown::ShutdownPlan;
 pub use start::StartError;
 
-use crate::audit;
+use crate::audit::{self, AuditWriter};
 use crate::background::{Background, BackgroundTask};
 use crate::connections::{Materials, Registry};
 use crate::ctx::Ctx;
@@ -30,7 +30,6 @@ use crate::plugins::Switches;
 use crate::policy::Action;
 use crate::recorder::Recorder;
 use crate::sessions::Sessions;
-use crate::trail::Trail;
 use crate::users::Users;
 use crate::vault::{MasterKey, Vault, VaultError};
 use crate::write_lock::WriteLock;
@@ -62,7 +61,7 @@ pub(crate) struct Inner {
     pub(crate) tests: Quota,
     pub(crate) tasks: TaskTracker,
     /// Where audit entries go that belong to no change.
-    pub(crate) trail: Arc<Trail>,
+    pub(crate) audit: Arc<AuditWriter>,
     pub(crate) stopping: CancellationToken,
     pub(crate) stopped: OnceCell<()>,
     /// Whether the store answered when it was last asked.
@@ -114,7 +113,7 @@ impl App {
             links: self.0.supervisor.link_count(),
             panics: self.0.supervisor.panic_count(),
             denied_dials: self.0.supervisor.egress_denied_count(),
-            limited_refusals: self.0.trail.limited_refusals(),
+            limited_refusals: self.0.audit.limited_refusals(),
             limited_tests: self.0.tests.refused(),
             limited_logins: self.0.sessions.passwords.refused(),
             ended_sessions: self.0.sessions.gave_way.load(Ordering::Relaxed),
@@ -154,7 +153,7 @@ impl App {
         let Err(refusal) = ctx.authorize(action) else { return Ok(()) };
         let Some(audited) = action.audited_as() else { return Err(refusal) };
         let entry = audit::denied(self.now(), ctx, audited, object);
-        match self.0.trail.append_refusal(&ctx.caller.user, entry).await {
+        match self.0.audit.append_refusal(&ctx.caller.user, entry).await {
             None => Err(refusal),
             Some(retry_after) => Err(NotAllowed::TooOften { retry_after }),
         }

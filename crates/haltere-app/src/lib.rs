@@ -26,7 +26,6 @@ mod recorder;
 pub mod sessions;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
-mod trail;
 pub mod users;
 pub mod vault;
 mod write_lock;

@@ -27,7 +27,7 @@ pub(crate) fn spawn(app: &App) {
     keep(app, "reconciler", reconcile_for_ever);
     keep(app, "statuses", pass_on_statuses);
     keep(app, "link history", record_for_ever);
-    keep(app, "audit sums", |app| Arc::clone(&app.0.trail).close_windows(app.stopping()));
+    keep(app, "audit sums", |app| Arc::clone(&app.0.audit).close_windows(app.stopping()));
 }
 
 fn keep<F>(app: &App, name: &'static str, job: fn(App) -> F)

@@ -66,7 +66,7 @@ impl App {
         within("write the last records", plan.records, async {
             self.record_links_for_good().await;
             self.write_down_use_of_sessions().await;
-            self.0.trail.close().await;
+            self.0.audit.close().await;
         })
         .await;
         within("close the store", plan.store, self.0.store.close()).await;

@@ -19,7 +19,7 @@ use crate::plugins::Switches;
 use crate::reconciler;
 use crate::recorder::Recorder;
 use crate::sessions::Sessions;
-use crate::trail::Trail;
+use crate::audit::AuditWriter;
 use crate::users::Users;
 use crate::write_lock::WriteLock;
 
@@ -48,7 +48,7 @@ impl App {
             hub: Arc::new(Hub::new()),
             write_lock: WriteLock::default(),
             tests: Quota::new(settings.tests),
-            trail: Arc::new(Trail::new(Arc::clone(&store), tasks.clone(), &settings.audit)),
+            audit: Arc::new(AuditWriter::new(Arc::clone(&store), tasks.clone(), &settings.audit)),
             tasks,
             stopping: CancellationToken::new(),
             stopped: OnceCell::new(),

@@ -71,7 +71,7 @@ impl App {
         // A new revision is what makes a waiting link dial at once.
         let changes = row.intent != intent || (intent == Intent::Connected && self.is_failing(id));
         if changes {
-            self.0.trail.count_change(ctx)?;
+            self.0.audit.count_change(ctx)?;
             row.intent = intent;
             row.revision = row.revision.next();
             row.updated_at = change.now;

@@ -146,7 +146,7 @@ impl App {
         if has_gone_over(&mut *change.tx, store, max).await.doing(DOING)? {
             return Err(CreateError::BudgetReached);
         }
-        self.0.trail.count_change(ctx)?;
+        self.0.audit.count_change(ctx)?;
         let action =
             if mended { AuditAction::ConnectionMend } else { AuditAction::ConnectionCreate };
         let detail = update::given(&connection).join(", ");

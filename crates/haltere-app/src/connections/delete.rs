@@ -44,7 +44,7 @@ impl App {
         if !change.tx.delete_connection(id).await.doing(DOING)? {
             return Err(ConnectionError::NotFound);
         }
-        self.0.trail.count_change(ctx)?;
+        self.0.audit.count_change(ctx)?;
         let entry = audit::done(change.now, ctx, AuditAction::ConnectionDelete, id.as_str(), "");
         change.tx.append_audit(&entry).await.doing(DOING)?;
         let snapshot = self.0.registry.snapshot();

@@ -12,7 +12,7 @@ use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Doing, Internal, NotAllowed};
 use crate::policy::Action;
-use crate::trail::Content;
+use crate::audit::Content;
 
 /// All connections at one moment, to be written to a file.
 #[derive(Debug, Clone)]
@@ -70,7 +70,7 @@ impl App {
         let entry = audited(ctx, &export);
         let content =
             Content::Connections { query: ListQuery::default(), generation: snapshot.generation() };
-        self.0.trail.append_look(ctx, content, entry).await.doing("audit an export")?;
+        self.0.audit.append_read(ctx, content, entry).await.doing("audit an export")?;
         Ok(export)
     }
 }

@@ -18,7 +18,7 @@ use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Doing, Internal, Invalid, NotAllowed};
 use crate::policy::Action;
-use crate::trail::NotWritten;
+use crate::audit::NotWritten;
 
 const AUDITING: &str = "audit a test of a connection";
 /// What is put behind a client id: `-test-` and eight digits.
@@ -155,7 +155,7 @@ impl App {
     }
 
     async fn audit_test(&self, ctx: &Ctx, entry: AuditEntry) -> Result<(), TestError> {
-        match self.0.trail.append_test(ctx, entry).await {
+        match self.0.audit.append_test(ctx, entry).await {
             Err(NotWritten::TooMany { retry_after }) => {
                 Err(NotAllowed::TooMany { retry_after }.into())
             }

@@ -61,7 +61,7 @@ impl App {
         let Edit { mut connection, fields } = edit(self, row)?;
 
         if !fields.is_empty() {
-            self.0.trail.count_change(ctx)?;
+            self.0.audit.count_change(ctx)?;
             // Two that were stored before there was this rule can be edited otherwise.
             let place = Place::of(&connection, instance);
             if before.as_ref() != Some(&place)

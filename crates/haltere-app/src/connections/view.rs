@@ -14,7 +14,7 @@ use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Doing, Internal};
 use crate::policy::Action;
-use crate::trail::Content;
+use crate::audit::Content;
 
 const AUDITING: &str = "audit a read of secrets";
 
@@ -117,7 +117,7 @@ impl App {
         let Connection { id, revision, created_at, .. } = &**connection;
         let content = Content::Connection { revision: *revision, created_at: *created_at };
         let look = secrets_were_read(self.now(), ctx, id.as_str());
-        self.0.trail.append_look(ctx, content, look).await.doing(AUDITING)
+        self.0.audit.append_read(ctx, content, look).await.doing(AUDITING)
     }
 
     /// The same for a list.
@@ -132,7 +132,7 @@ impl App {
         }
         let content = Content::Connections { query: query.clone(), generation: listing.generation };
         let look = secrets_were_read(self.now(), ctx, "");
-        self.0.trail.append_look(ctx, content, look).await.doing(AUDITING)
+        self.0.audit.append_read(ctx, content, look).await.doing(AUDITING)
     }
 }
 

@@ -68,7 +68,7 @@ impl App {
     ) -> Result<PluginEffect, SwitchPluginError> {
         const DOING: &str = "switch a plugin";
         let mut change = self.begin_change().await?;
-        self.0.trail.count_change(ctx)?;
+        self.0.audit.count_change(ctx)?;
         let effect = self.effect_of_switch(&mut *change.tx, id, enabled).await?;
         change.tx.set_plugin(id, enabled).await.doing(DOING)?;
         let detail = if enabled { "on" } else { "off" };

@@ -109,7 +109,7 @@ impl App {
         tx.delete_sessions_of(&name, ctx.caller.session.as_ref()).await.doing(DOING)?;
         let action = AuditAction::UserPassword;
         let entry = audit::done(user.updated_at, ctx, action, name.as_str(), "own");
-        let audited = self.0.trail.own_entry(&name, "", entry);
+        let audited = self.0.audit.account_entry(&name, "", entry);
         audited.write(&mut *tx).await.doing(DOING)?;
         tx.commit().await.doing(DOING)?;
         audited.committed();
@@ -126,7 +126,7 @@ impl App {
                 let entry =
                     audit::done(at, ctx, AuditAction::UserPassword, name, "wrong old password");
                 let entry = AuditEntry { outcome: AuditOutcome::Denied, ..entry };
-                match self.0.trail.append_failed_login(entry).await.doing(DOING) {
+                match self.0.audit.append_failed_login(entry).await.doing(DOING) {
                     Ok(()) => ChangePasswordError::WrongPassword,
                     Err(error) => error.into(),
                 }

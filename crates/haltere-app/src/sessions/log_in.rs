@@ -93,7 +93,7 @@ impl App {
         };
         if let Some(detail) = refusal.audited_as() {
             let entry = audit::login_denied(self.now(), username, origin, detail);
-            self.0.trail.append_failed_login(entry).await.doing("log in")?;
+            self.0.audit.append_failed_login(entry).await.doing("log in")?;
         }
         Err(refusal.into())
     }
@@ -148,7 +148,7 @@ impl App {
         tx.insert_session(&record).await.doing(DOING)?;
         let detail = ended.audited_as();
         let entry = audit::done(self.now(), &ctx, AuditAction::SessionLogin, "", detail);
-        let audited = self.0.trail.own_entry(&record.user, ended.manner(), entry);
+        let audited = self.0.audit.account_entry(&record.user, ended.manner(), entry);
         audited.write(&mut *tx).await.doing(DOING)?;
         tx.commit().await.doing(DOING)?;
         audited.committed();

@@ -21,7 +21,7 @@ impl App {
         let mut tx = self.0.store.write().await.doing(DOING)?;
         if tx.delete_session(session).await.doing(DOING)? {
             let entry = audit::done(self.now(), ctx, AuditAction::SessionLogout, "", "");
-            let audited = self.0.trail.own_entry(&ctx.caller.user, "", entry);
+            let audited = self.0.audit.account_entry(&ctx.caller.user, "", entry);
             audited.write(&mut *tx).await.doing(DOING)?;
             tx.commit().await.doing(DOING)?;
             audited.committed();

@@ -104,7 +104,7 @@ impl App {
         tx.delete_session(&id).await.doing(DOING)?;
         let object = handle.to_string();
         let entry = audit::done(self.now(), ctx, AuditAction::SessionEnd, &object, "");
-        let audited = self.0.trail.own_entry(&ctx.caller.user, "one", entry);
+        let audited = self.0.audit.account_entry(&ctx.caller.user, "one", entry);
         audited.write(&mut *tx).await.doing(DOING)?;
         tx.commit().await.doing(DOING)?;
         audited.committed();
@@ -123,7 +123,7 @@ impl App {
         }
         let detail = format!("all others: {ended}");
         let entry = audit::done(self.now(), ctx, AuditAction::SessionEnd, "", detail);
-        let audited = self.0.trail.own_entry(&caller.user, "all others", entry);
+        let audited = self.0.audit.account_entry(&caller.user, "all others", entry);
         audited.write(&mut *tx).await.doing(DOING)?;
         tx.commit().await.doing(DOING)?;
         audited.committed();

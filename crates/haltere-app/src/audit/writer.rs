@@ -1,18 +1,7 @@
-//! Writing audit entries that belong to no change: of what was read, tried or refused.
+//! Writes audit entries that belong to no transaction: reads, tests and refusals.
 //!
-//! A commit waits for the disk. Entries that come while one is under way share the next, so that many
-//! readers of secrets at once wait for a commit or two and not for each other's in a row.
-//!
-//! The trail is never cut, so no caller may make it grow at will. Entries that repeat an earlier one within a
-//! short time are summed up: see [`repeats`], [`reads`], [`refusals`], [`own`] and [`tests_of_connections`].
-//! What differs each time has a pace per user: see [`pace`].
-
-mod own;
-mod pace;
-mod reads;
-mod refusals;
-mod repeats;
-mod tests_of_connections;
+//! A commit waits for the disk. Entries that arrive while one is in progress share the next one, so many
+//! concurrent readers of secrets wait for one or two commits, not for one each.
 
 use parking_lot::Mutex;
 use std::hash::Hash;
@@ -27,59 +16,57 @@ use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub(crate) use reads::Content;
-
-use self::own::Own;
-use self::pace::{Pace, TooFast};
-use self::reads::Reads;
-use self::refusals::Refusals;
-use self::repeats::Repeats;
-use self::tests_of_connections::Tests;
+use super::account::AccountWindows;
+use super::connection_tests::{self, TestWindows};
+use super::pace::{Pace, TooFast};
+use super::reads::{self, ReadWindows};
+use super::refusals::Refusals;
+use super::repeats::Repeats;
 use crate::app::AuditSettings;
 use crate::ctx::Ctx;
 use crate::error::NotAllowed;
 
-/// How long the trail counts as one that takes entries after it has taken one.
-const FRESH: Duration = Duration::from_secs(1);
+/// How long after a successful write the store counts as writable.
+const RECENT: Duration = Duration::from_secs(1);
 
-/// What the pace of a user's changes, tests and looks is measured by.
+/// The period of the rate of a user's changes, tests and reads.
 const HOUR: Duration = Duration::from_hours(1);
 
-/// How long to wait before sums that could not be written are tried again.
+/// The pause before another attempt to write sums.
 const RETRY: Duration = Duration::from_secs(1);
 
-/// How often to look for windows that are over, at most.
-const SHORTEST_LOOK: Duration = Duration::from_millis(1);
+/// The shortest interval between checks for windows that have ended.
+const MIN_CHECK_INTERVAL: Duration = Duration::from_millis(1);
 
-/// The most sums that wait for a store that takes none.
+/// The most sums that wait for a store that accepts no writes.
 const MAX_UNWRITTEN: usize = 10_000;
 
-/// Where such entries go.
-pub(crate) struct Trail {
-    store: Arc<dyn Store>,
+/// Writes entries to the audit trail, and counts repeats.
+pub(crate) struct AuditWriter {
+    pub(super) store: Arc<dyn Store>,
     tasks: TaskTracker,
-    /// One per request under way at most, and those are bounded.
+    /// At most one per request in progress, and those are bounded.
     waiting: Mutex<Vec<Waiting>>,
-    /// Held while a transaction is under way.
-    turn: tokio::sync::Mutex<()>,
-    /// When the store has last taken an entry; `None` after it has refused one.
-    took_one: Mutex<Option<Instant>>,
-    /// Held while somebody finds out whether it takes one.
+    /// Held during a transaction.
+    writing: tokio::sync::Mutex<()>,
+    /// The time of the last write; `None` if it failed.
+    last_success: Mutex<Option<Instant>>,
+    /// Held while the store is probed.
     probing: tokio::sync::Mutex<()>,
-    reads: Reads,
-    refusals: Refusals,
-    own: Own,
-    tests: Tests,
-    /// How often a user changes or tests something.
-    changes: Pace,
-    /// How often a user looks at something else than before.
-    looks: Pace,
-    /// How often to look for windows that are over, at least.
-    look_every: Duration,
+    pub(super) reads: ReadWindows,
+    pub(super) refusals: Refusals,
+    pub(super) account: AccountWindows,
+    pub(super) tests: TestWindows,
+    /// The rate of changes and tests per user.
+    pub(super) change_pace: Pace,
+    /// The rate of reads of different content per user.
+    pub(super) read_pace: Pace,
+    /// The interval between checks for windows that have ended.
+    check_interval: Duration,
     /// Sums that could not be written yet.
     unwritten: Mutex<Vec<AuditEntry>>,
-    /// A window was opened.
-    opened: Notify,
+    /// Notified when a window opens.
+    pub(super) opened: Notify,
 }
 
 struct Waiting {
@@ -87,33 +74,33 @@ struct Waiting {
     written: oneshot::Sender<Result<(), Arc<StoreError>>>,
 }
 
-/// What to do with a repeat.
+/// How to treat a repeat.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Repeat {
-    /// Count it, if the store takes entries.
-    NeedsTheTrail,
+pub(super) enum Repeat {
+    /// Count it if the store accepts writes.
+    RequireStore,
     /// Count it.
-    IsCounted,
-    /// Count it, even when it is the first of its kind: write nothing now.
-    IsAll,
+    Count,
+    /// Count it even if it is the first of its kind: write nothing now.
+    CountFirst,
 }
 
-/// Why an entry is not in the trail.
+/// Why an entry was not written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NotWritten {
-    /// The store did not take it.
+    /// The store refused it.
     #[error("failed to write to the audit trail")]
     Failed(#[source] Option<Arc<StoreError>>),
-    /// The user has done too much lately.
+    /// The user exceeded the rate.
     #[error("too many audited actions")]
     TooMany {
-        /// When trying again makes sense; whole seconds, at least one.
+        /// The time to wait; whole seconds, at least one.
         retry_after: Duration,
     },
 }
 
-impl Trail {
-    /// The trail in `store`; what is under way is among `tasks`.
+impl AuditWriter {
+    /// A writer to `store`, which spawns its writes on `tasks`.
     pub(crate) fn new(store: Arc<dyn Store>, tasks: TaskTracker, settings: &AuditSettings) -> Self {
         let &AuditSettings { reads_within, repeats_within, refusals_per_minute, actions_per_hour } =
             settings;
@@ -121,23 +108,22 @@ impl Trail {
             store,
             tasks,
             waiting: Mutex::default(),
-            turn: tokio::sync::Mutex::default(),
-            took_one: Mutex::default(),
+            writing: tokio::sync::Mutex::default(),
+            last_success: Mutex::default(),
             probing: tokio::sync::Mutex::default(),
             reads: reads::within(reads_within),
             refusals: Refusals::within(repeats_within, refusals_per_minute),
-            own: Own::within(repeats_within),
-            tests: tests_of_connections::within(repeats_within),
-            changes: Pace::new(actions_per_hour, HOUR),
-            looks: Pace::new(actions_per_hour, HOUR),
-            look_every: (reads_within.min(repeats_within) / 10).max(SHORTEST_LOOK),
+            account: AccountWindows::within(repeats_within),
+            tests: connection_tests::within(repeats_within),
+            change_pace: Pace::new(actions_per_hour, HOUR),
+            read_pace: Pace::new(actions_per_hour, HOUR),
+            check_interval: (reads_within.min(repeats_within) / 10).max(MIN_CHECK_INTERVAL),
             unwritten: Mutex::default(),
             opened: Notify::new(),
         }
     }
 
-    /// Appends an entry; once this returns `Ok`, it is durable. An entry that was handed over is
-    /// written even when whoever waits for it goes away.
+    /// Appends an entry. It is durable once this returns `Ok`, and is written even if the future is dropped.
     pub(crate) async fn append(self: &Arc<Self>, entry: AuditEntry) -> Result<(), NotWritten> {
         let (written, outcome) = oneshot::channel();
         self.waiting.lock().push(Waiting { entry, written });
@@ -149,15 +135,15 @@ impl Trail {
         }
     }
 
-    /// Counts a change that `ctx` is about to make, unless that would be one too many.
+    /// Counts a change that `ctx` is about to make, or refuses it if it exceeds the rate.
     pub(crate) fn count_change(&self, ctx: &Ctx) -> Result<(), NotAllowed> {
-        keep(&self.changes, &ctx.caller.user)
+        check_pace(&self.change_pace, &ctx.caller.user)
             .map_err(|retry_after| NotAllowed::TooMany { retry_after })
     }
 
-    /// Appends the first entry of a kind, and counts the next ones; `false` when there is no room to count.
-    /// With a pace, a first entry is one that has to keep it.
-    async fn append_once<Caller: Eq + Hash + Clone, Kind: Eq + Hash + Clone>(
+    /// Appends the first entry of a kind and counts the next ones; `false` if there is no window to count in.
+    /// A first entry has to keep `pace`, if there is one.
+    pub(super) async fn append_once<Caller: Eq + Hash + Clone, Kind: Eq + Hash + Clone>(
         self: &Arc<Self>,
         windows: &Repeats<Caller, Kind>,
         caller: &Caller,
@@ -172,10 +158,10 @@ impl Trail {
             };
             self.opened.notify_one();
             let mut is_first = false;
-            if repeat != Repeat::IsAll {
+            if repeat != Repeat::CountFirst {
                 let write = async || {
                     if let Some((pace, user)) = pace {
-                        keep(pace, user)
+                        check_pace(pace, user)
                             .map_err(|retry_after| NotWritten::TooMany { retry_after })?;
                     }
                     is_first = true;
@@ -183,10 +169,10 @@ impl Trail {
                 };
                 window.first.get_or_try_init(write).await?;
             }
-            if repeat == Repeat::NeedsTheTrail && !is_first {
-                self.takes_entries().await?;
+            if repeat == Repeat::RequireStore && !is_first {
+                self.ensure_writable().await?;
             }
-            // One that has closed in the meantime counts nothing.
+            // A window that has closed meanwhile counts nothing.
             if is_first || window.count(entry) {
                 return Ok(true);
             }
@@ -194,16 +180,16 @@ impl Trail {
     }
 
     async fn write_waiting(self: Arc<Self>) {
-        let _turn = self.turn.lock().await;
+        let _writing = self.writing.lock().await;
         let entries = mem::take(&mut *self.waiting.lock());
-        // Whoever had the turn before may have taken ours along.
+        // The previous holder of the lock may have written them.
         if entries.is_empty() {
             return;
         }
         let outcome = self.write(entries.iter().map(|waiting| &waiting.entry)).await;
         let outcome = outcome.map_err(Arc::new);
         for Waiting { written, .. } in entries {
-            // Who has gone away needs no answer.
+            // The caller may have gone away.
             let _ = written.send(outcome.clone());
         }
     }
@@ -219,25 +205,24 @@ impl Trail {
             tx.commit().await
         };
         let outcome = written.await;
-        self.note(outcome.is_ok());
+        self.record_outcome(outcome.is_ok());
         outcome
     }
 
-    /// Makes sure that the store takes entries, as far as can be told: it has taken one within the last
-    /// second, or does so now.
-    async fn takes_entries(self: &Arc<Self>) -> Result<(), NotWritten> {
-        if self.took_one_lately() {
+    /// Checks that the store accepts writes: the last write succeeded within a second, or a probe does now.
+    async fn ensure_writable(self: &Arc<Self>) -> Result<(), NotWritten> {
+        if self.wrote_recently() {
             return Ok(());
         }
         let this = Arc::clone(self);
-        // A task, because a probe that is left half-way leaves something behind.
+        // A task, because a probe that is cancelled half-way would leave data behind.
         let probe = self.tasks.spawn(async move {
-            let _turn = this.probing.lock().await;
-            if this.took_one_lately() {
+            let _probing = this.probing.lock().await;
+            if this.wrote_recently() {
                 return Ok(());
             }
             let outcome = this.store.probe().await;
-            this.note(outcome.is_ok());
+            this.record_outcome(outcome.is_ok());
             outcome
         });
         match probe.await {
@@ -246,23 +231,23 @@ impl Trail {
         }
     }
 
-    fn took_one_lately(&self) -> bool {
-        let took_one = *self.took_one.lock();
-        took_one.is_some_and(|at| at.elapsed() < FRESH) && self.store.trouble().is_none()
+    fn wrote_recently(&self) -> bool {
+        let last_success = *self.last_success.lock();
+        last_success.is_some_and(|at| at.elapsed() < RECENT) && self.store.trouble().is_none()
     }
 
-    fn note(&self, took_one: bool) {
-        *self.took_one.lock() = took_one.then(Instant::now);
+    fn record_outcome(&self, succeeded: bool) {
+        *self.last_success.lock() = succeeded.then(Instant::now);
     }
 
-    /// Closes windows when their time is over, until `stopping`.
+    /// Closes windows when they end, until `stopping`.
     pub(crate) async fn close_windows(self: Arc<Self>, stopping: CancellationToken) {
-        let look = self.look_every.min(RETRY);
+        let interval = self.check_interval.min(RETRY);
         loop {
             while !self.has_written_all() {
                 tokio::select! {
                     () = stopping.cancelled() => return,
-                    () = sleep(look) => self.write_sums(Some(Instant::now())).await,
+                    () = sleep(interval) => self.write_sums(Some(Instant::now())).await,
                 }
             }
             tokio::select! {
@@ -272,7 +257,7 @@ impl Trail {
         }
     }
 
-    /// Closes all windows; to be called when nothing comes any more.
+    /// Closes all windows. Call it when no more entries arrive.
     pub(crate) async fn close(&self) {
         self.write_sums(None).await;
         let lost = self.unwritten().len();
@@ -282,48 +267,43 @@ impl Trail {
     }
 
     fn has_written_all(&self) -> bool {
-        let Self { reads, refusals, own, tests, .. } = self;
-        let is_idle = reads.is_empty() && refusals.is_empty() && own.is_empty() && tests.is_empty();
+        let Self { reads, refusals, account, tests, .. } = self;
+        let is_idle = reads.is_empty() && refusals.is_empty() && account.is_empty() && tests.is_empty();
         is_idle && self.unwritten().is_empty()
     }
 
-    /// Writes what the windows that are over have counted; what can't be written waits.
+    /// Writes the sums of windows that ended by `over`, or of all. Sums that can't be written wait.
     async fn write_sums(&self, over: Option<Instant>) {
         let mut sums = mem::take(&mut *self.unwritten());
         sums.extend(self.reads.take_closed(over));
         sums.extend(self.refusals.take_closed(over));
-        sums.extend(self.own.take_closed(over));
+        sums.extend(self.account.take_closed(over));
         sums.extend(self.tests.take_closed(over));
         if sums.is_empty() {
             return;
         }
         let Err(error) = self.write(sums.iter()).await else { return };
         tracing::debug!(error = &error as &dyn std::error::Error, "sums of the audit trail wait");
-        let over = sums.len().saturating_sub(MAX_UNWRITTEN);
-        if over > 0 {
-            tracing::error!(over, "counts of repeats are missing in the audit trail");
+        let excess = sums.len().saturating_sub(MAX_UNWRITTEN);
+        if excess > 0 {
+            tracing::error!(lost = excess, "counts of repeats are missing in the audit trail");
         }
-        self.unwritten().extend(sums.into_iter().skip(over));
+        self.unwritten().extend(sums.into_iter().skip(excess));
     }
 
-    fn unwritten(&self) -> parking_lot::MutexGuard<'_, Vec<AuditEntry>> {
+    pub(super) fn unwritten(&self) -> parking_lot::MutexGuard<'_, Vec<AuditEntry>> {
         self.unwritten.lock()
     }
 }
 
-/// Counts once more for `user`, or says how long to wait.
-fn keep(pace: &Pace, user: &UserName) -> Result<(), Duration> {
-    let Err(TooFast { retry_after, is_news }) = pace.keep(user, Instant::now()) else {
+/// Counts one more action of `user`, or returns how long to wait.
+pub(super) fn check_pace(pace: &Pace, user: &UserName) -> Result<(), Duration> {
+    let Err(TooFast { retry_after, is_first_refusal }) = pace.check(user, Instant::now()) else {
         return Ok(());
     };
-    if is_news {
+    if is_first_refusal {
         let user = user.as_str();
         tracing::warn!(user, "more audited actions than limits.audited_actions_per_hour");
     }
     Err(retry_after)
 }
-
-#[cfg(test)]
-mod growth;
-#[cfg(test)]
-mod tests;

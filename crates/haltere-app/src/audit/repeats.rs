@@ -1,7 +1,7 @@
 //! Repeats of an entry within a short time become one more entry, with a count.
 //!
-//! The first of a kind opens a *window* and is written as it is. Whatever of the same kind comes while
-//! the window is open is counted, and written as one entry when it closes.
+//! The first entry of a kind opens a *window* and is written as it is. Entries of the same kind are counted while the
+//! window is open, and written as one entry when it closes.
 
 use parking_lot::{Mutex, MutexGuard};
 use std::collections::HashMap;
@@ -13,52 +13,52 @@ use haltere_core::{AuditEntry, AuditRepeats};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
-/// The windows of one sort of entry: by caller, and by what makes two entries of a caller repeats.
+/// The windows of one type of entry, by caller and kind. Entries of the same kind are repeats.
 pub(super) struct Repeats<Caller, Kind> {
     bounds: Bounds,
     windows: Mutex<Windows<Caller, Kind>>,
 }
 
-/// How long and how many.
+/// The limits of windows.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bounds {
     /// How long a window is open.
     pub(super) span: Duration,
     /// The most open windows of one caller.
-    pub(super) of_a_caller: usize,
-    /// What happens when a caller has that many.
-    pub(super) one_more: OneMore,
-    /// The most open windows in all. No more are opened then.
-    pub(super) in_all: usize,
+    pub(super) per_caller: usize,
+    /// What happens if a caller has that many.
+    pub(super) when_full: WhenFull,
+    /// The most open windows of all callers.
+    pub(super) total: usize,
 }
 
-/// What happens when a caller who has as many open windows as allowed needs another one.
+/// What happens if a caller at the limit needs another window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum OneMore {
-    /// The oldest one closes.
-    ClosesTheOldest,
-    /// There is none.
-    IsRefused,
+pub(super) enum WhenFull {
+    /// Close the oldest window.
+    CloseOldest,
+    /// Refuse the window.
+    Refuse,
 }
 
 struct Windows<Caller, Kind> {
     by_caller: HashMap<Caller, HashMap<Kind, Arc<Window>>>,
     open: usize,
-    /// What closed windows have counted.
+    /// The sums of closed windows.
     closed: Vec<AuditEntry>,
 }
 
 /// An open window.
 pub(super) struct Window {
     ends: Instant,
-    /// Set once the entry that opened it is written.
+    /// Set once the first entry is written.
     pub(super) first: OnceCell<()>,
     count: Mutex<Count>,
 }
 
 enum Count {
     Nothing,
-    /// The last repeat, and how many there were.
+    /// The last repeat, with their number.
     Repeats(Box<AuditEntry>),
     Closed,
 }
@@ -69,9 +69,9 @@ impl<Caller: Eq + Hash + Clone, Kind: Eq + Hash + Clone> Repeats<Caller, Kind> {
         Self { bounds, windows: Mutex::new(windows) }
     }
 
-    /// The open window of this kind, or a new one; `None` when there is no room for one.
+    /// The open window of this kind, or a new one; `None` at the limit.
     pub(super) fn window(&self, caller: &Caller, kind: &Kind, now: Instant) -> Option<Arc<Window>> {
-        let Bounds { span, of_a_caller, one_more, in_all } = self.bounds;
+        let Bounds { span, per_caller, when_full, total } = self.bounds;
         let mut windows = self.lock();
         if let Some(window) = windows.by_caller.get(caller).and_then(|own| own.get(kind))
             && window.ends > now
@@ -79,12 +79,12 @@ impl<Caller: Eq + Hash + Clone, Kind: Eq + Hash + Clone> Repeats<Caller, Kind> {
             return Some(Arc::clone(window));
         }
         windows.close(caller, kind);
-        match one_more {
-            OneMore::ClosesTheOldest => windows.make_place(caller, of_a_caller),
-            OneMore::IsRefused => windows.close_over(caller, now),
+        match when_full {
+            WhenFull::CloseOldest => windows.close_oldest(caller, per_caller),
+            WhenFull::Refuse => windows.close_ended(caller, now),
         }
         let own = windows.by_caller.get(caller).map_or(0, HashMap::len);
-        if own >= of_a_caller || windows.open >= in_all {
+        if own >= per_caller || windows.open >= total {
             return None;
         }
         let window = Arc::new(Window::new(now + span));
@@ -94,7 +94,7 @@ impl<Caller: Eq + Hash + Clone, Kind: Eq + Hash + Clone> Repeats<Caller, Kind> {
         Some(window)
     }
 
-    /// Closes the windows whose time is over, or all; what has been counted and is to be written.
+    /// Closes the windows that ended by `over`, or all; returns their sums.
     pub(super) fn take_closed(&self, over: Option<Instant>) -> Vec<AuditEntry> {
         let mut windows = self.lock();
         let Windows { by_caller, open, closed } = &mut *windows;
@@ -112,7 +112,7 @@ impl<Caller: Eq + Hash + Clone, Kind: Eq + Hash + Clone> Repeats<Caller, Kind> {
         std::mem::take(closed)
     }
 
-    /// Whether there is nothing to be written, now or later.
+    /// Whether there is nothing to write, now or later.
     pub(super) fn is_empty(&self) -> bool {
         let windows = self.lock();
         windows.open == 0 && windows.closed.is_empty()
@@ -124,8 +124,8 @@ impl<Caller: Eq + Hash + Clone, Kind: Eq + Hash + Clone> Repeats<Caller, Kind> {
 }
 
 impl<Caller: Eq + Hash, Kind: Eq + Hash + Clone> Windows<Caller, Kind> {
-    /// Closes the oldest window of a caller who has as many as there may be.
-    fn make_place(&mut self, caller: &Caller, at_most: usize) {
+    /// Closes the oldest window of a caller at the limit.
+    fn close_oldest(&mut self, caller: &Caller, at_most: usize) {
         let own = self.by_caller.get(caller).filter(|own| own.len() >= at_most);
         let oldest = own.and_then(|own| own.iter().min_by_key(|(_, window)| window.ends));
         if let Some(oldest) = oldest.map(|(kind, _)| kind.clone()) {
@@ -133,8 +133,8 @@ impl<Caller: Eq + Hash, Kind: Eq + Hash + Clone> Windows<Caller, Kind> {
         }
     }
 
-    /// Closes the windows of a caller whose time is over, so that they take no room.
-    fn close_over(&mut self, caller: &Caller, now: Instant) {
+    /// Closes the windows of a caller that have ended, so that they do not count.
+    fn close_ended(&mut self, caller: &Caller, now: Instant) {
         let own = self.by_caller.get(caller).into_iter().flatten();
         let over = own.filter(|(_, window)| window.ends <= now);
         let over: Vec<_> = over.map(|(kind, _)| kind.clone()).collect();
@@ -157,7 +157,7 @@ impl Window {
         Self { ends, first: OnceCell::new(), count: Mutex::new(Count::Nothing) }
     }
 
-    /// Counts a repeat; `false` when the window has closed, and nothing was counted.
+    /// Counts a repeat; `false` if the window has closed and nothing was counted.
     pub(super) fn count(&self, entry: &AuditEntry) -> bool {
         let mut count = self.count.lock();
         let (times, since) = match &*count {
@@ -173,7 +173,7 @@ impl Window {
         true
     }
 
-    /// What was counted, if anything.
+    /// Closes it; returns the sum, if there were repeats.
     fn close(&self) -> Option<AuditEntry> {
         let mut count = self.count.lock();
         match std::mem::replace(&mut *count, Count::Closed) {
@@ -192,11 +192,11 @@ mod tests {
     const SPAN: Duration = Duration::from_secs(10);
 
     fn repeats() -> Repeats<&'static str, u32> {
-        bounded(OneMore::ClosesTheOldest)
+        bounded(WhenFull::CloseOldest)
     }
 
-    fn bounded(one_more: OneMore) -> Repeats<&'static str, u32> {
-        Repeats::new(Bounds { span: SPAN, of_a_caller: 2, one_more, in_all: 3 })
+    fn bounded(when_full: WhenFull) -> Repeats<&'static str, u32> {
+        Repeats::new(Bounds { span: SPAN, per_caller: 2, when_full, total: 3 })
     }
 
     fn entry(second: i64) -> AuditEntry {
@@ -213,7 +213,7 @@ mod tests {
         }
     }
 
-    /// Request of the last, how often and since when.
+    /// The request of the last repeat, their number, and the time of the first.
     fn sums(entries: &[AuditEntry]) -> Vec<(&str, u64, i64)> {
         let sum = |entry: &'_ AuditEntry| {
             let AuditRepeats { times, since } = entry.repeats.expect("a sum");
@@ -223,7 +223,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_while_a_window_is_open_is_summed_up_when_it_closes() {
+    fn repeats_are_summed_up_when_the_window_closes() {
         let (repeats, now) = (repeats(), Instant::now());
         let window = repeats.window(&"ada", &1, now).expect("room");
         let same = repeats.window(&"ada", &1, now + SPAN / 2).expect("room");
@@ -233,15 +233,15 @@ mod tests {
         }
         assert_eq!(repeats.take_closed(Some(now + SPAN / 2)), []);
         assert_eq!(sums(&repeats.take_closed(Some(now + SPAN))), [("5", 3, 3)]);
-        assert!(!window.count(&entry(6)), "what is counted too late would be lost");
+        assert!(!window.count(&entry(6)), "a late entry would be lost");
         assert!(repeats.is_empty());
         let next = repeats.window(&"ada", &1, now + SPAN).expect("room");
         assert!(!Arc::ptr_eq(&window, &next));
-        assert_eq!(repeats.take_closed(None), [], "one that was not repeated needs no sum");
+        assert_eq!(repeats.take_closed(None), [], "no sum without repeats");
     }
 
     #[test]
-    fn a_window_that_is_over_makes_place_for_the_next_before_anybody_closed_it() {
+    fn a_window_that_has_ended_does_not_delay_the_next_one() {
         let (repeats, now) = (repeats(), Instant::now());
         assert!(repeats.window(&"ada", &1, now).expect("room").count(&entry(1)));
         assert!(repeats.window(&"ada", &1, now + SPAN).expect("room").count(&entry(2)));
@@ -249,31 +249,31 @@ mod tests {
     }
 
     #[test]
-    fn a_caller_has_so_many_windows_and_all_have_so_many() {
+    fn windows_are_limited_per_caller_and_in_total() {
         let (repeats, now) = (repeats(), Instant::now());
         assert!(repeats.window(&"ada", &1, now).expect("room").count(&entry(1)));
         let second = Duration::from_secs(1);
         assert!(repeats.window(&"ada", &2, now + second).expect("room").count(&entry(2)));
-        let third = repeats.window(&"ada", &3, now + second * 2).expect("room of one's own");
+        let third = repeats.window(&"ada", &3, now + second * 2).expect("replaces its oldest");
         assert!(third.count(&entry(3)));
         assert_eq!(sums(&repeats.take_closed(Some(now))), [("1", 1, 1)], "the oldest has closed");
         assert!(repeats.window(&"eve", &1, now).is_some());
-        assert!(repeats.window(&"eve", &2, now).is_none(), "there are three");
-        assert!(repeats.window(&"ada", &4, now).is_some(), "in the place of an own one");
+        assert!(repeats.window(&"eve", &2, now).is_none(), "three is the limit");
+        assert!(repeats.window(&"ada", &4, now).is_some(), "replaces its oldest");
         repeats.take_closed(None);
         assert!(repeats.window(&"eve", &2, now).is_some());
     }
 
     #[test]
-    fn where_one_more_is_refused_no_window_closes_before_its_time() {
-        let (repeats, now) = (bounded(OneMore::IsRefused), Instant::now());
+    fn refusing_a_window_closes_no_other_early() {
+        let (repeats, now) = (bounded(WhenFull::Refuse), Instant::now());
         assert!(repeats.window(&"ada", &1, now).expect("room").count(&entry(1)));
         let later = now + SPAN / 2;
         assert!(repeats.window(&"ada", &2, later).expect("room").count(&entry(2)));
         assert!(repeats.window(&"ada", &3, later).is_none());
         assert!(repeats.window(&"ada", &1, later).expect("still open").count(&entry(3)));
         assert!(repeats.window(&"eve", &3, later).is_some());
-        assert!(repeats.window(&"ada", &3, now + SPAN).is_some(), "the first one is over");
+        assert!(repeats.window(&"ada", &3, now + SPAN).is_some(), "the first one has ended");
         assert_eq!(sums(&repeats.take_closed(Some(now + SPAN))), [("3", 2, 1)]);
     }
 }

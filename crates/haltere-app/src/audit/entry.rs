@@ -1,17 +1,16 @@
-//! Making audit entries. Those of changes are appended within the change's own transaction, the
-//! others by [`crate::trail`].
+//! Builds audit entries.
 
 use haltere_core::text;
 use haltere_core::{AuditAction, AuditEntry, AuditOutcome, Origin, Timestamp};
 
 use crate::ctx::Ctx;
 
-/// The longest text in the trail that somebody made up and that names nothing stored, in bytes.
+/// The maximum length of text from an untrusted source in an entry, in bytes.
 const MAX_TYPED_BYTES: usize = 256;
 
 const ELLIPSIS: &str = "…";
 
-/// Something was done.
+/// An action that succeeded.
 pub(crate) fn done(
     at: Timestamp,
     ctx: &Ctx,
@@ -33,13 +32,13 @@ pub(crate) fn done(
     }
 }
 
-/// Something was refused to somebody known, because their roles are too low.
+/// An action that was refused because of insufficient roles.
 pub(crate) fn denied(at: Timestamp, ctx: &Ctx, action: AuditAction, object: &str) -> AuditEntry {
     let entry = done(at, ctx, action, &cut(object), "role too low");
     AuditEntry { outcome: AuditOutcome::Denied, ..entry }
 }
 
-/// A login was refused to somebody who gave `username`.
+/// A failed login as `username`.
 pub(crate) fn login_denied(
     at: Timestamp,
     username: &str,
@@ -59,7 +58,7 @@ pub(crate) fn login_denied(
     }
 }
 
-/// Text that somebody made up: cut, and without what would mislead a reader of the trail.
+/// Text from an untrusted source, truncated and without characters that could mislead a reader.
 pub(crate) fn cut(text: &str) -> String {
     let text = text.chars().map(|c| if text::misleads(c) { '\u{fffd}' } else { c });
     let mut typed = String::new();
@@ -80,7 +79,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_typed_is_cut_and_misleads_nobody() {
+    fn typed_text_is_truncated_and_has_no_misleading_characters() {
         assert_eq!(cut("a\nb\u{202e}c"), "a\u{fffd}b\u{fffd}c");
         let fits = "x".repeat(MAX_TYPED_BYTES);
         assert_eq!(cut(&fits), fits);

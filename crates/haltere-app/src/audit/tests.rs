@@ -1,17 +1,25 @@
-//! The trail on a real store.
+//! The writer on a real store.
 
 use haltere_core::{AuditAction, AuditOutcome, Origin, Revision, Role, SessionId, Timestamp};
 use haltere_store::AuditFilter;
 use haltere_testkit::wait::{PATIENCE, until};
 use tokio::task::yield_now;
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use haltere_core::AuditEntry;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
 use super::*;
+use crate::app::AuditSettings;
 use crate::audit;
 use crate::error::NotAllowed;
 use crate::policy::Action;
 use crate::testing::TestApp;
 
-/// What the tests' entries look like in [`TestApp::audit`].
+/// The entry of a test as [`TestApp::audit`] shows it.
 fn line(object: usize) -> String {
     format!("admin connection.read_secrets {object} success")
 }
@@ -22,18 +30,18 @@ fn entry(test: &TestApp, object: usize) -> AuditEntry {
 }
 
 #[tokio::test]
-async fn entries_that_come_at_once_are_all_written() {
+async fn concurrent_entries_are_all_written() {
     let test = TestApp::start().await;
-    let trail = Arc::new(Trail::new(
+    let writer = Arc::new(AuditWriter::new(
         Arc::clone(&test.store),
         TaskTracker::new(),
         &AuditSettings::default(),
     ));
-    // Another writer is at it, so that they have to wait.
+    // Another transaction makes them wait.
     let busy = test.store.write().await.expect("a transaction");
     let appends = (0..100).map(|object| {
-        let (trail, entry) = (Arc::clone(&trail), entry(&test, object));
-        tokio::spawn(async move { trail.append(entry).await })
+        let (writer, entry) = (Arc::clone(&writer), entry(&test, object));
+        tokio::spawn(async move { writer.append(entry).await })
     });
     let appends: Vec<_> = appends.collect();
     drop(busy);
@@ -47,13 +55,13 @@ async fn entries_that_come_at_once_are_all_written() {
 }
 
 #[tokio::test]
-async fn an_entry_is_written_though_its_reader_has_gone() {
+async fn an_entry_is_written_after_its_reader_is_cancelled() {
     let test = TestApp::start().await;
     let tasks = TaskTracker::new();
-    let trail =
-        Arc::new(Trail::new(Arc::clone(&test.store), tasks.clone(), &AuditSettings::default()));
+    let writer =
+        Arc::new(AuditWriter::new(Arc::clone(&test.store), tasks.clone(), &AuditSettings::default()));
     let busy = test.store.write().await.expect("a transaction");
-    let (reader, entry) = (Arc::clone(&trail), entry(&test, 7));
+    let (reader, entry) = (Arc::clone(&writer), entry(&test, 7));
     let reader = tokio::spawn(async move { reader.append(entry).await });
     while tasks.is_empty() {
         yield_now().await;
@@ -68,9 +76,9 @@ async fn an_entry_is_written_though_its_reader_has_gone() {
 
 const MINUTE: Duration = Duration::from_mins(1);
 
-fn trail_with_windows(test: &TestApp, reads_within: Duration) -> Arc<Trail> {
+fn writer_with_windows(test: &TestApp, reads_within: Duration) -> Arc<AuditWriter> {
     let settings = AuditSettings { reads_within, ..AuditSettings::default() };
-    Arc::new(Trail::new(Arc::clone(&test.store), TaskTracker::new(), &settings))
+    Arc::new(AuditWriter::new(Arc::clone(&test.store), TaskTracker::new(), &settings))
 }
 
 fn revision(number: u64) -> Content {
@@ -81,8 +89,8 @@ fn unchanged() -> Content {
     revision(1)
 }
 
-/// What the trail says of looks at `object`, oldest first: how often, and whether it is a sum.
-async fn looks_at(test: &TestApp, object: usize) -> Vec<(u64, bool)> {
+/// The entries of reads of `object`, oldest first: the count, and whether it is a sum.
+async fn reads_of(test: &TestApp, object: usize) -> Vec<(u64, bool)> {
     let filter =
         AuditFilter { object: Some(object.to_string()), limit: 1000, ..AuditFilter::default() };
     let records = test.store.read().await.unwrap().list_audit(&filter).await.unwrap();
@@ -91,32 +99,32 @@ async fn looks_at(test: &TestApp, object: usize) -> Vec<(u64, bool)> {
 }
 
 #[tokio::test]
-async fn looks_at_the_same_that_come_at_once_are_one_entry_and_a_sum() {
+async fn concurrent_reads_of_the_same_content_are_one_entry_and_a_sum() {
     let test = TestApp::start().await;
-    let trail = trail_with_windows(&test, MINUTE);
+    let writer = writer_with_windows(&test, MINUTE);
     let ctx = test.ctx(Role::Admin);
-    // Another writer is at it, so that none is written before all have come.
+    // Another transaction delays the first write until all have arrived.
     let busy = test.store.write().await.expect("a transaction");
-    let looks = (0..100).map(|_| {
-        let (trail, ctx, entry) = (Arc::clone(&trail), ctx.clone(), entry(&test, 7));
-        tokio::spawn(async move { trail.append_look(&ctx, unchanged(), entry).await })
+    let reads = (0..100).map(|_| {
+        let (writer, ctx, entry) = (Arc::clone(&writer), ctx.clone(), entry(&test, 7));
+        tokio::spawn(async move { writer.append_read(&ctx, unchanged(), entry).await })
     });
-    let looks: Vec<_> = looks.collect();
+    let reads: Vec<_> = reads.collect();
     yield_now().await;
-    assert!(looks.iter().all(|look| !look.is_finished()), "none is answered before one is written");
+    assert!(reads.iter().all(|read| !read.is_finished()), "none is answered before one is written");
     drop(busy);
-    for look in looks {
-        look.await.expect("no panic").expect("on record");
+    for read in reads {
+        read.await.expect("no panic").expect("on record");
     }
-    assert_eq!(looks_at(&test, 7).await, [(1, false)]);
-    trail.close().await;
-    assert_eq!(looks_at(&test, 7).await, [(1, false), (99, true)]);
+    assert_eq!(reads_of(&test, 7).await, [(1, false)]);
+    writer.close().await;
+    assert_eq!(reads_of(&test, 7).await, [(1, false), (99, true)]);
 }
 
 #[tokio::test]
-async fn who_sees_something_new_and_who_is_somebody_else_has_an_entry_at_once() {
+async fn new_content_and_another_reader_have_entries_at_once() {
     let test = TestApp::start().await;
-    let trail = trail_with_windows(&test, MINUTE);
+    let writer = writer_with_windows(&test, MINUTE);
     let ctx = test.ctx(Role::Admin);
     let mut elsewhere = ctx.clone();
     elsewhere.origin.address = None;
@@ -130,29 +138,29 @@ async fn who_sees_something_new_and_who_is_somebody_else_has_an_entry_at_once() 
         (&elsewhere, &first),
         (&another_session, &first),
     ] {
-        trail.append_look(ctx, content.clone(), entry(&test, 7)).await.expect("on record");
+        writer.append_read(ctx, content.clone(), entry(&test, 7)).await.expect("on record");
     }
-    assert_eq!(looks_at(&test, 7).await, [(1, false); 4]);
-    trail.append_look(&ctx, first, entry(&test, 8)).await.expect("on record");
-    assert_eq!(looks_at(&test, 8).await, [(1, false)]);
+    assert_eq!(reads_of(&test, 7).await, [(1, false); 4]);
+    writer.append_read(&ctx, first, entry(&test, 8)).await.expect("on record");
+    assert_eq!(reads_of(&test, 8).await, [(1, false)]);
 }
 
 #[tokio::test]
-async fn a_sum_is_written_when_its_window_is_over_and_the_next_look_is_an_entry() {
+async fn a_sum_is_written_when_its_window_ends_and_the_next_read_is_an_entry() {
     let test = TestApp::start().await;
-    let trail = trail_with_windows(&test, Duration::from_millis(300));
+    let writer = writer_with_windows(&test, Duration::from_millis(300));
     let stopping = CancellationToken::new();
-    let closing = tokio::spawn(Arc::clone(&trail).close_windows(stopping.clone()));
+    let closing = tokio::spawn(Arc::clone(&writer).close_windows(stopping.clone()));
     let ctx = test.ctx(Role::Admin);
     until("a sum", PATIENCE, async || {
-        trail.append_look(&ctx, unchanged(), entry(&test, 7)).await.expect("on record");
-        looks_at(&test, 7).await.iter().any(|(_, is_sum)| *is_sum).then_some(())
+        writer.append_read(&ctx, unchanged(), entry(&test, 7)).await.expect("on record");
+        reads_of(&test, 7).await.iter().any(|(_, is_sum)| *is_sum).then_some(())
     })
     .await;
-    let known = looks_at(&test, 7).await.len();
+    let known = reads_of(&test, 7).await.len();
     until("the next entry of its own", PATIENCE, async || {
-        trail.append_look(&ctx, unchanged(), entry(&test, 7)).await.expect("on record");
-        (looks_at(&test, 7).await.len() > known).then_some(())
+        writer.append_read(&ctx, unchanged(), entry(&test, 7)).await.expect("on record");
+        (reads_of(&test, 7).await.len() > known).then_some(())
     })
     .await;
     stopping.cancel();
@@ -160,23 +168,23 @@ async fn a_sum_is_written_when_its_window_is_over_and_the_next_look_is_an_entry(
 }
 
 #[tokio::test]
-async fn no_look_is_answered_once_the_store_takes_nothing() {
+async fn no_read_is_answered_while_the_store_refuses_writes() {
     let test = TestApp::start().await;
     let store = test.another_store().await;
-    let trail =
-        Arc::new(Trail::new(Arc::clone(&store), TaskTracker::new(), &AuditSettings::default()));
+    let writer =
+        Arc::new(AuditWriter::new(Arc::clone(&store), TaskTracker::new(), &AuditSettings::default()));
     let ctx = test.ctx(Role::Admin);
-    let look = async || trail.append_look(&ctx, unchanged(), entry(&test, 7)).await;
-    look().await.expect("on record");
-    look().await.expect("counted");
+    let read = async || writer.append_read(&ctx, unchanged(), entry(&test, 7)).await;
+    read().await.expect("on record");
+    read().await.expect("counted");
     store.close().await;
-    until("a refusal", PATIENCE, async || look().await.is_err().then_some(())).await;
-    assert!(look().await.is_err(), "and it stays so while the window is open");
-    trail.close().await;
-    assert_eq!(trail.unwritten().len(), 1, "the sum waits for the store");
+    until("a refusal", PATIENCE, async || read().await.is_err().then_some(())).await;
+    assert!(read().await.is_err(), "also while the window is open");
+    writer.close().await;
+    assert_eq!(writer.unwritten().len(), 1, "the sum waits for the store");
 }
 
-/// All refusals on record, oldest first: who, how often, and whether it is a sum.
+/// All refusals, oldest first: the actor, the count, and whether it is a sum.
 async fn refusals(test: &TestApp) -> Vec<(String, u64, bool)> {
     let filter = AuditFilter { limit: 10_000, ..AuditFilter::default() };
     let records = test.store.read().await.unwrap().list_audit(&filter).await.unwrap();
@@ -186,7 +194,7 @@ async fn refusals(test: &TestApp) -> Vec<(String, u64, bool)> {
 }
 
 #[tokio::test]
-async fn a_user_who_is_refused_again_and_again_fills_two_entries_a_kind_and_is_told_to_wait() {
+async fn repeated_refusals_of_a_user_are_two_entries_per_kind_and_then_429() {
     let test = TestApp::start().await;
     let viewer = test.ctx(Role::Viewer);
     let object = "x".repeat(10_000);
@@ -209,7 +217,7 @@ async fn a_user_who_is_refused_again_and_again_fills_two_entries_a_kind_and_is_t
     }
     assert!(test.app.vitals().limited_refusals >= 10);
     let by_another = test.app.authorize(&test.ctx(Role::Editor), Action::BackUp, "").await;
-    assert_eq!(by_another, Err(NotAllowed::RoleTooLow), "the others are none of it");
+    assert_eq!(by_another, Err(NotAllowed::RoleTooLow), "other users are not affected");
     let filter = AuditFilter { limit: 1_000, ..AuditFilter::default() };
     let records = test.store.read().await.unwrap().list_audit(&filter).await.unwrap();
     let longest = records.iter().map(|record| record.entry.object.len()).max();
@@ -222,9 +230,9 @@ async fn a_user_who_is_refused_again_and_again_fills_two_entries_a_kind_and_is_t
 }
 
 #[tokio::test]
-async fn strangers_from_everywhere_fill_so_many_entries_and_hide_no_user() {
+async fn failed_logins_from_many_addresses_are_bounded_and_hide_no_user() {
     let test = TestApp::start().await;
-    let trail = trail_with_windows(&test, MINUTE);
+    let writer = writer_with_windows(&test, MINUTE);
     let failed = |n: u32| {
         let origin = Origin {
             address: Some(std::net::Ipv4Addr::from_bits(0x0a00_0000 + n).into()),
@@ -233,15 +241,15 @@ async fn strangers_from_everywhere_fill_so_many_entries_and_hide_no_user() {
         audit::login_denied(test.app.now(), &format!("name {n}"), &origin, "wrong")
     };
     for n in 0..1_000 {
-        trail.append_failed_login(failed(n)).await.expect("on record");
+        writer.append_failed_login(failed(n)).await.expect("on record");
     }
     let viewer = TestApp::user(Role::Viewer);
     let entry =
         audit::denied(test.app.now(), &test.ctx(Role::Viewer), AuditAction::ConnectionDelete, "a");
-    assert_eq!(trail.append_refusal(&viewer, entry).await, None);
-    trail.close().await;
+    assert_eq!(writer.append_refusal(&viewer, entry).await, None);
+    writer.close().await;
     let refusals = refusals(&test).await;
-    assert_eq!(refusals.len(), 300 + 1 + 1 + 1, "the crowd's first, a user's, the crowd's sum");
+    assert_eq!(refusals.len(), 300 + 1 + 1 + 1, "the first of the others, the user's, the sum of the others");
     assert_eq!(refusals[300], (String::new(), 1, false));
     assert_eq!(refusals[301], ("viewer".to_owned(), 1, false));
     assert_eq!(refusals[302], (String::new(), 699, true));

@@ -1,4 +1,4 @@
-//! However often one caller does something, the trail grows by so much and no more.
+//! The growth of the trail by one caller is bounded for each action.
 
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroUsize;
@@ -6,39 +6,44 @@ use std::num::NonZeroUsize;
 use haltere_core::{AuditAction, AuditOutcome, Caller, Intent, PluginId, Role, Secret};
 use haltere_store::AuditFilter;
 
-use super::*;
+use std::time::Duration;
+
+use haltere_core::AuditEntry;
+
 use crate::app::App;
 use crate::connections::fixture::{Broken, broken, id, name, named, new};
 use crate::connections::{
     ConnectionPatch, ImportEntry, ImportFile, ImportMode, ImportProgress, Incoming, ListQuery,
     NewConnection, Secrets, Source,
 };
+use crate::ctx::Ctx;
 use crate::error::NotAllowed;
 use crate::sessions::LogIn;
 use crate::testing::TestApp;
 
-/// How often everything is done.
+const HOUR: Duration = Duration::from_hours(1);
+/// The number of times each action is performed.
 const TIMES: usize = 1_000;
-/// How many changes, and how many looks, a user makes in an hour; more than that is done here.
+/// The rate of changes, and of reads, per user and hour. The tests exceed it.
 const PACE: u32 = 100;
-/// What `PACE` lets through while a test runs, if the machine is slow.
+/// The actions that `PACE` allows in addition while a test runs on a slow machine.
 const SLACK: usize = 20;
-/// The most bytes of text in an entry, for ids and names of ASCII; the index has as much once more at most.
+/// The most bytes of text in an entry with ASCII ids and names; the index takes at most the same.
 const MAX_BYTES: usize = 1_024;
 
-/// What bounds how often an action is on record.
+/// The bound on the entries of an action.
 enum Bound {
-    /// The user's pace: an entry each, and the sums of tests.
+    /// The user's rate: an entry each, and the sums of tests.
     Pace,
-    /// What differs each time is counted together once the pace is over.
-    Looks,
-    /// So many entries, however often and from however many addresses.
-    Own,
-    /// Only the command line does it, which belongs to those who may remove the database.
+    /// Reads over the rate are counted aggregated.
+    Reads,
+    /// A fixed number of entries, from any number of addresses.
+    Account,
+    /// Only the command line does it, and its user could remove the database.
     CommandLine,
 }
 
-/// No arm ends in a wildcard: a new action needs a bound.
+/// Without a wildcard, so that a new action needs a bound.
 const fn bound(action: AuditAction) -> Bound {
     match action {
         AuditAction::ConnectionCreate
@@ -49,13 +54,13 @@ const fn bound(action: AuditAction) -> Bound {
         | AuditAction::ConnectionDisconnect
         | AuditAction::ConnectionTest
         | AuditAction::PluginSwitch
-        // It has an entry for each connection, too, and these have to be deleted first.
+        // It also has an entry for each connection, and these have to be deleted first.
         | AuditAction::ConnectionImport => Bound::Pace,
-        AuditAction::ConnectionExport | AuditAction::ConnectionReadSecrets => Bound::Looks,
+        AuditAction::ConnectionExport | AuditAction::ConnectionReadSecrets => Bound::Reads,
         AuditAction::SessionLogin
         | AuditAction::SessionLogout
         | AuditAction::SessionEnd
-        | AuditAction::UserPassword => Bound::Own,
+        | AuditAction::UserPassword => Bound::Account,
         AuditAction::UserCreate
         | AuditAction::UserUpdate
         | AuditAction::UserDelete
@@ -65,14 +70,14 @@ const fn bound(action: AuditAction) -> Bound {
     }
 }
 
-/// Entries of each action by one caller that a bound allows.
+/// The most entries of an action by one caller.
 fn at_most(bound: &Bound) -> usize {
     let pace = PACE as usize + SLACK;
     match bound {
         Bound::Pace => 2 * pace,
-        // Those of their own and their sums, and what is counted together.
-        Bound::Looks => 2 * pace + 2,
-        Bound::Own => 2 * 64 + 2,
+        // Single entries, their sums, and what is counted aggregated.
+        Bound::Reads => 2 * pace + 2,
+        Bound::Account => 2 * 64 + 2,
         Bound::CommandLine => 0,
     }
 }
@@ -83,7 +88,7 @@ struct Trial {
 }
 
 impl Trial {
-    /// Windows do not close while it runs.
+    /// Starts a server whose windows do not close during the test.
     async fn start() -> Self {
         let test = TestApp::start_with(|config| {
             let audit = &mut config.settings.audit;
@@ -91,7 +96,7 @@ impl Trial {
             audit.actions_per_hour = PACE;
         });
         let this = Self { test: test.await, broken: broken() };
-        // By somebody else than who is tried.
+        // By another user than the one under test.
         let by = this.test.ctx(Role::ConnectionManager);
         for id in ["mended", "changed"] {
             this.app()
@@ -115,7 +120,7 @@ impl Trial {
         NewConnection { credentials, ..new(id, self.broken.url()) }
     }
 
-    /// Does it for the `n`th time, as an administrator; whether it was done.
+    /// Performs the action for the `n`th time, as an administrator; returns whether it succeeded.
     async fn act(&self, action: AuditAction, n: usize) -> bool {
         let (app, ctx) = (self.app(), self.test.ctx(Role::Admin));
         match action {
@@ -134,7 +139,7 @@ impl Trial {
             }
             AuditAction::ConnectionDelete => {
                 let (id, by) = (format!("old-{n}"), self.test.ctx(Role::ConnectionManager));
-                // While others have room to make what this one deletes.
+                // Another user creates what this one deletes, as long as the rate allows.
                 let made =
                     app.create_connection(&by, self.connection(&id), Secrets::Omit).await.is_ok();
                 let gone = app
@@ -153,7 +158,7 @@ impl Trial {
                 app.export_connections(&ctx, Secrets::Include).await.is_ok()
             }
             AuditAction::ConnectionTest => {
-                // Denied by the egress policy, which takes no time; and as long as an address may be.
+                // Denied by the egress policy at once; the URL has the maximum length.
                 let url = format!("ws://169.254.169.254:9001/{n}/{}", "x".repeat(1_900));
                 let test = NewConnection {
                     url: haltere_testkit::builders::url(&url),
@@ -162,7 +167,7 @@ impl Trial {
                 app.test_connection(&ctx, test).await.is_ok()
             }
             AuditAction::ConnectionReadSecrets => {
-                // Every second one is the same.
+                // Every second read is a repeat.
                 let limit = NonZeroUsize::new(if n.is_multiple_of(2) { n + 1 } else { 1 });
                 let query = ListQuery { limit, ..ListQuery::default() };
                 app.list_connections(&ctx, &query, Secrets::Include).await.is_ok()
@@ -198,7 +203,7 @@ impl Trial {
         }
     }
 
-    /// Whether the intent was changed; the way back is by somebody else, for as long as they may.
+    /// Whether the intent was changed. Another user changes it back, as long as the rate allows.
     async fn switch(&self, ctx: &Ctx, intent: Intent) -> bool {
         let (app, id) = (self.app(), id("changed"));
         let by = self.test.ctx(Role::ConnectionManager);
@@ -234,7 +239,7 @@ impl Trial {
         import.is_ok_and(|report| report.done)
     }
 
-    /// Three of four times from an address where nobody was before.
+    /// Three of four logins come from a new address.
     async fn log_in(&self, n: usize) -> Option<Ctx> {
         let mut origin = TestApp::origin();
         if !n.is_multiple_of(4) {
@@ -246,7 +251,7 @@ impl Trial {
         Some(Ctx::new(caller, origin))
     }
 
-    /// Of the administrator, once everything is written.
+    /// The entries of the administrator, once everything is written.
     async fn entries(self) -> Vec<AuditEntry> {
         let Self { test, broken: _broken } = self;
         let test = test.restart().await;
@@ -274,7 +279,7 @@ async fn grows_within_its_bound(actions: &[AuditAction]) {
             done += u64::from(trial.act(action, n).await);
         }
         match bound {
-            Bound::Own | Bound::Looks => assert_eq!(done, TIMES as u64, "{action:?}: refused"),
+            Bound::Account | Bound::Reads => assert_eq!(done, TIMES as u64, "{action:?}: refused"),
             Bound::Pace => assert!(done >= u64::from(PACE) / 2, "{action:?}: {done}"),
             Bound::CommandLine => assert_eq!(done, 0),
         }
@@ -290,7 +295,7 @@ async fn grows_within_its_bound(actions: &[AuditAction]) {
     }
 }
 
-/// In a few tests, so that they run side by side.
+/// Split into a few tests, so that they run in parallel.
 #[tokio::test]
 async fn by_changes_of_a_connection() {
     use AuditAction::{ConnectionConnect, ConnectionDisconnect, ConnectionMend, ConnectionUpdate};
@@ -310,7 +315,7 @@ async fn by_new_connections() {
 }
 
 #[tokio::test]
-async fn by_looks_tests_and_switches() {
+async fn by_reads_tests_and_switches() {
     use AuditAction::{ConnectionExport, ConnectionReadSecrets, ConnectionTest, PluginSwitch};
     grows_within_its_bound(&[
         ConnectionExport,
@@ -322,12 +327,12 @@ async fn by_looks_tests_and_switches() {
 }
 
 #[tokio::test]
-async fn by_logins_and_what_follows_them() {
+async fn by_logins_and_account_actions() {
     use AuditAction::{SessionEnd, SessionLogin, SessionLogout, UserPassword};
     grows_within_its_bound(&[SessionLogin, SessionLogout, SessionEnd, UserPassword]).await;
 }
 
-/// None is forgotten above.
+/// The tests above cover all other actions.
 #[test]
 fn by_nothing_else() {
     let elsewhere =
@@ -336,7 +341,7 @@ fn by_nothing_else() {
 }
 
 #[tokio::test]
-async fn who_changes_too_much_has_to_wait_and_hinders_no_one_else() {
+async fn a_user_over_the_rate_has_to_wait_and_other_users_do_not() {
     let trial = Trial::start().await;
     let (app, ctx) = (trial.app(), trial.test.ctx(Role::Admin));
     let refusal = loop {
@@ -352,10 +357,10 @@ async fn who_changes_too_much_has_to_wait_and_hinders_no_one_else() {
     assert!(retry_after <= Duration::from_secs(37), "{retry_after:?}");
     let by = trial.test.ctx(Role::ConnectionManager);
     app.create_connection(&by, trial.connection("a"), Secrets::Omit).await.expect("another user");
-    // Looking and logging in go on.
+    // Reads and logins continue.
     assert!(trial.act(AuditAction::ConnectionReadSecrets, 1).await);
     assert!(trial.log_in(1).await.is_some());
-    // A change that changes nothing costs nothing.
+    // A change without effect does not count.
     app.disconnect_connection(&by, &id("a"), Secrets::Omit).await.expect("disconnected");
-    app.disconnect_connection(&ctx, &id("a"), Secrets::Omit).await.expect("it is so already");
+    app.disconnect_connection(&ctx, &id("a"), Secrets::Omit).await.expect("already disconnected");
 }

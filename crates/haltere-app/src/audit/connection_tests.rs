@@ -1,0 +1,43 @@
+//! Tests of connections: the first of its kind is written before it dials, and the same test by the same user from
+//! the same address within the next minute is counted.
+//!
+//! A test of an address that the egress policy denies ends at once, so the quota of concurrent tests does not limit
+//! how many there are. Tests and changes share one rate per user.
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use haltere_core::{AuditEntry, UserName};
+
+use super::repeats::{Bounds, WhenFull, Repeats};
+use super::writer::{AuditWriter, NotWritten, Repeat, check_pace};
+use crate::ctx::Ctx;
+
+/// The windows of tests: by user, address, object and detail.
+pub(super) type TestWindows = Repeats<UserName, (Option<IpAddr>, String, String)>;
+
+/// Windows that are open for `span`.
+pub(super) fn within(span: Duration) -> TestWindows {
+    let when_full = WhenFull::CloseOldest;
+    Repeats::new(Bounds { span, per_caller: 64, when_full, total: 10_000 })
+}
+
+impl AuditWriter {
+    /// Records a test. It may begin once this returns `Ok`.
+    pub(crate) async fn append_test(
+        self: &Arc<Self>,
+        ctx: &Ctx,
+        entry: AuditEntry,
+    ) -> Result<(), NotWritten> {
+        let user = &ctx.caller.user;
+        let kind = (entry.address, entry.object.clone(), entry.detail.clone());
+        let (repeat, pace) = (Repeat::RequireStore, Some((&self.change_pace, user)));
+        if self.append_once(&self.tests, user, &kind, &entry, repeat, pace).await? {
+            return Ok(());
+        }
+        check_pace(&self.change_pace, user)
+            .map_err(|retry_after| NotWritten::TooMany { retry_after })?;
+        self.append(entry).await
+    }
+}
