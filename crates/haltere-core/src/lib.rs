@@ -17,6 +17,7 @@ pub mod failure;
 pub mod fair_queue;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
+pub mod gcra;
 pub mod network;
 pub mod pem;
 pub mod plugin;
@@ -37,6 +38,7 @@ pub use connection::{
     Connection, ConnectionId, ConnectionName, Credentials, Intent, MmcFields, Revision, TlsMaterial,
 };
 pub use failure::{FailureCode, LinkFailure, MqttReason, NetworkCode, Stage, TlsAlert, TlsCode};
+pub use gcra::Gcra;
 pub use jiff::Timestamp;
 pub use network::{Network, NetworkError};
 pub use pem::{Pem, WeakPem};

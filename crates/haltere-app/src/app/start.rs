@@ -10,6 +10,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{App, AppParts, Inner};
+use crate::audit::AuditWriter;
 use crate::background::Background;
 use crate::connections::{Materials, Registry};
 use crate::error::{Internal, chain};
@@ -19,7 +20,6 @@ use crate::plugins::Switches;
 use crate::reconciler;
 use crate::recorder::Recorder;
 use crate::sessions::Sessions;
-use crate::audit::AuditWriter;
 use crate::users::Users;
 use crate::write_lock::WriteLock;
 

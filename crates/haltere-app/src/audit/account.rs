@@ -15,7 +15,7 @@ use haltere_core::{AuditAction, AuditEntry, UserName};
 use haltere_store::{StoreError, WriteTx};
 use tokio::time::Instant;
 
-use super::repeats::{Bounds, WhenFull, Repeats, Window};
+use super::repeats::{Bounds, Repeats, WhenFull, Window};
 use super::writer::AuditWriter;
 
 /// The most open windows of one user.

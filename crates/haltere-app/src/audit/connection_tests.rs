@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use haltere_core::{AuditEntry, UserName};
 
-use super::repeats::{Bounds, WhenFull, Repeats};
+use super::repeats::{Bounds, Repeats, WhenFull};
 use super::writer::{AuditWriter, NotWritten, Repeat, check_pace};
 use crate::ctx::Ctx;
 

@@ -3,22 +3,23 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use haltere_core::UserName;
+use haltere_core::gcra::whole_seconds;
+use haltere_core::{Gcra, UserName};
 use parking_lot::Mutex;
 use tokio::time::Instant;
 
+/// Above this number of users, those without recent actions are forgotten.
+const FEW: usize = 1_000;
+
 /// A rate limit per user.
 pub(super) struct Pace {
-    /// How long a full bucket takes to drain.
-    span: Duration,
-    /// How much of that one more adds.
-    interval: Duration,
-    levels: Mutex<HashMap<UserName, Level>>,
+    gcra: Gcra,
+    users: Mutex<HashMap<UserName, Level>>,
 }
 
 struct Level {
-    /// When the bucket will be empty.
-    empty_at: Instant,
+    /// The theoretical arrival time of [`Gcra`].
+    arrival: Instant,
     /// Whether a refusal was logged.
     is_logged: bool,
 }
@@ -28,36 +29,32 @@ struct Level {
 pub(super) struct TooFast {
     /// The time to wait; whole seconds, at least one.
     pub(super) retry_after: Duration,
-    /// Whether this is the first refusal since the bucket was empty.
+    /// Whether this is the first refusal since the user was last idle.
     pub(super) is_first_refusal: bool,
 }
 
 impl Pace {
     /// A burst of `times`, and then `times` per `span`.
     pub(super) fn new(times: u32, span: Duration) -> Self {
-        Self { span, interval: span / times.max(1), levels: Mutex::default() }
+        let times = times.max(1);
+        Self { gcra: Gcra::new(span / times, times), users: Mutex::default() }
     }
 
     /// Counts one more action, or refuses it.
     pub(super) fn check(&self, user: &UserName, now: Instant) -> Result<(), TooFast> {
-        let mut levels = self.levels.lock();
-        // Forgets users without recent actions.
-        if levels.len() >= 1_000 && !levels.contains_key(user) {
-            levels.retain(|_, level| level.empty_at > now);
+        let mut users = self.users.lock();
+        if users.len() >= FEW && !users.contains_key(user) {
+            users.retain(|_, level| level.arrival > now);
         }
-        let empty = || Level { empty_at: now, is_logged: false };
-        let level = levels.entry(user.clone()).or_insert_with(empty);
-        if level.empty_at <= now {
-            *level = empty();
+        let idle = || Level { arrival: now, is_logged: false };
+        let level = users.entry(user.clone()).or_insert_with(idle);
+        if level.arrival <= now {
+            *level = idle();
         }
-        let next = level.empty_at + self.interval;
-        let excess = next.saturating_duration_since(now + self.span);
-        if excess.is_zero() {
-            level.empty_at = next;
-            return Ok(());
-        }
-        let is_first_refusal = !std::mem::replace(&mut level.is_logged, true);
-        Err(TooFast { retry_after: Duration::from_secs(excess.as_secs() + 1), is_first_refusal })
+        self.gcra.take(&mut level.arrival, now).map_err(|wait| {
+            let is_first_refusal = !std::mem::replace(&mut level.is_logged, true);
+            TooFast { retry_after: whole_seconds(wait), is_first_refusal }
+        })
     }
 }
 
@@ -69,7 +66,9 @@ mod tests {
     fn a_burst_and_then_the_rate() {
         const MINUTE: Duration = Duration::from_mins(1);
         let (pace, start) = (Pace::new(120, MINUTE), Instant::now());
-        let too_fast = |is_first_refusal| Err(TooFast { retry_after: Duration::from_secs(1), is_first_refusal });
+        let too_fast = |is_first_refusal| {
+            Err(TooFast { retry_after: Duration::from_secs(1), is_first_refusal })
+        };
         let user = |name: &str| UserName::parse(name).unwrap();
         let (ada, eve) = (user("ada"), user("eve"));
         for _ in 0..120 {

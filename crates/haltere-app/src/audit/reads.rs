@@ -14,7 +14,7 @@ use std::time::Duration;
 use haltere_core::{AuditAction, AuditEntry, Revision, SessionId, Timestamp, UserName};
 
 use super::account::aggregated;
-use super::repeats::{Bounds, WhenFull, Repeats};
+use super::repeats::{Bounds, Repeats, WhenFull};
 use super::writer::{AuditWriter, NotWritten, Repeat};
 use crate::connections::ListQuery;
 use crate::ctx::Ctx;

@@ -14,7 +14,7 @@ use haltere_core::{AuditAction, AuditEntry, UserName};
 use tokio::time::Instant;
 
 use super::pace::{Pace, TooFast};
-use super::repeats::{Bounds, WhenFull, Repeats};
+use super::repeats::{Bounds, Repeats, WhenFull};
 use super::writer::{AuditWriter, NotWritten, Repeat};
 
 /// The period of the rate of refusals per user.

@@ -58,8 +58,11 @@ async fn concurrent_entries_are_all_written() {
 async fn an_entry_is_written_after_its_reader_is_cancelled() {
     let test = TestApp::start().await;
     let tasks = TaskTracker::new();
-    let writer =
-        Arc::new(AuditWriter::new(Arc::clone(&test.store), tasks.clone(), &AuditSettings::default()));
+    let writer = Arc::new(AuditWriter::new(
+        Arc::clone(&test.store),
+        tasks.clone(),
+        &AuditSettings::default(),
+    ));
     let busy = test.store.write().await.expect("a transaction");
     let (reader, entry) = (Arc::clone(&writer), entry(&test, 7));
     let reader = tokio::spawn(async move { reader.append(entry).await });
@@ -171,8 +174,11 @@ async fn a_sum_is_written_when_its_window_ends_and_the_next_read_is_an_entry() {
 async fn no_read_is_answered_while_the_store_refuses_writes() {
     let test = TestApp::start().await;
     let store = test.another_store().await;
-    let writer =
-        Arc::new(AuditWriter::new(Arc::clone(&store), TaskTracker::new(), &AuditSettings::default()));
+    let writer = Arc::new(AuditWriter::new(
+        Arc::clone(&store),
+        TaskTracker::new(),
+        &AuditSettings::default(),
+    ));
     let ctx = test.ctx(Role::Admin);
     let read = async || writer.append_read(&ctx, unchanged(), entry(&test, 7)).await;
     read().await.expect("on record");
@@ -249,7 +255,11 @@ async fn failed_logins_from_many_addresses_are_bounded_and_hide_no_user() {
     assert_eq!(writer.append_refusal(&viewer, entry).await, None);
     writer.close().await;
     let refusals = refusals(&test).await;
-    assert_eq!(refusals.len(), 300 + 1 + 1 + 1, "the first of the others, the user's, the sum of the others");
+    assert_eq!(
+        refusals.len(),
+        300 + 1 + 1 + 1,
+        "the first of the others, the user's, the sum of the others"
+    );
     assert_eq!(refusals[300], (String::new(), 1, false));
     assert_eq!(refusals[301], ("viewer".to_owned(), 1, false));
     assert_eq!(refusals[302], (String::new(), 699, true));

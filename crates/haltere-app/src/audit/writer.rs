@@ -268,7 +268,8 @@ impl AuditWriter {
 
     fn has_written_all(&self) -> bool {
         let Self { reads, refusals, account, tests, .. } = self;
-        let is_idle = reads.is_empty() && refusals.is_empty() && account.is_empty() && tests.is_empty();
+        let is_idle =
+            reads.is_empty() && refusals.is_empty() && account.is_empty() && tests.is_empty();
         is_idle && self.unwritten().is_empty()
     }
 

@@ -9,10 +9,10 @@ use super::list::ListQuery;
 use super::view::Secrets;
 use crate::app::{App, SecretsPolicy};
 use crate::audit;
+use crate::audit::Content;
 use crate::ctx::Ctx;
 use crate::error::{Doing, Internal, NotAllowed};
 use crate::policy::Action;
-use crate::audit::Content;
 
 /// All connections at one moment, to be written to a file.
 #[derive(Debug, Clone)]

@@ -15,10 +15,10 @@ use super::rivalry::Place;
 use super::update::{self, Edit};
 use crate::app::App;
 use crate::audit;
+use crate::audit::NotWritten;
 use crate::ctx::Ctx;
 use crate::error::{Doing, Internal, Invalid, NotAllowed};
 use crate::policy::Action;
-use crate::audit::NotWritten;
 
 const AUDITING: &str = "audit a test of a connection";
 /// What is put behind a client id: `-test-` and eight digits.

@@ -11,10 +11,10 @@ use super::entry::Entry;
 use super::list::{ListQuery, Listing};
 use crate::app::{App, SecretsPolicy};
 use crate::audit;
+use crate::audit::Content;
 use crate::ctx::Ctx;
 use crate::error::{Doing, Internal};
 use crate::policy::Action;
-use crate::audit::Content;
 
 const AUDITING: &str = "audit a read of secrets";
 

@@ -11,7 +11,7 @@ use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Doing, Internal, Invalid, NotAllowed};
 use crate::policy::Action;
-use crate::sessions::{Refusal, Throttled, Tries};
+use crate::sessions::{Attempt, Refusal, Throttled};
 use crate::users::{check_password, hash_password};
 
 const DOING: &str = "change one's own password";
@@ -57,18 +57,18 @@ impl App {
     ) -> Result<(), ChangePasswordError> {
         let name = &ctx.caller.user;
         self.authorize(ctx, Action::ChangeOwnPassword, name.as_str()).await?;
-        let tries = Tries::new(name.as_str(), ctx.origin.address);
+        let attempt = Attempt::new(name.as_str(), ctx.origin.address);
         let app = self.clone();
         let ctx = ctx.clone();
         self.to_completion(async move {
-            let user = app.verify_old(&ctx, &tries, &old).await?;
+            let user = app.verify_old(&ctx, &attempt, &old).await?;
             check_password(&ctx.caller.user, &new)?;
             let hash = hash_password(app.0.settings.sessions.hashing, new).await?;
             if app.store_password(&ctx, user, &hash).await? {
                 return Ok(());
             }
             // A login may have renewed the hash of the same password.
-            let user = app.verify_old(&ctx, &tries, &old).await?;
+            let user = app.verify_old(&ctx, &attempt, &old).await?;
             let is_stored = app.store_password(&ctx, user, &hash).await?;
             if is_stored { Ok(()) } else { Err(ChangePasswordError::WrongPassword) }
         })
@@ -78,10 +78,10 @@ impl App {
     async fn verify_old(
         &self,
         ctx: &Ctx,
-        tries: &Tries,
+        attempt: &Attempt,
         old: &Secret<String>,
     ) -> Result<UserRecord, ChangePasswordError> {
-        match self.verify_password(tries, ctx.caller.user.as_str(), old.clone()).await {
+        match self.verify_password(attempt, ctx.caller.user.as_str(), old.clone()).await {
             Ok(verified) => Ok(verified.user),
             Err(refusal) => Err(self.refuse(ctx, refusal).await),
         }

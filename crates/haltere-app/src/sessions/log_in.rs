@@ -9,7 +9,7 @@ use haltere_store::failpoint::Step;
 use haltere_store::{SessionRecord, UserRecord};
 
 use super::throttle::Throttled;
-use super::{Sessions, Tries, token};
+use super::{Attempt, Sessions, token};
 use crate::app::App;
 use crate::audit;
 use crate::ctx::Ctx;
@@ -86,8 +86,8 @@ impl App {
     /// Looks at the password; a failure is audited.
     async fn verify(&self, wish: &LogIn) -> Result<Verified, LoginError> {
         let LogIn { username, password, origin, .. } = wish;
-        let tries = Tries::new(username, origin.address);
-        let refusal = match self.verify_password(&tries, username, password.clone()).await {
+        let attempt = Attempt::new(username, origin.address);
+        let refusal = match self.verify_password(&attempt, username, password.clone()).await {
             Ok(verified) => return Ok(verified),
             Err(refusal) => refusal,
         };
@@ -163,20 +163,21 @@ impl App {
     /// The user that `typed` names, when `password` is theirs. Unknown users take as long as wrong passwords.
     pub(crate) async fn verify_password(
         &self,
-        tries: &Tries,
+        attempt: &Attempt,
         typed: &str,
         password: Secret<String>,
     ) -> Result<Verified, Refusal> {
         let Sessions { throttle, passwords, .. } = &self.0.sessions;
-        let is_known = throttle.check(tries, self.steady())?;
-        let claimant = Claimant { account: tries.account(), address: tries.network(), is_known };
+        let is_known = throttle.check(attempt, self.steady())?;
+        let claimant =
+            Claimant { account: attempt.account(), address: attempt.network(), is_known };
         let turn = passwords.turn(claimant).await.map_err(Refusal::Crowded)?;
         // Others may have failed while we waited, and from here on this one counts as a failure, too.
-        let counted = throttle.count(tries, self.steady())?;
-        let verified = match self.look_at_password(turn, typed, password).await {
+        let counted = throttle.count(attempt, self.steady())?;
+        let verified = match self.find_verified(turn, typed, password).await {
             Ok(verified) => verified.ok_or(Refusal::Wrong)?,
             Err(error) => {
-                throttle.give_back(&counted);
+                throttle.refund(&counted, self.steady());
                 return Err(error.into());
             }
         };
@@ -185,7 +186,7 @@ impl App {
     }
 
     /// The user, when there is one and `password` is theirs.
-    async fn look_at_password(
+    async fn find_verified(
         &self,
         turn: PasswordTurn<'_>,
         typed: &str,
@@ -238,7 +239,7 @@ impl Refusal {
     fn audited_as(&self) -> Option<&'static str> {
         match self {
             Self::Wrong => Some("wrong user name or password"),
-            Self::Throttled(Throttled { is_news: true, .. }) => Some("too many failures"),
+            Self::Throttled(Throttled { is_first: true, .. }) => Some("too many failures"),
             Self::Throttled(_) | Self::Crowded(_) | Self::Internal(_) => None,
         }
     }

@@ -27,7 +27,7 @@ pub use own::{OwnSession, OwnSessionError};
 pub use settings::{PasswordHashing, SessionBounds, SessionSettings, ThrottleSettings};
 
 pub(crate) use log_in::Refusal;
-pub(crate) use throttle::{Throttled, Tries};
+pub(crate) use throttle::{Attempt, Throttled};
 
 use crate::users::PasswordPool;
 use keep::Kept;

@@ -1,14 +1,13 @@
-//! Slows down guessing of passwords. Counts failures only, so that whoever knows the password is
-//! never slowed down by logging in often.
+//! Slows down guessing of passwords. Counts failures only, so a user who knows the password is never delayed,
+//! however often they log in.
 //!
-//! A try is counted before the password is looked at and given back when it was right: guesses that
-//! come all at once get no further than those that come one after the other.
+//! An attempt is counted before the password is verified, and refunded if it was right: concurrent guesses get no
+//! further than guesses in sequence.
 //!
-//! `now` is the steady time ([`haltere_core::Clock::steady`]): a clock that is set back prolongs no wait.
+//! `now` is the steady time ([`haltere_core::Clock::steady`]): setting the clock back prolongs no wait.
 //!
-//! Three counters, each a leaky bucket: per account, per address, and per account *and* address for
-//! addresses that have logged in to that account before. Such an address is judged by the third
-//! alone: nobody can lock an owner out by failing at their account from somewhere else.
+//! There are three limits: per account, per address, and per account *and* address for addresses that have logged in
+//! to that account before. Only the third applies to such an address, so failures elsewhere can't lock an owner out.
 
 use parking_lot::Mutex;
 use std::collections::HashMap;
@@ -16,6 +15,8 @@ use std::hash::Hash;
 use std::net::IpAddr;
 use std::time::Duration;
 
+use haltere_core::Gcra;
+use haltere_core::gcra::whole_seconds;
 use haltere_core::quota::{QuotaExceeded, neighbourhood};
 
 use super::ThrottleSettings;
@@ -23,20 +24,20 @@ use crate::users::canonical_name;
 
 /// The most accounts, addresses and pairs remembered, each.
 const MAX: usize = 10_000;
-/// The longest name that is told apart from others, in characters.
+/// The compared length of a name, in characters.
 const MAX_NAME: usize = 128;
 
-/// Who tries to log in, and from where.
+/// The account and the address of a login attempt.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) struct Tries {
+pub(crate) struct Attempt {
     account: String,
     network: Option<IpAddr>,
 }
 
-impl Tries {
+impl Attempt {
     pub(crate) fn new(username: &str, address: Option<IpAddr>) -> Self {
         Self {
-            // One account however it is typed, lest a blank more be a fresh start for guessing.
+            // Equivalent spellings are one account, so another blank is no fresh start for guessing.
             account: canonical_name(username).chars().take(MAX_NAME).collect(),
             network: address.map(neighbourhood),
         }
@@ -51,12 +52,12 @@ impl Tries {
     }
 }
 
-/// A try that was counted as a failure. It stays one unless the password turns out to be right.
+/// An attempt that was counted as a failure. It stays one unless the password is right.
 #[derive(Debug)]
-#[must_use = "a try that is right or was never made has to be given back"]
-pub(crate) struct Counted {
-    tries: Tries,
-    /// Which bucket it is in: that may be another one by the time the password is known.
+#[must_use = "an attempt that is right or was not made has to be refunded"]
+pub(crate) struct CountedAttempt {
+    attempt: Attempt,
+    /// Whether the pair counted it. That may change until the password is verified.
     by_pair: bool,
 }
 
@@ -65,154 +66,149 @@ pub(crate) struct Counted {
 pub(crate) struct Throttled {
     /// How long to wait; whole seconds, at least one.
     pub(crate) retry_after: Duration,
-    /// Whose failures they were: the account's, or those from the address.
+    /// The limit that was exceeded: of the account, or of the address.
     pub(crate) of: QuotaExceeded,
-    /// Whether this is the first refusal since the last try: only that is audited, lest guessing fill the disk.
-    pub(crate) is_news: bool,
+    /// Whether this is the first refusal since the last attempt. Only that one is audited, so guessing can't fill
+    /// the disk.
+    pub(crate) is_first: bool,
 }
 
-pub(crate) struct Throttle(Mutex<Buckets>);
+/// The limits on failed logins.
+pub(crate) struct Throttle(Mutex<Limits>);
 
-struct Buckets {
-    accounts: Bucket<String>,
-    networks: Bucket<Option<IpAddr>>,
-    pairs: Bucket<Tries>,
-    /// Who has logged in before, and when last.
-    trusted: HashMap<Tries, Duration>,
+struct Limits {
+    accounts: KeyedLimit<String>,
+    networks: KeyedLimit<Option<IpAddr>>,
+    pairs: KeyedLimit<Attempt>,
+    /// The pairs that have logged in before, with the time of the last login.
+    trusted: HashMap<Attempt, Duration>,
 }
 
 impl Throttle {
     pub(crate) fn new(settings: ThrottleSettings) -> Self {
         let ThrottleSettings { account_burst, account_interval, address_burst, address_interval } =
             settings;
-        Self(Mutex::new(Buckets {
-            accounts: Bucket::new(QuotaExceeded::User, account_burst, account_interval),
-            networks: Bucket::new(QuotaExceeded::Network, address_burst, address_interval),
-            pairs: Bucket::new(QuotaExceeded::User, account_burst, account_interval),
+        Self(Mutex::new(Limits {
+            accounts: KeyedLimit::new(QuotaExceeded::User, account_burst, account_interval),
+            networks: KeyedLimit::new(QuotaExceeded::Network, address_burst, address_interval),
+            pairs: KeyedLimit::new(QuotaExceeded::User, account_burst, account_interval),
             trusted: HashMap::new(),
         }))
     }
 
-    /// Whether a try may be made now; if so, whether they have logged in from there before.
-    pub(crate) fn check(&self, tries: &Tries, now: Duration) -> Result<bool, Throttled> {
-        self.buckets().check(tries, now)
+    /// Whether an attempt is allowed now; if so, whether this address has logged in to the account before.
+    pub(crate) fn check(&self, attempt: &Attempt, now: Duration) -> Result<bool, Throttled> {
+        self.limits().check(attempt, now)
     }
 
-    /// The same, and counts the try if so.
-    pub(crate) fn count(&self, tries: &Tries, now: Duration) -> Result<Counted, Throttled> {
-        let mut buckets = self.buckets();
-        let by_pair = buckets.check(tries, now)?;
+    /// The same, and counts the attempt if it is allowed.
+    pub(crate) fn count(
+        &self,
+        attempt: &Attempt,
+        now: Duration,
+    ) -> Result<CountedAttempt, Throttled> {
+        let mut limits = self.limits();
+        let by_pair = limits.check(attempt, now)?;
         if by_pair {
-            buckets.pairs.fill(tries.clone(), now);
+            limits.pairs.count(attempt.clone(), now);
         } else {
-            buckets.accounts.fill(tries.account.clone(), now);
+            limits.accounts.count(attempt.account.clone(), now);
         }
-        buckets.networks.fill(tries.network, now);
-        Ok(Counted { tries: tries.clone(), by_pair })
+        limits.networks.count(attempt.network, now);
+        Ok(CountedAttempt { attempt: attempt.clone(), by_pair })
     }
 
-    /// The password was not looked at after all.
-    pub(crate) fn give_back(&self, counted: &Counted) {
-        self.buckets().give_back(counted);
+    /// The password was not verified after all.
+    pub(crate) fn refund(&self, counted: &CountedAttempt, now: Duration) {
+        self.limits().refund(counted, now);
     }
 
     /// The password was right.
-    pub(crate) fn succeeded(&self, counted: &Counted, now: Duration) {
-        let mut buckets = self.buckets();
-        buckets.give_back(counted);
-        let Counted { tries, .. } = counted;
-        buckets.pairs.empty(tries);
-        if buckets.trusted.len() >= MAX && !buckets.trusted.contains_key(tries) {
-            forget_smallest(&mut buckets.trusted, |at| *at);
+    pub(crate) fn succeeded(&self, counted: &CountedAttempt, now: Duration) {
+        let mut limits = self.limits();
+        limits.refund(counted, now);
+        let CountedAttempt { attempt, .. } = counted;
+        limits.pairs.forget(attempt);
+        if limits.trusted.len() >= MAX && !limits.trusted.contains_key(attempt) {
+            forget_smallest(&mut limits.trusted, |at| *at);
         }
-        buckets.trusted.insert(tries.clone(), now);
+        limits.trusted.insert(attempt.clone(), now);
     }
 
-    fn buckets(&self) -> parking_lot::MutexGuard<'_, Buckets> {
+    fn limits(&self) -> parking_lot::MutexGuard<'_, Limits> {
         self.0.lock()
     }
 }
 
-impl Buckets {
-    /// Whether a try may be made now; if so, whether the pair alone decided that.
-    fn check(&mut self, tries: &Tries, now: Duration) -> Result<bool, Throttled> {
-        if self.trusted.contains_key(tries) {
-            return self.pairs.check(tries, now).map(|()| true);
+impl Limits {
+    /// Whether an attempt is allowed now; if so, whether only the limit of the pair applies.
+    fn check(&mut self, attempt: &Attempt, now: Duration) -> Result<bool, Throttled> {
+        if self.trusted.contains_key(attempt) {
+            return self.pairs.check(attempt, now).map(|()| true);
         }
-        self.networks.check(&tries.network, now)?;
-        self.accounts.check(&tries.account, now).map(|()| false)
+        self.networks.check(&attempt.network, now)?;
+        self.accounts.check(&attempt.account, now).map(|()| false)
     }
 
-    fn give_back(&mut self, Counted { tries, by_pair }: &Counted) {
+    fn refund(&mut self, CountedAttempt { attempt, by_pair }: &CountedAttempt, now: Duration) {
         if *by_pair {
-            self.pairs.drain(tries);
+            self.pairs.refund(attempt, now);
         } else {
-            self.accounts.drain(&tries.account);
+            self.accounts.refund(&attempt.account, now);
         }
-        self.networks.drain(&tries.network);
+        self.networks.refund(&attempt.network, now);
     }
 }
 
-/// One leaky bucket per key: a failure fills in `interval`, time drains it, and over
-/// `burst × interval` it overflows.
-struct Bucket<K> {
+/// A rate limit per key.
+struct KeyedLimit<K> {
     of: QuotaExceeded,
-    interval: Duration,
-    capacity: Duration,
+    gcra: Gcra,
     levels: HashMap<K, Level>,
 }
 
 struct Level {
-    /// When the bucket will be empty.
-    empty_at: Duration,
-    /// Whether somebody was refused since it was last filled.
-    refused: bool,
+    /// The theoretical arrival time of [`Gcra`].
+    arrival: Duration,
+    /// Whether an attempt was refused since the last one that was counted.
+    is_refused: bool,
 }
 
-impl<K: Eq + Hash + Clone> Bucket<K> {
+impl<K: Eq + Hash + Clone> KeyedLimit<K> {
     fn new(of: QuotaExceeded, burst: u32, interval: Duration) -> Self {
-        Self { of, interval, capacity: interval * burst, levels: HashMap::new() }
+        Self { of, gcra: Gcra::new(interval, burst), levels: HashMap::new() }
     }
 
     fn check(&mut self, key: &K, now: Duration) -> Result<(), Throttled> {
         let Some(level) = self.levels.get_mut(key) else { return Ok(()) };
-        let fill = filled(level.empty_at, now) + self.interval;
-        let Some(over) = fill.checked_sub(self.capacity).filter(|over| !over.is_zero()) else {
-            return Ok(());
-        };
-        let is_news = !std::mem::replace(&mut level.refused, true);
-        let retry_after =
-            Duration::from_secs(over.as_millis().div_ceil(1000).try_into().unwrap_or(u64::MAX));
-        Err(Throttled { retry_after, of: self.of, is_news })
+        self.gcra.check(level.arrival, now).map_err(|wait| {
+            let is_first = !std::mem::replace(&mut level.is_refused, true);
+            Throttled { retry_after: whole_seconds(wait), of: self.of, is_first }
+        })
     }
 
-    fn fill(&mut self, key: K, now: Duration) {
+    fn count(&mut self, key: K, now: Duration) {
         if self.levels.len() >= MAX && !self.levels.contains_key(&key) {
-            self.levels.retain(|_, level| level.empty_at > now);
+            self.levels.retain(|_, level| level.arrival > now);
             if self.levels.len() >= MAX {
-                forget_smallest(&mut self.levels, |level| level.empty_at);
+                forget_smallest(&mut self.levels, |level| level.arrival);
             }
         }
-        let level = self.levels.entry(key).or_insert(Level { empty_at: now, refused: false });
-        level.empty_at = level.empty_at.max(now) + self.interval;
-        level.refused = false;
+        let level = self.levels.entry(key).or_insert(Level { arrival: now, is_refused: false });
+        self.gcra.count(&mut level.arrival, now);
+        level.is_refused = false;
     }
 
-    /// Takes out what one [`Bucket::fill`] has put in.
-    fn drain(&mut self, key: &K) {
+    /// Undoes one [`KeyedLimit::count`].
+    fn refund(&mut self, key: &K, now: Duration) {
         if let Some(level) = self.levels.get_mut(key) {
-            level.empty_at = level.empty_at.saturating_sub(self.interval);
+            self.gcra.refund(&mut level.arrival, now);
         }
     }
 
-    fn empty(&mut self, key: &K) {
+    fn forget(&mut self, key: &K) {
         self.levels.remove(key);
     }
-}
-
-/// How much is in a bucket.
-fn filled(empty_at: Duration, now: Duration) -> Duration {
-    empty_at.saturating_sub(now)
 }
 
 fn forget_smallest<K: Eq + Hash + Clone, V>(map: &mut HashMap<K, V>, by: impl Fn(&V) -> Duration) {
@@ -237,41 +233,41 @@ mod tests {
         Duration::from_secs(86_400 + seconds)
     }
 
-    fn from(account: &str, address: &str) -> Tries {
-        Tries::new(account, Some(address.parse().unwrap()))
+    fn from(account: &str, address: &str) -> Attempt {
+        Attempt::new(account, Some(address.parse().unwrap()))
     }
 
-    fn fail(throttle: &Throttle, tries: &Tries, times: usize, now: Duration) {
+    fn fail(throttle: &Throttle, attempt: &Attempt, times: usize, now: Duration) {
         for _ in 0..times {
-            let _wrong = throttle.count(tries, now).expect("not yet throttled");
+            let _wrong = throttle.count(attempt, now).expect("not yet throttled");
         }
     }
 
-    fn succeed(throttle: &Throttle, tries: &Tries, now: Duration) {
-        let counted = throttle.count(tries, now).expect("not throttled");
+    fn succeed(throttle: &Throttle, attempt: &Attempt, now: Duration) {
+        let counted = throttle.count(attempt, now).expect("not throttled");
         throttle.succeeded(&counted, now);
     }
 
     #[test]
-    fn guesses_under_way_are_counted_and_the_right_one_is_given_back() {
+    fn concurrent_guesses_are_counted_and_the_right_one_is_refunded() {
         let throttle = Throttle::new(SETTINGS);
         let (ann, elsewhere) = (from("ann", "192.0.2.1"), from("ann", "203.0.113.9"));
         let [first, second, right] = [(); 3].map(|()| throttle.count(&ann, at(0)).unwrap());
-        throttle.count(&elsewhere, at(0)).expect_err("three are under way");
-        throttle.give_back(&first);
+        throttle.count(&elsewhere, at(0)).expect_err("three are in progress");
+        throttle.refund(&first, at(0));
         throttle.succeeded(&right, at(0));
-        // One wrong guess is left, and it is known where the owner comes from.
+        // One wrong guess remains, and the address of the owner is known.
         fail(&throttle, &elsewhere, 2, at(0));
         throttle.count(&elsewhere, at(0)).unwrap_err();
         fail(&throttle, &ann, 3, at(0));
-        // What was counted for the account goes back to the account.
-        throttle.give_back(&second);
+        // What the account counted is refunded to the account.
+        throttle.refund(&second, at(0));
         fail(&throttle, &elsewhere, 1, at(0));
         throttle.count(&ann, at(0)).unwrap_err();
     }
 
     #[test]
-    fn the_right_password_may_be_used_as_often_as_one_likes() {
+    fn the_right_password_is_never_throttled() {
         let throttle = Throttle::new(SETTINGS);
         for _ in 0..100 {
             succeed(&throttle, &from("ann", "192.0.2.1"), at(0));
@@ -284,25 +280,25 @@ mod tests {
     #[test]
     fn an_account_is_throttled_and_recovers() {
         let throttle = Throttle::new(SETTINGS);
-        let tries = from("ann", "192.0.2.1");
-        fail(&throttle, &tries, 3, at(0));
-        let throttled = |seconds, is_news| Throttled {
+        let attempt = from("ann", "192.0.2.1");
+        fail(&throttle, &attempt, 3, at(0));
+        let throttled = |seconds, is_first| Throttled {
             retry_after: Duration::from_secs(seconds),
             of: QuotaExceeded::User,
-            is_news,
+            is_first,
         };
-        let refusal = throttle.check(&tries, at(0)).unwrap_err();
+        let refusal = throttle.check(&attempt, at(0)).unwrap_err();
         assert_eq!(refusal, throttled(10, true));
         let refusal = throttle.check(&from("ann", "198.51.100.7"), at(4)).unwrap_err();
         assert_eq!(refusal, throttled(6, false));
         throttle.check(&from("bob", "192.0.2.1"), at(0)).expect("another account");
-        fail(&throttle, &tries, 1, at(10));
-        assert!(throttle.check(&tries, at(10)).unwrap_err().is_news);
-        fail(&throttle, &tries, 3, at(1000));
+        fail(&throttle, &attempt, 1, at(10));
+        assert!(throttle.check(&attempt, at(10)).unwrap_err().is_first);
+        fail(&throttle, &attempt, 3, at(1000));
     }
 
     #[test]
-    fn another_way_to_type_a_name_is_no_fresh_start() {
+    fn another_spelling_of_a_name_is_no_fresh_start() {
         let throttle = Throttle::new(SETTINGS);
         for typed in ["Ren\u{e9}", "Rene\u{301}", " Ren\u{e9}\t"] {
             fail(&throttle, &from(typed, "192.0.2.1"), 1, at(0));
@@ -311,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn an_address_is_throttled_over_all_accounts_and_ipv6_by_its_network() {
+    fn an_address_is_throttled_across_accounts_and_ipv6_by_network() {
         let throttle = Throttle::new(SETTINGS);
         for user in ["a", "b", "c", "d", "e"] {
             fail(&throttle, &from(user, "2001:db8::1"), 1, at(0));
@@ -329,17 +325,17 @@ mod tests {
         fail(&throttle, &stranger, 3, at(0));
         throttle.check(&stranger, at(0)).unwrap_err();
         fail(&throttle, &owner, 3, at(0));
-        throttle.check(&owner, at(0)).expect_err("known addresses may not guess for ever either");
+        throttle.check(&owner, at(0)).expect_err("known addresses are throttled, too");
         succeed(&throttle, &owner, at(20));
         fail(&throttle, &owner, 3, at(20));
     }
 
     #[test]
-    fn it_never_remembers_more_than_its_bound() {
-        let mut bucket = Bucket::new(QuotaExceeded::User, 1, Duration::from_secs(10));
+    fn the_number_of_keys_is_bounded() {
+        let mut limit = KeyedLimit::new(QuotaExceeded::User, 1, Duration::from_secs(10));
         for n in 0..MAX + 5 {
-            bucket.fill(n, at(0));
+            limit.count(n, at(0));
         }
-        assert_eq!(bucket.levels.len(), MAX);
+        assert_eq!(limit.levels.len(), MAX);
     }
 }
