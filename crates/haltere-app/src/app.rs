@@ -21,14 +21,14 @@ pub use start::StartError;
 
 use crate::audit::{self, AuditWriter};
 use crate::background::{Background, BackgroundTask};
-use crate::connections::{Materials, Registry};
+use crate::connections::{PemCache, Registry};
 use crate::ctx::Ctx;
 use crate::error::NotAllowed;
 use crate::events::Hub;
+use crate::history_writer::HistoryWriter;
 use crate::now::now;
 use crate::plugins::Switches;
 use crate::policy::Action;
-use crate::recorder::Recorder;
 use crate::sessions::Sessions;
 use crate::users::Users;
 use crate::vault::{MasterKey, Vault, VaultError};
@@ -48,8 +48,8 @@ pub(crate) struct Inner {
     /// Tells this installation's links from those of others on the same broker.
     pub(crate) instance: String,
     pub(crate) registry: Registry,
-    /// What equal certificates and keys are held as.
-    pub(crate) materials: Materials,
+    /// Shares equal certificates and keys.
+    pub(crate) pem_cache: PemCache,
     pub(crate) supervisor: Supervisor,
     pub(crate) hub: Arc<Hub>,
     pub(crate) switches: Switches,
@@ -60,7 +60,7 @@ pub(crate) struct Inner {
     /// Tests of connections that are running.
     pub(crate) tests: Quota,
     pub(crate) tasks: TaskTracker,
-    /// Where audit entries go that belong to no change.
+    /// Writes audit entries that belong to no change.
     pub(crate) audit: Arc<AuditWriter>,
     pub(crate) stopping: CancellationToken,
     pub(crate) stopped: OnceCell<()>,
@@ -68,10 +68,10 @@ pub(crate) struct Inner {
     pub(crate) store_answers: AtomicBool,
     /// Whether the next start would find the master key.
     pub(crate) master_key_in_place: AtomicBool,
-    /// Whether there is something in stored certificates that has to be taken out.
-    pub(crate) stray_keys: AtomicBool,
-    /// What is recorded of how links fare.
-    pub(crate) recorder: Recorder,
+    /// Whether stored certificates have to be repaired.
+    pub(crate) needs_repair: AtomicBool,
+    /// Stores the history of links.
+    pub(crate) history_writer: HistoryWriter,
     /// The tasks in the background.
     pub(crate) background: Background,
 }
@@ -117,7 +117,7 @@ impl App {
             limited_tests: self.0.tests.refused(),
             limited_logins: self.0.sessions.passwords.refused(),
             ended_sessions: self.0.sessions.gave_way.load(Ordering::Relaxed),
-            unwritten_histories: self.0.recorder.failures(),
+            unwritten_histories: self.0.history_writer.failures(),
             jobs: self.0.tasks.len(),
         }
     }

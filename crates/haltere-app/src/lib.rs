@@ -16,13 +16,13 @@ pub mod connections;
 mod ctx;
 pub mod error;
 pub mod events;
+mod history_writer;
 mod instance;
 mod now;
 pub mod plugins;
 pub mod policy;
 pub mod profile;
 mod reconciler;
-mod recorder;
 pub mod sessions;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;

@@ -16,7 +16,7 @@ use crate::app::App;
 use crate::connections::Entry;
 use crate::error::{Doing, Internal, chain};
 use crate::events::Event;
-use crate::recorder;
+use crate::history_writer;
 
 /// How long another process's change may go unnoticed: half of the second in which a session that was taken
 /// away has to have ended everywhere.
@@ -48,8 +48,11 @@ async fn reconcile_for_ever(app: App) {
 
 /// Writes down how links fare.
 async fn record_for_ever(app: App) {
-    let (never, record) = (std::future::pending, || app.record_links());
-    app.0.background.every("link history", recorder::PERIOD, &app.stopping(), never, record).await;
+    let (never, record) = (std::future::pending, || app.write_history());
+    app.0
+        .background
+        .every("link history", history_writer::PERIOD, &app.stopping(), never, record)
+        .await;
 }
 
 /// Turns changes of links into events.
@@ -92,12 +95,12 @@ impl App {
         self.0.sessions.sweep();
         let revisions = self.revisions().await?;
         // Before what may fail for other reasons: nothing else ends a session that was taken away.
-        self.keep_sessions(revisions.sessions).await?;
+        self.sync_sessions(revisions.sessions).await?;
         let applied = *self.applied_revisions().await;
         if (revisions.connections, revisions.plugins) != (applied.connections, applied.plugins) {
             self.reload().await?;
         }
-        match self.put_stray_keys_right().await {
+        match self.repair_certificates().await {
             // A disk in trouble is known, and the next turn tries again.
             Err(error) if error.trouble().is_some() => Ok(()),
             outcome => outcome,
@@ -124,7 +127,7 @@ impl App {
             self.0.hub.publish(Event::PluginsChanged);
         }
         let before = self.0.registry.snapshot();
-        self.look_for_stray_keys(&before, &records);
+        self.check_for_repairs(&before, &records);
         let entries = records.into_iter();
         let entries = entries.map(|row| self.entry_after(before.get(&row.id), row));
         let entries: Vec<Arc<Entry>> = entries.collect();

@@ -13,7 +13,7 @@ use haltere_store_sqlite::SqliteStore;
 use tempfile::TempDir;
 
 use crate::app::{App, AppParts, AppSettings, SecretsPolicy};
-use crate::connections::Mover;
+use crate::connections::Transfer;
 use crate::ctx::Ctx;
 use crate::sessions::{LogIn, PasswordHashing};
 use crate::users::Users;
@@ -153,13 +153,13 @@ impl TestApp {
     }
 
     /// Another process's hand on the connections in the same database.
-    pub async fn mover_of_another_process(&self) -> Mover {
+    pub async fn transfer_of_another_process(&self) -> Transfer {
         let store = self.another_store().await;
         let key = MasterKey::parse(self.master_key.expose()).expect("just made");
         let vault = Vault::open(&*store, &key).await.expect("the vault opens");
         let AppSettings { connections_max, material_budget, secrets, .. } = self.config.settings;
         let clock = Arc::clone(&self.config.clock);
-        Mover { store, vault, clock, connections_max, material_budget, secrets }
+        Transfer { store, vault, clock, connections_max, material_budget, secrets }
     }
 
     /// The same database, opened once more.
@@ -197,14 +197,14 @@ impl TestApp {
     }
 }
 
-/// A [`Mover`] on a database in a folder of its own: what moves in is stored, and nobody dials it.
-pub struct TestMover {
-    /// The mover.
-    pub mover: Mover,
+/// A [`Transfer`] on a database in a folder of its own: what moves in is stored, and nobody dials it.
+pub struct TestTransfer {
+    /// The transfer.
+    pub transfer: Transfer,
     _folder: TempDir,
 }
 
-impl TestMover {
+impl TestTransfer {
     /// On a new database, with room for 10,000 connections and readable secrets.
     pub async fn start() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
@@ -212,7 +212,7 @@ impl TestMover {
         let vault = Vault::open(&*store, &MasterKey::generate()).await.expect("the vault opens");
         let clock = Arc::new(SystemClock);
         let secrets = SecretsPolicy::Readable;
-        let mover = Mover {
+        let transfer = Transfer {
             store,
             vault,
             clock,
@@ -220,7 +220,7 @@ impl TestMover {
             material_budget: 256 << 20,
             secrets,
         };
-        Self { mover, _folder: folder }
+        Self { transfer, _folder: folder }
     }
 }
 

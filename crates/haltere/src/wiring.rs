@@ -12,7 +12,7 @@ use anyhow::{Context as _, bail};
 use axum::Router;
 use haltere_api::{ApiLimits, ApiOptions, Proxies};
 use haltere_app::backups::Backups;
-use haltere_app::connections::Mover;
+use haltere_app::connections::Transfer;
 use haltere_app::sessions::{PasswordHashing, SessionBounds, SessionSettings, ThrottleSettings};
 use haltere_app::users::Users;
 use haltere_app::vault::{Keyring, MasterKey, Vault};
@@ -99,16 +99,16 @@ pub(crate) fn users(store: &Arc<dyn Store>) -> Users {
 }
 
 /// What moves connections in and out of the store.
-pub(crate) async fn mover(
+pub(crate) async fn transfer(
     settings: &Settings,
     store: Arc<dyn Store>,
     master_key: MasterKey,
-) -> anyhow::Result<Mover> {
+) -> anyhow::Result<Transfer> {
     let vault =
         Vault::open(store.as_ref(), &master_key).await.context("failed to open the vault")?;
     let AppSettings { connections_max, material_budget, secrets, .. } = app_settings(settings);
     let clock = Arc::new(SystemClock);
-    Ok(Mover { store, vault, clock, connections_max, material_budget, secrets })
+    Ok(Transfer { store, vault, clock, connections_max, material_budget, secrets })
 }
 
 /// Backups of the store.

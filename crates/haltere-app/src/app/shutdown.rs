@@ -64,8 +64,8 @@ impl App {
             tracing::warn!(running, "operations still running after {:?}", plan.links);
         }
         within("write the last records", plan.records, async {
-            self.record_links_for_good().await;
-            self.write_down_use_of_sessions().await;
+            self.write_final_history().await;
+            self.write_session_use().await;
             self.0.audit.close().await;
         })
         .await;

@@ -12,13 +12,13 @@ use tokio_util::task::TaskTracker;
 use super::{App, AppParts, Inner};
 use crate::audit::AuditWriter;
 use crate::background::Background;
-use crate::connections::{Materials, Registry};
+use crate::connections::{PemCache, Registry};
 use crate::error::{Internal, chain};
 use crate::events::Hub;
+use crate::history_writer::HistoryWriter;
 use crate::instance;
 use crate::plugins::Switches;
 use crate::reconciler;
-use crate::recorder::Recorder;
 use crate::sessions::Sessions;
 use crate::users::Users;
 use crate::write_lock::WriteLock;
@@ -44,7 +44,7 @@ impl App {
             sessions: Sessions::new(settings.sessions.clone(), Arc::clone(&clock)),
             switches: Switches::new(settings.plugins.clone()),
             registry: Registry::default(),
-            materials: Materials::default(),
+            pem_cache: PemCache::default(),
             hub: Arc::new(Hub::new()),
             write_lock: WriteLock::default(),
             tests: Quota::new(settings.tests),
@@ -54,8 +54,8 @@ impl App {
             stopped: OnceCell::new(),
             store_answers: AtomicBool::new(true),
             master_key_in_place: AtomicBool::new(true),
-            stray_keys: AtomicBool::new(false),
-            recorder: Recorder::default(),
+            needs_repair: AtomicBool::new(false),
+            history_writer: HistoryWriter::default(),
             background: Background::default(),
             store,
             vault,
@@ -65,11 +65,11 @@ impl App {
             instance,
             supervisor,
         }));
-        app.recall_links().await?;
+        app.restore_history().await?;
         app.reload().await?;
         app.resume_sessions().await?;
         // Nobody gets to see them in any case, so that a disk that is full is no reason not to start.
-        if let Err(error) = app.put_stray_keys_right().await {
+        if let Err(error) = app.repair_certificates().await {
             tracing::error!(
                 error = chain(&error),
                 "a private key stays where it is stored unsealed"

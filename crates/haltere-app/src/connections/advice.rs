@@ -49,11 +49,11 @@ impl App {
         };
         let circumstances = Circumstances { audience: Audience::Api, now: self.now() };
         let mut advice = findings.advice(spec, circumstances);
-        let rivals = self.rivals(&entry);
-        if !rivals.is_empty() {
+        let conflicting_connections = self.conflicting_connections(&entry);
+        if !conflicting_connections.is_empty() {
             let line = format!(
                 "The client id is that of {} at the same broker, too: each ends the other's session. Give one of them another one in credentials.clientId.",
-                rivals.join(", ")
+                conflicting_connections.join(", ")
             );
             advice.insert(0, line);
         }

@@ -9,7 +9,7 @@ use uuid::Uuid;
 use super::budget::has_gone_over;
 use super::input::NewConnection;
 use super::list::{ListQuery, Listing};
-use super::rivalry::Place;
+use super::session_key::SessionKey;
 use super::view::{ConnectionView, Secrets, secrets_were_read};
 use super::{check, record, update};
 use crate::app::{App, Inner};
@@ -137,7 +137,7 @@ impl App {
             // An old one may be mended under the name and with the URL it has.
             None => (self.mend(&mut *change.tx, id.as_ref(), fresh).await?, true),
         };
-        let (place, instance) = (Place::of(&connection, &self.0.instance), &self.0.instance);
+        let (place, instance) = (SessionKey::of(&connection, &self.0.instance), &self.0.instance);
         let taken = place.check_free(&mut *change.tx, &connection.id, instance).await;
         if let Some(taken) = taken.doing(DOING)? {
             return Err(taken.into());
@@ -191,7 +191,7 @@ impl App {
 
     /// The stored connection, when it may be overwritten: its last attempt to connect failed.
     fn broken(&self, row: &ConnectionRecord) -> Result<Connection, CreateError> {
-        let stored = record::open(&self.0.vault, &self.0.materials, row)
+        let stored = record::open(&self.0.vault, &self.0.pem_cache, row)
             .map_err(|reason| CreateError::StatusNotFound { reason })?;
         match self.status(&stored).failure() {
             Some(_) => Ok(stored),

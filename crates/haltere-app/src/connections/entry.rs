@@ -8,9 +8,9 @@ use haltere_core::{
 use haltere_link::{LinkSpec, generated_client_id};
 use haltere_store::ConnectionRecord;
 
-use super::materials::Materials;
+use super::pem_cache::PemCache;
 use super::record;
-use super::stray::Swept;
+use super::repair::Cleaned;
 use crate::app::App;
 
 /// One stored connection.
@@ -142,17 +142,17 @@ impl App {
 
     /// Makes an entry out of what was just stored or read.
     pub(crate) fn entry(&self, row: ConnectionRecord) -> Entry {
-        match record::open(&self.0.vault, &self.0.materials, &row) {
+        match record::open(&self.0.vault, &self.0.pem_cache, &row) {
             Ok(connection) => self.readable(Arc::new(connection)),
             Err(reason) => {
-                Entry(Content::Unreadable(Box::new(unreadable(row, &self.0.materials, reason))))
+                Entry(Content::Unreadable(Box::new(unreadable(row, &self.0.pem_cache, reason))))
             }
         }
     }
 
     /// Makes an entry out of a connection.
     pub(crate) fn readable(&self, connection: Arc<Connection>) -> Entry {
-        let connection = self.0.materials.share(Arc::unwrap_or_clone(connection));
+        let connection = self.0.pem_cache.share(Arc::unwrap_or_clone(connection));
         let connection = Arc::new(connection);
         let spec = Arc::new(self.spec(&connection));
         Entry(Content::Readable { connection, spec })
@@ -218,8 +218,8 @@ pub(crate) fn make_a_difference(tls: &TlsMaterial) -> bool {
 }
 
 /// No `..`: a new column does not compile until somebody has decided about it.
-fn unreadable(row: ConnectionRecord, materials: &Materials, reason: String) -> Unreadable {
-    let Swept { ca, cert, .. } = Swept::of(&row, materials);
+fn unreadable(row: ConnectionRecord, pem_cache: &PemCache, reason: String) -> Unreadable {
+    let Cleaned { ca, cert, .. } = Cleaned::of(&row, pem_cache);
     let ConnectionRecord {
         id,
         name,

@@ -18,15 +18,15 @@ mod history;
 mod import;
 mod input;
 mod list;
-mod materials;
-mod mover;
 mod patch;
+mod pem_cache;
 mod record;
 mod registry;
+mod repair;
 mod replace;
-mod rivalry;
-mod stray;
+mod session_key;
 mod test;
+mod transfer;
 mod update;
 mod view;
 
@@ -42,18 +42,18 @@ pub use export::{Export, ExportError, LeftOut};
 pub use haltere_core::StatusChange;
 pub use haltere_link::{PresentedChain, ProbeEvent, ProbeReport, ProbeStage};
 pub use import::{
-    AlreadyThere, ImportEntry, ImportError, ImportFile, ImportMode, ImportProgress, ImportReport,
-    ImportStage, Incoming, LISTED_REFUSALS, OverLimit, Planned, Reporter, Source, Standing,
-    Verdict,
+    AlreadyThere, EntryOutcome, ImportEntry, ImportError, ImportFile, ImportMode, ImportProgress,
+    ImportReport, ImportStage, Incoming, LISTED_REFUSALS, LinkStateCounts, OverLimit, Planned,
+    Reporter, Source,
 };
 pub use input::{ConnectionPatch, ConnectionReplacement, FieldChange, NewConnection};
 pub use list::{ListError, ListQuery, Listing, StateFilter, Version};
-pub use mover::Mover;
 pub use test::{PreparedTest, TestError, TestReport};
+pub use transfer::Transfer;
 pub use view::{ConnectionView, Secrets};
 
 pub(crate) use entry::make_a_difference;
-pub(crate) use materials::Materials;
+pub(crate) use pem_cache::PemCache;
 pub(crate) use record::{reseal, try_secrets};
 pub(crate) use registry::Registry;
 

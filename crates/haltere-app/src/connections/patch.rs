@@ -21,7 +21,7 @@ impl App {
         terms: impl Into<Terms>,
     ) -> Result<ConnectionView, UpdateError> {
         self.update_connection(ctx, id, terms.into(), |app, row| {
-            let stored = record::open(&app.0.vault, &app.0.materials, &row)
+            let stored = record::open(&app.0.vault, &app.0.pem_cache, &row)
                 .map_err(|reason| UpdateError::Unreadable { reason })?;
             Ok(update::apply(stored, patch, app.0.settings.secrets)?)
         })

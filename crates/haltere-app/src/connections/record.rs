@@ -9,10 +9,10 @@ use haltere_store::{ConnectionRecord, Sealed};
 use zeroize::Zeroizing;
 
 use super::destination::Destination;
-use super::materials::Materials;
-use super::stray::Swept;
+use super::pem_cache::PemCache;
+use super::repair::Cleaned;
 use crate::error::chain;
-use crate::vault::{Place, Vault};
+use crate::vault::{SealContext, Vault};
 
 /// The row of a connection. No `..`: a new field does not compile until somebody has decided about it.
 pub(super) fn seal(vault: &Vault, connection: &Connection) -> ConnectionRecord {
@@ -42,7 +42,7 @@ pub(super) fn seal(vault: &Vault, connection: &Connection) -> ConnectionRecord {
         username: username.as_deref().map(str::to_owned),
         password: password
             .as_ref()
-            .map(|secret| vault.seal(&place("password", id), secret.expose().as_bytes())),
+            .map(|secret| vault.seal(&seal_context("password", id), secret.expose().as_bytes())),
         client_id: client_id.as_deref().map(str::to_owned),
         reject_unauthorized: *reject_unauthorized,
         ca: ca.clone(),
@@ -64,7 +64,7 @@ pub(super) fn seal(vault: &Vault, connection: &Connection) -> ConnectionRecord {
 /// A private key, sealed: equal keys alike, so that the store can keep them once. Which connections have it
 /// is not bound into it.
 pub(super) fn seal_key(vault: &Vault, key: &Secret<Pem>) -> Sealed {
-    vault.seal_alike(&SHARED_KEY, key.expose().bytes())
+    vault.seal_deterministic(&SHARED_KEY, key.expose().bytes())
 }
 
 /// Whether a key was sealed by [`seal_key`]; earlier versions sealed each for its own row.
@@ -75,12 +75,12 @@ pub(super) fn is_shared(key: &Sealed) -> bool {
 /// The connection in a row, or why there is none in it; the reason names the field.
 pub(super) fn open(
     vault: &Vault,
-    materials: &Materials,
+    pem_cache: &PemCache,
     row: &ConnectionRecord,
 ) -> Result<Connection, String> {
     let alpn = row.alpn.as_deref().map(Alpn::parse);
     let server_name = row.server_name.as_deref().map(TlsServerName::parse);
-    let swept = Swept::of(row, materials);
+    let swept = Cleaned::of(row, pem_cache);
     let (ca, cert) = (swept.ca.clone(), swept.cert.clone());
     Ok(Connection {
         id: ConnectionId::parse(&row.id).map_err(|error| format!("id: {error}"))?,
@@ -119,7 +119,7 @@ pub(super) fn destination(row: &ConnectionRecord) -> Option<Destination> {
     let url = BrokerUrl::parse(&row.url).ok()?;
     let tls = TlsMaterial {
         reject_unauthorized: row.reject_unauthorized,
-        ca: Swept::of(row, &Materials::default()).ca,
+        ca: Cleaned::of(row, &PemCache::default()).ca,
         cert: None,
         key: None,
         alpn: row.alpn.as_deref().map(Alpn::parse).transpose().ok()?,
@@ -134,7 +134,7 @@ pub(super) fn open_password(
     row: &ConnectionRecord,
 ) -> Result<Option<Secret<String>>, String> {
     let Some(sealed) = &row.password else { return Ok(None) };
-    let opened = vault.unseal(&place("password", &row.id), sealed);
+    let opened = vault.unseal(&seal_context("password", &row.id), sealed);
     let bytes = opened.map_err(|error| format!("credentials.password: {}", chain(&error)))?;
     match String::from_utf8(bytes.expose().clone()) {
         Ok(text) => Ok(Some(Secret::new(text))),
@@ -151,8 +151,8 @@ pub(super) fn open_key(
     row: &ConnectionRecord,
 ) -> Result<Option<Secret<Pem>>, String> {
     let Some(sealed) = &row.key else { return Ok(None) };
-    let place = if is_shared(sealed) { SHARED_KEY } else { place("key", &row.id) };
-    let opened = vault.unseal(&place, sealed);
+    let seal_context = if is_shared(sealed) { SHARED_KEY } else { seal_context("key", &row.id) };
+    let opened = vault.unseal(&seal_context, sealed);
     let bytes = opened.map_err(|error| format!("key: {}", chain(&error)))?;
     Ok(Some(laid_out_key(Secret::new(Pem::new(bytes.expose().clone())))))
 }
@@ -171,16 +171,17 @@ pub(crate) fn reseal(
     row: &ConnectionRecord,
 ) -> Result<ConnectionRecord, String> {
     let password = open_password(from, row)?;
-    let password =
-        password.map(|secret| to.seal(&place("password", &row.id), secret.expose().as_bytes()));
+    let password = password
+        .map(|secret| to.seal(&seal_context("password", &row.id), secret.expose().as_bytes()));
     let key = open_key(from, row)?;
     let key = key.map(|secret| seal_key(to, &secret));
     Ok(ConnectionRecord { password, key, ..row.clone() })
 }
 
 /// Where the keys of all connections belong.
-const SHARED_KEY: Place<'static> = Place { table: "material", column: "data", row: "key" };
+const SHARED_KEY: SealContext<'static> =
+    SealContext { table: "material", column: "data", row: "key" };
 
-fn place<'a>(column: &'static str, row: &'a str) -> Place<'a> {
-    Place { table: "connections", column, row }
+fn seal_context<'a>(column: &'static str, row: &'a str) -> SealContext<'a> {
+    SealContext { table: "connections", column, row }
 }

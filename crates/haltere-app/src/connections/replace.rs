@@ -25,7 +25,7 @@ impl App {
     ) -> Result<ConnectionView, UpdateError> {
         self.update_connection(ctx, id, terms.into(), |app, row| {
             let policy = app.0.settings.secrets;
-            match record::open(&app.0.vault, &app.0.materials, &row) {
+            match record::open(&app.0.vault, &app.0.pem_cache, &row) {
                 Ok(stored) => Ok(update::apply(stored, replacement.into(), policy)?),
                 Err(_) => rebuild(&app.0.vault, &row, replacement, policy),
             }

@@ -11,7 +11,7 @@ use haltere_link::{Audience, Circumstances, LinkSpec, ProbeEvent, ProbeReport};
 use super::check;
 use super::entry::Unreadable;
 use super::input::{ConnectionPatch, NewConnection};
-use super::rivalry::Place;
+use super::session_key::SessionKey;
 use super::update::{self, Edit};
 use crate::app::App;
 use crate::audit;
@@ -143,12 +143,12 @@ impl App {
 
     /// The link other than that of `id` that is up and would lose its session to a client like `spec`.
     fn link_in_the_way(&self, spec: &LinkSpec, id: Option<&ConnectionId>) -> Option<Arc<LinkSpec>> {
-        let place = Place::of_link(spec);
+        let place = SessionKey::of_link(spec);
         let snapshot = self.0.registry.snapshot();
         let mut others = snapshot.entries().iter().filter_map(|entry| {
             let (connection, link) = (entry.connection().ok()?, entry.spec()?);
             let same = link.client_id == spec.client_id && Some(&connection.id) != id;
-            let same = same && Place::of_link(link) == place;
+            let same = same && SessionKey::of_link(link) == place;
             (same && self.status(connection).connected()).then(|| Arc::clone(link))
         });
         others.next()

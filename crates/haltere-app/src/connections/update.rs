@@ -14,7 +14,7 @@ use super::destination::{Destination, KeptSecrets};
 use super::entry::Entry;
 use super::error::UpdateError;
 use super::input::{ConnectionPatch, FieldChange};
-use super::rivalry::Place;
+use super::session_key::SessionKey;
 use super::view::{ConnectionView, secrets_were_read};
 use super::{check, record};
 use crate::app::{App, SecretsPolicy};
@@ -57,13 +57,13 @@ impl App {
         let row = row.ok_or(UpdateError::NotFound)?;
         condition.check(&row)?;
         let instance = self.0.instance.as_str();
-        let before = Place::of_row(&row, instance);
+        let before = SessionKey::of_row(&row, instance);
         let Edit { mut connection, fields } = edit(self, row)?;
 
         if !fields.is_empty() {
             self.0.audit.count_change(ctx)?;
             // Two that were stored before there was this rule can be edited otherwise.
-            let place = Place::of(&connection, instance);
+            let place = SessionKey::of(&connection, instance);
             if before.as_ref() != Some(&place)
                 && let Some(taken) =
                     place.check_free(&mut *change.tx, id, instance).await.doing(DOING)?

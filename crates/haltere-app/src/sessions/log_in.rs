@@ -14,7 +14,7 @@ use crate::app::App;
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Doing, Internal};
-use crate::users::{Claimant, PasswordTurn, Verdict, find_user, hash_password};
+use crate::users::{Claimant, PasswordMatch, PasswordTurn, find_user, hash_password};
 
 /// What is kept of a program's name for itself, in characters.
 const USER_AGENT: usize = 200;
@@ -199,9 +199,9 @@ impl App {
         };
         let hash = user.as_ref().map(|user| user.password_hash.clone());
         let usual_form = match turn.verify(password, hash).await? {
-            Verdict::Wrong => return Ok(None),
-            Verdict::Right => None,
-            Verdict::RightAsTyped(usual_form) => Some(usual_form),
+            PasswordMatch::Wrong => return Ok(None),
+            PasswordMatch::Right => None,
+            PasswordMatch::RightAsTyped(usual_form) => Some(usual_form),
         };
         Ok(user.map(|user| Verified { user, usual_form }))
     }

@@ -2,13 +2,13 @@
 //! when the user's password or roles change.
 
 mod authenticate;
-mod keep;
 mod live;
 mod log_in;
 mod log_out;
 mod own;
 mod room;
 mod settings;
+mod sync;
 mod throttle;
 mod timeline;
 mod token;
@@ -30,8 +30,8 @@ pub(crate) use log_in::Refusal;
 pub(crate) use throttle::{Attempt, Throttled};
 
 use crate::users::PasswordPool;
-use keep::Kept;
 use live::Live;
+use sync::SessionSync;
 use throttle::Throttle;
 use timeline::Timeline;
 
@@ -46,7 +46,7 @@ pub(crate) struct Sessions {
     /// The sessions in use.
     live: Mutex<Live>,
     /// What has been done to keep memory and store together.
-    kept: tokio::sync::Mutex<Kept>,
+    sync: tokio::sync::Mutex<SessionSync>,
     /// How many sessions ended for a new one.
     pub(crate) gave_way: AtomicU64,
     pub(crate) throttle: Throttle,
@@ -58,7 +58,7 @@ impl Sessions {
         Self {
             in_step: RwLock::default(),
             live: Mutex::new(Live::new(settings.idle)),
-            kept: tokio::sync::Mutex::new(Kept::new(clock.steady())),
+            sync: tokio::sync::Mutex::new(SessionSync::new(clock.steady())),
             gave_way: AtomicU64::new(0),
             throttle: Throttle::new(settings.throttle),
             passwords: PasswordPool::new(settings.hashing, settings.password_checks),

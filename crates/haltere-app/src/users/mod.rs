@@ -27,7 +27,7 @@ pub use names::is_same_user;
 pub use password::{MAX_BYTES as PASSWORD_MAX_BYTES, MIN_CHARS as PASSWORD_MIN_CHARS};
 
 pub(crate) use names::{canonical as canonical_name, find as find_user};
-pub(crate) use password::{Verdict, check as check_password, hash as hash_password};
+pub(crate) use password::{PasswordMatch, check as check_password, hash as hash_password};
 pub(crate) use password_pool::{Claimant, PasswordPool, PasswordTurn};
 
 /// Users and what can be done with them. Needs no running [`crate::App`]: a server that works on the

@@ -69,7 +69,7 @@ pub(crate) async fn hash(
 
 /// What comes of a password.
 #[derive(Debug, PartialEq)]
-pub(crate) enum Verdict {
+pub(crate) enum PasswordMatch {
     Wrong,
     Right,
     /// It is right, and the hash is of the form it was typed in: time for one of its usual form.
@@ -78,21 +78,21 @@ pub(crate) enum Verdict {
 
 /// Tries the usual form of `typed`, and what was typed where that differs: the same for everybody, so
 /// that the time it takes tells nothing but the form of what was typed.
-pub(super) fn verify_typed(typed: &str, hash: &str) -> Result<Verdict, password_hash::Error> {
+pub(super) fn verify_typed(typed: &str, hash: &str) -> Result<PasswordMatch, password_hash::Error> {
     let cut = &typed[..typed.floor_char_boundary(TYPED_MAX_BYTES)];
     let is_whole = cut.len() == typed.len();
     let usual = usual_form(cut);
     let first = usual.as_ref().map_or(cut, |usual| usual.as_str());
     if verify_cut(first, hash)? && is_whole {
-        return Ok(Verdict::Right);
+        return Ok(PasswordMatch::Right);
     }
     if let Some(usual) = &usual
         && verify_cut(cut, hash)?
         && is_whole
     {
-        return Ok(Verdict::RightAsTyped(Secret::from(usual.as_str())));
+        return Ok(PasswordMatch::RightAsTyped(Secret::from(usual.as_str())));
     }
-    Ok(Verdict::Wrong)
+    Ok(PasswordMatch::Wrong)
 }
 
 /// Nobody has a password that is longer than the longest; cut, it takes no longer than others.
@@ -136,12 +136,12 @@ mod tests {
             for typed in WAYS {
                 assert_eq!(
                     verify_typed(typed, &hash).unwrap(),
-                    Verdict::Right,
+                    PasswordMatch::Right,
                     "{set:?} {typed:?}"
                 );
             }
             for wrong in ["Schlussel 12", "schl\u{fc}ssel 12"] {
-                assert_eq!(verify_typed(wrong, &hash).unwrap(), Verdict::Wrong, "{wrong:?}");
+                assert_eq!(verify_typed(wrong, &hash).unwrap(), PasswordMatch::Wrong, "{wrong:?}");
             }
         }
     }
@@ -154,10 +154,10 @@ mod tests {
             hash.to_string()
         };
         let hash = old(WAYS[1]);
-        let usual = Verdict::RightAsTyped(WAYS[0].into());
+        let usual = PasswordMatch::RightAsTyped(WAYS[0].into());
         assert_eq!(verify_typed(WAYS[1], &hash).unwrap(), usual);
-        assert_eq!(verify_typed(WAYS[0], &hash).unwrap(), Verdict::Wrong);
-        assert_eq!(verify_typed("plain ascii", &old("plain ascii")).unwrap(), Verdict::Right);
+        assert_eq!(verify_typed(WAYS[0], &hash).unwrap(), PasswordMatch::Wrong);
+        assert_eq!(verify_typed("plain ascii", &old("plain ascii")).unwrap(), PasswordMatch::Right);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use haltere_core::quota::QuotaExceeded;
 use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 
-use super::password::{Verdict, verify_typed};
+use super::password::{PasswordMatch, verify_typed};
 use crate::error::{Doing, Internal};
 use crate::sessions::PasswordHashing;
 
@@ -149,7 +149,7 @@ impl PasswordTurn<'_> {
         self,
         password: Secret<String>,
         hash: Option<String>,
-    ) -> Result<Verdict, Internal> {
+    ) -> Result<PasswordMatch, Internal> {
         const DOING: &str = "verify a password";
         let hash = hash.unwrap_or_else(|| self.pool.decoy.clone());
         let permit = self.permit;
@@ -180,7 +180,7 @@ mod tests {
         let pool = PasswordPool::new(CHEAP, 16);
         let verify = async |password: &str, hash: Option<&String>| {
             let turn = pool.turn(at("ann", 1)).await.expect("nobody waits");
-            turn.verify(password.into(), hash.cloned()).await.unwrap() == Verdict::Right
+            turn.verify(password.into(), hash.cloned()).await.unwrap() == PasswordMatch::Right
         };
         assert!(verify("hunter2 hunter2", Some(&hash)).await);
         assert!(!verify("hunter2 hunter3", Some(&hash)).await);

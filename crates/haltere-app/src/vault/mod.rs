@@ -4,11 +4,11 @@
 //! the database, seals the data key. So the master key can be changed by rewriting one value, and a
 //! copy of the database alone reveals nothing.
 //!
-//! Every sealed value is bound to its [`Place`]: moved to another row or column, it can't be opened.
+//! Every sealed value is bound to its [`SealContext`]: moved to another row or column, it can't be opened.
 
 mod keyring;
 mod master_key;
-mod place;
+mod seal_context;
 mod sealing;
 mod wraps;
 
@@ -20,7 +20,7 @@ use haltere_store::{Sealed, Store, StoreError};
 
 pub use keyring::{KeyStatus, Keyring, KeyringError, UnreadableSecret, Verified};
 pub use master_key::{MasterKey, MasterKeyError};
-pub use place::Place;
+pub use seal_context::SealContext;
 pub use sealing::{KeyId, UnsealError};
 
 use sealing::{KEY_BYTES, SealingKey};
@@ -57,10 +57,10 @@ pub enum VaultError {
     )]
     MissingDataKey,
     /// A secret can't be opened.
-    #[error("the secret at {place} can't be opened")]
+    #[error("the secret at {context} can't be opened")]
     Unreadable {
         /// Where it is, as `table/column/row`.
-        place: String,
+        context: String,
         /// Why.
         #[source]
         reason: UnsealError,
@@ -92,31 +92,31 @@ impl Vault {
         Self { data_key: SealingKey::new(data_key) }
     }
 
-    /// Seals `plain` for `place`. Sealing the same twice gives different results.
-    pub fn seal(&self, place: &Place<'_>, plain: &[u8]) -> Sealed {
-        Step::Seal.around(|| self.data_key.seal(place, plain))
+    /// Seals `plain` for `context`. Sealing the same twice gives different results.
+    pub fn seal(&self, context: &SealContext<'_>, plain: &[u8]) -> Sealed {
+        Step::Seal.around(|| self.data_key.seal(context, plain))
     }
 
-    /// Seals `plain` for `place` so that sealing the same twice gives the same: whoever sees two sealed
+    /// Seals `plain` for `context` so that sealing the same twice gives the same: whoever sees two sealed
     /// values learns whether they are equal, and nothing else.
-    pub fn seal_alike(&self, place: &Place<'_>, plain: &[u8]) -> Sealed {
-        Step::Seal.around(|| self.data_key.seal_alike(place, plain))
+    pub fn seal_deterministic(&self, context: &SealContext<'_>, plain: &[u8]) -> Sealed {
+        Step::Seal.around(|| self.data_key.seal_deterministic(context, plain))
     }
 
-    /// Whether [`Vault::seal_alike`] made this.
+    /// Whether [`Vault::seal_deterministic`] made this.
     pub fn is_sealed_alike(sealed: &Sealed) -> bool {
         sealing::is_sealed_alike(sealed)
     }
 
-    /// Opens what was sealed for `place`.
+    /// Opens what was sealed for `context`.
     pub fn unseal(
         &self,
-        place: &Place<'_>,
+        context: &SealContext<'_>,
         sealed: &Sealed,
     ) -> Result<Secret<Vec<u8>>, VaultError> {
         self.data_key
-            .unseal(place, sealed)
-            .map_err(|reason| VaultError::Unreadable { place: place.to_string(), reason })
+            .unseal(context, sealed)
+            .map_err(|reason| VaultError::Unreadable { context: context.to_string(), reason })
     }
 
     /// Looks again inside the write transaction, because another process may have been faster.

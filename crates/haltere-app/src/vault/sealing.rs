@@ -8,7 +8,7 @@
 //! values are equal when sealed. It is a keyed hash then (NMAC, with keys of its own out of the data key) over place
 //! and value: as long as nobody has the key, a nonce repeats only together with all of the rest.
 //!
-//! The associated data is the [`Place`], as `table/column/row`.
+//! The associated data is the [`SealContext`], as `table/column/row`.
 
 use std::fmt;
 
@@ -18,12 +18,12 @@ use haltere_core::Secret;
 use haltere_store::Sealed;
 use sha2::{Digest, Sha256};
 
-use super::Place;
+use super::SealContext;
 
 /// The length of a key.
 pub(super) const KEY_BYTES: usize = 32;
 const RANDOM: u8 = 1;
-const ALIKE: u8 = 2;
+const DETERMINISTIC: u8 = 2;
 const KEY_ID_BYTES: usize = 8;
 const NONCE_BYTES: usize = 24;
 
@@ -46,7 +46,7 @@ impl KeyId {
     pub(super) fn of(Sealed(sealed): &Sealed) -> Option<Self> {
         let (version, rest) = sealed.split_first()?;
         let id = rest.first_chunk::<KEY_ID_BYTES>()?;
-        [RANDOM, ALIKE].contains(version).then_some(Self(*id))
+        [RANDOM, DETERMINISTIC].contains(version).then_some(Self(*id))
     }
 }
 
@@ -69,7 +69,7 @@ pub enum UnsealError {
     /// Sealed with another key than the one at hand.
     #[error("it was sealed with another key")]
     OtherKey,
-    /// Not what was sealed for this place: changed, or taken from somewhere else.
+    /// Not what was sealed for this context: changed, or taken from somewhere else.
     #[error("it was changed or moved")]
     Tampered,
 }
@@ -84,7 +84,7 @@ pub(super) struct SealingKey {
 
 /// Whether the nonce comes from what is sealed.
 pub(super) fn is_sealed_alike(Sealed(sealed): &Sealed) -> bool {
-    sealed.first() == Some(&ALIKE)
+    sealed.first() == Some(&DETERMINISTIC)
 }
 
 fn derived(key: &Secret<[u8; KEY_BYTES]>, name: &[u8]) -> Secret<[u8; KEY_BYTES]> {
@@ -111,40 +111,46 @@ impl SealingKey {
     }
 
     /// Random nonces of 24 bytes don't repeat in practice, so nobody has to count.
-    pub(super) fn seal(&self, place: &Place<'_>, plain: &[u8]) -> Sealed {
-        self.seal_with(RANDOM, &XNonce::generate(), place, plain)
+    pub(super) fn seal(&self, context: &SealContext<'_>, plain: &[u8]) -> Sealed {
+        self.seal_with(RANDOM, &XNonce::generate(), context, plain)
     }
 
-    pub(super) fn seal_alike(&self, place: &Place<'_>, plain: &[u8]) -> Sealed {
+    pub(super) fn seal_deterministic(&self, context: &SealContext<'_>, plain: &[u8]) -> Sealed {
         let [inner, outer] = self.nonce_keys.each_ref().map(Secret::expose);
-        let place_text = place.to_string();
+        let context_text = context.to_string();
         let hash = Sha256::new()
             .chain_update(inner)
-            .chain_update((place_text.len() as u64).to_be_bytes())
-            .chain_update(place_text)
+            .chain_update((context_text.len() as u64).to_be_bytes())
+            .chain_update(context_text)
             .chain_update(plain)
             .finalize();
         let hash: [u8; 32] = Sha256::new().chain_update(outer).chain_update(hash).finalize().into();
         let nonce = XNonce::from(std::array::from_fn(|index| hash[index]));
-        self.seal_with(ALIKE, &nonce, place, plain)
+        self.seal_with(DETERMINISTIC, &nonce, context, plain)
     }
 
-    fn seal_with(&self, version: u8, nonce: &XNonce, place: &Place<'_>, plain: &[u8]) -> Sealed {
-        let place = place.to_string();
+    fn seal_with(
+        &self,
+        version: u8,
+        nonce: &XNonce,
+        context: &SealContext<'_>,
+        plain: &[u8],
+    ) -> Sealed {
+        let context = context.to_string();
         let ciphertext = self
             .cipher
-            .encrypt(nonce, Payload { msg: plain, aad: place.as_bytes() })
+            .encrypt(nonce, Payload { msg: plain, aad: context.as_bytes() })
             .expect("what fits into memory is below the cipher's limit of 256 GiB");
         Sealed([&[version][..], &self.id.0, nonce, &ciphertext].concat())
     }
 
     pub(super) fn unseal(
         &self,
-        place: &Place<'_>,
+        context: &SealContext<'_>,
         Sealed(sealed): &Sealed,
     ) -> Result<Secret<Vec<u8>>, UnsealError> {
         let (version, rest) = sealed.split_first().ok_or(UnsealError::TooShort)?;
-        if ![RANDOM, ALIKE].contains(version) {
+        if ![RANDOM, DETERMINISTIC].contains(version) {
             return Err(UnsealError::UnknownVersion(*version));
         }
         let (id, rest) = rest.split_first_chunk::<KEY_ID_BYTES>().ok_or(UnsealError::TooShort)?;
@@ -153,9 +159,9 @@ impl SealingKey {
         }
         let (nonce, ciphertext) =
             rest.split_first_chunk::<NONCE_BYTES>().ok_or(UnsealError::TooShort)?;
-        let place = place.to_string();
+        let context = context.to_string();
         self.cipher
-            .decrypt(nonce.into(), Payload { msg: ciphertext, aad: place.as_bytes() })
+            .decrypt(nonce.into(), Payload { msg: ciphertext, aad: context.as_bytes() })
             .map(Secret::new)
             .map_err(|_| UnsealError::Tampered)
     }
@@ -167,8 +173,8 @@ mod tests {
 
     use super::*;
 
-    const HERE: Place<'static> =
-        Place { table: "connections", column: "password", row: "mosquitto/dev" };
+    const HERE: SealContext<'static> =
+        SealContext { table: "connections", column: "password", row: "mosquitto/dev" };
 
     fn key(byte: u8) -> SealingKey {
         SealingKey::new(&Secret::new([byte; KEY_BYTES]))
@@ -178,9 +184,9 @@ mod tests {
     fn a_moved_value_is_refused() {
         let sealed = key(1).seal(&HERE, b"hunter2");
         for elsewhere in [
-            Place { row: "mosquitto", ..HERE },
-            Place { column: "key", ..HERE },
-            Place { table: "users", ..HERE },
+            SealContext { row: "mosquitto", ..HERE },
+            SealContext { column: "key", ..HERE },
+            SealContext { table: "users", ..HERE },
         ] {
             assert_eq!(key(1).unseal(&elsewhere, &sealed), Err(UnsealError::Tampered));
         }
@@ -201,17 +207,17 @@ mod tests {
 
     #[test]
     fn equal_values_can_be_sealed_alike() {
-        let sealed = key(1).seal_alike(&HERE, b"hunter2");
-        assert_eq!(sealed, key(1).seal_alike(&HERE, b"hunter2"));
+        let sealed = key(1).seal_deterministic(&HERE, b"hunter2");
+        assert_eq!(sealed, key(1).seal_deterministic(&HERE, b"hunter2"));
         assert!(is_sealed_alike(&sealed) && !is_sealed_alike(&key(1).seal(&HERE, b"hunter2")));
         assert_eq!(key(1).unseal(&HERE, &sealed), Ok(Secret::new(b"hunter2".to_vec())));
-        let elsewhere = Place { row: "mosquitto", ..HERE };
+        let elsewhere = SealContext { row: "mosquitto", ..HERE };
         assert_eq!(key(1).unseal(&elsewhere, &sealed), Err(UnsealError::Tampered));
         let nonce = |Sealed(sealed): Sealed| sealed[1 + KEY_ID_BYTES..][..NONCE_BYTES].to_vec();
         for other in [
-            key(2).seal_alike(&HERE, b"hunter2"),
-            key(1).seal_alike(&elsewhere, b"hunter2"),
-            key(1).seal_alike(&HERE, b"hunter3"),
+            key(2).seal_deterministic(&HERE, b"hunter2"),
+            key(1).seal_deterministic(&elsewhere, b"hunter2"),
+            key(1).seal_deterministic(&HERE, b"hunter3"),
         ] {
             assert_ne!(nonce(other), nonce(sealed.clone()));
         }
@@ -233,8 +239,8 @@ mod tests {
     proptest! {
         #[test]
         fn what_was_sealed_opens(plain: Vec<u8>, row in ".{0,40}") {
-            let place = Place { row: &row, ..HERE };
-            let opened = key(1).unseal(&place, &key(1).seal(&place, &plain));
+            let context = SealContext { row: &row, ..HERE };
+            let opened = key(1).unseal(&context, &key(1).seal(&context, &plain));
             prop_assert_eq!(opened, Ok(Secret::new(plain)));
         }
 

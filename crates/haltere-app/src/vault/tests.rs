@@ -10,8 +10,8 @@ use tempfile::TempDir;
 use super::wraps::{self, DATA_KEY};
 use super::*;
 
-const PASSWORD: Place<'static> =
-    Place { table: "connections", column: "password", row: "mosquitto-dev" };
+const PASSWORD: SealContext<'static> =
+    SealContext { table: "connections", column: "password", row: "mosquitto-dev" };
 
 async fn empty_store() -> (Arc<SqliteStore>, TempDir) {
     let folder = tempfile::tempdir().unwrap();
@@ -100,7 +100,7 @@ async fn a_damaged_data_key_is_not_blamed_on_the_master_key() {
     *flipped.last_mut().unwrap() ^= 1;
     let mut newer = whole.clone();
     newer[0] = 3;
-    let too_short = key('1').sealing_key().seal(&wraps::place(), b"31 bytes").0;
+    let too_short = key('1').sealing_key().seal(&wraps::context(), b"31 bytes").0;
     for (damaged, why) in [
         (flipped, UnsealError::Tampered),
         (newer, UnsealError::UnknownVersion(3)),
@@ -145,7 +145,7 @@ async fn an_unreadable_secret_says_where_it_is_and_not_what_it_is() {
     let (store, _folder) = empty_store().await;
     let vault = Vault::open(&*store, &key('1')).await.unwrap();
     let sealed = vault.seal(&PASSWORD, b"hunter2");
-    let elsewhere = Place { row: "mosquitto-prod", ..PASSWORD };
+    let elsewhere = SealContext { row: "mosquitto-prod", ..PASSWORD };
     let error = vault.unseal(&elsewhere, &sealed).unwrap_err();
     assert_eq!(
         error.to_string(),

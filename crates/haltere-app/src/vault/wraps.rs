@@ -5,7 +5,7 @@ use haltere_core::Secret;
 use haltere_store::{MetaReads, MetaWrites, Sealed};
 
 use super::sealing::{KEY_BYTES, KeyId, UnsealError};
-use super::{MasterKey, Place, VaultError};
+use super::{MasterKey, SealContext, VaultError};
 
 /// Where the data key, sealed by the master key, is kept among the store's meta values.
 ///
@@ -46,7 +46,7 @@ impl Wraps {
 
     /// Seals a data key with a master key.
     pub(super) fn wrap(key: &MasterKey, data_key: &Secret<[u8; KEY_BYTES]>) -> Sealed {
-        key.sealing_key().seal(&place(), data_key.expose())
+        key.sealing_key().seal(&context(), data_key.expose())
     }
 
     /// The wrapping that `key` can open.
@@ -64,14 +64,14 @@ impl Wraps {
 
     /// The data key.
     pub(super) fn open(&self, key: &MasterKey) -> Result<Secret<[u8; KEY_BYTES]>, VaultError> {
-        let opened = key.sealing_key().unseal(&place(), self.of(key)?);
+        let opened = key.sealing_key().unseal(&context(), self.of(key)?);
         let opened = opened.map_err(VaultError::DamagedDataKey)?;
         let bytes = opened.expose().as_slice().try_into();
         bytes.map(Secret::new).map_err(|_| VaultError::DamagedDataKey(UnsealError::TooShort))
     }
 }
 
-/// Both wrappings belong to the same place: the next one becomes the current one as it is.
-pub(super) fn place() -> Place<'static> {
-    Place { table: "meta", column: "value", row: DATA_KEY }
+/// Both wrappings belong to the same context: the next one becomes the current one as it is.
+pub(super) fn context() -> SealContext<'static> {
+    SealContext { table: "meta", column: "value", row: DATA_KEY }
 }

@@ -9,9 +9,9 @@ use haltere_api::connection_files;
 use haltere_app::connections::{Export, LeftOut, Secrets};
 
 use super::draft::{Draft, There};
-use super::moving::with_mover;
 use super::sources::Common;
 use super::tell;
+use super::transfer::with_mover;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -38,8 +38,8 @@ impl Options {
             file.as_deref().map(|file| Draft::begin(file, There::Refuse("nothing was written")));
         let draft = draft.transpose()?;
         let secrets = if secrets { Secrets::Include } else { Secrets::Omit };
-        with_mover(common, async |mover, ctx| {
-            let export = mover.export(ctx, secrets).await.context("failed to export")?;
+        with_mover(common, async |transfer, ctx| {
+            let export = transfer.export(ctx, secrets).await.context("failed to export")?;
             match draft {
                 Some(draft) => write_file(draft, &export),
                 None => write_out(&export),

@@ -9,17 +9,17 @@ use clap::{Args, Subcommand};
 use haltere_api::connection_files;
 use haltere_app::Ctx;
 use haltere_app::connections::{
-    ImportFile, ImportMode, ImportProgress, ImportReport, ImportStage, Mover, Planned, Source,
-    Verdict,
+    EntryOutcome, ImportFile, ImportMode, ImportProgress, ImportReport, ImportStage, Planned,
+    Source, Transfer,
 };
 use haltere_core::Secret;
 use tokio::sync::watch;
 
 use super::exit::Usage;
 use super::mmc_env::MmcEnvironment;
-use super::moving::with_mover;
 use super::print_quoting;
 use super::sources::Common;
+use super::transfer::with_mover;
 use crate::{plain_file, wiring};
 
 /// How `haltere import` ends, said in its help.
@@ -91,7 +91,7 @@ impl Options {
             (false, false) => ImportMode::Store,
         };
         let partly = if only_good { Partly::Wanted } else { Partly::Possible };
-        with_mover(common, async |mover, ctx| import(mover, ctx, content, mode, partly).await)
+        with_mover(common, async |transfer, ctx| import(transfer, ctx, content, mode, partly).await)
     }
 }
 
@@ -117,14 +117,14 @@ impl Partly {
 }
 
 async fn import(
-    mover: &Mover,
+    transfer: &Transfer,
     ctx: &Ctx,
     content: ImportFile,
     mode: ImportMode,
     partly: Partly,
 ) -> anyhow::Result<()> {
     let (reporter, progress) = ImportProgress::channel();
-    let import = mover.import(ctx, content, mode, reporter);
+    let import = transfer.import(ctx, content, mode, reporter);
     let (report, ()) = tokio::join!(import, show(progress));
     let report = report.context("failed to import")?;
     print_quoting(&describe(&report, mode, partly))?;
@@ -148,14 +148,14 @@ fn import_environment(common: Common, dry_run: bool) -> anyhow::Result<()> {
     let content = broker.map(|broker| connection_files::read(broker.expose())).transpose();
     let content = content.context("CEDALO_MC_BROKER_*")?;
     let mode = if dry_run { ImportMode::DryRun } else { ImportMode::Store };
-    with_mover(common, async |mover, ctx| {
-        let users = wiring::users(&mover.store);
+    with_mover(common, async |transfer, ctx| {
+        let users = wiring::users(&transfer.store);
         let new = match administrator {
             Some(administrator) => administrator.unless_there(&users, ctx).await?,
             None => None,
         };
         if let Some(content) = content {
-            import(mover, ctx, content, mode, Partly::Never).await?;
+            import(transfer, ctx, content, mode, Partly::Never).await?;
         }
         match new {
             Some(administrator) if dry_run => administrator.announce(),
@@ -276,18 +276,18 @@ fn describe(report: &ImportReport, mode: ImportMode, partly: Partly) -> String {
 }
 
 fn describe_entry(text: &mut String, position: usize, entry: &Planned) {
-    let Planned { id, name, verdict, notes } = entry;
+    let Planned { id, name, outcome, notes } = entry;
     let mut title = format!("connections[{position}]");
     if let Some(called) = name.as_ref().or(id.as_ref()) {
         let _ = write!(title, " {called:?}");
     }
-    match verdict {
-        Verdict::Create => {}
-        Verdict::Skip(there) => {
+    match outcome {
+        EntryOutcome::Create => {}
+        EntryOutcome::Skip(there) => {
             let _ = writeln!(text, "skipped  {title}: {there}");
         }
-        Verdict::Refuse(faults) if faults.is_empty() => {}
-        Verdict::Refuse(faults) => {
+        EntryOutcome::Refuse(faults) if faults.is_empty() => {}
+        EntryOutcome::Refuse(faults) => {
             let _ = writeln!(text, "refused  {title}: {}", faults.join("; "));
         }
     }
@@ -325,18 +325,18 @@ mod tests {
 
     #[test]
     fn a_report_says_what_needs_attention_and_counts_the_rest() {
-        let planned = |name: &str, verdict| Planned {
+        let planned = |name: &str, outcome| Planned {
             id: None,
             name: Some(name.to_owned()),
-            verdict,
+            outcome,
             notes: Vec::new(),
         };
         let mut report = ImportReport {
             source: Source::Mmc,
             done: false,
             entries: vec![
-                planned("fine", Verdict::Create),
-                planned("bad", Verdict::Refuse(vec!["url: is missing".to_owned()])),
+                planned("fine", EntryOutcome::Create),
+                planned("bad", EntryOutcome::Refuse(vec!["url: is missing".to_owned()])),
             ],
             over_limit: None,
             over_budget: None,

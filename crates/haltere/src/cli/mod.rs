@@ -14,7 +14,6 @@ mod harmless;
 mod health;
 mod import;
 mod mmc_env;
-mod moving;
 mod openapi;
 mod password;
 mod restore;
@@ -22,6 +21,7 @@ mod secrets;
 mod serve;
 mod sources;
 mod test;
+mod transfer;
 mod users;
 
 use std::io::{self, Write as _};

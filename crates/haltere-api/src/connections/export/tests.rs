@@ -3,10 +3,10 @@
 use std::sync::LazyLock;
 
 use haltere_app::connections::{
-    ImportEntry, ImportFile, ImportMode, ImportProgress, Incoming, Mover, NewConnection, Secrets,
-    Source,
+    ImportEntry, ImportFile, ImportMode, ImportProgress, Incoming, NewConnection, Secrets, Source,
+    Transfer,
 };
-use haltere_app::testing::TestMover;
+use haltere_app::testing::TestTransfer;
 use haltere_app::{Ctx, SecretsPolicy};
 use haltere_core::{
     Alpn, BrokerUrl, ConnectionId, ConnectionName, Credentials, Intent, MmcFields, Pem, Role,
@@ -195,31 +195,31 @@ fn any_file() -> impl Strategy<Value = ImportFile> {
     })
 }
 
-async fn import(mover: &Mover, file: ImportFile) {
+async fn import(transfer: &Transfer, file: ImportFile) {
     let (reporter, _) = ImportProgress::channel();
     let ctx = Ctx::system("test");
-    let report = mover.import(&ctx, file, ImportMode::Store, reporter).await.expect("a report");
+    let report = transfer.import(&ctx, file, ImportMode::Store, reporter).await.expect("a report");
     assert!(report.done, "{report:?}");
 }
 
-async fn exported(mover: &Mover) -> (Vec<u8>, Value) {
-    let export = mover.export(&Ctx::system("test"), Secrets::Include).await.expect("an export");
+async fn exported(transfer: &Transfer) -> (Vec<u8>, Value) {
+    let export = transfer.export(&Ctx::system("test"), Secrets::Include).await.expect("an export");
     let bytes = connection_files::write(&export).to_vec();
     let connections = serde_json::from_slice::<Value>(&bytes).expect("JSON")["connections"].take();
     (bytes, connections)
 }
 
 async fn there_and_back(file: ImportFile) {
-    let (one, other) = (TestMover::start().await, TestMover::start().await);
-    import(&one.mover, file.clone()).await;
-    let (bytes, expected) = exported(&one.mover).await;
+    let (one, other) = (TestTransfer::start().await, TestTransfer::start().await);
+    import(&one.transfer, file.clone()).await;
+    let (bytes, expected) = exported(&one.transfer).await;
     let read = connection_files::read(&bytes).expect("a file of ours");
     let contents = |file: &ImportFile| -> Vec<_> {
         file.entries.iter().map(|entry| entry.content.clone().expect("sound")).collect()
     };
     assert_eq!(contents(&read), contents(&file), "what is read is what was stored");
-    import(&other.mover, read).await;
-    assert_eq!(exported(&other.mover).await.1, expected);
+    import(&other.transfer, read).await;
+    assert_eq!(exported(&other.transfer).await.1, expected);
 }
 
 proptest! {

@@ -161,7 +161,7 @@ impl Entry {
             Ok(Some(unpacked)) => unpacked,
             Err(error) => {
                 self.faults.push(format!("url: {error}"));
-                // Not judged once more, in other words.
+                // Not validated once more, in other words.
                 self.rest.insert("url".to_owned(), Value::from(PLACEHOLDER));
                 return;
             }

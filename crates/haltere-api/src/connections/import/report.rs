@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use axum::response::Response;
-use haltere_app::connections::{ImportMode, ImportReport, Planned, Verdict};
+use haltere_app::connections::{EntryOutcome, ImportMode, ImportReport, Planned};
 use http::StatusCode;
 use serde::Serialize;
 use serde_json::json;
@@ -112,11 +112,13 @@ impl<'a> From<&'a ImportReport> for WireReport<'a> {
 
 impl<'a> From<(usize, &'a Planned)> for WireEntry<'a> {
     fn from((position, planned): (usize, &'a Planned)) -> Self {
-        let Planned { id, name, verdict, notes } = planned;
-        let (outcome, reason, faults) = match verdict {
-            Verdict::Create => (WireOutcome::Create, None, [].as_slice()),
-            Verdict::Skip(there) => (WireOutcome::Skip, Some(there.to_string()), [].as_slice()),
-            Verdict::Refuse(faults) => (WireOutcome::Refuse, None, faults.as_slice()),
+        let Planned { id, name, outcome, notes } = planned;
+        let (outcome, reason, faults) = match outcome {
+            EntryOutcome::Create => (WireOutcome::Create, None, [].as_slice()),
+            EntryOutcome::Skip(there) => {
+                (WireOutcome::Skip, Some(there.to_string()), [].as_slice())
+            }
+            EntryOutcome::Refuse(faults) => (WireOutcome::Refuse, None, faults.as_slice()),
         };
         Self { position, id: id.as_deref(), name: name.as_deref(), outcome, reason, faults, notes }
     }
@@ -169,7 +171,7 @@ fn refused_entries(report: &ImportReport) -> String {
     let mut message =
         format!("{count} of {} entries {is} refused, and nothing was stored", report.entries.len());
     let refused = report.entries.iter().enumerate().filter_map(|(position, entry)| {
-        let Verdict::Refuse(faults) = &entry.verdict else { return None };
+        let EntryOutcome::Refuse(faults) = &entry.outcome else { return None };
         Some((position, entry, faults))
     });
     for (n, (position, entry, faults)) in refused.take(NAMED).enumerate() {

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use futures_util::future::BoxFuture;
 use futures_util::stream::{self, Stream};
 use haltere_app::connections::{
-    ImportError, ImportFile, ImportMode, ImportProgress, ImportReport, Reporter, Standing,
+    ImportError, ImportFile, ImportMode, ImportProgress, ImportReport, LinkStateCounts, Reporter,
 };
 use haltere_app::sessions::Session;
 use haltere_app::{Ctx, NotAllowed};
@@ -48,7 +48,7 @@ enum Stage {
         ids: Vec<ConnectionId>,
         ticks: Interval,
         end: Instant,
-        last: Option<Standing>,
+        last: Option<LinkStateCounts>,
     },
     Ended,
 }
@@ -127,14 +127,14 @@ impl Stages {
                 () = stopping.cancelled() => return None,
                 _ = ticks.tick() => {}
             }
-            let standing = state.app.standing(context, ids).ok()?;
-            let is_over = standing.pending == 0 || Instant::now() >= *end;
-            if is_over || *last != Some(standing) {
-                *last = Some(standing);
+            let link_state_counts = state.app.link_state_counts(context, ids).ok()?;
+            let is_over = link_state_counts.pending == 0 || Instant::now() >= *end;
+            if is_over || *last != Some(link_state_counts) {
+                *last = Some(link_state_counts);
                 if is_over {
                     self.stage = Stage::Ended;
                 }
-                return Some(links_event(standing));
+                return Some(links_event(link_state_counts));
             }
         }
     }
@@ -154,8 +154,8 @@ fn progress_event(ImportProgress { stage, done, total }: ImportProgress) -> Even
     event("progress", &json!({"stage": stage.as_str(), "done": done, "total": total}))
 }
 
-fn links_event(standing: Standing) -> Event {
-    let Standing { connected, failed, disconnected, pending } = standing;
+fn links_event(link_state_counts: LinkStateCounts) -> Event {
+    let LinkStateCounts { connected, failed, disconnected, pending } = link_state_counts;
     let links = json!({"connected": connected, "failed": failed, "disconnected": disconnected, "pending": pending});
     event("links", &links)
 }

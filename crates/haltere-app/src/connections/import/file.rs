@@ -1,4 +1,4 @@
-//! What a file holds, already taken apart, not yet judged.
+//! What a file holds, already taken apart, not yet validated.
 
 use haltere_core::Intent;
 

@@ -1,27 +1,26 @@
-//! `POST /api/connection-import` and `haltere import`: many connections out of a file, all or none.
+//! `POST /api/connection-import` and `haltere import`: many connections from a file, all or none.
 //!
-//! The walk: each entry is *judged* by itself and against the others of its file ([`judge`]), then
-//! compared with what is stored ([`plan`]); what comes out is the plan. Nothing refused: what is new is
-//! stored, with its audit entries, in the one transaction the plan was made in ([`store`]). So what
-//! a dry run says is what an import does, as long as nobody changes anything in between.
+//! Each entry is validated and compared with the others of its file ([`validate`]), then compared with the store
+//! ([`plan`]). If nothing is refused, the new connections are stored with their audit entries in the same transaction
+//! that the plan was made in ([`store`]). So an import does what a dry run says, unless the store changes in between.
 
 mod file;
-mod judge;
+mod link_states;
 mod plan;
 mod progress;
 mod run;
-mod standing;
 mod store;
+mod validate;
 
 pub use file::{ImportEntry, ImportFile, Incoming, Source};
-pub use plan::{AlreadyThere, ImportReport, LISTED_REFUSALS, OverLimit, Planned, Verdict};
+pub use link_states::LinkStateCounts;
+pub use plan::{AlreadyThere, EntryOutcome, ImportReport, LISTED_REFUSALS, OverLimit, Planned};
 pub use progress::{ImportProgress, ImportStage, Reporter};
 pub use run::{ImportError, ImportMode};
-pub use standing::Standing;
 
-pub(super) use judge::judge_elsewhere;
-pub(super) use run::{Room, dry_run, write};
+pub(super) use run::{ImportLimits, dry_run, write};
 pub(super) use store::Storing;
+pub(super) use validate::validate_blocking;
 
 #[cfg(test)]
 mod tests;

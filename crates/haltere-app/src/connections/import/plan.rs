@@ -1,4 +1,4 @@
-//! The plan of an import: what becomes of each entry.
+//! The plan of an import: the outcome of each entry.
 
 use std::collections::{HashMap, hash_map};
 use std::fmt;
@@ -8,56 +8,56 @@ use haltere_store::{ClientIdUse, ConnectionKey, ReadTx, StoreError};
 
 use super::super::budget::OverBudget;
 use super::super::input::NewConnection;
-use super::super::rivalry::{self, Place};
+use super::super::session_key::{self, SessionKey};
 use super::file::{ImportEntry, ImportFile, Incoming, Source};
 use super::run::ImportMode;
 use crate::instance;
 
-/// Of how many refused entries the faults are listed; the others are counted.
+/// The number of refused entries whose faults are listed. The others are counted.
 pub const LISTED_REFUSALS: usize = 1_000;
 
-/// What becomes of a file: a plan, or what was done by it.
+/// The plan of an import, or its result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportReport {
     /// What kind of file it is.
     pub source: Source,
-    /// Whether it was done. When anything is refused, nothing is, unless only the good ones were asked for.
+    /// Whether it was stored. If an entry is refused, nothing is, unless the mode is [`ImportMode::StoreGood`].
     pub done: bool,
     /// Its entries, in their order.
     pub entries: Vec<Planned>,
-    /// Why not even a file without faults could be taken.
+    /// The limit that a file without faults would exceed.
     pub over_limit: Option<OverLimit>,
-    /// Why not, likewise.
+    /// The budget that a file without faults would exceed.
     pub over_budget: Option<OverBudget>,
     /// What else is in the file, by name.
     pub not_taken_over: Vec<String>,
 }
 
-/// What becomes of an entry.
+/// An entry of a plan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Planned {
     /// Its id; one that haltere makes is known once it is stored.
     pub id: Option<String>,
     /// Its name.
     pub name: Option<String>,
-    /// What becomes of it.
-    pub verdict: Verdict,
-    /// What a person has to know about it.
+    /// Its outcome.
+    pub outcome: EntryOutcome,
+    /// Notes for the user.
     pub notes: Vec<String>,
 }
 
-/// What becomes of an entry.
+/// The outcome of an entry.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Verdict {
+pub enum EntryOutcome {
     /// It is stored and dialled.
     Create,
-    /// It stays as it is stored.
+    /// It exists already and stays unchanged.
     Skip(AlreadyThere),
     /// It can't be stored: `field: reason` for each fault. Empty beyond [`LISTED_REFUSALS`].
     Refuse(Vec<String>),
 }
 
-/// By what an entry is there already.
+/// How an entry matches stored connections.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AlreadyThere {
     /// By id and name.
@@ -117,42 +117,42 @@ pub struct OverLimit {
 impl ImportReport {
     /// How many are created.
     pub fn creates(&self) -> usize {
-        self.count(|verdict| matches!(verdict, Verdict::Create))
+        self.count(|outcome| matches!(outcome, EntryOutcome::Create))
     }
 
     /// How many are skipped.
     pub fn skips(&self) -> usize {
-        self.count(|verdict| matches!(verdict, Verdict::Skip(_)))
+        self.count(|outcome| matches!(outcome, EntryOutcome::Skip(_)))
     }
 
     /// How many are refused.
     pub fn refusals(&self) -> usize {
-        self.count(|verdict| matches!(verdict, Verdict::Refuse(_)))
+        self.count(|outcome| matches!(outcome, EntryOutcome::Refuse(_)))
     }
 
     /// The ids of those that were created.
     pub fn created_ids(&self) -> impl Iterator<Item = &str> {
-        let created = self.entries.iter().filter(|entry| entry.verdict == Verdict::Create);
+        let created = self.entries.iter().filter(|entry| entry.outcome == EntryOutcome::Create);
         created.filter(|_| self.done).filter_map(|entry| entry.id.as_deref())
     }
 
-    /// Whether it can't be done as a whole.
+    /// Whether it can't be stored as a whole.
     pub fn is_refused(&self) -> bool {
         self.is_refused_by(ImportMode::Store)
     }
 
-    /// Whether nothing of it can be done in this way.
+    /// Whether nothing of it can be stored in `mode`.
     pub fn is_refused_by(&self, mode: ImportMode) -> bool {
         let by_entries = mode != ImportMode::StoreGood && self.refusals() > 0;
         self.over_limit.is_some() || self.over_budget.is_some() || by_entries
     }
 
-    fn count(&self, what: impl Fn(&Verdict) -> bool) -> usize {
-        self.entries.iter().filter(|entry| what(&entry.verdict)).count()
+    fn count(&self, what: impl Fn(&EntryOutcome) -> bool) -> usize {
+        self.entries.iter().filter(|entry| what(&entry.outcome)).count()
     }
 }
 
-/// What is stored, as far as it can be in the way of what comes.
+/// The stored ids, names and sessions that can conflict with new ones.
 pub(in super::super) struct Stored {
     keys: Vec<ConnectionKey>,
     client_ids: Vec<ClientIdUse>,
@@ -167,14 +167,13 @@ impl Stored {
     }
 }
 
-/// Compares a judged file with what is stored. What is to be created comes back beside the plan, each
-/// with its place in it.
+/// Compares a validated file with the store. Returns the plan and the connections to create, each with its index.
 pub(super) fn plan(
     file: ImportFile,
     stored: &Stored,
     max: u64,
 ) -> (ImportReport, Vec<(usize, Incoming)>) {
-    let mut places = Places::of(stored);
+    let mut places = TakenKeys::of(stored);
     let stored = &stored.keys;
     let ImportFile { source, entries, not_taken_over } = file;
     let by_id: HashMap<&str, &ConnectionKey> =
@@ -185,30 +184,30 @@ pub(super) fn plan(
     let mut planned = Vec::with_capacity(entries.len());
     for (position, entry) in entries.into_iter().enumerate() {
         let ImportEntry { id, name, content, notes } = entry;
-        let mut verdict = match content {
-            Err(faults) => Verdict::Refuse(faults),
+        let mut outcome = match content {
+            Err(faults) => EntryOutcome::Refuse(faults),
             Ok(incoming) => {
                 let id = id.as_deref().and_then(|id| by_id.get(id).copied());
                 let name = by_name.get(incoming.connection.name.as_str()).copied();
                 if let Some(there) = already_there(id, name) {
-                    Verdict::Skip(there)
-                } else if let Some(faults) = hidden(&incoming) {
-                    Verdict::Refuse(faults)
+                    EntryOutcome::Skip(there)
+                } else if let Some(faults) = new_faults(&incoming) {
+                    EntryOutcome::Refuse(faults)
                 } else if let Some(fault) = places.take(&incoming, position) {
-                    Verdict::Refuse(vec![fault])
+                    EntryOutcome::Refuse(vec![fault])
                 } else {
                     new.push((position, incoming));
-                    Verdict::Create
+                    EntryOutcome::Create
                 }
             }
         };
-        if let Verdict::Refuse(faults) = &mut verdict {
+        if let EntryOutcome::Refuse(faults) = &mut outcome {
             refused += 1;
             if refused > LISTED_REFUSALS {
                 *faults = Vec::new();
             }
         }
-        planned.push(Planned { id, name, verdict, notes });
+        planned.push(Planned { id, name, outcome, notes });
     }
     let over_limit = over_limit(stored.len(), new.len(), max);
     let report = ImportReport {
@@ -222,9 +221,9 @@ pub(super) fn plan(
     (report, new)
 }
 
-/// Who has which client id at which broker: what is stored, and what comes before in the file.
-struct Places<'a> {
-    held: HashMap<Place, Holder<'a>>,
+/// The sessions that are taken: by stored connections, and by earlier entries of the file.
+struct TakenKeys<'a> {
+    held: HashMap<SessionKey, Holder<'a>>,
     instance: &'a str,
 }
 
@@ -233,36 +232,37 @@ enum Holder<'a> {
     Entry(usize),
 }
 
-impl<'a> Places<'a> {
+impl<'a> TakenKeys<'a> {
     fn of(Stored { client_ids, instance, .. }: &'a Stored) -> Self {
         let held = client_ids.iter();
-        let held = held.filter_map(|it| Some((Place::of_use(it, instance)?, Holder::Stored(it))));
+        let held =
+            held.filter_map(|it| Some((SessionKey::of_use(it, instance)?, Holder::Stored(it))));
         Self { held: held.collect(), instance }
     }
 
-    /// Gives the entry its place, or tells who has it.
+    /// Takes the session of the entry, or returns the conflict.
     fn take(&mut self, entry: &Incoming, position: usize) -> Option<String> {
         let NewConnection { id, url, credentials, tls, .. } = &entry.connection;
         let is_given = credentials.as_ref().is_some_and(|it| it.client_id.is_some());
-        let place = Place::wanted(id.as_ref(), url, credentials.as_ref(), tls, self.instance)?;
+        let place = SessionKey::of_new(id.as_ref(), url, credentials.as_ref(), tls, self.instance)?;
         match self.held.entry(place) {
             hash_map::Entry::Vacant(free) => {
                 free.insert(Holder::Entry(position));
                 None
             }
             hash_map::Entry::Occupied(held) => Some(match held.get() {
-                Holder::Stored(it) => rivalry::taken(&it.name, &it.id, !is_given).to_string(),
+                Holder::Stored(it) => session_key::taken(&it.name, &it.id, !is_given).to_string(),
                 Holder::Entry(first) => format!(
                     "{}: is that of connections[{first}] at the same broker, too, and each would end the other's session",
-                    rivalry::FIELD
+                    session_key::FIELD
                 ),
             }),
         }
     }
 }
 
-/// What is wrong with the id, the name and the URL of a connection that comes into being.
-fn hidden(incoming: &Incoming) -> Option<Vec<String>> {
+/// The faults of the id, the name and the URL that only new connections may not have.
+fn new_faults(incoming: &Incoming) -> Option<Vec<String>> {
     let NewConnection { id, name, url, .. } = &incoming.connection;
     let id =
         id.as_ref().map_or(Ok(()), ConnectionId::check_new).map_err(|why| format!("id: {why}"));
@@ -292,6 +292,6 @@ fn already_there(
 fn over_limit(stored: usize, new: usize, max: u64) -> Option<OverLimit> {
     let count = |number: usize| u64::try_from(number).unwrap_or(u64::MAX);
     let (stored, new) = (count(stored), count(new));
-    // A limit that was lowered below what is there is nobody's fault who adds nothing.
+    // An import that creates nothing must not fail because the limit was lowered.
     (new > 0 && stored.saturating_add(new) > max).then_some(OverLimit { stored, new, max })
 }

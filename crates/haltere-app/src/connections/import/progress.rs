@@ -1,25 +1,25 @@
-//! How far an import is.
+//! The progress of an import.
 
 use std::any::Any;
 use std::sync::Arc;
 
 use tokio::sync::watch;
 
-/// How far an import is, for whoever waits for it. Only the newest is kept.
+/// The progress of an import. Only the latest value is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ImportProgress {
-    /// What is being done.
+    /// The current stage.
     pub stage: ImportStage,
-    /// With how many entries that is done.
+    /// The number of entries that are done.
     pub done: usize,
-    /// Of how many.
+    /// The number of all entries.
     pub total: usize,
 }
 
 /// The stages of an import.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ImportStage {
-    /// Each entry is judged; certificates and keys take a while.
+    /// Each entry is validated; certificates and keys take a while.
     Checking,
     /// New connections are being stored.
     Storing,
@@ -36,7 +36,7 @@ impl ImportStage {
 }
 
 impl ImportProgress {
-    /// A place to tell progress to, and one to follow it from.
+    /// A sender and a receiver of progress.
     pub fn channel() -> (Reporter, watch::Receiver<Self>) {
         let start = Self { stage: ImportStage::Checking, done: 0, total: 0 };
         let (sender, receiver) = watch::channel(start);
@@ -44,7 +44,7 @@ impl ImportProgress {
     }
 }
 
-/// Where progress is told; nobody has to listen. When the last one is dropped, the import has ended.
+/// Sends progress. The import has ended when the last clone is dropped.
 #[derive(Debug, Clone)]
 pub struct Reporter {
     sender: Arc<watch::Sender<ImportProgress>>,
@@ -52,14 +52,13 @@ pub struct Reporter {
 }
 
 impl Reporter {
-    /// Holds `guard` until the import has ended. That is later than the end of whoever asked for it:
-    /// an import goes on when a client has hung up.
+    /// Holds `guard` until the import has ended, which may be after its client has disconnected.
     #[must_use]
     pub fn holding(self, guard: impl Any + Send + Sync) -> Self {
         Self { _held: Some(Arc::new(guard)), ..self }
     }
 
-    pub(super) fn tell(&self, stage: ImportStage, done: usize, total: usize) {
+    pub(super) fn report(&self, stage: ImportStage, done: usize, total: usize) {
         self.sender.send_replace(ImportProgress { stage, done, total });
     }
 }

@@ -1,4 +1,4 @@
-//! Storing what is new, with its audit entries, in the transaction the plan was made in.
+//! Stores the new connections, with their audit entries, in the transaction of the plan.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -17,13 +17,13 @@ use crate::ctx::Ctx;
 use crate::error::{Doing, Internal};
 use crate::vault::Vault;
 
-/// How many are sealed and stored at a time: no more than these are in memory twice, and the threads that
-/// serve others get their turn in between.
+/// The number of connections that are sealed and stored at a time, which bounds the memory for them and yields to
+/// other tasks in between.
 const AT_ONCE: usize = 200;
 
 pub(super) const DOING: &str = "store the connections of an import";
 
-/// What storing needs beside the transaction.
+/// The context of storing.
 pub(in super::super) struct Storing<'a> {
     pub(in super::super) vault: &'a Vault,
     pub(in super::super) ctx: &'a Ctx,
@@ -32,8 +32,8 @@ pub(in super::super) struct Storing<'a> {
     pub(in super::super) progress: &'a Reporter,
 }
 
-/// Stores all of `new` and writes down who did it: an entry for the import, and one for each connection.
-/// Connections without an id get one, which is noted in the report.
+/// Stores all of `new` with an audit entry for the import and one for each connection. Connections without an id get
+/// one, which the report states.
 pub(super) async fn store(
     tx: &mut dyn WriteTx,
     storing: &Storing<'_>,
@@ -58,7 +58,7 @@ pub(super) async fn store(
             chunk.iter().map(|connection| of_a_connection(storing, connection)).collect();
         tx.insert_connections(&rows).await.doing(DOING)?;
         tx.append_audits(&entries).await.doing(DOING)?;
-        storing.progress.tell(ImportStage::Storing, stored.len(), total);
+        storing.progress.report(ImportStage::Storing, stored.len(), total);
     }
     Ok(stored)
 }

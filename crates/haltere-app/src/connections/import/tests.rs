@@ -12,7 +12,7 @@ use super::super::fixture::{broken, id, named, new, with_id};
 use super::super::{ListQuery, NewConnection, Secrets};
 use super::*;
 use crate::ctx::Ctx;
-use crate::testing::{TestApp, TestMover};
+use crate::testing::{TestApp, TestTransfer};
 
 fn entry(connection: NewConnection) -> ImportEntry {
     ImportEntry {
@@ -43,10 +43,10 @@ async fn import(app: &TestApp, file: ImportFile, mode: ImportMode) -> ImportRepo
 }
 
 fn outcomes(report: &ImportReport) -> Vec<String> {
-    let outcome = |entry: &Planned| match &entry.verdict {
-        Verdict::Create => "create".to_owned(),
-        Verdict::Skip(there) => there.to_string(),
-        Verdict::Refuse(faults) => faults.join("; "),
+    let outcome = |entry: &Planned| match &entry.outcome {
+        EntryOutcome::Create => "create".to_owned(),
+        EntryOutcome::Skip(there) => there.to_string(),
+        EntryOutcome::Refuse(faults) => faults.join("; "),
     };
     report.entries.iter().map(outcome).collect()
 }
@@ -85,9 +85,9 @@ async fn a_file_moves_in_as_planned_and_every_connection_is_on_record() {
         ]
     );
     let ids: Vec<_> = ids.iter().map(|text| id(text)).collect();
-    let wanted = Standing { connected: 1, failed: 1, disconnected: 1, pending: 0 };
+    let wanted = LinkStateCounts { connected: 1, failed: 1, disconnected: 1, pending: 0 };
     until("the links to have had their first outcome", PATIENCE, async || {
-        (app.app.standing(&ctx, &ids).unwrap() == wanted).then_some(())
+        (app.app.link_state_counts(&ctx, &ids).unwrap() == wanted).then_some(())
     })
     .await;
 
@@ -307,10 +307,10 @@ async fn what_an_import_holds_is_held_until_it_has_ended() {
 #[tokio::test]
 async fn a_server_notices_what_another_process_moves_in() {
     let (app, broker) = (TestApp::start().await, Mosquitto::plain().await);
-    let mover = app.mover_of_another_process().await;
+    let transfer = app.transfer_of_another_process().await;
     let (reporter, progress) = ImportProgress::channel();
     let file = file(vec![entry(new("a", &broker.url()))]);
-    let report = mover.import(&Ctx::system("cli"), file, ImportMode::Store, reporter).await;
+    let report = transfer.import(&Ctx::system("cli"), file, ImportMode::Store, reporter).await;
     assert!(report.unwrap().done);
     let last = *progress.borrow();
     assert_eq!(last, ImportProgress { stage: ImportStage::Storing, done: 1, total: 1 });
@@ -344,19 +344,19 @@ fn any_file() -> impl Strategy<Value = ImportFile> {
     prop::collection::vec(entry, 0..8).prop_map(file)
 }
 
-async fn keys(test: &TestMover) -> Vec<ConnectionKey> {
-    test.mover.store.read().await.unwrap().list_connection_keys().await.unwrap()
+async fn keys(test: &TestTransfer) -> Vec<ConnectionKey> {
+    test.transfer.store.read().await.unwrap().list_connection_keys().await.unwrap()
 }
 
 /// Imports one file after the other, each first as a plan.
 async fn plan_and_result_agree(files: Vec<ImportFile>) {
-    let test = TestMover::start().await;
+    let test = TestTransfer::start().await;
     let ctx = Ctx::system("test");
     let mut created = 0;
     for file in files {
         let run = async |mode| {
             let (reporter, _) = ImportProgress::channel();
-            test.mover.import(&ctx, file.clone(), mode, reporter).await.unwrap()
+            test.transfer.import(&ctx, file.clone(), mode, reporter).await.unwrap()
         };
         let before = keys(&test).await;
         let plan = run(ImportMode::DryRun).await;
@@ -364,7 +364,8 @@ async fn plan_and_result_agree(files: Vec<ImportFile>) {
         let report = run(ImportMode::Store).await;
         assert_eq!(outcomes(&report), outcomes(&plan));
         assert_eq!((plan.done, report.done), (false, !plan.is_refused()));
-        let new = report.entries.iter().filter(|it| report.done && it.verdict == Verdict::Create);
+        let new =
+            report.entries.iter().filter(|it| report.done && it.outcome == EntryOutcome::Create);
         let new = new.map(|Planned { id, name, .. }| ConnectionKey {
             id: id.clone().expect("known by now"),
             name: name.clone().expect("a name"),
@@ -376,7 +377,7 @@ async fn plan_and_result_agree(files: Vec<ImportFile>) {
         if !report.done {
             report = run(ImportMode::StoreGood).await;
             assert_eq!((report.done, outcomes(&report)), (true, outcomes(&plan)));
-            let new = report.entries.iter().filter(|it| it.verdict == Verdict::Create);
+            let new = report.entries.iter().filter(|it| it.outcome == EntryOutcome::Create);
             let new = new.map(|Planned { id, name, .. }| ConnectionKey {
                 id: id.clone().expect("known by now"),
                 name: name.clone().expect("a name"),
@@ -393,7 +394,7 @@ async fn plan_and_result_agree(files: Vec<ImportFile>) {
         }
     }
     let filter = AuditFilter { limit: 1_000, ..AuditFilter::default() };
-    let trail = test.mover.store.read().await.unwrap().list_audit(&filter).await.unwrap();
+    let trail = test.transfer.store.read().await.unwrap().list_audit(&filter).await.unwrap();
     let on_record = trail.iter().filter(|record| !record.entry.object.is_empty()).count();
     assert_eq!(on_record, created, "an audit entry for each connection");
 }

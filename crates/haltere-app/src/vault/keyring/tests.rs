@@ -8,7 +8,7 @@ use tempfile::TempDir;
 use super::*;
 use crate::ctx::Ctx;
 use crate::testing::TestApp;
-use crate::vault::{MasterKey, Place, Vault};
+use crate::vault::{MasterKey, SealContext, Vault};
 
 struct Fixed;
 
@@ -26,8 +26,8 @@ fn key(digit: char) -> MasterKey {
     MasterKey::parse(&digit.to_string().repeat(64)).unwrap()
 }
 
-fn place(column: &'static str) -> Place<'static> {
-    Place { table: "connections", column, row: "a" }
+fn context(column: &'static str) -> SealContext<'static> {
+    SealContext { table: "connections", column, row: "a" }
 }
 
 /// A store with a vault under key 1 and a connection with two secrets.
@@ -48,12 +48,12 @@ fn connection(vault: &Vault) -> ConnectionRecord {
         name: "a".to_owned(),
         url: "mqtt://localhost".to_owned(),
         username: Some("u".to_owned()),
-        password: Some(vault.seal(&place("password"), b"hunter2")),
+        password: Some(vault.seal(&context("password"), b"hunter2")),
         client_id: None,
         reject_unauthorized: None,
         ca: None,
         cert: None,
-        key: Some(vault.seal(&place("key"), b"a private key")),
+        key: Some(vault.seal(&context("key"), b"a private key")),
         no_metrics_mode: None,
         ca_file: None,
         cert_file: None,
@@ -78,7 +78,7 @@ async fn opening(keyring: &Keyring) -> String {
         match Vault::existing(&*keyring.store, &key(digit)).await {
             Ok(vault) => {
                 let password = stored(keyring).await.password.unwrap();
-                let opened = vault.unseal(&place("password"), &password).unwrap();
+                let opened = vault.unseal(&context("password"), &password).unwrap();
                 assert_eq!(opened.expose(), b"hunter2");
                 opening.push(digit);
             }
@@ -222,8 +222,8 @@ async fn a_new_data_key_leaves_nothing_the_old_one_opens() {
     assert_eq!(keyring.reseal(&ctx(), &key('1')).await.unwrap(), 1);
     assert_eq!(opening(&keyring).await, "1", "an offered key opens only what was");
     let after = stored(&keyring).await;
-    assert!(old.unseal(&place("password"), after.password.as_ref().unwrap()).is_err());
-    assert!(old.unseal(&place("key"), after.key.as_ref().unwrap()).is_err());
+    assert!(old.unseal(&context("password"), after.password.as_ref().unwrap()).is_err());
+    assert!(old.unseal(&context("key"), after.key.as_ref().unwrap()).is_err());
     let kept = ConnectionRecord { password: None, key: None, ..after };
     assert_eq!(kept, ConnectionRecord { password: None, key: None, ..before });
 }

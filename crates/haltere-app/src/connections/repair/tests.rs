@@ -152,8 +152,8 @@ async fn what_another_process_writes_is_put_right_and_never_seen() {
     let app = with_two(&files).await;
     spoil(&app, "bare", &files, false).await;
     // The export of another process reads the store itself.
-    let mover = app.mover_of_another_process().await;
-    let export = mover.export(&Ctx::system("x"), Secrets::Omit).await.expect("an export");
+    let transfer = app.transfer_of_another_process().await;
+    let export = transfer.export(&Ctx::system("x"), Secrets::Omit).await.expect("an export");
     for connection in &export.connections {
         assert_eq!(connection.tls.cert, Some(pem(&files.cert)));
     }

@@ -1,4 +1,4 @@
-//! Moving connections in and out beside a running server, or without one.
+//! Imports and exports connections without an [`App`](crate::App): for the command line.
 
 use std::sync::Arc;
 
@@ -7,10 +7,10 @@ use haltere_store::{ConnectionRecord, Store};
 
 use super::export::{self, Export, ExportError, LeftOut};
 use super::import::{
-    self, ImportError, ImportFile, ImportMode, ImportReport, Reporter, Room, Storing,
-    judge_elsewhere,
+    self, ImportError, ImportFile, ImportLimits, ImportMode, ImportReport, Reporter, Storing,
+    validate_blocking,
 };
-use super::materials::Materials;
+use super::pem_cache::PemCache;
 use super::record;
 use super::view::Secrets;
 use crate::app::SecretsPolicy;
@@ -19,24 +19,24 @@ use crate::error::Doing;
 use crate::policy::Action;
 use crate::vault::Vault;
 
-/// Moves connections into and out of a store. Needs no running [`crate::App`]: a server that works on the
-/// same store notices within a second and dials what is new.
-pub struct Mover {
-    /// Where connections are kept.
+/// Imports and exports connections directly on a store. A server on the same store notices changes within a second
+/// and dials new connections.
+pub struct Transfer {
+    /// The store of the connections.
     pub store: Arc<dyn Store>,
-    /// What seals their secrets.
+    /// The vault that seals their secrets.
     pub vault: Vault,
     /// The time.
     pub clock: Arc<dyn Clock>,
-    /// The most connections there may be.
+    /// The limit on connections.
     pub connections_max: u64,
-    /// How many bytes all connections may hold.
+    /// The limit on the bytes of all connections.
     pub material_budget: u64,
-    /// Whether secrets are ever given out.
+    /// Whether exports may include secrets.
     pub secrets: SecretsPolicy,
 }
 
-impl Mover {
+impl Transfer {
     /// As [`crate::App::import_connections`].
     pub async fn import(
         &self,
@@ -47,15 +47,16 @@ impl Mover {
     ) -> Result<ImportReport, ImportError> {
         const DOING: &str = "import connections";
         ctx.authorize(Action::ImportConnections)?;
-        let judged = judge_elsewhere(file, progress.clone()).await?;
-        let room = Room { connections: self.connections_max, bytes: self.material_budget };
+        let validated = validate_blocking(file, progress.clone()).await?;
+        let limits =
+            ImportLimits { connections: self.connections_max, bytes: self.material_budget };
         if mode == ImportMode::DryRun {
-            return Ok(import::dry_run(&*self.store, &self.vault, judged, room).await?);
+            return Ok(import::dry_run(&*self.store, &self.vault, validated, limits).await?);
         }
         let mut tx = self.store.write().await.doing(DOING)?;
         let now = self.clock.now();
         let storing = Storing { vault: &self.vault, ctx, now, mode, progress: &progress };
-        let (report, stored) = import::write(&mut *tx, &storing, judged, room).await?;
+        let (report, stored) = import::write(&mut *tx, &storing, validated, limits).await?;
         if !stored.is_empty() {
             tx.commit().await.doing(DOING)?;
         }
@@ -72,8 +73,8 @@ impl Mover {
         let secrets = export::may_include(self.secrets, secrets)?;
         let mut tx = self.store.write().await.doing(DOING)?;
         let rows = tx.list_connections().await.doing(DOING)?;
-        let materials = Materials::default();
-        let open = |row: ConnectionRecord| match record::open(&self.vault, &materials, &row) {
+        let pem_cache = PemCache::default();
+        let open = |row: ConnectionRecord| match record::open(&self.vault, &pem_cache, &row) {
             Ok(connection) => Ok(Arc::new(connection)),
             Err(reason) => Err(LeftOut { id: row.id, name: row.name, reason }),
         };

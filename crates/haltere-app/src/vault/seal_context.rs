@@ -4,7 +4,7 @@ use std::fmt;
 
 /// The cell of the database a sealed value belongs to. A value opens only where it was sealed for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Place<'a> {
+pub struct SealContext<'a> {
     /// The table; without a `/`.
     pub table: &'static str,
     /// The column; without a `/`.
@@ -14,7 +14,7 @@ pub struct Place<'a> {
 }
 
 /// `table/column/row`. Unambiguous, because only the last part may hold a `/`.
-impl fmt::Display for Place<'_> {
+impl fmt::Display for SealContext<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}/{}", self.table, self.column, self.row)
     }

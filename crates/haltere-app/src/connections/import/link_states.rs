@@ -1,4 +1,4 @@
-//! How the links of many connections do, in numbers: for whoever waits after an import.
+//! The states of many links, counted: the progress of an import after it is stored.
 
 use haltere_core::{ConnectionId, LinkState};
 
@@ -7,12 +7,12 @@ use crate::app::App;
 use crate::ctx::Ctx;
 use crate::policy::Action;
 
-/// How the links of some connections do.
+/// The number of links in each state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Standing {
+pub struct LinkStateCounts {
     /// Up.
     pub connected: usize,
-    /// The last attempt failed; tried on.
+    /// The last attempt failed; retried.
     pub failed: usize,
     /// Disconnected on purpose.
     pub disconnected: usize,
@@ -21,23 +21,27 @@ pub struct Standing {
 }
 
 impl App {
-    /// How the links of these connections do. Those that are gone don't count.
-    pub fn standing(&self, ctx: &Ctx, ids: &[ConnectionId]) -> Result<Standing, ConnectionError> {
+    /// Counts the link states of these connections, without deleted ones.
+    pub fn link_state_counts(
+        &self,
+        ctx: &Ctx,
+        ids: &[ConnectionId],
+    ) -> Result<LinkStateCounts, ConnectionError> {
         ctx.authorize(Action::ListConnections)?;
         let snapshot = self.0.registry.snapshot();
-        let mut standing = Standing::default();
+        let mut link_state_counts = LinkStateCounts::default();
         for id in ids {
             let Some(entry) = snapshot.get(id.as_str()) else { continue };
             let Ok(connection) = entry.connection() else { continue };
             let status = self.status(connection);
             let count = match &status.state {
-                LinkState::Online { .. } => &mut standing.connected,
-                LinkState::Idle => &mut standing.disconnected,
-                _ if status.failure().is_some() => &mut standing.failed,
-                _ => &mut standing.pending,
+                LinkState::Online { .. } => &mut link_state_counts.connected,
+                LinkState::Idle => &mut link_state_counts.disconnected,
+                _ if status.failure().is_some() => &mut link_state_counts.failed,
+                _ => &mut link_state_counts.pending,
             };
             *count += 1;
         }
-        Ok(standing)
+        Ok(link_state_counts)
     }
 }

@@ -39,7 +39,7 @@ async fn patch(app: &TestApp, text: &str, patch: ConnectionPatch) -> Result<(), 
 
 #[test]
 fn the_same_broker_is_told_however_its_url_is_written() {
-    let place = |text: &str| Place::at(&url(text), None, "x");
+    let place = |text: &str| SessionKey::at(&url(text), None, "x");
     for (one, other) in [
         ("mqtt://broker.example", "mqtt://BROKER.example.:1883/"),
         ("mqtt://broker.example:8883", "mqtts://broker.example"),
@@ -56,9 +56,9 @@ fn the_same_broker_is_told_however_its_url_is_written() {
     ] {
         assert_ne!(place(one), place(other), "{one} {other}");
     }
-    assert_ne!(place("mqtt://b"), Place::at(&url("mqtt://b"), None, "X"));
+    assert_ne!(place("mqtt://b"), SessionKey::at(&url("mqtt://b"), None, "X"));
     // A proxy tells them apart by the server name, with TLS.
-    let named = |text: &str, name| Place::at(&url(text), Some(name), "x");
+    let named = |text: &str, name| SessionKey::at(&url(text), Some(name), "x");
     assert_ne!(named("mqtts://b", "one"), named("mqtts://b", "two"));
     assert_eq!(named("mqtts://b", "b"), place("mqtts://b"));
     assert_eq!(named("mqtt://b", "one"), place("mqtt://b"));

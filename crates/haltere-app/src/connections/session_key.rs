@@ -1,12 +1,12 @@
-//! Two connections that would end each other's session.
+//! Connections that would end each other's MQTT session.
 //!
-//! A broker lets one client at a time have a client id: the newer one ends the older one's session
-//! (MQTT 5, 3.1.4). So two connections with the same client id at the same broker take turns for ever.
+//! A broker allows one client per client id: a new one ends the session of the old one (MQTT 5, 3.1.4). Two
+//! connections with the same client id at the same broker would disconnect each other forever.
 //!
-//! The same broker is the same host and port, whatever the scheme, with a WebSocket the same path, and
-//! with TLS the same server name: by these a proxy tells brokers apart. What counts is the client id a link uses: the
-//! one given by hand, or the one haltere makes up. Two that are made up never meet; one given by hand may well be
-//! copied from one that was made up. What should be disconnected counts, too: somebody connects it some day.
+//! The broker is the same if host and port are equal, whatever the scheme; with a WebSocket also the path, and with
+//! TLS also the server name, because proxies route by them. The client id is the one that the link uses: configured or
+//! generated. Two generated ids never conflict; a configured one may be a copy of a generated one. Disconnected
+//! connections count, too: they may be connected later.
 
 use std::borrow::Cow;
 
@@ -20,12 +20,12 @@ use super::entry::Entry;
 use crate::app::App;
 use crate::error::Invalid;
 
-/// The field that is at fault.
+/// The field that a conflict names.
 pub(super) const FIELD: &str = "credentials.clientId";
 
-/// What only one connection may have at a time.
+/// Identifies an MQTT session at a broker. Only one connection may have it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct Place {
+pub(super) struct SessionKey {
     host: Host,
     port: u16,
     path: String,
@@ -33,17 +33,17 @@ pub(super) struct Place {
     client_id: String,
 }
 
-impl Place {
-    /// The place of a connection in this installation.
+impl SessionKey {
+    /// The session of a connection of this instance.
     pub(super) fn of(connection: &Connection, instance: &str) -> Self {
         let Connection { id, url, credentials, tls, .. } = connection;
         let given = credentials.as_ref().and_then(|it| it.client_id.as_deref());
-        Self::at(url, asked_for(tls), &used(given, instance, id.as_str()))
+        Self::at(url, server_name_of(tls), &effective(given, instance, id.as_str()))
     }
 
-    /// The same of one that is to be, by its parts. `None` when its id is still to be made, and with it a client
-    /// id that differs from all others.
-    pub(super) fn wanted(
+    /// The session of a new connection, by its parts. `None` if its id will be generated, and with it a unique
+    /// client id.
+    pub(super) fn of_new(
         id: Option<&ConnectionId>,
         url: &BrokerUrl,
         credentials: Option<&Credentials>,
@@ -53,18 +53,18 @@ impl Place {
         let given = credentials.and_then(|it| it.client_id.clone());
         let client_id =
             given.or_else(|| Some(generated_client_id(instance, id?.as_str()).into()))?;
-        Some(Self::at(url, asked_for(tls), &client_id))
+        Some(Self::at(url, server_name_of(tls), &client_id))
     }
 
-    /// Where the link dials, under whichever client id.
+    /// The session of a link.
     pub(super) fn of_link(spec: &LinkSpec) -> Self {
-        Self::at(&spec.url, asked_for(&spec.tls), &spec.client_id)
+        Self::at(&spec.url, server_name_of(&spec.tls), &spec.client_id)
     }
 
-    /// The place of a client at a broker.
+    /// The session of a client at a broker.
     pub(super) fn at(url: &BrokerUrl, server_name: Option<&str>, client_id: &str) -> Self {
         let host = url.host().canonical();
-        // Without one, the host's is asked for.
+        // The default is the name of the host.
         let usual = matches!(&host, Host::Name(name) if Some(name.as_str()) == server_name);
         let server_name = server_name.filter(|_| url.transport().is_tls() && !usual);
         Self {
@@ -76,21 +76,21 @@ impl Place {
         }
     }
 
-    /// `None` when the stored URL makes no sense: nobody dials that.
+    /// The session of a stored connection; `None` if its URL can't be parsed, because then it is never dialled.
     pub(super) fn of_use(it: &ClientIdUse, instance: &str) -> Option<Self> {
         let url = BrokerUrl::parse(&it.url).ok()?;
-        let client_id = used(it.client_id.as_deref(), instance, &it.id);
+        let client_id = effective(it.client_id.as_deref(), instance, &it.id);
         Some(Self::at(&url, it.server_name.as_deref(), &client_id))
     }
 
     /// As [`Self::of_use`].
     pub(super) fn of_row(row: &ConnectionRecord, instance: &str) -> Option<Self> {
         let url = BrokerUrl::parse(&row.url).ok()?;
-        let client_id = used(row.client_id.as_deref(), instance, &row.id);
+        let client_id = effective(row.client_id.as_deref(), instance, &row.id);
         Some(Self::at(&url, row.server_name.as_deref(), &client_id))
     }
 
-    /// Refuses the place when a stored connection other than `id` has it.
+    /// Returns the error if a stored connection other than `id` has this session.
     pub(super) async fn check_free(
         &self,
         tx: &mut dyn WriteTx,
@@ -110,18 +110,18 @@ impl Place {
     }
 }
 
-/// The client id a link uses.
-fn used<'a>(given: Option<&'a str>, instance: &str, id: &str) -> Cow<'a, str> {
+/// The client id that a link uses.
+fn effective<'a>(given: Option<&'a str>, instance: &str, id: &str) -> Cow<'a, str> {
     given.map_or_else(|| generated_client_id(instance, id).into(), Cow::Borrowed)
 }
 
-fn asked_for(tls: &TlsMaterial) -> Option<&str> {
+fn server_name_of(tls: &TlsMaterial) -> Option<&str> {
     tls.server_name.as_ref().map(TlsServerName::as_str)
 }
 
-/// The refusal of a client id that the connection `id` has at the same broker. Whoever gave none is told which.
-pub(super) fn taken(name: &str, id: &str, was_made_up: bool) -> Invalid {
-    let it = if was_made_up { "the one that haltere makes up for this connection" } else { "it" };
+/// The error that the connection `id` has the client id at the same broker.
+pub(super) fn taken(name: &str, id: &str, was_generated: bool) -> Invalid {
+    let it = if was_generated { "the one that haltere makes up for this connection" } else { "it" };
     Invalid::new(
         FIELD,
         format!(
@@ -131,17 +131,17 @@ pub(super) fn taken(name: &str, id: &str, was_made_up: bool) -> Invalid {
 }
 
 impl App {
-    /// The other connections with the client id of `entry` at the same broker.
-    pub(super) fn rivals(&self, entry: &Entry) -> Vec<String> {
-        let place = |entry: &Entry| {
+    /// The other connections with the session of `entry`.
+    pub(super) fn conflicting_connections(&self, entry: &Entry) -> Vec<String> {
+        let key = |entry: &Entry| {
             let (connection, spec) = (entry.connection().ok()?, entry.spec()?);
-            Some(Place::at(&connection.url, asked_for(&connection.tls), &spec.client_id))
+            Some(SessionKey::at(&connection.url, server_name_of(&connection.tls), &spec.client_id))
         };
-        let Some(wanted) = place(entry) else { return Vec::new() };
+        let Some(of_new) = key(entry) else { return Vec::new() };
         let snapshot = self.0.registry.snapshot();
         let others = snapshot.entries().iter().filter(|other| other.id() != entry.id());
         others
-            .filter(|other| place(other).as_ref() == Some(&wanted))
+            .filter(|other| key(other).as_ref() == Some(&of_new))
             .map(|other| format!("{:?} (id {:?})", other.name(), other.id()))
             .collect()
     }

@@ -1,4 +1,4 @@
-//! Judging entries by themselves and against the others of their file.
+//! Validates each entry, and compares it with the others of its file.
 
 use std::collections::HashMap;
 use std::mem;
@@ -12,46 +12,46 @@ use super::file::{ImportEntry, ImportFile, Incoming};
 use super::progress::{ImportStage, Reporter};
 use crate::error::{Doing, Internal};
 
-/// After how many entries progress is told.
+/// The number of entries between progress reports.
 const STRIDE: usize = 50;
 
-/// Judges a file on a thread of its own: reading thousands of certificates and keys is work.
-pub(in super::super) async fn judge_elsewhere(
+/// Validates a file on a blocking thread, because parsing thousands of certificates and keys takes long.
+pub(in super::super) async fn validate_blocking(
     mut file: ImportFile,
     progress: Reporter,
 ) -> Result<ImportFile, Internal> {
     spawn_blocking(move || {
-        judge(&mut file.entries, &progress);
+        validate(&mut file.entries, &progress);
         file
     })
     .await
-    .doing("judge the entries of an import")
+    .doing("validate the entries of an import")
 }
 
-/// Replaces what is faulty by what is wrong with it.
-fn judge(entries: &mut [ImportEntry], progress: &Reporter) {
+/// Replaces each invalid entry by its faults.
+fn validate(entries: &mut [ImportEntry], progress: &Reporter) {
     let total = entries.len();
-    progress.tell(ImportStage::Checking, 0, total);
+    progress.report(ImportStage::Checking, 0, total);
     for entry in entries.iter_mut() {
         check_credentials(entry);
     }
     let mut faults = duplicates(entries);
-    let mut materials = Materials::default();
+    let mut pem_cache = MaterialChecks::default();
     for (position, (entry, faults)) in entries.iter_mut().zip(&mut faults).enumerate() {
         if let Ok(Incoming { connection, .. }) = &mut entry.content {
-            match materials.tidied(&connection.tls) {
-                Ok(tidied) => connection.tls = tidied,
+            match pem_cache.checked(&connection.tls) {
+                Ok(checked) => connection.tls = checked,
                 Err(fault) => faults.push(fault),
             }
         }
         if (position + 1).is_multiple_of(STRIDE) {
-            progress.tell(ImportStage::Checking, position + 1, total);
+            progress.report(ImportStage::Checking, position + 1, total);
         }
     }
     for (entry, more) in entries.iter_mut().zip(faults) {
         refuse(entry, more);
     }
-    progress.tell(ImportStage::Checking, total, total);
+    progress.report(ImportStage::Checking, total, total);
 }
 
 fn check_credentials(entry: &mut ImportEntry) {
@@ -72,7 +72,7 @@ fn refuse(entry: &mut ImportEntry, more: Vec<String>) {
     }
 }
 
-/// For each entry, which of its id and name an entry before it has already.
+/// For each entry, the faults of an id or name that an earlier entry has.
 fn duplicates(entries: &[ImportEntry]) -> Vec<Vec<String>> {
     let (mut ids, mut names) = (HashMap::new(), HashMap::new());
     let mut faults = Vec::with_capacity(entries.len());
@@ -91,20 +91,20 @@ fn duplicates(entries: &[ImportEntry]) -> Vec<Vec<String>> {
     faults
 }
 
-/// The certificates and key of a connection, told apart from others by what is in them.
+/// The hash of the certificates and the key of a connection.
 type Key = [u8; 32];
 
-/// What becomes of certificates and keys. A fleet shares them, and each is looked at once.
+/// The results for certificates and keys. Connections share them, so each is validated once.
 #[derive(Default)]
-struct Materials(HashMap<Key, Result<TlsMaterial, String>>);
+struct MaterialChecks(HashMap<Key, Result<TlsMaterial, String>>);
 
-impl Materials {
-    fn tidied(&mut self, given: &TlsMaterial) -> Result<TlsMaterial, String> {
-        let judged = self
+impl MaterialChecks {
+    fn checked(&mut self, given: &TlsMaterial) -> Result<TlsMaterial, String> {
+        let validated = self
             .0
             .entry(key(given))
             .or_insert_with(|| check::material(given).map_err(|invalid| invalid.to_string()));
-        let TlsMaterial { ca, cert, key, .. } = judged.clone()?;
+        let TlsMaterial { ca, cert, key, .. } = validated.clone()?;
         Ok(TlsMaterial { ca, cert, key, ..given.clone() })
     }
 }
@@ -113,7 +113,7 @@ fn key(given: &TlsMaterial) -> Key {
     let TlsMaterial { reject_unauthorized: _, ca, cert, key, alpn: _, server_name: _ } = given;
     let mut hash = Sha256::new();
     for part in [ca.as_ref(), cert.as_ref(), key.as_ref().map(Secret::expose)] {
-        // With its length in front, so that no two look alike in a row.
+        // Prefixed by its length, so that the concatenation is unambiguous.
         hash.update(part.map_or(u64::MAX, |part| part.bytes().len() as u64).to_be_bytes());
         hash.update(part.map_or(&[][..], Pem::bytes));
     }

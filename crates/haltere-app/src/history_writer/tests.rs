@@ -180,12 +180,12 @@ async fn a_deleted_connection_takes_its_history_along() {
     let broker = Mosquitto::plain().await;
     let (app, _) = start().await;
     create(&app, "a", &broker.url()).await;
-    app.app.record_links().await.expect("it writes");
+    app.app.write_history().await.expect("it writes");
     let store = app.another_store().await;
     assert!(!stored(&*store).await.is_empty());
     let ctx = app.ctx(Role::Admin);
     app.app.delete_connection(&ctx, &builders::id("a"), Secrets::Omit).await.expect("there");
-    app.app.record_links().await.expect("it writes");
+    app.app.write_history().await.expect("it writes");
     assert_eq!(stored(&*store).await, []);
     create(&app, "a", &broker.url()).await;
     let app = app.restart().await;
@@ -201,21 +201,21 @@ async fn what_can_not_be_written_stays_to_be_written() {
     create(&app, "a", &broker.url()).await;
     up_since(&app, "a").await;
     let unwritten = || app.app.0.supervisor.has_unrecorded();
-    // Somebody else writes; nobody but the recorder waits for that.
+    // Somebody else writes; nobody but the history_writer waits for that.
     let other = app.another_store().await;
     let lock = other.write().await.expect("the store writes");
-    let waits = timeout(Duration::from_millis(100), app.app.record_links());
+    let waits = timeout(Duration::from_millis(100), app.app.write_history());
     waits.await.expect_err("it waits");
     assert!(unwritten());
     drop(lock);
-    app.app.record_links().await.expect("it writes");
+    app.app.write_history().await.expect("it writes");
     assert!(!unwritten());
 
     let ctx = app.ctx(Role::Admin);
     app.app.disconnect_connection(&ctx, &builders::id("a"), Secrets::Omit).await.expect("there");
     app.store.close().await;
     for _ in 0..3 {
-        app.app.record_links().await.expect_err("the store is closed");
+        app.app.write_history().await.expect_err("the store is closed");
     }
     assert!(app.app.vitals().unwritten_histories >= 3);
     assert!(unwritten(), "nothing was lost");
@@ -250,7 +250,7 @@ async fn a_thousand_links_that_fail_are_written_at_once() {
     })
     .await;
     let store = app.another_store().await;
-    app.app.record_links().await.expect("it writes");
+    app.app.write_history().await.expect("it writes");
     let lines = stored(&*store).await;
     let failed = lines.iter().filter(|line| line.change.failure.is_some());
     let failed: HashSet<_> = failed.map(|line| line.connection.as_str()).collect();

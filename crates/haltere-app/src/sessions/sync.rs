@@ -1,4 +1,4 @@
-//! Keeping the sessions in memory and those in the store together. Done by the reconciler.
+//! Synchronizes the sessions in memory with those in the store. Run by the reconciler.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -9,48 +9,48 @@ use super::Sessions;
 use crate::app::App;
 use crate::error::{Doing, Internal, chain};
 
-/// How often the use of sessions is written down.
-const WRITE_DOWN: Duration = Duration::from_mins(1);
-/// How often sessions that have ended are removed from the store.
-const CLEAN_UP: Duration = Duration::from_hours(1);
+/// The interval between writes of the last use of sessions.
+const WRITE_USE_EVERY: Duration = Duration::from_mins(1);
+/// The interval between removals of expired sessions.
+const CLEAN_UP_EVERY: Duration = Duration::from_hours(1);
 
-/// What was done when.
-pub(super) struct Kept {
-    /// Up to where memory has followed the store.
+/// The state of the synchronization.
+pub(super) struct SessionSync {
+    /// The revision of the store that memory reflects.
     revision: Option<i64>,
-    written_down_at: Duration,
+    use_written_at: Duration,
     cleaned_up_at: Option<Duration>,
 }
 
-impl Kept {
+impl SessionSync {
     /// `now` is the steady time.
     pub(super) fn new(now: Duration) -> Self {
-        Self { revision: None, written_down_at: now, cleaned_up_at: None }
+        Self { revision: None, use_written_at: now, cleaned_up_at: None }
     }
 }
 
 impl App {
-    /// Ends sessions whose time has come or that the store does not know any more.
-    pub(crate) async fn keep_sessions(&self, revision: i64) -> Result<(), Internal> {
+    /// Ends sessions that have expired or that were removed from the store.
+    pub(crate) async fn sync_sessions(&self, revision: i64) -> Result<(), Internal> {
         let followed = self.follow_clock().await;
         let now = self.steady();
-        let mut kept = self.0.sessions.kept.lock().await;
-        if kept.revision != Some(revision) {
+        let mut sync = self.0.sessions.sync.lock().await;
+        if sync.revision != Some(revision) {
             self.check_sessions().await?;
-            kept.revision = Some(revision);
+            sync.revision = Some(revision);
         }
-        if now.saturating_sub(kept.written_down_at) >= WRITE_DOWN {
-            self.write_down_use_of_sessions().await;
-            kept.written_down_at = now;
+        if now.saturating_sub(sync.use_written_at) >= WRITE_USE_EVERY {
+            self.write_session_use().await;
+            sync.use_written_at = now;
         }
-        let due = |at: Duration| now.saturating_sub(at) >= CLEAN_UP;
-        if followed.is_ok() && kept.cleaned_up_at.is_none_or(due) {
+        let due = |at: Duration| now.saturating_sub(at) >= CLEAN_UP_EVERY;
+        if followed.is_ok() && sync.cleaned_up_at.is_none_or(due) {
             match self.clean_up_sessions().await {
-                // Known, and no reason to do nothing else: it can be done when the disk is well again.
+                // Reported elsewhere; retried once the disk works again.
                 Err(error) if error.trouble().is_some() => {}
                 outcome => {
                     outcome?;
-                    kept.cleaned_up_at = Some(now);
+                    sync.cleaned_up_at = Some(now);
                 }
             }
         }
@@ -60,7 +60,7 @@ impl App {
         }
     }
 
-    /// Sessions go on where they were when the wall clock is behind their last use.
+    /// Continues sessions from their last use if the wall clock is behind it.
     pub(crate) async fn resume_sessions(&self) -> Result<(), Internal> {
         const DOING: &str = "read when sessions were last used";
         let mut read = self.0.store.read().await.doing(DOING)?;
@@ -70,8 +70,8 @@ impl App {
         Ok(())
     }
 
-    /// Moves all sessions by as much as the wall clock was set, so that they keep the time they have left. What
-    /// can't be stored now is done later: until then, their time simply goes on.
+    /// Shifts all sessions by the step of the wall clock, so that their remaining time stays the same. If the shift
+    /// can't be stored, it is retried, and time goes on meanwhile.
     pub(crate) async fn follow_clock(&self) -> Result<(), Internal> {
         const DOING: &str = "move the sessions along with the clock";
         let sessions = &self.0.sessions;
@@ -80,7 +80,7 @@ impl App {
         }
         let _in_step = sessions.in_step.write().await;
         let mut write = self.0.store.write().await.doing(DOING)?;
-        // Once more: waiting may have taken a while.
+        // Checked again, because the lock may have taken a while.
         let Some(step) = sessions.timeline.step() else { return Ok(()) };
         write.shift_sessions(step).await.doing(DOING)?;
         write.commit().await.doing(DOING)?;
@@ -90,7 +90,7 @@ impl App {
         Ok(())
     }
 
-    /// Ends the sessions in memory that the store does not hold any more, or whose user's roles changed.
+    /// Ends the sessions in memory that are not in the store or whose user has other roles now.
     pub(crate) async fn check_sessions(&self) -> Result<(), Internal> {
         const DOING: &str = "check the sessions in use";
         self.0.sessions.live().distrust();
@@ -114,14 +114,14 @@ impl App {
         self.0.sessions.live().end(id);
     }
 
-    /// Writes down when sessions were last used. What can't be written now is kept for the next time.
-    pub(crate) async fn write_down_use_of_sessions(&self) {
+    /// Writes the last use of sessions. What can't be written is kept for the next time.
+    pub(crate) async fn write_session_use(&self) {
         let used = self.0.sessions.live().take_used();
         if used.is_empty() {
             return;
         }
         if let Err(error) = self.store_use(&used).await {
-            // A disk in trouble stands in the log already.
+            // A disk in trouble is logged elsewhere.
             if error.trouble().is_none() {
                 tracing::warn!(error = chain(&error), "the use of sessions is not written down");
             }
@@ -138,8 +138,8 @@ impl App {
 
     async fn clean_up_sessions(&self) -> Result<(), Internal> {
         const DOING: &str = "remove sessions that have ended";
-        // Sessions in use may look idle in the store until their use is written down.
-        self.write_down_use_of_sessions().await;
+        // Sessions in use may look idle in the store until their use is written.
+        self.write_session_use().await;
         let now = self.0.sessions.timeline.now();
         let idle = self.0.sessions.settings.idle;
         let idle_since = now.checked_sub(idle).unwrap_or(Timestamp::MIN);
@@ -150,7 +150,7 @@ impl App {
 }
 
 impl Sessions {
-    /// Ends the sessions in memory whose time has come.
+    /// Ends the sessions in memory that have expired.
     pub(crate) fn sweep(&self) {
         let mut live = self.live();
         let now = self.timeline.now();

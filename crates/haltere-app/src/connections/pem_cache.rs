@@ -1,4 +1,4 @@
-//! Certificates and keys in memory: equal ones are held once, however many connections use them.
+//! Certificates and keys in memory: equal ones are stored once, for all connections that use them.
 
 use parking_lot::Mutex;
 use std::collections::HashMap;
@@ -6,48 +6,48 @@ use std::collections::HashMap;
 use haltere_core::{Connection, Pem, Secret, TlsMaterial, WeakPem};
 use haltere_link::tls::{Found, Swept, sweep};
 
-/// Below so many, what nobody uses any more may stay on the list.
+/// The smallest number of entries at which unused ones are removed.
 const FEW: usize = 64;
 
-/// The certificates and keys that are in use. Keeps none of them itself.
+/// The certificates and keys in use. Holds weak references only.
 #[derive(Debug, Default)]
-pub(crate) struct Materials {
-    /// With nothing in them but certificates.
+pub(crate) struct PemCache {
+    /// Files that hold only certificates.
     certificates: Mutex<Shared>,
-    /// Stored files that are the same certificates in another layout.
+    /// Stored files with the same certificates in another layout.
     relaid: Mutex<Shared>,
     keys: Mutex<Shared>,
 }
 
-/// Files by fingerprint, each with what is held in its place: itself, or what equals it.
+/// Files by fingerprint, each with the file that replaces it: itself, or one that is equal.
 #[derive(Debug, Default)]
 struct Shared {
     known: HashMap<u64, Vec<(WeakPem, WeakPem)>>,
-    /// With so many, what nobody uses any more is forgotten.
-    crowded: usize,
+    /// The number of entries at which unused ones are removed next.
+    prune_at: usize,
 }
 
-impl Materials {
-    /// A stored `ca` or `cert` as it should be, and what had to be taken out. One that is in use already
-    /// is not read again.
-    pub(super) fn swept(&self, stored: &Pem) -> (Pem, Option<Swept>) {
+impl PemCache {
+    /// The cleaned form of a stored `ca` or `cert`, and what was removed. A file that is in use already is not
+    /// parsed again.
+    pub(super) fn cleaned(&self, stored: &Pem) -> (Pem, Option<Swept>) {
         if let Some(known) = locked(&self.certificates).get(stored) {
             return (known, None);
         }
         if let Some(certificates) = locked(&self.relaid).get(stored) {
-            let swept = Swept { certificates, key: None, found: Found::Layout };
-            return (swept.certificates.clone(), Some(swept));
+            let cleaned = Swept { certificates, key: None, found: Found::Layout };
+            return (cleaned.certificates.clone(), Some(cleaned));
         }
-        let swept = sweep(stored);
-        let clean = swept.as_ref().map_or(stored, |swept| &swept.certificates);
+        let cleaned = sweep(stored);
+        let clean = cleaned.as_ref().map_or(stored, |cleaned| &cleaned.certificates);
         let clean = locked(&self.certificates).share(clean);
-        if swept.as_ref().is_some_and(|swept| swept.found == Found::Layout) {
+        if cleaned.as_ref().is_some_and(|cleaned| cleaned.found == Found::Layout) {
             locked(&self.relaid).put(stored, &clean);
         }
-        (clean, swept)
+        (clean, cleaned)
     }
 
-    /// The connection, sharing with others what is equal. Its certificates have to be tidy.
+    /// The connection, with its certificates and key shared with equal ones. The certificates have to be clean.
     pub(super) fn share(&self, connection: Connection) -> Connection {
         let TlsMaterial { ca, cert, .. } = &connection.tls;
         let certificate = |pem: &Pem| locked(&self.certificates).share(pem);
@@ -75,14 +75,14 @@ impl Shared {
         wanted.clone()
     }
 
-    /// Has `held` held in the place of `known`.
+    /// Replaces `known` by `held` from now on.
     fn put(&mut self, known: &Pem, held: &Pem) {
-        if self.known.len() >= self.crowded {
+        if self.known.len() >= self.prune_at {
             self.known.retain(|_, same| {
                 same.retain(|(known, held)| known.upgrade().and(held.upgrade()).is_some());
                 !same.is_empty()
             });
-            self.crowded = FEW.max(2 * self.known.len());
+            self.prune_at = FEW.max(2 * self.known.len());
         }
         let pair = (known.downgrade(), held.downgrade());
         self.known.entry(known.fingerprint()).or_default().push(pair);
@@ -90,7 +90,6 @@ impl Shared {
 }
 
 fn locked(shared: &Mutex<Shared>) -> parking_lot::MutexGuard<'_, Shared> {
-    // A panic elsewhere leaves a list that is merely shorter.
     shared.lock()
 }
 
@@ -102,12 +101,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn equal_files_become_one_and_go_with_the_last_user() {
-        let (materials, ca) = (Materials::default(), Ca::new("factory"));
+    fn equal_files_are_shared_and_freed_with_the_last_user() {
+        let (pem_cache, ca) = (PemCache::default(), Ca::new("factory"));
         let identity = ca.client("me");
         let fresh = || {
             let tls = showing(trusting(&ca.pem()), &identity);
-            materials.share(connection("a").with_tls(tls))
+            pem_cache.share(connection("a").with_tls(tls))
         };
         let (one, other) = (fresh().tls, fresh().tls);
         let is_one = |a: &Option<Pem>, b: &Option<Pem>| {
@@ -122,7 +121,7 @@ mod tests {
     }
 
     #[test]
-    fn what_nobody_uses_is_forgotten() {
+    fn unused_files_are_removed() {
         let mut shared = Shared::default();
         let kept: Vec<_> = (0..10).map(|n| shared.share(&Pem::new(format!("kept {n}")))).collect();
         for n in 0..10_000 {
@@ -135,27 +134,27 @@ mod tests {
     }
 
     #[test]
-    fn another_layout_is_the_same_file_and_read_once() {
-        let (materials, ca) = (Materials::default(), Ca::new("factory").pem());
+    fn another_layout_is_the_same_file_and_parsed_once() {
+        let (pem_cache, ca) = (PemCache::default(), Ca::new("factory").pem());
         let stored = Pem::new(ca.replace('\n', "\r\n"));
-        let (clean, found) = materials.swept(&stored);
+        let (clean, found) = pem_cache.cleaned(&stored);
         assert!(clean == Pem::new(ca.as_str()) && found.is_some());
-        let (again, found) = materials.swept(&stored);
+        let (again, found) = pem_cache.cleaned(&stored);
         assert!(again.shares_with(&clean) && found.is_some_and(|it| it.found == Found::Layout));
-        assert_eq!(locked(&materials.relaid).known.len(), 1);
-        let (plain, found) = materials.swept(&Pem::new(ca.as_str()));
+        assert_eq!(locked(&pem_cache.relaid).known.len(), 1);
+        let (plain, found) = pem_cache.cleaned(&Pem::new(ca.as_str()));
         assert!(plain.shares_with(&clean) && found.is_none());
     }
 
     #[test]
-    fn a_key_in_use_is_no_certificate() {
-        let (materials, ca) = (Materials::default(), Ca::new("factory"));
+    fn a_key_in_use_is_not_accepted_as_a_certificate() {
+        let (pem_cache, ca) = (PemCache::default(), Ca::new("factory"));
         let identity = ca.client("me");
         let used =
-            materials.share(connection("a").with_tls(showing(trusting(&ca.pem()), &identity)));
-        let (clean, found) = materials.swept(&Pem::new(identity.key_pem));
+            pem_cache.share(connection("a").with_tls(showing(trusting(&ca.pem()), &identity)));
+        let (clean, found) = pem_cache.cleaned(&Pem::new(identity.key_pem));
         assert!(clean.bytes().is_empty() && found.is_some_and(|it| it.found == Found::PrivateKey));
-        let (clean, found) = materials.swept(&Pem::new(ca.pem()));
+        let (clean, found) = pem_cache.cleaned(&Pem::new(ca.pem()));
         assert!(found.is_none() && used.tls.ca.is_some_and(|ca| ca.shares_with(&clean)));
     }
 }

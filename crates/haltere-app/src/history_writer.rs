@@ -1,11 +1,11 @@
-//! Writes down how links fare, so that a restart does not forget it.
+//! Stores the history of links, so that it survives a restart.
 //!
-//! Links never wait for it: the supervisor keeps their histories in memory and knows which lines are new, and every
-//! few seconds these are written, all in a few transactions. What can't be written now stays new; there are no
-//! more of these lines than histories hold.
+//! Links never wait for it: the supervisor holds their histories in memory and marks new lines, which are written every
+//! few seconds in a few transactions. Lines that can't be written stay marked; there are no more of them than the
+//! histories hold.
 //!
-//! With them goes the moment up to which the links were observed. What lies between it and the next start is
-//! unknown, and told as that.
+//! The time up to which the links were observed is stored with them. What happened between it and the next start is
+//! unknown, and reported as unknown.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -20,53 +20,53 @@ use haltere_store::{LinkChangeRecord, StoreError};
 use crate::app::App;
 use crate::error::{Doing, Internal, chain};
 
-/// How often new lines are written.
+/// The interval between writes of new lines.
 pub(crate) const PERIOD: Duration = Duration::from_secs(5);
-/// How often it is written that links were observed when nothing else is: each time wakes the disk.
+/// The interval between writes of the observed time alone. Each write wakes the disk.
 const HEARTBEAT: Duration = Duration::from_secs(30);
-/// About how many lines go into one transaction: others who want to write wait for it.
+/// About the number of lines per transaction. Other writers wait for it.
 const BATCH: usize = 2_000;
-/// How many transactions there are in one go; what is left has its turn in the next.
+/// The most transactions per run; further lines wait for the next one.
 const BATCHES: usize = 200;
-/// About how many lines the store holds in all.
+/// About the number of lines in the store.
 const LINES: usize = 200_000;
-/// How many of them a connection has: as many as its history, where there is room.
+/// The number of lines per connection: as many as its history holds, if the total allows.
 const LINES_PER_LINK: std::ops::RangeInclusive<usize> = 10..=100;
 
-/// The entry of `meta` with the moment up to which links were observed, in milliseconds since 1970.
+/// The key in `meta` of the time up to which links were observed, in milliseconds since 1970.
 const OBSERVED_UNTIL: &str = "links.observed_until";
 
-/// What was written when.
+/// The state of the writer.
 #[derive(Default)]
-pub(crate) struct Recorder {
-    kept: tokio::sync::Mutex<Kept>,
+pub(crate) struct HistoryWriter {
+    progress: tokio::sync::Mutex<Progress>,
     failures: AtomicU64,
 }
 
 #[derive(Default)]
-struct Kept {
-    /// How many lines per connection were kept last; `None` before the first time.
+struct Progress {
+    /// The last limit of lines per connection; `None` before the first write.
     lines: Option<usize>,
-    /// When the moment was written, by the steady clock.
+    /// The steady time at which the observed time was written.
     heartbeat: Option<Duration>,
-    /// The last time failed, and the log says so.
+    /// The last write failed, and that was logged.
     is_failing: bool,
 }
 
-impl Recorder {
-    /// How often histories could not be written.
+impl HistoryWriter {
+    /// The number of failed writes.
     pub(crate) fn failures(&self) -> u64 {
         self.failures.load(Ordering::Relaxed)
     }
 }
 
 impl App {
-    /// Lets links go on where haltere has left them. To be called before the first of them starts.
-    pub(crate) async fn recall_links(&self) -> Result<(), Internal> {
+    /// Restores the histories of links. Call it before the first link starts.
+    pub(crate) async fn restore_history(&self) -> Result<(), Internal> {
         const DOING: &str = "read how links fared";
         match self.read_past().await {
             Ok(past) => self.0.supervisor.restore_histories(past),
-            // No history is worth a start that fails; that nothing can be changed is told elsewhere.
+            // A damaged history must not prevent the start. The trouble is reported elsewhere.
             Err(error) if error.trouble() == Some(StorageTrouble::Damaged) => {
                 tracing::error!(
                     error = &error as &dyn std::error::Error,
@@ -96,60 +96,64 @@ impl App {
         Ok(past)
     }
 
-    /// Writes what is new in the histories of links. Done by a task in the background.
-    pub(crate) async fn record_links(&self) -> Result<(), Internal> {
-        let mut kept = self.0.recorder.kept.lock().await;
+    /// Writes the new lines of histories. Run by a background task.
+    pub(crate) async fn write_history(&self) -> Result<(), Internal> {
+        let mut progress = self.0.history_writer.progress.lock().await;
         let now = self.steady();
-        let beats = kept.heartbeat.is_none_or(|at| now.saturating_sub(at) >= HEARTBEAT);
+        let beats = progress.heartbeat.is_none_or(|at| now.saturating_sub(at) >= HEARTBEAT);
         let is_due =
             self.0.supervisor.has_unrecorded() || (beats && self.0.supervisor.link_count() > 0);
-        // A disk in trouble is looked after by the reconciler.
+        // The reconciler handles a disk in trouble.
         if !is_due || self.0.store.trouble().is_some() {
             return Ok(());
         }
-        self.write_links(&mut kept).await
+        self.write_pending_history(&mut progress).await
     }
 
-    /// Writes what is left, and that links were observed up to now: when all of them have ended.
-    pub(crate) async fn record_links_for_good(&self) {
-        let mut kept = self.0.recorder.kept.lock().await;
+    /// Writes the remaining lines and the observed time, after all links have ended.
+    pub(crate) async fn write_final_history(&self) {
+        let mut progress = self.0.history_writer.progress.lock().await;
         if self.0.store.trouble().is_none() {
             // An error is logged there.
-            let _ = self.write_links(&mut kept).await;
+            let _ = self.write_pending_history(&mut progress).await;
         }
     }
 
-    async fn write_links(&self, kept: &mut Kept) -> Result<(), Internal> {
-        let written = spared(self.write_batches(kept)).await;
+    async fn write_pending_history(&self, progress: &mut Progress) -> Result<(), Internal> {
+        let written = spared(self.write_batches(progress)).await;
         match &written {
-            Ok(()) => kept.is_failing = false,
+            Ok(()) => progress.is_failing = false,
             Err(error) => {
-                self.0.recorder.failures.fetch_add(1, Ordering::Relaxed);
-                // Once, and not at all when the log says already what is wrong with the disk.
-                if !kept.is_failing && error.trouble().is_none() {
+                self.0.history_writer.failures.fetch_add(1, Ordering::Relaxed);
+                // Once, and not if a disk in trouble is logged already.
+                if !progress.is_failing && error.trouble().is_none() {
                     let error = chain(error);
                     tracing::warn!(error, "the history of links is not written; tried again");
                 }
-                kept.is_failing = true;
+                progress.is_failing = true;
             }
         }
         written.doing("write how links fare")
     }
 
-    async fn write_batches(&self, kept: &mut Kept) -> Result<(), StoreError> {
+    async fn write_batches(&self, progress: &mut Progress) -> Result<(), StoreError> {
         let lines = lines_per_link(self.0.registry.snapshot().entries().len());
         for _ in 0..BATCHES {
-            if self.write_batch(kept, lines).await? < BATCH {
+            if self.write_batch(progress, lines).await? < BATCH {
                 break;
             }
         }
         Ok(())
     }
 
-    /// One transaction; how many lines it has written. When these are all, what was seen up to now is stored.
-    async fn write_batch(&self, kept: &mut Kept, lines: usize) -> Result<usize, StoreError> {
+    /// One transaction; returns the number of lines. If these are all, the observed time is stored, too.
+    async fn write_batch(
+        &self,
+        progress: &mut Progress,
+        lines: usize,
+    ) -> Result<usize, StoreError> {
         let mut tx = self.0.store.write().await?;
-        // With the store's lock in hand: nobody deletes a connection or stores a new one until it is written.
+        // Under the store's lock: no connection is created or deleted until the commit.
         let (now, steady) = (self.now(), self.steady());
         let taken = self.0.supervisor.take_unrecorded(BATCH, lines);
         let records: Vec<_> = taken
@@ -166,7 +170,7 @@ impl App {
             if !records.is_empty() {
                 tx.append_link_changes(&records, keep).await?;
             }
-            if kept.lines.is_none_or(|before| lines < before) {
+            if progress.lines.is_none_or(|before| lines < before) {
                 tx.trim_link_changes(keep).await?;
             }
             if is_all {
@@ -178,15 +182,15 @@ impl App {
             self.0.supervisor.return_unrecorded(taken);
             return Err(error);
         }
-        kept.lines = Some(lines);
+        progress.lines = Some(lines);
         if is_all {
-            kept.heartbeat = Some(steady);
+            progress.heartbeat = Some(steady);
         }
         Ok(records.len())
     }
 }
 
-/// How many lines each of so many connections may have.
+/// The number of lines per connection.
 fn lines_per_link(connections: usize) -> usize {
     let share = LINES / connections.max(1);
     share.clamp(*LINES_PER_LINK.start(), *LINES_PER_LINK.end())

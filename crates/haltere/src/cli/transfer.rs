@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use haltere_app::Ctx;
-use haltere_app::connections::Mover;
+use haltere_app::connections::Transfer;
 use tokio::runtime::Builder;
 
 use super::sources::Common;
@@ -16,7 +16,7 @@ use crate::wiring;
 /// Opens the data folder, does `job`, and closes it again.
 pub(super) fn with_mover<T>(
     common: Common,
-    job: impl AsyncFnOnce(&Mover, &Ctx) -> anyhow::Result<T>,
+    job: impl AsyncFnOnce(&Transfer, &Ctx) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
     let loaded = common.load()?;
     let key_file = loaded.master_key_file();
@@ -30,11 +30,11 @@ pub(super) fn with_mover<T>(
     let runtime = Builder::new_current_thread().enable_all().build();
     runtime.context("failed to start the runtime")?.block_on(async {
         let store = wiring::store_beside(&data).await?;
-        let mover = wiring::mover(&settings, Arc::clone(&store), master_key).await;
-        let outcome = match mover {
-            Ok(mover) => {
+        let transfer = wiring::transfer(&settings, Arc::clone(&store), master_key).await;
+        let outcome = match transfer {
+            Ok(transfer) => {
                 let ctx = Ctx::system(format!("cli-{:016x}", rand::random::<u64>()));
-                job(&mover, &ctx).await
+                job(&transfer, &ctx).await
             }
             Err(error) => Err(error),
         };

@@ -1,0 +1,160 @@
+//! Repairs stored certificates: removes private keys, and everything else that is not a certificate, from `ca` and
+//! `cert`.
+//!
+//! Earlier versions stored these fields as they were given, unsealed, and other processes write to the database, too.
+//! Rows are cleaned before anything shows them, and repaired in the store. Certificates and keys in an old layout,
+//! which would be stored once per connection, are converted.
+
+use std::sync::atomic::Ordering;
+
+use haltere_core::{AuditAction, Pem, Secret, TlsMaterial};
+use haltere_link::tls::{Found, check_material};
+use haltere_store::ConnectionRecord;
+
+use super::pem_cache::PemCache;
+use super::record;
+use super::registry::Snapshot;
+use crate::app::App;
+use crate::audit;
+use crate::ctx::Ctx;
+use crate::error::{Doing, Internal};
+use crate::vault::Vault;
+
+/// How the change appears in the audit trail.
+const REQUEST: &str = "sweep";
+
+/// `ca` and `cert` of a row, with only certificates in them.
+pub(super) struct Cleaned {
+    pub(super) ca: Option<Pem>,
+    pub(super) cert: Option<Pem>,
+    /// The private key that was in `cert`.
+    key: Option<Secret<Pem>>,
+    /// What was removed: `cert held a private key`.
+    pub(super) removed: Vec<&'static str>,
+    /// Whether a file has an old layout.
+    relaid: bool,
+}
+
+impl Cleaned {
+    /// Cleans `ca` and `cert` of a row.
+    pub(super) fn of(row: &ConnectionRecord, pem_cache: &PemCache) -> Self {
+        let cleaned = |stored: &Option<Pem>| {
+            stored
+                .as_ref()
+                .map(|pem| pem_cache.cleaned(pem))
+                .map_or((None, None), |(clean, found)| (Some(clean), found))
+        };
+        let ((ca, from_ca), (cert, from_cert)) = (cleaned(&row.ca), cleaned(&row.cert));
+        let (mut removed, mut relaid) = (Vec::new(), false);
+        for (found, key, other) in [
+            (&from_ca, "ca held a private key", "ca held more than certificates"),
+            (&from_cert, "cert held a private key", "cert held more than certificates"),
+        ] {
+            match found.as_ref().map(|cleaned| cleaned.found) {
+                Some(Found::PrivateKey) => removed.push(key),
+                Some(Found::Other) => removed.push(other),
+                Some(Found::Layout) => relaid = true,
+                None => {}
+            }
+        }
+        Self { ca, cert, key: from_cert.and_then(|cleaned| cleaned.key), removed, relaid }
+    }
+
+    /// The key from `cert`, if it belongs to the certificate.
+    pub(super) fn into_key(self) -> Option<Secret<Pem>> {
+        let Self { cert, key, .. } = self;
+        let pair = TlsMaterial { cert, key, ..TlsMaterial::default() };
+        check_material(&pair).ok().and(pair.key)
+    }
+}
+
+impl App {
+    /// Checks the rows that are not in memory yet.
+    pub(crate) fn check_for_repairs(&self, known: &Snapshot, rows: &[ConnectionRecord]) {
+        let is_new = |row: &&ConnectionRecord| {
+            known.get(&row.id).is_none_or(|entry| !self.is_current(entry, row))
+        };
+        if rows.iter().filter(is_new).any(|row| needs_repair(row, &self.0.pem_cache)) {
+            self.0.needs_repair.store(true, Ordering::Relaxed);
+        }
+    }
+
+    /// Removes everything but certificates from `ca` and `cert`, and seals a key that was found if the row has
+    /// none. Logged and audited.
+    pub(crate) async fn repair_certificates(&self) -> Result<(), Internal> {
+        const DOING: &str = "remove private keys from stored certificates";
+        if !self.0.needs_repair.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let mut change = self.begin_change().await?;
+        let ctx = Ctx::system(REQUEST);
+        let (mut changed, mut has_removed_key) = (false, false);
+        for row in change.tx.list_connections().await.doing(DOING)? {
+            let Repaired { mut row, summary, relaid } =
+                repaired(&self.0.vault, &self.0.pem_cache, row);
+            changed |= relaid || summary.is_some();
+            if let Some(summary) = summary {
+                has_removed_key = true;
+                row.revision = row.revision.next();
+                row.updated_at = change.now;
+                let action = AuditAction::ConnectionUpdate;
+                let entry = audit::done(change.now, &ctx, action, &row.id, summary.as_str());
+                change.tx.append_audit(&entry).await.doing(DOING)?;
+                tracing::warn!(
+                    connection = row.id,
+                    "{summary}; copies may be in older backups, so renew the key"
+                );
+                change.tx.update_connection(&row).await.doing(DOING)?;
+            } else if relaid {
+                change.tx.update_connection(&row).await.doing(DOING)?;
+            }
+        }
+        if changed {
+            // Memory is updated when the reconciler reads everything.
+            drop(change.commit(DOING).await?);
+        }
+        if has_removed_key && let Err(error) = self.0.store.scrub().await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "the database's free pages may still hold a private key");
+        }
+        self.0.needs_repair.store(false, Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+/// Whether [`repaired`] would change the row.
+fn needs_repair(row: &ConnectionRecord, pem_cache: &PemCache) -> bool {
+    let cleaned = Cleaned::of(row, pem_cache);
+    row.key.as_ref().is_some_and(|key| !record::is_shared(key))
+        || cleaned.relaid
+        || !cleaned.removed.is_empty()
+}
+
+/// A repaired row.
+struct Repaired {
+    row: ConnectionRecord,
+    /// What was removed from its certificates, for the audit trail and the log.
+    summary: Option<String>,
+    /// Whether the layout of the certificates changed, or a key that an earlier version sealed for this row
+    /// alone is shared now. The content is the same.
+    relaid: bool,
+}
+
+fn repaired(vault: &Vault, pem_cache: &PemCache, row: ConnectionRecord) -> Repaired {
+    let cleaned = Cleaned::of(&row, pem_cache);
+    let (ca, cert, mut relaid) = (cleaned.ca.clone(), cleaned.cert.clone(), cleaned.relaid);
+    let mut summary = (!cleaned.removed.is_empty()).then(|| cleaned.removed.join("; "));
+    let found = if row.key.is_none() { cleaned.into_key() } else { None };
+    if let Some(summary) = &mut summary {
+        summary.push_str(if found.is_some() { "; sealed as key" } else { "; removed" });
+    }
+    let is_unshared = row.key.as_ref().is_some_and(|key| !record::is_shared(key));
+    // A key that can't be unsealed stays as it is, so that the error is visible.
+    let own = if is_unshared { record::open_key(vault, &row).ok().flatten() } else { None };
+    relaid |= own.is_some();
+    let key = own.or(found).map(|key| record::seal_key(vault, &key)).or_else(|| row.key.clone());
+    Repaired { row: ConnectionRecord { ca, cert, key, ..row }, summary, relaid }
+}
+
+#[cfg(test)]
+mod tests;
