@@ -45,7 +45,7 @@ pub(crate) struct Inner {
     pub(crate) settings: AppSettings,
     /// The link's connect time-out.
     pub(crate) connect_timeout: Duration,
-    /// Tells this installation's links from those of others on the same broker.
+    /// Distinguishes this instance's links from those of other instances on the same broker.
     pub(crate) instance: String,
     pub(crate) registry: Registry,
     /// Shares equal certificates and keys.
@@ -159,7 +159,7 @@ impl App {
         }
     }
 
-    /// Runs `job` to its end even when whoever waits for it goes away.
+    /// Runs `job` to completion even if the caller's future is dropped.
     pub(crate) async fn to_completion<T: Send + 'static>(
         &self,
         job: impl Future<Output = T> + Send + 'static,
@@ -168,7 +168,7 @@ impl App {
             Ok(result) => result,
             Err(error) => match error.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),
-                // Nobody aborts these tasks; only the end of the runtime does, and of us with it.
+                // These tasks are never aborted, except by the end of the runtime.
                 Err(_) => std::future::pending().await,
             },
         }

@@ -1,8 +1,7 @@
-//! What runs in the background, each task under a name, and looked after.
+//! Named background tasks, which are supervised.
 //!
-//! A task that dies (of a panic, or because it returns) is begun again after a pause that grows. One that keeps
-//! dying will not be well by itself: then haltere gives up, and the process ends with the reason, so that whoever
-//! looks after the process can start it anew.
+//! A task that ends (by a panic, or because it returns) is restarted after a growing pause. If one keeps ending,
+//! haltere gives up, and the process exits with the reason, so that the service manager can restart it.
 
 use parking_lot::{Mutex, MutexGuard};
 use std::collections::{BTreeMap, VecDeque};
@@ -115,8 +114,8 @@ impl Background {
         }
     }
 
-    /// Runs `job` each `period` and whenever it is `woken`, until `stopping`. What it returns is kept to be looked
-    /// at; the job itself tells whom it concerns.
+    /// Runs `job` each `period` and whenever it is `woken`, until `stopping`. Its result is kept for
+    /// display; the job itself reports its errors.
     pub(crate) async fn every<W, J>(
         &self,
         name: &'static str,
@@ -180,7 +179,7 @@ mod tests {
     }
 
     impl Bench {
-        /// A task that dies as often as told, and runs on afterwards.
+        /// A task that dies `times` times and then keeps running.
         fn with_deaths(deaths: usize, apart: Duration) -> Self {
             let this = Self {
                 background: Arc::default(),

@@ -19,12 +19,12 @@ impl Ctx {
     /// How haltere itself and its command line appear in the audit trail. No user can have this name.
     pub const SYSTEM: &str = "system";
 
-    /// Somebody who has logged in.
+    /// A user who has logged in.
     pub fn new(caller: Caller, origin: Origin) -> Self {
         Self { caller, origin }
     }
 
-    /// haltere itself, or whoever sits at its command line: may do everything.
+    /// haltere itself, or the user of its command line: may do everything.
     pub fn system(request_id: impl Into<String>) -> Self {
         let user = UserName::parse(Self::SYSTEM).expect("a valid name");
         let caller = Caller { user, roles: Role::Admin.into(), session: None };

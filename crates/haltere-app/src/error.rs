@@ -1,4 +1,4 @@
-//! What the errors of several operations have in common. Each operation has its own small enum.
+//! Errors that several operations share. Each operation has its own small enum.
 //!
 //! Messages complete "failed to …"; a message never repeats its cause, which is in `source()`.
 
@@ -13,24 +13,24 @@ use haltere_store::StoreError;
 /// Why the caller may not do it, or not now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotAllowed {
-    /// They are too low.
+    /// Insufficient roles.
     #[error("not allowed")]
     RoleTooLow,
-    /// They are too low, and were so too often lately.
+    /// Insufficient roles, too often within a minute.
     #[error("not allowed, and asked for too often")]
     TooOften {
-        /// When asking again gets another answer; whole seconds, at least one.
+        /// The time to wait; whole seconds, at least one.
         retry_after: Duration,
     },
-    /// They are high enough, but the caller has changed and tested too much lately.
+    /// The roles suffice, but the user exceeded the rate of changes and tests.
     #[error("too many changes and tests")]
     TooMany {
-        /// When trying again makes sense; whole seconds, at least one.
+        /// The time to wait; whole seconds, at least one.
         retry_after: Duration,
     },
 }
 
-/// Something the caller sent makes no sense. Never quotes a secret.
+/// Invalid input. Never quotes a secret.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{field}: {reason}")]
 pub struct Invalid {
@@ -47,26 +47,25 @@ impl Invalid {
     }
 }
 
-/// Something failed that is no fault of the caller: the store, the vault. The cause belongs in the
-/// log, not in the answer.
+/// An internal failure, of the store or the vault, say. The cause belongs in the log, not in the response.
 #[derive(Debug, thiserror::Error)]
-#[error("failed to {doing}")]
+#[error("failed to {operation}")]
 pub struct Internal {
-    doing: Cow<'static, str>,
+    operation: Cow<'static, str>,
     #[source]
     source: Box<dyn Error + Send + Sync>,
 }
 
 impl Internal {
-    /// `error` came up while doing something: "failed to `doing`".
+    /// `error` occurred in `operation`: "failed to `operation`".
     pub(crate) fn new(
-        doing: impl Into<Cow<'static, str>>,
+        operation: impl Into<Cow<'static, str>>,
         error: impl Into<Box<dyn Error + Send + Sync>>,
     ) -> Self {
-        Self { doing: doing.into(), source: error.into() }
+        Self { operation: operation.into(), source: error.into() }
     }
 
-    /// What is wrong with the disk, if that is the cause. Known to the log already.
+    /// The trouble of the disk, if that is the cause. It is logged already.
     pub fn trouble(&self) -> Option<StorageTrouble> {
         let mut cause: Option<&(dyn Error + 'static)> = Some(&*self.source);
         while let Some(error) = cause {
@@ -80,19 +79,19 @@ impl Internal {
     }
 }
 
-/// Says what was being done when an error came up.
-pub(crate) trait Doing<T> {
-    /// Turns the error into an [`Internal`] one: "failed to `doing`".
-    fn doing(self, doing: impl Into<Cow<'static, str>>) -> Result<T, Internal>;
+/// Adds the operation to an error.
+pub(crate) trait Context<T> {
+    /// Turns the error into an [`Internal`] one: "failed to `operation`".
+    fn context(self, operation: impl Into<Cow<'static, str>>) -> Result<T, Internal>;
 }
 
-impl<T, E: Into<Box<dyn Error + Send + Sync>>> Doing<T> for Result<T, E> {
-    fn doing(self, doing: impl Into<Cow<'static, str>>) -> Result<T, Internal> {
-        self.map_err(|error| Internal::new(doing, error))
+impl<T, E: Into<Box<dyn Error + Send + Sync>>> Context<T> for Result<T, E> {
+    fn context(self, operation: impl Into<Cow<'static, str>>) -> Result<T, Internal> {
+        self.map_err(|error| Internal::new(operation, error))
     }
 }
 
-/// An error with all of its causes, for places that keep a text.
+/// An error with all of its causes, as one text.
 pub(crate) fn chain(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();

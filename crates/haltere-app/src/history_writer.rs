@@ -18,7 +18,7 @@ use haltere_store::failpoint::spared;
 use haltere_store::{LinkChangeRecord, StoreError};
 
 use crate::app::App;
-use crate::error::{Doing, Internal, chain};
+use crate::error::{Context, Internal, chain};
 
 /// The interval between writes of new lines.
 pub(crate) const PERIOD: Duration = Duration::from_secs(5);
@@ -63,7 +63,7 @@ impl HistoryWriter {
 impl App {
     /// Restores the histories of links. Call it before the first link starts.
     pub(crate) async fn restore_history(&self) -> Result<(), Internal> {
-        const DOING: &str = "read how links fared";
+        const OPERATION: &str = "read how links fared";
         match self.read_past().await {
             Ok(past) => self.0.supervisor.restore_histories(past),
             // A damaged history must not prevent the start. The trouble is reported elsewhere.
@@ -73,7 +73,7 @@ impl App {
                     "the history of links can't be read"
                 );
             }
-            Err(error) => return Err(error).doing(DOING),
+            Err(error) => return Err(error).context(OPERATION),
         }
         Ok(())
     }
@@ -133,7 +133,7 @@ impl App {
                 progress.is_failing = true;
             }
         }
-        written.doing("write how links fare")
+        written.context("write how links fare")
     }
 
     async fn write_batches(&self, progress: &mut Progress) -> Result<(), StoreError> {

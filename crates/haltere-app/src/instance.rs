@@ -1,28 +1,28 @@
-//! The installation's id: tells its links from those of other installations on the same broker.
+//! The instance id: distinguishes its links from those of other instances on the same broker.
 
 use haltere_store::{ReadTx, Store, StoreError, WriteTx};
 
-use crate::error::{Doing, Internal};
+use crate::error::{Context, Internal};
 
 /// The id among the store's meta values.
 const INSTANCE: &str = "instance.id";
 
 /// Reads the installation's id, or makes one up on the first start.
 pub(crate) async fn of(store: &dyn Store) -> Result<String, Internal> {
-    const DOING: &str = "read the installation's id";
-    let mut read = store.read().await.doing(DOING)?;
-    let mut known = read.get_meta(INSTANCE).await.doing(DOING)?;
+    const OPERATION: &str = "read the installation's id";
+    let mut read = store.read().await.context(OPERATION)?;
+    let mut known = read.get_meta(INSTANCE).await.context(OPERATION)?;
     drop(read);
     if known.is_none() {
-        let mut write = store.write().await.doing(DOING)?;
+        let mut write = store.write().await.context(OPERATION)?;
         // Another process may have been faster.
-        known = write.get_meta(INSTANCE).await.doing(DOING)?;
+        known = write.get_meta(INSTANCE).await.context(OPERATION)?;
         if known.is_none() {
-            known = Some(renew(write.as_mut()).await.doing(DOING)?);
-            write.commit().await.doing(DOING)?;
+            known = Some(renew(write.as_mut()).await.context(OPERATION)?);
+            write.commit().await.context(OPERATION)?;
         }
     }
-    String::from_utf8(known.unwrap_or_default()).doing(DOING)
+    String::from_utf8(known.unwrap_or_default()).context(OPERATION)
 }
 
 /// The installation's id, empty before the first start: then no link has used it yet.

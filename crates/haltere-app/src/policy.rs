@@ -148,12 +148,12 @@ impl Action {
     }
 }
 
-/// Whether somebody with these roles may do `action`. Roles add up: what one of them allows is allowed.
+/// Whether these roles allow `action`. Roles add up: an action is allowed if one of them allows it.
 pub fn allows(roles: Roles, action: Action) -> bool {
     roles.iter().any(|role| role_allows(role, action))
 }
 
-/// No arm ends in a wildcard: whoever adds an action has to decide here who may do it.
+/// No wildcard, so that each new action has to be decided here.
 const fn role_allows(role: Role, action: Action) -> bool {
     use Role::{Admin, ConnectionManager, Editor, MonitoringViewer, Viewer};
     match action {
@@ -243,7 +243,7 @@ mod tests {
         }
     }
 
-    /// MMC 2.8's rule: somebody with nothing but restricted roles is kept out of all that is not theirs.
+    /// MMC 2.8's rule: a user with only restricted roles sees only their own data.
     #[test]
     fn restricted_roles_alone_open_nothing_but_their_own_api() {
         let restricted: Roles =

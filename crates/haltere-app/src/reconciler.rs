@@ -1,8 +1,8 @@
 //! Moves what is towards what should be.
 //!
-//! Woken by a signal and by a timer, idempotent, and told nothing about what changed: it compares
+//! Woken by a signal and by a timer, idempotent, without information about what changed: it compares
 //! the store's counters with what memory has applied. So changes made by another process, such as the
-//! command line beside the server, go the same way as everything else.
+//! command line of a running server, are handled like all others.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -14,7 +14,7 @@ use haltere_store::failpoint::Step;
 
 use crate::app::App;
 use crate::connections::Entry;
-use crate::error::{Doing, Internal, chain};
+use crate::error::{Context, Internal, chain};
 use crate::events::Event;
 use crate::history_writer;
 
@@ -108,18 +108,18 @@ impl App {
     }
 
     async fn revisions(&self) -> Result<Revisions, Internal> {
-        const DOING: &str = "look for changes in the store";
-        self.0.store.read().await.doing(DOING)?.revisions().await.doing(DOING)
+        const OPERATION: &str = "look for changes in the store";
+        self.0.store.read().await.context(OPERATION)?.revisions().await.context(OPERATION)
     }
 
-    /// Reads all connections and plugin switches anew, tells the supervisor, and publishes what changed.
+    /// Reads all connections and plugin switches again, updates the supervisor, and publishes what changed.
     pub(crate) async fn reload(&self) -> Result<(), Internal> {
-        const DOING: &str = "read what is stored";
+        const OPERATION: &str = "read what is stored";
         let mut applied = self.applied_revisions().await;
-        let mut read = self.0.store.read().await.doing(DOING)?;
-        let revisions = read.revisions().await.doing(DOING)?;
-        let records = read.list_connections().await.doing(DOING)?;
-        let switches = read.list_plugin_switches().await.doing(DOING)?;
+        let mut read = self.0.store.read().await.context(OPERATION)?;
+        let revisions = read.revisions().await.context(OPERATION)?;
+        let records = read.list_connections().await.context(OPERATION)?;
+        let switches = read.list_plugin_switches().await.context(OPERATION)?;
         drop(read);
 
         let told_connections = self.plugin_enabled(PluginId::ConnectionsRestApi);
@@ -154,13 +154,13 @@ impl App {
         Ok(())
     }
 
-    /// Tells that a link's status changed, if the connection is still there.
+    /// Publishes that a link's status changed, if the connection still exists.
     pub(crate) fn status_changed(&self, id: &ConnectionId) {
         let is_there = || self.0.registry.get(id.as_str()).is_some();
         self.0.hub.publish_if(Event::ConnectionChanged(id.clone()), is_there);
     }
 
-    /// Tells of all connections, if their plugin is on: while it was off, event streams passed them over.
+    /// Publishes all connections if their plugin is on: while it was off, event streams skipped them.
     pub(crate) fn tell_connections(&self) {
         if self.plugin_enabled(PluginId::ConnectionsRestApi) {
             for entry in self.0.registry.snapshot().entries().iter() {

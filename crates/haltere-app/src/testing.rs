@@ -197,7 +197,7 @@ impl TestApp {
     }
 }
 
-/// A [`Transfer`] on a database in a folder of its own: what moves in is stored, and nobody dials it.
+/// A [`Transfer`] on a database in a folder of its own: imported connections are stored and not dialled.
 pub struct TestTransfer {
     /// The transfer.
     pub transfer: Transfer,

@@ -12,7 +12,7 @@ use tokio::sync::{Mutex, MutexGuard};
 
 use crate::app::App;
 use crate::connections::Entry;
-use crate::error::{Doing, Internal};
+use crate::error::{Context, Internal};
 use crate::events::Event;
 
 /// Held by the change in progress. Guards the revisions up to which memory reflects the store.
@@ -39,13 +39,13 @@ struct WriteGuard<'app> {
     applied: MutexGuard<'app, Revisions>,
 }
 
-const DOING: &str = "begin a change";
+const OPERATION: &str = "begin a change";
 
 impl App {
     /// Waits for the lock and begins a transaction.
     pub(crate) async fn begin_change(&self) -> Result<PendingChange<'_>, Internal> {
         let applied = self.applied_revisions().await;
-        let tx = self.0.store.write().await.doing(DOING)?;
+        let tx = self.0.store.write().await.context(OPERATION)?;
         Ok(PendingChange { guard: WriteGuard { app: self, applied }, now: self.now(), tx })
     }
 
@@ -59,9 +59,9 @@ impl<'app> PendingChange<'app> {
     /// Makes the change durable.
     pub(crate) async fn commit(
         self,
-        doing: &'static str,
+        operation: &'static str,
     ) -> Result<CommittedChange<'app>, Internal> {
-        self.tx.commit().await.doing(doing)?;
+        self.tx.commit().await.context(operation)?;
         Ok(CommittedChange { guard: self.guard })
     }
 }

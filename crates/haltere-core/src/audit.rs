@@ -27,11 +27,11 @@ pub enum AuditAction {
     ConnectionTest,
     /// Passwords or private keys of connections were read.
     ConnectionReadSecrets,
-    /// Somebody logged in, or tried to.
+    /// A login, or an attempt.
     SessionLogin,
-    /// Somebody logged out.
+    /// A logout.
     SessionLogout,
-    /// Somebody ended one of their own sessions, by its handle, or, without an object, all others.
+    /// A user ended one of their own sessions, by its handle, or, without an object, all others.
     SessionEnd,
     /// A user was added.
     UserCreate,

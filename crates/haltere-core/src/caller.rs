@@ -24,7 +24,7 @@ impl UserName {
     /// Whether a user may be given it now: it holds nothing that hides or turns text, nor white space at
     /// its ends.
     ///
-    /// Stricter than for connections, because somebody is let in by it: of two names that look alike, one
+    /// Stricter than for connections, because it is used to log in: of two names that look alike, one
     /// could be taken for the other in the audit trail.
     pub fn check_new(&self) -> Result<(), TextError> {
         if let Some(hidden) = self.0.chars().find(|it| text::misleads(*it) || blurs(*it)) {
@@ -80,7 +80,7 @@ impl fmt::Display for SessionHandle {
     }
 }
 
-/// Somebody who has proved who they are.
+/// An authenticated user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
     /// Their name.

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-/// Tells the time. The binary hands in the system's, tests one that moves by hand.
+/// The source of time. The binary uses the system's; tests use one that they move.
 pub trait Clock: Send + Sync + 'static {
     /// Now, in UTC.
-    /// Somebody may set this clock, by an hour or by decades: it is for what is shown and for dates that others
+    /// An operator may set this clock, by an hour or by decades: it is for display and for dates that others
     /// have written, such as those in certificates. How long something lasts is for [`Clock::steady`] to say.
     fn now(&self) -> Timestamp;
 

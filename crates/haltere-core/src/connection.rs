@@ -11,10 +11,10 @@ use crate::pem::Pem;
 use crate::secret::Secret;
 use crate::text::{self, TextError};
 
-/// A stored connection: what is *wanted*. How the link *is* stands in [`crate::ConnectionStatus`].
+/// A stored connection: what is *wanted*. How the link *is* says [`crate::ConnectionStatus`].
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Connection {
-    /// Chosen by whoever created it; unique.
+    /// Chosen when it is created; unique.
     pub id: ConnectionId,
     /// For people; unique.
     pub name: ConnectionName,

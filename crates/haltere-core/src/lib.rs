@@ -1,7 +1,7 @@
 //! The words haltere uses.
 //!
 //! Floor 0: plain data and pure functions. No I/O, no async, and nothing in here reads the clock or
-//! a random generator; whoever needs the time is handed a [`Clock`].
+//! a random generator; code that needs the time gets a [`Clock`].
 //!
 //! What a thing *is* lives here; how it is shown (`haltere-api`) and how it is stored
 //! (`haltere-store`) are types of their own, joined by conversions that stop compiling when a

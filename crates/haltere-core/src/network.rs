@@ -16,10 +16,10 @@ pub struct Network {
 /// Why a text is no network; completes "`field`: …".
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum NetworkError {
-    /// What stands before the slash is no IP address.
+    /// The part before the slash is not an IP address.
     #[error("{0:?} is not an IP address or a network such as 10.0.0.0/8")]
     Address(String),
-    /// What stands after the slash is no number of bits that such an address has.
+    /// The part after the slash is not a valid prefix length.
     #[error("{text:?}: the length of the prefix must be a number from 0 to {max}")]
     Prefix {
         /// As given.

@@ -53,7 +53,7 @@ impl Pem {
 }
 
 impl WeakPem {
-    /// The file, if somebody has kept it.
+    /// The file, if it is still in use.
     pub fn upgrade(&self) -> Option<Pem> {
         self.0.upgrade().map(Pem)
     }
@@ -80,7 +80,7 @@ impl Zeroize for Pem {
     }
 }
 
-/// Tells the size, as nobody wants to read the rest.
+/// Shows only the size.
 impl fmt::Debug for Pem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Pem({} bytes)", self.bytes().len())

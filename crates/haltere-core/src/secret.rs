@@ -1,4 +1,4 @@
-//! A value nobody may see by accident.
+//! A value that must not be shown by accident.
 
 use std::fmt;
 
@@ -42,7 +42,7 @@ impl<T: Zeroize> fmt::Debug for Secret<T> {
 }
 
 /// Compares values, for deciding whether a change changed anything; not for checking a password
-/// somebody sent, which must take constant time.
+/// a client sent, which must take constant time.
 impl<T: Zeroize + PartialEq> PartialEq for Secret<T> {
     fn eq(&self, other: &Self) -> bool {
         *self.0 == *other.0

@@ -179,12 +179,12 @@ impl ProtocolVersion {
     }
 }
 
-/// What a broker has told about itself. Hostile input: bounded, shown as text, trusted in no decision.
+/// What a broker says about itself. Hostile input: bounded, shown as text, trusted in no decision.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BrokerFacts {
-    /// From `$SYS/broker/version`; at most 128 characters. `None` when the broker does not tell.
+    /// From `$SYS/broker/version`; at most 128 characters. `None` if the broker does not say.
     pub version: Option<String>,
-    /// When the broker started, reckoned from `$SYS/broker/uptime`; `None` when it does not tell.
+    /// When the broker started, computed from `$SYS/broker/uptime`; `None` if it does not say.
     pub started_at: Option<Timestamp>,
     /// The MQTT version of the link.
     pub protocol_version: ProtocolVersion,

@@ -20,7 +20,7 @@ pub enum TextError {
     /// Something inside can't be seen, or changes the direction of what surrounds it.
     #[error("contains U+{:04X}, an invisible or direction-changing character", u32::from(*.0))]
     Hidden(char),
-    /// White space stands at an end.
+    /// White space at the start or the end.
     #[error("must not begin or end with white space")]
     NotTrimmed,
     /// `.` or `..`, which no URL path can carry.
@@ -42,11 +42,11 @@ pub fn check(text: &str, max: usize) -> Result<(), TextError> {
     Ok(())
 }
 
-/// Checks that a text somebody chooses now looks like what it is. Texts that are stored already were
+/// Checks that a newly chosen text looks like what it is. Texts that are stored already were
 /// chosen under older rules, and stay.
 ///
 /// The joiners U+200C and U+200D are part of words in many scripts, and of emoji: between two visible
-/// characters they may stand.
+/// characters they are allowed.
 pub fn check_visible(text: &str) -> Result<(), TextError> {
     let mut before = None;
     let mut letters = text.chars().peekable();

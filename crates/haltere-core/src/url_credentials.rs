@@ -21,7 +21,7 @@ pub struct Unpacked {
 /// Why nothing was taken out. Each message completes "url: …".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UnpackError {
-    /// A password that holds `/`, `?` or `@` as it is: where it ends can't be told.
+    /// A password that holds `/`, `?` or `@` as it is: its end is ambiguous.
     #[error(
         "the user name or password in it holds a / ? or @ that is not percent-encoded, so where the host begins can't be told"
     )]

@@ -40,7 +40,7 @@ pub struct AppSettings {
     pub create_margin: Duration,
     /// The plugins the configuration switches; all others are on.
     pub plugins: BTreeMap<PluginId, bool>,
-    /// How many tests of connections may run at once: each holds a socket for some seconds, beside those
+    /// How many tests of connections may run at once: each holds a socket for some seconds, in addition to those
     /// of the links.
     pub tests: Bounds,
     /// Sessions, passwords and the login throttle.
@@ -54,12 +54,11 @@ pub struct AppSettings {
 pub struct AuditSettings {
     /// For how long looks at the same by the same session are summed up after the first.
     pub reads_within: Duration,
-    /// For how long refusals, tests and what people do with their own account are.
+    /// The same for refusals, tests and actions of users on their own account.
     pub repeats_within: Duration,
-    /// How many refusals a user meets in a minute before being told to slow down.
+    /// The rate of refusals per user and minute.
     pub refusals_per_minute: u32,
-    /// How many changes and tests a user makes in an hour before being told to slow down; and how many different
-    /// looks at secrets have entries of their own.
+    /// The rate of changes and tests per user and hour, and of different reads of secrets with entries of their own.
     pub actions_per_hour: u32,
 }
 
@@ -81,7 +80,7 @@ impl Default for AuditSettings {
 pub enum SecretsPolicy {
     /// To callers whose roles allow it, audited.
     Readable,
-    /// To nobody.
+    /// Never.
     WriteOnly,
 }
 

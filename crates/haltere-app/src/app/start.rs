@@ -68,7 +68,7 @@ impl App {
         app.restore_history().await?;
         app.reload().await?;
         app.resume_sessions().await?;
-        // Nobody gets to see them in any case, so that a disk that is full is no reason not to start.
+        // They are never shown in any case, so a full disk must not prevent the start.
         if let Err(error) = app.repair_certificates().await {
             tracing::error!(
                 error = chain(&error),

@@ -5,7 +5,7 @@ use haltere_core::{AuditAction, Timestamp};
 use super::{Backups, BackupsError};
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::Doing;
+use crate::error::Context;
 use crate::instance;
 use crate::policy::Action;
 
@@ -21,16 +21,16 @@ impl Backups {
         made_at: Timestamp,
         keep_instance: bool,
     ) -> Result<(), BackupsError> {
-        const DOING: &str = "adopt the restored database";
+        const OPERATION: &str = "adopt the restored database";
         ctx.authorize(Action::BackUp)?;
-        let mut tx = self.store.write().await.doing(DOING)?;
+        let mut tx = self.store.write().await.context(OPERATION)?;
         if !keep_instance {
-            instance::renew(tx.as_mut()).await.doing(DOING)?;
+            instance::renew(tx.as_mut()).await.context(OPERATION)?;
         }
         let detail = format!("from a backup of {made_at}");
         let entry = audit::done(self.clock.now(), ctx, AuditAction::BackupRestore, "", detail);
-        tx.append_audit(&entry).await.doing(DOING)?;
-        tx.commit().await.doing(DOING)?;
+        tx.append_audit(&entry).await.context(OPERATION)?;
+        tx.commit().await.context(OPERATION)?;
         Ok(())
     }
 }

@@ -8,7 +8,7 @@ use haltere_store::{BackupFacts, StoreError};
 use super::{Backups, BackupsError};
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::{Doing, Internal};
+use crate::error::{Context, Internal};
 use crate::now::now;
 use crate::policy::Action;
 
@@ -17,7 +17,7 @@ use crate::policy::Action;
 pub struct Created {
     /// What is in it.
     pub facts: BackupFacts,
-    /// Why the audit trail does not tell of it, if so.
+    /// Why it is not in the audit trail, if so.
     pub unaudited: Option<Internal>,
 }
 
@@ -36,9 +36,9 @@ impl Backups {
         ctx.authorize(Action::BackUp)?;
         let now = now(&*self.clock);
         let written = self.store.backups()?.write_backup(draft, now).await;
-        let facts = written.doing("copy the database")?;
+        let facts = written.context("copy the database")?;
         let entry = audit::done(now, ctx, AuditAction::BackupCreate, "", format!("to {name}"));
-        let audited = self.append(&entry).await.doing("write to the audit trail");
+        let audited = self.append(&entry).await.context("write to the audit trail");
         Ok(Created { facts, unaudited: audited.err() })
     }
 

@@ -1,4 +1,4 @@
-//! Backups: for the command line, beside a running server or without one.
+//! Backups: for the command line, with or without a running server.
 
 mod adopt;
 mod create;

@@ -37,7 +37,7 @@ pub(super) async fn has_gone_over(
     if after <= max {
         return Ok(false);
     }
-    // Nobody else has written since the transaction began.
+    // No other transaction has written since this one began.
     let before = store.read().await?.held_bytes().await?.all();
     Ok(after > before)
 }

@@ -11,7 +11,7 @@ use super::view::{ConnectionView, secrets_were_read};
 use crate::app::App;
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::Doing;
+use crate::error::Context;
 use crate::policy::Action;
 
 impl App {
@@ -26,7 +26,7 @@ impl App {
         self.change_intent(ctx, id, Intent::Connected, terms.into()).await
     }
 
-    /// Disconnects a connection on purpose: it stays down, over restarts too, until somebody connects it.
+    /// Disconnects a connection on purpose: it stays down, also after a restart, until it is connected again.
     pub async fn disconnect_connection(
         &self,
         ctx: &Ctx,
@@ -53,7 +53,7 @@ impl App {
         Ok(self.view(entry, shows_secrets))
     }
 
-    /// Works on the row as it stands, so that a connection that can't be read can be told, too.
+    /// Works on the stored row, so that it also applies to a connection that can't be read.
     async fn store_intent(
         &self,
         ctx: &Ctx,
@@ -62,9 +62,9 @@ impl App {
         condition: &Condition,
         shows_secrets: bool,
     ) -> Result<Arc<Entry>, ConnectionError> {
-        const DOING: &str = "connect or disconnect a connection";
+        const OPERATION: &str = "connect or disconnect a connection";
         let mut change = self.begin_change().await?;
-        let row = change.tx.find_connection(id).await.doing(DOING)?;
+        let row = change.tx.find_connection(id).await.context(OPERATION)?;
         let mut row = row.ok_or(ConnectionError::NotFound)?;
         condition.check(&row)?;
 
@@ -75,13 +75,13 @@ impl App {
             row.intent = intent;
             row.revision = row.revision.next();
             row.updated_at = change.now;
-            change.tx.update_connection(&row).await.doing(DOING)?;
+            change.tx.update_connection(&row).await.context(OPERATION)?;
             let action = match intent {
                 Intent::Connected => AuditAction::ConnectionConnect,
                 Intent::Disconnected => AuditAction::ConnectionDisconnect,
             };
             let entry = audit::done(change.now, ctx, action, id.as_str(), "");
-            change.tx.append_audit(&entry).await.doing(DOING)?;
+            change.tx.append_audit(&entry).await.context(OPERATION)?;
         }
         let entry = Arc::new(self.entry(row));
         if !changes {
@@ -91,9 +91,9 @@ impl App {
         }
         if shows_secrets && entry.has_secrets() {
             let read = secrets_were_read(change.now, ctx, id.as_str());
-            change.tx.append_audit(&read).await.doing(DOING)?;
+            change.tx.append_audit(&read).await.context(OPERATION)?;
         }
-        change.commit(DOING).await?.put(&entry, id);
+        change.commit(OPERATION).await?.put(&entry, id);
         Ok(entry)
     }
 

@@ -17,7 +17,7 @@ use super::view::Secrets;
 pub struct VersionTag(String);
 
 impl VersionTag {
-    /// The times beside the revision tell a connection from one of the same id that was deleted.
+    /// The creation time distinguishes a connection from a deleted one with the same id.
     fn new(id: &str, revision: Revision, created_at: Timestamp, updated_at: Timestamp) -> Self {
         let mut hash = Sha256::new();
         hash.update(revision.0.to_be_bytes());

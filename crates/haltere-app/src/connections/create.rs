@@ -15,7 +15,7 @@ use super::{check, record, update};
 use crate::app::{App, Inner};
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::{Doing, Internal, Invalid, NotAllowed};
+use crate::error::{Context, Internal, Invalid, NotAllowed};
 use crate::policy::Action;
 
 /// What became of a create.
@@ -101,14 +101,14 @@ impl App {
         let Stored { connection, mended, secrets_audited } = self.to_completion(job).await?;
 
         let outcome = self.first_outcome(&connection).await;
-        // So that nobody reads an older status than this answer tells.
+        // So that later reads are not older than this response.
         self.status_changed(&connection.id);
         let all = self.all(shows_secrets);
         // Others may have stored secrets while we waited.
         if !secrets_audited {
             self.audit_listing(ctx, &ListQuery::default(), &all).await?;
         }
-        // Somebody else may have changed it in the meantime; this is what was stored here.
+        // It may have been changed meanwhile; the response shows what this request stored.
         let connection = self.view(Arc::new(self.readable(connection)), shows_secrets);
         Ok(Created { connection, outcome, mended, all })
     }
@@ -119,31 +119,32 @@ impl App {
         new: NewConnection,
         shows_secrets: bool,
     ) -> Result<Stored, CreateError> {
-        const DOING: &str = "store a new connection";
+        const OPERATION: &str = "store a new connection";
         let mut change = self.begin_change().await?;
         let id = new.id.clone();
         let fresh = assemble(new, change.now);
         let row = record::seal(&self.0.vault, &fresh);
         let allowed = check::new_id_and_name(&fresh.id, &fresh.name)
             .and_then(|()| check::new_url(&fresh.url));
-        let (connection, mended) = match change.tx.insert_connection(&row).await.doing(DOING)? {
-            Some(count) if count > self.0.settings.connections_max => {
-                return Err(CreateError::LimitReached);
-            }
-            Some(_) => {
-                allowed?;
-                (fresh, false)
-            }
-            // An old one may be mended under the name and with the URL it has.
-            None => (self.mend(&mut *change.tx, id.as_ref(), fresh).await?, true),
-        };
+        let (connection, mended) =
+            match change.tx.insert_connection(&row).await.context(OPERATION)? {
+                Some(count) if count > self.0.settings.connections_max => {
+                    return Err(CreateError::LimitReached);
+                }
+                Some(_) => {
+                    allowed?;
+                    (fresh, false)
+                }
+                // An old one may be mended under the name and with the URL it has.
+                None => (self.mend(&mut *change.tx, id.as_ref(), fresh).await?, true),
+            };
         let (place, instance) = (SessionKey::of(&connection, &self.0.instance), &self.0.instance);
         let taken = place.check_free(&mut *change.tx, &connection.id, instance).await;
-        if let Some(taken) = taken.doing(DOING)? {
+        if let Some(taken) = taken.context(OPERATION)? {
             return Err(taken.into());
         }
         let (store, max) = (&*self.0.store, self.0.settings.material_budget);
-        if has_gone_over(&mut *change.tx, store, max).await.doing(DOING)? {
+        if has_gone_over(&mut *change.tx, store, max).await.context(OPERATION)? {
             return Err(CreateError::BudgetReached);
         }
         self.0.audit.count_change(ctx)?;
@@ -158,10 +159,10 @@ impl App {
         if secrets_audited {
             audited.push(secrets_were_read(change.now, ctx, ""));
         }
-        change.tx.append_audits(&audited).await.doing(DOING)?;
+        change.tx.append_audits(&audited).await.context(OPERATION)?;
 
         let connection = Arc::clone(entry.connection().expect("just made of a connection"));
-        change.commit(DOING).await?.put(&entry, &connection.id);
+        change.commit(OPERATION).await?.put(&entry, &connection.id);
         Ok(Stored { connection, mended, secrets_audited })
     }
 
@@ -174,7 +175,7 @@ impl App {
     ) -> Result<Connection, CreateError> {
         const DOING: &str = "mend a connection";
         let Conflicts { by_id, by_name } =
-            tx.find_conflicts(id, fresh.name.as_str()).await.doing(DOING)?;
+            tx.find_conflicts(id, fresh.name.as_str()).await.context(OPERATION)?;
         let broken = match (by_id, by_name) {
             (Some(a), Some(b)) if a.id == b.id => self.broken(&a)?,
             _ => return Err(CreateError::EitherNameOrId),
@@ -185,7 +186,7 @@ impl App {
         let Connection { id, revision, created_at, .. } = broken;
         let mended = Connection { id, revision: revision.next(), created_at, ..fresh };
         let row = record::seal(&self.0.vault, &mended);
-        tx.update_connection(&row).await.doing(DOING)?;
+        tx.update_connection(&row).await.context(OPERATION)?;
         Ok(mended)
     }
 
@@ -228,7 +229,7 @@ impl App {
 struct Stored {
     connection: Arc<Connection>,
     mended: bool,
-    /// That the answer holds secrets stands in the audit trail.
+    /// The audit trail records that the response contains secrets.
     secrets_audited: bool,
 }
 

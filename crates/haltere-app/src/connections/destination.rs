@@ -27,7 +27,7 @@ pub(super) struct Destination {
 
 impl Destination {
     /// By what is stored, whether the plugin `tls` is on or off: it may be switched at any time. No `..`:
-    /// a new TLS setting does not compile until somebody has decided about it.
+    /// a new TLS setting does not compile until it is handled here.
     pub(super) fn new(url: &BrokerUrl, tls: &TlsMaterial) -> Self {
         let TlsMaterial { reject_unauthorized, ca, cert: _, key: _, alpn, server_name } = tls;
         Self {
@@ -85,7 +85,7 @@ impl KeptSecrets {
         changed: &Connection,
     ) -> Result<(), Invalid> {
         if policy == SecretsPolicy::Readable {
-            // Whoever may change it may read it.
+            // A user who may change it may read it.
             return Ok(());
         }
         let has_password = changed.credentials.as_ref().is_some_and(has_password);

@@ -166,7 +166,7 @@ impl App {
         }
     }
 
-    /// Makes all entries anew after the plugin `tls` was switched; the links concerned are dialled again.
+    /// Rebuilds all entries after the plugin `tls` was switched. Affected links are dialled again.
     pub(crate) fn renew_connections(&self) {
         let entries = self.0.registry.snapshot();
         let entries = entries.entries().iter().map(|entry| self.renewed(entry));
@@ -174,7 +174,7 @@ impl App {
         self.wake_supervisor();
     }
 
-    /// Whether `entry` is what would be made out of `row`, as far as can be told without opening secrets.
+    /// Whether `entry` is what would be made out of `row`, as far as is known without unsealing secrets.
     pub(super) fn is_current(&self, entry: &Entry, row: &ConnectionRecord) -> bool {
         let Content::Readable { connection, spec } = &entry.0 else { return false };
         connection.revision == row.revision
@@ -210,14 +210,14 @@ impl App {
 }
 
 /// Whether dialling with these settings is another thing than without. No `..`: a new one does not
-/// compile until somebody has decided about it.
+/// compile until it is handled here.
 pub(crate) fn make_a_difference(tls: &TlsMaterial) -> bool {
     let TlsMaterial { reject_unauthorized, ca, cert, key, alpn, server_name } = tls;
     let pem = ca.is_some() || cert.is_some() || key.is_some();
     *reject_unauthorized == Some(false) || pem || alpn.is_some() || server_name.is_some()
 }
 
-/// No `..`: a new column does not compile until somebody has decided about it.
+/// No `..`: a new column does not compile until it is handled here.
 fn unreadable(row: ConnectionRecord, pem_cache: &PemCache, reason: String) -> Unreadable {
     let Cleaned { ca, cert, .. } = Cleaned::of(&row, pem_cache);
     let ConnectionRecord {

@@ -11,7 +11,7 @@ use crate::app::{App, SecretsPolicy};
 use crate::audit;
 use crate::audit::Content;
 use crate::ctx::Ctx;
-use crate::error::{Doing, Internal, NotAllowed};
+use crate::error::{Context, Internal, NotAllowed};
 use crate::policy::Action;
 
 /// All connections at one moment, to be written to a file.
@@ -44,7 +44,7 @@ pub enum ExportError {
     /// The roles are too low.
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
-    /// The configuration gives secrets to nobody.
+    /// The configuration forbids exporting secrets.
     #[error("secrets: connections.secrets is \"write-only\", so they are given out to nobody")]
     WriteOnly,
     /// Something failed that is no fault of the caller.
@@ -70,7 +70,7 @@ impl App {
         let entry = audited(ctx, &export);
         let content =
             Content::Connections { query: ListQuery::default(), generation: snapshot.generation() };
-        self.0.audit.append_read(ctx, content, entry).await.doing("audit an export")?;
+        self.0.audit.append_read(ctx, content, entry).await.context("audit an export")?;
         Ok(export)
     }
 }

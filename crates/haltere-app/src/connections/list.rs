@@ -47,7 +47,7 @@ pub struct Version(pub u64);
 /// until [`App::views`] is asked for them.
 #[derive(Debug, Clone)]
 pub struct Listing {
-    /// Taken before anything else, so it is never newer than what it stands for.
+    /// Taken before anything else, so it is never newer than the list.
     pub version: Version,
     /// In the order they were created.
     pub entries: Arc<[Arc<Entry>]>,
@@ -93,7 +93,7 @@ impl App {
         Version(self.0.hub.sequence())
     }
 
-    /// All connections, for the answer to a change; whoever asks has audited it.
+    /// All connections, for the response to a change. The caller has audited it.
     pub(super) fn all(&self, secrets: bool) -> Listing {
         // Who may change connections sees their certificates.
         self.listing(&ListQuery::default(), secrets, true)

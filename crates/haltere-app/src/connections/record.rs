@@ -14,7 +14,7 @@ use super::repair::Cleaned;
 use crate::error::chain;
 use crate::vault::{SealContext, Vault};
 
-/// The row of a connection. No `..`: a new field does not compile until somebody has decided about it.
+/// The row of a connection. No `..`: a new field does not compile until it is handled here.
 pub(super) fn seal(vault: &Vault, connection: &Connection) -> ConnectionRecord {
     let Connection {
         id,

@@ -91,7 +91,7 @@ impl Snapshot {
         self.position(id).map(|position| &self.entries[position])
     }
 
-    /// Where the one with this id stands.
+    /// The position of the connection with this id.
     pub(crate) fn position(&self, id: &str) -> Option<usize> {
         self.positions.get(id).copied()
     }

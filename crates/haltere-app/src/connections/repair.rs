@@ -17,7 +17,7 @@ use super::registry::Snapshot;
 use crate::app::App;
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::{Doing, Internal};
+use crate::error::{Context, Internal};
 use crate::vault::Vault;
 
 /// How the change appears in the audit trail.
@@ -82,14 +82,14 @@ impl App {
     /// Removes everything but certificates from `ca` and `cert`, and seals a key that was found if the row has
     /// none. Logged and audited.
     pub(crate) async fn repair_certificates(&self) -> Result<(), Internal> {
-        const DOING: &str = "remove private keys from stored certificates";
+        const OPERATION: &str = "remove private keys from stored certificates";
         if !self.0.needs_repair.load(Ordering::Relaxed) {
             return Ok(());
         }
         let mut change = self.begin_change().await?;
         let ctx = Ctx::system(REQUEST);
         let (mut changed, mut has_removed_key) = (false, false);
-        for row in change.tx.list_connections().await.doing(DOING)? {
+        for row in change.tx.list_connections().await.context(OPERATION)? {
             let Repaired { mut row, summary, relaid } =
                 repaired(&self.0.vault, &self.0.pem_cache, row);
             changed |= relaid || summary.is_some();
@@ -99,19 +99,19 @@ impl App {
                 row.updated_at = change.now;
                 let action = AuditAction::ConnectionUpdate;
                 let entry = audit::done(change.now, &ctx, action, &row.id, summary.as_str());
-                change.tx.append_audit(&entry).await.doing(DOING)?;
+                change.tx.append_audit(&entry).await.context(OPERATION)?;
                 tracing::warn!(
                     connection = row.id,
                     "{summary}; copies may be in older backups, so renew the key"
                 );
-                change.tx.update_connection(&row).await.doing(DOING)?;
+                change.tx.update_connection(&row).await.context(OPERATION)?;
             } else if relaid {
-                change.tx.update_connection(&row).await.doing(DOING)?;
+                change.tx.update_connection(&row).await.context(OPERATION)?;
             }
         }
         if changed {
             // Memory is updated when the reconciler reads everything.
-            drop(change.commit(DOING).await?);
+            drop(change.commit(OPERATION).await?);
         }
         if has_removed_key && let Err(error) = self.0.store.scrub().await {
             let error = &error as &dyn std::error::Error;

@@ -34,7 +34,7 @@ impl App {
     }
 }
 
-/// Replaces a stored connection that can't be read: whatever is not given anew has to be readable.
+/// Replaces a stored connection that can't be read: what the request leaves out has to be readable.
 fn rebuild(
     vault: &Vault,
     row: &ConnectionRecord,
@@ -71,7 +71,7 @@ fn rebuild(
     };
     let patch = ConnectionPatch::from(replacement);
     let kept = KeptSecrets::by(&patch);
-    // What it was entered for stands in the row, not in the stand-in above.
+    // The destination that the secrets were entered for is in the row, not in the placeholder above.
     let mut change = update::apply(stored, patch, SecretsPolicy::Readable)?;
     kept.check(policy, record::destination(row).as_ref(), &change.connection)?;
     change.fields = update::given(&change.connection);

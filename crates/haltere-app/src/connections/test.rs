@@ -17,7 +17,7 @@ use crate::app::App;
 use crate::audit;
 use crate::audit::NotWritten;
 use crate::ctx::Ctx;
-use crate::error::{Doing, Internal, Invalid, NotAllowed};
+use crate::error::{Context, Internal, Invalid, NotAllowed};
 use crate::policy::Action;
 
 const AUDITING: &str = "audit a test of a connection";
@@ -58,7 +58,7 @@ pub enum TestError {
 pub struct PreparedTest {
     app: App,
     spec: LinkSpec,
-    /// What is said beside the advice.
+    /// A remark in addition to the advice.
     remark: Option<String>,
     /// Given back when the test ends, or is dropped.
     _place: Reservation,
@@ -159,7 +159,7 @@ impl App {
             Err(NotWritten::TooMany { retry_after }) => {
                 Err(NotAllowed::TooMany { retry_after }.into())
             }
-            written => Ok(written.doing(AUDITING)?),
+            written => Ok(written.context(AUDITING)?),
         }
     }
 
@@ -172,7 +172,7 @@ impl App {
     }
 }
 
-/// Leads to a client id of the test's own, lest it take over the session of a link that is up.
+/// Gives the test its own client id, so that it does not end the session of a link.
 fn id_of_a_test() -> ConnectionId {
     ConnectionId::parse(&format!("test-{}", mark())).expect("a valid id")
 }
@@ -351,7 +351,7 @@ mod tests {
         let url = format!("mqtts://localhost:{}", broker.address().port());
         let test = app.app.test_connection(&ctx, new("a", &url)).await.unwrap();
         let report = test.run(|_| {}).await.expect("no shutdown");
-        let message = report.probe.failure.expect("nobody knows its CA").message;
+        let message = report.probe.failure.expect("an unknown CA").message;
         assert!(message.contains("; the plugin tls is off, so "), "{message}");
         assert!(!message.contains("paste"), "{message}");
         assert!(report.advice[0].starts_with("The plugin tls is off:"), "{:?}", report.advice);

@@ -15,7 +15,7 @@ use super::record;
 use super::view::Secrets;
 use crate::app::SecretsPolicy;
 use crate::ctx::Ctx;
-use crate::error::Doing;
+use crate::error::Context;
 use crate::policy::Action;
 use crate::vault::Vault;
 
@@ -45,7 +45,7 @@ impl Transfer {
         mode: ImportMode,
         progress: Reporter,
     ) -> Result<ImportReport, ImportError> {
-        const DOING: &str = "import connections";
+        const OPERATION: &str = "import connections";
         ctx.authorize(Action::ImportConnections)?;
         let validated = validate_blocking(file, progress.clone()).await?;
         let limits =
@@ -53,34 +53,34 @@ impl Transfer {
         if mode == ImportMode::DryRun {
             return Ok(import::dry_run(&*self.store, &self.vault, validated, limits).await?);
         }
-        let mut tx = self.store.write().await.doing(DOING)?;
+        let mut tx = self.store.write().await.context(OPERATION)?;
         let now = self.clock.now();
         let storing = Storing { vault: &self.vault, ctx, now, mode, progress: &progress };
         let (report, stored) = import::write(&mut *tx, &storing, validated, limits).await?;
         if !stored.is_empty() {
-            tx.commit().await.doing(DOING)?;
+            tx.commit().await.context(OPERATION)?;
         }
         Ok(report)
     }
 
     /// As [`crate::App::export_connections`].
     pub async fn export(&self, ctx: &Ctx, secrets: Secrets) -> Result<Export, ExportError> {
-        const DOING: &str = "export connections";
+        const OPERATION: &str = "export connections";
         ctx.authorize(Action::ExportConnections)?;
         if secrets == Secrets::Include {
             ctx.authorize(Action::ExportConnectionSecrets)?;
         }
         let secrets = export::may_include(self.secrets, secrets)?;
-        let mut tx = self.store.write().await.doing(DOING)?;
-        let rows = tx.list_connections().await.doing(DOING)?;
+        let mut tx = self.store.write().await.context(OPERATION)?;
+        let rows = tx.list_connections().await.context(OPERATION)?;
         let pem_cache = PemCache::default();
         let open = |row: ConnectionRecord| match record::open(&self.vault, &pem_cache, &row) {
             Ok(connection) => Ok(Arc::new(connection)),
             Err(reason) => Err(LeftOut { id: row.id, name: row.name, reason }),
         };
         let export = export::export(self.clock.now(), secrets, rows.into_iter().map(open));
-        tx.append_audit(&export::audited(ctx, &export)).await.doing(DOING)?;
-        tx.commit().await.doing(DOING)?;
+        tx.append_audit(&export::audited(ctx, &export)).await.context(OPERATION)?;
+        tx.commit().await.context(OPERATION)?;
         Ok(export)
     }
 }

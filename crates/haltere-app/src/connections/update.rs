@@ -20,10 +20,10 @@ use super::{check, record};
 use crate::app::{App, SecretsPolicy};
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::{Doing, Internal, Invalid};
+use crate::error::{Context, Internal, Invalid};
 use crate::policy::Action;
 
-const DOING: &str = "change a connection";
+const OPERATION: &str = "change a connection";
 
 impl App {
     /// Reads the stored connection, lets `edit` make another one of it, and stores that. The rest
@@ -53,7 +53,7 @@ impl App {
         edit: impl FnOnce(&App, ConnectionRecord) -> Result<Edit, UpdateError> + Send,
     ) -> Result<Arc<Entry>, UpdateError> {
         let mut change = self.begin_change().await?;
-        let row = change.tx.find_connection(id).await.doing(DOING)?;
+        let row = change.tx.find_connection(id).await.context(OPERATION)?;
         let row = row.ok_or(UpdateError::NotFound)?;
         condition.check(&row)?;
         let instance = self.0.instance.as_str();
@@ -66,7 +66,7 @@ impl App {
             let place = SessionKey::of(&connection, instance);
             if before.as_ref() != Some(&place)
                 && let Some(taken) =
-                    place.check_free(&mut *change.tx, id, instance).await.doing(DOING)?
+                    place.check_free(&mut *change.tx, id, instance).await.context(OPERATION)?
             {
                 return Err(taken.into());
             }
@@ -75,16 +75,16 @@ impl App {
             let row = record::seal(&self.0.vault, &connection);
             change.tx.update_connection(&row).await.map_err(|error| match error {
                 StoreError::Taken(_) => UpdateError::NameTaken,
-                error => Internal::new(DOING, error).into(),
+                error => Internal::new(OPERATION, error).into(),
             })?;
             let (store, max) = (&*self.0.store, self.0.settings.material_budget);
-            if has_gone_over(&mut *change.tx, store, max).await.doing(DOING)? {
+            if has_gone_over(&mut *change.tx, store, max).await.context(OPERATION)? {
                 return Err(UpdateError::BudgetReached);
             }
             let detail = fields.join(", ");
             let action = AuditAction::ConnectionUpdate;
             let entry = audit::done(change.now, ctx, action, id.as_str(), detail);
-            change.tx.append_audit(&entry).await.doing(DOING)?;
+            change.tx.append_audit(&entry).await.context(OPERATION)?;
         }
         let entry = Arc::new(self.readable(Arc::new(connection)));
         if fields.is_empty() {
@@ -94,9 +94,9 @@ impl App {
         }
         if shows_secrets && entry.has_secrets() {
             let read = secrets_were_read(change.now, ctx, id.as_str());
-            change.tx.append_audit(&read).await.doing(DOING)?;
+            change.tx.append_audit(&read).await.context(OPERATION)?;
         }
-        change.commit(DOING).await?.put(&entry, id);
+        change.commit(OPERATION).await?.put(&entry, id);
         Ok(entry)
     }
 }
@@ -206,7 +206,7 @@ struct Fields<'a> {
 }
 
 impl<'a> Fields<'a> {
-    /// No `..` in here: a new field does not compile until somebody has decided about it.
+    /// No `..` in here: a new field does not compile until it is handled here.
     fn of(connection: &'a Connection) -> Self {
         let Connection {
             id: _,

@@ -13,7 +13,7 @@ use crate::app::{App, SecretsPolicy};
 use crate::audit;
 use crate::audit::Content;
 use crate::ctx::Ctx;
-use crate::error::{Doing, Internal};
+use crate::error::{Context, Internal};
 use crate::policy::Action;
 
 const AUDITING: &str = "audit a read of secrets";
@@ -60,7 +60,7 @@ impl App {
         views.collect()
     }
 
-    /// With its certificates: somebody asked for this one.
+    /// With its certificates, because a single connection was requested.
     pub(super) fn view(&self, entry: Arc<Entry>, secrets: bool) -> ConnectionView {
         let status = entry.connection().ok().map(|connection| self.status(connection));
         ConnectionView { entry, status, secrets, certificates: true }
@@ -117,7 +117,7 @@ impl App {
         let Connection { id, revision, created_at, .. } = &**connection;
         let content = Content::Connection { revision: *revision, created_at: *created_at };
         let look = secrets_were_read(self.now(), ctx, id.as_str());
-        self.0.audit.append_read(ctx, content, look).await.doing(AUDITING)
+        self.0.audit.append_read(ctx, content, look).await.context(AUDITING)
     }
 
     /// The same for a list.
@@ -132,7 +132,7 @@ impl App {
         }
         let content = Content::Connections { query: query.clone(), generation: listing.generation };
         let look = secrets_were_read(self.now(), ctx, "");
-        self.0.audit.append_read(ctx, content, look).await.doing(AUDITING)
+        self.0.audit.append_read(ctx, content, look).await.context(AUDITING)
     }
 }
 

@@ -75,7 +75,7 @@ pub struct Batch {
     pub gap: Option<Gap>,
     /// Oldest first; of each connection only the newest.
     pub events: Vec<Event>,
-    /// Where the subscriber stands now: what to resume after.
+    /// The position of the subscriber, to resume after.
     pub position: EventId,
 }
 
@@ -114,7 +114,7 @@ impl Event {
         }
     }
 
-    /// What somebody has to be allowed to do to see it.
+    /// The action that a user has to be allowed to see it.
     const fn needs(&self) -> Action {
         match self {
             Self::ConnectionChanged(_) | Self::ConnectionRemoved(_) => Action::ListConnections,
@@ -130,12 +130,12 @@ impl Hub {
         Self { epoch, log: Mutex::default(), latest: watch::Sender::new(0) }
     }
 
-    /// Tells all subscribers.
+    /// Sends an event to all subscribers.
     pub(crate) fn publish(&self, event: Event) {
         self.publish_if(event, || true);
     }
 
-    /// Tells all subscribers, if `holds`. Nothing else is told in between, so that "changed" can't
+    /// Sends an event to all subscribers, if `holds`. Nothing else is sent in between, so that "changed" can't
     /// come after, and take the place of, the "removed" of the same connection.
     pub(crate) fn publish_if(&self, event: Event, holds: impl FnOnce() -> bool) {
         let mut log = self.log();
@@ -143,7 +143,7 @@ impl Hub {
             return;
         }
         log.push(event);
-        // Under the lock, so that the numbers grow for whoever watches them.
+        // Under the lock, so that a watcher sees growing numbers.
         self.latest.send_replace(log.latest);
     }
 
@@ -200,7 +200,7 @@ pub struct Subscriber {
 }
 
 impl Subscriber {
-    /// Where it stands.
+    /// Its position.
     pub fn position(&self) -> EventId {
         self.id(self.position)
     }

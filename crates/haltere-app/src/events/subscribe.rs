@@ -63,7 +63,7 @@ mod tests {
 
         let mut events = app.app.subscribe(&viewer, None).unwrap();
         broker.kill();
-        until("the loss to be told", PATIENCE, async || {
+        until("the gap to be reported", PATIENCE, async || {
             hear(&mut events, Event::ConnectionChanged(a.clone())).await;
             let view = app.app.get_connection(&viewer, &a, Secrets::Omit).await.unwrap();
             view.status?.failure().is_some().then_some(())

@@ -13,7 +13,7 @@ use crate::connections::{NewConnection, Secrets};
 use crate::now::now;
 use crate::testing::TestApp;
 
-/// A clock that stands still, so that only what a test lets go by goes by.
+/// A clock that only a test moves.
 async fn start() -> (TestApp, MockClock) {
     let clock = MockClock::now_frozen();
     let shared = clock.clone();
@@ -201,7 +201,7 @@ async fn what_can_not_be_written_stays_to_be_written() {
     create(&app, "a", &broker.url()).await;
     up_since(&app, "a").await;
     let unwritten = || app.app.0.supervisor.has_unrecorded();
-    // Somebody else writes; nobody but the history_writer waits for that.
+    // Another transaction is open; only the history writer waits for it.
     let other = app.another_store().await;
     let lock = other.write().await.expect("the store writes");
     let waits = timeout(Duration::from_millis(100), app.app.write_history());

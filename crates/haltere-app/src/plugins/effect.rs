@@ -6,7 +6,7 @@ use haltere_store::UserReads;
 use super::list::PluginState;
 use crate::app::App;
 use crate::connections::make_a_difference;
-use crate::error::{Doing, Internal};
+use crate::error::{Context, Internal};
 
 /// A switch that was moved, or would be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,7 +70,7 @@ impl App {
                 PluginEffect::Connections { connections }
             }
             PluginId::UserProfileEdit => {
-                let users = tx.list_users().await.doing("count users")?;
+                let users = tx.list_users().await.context("count users")?;
                 PluginEffect::Users { users: users.len() }
             }
             PluginId::MultipleConnections

@@ -7,7 +7,7 @@ use crate::ctx::Ctx;
 use crate::error::NotAllowed;
 use crate::policy::Action;
 
-/// How a plugin stands.
+/// The state of a plugin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PluginState {
     /// Which one.
@@ -23,7 +23,7 @@ pub struct PluginState {
 /// Who said that a plugin is on or off.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PluginSource {
-    /// Nobody: it is on.
+    /// The default: it is on.
     Default,
     /// The configuration.
     Configuration,

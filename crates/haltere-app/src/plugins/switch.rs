@@ -7,7 +7,7 @@ use super::list::{PluginSource, PluginState};
 use crate::app::App;
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::{Doing, Internal, NotAllowed};
+use crate::error::{Context, Internal, NotAllowed};
 use crate::events::Event;
 use crate::policy::Action;
 
@@ -40,7 +40,7 @@ impl App {
         Ok(Switched { plugin: self.0.switches.state(id), effect })
     }
 
-    /// What [`App::switch_plugin`] would do, without doing it.
+    /// What [`App::switch_plugin`] would do, without operation it.
     pub async fn plan_switch(
         &self,
         ctx: &Ctx,
@@ -48,7 +48,7 @@ impl App {
         enabled: bool,
     ) -> Result<Switched, SwitchPluginError> {
         self.may_switch(ctx, id).await?;
-        let mut read = self.0.store.read().await.doing("plan a switch of a plugin")?;
+        let mut read = self.0.store.read().await.context("plan a switch of a plugin")?;
         let effect = self.effect_of_switch(&mut *read, id, enabled).await?;
         let source = PluginSource::Administrator;
         let plugin = PluginState { enabled, source, ..self.0.switches.state(id) };
@@ -66,15 +66,15 @@ impl App {
         id: PluginId,
         enabled: bool,
     ) -> Result<PluginEffect, SwitchPluginError> {
-        const DOING: &str = "switch a plugin";
+        const OPERATION: &str = "switch a plugin";
         let mut change = self.begin_change().await?;
         self.0.audit.count_change(ctx)?;
         let effect = self.effect_of_switch(&mut *change.tx, id, enabled).await?;
-        change.tx.set_plugin(id, enabled).await.doing(DOING)?;
+        change.tx.set_plugin(id, enabled).await.context(OPERATION)?;
         let detail = if enabled { "on" } else { "off" };
         let entry = audit::done(change.now, ctx, AuditAction::PluginSwitch, id.as_str(), detail);
-        change.tx.append_audit(&entry).await.doing(DOING)?;
-        change.commit(DOING).await?.switch(|app| {
+        change.tx.append_audit(&entry).await.context(OPERATION)?;
+        change.commit(OPERATION).await?.switch(|app| {
             app.0.switches.set(id, enabled);
             if id == PluginId::Tls {
                 app.renew_connections();

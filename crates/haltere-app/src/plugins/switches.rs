@@ -1,4 +1,4 @@
-//! How the switches stand, in memory.
+//! The state of the plugin switches, in memory.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use super::list::{PluginSource, PluginState};
 
 type Table = BTreeMap<PluginId, bool>;
 
-/// How the switches stand. An administrator's word goes before the configuration's.
+/// The plugin switches. An administrator's setting overrides the configuration.
 pub(crate) struct Switches {
     configured: Table,
     switched: ArcSwap<Table>,
@@ -21,7 +21,7 @@ impl Switches {
         Self { configured, switched: ArcSwap::default() }
     }
 
-    /// How one plugin stands.
+    /// The state of one plugin.
     pub(crate) fn state(&self, id: PluginId) -> PluginState {
         let switched = self.switched.load().get(&id).copied();
         let configured = self.configured.get(&id).copied();

@@ -9,12 +9,12 @@ use haltere_store::UserRecord;
 use crate::app::App;
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::{Doing, Internal, Invalid, NotAllowed};
+use crate::error::{Context, Internal, Invalid, NotAllowed};
 use crate::policy::Action;
 use crate::sessions::{Attempt, Refusal, Throttled};
 use crate::users::{check_password, hash_password};
 
-const DOING: &str = "change one's own password";
+const OPERATION: &str = "change one's own password";
 
 /// Why the password is still the old one.
 #[derive(Debug, thiserror::Error)]
@@ -95,23 +95,23 @@ impl App {
         hash: &str,
     ) -> Result<bool, ChangePasswordError> {
         let name = verified.name.clone();
-        let mut tx = self.0.store.write().await.doing(DOING)?;
-        let user = tx.find_user(&name).await.doing(DOING)?;
+        let mut tx = self.0.store.write().await.context(OPERATION)?;
+        let user = tx.find_user(&name).await.context(OPERATION)?;
         let mut user = user.ok_or(ChangePasswordError::Gone)?;
-        // Somebody else changed it while we were hashing.
+        // It was changed while the new one was hashed.
         if user.password_hash != verified.password_hash {
             return Ok(false);
         }
         hash.clone_into(&mut user.password_hash);
         user.initial_password = false;
         user.updated_at = self.now();
-        tx.update_user(&user).await.doing(DOING)?;
-        tx.delete_sessions_of(&name, ctx.caller.session.as_ref()).await.doing(DOING)?;
+        tx.update_user(&user).await.context(OPERATION)?;
+        tx.delete_sessions_of(&name, ctx.caller.session.as_ref()).await.context(OPERATION)?;
         let action = AuditAction::UserPassword;
         let entry = audit::done(user.updated_at, ctx, action, name.as_str(), "own");
         let audited = self.0.audit.account_entry(&name, "", entry);
-        audited.write(&mut *tx).await.doing(DOING)?;
-        tx.commit().await.doing(DOING)?;
+        audited.write(&mut *tx).await.context(OPERATION)?;
+        tx.commit().await.context(OPERATION)?;
         audited.committed();
         // The other sessions have ended when the answer arrives. Should this fail, the reconciler
         // does it within a second.
@@ -126,7 +126,7 @@ impl App {
                 let entry =
                     audit::done(at, ctx, AuditAction::UserPassword, name, "wrong old password");
                 let entry = AuditEntry { outcome: AuditOutcome::Denied, ..entry };
-                match self.0.audit.append_failed_login(entry).await.doing(DOING) {
+                match self.0.audit.append_failed_login(entry).await.context(OPERATION) {
                     Ok(()) => ChangePasswordError::WrongPassword,
                     Err(error) => error.into(),
                 }

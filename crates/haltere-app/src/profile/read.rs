@@ -4,10 +4,10 @@ use haltere_core::{Roles, UserName};
 
 use crate::app::App;
 use crate::ctx::Ctx;
-use crate::error::{Doing, Internal, NotAllowed};
+use crate::error::{Context, Internal, NotAllowed};
 use crate::policy::Action;
 
-/// What somebody sees of themselves.
+/// A user's own profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
     /// Their name.
@@ -32,11 +32,11 @@ pub enum ProfileError {
 impl App {
     /// The caller's profile.
     pub async fn profile(&self, ctx: &Ctx) -> Result<Profile, ProfileError> {
-        const DOING: &str = "look a profile up";
+        const OPERATION: &str = "look a profile up";
         ctx.authorize(Action::ReadProfile)?;
-        let mut read = self.0.store.read().await.doing(DOING)?;
-        // Somebody removed a moment ago is still answered, and has no password at all.
-        let user = read.find_user(&ctx.caller.user).await.doing(DOING)?;
+        let mut read = self.0.store.read().await.context(OPERATION)?;
+        // A user who was just removed still gets a response, without a password.
+        let user = read.find_user(&ctx.caller.user).await.context(OPERATION)?;
         Ok(Profile {
             username: ctx.caller.user.clone(),
             roles: ctx.caller.roles,

@@ -6,7 +6,7 @@ use super::Sessions;
 use super::live::{EndSignal, Known, Live, is_over};
 use super::token;
 use crate::app::App;
-use crate::error::{Doing, Internal};
+use crate::error::{Context, Internal};
 
 /// A session that is valid now.
 #[derive(Debug, Clone)]
@@ -15,12 +15,12 @@ pub struct Session {
     pub caller: Caller,
     /// When it ends however busy it is.
     pub expires_at: Timestamp,
-    /// Tells when it ends.
+    /// Resolves when it ends.
     pub end: EndSignal,
 }
 
 impl App {
-    /// Whose session this token is; `None` when it is nobody's (any more). Counts as use of the session.
+    /// The session of this token; `None` if there is none (any more). Counts as use of the session.
     pub async fn authenticate(&self, token: &str) -> Result<Option<Session>, Internal> {
         let Some(id) = token::session_id(token) else { return Ok(None) };
         loop {
@@ -48,14 +48,16 @@ impl App {
         id: &SessionId,
         now: Timestamp,
     ) -> Result<Option<(Caller, Timestamp)>, Internal> {
-        const DOING: &str = "look a session up";
-        let mut read = self.0.store.read().await.doing(DOING)?;
-        let Some(record) = read.find_session(id).await.doing(DOING)? else { return Ok(None) };
+        const OPERATION: &str = "look a session up";
+        let mut read = self.0.store.read().await.context(OPERATION)?;
+        let Some(record) = read.find_session(id).await.context(OPERATION)? else { return Ok(None) };
         let idle = self.0.sessions.settings.idle;
         if is_over(idle, record.last_used_at, record.expires_at, now) {
             return Ok(None);
         }
-        let Some(user) = read.find_user(&record.user).await.doing(DOING)? else { return Ok(None) };
+        let Some(user) = read.find_user(&record.user).await.context(OPERATION)? else {
+            return Ok(None);
+        };
         let caller = Caller { user: user.name, roles: user.roles, session: Some(*id) };
         Ok(Some((caller, record.expires_at)))
     }

@@ -1,4 +1,4 @@
-//! The sessions in use, in memory: pure bookkeeping, told the time.
+//! The sessions in use, in memory. Pure: the time is a parameter.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use super::authenticate::Session;
 /// it stays valid, but its event streams end.
 const MAX: usize = 20_000;
 
-/// Tells when a session ends: at logout, expiry, idleness, or when the user's password or roles
+/// Resolves when a session ends: at logout, expiry, idleness, or when the user's password or roles
 /// change, in this process or another one. Within about a second.
 #[derive(Debug, Clone)]
 pub struct EndSignal(CancellationToken);

@@ -13,7 +13,7 @@ use super::{Attempt, Sessions, token};
 use crate::app::App;
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::{Doing, Internal};
+use crate::error::{Context, Internal};
 use crate::users::{Claimant, PasswordMatch, PasswordTurn, find_user, hash_password};
 
 /// What is kept of a program's name for itself, in characters.
@@ -43,10 +43,10 @@ pub struct LoggedIn {
     pub expires_at: Timestamp,
 }
 
-/// Why nobody was logged in.
+/// Why a login failed.
 #[derive(Debug, thiserror::Error)]
 pub enum LoginError {
-    /// The name, the password or both are wrong. Which one is not told.
+    /// The name, the password or both are wrong, without saying which.
     #[error("wrong user name or password")]
     WrongCredentials,
     /// Too many failures; the password was not looked at.
@@ -69,7 +69,7 @@ impl App {
     /// Begins a session, always a new one. Success and failure are audited.
     pub async fn log_in(&self, wish: LogIn) -> Result<LoggedIn, LoginError> {
         let app = self.clone();
-        // To its end, so that nobody escapes being counted by hanging up.
+        // To completion, so that disconnecting does not avoid the count.
         self.to_completion(async move { app.try_log_in(wish).await }).await
     }
 
@@ -93,7 +93,7 @@ impl App {
         };
         if let Some(detail) = refusal.audited_as() {
             let entry = audit::login_denied(self.now(), username, origin, detail);
-            self.0.audit.append_failed_login(entry).await.doing("log in")?;
+            self.0.audit.append_failed_login(entry).await.context("log in")?;
         }
         Err(refusal.into())
     }
@@ -104,7 +104,7 @@ impl App {
         wish: &LogIn,
         verified: Verified,
     ) -> Result<Option<LoggedIn>, LoginError> {
-        const DOING: &str = "log in";
+        const OPERATION: &str = "log in";
         let LogIn { origin, user_agent, .. } = wish;
         let Verified { user, usual_form } = verified;
         let renewed = match usual_form {
@@ -130,9 +130,9 @@ impl App {
         let expires_at = record.expires_at;
         let caller = Caller { user: user.name.clone(), roles: user.roles, session: Some(id) };
         let ctx = Ctx::new(caller.clone(), origin.clone());
-        let mut tx = self.0.store.write().await.doing(DOING)?;
+        let mut tx = self.0.store.write().await.context(OPERATION)?;
         // Password or roles may have changed while we were hashing.
-        let stored = tx.find_user(&user.name).await.doing(DOING)?;
+        let stored = tx.find_user(&user.name).await.context(OPERATION)?;
         if stored.as_ref() != Some(&user) {
             let is_renewed = stored.is_some_and(|stored| {
                 stored.password_hash != user.password_hash
@@ -142,15 +142,15 @@ impl App {
         }
         if let Some(password_hash) = renewed {
             let renewed = UserRecord { password_hash, ..user };
-            tx.update_user(&renewed).await.doing(DOING)?;
+            tx.update_user(&renewed).await.context(OPERATION)?;
         }
         let ended = self.make_room(&mut *tx, &record.user).await?;
-        tx.insert_session(&record).await.doing(DOING)?;
+        tx.insert_session(&record).await.context(OPERATION)?;
         let detail = ended.audited_as();
         let entry = audit::done(self.now(), &ctx, AuditAction::SessionLogin, "", detail);
         let audited = self.0.audit.account_entry(&record.user, ended.manner(), entry);
-        audited.write(&mut *tx).await.doing(DOING)?;
-        tx.commit().await.doing(DOING)?;
+        audited.write(&mut *tx).await.context(OPERATION)?;
+        tx.commit().await.context(OPERATION)?;
         audited.committed();
         let gave_way = ended.gave_way() as u64;
         self.0.sessions.gave_way.fetch_add(gave_way, Ordering::Relaxed);
@@ -192,10 +192,10 @@ impl App {
         typed: &str,
         password: Secret<String>,
     ) -> Result<Option<Verified>, Internal> {
-        const DOING: &str = "verify a password";
+        const OPERATION: &str = "verify a password";
         let user = {
-            let mut read = self.0.store.read().await.doing(DOING)?;
-            find_user(&mut *read, typed).await.doing(DOING)?
+            let mut read = self.0.store.read().await.context(OPERATION)?;
+            find_user(&mut *read, typed).await.context(OPERATION)?
         };
         let hash = user.as_ref().map(|user| user.password_hash.clone());
         let usual_form = match turn.verify(password, hash).await? {
@@ -207,7 +207,7 @@ impl App {
     }
 }
 
-/// Somebody whose password was right.
+/// A user whose password was right.
 pub(crate) struct Verified {
     pub(crate) user: UserRecord,
     /// The password, when its hash is of another form and should be of this one.

@@ -6,7 +6,7 @@ use haltere_store::failpoint::Step;
 use crate::app::App;
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::{Doing, Internal};
+use crate::error::{Context, Internal};
 
 impl App {
     /// Ends the caller's session, audited; nothing happens when it has ended already.
@@ -17,13 +17,13 @@ impl App {
     }
 
     async fn end_session(&self, ctx: &Ctx, session: &SessionId) -> Result<(), Internal> {
-        const DOING: &str = "log out";
-        let mut tx = self.0.store.write().await.doing(DOING)?;
-        if tx.delete_session(session).await.doing(DOING)? {
+        const OPERATION: &str = "log out";
+        let mut tx = self.0.store.write().await.context(OPERATION)?;
+        if tx.delete_session(session).await.context(OPERATION)? {
             let entry = audit::done(self.now(), ctx, AuditAction::SessionLogout, "", "");
             let audited = self.0.audit.account_entry(&ctx.caller.user, "", entry);
-            audited.write(&mut *tx).await.doing(DOING)?;
-            tx.commit().await.doing(DOING)?;
+            audited.write(&mut *tx).await.context(OPERATION)?;
+            tx.commit().await.context(OPERATION)?;
             audited.committed();
         }
         Step::Notify.around(|| self.end_in_memory(session));

@@ -40,7 +40,7 @@ pub(crate) struct Sessions {
     pub(crate) settings: SessionSettings,
     /// The time they live by.
     pub(crate) timeline: Timeline,
-    /// Held for writing while sessions are moved along with the clock, for reading by whoever brings times from
+    /// Held for writing while sessions are moved along with the clock, for reading by code that brings times from
     /// the store into memory or the other way.
     in_step: RwLock<()>,
     /// The sessions in use.

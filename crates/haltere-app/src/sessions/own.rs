@@ -11,10 +11,10 @@ use super::live::{Live, is_over};
 use crate::app::App;
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::{Doing, Internal, NotAllowed};
+use crate::error::{Context, Internal, NotAllowed};
 use crate::policy::Action;
 
-/// The most sessions listed. Whoever has more, a program that logs in for each request, say, sees those
+/// The most sessions listed. A user with more (a program that logs in for each request, say) sees those
 /// used last, and can end the others only all at once.
 const MAX_LISTED: u32 = 100;
 
@@ -54,16 +54,16 @@ pub enum OwnSessionError {
 impl App {
     /// The caller's sessions, the one used last first; the 100 used last.
     pub async fn own_sessions(&self, ctx: &Ctx) -> Result<Vec<OwnSession>, OwnSessionError> {
-        const DOING: &str = "list one's own sessions";
+        const OPERATION: &str = "list one's own sessions";
         ctx.authorize(Action::ReadProfile)?;
         let current = ctx.caller.session;
         let _in_step = self.0.sessions.in_step.read().await;
-        let mut read = self.0.store.read().await.doing(DOING)?;
+        let mut read = self.0.store.read().await.context(OPERATION)?;
         let user = &ctx.caller.user;
-        let mut records = read.list_sessions_of(user, MAX_LISTED).await.doing(DOING)?;
+        let mut records = read.list_sessions_of(user, MAX_LISTED).await.context(OPERATION)?;
         // Use is written down later: among many, the one that asks may not look like the last one.
         if let Some(current) = current.filter(|id| records.iter().all(|record| record.id != *id)) {
-            records.extend(read.find_session(&current).await.doing(DOING)?);
+            records.extend(read.find_session(&current).await.context(OPERATION)?);
         }
         let (idle, now) = (self.0.sessions.settings.idle, self.0.sessions.timeline.now());
         let mut sessions: Vec<_> = {
@@ -96,36 +96,38 @@ impl App {
     }
 
     async fn end_one(&self, ctx: &Ctx, handle: SessionHandle) -> Result<(), OwnSessionError> {
-        const DOING: &str = "end one of one's own sessions";
-        let mut tx = self.0.store.write().await.doing(DOING)?;
-        let found = tx.find_session_by_handle(&handle).await.doing(DOING)?;
+        const OPERATION: &str = "end one of one's own sessions";
+        let mut tx = self.0.store.write().await.context(OPERATION)?;
+        let found = tx.find_session_by_handle(&handle).await.context(OPERATION)?;
         let own = found.filter(|record| record.user == ctx.caller.user);
         let SessionRecord { id, .. } = own.ok_or(OwnSessionError::NotFound)?;
-        tx.delete_session(&id).await.doing(DOING)?;
+        tx.delete_session(&id).await.context(OPERATION)?;
         let object = handle.to_string();
         let entry = audit::done(self.now(), ctx, AuditAction::SessionEnd, &object, "");
         let audited = self.0.audit.account_entry(&ctx.caller.user, "one", entry);
-        audited.write(&mut *tx).await.doing(DOING)?;
-        tx.commit().await.doing(DOING)?;
+        audited.write(&mut *tx).await.context(OPERATION)?;
+        tx.commit().await.context(OPERATION)?;
         audited.committed();
         Step::Notify.around(|| self.end_in_memory(&id));
         Ok(())
     }
 
     async fn end_others(&self, ctx: &Ctx) -> Result<(), OwnSessionError> {
-        const DOING: &str = "end one's other sessions";
+        const OPERATION: &str = "end one's other sessions";
         let Ctx { caller, .. } = ctx;
-        let mut tx = self.0.store.write().await.doing(DOING)?;
-        let ended =
-            tx.delete_sessions_of(&caller.user, caller.session.as_ref()).await.doing(DOING)?;
+        let mut tx = self.0.store.write().await.context(OPERATION)?;
+        let ended = tx
+            .delete_sessions_of(&caller.user, caller.session.as_ref())
+            .await
+            .context(OPERATION)?;
         if ended == 0 {
             return Ok(());
         }
         let detail = format!("all others: {ended}");
         let entry = audit::done(self.now(), ctx, AuditAction::SessionEnd, "", detail);
         let audited = self.0.audit.account_entry(&caller.user, "all others", entry);
-        audited.write(&mut *tx).await.doing(DOING)?;
-        tx.commit().await.doing(DOING)?;
+        audited.write(&mut *tx).await.context(OPERATION)?;
+        tx.commit().await.context(OPERATION)?;
         audited.committed();
         // They have ended when the answer arrives. Should this fail, the reconciler does it within a second.
         Ok(self.check_sessions().await?)

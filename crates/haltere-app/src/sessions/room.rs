@@ -1,6 +1,6 @@
 //! Room for one more session.
 //!
-//! A login is never refused because of the sessions there are: nobody is to be locked out by a script that
+//! A login is never refused because of the sessions there are: no user may be locked out by a script that
 //! forgets to log out. Sessions that were not used for longest end instead, those of the same user where
 //! these are too many, else those of the user who has most.
 
@@ -13,7 +13,7 @@ use haltere_store::WriteTx;
 use super::live::is_over;
 use super::{SessionBounds, Sessions};
 use crate::app::App;
-use crate::error::{Doing, Internal};
+use crate::error::{Context, Internal};
 
 /// Sessions that end for a new one; in the transaction of the login.
 #[derive(Default)]
@@ -30,7 +30,7 @@ impl Ended {
         self.gave_way.len()
     }
 
-    /// What tells one login from another in the audit trail: whose sessions ended for it, and at which bound.
+    /// What distinguishes logins in the audit trail: whose sessions ended for it, and at which limit.
     pub(super) fn manner(&self) -> String {
         let whose =
             self.gave_way.iter().map(|(_, user, limit)| format!("{limit} {}\n", user.as_str()));
@@ -59,10 +59,10 @@ impl App {
         tx: &mut dyn WriteTx,
         user: &UserName,
     ) -> Result<Ended, Internal> {
-        const DOING: &str = "count the sessions there are";
+        const OPERATION: &str = "count the sessions there are";
         let SessionBounds { all, user: each } = self.0.settings.sessions.bounds;
         let (all, each) = (all as u64, each as u64);
-        let mut counts = tx.count_sessions().await.doing(DOING)?;
+        let mut counts = tx.count_sessions().await.context(OPERATION)?;
         let mut ended = Ended::default();
         if let Some((_, own)) = counts.iter_mut().find(|(name, _)| name == user)
             && *own >= each
@@ -93,10 +93,10 @@ impl App {
         limit: &'static str,
         ended: &mut Ended,
     ) -> Result<(), Internal> {
-        const DOING: &str = "end sessions that give way to a new one";
+        const OPERATION: &str = "end sessions that give way to a new one";
         let Sessions { timeline, settings, .. } = &self.0.sessions;
         let (idle, now) = (settings.idle, timeline.now());
-        let records = tx.list_sessions_of(user, u32::MAX).await.doing(DOING)?;
+        let records = tx.list_sessions_of(user, u32::MAX).await.context(OPERATION)?;
         let mut candidates: Vec<_> = {
             let live = self.0.sessions.live();
             let judged = records.into_iter().map(|record| {
@@ -110,7 +110,7 @@ impl App {
         candidates.sort_by_key(|(is_over, last_used_at, _)| (*is_over, *last_used_at));
         candidates.truncate(usize::try_from(count).unwrap_or(usize::MAX));
         for (Reverse(is_over), _, record) in candidates {
-            tx.delete_session(&record.id).await.doing(DOING)?;
+            tx.delete_session(&record.id).await.context(OPERATION)?;
             ended.ids.push(record.id);
             if !is_over {
                 ended.gave_way.push((record.handle, record.user, limit));

@@ -7,7 +7,7 @@ use haltere_core::{Roles, SessionId, Timestamp, UserName};
 
 use super::Sessions;
 use crate::app::App;
-use crate::error::{Doing, Internal, chain};
+use crate::error::{Context, Internal, chain};
 
 /// The interval between writes of the last use of sessions.
 const WRITE_USE_EVERY: Duration = Duration::from_mins(1);
@@ -62,9 +62,9 @@ impl App {
 
     /// Continues sessions from their last use if the wall clock is behind it.
     pub(crate) async fn resume_sessions(&self) -> Result<(), Internal> {
-        const DOING: &str = "read when sessions were last used";
-        let mut read = self.0.store.read().await.doing(DOING)?;
-        if let Some(last) = read.last_use_of_sessions().await.doing(DOING)? {
+        const OPERATION: &str = "read when sessions were last used";
+        let mut read = self.0.store.read().await.context(OPERATION)?;
+        if let Some(last) = read.last_use_of_sessions().await.context(OPERATION)? {
             self.0.sessions.timeline.not_before(last);
         }
         Ok(())
@@ -73,17 +73,17 @@ impl App {
     /// Shifts all sessions by the step of the wall clock, so that their remaining time stays the same. If the shift
     /// can't be stored, it is retried, and time goes on meanwhile.
     pub(crate) async fn follow_clock(&self) -> Result<(), Internal> {
-        const DOING: &str = "move the sessions along with the clock";
+        const OPERATION: &str = "move the sessions along with the clock";
         let sessions = &self.0.sessions;
         if sessions.timeline.step().is_none() {
             return Ok(());
         }
         let _in_step = sessions.in_step.write().await;
-        let mut write = self.0.store.write().await.doing(DOING)?;
+        let mut write = self.0.store.write().await.context(OPERATION)?;
         // Checked again, because the lock may have taken a while.
         let Some(step) = sessions.timeline.step() else { return Ok(()) };
-        write.shift_sessions(step).await.doing(DOING)?;
-        write.commit().await.doing(DOING)?;
+        write.shift_sessions(step).await.context(OPERATION)?;
+        write.commit().await.context(OPERATION)?;
         sessions.shift(step);
         let seconds = step / 1_000;
         tracing::warn!(seconds, "the clock was set; sessions keep the time they have left");
@@ -92,17 +92,17 @@ impl App {
 
     /// Ends the sessions in memory that are not in the store or whose user has other roles now.
     pub(crate) async fn check_sessions(&self) -> Result<(), Internal> {
-        const DOING: &str = "check the sessions in use";
+        const OPERATION: &str = "check the sessions in use";
         self.0.sessions.live().distrust();
         let callers = self.0.sessions.live().callers();
-        let mut read = self.0.store.read().await.doing(DOING)?;
+        let mut read = self.0.store.read().await.context(OPERATION)?;
         let mut users: HashMap<UserName, Roles> = HashMap::new();
-        for user in read.list_users().await.doing(DOING)? {
+        for user in read.list_users().await.context(OPERATION)? {
             users.insert(user.name, user.roles);
         }
         for (id, caller) in callers {
             let same_roles = users.get(&caller.user) == Some(&caller.roles);
-            if !same_roles || read.find_session(&id).await.doing(DOING)?.is_none() {
+            if !same_roles || read.find_session(&id).await.context(OPERATION)?.is_none() {
                 self.0.sessions.live().end(&id);
             }
         }
@@ -130,22 +130,22 @@ impl App {
     }
 
     async fn store_use(&self, used: &[(SessionId, Timestamp)]) -> Result<(), Internal> {
-        const DOING: &str = "write down the use of sessions";
-        let mut write = self.0.store.write().await.doing(DOING)?;
-        write.touch_sessions(used).await.doing(DOING)?;
-        write.commit().await.doing(DOING)
+        const OPERATION: &str = "write down the use of sessions";
+        let mut write = self.0.store.write().await.context(OPERATION)?;
+        write.touch_sessions(used).await.context(OPERATION)?;
+        write.commit().await.context(OPERATION)
     }
 
     async fn clean_up_sessions(&self) -> Result<(), Internal> {
-        const DOING: &str = "remove sessions that have ended";
+        const OPERATION: &str = "remove sessions that have ended";
         // Sessions in use may look idle in the store until their use is written.
         self.write_session_use().await;
         let now = self.0.sessions.timeline.now();
         let idle = self.0.sessions.settings.idle;
         let idle_since = now.checked_sub(idle).unwrap_or(Timestamp::MIN);
-        let mut write = self.0.store.write().await.doing(DOING)?;
-        write.delete_expired_sessions(now, idle_since).await.doing(DOING)?;
-        write.commit().await.doing(DOING)
+        let mut write = self.0.store.write().await.context(OPERATION)?;
+        write.delete_expired_sessions(now, idle_since).await.context(OPERATION)?;
+        write.commit().await.context(OPERATION)
     }
 }
 

@@ -325,7 +325,7 @@ async fn a_login_ends_the_users_session_that_was_not_used_for_longest_and_no_oth
     );
     assert_eq!(detail, expected);
 
-    // One that is over gives its room first, and nobody is told.
+    // An expired session ends first, without an audit entry.
     clock.advance(28 * MINUTE);
     assert!(session(&app, &fourth).await.is_some());
     assert!(session(&app, &tokens[2]).await.is_some());
@@ -419,7 +419,7 @@ async fn ones_own_sessions_are_listed_by_their_last_use() {
     clock.advance(MINUTE);
     app.app.0.sessions.live().touch(&first.caller.session.unwrap(), app.app.now());
     assert_eq!(names(&second).await, [("one".to_owned(), false), (long.clone(), true)]);
-    // The second one has not been used for half an hour; nobody has removed it yet.
+    // The second one has not been used for half an hour; it is not removed yet.
     clock.advance(28 * MINUTE + MINUTE / 2);
     let at = app.app.now();
     app.app.0.sessions.live().touch(&first.caller.session.unwrap(), at);

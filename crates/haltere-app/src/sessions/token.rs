@@ -22,7 +22,7 @@ pub(super) fn session_id(token: &str) -> Option<SessionId> {
     (token.len() == CHARS).then(|| hash(token))
 }
 
-/// A fast hash will do: nobody can guess 256 random bits.
+/// A fast hash is enough: 256 random bits can't be guessed.
 fn hash(token: &str) -> SessionId {
     SessionId(Sha256::digest(token.as_bytes()).into())
 }

@@ -6,10 +6,10 @@ use haltere_store::{StoreError, UserRecord};
 use super::{UserError, Users, check_password, hash_password, names, rules};
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::{Doing, Internal, Invalid};
+use crate::error::{Context, Internal, Invalid};
 use crate::policy::Action;
 
-const DOING: &str = "add a user";
+const OPERATION: &str = "add a user";
 
 impl Users {
     /// Adds a user.
@@ -22,19 +22,19 @@ impl Users {
     ) -> Result<(), UserError> {
         ctx.authorize(Action::ManageUsers)?;
         let record = self.prepare(name, password, roles).await?;
-        let mut tx = self.store.write().await.doing(DOING)?;
-        if names::is_taken(&mut *tx, &record.name).await.doing(DOING)? {
+        let mut tx = self.store.write().await.context(OPERATION)?;
+        if names::is_taken(&mut *tx, &record.name).await.context(OPERATION)? {
             return Err(UserError::Exists);
         }
         tx.insert_user(&record).await.map_err(|error| match error {
             StoreError::Taken(_) => UserError::Exists,
-            error => Internal::new(DOING, error).into(),
+            error => Internal::new(OPERATION, error).into(),
         })?;
         let detail = role_names(roles);
         let (at, name) = (record.created_at, record.name.as_str());
         let entry = audit::done(at, ctx, AuditAction::UserCreate, name, detail);
-        tx.append_audit(&entry).await.doing(DOING)?;
-        tx.commit().await.doing(DOING)?;
+        tx.append_audit(&entry).await.context(OPERATION)?;
+        tx.commit().await.context(OPERATION)?;
         Ok(())
     }
 

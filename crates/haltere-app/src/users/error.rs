@@ -5,7 +5,7 @@ use crate::error::{Internal, Invalid, NotAllowed};
 /// Why something could not be done with a user.
 #[derive(Debug, thiserror::Error)]
 pub enum UserError {
-    /// The roles of whoever asks are too low.
+    /// Insufficient roles.
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
     /// `username`, `password` or `roles` make no sense.
@@ -17,10 +17,10 @@ pub enum UserError {
     /// There is no such user.
     #[error("there is no user with that name")]
     NotFound,
-    /// Nobody could administer haltere any more.
+    /// There would be no administrator any more.
     #[error("the last administrator can't be removed or lose the role admin")]
     LastAdmin,
-    /// Something failed that is no fault of whoever asks.
+    /// An internal failure.
     #[error(transparent)]
     Internal(#[from] Internal),
 }

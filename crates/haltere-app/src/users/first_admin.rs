@@ -6,25 +6,25 @@ use haltere_store::UserRecord;
 use super::{UserError, Users};
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::Doing;
+use crate::error::Context;
 use crate::policy::Action;
 
 /// The password of the first administrator.
 #[derive(Debug)]
 pub enum FirstPassword {
-    /// Somebody chose it.
+    /// The operator chose it.
     Given(Secret<String>),
-    /// It was made up, and whoever reads the log knows it: profiles say so until it is changed.
+    /// It was generated, and is in the log: profiles say so until it is changed.
     MadeUp(Secret<String>),
 }
 
-const DOING: &str = "make the first administrator";
+const OPERATION: &str = "make the first administrator";
 
 impl Users {
-    /// Whether there is no user yet, so that somebody has to become the first administrator.
+    /// Whether there is no user yet, so that a first administrator is needed.
     pub async fn is_empty(&self) -> Result<bool, UserError> {
-        let mut read = self.store.read().await.doing(DOING)?;
-        Ok(read.list_users().await.doing(DOING)?.is_empty())
+        let mut read = self.store.read().await.context(OPERATION)?;
+        Ok(read.list_users().await.context(OPERATION)?.is_empty())
     }
 
     /// Adds an administrator when there is no user at all yet; whether one was added. Safe when two
@@ -46,16 +46,16 @@ impl Users {
         };
         let prepared = self.prepare(name, password, Role::Admin.into()).await?;
         let record = UserRecord { initial_password: made_up, ..prepared };
-        let mut tx = self.store.write().await.doing(DOING)?;
-        if !tx.list_users().await.doing(DOING)?.is_empty() {
+        let mut tx = self.store.write().await.context(OPERATION)?;
+        if !tx.list_users().await.context(OPERATION)?.is_empty() {
             return Ok(false);
         }
-        tx.insert_user(&record).await.doing(DOING)?;
+        tx.insert_user(&record).await.context(OPERATION)?;
         let detail = "first start: admin";
         let (at, name) = (record.created_at, record.name.as_str());
         let entry = audit::done(at, ctx, AuditAction::UserCreate, name, detail);
-        tx.append_audit(&entry).await.doing(DOING)?;
-        tx.commit().await.doing(DOING)?;
+        tx.append_audit(&entry).await.context(OPERATION)?;
+        tx.commit().await.context(OPERATION)?;
         Ok(true)
     }
 }

@@ -5,7 +5,7 @@ use haltere_store::UserRecord;
 
 use super::{UserError, Users};
 use crate::ctx::Ctx;
-use crate::error::Doing;
+use crate::error::Context;
 use crate::policy::Action;
 
 /// A user, as others may see them.
@@ -24,10 +24,10 @@ pub struct User {
 impl Users {
     /// All users, by name.
     pub async fn list(&self, ctx: &Ctx) -> Result<Vec<User>, UserError> {
-        const DOING: &str = "list users";
+        const OPERATION: &str = "list users";
         ctx.authorize(Action::ListUsers)?;
-        let mut read = self.store.read().await.doing(DOING)?;
-        let users = read.list_users().await.doing(DOING)?.into_iter();
+        let mut read = self.store.read().await.context(OPERATION)?;
+        let users = read.list_users().await.context(OPERATION)?.into_iter();
         let users = users.map(|user| {
             let UserRecord {
                 name,

@@ -1,4 +1,4 @@
-//! Users: for the command line, beside a running server or without one.
+//! Users: for the command line, with or without a running server.
 
 mod add;
 mod error;

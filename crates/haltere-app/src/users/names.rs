@@ -1,8 +1,8 @@
-//! What a user is called, and how users are found by what somebody types.
+//! User names, and how a user is found by a typed name.
 //!
 //! One name can be typed in two ways: `é` is one character on one keyboard and two on another, and blanks
 //! at the ends go unseen. New names are kept in one form (trimmed, NFC). Names that are stored already may
-//! have others, and whoever types them exactly is let in as ever.
+//! have others, and are accepted if typed exactly.
 
 use haltere_core::UserName;
 use haltere_store::{StoreError, UserReads, UserRecord};
@@ -27,7 +27,7 @@ pub(super) fn new(typed: &UserName) -> Result<UserName, Invalid> {
     name.map_err(|why| Invalid::new("username", why.to_string()))
 }
 
-/// The user somebody means: whose name is what was typed; else its usual form; else one stored in
+/// The user of a typed name: the name as typed; else its normal form; else one stored in
 /// another form, when there is only one.
 pub(crate) async fn find(
     users: &mut (impl UserReads + ?Sized),

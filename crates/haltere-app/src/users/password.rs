@@ -1,9 +1,9 @@
 //! Rules for passwords, and hashing them.
 //!
-//! A password is what somebody types, and two keyboards write one `é` in two ways. So it is hashed in one
+//! Two keyboards may encode the same `é` in two ways, so a password is hashed in one
 //! form, NFKC, in which full-width letters and the blanks of other scripts are the usual ones as well
 //! (close to RFC 8265, `OpaqueString`, which stops at NFC). Hashes from before are of what was typed: that is
-//! tried second, where it differs, and whoever gets in by it has their password hashed again.
+//! tried second, where it differs, and a password that matches in that form is hashed again.
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{self, PasswordHasher as _, PasswordVerifier as _};
@@ -13,7 +13,7 @@ use tokio::task::spawn_blocking;
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfkc_quick};
 use zeroize::Zeroizing;
 
-use crate::error::{Doing, Internal, Invalid};
+use crate::error::{Context, Internal, Invalid};
 use crate::sessions::PasswordHashing;
 
 /// The shortest password, in characters (NIST SP 800-63B, 5.1.1.2).
@@ -64,7 +64,7 @@ pub(crate) async fn hash(
         let hash: PasswordHash = hasher.hash_password(text.as_bytes())?;
         Ok::<_, password_hash::Error>(hash.to_string())
     });
-    hashed.await.doing("hash a password")?.doing("hash a password")
+    hashed.await.context("hash a password")?.context("hash a password")
 }
 
 /// What comes of a password.
@@ -77,7 +77,7 @@ pub(crate) enum PasswordMatch {
 }
 
 /// Tries the usual form of `typed`, and what was typed where that differs: the same for everybody, so
-/// that the time it takes tells nothing but the form of what was typed.
+/// that the time it takes reveals only the form of what was typed.
 pub(super) fn verify_typed(typed: &str, hash: &str) -> Result<PasswordMatch, password_hash::Error> {
     let cut = &typed[..typed.floor_char_boundary(TYPED_MAX_BYTES)];
     let is_whole = cut.len() == typed.len();
@@ -95,7 +95,7 @@ pub(super) fn verify_typed(typed: &str, hash: &str) -> Result<PasswordMatch, pas
     Ok(PasswordMatch::Wrong)
 }
 
-/// Nobody has a password that is longer than the longest; cut, it takes no longer than others.
+/// No password is longer than the maximum; truncated, it takes no longer than others.
 fn verify_cut(text: &str, hash: &str) -> Result<bool, password_hash::Error> {
     let cut = text.floor_char_boundary(MAX_BYTES);
     verify(&text[..cut], hash).map(|is_right| is_right && cut == text.len())

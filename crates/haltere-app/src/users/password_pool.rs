@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 
 use super::password::{PasswordMatch, verify_typed};
-use crate::error::{Doing, Internal};
+use crate::error::{Context, Internal};
 use crate::sessions::PasswordHashing;
 
 /// How many hashes are computed at once for strangers.
@@ -23,12 +23,12 @@ const AT_ONCE: usize = 2;
 const KNOWN_AT_ONCE: usize = 1;
 
 /// Verifies passwords in two lanes: however many strangers try their luck, those who have logged in from
-/// the same address before don't stand in their queue.
+/// the same address before don't wait in their queue.
 pub(crate) struct PasswordPool {
     strangers: Lane,
     known: Lane,
     refused: AtomicU64,
-    /// A hash of nobody's password, of the usual cost: for users that don't exist.
+    /// The hash of a random password, at the usual cost: for users that don't exist.
     decoy: String,
 }
 
@@ -74,7 +74,7 @@ impl PasswordPool {
         }
     }
 
-    /// How often somebody got no turn.
+    /// The number of refused turns.
     pub(crate) fn refused(&self) -> u64 {
         self.refused.load(Ordering::Relaxed)
     }
@@ -150,14 +150,14 @@ impl PasswordTurn<'_> {
         password: Secret<String>,
         hash: Option<String>,
     ) -> Result<PasswordMatch, Internal> {
-        const DOING: &str = "verify a password";
+        const OPERATION: &str = "verify a password";
         let hash = hash.unwrap_or_else(|| self.pool.decoy.clone());
         let permit = self.permit;
         let verified = spawn_blocking(move || {
             let _permit = permit;
             verify_typed(password.expose(), &hash)
         });
-        verified.await.doing(DOING)?.doing(DOING)
+        verified.await.context(OPERATION)?.context(OPERATION)
     }
 }
 
@@ -179,7 +179,7 @@ mod tests {
         assert!(hash.starts_with("$argon2id$v=19$m=8,t=1,p=1$"), "{hash}");
         let pool = PasswordPool::new(CHEAP, 16);
         let verify = async |password: &str, hash: Option<&String>| {
-            let turn = pool.turn(at("ann", 1)).await.expect("nobody waits");
+            let turn = pool.turn(at("ann", 1)).await.expect("no queue");
             turn.verify(password.into(), hash.cloned()).await.unwrap() == PasswordMatch::Right
         };
         assert!(verify("hunter2 hunter2", Some(&hash)).await);
@@ -188,7 +188,7 @@ mod tests {
         assert!(!verify("hunter2 hunter2", None).await);
     }
 
-    /// Somebody waits in the strangers' lane from now on.
+    /// Waits in the lane for unknown clients.
     async fn wait(
         pool: &Arc<PasswordPool>,
         account: String,
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_flood_of_logins_keeps_nobody_else_waiting_for_long() {
+    async fn a_flood_of_logins_does_not_delay_another_client() {
         let pool = Arc::new(PasswordPool::new(CHEAP, 64));
         let busy = [pool.turn(at("eve", 1)).await.unwrap(), pool.turn(at("eve", 1)).await.unwrap()];
         let mut flood = Vec::new();
@@ -228,7 +228,7 @@ mod tests {
         let owner = wait(&pool, "ann".to_owned(), 9).await;
         assert!(!owner.is_finished(), "waits");
         let known = Claimant { is_known: true, ..at("ann", 9) };
-        assert!(pool.turn(known).await.is_ok(), "strangers crowd out nobody we know");
+        assert!(pool.turn(known).await.is_ok(), "unknown clients don't block known ones");
         drop(busy);
         assert_eq!(owner.await.unwrap().as_deref(), Ok("ann"));
         let mut limits = Vec::new();
@@ -236,13 +236,13 @@ mod tests {
             limits.extend(one.await.unwrap().err());
         }
         assert!(limits.contains(&QuotaExceeded::Network), "{limits:?}");
-        assert!(!limits.contains(&QuotaExceeded::All), "those who flood are told that it is them");
+        assert!(!limits.contains(&QuotaExceeded::All), "the flooding clients get their own limit");
         let queue = pool.strangers.queue();
         assert_eq!((queue.free, queue.waiting.len()), (AT_ONCE, 0));
     }
 
     #[tokio::test]
-    async fn whoever_goes_away_gives_the_turn_on() {
+    async fn a_cancelled_wait_passes_its_turn_on() {
         let pool = Arc::new(PasswordPool::new(CHEAP, 64));
         let busy = [pool.turn(at("eve", 1)).await.unwrap(), pool.turn(at("eve", 1)).await.unwrap()];
         let gone = [wait(&pool, "ann".to_owned(), 2).await, wait(&pool, "bob".to_owned(), 3).await];

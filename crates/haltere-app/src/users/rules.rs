@@ -5,7 +5,7 @@ use haltere_store::WriteTx;
 
 use super::UserError;
 use crate::ctx::Ctx;
-use crate::error::{Doing, Invalid};
+use crate::error::{Context, Invalid};
 
 /// A user has to have a role.
 pub(super) fn check_roles(roles: Roles) -> Result<(), Invalid> {
@@ -15,7 +15,7 @@ pub(super) fn check_roles(roles: Roles) -> Result<(), Invalid> {
     Ok(())
 }
 
-/// haltere itself goes by one name in the audit trail; nobody else may.
+/// The name of haltere itself in the audit trail is reserved.
 pub(super) fn check_name(name: &UserName) -> Result<(), Invalid> {
     if name.as_str() == Ctx::SYSTEM {
         return Err(Invalid::new("username", "is reserved for haltere itself"));
@@ -23,9 +23,9 @@ pub(super) fn check_name(name: &UserName) -> Result<(), Invalid> {
     Ok(())
 }
 
-/// Somebody has to be an administrator, and not only `name`.
+/// There has to be an administrator other than `name`.
 pub(super) async fn keep_an_admin(tx: &mut dyn WriteTx, name: &UserName) -> Result<(), UserError> {
-    let users = tx.list_users().await.doing("look for another administrator")?;
+    let users = tx.list_users().await.context("look for another administrator")?;
     let is_admin = |name_is: bool| {
         users.iter().any(|user| (user.name == *name) == name_is && user.roles.contains(Role::Admin))
     };

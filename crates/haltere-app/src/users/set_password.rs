@@ -5,7 +5,7 @@ use haltere_core::{AuditAction, Secret, UserName};
 use super::{UserError, Users, check_password, hash_password, names};
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::Doing;
+use crate::error::Context;
 use crate::policy::Action;
 
 impl Users {
@@ -16,23 +16,23 @@ impl Users {
         name: &UserName,
         password: Secret<String>,
     ) -> Result<(), UserError> {
-        const DOING: &str = "set a password";
+        const OPERATION: &str = "set a password";
         ctx.authorize(Action::ManageUsers)?;
         check_password(name, &password)?;
         let hash = hash_password(self.hashing, password).await?;
-        let mut tx = self.store.write().await.doing(DOING)?;
-        let user = names::find(&mut *tx, name.as_str()).await.doing(DOING)?;
+        let mut tx = self.store.write().await.context(OPERATION)?;
+        let user = names::find(&mut *tx, name.as_str()).await.context(OPERATION)?;
         let mut user = user.ok_or(UserError::NotFound)?;
         let name = &user.name.clone();
         user.password_hash = hash;
         user.initial_password = false;
         user.updated_at = self.clock.now();
-        tx.update_user(&user).await.doing(DOING)?;
-        tx.delete_sessions_of(name, None).await.doing(DOING)?;
+        tx.update_user(&user).await.context(OPERATION)?;
+        tx.delete_sessions_of(name, None).await.context(OPERATION)?;
         let action = AuditAction::UserPassword;
         let entry = audit::done(user.updated_at, ctx, action, name.as_str(), "");
-        tx.append_audit(&entry).await.doing(DOING)?;
-        tx.commit().await.doing(DOING)?;
+        tx.append_audit(&entry).await.context(OPERATION)?;
+        tx.commit().await.context(OPERATION)?;
         self.changed.notify_one();
         Ok(())
     }

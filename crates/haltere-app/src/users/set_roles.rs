@@ -6,7 +6,7 @@ use super::add::role_names;
 use super::{UserError, Users, names, rules};
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::Doing;
+use crate::error::Context;
 use crate::policy::Action;
 
 impl Users {
@@ -18,11 +18,11 @@ impl Users {
         name: &UserName,
         roles: Roles,
     ) -> Result<(), UserError> {
-        const DOING: &str = "change a user's roles";
+        const OPERATION: &str = "change a user's roles";
         ctx.authorize(Action::ManageUsers)?;
         rules::check_roles(roles)?;
-        let mut tx = self.store.write().await.doing(DOING)?;
-        let user = names::find(&mut *tx, name.as_str()).await.doing(DOING)?;
+        let mut tx = self.store.write().await.context(OPERATION)?;
+        let user = names::find(&mut *tx, name.as_str()).await.context(OPERATION)?;
         let mut user = user.ok_or(UserError::NotFound)?;
         let name = &user.name.clone();
         if !roles.contains(Role::Admin) {
@@ -30,12 +30,12 @@ impl Users {
         }
         user.roles = roles;
         user.updated_at = self.clock.now();
-        tx.update_user(&user).await.doing(DOING)?;
-        tx.delete_sessions_of(name, None).await.doing(DOING)?;
+        tx.update_user(&user).await.context(OPERATION)?;
+        tx.delete_sessions_of(name, None).await.context(OPERATION)?;
         let (action, detail) = (AuditAction::UserUpdate, role_names(roles));
         let entry = audit::done(user.updated_at, ctx, action, name.as_str(), detail);
-        tx.append_audit(&entry).await.doing(DOING)?;
-        tx.commit().await.doing(DOING)?;
+        tx.append_audit(&entry).await.context(OPERATION)?;
+        tx.commit().await.context(OPERATION)?;
         self.changed.notify_one();
         Ok(())
     }

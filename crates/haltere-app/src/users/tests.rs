@@ -137,7 +137,7 @@ async fn users_of_old_log_in_as_ever_and_their_hashes_are_renewed() {
         assert_eq!(logs_in(&app, typed, TYPED).await.as_deref(), Some(name), "{typed:?}");
         assert_eq!(logs_in(&app, typed, composed).await.as_deref(), Some(name), "renewed");
     }
-    assert_eq!(logs_in(&app, "ann", TYPED).await, None, "somebody else");
+    assert_eq!(logs_in(&app, "ann", TYPED).await, None, "another user");
     let viewer = Role::Viewer.into();
     let taken = app.app.users().add(&system(), &user("ann"), PASSWORD.into(), viewer).await;
     assert!(matches!(taken, Err(UserError::Exists)), "{taken:?}");

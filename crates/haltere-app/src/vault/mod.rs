@@ -97,7 +97,7 @@ impl Vault {
         Step::Seal.around(|| self.data_key.seal(context, plain))
     }
 
-    /// Seals `plain` for `context` so that sealing the same twice gives the same: whoever sees two sealed
+    /// Seals `plain` for `context` deterministically: a reader of two sealed
     /// values learns whether they are equal, and nothing else.
     pub fn seal_deterministic(&self, context: &SealContext<'_>, plain: &[u8]) -> Sealed {
         Step::Seal.around(|| self.data_key.seal_deterministic(context, plain))

@@ -6,7 +6,7 @@
 //!
 //! The version says where the nonce comes from: 0x01 from chance, 0x02 from what is sealed, so that equal
 //! values are equal when sealed. It is a keyed hash then (NMAC, with keys of its own out of the data key) over place
-//! and value: as long as nobody has the key, a nonce repeats only together with all of the rest.
+//! and value: without the key, a nonce repeats only together with everything else.
 //!
 //! The associated data is the [`SealContext`], as `table/column/row`.
 
@@ -27,7 +27,7 @@ const DETERMINISTIC: u8 = 2;
 const KEY_ID_BYTES: usize = 8;
 const NONCE_BYTES: usize = 24;
 
-/// Names a key without revealing it: the start of a hash over it, enough to tell keys apart, and no
+/// Names a key without revealing it: the start of a hash over it, enough to distinguish keys, and no
 /// help in finding 256 random bits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct KeyId([u8; KEY_ID_BYTES]);
@@ -110,7 +110,7 @@ impl SealingKey {
         }
     }
 
-    /// Random nonces of 24 bytes don't repeat in practice, so nobody has to count.
+    /// Random nonces of 24 bytes don't repeat in practice, so they need no counter.
     pub(super) fn seal(&self, context: &SealContext<'_>, plain: &[u8]) -> Sealed {
         self.seal_with(RANDOM, &XNonce::generate(), context, plain)
     }

@@ -11,7 +11,7 @@ use haltere_app::connections::{Export, LeftOut, Secrets};
 use super::draft::{Draft, There};
 use super::sources::Common;
 use super::tell;
-use super::transfer::with_mover;
+use super::transfer::with_transfer;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -38,7 +38,7 @@ impl Options {
             file.as_deref().map(|file| Draft::begin(file, There::Refuse("nothing was written")));
         let draft = draft.transpose()?;
         let secrets = if secrets { Secrets::Include } else { Secrets::Omit };
-        with_mover(common, async |transfer, ctx| {
+        with_transfer(common, async |transfer, ctx| {
             let export = transfer.export(ctx, secrets).await.context("failed to export")?;
             match draft {
                 Some(draft) => write_file(draft, &export),

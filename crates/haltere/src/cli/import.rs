@@ -19,7 +19,7 @@ use super::exit::Usage;
 use super::mmc_env::MmcEnvironment;
 use super::print_quoting;
 use super::sources::Common;
-use super::transfer::with_mover;
+use super::transfer::with_transfer;
 use crate::{plain_file, wiring};
 
 /// How `haltere import` ends, said in its help.
@@ -91,7 +91,9 @@ impl Options {
             (false, false) => ImportMode::Store,
         };
         let partly = if only_good { Partly::Wanted } else { Partly::Possible };
-        with_mover(common, async |transfer, ctx| import(transfer, ctx, content, mode, partly).await)
+        with_transfer(common, async |transfer, ctx| {
+            import(transfer, ctx, content, mode, partly).await
+        })
     }
 }
 
@@ -140,15 +142,16 @@ async fn import(
     Ok(())
 }
 
-/// `haltere import mmc-env`: all or nothing. Everything is checked before anything is added, and the
-/// administrator comes last, when nothing else can be refused.
+/// `haltere import mmc-env`: checks the broker and the administrator before it adds either, so it refuses
+/// both or none. They are two transactions: if the second one fails (on a full disk, say), the connection stays, and
+/// the command can be repeated.
 fn import_environment(common: Common, dry_run: bool) -> anyhow::Result<()> {
     let MmcEnvironment { broker, administrator } =
         MmcEnvironment::read(|name| std::env::var(name).ok()).map_err(Usage::because)?;
     let content = broker.map(|broker| connection_files::read(broker.expose())).transpose();
     let content = content.context("CEDALO_MC_BROKER_*")?;
     let mode = if dry_run { ImportMode::DryRun } else { ImportMode::Store };
-    with_mover(common, async |transfer, ctx| {
+    with_transfer(common, async |transfer, ctx| {
         let users = wiring::users(&transfer.store);
         let new = match administrator {
             Some(administrator) => administrator.unless_there(&users, ctx).await?,

@@ -14,7 +14,7 @@ use crate::data_dir::{DataDir, exposed_master_key};
 use crate::wiring;
 
 /// Opens the data folder, does `job`, and closes it again.
-pub(super) fn with_mover<T>(
+pub(super) fn with_transfer<T>(
     common: Common,
     job: impl AsyncFnOnce(&Transfer, &Ctx) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {

@@ -4,7 +4,7 @@ use haltere_core::Intent;
 
 use super::super::input::NewConnection;
 
-/// A file with connections. Whoever reads it bounds how many there are.
+/// A file with connections. Its reader limits their number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportFile {
     /// What kind of file it is.

@@ -9,11 +9,11 @@ use super::super::budget::over_budget;
 use super::file::ImportFile;
 use super::plan::{ImportReport, Stored, plan};
 use super::progress::Reporter;
-use super::store::{self, DOING, Storing};
+use super::store::{self, OPERATION, Storing};
 use super::validate_blocking;
 use crate::app::{App, AppSettings};
 use crate::ctx::Ctx;
-use crate::error::{Doing, Internal, NotAllowed};
+use crate::error::{Context, Internal, NotAllowed};
 use crate::policy::Action;
 use crate::vault::Vault;
 
@@ -86,7 +86,7 @@ impl App {
             self.0.audit.count_change(ctx)?;
             let entries = stored.into_iter().map(|connection| Arc::new(self.readable(connection)));
             let entries: Vec<_> = entries.collect();
-            change.commit(DOING).await?.append(&entries);
+            change.commit(OPERATION).await?.append(&entries);
         }
         Ok(report)
     }
@@ -95,8 +95,8 @@ impl App {
 /// Whether the caller's session still exists, with the same roles.
 async fn is_still_allowed(tx: &mut dyn WriteTx, caller: &Caller) -> Result<bool, Internal> {
     let Some(session) = &caller.session else { return Ok(true) };
-    let exists = tx.find_session(session).await.doing(DOING)?.is_some();
-    let user = tx.find_user(&caller.user).await.doing(DOING)?;
+    let exists = tx.find_session(session).await.context(OPERATION)?.is_some();
+    let user = tx.find_user(&caller.user).await.context(OPERATION)?;
     Ok(exists && user.is_some_and(|user| user.roles == caller.roles))
 }
 
@@ -116,13 +116,13 @@ pub(in super::super) async fn dry_run(
     validated: ImportFile,
     import_limits: ImportLimits,
 ) -> Result<ImportReport, Internal> {
-    const DOING: &str = "plan an import";
-    let mut read = store.read().await.doing(DOING)?;
-    let stored = Stored::read(&mut *read).await.doing(DOING)?;
+    const OPERATION: &str = "plan an import";
+    let mut read = store.read().await.context(OPERATION)?;
+    let stored = Stored::read(&mut *read).await.context(OPERATION)?;
     let (mut report, new) = plan(validated, &stored, import_limits.connections);
     let new = new.iter().map(|(_, incoming)| &incoming.connection);
     let over_budget = over_budget(&mut *read, vault, new, import_limits.bytes);
-    report.over_budget = over_budget.await.doing(DOING)?;
+    report.over_budget = over_budget.await.context(OPERATION)?;
     Ok(report)
 }
 
@@ -133,11 +133,11 @@ pub(in super::super) async fn write(
     validated: ImportFile,
     import_limits: ImportLimits,
 ) -> Result<(ImportReport, Vec<Arc<Connection>>), Internal> {
-    let stored = Stored::read(tx).await.doing(DOING)?;
+    let stored = Stored::read(tx).await.context(OPERATION)?;
     let (mut report, new) = plan(validated, &stored, import_limits.connections);
     let all = new.iter().map(|(_, incoming)| &incoming.connection);
     let over_budget = over_budget(tx, storing.vault, all, import_limits.bytes);
-    report.over_budget = over_budget.await.doing(DOING)?;
+    report.over_budget = over_budget.await.context(OPERATION)?;
     if report.is_refused_by(storing.mode) {
         return Ok((report, Vec::new()));
     }

@@ -14,14 +14,14 @@ use super::progress::{ImportStage, Reporter};
 use super::run::ImportMode;
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::{Doing, Internal};
+use crate::error::{Context, Internal};
 use crate::vault::Vault;
 
 /// The number of connections that are sealed and stored at a time, which bounds the memory for them and yields to
 /// other tasks in between.
 const AT_ONCE: usize = 200;
 
-pub(super) const DOING: &str = "store the connections of an import";
+pub(super) const OPERATION: &str = "store the connections of an import";
 
 /// The context of storing.
 pub(in super::super) struct Storing<'a> {
@@ -43,7 +43,7 @@ pub(super) async fn store(
     let total = new.len();
     let mut stored = Vec::with_capacity(total);
     let mut new = new.into_iter().peekable();
-    tx.append_audit(&of_the_import(storing, report)).await.doing(DOING)?;
+    tx.append_audit(&of_the_import(storing, report)).await.context(OPERATION)?;
     while new.peek().is_some() {
         let begin = stored.len();
         for (position, Incoming { connection, intent }) in new.by_ref().take(AT_ONCE) {
@@ -56,8 +56,8 @@ pub(super) async fn store(
             chunk.iter().map(|connection| record::seal(storing.vault, connection)).collect();
         let entries: Vec<AuditEntry> =
             chunk.iter().map(|connection| of_a_connection(storing, connection)).collect();
-        tx.insert_connections(&rows).await.doing(DOING)?;
-        tx.append_audits(&entries).await.doing(DOING)?;
+        tx.insert_connections(&rows).await.context(OPERATION)?;
+        tx.append_audits(&entries).await.context(OPERATION)?;
         storing.progress.report(ImportStage::Storing, stored.len(), total);
     }
     Ok(stored)

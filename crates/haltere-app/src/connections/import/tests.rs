@@ -1,4 +1,4 @@
-//! Imports against real stores, within a server and beside one.
+//! Imports into real stores, in a server and from the command line.
 
 use std::sync::Arc;
 
@@ -288,7 +288,7 @@ async fn what_an_import_holds_is_held_until_it_has_ended() {
     let held = Arc::new(());
     let reporter = ImportProgress::channel().0.holding(Arc::clone(&held));
     let (tasks, file) = (app.app.0.tasks.len(), file(vec![entry(new("a", dead.url()))]));
-    // As long as somebody else writes, storing waits.
+    // Storing waits for another transaction.
     let tx = app.store.write().await.unwrap();
     let begun =
         until("storing to begin", PATIENCE, async || (app.app.0.tasks.len() > tasks).then_some(()));
@@ -296,7 +296,7 @@ async fn what_an_import_holds_is_held_until_it_has_ended() {
         _ = app.app.import_connections(&ctx, file, ImportMode::Store, reporter) => panic!("stored"),
         () = begun => {}
     }
-    // Whoever asked is gone.
+    // The caller has gone away.
     assert_eq!((Arc::strong_count(&held), stored(&app).await), (2, Vec::new()));
     drop(tx);
     until("the import to end", PATIENCE, async || (Arc::strong_count(&held) == 1).then_some(()))

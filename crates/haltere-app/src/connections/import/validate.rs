@@ -10,7 +10,7 @@ use tokio::task::spawn_blocking;
 use super::super::check;
 use super::file::{ImportEntry, ImportFile, Incoming};
 use super::progress::{ImportStage, Reporter};
-use crate::error::{Doing, Internal};
+use crate::error::{Context, Internal};
 
 /// The number of entries between progress reports.
 const STRIDE: usize = 50;
@@ -25,7 +25,7 @@ pub(in super::super) async fn validate_blocking(
         file
     })
     .await
-    .doing("validate the entries of an import")
+    .context("validate the entries of an import")
 }
 
 /// Replaces each invalid entry by its faults.

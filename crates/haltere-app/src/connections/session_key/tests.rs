@@ -51,13 +51,13 @@ fn the_same_broker_is_told_however_its_url_is_written() {
     for (one, other) in [
         ("mqtt://broker.example", "mqtts://broker.example"),
         ("mqtt://broker.example", "mqtt://other.example"),
-        // A proxy tells them apart.
+        // A proxy distinguishes them.
         ("wss://broker.example/one", "wss://broker.example/two"),
     ] {
         assert_ne!(place(one), place(other), "{one} {other}");
     }
     assert_ne!(place("mqtt://b"), SessionKey::at(&url("mqtt://b"), None, "X"));
-    // A proxy tells them apart by the server name, with TLS.
+    // With TLS, a proxy distinguishes them by the server name.
     let named = |text: &str, name| SessionKey::at(&url(text), Some(name), "x");
     assert_ne!(named("mqtts://b", "one"), named("mqtts://b", "two"));
     assert_eq!(named("mqtts://b", "b"), place("mqtts://b"));

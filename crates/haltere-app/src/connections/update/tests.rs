@@ -154,6 +154,6 @@ async fn what_cannot_be_read_can_be_replaced() {
     assert!(matches!(unreadable, Err(UpdateError::Unreadable { .. })));
     let keeps = ConnectionReplacement { username: Some("ann".to_owned()), ..replacement() };
     assert!(matches!(replace(&app, keeps.clone()).await, Err(UpdateError::Unreadable { .. })));
-    let anew = ConnectionReplacement { password: FieldChange::Set("two".into()), ..keeps };
-    assert_eq!(replace(&app, anew).await.unwrap().credentials, credentials("ann", "two"));
+    let given_again = ConnectionReplacement { password: FieldChange::Set("two".into()), ..keeps };
+    assert_eq!(replace(&app, given_again).await.unwrap().credentials, credentials("ann", "two"));
 }

@@ -1,4 +1,4 @@
-//! Looking after the vault's keys, for the command line: beside a running server or without one.
+//! Managing the vault's keys: for the command line, with or without a running server.
 
 mod reseal;
 mod rotate;

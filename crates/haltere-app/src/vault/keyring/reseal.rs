@@ -1,4 +1,4 @@
-//! Changing the data key: every secret is opened and sealed anew.
+//! Changing the data key: every secret is unsealed and sealed again.
 
 use super::{Keyring, KeyringError, UnreadableSecret, store_failed};
 use crate::connections::reseal;
@@ -11,7 +11,7 @@ use crate::vault::{MasterKey, Vault};
 impl Keyring {
     /// Seals every secret with a new data key, all of them or none; how many connections there are.
     ///
-    /// Whoever had the vault open before can't read what was sealed anew: no server may be running.
+    /// An open vault can't read what is sealed with the new key, so no server may be running.
     pub async fn reseal(&self, ctx: &Ctx, key: &MasterKey) -> Result<usize, KeyringError> {
         ctx.authorize(Action::ManageVault)?;
         let (mut tx, wraps) = self.begin().await?;

@@ -1,7 +1,7 @@
 //! Changing the master key, in two steps with a place for a crash between any two of them.
 //!
 //! 1. [`Keyring::offer`]: the data key is sealed by the next master key as well. From here on both open the vault.
-//! 2. Whoever keeps the master key puts the next one in its place: a file, a configuration.
+//! 2. The operator replaces the master key, in its file or in the configuration.
 //! 3. [`Keyring::settle`]: the wrapping by the old one is dropped. A server that is started with the
 //!    next key does the same.
 

@@ -192,7 +192,7 @@ async fn every_secret_is_tried_and_the_unreadable_are_named() {
     assert!(verified.unreadable.iter().all(|one| one.connection == "a"));
     let refused = keyring.reseal(&ctx(), &key('1')).await.unwrap_err();
     assert!(matches!(&refused, KeyringError::Unreadable(list) if list.len() == 1), "{refused:?}");
-    assert_eq!(stored(&keyring).await, row, "nothing was sealed anew");
+    assert_eq!(stored(&keyring).await, row, "nothing was sealed again");
 }
 
 #[tokio::test]
@@ -207,10 +207,10 @@ async fn many_are_verified_with_progress() {
         tx.insert_connection(&row).await.unwrap();
     }
     tx.commit().await.unwrap();
-    let told = Mutex::new(Vec::new());
-    let progress = |done, all| told.lock().push((done, all));
+    let reported = Mutex::new(Vec::new());
+    let progress = |done, all| reported.lock().push((done, all));
     keyring.verify(&ctx(), &key('1'), progress).await.unwrap();
-    assert_eq!(*told.lock(), [(1_000, 2_501), (2_000, 2_501)]);
+    assert_eq!(*reported.lock(), [(1_000, 2_501), (2_000, 2_501)]);
 }
 
 #[tokio::test]

@@ -27,7 +27,7 @@ pub struct Verified {
 }
 
 impl Keyring {
-    /// Opens every secret and forgets it at once. Tells `progress` now and then how many of how many
+    /// Unseals every secret and drops it at once. Reports to `progress` now and then how many of how many
     /// connections were looked at.
     pub async fn verify(
         &self,
@@ -35,7 +35,7 @@ impl Keyring {
         key: &MasterKey,
         mut progress: impl FnMut(usize, usize),
     ) -> Result<Verified, KeyringError> {
-        /// Often enough for whoever looks, and next to no work.
+        /// Often enough to follow, at almost no cost.
         const EVERY: usize = 1_000;
 
         ctx.authorize(Action::ManageVault)?;
