@@ -200,7 +200,7 @@ fn whole(wait: Duration) -> u32 {
 impl From<NotAllowed> for ApiError {
     fn from(refusal: NotAllowed) -> Self {
         match refusal {
-            NotAllowed::RoleTooLow => Self::not_allowed(messages::NOT_ALLOWED),
+            NotAllowed::InsufficientRole => Self::not_allowed(messages::NOT_ALLOWED),
             NotAllowed::TooOften { retry_after } => {
                 let message = messages::REFUSED_TOO_OFTEN;
                 Self::limited("limits.refusals_per_minute", true, message, whole(retry_after))

@@ -38,6 +38,10 @@ impl Ctx {
 
     /// Whether the policy lets the caller do `action`.
     pub fn authorize(&self, action: Action) -> Result<(), NotAllowed> {
-        if policy::allows(self.caller.roles, action) { Ok(()) } else { Err(NotAllowed::RoleTooLow) }
+        if policy::allows(self.caller.roles, action) {
+            Ok(())
+        } else {
+            Err(NotAllowed::InsufficientRole)
+        }
     }
 }

@@ -15,7 +15,7 @@ use haltere_store::StoreError;
 pub enum NotAllowed {
     /// Insufficient roles.
     #[error("not allowed")]
-    RoleTooLow,
+    InsufficientRole,
     /// Insufficient roles, too often within a minute.
     #[error("not allowed, and asked for too often")]
     TooOften {

@@ -208,7 +208,7 @@ async fn repeated_refusals_of_a_user_are_two_entries_per_kind_and_then_429() {
         for _ in 0..200 {
             n += 1;
             match test.app.authorize(&viewer, action, &object).await {
-                Err(NotAllowed::RoleTooLow) => assert_eq!(n_too_often, 0, "{n}"),
+                Err(NotAllowed::InsufficientRole) => assert_eq!(n_too_often, 0, "{n}"),
                 Err(NotAllowed::TooOften { retry_after }) => {
                     assert_eq!(retry_after, Duration::from_secs(1));
                     n_too_often += 1;
@@ -222,7 +222,7 @@ async fn repeated_refusals_of_a_user_are_two_entries_per_kind_and_then_429() {
     }
     assert!(test.app.vitals().limited_refusals >= 10);
     let by_another = test.app.authorize(&test.ctx(Role::Editor), Action::BackUp, "").await;
-    assert_eq!(by_another, Err(NotAllowed::RoleTooLow), "other users are not affected");
+    assert_eq!(by_another, Err(NotAllowed::InsufficientRole), "other users are not affected");
     let filter = AuditFilter { limit: 1_000, ..AuditFilter::default() };
     let records = test.store.read().await.unwrap().list_audit(&filter).await.unwrap();
     let longest = records.iter().map(|record| record.entry.object.len()).max();

@@ -40,7 +40,7 @@ impl App {
         Ok(Switched { plugin: self.0.switches.state(id), effect })
     }
 
-    /// What [`App::switch_plugin`] would do, without operation it.
+    /// What [`App::switch_plugin`] would do, without doing it.
     pub async fn plan_switch(
         &self,
         ctx: &Ctx,

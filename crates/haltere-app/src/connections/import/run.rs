@@ -77,7 +77,7 @@ impl App {
         let mut change = self.begin_change().await?;
         // Validating a large file takes a while; rights that were taken away meanwhile don't count.
         if !is_still_allowed(&mut *change.tx, &ctx.caller).await? {
-            return Err(NotAllowed::RoleTooLow.into());
+            return Err(NotAllowed::InsufficientRole.into());
         }
         let storing = Storing { vault: &self.0.vault, ctx, now: change.now, mode, progress };
         let (report, stored) =
