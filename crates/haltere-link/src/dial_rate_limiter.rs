@@ -7,6 +7,7 @@ use parking_lot::{Mutex, MutexGuard};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
+use haltere_core::Gcra;
 use tokio::time::{Instant, sleep_until};
 
 /// Which dials go first.
@@ -28,24 +29,29 @@ const BURST: Duration = Duration::from_millis(50);
 /// when they start, so that they do not start all at once.
 #[derive(Debug)]
 pub(crate) struct DialRateLimiter {
-    interval: Duration,
+    /// Reserves evenly spaced times.
+    reserved: Gcra,
+    /// Limits the dials that start.
+    started: Gcra,
     next: Mutex<Next>,
 }
 
+/// The theoretical arrival times of [`Gcra`].
 #[derive(Debug)]
 struct Next {
     interactive: Instant,
     background: Instant,
-    /// When the next dial would start if all dials had started evenly spaced.
-    even: Instant,
+    started: Instant,
 }
 
 impl DialRateLimiter {
     /// Allows `rate` dials per second.
     pub(crate) fn new(rate: NonZeroU32) -> Self {
         let now = Instant::now();
-        let next = Mutex::new(Next { interactive: now, background: now, even: now });
-        Self { interval: Duration::from_secs(1) / rate.get(), next }
+        let next = Mutex::new(Next { interactive: now, background: now, started: now });
+        let interval = Duration::from_secs(1) / rate.get();
+        let (reserved, started) = (Gcra::new(interval, 1), Gcra::with_tolerance(interval, BURST));
+        Self { reserved, started, next }
     }
 
     /// Waits until a dial may start. A future that is dropped while it waits loses its turn.
@@ -69,10 +75,7 @@ impl DialRateLimiter {
 
     /// When a dial may start whose reserved time has come: now, unless too many have just started.
     fn start(&self, now: Instant) -> Instant {
-        let mut next = self.next();
-        let start = next.even.checked_sub(BURST).map_or(now, |earliest| earliest.max(now));
-        next.even = next.even.max(start) + self.interval;
-        start
+        self.started.reserve(&mut self.next().started, now)
     }
 
     /// Reserves the next free time for a dial of this priority.
@@ -80,16 +83,10 @@ impl DialRateLimiter {
         let mut next = self.next();
         match priority {
             Priority::Interactive => {
-                let reserved = next.interactive.max(now);
-                next.interactive = reserved + self.interval;
-                next.background = next.background.max(now) + self.interval;
-                reserved
+                self.reserved.count(&mut next.background, now);
+                self.reserved.reserve(&mut next.interactive, now)
             }
-            Priority::Background => {
-                let reserved = next.background.max(now);
-                next.background = reserved + self.interval;
-                reserved
-            }
+            Priority::Background => self.reserved.reserve(&mut next.background, now),
         }
     }
 }
