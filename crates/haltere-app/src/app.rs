@@ -116,7 +116,7 @@ impl App {
             limited_refusals: self.0.audit.limited_refusals(),
             limited_tests: self.0.tests.refused(),
             limited_logins: self.0.sessions.passwords.refused(),
-            ended_sessions: self.0.sessions.gave_way.load(Ordering::Relaxed),
+            ended_sessions: self.0.sessions.evicted.load(Ordering::Relaxed),
             unwritten_histories: self.0.history_writer.failures(),
             jobs: self.0.tasks.len(),
         }

@@ -2,7 +2,7 @@
 //!
 //! [`App`] is the handle everything goes through. Each operation is a method on it, in a file of its
 //! own under the noun it works on (`connections/create.rs`, `sessions/log_in.rs`); it takes a [`Ctx`],
-//! which says who asks and from where, and begins by asking the [`policy`].
+//! which names the caller and the request, and begins by asking the [`policy`].
 //!
 //! Every operation that changes something is the same walk: *change what is stored* (with its audit
 //! entry, in one transaction), *wake the supervisor*, *report what is*. Lists and status are answered

@@ -222,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn every_role_may_exactly_what_the_table_says() {
+    fn every_role_matches_the_table() {
         assert_eq!(TABLE.map(|(action, _)| action), Action::ALL, "no action is left out");
         for (action, expected) in TABLE {
             assert_eq!(row(action), expected, "{}", action.as_str());

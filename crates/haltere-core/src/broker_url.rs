@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_accepted() {
+    fn valid_urls_are_accepted() {
         use Transport::{Tcp, Tls, Ws, Wss};
         for (text, transport, host, port, path) in [
             ("mqtt://localhost", Tcp, "localhost", 1883, "/"),
@@ -389,7 +389,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_refused_and_why() {
+    fn invalid_urls_are_refused_with_the_reason() {
         for (text, why) in [
             ("", UrlError::Empty),
             ("localhost:1883", UrlError::NoScheme),
@@ -494,7 +494,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn any_text_is_answered_and_what_is_accepted_reads_back_the_same(text in "\\PC{0,60}") {
+        fn any_text_parses_or_fails_and_round_trips(text in "\\PC{0,60}") {
             if let Ok(url) = BrokerUrl::parse(&text) {
                 prop_assert_eq!(BrokerUrl::parse(url.as_str()), Ok(url));
             }

@@ -105,7 +105,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_new_user_name_looks_like_what_it_is() {
+    fn a_new_user_name_has_no_misleading_characters() {
         let new = |text: &str| UserName::parse(text).expect("an old one").check_new();
         for name in ["ann", "Ann Ö.", "a\u{a0}b", "می\u{200c}خواهم", "👩\u{200d}🔧"] {
             assert_eq!(new(name), Ok(()), "{name}");

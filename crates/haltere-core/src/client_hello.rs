@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_list_of_protocols() {
+    fn invalid_protocol_lists_are_refused() {
         let long = "x".repeat(256);
         for (names, why) in [
             (&[][..], AlpnError::Empty),
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_server_name() {
+    fn invalid_server_names_are_refused() {
         for text in ["10.0.0.1", "::1", "[::1]", "2001:db8::1", "0x7f.1", "10.0.0.1."] {
             assert_eq!(TlsServerName::parse(text), Err(TlsServerNameError::Address), "{text}");
         }

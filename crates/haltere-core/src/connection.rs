@@ -190,7 +190,7 @@ pub struct MmcFields {
 /// Whether a link should be up. Stored, and restored by a restart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Intent {
-    /// Keep it up, for ever.
+    /// Keep it up.
     Connected,
     /// An operator disconnected it on purpose.
     Disconnected,
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn what_hides_is_kept_but_not_given_anew() {
+    fn hidden_characters_are_kept_but_not_accepted_in_new_names() {
         let (id, name) = ("a\u{200b}", "\u{202e}4 sserP");
         let hidden = ConnectionId::parse(id).expect("an old one").check_new();
         assert_eq!(hidden, Err(TextError::Hidden('\u{200b}')));

@@ -126,7 +126,7 @@ mod tests {
     }
 
     #[test]
-    fn who_is_inside() {
+    fn contains_compares_the_prefix() {
         assert!(has("10.0.0.0/8", "10.255.0.1") && !has("10.0.0.0/8", "11.0.0.0"));
         assert!(has("192.0.2.128/25", "192.0.2.128") && !has("192.0.2.128/25", "192.0.2.127"));
         assert!(has("192.0.2.1", "192.0.2.1") && !has("192.0.2.1", "192.0.2.2"));
@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_network_is_refused_with_the_reason() {
+    fn invalid_networks_are_refused_with_the_reason() {
         for (text, why) in [
             ("", "\"\" is not an IP address"),
             ("localhost", "is not an IP address"),

@@ -103,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn it_goes_with_the_last_one_who_has_it() {
+    fn it_is_freed_with_its_last_user() {
         let one = Secret::new(Pem::new("a key"));
         let (weak, other) = (one.expose().downgrade(), one.clone());
         drop(one);

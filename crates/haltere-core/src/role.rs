@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn a_set_holds_what_was_put_in() {
+    fn a_set_contains_its_roles() {
         let roles: Roles = [Role::Viewer, Role::Admin, Role::Viewer].into_iter().collect();
         assert_eq!(roles.iter().collect::<Vec<_>>(), [Role::Admin, Role::Viewer]);
         assert!(!roles.contains(Role::Editor));

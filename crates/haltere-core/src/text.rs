@@ -122,7 +122,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_hides_or_turns_is_named() {
+    fn hidden_and_bidirectional_characters_are_named() {
         for hidden in [
             '\u{61c}',
             '\u{200b}',
@@ -199,7 +199,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_passes_misleads_nobody(text in any::<String>()) {
+        fn accepted_text_is_not_misleading(text in any::<String>()) {
             if check(&text, 1_000).is_ok() && check_visible(&text).is_ok() {
                 prop_assert!(!text.chars().any(misleads), "{text:?}");
             }

@@ -96,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn what_can_not_be_told_is_not_guessed() {
+    fn ambiguous_credentials_are_not_guessed() {
         for url in ["mqtt://u:p@ss@host", "mqtt://u:p@ss/w@host", "mqtt://u:p/w@host"] {
             assert_eq!(unpack(url), Err(UnpackError::Ambiguous), "{url}");
         }
@@ -105,7 +105,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_left_is_never_refused_for_credentials(text in "mqtts?://[a-z@:/?%#]{0,20}") {
+        fn the_rest_is_never_refused_for_credentials(text in "mqtts?://[a-z@:/?%#]{0,20}") {
             if let Ok(Some(unpacked)) = unpack(&text) {
                 let parsed = BrokerUrl::parse(&unpacked.url);
                 prop_assert_ne!(parsed, Err(crate::UrlError::UserInfo));

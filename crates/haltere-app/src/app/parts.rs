@@ -138,6 +138,6 @@ pub struct Vitals {
     pub ended_sessions: u64,
     /// How often the history of links could not be written.
     pub unwritten_histories: u64,
-    /// Changes and background jobs under way.
+    /// Changes and background jobs in progress.
     pub jobs: usize,
 }

@@ -14,7 +14,7 @@ impl Backups {
     ///
     /// It gets an installation id of its own unless `keep_instance`: two installations with the same id
     /// use the same client ids, and a broker ends a client's connection when another one comes with its
-    /// id, so that they would throw each other out for ever.
+    /// id, so that they would end each other's sessions forever.
     pub async fn adopt(
         &self,
         ctx: &Ctx,

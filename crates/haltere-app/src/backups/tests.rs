@@ -40,7 +40,7 @@ impl Clock for Fixed {
 }
 
 #[tokio::test]
-async fn a_backup_is_on_record_and_so_is_where_a_database_came_from() {
+async fn a_backup_and_the_origin_of_a_restore_are_audited() {
     let test = TestApp::start().await;
     let folder = tempfile::tempdir().unwrap();
     let draft = empty_file(&folder);

@@ -114,7 +114,7 @@ mod tests {
     use crate::testing::TestApp;
 
     #[tokio::test]
-    async fn what_was_disconnected_on_purpose_stays_so_over_a_restart() {
+    async fn a_disconnected_connection_stays_so_over_a_restart() {
         let broker = Mosquitto::plain().await;
         let app = TestApp::start().await;
         let ctx = app.ctx(Role::ConnectionManager);

@@ -25,7 +25,7 @@ pub struct Created {
     pub connection: ConnectionView,
     /// How the first attempt to connect ended.
     pub outcome: Outcome,
-    /// Whether a connection that was there already was put right.
+    /// Whether it overwrote an existing connection that had failed.
     pub mended: bool,
     /// All connections after the change.
     pub all: Listing,
@@ -78,7 +78,7 @@ impl App {
     /// Stores a connection, dials it, and waits for the first outcome, at most the connect time-out.
     ///
     /// When id and name belong to one stored connection whose last attempt failed, that one is
-    /// overwritten: this is how a misconfigured connection is put right. What is stored stays stored
+    /// overwritten: this corrects a misconfigured connection. What is stored stays stored
     /// when the returned future is dropped.
     ///
     /// `secrets` is for the answer; giving out all connections with their secrets is audited together
@@ -173,7 +173,7 @@ impl App {
         id: Option<&ConnectionId>,
         fresh: Connection,
     ) -> Result<Connection, CreateError> {
-        const DOING: &str = "mend a connection";
+        const OPERATION: &str = "mend a connection";
         let Conflicts { by_id, by_name } =
             tx.find_conflicts(id, fresh.name.as_str()).await.context(OPERATION)?;
         let broken = match (by_id, by_name) {

@@ -68,7 +68,7 @@ mod tests {
     use crate::testing::TestApp;
 
     #[tokio::test]
-    async fn what_is_deleted_is_gone_for_good() {
+    async fn a_deleted_connection_is_gone() {
         let (app, port) = (TestApp::start().await, broken());
         let ctx = app.ctx(Role::ConnectionManager);
         for id in ["a", "b"] {

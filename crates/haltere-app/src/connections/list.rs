@@ -246,7 +246,7 @@ mod tests {
         assert!(matches!(refused.await, Err(ListError::NotAllowed(_))));
     }
 
-    /// How often secrets were read: as often as it is on record.
+    /// The number of audited reads of secrets.
     #[tokio::test]
     async fn repeated_reads_of_secrets_are_one_entry_and_a_sum() {
         let app = with_five().await;
@@ -292,7 +292,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn write_only_secrets_are_shown_to_nobody() {
+    async fn write_only_secrets_are_never_shown() {
         let app = TestApp::start_with(|config| {
             config.settings.secrets = SecretsPolicy::WriteOnly;
         })

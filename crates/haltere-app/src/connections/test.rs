@@ -206,7 +206,7 @@ impl PreparedTest {
     }
 
     /// Dials. `observe` hears of each stage as it happens and must not wait. `None` when haltere began
-    /// to shut down meanwhile. Dropping the future hangs up.
+    /// to shut down meanwhile. Dropping the future disconnects.
     pub async fn run(self, observe: impl FnMut(ProbeEvent) + Send) -> Option<TestReport> {
         let stopping = self.app.stopping();
         let probe = tokio::select! {
@@ -279,7 +279,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn there_is_room_for_so_many_tests_and_it_is_given_back() {
+    async fn tests_have_a_quota_that_is_released() {
         let (app, port) = (TestApp::start().await, broken());
         let prepare = async |name: &str, network: u8| {
             let user = UserName::parse(name).unwrap();

@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whatever_happens_to_a_connection_is_told() {
+    async fn every_change_of_a_connection_is_published() {
         let (app, mut broker, a) = (TestApp::start().await, Mosquitto::plain().await, id("a"));
         let (admin, viewer) = (app.ctx(Role::Admin), app.ctx(Role::Viewer));
         let mut events = app.app.subscribe(&viewer, None).unwrap();

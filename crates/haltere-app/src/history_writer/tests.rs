@@ -120,7 +120,7 @@ async fn after_a_short_stop_since_and_history_go_on() {
 }
 
 #[tokio::test]
-async fn after_a_long_stop_nobody_knows_since_when() {
+async fn after_a_long_stop_the_start_of_a_state_is_unknown() {
     let broker = Mosquitto::plain().await;
     let (app, clock) = start().await;
     create(&app, "a", &broker.url()).await;
@@ -145,7 +145,7 @@ async fn after_a_long_stop_nobody_knows_since_when() {
 }
 
 #[tokio::test]
-async fn what_is_disconnected_on_purpose_stays_so_and_edits_begin_anew() {
+async fn disconnected_links_stay_so_and_edits_start_again() {
     let broker = Mosquitto::plain().await;
     let (app, clock) = start().await;
     for id in ["idle", "edited"] {
@@ -195,7 +195,7 @@ async fn a_deleted_connection_takes_its_history_along() {
 }
 
 #[tokio::test]
-async fn what_can_not_be_written_stays_to_be_written() {
+async fn lines_that_can_not_be_written_stay_marked() {
     let broker = Mosquitto::plain().await;
     let (app, _) = start().await;
     create(&app, "a", &broker.url()).await;

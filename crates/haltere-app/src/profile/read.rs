@@ -14,7 +14,7 @@ pub struct Profile {
     pub username: UserName,
     /// What they may do.
     pub roles: Roles,
-    /// Whether their password is still the one that the first start made up and printed.
+    /// Whether their password is still the one that the first start generated and printed.
     pub initial_password: bool,
 }
 

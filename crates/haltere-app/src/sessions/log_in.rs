@@ -152,8 +152,8 @@ impl App {
         audited.write(&mut *tx).await.context(OPERATION)?;
         tx.commit().await.context(OPERATION)?;
         audited.committed();
-        let gave_way = ended.gave_way() as u64;
-        self.0.sessions.gave_way.fetch_add(gave_way, Ordering::Relaxed);
+        let evicted = ended.evicted() as u64;
+        self.0.sessions.evicted.fetch_add(evicted, Ordering::Relaxed);
         if !ended.ids.is_empty() {
             Step::Notify.around(|| ended.ids.iter().for_each(|id| self.end_in_memory(id)));
         }

@@ -6,7 +6,7 @@ mod live;
 mod log_in;
 mod log_out;
 mod own;
-mod room;
+mod eviction;
 mod settings;
 mod sync;
 mod throttle;
@@ -48,7 +48,7 @@ pub(crate) struct Sessions {
     /// What has been done to keep memory and store together.
     sync: tokio::sync::Mutex<SessionSync>,
     /// How many sessions ended for a new one.
-    pub(crate) gave_way: AtomicU64,
+    pub(crate) evicted: AtomicU64,
     pub(crate) throttle: Throttle,
     pub(crate) passwords: PasswordPool,
 }
@@ -59,7 +59,7 @@ impl Sessions {
             in_step: RwLock::default(),
             live: Mutex::new(Live::new(settings.idle)),
             sync: tokio::sync::Mutex::new(SessionSync::new(clock.steady())),
-            gave_way: AtomicU64::new(0),
+            evicted: AtomicU64::new(0),
             throttle: Throttle::new(settings.throttle),
             passwords: PasswordPool::new(settings.hashing, settings.password_checks),
             timeline: Timeline::new(clock),

@@ -73,7 +73,7 @@ async fn a_login_opens_a_session_that_survives_a_restart_and_ends_at_logout() {
 }
 
 #[tokio::test]
-async fn an_unused_session_ends_and_so_does_an_old_one() {
+async fn idle_and_old_sessions_end() {
     let (app, clock) = with_clock().await;
     let idle = app.token(Role::Viewer).await;
     let signal = session(&app, &idle).await.unwrap();
@@ -428,7 +428,7 @@ async fn ones_own_sessions_are_listed_by_their_last_use() {
 }
 
 #[tokio::test]
-async fn ones_own_sessions_can_be_ended_and_nobody_elses() {
+async fn a_user_can_end_only_their_own_sessions() {
     let app = TestApp::start().await;
     let mut sessions = Vec::new();
     for _ in 0..4 {
@@ -466,7 +466,7 @@ async fn ones_own_sessions_can_be_ended_and_nobody_elses() {
 }
 
 #[tokio::test]
-async fn whoever_has_many_sessions_sees_those_used_last_and_the_one_that_asks() {
+async fn the_list_has_the_latest_sessions_and_the_current_one() {
     let (app, clock) = with_room(1_000, 10_000).await;
     let asks = session(&app, &app.token(Role::Viewer).await).await.unwrap();
     for _ in 0..150 {
@@ -483,7 +483,7 @@ async fn whoever_has_many_sessions_sees_those_used_last_and_the_one_that_asks() 
 }
 
 #[tokio::test]
-async fn a_password_that_was_made_up_stays_so_until_it_is_changed() {
+async fn a_generated_password_is_marked_until_it_is_changed() {
     let app = TestApp::start().await;
     let viewer = ctx_of(&session(&app, &app.token(Role::Viewer).await).await.unwrap());
     let mut tx = app.store.write().await.unwrap();
@@ -566,7 +566,7 @@ async fn unknown_and_impossible_users_are_refused_like_any_other() {
 }
 
 #[tokio::test]
-async fn an_end_is_not_forgotten_by_whoever_was_just_looking() {
+async fn an_end_is_not_lost_to_a_concurrent_lookup() {
     let app = Arc::new(TestApp::start().await);
     for _ in 0..20 {
         let token = Arc::new(app.token(Role::Viewer).await);

@@ -84,7 +84,7 @@ mod tests {
     const YEAR: i64 = 365 * 86_400;
 
     #[test]
-    fn steps_are_told_and_not_followed_before_they_are() {
+    fn steps_are_reported_before_they_are_followed() {
         let clock = MockClock::default();
         let start = clock.now();
         let timeline = Timeline::new(Arc::new(clock.clone()));

@@ -40,12 +40,12 @@ impl Users {
         if !self.is_empty().await? {
             return Ok(false);
         }
-        let (password, made_up) = match password {
+        let (password, generated) = match password {
             FirstPassword::Given(password) => (password, false),
             FirstPassword::MadeUp(password) => (password, true),
         };
         let prepared = self.prepare(name, password, Role::Admin.into()).await?;
-        let record = UserRecord { initial_password: made_up, ..prepared };
+        let record = UserRecord { initial_password: generated, ..prepared };
         let mut tx = self.store.write().await.context(OPERATION)?;
         if !tx.list_users().await.context(OPERATION)?.is_empty() {
             return Ok(false);

@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hash_of_what_was_typed_still_opens_and_only_for_what_was_typed() {
+    fn a_hash_of_the_typed_form_matches_only_that_form() {
         let old = |typed: &str| {
             let hasher = Argon2::new(Algorithm::Argon2id, Version::V0x13, params(CHEAP).unwrap());
             let hash: PasswordHash = hasher.hash_password(typed.as_bytes()).unwrap();

@@ -17,15 +17,15 @@ use super::password::{PasswordMatch, verify_typed};
 use crate::error::{Context, Internal};
 use crate::sessions::PasswordHashing;
 
-/// How many hashes are computed at once for strangers.
+/// The number of concurrent hashes for unknown clients.
 const AT_ONCE: usize = 2;
 /// How many at once for those who have logged in from the same address before.
 const KNOWN_AT_ONCE: usize = 1;
 
-/// Verifies passwords in two lanes: however many strangers try their luck, those who have logged in from
+/// Verifies passwords in two lanes, so that clients that have logged in from
 /// the same address before don't wait in their queue.
 pub(crate) struct PasswordPool {
-    strangers: Lane,
+    unknown: Lane,
     known: Lane,
     refused: AtomicU64,
     /// The hash of a random password, at the usual cost: for users that don't exist.
@@ -48,7 +48,7 @@ impl PasswordPool {
         let salt = STANDARD_NO_PAD.encode(rand::random::<[u8; 16]>());
         let hash = STANDARD_NO_PAD.encode(rand::random::<[u8; 32]>());
         Self {
-            strangers: Lane::new(AT_ONCE, waiting),
+            unknown: Lane::new(AT_ONCE, waiting),
             known: Lane::new(KNOWN_AT_ONCE, waiting),
             refused: AtomicU64::new(0),
             decoy: format!("$argon2id$v=19$m={m},t={t},p={p}${salt}${hash}"),
@@ -64,7 +64,7 @@ impl PasswordPool {
         &self,
         claimant: Claimant<'_>,
     ) -> Result<PasswordTurn<'_>, QuotaExceeded> {
-        let lane = if claimant.is_known { &self.known } else { &self.strangers };
+        let lane = if claimant.is_known { &self.known } else { &self.unknown };
         match lane.wait(ClientKey::new(claimant.account, claimant.address)).await {
             Ok(permit) => Ok(PasswordTurn { pool: self, permit }),
             Err(reached) => {
@@ -195,12 +195,12 @@ mod tests {
         network: u8,
     ) -> tokio::task::JoinHandle<Result<String, QuotaExceeded>> {
         let before = pool.refused();
-        let waiting = pool.strangers.queue().waiting.len();
+        let waiting = pool.unknown.queue().waiting.len();
         let task = tokio::spawn({
             let pool = Arc::clone(pool);
             async move { pool.turn(at(&account, network)).await.map(|_turn| account) }
         });
-        while pool.strangers.queue().waiting.len() == waiting
+        while pool.unknown.queue().waiting.len() == waiting
             && pool.refused() == before
             && !task.is_finished()
         {
@@ -222,7 +222,7 @@ mod tests {
                 }
             }
         }
-        assert!(pool.strangers.queue().waiting.len() <= 64);
+        assert!(pool.unknown.queue().waiting.len() <= 64);
         let refused = flood.iter().filter(|task| task.is_finished()).count();
         assert!(refused >= 1_200 - 64, "{refused}");
         let owner = wait(&pool, "ann".to_owned(), 9).await;
@@ -237,7 +237,7 @@ mod tests {
         }
         assert!(limits.contains(&QuotaExceeded::Network), "{limits:?}");
         assert!(!limits.contains(&QuotaExceeded::All), "the flooding clients get their own limit");
-        let queue = pool.strangers.queue();
+        let queue = pool.unknown.queue();
         assert_eq!((queue.free, queue.waiting.len()), (AT_ONCE, 0));
     }
 
@@ -253,6 +253,6 @@ mod tests {
         }
         drop(busy);
         assert_eq!(stays.await.unwrap().as_deref(), Ok("cid"));
-        assert_eq!(pool.strangers.queue().free, AT_ONCE);
+        assert_eq!(pool.unknown.queue().free, AT_ONCE);
     }
 }

@@ -238,7 +238,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_was_sealed_opens(plain: Vec<u8>, row in ".{0,40}") {
+        fn sealed_values_open(plain: Vec<u8>, row in ".{0,40}") {
             let context = SealContext { row: &row, ..HERE };
             let opened = key(1).unseal(&context, &key(1).seal(&context, &plain));
             prop_assert_eq!(opened, Ok(Secret::new(plain)));

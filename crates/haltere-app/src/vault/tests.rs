@@ -34,7 +34,7 @@ async fn set_meta(store: &dyn Store, name: &str, value: &[u8]) {
 }
 
 #[tokio::test]
-async fn what_was_sealed_opens_after_a_restart() {
+async fn sealed_values_open_after_a_restart() {
     let (store, _folder) = empty_store().await;
     let sealed = Vault::open(&*store, &key('1')).await.unwrap().seal(&PASSWORD, b"hunter2");
     let before = stored_data_key(&*store).await;
@@ -55,7 +55,7 @@ async fn a_wrong_master_key_is_refused_at_the_start() {
 }
 
 #[tokio::test]
-async fn a_data_key_that_is_gone_is_not_replaced_beside_what_it_sealed() {
+async fn a_missing_data_key_is_not_replaced_while_sealed_values_exist() {
     let (store, _folder) = empty_store().await;
     let mut tx = store.write().await.unwrap();
     tx.insert_connection(&sealed_connection()).await.unwrap();
@@ -141,7 +141,7 @@ async fn starting_at_once_makes_one_vault() {
 }
 
 #[tokio::test]
-async fn an_unreadable_secret_says_where_it_is_and_not_what_it_is() {
+async fn an_unreadable_secret_names_its_row_and_not_its_value() {
     let (store, _folder) = empty_store().await;
     let vault = Vault::open(&*store, &key('1')).await.unwrap();
     let sealed = vault.seal(&PASSWORD, b"hunter2");

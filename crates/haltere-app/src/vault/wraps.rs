@@ -12,7 +12,7 @@ use super::{MasterKey, SealContext, VaultError};
 /// A sealed value names the key it was sealed with, so this one is the master key's check value too.
 pub(super) const DATA_KEY: &str = "vault.data_key";
 
-/// The same, sealed by the master key that is to replace the other one. There only while that is under way.
+/// The same, sealed by the next master key. Only during a rotation.
 pub(super) const NEXT: &str = "vault.data_key.next";
 
 /// The data key in its wrappings.

@@ -57,7 +57,7 @@ async fn connections_under_one_authority_cost_one() {
 }
 
 #[tokio::test]
-async fn what_does_not_fit_is_refused_and_nothing_changes() {
+async fn a_change_over_the_budget_is_refused_without_effect() {
     let (app, port, ca) = (app().await, broken(), bundle(BUDGET * 3 / 4));
     let ctx = app.ctx(Role::Admin);
     let create = async |id: &str, ca: &str| {
@@ -99,7 +99,7 @@ async fn import(app: &TestApp, entries: Vec<NewConnection>, mode: ImportMode) ->
 }
 
 #[tokio::test]
-async fn an_import_counts_what_is_new_once() {
+async fn an_import_counts_new_material_once() {
     let (app, port, ca) = (app().await, broken(), bundle(BUDGET / 2));
     let url = port.url();
     let many = |ca: &str| (0..50).map(|n| trusting(&format!("c{n}"), url, ca)).collect::<Vec<_>>();
@@ -171,7 +171,7 @@ fn wordy(id: &str, url: &str) -> NewConnection {
 }
 
 #[tokio::test]
-async fn an_import_knows_beforehand_what_texts_will_take() {
+async fn an_import_counts_texts_before_it_stores_them() {
     let (app, port) = (app().await, broken());
     let all = || {
         let mut all = vec![wordy("a", port.url()), new("b", port.url())];

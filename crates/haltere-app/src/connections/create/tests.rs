@@ -78,7 +78,7 @@ async fn a_connection_that_fails_is_kept_and_mended_by_creating_it_again() {
 }
 
 #[tokio::test]
-async fn what_is_taken_stays_taken() {
+async fn an_id_or_name_in_use_is_refused() {
     let (app, broker) = (TestApp::start().await, Mosquitto::plain().await);
     let url = &broker.url();
     create(&app, new("a", url)).await.unwrap();
@@ -105,7 +105,7 @@ async fn what_is_taken_stays_taken() {
 }
 
 #[tokio::test]
-async fn there_is_a_limit_which_does_not_keep_anybody_from_mending() {
+async fn the_limit_does_not_prevent_an_overwrite() {
     let app = TestApp::start_with(|config| config.settings.connections_max = 1).await;
     let port = broken();
     create(&app, new("a", port.url())).await.unwrap();
@@ -234,13 +234,13 @@ async fn a_role_too_low_is_refused_and_that_is_audited() {
 }
 
 #[tokio::test]
-async fn the_change_is_made_although_whoever_asked_has_gone() {
+async fn a_change_completes_after_its_caller_is_cancelled() {
     let (app, port) = (TestApp::start().await, broken());
     let held = app.app.applied_revisions().await;
     let mut request = Box::pin(create(&app, new("a", port.url())));
     let waiting = std::future::poll_fn(|cx| std::task::Poll::Ready(request.as_mut().poll(cx)));
     assert!(waiting.await.is_pending());
-    until("the change to be under way", PATIENCE, async || {
+    until("the change to be in progress", PATIENCE, async || {
         let _ = std::future::poll_fn(|cx| std::task::Poll::Ready(request.as_mut().poll(cx))).await;
         (app.app.0.tasks.len() > 2).then_some(())
     })

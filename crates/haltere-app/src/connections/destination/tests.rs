@@ -98,7 +98,7 @@ fn another_way_to_verify_the_broker_needs_the_password_again() {
 }
 
 #[test]
-fn what_is_given_or_taken_away_with_the_edit_is_no_stored_secret() {
+fn secrets_in_the_edit_itself_are_not_stored_ones() {
     let from = stored("mqtts://broker.example");
     let away = to("mqtt://evil.example");
     let given = ConnectionPatch { password: FieldChange::Set("hunter2".into()), ..away.clone() };
@@ -130,7 +130,7 @@ fn a_private_key_is_a_secret_as_well() {
 }
 
 #[test]
-fn what_can_not_be_read_any_more_was_entered_for_nothing_that_is_known() {
+fn an_unreadable_connection_has_no_known_destination() {
     let kept = KeptSecrets { password: true, key: true };
     let changed = stored("mqtt://broker.example");
     let refused = kept.check(SecretsPolicy::WriteOnly, None, &changed);

@@ -156,7 +156,7 @@ async fn one_refused_entry_and_nothing_is_stored() {
 }
 
 #[tokio::test]
-async fn what_is_there_already_is_skipped_saying_by_what() {
+async fn existing_connections_are_skipped_with_the_reason() {
     let (app, dead) = (TestApp::start().await, broken());
     let two = vec![entry(new("a", dead.url())), entry(new("b", dead.url()))];
     assert!(import(&app, file(two), ImportMode::Store).await.done);
@@ -269,7 +269,7 @@ async fn the_limit_holds_for_the_whole_file() {
 }
 
 #[tokio::test]
-async fn who_may_not_is_refused_and_on_record() {
+async fn an_unauthorized_import_is_refused_and_audited() {
     let (app, dead) = (TestApp::start().await, broken());
     for role in [Role::Editor, Role::Viewer, Role::MonitoringViewer] {
         let file = file(vec![entry(new("a", dead.url()))]);
@@ -282,7 +282,7 @@ async fn who_may_not_is_refused_and_on_record() {
 }
 
 #[tokio::test]
-async fn what_an_import_holds_is_held_until_it_has_ended() {
+async fn a_guard_is_held_until_the_import_has_ended() {
     let (app, dead) = (TestApp::start().await, broken());
     let ctx = app.ctx(Role::ConnectionManager);
     let held = Arc::new(());
@@ -305,7 +305,7 @@ async fn what_an_import_holds_is_held_until_it_has_ended() {
 }
 
 #[tokio::test]
-async fn a_server_notices_what_another_process_moves_in() {
+async fn a_server_notices_an_import_by_another_process() {
     let (app, broker) = (TestApp::start().await, Mosquitto::plain().await);
     let transfer = app.transfer_of_another_process().await;
     let (reporter, progress) = ImportProgress::channel();
@@ -403,7 +403,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
 
     #[test]
-    fn what_is_planned_is_what_is_done(files in prop::collection::vec(any_file(), 1..5)) {
+    fn an_import_does_what_its_plan_says(files in prop::collection::vec(any_file(), 1..5)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         runtime.block_on(plan_and_result_agree(files));
     }

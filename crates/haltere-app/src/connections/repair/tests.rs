@@ -147,7 +147,7 @@ async fn rows_stored_before_are_put_right_at_the_start() {
 }
 
 #[tokio::test]
-async fn what_another_process_writes_is_put_right_and_never_seen() {
+async fn rows_of_another_process_are_repaired_and_never_shown() {
     let files = files();
     let app = with_two(&files).await;
     spoil(&app, "bare", &files, false).await;
@@ -157,8 +157,8 @@ async fn what_another_process_writes_is_put_right_and_never_seen() {
     for connection in &export.connections {
         assert_eq!(connection.tls.cert, Some(pem(&files.cert)));
     }
-    let put_right = async || (!app.audit_of(REQUEST).await.is_empty()).then_some(());
-    until("the row to be put right", PATIENCE, put_right).await;
+    let is_repaired = async || (!app.audit_of(REQUEST).await.is_empty()).then_some(());
+    until("the row to be repaired", PATIENCE, is_repaired).await;
     let seen = async || {
         let (viewer, bare) = (app.ctx(Role::Viewer), id("bare"));
         let view = app.app.get_connection(&viewer, &bare, Secrets::Omit).await;
@@ -182,8 +182,8 @@ async fn another_layout_is_put_right_without_a_word() {
     let held = async |app: &TestApp| app.store.read().await.unwrap().held_bytes().await;
     let twice = held(&app).await.unwrap().material;
     let app = app.restart().await;
-    let put_right = async || (row(&app, "keyed").await == good).then_some(());
-    until("the row to be put right", PATIENCE, put_right).await;
+    let is_repaired = async || (row(&app, "keyed").await == good).then_some(());
+    until("the row to be repaired", PATIENCE, is_repaired).await;
     assert!(held(&app).await.unwrap().material < twice, "held once again");
     is_right(&app, &files, "keyed").await;
     assert_eq!(app.audit_of(REQUEST).await, [""; 0]);

@@ -38,7 +38,7 @@ async fn patch(app: &TestApp, text: &str, patch: ConnectionPatch) -> Result<(), 
 }
 
 #[test]
-fn the_same_broker_is_told_however_its_url_is_written() {
+fn equivalent_urls_are_the_same_broker() {
     let place = |text: &str| SessionKey::at(&url(text), None, "x");
     for (one, other) in [
         ("mqtt://broker.example", "mqtt://BROKER.example.:1883/"),
@@ -175,7 +175,7 @@ async fn two_that_are_stored_can_be_edited_and_advice_names_the_other() {
         ..ConnectionPatch::default()
     };
     patch(&app, "b", renamed).await.expect("the rule is about what changes");
-    patch(&app, "b", naming("z")).await.expect("put right");
+    patch(&app, "b", naming("z")).await.expect("corrected");
     let advice = app.app.connection_advice(&ctx, &id("a")).unwrap().advice;
     assert!(!advice.iter().any(|line| line.contains("client id is that of")), "{advice:?}");
 }

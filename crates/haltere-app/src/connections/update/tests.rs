@@ -53,7 +53,7 @@ async fn replace(
 }
 
 #[tokio::test]
-async fn a_patch_changes_what_it_names_and_nothing_else() {
+async fn a_patch_changes_only_the_fields_it_names() {
     let app = with_one(credentials("ann", "one"), TlsMaterial::default()).await;
     let before = patch(&app, ConnectionPatch::default()).await.unwrap();
     assert_eq!(before.revision.0, 1, "nothing changed, so nothing is stored");
@@ -141,7 +141,7 @@ async fn a_change_keeps_the_intent_and_makes_the_old_status_void() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_read_can_be_replaced() {
+async fn an_unreadable_connection_can_be_replaced() {
     let app = with_one(credentials("ann", "one"), TlsMaterial::default()).await;
     let store = app.another_store().await;
     let mut tx = store.write().await.unwrap();

@@ -75,7 +75,7 @@ async fn a_gap_is_announced_once_and_then_it_goes_on() {
 }
 
 #[tokio::test]
-async fn nobody_hears_of_what_they_may_not_see() {
+async fn a_subscriber_receives_only_what_it_may_see() {
     let hub = hub();
     let mut viewer = subscribe(&hub, Role::Viewer, None);
     let mut monitor = subscribe(&hub, Role::MonitoringViewer, None);

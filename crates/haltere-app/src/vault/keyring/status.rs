@@ -15,7 +15,7 @@ pub(super) const SINCE: &str = "vault.master_key.since";
 pub struct KeyStatus {
     /// The one in use.
     pub current: KeyId,
-    /// The one that is to replace it, while that is under way.
+    /// The master key that will replace it, during a rotation.
     pub next: Option<KeyId>,
     /// When the one in use replaced another one; `None` when it never did.
     pub since: Option<Timestamp>,

@@ -132,7 +132,7 @@ async fn the_old_key_settles_nothing_and_goes_on_opening() {
 }
 
 #[tokio::test]
-async fn an_offer_nobody_settled_on_is_replaced_by_the_next() {
+async fn an_unused_offer_is_replaced_by_the_next() {
     let (keyring, _folder) = keyring().await;
     keyring.offer(&ctx(), &key('1'), &key('2')).await.unwrap();
     keyring.offer(&ctx(), &key('1'), &key('3')).await.unwrap();

@@ -21,32 +21,32 @@ pub(super) struct Ended {
     /// All of them.
     pub(super) ids: Vec<SessionId>,
     /// Those that were still good, each with its user and the bound that was reached.
-    gave_way: Vec<(SessionHandle, UserName, &'static str)>,
+    evicted: Vec<(SessionHandle, UserName, &'static str)>,
 }
 
 impl Ended {
     /// How many were still good.
-    pub(super) fn gave_way(&self) -> usize {
-        self.gave_way.len()
+    pub(super) fn evicted(&self) -> usize {
+        self.evicted.len()
     }
 
     /// What distinguishes logins in the audit trail: whose sessions ended for it, and at which limit.
     pub(super) fn manner(&self) -> String {
         let whose =
-            self.gave_way.iter().map(|(_, user, limit)| format!("{limit} {}\n", user.as_str()));
+            self.evicted.iter().map(|(_, user, limit)| format!("{limit} {}\n", user.as_str()));
         whose.collect::<BTreeSet<_>>().into_iter().collect()
     }
 
     /// For the audit entry of the login; empty where there is nothing to say.
     pub(super) fn audited_as(&self) -> String {
-        match &self.gave_way[..] {
+        match &self.evicted[..] {
             [] => String::new(),
             [(handle, user, limit)] => format!(
                 "ended the session {handle} of {}, not used for longest: {limit}",
                 user.as_str()
             ),
             [(.., limit), ..] => {
-                format!("ended {} sessions, not used for longest: {limit}", self.gave_way.len())
+                format!("ended {} sessions, not used for longest: {limit}", self.evicted.len())
             }
         }
     }
@@ -93,7 +93,7 @@ impl App {
         limit: &'static str,
         ended: &mut Ended,
     ) -> Result<(), Internal> {
-        const OPERATION: &str = "end sessions that give way to a new one";
+        const OPERATION: &str = "end sessions to admit a new one";
         let Sessions { timeline, settings, .. } = &self.0.sessions;
         let (idle, now) = (settings.idle, timeline.now());
         let records = tx.list_sessions_of(user, u32::MAX).await.context(OPERATION)?;
@@ -113,7 +113,7 @@ impl App {
             tx.delete_session(&record.id).await.context(OPERATION)?;
             ended.ids.push(record.id);
             if !is_over {
-                ended.gave_way.push((record.handle, record.user, limit));
+                ended.evicted.push((record.handle, record.user, limit));
             }
         }
         Ok(())
