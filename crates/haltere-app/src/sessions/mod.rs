@@ -2,11 +2,11 @@
 //! when the user's password or roles change.
 
 mod authenticate;
+mod eviction;
 mod live;
 mod log_in;
 mod log_out;
 mod own;
-mod eviction;
 mod settings;
 mod sync;
 mod throttle;

@@ -5,7 +5,7 @@
 //! that the plan was made in ([`store`]). So an import does what a dry run says, unless the store changes in between.
 
 mod file;
-mod link_states;
+mod link_state_counts;
 mod plan;
 mod progress;
 mod run;
@@ -13,7 +13,7 @@ mod store;
 mod validate;
 
 pub use file::{ImportEntry, ImportFile, Incoming, Source};
-pub use link_states::LinkStateCounts;
+pub use link_state_counts::LinkStateCounts;
 pub use plan::{AlreadyThere, EntryOutcome, ImportReport, LISTED_REFUSALS, OverLimit, Planned};
 pub use progress::{ImportProgress, ImportStage, Reporter};
 pub use run::{ImportError, ImportMode};
