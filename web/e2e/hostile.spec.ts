@@ -74,7 +74,7 @@ async function tour(page: Page, stops: readonly Stop[]) {
       seen.push({
         heading: document.querySelector("h1")?.textContent,
         edit: edit && decodeURIComponent(edit.slice("/connections/".length, -"/edit".length)),
-        field: document.querySelector<HTMLInputElement>("main input")?.value,
+        field: document.querySelector<HTMLInputElement>('main [data-field="name"] input')?.value,
         found: inspect(),
       });
     }

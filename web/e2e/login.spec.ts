@@ -59,7 +59,7 @@ test.describe("an expired session", () => {
     const heading = page.getByRole("heading", { name: "Press 4" });
     await expect(heading).toBeVisible();
     await expect(page.getByRole("alert")).toHaveText(
-      "Your session has ended. Log in again and you are back where you were.",
+      "Your session has ended. Log in again and you are back where you were, with all that you typed.",
     );
     await expect(heading).toBeHidden();
     expect(page.url()).toBe(`${haltere.url}/connections/press-4`);

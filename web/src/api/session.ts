@@ -10,9 +10,20 @@ const KEY = ["profile"];
 /** The longest delay between two attempts, in milliseconds. */
 const MAX_RETRY_DELAY = 15_000;
 
+/** A session that has ended keeps its user: the pages stay as they are until it is renewed. */
+interface SessionState {
+  readonly isActive: boolean;
+  /** The user, also after the session has ended; null if there was none in this window. */
+  readonly profile: Profile | null;
+}
+
 const profileQuery = queryOptions({
   queryKey: KEY,
-  queryFn: fetchProfile,
+  queryFn: async ({ client }): Promise<SessionState> => {
+    const profile = await fetchProfile();
+    if (profile) return { isActive: true, profile };
+    return { isActive: false, profile: client.getQueryData<SessionState>(KEY)?.profile ?? null };
+  },
   staleTime: Infinity,
   retry: 5,
   retryDelay: (count, error) => {
@@ -23,9 +34,14 @@ const profileQuery = queryOptions({
   refetchInterval: ({ state }) => state.status === "error" && state.data === undefined && MAX_RETRY_DELAY,
 });
 
-/** The user who is logged in; null without a session, undefined while loading. */
+/** The user whose pages are open; null without one, undefined while loading. */
 export function useProfile(): Profile | null | undefined {
-  return useQuery(profileQuery).data;
+  return useQuery(profileQuery).data?.profile;
+}
+
+/** Whether there is a session; undefined while loading. */
+export function useHasSession(): boolean | undefined {
+  return useQuery(profileQuery).data?.isActive;
 }
 
 /** Why the profile could not be loaded, while it is retried; `retry` does so at once. */
@@ -72,7 +88,10 @@ export async function checkSession(queries: QueryClient) {
 
 /** Marks the initial password as replaced before the profile is requested again. */
 export function clearInitialPassword(queries: QueryClient) {
-  queries.setQueryData<Profile | null>(KEY, (profile) => profile && { ...profile, initialPassword: false });
+  queries.setQueryData<SessionState>(
+    KEY,
+    (session) => session && { ...session, profile: session.profile && { ...session.profile, initialPassword: false } },
+  );
 }
 
 /** Changes the user's own password and ends their other sessions. */

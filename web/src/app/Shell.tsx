@@ -4,11 +4,11 @@ import { IconSearch, IconSettings, IconTopologyStar3, IconUserCircle } from "@ta
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useRouter, useSearch } from "@tanstack/react-router";
 import type { ReactNode, Ref } from "react";
-import { lazy, Suspense, useEffect, useLayoutEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useLayoutEffect, useRef, useState } from "react";
 
 import { followEvents } from "../api/events";
 import type { Profile } from "../api/schema";
-import { useProfile } from "../api/session";
+import { useHasSession, useProfile } from "../api/session";
 import { OfflineBanner } from "../components/OfflineBanner";
 import { StorageBanner } from "../components/StorageBanner";
 import { useShortcuts } from "../hooks/use-shortcuts";
@@ -19,35 +19,56 @@ import { ServerUnavailablePage } from "../pages/ServerUnavailablePage";
 import { Logo } from "../ui/Logo";
 import { MODIFIER_KEY } from "../util/platform";
 import { useCommands } from "./commands";
+import { useFocusOnNavigation } from "./use-focus-on-navigation";
 import classes from "./Shell.module.css";
 
 /** The frame around every page; the login page without a session. */
 export function Shell() {
   const profile = useProfile();
   const { isPostponed, postpone } = usePostponed();
-  const [wasLoggedIn, setLoggedIn] = useState(false);
+  const hasSession = useHasSession() === true;
   const [typedPassword, setTypedPassword] = useState<string>();
   const { error: reason } = useSearch({ strict: false });
-  if (profile && !wasLoggedIn) setLoggedIn(true);
+  useFocusReturn(!hasSession);
 
   if (profile === undefined) return <ServerUnavailablePage />;
-  // The URL stays the same, so that the requested page opens after the login.
-  if (profile === null) {
-    return (
-      <Suspense>
-        <LoginPage reason={wasLoggedIn ? "session-expired" : reason} onLoggedIn={setTypedPassword} />
-      </Suspense>
-    );
-  }
-  if (profile.initialPassword && !isPostponed) {
+  if (profile?.initialPassword && hasSession && !isPostponed) {
     return (
       <Suspense>
         <InitialPasswordPage profile={profile} typedPassword={typedPassword} onPostpone={postpone} />
       </Suspense>
     );
   }
-  // Another user may see other data: discard all state.
-  return <AppFrame key={profile.username} profile={profile} />;
+  // The pages stay open while the session is renewed: they hold what has been typed.
+  return (
+    <>
+      {profile && (
+        // Keyed: another user may see other data, so all state is discarded.
+        <div key={profile.username} className={hasSession ? undefined : classes.suspended} inert={!hasSession}>
+          <AppFrame profile={profile} hasSession={hasSession} />
+        </div>
+      )}
+      {/* The URL stays the same, so that the requested page opens after the login. */}
+      {!hasSession && (
+        <Suspense>
+          <LoginPage
+            reason={profile ? "session-expired" : reason}
+            lastUser={profile?.username}
+            onLoggedIn={setTypedPassword}
+          />
+        </Suspense>
+      )}
+    </>
+  );
+}
+
+/** Returns the focus to where it was before the session ended. */
+function useFocusReturn(isLoggedOut: boolean) {
+  const before = useRef<Element | null>(null);
+  useLayoutEffect(() => {
+    if (isLoggedOut) before.current = document.activeElement;
+    else if (before.current instanceof HTMLElement) before.current.focus({ preventScroll: true });
+  }, [isLoggedOut]);
 }
 
 /** ⌘K or Ctrl K. */
@@ -65,21 +86,23 @@ function usePostponed() {
   return { isPostponed, postpone };
 }
 
-function AppFrame({ profile }: { profile: Profile }) {
+function AppFrame({ profile, hasSession }: { profile: Profile; hasSession: boolean }) {
   const t = useMessages();
   const queries = useQueryClient();
   // Before the first paint: the server prepares the first event meanwhile.
-  useLayoutEffect(() => followEvents(queries), [queries]);
+  useLayoutEffect(() => (hasSession ? followEvents(queries) : undefined), [queries, hasSession]);
   const [open, setOpen] = useState<"palette" | "shortcuts">();
   const commands = useCommands(() => setOpen("shortcuts"));
   const close = () => setOpen(undefined);
   usePrefetch();
-  useHotkeys([["mod+K", () => setOpen("palette")]], []);
-  useShortcuts([
-    ["?", () => setOpen("shortcuts")],
-    ["shift+?", () => setOpen("shortcuts")],
+  useFocusOnNavigation();
+  useHotkeys(hasSession ? [["mod+K", () => setOpen("palette")]] : [], []);
+  const shortcuts = [
+    ["?", () => setOpen("shortcuts")] as const,
+    ["shift+?", () => setOpen("shortcuts")] as const,
     ...commands.flatMap(({ key, run }) => (key && key !== "?" ? [[key, run] as const] : [])),
-  ]);
+  ];
+  useShortcuts(hasSession ? shortcuts : []);
 
   return (
     <div className={classes.shell}>
@@ -122,7 +145,7 @@ function AppFrame({ profile }: { profile: Profile }) {
         {open === "shortcuts" && <ShortcutsDialog onClose={close} />}
       </Suspense>
       <div className={classes.banners}>
-        <OfflineBanner />
+        {hasSession && <OfflineBanner />}
         {profile.isAdmin && <StorageBanner />}
       </div>
       <main id="content" className={classes.main} tabIndex={-1}>

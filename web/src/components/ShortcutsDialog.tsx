@@ -10,11 +10,11 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }) {
   const t = useMessages();
   const keys: readonly (readonly [readonly string[], string])[] = [
     [[MODIFIER_KEY, "K"], t.nav.commands],
-    [["/"], t.fleet.filter],
+    [["/"], t.commands.focusFilter],
     [["n"], t.fleet.newConnection],
-    [["e"], t.connection.edit],
-    [[MODIFIER_KEY, "Enter"], t.save],
-    [["Esc"], t.close],
+    [["e"], t.commands.editConnection],
+    [[MODIFIER_KEY, "Enter"], t.commands.saveForm],
+    [["Esc"], t.commands.closeDialog],
     [["?"], t.commands.shortcuts],
   ];
   return (

@@ -138,7 +138,10 @@ export function ConnectionForm({
             }}
           />
         )}
-        {unplaced && !isConflict && <FormError error={unplaced} />}
+        {/* Without a session the login is in front of the form. */}
+        {unplaced && !isConflict && !(unplaced instanceof ApiError && unplaced.isUnauthorized) && (
+          <FormError error={unplaced} />
+        )}
       </div>
       <div>
         <Fieldset>

@@ -65,12 +65,12 @@ export function PasswordForm({ username, knownPassword, onChanged }: Props) {
       )}
       <PasswordInput
         label={t.profile.newPassword}
-        description={t.profile.short}
+        description={isTooShort ? undefined : t.profile.short}
         autoComplete="new-password"
         required
         withAsterisk={false}
         autoFocus={knownPassword !== undefined}
-        error={isTooShort}
+        error={isTooShort && t.profile.short}
         value={newPassword}
         onChange={(event) => setNewPassword(event.currentTarget.value)}
       />

@@ -40,8 +40,12 @@ export const en = {
     transfer: "Import and export",
     api: "Documentation of the API",
     shortcuts: "Keyboard shortcuts",
-    singleKeys: "Single keys",
-    singleKeysText: "Off: only combinations with Ctrl or ⌘ do something.",
+    focusFilter: "Filter the fleet",
+    editConnection: "Edit the connection",
+    saveForm: "Save the form",
+    closeDialog: "Close a dialog, clear the filter",
+    singleKeys: "Single-key shortcuts",
+    singleKeysText: "When off, only shortcuts with Ctrl or ⌘ work.",
   },
 
   states: {
@@ -53,11 +57,11 @@ export const en = {
     unobserved: "Not observed",
   },
   stateDescriptions: {
-    online: "The broker answers.",
-    down: "Not connected because of a failure; being tried again for ever.",
-    connecting: "Being dialled for the first time.",
+    online: "Connected and responding.",
+    down: "Connection failed. haltere keeps retrying.",
+    connecting: "Connecting for the first time.",
     idle: "Disconnected on purpose.",
-    unreadable: "What is stored of this connection can't be read.",
+    unreadable: "haltere can't read this connection's stored settings.",
   },
 
   stages: {
@@ -88,7 +92,8 @@ export const en = {
     submit: "Log in",
     /** By the value of `?error=` that the server redirects to `/login` with. */
     reasons: {
-      "session-expired": "Your session has ended. Log in again and you are back where you were.",
+      "session-expired":
+        "Your session has ended. Log in again and you are back where you were, with all that you typed.",
       "authentication-failed": "The user name or the password is wrong.",
       throttled: "Too many attempts. Please wait a minute, then try again.",
     } as Record<string, string>,
@@ -120,6 +125,7 @@ export const en = {
       session: "too many sessions are open",
       password_checks: "too many people log in at once",
       memory: "too much is being sent or received at once",
+      audited_actions: "this was done too often within an hour",
       refusals: "this was refused too often in a short time",
       connections: "too many network connections are open",
     } as Record<string, string>,
@@ -197,8 +203,8 @@ export const en = {
     view: "View",
     name: "Name",
     state: "State",
-    reason: "Reason",
-    changed: "Changed",
+    reason: "Reason or version",
+    changed: "Since",
     version: "Version",
     sortBy: (column: string) => `Sort by ${column}`,
     shown: (n: number, all: number) => (n === all ? `${n}` : `${n} of ${all}`),
@@ -257,7 +263,7 @@ export const en = {
     nextIn: (time: string) => `next try in ${time}`,
     trying: "trying now",
     nextSteps: "What to do",
-    improvements: "What could be better",
+    improvements: "Recommendations",
     broker: "Broker",
     version: "Version",
     /** Why the version is unknown, by the state of the `$SYS` subscription. */
@@ -490,7 +496,7 @@ export const en = {
     outcomes: { create: "new", skip: "there already", refuse: "with errors" },
     entries: "Entries of the file",
     nameless: "without a name",
-    position: "Where it stands among the connections of the file, from 0",
+    position: "Its position among the connections of the file",
     imported: (n: number) => `${n === 1 ? "1 connection is" : `${n} connections are`} imported.`,
     skipped: (n: number) => `${n === 1 ? "1 was" : `${n} were`} there already.`,
     dialling: "The new links are being dialled",
@@ -568,12 +574,12 @@ export const en = {
     title: "Profile",
     roles: "Roles",
     password: "Password",
-    oldPassword: "Password until now",
+    oldPassword: "Current password",
     newPassword: "New password",
-    again: "New password, again",
+    again: "Confirm new password",
     change: "Change password",
     changed: "The password is changed. Your other sessions have ended.",
-    mismatch: "The two are not the same.",
+    mismatch: "Passwords don't match.",
     short: "At least 8 characters.",
     appearance: "Look",
     theme: "Theme",
@@ -606,12 +612,12 @@ export const en = {
   },
 
   errors: {
-    title: "That did not work",
+    title: "Something went wrong",
     unreachable: "haltere does not answer.",
     pluginOff: "An administrator has switched this off: see the plugins in the settings.",
-    notFound: "There is nothing here.",
+    notFound: "Page not found",
     toFleet: "To the fleet",
-    renderFailed: "This page stumbled over its own feet.",
+    renderFailed: "This page crashed. Reload to continue.",
   },
 };
 

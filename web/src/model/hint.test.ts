@@ -12,12 +12,15 @@ const STORAGE = join(import.meta.dirname, "../../../crates/haltere-core/src/stor
 
 const source = (file: string) => readFileSync(join(LINK, file), "utf8").split("#[cfg(test)]")[0] ?? "";
 
-/** The failure codes in the server's sources, from the files that its own test of advice reads. */
+const CODES = join(import.meta.dirname, "../../../crates/haltere-core/src/failure/code.rs");
+
+/** The failure codes in the server's sources. */
 function codes(): Set<string> {
-  const list = /SOURCES[^=]*=\s*\[([^\]]+)\]/.exec(readFileSync(join(LINK, "advice/tests.rs"), "utf8"))?.[1] ?? "";
-  const files = ["tls/client.rs", ...Array.from(list.matchAll(/"([^"]+)"/g), (match) => match[1] ?? "")];
-  const words = files.flatMap((file) => Array.from(source(file).matchAll(/"([A-Z][A-Z0-9_]{2,})"/g)));
-  return new Set(words.map(([, word = ""]) => word).filter((word) => !/^TLS_|_$|^MQTT$/.test(word)));
+  const words =
+    readFileSync(CODES, "utf8")
+      .split("#[cfg(test)]")[0]
+      ?.matchAll(/=> "([A-Z][A-Z0-9_]{2,})"/g) ?? [];
+  return new Set(Array.from(words, ([, word = ""]) => word));
 }
 
 /** Codes that answer what haltere never sends; the server's message has to do. */
@@ -73,7 +76,7 @@ test("the server's advice that the connection's page replaces is recognized in i
   expect(remarks.filter(isTlsPluginAdvice)).toHaveLength(2);
   // The plugin, and the two ways in which a broker refuses `$SYS`.
   expect(remarks.filter((sentence) => isRedundantAdvice(sentence, true)).length).toBeGreaterThanOrEqual(3);
-  expect(blamesTlsPlugin(source("failure.rs"))).toBe(true);
+  expect(blamesTlsPlugin(source("failure/wording.rs"))).toBe(true);
   expect(blamesTlsPlugin("The broker's certificate expired")).toBe(false);
   expect(isRedundantAdvice("The broker ends the session of a client that asks for $SYS", false)).toBe(false);
 });

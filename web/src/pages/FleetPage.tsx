@@ -92,7 +92,7 @@ function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
 
   return (
     <>
-      <div className={classes.heading}>
+      <div className={classes.heading} data-wide>
         <h1 tabIndex={-1}>{t.fleet.title}</h1>
         <span className={classes.total}>{t.fleet.brokers(byId.size)}</span>
         {hasPermission(profile, "changeConnections") && (

@@ -15,15 +15,17 @@ import classes from "./LoginPage.module.css";
 interface Props {
   /** Why the user was sent here: the value of `?error=`. */
   reason: string | undefined;
+  /** The user whose session has ended. */
+  lastUser?: string | undefined;
   /** Called with the password after a successful login. */
   onLoggedIn: (password: string) => void;
 }
 
 /** The login form, in place of any page while there is no session. */
-export function LoginPage({ reason, onLoggedIn }: Props) {
+export function LoginPage({ reason, lastUser, onLoggedIn }: Props) {
   const t = useMessages();
   const queries = useQueryClient();
-  const [username, setUsername] = useState("");
+  const [username, setUsername] = useState(lastUser ?? "");
   const [password, setPassword] = useState("");
   const login = useMutation({
     mutationFn: () => logIn(queries, username, password),
@@ -54,7 +56,7 @@ export function LoginPage({ reason, onLoggedIn }: Props) {
           spellCheck={false}
           required
           withAsterisk={false}
-          autoFocus
+          autoFocus={lastUser === undefined}
           size="md"
           value={username}
           onChange={(event) => setUsername(event.currentTarget.value)}
@@ -62,6 +64,7 @@ export function LoginPage({ reason, onLoggedIn }: Props) {
         <PasswordInput
           label={t.login.password}
           name="password"
+          autoFocus={lastUser !== undefined}
           autoComplete="current-password"
           required
           withAsterisk={false}
@@ -74,7 +77,7 @@ export function LoginPage({ reason, onLoggedIn }: Props) {
           {t.login.submit}
         </Button>
       </form>
-      <p className={classes.hint}>{t.login.firstTime}</p>
+      {lastUser === undefined && <p className={classes.hint}>{t.login.firstTime}</p>}
     </StandalonePage>
   );
 }

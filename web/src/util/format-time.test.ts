@@ -40,6 +40,6 @@ test("dates and times follow the language, also when it changes", () => {
     ["en-GB", "3 Nov 2026"],
   ] as const) {
     expect(formatDate(at, language)).toBe(theDay);
-    expect(formatDateTime(at, language)).toBe(`${theDay}, 14:05:09`);
+    expect(formatDateTime(at, language)).toBe(`${theDay}, 14:05:09 UTC`);
   }
 });

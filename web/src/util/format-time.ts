@@ -34,7 +34,7 @@ export function formatDuration(milliseconds: number): string {
   return "0s";
 }
 
-/** A date and time, to the second, in the local time zone. */
+/** A date and time, to the second, in 24 hours, with the local time zone. */
 export function formatDateTime(time: number | string, language: string): string {
   return dateTimeFormat(language).format(new Date(time));
 }
@@ -45,16 +45,26 @@ export function formatDate(time: number | string, language: string): string {
 }
 
 const dateTimeFormat = perLanguage(
-  (language) => new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "medium" }),
+  (language) =>
+    new Intl.DateTimeFormat(language, {
+      year: "numeric",
+      month: "short",
+      day: "numeric",
+      hour: "2-digit",
+      minute: "2-digit",
+      second: "2-digit",
+      hourCycle: "h23",
+      timeZoneName: "short",
+    }),
 );
 const dateFormat = perLanguage((language) => new Intl.DateTimeFormat(language, { dateStyle: "medium" }));
 
-/** Caches a format per language: creating one takes a hundred times as long as using it, and every row uses one. */
+/** English is British: days before months, 24 hours. Caches a format per language: creating one takes a hundred times as long as using it, and every row uses one. */
 function perLanguage<T>(create: (language: string) => T): (language: string) => T {
   const cache = new Map<string, T>();
   return (language) => {
     let format = cache.get(language);
-    if (format === undefined) cache.set(language, (format = create(language)));
+    if (format === undefined) cache.set(language, (format = create(language === "en" ? "en-GB" : language)));
     return format;
   };
 }

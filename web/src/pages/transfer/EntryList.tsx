@@ -59,7 +59,7 @@ function Entry({ entry: { position, id, name, outcome, reason, faults, notes } }
       </p>
       <span className={classes.outcome}>{t.transfer.outcomes[outcome]}</span>
       <code className={classes.position} title={t.transfer.position}>
-        [{position}]
+        {position + 1}
       </code>
       {(reason || faults || notes) && (
         <ul className={classes.why}>
