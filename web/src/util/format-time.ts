@@ -36,7 +36,7 @@ export function formatDuration(milliseconds: number): string {
 
 /** A date and time, to the second, in 24 hours, with the local time zone. */
 export function formatDateTime(time: number | string, language: string): string {
-  return dateTimeFormat(language).format(new Date(time));
+  return `${formatDate(time, language)}, ${timeFormat(language).format(new Date(time))}`;
 }
 
 /** A date, in the local time zone. */
@@ -44,12 +44,9 @@ export function formatDate(time: number | string, language: string): string {
   return dateFormat(language).format(new Date(time));
 }
 
-const dateTimeFormat = perLanguage(
+const timeFormat = perLanguage(
   (language) =>
     new Intl.DateTimeFormat(language, {
-      year: "numeric",
-      month: "short",
-      day: "numeric",
       hour: "2-digit",
       minute: "2-digit",
       second: "2-digit",
