@@ -54,12 +54,12 @@ impl Jar {
 
     /// The header that hands out a token. The browser keeps it until it is closed; when the session
     /// ends is decided here, not there.
-    pub(crate) fn hand_out(&self, token: &Secret<String>) -> HeaderValue {
+    pub(crate) fn set(&self, token: &Secret<String>) -> HeaderValue {
         self.header(Cookie::new(self.name, token.expose().as_str()))
     }
 
     /// The header that takes the token back.
-    pub(crate) fn take_back(&self) -> HeaderValue {
+    pub(crate) fn clear(&self) -> HeaderValue {
         let mut cookie = Cookie::new(self.name, "");
         cookie.make_removal();
         self.header(cookie)
@@ -81,7 +81,8 @@ mod tests {
     use super::*;
 
     fn jar(is_secure: bool, base: &str) -> Jar {
-        let options = ApiOptions::default().base(BasePath::parse(base).expect("good"));
+        let options =
+            ApiOptions { base: BasePath::parse(base).expect("good"), ..ApiOptions::default() };
         Jar::of(&options, &RequestSource { address: None, is_secure, host: None })
     }
 
@@ -127,8 +128,8 @@ mod tests {
             (jar(false, "/h"), "haltere.sid=tok; HttpOnly; SameSite=Lax; Path=/h"),
             (jar(true, "/h"), "__Secure-haltere.sid=tok; HttpOnly; SameSite=Lax; Secure; Path=/h"),
         ] {
-            assert_eq!(jar.hand_out(&token), header);
-            let gone = jar.take_back();
+            assert_eq!(jar.set(&token), header);
+            let gone = jar.clear();
             let gone = gone.to_str().expect("ASCII");
             // A cookie is removed only by the path it was set with.
             let path = header.rsplit("; ").next().expect("a path");

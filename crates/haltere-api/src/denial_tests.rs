@@ -21,7 +21,7 @@ use serde_json::{Value, json};
 
 use crate::limits_tests::Unfinished;
 use crate::test_support::{Client, TestApi};
-use crate::{ApiLimits, ApiOptions, Kept, LIMITS};
+use crate::{ApiLimits, ApiOptions, LIMITS, ReservedSlot};
 
 const KIB: usize = 1024;
 
@@ -42,10 +42,10 @@ async fn start() -> TestApi {
         body_memory: 4 * KIB * KIB,
         streams: BOUNDS,
         imports: BOUNDS,
-        guests: 4,
+        login_slots: 4,
         ..ApiLimits::default()
     };
-    TestApi::start_both(scarce, ApiOptions::default().limits(limits)).await
+    TestApi::start_both(scarce, ApiOptions { limits, ..ApiOptions::default() }).await
 }
 
 /// New users, logged in, who may do anything.
@@ -56,7 +56,7 @@ async fn users<const N: usize>(api: &TestApi) -> [Client; N] {
         let name = UserName::parse(&format!("user{n}")).expect("a name");
         let role = Role::Admin.into();
         users.add(&Ctx::system("test"), &name, TestApp::PASSWORD.into(), role).await.expect("new");
-        let (_, cookie) = log_in(&api.stranger().at(200), name.as_str()).await;
+        let (_, cookie) = log_in(&api.anonymous().at(200), name.as_str()).await;
         clients.push(api.with_cookie(&cookie));
     }
     clients.try_into().unwrap_or_else(|_| unreachable!("as many as asked for"))
@@ -228,13 +228,13 @@ async fn logins() -> Vec<String> {
         sessions.throttle.address_burst = 8;
     })
     .await;
-    let owner = api.stranger().at(9);
+    let owner = api.anonymous().at(9);
     assert_eq!(log_in(&owner, "admin").await.0, 200);
 
     // Wrong passwords for the owner's account, and from one address for many.
     let wrong = async |network: u8, name: String| {
         let guess = json!({"username": name, "password": "a guess"});
-        api.stranger().at(network).post("/auth?json=1", guess).await
+        api.anonymous().at(network).post("/auth?json=1", guess).await
     };
     let mut seen = BTreeSet::new();
     for n in 0..9 {
@@ -248,19 +248,19 @@ async fn logins() -> Vec<String> {
 
     // Many logins at once, from three addresses: the right password, and other users' names.
     let flood = (0..60).map(|n| {
-        let client = api.stranger().at(3 + n % 3);
+        let client = api.anonymous().at(3 + n % 3);
         async move {
             let name = if n % 2 == 0 { "viewer".to_owned() } else { format!("user{n}") };
             let answer = client.post("/auth?json=1", right(&name)).await;
             (answer.status.as_u16(), answer.text)
         }
     });
-    let newcomer = api.stranger().at(77);
+    let newcomer = api.anonymous().at(77);
     let (flood, editor) = tokio::join!(join_all(flood), log_in(&newcomer, "editor"));
     assert_eq!(editor.0, 200, "from an address that nobody knows");
-    let crowded = flood.iter().filter(|(_, text)| text.contains("\"limits.password_checks\""));
-    let crowded: Vec<_> = crowded.map(|(status, _)| *status).collect();
-    assert!(crowded.len() > 20 && crowded.contains(&429), "{crowded:?}");
+    let queue_full = flood.iter().filter(|(_, text)| text.contains("\"limits.password_checks\""));
+    let queue_full: Vec<_> = queue_full.map(|(status, _)| *status).collect();
+    assert!(queue_full.len() > 20 && queue_full.contains(&429), "{queue_full:?}");
     seen.insert("limits.password_checks".to_owned());
     seen.into_iter().collect()
 }
@@ -270,7 +270,7 @@ async fn kept_places() -> Vec<String> {
     let api = start().await;
     let kept = |request: Request<Body>| {
         let (mut parts, body) = request.into_parts();
-        parts.extensions.insert(Kept);
+        parts.extensions.insert(ReservedSlot);
         Request::from_parts(parts, body)
     };
     let login = |body: Body| {
@@ -278,7 +278,7 @@ async fn kept_places() -> Vec<String> {
         kept(request.body(body).expect("a request"))
     };
     let unfinished = Unfinished::new();
-    let hostile = api.stranger().at(1);
+    let hostile = api.anonymous().at(1);
     let mut held = Vec::new();
     for _ in 0..2 {
         held.push(hostile.open(login(unfinished.body(1))).boxed());
@@ -287,7 +287,7 @@ async fn kept_places() -> Vec<String> {
     unfinished.until_taken(2, &mut held).await;
     let refused = refusal(hostile.open(login(Body::from(right("admin").to_string()))).await).await;
     assert_eq!(refused, (503, "server.max_connections".to_owned()));
-    let owner = api.stranger().at(9);
+    let owner = api.anonymous().at(9);
     let answer = owner.open(login(Body::from(right("admin").to_string()))).await;
     assert_eq!(answer.status(), 200, "another address");
     vec![refused.1]

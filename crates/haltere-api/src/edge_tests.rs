@@ -8,17 +8,18 @@ use haltere_app::testing::TestApp;
 use http::{Method, Request};
 
 use crate::test_support::{Answer, Client, TestApi};
-use crate::{ApiOptions, BasePath, ForwardedHeader, OverTls, Proxies};
+use crate::{ApiOptions, BasePath, ForwardedHeader, OverTls, TrustedProxies};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
 fn below(base: &str) -> ApiOptions {
-    ApiOptions::default().base(BasePath::parse(base).expect("good"))
+    ApiOptions { base: BasePath::parse(base).expect("good"), ..ApiOptions::default() }
 }
 
 fn believing(proxy: &str) -> ApiOptions {
-    let proxies = Proxies::new([proxy.parse().expect("a network")], ForwardedHeader::default());
-    ApiOptions::default().proxies(proxies)
+    let proxies =
+        TrustedProxies::new([proxy.parse().expect("a network")], ForwardedHeader::default());
+    ApiOptions { proxies, ..ApiOptions::default() }
 }
 
 /// A login that comes from `peer`, with further headers.
@@ -45,20 +46,20 @@ async fn statuses(client: &Client, requests: impl Iterator<Item = Request<Body>>
 #[tokio::test]
 async fn below_a_base_path_everything_is_found_whether_the_proxy_strips_it_or_not() {
     let api = TestApi::start_as(below("/tools/haltere")).await;
-    let stranger = api.stranger();
+    let anonymous = api.anonymous();
     for front in ["", "/tools/haltere"] {
-        let page = stranger.get(&format!("{front}/api/docs")).await;
+        let page = anonymous.get(&format!("{front}/api/docs")).await;
         assert_eq!(page.status, 200);
         let css = page.text.split("href=\"").nth(1).and_then(|rest| rest.split('"').next());
         let css = css.expect("a link");
         assert!(css.starts_with("/tools/haltere/haltere.css?v="), "{css}");
-        assert_eq!(stranger.get(css).await.status, 200);
-        assert_eq!(stranger.get(&format!("{front}/healthz")).await.status, 200);
-        let unknown = stranger.get(&format!("{front}/api/nothing")).await;
+        assert_eq!(anonymous.get(css).await.status, 200);
+        assert_eq!(anonymous.get(&format!("{front}/healthz")).await.status, 200);
+        let unknown = anonymous.get(&format!("{front}/api/nothing")).await;
         unknown.is_refusal(404, "NOT_FOUND", "Resource not found");
         let path = format!("{front}/auth");
         let form = format!("username=admin&password={}", TestApp::PASSWORD.replace(' ', "+"));
-        let welcome = stranger.text(Method::POST, &path, FORM, &form).await;
+        let welcome = anonymous.text(Method::POST, &path, FORM, &form).await;
         assert_eq!(welcome.header("location"), Some("/tools/haltere/"));
         let cookie = welcome.header("set-cookie").expect("a cookie");
         assert!(cookie.ends_with("; Path=/tools/haltere"), "{cookie}");
@@ -73,7 +74,7 @@ async fn below_a_base_path_everything_is_found_whether_the_proxy_strips_it_or_no
         assert_eq!(goodbye.header("location"), Some("/tools/haltere/login"));
         assert!(goodbye.header("set-cookie").expect("a cookie").contains("Path=/tools/haltere"));
         let path = format!("{front}/auth");
-        let refused = stranger.text(Method::POST, &path, FORM, "username=admin").await;
+        let refused = anonymous.text(Method::POST, &path, FORM, "username=admin").await;
         let login = "/tools/haltere/login?error=authentication-failed";
         assert_eq!(refused.header("location"), Some(login));
     }
@@ -85,12 +86,12 @@ async fn below_a_base_path_everything_is_found_whether_the_proxy_strips_it_or_no
 #[tokio::test]
 async fn the_description_says_where_its_paths_begin() {
     let api = TestApi::start_as(below("/haltere")).await;
-    let document = api.stranger().get("/haltere/api/docs/export").await.json();
+    let document = api.anonymous().get("/haltere/api/docs/export").await.json();
     assert_eq!(document["servers"][0]["url"], "/haltere");
-    let page = api.stranger().get("/haltere/api/docs").await.text;
+    let page = api.anonymous().get("/haltere/api/docs").await.text;
     assert!(page.contains("href=\"/haltere/api/docs/export\""));
     assert!(!page.contains("href=\"/api"), "a link leads out of the base path");
-    let plain = TestApi::start().await.stranger().get("/api/docs/export").await.json();
+    let plain = TestApi::start().await.anonymous().get("/api/docs/export").await.json();
     assert!(plain.get("servers").is_none());
 }
 
@@ -111,14 +112,32 @@ async fn cookies_and_headers_follow_the_scheme() {
     for (options, peer, headers, name, hsts) in [
         (ApiOptions::default(), "127.0.0.1", &[][..], "haltere.sid", false),
         (ApiOptions::default(), "127.0.0.1", &proto, "haltere.sid", false),
-        (ApiOptions::default().secure(true), "127.0.0.1", &[], "__Host-haltere.sid", true),
+        (
+            ApiOptions { secure: true, ..ApiOptions::default() },
+            "127.0.0.1",
+            &[],
+            "__Host-haltere.sid",
+            true,
+        ),
         (believing("127.0.0.1"), "127.0.0.1", &proto, "__Host-haltere.sid", true),
         (believing("127.0.0.1"), "127.0.0.2", &proto, "haltere.sid", false),
-        (believing("127.0.0.1").hsts(false), "127.0.0.1", &proto, "__Host-haltere.sid", false),
-        (below("/h").secure(true), "127.0.0.1", &[], "__Secure-haltere.sid", false),
+        (
+            ApiOptions { hsts: false, ..believing("127.0.0.1") },
+            "127.0.0.1",
+            &proto,
+            "__Host-haltere.sid",
+            false,
+        ),
+        (
+            ApiOptions { secure: true, ..below("/h") },
+            "127.0.0.1",
+            &[],
+            "__Secure-haltere.sid",
+            false,
+        ),
     ] {
         let api = TestApi::start_as(options).await;
-        let answer = api.stranger().send(login(peer, TestApp::PASSWORD, headers)).await;
+        let answer = api.anonymous().send(login(peer, TestApp::PASSWORD, headers)).await;
         let (cookie, has_hsts) = sent(&answer);
         assert!(cookie.starts_with(&format!("{name}=")), "{cookie} instead of {name}");
         assert_eq!(cookie.contains("Secure;"), name.starts_with("__"), "{cookie}");
@@ -127,7 +146,7 @@ async fn cookies_and_headers_follow_the_scheme() {
     let api = TestApi::start().await;
     let mut over_tls = login("127.0.0.1", TestApp::PASSWORD, &[]);
     over_tls.extensions_mut().insert(OverTls);
-    let (cookie, has_hsts) = sent(&api.stranger().send(over_tls).await);
+    let (cookie, has_hsts) = sent(&api.anonymous().send(over_tls).await);
     assert!(cookie.starts_with("__Host-") && has_hsts, "{cookie}");
 }
 
@@ -151,14 +170,14 @@ async fn a_forged_address_evades_no_throttle_and_a_told_one_is_audited() {
     ] {
         let api = TestApi::start_as(options).await;
         let guesses = (0..TRIES).map(|n| guess(peer, n, spoofed(n) + ours));
-        let statuses = statuses(&api.stranger(), guesses).await;
+        let statuses = statuses(&api.anonymous(), guesses).await;
         assert_eq!(statuses.first(), Some(&401));
         assert_eq!(statuses.last(), Some(&429), "{statuses:?}");
     }
     // Through a proxy that is believed, clients are told apart.
     let api = TestApi::start_as(believing("127.0.0.1")).await;
     let guesses = (0..TRIES).map(|n| guess("127.0.0.1", n, spoofed(n)));
-    assert_eq!(statuses(&api.stranger(), guesses).await, [401; TRIES]);
+    assert_eq!(statuses(&api.anonymous(), guesses).await, [401; TRIES]);
 }
 
 #[tokio::test]
@@ -172,7 +191,7 @@ async fn the_origin_is_compared_with_the_host_the_browser_asked_for() {
         ("127.0.0.2", &[host, public, origin], 403),
         ("127.0.0.1", &[host, origin], 403),
     ] {
-        let answer = api.stranger().send(login(peer, TestApp::PASSWORD, headers)).await;
+        let answer = api.anonymous().send(login(peer, TestApp::PASSWORD, headers)).await;
         assert_eq!(answer.status.as_u16(), status, "{peer} {headers:?}");
     }
 }

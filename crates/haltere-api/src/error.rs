@@ -18,8 +18,8 @@ use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use crate::limits::counters::LimitReached;
 use crate::limits::names::{self, LIMITS};
-use crate::limits::reached::LimitReached;
 
 /// Every answer that is not a success.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -135,7 +135,7 @@ impl ApiError {
     }
 
     /// 404 where there is nothing at all.
-    pub(crate) fn nowhere() -> Self {
+    pub(crate) fn no_such_resource() -> Self {
         Self::not_found("Resource not found")
     }
 

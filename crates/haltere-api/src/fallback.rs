@@ -22,7 +22,7 @@ pub(crate) async fn not_found(State(state): State<ApiState>, request: Request) -
         }
         _ => {
             let file = file::beside_the_page(state.options.console, &request);
-            file.unwrap_or_else(|| ApiError::nowhere().into_response())
+            file.unwrap_or_else(|| ApiError::no_such_resource().into_response())
         }
     }
 }
@@ -45,7 +45,7 @@ fn allowed(methods: &'static str) -> Response {
 }
 
 /// 302, as the management center for Mosquitto sends it.
-pub(crate) fn found(location: &str) -> Response {
+pub(crate) fn redirect(location: &str) -> Response {
     let location = HeaderValue::from_str(location).expect("our own paths are visible ASCII");
     (StatusCode::FOUND, [(LOCATION, location)]).into_response()
 }
@@ -63,7 +63,7 @@ mod tests {
     #[tokio::test]
     async fn where_there_is_nothing() {
         let api = TestApi::start().await;
-        let (stranger, viewer) = (api.stranger(), api.role(Role::Viewer).await);
+        let (anonymous, viewer) = (api.anonymous(), api.role(Role::Viewer).await);
         for path in [
             "/api",
             "/api/nothing",
@@ -92,9 +92,9 @@ mod tests {
             "/login/x",
         ] {
             viewer.get(path).await.is_refusal(404, "NOT_FOUND", "Resource not found");
-            stranger.get(path).await.is_refusal(404, "NOT_FOUND", "Resource not found");
+            anonymous.get(path).await.is_refusal(404, "NOT_FOUND", "Resource not found");
             let head = Request::head(path).body(Body::empty()).expect("a request");
-            let head = stranger.send(head).await;
+            let head = anonymous.send(head).await;
             assert_eq!((head.status.as_u16(), head.text.as_str()), (404, ""), "{path}");
         }
         for path in ["/somewhere", "/login"] {
@@ -106,7 +106,7 @@ mod tests {
     #[tokio::test]
     async fn options_are_told_without_a_login() {
         let api = TestApi::start().await;
-        let stranger = api.stranger();
+        let anonymous = api.anonymous();
         for (path, allow) in [
             ("/api/connections", Some("GET,HEAD,POST")),
             ("/API/Connections/", Some("GET,HEAD,POST")),
@@ -124,7 +124,7 @@ mod tests {
             ("/api/nothing", None),
         ] {
             let request = Request::options(path).body(Body::empty()).expect("a request");
-            let answer = stranger.send(request).await;
+            let answer = anonymous.send(request).await;
             let status = if allow.is_some() { 204 } else { 404 };
             assert_eq!((answer.status.as_u16(), answer.header("allow")), (status, allow), "{path}");
             assert_eq!(answer.text.is_empty(), status == 204, "{path}");
@@ -139,7 +139,7 @@ mod tests {
         admin.post("/API/Connections/", new).await;
         for path in ["/api/connections/", "/API/Connections", "/Api/connections/?limit=1"] {
             assert_eq!(admin.get(path).await.ids(), ["Press/4"], "{path}");
-            api.stranger().get(path).await.is_refusal(401, "UNAUTHORIZED", "Unauthorized");
+            api.anonymous().get(path).await.is_refusal(401, "UNAUTHORIZED", "Unauthorized");
         }
         for path in ["/API/CONNECTIONS/Press%2F4", "/api/connections/Press%2f4/"] {
             assert_eq!(admin.get(path).await.json()["id"], "Press/4", "{path}");
@@ -154,7 +154,7 @@ mod tests {
         assert_eq!(answer.status, 400, "{}", answer.text);
         let login = json!({"username": "admin", "password": TestApp::PASSWORD});
         for path in ["/auth/?json=1", "/AUTH?json=1", "/Auth/?json=1"] {
-            assert_eq!(api.stranger().post(path, login.clone()).await.status, 200, "{path}");
+            assert_eq!(api.anonymous().post(path, login.clone()).await.status, 200, "{path}");
         }
         assert_eq!(admin.get("/LogOut/").await.status, 302);
         assert_eq!(admin.get("/api/profile").await.status, 401);
@@ -225,11 +225,11 @@ mod tests {
     #[tokio::test]
     async fn every_answer_carries_the_headers() {
         let api = TestApi::start().await;
-        let stranger = api.stranger();
+        let anonymous = api.anonymous();
         for path in
             ["/", "/login", "/api/profile", "/api/nothing", "/healthz", "/api/docs", "/nothing"]
         {
-            let answer = stranger.get(path).await;
+            let answer = anonymous.get(path).await;
             let cache = "private, no-cache, no-store, must-revalidate";
             assert_eq!(answer.header("cache-control"), Some(cache), "{path}");
             assert_eq!(
@@ -245,7 +245,7 @@ mod tests {
             assert!(!answer.text.contains("<script") && !answer.text.contains(" style="), "{path}");
         }
         let answer =
-            stranger.get(&crate::pages::stylesheet::href(&crate::BasePath::default())).await;
+            anonymous.get(&crate::pages::stylesheet::href(&crate::BasePath::default())).await;
         assert_eq!(answer.header("cache-control"), Some("public, max-age=31536000, immutable"));
         assert_eq!(answer.header("content-type"), Some("text/css; charset=utf-8"));
     }

@@ -26,8 +26,8 @@ pub fn cookie(input: &[u8]) {
         if !jar.tokens(&headers).is_empty() {
             continue;
         }
-        let handed_out = jar.hand_out(&"tok".into());
-        let ours = handed_out.to_str().ok().and_then(|header| header.split(';').next());
+        let header = jar.set(&"tok".into());
+        let ours = header.to_str().ok().and_then(|header| header.split(';').next());
         let mut headers = headers.clone();
         headers.append(COOKIE, HeaderValue::from_str(ours.expect("a cookie")).expect("ASCII"));
         let tokens = jar.tokens(&headers);

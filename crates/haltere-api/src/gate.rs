@@ -9,11 +9,11 @@ use haltere_app::{Action, Ctx};
 use haltere_core::{Origin, PluginId};
 
 use crate::access::Access;
-use crate::answers;
 use crate::cookie::Jar;
 use crate::error::{ApiError, messages};
 use crate::extract::caller;
 use crate::limits::holder;
+use crate::response_memory;
 use crate::state::ApiState;
 
 /// Checks the session, the plugin and the role, in this order, before the handler runs.
@@ -43,23 +43,24 @@ async fn answer(request: Request, next: Next) -> Response {
     let (end, holder) = (session.end.clone(), holder::of_request(extensions));
     let is_change = !request.method().is_safe();
     let response = next.run(request).await;
-    let mut response = answers::account(&state.answers, holder, is_change, response).await;
-    response.extensions_mut().insert(OfSession);
+    let mut response =
+        response_memory::charge(&state.response_memory, holder, is_change, response).await;
+    response.extensions_mut().insert(AuthenticatedResponse);
     if response.body().size_hint().exact().is_none() {
         // It is made while it is sent.
-        response.extensions_mut().insert(EndsWith(end));
+        response.extensions_mut().insert(CloseOnSessionEnd(end));
     }
     response
 }
 
 /// Marks an answer to a caller with a session, for the server around the router.
 #[derive(Debug, Clone, Copy)]
-pub struct OfSession;
+pub struct AuthenticatedResponse;
 
 /// Marks an answer that must not outlast a session, for the server around the router: when it ends, so does the
 /// connection, although its client may not read what is on its way.
 #[derive(Debug, Clone)]
-pub struct EndsWith(pub EndSignal);
+pub struct CloseOnSessionEnd(pub EndSignal);
 
 /// Finds out who asks and puts a [`Ctx`] and the session on the request.
 async fn log_in_required(mut request: Request) -> Result<Request, ApiError> {
@@ -150,9 +151,9 @@ mod tests {
     #[tokio::test]
     async fn what_the_description_says_about_roles_is_true() {
         let api = TestApi::start().await;
-        let stranger = api.stranger();
+        let anonymous = api.anonymous();
         for (method, path, _) in guarded() {
-            let (status, _) = call(&stranger, &method, &path).await;
+            let (status, _) = call(&anonymous, &method, &path).await;
             assert_eq!(status, 401, "nobody: {method} {path}");
         }
         for role in Role::ALL {

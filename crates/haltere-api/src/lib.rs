@@ -8,7 +8,6 @@
 
 mod access;
 mod access_table;
-mod answers;
 mod auth;
 mod base_path;
 mod connections;
@@ -31,6 +30,7 @@ mod plugins;
 mod profile;
 mod proxies;
 mod request_source;
+mod response_memory;
 mod routes;
 mod spelling;
 mod sse;
@@ -63,11 +63,11 @@ pub use base_path::{BasePath, BasePathError};
 pub use connections::files as connection_files;
 pub use connections::test::connection_test_json;
 pub use console::ConsoleFiles;
-pub use gate::{EndsWith, OfSession};
-pub use layers::kept::Kept;
+pub use gate::{AuthenticatedResponse, CloseOnSessionEnd};
+pub use layers::reserved_slots::ReservedSlot;
 pub use limits::names::LIMITS;
 pub use options::{ApiLimits, ApiOptions};
-pub use proxies::{ForwardedHeader, Proxies};
+pub use proxies::{ForwardedHeader, TrustedProxies};
 pub use request_source::OverTls;
 pub use web_origin::{WebOrigin, WebOriginError};
 

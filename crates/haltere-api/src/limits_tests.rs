@@ -15,7 +15,7 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tokio::sync::Semaphore;
 
-use crate::test_support::{TestApi, connection, nobody};
+use crate::test_support::{TestApi, closed_port, connection};
 use crate::{ApiLimits, ApiOptions};
 
 type Chunk = Result<Bytes, std::io::Error>;
@@ -72,29 +72,29 @@ async fn json_of(response: axum::response::Response) -> Value {
 #[tokio::test]
 async fn a_refused_caller_is_answered_before_the_body_comes() {
     let api = TestApi::start().await;
-    let (admin, viewer, stranger) =
-        (api.admin().await, api.role(Role::Viewer).await, api.stranger());
+    let (admin, viewer, anonymous) =
+        (api.admin().await, api.role(Role::Viewer).await, api.anonymous());
     let path = "/api/connections";
     let send = async |client: &crate::test_support::Client| {
         let answer = client.open(request(Method::POST, path, Unfinished::new().body(0)));
         within("the answer", PATIENCE, answer).await.status().as_u16()
     };
-    assert_eq!((send(&stranger).await, send(&viewer).await), (401, 403));
+    assert_eq!((send(&anonymous).await, send(&viewer).await), (401, 403));
     let plugin = "/api/plugins/connections-rest-api";
     assert_eq!(admin.put(plugin, json!({"enabled": false})).await.status, 200);
-    assert_eq!((send(&stranger).await, send(&admin).await), (401, 404));
+    assert_eq!((send(&anonymous).await, send(&admin).await), (401, 404));
 }
 
 #[tokio::test]
 async fn without_a_session_a_body_is_small() {
     let api = TestApi::start().await;
-    let stranger = api.stranger();
+    let anonymous = api.anonymous();
     let largest = format!("{{\"username\":\"{}\"}}", "x".repeat(16 * 1024 - 15));
-    let answer = stranger.text(Method::POST, "/auth?json=1", "application/json", &largest).await;
+    let answer = anonymous.text(Method::POST, "/auth?json=1", "application/json", &largest).await;
     assert_eq!(answer.status, 401, "{}", answer.text);
     for content_type in ["application/json", "application/x-www-form-urlencoded"] {
         let larger = format!("{largest} ");
-        let answer = stranger.text(Method::POST, "/auth?json=1", content_type, &larger).await;
+        let answer = anonymous.text(Method::POST, "/auth?json=1", content_type, &larger).await;
         answer.is_refusal(413, "INVALID", "the body is larger than 16 KiB");
         assert_eq!(answer.header("connection"), Some("close"));
     }
@@ -104,11 +104,11 @@ async fn without_a_session_a_body_is_small() {
 async fn bodies_of_strangers_leave_room_for_those_of_users() {
     const KIB: usize = 1024;
     let limits = ApiLimits { body_memory: 8 * KIB * KIB, ..ApiLimits::default() };
-    let api = TestApi::start_as(ApiOptions::default().limits(limits)).await;
-    let (admin, stranger) = (api.admin().await, api.stranger());
-    let (url, _port) = nobody();
+    let api = TestApi::start_as(ApiOptions { limits, ..ApiOptions::default() }).await;
+    let (admin, anonymous) = (api.admin().await, api.anonymous());
+    let (url, _port) = closed_port();
     let bodies = Unfinished::new();
-    let send = || stranger.open(request(Method::POST, "/auth?json=1", bodies.body(16 * KIB)));
+    let send = || anonymous.open(request(Method::POST, "/auth?json=1", bodies.body(16 * KIB)));
     // A quarter of the budget, all of it held while the next ones come.
     let mut held = join_all((0..128).map(|_| send())).boxed();
     bodies.until_taken(128, &mut held).await;
@@ -149,7 +149,7 @@ async fn an_import_that_does_not_come_is_in_nobody_elses_way() {
 async fn nobodys_streams_are_in_another_users_way() {
     let limits =
         ApiLimits { streams: Bounds { all: 9, user: 3, network: 6 }, ..ApiLimits::default() };
-    let api = TestApi::start_as(ApiOptions::default().limits(limits)).await;
+    let api = TestApi::start_as(ApiOptions { limits, ..ApiOptions::default() }).await;
     let (admin, viewer) = (api.admin().await, api.role(Role::Viewer).await);
     let open = async |client: &crate::test_support::Client| {
         client.open(request(Method::GET, "/api/events", Body::empty())).await

@@ -6,7 +6,7 @@ use axum::extract::{ConnectInfo, Request};
 use http::header::HOST;
 
 use crate::options::ApiOptions;
-use crate::proxies::Told;
+use crate::proxies::ForwardedInfo;
 
 /// The server puts this on requests that came over TLS of our own.
 #[derive(Debug, Clone, Copy)]
@@ -29,8 +29,8 @@ impl RequestSource {
         let extensions = request.extensions();
         let peer = extensions.get::<ConnectInfo<SocketAddr>>();
         let peer = peer.map(|ConnectInfo(peer)| peer.ip().to_canonical());
-        let told = peer.map(|peer| options.proxies.told(peer, request.headers()));
-        let Told { address, is_secure, host } = told.unwrap_or_default();
+        let told = peer.map(|peer| options.proxies.forwarded_info(peer, request.headers()));
+        let ForwardedInfo { address, is_secure, host } = told.unwrap_or_default();
         let over_tls = extensions.get::<OverTls>().is_some();
         // A target with a host of its own outdoes the header (RFC 9112 §3.2.2).
         let in_target = || Some(request.uri().authority()?.as_str());

@@ -7,14 +7,14 @@ use haltere_app::App;
 use haltere_core::Quota;
 use utoipa::openapi::OpenApi;
 
-use crate::answers::Answers;
 use crate::connections::import::slots::ImportSlots;
-use crate::connections::rendered::Rendered;
+use crate::connections::list_cache::ListCache;
 use crate::docs::documents::Documents;
 use crate::limits::body_memory;
+use crate::limits::counters::LimitCounters;
 use crate::limits::login_slots::LoginSlots;
-use crate::limits::reached::LimitsReached;
 use crate::options::ApiOptions;
+use crate::response_memory::ResponseMemory;
 
 /// The state that handlers share. Cloned several times per request, hence one `Arc`.
 #[derive(Clone)]
@@ -25,16 +25,16 @@ pub(crate) struct Shared {
     pub(crate) options: ApiOptions,
     pub(crate) docs: Documents,
     /// The lists of connections that were last sent.
-    pub(crate) rendered: Rendered,
+    pub(crate) list_cache: ListCache,
     /// Memory for the bodies of requests, in bytes.
     pub(crate) body_memory: Quota,
     /// Memory for responses that clients have not read, in bytes.
-    pub(crate) answers: Answers,
+    pub(crate) response_memory: ResponseMemory,
     pub(crate) login_slots: LoginSlots,
     pub(crate) import_slots: ImportSlots,
     /// Open event streams.
     pub(crate) event_streams: Quota,
-    pub(crate) limits_reached: LimitsReached,
+    pub(crate) limit_counters: LimitCounters,
 }
 
 impl ApiState {
@@ -43,14 +43,14 @@ impl ApiState {
         let limits = options.limits;
         Self(Arc::new(Shared {
             app,
-            answers: Answers::new(limits.answer_memory),
+            response_memory: ResponseMemory::new(limits.answer_memory),
             body_memory: body_memory::budget(limits.body_memory),
-            login_slots: LoginSlots::new(limits.guests),
+            login_slots: LoginSlots::new(limits.login_slots),
             docs: Documents::new(document, options.base.clone()),
-            rendered: Rendered::default(),
+            list_cache: ListCache::default(),
             import_slots: ImportSlots::new(limits.imports),
             event_streams: Quota::new(limits.streams),
-            limits_reached: LimitsReached::default(),
+            limit_counters: LimitCounters::default(),
             options,
         }))
     }

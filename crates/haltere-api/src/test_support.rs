@@ -94,7 +94,7 @@ impl TestApi {
     }
 
     /// Somebody who is not logged in.
-    pub(crate) fn stranger(&self) -> Client {
+    pub(crate) fn anonymous(&self) -> Client {
         Client { router: self.router.clone(), cookie: None, address: None }
     }
 
@@ -280,7 +280,7 @@ pub(crate) fn connection(id: &str, url: &str) -> Value {
 }
 
 /// The URL of a broker that isn't there, for as long as the second value lives.
-pub(crate) fn nobody() -> (String, haltere_testkit::ports::ReservedPort) {
+pub(crate) fn closed_port() -> (String, haltere_testkit::ports::ReservedPort) {
     let port = haltere_testkit::ports::ReservedPort::on(std::net::Ipv4Addr::LOCALHOST.into());
     (format!("mqtt://{}", port.address()), port)
 }

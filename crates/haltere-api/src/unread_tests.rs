@@ -1,4 +1,4 @@
-//! Answers that are asked for and not read: what they make us hold is bounded, and one caller's are in no
+//! Responses that are asked for and not read: what they make us hold is bounded, and one caller's are in no
 //! other's way.
 
 use axum::body::{Body, BodyDataStream};
@@ -11,8 +11,8 @@ use http::Request;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 
-use crate::answers::SMALL;
-use crate::test_support::{Client, TestApi, connection, encoded, nobody};
+use crate::response_memory::SMALL;
+use crate::test_support::{Client, TestApi, closed_port, connection, encoded};
 use crate::{ApiLimits, ApiOptions};
 
 const BUDGET: usize = 8 << 20;
@@ -33,9 +33,9 @@ fn bundle() -> String {
 /// A fleet under one bundle, disconnected on purpose: nothing in it changes by itself.
 async fn fleet() -> (TestApi, Client) {
     let limits = ApiLimits { answer_memory: BUDGET, ..ApiLimits::default() };
-    let api = TestApi::start_as(ApiOptions::default().limits(limits)).await;
+    let api = TestApi::start_as(ApiOptions { limits, ..ApiOptions::default() }).await;
     let admin = api.admin().await;
-    let (url, _port) = nobody();
+    let (url, _port) = closed_port();
     let bundle = encoded(&bundle());
     let fleet: Vec<Value> = (0..300)
         .map(|n| {
@@ -96,7 +96,11 @@ async fn on_every_route_unread_answers_hold_no_more_than_a_share() {
             } else {
                 refused = Some(response);
             }
-            assert!(api.state.answers.held() <= SHARE, "{path}: {}", api.state.answers.held());
+            assert!(
+                api.state.response_memory.held() <= SHARE,
+                "{path}: {}",
+                api.state.response_memory.held()
+            );
         }
         let refused = refused.unwrap_or_else(|| panic!("{path}: {} at once", unread.len()));
         let status = refused.status();
@@ -112,7 +116,7 @@ async fn on_every_route_unread_answers_hold_no_more_than_a_share() {
             assert_eq!(one.get(small).await.status, 200, "{small} beside {path}");
         }
         drop(unread);
-        assert_eq!(api.state.answers.held(), 0, "{path}");
+        assert_eq!(api.state.response_memory.held(), 0, "{path}");
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, bail};
 use axum::Router;
-use haltere_api::{ApiLimits, ApiOptions, Proxies};
+use haltere_api::{ApiLimits, ApiOptions, TrustedProxies};
 use haltere_app::backups::Backups;
 use haltere_app::connections::Transfer;
 use haltere_app::sessions::{PasswordHashing, SessionBounds, SessionSettings, ThrottleSettings};
@@ -185,21 +185,25 @@ async fn settle_on(master_key: &MasterKey, store: &Arc<dyn Store>) {
 /// The HTTP API on top of the application.
 pub(crate) fn router(app: &App, settings: &Settings) -> Router {
     let Settings { server, limits, .. } = settings;
-    let options = ApiOptions::default()
-        .secure(server.secure)
-        .hsts(server.hsts)
-        .base(server.base_path.clone())
-        .proxies(Proxies::new(server.trusted_proxies.clone(), server.forwarded_header.into()))
-        .cors_origins(server.cors_origins.clone())
-        .console(console::files())
-        .limits(ApiLimits {
+    let options = ApiOptions {
+        secure: server.secure,
+        hsts: server.hsts,
+        base: server.base_path.clone(),
+        proxies: TrustedProxies::new(
+            server.trusted_proxies.clone(),
+            server.forwarded_header.into(),
+        ),
+        cors_origins: server.cors_origins.clone().into(),
+        console: console::files(),
+        limits: ApiLimits {
             body_memory: server.max_body_memory.bytes(),
             answer_memory: server.max_answer_memory.bytes(),
-            guests: slot_limits(server).logins(),
+            login_slots: slot_limits(server).logins(),
             streams: limits.streams(),
             imports: limits.imports(),
             import_rate: limits.import_rate.bytes(),
-        });
+        },
+    };
     haltere_api::router(app.clone(), options)
 }
 

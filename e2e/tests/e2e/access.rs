@@ -73,8 +73,8 @@ impl Route {
 
 /// Whether the gate let the request in, whatever became of it then.
 fn was_let_in(answer: &Answer) -> bool {
-    let role_too_low = answer.status == 403 && answer.error().1 == "Not allowed";
-    answer.status != 401 && !role_too_low
+    let insufficient_role = answer.status == 403 && answer.error().1 == "Not allowed";
+    answer.status != 401 && !insufficient_role
 }
 
 #[tokio::test]
@@ -145,7 +145,7 @@ async fn a_plugin_that_is_off_is_not_there_for_whoever_is_logged_in() {
         admin.put(&switch, &json!({ "enabled": false })).await.expect_status(200);
         for route in routes().iter().filter(|route| route.access["plugin"] == plugin) {
             route.call(&haltere.anonymous()).await.expect_status(401);
-            // For the viewer, too, whose role would be too low for some of them: 404 comes before 403.
+            // For the viewer, too, whose role is insufficient for some of them: 404 comes before 403.
             for client in [&admin, &viewer] {
                 let answer = route.call(client).await.expect_status(404);
                 let expected = ("NOT_FOUND".to_owned(), "Plugin not found".to_owned());

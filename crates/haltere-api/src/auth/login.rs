@@ -18,7 +18,7 @@ use crate::cookie::Jar;
 use crate::error::{ApiError, ErrorBody, ErrorCode, json, messages};
 use crate::extract::charset::Charset;
 use crate::extract::{JsonBody, Params, Query, body};
-use crate::fallback::found;
+use crate::fallback::redirect;
 use crate::state::ApiState;
 use crate::wire::fields::Fields;
 
@@ -38,7 +38,7 @@ impl From<LoginError> for Refusal {
         match error {
             LoginError::WrongCredentials => Self::WrongCredentials,
             LoginError::Throttled { retry_after, of } => Self::TooMany(throttled(retry_after, of)),
-            LoginError::Crowded(reached) => Self::TooMany(crowded(reached)),
+            LoginError::Crowded(reached) => Self::TooMany(too_many_password_checks(reached)),
             LoginError::Internal(cause) => Self::Other(ApiError::internal(cause)),
         }
     }
@@ -65,7 +65,7 @@ impl Refusal {
             Self::TooMany(_) => "throttled",
             Self::Other(error) => return error.into_response(),
         };
-        found(&base.to(&format!("/login?error={reason}")))
+        redirect(&base.to(&format!("/login?error={reason}")))
     }
 }
 
@@ -81,7 +81,7 @@ pub(crate) fn throttled(retry_after: Duration, of: QuotaExceeded) -> ApiError {
 }
 
 /// Too many passwords are to be looked at. A second later most of them have been.
-pub(crate) fn crowded(reached: QuotaExceeded) -> ApiError {
+pub(crate) fn too_many_password_checks(reached: QuotaExceeded) -> ApiError {
     // The words of the throttle, so that there is nothing to be told from which of the two it was.
     let (is_own, message) = match reached {
         QuotaExceeded::User | QuotaExceeded::Network => {
@@ -171,8 +171,8 @@ pub(crate) async fn handler(
     let base = &state.options.base;
     Ok(match logged_in {
         Ok(LoggedIn { token, caller: _, expires_at: _ }) => {
-            let mut response = if in_json { welcome() } else { found(&base.to("/")) };
-            response.headers_mut().insert(SET_COOKIE, jar.hand_out(&token));
+            let mut response = if in_json { welcome() } else { redirect(&base.to("/")) };
+            response.headers_mut().insert(SET_COOKIE, jar.set(&token));
             response
         }
         Err(refusal) if in_json => refusal.into_json(),
@@ -234,11 +234,11 @@ mod tests {
     #[tokio::test]
     async fn browsers_are_redirected() {
         let api = TestApi::start().await;
-        let stranger = api.stranger();
-        let welcome = stranger.text(Method::POST, "/auth", FORM, &form(TestApp::PASSWORD)).await;
+        let anonymous = api.anonymous();
+        let welcome = anonymous.text(Method::POST, "/auth", FORM, &form(TestApp::PASSWORD)).await;
         assert_eq!((welcome.status.as_u16(), welcome.header("location")), (302, Some("/")));
         let shouted = FORM.to_uppercase() + "; charset=UTF-8";
-        let again = stranger.text(Method::POST, "/auth", &shouted, &form(TestApp::PASSWORD)).await;
+        let again = anonymous.text(Method::POST, "/auth", &shouted, &form(TestApp::PASSWORD)).await;
         assert_eq!((again.status.as_u16(), again.header("location")), (302, Some("/")));
         let client = api.with_cookie(&cookie(&welcome));
         assert_eq!(client.get("/api/profile").await.json()["username"], "admin");
@@ -251,7 +251,7 @@ mod tests {
             ("/auth?json=", String::new()),
             ("/auth", "username=admin".to_owned()),
         ] {
-            let answer = stranger.text(Method::POST, path, FORM, &body).await;
+            let answer = anonymous.text(Method::POST, path, FORM, &body).await;
             let location = answer.header("location");
             let expected = (302, Some("/login?error=authentication-failed"));
             assert_eq!((answer.status.as_u16(), location), expected, "{path} {body}");
@@ -268,9 +268,9 @@ mod tests {
     #[tokio::test]
     async fn programs_are_answered_in_json() {
         let api = TestApi::start().await;
-        let stranger = api.stranger();
+        let anonymous = api.anonymous();
         let right = json!({"username": "admin", "password": TestApp::PASSWORD});
-        let answer = stranger.post("/auth?json=1", right).await;
+        let answer = anonymous.post("/auth?json=1", right).await;
         let expected = json!({"code": "SUCCESS", "message": "Authorized", "successful": true});
         assert_eq!((answer.status.as_u16(), answer.json()), (200, expected));
         cookie(&answer);
@@ -279,19 +279,19 @@ mod tests {
             json!({"username": "nobody", "password": "x"}),
             json!({}),
         ] {
-            let answer = stranger.post("/auth?json=1", body).await;
+            let answer = anonymous.post("/auth?json=1", body).await;
             let expected = json!({"code": "UNAUTHORIZED", "message": "Unauthorized"});
             assert_eq!((answer.status.as_u16(), answer.json()), (401, expected));
             assert_eq!(answer.header("set-cookie"), None);
         }
-        let answer = stranger.post("/auth?json=1", json!({"username": 1})).await;
+        let answer = anonymous.post("/auth?json=1", json!({"username": 1})).await;
         answer.is_refusal(400, "INVALID", "username: must be a string");
     }
 
     #[tokio::test]
     async fn a_form_is_in_utf8() {
         let api = TestApi::start().await;
-        let stranger = api.stranger();
+        let anonymous = api.anonymous();
         let body = form(TestApp::PASSWORD);
         for (parameter, status) in [
             ("", 200),
@@ -300,11 +300,11 @@ mod tests {
             ("; charset=utf-16", 415),
         ] {
             let content_type = format!("{FORM}{parameter}");
-            let answer = stranger.text(Method::POST, "/auth?json=1", &content_type, &body).await;
+            let answer = anonymous.text(Method::POST, "/auth?json=1", &content_type, &body).await;
             assert_eq!(answer.status.as_u16(), status, "{parameter}");
         }
         let marked = format!("\u{feff}{body}");
-        let answer = stranger.text(Method::POST, "/auth?json=1", FORM, &marked).await;
+        let answer = anonymous.text(Method::POST, "/auth?json=1", FORM, &marked).await;
         assert_eq!(answer.status, 200, "{}", answer.text);
     }
 
@@ -314,11 +314,11 @@ mod tests {
             config.settings.sessions.throttle.address_burst = 2;
         })
         .await;
-        let stranger = api.stranger();
+        let anonymous = api.anonymous();
         let mut guesses = 0;
         let throttled = loop {
             let body = json!({"username": format!("user{guesses}"), "password": "x"});
-            let answer = stranger.post("/auth?json=1", body).await;
+            let answer = anonymous.post("/auth?json=1", body).await;
             if answer.status != 401 {
                 break answer;
             }
@@ -331,7 +331,7 @@ mod tests {
             throttled.header("retry-after").expect("seconds").parse::<u64>().expect("a number")
                 >= 1
         );
-        let answer = stranger.text(Method::POST, "/auth", FORM, &form("x")).await;
+        let answer = anonymous.text(Method::POST, "/auth", FORM, &form("x")).await;
         assert_eq!(answer.header("location"), Some("/login?error=throttled"));
     }
 

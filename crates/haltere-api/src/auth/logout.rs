@@ -10,7 +10,7 @@ use http::header::SET_COOKIE;
 
 use crate::cookie::Jar;
 use crate::error::{ApiError, ErrorBody};
-use crate::fallback::found;
+use crate::fallback::redirect;
 use crate::state::ApiState;
 
 /// Log out
@@ -45,8 +45,8 @@ pub(crate) async fn handler(
             state.app.log_out(&context).await.map_err(ApiError::internal)?;
         }
     }
-    let mut response = found(&state.options.base.to("/login"));
-    response.headers_mut().insert(SET_COOKIE, jar.take_back());
+    let mut response = redirect(&state.options.base.to("/login"));
+    response.headers_mut().insert(SET_COOKIE, jar.clear());
     Ok(response)
 }
 
@@ -71,7 +71,9 @@ mod tests {
     #[tokio::test]
     async fn only_our_own_pages_and_programs_log_somebody_out() {
         let origins = [WebOrigin::parse("https://console.example").expect("good")];
-        let api = TestApi::start_as(ApiOptions::default().cors_origins(origins)).await;
+        let api =
+            TestApi::start_as(ApiOptions { cors_origins: origins.into(), ..ApiOptions::default() })
+                .await;
         for (path, headers) in [
             ("/logout", &[("sec-fetch-site", "cross-site")][..]),
             ("/LOGOUT/", &[("sec-fetch-site", "cross-site")]),

@@ -9,7 +9,7 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::described::{ConnectionId, UnknownConnection};
+use super::openapi_parts::{ConnectionId, UnknownConnection};
 use crate::error::{ApiError, json};
 use crate::extract::{Context, PathConnectionId};
 use crate::state::ApiState;
@@ -75,7 +75,7 @@ mod tests {
     use haltere_testkit::{Ca, Listener, Mosquitto};
     use serde_json::json;
 
-    use crate::test_support::{TestApi, connection, encoded, nobody};
+    use crate::test_support::{TestApi, closed_port, connection, encoded};
 
     const PATH: &str = "/api/connections/a/advice";
 
@@ -121,7 +121,7 @@ mod tests {
     #[tokio::test]
     async fn it_is_for_those_who_see_connections() {
         let api = TestApi::start().await;
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         api.admin().await.post("/api/connections", connection("a", &url)).await;
         let monitoring = api.role(Role::MonitoringViewer).await;
         monitoring.get(PATH).await.is_refusal(403, "NOT_ALLOWED", "Not allowed");

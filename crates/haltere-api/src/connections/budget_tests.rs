@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::test_support::{Answer, TestApi, connection, nobody};
+use crate::test_support::{Answer, TestApi, closed_port, connection};
 
 const PATH: &str = "/api/connections";
 const ONE: &str = "/api/connections/small";
@@ -33,7 +33,7 @@ fn is_over(refused: &Answer) {
 #[tokio::test]
 async fn texts_count_by_every_way_in() {
     let api = TestApi::start_with(|config| config.settings.material_budget = BUDGET).await;
-    let (admin, (url, _port)) = (api.admin().await, nobody());
+    let (admin, (url, _port)) = (api.admin().await, closed_port());
     for body in [connection("small", &url), large("a", &url), large("b", &url)] {
         let created = admin.post(PATH, body).await;
         assert_eq!(created.status, 202, "{}", created.text);
@@ -76,7 +76,7 @@ async fn texts_count_by_every_way_in() {
 #[tokio::test]
 async fn a_budget_that_was_lowered_refuses_only_what_adds() {
     let api = TestApi::start().await;
-    let (admin, (url, _port)) = (api.admin().await, nobody());
+    let (admin, (url, _port)) = (api.admin().await, closed_port());
     assert_eq!(admin.post(PATH, large("a", &url)).await.status, 202);
     let api = api.restart_with(|config| config.settings.material_budget = 1_000).await;
     let admin = api.admin().await;

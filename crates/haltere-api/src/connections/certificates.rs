@@ -7,7 +7,7 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::described::{ConnectionId, UnknownConnection};
+use super::openapi_parts::{ConnectionId, UnknownConnection};
 use crate::error::{ApiError, json};
 use crate::extract::{Context, PathConnectionId};
 use crate::state::ApiState;
@@ -107,7 +107,7 @@ mod tests {
     use haltere_testkit::{Ca, Listener, Mosquitto};
     use serde_json::{Value, json};
 
-    use crate::test_support::{TestApi, connection, encoded, nobody};
+    use crate::test_support::{TestApi, closed_port, connection, encoded};
 
     const PATH: &str = "/api/connections/a/certificates";
 
@@ -162,7 +162,7 @@ mod tests {
         admin.get(PATH).await.is_refusal(404, "NOT_FOUND", "Connection not found");
         admin.post("/api/connections", connection("a", &broker.url())).await;
         assert!(admin.get(PATH).await.json()["broker"].is_object());
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         let moved = admin.patch("/api/connections/a", json!({ "url": url })).await;
         assert!(moved.status.is_success(), "{}", moved.text);
         wait::until("the other broker's chain to be forgotten", PATIENCE, async || {

@@ -7,7 +7,7 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::described::WantedSecrets;
+use super::openapi_parts::WantedSecrets;
 use super::{pieces, secrets, single};
 use crate::error::{ApiError, ErrorBody, ErrorCode, messages, to_json};
 use crate::extract::{Context, JsonBody, Query};
@@ -94,7 +94,7 @@ pub(crate) enum AcceptedCode {
             })),
         (status = 400, description = "The body makes no sense; the message names the field, nothing was stored", body = ErrorBody,
             example = json!({"code": "INVALID", "message": "url: port 70000 is out of range"})),
-        (status = 403, description = "The role is too low, or a rule stands against it", body = ErrorBody,
+        (status = 403, description = "Insufficient role, or a rule stands against it", body = ErrorBody,
             examples(
                 ("sameNameAndId" = (summary = "Id and name belong to one connection that is well", value = json!({"code": "NOT_ALLOWED", "message": "Connection with the same name/id already exists"}))),
                 ("sameNameOrId" = (summary = "Only one of the two is taken", value = json!({"code": "NOT_ALLOWED", "message": "Connection with either the same name or id already exists"}))),
@@ -138,7 +138,7 @@ mod tests {
     use haltere_testkit::{Ca, Listener, Mosquitto};
     use serde_json::{Value, json};
 
-    use crate::test_support::{TestApi, connection, encoded, nobody};
+    use crate::test_support::{TestApi, closed_port, connection, encoded};
 
     const PATH: &str = "/api/connections";
     const SAME: &str = "Connection with the same name/id already exists";
@@ -147,7 +147,7 @@ mod tests {
     #[tokio::test]
     async fn a_key_in_a_form_of_another_program_is_named_however_it_comes() {
         let api = TestApi::start().await;
-        let (admin, (url, _port)) = (api.admin().await, nobody());
+        let (admin, (url, _port)) = (api.admin().await, closed_port());
         let certificate = Ca::new("factory").pem();
         let putty = "PuTTY-User-Key-File-3: ssh-rsa\r\nEncryption: none\r\nPublic-Lines: 6\r\n";
         let forms = [
@@ -206,7 +206,7 @@ mod tests {
     #[tokio::test]
     async fn a_live_broker_is_stored_and_connected() {
         let (api, broker) = (TestApi::start().await, Mosquitto::plain().await);
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         let admin = api.admin().await;
         assert_eq!(admin.post(PATH, connection("dead", &url)).await.status, 202);
         let answer = admin.post(PATH, connection("live", &broker.url())).await;
@@ -222,7 +222,7 @@ mod tests {
     #[tokio::test]
     async fn a_dead_broker_is_stored_and_said_why() {
         let api = TestApi::start().await;
-        let (url, port) = nobody();
+        let (url, port) = closed_port();
         let answer = api.admin().await.post(PATH, connection("dead", &url)).await;
         assert_eq!(answer.status, 202);
         let body = answer.json();
@@ -244,7 +244,7 @@ mod tests {
     #[tokio::test]
     async fn names_and_ids_are_unique_and_both_messages_are_to_the_letter() {
         let (api, broker) = (TestApi::start().await, Mosquitto::plain().await);
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         let admin = api.admin().await;
         let named = |id: &str, name: &str, url: &str| json!({"id": id, "name": name, "url": url});
         assert_eq!(admin.post(PATH, named("a", "A", &broker.url())).await.status, 200);
@@ -271,7 +271,7 @@ mod tests {
     #[tokio::test]
     async fn a_client_id_that_another_one_has_at_the_broker_is_refused_by_name() {
         let api = TestApi::start().await;
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         let admin = api.admin().await;
         let with = |id: &str| {
             let mut body = connection(id, &url);
@@ -291,7 +291,7 @@ mod tests {
     #[tokio::test]
     async fn a_second_post_mends_a_connection_that_failed() {
         let (api, broker) = (TestApi::start().await, Mosquitto::plain().await);
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         let admin = api.admin().await;
         assert_eq!(admin.post(PATH, connection("a", &url)).await.status, 202);
         assert_eq!(admin.post(PATH, connection("a", &url)).await.status, 202, "still wrong");
@@ -305,7 +305,7 @@ mod tests {
     #[tokio::test]
     async fn there_is_a_limit() {
         let api = TestApi::start_with(|config| config.settings.connections_max = 1).await;
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         let admin = api.admin().await;
         assert_eq!(admin.post(PATH, connection("a", &url)).await.status, 202);
         let answer = admin.post(PATH, connection("b", &url)).await;
@@ -316,13 +316,13 @@ mod tests {
     #[tokio::test]
     async fn only_admin_and_connection_manager_may() {
         let api = TestApi::start().await;
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         for role in [Role::Editor, Role::Viewer, Role::MonitoringViewer] {
             // The role goes before the body.
             let answer = api.role(role).await.post(PATH, json!([])).await;
             answer.is_refusal(403, "NOT_ALLOWED", "Not allowed");
         }
-        let answer = api.stranger().post(PATH, connection("a", &url)).await;
+        let answer = api.anonymous().post(PATH, connection("a", &url)).await;
         answer.is_refusal(401, "UNAUTHORIZED", "Unauthorized");
         let manager = api.role(Role::ConnectionManager).await;
         assert_eq!(manager.post(PATH, connection("a", &url)).await.status, 202);
@@ -363,7 +363,7 @@ mod tests {
     #[tokio::test]
     async fn an_id_is_made_when_none_is_given() {
         let api = TestApi::start().await;
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         let answer = api.admin().await.post(PATH, json!({"name": "x", "url": url})).await;
         let id = answer.json()["connection"]["id"].as_str().expect("an id").to_owned();
         assert_eq!(uuid::Uuid::parse_str(&id).expect("a UUID").get_version_num(), 7);
@@ -509,7 +509,7 @@ mod tests {
     #[tokio::test]
     async fn a_stored_connection_that_can_not_be_read_is_shown_refused_and_replaced() {
         let api = TestApi::start().await;
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         let admin = api.admin().await;
         let mut body = connection("a", &url);
         body["credentials"] = json!({"username": "u", "password": "hunter2"});

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use haltere_app::connections::Terms;
 
-use super::described::{
+use super::openapi_parts::{
     BadParameter, ConnectionId, OutdatedVersion, UnknownConnection, WantedSecrets, WantedVersion,
 };
 use super::{pieces, secrets};
@@ -46,12 +46,12 @@ pub(crate) async fn handler(
 mod tests {
     use haltere_testkit::Mosquitto;
 
-    use crate::test_support::{TestApi, connection, nobody};
+    use crate::test_support::{TestApi, closed_port, connection};
 
     #[tokio::test]
     async fn what_remains_is_the_answer() {
         let (api, broker) = (TestApi::start().await, Mosquitto::plain().await);
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         let admin = api.admin().await;
         assert_eq!(admin.post("/api/connections", connection("a", &url)).await.status, 202);
         assert_eq!(

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use haltere_app::connections::Terms;
 
-use super::described::{
+use super::openapi_parts::{
     BadParameter, ConnectionId, OutdatedVersion, UnknownConnection, WantedSecrets, WantedVersion,
 };
 use super::{secrets, single};

@@ -3,7 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::described::{BadParameter, ConnectionId, UnknownConnection, WantedSecrets};
+use super::openapi_parts::{BadParameter, ConnectionId, UnknownConnection, WantedSecrets};
 use super::{secrets, single};
 use crate::error::ApiError;
 use crate::extract::{Context, PathConnectionId, Query};
@@ -40,12 +40,12 @@ mod tests {
     use haltere_core::Role;
     use serde_json::json;
 
-    use crate::test_support::{TestApi, connection, nobody};
+    use crate::test_support::{TestApi, closed_port, connection};
 
     #[tokio::test]
     async fn ids_of_every_kind_are_found() {
         let api = TestApi::start().await;
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         let admin = api.admin().await;
         for (id, path) in [
             ("a/b", "a%2Fb"),
@@ -81,7 +81,7 @@ mod tests {
     #[tokio::test]
     async fn secrets_are_for_those_who_may_see_them() {
         let api = TestApi::start().await;
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         let admin = api.admin().await;
         let mut body = connection("a", &url);
         body["credentials"] = json!({"username": "u", "password": "hunter2"});

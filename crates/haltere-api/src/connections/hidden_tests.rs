@@ -3,7 +3,7 @@
 use haltere_testkit::wait::{PATIENCE, until};
 use serde_json::{Value, json};
 
-use crate::test_support::{Client, TestApi, connection, nobody};
+use crate::test_support::{Client, TestApi, closed_port, connection};
 
 const OLD_ID: &str = "old\u{200b}";
 const OLD_NAME: &str = "\u{202e}dlo";
@@ -29,7 +29,7 @@ async fn with_an_old_one(url: &str) -> TestApi {
 
 #[tokio::test]
 async fn nothing_new_gets_such_a_name() {
-    let (url, _port) = nobody();
+    let (url, _port) = closed_port();
     let api = TestApi::start().await;
     let admin = api.admin().await;
     admin.post("/api/connections", connection("young", &url)).await;
@@ -73,7 +73,7 @@ async fn name_of(client: &Client) -> Value {
 
 #[tokio::test]
 async fn what_is_stored_already_goes_on() {
-    let (url, _port) = nobody();
+    let (url, _port) = closed_port();
     let api = with_an_old_one(&url).await;
     let admin = api.admin().await;
     assert_eq!(name_of(&admin).await, OLD_NAME);
@@ -96,7 +96,7 @@ async fn what_is_stored_already_goes_on() {
 
 #[tokio::test]
 async fn a_new_url_shows_what_is_dialled() {
-    let (url, _port) = nobody();
+    let (url, _port) = closed_port();
     let api = TestApi::start().await;
     let admin = api.admin().await;
     let young = "/api/connections/young";
@@ -131,7 +131,7 @@ async fn a_new_url_shows_what_is_dialled() {
 
 #[tokio::test]
 async fn a_url_that_is_stored_already_goes_on() {
-    let (url, _port) = nobody();
+    let (url, _port) = closed_port();
     let api = with_an_old_one(&url).await;
     let old_url = format!("{}/mq\u{202e}tt", url.replace("mqtt://", "ws://"));
     let store = api.app.another_store().await;
@@ -159,7 +159,7 @@ async fn a_url_that_is_stored_already_goes_on() {
 /// They are the broker's: an account may be called so, and brokers compare bytes.
 #[tokio::test]
 async fn what_a_broker_calls_us_is_taken_as_it_is() {
-    let (url, _port) = nobody();
+    let (url, _port) = closed_port();
     let api = TestApi::start().await;
     let admin = api.admin().await;
     let mut body = connection("a", &url);

@@ -52,7 +52,7 @@ impl From<ListError> for ApiError {
         ("q" = Option<String>, Query, description = "Only those whose id, name or URL contains this text, in whatever case", max_length = 256),
         ("limit" = Option<usize>, Query, description = "At most this many", minimum = 1, maximum = 10_000),
         ("cursor" = Option<String>, Query, description = "Where the last page ended: its `X-Next-Cursor`"),
-        ("secrets" = inline(Option<secrets::Wanted>), Query, description = "`omit` leaves passwords and private keys out"),
+        ("secrets" = inline(Option<secrets::SecretsParam>), Query, description = "`omit` leaves passwords and private keys out"),
     ),
     responses(
         (status = 200, description = "The connections", body = [WireConnection],
@@ -150,14 +150,14 @@ mod tests {
     use haltere_testkit::Ca;
     use serde_json::json;
 
-    use crate::test_support::{TestApi, connection, encoded, nobody};
+    use crate::test_support::{TestApi, closed_port, connection, encoded};
 
     const PATH: &str = "/api/connections";
 
     #[tokio::test]
     async fn the_gates_stand_in_their_order() {
         let api = TestApi::start().await;
-        let answer = api.stranger().get(PATH).await;
+        let answer = api.anonymous().get(PATH).await;
         answer.is_refusal(401, "UNAUTHORIZED", "Unauthorized");
         assert_eq!(answer.json()["data"], json!({"session": false}));
         let forged = api.with_cookie("haltere.sid=AAAA").get(PATH).await;
@@ -173,7 +173,7 @@ mod tests {
         let admin = api.admin().await;
         let plugin = format!("/api/plugins/{}", PluginId::ConnectionsRestApi);
         assert_eq!(admin.put(&plugin, json!({"enabled": false})).await.status, 200);
-        api.stranger().get(PATH).await.is_refusal(401, "UNAUTHORIZED", "Unauthorized");
+        api.anonymous().get(PATH).await.is_refusal(401, "UNAUTHORIZED", "Unauthorized");
         // The plugin goes before the role, and before the query.
         monitoring.get(PATH).await.is_refusal(404, "NOT_FOUND", "Plugin not found");
         admin.get("/api/connections?limit=x").await.is_refusal(
@@ -191,7 +191,7 @@ mod tests {
         let admin = api.admin().await;
         let ca = Ca::new("factory");
         let client = ca.client("haltere");
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         let mut body = connection("a", &url);
         body["credentials"] = json!({"username": "u", "password": "hunter2", "clientId": "c"});
         body["ca"] = encoded(&ca.pem());
@@ -248,7 +248,7 @@ mod tests {
     async fn pages_filters_and_what_they_refuse() {
         let api = TestApi::start().await;
         let admin = api.admin().await;
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         for id in ["a", "b/1", "c", "d", "e"] {
             assert_eq!(admin.post(PATH, connection(id, &url)).await.status, 202);
         }
@@ -297,7 +297,7 @@ mod tests {
     async fn a_list_that_was_kept_is_never_stale_and_never_shows_secrets_to_others() {
         let api = TestApi::start().await;
         let (admin, viewer) = (api.admin().await, api.role(Role::Viewer).await);
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         assert_eq!(viewer.get(PATH).await.ids(), [""; 0]);
         assert_eq!(admin.post(PATH, connection("a", &url)).await.status, 202);
         assert_eq!(viewer.get(PATH).await.ids(), ["a"]);

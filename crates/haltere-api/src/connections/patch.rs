@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use haltere_app::connections::Terms;
 
-use super::described::{
+use super::openapi_parts::{
     ConnectionId, OutdatedVersion, UnknownConnection, WantedSecrets, WantedVersion,
 };
 use super::{secrets, single};
@@ -36,7 +36,7 @@ use crate::wire::connection_patch::{self, ConnectionPatchBody};
             headers(("ETag" = String, description = "Names this stored version; not how the link is"))),
         (status = 400, description = "The body makes no sense; nothing was changed", body = ErrorBody,
             example = json!({"code": "INVALID", "message": "url: can't be removed"})),
-        (status = 403, description = "The role is too low, or another connection has the name", body = ErrorBody,
+        (status = 403, description = "Insufficient role, or another connection has the name", body = ErrorBody,
             examples(("nameTaken" = (value = json!({"code": "NOT_ALLOWED", "message": "Connection with either the same name or id already exists"}))))),
         UnknownConnection,
         OutdatedVersion,
@@ -64,14 +64,14 @@ mod tests {
     use haltere_testkit::wait::{PATIENCE, until};
     use serde_json::json;
 
-    use crate::test_support::{TestApi, connection, nobody};
+    use crate::test_support::{TestApi, closed_port, connection};
 
     const PATH: &str = "/api/connections/a";
 
     #[tokio::test]
     async fn a_patch_mends_a_connection() {
         let (api, broker) = (TestApi::start().await, Mosquitto::plain().await);
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         let admin = api.admin().await;
         assert_eq!(admin.post("/api/connections", connection("a", &url)).await.status, 202);
         let body = json!({ "url": broker.url() }).to_string();
@@ -88,7 +88,7 @@ mod tests {
     #[tokio::test]
     async fn null_removes_and_absent_keeps() {
         let api = TestApi::start().await;
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         let admin = api.admin().await;
         let mut body = connection("a", &url);
         body["credentials"] = json!({"username": "u", "password": "hunter2", "clientId": "c"});

@@ -4,7 +4,7 @@ use axum::extract::State;
 use axum::response::Response;
 use haltere_app::connections::Terms;
 
-use super::described::{
+use super::openapi_parts::{
     ConnectionId, OutdatedVersion, UnknownConnection, WantedSecrets, WantedVersion,
 };
 use super::{secrets, single};
@@ -31,7 +31,7 @@ use crate::wire::connection_input::ConnectionInput;
             headers(("ETag" = String, description = "Names this stored version; not how the link is"))),
         (status = 400, description = "The body makes no sense; nothing was changed", body = ErrorBody,
             example = json!({"code": "INVALID", "message": "id: can't be changed; it has to be the one in the URL"})),
-        (status = 403, description = "The role is too low, or another connection has the name", body = ErrorBody,
+        (status = 403, description = "Insufficient role, or another connection has the name", body = ErrorBody,
             examples(("nameTaken" = (value = json!({"code": "NOT_ALLOWED", "message": "Connection with either the same name or id already exists"}))))),
         UnknownConnection,
         OutdatedVersion,
@@ -58,12 +58,12 @@ mod tests {
     use haltere_testkit::Mosquitto;
     use serde_json::json;
 
-    use crate::test_support::{TestApi, connection, nobody};
+    use crate::test_support::{TestApi, closed_port, connection};
 
     #[tokio::test]
     async fn everything_left_out_goes_but_secrets_stay() {
         let api = TestApi::start().await;
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         let admin = api.admin().await;
         let mut body = connection("a", &url);
         body["credentials"] = json!({"username": "u", "password": "hunter2", "clientId": "c"});
@@ -95,7 +95,7 @@ mod tests {
     #[tokio::test]
     async fn neither_the_id_nor_a_name_in_use_can_be_taken() {
         let api = TestApi::start().await;
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         let admin = api.admin().await;
         for id in ["a", "b"] {
             assert_eq!(admin.post("/api/connections", connection(id, &url)).await.status, 202);

@@ -10,7 +10,7 @@ use crate::extract::Params;
 #[derive(ToSchema)]
 #[schema(as = SecretsWanted, rename_all = "lowercase")]
 #[expect(dead_code, reason = "describes what is read by hand")]
-pub(crate) enum Wanted {
+pub(crate) enum SecretsParam {
     Include,
     Omit,
 }
@@ -32,7 +32,7 @@ mod tests {
     use haltere_testkit::{Mosquitto, Peer};
     use serde_json::{Value, json};
 
-    use crate::test_support::{TestApi, connection, nobody};
+    use crate::test_support::{TestApi, closed_port, connection};
 
     async fn write_only() -> TestApi {
         TestApi::start_with(|config| config.settings.secrets = SecretsPolicy::WriteOnly).await
@@ -41,7 +41,7 @@ mod tests {
     #[tokio::test]
     async fn where_secrets_are_write_only_nobody_reads_them() {
         let api = write_only().await;
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         let admin = api.admin().await;
         let mut body = connection("a", &url);
         body["credentials"] = json!({"username": "u", "password": "hunter2"});
@@ -92,7 +92,7 @@ mod tests {
         assert_eq!(manager.patch(path, spelled).await.status, 200);
 
         // A create that mends takes nothing over; neither does deleting and creating again.
-        let (dead, _port) = nobody();
+        let (dead, _port) = closed_port();
         let known = json!({"username": "u", "password": "hunter2"});
         let moved = manager.patch(path, json!({"url": dead, "credentials": known})).await;
         assert_eq!(moved.status, 200, "{}", moved.text);
@@ -146,7 +146,7 @@ mod tests {
     #[tokio::test]
     async fn where_secrets_are_readable_an_edit_takes_them_along() {
         let (api, listener) = (TestApi::start().await, Peer::healthy().await);
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         let admin = api.admin().await;
         let mut body: Value = connection("a", &url);
         body["credentials"] = json!({"username": "u", "password": "hunter2"});

@@ -10,9 +10,9 @@ use haltere_app::connections::ConnectionView;
 use http::header::ETAG;
 use http::{HeaderValue, StatusCode};
 
-use super::rendered::weight;
-use crate::answers::{SMALL, Weight};
+use super::list_cache::estimated_size;
 use crate::error::{json_bytes, to_json};
+use crate::response_memory::{ResponseCost, SMALL};
 use crate::wire::connection::WireConnection;
 
 /// The connection, under the tag of its stored version.
@@ -30,13 +30,13 @@ pub(super) fn about(
     view: ConnectionView,
     write: impl FnOnce(&ConnectionView) -> Vec<u8> + Send + 'static,
 ) -> Response {
-    let weight = weight(&view);
-    if weight <= SMALL {
+    let size = estimated_size(&view);
+    if size <= SMALL {
         return json_bytes(status, write(&view));
     }
     let body = stream::once(async move { Ok::<_, Infallible>(Bytes::from(write(&view))) });
     let mut response = json_bytes(status, Body::from_stream(body));
-    response.extensions_mut().insert(Weight::Holds(weight));
+    response.extensions_mut().insert(ResponseCost::AtMost(size));
     response
 }
 
@@ -47,7 +47,7 @@ mod tests {
     use http::{Method, Request};
     use serde_json::{Value, json};
 
-    use crate::test_support::{Answer, Client, TestApi, connection, nobody};
+    use crate::test_support::{Answer, Client, TestApi, closed_port, connection};
 
     const PATH: &str = "/api/connections/a";
     const OUTDATED: &str = "The connection was changed meanwhile: If-Match names none of its present version. Get it again, and repeat the change on that";
@@ -70,7 +70,7 @@ mod tests {
     #[tokio::test]
     async fn a_change_under_if_match_is_of_the_version_seen_or_none() {
         let api = TestApi::start().await;
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         let admin = api.admin().await;
         assert_eq!(admin.post("/api/connections", connection("a", &url)).await.status, 202);
         let seen = tag(&admin.get(PATH).await);
@@ -126,7 +126,7 @@ mod tests {
     #[tokio::test]
     async fn roles_and_bodies_are_judged_before_versions() {
         let api = TestApi::start().await;
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         let admin = api.admin().await;
         assert_eq!(admin.post("/api/connections", connection("a", &url)).await.status, 202);
         let viewer = api.role(Role::Viewer).await;

@@ -8,7 +8,7 @@ use http::header::{
 use http::{HeaderMap, HeaderValue, Method, StatusCode};
 
 use super::ConsoleFiles;
-use super::coding;
+use super::compression_preference;
 use crate::error::{ApiError, ErrorBody};
 use crate::extract::PathText;
 use crate::pages::stylesheet::fingerprint;
@@ -53,14 +53,14 @@ pub(crate) async fn handler(
     headers: HeaderMap,
 ) -> Response {
     let file = name.and_then(|name| hashed(state.options.console, &name, &headers));
-    file.unwrap_or_else(|| ApiError::nowhere().into_response())
+    file.unwrap_or_else(|| ApiError::no_such_resource().into_response())
 }
 
 /// A file in `assets/`, in the form that the client likes best.
 fn hashed(files: ConsoleFiles, name: &str, headers: &HeaderMap) -> Option<Response> {
     let kind = kind(name)?;
     let path = format!("assets/{name}");
-    let packed = coding::taken(headers).into_iter().find_map(|coding| {
+    let packed = compression_preference::accepted(headers).into_iter().find_map(|coding| {
         let bytes = files.get(&format!("{path}{}", coding.ending))?;
         Some((bytes, Some(coding)))
     });

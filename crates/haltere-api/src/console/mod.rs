@@ -2,12 +2,12 @@
 //!
 //! Whoever serves the API brings the files ([`ConsoleFiles`]). Without any, all pages say so.
 
-mod coding;
+mod compression_preference;
 pub(crate) mod file;
 mod files;
 pub(crate) mod page;
-mod weights;
-mod without;
+mod placeholder;
+mod quality_values;
 
 #[cfg(test)]
 mod tests;

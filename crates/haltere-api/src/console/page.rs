@@ -7,8 +7,8 @@ use base64::engine::general_purpose::STANDARD;
 use http::header::{ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY};
 use http::{HeaderMap, HeaderValue};
 
-use super::weights::weight;
-use super::without;
+use super::placeholder;
+use super::quality_values::quality;
 use crate::layers::headers::policy_with_nonce;
 use crate::options::ApiOptions;
 use crate::state::ApiState;
@@ -38,7 +38,9 @@ pub(crate) async fn handler(State(state): State<ApiState>) -> Response {
 /// Never with an `ETag`: "not modified" would come with a new policy, and the page kept by the browser
 /// would hold the nonce of an old one.
 pub(crate) fn answer(options: &ApiOptions) -> Response {
-    let Some(page) = options.console.get("index.html") else { return without::page(&options.base) };
+    let Some(page) = options.console.get("index.html") else {
+        return placeholder::page(&options.base);
+    };
     // 128 bits: it can't be guessed by whoever might get to write into the page.
     let nonce = STANDARD.encode(rand::random::<[u8; 16]>());
     let page = String::from_utf8_lossy(&page);
@@ -90,7 +92,7 @@ fn takes_html(headers: &HeaderMap) -> bool {
     !headers.contains_key(ACCEPT)
         || ["text/html", "text/*", "*/*"]
             .iter()
-            .any(|kind| weight(headers, &ACCEPT, kind) > Some(0.0))
+            .any(|kind| quality(headers, &ACCEPT, kind) > Some(0.0))
 }
 
 #[cfg(test)]

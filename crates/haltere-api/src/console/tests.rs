@@ -34,7 +34,7 @@ fn files(path: &str) -> Option<Cow<'static, [u8]>> {
 }
 
 fn with_console() -> ApiOptions {
-    ApiOptions::default().console(ConsoleFiles::new(files))
+    ApiOptions { console: ConsoleFiles::new(files), ..ApiOptions::default() }
 }
 
 async fn ask(
@@ -62,7 +62,7 @@ fn between<'a>(text: &'a str, before: &str, after: &str) -> &'a str {
 #[tokio::test]
 async fn every_page_is_the_same_but_for_a_nonce_that_its_policy_knows() {
     let api = TestApi::start_as(with_console()).await;
-    let (stranger, admin) = (api.stranger(), api.admin().await);
+    let (anonymous, admin) = (api.anonymous(), api.admin().await);
     let mut nonces = std::collections::BTreeSet::new();
     for path in [
         "/",
@@ -75,7 +75,7 @@ async fn every_page_is_the_same_but_for_a_nonce_that_its_policy_knows() {
         "/settings",
         "/?q=%22%3E%3Cscript%3E&x=__HALTERE_NONCE__",
     ] {
-        for client in [&stranger, &admin] {
+        for client in [&anonymous, &admin] {
             let answer = get(client, path, &[(ACCEPT, "text/html,*/*;q=0.8")]).await;
             assert_eq!(answer.status, 200, "{path}");
             assert_eq!(answer.header("content-type"), Some("text/html; charset=utf-8"));
@@ -96,7 +96,7 @@ async fn every_page_is_the_same_but_for_a_nonce_that_its_policy_knows() {
     }
     // Nothing but the page gets a nonce.
     for path in ["/api/docs", "/assets/index-1.js", "/api/profile", "/robots.txt", "/favicon.ico"] {
-        let answer = stranger.get(path).await;
+        let answer = anonymous.get(path).await;
         let policy = answer.header("content-security-policy").expect("a policy");
         assert!(policy.contains("style-src 'self';") && !policy.contains("nonce"), "{path}");
     }
@@ -105,25 +105,25 @@ async fn every_page_is_the_same_but_for_a_nonce_that_its_policy_knows() {
 #[tokio::test]
 async fn below_a_base_path_the_page_says_so_and_its_files_are_found() {
     let base = BasePath::parse("/tools/haltere").expect("good");
-    let api = TestApi::start_as(with_console().base(base)).await;
-    let stranger = api.stranger();
+    let api = TestApi::start_as(ApiOptions { base, ..with_console() }).await;
+    let anonymous = api.anonymous();
     for front in ["", "/tools/haltere"] {
-        let page = stranger.get(&format!("{front}/connections/x")).await;
+        let page = anonymous.get(&format!("{front}/connections/x")).await;
         assert!(page.text.contains("haltere-base\" content=\"/tools/haltere\""), "{}", page.text);
         let script = between(&page.text, "src=\"", "\"");
         assert_eq!(script, "/tools/haltere/assets/index-1.js");
         for script in [script, "/assets/index-1.js"] {
-            assert_eq!(stranger.get(script).await.text, "plain");
+            assert_eq!(anonymous.get(script).await.text, "plain");
         }
     }
-    assert_eq!(stranger.get("/tools/haltere").await.status, 200);
-    stranger.get("/tools/haltere/api/x").await.is_refusal(404, "NOT_FOUND", "Resource not found");
+    assert_eq!(anonymous.get("/tools/haltere").await.status, 200);
+    anonymous.get("/tools/haltere/api/x").await.is_refusal(404, "NOT_FOUND", "Resource not found");
 }
 
 #[tokio::test]
 async fn what_is_no_page_is_not_there() {
     let api = TestApi::start_as(with_console()).await;
-    let stranger = api.stranger();
+    let anonymous = api.anonymous();
     for path in [
         "/favicon.ico",
         "/x.js",
@@ -147,18 +147,18 @@ async fn what_is_no_page_is_not_there() {
         "/assets/x/index-1.js",
         "/assets/../robots.txt",
     ] {
-        stranger.get(path).await.is_refusal(404, "NOT_FOUND", "Resource not found");
+        anonymous.get(path).await.is_refusal(404, "NOT_FOUND", "Resource not found");
     }
     for accept in ["application/json", "image/avif,image/*", "text/html;q=0, application/json"] {
-        let answer = get(&stranger, "/login", &[(ACCEPT, accept)]).await;
+        let answer = get(&anonymous, "/login", &[(ACCEPT, accept)]).await;
         answer.is_refusal(404, "NOT_FOUND", "Resource not found");
     }
     for path in ["/somewhere", "/robots.txt", "/login"] {
-        let answer = stranger.post(path, json!({})).await;
+        let answer = anonymous.post(path, json!({})).await;
         answer.is_refusal(404, "NOT_FOUND", "Resource not found");
     }
     for path in ["/", "/assets/index-1.js"] {
-        let answer = stranger.post(path, json!({})).await;
+        let answer = anonymous.post(path, json!({})).await;
         assert_eq!((answer.status.as_u16(), answer.header("allow")), (405, Some("GET,HEAD")));
     }
 }
@@ -166,7 +166,7 @@ async fn what_is_no_page_is_not_there() {
 #[tokio::test]
 async fn files_come_as_the_client_takes_them_and_may_be_kept() {
     let api = TestApi::start_as(with_console()).await;
-    let stranger = api.stranger();
+    let anonymous = api.anonymous();
     let (js, css) = ("text/javascript; charset=utf-8", "text/css; charset=utf-8");
     for (name, accepted, content, coding, kind) in [
         ("index-1.js", "gzip, deflate, br", "packed by brotli", Some("br"), js),
@@ -179,7 +179,7 @@ async fn files_come_as_the_client_takes_them_and_may_be_kept() {
         ("haltere-3.svg", "gzip, br", "<svg/>", None, "image/svg+xml"),
     ] {
         let path = format!("/assets/{name}");
-        let answer = get(&stranger, &path, &[(ACCEPT_ENCODING, accepted)]).await;
+        let answer = get(&anonymous, &path, &[(ACCEPT_ENCODING, accepted)]).await;
         assert_eq!((answer.status.as_u16(), answer.text.as_str()), (200, content), "{accepted}");
         assert_eq!(answer.header("content-encoding"), coding);
         assert_eq!(answer.header("content-type"), Some(kind));
@@ -187,7 +187,7 @@ async fn files_come_as_the_client_takes_them_and_may_be_kept() {
         assert_eq!(answer.header("cache-control"), Some("public, max-age=31536000, immutable"));
         assert_eq!((answer.header("pragma"), answer.header("expires")), (None, None));
 
-        let head = ask(&stranger, Method::HEAD, &path, &[(ACCEPT_ENCODING, accepted)]).await;
+        let head = ask(&anonymous, Method::HEAD, &path, &[(ACCEPT_ENCODING, accepted)]).await;
         assert_eq!((head.status.as_u16(), head.text.as_str()), (200, ""));
         for (name, value) in &answer.headers {
             if !["x-request-id"].contains(&name.as_str()) {
@@ -195,7 +195,7 @@ async fn files_come_as_the_client_takes_them_and_may_be_kept() {
             }
         }
     }
-    let head = ask(&stranger, Method::HEAD, "/connections/x", &[]).await;
+    let head = ask(&anonymous, Method::HEAD, "/connections/x", &[]).await;
     assert_eq!((head.status.as_u16(), head.text.as_str()), (200, ""));
     assert_eq!(head.header("content-type"), Some("text/html; charset=utf-8"));
 }
@@ -203,7 +203,7 @@ async fn files_come_as_the_client_takes_them_and_may_be_kept() {
 #[tokio::test]
 async fn hostile_names_are_names_of_nothing() {
     let api = TestApi::start_as(with_console()).await;
-    let stranger = api.stranger();
+    let anonymous = api.anonymous();
     let long = "x".repeat(4_000) + ".js";
     for name in [
         "nothing-4.js",
@@ -226,7 +226,7 @@ async fn hostile_names_are_names_of_nothing() {
         "%252e%252e%252frobots.txt",
         long.as_str(),
     ] {
-        let answer = stranger.get(&format!("/assets/{name}")).await;
+        let answer = anonymous.get(&format!("/assets/{name}")).await;
         answer.is_refusal(404, "NOT_FOUND", "Resource not found");
         assert_ne!(answer.header("cache-control"), Some("public, max-age=31536000, immutable"));
     }
@@ -235,8 +235,8 @@ async fn hostile_names_are_names_of_nothing() {
 #[tokio::test]
 async fn a_file_beside_the_page_is_sent_again_only_when_it_has_changed() {
     let api = TestApi::start_as(with_console()).await;
-    let stranger = api.stranger();
-    let answer = stranger.get("/robots.txt").await;
+    let anonymous = api.anonymous();
+    let answer = anonymous.get("/robots.txt").await;
     assert_eq!((answer.status.as_u16(), answer.text.as_str()), (200, "Disallow: /"));
     assert_eq!(answer.header("content-type"), Some("text/plain; charset=utf-8"));
     assert_eq!(answer.header("cache-control"), Some("no-cache"));
@@ -249,7 +249,7 @@ async fn a_file_beside_the_page_is_sent_again_only_when_it_has_changed() {
         ("\"other\"".to_owned(), 200),
         (tag.replace('"', ""), 200),
     ] {
-        let again = get(&stranger, "/robots.txt", &[(IF_NONE_MATCH, &known)]).await;
+        let again = get(&anonymous, "/robots.txt", &[(IF_NONE_MATCH, &known)]).await;
         assert_eq!(again.status.as_u16(), status, "{known}");
         assert_eq!(again.header("etag"), Some(tag.as_str()));
         assert_eq!(again.text.is_empty(), status == 304);
@@ -261,19 +261,19 @@ async fn without_the_console_every_page_says_how_to_get_it() {
     let base = BasePath::parse("/haltere").expect("good");
     for (options, link) in [
         (ApiOptions::default(), "href=\"/api/docs\""),
-        (ApiOptions::default().base(base), "href=\"/haltere/api/docs\""),
+        (ApiOptions { base, ..ApiOptions::default() }, "href=\"/haltere/api/docs\""),
     ] {
         let api = TestApi::start_as(options).await;
-        let stranger = api.stranger();
+        let anonymous = api.anonymous();
         for path in ["/", "/login", "/connections/x"] {
-            let answer = stranger.get(path).await;
+            let answer = anonymous.get(path).await;
             assert_eq!(answer.status, 200, "{path}");
             assert!(answer.text.contains("make console") && answer.text.contains(link), "{path}");
             let sheet = between(&answer.text, "rel=\"stylesheet\" href=\"", "\"");
-            assert_eq!(stranger.get(sheet).await.status, 200);
+            assert_eq!(anonymous.get(sheet).await.status, 200);
         }
         for path in ["/assets/index-1.js", "/robots.txt"] {
-            stranger.get(path).await.is_refusal(404, "NOT_FOUND", "Resource not found");
+            anonymous.get(path).await.is_refusal(404, "NOT_FOUND", "Resource not found");
         }
     }
 }

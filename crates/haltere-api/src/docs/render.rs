@@ -148,7 +148,7 @@ fn request_body(body: &Value, document: &Value) -> Markup {
 
 fn responses(responses: &Value, document: &Value) -> Markup {
     html! {
-        h4 { "Answers" }
+        h4 { "ResponseMemory" }
         table.fields {
             @for (status, response) in properties(responses) {
                 tr {

@@ -4,8 +4,8 @@
 //! way, and what it then gets is the newest state of each connection: a slow reader misses
 //! intermediate states, never the last one. Long events come in pieces, which readers share.
 
-mod pace;
 mod reader;
+mod throttle;
 
 use std::convert::Infallible;
 use std::time::Duration;
@@ -23,12 +23,12 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use self::pace::Pace;
 use self::reader::{Reader, Start};
-use crate::answers::{PIECE, Weight};
+use self::throttle::EventThrottle;
 use crate::error::{ApiError, ErrorBody};
 use crate::extract::{Context, Query};
 use crate::limits::holder;
+use crate::response_memory::{PIECE, ResponseCost};
 use crate::sse::set_stream_headers;
 use crate::state::ApiState;
 use crate::wire::connection::WireConnection;
@@ -37,7 +37,7 @@ use crate::wire::connection::WireConnection;
 const RETRY: u32 = 10;
 
 /// The longest `pause` one may ask for.
-const MAX_PAUSE_MILLIS: u32 = 60_000;
+const MAX_INTERVAL_MILLIS: u32 = 60_000;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
@@ -91,10 +91,10 @@ pub(crate) async fn handler(
     Query(params): Query,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let pause = params.number("pause", 0..=MAX_PAUSE_MILLIS)?.unwrap_or(0);
+    let min_interval = params.number("pause", 0..=MAX_INTERVAL_MILLIS)?.unwrap_or(0);
     let room = state.event_streams.take(holder::of_context(&context), 1).map_err(too_many)?;
     // Asked here, where it can be refused: the stream itself waits.
-    state.answers.take(holder::of_context(&context), PIECE)?;
+    state.response_memory.take(holder::of_context(&context), PIECE)?;
     let after = headers.get(LAST_EVENT_ID).map(|id| id.to_str().unwrap_or_default().parse());
     let (after, missed) = match after {
         None => (None, None),
@@ -104,15 +104,15 @@ pub(crate) async fn handler(
     };
     let subscriber = state.app.subscribe(&context, after)?;
     let start = if after.is_some() { Start::Resumed } else { Start::Complete(missed) };
-    let pace = Pace::new(Duration::from_millis(pause.into()));
-    let reader = Reader::new(state, context.0, session, subscriber, pace, start, room);
+    let throttle = EventThrottle::new(Duration::from_millis(min_interval.into()));
+    let reader = Reader::new(state, context.0, session, subscriber, throttle, start, room);
     let pieces = stream::unfold(reader, |mut reader| async move {
         let piece = reader.next().await?;
         Some((Ok::<_, Infallible>(piece), reader))
     });
     let mut response = Response::new(Body::from_stream(pieces));
     // What it holds varies, and is counted as it does.
-    response.extensions_mut().insert(Weight::Counted);
+    response.extensions_mut().insert(ResponseCost::Charged);
     let headers = response.headers_mut();
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("text/event-stream"));
     set_stream_headers(&mut response);
@@ -146,7 +146,7 @@ mod tests {
     use http::Request;
     use serde_json::{Value, json};
 
-    use crate::test_support::{Client, TestApi, connection, nobody};
+    use crate::test_support::{Client, TestApi, closed_port, connection};
 
     const PATH: &str = "/api/events";
 
@@ -217,7 +217,7 @@ mod tests {
     #[tokio::test]
     async fn everything_first_then_what_changes_and_never_a_secret() {
         let (api, broker) = (TestApi::start().await, Mosquitto::plain().await);
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         let admin = api.admin().await;
         let mut body = connection("a", &url);
         body["credentials"] = json!({"username": "u", "password": "hunter2"});
@@ -245,7 +245,7 @@ mod tests {
     #[tokio::test]
     async fn connections_that_can_not_be_read_are_told_however_large_they_are() {
         let api = TestApi::start().await;
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         let admin = api.admin().await;
         // Two of them are more than a piece.
         let bundle: String =
@@ -282,7 +282,7 @@ mod tests {
     #[tokio::test]
     async fn a_reader_that_asks_for_pauses_gets_few_events_and_the_latest_state() {
         let api = TestApi::start().await;
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         let admin = api.admin().await;
         assert_eq!(admin.post("/api/connections", connection("a", &url)).await.status, 202);
         admin.post("/api/connections/a/disconnect", json!({})).await;
@@ -330,10 +330,10 @@ mod tests {
         assert_eq!(missed.data["complete"], json!(false));
 
         for stale in ["1-1", "what?"] {
-            let mut stranger = Reader::open(&admin, PATH, Some(stale)).await;
-            let gap = stranger.next().await.expect("an event");
+            let mut reader = Reader::open(&admin, PATH, Some(stale)).await;
+            let gap = reader.next().await.expect("an event");
             assert_eq!((gap.name.as_str(), &gap.data["reason"]), ("gap", &json!("restarted")));
-            let all = stranger.next().await.expect("an event");
+            let all = reader.next().await.expect("an event");
             assert_eq!((&all.data["complete"], is_online(&all, "a")), (&json!(true), true));
         }
     }
@@ -341,7 +341,7 @@ mod tests {
     #[tokio::test]
     async fn a_reader_cut_off_between_two_events_of_a_moment_misses_neither() {
         let api = TestApi::start().await;
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         let admin = api.admin().await;
         assert_eq!(admin.post("/api/connections", connection("a", &url)).await.status, 202);
         let mut reader = Reader::open(&admin, PATH, None).await;
@@ -361,7 +361,7 @@ mod tests {
     #[tokio::test]
     async fn who_follows_while_the_plugin_is_off_hears_of_everything_once_it_is_on() {
         let api = TestApi::start().await;
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         let admin = api.admin().await;
         assert_eq!(admin.post("/api/connections", connection("a", &url)).await.status, 202);
         admin.post("/api/connections/a/disconnect", json!({})).await;
@@ -378,13 +378,13 @@ mod tests {
     #[tokio::test]
     async fn who_may_not_see_connections_does_not() {
         let api = TestApi::start().await;
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         let admin = api.admin().await;
         assert_eq!(admin.post("/api/connections", connection("a", &url)).await.status, 202);
         let mut reader = Reader::open(&api.role(Role::MonitoringViewer).await, PATH, None).await;
         let first = reader.next().await.expect("an event");
         assert_eq!(first.data["changed"], json!([]));
-        assert_eq!(api.stranger().get("/api/events").await.status, 401);
+        assert_eq!(api.anonymous().get("/api/events").await.status, 401);
     }
 
     #[tokio::test]

@@ -16,11 +16,11 @@ use haltere_core::{ConnectionId, PluginId, Reservation};
 use serde::Serialize;
 use tokio::time::{Instant, sleep, sleep_until};
 
-use super::pace::Pace;
-use crate::answers::{PIECE, SMALL};
+use super::throttle::EventThrottle;
+use crate::connections::list_cache;
 use crate::connections::pieces::{Pieces, cost};
-use crate::connections::rendered;
 use crate::limits::holder;
+use crate::response_memory::{PIECE, SMALL};
 use crate::state::ApiState;
 
 /// How often a silent stream shows that it is alive.
@@ -43,7 +43,7 @@ pub(super) struct Reader {
     context: Ctx,
     session: Session,
     subscriber: Subscriber,
-    pace: Pace,
+    throttle: EventThrottle,
     start: Start,
     /// What is to be sent next.
     queue: VecDeque<Bytes>,
@@ -82,7 +82,7 @@ impl Reader {
         context: Ctx,
         session: Session,
         subscriber: Subscriber,
-        pace: Pace,
+        throttle: EventThrottle,
         start: Start,
         room: Reservation,
     ) -> Self {
@@ -93,7 +93,7 @@ impl Reader {
             context,
             session,
             subscriber,
-            pace,
+            throttle,
             start,
             queue: VecDeque::from([hello.into()]),
             under_way: None,
@@ -131,7 +131,7 @@ impl Reader {
 
     /// Waits for news: outside, `None` at the end of the stream; inside, when there were none for a while.
     async fn news(&mut self) -> Option<Option<Batch>> {
-        let not_before = self.pace.reserve(Instant::now());
+        let not_before = self.throttle.reserve(Instant::now());
         tokio::select! {
             biased;
             () = self.session.end.ended() => None,
@@ -160,7 +160,7 @@ impl Reader {
         let position = self.subscriber.position();
         let connections = match self.listing().await {
             Some(listing) => {
-                let kept = self.state.rendered.all(&self.state.app, &listing);
+                let kept = self.state.list_cache.all(&self.state.app, &listing);
                 self.hold(cost(&listing, kept.as_ref())).await?;
                 let app = self.state.app.clone();
                 Connections::All(Box::new(Pieces::new(app, listing, kept.as_ref())))
@@ -215,7 +215,7 @@ impl Reader {
             biased;
             () = self.session.end.ended() => return None,
             () = self.subscriber.stopped() => return None,
-            memory = self.state.answers.wait(holder::of_context(&self.context), bytes) => Some(memory),
+            memory = self.state.response_memory.wait(holder::of_context(&self.context), bytes) => Some(memory),
         };
         Some(())
     }
@@ -252,7 +252,7 @@ impl Reader {
         {
             match self.view(&id).await {
                 Some(view) => {
-                    size += rendered::weight(&view);
+                    size += list_cache::estimated_size(&view);
                     views.push(view);
                 }
                 None => event.removed.push(id.as_str().to_owned()),
@@ -265,7 +265,7 @@ impl Reader {
         let names = names.chain(event.removed.iter().map(String::as_str));
         let names = names.map(|name| size_of::<String>() + name.len()).sum::<usize>();
         self.hold(size + names).await?;
-        let (block, count) = rendered::some(&views);
+        let (block, count) = list_cache::some(&views);
         // What found no room comes with the next piece.
         for view in views[count..].iter().rev() {
             // A connection that can't be read has its id, by which it was found.

@@ -15,8 +15,8 @@ use http::{HeaderValue, Request, StatusCode};
 use http_body_util::{BodyExt, LengthLimitError, Limited};
 use tokio::time::{Instant, timeout_at};
 
-use super::coding::{Coding, UnpackError, Unpacker};
-use super::counted::Counted;
+use super::budgeted_buffer::BudgetedBuffer;
+use super::coding::{Coding, DecompressError, Decompressor};
 use crate::error::{ApiError, ErrorCode};
 use crate::limits::body_memory::{MAX_BODY, budget, exhausted};
 use crate::limits::holder;
@@ -28,27 +28,26 @@ pub(crate) struct Bounds {
     /// In bytes; whole kibibytes.
     pub(crate) bytes: usize,
     pub(crate) patience: Duration,
-    /// How much has to have come on average after the first [`HEAD_START`], in bytes per second.
-    pub(crate) least_rate: Option<usize>,
+    /// How much has to have come on average after the first [`GRACE_PERIOD`], in bytes per second.
+    pub(crate) min_rate: Option<usize>,
 }
 
 /// How long a client may take before its rate matters.
-const HEAD_START: Duration = Duration::from_secs(10);
+const GRACE_PERIOD: Duration = Duration::from_secs(10);
 
 /// A megabyte in this time is 35 kB/s.
-const USUAL: Bounds =
-    Bounds { bytes: MAX_BODY, patience: Duration::from_secs(30), least_rate: None };
+const USUAL: Bounds = Bounds { bytes: MAX_BODY, patience: Duration::from_secs(30), min_rate: None };
 
 /// For callers without a session.
-const STRANGERS: Bounds =
-    Bounds { bytes: 16 * 1024, patience: Duration::from_secs(10), least_rate: None };
+const ANONYMOUS: Bounds =
+    Bounds { bytes: 16 * 1024, patience: Duration::from_secs(10), min_rate: None };
 
 /// The whole body, unpacked; 413 when it is over [`MAX_BODY`] (16 KiB for callers without a session), which is known
 /// before the first byte is read wherever the client has announced a length; 408 when it takes too long; 429
 /// or 503 when bodies under way take all the memory there is for them.
-pub(crate) async fn read(request: Request<Body>) -> Result<Counted, ApiError> {
+pub(crate) async fn read(request: Request<Body>) -> Result<BudgetedBuffer, ApiError> {
     let extensions = request.extensions();
-    let bounds = if extensions.get::<Session>().is_some() { USUAL } else { STRANGERS };
+    let bounds = if extensions.get::<Session>().is_some() { USUAL } else { ANONYMOUS };
     let state = extensions.get::<ApiState>();
     let quota = state.map_or_else(|| budget(usize::MAX), |state| state.body_memory.clone());
     let share = quota.take(holder::of_request(extensions), 0).map_err(exhausted)?;
@@ -60,12 +59,12 @@ pub(crate) async fn read_within(
     request: Request<Body>,
     bounds: Bounds,
     share: Reservation,
-) -> Result<Counted, ApiError> {
+) -> Result<BudgetedBuffer, ApiError> {
     // Who may do this was asked before the body came. Whoever sends it slowly must not gain time by it.
     let session = request.extensions().get::<Session>().cloned();
     tokio::select! {
         biased;
-        () = ended(session) => Err(hanging_up(ApiError::unauthorized())),
+        () = ended(session) => Err(and_close(ApiError::unauthorized())),
         read = read_patiently(request, bounds, share) => read,
     }
 }
@@ -82,7 +81,7 @@ async fn read_patiently(
     request: Request<Body>,
     bounds: Bounds,
     share: Reservation,
-) -> Result<Counted, ApiError> {
+) -> Result<BudgetedBuffer, ApiError> {
     let coding = Coding::of(request.headers())?;
     let announced = announced(&request);
     let mut body = request.into_body();
@@ -90,13 +89,13 @@ async fn read_patiently(
     if announced.is_some_and(|length| length > bounds.bytes) {
         return Err(too_large(bounds));
     }
-    let counted = Counted::new(share, announced.unwrap_or_default(), bounds.bytes);
+    let counted = BudgetedBuffer::new(share, announced.unwrap_or_default(), bounds.bytes);
     match collect(&mut body, &deadlines, coding, counted).await {
         Ok(counted) => Ok(counted),
         Err(Fault::TooLarge) => Err(too_large(bounds)),
-        Err(Fault::Malformed(why)) => Err(hanging_up(ApiError::invalid(why))),
+        Err(Fault::Malformed(why)) => Err(and_close(ApiError::invalid(why))),
         Err(Fault::TooSlow) => Err(too_slow(&deadlines)),
-        Err(Fault::Crowded(reached)) => Err(hanging_up(exhausted(reached))),
+        Err(Fault::OutOfMemory(reached)) => Err(and_close(exhausted(reached))),
         Err(Fault::Broken) => Err(ApiError::invalid("the body ended early")),
     }
 }
@@ -106,16 +105,16 @@ enum Fault {
     TooLarge,
     Malformed(String),
     TooSlow,
-    Crowded(QuotaExceeded),
+    OutOfMemory(QuotaExceeded),
     Broken,
 }
 
-impl From<UnpackError> for Fault {
-    fn from(error: UnpackError) -> Self {
+impl From<DecompressError> for Fault {
+    fn from(error: DecompressError) -> Self {
         match error {
-            UnpackError::TooLarge => Self::TooLarge,
-            UnpackError::Crowded(reached) => Self::Crowded(reached),
-            malformed @ UnpackError::Malformed(_) => Self::Malformed(malformed.to_string()),
+            DecompressError::TooLarge => Self::TooLarge,
+            DecompressError::OutOfMemory(reached) => Self::OutOfMemory(reached),
+            malformed @ DecompressError::Malformed(_) => Self::Malformed(malformed.to_string()),
         }
     }
 }
@@ -130,9 +129,9 @@ impl Deadlines {
     /// When more has to have come, after so many bytes.
     fn next(&self, received: usize) -> Instant {
         let end = self.start + self.bounds.patience;
-        let Some(rate) = self.bounds.least_rate else { return end };
+        let Some(rate) = self.bounds.min_rate else { return end };
         let paid = Duration::from_secs((received / rate.max(1)) as u64);
-        end.min(self.start + HEAD_START + paid)
+        end.min(self.start + GRACE_PERIOD + paid)
     }
 }
 
@@ -141,8 +140,8 @@ async fn collect(
     body: &mut Body,
     deadlines: &Deadlines,
     coding: Option<Coding>,
-    counted: Counted,
-) -> Result<Counted, Fault> {
+    counted: BudgetedBuffer,
+) -> Result<BudgetedBuffer, Fault> {
     let limit = deadlines.bounds.bytes;
     let mut sink = Sink::new(coding, limit, counted)?;
     let mut body = Limited::new(body, limit);
@@ -163,29 +162,29 @@ fn fault(error: &(dyn Error + Send + Sync + 'static)) -> Fault {
 
 /// Where the pieces of a body go.
 enum Sink {
-    Plain(Counted),
-    Packed(Box<Unpacker>),
+    Plain(BudgetedBuffer),
+    Compressed(Box<Decompressor>),
 }
 
 impl Sink {
-    fn new(coding: Option<Coding>, limit: usize, counted: Counted) -> Result<Self, Fault> {
+    fn new(coding: Option<Coding>, limit: usize, counted: BudgetedBuffer) -> Result<Self, Fault> {
         Ok(match coding {
             None => Self::Plain(counted),
-            Some(coding) => Self::Packed(Box::new(Unpacker::new(coding, limit, counted)?)),
+            Some(coding) => Self::Compressed(Box::new(Decompressor::new(coding, limit, counted)?)),
         })
     }
 
     fn push(&mut self, piece: &[u8]) -> Result<(), Fault> {
         match self {
-            Self::Plain(counted) => counted.extend(piece).map_err(Fault::Crowded),
-            Self::Packed(unpacker) => Ok(unpacker.push(piece)?),
+            Self::Plain(counted) => counted.extend(piece).map_err(Fault::OutOfMemory),
+            Self::Compressed(decompressor) => Ok(decompressor.push(piece)?),
         }
     }
 
-    fn finish(self) -> Result<Counted, Fault> {
+    fn finish(self) -> Result<BudgetedBuffer, Fault> {
         match self {
             Self::Plain(counted) => Ok(counted),
-            Self::Packed(unpacker) => Ok(unpacker.finish()?),
+            Self::Compressed(decompressor) => Ok(decompressor.finish()?),
         }
     }
 }
@@ -200,12 +199,12 @@ fn too_large(bounds: Bounds) -> ApiError {
         mebibytes => format!("{mebibytes} MiB"),
     };
     let why = format!("the body is larger than {size}");
-    hanging_up(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::Invalid, why))
+    and_close(ApiError::new(StatusCode::PAYLOAD_TOO_LARGE, ErrorCode::Invalid, why))
 }
 
 fn too_slow(&Deadlines { bounds, start }: &Deadlines) -> ApiError {
     let error = |why| ApiError::new(StatusCode::REQUEST_TIMEOUT, ErrorCode::Invalid, why);
-    hanging_up(match bounds.least_rate {
+    and_close(match bounds.min_rate {
         Some(rate) if start.elapsed() < bounds.patience => {
             let why = format!("the body came at less than {} KiB/s", rate / 1024);
             error(why).with_limit("limits.import_rate")
@@ -215,7 +214,7 @@ fn too_slow(&Deadlines { bounds, start }: &Deadlines) -> ApiError {
 }
 
 /// Part of the body may still be on its way, so the connection is of no further use.
-fn hanging_up(error: ApiError) -> ApiError {
+fn and_close(error: ApiError) -> ApiError {
     error.with_header(CONNECTION, HeaderValue::from_static("close"))
 }
 
@@ -247,7 +246,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_trickle_is_cut_off_and_a_slow_line_is_not() {
         let bounds =
-            Bounds { bytes: MAX_BODY, patience: Duration::from_mins(10), least_rate: Some(1024) };
+            Bounds { bytes: MAX_BODY, patience: Duration::from_mins(10), min_rate: Some(1024) };
         let quota = budget(MAX_BODY);
         let body = |bytes: usize| {
             let chunks = stream::iter(0..100).then(move |_| async move {
@@ -277,7 +276,7 @@ mod tests {
         };
         let quota = budget(64 * MAX_BODY);
         for name in ["gzip", "x-gzip", "deflate"] {
-            for (bounds, size) in [(STRANGERS, "16 KiB"), (USUAL, "1 MiB")] {
+            for (bounds, size) in [(ANONYMOUS, "16 KiB"), (USUAL, "1 MiB")] {
                 let largest = vec![b'x'; bounds.bytes];
                 let (within, share) = whole(bounds, &quota);
                 let read = read_within(packed(&largest, name), within, share).await;

@@ -8,7 +8,7 @@ use haltere_core::quota::QuotaExceeded;
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING};
 use http::{HeaderMap, HeaderValue, StatusCode};
 
-use super::counted::Counted;
+use super::budgeted_buffer::BudgetedBuffer;
 use super::params::printable;
 use crate::error::{ApiError, ErrorCode};
 use crate::limits::body_memory::WINDOW;
@@ -61,17 +61,17 @@ fn not_accepted(what: &str) -> ApiError {
 
 /// Why a body can't be unpacked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(super) enum UnpackError {
+pub(super) enum DecompressError {
     #[error("the body is larger than it may be")]
     TooLarge,
     #[error("there is no memory for the body")]
-    Crowded(QuotaExceeded),
+    OutOfMemory(QuotaExceeded),
     #[error("Content-Encoding: the body is not {0}, or is damaged")]
     Malformed(&'static str),
 }
 
 /// Takes a packed body piece by piece.
-pub(super) struct Unpacker {
+pub(super) struct Decompressor {
     coding: Coding,
     inflate: Inflate,
 }
@@ -81,14 +81,14 @@ enum Inflate {
     Deflate(ZlibDecoder<Bounded>),
 }
 
-impl Unpacker {
+impl Decompressor {
     /// One that makes at most `limit` bytes.
     pub(super) fn new(
         coding: Coding,
         limit: usize,
-        mut counted: Counted,
-    ) -> Result<Self, UnpackError> {
-        counted.charge(WINDOW).map_err(UnpackError::Crowded)?;
+        mut counted: BudgetedBuffer,
+    ) -> Result<Self, DecompressError> {
+        counted.charge(WINDOW).map_err(DecompressError::OutOfMemory)?;
         let bounded = Bounded { bytes: Some(counted), limit, fault: None };
         let inflate = match coding {
             Coding::Gzip => Inflate::Gzip(MultiGzDecoder::new(bounded)),
@@ -98,7 +98,7 @@ impl Unpacker {
     }
 
     /// Unpacks the next piece.
-    pub(super) fn push(&mut self, piece: &[u8]) -> Result<(), UnpackError> {
+    pub(super) fn push(&mut self, piece: &[u8]) -> Result<(), DecompressError> {
         let pushed = match &mut self.inflate {
             Inflate::Gzip(inflate) => inflate.write_all(piece),
             Inflate::Deflate(inflate) => inflate.write_all(piece),
@@ -107,7 +107,7 @@ impl Unpacker {
     }
 
     /// All of it, when nothing is missing.
-    pub(super) fn finish(mut self) -> Result<Counted, UnpackError> {
+    pub(super) fn finish(mut self) -> Result<BudgetedBuffer, DecompressError> {
         let finished = match &mut self.inflate {
             Inflate::Gzip(inflate) => inflate.try_finish(),
             Inflate::Deflate(inflate) => inflate.try_finish(),
@@ -117,33 +117,33 @@ impl Unpacker {
             Inflate::Gzip(inflate) => inflate.get_mut(),
             Inflate::Deflate(inflate) => inflate.get_mut(),
         };
-        bounded.bytes.take().ok_or(UnpackError::Malformed(self.coding.name()))
+        bounded.bytes.take().ok_or(DecompressError::Malformed(self.coding.name()))
     }
 
-    fn error(&self) -> UnpackError {
+    fn error(&self) -> DecompressError {
         let bounded = match &self.inflate {
             Inflate::Gzip(inflate) => inflate.get_ref(),
             Inflate::Deflate(inflate) => inflate.get_ref(),
         };
-        bounded.fault.unwrap_or(UnpackError::Malformed(self.coding.name()))
+        bounded.fault.unwrap_or(DecompressError::Malformed(self.coding.name()))
     }
 }
 
 /// Memory that takes no more than its limit.
 struct Bounded {
     /// Taken out at the end.
-    bytes: Option<Counted>,
+    bytes: Option<BudgetedBuffer>,
     limit: usize,
-    fault: Option<UnpackError>,
+    fault: Option<DecompressError>,
 }
 
 impl Write for Bounded {
     fn write(&mut self, more: &[u8]) -> io::Result<usize> {
         let Some(bytes) = &mut self.bytes else { return Ok(0) };
         let taken = if bytes.bytes().len() + more.len() > self.limit {
-            Err(UnpackError::TooLarge)
+            Err(DecompressError::TooLarge)
         } else {
-            bytes.extend(more).map_err(UnpackError::Crowded)
+            bytes.extend(more).map_err(DecompressError::OutOfMemory)
         };
         taken.map(|()| more.len()).map_err(|fault| {
             self.fault = Some(fault);
@@ -180,17 +180,21 @@ pub(crate) mod tests {
         done.expect("memory takes everything")
     }
 
-    fn counted() -> Counted {
+    fn counted() -> BudgetedBuffer {
         let share = budget(64 << 20).take(Holder::default(), 0);
-        Counted::new(share.expect("nothing is held"), 0, usize::MAX)
+        BudgetedBuffer::new(share.expect("nothing is held"), 0, usize::MAX)
     }
 
-    fn unpacked(coding: Coding, limit: usize, pieces: &[&[u8]]) -> Result<Vec<u8>, UnpackError> {
-        let mut unpacker = Unpacker::new(coding, limit, counted())?;
+    fn unpacked(
+        coding: Coding,
+        limit: usize,
+        pieces: &[&[u8]],
+    ) -> Result<Vec<u8>, DecompressError> {
+        let mut decompressor = Decompressor::new(coding, limit, counted())?;
         for piece in pieces {
-            unpacker.push(piece)?;
+            decompressor.push(piece)?;
         }
-        unpacker.finish().map(|counted| counted.bytes().to_vec())
+        decompressor.finish().map(|counted| counted.bytes().to_vec())
     }
 
     fn named(values: &[&'static str]) -> Result<Option<Coding>, ApiError> {
@@ -223,21 +227,21 @@ pub(crate) mod tests {
     fn a_bomb_goes_no_further_than_the_bound() {
         let bomb = packed(Coding::Gzip, &vec![0; 64 * 1024 * 1024]);
         assert!(bomb.len() < 100_000);
-        let mut unpacker = Unpacker::new(Coding::Gzip, 1_000_000, counted()).expect("room");
-        assert_eq!(unpacker.push(&bomb), Err(UnpackError::TooLarge));
-        let Inflate::Gzip(inflate) = &unpacker.inflate else { panic!("gzip") };
+        let mut decompressor = Decompressor::new(Coding::Gzip, 1_000_000, counted()).expect("room");
+        assert_eq!(decompressor.push(&bomb), Err(DecompressError::TooLarge));
+        let Inflate::Gzip(inflate) = &decompressor.inflate else { panic!("gzip") };
         let taken = inflate.get_ref().bytes.as_ref().expect("there").bytes().len();
         assert!(taken <= 1_000_000, "{taken}");
         let exact = packed(Coding::Deflate, &[7; 1_000]);
         assert_eq!(unpacked(Coding::Deflate, 1_000, &[&exact]).map(|it| it.len()), Ok(1_000));
-        assert_eq!(unpacked(Coding::Deflate, 999, &[&exact]), Err(UnpackError::TooLarge));
+        assert_eq!(unpacked(Coding::Deflate, 999, &[&exact]), Err(DecompressError::TooLarge));
     }
 
     #[test]
     fn what_is_cut_or_something_else_is_refused() {
         for coding in [Coding::Gzip, Coding::Deflate] {
             let whole = packed(coding, b"a body that was packed");
-            let malformed = Err(UnpackError::Malformed(coding.name()));
+            let malformed = Err(DecompressError::Malformed(coding.name()));
             for cut in 0..whole.len() {
                 assert_eq!(
                     unpacked(coding, 1_000, &[&whole[..cut]]),

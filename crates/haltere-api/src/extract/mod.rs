@@ -3,10 +3,10 @@
 
 pub(crate) mod accept;
 pub(crate) mod body;
+pub(crate) mod budgeted_buffer;
 pub(crate) mod caller;
 pub(crate) mod charset;
 pub(crate) mod coding;
-pub(crate) mod counted;
 pub(crate) mod if_match;
 pub(crate) mod json;
 pub(crate) mod params;

@@ -71,7 +71,8 @@ mod tests {
 
     async fn api() -> TestApi {
         let origins = [WebOrigin::parse(CONSOLE).expect("good")];
-        TestApi::start_as(ApiOptions::default().cors_origins(origins)).await
+        TestApi::start_as(ApiOptions { cors_origins: origins.into(), ..ApiOptions::default() })
+            .await
     }
 
     async fn ask(client: &Client, method: Method, path: &str, origin: &str, body: &str) -> Answer {
@@ -91,7 +92,7 @@ mod tests {
         let admin = api.admin().await;
         for (client, path, status) in [
             (&admin, "/api/profile", 200),
-            (&api.stranger(), "/api/profile", 401),
+            (&api.anonymous(), "/api/profile", 401),
             (&admin, "/api/nothing", 404),
         ] {
             let answer = ask(client, Method::GET, path, CONSOLE, "").await;
@@ -108,7 +109,7 @@ mod tests {
     #[tokio::test]
     async fn a_preflight_needs_no_login() {
         let api = api().await;
-        let answer = ask(&api.stranger(), Method::OPTIONS, "/api/plugins/tls", CONSOLE, "").await;
+        let answer = ask(&api.anonymous(), Method::OPTIONS, "/api/plugins/tls", CONSOLE, "").await;
         assert_eq!((answer.status.as_u16(), answer.text.as_str()), (204, ""));
         assert_eq!(answer.header("access-control-allow-origin"), Some(CONSOLE));
         for (name, part) in [("methods", "PUT"), ("headers", "content-type")] {

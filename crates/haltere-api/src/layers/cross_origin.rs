@@ -41,7 +41,7 @@ impl Guard {
             (&Method::GET | &Method::HEAD, _) => return Ok(()),
             _ => messages::OTHER_ORIGIN,
         };
-        if self.welcomes(request) && !is_blind_navigation(request) {
+        if self.allows(request) && !is_blind_navigation(request) {
             return Ok(());
         }
         let why = format!("{what}: {}", explanation(request));
@@ -49,7 +49,7 @@ impl Guard {
         Err(ApiError::not_allowed(why))
     }
 
-    fn welcomes(&self, request: &Request) -> bool {
+    fn allows(&self, request: &Request) -> bool {
         let headers = request.headers();
         let source = request.extensions().get::<RequestSource>();
         named_origin(headers, &self.named).is_some()

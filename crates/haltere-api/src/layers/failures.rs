@@ -20,25 +20,25 @@ pub(crate) async fn answer(request: Request, next: Next) -> Response {
     let code = code_of_500(request.uri().path());
     match AssertUnwindSafe(next.run(request)).catch_unwind().await {
         Ok(mut response) => match response.extensions_mut().remove::<InternalCause>() {
-            Some(InternalCause(cause)) => internal(&account_for(cause.as_ref(), code)),
+            Some(InternalCause(cause)) => internal(&log_internal(cause.as_ref(), code)),
             None => response,
         },
         Err(panic) => {
             tracing::error!(panic = panic_message(panic.as_ref()), "a request handler panicked");
-            internal(&in_words(code, None))
+            internal(&error_body(code, None))
         }
     }
 }
 
 /// Logs why a request came to nothing, and says to the client what it may know of that. For answers
 /// that have begun already; all others come by [`answer`].
-pub(crate) fn account_for(
+pub(crate) fn log_internal(
     cause: &(dyn Error + Send + Sync + 'static),
     code: ErrorCode,
 ) -> ErrorBody {
     let trouble = cause.downcast_ref::<Internal>().and_then(Internal::trouble);
     log(cause, trouble);
-    in_words(code, trouble)
+    error_body(code, trouble)
 }
 
 /// A disk in trouble fails request after request, and the log knows about it already.
@@ -60,7 +60,7 @@ pub(crate) fn code_of_500(path: &str) -> ErrorCode {
     if in_connections_api { ErrorCode::NotAllowed } else { ErrorCode::InternalError }
 }
 
-fn in_words(code: ErrorCode, trouble: Option<StorageTrouble>) -> ErrorBody {
+fn error_body(code: ErrorCode, trouble: Option<StorageTrouble>) -> ErrorBody {
     let reason = trouble.map(StorageTrouble::as_str);
     ErrorBody { code, message: messages::INTERNAL.into(), reason, limit: None, data: None }
 }

@@ -94,7 +94,7 @@ mod tests {
             request = request.header(HOST, *host);
         }
         let request = request.body(Body::empty()).expect("a request");
-        let answer = api.stranger().send_as_it_is(request).await;
+        let answer = api.anonymous().send_as_it_is(request).await;
         (answer.status.as_u16(), answer.text)
     }
 

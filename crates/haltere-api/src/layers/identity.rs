@@ -11,7 +11,7 @@ use tracing::Instrument;
 use uuid::Uuid;
 
 use crate::cookie::Jar;
-use crate::limits::reached::LimitReached;
+use crate::limits::counters::LimitReached;
 use crate::request_source::RequestSource;
 use crate::state::ApiState;
 
@@ -46,7 +46,7 @@ pub(crate) async fn identify(
         let start = Instant::now();
         let mut response = next.run(request).await;
         if let Some(reached) = response.extensions_mut().remove::<LimitReached>() {
-            state.limits_reached.count(reached);
+            state.limit_counters.count(reached);
         }
         let (status, elapsed) = (response.status().as_u16(), start.elapsed());
         tracing::debug!(status, ?elapsed, "answered");

@@ -6,8 +6,8 @@ pub(crate) mod failures;
 pub(crate) mod headers;
 mod host;
 pub(crate) mod identity;
-pub(crate) mod kept;
 mod query_token;
+pub(crate) mod reserved_slots;
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -26,7 +26,7 @@ pub(crate) async fn refuse(
         .and_then(|()| guard.check(&request))
         .and_then(|()| query_token::check(&request));
     match checked {
-        Ok(()) => kept::serve_known(&state, request, next).await,
+        Ok(()) => reserved_slots::serve_known(&state, request, next).await,
         Err(refusal) => refusal.into_response(),
     }
 }

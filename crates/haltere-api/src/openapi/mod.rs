@@ -16,8 +16,8 @@ use utoipa::openapi::security::SecurityRequirement;
 use utoipa::openapi::{Content, OpenApi, Ref, RefOr, Response, ResponseBuilder, Schema};
 
 use crate::access::{Access, X_ACCESS};
-use crate::answers;
 use crate::error::{ACTIONS_LIMIT, messages};
+use crate::response_memory;
 
 /// The name of the security scheme.
 pub(super) const SESSION: &str = "session";
@@ -101,7 +101,7 @@ fn describe_gate(operation: &mut Operation, access: Access, path: &str) {
             describe_login(operation);
             if Role::ALL.iter().any(|role| !policy::allows(Roles::from(*role), action)) {
                 let body = json!({"code": "NOT_ALLOWED", "message": messages::NOT_ALLOWED});
-                add(operation, "403", "The role is too low", "role", body);
+                add(operation, "403", "Insufficient role", "role", body);
                 if action.audited_as().is_some() {
                     describe_pace(operation, action);
                 }
@@ -136,13 +136,12 @@ fn describe_pace(operation: &mut Operation, action: Action) {
     }
 }
 
-/// Answers that are not read take memory, and there is so much for them.
+/// Responses that clients have not read take memory, which is limited.
 fn describe_answers(operation: &mut Operation) {
-    let body =
-        json!({"code": "TOO_MANY_REQUESTS", "message": answers::OF_USER, "limit": answers::LIMIT});
+    let body = json!({"code": "TOO_MANY_REQUESTS", "message": response_memory::OF_USER, "limit": response_memory::LIMIT});
     let description = "This user or this address has too much under way; the header Retry-After says when to come back";
     add(operation, "429", description, "unreadAnswers", body);
-    let body = json!({"code": "UNAVAILABLE", "message": answers::OF_ALL, "limit": answers::LIMIT});
+    let body = json!({"code": "UNAVAILABLE", "message": response_memory::OF_ALL, "limit": response_memory::LIMIT});
     let description = "All callers together have too much under way; the header Retry-After says when to come back";
     add(operation, "503", description, "unreadAnswers", body);
 }

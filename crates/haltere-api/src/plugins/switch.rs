@@ -52,7 +52,7 @@ pub(crate) struct PluginInput {
         (status = 200, description = "The plugin after the change, and what that does", body = WireSwitched),
         (status = 400, description = "The body makes no sense", body = ErrorBody,
             example = json!({"code": "INVALID", "message": "enabled: must be true or false"})),
-        (status = 403, description = "The role is too low, or the plugin is always on", body = ErrorBody,
+        (status = 403, description = "Insufficient role, or the plugin is always on", body = ErrorBody,
             examples(("always" = (value = json!({"code": "NOT_ALLOWED", "message": "The plugin multiple-connections can't be switched"}))))),
         (status = 404, description = "There is no such plugin", body = ErrorBody,
             examples(("unknown" = (value = json!({"code": "NOT_FOUND", "message": "Plugin not found"}))))),
@@ -92,7 +92,7 @@ mod tests {
     use haltere_testkit::{Ca, Listener, Mosquitto};
     use serde_json::json;
 
-    use crate::test_support::{TestApi, connection, encoded, nobody};
+    use crate::test_support::{TestApi, closed_port, connection, encoded};
 
     #[tokio::test]
     async fn an_administrator_switches_and_it_stays() {
@@ -179,7 +179,7 @@ mod tests {
     async fn other_plugins_tell_what_stops() {
         let api = TestApi::start().await;
         let admin = api.admin().await;
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         assert_eq!(admin.post("/api/connections", connection("a", &url)).await.status, 202);
         for (plugin, affected) in [
             ("connections-rest-api", json!({"connections": 1})),

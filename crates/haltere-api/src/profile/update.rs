@@ -10,7 +10,7 @@ use serde_json::Value;
 use utoipa::{IntoResponses, ToSchema};
 
 use super::get::{self, WireProfile};
-use crate::auth::login::{crowded, throttled};
+use crate::auth::login::{throttled, too_many_password_checks};
 use crate::error::{ApiError, ErrorBody, ErrorCode};
 use crate::extract::{Context, JsonBody, PathText};
 use crate::state::ApiState;
@@ -22,7 +22,7 @@ impl From<ChangePasswordError> for ApiError {
             ChangePasswordError::NotAllowed(refusal) => refusal.into(),
             ChangePasswordError::WrongPassword => Self::not_allowed("oldPassword: is wrong"),
             ChangePasswordError::Throttled { retry_after, of } => throttled(retry_after, of),
-            ChangePasswordError::Crowded(reached) => crowded(reached),
+            ChangePasswordError::Crowded(reached) => too_many_password_checks(reached),
             ChangePasswordError::Invalid(invalid) => invalid.into(),
             ChangePasswordError::Gone => {
                 Self::new(StatusCode::GONE, ErrorCode::Gone, "User does not exist")
@@ -179,7 +179,7 @@ mod tests {
         assert_eq!(this.get(PATH).await.status, 200);
         assert_eq!(other.get(PATH).await.status, 401);
         let login = json!({"username": "viewer", "password": new});
-        assert_eq!(api.stranger().post("/auth?json=1", login).await.status, 200);
+        assert_eq!(api.anonymous().post("/auth?json=1", login).await.status, 200);
     }
 
     #[tokio::test]

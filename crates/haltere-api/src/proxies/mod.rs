@@ -36,14 +36,14 @@ pub enum ForwardedHeader {
 
 /// The proxies that are believed. By default there are none.
 #[derive(Debug, Clone, Default)]
-pub struct Proxies {
+pub struct TrustedProxies {
     trusted: Arc<[Network]>,
     header: ForwardedHeader,
 }
 
 /// What a trusted proxy tells about a request, as far as it can be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct Told {
+pub(crate) struct ForwardedInfo {
     /// The address of the client.
     pub(crate) address: Option<IpAddr>,
     /// Whether the client spoke TLS.
@@ -52,16 +52,16 @@ pub(crate) struct Told {
     pub(crate) host: Option<String>,
 }
 
-impl Proxies {
+impl TrustedProxies {
     /// Proxies with addresses in `trusted`, which tell in the form `header`.
     pub fn new(trusted: impl Into<Arc<[Network]>>, header: ForwardedHeader) -> Self {
         Self { trusted: trusted.into(), header }
     }
 
     /// What is told about a request that came from `peer`.
-    pub(crate) fn told(&self, peer: IpAddr, headers: &HeaderMap) -> Told {
+    pub(crate) fn forwarded_info(&self, peer: IpAddr, headers: &HeaderMap) -> ForwardedInfo {
         if !self.trusts(peer) {
-            return Told::default();
+            return ForwardedInfo::default();
         }
         match self.header {
             ForwardedHeader::XForwarded => self.x_forwarded(headers),
@@ -73,16 +73,16 @@ impl Proxies {
         self.trusted.iter().any(|network| network.contains(address))
     }
 
-    fn x_forwarded(&self, headers: &HeaderMap) -> Told {
+    fn x_forwarded(&self, headers: &HeaderMap) -> ForwardedInfo {
         let last = |name| backwards(headers, name, Commas::All).next().flatten();
-        Told {
+        ForwardedInfo {
             address: self.client(backwards(headers, X_FORWARDED_FOR, Commas::All), node),
             is_secure: last(X_FORWARDED_PROTO).and_then(is_secure),
             host: last(X_FORWARDED_HOST).and_then(host),
         }
     }
 
-    fn forwarded(&self, headers: &HeaderMap) -> Option<Told> {
+    fn forwarded(&self, headers: &HeaderMap) -> Option<ForwardedInfo> {
         let mut told = None;
         self.client(backwards(headers, FORWARDED, Commas::Unquoted), |entry| {
             let element = element(entry)?;
@@ -179,8 +179,8 @@ fn host(text: &str) -> Option<String> {
 
 /// One element of `Forwarded`: `for=192.0.2.60;proto=https;host="example.org:8443"` (RFC 7239 §4).
 /// One that does not tell an address (`for=unknown`, `for=_hidden`) tells nothing.
-fn element(text: &str) -> Option<Told> {
-    let mut told = Told::default();
+fn element(text: &str) -> Option<ForwardedInfo> {
+    let mut told = ForwardedInfo::default();
     let mut rest = Some(text);
     while let Some(pairs) = rest {
         let (name, after) = pairs.split_once('=')?;

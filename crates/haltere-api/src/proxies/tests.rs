@@ -4,9 +4,9 @@ use super::*;
 
 const XFF: &str = "x-forwarded-for";
 
-fn proxies(header: ForwardedHeader) -> Proxies {
+fn proxies(header: ForwardedHeader) -> TrustedProxies {
     let trusted = ["127.0.0.1/32", "10.0.0.0/8", "2001:db8::/32"];
-    Proxies::new(trusted.map(|text| text.parse().expect("a network")), header)
+    TrustedProxies::new(trusted.map(|text| text.parse().expect("a network")), header)
 }
 
 fn headers(given: &[(&'static str, &str)]) -> HeaderMap {
@@ -21,15 +21,15 @@ fn headers(given: &[(&'static str, &str)]) -> HeaderMap {
     headers
 }
 
-fn told(header: ForwardedHeader, peer: &str, given: &[(&'static str, &str)]) -> Told {
-    proxies(header).told(peer.parse().expect("an address"), &headers(given))
+fn told(header: ForwardedHeader, peer: &str, given: &[(&'static str, &str)]) -> ForwardedInfo {
+    proxies(header).forwarded_info(peer.parse().expect("an address"), &headers(given))
 }
 
-fn x(peer: &str, given: &[(&'static str, &str)]) -> Told {
+fn x(peer: &str, given: &[(&'static str, &str)]) -> ForwardedInfo {
     told(ForwardedHeader::XForwarded, peer, given)
 }
 
-fn forwarded(value: &str) -> Told {
+fn forwarded(value: &str) -> ForwardedInfo {
     told(ForwardedHeader::Forwarded, "127.0.0.1", &[("forwarded", value)])
 }
 
@@ -47,21 +47,27 @@ fn nobody_is_believed_but_the_proxies_that_were_named() {
         ("forwarded", "for=192.0.2.1;proto=https;host=public.example"),
     ];
     for header in [ForwardedHeader::XForwarded, ForwardedHeader::Forwarded] {
-        assert_eq!(told(header, "198.51.100.1", &claims), Told::default());
-        assert_eq!(told(header, "127.0.0.2", &claims), Told::default());
-        let believed = Told {
+        assert_eq!(told(header, "198.51.100.1", &claims), ForwardedInfo::default());
+        assert_eq!(told(header, "127.0.0.2", &claims), ForwardedInfo::default());
+        let believed = ForwardedInfo {
             address: address("192.0.2.1"),
             is_secure: Some(true),
             host: Some("public.example".to_owned()),
         };
         assert_eq!(told(header, "127.0.0.1", &claims), believed);
         assert_eq!(told(header, "::ffff:127.0.0.1", &claims), believed);
-        let nobody = Proxies::default();
-        assert_eq!(nobody.told("127.0.0.1".parse().unwrap(), &headers(&claims)), Told::default());
+        let none = TrustedProxies::default();
+        assert_eq!(
+            none.forwarded_info("127.0.0.1".parse().unwrap(), &headers(&claims)),
+            ForwardedInfo::default()
+        );
     }
     // The form that was not chosen may come from the client.
-    assert_eq!(x("127.0.0.1", &claims[3..]), Told::default());
-    assert_eq!(told(ForwardedHeader::Forwarded, "127.0.0.1", &claims[..3]), Told::default());
+    assert_eq!(x("127.0.0.1", &claims[3..]), ForwardedInfo::default());
+    assert_eq!(
+        told(ForwardedHeader::Forwarded, "127.0.0.1", &claims[..3]),
+        ForwardedInfo::default()
+    );
 }
 
 #[test]
@@ -168,7 +174,7 @@ fn an_element_that_cannot_be_read_is_as_good_as_absent() {
         "for=192.0.2.1;proto",
         "for=192.0.2.1, for=10.0.0.1, for=x",
     ] {
-        assert_eq!(forwarded(odd), Told::default(), "{odd}");
+        assert_eq!(forwarded(odd), ForwardedInfo::default(), "{odd}");
     }
 }
 

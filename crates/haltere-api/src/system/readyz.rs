@@ -66,20 +66,20 @@ mod tests {
     #[tokio::test]
     async fn ready_until_it_shuts_down_and_alive_all_along() {
         let api = TestApi::start().await;
-        let stranger = api.stranger();
-        assert_eq!(stranger.get("/readyz").await.json(), json!({"status": "ready"}));
-        assert_eq!(stranger.get("/healthz").await.json(), json!({"status": "alive"}));
-        assert_eq!(stranger.get("/api/status-check").await.json(), json!({"status": "OK"}));
+        let anonymous = api.anonymous();
+        assert_eq!(anonymous.get("/readyz").await.json(), json!({"status": "ready"}));
+        assert_eq!(anonymous.get("/healthz").await.json(), json!({"status": "alive"}));
+        assert_eq!(anonymous.get("/api/status-check").await.json(), json!({"status": "OK"}));
         api.app.app.set_master_key_in_place(false);
-        let answer = stranger.get("/readyz").await;
+        let answer = anonymous.get("/readyz").await;
         assert_eq!(answer.status, 503);
         assert_eq!(answer.json()["reasons"], json!(["the master key was removed or replaced"]));
         api.app.app.set_master_key_in_place(true);
-        assert_eq!(stranger.get("/readyz").await.status, 200);
+        assert_eq!(anonymous.get("/readyz").await.status, 200);
         api.app.app.begin_shutdown();
-        let answer = stranger.get("/readyz").await;
+        let answer = anonymous.get("/readyz").await;
         assert_eq!(answer.status, 503);
         assert_eq!(answer.json()["reasons"], json!(["links are not being kept"]));
-        assert_eq!(stranger.get("/healthz").await.status, 200);
+        assert_eq!(anonymous.get("/healthz").await.status, 200);
     }
 }

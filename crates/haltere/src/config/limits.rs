@@ -77,7 +77,7 @@ pub(crate) struct Limits {
     #[config(env = "HALTERE_LIMITS_FAILED_LOGINS_PER_ADDRESS", default = 30, validate(*failed_logins_per_address > 0, "must be more than zero"))]
     pub failed_logins_per_address: u32,
 
-    /// How many requests of one user may be refused in a minute because of a role too low. Refusals stand in the
+    /// How many requests of one user may be refused in a minute because of an insufficient role. Refusals are in the
     /// audit trail.
     #[config(env = "HALTERE_LIMITS_REFUSALS_PER_MINUTE", default = 120, validate((1..=6_000).contains(refusals_per_minute), "must be from 1 to 6000"))]
     pub refusals_per_minute: u32,

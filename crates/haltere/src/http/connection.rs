@@ -10,7 +10,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::response::Response;
-use haltere_api::{Kept, OverTls};
+use haltere_api::{OverTls, ReservedSlot};
 use haltere_core::{Clock as _, Timestamp};
 use hyper::Request;
 use hyper::body::Incoming;
@@ -166,7 +166,7 @@ async fn respond(
     extensions.insert(ConnectInfo(peer));
     tls.map(|tls| extensions.insert(tls));
     if state.slot.is_reserved() && !state.slot.has_session() {
-        extensions.insert(Kept);
+        extensions.insert(ReservedSlot);
     }
     let Ok(mut response) = router.oneshot(request.map(Body::new)).await;
     if let Some(date) = date(SystemClock.now()) {

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::response::Response;
-use haltere_api::{EndsWith, OfSession};
+use haltere_api::{AuthenticatedResponse, CloseOnSessionEnd};
 use haltere_app::sessions::EndSignal;
 use hyper::body::{Body as _, Frame, SizeHint};
 use hyper::header::{CONNECTION, HeaderValue};
@@ -78,8 +78,8 @@ impl ConnectionState {
 
     /// Follows a response until it is complete, and closes the connection after it if need be.
     pub(super) fn track(self: Arc<Self>, mut response: Response) -> Response {
-        let has_session = response.extensions().get::<OfSession>().is_some();
-        let ends_with = response.extensions_mut().remove::<EndsWith>();
+        let has_session = response.extensions().get::<AuthenticatedResponse>().is_some();
+        let ends_with = response.extensions_mut().remove::<CloseOnSessionEnd>();
         if self.slot.is_reserved() && !has_session && !self.slot.has_session() {
             let close = HeaderValue::from_static("close");
             response.headers_mut().insert(CONNECTION, close);
@@ -90,7 +90,7 @@ impl ConnectionState {
             self.slot.request_finished(has_session);
             return response;
         }
-        if let Some(EndsWith(end)) = ends_with {
+        if let Some(CloseOnSessionEnd(end)) = ends_with {
             self.ends_with.send_replace(Some(end));
         }
         response.map(|inner| Body::new(TrackedBody { inner, state: self, has_session }))

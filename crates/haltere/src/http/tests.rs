@@ -182,7 +182,7 @@ async fn a_connection_ends_with_the_session_of_what_it_carries() {
     let handler = async move || {
         let chunks = futures_util::stream::repeat(Bytes::from(vec![b'x'; 1 << 20]));
         let mut response = Response::new(Body::from_stream(chunks.map(Ok::<_, Infallible>)));
-        response.extensions_mut().insert(haltere_api::EndsWith(end.clone()));
+        response.extensions_mut().insert(haltere_api::CloseOnSessionEnd(end.clone()));
         response
     };
     let limits = patient(10);
@@ -218,8 +218,8 @@ async fn a_user_logs_in_while_others_hold_all_general_slots_and_begin_logins() {
     const SLOTS: usize = 64;
     let app = haltere_app::testing::TestApp::start().await;
     let limits = SlotLimits::new(NonZeroUsize::new(SLOTS).expect("not zero"), None);
-    let limits = haltere_api::ApiLimits { guests: limits.logins(), ..Default::default() };
-    let options = haltere_api::ApiOptions::default().limits(limits);
+    let limits = haltere_api::ApiLimits { login_slots: limits.logins(), ..Default::default() };
+    let options = haltere_api::ApiOptions { limits, ..Default::default() };
     let held = get(async || pending::<()>().await);
     let router = Router::new()
         .route("/held", held)

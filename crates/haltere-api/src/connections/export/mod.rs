@@ -15,9 +15,9 @@ use http::{HeaderValue, StatusCode};
 
 use self::file::WireExport;
 use self::pieces::Pieces;
-use crate::answers::Weight;
 use crate::error::{ApiError, ErrorBody, json_bytes};
 use crate::extract::{Context, Params, Query};
+use crate::response_memory::ResponseCost;
 use crate::state::ApiState;
 
 /// The name a browser gives the file.
@@ -44,7 +44,7 @@ impl From<ExportError> for ApiError {
     operation_id = "export_connections",
     tag = "Connections",
     params(
-        ("secrets" = inline(Option<crate::connections::secrets::Wanted>), Query, description = "`include` puts passwords and private keys in, for administrators; `omit` is the default"),
+        ("secrets" = inline(Option<crate::connections::secrets::SecretsParam>), Query, description = "`include` puts passwords and private keys in, for administrators; `omit` is the default"),
     ),
     responses(
         (status = 200, description = "All connections", body = WireExport,
@@ -58,7 +58,7 @@ impl From<ExportError> for ApiError {
             })),
         (status = 400, description = "A parameter makes no sense", body = ErrorBody,
             example = json!({"code": "INVALID", "message": "secrets: must be omit or include"})),
-        (status = 403, description = "The role is too low, or secrets are given out to nobody", body = ErrorBody,
+        (status = 403, description = "Insufficient role, or secrets are given out to nobody", body = ErrorBody,
             examples(("writeOnly" = (summary = "The configuration forbids it", value = json!({"code": "NOT_ALLOWED", "message": "secrets: connections.secrets is \"write-only\", so they are given out to nobody"}))))),
     ),
 )]
@@ -72,7 +72,7 @@ pub(crate) async fn handler(
     let cost = pieces.cost();
     let body = Body::from_stream(stream::iter(pieces.map(Ok::<_, Infallible>)));
     let mut response = json_bytes(StatusCode::OK, body);
-    response.extensions_mut().insert(Weight::Holds(cost));
+    response.extensions_mut().insert(ResponseCost::AtMost(cost));
     response.headers_mut().insert(CONTENT_DISPOSITION, ATTACHMENT);
     Ok(response)
 }

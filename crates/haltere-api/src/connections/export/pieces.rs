@@ -5,7 +5,7 @@ use haltere_app::connections::Export;
 use zeroize::Zeroizing;
 
 use super::file::{WireExport, exported};
-use crate::answers::PIECE;
+use crate::response_memory::PIECE;
 
 /// Where the connections go.
 const EMPTY: &str = "\"connections\": []";

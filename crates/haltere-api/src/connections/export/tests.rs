@@ -17,7 +17,7 @@ use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use crate::connection_files;
-use crate::test_support::{TestApi, connection, encoded, nobody};
+use crate::test_support::{TestApi, closed_port, connection, encoded};
 
 const PATH: &str = "/api/connection-export";
 const WITH_SECRETS: &str = "/api/connection-export?secrets=include";
@@ -26,7 +26,7 @@ const WITH_SECRETS: &str = "/api/connection-export?secrets=include";
 async fn secrets_are_in_it_only_when_an_administrator_asks() {
     let api = TestApi::start().await;
     let admin = api.admin().await;
-    let (url, _port) = nobody();
+    let (url, _port) = closed_port();
     let client = Ca::new("factory").client("haltere");
     let mut body = connection("a", &url);
     body["credentials"] = json!({"username": "u", "password": "hunter2"});
@@ -84,7 +84,7 @@ async fn write_only_secrets_never_leave() {
 async fn what_was_held_back_comes_in_disconnected_and_says_so() {
     let api = TestApi::start().await;
     let admin = api.admin().await;
-    let (url, _port) = nobody();
+    let (url, _port) = closed_port();
     let client = Ca::new("factory").client("haltere");
     let mut body = connection("a", &url);
     body["credentials"] = json!({"username": "u", "password": "hunter2"});

@@ -161,7 +161,7 @@ impl Entry {
             Ok(Some(unpacked)) => unpacked,
             Err(error) => {
                 self.faults.push(format!("url: {error}"));
-                // Not validated once more, in other words.
+                // A second message about the same URL would only repeat it.
                 self.rest.insert("url".to_owned(), Value::from(PLACEHOLDER));
                 return;
             }

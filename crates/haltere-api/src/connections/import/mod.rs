@@ -16,15 +16,15 @@ use haltere_app::connections::{ImportError, ImportFile, ImportMode, ImportProgre
 use haltere_app::sessions::Session;
 use http::Request;
 
-use crate::answers;
 use crate::error::{ApiError, ErrorBody};
 use crate::extract::accept::wants_stream;
 use crate::extract::body::{self, Bounds};
+use crate::extract::budgeted_buffer::BudgetedBuffer;
 use crate::extract::charset::Charset;
-use crate::extract::counted::Counted;
 use crate::extract::json::require_json;
 use crate::extract::{Context, Params, Query};
 use crate::limits::holder;
+use crate::response_memory;
 use crate::state::ApiState;
 
 use self::report::{ImportInput, WireRefused, WireReport};
@@ -34,7 +34,7 @@ const LARGEST_REPORT: usize = 1 << 20;
 
 /// 96 MiB in this time are 280 kB/s.
 const BOUNDS: Bounds =
-    Bounds { bytes: file::MAX_BYTES, patience: Duration::from_mins(6), least_rate: None };
+    Bounds { bytes: file::MAX_BYTES, patience: Duration::from_mins(6), min_rate: None };
 
 impl From<ImportError> for ApiError {
     fn from(error: ImportError) -> Self {
@@ -94,7 +94,7 @@ impl From<ImportError> for ApiError {
                     "notTakenOver": [],
                 },
             })),
-        (status = 403, description = "The role is too low, there would be too many connections, or they would hold too much", body = WireRefused,
+        (status = 403, description = "Insufficient role, there would be too many connections, or they would hold too much", body = WireRefused,
             examples(
                 ("limit" = (summary = "The configured limit would be passed", value = json!({"code": "NOT_ALLOWED", "message": "Maximum number of connections reached: 2 more would make 10001 connections, and connections.max is 10000"}))),
                 ("size" = (summary = "Texts, certificates and keys would take more than connections.material_budget", value = json!({"code": "NOT_ALLOWED", "message": "Maximum size of all connections reached: 2048 bytes more would make 268436000, and connections.material_budget is 268435456", "limit": "connections.material_budget"}))),
@@ -122,10 +122,10 @@ pub(crate) async fn handler(
     let holder = holder::of_request(request.extensions());
     let (slot, share) = state.import_slots.take(holder.clone())?;
     let charset = Charset::of(request.headers())?;
-    let bounds = Bounds { least_rate: Some(state.options.limits.import_rate), ..BOUNDS };
+    let bounds = Bounds { min_rate: Some(state.options.limits.import_rate), ..BOUNDS };
     let body = body::read_within(request, bounds, share).await?;
     // Asked before anything is done: afterwards it is too late to refuse.
-    let room = state.answers.take(holder, body.bytes().len().min(LARGEST_REPORT))?;
+    let room = state.response_memory.take(holder, body.bytes().len().min(LARGEST_REPORT))?;
     // Given back when the work has ended, not when the client has hung up: threads and transactions don't
     // notice that.
     let held = (slot, state.import_slots.wait_for_turn().await?);
@@ -134,15 +134,15 @@ pub(crate) async fn handler(
     let reporter = reporter.holding(held);
     if streams {
         let stream = stream::respond(state, context.0, session, file, mode, reporter, progress);
-        return Ok(answers::counted_by(stream, room).await);
+        return Ok(response_memory::charged_until_read(stream, room).await);
     }
     let report = state.app.import_connections(&context, file, mode, reporter).await?;
-    Ok(answers::counted_by(report::respond(&report, mode), room).await)
+    Ok(response_memory::charged_until_read(report::respond(&report, mode), room).await)
 }
 
 /// Takes the file apart on a thread that serves nobody else.
 async fn take_apart<H: Send + 'static>(
-    body: Counted,
+    body: BudgetedBuffer,
     charset: Charset,
     held: H,
 ) -> Result<(ImportFile, H), ApiError> {

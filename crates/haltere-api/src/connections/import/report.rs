@@ -11,8 +11,8 @@ use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
 use crate::error::{ErrorCode, json, messages};
+use crate::limits::counters::LimitReached;
 use crate::limits::names;
-use crate::limits::reached::LimitReached;
 use crate::wire::schema;
 
 /// How many refused entries a message names; the report has them all.

@@ -19,7 +19,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
 use super::report::{self, WireReport};
 use crate::error::{ACTIONS_LIMIT, ErrorBody, ErrorCode, messages};
-use crate::layers::failures::account_for;
+use crate::layers::failures::log_internal;
 use crate::sse::{event, set_stream_headers};
 use crate::state::ApiState;
 
@@ -127,14 +127,14 @@ impl Stages {
                 () = stopping.cancelled() => return None,
                 _ = ticks.tick() => {}
             }
-            let link_state_counts = state.app.link_state_counts(context, ids).ok()?;
-            let is_over = link_state_counts.pending == 0 || Instant::now() >= *end;
-            if is_over || *last != Some(link_state_counts) {
-                *last = Some(link_state_counts);
+            let counts = state.app.link_state_counts(context, ids).ok()?;
+            let is_over = counts.pending == 0 || Instant::now() >= *end;
+            if is_over || *last != Some(counts) {
+                *last = Some(counts);
                 if is_over {
                     self.stage = Stage::Ended;
                 }
-                return Some(links_event(link_state_counts));
+                return Some(links_event(counts));
             }
         }
     }
@@ -154,8 +154,8 @@ fn progress_event(ImportProgress { stage, done, total }: ImportProgress) -> Even
     event("progress", &json!({"stage": stage.as_str(), "done": done, "total": total}))
 }
 
-fn links_event(link_state_counts: LinkStateCounts) -> Event {
-    let LinkStateCounts { connected, failed, disconnected, pending } = link_state_counts;
+fn links_event(counts: LinkStateCounts) -> Event {
+    let LinkStateCounts { connected, failed, disconnected, pending } = counts;
     let links = json!({"connected": connected, "failed": failed, "disconnected": disconnected, "pending": pending});
     event("links", &links)
 }
@@ -178,7 +178,7 @@ fn failed(error: &ImportError) -> Event {
             limit: None,
             data: None,
         },
-        ImportError::Internal(cause) => account_for(cause, code),
+        ImportError::Internal(cause) => log_internal(cause, code),
     };
     event("error", &body)
 }

@@ -13,7 +13,7 @@ use http_body_util::BodyExt;
 use serde_json::{Value, json};
 
 use crate::extract::coding::{self, Coding};
-use crate::test_support::{TestApi, connection, encoded, nobody};
+use crate::test_support::{TestApi, closed_port, connection, encoded};
 
 const PATH: &str = "/api/connection-import";
 
@@ -31,7 +31,7 @@ async fn a_config_json_with_all_its_oddities_moves_in() {
     let (api, broker) = (TestApi::start().await, Mosquitto::plain().await);
     let admin = api.role(Role::ConnectionManager).await;
     let ca = encoded(&Ca::new("factory").pem());
-    let (url, _port) = nobody();
+    let (url, _port) = closed_port();
     let file = mmc(&[
         json!({"id": "a", "name": " Press 4 ", "url": broker.url(), "rejectUnauthorized": "false",
             "credentials": {"username": "", "password": ""}, "noMetricsMode": "true",
@@ -229,19 +229,19 @@ async fn the_report_of_a_stream_counts_as_an_answer_until_the_stream_ends() {
     let file = file.to_string();
     let bytes = file.len();
     let response = admin.open(request.body(file.into()).unwrap()).await;
-    assert_eq!(api.state.answers.held(), bytes, "as much as the report may have");
+    assert_eq!(api.state.response_memory.held(), bytes, "as much as the report may have");
     let mut stream = response.into_body().into_data_stream();
     within("an event", PATIENCE, stream.next()).await.expect("it goes on").expect("a chunk");
-    assert_eq!(api.state.answers.held(), bytes);
+    assert_eq!(api.state.response_memory.held(), bytes);
     drop(stream);
-    assert_eq!(api.state.answers.held(), 0);
+    assert_eq!(api.state.response_memory.held(), 0);
 }
 
 #[tokio::test]
 async fn the_limit_has_the_words_of_the_contract() {
     let api = TestApi::start_with(|config| config.settings.connections_max = 1).await;
     let admin = api.admin().await;
-    let (url, _port) = nobody();
+    let (url, _port) = closed_port();
     let answer = admin.post(PATH, json!([connection("a", &url), connection("b", &url)])).await;
     let message = answer.json()["message"].as_str().expect("a message").to_owned();
     assert_eq!(answer.status, 403);
@@ -252,7 +252,7 @@ async fn the_limit_has_the_words_of_the_contract() {
 async fn an_import_tells_how_it_goes() {
     let (api, broker) = (TestApi::start().await, Mosquitto::plain().await);
     let admin = api.admin().await;
-    let (url, _port) = nobody();
+    let (url, _port) = closed_port();
     let mut connections: Vec<_> =
         (0..10).map(|n| connection(&format!("up-{n}"), &broker.url())).collect();
     connections.extend((0..5).map(|n| connection(&format!("dead-{n}"), &url)));
@@ -283,7 +283,7 @@ async fn an_import_tells_how_it_goes() {
 async fn one_at_a_time() {
     let api = TestApi::start().await;
     let admin = api.admin().await;
-    let (url, _port) = nobody();
+    let (url, _port) = closed_port();
     // A body that does not come holds the one permit.
     let (feed, slow) = tokio::sync::mpsc::channel::<Result<bytes::Bytes, std::io::Error>>(1);
     let slow =
@@ -313,7 +313,7 @@ async fn an_export_of_a_whole_fleet_is_not_too_large_to_come_back() {
     const FLEET: usize = 10_000;
     let api = TestApi::start().await;
     let admin = api.admin().await;
-    let (url, _port) = nobody();
+    let (url, _port) = closed_port();
     let workshop = Workshop::new();
     let ca = workshop.ca("the authority of one of our plants", Key::Rsa2048);
     let client = ca.issue("haltere.plant.example", Key::Rsa2048);
@@ -402,7 +402,7 @@ async fn credentials_and_paths_in_urls_are_moved_and_said() {
 async fn only_the_good_ones_move_in_when_that_is_asked_for() {
     let api = TestApi::start().await;
     let admin = api.admin().await;
-    let (url, _port) = nobody();
+    let (url, _port) = closed_port();
     let file = json!([
         connection("a", &url),
         {"id": "b", "name": "B", "url": "mqtt://u:secret/word@host"},

@@ -17,9 +17,9 @@ use haltere_core::quota::Holder;
 use http::StatusCode;
 use zeroize::Zeroizing;
 
-use super::rendered::{self, List};
-use crate::answers::{PIECE, Weight};
+use super::list_cache::{self, List};
 use crate::error::json_bytes;
+use crate::response_memory::{PIECE, ResponseCost};
 use crate::state::ApiState;
 
 /// How many connections are looked up at a time. Those that make no block are looked up again.
@@ -54,7 +54,7 @@ impl Pieces {
         self.kept = Weak::new();
         let end = total.min(self.next + AT_ONCE);
         let views = self.app.views(&self.listing, self.next..end);
-        let (block, count) = rendered::some(&views);
+        let (block, count) = list_cache::some(&views);
         self.next += count;
         Some(block)
     }
@@ -72,17 +72,17 @@ pub(crate) fn cost(listing: &Listing, kept: Option<&Arc<List>>) -> usize {
 
 fn largest_material(listing: &Listing) -> usize {
     let entries = listing.entries.iter();
-    entries.map(|entry| rendered::material(listing, entry)).max().unwrap_or_default()
+    entries.map(|entry| list_cache::material(listing, entry)).max().unwrap_or_default()
 }
 
 /// The answer that is a list of all connections: as a whole where it is kept and the caller's share has room
 /// for it, else in pieces.
 pub(crate) fn all(state: &ApiState, holder: &Holder, listing: Listing) -> Response {
-    let kept = state.rendered.all(&state.app, &listing);
+    let kept = state.list_cache.all(&state.app, &listing);
     let whole = kept.as_ref().and_then(|list| list.whole());
-    if let Some(whole) = whole.and_then(|list| state.answers.whole(holder, list)) {
+    if let Some(whole) = whole.and_then(|list| state.response_memory.whole(holder, list)) {
         let mut response = json_bytes(StatusCode::OK, whole);
-        response.extensions_mut().insert(Weight::Counted);
+        response.extensions_mut().insert(ResponseCost::Charged);
         return response;
     }
     let cost = cost(&listing, kept.as_ref());
@@ -119,7 +119,7 @@ fn in_pieces(mut first: Option<Bytes>, mut pieces: Pieces, cost: usize) -> Respo
     let body = blocks.chain(iter::once(Bytes::from_static(b"]")));
     let body = Body::from_stream(stream::iter(body.map(Ok::<_, Infallible>)));
     let mut response = json_bytes(StatusCode::OK, body);
-    response.extensions_mut().insert(Weight::Holds(cost));
+    response.extensions_mut().insert(ResponseCost::AtMost(cost));
     response
 }
 

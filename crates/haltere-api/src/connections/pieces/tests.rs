@@ -5,8 +5,8 @@ use http::Request;
 use http_body_util::BodyExt as _;
 use serde_json::{Value, json};
 
-use crate::answers::PIECE;
-use crate::test_support::{Client, TestApi, connection, nobody};
+use crate::response_memory::PIECE;
+use crate::test_support::{Client, TestApi, closed_port, connection};
 use crate::{ApiLimits, ApiOptions};
 
 const PATH: &str = "/api/connections";
@@ -16,7 +16,7 @@ const FLEET: usize = 900;
 
 /// Disconnected on purpose, so that nothing changes by itself.
 async fn import_fleet(admin: &Client) {
-    let (url, _port) = nobody();
+    let (url, _port) = closed_port();
     let fleet: Vec<Value> = (0..FLEET)
         .map(|n| {
             let mut body = connection(&format!("c{n:04}"), &url);
@@ -83,7 +83,7 @@ async fn a_long_list_is_the_same_from_kept_blocks_and_made_for_one_reader() {
         assert_eq!(admin.delete(&format!("{PATH}/c{n:04}")).await.status, 200);
         is_the_same().await;
     }
-    let (url, _port) = nobody();
+    let (url, _port) = closed_port();
     assert_eq!(admin.post(PATH, connection("new", &url)).await.status, 202);
     assert_eq!(admin.post(&format!("{PATH}/new/disconnect"), json!({})).await.status, 200);
     is_the_same().await;
@@ -127,7 +127,7 @@ async fn a_list_that_was_begun_shows_what_was_stored_then() {
 #[tokio::test]
 async fn a_list_says_its_length_unless_the_caller_has_many_under_way() {
     let limits = ApiLimits { answer_memory: 8 << 20, ..ApiLimits::default() };
-    let api = TestApi::start_as(ApiOptions::default().limits(limits)).await;
+    let api = TestApi::start_as(ApiOptions { limits, ..ApiOptions::default() }).await;
     let (admin, viewer) = (api.admin().await, api.role(Role::Viewer).await);
     import_fleet(&admin).await;
     let open = async |client: &Client| {

@@ -18,7 +18,7 @@ pub(crate) use report::WireEvent;
 use report::WireReport;
 pub use report::connection_test_json;
 
-use crate::connections::described::UnknownConnection;
+use crate::connections::openapi_parts::UnknownConnection;
 use crate::error::{ApiError, ErrorBody, ErrorCode, json, messages};
 use crate::extract::accept::wants_stream;
 use crate::extract::{Context, JsonBody, Query};

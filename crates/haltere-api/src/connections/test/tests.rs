@@ -9,7 +9,7 @@ use http::Request;
 use http::header::{ACCEPT, CONTENT_TYPE};
 use serde_json::{Value, json};
 
-use crate::test_support::{Client, TestApi, connection, encoded, nobody, violations};
+use crate::test_support::{Client, TestApi, closed_port, connection, encoded, violations};
 
 const PATH: &str = "/api/connection-test";
 
@@ -196,9 +196,9 @@ async fn a_test_says_how_far_it_got_and_stores_nothing() {
     let api = TestApi::start().await;
     let admin = api.admin().await;
 
-    let stranger = admin.post(PATH, json!({ "url": broker.url() })).await;
-    assert_eq!(stranger.status, 200, "{}", stranger.text);
-    let report = stranger.json();
+    let other = admin.post(PATH, json!({ "url": broker.url() })).await;
+    assert_eq!(other.status, 200, "{}", other.text);
+    let report = other.json();
     assert_eq!((&report["connected"], &report["error"]["stage"]), (&json!(false), &json!("tls")));
     let presented = report["certificates"][0]["pem"].as_str().expect("a certificate");
     assert!(presented.contains("BEGIN CERTIFICATE"));
@@ -207,7 +207,7 @@ async fn a_test_says_how_far_it_got_and_stores_nothing() {
     let report = trusted.json();
     assert_eq!((&report["connected"], report.get("error")), (&json!(true), None), "{report}");
 
-    let (url, _port) = nobody();
+    let (url, _port) = closed_port();
     let refused = admin.post(PATH, json!({"id": "x", "name": "y", "url": url})).await.json();
     assert_eq!(refused["error"]["code"], "ECONNREFUSED");
     assert_eq!(admin.get("/api/connections").await.ids(), [""; 0]);
@@ -230,7 +230,7 @@ async fn a_test_asks_for_a_protocol_and_a_name_unless_the_plugin_is_off() {
     let report = admin.post(PATH, body.clone()).await.json();
     assert_eq!(report["connected"], true, "{report}");
 
-    let (url, _port) = nobody();
+    let (url, _port) = closed_port();
     let mut stored = connection("a", &url);
     stored["tls"] = tls.clone();
     assert_eq!(admin.post("/api/connections", stored).await.status, 202);
@@ -266,7 +266,7 @@ async fn an_edit_is_tested_with_what_is_stored_before_it_is_saved() {
     let broker = Mosquitto::builder().user("haltere", "hunter2").start().await;
     let api = TestApi::start().await;
     let admin = api.admin().await;
-    let (url, _port) = nobody();
+    let (url, _port) = closed_port();
     let mut stored = connection("a", &url);
     stored["credentials"] = json!({"username": "haltere", "password": "hunter2"});
     assert_eq!(admin.post("/api/connections", stored).await.status, 202);
@@ -296,7 +296,7 @@ async fn an_edit_is_tested_with_what_is_stored_before_it_is_saved() {
 async fn an_edit_that_makes_no_sense_and_an_unknown_connection_are_not_dialled() {
     let api = TestApi::start().await;
     let admin = api.admin().await;
-    let (url, _port) = nobody();
+    let (url, _port) = closed_port();
     for unknown in ["a", "", "%00", "..", "a%2Fb"] {
         let path = format!("/api/connection-test?connection={unknown}");
         let answer = admin.post(&path, json!({})).await;

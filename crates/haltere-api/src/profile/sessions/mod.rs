@@ -81,7 +81,7 @@ fn answer(sessions: Vec<OwnSession>, jar: &Jar) -> Response {
     let sessions: Vec<_> = sessions.into_iter().map(WireSession::from).collect();
     let mut response = json(StatusCode::OK, &sessions);
     if !logged_in {
-        response.headers_mut().insert(SET_COOKIE, jar.take_back());
+        response.headers_mut().insert(SET_COOKIE, jar.clear());
     }
     response
 }

@@ -14,7 +14,7 @@ async fn log_in(api: &TestApi, user_agent: &[u8]) -> Client {
     let request = Request::post("/auth?json=1")
         .header(CONTENT_TYPE, "application/json")
         .header(USER_AGENT, HeaderValue::from_bytes(user_agent).expect("a header"));
-    let answer = api.stranger().send(request.body(body.into()).expect("a request")).await;
+    let answer = api.anonymous().send(request.body(body.into()).expect("a request")).await;
     let cookie = answer.header("set-cookie").expect("a cookie");
     api.with_cookie(cookie.split(';').next().expect("a pair"))
 }

@@ -2,7 +2,7 @@
 //!
 //! A connection gets one of the general slots or, if those are taken, a reserved one. On a reserved slot the
 //! server reads only the head of a request, and serves only health checks, callers with a session and logins
-//! ([`haltere_api::Kept`]), the last for one request each and few at a time. One address has a quota of both
+//! ([`haltere_api::ReservedSlot`]), the last for one request each and few at a time. One address has a quota of both
 //! kinds, so it can't take all slots.
 //!
 //! If no slot is free, the pool evicts a connection that does nothing, and hands its slot over to the new one

@@ -10,21 +10,21 @@ use crate::console::{ConsoleFiles, file, page};
 use crate::cookie::Jar;
 use crate::error::ApiError;
 use crate::extract::caller;
-use crate::gate::OfSession;
+use crate::gate::AuthenticatedResponse;
 use crate::state::ApiState;
 
 /// The server puts this on requests of connections for which no place was left but those kept
 /// for health checks, for callers with a session and, few at a time, for those who log in. Nobody else is
 /// served there.
 #[derive(Debug, Clone, Copy)]
-pub struct Kept;
+pub struct ReservedSlot;
 
 /// In seconds; by then, places of those who did nothing are free.
 const RETRY: u32 = 5;
 
 /// Refuses others before anything of their body is read.
 pub(super) async fn serve_known(state: &ApiState, request: Request, next: Next) -> Response {
-    if request.extensions().get::<Kept>().is_none() || is_health(request.uri().path()) {
+    if request.extensions().get::<ReservedSlot>().is_none() || is_health(request.uri().path()) {
         return next.run(request).await;
     }
     // A request can't be lent to something that waits.
@@ -32,7 +32,7 @@ pub(super) async fn serve_known(state: &ApiState, request: Request, next: Next) 
     match has_session(state, jar, &headers).await {
         Ok(true) => {
             let mut response = next.run(request).await;
-            response.extensions_mut().insert(OfSession);
+            response.extensions_mut().insert(AuthenticatedResponse);
             response
         }
         Ok(false) if is_of_login(&request, state.options.console) => {
@@ -89,7 +89,8 @@ mod tests {
     use crate::test_support::{Client, TestApi};
 
     async fn status(client: &Client, path: &str) -> u16 {
-        let request = Request::get(path).extension(Kept).body(Body::empty()).expect("a request");
+        let request =
+            Request::get(path).extension(ReservedSlot).body(Body::empty()).expect("a request");
         client.open(request).await.status().as_u16()
     }
 
@@ -98,8 +99,8 @@ mod tests {
         let api = TestApi::start().await;
         let body = serde_json::json!({"username": "admin", "password": TestApp::PASSWORD});
         let request = Request::post("/auth?json=1").header("content-type", "application/json");
-        let request = request.extension(Kept).body(Body::from(body.to_string()));
-        let answer = api.stranger().open(request.expect("a request")).await;
+        let request = request.extension(ReservedSlot).body(Body::from(body.to_string()));
+        let answer = api.anonymous().open(request.expect("a request")).await;
         assert_eq!(answer.status(), 200);
         let cookie = answer.headers()["set-cookie"].to_str().expect("ASCII");
         let client = api.with_cookie(cookie.split(';').next().expect("a pair"));
@@ -109,20 +110,20 @@ mod tests {
     #[tokio::test]
     async fn kept_places_are_for_health_and_for_those_with_a_session() {
         let api = TestApi::start().await;
-        let (admin, stranger) = (api.admin().await, api.stranger());
+        let (admin, anonymous) = (api.admin().await, api.anonymous());
         for path in ["/healthz", "/readyz"] {
-            assert_eq!(status(&stranger, path).await, 200, "{path}");
+            assert_eq!(status(&anonymous, path).await, 200, "{path}");
         }
         let forged = api.with_cookie("haltere.sid=AAAA");
         for path in ["/api", "/auth", "/api/connections", "/api/docs/export", "/api/docs", "/x"] {
-            assert_eq!(status(&stranger, path).await, 503, "{path}");
+            assert_eq!(status(&anonymous, path).await, 503, "{path}");
             assert_eq!(status(&forged, path).await, 503, "{path}");
         }
         // What the console asks for on its way to the login.
         for (path, expected) in
             [("/", 200), ("/haltere.css", 200), ("/validate-session", 200), ("/api/profile", 401)]
         {
-            assert_eq!(status(&stranger, path).await, expected, "{path}");
+            assert_eq!(status(&anonymous, path).await, expected, "{path}");
             assert_eq!(status(&forged, path).await, expected, "{path}");
         }
         for path in ["/api/connections", "/api/docs/export", "/validate-session"] {

@@ -2,7 +2,7 @@
 
 use utoipa::{IntoParams, IntoResponses};
 
-use super::secrets::Wanted;
+use super::secrets::SecretsParam;
 use crate::error::ErrorBody;
 
 /// `{connectionId}` in a path.
@@ -22,7 +22,7 @@ pub(super) struct ConnectionId {
 pub(super) struct WantedSecrets {
     /// `omit` leaves passwords and private keys out of the answer
     #[param(inline)]
-    secrets: Option<Wanted>,
+    secrets: Option<SecretsParam>,
 }
 
 /// The header If-Match.

@@ -36,25 +36,25 @@ async fn read(response: Response) -> usize {
 
 #[tokio::test]
 async fn an_answer_counts_until_the_last_of_it_is_taken() {
-    let answers = Answers::new(BUDGET);
-    let account = async |response| account(&answers, holder("a"), false, response).await;
-    let small = account(of(SMALL)).await;
+    let answers = ResponseMemory::new(BUDGET);
+    let account = async |response| charge(&answers, holder("a"), false, response).await;
+    let small = charge(of(SMALL)).await;
     assert_eq!((answers.held(), read(small).await), (0, SMALL));
 
-    let large = account(of(SMALL + 1)).await;
+    let large = charge(of(SMALL + 1)).await;
     assert_eq!(large.body().size_hint().exact(), Some(SMALL as u64 + 1));
     let bytes = large.into_body().collect().await.expect("a body").to_bytes();
     assert_eq!(answers.held(), SMALL + 1, "the bytes are still there");
     drop(bytes);
     assert_eq!(answers.held(), 0);
 
-    let pieces = account(in_pieces(3)).await;
+    let pieces = charge(in_pieces(3)).await;
     assert_eq!(answers.held(), PIECE);
     assert_eq!((read(pieces).await, answers.held()), (3 * PIECE, 0));
 
     let mut weighed = in_pieces(1);
-    weighed.extensions_mut().insert(Weight::Holds(100_000));
-    let weighed = account(weighed).await;
+    weighed.extensions_mut().insert(ResponseCost::AtMost(100_000));
+    let weighed = charge(weighed).await;
     assert_eq!(answers.held(), 100_000);
     drop(weighed);
     assert_eq!(answers.held(), 0);
@@ -62,28 +62,28 @@ async fn an_answer_counts_until_the_last_of_it_is_taken() {
 
 #[tokio::test]
 async fn a_read_beyond_the_share_is_refused_and_says_why() {
-    let answers = Answers::new(BUDGET);
-    let account = async |name, response| account(&answers, holder(name), false, response).await;
+    let answers = ResponseMemory::new(BUDGET);
+    let account = async |name, response| charge(&answers, holder(name), false, response).await;
     let mut held = Vec::new();
     for name in ["a", "b", "c", "d"] {
-        held.push(account(name, of(SHARE)).await);
-        let refused = account(name, in_pieces(1)).await;
+        held.push(charge(name, of(SHARE)).await);
+        let refused = charge(name, in_pieces(1)).await;
         assert_eq!(refused.status(), 429, "{name}");
         assert!(refused.headers().contains_key(RETRY_AFTER));
-        assert_eq!(account(name, of(SMALL)).await.status(), 200, "{name}");
+        assert_eq!(charge(name, of(SMALL)).await.status(), 200, "{name}");
     }
-    assert_eq!(account("e", in_pieces(1)).await.status(), 503);
+    assert_eq!(charge("e", in_pieces(1)).await.status(), 503);
     held.pop();
-    assert_eq!(account("e", in_pieces(1)).await.status(), 200);
+    assert_eq!(charge("e", in_pieces(1)).await.status(), 200);
     drop(held);
     assert_eq!(answers.held(), 0);
 }
 
 #[tokio::test]
 async fn the_answer_to_a_change_waits_for_room() {
-    let answers = Answers::new(BUDGET);
-    let unread = account(&answers, holder("a"), false, of(SHARE)).await;
-    let changed = account(&answers, holder("a"), true, in_pieces(2)).await;
+    let answers = ResponseMemory::new(BUDGET);
+    let unread = charge(&answers, holder("a"), false, of(SHARE)).await;
+    let changed = charge(&answers, holder("a"), true, in_pieces(2)).await;
     assert_eq!(changed.status(), 200);
     let mut reading = Box::pin(read(changed));
     assert!(reading.as_mut().now_or_never().is_none(), "there is no room");
@@ -93,20 +93,20 @@ async fn the_answer_to_a_change_waits_for_room() {
 
 #[tokio::test(start_paused = true)]
 async fn the_answer_to_a_change_does_not_wait_for_ever() {
-    let answers = Answers::new(BUDGET);
-    let _unread = account(&answers, holder("a"), false, of(SHARE)).await;
-    let changed = account(&answers, holder("a"), true, in_pieces(2)).await;
+    let answers = ResponseMemory::new(BUDGET);
+    let _unread = charge(&answers, holder("a"), false, of(SHARE)).await;
+    let changed = charge(&answers, holder("a"), true, in_pieces(2)).await;
     assert!(changed.into_body().collect().await.is_err());
 }
 
 #[tokio::test]
 async fn whole_lists_leave_room_for_pieces() {
-    let answers = Answers::new(BUDGET);
+    let answers = ResponseMemory::new(BUDGET);
     let list = Bytes::from(vec![b'x'; SHARE / 2]);
     let whole = answers.whole(&holder("a"), &list).expect("there is room");
     assert!(answers.whole(&holder("a"), &list.slice(..PIECE)).is_none());
     assert!(answers.whole(&holder("b"), &list).is_some());
-    let pieces = account(&answers, holder("a"), false, in_pieces(1)).await;
+    let pieces = charge(&answers, holder("a"), false, in_pieces(1)).await;
     assert_eq!((pieces.status().as_u16(), answers.held()), (200, SHARE / 2 + PIECE));
     drop(whole);
     assert!(answers.whole(&holder("a"), &list).is_some());

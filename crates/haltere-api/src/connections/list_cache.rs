@@ -11,7 +11,7 @@ use haltere_app::connections::{ConnectionView, Entry, Listing, Version};
 use haltere_core::ConnectionStatus;
 use zeroize::Zeroizing;
 
-use crate::answers::PIECE;
+use crate::response_memory::PIECE;
 use crate::wire::connection::WireConnection;
 
 /// About what a connection without certificates takes, in bytes.
@@ -20,34 +20,34 @@ const USUAL_BYTES: usize = 320;
 /// Blocks smaller than this are put together when they are made again, in bytes.
 const SMALL: usize = PIECE / 4;
 
-/// A list is kept in one piece as well up to this size, in bytes.
+/// A list is cached in one piece, too, up to this size, in bytes.
 const LARGEST_WHOLE: usize = 2 * 1024 * 1024;
 
-/// A list is kept up to this size, in bytes; a larger one (certificates make it so) is made for each reader.
-const LARGEST_KEPT: usize = 8 * 1024 * 1024;
+/// A list is cached up to this size, in bytes; a larger one (which has certificates) is made for each reader.
+const LARGEST_CACHED: usize = 8 * 1024 * 1024;
 
 /// How far ahead something unchanged is looked for when what was before it is gone.
 const AHEAD: usize = 4;
 
 /// The last lists of all connections, one for each thing a reader may see.
 #[derive(Default)]
-pub(crate) struct Rendered {
-    bare: Kept,
-    with_certificates: Kept,
+pub(crate) struct ListCache {
+    bare: CachedList,
+    with_certificates: CachedList,
     /// No more than what the links need in memory anyway, and overwritten like it when the next list
     /// takes its place.
-    with_secrets: Kept,
+    with_secrets: CachedList,
 }
 
 #[derive(Default)]
-struct Kept(RwLock<Option<Arc<List>>>);
+struct CachedList(RwLock<Option<Arc<List>>>);
 
 /// A list, and of which version of the fleet it is.
 pub(crate) struct List {
     version: Version,
     blocks: Vec<Block>,
     is_secret: bool,
-    /// All of it in one piece, made when somebody first asks.
+    /// The whole list in one piece, made on the first request for it.
     whole: OnceLock<Bytes>,
 }
 
@@ -57,11 +57,11 @@ struct Block {
     /// The place of its first connection in the list.
     first: usize,
     bytes: Bytes,
-    pieces: Arc<[Piece]>,
+    fragments: Arc<[Fragment]>,
 }
 
 /// One connection: what it was made of, to see whether it is still the same.
-struct Piece {
+struct Fragment {
     /// Keeps nothing alive but the right to be compared.
     entry: Weak<Entry>,
     status: Option<Arc<ConnectionStatus>>,
@@ -69,28 +69,28 @@ struct Piece {
     end: usize,
 }
 
-impl Rendered {
+impl ListCache {
     /// A list of all connections; `None` when it is too large to be kept.
     pub(crate) fn all(&self, app: &App, listing: &Listing) -> Option<Arc<List>> {
-        let kept = if listing.secrets {
+        let cached = if listing.secrets {
             &self.with_secrets
         } else if listing.certificates {
             &self.with_certificates
         } else {
             &self.bare
         };
-        kept.list(app, listing)
+        cached.list(app, listing)
     }
 }
 
-impl Kept {
+impl CachedList {
     fn list(&self, app: &App, listing: &Listing) -> Option<Arc<List>> {
-        let kept = self.0.read().clone();
-        if let Some(list) = kept.as_ref().filter(|list| list.version == listing.version) {
+        let cached = self.0.read().clone();
+        if let Some(list) = cached.as_ref().filter(|list| list.version == listing.version) {
             return Some(Arc::clone(list));
         }
-        let list = (size(listing) <= LARGEST_KEPT)
-            .then(|| Arc::new(List::render(app, listing, kept.as_deref())));
+        let list = (size(listing) <= LARGEST_CACHED)
+            .then(|| Arc::new(List::render(app, listing, cached.as_deref())));
         self.0.write().clone_from(&list);
         list
     }
@@ -108,7 +108,7 @@ pub(crate) fn material(listing: &Listing, entry: &Entry) -> usize {
 }
 
 /// About the size of a connection as it is shown, in bytes.
-pub(crate) fn weight(view: &ConnectionView) -> usize {
+pub(crate) fn estimated_size(view: &ConnectionView) -> usize {
     let material = if view.certificates { view.entry.pem_bytes(view.secrets) } else { 0 };
     USUAL_BYTES + in_base64(material)
 }
@@ -124,7 +124,7 @@ fn room(views: &[ConnectionView]) -> usize {
     const SPARE: usize = 2 * 1024;
     let mut room = 0;
     for view in views {
-        let weight = weight(view);
+        let weight = estimated_size(view);
         if room > 0 && room + weight > PIECE {
             return room.max(PIECE) + SPARE;
         }
@@ -138,14 +138,14 @@ impl List {
     fn render(app: &App, listing: &Listing, before: Option<&Self>) -> Self {
         let views = app.views(listing, 0..listing.entries.len());
         let is_secret = listing.secrets && listing.entries.iter().any(|entry| entry.has_secrets());
-        let mut old = Old::of(before);
+        let mut previous = Previous::of(before);
         let (mut blocks, mut first) = (Vec::new(), 0);
         while first < views.len() {
             let rest = &views[first..];
             let block = old
                 .take(first, rest)
-                .unwrap_or_else(|| Block::render(first, rest, is_secret, &mut old));
-            first += block.pieces.len();
+                .unwrap_or_else(|| Block::render(first, rest, is_secret, &mut previous));
+            first += block.fragments.len();
             blocks.push(block);
         }
         Self { version: listing.version, blocks, is_secret, whole: OnceLock::new() }
@@ -181,7 +181,7 @@ impl List {
     pub(crate) fn block(&self, first: usize) -> Option<(Bytes, usize)> {
         let at = self.blocks.binary_search_by_key(&first, |block| block.first).ok()?;
         let block = &self.blocks[at];
-        Some((block.bytes.clone(), first + block.pieces.len()))
+        Some((block.bytes.clone(), first + block.fragments.len()))
     }
 }
 
@@ -193,27 +193,34 @@ fn bytes(bytes: Vec<u8>, is_secret: bool) -> Bytes {
 /// As many of `views` as make a block, and how many those are. For one reader.
 pub(crate) fn some(views: &[ConnectionView]) -> (Bytes, usize) {
     let is_secret = views.iter().any(|view| view.secrets && view.entry.has_secrets());
-    let block = Block::render(0, views, is_secret, &mut Old::of(None));
-    let count = block.pieces.len();
+    let block = Block::render(0, views, is_secret, &mut Previous::of(None));
+    let count = block.fragments.len();
     (block.bytes, count)
 }
 
 impl Block {
     /// From the beginning of `views` as much as fits into a block: at least one.
-    fn render(first: usize, views: &[ConnectionView], is_secret: bool, old: &mut Old<'_>) -> Self {
+    fn render(
+        first: usize,
+        views: &[ConnectionView],
+        is_secret: bool,
+        previous: &mut Previous<'_>,
+    ) -> Self {
         let mut text = Zeroizing::new(Vec::with_capacity(room(views)));
-        let mut pieces = Vec::new();
+        let mut fragments = Vec::new();
         for view in views {
             let end = text.len();
             // What comes next may be as it was, all of it.
-            if end >= SMALL && old.begins_with(view) || end > 0 && end + weight(view) > PIECE {
+            if end >= SMALL && previous.begins_with(view)
+                || end > 0 && end + estimated_size(view) > PIECE
+            {
                 break;
             }
             if end > 0 {
                 text.push(b',');
             }
             let start = text.len();
-            match old.find(view) {
+            match previous.find(view) {
                 Some(same) => text.extend_from_slice(same),
                 None => serde_json::to_writer(&mut *text, &WireConnection::from(view))
                     .expect("wire types have string keys and finite numbers"),
@@ -222,23 +229,23 @@ impl Block {
                 text.truncate(end);
                 break;
             }
-            pieces.push(Piece::of(view, start, text.len()));
+            fragments.push(Fragment::of(view, start, text.len()));
         }
         let text = std::mem::take(&mut *text);
-        Self { first, bytes: bytes(text, is_secret), pieces: pieces.into() }
+        Self { first, bytes: bytes(text, is_secret), fragments: fragments.into() }
     }
 
     fn shows(&self, views: &[ConnectionView]) -> bool {
-        self.pieces.len() <= views.len()
-            && self.pieces.iter().zip(views).all(|(piece, view)| piece.shows(view))
+        self.fragments.len() <= views.len()
+            && self.fragments.iter().zip(views).all(|(fragment, view)| fragment.shows(view))
     }
 
     fn begins_with(&self, view: &ConnectionView) -> bool {
-        self.pieces.first().is_some_and(|piece| piece.is_of(view))
+        self.fragments.first().is_some_and(|fragment| fragment.is_of(view))
     }
 }
 
-impl Piece {
+impl Fragment {
     fn of(view: &ConnectionView, start: usize, end: usize) -> Self {
         Self { entry: Arc::downgrade(&view.entry), status: view.status.clone(), start, end }
     }
@@ -258,13 +265,13 @@ impl Piece {
 }
 
 /// Walks through an older list beside the one that is being made: both are in the order of creation.
-struct Old<'a> {
+struct Previous<'a> {
     blocks: &'a [Block],
-    /// How many pieces of the first of them are behind us.
+    /// How many fragments of the first of them are behind us.
     passed: usize,
 }
 
-impl<'a> Old<'a> {
+impl<'a> Previous<'a> {
     fn of(list: Option<&'a List>) -> Self {
         Self { blocks: list.map_or(&[], |list| &list.blocks), passed: 0 }
     }
@@ -274,7 +281,7 @@ impl<'a> Old<'a> {
         let at = self.blocks.iter().take(AHEAD).position(|block| block.shows(views))?;
         let block = &self.blocks[at];
         // A small one is put together with what follows, unless nothing does.
-        if block.bytes.len() < SMALL && block.pieces.len() < views.len() {
+        if block.bytes.len() < SMALL && block.fragments.len() < views.len() {
             return None;
         }
         self.blocks = &self.blocks[at + 1..];
@@ -292,15 +299,16 @@ impl<'a> Old<'a> {
             .blocks
             .iter()
             .enumerate()
-            .flat_map(|(at, block)| (0..block.pieces.len()).map(move |piece| (at, piece)))
+            .flat_map(|(at, block)| (0..block.fragments.len()).map(move |fragment| (at, fragment)))
             .skip(self.passed)
             .take(AHEAD);
-        let (at, piece) = ahead.find(|(at, piece)| self.blocks[*at].pieces[*piece].is_of(view))?;
+        let (at, fragment) =
+            ahead.find(|(at, fragment)| self.blocks[*at].fragments[*fragment].is_of(view))?;
         let block = &self.blocks[at];
         self.blocks = &self.blocks[at..];
-        self.passed = piece + 1;
-        let piece = &block.pieces[piece];
-        piece.shows(view).then(|| &block.bytes[piece.start..piece.end])
+        self.passed = fragment + 1;
+        let fragment = &block.fragments[fragment];
+        fragment.shows(view).then(|| &block.bytes[fragment.start..fragment.end])
     }
 }
 
@@ -309,7 +317,7 @@ mod tests {
     use haltere_core::Role;
     use serde_json::json;
 
-    use crate::test_support::{TestApi, connection, nobody};
+    use crate::test_support::{TestApi, closed_port, connection};
 
     const PATH: &str = "/api/connections";
 
@@ -327,7 +335,7 @@ mod tests {
     async fn whatever_changes_the_list_is_as_if_made_anew() {
         let api = TestApi::start().await;
         let admin = api.admin().await;
-        let (url, _port) = nobody();
+        let (url, _port) = closed_port();
         is_as_if_made_anew(&api).await;
         for n in 0..12 {
             let mut body = connection(&format!("c{n}"), &url);

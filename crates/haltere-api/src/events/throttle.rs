@@ -12,22 +12,22 @@ const BURST: u32 = 5;
 /// A fleet in trouble changes hundreds of times a second. Each time the server would read, render and
 /// send for each reader, and each page would wake up, parse and draw: to show what is over before
 /// anybody has seen it. Who asks for pauses is told of it together.
-pub(super) struct Pace {
-    pause: Duration,
+pub(super) struct EventThrottle {
+    min_interval: Duration,
     /// When everything that was let through so far would be due, were it spaced evenly.
     spaced: Instant,
 }
 
-impl Pace {
-    pub(super) fn new(pause: Duration) -> Self {
-        Self { pause, spaced: Instant::now() }
+impl EventThrottle {
+    pub(super) fn new(min_interval: Duration) -> Self {
+        Self { min_interval, spaced: Instant::now() }
     }
 
     /// When the next event may be told: now, or in a moment. Counts it as told then.
     pub(super) fn reserve(&mut self, now: Instant) -> Instant {
-        let ahead = (BURST - 1) * self.pause;
+        let ahead = (BURST - 1) * self.min_interval;
         let at = now + self.spaced.saturating_duration_since(now + ahead);
-        self.spaced = self.spaced.max(at) + self.pause;
+        self.spaced = self.spaced.max(at) + self.min_interval;
         at
     }
 }
@@ -36,14 +36,14 @@ impl Pace {
 mod tests {
     use super::*;
 
-    const PAUSE: Duration = Duration::from_millis(200);
+    const INTERVAL: Duration = Duration::from_millis(200);
 
     /// When each of `n` events is told, from the start on, if there is always one to tell.
-    fn never_ceasing(pause: Duration, n: u32) -> Vec<Duration> {
+    fn never_ceasing(min_interval: Duration, n: u32) -> Vec<Duration> {
         let start = Instant::now();
-        let (mut pace, mut now) = (Pace { pause, spaced: start }, start);
+        let (mut throttle, mut now) = (EventThrottle { min_interval, spaced: start }, start);
         let mut told = || {
-            now = pace.reserve(now);
+            now = throttle.reserve(now);
             now - start
         };
         (0..n).map(|_| told()).collect()
@@ -51,20 +51,20 @@ mod tests {
 
     #[test]
     fn what_comes_now_and_then_is_told_at_once() {
-        let mut pace = Pace::new(PAUSE);
+        let mut throttle = EventThrottle::new(INTERVAL);
         let start = Instant::now();
         for n in 0..100 {
-            let now = start + n * PAUSE;
-            assert_eq!(pace.reserve(now), now);
+            let now = start + n * INTERVAL;
+            assert_eq!(throttle.reserve(now), now);
         }
     }
 
     #[test]
     fn what_never_ceases_is_told_at_once_for_a_while_and_then_with_pauses() {
-        let told = never_ceasing(PAUSE, BURST + 20);
+        let told = never_ceasing(INTERVAL, BURST + 20);
         let (first, rest) = told.split_at(BURST as usize);
         assert!(first.iter().all(Duration::is_zero), "{told:?}");
-        let expected: Vec<_> = (1..=20).map(|n| n * PAUSE).collect();
+        let expected: Vec<_> = (1..=20).map(|n| n * INTERVAL).collect();
         assert_eq!(rest, expected);
     }
 
@@ -75,15 +75,15 @@ mod tests {
 
     #[test]
     fn after_a_rest_it_is_quick_again() {
-        let mut pace = Pace::new(PAUSE);
+        let mut throttle = EventThrottle::new(INTERVAL);
         let mut now = Instant::now();
         for _ in 0..50 {
-            now = pace.reserve(now);
+            now = throttle.reserve(now);
         }
-        now += BURST * PAUSE;
+        now += BURST * INTERVAL;
         for _ in 0..BURST {
-            assert_eq!(pace.reserve(now), now);
+            assert_eq!(throttle.reserve(now), now);
         }
-        assert!(pace.reserve(now) > now);
+        assert!(throttle.reserve(now) > now);
     }
 }

@@ -1,7 +1,7 @@
 //! Memory for answers that are not read yet: how much of it all callers, one user and one address may make
 //! us hold.
 //!
-//! The gate of a route passes each answer through [`account`], so that no route can forget it.
+//! The gate of a route passes each answer through [`charge`], so that no route can forget it.
 
 use std::time::Duration;
 
@@ -19,17 +19,17 @@ use crate::error::ApiError;
 /// How large the pieces of an answer are that is made while it is sent, in bytes.
 pub(crate) const PIECE: usize = 64 * 1024;
 
-/// Answers up to this size don't count, in bytes: the number of connections bounds them.
+/// Responses up to this size don't count, in bytes: the number of connections bounds them.
 pub(crate) const SMALL: usize = 16 * 1024;
 
 /// The smallest share, in bytes: a connection with the largest certificates there may be fits in.
-const LEAST_SHARE: usize = 2 << 20;
+const MIN_SHARE: usize = 2 << 20;
 
 /// When trying again makes sense, in seconds.
 const RETRY: u32 = 2;
 
 /// How often those who wait for room ask for it.
-const CROWDED: Duration = Duration::from_millis(500);
+const RETRY_INTERVAL: Duration = Duration::from_millis(500);
 
 /// How long the answer to a change waits for room.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -45,7 +45,7 @@ pub(crate) const OF_ALL: &str = "Answers that are not read take all the memory t
 
 /// The budget. One user or one address gets a quarter of it.
 #[derive(Clone)]
-pub(crate) struct Answers {
+pub(crate) struct ResponseMemory {
     all: Quota,
     /// What lists take of it that are sent as a whole.
     whole: Quota,
@@ -53,22 +53,22 @@ pub(crate) struct Answers {
 
 /// On a response: what its reader makes us hold, where that is not the size of its body.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum Weight {
+pub(crate) enum ResponseCost {
     /// At most so many bytes.
-    Holds(usize),
+    AtMost(usize),
     /// It is counted already.
-    Counted,
+    Charged,
 }
 
 /// An answer gave up waiting.
 #[derive(Debug, thiserror::Error)]
 #[error("failed to find memory for an answer")]
-struct NoRoom;
+struct OutOfMemory;
 
-impl Answers {
+impl ResponseMemory {
     pub(crate) fn new(bytes: usize) -> Self {
-        let each = (bytes / 4).max(LEAST_SHARE);
-        let all = bytes.max(2 * LEAST_SHARE);
+        let each = (bytes / 4).max(MIN_SHARE);
+        let all = bytes.max(2 * MIN_SHARE);
         Self {
             all: Quota::new(Bounds { all, user: each, network: each }),
             whole: Quota::new(Bounds { all: all / 2, user: each / 2, network: each / 2 }),
@@ -85,7 +85,7 @@ impl Answers {
         loop {
             match self.take(holder.clone(), bytes) {
                 Ok(share) => return share,
-                Err(_) => sleep(CROWDED).await,
+                Err(_) => sleep(RETRY_INTERVAL).await,
             }
         }
     }
@@ -108,15 +108,15 @@ impl Answers {
 
 /// Counts an answer until it is read. Where there is no room, a read is refused; the answer to a change,
 /// which has happened, waits.
-pub(crate) async fn account(
-    answers: &Answers,
+pub(crate) async fn charge(
+    answers: &ResponseMemory,
     holder: Holder,
     is_change: bool,
     mut response: Response,
 ) -> Response {
-    let bytes = match response.extensions_mut().remove::<Weight>() {
-        Some(Weight::Counted) => return response,
-        Some(Weight::Holds(bytes)) => bytes,
+    let bytes = match response.extensions_mut().remove::<ResponseCost>() {
+        Some(ResponseCost::Charged) => return response,
+        Some(ResponseCost::AtMost(bytes)) => bytes,
         None => match response.body().size_hint().exact() {
             Some(exact) => usize::try_from(exact).unwrap_or(usize::MAX),
             None => PIECE,
@@ -126,7 +126,7 @@ pub(crate) async fn account(
         return response;
     }
     match answers.take(holder.clone(), bytes) {
-        Ok(share) => counted_by(response, share).await,
+        Ok(share) => charged_until_read(response, share).await,
         Err(refusal) if !is_change => refusal.into_response(),
         Err(_) => {
             let answers = answers.clone();
@@ -141,10 +141,10 @@ fn counted(bytes: usize) -> usize {
 }
 
 /// The same answer, which gives back its share when it is read.
-pub(crate) async fn counted_by(response: Response, share: Reservation) -> Response {
+pub(crate) async fn charged_until_read(response: Response, share: Reservation) -> Response {
     let (parts, body) = response.into_parts();
     let mut response = Response::from_parts(parts, counting(body, share).await);
-    response.extensions_mut().insert(Weight::Counted);
+    response.extensions_mut().insert(ResponseCost::Charged);
     response
 }
 
@@ -171,10 +171,10 @@ fn counting_pieces(
 }
 
 /// The same body, which begins when there is room for it.
-fn waiting(body: Body, answers: Answers, holder: Holder, bytes: usize) -> Body {
+fn waiting(body: Body, response_memory: ResponseMemory, holder: Holder, bytes: usize) -> Body {
     let pieces = async move {
         let room = timeout(PATIENCE, answers.wait(holder, bytes)).await;
-        let room = room.map_err(|_| axum::Error::new(NoRoom))?;
+        let room = room.map_err(|_| axum::Error::new(OutOfMemory))?;
         Ok(counting_pieces(body, room))
     };
     Body::from_stream(stream::once(pieces).try_flatten())

@@ -3,7 +3,7 @@
 use http::HeaderMap;
 use http::header::ACCEPT_ENCODING;
 
-use super::weights::weight;
+use super::quality_values::quality;
 
 /// A form that the build has made beside the file itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -20,11 +20,11 @@ const CODINGS: [Coding; 2] =
 
 /// The codings a client takes, the best first. The plain file, which comes after them all, is taken even
 /// by who says otherwise: that beats an answer without a file.
-pub(super) fn taken(headers: &HeaderMap) -> Vec<Coding> {
-    let weight = |name| weight(headers, &ACCEPT_ENCODING, name);
-    let any = weight("*").unwrap_or(0.0);
-    let mut taken = CODINGS.map(|coding| (weight(coding.name).unwrap_or(any), coding)).to_vec();
-    taken.retain(|(weight, _)| *weight > 0.0);
+pub(super) fn accepted(headers: &HeaderMap) -> Vec<Coding> {
+    let quality = |name| quality(headers, &ACCEPT_ENCODING, name);
+    let any = quality("*").unwrap_or(0.0);
+    let mut taken = CODINGS.map(|coding| (quality(coding.name).unwrap_or(any), coding)).to_vec();
+    taken.retain(|(quality, _)| *quality > 0.0);
     // A stable sort: what the client likes equally stays in our order.
     taken.sort_by(|(one, _), (other, _)| other.total_cmp(one));
     taken.into_iter().map(|(_, coding)| coding).collect()
@@ -48,9 +48,9 @@ mod tests {
             ("", &[]),
         ] {
             let headers = [(ACCEPT_ENCODING, accepted.parse().expect("good"))];
-            let taken = taken(&headers.into_iter().collect());
+            let taken = accepted(&headers.into_iter().collect());
             assert_eq!(taken.iter().map(|coding| coding.name).collect::<Vec<_>>(), expected);
         }
-        assert_eq!(taken(&HeaderMap::new()), [], "who says nothing may know nothing");
+        assert_eq!(accepted(&HeaderMap::new()), [], "who says nothing may know nothing");
     }
 }

@@ -5,7 +5,7 @@ use haltere_core::quota::QuotaExceeded;
 use zeroize::Zeroizing;
 
 /// Bytes that leave no copy behind when they outgrow their place, and what they count as.
-pub(crate) struct Counted {
+pub(crate) struct BudgetedBuffer {
     bytes: Zeroizing<Vec<u8>>,
     /// About how many there will be.
     expected: usize,
@@ -14,7 +14,7 @@ pub(crate) struct Counted {
     share: Reservation,
 }
 
-impl Counted {
+impl BudgetedBuffer {
     /// Takes nothing yet.
     pub(super) fn new(share: Reservation, expected: usize, limit: usize) -> Self {
         Self { bytes: Zeroizing::new(Vec::new()), expected, limit, share }

@@ -4,7 +4,7 @@ use http::{HeaderMap, HeaderName};
 
 /// The weight that `header` gives to `name`: from 0, which means "not this", to 1. `None` when it is
 /// not named, or not in a way that can be understood.
-pub(super) fn weight(headers: &HeaderMap, header: &HeaderName, name: &str) -> Option<f32> {
+pub(super) fn quality(headers: &HeaderMap, header: &HeaderName, name: &str) -> Option<f32> {
     let values = headers.get_all(header).into_iter().filter_map(|value| value.to_str().ok());
     let mut items = values.flat_map(|value| value.split(','));
     items.find_map(|item| {
@@ -12,9 +12,9 @@ pub(super) fn weight(headers: &HeaderMap, header: &HeaderName, name: &str) -> Op
         if !parts.next()?.eq_ignore_ascii_case(name) {
             return None;
         }
-        let weight = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
-        let weight = weight.map_or(Ok(1.0), str::parse::<f32>).ok()?;
-        (0.0..=1.0).contains(&weight).then_some(weight)
+        let quality = parts.find_map(|part| part.strip_prefix("q=").or(part.strip_prefix("Q=")));
+        let quality = quality.map_or(Ok(1.0), str::parse::<f32>).ok()?;
+        (0.0..=1.0).contains(&quality).then_some(quality)
     })
 }
 
@@ -24,9 +24,9 @@ mod tests {
 
     use super::*;
 
-    fn weight_of(name: &str, values: &[&'static str]) -> Option<f32> {
+    fn quality_of(name: &str, values: &[&'static str]) -> Option<f32> {
         let headers = values.iter().map(|value| (ACCEPT_ENCODING, value.parse().expect("good")));
-        weight(&headers.collect(), &ACCEPT_ENCODING, name)
+        quality(&headers.collect(), &ACCEPT_ENCODING, name)
     }
 
     #[test]
@@ -43,7 +43,7 @@ mod tests {
             (&["", ",;,=,br"], Some(1.0)),
             (&[], None),
         ] {
-            assert_eq!(weight_of("br", values), expected, "{values:?}");
+            assert_eq!(quality_of("br", values), expected, "{values:?}");
         }
     }
 }

@@ -15,9 +15,9 @@ pub(crate) struct LimitReached(pub(crate) &'static str);
 
 /// How often each limit was reached, and when last.
 #[derive(Debug, Default)]
-pub(crate) struct LimitsReached(Mutex<BTreeMap<&'static str, (u64, Instant)>>);
+pub(crate) struct LimitCounters(Mutex<BTreeMap<&'static str, (u64, Instant)>>);
 
-impl LimitsReached {
+impl LimitCounters {
     /// Counts once more, and logs it unless it was reached in the last minute as well.
     pub(crate) fn count(&self, LimitReached(limit): LimitReached) {
         let now = Instant::now();
@@ -61,7 +61,7 @@ mod tests {
             .with_writer(move || writer.clone())
             .finish();
         let _listening = tracing::subscriber::set_default(subscriber);
-        let limits = LimitsReached::default();
+        let limits = LimitCounters::default();
         for _ in 0..3 {
             limits.count(LimitReached("one"));
             limits.count(LimitReached("other"));
