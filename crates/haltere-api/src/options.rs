@@ -20,10 +20,13 @@ pub struct ApiOptions {
     pub hsts: bool,
     /// The path below which a reverse proxy publishes the router.
     pub base: BasePath,
+    /// The proxies whose forwarded headers count.
     pub proxies: TrustedProxies,
     /// Origins of other pages that may use the API, with the session of the user who looks at them.
     pub cors_origins: Arc<[WebOrigin]>,
+    /// The files of the console.
     pub console: ConsoleFiles,
+    /// Limits on memory, streams and imports.
     pub limits: ApiLimits,
 }
 

@@ -10,7 +10,7 @@ use haltere_core::quota::QuotaExceeded;
 use haltere_core::{Origin, Secret};
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, SET_COOKIE, USER_AGENT};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::base_path::BasePath;
@@ -107,12 +107,28 @@ pub(crate) enum WelcomeCode {
     Success,
 }
 
-/// What to log in with.
-#[derive(ToSchema)]
-#[expect(dead_code, reason = "describes what is read by hand")]
+/// User name and password.
+#[derive(Debug, ToSchema)]
 pub(crate) struct LoginForm {
     username: String,
-    password: String,
+    #[schema(value_type = String)]
+    password: Secret<String>,
+}
+
+impl LoginForm {
+    /// `None` if one of them is missing.
+    fn new(username: Option<String>, password: Option<Secret<String>>) -> Option<Self> {
+        username.zip(password).map(|(username, password)| Self { username, password })
+    }
+}
+
+/// The query of a login.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct LoginParams {
+    /// Not empty: answer in JSON instead of redirecting
+    #[param(example = "1")]
+    json: Option<String>,
 }
 
 /// Log in
@@ -125,7 +141,7 @@ pub(crate) struct LoginForm {
     path = "/auth",
     operation_id = "log_in",
     tag = "Login",
-    params(("json" = Option<String>, Query, description = "Not empty: answer in JSON instead of redirecting", example = "1")),
+    params(LoginParams),
     request_body(content(
         (LoginForm = "application/x-www-form-urlencoded"),
         (LoginForm = "application/json"),
@@ -155,14 +171,14 @@ pub(crate) async fn handler(
     State(state): State<ApiState>,
     Extension(origin): Extension<Origin>,
     Extension(jar): Extension<Jar>,
-    Query(params): Query,
+    Query(params): Query<LoginParams>,
     request: Request,
 ) -> Result<Response, ApiError> {
     let user_agent = request.headers().get(USER_AGENT);
     let user_agent = user_agent.map(|it| String::from_utf8_lossy(it.as_bytes()).into_owned());
-    let in_json = params.get("json")?.is_some_and(|value| !value.is_empty());
+    let in_json = params.json.is_some_and(|value| !value.is_empty());
     let logged_in = match credentials(request).await? {
-        Some((username, password)) => {
+        Some(LoginForm { username, password }) => {
             let wish = LogIn { username, password, origin, user_agent };
             state.app.log_in(wish).await.map_err(Refusal::from)
         }
@@ -185,8 +201,8 @@ fn welcome() -> Response {
     json(StatusCode::OK, &welcome)
 }
 
-/// Name and password from a form or from JSON; `None` when one of them is missing.
-async fn credentials(request: Request) -> Result<Option<(String, Secret<String>)>, ApiError> {
+/// Reads a form or JSON; `None` if the user name or the password is missing.
+async fn credentials(request: Request) -> Result<Option<LoginForm>, ApiError> {
     let content_type = request.headers().get(CONTENT_TYPE);
     let is_form = content_type
         .and_then(|value| value.to_str().ok())
@@ -199,14 +215,12 @@ async fn credentials(request: Request) -> Result<Option<(String, Secret<String>)
         let form = std::str::from_utf8(&body).ok().and_then(Params::parse);
         let form = form.ok_or_else(|| ApiError::invalid("the form is not UTF-8"))?;
         let (username, password) = (form.get("username")?, form.get("password")?);
-        return Ok(username
-            .zip(password)
-            .map(|(username, password)| (username.to_owned(), password.into())));
+        return Ok(LoginForm::new(username.map(str::to_owned), password.map(Secret::from)));
     }
     let JsonBody(body) = JsonBody::from_request(request, &()).await?;
     let mut fields = Fields::of_body(body)?;
     let (username, password) = (fields.string("username")?, fields.string("password")?);
-    Ok(username.zip(password.map(Secret::new)))
+    Ok(LoginForm::new(username, password.map(Secret::new)))
 }
 
 #[cfg(test)]

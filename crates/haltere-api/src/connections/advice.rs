@@ -9,7 +9,7 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::openapi_parts::{ConnectionId, UnknownConnection};
+use super::openapi_parts::UnknownConnection;
 use crate::error::{ApiError, json};
 use crate::extract::{Context, PathConnectionId};
 use crate::state::ApiState;
@@ -49,7 +49,7 @@ impl<'a> From<&'a ConnectionAdvice> for WireAdvice<'a> {
     path = "/api/connections/{connectionId}/advice",
     operation_id = "get_connection_advice",
     tag = "Connections",
-    params(ConnectionId),
+    params(PathConnectionId),
     responses(
         (status = 200, description = "The advice; none when there is nothing to say", body = WireAdvice,
             example = json!({

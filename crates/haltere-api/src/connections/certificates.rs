@@ -7,7 +7,7 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::openapi_parts::{ConnectionId, UnknownConnection};
+use super::openapi_parts::UnknownConnection;
 use crate::error::{ApiError, json};
 use crate::extract::{Context, PathConnectionId};
 use crate::state::ApiState;
@@ -73,7 +73,7 @@ impl<'a> From<&'a PresentedChain> for WireChain<'a> {
     path = "/api/connections/{connectionId}/certificates",
     operation_id = "get_connection_certificates",
     tag = "Connections",
-    params(ConnectionId),
+    params(PathConnectionId),
     responses(
         (status = 200, description = "The certificates on both sides", body = WireCertificates,
             example = json!({

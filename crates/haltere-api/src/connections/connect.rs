@@ -4,10 +4,9 @@ use axum::extract::State;
 use axum::response::Response;
 use haltere_app::connections::Terms;
 
-use super::openapi_parts::{
-    BadParameter, ConnectionId, OutdatedVersion, UnknownConnection, WantedSecrets, WantedVersion,
-};
-use super::{secrets, single};
+use super::openapi_parts::{BadParameter, OutdatedVersion, UnknownConnection};
+use super::secrets::SecretsQuery;
+use super::single;
 use crate::error::ApiError;
 use crate::extract::{Context, IfMatch, PathConnectionId, Query};
 use crate::state::ApiState;
@@ -22,7 +21,7 @@ use crate::wire::connection::WireConnection;
     path = "/api/connections/{connectionId}/connect",
     operation_id = "connect_connection",
     tag = "Connections",
-    params(ConnectionId, WantedSecrets, WantedVersion),
+    params(PathConnectionId, SecretsQuery, IfMatch),
     responses(
         (status = 200, description = "The connection with its status right now", body = WireConnection,
             headers(("ETag" = String, description = "Names this stored version; not how the link is"))),
@@ -36,9 +35,9 @@ pub(crate) async fn handler(
     context: Context,
     PathConnectionId(id): PathConnectionId,
     IfMatch(condition): IfMatch,
-    Query(params): Query,
+    Query(query): Query<SecretsQuery>,
 ) -> Result<Response, ApiError> {
-    let terms = Terms { secrets: secrets::wanted(&params)?, condition };
+    let terms = Terms { secrets: query.wanted(), condition };
     let connection = state.app.connect_connection(&context, &id, terms).await?;
     Ok(single::answer(connection))
 }

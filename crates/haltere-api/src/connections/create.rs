@@ -7,8 +7,8 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::openapi_parts::WantedSecrets;
-use super::{pieces, secrets, single};
+use super::secrets::SecretsQuery;
+use super::{pieces, single};
 use crate::error::{ApiError, ErrorBody, ErrorCode, messages, to_json};
 use crate::extract::{Context, JsonBody, Query};
 use crate::limits::holder;
@@ -69,7 +69,7 @@ pub(crate) enum AcceptedCode {
     path = "/api/connections",
     operation_id = "create_connection",
     tag = "Connections",
-    params(WantedSecrets),
+    params(SecretsQuery),
     request_body(content = ConnectionInput, content_type = "application/json"),
     responses(
         (status = 200, description = "Stored and connected: all connections", body = [WireConnection],
@@ -110,10 +110,10 @@ pub(crate) enum AcceptedCode {
 pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: Context,
-    Query(params): Query,
+    Query(query): Query<SecretsQuery>,
     JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
-    let wanted = secrets::wanted(&params)?;
+    let wanted = query.wanted();
     let new = ConnectionInput::read(body)?.into_new()?;
     let created = state.app.create_connection(&context, new, wanted).await?;
     Ok(match created.outcome {

@@ -4,10 +4,9 @@ use axum::extract::State;
 use axum::response::Response;
 use haltere_app::connections::Terms;
 
-use super::openapi_parts::{
-    BadParameter, ConnectionId, OutdatedVersion, UnknownConnection, WantedSecrets, WantedVersion,
-};
-use super::{pieces, secrets};
+use super::openapi_parts::{BadParameter, OutdatedVersion, UnknownConnection};
+use super::pieces;
+use super::secrets::SecretsQuery;
 use crate::error::ApiError;
 use crate::extract::{Context, IfMatch, PathConnectionId, Query};
 use crate::limits::holder;
@@ -22,7 +21,7 @@ use crate::wire::connection::WireConnection;
     path = "/api/connections/{connectionId}",
     operation_id = "delete_connection",
     tag = "Connections",
-    params(ConnectionId, WantedSecrets, WantedVersion),
+    params(PathConnectionId, SecretsQuery, IfMatch),
     responses(
         (status = 200, description = "The remaining connections", body = [WireConnection], example = json!([])),
         BadParameter,
@@ -35,9 +34,9 @@ pub(crate) async fn handler(
     context: Context,
     PathConnectionId(id): PathConnectionId,
     IfMatch(condition): IfMatch,
-    Query(params): Query,
+    Query(query): Query<SecretsQuery>,
 ) -> Result<Response, ApiError> {
-    let terms = Terms { secrets: secrets::wanted(&params)?, condition };
+    let terms = Terms { secrets: query.wanted(), condition };
     let remaining = state.app.delete_connection(&context, &id, terms).await?;
     Ok(pieces::all(&state, &holder::of_context(&context), remaining))
 }

@@ -3,8 +3,9 @@
 use axum::extract::State;
 use axum::response::Response;
 
-use super::openapi_parts::{BadParameter, ConnectionId, UnknownConnection, WantedSecrets};
-use super::{secrets, single};
+use super::openapi_parts::{BadParameter, UnknownConnection};
+use super::secrets::SecretsQuery;
+use super::single;
 use crate::error::ApiError;
 use crate::extract::{Context, PathConnectionId, Query};
 use crate::state::ApiState;
@@ -16,7 +17,7 @@ use crate::wire::connection::WireConnection;
     path = "/api/connections/{connectionId}",
     operation_id = "get_connection",
     tag = "Connections",
-    params(ConnectionId, WantedSecrets),
+    params(PathConnectionId, SecretsQuery),
     responses(
         (status = 200, description = "The connection", body = WireConnection,
             headers(("ETag" = String, description = "Names this stored version; not how the link is"))),
@@ -28,9 +29,9 @@ pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: Context,
     PathConnectionId(id): PathConnectionId,
-    Query(params): Query,
+    Query(query): Query<SecretsQuery>,
 ) -> Result<Response, ApiError> {
-    let wanted = secrets::wanted(&params)?;
+    let wanted = query.wanted();
     let connection = state.app.get_connection(&context, &id, wanted).await?;
     Ok(single::answer(connection))
 }

@@ -7,7 +7,7 @@ use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::openapi_parts::{ConnectionId, UnknownConnection};
+use super::openapi_parts::UnknownConnection;
 use crate::error::{ApiError, json};
 use crate::extract::{Context, PathConnectionId};
 use crate::state::ApiState;
@@ -54,7 +54,7 @@ impl<'a> From<&'a StatusChange> for WireChange<'a> {
     path = "/api/connections/{connectionId}/history",
     operation_id = "get_connection_history",
     tag = "Connections",
-    params(ConnectionId),
+    params(PathConnectionId),
     responses(
         (status = 200, description = "The changes, newest first", body = [WireChange],
             example = json!([

@@ -5,23 +5,28 @@ use std::num::NonZeroUsize;
 
 use axum::extract::State;
 use axum::response::Response;
-use haltere_app::connections::{Cursor, ListError, ListQuery, StateFilter};
+use haltere_app::connections::{Cursor, ListError, ListQuery, Secrets, StateFilter};
 use http::header::LINK;
 use http::{HeaderName, HeaderValue};
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
+use serde::Deserialize;
+use utoipa::ToSchema;
 
-use super::{pieces, secrets};
+use super::pieces;
+use super::secrets::SecretsParam;
 use crate::error::ApiError;
+use crate::extract::query::RawQuery;
+use crate::extract::query_values::{Text, WholeNumber};
 use crate::extract::{Context, Params, Query};
 use crate::limits::holder;
 use crate::state::ApiState;
 use crate::wire::connection::WireConnection;
 
-/// The most connections on one page.
-const MAX_LIMIT: u32 = 10_000;
+/// How many connections a page may have.
+type PageSize = WholeNumber<1, 10_000>;
 
-/// The longest text to search for, in characters.
-const MAX_SEARCH_CHARS: usize = 256;
+/// A text to search for.
+type SearchText = Text<256>;
 
 const X_NEXT_CURSOR: HeaderName = HeaderName::from_static("x-next-cursor");
 
@@ -32,6 +37,26 @@ impl From<ListError> for ApiError {
             ListError::Internal(cause) => Self::internal(cause),
         }
     }
+}
+
+/// The query of a list.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ListParams {
+    /// `active`: all but those that a user has disconnected; `inactive`: only those; `all` is the default
+    #[param(inline)]
+    state: Option<StateName>,
+    /// Only connections whose id, name or URL contains this text, in any letter case
+    #[param(inline)]
+    q: Option<SearchText>,
+    /// At most this many
+    #[param(inline)]
+    limit: Option<PageSize>,
+    /// The `X-Next-Cursor` of the previous page
+    cursor: Option<String>,
+    /// `omit` leaves passwords and private keys out
+    #[param(inline)]
+    secrets: Option<SecretsParam>,
 }
 
 /// List connections
@@ -47,13 +72,7 @@ impl From<ListError> for ApiError {
     path = "/api/connections",
     operation_id = "list_connections",
     tag = "Connections",
-    params(
-        ("state" = inline(Option<StateName>), Query, description = "`active`: all but those disconnected on purpose; `inactive`: only those; `all` is the default"),
-        ("q" = Option<String>, Query, description = "Only those whose id, name or URL contains this text, in whatever case", max_length = 256),
-        ("limit" = Option<usize>, Query, description = "At most this many", minimum = 1, maximum = 10_000),
-        ("cursor" = Option<String>, Query, description = "Where the last page ended: its `X-Next-Cursor`"),
-        ("secrets" = inline(Option<secrets::SecretsParam>), Query, description = "`omit` leaves passwords and private keys out"),
-    ),
+    params(ListParams),
     responses(
         (status = 200, description = "The connections", body = [WireConnection],
             headers(
@@ -79,48 +98,47 @@ impl From<ListError> for ApiError {
 pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: Context,
-    Query(params): Query,
+    Query(params): Query<ListParams>,
+    RawQuery(raw): RawQuery,
 ) -> Result<Response, ApiError> {
-    let query = query(&params)?;
-    let wanted = secrets::wanted(&params)?;
+    let (query, wanted) = params.into_query()?;
     let listing = state.app.list_connections(&context, &query, wanted).await?;
     if query == ListQuery::default() {
         return Ok(pieces::all(&state, &holder::of_context(&context), listing));
     }
     let next = listing.next.clone();
-    Ok(with_next_page(pieces::some(&state, listing), next, &params))
+    Ok(with_next_page(pieces::some(&state, listing), next, &raw))
 }
 
-// The values of `state`, for the description.
-#[derive(utoipa::ToSchema)]
-#[schema(rename_all = "lowercase")]
-#[expect(dead_code, reason = "describes what is read by hand")]
+impl ListParams {
+    fn into_query(self) -> Result<(ListQuery, Secrets), ApiError> {
+        let query = ListQuery {
+            state: self.state.map_or(StateFilter::All, StateFilter::from),
+            text: self.q.map(Text::into_string).filter(|text| !text.is_empty()),
+            limit: self.limit.and_then(|limit| NonZeroUsize::new(limit.get() as usize)),
+            after: self.cursor.as_deref().map(Cursor::parse).transpose()?,
+        };
+        Ok((query, self.secrets.map_or(Secrets::Include, Secrets::from)))
+    }
+}
+
+/// Which connections to list, by intent.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
 enum StateName {
     All,
     Active,
     Inactive,
 }
 
-fn query(params: &Params) -> Result<ListQuery, ApiError> {
-    Ok(ListQuery {
-        state: match params.get("state")? {
-            None | Some("all") => StateFilter::All,
-            Some("active") => StateFilter::Active,
-            Some("inactive") => StateFilter::Inactive,
-            Some(_) => return Err(ApiError::invalid("state: must be all, active or inactive")),
-        },
-        text: match params.get("q")? {
-            Some(text) if text.chars().count() > MAX_SEARCH_CHARS => {
-                let why = format!("q: must be at most {MAX_SEARCH_CHARS} characters long");
-                return Err(ApiError::invalid(why));
-            }
-            text => text.filter(|text| !text.is_empty()).map(str::to_owned),
-        },
-        limit: params
-            .number("limit", 1..=MAX_LIMIT)?
-            .and_then(|limit| NonZeroUsize::new(limit as usize)),
-        after: params.get("cursor")?.map(Cursor::parse).transpose()?,
-    })
+impl From<StateName> for StateFilter {
+    fn from(name: StateName) -> Self {
+        match name {
+            StateName::All => Self::All,
+            StateName::Active => Self::Active,
+            StateName::Inactive => Self::Inactive,
+        }
+    }
 }
 
 /// Says where the next page begins: in `X-Next-Cursor` for programs, and as RFC 8288 has it.

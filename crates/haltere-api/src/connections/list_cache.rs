@@ -142,7 +142,7 @@ impl List {
         let (mut blocks, mut first) = (Vec::new(), 0);
         while first < views.len() {
             let rest = &views[first..];
-            let block = old
+            let block = previous
                 .take(first, rest)
                 .unwrap_or_else(|| Block::render(first, rest, is_secret, &mut previous));
             first += block.fragments.len();

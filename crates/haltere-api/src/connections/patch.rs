@@ -4,10 +4,9 @@ use axum::extract::State;
 use axum::response::Response;
 use haltere_app::connections::Terms;
 
-use super::openapi_parts::{
-    ConnectionId, OutdatedVersion, UnknownConnection, WantedSecrets, WantedVersion,
-};
-use super::{secrets, single};
+use super::openapi_parts::{OutdatedVersion, UnknownConnection};
+use super::secrets::SecretsQuery;
+use super::single;
 use crate::error::{ApiError, ErrorBody};
 use crate::extract::{Context, IfMatch, JsonBody, PathConnectionId, Query};
 use crate::state::ApiState;
@@ -26,7 +25,7 @@ use crate::wire::connection_patch::{self, ConnectionPatchBody};
     path = "/api/connections/{connectionId}",
     operation_id = "patch_connection",
     tag = "Connections",
-    params(ConnectionId, WantedSecrets, WantedVersion),
+    params(PathConnectionId, SecretsQuery, IfMatch),
     request_body(content(
         (ConnectionPatchBody = "application/merge-patch+json"),
         (ConnectionPatchBody = "application/json"),
@@ -49,10 +48,10 @@ pub(crate) async fn handler(
     context: Context,
     PathConnectionId(id): PathConnectionId,
     IfMatch(condition): IfMatch,
-    Query(params): Query,
+    Query(query): Query<SecretsQuery>,
     JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
-    let terms = Terms { secrets: secrets::wanted(&params)?, condition };
+    let terms = Terms { secrets: query.wanted(), condition };
     let patch = connection_patch::read(body, &id)?;
     let connection = state.app.patch_connection(&context, &id, patch, terms).await?;
     Ok(single::answer(connection))

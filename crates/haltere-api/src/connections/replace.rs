@@ -4,10 +4,9 @@ use axum::extract::State;
 use axum::response::Response;
 use haltere_app::connections::Terms;
 
-use super::openapi_parts::{
-    ConnectionId, OutdatedVersion, UnknownConnection, WantedSecrets, WantedVersion,
-};
-use super::{secrets, single};
+use super::openapi_parts::{OutdatedVersion, UnknownConnection};
+use super::secrets::SecretsQuery;
+use super::single;
 use crate::error::{ApiError, ErrorBody};
 use crate::extract::{Context, IfMatch, JsonBody, PathConnectionId, Query};
 use crate::state::ApiState;
@@ -24,7 +23,7 @@ use crate::wire::connection_input::ConnectionInput;
     path = "/api/connections/{connectionId}",
     operation_id = "replace_connection",
     tag = "Connections",
-    params(ConnectionId, WantedSecrets, WantedVersion),
+    params(PathConnectionId, SecretsQuery, IfMatch),
     request_body(content = ConnectionInput, content_type = "application/json"),
     responses(
         (status = 200, description = "The connection after the change", body = WireConnection,
@@ -44,10 +43,10 @@ pub(crate) async fn handler(
     context: Context,
     PathConnectionId(id): PathConnectionId,
     IfMatch(condition): IfMatch,
-    Query(params): Query,
+    Query(query): Query<SecretsQuery>,
     JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
-    let terms = Terms { secrets: secrets::wanted(&params)?, condition };
+    let terms = Terms { secrets: query.wanted(), condition };
     let replacement = ConnectionInput::read(body)?.into_replacement(&id)?;
     let connection = state.app.replace_connection(&context, &id, replacement, terms).await?;
     Ok(single::answer(connection))

@@ -1,26 +1,40 @@
-//! `?secrets=omit`
+//! `?secrets=include` and `?secrets=omit`
 
 use haltere_app::connections::Secrets;
-use utoipa::ToSchema;
+use serde::Deserialize;
+use utoipa::{IntoParams, ToSchema};
 
-use crate::error::ApiError;
-use crate::extract::Params;
-
-// The values of `secrets`, for the description.
-#[derive(ToSchema)]
-#[schema(as = SecretsWanted, rename_all = "lowercase")]
-#[expect(dead_code, reason = "describes what is read by hand")]
+/// Whether passwords and private keys are wanted; the application decides whether the caller may see them.
+#[derive(Debug, Clone, Copy, Deserialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+#[schema(as = SecretsWanted)]
 pub(crate) enum SecretsParam {
-    Include,
     Omit,
+    Include,
 }
 
-/// Whether the answer may hold passwords and keys; whether the caller may see them is the application's to say.
-pub(super) fn wanted(params: &Params) -> Result<Secrets, ApiError> {
-    match params.get("secrets")? {
-        None | Some("include") => Ok(Secrets::Include),
-        Some("omit") => Ok(Secrets::Omit),
-        Some(_) => Err(ApiError::invalid("secrets: must be omit or include")),
+impl From<SecretsParam> for Secrets {
+    fn from(param: SecretsParam) -> Self {
+        match param {
+            SecretsParam::Omit => Self::Omit,
+            SecretsParam::Include => Self::Include,
+        }
+    }
+}
+
+/// The query of an operation that answers with connections.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct SecretsQuery {
+    /// `omit` leaves passwords and private keys out of the answer
+    #[param(inline)]
+    secrets: Option<SecretsParam>,
+}
+
+impl SecretsQuery {
+    /// The wish of the client; by default, secrets are included.
+    pub(super) fn wanted(&self) -> Secrets {
+        self.secrets.map_or(Secrets::Include, Secrets::from)
     }
 }
 

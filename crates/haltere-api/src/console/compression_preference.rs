@@ -36,7 +36,7 @@ mod tests {
 
     #[test]
     fn the_client_decides_and_then_the_size() {
-        for (accepted, expected) in [
+        for (header, expected) in [
             ("gzip, deflate, br, zstd", &["br", "gzip"][..]),
             ("gzip", &["gzip"]),
             ("br;q=0.5, gzip;q=0.8", &["gzip", "br"]),
@@ -47,10 +47,14 @@ mod tests {
             ("gzip;q=much, brr", &[]),
             ("", &[]),
         ] {
-            let headers = [(ACCEPT_ENCODING, accepted.parse().expect("good"))];
+            let headers = [(ACCEPT_ENCODING, header.parse().expect("good"))];
             let taken = accepted(&headers.into_iter().collect());
             assert_eq!(taken.iter().map(|coding| coding.name).collect::<Vec<_>>(), expected);
         }
-        assert_eq!(accepted(&HeaderMap::new()), [], "who says nothing may know nothing");
+        assert_eq!(
+            accepted(&HeaderMap::new()),
+            [],
+            "a client that does not say may not decompress"
+        );
     }
 }

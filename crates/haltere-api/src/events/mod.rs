@@ -20,12 +20,13 @@ use haltere_app::sessions::Session;
 use haltere_core::quota::QuotaExceeded;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use self::reader::{Reader, Start};
 use self::throttle::EventThrottle;
 use crate::error::{ApiError, ErrorBody};
+use crate::extract::query_values::WholeNumber;
 use crate::extract::{Context, Query};
 use crate::limits::holder;
 use crate::response_memory::{PIECE, ResponseCost};
@@ -36,8 +37,8 @@ use crate::wire::connection::WireConnection;
 /// When to try again for a stream, in seconds.
 const RETRY: u32 = 10;
 
-/// The longest `pause` one may ask for.
-const MAX_INTERVAL_MILLIS: u32 = 60_000;
+/// The minimum interval between events, in milliseconds.
+type IntervalMillis = WholeNumber<0, 60_000>;
 
 const LAST_EVENT_ID: HeaderName = HeaderName::from_static("last-event-id");
 
@@ -50,6 +51,15 @@ pub(crate) struct ConnectionsEvent<'a> {
     changed: Vec<WireConnection<'a>>,
     /// The ids of connections that are gone.
     removed: Vec<&'a str>,
+}
+
+/// The query of an event stream.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct EventParams {
+    /// The minimum interval between events, in milliseconds
+    #[param(inline, example = 1_000)]
+    pause: Option<IntervalMillis>,
 }
 
 /// Follow what changes
@@ -70,7 +80,7 @@ pub(crate) struct ConnectionsEvent<'a> {
     operation_id = "follow_events",
     tag = "Events",
     params(
-        ("pause" = Option<u32>, Query, description = "How far events are to lie apart where changes don't cease, in milliseconds", minimum = 0, maximum = 60_000, example = 1_000),
+        EventParams,
         ("Last-Event-ID" = Option<String>, Header, description = "The id of the last event received"),
     ),
     responses(
@@ -88,10 +98,10 @@ pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: Context,
     Extension(session): Extension<Session>,
-    Query(params): Query,
+    Query(params): Query<EventParams>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let min_interval = params.number("pause", 0..=MAX_INTERVAL_MILLIS)?.unwrap_or(0);
+    let min_interval = params.pause.map_or(0, WholeNumber::get);
     let room = state.event_streams.take(holder::of_context(&context), 1).map_err(too_many)?;
     // Asked here, where it can be refused: the stream itself waits.
     state.response_memory.take(holder::of_context(&context), PIECE)?;

@@ -5,6 +5,10 @@ use haltere_app::connections::Condition;
 use http::HeaderMap;
 use http::header::IF_MATCH;
 use http::request::Parts;
+use utoipa::IntoParams;
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 use crate::error::ApiError;
 
@@ -21,6 +25,20 @@ impl<S: Send + Sync> FromRequestParts<S> for IfMatch {
             )
         };
         condition(&parts.headers).map(Self).ok_or_else(refusal)
+    }
+}
+
+impl IntoParams for IfMatch {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let description = "The `ETag` of the version to change, a list of them, or `*`. Without it, any version is changed";
+        let parameter = ParameterBuilder::new()
+            .name("If-Match")
+            .parameter_in(ParameterIn::Header)
+            .description(Some(description))
+            .required(Required::False)
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+            .example(Some("\"1f0a93c27be4d815\"".into()));
+        vec![parameter.build()]
     }
 }
 

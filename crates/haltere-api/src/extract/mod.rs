@@ -1,5 +1,5 @@
-//! What handlers ask for. Every rejection is our own [`crate::error::ApiError`] and quotes nothing
-//! of what was sent but names of fields: a body may hold a secret where it doesn't belong.
+//! Extractors. Each rejection is a [`crate::error::ApiError`]. It quotes only names of fields, because a body may
+//! hold a secret in the wrong place.
 
 pub(crate) mod accept;
 pub(crate) mod body;
@@ -11,10 +11,13 @@ pub(crate) mod if_match;
 pub(crate) mod json;
 pub(crate) mod params;
 pub(crate) mod path;
+pub(crate) mod query;
+pub(crate) mod query_values;
 pub(crate) mod strict_json;
 
 pub(crate) use caller::Context;
 pub(crate) use if_match::IfMatch;
 pub(crate) use json::JsonBody;
-pub(crate) use params::{Params, Query};
+pub(crate) use params::Params;
 pub(crate) use path::{PathConnectionId, PathText};
+pub(crate) use query::Query;

@@ -1,16 +1,11 @@
-//! `name=value&…`, as it stands in a query and in a posted form.
+//! `name=value&…`, the format of a query and of a posted form.
 
-use std::ops::RangeInclusive;
-
-use axum::extract::FromRequestParts;
 use haltere_core::text;
-use http::request::Parts;
 use percent_encoding::percent_decode_str;
 
 use crate::error::ApiError;
 
-/// Decoded parameters. One asked for must not be given twice; one nobody asks for is ignored, because
-/// clients put all kinds of things into a query.
+/// Decoded parameters. Unknown ones are ignored, because clients add all kinds of things to a query.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Params(Vec<(String, String)>);
 
@@ -34,28 +29,8 @@ impl Params {
         }
     }
 
-    /// The value of `name` as a whole number; 400 when it is none, or not within `allowed`.
-    pub(crate) fn number(
-        &self,
-        name: &str,
-        allowed: RangeInclusive<u32>,
-    ) -> Result<Option<u32>, ApiError> {
-        let Some(text) = self.get(name)? else { return Ok(None) };
-        // Digits only: `parse` would take a sign, too.
-        let digits = text.bytes().all(|byte| byte.is_ascii_digit());
-        let number = text.parse().ok().filter(|number| digits && allowed.contains(number));
-        let (least, most) = allowed.into_inner();
-        let refusal = || format!("{name}: must be a whole number from {least} to {most}");
-        number.map(Some).ok_or_else(|| ApiError::invalid(refusal()))
-    }
-
-    /// Whether `name` is `true`; 400 when it is neither that nor `false`. Left out means `false`.
-    pub(crate) fn flag(&self, name: &str) -> Result<bool, ApiError> {
-        match self.get(name)? {
-            None | Some("false") => Ok(false),
-            Some("true") => Ok(true),
-            Some(_) => Err(ApiError::invalid(format!("{name}: must be true or false"))),
-        }
+    pub(super) fn pairs(&self) -> &[(String, String)] {
+        &self.0
     }
 
     /// All of them, in order.
@@ -74,20 +49,7 @@ fn decode(text: &str) -> Option<String> {
     percent_decode_str(&spaced).decode_utf8().ok().map(std::borrow::Cow::into_owned)
 }
 
-/// The parameters of the request's query.
-pub(crate) struct Query(pub(crate) Params);
-
-impl<S: Sync> FromRequestParts<S> for Query {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {
-        Params::parse(parts.uri.query().unwrap_or_default())
-            .map(Self)
-            .ok_or_else(|| ApiError::invalid("the query is not UTF-8"))
-    }
-}
-
-/// A name somebody sent, fit for a message: without what misleads, and not endless.
+/// A name from a request as a message shows it: cut, and without characters that mislead.
 pub(crate) fn printable(name: &str) -> String {
     const LONGEST: usize = 64;
     let mut shown: String = name

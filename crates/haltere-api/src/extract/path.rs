@@ -1,14 +1,18 @@
-//! What stands in the path, percent-decoded; `%2F` is a slash inside a segment.
+//! Parameters of the path, percent-decoded; `%2F` is a slash inside a segment.
 
 use axum::extract::{FromRequestParts, RawPathParams};
 use haltere_core::ConnectionId;
 use http::request::Parts;
+use utoipa::IntoParams;
+use utoipa::openapi::Required;
+use utoipa::openapi::path::{Parameter, ParameterBuilder, ParameterIn};
+use utoipa::openapi::schema::{ObjectBuilder, Type};
 
 use crate::error::{ApiError, messages};
 
 /// The connection id of `/api/connections/{connectionId}…`.
 ///
-/// A text that can't be an id is the id of no connection: 404, not 400.
+/// A malformed id is a 404, like an unknown one.
 pub(crate) struct PathConnectionId(pub(crate) ConnectionId);
 
 impl<S: Send + Sync> FromRequestParts<S> for PathConnectionId {
@@ -19,6 +23,19 @@ impl<S: Send + Sync> FromRequestParts<S> for PathConnectionId {
         text.and_then(|text| ConnectionId::parse(&text).ok())
             .map(Self)
             .ok_or_else(|| ApiError::not_found(messages::CONNECTION_NOT_FOUND))
+    }
+}
+
+impl IntoParams for PathConnectionId {
+    fn into_params(_: impl Fn() -> Option<ParameterIn>) -> Vec<Parameter> {
+        let parameter = ParameterBuilder::new()
+            .name("connectionId")
+            .parameter_in(ParameterIn::Path)
+            .description(Some("The connection's id, percent-encoded"))
+            .required(Required::True)
+            .schema(Some(ObjectBuilder::new().schema_type(Type::String)))
+            .example(Some("mosquitto-dev".into()));
+        vec![parameter.build()]
     }
 }
 

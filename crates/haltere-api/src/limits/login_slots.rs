@@ -91,7 +91,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn whoever_has_most_under_way_evicted_to_others() {
+    async fn a_request_of_the_address_with_the_most_loses_its_slot() {
         let slots = LoginSlots::new(4);
         let mut running = Vec::new();
         for network in [1, 1, 2, 2] {

@@ -5,6 +5,7 @@ use axum::response::Response;
 use haltere_app::plugins::SwitchPluginError;
 use haltere_core::PluginId;
 use http::StatusCode;
+use serde::Deserialize;
 use serde_json::Value;
 use utoipa::ToSchema;
 
@@ -26,11 +27,20 @@ impl From<SwitchPluginError> for ApiError {
     }
 }
 
-/// Where the switch goes.
+/// The wanted state of a plugin.
 #[derive(ToSchema)]
-#[expect(dead_code, reason = "describes what is read by hand")]
 pub(crate) struct PluginInput {
     enabled: bool,
+}
+
+/// The query of a switch.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub(crate) struct SwitchParams {
+    /// `true`: only report what would be done
+    #[serde(default)]
+    dry_run: bool,
 }
 
 /// Switch a plugin on or off
@@ -45,7 +55,7 @@ pub(crate) struct PluginInput {
     tag = "Plugins",
     params(
         ("pluginId" = String, Path, description = "The plugin's id", example = "tls"),
-        ("dryRun" = Option<bool>, Query, description = "`true`: only say what would be done"),
+        SwitchParams,
     ),
     request_body(content = PluginInput, content_type = "application/json", example = json!({"enabled": false})),
     responses(
@@ -62,27 +72,29 @@ pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: Context,
     PathText(id): PathText,
-    Query(params): Query,
+    Query(params): Query<SwitchParams>,
     JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
     let id = id.and_then(|id| id.parse::<PluginId>().ok());
     let id = id.ok_or_else(|| ApiError::not_found(messages::PLUGIN_NOT_FOUND))?;
-    let is_dry_run = params.flag("dryRun")?;
-    let enabled = enabled(body)?;
-    let switched = if is_dry_run {
+    let SwitchParams { dry_run } = params;
+    let PluginInput { enabled } = PluginInput::read(body)?;
+    let switched = if dry_run {
         state.app.plan_switch(&context, id, enabled).await?
     } else {
         state.app.switch_plugin(&context, id, enabled).await?
     };
-    Ok(json(StatusCode::OK, &WireSwitched::new(&switched, is_dry_run)))
+    Ok(json(StatusCode::OK, &WireSwitched::new(&switched, dry_run)))
 }
 
-fn enabled(body: Value) -> Result<bool, Invalid> {
-    let mut fields = Fields::of_body(body)?;
-    let enabled = fields.strict_boolean("enabled")?;
-    let enabled = enabled.ok_or_else(|| fields.refuse("enabled", "is missing"))?;
-    fields.finish()?;
-    Ok(enabled)
+impl PluginInput {
+    fn read(body: Value) -> Result<Self, Invalid> {
+        let mut fields = Fields::of_body(body)?;
+        let enabled = fields.strict_boolean("enabled")?;
+        let enabled = enabled.ok_or_else(|| fields.refuse("enabled", "is missing"))?;
+        fields.finish()?;
+        Ok(Self { enabled })
+    }
 }
 
 #[cfg(test)]

@@ -35,14 +35,14 @@ impl From<ChangePasswordError> for ApiError {
 /// A new password.
 #[derive(ToSchema)]
 #[schema(rename_all = "camelCase")]
-#[expect(dead_code, reason = "describes what is read by hand")]
 pub(crate) struct ProfileInput {
-    /// The password until now.
-    old_password: String,
+    /// The current password.
+    #[schema(value_type = String)]
+    old_password: Secret<String>,
     /// The new password.
-    #[schema(min_length = 8, max_length = 256)]
-    password: String,
-    /// One's own name; nobody else's password can be changed here.
+    #[schema(value_type = String, min_length = 8, max_length = 256)]
+    password: Secret<String>,
+    /// The caller's own name; the passwords of other users can't be changed here.
     #[schema(nullable = false)]
     username: Option<String>,
 }
@@ -141,20 +141,26 @@ pub(crate) mod named {
 }
 
 async fn change(state: &ApiState, context: &Context, body: Value) -> Result<Response, ApiError> {
-    let (old, new) = passwords(body, context.caller.user.as_str())?;
-    state.app.change_own_password(context, old, new).await?;
+    let input = ProfileInput::read(body)?;
+    let own = context.caller.user.as_str();
+    if input.username.is_some_and(|name| !is_same_user(&name, own)) {
+        return Err(Invalid::new("username: must be one's own; it can't be changed").into());
+    }
+    state.app.change_own_password(context, input.old_password, input.password).await?;
     get::answer(state, context).await
 }
 
-fn passwords(body: Value, caller: &str) -> Result<(Secret<String>, Secret<String>), Invalid> {
-    let mut fields = Fields::of_body(body)?;
-    let old = Secret::new(fields.required_string("oldPassword")?);
-    let new = Secret::new(fields.required_string("password")?);
-    if fields.string("username")?.is_some_and(|name| !is_same_user(&name, caller)) {
-        return Err(fields.refuse("username", "must be one's own; it can't be changed"));
+impl ProfileInput {
+    fn read(body: Value) -> Result<Self, Invalid> {
+        let mut fields = Fields::of_body(body)?;
+        let input = Self {
+            old_password: Secret::new(fields.required_string("oldPassword")?),
+            password: Secret::new(fields.required_string("password")?),
+            username: fields.string("username")?,
+        };
+        fields.finish()?;
+        Ok(input)
     }
-    fields.finish()?;
-    Ok((old, new))
 }
 
 #[cfg(test)]

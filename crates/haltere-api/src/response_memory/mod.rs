@@ -173,7 +173,7 @@ fn counting_pieces(
 /// The same body, which begins when there is room for it.
 fn waiting(body: Body, response_memory: ResponseMemory, holder: Holder, bytes: usize) -> Body {
     let pieces = async move {
-        let room = timeout(PATIENCE, answers.wait(holder, bytes)).await;
+        let room = timeout(PATIENCE, response_memory.wait(holder, bytes)).await;
         let room = room.map_err(|_| axum::Error::new(OutOfMemory))?;
         Ok(counting_pieces(body, room))
     };

@@ -37,7 +37,7 @@ async fn read(response: Response) -> usize {
 #[tokio::test]
 async fn an_answer_counts_until_the_last_of_it_is_taken() {
     let answers = ResponseMemory::new(BUDGET);
-    let account = async |response| charge(&answers, holder("a"), false, response).await;
+    let charge = async |response| charge(&answers, holder("a"), false, response).await;
     let small = charge(of(SMALL)).await;
     assert_eq!((answers.held(), read(small).await), (0, SMALL));
 
@@ -63,7 +63,7 @@ async fn an_answer_counts_until_the_last_of_it_is_taken() {
 #[tokio::test]
 async fn a_read_beyond_the_share_is_refused_and_says_why() {
     let answers = ResponseMemory::new(BUDGET);
-    let account = async |name, response| charge(&answers, holder(name), false, response).await;
+    let charge = async |name, response| charge(&answers, holder(name), false, response).await;
     let mut held = Vec::new();
     for name in ["a", "b", "c", "d"] {
         held.push(charge(name, of(SHARE)).await);

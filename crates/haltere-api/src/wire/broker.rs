@@ -33,14 +33,13 @@ pub(crate) struct BrokerView<'a> {
     /// What came of asking for `version` and `startedAt`, which are under `$SYS`; absent when the broker lets us
     /// read at least one of them, as most do: a list of a fleet is a tenth shorter without what is usual.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<SysTopicsName>)]
-    sys: Option<&'a str>,
+    sys: Option<SysTopicsName>,
 }
 
 /// Why nothing is read of a broker's `$SYS` topics.
-#[derive(ToSchema)]
-#[schema(as = SysTopics, rename_all = "camelCase")]
-#[expect(dead_code, reason = "it describes the names that haltere-core gives")]
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = SysTopics)]
 pub(crate) enum SysTopicsName {
     /// The broker has not answered yet.
     Asked,
@@ -51,6 +50,19 @@ pub(crate) enum SysTopicsName {
     /// The broker ended sessions in which it was asked, so the link does without. It asks again after
     /// an edit of the connection, or a restart.
     EndsSession,
+}
+
+impl SysTopicsName {
+    /// `None` in the usual case.
+    fn of(sys: SysTopics) -> Option<Self> {
+        match sys {
+            SysTopics::Granted => None,
+            SysTopics::Asked => Some(Self::Asked),
+            SysTopics::Denied => Some(Self::Denied),
+            SysTopics::Off => Some(Self::Off),
+            SysTopics::EndsSession => Some(Self::EndsSession),
+        }
+    }
 }
 
 /// What is known of a link's TLS.
@@ -81,7 +93,7 @@ impl<'a> From<&'a BrokerFacts> for BrokerView<'a> {
             started_at: started_at.map(time::rfc3339),
             tls: tls.as_ref().map(BrokerTlsView::from),
             skipped_messages: Some(*skipped_messages).filter(|&skipped| skipped > 0),
-            sys: Some(*sys).filter(|&sys| sys != SysTopics::Granted).map(SysTopics::as_str),
+            sys: SysTopicsName::of(*sys),
         }
     }
 }

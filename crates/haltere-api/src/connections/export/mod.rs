@@ -12,11 +12,13 @@ use futures_util::stream;
 use haltere_app::connections::{ExportError, Secrets};
 use http::header::CONTENT_DISPOSITION;
 use http::{HeaderValue, StatusCode};
+use serde::Deserialize;
 
 use self::file::WireExport;
 use self::pieces::Pieces;
+use crate::connections::secrets::SecretsParam;
 use crate::error::{ApiError, ErrorBody, json_bytes};
-use crate::extract::{Context, Params, Query};
+use crate::extract::{Context, Query};
 use crate::response_memory::ResponseCost;
 use crate::state::ApiState;
 
@@ -34,6 +36,15 @@ impl From<ExportError> for ApiError {
     }
 }
 
+/// The query of an export.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ExportParams {
+    /// `include` adds passwords and private keys, for administrators; `omit` is the default
+    #[param(inline)]
+    secrets: Option<SecretsParam>,
+}
+
 /// Export all connections
 ///
 /// A file that `POST /api/connection-import` and `haltere import` take back. Passwords and private keys are
@@ -43,9 +54,7 @@ impl From<ExportError> for ApiError {
     path = "/api/connection-export",
     operation_id = "export_connections",
     tag = "Connections",
-    params(
-        ("secrets" = inline(Option<crate::connections::secrets::SecretsParam>), Query, description = "`include` puts passwords and private keys in, for administrators; `omit` is the default"),
-    ),
+    params(ExportParams),
     responses(
         (status = 200, description = "All connections", body = WireExport,
             headers(("Content-Disposition" = String, description = "A name for the file")),
@@ -65,9 +74,11 @@ impl From<ExportError> for ApiError {
 pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: Context,
-    Query(params): Query,
+    Query(params): Query<ExportParams>,
 ) -> Result<Response, ApiError> {
-    let export = state.app.export_connections(&context, wanted(&params)?).await?;
+    // Unlike in lists, secrets must be asked for: a file gets around.
+    let secrets = params.secrets.map_or(Secrets::Omit, Secrets::from);
+    let export = state.app.export_connections(&context, secrets).await?;
     let pieces = Pieces::of(export);
     let cost = pieces.cost();
     let body = Body::from_stream(stream::iter(pieces.map(Ok::<_, Infallible>)));
@@ -75,15 +86,6 @@ pub(crate) async fn handler(
     response.extensions_mut().insert(ResponseCost::AtMost(cost));
     response.headers_mut().insert(CONTENT_DISPOSITION, ATTACHMENT);
     Ok(response)
-}
-
-/// The other way round than in lists: a file gets about, so secrets have to be asked for.
-fn wanted(params: &Params) -> Result<Secrets, ApiError> {
-    match params.get("secrets")? {
-        None | Some("omit") => Ok(Secrets::Omit),
-        Some("include") => Ok(Secrets::Include),
-        Some(_) => Err(ApiError::invalid("secrets: must be omit or include")),
-    }
 }
 
 #[cfg(test)]

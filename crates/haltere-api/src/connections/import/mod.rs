@@ -15,6 +15,7 @@ use axum::response::Response;
 use haltere_app::connections::{ImportError, ImportFile, ImportMode, ImportProgress};
 use haltere_app::sessions::Session;
 use http::Request;
+use serde::Deserialize;
 
 use crate::error::{ApiError, ErrorBody};
 use crate::extract::accept::wants_stream;
@@ -22,7 +23,7 @@ use crate::extract::body::{self, Bounds};
 use crate::extract::budgeted_buffer::BudgetedBuffer;
 use crate::extract::charset::Charset;
 use crate::extract::json::require_json;
-use crate::extract::{Context, Params, Query};
+use crate::extract::{Context, Query};
 use crate::limits::holder;
 use crate::response_memory;
 use crate::state::ApiState;
@@ -45,6 +46,19 @@ impl From<ImportError> for ApiError {
     }
 }
 
+/// The query of an import.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[serde(rename_all = "camelCase")]
+#[into_params(parameter_in = Query)]
+pub(crate) struct ImportParams {
+    /// `true`: only report what would be done
+    #[serde(default)]
+    dry_run: bool,
+    /// `true`: import the valid entries, and leave out the refused ones
+    #[serde(default)]
+    only_good: bool,
+}
+
 /// Import connections
 ///
 /// Takes `config.json` of the management center for Mosquitto, an export of haltere, or a bare list as
@@ -64,10 +78,7 @@ impl From<ImportError> for ApiError {
     path = "/api/connection-import",
     operation_id = "import_connections",
     tag = "Connections",
-    params(
-        ("dryRun" = Option<bool>, Query, description = "`true`: only say what would be done"),
-        ("onlyGood" = Option<bool>, Query, description = "`true`: import what is good, and leave out what is refused"),
-    ),
+    params(ImportParams),
     request_body(content = ImportInput, content_type = "application/json"),
     responses(
         (status = 200, description = "What was done, or would be", content(
@@ -113,10 +124,10 @@ pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: Context,
     Extension(session): Extension<Session>,
-    Query(params): Query,
+    Query(params): Query<ImportParams>,
     request: Request<Body>,
 ) -> Result<Response, ApiError> {
-    let mode = mode(&params)?;
+    let mode = params.mode();
     require_json(request.headers())?;
     let streams = wants_stream(request.headers());
     let holder = holder::of_request(request.extensions());
@@ -154,12 +165,14 @@ async fn take_apart<H: Send + 'static>(
     tokio::task::spawn_blocking(take_apart).await.map_err(ApiError::internal)?
 }
 
-fn mode(params: &Params) -> Result<ImportMode, ApiError> {
-    Ok(match (params.flag("dryRun")?, params.flag("onlyGood")?) {
-        (true, _) => ImportMode::DryRun,
-        (false, true) => ImportMode::StoreGood,
-        (false, false) => ImportMode::Store,
-    })
+impl ImportParams {
+    fn mode(&self) -> ImportMode {
+        match (self.dry_run, self.only_good) {
+            (true, _) => ImportMode::DryRun,
+            (false, true) => ImportMode::StoreGood,
+            (false, false) => ImportMode::Store,
+        }
+    }
 }
 
 #[cfg(test)]

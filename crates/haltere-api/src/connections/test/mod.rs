@@ -13,6 +13,7 @@ use haltere_app::sessions::Session;
 use haltere_core::ConnectionId;
 use haltere_core::quota::QuotaExceeded;
 use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
 
 pub(crate) use report::WireEvent;
 use report::WireReport;
@@ -69,6 +70,15 @@ fn unavailable(message: &'static str) -> ApiError {
     ApiError::new(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Unavailable, message)
 }
 
+/// The query of a test.
+#[derive(Debug, Deserialize, utoipa::IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct TestParams {
+    /// The id of a stored connection: the body is a merge patch of it
+    #[param(example = "mosquitto-dev")]
+    connection: Option<String>,
+}
+
 /// Try a connection
 ///
 /// Dials the broker once, on the way the links go, and says how far it got, and what to try when it
@@ -91,7 +101,7 @@ fn unavailable(message: &'static str) -> ApiError {
     path = "/api/connection-test",
     operation_id = "test_connection",
     tag = "Connections",
-    params(("connection" = Option<String>, Query, description = "The id of a stored connection: the body is a merge patch of it", example = "mosquitto-dev")),
+    params(TestParams),
     request_body(content(
         (TestBody = "application/json"),
         (ConnectionPatchBody = "application/merge-patch+json"),
@@ -129,11 +139,11 @@ pub(crate) async fn handler(
     context: Context,
     Extension(session): Extension<Session>,
     headers: HeaderMap,
-    Query(params): Query,
+    Query(params): Query<TestParams>,
     JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
-    let test = if let Some(id) = params.get("connection")? {
-        let id = ConnectionId::parse(id).map_err(|_| TestError::NotFound)?;
+    let test = if let Some(id) = params.connection {
+        let id = ConnectionId::parse(&id).map_err(|_| TestError::NotFound)?;
         let patch = connection_patch::read(body, &id)?;
         state.app.test_stored_connection(&context, &id, patch).await?
     } else {
