@@ -4,12 +4,16 @@ use parking_lot::Mutex;
 use std::error::Error as _;
 
 use haltere_core::StorageTrouble;
-use haltere_store::StoreError;
+use haltere_store::{Revisions, StoreError};
 
 /// How the disk was last seen. Says in the log when that changes, and only then: a disk that is full
 /// fails every change, and the log may lie on it.
 #[derive(Debug, Default)]
-pub(crate) struct Condition(Mutex<Option<StorageTrouble>>);
+pub(crate) struct Condition {
+    trouble: Mutex<Option<StorageTrouble>>,
+    /// The latest revisions that were read. They never go back.
+    latest: Mutex<Option<Revisions>>,
+}
 
 impl Condition {
     pub(crate) fn trouble(&self) -> Option<StorageTrouble> {
@@ -45,6 +49,35 @@ impl Condition {
         }
     }
 
+    /// The least that a read which begins now has to find.
+    pub(crate) fn latest(&self) -> Option<Revisions> {
+        *self.latest.lock()
+    }
+
+    /// A read that had to find at least `least` has found `found`. [`StoreError::Damaged`] when that is older.
+    pub(crate) fn found(
+        &self,
+        least: Option<Revisions>,
+        found: Revisions,
+    ) -> Result<(), StoreError> {
+        let is_older = |least: Revisions| {
+            found.connections < least.connections
+                || found.sessions < least.sessions
+                || found.plugins < least.plugins
+        };
+        if least.is_some_and(is_older) {
+            return Err(StoreError::Damaged("what is stored was replaced by an older copy".into()));
+        }
+        let mut latest = self.latest.lock();
+        let raise = |known: Revisions| Revisions {
+            connections: known.connections.max(found.connections),
+            sessions: known.sessions.max(found.sessions),
+            plugins: known.plugins.max(found.plugins),
+        };
+        *latest = Some(latest.map_or(found, raise));
+        Ok(())
+    }
+
     /// A probe was written.
     pub(crate) fn is_well(&self) {
         if self.lock().take().is_some() {
@@ -53,7 +86,7 @@ impl Condition {
     }
 
     fn lock(&self) -> parking_lot::MutexGuard<'_, Option<StorageTrouble>> {
-        self.0.lock()
+        self.trouble.lock()
     }
 }
 

@@ -4,6 +4,7 @@
 //! writer, and `synchronous` is `FULL`: a committed change survives a crash of process and machine.
 //! Other processes may open the same file; writers take turns across processes too.
 
+mod age;
 mod audit;
 mod backup;
 mod check;
@@ -74,15 +75,23 @@ impl SqliteStore {
         open::create_file(path)?;
         let files = Arc::new(Files::of(path).map_err(error::io)?);
         let writer = open::writer(path, &files).await?;
-        migrations::run(&writer).await?;
-        Ok(Self {
+        let is_new = migrations::run(&writer).await?;
+        let store = Self {
             path: path.to_owned(),
             readers: open::readers(path, Some(&files)),
             condition: Arc::default(),
             watch: Some(Watch::new(files, &writer)),
             writer,
             folded: AtomicBool::new(false),
-        })
+        };
+        if is_new {
+            // A database without pages of its own is not noticed when it is cut.
+            store.checkpoint().await;
+        }
+        if let Some(watch) = &store.watch {
+            watch.log.check_age().await?;
+        }
+        Ok(store)
     }
 
     /// Makes an empty file for the database at `path`, readable by its owner only, when there is none.
@@ -171,12 +180,16 @@ impl SqliteStore {
         let Some(watch) = self.watch.as_ref().filter(|watch| !watch.log.is_broken()) else {
             return;
         };
-        if watch.log.look() == Look::Well {
-            return;
-        }
-        if let Some(mut writer) = self.writer.try_acquire()
-            && let Err(damage) = watch.log.compare(&mut writer).await
+        let mut found = Ok(());
+        if watch.log.look() != Look::Well
+            && let Some(mut writer) = self.writer.try_acquire()
         {
+            found = watch.log.compare(&mut writer).await;
+        }
+        if found.is_ok() {
+            found = watch.log.check_age().await;
+        }
+        if let Err(damage) = found {
             self.condition.failed_to_read(&damage);
         }
     }
@@ -213,6 +226,8 @@ impl Store for SqliteStore {
             self.check_files()?;
             let Some(watch) = &self.watch else { return Ok(Box::new(tx)) };
             if watch.log.look() == Look::Well {
+                let checked = watch.log.check_age().await;
+                checked.inspect_err(|damage| self.condition.failed(damage))?;
                 tx.watch(watch.clone());
                 return Ok(Box::new(tx));
             }
@@ -243,6 +258,14 @@ impl Store for SqliteStore {
         Ok(self)
     }
 
+    async fn checkpoint(&self) {
+        if let Err(error) =
+            sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.writer).await
+        {
+            tracing::warn!(%error, "the write-ahead log was not written to the database; done later");
+        }
+    }
+
     async fn scrub(&self) -> Result<(), StoreError> {
         // Written anew without its free pages, and then the log of that is emptied, too.
         for statement in ["VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"] {
@@ -260,6 +283,9 @@ impl Store for SqliteStore {
         // The writer goes last: the last connection to close folds the WAL into the database.
         self.readers.close().await;
         self.writer.close().await;
+        if let Some(watch) = &self.watch {
+            watch.log.set_aside();
+        }
     }
 }
 

@@ -15,17 +15,24 @@ use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use haltere_store::StoreError;
 use sqlx::{SqliteConnection, SqlitePool};
 
+use crate::age;
 use crate::error;
 use crate::wal::Place;
 
 /// Others may write between the question to SQLite and the look, which is then taken once more.
 const TRIES: usize = 5;
+/// How long a checkpoint that moves pages around has to end before the file is looked at again.
+const SETTLE: Duration = Duration::from_millis(20);
 /// SQLite never writes the page that holds this byte; its locks are there.
 const LOCK_BYTE: u64 = 1 << 30;
+
+/// Follows the name of a log that was set aside.
+const ASIDE: &str = ".overwritten";
 
 /// Watches the content of the database's files.
 #[derive(Debug)]
@@ -35,6 +42,10 @@ pub(crate) struct Log {
     seen: Mutex<Seen>,
     /// Something was cut or overwritten.
     broken: AtomicBool,
+    /// The database was written since its age was read: by a checkpoint, or by something other than SQLite.
+    touched: AtomicBool,
+    /// The database was overwritten with an older copy, which the log does not belong to.
+    outdated: AtomicBool,
 }
 
 /// What was seen last.
@@ -43,6 +54,9 @@ struct Seen {
     place: Option<Place>,
     stamp: Option<Stamp>,
     database_bytes: u64,
+    /// The database when its age was read, and the age.
+    aged: Option<Stamp>,
+    age: Option<i64>,
 }
 
 /// Changes whenever somebody writes to the file. The last two are seconds and nanoseconds of the inode's change,
@@ -84,6 +98,8 @@ enum Missing {
     Log { log: String, left: u32, frames: u32 },
     #[error("the database {database} was cut: {left} of its {pages} pages are left")]
     Database { database: String, left: u64, pages: u32 },
+    #[error("the database {0} was overwritten with an older copy")]
+    Changes(String),
 }
 
 impl Log {
@@ -94,6 +110,8 @@ impl Log {
             wal: wal.to_owned(),
             seen: Mutex::default(),
             broken: AtomicBool::new(false),
+            touched: AtomicBool::new(true),
+            outdated: AtomicBool::new(false),
         }
     }
 
@@ -110,7 +128,9 @@ impl Log {
 
     fn try_look(&self) -> io::Result<Look> {
         let mut seen = self.seen();
-        let bytes = fs::metadata(&self.database)?.len();
+        let facts = fs::metadata(&self.database)?;
+        self.touched.store(seen.aged != Some(Stamp::of(&facts)), Ordering::Relaxed);
+        let bytes = facts.len();
         if bytes < seen.database_bytes {
             return Ok(Look::Unclear);
         }
@@ -189,8 +209,55 @@ impl Log {
             let database = self.database.display().to_string();
             return Ok(Some(Missing::Database { database, left: pages, pages: belief.pages }));
         }
-        *seen = Seen { place, stamp, database_bytes: bytes };
+        *seen = Seen { place, stamp, database_bytes: bytes, ..*seen };
         Ok(None)
+    }
+
+    /// Makes sure that the database was not overwritten with an older copy, if the last look saw that it was written.
+    /// [`StoreError::Damaged`] when it was.
+    pub(crate) async fn check_age(&self) -> Result<(), StoreError> {
+        if !self.touched.load(Ordering::Relaxed) {
+            return Ok(());
+        }
+        let stamp = || fs::metadata(&self.database).map(|facts| Stamp::of(&facts)).ok();
+        // What others find out meanwhile is no measure for what is read here.
+        let least = self.seen().age;
+        for _ in 0..TRIES {
+            let Some(before) = stamp() else { return Ok(()) };
+            let age = age::of(&self.database).await;
+            if age.is_none() || age >= least {
+                let mut seen = self.seen();
+                seen.aged = Some(before);
+                seen.age = seen.age.max(age);
+                return Ok(());
+            }
+            // Another file has the name now, which is found by its identity.
+            if stamp().is_none_or(|now| now.inode != before.inode) {
+                return Ok(());
+            }
+            tokio::time::sleep(SETTLE).await;
+        }
+        self.broken.store(true, Ordering::Relaxed);
+        self.outdated.store(true, Ordering::Relaxed);
+        Err(StoreError::Damaged(Box::new(Missing::Changes(self.database.display().to_string()))))
+    }
+
+    /// Renames the log of a database that was overwritten with an older copy. The next start would apply the log to
+    /// that copy, and destroy it. To be called when nothing reads any more.
+    pub(crate) fn set_aside(&self) {
+        if !self.outdated.load(Ordering::Relaxed) {
+            return;
+        }
+        let mut aside = self.wal.clone().into_os_string();
+        aside.push(ASIDE);
+        let aside = PathBuf::from(aside);
+        match fs::rename(&self.wal, &aside) {
+            Ok(()) => {
+                let to = aside.display();
+                tracing::warn!(%to, "the write-ahead log does not belong to the older copy, and was renamed");
+            }
+            Err(error) => tracing::error!(%error, "the write-ahead log can't be renamed"),
+        }
     }
 
     /// Keeps SQLite from closing the database in the usual way: the last connection to close writes the log into the

@@ -22,11 +22,13 @@ impl MetaReads for Tx {
     async fn revisions(&mut self) -> Result<Revisions, StoreError> {
         let row = self.row(sqlx::query(REVISIONS)).await?.ok_or(StoreError::NotFound)?;
         let mut cells = Cells::new("revisions", &row);
-        Ok(Revisions {
+        let found = Revisions {
             connections: cells.get("connections")?,
             sessions: cells.get("sessions")?,
             plugins: cells.get("plugins")?,
-        })
+        };
+        self.note_revisions(found)?;
+        Ok(found)
     }
 }
 

@@ -23,16 +23,20 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0007_material_goes.sql"),
     include_str!("../migrations/0008_link_changes.sql"),
     include_str!("../migrations/0009_text_bytes.sql"),
+    include_str!("../migrations/0010_audited.sql"),
 ];
 
 /// The schema's version once all steps are taken.
 #[expect(clippy::cast_possible_truncation, reason = "a handful of steps")]
 pub(crate) const KNOWN: u32 = STEPS.len() as u32;
 
-/// Takes the steps that are missing.
-pub(crate) async fn run(writer: &SqlitePool) -> Result<(), StoreError> {
-    while step(writer, STEPS).await? {}
-    Ok(())
+/// Takes the steps that are missing. Returns whether there were any.
+pub(crate) async fn run(writer: &SqlitePool) -> Result<bool, StoreError> {
+    let mut any = false;
+    while step(writer, STEPS).await? {
+        any = true;
+    }
+    Ok(any)
 }
 
 /// Whether [`run`] would take a step.

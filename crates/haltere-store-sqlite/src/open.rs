@@ -65,8 +65,12 @@ pub(crate) fn readers(path: &Path, files: Option<&Arc<Files>>) -> SqlitePool {
 
 /// The one connection to a file that nobody writes to, without locks and files beside it.
 pub(crate) async fn unchanging(path: &Path) -> Result<SqlitePool, StoreError> {
-    let options = SqliteConnectOptions::new().filename(path).read_only(true).immutable(true);
-    pool(1, None).connect_with(options).await.map_err(error::store)
+    pool(1, None).connect_with(unchanging_options(path)).await.map_err(error::store)
+}
+
+/// Reads the file alone, without its write-ahead log.
+pub(crate) fn unchanging_options(path: &Path) -> SqliteConnectOptions {
+    SqliteConnectOptions::new().filename(path).read_only(true).immutable(true)
 }
 
 fn pool(size: u32, files: Option<&Arc<Files>>) -> PoolOptions<Sqlite> {

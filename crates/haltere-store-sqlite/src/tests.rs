@@ -354,3 +354,4 @@ fn failed_line(id: u32, seconds: i64) -> LinkChangeRecord {
 }
 
 mod files;
+mod older_copy;

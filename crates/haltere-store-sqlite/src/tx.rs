@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use haltere_store::failpoint::Step;
-use haltere_store::{ReadTx, StoreError, WriteTx};
+use haltere_store::{ReadTx, Revisions, StoreError, WriteTx};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Sqlite, SqlitePool, Transaction};
@@ -26,6 +26,8 @@ pub(crate) struct Tx {
     writes: bool,
     /// Looked at once a change is durable: before it is said to be.
     watch: Option<Watch>,
+    /// The least that a read has to find.
+    least: Option<Revisions>,
 }
 
 /// A statement with its arguments.
@@ -36,10 +38,11 @@ impl Tx {
         readers: &SqlitePool,
         condition: &Arc<Condition>,
     ) -> Result<Self, StoreError> {
+        let least = condition.latest();
         let inner = readers.begin().await.map_err(error::store);
         let inner = inner.inspect_err(|error| condition.failed_to_read(error))?;
         let condition = Arc::clone(condition);
-        Ok(Self { inner, failed: false, condition, writes: false, watch: None })
+        Ok(Self { inner, failed: false, condition, writes: false, watch: None, least })
     }
 
     /// Takes the write lock at once: a transaction that begins as a reader and then wants to write
@@ -53,7 +56,7 @@ impl Tx {
         let inner = inner.inspect_err(|error| condition.failed(error))?;
         Step::Begin.after()?;
         let condition = Arc::clone(condition);
-        Ok(Self { inner, failed: false, condition, writes: true, watch: None })
+        Ok(Self { inner, failed: false, condition, writes: true, watch: None, least: None })
     }
 
     /// Makes the commit tell when the files have been replaced or cut meanwhile.
@@ -119,6 +122,15 @@ impl Tx {
         self.check()?;
         let result = statement.fetch_optional(&mut *self.inner).await;
         self.note(result)
+    }
+
+    /// Takes note of revisions that were read, which never go back.
+    pub(crate) fn note_revisions(&self, found: Revisions) -> Result<(), StoreError> {
+        // What a change has written may still be rolled back.
+        if self.writes {
+            return Ok(());
+        }
+        self.condition.found(self.least, found).inspect_err(|error| self.tell(error))
     }
 
     fn check(&self) -> Result<(), StoreError> {

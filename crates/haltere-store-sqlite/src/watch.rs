@@ -28,10 +28,10 @@ impl Watch {
         if !self.files.are_in_place(self.writer.size() > 0) {
             return Err(StoreError::Replaced);
         }
-        if self.log.look() == Look::Well {
-            return Ok(());
+        if self.log.look() != Look::Well {
+            let mut writer = self.writer.acquire().await.map_err(error::store)?;
+            self.log.compare(&mut writer).await?;
         }
-        let mut writer = self.writer.acquire().await.map_err(error::store)?;
-        self.log.compare(&mut writer).await
+        self.log.check_age().await
     }
 }

@@ -67,6 +67,10 @@ pub trait Store: Send + Sync + 'static {
         Ok(())
     }
 
+    /// Writes what is in a log of changes to the database itself. A failure is logged; the backend tries again on its
+    /// own. Backends without such a log do nothing.
+    async fn checkpoint(&self) {}
+
     /// Finishes what is under way and closes all files. Later calls fail.
     async fn close(&self);
 }

@@ -107,7 +107,10 @@ async fn serve(
     let master_key = wiring::master_key_for_start(&settings.data, &data, &store).await?;
     warn_of_exposed_key(key_file);
     lock.remember_database()?;
-    ensure_first_admin(settings, &wiring::users(&store)).await?;
+    if ensure_first_admin(settings, &wiring::users(&store)).await? {
+        // So that the database alone is a whole installation, and its length tells when it is cut.
+        store.checkpoint().await;
+    }
     let key = master_key.id();
     let app = wiring::app(settings, store, master_key, &[address], shares.links).await?;
     announce(address, tls.is_some())?;
@@ -185,8 +188,8 @@ fn announce(address: SocketAddr, is_tls: bool) -> anyhow::Result<()> {
     print(&format!("haltere is listening on {scheme}://{address}\n"))
 }
 
-/// Adds the first administrator; a password that was made up is said once and kept nowhere.
-async fn ensure_first_admin(settings: &Settings, users: &Users) -> anyhow::Result<()> {
+/// Adds the first administrator, and returns whether it did; a password that was made up is said once and kept nowhere.
+async fn ensure_first_admin(settings: &Settings, users: &Users) -> anyhow::Result<bool> {
     let name = UserName::parse(&settings.admin.username).context("admin.username")?;
     let (password, made_up) = if let Some(given) = settings.admin.password.clone() {
         (FirstPassword::Given(given), None)
@@ -201,7 +204,7 @@ async fn ensure_first_admin(settings: &Settings, users: &Users) -> anyhow::Resul
     if let Some(password) = made_up.filter(|_| added) {
         tell_password(&name, &password);
     }
-    Ok(())
+    Ok(added)
 }
 
 fn tell_password(name: &UserName, password: &Secret<String>) {
