@@ -64,16 +64,22 @@ pub(crate) async fn contents(data: &DataDir) -> anyhow::Result<Contents> {
     SqliteStore::contents(&path).await.with_context(describe)
 }
 
+/// Refuses a folder whose database is not one of haltere. For commands, before they touch anything else in it.
+pub(crate) async fn check_database(data: &DataDir) -> anyhow::Result<()> {
+    if contents(data).await? != Contents::Haltere {
+        bail!(
+            "{} is not a database of haltere: put the right one back, or restore a backup with `haltere restore`",
+            data.database().display()
+        );
+    }
+    Ok(())
+}
+
 /// The same for a command beside a server, or without one: what an older server works with is not
 /// migrated under it.
 pub(crate) async fn store_beside(data: &DataDir) -> anyhow::Result<Arc<dyn Store>> {
     let path = data.database();
-    if contents(data).await? != Contents::Haltere {
-        bail!(
-            "{} is not a database of haltere: put the right one back, or restore a backup with `haltere restore`",
-            path.display()
-        );
-    }
+    check_database(data).await?;
     let is_behind = SqliteStore::is_behind(&path)
         .await
         .with_context(|| format!("failed to look into the database {}", path.display()))?;

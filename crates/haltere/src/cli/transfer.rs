@@ -3,13 +3,11 @@
 
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use haltere_app::Ctx;
 use haltere_app::connections::Transfer;
-use tokio::runtime::Builder;
 
 use super::sources::Common;
-use super::tell;
+use super::{block_on, tell};
 use crate::data_dir::{DataDir, exposed_master_key};
 use crate::wiring;
 
@@ -22,13 +20,13 @@ pub(super) fn with_transfer<T>(
     let key_file = loaded.master_key_file();
     let settings = loaded.settings;
     let data = DataDir::open(&settings.data.dir)?;
+    block_on(wiring::check_database(&data))?;
     let _keys = data.hold_keys()?;
     let master_key = wiring::master_key(&settings.data, &data)?;
     if let Some(warning) = key_file.as_deref().and_then(exposed_master_key) {
         tell(&format!("haltere: {warning}"));
     }
-    let runtime = Builder::new_current_thread().enable_all().build();
-    runtime.context("failed to start the runtime")?.block_on(async {
+    block_on(async {
         let store = wiring::store_beside(&data).await?;
         let transfer = wiring::transfer(&settings, Arc::clone(&store), master_key).await;
         let outcome = match transfer {

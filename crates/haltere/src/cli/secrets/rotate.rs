@@ -40,6 +40,7 @@ impl Options {
         let loaded = self.common.load()?;
         let settings = &loaded.settings;
         let data = DataDir::open(&settings.data.dir)?;
+        block_on(wiring::check_database(&data))?;
         let _turn = data.lock_keys()?;
         let current = wiring::master_key(&settings.data, &data)?;
         block_on(async {

@@ -21,6 +21,7 @@ impl Options {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let settings = self.common.load()?.settings;
         let data = DataDir::open(&settings.data.dir)?;
+        block_on(wiring::check_database(&data))?;
         let _keys = data.hold_keys()?;
         let key = wiring::master_key(&settings.data, &data)?;
         let (status, verified) = block_on(async {
