@@ -4,7 +4,7 @@ use std::ops::Deref;
 
 use axum::extract::FromRequestParts;
 use haltere_app::Ctx;
-use haltere_app::sessions::Session;
+use haltere_app::sessions::{Session, is_token};
 use http::HeaderMap;
 use http::request::Parts;
 
@@ -37,14 +37,23 @@ impl<S: Sync> FromRequestParts<S> for Context {
     }
 }
 
+/// The most tokens of a request that are looked up in the store. Browsers send one cookie per path and domain.
+const MAX_LOOKUPS: usize = 8;
+
 /// The session a request belongs to, if any: the first that a cookie leads to, so that a cookie which
-/// leads nowhere locks nobody out.
+/// leads nowhere locks nobody out. Sessions in memory cost nothing to find, whatever else is sent.
 pub(crate) async fn session(
     state: &ApiState,
     jar: &Jar,
     headers: &HeaderMap,
 ) -> Result<Option<Session>, ApiError> {
-    for token in jar.tokens(headers) {
+    let tokens = jar.tokens(headers);
+    let active = tokens.iter().find_map(|token| state.app.active_session(token.expose()));
+    if active.is_some() {
+        return Ok(active);
+    }
+    let well_formed = tokens.iter().filter(|token| is_token(token.expose()));
+    for token in well_formed.take(MAX_LOOKUPS) {
         let session = state.app.authenticate(token.expose()).await.map_err(ApiError::internal)?;
         if session.is_some() {
             return Ok(session);

@@ -43,6 +43,14 @@ impl App {
         }
     }
 
+    /// The session of `token` if it is in memory, which sessions in use are.
+    pub fn active_session(&self, token: &str) -> Option<Session> {
+        match self.0.sessions.touch(&token::session_id(token)?) {
+            Known::Valid(session) => Some(session),
+            Known::Ended | Known::Nothing(_) => None,
+        }
+    }
+
     async fn find_session(
         &self,
         id: &SessionId,

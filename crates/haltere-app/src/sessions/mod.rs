@@ -25,6 +25,7 @@ pub use live::EndSignal;
 pub use log_in::{LogIn, LoggedIn, LoginError};
 pub use own::{OwnSession, OwnSessionError};
 pub use settings::{PasswordHashing, SessionBounds, SessionSettings, ThrottleSettings};
+pub use token::is_token;
 
 pub(crate) use log_in::Refusal;
 pub(crate) use throttle::{Attempt, Throttled};

@@ -17,9 +17,14 @@ pub(super) fn generate() -> (Secret<String>, SessionId) {
     (Secret::new(token), id)
 }
 
-/// The id of the session this is the token of, when it can be one at all.
+/// Whether `token` has the form of a session's token.
+pub fn is_token(token: &str) -> bool {
+    token.len() == CHARS
+}
+
+/// The id of the session that has this token, if it can be a token at all.
 pub(super) fn session_id(token: &str) -> Option<SessionId> {
-    (token.len() == CHARS).then(|| hash(token))
+    is_token(token).then(|| hash(token))
 }
 
 /// A fast hash is enough: 256 random bits can't be guessed.

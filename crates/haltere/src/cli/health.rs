@@ -4,7 +4,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::{Context as _, anyhow, bail};
 use axum::body::Bytes;
 use clap::Args;
 use haltere_core::{Host, TlsMaterial};
@@ -146,7 +146,8 @@ impl Asked<'_> {
             .body(Empty::<Bytes>::new())
             .with_context(doing)?;
         let exchange = async {
-            let response = sender.send_request(request).await.with_context(doing)?;
+            let response =
+                sender.send_request(request).await.map_err(|error| self.explain(error))?;
             let status = response.status().as_u16();
             let body = Limited::new(response.into_body(), MAX_ANSWER).collect().await;
             let body = body.map_err(anyhow::Error::from_boxed).with_context(doing)?;
@@ -155,7 +156,19 @@ impl Asked<'_> {
         tokio::select! {
             answer = exchange => answer,
             // It ends by itself only when the exchange can't go on.
-            Err(error) = connection => Err(error).with_context(doing),
+            Err(error) = connection => Err(self.explain(error)),
+        }
+    }
+
+    /// The error, and what most likely causes it.
+    fn explain(&self, error: hyper::Error) -> anyhow::Error {
+        let doing = format!("failed to ask {}{}", self.address, self.target.path);
+        if error.is_parse() && !self.target.is_tls {
+            anyhow!(
+                "{doing}: no HTTP; if the server uses TLS, give its server.tls_cert here as well"
+            )
+        } else {
+            anyhow::Error::from(error).context(doing)
         }
     }
 }

@@ -30,7 +30,7 @@ enum Command {
         name: UserName,
 
         /// What the user may do: admin, editor, viewer, connectionManager or monitoringViewer; may be given more than once
-        #[arg(long = "role", value_name = "ROLE", required = true, num_args = 1..)]
+        #[arg(long = "role", value_name = "ROLE", required = true)]
         roles: Vec<Role>,
 
         #[command(flatten)]

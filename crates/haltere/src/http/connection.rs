@@ -7,14 +7,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use axum::body::Body;
 use axum::extract::ConnectInfo;
 use axum::response::Response;
 use haltere_api::{OverTls, ReservedSlot};
 use haltere_core::{Clock as _, Timestamp};
 use hyper::Request;
 use hyper::body::Incoming;
-use hyper::header::{DATE, HeaderValue};
+use hyper::header::{CONNECTION, DATE, HeaderValue};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
@@ -25,8 +24,8 @@ use tower::ServiceExt as _;
 
 use super::admission::Admission;
 use super::connection_state::ConnectionState;
-use super::reject;
 use super::write_timeout::{WriteState, WriteTimeoutStream};
+use super::{reject, request_body};
 use crate::clock::SystemClock;
 use crate::lifecycle::Stop;
 use crate::tls::Tls;
@@ -168,7 +167,12 @@ async fn respond(
     if state.slot.is_reserved() && !state.slot.has_session() {
         extensions.insert(ReservedSlot);
     }
-    let Ok(mut response) = router.oneshot(request.map(Body::new)).await;
+    let (head, body) = request.into_parts();
+    let (body, unread) = request_body::track(body);
+    let Ok(mut response) = router.oneshot(Request::from_parts(head, body)).await;
+    if unread.get() {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
     if let Some(date) = date(SystemClock.now()) {
         response.headers_mut().insert(DATE, date);
     }

@@ -17,8 +17,8 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(1);
 /// How long a client may go on sending.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Bytes that are discarded before the connection is closed anyway.
-const MAX_DISCARDED: usize = 16 << 20;
+/// Bytes that are discarded before the connection is closed anyway: the largest body there is, an import's, fits.
+const MAX_DISCARDED: usize = 128 << 20;
 
 /// Discards what the client sends until it closes its half, is silent, or exceeds a limit.
 pub(super) struct LingeringClose {

@@ -8,6 +8,7 @@ mod admission;
 mod connection;
 mod connection_state;
 mod lingering_close;
+mod request_body;
 mod warning_counter;
 mod write_timeout;
 

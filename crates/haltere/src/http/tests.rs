@@ -89,6 +89,31 @@ async fn an_incomplete_head_times_out() {
 }
 
 #[tokio::test]
+async fn a_response_to_a_request_whose_body_is_unread_closes_the_connection() {
+    let routes = Router::new()
+        .route("/unread", axum::routing::post(async || "no"))
+        .route("/read", axum::routing::post(async |_: Bytes| "yes"));
+    let server = start(routes, patient(100)).await;
+    for (path, body, closes) in
+        [("/unread", "{}", true), ("/unread", "", false), ("/read", "{}", false)]
+    {
+        let mut stream = connect(&server).await;
+        let length = body.len();
+        let request =
+            format!("POST {path} HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n\r\n{body}");
+        stream.write_all(request.as_bytes()).await.expect("sent");
+        stream
+            .write_all(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+            .await
+            .expect("sent");
+        let answer = rest(stream).await;
+        let responses = answer.matches("HTTP/1.1 ").count();
+        assert_eq!(responses, if closes { 1 } else { 2 }, "{path}: {answer}");
+        assert!(answer.contains("connection: close"), "{path}: {answer}");
+    }
+}
+
+#[tokio::test]
 async fn a_client_that_sends_everything_before_it_reads_gets_its_answer() {
     let refusal = async || (axum::http::StatusCode::PAYLOAD_TOO_LARGE, "too large");
     let router = Router::new().route("/", axum::routing::post(refusal));

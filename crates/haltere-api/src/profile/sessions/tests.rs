@@ -56,6 +56,19 @@ async fn an_id_opens_nothing() {
     }
 }
 
+/// A neighbour under the same domain can set any number of cookies for it.
+#[tokio::test]
+async fn cookies_that_lead_nowhere_lock_nobody_out() {
+    let api = TestApi::start().await;
+    let token = api.app.token(Role::Viewer).await;
+    let token = token.expose();
+    let bogus = |n: usize| format!("haltere.sid={}; ", "x".repeat(n));
+    for before in [bogus(5).repeat(100), bogus(token.len()).repeat(100)] {
+        let client = api.with_cookie(&format!("{before}haltere.sid={token}"));
+        assert_eq!(client.get(PATH).await.status, 200);
+    }
+}
+
 #[tokio::test]
 async fn sessions_of_ones_own_can_be_ended() {
     let api = TestApi::start().await;
