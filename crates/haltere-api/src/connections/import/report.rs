@@ -35,6 +35,10 @@ pub(crate) struct WireReport<'a> {
     skip: usize,
     /// How many are refused.
     refuse: usize,
+    /// Why nothing of it is stored, although its entries could be: there would be too many connections, or too much in
+    /// them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    exceeds: Option<String>,
     /// The entries, in their order.
     entries: Vec<WireEntry<'a>>,
     /// What else is in the file, by name.
@@ -94,9 +98,7 @@ pub(crate) struct WireRefused<'a> {
 
 impl<'a> From<&'a ImportReport> for WireReport<'a> {
     fn from(report: &'a ImportReport) -> Self {
-        // `over_limit` and `over_budget` are in the message of the refusal.
-        let ImportReport { source, done, entries, over_limit: _, over_budget: _, not_taken_over } =
-            report;
+        let ImportReport { source, done, entries, not_taken_over, .. } = report;
         Self {
             source: source.as_str(),
             done: *done,
@@ -104,6 +106,7 @@ impl<'a> From<&'a ImportReport> for WireReport<'a> {
             create: report.creates(),
             skip: report.skips(),
             refuse: report.refusals(),
+            exceeds: exceeded(report).map(|(message, _)| message),
             entries: entries.iter().enumerate().map(WireEntry::from).collect(),
             not_taken_over,
         }
@@ -154,14 +157,19 @@ pub(super) fn refusal(
         let refused = refused(ErrorCode::Invalid, refused_entries(report), None);
         return Some((StatusCode::BAD_REQUEST, refused));
     }
-    let (message, limit) = match (report.over_limit, report.over_budget) {
-        (Some(over), _) => (format!("{}: {over}", messages::TOO_MANY_CONNECTIONS), None),
-        (None, Some(over)) => {
-            (format!("{}: {over}", messages::OVER_BUDGET), Some(names::CONNECTIONS_BUDGET))
-        }
-        (None, None) => return None,
-    };
+    let (message, limit) = exceeded(report)?;
     Some((StatusCode::FORBIDDEN, refused(ErrorCode::NotAllowed, message, limit)))
+}
+
+/// The bound that the file would exceed, and its setting if that can be named.
+fn exceeded(report: &ImportReport) -> Option<(String, Option<&'static str>)> {
+    match (report.over_limit, report.over_budget) {
+        (Some(over), _) => Some((format!("{}: {over}", messages::TOO_MANY_CONNECTIONS), None)),
+        (None, Some(over)) => {
+            Some((format!("{}: {over}", messages::OVER_BUDGET), Some(names::CONNECTIONS_BUDGET)))
+        }
+        (None, None) => None,
+    }
 }
 
 /// The first ones by name; whoever needs more has the report.

@@ -242,10 +242,14 @@ async fn the_limit_has_the_words_of_the_contract() {
     let api = TestApi::start_with(|config| config.settings.connections_max = 1).await;
     let admin = api.admin().await;
     let (url, _port) = closed_port();
-    let answer = admin.post(PATH, json!([connection("a", &url), connection("b", &url)])).await;
+    let file = json!([connection("a", &url), connection("b", &url)]);
+    // A plan says it, too.
+    let plan = admin.post(&format!("{PATH}?dryRun=true"), file.clone()).await.json();
+    let answer = admin.post(PATH, file).await;
     let message = answer.json()["message"].as_str().expect("a message").to_owned();
     assert_eq!(answer.status, 403);
     assert!(message.starts_with("Maximum number of connections reached"), "{message}");
+    assert_eq!(plan["exceeds"], message);
 }
 
 #[tokio::test]
