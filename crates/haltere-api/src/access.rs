@@ -6,7 +6,7 @@ use haltere_core::PluginId;
 /// The extension of an operation in the OpenAPI document that says who may use it.
 pub(crate) const X_ACCESS: &str = "x-haltere-access";
 
-/// Who may use a route. [`crate::gate`] enforces it, and [`crate::openapi`] describes it.
+/// Who may use a route. [`crate::gate`] enforces it, and [`mod@crate::openapi`] describes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Access {
     /// Every client, without a login.

@@ -3,7 +3,7 @@
 //! - `/api/connections`: [`list`], [`create`]
 //! - `/api/connections/{connectionId}`: [`get`], [`replace`], [`patch`], [`delete`]
 //! - below it: [`connect`], [`disconnect`], [`history`], [`certificates`], [`advice`]
-//! - `/api/connection-test`: [`test`]; `/api/connection-import`: [`import`]; `/api/connection-export`: [`export`]
+//! - `/api/connection-test`: [`mod@test`]; `/api/connection-import`: [`import`]; `/api/connection-export`: [`export`]
 
 pub(crate) mod advice;
 pub(crate) mod certificates;
