@@ -417,3 +417,32 @@ fn the_variables_of_a_compose_file_set_it_up_once() {
     let nothing = run(folder.path(), &["import", "mmc-env"]);
     assert_eq!(nothing.status.code(), Some(2), "{nothing:?}");
 }
+
+#[test]
+fn every_command_leaves_the_database_of_another_program_alone() {
+    let folder = folder();
+    let data = folder.path().join("haltere-data");
+    fs::create_dir(&data).expect("made");
+    let made = Command::new("sqlite3")
+        .arg(data.join("haltere.db"))
+        .arg("CREATE TABLE diary (day TEXT)")
+        .status()
+        .expect("sqlite3 runs");
+    assert!(made.success());
+    fs::write(folder.path().join("in.json"), r#"{"connections":[]}"#).expect("written");
+    for command in [
+        &["export"][..],
+        &["import", "mmc", "in.json"],
+        &["secrets", "verify"],
+        &["secrets", "rotate"],
+        &["users", "list"],
+        &["backup", "out.backup"],
+    ] {
+        let refused =
+            refusal(&run(folder.path(), &[command, &["--data-dir", "haltere-data"]].concat()));
+        assert!(refused.contains("is not a database of haltere"), "{command:?}: {refused}");
+        let files: Vec<_> =
+            fs::read_dir(&data).expect("there").map(|it| it.expect("there").file_name()).collect();
+        assert_eq!(files, ["haltere.db"], "{command:?}");
+    }
+}
