@@ -30,7 +30,8 @@ pub(crate) struct ErrorBody {
     /// For people.
     #[schema(value_type = String)]
     pub(crate) message: Cow<'static, str>,
-    /// With status 500, what is wrong with haltere's disk, if that is the cause.
+    /// With status 500, what is wrong with haltere's disk, if that is the cause; with status 503, that another program
+    /// holds the database.
     #[schema(value_type = Option<String>)]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) reason: Option<&'static str>,
@@ -273,6 +274,8 @@ pub(crate) mod messages {
     pub(crate) const OTHER_ORIGIN: &str = "Requests from other origins are not allowed";
     pub(crate) const OTHER_ORIGIN_LOGOUT: &str = "Logging out is up to haltere's own pages";
     pub(crate) const TOKEN_IN_URL: &str = "token: does not belong in the URL; send it in the header \"Authorization: Bearer <token>\"";
+    pub(crate) const BUSY: &str = "Another program holds the database; try again";
+    pub(crate) const BUSY_REASON: &str = "the database is busy";
     pub(crate) const INTERNAL: &str = "An internal server error occurred";
     pub(crate) const WITHOUT_STATUS: &str = "Connection already exists but status of the connection not found. Config file might be malformed";
 }

@@ -67,11 +67,20 @@ impl Internal {
 
     /// The trouble of the disk, if that is the cause. It is logged already.
     pub fn trouble(&self) -> Option<StorageTrouble> {
+        self.of_the_store().and_then(StoreError::trouble)
+    }
+
+    /// Whether it failed because another program held the database for too long.
+    pub fn is_busy(&self) -> bool {
+        matches!(self.of_the_store(), Some(StoreError::Busy))
+    }
+
+    fn of_the_store(&self) -> Option<&StoreError> {
         let mut cause: Option<&(dyn Error + 'static)> = Some(&*self.source);
         while let Some(error) = cause {
             let shared = || error.downcast_ref::<Arc<StoreError>>().map(AsRef::as_ref);
             if let Some(error) = error.downcast_ref::<StoreError>().or_else(shared) {
-                return error.trouble();
+                return Some(error);
             }
             cause = error.source();
         }

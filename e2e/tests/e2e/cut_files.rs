@@ -5,6 +5,8 @@ use std::os::unix::fs::FileExt as _;
 
 use e2e::{Haltere, Options, eventually};
 use serde_json::json;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{Connection as _, SqliteConnection};
 
 use crate::database::Database;
 use crate::support::connection;
@@ -80,4 +82,73 @@ async fn a_file_that_is_cut_while_nobody_writes_is_told() {
         admin.post("/api/connections", &body).await.expect_status(500);
         assert!(fs::metadata(haltere.data().join(file)).is_ok());
     }
+}
+
+/// `cp` writes into the file that is there.
+#[tokio::test]
+async fn an_older_copy_over_the_database_takes_no_change() {
+    let mut haltere = options().expect_complaint("was renamed").start().await;
+    let url = "mqtt://127.0.0.1:1";
+    let admin = haltere.admin().await;
+    admin.post("/api/connections", &connection("first", url)).await.expect_status(202);
+    haltere.stop().await;
+    let old = fs::read(haltere.data().join("haltere.db")).expect("there");
+    haltere.restart().await;
+    let admin = haltere.admin().await;
+    admin.post("/api/connections", &connection("second", url)).await.expect_status(202);
+    haltere.stop().await;
+    haltere.restart().await;
+    // The log holds something that does not fit the older copy.
+    let admin = haltere.admin().await;
+    fs::write(haltere.data().join("haltere.db"), &old).expect("overwritten");
+    let body = connection("lost", url);
+    let answer = admin.post("/api/connections", &body).await.expect_status(500).json();
+    assert_eq!(answer["reason"], DAMAGED, "{answer}");
+    let ready = haltere.anonymous().get("/readyz").await.expect_status(503).json();
+    assert_eq!(ready["reasons"], json!([DAMAGED]));
+    let told = haltere.log().until("nothing can be stored").await;
+    assert!(told.contains("was overwritten with an older copy"), "{told}");
+    haltere.stop().await;
+    haltere.restart().await;
+    let mut database = Database::of(&haltere).await;
+    assert_eq!(database.integrity().await, "ok");
+    assert_eq!(database.connections().await, ["first"], "the copy, whole");
+    let aside = haltere.data().join("haltere.db-wal.overwritten");
+    assert!(aside.exists(), "the log that does not belong to it");
+    haltere.anonymous().get("/readyz").await.expect_status(200);
+    haltere.stop().await;
+}
+
+#[tokio::test]
+async fn a_database_that_is_cut_in_its_first_minute_is_noticed() {
+    let haltere = options().start().await;
+    harm(&haltere, "haltere.db", "emptied");
+    eventually("it is told", async || {
+        (haltere.anonymous().get("/readyz").await.status == 503).then_some(())
+    })
+    .await;
+    let told = haltere.log().until("nothing can be stored").await;
+    assert!(told.contains("haltere.db was cut"), "{told}");
+}
+
+/// Takes as long as a change waits for another program.
+#[tokio::test]
+async fn a_change_that_waits_too_long_for_another_program_can_be_tried_again() {
+    let options = options().expect_complaint("another program holds the database");
+    let mut haltere = options.start().await;
+    let admin = haltere.admin().await;
+    let file = SqliteConnectOptions::new().filename(haltere.data().join("haltere.db"));
+    let mut shell = SqliteConnection::connect_with(&file).await.expect("it opens");
+    sqlx::raw_sql("BEGIN IMMEDIATE").execute(&mut shell).await.expect("locked");
+    let body = connection("later", "mqtt://127.0.0.1:1");
+    let refused = admin.post("/api/connections", &body).await.expect_status(503);
+    assert!(refused.headers.contains_key("retry-after"), "{refused:?}");
+    let answer = refused.json();
+    assert_eq!(answer["code"], "UNAVAILABLE", "{answer}");
+    assert_eq!(answer["reason"], "the database is busy", "{answer}");
+    assert_eq!(answer["message"], "Another program holds the database; try again", "{answer}");
+    haltere.anonymous().get("/readyz").await.expect_status(200);
+    sqlx::raw_sql("ROLLBACK").execute(&mut shell).await.expect("unlocked");
+    admin.post("/api/connections", &body).await.expect_status(202);
+    haltere.stop().await;
 }

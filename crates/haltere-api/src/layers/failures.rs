@@ -12,15 +12,24 @@ use futures_util::FutureExt;
 use haltere_app::Internal;
 use haltere_core::StorageTrouble;
 use http::StatusCode;
+use http::header::RETRY_AFTER;
 
 use crate::error::{ErrorBody, ErrorCode, InternalCause, json, messages};
+
+/// The log's line.
+const FAILED: &str = "failed to answer a request";
+/// When to try again, in seconds. A change has waited for the database for some time already.
+const BUSY_RETRY: u32 = 5;
 
 /// Catches panics, logs internal causes, and writes the body.
 pub(crate) async fn answer(request: Request, next: Next) -> Response {
     let code = code_of_500(request.uri().path());
     match AssertUnwindSafe(next.run(request)).catch_unwind().await {
         Ok(mut response) => match response.extensions_mut().remove::<InternalCause>() {
-            Some(InternalCause(cause)) => internal(&log_internal(cause.as_ref(), code)),
+            Some(InternalCause(cause)) => {
+                let body = log_internal(cause.as_ref(), code);
+                if is_busy(cause.as_ref()) { busy(&body) } else { internal(&body) }
+            }
             None => response,
         },
         Err(panic) => {
@@ -37,17 +46,20 @@ pub(crate) fn log_internal(
     code: ErrorCode,
 ) -> ErrorBody {
     let trouble = cause.downcast_ref::<Internal>().and_then(Internal::trouble);
+    if is_busy(cause) {
+        tracing::warn!(error = chain(cause), "{FAILED}: another program holds the database");
+        return busy_in_words();
+    }
     log(cause, trouble);
     error_body(code, trouble)
 }
 
 /// A disk in trouble fails request after request, and the log knows about it already.
 fn log(cause: &(dyn Error + Send + Sync + 'static), trouble: Option<StorageTrouble>) {
-    const MESSAGE: &str = "failed to answer a request";
     if trouble.is_some() {
-        tracing::debug!(error = chain(cause), "{MESSAGE}");
+        tracing::debug!(error = chain(cause), "{FAILED}");
     } else {
-        tracing::error!(error = chain(cause), "{MESSAGE}");
+        tracing::error!(error = chain(cause), "{FAILED}");
     }
 }
 
@@ -63,6 +75,27 @@ pub(crate) fn code_of_500(path: &str) -> ErrorCode {
 fn error_body(code: ErrorCode, trouble: Option<StorageTrouble>) -> ErrorBody {
     let reason = trouble.map(StorageTrouble::as_str);
     ErrorBody { code, message: messages::INTERNAL.into(), reason, limit: None, data: None }
+}
+
+/// Another program holds the database's write lock: a matter of time.
+fn is_busy(cause: &(dyn Error + Send + Sync + 'static)) -> bool {
+    cause.downcast_ref::<Internal>().is_some_and(Internal::is_busy)
+}
+
+fn busy_in_words() -> ErrorBody {
+    ErrorBody {
+        code: ErrorCode::Unavailable,
+        message: messages::BUSY.into(),
+        reason: Some(messages::BUSY_REASON),
+        limit: None,
+        data: None,
+    }
+}
+
+fn busy(body: &ErrorBody) -> Response {
+    let mut response = json(StatusCode::SERVICE_UNAVAILABLE, body);
+    response.headers_mut().insert(RETRY_AFTER, BUSY_RETRY.into());
+    response
 }
 
 fn internal(body: &ErrorBody) -> Response {

@@ -123,6 +123,11 @@ fn describe_gate(operation: &mut Operation, access: Access, path: &str) {
     );
     let body = json!({"code": code, "message": messages::INTERNAL, "reason": StorageTrouble::Full.as_str()});
     add(operation, "500", "Nothing can be stored at the moment", "diskFull", body);
+    let body =
+        json!({"code": "UNAVAILABLE", "message": messages::BUSY, "reason": messages::BUSY_REASON});
+    let description =
+        "Another program holds the database; the header Retry-After says when to come back";
+    add(operation, "503", description, "databaseBusy", body);
 }
 
 /// Refusals are audited, so their rate is limited.
