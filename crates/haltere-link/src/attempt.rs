@@ -270,9 +270,11 @@ pub(crate) fn session_lost(error: &SessionError) -> LinkFailure {
         SessionError::PingTimeout(after) => failure::no_pong(*after),
         SessionError::Disconnected(why) => failure::disconnected(why),
         // TLS reports a missing close_notify as an error, and few brokers send one.
-        SessionError::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
-            session_lost(&SessionError::Closed)
-        }
+        SessionError::Io(error) if is_plain_end(error) => session_lost(&SessionError::Closed),
         other => failure::lost(&other.to_string()),
     }
+}
+/// The connection ended, and the broker gave no reason.
+fn is_plain_end(error: &io::Error) -> bool {
+    error.kind() == io::ErrorKind::UnexpectedEof && failure::closed_with(error).is_none()
 }

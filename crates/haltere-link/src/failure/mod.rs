@@ -22,7 +22,7 @@ pub(crate) use network::{
 };
 pub(crate) use quoted::{location, server_reference};
 pub(crate) use unanswered::{
-    before_connack, closed_early, no_answer, not_mqtt, perhaps_tls_port, unsendable,
+    before_connack, closed_early, closed_with, no_answer, not_mqtt, perhaps_tls_port, unsendable,
 };
 pub(crate) use websocket::{no_upgrade, upgrade_refused};
 pub(crate) use wording::{NAME_OF_URL, USE_IN_URL, about_server_name, with_plugin_off};

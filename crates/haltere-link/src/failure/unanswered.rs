@@ -6,6 +6,7 @@ use std::net::SocketAddr;
 use haltere_core::{FailureCode, LinkFailure, NetworkCode, Stage};
 
 use super::{CLOSED, INPUT_OUTPUT, bare, of_call};
+use crate::transport::CloseReason;
 
 /// The peer accepted the connection and then sent nothing, up to `stage`.
 pub(crate) fn no_answer(stage: Stage, peer: SocketAddr) -> LinkFailure {
@@ -27,6 +28,17 @@ pub(crate) fn closed_early(stage: Stage, peer: SocketAddr) -> LinkFailure {
         "{peer} closed the connection before it answered; the port may expect TLS or another \
          protocol, or the broker does not accept this client"
     );
+    at_connack(stage, NetworkCode::ConnectionClosed, CLOSED, peer, message)
+}
+
+/// The reason the peer gave when it closed the connection.
+pub(crate) fn closed_with(error: &io::Error) -> Option<&CloseReason> {
+    error.get_ref()?.downcast_ref()
+}
+
+/// The peer closed the connection before it answered CONNECT, and said why.
+fn closed_because(stage: Stage, peer: SocketAddr, reason: &CloseReason) -> LinkFailure {
+    let message = format!("{peer} did not accept the connection: {reason}");
     at_connack(stage, NetworkCode::ConnectionClosed, CLOSED, peer, message)
 }
 
@@ -81,7 +93,10 @@ pub(crate) fn before_connack(
             reset(stage, peer, "the broker may not accept this client; its log says more")
         }
         ConnectionReset | BrokenPipe => perhaps_tls_port(stage, peer),
-        UnexpectedEof => closed_early(stage, peer),
+        UnexpectedEof => match closed_with(error) {
+            Some(reason) => closed_because(stage, peer, reason),
+            None => closed_early(stage, peer),
+        },
         _ => {
             let message = format!("The connection to {peer} failed: {error}");
             let errno = -error.raw_os_error().unwrap_or(INPUT_OUTPUT);

@@ -24,5 +24,5 @@ mod wire;
 pub(crate) use codec::{ConnectOptions, Refusal};
 pub(crate) use session::{BrokerUpdate, Session, SessionConfig, SessionError};
 pub(crate) use upgrade::{HttpRefusal, UpgradeError};
-pub(crate) use websocket::upgrade;
+pub(crate) use websocket::{CloseReason, upgrade};
 pub(crate) use wire::Wire;

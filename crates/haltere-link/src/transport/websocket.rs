@@ -7,10 +7,12 @@ use std::task::{Context, Poll, ready};
 use bytes::{Buf, Bytes};
 use futures_util::{Sink, Stream};
 use haltere_core::BrokerUrl;
+use haltere_mosquitto::text;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio_tungstenite::WebSocketStream;
 use tokio_tungstenite::tungstenite::error::ProtocolError;
-use tokio_tungstenite::tungstenite::protocol::{Role, WebSocketConfig};
+use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
+use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error as WsError, Message};
 
 use super::Wire;
@@ -75,7 +77,8 @@ impl<W: Wire> AsyncRead for WebSocketBytes<W> {
                     let message = "it sent a WebSocket text message, where MQTT has binary ones";
                     return Poll::Ready(Err(io::Error::new(io::ErrorKind::InvalidData, message)));
                 }
-                Some(Ok(Message::Close(_))) | None => return Poll::Ready(Ok(())),
+                Some(Ok(Message::Close(Some(frame)))) => return Poll::Ready(closed(&frame)),
+                Some(Ok(Message::Close(None))) | None => return Poll::Ready(Ok(())),
                 Some(Err(error)) => return Poll::Ready(Err(io_error(error))),
             }
         }
@@ -122,6 +125,29 @@ fn io_error(error: WsError) -> io::Error {
         }
         other => io::Error::new(io::ErrorKind::InvalidData, other.to_string()),
     }
+}
+
+/// A Close frame has no room for more (RFC 6455, 5.5).
+const REASON_MAX_CHARS: usize = 123;
+
+/// The peer closed the WebSocket and gave a reason.
+#[derive(Debug, thiserror::Error)]
+#[error("it closed the WebSocket with {status}{}", .words.as_ref().map(|words| format!(" (\"{words}\")")).unwrap_or_default())]
+pub(crate) struct CloseReason {
+    /// By RFC 6455, 7.4.
+    status: u16,
+    words: Option<String>,
+}
+
+/// The end of the stream: with an error if the peer says more than goodbye.
+fn closed(frame: &CloseFrame) -> io::Result<()> {
+    let words = text::shown(frame.reason.as_bytes(), REASON_MAX_CHARS);
+    let words = words.map(|words| words.replace('"', "'"));
+    if words.is_none() && matches!(frame.code, CloseCode::Normal | CloseCode::Away) {
+        return Ok(());
+    }
+    let reason = CloseReason { status: frame.code.into(), words };
+    Err(io::Error::new(io::ErrorKind::UnexpectedEof, reason))
 }
 
 #[cfg(test)]
@@ -186,6 +212,31 @@ mod tests {
 
         server.close(None).await.expect("open");
         assert_eq!(client.read(&mut read).await.expect("closed"), 0);
+    }
+
+    #[tokio::test]
+    async fn the_reason_of_a_close_is_shown_and_harmless() {
+        for (code, reason, expected) in [
+            (CloseCode::Policy, "no \u{202e}\"clients\"", Some("1008 (\"no 'clients'\")")),
+            (CloseCode::Again, "", Some("1013")),
+            (CloseCode::Normal, "maintenance", Some("1000 (\"maintenance\")")),
+            (CloseCode::Normal, "", None),
+        ] {
+            let (mut client, mut server) = connected().await;
+            server.close(Some(CloseFrame { code, reason: reason.into() })).await.expect("open");
+            let end = client.read(&mut [0; 8]).await;
+            match expected {
+                None => assert_eq!(end.expect("closed"), 0),
+                Some(expected) => {
+                    let error = end.expect_err("a reason");
+                    assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof);
+                    assert_eq!(
+                        error.to_string(),
+                        format!("it closed the WebSocket with {expected}")
+                    );
+                }
+            }
+        }
     }
 
     #[tokio::test]
