@@ -14,10 +14,10 @@ use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use haltere_store::StoreError;
+use parking_lot::{Mutex, MutexGuard};
 use sqlx::{SqliteConnection, SqlitePool};
 
 use crate::age;
@@ -269,7 +269,7 @@ impl Log {
     }
 
     fn seen(&self) -> MutexGuard<'_, Seen> {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+        self.seen.lock()
     }
 }
 
