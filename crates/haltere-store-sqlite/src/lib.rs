@@ -53,15 +53,15 @@ const TRIES: usize = 5;
 #[derive(Debug)]
 pub struct SqliteStore {
     path: PathBuf,
-    /// Exactly one connection: whoever holds it writes, the others wait in line.
+    /// Exactly one connection: its holder writes, the others wait in line.
     writer: SqlitePool,
     /// A few connections that refuse to write, opened when needed, closed when idle.
     readers: SqlitePool,
     /// Whether the disk takes what is written.
     condition: Arc<Condition>,
-    /// Over what was opened; `None` where nobody writes.
+    /// Watches the files; `None` for a database that is only read.
     watch: Option<Watch>,
-    /// The log was written into the database when it had lost its name.
+    /// The log has lost its name, and was checkpointed for that reason.
     folded: AtomicBool,
 }
 
@@ -110,8 +110,8 @@ impl SqliteStore {
         migrations::are_missing(path).await
     }
 
-    /// Opens the database at `path` as it stands: nothing in it or beside it is changed, and whoever
-    /// tries to write is refused. Nobody else may be writing to it.
+    /// Opens the database at `path` without changing it or any file beside it. Writes are refused. No other
+    /// process may be writing to it.
     async fn open_unchanging(path: &Path) -> Result<Self, StoreError> {
         let pool = open::unchanging(path).await?;
         Ok(Self {
@@ -124,7 +124,7 @@ impl SqliteStore {
         })
     }
 
-    /// Looks for damage, for `limit` at most. What is found is told like damage that a read or a change meets:
+    /// Looks for damage, for `limit` at most. Damage is reported as if a read or a change had met it:
     /// by [`Store::trouble`], and in the log.
     pub async fn look_for_damage(&self, limit: Duration) -> Result<(), StoreError> {
         match check::run(&self.path, limit).await? {
@@ -175,7 +175,7 @@ impl SqliteStore {
         Ok(tx)
     }
 
-    /// Tells when something was cut or overwritten while nobody wrote: whoever writes looks by himself.
+    /// Checks the files between writes. A write checks them itself.
     async fn look_at_content(&self) {
         let Some(watch) = self.watch.as_ref().filter(|watch| !watch.log.is_broken()) else {
             return;
@@ -194,8 +194,8 @@ impl SqliteStore {
         }
     }
 
-    /// Once the log has lost its name, the next start would not find it: brings what is in it to where it will be
-    /// found, if the database is still there.
+    /// Checkpoints a log that has lost its name, if the database still has its own: the next start would not find
+    /// the log.
     async fn fold_log(&self) {
         let can_be_saved =
             |watch: &Watch| watch.files.database_can_be_found() && !watch.log.is_broken();
@@ -267,7 +267,7 @@ impl Store for SqliteStore {
     }
 
     async fn scrub(&self) -> Result<(), StoreError> {
-        // Written anew without its free pages, and then the log of that is emptied, too.
+        // VACUUM rewrites the database without its free pages; the checkpoint then empties the log of that.
         for statement in ["VACUUM", "PRAGMA wal_checkpoint(TRUNCATE)"] {
             sqlx::raw_sql(statement).execute(&self.writer).await.map_err(error::store)?;
         }
@@ -275,7 +275,7 @@ impl Store for SqliteStore {
     }
 
     async fn close(&self) {
-        // What is found is in the log; there is nobody left to tell.
+        // Damage is logged. No request is left that could report it.
         let _ = self.check_content().await;
         if self.watch.as_ref().is_some_and(|watch| watch.log.is_broken()) {
             Log::keep_open(&self.writer).await;

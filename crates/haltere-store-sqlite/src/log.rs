@@ -59,8 +59,8 @@ struct Seen {
     age: Option<i64>,
 }
 
-/// Changes whenever somebody writes to the file. The last two are seconds and nanoseconds of the inode's change,
-/// which nobody can set.
+/// Changes with every write to the file. `changed` is the inode's change time in seconds and nanoseconds, which
+/// no program can set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Stamp {
     inode: u64,
@@ -89,7 +89,7 @@ struct Belief {
     page_size: u64,
 }
 
-/// What is gone. Messages are told as the cause of damage.
+/// What is missing. The messages are the cause that the log gives for the damage.
 #[derive(Debug, thiserror::Error)]
 enum Missing {
     #[error(
@@ -220,7 +220,7 @@ impl Log {
             return Ok(());
         }
         let stamp = || fs::metadata(&self.database).map(|facts| Stamp::of(&facts)).ok();
-        // What others find out meanwhile is no measure for what is read here.
+        // Another task may raise the age while this one reads.
         let least = self.seen().age;
         for _ in 0..TRIES {
             let Some(before) = stamp() else { return Ok(()) };
@@ -290,7 +290,7 @@ impl Belief {
         let (_busy, frames, folded): (i64, i64, i64) = checkpoint.fetch_one(&mut *writer).await?;
         let page_size = sqlx::query_scalar("PRAGMA page_size").fetch_one(&mut *writer).await;
         let pages = sqlx::query_scalar("PRAGMA page_count").fetch_one(writer).await;
-        // They fail where the log is cut, which is told by what is left of its frames.
+        // Both fail if the log is cut. The number of frames that are left shows that.
         let (page_size, pages): (i64, i64) = (page_size.unwrap_or(4_096), pages.unwrap_or(0));
         Ok(Self {
             // -1 without a log.

@@ -10,7 +10,7 @@ use std::os::unix::fs::FileExt as _;
 
 const HEADER: usize = 32;
 const FRAME_HEADER: usize = 24;
-/// The last bit tells the byte order of the checksums.
+/// The last bit is the byte order of the checksums.
 const MAGIC: u32 = 0x377f_0682;
 
 /// A place in a log that has been followed from its beginning.
@@ -65,8 +65,8 @@ impl Place {
         Ok(read_frame(log, last, &mut frame)? && self.sum_of(self.before, &frame) == Some(self.sum))
     }
 
-    /// Goes on to the end of the last whole transaction. `seen` is told the number, from 1, and the page of each
-    /// frame on the way.
+    /// Reads on to the end of the last whole transaction. Calls `seen` with the number, from 1, and the page of each
+    /// frame.
     pub(crate) fn follow(&mut self, log: &File, mut seen: impl FnMut(u32, u32)) -> io::Result<()> {
         let mut frame = self.room();
         let (mut at, mut sum) = (self.frames, self.sum);

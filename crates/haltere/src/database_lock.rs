@@ -46,8 +46,8 @@ impl DatabaseLock {
     }
 }
 
-/// Refuses a database that has another name: SQLite keeps the write-ahead log beside the name by which it is opened,
-/// and two logs for one file destroy it. The locks and the master key are beside it, too.
+/// Refuses a database that has a second name. SQLite keeps the write-ahead log next to the name it opens, and two logs
+/// for one file destroy it. The locks and the master key are in the same folder.
 pub(crate) fn check(path: &Path) -> anyhow::Result<()> {
     let facts = match fs::symlink_metadata(path) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),

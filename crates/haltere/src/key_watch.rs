@@ -1,7 +1,8 @@
 //! Watches the master key in the data folder while the server runs.
 //!
-//! The server needs the file only when it starts. When it is removed or overwritten meanwhile, nothing fails until
-//! the next start, and what was sealed in between is lost with it. So it is told while the key can still be put back.
+//! The server reads the file only when it starts. If the file is removed or overwritten later, nothing fails until
+//! the next start, and all secrets sealed in between are lost. So the loss is reported while the key can still be
+//! restored.
 
 use std::time::Duration;
 
@@ -16,7 +17,7 @@ use crate::lifecycle::Stop;
 /// How often the file is read. A fault counts when it is seen twice: a change of the key, or an editor, may be at it.
 const EVERY: Duration = Duration::from_millis(400);
 
-/// Looks at the file until told to stop. `data` is `None` where the key comes from the configuration.
+/// Checks the file until `stop`. `data` is `None` if the key comes from the configuration.
 pub(crate) async fn run(app: &App, data: Option<DataDir>, key: KeyId, stop: &Stop) {
     let Some(data) = data else { return };
     let mut watch = Watch { key, faults: 0 };
@@ -52,7 +53,7 @@ impl Watch {
                     self.key = key.id();
                     return self.is_well(app);
                 }
-                // That is told by the store.
+                // The store reports that.
                 Err(VaultError::Store(_)) => return,
                 Err(wrong) => wrong.into(),
             },

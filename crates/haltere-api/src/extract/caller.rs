@@ -40,8 +40,9 @@ impl<S: Sync> FromRequestParts<S> for Context {
 /// The most tokens of a request that are looked up in the store. Browsers send one cookie per path and domain.
 const MAX_LOOKUPS: usize = 8;
 
-/// The session a request belongs to, if any: the first that a cookie leads to, so that a cookie which
-/// leads nowhere locks nobody out. Sessions in memory cost nothing to find, whatever else is sent.
+/// The session of a request, if any: the first valid one among its cookies, because other sites under the same
+/// domain can set cookies of our name. Sessions in memory are tried first: they cost no read of the store, so any
+/// number of invalid cookies may precede theirs.
 pub(crate) async fn session(
     state: &ApiState,
     jar: &Jar,
