@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use haltere_core::{
-    AuditAction, AuditEntry, AuditOutcome, ConnectionId, HistoryState, Intent, LinkFailure,
-    NetworkCode, Pem, Revision, Since, Stage, StatusChange, Timestamp,
+    AuditAction, AuditEntry, AuditOutcome, ConnectionId, HistoryState, LinkFailure, NetworkCode,
+    Pem, Since, Stage, StatusChange, Timestamp,
 };
-use haltere_store::contract::Fixture;
+use haltere_store::contract::{Fixture, bare_connection};
 use haltere_store::{AuditFilter, ConnectionRecord, LinkChangeRecord, Sealed};
 use sqlx::{Connection as _, SqliteConnection};
 use tempfile::TempDir;
@@ -52,28 +52,11 @@ impl Folder {
 }
 
 fn record(id: &str, bulk: usize) -> ConnectionRecord {
-    let now = Timestamp::from_second(1_800_000_000).unwrap();
     ConnectionRecord {
-        id: id.to_owned(),
-        name: id.to_owned(),
-        url: "mqtts://broker.example:8883".to_owned(),
         username: Some("ada".to_owned()),
         password: Some(Sealed(vec![7; 60])),
-        client_id: None,
-        reject_unauthorized: Some(true),
         ca: Some(Pem::new(vec![b'x'; bulk])),
-        cert: None,
-        key: None,
-        no_metrics_mode: None,
-        ca_file: None,
-        cert_file: None,
-        key_file: None,
-        alpn: None,
-        server_name: None,
-        intent: Intent::Connected,
-        revision: Revision::FIRST,
-        created_at: now,
-        updated_at: now,
+        ..bare_connection(id, id)
     }
 }
 

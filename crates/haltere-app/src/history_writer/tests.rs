@@ -3,6 +3,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use haltere_core::{Clock as _, HistoryState, Intent, Revision, Role, Since, StatusChange};
+use haltere_store::contract::bare_connection;
 use haltere_store::{ConnectionRecord, Store};
 use haltere_testkit::wait::{PATIENCE, until};
 use haltere_testkit::{MockClock, Mosquitto, builders};
@@ -57,26 +58,10 @@ async fn up_since(app: &TestApp, id: &str) -> Since {
 
 fn row(id: &str, url: &str) -> ConnectionRecord {
     ConnectionRecord {
-        id: id.to_owned(),
-        name: id.to_owned(),
         url: url.to_owned(),
-        username: None,
-        password: None,
-        client_id: None,
-        reject_unauthorized: None,
-        ca: None,
-        cert: None,
-        key: None,
-        no_metrics_mode: None,
-        ca_file: None,
-        cert_file: None,
-        key_file: None,
-        alpn: None,
-        server_name: None,
         intent: Intent::Connected,
         revision: Revision::FIRST,
-        created_at: Timestamp::UNIX_EPOCH,
-        updated_at: Timestamp::UNIX_EPOCH,
+        ..bare_connection(id, id)
     }
 }
 

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use haltere_core::{Intent, Revision, Timestamp};
 use haltere_store::ConnectionRecord;
+use haltere_store::contract::bare_connection;
 use haltere_store_sqlite::SqliteStore;
 use tempfile::TempDir;
 
@@ -68,26 +68,9 @@ async fn a_missing_data_key_is_not_replaced_while_sealed_values_exist() {
 /// A row with a password that some vault has sealed.
 fn sealed_connection() -> ConnectionRecord {
     ConnectionRecord {
-        id: "a".to_owned(),
-        name: "a".to_owned(),
-        url: "mqtt://localhost".to_owned(),
         username: Some("u".to_owned()),
         password: Some(Sealed(vec![1; 64])),
-        client_id: None,
-        reject_unauthorized: None,
-        ca: None,
-        cert: None,
-        key: None,
-        no_metrics_mode: None,
-        ca_file: None,
-        cert_file: None,
-        key_file: None,
-        alpn: None,
-        server_name: None,
-        intent: Intent::Connected,
-        revision: Revision::FIRST,
-        created_at: Timestamp::UNIX_EPOCH,
-        updated_at: Timestamp::UNIX_EPOCH,
+        ..bare_connection("a", "a")
     }
 }
 

@@ -4,9 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use haltere_core::{
-    ConnectionId, HistoryState, Intent, LinkFailure, NetworkCode, Pem, Revision, SessionHandle,
-    SessionId, Since, Stage, StatusChange, Timestamp, UserName,
+    ConnectionId, HistoryState, LinkFailure, NetworkCode, Pem, SessionHandle, SessionId, Since,
+    Stage, StatusChange, Timestamp, UserName,
 };
+use haltere_store::contract::bare_connection;
 use haltere_store::{
     Backups as _, ConnectionRecord, LinkChangeRecord, SessionRecord, Store as _, StoreError,
 };
@@ -23,28 +24,7 @@ async fn store(folder: &TempDir) -> SqliteStore {
 }
 
 fn record(id: &str) -> ConnectionRecord {
-    ConnectionRecord {
-        id: id.to_owned(),
-        name: id.to_owned(),
-        url: "mqtt://broker.example".to_owned(),
-        username: None,
-        password: None,
-        client_id: None,
-        reject_unauthorized: None,
-        ca: Some(Pem::new(vec![b'x'; 1_200])),
-        cert: None,
-        key: None,
-        no_metrics_mode: None,
-        ca_file: None,
-        cert_file: None,
-        key_file: None,
-        alpn: None,
-        server_name: None,
-        intent: Intent::Connected,
-        revision: Revision::FIRST,
-        created_at: Timestamp::UNIX_EPOCH,
-        updated_at: Timestamp::UNIX_EPOCH,
-    }
+    ConnectionRecord { ca: Some(Pem::new(vec![b'x'; 1_200])), ..bare_connection(id, id) }
 }
 
 async fn insert(store: &SqliteStore, id: &str) -> Result<(), StoreError> {

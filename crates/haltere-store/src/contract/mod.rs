@@ -29,6 +29,7 @@ pub mod users;
 use std::any::Any;
 use std::sync::Arc;
 
+pub use self::records::bare_connection;
 use crate::Store;
 
 /// An empty store, and what has to live as long as it: a temporary folder, say.

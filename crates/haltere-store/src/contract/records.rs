@@ -46,8 +46,8 @@ pub(super) fn connection(id: &str, name: &str) -> ConnectionRecord {
     }
 }
 
-/// The same id and name, and not one optional column filled.
-pub(super) fn bare_connection(id: &str, name: &str) -> ConnectionRecord {
+/// A connection without any optional column; also for the tests of crates above.
+pub fn bare_connection(id: &str, name: &str) -> ConnectionRecord {
     ConnectionRecord {
         id: id.to_owned(),
         name: name.to_owned(),

@@ -1,6 +1,7 @@
 use parking_lot::Mutex;
 
-use haltere_core::{Intent, Revision, Role, Timestamp};
+use haltere_core::{Role, Timestamp};
+use haltere_store::contract::bare_connection;
 use haltere_store::{AuditFilter, ConnectionRecord, Sealed};
 use haltere_store_sqlite::SqliteStore;
 use tempfile::TempDir;
@@ -44,26 +45,10 @@ async fn keyring() -> (Keyring, TempDir) {
 
 fn connection(vault: &Vault) -> ConnectionRecord {
     ConnectionRecord {
-        id: "a".to_owned(),
-        name: "a".to_owned(),
-        url: "mqtt://localhost".to_owned(),
         username: Some("u".to_owned()),
         password: Some(vault.seal(&context("password"), b"hunter2")),
-        client_id: None,
-        reject_unauthorized: None,
-        ca: None,
-        cert: None,
         key: Some(vault.seal(&context("key"), b"a private key")),
-        no_metrics_mode: None,
-        ca_file: None,
-        cert_file: None,
-        key_file: None,
-        alpn: None,
-        server_name: None,
-        intent: Intent::Connected,
-        revision: Revision::FIRST,
-        created_at: Timestamp::UNIX_EPOCH,
-        updated_at: Timestamp::UNIX_EPOCH,
+        ..bare_connection("a", "a")
     }
 }
 
