@@ -1,4 +1,5 @@
 import { Switch, TextInput } from "@mantine/core";
+import type { ChangeEvent } from "react";
 
 import { useMessages } from "../i18n/language";
 import { containsPrivateKey } from "../model/pem";
@@ -21,6 +22,16 @@ interface Props {
 /** The TLS settings of a connection. */
 export function TlsFields({ draft, onChange, errorOf }: Props) {
   const t = useMessages();
+  // Names that a browser must neither complete nor correct.
+  const literal = (field: "alpn" | "serverName") => ({
+    wrapperProps: { [FIELD]: field },
+    autoComplete: "off",
+    autoCapitalize: "none",
+    spellCheck: false,
+    value: draft[field],
+    error: errorOf(field),
+    onChange: (event: ChangeEvent<HTMLInputElement>) => onChange({ [field]: event.currentTarget.value }),
+  });
   return (
     <Fieldset title="TLS">
       <Switch
@@ -67,28 +78,12 @@ export function TlsFields({ draft, onChange, errorOf }: Props) {
         startsOpen={draft.alpn !== "" || draft.serverName !== ""}
         hasError={Boolean(errorOf("alpn") ?? errorOf("serverName"))}
       >
+        <TextInput {...literal("serverName")} label={t.form.serverName} description={t.form.serverNameText} />
         <TextInput
-          wrapperProps={{ [FIELD]: "serverName" }}
-          label={t.form.serverName}
-          description={t.form.serverNameText}
-          autoComplete="off"
-          autoCapitalize="none"
-          spellCheck={false}
-          value={draft.serverName}
-          error={errorOf("serverName")}
-          onChange={(event) => onChange({ serverName: event.currentTarget.value })}
-        />
-        <TextInput
-          wrapperProps={{ [FIELD]: "alpn" }}
+          {...literal("alpn")}
           label={t.form.alpn}
           description={t.form.alpnText}
           placeholder="x-amzn-mqtt-ca"
-          autoComplete="off"
-          autoCapitalize="none"
-          spellCheck={false}
-          value={draft.alpn}
-          error={errorOf("alpn")}
-          onChange={(event) => onChange({ alpn: event.currentTarget.value })}
         />
       </Disclosure>
     </Fieldset>
