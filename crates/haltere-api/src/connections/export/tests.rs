@@ -22,16 +22,22 @@ use crate::test_support::{TestApi, closed_port, connection, encoded};
 const PATH: &str = "/api/connection-export";
 const WITH_SECRETS: &str = "/api/connection-export?secrets=include";
 
+/// The connection `a` with a password and a private key.
+fn connection_with_secrets(url: &str) -> Value {
+    let client = Ca::new("factory").client("haltere");
+    let mut body = connection("a", url);
+    body["credentials"] = json!({"username": "u", "password": "hunter2"});
+    body["cert"] = encoded(&client.cert_pem);
+    body["key"] = encoded(&client.key_pem);
+    body
+}
+
 #[tokio::test]
 async fn secrets_are_in_it_only_when_an_administrator_asks() {
     let api = TestApi::start().await;
     let admin = api.admin().await;
     let (url, _port) = closed_port();
-    let client = Ca::new("factory").client("haltere");
-    let mut body = connection("a", &url);
-    body["credentials"] = json!({"username": "u", "password": "hunter2"});
-    body["cert"] = encoded(&client.cert_pem);
-    body["key"] = encoded(&client.key_pem);
+    let mut body = connection_with_secrets(&url);
     assert_eq!(admin.post("/api/connections", body.clone()).await.status, 202);
     assert_eq!(admin.post("/api/connections/a/disconnect", json!({})).await.status, 200);
 
@@ -85,11 +91,7 @@ async fn what_was_held_back_comes_in_disconnected_and_says_so() {
     let api = TestApi::start().await;
     let admin = api.admin().await;
     let (url, _port) = closed_port();
-    let client = Ca::new("factory").client("haltere");
-    let mut body = connection("a", &url);
-    body["credentials"] = json!({"username": "u", "password": "hunter2"});
-    body["cert"] = encoded(&client.cert_pem);
-    body["key"] = encoded(&client.key_pem);
+    let body = connection_with_secrets(&url);
     assert_eq!(admin.post("/api/connections", body).await.status, 202);
     let export = admin.get(PATH).await.json();
     assert_eq!(admin.delete("/api/connections/a").await.status, 200);
