@@ -25,7 +25,7 @@ use crate::state::ApiState;
     tag = "Login",
     responses(
         (status = 302, description = "`Location` is `/login`, the cookie is taken back"),
-        (status = 403, description = "A page of another origin has sent the browser here; nobody is logged out", body = ErrorBody,
+        (status = 403, description = "A page of another origin sent the browser here; the session goes on", body = ErrorBody,
             example = json!({"code": "NOT_ALLOWED", "message": "Logging out is up to haltere's own pages"})),
         (status = 500, description = "The session could not be ended", body = ErrorBody,
             example = json!({"code": "INTERNAL_ERROR", "message": "An internal server error occurred", "reason": "the disk is full"})),

@@ -42,8 +42,8 @@ impl<'a> From<&'a ConnectionAdvice> for WireAdvice<'a> {
 
 /// Show what to try about a connection
 ///
-/// The advice a test would give (`POST /api/connection-test`), by what the link has met with: nobody is
-/// dialled for it. `code` says which failure it is about; the status may have gone on by the time it is read.
+/// The advice that a test (`POST /api/connection-test`) would give about the link's last failure, without dialling
+/// the broker. `code` is that failure; the status may have changed since.
 #[utoipa::path(
     get,
     path = "/api/connections/{connectionId}/advice",

@@ -66,8 +66,8 @@ impl<'a> From<&'a PresentedChain> for WireChain<'a> {
 
 /// Show the certificates of a connection
 ///
-/// Those the broker presented when it was last dialled, accepted or refused, and our client certificate.
-/// Nothing of it is secret: whoever sees the connection sees them.
+/// The certificates that the broker presented in the last attempt, accepted or refused, and our client certificate.
+/// They are not secret: every role that sees the connection sees them.
 #[utoipa::path(
     get,
     path = "/api/connections/{connectionId}/certificates",

@@ -34,7 +34,7 @@ use crate::wire::connection_input::ConnectionInput;
             examples(("nameTaken" = (value = json!({"code": "NOT_ALLOWED", "message": "Connection with either the same name or id already exists"}))))),
         UnknownConnection,
         OutdatedVersion,
-        (status = 409, description = "A stored secret that should be kept can't be read; send it anew", body = ErrorBody,
+        (status = 409, description = "A stored secret that should be kept can't be read; send it again", body = ErrorBody,
             example = json!({"code": "CONFLICT", "message": "the stored connection can't be read: credentials.password: was sealed with another key"})),
     ),
 )]

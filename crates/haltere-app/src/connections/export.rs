@@ -45,7 +45,7 @@ pub enum ExportError {
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
     /// The configuration forbids exporting secrets.
-    #[error("secrets: connections.secrets is \"write-only\", so they are given out to nobody")]
+    #[error("secrets: connections.secrets is \"write-only\", so no export contains them")]
     WriteOnly,
     /// Something failed that is no fault of the caller.
     #[error(transparent)]

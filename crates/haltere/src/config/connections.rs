@@ -20,8 +20,8 @@ pub(crate) struct Connections {
 
     /// What happens to passwords and private keys of connections: "readable" returns them to
     /// administrators and connection managers, as the management center for Mosquitto does, and
-    /// audits each such read; "write-only" (recommended where no program needs to read them) returns them to nobody,
-    /// and an edit that leads elsewhere has to bring them again.
+    /// audits each such read; "write-only" (recommended where no program needs to read them) never returns them,
+    /// and an edit that changes where they are sent has to include them again.
     #[config(env = "HALTERE_CONNECTIONS_SECRETS", default = "readable")]
     pub secrets: Secrets,
 }

@@ -72,7 +72,7 @@ pub(crate) struct Limits {
     #[config(env = "HALTERE_LIMITS_FAILED_LOGINS_PER_USER", default = 10, validate(*failed_logins_per_user > 0, "must be more than zero"))]
     pub failed_logins_per_user: u32,
 
-    /// How many wrong passwords in a row may come from one address, whoever's they are; after that, one every
+    /// How many wrong passwords in a row may come from one address, for all users together; after that, one every
     /// ten seconds.
     #[config(env = "HALTERE_LIMITS_FAILED_LOGINS_PER_ADDRESS", default = 30, validate(*failed_logins_per_address > 0, "must be more than zero"))]
     pub failed_logins_per_address: u32,
@@ -128,7 +128,7 @@ fn is_share(name: &str, whose: &str, share: usize, all: usize) -> anyhow::Result
 mod tests {
     use crate::config::setting_meta::all;
 
-    /// At these nobody is refused: a session ends.
+    /// These refuse no request: they end a session.
     const NEVER_SAID: [&str; 2] = ["limits.sessions", "limits.sessions_per_user"];
 
     #[test]

@@ -50,9 +50,9 @@ pub(crate) struct Server {
     pub base_path: BasePath,
 
     /// The reverse proxies in front, as addresses or networks, for example ["127.0.0.1", "10.1.0.0/24"].
-    /// What they tell about a request (client address, scheme, host) is believed, from nobody else: the
-    /// login throttle and the audit trail see the client instead of the proxy. List the proxies alone,
-    /// not a network that users are in. In the environment variable, separated by commas.
+    /// Only their headers about a request (client address, scheme, host) are trusted, so the login throttle and
+    /// the audit trail see the client instead of the proxy. List the proxies alone, not a network that users are
+    /// in. In the environment variable, separated by commas.
     #[config(env = "HALTERE_SERVER_TRUSTED_PROXIES", default = [], deserialize_with = networks)]
     pub trusted_proxies: Vec<Network>,
 
@@ -61,9 +61,9 @@ pub(crate) struct Server {
     #[config(env = "HALTERE_SERVER_FORWARDED_HEADER", default = "x-forwarded")]
     pub forwarded_header: Forwarding,
 
-    /// Web pages of other origins that may use the API with the session of whoever looks at them, for
-    /// example ["https://console.example.org"]. Each is trusted as much as haltere's own pages. In the
-    /// environment variable, separated by commas.
+    /// Other origins whose web pages may use the API with their visitor's session, for example
+    /// ["https://console.example.org"]. Each is trusted as much as haltere's own pages. In the environment
+    /// variable, separated by commas.
     #[config(env = "HALTERE_SERVER_CORS_ORIGINS", default = [], deserialize_with = origins)]
     pub cors_origins: Vec<WebOrigin>,
 
@@ -74,7 +74,7 @@ pub(crate) struct Server {
 
     /// How many HTTP connections one address may have open, an IPv6 /64 being one address; a quarter of
     /// max_connections by default, and at least 8. Proxies listed in trusted_proxies may have all. A proxy that
-    /// is not listed is one address, whoever is behind it.
+    /// is not listed counts as one address with all its clients.
     #[config(env = "HALTERE_SERVER_MAX_CONNECTIONS_PER_ADDRESS")]
     pub max_connections_per_address: Option<NonZeroUsize>,
 

@@ -67,8 +67,8 @@ pub(crate) struct ExportParams {
             })),
         (status = 400, description = "A parameter makes no sense", body = ErrorBody,
             example = json!({"code": "INVALID", "message": "secrets: must be omit or include"})),
-        (status = 403, description = "Insufficient role, or secrets are given out to nobody", body = ErrorBody,
-            examples(("writeOnly" = (summary = "The configuration forbids it", value = json!({"code": "NOT_ALLOWED", "message": "secrets: connections.secrets is \"write-only\", so they are given out to nobody"}))))),
+        (status = 403, description = "Insufficient role, or secrets are write-only", body = ErrorBody,
+            examples(("writeOnly" = (summary = "The configuration forbids it", value = json!({"code": "NOT_ALLOWED", "message": "secrets: connections.secrets is \"write-only\", so no export contains them"}))))),
     ),
 )]
 pub(crate) async fn handler(

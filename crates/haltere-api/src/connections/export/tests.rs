@@ -81,7 +81,7 @@ async fn write_only_secrets_never_leave() {
     admin.get(WITH_SECRETS).await.is_refusal(
         403,
         "NOT_ALLOWED",
-        "secrets: connections.secrets is \"write-only\", so they are given out to nobody",
+        "secrets: connections.secrets is \"write-only\", so no export contains them",
     );
     assert_eq!(admin.get(PATH).await.status, 200);
 }

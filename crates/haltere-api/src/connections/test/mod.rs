@@ -81,15 +81,14 @@ pub(crate) struct TestParams {
 
 /// Try a connection
 ///
-/// Dials the broker once, on the way the links go, and says how far it got, and what to try when it
-/// failed. Stores nothing. The chain the broker presented comes back, so that a person can look at its
-/// CA and decide to trust it.
+/// Dials the broker once, as a link would, and returns each stage and, after a failure, what to try. Stores nothing.
+/// The result contains the chain that the broker presented, so that a person can check its CA and decide to trust
+/// it.
 ///
-/// With `Accept: text/event-stream` each stage is told as it happens: events `stage`, whose data is a
+/// With `Accept: text/event-stream` each stage is sent as it happens: events `stage`, whose data is a
 /// `ConnectionTestEvent`, and at the end one event `result`, whose data is the whole `ConnectionTest`.
-/// A stage may come twice: a broker that speaks no MQTT 5 is dialled once more with 3.1.1; and under TLS
-/// 1.3 a broker says only after the handshake what it thinks of our certificate. The later one counts.
-/// Hanging up ends the test.
+/// A stage may appear twice: a broker without MQTT 5 is dialled again with 3.1.1, and under TLS 1.3 a broker
+/// refuses our certificate only after the handshake. The later one counts. Closing the connection ends the test.
 ///
 /// With `?connection={id}` the body is a merge patch, as for `PATCH /api/connections/{connectionId}`, and the
 /// stored connection is dialled as it would be after that change; `{}` dials what is stored. Stored secrets

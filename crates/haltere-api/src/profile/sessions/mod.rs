@@ -22,7 +22,7 @@ use crate::wire::time;
 #[serde(rename_all = "camelCase")]
 #[schema(as = Session)]
 pub(crate) struct WireSession {
-    /// To end it by. Not secret: nobody can log in with it.
+    /// Names the session in `DELETE`. Not secret: it is no credential.
     id: String,
     /// Whether it is the one this request came with.
     current: bool,
