@@ -4,7 +4,7 @@ use async_trait::async_trait;
 use haltere_core::{ConnectionId, Intent, Revision, Timestamp};
 use haltere_store::{
     ClientIdUse, Conflicts, ConnectionKey, ConnectionReads, ConnectionRecord, ConnectionWrites,
-    HeldBytes, Sealed, StoreError,
+    HeldBytes, Inserted, Sealed, StoreError,
 };
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
@@ -51,8 +51,10 @@ const INSERT: &str = concat!("INSERT INTO connections (", columns!(), ") VALUES 
 const COLUMNS: usize = 20;
 /// Where the hashes of certificates and keys stand among them.
 const HASHES: [usize; 3] = [7, 8, 9];
-/// Behind an `INSERT`. Its count includes the new row: rows are returned once they are all inserted.
-const UNLESS_TAKEN: &str = " ON CONFLICT DO NOTHING RETURNING (SELECT count(*) FROM connections)";
+/// Behind an `INSERT`. The count includes the new row; the bytes do not yet, because triggers run later.
+const UNLESS_TAKEN: &str = " ON CONFLICT DO NOTHING RETURNING (SELECT count(*) FROM connections), \
+    (SELECT material_bytes FROM revisions), (SELECT text_bytes FROM revisions), \
+    EXISTS (SELECT 1 FROM connections AS other WHERE other.client_id = ? AND other.id <> connections.id)";
 /// `created_at`, $19, stays as it is.
 const UPDATE: &str = "UPDATE connections SET name = $2, url = $3, username = $4, password = $5, \
     client_id = $6, reject_unauthorized = $7, ca_hash = $8, cert_hash = $9, \
@@ -96,9 +98,7 @@ impl ConnectionReads for Tx {
 
     async fn held_bytes(&mut self) -> Result<HeldBytes, StoreError> {
         let Some(row) = self.row(sqlx::query(HELD)).await? else { return Ok(HeldBytes::default()) };
-        let bytes = |at| row.try_get::<i64, usize>(at).map_err(error::backend);
-        let bytes = |at| bytes(at).map(|bytes| u64::try_from(bytes).unwrap_or(0));
-        Ok(HeldBytes { material: bytes(0)?, texts: bytes(1)? })
+        read_held(&row, 0)
     }
 
     async fn missing_material_bytes(&mut self, contents: &[&[u8]]) -> Result<u64, StoreError> {
@@ -134,13 +134,14 @@ impl ConnectionWrites for Tx {
     async fn insert_connection(
         &mut self,
         record: &ConnectionRecord,
-    ) -> Result<Option<u64>, StoreError> {
+        client_id: &str,
+    ) -> Result<Option<Inserted>, StoreError> {
         let insert = insert_rows(INSERT, COLUMNS, 1).and(UNLESS_TAKEN);
         let mut hasher = Hasher::default();
-        let statement = bind(insert.query(), record, hasher.hashes(record))?;
+        let statement = bind(insert.query(), record, hasher.hashes(record))?.bind(client_id);
         let Some(row) = self.execute_returning(statement).await? else { return Ok(None) };
         self.keep(hasher).await?;
-        read_count(&row).map(Some)
+        read_inserted(&row).map(Some)
     }
 
     async fn insert_connections(&mut self, records: &[ConnectionRecord]) -> Result<(), StoreError> {
@@ -179,8 +180,22 @@ impl Tx {
     }
 }
 
-fn read_count(row: &SqliteRow) -> Result<u64, StoreError> {
-    Cells::new("connections", row).parse("count(*)", |count: i64| u64::try_from(count).ok())
+fn read_inserted(row: &SqliteRow) -> Result<Inserted, StoreError> {
+    Ok(Inserted {
+        connections: read_number(row, 0)?,
+        held_before: read_held(row, 1)?,
+        client_id_in_use: row.try_get(3).map_err(error::backend)?,
+    })
+}
+
+/// From two columns, the first of which is `at`.
+fn read_held(row: &SqliteRow, at: usize) -> Result<HeldBytes, StoreError> {
+    Ok(HeldBytes { material: read_number(row, at)?, texts: read_number(row, at + 1)? })
+}
+
+fn read_number(row: &SqliteRow, at: usize) -> Result<u64, StoreError> {
+    let number: i64 = row.try_get(at).map_err(error::backend)?;
+    Ok(u64::try_from(number).unwrap_or(0))
 }
 
 fn read_key(row: &SqliteRow) -> Result<ConnectionKey, StoreError> {

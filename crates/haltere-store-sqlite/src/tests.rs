@@ -62,7 +62,7 @@ fn record(id: &str, bulk: usize) -> ConnectionRecord {
 
 async fn insert(store: &SqliteStore, record: &ConnectionRecord) -> Result<(), StoreError> {
     let mut tx = store.write().await?;
-    tx.insert_connection(record).await?;
+    tx.insert_connection(record, "").await?;
     tx.commit().await
 }
 
@@ -129,7 +129,7 @@ async fn processes_take_turns_and_see_what_the_others_wrote() {
                     // Looking first is what makes a transaction fail that didn't say it will write.
                     let count = tx.list_connection_keys().await.unwrap().len();
                     let record = record(&format!("{writer}-{number}"), 0);
-                    tx.insert_connection(&record).await.unwrap();
+                    tx.insert_connection(&record, "").await.unwrap();
                     assert_eq!(tx.list_connection_keys().await.unwrap().len(), count + 1);
                     tx.commit().await.unwrap();
                 }
@@ -296,7 +296,7 @@ async fn how_long_things_take() {
 
     let mut tx = store.write().await.unwrap();
     for number in 0..10_000 {
-        tx.insert_connection(&record(&number.to_string(), 1_200)).await.unwrap();
+        tx.insert_connection(&record(&number.to_string(), 1_200), "").await.unwrap();
     }
     tx.commit().await.unwrap();
     let start = Instant::now();

@@ -56,6 +56,13 @@ pub struct ConnectionRecord {
 }
 
 impl ConnectionRecord {
+    /// The most that it can add to [`HeldBytes::all`]: less when its certificates or its key are stored already.
+    pub fn max_bytes(&self) -> u64 {
+        let files = [&self.ca, &self.cert].into_iter().flatten().map(|file| file.bytes().len());
+        let key = self.key.as_ref().map_or(0, |Sealed(bytes)| bytes.len());
+        self.text_bytes() + (files.sum::<usize>() + key) as u64
+    }
+
     /// How many bytes its texts take, the sealed password among them. No `..`: a new column does not compile
     /// until somebody has decided whether it counts.
     pub fn text_bytes(&self) -> u64 {
@@ -128,6 +135,17 @@ impl HeldBytes {
     }
 }
 
+/// What an insert has learned on its way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Inserted {
+    /// How many connections there are, with the new one.
+    pub connections: u64,
+    /// How many bytes the others take.
+    pub held_before: HeldBytes,
+    /// Whether another connection was given the client id that the new one uses.
+    pub client_id_in_use: bool,
+}
+
 /// Who is in the way of a connection that was to be added.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Conflicts {
@@ -184,14 +202,18 @@ pub trait ConnectionReads {
 /// Equal certificates and equal sealed keys are kept once, for as long as a connection has them.
 #[async_trait]
 pub trait ConnectionWrites {
-    /// Adds a connection unless its id or its name is in use; how many there are then. `None` when
-    /// one of the two is in use: nothing was changed, and [`ConnectionReads::find_conflicts`] tells by whom.
+    /// Adds a connection unless its id or its name is in use. `None` when one of the two is: nothing was
+    /// changed, and [`ConnectionReads::find_conflicts`] returns the others.
     ///
-    /// All in one statement, as somebody waits for it.
+    /// `client_id` is the one its link will use: the record's own or a generated one.
+    ///
+    /// One statement answers all that a create asks, because a caller waits and each statement is a way to
+    /// another thread and back.
     async fn insert_connection(
         &mut self,
         record: &ConnectionRecord,
-    ) -> Result<Option<u64>, StoreError>;
+        client_id: &str,
+    ) -> Result<Option<Inserted>, StoreError>;
 
     /// Adds many connections, in this order; [`StoreError::Taken`] when an id or a name of them is in
     /// use or given twice.

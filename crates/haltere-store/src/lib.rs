@@ -30,7 +30,7 @@ pub use audit::{AuditFilter, AuditReads, AuditRecord, AuditWrites};
 pub use backups::{BackupFacts, Backups, NoBackups};
 pub use connections::{
     ClientIdUse, Conflicts, ConnectionKey, ConnectionReads, ConnectionRecord, ConnectionWrites,
-    HeldBytes, Sealed,
+    HeldBytes, Inserted, Sealed,
 };
 pub use error::{StoreError, UniqueRule};
 pub use link_history::{LinkChangeRecord, LinkHistoryReads, LinkHistoryWrites};

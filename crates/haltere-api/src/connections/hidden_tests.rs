@@ -22,7 +22,7 @@ async fn with_an_old_one(url: &str) -> TestApi {
     let mut row = tx.find_connection(&id).await.expect("read").expect("there");
     OLD_ID.clone_into(&mut row.id);
     OLD_NAME.clone_into(&mut row.name);
-    tx.insert_connection(&row).await.expect("written").expect("new");
+    tx.insert_connection(&row, "").await.expect("written").expect("new");
     tx.commit().await.expect("committed");
     api.restart().await
 }

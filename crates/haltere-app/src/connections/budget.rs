@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use haltere_core::{Pem, Secret, Timestamp, TlsMaterial};
-use haltere_store::{ReadTx, Sealed, Store, StoreError, WriteTx};
+use haltere_store::{ConnectionRecord, HeldBytes, ReadTx, Sealed, Store, StoreError, WriteTx};
 
 use super::create::assemble;
 use super::input::NewConnection;
@@ -24,6 +24,11 @@ pub struct OverBudget {
     pub new: u64,
     /// The limit.
     pub max: u64,
+}
+
+/// Whether there was room for `record` without looking which of its files are stored already.
+pub(super) fn certainly_fits(held_before: HeldBytes, record: &ConnectionRecord, max: u64) -> bool {
+    held_before.all().saturating_add(record.max_bytes()) <= max
 }
 
 /// Whether the changes in `tx` have made it more than `max`. Making less of too much is no fault, nor is

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use haltere_core::{AuditAction, Connection, ConnectionId, Intent, LinkState, Revision, Timestamp};
-use haltere_store::{Conflicts, ConnectionRecord, WriteTx};
+use haltere_store::{Conflicts, ConnectionRecord, Inserted, WriteTx};
 use uuid::Uuid;
 
-use super::budget::has_gone_over;
+use super::budget::{certainly_fits, has_gone_over};
 use super::input::NewConnection;
 use super::list::{ListQuery, Listing};
 use super::session_key::SessionKey;
@@ -126,27 +126,21 @@ impl App {
         let row = record::seal(&self.0.vault, &fresh);
         let allowed = check::new_id_and_name(&fresh.id, &fresh.name)
             .and_then(|()| check::new_url(&fresh.url));
-        let (connection, mended) =
-            match change.tx.insert_connection(&row).await.context(OPERATION)? {
-                Some(count) if count > self.0.settings.connections_max => {
-                    return Err(CreateError::LimitReached);
-                }
-                Some(_) => {
-                    allowed?;
-                    (fresh, false)
-                }
-                // An old one may be mended under the name and with the URL it has.
-                None => (self.mend(&mut *change.tx, id.as_ref(), fresh).await?, true),
-            };
-        let (place, instance) = (SessionKey::of(&connection, &self.0.instance), &self.0.instance);
-        let taken = place.check_free(&mut *change.tx, &connection.id, instance).await;
-        if let Some(taken) = taken.context(OPERATION)? {
-            return Err(taken.into());
-        }
-        let (store, max) = (&*self.0.store, self.0.settings.material_budget);
-        if has_gone_over(&mut *change.tx, store, max).await.context(OPERATION)? {
-            return Err(CreateError::BudgetReached);
-        }
+        let session = SessionKey::of(&fresh, &self.0.instance);
+        let inserted = change.tx.insert_connection(&row, session.client_id()).await;
+        let inserted = inserted.context(OPERATION)?;
+        let (connection, mended) = match inserted {
+            Some(Inserted { connections, .. }) if connections > self.0.settings.connections_max => {
+                return Err(CreateError::LimitReached);
+            }
+            Some(_) => {
+                allowed?;
+                (fresh, false)
+            }
+            // An old one may be mended under the name and with the URL it has.
+            None => (self.mend(&mut *change.tx, id.as_ref(), fresh).await?, true),
+        };
+        self.check_room(&mut *change.tx, &connection, &row, inserted).await?;
         self.0.audit.count_change(ctx)?;
         let action =
             if mended { AuditAction::ConnectionMend } else { AuditAction::ConnectionCreate };
@@ -164,6 +158,34 @@ impl App {
         let connection = Arc::clone(entry.connection().expect("just made of a connection"));
         change.commit(OPERATION).await?.put(&entry, &connection.id);
         Ok(Stored { connection, mended, secrets_audited })
+    }
+
+    /// Checks that no other connection has its MQTT session and that all connections stay within their budget.
+    /// What the insert has answered is not asked again: each question costs the caller two changes of thread.
+    async fn check_room(
+        &self,
+        tx: &mut dyn WriteTx,
+        connection: &Connection,
+        row: &ConnectionRecord,
+        inserted: Option<Inserted>,
+    ) -> Result<(), CreateError> {
+        const OPERATION: &str = "check a new connection";
+        let Inner { instance, settings, store, .. } = &*self.0;
+        let session = SessionKey::of(connection, instance);
+        let certainly_free = inserted.is_some_and(|it| !it.client_id_in_use)
+            && !session.may_equal_generated(&connection.id, instance);
+        if !certainly_free {
+            let taken = session.check_free(tx, &connection.id, instance).await;
+            if let Some(taken) = taken.context(OPERATION)? {
+                return Err(taken.into());
+            }
+        }
+        let max = settings.material_budget;
+        let fits = inserted.is_some_and(|it| certainly_fits(it.held_before, row, max));
+        if !fits && has_gone_over(tx, &**store, max).await.context(OPERATION)? {
+            return Err(CreateError::BudgetReached);
+        }
+        Ok(())
     }
 
     /// Overwrites the stored connection that has this id and the name of `fresh`; what is stored now.

@@ -90,6 +90,17 @@ impl SessionKey {
         Some(Self::at(&url, row.server_name.as_deref(), &client_id))
     }
 
+    /// The client id.
+    pub(super) fn client_id(&self) -> &str {
+        &self.client_id
+    }
+
+    /// Whether the generated client id of some other connection may be the same, as well as one that was given.
+    pub(super) fn may_equal_generated(&self, id: &ConnectionId, instance: &str) -> bool {
+        is_generated_client_id(&self.client_id)
+            && self.client_id != generated_client_id(instance, id.as_str())
+    }
+
     /// Returns the error if a stored connection other than `id` has this session.
     pub(super) async fn check_free(
         &self,
@@ -99,7 +110,7 @@ impl SessionKey {
     ) -> Result<Option<Invalid>, StoreError> {
         let is_own = self.client_id == generated_client_id(instance, id.as_str());
         let mut uses = tx.find_client_id(&self.client_id).await?;
-        if !is_own && is_generated_client_id(&self.client_id) {
+        if self.may_equal_generated(id, instance) {
             let all = tx.list_client_ids().await?;
             uses.extend(all.into_iter().filter(|other| other.client_id.is_none()));
         }

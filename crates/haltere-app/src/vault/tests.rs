@@ -58,7 +58,7 @@ async fn a_wrong_master_key_is_refused_at_the_start() {
 async fn a_missing_data_key_is_not_replaced_while_sealed_values_exist() {
     let (store, _folder) = empty_store().await;
     let mut tx = store.write().await.unwrap();
-    tx.insert_connection(&sealed_connection()).await.unwrap();
+    tx.insert_connection(&sealed_connection(), "").await.unwrap();
     tx.commit().await.unwrap();
     let refused = Vault::open(&*store, &key('1')).await.unwrap_err();
     assert!(matches!(refused, VaultError::MissingDataKey), "{refused:?}");

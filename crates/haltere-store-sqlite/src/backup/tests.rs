@@ -29,7 +29,7 @@ fn record(id: &str) -> ConnectionRecord {
 
 async fn insert(store: &SqliteStore, id: &str) -> Result<(), StoreError> {
     let mut tx = store.write().await?;
-    tx.insert_connection(&record(id)).await?;
+    tx.insert_connection(&record(id), "").await?;
     tx.commit().await
 }
 

@@ -334,7 +334,7 @@ async fn a_log_that_is_cut_under_a_change_does_not_acknowledge_it() {
         let store = folder.open().await.unwrap();
         insert(&store, &record("kept", 5_000)).await.unwrap();
         let mut tx = store.write().await.unwrap();
-        tx.insert_connection(&record("lost", 5_000)).await.unwrap();
+        tx.insert_connection(&record("lost", 5_000), "").await.unwrap();
         harm(&folder.0.path().join(WAL), *how);
         let refused = tx.commit().await.unwrap_err();
         assert!(matches!(refused, StoreError::Damaged(_)), "{name}: {refused:?}");
@@ -449,7 +449,7 @@ async fn what_sqlite_does_to_its_log_is_no_alarm() {
         if round % 5 == 0 {
             // Begun and left; and one that changes nothing.
             let mut tx = store.write().await.unwrap();
-            tx.insert_connection(&record("left", 3_000_000)).await.unwrap();
+            tx.insert_connection(&record("left", 3_000_000), "").await.unwrap();
             drop(tx);
             store.write().await.unwrap().commit().await.unwrap();
         }

@@ -79,7 +79,7 @@ async fn an_older_copy_takes_no_change() {
 async fn an_older_copy_under_a_change_does_not_acknowledge_it() {
     let (folder, store, old) = with_older_copy(&entry()).await;
     let mut tx = store.write().await.unwrap();
-    tx.insert_connection(&record("lost", 0)).await.unwrap();
+    tx.insert_connection(&record("lost", 0), "").await.unwrap();
     overwrite(&folder.path(), &old);
     let refused = tx.commit().await.unwrap_err();
     assert!(matches!(refused, StoreError::Damaged(_)), "{refused:?}");

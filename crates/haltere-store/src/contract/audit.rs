@@ -127,7 +127,7 @@ pub async fn an_entry_that_sums_up_keeps_how_often_and_since_when(store: Arc<dyn
 pub async fn an_entry_stands_or_falls_with_its_change(store: Arc<dyn Store>) {
     append(&*store, &[entry("ada", "1")]).await;
     let mut tx = store.write().await.unwrap();
-    tx.insert_connection(&connection("a", "A")).await.unwrap();
+    tx.insert_connection(&connection("a", "A"), "").await.unwrap();
     tx.append_audit(&entry("ada", "a")).await.unwrap();
     drop(tx);
     assert_eq!(objects(&list(&*store, newest(10)).await), ["1"]);

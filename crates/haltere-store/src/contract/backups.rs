@@ -19,7 +19,7 @@ pub async fn are_made_while_others_write_or_refused_with_advice(store: Arc<dyn S
     }
     // A writer holds the lock all the while, and is not waited for.
     let mut busy = store.write().await.unwrap();
-    busy.insert_connection(&connection("uncommitted", "uncommitted")).await.unwrap();
+    busy.insert_connection(&connection("uncommitted", "uncommitted"), "").await.unwrap();
     let file = EmptyFile::new();
     let facts = store.backups().unwrap().write_backup(&file.0, at(7)).await.unwrap();
     assert_eq!((facts.connections, facts.users, facts.made_at), (50, 0, at(7)));

@@ -77,8 +77,15 @@ pub async fn an_insert_counts_or_leaves_all_as_it_was(store: Arc<dyn Store>) {
             ("A", "a", Some(3)),
         ] {
             let record = ConnectionRecord { revision: Revision(9), ..connection(id, name) };
-            let inserted = tx.insert_connection(&record).await.unwrap();
-            assert_eq!(inserted, count, "{id:?} {name:?}");
+            let held_before = tx.held_bytes().await.unwrap();
+            let inserted = tx.insert_connection(&record, "").await.unwrap();
+            assert_eq!(inserted.map(|it| it.connections), count, "{id:?} {name:?}");
+            let held = inserted.map(|it| it.held_before);
+            assert!(held.is_none_or(|held| held == held_before), "{held:?} {held_before:?}");
+            if count.is_some() {
+                let held = tx.held_bytes().await.unwrap().all();
+                assert!(held <= held_before.all() + record.max_bytes(), "{id:?} {name:?}");
+            }
         }
         assert_eq!(tx.revisions().await.unwrap().connections, 3);
     })
@@ -86,6 +93,29 @@ pub async fn an_insert_counts_or_leaves_all_as_it_was(store: Arc<dyn Store>) {
     let names = store.read().await.unwrap().list_connection_keys().await.unwrap();
     let names: Vec<_> = names.into_iter().map(|key| key.name).collect();
     assert_eq!(names, ["A", "B", "a"]);
+}
+
+pub async fn an_insert_finds_a_client_id_given_to_another(store: Arc<dyn Store>) {
+    let given = |id: &str, client_id: &str| ConnectionRecord {
+        client_id: Some(client_id.to_owned()),
+        ..connection(id, id)
+    };
+    let generated = |id: &str| ConnectionRecord { client_id: None, ..connection(id, id) };
+    commit(&*store, async |tx| {
+        for (record, client_id, in_use) in [
+            (given("a", "one"), "one", false),
+            (given("b", "two"), "two", false),
+            (given("c", "one"), "one", true),
+            (given("d", "ONE"), "ONE", false),
+            (generated("e"), "two", true),
+            (generated("f"), "three", false),
+            (generated("g"), "three", false),
+        ] {
+            let inserted = tx.insert_connection(&record, client_id).await.unwrap().unwrap();
+            assert_eq!(inserted.client_id_in_use, in_use, "{}", record.id);
+        }
+    })
+    .await;
 }
 
 pub async fn an_id_is_unique(store: Arc<dyn Store>) {
@@ -212,7 +242,7 @@ pub async fn equal_certificates_and_keys_are_kept_once(store: Arc<dyn Store>) {
     assert_eq!(bytes().await, 9 + 10);
     assert_eq!(missing(&[b"ca", b"another ca", b"key", b"new", b"new"]).await, 3);
     commit(&*store, async |tx| {
-        assert_eq!(tx.insert_connection(&with("a", "never stored", b"x")).await.unwrap(), None);
+        assert_eq!(tx.insert_connection(&with("a", "never stored", b"x"), "").await.unwrap(), None);
         let gone = tx.update_connection(&with("d", "never stored", b"x")).await;
         assert!(matches!(gone, Err(StoreError::NotFound)), "{gone:?}");
     })
@@ -253,7 +283,7 @@ pub async fn texts_are_counted(store: Arc<dyn Store>) {
     update(&*store, &other).await.unwrap();
     assert_eq!(texts().await, other.text_bytes() + of_many);
     commit(&*store, async |tx| {
-        assert_eq!(tx.insert_connection(&other).await.unwrap(), None);
+        assert_eq!(tx.insert_connection(&other, "").await.unwrap(), None);
         for record in &many {
             assert!(tx.delete_connection(&id(&record.id)).await.unwrap());
         }

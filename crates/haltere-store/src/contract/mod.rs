@@ -49,6 +49,7 @@ macro_rules! contract_tests {
                 what_was_inserted_is_found,
                 rivals_are_told_apart,
                 an_insert_counts_or_leaves_all_as_it_was,
+                an_insert_finds_a_client_id_given_to_another,
                 an_id_is_unique,
                 a_name_is_unique,
                 uniqueness_is_case_sensitive,

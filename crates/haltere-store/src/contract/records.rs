@@ -121,7 +121,7 @@ pub(super) async fn commit(store: &dyn Store, changes: impl AsyncFnOnce(&mut dyn
 /// Keeps a connection, and returns it.
 pub(super) async fn keep(store: &dyn Store, record: ConnectionRecord) -> ConnectionRecord {
     commit(store, async |tx| {
-        assert!(tx.insert_connection(&record).await.unwrap().is_some(), "taken");
+        assert!(tx.insert_connection(&record, "").await.unwrap().is_some(), "taken");
     })
     .await;
     record

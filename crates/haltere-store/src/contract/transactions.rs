@@ -14,7 +14,7 @@ pub async fn dropping_rolls_back(store: Arc<dyn Store>) {
     keep(&*store, connection("a", "A")).await;
     let before = store.read().await.unwrap().revisions().await.unwrap();
     let mut tx = store.write().await.unwrap();
-    tx.insert_connection(&connection("b", "B")).await.unwrap();
+    tx.insert_connection(&connection("b", "B"), "").await.unwrap();
     assert!(tx.delete_connection(&id("a")).await.unwrap());
     tx.set_meta("x", b"x").await.unwrap();
     drop(tx);
@@ -26,7 +26,7 @@ pub async fn dropping_rolls_back(store: Arc<dyn Store>) {
 
 pub async fn a_write_sees_its_own_changes(store: Arc<dyn Store>) {
     commit(&*store, async |tx| {
-        tx.insert_connection(&connection("a", "A")).await.unwrap();
+        tx.insert_connection(&connection("a", "A"), "").await.unwrap();
         assert_eq!(tx.list_connection_keys().await.unwrap().len(), 1);
         assert_eq!(tx.find_connection(&id("a")).await.unwrap(), Some(connection("a", "A")));
         assert_eq!(tx.revisions().await.unwrap().connections, 1);
@@ -54,7 +54,7 @@ pub async fn a_read_sees_one_moment(store: Arc<dyn Store>) {
 
 pub async fn a_read_never_waits_for_a_writer(store: Arc<dyn Store>) {
     let mut write = store.write().await.unwrap();
-    write.insert_connection(&connection("a", "A")).await.unwrap();
+    write.insert_connection(&connection("a", "A"), "").await.unwrap();
     assert!(ids(&*store).await.is_empty());
     write.commit().await.unwrap();
     assert_eq!(ids(&*store).await, ["a"]);
@@ -63,9 +63,9 @@ pub async fn a_read_never_waits_for_a_writer(store: Arc<dyn Store>) {
 pub async fn a_failed_change_spoils_the_transaction(store: Arc<dyn Store>) {
     keep(&*store, connection("a", "A")).await;
     let mut tx = store.write().await.unwrap();
-    tx.insert_connection(&connection("b", "B")).await.unwrap();
+    tx.insert_connection(&connection("b", "B"), "").await.unwrap();
     tx.insert_connections(&[connection("a", "C")]).await.unwrap_err();
-    tx.insert_connection(&connection("d", "D")).await.unwrap_err();
+    tx.insert_connection(&connection("d", "D"), "").await.unwrap_err();
     tx.commit().await.unwrap_err();
     assert_eq!(ids(&*store).await, ["a"]);
     keep(&*store, connection("b", "B")).await;
@@ -74,7 +74,7 @@ pub async fn a_failed_change_spoils_the_transaction(store: Arc<dyn Store>) {
 pub async fn after_a_rollback_the_store_goes_on(store: Arc<dyn Store>) {
     for round in 0..20 {
         let mut tx = store.write().await.unwrap();
-        tx.insert_connection(&connection("dropped", "dropped")).await.unwrap();
+        tx.insert_connection(&connection("dropped", "dropped"), "").await.unwrap();
         drop(tx);
         drop(store.write().await.unwrap());
         keep(&*store, connection(&round.to_string(), &round.to_string())).await;
@@ -91,7 +91,7 @@ pub async fn writers_take_turns(store: Arc<dyn Store>) {
                     let name = format!("{writer}-{insert}");
                     let mut tx = store.write().await?;
                     let count = tx.list_connection_keys().await?.len();
-                    tx.insert_connection(&connection(&name, &name)).await?;
+                    tx.insert_connection(&connection(&name, &name), "").await?;
                     // Nobody else writes between our look and our change.
                     assert_eq!(tx.list_connection_keys().await?.len(), count + 1);
                     tx.commit().await?;
@@ -135,7 +135,7 @@ pub async fn a_cancelled_write_leaves_nothing_behind(store: Arc<dyn Store>) {
     for polls in 0..20 {
         let cancelled = async {
             let mut tx = store.write().await.unwrap();
-            tx.insert_connection(&connection("cancelled", "cancelled")).await.unwrap();
+            tx.insert_connection(&connection("cancelled", "cancelled"), "").await.unwrap();
             std::future::pending::<()>().await;
             drop(tx);
         };

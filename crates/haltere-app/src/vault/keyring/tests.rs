@@ -38,7 +38,7 @@ async fn keyring() -> (Keyring, TempDir) {
     let store: Arc<dyn Store> = Arc::new(store);
     let vault = Vault::open(&*store, &key('1')).await.unwrap();
     let mut tx = store.write().await.unwrap();
-    tx.insert_connection(&connection(&vault)).await.unwrap();
+    tx.insert_connection(&connection(&vault), "").await.unwrap();
     tx.commit().await.unwrap();
     (Keyring::new(store, Arc::new(Fixed)), folder)
 }
@@ -189,7 +189,7 @@ async fn many_are_verified_with_progress() {
         let mut row = connection(&vault);
         (row.id, row.password, row.key) = (number.to_string(), None, None);
         row.name.clone_from(&row.id);
-        tx.insert_connection(&row).await.unwrap();
+        tx.insert_connection(&row, "").await.unwrap();
     }
     tx.commit().await.unwrap();
     let reported = Mutex::new(Vec::new());
