@@ -13,6 +13,9 @@ use crate::tx::Statement;
 /// SQLite's bound of 32,766 parameters is far, many enough that the statement is not what costs.
 pub(crate) const ROWS_AT_ONCE: usize = 200;
 
+/// The longest statement that stays prepared: a change with what it is audited as.
+const FEW_ROWS: usize = 4;
+
 /// The text of an `INSERT`.
 pub(crate) struct Insert {
     sql: String,
@@ -32,10 +35,10 @@ impl Insert {
         self
     }
 
-    /// Ready for its values to be bound, row by row. Prepared anew each time unless it is for one row:
+    /// Ready for its values to be bound, row by row. Stays prepared when it is for a few rows, as most are;
     /// long statements are not worth a place in the cache.
     pub(crate) fn query(self) -> Statement<'static> {
-        sqlx::query(AssertSqlSafe(self.sql)).persistent(self.rows == 1)
+        sqlx::query(AssertSqlSafe(self.sql)).persistent(self.rows <= FEW_ROWS)
     }
 }
 
