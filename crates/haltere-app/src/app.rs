@@ -24,7 +24,7 @@ use crate::background::{Background, BackgroundTask};
 use crate::connections::{PemCache, Registry};
 use crate::ctx::Ctx;
 use crate::error::NotAllowed;
-use crate::events::Hub;
+use crate::events::ChangeFeed;
 use crate::history_writer::HistoryWriter;
 use crate::now::now;
 use crate::plugins::Switches;
@@ -51,7 +51,7 @@ pub(crate) struct Inner {
     /// Shares equal certificates and keys.
     pub(crate) pem_cache: PemCache,
     pub(crate) supervisor: Supervisor,
-    pub(crate) hub: Arc<Hub>,
+    pub(crate) feed: Arc<ChangeFeed>,
     pub(crate) switches: Switches,
     pub(crate) sessions: Sessions,
     pub(crate) users: Users,

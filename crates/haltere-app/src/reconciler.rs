@@ -15,7 +15,7 @@ use haltere_store::failpoint::Step;
 use crate::app::App;
 use crate::connections::Entry;
 use crate::error::{Context, Internal, chain};
-use crate::events::Event;
+use crate::events::Change;
 use crate::history_writer;
 
 /// How long another process's change may go unnoticed: half of the second in which a session that was taken
@@ -25,7 +25,6 @@ const PERIOD: Duration = Duration::from_millis(500);
 /// Starts the background tasks; they end when haltere begins to shut down.
 pub(crate) fn spawn(app: &App) {
     keep(app, "reconciler", reconcile_for_ever);
-    keep(app, "statuses", pass_on_statuses);
     keep(app, "link history", record_for_ever);
     keep(app, "audit sums", |app| Arc::clone(&app.0.audit).close_windows(app.stopping()));
 }
@@ -53,22 +52,6 @@ async fn record_for_ever(app: App) {
         .background
         .every("link history", history_writer::PERIOD, &app.stopping(), never, record)
         .await;
-}
-
-/// Turns changes of links into events.
-async fn pass_on_statuses(app: App) {
-    let stopping = app.stopping();
-    let mut changes = app.0.supervisor.changes();
-    loop {
-        let ids = tokio::select! {
-            () = stopping.cancelled() => return,
-            ids = changes.next() => ids,
-        };
-        let Some(ids) = ids else { return };
-        for id in ids {
-            app.status_changed(&id);
-        }
-    }
 }
 
 impl App {
@@ -124,7 +107,7 @@ impl App {
 
         let told_connections = self.plugin_enabled(PluginId::ConnectionsRestApi);
         if self.0.switches.replace(switches) {
-            self.0.hub.publish(Event::PluginsChanged);
+            self.0.feed.push(Change::Plugins);
         }
         let before = self.0.registry.snapshot();
         self.check_for_repairs(&before, &records);
@@ -135,17 +118,11 @@ impl App {
         self.wake_supervisor();
 
         let after = self.0.registry.snapshot();
-        for entry in after.entries().iter() {
-            let old = before.get(entry.id());
-            if old.is_none_or(|old| !Arc::ptr_eq(old, entry)) {
-                self.publish(entry.id(), Event::ConnectionChanged);
-            }
-        }
-        for entry in before.entries().iter() {
-            if after.get(entry.id()).is_none() {
-                self.publish(entry.id(), Event::ConnectionRemoved);
-            }
-        }
+        let put = after.entries().iter().filter(|entry| {
+            before.get(entry.id()).is_none_or(|before| !Arc::ptr_eq(before, entry))
+        });
+        let removed = before.entries().iter().filter(|entry| after.get(entry.id()).is_none());
+        self.0.feed.extend(put.chain(removed).filter_map(|entry| change_of(entry)));
         if !told_connections {
             self.tell_connections();
         }
@@ -154,18 +131,11 @@ impl App {
         Ok(())
     }
 
-    /// Publishes that a link's status changed, if the connection still exists.
-    pub(crate) fn status_changed(&self, id: &ConnectionId) {
-        let is_there = || self.0.registry.get(id.as_str()).is_some();
-        self.0.hub.publish_if(Event::ConnectionChanged(id.clone()), is_there);
-    }
-
     /// Publishes all connections if their plugin is on: while it was off, event streams skipped them.
     pub(crate) fn tell_connections(&self) {
         if self.plugin_enabled(PluginId::ConnectionsRestApi) {
-            for entry in self.0.registry.snapshot().entries().iter() {
-                self.publish(entry.id(), Event::ConnectionChanged);
-            }
+            let snapshot = self.0.registry.snapshot();
+            self.0.feed.extend(snapshot.entries().iter().filter_map(|entry| change_of(entry)));
         }
     }
 
@@ -173,11 +143,9 @@ impl App {
     pub(crate) fn wake_supervisor(&self) {
         self.0.supervisor.reconcile(&self.0.registry.snapshot().specs());
     }
+}
 
-    /// A row whose id makes no sense can't be spoken of in an event.
-    fn publish(&self, id: &str, event: fn(ConnectionId) -> Event) {
-        if let Ok(id) = ConnectionId::parse(id) {
-            self.0.hub.publish(event(id));
-        }
-    }
+/// The change of a connection; `None` for a row whose id is malformed.
+fn change_of(entry: &Entry) -> Option<Change> {
+    ConnectionId::parse(entry.id()).ok().map(Change::Connection)
 }

@@ -13,7 +13,7 @@ use tokio::sync::{Mutex, MutexGuard};
 use crate::app::App;
 use crate::connections::Entry;
 use crate::error::{Context, Internal};
-use crate::events::Event;
+use crate::events::Change;
 
 /// Held by the change in progress. Guards the revisions up to which memory reflects the store.
 #[derive(Default)]
@@ -72,7 +72,7 @@ impl CommittedChange<'_> {
         self.apply_to_memory(Revisions::of_connections(1), |app| {
             app.0.registry.put(Arc::clone(entry));
             app.wake_supervisor();
-            app.0.hub.publish(Event::ConnectionChanged(id.clone()));
+            app.0.feed.push(Change::Connection(id.clone()));
         });
     }
 
@@ -81,9 +81,8 @@ impl CommittedChange<'_> {
         self.apply_to_memory(Revisions::of_connections(entries.len()), |app| {
             app.0.registry.append(entries);
             app.wake_supervisor();
-            for connection in entries.iter().filter_map(|entry| entry.connection().ok()) {
-                app.0.hub.publish(Event::ConnectionChanged(connection.id.clone()));
-            }
+            let connections = entries.iter().filter_map(|entry| entry.connection().ok());
+            app.0.feed.extend(connections.map(|it| Change::Connection(it.id.clone())));
         });
     }
 
@@ -92,7 +91,7 @@ impl CommittedChange<'_> {
         self.apply_to_memory(Revisions::of_connections(1), |app| {
             app.0.registry.remove(id.as_str());
             app.wake_supervisor();
-            app.0.hub.publish(Event::ConnectionRemoved(id.clone()));
+            app.0.feed.push(Change::Connection(id.clone()));
         });
     }
 

@@ -12,7 +12,7 @@ use crate::chain_store::ChainStore;
 use crate::dial_rate_limiter::DialRateLimiter;
 use crate::egress::Egress;
 use crate::resolve::Resolver;
-use crate::status_table::StatusTable;
+use crate::status_table::{StatusObserver, StatusTable};
 use crate::tls::TlsClients;
 
 /// What all links and probes of a supervisor share.
@@ -36,7 +36,11 @@ pub(crate) struct LinkContext {
 
 impl LinkContext {
     /// Creates the context of a supervisor that has no links yet. Reads no files.
-    pub(crate) fn new(config: LinkConfig, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(
+        config: LinkConfig,
+        clock: Arc<dyn Clock>,
+        on_change: StatusObserver,
+    ) -> Self {
         let permits = config.links_at_once.min(Semaphore::MAX_PERMITS);
         Self {
             egress: Egress::new(config.egress.clone()),
@@ -44,7 +48,7 @@ impl LinkContext {
             tls: TlsClients::new(Arc::clone(&clock)),
             dial_limiter: DialRateLimiter::new(config.dials_per_second),
             socket_permits: Arc::new(Semaphore::new(permits)),
-            statuses: StatusTable::new(Arc::clone(&clock), config.history),
+            statuses: StatusTable::new(Arc::clone(&clock), config.history, on_change),
             chains: ChainStore::default(),
             tasks: TaskTracker::new(),
             panics: AtomicU64::new(0),

@@ -76,5 +76,5 @@ pub use egress::{EgressAction, EgressPolicy, EgressRule, RuleError};
 pub use probe::{ProbeEvent, ProbeReport, ProbeStage};
 pub use recorded_history::RecordedHistory;
 pub use spec::LinkSpec;
-pub use status_table::UnrecordedChanges;
-pub use supervisor::{StatusChanges, Supervisor};
+pub use status_table::{StatusObserver, StatusVersion, UnrecordedChanges};
+pub use supervisor::Supervisor;

@@ -14,19 +14,15 @@ use haltere_core::{
     Clock, ConnectionId, ConnectionStatus, Intent, LinkState, Revision, StatusChange,
 };
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep_until, timeout};
+use tokio::time::timeout;
 
 use crate::chain_store::PresentedChain;
 use crate::context::LinkContext;
 use crate::link::Link;
 use crate::probe::{self, ProbeEvent, ProbeReport};
 use crate::recorded_history::RecordedHistory;
-use crate::status_table::UnrecordedChanges;
+use crate::status_table::{StatusObserver, StatusVersion, UnrecordedChanges};
 use crate::{LinkConfig, LinkSpec};
-
-/// The minimum time between two notifications of changes, so that a broker that changes its status with
-/// every packet does not keep all readers busy.
-const MIN_NOTIFY_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Keeps one link per wanted connection. A clone is another handle to the same links.
 #[derive(Clone)]
@@ -51,9 +47,11 @@ struct Handle {
 }
 
 impl Supervisor {
-    /// Creates a supervisor without links. Must be called within a tokio runtime.
-    pub fn new(config: LinkConfig, clock: Arc<dyn Clock>) -> Self {
-        Self { context: Arc::new(LinkContext::new(config, clock)), table: Arc::default() }
+    /// Creates a supervisor without links, which reports changes of their statuses to `on_change`. Must be
+    /// called within a tokio runtime.
+    pub fn new(config: LinkConfig, clock: Arc<dyn Clock>, on_change: StatusObserver) -> Self {
+        let context = Arc::new(LinkContext::new(config, clock, on_change));
+        Self { context, table: Arc::default() }
     }
 
     /// Restores the histories that an earlier run has recorded. Must be called before the first
@@ -124,6 +122,11 @@ impl Supervisor {
         self.context.statuses.status(id)
     }
 
+    /// The version of all statuses: equal as long as none changes, and no link is added or removed.
+    pub fn status_version(&self) -> StatusVersion {
+        self.context.statuses.version()
+    }
+
     /// The statuses of these links, in the order of `ids`; `None` for an id without a link.
     pub fn statuses_of(&self, ids: &[&ConnectionId]) -> Vec<Option<Arc<ConnectionStatus>>> {
         self.context.statuses.statuses_of(ids)
@@ -162,11 +165,6 @@ impl Supervisor {
     ) -> Option<Arc<ConnectionStatus>> {
         let outcome = self.context.statuses.first_outcome(id, revision);
         tokio::time::timeout(timeout, outcome).await.ok().flatten()
-    }
-
-    /// The stream of changed links, from now on. For one consumer: two would share the changes.
-    pub fn changes(&self) -> StatusChanges {
-        StatusChanges { context: Arc::clone(&self.context), not_before: Instant::now() }
     }
 
     /// How many links there are.
@@ -215,7 +213,6 @@ impl Supervisor {
         if timeout(limit, self.context.tasks.wait()).await.is_err() {
             tracing::warn!(links = self.context.tasks.len(), "links did not end in time");
         }
-        self.context.statuses.close();
     }
 }
 
@@ -228,25 +225,6 @@ impl Handle {
             self.spec = Arc::clone(spec);
             self.specs.send_replace(Arc::clone(spec));
         }
-    }
-}
-
-/// The stream of links whose status changes.
-pub struct StatusChanges {
-    context: Arc<LinkContext>,
-    /// Until then, changes are collected.
-    not_before: Instant,
-}
-
-impl StatusChanges {
-    /// Waits for changes, and returns the ids of links that have changed since the last call, each once.
-    /// A removed link is among them, and has no status then. Returns `None` once the supervisor has shut
-    /// down. Nothing is lost if the future is dropped.
-    pub async fn next(&mut self) -> Option<Vec<ConnectionId>> {
-        sleep_until(self.not_before).await;
-        let ids = self.context.statuses.next_changes().await;
-        self.not_before = Instant::now() + MIN_NOTIFY_INTERVAL;
-        ids
     }
 }
 
@@ -269,7 +247,7 @@ mod tests {
     }
 
     fn supervisor() -> Supervisor {
-        Supervisor::new(LinkConfig::default(), Arc::new(Epoch))
+        Supervisor::new(LinkConfig::default(), Arc::new(Epoch), Box::new(|_| ()))
     }
 
     /// The spec of an idle link, which needs no broker.
@@ -340,33 +318,6 @@ mod tests {
         assert_eq!(spread(100_000), Some(Duration::from_secs(5)));
         supervisor.reconcile(&[]);
         assert_eq!(spread(1_000), None, "later links are added by operators");
-    }
-
-    #[tokio::test]
-    async fn changes_end_with_the_supervisor() {
-        let supervisor = supervisor();
-        let mut changes = supervisor.changes();
-        let a = spec("a", 1);
-        supervisor.reconcile(std::slice::from_ref(&a));
-        assert_eq!(changes.next().await, Some(vec![a.id.clone()]));
-        supervisor.reconcile(&[]);
-        assert_eq!(changes.next().await, Some(vec![a.id.clone()]), "it is removed");
-        assert_eq!(supervisor.status(&a.id), None);
-        supervisor.shutdown(haltere_testkit::wait::PATIENCE).await;
-        assert_eq!(changes.next().await, None);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn the_first_change_is_reported_at_once_and_many_at_a_bounded_rate() {
-        let supervisor = supervisor();
-        let mut changes = supervisor.changes();
-        let start = Instant::now();
-        for revision in 1..=10 {
-            supervisor.reconcile(&[spec("a", revision)]);
-            assert_eq!(changes.next().await.map(|ids| ids.len()), Some(1));
-            assert_eq!(start.elapsed() > Duration::ZERO, revision > 1);
-        }
-        assert!(start.elapsed() >= 9 * MIN_NOTIFY_INTERVAL, "{:?}", start.elapsed());
     }
 
     #[test]

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use haltere_app::connections::{ConnectionError, ConnectionView, ListQuery, Listing, Secrets};
-use haltere_app::events::{Batch, Event as Change, EventId, Gap, Subscriber};
+use haltere_app::events::{Batch, Change, Gap, Position, Subscriber};
 use haltere_app::sessions::Session;
 use haltere_app::{Action, App, Ctx, policy};
 use haltere_core::{ConnectionId, PluginId, Reservation};
@@ -60,7 +60,7 @@ struct UnderWay {
     connections: Connections,
     /// Ids of those that are gone.
     removed: Vec<String>,
-    position: EventId,
+    position: Position,
     /// How it begins, as long as it has not.
     head: Option<Bytes>,
 }
@@ -167,7 +167,7 @@ impl Reader {
             }
             None => Connections::Some(VecDeque::new()),
         };
-        self.under_way = Some(UnderWay::new(connections, Vec::new(), position, true));
+        self.under_way = Some(UnderWay::new(connections, position, true));
         Some(())
     }
 
@@ -187,24 +187,22 @@ impl Reader {
 
     fn begin_changes(&mut self, batch: &Batch) {
         let visible = self.may_see_connections();
-        let (mut changed, mut removed, mut plugins) = (VecDeque::new(), Vec::new(), false);
-        for change in &batch.events {
+        let (mut connections, mut plugins) = (VecDeque::new(), false);
+        for change in &batch.changes {
             match change {
-                Change::ConnectionChanged(id) if visible => changed.push_back(id.clone()),
-                Change::ConnectionRemoved(id) if visible => removed.push(id.as_str().to_owned()),
-                Change::ConnectionChanged(_) | Change::ConnectionRemoved(_) => {}
-                Change::PluginsChanged => plugins = true,
+                Change::Connection(id) if visible => connections.push_back(id.clone()),
+                Change::Connection(_) => {}
+                Change::Plugins => plugins = true,
             }
         }
-        let tells_connections = !changed.is_empty() || !removed.is_empty();
         if plugins {
             // Only the last event has the id: a reader cut off before it comes back for both.
-            let id = (!tells_connections).then_some(batch.position);
+            let id = connections.is_empty().then_some(batch.position);
             self.queue.push_back(event("plugins", id, &serde_json::json!({})));
         }
-        if tells_connections {
-            let changed = Connections::Some(changed);
-            self.under_way = Some(UnderWay::new(changed, removed, batch.position, false));
+        if !connections.is_empty() {
+            let connections = Connections::Some(connections);
+            self.under_way = Some(UnderWay::new(connections, batch.position, false));
         }
     }
 
@@ -303,14 +301,9 @@ impl Reader {
 }
 
 impl UnderWay {
-    fn new(
-        connections: Connections,
-        removed: Vec<String>,
-        position: EventId,
-        complete: bool,
-    ) -> Self {
+    fn new(connections: Connections, position: Position, complete: bool) -> Self {
         let head = format!("event: connections\ndata: {{\"complete\":{complete},\"changed\":[");
-        Self { connections, removed, position, head: Some(head.into()) }
+        Self { connections, removed: Vec::new(), position, head: Some(head.into()) }
     }
 
     fn is_over(&self) -> bool {
@@ -326,7 +319,7 @@ impl UnderWay {
     }
 }
 
-fn event(name: &str, id: Option<EventId>, data: &impl Serialize) -> Bytes {
+fn event(name: &str, id: Option<Position>, data: &impl Serialize) -> Bytes {
     let data = serde_json::to_string(data).expect("wire types have string keys and finite numbers");
     let mut text = format!("event: {name}\ndata: {data}\n");
     if let Some(id) = id {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
-use haltere_core::Quota;
+use haltere_core::{ConnectionId, Quota};
 use haltere_link::Supervisor;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
@@ -14,7 +14,7 @@ use crate::audit::AuditWriter;
 use crate::background::Background;
 use crate::connections::{PemCache, Registry};
 use crate::error::{Internal, chain};
-use crate::events::Hub;
+use crate::events::{Change, ChangeFeed, LogId};
 use crate::history_writer::HistoryWriter;
 use crate::instance;
 use crate::plugins::Switches;
@@ -37,7 +37,10 @@ impl App {
         let AppParts { store, vault, clock, link, settings } = parts;
         let instance = instance::of(&*store).await?;
         let connect_timeout = link.connect_timeout;
-        let supervisor = Supervisor::new(link, Arc::clone(&clock));
+        let feed = Arc::new(ChangeFeed::new(LogId::random()));
+        let statuses = Arc::clone(&feed);
+        let on_status = move |id: &ConnectionId| statuses.push(Change::Connection(id.clone()));
+        let supervisor = Supervisor::new(link, Arc::clone(&clock), Box::new(on_status));
         let tasks = TaskTracker::new();
         let app = Self(Arc::new(Inner {
             users: Users::new(Arc::clone(&store), Arc::clone(&clock), settings.sessions.hashing),
@@ -45,7 +48,7 @@ impl App {
             switches: Switches::new(settings.plugins.clone()),
             registry: Registry::default(),
             pem_cache: PemCache::default(),
-            hub: Arc::new(Hub::new()),
+            feed,
             write_lock: WriteLock::default(),
             tests: Quota::new(settings.tests),
             audit: Arc::new(AuditWriter::new(Arc::clone(&store), tasks.clone(), &settings.audit)),

@@ -101,8 +101,6 @@ impl App {
         let Stored { connection, mended, secrets_audited } = self.to_completion(job).await?;
 
         let outcome = self.first_outcome(&connection).await;
-        // So that later reads are not older than this response.
-        self.status_changed(&connection.id);
         let all = self.all(shows_secrets);
         // Others may have stored secrets while we waited.
         if !secrets_audited {

@@ -4,9 +4,11 @@ use std::num::NonZeroUsize;
 use std::sync::Arc;
 
 use haltere_core::Intent;
+use haltere_link::StatusVersion;
 
 use super::cursor::Cursor;
 use super::entry::Entry;
+use super::registry::Snapshot;
 use super::view::Secrets;
 use crate::app::App;
 use crate::ctx::Ctx;
@@ -38,16 +40,20 @@ pub enum StateFilter {
     Inactive,
 }
 
-/// Moves whenever something changes that a list of connections shows. Two listings with the same
-/// version, query and secrets are the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct Version(pub u64);
+/// A version of what lists of connections show: a list that was made of a [`Listing`] of the present version
+/// is up to date. The registry counts the changes of what is stored, and the table of statuses those of
+/// statuses, each together with the change itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Version {
+    stored: u64,
+    statuses: StatusVersion,
+}
 
 /// A list of connections. Cheap to make and to clone: nothing is copied and no status looked up
 /// until [`App::views`] is asked for them.
 #[derive(Debug, Clone)]
 pub struct Listing {
-    /// Taken before anything else, so it is never newer than the list.
+    /// Never newer than the list, because the statuses are read later.
     pub version: Version,
     /// In the order they were created.
     pub entries: Arc<[Arc<Entry>]>,
@@ -88,9 +94,14 @@ impl App {
         Ok(listing)
     }
 
-    /// Moves whenever something changes that a list shows: what is stored, or a status.
+    /// The version of a list that is read now.
     pub fn version(&self) -> Version {
-        Version(self.0.hub.sequence())
+        self.version_of(&self.0.registry.snapshot())
+    }
+
+    fn version_of(&self, snapshot: &Snapshot) -> Version {
+        let statuses = self.0.supervisor.status_version();
+        Version { stored: snapshot.generation(), statuses }
     }
 
     /// All connections, for the response to a change. The caller has audited it.
@@ -100,8 +111,8 @@ impl App {
     }
 
     fn listing(&self, query: &ListQuery, secrets: bool, certificates: bool) -> Listing {
-        let version = self.version();
         let snapshot = self.0.registry.snapshot();
+        let version = self.version_of(&snapshot);
         let generation = snapshot.generation();
         if *query == ListQuery::default() {
             let entries = Arc::clone(snapshot.entries());

@@ -1,8 +1,18 @@
-//! Live events: what changed, so that open consoles can ask for how it is now.
+//! Live events: what has changed, so that open consoles can read how it is now.
+//!
+//! One `ChangeFeed` takes all changes: of stored connections from the operations, of statuses from the links,
+//! of plugins. A change names what has changed and nothing else. Each reader reads at its own pace, and looks up
+//! how things are at that moment, so it never shows a state older than the change.
 
-mod hub;
+mod feed;
+mod log;
+mod position;
 mod subscribe;
 
-pub use hub::{Batch, Event, EventId, Gap, NoEventId, Subscriber};
+pub use feed::{Batch, Gap};
+pub use log::{Change, ChangeKind};
+pub use position::{NoPosition, Position};
+pub use subscribe::Subscriber;
 
-pub(crate) use hub::Hub;
+pub(crate) use feed::ChangeFeed;
+pub(crate) use position::LogId;

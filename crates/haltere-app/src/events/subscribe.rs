@@ -1,17 +1,60 @@
 //! `GET /api/events`
 
-use super::hub::{EventId, Subscriber};
+use haltere_core::Roles;
+use tokio_util::sync::CancellationToken;
+
+use super::feed::{Batch, ChangeReader};
+use super::log::ChangeKind;
+use super::position::Position;
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::error::NotAllowed;
-use crate::policy::Action;
+use crate::policy::{Action, allows};
 
 impl App {
     /// Follows what changes from now on, or from `after`. The subscriber leaves out what the caller
     /// may not see.
-    pub fn subscribe(&self, ctx: &Ctx, after: Option<EventId>) -> Result<Subscriber, NotAllowed> {
+    pub fn subscribe(&self, ctx: &Ctx, after: Option<Position>) -> Result<Subscriber, NotAllowed> {
         ctx.authorize(Action::FollowEvents)?;
-        Ok(self.0.hub.subscribe(ctx.caller.roles, after, self.stopping()))
+        let (reader, stopping) = (self.0.feed.reader(after), self.stopping());
+        Ok(Subscriber { reader, roles: ctx.caller.roles, stopping })
+    }
+}
+
+/// Reads, at its own pace, the changes that one caller may see.
+pub struct Subscriber {
+    reader: ChangeReader,
+    roles: Roles,
+    stopping: CancellationToken,
+}
+
+impl Subscriber {
+    /// Its position.
+    pub fn position(&self) -> Position {
+        self.reader.position()
+    }
+
+    /// Waits for changes; `None` once haltere shuts down. Cancel-safe.
+    pub async fn next(&mut self) -> Option<Batch> {
+        let roles = self.roles;
+        tokio::select! {
+            biased;
+            () = self.stopping.cancelled() => None,
+            batch = self.reader.next(|kind| allows(roles, needed(kind))) => Some(batch),
+        }
+    }
+
+    /// Waits until haltere shuts down.
+    pub async fn stopped(&self) {
+        self.stopping.cancelled().await;
+    }
+}
+
+/// The action that a caller needs to be allowed to see changes of this kind.
+const fn needed(kind: ChangeKind) -> Action {
+    match kind {
+        ChangeKind::Connections => Action::ListConnections,
+        ChangeKind::Plugins => Action::ListPlugins,
     }
 }
 
@@ -22,8 +65,9 @@ mod tests {
     use haltere_testkit::builders::{id, url};
     use haltere_testkit::wait::{PATIENCE, until, within};
 
+    use crate::connections::ConnectionError;
     use crate::connections::{NewConnection, Secrets};
-    use crate::events::{Event, Subscriber};
+    use crate::events::{Change, Subscriber};
     use crate::testing::TestApp;
 
     fn new(id: &ConnectionId, broker: &Mosquitto) -> NewConnection {
@@ -37,18 +81,18 @@ mod tests {
         }
     }
 
-    /// Reads on until `event` comes by.
-    async fn hear(subscriber: &mut Subscriber, event: Event) {
-        let heard = async {
+    /// Reads on until `change` comes by.
+    async fn until_change(subscriber: &mut Subscriber, change: Change) {
+        let read = async {
             loop {
                 let batch = subscriber.next().await.expect("not shut down");
                 assert_eq!(batch.gap, None);
-                if batch.events.contains(&event) {
+                if batch.changes.contains(&change) {
                     return;
                 }
             }
         };
-        within(&format!("{event:?}"), PATIENCE, heard).await;
+        within(&format!("{change:?}"), PATIENCE, read).await;
     }
 
     #[tokio::test]
@@ -58,23 +102,25 @@ mod tests {
         let mut events = app.app.subscribe(&viewer, None).unwrap();
         let before = app.app.version();
         app.app.create_connection(&admin, new(&a, &broker), Secrets::Omit).await.unwrap();
-        hear(&mut events, Event::ConnectionChanged(a.clone())).await;
-        assert!(app.app.version() > before);
+        until_change(&mut events, Change::Connection(a.clone())).await;
+        assert_ne!(app.app.version(), before);
 
         let mut events = app.app.subscribe(&viewer, None).unwrap();
         broker.kill();
         until("the gap to be reported", PATIENCE, async || {
-            hear(&mut events, Event::ConnectionChanged(a.clone())).await;
+            until_change(&mut events, Change::Connection(a.clone())).await;
             let view = app.app.get_connection(&viewer, &a, Secrets::Omit).await.unwrap();
             view.status?.failure().is_some().then_some(())
         })
         .await;
         app.app.delete_connection(&admin, &a, Secrets::Omit).await.unwrap();
-        hear(&mut events, Event::ConnectionRemoved(a)).await;
+        until_change(&mut events, Change::Connection(a.clone())).await;
+        let gone = app.app.get_connection(&viewer, &a, Secrets::Omit).await;
+        assert!(matches!(gone, Err(ConnectionError::NotFound)));
     }
 
     #[tokio::test]
-    async fn changes_made_by_another_process_are_noticed_and_told() {
+    async fn changes_made_by_another_process_are_published() {
         let (app, broker, a) = (TestApp::start().await, Mosquitto::plain().await, id("a"));
         let (admin, viewer) = (app.ctx(Role::Admin), app.ctx(Role::Viewer));
         app.app.create_connection(&admin, new(&a, &broker), Secrets::Omit).await.unwrap();
@@ -88,7 +134,7 @@ mod tests {
         tx.update_connection(&row).await.unwrap();
         tx.commit().await.unwrap();
         until("the new name", PATIENCE, async || {
-            hear(&mut events, Event::ConnectionChanged(a.clone())).await;
+            until_change(&mut events, Change::Connection(a.clone())).await;
             let view = app.app.get_connection(&viewer, &a, Secrets::Omit).await.unwrap();
             (view.entry.name() == "Renamed").then_some(())
         })
@@ -97,6 +143,37 @@ mod tests {
         let mut tx = other.write().await.unwrap();
         assert!(tx.delete_connection(&a).await.unwrap());
         tx.commit().await.unwrap();
-        hear(&mut events, Event::ConnectionRemoved(a)).await;
+        until_change(&mut events, Change::Connection(a.clone())).await;
+        let gone = app.app.get_connection(&viewer, &a, Secrets::Omit).await;
+        assert!(matches!(gone, Err(ConnectionError::NotFound)));
+    }
+
+    #[tokio::test]
+    async fn a_subscriber_receives_only_what_it_may_see() {
+        let app = TestApp::start().await;
+        let mut of = [Role::Viewer, Role::MonitoringViewer, Role::Admin]
+            .map(|role| app.app.subscribe(&app.ctx(role), None).unwrap());
+        let connection = Change::Connection(id("a"));
+        app.app.0.feed.extend([Change::Plugins, connection.clone()]);
+        let both = vec![Change::Plugins, connection.clone()];
+        let expected = [Some(vec![connection]), None, Some(both)];
+        for (subscriber, expected) in of.iter_mut().zip(expected) {
+            let changes = tokio::select! {
+                biased;
+                batch = subscriber.next() => Some(batch.expect("not shut down").changes),
+                () = std::future::ready(()) => None,
+            };
+            assert_eq!(changes, expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_subscriber_ends_with_haltere() {
+        let app = TestApp::start().await;
+        let mut subscriber = app.app.subscribe(&app.ctx(Role::Viewer), None).unwrap();
+        let waiting = tokio::spawn(async move { subscriber.next().await });
+        app.app.begin_shutdown();
+        let end = within("the end", PATIENCE, waiting).await.expect("no panic");
+        assert_eq!(end, None);
     }
 }

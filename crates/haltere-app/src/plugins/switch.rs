@@ -8,7 +8,7 @@ use crate::app::App;
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Context, Internal, NotAllowed};
-use crate::events::Event;
+use crate::events::Change;
 use crate::policy::Action;
 
 /// Why the switch was not moved.
@@ -79,7 +79,7 @@ impl App {
             if id == PluginId::Tls {
                 app.renew_connections();
             }
-            app.0.hub.publish(Event::PluginsChanged);
+            app.0.feed.push(Change::Plugins);
             if id == PluginId::ConnectionsRestApi {
                 app.tell_connections();
             }
@@ -109,7 +109,7 @@ mod tests {
         let state = app.app.switch_plugin(&admin, plugin, false).await.unwrap().plugin;
         assert_eq!((state.enabled, state.source), (false, PluginSource::Administrator));
         let batch = within("an event", PATIENCE, events.next()).await.unwrap();
-        assert_eq!(batch.events[0], Event::PluginsChanged);
+        assert_eq!(batch.changes[0], Change::Plugins);
 
         let refused = app.app.switch_plugin(&app.ctx(Role::Editor), plugin, true).await;
         assert!(matches!(refused, Err(SwitchPluginError::NotAllowed(_))));

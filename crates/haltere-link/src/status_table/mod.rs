@@ -1,18 +1,18 @@
 //! The status of all links, which any part of haltere can read.
 //!
-//! Links write and others read; neither waits for the other. A reader gets an `Arc`. The one follower
-//! gets the ids of changed links, and reads their newest status.
+//! Links write and others read; neither waits for the other. A reader gets an `Arc`. An observer
+//! receives the id of each link whose status changes, and a version tells whether any has.
 
 mod slot;
 
 use parking_lot::{Mutex, MutexGuard};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use haltere_core::{
     BrokerFacts, Clock, ConnectionId, ConnectionStatus, LinkState, Revision, StatusChange,
 };
-use tokio::sync::Notify;
 
 use crate::chain_store::StoredChain;
 use crate::recorded_history::RecordedHistory;
@@ -22,28 +22,36 @@ use slot::{Slot, StatusWrite};
 /// How many statuses are read before the lock is released for a moment.
 const READ_BATCH: usize = 256;
 
+/// Receives the id of each link whose status has changed. Called by the task of the link, so it must not
+/// block. That a link was added or removed is known to the caller of
+/// [`Supervisor::reconcile`](crate::Supervisor::reconcile), and not reported.
+pub type StatusObserver = Box<dyn Fn(&ConnectionId) + Send + Sync>;
+
+/// A version of the statuses of all links. While it stays equal, no status changes, and no link is added or
+/// removed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct StatusVersion(u64);
+
 /// The status of all links.
 pub(crate) struct StatusTable {
     clock: Arc<dyn Clock>,
     /// How many history entries are kept per link.
     history: usize,
     inner: Mutex<Inner>,
-    /// Notified when an id is added to [`Inner::changed`], and when the table is closed.
-    changed: Notify,
+    /// Advanced under the lock of `inner`, so a reader of a status also reads the version that it made.
+    version: AtomicU64,
+    on_change: StatusObserver,
 }
 
 #[derive(Default)]
 struct Inner {
     slots: HashMap<ConnectionId, Slot>,
-    /// Links whose status has changed since the last read. Bounded by the number of links.
-    changed: HashSet<ConnectionId>,
     /// Links with unrecorded history entries. Bounded by the number of links.
     unrecorded: HashSet<ConnectionId>,
     /// Recorded histories of links that are not registered yet.
     restored: HashMap<ConnectionId, RecordedHistory>,
     /// The number of registrations so far. Distinguishes a link from an earlier one with the same id.
     registrations: u64,
-    closed: bool,
 }
 
 /// Entries of a link's history that are to be recorded.
@@ -59,8 +67,18 @@ pub struct UnrecordedChanges {
 
 impl StatusTable {
     /// Creates an empty table that keeps `history` entries per link.
-    pub(crate) fn new(clock: Arc<dyn Clock>, history: usize) -> Self {
-        Self { clock, history, inner: Mutex::default(), changed: Notify::new() }
+    pub(crate) fn new(clock: Arc<dyn Clock>, history: usize, on_change: StatusObserver) -> Self {
+        Self { clock, history, inner: Mutex::default(), version: AtomicU64::new(0), on_change }
+    }
+
+    /// The version of the table. Changes with every status, and with every link that is added or removed.
+    pub(crate) fn version(&self) -> StatusVersion {
+        StatusVersion(self.version.load(Ordering::Acquire))
+    }
+
+    /// Makes a new version. The caller holds the lock of `inner`.
+    fn advance(&self) {
+        self.version.fetch_add(1, Ordering::Release);
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
@@ -84,9 +102,7 @@ impl StatusTable {
             inner.unrecorded.insert(id.clone());
         }
         inner.slots.insert(id.clone(), slot);
-        inner.changed.insert(id.clone());
-        drop(inner);
-        self.changed.notify_one();
+        self.advance();
         token
     }
 
@@ -96,10 +112,9 @@ impl StatusTable {
         inner.restored.remove(id);
         inner.unrecorded.remove(id);
         let Some(slot) = inner.slots.remove(id) else { return };
-        inner.changed.insert(id.clone());
+        self.advance();
         drop(inner);
         slot.wake_waiters();
-        self.changed.notify_one();
     }
 
     /// Writes the status of a link. Does nothing if the link was removed or replaced.
@@ -121,12 +136,13 @@ impl StatusTable {
             StatusWrite::Changed { recorded } => recorded,
         };
         slot.wake_waiters();
-        inner.changed.insert(id.clone());
+        self.advance();
         if recorded {
             inner.unrecorded.insert(id.clone());
         }
+        // The observer may read the table.
         drop(inner);
-        self.changed.notify_one();
+        (self.on_change)(id);
     }
 
     /// Stores the certificates that the broker has presented; `None` removes those of an earlier
@@ -235,31 +251,6 @@ impl StatusTable {
             };
             waiters.await;
         }
-    }
-
-    /// Waits for changes and takes the ids of the changed links. Returns `None` once the table is
-    /// closed and all changes are taken.
-    pub(crate) async fn next_changes(&self) -> Option<Vec<ConnectionId>> {
-        loop {
-            {
-                let mut inner = self.inner();
-                if !inner.changed.is_empty() {
-                    return Some(inner.changed.drain().collect());
-                }
-                if inner.closed {
-                    // Keeps the notification for the next call.
-                    self.changed.notify_one();
-                    return None;
-                }
-            }
-            self.changed.notified().await;
-        }
-    }
-
-    /// Ends the stream of changes.
-    pub(crate) fn close(&self) {
-        self.inner().closed = true;
-        self.changed.notify_one();
     }
 }
 

@@ -18,7 +18,11 @@ impl Clock for Noon {
 }
 
 fn table() -> StatusTable {
-    StatusTable::new(Arc::new(Noon), 3)
+    with_history(3)
+}
+
+fn with_history(entries: usize) -> StatusTable {
+    StatusTable::new(Arc::new(Noon), entries, Box::new(|_| ()))
 }
 
 fn id(text: &str) -> ConnectionId {
@@ -40,7 +44,7 @@ fn online() -> LinkState {
 
 #[test]
 fn the_history_of_a_flapping_link_is_bounded_and_its_entries_share_failures() {
-    let table = StatusTable::new(Arc::new(Noon), 10);
+    let table = with_history(10);
     let token = table.register(&id("a"), Revision::FIRST, connecting());
     for flap in 0..100 {
         for state in [online(), waiting(if flap % 2 == 0 { "here" } else { "there" }, 1)] {
@@ -54,22 +58,58 @@ fn the_history_of_a_flapping_link_is_bounded_and_its_entries_share_failures() {
     assert_eq!((failures.len(), distinct.len()), (5, 2), "each failure is kept once");
 }
 
-#[tokio::test]
-async fn changes_are_reported_once_per_link() {
-    let table = table();
+#[test]
+fn changed_statuses_are_reported_and_make_a_new_version() {
+    let reported = Arc::new(Mutex::new(Vec::new()));
+    let observer = {
+        let reported = Arc::clone(&reported);
+        Box::new(move |id: &ConnectionId| reported.lock().push(id.clone()))
+    };
+    let table = StatusTable::new(Arc::new(Noon), 3, observer);
     let (a, b) = (id("a"), id("b"));
+    let mut last = table.version();
+    let mut is_new = |table: &StatusTable| std::mem::replace(&mut last, table.version()) != last;
+
     let token = table.register(&a, Revision::FIRST, connecting());
+    assert!(is_new(&table));
     table.register(&b, Revision::FIRST, connecting());
-    table.write(&a, token, Revision::FIRST, online(), None);
-    let mut changed = table.next_changes().await.expect("open");
-    changed.sort();
-    assert_eq!(changed, [a.clone(), b]);
+    assert!(is_new(&table));
+    assert!(reported.lock().is_empty(), "the caller of register knows the link");
 
     table.write(&a, token, Revision::FIRST, online(), None);
-    table.unregister(&id("unknown"));
-    table.close();
-    assert_eq!(table.next_changes().await, None, "a write without a change is not reported");
-    assert_eq!(table.next_changes().await, None);
+    assert!(is_new(&table));
+    table.write(&a, token, Revision::FIRST, waiting("x", 1), None);
+    assert!(is_new(&table));
+    assert_eq!(*reported.lock(), [a.clone(), a.clone()]);
+
+    table.write(&a, token, Revision::FIRST, waiting("x", 1), None);
+    assert!(!is_new(&table), "nothing has changed");
+    table.unregister(&b);
+    assert!(is_new(&table));
+    table.unregister(&b);
+    table.unregister(&a);
+    assert!(is_new(&table));
+    table.write(&a, token, Revision::FIRST, online(), None);
+    assert!(!is_new(&table), "the link was removed");
+    assert_eq!(reported.lock().len(), 2);
+}
+
+/// The version must not be behind a status that was read: a list cached under it would stay outdated.
+#[tokio::test]
+async fn an_outcome_is_never_newer_than_the_version() {
+    let table = Arc::new(table());
+    let token = table.register(&id("a"), Revision::FIRST, connecting());
+    let before = table.version();
+    let waiter = tokio::spawn({
+        let table = Arc::clone(&table);
+        async move {
+            table.first_outcome(&id("a"), Revision::FIRST).await;
+            table.version()
+        }
+    });
+    tokio::task::yield_now().await;
+    table.write(&id("a"), token, Revision::FIRST, online(), None);
+    assert_ne!(waiter.await.expect("no panic"), before);
 }
 
 #[tokio::test]
@@ -136,13 +176,13 @@ struct ManualClock(std::sync::atomic::AtomicI64);
 
 impl ManualClock {
     fn set(&self, minutes: i64) {
-        self.0.store(minutes * 60, std::sync::atomic::Ordering::Relaxed);
+        self.0.store(minutes * 60, Ordering::Relaxed);
     }
 }
 
 impl Clock for ManualClock {
     fn now(&self) -> Timestamp {
-        let seconds = self.0.load(std::sync::atomic::Ordering::Relaxed);
+        let seconds = self.0.load(Ordering::Relaxed);
         Timestamp::from_second(seconds).expect("in range")
     }
 
@@ -169,7 +209,7 @@ fn resumed(
     let manual = Arc::new(ManualClock::default());
     manual.set(now);
     let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&manual);
-    let table = StatusTable::new(clock, 100);
+    let table = StatusTable::new(clock, 100, Box::new(|_| ()));
     let mut recorded = RecordedHistory::until(minute(20));
     for line in lines {
         recorded.push(line);
@@ -289,7 +329,7 @@ fn consecutive_gaps_are_one_entry() {
 
 #[test]
 fn each_entry_is_taken_once_and_returned_entries_again() {
-    let table = StatusTable::new(Arc::new(Noon), 5);
+    let table = with_history(5);
     let token = table.register(&id("a"), Revision::FIRST, connecting());
     let flap = |times: usize| {
         for _ in 0..times {

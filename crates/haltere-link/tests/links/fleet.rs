@@ -7,7 +7,7 @@ use std::time::Duration;
 use haltere_core::{
     BrokerFacts, ConnectionStatus, Intent, LinkFailure, LinkState, Revision, Timestamp, TlsMaterial,
 };
-use haltere_link::{Backoff, LinkConfig, LinkSpec, Supervisor};
+use haltere_link::{Backoff, LinkConfig, LinkSpec, StatusObserver, Supervisor};
 use haltere_testkit::clock::RealClock;
 use haltere_testkit::wait::{self, PATIENCE};
 use haltere_testkit::{Mosquitto, builders};
@@ -65,13 +65,18 @@ impl Fleet {
     }
 
     pub(crate) async fn with(config: LinkConfig) -> Self {
+        Self::observed(config, Box::new(|_| ())).await
+    }
+
+    /// A fleet whose changes of status are reported to `on_change`.
+    pub(crate) async fn observed(config: LinkConfig, on_change: StatusObserver) -> Self {
         let bystander_broker = Mosquitto::plain().await;
         let bystander = Arc::new(LinkSpec {
             id: builders::id("bystander"),
             client_id: "haltere-bystander".into(),
             ..link(&bystander_broker.url())
         });
-        let supervisor = Supervisor::new(config, Arc::new(RealClock));
+        let supervisor = Supervisor::new(config, Arc::new(RealClock), on_change);
         supervisor.reconcile(std::slice::from_ref(&bystander));
         let status = supervisor.first_outcome(&bystander.id, bystander.revision, PATIENCE).await;
         let status = status.expect("the bystander's first attempt ends");

@@ -2,15 +2,16 @@
 
 use std::time::Duration;
 
-use haltere_core::{Intent, LinkState, TlsMaterial};
+use haltere_core::{ConnectionId, Intent, LinkState, TlsMaterial};
 use haltere_link::LinkSpec;
 use haltere_testkit::builders::{self, trusting};
 use haltere_testkit::certs::Ca;
 use haltere_testkit::ports::ReservedPort;
 use haltere_testkit::wait::{self, PATIENCE};
 use haltere_testkit::{Listener, Mosquitto, Peer, Proxy, netns};
+use tokio::sync::mpsc;
 
-use crate::fleet::{Fleet, assert_row, link, short_keepalive};
+use crate::fleet::{Fleet, assert_row, link, quick, short_keepalive};
 
 const LOST: &str = "closed ECONNCLOSED 1 on – –";
 
@@ -203,15 +204,12 @@ async fn an_edit_of_nothing_that_matters_keeps_the_link() {
 }
 
 #[tokio::test]
-async fn a_shutdown_sends_disconnect_and_ends_the_changes() {
+async fn a_shutdown_sends_disconnect() {
     let fleet = Fleet::new().await;
     let broker = Mosquitto::plain().await;
     fleet.comes_up(&link(&broker.url())).await;
-    let mut changes = fleet.supervisor.changes();
     fleet.ends_well().await;
     until_disconnect_received(&broker, 1).await;
-    wait::within("the end of changes", PATIENCE, async { while changes.next().await.is_some() {} })
-        .await;
 }
 
 /// Closing a socket with unread bytes sends a reset, which could overtake the DISCONNECT.
@@ -244,8 +242,11 @@ async fn a_shutdown_does_not_wait_for_a_silent_broker() {
 
 #[tokio::test]
 async fn changes_are_reported() {
-    let fleet = Fleet::new().await;
-    let mut changes = fleet.supervisor.changes();
+    let (report, mut changes) = mpsc::unbounded_channel();
+    let report = move |id: &ConnectionId| {
+        let _ = report.send(id.clone());
+    };
+    let fleet = Fleet::observed(quick(), Box::new(report)).await;
     let mut broker = Mosquitto::plain().await;
     let spec = link(&broker.url());
     fleet.want(&spec);
@@ -257,8 +258,8 @@ async fn changes_are_reported() {
         }
         wait::within("the change", PATIENCE, async {
             loop {
-                let ids = changes.next().await.expect("still running");
-                if ids.contains(&spec.id)
+                let id = changes.recv().await.expect("still running");
+                if id == spec.id
                     && fleet.supervisor.status(&spec.id).is_some_and(|s| s.connected() == up)
                 {
                     break;

@@ -61,8 +61,8 @@ impl Options {
         let report = runtime.context("failed to start the runtime")?.block_on(async {
             // What the server of these settings would not dial is not dialled here.
             let listen = settings.server.listen;
-            let supervisor =
-                Supervisor::new(wiring::link_config(&settings, &[listen]), Arc::new(SystemClock));
+            let config = wiring::link_config(&settings, &[listen]);
+            let supervisor = Supervisor::new(config, Arc::new(SystemClock), Box::new(|_| ()));
             supervisor.probe(&spec, |event| screen.show(&event)).await
         });
         let advice = report
