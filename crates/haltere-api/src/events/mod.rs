@@ -70,8 +70,8 @@ pub(crate) struct EventParams {
 /// An event `plugins` says that a plugin was switched. Passwords and private keys are never in it, and
 /// certificates only for callers who may change connections.
 ///
-/// With `pause`, the first few changes after a rest are told at once. Where changes don't cease, they
-/// are told together, once in so many milliseconds, and of each connection only what it is like then.
+/// `pause` is the minimum interval between events, at least 20 ms. Short bursts are sent at once; under
+/// sustained change, updates are batched and carry only each connection's latest state.
 ///
 /// The stream ends with the session, and when haltere shuts down.
 #[utoipa::path(
