@@ -21,7 +21,7 @@ pub use start::StartError;
 
 use crate::audit::{self, AuditWriter};
 use crate::background::{Background, BackgroundTask};
-use crate::connections::{PemCache, Registry};
+use crate::connections::{PemCache, Registry, TextMemory};
 use crate::ctx::Ctx;
 use crate::error::NotAllowed;
 use crate::events::ChangeFeed;
@@ -50,6 +50,8 @@ pub(crate) struct Inner {
     pub(crate) registry: Registry,
     /// Shares equal certificates and keys.
     pub(crate) pem_cache: PemCache,
+    /// Bounds the texts that are kept with connections.
+    pub(crate) text_memory: Arc<TextMemory>,
     pub(crate) supervisor: Supervisor,
     pub(crate) feed: Arc<ChangeFeed>,
     pub(crate) switches: Switches,
@@ -117,6 +119,7 @@ impl App {
             limited_tests: self.0.tests.refused(),
             limited_logins: self.0.sessions.passwords.refused(),
             ended_sessions: self.0.sessions.evicted.load(Ordering::Relaxed),
+            unkept_texts: self.0.text_memory.refused(),
             unwritten_histories: self.0.history_writer.failures(),
             jobs: self.0.tasks.len(),
         }

@@ -42,6 +42,7 @@ fn log(app: &App, slots: &SlotPool) {
         limited_tests,
         limited_logins,
         ended_sessions,
+        unkept_texts,
         unwritten_histories,
     } = app.vitals();
     for task in app.background().iter().filter(|task| task.deaths > 0) {
@@ -55,6 +56,7 @@ fn log(app: &App, slots: &SlotPool) {
         limited_tests,
         limited_logins,
         ended_sessions,
+        unkept_texts,
         "limits that were reached"
     );
     debug!(

@@ -117,7 +117,7 @@ pub(crate) async fn handler(
     let new = ConnectionInput::read(body)?.into_new()?;
     let created = state.app.create_connection(&context, new, wanted).await?;
     Ok(match created.outcome {
-        Outcome::Connected => pieces::all(&state, &holder::of_context(&context), created.all),
+        Outcome::Connected => pieces::list(&state, &holder::of_context(&context), created.all),
         Outcome::Failed(reason) => {
             let message = format!("Connection created but could not connect. Reason \"{reason}\"");
             single::about(StatusCode::ACCEPTED, created.connection, |connection| {

@@ -38,7 +38,7 @@ pub(crate) async fn handler(
 ) -> Result<Response, ApiError> {
     let terms = Terms { secrets: query.wanted(), condition };
     let remaining = state.app.delete_connection(&context, &id, terms).await?;
-    Ok(pieces::all(&state, &holder::of_context(&context), remaining))
+    Ok(pieces::list(&state, &holder::of_context(&context), remaining))
 }
 
 #[cfg(test)]

@@ -103,11 +103,9 @@ pub(crate) async fn handler(
 ) -> Result<Response, ApiError> {
     let (query, wanted) = params.into_query()?;
     let listing = state.app.list_connections(&context, &query, wanted).await?;
-    if query == ListQuery::default() {
-        return Ok(pieces::all(&state, &holder::of_context(&context), listing));
-    }
     let next = listing.next.clone();
-    Ok(with_next_page(pieces::some(&state, listing), next, &raw))
+    let list = pieces::list(&state, &holder::of_context(&context), listing);
+    Ok(with_next_page(list, next, &raw))
 }
 
 impl ListParams {

@@ -131,8 +131,8 @@ impl Reader {
 
     /// Waits for news: outside, `None` at the end of the stream; inside, when there were none for a while.
     async fn news(&mut self) -> Option<Option<Batch>> {
-        let not_before = self.throttle.reserve(Instant::now());
-        tokio::select! {
+        let not_before = self.throttle.next(Instant::now());
+        let news = tokio::select! {
             biased;
             () = self.session.end.ended() => None,
             batch = async {
@@ -144,7 +144,11 @@ impl Reader {
                 self.subscriber.next().await
             } => batch.map(Some),
             () = sleep(HEARTBEAT) => Some(None),
+        };
+        if let Some(Some(_)) = news {
+            self.throttle.count(Instant::now());
         }
+        news
     }
 
     /// All connections, after saying what was missed; `None` at the end of the stream.
@@ -160,10 +164,8 @@ impl Reader {
         let position = self.subscriber.position();
         let connections = match self.listing().await {
             Some(listing) => {
-                let kept = self.state.list_cache.all(&self.state.app, &listing);
-                self.hold(cost(&listing, kept.as_ref())).await?;
-                let app = self.state.app.clone();
-                Connections::All(Box::new(Pieces::new(app, listing, kept.as_ref())))
+                self.hold(cost(&listing)).await?;
+                Connections::All(Box::new(Pieces::new(self.state.app.clone(), listing)))
             }
             None => Connections::Some(VecDeque::new()),
         };
@@ -263,7 +265,7 @@ impl Reader {
         let names = names.chain(event.removed.iter().map(String::as_str));
         let names = names.map(|name| size_of::<String>() + name.len()).sum::<usize>();
         self.hold(size + names).await?;
-        let (block, count) = list_cache::some(&views);
+        let (block, count) = list_cache::piece(&self.state.app, &views);
         // What found no room comes with the next piece.
         for view in views[count..].iter().rev() {
             // A connection that can't be read has its id, by which it was found.

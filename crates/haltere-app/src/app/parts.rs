@@ -136,6 +136,8 @@ pub struct Vitals {
     pub limited_logins: u64,
     /// How many sessions ended to make room for a new one.
     pub ended_sessions: u64,
+    /// How often the JSON of a connection was not kept, because the memory for it was full.
+    pub unkept_texts: u64,
     /// How often the history of links could not be written.
     pub unwritten_histories: u64,
     /// Changes and background jobs in progress.

@@ -12,7 +12,7 @@ use tokio_util::task::TaskTracker;
 use super::{App, AppParts, Inner};
 use crate::audit::AuditWriter;
 use crate::background::Background;
-use crate::connections::{PemCache, Registry};
+use crate::connections::{PemCache, Registry, TextMemory};
 use crate::error::{Internal, chain};
 use crate::events::{Change, ChangeFeed, LogId};
 use crate::history_writer::HistoryWriter;
@@ -48,6 +48,7 @@ impl App {
             switches: Switches::new(settings.plugins.clone()),
             registry: Registry::default(),
             pem_cache: PemCache::default(),
+            text_memory: Arc::new(TextMemory::default()),
             feed,
             write_lock: WriteLock::default(),
             tests: Quota::new(settings.tests),

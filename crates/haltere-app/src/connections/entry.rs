@@ -11,11 +11,15 @@ use haltere_store::ConnectionRecord;
 use super::pem_cache::PemCache;
 use super::record;
 use super::repair::Cleaned;
+use super::view_text::Texts;
 use crate::app::App;
 
 /// One stored connection.
 #[derive(Debug)]
-pub struct Entry(Content);
+pub struct Entry {
+    content: Content,
+    texts: Texts,
+}
 
 #[derive(Debug)]
 enum Content {
@@ -62,9 +66,18 @@ pub struct Unreadable {
 }
 
 impl Entry {
+    fn new(content: Content) -> Self {
+        Self { content, texts: Texts::default() }
+    }
+
+    /// How callers see it, as texts.
+    pub(super) fn texts(&self) -> &Texts {
+        &self.texts
+    }
+
     /// The connection, or what can be said about the row when it makes no sense.
     pub fn connection(&self) -> Result<&Arc<Connection>, &Unreadable> {
-        match &self.0 {
+        match &self.content {
             Content::Readable { connection, .. } => Ok(connection),
             Content::Unreadable(unreadable) => Err(unreadable),
         }
@@ -112,7 +125,7 @@ impl Entry {
     }
 
     pub(crate) fn spec(&self) -> Option<&Arc<LinkSpec>> {
-        match &self.0 {
+        match &self.content {
             Content::Readable { spec, .. } => Some(spec),
             Content::Unreadable(_) => None,
         }
@@ -145,7 +158,8 @@ impl App {
         match record::open(&self.0.vault, &self.0.pem_cache, &row) {
             Ok(connection) => self.readable(Arc::new(connection)),
             Err(reason) => {
-                Entry(Content::Unreadable(Box::new(unreadable(row, &self.0.pem_cache, reason))))
+                let unreadable = unreadable(row, &self.0.pem_cache, reason);
+                Entry::new(Content::Unreadable(Box::new(unreadable)))
             }
         }
     }
@@ -155,7 +169,7 @@ impl App {
         let connection = self.0.pem_cache.share(Arc::unwrap_or_clone(connection));
         let connection = Arc::new(connection);
         let spec = Arc::new(self.spec(&connection));
-        Entry(Content::Readable { connection, spec })
+        Entry::new(Content::Readable { connection, spec })
     }
 
     /// The same entry under the present plugin switches.
@@ -176,7 +190,7 @@ impl App {
 
     /// Whether `entry` is what would be made out of `row`, as far as is known without unsealing secrets.
     pub(super) fn is_current(&self, entry: &Entry, row: &ConnectionRecord) -> bool {
-        let Content::Readable { connection, spec } = &entry.0 else { return false };
+        let Content::Readable { connection, spec } = &entry.content else { return false };
         connection.revision == row.revision
             && connection.created_at == row.created_at
             && spec.tls == self.effective_tls(&connection.tls)

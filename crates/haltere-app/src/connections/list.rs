@@ -10,6 +10,7 @@ use super::cursor::Cursor;
 use super::entry::Entry;
 use super::registry::Snapshot;
 use super::view::Secrets;
+use super::view_text::Fields;
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::error::{Internal, NotAllowed};
@@ -57,6 +58,8 @@ pub struct Listing {
     pub version: Version,
     /// In the order they were created.
     pub entries: Arc<[Arc<Entry>]>,
+    /// Whether these are all connections.
+    pub is_complete: bool,
     /// Whether the caller may see the secrets in `entries`.
     pub secrets: bool,
     /// Whether the certificates in `entries` are shown to the caller.
@@ -115,8 +118,17 @@ impl App {
         let version = self.version_of(&snapshot);
         let generation = snapshot.generation();
         if *query == ListQuery::default() {
-            let entries = Arc::clone(snapshot.entries());
-            return Listing { version, entries, secrets, certificates, next: None, generation };
+            let (entries, next) = (Arc::clone(snapshot.entries()), None);
+            let is_complete = true;
+            return Listing {
+                version,
+                entries,
+                is_complete,
+                secrets,
+                certificates,
+                next,
+                generation,
+            };
         }
         let from = query.after.as_ref().map_or(0, |cursor| cursor.position(&snapshot));
         let text = query.text.as_deref().map(str::to_lowercase);
@@ -128,7 +140,15 @@ impl App {
         let entries: Vec<_> = found.by_ref().take(limit).cloned().collect();
         let more = found.next().is_some();
         let next = entries.last().filter(|_| more).map(|entry| Cursor::after(entry));
-        Listing { version, entries: entries.into(), secrets, certificates, next, generation }
+        let (entries, is_complete) = (entries.into(), false);
+        Listing { version, entries, is_complete, secrets, certificates, next, generation }
+    }
+}
+
+impl Listing {
+    /// What is shown of the entries.
+    pub fn fields(&self) -> Fields {
+        Fields { secrets: self.secrets, certificates: self.certificates }
     }
 }
 

@@ -29,6 +29,7 @@ mod test;
 mod transfer;
 mod update;
 mod view;
+mod view_text;
 
 pub use advice::ConnectionAdvice;
 pub use budget::OverBudget;
@@ -51,11 +52,13 @@ pub use list::{ListError, ListQuery, Listing, StateFilter, Version};
 pub use test::{PreparedTest, TestError, TestReport};
 pub use transfer::Transfer;
 pub use view::{ConnectionView, Secrets};
+pub use view_text::{Fields, ViewText};
 
 pub(crate) use entry::make_a_difference;
 pub(crate) use pem_cache::PemCache;
 pub(crate) use record::{reseal, try_secrets};
 pub(crate) use registry::Registry;
+pub(crate) use view_text::TextMemory;
 
 #[cfg(test)]
 pub(crate) mod fixture;

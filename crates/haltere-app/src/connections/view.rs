@@ -9,6 +9,7 @@ use haltere_core::{
 
 use super::entry::Entry;
 use super::list::{ListQuery, Listing};
+use super::view_text::Fields;
 use crate::app::{App, SecretsPolicy};
 use crate::audit;
 use crate::audit::Content;
@@ -39,6 +40,13 @@ pub struct ConnectionView {
     pub secrets: bool,
     /// Whether the certificates in `entry` are shown to the caller.
     pub certificates: bool,
+}
+
+impl ConnectionView {
+    /// What it shows of the entry.
+    pub(super) fn fields(&self) -> Fields {
+        Fields { secrets: self.secrets, certificates: self.certificates }
+    }
 }
 
 impl App {

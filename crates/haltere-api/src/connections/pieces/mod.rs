@@ -1,11 +1,11 @@
-//! A list of connections on its way to one reader, piece by piece. Nothing is made before the reader has
-//! taken what went before, so that a reader who takes nothing costs one piece, however long the list is.
+//! The response that is a list of connections.
 //!
-//! What is stored is shown as it was when the list began; how a link is, as it is when its piece is made.
+//! A list of all connections is sent as a whole where possible. Any other list is made for one client, piece by piece,
+//! each when the client has read the one before: so a client that reads nothing costs one piece, however long the list is.
+//! Stored fields are shown as they were when the list began; statuses as they are when their piece is made.
 
 use std::convert::Infallible;
 use std::iter;
-use std::sync::{Arc, Weak};
 
 use axum::body::Body;
 use axum::response::Response;
@@ -17,46 +17,44 @@ use haltere_core::quota::Holder;
 use http::StatusCode;
 use zeroize::Zeroizing;
 
-use super::list_cache::{self, List};
+use super::list_cache::{self, estimated_size_in, material};
 use crate::error::json_bytes;
 use crate::response_memory::{PIECE, ResponseCost};
 use crate::state::ApiState;
-
-/// How many connections are looked up at a time. Those that make no block are looked up again.
-const AT_ONCE: usize = 256;
 
 /// The connections of a list that are still to come.
 pub(crate) struct Pieces {
     app: App,
     listing: Listing,
     next: usize,
-    /// The list that was kept when this one began. When there is a newer one, the rest is made for this reader
-    /// alone: what is kept is not kept for slow readers.
-    kept: Weak<List>,
 }
 
 impl Pieces {
-    pub(crate) fn new(app: App, listing: Listing, kept: Option<&Arc<List>>) -> Self {
-        let kept = kept.map(Arc::downgrade).unwrap_or_default();
-        Self { app, listing, next: 0, kept }
+    pub(crate) fn new(app: App, listing: Listing) -> Self {
+        Self { app, listing, next: 0 }
     }
 
     /// Connections with commas between them; `None` after the last one.
     pub(crate) fn next(&mut self) -> Option<Bytes> {
-        let total = self.listing.entries.len();
-        if self.next >= total {
+        if self.is_at_end() {
             return None;
         }
-        if let Some((block, next)) = self.kept.upgrade().and_then(|list| list.block(self.next)) {
-            self.next = next;
-            return Some(block);
-        }
-        self.kept = Weak::new();
-        let end = total.min(self.next + AT_ONCE);
-        let views = self.app.views(&self.listing, self.next..end);
-        let (block, count) = list_cache::some(&views);
+        let views = self.app.views(&self.listing, self.next..self.end_of_piece());
+        let (piece, count) = list_cache::piece(&self.app, &views);
         self.next += count;
-        Some(block)
+        Some(piece)
+    }
+
+    /// Up to where the next piece goes at most: where it is full by the estimate.
+    fn end_of_piece(&self) -> usize {
+        let mut size = 0;
+        let rest = &self.listing.entries[self.next..];
+        let fitting = rest.iter().take_while(|entry| {
+            let has_space = size < PIECE;
+            size += estimated_size_in(&self.listing, entry);
+            has_space
+        });
+        self.next + fitting.count()
     }
 
     pub(crate) fn is_at_end(&self) -> bool {
@@ -64,35 +62,23 @@ impl Pieces {
     }
 }
 
-/// What a reader of `listing` makes us hold at most, in bytes: a piece, and the list of what is to come.
-pub(crate) fn cost(listing: &Listing, kept: Option<&Arc<List>>) -> usize {
-    let largest = kept.map_or_else(|| largest_material(listing), |list| list.largest_block());
+/// The memory that a client of `listing` uses at most, in bytes: a piece, and the list of what is to come.
+pub(crate) fn cost(listing: &Listing) -> usize {
+    let entries = listing.entries.iter();
+    let largest = entries.map(|entry| material(listing, entry)).max().unwrap_or_default();
     PIECE.max(largest) + size_of_val(&*listing.entries)
 }
 
-fn largest_material(listing: &Listing) -> usize {
-    let entries = listing.entries.iter();
-    entries.map(|entry| list_cache::material(listing, entry)).max().unwrap_or_default()
-}
-
-/// The answer that is a list of all connections: as a whole where it is kept and the caller's share has room
-/// for it, else in pieces.
-pub(crate) fn all(state: &ApiState, holder: &Holder, listing: Listing) -> Response {
-    let kept = state.list_cache.all(&state.app, &listing);
-    let whole = kept.as_ref().and_then(|list| list.whole());
-    if let Some(whole) = whole.and_then(|list| state.response_memory.whole(holder, list)) {
+/// A list of connections: as a whole if it is one of all connections and the caller's quota allows it, else in pieces.
+pub(crate) fn list(state: &ApiState, holder: &Holder, listing: Listing) -> Response {
+    let whole = state.list_cache.whole(&state.app, &listing);
+    if let Some(whole) = whole.and_then(|body| state.response_memory.whole(holder, &body)) {
         let mut response = json_bytes(StatusCode::OK, whole);
         response.extensions_mut().insert(ResponseCost::Charged);
         return response;
     }
-    let cost = cost(&listing, kept.as_ref());
-    in_pieces(None, Pieces::new(state.app.clone(), listing, kept.as_ref()), cost)
-}
-
-/// The answer that is a list of some connections: made for its reader alone.
-pub(crate) fn some(state: &ApiState, listing: Listing) -> Response {
-    let cost = cost(&listing, None);
-    let mut pieces = Pieces::new(state.app.clone(), listing, None);
+    let cost = cost(&listing);
+    let mut pieces = Pieces::new(state.app.clone(), listing);
     let first = pieces.next();
     if pieces.is_at_end() {
         return json_bytes(StatusCode::OK, enclosed(first.as_deref().unwrap_or_default()));
