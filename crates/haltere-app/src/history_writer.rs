@@ -81,13 +81,13 @@ impl App {
     async fn read_past(&self) -> Result<HashMap<ConnectionId, RecordedHistory>, StoreError> {
         let mut past = HashMap::new();
         let mut read = self.0.store.read().await?;
-        let until = read.get_meta(OBSERVED_UNTIL).await?.and_then(|bytes| from_bytes(&bytes));
+        let until = read.meta().get(OBSERVED_UNTIL).await?.and_then(|bytes| from_bytes(&bytes));
         let Some(until) = until else { return Ok(past) };
         let mut take = |LinkChangeRecord { connection, change }| {
             past.entry(connection).or_insert_with(|| RecordedHistory::until(until)).push(change);
         };
-        read.read_link_changes(&mut take).await?;
-        for id in read.list_connections_changed_after(until).await? {
+        read.link_history().read(&mut take).await?;
+        for id in read.connections().list_changed_after(until).await? {
             let id = ConnectionId::parse(&id).ok();
             if let Some(Entry::Occupied(mut past)) = id.map(|id| past.entry(id)) {
                 past.get_mut().mark_edited();
@@ -168,13 +168,13 @@ impl App {
         let written = async {
             let keep = u32::try_from(lines).unwrap_or(u32::MAX);
             if !records.is_empty() {
-                tx.append_link_changes(&records, keep).await?;
+                tx.link_history().append(&records, keep).await?;
             }
             if progress.lines.is_none_or(|before| lines < before) {
-                tx.trim_link_changes(keep).await?;
+                tx.link_history().trim(keep).await?;
             }
             if is_all {
-                tx.set_meta(OBSERVED_UNTIL, &to_bytes(now)).await?;
+                tx.meta().set(OBSERVED_UNTIL, &to_bytes(now)).await?;
             }
             tx.commit().await
         };

@@ -1,6 +1,6 @@
 //! The instance id: distinguishes its links from those of other instances on the same broker.
 
-use haltere_store::{ReadTx, Store, StoreError, WriteTx};
+use haltere_store::{MetaReads, MetaWrites, StoreError, Transactions};
 
 use crate::error::{Context, Internal};
 
@@ -8,17 +8,17 @@ use crate::error::{Context, Internal};
 const INSTANCE: &str = "instance.id";
 
 /// Reads the installation's id, or makes one up on the first start.
-pub(crate) async fn of(store: &dyn Store) -> Result<String, Internal> {
+pub(crate) async fn of(store: &dyn Transactions) -> Result<String, Internal> {
     const OPERATION: &str = "read the installation's id";
     let mut read = store.read().await.context(OPERATION)?;
-    let mut known = read.get_meta(INSTANCE).await.context(OPERATION)?;
+    let mut known = read.meta().get(INSTANCE).await.context(OPERATION)?;
     drop(read);
     if known.is_none() {
         let mut write = store.write().await.context(OPERATION)?;
         // Another process may have been faster.
-        known = write.get_meta(INSTANCE).await.context(OPERATION)?;
+        known = write.meta().get(INSTANCE).await.context(OPERATION)?;
         if known.is_none() {
-            known = Some(renew(write.as_mut()).await.context(OPERATION)?);
+            known = Some(renew(write.meta()).await.context(OPERATION)?);
             write.commit().await.context(OPERATION)?;
         }
     }
@@ -26,14 +26,14 @@ pub(crate) async fn of(store: &dyn Store) -> Result<String, Internal> {
 }
 
 /// The installation's id, empty before the first start: then no link has used it yet.
-pub(crate) async fn known(tx: &mut (dyn ReadTx + '_)) -> Result<String, StoreError> {
-    let known = tx.get_meta(INSTANCE).await?;
+pub(crate) async fn known(meta: &mut dyn MetaReads) -> Result<String, StoreError> {
+    let known = meta.get(INSTANCE).await?;
     Ok(String::from_utf8(known.unwrap_or_default()).unwrap_or_default())
 }
 
 /// Gives the installation a new id.
-pub(crate) async fn renew(tx: &mut dyn WriteTx) -> Result<Vec<u8>, StoreError> {
+pub(crate) async fn renew(meta: &mut dyn MetaWrites) -> Result<Vec<u8>, StoreError> {
     let new = format!("{:08x}", rand::random::<u32>()).into_bytes();
-    tx.set_meta(INSTANCE, &new).await?;
+    meta.set(INSTANCE, &new).await?;
     Ok(new)
 }

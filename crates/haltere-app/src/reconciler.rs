@@ -92,7 +92,7 @@ impl App {
 
     async fn revisions(&self) -> Result<Revisions, Internal> {
         const OPERATION: &str = "look for changes in the store";
-        self.0.store.read().await.context(OPERATION)?.revisions().await.context(OPERATION)
+        self.0.store.read().await.context(OPERATION)?.meta().revisions().await.context(OPERATION)
     }
 
     /// Reads all connections and plugin switches again, updates the supervisor, and publishes what changed.
@@ -100,9 +100,9 @@ impl App {
         const OPERATION: &str = "read what is stored";
         let mut applied = self.applied_revisions().await;
         let mut read = self.0.store.read().await.context(OPERATION)?;
-        let revisions = read.revisions().await.context(OPERATION)?;
-        let records = read.list_connections().await.context(OPERATION)?;
-        let switches = read.list_plugin_switches().await.context(OPERATION)?;
+        let revisions = read.meta().revisions().await.context(OPERATION)?;
+        let records = read.connections().list().await.context(OPERATION)?;
+        let switches = read.plugins().list().await.context(OPERATION)?;
         drop(read);
 
         let told_connections = self.plugin_enabled(PluginId::ConnectionsRestApi);

@@ -137,7 +137,7 @@ impl TestApp {
     async fn audit_where(&self, wanted: impl Fn(&AuditEntry) -> bool) -> Vec<String> {
         let mut read = self.store.read().await.expect("the store reads");
         let filter = AuditFilter { limit: 1000, ..AuditFilter::default() };
-        let trail = read.list_audit(&filter).await.expect("the trail reads");
+        let trail = read.audit().list(&filter).await.expect("the trail reads");
         let line = |record: AuditRecord| {
             let AuditEntry { actor, action, object, outcome, .. } = record.entry;
             format!("{actor} {} {object} {}", action.as_str(), outcome.as_str())

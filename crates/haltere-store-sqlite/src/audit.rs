@@ -21,7 +21,7 @@ const COLUMNS: usize = 10;
 
 #[async_trait]
 impl AuditReads for Tx {
-    async fn list_audit(&mut self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, StoreError> {
+    async fn list(&mut self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, StoreError> {
         let AuditFilter { actor, object, before, limit } = filter;
         // Only the conditions that are asked for, so that the index that serves them is used.
         let mut query = QueryBuilder::new(LIST);
@@ -39,15 +39,15 @@ impl AuditReads for Tx {
 
 #[async_trait]
 impl AuditWrites for Tx {
-    async fn append_audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError> {
-        self.append_audits(slice::from_ref(entry)).await
+    async fn append(&mut self, entry: &AuditEntry) -> Result<(), StoreError> {
+        self.append_many(slice::from_ref(entry)).await
     }
 
-    async fn append_audits(&mut self, entries: &[AuditEntry]) -> Result<(), StoreError> {
+    async fn append_many(&mut self, entries: &[AuditEntry]) -> Result<(), StoreError> {
         for entries in entries.chunks(ROWS_AT_ONCE) {
             let sql = insert_rows(APPEND, COLUMNS, entries.len());
             let statement = entries.iter().fold(sql.query(), bind);
-            self.append(statement).await?;
+            self.append_to_audit(statement).await?;
         }
         Ok(())
     }

@@ -64,15 +64,12 @@ const DELETE: &str = "DELETE FROM connections WHERE id = $1";
 
 #[async_trait]
 impl ConnectionReads for Tx {
-    async fn list_connections(&mut self) -> Result<Vec<ConnectionRecord>, StoreError> {
+    async fn list(&mut self) -> Result<Vec<ConnectionRecord>, StoreError> {
         let rows = self.rows(sqlx::query(LIST)).await?;
         self.read_all(&rows).await
     }
 
-    async fn find_connection(
-        &mut self,
-        id: &ConnectionId,
-    ) -> Result<Option<ConnectionRecord>, StoreError> {
+    async fn find(&mut self, id: &ConnectionId) -> Result<Option<ConnectionRecord>, StoreError> {
         let rows = self.rows(sqlx::query(FIND).bind(id.as_str())).await?;
         Ok(self.read_all(&rows).await?.pop())
     }
@@ -105,14 +102,11 @@ impl ConnectionReads for Tx {
         self.bytes_missing(contents).await
     }
 
-    async fn list_connection_keys(&mut self) -> Result<Vec<ConnectionKey>, StoreError> {
+    async fn list_keys(&mut self) -> Result<Vec<ConnectionKey>, StoreError> {
         self.rows(sqlx::query(LIST_KEYS)).await?.iter().map(read_key).collect()
     }
 
-    async fn list_connections_changed_after(
-        &mut self,
-        at: Timestamp,
-    ) -> Result<Vec<String>, StoreError> {
+    async fn list_changed_after(&mut self, at: Timestamp) -> Result<Vec<String>, StoreError> {
         let list = sqlx::query(LIST_CHANGED_AFTER).bind(at.as_millisecond());
         let rows = self.rows(list).await?;
         let id = |row| Cells::new("connections", row).lenient_text("id");
@@ -131,7 +125,7 @@ impl ConnectionReads for Tx {
 
 #[async_trait]
 impl ConnectionWrites for Tx {
-    async fn insert_connection(
+    async fn insert(
         &mut self,
         record: &ConnectionRecord,
         client_id: &str,
@@ -144,7 +138,7 @@ impl ConnectionWrites for Tx {
         read_inserted(&row).map(Some)
     }
 
-    async fn insert_connections(&mut self, records: &[ConnectionRecord]) -> Result<(), StoreError> {
+    async fn insert_many(&mut self, records: &[ConnectionRecord]) -> Result<(), StoreError> {
         for records in records.chunks(ROWS_AT_ONCE) {
             let sql = insert_rows(INSERT, COLUMNS, records.len());
             let mut hasher = Hasher::default();
@@ -158,7 +152,7 @@ impl ConnectionWrites for Tx {
         Ok(())
     }
 
-    async fn update_connection(&mut self, record: &ConnectionRecord) -> Result<(), StoreError> {
+    async fn update(&mut self, record: &ConnectionRecord) -> Result<(), StoreError> {
         let mut hasher = Hasher::default();
         let statement = bind(sqlx::query(UPDATE), record, hasher.hashes(record))?;
         match self.change(statement).await? {
@@ -167,7 +161,7 @@ impl ConnectionWrites for Tx {
         }
     }
 
-    async fn delete_connection(&mut self, id: &ConnectionId) -> Result<bool, StoreError> {
+    async fn delete(&mut self, id: &ConnectionId) -> Result<bool, StoreError> {
         Ok(self.change(sqlx::query(DELETE).bind(id.as_str())).await? > 0)
     }
 }

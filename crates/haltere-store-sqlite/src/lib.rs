@@ -38,7 +38,9 @@ use async_trait::async_trait;
 use condition::Condition;
 use files::Files;
 use haltere_core::StorageTrouble;
-use haltere_store::{Backups, NoBackups, ReadTx, Store, StoreError, WriteTx};
+use haltere_store::{
+    Backups, NoBackups, ReadTx, Store, StoreError, StoreHealth, Transactions, WriteTx,
+};
 use log::{Log, Look};
 use sqlx::SqlitePool;
 use watch::Watch;
@@ -125,7 +127,7 @@ impl SqliteStore {
     }
 
     /// Looks for damage, for `limit` at most. Damage is reported as if a read or a change had met it:
-    /// by [`Store::trouble`], and in the log.
+    /// by [`StoreHealth::trouble`], and in the log.
     pub async fn look_for_damage(&self, limit: Duration) -> Result<(), StoreError> {
         match check::run(&self.path, limit).await? {
             check::Found::Sound => tracing::debug!("no damage in the database"),
@@ -213,7 +215,7 @@ impl SqliteStore {
 }
 
 #[async_trait]
-impl Store for SqliteStore {
+impl Transactions for SqliteStore {
     async fn read(&self) -> Result<Box<dyn ReadTx>, StoreError> {
         Ok(Box::new(self.begin_read().await?))
     }
@@ -237,7 +239,10 @@ impl Store for SqliteStore {
         }
         Err(StoreError::Busy)
     }
+}
 
+#[async_trait]
+impl StoreHealth for SqliteStore {
     fn trouble(&self) -> Option<StorageTrouble> {
         self.condition.trouble()
     }
@@ -254,10 +259,6 @@ impl Store for SqliteStore {
         Ok(())
     }
 
-    fn backups(&self) -> Result<&dyn Backups, NoBackups> {
-        Ok(self)
-    }
-
     async fn checkpoint(&self) {
         if let Err(error) =
             sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&self.writer).await
@@ -272,6 +273,13 @@ impl Store for SqliteStore {
             sqlx::raw_sql(statement).execute(&self.writer).await.map_err(error::store)?;
         }
         Ok(())
+    }
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    fn backups(&self) -> Result<&dyn Backups, NoBackups> {
+        Ok(self)
     }
 
     async fn close(&self) {

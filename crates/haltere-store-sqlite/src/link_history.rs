@@ -43,7 +43,7 @@ const TRIM: &str = "WITH long AS MATERIALIZED ( \
 
 #[async_trait]
 impl LinkHistoryReads for Tx {
-    async fn read_link_changes(
+    async fn read(
         &mut self,
         take: &mut (dyn FnMut(LinkChangeRecord) + Send),
     ) -> Result<(), StoreError> {
@@ -64,11 +64,7 @@ impl LinkHistoryReads for Tx {
 
 #[async_trait]
 impl LinkHistoryWrites for Tx {
-    async fn append_link_changes(
-        &mut self,
-        changes: &[LinkChangeRecord],
-        keep: u32,
-    ) -> Result<(), StoreError> {
+    async fn append(&mut self, changes: &[LinkChangeRecord], keep: u32) -> Result<(), StoreError> {
         let newest = self.row(sqlx::query(NEWEST)).await?.ok_or(StoreError::NotFound)?;
         let newest: i64 = newest.try_get(0).map_err(error::store)?;
         for changes in changes.chunks(ROWS_AT_ONCE) {
@@ -80,7 +76,7 @@ impl LinkHistoryWrites for Tx {
         Ok(())
     }
 
-    async fn trim_link_changes(&mut self, keep: u32) -> Result<u64, StoreError> {
+    async fn trim(&mut self, keep: u32) -> Result<u64, StoreError> {
         self.change(sqlx::query(TRIM).bind(i64::MIN).bind(keep)).await
     }
 }

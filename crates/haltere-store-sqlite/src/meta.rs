@@ -14,7 +14,7 @@ const REVISIONS: &str = "SELECT connections, sessions, plugins FROM revisions";
 
 #[async_trait]
 impl MetaReads for Tx {
-    async fn get_meta(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
+    async fn get(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError> {
         let row = self.row(sqlx::query(GET).bind(name)).await?;
         row.map(|row| Cells::new("meta", &row).get("value")).transpose()
     }
@@ -34,12 +34,12 @@ impl MetaReads for Tx {
 
 #[async_trait]
 impl MetaWrites for Tx {
-    async fn set_meta(&mut self, name: &str, value: &[u8]) -> Result<(), StoreError> {
+    async fn set(&mut self, name: &str, value: &[u8]) -> Result<(), StoreError> {
         self.change(sqlx::query(SET).bind(name).bind(value)).await?;
         Ok(())
     }
 
-    async fn delete_meta(&mut self, name: &str) -> Result<bool, StoreError> {
+    async fn delete(&mut self, name: &str) -> Result<bool, StoreError> {
         Ok(self.change(sqlx::query(DELETE).bind(name)).await? > 0)
     }
 }

@@ -85,7 +85,7 @@ mod tests {
     use std::sync::Arc;
 
     use haltere_core::{Pem, SessionId, UserName};
-    use haltere_store::{HeldBytes, Store as _};
+    use haltere_store::{HeldBytes, Transactions as _};
 
     use super::*;
     use crate::files::Files;
@@ -139,15 +139,18 @@ mod tests {
         let store = crate::SqliteStore::open(&path).await.unwrap();
         let mut tx = store.write().await.unwrap();
         let ada = UserName::parse("ada").unwrap();
-        let sessions = tx.list_sessions_of(&ada, 9).await.unwrap();
+        let sessions = tx.sessions().list_of(&ada, 9).await.unwrap();
         let millis: Vec<_> = sessions.iter().map(|it| it.created_at.as_millisecond()).collect();
         assert_eq!(millis, [4, 1]);
         assert_ne!(sessions[0].handle, sessions[1].handle);
         assert_eq!((sessions[0].address, &sessions[0].user_agent), (None, &None));
-        assert!(!tx.find_user(&ada).await.unwrap().unwrap().initial_password);
-        let before = tx.revisions().await.unwrap().sessions;
-        assert!(tx.delete_session(&SessionId([0; 32])).await.unwrap());
-        assert!(tx.revisions().await.unwrap().sessions > before, "ends are noticed as before");
+        assert!(!tx.users().find(&ada).await.unwrap().unwrap().initial_password);
+        let before = tx.meta().revisions().await.unwrap().sessions;
+        assert!(tx.sessions().delete(&SessionId([0; 32])).await.unwrap());
+        assert!(
+            tx.meta().revisions().await.unwrap().sessions > before,
+            "ends are noticed as before"
+        );
     }
 
     #[tokio::test]
@@ -169,7 +172,7 @@ mod tests {
 
         let store = crate::SqliteStore::open(&path).await.unwrap();
         let mut read = store.read().await.unwrap();
-        let found = read.list_connections().await.unwrap();
+        let found = read.connections().list().await.unwrap();
         let bytes = |pem: &Option<Pem>| pem.as_ref().map(|pem| pem.bytes().to_vec());
         let found: Vec<_> = found
             .iter()
@@ -182,7 +185,7 @@ mod tests {
         assert_eq!(found, [whole, (ca, None, None), (None, None, None)]);
         // Id, name and URL of each.
         assert_eq!(
-            read.held_bytes().await.unwrap(),
+            read.connections().held_bytes().await.unwrap(),
             HeldBytes { material: 4, texts: 11 + 11 + 10 }
         );
     }

@@ -14,14 +14,14 @@ const SET: &str = "INSERT INTO plugins (id, enabled) VALUES ($1, $2) \
 
 #[async_trait]
 impl PluginReads for Tx {
-    async fn list_plugin_switches(&mut self) -> Result<Vec<(PluginId, bool)>, StoreError> {
+    async fn list(&mut self) -> Result<Vec<(PluginId, bool)>, StoreError> {
         self.rows(sqlx::query(LIST)).await?.iter().map(read).collect()
     }
 }
 
 #[async_trait]
 impl PluginWrites for Tx {
-    async fn set_plugin(&mut self, plugin: PluginId, enabled: bool) -> Result<(), StoreError> {
+    async fn set(&mut self, plugin: PluginId, enabled: bool) -> Result<(), StoreError> {
         self.change(sqlx::query(SET).bind(plugin.as_str()).bind(enabled)).await?;
         Ok(())
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use haltere_store::{MetaWrites as _, StoreError, WriteTx as _};
+use haltere_store::{StoreError, WriteTx as _};
 use sqlx::SqlitePool;
 
 use crate::condition::Condition;
@@ -24,6 +24,6 @@ async fn write(
     value: &[u8],
 ) -> Result<(), StoreError> {
     let mut tx = Tx::write(writer, condition).await?;
-    tx.set_meta(NAME, value).await?;
+    tx.meta().set(NAME, value).await?;
     Box::new(tx).commit().await
 }

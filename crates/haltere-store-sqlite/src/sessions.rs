@@ -41,11 +41,11 @@ const DELETE_EXPIRED: &str = "DELETE FROM sessions WHERE expires_at < $1 OR last
 
 #[async_trait]
 impl SessionReads for Tx {
-    async fn find_session(&mut self, id: &SessionId) -> Result<Option<SessionRecord>, StoreError> {
+    async fn find(&mut self, id: &SessionId) -> Result<Option<SessionRecord>, StoreError> {
         self.row(sqlx::query(FIND).bind(&id.0[..])).await?.as_ref().map(read).transpose()
     }
 
-    async fn find_session_by_handle(
+    async fn find_by_handle(
         &mut self,
         handle: &SessionHandle,
     ) -> Result<Option<SessionRecord>, StoreError> {
@@ -53,7 +53,7 @@ impl SessionReads for Tx {
         self.row(find).await?.as_ref().map(read).transpose()
     }
 
-    async fn list_sessions_of(
+    async fn list_of(
         &mut self,
         user: &UserName,
         limit: u32,
@@ -62,7 +62,7 @@ impl SessionReads for Tx {
         self.rows(list).await?.iter().map(read).collect()
     }
 
-    async fn count_sessions(&mut self) -> Result<Vec<(UserName, u64)>, StoreError> {
+    async fn count(&mut self) -> Result<Vec<(UserName, u64)>, StoreError> {
         let count = |row: &SqliteRow| {
             let mut cells = Cells::new("sessions", row);
             let user = cells.parse("user", |name| UserName::parse(name).ok())?;
@@ -71,7 +71,7 @@ impl SessionReads for Tx {
         self.rows(sqlx::query(COUNT)).await?.iter().map(count).collect()
     }
 
-    async fn last_use_of_sessions(&mut self) -> Result<Option<Timestamp>, StoreError> {
+    async fn last_use(&mut self) -> Result<Option<Timestamp>, StoreError> {
         let Some(row) = self.row(sqlx::query(LAST_USE)).await? else { return Ok(None) };
         Cells::new("sessions", &row).parse("last_used_at", |millis: Option<i64>| {
             millis.map(Timestamp::from_millisecond).transpose().ok()
@@ -81,7 +81,7 @@ impl SessionReads for Tx {
 
 #[async_trait]
 impl SessionWrites for Tx {
-    async fn insert_session(&mut self, record: &SessionRecord) -> Result<(), StoreError> {
+    async fn insert(&mut self, record: &SessionRecord) -> Result<(), StoreError> {
         let SessionRecord {
             id,
             handle,
@@ -105,14 +105,14 @@ impl SessionWrites for Tx {
         Ok(())
     }
 
-    async fn touch_sessions(&mut self, used: &[(SessionId, Timestamp)]) -> Result<(), StoreError> {
+    async fn touch(&mut self, used: &[(SessionId, Timestamp)]) -> Result<(), StoreError> {
         if !used.is_empty() {
             self.change(sqlx::query(TOUCH).bind(to_json(used))).await?;
         }
         Ok(())
     }
 
-    async fn shift_sessions(&mut self, millis: i64) -> Result<(), StoreError> {
+    async fn shift(&mut self, millis: i64) -> Result<(), StoreError> {
         let shift = sqlx::query(SHIFT)
             .bind(millis)
             // Whole seconds inside, which can be read back.
@@ -122,11 +122,11 @@ impl SessionWrites for Tx {
         Ok(())
     }
 
-    async fn delete_session(&mut self, id: &SessionId) -> Result<bool, StoreError> {
+    async fn delete(&mut self, id: &SessionId) -> Result<bool, StoreError> {
         Ok(self.change(sqlx::query(DELETE).bind(&id.0[..])).await? > 0)
     }
 
-    async fn delete_sessions_of(
+    async fn delete_of(
         &mut self,
         user: &UserName,
         keep: Option<&SessionId>,
@@ -135,7 +135,7 @@ impl SessionWrites for Tx {
         self.change(sqlx::query(DELETE_OF).bind(user.as_str()).bind(keep)).await
     }
 
-    async fn delete_expired_sessions(
+    async fn delete_expired(
         &mut self,
         now: Timestamp,
         idle_since: Timestamp,

@@ -62,12 +62,12 @@ fn record(id: &str, bulk: usize) -> ConnectionRecord {
 
 async fn insert(store: &SqliteStore, record: &ConnectionRecord) -> Result<(), StoreError> {
     let mut tx = store.write().await?;
-    tx.insert_connection(record, "").await?;
+    tx.connections().insert(record, "").await?;
     tx.commit().await
 }
 
 async fn count(store: &SqliteStore) -> usize {
-    store.read().await.unwrap().list_connection_keys().await.unwrap().len()
+    store.read().await.unwrap().connections().list_keys().await.unwrap().len()
 }
 
 #[tokio::test]
@@ -94,7 +94,7 @@ async fn what_was_kept_is_there_when_opened_again() {
     assert_eq!(files, 1, "closing folds the WAL into the database");
     let store = folder.open().await.unwrap();
     let mut tx = store.read().await.unwrap();
-    assert_eq!(tx.list_connections().await.unwrap(), [record("a", 10)]);
+    assert_eq!(tx.connections().list().await.unwrap(), [record("a", 10)]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -127,10 +127,10 @@ async fn processes_take_turns_and_see_what_the_others_wrote() {
                 for number in 0..25 {
                     let mut tx = store.write().await.unwrap();
                     // Looking first is what makes a transaction fail that didn't say it will write.
-                    let count = tx.list_connection_keys().await.unwrap().len();
+                    let count = tx.connections().list_keys().await.unwrap().len();
                     let record = record(&format!("{writer}-{number}"), 0);
-                    tx.insert_connection(&record, "").await.unwrap();
-                    assert_eq!(tx.list_connection_keys().await.unwrap().len(), count + 1);
+                    tx.connections().insert(&record, "").await.unwrap();
+                    assert_eq!(tx.connections().list_keys().await.unwrap().len(), count + 1);
                     tx.commit().await.unwrap();
                 }
             })
@@ -141,7 +141,7 @@ async fn processes_take_turns_and_see_what_the_others_wrote() {
     }
     for store in &stores {
         assert_eq!(count(store).await, 100);
-        let revisions = store.read().await.unwrap().revisions().await.unwrap();
+        let revisions = store.read().await.unwrap().meta().revisions().await.unwrap();
         assert_eq!(revisions.connections, 100);
     }
 }
@@ -182,14 +182,14 @@ async fn nobody_changes_the_audit_trail() {
         detail: String::new(),
         repeats: None,
     };
-    tx.append_audit(&entry).await.unwrap();
+    tx.audit().append(&entry).await.unwrap();
     tx.commit().await.unwrap();
     for sql in ["UPDATE audit SET actor = 'eve'", "DELETE FROM audit"] {
         let refused = folder.shell(sql).await.unwrap_err();
         assert!(refused.to_string().contains("append-only"), "{refused}");
     }
     let filter = AuditFilter { limit: 10, ..AuditFilter::default() };
-    let trail = store.read().await.unwrap().list_audit(&filter).await.unwrap();
+    let trail = store.read().await.unwrap().audit().list(&filter).await.unwrap();
     assert_eq!(trail[0].entry, entry);
 }
 
@@ -199,7 +199,7 @@ async fn a_corrupt_cell_is_named() {
     let store = folder.open().await.unwrap();
     insert(&store, &record("a/b", 0)).await.unwrap();
     folder.shell("UPDATE connections SET updated_at = 9223372036854775807").await.unwrap();
-    let error = store.read().await.unwrap().list_connections().await.unwrap_err();
+    let error = store.read().await.unwrap().connections().list().await.unwrap_err();
     let message = "table connections, column updated_at, row a/b: unreadable value";
     assert_eq!(error.to_string(), message);
     folder
@@ -212,11 +212,11 @@ async fn a_corrupt_cell_is_named() {
         .await
         .unwrap();
     let mut tx = store.read().await.unwrap();
-    let error = tx.list_users().await.unwrap_err();
+    let error = tx.users().list().await.unwrap_err();
     assert_eq!(error.to_string(), "table users, column roles, row ada: unreadable value");
-    let error = tx.list_plugin_switches().await.unwrap_err();
+    let error = tx.plugins().list().await.unwrap_err();
     assert_eq!(error.to_string(), "table plugins, column id, row fireworks: unreadable value");
-    let error = tx.find_session(&haltere_core::SessionId([0; 32])).await.unwrap_err();
+    let error = tx.sessions().find(&haltere_core::SessionId([0; 32])).await.unwrap_err();
     assert!(matches!(error, StoreError::Corrupt { column: "address", .. }), "{error:?}");
 }
 
@@ -228,8 +228,8 @@ async fn a_text_that_is_no_utf8_is_still_listed() {
     insert(&store, &record("a", 0)).await.unwrap();
     folder.shell("UPDATE connections SET url = CAST(x'6dff' AS TEXT)").await.unwrap();
     let mut tx = store.write().await.unwrap();
-    assert_eq!(tx.list_connections().await.unwrap()[0].url, "m\u{fffd}");
-    assert!(tx.delete_connection(&ConnectionId::parse("a").unwrap()).await.unwrap());
+    assert_eq!(tx.connections().list().await.unwrap()[0].url, "m\u{fffd}");
+    assert!(tx.connections().delete(&ConnectionId::parse("a").unwrap()).await.unwrap());
 }
 
 #[tokio::test]
@@ -252,7 +252,7 @@ async fn a_full_disk_is_named_and_survived() {
     let mut tx = store.write().await.unwrap();
     for id in 0..kept / 2 {
         let id = ConnectionId::parse(&id.to_string()).unwrap();
-        assert!(tx.delete_connection(&id).await.unwrap());
+        assert!(tx.connections().delete(&id).await.unwrap());
     }
     tx.commit().await.unwrap();
     insert(&store, &record("0", 4_000)).await.unwrap();
@@ -296,11 +296,11 @@ async fn how_long_things_take() {
 
     let mut tx = store.write().await.unwrap();
     for number in 0..10_000 {
-        tx.insert_connection(&record(&number.to_string(), 1_200), "").await.unwrap();
+        tx.connections().insert(&record(&number.to_string(), 1_200), "").await.unwrap();
     }
     tx.commit().await.unwrap();
     let start = Instant::now();
-    let listed = store.read().await.unwrap().list_connections().await.unwrap().len();
+    let listed = store.read().await.unwrap().connections().list().await.unwrap().len();
     println!("a list of {listed} connections with a CA: {:?}", start.elapsed());
 
     let lines = |each: i64| {
@@ -310,13 +310,13 @@ async fn how_long_things_take() {
         let lines = lines(each);
         let start = Instant::now();
         let mut tx = store.write().await.unwrap();
-        tx.append_link_changes(&lines, 100).await.unwrap();
+        tx.link_history().append(&lines, 100).await.unwrap();
         tx.commit().await.unwrap();
         println!("{} lines of the history of 1,000 links: {:?}", lines.len(), start.elapsed());
     }
     let (start, mut count) = (Instant::now(), 0);
     let mut read = store.read().await.unwrap();
-    read.read_link_changes(&mut |_| count += 1).await.unwrap();
+    read.link_history().read(&mut |_| count += 1).await.unwrap();
     println!("reading {count} of them: {:?}", start.elapsed());
 }
 

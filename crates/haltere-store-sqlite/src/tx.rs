@@ -4,7 +4,11 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use haltere_store::failpoint::Step;
-use haltere_store::{ReadTx, Revisions, StoreError, WriteTx};
+use haltere_store::{
+    AuditReads, AuditWrites, ConnectionReads, ConnectionWrites, LinkHistoryReads,
+    LinkHistoryWrites, MetaReads, MetaWrites, PluginReads, PluginWrites, ReadTx, Revisions,
+    SessionReads, SessionWrites, StoreError, UserReads, UserWrites, WriteTx,
+};
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Sqlite, SqlitePool, Transaction};
@@ -92,7 +96,10 @@ impl Tx {
     }
 
     /// Appends to the audit trail.
-    pub(crate) async fn append(&mut self, statement: Statement<'_>) -> Result<(), StoreError> {
+    pub(crate) async fn append_to_audit(
+        &mut self,
+        statement: Statement<'_>,
+    ) -> Result<(), StoreError> {
         Step::Audit.before()?;
         self.run(statement).await?;
         Step::Audit.after()
@@ -151,10 +158,66 @@ impl Tx {
     }
 }
 
-impl ReadTx for Tx {}
+impl ReadTx for Tx {
+    fn connections(&mut self) -> &mut dyn ConnectionReads {
+        self
+    }
+
+    fn users(&mut self) -> &mut dyn UserReads {
+        self
+    }
+
+    fn sessions(&mut self) -> &mut dyn SessionReads {
+        self
+    }
+
+    fn plugins(&mut self) -> &mut dyn PluginReads {
+        self
+    }
+
+    fn audit(&mut self) -> &mut dyn AuditReads {
+        self
+    }
+
+    fn link_history(&mut self) -> &mut dyn LinkHistoryReads {
+        self
+    }
+
+    fn meta(&mut self) -> &mut dyn MetaReads {
+        self
+    }
+}
 
 #[async_trait]
 impl WriteTx for Tx {
+    fn connections(&mut self) -> &mut dyn ConnectionWrites {
+        self
+    }
+
+    fn users(&mut self) -> &mut dyn UserWrites {
+        self
+    }
+
+    fn sessions(&mut self) -> &mut dyn SessionWrites {
+        self
+    }
+
+    fn plugins(&mut self) -> &mut dyn PluginWrites {
+        self
+    }
+
+    fn audit(&mut self) -> &mut dyn AuditWrites {
+        self
+    }
+
+    fn link_history(&mut self) -> &mut dyn LinkHistoryWrites {
+        self
+    }
+
+    fn meta(&mut self) -> &mut dyn MetaWrites {
+        self
+    }
+
     async fn commit(self: Box<Self>) -> Result<(), StoreError> {
         self.check()?;
         Step::Commit.before()?;

@@ -25,18 +25,18 @@ const DELETE: &str = "DELETE FROM users WHERE name = $1";
 
 #[async_trait]
 impl UserReads for Tx {
-    async fn list_users(&mut self) -> Result<Vec<UserRecord>, StoreError> {
+    async fn list(&mut self) -> Result<Vec<UserRecord>, StoreError> {
         self.rows(sqlx::query(LIST)).await?.iter().map(read).collect()
     }
 
-    async fn find_user(&mut self, name: &UserName) -> Result<Option<UserRecord>, StoreError> {
+    async fn find(&mut self, name: &UserName) -> Result<Option<UserRecord>, StoreError> {
         self.row(sqlx::query(FIND).bind(name.as_str())).await?.as_ref().map(read).transpose()
     }
 }
 
 #[async_trait]
 impl UserWrites for Tx {
-    async fn insert_user(&mut self, record: &UserRecord) -> Result<(), StoreError> {
+    async fn insert(&mut self, record: &UserRecord) -> Result<(), StoreError> {
         let UserRecord { name, password_hash, initial_password, roles, created_at, updated_at } =
             record;
         let insert = sqlx::query(INSERT)
@@ -50,7 +50,7 @@ impl UserWrites for Tx {
         Ok(())
     }
 
-    async fn update_user(&mut self, record: &UserRecord) -> Result<(), StoreError> {
+    async fn update(&mut self, record: &UserRecord) -> Result<(), StoreError> {
         let UserRecord { name, password_hash, initial_password, roles, created_at: _, updated_at } =
             record;
         let update = sqlx::query(UPDATE)
@@ -65,7 +65,7 @@ impl UserWrites for Tx {
         }
     }
 
-    async fn delete_user(&mut self, name: &UserName) -> Result<bool, StoreError> {
+    async fn delete(&mut self, name: &UserName) -> Result<bool, StoreError> {
         Ok(self.change(sqlx::query(DELETE).bind(name.as_str())).await? > 0)
     }
 }

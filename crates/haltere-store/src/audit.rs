@@ -29,17 +29,17 @@ pub struct AuditFilter {
 
 /// Reading the trail.
 #[async_trait]
-pub trait AuditReads {
+pub trait AuditReads: Send {
     /// Entries, newest first.
-    async fn list_audit(&mut self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, StoreError>;
+    async fn list(&mut self, filter: &AuditFilter) -> Result<Vec<AuditRecord>, StoreError>;
 }
 
 /// Writing the trail. There is no way to change or remove an entry.
 #[async_trait]
-pub trait AuditWrites {
+pub trait AuditWrites: AuditReads {
     /// Appends an entry.
-    async fn append_audit(&mut self, entry: &AuditEntry) -> Result<(), StoreError>;
+    async fn append(&mut self, entry: &AuditEntry) -> Result<(), StoreError>;
 
     /// Appends many entries, in this order.
-    async fn append_audits(&mut self, entries: &[AuditEntry]) -> Result<(), StoreError>;
+    async fn append_many(&mut self, entries: &[AuditEntry]) -> Result<(), StoreError>;
 }

@@ -157,15 +157,12 @@ pub struct Conflicts {
 
 /// Looking up connections.
 #[async_trait]
-pub trait ConnectionReads {
+pub trait ConnectionReads: Send {
     /// All connections, in the order they were created.
-    async fn list_connections(&mut self) -> Result<Vec<ConnectionRecord>, StoreError>;
+    async fn list(&mut self) -> Result<Vec<ConnectionRecord>, StoreError>;
 
     /// The connection with this id.
-    async fn find_connection(
-        &mut self,
-        id: &ConnectionId,
-    ) -> Result<Option<ConnectionRecord>, StoreError>;
+    async fn find(&mut self, id: &ConnectionId) -> Result<Option<ConnectionRecord>, StoreError>;
 
     /// Who has this id, if one is given, and who this name.
     async fn find_conflicts(
@@ -182,13 +179,10 @@ pub trait ConnectionReads {
 
     /// Id and name of each connection, in the order they were created: what a list of all would be
     /// too heavy for.
-    async fn list_connection_keys(&mut self) -> Result<Vec<ConnectionKey>, StoreError>;
+    async fn list_keys(&mut self) -> Result<Vec<ConnectionKey>, StoreError>;
 
     /// The ids of the connections that were changed after that, as they stand.
-    async fn list_connections_changed_after(
-        &mut self,
-        at: Timestamp,
-    ) -> Result<Vec<String>, StoreError>;
+    async fn list_changed_after(&mut self, at: Timestamp) -> Result<Vec<String>, StoreError>;
 
     /// Every connection, in the order they were created.
     async fn list_client_ids(&mut self) -> Result<Vec<ClientIdUse>, StoreError>;
@@ -201,7 +195,7 @@ pub trait ConnectionReads {
 ///
 /// Equal certificates and equal sealed keys are kept once, for as long as a connection has them.
 #[async_trait]
-pub trait ConnectionWrites {
+pub trait ConnectionWrites: ConnectionReads {
     /// Adds a connection unless its id or its name is in use. `None` when one of the two is: nothing was
     /// changed, and [`ConnectionReads::find_conflicts`] returns the others.
     ///
@@ -209,7 +203,7 @@ pub trait ConnectionWrites {
     ///
     /// One statement answers all that a create asks, because a caller waits and each statement is a way to
     /// another thread and back.
-    async fn insert_connection(
+    async fn insert(
         &mut self,
         record: &ConnectionRecord,
         client_id: &str,
@@ -217,12 +211,12 @@ pub trait ConnectionWrites {
 
     /// Adds many connections, in this order; [`StoreError::Taken`] when an id or a name of them is in
     /// use or given twice.
-    async fn insert_connections(&mut self, records: &[ConnectionRecord]) -> Result<(), StoreError>;
+    async fn insert_many(&mut self, records: &[ConnectionRecord]) -> Result<(), StoreError>;
 
     /// Replaces everything but `id` and `created_at` of the connection with this id;
     /// [`StoreError::NotFound`] when there is none, [`StoreError::Taken`] when another one has its name.
-    async fn update_connection(&mut self, record: &ConnectionRecord) -> Result<(), StoreError>;
+    async fn update(&mut self, record: &ConnectionRecord) -> Result<(), StoreError>;
 
     /// Removes a connection; whether there was one.
-    async fn delete_connection(&mut self, id: &ConnectionId) -> Result<bool, StoreError>;
+    async fn delete(&mut self, id: &ConnectionId) -> Result<bool, StoreError>;
 }

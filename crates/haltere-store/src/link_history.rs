@@ -17,10 +17,10 @@ pub struct LinkChangeRecord {
 
 /// Reading histories.
 #[async_trait]
-pub trait LinkHistoryReads {
+pub trait LinkHistoryReads: Send {
     /// Hands all lines over, those of a connection in their order, a few at a time. A line that makes no sense
     /// is left out: no history is worth a start that fails.
-    async fn read_link_changes(
+    async fn read(
         &mut self,
         take: &mut (dyn FnMut(LinkChangeRecord) + Send),
     ) -> Result<(), StoreError>;
@@ -28,15 +28,11 @@ pub trait LinkHistoryReads {
 
 /// Writing histories.
 #[async_trait]
-pub trait LinkHistoryWrites {
+pub trait LinkHistoryWrites: LinkHistoryReads {
     /// Appends lines, in this order; of each connection among them, no more than the newest `keep` lines stay.
     /// Lines of connections that are not there are left out.
-    async fn append_link_changes(
-        &mut self,
-        changes: &[LinkChangeRecord],
-        keep: u32,
-    ) -> Result<(), StoreError>;
+    async fn append(&mut self, changes: &[LinkChangeRecord], keep: u32) -> Result<(), StoreError>;
 
     /// Removes all but the newest `keep` lines of every connection; how many.
-    async fn trim_link_changes(&mut self, keep: u32) -> Result<u64, StoreError>;
+    async fn trim(&mut self, keep: u32) -> Result<u64, StoreError>;
 }

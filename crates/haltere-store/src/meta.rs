@@ -44,9 +44,9 @@ fn count(rows: usize) -> i64 {
 
 /// Reading.
 #[async_trait]
-pub trait MetaReads {
+pub trait MetaReads: Send {
     /// A value by name: the instance id, the vault's sealed data key.
-    async fn get_meta(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError>;
+    async fn get(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError>;
 
     /// The counters.
     async fn revisions(&mut self) -> Result<Revisions, StoreError>;
@@ -54,10 +54,10 @@ pub trait MetaReads {
 
 /// Writing.
 #[async_trait]
-pub trait MetaWrites {
+pub trait MetaWrites: MetaReads {
     /// Sets a value, replacing an earlier one.
-    async fn set_meta(&mut self, name: &str, value: &[u8]) -> Result<(), StoreError>;
+    async fn set(&mut self, name: &str, value: &[u8]) -> Result<(), StoreError>;
 
     /// Removes a value; whether there was one.
-    async fn delete_meta(&mut self, name: &str) -> Result<bool, StoreError>;
+    async fn delete(&mut self, name: &str) -> Result<bool, StoreError>;
 }

@@ -7,14 +7,14 @@ use crate::StoreError;
 
 /// Looking up switches.
 #[async_trait]
-pub trait PluginReads {
+pub trait PluginReads: Send {
     /// The switches that were moved; every other plugin is as the configuration says.
-    async fn list_plugin_switches(&mut self) -> Result<Vec<(PluginId, bool)>, StoreError>;
+    async fn list(&mut self) -> Result<Vec<(PluginId, bool)>, StoreError>;
 }
 
 /// Moving switches. Moves [`crate::Revisions::plugins`].
 #[async_trait]
-pub trait PluginWrites {
+pub trait PluginWrites: PluginReads {
     /// Switches a plugin on or off.
-    async fn set_plugin(&mut self, plugin: PluginId, enabled: bool) -> Result<(), StoreError>;
+    async fn set(&mut self, plugin: PluginId, enabled: bool) -> Result<(), StoreError>;
 }

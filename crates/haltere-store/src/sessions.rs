@@ -30,55 +30,55 @@ pub struct SessionRecord {
 
 /// Looking up sessions.
 #[async_trait]
-pub trait SessionReads {
+pub trait SessionReads: Send {
     /// The session with this id, expired or not: judging that is the application's.
-    async fn find_session(&mut self, id: &SessionId) -> Result<Option<SessionRecord>, StoreError>;
+    async fn find(&mut self, id: &SessionId) -> Result<Option<SessionRecord>, StoreError>;
 
     /// The session that its owner knows by this handle, expired or not.
-    async fn find_session_by_handle(
+    async fn find_by_handle(
         &mut self,
         handle: &SessionHandle,
     ) -> Result<Option<SessionRecord>, StoreError>;
 
     /// Up to `limit` sessions of a user, expired or not, the one used last first.
-    async fn list_sessions_of(
+    async fn list_of(
         &mut self,
         user: &UserName,
         limit: u32,
     ) -> Result<Vec<SessionRecord>, StoreError>;
 
     /// How many sessions each user has who has any, expired or not; in no order.
-    async fn count_sessions(&mut self) -> Result<Vec<(UserName, u64)>, StoreError>;
+    async fn count(&mut self) -> Result<Vec<(UserName, u64)>, StoreError>;
 
     /// When any session was last used, if there is one.
-    async fn last_use_of_sessions(&mut self) -> Result<Option<Timestamp>, StoreError>;
+    async fn last_use(&mut self) -> Result<Option<Timestamp>, StoreError>;
 }
 
 /// Changing sessions. Deleting moves [`crate::Revisions::sessions`].
 #[async_trait]
-pub trait SessionWrites {
+pub trait SessionWrites: SessionReads {
     /// Adds a session.
-    async fn insert_session(&mut self, record: &SessionRecord) -> Result<(), StoreError>;
+    async fn insert(&mut self, record: &SessionRecord) -> Result<(), StoreError>;
 
     /// Moves `last_used_at` forward for each of the sessions that is still there.
-    async fn touch_sessions(&mut self, used: &[(SessionId, Timestamp)]) -> Result<(), StoreError>;
+    async fn touch(&mut self, used: &[(SessionId, Timestamp)]) -> Result<(), StoreError>;
 
     /// Moves all times of all sessions by so many milliseconds: forward, or back when negative. What would be
     /// before or after all time there is stops at its end.
-    async fn shift_sessions(&mut self, millis: i64) -> Result<(), StoreError>;
+    async fn shift(&mut self, millis: i64) -> Result<(), StoreError>;
 
     /// Ends a session; whether there was one.
-    async fn delete_session(&mut self, id: &SessionId) -> Result<bool, StoreError>;
+    async fn delete(&mut self, id: &SessionId) -> Result<bool, StoreError>;
 
     /// Ends all sessions of a user but `keep`; how many.
-    async fn delete_sessions_of(
+    async fn delete_of(
         &mut self,
         user: &UserName,
         keep: Option<&SessionId>,
     ) -> Result<u64, StoreError>;
 
     /// Removes sessions that ended before `now` or were last used before `idle_since`; how many.
-    async fn delete_expired_sessions(
+    async fn delete_expired(
         &mut self,
         now: Timestamp,
         idle_since: Timestamp,

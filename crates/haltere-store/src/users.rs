@@ -24,23 +24,23 @@ pub struct UserRecord {
 
 /// Looking up users.
 #[async_trait]
-pub trait UserReads {
+pub trait UserReads: Send {
     /// All users, by name.
-    async fn list_users(&mut self) -> Result<Vec<UserRecord>, StoreError>;
+    async fn list(&mut self) -> Result<Vec<UserRecord>, StoreError>;
 
     /// The user with this name.
-    async fn find_user(&mut self, name: &UserName) -> Result<Option<UserRecord>, StoreError>;
+    async fn find(&mut self, name: &UserName) -> Result<Option<UserRecord>, StoreError>;
 }
 
 /// Changing users.
 #[async_trait]
-pub trait UserWrites {
+pub trait UserWrites: UserReads {
     /// Adds a user; [`StoreError::Taken`] when the name is in use.
-    async fn insert_user(&mut self, record: &UserRecord) -> Result<(), StoreError>;
+    async fn insert(&mut self, record: &UserRecord) -> Result<(), StoreError>;
 
     /// Replaces all but name and `created_at`; [`StoreError::NotFound`] when there is no such user.
-    async fn update_user(&mut self, record: &UserRecord) -> Result<(), StoreError>;
+    async fn update(&mut self, record: &UserRecord) -> Result<(), StoreError>;
 
-    /// Removes a user (and, through [`crate::SessionWrites::delete_sessions_of`], nothing else); whether there was one.
-    async fn delete_user(&mut self, name: &UserName) -> Result<bool, StoreError>;
+    /// Removes a user (and, through [`crate::SessionWrites::delete_of`], nothing else); whether there was one.
+    async fn delete(&mut self, name: &UserName) -> Result<bool, StoreError>;
 }

@@ -18,7 +18,7 @@ use haltere_app::users::Users;
 use haltere_app::vault::{Keyring, MasterKey, Vault};
 use haltere_app::{App, AppParts, AppSettings, AuditSettings, Ctx, SecretsPolicy};
 use haltere_link::{Backoff, EgressPolicy, LinkConfig};
-use haltere_store::Store;
+use haltere_store::{Store, Transactions};
 pub(crate) use haltere_store_sqlite::Contents;
 pub(crate) use haltere_store_sqlite::SqliteBackup as BackupFile;
 use haltere_store_sqlite::SqliteStore;
@@ -100,8 +100,8 @@ async fn open(path: &Path) -> anyhow::Result<SqliteStore> {
 }
 
 /// The users in the store.
-pub(crate) fn users(store: &Arc<dyn Store>) -> Users {
-    Users::new(Arc::clone(store), Arc::new(SystemClock), PasswordHashing::default())
+pub(crate) fn users(store: Arc<dyn Transactions>) -> Users {
+    Users::new(store, Arc::new(SystemClock), PasswordHashing::default())
 }
 
 /// What moves connections in and out of the store.
@@ -110,8 +110,7 @@ pub(crate) async fn transfer(
     store: Arc<dyn Store>,
     master_key: MasterKey,
 ) -> anyhow::Result<Transfer> {
-    let vault =
-        Vault::open(store.as_ref(), &master_key).await.context("failed to open the vault")?;
+    let vault = Vault::open(&*store, &master_key).await.context("failed to open the vault")?;
     let AppSettings { connections_max, material_budget, secrets, .. } = app_settings(settings);
     let clock = Arc::new(SystemClock);
     Ok(Transfer { store, vault, clock, connections_max, material_budget, secrets })
@@ -124,7 +123,7 @@ pub(crate) fn backups(store: &Arc<dyn Store>) -> Backups {
 
 /// The keys of the store's vault.
 pub(crate) fn keyring(store: &Arc<dyn Store>) -> Keyring {
-    Keyring::new(Arc::clone(store), Arc::new(SystemClock))
+    Keyring::new(Arc::<dyn Store>::clone(store), Arc::new(SystemClock))
 }
 
 /// The master key for a start: made when it is missing and nothing was sealed yet. The database comes first, so
@@ -158,8 +157,7 @@ pub(crate) async fn app(
     listening: &[SocketAddr],
     links_at_once: usize,
 ) -> anyhow::Result<App> {
-    let vault =
-        Vault::open(store.as_ref(), &master_key).await.context("failed to open the vault")?;
+    let vault = Vault::open(&*store, &master_key).await.context("failed to open the vault")?;
     settle_on(&master_key, &store).await;
     let parts = AppParts {
         store,

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use e2e::Haltere;
-use haltere_store::{AuditFilter, AuditRecord, Store as _};
+use haltere_store::{AuditFilter, AuditRecord, Store as _, Transactions as _};
 use haltere_store_sqlite::SqliteStore;
 use haltere_testkit::Mosquitto;
 use serde_json::json;
@@ -31,7 +31,7 @@ pub(crate) async fn trail(haltere: &Haltere) -> Vec<AuditRecord> {
     let store = open(haltere).await;
     let filter = AuditFilter { limit: 1_000_000, ..AuditFilter::default() };
     let mut read = store.read().await.expect("a read begins");
-    let mut records = read.list_audit(&filter).await.expect("the trail can be read");
+    let mut records = read.audit().list(&filter).await.expect("the trail can be read");
     drop(read);
     store.close().await;
     records.reverse();

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use e2e::haltere::cli;
 use e2e::{CliOutput, Client, Haltere, Options, eventually, secret, secrets};
 use haltere_core::ConnectionId;
-use haltere_store::{Sealed, Store as _};
+use haltere_store::{Sealed, Store as _, Transactions as _};
 use haltere_testkit::{Ca, Listener, Mosquitto};
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -222,12 +222,12 @@ async fn a_secret_that_can_not_be_opened_is_named_and_not_shown() {
     let store = open(&haltere).await;
     let mut write = store.write().await.expect("a write begins");
     let id = ConnectionId::parse("damaged").expect("an id");
-    let row = write.find_connection(&id).await.expect("asked for");
+    let row = write.connections().find(&id).await.expect("asked for");
     let mut row = row.expect("there");
     let sealed = row.password.expect("a password").0;
     let flipped = sealed.iter().enumerate().map(|(at, byte)| byte ^ u8::from(at == 40));
     row.password = Some(Sealed(flipped.collect()));
-    write.update_connection(&row).await.expect("changed");
+    write.connections().update(&row).await.expect("changed");
     write.commit().await.expect("kept");
     store.close().await;
 

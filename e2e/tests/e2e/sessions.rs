@@ -7,7 +7,7 @@ use e2e::haltere::admin_password;
 use e2e::{Answer, Client, EventStream, Haltere, Options, eventually, secret};
 use futures_util::stream::{self, StreamExt as _};
 use haltere_core::{Role, UserName};
-use haltere_store::{Store as _, UserRecord};
+use haltere_store::{Store as _, Transactions as _, UserRecord};
 use reqwest::{Body, Method};
 use serde_json::json;
 use tokio::task::JoinHandle;
@@ -82,10 +82,10 @@ async fn demote(haltere: &Haltere) {
     let store = open(haltere).await;
     let mut tx = store.write().await.expect("a write begins");
     let name = UserName::parse(NAME).expect("a name");
-    let user = tx.find_user(&name).await.expect("read").expect("the user is there");
+    let user = tx.users().find(&name).await.expect("read").expect("the user is there");
     let user = UserRecord { roles: Role::Viewer.into(), ..user };
-    tx.update_user(&user).await.expect("written");
-    tx.delete_sessions_of(&name, None).await.expect("written");
+    tx.users().update(&user).await.expect("written");
+    tx.sessions().delete_of(&name, None).await.expect("written");
     tx.commit().await.expect("committed");
     store.close().await;
 }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use e2e::{Client, Haltere, Options, secrets};
 use haltere_core::{ConnectionId, Pem};
-use haltere_store::{ConnectionRecord, Store as _};
+use haltere_store::{ConnectionRecord, Store as _, Transactions as _};
 use haltere_testkit::certs::Identity;
 use haltere_testkit::certs::openssl::{Key, Workshop};
 use serde_json::{Value, json};
@@ -158,7 +158,7 @@ async fn spoil(haltere: &Haltere, both: &[String]) {
     let mut write = store.write().await.expect("a write begins");
     for (number, both) in both.iter().enumerate() {
         let id = ConnectionId::parse(&number.to_string()).expect("an id");
-        let row = write.find_connection(&id).await.expect("asked for").expect("there");
+        let row = write.connections().find(&id).await.expect("asked for").expect("there");
         let keeps_key = number.is_multiple_of(2);
         let row = ConnectionRecord {
             ca: Some(Pem::new(both.as_str())),
@@ -167,7 +167,7 @@ async fn spoil(haltere: &Haltere, both: &[String]) {
             revision: row.revision.next(),
             ..row
         };
-        write.update_connection(&row).await.expect("changed");
+        write.connections().update(&row).await.expect("changed");
     }
     write.commit().await.expect("kept");
     store.close().await;

@@ -2,7 +2,7 @@
 
 use e2e::{Options, secret};
 use haltere_core::ConnectionId;
-use haltere_store::{Sealed, Store as _};
+use haltere_store::{Sealed, Store as _, Transactions as _};
 use haltere_testkit::Mosquitto;
 use serde_json::json;
 
@@ -25,9 +25,9 @@ async fn a_row_that_cannot_be_read_is_listed_without_a_status_and_can_be_deleted
     let mut write = store.write().await.expect("a write begins");
     let id = ConnectionId::parse("damaged").expect("an id");
     let mut row =
-        write.find_connection(&id).await.expect("it can be asked for").expect("it is there");
+        write.connections().find(&id).await.expect("it can be asked for").expect("it is there");
     row.password = Some(Sealed(b"not what the vault has sealed".to_vec()));
-    write.update_connection(&row).await.expect("it is changed");
+    write.connections().update(&row).await.expect("it is changed");
     write.commit().await.expect("and kept");
     store.close().await;
 

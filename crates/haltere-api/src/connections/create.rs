@@ -515,9 +515,9 @@ mod tests {
         body["credentials"] = json!({"username": "u", "password": "hunter2"});
         assert_eq!(admin.post(PATH, body).await.status, 202);
         let mut write = api.app.store.write().await.expect("the store writes");
-        let mut rows = write.list_connections().await.expect("rows");
+        let mut rows = write.connections().list().await.expect("rows");
         rows[0].url = "nonsense".to_owned();
-        write.update_connection(&rows[0]).await.expect("an update");
+        write.connections().update(&rows[0]).await.expect("an update");
         write.commit().await.expect("a commit");
         let api = api.restart().await;
 

@@ -19,10 +19,10 @@ async fn with_an_old_one(url: &str) -> TestApi {
     let store = api.app.another_store().await;
     let mut tx = store.write().await.expect("a transaction");
     let id = haltere_core::ConnectionId::parse("young").expect("an id");
-    let mut row = tx.find_connection(&id).await.expect("read").expect("there");
+    let mut row = tx.connections().find(&id).await.expect("read").expect("there");
     OLD_ID.clone_into(&mut row.id);
     OLD_NAME.clone_into(&mut row.name);
-    tx.insert_connection(&row, "").await.expect("written").expect("new");
+    tx.connections().insert(&row, "").await.expect("written").expect("new");
     tx.commit().await.expect("committed");
     api.restart().await
 }
@@ -137,10 +137,10 @@ async fn a_url_that_is_stored_already_goes_on() {
     let store = api.app.another_store().await;
     let mut tx = store.write().await.expect("a transaction");
     let id = haltere_core::ConnectionId::parse("young").expect("an id");
-    let mut row = tx.find_connection(&id).await.expect("read").expect("there");
+    let mut row = tx.connections().find(&id).await.expect("read").expect("there");
     old_url.clone_into(&mut row.url);
     row.revision = row.revision.next();
-    tx.update_connection(&row).await.expect("written");
+    tx.connections().update(&row).await.expect("written");
     tx.commit().await.expect("committed");
     let api = api.restart().await;
     let admin = api.admin().await;

@@ -274,10 +274,10 @@ mod tests {
         assert_eq!(first.data["changed"].as_array().map(Vec::len), Some(2));
 
         let mut write = api.app.store.write().await.expect("the store writes");
-        for mut row in write.list_connections().await.expect("rows") {
+        for mut row in write.connections().list().await.expect("rows") {
             row.url = "nonsense".to_owned();
             row.revision = row.revision.next();
-            write.update_connection(&row).await.expect("an update");
+            write.connections().update(&row).await.expect("an update");
         }
         write.commit().await.expect("a commit");
         let mut told = std::collections::BTreeSet::new();

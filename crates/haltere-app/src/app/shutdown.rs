@@ -97,7 +97,7 @@ mod tests {
         let other = app.another_store().await;
         let observed_until = async || {
             let mut read = other.read().await.expect("the store answers");
-            read.get_meta("links.observed_until").await.expect("read")
+            read.meta().get("links.observed_until").await.expect("read")
         };
         // Without links, nothing but the shutdown writes it.
         assert_eq!(observed_until().await, None);

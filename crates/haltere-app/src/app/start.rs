@@ -5,6 +5,7 @@ use std::sync::atomic::AtomicBool;
 
 use haltere_core::{ConnectionId, Quota};
 use haltere_link::Supervisor;
+use haltere_store::Store;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -43,7 +44,11 @@ impl App {
         let supervisor = Supervisor::new(link, Arc::clone(&clock), Box::new(on_status));
         let tasks = TaskTracker::new();
         let app = Self(Arc::new(Inner {
-            users: Users::new(Arc::clone(&store), Arc::clone(&clock), settings.sessions.hashing),
+            users: Users::new(
+                Arc::<dyn Store>::clone(&store),
+                Arc::clone(&clock),
+                settings.sessions.hashing,
+            ),
             sessions: Sessions::new(settings.sessions.clone(), Arc::clone(&clock)),
             switches: Switches::new(settings.plugins.clone()),
             registry: Registry::default(),

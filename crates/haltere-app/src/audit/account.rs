@@ -106,7 +106,7 @@ impl AuditWriter {
 impl AccountEntry {
     /// Appends the entry if it is the first of its kind.
     pub(crate) async fn write(&self, tx: &mut dyn WriteTx) -> Result<(), StoreError> {
-        if self.is_first { tx.append_audit(&self.entry).await } else { Ok(()) }
+        if self.is_first { tx.audit().append(&self.entry).await } else { Ok(()) }
     }
 
     /// Counts the entry if it was not written. Call it once the transaction is durable.

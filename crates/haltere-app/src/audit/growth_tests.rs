@@ -260,7 +260,7 @@ impl Trial {
             limit: 100_000,
             ..AuditFilter::default()
         };
-        let records = test.store.read().await.unwrap().list_audit(&filter).await.unwrap();
+        let records = test.store.read().await.unwrap().audit().list(&filter).await.unwrap();
         records.into_iter().map(|record| record.entry).collect()
     }
 }

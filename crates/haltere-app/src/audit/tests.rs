@@ -95,7 +95,7 @@ fn unchanged() -> Content {
 async fn reads_of(test: &TestApp, object: usize) -> Vec<(u64, bool)> {
     let filter =
         AuditFilter { object: Some(object.to_string()), limit: 1000, ..AuditFilter::default() };
-    let records = test.store.read().await.unwrap().list_audit(&filter).await.unwrap();
+    let records = test.store.read().await.unwrap().audit().list(&filter).await.unwrap();
     let repeats = records.into_iter().rev().map(|record| record.entry.repeats);
     repeats.map(|it| (it.map_or(1, |it| it.times), it.is_some())).collect()
 }
@@ -192,7 +192,7 @@ async fn no_read_is_answered_while_the_store_refuses_writes() {
 /// All refusals, oldest first: the actor, the count, and whether it is a sum.
 async fn refusals(test: &TestApp) -> Vec<(String, u64, bool)> {
     let filter = AuditFilter { limit: 10_000, ..AuditFilter::default() };
-    let records = test.store.read().await.unwrap().list_audit(&filter).await.unwrap();
+    let records = test.store.read().await.unwrap().audit().list(&filter).await.unwrap();
     let entries = records.into_iter().rev().map(|record| record.entry);
     let denied = entries.filter(|entry| entry.outcome == AuditOutcome::Denied);
     denied.map(|it| (it.actor, it.repeats.map_or(1, |it| it.times), it.repeats.is_some())).collect()
@@ -224,7 +224,7 @@ async fn repeated_refusals_of_a_user_are_two_entries_per_kind_and_then_429() {
     let by_another = test.app.authorize(&test.ctx(Role::Editor), Action::BackUp, "").await;
     assert_eq!(by_another, Err(NotAllowed::InsufficientRole), "other users are not affected");
     let filter = AuditFilter { limit: 1_000, ..AuditFilter::default() };
-    let records = test.store.read().await.unwrap().list_audit(&filter).await.unwrap();
+    let records = test.store.read().await.unwrap().audit().list(&filter).await.unwrap();
     let longest = records.iter().map(|record| record.entry.object.len()).max();
     assert_eq!(longest, Some(256));
     let test = test.restart().await;

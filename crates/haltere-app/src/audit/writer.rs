@@ -201,7 +201,7 @@ impl AuditWriter {
         let entries: Vec<_> = entries.cloned().collect();
         let written = async {
             let mut tx = self.store.write().await?;
-            tx.append_audits(&entries).await?;
+            tx.audit().append_many(&entries).await?;
             tx.commit().await
         };
         let outcome = written.await;

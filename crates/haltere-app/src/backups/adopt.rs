@@ -25,11 +25,11 @@ impl Backups {
         ctx.authorize(Action::BackUp)?;
         let mut tx = self.store.write().await.context(OPERATION)?;
         if !keep_instance {
-            instance::renew(tx.as_mut()).await.context(OPERATION)?;
+            instance::renew(tx.meta()).await.context(OPERATION)?;
         }
         let detail = format!("from a backup of {made_at}");
         let entry = audit::done(self.clock.now(), ctx, AuditAction::BackupRestore, "", detail);
-        tx.append_audit(&entry).await.context(OPERATION)?;
+        tx.audit().append(&entry).await.context(OPERATION)?;
         tx.commit().await.context(OPERATION)?;
         Ok(())
     }

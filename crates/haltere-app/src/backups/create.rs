@@ -44,7 +44,7 @@ impl Backups {
 
     async fn append(&self, entry: &AuditEntry) -> Result<(), StoreError> {
         let mut tx = self.store.write().await?;
-        tx.append_audit(entry).await?;
+        tx.audit().append(entry).await?;
         tx.commit().await
     }
 }

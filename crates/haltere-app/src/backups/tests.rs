@@ -53,7 +53,7 @@ async fn a_backup_and_the_origin_of_a_restore_are_audited() {
     let (restored, store) = restored(&draft, &folder).await;
     restored.adopt(&Ctx::system("cli-2"), created.facts.made_at, false).await.unwrap();
     let filter = haltere_store::AuditFilter { limit: 1, ..Default::default() };
-    let trail = store.read().await.unwrap().list_audit(&filter).await.unwrap();
+    let trail = store.read().await.unwrap().audit().list(&filter).await.unwrap();
     assert_eq!(trail[0].entry.action.as_str(), "backup.restore");
     let detail = &trail[0].entry.detail;
     assert!(detail.contains("from a backup of 20"), "{detail}");

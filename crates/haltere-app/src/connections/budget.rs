@@ -4,7 +4,9 @@
 use std::collections::HashSet;
 
 use haltere_core::{Pem, Secret, Timestamp, TlsMaterial};
-use haltere_store::{ConnectionRecord, HeldBytes, ReadTx, Sealed, Store, StoreError, WriteTx};
+use haltere_store::{
+    ConnectionReads, ConnectionRecord, HeldBytes, Sealed, StoreError, Transactions,
+};
 
 use super::create::assemble;
 use super::input::NewConnection;
@@ -31,25 +33,25 @@ pub(super) fn certainly_fits(held_before: HeldBytes, record: &ConnectionRecord, 
     held_before.all().saturating_add(record.max_bytes()) <= max
 }
 
-/// Whether the changes in `tx` have made it more than `max`. Making less of too much is no fault, nor is
+/// Whether the changes in the transaction have made it more than `max`. Making less of too much is no fault, nor is
 /// sharing what is there.
 pub(super) async fn has_gone_over(
-    tx: &mut dyn WriteTx,
-    store: &dyn Store,
+    connections: &mut dyn ConnectionReads,
+    store: &dyn Transactions,
     max: u64,
 ) -> Result<bool, StoreError> {
-    let after = tx.held_bytes().await?.all();
+    let after = connections.held_bytes().await?.all();
     if after <= max {
         return Ok(false);
     }
     // No other transaction has written since this one began.
-    let before = store.read().await?.held_bytes().await?.all();
+    let before = store.read().await?.connections().held_bytes().await?.all();
     Ok(after > before)
 }
 
 /// Whether there is room for all these.
 pub(super) async fn over_budget<'c>(
-    tx: &mut (dyn ReadTx + '_),
+    connections: &mut dyn ConnectionReads,
     vault: &Vault,
     new: impl Iterator<Item = &'c NewConnection>,
     max: u64,
@@ -66,8 +68,8 @@ pub(super) async fn over_budget<'c>(
         keys.iter().map(|key| record::seal_key(vault, &Secret::new(Pem::clone(key)))).collect();
     let contents = files.iter().map(|file| file.bytes());
     let contents: Vec<&[u8]> = contents.chain(sealed.iter().map(|it| it.0.as_slice())).collect();
-    let stored = tx.held_bytes().await?.all();
-    let new = tx.missing_material_bytes(&contents).await?.saturating_add(texts);
+    let stored = connections.held_bytes().await?.all();
+    let new = connections.missing_material_bytes(&contents).await?.saturating_add(texts);
     Ok((new > 0 && stored.saturating_add(new) > max).then_some(OverBudget { stored, new, max }))
 }
 

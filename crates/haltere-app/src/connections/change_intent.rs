@@ -64,7 +64,7 @@ impl App {
     ) -> Result<Arc<Entry>, ConnectionError> {
         const OPERATION: &str = "connect or disconnect a connection";
         let mut change = self.begin_change().await?;
-        let row = change.tx.find_connection(id).await.context(OPERATION)?;
+        let row = change.tx.connections().find(id).await.context(OPERATION)?;
         let mut row = row.ok_or(ConnectionError::NotFound)?;
         condition.check(&row)?;
 
@@ -75,13 +75,13 @@ impl App {
             row.intent = intent;
             row.revision = row.revision.next();
             row.updated_at = change.now;
-            change.tx.update_connection(&row).await.context(OPERATION)?;
+            change.tx.connections().update(&row).await.context(OPERATION)?;
             let action = match intent {
                 Intent::Connected => AuditAction::ConnectionConnect,
                 Intent::Disconnected => AuditAction::ConnectionDisconnect,
             };
             let entry = audit::done(change.now, ctx, action, id.as_str(), "");
-            change.tx.append_audit(&entry).await.context(OPERATION)?;
+            change.tx.audit().append(&entry).await.context(OPERATION)?;
         }
         let entry = Arc::new(self.entry(row));
         if !changes {
@@ -91,7 +91,7 @@ impl App {
         }
         if shows_secrets && entry.has_secrets() {
             let read = secrets_were_read(change.now, ctx, id.as_str());
-            change.tx.append_audit(&read).await.context(OPERATION)?;
+            change.tx.audit().append(&read).await.context(OPERATION)?;
         }
         change.commit(OPERATION).await?.put(&entry, id);
         Ok(entry)

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use haltere_core::{AuditAction, Connection, ConnectionId, Intent, LinkState, Revision, Timestamp};
-use haltere_store::{Conflicts, ConnectionRecord, Inserted, WriteTx};
+use haltere_store::{Conflicts, ConnectionRecord, ConnectionWrites, Inserted};
 use uuid::Uuid;
 
 use super::budget::{certainly_fits, has_gone_over};
@@ -125,7 +125,7 @@ impl App {
         let allowed = check::new_id_and_name(&fresh.id, &fresh.name)
             .and_then(|()| check::new_url(&fresh.url));
         let session = SessionKey::of(&fresh, &self.0.instance);
-        let inserted = change.tx.insert_connection(&row, session.client_id()).await;
+        let inserted = change.tx.connections().insert(&row, session.client_id()).await;
         let inserted = inserted.context(OPERATION)?;
         let (connection, mended) = match inserted {
             Some(Inserted { connections, .. }) if connections > self.0.settings.connections_max => {
@@ -136,9 +136,9 @@ impl App {
                 (fresh, false)
             }
             // An old one may be mended under the name and with the URL it has.
-            None => (self.mend(&mut *change.tx, id.as_ref(), fresh).await?, true),
+            None => (self.mend(change.tx.connections(), id.as_ref(), fresh).await?, true),
         };
-        self.check_room(&mut *change.tx, &connection, &row, inserted).await?;
+        self.check_room(change.tx.connections(), &connection, &row, inserted).await?;
         self.0.audit.count_change(ctx)?;
         let action =
             if mended { AuditAction::ConnectionMend } else { AuditAction::ConnectionCreate };
@@ -151,7 +151,7 @@ impl App {
         if secrets_audited {
             audited.push(secrets_were_read(change.now, ctx, ""));
         }
-        change.tx.append_audits(&audited).await.context(OPERATION)?;
+        change.tx.audit().append_many(&audited).await.context(OPERATION)?;
 
         let connection = Arc::clone(entry.connection().expect("just made of a connection"));
         change.commit(OPERATION).await?.put(&entry, &connection.id);
@@ -162,7 +162,7 @@ impl App {
     /// What the insert has answered is not asked again: each question costs the caller two changes of thread.
     async fn check_room(
         &self,
-        tx: &mut dyn WriteTx,
+        connections: &mut dyn ConnectionWrites,
         connection: &Connection,
         row: &ConnectionRecord,
         inserted: Option<Inserted>,
@@ -173,14 +173,14 @@ impl App {
         let certainly_free = inserted.is_some_and(|it| !it.client_id_in_use)
             && !session.may_equal_generated(&connection.id, instance);
         if !certainly_free {
-            let taken = session.check_free(tx, &connection.id, instance).await;
+            let taken = session.check_free(connections, &connection.id, instance).await;
             if let Some(taken) = taken.context(OPERATION)? {
                 return Err(taken.into());
             }
         }
         let max = settings.material_budget;
         let fits = inserted.is_some_and(|it| certainly_fits(it.held_before, row, max));
-        if !fits && has_gone_over(tx, &**store, max).await.context(OPERATION)? {
+        if !fits && has_gone_over(connections, &**store, max).await.context(OPERATION)? {
             return Err(CreateError::BudgetReached);
         }
         Ok(())
@@ -189,13 +189,13 @@ impl App {
     /// Overwrites the stored connection that has this id and the name of `fresh`; what is stored now.
     async fn mend(
         &self,
-        tx: &mut dyn WriteTx,
+        connections: &mut dyn ConnectionWrites,
         id: Option<&ConnectionId>,
         fresh: Connection,
     ) -> Result<Connection, CreateError> {
         const OPERATION: &str = "mend a connection";
         let Conflicts { by_id, by_name } =
-            tx.find_conflicts(id, fresh.name.as_str()).await.context(OPERATION)?;
+            connections.find_conflicts(id, fresh.name.as_str()).await.context(OPERATION)?;
         let broken = match (by_id, by_name) {
             (Some(a), Some(b)) if a.id == b.id => self.broken(&a)?,
             _ => return Err(CreateError::EitherNameOrId),
@@ -206,7 +206,7 @@ impl App {
         let Connection { id, revision, created_at, .. } = broken;
         let mended = Connection { id, revision: revision.next(), created_at, ..fresh };
         let row = record::seal(&self.0.vault, &mended);
-        tx.update_connection(&row).await.context(OPERATION)?;
+        connections.update(&row).await.context(OPERATION)?;
         Ok(mended)
     }
 

@@ -38,20 +38,20 @@ impl App {
         const OPERATION: &str = "delete a connection";
         let mut change = self.begin_change().await?;
         if condition.is_bound() {
-            let row = change.tx.find_connection(id).await.context(OPERATION)?;
+            let row = change.tx.connections().find(id).await.context(OPERATION)?;
             condition.check(&row.ok_or(ConnectionError::NotFound)?)?;
         }
-        if !change.tx.delete_connection(id).await.context(OPERATION)? {
+        if !change.tx.connections().delete(id).await.context(OPERATION)? {
             return Err(ConnectionError::NotFound);
         }
         self.0.audit.count_change(ctx)?;
         let entry = audit::done(change.now, ctx, AuditAction::ConnectionDelete, id.as_str(), "");
-        change.tx.append_audit(&entry).await.context(OPERATION)?;
+        change.tx.audit().append(&entry).await.context(OPERATION)?;
         let snapshot = self.0.registry.snapshot();
         let mut others = snapshot.entries().iter().filter(|entry| entry.id() != id.as_str());
         if shows_secrets && others.any(|entry| entry.has_secrets()) {
             let read = secrets_were_read(change.now, ctx, "");
-            change.tx.append_audit(&read).await.context(OPERATION)?;
+            change.tx.audit().append(&read).await.context(OPERATION)?;
         }
         change.commit(OPERATION).await?.remove(id);
         Ok(self.all(shows_secrets))

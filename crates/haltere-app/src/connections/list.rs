@@ -296,7 +296,7 @@ mod tests {
         }
         let reads = async |app: &TestApp| {
             let filter = AuditFilter { limit: 1000, ..AuditFilter::default() };
-            let trail = app.store.read().await.unwrap().list_audit(&filter).await.unwrap();
+            let trail = app.store.read().await.unwrap().audit().list(&filter).await.unwrap();
             let trail = trail.into_iter().rev().map(|record| record.entry);
             let reads = trail.filter(|it| it.action == AuditAction::ConnectionReadSecrets);
             reads

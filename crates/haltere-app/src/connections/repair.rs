@@ -89,7 +89,7 @@ impl App {
         let mut change = self.begin_change().await?;
         let ctx = Ctx::system(REQUEST);
         let (mut changed, mut has_removed_key) = (false, false);
-        for row in change.tx.list_connections().await.context(OPERATION)? {
+        for row in change.tx.connections().list().await.context(OPERATION)? {
             let Repaired { mut row, summary, relaid } =
                 repaired(&self.0.vault, &self.0.pem_cache, row);
             changed |= relaid || summary.is_some();
@@ -99,14 +99,14 @@ impl App {
                 row.updated_at = change.now;
                 let action = AuditAction::ConnectionUpdate;
                 let entry = audit::done(change.now, &ctx, action, &row.id, summary.as_str());
-                change.tx.append_audit(&entry).await.context(OPERATION)?;
+                change.tx.audit().append(&entry).await.context(OPERATION)?;
                 tracing::warn!(
                     connection = row.id,
                     "{summary}; copies may be in older backups, so renew the key"
                 );
-                change.tx.update_connection(&row).await.context(OPERATION)?;
+                change.tx.connections().update(&row).await.context(OPERATION)?;
             } else if relaid {
-                change.tx.update_connection(&row).await.context(OPERATION)?;
+                change.tx.connections().update(&row).await.context(OPERATION)?;
             }
         }
         if changed {

@@ -14,7 +14,7 @@ use haltere_core::{
     BrokerUrl, Connection, ConnectionId, Credentials, Host, TlsMaterial, TlsServerName,
 };
 use haltere_link::{LinkSpec, generated_client_id, is_generated_client_id};
-use haltere_store::{ClientIdUse, ConnectionRecord, StoreError, WriteTx};
+use haltere_store::{ClientIdUse, ConnectionReads, ConnectionRecord, StoreError};
 
 use super::entry::Entry;
 use crate::app::App;
@@ -104,14 +104,14 @@ impl SessionKey {
     /// Returns the error if a stored connection other than `id` has this session.
     pub(super) async fn check_free(
         &self,
-        tx: &mut dyn WriteTx,
+        connections: &mut dyn ConnectionReads,
         id: &ConnectionId,
         instance: &str,
     ) -> Result<Option<Invalid>, StoreError> {
         let is_own = self.client_id == generated_client_id(instance, id.as_str());
-        let mut uses = tx.find_client_id(&self.client_id).await?;
+        let mut uses = connections.find_client_id(&self.client_id).await?;
         if self.may_equal_generated(id, instance) {
-            let all = tx.list_client_ids().await?;
+            let all = connections.list_client_ids().await?;
             uses.extend(all.into_iter().filter(|other| other.client_id.is_none()));
         }
         let holder = uses.into_iter().find(|other| {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use haltere_core::Clock;
-use haltere_store::{ConnectionRecord, Store};
+use haltere_store::{ConnectionRecord, Transactions};
 
 use super::export::{self, Export, ExportError, LeftOut};
 use super::import::{
@@ -23,7 +23,7 @@ use crate::vault::Vault;
 /// and dials new connections.
 pub struct Transfer {
     /// The store of the connections.
-    pub store: Arc<dyn Store>,
+    pub store: Arc<dyn Transactions>,
     /// The vault that seals their secrets.
     pub vault: Vault,
     /// The time.
@@ -72,14 +72,14 @@ impl Transfer {
         }
         let secrets = export::may_include(self.secrets, secrets)?;
         let mut tx = self.store.write().await.context(OPERATION)?;
-        let rows = tx.list_connections().await.context(OPERATION)?;
+        let rows = tx.connections().list().await.context(OPERATION)?;
         let pem_cache = PemCache::default();
         let open = |row: ConnectionRecord| match record::open(&self.vault, &pem_cache, &row) {
             Ok(connection) => Ok(Arc::new(connection)),
             Err(reason) => Err(LeftOut { id: row.id, name: row.name, reason }),
         };
         let export = export::export(self.clock.now(), secrets, rows.into_iter().map(open));
-        tx.append_audit(&export::audited(ctx, &export)).await.context(OPERATION)?;
+        tx.audit().append(&export::audited(ctx, &export)).await.context(OPERATION)?;
         tx.commit().await.context(OPERATION)?;
         Ok(export)
     }

@@ -53,7 +53,7 @@ impl App {
         edit: impl FnOnce(&App, ConnectionRecord) -> Result<Edit, UpdateError> + Send,
     ) -> Result<Arc<Entry>, UpdateError> {
         let mut change = self.begin_change().await?;
-        let row = change.tx.find_connection(id).await.context(OPERATION)?;
+        let row = change.tx.connections().find(id).await.context(OPERATION)?;
         let row = row.ok_or(UpdateError::NotFound)?;
         condition.check(&row)?;
         let instance = self.0.instance.as_str();
@@ -65,26 +65,28 @@ impl App {
             // Two that were stored before there was this rule can be edited otherwise.
             let place = SessionKey::of(&connection, instance);
             if before.as_ref() != Some(&place)
-                && let Some(taken) =
-                    place.check_free(&mut *change.tx, id, instance).await.context(OPERATION)?
+                && let Some(taken) = place
+                    .check_free(change.tx.connections(), id, instance)
+                    .await
+                    .context(OPERATION)?
             {
                 return Err(taken.into());
             }
             connection.revision = connection.revision.next();
             connection.updated_at = change.now;
             let row = record::seal(&self.0.vault, &connection);
-            change.tx.update_connection(&row).await.map_err(|error| match error {
+            change.tx.connections().update(&row).await.map_err(|error| match error {
                 StoreError::Taken(_) => UpdateError::NameTaken,
                 error => Internal::new(OPERATION, error).into(),
             })?;
             let (store, max) = (&*self.0.store, self.0.settings.material_budget);
-            if has_gone_over(&mut *change.tx, store, max).await.context(OPERATION)? {
+            if has_gone_over(change.tx.connections(), store, max).await.context(OPERATION)? {
                 return Err(UpdateError::BudgetReached);
             }
             let detail = fields.join(", ");
             let action = AuditAction::ConnectionUpdate;
             let entry = audit::done(change.now, ctx, action, id.as_str(), detail);
-            change.tx.append_audit(&entry).await.context(OPERATION)?;
+            change.tx.audit().append(&entry).await.context(OPERATION)?;
         }
         let entry = Arc::new(self.readable(Arc::new(connection)));
         if fields.is_empty() {
@@ -94,7 +96,7 @@ impl App {
         }
         if shows_secrets && entry.has_secrets() {
             let read = secrets_were_read(change.now, ctx, id.as_str());
-            change.tx.append_audit(&read).await.context(OPERATION)?;
+            change.tx.audit().append(&read).await.context(OPERATION)?;
         }
         change.commit(OPERATION).await?.put(&entry, id);
         Ok(entry)

@@ -128,10 +128,10 @@ mod tests {
         let mut events = app.app.subscribe(&viewer, None).unwrap();
 
         let mut tx = other.write().await.unwrap();
-        let mut row = tx.find_connection(&a).await.unwrap().unwrap();
+        let mut row = tx.connections().find(&a).await.unwrap().unwrap();
         row.name = "Renamed".to_owned();
         row.revision = row.revision.next();
-        tx.update_connection(&row).await.unwrap();
+        tx.connections().update(&row).await.unwrap();
         tx.commit().await.unwrap();
         until("the new name", PATIENCE, async || {
             until_change(&mut events, Change::Connection(a.clone())).await;
@@ -141,7 +141,7 @@ mod tests {
         .await;
 
         let mut tx = other.write().await.unwrap();
-        assert!(tx.delete_connection(&a).await.unwrap());
+        assert!(tx.connections().delete(&a).await.unwrap());
         tx.commit().await.unwrap();
         until_change(&mut events, Change::Connection(a.clone())).await;
         let gone = app.app.get_connection(&viewer, &a, Secrets::Omit).await;

@@ -68,13 +68,13 @@ fn row(id: &str, url: &str) -> ConnectionRecord {
 async fn stored(store: &dyn Store) -> Vec<LinkChangeRecord> {
     let mut lines = Vec::new();
     let mut read = store.read().await.expect("the store reads");
-    read.read_link_changes(&mut |line| lines.push(line)).await.expect("the store reads");
+    read.link_history().read(&mut |line| lines.push(line)).await.expect("the store reads");
     lines
 }
 
 async fn set_observed_until(store: &dyn Store, at: Timestamp) {
     let mut tx = store.write().await.expect("the store writes");
-    tx.set_meta(OBSERVED_UNTIL, &to_bytes(at)).await.expect("the store writes");
+    tx.meta().set(OBSERVED_UNTIL, &to_bytes(at)).await.expect("the store writes");
     tx.commit().await.expect("the store writes");
 }
 
@@ -144,10 +144,10 @@ async fn disconnected_links_stay_so_and_edits_start_again() {
     let edit = async || {
         clock.advance(Duration::from_secs(1));
         let mut tx = store.write().await.expect("the store writes");
-        let row = tx.find_connection(&builders::id("edited")).await.expect("it reads");
+        let row = tx.connections().find(&builders::id("edited")).await.expect("it reads");
         let mut row = row.expect("there");
         row.updated_at = now(&clock);
-        tx.update_connection(&row).await.expect("the store writes");
+        tx.connections().update(&row).await.expect("the store writes");
         tx.commit().await.expect("the store writes");
     };
     let app = app.restart_after(edit).await;
@@ -224,7 +224,7 @@ async fn a_thousand_links_that_fail_are_written_at_once() {
     let url = format!("mqtt://{}", port.address());
     let rows = (0..LINKS).map(|n| row(&format!("c{n}"), &url));
     let mut tx = app.store.write().await.expect("the store writes");
-    tx.insert_connections(&rows.collect::<Vec<_>>()).await.expect("new");
+    tx.connections().insert_many(&rows.collect::<Vec<_>>()).await.expect("new");
     tx.commit().await.expect("the store writes");
     app.app.reload().await.expect("it reads");
     until("all links to have failed", PATIENCE, async || {

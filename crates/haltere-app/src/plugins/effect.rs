@@ -53,10 +53,10 @@ pub struct TlsEffect {
 }
 
 impl App {
-    /// What a switch would do now. Reads with the transaction it is given: a change must not wait for another.
+    /// What a switch would do now. Reads in the transaction it is given: a change must not wait for another.
     pub(super) async fn effect_of_switch(
         &self,
-        tx: &mut (impl UserReads + ?Sized),
+        users: &mut dyn UserReads,
         id: PluginId,
         enabled: bool,
     ) -> Result<PluginEffect, Internal> {
@@ -70,7 +70,7 @@ impl App {
                 PluginEffect::Connections { connections }
             }
             PluginId::UserProfileEdit => {
-                let users = tx.list_users().await.context("count users")?;
+                let users = users.list().await.context("count users")?;
                 PluginEffect::Users { users: users.len() }
             }
             PluginId::MultipleConnections

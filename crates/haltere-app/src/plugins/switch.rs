@@ -49,7 +49,7 @@ impl App {
     ) -> Result<Switched, SwitchPluginError> {
         self.may_switch(ctx, id).await?;
         let mut read = self.0.store.read().await.context("plan a switch of a plugin")?;
-        let effect = self.effect_of_switch(&mut *read, id, enabled).await?;
+        let effect = self.effect_of_switch(read.users(), id, enabled).await?;
         let source = PluginSource::Administrator;
         let plugin = PluginState { enabled, source, ..self.0.switches.state(id) };
         Ok(Switched { plugin, effect })
@@ -69,11 +69,11 @@ impl App {
         const OPERATION: &str = "switch a plugin";
         let mut change = self.begin_change().await?;
         self.0.audit.count_change(ctx)?;
-        let effect = self.effect_of_switch(&mut *change.tx, id, enabled).await?;
-        change.tx.set_plugin(id, enabled).await.context(OPERATION)?;
+        let effect = self.effect_of_switch(change.tx.users(), id, enabled).await?;
+        change.tx.plugins().set(id, enabled).await.context(OPERATION)?;
         let detail = if enabled { "on" } else { "off" };
         let entry = audit::done(change.now, ctx, AuditAction::PluginSwitch, id.as_str(), detail);
-        change.tx.append_audit(&entry).await.context(OPERATION)?;
+        change.tx.audit().append(&entry).await.context(OPERATION)?;
         change.commit(OPERATION).await?.switch(|app| {
             app.0.switches.set(id, enabled);
             if id == PluginId::Tls {
@@ -146,7 +146,7 @@ mod tests {
         let app = TestApp::start().await;
         let store = app.another_store().await;
         let mut tx = store.write().await.unwrap();
-        tx.set_plugin(PluginId::AuditTrail, false).await.unwrap();
+        tx.plugins().set(PluginId::AuditTrail, false).await.unwrap();
         tx.commit().await.unwrap();
         until("the switch to be noticed", PATIENCE, async || {
             (!app.app.plugin_enabled(PluginId::AuditTrail)).then_some(())

@@ -96,7 +96,7 @@ impl App {
     ) -> Result<bool, ChangePasswordError> {
         let name = verified.name.clone();
         let mut tx = self.0.store.write().await.context(OPERATION)?;
-        let user = tx.find_user(&name).await.context(OPERATION)?;
+        let user = tx.users().find(&name).await.context(OPERATION)?;
         let mut user = user.ok_or(ChangePasswordError::Gone)?;
         // It was changed while the new one was hashed.
         if user.password_hash != verified.password_hash {
@@ -105,8 +105,8 @@ impl App {
         hash.clone_into(&mut user.password_hash);
         user.initial_password = false;
         user.updated_at = self.now();
-        tx.update_user(&user).await.context(OPERATION)?;
-        tx.delete_sessions_of(&name, ctx.caller.session.as_ref()).await.context(OPERATION)?;
+        tx.users().update(&user).await.context(OPERATION)?;
+        tx.sessions().delete_of(&name, ctx.caller.session.as_ref()).await.context(OPERATION)?;
         let action = AuditAction::UserPassword;
         let entry = audit::done(user.updated_at, ctx, action, name.as_str(), "own");
         let audited = self.0.audit.account_entry(&name, "", entry);

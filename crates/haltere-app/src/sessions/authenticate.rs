@@ -58,12 +58,14 @@ impl App {
     ) -> Result<Option<(Caller, Timestamp)>, Internal> {
         const OPERATION: &str = "look a session up";
         let mut read = self.0.store.read().await.context(OPERATION)?;
-        let Some(record) = read.find_session(id).await.context(OPERATION)? else { return Ok(None) };
+        let Some(record) = read.sessions().find(id).await.context(OPERATION)? else {
+            return Ok(None);
+        };
         let idle = self.0.sessions.settings.idle;
         if is_over(idle, record.last_used_at, record.expires_at, now) {
             return Ok(None);
         }
-        let Some(user) = read.find_user(&record.user).await.context(OPERATION)? else {
+        let Some(user) = read.users().find(&record.user).await.context(OPERATION)? else {
             return Ok(None);
         };
         let caller = Caller { user: user.name, roles: user.roles, session: Some(*id) };

@@ -8,7 +8,7 @@ use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
 use haltere_core::{SessionHandle, SessionId, UserName};
-use haltere_store::WriteTx;
+use haltere_store::SessionWrites;
 
 use super::live::is_over;
 use super::{SessionBounds, Sessions};
@@ -56,19 +56,19 @@ impl App {
     /// Ends as many sessions as it takes for `user` to have one more.
     pub(super) async fn make_room(
         &self,
-        tx: &mut dyn WriteTx,
+        sessions: &mut dyn SessionWrites,
         user: &UserName,
     ) -> Result<Ended, Internal> {
         const OPERATION: &str = "count the sessions there are";
         let SessionBounds { all, user: each } = self.0.settings.sessions.bounds;
         let (all, each) = (all as u64, each as u64);
-        let mut counts = tx.count_sessions().await.context(OPERATION)?;
+        let mut counts = sessions.count().await.context(OPERATION)?;
         let mut ended = Ended::default();
         if let Some((_, own)) = counts.iter_mut().find(|(name, _)| name == user)
             && *own >= each
         {
             let excess = *own + 1 - each;
-            self.end_unused(tx, user, excess, "limits.sessions_per_user", &mut ended).await?;
+            self.end_unused(sessions, user, excess, "limits.sessions_per_user", &mut ended).await?;
             *own -= excess;
         }
         loop {
@@ -79,7 +79,7 @@ impl App {
             };
             // More than one only where the bound was lowered; then others follow.
             let excess = (held + 1 - all).min(*count / 2 + 1);
-            self.end_unused(tx, name, excess, "limits.sessions", &mut ended).await?;
+            self.end_unused(sessions, name, excess, "limits.sessions", &mut ended).await?;
             *count -= excess;
         }
     }
@@ -87,7 +87,7 @@ impl App {
     /// Ends so many sessions of `user`: what is over already, and then what was not used for longest.
     async fn end_unused(
         &self,
-        tx: &mut dyn WriteTx,
+        sessions: &mut dyn SessionWrites,
         user: &UserName,
         count: u64,
         limit: &'static str,
@@ -96,7 +96,7 @@ impl App {
         const OPERATION: &str = "end sessions to admit a new one";
         let Sessions { timeline, settings, .. } = &self.0.sessions;
         let (idle, now) = (settings.idle, timeline.now());
-        let records = tx.list_sessions_of(user, u32::MAX).await.context(OPERATION)?;
+        let records = sessions.list_of(user, u32::MAX).await.context(OPERATION)?;
         let mut candidates: Vec<_> = {
             let live = self.0.sessions.live();
             let judged = records.into_iter().map(|record| {
@@ -110,7 +110,7 @@ impl App {
         candidates.sort_by_key(|(is_over, last_used_at, _)| (*is_over, *last_used_at));
         candidates.truncate(usize::try_from(count).unwrap_or(usize::MAX));
         for (Reverse(is_over), _, record) in candidates {
-            tx.delete_session(&record.id).await.context(OPERATION)?;
+            sessions.delete(&record.id).await.context(OPERATION)?;
             ended.ids.push(record.id);
             if !is_over {
                 ended.evicted.push((record.handle, record.user, limit));

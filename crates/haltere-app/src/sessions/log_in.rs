@@ -132,7 +132,7 @@ impl App {
         let ctx = Ctx::new(caller.clone(), origin.clone());
         let mut tx = self.0.store.write().await.context(OPERATION)?;
         // Password or roles may have changed while we were hashing.
-        let stored = tx.find_user(&user.name).await.context(OPERATION)?;
+        let stored = tx.users().find(&user.name).await.context(OPERATION)?;
         if stored.as_ref() != Some(&user) {
             let is_renewed = stored.is_some_and(|stored| {
                 stored.password_hash != user.password_hash
@@ -142,10 +142,10 @@ impl App {
         }
         if let Some(password_hash) = renewed {
             let renewed = UserRecord { password_hash, ..user };
-            tx.update_user(&renewed).await.context(OPERATION)?;
+            tx.users().update(&renewed).await.context(OPERATION)?;
         }
-        let ended = self.make_room(&mut *tx, &record.user).await?;
-        tx.insert_session(&record).await.context(OPERATION)?;
+        let ended = self.make_room(tx.sessions(), &record.user).await?;
+        tx.sessions().insert(&record).await.context(OPERATION)?;
         let detail = ended.audited_as();
         let entry = audit::done(self.now(), &ctx, AuditAction::SessionLogin, "", detail);
         let audited = self.0.audit.account_entry(&record.user, ended.manner(), entry);
@@ -195,7 +195,7 @@ impl App {
         const OPERATION: &str = "verify a password";
         let user = {
             let mut read = self.0.store.read().await.context(OPERATION)?;
-            find_user(&mut *read, typed).await.context(OPERATION)?
+            find_user(read.users(), typed).await.context(OPERATION)?
         };
         let hash = user.as_ref().map(|user| user.password_hash.clone());
         let usual_form = match turn.verify(password, hash).await? {

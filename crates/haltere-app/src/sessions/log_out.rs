@@ -19,7 +19,7 @@ impl App {
     async fn end_session(&self, ctx: &Ctx, session: &SessionId) -> Result<(), Internal> {
         const OPERATION: &str = "log out";
         let mut tx = self.0.store.write().await.context(OPERATION)?;
-        if tx.delete_session(session).await.context(OPERATION)? {
+        if tx.sessions().delete(session).await.context(OPERATION)? {
             let entry = audit::done(self.now(), ctx, AuditAction::SessionLogout, "", "");
             let audited = self.0.audit.account_entry(&ctx.caller.user, "", entry);
             audited.write(&mut *tx).await.context(OPERATION)?;

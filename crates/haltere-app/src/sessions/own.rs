@@ -60,10 +60,10 @@ impl App {
         let _in_step = self.0.sessions.in_step.read().await;
         let mut read = self.0.store.read().await.context(OPERATION)?;
         let user = &ctx.caller.user;
-        let mut records = read.list_sessions_of(user, MAX_LISTED).await.context(OPERATION)?;
+        let mut records = read.sessions().list_of(user, MAX_LISTED).await.context(OPERATION)?;
         // Use is written down later: among many, the one that asks may not look like the last one.
         if let Some(current) = current.filter(|id| records.iter().all(|record| record.id != *id)) {
-            records.extend(read.find_session(&current).await.context(OPERATION)?);
+            records.extend(read.sessions().find(&current).await.context(OPERATION)?);
         }
         let (idle, now) = (self.0.sessions.settings.idle, self.0.sessions.timeline.now());
         let mut sessions: Vec<_> = {
@@ -98,10 +98,10 @@ impl App {
     async fn end_one(&self, ctx: &Ctx, handle: SessionHandle) -> Result<(), OwnSessionError> {
         const OPERATION: &str = "end one of one's own sessions";
         let mut tx = self.0.store.write().await.context(OPERATION)?;
-        let found = tx.find_session_by_handle(&handle).await.context(OPERATION)?;
+        let found = tx.sessions().find_by_handle(&handle).await.context(OPERATION)?;
         let own = found.filter(|record| record.user == ctx.caller.user);
         let SessionRecord { id, .. } = own.ok_or(OwnSessionError::NotFound)?;
-        tx.delete_session(&id).await.context(OPERATION)?;
+        tx.sessions().delete(&id).await.context(OPERATION)?;
         let object = handle.to_string();
         let entry = audit::done(self.now(), ctx, AuditAction::SessionEnd, &object, "");
         let audited = self.0.audit.account_entry(&ctx.caller.user, "one", entry);
@@ -117,7 +117,8 @@ impl App {
         let Ctx { caller, .. } = ctx;
         let mut tx = self.0.store.write().await.context(OPERATION)?;
         let ended = tx
-            .delete_sessions_of(&caller.user, caller.session.as_ref())
+            .sessions()
+            .delete_of(&caller.user, caller.session.as_ref())
             .await
             .context(OPERATION)?;
         if ended == 0 {

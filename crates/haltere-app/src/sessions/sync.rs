@@ -64,7 +64,7 @@ impl App {
     pub(crate) async fn resume_sessions(&self) -> Result<(), Internal> {
         const OPERATION: &str = "read when sessions were last used";
         let mut read = self.0.store.read().await.context(OPERATION)?;
-        if let Some(last) = read.last_use_of_sessions().await.context(OPERATION)? {
+        if let Some(last) = read.sessions().last_use().await.context(OPERATION)? {
             self.0.sessions.timeline.not_before(last);
         }
         Ok(())
@@ -82,7 +82,7 @@ impl App {
         let mut write = self.0.store.write().await.context(OPERATION)?;
         // Checked again, because the lock may have taken a while.
         let Some(step) = sessions.timeline.step() else { return Ok(()) };
-        write.shift_sessions(step).await.context(OPERATION)?;
+        write.sessions().shift(step).await.context(OPERATION)?;
         write.commit().await.context(OPERATION)?;
         sessions.shift(step);
         let seconds = step / 1_000;
@@ -97,12 +97,12 @@ impl App {
         let callers = self.0.sessions.live().callers();
         let mut read = self.0.store.read().await.context(OPERATION)?;
         let mut users: HashMap<UserName, Roles> = HashMap::new();
-        for user in read.list_users().await.context(OPERATION)? {
+        for user in read.users().list().await.context(OPERATION)? {
             users.insert(user.name, user.roles);
         }
         for (id, caller) in callers {
             let same_roles = users.get(&caller.user) == Some(&caller.roles);
-            if !same_roles || read.find_session(&id).await.context(OPERATION)?.is_none() {
+            if !same_roles || read.sessions().find(&id).await.context(OPERATION)?.is_none() {
                 self.0.sessions.live().end(&id);
             }
         }
@@ -132,7 +132,7 @@ impl App {
     async fn store_use(&self, used: &[(SessionId, Timestamp)]) -> Result<(), Internal> {
         const OPERATION: &str = "write down the use of sessions";
         let mut write = self.0.store.write().await.context(OPERATION)?;
-        write.touch_sessions(used).await.context(OPERATION)?;
+        write.sessions().touch(used).await.context(OPERATION)?;
         write.commit().await.context(OPERATION)
     }
 
@@ -144,7 +144,7 @@ impl App {
         let idle = self.0.sessions.settings.idle;
         let idle_since = now.checked_sub(idle).unwrap_or(Timestamp::MIN);
         let mut write = self.0.store.write().await.context(OPERATION)?;
-        write.delete_expired_sessions(now, idle_since).await.context(OPERATION)?;
+        write.sessions().delete_expired(now, idle_since).await.context(OPERATION)?;
         write.commit().await.context(OPERATION)
     }
 }

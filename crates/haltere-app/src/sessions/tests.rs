@@ -287,7 +287,7 @@ async fn with_room(user: usize, all: usize) -> (TestApp, MockClock) {
 /// What the trail says of the latest login.
 async fn latest_login(app: &TestApp) -> String {
     let filter = AuditFilter { limit: 1, ..AuditFilter::default() };
-    let trail = app.store.read().await.unwrap().list_audit(&filter).await.unwrap();
+    let trail = app.store.read().await.unwrap().audit().list(&filter).await.unwrap();
     trail[0].entry.detail.clone()
 }
 
@@ -352,7 +352,7 @@ async fn however_often_one_account_logs_in_others_keep_their_sessions() {
         }
     }
     assert!(!tab_session.end.has_ended() && !admin.end.has_ended());
-    let counts = app.store.read().await.unwrap().count_sessions().await.unwrap();
+    let counts = app.store.read().await.unwrap().sessions().count().await.unwrap();
     let most = counts.iter().map(|(_, count)| *count).max();
     assert_eq!((counts.len(), most), (2, Some(20)));
 }
@@ -379,7 +379,7 @@ async fn when_all_sessions_are_taken_the_user_with_most_gives_one_up() {
     // A bound that was lowered holds from the next login on.
     let app = app.restart_with(|config| config.settings.sessions.bounds.all = 5).await;
     app.token(Role::Admin).await;
-    let counts = app.store.read().await.unwrap().count_sessions().await.unwrap();
+    let counts = app.store.read().await.unwrap().sessions().count().await.unwrap();
     assert_eq!(counts.iter().map(|(_, count)| count).sum::<u64>(), 5);
 }
 
@@ -487,9 +487,9 @@ async fn a_generated_password_is_marked_until_it_is_changed() {
     let app = TestApp::start().await;
     let viewer = ctx_of(&session(&app, &app.token(Role::Viewer).await).await.unwrap());
     let mut tx = app.store.write().await.unwrap();
-    let user = tx.find_user(&viewer.caller.user).await.unwrap().unwrap();
+    let user = tx.users().find(&viewer.caller.user).await.unwrap().unwrap();
     let user = haltere_store::UserRecord { initial_password: true, ..user };
-    tx.update_user(&user).await.unwrap();
+    tx.users().update(&user).await.unwrap();
     tx.commit().await.unwrap();
     assert!(app.app.profile(&viewer).await.unwrap().initial_password);
     let (old, new) = (TestApp::PASSWORD.into(), "a new password".into());
@@ -519,7 +519,7 @@ async fn guessing_is_slowed_down_but_the_owner_gets_in() {
     let denied = async |app: &TestApp| {
         let filter = AuditFilter { actor: Some("admin".to_owned()), ..AuditFilter::default() };
         let filter = AuditFilter { limit: 100, ..filter };
-        let trail = app.store.read().await.unwrap().list_audit(&filter).await.unwrap();
+        let trail = app.store.read().await.unwrap().audit().list(&filter).await.unwrap();
         let trail = trail.into_iter().rev().map(|record| record.entry);
         let denied = trail.filter(|entry| entry.outcome == AuditOutcome::Denied);
         denied.map(|it| (it.detail, it.repeats.map_or(1, |it| it.times))).collect::<Vec<_>>()

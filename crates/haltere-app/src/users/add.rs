@@ -23,17 +23,17 @@ impl Users {
         ctx.authorize(Action::ManageUsers)?;
         let record = self.prepare(name, password, roles).await?;
         let mut tx = self.store.write().await.context(OPERATION)?;
-        if names::is_taken(&mut *tx, &record.name).await.context(OPERATION)? {
+        if names::is_taken(tx.users(), &record.name).await.context(OPERATION)? {
             return Err(UserError::Exists);
         }
-        tx.insert_user(&record).await.map_err(|error| match error {
+        tx.users().insert(&record).await.map_err(|error| match error {
             StoreError::Taken(_) => UserError::Exists,
             error => Internal::new(OPERATION, error).into(),
         })?;
         let detail = role_names(roles);
         let (at, name) = (record.created_at, record.name.as_str());
         let entry = audit::done(at, ctx, AuditAction::UserCreate, name, detail);
-        tx.append_audit(&entry).await.context(OPERATION)?;
+        tx.audit().append(&entry).await.context(OPERATION)?;
         tx.commit().await.context(OPERATION)?;
         Ok(())
     }

@@ -24,7 +24,7 @@ impl Users {
     /// Whether there is no user yet, so that a first administrator is needed.
     pub async fn is_empty(&self) -> Result<bool, UserError> {
         let mut read = self.store.read().await.context(OPERATION)?;
-        Ok(read.list_users().await.context(OPERATION)?.is_empty())
+        Ok(read.users().list().await.context(OPERATION)?.is_empty())
     }
 
     /// Adds an administrator when there is no user at all yet; whether one was added. Safe when two
@@ -47,14 +47,14 @@ impl Users {
         let prepared = self.prepare(name, password, Role::Admin.into()).await?;
         let record = UserRecord { initial_password: generated, ..prepared };
         let mut tx = self.store.write().await.context(OPERATION)?;
-        if !tx.list_users().await.context(OPERATION)?.is_empty() {
+        if !tx.users().list().await.context(OPERATION)?.is_empty() {
             return Ok(false);
         }
-        tx.insert_user(&record).await.context(OPERATION)?;
+        tx.users().insert(&record).await.context(OPERATION)?;
         let detail = "first start: admin";
         let (at, name) = (record.created_at, record.name.as_str());
         let entry = audit::done(at, ctx, AuditAction::UserCreate, name, detail);
-        tx.append_audit(&entry).await.context(OPERATION)?;
+        tx.audit().append(&entry).await.context(OPERATION)?;
         tx.commit().await.context(OPERATION)?;
         Ok(true)
     }

@@ -27,7 +27,7 @@ impl Users {
         const OPERATION: &str = "list users";
         ctx.authorize(Action::ListUsers)?;
         let mut read = self.store.read().await.context(OPERATION)?;
-        let users = read.list_users().await.context(OPERATION)?.into_iter();
+        let users = read.users().list().await.context(OPERATION)?.into_iter();
         let users = users.map(|user| {
             let UserRecord {
                 name,

@@ -15,7 +15,7 @@ mod set_roles;
 use std::sync::Arc;
 
 use haltere_core::Clock;
-use haltere_store::Store;
+use haltere_store::Transactions;
 use tokio::sync::Notify;
 
 use crate::sessions::PasswordHashing;
@@ -34,7 +34,7 @@ pub(crate) use password_pool::{Claimant, PasswordPool, PasswordTurn};
 /// same store notices within a second and ends the sessions concerned.
 #[derive(Clone)]
 pub struct Users {
-    store: Arc<dyn Store>,
+    store: Arc<dyn Transactions>,
     clock: Arc<dyn Clock>,
     hashing: PasswordHashing,
     changed: Arc<Notify>,
@@ -42,7 +42,11 @@ pub struct Users {
 
 impl Users {
     /// The users kept in `store`.
-    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, hashing: PasswordHashing) -> Self {
+    pub fn new(
+        store: Arc<dyn Transactions>,
+        clock: Arc<dyn Clock>,
+        hashing: PasswordHashing,
+    ) -> Self {
         Self { store, clock, hashing, changed: Arc::default() }
     }
 

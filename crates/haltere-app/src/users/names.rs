@@ -30,13 +30,13 @@ pub(super) fn new(typed: &UserName) -> Result<UserName, Invalid> {
 /// The user of a typed name: the name as typed; else its normal form; else one stored in
 /// another form, when there is only one.
 pub(crate) async fn find(
-    users: &mut (impl UserReads + ?Sized),
+    users: &mut dyn UserReads,
     typed: &str,
 ) -> Result<Option<UserRecord>, StoreError> {
     let usual = canonical(typed);
     for name in [typed, &usual] {
         let Ok(name) = UserName::parse(name) else { continue };
-        if let Some(user) = users.find_user(&name).await? {
+        if let Some(user) = users.find(&name).await? {
             return Ok(Some(user));
         }
     }
@@ -44,16 +44,16 @@ pub(crate) async fn find(
     if usual.is_ascii() || UserName::parse(&usual).is_err() {
         return Ok(None);
     }
-    let all = users.list_users().await?;
+    let all = users.list().await?;
     let mut meant = all.into_iter().filter(|user| canonical(user.name.as_str()) == usual);
     Ok(meant.next().filter(|_| meant.next().is_none()))
 }
 
 /// Whether the name of a new user is taken, in whatever form.
 pub(super) async fn is_taken(
-    users: &mut (impl UserReads + ?Sized),
+    users: &mut dyn UserReads,
     name: &UserName,
 ) -> Result<bool, StoreError> {
-    let all = users.list_users().await?;
+    let all = users.list().await?;
     Ok(all.iter().any(|user| canonical(user.name.as_str()) == name.as_str()))
 }

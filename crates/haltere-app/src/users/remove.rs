@@ -14,16 +14,16 @@ impl Users {
         const OPERATION: &str = "remove a user";
         ctx.authorize(Action::ManageUsers)?;
         let mut tx = self.store.write().await.context(OPERATION)?;
-        let user = names::find(&mut *tx, name.as_str()).await.context(OPERATION)?;
+        let user = names::find(tx.users(), name.as_str()).await.context(OPERATION)?;
         let name = &user.ok_or(UserError::NotFound)?.name;
-        rules::keep_an_admin(&mut *tx, name).await?;
-        tx.delete_sessions_of(name, None).await.context(OPERATION)?;
-        if !tx.delete_user(name).await.context(OPERATION)? {
+        rules::keep_an_admin(tx.users(), name).await?;
+        tx.sessions().delete_of(name, None).await.context(OPERATION)?;
+        if !tx.users().delete(name).await.context(OPERATION)? {
             return Err(UserError::NotFound);
         }
         let now = self.clock.now();
         let entry = audit::done(now, ctx, AuditAction::UserDelete, name.as_str(), "");
-        tx.append_audit(&entry).await.context(OPERATION)?;
+        tx.audit().append(&entry).await.context(OPERATION)?;
         tx.commit().await.context(OPERATION)?;
         self.changed.notify_one();
         Ok(())

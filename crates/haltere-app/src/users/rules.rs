@@ -1,7 +1,7 @@
 //! What has to hold for users.
 
 use haltere_core::{Role, Roles, UserName};
-use haltere_store::WriteTx;
+use haltere_store::UserReads;
 
 use super::UserError;
 use crate::ctx::Ctx;
@@ -24,8 +24,11 @@ pub(super) fn check_name(name: &UserName) -> Result<(), Invalid> {
 }
 
 /// There has to be an administrator other than `name`.
-pub(super) async fn keep_an_admin(tx: &mut dyn WriteTx, name: &UserName) -> Result<(), UserError> {
-    let users = tx.list_users().await.context("look for another administrator")?;
+pub(super) async fn keep_an_admin(
+    users: &mut dyn UserReads,
+    name: &UserName,
+) -> Result<(), UserError> {
+    let users = users.list().await.context("look for another administrator")?;
     let is_admin = |name_is: bool| {
         users.iter().any(|user| (user.name == *name) == name_is && user.roles.contains(Role::Admin))
     };

@@ -21,17 +21,17 @@ impl Users {
         check_password(name, &password)?;
         let hash = hash_password(self.hashing, password).await?;
         let mut tx = self.store.write().await.context(OPERATION)?;
-        let user = names::find(&mut *tx, name.as_str()).await.context(OPERATION)?;
+        let user = names::find(tx.users(), name.as_str()).await.context(OPERATION)?;
         let mut user = user.ok_or(UserError::NotFound)?;
         let name = &user.name.clone();
         user.password_hash = hash;
         user.initial_password = false;
         user.updated_at = self.clock.now();
-        tx.update_user(&user).await.context(OPERATION)?;
-        tx.delete_sessions_of(name, None).await.context(OPERATION)?;
+        tx.users().update(&user).await.context(OPERATION)?;
+        tx.sessions().delete_of(name, None).await.context(OPERATION)?;
         let action = AuditAction::UserPassword;
         let entry = audit::done(user.updated_at, ctx, action, name.as_str(), "");
-        tx.append_audit(&entry).await.context(OPERATION)?;
+        tx.audit().append(&entry).await.context(OPERATION)?;
         tx.commit().await.context(OPERATION)?;
         self.changed.notify_one();
         Ok(())

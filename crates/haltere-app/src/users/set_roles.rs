@@ -22,19 +22,19 @@ impl Users {
         ctx.authorize(Action::ManageUsers)?;
         rules::check_roles(roles)?;
         let mut tx = self.store.write().await.context(OPERATION)?;
-        let user = names::find(&mut *tx, name.as_str()).await.context(OPERATION)?;
+        let user = names::find(tx.users(), name.as_str()).await.context(OPERATION)?;
         let mut user = user.ok_or(UserError::NotFound)?;
         let name = &user.name.clone();
         if !roles.contains(Role::Admin) {
-            rules::keep_an_admin(&mut *tx, name).await?;
+            rules::keep_an_admin(tx.users(), name).await?;
         }
         user.roles = roles;
         user.updated_at = self.clock.now();
-        tx.update_user(&user).await.context(OPERATION)?;
-        tx.delete_sessions_of(name, None).await.context(OPERATION)?;
+        tx.users().update(&user).await.context(OPERATION)?;
+        tx.sessions().delete_of(name, None).await.context(OPERATION)?;
         let (action, detail) = (AuditAction::UserUpdate, role_names(roles));
         let entry = audit::done(user.updated_at, ctx, action, name.as_str(), detail);
-        tx.append_audit(&entry).await.context(OPERATION)?;
+        tx.audit().append(&entry).await.context(OPERATION)?;
         tx.commit().await.context(OPERATION)?;
         self.changed.notify_one();
         Ok(())

@@ -117,12 +117,12 @@ async fn users_of_old_log_in_as_ever_and_their_hashes_are_renewed() {
     let app = TestApp::start().await;
     let store = app.another_store().await;
     let mut tx = store.write().await.unwrap();
-    let admin = tx.find_user(&TestApp::user(Role::Admin)).await.unwrap().unwrap();
+    let admin = tx.users().find(&TestApp::user(Role::Admin)).await.unwrap().unwrap();
     let typed: PasswordHash = Argon2::default().hash_password(TYPED.as_bytes()).unwrap();
     for name in [DECOMPOSED, "ann ", "b\u{200b}"] {
         let password_hash = typed.to_string();
         let record = UserRecord { name: user(name), password_hash, ..admin.clone() };
-        tx.insert_user(&record).await.unwrap();
+        tx.users().insert(&record).await.unwrap();
     }
     tx.commit().await.unwrap();
 
@@ -151,9 +151,9 @@ async fn two_first_logins_at_once_both_succeed() {
     let old: PasswordHash = Argon2::default().hash_password(TYPED.as_bytes()).unwrap();
     for round in 0..5 {
         let mut tx = store.write().await.unwrap();
-        let viewer = tx.find_user(&TestApp::user(Role::Viewer)).await.unwrap().unwrap();
+        let viewer = tx.users().find(&TestApp::user(Role::Viewer)).await.unwrap().unwrap();
         let viewer = UserRecord { password_hash: old.to_string(), ..viewer };
-        tx.update_user(&viewer).await.unwrap();
+        tx.users().update(&viewer).await.unwrap();
         tx.commit().await.unwrap();
         let (first, second) =
             tokio::join!(logs_in(&app, "viewer", TYPED), logs_in(&app, "viewer", TYPED));
@@ -191,7 +191,7 @@ async fn the_first_administrator_is_made_once() {
     let store = app.another_store().await;
     let mut tx = store.write().await.unwrap();
     for role in Role::ALL {
-        tx.delete_user(&TestApp::user(role)).await.unwrap();
+        tx.users().delete(&TestApp::user(role)).await.unwrap();
     }
     tx.commit().await.unwrap();
     let (one, two) = (user("one"), user("two"));
@@ -204,7 +204,7 @@ async fn the_first_administrator_is_made_once() {
     let only = users.list(&ctx).await.unwrap().remove(0).name;
     let is_initial = async || {
         let mut read = store.read().await.unwrap();
-        read.find_user(&only).await.unwrap().unwrap().initial_password
+        read.users().find(&only).await.unwrap().unwrap().initial_password
     };
     assert!(is_initial().await);
     users.set_roles(&ctx, &only, Role::ALL.into_iter().collect()).await.unwrap();

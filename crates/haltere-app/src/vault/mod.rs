@@ -16,7 +16,7 @@ use std::fmt;
 
 use haltere_core::Secret;
 use haltere_store::failpoint::Step;
-use haltere_store::{Sealed, Store, StoreError};
+use haltere_store::{Sealed, StoreError, Transactions};
 
 pub use keyring::{KeyStatus, Keyring, KeyringError, UnreadableSecret, Verified};
 pub use master_key::{MasterKey, MasterKeyError};
@@ -74,7 +74,7 @@ impl Vault {
     /// Opens the vault of `store`, or creates it on the first start.
     ///
     /// Safe when several processes start at once: one of them creates the data key, all use it.
-    pub async fn open(store: &dyn Store, key: &MasterKey) -> Result<Self, VaultError> {
+    pub async fn open(store: &dyn Transactions, key: &MasterKey) -> Result<Self, VaultError> {
         match Self::existing(store, key).await {
             Err(VaultError::NoDataKey) => Self::create(store, key).await,
             opened => opened,
@@ -82,9 +82,9 @@ impl Vault {
     }
 
     /// Opens the vault of `store`. Changes nothing; [`VaultError::NoDataKey`] when there is none.
-    pub async fn existing(store: &dyn Store, key: &MasterKey) -> Result<Self, VaultError> {
+    pub async fn existing(store: &dyn Transactions, key: &MasterKey) -> Result<Self, VaultError> {
         let mut read = store.read().await.map_err(VaultError::Store)?;
-        let wraps = Wraps::read(read.as_mut()).await?.ok_or(VaultError::NoDataKey)?;
+        let wraps = Wraps::read(read.meta()).await?.ok_or(VaultError::NoDataKey)?;
         Ok(Self::new(&wraps.open(key)?))
     }
 
@@ -120,19 +120,19 @@ impl Vault {
     }
 
     /// Looks again inside the write transaction, because another process may have been faster.
-    async fn create(store: &dyn Store, key: &MasterKey) -> Result<Self, VaultError> {
+    async fn create(store: &dyn Transactions, key: &MasterKey) -> Result<Self, VaultError> {
         let mut write = store.write().await.map_err(VaultError::Store)?;
-        if let Some(wraps) = Wraps::read(write.as_mut()).await? {
+        if let Some(wraps) = Wraps::read(write.meta()).await? {
             return Ok(Self::new(&wraps.open(key)?));
         }
         // A new key would open nothing of what is there, and hide that the old one is missing.
-        let stored = write.list_connections().await.map_err(VaultError::Store)?;
+        let stored = write.connections().list().await.map_err(VaultError::Store)?;
         if stored.iter().any(|row| row.password.is_some() || row.key.is_some()) {
             return Err(VaultError::MissingDataKey);
         }
         let data_key = sealing::random_key();
         let wraps = Wraps { current: Wraps::wrap(key, &data_key), next: None };
-        wraps.write(write.as_mut()).await?;
+        wraps.write(write.meta()).await?;
         write.commit().await.map_err(VaultError::Store)?;
         Ok(Self::new(&data_key))
     }

@@ -2,8 +2,8 @@ use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use haltere_store::ConnectionRecord;
 use haltere_store::contract::bare_connection;
+use haltere_store::{ConnectionRecord, Store as _};
 use haltere_store_sqlite::SqliteStore;
 use tempfile::TempDir;
 
@@ -23,13 +23,13 @@ fn key(digit: char) -> MasterKey {
     MasterKey::parse(&digit.to_string().repeat(64)).unwrap()
 }
 
-async fn stored_data_key(store: &dyn Store) -> Option<Vec<u8>> {
-    store.read().await.unwrap().get_meta(DATA_KEY).await.unwrap()
+async fn stored_data_key(store: &dyn Transactions) -> Option<Vec<u8>> {
+    store.read().await.unwrap().meta().get(DATA_KEY).await.unwrap()
 }
 
-async fn set_meta(store: &dyn Store, name: &str, value: &[u8]) {
+async fn set_meta(store: &dyn Transactions, name: &str, value: &[u8]) {
     let mut tx = store.write().await.unwrap();
-    tx.set_meta(name, value).await.unwrap();
+    tx.meta().set(name, value).await.unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -58,7 +58,7 @@ async fn a_wrong_master_key_is_refused_at_the_start() {
 async fn a_missing_data_key_is_not_replaced_while_sealed_values_exist() {
     let (store, _folder) = empty_store().await;
     let mut tx = store.write().await.unwrap();
-    tx.insert_connection(&sealed_connection(), "").await.unwrap();
+    tx.connections().insert(&sealed_connection(), "").await.unwrap();
     tx.commit().await.unwrap();
     let refused = Vault::open(&*store, &key('1')).await.unwrap_err();
     assert!(matches!(refused, VaultError::MissingDataKey), "{refused:?}");

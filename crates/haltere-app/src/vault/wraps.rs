@@ -24,22 +24,17 @@ pub(super) struct Wraps {
 
 impl Wraps {
     /// `None` when nothing was ever sealed.
-    pub(super) async fn read(
-        tx: &mut (impl MetaReads + Send + ?Sized),
-    ) -> Result<Option<Self>, VaultError> {
-        let current = tx.get_meta(DATA_KEY).await.map_err(VaultError::Store)?;
-        let next = tx.get_meta(NEXT).await.map_err(VaultError::Store)?;
+    pub(super) async fn read(meta: &mut dyn MetaReads) -> Result<Option<Self>, VaultError> {
+        let current = meta.get(DATA_KEY).await.map_err(VaultError::Store)?;
+        let next = meta.get(NEXT).await.map_err(VaultError::Store)?;
         Ok(current.map(|current| Self { current: Sealed(current), next: next.map(Sealed) }))
     }
 
-    pub(super) async fn write(
-        &self,
-        tx: &mut (impl MetaWrites + Send + ?Sized),
-    ) -> Result<(), VaultError> {
-        tx.set_meta(DATA_KEY, &self.current.0).await.map_err(VaultError::Store)?;
+    pub(super) async fn write(&self, meta: &mut dyn MetaWrites) -> Result<(), VaultError> {
+        meta.set(DATA_KEY, &self.current.0).await.map_err(VaultError::Store)?;
         match &self.next {
-            Some(next) => tx.set_meta(NEXT, &next.0).await,
-            None => tx.delete_meta(NEXT).await.map(|_| ()),
+            Some(next) => meta.set(NEXT, &next.0).await,
+            None => meta.delete(NEXT).await.map(|_| ()),
         }
         .map_err(VaultError::Store)
     }

@@ -10,6 +10,7 @@ use haltere_core::{
 use haltere_store::contract::bare_connection;
 use haltere_store::{
     Backups as _, ConnectionRecord, LinkChangeRecord, SessionRecord, Store as _, StoreError,
+    Transactions as _,
 };
 use tempfile::TempDir;
 
@@ -29,7 +30,7 @@ fn record(id: &str) -> ConnectionRecord {
 
 async fn insert(store: &SqliteStore, id: &str) -> Result<(), StoreError> {
     let mut tx = store.write().await?;
-    tx.insert_connection(&record(id), "").await?;
+    tx.connections().insert(&record(id), "").await?;
     tx.commit().await
 }
 
@@ -45,7 +46,7 @@ async fn log_in(store: &SqliteStore) {
         user_agent: None,
     };
     let mut tx = store.write().await.unwrap();
-    tx.insert_session(&session).await.unwrap();
+    tx.sessions().insert(&session).await.unwrap();
     tx.commit().await.unwrap();
 }
 
@@ -79,7 +80,7 @@ async fn the_history_of_links_is_left_out() {
     let change = StatusChange { at, since, state, failure: Some(Arc::new(failure)) };
     let line = LinkChangeRecord { connection: ConnectionId::parse("a").unwrap(), change };
     let mut tx = store.write().await.unwrap();
-    tx.append_link_changes(&[line], 10).await.unwrap();
+    tx.link_history().append(&[line], 10).await.unwrap();
     tx.commit().await.unwrap();
     let backup = back_up(&store, &folder).await;
     let needle = b"refused long enough to be found";
@@ -100,8 +101,8 @@ async fn what_was_backed_up_is_unpacked() {
     let to = folder.path().join("restored.db");
     backup.unpack(&to).await.unwrap();
     let restored = SqliteStore::open(&to).await.unwrap();
-    let expected = store.read().await.unwrap().list_connections().await.unwrap();
-    assert_eq!(restored.read().await.unwrap().list_connections().await.unwrap(), expected);
+    let expected = store.read().await.unwrap().connections().list().await.unwrap();
+    assert_eq!(restored.read().await.unwrap().connections().list().await.unwrap(), expected);
     insert(&restored, "c").await.unwrap();
 }
 
@@ -116,8 +117,8 @@ async fn a_look_inside_changes_nothing() {
     let before = fs::read(&path).unwrap();
     let backup = SqliteBackup::open(&path).await.unwrap();
     let inside = backup.look_inside().await.unwrap();
-    assert_eq!(inside.read().await.unwrap().get_meta("instance").await.unwrap(), None);
-    let refused = inside.write().await.unwrap().set_meta("instance", b"x").await;
+    assert_eq!(inside.read().await.unwrap().meta().get("instance").await.unwrap(), None);
+    let refused = inside.write().await.unwrap().meta().set("instance", b"x").await;
     assert!(matches!(refused, Err(StoreError::ReadOnly)), "{refused:?}");
     assert!(fs::read(&path).unwrap() == before, "not a byte has changed");
     assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 1, "nothing was put beside it");
@@ -134,8 +135,8 @@ async fn no_trace_of_a_session_is_in_it() {
     let to = folder.path().join("restored.db");
     SqliteBackup::open(&path).await.unwrap().unpack(&to).await.unwrap();
     let restored = SqliteStore::open(&to).await.unwrap();
-    assert_eq!(restored.read().await.unwrap().find_session(&SESSION).await.unwrap(), None);
-    assert!(store.read().await.unwrap().find_session(&SESSION).await.unwrap().is_some());
+    assert_eq!(restored.read().await.unwrap().sessions().find(&SESSION).await.unwrap(), None);
+    assert!(store.read().await.unwrap().sessions().find(&SESSION).await.unwrap().is_some());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -162,7 +163,7 @@ async fn what_was_committed_before_it_began_is_in_it() {
         let path = back_up(&store, &folder).await;
         let backup = SqliteBackup::open(&path).await.unwrap();
         let inside = backup.look_inside().await.unwrap();
-        let rows = inside.read().await.unwrap().list_connections().await.unwrap();
+        let rows = inside.read().await.unwrap().connections().list().await.unwrap();
         for (writer, before) in before.into_iter().enumerate() {
             let prefix = format!("{writer}-");
             let there = rows.iter().filter(|row| row.id.starts_with(&prefix)).count() as u64;

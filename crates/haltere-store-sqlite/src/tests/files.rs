@@ -33,7 +33,7 @@ async fn whatever_is_removed_refuses_changes_and_reads_go_on() {
         folder.remove(names);
         is_refused(&store).await;
         assert_eq!(count(&store).await, 1, "{names:?}: it reads what it has");
-        assert_eq!(store.read().await.unwrap().revisions().await.unwrap().connections, 1);
+        assert_eq!(store.read().await.unwrap().meta().revisions().await.unwrap().connections, 1);
     }
 }
 
@@ -240,7 +240,7 @@ async fn a_damaged_page_is_found_at_the_start() {
         assert!(matches!(refused, StoreError::Damaged(_)), "{refused:?}");
         store.probe().await.unwrap_err();
         assert_eq!(store.trouble(), Some(StorageTrouble::Damaged), "it does not heal");
-        store.read().await.unwrap().list_users().await.unwrap();
+        store.read().await.unwrap().users().list().await.unwrap();
         if table != "connections" {
             assert_eq!(count(&store).await, 1, "{table}: reads that work go on");
         }
@@ -255,7 +255,7 @@ async fn a_damaged_page_is_told_by_whoever_meets_it() {
     let store = folder.open().await.unwrap();
     assert_eq!(store.trouble(), None);
     let filter = AuditFilter { limit: 10, ..AuditFilter::default() };
-    let met = store.read().await.unwrap().list_audit(&filter).await.unwrap_err();
+    let met = store.read().await.unwrap().audit().list(&filter).await.unwrap_err();
     assert!(matches!(met, StoreError::Damaged(_)), "{met:?}");
     assert_eq!(store.trouble(), Some(StorageTrouble::Damaged));
     insert(&store, &record("a", 0)).await.unwrap_err();
@@ -334,7 +334,7 @@ async fn a_log_that_is_cut_under_a_change_does_not_acknowledge_it() {
         let store = folder.open().await.unwrap();
         insert(&store, &record("kept", 5_000)).await.unwrap();
         let mut tx = store.write().await.unwrap();
-        tx.insert_connection(&record("lost", 5_000), "").await.unwrap();
+        tx.connections().insert(&record("lost", 5_000), "").await.unwrap();
         harm(&folder.0.path().join(WAL), *how);
         let refused = tx.commit().await.unwrap_err();
         assert!(matches!(refused, StoreError::Damaged(_)), "{name}: {refused:?}");
@@ -354,7 +354,7 @@ async fn a_read_notices_a_log_that_was_cut() {
         let deadline = Instant::now() + Duration::from_secs(20);
         while store.trouble().is_none() && Instant::now() < deadline {
             if let Ok(mut read) = store.read().await {
-                let _ = read.revisions().await;
+                let _ = read.meta().revisions().await;
             }
         }
         assert_eq!(store.trouble(), Some(StorageTrouble::Damaged), "{name}");
@@ -449,7 +449,7 @@ async fn what_sqlite_does_to_its_log_is_no_alarm() {
         if round % 5 == 0 {
             // Begun and left; and one that changes nothing.
             let mut tx = store.write().await.unwrap();
-            tx.insert_connection(&record("left", 3_000_000), "").await.unwrap();
+            tx.connections().insert(&record("left", 3_000_000), "").await.unwrap();
             drop(tx);
             store.write().await.unwrap().commit().await.unwrap();
         }
@@ -468,7 +468,7 @@ async fn many_who_write_at_once_are_no_alarm() {
         tokio::spawn(async move {
             for number in 0..30 {
                 insert(&store, &record(&format!("{writer} {number}"), 20_000)).await.unwrap();
-                store.read().await.unwrap().revisions().await.unwrap();
+                store.read().await.unwrap().meta().revisions().await.unwrap();
             }
         })
     });

@@ -22,7 +22,7 @@ async fn with_older_copy(change: &AuditEntry) -> (Folder, SqliteStore, Vec<u8>) 
 
 async fn append(store: &SqliteStore, entry: &AuditEntry) -> Result<(), StoreError> {
     let mut tx = store.write().await?;
-    tx.append_audit(entry).await?;
+    tx.audit().append(entry).await?;
     tx.commit().await
 }
 
@@ -79,7 +79,7 @@ async fn an_older_copy_takes_no_change() {
 async fn an_older_copy_under_a_change_does_not_acknowledge_it() {
     let (folder, store, old) = with_older_copy(&entry()).await;
     let mut tx = store.write().await.unwrap();
-    tx.insert_connection(&record("lost", 0), "").await.unwrap();
+    tx.connections().insert(&record("lost", 0), "").await.unwrap();
     overwrite(&folder.path(), &old);
     let refused = tx.commit().await.unwrap_err();
     assert!(matches!(refused, StoreError::Damaged(_)), "{refused:?}");
@@ -144,9 +144,9 @@ async fn what_goes_back_through_sqlite_is_noticed_too() {
         let folder = Folder::new();
         let store = folder.open().await.unwrap();
         insert(&store, &record("a", 0)).await.unwrap();
-        store.read().await.unwrap().revisions().await.unwrap();
+        store.read().await.unwrap().meta().revisions().await.unwrap();
         folder.shell(sql).await.unwrap();
-        let found = store.read().await.unwrap().revisions().await.unwrap_err();
+        let found = store.read().await.unwrap().meta().revisions().await.unwrap_err();
         assert!(matches!(found, StoreError::Damaged(_)), "{sql}: {found:?}");
         assert_eq!(store.trouble(), Some(StorageTrouble::Damaged), "{sql}");
         is_damage(&store).await;

@@ -10,14 +10,14 @@ use crate::{AuditFilter, AuditRecord, Store};
 async fn append(store: &dyn Store, entries: &[AuditEntry]) {
     commit(store, async |tx| {
         for entry in entries {
-            tx.append_audit(entry).await.unwrap();
+            tx.audit().append(entry).await.unwrap();
         }
     })
     .await;
 }
 
 async fn list(store: &dyn Store, filter: AuditFilter) -> Vec<AuditRecord> {
-    store.read().await.unwrap().list_audit(&filter).await.unwrap()
+    store.read().await.unwrap().audit().list(&filter).await.unwrap()
 }
 
 fn objects(records: &[AuditRecord]) -> Vec<&str> {
@@ -89,8 +89,8 @@ pub async fn older_entries_are_paged_by_sequence(store: Arc<dyn Store>) {
 pub async fn many_entries_are_appended_in_their_order(store: Arc<dyn Store>) {
     let entries: Vec<_> = (0..450).map(|number| entry("ada", &number.to_string())).collect();
     commit(&*store, async |tx| {
-        tx.append_audits(&entries).await.unwrap();
-        tx.append_audits(&[]).await.unwrap();
+        tx.audit().append_many(&entries).await.unwrap();
+        tx.audit().append_many(&[]).await.unwrap();
     })
     .await;
     let records = list(&*store, newest(1_000)).await;
@@ -127,9 +127,9 @@ pub async fn an_entry_that_sums_up_keeps_how_often_and_since_when(store: Arc<dyn
 pub async fn an_entry_stands_or_falls_with_its_change(store: Arc<dyn Store>) {
     append(&*store, &[entry("ada", "1")]).await;
     let mut tx = store.write().await.unwrap();
-    tx.insert_connection(&connection("a", "A"), "").await.unwrap();
-    tx.append_audit(&entry("ada", "a")).await.unwrap();
+    tx.connections().insert(&connection("a", "A"), "").await.unwrap();
+    tx.audit().append(&entry("ada", "a")).await.unwrap();
     drop(tx);
     assert_eq!(objects(&list(&*store, newest(10)).await), ["1"]);
-    assert_eq!(store.read().await.unwrap().list_connection_keys().await.unwrap().len(), 0);
+    assert_eq!(store.read().await.unwrap().connections().list_keys().await.unwrap().len(), 0);
 }

@@ -19,13 +19,13 @@ pub async fn are_made_while_others_write_or_refused_with_advice(store: Arc<dyn S
     }
     // A writer holds the lock all the while, and is not waited for.
     let mut busy = store.write().await.unwrap();
-    busy.insert_connection(&connection("uncommitted", "uncommitted"), "").await.unwrap();
+    busy.connections().insert(&connection("uncommitted", "uncommitted"), "").await.unwrap();
     let file = EmptyFile::new();
     let facts = store.backups().unwrap().write_backup(&file.0, at(7)).await.unwrap();
     assert_eq!((facts.connections, facts.users, facts.made_at), (50, 0, at(7)));
     assert_eq!(facts.bytes, fs::metadata(&file.0).unwrap().len());
     busy.commit().await.unwrap();
-    assert_eq!(store.read().await.unwrap().list_connection_keys().await.unwrap().len(), 51);
+    assert_eq!(store.read().await.unwrap().connections().list_keys().await.unwrap().len(), 51);
 }
 
 pub async fn never_overwrite_a_file(store: Arc<dyn Store>) {

@@ -12,18 +12,18 @@ use crate::{
 };
 
 async fn find(store: &dyn Store, text: &str) -> Option<ConnectionRecord> {
-    store.read().await.unwrap().find_connection(&id(text)).await.unwrap()
+    store.read().await.unwrap().connections().find(&id(text)).await.unwrap()
 }
 
 async fn insert(store: &dyn Store, record: &ConnectionRecord) -> Result<(), StoreError> {
     let mut tx = store.write().await?;
-    tx.insert_connections(slice::from_ref(record)).await?;
+    tx.connections().insert_many(slice::from_ref(record)).await?;
     tx.commit().await
 }
 
 async fn update(store: &dyn Store, record: &ConnectionRecord) -> Result<(), StoreError> {
     let mut tx = store.write().await?;
-    tx.update_connection(record).await?;
+    tx.connections().update(record).await?;
     tx.commit().await
 }
 
@@ -35,15 +35,15 @@ pub async fn what_was_inserted_is_found(store: Arc<dyn Store>) {
     let full = keep(&*store, connection("a", "A")).await;
     let bare = keep(&*store, bare_connection("b", "B")).await;
     let mut tx = store.read().await.unwrap();
-    assert_eq!(tx.find_connection(&id("a")).await.unwrap(), Some(full.clone()));
-    assert_eq!(tx.find_connection(&id("A")).await.unwrap(), None);
-    assert_eq!(tx.list_connections().await.unwrap(), [full, bare]);
+    assert_eq!(tx.connections().find(&id("a")).await.unwrap(), Some(full.clone()));
+    assert_eq!(tx.connections().find(&id("A")).await.unwrap(), None);
+    assert_eq!(tx.connections().list().await.unwrap(), [full, bare]);
 }
 
 pub async fn rivals_are_told_apart(store: Arc<dyn Store>) {
     let none = Conflicts { by_id: None, by_name: None };
     let mut tx = store.read().await.unwrap();
-    assert_eq!(tx.find_conflicts(Some(&id("a")), "A").await.unwrap(), none);
+    assert_eq!(tx.connections().find_conflicts(Some(&id("a")), "A").await.unwrap(), none);
     drop(tx);
     let a = Some(keep(&*store, connection("a", "A")).await);
     let b = Some(keep(&*store, bare_connection("b", "B")).await);
@@ -59,7 +59,7 @@ pub async fn rivals_are_told_apart(store: Arc<dyn Store>) {
         (None, "", &None, &None),
     ] {
         let looked_for = looked_for.map(id);
-        let conflicts = tx.find_conflicts(looked_for.as_ref(), name).await.unwrap();
+        let conflicts = tx.connections().find_conflicts(looked_for.as_ref(), name).await.unwrap();
         let expected = Conflicts { by_id: by_id.clone(), by_name: by_name.clone() };
         assert_eq!(conflicts, expected, "{looked_for:?} {name:?}");
     }
@@ -77,20 +77,20 @@ pub async fn an_insert_counts_or_leaves_all_as_it_was(store: Arc<dyn Store>) {
             ("A", "a", Some(3)),
         ] {
             let record = ConnectionRecord { revision: Revision(9), ..connection(id, name) };
-            let held_before = tx.held_bytes().await.unwrap();
-            let inserted = tx.insert_connection(&record, "").await.unwrap();
+            let held_before = tx.connections().held_bytes().await.unwrap();
+            let inserted = tx.connections().insert(&record, "").await.unwrap();
             assert_eq!(inserted.map(|it| it.connections), count, "{id:?} {name:?}");
             let held = inserted.map(|it| it.held_before);
             assert!(held.is_none_or(|held| held == held_before), "{held:?} {held_before:?}");
             if count.is_some() {
-                let held = tx.held_bytes().await.unwrap().all();
+                let held = tx.connections().held_bytes().await.unwrap().all();
                 assert!(held <= held_before.all() + record.max_bytes(), "{id:?} {name:?}");
             }
         }
-        assert_eq!(tx.revisions().await.unwrap().connections, 3);
+        assert_eq!(tx.meta().revisions().await.unwrap().connections, 3);
     })
     .await;
-    let names = store.read().await.unwrap().list_connection_keys().await.unwrap();
+    let names = store.read().await.unwrap().connections().list_keys().await.unwrap();
     let names: Vec<_> = names.into_iter().map(|key| key.name).collect();
     assert_eq!(names, ["A", "B", "a"]);
 }
@@ -111,7 +111,7 @@ pub async fn an_insert_finds_a_client_id_given_to_another(store: Arc<dyn Store>)
             (generated("f"), "three", false),
             (generated("g"), "three", false),
         ] {
-            let inserted = tx.insert_connection(&record, client_id).await.unwrap().unwrap();
+            let inserted = tx.connections().insert(&record, client_id).await.unwrap().unwrap();
             assert_eq!(inserted.client_id_in_use, in_use, "{}", record.id);
         }
     })
@@ -145,7 +145,7 @@ pub async fn the_list_is_in_order_of_creation(store: Arc<dyn Store>) {
         // The order is that of the inserts, whatever the clock says.
         keep(&*store, ConnectionRecord { created_at: at(-5), ..connection(id, id) }).await;
     }
-    commit(&*store, async |tx| assert!(tx.delete_connection(&id("a")).await.unwrap())).await;
+    commit(&*store, async |tx| assert!(tx.connections().delete(&id("a")).await.unwrap())).await;
     keep(&*store, connection("b", "b")).await;
     update(&*store, &connection("m", "renamed")).await.unwrap();
     assert_eq!(ids(&*store).await, ["m", "z", "b"]);
@@ -166,19 +166,19 @@ pub async fn many_are_inserted_at_once_in_their_order(store: Arc<dyn Store>) {
     let before = keep(&*store, connection("before", "Before")).await;
     let many = many();
     commit(&*store, async |tx| {
-        tx.insert_connections(&many).await.unwrap();
-        tx.insert_connections(&[]).await.unwrap();
+        tx.connections().insert_many(&many).await.unwrap();
+        tx.connections().insert_many(&[]).await.unwrap();
     })
     .await;
     let expected: Vec<_> = [vec![before], many].concat();
     let mut tx = store.read().await.unwrap();
-    assert_eq!(tx.list_connections().await.unwrap(), expected);
+    assert_eq!(tx.connections().list().await.unwrap(), expected);
     let keys = expected.into_iter().map(|record| {
         let ConnectionRecord { id, name, .. } = record;
         ConnectionKey { id, name }
     });
-    assert_eq!(tx.list_connection_keys().await.unwrap(), keys.collect::<Vec<_>>());
-    let revision = tx.revisions().await.unwrap().connections;
+    assert_eq!(tx.connections().list_keys().await.unwrap(), keys.collect::<Vec<_>>());
+    let revision = tx.meta().revisions().await.unwrap().connections;
     assert_eq!(usize::try_from(revision).unwrap(), MANY + 1, "each of them moves the revision");
 }
 
@@ -186,7 +186,7 @@ pub async fn many_are_inserted_all_or_none(store: Arc<dyn Store>) {
     keep(&*store, connection("c7", "Seven")).await;
     let insert = async |records: &[ConnectionRecord]| {
         let mut tx = store.write().await?;
-        tx.insert_connections(records).await?;
+        tx.connections().insert_many(records).await?;
         tx.commit().await
     };
     let taken = insert(&many()).await;
@@ -223,9 +223,10 @@ pub async fn updating_to_a_taken_name_says_so(store: Arc<dyn Store>) {
 }
 
 pub async fn equal_certificates_and_keys_are_kept_once(store: Arc<dyn Store>) {
-    let bytes = async || store.read().await.unwrap().held_bytes().await.unwrap().material;
+    let bytes =
+        async || store.read().await.unwrap().connections().held_bytes().await.unwrap().material;
     let missing = async |contents: &[&[u8]]| {
-        store.read().await.unwrap().missing_material_bytes(contents).await.unwrap()
+        store.read().await.unwrap().connections().missing_material_bytes(contents).await.unwrap()
     };
     assert_eq!(bytes().await, 0);
     assert_eq!(missing(&[b"ca", b"cert", b"ca"]).await, 6);
@@ -237,13 +238,16 @@ pub async fn equal_certificates_and_keys_are_kept_once(store: Arc<dyn Store>) {
     let one = keep(&*store, with("a", "ca", b"key")).await;
     assert_eq!(bytes().await, 9);
     let many: Vec<_> = (0..MANY).map(|n| with(&format!("c{n}"), "ca", b"key")).collect();
-    commit(&*store, async |tx| tx.insert_connections(&many).await.unwrap()).await;
+    commit(&*store, async |tx| tx.connections().insert_many(&many).await.unwrap()).await;
     keep(&*store, with("b", "another ca", b"key")).await;
     assert_eq!(bytes().await, 9 + 10);
     assert_eq!(missing(&[b"ca", b"another ca", b"key", b"new", b"new"]).await, 3);
     commit(&*store, async |tx| {
-        assert_eq!(tx.insert_connection(&with("a", "never stored", b"x"), "").await.unwrap(), None);
-        let gone = tx.update_connection(&with("d", "never stored", b"x")).await;
+        assert_eq!(
+            tx.connections().insert(&with("a", "never stored", b"x"), "").await.unwrap(),
+            None
+        );
+        let gone = tx.connections().update(&with("d", "never stored", b"x")).await;
         assert!(matches!(gone, Err(StoreError::NotFound)), "{gone:?}");
     })
     .await;
@@ -254,25 +258,26 @@ pub async fn equal_certificates_and_keys_are_kept_once(store: Arc<dyn Store>) {
     update(&*store, &bare_connection("b", "b")).await.unwrap();
     commit(&*store, async |tx| {
         for record in &many {
-            assert!(tx.delete_connection(&id(&record.id)).await.unwrap());
+            assert!(tx.connections().delete(&id(&record.id)).await.unwrap());
         }
     })
     .await;
     assert_eq!(bytes().await, 9, "one still has it");
     assert_eq!(find(&*store, "a").await, Some(one));
-    commit(&*store, async |tx| assert!(tx.delete_connection(&id("a")).await.unwrap())).await;
+    commit(&*store, async |tx| assert!(tx.connections().delete(&id("a")).await.unwrap())).await;
     assert_eq!(bytes().await, 0);
 }
 
 pub async fn texts_are_counted(store: Arc<dyn Store>) {
-    let texts = async || store.read().await.unwrap().held_bytes().await.unwrap().texts;
+    let texts =
+        async || store.read().await.unwrap().connections().held_bytes().await.unwrap().texts;
     assert_eq!(texts().await, 0);
     let one = keep(&*store, connection("ä", "a\0ü")).await;
     let counted = ["ä", "a\0ü", one.url.as_str()].map(str::len).iter().sum::<usize>();
     assert!(one.text_bytes() > counted as u64, "and more");
     assert_eq!(texts().await, one.text_bytes());
     let many: Vec<_> = (0..MANY).map(|n| connection(&format!("c{n}"), &format!("C{n}"))).collect();
-    commit(&*store, async |tx| tx.insert_connections(&many).await.unwrap()).await;
+    commit(&*store, async |tx| tx.connections().insert_many(&many).await.unwrap()).await;
     let of_many: u64 = many.iter().map(ConnectionRecord::text_bytes).sum();
     assert_eq!(texts().await, one.text_bytes() + of_many);
     let other = ConnectionRecord {
@@ -283,23 +288,23 @@ pub async fn texts_are_counted(store: Arc<dyn Store>) {
     update(&*store, &other).await.unwrap();
     assert_eq!(texts().await, other.text_bytes() + of_many);
     commit(&*store, async |tx| {
-        assert_eq!(tx.insert_connection(&other, "").await.unwrap(), None);
+        assert_eq!(tx.connections().insert(&other, "").await.unwrap(), None);
         for record in &many {
-            assert!(tx.delete_connection(&id(&record.id)).await.unwrap());
+            assert!(tx.connections().delete(&id(&record.id)).await.unwrap());
         }
     })
     .await;
     assert_eq!(texts().await, other.text_bytes());
-    commit(&*store, async |tx| assert!(tx.delete_connection(&id("ä")).await.unwrap())).await;
+    commit(&*store, async |tx| assert!(tx.connections().delete(&id("ä")).await.unwrap())).await;
     assert_eq!(texts().await, 0);
 }
 
 pub async fn deleting_tells_whether_there_was_one(store: Arc<dyn Store>) {
     keep(&*store, connection("a", "A")).await;
     commit(&*store, async |tx| {
-        assert!(!tx.delete_connection(&id("A")).await.unwrap());
-        assert!(tx.delete_connection(&id("a")).await.unwrap());
-        assert!(!tx.delete_connection(&id("a")).await.unwrap());
+        assert!(!tx.connections().delete(&id("A")).await.unwrap());
+        assert!(tx.connections().delete(&id("a")).await.unwrap());
+        assert!(!tx.connections().delete(&id("a")).await.unwrap());
     })
     .await;
     assert!(ids(&*store).await.is_empty());
@@ -317,9 +322,9 @@ pub async fn client_ids_are_found_by_who_has_them(store: Arc<dyn Store>) {
     }
     let ids = |uses: Vec<ClientIdUse>| uses.into_iter().map(|it| it.id).collect::<Vec<_>>();
     let mut tx = store.read().await.unwrap();
-    assert_eq!(ids(tx.list_client_ids().await.unwrap()), ["b", "a", "c", "d"]);
-    assert_eq!(ids(tx.find_client_id("x").await.unwrap()), ["b", "a"]);
-    assert_eq!(ids(tx.find_client_id("nobody").await.unwrap()), [""; 0]);
+    assert_eq!(ids(tx.connections().list_client_ids().await.unwrap()), ["b", "a", "c", "d"]);
+    assert_eq!(ids(tx.connections().find_client_id("x").await.unwrap()), ["b", "a"]);
+    assert_eq!(ids(tx.connections().find_client_id("nobody").await.unwrap()), [""; 0]);
     let expected = ClientIdUse {
         id: "d".to_owned(),
         name: "Name of d".to_owned(),
@@ -327,7 +332,7 @@ pub async fn client_ids_are_found_by_who_has_them(store: Arc<dyn Store>) {
         client_id: Some("X".to_owned()),
         server_name: Some("d.example".to_owned()),
     };
-    assert_eq!(tx.find_client_id("X").await.unwrap(), [expected]);
+    assert_eq!(tx.connections().find_client_id("X").await.unwrap(), [expected]);
 }
 
 pub async fn rows_that_make_no_sense_are_kept_as_they_stand(store: Arc<dyn Store>) {
@@ -341,8 +346,8 @@ pub async fn rows_that_make_no_sense_are_kept_as_they_stand(store: Arc<dyn Store
     };
     let kept = Some(keep(&*store, nonsense).await);
     let mut tx = store.read().await.unwrap();
-    assert_eq!(tx.list_connections().await.unwrap().pop(), kept);
-    assert_eq!(tx.find_conflicts(None, "").await.unwrap().by_name, kept);
+    assert_eq!(tx.connections().list().await.unwrap().pop(), kept);
+    assert_eq!(tx.connections().find_conflicts(None, "").await.unwrap().by_name, kept);
 }
 
 pub async fn texts_are_data(store: Arc<dyn Store>) {
@@ -357,7 +362,7 @@ pub async fn texts_are_data(store: Arc<dyn Store>) {
 }
 
 pub async fn each_change_moves_the_revision_by_one(store: Arc<dyn Store>) {
-    let revision = async || store.read().await.unwrap().revisions().await.unwrap();
+    let revision = async || store.read().await.unwrap().meta().revisions().await.unwrap();
     let mut expected = revision().await;
     keep(&*store, connection("a", "A")).await;
     expected += Revisions::of_connections(1);
@@ -367,10 +372,10 @@ pub async fn each_change_moves_the_revision_by_one(store: Arc<dyn Store>) {
     assert_eq!(revision().await, expected, "update");
     insert(&*store, &connection("a", "C")).await.unwrap_err();
     assert_eq!(revision().await, expected, "a change that was refused");
-    commit(&*store, async |tx| assert!(tx.delete_connection(&id("a")).await.unwrap())).await;
+    commit(&*store, async |tx| assert!(tx.connections().delete(&id("a")).await.unwrap())).await;
     expected += Revisions::of_connections(1);
     assert_eq!(revision().await, expected, "delete");
-    commit(&*store, async |tx| assert!(!tx.delete_connection(&id("a")).await.unwrap())).await;
+    commit(&*store, async |tx| assert!(!tx.connections().delete(&id("a")).await.unwrap())).await;
     assert_eq!(revision().await, expected, "nothing to delete");
 }
 
@@ -379,7 +384,8 @@ pub async fn what_was_changed_lately_is_listed(store: Arc<dyn Store>) {
         keep(&*store, ConnectionRecord { updated_at: at(seconds), ..connection(name, name) }).await;
     }
     let mut read = store.read().await.unwrap();
-    let mut after = async |seconds| read.list_connections_changed_after(at(seconds)).await.unwrap();
+    let mut after =
+        async |seconds| read.connections().list_changed_after(at(seconds)).await.unwrap();
     assert_eq!(after(0).await, ["c", "a", "b"]);
     assert_eq!(after(3).await, ["b"]);
     assert!(after(5).await.is_empty());

@@ -37,13 +37,13 @@ fn failure() -> LinkFailure {
 }
 
 async fn append(store: &dyn Store, lines: &[LinkChangeRecord], keep: u32) {
-    commit(store, async |tx| tx.append_link_changes(lines, keep).await.unwrap()).await;
+    commit(store, async |tx| tx.link_history().append(lines, keep).await.unwrap()).await;
 }
 
 async fn lines(store: &dyn Store) -> Vec<LinkChangeRecord> {
     let mut found = Vec::new();
     let mut read = store.read().await.unwrap();
-    read.read_link_changes(&mut |line| found.push(line)).await.unwrap();
+    read.link_history().read(&mut |line| found.push(line)).await.unwrap();
     found
 }
 
@@ -97,8 +97,8 @@ pub async fn of_each_connection_the_newest_stay(store: Arc<dyn Store>) {
     assert_eq!(numbers(&*store, "a").await, [898, 899, 900]);
     assert_eq!(numbers(&*store, "b").await.len(), 900, "it was not among them");
     commit(&*store, async |tx| {
-        assert_eq!(tx.trim_link_changes(2).await.unwrap(), 1 + 898);
-        assert_eq!(tx.trim_link_changes(2).await.unwrap(), 0);
+        assert_eq!(tx.link_history().trim(2).await.unwrap(), 1 + 898);
+        assert_eq!(tx.link_history().trim(2).await.unwrap(), 0);
     })
     .await;
     assert_eq!(numbers(&*store, "a").await, [899, 900]);
@@ -113,7 +113,7 @@ pub async fn they_go_with_their_connection(store: Arc<dyn Store>) {
     append(&*store, &[line("a", 1), line("b", 2), line("unknown", 3), line("a", 4)], 10).await;
     assert_eq!(numbers(&*store, "a").await, [1, 4]);
     assert_eq!(lines(&*store).await.len(), 3, "who is not there has no history");
-    commit(&*store, async |tx| assert!(tx.delete_connection(&id("a")).await.unwrap())).await;
+    commit(&*store, async |tx| assert!(tx.connections().delete(&id("a")).await.unwrap())).await;
     assert_eq!(lines(&*store).await, [line("b", 2)]);
     keep(&*store, connection("a", "A")).await;
     assert_eq!(lines(&*store).await, [line("b", 2)], "its successor begins without");
@@ -122,18 +122,18 @@ pub async fn they_go_with_their_connection(store: Arc<dyn Store>) {
 pub async fn edits_leave_them_alone(store: Arc<dyn Store>) {
     keep(&*store, connection("a", "A")).await;
     append(&*store, &[line("a", 1)], 10).await;
-    let before = store.read().await.unwrap().revisions().await.unwrap();
+    let before = store.read().await.unwrap().meta().revisions().await.unwrap();
     append(&*store, &[line("a", 2)], 10).await;
-    assert_eq!(store.read().await.unwrap().revisions().await.unwrap(), before);
+    assert_eq!(store.read().await.unwrap().meta().revisions().await.unwrap(), before);
     let renamed = connection("a", "B");
-    commit(&*store, async |tx| tx.update_connection(&renamed).await.unwrap()).await;
+    commit(&*store, async |tx| tx.connections().update(&renamed).await.unwrap()).await;
     assert_eq!(numbers(&*store, "a").await, [1, 2]);
 }
 
 pub async fn they_stand_or_fall_with_their_transaction(store: Arc<dyn Store>) {
     keep(&*store, connection("a", "A")).await;
     let mut tx = store.write().await.unwrap();
-    tx.append_link_changes(&[line("a", 1)], 10).await.unwrap();
+    tx.link_history().append(&[line("a", 1)], 10).await.unwrap();
     drop(tx);
     assert_eq!(lines(&*store).await, []);
 }

@@ -9,22 +9,22 @@ use crate::{Revisions, Store};
 
 pub async fn a_switch_is_remembered(store: Arc<dyn Store>) {
     let switches = async || {
-        let mut switches = store.read().await.unwrap().list_plugin_switches().await.unwrap();
+        let mut switches = store.read().await.unwrap().plugins().list().await.unwrap();
         switches.sort();
         switches
     };
     assert_eq!(switches().await, []);
     commit(&*store, async |tx| {
-        tx.set_plugin(PluginId::Tls, true).await.unwrap();
-        tx.set_plugin(PluginId::ConnectionsRestApi, false).await.unwrap();
+        tx.plugins().set(PluginId::Tls, true).await.unwrap();
+        tx.plugins().set(PluginId::ConnectionsRestApi, false).await.unwrap();
     })
     .await;
     assert_eq!(switches().await, [(PluginId::ConnectionsRestApi, false), (PluginId::Tls, true)]);
-    commit(&*store, async |tx| tx.set_plugin(PluginId::Tls, false).await.unwrap()).await;
+    commit(&*store, async |tx| tx.plugins().set(PluginId::Tls, false).await.unwrap()).await;
     assert_eq!(switches().await, [(PluginId::ConnectionsRestApi, false), (PluginId::Tls, false)]);
     commit(&*store, async |tx| {
         for plugin in PluginId::ALL {
-            tx.set_plugin(plugin, true).await.unwrap();
+            tx.plugins().set(plugin, true).await.unwrap();
         }
     })
     .await;
@@ -32,10 +32,10 @@ pub async fn a_switch_is_remembered(store: Arc<dyn Store>) {
 }
 
 pub async fn moving_a_switch_moves_the_revision_by_one(store: Arc<dyn Store>) {
-    let revision = async || store.read().await.unwrap().revisions().await.unwrap();
+    let revision = async || store.read().await.unwrap().meta().revisions().await.unwrap();
     let mut expected = revision().await;
     for enabled in [true, false, false] {
-        commit(&*store, async |tx| tx.set_plugin(PluginId::Tls, enabled).await.unwrap()).await;
+        commit(&*store, async |tx| tx.plugins().set(PluginId::Tls, enabled).await.unwrap()).await;
         expected += Revisions::of_plugins(1);
         assert_eq!(revision().await, expected);
     }

@@ -121,7 +121,7 @@ pub(super) async fn commit(store: &dyn Store, changes: impl AsyncFnOnce(&mut dyn
 /// Keeps a connection, and returns it.
 pub(super) async fn keep(store: &dyn Store, record: ConnectionRecord) -> ConnectionRecord {
     commit(store, async |tx| {
-        assert!(tx.insert_connection(&record, "").await.unwrap().is_some(), "taken");
+        assert!(tx.connections().insert(&record, "").await.unwrap().is_some(), "taken");
     })
     .await;
     record
@@ -130,5 +130,5 @@ pub(super) async fn keep(store: &dyn Store, record: ConnectionRecord) -> Connect
 /// The ids of all connections, in the order of the list.
 pub(super) async fn ids(store: &dyn Store) -> Vec<String> {
     let mut tx = store.read().await.unwrap();
-    tx.list_connections().await.unwrap().into_iter().map(|record| record.id).collect()
+    tx.connections().list().await.unwrap().into_iter().map(|record| record.id).collect()
 }

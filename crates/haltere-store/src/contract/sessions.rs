@@ -12,11 +12,11 @@ const fn id(number: u8) -> SessionId {
 }
 
 async fn keep(store: &dyn Store, record: &SessionRecord) {
-    commit(store, async |tx| tx.insert_session(record).await.unwrap()).await;
+    commit(store, async |tx| tx.sessions().insert(record).await.unwrap()).await;
 }
 
 async fn find(store: &dyn Store, number: u8) -> Option<SessionRecord> {
-    store.read().await.unwrap().find_session(&id(number)).await.unwrap()
+    store.read().await.unwrap().sessions().find(&id(number)).await.unwrap()
 }
 
 /// Which of the sessions 1 to 9 are there.
@@ -24,7 +24,7 @@ async fn present(store: &dyn Store) -> Vec<u8> {
     let mut tx = store.read().await.unwrap();
     let mut present = Vec::new();
     for number in 1..=9 {
-        if tx.find_session(&id(number)).await.unwrap().is_some() {
+        if tx.sessions().find(&id(number)).await.unwrap().is_some() {
             present.push(number);
         }
     }
@@ -46,8 +46,8 @@ pub async fn touching_moves_only_forward_and_only_what_is_there(store: Arc<dyn S
     keep(&*store, &session(3, "ada", 10, 3_600)).await;
     commit(&*store, async |tx| {
         let used = [(id(1), at(30)), (id(1), at(20)), (id(2), at(5)), (id(9), at(30))];
-        tx.touch_sessions(&used).await.unwrap();
-        tx.touch_sessions(&[]).await.unwrap();
+        tx.sessions().touch(&used).await.unwrap();
+        tx.sessions().touch(&[]).await.unwrap();
     })
     .await;
     assert_eq!(find(&*store, 1).await, Some(session(1, "ada", 30, 3_600)));
@@ -67,22 +67,22 @@ pub async fn many_are_touched_at_once(store: Arc<dyn Store>) {
             let (id, mut handle) = (numbered(number), SessionHandle([0; 16]));
             handle.0.copy_from_slice(&id.0[..16]);
             let record = SessionRecord { id, handle, ..session(0, "ada", 0, 3_600) };
-            tx.insert_session(&record).await.unwrap();
+            tx.sessions().insert(&record).await.unwrap();
         }
     })
     .await;
     let used: Vec<_> = (0..2_000).map(|number| (numbered(number), at(i64::from(number)))).collect();
-    commit(&*store, async |tx| tx.touch_sessions(&used).await.unwrap()).await;
+    commit(&*store, async |tx| tx.sessions().touch(&used).await.unwrap()).await;
     let mut tx = store.read().await.unwrap();
     for (id, at) in used {
-        assert_eq!(tx.find_session(&id).await.unwrap().unwrap().last_used_at, at);
+        assert_eq!(tx.sessions().find(&id).await.unwrap().unwrap().last_used_at, at);
     }
 }
 
 pub async fn all_times_of_sessions_are_shifted_within_what_there_is(store: Arc<dyn Store>) {
-    let last_use = async || store.read().await.unwrap().last_use_of_sessions().await.unwrap();
+    let last_use = async || store.read().await.unwrap().sessions().last_use().await.unwrap();
     let shift = async |millis: i64| {
-        commit(&*store, async |tx| tx.shift_sessions(millis).await.unwrap()).await;
+        commit(&*store, async |tx| tx.sessions().shift(millis).await.unwrap()).await;
     };
     assert_eq!(last_use().await, None);
     shift(1).await;
@@ -117,11 +117,11 @@ pub async fn a_session_is_found_by_its_handle(store: Arc<dyn Store>) {
     keep(&*store, &session(1, "ada", 0, 3_600)).await;
     keep(&*store, &bare).await;
     let mut tx = store.write().await.unwrap();
-    let found = tx.find_session_by_handle(&SessionHandle([2; 16])).await.unwrap();
+    let found = tx.sessions().find_by_handle(&SessionHandle([2; 16])).await.unwrap();
     assert_eq!(found, Some(bare));
-    assert_eq!(tx.find_session_by_handle(&SessionHandle([3; 16])).await.unwrap(), None);
+    assert_eq!(tx.sessions().find_by_handle(&SessionHandle([3; 16])).await.unwrap(), None);
     let taken = SessionRecord { id: id(3), ..session(1, "ada", 0, 3_600) };
-    tx.insert_session(&taken).await.unwrap_err();
+    tx.sessions().insert(&taken).await.unwrap_err();
 }
 
 pub async fn sessions_of_a_user_are_listed_by_their_last_use(store: Arc<dyn Store>) {
@@ -131,7 +131,7 @@ pub async fn sessions_of_a_user_are_listed_by_their_last_use(store: Arc<dyn Stor
     keep(&*store, &session(5, "Ada", 40, 3_600)).await;
     let list = async |name: &str, limit: u32| {
         let mut tx = store.read().await.unwrap();
-        tx.list_sessions_of(&user_name(name), limit).await.unwrap()
+        tx.sessions().list_of(&user_name(name), limit).await.unwrap()
     };
     let numbers = |list: Vec<SessionRecord>| list.iter().map(|it| it.id.0[0]).collect::<Vec<_>>();
     assert_eq!(numbers(list("ada", 9).await), [2, 4, 3, 1]);
@@ -142,7 +142,7 @@ pub async fn sessions_of_a_user_are_listed_by_their_last_use(store: Arc<dyn Stor
 
 pub async fn sessions_are_counted_by_user(store: Arc<dyn Store>) {
     let count = async || {
-        let mut counts = store.read().await.unwrap().count_sessions().await.unwrap();
+        let mut counts = store.read().await.unwrap().sessions().count().await.unwrap();
         counts.sort_by_key(|(user, _)| user.as_str().to_owned());
         counts
     };
@@ -157,8 +157,8 @@ pub async fn sessions_are_counted_by_user(store: Arc<dyn Store>) {
 pub async fn deleting_tells_whether_there_was_one(store: Arc<dyn Store>) {
     keep(&*store, &session(1, "ada", 0, 3_600)).await;
     commit(&*store, async |tx| {
-        assert!(tx.delete_session(&id(1)).await.unwrap());
-        assert!(!tx.delete_session(&id(1)).await.unwrap());
+        assert!(tx.sessions().delete(&id(1)).await.unwrap());
+        assert!(!tx.sessions().delete(&id(1)).await.unwrap());
     })
     .await;
     assert!(present(&*store).await.is_empty());
@@ -171,13 +171,13 @@ pub async fn all_sessions_of_a_user_end_but_the_one_kept(store: Arc<dyn Store>) 
     keep(&*store, &session(4, "Ada", 0, 3_600)).await;
     commit(&*store, async |tx| {
         let ada = user_name("ada");
-        assert_eq!(tx.delete_sessions_of(&ada, Some(&id(2))).await.unwrap(), 2);
-        assert_eq!(tx.delete_sessions_of(&ada, Some(&id(2))).await.unwrap(), 0);
+        assert_eq!(tx.sessions().delete_of(&ada, Some(&id(2))).await.unwrap(), 2);
+        assert_eq!(tx.sessions().delete_of(&ada, Some(&id(2))).await.unwrap(), 0);
     })
     .await;
     assert_eq!(present(&*store).await, [2, 4]);
     commit(&*store, async |tx| {
-        assert_eq!(tx.delete_sessions_of(&user_name("ada"), None).await.unwrap(), 1);
+        assert_eq!(tx.sessions().delete_of(&user_name("ada"), None).await.unwrap(), 1);
     })
     .await;
     assert_eq!(present(&*store).await, [4]);
@@ -189,25 +189,25 @@ pub async fn the_expired_and_the_idle_are_removed(store: Arc<dyn Store>) {
     keep(&*store, &session(3, "ada", 99, 2_000)).await; // idle for too long
     keep(&*store, &session(4, "ada", 100, 2_000)).await; // idle just not too long
     commit(&*store, async |tx| {
-        assert_eq!(tx.delete_expired_sessions(at(1_000), at(100)).await.unwrap(), 2);
-        assert_eq!(tx.delete_expired_sessions(at(1_000), at(100)).await.unwrap(), 0);
+        assert_eq!(tx.sessions().delete_expired(at(1_000), at(100)).await.unwrap(), 2);
+        assert_eq!(tx.sessions().delete_expired(at(1_000), at(100)).await.unwrap(), 0);
     })
     .await;
     assert_eq!(present(&*store).await, [2, 4]);
 }
 
 pub async fn deleting_moves_the_revision_and_using_does_not(store: Arc<dyn Store>) {
-    let revision = async || store.read().await.unwrap().revisions().await.unwrap().sessions;
+    let revision = async || store.read().await.unwrap().meta().revisions().await.unwrap().sessions;
     let start = revision().await;
     keep(&*store, &session(1, "ada", 0, 3_600)).await;
     keep(&*store, &session(2, "ada", 0, 3_600)).await;
-    commit(&*store, async |tx| tx.touch_sessions(&[(id(1), at(1))]).await.unwrap()).await;
+    commit(&*store, async |tx| tx.sessions().touch(&[(id(1), at(1))]).await.unwrap()).await;
     assert_eq!(revision().await, start);
-    commit(&*store, async |tx| assert!(tx.delete_session(&id(1)).await.unwrap())).await;
+    commit(&*store, async |tx| assert!(tx.sessions().delete(&id(1)).await.unwrap())).await;
     let deleted = revision().await;
     assert!(deleted > start);
     commit(&*store, async |tx| {
-        assert_eq!(tx.delete_sessions_of(&user_name("ada"), None).await.unwrap(), 1);
+        assert_eq!(tx.sessions().delete_of(&user_name("ada"), None).await.unwrap(), 1);
     })
     .await;
     assert!(revision().await > deleted);

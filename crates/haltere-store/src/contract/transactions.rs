@@ -12,29 +12,29 @@ const ROUNDS: usize = 100;
 
 pub async fn dropping_rolls_back(store: Arc<dyn Store>) {
     keep(&*store, connection("a", "A")).await;
-    let before = store.read().await.unwrap().revisions().await.unwrap();
+    let before = store.read().await.unwrap().meta().revisions().await.unwrap();
     let mut tx = store.write().await.unwrap();
-    tx.insert_connection(&connection("b", "B"), "").await.unwrap();
-    assert!(tx.delete_connection(&id("a")).await.unwrap());
-    tx.set_meta("x", b"x").await.unwrap();
+    tx.connections().insert(&connection("b", "B"), "").await.unwrap();
+    assert!(tx.connections().delete(&id("a")).await.unwrap());
+    tx.meta().set("x", b"x").await.unwrap();
     drop(tx);
     let mut tx = store.read().await.unwrap();
-    assert_eq!(tx.list_connections().await.unwrap(), [connection("a", "A")]);
-    assert_eq!(tx.get_meta("x").await.unwrap(), None);
-    assert_eq!(tx.revisions().await.unwrap(), before);
+    assert_eq!(tx.connections().list().await.unwrap(), [connection("a", "A")]);
+    assert_eq!(tx.meta().get("x").await.unwrap(), None);
+    assert_eq!(tx.meta().revisions().await.unwrap(), before);
 }
 
 pub async fn a_write_sees_its_own_changes(store: Arc<dyn Store>) {
     commit(&*store, async |tx| {
-        tx.insert_connection(&connection("a", "A"), "").await.unwrap();
-        assert_eq!(tx.list_connection_keys().await.unwrap().len(), 1);
-        assert_eq!(tx.find_connection(&id("a")).await.unwrap(), Some(connection("a", "A")));
-        assert_eq!(tx.revisions().await.unwrap().connections, 1);
-        tx.append_audit(&entry("ada", "a")).await.unwrap();
+        tx.connections().insert(&connection("a", "A"), "").await.unwrap();
+        assert_eq!(tx.connections().list_keys().await.unwrap().len(), 1);
+        assert_eq!(tx.connections().find(&id("a")).await.unwrap(), Some(connection("a", "A")));
+        assert_eq!(tx.meta().revisions().await.unwrap().connections, 1);
+        tx.audit().append(&entry("ada", "a")).await.unwrap();
         let filter = AuditFilter { limit: 10, ..AuditFilter::default() };
-        assert_eq!(tx.list_audit(&filter).await.unwrap().len(), 1);
-        assert!(tx.delete_connection(&id("a")).await.unwrap());
-        assert_eq!(tx.find_connection(&id("a")).await.unwrap(), None);
+        assert_eq!(tx.audit().list(&filter).await.unwrap().len(), 1);
+        assert!(tx.connections().delete(&id("a")).await.unwrap());
+        assert_eq!(tx.connections().find(&id("a")).await.unwrap(), None);
     })
     .await;
 }
@@ -43,18 +43,18 @@ pub async fn a_read_sees_one_moment(store: Arc<dyn Store>) {
     keep(&*store, connection("a", "A")).await;
     let mut early = store.read().await.unwrap();
     // The moment is chosen, at the latest, by the first look.
-    assert_eq!(early.list_connection_keys().await.unwrap().len(), 1);
+    assert_eq!(early.connections().list_keys().await.unwrap().len(), 1);
     keep(&*store, connection("b", "B")).await;
-    assert_eq!(early.list_connection_keys().await.unwrap().len(), 1);
-    assert_eq!(early.find_connection(&id("b")).await.unwrap(), None);
-    assert_eq!(early.revisions().await.unwrap().connections, 1);
+    assert_eq!(early.connections().list_keys().await.unwrap().len(), 1);
+    assert_eq!(early.connections().find(&id("b")).await.unwrap(), None);
+    assert_eq!(early.meta().revisions().await.unwrap().connections, 1);
     drop(early);
     assert_eq!(ids(&*store).await, ["a", "b"]);
 }
 
 pub async fn a_read_never_waits_for_a_writer(store: Arc<dyn Store>) {
     let mut write = store.write().await.unwrap();
-    write.insert_connection(&connection("a", "A"), "").await.unwrap();
+    write.connections().insert(&connection("a", "A"), "").await.unwrap();
     assert!(ids(&*store).await.is_empty());
     write.commit().await.unwrap();
     assert_eq!(ids(&*store).await, ["a"]);
@@ -63,9 +63,9 @@ pub async fn a_read_never_waits_for_a_writer(store: Arc<dyn Store>) {
 pub async fn a_failed_change_spoils_the_transaction(store: Arc<dyn Store>) {
     keep(&*store, connection("a", "A")).await;
     let mut tx = store.write().await.unwrap();
-    tx.insert_connection(&connection("b", "B"), "").await.unwrap();
-    tx.insert_connections(&[connection("a", "C")]).await.unwrap_err();
-    tx.insert_connection(&connection("d", "D"), "").await.unwrap_err();
+    tx.connections().insert(&connection("b", "B"), "").await.unwrap();
+    tx.connections().insert_many(&[connection("a", "C")]).await.unwrap_err();
+    tx.connections().insert(&connection("d", "D"), "").await.unwrap_err();
     tx.commit().await.unwrap_err();
     assert_eq!(ids(&*store).await, ["a"]);
     keep(&*store, connection("b", "B")).await;
@@ -74,7 +74,7 @@ pub async fn a_failed_change_spoils_the_transaction(store: Arc<dyn Store>) {
 pub async fn after_a_rollback_the_store_goes_on(store: Arc<dyn Store>) {
     for round in 0..20 {
         let mut tx = store.write().await.unwrap();
-        tx.insert_connection(&connection("dropped", "dropped"), "").await.unwrap();
+        tx.connections().insert(&connection("dropped", "dropped"), "").await.unwrap();
         drop(tx);
         drop(store.write().await.unwrap());
         keep(&*store, connection(&round.to_string(), &round.to_string())).await;
@@ -90,10 +90,10 @@ pub async fn writers_take_turns(store: Arc<dyn Store>) {
                 for insert in 0..INSERTS {
                     let name = format!("{writer}-{insert}");
                     let mut tx = store.write().await?;
-                    let count = tx.list_connection_keys().await?.len();
-                    tx.insert_connection(&connection(&name, &name), "").await?;
+                    let count = tx.connections().list_keys().await?.len();
+                    tx.connections().insert(&connection(&name, &name), "").await?;
                     // Nobody else writes between our look and our change.
-                    assert_eq!(tx.list_connection_keys().await?.len(), count + 1);
+                    assert_eq!(tx.connections().list_keys().await?.len(), count + 1);
                     tx.commit().await?;
                 }
                 Ok::<_, StoreError>(())
@@ -105,8 +105,8 @@ pub async fn writers_take_turns(store: Arc<dyn Store>) {
     }
     let mut tx = store.read().await.unwrap();
     let expected = WRITERS * INSERTS;
-    assert_eq!(tx.list_connection_keys().await.unwrap().len(), expected);
-    let revision = tx.revisions().await.unwrap().connections;
+    assert_eq!(tx.connections().list_keys().await.unwrap().len(), expected);
+    let revision = tx.meta().revisions().await.unwrap().connections;
     assert_eq!(usize::try_from(revision).unwrap(), expected);
 }
 
@@ -117,7 +117,7 @@ pub async fn of_two_inserts_at_once_one_wins(store: Arc<dyn Store>) {
             let record = connection(&round.to_string(), &format!("{who} {round}"));
             tokio::spawn(async move {
                 let mut tx = store.write().await?;
-                tx.insert_connections(&[record]).await?;
+                tx.connections().insert_many(&[record]).await?;
                 tx.commit().await
             })
         };
@@ -135,7 +135,7 @@ pub async fn a_cancelled_write_leaves_nothing_behind(store: Arc<dyn Store>) {
     for polls in 0..20 {
         let cancelled = async {
             let mut tx = store.write().await.unwrap();
-            tx.insert_connection(&connection("cancelled", "cancelled"), "").await.unwrap();
+            tx.connections().insert(&connection("cancelled", "cancelled"), "").await.unwrap();
             std::future::pending::<()>().await;
             drop(tx);
         };

@@ -9,12 +9,12 @@ use crate::{Store, StoreError, UniqueRule, UserRecord};
 
 async fn insert(store: &dyn Store, record: &UserRecord) -> Result<(), StoreError> {
     let mut tx = store.write().await?;
-    tx.insert_user(record).await?;
+    tx.users().insert(record).await?;
     tx.commit().await
 }
 
 async fn find(store: &dyn Store, name: &str) -> Option<UserRecord> {
-    store.read().await.unwrap().find_user(&user_name(name)).await.unwrap()
+    store.read().await.unwrap().users().find(&user_name(name)).await.unwrap()
 }
 
 pub async fn what_was_inserted_is_found(store: Arc<dyn Store>) {
@@ -44,23 +44,23 @@ pub async fn an_update_replaces_all_but_name_and_creation(store: Arc<dyn Store>)
         updated_at: at(50),
         ..user("ada")
     };
-    commit(&*store, async |tx| tx.update_user(&new).await.unwrap()).await;
+    commit(&*store, async |tx| tx.users().update(&new).await.unwrap()).await;
     assert_eq!(find(&*store, "ada").await, Some(UserRecord { created_at: at(0), ..new }));
     assert_eq!(find(&*store, "eve").await, Some(user("eve")));
 }
 
 pub async fn updating_what_is_not_there_says_gone(store: Arc<dyn Store>) {
     let mut tx = store.write().await.unwrap();
-    let gone = tx.update_user(&user("ada")).await;
+    let gone = tx.users().update(&user("ada")).await;
     assert!(matches!(gone, Err(StoreError::NotFound)), "{gone:?}");
 }
 
 pub async fn deleting_tells_whether_there_was_one(store: Arc<dyn Store>) {
     insert(&*store, &user("ada")).await.unwrap();
     commit(&*store, async |tx| {
-        assert!(!tx.delete_user(&user_name("ADA")).await.unwrap());
-        assert!(tx.delete_user(&user_name("ada")).await.unwrap());
-        assert!(!tx.delete_user(&user_name("ada")).await.unwrap());
+        assert!(!tx.users().delete(&user_name("ADA")).await.unwrap());
+        assert!(tx.users().delete(&user_name("ada")).await.unwrap());
+        assert!(!tx.users().delete(&user_name("ada")).await.unwrap());
     })
     .await;
     assert_eq!(find(&*store, "ada").await, None);
@@ -70,18 +70,18 @@ pub async fn users_are_listed_by_name(store: Arc<dyn Store>) {
     for name in ["eve", "Zoe", "ada", "änne"] {
         insert(&*store, &user(name)).await.unwrap();
     }
-    let users = store.read().await.unwrap().list_users().await.unwrap();
+    let users = store.read().await.unwrap().users().list().await.unwrap();
     let names: Vec<_> = users.iter().map(|user| user.name.as_str()).collect();
     assert_eq!(names, ["Zoe", "ada", "eve", "änne"]);
 }
 
 pub async fn updates_and_deletions_move_the_revision(store: Arc<dyn Store>) {
-    let revision = async || store.read().await.unwrap().revisions().await.unwrap().sessions;
+    let revision = async || store.read().await.unwrap().meta().revisions().await.unwrap().sessions;
     insert(&*store, &user("ada")).await.unwrap();
     let start = revision().await;
-    commit(&*store, async |tx| tx.update_user(&user("ada")).await.unwrap()).await;
+    commit(&*store, async |tx| tx.users().update(&user("ada")).await.unwrap()).await;
     let updated = revision().await;
     assert!(updated > start);
-    commit(&*store, async |tx| assert!(tx.delete_user(&user_name("ada")).await.unwrap())).await;
+    commit(&*store, async |tx| assert!(tx.users().delete(&user_name("ada")).await.unwrap())).await;
     assert!(revision().await > updated);
 }

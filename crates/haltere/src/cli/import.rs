@@ -152,7 +152,7 @@ fn import_environment(common: Common, dry_run: bool) -> anyhow::Result<()> {
     let content = content.context("CEDALO_MC_BROKER_*")?;
     let mode = if dry_run { ImportMode::DryRun } else { ImportMode::Store };
     with_transfer(common, async |transfer, ctx| {
-        let users = wiring::users(&transfer.store);
+        let users = wiring::users(transfer.store.clone());
         let new = match administrator {
             Some(administrator) => administrator.unless_there(&users, ctx).await?,
             None => None,

@@ -107,7 +107,7 @@ async fn serve(
     let master_key = wiring::master_key_for_start(&settings.data, &data, &store).await?;
     warn_of_exposed_key(key_file);
     lock.remember_database()?;
-    if ensure_first_admin(settings, &wiring::users(&store)).await? {
+    if ensure_first_admin(settings, &wiring::users(store.clone())).await? {
         // So that the database alone is a whole installation, and its length tells when it is cut.
         store.checkpoint().await;
     }

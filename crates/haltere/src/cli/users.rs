@@ -59,7 +59,7 @@ impl Options {
         let data = DataDir::open(&settings.data.dir)?;
         block_on(async {
             let store = wiring::store_beside(&data).await?;
-            let outcome = self.command.run(&wiring::users(&store)).await;
+            let outcome = self.command.run(&wiring::users(store.clone())).await;
             store.close().await;
             outcome
         })

@@ -32,7 +32,7 @@ async fn app() -> TestApp {
 
 /// What all certificates and keys take.
 async fn stored_bytes(app: &TestApp) -> u64 {
-    app.store.read().await.unwrap().held_bytes().await.unwrap().material
+    app.store.read().await.unwrap().connections().held_bytes().await.unwrap().material
 }
 
 #[tokio::test]
@@ -188,7 +188,7 @@ async fn an_import_counts_texts_before_it_stores_them() {
         let app = TestApp::start_with(|config| config.settings.material_budget = budget).await;
         let report = import(&app, all(), ImportMode::Store).await;
         assert_eq!((report.over_budget.is_none(), report.done), (fits, fits));
-        let held = app.store.read().await.unwrap().held_bytes().await.unwrap().all();
+        let held = app.store.read().await.unwrap().connections().held_bytes().await.unwrap().all();
         assert_eq!(held, if fits { max } else { 0 });
     }
     let report = import(&app, all(), ImportMode::Store).await;

@@ -124,10 +124,10 @@ async fn a_stored_connection_that_cannot_be_read_is_listed_and_has_no_status() {
     // Another process, or a careless hand, damages the row.
     let store = app.another_store().await;
     let mut tx = store.write().await.unwrap();
-    let mut row = tx.find_connection(&id("a")).await.unwrap().unwrap();
+    let mut row = tx.connections().find(&id("a")).await.unwrap().unwrap();
     row.password = Some(Sealed(vec![1, 2, 3]));
     row.revision = row.revision.next();
-    tx.update_connection(&row).await.unwrap();
+    tx.connections().update(&row).await.unwrap();
     tx.commit().await.unwrap();
     let reason = until("the damage to be noticed", PATIENCE, async || {
         let view = all_views(&app, true).remove(0);
@@ -186,7 +186,7 @@ async fn an_answer_with_secrets_is_audited_with_the_change() {
     );
     // What is stored holds no secret in the clear.
     let mut read = app.store.read().await.unwrap();
-    let row = read.find_connection(&id("b")).await.unwrap().unwrap();
+    let row = read.connections().find(&id("b")).await.unwrap().unwrap();
     let Sealed(sealed) = row.password.unwrap();
     assert!(!sealed.windows(7).any(|window| window == b"hunter2"));
 }

@@ -4,14 +4,13 @@ use std::collections::{HashMap, hash_map};
 use std::fmt;
 
 use haltere_core::ConnectionId;
-use haltere_store::{ClientIdUse, ConnectionKey, ReadTx, StoreError};
+use haltere_store::{ClientIdUse, ConnectionKey, ConnectionReads, StoreError};
 
 use super::super::budget::OverBudget;
 use super::super::input::NewConnection;
 use super::super::session_key::{self, SessionKey};
 use super::file::{ImportEntry, ImportFile, Incoming, Source};
 use super::run::ImportMode;
-use crate::instance;
 
 /// The number of refused entries whose faults are listed. The others are counted.
 pub const LISTED_REFUSALS: usize = 1_000;
@@ -160,10 +159,14 @@ pub(in super::super) struct Stored {
 }
 
 impl Stored {
-    pub(super) async fn read(tx: &mut (dyn ReadTx + '_)) -> Result<Self, StoreError> {
-        let keys = tx.list_connection_keys().await?;
-        let client_ids = tx.list_client_ids().await?;
-        Ok(Self { keys, client_ids, instance: instance::known(tx).await? })
+    /// Reads connections; `instance` is the installation's id.
+    pub(super) async fn read(
+        connections: &mut dyn ConnectionReads,
+        instance: String,
+    ) -> Result<Self, StoreError> {
+        let keys = connections.list_keys().await?;
+        let client_ids = connections.list_client_ids().await?;
+        Ok(Self { keys, client_ids, instance })
     }
 }
 

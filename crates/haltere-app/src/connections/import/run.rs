@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use haltere_core::{Caller, Connection};
-use haltere_store::{Store, WriteTx};
+use haltere_store::{Transactions, WriteTx};
 
 use super::super::budget::over_budget;
 use super::file::ImportFile;
@@ -14,6 +14,7 @@ use super::validate_blocking;
 use crate::app::{App, AppSettings};
 use crate::ctx::Ctx;
 use crate::error::{Context, Internal, NotAllowed};
+use crate::instance;
 use crate::policy::Action;
 use crate::vault::Vault;
 
@@ -95,8 +96,8 @@ impl App {
 /// Whether the caller's session still exists, with the same roles.
 async fn is_still_allowed(tx: &mut dyn WriteTx, caller: &Caller) -> Result<bool, Internal> {
     let Some(session) = &caller.session else { return Ok(true) };
-    let exists = tx.find_session(session).await.context(OPERATION)?.is_some();
-    let user = tx.find_user(&caller.user).await.context(OPERATION)?;
+    let exists = tx.sessions().find(session).await.context(OPERATION)?.is_some();
+    let user = tx.users().find(&caller.user).await.context(OPERATION)?;
     Ok(exists && user.is_some_and(|user| user.roles == caller.roles))
 }
 
@@ -111,17 +112,18 @@ pub(in super::super) struct ImportLimits {
 
 /// Plans an import without storing it.
 pub(in super::super) async fn dry_run(
-    store: &dyn Store,
+    store: &dyn Transactions,
     vault: &Vault,
     validated: ImportFile,
     import_limits: ImportLimits,
 ) -> Result<ImportReport, Internal> {
     const OPERATION: &str = "plan an import";
     let mut read = store.read().await.context(OPERATION)?;
-    let stored = Stored::read(&mut *read).await.context(OPERATION)?;
+    let instance = instance::known(read.meta()).await.context(OPERATION)?;
+    let stored = Stored::read(read.connections(), instance).await.context(OPERATION)?;
     let (mut report, new) = plan(validated, &stored, import_limits.connections);
     let new = new.iter().map(|(_, incoming)| &incoming.connection);
-    let over_budget = over_budget(&mut *read, vault, new, import_limits.bytes);
+    let over_budget = over_budget(read.connections(), vault, new, import_limits.bytes);
     report.over_budget = over_budget.await.context(OPERATION)?;
     Ok(report)
 }
@@ -133,10 +135,11 @@ pub(in super::super) async fn write(
     validated: ImportFile,
     import_limits: ImportLimits,
 ) -> Result<(ImportReport, Vec<Arc<Connection>>), Internal> {
-    let stored = Stored::read(tx).await.context(OPERATION)?;
+    let instance = instance::known(tx.meta()).await.context(OPERATION)?;
+    let stored = Stored::read(tx.connections(), instance).await.context(OPERATION)?;
     let (mut report, new) = plan(validated, &stored, import_limits.connections);
     let all = new.iter().map(|(_, incoming)| &incoming.connection);
-    let over_budget = over_budget(tx, storing.vault, all, import_limits.bytes);
+    let over_budget = over_budget(tx.connections(), storing.vault, all, import_limits.bytes);
     report.over_budget = over_budget.await.context(OPERATION)?;
     if report.is_refused_by(storing.mode) {
         return Ok((report, Vec::new()));

@@ -43,7 +43,7 @@ pub(super) async fn store(
     let total = new.len();
     let mut stored = Vec::with_capacity(total);
     let mut new = new.into_iter().peekable();
-    tx.append_audit(&of_the_import(storing, report)).await.context(OPERATION)?;
+    tx.audit().append(&of_the_import(storing, report)).await.context(OPERATION)?;
     while new.peek().is_some() {
         let begin = stored.len();
         for (position, Incoming { connection, intent }) in new.by_ref().take(AT_ONCE) {
@@ -56,8 +56,8 @@ pub(super) async fn store(
             chunk.iter().map(|connection| record::seal(storing.vault, connection)).collect();
         let entries: Vec<AuditEntry> =
             chunk.iter().map(|connection| of_a_connection(storing, connection)).collect();
-        tx.insert_connections(&rows).await.context(OPERATION)?;
-        tx.append_audits(&entries).await.context(OPERATION)?;
+        tx.connections().insert_many(&rows).await.context(OPERATION)?;
+        tx.audit().append_many(&entries).await.context(OPERATION)?;
         storing.progress.report(ImportStage::Storing, stored.len(), total);
     }
     Ok(stored)

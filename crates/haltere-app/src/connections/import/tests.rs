@@ -345,7 +345,7 @@ fn any_file() -> impl Strategy<Value = ImportFile> {
 }
 
 async fn keys(test: &TestTransfer) -> Vec<ConnectionKey> {
-    test.transfer.store.read().await.unwrap().list_connection_keys().await.unwrap()
+    test.transfer.store.read().await.unwrap().connections().list_keys().await.unwrap()
 }
 
 /// Imports one file after the other, each first as a plan.
@@ -394,7 +394,7 @@ async fn plan_and_result_agree(files: Vec<ImportFile>) {
         }
     }
     let filter = AuditFilter { limit: 1_000, ..AuditFilter::default() };
-    let trail = test.transfer.store.read().await.unwrap().list_audit(&filter).await.unwrap();
+    let trail = test.transfer.store.read().await.unwrap().audit().list(&filter).await.unwrap();
     let on_record = trail.iter().filter(|record| !record.entry.object.is_empty()).count();
     assert_eq!(on_record, created, "an audit entry for each connection");
 }

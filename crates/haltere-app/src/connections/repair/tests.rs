@@ -33,13 +33,13 @@ fn pem(text: &str) -> Pem {
 }
 
 async fn row(app: &TestApp, name: &str) -> ConnectionRecord {
-    app.store.read().await.unwrap().find_connection(&id(name)).await.unwrap().expect("there")
+    app.store.read().await.unwrap().connections().find(&id(name)).await.unwrap().expect("there")
 }
 
 async fn write(app: &TestApp, row: &ConnectionRecord) {
     let store = app.another_store().await;
     let mut tx = store.write().await.unwrap();
-    tx.update_connection(row).await.unwrap();
+    tx.connections().update(row).await.unwrap();
     tx.commit().await.unwrap();
     store.close().await;
 }
@@ -136,7 +136,7 @@ async fn rows_stored_before_are_put_right_at_the_start() {
         ["system connection.update bare success", "system connection.update keyed success"]
     );
     let filter = haltere_store::AuditFilter { limit: 9, ..Default::default() };
-    let trail = app.store.read().await.unwrap().list_audit(&filter).await.unwrap();
+    let trail = app.store.read().await.unwrap().audit().list(&filter).await.unwrap();
     let ours = trail.iter().filter(|record| record.entry.request_id == REQUEST);
     let said: Vec<_> = ours.map(|record| record.entry.detail.as_str()).collect();
     let taken_out = "ca held a private key; cert held a private key";
@@ -179,7 +179,8 @@ async fn another_layout_is_put_right_without_a_word() {
     let odd = |text: &str| Some(pem(&text.replace('\n', "\r\n")));
     write(&app, &ConnectionRecord { ca: odd(&files.ca), cert: odd(&files.cert), ..good.clone() })
         .await;
-    let held = async |app: &TestApp| app.store.read().await.unwrap().held_bytes().await;
+    let held =
+        async |app: &TestApp| app.store.read().await.unwrap().connections().held_bytes().await;
     let twice = held(&app).await.unwrap().material;
     let app = app.restart().await;
     let is_repaired = async || (row(&app, "keyed").await == good).then_some(());

@@ -157,10 +157,10 @@ async fn two_that_are_stored_can_be_edited_and_advice_names_the_other() {
     create(&app, with("y", "b", &broker.url())).await.unwrap();
     let store = app.another_store().await;
     let mut tx = store.write().await.unwrap();
-    let mut row = tx.find_connection(&id("b")).await.unwrap().unwrap();
+    let mut row = tx.connections().find(&id("b")).await.unwrap().unwrap();
     row.client_id = Some("x".to_owned());
     row.revision = row.revision.next();
-    tx.update_connection(&row).await.unwrap();
+    tx.connections().update(&row).await.unwrap();
     tx.commit().await.unwrap();
 
     let ctx = app.ctx(Role::Viewer);

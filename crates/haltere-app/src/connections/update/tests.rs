@@ -145,9 +145,9 @@ async fn an_unreadable_connection_can_be_replaced() {
     let app = with_one(credentials("ann", "one"), TlsMaterial::default()).await;
     let store = app.another_store().await;
     let mut tx = store.write().await.unwrap();
-    let mut row = tx.find_connection(&id("a")).await.unwrap().unwrap();
+    let mut row = tx.connections().find(&id("a")).await.unwrap().unwrap();
     row.password = Some(haltere_store::Sealed(vec![1]));
-    tx.update_connection(&row).await.unwrap();
+    tx.connections().update(&row).await.unwrap();
     tx.commit().await.unwrap();
 
     let unreadable = patch(&app, ConnectionPatch::default()).await;

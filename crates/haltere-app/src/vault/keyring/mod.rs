@@ -8,7 +8,7 @@ mod verify;
 use std::sync::Arc;
 
 use haltere_core::Clock;
-use haltere_store::{Store, StoreError};
+use haltere_store::{StoreError, Transactions};
 
 pub use status::KeyStatus;
 pub use verify::{UnreadableSecret, Verified};
@@ -20,7 +20,7 @@ use crate::error::{Internal, NotAllowed};
 /// same store keeps the data key in memory and goes on whatever the master key is.
 #[derive(Clone)]
 pub struct Keyring {
-    store: Arc<dyn Store>,
+    store: Arc<dyn Transactions>,
     clock: Arc<dyn Clock>,
 }
 
@@ -46,7 +46,7 @@ pub enum KeyringError {
 
 impl Keyring {
     /// The keys of the vault in `store`.
-    pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
+    pub fn new(store: Arc<dyn Transactions>, clock: Arc<dyn Clock>) -> Self {
         Self { store, clock }
     }
 }

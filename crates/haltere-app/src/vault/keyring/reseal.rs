@@ -18,11 +18,11 @@ impl Keyring {
         let old = Vault::new(&wraps.open(key)?);
         let data_key = random_key();
         let new = Vault::new(&data_key);
-        let rows = tx.list_connections().await.map_err(store_failed)?;
+        let rows = tx.connections().list().await.map_err(store_failed)?;
         let mut unreadable = Vec::new();
         for row in &rows {
             match reseal(&old, &new, row) {
-                Ok(resealed) => tx.update_connection(&resealed).await.map_err(store_failed)?,
+                Ok(resealed) => tx.connections().update(&resealed).await.map_err(store_failed)?,
                 Err(reason) => {
                     unreadable.push(UnreadableSecret { connection: row.id.clone(), reason });
                 }
@@ -33,7 +33,7 @@ impl Keyring {
         }
         // Any other key that could open the vault could open only the old one.
         let wraps = Wraps { current: Wraps::wrap(key, &data_key), next: None };
-        wraps.write(tx.as_mut()).await?;
+        wraps.write(tx.meta()).await?;
         let detail = format!("a new data key for the secrets of {} connections", rows.len());
         self.finish(ctx, tx, detail).await?;
         Ok(rows.len())

@@ -36,7 +36,7 @@ impl Keyring {
             current: wraps.of(current)?.clone(),
             next: Some(Wraps::wrap(next, &wraps.open(current)?)),
         };
-        offered.write(tx.as_mut()).await?;
+        offered.write(tx.meta()).await?;
         let detail = format!("begun: {} opens the vault as well as {}", next.id(), current.id());
         self.finish(ctx, tx, detail).await
     }
@@ -51,9 +51,9 @@ impl Keyring {
         // That it opens is what makes it safe to drop the other one.
         wraps.open(key)?;
         let settled = Wraps { current: wraps.of(key)?.clone(), next: None };
-        settled.write(tx.as_mut()).await?;
+        settled.write(tx.meta()).await?;
         let since = time_to_bytes(now(&*self.clock));
-        tx.set_meta(SINCE, &since).await.map_err(store_failed)?;
+        tx.meta().set(SINCE, &since).await.map_err(store_failed)?;
         let detail = format!("finished: only {} opens the vault", key.id());
         self.finish(ctx, tx, detail).await?;
         Ok(true)
@@ -61,7 +61,7 @@ impl Keyring {
 
     pub(super) async fn begin(&self) -> Result<(Box<dyn WriteTx>, Wraps), KeyringError> {
         let mut tx = self.store.write().await.map_err(store_failed)?;
-        let wraps = Wraps::read(tx.as_mut()).await?.ok_or(VaultError::NoDataKey)?;
+        let wraps = Wraps::read(tx.meta()).await?.ok_or(VaultError::NoDataKey)?;
         Ok((tx, wraps))
     }
 
@@ -73,7 +73,7 @@ impl Keyring {
     ) -> Result<(), KeyringError> {
         let now = self.clock.now();
         let entry = audit::done(now, ctx, AuditAction::SecretsRotate, "", detail);
-        tx.append_audit(&entry).await.map_err(store_failed)?;
+        tx.audit().append(&entry).await.map_err(store_failed)?;
         tx.commit().await.map_err(store_failed)
     }
 }

@@ -25,14 +25,14 @@ impl Keyring {
     /// Whether anything was ever sealed.
     pub async fn is_sealed(&self) -> Result<bool, KeyringError> {
         let mut tx = self.store.read().await.map_err(store_failed)?;
-        Ok(Wraps::read(tx.as_mut()).await?.is_some())
+        Ok(Wraps::read(tx.meta()).await?.is_some())
     }
 
     /// Which master keys open the vault. Needs none of them.
     pub async fn status(&self) -> Result<KeyStatus, KeyringError> {
         let mut tx = self.store.read().await.map_err(store_failed)?;
-        let wraps = Wraps::read(tx.as_mut()).await?.ok_or(VaultError::NoDataKey)?;
-        let since = tx.get_meta(SINCE).await.map_err(store_failed)?;
+        let wraps = Wraps::read(tx.meta()).await?.ok_or(VaultError::NoDataKey)?;
+        let since = tx.meta().get(SINCE).await.map_err(store_failed)?;
         let current = KeyId::of(&wraps.current);
         Ok(KeyStatus {
             current: current.ok_or(VaultError::DamagedDataKey(UnsealError::TooShort))?,

@@ -35,10 +35,10 @@ fn context(column: &'static str) -> SealContext<'static> {
 async fn keyring() -> (Keyring, TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let store = SqliteStore::open(&folder.path().join("haltere.db")).await.unwrap();
-    let store: Arc<dyn Store> = Arc::new(store);
+    let store: Arc<dyn Transactions> = Arc::new(store);
     let vault = Vault::open(&*store, &key('1')).await.unwrap();
     let mut tx = store.write().await.unwrap();
-    tx.insert_connection(&connection(&vault), "").await.unwrap();
+    tx.connections().insert(&connection(&vault), "").await.unwrap();
     tx.commit().await.unwrap();
     (Keyring::new(store, Arc::new(Fixed)), folder)
 }
@@ -75,12 +75,12 @@ async fn opening(keyring: &Keyring) -> String {
 }
 
 async fn stored(keyring: &Keyring) -> ConnectionRecord {
-    keyring.store.read().await.unwrap().list_connections().await.unwrap().remove(0)
+    keyring.store.read().await.unwrap().connections().list().await.unwrap().remove(0)
 }
 
 async fn trail(keyring: &Keyring) -> Vec<String> {
     let filter = AuditFilter { limit: 10, ..AuditFilter::default() };
-    let trail = keyring.store.read().await.unwrap().list_audit(&filter).await.unwrap();
+    let trail = keyring.store.read().await.unwrap().audit().list(&filter).await.unwrap();
     trail.into_iter().map(|record| record.entry.detail).collect()
 }
 
@@ -163,7 +163,7 @@ async fn every_secret_is_tried_and_the_unreadable_are_named() {
     row.key = row.password.clone();
     row.password = Some(Sealed(vec![1; 60]));
     let mut tx = keyring.store.write().await.unwrap();
-    tx.update_connection(&row).await.unwrap();
+    tx.connections().update(&row).await.unwrap();
     tx.commit().await.unwrap();
     let verified = keyring.verify(&ctx(), &key('1'), |_, _| {}).await.unwrap();
     let reasons: Vec<_> = verified.unreadable.iter().map(|one| one.reason.as_str()).collect();
@@ -189,7 +189,7 @@ async fn many_are_verified_with_progress() {
         let mut row = connection(&vault);
         (row.id, row.password, row.key) = (number.to_string(), None, None);
         row.name.clone_from(&row.id);
-        tx.insert_connection(&row, "").await.unwrap();
+        tx.connections().insert(&row, "").await.unwrap();
     }
     tx.commit().await.unwrap();
     let reported = Mutex::new(Vec::new());

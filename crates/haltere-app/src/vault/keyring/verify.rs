@@ -41,7 +41,7 @@ impl Keyring {
         ctx.authorize(Action::ManageVault)?;
         let vault = Vault::existing(&*self.store, key).await?;
         let mut tx = self.store.read().await.map_err(store_failed)?;
-        let rows = tx.list_connections().await.map_err(store_failed)?;
+        let rows = tx.connections().list().await.map_err(store_failed)?;
         drop(tx);
         let mut verified = Verified { connections: rows.len(), ..Verified::default() };
         for (done, row) in rows.iter().enumerate() {
