@@ -1,13 +1,14 @@
 """What can be measured: a name, and the file that does it."""
 
 from . import (
-    console, create, events, flapping, fleet, flood, importing, isolation, large, listing, memory, restart, soak, storm,
+    console, create, events, flapping, fleet, flood, importing, incoming, isolation, large, listing, memory, restart, soak, storm,
 )
 
 # Those first that are the most sensitive to what else the machine does: a quiet quarter of an hour is enough for them.
 SHORT = {
     "isolation": isolation, "storm": storm, "create": create, "events": events, "large": large, "list": listing,
-    "restart": restart, "import": importing, "fleet": fleet, "memory": memory, "flood": flood, "console": console,
+    "restart": restart, "import": importing, "fleet": fleet, "memory": memory, "incoming": incoming, "flood": flood,
+    "console": console,
 }
 SCENARIOS = {name: lambda binary, work, options, it=it: it.measure(binary, work, options.quick) for name, it in SHORT.items()}
 # These take long, and are asked for by name.

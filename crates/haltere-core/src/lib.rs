@@ -27,6 +27,7 @@ pub mod secret;
 pub mod status;
 pub mod storage;
 pub mod text;
+pub mod topic;
 pub mod url_credentials;
 
 pub use audit::{AuditAction, AuditEntry, AuditOutcome, AuditRepeats};
@@ -47,8 +48,9 @@ pub use quota::{Quota, Reservation};
 pub use role::{Role, Roles};
 pub use secret::Secret;
 pub use status::{
-    BrokerFacts, ConnectionStatus, HistoryState, LinkState, ProtocolVersion, Since, StatusChange,
-    SysTopics, TlsFacts,
+    BrokerFacts, ConnectionStatus, HistoryState, LinkState, ProtocolVersion, RefusedFilter, Since,
+    StatusChange, SysTopics, TlsFacts,
 };
 pub use storage::StorageTrouble;
 pub use text::TextError;
+pub use topic::{TopicError, TopicFilter};

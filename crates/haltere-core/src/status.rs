@@ -5,7 +5,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::connection::Revision;
-use crate::failure::LinkFailure;
+use crate::failure::{LinkFailure, MqttReason};
+use crate::topic::TopicFilter;
 
 /// Where a link is in its life. Every change goes through `haltere_link`'s one `step` function.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -194,6 +195,17 @@ pub struct BrokerFacts {
     pub skipped_messages: u64,
     /// What came of asking for [`Self::version`] and [`Self::started_at`].
     pub sys: SysTopics,
+    /// The topic filters whose subscription the broker refused in this session.
+    pub refused_filters: Vec<RefusedFilter>,
+}
+
+/// A subscription that a broker refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RefusedFilter {
+    /// The topic filter.
+    pub filter: TopicFilter,
+    /// The broker's reason. MQTT 3.1.1 has only one: [`MqttReason::UnspecifiedError`].
+    pub reason: MqttReason,
 }
 
 /// What came of asking a broker for its `$SYS` topics, which say how it is.

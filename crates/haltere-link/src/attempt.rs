@@ -16,7 +16,7 @@ use crate::context::LinkContext;
 use crate::transport::{
     ConnectOptions, Session, SessionConfig, SessionError, UpgradeError, Wire, upgrade,
 };
-use crate::{LinkConfig, LinkSpec, dial, failure, tls};
+use crate::{Interest, LinkConfig, LinkSpec, dial, failure, tls};
 
 /// A session that a broker has accepted.
 pub(crate) struct Established {
@@ -31,8 +31,8 @@ pub(crate) struct Established {
 pub(crate) struct AttemptOptions {
     /// Tried first; 3.1.1 follows if the broker does not speak it.
     pub(crate) version: ProtocolVersion,
-    /// Whether to subscribe to the broker's version and uptime.
-    pub(crate) read_sys: bool,
+    /// Whether to subscribe to the link's interest.
+    pub(crate) subscribe: bool,
 }
 
 /// Makes one attempt, within the configured time limit.
@@ -191,7 +191,7 @@ fn presented_certificates(
 async fn mqtt_handshake(
     spec: &LinkSpec,
     config: &LinkConfig,
-    AttemptOptions { version, read_sys }: AttemptOptions,
+    AttemptOptions { version, subscribe }: AttemptOptions,
     wire: Box<dyn Wire>,
     peer: SocketAddr,
     trace: &mut AttemptTrace<'_>,
@@ -202,14 +202,15 @@ async fn mqtt_handshake(
         username: spec.username.as_deref(),
         password: spec.password.as_deref(),
         keepalive: u16::try_from(config.keepalive.as_secs()).unwrap_or(u16::MAX),
+        no_metrics: spec.no_metrics,
     };
     let config = SessionConfig {
         keepalive: config.keepalive,
         ping_timeout: config.ping_timeout,
         max_packet: config.max_packet,
-        read_sys,
     };
-    match Session::connect(wire, version, connect, config).await {
+    let interest = if subscribe { spec.interest.clone() } else { Interest::none() };
+    match Session::connect(wire, version, connect, config, &interest).await {
         Ok(session) => {
             trace.pass(Some(format!("MQTT {}", version.as_str())));
             Ok(session)

@@ -3,7 +3,8 @@
 use haltere_core::{BrokerFacts, ProtocolVersion, SysTopics, Timestamp, TlsFacts};
 use jiff::SignedDuration;
 
-use crate::transport::BrokerUpdate;
+use crate::message_sink::BrokerIdentity;
+use crate::transport::{InterestAnswer, SessionUpdate};
 
 /// Start times that differ by no more than this are the same, because of rounding and delays.
 const MAX_DRIFT: SignedDuration = SignedDuration::from_secs(5);
@@ -14,15 +15,31 @@ pub(crate) fn on_connect(
     tls: Option<TlsFacts>,
     sys: SysTopics,
 ) -> BrokerFacts {
-    BrokerFacts { version: None, started_at: None, protocol_version, tls, skipped_messages: 0, sys }
+    BrokerFacts {
+        version: None,
+        started_at: None,
+        protocol_version,
+        tls,
+        skipped_messages: 0,
+        sys,
+        refused_filters: Vec::new(),
+    }
 }
 
-/// Applies an update received at `now`. Returns whether the facts have changed notably.
-pub(crate) fn apply_update(facts: &mut BrokerFacts, update: BrokerUpdate, now: Timestamp) -> bool {
-    let BrokerUpdate { version, uptime, skipped, subscribed, pong: _ } = update;
+/// Applies an update and the messages received with it at `now`. Returns whether the facts have changed
+/// notably.
+pub(crate) fn apply_update(
+    facts: &mut BrokerFacts,
+    update: SessionUpdate,
+    identity: BrokerIdentity,
+    now: Timestamp,
+) -> bool {
+    let SessionUpdate { interest, skipped, pong: _, has_messages: _ } = update;
+    let BrokerIdentity { version, uptime } = identity;
     let mut changed = skipped > 0;
-    if let Some(granted) = subscribed {
-        facts.sys = if granted { SysTopics::Granted } else { SysTopics::Denied };
+    if let Some(InterestAnswer { is_granted, refused }) = interest {
+        facts.sys = if is_granted { SysTopics::Granted } else { SysTopics::Denied };
+        facts.refused_filters = refused;
         changed = true;
     }
     facts.skipped_messages = facts.skipped_messages.saturating_add(skipped);
@@ -46,23 +63,29 @@ pub(crate) fn apply_update(facts: &mut BrokerFacts, update: BrokerUpdate, now: T
 mod tests {
     use std::time::Duration;
 
+    use haltere_core::{MqttReason, RefusedFilter, TopicFilter};
+
     use super::*;
 
-    fn uptime(seconds: u64) -> BrokerUpdate {
-        BrokerUpdate { uptime: Some(Duration::from_secs(seconds)), ..BrokerUpdate::default() }
+    fn apply(facts: &mut BrokerFacts, identity: BrokerIdentity, now: Timestamp) -> bool {
+        apply_update(facts, SessionUpdate::default(), identity, now)
+    }
+
+    fn uptime(seconds: u64) -> BrokerIdentity {
+        BrokerIdentity { uptime: Some(Duration::from_secs(seconds)), version: None }
     }
 
     #[test]
     fn a_start_time_is_reported_when_it_changes() {
         let second = |second| Timestamp::from_second(second).expect("in range");
         let mut facts = on_connect(ProtocolVersion::V5, None, SysTopics::Asked);
-        assert!(apply_update(&mut facts, uptime(100), second(1_000)));
+        assert!(apply(&mut facts, uptime(100), second(1_000)));
         assert_eq!(facts.started_at, Some(second(900)));
         // The broker publishes its uptime every ten seconds.
-        assert!(!apply_update(&mut facts, uptime(110), second(1_011)));
+        assert!(!apply(&mut facts, uptime(110), second(1_011)));
         assert_eq!(facts.started_at, Some(second(900)));
         // The broker was restarted.
-        assert!(apply_update(&mut facts, uptime(3), second(1_020)));
+        assert!(apply(&mut facts, uptime(3), second(1_020)));
         assert_eq!(facts.started_at, Some(second(1_017)));
     }
 
@@ -70,29 +93,27 @@ mod tests {
     fn versions_and_skipped_messages_are_reported() {
         let now = Timestamp::UNIX_EPOCH;
         let mut facts = on_connect(ProtocolVersion::V5, None, SysTopics::Asked);
-        let version = || BrokerUpdate {
-            version: Some("mosquitto version 2".into()),
-            ..BrokerUpdate::default()
-        };
-        assert!(apply_update(&mut facts, version(), now));
-        assert!(!apply_update(&mut facts, version(), now));
-        assert!(apply_update(
-            &mut facts,
-            BrokerUpdate { skipped: 2, ..BrokerUpdate::default() },
-            now
-        ));
-        assert!(apply_update(
-            &mut facts,
-            BrokerUpdate { skipped: 1, ..BrokerUpdate::default() },
-            now
-        ));
+        let version =
+            || BrokerIdentity { version: Some("mosquitto version 2".into()), uptime: None };
+        assert!(apply(&mut facts, version(), now));
+        assert!(!apply(&mut facts, version(), now));
+        let mut update = |update| apply_update(&mut facts, update, BrokerIdentity::default(), now);
+        assert!(update(SessionUpdate { skipped: 2, ..SessionUpdate::default() }));
+        assert!(update(SessionUpdate { skipped: 1, ..SessionUpdate::default() }));
         assert_eq!(facts.skipped_messages, 3);
-        for (granted, sys) in [(false, SysTopics::Denied), (true, SysTopics::Granted)] {
-            let update = BrokerUpdate { subscribed: Some(granted), ..BrokerUpdate::default() };
-            assert!(apply_update(&mut facts, update, now));
-            assert_eq!(facts.sys, sys);
+        let filter = TopicFilter::parse("$SYS/broker/version").expect("valid");
+        let refused = vec![RefusedFilter { filter, reason: MqttReason::NotAuthorized }];
+        for (is_granted, refused, sys) in [
+            (false, refused.clone(), SysTopics::Denied),
+            (true, refused, SysTopics::Granted),
+            (true, Vec::new(), SysTopics::Granted),
+        ] {
+            let interest = Some(InterestAnswer { is_granted, refused: refused.clone() });
+            let update = SessionUpdate { interest, ..SessionUpdate::default() };
+            assert!(apply_update(&mut facts, update, BrokerIdentity::default(), now));
+            assert_eq!((facts.sys, &facts.refused_filters), (sys, &refused));
         }
         // An absurd uptime is ignored.
-        assert!(!apply_update(&mut facts, uptime(u64::MAX), now));
+        assert!(!apply(&mut facts, uptime(u64::MAX), now));
     }
 }

@@ -10,7 +10,8 @@
 //!   └ link     a task per connection: one piece of work at a time, interrupted by edits and the end
 //!       ├ work              what it is doing: dialling, backing off, being online
 //!       ├ state             one pure function `step(state, input) -> (state, effects)`
-//!       ├ sys_policy        whether it subscribes to the broker's version and uptime
+//!       ├ interest          the topics it subscribes to, and message_sink, where their messages go
+//!       ├ sys_policy        whether it subscribes at all
 //!       ├ version_fallback  which version of MQTT it tries
 //!       └ attempt           from name resolution to CONNACK, within a time limit; also for probes
 //!           ├ dial_rate_limiter  the dial rate of the whole fleet
@@ -54,7 +55,9 @@ mod facts;
 mod failure;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
+mod interest;
 mod link;
+mod message_sink;
 mod probe;
 mod recorded_history;
 mod resolve;
@@ -73,6 +76,7 @@ pub use chain_store::PresentedChain;
 pub use client_id::{generated_client_id, is_generated_client_id};
 pub use config::{Backoff, LinkConfig, ResolverSource};
 pub use egress::{EgressAction, EgressPolicy, EgressRule, RuleError};
+pub use interest::Interest;
 pub use probe::{ProbeEvent, ProbeReport, ProbeStage};
 pub use recorded_history::RecordedHistory;
 pub use spec::LinkSpec;

@@ -107,40 +107,41 @@ impl Link {
             // It may be another broker.
             self.context.statuses.set_presented_chain(&spec.id, self.token, None);
         }
-        if spec.revision != self.spec.revision || !same_dial {
-            self.reset_sys_policy(spec.read_sys && same_dial);
+        let is_edit = spec.revision != self.spec.revision || !same_dial;
+        if is_edit {
+            // An operator may have changed the broker's permissions.
+            self.sys = SysPolicy::default();
         }
         self.start_delay = None;
         let intent = spec.intent;
         self.spec = spec;
+        if same_dial && is_edit {
+            self.reconcile_interest();
+        }
         Input::Wanted { intent, same_dial }
     }
 
-    /// Allows the subscription to `$SYS` again, because an operator may have changed the broker's
-    /// permissions. With `now`, subscribes in the current session, if there is one.
-    fn reset_sys_policy(&mut self, now: bool) {
-        let was_suspended = mem::take(&mut self.sys).is_suspended();
-        if was_suspended
-            && now
-            && let (Work::Session(session), Some(broker)) = (&mut self.work, &mut self.broker)
+    /// Makes the subscriptions of the current session, if there is one, match the spec.
+    fn reconcile_interest(&mut self) {
+        if let (Work::Session(session), Some(broker)) = (&mut self.work, &mut self.broker)
+            && session.reconcile(&self.spec.interest)
         {
-            session.subscribe_sys();
             Arc::make_mut(broker).sys = SysTopics::Asked;
         }
     }
 
     /// Whether the next session subscribes to `$SYS`, and why not.
     fn sys_topics(&self) -> SysTopics {
-        match (self.spec.read_sys, self.sys.is_suspended()) {
-            (false, _) => SysTopics::Off,
-            (true, true) => SysTopics::EndsSession,
-            (true, false) => SysTopics::Asked,
+        match (self.spec.interest.is_empty(), self.sys.is_suspended()) {
+            (true, _) => SysTopics::Off,
+            (false, true) => SysTopics::EndsSession,
+            (false, false) => SysTopics::Asked,
         }
     }
 
     /// Turns an outcome of the work into an input for the state machine, if it is one.
     fn on_outcome(&mut self, outcome: Outcome) -> Option<Input> {
-        if !matches!(outcome, Outcome::BrokerUpdate(_)) {
+        if !matches!(outcome, Outcome::SessionUpdate(..)) {
             // The work is done and must not be polled again.
             self.work = Work::Nothing;
         }
@@ -173,10 +174,10 @@ impl Link {
                 self.socket_permit = Some(permit);
                 Some(Input::TimerFired)
             }
-            Outcome::BrokerUpdate(update) => {
+            Outcome::SessionUpdate(update, identity) => {
                 let now = self.context.clock.now();
                 if let Some(broker) = &mut self.broker
-                    && facts::apply_update(Arc::make_mut(broker), update, now)
+                    && facts::apply_update(Arc::make_mut(broker), update, identity, now)
                 {
                     self.publish_status();
                 }
@@ -256,7 +257,7 @@ impl Link {
             token: self.token,
             options: AttemptOptions {
                 version: self.versions.next(),
-                read_sys: self.sys_topics() == SysTopics::Asked,
+                subscribe: self.sys_topics() == SysTopics::Asked,
             },
             priority: if is_background { Priority::Background } else { Priority::Interactive },
             delay,

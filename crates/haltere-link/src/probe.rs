@@ -12,6 +12,7 @@ use crate::attempt::{self, AttemptOptions, Established, attempt};
 use crate::attempt_trace::{AttemptTrace, Observer};
 use crate::context::LinkContext;
 use crate::dial_rate_limiter::Priority;
+use crate::message_sink::BrokerIdentity;
 use crate::sys_policy::{self, SysEvidence};
 use crate::tls::{CertificateFacts, certificate_facts};
 use crate::transport::{Session, SessionError};
@@ -95,8 +96,8 @@ async fn run(
     spec: &LinkSpec,
     trace: &mut AttemptTrace<'_>,
 ) -> Result<BrokerFacts, LinkFailure> {
-    let mut established = connect(context, spec, spec.read_sys, trace).await?;
-    let sys = if spec.read_sys { SysTopics::Asked } else { SysTopics::Off };
+    let mut established = connect(context, spec, true, trace).await?;
+    let sys = if spec.interest.is_empty() { SysTopics::Off } else { SysTopics::Asked };
     let mut broker = facts::on_connect(established.session.version(), established.tls.take(), sys);
     trace.enter(Stage::Subscribe);
     let outcome = collect_facts(context, &mut established.session, &mut broker).await;
@@ -171,11 +172,11 @@ fn summary(broker: &BrokerFacts) -> String {
 async fn connect(
     context: &LinkContext,
     spec: &LinkSpec,
-    read_sys: bool,
+    subscribe: bool,
     trace: &mut AttemptTrace<'_>,
 ) -> Result<Established, LinkFailure> {
     let mut versions = VersionFallback::default();
-    let first = AttemptOptions { version: versions.next(), read_sys };
+    let first = AttemptOptions { version: versions.next(), subscribe };
     let failure = match attempt(spec, context, first, trace).await {
         Ok(established) => return Ok(established),
         Err(failure) => failure,
@@ -185,7 +186,7 @@ async fn connect(
         return Err(failure);
     }
     trace.stages.clear();
-    let second = AttemptOptions { version: versions.next(), read_sys };
+    let second = AttemptOptions { version: versions.next(), subscribe };
     attempt(spec, context, second, trace).await
 }
 
@@ -204,8 +205,7 @@ async fn collect_facts(
             SysTopics::Denied | SysTopics::Off | SysTopics::EndsSession => false,
         };
         while is_pending(broker) {
-            let update = session.next_update().await?;
-            facts::apply_update(broker, update, context.clock.now());
+            receive(context, session, broker).await?;
         }
         Ok::<_, SessionError>(())
     });
@@ -237,8 +237,19 @@ async fn receive_while(
     condition: impl Fn(&Session) -> bool,
 ) -> Result<(), SessionError> {
     while condition(session) {
-        let update = session.next_update().await?;
-        facts::apply_update(broker, update, context.clock.now());
+        receive(context, session, broker).await?;
     }
+    Ok(())
+}
+
+/// Waits for the next update, and applies it.
+async fn receive(
+    context: &LinkContext,
+    session: &mut Session,
+    broker: &mut BrokerFacts,
+) -> Result<(), SessionError> {
+    let mut identity = BrokerIdentity::default();
+    let update = session.next_update(&mut identity).await?;
+    facts::apply_update(broker, update, identity, context.clock.now());
     Ok(())
 }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use haltere_core::{BrokerUrl, ConnectionId, Host, Intent, Revision, Secret, TlsMaterial};
 
+use crate::Interest;
+
 /// What a link needs to know about its connection. Never changed, only replaced.
 #[derive(Debug, Clone)]
 pub struct LinkSpec {
@@ -27,8 +29,11 @@ pub struct LinkSpec {
     pub tls_ignored: bool,
     /// The plugin `tls` is off, whether the connection has TLS settings or not.
     pub tls_off: bool,
-    /// Whether to subscribe to the broker's version and uptime (`$SYS`).
-    pub read_sys: bool,
+    /// The topics to subscribe to.
+    pub interest: Interest,
+    /// Whether to ask the broker to publish no metrics about this client (`noMetricsMode`): MQTT 5's user
+    /// property `sys-metrics` in CONNECT.
+    pub no_metrics: bool,
     /// Whether the link should be up.
     pub intent: Intent,
 }
@@ -49,6 +54,6 @@ impl LinkSpec {
             && self.username == other.username
             && self.password == other.password
             && (!self.url.transport().is_tls() || self.tls == other.tls)
-            && self.read_sys == other.read_sys
+            && self.no_metrics == other.no_metrics
     }
 }

@@ -233,6 +233,7 @@ mod tests {
     use haltere_core::{BrokerUrl, Timestamp, TlsMaterial};
 
     use super::*;
+    use crate::Interest;
 
     struct Epoch;
 
@@ -262,7 +263,8 @@ mod tests {
             tls: TlsMaterial::default(),
             tls_ignored: false,
             tls_off: false,
-            read_sys: true,
+            interest: Interest::broker_identity(),
+            no_metrics: false,
             intent: Intent::Disconnected,
         })
     }

@@ -19,9 +19,10 @@ use crate::attempt::{self, AttemptOptions, Established};
 use crate::attempt_trace::AttemptTrace;
 use crate::context::LinkContext;
 use crate::dial_rate_limiter::Priority;
+use crate::message_sink::BrokerIdentity;
 use crate::status_table::SlotToken;
 use crate::sys_policy::SysEvidence;
-use crate::transport::{BrokerUpdate, Session};
+use crate::transport::{Session, SessionUpdate};
 use crate::{LinkSpec, failure};
 
 /// What a link is doing.
@@ -48,8 +49,8 @@ pub(crate) enum Outcome {
     TimerFired,
     /// A socket permit has become free before the end of the pause.
     SocketPermit(OwnedSemaphorePermit),
-    /// The broker has sent something about itself; the session goes on.
-    BrokerUpdate(BrokerUpdate),
+    /// Something has happened in the session, which goes on.
+    SessionUpdate(SessionUpdate, BrokerIdentity),
     /// The session has ended; with what its end says about the subscription to `$SYS`.
     Lost(LinkFailure, SysEvidence),
 }
@@ -144,12 +145,16 @@ impl Work {
                 Some(permit) => Outcome::SocketPermit(permit),
                 None => Outcome::TimerFired,
             },
-            Self::Session(session) => match ready!(session.poll_update(cx)) {
-                Ok(update) => Outcome::BrokerUpdate(update),
-                Err(error) => {
-                    Outcome::Lost(attempt::session_lost(&error), session.sys_evidence(&error))
+            Self::Session(session) => {
+                // Holds nothing between two polls: a poll that collects something is ready.
+                let mut identity = BrokerIdentity::default();
+                match ready!(session.poll_update(cx, &mut identity)) {
+                    Ok(update) => Outcome::SessionUpdate(update, identity),
+                    Err(error) => {
+                        Outcome::Lost(attempt::session_lost(&error), session.sys_evidence(&error))
+                    }
                 }
-            },
+            }
         })
     }
 }
@@ -174,6 +179,7 @@ mod tests {
     use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, DuplexStream, ReadBuf, duplex};
 
     use super::*;
+    use crate::Interest;
     use crate::transport::{ConnectOptions, SessionConfig};
 
     /// Panics when it is shut down.
@@ -212,19 +218,20 @@ mod tests {
         let (ours, mut theirs) = duplex(4_096);
         theirs.write_all(&[0x20, 3, 0, 0, 0]).await.expect("buffered");
         let second = Duration::from_secs(1);
-        let config = SessionConfig {
-            keepalive: second,
-            ping_timeout: second,
-            max_packet: 100,
-            read_sys: true,
+        let config = SessionConfig { keepalive: second, ping_timeout: second, max_packet: 100 };
+        let options = ConnectOptions {
+            client_id: "me",
+            username: None,
+            password: None,
+            keepalive: 1,
+            no_metrics: false,
         };
-        let options =
-            ConnectOptions { client_id: "me", username: None, password: None, keepalive: 1 };
         let session = Session::connect(
             Box::new(PanicsOnShutdown(ours)),
             ProtocolVersion::V5,
             options,
             config,
+            &Interest::none(),
         )
         .await;
         let work = Work::Session(Box::new(session.expect("accepted")));

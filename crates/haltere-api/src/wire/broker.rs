@@ -1,6 +1,6 @@
 //! What a broker has told about itself, on its way out.
 
-use haltere_core::{BrokerFacts, SysTopics, TlsFacts};
+use haltere_core::{BrokerFacts, RefusedFilter, SysTopics, TlsFacts};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -34,6 +34,20 @@ pub(crate) struct BrokerView<'a> {
     /// read at least one of them, as most do: a list of a fleet is a tenth shorter without what is usual.
     #[serde(skip_serializing_if = "Option::is_none")]
     sys: Option<SysTopicsName>,
+    /// The subscriptions that the broker refused in this session; absent if there are none. haltere requests them
+    /// again in the next session, and after an edit of the connection.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    refused_filters: Vec<RefusedFilterView<'a>>,
+}
+
+/// A subscription that the broker refused.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = RefusedFilter, example = json!({"filter": "$SYS/broker/uptime", "reason": "NOT_AUTHORIZED"}))]
+pub(crate) struct RefusedFilterView<'a> {
+    /// The topic filter.
+    filter: &'a str,
+    /// The broker's reason, by its name in MQTT 5. Brokers of MQTT 3.1.1 give none: `UNSPECIFIED_ERROR`.
+    reason: &'a str,
 }
 
 /// Why nothing is read of a broker's `$SYS` topics.
@@ -85,8 +99,15 @@ pub(crate) struct BrokerTlsView<'a> {
 
 impl<'a> From<&'a BrokerFacts> for BrokerView<'a> {
     fn from(facts: &'a BrokerFacts) -> Self {
-        let BrokerFacts { version, started_at, protocol_version, tls, skipped_messages, sys } =
-            facts;
+        let BrokerFacts {
+            version,
+            started_at,
+            protocol_version,
+            tls,
+            skipped_messages,
+            sys,
+            refused_filters,
+        } = facts;
         Self {
             version: version.as_deref(),
             protocol_version: protocol_version.as_str(),
@@ -94,7 +115,14 @@ impl<'a> From<&'a BrokerFacts> for BrokerView<'a> {
             tls: tls.as_ref().map(BrokerTlsView::from),
             skipped_messages: Some(*skipped_messages).filter(|&skipped| skipped > 0),
             sys: SysTopicsName::of(*sys),
+            refused_filters: refused_filters.iter().map(RefusedFilterView::from).collect(),
         }
+    }
+}
+
+impl<'a> From<&'a RefusedFilter> for RefusedFilterView<'a> {
+    fn from(RefusedFilter { filter, reason }: &'a RefusedFilter) -> Self {
+        Self { filter: filter.as_str(), reason: reason.as_str() }
     }
 }
 

@@ -138,7 +138,7 @@ pub(super) fn properties() -> Value {
         "cert": pem("Our client certificate, leaf first. Only certificates are kept of it; a private key among them becomes key, if there is none"),
         "key": pem("The private key of cert, not encrypted"),
         "tls": client_hello::property(),
-        "noMetricsMode": boolean("Do not ask the broker for its version and uptime (`$SYS`)."),
+        "noMetricsMode": boolean("Do not ask the broker for its version and uptime (`$SYS`), and with MQTT 5 ask it to publish no metrics about haltere's client (user property `sys-metrics: none`)."),
         "caFile": {"type": "string", "maxLength": 1_024, "description": "Kept and returned."},
         "certFile": {"type": "string", "maxLength": 1_024, "description": "Kept and returned."},
         "keyFile": {"type": "string", "maxLength": 1_024, "description": "Kept and returned."}

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use haltere_core::{
     Connection, Intent, MmcFields, Pem, PluginId, Revision, Timestamp, TlsMaterial,
 };
-use haltere_link::{LinkSpec, generated_client_id};
+use haltere_link::{Interest, LinkSpec, generated_client_id};
 use haltere_store::ConnectionRecord;
 
 use super::pem_cache::PemCache;
@@ -199,6 +199,7 @@ impl App {
 
     pub(crate) fn spec(&self, connection: &Connection) -> LinkSpec {
         let credentials = connection.credentials.as_ref();
+        let no_metrics = connection.mmc.no_metrics_mode == Some(true);
         let own_client_id = credentials.and_then(|it| it.client_id.clone());
         LinkSpec {
             id: connection.id.clone(),
@@ -212,7 +213,8 @@ impl App {
             tls: self.effective_tls(&connection.tls),
             tls_ignored: make_a_difference(&connection.tls) && !self.plugin_enabled(PluginId::Tls),
             tls_off: !self.plugin_enabled(PluginId::Tls),
-            read_sys: connection.mmc.no_metrics_mode != Some(true),
+            interest: if no_metrics { Interest::none() } else { Interest::broker_identity() },
+            no_metrics,
             intent: connection.intent,
         }
     }

@@ -5,6 +5,7 @@ use haltere_core::{
 };
 
 use super::*;
+use crate::Interest;
 
 fn names() -> impl Iterator<Item = String> {
     FailureCode::named().map(|code| code.to_string())
@@ -21,7 +22,8 @@ fn spec(url: &str) -> LinkSpec {
         tls: TlsMaterial::default(),
         tls_ignored: false,
         tls_off: false,
-        read_sys: true,
+        interest: Interest::broker_identity(),
+        no_metrics: false,
         intent: Intent::Connected,
     }
 }

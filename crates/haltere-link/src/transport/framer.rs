@@ -6,6 +6,8 @@
 
 /// MQTT 5, 2.1.4: a remaining length has at most four bytes.
 const LONGEST_HEADER: usize = 5;
+/// How much of the buffer is reused for the next packet.
+const MAX_KEPT: usize = 4 * 1024;
 /// The packet type PUBLISH in the first four bits (MQTT 5, 2.1.2).
 const PUBLISH: u8 = 3;
 
@@ -47,7 +49,8 @@ enum Position {
     Discard { missing: usize },
 }
 
-/// Cuts a stream of bytes into packets. Holds memory only while a packet is incomplete.
+/// Cuts a stream of bytes into packets. Between packets it holds at most [`MAX_KEPT`]
+/// bytes of memory.
 #[derive(Debug)]
 pub(super) struct Framer {
     position: Position,
@@ -69,8 +72,9 @@ impl Framer {
         input: &mut &'i [u8],
     ) -> Result<Option<Frame<'f>>, FrameError> {
         if let Position::Lent = self.position {
-            // Freed rather than reused for the next packet, because most links are idle most of the time.
-            self.partial = Vec::new();
+            // Reused for the next packet, until `release_buffer`.
+            self.partial.clear();
+            self.partial.shrink_to(MAX_KEPT);
             self.position = Position::Header;
         }
         loop {
@@ -120,6 +124,13 @@ impl Framer {
         let size = header.size + header.body;
         let here = header.body <= self.max_packet && size <= input.len();
         Ok(here.then(|| take(input, size)))
+    }
+
+    /// Frees the buffer if it is empty. Called now and then, because most links are idle most of the time.
+    pub(super) fn release_buffer(&mut self) {
+        if self.partial.is_empty() {
+            self.partial = Vec::new();
+        }
     }
 
     /// How many bytes its buffer holds.
@@ -250,11 +261,17 @@ mod tests {
 
     #[test]
     fn an_idle_framer_has_no_buffer() {
-        let mut framer = Framer::new(1024);
-        let bytes = packet(PUBLISH, 200);
-        cut(&mut framer, &bytes[..50]).expect("valid");
-        cut(&mut framer, &bytes[50..]).expect("valid");
-        assert_eq!(framer.buffered_bytes(), 0);
+        let mut framer = Framer::new(1 << 20);
+        for (body, kept) in [(200, 200..=400), (100_000, MAX_KEPT..=MAX_KEPT)] {
+            let bytes = packet(PUBLISH, body);
+            cut(&mut framer, &bytes[..50]).expect("valid");
+            framer.release_buffer();
+            assert!(framer.buffered_bytes() >= 50, "a packet is incomplete");
+            cut(&mut framer, &bytes[50..]).expect("valid");
+            assert!(kept.contains(&framer.buffered_bytes()), "{}", framer.buffered_bytes());
+            framer.release_buffer();
+            assert_eq!(framer.buffered_bytes(), 0);
+        }
     }
 
     proptest! {

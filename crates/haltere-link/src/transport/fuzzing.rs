@@ -16,6 +16,8 @@ use super::codec::ConnectOptions;
 use super::framer::{Frame, FrameError, Framer};
 use super::session::{Session, SessionConfig, SessionError};
 use super::websocket::WebSocketBytes;
+use crate::Interest;
+use crate::message_sink::BrokerIdentity;
 
 /// Small, so that inputs of some kilobytes exceed it.
 const MAX_PACKET: usize = 300;
@@ -96,7 +98,6 @@ const CONFIG: SessionConfig = SessionConfig {
     keepalive: Duration::from_secs(30),
     ping_timeout: Duration::from_secs(10),
     max_packet: MAX_PACKET,
-    read_sys: true,
 };
 
 async fn run_session(wire: impl super::Wire + 'static, version: ProtocolVersion) -> SessionError {
@@ -106,18 +107,22 @@ async fn run_session(wire: impl super::Wire + 'static, version: ProtocolVersion)
         username: Some("haltere"),
         password: Some(&password),
         keepalive: 30,
+        no_metrics: true,
     };
-    let mut session = match Session::connect(Box::new(wire), version, options, CONFIG).await {
+    let interest = Interest::broker_identity();
+    let session = Session::connect(Box::new(wire), version, options, CONFIG, &interest).await;
+    let mut session = match session {
         Ok(session) => session,
         Err(error) => return error,
     };
     loop {
-        let update = timeout(LONGEST, session.next_update()).await;
+        let mut identity = BrokerIdentity::default();
+        let update = timeout(LONGEST, session.next_update(&mut identity)).await;
         let buffered = session.buffered_bytes();
         assert!(buffered <= 256 * 1024, "{buffered} bytes are buffered");
         match update.expect("a session either has an update or ends") {
-            Ok(update) => {
-                assert!(update.version.is_none_or(|version| version.chars().count() <= 128));
+            Ok(_) => {
+                assert!(identity.version.is_none_or(|version| version.chars().count() <= 128));
             }
             Err(error) => return error,
         }

@@ -7,7 +7,7 @@
 //!                                    │
 //!                                   Codec    the only module that names the MQTT library
 //!                                    │
-//!                                  Session   keep-alive, the broker's version and uptime
+//!                                  Session   keep-alive, subscriptions; passes messages to a sink
 //! ```
 //!
 //! Nothing here retries or waits between attempts; [`crate::state`] decides that.
@@ -22,7 +22,7 @@ mod websocket;
 mod wire;
 
 pub(crate) use codec::{ConnectOptions, Refusal};
-pub(crate) use session::{BrokerUpdate, Session, SessionConfig, SessionError};
+pub(crate) use session::{InterestAnswer, Session, SessionConfig, SessionError, SessionUpdate};
 pub(crate) use upgrade::{HttpRefusal, UpgradeError};
 pub(crate) use websocket::{CloseReason, upgrade};
 pub(crate) use wire::Wire;

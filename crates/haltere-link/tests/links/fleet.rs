@@ -7,7 +7,7 @@ use std::time::Duration;
 use haltere_core::{
     BrokerFacts, ConnectionStatus, Intent, LinkFailure, LinkState, Revision, Timestamp, TlsMaterial,
 };
-use haltere_link::{Backoff, LinkConfig, LinkSpec, StatusObserver, Supervisor};
+use haltere_link::{Backoff, Interest, LinkConfig, LinkSpec, StatusObserver, Supervisor};
 use haltere_testkit::clock::RealClock;
 use haltere_testkit::wait::{self, PATIENCE};
 use haltere_testkit::{Mosquitto, builders};
@@ -45,7 +45,8 @@ pub(crate) fn link(url: &str) -> LinkSpec {
         tls: TlsMaterial::default(),
         tls_ignored: false,
         tls_off: false,
-        read_sys: true,
+        interest: Interest::broker_identity(),
+        no_metrics: false,
         intent: Intent::Connected,
     }
 }

@@ -2,13 +2,14 @@
 
 use std::time::Duration;
 
-use haltere_core::{SysTopics, TlsMaterial};
-use haltere_link::{LinkConfig, LinkSpec};
-use haltere_testkit::Peer;
+use haltere_core::{BrokerFacts, MqttReason, SysTopics, TlsMaterial};
+use haltere_link::{Interest, LinkConfig, LinkSpec};
+use haltere_mosquitto::sys;
 use haltere_testkit::builders::trusting;
 use haltere_testkit::certs::Ca;
 use haltere_testkit::faulty::Script;
 use haltere_testkit::wait::{self, PATIENCE};
+use haltere_testkit::{Mosquitto, Peer};
 
 use crate::fleet::{Fleet, link, quick, short_keepalive};
 
@@ -85,7 +86,7 @@ async fn a_broker_that_closes_shortly_after_suback() {
         let spec = link(&peer.url("mqtt"));
         let fleet = Fleet::new().await;
         fleet.want(&spec);
-        let without = |it: &haltere_core::BrokerFacts| it.sys == SysTopics::EndsSession;
+        let without = |it: &BrokerFacts| it.sys == SysTopics::EndsSession;
         fleet.until_facts(&spec, "a session without $SYS", without).await;
         assert_eq!(peer.subscribes(), 2);
         fleet.ends_well().await;
@@ -126,7 +127,7 @@ async fn a_broker_of_mqtt_3_1_1() {
     let fleet = Fleet::new().await;
     let spec = link(&peer.url("mqtt"));
     fleet.want(&spec);
-    let without = |it: &haltere_core::BrokerFacts| it.sys == SysTopics::EndsSession;
+    let without = |it: &BrokerFacts| it.sys == SysTopics::EndsSession;
     fleet.until_facts(&spec, "a session without $SYS", without).await;
     assert_eq!(peer.subscribes(), 2);
     let report = fleet.supervisor.probe(&spec, |_| {}).await;
@@ -166,7 +167,7 @@ async fn a_link_subscribes_again_after_an_edit() {
     .await;
     let spec = link(&peer.url("mqtt"));
     fleet.want(&spec);
-    let facts = |sys| move |it: &haltere_core::BrokerFacts| it.sys == sys;
+    let facts = |sys| move |it: &BrokerFacts| it.sys == sys;
     fleet.until_facts(&spec, "a session without $SYS", facts(SysTopics::EndsSession)).await;
     assert_eq!(peer.subscribes(), 2);
     let renamed = LinkSpec { revision: spec.revision.next(), ..spec };
@@ -178,16 +179,26 @@ async fn a_link_subscribes_again_after_an_edit() {
 
 #[tokio::test]
 async fn a_broker_that_only_refuses_or_never_answers_keeps_its_link() {
-    for (script, expected) in [
-        (greeting().deny_subscribe(0x87).serve(), SysTopics::Denied),
-        (greeting().deny_subscribe(0x80).serve(), SysTopics::Denied),
-        (greeting().await_subscribe().pause(PATIENCE), SysTopics::Asked),
+    let both = |reason| vec![(sys::VERSION, reason), (sys::UPTIME, reason)];
+    for (script, expected, refused) in [
+        (
+            greeting().deny_subscribe(0x87).serve(),
+            SysTopics::Denied,
+            both(MqttReason::NotAuthorized),
+        ),
+        (
+            greeting().deny_subscribe(0x80).serve(),
+            SysTopics::Denied,
+            both(MqttReason::UnspecifiedError),
+        ),
+        (greeting().await_subscribe().pause(PATIENCE), SysTopics::Asked, Vec::new()),
     ] {
         let fleet = Fleet::with(short_keepalive()).await;
         let peer = script.start().await;
         let spec = link(&peer.url("mqtt"));
         fleet.comes_up(&spec).await;
-        fleet.until_facts(&spec, "an answer, or none", |it| it.sys == expected).await;
+        let facts = fleet.until_facts(&spec, "an answer, or none", |it| it.sys == expected).await;
+        assert_eq!(refused_filters(&facts), refused);
         let report = fleet.supervisor.probe(&spec, |_| {}).await;
         assert_eq!(report.failure, None);
         assert_eq!(report.broker.expect("accepted").sys, expected);
@@ -196,11 +207,45 @@ async fn a_broker_that_only_refuses_or_never_answers_keeps_its_link() {
     }
 }
 
+fn refused_filters(facts: &BrokerFacts) -> Vec<(&str, MqttReason)> {
+    facts.refused_filters.iter().map(|it| (it.filter.as_str(), it.reason)).collect()
+}
+
+#[tokio::test]
+async fn a_refused_filter_is_remembered_and_requested_again_after_an_edit() {
+    let fleet = Fleet::new().await;
+    // Grants the version and refuses the uptime, then grants what is requested again.
+    let suback = [0x90, 5, 0, 1, 0, 0, 0x87];
+    let peer = greeting().await_subscribe().send(suback).serve().start().await;
+    let spec = link(&peer.url("mqtt"));
+    fleet.want(&spec);
+    let facts = fleet.until_facts(&spec, "a SUBACK", |it| it.sys == SysTopics::Granted).await;
+    assert_eq!(refused_filters(&facts), [(sys::UPTIME, MqttReason::NotAuthorized)]);
+    let renamed = LinkSpec { revision: spec.revision.next(), ..spec };
+    fleet.want(&renamed);
+    fleet.until_facts(&renamed, "another SUBACK", |it| it.refused_filters.is_empty()).await;
+    assert_eq!((peer.subscribes(), peer.connections()), (2, 1));
+    fleet.ends_well().await;
+}
+
+/// With a real broker: the plugin for dynamic security checks subscriptions.
+#[tokio::test]
+async fn mosquitto_refuses_a_subscription() {
+    let broker = Mosquitto::builder().dynamic_security(&["publishClientSend"]).start().await;
+    let fleet = Fleet::new().await;
+    let spec = link(&broker.url());
+    fleet.want(&spec);
+    let facts = fleet.until_facts(&spec, "a SUBACK", |it| it.sys == SysTopics::Denied).await;
+    let reason = MqttReason::NotAuthorized;
+    assert_eq!(refused_filters(&facts), [(sys::VERSION, reason), (sys::UPTIME, reason)]);
+    fleet.ends_well().await;
+}
+
 #[tokio::test]
 async fn no_metrics_mode_sends_no_subscribe() {
     let fleet = Fleet::with(short_keepalive()).await;
     let peer = greeting().await_subscribe().close().start().await;
-    let spec = LinkSpec { read_sys: false, ..link(&peer.url("mqtt")) };
+    let spec = LinkSpec { interest: Interest::none(), no_metrics: true, ..link(&peer.url("mqtt")) };
     fleet.comes_up(&spec).await;
     let facts = fleet.until_facts(&spec, "what there is", |_| true).await;
     assert_eq!(facts.sys, SysTopics::Off);
@@ -208,6 +253,18 @@ async fn no_metrics_mode_sends_no_subscribe() {
     assert_eq!(report.failure, None);
     assert_eq!(report.broker.expect("accepted").sys, SysTopics::Off);
     assert_eq!((peer.subscribes(), peer.connections()), (0, 2));
+    // MQTT 5, 3.1.2.11.8: a pair of texts.
+    let property = b"\x26\0\x0bsys-metrics\0\x04none";
+    assert!(peer.connects().iter().all(|it| it.level == 5 && it.properties == property[..]));
+    fleet.ends_well().await;
+}
+
+#[tokio::test]
+async fn metrics_are_mentioned_only_in_no_metrics_mode() {
+    let fleet = Fleet::new().await;
+    let peer = greeting().serve().start().await;
+    fleet.comes_up(&link(&peer.url("mqtt"))).await;
+    assert!(peer.connects()[0].properties.is_empty(), "{:?}", peer.connects());
     fleet.ends_well().await;
 }
 
@@ -228,7 +285,7 @@ async fn a_broker_that_closes_seconds_after_suback() {
     let spec = link(&peer.url("mqtt"));
     fleet.want(&spec);
     wait::until("three sessions", PATIENCE, async || (peer.subscribes() >= 3).then_some(())).await;
-    let without = |it: &haltere_core::BrokerFacts| it.sys == SysTopics::EndsSession;
+    let without = |it: &BrokerFacts| it.sys == SysTopics::EndsSession;
     fleet.until_facts(&spec, "a session without $SYS", without).await;
     assert_eq!((peer.subscribes(), peer.connections()), (3, 4));
     fleet.ends_well().await;
@@ -254,7 +311,7 @@ async fn a_session_taken_over_is_not_attributed_to_the_subscription() {
 /// With a real broker, which closes the older session without a reason.
 #[tokio::test]
 async fn a_second_client_at_mosquitto_is_named() {
-    let broker = haltere_testkit::Mosquitto::plain().await;
+    let broker = Mosquitto::plain().await;
     let config = LinkConfig { dials_per_second: 1_000.try_into().unwrap(), ..quick() };
     let fleet = Fleet::with(config).await;
     let spec = link(&broker.url());

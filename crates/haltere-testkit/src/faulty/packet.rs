@@ -41,6 +41,8 @@ pub struct Connect {
     pub clean: bool,
     /// In seconds.
     pub keepalive: u16,
+    /// The properties of MQTT 5, encoded; empty in MQTT 3.1.1.
+    pub properties: Bytes,
     /// The user name, when there is one.
     pub username: Option<String>,
     /// The password, when there is one.
@@ -98,15 +100,17 @@ pub(crate) fn connect(packet: &Packet) -> Option<Connect> {
     let level = body.try_get_u8().ok()?;
     let flags = body.try_get_u8().ok()?;
     let keepalive = body.try_get_u16().ok()?;
-    skip_properties(&mut body, level)?;
+    let of_connect = properties(&mut body, level)?;
     let client_id = text(&mut body)?;
     if flags & 0x04 != 0 {
-        skip_properties(&mut body, level)?;
+        let _of_will = properties(&mut body, level)?;
         let (_will_topic, _will_payload) = (string(&mut body)?, string(&mut body)?);
     }
     let username = if flags & 0x80 != 0 { Some(text(&mut body)?) } else { None };
     let password = if flags & 0x40 != 0 { Some(string(&mut body)?) } else { None };
-    Some(Connect { level, client_id, clean: flags & 0x02 != 0, keepalive, username, password })
+    let clean = flags & 0x02 != 0;
+    let properties = of_connect;
+    Some(Connect { level, client_id, clean, keepalive, properties, username, password })
 }
 
 /// A CONNACK in the words of protocol level `level`.
@@ -123,7 +127,7 @@ pub(crate) fn connack(level: u8, code: u8) -> Bytes {
 pub(crate) fn suback(level: u8, packet: &Packet, code: u8) -> Option<Bytes> {
     let mut body = packet.body.clone();
     let id = body.try_get_u16().ok()?;
-    skip_properties(&mut body, level)?;
+    properties(&mut body, level)?;
     let mut filters = 0;
     while body.has_remaining() {
         string(&mut body)?;
@@ -187,13 +191,14 @@ pub(crate) fn publish_head(topic: &str, length: usize) -> BytesMut {
     packet
 }
 
-fn skip_properties(body: &mut Bytes, level: u8) -> Option<()> {
+/// Takes the properties from the front; none in MQTT 3.1.1.
+fn properties(body: &mut Bytes, level: u8) -> Option<Bytes> {
     if level < 5 {
-        return Some(());
+        return Some(Bytes::new());
     }
     // Clients of ours send fewer than 128 bytes of properties.
     let length = usize::from(body.try_get_u8().ok()?);
-    (length < 128 && length <= body.remaining()).then(|| body.advance(length))
+    (length < 128 && length <= body.remaining()).then(|| body.split_to(length))
 }
 
 fn string(body: &mut Bytes) -> Option<Bytes> {
@@ -221,6 +226,7 @@ mod tests {
             client_id: "id".into(),
             clean: true,
             keepalive: 30,
+            properties: Bytes::new(),
             username: Some("u".into()),
             password: Some(Bytes::from_static(b"pw")),
         };
@@ -228,6 +234,7 @@ mod tests {
         let v5 = packet(b"\x10\x14\0\x04MQTT\x05\0\0\x0A\x05\x11\0\0\0\0\0\x02id").await;
         let v5 = connect(&v5).expect("a CONNECT");
         assert_eq!((v5.level, v5.client_id.as_str(), v5.clean), (5, "id", false));
+        assert_eq!(v5.properties, &[0x11, 0, 0, 0, 0][..]);
     }
 
     #[tokio::test]

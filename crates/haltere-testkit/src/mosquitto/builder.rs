@@ -15,7 +15,13 @@ pub struct Builder {
     listeners: Vec<Listener>,
     users: Vec<(String, String)>,
     options: Vec<String>,
+    /// What the plugin for dynamic security allows by default, if it is loaded.
+    allowed_by_default: Option<Vec<String>>,
 }
+
+/// What the plugin for dynamic security can allow by default.
+const ACCESS_TYPES: [&str; 4] =
+    ["publishClientSend", "publishClientReceive", "subscribe", "unsubscribe"];
 
 impl Builder {
     /// A further listener. Without any, or with WebSocket ones only, a plain one is added.
@@ -36,6 +42,14 @@ impl Builder {
     #[must_use]
     pub fn option(mut self, line: &str) -> Self {
         self.options.push(line.to_owned());
+        self
+    }
+
+    /// Loads the plugin for dynamic security, which also checks subscriptions, with no clients or roles: it
+    /// allows every client these of [`ACCESS_TYPES`] on all topics.
+    #[must_use]
+    pub fn dynamic_security(mut self, allowed: &[&str]) -> Self {
+        self.allowed_by_default = Some(allowed.iter().map(|&kind| kind.to_owned()).collect());
         self
     }
 
@@ -68,6 +82,11 @@ impl Builder {
             writeln!(text, "password_file {}", self.password_file(folder))
                 .expect("writing to a string");
         }
+        if let Some(allowed) = &self.allowed_by_default {
+            let file = save(folder, "dynamic-security.json", &default_access(allowed));
+            writeln!(text, "plugin {}\nplugin_opt_config_file {file}", dynamic_security_plugin())
+                .expect("writing to a string");
+        }
         for line in &self.options {
             writeln!(text, "{line}").expect("writing to a string");
         }
@@ -90,4 +109,23 @@ impl Builder {
         }
         path
     }
+}
+
+fn default_access(allowed: &[String]) -> String {
+    let is_allowed = |kind: &str| allowed.iter().any(|it| it == kind);
+    let access = ACCESS_TYPES.map(|kind| format!("\"{kind}\":{}", is_allowed(kind)));
+    format!(
+        r#"{{"defaultACLAccess":{{{}}},"clients":[],"groups":[],"roles":[]}}"#,
+        access.join(",")
+    )
+}
+
+/// Where Debian's package has it, whatever the architecture.
+fn dynamic_security_plugin() -> String {
+    let libraries = fs::read_dir("/usr/lib").expect("a folder of libraries");
+    let paths = libraries
+        .filter_map(|entry| Some(entry.ok()?.path().join("mosquitto_dynamic_security.so")));
+    let found = paths.into_iter().find(|path| path.exists());
+    let path = found.expect("the plugin is part of Debian's mosquitto");
+    path.to_str().expect("a plain path").to_owned()
 }

@@ -2,11 +2,10 @@
 
 use haltere_core::MqttReason;
 use haltere_mosquitto::text;
-use mqtt_protocol_core::mqtt::ArcPayload;
 use mqtt_protocol_core::mqtt::packet::{Packet, Property};
-use mqtt_protocol_core::mqtt::result_code::{SubackReasonCode, SubackReturnCode};
 
 use super::reason_codes::{reason_code, return_code};
+use crate::message_sink::Message;
 
 /// The longest reason string that is shown, in characters.
 const WORDS_MAX_CHARS: usize = 128;
@@ -35,7 +34,7 @@ impl Refusal {
 
 /// A packet from the broker.
 #[derive(Debug)]
-pub(in crate::transport) enum Incoming {
+pub(in crate::transport) enum Incoming<'p> {
     /// CONNACK that accepts.
     Accepted {
         /// The keep-alive the broker requires, in seconds; `None` if it accepts ours.
@@ -43,10 +42,14 @@ pub(in crate::transport) enum Incoming {
     },
     /// CONNACK that refuses.
     Refused(Refusal),
-    /// SUBACK: for each filter, whether it was granted.
-    Subscribed(Vec<bool>),
+    /// SUBACK.
+    Subscribed {
+        packet_id: u16,
+        /// For each filter the QoS granted, or a reason from 0x80 on.
+        codes: Vec<u8>,
+    },
     /// PUBLISH.
-    Message(Message),
+    Message(Message<'p>),
     /// PINGRESP.
     Pong,
     /// DISCONNECT, and why.
@@ -55,26 +58,7 @@ pub(in crate::transport) enum Incoming {
     Nothing,
 }
 
-/// A message from the broker.
-#[derive(Debug)]
-pub(in crate::transport) struct Message {
-    topic: String,
-    payload: ArcPayload,
-}
-
-impl Message {
-    /// Its topic.
-    pub(in crate::transport) fn topic(&self) -> &str {
-        &self.topic
-    }
-
-    /// Its payload.
-    pub(in crate::transport) fn payload(&self) -> &[u8] {
-        self.payload.as_slice()
-    }
-}
-
-impl From<Packet> for Incoming {
+impl From<Packet> for Incoming<'_> {
     fn from(packet: Packet) -> Self {
         match packet {
             Packet::V3_1_1Connack(connack) => match connack.return_code() as u8 {
@@ -95,22 +79,14 @@ impl From<Packet> for Incoming {
                     server: server_reference(connack.props()),
                 }),
             },
-            Packet::V3_1_1Suback(suback) => {
-                let codes = suback.return_codes();
-                Self::Subscribed(codes.iter().map(SubackReturnCode::is_success).collect())
-            }
-            Packet::V5_0Suback(suback) => {
-                let codes = suback.reason_codes();
-                Self::Subscribed(codes.iter().map(SubackReasonCode::is_success).collect())
-            }
-            Packet::V3_1_1Publish(publish) => Self::Message(Message {
-                topic: publish.topic_name().to_owned(),
-                payload: publish.payload().clone(),
-            }),
-            Packet::V5_0Publish(publish) => Self::Message(Message {
-                topic: publish.topic_name().to_owned(),
-                payload: publish.payload().clone(),
-            }),
+            Packet::V3_1_1Suback(suback) => Self::Subscribed {
+                packet_id: suback.packet_id(),
+                codes: suback.return_codes().iter().map(|code| *code as u8).collect(),
+            },
+            Packet::V5_0Suback(suback) => Self::Subscribed {
+                packet_id: suback.packet_id(),
+                codes: suback.reason_codes().iter().map(|code| *code as u8).collect(),
+            },
             Packet::V3_1_1Pingresp(_) | Packet::V5_0Pingresp(_) => Self::Pong,
             Packet::V5_0Disconnect(disconnect) => {
                 let number = disconnect.reason_code().map_or(0, |code| code as u8);

@@ -5,18 +5,21 @@
 
 mod incoming;
 mod inspect;
+mod publish;
 mod reason_codes;
 
-use haltere_core::{ProtocolVersion, Secret};
+use haltere_core::{ProtocolVersion, Secret, TopicFilter};
 use mqtt_protocol_core::mqtt::common::Cursor;
 use mqtt_protocol_core::mqtt::connection::{Connection, Event, Version, role};
 use mqtt_protocol_core::mqtt::packet::{
-    GenericPacketTrait, Packet, SubEntry, SubOpts, v3_1_1, v5_0,
+    GenericPacketTrait, Packet, SubEntry, SubOpts, UserProperty, v3_1_1, v5_0,
 };
 use mqtt_protocol_core::mqtt::result_code::MqttError;
 
+pub(super) use incoming::Incoming;
 pub(crate) use incoming::Refusal;
-pub(super) use incoming::{Incoming, Message};
+use publish::Publish;
+pub(super) use reason_codes::reason_code;
 
 /// The content of CONNECT.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +32,8 @@ pub(crate) struct ConnectOptions<'a> {
     pub(crate) password: Option<&'a Secret<String>>,
     /// Keep-alive in seconds.
     pub(crate) keepalive: u16,
+    /// Whether to ask the broker to publish no metrics about this client. MQTT 3.1.1 can't say it.
+    pub(crate) no_metrics: bool,
 }
 
 /// A violation of the protocol, by the broker or in what we were asked to send.
@@ -85,22 +90,43 @@ impl Codec {
         self.encode(packet)
     }
 
-    /// Encodes SUBSCRIBE with QoS 0.
-    pub(super) fn subscribe(&mut self, filters: &[&str]) -> Result<Vec<u8>, ProtocolError> {
-        let id = self.core.acquire_packet_id()?;
+    /// Encodes SUBSCRIBE with QoS 0. Returns its packet identifier as well.
+    pub(super) fn subscribe(
+        &mut self,
+        filters: &[TopicFilter],
+    ) -> Result<(u16, Vec<u8>), ProtocolError> {
         let entries = filters
             .iter()
-            .map(|filter| SubEntry::new(*filter, SubOpts::new()))
+            .map(|filter| SubEntry::new(filter.as_str(), SubOpts::new()))
             .collect::<Result<Vec<_>, _>>()?;
-        let packet = match self.version {
-            ProtocolVersion::V3_1_1 => {
-                v3_1_1::Subscribe::builder().packet_id(id).entries(entries).build()?.into()
-            }
-            ProtocolVersion::V5 => {
-                v5_0::Subscribe::builder().packet_id(id).entries(entries).build()?.into()
-            }
-        };
-        self.encode(packet)
+        self.encode_with_id(|id, version| {
+            Ok(match version {
+                ProtocolVersion::V3_1_1 => {
+                    v3_1_1::Subscribe::builder().packet_id(id).entries(entries).build()?.into()
+                }
+                ProtocolVersion::V5 => {
+                    v5_0::Subscribe::builder().packet_id(id).entries(entries).build()?.into()
+                }
+            })
+        })
+    }
+
+    /// Encodes UNSUBSCRIBE. Returns its packet identifier as well.
+    pub(super) fn unsubscribe(
+        &mut self,
+        filters: &[TopicFilter],
+    ) -> Result<(u16, Vec<u8>), ProtocolError> {
+        let entries = filters.iter().map(TopicFilter::as_str);
+        self.encode_with_id(|id, version| {
+            Ok(match version {
+                ProtocolVersion::V3_1_1 => {
+                    v3_1_1::Unsubscribe::builder().packet_id(id).entries(entries)?.build()?.into()
+                }
+                ProtocolVersion::V5 => {
+                    v5_0::Unsubscribe::builder().packet_id(id).entries(entries)?.build()?.into()
+                }
+            })
+        })
     }
 
     /// Encodes PINGREQ.
@@ -121,6 +147,22 @@ impl Codec {
         self.encode(packet)
     }
 
+    /// Encodes a packet with a packet identifier of its own, which is free again if that fails.
+    fn encode_with_id(
+        &mut self,
+        make: impl FnOnce(u16, ProtocolVersion) -> Result<Packet, MqttError>,
+    ) -> Result<(u16, Vec<u8>), ProtocolError> {
+        let id = self.core.acquire_packet_id()?;
+        let packet = make(id, self.version).map_err(ProtocolError::from);
+        match packet.and_then(|packet| self.encode(packet)) {
+            Ok(bytes) => Ok((id, bytes)),
+            Err(error) => {
+                self.core.release_packet_id(id);
+                Err(error)
+            }
+        }
+    }
+
     fn encode(&mut self, packet: Packet) -> Result<Vec<u8>, ProtocolError> {
         let mut bytes = Vec::new();
         for event in self.core.send(packet) {
@@ -136,11 +178,17 @@ impl Codec {
     }
 
     /// Decodes one whole packet of the broker. Appends packets that have to be sent in reply to `replies`.
-    pub(super) fn receive(
+    pub(super) fn receive<'p>(
         &mut self,
-        packet: &[u8],
+        packet: &'p [u8],
         replies: &mut Vec<u8>,
-    ) -> Result<Incoming, ProtocolError> {
+    ) -> Result<Incoming<'p>, ProtocolError> {
+        if self.is_accepted
+            && let Some(publish) = Publish::split(packet, self.version)
+            && publish.is_plain()
+        {
+            return Ok(Incoming::Message(publish.message()));
+        }
         if self.version == ProtocolVersion::V5
             && !self.is_accepted
             && let Some(refusal) = inspect::unusual_refusal(packet)
@@ -158,6 +206,11 @@ impl Codec {
         let mut incoming = Incoming::Nothing;
         for event in self.core.recv(&mut Cursor::new(packet)) {
             match event {
+                Event::NotifyPacketReceived(Packet::V3_1_1Publish(_) | Packet::V5_0Publish(_)) => {
+                    let publish = Publish::split(packet, self.version);
+                    let message = publish.map(|publish| Incoming::Message(publish.message()));
+                    incoming = message.unwrap_or(Incoming::Nothing);
+                }
                 Event::NotifyPacketReceived(packet) => incoming = packet.into(),
                 Event::RequestSendPacket { packet, .. } => {
                     replies.extend(packet.to_continuous_buffer());
@@ -191,6 +244,9 @@ fn connect_v5(options: ConnectOptions<'_>) -> Result<v5_0::Connect, ProtocolErro
         .client_id(options.client_id)?
         .clean_start(true)
         .keep_alive(options.keepalive);
+    if options.no_metrics {
+        builder = builder.props(vec![UserProperty::new("sys-metrics", "none")?.into()]);
+    }
     if let Some(username) = options.username {
         builder = builder.user_name(username)?;
         if let Some(password) = options.password {

@@ -15,7 +15,7 @@ pub(super) fn return_code(number: u8) -> MqttReason {
 }
 
 /// The reason of a reason code of MQTT 5 (2.4).
-pub(super) fn reason_code(number: u8) -> MqttReason {
+pub(in crate::transport) fn reason_code(number: u8) -> MqttReason {
     match number {
         0x00 => MqttReason::NormalDisconnection,
         0x04 => MqttReason::DisconnectWithWillMessage,

@@ -3,8 +3,13 @@ use proptest::prelude::*;
 
 use super::*;
 
-const OPTIONS: ConnectOptions<'_> =
-    ConnectOptions { client_id: "haltere-a-b", username: None, password: None, keepalive: 30 };
+const OPTIONS: ConnectOptions<'_> = ConnectOptions {
+    client_id: "haltere-a-b",
+    username: None,
+    password: None,
+    keepalive: 30,
+    no_metrics: false,
+};
 
 fn connecting(version: ProtocolVersion) -> Codec {
     let mut codec = Codec::new(version);
@@ -12,7 +17,7 @@ fn connecting(version: ProtocolVersion) -> Codec {
     codec
 }
 
-fn accepted(version: ProtocolVersion) -> Codec {
+pub(super) fn accepted(version: ProtocolVersion) -> Codec {
     let mut codec = connecting(version);
     let connack = match version {
         ProtocolVersion::V3_1_1 => &[0x20, 2, 0, 0][..],
@@ -25,7 +30,7 @@ fn accepted(version: ProtocolVersion) -> Codec {
 fn receive(codec: &mut Codec, packet: &[u8]) -> String {
     match codec.receive(packet, &mut Vec::new()) {
         Ok(Incoming::Message(message)) => {
-            format!("{} {}", message.topic(), String::from_utf8_lossy(message.payload()))
+            format!("{} {}", message.topic, String::from_utf8_lossy(message.payload))
         }
         Ok(incoming) => format!("{incoming:?}"),
         Err(error) => format!("error: {error}"),
@@ -40,6 +45,28 @@ fn connect_carries_client_id_and_credentials() {
     assert_eq!(v3, b"\x10\x1e\0\x04MQTT\x04\xc2\0\x1e\0\x0bhaltere-a-b\0\x01u\0\x02pw");
     let v5 = Codec::new(ProtocolVersion::V5).connect(OPTIONS).expect("valid");
     assert_eq!(v5, b"\x10\x18\0\x04MQTT\x05\x02\0\x1e\0\0\x0bhaltere-a-b");
+}
+
+#[test]
+fn only_mqtt_5_can_ask_for_no_metrics() {
+    let options = ConnectOptions { no_metrics: true, ..OPTIONS };
+    let v5 = Codec::new(ProtocolVersion::V5).connect(options).expect("valid");
+    let property = b"\x14\x26\0\x0bsys-metrics\0\x04none";
+    assert!(v5.windows(property.len()).any(|part| part == property), "{v5:?}");
+    let v3 = Codec::new(ProtocolVersion::V3_1_1);
+    assert_eq!({ v3 }.connect(options), Codec::new(ProtocolVersion::V3_1_1).connect(OPTIONS));
+}
+
+#[test]
+fn a_packet_that_is_not_sent_uses_no_packet_identifier() {
+    let mut codec = connecting(ProtocolVersion::V5);
+    // The broker accepts 20 bytes.
+    receive(&mut codec, &[0x20, 8, 0, 0, 5, 0x27, 0, 0, 0, 20]);
+    let filter = |text: &str| [TopicFilter::parse(text).expect("valid")];
+    for _ in 0..u16::MAX {
+        codec.subscribe(&filter("$SYS/broker/version")).expect_err("too large");
+    }
+    assert_eq!(codec.subscribe(&filter("a")).expect("small").0, 1);
 }
 
 #[test]
@@ -81,9 +108,13 @@ fn packets_of_a_broker_are_decoded() {
 
     let mut v3 = connecting(ProtocolVersion::V3_1_1);
     assert_eq!(receive(&mut v3, &[0x20, 2, 0, 0]), "Accepted { server_keepalive: None }");
-    let subscribe = v3.subscribe(&["$SYS/broker/version"]).expect("valid");
-    assert_eq!(subscribe, b"\x82\x18\0\x01\0\x13$SYS/broker/version\0");
-    assert_eq!(receive(&mut v3, &[0x90, 3, 0, 1, 0x80]), "Subscribed([false])");
+    let filter = TopicFilter::parse("$SYS/broker/version").expect("valid");
+    let subscribe = v3.subscribe(std::slice::from_ref(&filter)).expect("valid");
+    assert_eq!(subscribe, (1, b"\x82\x18\0\x01\0\x13$SYS/broker/version\0".to_vec()));
+    let refused = "Subscribed { packet_id: 1, codes: [128] }";
+    assert_eq!(receive(&mut v3, &[0x90, 3, 0, 1, 0x80]), refused);
+    let unsubscribe = v3.unsubscribe(&[filter]).expect("valid");
+    assert_eq!(unsubscribe, (1, b"\xa2\x17\0\x01\0\x13$SYS/broker/version".to_vec()));
 }
 
 #[test]

@@ -1,7 +1,8 @@
-//! One MQTT session: CONNECT, keep-alive, and the broker's version and uptime.
+//! One MQTT session: CONNECT, keep-alive, subscriptions, and messages.
 
 mod error;
 mod keep_alive;
+mod subscriptions;
 mod sys;
 
 use std::future::poll_fn;
@@ -12,15 +13,18 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use haltere_core::ProtocolVersion;
-use haltere_mosquitto::sys as topics;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf, copy, sink};
 
-use super::codec::{Codec, ConnectOptions, Incoming, Message, Refusal};
+use super::codec::{Codec, ConnectOptions, Incoming, Refusal};
 use super::framer::{Frame, Framer};
 use super::wire::Wire;
+use crate::Interest;
+use crate::message_sink::{Message, MessageSink};
 use crate::sys_policy::SysEvidence;
 pub(crate) use error::SessionError;
 use keep_alive::{KeepAlive, KeepAliveEvent};
+pub(crate) use subscriptions::InterestAnswer;
+use subscriptions::Subscriptions;
 use sys::{SysState, SysSubscription};
 
 /// How much is read at once. The buffer is on the stack, so that an idle link has none. Full of short
@@ -41,8 +45,6 @@ pub(crate) struct SessionConfig {
     pub(crate) ping_timeout: Duration,
     /// The size of the largest packet that is accepted.
     pub(crate) max_packet: usize,
-    /// Whether to subscribe to the broker's version and uptime.
-    pub(crate) read_sys: bool,
 }
 
 /// An MQTT session that the broker has accepted.
@@ -55,6 +57,7 @@ pub(crate) struct Session {
     keep_alive: KeepAlive,
     /// Nothing has been received yet.
     is_fresh: bool,
+    subscriptions: Subscriptions,
     sys: SysSubscription,
 }
 
@@ -65,32 +68,39 @@ struct Received {
     connack: Option<Result<Option<u16>, Refusal>>,
     /// DISCONNECT, and why.
     disconnect: Option<Refusal>,
-    update: BrokerUpdate,
+    update: SessionUpdate,
 }
 
-/// What a broker has sent about itself.
+/// What has happened in a session, besides what its [`MessageSink`] has received.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct BrokerUpdate {
-    /// SUBACK: whether any of the filters was granted.
-    pub(crate) subscribed: Option<bool>,
-    /// The broker's version.
-    pub(crate) version: Option<String>,
-    /// How long the broker has been up.
-    pub(crate) uptime: Option<Duration>,
+pub(crate) struct SessionUpdate {
+    /// SUBACK for the link's interest.
+    pub(crate) interest: Option<InterestAnswer>,
     /// How many messages were over the limit.
     pub(crate) skipped: u64,
     /// A ping was answered.
     pub(crate) pong: bool,
+    /// The sink has received something new.
+    pub(crate) has_messages: bool,
+}
+
+/// Drops messages that come in together with CONNACK, before there is a sink.
+struct NoSink;
+
+impl MessageSink for NoSink {
+    fn accept(&mut self, _: Message<'_>) -> bool {
+        false
+    }
 }
 
 impl Session {
-    /// Sends CONNECT and waits for CONNACK, without a time limit. Then subscribes to the broker's version
-    /// and uptime, if `config` says so.
+    /// Sends CONNECT and waits for CONNACK, without a time limit. Then subscribes to `interest`.
     pub(crate) async fn connect(
         wire: Box<dyn Wire>,
         version: ProtocolVersion,
         options: ConnectOptions<'_>,
         config: SessionConfig,
+        interest: &Interest,
     ) -> Result<Self, SessionError> {
         let mut codec = Codec::new(version);
         let write_buffer = codec.connect(options).map_err(SessionError::Unsendable)?;
@@ -101,10 +111,12 @@ impl Session {
             write_buffer,
             keep_alive: KeepAlive::new(config.keepalive, config.ping_timeout),
             is_fresh: true,
+            subscriptions: Subscriptions::default(),
             sys: SysSubscription::new(),
         };
         loop {
-            let Received { connack, disconnect, .. } = poll_fn(|cx| session.poll(cx)).await?;
+            let Received { connack, disconnect, .. } =
+                poll_fn(|cx| session.poll(cx, &mut NoSink)).await?;
             match (connack, disconnect) {
                 (Some(Err(refusal)), _) => return Err(SessionError::Refused(refusal)),
                 // Right after CONNACK, in the same read.
@@ -112,9 +124,7 @@ impl Session {
                 (Some(Ok(server_keepalive)), None) => {
                     session.keep_alive.start(server_keepalive);
                     session.sys = SysSubscription::new();
-                    if config.read_sys {
-                        session.subscribe_sys();
-                    }
+                    session.reconcile(interest);
                     return Ok(session);
                 }
                 (None, None) => {}
@@ -127,15 +137,25 @@ impl Session {
         self.codec.version()
     }
 
-    /// Subscribes to the broker's version and uptime, unless that is already done. Does nothing if the
-    /// broker does not accept a packet of this length.
-    pub(crate) fn subscribe_sys(&mut self) {
-        if self.sys.state == SysState::NotRequested
-            && let Ok(bytes) = self.codec.subscribe(&[topics::VERSION, topics::UPTIME])
+    /// Subscribes and unsubscribes so that the subscriptions match `interest`. Refused filters are requested
+    /// again. Returns whether a SUBSCRIBE is sent; none is if the broker does not accept a packet of this
+    /// length.
+    pub(crate) fn reconcile(&mut self, interest: &Interest) -> bool {
+        let unwanted = self.subscriptions.remove_unwanted(interest);
+        if !unwanted.is_empty()
+            && let Ok((_, bytes)) = self.codec.unsubscribe(&unwanted)
         {
             self.write_buffer.extend(bytes);
-            self.sys.set(SysState::Requested);
         }
+        let missing = self.subscriptions.missing(interest);
+        if missing.is_empty() {
+            return false;
+        }
+        let Ok((packet_id, bytes)) = self.codec.subscribe(&missing) else { return false };
+        self.write_buffer.extend(bytes);
+        self.subscriptions.requested(missing, packet_id);
+        self.sys.set(SysState::Requested);
+        true
     }
 
     /// What the end of this session says about the subscription to version and uptime.
@@ -160,27 +180,34 @@ impl Session {
         self.keep_alive.awaits_pong()
     }
 
-    /// Waits for an update from the broker, and keeps the session alive meanwhile. Nothing is lost if the
-    /// future is dropped.
-    pub(crate) async fn next_update(&mut self) -> Result<BrokerUpdate, SessionError> {
-        poll_fn(|cx| self.poll_update(cx)).await
+    /// Waits for an update from the broker, and keeps the session alive meanwhile. Messages go to `sink`.
+    /// Nothing is lost if the future is dropped.
+    pub(crate) async fn next_update(
+        &mut self,
+        sink: &mut dyn MessageSink,
+    ) -> Result<SessionUpdate, SessionError> {
+        poll_fn(|cx| self.poll_update(cx, sink)).await
     }
 
     /// See [`Self::next_update`].
     pub(crate) fn poll_update(
         &mut self,
         cx: &mut Context<'_>,
-    ) -> Poll<Result<BrokerUpdate, SessionError>> {
+        sink: &mut dyn MessageSink,
+    ) -> Poll<Result<SessionUpdate, SessionError>> {
         // First, so that a flood of messages does not delay our pings.
         while let Poll::Ready(event) = self.keep_alive.poll(cx) {
             match event {
-                KeepAliveEvent::Ping => self.write_buffer.extend(self.codec.ping()?),
+                KeepAliveEvent::Ping => {
+                    self.framer.release_buffer();
+                    self.write_buffer.extend(self.codec.ping()?);
+                }
                 KeepAliveEvent::TimedOut(after) => {
                     return Poll::Ready(Err(SessionError::PingTimeout(after)));
                 }
             }
         }
-        match ready!(self.poll(cx))? {
+        match ready!(self.poll(cx, sink))? {
             Received { disconnect: Some(why), .. } => {
                 Poll::Ready(Err(SessionError::Disconnected(why)))
             }
@@ -189,12 +216,16 @@ impl Session {
     }
 
     /// Writes what is queued, and reads until something notable came in.
-    fn poll(&mut self, cx: &mut Context<'_>) -> Poll<Result<Received, SessionError>> {
+    fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        sink: &mut dyn MessageSink,
+    ) -> Poll<Result<Received, SessionError>> {
         for _ in 0..READS_PER_POLL {
             if let Poll::Ready(Err(error)) = self.poll_write_buffer(cx) {
                 return Poll::Ready(Err(SessionError::Io(error)));
             }
-            match self.poll_read(cx) {
+            match self.poll_read(cx, sink) {
                 Poll::Ready(Ok(received)) if received == Received::default() => {}
                 done => return done,
             }
@@ -234,7 +265,11 @@ impl Session {
         Pin::new(&mut self.wire).poll_flush(cx)
     }
 
-    fn poll_read(&mut self, cx: &mut Context<'_>) -> Poll<Result<Received, SessionError>> {
+    fn poll_read(
+        &mut self,
+        cx: &mut Context<'_>,
+        sink: &mut dyn MessageSink,
+    ) -> Poll<Result<Received, SessionError>> {
         let mut chunk = [const { MaybeUninit::uninit() }; READ_CHUNK];
         let mut chunk = ReadBuf::uninit(&mut chunk);
         match Pin::new(&mut self.wire).poll_read(cx, &mut chunk) {
@@ -243,11 +278,15 @@ impl Session {
             Poll::Ready(Ok(())) if chunk.filled().is_empty() => {
                 Poll::Ready(Err(SessionError::Closed))
             }
-            Poll::Ready(Ok(())) => Poll::Ready(self.process(chunk.filled())),
+            Poll::Ready(Ok(())) => Poll::Ready(self.process(chunk.filled(), sink)),
         }
     }
 
-    fn process(&mut self, mut bytes: &[u8]) -> Result<Received, SessionError> {
+    fn process(
+        &mut self,
+        mut bytes: &[u8],
+        sink: &mut dyn MessageSink,
+    ) -> Result<Received, SessionError> {
         if self.is_fresh {
             self.is_fresh = false;
             error::check_protocol(bytes)?;
@@ -264,11 +303,13 @@ impl Session {
                     received.connack = Some(Ok(server_keepalive));
                 }
                 Incoming::Refused(refusal) => received.connack = Some(Err(refusal)),
-                Incoming::Subscribed(granted) => {
-                    self.sys.set(SysState::Acknowledged);
-                    received.update.subscribed = Some(granted.contains(&true));
+                Incoming::Message(message) => received.update.has_messages |= sink.accept(message),
+                Incoming::Subscribed { packet_id, codes } => {
+                    if let Some(answer) = self.subscriptions.acknowledged(packet_id, &codes) {
+                        self.sys.set(SysState::Acknowledged);
+                        received.update.interest = Some(answer);
+                    }
                 }
-                Incoming::Message(message) => received.update.read(&message),
                 Incoming::Pong => {
                     self.keep_alive.pong_received();
                     received.update.pong = true;
@@ -282,17 +323,6 @@ impl Session {
             return Err(SessionError::Protocol(why));
         }
         Ok(received)
-    }
-}
-
-impl BrokerUpdate {
-    fn read(&mut self, message: &Message) {
-        let payload = message.payload();
-        match message.topic() {
-            topics::VERSION => self.version = topics::version(payload).or(self.version.take()),
-            topics::UPTIME => self.uptime = topics::uptime(payload).or(self.uptime),
-            _ => {}
-        }
     }
 }
 

@@ -1,23 +1,34 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use haltere_mosquitto::sys;
 use tokio::io::{AsyncReadExt, DuplexStream, duplex};
 use tokio::time::{Instant, sleep};
 
 use super::*;
+use crate::message_sink::BrokerIdentity;
 
 const CONFIG: SessionConfig = SessionConfig {
     keepalive: Duration::from_secs(30),
     ping_timeout: Duration::from_secs(10),
     max_packet: 1_000,
-    read_sys: true,
+};
+const OPTIONS: ConnectOptions<'_> = ConnectOptions {
+    client_id: "me",
+    username: None,
+    password: None,
+    keepalive: 30,
+    no_metrics: false,
 };
 const PING: [u8; 2] = [0xc0, 0];
 const PONG: [u8; 2] = [0xd0, 0];
 
 async fn connect(wire: DuplexStream) -> Result<Session, SessionError> {
-    let options = ConnectOptions { client_id: "me", username: None, password: None, keepalive: 30 };
-    Session::connect(Box::new(wire), ProtocolVersion::V5, options, CONFIG).await
+    connect_with(Box::new(wire), &Interest::broker_identity()).await
+}
+
+async fn connect_with(wire: Box<dyn Wire>, interest: &Interest) -> Result<Session, SessionError> {
+    Session::connect(wire, ProtocolVersion::V5, OPTIONS, CONFIG, interest).await
 }
 
 /// The session after this answer to CONNECT, followed by the end of the stream.
@@ -33,11 +44,11 @@ async fn up(connack: &[u8]) -> (Session, DuplexStream) {
     let (ours, mut theirs) = duplex(4_096);
     theirs.write_all(connack).await.expect("buffered");
     let mut session = connect(ours).await.expect("accepted");
-    assert!(futures_util::FutureExt::now_or_never(session.next_update()).is_none());
+    assert!(futures_util::FutureExt::now_or_never(session.next_update(&mut NoSink)).is_none());
     let mut received = vec![0; 4_096];
     let size = theirs.read(&mut received).await.expect("open");
     let received = String::from_utf8_lossy(&received[..size]).into_owned();
-    assert!(received.contains(topics::VERSION) && received.contains(topics::UPTIME), "{received}");
+    assert!(received.contains(sys::VERSION) && received.contains(sys::UPTIME), "{received}");
     (session, theirs)
 }
 
@@ -87,10 +98,11 @@ async fn updates_contain_the_version_and_count_messages_over_the_limit() {
     bytes.extend([0; 2_024]);
     bytes.extend(b"\x30\x08\0\x03a/b\0hi");
     theirs.write_all(&bytes).await.expect("buffered");
-    let update = session.next_update().await.expect("up");
-    let expected =
-        BrokerUpdate { version: Some("m 2".into()), skipped: 1, ..BrokerUpdate::default() };
+    let mut identity = BrokerIdentity::default();
+    let update = session.next_update(&mut identity).await.expect("up");
+    let expected = SessionUpdate { has_messages: true, skipped: 1, ..SessionUpdate::default() };
     assert_eq!(update, expected);
+    assert_eq!(identity, BrokerIdentity { version: Some("m 2".into()), uptime: None });
 }
 
 /// Accepts the session, and sends without a pause messages that nothing has subscribed to.
@@ -129,11 +141,9 @@ impl AsyncWrite for Flood {
 #[tokio::test]
 async fn a_broker_that_sends_without_a_pause_does_not_block_the_thread() {
     let reads = Arc::<AtomicUsize>::default();
-    let options = ConnectOptions { client_id: "me", username: None, password: None, keepalive: 30 };
     let wire = Box::new(Flood(Arc::clone(&reads)));
-    let session = Session::connect(wire, ProtocolVersion::V5, options, CONFIG).await;
-    let mut session = session.expect("accepted");
-    assert!(futures_util::FutureExt::now_or_never(session.next_update()).is_none());
+    let mut session = connect_with(wire, &Interest::broker_identity()).await.expect("accepted");
+    assert!(futures_util::FutureExt::now_or_never(session.next_update(&mut NoSink)).is_none());
     assert_eq!(reads.load(Ordering::Relaxed), 1 + READS_PER_POLL);
 }
 
@@ -141,7 +151,7 @@ async fn a_broker_that_sends_without_a_pause_does_not_block_the_thread() {
 async fn a_silent_broker_is_found_within_45_seconds() {
     let (mut session, mut theirs) = up(&[0x20, 3, 0, 0, 0]).await;
     let start = Instant::now();
-    let error = session.next_update().await.expect_err("silent");
+    let error = session.next_update(&mut NoSink).await.expect_err("silent");
     assert!(matches!(error, SessionError::PingTimeout(_)), "{error}");
     assert_eq!(start.elapsed().as_secs(), 40);
     let mut received = [0; 2];
@@ -164,8 +174,8 @@ async fn pings_are_as_frequent_as_the_broker_requires() {
         };
         let pongs = async {
             loop {
-                let update = session.next_update().await.expect("up");
-                assert_eq!(update, BrokerUpdate { pong: true, ..BrokerUpdate::default() });
+                let update = session.next_update(&mut NoSink).await.expect("up");
+                assert_eq!(update, SessionUpdate { pong: true, ..SessionUpdate::default() });
             }
         };
         tokio::select! {
@@ -187,7 +197,7 @@ async fn a_broker_that_does_not_read_ends_the_session() {
         }
     };
     let error = tokio::select! {
-        error = async { loop { if let Err(error) = session.next_update().await { break error } } } => error,
+        error = async { loop { if let Err(error) = session.next_update(&mut NoSink).await { break error } } } => error,
         () = flood => panic!("all packets were accepted"),
     };
     assert!(error.to_string().contains("does not read"), "{error}");
@@ -198,7 +208,7 @@ async fn a_broker_that_does_not_read_ends_the_session() {
 async fn the_reason_of_a_disconnect_is_reported() {
     let (mut session, mut theirs) = up(&[0x20, 3, 0, 0, 0]).await;
     theirs.write_all(&[0xe0, 2, 0x8e, 0]).await.expect("open");
-    let error = session.next_update().await.expect_err("disconnected");
+    let error = session.next_update(&mut NoSink).await.expect_err("disconnected");
     assert_eq!(error.to_string(), "the broker ended the session: SESSION_TAKEN_OVER");
 }
 
@@ -218,12 +228,10 @@ async fn disconnect_is_sent_and_the_close_awaited() {
 
 /// What the end of a session says about the subscription, if the broker sends `bytes` and closes `after`
 /// that time.
-async fn sys_evidence(config: SessionConfig, after: Duration, bytes: &[u8]) -> SysEvidence {
+async fn sys_evidence(interest: &Interest, after: Duration, bytes: &[u8]) -> SysEvidence {
     let (ours, mut theirs) = duplex(4_096);
     theirs.write_all(&[0x20, 3, 0, 0, 0]).await.expect("buffered");
-    let options = ConnectOptions { client_id: "me", username: None, password: None, keepalive: 30 };
-    let session = Session::connect(Box::new(ours), ProtocolVersion::V5, options, config).await;
-    let mut session = session.expect("accepted");
+    let mut session = connect_with(Box::new(ours), interest).await.expect("accepted");
     let mut pause = Box::pin(sleep(after));
     let broker = async {
         // A SUBACK is sent at the start, anything else at the end.
@@ -235,7 +243,7 @@ async fn sys_evidence(config: SessionConfig, after: Duration, bytes: &[u8]) -> S
     };
     let client = async {
         loop {
-            if let Err(error) = session.next_update().await {
+            if let Err(error) = session.next_update(&mut NoSink).await {
                 break session.sys_evidence(&error);
             }
         }
@@ -249,6 +257,7 @@ async fn what_the_end_of_a_session_says_about_the_subscription() {
     use SysEvidence::{Early, Immediate, NotSubscribed, Refused, TakenOver, Unrelated};
     let (now, second) = (Duration::ZERO, Duration::from_secs(1));
     let granted = [0x90, 5, 0, 1, 0, 0, 0];
+    let wanted = Interest::broker_identity();
     for (after, bytes, expected) in [
         (now, &[][..], Immediate),
         (second, &[], Immediate),
@@ -266,8 +275,7 @@ async fn what_the_end_of_a_session_says_about_the_subscription() {
         (second * 300, &[], Immediate),
         (second * 300, &granted, Unrelated),
     ] {
-        assert_eq!(sys_evidence(CONFIG, after, bytes).await, expected, "{after:?}, {bytes:x?}");
+        assert_eq!(sys_evidence(&wanted, after, bytes).await, expected, "{after:?}, {bytes:x?}");
     }
-    let without_sys = SessionConfig { read_sys: false, ..CONFIG };
-    assert_eq!(sys_evidence(without_sys, second, &[]).await, NotSubscribed(second));
+    assert_eq!(sys_evidence(&Interest::none(), second, &[]).await, NotSubscribed(second));
 }

@@ -12,7 +12,7 @@ use haltere_core::{
     TlsServerName,
 };
 use haltere_link::tls::tidy;
-use haltere_link::{LinkSpec, ProbeReport, generated_client_id};
+use haltere_link::{Interest, LinkSpec, ProbeReport, generated_client_id};
 
 use crate::cli::password::secret_from_stdin;
 use crate::cli::tell;
@@ -108,7 +108,8 @@ impl Target {
             tls,
             tls_ignored: false,
             tls_off: false,
-            read_sys: !self.no_metrics,
+            interest: if self.no_metrics { Interest::none() } else { Interest::broker_identity() },
+            no_metrics: self.no_metrics,
             intent: Intent::Connected,
         })
     }
