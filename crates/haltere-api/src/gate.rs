@@ -78,7 +78,7 @@ async fn authorize(
     plugin: Option<PluginId>,
 ) -> Result<Request, ApiError> {
     let (state, ..) = common(&request)?;
-    if plugin.is_some_and(|plugin| !state.app.plugin_enabled(plugin)) {
+    if plugin.is_some_and(|plugin| !state.app.plugins().is_on(plugin)) {
         return Err(ApiError::not_found(messages::PLUGIN_NOT_FOUND));
     }
     let (mut parts, body) = request.into_parts();

@@ -19,20 +19,22 @@ pub use parts::{AppParts, AppSettings, AuditSettings, Readiness, SecretsPolicy, 
 pub use shutdown::ShutdownPlan;
 pub use start::StartError;
 
-use crate::audit::{self, AuditWriter};
+use crate::audit::AuditWriter;
+use crate::authorizer::Authorizer;
 use crate::background::{Background, BackgroundTask};
-use crate::connections::{PemCache, Registry, TextMemory};
+use crate::connections::{Fleet, PemCache, Registry, TextMemory};
 use crate::ctx::Ctx;
-use crate::error::NotAllowed;
+use crate::error::{Internal, NotAllowed};
 use crate::events::ChangeFeed;
 use crate::history_writer::HistoryWriter;
 use crate::now::now;
-use crate::plugins::Switches;
+use crate::plugins::{Plugins, Switches};
 use crate::policy::Action;
 use crate::sessions::Sessions;
+use crate::tasks::to_completion;
 use crate::users::Users;
 use crate::vault::{MasterKey, Vault, VaultError};
-use crate::write_lock::WriteLock;
+use crate::write_lock::{PendingChange, WriteLock};
 
 /// haltere at work. Cheap to clone.
 #[derive(Clone)]
@@ -40,25 +42,28 @@ pub struct App(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) store: Arc<dyn Store>,
-    pub(crate) vault: Vault,
+    pub(crate) vault: Arc<Vault>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) settings: AppSettings,
     /// The link's connect time-out.
     pub(crate) connect_timeout: Duration,
     /// Distinguishes this instance's links from those of other instances on the same broker.
     pub(crate) instance: String,
-    pub(crate) registry: Registry,
+    pub(crate) registry: Arc<Registry>,
     /// Shares equal certificates and keys.
-    pub(crate) pem_cache: PemCache,
+    pub(crate) pem_cache: Arc<PemCache>,
     /// Bounds the texts that are kept with connections.
     pub(crate) text_memory: Arc<TextMemory>,
     pub(crate) supervisor: Supervisor,
     pub(crate) feed: Arc<ChangeFeed>,
-    pub(crate) switches: Switches,
+    pub(crate) switches: Arc<Switches>,
+    pub(crate) fleet: Arc<Fleet>,
+    pub(crate) plugins: Plugins,
     pub(crate) sessions: Sessions,
     pub(crate) users: Users,
     /// Changes of connections and plugins happen one at a time.
-    pub(crate) write_lock: WriteLock,
+    pub(crate) write_lock: Arc<WriteLock>,
+    pub(crate) authorizer: Authorizer,
     /// Tests of connections that are running.
     pub(crate) tests: Quota,
     pub(crate) tasks: TaskTracker,
@@ -140,6 +145,11 @@ impl App {
         self.0.clock.steady()
     }
 
+    /// Plugins, and what can be done with them.
+    pub fn plugins(&self) -> &Plugins {
+        &self.0.plugins
+    }
+
     /// Users, and what can be done with them.
     pub fn users(&self) -> &Users {
         &self.0.users
@@ -153,13 +163,12 @@ impl App {
         action: Action,
         object: &str,
     ) -> Result<(), NotAllowed> {
-        let Err(refusal) = ctx.authorize(action) else { return Ok(()) };
-        let Some(audited) = action.audited_as() else { return Err(refusal) };
-        let entry = audit::denied(self.now(), ctx, audited, object);
-        match self.0.audit.append_refusal(&ctx.caller.user, entry).await {
-            None => Err(refusal),
-            Some(retry_after) => Err(NotAllowed::TooOften { retry_after }),
-        }
+        self.0.authorizer.authorize(ctx, action, object).await
+    }
+
+    /// Waits for the write lock and begins a change.
+    pub(crate) async fn begin_change(&self) -> Result<PendingChange<'_>, Internal> {
+        self.0.write_lock.begin().await
     }
 
     /// Runs `job` to completion even if the caller's future is dropped.
@@ -167,13 +176,6 @@ impl App {
         &self,
         job: impl Future<Output = T> + Send + 'static,
     ) -> T {
-        match self.0.tasks.spawn(job).await {
-            Ok(result) => result,
-            Err(error) => match error.try_into_panic() {
-                Ok(panic) => std::panic::resume_unwind(panic),
-                // These tasks are never aborted, except by the end of the runtime.
-                Err(_) => std::future::pending().await,
-            },
-        }
+        to_completion(&self.0.tasks, job).await
     }
 }

@@ -1,8 +1,11 @@
 //! What can be done with haltere, and by whom.
 //!
-//! [`App`] is the handle everything goes through. Each operation is a method on it, in a file of its
-//! own under the noun it works on (`connections/create.rs`, `sessions/log_in.rs`); it takes a [`Ctx`],
-//! which names the caller and the request, and begins by asking the [`policy`].
+//! What can be done with a noun is a service, a struct whose fields are the parts it uses: [`plugins::Plugins`],
+//! [`users::Users`], [`backups::Backups`]. [`App`] owns the services of a server and wires them; the command line
+//! makes the ones it needs. Operations on connections and sessions are methods of [`App`].
+//!
+//! Each operation has a file of its own under its noun (`connections/create.rs`, `plugins/switch.rs`). It takes a
+//! [`Ctx`], which names the caller and the request, and begins by asking the [`policy`].
 //!
 //! Every operation that changes something is the same walk: *change what is stored* (with its audit
 //! entry, in one transaction), *wake the supervisor*, *report what is*. Lists and status are answered
@@ -10,6 +13,7 @@
 
 mod app;
 mod audit;
+mod authorizer;
 mod background;
 pub mod backups;
 pub mod connections;
@@ -24,6 +28,7 @@ pub mod policy;
 pub mod profile;
 mod reconciler;
 pub mod sessions;
+mod tasks;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod users;

@@ -8,12 +8,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use haltere_core::{ConnectionId, PluginId};
+use haltere_core::PluginId;
 use haltere_store::Revisions;
 use haltere_store::failpoint::Step;
 
 use crate::app::App;
-use crate::connections::Entry;
+use crate::connections::{Entry, change_of};
 use crate::error::{Context, Internal, chain};
 use crate::events::Change;
 use crate::history_writer;
@@ -79,7 +79,7 @@ impl App {
         let revisions = self.revisions().await?;
         // Before what may fail for other reasons: nothing else ends a session that was taken away.
         self.sync_sessions(revisions.sessions).await?;
-        let applied = *self.applied_revisions().await;
+        let applied = *self.0.write_lock.applied_revisions().await;
         if (revisions.connections, revisions.plugins) != (applied.connections, applied.plugins) {
             self.reload().await?;
         }
@@ -98,24 +98,24 @@ impl App {
     /// Reads all connections and plugin switches again, updates the supervisor, and publishes what changed.
     pub(crate) async fn reload(&self) -> Result<(), Internal> {
         const OPERATION: &str = "read what is stored";
-        let mut applied = self.applied_revisions().await;
+        let mut applied = self.0.write_lock.applied_revisions().await;
         let mut read = self.0.store.read().await.context(OPERATION)?;
         let revisions = read.meta().revisions().await.context(OPERATION)?;
         let records = read.connections().list().await.context(OPERATION)?;
         let switches = read.plugins().list().await.context(OPERATION)?;
         drop(read);
 
-        let told_connections = self.plugin_enabled(PluginId::ConnectionsRestApi);
+        let told_connections = self.0.switches.is_on(PluginId::ConnectionsRestApi);
         if self.0.switches.replace(switches) {
             self.0.feed.push(Change::Plugins);
         }
         let before = self.0.registry.snapshot();
         self.check_for_repairs(&before, &records);
         let entries = records.into_iter();
-        let entries = entries.map(|row| self.entry_after(before.get(&row.id), row));
+        let entries = entries.map(|row| self.0.fleet.entry_after(before.get(&row.id), row));
         let entries: Vec<Arc<Entry>> = entries.collect();
         self.0.registry.replace(entries);
-        self.wake_supervisor();
+        self.0.fleet.wake_supervisor();
 
         let after = self.0.registry.snapshot();
         let put = after.entries().iter().filter(|entry| {
@@ -124,28 +124,10 @@ impl App {
         let removed = before.entries().iter().filter(|entry| after.get(entry.id()).is_none());
         self.0.feed.extend(put.chain(removed).filter_map(|entry| change_of(entry)));
         if !told_connections {
-            self.tell_connections();
+            self.0.fleet.publish_connections();
         }
         applied.connections = revisions.connections;
         applied.plugins = revisions.plugins;
         Ok(())
     }
-
-    /// Publishes all connections if their plugin is on: while it was off, event streams skipped them.
-    pub(crate) fn tell_connections(&self) {
-        if self.plugin_enabled(PluginId::ConnectionsRestApi) {
-            let snapshot = self.0.registry.snapshot();
-            self.0.feed.extend(snapshot.entries().iter().filter_map(|entry| change_of(entry)));
-        }
-    }
-
-    /// Hands what should be to the supervisor.
-    pub(crate) fn wake_supervisor(&self) {
-        self.0.supervisor.reconcile(&self.0.registry.snapshot().specs());
-    }
-}
-
-/// The change of a connection; `None` for a row whose id is malformed.
-fn change_of(entry: &Entry) -> Option<Change> {
-    ConnectionId::parse(entry.id()).ok().map(Change::Connection)
 }

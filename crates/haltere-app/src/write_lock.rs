@@ -5,23 +5,26 @@
 
 use std::sync::Arc;
 
-use haltere_core::{ConnectionId, Timestamp};
+use haltere_core::{Clock, ConnectionId, Timestamp};
 use haltere_store::failpoint::Step;
-use haltere_store::{Revisions, WriteTx};
+use haltere_store::{Revisions, Transactions, WriteTx};
 use tokio::sync::{Mutex, MutexGuard};
 
-use crate::app::App;
-use crate::connections::Entry;
+use crate::connections::{Entry, Fleet};
 use crate::error::{Context, Internal};
-use crate::events::Change;
+use crate::now::now;
 
 /// Held by the change in progress. Guards the revisions up to which memory reflects the store.
-#[derive(Default)]
-pub(crate) struct WriteLock(Mutex<Revisions>);
+pub(crate) struct WriteLock {
+    store: Arc<dyn Transactions>,
+    clock: Arc<dyn Clock>,
+    fleet: Arc<Fleet>,
+    applied: Mutex<Revisions>,
+}
 
 /// A change in progress: the lock and an open transaction. Dropping it changes nothing.
-pub(crate) struct PendingChange<'app> {
-    guard: WriteGuard<'app>,
+pub(crate) struct PendingChange<'lock> {
+    guard: WriteGuard<'lock>,
     /// Read under the lock, so times grow from change to change.
     pub(crate) now: Timestamp,
     pub(crate) tx: Box<dyn WriteTx>,
@@ -30,37 +33,47 @@ pub(crate) struct PendingChange<'app> {
 /// A durable change that memory does not reflect yet. If it is dropped, the applied revisions stay
 /// behind the store's, and the reconciler reads everything.
 #[must_use = "memory has to reflect the change"]
-pub(crate) struct CommittedChange<'app> {
-    guard: WriteGuard<'app>,
+pub(crate) struct CommittedChange<'lock> {
+    guard: WriteGuard<'lock>,
 }
 
-struct WriteGuard<'app> {
-    app: &'app App,
-    applied: MutexGuard<'app, Revisions>,
+struct WriteGuard<'lock> {
+    lock: &'lock WriteLock,
+    applied: MutexGuard<'lock, Revisions>,
 }
 
 const OPERATION: &str = "begin a change";
 
-impl App {
+impl WriteLock {
+    /// A lock for changes in `store`, which are applied to `fleet`.
+    pub(crate) fn new(
+        store: Arc<dyn Transactions>,
+        clock: Arc<dyn Clock>,
+        fleet: Arc<Fleet>,
+    ) -> Self {
+        Self { store, clock, fleet, applied: Mutex::default() }
+    }
+
     /// Waits for the lock and begins a transaction.
-    pub(crate) async fn begin_change(&self) -> Result<PendingChange<'_>, Internal> {
+    pub(crate) async fn begin(&self) -> Result<PendingChange<'_>, Internal> {
         let applied = self.applied_revisions().await;
-        let tx = self.0.store.write().await.context(OPERATION)?;
-        Ok(PendingChange { guard: WriteGuard { app: self, applied }, now: self.now(), tx })
+        let tx = self.store.write().await.context(OPERATION)?;
+        let now = now(&*self.clock);
+        Ok(PendingChange { guard: WriteGuard { lock: self, applied }, now, tx })
     }
 
     /// The revisions up to which memory reflects the store. No change can begin while this is held.
     pub(crate) async fn applied_revisions(&self) -> MutexGuard<'_, Revisions> {
-        self.0.write_lock.0.lock().await
+        self.applied.lock().await
     }
 }
 
-impl<'app> PendingChange<'app> {
+impl<'lock> PendingChange<'lock> {
     /// Makes the change durable.
     pub(crate) async fn commit(
         self,
         operation: &'static str,
-    ) -> Result<CommittedChange<'app>, Internal> {
+    ) -> Result<CommittedChange<'lock>, Internal> {
         self.tx.commit().await.context(operation)?;
         Ok(CommittedChange { guard: self.guard })
     }
@@ -69,41 +82,29 @@ impl<'app> PendingChange<'app> {
 impl CommittedChange<'_> {
     /// A connection was created or changed.
     pub(crate) fn put(self, entry: &Arc<Entry>, id: &ConnectionId) {
-        self.apply_to_memory(Revisions::of_connections(1), |app| {
-            app.0.registry.put(Arc::clone(entry));
-            app.wake_supervisor();
-            app.0.feed.push(Change::Connection(id.clone()));
-        });
+        self.apply_to_memory(Revisions::of_connections(1), |fleet| fleet.put(entry, id));
     }
 
     /// Many connections were created at once.
     pub(crate) fn append(self, entries: &[Arc<Entry>]) {
-        self.apply_to_memory(Revisions::of_connections(entries.len()), |app| {
-            app.0.registry.append(entries);
-            app.wake_supervisor();
-            let connections = entries.iter().filter_map(|entry| entry.connection().ok());
-            app.0.feed.extend(connections.map(|it| Change::Connection(it.id.clone())));
-        });
+        let written = Revisions::of_connections(entries.len());
+        self.apply_to_memory(written, |fleet| fleet.append(entries));
     }
 
     /// A connection was deleted.
     pub(crate) fn remove(self, id: &ConnectionId) {
-        self.apply_to_memory(Revisions::of_connections(1), |app| {
-            app.0.registry.remove(id.as_str());
-            app.wake_supervisor();
-            app.0.feed.push(Change::Connection(id.clone()));
-        });
+        self.apply_to_memory(Revisions::of_connections(1), |fleet| fleet.remove(id));
     }
 
     /// A plugin was switched; `apply` updates memory.
-    pub(crate) fn switch(self, apply: impl FnOnce(&App)) {
+    pub(crate) fn switch(self, apply: impl FnOnce(&Fleet)) {
         self.apply_to_memory(Revisions::of_plugins(1), apply);
     }
 
     /// Advances the applied revisions by what this change wrote. If another process wrote in between,
     /// they stay behind the store's, and the reconciler reads everything.
-    fn apply_to_memory(mut self, written: Revisions, apply: impl FnOnce(&App)) {
-        Step::Notify.around(|| apply(self.guard.app));
+    fn apply_to_memory(mut self, written: Revisions, apply: impl FnOnce(&Fleet)) {
+        Step::Notify.around(|| apply(&self.guard.lock.fleet));
         *self.guard.applied += written;
     }
 }

@@ -279,7 +279,7 @@ impl Reader {
     /// Checked for each batch: a plugin may be switched while the stream is open.
     fn may_see_connections(&self) -> bool {
         policy::allows(self.context.caller.roles, Action::ListConnections)
-            && self.state.app.plugin_enabled(PluginId::ConnectionsRestApi)
+            && self.state.app.plugins().is_on(PluginId::ConnectionsRestApi)
     }
 
     /// The connection as it is now; `None` when it is gone by now.

@@ -44,7 +44,7 @@ pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: Context,
 ) -> Result<Response, ApiError> {
-    let plugins = state.app.list_plugins(&context)?;
+    let plugins = state.app.plugins().list(&context)?;
     let plugins: Vec<_> = plugins.into_iter().map(WirePlugin::from).collect();
     Ok(json(StatusCode::OK, &plugins))
 }

@@ -80,9 +80,9 @@ pub(crate) async fn handler(
     let SwitchParams { dry_run } = params;
     let PluginInput { enabled } = PluginInput::read(body)?;
     let switched = if dry_run {
-        state.app.plan_switch(&context, id, enabled).await?
+        state.app.plugins().plan_switch(&context, id, enabled).await?
     } else {
-        state.app.switch_plugin(&context, id, enabled).await?
+        state.app.plugins().switch(&context, id, enabled).await?
     };
     Ok(json(StatusCode::OK, &WireSwitched::new(&switched, dry_run)))
 }

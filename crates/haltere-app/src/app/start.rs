@@ -5,20 +5,21 @@ use std::sync::atomic::AtomicBool;
 
 use haltere_core::{ConnectionId, Quota};
 use haltere_link::Supervisor;
-use haltere_store::Store;
+use haltere_store::{Store, Transactions};
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::{App, AppParts, Inner};
 use crate::audit::AuditWriter;
+use crate::authorizer::Authorizer;
 use crate::background::Background;
-use crate::connections::{PemCache, Registry, TextMemory};
+use crate::connections::{Fleet, PemCache, Registry, TextMemory};
 use crate::error::{Internal, chain};
 use crate::events::{Change, ChangeFeed, LogId};
 use crate::history_writer::HistoryWriter;
 use crate::instance;
-use crate::plugins::Switches;
+use crate::plugins::{Plugins, Switches};
 use crate::reconciler;
 use crate::sessions::Sessions;
 use crate::users::Users;
@@ -42,22 +43,49 @@ impl App {
         let statuses = Arc::clone(&feed);
         let on_status = move |id: &ConnectionId| statuses.push(Change::Connection(id.clone()));
         let supervisor = Supervisor::new(link, Arc::clone(&clock), Box::new(on_status));
-        let tasks = TaskTracker::new();
+        let (tasks, vault) = (TaskTracker::new(), Arc::new(vault));
+        let switches = Arc::new(Switches::new(settings.plugins.clone()));
+        let (registry, pem_cache) = (Arc::<Registry>::default(), Arc::<PemCache>::default());
+        let fleet = Arc::new(Fleet {
+            registry: Arc::clone(&registry),
+            supervisor: supervisor.clone(),
+            feed: Arc::clone(&feed),
+            switches: Arc::clone(&switches),
+            vault: Arc::clone(&vault),
+            pem_cache: Arc::clone(&pem_cache),
+            instance: instance.clone(),
+        });
+        let transactions: Arc<dyn Transactions> = Arc::<dyn Store>::clone(&store);
+        let write_lock = Arc::new(WriteLock::new(
+            Arc::clone(&transactions),
+            Arc::clone(&clock),
+            Arc::clone(&fleet),
+        ));
+        let audit = Arc::new(AuditWriter::new(Arc::clone(&store), tasks.clone(), &settings.audit));
+        let authorizer = Authorizer::new(Arc::clone(&audit), Arc::clone(&clock));
+        let plugins = Plugins {
+            store: Arc::clone(&transactions),
+            write_lock: Arc::clone(&write_lock),
+            fleet: Arc::clone(&fleet),
+            authorizer: authorizer.clone(),
+            audit: Arc::clone(&audit),
+            tasks: tasks.clone(),
+        };
+        let users = Users::new(transactions, Arc::clone(&clock), settings.sessions.hashing);
         let app = Self(Arc::new(Inner {
-            users: Users::new(
-                Arc::<dyn Store>::clone(&store),
-                Arc::clone(&clock),
-                settings.sessions.hashing,
-            ),
+            plugins,
+            users,
             sessions: Sessions::new(settings.sessions.clone(), Arc::clone(&clock)),
-            switches: Switches::new(settings.plugins.clone()),
-            registry: Registry::default(),
-            pem_cache: PemCache::default(),
+            switches,
+            fleet,
+            registry,
+            pem_cache,
             text_memory: Arc::new(TextMemory::default()),
             feed,
-            write_lock: WriteLock::default(),
+            write_lock,
+            authorizer,
             tests: Quota::new(settings.tests),
-            audit: Arc::new(AuditWriter::new(Arc::clone(&store), tasks.clone(), &settings.audit)),
+            audit,
             tasks,
             stopping: CancellationToken::new(),
             stopped: OnceCell::new(),

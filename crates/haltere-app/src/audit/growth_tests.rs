@@ -192,7 +192,7 @@ impl Trial {
             }
             AuditAction::PluginSwitch => {
                 let plugin = PluginId::UserProfileEdit;
-                app.switch_plugin(&ctx, plugin, n.is_multiple_of(2)).await.is_ok()
+                app.plugins().switch(&ctx, plugin, n.is_multiple_of(2)).await.is_ok()
             }
             AuditAction::UserCreate
             | AuditAction::UserUpdate
@@ -345,7 +345,7 @@ async fn a_user_over_the_rate_has_to_wait_and_other_users_do_not() {
     let trial = Trial::start().await;
     let (app, ctx) = (trial.app(), trial.test.ctx(Role::Admin));
     let refusal = loop {
-        if let Err(error) = app.switch_plugin(&ctx, PluginId::UserProfileEdit, true).await {
+        if let Err(error) = app.plugins().switch(&ctx, PluginId::UserProfileEdit, true).await {
             break error;
         }
     };

@@ -40,7 +40,7 @@ impl App {
             }
             (Ok(_), None) => return Ok(ConnectionAdvice { failure: None, advice: Vec::new() }),
         };
-        let status = self.status(connection);
+        let status = self.0.fleet.status(connection);
         let chain = self.0.supervisor.presented_chain(id).map(|chain| chain.certificates);
         let findings = Findings {
             failure: status.failure().map(AsRef::as_ref),

@@ -83,7 +83,7 @@ impl App {
             let entry = audit::done(change.now, ctx, action, id.as_str(), "");
             change.tx.audit().append(&entry).await.context(OPERATION)?;
         }
-        let entry = Arc::new(self.entry(row));
+        let entry = Arc::new(self.0.fleet.entry(row));
         if !changes {
             drop(change);
             self.audit_look_at(ctx, &entry, shows_secrets).await?;

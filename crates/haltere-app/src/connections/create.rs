@@ -107,7 +107,7 @@ impl App {
             self.audit_listing(ctx, &ListQuery::default(), &all).await?;
         }
         // It may have been changed meanwhile; the response shows what this request stored.
-        let connection = self.view(Arc::new(self.readable(connection)), shows_secrets);
+        let connection = self.view(Arc::new(self.0.fleet.readable(connection)), shows_secrets);
         Ok(Created { connection, outcome, mended, all })
     }
 
@@ -145,7 +145,7 @@ impl App {
         let detail = update::given(&connection).join(", ");
         let mut audited =
             vec![audit::done(change.now, ctx, action, connection.id.as_str(), detail)];
-        let entry = Arc::new(self.readable(Arc::new(connection)));
+        let entry = Arc::new(self.0.fleet.readable(Arc::new(connection)));
         let secrets_audited =
             shows_secrets && (entry.has_secrets() || self.0.registry.snapshot().has_secrets());
         if secrets_audited {
@@ -214,7 +214,7 @@ impl App {
     fn broken(&self, row: &ConnectionRecord) -> Result<Connection, CreateError> {
         let stored = record::open(&self.0.vault, &self.0.pem_cache, row)
             .map_err(|reason| CreateError::StatusNotFound { reason })?;
-        match self.status(&stored).failure() {
+        match self.0.fleet.status(&stored).failure() {
             Some(_) => Ok(stored),
             None => Err(CreateError::SameNameAndId),
         }

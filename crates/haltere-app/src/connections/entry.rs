@@ -8,11 +8,11 @@ use haltere_core::{
 use haltere_link::{Interest, LinkSpec, generated_client_id};
 use haltere_store::ConnectionRecord;
 
+use super::fleet::Fleet;
 use super::pem_cache::PemCache;
 use super::record;
 use super::repair::Cleaned;
 use super::view_text::Texts;
-use crate::app::App;
 
 /// One stored connection.
 #[derive(Debug)]
@@ -132,7 +132,7 @@ impl Entry {
     }
 }
 
-impl App {
+impl Fleet {
     /// The entry for a row just read: `old` itself where nothing has changed.
     pub(crate) fn entry_after(
         &self,
@@ -155,10 +155,10 @@ impl App {
 
     /// Makes an entry out of what was just stored or read.
     pub(crate) fn entry(&self, row: ConnectionRecord) -> Entry {
-        match record::open(&self.0.vault, &self.0.pem_cache, &row) {
+        match record::open(&self.vault, &self.pem_cache, &row) {
             Ok(connection) => self.readable(Arc::new(connection)),
             Err(reason) => {
-                let unreadable = unreadable(row, &self.0.pem_cache, reason);
+                let unreadable = unreadable(row, &self.pem_cache, reason);
                 Entry::new(Content::Unreadable(Box::new(unreadable)))
             }
         }
@@ -166,7 +166,7 @@ impl App {
 
     /// Makes an entry out of a connection.
     pub(crate) fn readable(&self, connection: Arc<Connection>) -> Entry {
-        let connection = self.0.pem_cache.share(Arc::unwrap_or_clone(connection));
+        let connection = self.pem_cache.share(Arc::unwrap_or_clone(connection));
         let connection = Arc::new(connection);
         let spec = Arc::new(self.spec(&connection));
         Entry::new(Content::Readable { connection, spec })
@@ -181,10 +181,10 @@ impl App {
     }
 
     /// Rebuilds all entries after the plugin `tls` was switched. Affected links are dialled again.
-    pub(crate) fn renew_connections(&self) {
-        let entries = self.0.registry.snapshot();
+    pub(crate) fn renew(&self) {
+        let entries = self.registry.snapshot();
         let entries = entries.entries().iter().map(|entry| self.renewed(entry));
-        self.0.registry.replace(entries.collect());
+        self.registry.replace(entries.collect());
         self.wake_supervisor();
     }
 
@@ -194,10 +194,10 @@ impl App {
         connection.revision == row.revision
             && connection.created_at == row.created_at
             && spec.tls == self.effective_tls(&connection.tls)
-            && spec.tls_off != self.plugin_enabled(PluginId::Tls)
+            && spec.tls_off != self.switches.is_on(PluginId::Tls)
     }
 
-    pub(crate) fn spec(&self, connection: &Connection) -> LinkSpec {
+    pub(super) fn spec(&self, connection: &Connection) -> LinkSpec {
         let credentials = connection.credentials.as_ref();
         let no_metrics = connection.mmc.no_metrics_mode == Some(true);
         let own_client_id = credentials.and_then(|it| it.client_id.clone());
@@ -206,13 +206,13 @@ impl App {
             revision: connection.revision,
             url: connection.url.clone(),
             client_id: own_client_id.unwrap_or_else(|| {
-                generated_client_id(&self.0.instance, connection.id.as_str()).into()
+                generated_client_id(&self.instance, connection.id.as_str()).into()
             }),
             username: credentials.and_then(|it| it.username.clone()),
             password: credentials.and_then(|it| it.password.clone()),
             tls: self.effective_tls(&connection.tls),
-            tls_ignored: make_a_difference(&connection.tls) && !self.plugin_enabled(PluginId::Tls),
-            tls_off: !self.plugin_enabled(PluginId::Tls),
+            tls_ignored: make_a_difference(&connection.tls) && !self.switches.is_on(PluginId::Tls),
+            tls_off: !self.switches.is_on(PluginId::Tls),
             interest: if no_metrics { Interest::none() } else { Interest::broker_identity() },
             no_metrics,
             intent: connection.intent,
@@ -220,8 +220,8 @@ impl App {
     }
 
     /// While the plugin `tls` is off, TLS settings are kept but not used.
-    pub(crate) fn effective_tls(&self, tls: &TlsMaterial) -> TlsMaterial {
-        if self.plugin_enabled(PluginId::Tls) { tls.clone() } else { TlsMaterial::default() }
+    fn effective_tls(&self, tls: &TlsMaterial) -> TlsMaterial {
+        if self.switches.is_on(PluginId::Tls) { tls.clone() } else { TlsMaterial::default() }
     }
 }
 

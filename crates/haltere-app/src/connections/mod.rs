@@ -13,6 +13,7 @@ mod destination;
 mod entry;
 mod error;
 mod export;
+mod fleet;
 mod get;
 mod history;
 mod import;
@@ -55,6 +56,7 @@ pub use view::{ConnectionView, Secrets};
 pub use view_text::{Fields, ViewText};
 
 pub(crate) use entry::make_a_difference;
+pub(crate) use fleet::{Fleet, change_of};
 pub(crate) use pem_cache::PemCache;
 pub(crate) use record::{reseal, try_secrets};
 pub(crate) use registry::Registry;

@@ -72,7 +72,7 @@ impl App {
     /// Checks the rows that are not in memory yet.
     pub(crate) fn check_for_repairs(&self, known: &Snapshot, rows: &[ConnectionRecord]) {
         let is_new = |row: &&ConnectionRecord| {
-            known.get(&row.id).is_none_or(|entry| !self.is_current(entry, row))
+            known.get(&row.id).is_none_or(|entry| !self.0.fleet.is_current(entry, row))
         };
         if rows.iter().filter(is_new).any(|row| needs_repair(row, &self.0.pem_cache)) {
             self.0.needs_repair.store(true, Ordering::Relaxed);

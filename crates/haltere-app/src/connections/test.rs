@@ -134,7 +134,7 @@ impl App {
         self.audit_test(ctx, tested).await?;
 
         let mut test = self.prepared(&Connection { id: id_of_a_test(), ..connection }, place);
-        if self.status(stored).connected() {
+        if self.0.fleet.status(stored).connected() {
             test.keep_apart_from(entry.spec());
         }
         test.keep_apart_from(self.link_in_the_way(&test.spec, Some(id)).as_ref());
@@ -149,7 +149,7 @@ impl App {
             let (connection, link) = (entry.connection().ok()?, entry.spec()?);
             let same = link.client_id == spec.client_id && Some(&connection.id) != id;
             let same = same && SessionKey::of_link(link) == place;
-            (same && self.status(connection).connected()).then(|| Arc::clone(link))
+            (same && self.0.fleet.status(connection).connected()).then(|| Arc::clone(link))
         });
         others.next()
     }
@@ -168,7 +168,12 @@ impl App {
     }
 
     fn prepared(&self, connection: &Connection, place: Reservation) -> PreparedTest {
-        PreparedTest { app: self.clone(), spec: self.spec(connection), remark: None, _place: place }
+        PreparedTest {
+            app: self.clone(),
+            spec: self.0.fleet.spec(connection),
+            remark: None,
+            _place: place,
+        }
     }
 }
 
@@ -332,7 +337,7 @@ mod tests {
     async fn settings_that_do_not_count_are_mentioned() {
         let (app, port) = (TestApp::start().await, broken());
         let ctx = app.ctx(Role::Admin);
-        app.app.switch_plugin(&ctx, PluginId::Tls, false).await.unwrap();
+        app.app.plugins().switch(&ctx, PluginId::Tls, false).await.unwrap();
         let url = port.url().replace("mqtt://", "mqtts://");
         let candidate =
             NewConnection { tls: trusting(&Ca::new("factory").pem()), ..new("a", &url) };
@@ -347,7 +352,7 @@ mod tests {
         let listener = Listener::tls(&ca.server(&["localhost"]));
         let broker = Mosquitto::builder().listener(listener).start().await;
         let ctx = app.ctx(Role::Admin);
-        app.app.switch_plugin(&ctx, PluginId::Tls, false).await.unwrap();
+        app.app.plugins().switch(&ctx, PluginId::Tls, false).await.unwrap();
         let url = format!("mqtts://localhost:{}", broker.address().port());
         let test = app.app.test_connection(&ctx, new("a", &url)).await.unwrap();
         let report = test.run(|_| {}).await.expect("no shutdown");

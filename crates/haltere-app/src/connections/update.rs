@@ -88,7 +88,7 @@ impl App {
             let entry = audit::done(change.now, ctx, action, id.as_str(), detail);
             change.tx.audit().append(&entry).await.context(OPERATION)?;
         }
-        let entry = Arc::new(self.readable(Arc::new(connection)));
+        let entry = Arc::new(self.0.fleet.readable(Arc::new(connection)));
         if fields.is_empty() {
             drop(change);
             self.audit_look_at(ctx, &entry, shows_secrets).await?;

@@ -70,13 +70,8 @@ impl App {
 
     /// With its certificates, because a single connection was requested.
     pub(super) fn view(&self, entry: Arc<Entry>, secrets: bool) -> ConnectionView {
-        let status = entry.connection().ok().map(|connection| self.status(connection));
+        let status = entry.connection().ok().map(|connection| self.0.fleet.status(connection));
         ConnectionView { entry, status, secrets, certificates: true }
-    }
-
-    /// How the link of `connection` is: of this revision of it, not of one before.
-    pub(crate) fn status(&self, connection: &Connection) -> Arc<ConnectionStatus> {
-        current(connection, self.0.supervisor.status(&connection.id))
     }
 
     /// Whether this caller gets to see certificates in lists: those who can change them. They are large, and
@@ -94,7 +89,7 @@ impl App {
 }
 
 /// What a link that has not got round to the newest revision will say when it does.
-fn current(
+pub(super) fn current(
     connection: &Connection,
     observed: Option<Arc<ConnectionStatus>>,
 ) -> Arc<ConnectionStatus> {

@@ -3,8 +3,8 @@
 use haltere_core::PluginId;
 use haltere_store::UserReads;
 
+use super::Plugins;
 use super::list::PluginState;
-use crate::app::App;
 use crate::connections::make_a_difference;
 use crate::error::{Context, Internal};
 
@@ -52,7 +52,7 @@ pub struct TlsEffect {
     pub unverified: usize,
 }
 
-impl App {
+impl Plugins {
     /// What a switch would do now. Reads in the transaction it is given: a change must not wait for another.
     pub(super) async fn effect_of_switch(
         &self,
@@ -60,13 +60,13 @@ impl App {
         id: PluginId,
         enabled: bool,
     ) -> Result<PluginEffect, Internal> {
-        if self.plugin_enabled(id) == enabled {
+        if self.is_on(id) == enabled {
             return Ok(PluginEffect::None);
         }
         Ok(match id {
             PluginId::Tls => PluginEffect::Tls(self.tls_effect()),
             PluginId::ConnectionsRestApi => {
-                let connections = self.0.registry.snapshot().entries().len();
+                let connections = self.fleet.registry.snapshot().entries().len();
                 PluginEffect::Connections { connections }
             }
             PluginId::UserProfileEdit => {
@@ -85,14 +85,14 @@ impl App {
     }
 
     fn tls_effect(&self) -> TlsEffect {
-        let snapshot = self.0.registry.snapshot();
+        let snapshot = self.fleet.registry.snapshot();
         let readable = snapshot.entries().iter().filter_map(|entry| entry.connection().ok());
         let concerned =
             readable.filter(|it| it.url.transport().is_tls() && make_a_difference(&it.tls));
         let mut effect = TlsEffect::default();
         for connection in concerned {
             effect.connections += 1;
-            effect.up += usize::from(self.status(connection).connected());
+            effect.up += usize::from(self.fleet.status(connection).connected());
             effect.ca += usize::from(connection.tls.ca.is_some());
             effect.client_certificate += usize::from(connection.tls.cert.is_some());
             effect.unverified += usize::from(connection.tls.reject_unauthorized == Some(false));

@@ -2,7 +2,7 @@
 
 use haltere_core::PluginId;
 
-use crate::app::App;
+use super::Plugins;
 use crate::ctx::Ctx;
 use crate::error::NotAllowed;
 use crate::policy::Action;
@@ -42,16 +42,16 @@ impl PluginSource {
     }
 }
 
-impl App {
+impl Plugins {
     /// All plugins, in the order of [`PluginId::ALL`].
-    pub fn list_plugins(&self, ctx: &Ctx) -> Result<Vec<PluginState>, NotAllowed> {
+    pub fn list(&self, ctx: &Ctx) -> Result<Vec<PluginState>, NotAllowed> {
         ctx.authorize(Action::ListPlugins)?;
-        let state = |id| self.0.switches.state(id);
+        let state = |id| self.fleet.switches.state(id);
         Ok(PluginId::ALL.into_iter().map(state).collect())
     }
 
     /// Whether a plugin is on. Asked at the gate of every route that belongs to one.
-    pub fn plugin_enabled(&self, id: PluginId) -> bool {
-        self.0.switches.state(id).enabled
+    pub fn is_on(&self, id: PluginId) -> bool {
+        self.fleet.switches.is_on(id)
     }
 }

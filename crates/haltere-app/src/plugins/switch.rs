@@ -2,14 +2,15 @@
 
 use haltere_core::{AuditAction, PluginId};
 
+use super::Plugins;
 use super::effect::{PluginEffect, Switched};
 use super::list::{PluginSource, PluginState};
-use crate::app::App;
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Context, Internal, NotAllowed};
 use crate::events::Change;
 use crate::policy::Action;
+use crate::tasks::to_completion;
 
 /// Why the switch was not moved.
 #[derive(Debug, thiserror::Error)]
@@ -25,22 +26,22 @@ pub enum SwitchPluginError {
     Internal(#[from] Internal),
 }
 
-impl App {
+impl Plugins {
     /// Switches a plugin on or off, kept over restarts. Links concerned are dialled again.
-    pub async fn switch_plugin(
+    pub async fn switch(
         &self,
         ctx: &Ctx,
         id: PluginId,
         enabled: bool,
     ) -> Result<Switched, SwitchPluginError> {
         self.may_switch(ctx, id).await?;
-        let (app, ctx) = (self.clone(), ctx.clone());
-        let job = async move { app.store_switch(&ctx, id, enabled).await };
-        let effect = self.to_completion(job).await?;
-        Ok(Switched { plugin: self.0.switches.state(id), effect })
+        let (plugins, ctx) = (self.clone(), ctx.clone());
+        let job = async move { plugins.store_switch(&ctx, id, enabled).await };
+        let effect = to_completion(&self.tasks, job).await?;
+        Ok(Switched { plugin: self.fleet.switches.state(id), effect })
     }
 
-    /// What [`App::switch_plugin`] would do, without doing it.
+    /// What [`Plugins::switch`] would do, without doing it.
     pub async fn plan_switch(
         &self,
         ctx: &Ctx,
@@ -48,15 +49,15 @@ impl App {
         enabled: bool,
     ) -> Result<Switched, SwitchPluginError> {
         self.may_switch(ctx, id).await?;
-        let mut read = self.0.store.read().await.context("plan a switch of a plugin")?;
+        let mut read = self.store.read().await.context("plan a switch of a plugin")?;
         let effect = self.effect_of_switch(read.users(), id, enabled).await?;
         let source = PluginSource::Administrator;
-        let plugin = PluginState { enabled, source, ..self.0.switches.state(id) };
+        let plugin = PluginState { enabled, source, ..self.fleet.switches.state(id) };
         Ok(Switched { plugin, effect })
     }
 
     async fn may_switch(&self, ctx: &Ctx, id: PluginId) -> Result<(), SwitchPluginError> {
-        self.authorize(ctx, Action::SwitchPlugin, id.as_str()).await?;
+        self.authorizer.authorize(ctx, Action::SwitchPlugin, id.as_str()).await?;
         if id.is_switchable() { Ok(()) } else { Err(SwitchPluginError::NotSwitchable(id)) }
     }
 
@@ -67,21 +68,21 @@ impl App {
         enabled: bool,
     ) -> Result<PluginEffect, SwitchPluginError> {
         const OPERATION: &str = "switch a plugin";
-        let mut change = self.begin_change().await?;
-        self.0.audit.count_change(ctx)?;
+        let mut change = self.write_lock.begin().await?;
+        self.audit.count_change(ctx)?;
         let effect = self.effect_of_switch(change.tx.users(), id, enabled).await?;
         change.tx.plugins().set(id, enabled).await.context(OPERATION)?;
         let detail = if enabled { "on" } else { "off" };
         let entry = audit::done(change.now, ctx, AuditAction::PluginSwitch, id.as_str(), detail);
         change.tx.audit().append(&entry).await.context(OPERATION)?;
-        change.commit(OPERATION).await?.switch(|app| {
-            app.0.switches.set(id, enabled);
+        change.commit(OPERATION).await?.switch(|fleet| {
+            fleet.switches.set(id, enabled);
             if id == PluginId::Tls {
-                app.renew_connections();
+                fleet.renew();
             }
-            app.0.feed.push(Change::Plugins);
+            fleet.feed.push(Change::Plugins);
             if id == PluginId::ConnectionsRestApi {
-                app.tell_connections();
+                fleet.publish_connections();
             }
         });
         Ok(effect)
@@ -106,17 +107,17 @@ mod tests {
         let admin = app.ctx(Role::Admin);
         let plugin = PluginId::ConnectionsRestApi;
         let mut events = app.app.subscribe(&admin, None).unwrap();
-        let state = app.app.switch_plugin(&admin, plugin, false).await.unwrap().plugin;
+        let state = app.app.plugins().switch(&admin, plugin, false).await.unwrap().plugin;
         assert_eq!((state.enabled, state.source), (false, PluginSource::Administrator));
         let batch = within("an event", PATIENCE, events.next()).await.unwrap();
         assert_eq!(batch.changes[0], Change::Plugins);
 
-        let refused = app.app.switch_plugin(&app.ctx(Role::Editor), plugin, true).await;
+        let refused = app.app.plugins().switch(&app.ctx(Role::Editor), plugin, true).await;
         assert!(matches!(refused, Err(SwitchPluginError::NotAllowed(_))));
-        let fixed = app.app.switch_plugin(&admin, PluginId::MultipleConnections, false).await;
+        let fixed = app.app.plugins().switch(&admin, PluginId::MultipleConnections, false).await;
         assert!(matches!(fixed, Err(SwitchPluginError::NotSwitchable(_))));
         let app = app.restart().await;
-        assert!(!app.app.plugin_enabled(plugin));
+        assert!(!app.app.plugins().is_on(plugin));
         assert_eq!(
             app.audit().await[..2],
             [
@@ -137,7 +138,7 @@ mod tests {
         std::fs::rename(&away, app.database()).unwrap();
         app.store.probe().await.unwrap();
         let admin = app.ctx(Role::Admin);
-        let switched = app.app.switch_plugin(&admin, PluginId::UserProfileEdit, false).await;
+        let switched = app.app.plugins().switch(&admin, PluginId::UserProfileEdit, false).await;
         assert_eq!(switched.unwrap().effect, PluginEffect::Users { users: Role::ALL.len() });
     }
 
@@ -149,7 +150,7 @@ mod tests {
         tx.plugins().set(PluginId::AuditTrail, false).await.unwrap();
         tx.commit().await.unwrap();
         until("the switch to be noticed", PATIENCE, async || {
-            (!app.app.plugin_enabled(PluginId::AuditTrail)).then_some(())
+            (!app.app.plugins().is_on(PluginId::AuditTrail)).then_some(())
         })
         .await;
     }
@@ -184,11 +185,11 @@ mod tests {
             })
             .await;
         };
-        let plan = app.app.plan_switch(&ctx, PluginId::Tls, false).await.unwrap();
+        let plan = app.app.plugins().plan_switch(&ctx, PluginId::Tls, false).await.unwrap();
         let concerned = TlsEffect { connections: 1, up: 1, ca: 1, ..TlsEffect::default() };
         assert_eq!(plan.effect, PluginEffect::Tls(concerned));
-        assert!(app.app.plugin_enabled(PluginId::Tls) && !plan.plugin.enabled);
-        let off = app.app.switch_plugin(&ctx, PluginId::Tls, false).await.unwrap();
+        assert!(app.app.plugins().is_on(PluginId::Tls) && !plan.plugin.enabled);
+        let off = app.app.plugins().switch(&ctx, PluginId::Tls, false).await.unwrap();
         assert_eq!(off, plan);
         connected(false).await;
         let view = app.app.get_connection(&ctx, &id, Secrets::Omit).await.unwrap();
@@ -196,9 +197,9 @@ mod tests {
         assert!(message.contains("the plugin tls is off"), "{message}");
         let advice = app.app.connection_advice(&ctx, &id).unwrap().advice;
         assert!(advice.len() == 1 && advice[0].contains("PUT /api/plugins/tls"), "{advice:?}");
-        let again = app.app.switch_plugin(&ctx, PluginId::Tls, false).await.unwrap();
+        let again = app.app.plugins().switch(&ctx, PluginId::Tls, false).await.unwrap();
         assert_eq!(again.effect, PluginEffect::None);
-        app.app.switch_plugin(&ctx, PluginId::Tls, true).await.unwrap();
+        app.app.plugins().switch(&ctx, PluginId::Tls, true).await.unwrap();
         connected(true).await;
     }
 
@@ -218,7 +219,7 @@ mod tests {
         };
         let created = app.app.create_connection(&ctx, new, Secrets::Omit).await.unwrap();
         assert_eq!(created.outcome, Outcome::Connected);
-        let off = app.app.switch_plugin(&ctx, PluginId::Tls, false).await.unwrap();
+        let off = app.app.plugins().switch(&ctx, PluginId::Tls, false).await.unwrap();
         assert_eq!(off.effect, PluginEffect::Tls(TlsEffect::default()));
         // It takes another order after that one, so the first was followed.
         let renamed = ConnectionPatch {

@@ -35,6 +35,11 @@ impl Switches {
         PluginState { id, enabled, switchable, source }
     }
 
+    /// Whether a plugin is on.
+    pub(crate) fn is_on(&self, id: PluginId) -> bool {
+        self.state(id).enabled
+    }
+
     /// Takes over what is stored; whether that changed anything.
     pub(crate) fn replace(&self, stored: Vec<(PluginId, bool)>) -> bool {
         let stored: Table = stored.into_iter().collect();

@@ -33,7 +33,7 @@ impl App {
         for id in ids {
             let Some(entry) = snapshot.get(id.as_str()) else { continue };
             let Ok(connection) = entry.connection() else { continue };
-            let status = self.status(connection);
+            let status = self.0.fleet.status(connection);
             let count = match &status.state {
                 LinkState::Online { .. } => &mut link_state_counts.connected,
                 LinkState::Idle => &mut link_state_counts.disconnected,

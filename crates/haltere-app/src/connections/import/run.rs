@@ -85,7 +85,8 @@ impl App {
             write(&mut *change.tx, &storing, validated, self.import_limits()).await?;
         if !stored.is_empty() {
             self.0.audit.count_change(ctx)?;
-            let entries = stored.into_iter().map(|connection| Arc::new(self.readable(connection)));
+            let entries =
+                stored.into_iter().map(|connection| Arc::new(self.0.fleet.readable(connection)));
             let entries: Vec<_> = entries.collect();
             change.commit(OPERATION).await?.append(&entries);
         }

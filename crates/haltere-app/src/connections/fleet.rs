@@ -1,0 +1,76 @@
+//! The connections in memory, and their links.
+//!
+//! Reads are answered from it. A durable change is applied to it by the operation that has made the change, under the
+//! [write lock](crate::write_lock), or by the reconciler.
+
+use std::sync::Arc;
+
+use haltere_core::{Connection, ConnectionId, ConnectionStatus, PluginId};
+use haltere_link::Supervisor;
+
+use super::entry::Entry;
+use super::pem_cache::PemCache;
+use super::registry::Registry;
+use super::view::current;
+use crate::events::{Change, ChangeFeed};
+use crate::plugins::Switches;
+use crate::vault::Vault;
+
+/// The connections in memory, and their links.
+pub(crate) struct Fleet {
+    pub(crate) registry: Arc<Registry>,
+    pub(crate) supervisor: Supervisor,
+    pub(crate) feed: Arc<ChangeFeed>,
+    pub(crate) switches: Arc<Switches>,
+    pub(crate) vault: Arc<Vault>,
+    pub(crate) pem_cache: Arc<PemCache>,
+    /// Distinguishes this instance's links from those of other instances on the same broker.
+    pub(crate) instance: String,
+}
+
+impl Fleet {
+    /// A connection was created or changed.
+    pub(crate) fn put(&self, entry: &Arc<Entry>, id: &ConnectionId) {
+        self.registry.put(Arc::clone(entry));
+        self.wake_supervisor();
+        self.feed.push(Change::Connection(id.clone()));
+    }
+
+    /// Many connections were created at once.
+    pub(crate) fn append(&self, entries: &[Arc<Entry>]) {
+        self.registry.append(entries);
+        self.wake_supervisor();
+        let connections = entries.iter().filter_map(|entry| entry.connection().ok());
+        self.feed.extend(connections.map(|it| Change::Connection(it.id.clone())));
+    }
+
+    /// A connection was deleted.
+    pub(crate) fn remove(&self, id: &ConnectionId) {
+        self.registry.remove(id.as_str());
+        self.wake_supervisor();
+        self.feed.push(Change::Connection(id.clone()));
+    }
+
+    /// Hands what should be to the supervisor.
+    pub(crate) fn wake_supervisor(&self) {
+        self.supervisor.reconcile(&self.registry.snapshot().specs());
+    }
+
+    /// Publishes all connections if their plugin is on: while it was off, event streams skipped them.
+    pub(crate) fn publish_connections(&self) {
+        if self.switches.is_on(PluginId::ConnectionsRestApi) {
+            let snapshot = self.registry.snapshot();
+            self.feed.extend(snapshot.entries().iter().filter_map(|entry| change_of(entry)));
+        }
+    }
+
+    /// How the link of `connection` is: of this revision of it, not of one before.
+    pub(crate) fn status(&self, connection: &Connection) -> Arc<ConnectionStatus> {
+        current(connection, self.supervisor.status(&connection.id))
+    }
+}
+
+/// The change of a connection; `None` for a row whose id is malformed.
+pub(crate) fn change_of(entry: &Entry) -> Option<Change> {
+    ConnectionId::parse(entry.id()).ok().map(Change::Connection)
+}
