@@ -22,7 +22,7 @@ pub use start::StartError;
 use crate::audit::AuditWriter;
 use crate::authorizer::Authorizer;
 use crate::background::{Background, BackgroundTask};
-use crate::connections::{Fleet, PemCache, Registry, TextMemory};
+use crate::connections::{Fleet, PemCache, Registry, TextMemory, Transfer};
 use crate::ctx::Ctx;
 use crate::error::{Internal, NotAllowed};
 use crate::events::ChangeFeed;
@@ -59,6 +59,7 @@ pub(crate) struct Inner {
     pub(crate) switches: Arc<Switches>,
     pub(crate) fleet: Arc<Fleet>,
     pub(crate) plugins: Plugins,
+    pub(crate) transfer: Transfer,
     pub(crate) sessions: Sessions,
     pub(crate) users: Users,
     /// Changes of connections and plugins happen one at a time.
@@ -148,6 +149,11 @@ impl App {
     /// Plugins, and what can be done with them.
     pub fn plugins(&self) -> &Plugins {
         &self.0.plugins
+    }
+
+    /// Imports and exports connections.
+    pub fn transfer(&self) -> &Transfer {
+        &self.0.transfer
     }
 
     /// Users, and what can be done with them.

@@ -12,7 +12,7 @@ use haltere_store::{AuditFilter, AuditRecord, Store};
 use haltere_store_sqlite::SqliteStore;
 use tempfile::TempDir;
 
-use crate::app::{App, AppParts, AppSettings, SecretsPolicy};
+use crate::app::{App, AppParts, AppSettings};
 use crate::connections::Transfer;
 use crate::ctx::Ctx;
 use crate::sessions::{LogIn, PasswordHashing};
@@ -157,9 +157,7 @@ impl TestApp {
         let store = self.another_store().await;
         let key = MasterKey::parse(self.master_key.expose()).expect("just made");
         let vault = Vault::open(&*store, &key).await.expect("the vault opens");
-        let AppSettings { connections_max, material_budget, secrets, .. } = self.config.settings;
-        let clock = Arc::clone(&self.config.clock);
-        Transfer { store, vault, clock, connections_max, material_budget, secrets }
+        Transfer::on_store(store, vault, Arc::clone(&self.config.clock), &self.config.settings)
     }
 
     /// The same database, opened once more.
@@ -205,22 +203,13 @@ pub struct TestTransfer {
 }
 
 impl TestTransfer {
-    /// On a new database, with room for 10,000 connections and readable secrets.
+    /// On a new database, with the default settings.
     pub async fn start() -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let store = open_store(&folder).await;
         let vault = Vault::open(&*store, &MasterKey::generate()).await.expect("the vault opens");
-        let clock = Arc::new(SystemClock);
-        let secrets = SecretsPolicy::Readable;
-        let transfer = Transfer {
-            store,
-            vault,
-            clock,
-            connections_max: 10_000,
-            material_budget: 256 << 20,
-            secrets,
-        };
-        Self { transfer, _folder: folder }
+        let (clock, settings) = (Arc::new(SystemClock), AppSettings::default());
+        Self { transfer: Transfer::on_store(store, vault, clock, &settings), _folder: folder }
     }
 }
 

@@ -111,9 +111,7 @@ pub(crate) async fn transfer(
     master_key: MasterKey,
 ) -> anyhow::Result<Transfer> {
     let vault = Vault::open(&*store, &master_key).await.context("failed to open the vault")?;
-    let AppSettings { connections_max, material_budget, secrets, .. } = app_settings(settings);
-    let clock = Arc::new(SystemClock);
-    Ok(Transfer { store, vault, clock, connections_max, material_budget, secrets })
+    Ok(Transfer::on_store(store, vault, Arc::new(SystemClock), &app_settings(settings)))
 }
 
 /// Backups of the store.

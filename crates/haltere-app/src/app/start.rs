@@ -14,7 +14,7 @@ use super::{App, AppParts, Inner};
 use crate::audit::AuditWriter;
 use crate::authorizer::Authorizer;
 use crate::background::Background;
-use crate::connections::{Fleet, PemCache, Registry, TextMemory};
+use crate::connections::{Fleet, Limits, PemCache, Registry, TextMemory, Transfer};
 use crate::error::{Internal, chain};
 use crate::events::{Change, ChangeFeed, LogId};
 use crate::history_writer::HistoryWriter;
@@ -59,7 +59,7 @@ impl App {
         let write_lock = Arc::new(WriteLock::new(
             Arc::clone(&transactions),
             Arc::clone(&clock),
-            Arc::clone(&fleet),
+            Some(Arc::clone(&fleet)),
         ));
         let audit = Arc::new(AuditWriter::new(Arc::clone(&store), tasks.clone(), &settings.audit));
         let authorizer = Authorizer::new(Arc::clone(&audit), Arc::clone(&clock));
@@ -71,9 +71,22 @@ impl App {
             audit: Arc::clone(&audit),
             tasks: tasks.clone(),
         };
+        let transfer = Transfer {
+            store: Arc::clone(&transactions),
+            vault: Arc::clone(&vault),
+            clock: Arc::clone(&clock),
+            write_lock: Arc::clone(&write_lock),
+            fleet: Some(Arc::clone(&fleet)),
+            authorizer: authorizer.clone(),
+            audit: Arc::clone(&audit),
+            tasks: tasks.clone(),
+            limits: Limits::of(&settings),
+            secrets: settings.secrets,
+        };
         let users = Users::new(transactions, Arc::clone(&clock), settings.sessions.hashing);
         let app = Self(Arc::new(Inner {
             plugins,
+            transfer,
             users,
             sessions: Sessions::new(settings.sessions.clone(), Arc::clone(&clock)),
             switches,

@@ -155,7 +155,7 @@ impl Trial {
             AuditAction::ConnectionDisconnect => self.switch(&ctx, Intent::Disconnected).await,
             AuditAction::ConnectionImport => self.import(&ctx, n).await,
             AuditAction::ConnectionExport => {
-                app.export_connections(&ctx, Secrets::Include).await.is_ok()
+                app.transfer().export(&ctx, Secrets::Include).await.is_ok()
             }
             AuditAction::ConnectionTest => {
                 // Denied by the egress policy at once; the URL has the maximum length.
@@ -235,7 +235,7 @@ impl Trial {
         let file =
             ImportFile { source: Source::Mmc, entries: vec![entry], not_taken_over: Vec::new() };
         let (reporter, _) = ImportProgress::channel();
-        let import = self.app().import_connections(ctx, file, ImportMode::Store, reporter).await;
+        let import = self.app().transfer().import(ctx, file, ImportMode::Store, reporter).await;
         import.is_ok_and(|report| report.done)
     }
 

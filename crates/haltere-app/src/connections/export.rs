@@ -3,15 +3,20 @@
 use std::sync::Arc;
 
 use haltere_core::{AuditAction, AuditEntry, Connection, Timestamp};
+use haltere_store::ConnectionRecord;
 
 use super::entry::{Entry, Unreadable};
 use super::list::ListQuery;
+use super::pem_cache::PemCache;
+use super::record;
+use super::transfer::Transfer;
 use super::view::Secrets;
-use crate::app::{App, SecretsPolicy};
+use crate::app::SecretsPolicy;
 use crate::audit;
 use crate::audit::Content;
 use crate::ctx::Ctx;
 use crate::error::{Context, Internal, NotAllowed};
+use crate::now::now;
 use crate::policy::Action;
 
 /// All connections at one moment, to be written to a file.
@@ -38,6 +43,9 @@ pub struct LeftOut {
     pub reason: String,
 }
 
+/// A stored connection, or why it can't be read.
+type Stored = Result<Arc<Connection>, LeftOut>;
+
 /// Why there is no export.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
@@ -52,37 +60,51 @@ pub enum ExportError {
     Internal(#[from] Internal),
 }
 
-impl App {
+impl Transfer {
     /// All connections, audited before anything is given out. With [`Secrets::Include`] for
     /// administrators only.
-    pub async fn export_connections(
-        &self,
-        ctx: &Ctx,
-        secrets: Secrets,
-    ) -> Result<Export, ExportError> {
-        self.authorize(ctx, Action::ExportConnections, "").await?;
+    pub async fn export(&self, ctx: &Ctx, secrets: Secrets) -> Result<Export, ExportError> {
+        self.authorizer.authorize(ctx, Action::ExportConnections, "").await?;
         if secrets == Secrets::Include {
-            self.authorize(ctx, Action::ExportConnectionSecrets, "").await?;
+            self.authorizer.authorize(ctx, Action::ExportConnectionSecrets, "").await?;
         }
-        let secrets = may_include(self.0.settings.secrets, secrets)?;
-        let snapshot = self.0.registry.snapshot();
-        let export = export(self.now(), secrets, snapshot.entries().iter().map(|entry| of(entry)));
+        let secrets = may_include(self.secrets, secrets)?;
+        let (stored, generation) = match &self.fleet {
+            Some(fleet) => {
+                let snapshot = fleet.registry.snapshot();
+                let stored = snapshot.entries().iter().map(|entry| of(entry));
+                (stored.collect(), snapshot.generation())
+            }
+            None => (self.read_stored().await?, 0),
+        };
+        let export = export(now(&*self.clock), secrets, stored);
         let entry = audited(ctx, &export);
-        let content =
-            Content::Connections { query: ListQuery::default(), generation: snapshot.generation() };
-        self.0.audit.append_read(ctx, content, entry).await.context("audit an export")?;
+        let content = Content::Connections { query: ListQuery::default(), generation };
+        self.audit.append_read(ctx, content, entry).await.context("audit an export")?;
         Ok(export)
+    }
+
+    async fn read_stored(&self) -> Result<Vec<Stored>, Internal> {
+        const OPERATION: &str = "read the connections to export";
+        let mut read = self.store.read().await.context(OPERATION)?;
+        let rows = read.connections().list().await.context(OPERATION)?;
+        let pem_cache = PemCache::default();
+        let open = |row: ConnectionRecord| match record::open(&self.vault, &pem_cache, &row) {
+            Ok(connection) => Ok(Arc::new(connection)),
+            Err(reason) => Err(LeftOut { id: row.id, name: row.name, reason }),
+        };
+        Ok(rows.into_iter().map(open).collect())
     }
 }
 
-fn of(entry: &Entry) -> Result<Arc<Connection>, LeftOut> {
+fn of(entry: &Entry) -> Stored {
     entry.connection().cloned().map_err(|unreadable| {
         let Unreadable { id, name, reason, .. } = unreadable.clone();
         LeftOut { id, name, reason }
     })
 }
 
-pub(super) fn may_include(policy: SecretsPolicy, wanted: Secrets) -> Result<bool, ExportError> {
+fn may_include(policy: SecretsPolicy, wanted: Secrets) -> Result<bool, ExportError> {
     match (wanted, policy) {
         (Secrets::Omit, _) => Ok(false),
         (Secrets::Include, SecretsPolicy::Readable) => Ok(true),
@@ -90,11 +112,7 @@ pub(super) fn may_include(policy: SecretsPolicy, wanted: Secrets) -> Result<bool
     }
 }
 
-pub(super) fn export(
-    at: Timestamp,
-    secrets: bool,
-    stored: impl Iterator<Item = Result<Arc<Connection>, LeftOut>>,
-) -> Export {
+fn export(at: Timestamp, secrets: bool, stored: Vec<Stored>) -> Export {
     let (mut connections, mut left_out) = (Vec::new(), Vec::new());
     for stored in stored {
         match stored {
@@ -105,7 +123,7 @@ pub(super) fn export(
     Export { at, secrets, connections, left_out }
 }
 
-pub(super) fn audited(ctx: &Ctx, export: &Export) -> AuditEntry {
+fn audited(ctx: &Ctx, export: &Export) -> AuditEntry {
     let with = if export.secrets { "with passwords and private keys" } else { "without secrets" };
     let detail = format!("{} connections, {with}", export.connections.len());
     audit::done(export.at, ctx, AuditAction::ConnectionExport, "", detail)

@@ -37,11 +37,12 @@ impl Fleet {
     }
 
     /// Many connections were created at once.
-    pub(crate) fn append(&self, entries: &[Arc<Entry>]) {
-        self.registry.append(entries);
+    pub(crate) fn append(&self, connections: Vec<Arc<Connection>>) {
+        let ids: Vec<_> = connections.iter().map(|connection| connection.id.clone()).collect();
+        let entries = connections.into_iter().map(|it| Arc::new(self.readable(it)));
+        self.registry.append(&entries.collect::<Vec<_>>());
         self.wake_supervisor();
-        let connections = entries.iter().filter_map(|entry| entry.connection().ok());
-        self.feed.extend(connections.map(|it| Change::Connection(it.id.clone())));
+        self.feed.extend(ids.into_iter().map(Change::Connection));
     }
 
     /// A connection was deleted.

@@ -18,6 +18,7 @@ mod get;
 mod history;
 mod import;
 mod input;
+mod limits;
 mod list;
 mod patch;
 mod pem_cache;
@@ -57,6 +58,7 @@ pub use view_text::{Fields, ViewText};
 
 pub(crate) use entry::make_a_difference;
 pub(crate) use fleet::{Fleet, change_of};
+pub(crate) use limits::Limits;
 pub(crate) use pem_cache::PemCache;
 pub(crate) use record::{reseal, try_secrets};
 pub(crate) use registry::Registry;

@@ -38,7 +38,7 @@ impl Options {
             file.as_deref().map(|file| Draft::begin(file, There::Refuse("nothing was written")));
         let draft = draft.transpose()?;
         let secrets = if secrets { Secrets::Include } else { Secrets::Omit };
-        with_transfer(common, async |transfer, ctx| {
+        with_transfer(common, async |transfer, _, ctx| {
             let export = transfer.export(ctx, secrets).await.context("failed to export")?;
             match draft {
                 Some(draft) => write_file(draft, &export),

@@ -20,7 +20,7 @@ use super::mmc_env::MmcEnvironment;
 use super::print_quoting;
 use super::sources::Common;
 use super::transfer::with_transfer;
-use crate::{plain_file, wiring};
+use crate::plain_file;
 
 /// How `haltere import` ends, said in its help.
 const EXIT_STATUS: &str = "Exit status: 0 when it was done, or would be (--dry-run); 1 when it was refused or would be, \
@@ -91,7 +91,7 @@ impl Options {
             (false, false) => ImportMode::Store,
         };
         let partly = if only_good { Partly::Wanted } else { Partly::Possible };
-        with_transfer(common, async |transfer, ctx| {
+        with_transfer(common, async |transfer, _, ctx| {
             import(transfer, ctx, content, mode, partly).await
         })
     }
@@ -151,10 +151,9 @@ fn import_environment(common: Common, dry_run: bool) -> anyhow::Result<()> {
     let content = broker.map(|broker| connection_files::read(broker.expose())).transpose();
     let content = content.context("CEDALO_MC_BROKER_*")?;
     let mode = if dry_run { ImportMode::DryRun } else { ImportMode::Store };
-    with_transfer(common, async |transfer, ctx| {
-        let users = wiring::users(transfer.store.clone());
+    with_transfer(common, async |transfer, users, ctx| {
         let new = match administrator {
-            Some(administrator) => administrator.unless_there(&users, ctx).await?,
+            Some(administrator) => administrator.unless_there(users, ctx).await?,
             None => None,
         };
         if let Some(content) = content {
@@ -162,7 +161,7 @@ fn import_environment(common: Common, dry_run: bool) -> anyhow::Result<()> {
         }
         match new {
             Some(administrator) if dry_run => administrator.announce(),
-            Some(administrator) => administrator.add(&users, ctx).await?,
+            Some(administrator) => administrator.add(users, ctx).await?,
             None => {}
         }
         Ok(())

@@ -5,6 +5,8 @@ use std::sync::Arc;
 
 use haltere_app::Ctx;
 use haltere_app::connections::Transfer;
+use haltere_app::users::Users;
+use haltere_store::Store;
 
 use super::sources::Common;
 use super::{block_on, tell};
@@ -14,7 +16,7 @@ use crate::wiring;
 /// Opens the data folder, does `job`, and closes it again.
 pub(super) fn with_transfer<T>(
     common: Common,
-    job: impl AsyncFnOnce(&Transfer, &Ctx) -> anyhow::Result<T>,
+    job: impl AsyncFnOnce(&Transfer, &Users, &Ctx) -> anyhow::Result<T>,
 ) -> anyhow::Result<T> {
     let loaded = common.load()?;
     let key_file = loaded.master_key_file();
@@ -32,7 +34,10 @@ pub(super) fn with_transfer<T>(
         let outcome = match transfer {
             Ok(transfer) => {
                 let ctx = Ctx::system(format!("cli-{:016x}", rand::random::<u64>()));
-                job(&transfer, &ctx).await
+                let users = wiring::users(Arc::<dyn Store>::clone(&store));
+                let outcome = job(&transfer, &users, &ctx).await;
+                transfer.close().await;
+                outcome
             }
             Err(error) => Err(error),
         };

@@ -78,7 +78,7 @@ pub(crate) async fn handler(
 ) -> Result<Response, ApiError> {
     // Unlike in lists, secrets must be asked for: a file gets around.
     let secrets = params.secrets.map_or(Secrets::Omit, Secrets::from);
-    let export = state.app.export_connections(&context, secrets).await?;
+    let export = state.app.transfer().export(&context, secrets).await?;
     let pieces = Pieces::of(export);
     let cost = pieces.cost();
     let body = Body::from_stream(stream::iter(pieces.map(Ok::<_, Infallible>)));

@@ -147,7 +147,7 @@ pub(crate) async fn handler(
         let stream = stream::respond(state, context.0, session, file, mode, reporter, progress);
         return Ok(response_memory::charged_until_read(stream, room).await);
     }
-    let report = state.app.import_connections(&context, file, mode, reporter).await?;
+    let report = state.app.transfer().import(&context, file, mode, reporter).await?;
     Ok(response_memory::charged_until_read(report::respond(&report, mode), room).await)
 }
 

@@ -62,8 +62,8 @@ pub(super) fn respond(
     reporter: Reporter,
     progress: watch::Receiver<ImportProgress>,
 ) -> Response {
-    let (app, asker) = (state.app.clone(), context.clone());
-    let import = async move { app.import_connections(&asker, file, mode, reporter).await };
+    let (transfer, asker) = (state.app.transfer().clone(), context.clone());
+    let import = async move { transfer.import(&asker, file, mode, reporter).await };
     let importing = Stage::Importing { import: Box::pin(import), progress };
     let stages = Stages { state, context, session, mode, stage: importing };
     let keep_alive = KeepAlive::new().text("");

@@ -95,7 +95,7 @@ async fn import(app: &TestApp, entries: Vec<NewConnection>, mode: ImportMode) ->
     });
     let file =
         ImportFile { source: Source::Mmc, entries: entries.collect(), not_taken_over: Vec::new() };
-    app.app.import_connections(&app.ctx(Role::Admin), file, mode, reporter).await.expect("a report")
+    app.app.transfer().import(&app.ctx(Role::Admin), file, mode, reporter).await.expect("a report")
 }
 
 #[tokio::test]

@@ -18,9 +18,5 @@ pub use plan::{AlreadyThere, EntryOutcome, ImportReport, LISTED_REFUSALS, OverLi
 pub use progress::{ImportProgress, ImportStage, Reporter};
 pub use run::{ImportError, ImportMode};
 
-pub(super) use run::{ImportLimits, dry_run, write};
-pub(super) use store::Storing;
-pub(super) use validate::validate_blocking;
-
 #[cfg(test)]
 mod tests;

@@ -11,7 +11,6 @@ use super::super::{record, update};
 use super::file::Incoming;
 use super::plan::ImportReport;
 use super::progress::{ImportStage, Reporter};
-use super::run::ImportMode;
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Context, Internal};
@@ -24,12 +23,11 @@ const AT_ONCE: usize = 200;
 pub(super) const OPERATION: &str = "store the connections of an import";
 
 /// The context of storing.
-pub(in super::super) struct Storing<'a> {
-    pub(in super::super) vault: &'a Vault,
-    pub(in super::super) ctx: &'a Ctx,
-    pub(in super::super) now: Timestamp,
-    pub(in super::super) mode: ImportMode,
-    pub(in super::super) progress: &'a Reporter,
+pub(super) struct Storing<'a> {
+    pub(super) vault: &'a Vault,
+    pub(super) ctx: &'a Ctx,
+    pub(super) now: Timestamp,
+    pub(super) progress: &'a Reporter,
 }
 
 /// Stores all of `new` with an audit entry for the import and one for each connection. Connections without an id get

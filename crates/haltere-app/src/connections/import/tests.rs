@@ -39,7 +39,7 @@ fn file(entries: Vec<ImportEntry>) -> ImportFile {
 async fn import(app: &TestApp, file: ImportFile, mode: ImportMode) -> ImportReport {
     let (reporter, _) = ImportProgress::channel();
     let ctx = app.ctx(Role::ConnectionManager);
-    app.app.import_connections(&ctx, file, mode, reporter).await.expect("a report")
+    app.app.transfer().import(&ctx, file, mode, reporter).await.expect("a report")
 }
 
 fn outcomes(report: &ImportReport) -> Vec<String> {
@@ -110,7 +110,7 @@ async fn nothing_is_stored_for_a_session_that_has_ended_meanwhile() {
     let import = async |name: &str| {
         let (reporter, _) = ImportProgress::channel();
         let file = file(vec![entry(new(name, dead.url()))]);
-        app.app.import_connections(&ctx, file, ImportMode::Store, reporter).await
+        app.app.transfer().import(&ctx, file, ImportMode::Store, reporter).await
     };
     import("early").await.expect("the session goes on");
     app.app.log_out(&ctx).await.expect("logged out");
@@ -275,7 +275,7 @@ async fn an_unauthorized_import_is_refused_and_audited() {
         let file = file(vec![entry(new("a", dead.url()))]);
         let (reporter, _) = ImportProgress::channel();
         let ctx = app.ctx(role);
-        let refused = app.app.import_connections(&ctx, file, ImportMode::Store, reporter).await;
+        let refused = app.app.transfer().import(&ctx, file, ImportMode::Store, reporter).await;
         assert!(matches!(refused, Err(ImportError::NotAllowed(_))), "{role}");
         assert_eq!(app.audit().await[0], format!("{role} connection.import  denied"));
     }
@@ -293,7 +293,7 @@ async fn a_guard_is_held_until_the_import_has_ended() {
     let begun =
         until("storing to begin", PATIENCE, async || (app.app.0.tasks.len() > tasks).then_some(()));
     tokio::select! {
-        _ = app.app.import_connections(&ctx, file, ImportMode::Store, reporter) => panic!("stored"),
+        _ = app.app.transfer().import(&ctx, file, ImportMode::Store, reporter) => panic!("stored"),
         () = begun => {}
     }
     // The caller has gone away.

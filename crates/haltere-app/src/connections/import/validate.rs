@@ -16,7 +16,7 @@ use crate::error::{Context, Internal};
 const STRIDE: usize = 50;
 
 /// Validates a file on a blocking thread, because parsing thousands of certificates and keys takes long.
-pub(in super::super) async fn validate_blocking(
+pub(super) async fn validate_blocking(
     mut file: ImportFile,
     progress: Reporter,
 ) -> Result<ImportFile, Internal> {

@@ -1,0 +1,20 @@
+//! How many connections there may be, and how much they may hold.
+
+use crate::app::AppSettings;
+
+/// The limits on all connections.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Limits {
+    /// The number of connections.
+    pub(crate) connections: u64,
+    /// Their bytes.
+    pub(crate) bytes: u64,
+}
+
+impl Limits {
+    /// The configured ones.
+    pub(crate) fn of(settings: &AppSettings) -> Self {
+        let &AppSettings { connections_max, material_budget, .. } = settings;
+        Self { connections: connections_max, bytes: material_budget }
+    }
+}
