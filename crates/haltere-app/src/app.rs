@@ -25,7 +25,7 @@ use crate::background::{Background, BackgroundTask};
 use crate::connections::{Fleet, PemCache, Registry, TextMemory, Transfer};
 use crate::ctx::Ctx;
 use crate::error::{Internal, NotAllowed};
-use crate::events::ChangeFeed;
+use crate::events::{ChangeFeed, Events};
 use crate::history_writer::HistoryWriter;
 use crate::now::now;
 use crate::plugins::{Plugins, Switches};
@@ -33,7 +33,7 @@ use crate::policy::Action;
 use crate::sessions::Sessions;
 use crate::tasks::to_completion;
 use crate::users::Users;
-use crate::vault::{MasterKey, Vault, VaultError};
+use crate::vault::{Keyring, Vault};
 use crate::write_lock::{PendingChange, WriteLock};
 
 /// haltere at work. Cheap to clone.
@@ -59,6 +59,8 @@ pub(crate) struct Inner {
     pub(crate) switches: Arc<Switches>,
     pub(crate) fleet: Arc<Fleet>,
     pub(crate) plugins: Plugins,
+    pub(crate) events: Events,
+    pub(crate) keyring: Keyring,
     pub(crate) transfer: Transfer,
     pub(crate) sessions: Sessions,
     pub(crate) users: Users,
@@ -93,11 +95,6 @@ impl App {
             master_key: self.0.master_key_in_place.load(Ordering::Relaxed),
             supervisor: self.0.background.is_well() && !self.0.stopping.is_cancelled(),
         }
-    }
-
-    /// Whether `key` opens the vault as it is stored now.
-    pub async fn try_master_key(&self, key: &MasterKey) -> Result<(), VaultError> {
-        Vault::existing(&*self.0.store, key).await.map(drop)
     }
 
     /// Notes whether the next start would find the master key. Without it, haltere is not ready.
@@ -154,6 +151,16 @@ impl App {
     /// Imports and exports connections.
     pub fn transfer(&self) -> &Transfer {
         &self.0.transfer
+    }
+
+    /// Live events.
+    pub fn events(&self) -> &Events {
+        &self.0.events
+    }
+
+    /// The keys of the vault, and what can be done with them.
+    pub fn keyring(&self) -> &Keyring {
+        &self.0.keyring
     }
 
     /// Users, and what can be done with them.

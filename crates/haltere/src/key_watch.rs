@@ -48,7 +48,7 @@ impl Watch {
         let fault = match found {
             Err(unreadable) => unreadable,
             Ok(key) if key.id() == self.key => return self.is_well(app),
-            Ok(key) => match app.try_master_key(&key).await {
+            Ok(key) => match app.keyring().check(&key).await {
                 Ok(()) => {
                     self.key = key.id();
                     return self.is_well(app);

@@ -112,7 +112,7 @@ pub(crate) async fn handler(
         // Not one of ours: from another server behind the same name, say.
         Some(Err(_)) => (None, Some(Gap::Restarted)),
     };
-    let subscriber = state.app.subscribe(&context, after)?;
+    let subscriber = state.app.events().subscribe(&context, after)?;
     let start = if after.is_some() { Start::Resumed } else { Start::Complete(missed) };
     let throttle = EventThrottle::new(Duration::from_millis(min_interval.into()));
     let reader = Reader::new(state, context.0, session, subscriber, throttle, start, room);

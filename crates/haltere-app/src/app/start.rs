@@ -16,13 +16,14 @@ use crate::authorizer::Authorizer;
 use crate::background::Background;
 use crate::connections::{Fleet, Limits, PemCache, Registry, TextMemory, Transfer};
 use crate::error::{Internal, chain};
-use crate::events::{Change, ChangeFeed, LogId};
+use crate::events::{Change, ChangeFeed, Events, LogId};
 use crate::history_writer::HistoryWriter;
 use crate::instance;
 use crate::plugins::{Plugins, Switches};
 use crate::reconciler;
 use crate::sessions::Sessions;
 use crate::users::Users;
+use crate::vault::Keyring;
 use crate::write_lock::WriteLock;
 
 /// Why haltere can't start. Messages complete "failed to start: …".
@@ -83,9 +84,14 @@ impl App {
             limits: Limits::of(&settings),
             secrets: settings.secrets,
         };
+        let stopping = CancellationToken::new();
+        let events = Events { feed: Arc::clone(&feed), stopping: stopping.clone() };
+        let keyring = Keyring::new(Arc::clone(&transactions), Arc::clone(&clock));
         let users = Users::new(transactions, Arc::clone(&clock), settings.sessions.hashing);
         let app = Self(Arc::new(Inner {
             plugins,
+            events,
+            keyring,
             transfer,
             users,
             sessions: Sessions::new(settings.sessions.clone(), Arc::clone(&clock)),
@@ -100,7 +106,7 @@ impl App {
             tests: Quota::new(settings.tests),
             audit,
             tasks,
-            stopping: CancellationToken::new(),
+            stopping,
             stopped: OnceCell::new(),
             store_answers: AtomicBool::new(true),
             master_key_in_place: AtomicBool::new(true),

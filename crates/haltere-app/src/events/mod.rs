@@ -9,6 +9,10 @@ mod log;
 mod position;
 mod subscribe;
 
+use std::sync::Arc;
+
+use tokio_util::sync::CancellationToken;
+
 pub use feed::{Batch, Gap};
 pub use log::{Change, ChangeKind};
 pub use position::{NoPosition, Position};
@@ -16,3 +20,11 @@ pub use subscribe::Subscriber;
 
 pub(crate) use feed::ChangeFeed;
 pub(crate) use position::LogId;
+
+/// Live events, for those who may see them.
+#[derive(Clone)]
+pub struct Events {
+    pub(crate) feed: Arc<ChangeFeed>,
+    /// Cancelled when haltere shuts down.
+    pub(crate) stopping: CancellationToken,
+}

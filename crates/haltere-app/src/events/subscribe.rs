@@ -3,20 +3,20 @@
 use haltere_core::Roles;
 use tokio_util::sync::CancellationToken;
 
+use super::Events;
 use super::feed::{Batch, ChangeReader};
 use super::log::ChangeKind;
 use super::position::Position;
-use crate::app::App;
 use crate::ctx::Ctx;
 use crate::error::NotAllowed;
 use crate::policy::{Action, allows};
 
-impl App {
+impl Events {
     /// Follows what changes from now on, or from `after`. The subscriber leaves out what the caller
     /// may not see.
     pub fn subscribe(&self, ctx: &Ctx, after: Option<Position>) -> Result<Subscriber, NotAllowed> {
         ctx.authorize(Action::FollowEvents)?;
-        let (reader, stopping) = (self.0.feed.reader(after), self.stopping());
+        let (reader, stopping) = (self.feed.reader(after), self.stopping.clone());
         Ok(Subscriber { reader, roles: ctx.caller.roles, stopping })
     }
 }
@@ -99,13 +99,13 @@ mod tests {
     async fn every_change_of_a_connection_is_published() {
         let (app, mut broker, a) = (TestApp::start().await, Mosquitto::plain().await, id("a"));
         let (admin, viewer) = (app.ctx(Role::Admin), app.ctx(Role::Viewer));
-        let mut events = app.app.subscribe(&viewer, None).unwrap();
+        let mut events = app.app.events().subscribe(&viewer, None).unwrap();
         let before = app.app.version();
         app.app.create_connection(&admin, new(&a, &broker), Secrets::Omit).await.unwrap();
         until_change(&mut events, Change::Connection(a.clone())).await;
         assert_ne!(app.app.version(), before);
 
-        let mut events = app.app.subscribe(&viewer, None).unwrap();
+        let mut events = app.app.events().subscribe(&viewer, None).unwrap();
         broker.kill();
         until("the gap to be reported", PATIENCE, async || {
             until_change(&mut events, Change::Connection(a.clone())).await;
@@ -125,7 +125,7 @@ mod tests {
         let (admin, viewer) = (app.ctx(Role::Admin), app.ctx(Role::Viewer));
         app.app.create_connection(&admin, new(&a, &broker), Secrets::Omit).await.unwrap();
         let other = app.another_store().await;
-        let mut events = app.app.subscribe(&viewer, None).unwrap();
+        let mut events = app.app.events().subscribe(&viewer, None).unwrap();
 
         let mut tx = other.write().await.unwrap();
         let mut row = tx.connections().find(&a).await.unwrap().unwrap();
@@ -152,7 +152,7 @@ mod tests {
     async fn a_subscriber_receives_only_what_it_may_see() {
         let app = TestApp::start().await;
         let mut of = [Role::Viewer, Role::MonitoringViewer, Role::Admin]
-            .map(|role| app.app.subscribe(&app.ctx(role), None).unwrap());
+            .map(|role| app.app.events().subscribe(&app.ctx(role), None).unwrap());
         let connection = Change::Connection(id("a"));
         app.app.0.feed.extend([Change::Plugins, connection.clone()]);
         let both = vec![Change::Plugins, connection.clone()];
@@ -170,7 +170,7 @@ mod tests {
     #[tokio::test]
     async fn a_subscriber_ends_with_haltere() {
         let app = TestApp::start().await;
-        let mut subscriber = app.app.subscribe(&app.ctx(Role::Viewer), None).unwrap();
+        let mut subscriber = app.app.events().subscribe(&app.ctx(Role::Viewer), None).unwrap();
         let waiting = tokio::spawn(async move { subscriber.next().await });
         app.app.begin_shutdown();
         let end = within("the end", PATIENCE, waiting).await.expect("no panic");

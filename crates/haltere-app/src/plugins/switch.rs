@@ -106,7 +106,7 @@ mod tests {
         let app = TestApp::start().await;
         let admin = app.ctx(Role::Admin);
         let plugin = PluginId::ConnectionsRestApi;
-        let mut events = app.app.subscribe(&admin, None).unwrap();
+        let mut events = app.app.events().subscribe(&admin, None).unwrap();
         let state = app.app.plugins().switch(&admin, plugin, false).await.unwrap().plugin;
         assert_eq!((state.enabled, state.source), (false, PluginSource::Administrator));
         let batch = within("an event", PATIENCE, events.next()).await.unwrap();

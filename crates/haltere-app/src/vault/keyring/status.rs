@@ -3,9 +3,9 @@
 use haltere_core::Timestamp;
 
 use super::{Keyring, KeyringError, store_failed};
-use crate::vault::VaultError;
 use crate::vault::sealing::{KeyId, UnsealError};
 use crate::vault::wraps::Wraps;
+use crate::vault::{MasterKey, Vault, VaultError};
 
 /// Since when the master key is the one it is, among the store's meta values; not there before the first change.
 pub(super) const SINCE: &str = "vault.master_key.since";
@@ -26,6 +26,11 @@ impl Keyring {
     pub async fn is_sealed(&self) -> Result<bool, KeyringError> {
         let mut tx = self.store.read().await.map_err(store_failed)?;
         Ok(Wraps::read(tx.meta()).await?.is_some())
+    }
+
+    /// Whether `key` opens the vault as it is stored now.
+    pub async fn check(&self, key: &MasterKey) -> Result<(), VaultError> {
+        Vault::existing(&*self.store, key).await.map(drop)
     }
 
     /// Which master keys open the vault. Needs none of them.
