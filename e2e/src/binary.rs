@@ -1,6 +1,6 @@
 //! Finding the binary under test, and building it when it is missing or old.
 //!
-//! Cargo tells the path of a binary only to tests of the same package. `cargo nextest run
+//! Cargo gives the path of a binary only to tests of the same package. `cargo nextest run
 //! --workspace` has built it by the time this runs; `cargo nextest run -p e2e` has not.
 
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use std::process::Command;
 use std::sync::OnceLock;
 use std::{env, fs};
 
-/// The `haltere` to test: `E2E_BINARY` if that is set, else the one beside this test's executable.
+/// The `haltere` to test: `E2E_BINARY` if that is set, else the one next to this test's executable.
 pub fn path() -> &'static Path {
     static PATH: OnceLock<PathBuf> = OnceLock::new();
     PATH.get_or_init(|| env::var_os("E2E_BINARY").map_or_else(built, PathBuf::from))
@@ -50,8 +50,8 @@ fn target(profile: &Path) -> &Path {
     profile.parent().expect("profiles lie in the target folder")
 }
 
-/// Whether the binary is younger than everything it was built from, as Cargo wrote it down in the
-/// `.d` file beside it. Asking Cargo itself would cost every test process a second of lock and scan.
+/// Whether the binary is younger than everything it was built from, according to Cargo's
+/// `.d` file next to it. Asking Cargo itself would cost every test process a second of lock and scan.
 fn is_fresh(binary: &Path) -> bool {
     let Ok(built) = fs::metadata(binary).and_then(|file| file.modified()) else { return false };
     let Ok(rule) = fs::read_to_string(binary.with_extension("d")) else { return false };

@@ -278,7 +278,7 @@ impl Haltere {
         client
     }
 
-    /// Adds a user through the command line, beside the running server, and logs in.
+    /// Adds a user with the command line while the server runs, and logs in.
     pub async fn user(&self, name: &str, roles: &[&str]) -> Client {
         let password = secret(name);
         let mut arguments = vec!["users", "add", name, "--password-stdin"];
@@ -336,7 +336,7 @@ impl Haltere {
         self.pid.as_raw_nonzero().get()
     }
 
-    /// What the kernel tells about the process: `/proc/PID`.
+    /// The process in `/proc`.
     pub fn process(&self) -> PathBuf {
         PathBuf::from(format!("/proc/{}", self.pid.as_raw_nonzero()))
     }

@@ -50,7 +50,7 @@ impl Log {
     /// any line holds a secret.
     pub fn assert_clean(&self, expected: &[String]) {
         for line in self.lines() {
-            assert!(!secrets::contains_mark(line.as_bytes()), "a secret stands in the log: {line}");
+            assert!(!secrets::contains_mark(line.as_bytes()), "the log contains a secret: {line}");
             let announced = expected.iter().any(|text| line.contains(text.as_str()));
             assert!(announced || !is_complaint(&line), "unexpected in the log: {line}");
         }
@@ -74,7 +74,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn complaints_are_told_from_news() {
+    fn complaints_are_recognized() {
         assert!(!is_complaint(r#"{"level":"INFO","fields":{"message":"an error: none"}}"#));
         assert!(is_complaint(r#"{"level":"WARN","fields":{"message":"odd"}}"#));
         assert!(is_complaint("thread 'main' panicked at src/main.rs:1:1:"));

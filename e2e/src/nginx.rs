@@ -57,7 +57,7 @@ impl Nginx {
         Self::run(folder, port, &server).await
     }
 
-    /// Starts with `directives` inside a `server` without TLS, and `outside` beside it.
+    /// Starts with `directives` inside a `server` without TLS, and `outside` next to it.
     pub async fn start_plain(outside: &str, directives: &str) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         let port = ReservedPort::on(Ipv4Addr::LOCALHOST.into());

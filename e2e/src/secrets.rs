@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-/// Stands in every secret the tests hand to haltere, so that one search finds them all.
+/// Part of every secret the tests give to haltere, so that one search finds them all.
 pub const MARK: &str = "canary";
 
 /// A secret for `purpose`, carrying the [`MARK`].
@@ -51,7 +51,7 @@ fn base64_within(secret: &[u8], offset: usize) -> Vec<u8> {
     (0..groups).map(|group| LETTERS[letter(group)]).collect()
 }
 
-/// Whether `needle` stands in `haystack`.
+/// Whether `haystack` contains `needle`.
 pub fn find(haystack: &[u8], needle: &[u8]) -> bool {
     haystack.windows(needle.len()).any(|window| window == needle)
 }

@@ -33,7 +33,7 @@ pub enum BasePathError {
     #[error("{0:?} may hold letters, digits, and . _ ~ - between single slashes, 128 in all")]
     Odd(String),
     /// haltere's own paths begin like this.
-    #[error("{given:?} can't be told from haltere's own /{own}; choose another")]
+    #[error("{given:?} conflicts with haltere's own /{own}; choose another")]
     Reserved {
         /// As given.
         given: String,

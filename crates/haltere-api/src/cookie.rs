@@ -9,12 +9,12 @@ use crate::base_path::BasePath;
 use crate::options::ApiOptions;
 use crate::request_source::RequestSource;
 
-/// What the cookie is like on the way a request came; on every request as an extension.
+/// The session cookie's name and attributes for one request; an extension of every request.
 ///
-/// Over TLS its name has a prefix which makes browsers see to its properties, so that nobody can plant
-/// one over plain HTTP (RFC 6265bis §4.1.3). `__Host-` also keeps out neighbours under the same
-/// domain, but wants the whole host; below a base path the cookie is for that path only, lest
-/// neighbours on the same host are sent it: there, it is `__Secure-`.
+/// Over TLS its name has a prefix that makes browsers enforce its attributes, so that it can't be planted
+/// over plain HTTP (RFC 6265bis §4.1.3). `__Host-` also prevents planting by other hosts of the domain,
+/// but requires the path `/`. Below a base path the cookie is limited to that path, so that other programs
+/// on the host don't receive it; its prefix is `__Secure-` then.
 #[derive(Debug, Clone)]
 pub(crate) struct Jar {
     name: &'static str,

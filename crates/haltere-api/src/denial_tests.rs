@@ -119,8 +119,12 @@ async fn exhaust(
     }
 }
 
-/// `limits` are those of a user, an address and everybody.
-async fn nobody_is_denied(api: &TestApi, limits: [&str; 3], take: impl AsyncFn(&Client) -> Got) {
+/// `limits` are those of a user, of an address, and the total.
+async fn others_are_still_served(
+    api: &TestApi,
+    limits: [&str; 3],
+    take: impl AsyncFn(&Client) -> Got,
+) {
     let [hostile, friend, other, rest @ ..] = users::<6>(api).await;
     let mut held = Vec::new();
     let own = |limit: &str| (429, limit.to_owned());
@@ -144,7 +148,7 @@ async fn shared(
     limits: [&str; 3],
     take: impl AsyncFn(&Client) -> Got,
 ) {
-    nobody_is_denied(&start().await, limits, take).await;
+    others_are_still_served(&start().await, limits, take).await;
     seen.extend(limits.map(str::to_owned));
 }
 
@@ -257,7 +261,7 @@ async fn logins() -> Vec<String> {
     });
     let newcomer = api.anonymous().at(77);
     let (flood, editor) = tokio::join!(join_all(flood), log_in(&newcomer, "editor"));
-    assert_eq!(editor.0, 200, "from an address that nobody knows");
+    assert_eq!(editor.0, 200, "from an unknown address");
     let queue_full = flood.iter().filter(|(_, text)| text.contains("\"limits.password_checks\""));
     let queue_full: Vec<_> = queue_full.map(|(status, _)| *status).collect();
     assert!(queue_full.len() > 20 && queue_full.contains(&429), "{queue_full:?}");
@@ -304,7 +308,7 @@ async fn refusals() -> Vec<String> {
         answer = try_it(&viewer).await;
     }
     assert_eq!(answer.status, 429, "{}", answer.text);
-    assert_eq!(try_it(&editor).await.status, 403, "somebody else is told the reason");
+    assert_eq!(try_it(&editor).await.status, 403, "another user gets the reason");
     vec![answer.json()["limit"].as_str().expect("a limit").to_owned()]
 }
 

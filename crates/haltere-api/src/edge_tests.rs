@@ -78,7 +78,7 @@ async fn below_a_base_path_everything_is_found_whether_the_proxy_strips_it_or_no
         let login = "/tools/haltere/login?error=authentication-failed";
         assert_eq!(refused.header("location"), Some(login));
     }
-    // A neighbour whose name begins like ours is nobody here.
+    // Another program whose path begins like ours is not haltere.
     let neighbour = api.admin().await.get("/tools/haltere2/api/profile").await;
     neighbour.is_refusal(404, "NOT_FOUND", "Resource not found");
 }
@@ -151,7 +151,7 @@ async fn cookies_and_headers_follow_the_scheme() {
 }
 
 #[tokio::test]
-async fn a_forged_address_evades_no_throttle_and_a_told_one_is_audited() {
+async fn a_forged_address_evades_no_throttle_and_a_forwarded_one_is_audited() {
     const TRIES: usize = 50;
     // Each from an account of its own, or that would be throttled first.
     let guess = |peer: &'static str, n: usize, claimed: String| {
@@ -161,7 +161,7 @@ async fn a_forged_address_evades_no_throttle_and_a_told_one_is_audited() {
     };
     let spoofed = |n: usize| format!("198.51.100.{n}");
     for (options, peer, ours) in [
-        // Nobody is believed: whatever is claimed, it is the peer.
+        // No proxy is trusted: whatever the headers claim, it is the peer.
         (ApiOptions::default(), "192.0.2.7", ""),
         // A proxy is believed: what stands before its own entry is not.
         (believing("127.0.0.1"), "127.0.0.1", ", 192.0.2.7"),
@@ -174,7 +174,7 @@ async fn a_forged_address_evades_no_throttle_and_a_told_one_is_audited() {
         assert_eq!(statuses.first(), Some(&401));
         assert_eq!(statuses.last(), Some(&429), "{statuses:?}");
     }
-    // Through a proxy that is believed, clients are told apart.
+    // Through a trusted proxy, clients have different addresses.
     let api = TestApi::start_as(believing("127.0.0.1")).await;
     let guesses = (0..TRIES).map(|n| guess("127.0.0.1", n, spoofed(n)));
     assert_eq!(statuses(&api.anonymous(), guesses).await, [401; TRIES]);

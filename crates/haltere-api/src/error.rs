@@ -1,8 +1,8 @@
 //! What every refusal looks like: a status, and `{"code", "message"}` as JSON.
 //!
 //! An operation maps the errors of its application call to an [`ApiError`] at the top of its own
-//! file, so that the answers it can give are read off its first lines. What nobody foresaw becomes
-//! [`ApiError::internal`], and is logged and given its words in one place: [`crate::layers::failures`].
+//! file, so that its first lines show the answers it can give. An unexpected error becomes
+//! [`ApiError::internal`]; [`crate::layers::failures`] logs it and words the answer.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -55,7 +55,7 @@ pub(crate) struct SessionHint {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(rename_all = "SCREAMING_SNAKE_CASE")]
 pub(crate) enum ErrorCode {
-    /// The request makes no sense; the message names the field.
+    /// The request is invalid; the message names the field.
     Invalid,
     /// Not logged in.
     Unauthorized,
@@ -65,17 +65,17 @@ pub(crate) enum ErrorCode {
     NotFound,
     /// The path is there, the method is not.
     MethodNotAllowed,
-    /// What is stored stands against it.
+    /// It conflicts with what is stored.
     Conflict,
     /// It is not the version that was asked for in If-Match.
     PreconditionFailed,
     /// It is gone.
     Gone,
-    /// Too often; the header Retry-After says when to come back.
+    /// A rate limit was exceeded; the header Retry-After says when to retry.
     TooManyRequests,
     /// Not ready yet, or shutting down.
     Unavailable,
-    /// Something unforeseen; the log knows more under the request's id.
+    /// An internal error; the log has the details under the request's id.
     InternalError,
 }
 
@@ -113,7 +113,7 @@ impl ApiError {
         }
     }
 
-    /// 400: the request makes no sense. `message` names the field.
+    /// 400: the request is invalid. `message` names the field.
     pub(crate) fn invalid(message: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::BAD_REQUEST, ErrorCode::Invalid, message)
     }
@@ -157,7 +157,7 @@ impl ApiError {
         Self { limit: Some(limit), ..error }.with_header(RETRY_AFTER, retry_after.into())
     }
 
-    /// 500: nobody foresaw this.
+    /// 500: an unexpected error.
     pub(crate) fn internal(cause: impl Error + Send + Sync + 'static) -> Self {
         let error = Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
@@ -256,8 +256,8 @@ pub(crate) fn json_bytes(status: StatusCode, body: impl Into<Body>) -> Response 
     response
 }
 
-/// Messages that stand in several places; most of them are those of the management center for
-/// Mosquitto, to the letter, because clients match on them.
+/// Messages that are used in several places. Most are, to the letter, those of the management center for
+/// Mosquitto, because clients match on them.
 pub(crate) mod messages {
     pub(crate) const UNAUTHORIZED: &str = "Unauthorized";
     pub(crate) const NOT_ALLOWED: &str = "Not allowed";

@@ -16,12 +16,12 @@ pub(crate) async fn not_found(State(state): State<ApiState>, request: Request) -
         Method::GET | Method::HEAD if page::is_wanted(&request) => page::answer(&state.options),
         Method::OPTIONS if path == "*" => allowed("GET,HEAD,POST,PUT,PATCH,DELETE"),
         Method::OPTIONS
-            if page::is_page(path) || file::is_beside_the_page(state.options.console, path) =>
+            if page::is_page(path) || file::is_folder_file(state.options.console, path) =>
         {
             allowed("GET,HEAD")
         }
         _ => {
-            let file = file::beside_the_page(state.options.console, &request);
+            let file = file::folder_file(state.options.console, &request);
             file.unwrap_or_else(|| ApiError::no_such_resource().into_response())
         }
     }
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn options_are_told_without_a_login() {
+    async fn options_are_answered_without_a_login() {
         let api = TestApi::start().await;
         let anonymous = api.anonymous();
         for (path, allow) in [
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_wrong_method_is_told_the_right_ones() {
+    async fn a_wrong_method_is_answered_with_the_right_ones() {
         let api = TestApi::start().await;
         let admin = api.admin().await;
         for (method, path, allow) in [

@@ -12,7 +12,7 @@ use crate::options::ApiOptions;
 use crate::request_source::RequestSource;
 pub use crate::wire::fuzzing::{connection_body, mmc_config};
 
-/// Reads what comes with a request beside its body: a cookie header per line, each of which may be a
+/// Reads the parts of a request other than its body: a cookie header per line, each of which may be a
 /// query as well.
 ///
 /// What neighbours on the same host have set never hides our cookie.

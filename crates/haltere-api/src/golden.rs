@@ -1,5 +1,5 @@
-//! Files made from the code and kept beside it, so that a change of the API or of who may use it is a
-//! change in a file that people review. `UPDATE_GOLDEN=1` writes them anew.
+//! Files generated from the code and committed, so that a change of the API or of its access shows in a
+//! file that people review. `UPDATE_GOLDEN=1` regenerates them.
 
 use std::path::{Path, PathBuf};
 
@@ -75,7 +75,7 @@ fn every_example_fits_its_schema() {
 /// A schema and an example of it, and where they stand.
 type Example<'a> = (String, &'a Value, &'a Value);
 
-/// Finds everything that has a schema and examples beside it.
+/// Finds everything that has both a schema and examples.
 fn collect_examples<'a>(value: &'a Value, place: &str, found: &mut Vec<Example<'a>>) {
     for (index, item) in value.as_array().into_iter().flatten().enumerate() {
         collect_examples(item, &format!("{place}/{index}"), found);

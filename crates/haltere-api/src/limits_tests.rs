@@ -101,7 +101,7 @@ async fn without_a_session_a_body_is_small() {
 }
 
 #[tokio::test]
-async fn bodies_of_strangers_leave_room_for_those_of_users() {
+async fn bodies_of_unauthenticated_clients_leave_quota_for_users() {
     const KIB: usize = 1024;
     let limits = ApiLimits { body_memory: 8 * KIB * KIB, ..ApiLimits::default() };
     let api = TestApi::start_as(ApiOptions { limits, ..ApiOptions::default() }).await;
@@ -128,7 +128,7 @@ async fn bodies_of_strangers_leave_room_for_those_of_users() {
 }
 
 #[tokio::test]
-async fn an_import_that_does_not_come_is_in_nobody_elses_way() {
+async fn an_import_that_never_arrives_blocks_no_other() {
     let api = TestApi::start().await;
     let (admin, manager) = (api.admin().await, api.role(Role::ConnectionManager).await);
     let path = "/api/connection-import";

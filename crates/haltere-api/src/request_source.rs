@@ -29,10 +29,10 @@ impl RequestSource {
         let extensions = request.extensions();
         let peer = extensions.get::<ConnectInfo<SocketAddr>>();
         let peer = peer.map(|ConnectInfo(peer)| peer.ip().to_canonical());
-        let told = peer.map(|peer| options.proxies.forwarded_info(peer, request.headers()));
-        let ForwardedInfo { address, is_secure, host } = told.unwrap_or_default();
+        let info = peer.map(|peer| options.proxies.forwarded_info(peer, request.headers()));
+        let ForwardedInfo { address, is_secure, host } = info.unwrap_or_default();
         let over_tls = extensions.get::<OverTls>().is_some();
-        // A target with a host of its own outdoes the header (RFC 9112 §3.2.2).
+        // The host of an absolute target takes precedence over the header (RFC 9112 §3.2.2).
         let in_target = || Some(request.uri().authority()?.as_str());
         let in_header = || request.headers().get(HOST)?.to_str().ok();
         let own_host = || Some(in_target().or_else(in_header)?.to_ascii_lowercase());

@@ -237,7 +237,7 @@ fn check_against_description(method: &Method, path: &str, answer: &Answer) {
     let response = &operation["responses"][answer.status.as_str()];
     assert!(response.is_object(), "{described} is not in the description: {}", answer.text);
     let Some(content) = response["content"].as_object() else {
-        assert!(answer.text.is_empty(), "{described}: a body nobody described: {}", answer.text);
+        assert!(answer.text.is_empty(), "{described}: an undocumented body: {}", answer.text);
         return;
     };
     let content_type = answer.header("content-type").unwrap_or_default();

@@ -113,7 +113,7 @@ async fn on_every_route_unread_answers_hold_no_more_than_a_share() {
             assert_eq!(open(other, path).await.status(), 200, "{path}");
         }
         for small in ["/api/profile", "/api/connections/c299", "/api/connections?limit=20&q=c29"] {
-            assert_eq!(one.get(small).await.status, 200, "{small} beside {path}");
+            assert_eq!(one.get(small).await.status, 200, "{small} while {path} is unread");
         }
         drop(unread);
         assert_eq!(api.state.response_memory.held(), 0, "{path}");
@@ -121,7 +121,7 @@ async fn on_every_route_unread_answers_hold_no_more_than_a_share() {
 }
 
 #[tokio::test]
-async fn a_change_is_made_and_answered_beside_unread_answers() {
+async fn a_change_is_made_and_answered_while_answers_are_unread() {
     let (api, admin) = fleet().await;
     let mut unread = Vec::new();
     for path in ["/api/connection-export", "/api/connections/c000"] {
@@ -183,7 +183,7 @@ async fn certificates_are_in_lists_and_events_of_those_who_may_change_them() {
         let single = client.get("/api/connections/c000").await.json();
         assert!(single["ca"].is_object(), "{role}: asked for one, everybody sees it");
     }
-    // What changes is told in the same way.
+    // Changes are sent in the same way.
     let viewer = api.role(Role::Viewer).await;
     let mut events = open(&viewer, "/api/events").await.into_body().into_data_stream();
     let mut seen = String::new();

@@ -11,7 +11,7 @@ pub struct WebOrigin(String);
 /// Why a text is no origin; completes "`field`: …".
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WebOriginError {
-    /// A wildcard would let every page in the world act as whoever is logged in.
+    /// A wildcard would let every page in the world act as the logged-in user.
     #[error("{0:?}: every origin has to be named; there are no wildcards")]
     Wildcard(String),
     /// It is something else.

@@ -23,7 +23,7 @@ pub struct Unpacked {
 pub enum UnpackError {
     /// A password that holds `/`, `?` or `@` as it is: its end is ambiguous.
     #[error(
-        "the user name or password in it holds a / ? or @ that is not percent-encoded, so where the host begins can't be told"
+        "the user name or password in it holds a / ? or @ that is not percent-encoded, so it is unclear where the host begins"
     )]
     Ambiguous,
     /// Percent-decoded it is no text.

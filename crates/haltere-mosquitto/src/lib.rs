@@ -1,8 +1,8 @@
 //! What Mosquitto says on the wire.
 //!
-//! Floor 0: topics, and pure functions that read payloads. All of it is hostile input: whoever may
-//! publish to a broker may imitate it. Texts are bounded and cleaned, numbers are checked, and nothing
-//! read here decides anything.
+//! Floor 0: topics, and pure functions that read payloads. All of it is hostile input: any client that
+//! may publish to a broker can imitate it. Texts are bounded and cleaned, numbers are checked, and no
+//! decision depends on what is read here.
 
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;

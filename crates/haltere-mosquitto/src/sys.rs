@@ -1,4 +1,4 @@
-//! The `$SYS` tree: what a broker tells about itself (`mosquitto(8)`, "Broker status").
+//! The `$SYS` tree: what a broker says about itself (`mosquitto(8)`, "Broker status").
 
 use std::time::Duration;
 

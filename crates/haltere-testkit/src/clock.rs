@@ -56,7 +56,7 @@ impl MockClock {
 }
 
 impl Default for MockClock {
-    /// Starts at 2026-01-01T00:00:00Z: a date nobody mistakes for the real one.
+    /// Starts at 2026-01-01T00:00:00Z, a date that is obviously not the real one.
     fn default() -> Self {
         Self::at(Timestamp::from_second(1_767_225_600).expect("within jiff's range"))
     }
@@ -98,7 +98,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn stands_still_until_moved_and_clones_share_the_hand() {
+    fn is_still_until_moved_and_clones_share_the_time() {
         let clock = MockClock::default();
         let shared = clock.clone();
         let start = clock.now();

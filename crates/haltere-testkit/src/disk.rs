@@ -62,7 +62,7 @@ impl Disk {
     }
 
     /// Makes it read-only from one moment to the next, as the kernel does when ext4 meets an error.
-    /// There is no way back but mounting anew.
+    /// Only mounting again undoes it.
     pub fn abort(&self) {
         run(Command::new("mount").args(["-o", "remount,abort"]).arg(&self.folder))
             .expect("ext4 can be aborted");

@@ -66,7 +66,7 @@ mod tests {
     use crate::wait::{PATIENCE, until};
 
     #[test]
-    fn whoever_is_dialled_it_is_seen() {
+    fn a_dial_to_any_address_is_seen() {
         netns::run(async {
             let internet = Internet::all_here().await;
             let addresses: Vec<IpAddr> =

@@ -1,4 +1,4 @@
-//! What haltere's tests stand on: a real Mosquitto per test, certificates good and bad, brokers
+//! What haltere's tests use: a real Mosquitto per test, certificates good and bad, brokers
 //! that misbehave on cue, a proxy that swallows bytes, a clock that moves by hand.
 //!
 //! Development only: the binary never depends on this crate.

@@ -13,7 +13,7 @@ const SKIPPED: &str = "SKIPPED";
 const INSIDE: &str = "HALTERE_TESTKIT_NETNS";
 
 /// Runs the body of a test in a new network namespace, with nothing in it but loopback, and in a
-/// mount namespace: what the test mounts goes with it, and [`ask_name_server`] concerns nobody else.
+/// mount namespace: what the test mounts goes with it, and [`ask_name_server`] affects no other test.
 ///
 /// The test binary is run again inside `unshare` with this one test chosen, so the test's own
 /// sockets, its threads and the processes it starts are all in there. To be called from a plain
@@ -48,7 +48,7 @@ pub fn run<F: Future<Output = ()>>(body: F) {
         .expect("unshare has just worked");
     let said = [output.stdout, output.stderr].concat();
     let said = String::from_utf8_lossy(&said);
-    // What was skipped in there has to be heard out here.
+    // Reports the skipped tests to the outer run.
     for line in said.lines().filter(|line| line.starts_with(SKIPPED)) {
         tell(line);
     }

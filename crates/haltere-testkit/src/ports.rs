@@ -4,14 +4,14 @@ use std::net::{IpAddr, SocketAddr};
 
 use tokio::net::TcpSocket;
 
-/// A port that no other program gets while this value lives, though nobody listens on it.
+/// A port that no other program gets while this value lives, although nothing listens on it.
 ///
-/// The kernel chose it, so nobody had it. The socket stays bound, so nobody is given it, neither as
-/// a server nor for an outgoing connection. `SO_REUSEADDR` is set after binding, so that one
-/// server which sets it too (Mosquitto does) may bind and listen beside us, again and again:
-/// that is how a broker restarts on its port while hundreds of other tests take and return ports.
+/// The kernel chose it, so it was free. The socket stays bound, so the kernel gives the port to no other
+/// program, neither as a server nor for an outgoing connection. `SO_REUSEADDR` is set after binding, so
+/// that one server that sets it too (Mosquitto does) can bind and listen again and again. This is how a
+/// broker restarts on its port while hundreds of other tests take and return ports.
 ///
-/// Until somebody listens, connecting is refused, which makes it a dead broker's address as well.
+/// Until a server listens, connecting is refused, so it is a dead broker's address as well.
 #[derive(Debug)]
 pub struct ReservedPort {
     address: SocketAddr,
@@ -44,9 +44,9 @@ mod tests {
 
     #[test]
     #[expect(clippy::disallowed_methods, reason = "tests dial their own port")]
-    fn is_refused_until_a_server_takes_it_and_nobody_else_gets_it() {
+    fn is_refused_until_a_server_takes_it_and_no_other_program_gets_it() {
         let port = ReservedPort::on(Ipv4Addr::LOCALHOST.into());
-        let refused = TcpStream::connect(port.address()).expect_err("nobody listens");
+        let refused = TcpStream::connect(port.address()).expect_err("nothing listens");
         assert_eq!(refused.kind(), ErrorKind::ConnectionRefused);
         // The standard library sets SO_REUSEADDR on listeners, as Mosquitto does.
         let server = TcpListener::bind(port.address()).expect("the server we reserved it for");

@@ -34,7 +34,7 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Passes everything on to `target` until told otherwise.
+    /// Forwards everything to `target` until the test changes that.
     pub async fn to(target: SocketAddr) -> Self {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port");
         let address = listener.local_addr().expect("a bound socket has an address");
@@ -97,7 +97,7 @@ async fn accept(
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the kit dials the broker it stands in front of")]
+#[expect(clippy::disallowed_methods, reason = "the proxy dials the broker behind it")]
 async fn relay(mut client: TcpStream, target: SocketAddr, mut state: watch::Receiver<State>) {
     let born = state.borrow_and_update().generation;
     let Ok(mut server) = TcpStream::connect(target).await else { return };

@@ -19,7 +19,7 @@ use crate::{durable, plain_file};
 pub(crate) const DATABASE: &str = "haltere.db";
 /// Held by the server, and holds its process id.
 pub(crate) const LOCK: &str = "haltere.lock";
-/// Stands in the lock's second line once there has been a database.
+/// The second line of the lock file once there has been a database.
 const HAD_DATABASE: &str = "has a database";
 /// Held while the vault's keys are used or changed.
 pub(crate) const KEYS_LOCK: &str = "keys.lock";
@@ -124,8 +124,8 @@ impl DataDir {
         self.0.join(MASTER_KEY)
     }
 
-    /// Refuses to begin anew where a restore was cut short, and tidies up after one that was not.
-    /// Only under the lock.
+    /// Refuses to start with an empty database where a restore was cut short, and tidies up after a complete
+    /// one. Only under the lock.
     pub(crate) fn check_whole(&self) -> anyhow::Result<()> {
         let stage = self.stage();
         if !stage.exists() {
@@ -165,13 +165,13 @@ impl DataDir {
         }
         let Some(sign) = self.sign_of_database(lock) else { return Ok(()) };
         bail!(
-            "there was a database in {folder}, as {sign} tells, and {DATABASE} {fault}: put it back, mount its disk, or restore a backup with `haltere restore`; `haltere serve --fresh` begins with an empty one"
+            "there was a database in {folder}, as {sign} shows, and {DATABASE} {fault}: put it back, mount its disk, or restore a backup with `haltere restore`; `haltere serve --fresh` begins with an empty one"
         );
     }
 
-    /// What tells that there was a database in the folder.
+    /// The evidence that there was a database in the folder.
     fn sign_of_database(&self, lock: &ServerLock) -> Option<&'static str> {
-        // A first start that is cut short leaves a log as well, but never beside an empty file.
+        // A first start that is cut short leaves a log as well, but never together with an empty file.
         let is_begun = fs::metadata(self.database()).is_ok_and(|facts| facts.len() > 0);
         let files: &[_] = if is_begun {
             &[MASTER_KEY]
@@ -182,12 +182,12 @@ impl DataDir {
         files.iter().find(is_there).copied().or(lock.had_database.then_some(LOCK))
     }
 
-    /// Makes sure that nobody else changes the keys, or uses them beside a server. For changing them.
+    /// Locks the keys exclusively, to change them: no other command changes or uses them meanwhile.
     pub(crate) fn lock_keys(&self) -> anyhow::Result<KeyLock> {
         self.key_lock(File::try_lock, "another haltere command works with the keys of")
     }
 
-    /// Makes sure that nobody changes the keys. For using them beside a server.
+    /// Locks the keys shared, to use them while a server may run: no command changes them meanwhile.
     pub(crate) fn hold_keys(&self) -> anyhow::Result<KeyLock> {
         self.key_lock(File::try_lock_shared, "`haltere secrets rotate` is changing the keys of")
     }
@@ -262,7 +262,7 @@ impl DataDir {
     }
 
     /// Opens a file to be locked, and makes it when it is missing. A link is not followed, and no other kind of
-    /// file is taken: whoever can write into the folder must not choose what we write to.
+    /// file is accepted: a user who can write into the folder must not choose what we write to.
     fn lock_file(&self, path: &Path) -> anyhow::Result<File> {
         if let Ok(facts) = fs::symlink_metadata(path) {
             plain_file::check(&facts)?;
@@ -377,7 +377,7 @@ mod tests {
     }
 
     #[test]
-    fn a_second_server_is_refused_and_told_about_the_first() {
+    fn a_second_server_is_refused_and_the_error_names_the_first() {
         let root = tempfile::tempdir().expect("a folder");
         let data = DataDir::create(root.path()).expect("there");
         let lock = data.lock().expect("locked");
@@ -402,7 +402,7 @@ mod tests {
             assert_eq!(root.path().join(LOCK).exists(), replace, "nothing was made or changed");
             fs::write(root.path().join(LOCK), "").expect("written");
         }
-        let _keys = data.hold_keys().expect("the keys can be used beside a server");
+        let _keys = data.hold_keys().expect("the keys can be used while a server runs");
         drop(lock);
         data.lock().expect("free again");
     }
@@ -451,14 +451,14 @@ mod tests {
     }
 
     #[test]
-    fn a_key_others_can_read_is_told_and_a_pipe_is_refused_at_once() {
+    fn a_key_others_can_read_is_reported_and_a_pipe_is_refused_at_once() {
         let root = tempfile::tempdir().expect("a folder");
         let data = DataDir::create(root.path()).expect("there");
         data.new_master_key().expect("made");
         let path = data.master_key_file();
         assert_eq!(exposed_master_key(&path), None);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).expect("changed");
-        let warning = exposed_master_key(&path).expect("told");
+        let warning = exposed_master_key(&path).expect("reported");
         assert!(warning.contains("mode 644") && warning.contains("chmod 600"), "{warning}");
 
         fs::remove_file(&path).expect("removed");
@@ -468,7 +468,7 @@ mod tests {
     }
 
     #[test]
-    fn the_key_stays_the_same_and_a_missing_one_is_told() {
+    fn the_key_stays_the_same_and_a_missing_one_is_reported() {
         let root = tempfile::tempdir().expect("a folder");
         let data = DataDir::create(root.path()).expect("there");
         let key = data.new_master_key().expect("made").to_text();
@@ -479,7 +479,7 @@ mod tests {
     }
 
     #[test]
-    fn a_missing_database_is_told_from_one_that_never_was() {
+    fn a_missing_database_differs_from_one_that_never_was() {
         let root = tempfile::tempdir().expect("a folder");
         let data = DataDir::create(root.path()).expect("there");
         // A start that failed early has left the lock behind.
@@ -496,7 +496,7 @@ mod tests {
             }
         };
         refused(&lock, LOCK);
-        data.check_installed(&lock, Contents::Missing, true).expect("told so");
+        data.check_installed(&lock, Contents::Missing, true).expect("forced");
         lock.remember_database().expect("nothing to write");
         data.check_installed(&lock, Contents::Haltere, false).expect("it is there");
 
@@ -541,7 +541,7 @@ mod tests {
     }
 
     #[test]
-    fn commands_beside_the_server_say_what_is_missing() {
+    fn commands_say_what_is_missing_in_the_folder() {
         let root = tempfile::tempdir().expect("a folder");
         let refusal = DataDir::open(root.path()).expect_err("refused").to_string();
         assert!(refusal.contains("haltere serve") && refusal.contains("--data-dir"), "{refusal}");

@@ -56,21 +56,21 @@ pub(crate) fn check(path: &Path) -> anyhow::Result<()> {
     let shown = path.display();
     if facts.is_symlink() {
         bail!(
-            "{shown} is a symbolic link, and the locks, the master key and the write-ahead log belong beside the database itself: name the folder it is in with --data-dir, or make the data folder the link"
+            "{shown} is a symbolic link, and the locks, the master key and the write-ahead log belong next to the database itself: name the folder it is in with --data-dir, or make the data folder the link"
         );
     }
     plain_file::check(&facts).with_context(|| shown.to_string())?;
     if facts.nlink() > 1 {
         bail!(
-            "{shown} has another name somewhere else (a hard link), and whoever opens it by both destroys it: remove the other name (`find / -xdev -inum {}` finds it), or, while no haltere runs, put a copy in its place",
+            "{shown} has another name somewhere else (a hard link), and opening it by both destroys it: remove the other name (`find / -xdev -inum {}` finds it), or, while no haltere runs, put a copy in its place",
             facts.ino()
         );
     }
     Ok(())
 }
 
-/// Refuses to work beside a server that came to the database through another folder. `is_served_here`: whether a
-/// server works with the folder that `path` is in.
+/// Refuses to work while a server uses the database through another folder. `is_served_here`: whether a
+/// server uses the folder that `path` is in.
 pub(crate) fn check_server(
     path: &Path,
     is_served_here: impl Fn() -> io::Result<bool>,
@@ -146,7 +146,7 @@ mod tests {
         fs::rename(&here, &there).expect("moved");
         assert!(refusal(DatabaseLock::take(&there)).contains("another haltere"));
         assert!(refusal(check_server(&there, || Ok(false))).contains("another haltere"));
-        check_server(&there, || Ok(true)).expect("beside its server");
+        check_server(&there, || Ok(true)).expect("together with its server");
         drop(lock);
         check_server(&there, || Ok(false)).expect("there is no server");
         DatabaseLock::take(&there).expect("free again");

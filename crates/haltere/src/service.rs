@@ -15,7 +15,7 @@ use crate::lifecycle::Stop;
 #[derive(Debug)]
 pub(crate) struct Service {
     manager: Option<(UnixDatagram, SocketAddr)>,
-    /// It kills a service that it has not heard of for this long.
+    /// The service manager kills a service that has sent no message for this long.
     watchdog: Option<Duration>,
 }
 
@@ -38,8 +38,8 @@ impl Service {
         self.tell("READY=1");
     }
 
-    /// Tells that we are alive, twice as often as the service manager wants to hear it, and when we stop. That this
-    /// task gets its turn is what is told: a disk that is slow is no reason to be killed.
+    /// Sends watchdog messages, twice as often as the service manager requires, and a message when we stop. They
+    /// only show that the runtime schedules tasks: a slow disk must not get the service killed.
     pub(crate) async fn keep_telling(&self, stop: &Stop) {
         let stopped = stop.soft.cancelled();
         match self.watchdog {
@@ -61,7 +61,7 @@ impl Service {
     fn tell(&self, what: &str) {
         let Some((socket, manager)) = &self.manager else { return };
         if let Err(error) = socket.send_to_addr(what.as_bytes(), manager) {
-            tracing::warn!(%error, what, "the service manager can't be told");
+            tracing::warn!(%error, what, "failed to notify the service manager");
         }
     }
 }
@@ -73,7 +73,7 @@ fn manager_at(name: &[u8]) -> std::io::Result<(UnixDatagram, SocketAddr)> {
         None => SocketAddr::from_pathname(std::ffi::OsStr::from_bytes(name))?,
     };
     let socket = UnixDatagram::unbound()?;
-    // Nobody waits for a manager that does not read.
+    // A service manager that does not read must not block haltere.
     socket.set_nonblocking(true)?;
     Ok((socket, address))
 }
@@ -89,7 +89,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_manager_hears_of_the_start_of_life_and_of_the_end() {
+    async fn a_manager_is_notified_of_start_life_and_end() {
         let folder = tempfile::tempdir().expect("a folder");
         let path = folder.path().join("notify");
         let name = format!("haltere-test-{}-{}", process::id(), rand::random::<u64>());
@@ -108,12 +108,12 @@ mod tests {
                 let stop = stop.clone();
                 async move { service.keep_telling(&stop).await }
             });
-            let heard = tokio::task::spawn_blocking(move || {
+            let received = tokio::task::spawn_blocking(move || {
                 assert_eq!((hear(&listener), hear(&listener)), two("WATCHDOG=1"));
                 stop.soft.cancel();
                 while hear(&listener) != "STOPPING=1" {}
             });
-            heard.await.expect("heard");
+            received.await.expect("received");
             telling.await.expect("ended");
         }
     }
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn without_a_manager_nothing_is_told() {
+    async fn without_a_manager_nothing_is_sent() {
         let service = Service { manager: None, watchdog: Some(Duration::from_millis(1)) };
         let stop = Stop::default();
         service.ready();

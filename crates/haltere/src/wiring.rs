@@ -75,9 +75,9 @@ pub(crate) async fn check_database(data: &DataDir) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The same for a command beside a server, or without one: what an older server works with is not
-/// migrated under it.
-pub(crate) async fn store_beside(data: &DataDir) -> anyhow::Result<Arc<dyn Store>> {
+/// The same for a command, which may run while a server does: the schema of an older running server is not
+/// migrated.
+pub(crate) async fn store_for_command(data: &DataDir) -> anyhow::Result<Arc<dyn Store>> {
     let path = data.database();
     check_database(data).await?;
     let is_behind = SqliteStore::is_behind(&path)
@@ -124,8 +124,8 @@ pub(crate) fn keyring(store: &Arc<dyn Store>) -> Keyring {
     Keyring::new(Arc::<dyn Store>::clone(store), Arc::new(SystemClock))
 }
 
-/// The master key for a start: made when it is missing and nothing was sealed yet. The database comes first, so
-/// that a key without one tells of a database that is gone.
+/// The master key for a start: generated if it is missing and nothing was sealed yet. The database is created
+/// first, so that a key without a database means that the database is gone.
 pub(crate) async fn master_key_for_start(
     settings: &Data,
     data: &DataDir,

@@ -1,56 +1,30 @@
-//! `haltere backup`, `restore` and `secrets`, through the real binary. What they mean for links to
-//! brokers is tested in `e2e`.
+//! `haltere backup`, `restore` and `secrets`, through the real binary. Their effects on links to brokers
+//! are tested in `e2e`.
 
 use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 use std::time::Duration;
 
-/// The binary, with nothing of the surroundings that could change how it behaves.
-fn haltere(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_haltere"));
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("HALTERE_") {
-            command.env_remove(name);
-        }
-    }
-    command.current_dir(folder).args(arguments).stdin(Stdio::null());
-    command
-}
+use support::{Server, folder, haltere, run};
 
-fn run(folder: &Path, arguments: &[&str]) -> Output {
-    haltere(folder, arguments).output().expect("the binary runs")
-}
+mod support;
 
-/// What it said, where it has to succeed.
+/// What it prints to standard error. Fails unless it succeeded.
 fn said(output: &Output) -> String {
     let text = String::from_utf8(output.stderr.clone()).expect("text");
     assert!(output.status.success(), "{text}");
     text
 }
 
-/// What it said, where it has to refuse.
+/// Its error message. Fails unless it refused.
 fn refusal(output: &Output) -> String {
     let text = String::from_utf8(output.stderr.clone()).expect("text");
     assert_eq!(output.status.code(), Some(1), "{text}");
     assert!(text.lines().any(|line| line.starts_with("haltere: ")), "{text}");
     text
-}
-
-fn folder() -> tempfile::TempDir {
-    tempfile::tempdir().expect("a temporary folder")
-}
-
-/// A server on a free port, killed when dropped.
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 fn serve(mut command: Command) -> Server {
@@ -62,7 +36,7 @@ fn serve(mut command: Command) -> Server {
     let server = Server(child);
     let started = BufReader::new(out).lines().next().is_some();
     assert!(started, "haltere ended while starting: {:?}", std::io::read_to_string(errors));
-    // Nobody reads on, and a full pipe would stop it.
+    // A full pipe would block the server.
     std::thread::spawn(move || std::io::copy(&mut { errors }, &mut std::io::sink()));
     server
 }
@@ -97,22 +71,25 @@ fn write_key(folder: &Path, name: &str, digit: &str) {
 }
 
 #[test]
-fn a_backup_beside_a_running_server_is_restored_and_served() {
+fn a_backup_of_a_running_server_is_restored_and_served() {
     let folder = folder();
     let path = folder.path();
     let server = serve_in(path, "haltere-data");
-    let told = said(&run(path, &["backup", "b"]));
-    assert!(told.contains("backed up 0 connections and 1 user "), "{told}");
-    assert!(told.contains("haltere-data/master.key"), "where the key is: {told}");
-    assert!(told.contains("is not in it") && told.contains("apart from the backup"), "{told}");
+    let output = said(&run(path, &["backup", "b"]));
+    assert!(output.contains("backed up 0 connections and 1 user "), "{output}");
+    assert!(output.contains("haltere-data/master.key"), "where the key is: {output}");
+    assert!(
+        output.contains("is not in it") && output.contains("apart from the backup"),
+        "{output}"
+    );
     let mode = fs::metadata(path.join("b")).expect("there").permissions().mode() & 0o777;
     assert_eq!(mode, 0o600);
     assert_eq!(names(path), ["b", "haltere-data"], "nothing else is left");
     drop(server);
 
     let restore = ["restore", "b", "--data-dir", "new", "--master-key-file"];
-    let told = said(&run(path, &[&restore[..], &["haltere-data/master.key"]].concat()));
-    assert!(told.contains("restored 0 connections"), "{told}");
+    let output = said(&run(path, &[&restore[..], &["haltere-data/master.key"]].concat()));
+    assert!(output.contains("restored 0 connections"), "{output}");
     assert_eq!(names(&path.join("new")), ["haltere.db", "haltere.lock", "master.key"]);
     drop(serve_in(path, "new"));
     let users = run(path, &["users", "list", "--data-dir", "new"]);
@@ -313,7 +290,7 @@ fn a_restore_killed_at_any_moment_leaves_nothing_or_everything() {
 }
 
 #[test]
-fn a_server_does_not_begin_anew_where_a_restore_was_cut_short() {
+fn a_server_does_not_start_with_an_empty_database_where_a_restore_was_cut_short() {
     let folder = folder();
     fs::create_dir_all(folder.path().join("haltere-data/restoring")).expect("made");
     let refused = refusal(&run(folder.path(), &["serve", "--listen", "127.0.0.1:0"]));
@@ -321,24 +298,24 @@ fn a_server_does_not_begin_anew_where_a_restore_was_cut_short() {
 }
 
 #[test]
-fn the_master_key_is_changed_beside_a_running_server() {
+fn the_master_key_is_changed_while_a_server_runs() {
     let folder = folder();
     let path = folder.path();
     let server = serve_in(path, "haltere-data");
     said(&run(path, &["backup", "old"]));
     let before = key_of(path);
     fs::write(path.join("old.key"), &before).expect("written");
-    let told = said(&run(path, &["secrets", "rotate"]));
-    assert!(told.contains("a running server goes on"), "{told}");
-    assert!(told.contains("Backups made before now need the old key"), "{told}");
+    let output = said(&run(path, &["secrets", "rotate"]));
+    assert!(output.contains("a running server goes on"), "{output}");
+    assert!(output.contains("Backups made before now need the old key"), "{output}");
     assert_ne!(key_of(path), before);
     let mode = fs::metadata(path.join("haltere-data/master.key")).expect("there").permissions();
     assert_eq!(mode.mode() & 0o777, 0o600);
     said(&run(path, &["users", "list"]));
     drop(server);
     drop(serve_in(path, "haltere-data"));
-    let told = said(&run(path, &["secrets", "verify"]));
-    assert!(told.contains("in use since 20"), "{told}");
+    let output = said(&run(path, &["secrets", "verify"]));
+    assert!(output.contains("in use since 20"), "{output}");
 
     fs::write(path.join("haltere-data/master.key"), &before).expect("written");
     let refused = refusal(&run(path, &["serve", "--listen", "127.0.0.1:0"]));
@@ -362,8 +339,8 @@ fn a_rotation_stopped_before_the_new_key_is_written_starts_with_the_old_one() {
     let path = folder.path();
     write_key(path, "new.key", "2");
     rotate_stopped_before_the_key(path);
-    let told = said(&run(path, &["secrets", "verify"]));
-    assert!(told.contains("is to replace it"), "{told}");
+    let output = said(&run(path, &["secrets", "verify"]));
+    assert!(output.contains("is to replace it"), "{output}");
     drop(serve_in(path, "haltere-data"));
     said(&run(path, &["secrets", "rotate"]));
     drop(serve_in(path, "haltere-data"));
@@ -378,8 +355,8 @@ fn a_rotation_stopped_after_the_new_key_is_written_starts_with_the_new_one() {
     rotate_stopped_before_the_key(path);
     fs::copy(path.join("new.key"), path.join("haltere-data/master.key")).expect("copied");
     drop(serve_in(path, "haltere-data"));
-    let told = said(&run(path, &["secrets", "verify"]));
-    assert!(!told.contains("is to replace it"), "the start has finished it: {told}");
+    let output = said(&run(path, &["secrets", "verify"]));
+    assert!(!output.contains("is to replace it"), "the start has finished it: {output}");
     fs::write(path.join("haltere-data/master.key"), old).expect("written");
     refusal(&run(path, &["serve", "--listen", "127.0.0.1:0"]));
 }
@@ -423,9 +400,9 @@ fn a_configured_master_key_is_changed_with_a_restart_at_any_time() {
     let mut child = command.spawn().expect("the binary runs");
     let two = "2".repeat(64);
     child.stdin.take().expect("a pipe").write_all(two.as_bytes()).expect("written");
-    let told = said(&child.wait_with_output().expect("ended"));
-    assert!(told.contains("the file one, named by data.master_key_file"), "{told}");
-    assert!(!told.contains(&two), "no key is said");
+    let output = said(&child.wait_with_output().expect("ended"));
+    assert!(output.contains("the file one, named by data.master_key_file"), "{output}");
+    assert!(!output.contains(&two), "the key is not shown");
     assert_eq!(
         names(&path.join("haltere-data")).iter().filter(|name| *name == "master.key").count(),
         0
@@ -451,7 +428,7 @@ fn a_new_data_key_waits_for_the_server_to_stop() {
 }
 
 #[test]
-fn nobody_seals_while_the_keys_are_changed_nor_the_other_way_round() {
+fn nothing_is_sealed_while_the_keys_are_changed_nor_the_other_way_round() {
     let folder = served();
     let path = folder.path();
     fs::write(path.join("export.json"), r#"{"connections": []}"#).expect("written");
@@ -477,7 +454,7 @@ fn nobody_seals_while_the_keys_are_changed_nor_the_other_way_round() {
 }
 
 #[test]
-fn a_new_key_that_makes_no_sense_is_refused_without_being_said() {
+fn an_invalid_new_key_is_refused_and_not_shown() {
     let folder = served();
     let path = folder.path();
     fs::write(path.join("bad"), "hunter2").expect("written");

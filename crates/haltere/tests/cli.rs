@@ -4,27 +4,11 @@ use std::fs;
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Command, Output, Stdio};
 
-/// The binary, with nothing of the surroundings that could change how it behaves.
-fn haltere(folder: &Path, arguments: &[&str]) -> Command {
-    program(env!("CARGO_BIN_EXE_haltere"), folder, arguments)
-}
+use support::{Server, folder, haltere, program, run};
 
-fn program(name: &str, folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(name);
-    for (name, _) in std::env::vars_os() {
-        if name.to_string_lossy().starts_with("HALTERE_") {
-            command.env_remove(name);
-        }
-    }
-    command.current_dir(folder).args(arguments).stdin(Stdio::null());
-    command
-}
-
-fn run(folder: &Path, arguments: &[&str]) -> Output {
-    haltere(folder, arguments).output().expect("the binary runs")
-}
+mod support;
 
 fn run_with_input(folder: &Path, arguments: &[&str], input: &str) -> Output {
     let mut command = haltere(folder, arguments);
@@ -44,20 +28,6 @@ fn refusal(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).expect("text")
 }
 
-fn folder() -> tempfile::TempDir {
-    tempfile::tempdir().expect("a temporary folder")
-}
-
-/// A server on a free port, killed when dropped.
-struct Server(Child);
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// Starts a server in `folder` and waits until it says where it listens.
 fn serve(folder: &Path) -> Server {
     let mut command = haltere(folder, &["serve", "--listen", "localhost:0"]);
@@ -72,7 +42,7 @@ fn serve(folder: &Path) -> Server {
 }
 
 #[test]
-fn a_configuration_that_is_wrong_is_refused_by_every_command_naming_what() {
+fn every_command_refuses_a_wrong_configuration_and_names_the_setting() {
     let folder = folder();
     fs::write(folder.path().join("haltere.toml"), "[server]\nlisen = \"x\"\n").expect("written");
     for command in [vec!["serve"], vec!["config", "show"], vec!["users", "list"]] {
@@ -86,14 +56,14 @@ fn a_configuration_that_is_wrong_is_refused_by_every_command_naming_what() {
 }
 
 #[test]
-fn what_is_quoted_from_outside_moves_no_cursor_and_turns_no_text() {
+fn quoted_input_contains_no_control_or_bidi_characters() {
     let folder = folder();
     let path = folder.path();
     fs::write(path.join("bad.toml"), r#""\u001b[2J\u202e" = 1"#).expect("written");
-    let told = refusal(&run(path, &["config", "show", "--config", "bad.toml"]));
-    assert!(told.contains("unknown key \\u{1b}[2J\\u{202e}"), "{told:?}");
-    let told = refusal(&run(path, &["config", "show", "--config", "no\u{1b}[2J\u{202e}.toml"]));
-    assert!(told.contains("no\\u{1b}[2J\\u{202e}.toml"), "{told:?}");
+    let text = refusal(&run(path, &["config", "show", "--config", "bad.toml"]));
+    assert!(text.contains("unknown key \\u{1b}[2J\\u{202e}"), "{text:?}");
+    let text = refusal(&run(path, &["config", "show", "--config", "no\u{1b}[2J\u{202e}.toml"]));
+    assert!(text.contains("no\\u{1b}[2J\\u{202e}.toml"), "{text:?}");
     for arguments in [
         &["users", "remove", "a", "x\u{1b}[2J\u{202e}"],
         &["x\u{1b}[2J\u{202e}"][..],
@@ -101,19 +71,19 @@ fn what_is_quoted_from_outside_moves_no_cursor_and_turns_no_text() {
     ] {
         let output = run(path, arguments);
         assert_eq!(output.status.code(), Some(2), "{arguments:?}");
-        let told = String::from_utf8(output.stderr).expect("text");
-        assert!(told.contains("\\u{202e}") && told.contains("error: "), "{told:?}");
-        assert!(!told.contains(['\u{1b}', '\u{202e}']), "{told:?}");
+        let text = String::from_utf8(output.stderr).expect("text");
+        assert!(text.contains("\\u{202e}") && text.contains("error: "), "{text:?}");
+        assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text:?}");
     }
 
     drop(serve(path));
     let file = r#"{"connections":[{"id":"a","name":"a","url":"mqtt://h","x\u001b[2J\u202e":1}],"y\u001b[2J\u202e":1}"#;
     fs::write(path.join("config.json"), file).expect("written");
     let output = run(path, &["import", "mmc", "config.json", "--dry-run"]);
-    let told = [output.stdout, output.stderr].concat();
-    let told = String::from_utf8(told).expect("text");
-    assert!(told.contains("[2J"), "it is quoted: {told:?}");
-    assert!(!told.contains(['\u{1b}', '\u{202e}']), "{told:?}");
+    let text = [output.stdout, output.stderr].concat();
+    let text = String::from_utf8(text).expect("text");
+    assert!(text.contains("[2J"), "it is quoted: {text:?}");
+    assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text:?}");
 }
 
 #[test]
@@ -124,23 +94,23 @@ fn special_files_are_refused_at_once() {
     let path = folder.path();
     mkfifoat(CWD, path.join("pipe"), Mode::RUSR).expect("made");
     for place in ["pipe", "/dev/zero", "/"] {
-        let told = refusal(&run(path, &["serve", "--config", place]));
-        assert!(told.contains(place) && told.contains("not a regular file"), "{told}");
+        let text = refusal(&run(path, &["serve", "--config", place]));
+        assert!(text.contains(place) && text.contains("not a regular file"), "{text}");
         for name in ["HALTERE_ADMIN_PASSWORD_FILE", "HALTERE_MASTER_KEY_FILE"] {
             let output = haltere(path, &["serve"]).env(name, place).output();
-            let told = refusal(&output.expect("the binary runs"));
-            assert!(told.contains(place) && told.contains("not a regular file"), "{told}");
+            let text = refusal(&output.expect("the binary runs"));
+            assert!(text.contains(place) && text.contains("not a regular file"), "{text}");
         }
         let pair = ["serve", "--listen", "127.0.0.1:0", "--tls-cert", place, "--tls-key", place];
-        let told = refusal(&run(path, &pair));
-        assert!(told.contains("server.tls_cert") && told.contains("not a regular file"), "{told}");
-        let told = refusal(&run(path, &["restore", place, "--data-dir", "new"]));
-        assert!(told.contains("not a regular file"), "{told}");
+        let text = refusal(&run(path, &pair));
+        assert!(text.contains("server.tls_cert") && text.contains("not a regular file"), "{text}");
+        let text = refusal(&run(path, &["restore", place, "--data-dir", "new"]));
+        assert!(text.contains("not a regular file"), "{text}");
     }
 }
 
 #[test]
-fn a_master_key_others_can_read_is_told() {
+fn a_master_key_others_can_read_is_reported() {
     use std::os::unix::fs::PermissionsExt as _;
 
     let folder = folder();
@@ -148,14 +118,15 @@ fn a_master_key_others_can_read_is_told() {
     let key = folder.path().join("haltere-data/master.key");
     fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).expect("changed");
     let output = run(folder.path(), &["export", "e.json"]);
-    let told = String::from_utf8(output.stderr).expect("text");
-    assert!(output.status.success() && told.contains("has mode 644"), "{told}");
+    let text = String::from_utf8(output.stderr).expect("text");
+    assert!(output.status.success() && text.contains("has mode 644"), "{text}");
     let mut server = haltere(folder.path(), &["serve", "--listen", "127.0.0.1:0"]);
     let mut server = server.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().expect("it runs");
     let log = BufReader::new(server.stderr.take().expect("a pipe"));
     let _server = Server(server);
-    let told = log.lines().map(|line| line.expect("text")).find(|line| line.contains("mode 644"));
-    assert!(told.is_some_and(|line| line.contains("WARN") && line.contains("chmod 600")));
+    let warning =
+        log.lines().map(|line| line.expect("text")).find(|line| line.contains("mode 644"));
+    assert!(warning.is_some_and(|line| line.contains("WARN") && line.contains("chmod 600")));
 }
 
 #[test]
@@ -203,7 +174,7 @@ fn the_description_of_the_api_is_json() {
 }
 
 #[test]
-fn users_are_managed_beside_a_running_server() {
+fn users_are_managed_while_a_server_runs() {
     let folder = folder();
     let missing = refusal(&run(folder.path(), &["users", "list"]));
     assert!(missing.contains("there is no haltere database in haltere-data"), "{missing}");
@@ -236,7 +207,7 @@ fn users_are_managed_beside_a_running_server() {
 }
 
 #[test]
-fn a_password_is_not_asked_for_where_nobody_can_answer() {
+fn a_password_is_not_asked_for_without_a_terminal() {
     let folder = folder();
     let _server = serve(folder.path());
     let refusal = refusal(&run(folder.path(), &["users", "add", "ann", "--role", "viewer"]));

@@ -55,5 +55,5 @@ fn every_dependency_says_what_it_is_for() {
 fn no_dependency_is_left_over() {
     let used = used();
     let left_over: Vec<_> = named().into_iter().filter(|name| !used.contains(name)).collect();
-    assert!(left_over.is_empty(), "nobody uses {left_over:?}; take them out of Cargo.toml");
+    assert!(left_over.is_empty(), "nothing uses {left_over:?}; remove them from Cargo.toml");
 }

@@ -1,7 +1,7 @@
 //! The floors of the house: an arrow points only down, and some names stay in one place.
 //!
-//! Whoever adds an upward arrow reads here why it fails. Think again, or move the floor and write
-//! a decision record.
+//! A failure here means that a dependency points up. Think again, or move the floor and write a decision
+//! record.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -9,8 +9,8 @@ use std::path::{Path, PathBuf};
 
 use cargo_metadata::{DependencyKind, MetadataCommand, Package, PackageId};
 
-/// What is built on what. A crate may use the ones below its own floor and none beside it; the words
-/// of haltere-core are everybody's.
+/// The floor of each crate. A crate may use those below its own floor and none on it; every crate may use
+/// haltere-core.
 const FLOORS: [(&str, u8); 9] = [
     ("haltere", 4),
     ("haltere-api", 3),
@@ -103,9 +103,8 @@ fn an_arrow_points_only_down() {
     let floors = BTreeMap::from(FLOORS);
     for package in shipped() {
         let name = package.name.as_str();
-        let floor = floors
-            .get(name)
-            .unwrap_or_else(|| panic!("{name} stands on no floor; add it to FLOORS"));
+        let floor =
+            floors.get(name).unwrap_or_else(|| panic!("{name} has no floor; add it to FLOORS"));
         let ours = uses(&package).into_iter().filter(|used| used.starts_with("haltere"));
         for used in ours.filter(|used| *used != "haltere-core") {
             let below = floors[used];
@@ -200,7 +199,7 @@ fn only_one_function_opens_sockets_to_brokers() {
     let known = [
         // Asks haltere's own server on this machine how it is.
         ("haltere/src/cli/health.rs", "TcpStream::connect"),
-        // Tells the service manager of this machine how it goes.
+        // Notifies the service manager of this machine.
         ("haltere/src/service.rs", "UnixDatagram"),
         ("haltere-link/src/dial.rs", "TcpStream::connect"),
         // Binds, to learn whether an address is this machine's, and sends nothing.
@@ -212,7 +211,7 @@ fn only_one_function_opens_sockets_to_brokers() {
     assert_eq!(opening, BTreeSet::from(known), "the egress policy could be walked around");
 }
 
-/// Crates that open connections for whoever asks. A test's own client is no concern of ours.
+/// Crates that open network connections. Test clients are exempt.
 const CLIENTS: [&str; 8] =
     ["reqwest", "ureq", "curl", "isahc", "attohttpc", "minreq", "native-tls", "hyper-tls"];
 

@@ -12,7 +12,7 @@ const ROLES: [&str; 5] = ["admin", "editor", "viewer", "connectionManager", "mon
 /// One operation, and who may use it.
 struct Route {
     method: Method,
-    /// A path that leads to nothing, so that being let in changes nothing.
+    /// A path of nothing that exists, so that a permitted request changes nothing.
     target: String,
     takes_body: bool,
     /// What its answers may be, for one of them to be asked for at a time.
@@ -35,7 +35,7 @@ fn routes() -> Vec<Route> {
             access: described["x-haltere-access"].clone(),
         }
     });
-    // Ends the caller's session, whoever it is.
+    // Ends the caller's session.
     routes.filter(|route| route.target != "/logout").collect()
 }
 
@@ -55,7 +55,7 @@ impl Route {
         let request = client.request(self.method.clone(), &self.target);
         let mut request = request.header(ACCEPT, accept);
         if self.takes_body {
-            // Let in, it is refused for making no sense, and changes nothing.
+            // If permitted, it is refused as invalid, and changes nothing.
             request = request.header(CONTENT_TYPE, "application/json").body("null");
         }
         client.send(request, &self.target).await
@@ -71,8 +71,8 @@ impl Route {
     }
 }
 
-/// Whether the gate let the request in, whatever became of it then.
-fn was_let_in(answer: &Answer) -> bool {
+/// Whether the gate permitted the request, whatever the handler did.
+fn was_permitted(answer: &Answer) -> bool {
     let insufficient_role = answer.status == 403 && answer.error().1 == "Not allowed";
     answer.status != 401 && !insufficient_role
 }
@@ -84,7 +84,7 @@ async fn every_role_gets_exactly_where_the_description_says() {
     let is_current = &document == Contract::committed().document();
     assert!(is_current, "openapi/haltere.json is not what the binary describes");
 
-    let mut callers = vec![("nobody", haltere.anonymous())];
+    let mut callers = vec![("anonymous", haltere.anonymous())];
     for role in ROLES {
         callers.push((role, haltere.user(&format!("user-{role}"), &[role]).await));
     }
@@ -94,16 +94,16 @@ async fn every_role_gets_exactly_where_the_description_says() {
     assert!(n_streams >= 3, "events, tests and imports are streams");
     let (mut deviations, mut n_calls) = (Vec::new(), 0);
     for route in &routes {
-        assert!(route.access["login"].is_boolean(), "nobody has decided about {}", route.target);
+        assert!(route.access["login"].is_boolean(), "undecided access: {}", route.target);
         for (role, client) in &callers {
-            // Whoever logs in without a body is told 401, too.
-            if (*role, route.target.as_str()) == ("nobody", "/auth") {
+            // A login without a body is 401, too.
+            if (*role, route.target.as_str()) == ("anonymous", "/auth") {
                 continue;
             }
             for kind in &route.answers {
                 let answer = route.ask(client, kind).await;
                 n_calls += 1;
-                if was_let_in(&answer) != route.admits(role) {
+                if was_permitted(&answer) != route.admits(role) {
                     let place = format!("{role}: {} {} {kind}", route.method, route.target);
                     deviations.push(format!("{place}: {} {}", answer.status, answer.text()));
                 }
@@ -135,7 +135,7 @@ async fn secrets_are_exported_by_administrators_only_and_each_try_is_on_record()
 }
 
 #[tokio::test]
-async fn a_plugin_that_is_off_is_not_there_for_whoever_is_logged_in() {
+async fn a_plugin_that_is_off_is_not_found_by_any_user() {
     let mut haltere = Haltere::start().await;
     let admin = haltere.admin().await;
     let viewer = haltere.user("vera", &["viewer"]).await;

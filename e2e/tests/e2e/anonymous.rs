@@ -10,16 +10,16 @@ use reqwest::Method;
 use reqwest::header::{AUTHORIZATION, COOKIE};
 use serde_json::json;
 
-const STRANGERS: u8 = 6;
+const CLIENTS: u8 = 6;
 const ROUNDS: usize = 12;
 
 #[tokio::test]
-async fn a_flood_of_strangers_keeps_no_owner_out() {
+async fn a_flood_of_unauthenticated_clients_keeps_no_owner_out() {
     let mut haltere = Haltere::start().await;
     let base = haltere.base();
-    let strangers = (1..=STRANGERS).map(|n| {
+    let clients = (1..=CLIENTS).map(|n| {
         let address = IpAddr::V4(Ipv4Addr::new(127, 0, 20, n));
-        stranger(Client::from_address(&base, address), n)
+        flood(Client::from_address(&base, address), n)
     });
     let owner = async {
         let mut seen = 0;
@@ -30,12 +30,12 @@ async fn a_flood_of_strangers_keeps_no_owner_out() {
             seen += 1;
         }
     };
-    tokio::join!(join_all(strangers), owner);
+    tokio::join!(join_all(clients), owner);
     haltere.stop().await;
 }
 
-/// Sends what strangers send; nobody lets it in, and nobody falls over it.
-async fn stranger(client: Client, number: u8) {
+/// Sends invalid requests without a session; each is refused, and none is an error of the server.
+async fn flood(client: Client, number: u8) {
     for round in 0..ROUNDS {
         let noise = format!("{number:02x}{round:04x}").repeat(1 + round);
         for path in ["/api/connections", "/api/events", "/api/plugins", "/api/profile"] {

@@ -21,7 +21,7 @@ fn database(data: &Path) -> PathBuf {
         .expect("there is a database")
 }
 
-/// The store itself, beside the server or after it.
+/// The store itself, while the server runs or after it.
 pub(crate) async fn open(haltere: &Haltere) -> SqliteStore {
     SqliteStore::open(&database(&haltere.data())).await.expect("the store opens")
 }
@@ -103,6 +103,6 @@ async fn each_change_and_each_read_of_secrets_is_on_record() {
     assert!(denied("connection.delete", "vera"), "{} is missing", refused.header("x-request-id"));
     assert!(denied("session.login", "admin"));
     let text = format!("{trail:?}");
-    assert!(!e2e::secrets::contains_mark(text.as_bytes()), "a secret stands in the audit trail");
+    assert!(!e2e::secrets::contains_mark(text.as_bytes()), "the audit trail contains a secret");
     haltere.stop().await;
 }

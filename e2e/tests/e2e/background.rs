@@ -66,7 +66,7 @@ async fn a_task_that_keeps_dying_ends_the_process_with_the_reason() {
 }
 
 #[tokio::test]
-async fn a_service_manager_is_told_of_start_life_and_end() {
+async fn a_service_manager_is_notified_of_start_life_and_end() {
     let folder = TempDir::new().expect("a folder");
     let path = folder.path().join("notify");
     let manager = UnixDatagram::bind(&path).expect("bound");
@@ -75,7 +75,7 @@ async fn a_service_manager_is_told_of_start_life_and_end() {
         .env("WATCHDOG_USEC", "200000")
         .start()
         .await;
-    let heard = tokio::task::spawn_blocking(move || {
+    let received = tokio::task::spawn_blocking(move || {
         let mut text = [0; 64];
         let mut hear = || {
             let length = manager.recv(&mut text).expect("a message");
@@ -84,7 +84,7 @@ async fn a_service_manager_is_told_of_start_life_and_end() {
         let first = [hear(), hear(), hear()];
         (manager, first)
     });
-    let (manager, first) = heard.await.expect("heard");
+    let (manager, first) = received.await.expect("received");
     assert_eq!(first, ["READY=1", "WATCHDOG=1", "WATCHDOG=1"]);
     haltere.stop().await;
     manager.set_nonblocking(true).expect("set");

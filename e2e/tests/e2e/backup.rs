@@ -34,7 +34,7 @@ fn succeeded(output: &CliOutput) {
     }
 }
 
-/// Backs up to a file beside the data folder.
+/// Backs up to a file next to the data folder.
 async fn back_up(haltere: &Haltere, name: &str) -> std::path::PathBuf {
     let file = haltere.data_dir().path().join(name);
     let output = haltere.cli(&["backup", file.to_str().expect("UTF-8")], None).await;
@@ -54,7 +54,7 @@ async fn restore(original: &Haltere, backup: &Path) -> Arc<TempDir> {
     folder
 }
 
-/// Creates connections until it is told to stop, and keeps an account of what was answered and how long it took.
+/// Creates connections until `stop`, and records what was answered and how long it took.
 async fn create(
     client: Client,
     writer: usize,
@@ -110,16 +110,16 @@ async fn what_was_answered_before_a_backup_began_is_in_it_and_connects() {
         took.extend(writer.await.expect("no create was refused"));
     }
     let during = |at: &Instant| backups.iter().any(|(from, to, _)| from <= at && at <= to);
-    let (beside, alone): (Vec<_>, Vec<_>) = took.into_iter().partition(|(at, _)| during(at));
+    let (with_backup, alone): (Vec<_>, Vec<_>) = took.into_iter().partition(|(at, _)| during(at));
     let times = |all: Vec<(Instant, Duration)>| all.into_iter().map(|(_, took)| took).collect();
-    let (beside, alone): (Vec<_>, Vec<_>) = (times(beside), times(alone));
+    let (with_backup, alone): (Vec<_>, Vec<_>) = (times(with_backup), times(alone));
     println!(
-        "a create: p50 {:?}, p99 {:?}; beside a backup: p50 {:?}, p99 {:?} ({} of them)",
+        "a create: p50 {:?}, p99 {:?}; during a backup: p50 {:?}, p99 {:?} ({} of them)",
         percentile(alone.clone(), 50),
         percentile(alone, 99),
-        percentile(beside.clone(), 50),
-        percentile(beside.clone(), 99),
-        beside.len()
+        percentile(with_backup.clone(), 50),
+        percentile(with_backup.clone(), 99),
+        with_backup.len()
     );
 
     let answered = answered.lock().clone();
@@ -129,7 +129,7 @@ async fn what_was_answered_before_a_backup_began_is_in_it_and_connects() {
         let before: Vec<_> =
             answered.iter().filter(|(_, at)| *at < began).map(|(id, _)| id.clone()).collect();
         assert!(before.len() > 10);
-        // Beside the original, which goes on: their client ids differ.
+        // Runs at the same time as the original: their client ids differ.
         let folder = restore(&haltere, file).await;
         let mut restored = Options::default().data_dir(&folder).start().await;
         let client = restored.admin().await;
@@ -167,7 +167,7 @@ async fn keys_come_back_from_a_backup_without_being_readable_in_it() {
     let file = back_up(&haltere, "backup").await;
     let content = std::fs::read(&file).expect("readable");
     for line in certificate.key_pem.lines().filter(|line| line.len() > 40) {
-        assert!(!secrets::find(&content, line.as_bytes()), "a line of the key stands in it");
+        assert!(!secrets::find(&content, line.as_bytes()), "it contains a line of the key");
     }
     let master_key = std::fs::read(haltere.data().join("master.key")).expect("readable");
     assert!(!secrets::find(&content, master_key.trim_ascii()));

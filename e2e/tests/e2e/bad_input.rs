@@ -94,7 +94,7 @@ async fn no_operation_takes_a_hopeless_body() {
 }
 
 #[tokio::test]
-async fn hopeless_logins_are_refused_and_nobody_is_logged_in() {
+async fn invalid_logins_are_refused_and_start_no_session() {
     let mut haltere = Haltere::start().await;
     for (what, body) in hopeless_bodies() {
         let client = haltere.anonymous();
@@ -187,8 +187,8 @@ fn wrong_fields() -> Vec<(&'static str, Value)> {
         ]);
     }
     let identity = haltere_testkit::Ca::new("a").client("a");
-    let stranger = haltere_testkit::Ca::new("b").client("b");
-    table.push(("key", json!({ "cert": pem(&identity.cert_pem), "key": pem(&stranger.key_pem) })));
+    let other = haltere_testkit::Ca::new("b").client("b");
+    table.push(("key", json!({ "cert": pem(&identity.cert_pem), "key": pem(&other.key_pem) })));
     table
 }
 

@@ -39,13 +39,13 @@ impl Canaries {
         }
     }
 
-    /// A text that stands for bytes: both.
+    /// An encoded text: the text and the bytes.
     fn add_encoded(&mut self, name: &str, text: &str, encoding: &impl base64::Engine) {
         self.add(name, text.as_bytes());
         self.add(name, &encoding.decode(text).expect("base64"));
     }
 
-    /// The names of those that stand in `place`, and what around it.
+    /// The names of those in `place`, each with its surroundings.
     fn hits(&self, place: &[u8]) -> Vec<String> {
         let mut hits = Vec::new();
         for (at, beginning) in place.windows(BEGINNING).enumerate() {
@@ -173,17 +173,17 @@ impl Run {
     }
 
     async fn people(&self) {
-        let stranger = self.haltere.anonymous();
-        for name in ["admin", "nobody"] {
-            let answer = stranger.try_login(name, &secret("guess")).await.expect_status(401);
+        let anonymous = self.haltere.anonymous();
+        for name in ["admin", "unknown"] {
+            let answer = anonymous.try_login(name, &secret("guess")).await.expect_status(401);
             self.canaries.not_in_answer("a failed login", &answer);
             let form = [("username", name), ("password", &secret("guess"))];
-            let request = stranger.request(Method::POST, "/auth").form(&form);
-            let answer = stranger.send(request, "/auth").await.expect_status(302);
+            let request = anonymous.request(Method::POST, "/auth").form(&form);
+            let answer = anonymous.send(request, "/auth").await.expect_status(302);
             self.canaries.not_in_answer("a failed login of a browser", &answer);
         }
         let torn = format!("{{\"username\": \"admin\", \"password\": \"{}", secret("torn"));
-        self.refused(&stranger, Method::POST, "/auth?json=1", torn).await;
+        self.refused(&anonymous, Method::POST, "/auth?json=1", torn).await;
         let wrong = json!({ "oldPassword": secret("wrong"), "password": secret("new") });
         self.refused(&self.viewer, Method::PUT, "/api/profile", wrong.to_string()).await;
         let short = json!({ "oldPassword": secret("vera"), "password": ["canary"] });
@@ -283,7 +283,7 @@ impl Run {
         until_connected(admin, "c").await;
     }
 
-    /// A file beside the run.
+    /// A file next to the run.
     fn outside(&self, name: &str) -> PathBuf {
         self.outside.path().join(name)
     }
@@ -344,8 +344,8 @@ impl Run {
         let master = self.haltere.data().join("master.key");
         self.canaries.not_in_folder(&self.haltere.data(), &master);
         for record in trail(&self.haltere).await {
-            let told = format!("{record:?}");
-            self.canaries.not_in("the audit trail", told.as_bytes());
+            let text = format!("{record:?}");
+            self.canaries.not_in("the audit trail", text.as_bytes());
         }
     }
 }
@@ -379,7 +379,10 @@ async fn a_whole_run_leaves_no_secret_anywhere() {
 
     log.push_str(&run.haltere.log().text());
     let n_requests = log.matches("\"message\":\"answered\"").count();
-    assert!(n_requests > 50, "it was told to say everything, and told of {n_requests} requests");
+    assert!(
+        n_requests > 50,
+        "the log level is the finest, and only {n_requests} requests were logged"
+    );
     run.canaries.not_in("the log", log.as_bytes());
 }
 

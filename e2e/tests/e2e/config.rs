@@ -1,4 +1,4 @@
-//! Where settings come from, and what happens to those nobody knows.
+//! Where settings come from, and what happens to unknown ones.
 
 use e2e::haltere::cli;
 use e2e::{Options, secret};
@@ -42,7 +42,7 @@ async fn a_flag_beats_the_environment_beats_the_file_beats_the_default() {
 }
 
 #[tokio::test]
-async fn config_show_tells_each_value_and_where_it_comes_from() {
+async fn config_show_prints_each_value_and_its_source() {
     let (_dir, path) =
         file(&format!("[admin]\npassword = \"{}\"\n[log]\nlevel = \"debug\"\n", secret("file")));
     let shown = cli(&["config", "show", "--config", &path, "--listen", "127.0.0.1:7"]).await;

@@ -49,8 +49,8 @@ async fn no_change_is_acknowledged_that_a_cut_log_has_lost() {
         assert_eq!(answer["reason"], DAMAGED, "{how}: {answer}");
         let ready = haltere.anonymous().get("/readyz").await.expect_status(503).json();
         assert_eq!(ready["reasons"], json!([DAMAGED]), "{how}");
-        let told = haltere.log().until("nothing can be stored").await;
-        assert!(told.contains("haltere.db-wal was cut or overwritten"), "{how}: {told}");
+        let line = haltere.log().until("nothing can be stored").await;
+        assert!(line.contains("haltere.db-wal was cut or overwritten"), "{how}: {line}");
         haltere.stop().await;
         // What had been folded into the database is there, and sound.
         haltere.restart().await;
@@ -64,7 +64,7 @@ async fn no_change_is_acknowledged_that_a_cut_log_has_lost() {
 }
 
 #[tokio::test]
-async fn a_file_that_is_cut_while_nobody_writes_is_told() {
+async fn a_file_that_is_cut_between_writes_is_reported() {
     for file in ["haltere.db-wal", "haltere.db"] {
         let mut haltere = options().start().await;
         // Folds the log into the database, which before is too short to lack anything.
@@ -72,12 +72,12 @@ async fn a_file_that_is_cut_while_nobody_writes_is_told() {
         haltere.restart().await;
         let admin = haltere.admin().await;
         harm(&haltere, file, "halved");
-        eventually("it is told", async || {
+        eventually("it is reported", async || {
             (haltere.anonymous().get("/readyz").await.status == 503).then_some(())
         })
         .await;
-        let told = haltere.log().until("nothing can be stored").await;
-        assert!(told.contains(file) && told.contains("restore a backup"), "{file}: {told}");
+        let line = haltere.log().until("nothing can be stored").await;
+        assert!(line.contains(file) && line.contains("restore a backup"), "{file}: {line}");
         let body = connection("new", "mqtt://127.0.0.1:1");
         admin.post("/api/connections", &body).await.expect_status(500);
         assert!(fs::metadata(haltere.data().join(file)).is_ok());
@@ -106,8 +106,8 @@ async fn an_older_copy_over_the_database_takes_no_change() {
     assert_eq!(answer["reason"], DAMAGED, "{answer}");
     let ready = haltere.anonymous().get("/readyz").await.expect_status(503).json();
     assert_eq!(ready["reasons"], json!([DAMAGED]));
-    let told = haltere.log().until("nothing can be stored").await;
-    assert!(told.contains("was overwritten with an older copy"), "{told}");
+    let line = haltere.log().until("nothing can be stored").await;
+    assert!(line.contains("was overwritten with an older copy"), "{line}");
     haltere.stop().await;
     haltere.restart().await;
     let mut database = Database::of(&haltere).await;
@@ -123,12 +123,12 @@ async fn an_older_copy_over_the_database_takes_no_change() {
 async fn a_database_that_is_cut_in_its_first_minute_is_noticed() {
     let haltere = options().start().await;
     harm(&haltere, "haltere.db", "emptied");
-    eventually("it is told", async || {
+    eventually("it is reported", async || {
         (haltere.anonymous().get("/readyz").await.status == 503).then_some(())
     })
     .await;
-    let told = haltere.log().until("nothing can be stored").await;
-    assert!(told.contains("haltere.db was cut"), "{told}");
+    let line = haltere.log().until("nothing can be stored").await;
+    assert!(line.contains("haltere.db was cut"), "{line}");
 }
 
 /// Takes as long as a change waits for another program.

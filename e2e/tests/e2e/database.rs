@@ -1,4 +1,4 @@
-//! The database, looked at past haltere: with plain SQL, beside the server.
+//! The database, read with plain SQL while the server runs.
 
 use e2e::Haltere;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteRow};

@@ -1,4 +1,4 @@
-//! File descriptors that are few: everybody gets a share, and who waits is told why.
+//! Scarce file descriptors: each use has its quota, and a refusal says why.
 
 use std::collections::BTreeMap;
 

@@ -45,8 +45,8 @@ fn a_failing_disk() {
     });
 }
 
-/// What the kernel does to an ext4 that has met an error. Only mounting it anew helps, and that takes
-/// the end of whoever has files open on it.
+/// What the kernel does to an ext4 after an error. Only mounting it again helps, which requires that no
+/// process has files open on it.
 #[test]
 fn a_disk_that_has_become_read_only() {
     netns::run(async {
@@ -57,7 +57,7 @@ fn a_disk_that_has_become_read_only() {
         let mut story = Story::begin(&folder, "the disk fails").await;
         disk.abort();
         story.write_until_refused().await;
-        // The file that was open fails; opened anew, it says why.
+        // The open file fails; opening it again says why.
         story.trouble = "the database is read-only";
         story.changes_are_refused_and_reads_go_on().await;
         story.haltere.kill().await;
@@ -125,7 +125,7 @@ impl Story {
         self.every_change_is_refused().await;
         self.reads_go_on().await;
         self.live_status_goes_on().await;
-        self.it_is_told_once().await;
+        self.it_is_logged_once().await;
     }
 
     /// What is left of the log of the database takes a few writes more.
@@ -190,7 +190,7 @@ impl Story {
         {
             at_once(self.admin.get(path)).await.expect_status(200);
         }
-        // Secrets are not given out when nobody can be told that they were.
+        // Secrets are not returned while the audit trail can't record it.
         for path in ["/api/connections", "/api/connections/secretive"] {
             let answer = at_once(self.admin.get(path)).await.expect_status(500);
             self.is_refusal(&answer);
@@ -207,11 +207,11 @@ impl Story {
         until_connected(&self.admin, "secretive").await;
     }
 
-    async fn it_is_told_once(&self) {
+    async fn it_is_logged_once(&self) {
         let ready = self.haltere.anonymous().get("/readyz").await.expect_status(503).json();
         assert_eq!(ready["reasons"], json!([self.trouble]));
         self.haltere.anonymous().get("/healthz").await.expect_status(200);
-        assert_eq!(self.told(self.trouble), 1, "{}", self.haltere.log().text());
+        assert_eq!(self.logged(self.trouble), 1, "{}", self.haltere.log().text());
     }
 
     async fn changes_go_on(&mut self) {
@@ -224,12 +224,12 @@ impl Story {
         self.acknowledged.push("after".to_owned());
         self.admin.get("/api/connections").await.expect_status(200);
         self.haltere.admin().await;
-        assert_eq!(self.told(self.trouble), 1);
-        assert_eq!(self.told("can be stored again"), 1);
+        assert_eq!(self.logged(self.trouble), 1);
+        assert_eq!(self.logged("can be stored again"), 1);
         self.haltere.kill().await;
     }
 
-    /// To be told after haltere has ended.
+    /// To be checked after haltere has ended.
     async fn everything_acknowledged_is_there(&mut self) {
         self.haltere.restart().await;
         let mut database = Database::of(&self.haltere).await;
@@ -250,7 +250,7 @@ impl Story {
         assert!(reason.contains(self.trouble), "{}", answer.text());
     }
 
-    fn told(&self, text: &str) -> usize {
+    fn logged(&self, text: &str) -> usize {
         self.haltere.log().lines().iter().filter(|line| line.contains(text)).count()
     }
 

@@ -15,11 +15,11 @@ use tempfile::TempDir;
 use crate::support::pem;
 
 /// A person at a terminal, in a folder of their own.
-struct Stranger {
+struct Person {
     folder: TempDir,
 }
 
-impl Stranger {
+impl Person {
     fn new() -> Self {
         Self { folder: tempfile::tempdir().expect("a temporary folder") }
     }
@@ -55,7 +55,7 @@ fn fails_with(output: &CliOutput, code: &str) {
 
 /// With certificates made by openssl as everybody makes them, and a broker that shows its CA.
 #[tokio::test]
-async fn a_stranger_does_what_is_said_until_it_works() {
+async fn a_person_follows_the_advice_until_it_works() {
     let workshop = Workshop::new();
     let ca = workshop.ca("Plant CA", Key::P256);
     let identity = ca.issue("localhost", Key::P256).with_chain(ca.pem());
@@ -64,48 +64,48 @@ async fn a_stranger_does_what_is_said_until_it_works() {
         .user("press", &secret("broker"))
         .start()
         .await;
-    let stranger = Stranger::new();
+    let person = Person::new();
 
     // The wrong scheme; it says which may be right.
     let plain = broker.url().replace("mqtts://", "mqtt://");
-    let output = stranger.types(&format!("haltere test {plain}"), None).await;
+    let output = person.types(&format!("haltere test {plain}"), None).await;
     fails_with(&output, "ECONNRESET");
     let next = commands(&output).remove(0);
 
-    // Nobody knows that CA; it says how to look at it and trust it.
-    let output = stranger.types(&next, None).await;
+    // The CA is unknown; it says how to inspect and trust it.
+    let output = person.types(&next, None).await;
     fails_with(&output, "SELF_SIGNED_CERT_IN_CHAIN");
     let [save, trust] = commands(&output).try_into().expect("two commands");
-    let output = stranger.types(&save, None).await;
+    let output = person.types(&save, None).await;
     fails_with(&output.clone_without_stderr(), "SELF_SIGNED_CERT_IN_CHAIN");
     assert!(output.stderr.contains("Saved \"CN=Plant CA\" to ca.pem"), "{}", output.stderr);
-    let saved = fs::read_to_string(stranger.dir().join("ca.pem")).expect("it was saved");
+    let saved = fs::read_to_string(person.dir().join("ca.pem")).expect("it was saved");
     assert_eq!(saved.trim(), ca.pem().trim(), "it is the CA");
 
     // The certificate is for another name; it says for which.
-    let output = stranger.types(&trust, None).await;
+    let output = person.types(&trust, None).await;
     fails_with(&output, "ERR_TLS_CERT_ALTNAME_INVALID");
     let next = format!("{} --ca ca.pem", commands(&output).remove(0));
     assert!(next.contains("mqtts://localhost:"), "{next}");
 
     // The broker wants a login; it says with which flags.
-    let output = stranger.types(&next, None).await;
+    let output = person.types(&next, None).await;
     fails_with(&output, "NOT_AUTHORIZED");
     assert!(output.stdout.contains("--username NAME --password-stdin"), "{}", output.stdout);
     let next = format!("{next} --username press --password-stdin");
-    let output = stranger.types(&next, Some("not it")).await;
+    let output = person.types(&next, Some("not it")).await;
     fails_with(&output, "NOT_AUTHORIZED");
     assert!(output.stdout.contains("Check the password of \"press\""), "{}", output.stdout);
 
-    let output = stranger.types(&next, Some(&secret("broker"))).await;
+    let output = person.types(&next, Some(&secret("broker"))).await;
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     for word in ["✓ dns", "✓ tcp", "✓ tls", "✓ mqtt", "✓ subscribe", "lets us in", "TLSv1.3"]
     {
         assert!(output.stdout.contains(word), "{word} is missing: {}", output.stdout);
     }
-    assert!(!output.stdout.contains('\u{1b}'), "no colours where nobody looks");
+    assert!(!output.stdout.contains('\u{1b}'), "no colours without a terminal");
     assert!(!output.stdout.contains(&secret("broker")));
-    assert_eq!(fs::read_dir(stranger.dir()).expect("readable").count(), 1, "only the CA is there");
+    assert_eq!(fs::read_dir(person.dir()).expect("readable").count(), 1, "only the CA is there");
 }
 
 trait WithoutStderr {
@@ -139,35 +139,35 @@ fn trusting(ca: &Ca) -> Tls {
 /// Puts the same question to the command line and to the server, and compares the answers.
 async fn fails_everywhere(haltere: &Haltere, fault: &Fault) {
     let Fault { what, url, tls, code } = fault;
-    let stranger = Stranger::new();
-    stranger.save("quick.toml", "[link]\nconnect_timeout = \"900ms\"\n");
+    let person = Person::new();
+    person.save("quick.toml", "[link]\nconnect_timeout = \"900ms\"\n");
     let mut line = format!("haltere test {url} --json --config quick.toml");
     let mut body = json!({ "url": url });
     if let Some(ca) = &tls.ca {
-        stranger.save("ca.pem", ca);
+        person.save("ca.pem", ca);
         line += " --ca ca.pem";
         body["ca"] = pem(ca);
     }
     if let Some(Identity { cert_pem, key_pem }) = &tls.identity {
-        stranger.save("cert.pem", cert_pem);
-        stranger.save("key.pem", key_pem);
+        person.save("cert.pem", cert_pem);
+        person.save("key.pem", key_pem);
         line += " --cert cert.pem --key key.pem";
         body["cert"] = pem(cert_pem);
         body["key"] = pem(key_pem);
     }
-    let output = stranger.types(&line, None).await;
+    let output = person.types(&line, None).await;
     assert_eq!(output.status.code(), Some(1), "{what}: {output:?}");
-    let told: Value = serde_json::from_str(&output.stdout).expect("one JSON document");
+    let printed: Value = serde_json::from_str(&output.stdout).expect("one JSON document");
     let admin = haltere.admin().await;
     let answer = admin.post("/api/connection-test", &body).await.expect_status(200).json();
     let mut stream = admin.test_stream(&body).await;
     let streamed = stream.until("the result", |event| event.kind == "result").await.json();
-    for report in [&told, &answer, &streamed] {
+    for report in [&printed, &answer, &streamed] {
         assert_eq!(report["error"]["code"], *code, "{what}: {report}");
         assert_eq!(report["connected"], false);
         let advice = report["advice"].as_array().expect("advice");
         assert!(!advice.is_empty(), "{what}: {report}");
-        assert_eq!(report["certificates"], told["certificates"], "{what}");
+        assert_eq!(report["certificates"], printed["certificates"], "{what}");
         let stage = |at: usize| report["stages"][at]["stage"].clone();
         let last = report["stages"].as_array().expect("stages").len() - 1;
         assert_eq!(
@@ -178,12 +178,12 @@ async fn fails_everywhere(haltere: &Haltere, fault: &Fault) {
     let about_certificates =
         code.starts_with("CERT_") || code.starts_with("ERR_TLS") || code.contains("SIGN");
     if about_certificates {
-        assert_ne!(told["certificates"], json!([]), "{what}: the chain comes along");
+        assert_ne!(printed["certificates"], json!([]), "{what}: the chain comes along");
     }
 }
 
 #[tokio::test]
-async fn what_is_no_broker_is_told_apart_everywhere() {
+async fn peers_that_are_no_brokers_are_distinguished_everywhere() {
     let mut haltere =
         Options::default().config("[link]\nconnect_timeout = \"900ms\"\n").start().await;
     let (refusing, silent) =
@@ -194,7 +194,7 @@ async fn what_is_no_broker_is_told_apart_everywhere() {
         (Peer::refusing_upgrade("404 Not Found").await, Peer::refusing(0x89).await);
     let bad_user = Peer::refusing(0x86).await;
     for (what, url, code) in [
-        ("nobody", format!("mqtt://{}", refusing.address()), "ECONNREFUSED"),
+        ("refusing", format!("mqtt://{}", refusing.address()), "ECONNREFUSED"),
         ("silent", silent.url("mqtt"), "ETIMEDOUT"),
         ("silent to TLS", silent.url("mqtts"), "ETIMEDOUT"),
         ("silent to WebSocket", silent.url("ws"), "ETIMEDOUT"),
@@ -214,10 +214,10 @@ async fn what_is_no_broker_is_told_apart_everywhere() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_with_certificates_is_told_apart_everywhere() {
+async fn certificate_faults_are_distinguished_everywhere() {
     const HERE: &[&str] = &["localhost", "127.0.0.1"];
     let mut haltere = Haltere::start().await;
-    let (ca, clients, stranger) = (Ca::new("plant"), Ca::new("clients"), Ca::new("stranger"));
+    let (ca, clients, unrelated) = (Ca::new("plant"), Ca::new("clients"), Ca::new("unrelated"));
     let middle = ca.intermediate("middle");
     let showing = async |identity: &Identity| {
         Mosquitto::builder().listener(Listener::tls(identity)).start().await
@@ -242,7 +242,7 @@ async fn what_is_wrong_with_certificates_is_told_apart_everywhere() {
     let known = |identity| Tls { identity: Some(identity), ..trusting(&ca) };
     for (what, broker, tls, code) in [
         ("unknown", &good, Tls::default(), "UNABLE_TO_VERIFY_LEAF_SIGNATURE"),
-        ("another CA", &good, trusting(&stranger), "UNABLE_TO_VERIFY_LEAF_SIGNATURE"),
+        ("another CA", &good, trusting(&unrelated), "UNABLE_TO_VERIFY_LEAF_SIGNATURE"),
         ("self-signed", &self_signed, Tls::default(), "DEPTH_ZERO_SELF_SIGNED_CERT"),
         ("private root", &with_root, Tls::default(), "SELF_SIGNED_CERT_IN_CHAIN"),
         ("unknown above", &chain, Tls::default(), "UNABLE_TO_GET_ISSUER_CERT_LOCALLY"),
@@ -252,20 +252,20 @@ async fn what_is_wrong_with_certificates_is_told_apart_everywhere() {
         ("another name", &other, trusting(&ca), "ERR_TLS_CERT_ALTNAME_INVALID"),
         ("an older CA", &renewed, outdated, "CERT_SIGNATURE_FAILURE"),
         ("no certificate", &picky, trusting(&ca), "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED"),
-        ("a stranger's", &picky, known(stranger.client("me")), "ERR_SSL_TLSV1_ALERT_UNKNOWN_CA"),
+        ("another CA's", &picky, known(unrelated.client("me")), "ERR_SSL_TLSV1_ALERT_UNKNOWN_CA"),
     ] {
         fails_everywhere(&haltere, &Fault { what, url: broker.url(), tls, code }).await;
     }
-    let stranger = Stranger::new();
+    let person = Person::new();
     let ours = clients.client("me");
-    stranger.save("ca.pem", &ca.pem());
-    stranger.save("cert.pem", &ours.cert_pem);
-    stranger.save("key.pem", &ours.key_pem);
+    person.save("ca.pem", &ca.pem());
+    person.save("cert.pem", &ours.cert_pem);
+    person.save("key.pem", &ours.key_pem);
     let url = picky.url();
     let line = format!("haltere test {url} --ca ca.pem --cert cert.pem --key key.pem");
-    assert_eq!(stranger.types(&line, None).await.status.code(), Some(0));
+    assert_eq!(person.types(&line, None).await.status.code(), Some(0));
     let line = format!("haltere test {} --insecure --json", expired.url());
-    let output = stranger.types(&line, None).await;
+    let output = person.types(&line, None).await;
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert!(output.stdout.contains("do without --insecure"), "{}", output.stdout);
     haltere.stop().await;
@@ -274,21 +274,21 @@ async fn what_is_wrong_with_certificates_is_told_apart_everywhere() {
 #[tokio::test]
 async fn an_old_broker_that_only_closes_is_tried_in_its_own_version() {
     let peer = Peer::script().read_connect().refuse_v5([]).connack(0).serve().start().await;
-    let output = Stranger::new().types(&format!("haltere test {}", peer.url("mqtt")), None).await;
+    let output = Person::new().types(&format!("haltere test {}", peer.url("mqtt")), None).await;
     assert_eq!(output.status.code(), Some(0), "{output:?}");
     assert!(output.stdout.contains("MQTT 3.1.1"), "{}", output.stdout);
 }
 
 #[tokio::test]
-async fn arguments_that_make_no_sense_are_refused_by_name_and_nothing_is_dialled() {
-    let stranger = Stranger::new();
+async fn invalid_arguments_are_refused_by_name_and_nothing_is_dialled() {
+    let person = Person::new();
     let peer = Peer::healthy().await;
     let url = peer.url("mqtts");
     let identity = Ca::new("a").client("me");
-    stranger.save("ca.pem", &Ca::new("a").pem());
-    stranger.save("cert.pem", &identity.cert_pem);
-    stranger.save("key.pem", &Ca::new("b").client("me").key_pem);
-    stranger.save("bad.toml", "[link]\nconect_timeout = \"1s\"\n");
+    person.save("ca.pem", &Ca::new("a").pem());
+    person.save("cert.pem", &identity.cert_pem);
+    person.save("key.pem", &Ca::new("b").client("me").key_pem);
+    person.save("bad.toml", "[link]\nconect_timeout = \"1s\"\n");
     for (arguments, complaint) in [
         (String::new(), "<URL>"),
         ("http://broker".to_owned(), "mqtt"),
@@ -304,7 +304,7 @@ async fn arguments_that_make_no_sense_are_refused_by_name_and_nothing_is_dialled
         (format!("{url} --config bad.toml"), "conect_timeout"),
     ] {
         let line = format!("haltere test {arguments}");
-        let output = stranger.types(line.trim(), None).await;
+        let output = person.types(line.trim(), None).await;
         assert_eq!(output.status.code(), Some(2), "{line}: {output:?}");
         assert!(output.stderr.contains(complaint), "{line}: {}", output.stderr);
         assert_eq!(output.stdout, "", "{line}");
@@ -313,10 +313,10 @@ async fn arguments_that_make_no_sense_are_refused_by_name_and_nothing_is_dialled
 }
 
 #[tokio::test]
-async fn a_shared_port_is_told_what_is_wanted() {
-    let stranger = Stranger::new();
+async fn a_shared_port_gets_the_requested_name_and_protocol() {
+    let person = Person::new();
     let ca = Ca::new("a");
-    stranger.save("ca.pem", &ca.pem());
+    person.save("ca.pem", &ca.pem());
     let peer = Peer::script()
         .tls_for(&ca.server(&["broker.example"]), "broker.example", &["mqtt"])
         .read_connect()
@@ -326,10 +326,10 @@ async fn a_shared_port_is_told_what_is_wanted() {
         .await;
     let line =
         format!("haltere test {} --ca ca.pem --server-name broker.example", peer.url("mqtts"));
-    let output = stranger.types(&format!("{line} --alpn h2"), None).await;
+    let output = person.types(&format!("{line} --alpn h2"), None).await;
     fails_with(&output, "ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL");
     assert!(output.stdout.contains("--alpn NAME (h2)"), "{}", output.stdout);
-    let output = stranger.types(&format!("{line} --alpn h2 --alpn mqtt"), None).await;
+    let output = person.types(&format!("{line} --alpn h2 --alpn mqtt"), None).await;
     assert_eq!(output.status.code(), Some(0), "{output:?}");
 }
 

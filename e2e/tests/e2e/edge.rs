@@ -44,8 +44,8 @@ async fn log_in(curl: &Curl, base: &str) -> e2e::curl::CurlAnswer {
     answer
 }
 
-/// Switches a plugin, and waits until the stream tells.
-async fn until_told(curl: &Curl, base: &str, events: &mut e2e::curl::CurlStream, enabled: bool) {
+/// Switches a plugin, and waits for the event.
+async fn until_event(curl: &Curl, base: &str, events: &mut e2e::curl::CurlStream, enabled: bool) {
     let body = format!("{{\"enabled\":{enabled}}}");
     let options = ["--request", "PUT", "--json", &body];
     let answer = curl.call(&format!("{base}/api/plugins/tls"), &options).await;
@@ -81,7 +81,7 @@ async fn tls_of_its_own_with_a_certificate_that_is_exchanged_under_an_open_strea
     })
     .await;
     log_in(&newcomer, &base).await;
-    until_told(&newcomer, &base, &mut events, false).await;
+    until_event(&newcomer, &base, &mut events, false).await;
     haltere.stop().await;
 }
 
@@ -108,7 +108,7 @@ async fn a_certificate_that_cannot_be_used_is_refused_at_the_start_and_survived_
 /// What works behind nginx, wherever it puts haltere.
 async fn works_behind(nginx: &Nginx, ca: &Ca, base: &str, haltere: &mut Haltere) {
     let outside = format!("{}{base}", nginx.base());
-    // Not nginx's own address, so that it can be told from it.
+    // Not nginx's own address, so that the two differ.
     let curl = Curl::trusting(&ca.pem()).option("--interface").option("127.0.0.5").option("-4");
     for target in ["/", "/login", "/connections/x"] {
         let page = curl.call(&format!("{outside}{target}"), &[]).await;
@@ -137,8 +137,8 @@ async fn works_behind(nginx: &Nginx, ca: &Ca, base: &str, haltere: &mut Haltere)
     // A collected stream would come only when nginx has a buffer full of it.
     let mut events = curl.stream(&format!("{outside}/api/events"));
     events.until("event: connections").await;
-    until_told(&curl, &outside, &mut events, false).await;
-    until_told(&curl, &outside, &mut events, true).await;
+    until_event(&curl, &outside, &mut events, false).await;
+    until_event(&curl, &outside, &mut events, true).await;
     drop(events);
 
     let own = format!("Origin: {}", nginx.base());
@@ -203,13 +203,13 @@ async fn nginx_speaks_tls_to_it() {
 /// Without `proxy_set_header Host`, nginx asks for the name of its upstream, and over plain HTTP browsers
 /// send nothing but `Origin` to tell whose page it is.
 #[tokio::test]
-async fn nginx_that_hides_the_host_is_told_what_to_pass_on() {
+async fn behind_nginx_that_hides_the_host_the_log_says_what_to_pass_on() {
     const WHY: &str = "Requests from other origins are not allowed";
     let mut haltere = Haltere::start().await;
     let inner = haltere.base();
     let inner = inner.strip_prefix("http://").expect("plain HTTP");
     let upstream = format!("upstream haltere_backend {{ server {inner}; }}");
-    let curl = Curl::trusting(&Ca::new("nobody").pem());
+    let curl = Curl::trusting(&Ca::new("unused").pem());
     let pass = "proxy_pass http://haltere_backend;";
     let form = format!("username=admin&password={}", admin_password());
     for (header, status) in [("", 403), ("proxy_set_header Host $http_host;", 200)] {

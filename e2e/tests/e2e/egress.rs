@@ -1,4 +1,4 @@
-//! haltere dials brokers and nothing else, whatever anybody tells it to dial.
+//! haltere dials brokers and nothing else, whatever it is configured to dial.
 //!
 //! These tests run in an internet of their own, in which every address leads to one listener: a dial
 //! that gets out is seen, wherever it went. The first test shows that it would be.
@@ -26,7 +26,7 @@ async fn name_server(more: &[(&str, DnsAnswer)]) -> DnsServer {
     DnsServer::at((address, 53).into(), &[targets::names().as_slice(), more].concat()).await
 }
 
-/// Whether the failure is that of somebody who was let in by [`Internet`] and then shown the door.
+/// Whether the failure is one that follows a connection to [`Internet`].
 fn was_reached(code: &str) -> bool {
     matches!(code, "ECONNCLOSED" | "ECONNRESET")
 }
@@ -191,7 +191,7 @@ fn of_mixed_answers_the_allowed_ones_are_dialled() {
 
 /// DNS rebinding: harmless when first asked, and somewhere else the next time.
 #[test]
-fn a_name_that_changes_its_mind_is_judged_anew() {
+fn a_name_with_changing_addresses_is_judged_each_time() {
     netns::run(async {
         let internet = Internet::all_here().await;
         let allowed = "198.51.100.7";

@@ -1,4 +1,4 @@
-//! Live events: what changes arrives, what was missed is told, and nobody waits for a slow reader.
+//! Live events: changes arrive, missed events are sent, and a slow reader delays no other.
 
 use std::time::{Duration, Instant};
 
@@ -60,7 +60,7 @@ async fn changes_of_status_and_configuration_arrive() {
 }
 
 #[tokio::test]
-async fn what_was_missed_is_told_and_a_gap_is_announced() {
+async fn missed_events_are_sent_and_a_gap_is_announced() {
     let broker = Mosquitto::plain().await;
     let mut haltere = Haltere::start().await;
     let admin = haltere.admin().await;
@@ -76,10 +76,10 @@ async fn what_was_missed_is_told_and_a_gap_is_announced() {
     if !events.seen().iter().any(|event| is_gone(event, "a")) {
         events.until("what was deleted", |event| is_gone(event, "a")).await;
     }
-    let told = events.seen().iter();
-    assert!(told.clone().all(|event| event.kind != "gap"), "nothing was lost");
+    let received = events.seen().iter();
+    assert!(received.clone().all(|event| event.kind != "gap"), "nothing was lost");
     assert!(
-        told.clone().all(|event| event.json()["complete"] != true),
+        received.clone().all(|event| event.json()["complete"] != true),
         "only what was missed is sent"
     );
     drop(events);
@@ -118,7 +118,7 @@ async fn the_stream_ends_with_the_session() {
 }
 
 #[tokio::test]
-async fn a_reader_that_does_not_read_holds_up_nobody_and_gets_the_newest() {
+async fn a_reader_that_does_not_read_delays_no_other_and_gets_the_newest() {
     const N_CHANGES: usize = 150;
     let broker = Mosquitto::plain().await;
     let mut haltere = Haltere::start().await;

@@ -1,5 +1,5 @@
-//! The database's files are removed, replaced or damaged: nothing is acknowledged that would be lost, it is
-//! told, and what can be read is read.
+//! The database's files are removed, replaced or damaged: nothing is acknowledged that would be lost, the
+//! fault is reported, and reads go on as far as possible.
 
 use std::fs::{self, OpenOptions};
 use std::os::unix::fs::FileExt as _;
@@ -41,7 +41,7 @@ fn is_refusal(answer: Answer, trouble: &str) {
     assert_eq!(answer["reason"], trouble, "{answer}");
 }
 
-async fn it_is_told(haltere: &Haltere, trouble: &str) {
+async fn it_is_reported(haltere: &Haltere, trouble: &str) {
     let ready = haltere.anonymous().get("/readyz").await.expect_status(503).json();
     assert_eq!(ready["reasons"], json!([trouble]));
     haltere.anonymous().get("/healthz").await.expect_status(200);
@@ -62,7 +62,7 @@ async fn changes_are_refused_and_reads_go_on(haltere: &Haltere, admin: &Client, 
 }
 
 #[tokio::test]
-async fn a_database_that_was_removed_is_noticed_and_not_begun_anew() {
+async fn a_removed_database_is_noticed_and_not_replaced_by_an_empty_one() {
     let broker = Mosquitto::plain().await;
     let (mut haltere, admin) = with_connection(&broker).await;
     remove(&haltere, &["haltere.db", "haltere.db-wal", "haltere.db-shm"]);
@@ -71,7 +71,7 @@ async fn a_database_that_was_removed_is_noticed_and_not_begun_anew() {
     })
     .await;
     changes_are_refused_and_reads_go_on(&haltere, &admin, REPLACED).await;
-    it_is_told(&haltere, REPLACED).await;
+    it_is_reported(&haltere, REPLACED).await;
     haltere.stop().await;
 
     let (status, said) = options().data_dir(haltere.data_dir()).start_refused().await;
@@ -100,7 +100,7 @@ async fn another_database_moved_over_it_is_left_alone() {
     remove(&haltere, &["haltere.db-wal", "haltere.db-shm"]);
     fs::rename(other.data().join("haltere.db"), haltere.data().join("haltere.db")).expect("moved");
     changes_are_refused_and_reads_go_on(&haltere, &admin, REPLACED).await;
-    it_is_told(&haltere, REPLACED).await;
+    it_is_reported(&haltere, REPLACED).await;
     haltere.stop().await;
     fs::rename(haltere.data().join("haltere.db"), other.data().join("haltere.db")).expect("moved");
     other.restart().await;
@@ -140,9 +140,9 @@ async fn a_folder_that_was_moved_away_and_comes_back_goes_on() {
 }
 
 #[tokio::test]
-async fn a_master_key_that_is_removed_or_overwritten_is_told_until_it_is_back() {
-    const TOLD: &str = "the master key was removed or replaced";
-    let haltere = Options::default().expect_complaint(TOLD).start().await;
+async fn a_removed_or_overwritten_master_key_is_reported_until_it_is_back() {
+    const REASON: &str = "the master key was removed or replaced";
+    let haltere = Options::default().expect_complaint(REASON).start().await;
     let ready = async || haltere.anonymous().get("/readyz").await;
     let path = haltere.data().join("master.key");
     // What opens the database now is good, whatever the server was started with.
@@ -154,17 +154,17 @@ async fn a_master_key_that_is_removed_or_overwritten_is_told_until_it_is_back() 
             None => fs::remove_file(&path).expect("it is there"),
             Some(wrong) => fs::write(&path, wrong).expect("written"),
         }
-        let told = eventually("it is told", async || {
+        let reported = eventually("it is reported", async || {
             let answer = ready().await;
             (answer.status == 503).then(|| answer.json())
         })
         .await;
-        assert_eq!(told["reasons"], json!([TOLD]));
+        assert_eq!(reported["reasons"], json!([REASON]));
         fs::write(&path, &key).expect("written");
         eventually("it is well again", async || (ready().await.status == 200).then_some(())).await;
     }
     let log = haltere.log().lines();
-    assert_eq!(log.iter().filter(|line| line.contains(TOLD)).count(), 3, "{log:#?}");
+    assert_eq!(log.iter().filter(|line| line.contains(REASON)).count(), 3, "{log:#?}");
 }
 
 /// Overwrites the root page of a table.
@@ -183,7 +183,7 @@ async fn damage(database: &Path, table: &str) {
 }
 
 #[tokio::test]
-async fn a_damaged_page_is_told_at_the_start_and_reads_go_on() {
+async fn a_damaged_page_is_reported_at_the_start_and_reads_go_on() {
     let broker = Mosquitto::plain().await;
     let (mut haltere, admin) = with_connection(&broker).await;
     haltere.stop().await;
@@ -191,10 +191,10 @@ async fn a_damaged_page_is_told_at_the_start_and_reads_go_on() {
     let again = options().data_dir(haltere.data_dir()).start_unready().await;
     let admin = admin.at(&again.base());
     until_connected_without_secrets(&admin).await;
-    it_is_told(&again, DAMAGED).await;
+    it_is_reported(&again, DAMAGED).await;
     changes_are_refused_and_reads_go_on(&again, &admin, DAMAGED).await;
-    let told = again.log().until(DAMAGED).await;
-    assert!(told.contains("audit") && told.contains("restore a backup"), "{told}");
+    let line = again.log().until(DAMAGED).await;
+    assert!(line.contains("audit") && line.contains("restore a backup"), "{line}");
 }
 
 async fn until_connected_without_secrets(admin: &Client) {

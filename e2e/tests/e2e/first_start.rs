@@ -68,7 +68,7 @@ async fn a_second_server_on_the_same_folder_is_refused() {
     haltere.admin().await.get("/api/connections").await.expect_status(200);
     haltere.stop().await;
 
-    // The folder is free again, also after an end that nobody could tidy up after.
+    // The folder is free again, also after a kill.
     haltere.restart().await;
     haltere.kill().await;
     haltere.restart().await;

@@ -124,7 +124,7 @@ impl Container {
     /// Stops it as an engine does, and looks at how it ended.
     async fn stop(mut self) {
         let pid = self.child.id().and_then(|id| Pid::from_raw(id.cast_signed()));
-        kill_process(pid.expect("it runs"), Signal::TERM).expect("it can be told");
+        kill_process(pid.expect("it runs"), Signal::TERM).expect("it can be signalled");
         let status = self.child.wait().await.expect("it ends");
         assert!(status.success(), "{status}\n{}", self.log.text());
     }
@@ -183,7 +183,7 @@ async fn it_runs_with_nothing_else_and_keeps_a_link_over_tls() {
     admin.post("/api/connections", &body).await.expect_status(200);
     until_connected(&admin, "tls").await;
 
-    // What a compose file says sets it up, by one command beside the server.
+    // The compose file sets it up, with one command while the server runs.
     let plain = Mosquitto::plain().await;
     let variables = [
         ("CEDALO_MC_BROKER_URL", plain.url()),

@@ -68,7 +68,7 @@ async fn what_was_recorded_survives_a_kill_and_the_rest_is_a_gap() {
     admin.post("/api/connections", &connection("gone", &broker.url())).await.expect_status(200);
     admin.delete("/api/connections/gone").await.expect_status(200);
     let before = history(&admin, "a").await;
-    // Recorded within a few seconds; nothing else tells so.
+    // Recorded within a few seconds; no event says when.
     eventually("the history is in the database", async || {
         let stored = Database::of(&haltere).await.link_changes().await;
         (stored == ["a connecting", "a online"]).then_some(())

@@ -15,7 +15,7 @@ use crate::support::{ids, pem};
 
 const PATH: &str = "/api/connection-import";
 
-/// A file beside the data folder.
+/// A file next to the data folder.
 fn write(haltere: &Haltere, name: &str, content: &Value) -> PathBuf {
     let path = haltere.data_dir().path().join(name);
     std::fs::write(&path, content.to_string()).expect("the file can be written");
@@ -30,14 +30,14 @@ async fn stored(client: &Client) -> Vec<String> {
     ids(&client.get("/api/connections?secrets=omit").await.json())
 }
 
-/// The brokers of a plant: one for whoever comes, one with a password, one with a CA of its own, one that
-/// wants a client certificate, and one that is not there.
+/// The brokers of a plant: one open, one with a password, one with a CA of its own, one that requires a client
+/// certificate, and one that is down.
 struct Plant {
     open: Mosquitto,
     guarded: Mosquitto,
     tls: Mosquitto,
     mutual: Mosquitto,
-    nobody: ReservedPort,
+    down: ReservedPort,
     ca: Ca,
 }
 
@@ -52,7 +52,7 @@ impl Plant {
             guarded: Mosquitto::builder().user("mmc", &secret("broker")).start().await,
             tls: Mosquitto::builder().listener(listener).start().await,
             mutual: Mosquitto::builder().listener(mutual).start().await,
-            nobody: ReservedPort::on(std::net::Ipv4Addr::LOCALHOST.into()),
+            down: ReservedPort::on(std::net::Ipv4Addr::LOCALHOST.into()),
             ca,
         }
     }
@@ -90,7 +90,7 @@ impl Plant {
                 connection["supportsRestart"] = json!(false);
             }
             _ => {
-                connection["url"] = json!(format!("mqtt://{}", self.nobody.address()));
+                connection["url"] = json!(format!("mqtt://{}", self.down.address()));
                 connection["websocketsUrl"] = json!("ws://elsewhere.example");
             }
         }
@@ -228,7 +228,7 @@ async fn where_secrets_are_write_only_the_command_line_does_not_give_them_out_ei
 const MANY: usize = 600;
 const ROUNDS: usize = 8;
 
-/// Connections that nobody dials.
+/// Connections that are not dialled.
 fn many(round: usize) -> Value {
     let ca = pem(&Ca::new("plant").pem());
     let connection = |n: usize| {
@@ -314,7 +314,7 @@ fn an_export_that_does_not_fit_leaves_nothing_behind() {
         assert!(!full.status.success() && full.stderr.contains("space"), "{full:?}");
         assert_eq!(e2e::haltere::listing(folder.path()), Vec::<String>::new());
 
-        // What is there already stays, and nothing lies beside it.
+        // An existing file stays, and nothing else is left in the folder.
         std::fs::write(&file, "mine").expect("it fits");
         let there = haltere.cli(&["export", text(&file)], None).await;
         assert!(!there.status.success() && there.stderr.contains("already there"), "{there:?}");

@@ -18,20 +18,20 @@ const CLIENTS: usize = 1_024;
 const CLIENTS_PER_ADDRESS: usize = 256;
 /// What a reader asks for before it takes anything.
 const REQUESTS_AHEAD: usize = 16;
-/// The longest body that is taken from strangers.
-const STRANGERS_BODY: usize = 16 * 1_024;
+/// The longest body that is accepted without a session.
+const ANONYMOUS_BODY: usize = 16 * 1_024;
 /// Connections that are there to be listed.
 const CONNECTIONS: usize = 400;
 /// What the process may allocate, in MiB. A check of a password takes 19 of them.
 const MEMORY_MIB: u64 = 128;
 
 #[tokio::test]
-async fn strangers_cost_at_most_so_much() {
+async fn unauthenticated_clients_cost_at_most_so_much() {
     let mut haltere = under(MEMORY_MIB).start().await;
     let asking = requests(&[String::new()]);
     let sending =
-        format!("POST /auth HTTP/1.1\r\nhost: haltere\r\ncontent-length: {STRANGERS_BODY}\r\n\r\n");
-    let sending = sending + &"x".repeat(STRANGERS_BODY - 1);
+        format!("POST /auth HTTP/1.1\r\nhost: haltere\r\ncontent-length: {ANONYMOUS_BODY}\r\n\r\n");
+    let sending = sending + &"x".repeat(ANONYMOUS_BODY - 1);
     for requests in [asking, vec![sending]] {
         let clients = fill_places(&haltere, &requests).await;
         an_owner_is_served(&haltere).await;
@@ -137,10 +137,10 @@ async fn an_owner_is_served(haltere: &Haltere) {
     assert!(created.status < 300, "{}", created.text());
 }
 
-/// Waits until haltere has hung up on all of them.
+/// Waits until haltere has disconnected all of them.
 async fn all_are_ended(haltere: &Haltere, clients: Vec<TcpStream>) {
     let folder = haltere.process().join("fd");
-    eventually("haltere has hung up", async || {
+    eventually("haltere has disconnected them", async || {
         let open = std::fs::read_dir(&folder).expect("the process is alive").count();
         (open < 100).then_some(())
     })

@@ -20,7 +20,7 @@ async fn connections_sessions_and_switches_survive() {
     let before = admin.get("/api/connections").await.json();
 
     haltere.stop().await;
-    let told = broker.log().len();
+    let logged = broker.log().len();
     haltere.restart().await;
 
     let (admin, viewer) = (admin.at(&haltere.base()), viewer.at(&haltere.base()));
@@ -44,7 +44,7 @@ async fn connections_sessions_and_switches_survive() {
     assert_eq!(down["status"]["state"], "idle");
     assert_eq!(down["status"]["connected"], false);
     // Two links are up, so a third would have dialled by now.
-    let arrivals = broker.log()[told..].matches("New client connected").count();
+    let arrivals = broker.log()[logged..].matches("New client connected").count();
     assert_eq!(arrivals, 2, "the one disconnected on purpose was not dialled");
     haltere.stop().await;
 }

@@ -112,7 +112,7 @@ async fn a_link_to_the_data_folder_is_the_same_folder() {
     assert!(said.contains(&format!("process {}", first.pid())), "{said}");
     let folder = data(&linked).to_str().expect("UTF-8").to_owned();
     let users = e2e::haltere::cli(&["users", "list", "--data-dir", &folder]).await;
-    assert!(users.status.success(), "beside its server: {users:?}");
+    assert!(users.status.success(), "while its server runs: {users:?}");
     first.stop().await;
     let mut again = Options::default().data_dir(&linked).start().await;
     again.admin().await.get("/api/profile").await.expect_status(200);

@@ -68,7 +68,7 @@ async fn neither_logs_nor_files_nor_events_hold_a_secret() {
     haltere.stop().await;
 
     // The log was searched for the mark by stop(); keys are searched for here.
-    assert!(!haltere.log().text().contains(key), "a key stands in the log");
+    assert!(!haltere.log().text().contains(key), "the log contains a key");
     let der = pem(&client.key_pem)["data"].as_str().map(|text| text[200..260].to_owned());
     let needles =
         [secrets::MARK.as_bytes(), key.as_bytes(), der.as_ref().expect("base64").as_bytes()];
@@ -76,7 +76,7 @@ async fn neither_logs_nor_files_nor_events_hold_a_secret() {
 }
 
 #[tokio::test]
-async fn write_only_shows_them_to_nobody() {
+async fn write_only_secrets_are_never_returned() {
     let broker = Mosquitto::builder().user("haltere", &secret("broker")).start().await;
     let mut haltere =
         Options::default().config("[connections]\nsecrets = \"write-only\"\n").start().await;

@@ -36,7 +36,7 @@ enum End {
 }
 
 impl End {
-    /// Ends the session of `client` and returns as soon as whoever did it is told so.
+    /// Ends the session of `client` and returns as soon as that is answered.
     async fn bring_about(self, haltere: &Haltere, client: &Client) {
         match self {
             Self::Logout => {
@@ -155,7 +155,7 @@ async fn whatever_ends_a_session_ends_it_everywhere_within_a_second() {
 }
 
 #[tokio::test]
-async fn nobody_uses_a_session_that_somebody_else_has_chosen() {
+async fn a_session_that_an_attacker_has_chosen_is_never_used() {
     let mut haltere = Haltere::start().await;
     let cookie = |answer: &Answer| {
         let cookie = answer.header("set-cookie");
@@ -165,9 +165,9 @@ async fn nobody_uses_a_session_that_somebody_else_has_chosen() {
     haltere.user("eve", &["viewer"]).await;
     let of_attacker = cookie(&attacker.try_login("eve", &secret("eve")).await.expect_status(200));
     assert!(of_attacker.starts_with("haltere.sid="), "{of_attacker}");
-    let made_up = format!("haltere.sid={}", "A".repeat(43));
+    let invented = format!("haltere.sid={}", "A".repeat(43));
 
-    for planted in [&of_attacker, &made_up] {
+    for planted in [&of_attacker, &invented] {
         let victim = haltere.anonymous();
         let body = json!({ "username": "admin", "password": admin_password() });
         let target = "/auth?json=1";
@@ -176,9 +176,9 @@ async fn nobody_uses_a_session_that_somebody_else_has_chosen() {
         assert_ne!(&given, planted, "a login begins a session of its own");
 
         let who = async |cookie: &str| {
-            let stranger = haltere.anonymous();
-            let request = stranger.request(Method::GET, "/api/profile").header("Cookie", cookie);
-            let answer = stranger.send(request, "/api/profile").await;
+            let client = haltere.anonymous();
+            let request = client.request(Method::GET, "/api/profile").header("Cookie", cookie);
+            let answer = client.send(request, "/api/profile").await;
             (answer.status == 200).then(|| answer.json()["username"].clone())
         };
         assert_eq!(who(&given).await, Some(json!("admin")));

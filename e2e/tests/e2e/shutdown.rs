@@ -1,4 +1,4 @@
-//! Stopping: politely within five seconds, at once when told twice.
+//! Stopping: cleanly within five seconds, at once on a second signal.
 
 use std::time::{Duration, Instant};
 
@@ -39,8 +39,8 @@ fn half_sent(
     (go_on, answer)
 }
 
-/// Whether nobody accepts connections any more.
-async fn until_deaf(client: &Client) {
+/// Waits until no connection is accepted any more.
+async fn until_no_connection_is_accepted(client: &Client) {
     eventually("haltere accepts no new connections", async || {
         let fresh = client.request(Method::GET, "/healthz").header("Connection", "close");
         client.try_send(fresh, "/healthz").await.is_err().then_some(())
@@ -66,7 +66,7 @@ async fn sigterm_finishes_requests_ends_streams_and_says_goodbye_to_brokers() {
 
     let started = Instant::now();
     haltere.signal(Signal::TERM);
-    until_deaf(&haltere.anonymous()).await;
+    until_no_connection_is_accepted(&haltere.anonymous()).await;
     go_on.send(()).expect("the request is under way");
     let answer = answer.await.expect("no panic").expect("the request under way is answered");
     assert!(matches!(answer.status, 200 | 202), "{}: {}", answer.status, answer.text());
@@ -80,7 +80,7 @@ async fn sigterm_finishes_requests_ends_streams_and_says_goodbye_to_brokers() {
         (log.matches("Received DISCONNECT from haltere").count() >= 2).then_some(log)
     })
     .await;
-    // The late one may have been dialling still, and has nobody to say goodbye to.
+    // The late one may still have been dialling, and then sends no DISCONNECT.
     let dropped = log.lines().find(|line| {
         line.contains("closed its connection") && (line.contains("-a ") || line.contains("-b "))
     });
@@ -110,7 +110,7 @@ async fn a_second_signal_ends_it_at_once() {
     let (_go_on, _answer) = half_sent(&admin, &connection("held", "mqtt://127.0.0.1").to_string());
     haltere.anonymous().get("/healthz").await.expect_status(200);
     haltere.signal(Signal::INT);
-    until_deaf(&haltere.anonymous()).await;
+    until_no_connection_is_accepted(&haltere.anonymous()).await;
     assert!(!haltere.has_ended(), "it waits for the request");
     let again = Instant::now();
     haltere.signal(Signal::TERM);

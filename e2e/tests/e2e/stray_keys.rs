@@ -1,4 +1,4 @@
-//! A private key where certificates belong: it is sealed or refused, and shown to nobody.
+//! A private key where certificates belong: it is sealed or refused, and never shown.
 
 use std::path::Path;
 
@@ -14,10 +14,10 @@ use crate::support::{connection, pem};
 
 const LIST: &str = "/api/connections";
 const IMPORT: &str = "/api/connection-import";
-/// Nobody listens there.
+/// Nothing listens there.
 const URL: &str = "mqtts://127.0.0.1:1";
 
-/// Lines of a private key that stand in no other one, in every form.
+/// Lines of a private key that no other key contains, in every form.
 struct Canary(Vec<Vec<u8>>);
 
 impl Canary {
@@ -109,9 +109,9 @@ async fn a_key_among_certificates_is_sealed_or_refused_and_never_shown() {
         let answer = admin.post(IMPORT, &file).await.expect_status(200);
         canary.not_in("an import", &answer.body);
 
-        for (field, beside) in [("ca", None), ("cert", Some(&key))] {
+        for (field, own_key) in [("ca", None), ("cert", Some(&key))] {
             let mut bad = body("bad", field, pem(both));
-            if let Some(key) = beside {
+            if let Some(key) = own_key {
                 bad["key"] = pem(key);
             }
             let mut patch = json!({ field: bad[field] });
@@ -217,8 +217,8 @@ async fn keys_that_were_stored_among_certificates_are_taken_out_at_the_start() {
         }
         assert!(haltere.log().text().contains("cert held a private key"));
         let entries = trail(haltere).await;
-        let told = entries.iter().filter(|it| it.entry.detail.contains("held a private key"));
-        assert_eq!(told.count(), both.len());
+        let recorded = entries.iter().filter(|it| it.entry.detail.contains("held a private key"));
+        assert_eq!(recorded.count(), both.len());
         haltere.stop().await;
         canary.not_in_database(haltere);
     }

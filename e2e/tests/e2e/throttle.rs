@@ -1,4 +1,4 @@
-//! Guessing passwords: it gets nowhere, tells nothing, and keeps nobody else out.
+//! Guessing passwords: it fails, reveals nothing, and locks no other user out.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::{Duration, Instant};
@@ -43,9 +43,9 @@ struct Answers {
 async fn guess(client: Client, address: u8) -> Vec<(&'static str, Answer)> {
     let mut answers = Vec::new();
     for n in 0..GUESSES {
-        let account = ["admin", "vera", "nobody", "others"][n % 4];
+        let account = ["admin", "vera", "unknown", "others"][n % 4];
         let name = match account {
-            "others" => format!("nobody-{address}-{n}"),
+            "others" => format!("unknown-{address}-{n}"),
             one => one.to_owned(),
         };
         answers.push((account, client.try_login(&name, &secret(&format!("guess-{n}"))).await));
@@ -79,7 +79,7 @@ async fn a_thousand_guesses_from_a_hundred_addresses_keep_no_owner_out() {
     let mut by_account: BTreeMap<&str, Answers> = BTreeMap::new();
     for (account, answer) in guesses.join_all().await.into_iter().flatten() {
         let answers = by_account.entry(account).or_default();
-        // That all together are too many tells nothing of an account.
+        // A limit on all logins together reveals nothing about an account.
         if answer.status != 503 {
             answers.shapes.insert(shape(&answer));
         }
@@ -88,11 +88,11 @@ async fn a_thousand_guesses_from_a_hundred_addresses_keep_no_owner_out() {
 
     // One more try each half minute.
     let n_allowed = BURST + usize::try_from(started.elapsed().as_secs() / 30).expect("small") + 1;
-    for account in ["admin", "vera", "nobody"] {
+    for account in ["admin", "vera", "unknown"] {
         let n_looked_at = by_account[account].n_looked_at;
         assert!((BURST..=n_allowed).contains(&n_looked_at), "{account}: {n_looked_at}");
         let shapes = &by_account[account].shapes;
-        assert_eq!(shapes, &by_account["nobody"].shapes, "{account} is told from nobody");
+        assert_eq!(shapes, &by_account["unknown"].shapes, "{account} differs from an unknown one");
         assert_eq!(shapes.len(), 2, "wrong, and too often: {shapes:#?}");
     }
     waited.sort();
@@ -152,7 +152,7 @@ async fn medians(n_accounts: u8) -> [Duration; 2] {
 }
 
 #[tokio::test]
-async fn a_name_nobody_has_costs_as_much_work() {
+async fn an_unknown_name_costs_as_much_work() {
     let [known, other] = medians(3).await;
     // Without the work it would be a twentieth; a busy machine makes it anything near one.
     assert!(other * 3 > known && known * 3 > other, "known {known:?}, others {other:?}");

@@ -1,5 +1,5 @@
-//! Clients that ask and never read, seen from outside: what the process needs for them is bounded, and others
-//! are served beside them.
+//! Clients that send requests and never read, seen from outside: their cost to the process is bounded, and
+//! other clients are served meanwhile.
 
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
@@ -34,7 +34,7 @@ const PATHS: [&str; 6] = [
 const MEBIBYTES: u64 = 48;
 
 #[tokio::test]
-async fn readers_that_never_read_cost_little_and_keep_nobody_out() {
+async fn clients_that_never_read_cost_little_and_block_no_other() {
     let mut haltere = Haltere::start().await;
     // Who reads nothing has the whole share of an address as well.
     let owner = Client::from_address(&haltere.base(), IpAddr::V4(Ipv4Addr::new(127, 0, 30, 1)));

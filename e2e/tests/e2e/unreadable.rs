@@ -1,4 +1,4 @@
-//! A stored connection that makes no sense any more: listed, named in the log, and easy to get rid of.
+//! A corrupt stored connection: listed, named in the log, and easy to get rid of.
 
 use e2e::{Options, secret};
 use haltere_core::ConnectionId;

@@ -1,4 +1,4 @@
-//! Users by the command line, beside the running server.
+//! Users, managed with the command line while the server runs.
 
 use std::time::{Duration, Instant};
 
@@ -6,7 +6,7 @@ use e2e::haltere::admin_password;
 use e2e::{Haltere, eventually, secret};
 
 #[tokio::test]
-async fn users_are_added_listed_and_removed_beside_the_server() {
+async fn users_are_added_listed_and_removed_while_the_server_runs() {
     let mut haltere = Haltere::start().await;
     let manager = haltere.user("max", &["connectionManager", "viewer"]).await;
     let profile = manager.get("/api/profile").await.expect_status(200).json();
@@ -73,7 +73,7 @@ async fn unknown_roles_and_users_are_named() {
         .await;
     assert!(!role.status.success() && role.stderr.contains("root"), "{role:?}");
     let user =
-        haltere.cli(&["users", "passwd", "nobody", "--password-stdin"], Some(&secret("x"))).await;
-    assert!(!user.status.success() && user.stderr.contains("nobody"), "{user:?}");
+        haltere.cli(&["users", "passwd", "unknown", "--password-stdin"], Some(&secret("x"))).await;
+    assert!(!user.status.success() && user.stderr.contains("unknown"), "{user:?}");
     haltere.login("admin", &admin_password()).await;
 }

@@ -1,4 +1,4 @@
-//! Two versions of haltere on one data folder: a newer command line beside an older server.
+//! Two versions of haltere on one data folder: a newer command line with an older server.
 
 use std::fs;
 

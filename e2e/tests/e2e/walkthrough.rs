@@ -28,10 +28,10 @@ async fn create_list_break_see_mend_delete() {
     assert!(history.to_string().contains(&code), "{history}");
 
     let elsewhere = Mosquitto::plain().await;
-    let mended = admin.post("/api/connections", &connection("dev", &elsewhere.url())).await;
-    let mended = mended.expect_status(200).json();
-    assert_eq!(mended.as_array().map(Vec::len), Some(1));
-    assert_eq!(find(&mended, "dev").expect("it is there")["status"]["connected"], true);
+    let repaired = admin.post("/api/connections", &connection("dev", &elsewhere.url())).await;
+    let repaired = repaired.expect_status(200).json();
+    assert_eq!(repaired.as_array().map(Vec::len), Some(1));
+    assert_eq!(find(&repaired, "dev").expect("it is there")["status"]["connected"], true);
 
     let again = admin.post("/api/connections", &connection("dev", &elsewhere.url())).await;
     let (_, message) = again.expect_status(403).error();
@@ -57,8 +57,8 @@ async fn a_broker_that_comes_back_is_connected_again() {
 }
 
 #[tokio::test]
-async fn what_is_wrong_is_said_and_put_right_over_tls() {
-    let (ca, other) = (Ca::new("factory"), Ca::new("stranger"));
+async fn a_fault_is_explained_and_repaired_over_tls() {
+    let (ca, other) = (Ca::new("factory"), Ca::new("other"));
     let broker = Mosquitto::builder()
         .listener(Listener::tls(&ca.server(&["127.0.0.1"])))
         .user("haltere", &secret("broker"))

@@ -82,7 +82,7 @@ pub(crate) fn throttled(retry_after: Duration, of: QuotaExceeded) -> ApiError {
 
 /// Too many passwords are to be looked at. A second later most of them have been.
 pub(crate) fn too_many_password_checks(reached: QuotaExceeded) -> ApiError {
-    // The words of the throttle, so that there is nothing to be told from which of the two it was.
+    // The same message as the throttle's, so that an attacker can't tell which of the two refused.
     let (is_own, message) = match reached {
         QuotaExceeded::User | QuotaExceeded::Network => {
             (true, "Too many attempts, try again in 1 s")
@@ -158,12 +158,12 @@ pub(crate) struct LoginParams {
         (status = 401, description = "With `?json=1`: wrong user name or password", body = ErrorBody,
             example = json!({"code": "UNAUTHORIZED", "message": "Unauthorized"})),
         (status = 429, description = "With `?json=1`: too many failed attempts, or too many logins of this user or from this address at once", body = ErrorBody,
-            headers(("Retry-After" = u64, description = "When trying again makes sense, in seconds")),
+            headers(("Retry-After" = u64, description = "Seconds to wait before a retry")),
             example = json!({"code": "TOO_MANY_REQUESTS", "message": "Too many attempts, try again in 30 s", "limit": "limits.failed_logins_per_user"})),
-        (status = 503, description = "With `?json=1`: too many logins of everybody at once", body = ErrorBody,
-            headers(("Retry-After" = u64, description = "When trying again makes sense, in seconds")),
+        (status = 503, description = "With `?json=1`: too many logins at once", body = ErrorBody,
+            headers(("Retry-After" = u64, description = "Seconds to wait before a retry")),
             example = json!({"code": "UNAVAILABLE", "message": "Too many logins at once, try again in 1 s", "limit": "limits.password_checks"})),
-        (status = 500, description = "Something unforeseen", body = ErrorBody,
+        (status = 500, description = "Internal error", body = ErrorBody,
             example = json!({"code": "INTERNAL_ERROR", "message": "An internal server error occurred"})),
     ),
 )]
@@ -370,7 +370,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_session_nobody_uses_ends() {
+    async fn an_unused_session_ends() {
         let clock = MockClock::now_frozen();
         let hands = clock.clone();
         let api = TestApi::start_with(|config| config.clock = Arc::new(hands)).await;

@@ -100,7 +100,7 @@ mod tests {
         // Made of the certificate that was presented.
         assert!(shown["advice"].to_string().contains("mqtts://press.example:"), "{shown}");
 
-        // Well, but nobody has checked who it is.
+        // The link is up, but the broker's identity is not verified.
         admin.patch("/api/connections/a", json!({"rejectUnauthorized": false})).await;
         let better = until("the link", PATIENCE, async || {
             let shown = admin.get(PATH).await.json();

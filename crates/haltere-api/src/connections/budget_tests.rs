@@ -45,7 +45,7 @@ async fn texts_count_by_every_way_in() {
     (whole["id"], whole["name"]) = (json!("small"), json!("Broker small"));
     is_over(&admin.put(ONE, whole.clone()).await);
     is_over(&admin.patch(ONE, json!({"credentials": long_texts("c")})).await);
-    // It failed, and may be put right.
+    // It failed, so creating it again may repair it.
     is_over(&admin.post(PATH, whole.clone()).await);
     let path = format!("{url}/{}", "x".repeat(1_500)).replace("mqtt://", "ws://");
     let long = |n: u32| {

@@ -30,7 +30,7 @@ impl From<CreateError> for ApiError {
                     reason,
                     "failed to create a connection: the stored one can't be read"
                 );
-                // A rule that the management center for Mosquitto answers with 500: nothing unforeseen.
+                // A rule that the management center for Mosquitto answers with 500; not an internal error.
                 let status = StatusCode::INTERNAL_SERVER_ERROR;
                 Self::new(status, ErrorCode::NotAllowed, messages::WITHOUT_STATUS)
             }
@@ -60,10 +60,10 @@ pub(crate) enum AcceptedCode {
 /// Create a connection
 ///
 /// Stores the connection, dials the broker and waits for the first outcome, at most the connect
-/// time-out (5 s by default). A stored connection is dialled for ever.
+/// time-out (5 s by default). haltere keeps dialling a stored connection.
 ///
-/// When id and name are those of one stored connection whose last attempt failed, that one is
-/// overwritten and dialled again: this is how a misconfigured connection is put right.
+/// If the id and the name belong to one stored connection whose last attempt failed, that connection
+/// is overwritten and dialled again. This is how to repair a misconfigured connection.
 #[utoipa::path(
     post,
     path = "/api/connections",
@@ -77,7 +77,7 @@ pub(crate) enum AcceptedCode {
                 "id": "mosquitto-dev", "name": "Development Server", "url": "mqtt://broker.example:1883",
                 "status": {"connected": true, "timestamp": 1_795_412_400_123_i64, "state": "online"},
             }])),
-        (status = 202, description = "Stored, but the first attempt to connect failed; it is tried on", body = Accepted,
+        (status = 202, description = "Stored, but the first attempt to connect failed; haltere keeps trying", body = Accepted,
             example = json!({
                 "code": "ACCEPTED",
                 "message": "Connection created but could not connect. Reason \"10.0.0.7 port 1883 refused the connection\"",
@@ -92,16 +92,16 @@ pub(crate) enum AcceptedCode {
                     },
                 },
             })),
-        (status = 400, description = "The body makes no sense; the message names the field, nothing was stored", body = ErrorBody,
+        (status = 400, description = "Invalid body; the message names the field. Nothing was stored", body = ErrorBody,
             example = json!({"code": "INVALID", "message": "url: port 70000 is out of range"})),
-        (status = 403, description = "Insufficient role, or a rule stands against it", body = ErrorBody,
+        (status = 403, description = "Insufficient role, or a rule forbids it", body = ErrorBody,
             examples(
-                ("sameNameAndId" = (summary = "Id and name belong to one connection that is well", value = json!({"code": "NOT_ALLOWED", "message": "Connection with the same name/id already exists"}))),
+                ("sameNameAndId" = (summary = "Id and name belong to one connection, which did not fail", value = json!({"code": "NOT_ALLOWED", "message": "Connection with the same name/id already exists"}))),
                 ("sameNameOrId" = (summary = "Only one of the two is taken", value = json!({"code": "NOT_ALLOWED", "message": "Connection with either the same name or id already exists"}))),
                 ("size" = (summary = "All connections hold as much as connections.material_budget allows", value = json!({"code": "NOT_ALLOWED", "message": "Maximum size of all connections reached", "limit": "connections.material_budget"}))),
                 ("limit" = (summary = "The configured limit is reached", value = json!({"code": "NOT_ALLOWED", "message": "Maximum number of connections reached"}))),
             )),
-        (status = 500, description = "Something unforeseen, or the stored connection of this id and name can't be read", body = ErrorBody,
+        (status = 500, description = "Internal error, or the stored connection with this id and name can't be read", body = ErrorBody,
             examples(
                 ("withoutStatus" = (summary = "The stored connection can't be read", value = json!({"code": "NOT_ALLOWED", "message": "Connection already exists but status of the connection not found. Config file might be malformed"}))),
             )),

@@ -23,7 +23,7 @@ use crate::wire::connection::WireConnection;
     params(PathConnectionId, SecretsQuery, IfMatch),
     responses(
         (status = 200, description = "The connection with its status right now", body = WireConnection,
-            headers(("ETag" = String, description = "Names this stored version; not how the link is"))),
+            headers(("ETag" = String, description = "Identifies the stored version; does not depend on the status of the link"))),
         BadParameter,
         UnknownConnection,
         OutdatedVersion,

@@ -115,7 +115,7 @@ async fn a_new_url_shows_what_is_dialled() {
         admin.patch(young, json!({"url": bad})).await.is_refusal(400, "INVALID", &why);
         let refused = admin.post("/api/connection-test", json!({"url": bad})).await;
         refused.is_refusal(400, "INVALID", &why);
-        // It failed, and would be put right.
+        // It failed, so this would repair it.
         admin.post("/api/connections", with("young", bad)).await.is_refusal(400, "INVALID", &why);
         let file = json!([with("x", bad)]);
         let refused = admin.post("/api/connection-import", file).await;

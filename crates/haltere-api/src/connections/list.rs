@@ -91,7 +91,7 @@ pub(crate) struct ListParams {
                     "state": "waiting", "attempt": 3, "nextAttempt": 1_795_412_460_000_i64
                 }
             }])),
-        (status = 400, description = "A parameter makes no sense", body = crate::error::ErrorBody,
+        (status = 400, description = "Invalid parameter", body = crate::error::ErrorBody,
             example = json!({"code": "INVALID", "message": "limit: must be a whole number from 1 to 10000"})),
     ),
 )]

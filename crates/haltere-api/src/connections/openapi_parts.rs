@@ -18,7 +18,7 @@ pub(super) struct OutdatedVersion(ErrorBody);
 #[derive(IntoResponses)]
 #[response(
     status = 404,
-    description = "There is no such connection, or the plugin is off",
+    description = "No such connection, or the plugin is off",
     examples(("unknown" = (value = json!({"code": "NOT_FOUND", "message": "Connection not found"})))),
 )]
 #[expect(dead_code, reason = "describes what crate::error answers")]
@@ -28,7 +28,7 @@ pub(crate) struct UnknownConnection(ErrorBody);
 #[derive(IntoResponses)]
 #[response(
     status = 400,
-    description = "A parameter makes no sense",
+    description = "Invalid parameter",
     example = json!({"code": "INVALID", "message": "secrets: must be omit or include"}),
 )]
 #[expect(dead_code, reason = "describes what crate::error answers")]

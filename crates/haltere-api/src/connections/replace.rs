@@ -27,8 +27,8 @@ use crate::wire::connection_input::ConnectionInput;
     request_body(content = ConnectionInput, content_type = "application/json"),
     responses(
         (status = 200, description = "The connection after the change", body = WireConnection,
-            headers(("ETag" = String, description = "Names this stored version; not how the link is"))),
-        (status = 400, description = "The body makes no sense; nothing was changed", body = ErrorBody,
+            headers(("ETag" = String, description = "Identifies the stored version; does not depend on the status of the link"))),
+        (status = 400, description = "Invalid body; nothing was changed", body = ErrorBody,
             example = json!({"code": "INVALID", "message": "id: can't be changed; it has to be the one in the URL"})),
         (status = 403, description = "Insufficient role, or another connection has the name", body = ErrorBody,
             examples(("nameTaken" = (value = json!({"code": "NOT_ALLOWED", "message": "Connection with either the same name or id already exists"}))))),

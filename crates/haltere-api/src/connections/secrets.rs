@@ -53,7 +53,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn where_secrets_are_write_only_nobody_reads_them() {
+    async fn write_only_secrets_are_never_returned() {
         let api = write_only().await;
         let (url, _port) = closed_port();
         let admin = api.admin().await;
@@ -97,7 +97,7 @@ mod tests {
         for field in ["url", "credentials"] {
             assert_eq!(after[field], before[field], "{field}: nothing is stored");
         }
-        assert_eq!(listener.connections(), 0, "nobody was dialled");
+        assert_eq!(listener.connections(), 0, "nothing was dialled");
 
         // The same place, and another user there, are no other place.
         let spelled = json!({"url": format!("{}/", broker.url())});

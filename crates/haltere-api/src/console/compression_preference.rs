@@ -5,7 +5,7 @@ use http::header::ACCEPT_ENCODING;
 
 use super::quality_values::quality;
 
-/// A form that the build has made beside the file itself.
+/// A compressed form that the build has made in addition to the file itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Coding {
     /// As headers name it.

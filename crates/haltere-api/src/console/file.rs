@@ -1,4 +1,4 @@
-//! The files that the console's page loads, and those that lie beside it.
+//! The files that the console's page loads, and the other files in its folder.
 
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse, Response};
@@ -79,14 +79,14 @@ fn hashed(files: ConsoleFiles, name: &str, headers: &HeaderMap) -> Option<Respon
 }
 
 /// Whether such a file is at `path`.
-pub(crate) fn is_beside_the_page(files: ConsoleFiles, path: &str) -> bool {
+pub(crate) fn is_folder_file(files: ConsoleFiles, path: &str) -> bool {
     let name = path.strip_prefix('/').filter(|name| kind(name).is_some());
     name.is_some_and(|name| files.get(name).is_some())
 }
 
-/// A file that lies beside the page, when a request that no route wants is for one. Its name stays when
+/// A file in the page's folder, if a request that no route takes is for one. Its name stays when
 /// its content changes, so it has to be asked for again each time.
-pub(crate) fn beside_the_page(files: ConsoleFiles, request: &Request) -> Option<Response> {
+pub(crate) fn folder_file(files: ConsoleFiles, request: &Request) -> Option<Response> {
     if !matches!(*request.method(), Method::GET | Method::HEAD) {
         return None;
     }

@@ -1,6 +1,6 @@
 //! The web console: one page that is the same at every address, and the files it loads.
 //!
-//! Whoever serves the API brings the files ([`ConsoleFiles`]). Without any, all pages say so.
+//! The binary provides the files ([`ConsoleFiles`]). Without any, all pages say so.
 
 mod compression_preference;
 pub(crate) mod file;

@@ -13,15 +13,15 @@ use crate::layers::headers::policy_with_nonce;
 use crate::options::ApiOptions;
 use crate::state::ApiState;
 
-/// What stands in the page for the path it is reached under, and for the nonce.
+/// The placeholders in the page: the base path, and the nonce.
 const BASE: &str = "__HALTERE_BASE__";
 const NONCE: &str = "__HALTERE_NONCE__";
 
 /// The console
 ///
-/// For people, with JavaScript. The addresses of the console's other pages answer the same page, to
-/// whoever takes HTML: `/login?error=…`, `/connections/press-4`. It holds nothing worth
-/// guarding, and asks for a login itself, where the management center for Mosquitto redirects to `/login`.
+/// For people, with JavaScript. The addresses of the console's other pages answer the same page to
+/// clients that accept HTML: `/login?error=…`, `/connections/press-4`. It contains no data,
+/// and asks for a login itself, where the management center for Mosquitto redirects to `/login`.
 #[utoipa::path(
     get,
     path = "/",
@@ -41,7 +41,7 @@ pub(crate) fn answer(options: &ApiOptions) -> Response {
     let Some(page) = options.console.get("index.html") else {
         return placeholder::page(&options.base);
     };
-    // 128 bits: it can't be guessed by whoever might get to write into the page.
+    // 128 bits, so injected markup can't guess it.
     let nonce = STANDARD.encode(rand::random::<[u8; 16]>());
     let page = String::from_utf8_lossy(&page);
     // Neither needs escaping: base64, and what a base path may hold.
@@ -53,9 +53,9 @@ pub(crate) fn answer(options: &ApiOptions) -> Response {
     (headers, Html(page)).into_response()
 }
 
-/// The paths of the console's pages beside `/`, as its router knows them (`web/src/model/paths.ts`); `*` is
-/// whatever stands there. Anything else is nothing: tools that probe for other software shall not take
-/// this page for it.
+/// The paths of the console's pages except `/`, as its router knows them (`web/src/model/paths.ts`); `*` is
+/// any segment. Every other path is a 404, so that tools which probe for other software don't take this
+/// page for it.
 const PAGES: [&str; 8] = [
     "/login",
     "/connections/*",

@@ -233,7 +233,7 @@ async fn hostile_names_are_names_of_nothing() {
 }
 
 #[tokio::test]
-async fn a_file_beside_the_page_is_sent_again_only_when_it_has_changed() {
+async fn a_file_in_the_folder_of_the_page_is_sent_again_only_after_a_change() {
     let api = TestApi::start_as(with_console()).await;
     let anonymous = api.anonymous();
     let answer = anonymous.get("/robots.txt").await;

@@ -60,7 +60,7 @@ pub(crate) async fn read_within(
     bounds: Bounds,
     share: Reservation,
 ) -> Result<BudgetedBuffer, ApiError> {
-    // Who may do this was asked before the body came. Whoever sends it slowly must not gain time by it.
+    // The gate ran before the body arrived. Sending the body slowly must not extend the permission.
     let session = request.extensions().get::<Session>().cloned();
     tokio::select! {
         biased;
@@ -213,7 +213,7 @@ fn too_slow(&Deadlines { bounds, start }: &Deadlines) -> ApiError {
     })
 }
 
-/// Part of the body may still be on its way, so the connection is of no further use.
+/// Part of the body may still arrive, so the connection can't be reused.
 fn and_close(error: ApiError) -> ApiError {
     error.with_header(CONNECTION, HeaderValue::from_static("close"))
 }
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
-    async fn nobody_waits_for_ever() {
+    async fn a_read_never_waits_for_ever() {
         let body = Body::from_stream(stream::pending::<Chunk>());
         let error = read(Request::new(body)).await.err().expect("too slow");
         assert_eq!(error.status(), StatusCode::REQUEST_TIMEOUT);

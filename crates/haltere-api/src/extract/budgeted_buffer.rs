@@ -41,7 +41,7 @@ impl BudgetedBuffer {
         Ok(())
     }
 
-    /// Counts memory that is needed beside the bytes.
+    /// Counts memory that is needed in addition to the bytes.
     pub(super) fn charge(&mut self, bytes: usize) -> Result<(), QuotaExceeded> {
         self.share.grow(bytes)
     }

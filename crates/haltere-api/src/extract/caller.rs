@@ -1,4 +1,4 @@
-//! Who asks.
+//! The caller of a request.
 
 use std::ops::Deref;
 
@@ -23,7 +23,7 @@ impl Deref for Context {
     }
 }
 
-/// A handler wants to know who asks, but its route lets everybody in.
+/// A handler needs the caller, but its route requires no login.
 #[derive(Debug, thiserror::Error)]
 #[error("failed to find the caller: the route is open to everybody")]
 struct RouteIsOpen;

@@ -17,10 +17,10 @@ const BIG_MARK: &[u8] = b"\xfe\xff";
 /// The encoding of a body, as far as it is said.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Charset {
-    /// UTF-8, unless a mark tells that it is UTF-16.
+    /// UTF-8, unless a byte order mark says UTF-16.
     Unsaid,
     Utf8,
-    /// In the order that a mark tells.
+    /// In the order that the byte order mark gives.
     Utf16,
     Utf16Little,
     Utf16Big,
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn charsets_are_told_by_name() {
+    fn charsets_are_recognized_by_name() {
         for (content_type, charset) in [
             ("application/json", Charset::Unsaid),
             ("application/json; version=1", Charset::Unsaid),

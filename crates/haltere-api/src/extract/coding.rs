@@ -13,7 +13,7 @@ use super::params::printable;
 use crate::error::{ApiError, ErrorCode};
 use crate::limits::body_memory::WINDOW;
 
-/// What we unpack; for the header Accept-Encoding beside a refusal (RFC 7694).
+/// What we decode; for the header Accept-Encoding of a refusal (RFC 7694).
 const ACCEPTED: &str = "gzip, x-gzip, deflate, identity";
 
 /// How a body is packed.
@@ -203,7 +203,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn codings_are_told_by_name() {
+    fn codings_are_recognized_by_name() {
         for (values, coding) in [
             (&[][..], None),
             (&[""], None),

@@ -27,7 +27,7 @@ pub(crate) struct Guard {
 }
 
 impl Guard {
-    /// Lets in the origins that were named, beside our own.
+    /// Accepts the configured origins in addition to our own.
     pub(crate) fn new(named: Arc<[WebOrigin]>) -> Self {
         Self { named, logged: Arc::default() }
     }
@@ -69,12 +69,12 @@ impl Guard {
 
 /// Whether a browser says that the request comes from a page of ours, or no browser sent it.
 ///
-/// `Sec-Fetch-Site` is the browser's own verdict, and holds behind a proxy that rewrites `Host`;
+/// `Sec-Fetch-Site` is the browser's own judgement, and stays right behind a proxy that rewrites `Host`;
 /// browsers without it (all of them, over plain HTTP) send `Origin` with every changing request, and
 /// `Referer` unless the page forbids it. Programs send none of these.
-/// The host is the one the browser asked for, as a proxy that we believe tells. Over TLS a page that
-/// came without is somebody else's: anybody on the way could have written it. The other way round
-/// nothing follows, for a proxy may have ended TLS without telling.
+/// The host is the one that the browser asked for, according to a trusted proxy. If the request came over
+/// TLS, a page that came without TLS is foreign: anybody on the path could have written it. The reverse
+/// is no sign, because a proxy may terminate TLS without saying so.
 fn is_own(headers: &HeaderMap, source: &RequestSource) -> bool {
     if let Some(site) = headers.get(SEC_FETCH_SITE) {
         return matches!(site.as_bytes(), b"same-origin" | b"none");

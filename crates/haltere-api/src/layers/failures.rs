@@ -1,5 +1,5 @@
-//! The one place where a 500 gets its words and its log line, whether an operation failed in a way
-//! nobody foresaw or a handler panicked.
+//! The one place where a 500 gets its message and its log line, whether an operation failed
+//! unexpectedly or a handler panicked.
 
 use std::any::Any;
 use std::error::Error;
@@ -147,7 +147,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn neither_a_failure_nor_a_panic_tells_its_cause() {
+    async fn neither_a_failure_nor_a_panic_reveals_its_cause() {
         for (path, code) in
             [("/api/profile", "INTERNAL_ERROR"), ("/api/connections", "NOT_ALLOWED")]
         {

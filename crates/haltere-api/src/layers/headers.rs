@@ -1,4 +1,4 @@
-//! Headers that stand on every answer.
+//! Headers of every answer.
 
 use axum::extract::{Request, State};
 use axum::middleware::Next;
@@ -13,7 +13,7 @@ use crate::options::ApiOptions;
 use crate::request_source::RequestSource;
 use crate::state::ApiState;
 
-/// Nothing is loaded from elsewhere, nothing inline runs, nobody frames us.
+/// Nothing is loaded from elsewhere, nothing inline runs, and no page may frame this one.
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
     font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 

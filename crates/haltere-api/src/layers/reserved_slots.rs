@@ -13,9 +13,8 @@ use crate::extract::caller;
 use crate::gate::AuthenticatedResponse;
 use crate::state::ApiState;
 
-/// The server puts this on requests of connections for which no place was left but those kept
-/// for health checks, for callers with a session and, few at a time, for those who log in. Nobody else is
-/// served there.
+/// The server puts this on requests of connections that got a reserved slot. These slots serve health
+/// checks, callers with a session and, few at a time, logins; all other requests are refused.
 #[derive(Debug, Clone, Copy)]
 pub struct ReservedSlot;
 
@@ -74,7 +73,7 @@ fn is_of_login(request: &Request, console: ConsoleFiles) -> bool {
                 || page::is_page(path)
                 || path.starts_with("/assets/")
                 || path == "/haltere.css"
-                || file::is_beside_the_page(console, path)
+                || file::is_folder_file(console, path)
         }
         _ => false,
     }

@@ -70,10 +70,10 @@ mod tests {
         tokio::time::advance(QUIET).await;
         limits.count(LimitReached("one"));
         let log = String::from_utf8(log.0.lock().clone()).expect("UTF-8");
-        let told: Vec<_> = log.lines().filter_map(|line| line.split_once("reached ")).collect();
-        let told: Vec<_> = told.into_iter().map(|(_, fields)| fields).collect();
+        let lines = log.lines().filter_map(|line| line.split_once("reached "));
+        let logged: Vec<_> = lines.map(|(_, fields)| fields).collect();
         let expected =
             [r#"limit="one" count=1"#, r#"limit="other" count=1"#, r#"limit="one" count=4"#];
-        assert_eq!(told, expected);
+        assert_eq!(logged, expected);
     }
 }

@@ -117,8 +117,8 @@ fn describe_gate(operation: &mut Operation, access: Access, path: &str) {
     add(
         operation,
         "500",
-        "Something unforeseen; the log knows more under the id in the header X-Request-Id",
-        "unforeseen",
+        "Internal error; the log has the details under the id in the header X-Request-Id",
+        "internalError",
         body,
     );
     let body = json!({"code": code, "message": messages::INTERNAL, "reason": StorageTrouble::Full.as_str()});
@@ -126,14 +126,14 @@ fn describe_gate(operation: &mut Operation, access: Access, path: &str) {
     let body =
         json!({"code": "UNAVAILABLE", "message": messages::BUSY, "reason": messages::BUSY_REASON});
     let description =
-        "Another program holds the database; the header Retry-After says when to come back";
+        "Another program holds the database; the header Retry-After says when to retry";
     add(operation, "503", description, "databaseBusy", body);
 }
 
 /// Refusals are audited, so their rate is limited.
 fn describe_pace(operation: &mut Operation, action: Action) {
     let body = json!({"code": "TOO_MANY_REQUESTS", "message": messages::REFUSED_TOO_OFTEN, "limit": "limits.refusals_per_minute"});
-    let description = "Too often; the header Retry-After says when to come back";
+    let description = "Rate limit exceeded; the header Retry-After says when to retry";
     add(operation, "429", description, "refusedTooOften", body);
     if action.has_a_pace() {
         let body = json!({"code": "TOO_MANY_REQUESTS", "message": messages::TOO_MANY_ACTIONS, "limit": ACTIONS_LIMIT});
@@ -144,10 +144,10 @@ fn describe_pace(operation: &mut Operation, action: Action) {
 /// Responses that clients have not read take memory, which is limited.
 fn describe_answers(operation: &mut Operation) {
     let body = json!({"code": "TOO_MANY_REQUESTS", "message": response_memory::OF_USER, "limit": response_memory::LIMIT});
-    let description = "This user or this address has too much under way; the header Retry-After says when to come back";
+    let description = "This user or this address has too many unread responses; the header Retry-After says when to retry";
     add(operation, "429", description, "unreadAnswers", body);
     let body = json!({"code": "UNAVAILABLE", "message": response_memory::OF_ALL, "limit": response_memory::LIMIT});
-    let description = "All callers together have too much under way; the header Retry-After says when to come back";
+    let description = "All callers together have too many unread responses; the header Retry-After says when to retry";
     add(operation, "503", description, "unreadAnswers", body);
 }
 
@@ -165,7 +165,7 @@ fn describe_layers(operation: &mut Operation, changes: bool, path: &str) {
     }
     if path.starts_with("/api/") {
         let body = json!({"code": "INVALID", "message": messages::TOKEN_IN_URL});
-        add(operation, "400", "The request makes no sense", "tokenInUrl", body);
+        add(operation, "400", "Invalid request", "tokenInUrl", body);
     }
 }
 
@@ -180,7 +180,7 @@ fn describe_body(operation: &mut Operation) {
     // An operation with bounds of its own has described them.
     let has_own = operation.responses.responses.contains_key("413");
     let body = json!({"code": "INVALID", "message": "Content-Type: must be application/json"});
-    let description = "The body is of another type than those listed, or packed or encoded in a way that is not taken";
+    let description = "Unsupported media type, content encoding or charset";
     add(operation, "415", description, "otherType", body);
     let body = json!({"code": "INVALID", "message": "Content-Encoding: br is not accepted; what is: gzip, x-gzip, deflate, identity"});
     add(operation, "415", description, "otherCoding", body);
@@ -190,7 +190,7 @@ fn describe_body(operation: &mut Operation) {
         return;
     }
     let body = json!({"code": "INVALID", "message": "the body took longer than 30 s"});
-    add(operation, "408", "The body came too slowly", "tooSlow", body);
+    add(operation, "408", "The body arrived too slowly", "tooSlow", body);
     let body = json!({"code": "INVALID", "message": "the body is larger than 1 MiB"});
     add(operation, "413", "The body is larger than 1 MiB", "tooLarge", body);
 }

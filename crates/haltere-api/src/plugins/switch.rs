@@ -45,9 +45,9 @@ pub(crate) struct SwitchParams {
 
 /// Switch a plugin on or off
 ///
-/// Kept over restarts. The answer tells in numbers what the switch does: switching `tls` dials the connections
+/// Survives restarts. The answer says in numbers what the switch does: switching `tls` dials the connections
 /// with TLS settings of their own again, and without it most of them don't come up. With `dryRun=true` nothing
-/// is switched, and the answer tells what would be.
+/// is switched, and the answer says what would happen.
 #[utoipa::path(
     put,
     path = "/api/plugins/{pluginId}",
@@ -60,11 +60,11 @@ pub(crate) struct SwitchParams {
     request_body(content = PluginInput, content_type = "application/json", example = json!({"enabled": false})),
     responses(
         (status = 200, description = "The plugin after the change, and what that does", body = WireSwitched),
-        (status = 400, description = "The body makes no sense", body = ErrorBody,
+        (status = 400, description = "Invalid body", body = ErrorBody,
             example = json!({"code": "INVALID", "message": "enabled: must be true or false"})),
         (status = 403, description = "Insufficient role, or the plugin is always on", body = ErrorBody,
             examples(("always" = (value = json!({"code": "NOT_ALLOWED", "message": "The plugin multiple-connections can't be switched"}))))),
-        (status = 404, description = "There is no such plugin", body = ErrorBody,
+        (status = 404, description = "No such plugin", body = ErrorBody,
             examples(("unknown" = (value = json!({"code": "NOT_FOUND", "message": "Plugin not found"}))))),
     ),
 )]
@@ -116,9 +116,9 @@ mod tests {
         );
         let answer = admin.put("/api/plugins/audit-trail", json!({"enabled": false})).await;
         let off = json!({"id": "audit-trail", "enabled": false, "switchable": true, "source": "administrator"});
-        let mut told = answer.json();
-        let dry_run = told.as_object_mut().and_then(|it| it.remove("dryRun"));
-        assert_eq!((told, dry_run), (off.clone(), Some(json!(false))));
+        let mut plugin = answer.json();
+        let dry_run = plugin.as_object_mut().and_then(|it| it.remove("dryRun"));
+        assert_eq!((plugin, dry_run), (off.clone(), Some(json!(false))));
         let api = api.restart().await;
         let plugins = api.admin().await.get("/api/plugins").await.json();
         assert!(plugins.as_array().expect("a list").contains(&off), "{plugins}");

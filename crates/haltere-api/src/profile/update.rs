@@ -63,14 +63,14 @@ enum Refusal {
     /// Too many wrong old passwords, or too many at once
     #[response(
         status = 429,
-        headers(("Retry-After" = u64, description = "When trying again makes sense, in seconds")),
+        headers(("Retry-After" = u64, description = "Seconds to wait before a retry")),
         example = json!({"code": "TOO_MANY_REQUESTS", "message": "Too many attempts, try again in 30 s", "limit": "limits.failed_logins_per_user"})
     )]
     Throttled(ErrorBody),
     /// Too many passwords of everybody are to be looked at
     #[response(
         status = 503,
-        headers(("Retry-After" = u64, description = "When trying again makes sense, in seconds")),
+        headers(("Retry-After" = u64, description = "Seconds to wait before a retry")),
         example = json!({"code": "UNAVAILABLE", "message": "Too many logins at once, try again in 1 s", "limit": "limits.password_checks"})
     )]
     Crowded(ErrorBody),
@@ -88,7 +88,7 @@ enum Refusal {
         example = json!({"oldPassword": "correct horse battery staple", "password": "a better one"})),
     responses(
         (status = 200, description = "The profile; the password is changed", body = WireProfile),
-        (status = 400, description = "The body makes no sense, or the new password breaks the rules", body = ErrorBody,
+        (status = 400, description = "Invalid body, or the new password breaks the rules", body = ErrorBody,
             example = json!({"code": "INVALID", "message": "password: must be at least 8 characters long"})),
         Refusal,
     ),
@@ -116,12 +116,12 @@ pub(crate) mod named {
         path = "/api/profile/{userName}",
         operation_id = "update_named_profile",
         tag = "Profile",
-        params(("userName" = String, Path, description = "One's own name")),
+        params(("userName" = String, Path, description = "The caller's own name")),
         request_body(content = ProfileInput, content_type = "application/json",
             example = json!({"oldPassword": "correct horse battery staple", "password": "a better one"})),
         responses(
             (status = 200, description = "The profile; the password is changed", body = WireProfile),
-            (status = 400, description = "The body makes no sense, or the new password breaks the rules", body = ErrorBody,
+            (status = 400, description = "Invalid body, or the new password breaks the rules", body = ErrorBody,
                 example = json!({"code": "INVALID", "message": "Invalid. userName doesn't match the issuing user"})),
             Refusal,
         ),

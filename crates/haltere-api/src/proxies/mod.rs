@@ -1,10 +1,10 @@
 //! What reverse proxies say about the requests they pass on, and which of them are believed.
 //!
-//! Anybody can write these headers. So they count only when the peer is one of the proxies that were
-//! configured, only in the one form that was configured (a proxy that writes the one passes the other
-//! on as the client sent it), and only what the proxies themselves have written: a list is read from
-//! its end, where our own proxy has added who connected to it, and what stands before the first
-//! address that is no proxy of ours is never looked at. What can't be read is as good as absent.
+//! Anybody can write these headers. So they count only if the peer is a configured proxy, only in the
+//! configured form (a proxy that writes one form passes the other on as the client sent it), and only
+//! where the proxies themselves have written: a list is read from its end, where our own proxy has added
+//! the address of its peer, up to the first address that is not a trusted proxy. An entry that can't be
+//! parsed counts as absent.
 
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
@@ -24,7 +24,7 @@ const X_FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto
 const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FORWARDED: HeaderName = HeaderName::from_static("forwarded");
 
-/// In which form the proxies tell.
+/// The headers in which the proxies describe a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum ForwardedHeader {
     /// `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Forwarded-Host`.
@@ -34,14 +34,14 @@ pub enum ForwardedHeader {
     Forwarded,
 }
 
-/// The proxies that are believed. By default there are none.
+/// The trusted proxies. By default there are none.
 #[derive(Debug, Clone, Default)]
 pub struct TrustedProxies {
     trusted: Arc<[Network]>,
     header: ForwardedHeader,
 }
 
-/// What a trusted proxy tells about a request, as far as it can be read.
+/// What a trusted proxy says about a request, as far as it is valid.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct ForwardedInfo {
     /// The address of the client.
@@ -53,12 +53,12 @@ pub(crate) struct ForwardedInfo {
 }
 
 impl TrustedProxies {
-    /// Proxies with addresses in `trusted`, which tell in the form `header`.
+    /// Trusts the proxies with addresses in `trusted`, which send the form `header`.
     pub fn new(trusted: impl Into<Arc<[Network]>>, header: ForwardedHeader) -> Self {
         Self { trusted: trusted.into(), header }
     }
 
-    /// What is told about a request that came from `peer`.
+    /// What a trusted proxy says about a request that came from `peer`.
     pub(crate) fn forwarded_info(&self, peer: IpAddr, headers: &HeaderMap) -> ForwardedInfo {
         if !self.trusts(peer) {
             return ForwardedInfo::default();
@@ -83,18 +83,18 @@ impl TrustedProxies {
     }
 
     fn forwarded(&self, headers: &HeaderMap) -> Option<ForwardedInfo> {
-        let mut told = None;
+        let mut nearest = None;
         self.client(backwards(headers, FORWARDED, Commas::Unquoted), |entry| {
             let element = element(entry)?;
             let address = element.address;
-            told = Some(element);
+            nearest = Some(element);
             address
         })?;
-        told
+        nearest
     }
 
-    /// Walks from the nearest entry to the first that is no proxy of ours: the client. When all are
-    /// proxies, the farthest of them is the client. `None` when an entry on the way can't be read.
+    /// Walks from the nearest entry to the first that is not a trusted proxy: the client. If all are
+    /// proxies, the farthest of them is the client. `None` if an entry on the way can't be parsed.
     fn client<'a>(
         &self,
         entries: impl Iterator<Item = Option<&'a str>>,
@@ -119,8 +119,8 @@ enum Commas {
     Unquoted,
 }
 
-/// The entries of a list that may be spread over several headers, the last one first. `None` stands
-/// for one that is no text or too long.
+/// The entries of a list that may be spread over several headers, the last one first. `None` is an
+/// entry that is not UTF-8 or too long.
 fn backwards(
     headers: &HeaderMap,
     name: HeaderName,
@@ -139,8 +139,8 @@ fn backwards(
     })
 }
 
-/// From the end, so that a quote which the client has opened and not closed hides nothing that was
-/// written after it.
+/// Searches from the end, so that an unclosed quote of the client hides nothing that a proxy has
+/// appended.
 fn last_comma(list: &[u8], commas: Commas) -> Option<usize> {
     let mut quoted = false;
     for (index, byte) in list.iter().enumerate().rev() {
@@ -178,18 +178,18 @@ fn host(text: &str) -> Option<String> {
 }
 
 /// One element of `Forwarded`: `for=192.0.2.60;proto=https;host="example.org:8443"` (RFC 7239 §4).
-/// One that does not tell an address (`for=unknown`, `for=_hidden`) tells nothing.
+/// An element without an address (`for=unknown`, `for=_hidden`) is ignored as a whole.
 fn element(text: &str) -> Option<ForwardedInfo> {
-    let mut told = ForwardedInfo::default();
+    let mut info = ForwardedInfo::default();
     let mut rest = Some(text);
     while let Some(pairs) = rest {
         let (name, after) = pairs.split_once('=')?;
         let (value, after) = value(after)?;
         match name.trim_start().to_ascii_lowercase().as_str() {
-            "for" if told.address.is_none() => told.address = Some(node(&value)?),
+            "for" if info.address.is_none() => info.address = Some(node(&value)?),
             "for" => return None,
-            "proto" => told.is_secure = is_secure(&value),
-            "host" => told.host = host(&value),
+            "proto" => info.is_secure = is_secure(&value),
+            "host" => info.host = host(&value),
             _ => {}
         }
         rest = match after.trim_start() {
@@ -197,7 +197,7 @@ fn element(text: &str) -> Option<ForwardedInfo> {
             more => Some(more.strip_prefix(';')?),
         };
     }
-    told.address.map(|_| told)
+    info.address.map(|_| info)
 }
 
 /// The value that `text` begins with, in quotes or not, and what comes after it.

@@ -21,16 +21,20 @@ fn headers(given: &[(&'static str, &str)]) -> HeaderMap {
     headers
 }
 
-fn told(header: ForwardedHeader, peer: &str, given: &[(&'static str, &str)]) -> ForwardedInfo {
+fn forwarded_info(
+    header: ForwardedHeader,
+    peer: &str,
+    given: &[(&'static str, &str)],
+) -> ForwardedInfo {
     proxies(header).forwarded_info(peer.parse().expect("an address"), &headers(given))
 }
 
 fn x(peer: &str, given: &[(&'static str, &str)]) -> ForwardedInfo {
-    told(ForwardedHeader::XForwarded, peer, given)
+    forwarded_info(ForwardedHeader::XForwarded, peer, given)
 }
 
 fn forwarded(value: &str) -> ForwardedInfo {
-    told(ForwardedHeader::Forwarded, "127.0.0.1", &[("forwarded", value)])
+    forwarded_info(ForwardedHeader::Forwarded, "127.0.0.1", &[("forwarded", value)])
 }
 
 #[expect(clippy::unnecessary_wraps, reason = "compared with what may be absent")]
@@ -39,7 +43,7 @@ fn address(text: &str) -> Option<IpAddr> {
 }
 
 #[test]
-fn nobody_is_believed_but_the_proxies_that_were_named() {
+fn only_configured_proxies_are_trusted() {
     let claims = [
         (XFF, "192.0.2.1"),
         ("x-forwarded-proto", "https"),
@@ -47,15 +51,15 @@ fn nobody_is_believed_but_the_proxies_that_were_named() {
         ("forwarded", "for=192.0.2.1;proto=https;host=public.example"),
     ];
     for header in [ForwardedHeader::XForwarded, ForwardedHeader::Forwarded] {
-        assert_eq!(told(header, "198.51.100.1", &claims), ForwardedInfo::default());
-        assert_eq!(told(header, "127.0.0.2", &claims), ForwardedInfo::default());
-        let believed = ForwardedInfo {
+        assert_eq!(forwarded_info(header, "198.51.100.1", &claims), ForwardedInfo::default());
+        assert_eq!(forwarded_info(header, "127.0.0.2", &claims), ForwardedInfo::default());
+        let trusted = ForwardedInfo {
             address: address("192.0.2.1"),
             is_secure: Some(true),
             host: Some("public.example".to_owned()),
         };
-        assert_eq!(told(header, "127.0.0.1", &claims), believed);
-        assert_eq!(told(header, "::ffff:127.0.0.1", &claims), believed);
+        assert_eq!(forwarded_info(header, "127.0.0.1", &claims), trusted);
+        assert_eq!(forwarded_info(header, "::ffff:127.0.0.1", &claims), trusted);
         let none = TrustedProxies::default();
         assert_eq!(
             none.forwarded_info("127.0.0.1".parse().unwrap(), &headers(&claims)),
@@ -65,7 +69,7 @@ fn nobody_is_believed_but_the_proxies_that_were_named() {
     // The form that was not chosen may come from the client.
     assert_eq!(x("127.0.0.1", &claims[3..]), ForwardedInfo::default());
     assert_eq!(
-        told(ForwardedHeader::Forwarded, "127.0.0.1", &claims[..3]),
+        forwarded_info(ForwardedHeader::Forwarded, "127.0.0.1", &claims[..3]),
         ForwardedInfo::default()
     );
 }
@@ -100,7 +104,7 @@ fn the_client_is_the_last_address_that_is_no_proxy() {
 }
 
 #[test]
-fn what_a_client_puts_in_front_can_be_as_long_as_it_likes() {
+fn entries_that_a_client_prepends_may_have_any_length() {
     let long = format!("{}, 192.0.2.1", "127.0.0.1, ".repeat(5_000) + &"x".repeat(50_000));
     assert_eq!(x("127.0.0.1", &[(XFF, &long)]).address, address("192.0.2.1"));
     let endless = "10.0.0.1, ".repeat(1_000) + "10.0.0.2";
@@ -110,12 +114,12 @@ fn what_a_client_puts_in_front_can_be_as_long_as_it_likes() {
 }
 
 #[test]
-fn scheme_and_host_are_those_of_the_nearest_proxy_and_odd_ones_count_as_none() {
-    let told = x("127.0.0.1", &[("x-forwarded-proto", "http, HTTPS")]);
-    assert_eq!(told.is_secure, Some(true));
+fn scheme_and_host_are_those_of_the_nearest_proxy_and_invalid_ones_count_as_none() {
+    let info = x("127.0.0.1", &[("x-forwarded-proto", "http, HTTPS")]);
+    assert_eq!(info.is_secure, Some(true));
     for odd in ["", "ftp", "https;", "https, x"] {
-        let told = x("127.0.0.1", &[("x-forwarded-proto", odd), (XFF, "192.0.2.1")]);
-        assert_eq!((told.is_secure, told.address), (None, address("192.0.2.1")), "{odd}");
+        let info = x("127.0.0.1", &[("x-forwarded-proto", odd), (XFF, "192.0.2.1")]);
+        assert_eq!((info.is_secure, info.address), (None, address("192.0.2.1")), "{odd}");
     }
     for (given, host) in [
         ("Public.example:8443", Some("public.example:8443")),
@@ -125,13 +129,13 @@ fn scheme_and_host_are_those_of_the_nearest_proxy_and_odd_ones_count_as_none() {
         ("public.example/x", None),
         ("a b", None),
     ] {
-        let told = x("127.0.0.1", &[("x-forwarded-host", given)]);
-        assert_eq!(told.host.as_deref(), host, "{given}");
+        let info = x("127.0.0.1", &[("x-forwarded-host", given)]);
+        assert_eq!(info.host.as_deref(), host, "{given}");
     }
 }
 
 #[test]
-fn forwarded_is_read_as_its_standard_says() {
+fn forwarded_is_parsed_as_rfc_7239_says() {
     let one =
         forwarded("For=\"[2001:db9::1]:4711\";Proto=HTTPS ; host=\"Public.example:8443\";by=_a");
     assert_eq!(one.address, address("2001:db9::1"));
@@ -149,17 +153,17 @@ fn forwarded_is_read_as_its_standard_says() {
 }
 
 #[test]
-fn what_a_client_writes_before_the_proxy_hides_nothing() {
+fn entries_that_a_client_prepends_hide_nothing() {
     for front in ["for=\"x", "\"", "for=192.0.2.9;x=\"\\", "\\\"", ";;;=", "for=127.0.0.1;x=\""] {
-        let told = forwarded(&format!("{front}, for=192.0.2.1;proto=https"));
-        assert_eq!((told.address, told.is_secure), (address("192.0.2.1"), Some(true)), "{front}");
-        let told = forwarded(&format!("{front}, for=\"192.0.2.1:80\";by=\"_x,y\""));
-        assert_eq!(told.address, address("192.0.2.1"), "{front}");
+        let info = forwarded(&format!("{front}, for=192.0.2.1;proto=https"));
+        assert_eq!((info.address, info.is_secure), (address("192.0.2.1"), Some(true)), "{front}");
+        let info = forwarded(&format!("{front}, for=\"192.0.2.1:80\";by=\"_x,y\""));
+        assert_eq!(info.address, address("192.0.2.1"), "{front}");
     }
 }
 
 #[test]
-fn an_element_that_cannot_be_read_is_as_good_as_absent() {
+fn an_invalid_element_counts_as_absent() {
     for odd in [
         "",
         "for",
@@ -180,7 +184,7 @@ fn an_element_that_cannot_be_read_is_as_good_as_absent() {
 
 proptest! {
     #[test]
-    fn whatever_a_client_sends_our_own_proxy_is_believed(front in "\\PC{0,40}") {
+    fn our_own_proxy_is_trusted_whatever_a_client_sends(front in "\\PC{0,40}") {
         let given = format!("{front}, 192.0.2.1");
         prop_assert_eq!(x("127.0.0.1", &[(XFF, &given)]).address, address("192.0.2.1"));
         let given = format!("{front}, for=192.0.2.1;proto=https");

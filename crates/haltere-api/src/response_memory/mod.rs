@@ -25,7 +25,7 @@ pub(crate) const SMALL: usize = 16 * 1024;
 /// The smallest share, in bytes: a connection with the largest certificates there may be fits in.
 const MIN_SHARE: usize = 2 << 20;
 
-/// When trying again makes sense, in seconds.
+/// Seconds to wait before a retry.
 const RETRY: u32 = 2;
 
 /// How often those who wait for room ask for it.

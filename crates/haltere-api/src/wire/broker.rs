@@ -1,4 +1,4 @@
-//! What a broker has told about itself, on its way out.
+//! What a broker says about itself, as JSON.
 
 use haltere_core::{BrokerFacts, RefusedFilter, SysTopics, TlsFacts};
 use serde::Serialize;
@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::time;
 
-/// What is known of the broker while the link is up. The broker says these things: don't trust them.
+/// What the broker says about itself while the link is up. Don't trust it.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Broker, example = json!({

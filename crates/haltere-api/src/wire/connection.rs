@@ -11,7 +11,7 @@ use super::broker::BrokerView;
 use super::pem::PemView;
 use super::status::StatusView;
 
-/// A connection with its live status. The fields stand in the order of the management center for Mosquitto.
+/// A connection with its live status. The fields are in the order of the management center for Mosquitto.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Connection, example = json!({
@@ -61,7 +61,7 @@ pub(crate) struct WireConnection<'a> {
     /// How the link is; absent when what is stored can't be read, and then the log says why.
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<StatusView<'a>>,
-    /// What the broker has told about itself; while known.
+    /// What the broker says about itself; absent while unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     broker: Option<BrokerView<'a>>,
 }
@@ -133,7 +133,7 @@ fn of_readable(connection: &Connection, secrets: bool, certificates: bool) -> Wi
         credentials,
         tls: TlsMaterial { reject_unauthorized, ca, cert, key, alpn, server_name },
         mmc,
-        // Shown by the status, once the link has heard of it.
+        // The status shows it, once the link has it.
         intent: _,
         revision: _,
         created_at: _,
@@ -154,7 +154,7 @@ fn of_readable(connection: &Connection, secrets: bool, certificates: bool) -> Wi
     }
 }
 
-/// What can be said about a row that makes no sense: all of it but the secrets.
+/// All that a corrupt row contains except the secrets.
 fn of_unreadable(unreadable: &Unreadable, certificates: bool) -> WireConnection<'_> {
     let Unreadable {
         reason: _,

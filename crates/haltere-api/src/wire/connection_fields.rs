@@ -6,8 +6,8 @@ use serde_json::{Value, json};
 use super::fields::{Fields, Invalid};
 use super::{client_hello, pem, schema};
 
-/// What the management center for Mosquitto stores beside what we use, and accepts to get back.
-/// The first group is kept and returned, these are dropped.
+/// Further fields that the management center for Mosquitto stores and accepts. [`MmcFields`] are kept and
+/// returned; these are dropped.
 pub(crate) const DROPPED: [&str; 7] = [
     "supportsRestart",
     "serviceName",

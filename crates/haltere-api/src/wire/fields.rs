@@ -13,13 +13,13 @@ use crate::extract::params::printable;
 pub(crate) struct Invalid(String);
 
 impl Invalid {
-    /// A refusal that no single property of [`Fields`] stands for.
+    /// A refusal that belongs to no single property of [`Fields`].
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self(message.into())
     }
 }
 
-/// Faults, collected: for whoever wants to know all of them at once.
+/// Collects faults, for callers that report all of them at once.
 #[derive(Debug, Default)]
 pub(crate) struct Faults(Vec<Invalid>);
 
@@ -44,7 +44,7 @@ impl From<Invalid> for ApiError {
     }
 }
 
-/// The properties of an object that nobody has taken yet.
+/// The properties of an object that have not been taken yet.
 ///
 /// Take each property that is known, then [`Fields::finish`], which refuses what is left.
 #[derive(Debug)]
@@ -148,7 +148,7 @@ impl Fields {
         }
     }
 
-    /// Refuses what nobody has taken, all of it by name.
+    /// Refuses the properties that have not been taken, each by name.
     pub(crate) fn finish(self) -> Result<(), Invalid> {
         const NAMED: usize = 10;
         let mut names: Vec<String> = self

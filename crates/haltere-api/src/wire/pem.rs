@@ -100,7 +100,9 @@ pub(crate) fn take(fields: &mut Fields, name: &str) -> Result<Option<Pem>, Inval
 
 fn take_encoding(inner: &mut Fields) -> Result<Decode, Invalid> {
     if inner.has("encoding") && inner.has("endoding") {
-        return Err(inner.refuse("endoding", "is given beside encoding; give one of the two"));
+        return Err(
+            inner.refuse("endoding", "is given in addition to encoding; give one of the two")
+        );
     }
     let mut decode: Decode = from_base64;
     for spelling in ["encoding", "endoding"] {
@@ -305,7 +307,7 @@ mod tests {
             (json!({"data": PEM, "endoding": 1}), "ca.endoding: must be a string"),
             (
                 json!({"data": PEM, "endoding": "base64", "encoding": "base64"}),
-                "ca.endoding: is given beside encoding; give one of the two",
+                "ca.endoding: is given in addition to encoding; give one of the two",
             ),
             (json!({"data": PEM, "name": "x"}), "ca.name: unknown property"),
         ] {

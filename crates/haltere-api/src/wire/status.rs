@@ -147,7 +147,7 @@ pub(crate) const fn is_true(known: &bool) -> bool {
 
 impl<'a> From<&'a ConnectionStatus> for StatusView<'a> {
     fn from(status: &'a ConnectionStatus) -> Self {
-        // `broker` stands beside the status, and the revision is an inner matter.
+        // `broker` is a field of the connection, and the revision is internal.
         let ConnectionStatus { revision: _, state, since, broker: _ } = status;
         let (state, attempt, next_attempt) = match state {
             LinkState::Idle => (StateName::Idle, None, None),

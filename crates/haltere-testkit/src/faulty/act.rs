@@ -242,20 +242,20 @@ impl Act {
         while batch.len() < 64 * 1024 {
             batch.put_slice(&publish);
         }
-        let mut heard = [0; 1024];
+        let mut received = [0; 1024];
         loop {
             self.stream().write_all(&batch).await?;
-            if let Some(length) = self.stream().read(&mut heard).now_or_never() {
+            if let Some(length) = self.stream().read(&mut received).now_or_never() {
                 let length = length?;
                 if length == 0 {
                     return Ok(());
                 }
                 // After CONNECT and SUBSCRIBE a quiet client sends nothing but pings and a goodbye.
-                if heard[..length].contains(&(packet::DISCONNECT << 4)) {
+                if received[..length].contains(&(packet::DISCONNECT << 4)) {
                     self.seen.count_goodbye();
                     return Ok(());
                 }
-                let pings = heard[..length].chunks(2).filter(|two| two == &[0xC0, 0]).count();
+                let pings = received[..length].chunks(2).filter(|two| two == &[0xC0, 0]).count();
                 self.stream().write_all(&packet::PINGRESP.repeat(pings)).await?;
             }
             // Loopback would let this task run for ever.

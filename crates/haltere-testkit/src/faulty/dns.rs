@@ -63,7 +63,7 @@ impl DnsServer {
     }
 }
 
-#[expect(clippy::disallowed_methods, reason = "the kit answers those who ask it")]
+#[expect(clippy::disallowed_methods, reason = "a server of the test kit answers")]
 async fn serve(socket: UdpSocket, mut zone: Zone, asked: Arc<Mutex<Vec<String>>>) {
     let mut buffer = [0; 1500];
     while let Ok((length, client)) = socket.recv_from(&mut buffer).await {
@@ -185,7 +185,7 @@ impl<'a> Question<'a> {
         for record in records {
             reply.put_slice(&encode(&record.owner));
             reply.put_u16(record.kind);
-            // Class IN; nobody may remember it.
+            // Class IN, with a time to live of 0.
             reply.put_u16(1);
             reply.put_u32(0);
             reply.put_u16(u16::try_from(record.data.len()).expect("a short record"));
@@ -228,7 +228,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn answers_as_told() {
+    async fn answers_as_configured() {
         let server = DnsServer::knowing(&[
             ("broker.test", DnsAnswer::Addresses(vec!["127.0.0.7".parse().expect("valid")])),
             ("ill.test", DnsAnswer::ServFail),

@@ -246,7 +246,7 @@ mod tests {
     }
 
     #[test]
-    fn publishes_declare_what_they_are_told_to() {
+    fn publishes_declare_the_given_length() {
         assert_eq!(&publish(4, "t", b"hi")[..], b"\x30\x05\0\x01thi");
         assert_eq!(&publish(5, "t", b"hi")[..], b"\x30\x06\0\x01t\0hi");
         assert_eq!(&publish_qos1(5, "t", b"hi")[..], b"\x32\x08\0\x01t\0\x01\0hi");

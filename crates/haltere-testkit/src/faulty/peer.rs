@@ -21,7 +21,7 @@ pub struct Peer {
     _running: AbortOnDropHandle<()>,
 }
 
-/// What clients have done so far, and what they are told to expect.
+/// What clients have done so far, and what the test waits for.
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     connections: Mutex<usize>,

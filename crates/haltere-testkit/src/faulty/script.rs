@@ -52,7 +52,7 @@ pub(super) enum Step {
     Trickle(Duration),
     /// Publish as fast as the client reads, answering its pings, for ever.
     Flood { topic: String, payload: Bytes },
-    /// Be a good broker until the client leaves, or until told to go on.
+    /// Be a good broker until the client leaves, or until the test continues the script.
     Serve { pings: bool },
     /// Read and say nothing until the client leaves.
     Hold,
@@ -62,8 +62,8 @@ pub(super) enum Step {
     Reset,
 }
 
-/// A list of steps, carried out anew for each connection. Build it like a sentence, then
-/// [`start`](Self::start) it. When the steps are through the connection is closed politely.
+/// A list of steps, executed for each connection. Build it like a sentence, then
+/// [`start`](Self::start) it. After the last step the connection is closed cleanly.
 #[derive(Debug, Clone, Default)]
 pub struct Script {
     pub(super) steps: Vec<Step>,
@@ -86,7 +86,7 @@ impl Script {
         self.then(Step::Tls(server_config(identity)))
     }
 
-    /// The same for those who ask for `server_name` (SNI) and, if they ask for protocols, for one of `alpn`.
+    /// The same for clients that ask for `server_name` (SNI) and, if they ask for protocols, for one of `alpn`.
     #[must_use]
     pub fn tls_for(self, identity: &Identity, server_name: &str, alpn: &[&str]) -> Self {
         self.then(Step::Tls(picky_config(identity, server_name, alpn)))

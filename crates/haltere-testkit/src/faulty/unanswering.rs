@@ -1,4 +1,4 @@
-//! An address at which nobody ever answers, as behind a firewall that drops packets.
+//! An address that never answers, as behind a firewall that drops packets.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -18,7 +18,7 @@ pub struct Unanswering {
 }
 
 impl Unanswering {
-    /// Nobody was ever answered there.
+    /// Opens the address and fills its accept queue, so that the kernel drops further handshakes.
     pub async fn start() -> Self {
         Self::fall_silent(Self::listen()).await
     }
@@ -36,12 +36,12 @@ impl Unanswering {
         let mut queue = Vec::new();
         while let Some(stream) = knock(address).await {
             queue.push(stream);
-            assert!(queue.len() < 16, "this kernel queues more connections than it was told to");
+            assert!(queue.len() < 16, "this kernel queues more connections than its backlog");
         }
         Self { address, _listener: listener, _queue: queue }
     }
 
-    /// Where nobody answers.
+    /// The address that never answers.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -58,8 +58,8 @@ mod tests {
     use super::*;
 
     #[tokio::test]
-    async fn nobody_answers() {
-        let nobody = Unanswering::start().await;
-        assert!(knock(nobody.address()).await.is_none());
+    async fn never_answers() {
+        let peer = Unanswering::start().await;
+        assert!(knock(peer.address()).await.is_none());
     }
 }

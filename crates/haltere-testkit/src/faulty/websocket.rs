@@ -31,7 +31,7 @@ pub(super) struct WebSocketBytes<S> {
 }
 
 impl<S: AsyncRead + AsyncWrite + Unpin> WebSocketBytes<S> {
-    /// Agrees to whatever is asked, with these header lines beside those for key and subprotocol.
+    /// Agrees to whatever is asked, with these header lines in addition to those for key and subprotocol.
     pub(super) async fn accept(mut socket: S, lines: &[String]) -> io::Result<Self> {
         let head = String::from_utf8_lossy(&read_head(&mut socket).await?).into_owned();
         let key = head.lines().find_map(|line| {

@@ -60,7 +60,7 @@ impl Builder {
 
     /// The same, for those who expect a failure.
     pub async fn try_start(mut self) -> Result<Mosquitto, StartError> {
-        // Also beside WebSocket listeners: 2.0.11 doesn't count those and exits when it has no other.
+        // Also if there are WebSocket listeners: 2.0.11 doesn't count those and exits if it has no other.
         if self.listeners.iter().all(|listener| listener.websockets) {
             self.listeners.push(Listener::plain());
         }

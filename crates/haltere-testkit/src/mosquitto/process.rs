@@ -97,7 +97,7 @@ impl Mosquitto {
         self.process.is_some()
     }
 
-    /// Ends it politely, as `systemctl stop` does: clients are told (MQTT 5) and disconnected.
+    /// Ends it with SIGTERM, as `systemctl stop` does: clients get DISCONNECT (MQTT 5).
     pub async fn stop(&mut self) {
         let Some(process) = &mut self.process else { return };
         // The standard library can only kill; `kill` is a shell builtin everywhere.
@@ -131,7 +131,7 @@ impl Mosquitto {
         const DEADLINE: Duration = wait::PATIENCE;
         let path = self.log_path();
         let log = File::options().create(true).append(true).open(path).expect("a log file");
-        let told = log.metadata().expect("an open file").len();
+        let length = log.metadata().expect("an open file").len();
         let process = Command::new("mosquitto")
             .arg("-c")
             .arg(self.folder.path().join("mosquitto.conf"))
@@ -144,7 +144,7 @@ impl Mosquitto {
         self.process = Some(process);
 
         let start = Instant::now();
-        while !(self.says_it_runs(told) && self.accepts().await) {
+        while !(self.says_it_runs(length) && self.accepts().await) {
             if let Some(status) = self.exit_status() {
                 self.process = None;
                 return Err(self.start_error(format!("it ended with {status}")));

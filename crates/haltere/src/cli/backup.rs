@@ -1,4 +1,4 @@
-//! `haltere backup`: works beside a running server or without one.
+//! `haltere backup`: works with or without a running server.
 
 use std::path::{Path, PathBuf};
 
@@ -34,7 +34,7 @@ impl Options {
         check_place(&self.file, &data)?;
         let draft = Draft::begin(&self.file, there)?;
         let (created, keys) = block_on(async {
-            let store = wiring::store_beside(&data).await?;
+            let store = wiring::store_for_command(&data).await?;
             let name = draft.target().display().to_string();
             let created = wiring::backups(&store).create(&cli_ctx(), draft.path(), &name).await;
             let keys = wiring::keyring(&store).status().await;

@@ -18,7 +18,7 @@ pub(super) struct Options {
     #[command(flatten)]
     common: Common,
 
-    /// Put passwords and private keys in; whoever can read the file has them
+    /// Include passwords and private keys; everyone who can read the file can read them
     #[arg(long)]
     secrets: bool,
 

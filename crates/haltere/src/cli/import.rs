@@ -214,7 +214,7 @@ fn expect(wanted: Source, found: Source, file: &Path) -> anyhow::Result<()> {
     }
 }
 
-/// A line that tells how far it is, where a person looks.
+/// Shows the progress in one line, if standard error is a terminal.
 async fn show(mut progress: watch::Receiver<ImportProgress>) {
     if !io::stderr().is_terminal() {
         return;
@@ -310,7 +310,7 @@ mod tests {
         let through = |content: Vec<u8>| {
             let writing = std::thread::spawn({
                 let path = path.clone();
-                // It is hung up on when it writes too much.
+                // The pipe is closed on it when it writes too much.
                 move || drop(std::fs::write(path, content))
             });
             let outcome = read(&path);

@@ -51,13 +51,13 @@ enum Command {
     Test(Box<test::Options>),
     /// Ask the server on this machine whether it can do its work; exits with 1 if it can't.
     Health(health::Options),
-    /// Manage users; works beside a running server.
+    /// Manage users; works while the server runs.
     Users(users::Options),
-    /// Import connections from a file, all or none; works beside a running server.
+    /// Import connections from a file, all or none; works while the server runs.
     Import(import::Options),
-    /// Export all connections into a file; works beside a running server.
+    /// Export all connections into a file; works while the server runs.
     Export(export::Options),
-    /// Write everything into one file; works beside a running server.
+    /// Write a backup of everything into one file; works while the server runs.
     Backup(backup::Options),
     /// Begin with what is in a backup, in an empty data folder.
     Restore(restore::Options),
@@ -99,7 +99,7 @@ fn cli_ctx() -> Ctx {
     Ctx::system(format!("cli-{:016x}", rand::random::<u64>()))
 }
 
-/// Prints the result of a command. That nobody reads it (`haltere … | head`) is no failure.
+/// Prints the result of a command. A reader that closes the pipe (`haltere … | head`) is no failure.
 fn print(text: &str) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
@@ -113,7 +113,7 @@ fn print_quoting(text: &str) -> anyhow::Result<()> {
     print(&harmless(text))
 }
 
-/// Says something to the person at the terminal, beside the result.
+/// Prints a message for the person at the terminal, apart from the result.
 fn tell(text: &str) {
     // Nothing is left to tell it to when this fails.
     let _ = writeln!(io::stderr(), "{}", harmless(text));
@@ -131,7 +131,7 @@ fn human_size(bytes: u64) -> String {
     format!("{}.{} {unit}", tenths / 10, tenths % 10)
 }
 
-/// A password nobody has to think of: 100 bits, without letters that look alike.
+/// Generates a password: 100 bits, without letters that look alike.
 fn random_password() -> Secret<String> {
     const LETTERS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
     let mut password = String::with_capacity(23);
@@ -161,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn a_made_up_password_is_long_readable_and_new_each_time() {
+    fn a_generated_password_is_long_readable_and_new_each_time() {
         let password = random_password();
         let groups: Vec<_> = password.expose().split('-').map(str::len).collect();
         assert_eq!(groups, [5, 5, 5, 5]);

@@ -119,7 +119,7 @@ pub(super) fn read_key(path: &Path) -> anyhow::Result<MasterKey> {
     MasterKey::parse(text.expose()).with_context(|| path.display().to_string())
 }
 
-/// Makes the database ready where nobody sees it yet.
+/// Prepares the database in a folder that no server uses yet.
 async fn fill(
     target: &RestoreTarget,
     backup: &BackupFile,

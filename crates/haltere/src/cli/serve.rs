@@ -108,7 +108,7 @@ async fn serve(
     warn_of_exposed_key(key_file);
     lock.remember_database()?;
     if ensure_first_admin(settings, &wiring::users(store.clone())).await? {
-        // So that the database alone is a whole installation, and its length tells when it is cut.
+        // So that the database file alone is a whole installation, and its length shows when it is cut.
         store.checkpoint().await;
     }
     let key = master_key.id();
@@ -130,7 +130,7 @@ async fn serve(
         app.begin_shutdown();
     };
     let key_in_folder = settings.data.master_key.is_none().then_some(data);
-    // A task that keeps dying takes the process with it: somebody looks after that, and starts it anew.
+    // A task that keeps dying ends the process: the service manager restarts it.
     let give_up = async {
         tokio::select! {
             () = stop.soft.cancelled() => None,
@@ -181,17 +181,17 @@ async fn bind(address: SocketAddr) -> anyhow::Result<TcpListener> {
     bound.with_context(|| format!("failed to listen on {address}"))
 }
 
-/// Says where the server is: with port 0, nobody else knows.
+/// Prints the server's address: with port 0, the kernel chooses the port.
 fn announce(address: SocketAddr, is_tls: bool) -> anyhow::Result<()> {
     let scheme = if is_tls { "https" } else { "http" };
     tracing::info!(%address, scheme, version = env!("CARGO_PKG_VERSION"), "listening");
     print(&format!("haltere is listening on {scheme}://{address}\n"))
 }
 
-/// Adds the first administrator, and returns whether it did; a password that was made up is said once and kept nowhere.
+/// Adds the first administrator, and returns whether it did. A generated password is printed once and stored nowhere.
 async fn ensure_first_admin(settings: &Settings, users: &Users) -> anyhow::Result<bool> {
     let name = UserName::parse(&settings.admin.username).context("admin.username")?;
-    let (password, made_up) = if let Some(given) = settings.admin.password.clone() {
+    let (password, generated) = if let Some(given) = settings.admin.password.clone() {
         (FirstPassword::Given(given), None)
     } else {
         let password = random_password();
@@ -201,7 +201,7 @@ async fn ensure_first_admin(settings: &Settings, users: &Users) -> anyhow::Resul
         .ensure_first_admin(&Ctx::system("start"), &name, password)
         .await
         .context("failed to add the first administrator")?;
-    if let Some(password) = made_up.filter(|_| added) {
+    if let Some(password) = generated.filter(|_| added) {
         tell_password(&name, &password);
     }
     Ok(added)

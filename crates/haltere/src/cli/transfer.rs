@@ -1,5 +1,5 @@
-//! What `haltere import` and `haltere export` have in common: the data folder, beside a running server or
-//! without one.
+//! What `haltere import` and `haltere export` have in common: the data folder, with or without a running
+//! server.
 
 use std::sync::Arc;
 
@@ -29,7 +29,7 @@ pub(super) fn with_transfer<T>(
         tell(&format!("haltere: {warning}"));
     }
     block_on(async {
-        let store = wiring::store_beside(&data).await?;
+        let store = wiring::store_for_command(&data).await?;
         let transfer = wiring::transfer(&settings, Arc::clone(&store), master_key).await;
         let outcome = match transfer {
             Ok(transfer) => {

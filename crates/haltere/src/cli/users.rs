@@ -1,4 +1,4 @@
-//! `haltere users`: works on the data folder, beside a running server or without one.
+//! `haltere users`: works on the data folder, with or without a running server.
 
 use std::fmt::Write as _;
 
@@ -58,7 +58,7 @@ impl Options {
         let settings = self.common.load()?.settings;
         let data = DataDir::open(&settings.data.dir)?;
         block_on(async {
-            let store = wiring::store_beside(&data).await?;
+            let store = wiring::store_for_command(&data).await?;
             let outcome = self.command.run(&wiring::users(store.clone())).await;
             store.close().await;
             outcome

@@ -82,9 +82,9 @@ pub(crate) struct Limits {
     #[config(env = "HALTERE_LIMITS_REFUSALS_PER_MINUTE", default = 120, validate((1..=6_000).contains(refusals_per_minute), "must be from 1 to 6000"))]
     pub refusals_per_minute: u32,
 
-    /// How many changes, and tests of connections, one user may make in an hour. Each stands in the audit trail, which
-    /// is never cut. Reads of secrets are never refused: of more than that many different ones, some stand in the
-    /// trail together. Logins, logouts, and a test repeated within a minute don't count.
+    /// How many changes, and tests of connections, one user may make in an hour. Each is recorded in the audit trail,
+    /// which is never cut. Reads of secrets are never refused: above this number, several share an entry of the
+    /// trail. Logins, logouts, and a test repeated within a minute don't count.
     #[config(env = "HALTERE_LIMITS_AUDITED_ACTIONS_PER_HOUR", default = 20_000, validate((100..=10_000_000).contains(audited_actions_per_hour), "must be from 100 to 10000000"))]
     pub audited_actions_per_hour: u32,
 }

@@ -84,7 +84,7 @@ mod tests {
     }
 
     #[test]
-    fn others_are_told_what_to_write() {
+    fn invalid_addresses_are_refused_with_a_suggestion() {
         for (text, why) in [
             ("0.0.0.0", "write 0.0.0.0:8088"),
             ("::1", "write [::1]:8088"),

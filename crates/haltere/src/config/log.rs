@@ -27,7 +27,7 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// As it stands in the file.
+    /// As it is written in the file.
     pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Text => "text",

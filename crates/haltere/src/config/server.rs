@@ -32,15 +32,15 @@ pub(crate) struct Server {
     #[config(env = "HALTERE_TLS_KEY")]
     pub tls_key: Option<PathBuf>,
 
-    /// Every request comes over TLS, through a proxy in front: cookies are never sent in the clear, and
-    /// browsers are told to insist on TLS. Not needed with tls_cert, nor with a proxy that is listed in
-    /// trusted_proxies and tells the scheme.
+    /// Every request comes over TLS, through a reverse proxy: cookies are never sent in the clear, and HSTS
+    /// makes browsers insist on TLS. Not needed with tls_cert, nor with a proxy that is listed in
+    /// trusted_proxies and sends the scheme.
     #[config(env = "HALTERE_SERVER_SECURE", default = false)]
     pub secure: bool,
 
-    /// Browsers that came over TLS are told to come back to this host over nothing else for two years
-    /// (HSTS). That holds for all ports of the host: say no where something else on it speaks plain HTTP.
-    /// Below a base_path it is never said.
+    /// Send HSTS: browsers that came over TLS then use only TLS for this host for two years. That
+    /// applies to all ports of the host: set false if another service on it speaks plain HTTP.
+    /// Never sent below a base_path.
     #[config(env = "HALTERE_SERVER_HSTS", default = true)]
     pub hsts: bool,
 

@@ -33,8 +33,8 @@ pub(super) struct Identity {
     pub(super) exposed: Option<u32>,
 }
 
-/// Tells one state of the files from another without reading them. Links are followed, which is how
-/// certbot and Kubernetes exchange certificates.
+/// Identifies a state of the files without reading them. Follows links, with which certbot and Kubernetes
+/// exchange certificates.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Stamp([Option<[i128; 4]>; 2]);
 

@@ -1,10 +1,9 @@
 //! Our own TLS listener.
 //!
 //! [`files`] reads certificate and key, [`watch`] reads them again when they change, [`handshakes`]
-//! keeps those who never finish theirs from taking all the room. What a new connection gets is one
-//! shared [`ServerConfig`], which is exchanged as a whole: the sessions that clients might resume
-//! go with it, so that nobody goes on under a certificate that was replaced. Connections that are
-//! open, event streams among them, never notice.
+//! bounds the unfinished ones. New connections share one [`ServerConfig`], which is exchanged as a whole
+//! together with the TLS sessions that clients might resume, so that no client continues with a replaced
+//! certificate. Open connections, event streams among them, are not affected.
 
 mod files;
 mod handshakes;

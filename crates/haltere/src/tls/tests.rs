@@ -219,7 +219,7 @@ async fn until_said(stream: &mut client::TlsStream<TcpStream>, text: &str) {
 }
 
 #[tokio::test]
-async fn whoever_does_not_speak_tls_is_hung_up_on_and_nobody_else_notices() {
+async fn clients_without_tls_are_disconnected_and_others_are_not_affected() {
     let ca = Ca::new("root");
     let server = Server::start(hello(), &ca.server(&["localhost"])).await;
     let mut plain = server.tcp().await;
@@ -241,14 +241,14 @@ async fn silent_connections_give_way_to_honest_ones() {
         silent.push(server.tcp().await);
     }
     assert_eq!(server.get(&Client::trusting(&ca), "/").await, "hello");
-    // All but the newest two have been hung up on.
+    // All but the newest two have been disconnected.
     for stream in &mut silent[..18] {
         assert_eq!(stream.read(&mut [0; 16]).await.unwrap_or(0), 0);
     }
 }
 
 #[tokio::test]
-async fn a_handshake_that_takes_too_long_is_hung_up_on() {
+async fn a_handshake_that_takes_too_long_is_disconnected() {
     let hasty = Handshakes::new(10, Duration::from_millis(50));
     let identity = Ca::new("root").server(&["localhost"]);
     let server = Server::start_with(hello(), &identity, hasty).await;

@@ -1,5 +1,5 @@
-//! Is the certificate good, and for how long? A server goes on either way: browsers will complain,
-//! and whoever has to mend it needs the server to do so.
+//! Is the certificate valid, and for how long? The server runs either way: browsers will complain, and
+//! the operator may need the server to replace the certificate.
 
 use std::time::Duration;
 

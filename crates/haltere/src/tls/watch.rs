@@ -33,7 +33,7 @@ pub(crate) struct Watch {
 
 struct Unusable {
     stamp: Stamp,
-    was_told: bool,
+    was_logged: bool,
 }
 
 /// Why the files are looked at.
@@ -104,8 +104,8 @@ impl Watch {
     /// files is complained about only when it is still the same at the next look, and then once.
     fn refuse(&mut self, error: &anyhow::Error, stamp: Stamp, because: Because) {
         let before = self.unusable.take().filter(|before| before.stamp == stamp);
-        let was_told = before.as_ref().is_some_and(|before| before.was_told);
-        let tell = because == Because::Asked || before.is_some() && !was_told;
+        let was_logged = before.as_ref().is_some_and(|before| before.was_logged);
+        let tell = because == Because::Asked || before.is_some() && !was_logged;
         if tell {
             let error = format!("{error:#}");
             tracing::error!(
@@ -113,7 +113,7 @@ impl Watch {
                 "failed to read the server's certificate; the one before stays in use"
             );
         }
-        self.unusable = Some(Unusable { stamp, was_told: was_told || tell });
+        self.unusable = Some(Unusable { stamp, was_logged: was_logged || tell });
     }
 }
 

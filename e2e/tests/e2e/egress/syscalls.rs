@@ -52,7 +52,7 @@ fn only_brokers_and_the_name_server_are_spoken_to() {
             Mosquitto::plain().await,
             Mosquitto::builder().listener(Listener::plain().websockets()).start().await,
         );
-        // Becomes haltere, and traces from beside it.
+        // Becomes haltere, and traces it from another process.
         let strace = ["strace", "-D", "-f", "-qq", "-e", "trace=network", "-o", trace_path];
         let mut haltere = Options::default().under(&strace).with_broken_brokers().start().await;
         let admin = haltere.admin().await;
@@ -84,8 +84,8 @@ fn only_brokers_and_the_name_server_are_spoken_to() {
             let is_broker = brokers.iter().any(|broker| broker.port() == it.port());
             **it == dns.address() || (is_broker && it.ip().is_loopback())
         };
-        let strangers: Vec<_> = seen.iter().filter(|it| !known(it)).collect();
-        assert!(strangers.is_empty(), "haltere spoke to {strangers:?}");
+        let others: Vec<_> = seen.iter().filter(|it| !known(it)).collect();
+        assert!(others.is_empty(), "haltere connected to {others:?}");
         let local =
             trace.lines().find(|line| line.contains("connect(") && line.contains("AF_UNIX"));
         assert_eq!(local, None, "haltere spoke to another process of this machine");

@@ -1,4 +1,4 @@
-//! Where nobody may make haltere dial, in every spelling we could think of.
+//! Addresses that haltere must never dial, in every spelling we could think of.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -37,7 +37,7 @@ impl Fate {
     }
 }
 
-/// Metadata services, and a few that stand for their kind.
+/// Metadata services, and examples of each kind.
 const FORBIDDEN_V4: [[u8; 4]; 11] = [
     [169, 254, 169, 254],
     [169, 254, 170, 2],
@@ -151,7 +151,7 @@ fn written_otherwise(address: Ipv4Addr) -> Vec<String> {
     ]
 }
 
-/// Every IPv6 address that stands for this one.
+/// Every IPv6 address that means this one.
 fn hidden_in_v6(address: Ipv4Addr) -> Vec<Ipv6Addr> {
     let whole = u128::from(address.to_bits());
     let (high, low) = (whole >> 16, whole & 0xFFFF);

@@ -60,7 +60,7 @@ struct Bench {
     haltere: Haltere,
     admin: Client,
     folder: Arc<TempDir>,
-    /// Nobody listens there.
+    /// Nothing listens there.
     dead: ReservedPort,
     cases: u32,
 }
@@ -104,7 +104,7 @@ impl Bench {
         let done = case.perform(&self.haltere, &self.admin, &self.order_file()).await;
         if !operation.steps().contains(&step) {
             assert_eq!(done, Done::Yes, "{what}, where it never comes by");
-            fs::remove_file(self.order_file()).expect("nobody took the order");
+            fs::remove_file(self.order_file()).expect("the order is still there");
             return;
         }
         assert!(!self.order_file().exists(), "{what}: it never came by");

@@ -99,13 +99,13 @@ impl Operation {
         }
     }
 
-    /// The others are done by the command line beside it.
+    /// The others are done by the command line while the server runs.
     pub(super) const fn is_done_by_the_server(self) -> bool {
         !matches!(self, Self::AddUser | Self::SetPassword | Self::RemoveUser)
     }
 }
 
-/// One operation on something nobody else has touched.
+/// One operation on an object of its own.
 pub(super) struct Case {
     operation: Operation,
     /// Of the connection or the user.
@@ -129,7 +129,7 @@ impl Case {
         url: String,
     ) -> Self {
         let name = format!("n{number}");
-        // Nobody was at this address before: a repeat from the same one would only be counted.
+        // A new address each time: a repeat from the same one would only be counted.
         let [.., c, d] = number.to_be_bytes();
         let own = Client::from_address(&haltere.base(), IpAddr::from([127, 1, c, d.max(1)]));
         let url = url.replace("127.0.0.1", &format!("127.1.{c}.{}", d.max(1)));

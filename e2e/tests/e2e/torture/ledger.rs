@@ -19,7 +19,7 @@ pub(super) struct Known {
     pub(super) sessions: Vec<(Client, Expected)>,
     /// The requests of answered logins and logouts since the last comparison.
     pub(super) answered: Vec<Entry>,
-    /// Logins whose answer never came: each may have made a session nobody has the key to.
+    /// Logins whose answer never came: each may have made a session whose cookie was lost.
     pub(super) logins_under_way: usize,
     /// Likewise logouts.
     pub(super) logouts_under_way: usize,
@@ -40,7 +40,7 @@ pub(super) struct Subject {
     pub(super) answered: Vec<Entry>,
 }
 
-/// Whether a session is to be let in.
+/// Whether a session should be valid.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expected {
     /// Its login was answered.

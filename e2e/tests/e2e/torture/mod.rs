@@ -44,7 +44,7 @@ async fn nothing_acknowledged_is_lost_by_kill_9() {
     say(&format!("{rounds} rounds, TORTURE_SEED={seed}"));
     let began = Instant::now();
     let mut instants = StdRng::seed_from_u64(seed);
-    // Nobody listens there, so that each link fails at once and no broker's speed matters.
+    // Nothing listens there, so that each link fails at once and no broker's speed matters.
     let dead = ReservedPort::on([127, 0, 0, 1].into());
     let material = Arc::new(Material::new(format!("mqtt://{}", dead.address())));
 
@@ -89,7 +89,7 @@ async fn run_and_kill(
     let base = haltere.base();
     let under_way: Vec<_> = writers
         .into_iter()
-        .map(|writer| tokio::spawn(writer.write_until_nobody_answers(admin.clone(), base.clone())))
+        .map(|writer| tokio::spawn(writer.write_until_the_server_dies(admin.clone(), base.clone())))
         .collect();
     // Not to wait for anything: this is the random instant.
     tokio::time::sleep(instant(instants, LONGEST_MS)).await;

@@ -43,7 +43,7 @@ impl Verdict {
             let on_record = trail.connections.remove(id).unwrap_or_default();
             self.compare_connection(id, subject, is.as_ref(), on_record);
         }
-        assert!(stored.is_empty(), "nobody wrote {stored:#?}");
+        assert!(stored.is_empty(), "unexpected: {stored:#?}");
         assert!(trail.connections.is_empty(), "on record and never sent: {:?}", trail.connections);
 
         self.compare_logins(&mut ledger.known(), &trail.sessions);
@@ -51,7 +51,7 @@ impl Verdict {
         assert_eq!(database.sessions().await, database.sessions_on_record().await);
     }
 
-    /// Fails unless the trail as a whole, from the first entry on, tells of the connections there are.
+    /// Fails unless the whole trail, from the first entry on, accounts for the existing connections.
     pub(super) async fn compare_all_of_it(&self, haltere: &Haltere) {
         let mut database = Database::of(haltere).await;
         let mut replayed = BTreeSet::new();
@@ -189,8 +189,7 @@ async fn stored(admin: &Client) -> BTreeMap<String, Value> {
     written.collect()
 }
 
-/// Whoever has logged in is let in, whoever has logged out is not. Sessions that have ended are
-/// looked at once.
+/// Sessions that were begun are valid, sessions that were ended are not. Ended sessions are checked once.
 async fn compare_sessions(haltere: &Haltere, ledger: &Ledger) {
     let sessions = std::mem::take(&mut ledger.known().sessions);
     for (client, expected) in sessions {

@@ -1,4 +1,4 @@
-//! One of the four who write at random until nobody answers any more.
+//! One of the four writers, which write at random until the server dies.
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -43,7 +43,7 @@ pub(super) struct Writer {
     material: Arc<Material>,
 }
 
-/// Nobody answers any more.
+/// The server does not answer any more.
 struct Dead;
 
 impl Writer {
@@ -58,7 +58,7 @@ impl Writer {
         Self { number, random, serial: 0, ledger, material }
     }
 
-    pub(super) async fn write_until_nobody_answers(mut self, admin: Client, base: String) -> Self {
+    pub(super) async fn write_until_the_server_dies(mut self, admin: Client, base: String) -> Self {
         loop {
             let written = if self.random.random_ratio(1, 8) {
                 self.use_a_session(&base).await

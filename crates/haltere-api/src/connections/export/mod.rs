@@ -65,7 +65,7 @@ pub(crate) struct ExportParams {
                     "credentials": {"username": "admin"}, "disconnected": true, "withheld": ["credentials.password"],
                 }],
             })),
-        (status = 400, description = "A parameter makes no sense", body = ErrorBody,
+        (status = 400, description = "Invalid parameter", body = ErrorBody,
             example = json!({"code": "INVALID", "message": "secrets: must be omit or include"})),
         (status = 403, description = "Insufficient role, or secrets are write-only", body = ErrorBody,
             examples(("writeOnly" = (summary = "The configuration forbids it", value = json!({"code": "NOT_ALLOWED", "message": "secrets: connections.secrets is \"write-only\", so no export contains them"}))))),

@@ -114,14 +114,14 @@ impl Entry {
             self.note("credentials.password: is not in the file; give it, and connect");
         }
         if key {
-            // A certificate is of no use without its key, and is not stored without it.
+            // A certificate without its key is useless, so it is not stored.
             self.rest.remove("cert");
             self.note("key: is not in the file, so cert is not taken over; give both, and connect");
         }
         password || key
     }
 
-    /// Nobody dials with half of what it takes to log in: brokers count that against us.
+    /// Does not dial with incomplete credentials: brokers count failed logins.
     fn take_intent(&mut self, held_back: bool) -> Intent {
         let mut disconnected = held_back;
         if self.source == Source::Haltere {
@@ -153,7 +153,7 @@ impl Entry {
         }
     }
 
-    /// Other programs keep user name and password in the URL. What stands in `credentials` goes first.
+    /// Other programs keep user name and password in the URL. `credentials` takes precedence.
     fn move_credentials_out_of_the_url(&mut self) {
         let Some(url) = self.rest.get("url").and_then(Value::as_str) else { return };
         let Unpacked { url, username, password } = match unpack(url) {

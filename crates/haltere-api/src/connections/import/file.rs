@@ -22,7 +22,7 @@ pub(crate) const MAX_BYTES: usize = 96 * 1024 * 1024;
 /// The most connections in a file.
 const MAX_ENTRIES: usize = 20_000;
 
-/// The most properties beside `connections`.
+/// The most properties next to `connections`.
 const MAX_PROPERTIES: usize = 100;
 
 /// What our own files say about themselves; nothing that could be taken over.

@@ -92,7 +92,7 @@ pub(crate) struct ImportParams {
             })),
             (String = "text/event-stream", example = "event: progress\ndata: {\"stage\":\"storing\",\"done\":200,\"total\":3000}\n\n"),
         )),
-        (status = 400, description = "The file makes no sense, or entries are refused; nothing was stored", body = WireRefused,
+        (status = 400, description = "Invalid file, or invalid entries; nothing was stored", body = WireRefused,
             example = json!({
                 "code": "INVALID",
                 "message": "1 of 2 entries is refused, and nothing was stored: connections[1] (\"Press 5\"): url: port 70000 is out of range",
@@ -110,7 +110,7 @@ pub(crate) struct ImportParams {
                 ("limit" = (summary = "The configured limit would be passed", value = json!({"code": "NOT_ALLOWED", "message": "Maximum number of connections reached: 2 more would make 10001 connections, and connections.max is 10000"}))),
                 ("size" = (summary = "Texts, certificates and keys would take more than connections.material_budget", value = json!({"code": "NOT_ALLOWED", "message": "Maximum size of all connections reached: 2048 bytes more would make 268436000, and connections.material_budget is 268435456", "limit": "connections.material_budget"}))),
             )),
-        (status = 408, description = "The file came too slowly", body = ErrorBody,
+        (status = 408, description = "The file arrived too slowly", body = ErrorBody,
             examples(
                 ("tooSlow" = (summary = "Less than `limits.import_rate`", value = json!({"code": "INVALID", "message": "the body came at less than 16 KiB/s", "limit": "limits.import_rate"}))),
                 ("tooLong" = (summary = "It took too long in all", value = json!({"code": "INVALID", "message": "the body took longer than 360 s"}))))),
@@ -137,7 +137,7 @@ pub(crate) async fn handler(
     let body = body::read_within(request, bounds, share).await?;
     // Asked before anything is done: afterwards it is too late to refuse.
     let room = state.response_memory.take(holder, body.bytes().len().min(LARGEST_REPORT))?;
-    // Given back when the work has ended, not when the client has hung up: threads and transactions don't
+    // Released when the work has ended, not when the client disconnects: threads and transactions don't
     // notice that.
     let held = (slot, state.import_slots.wait_for_turn().await?);
     let (file, held) = take_apart(body, charset, held).await?;
@@ -151,7 +151,7 @@ pub(crate) async fn handler(
     Ok(response_memory::charged_until_read(report::respond(&report, mode), room).await)
 }
 
-/// Takes the file apart on a thread that serves nobody else.
+/// Parses the file on a thread of its own, so that it delays no other request.
 async fn take_apart<H: Send + 'static>(
     body: BudgetedBuffer,
     charset: Charset,

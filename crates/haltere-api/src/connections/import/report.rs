@@ -50,7 +50,7 @@ pub(crate) struct WireReport<'a> {
 #[serde(rename_all = "camelCase")]
 #[schema(as = ImportReportEntry)]
 pub(crate) struct WireEntry<'a> {
-    /// Where it stands in the file, from 0.
+    /// Its position in the file, from 0.
     position: usize,
     /// Absent when the entry has none; one that haltere makes is there once it is stored.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -172,7 +172,7 @@ fn exceeded(report: &ImportReport) -> Option<(String, Option<&'static str>)> {
     }
 }
 
-/// The first ones by name; whoever needs more has the report.
+/// Names the first few; the report lists all.
 fn refused_entries(report: &ImportReport) -> String {
     let count = report.refusals();
     let is = if count == 1 { "is" } else { "are" };

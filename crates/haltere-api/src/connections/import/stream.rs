@@ -29,8 +29,8 @@ const PERIOD: Duration = Duration::from_millis(250);
 /// How long links are counted at most: ten times what 10,000 dials take by default.
 const PATIENCE: Duration = Duration::from_mins(10);
 
-/// An import that tells how it goes. It is carried on only as far as somebody listens, until it has begun
-/// to store.
+/// An import that streams its progress. If the client disconnects, it is cancelled, unless it has begun to
+/// store.
 struct Stages {
     state: ApiState,
     context: Ctx,

@@ -253,7 +253,7 @@ async fn the_limit_has_the_words_of_the_contract() {
 }
 
 #[tokio::test]
-async fn an_import_tells_how_it_goes() {
+async fn an_import_streams_its_progress() {
     let (api, broker) = (TestApi::start().await, Mosquitto::plain().await);
     let admin = api.admin().await;
     let (url, _port) = closed_port();
@@ -333,7 +333,7 @@ async fn an_export_of_a_whole_fleet_is_not_too_large_to_come_back() {
 }
 
 #[tokio::test]
-async fn a_stream_is_given_to_whoever_asks_for_one_however_it_is_spelt() {
+async fn a_request_for_a_stream_is_recognized_in_any_spelling() {
     let api = TestApi::start().await;
     let admin = api.admin().await;
     for accept in ["text/event-stream", "application/json;q=0.5, Text/Event-Stream;q=1"] {

@@ -27,7 +27,7 @@ use crate::state::ApiState;
 use crate::wire::connection_input::{ConnectionInput, TestBody};
 use crate::wire::connection_patch::{self, ConnectionPatchBody};
 
-/// When trying again makes sense, in seconds: a test takes a few at the most.
+/// Seconds to wait before a retry: a test takes a few at the most.
 const RETRY: u32 = 5;
 
 impl From<TestError> for ApiError {
@@ -120,16 +120,16 @@ pub(crate) struct TestParams {
             })),
             (String = "text/event-stream", example = "event: stage\ndata: {\"state\":\"started\",\"stage\":\"dns\"}\n\nevent: stage\ndata: {\"state\":\"ended\",\"stage\":\"dns\",\"ok\":true,\"elapsedMs\":0.4,\"detail\":\"10.0.0.7\"}\n\nevent: result\ndata: {\"connected\":true,\"stages\":[],\"advice\":[],\"certificates\":[]}\n\n"),
         )),
-        (status = 400, description = "The body makes no sense; nothing was dialled", body = ErrorBody,
+        (status = 400, description = "Invalid body; nothing was dialled", body = ErrorBody,
             example = json!({"code": "INVALID", "message": "ca.data: must be base64"})),
         UnknownConnection,
         (status = 409, description = "What is stored can't be read, so it can't be tested; replace it", body = ErrorBody,
             example = json!({"code": "CONFLICT", "message": "the stored connection can't be read: credentials.password: was sealed with another key"})),
         (status = 429, description = "As many tests are running as one user may have (4), or one address (8)", body = ErrorBody,
-            headers(("Retry-After" = u64, description = "When trying again makes sense, in seconds")),
+            headers(("Retry-After" = u64, description = "Seconds to wait before a retry")),
             example = json!({"code": "TOO_MANY_REQUESTS", "message": "Too many of your connection tests are running; try again in a few seconds", "limit": "limits.tests_per_user"})),
         (status = 503, description = "As many tests as there may be are running (16), or haltere is shutting down", body = ErrorBody,
-            headers(("Retry-After" = u64, description = "When trying again makes sense, in seconds")),
+            headers(("Retry-After" = u64, description = "Seconds to wait before a retry")),
             example = json!({"code": "UNAVAILABLE", "message": "Too many connection tests are running; try again in a few seconds", "limit": "limits.tests"})),
     ),
 )]

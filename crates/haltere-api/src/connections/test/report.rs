@@ -21,7 +21,7 @@ pub(crate) struct WireReport<'a> {
     error: Option<FailureView<'a>>,
     /// What to try next, the likeliest first; for people. After a success: what could be better.
     advice: &'a [String],
-    /// What the broker told.
+    /// What the broker says about itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     broker: Option<BrokerView<'a>>,
     /// The certificates the broker presented, leaf first; also when they were refused.

@@ -31,7 +31,7 @@ struct Running {
     test: Pin<Box<dyn Future<Output = Option<TestReport>> + Send>>,
     /// It must not be polled again.
     done: bool,
-    /// What came of it, until it was told; nothing when haltere shut down meanwhile.
+    /// The result, until it is sent. `None` if haltere shut down meanwhile.
     report: Option<TestReport>,
     session: Session,
 }

@@ -71,7 +71,7 @@ fn words(data: &Value) -> String {
 }
 
 #[tokio::test]
-async fn a_stream_tells_each_stage_and_then_what_the_other_answer_says_at_once() {
+async fn a_stream_sends_each_stage_and_then_the_same_report_as_the_other_answer() {
     let ca = Ca::new("factory");
     let listener = Listener::tls(&ca.server(&["localhost", "127.0.0.1"]));
     let broker = Mosquitto::builder().listener(listener).start().await;
@@ -99,8 +99,8 @@ async fn a_stream_tells_each_stage_and_then_what_the_other_answer_says_at_once()
         let (name, mut result) = events.pop().expect("a result");
         assert_eq!(name, "result");
         assert!(events.iter().all(|(name, _)| name == "stage"));
-        let told: Vec<_> = events.iter().map(|(_, data)| words(data)).collect();
-        assert_eq!(told.join(", "), expected);
+        let stages: Vec<_> = events.iter().map(|(_, data)| words(data)).collect();
+        assert_eq!(stages.join(", "), expected);
         for (_, data) in &events {
             let wrong = violations(&schema("ConnectionTestEvent"), data);
             assert!(wrong.is_empty(), "{data}: {wrong:?}");
@@ -144,10 +144,10 @@ async fn hanging_up_ends_the_test() {
     let peer = Peer::silent().await;
     let admin = api.admin().await;
     let mut stream = Stream::open(&admin, &json!({"url": peer.url("mqtt")})).await;
-    let mut told = String::new();
-    while told != "started mqtt" {
-        let (_, data) = stream.next().await.expect("stages are told before the result");
-        told = words(&data);
+    let mut stage = String::new();
+    while stage != "started mqtt" {
+        let (_, data) = stream.next().await.expect("stages come before the result");
+        stage = words(&data);
     }
     // In the middle: the peer has said nothing, and will not.
     let open = async |count| (peer.open_connections() == count).then_some(());
@@ -293,7 +293,7 @@ async fn an_edit_is_tested_with_what_is_stored_before_it_is_saved() {
 }
 
 #[tokio::test]
-async fn an_edit_that_makes_no_sense_and_an_unknown_connection_are_not_dialled() {
+async fn an_invalid_edit_and_an_unknown_connection_are_not_dialled() {
     let api = TestApi::start().await;
     let admin = api.admin().await;
     let (url, _port) = closed_port();

@@ -28,7 +28,7 @@ use crate::state::ApiState;
                 "createdAt": "2026-11-23T06:00:00Z", "lastUsedAt": "2026-11-23T06:12:31.204Z", "expiresAt": "2026-11-23T18:00:00Z",
                 "address": "10.0.4.20", "userAgent": "curl/8.5.0",
             }])),
-        (status = 404, description = "One has no such session", body = ErrorBody,
+        (status = 404, description = "The caller has no such session", body = ErrorBody,
             example = json!({"code": "NOT_FOUND", "message": "Session not found"})),
     ),
 )]

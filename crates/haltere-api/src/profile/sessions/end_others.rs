@@ -19,7 +19,7 @@ use crate::state::ApiState;
     operation_id = "end_other_sessions",
     tag = "Profile",
     responses(
-        (status = 200, description = "The one that remains", body = [WireSession], example = json!([{
+        (status = 200, description = "The session that remains", body = [WireSession], example = json!([{
                 "id": "5f0c3a9be21d47808d6b1c2e9a7f4e10", "current": true,
                 "createdAt": "2026-11-23T06:00:00Z", "lastUsedAt": "2026-11-23T06:12:31.204Z", "expiresAt": "2026-11-23T18:00:00Z",
                 "address": "10.0.4.20", "userAgent": "curl/8.5.0",

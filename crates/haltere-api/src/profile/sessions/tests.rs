@@ -58,7 +58,7 @@ async fn an_id_opens_nothing() {
 
 /// A neighbour under the same domain can set any number of cookies for it.
 #[tokio::test]
-async fn cookies_that_lead_nowhere_lock_nobody_out() {
+async fn invalid_cookies_lock_no_user_out() {
     let api = TestApi::start().await;
     let token = api.app.token(Role::Viewer).await;
     let token = token.expose();

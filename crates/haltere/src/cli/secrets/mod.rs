@@ -1,4 +1,4 @@
-//! `haltere secrets`: works on the data folder, beside a running server or without one.
+//! `haltere secrets`: works on the data folder, with or without a running server.
 
 mod rotate;
 mod verify;

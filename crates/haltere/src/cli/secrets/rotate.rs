@@ -44,7 +44,7 @@ impl Options {
         let _turn = data.lock_keys()?;
         let current = wiring::master_key(&settings.data, &data)?;
         block_on(async {
-            let store = wiring::store_beside(&data).await?;
+            let store = wiring::store_for_command(&data).await?;
             let keyring = wiring::keyring(&store);
             let outcome = match loaded.source_of("data.master_key") {
                 _ if self.data_key => reseal(&keyring, &current, &data).await,

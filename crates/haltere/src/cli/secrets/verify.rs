@@ -25,7 +25,7 @@ impl Options {
         let _keys = data.hold_keys()?;
         let key = wiring::master_key(&settings.data, &data)?;
         let (status, verified) = block_on(async {
-            let store = wiring::store_beside(&data).await?;
+            let store = wiring::store_for_command(&data).await?;
             let keyring = wiring::keyring(&store);
             let outcome = async {
                 let status = keyring.status().await?;

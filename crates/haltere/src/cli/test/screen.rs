@@ -41,7 +41,7 @@ impl Screen {
         }
     }
 
-    /// Called in the middle of the dialling. That nobody reads it is no reason to stop.
+    /// Called while the broker is dialled. A closed pipe does not stop the test.
     pub(super) fn show(&mut self, event: &ProbeEvent) {
         let line = match event {
             _ if self.silent => return,
@@ -57,7 +57,7 @@ impl Screen {
         let ProbeStage { stage, ok, elapsed, detail } = ended;
         let (mark, style) = if *ok { ("✓", Style::Good) } else { ("✗", Style::Bad) };
         let millis = format!("{:>8.1} ms", elapsed.as_secs_f64() * 1_000.0);
-        // What went wrong is told in full below; a line is for one glance.
+        // The failure is reported in full below; this line is short.
         let detail = detail.as_deref().unwrap_or_default();
         let detail = if *ok { detail.to_owned() } else { wrapped(detail, 29) };
         let begin = if self.live { "\r\x1b[K" } else { "" };
@@ -196,7 +196,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_painted_where_nobody_looks() {
+    fn nothing_is_painted_without_a_terminal() {
         let screen = Screen { paint: Paint { colors: false }, live: false, silent: false };
         let ended = ProbeStage {
             stage: Stage::Tcp,

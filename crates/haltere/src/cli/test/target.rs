@@ -1,4 +1,4 @@
-//! How the broker is dialled: the flags that stand for the fields of a connection.
+//! How the broker is dialled: the flags that set the fields of a connection.
 
 use std::fs;
 use std::io::{self, Read as _};

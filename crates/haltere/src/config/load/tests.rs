@@ -132,7 +132,7 @@ fn a_bad_value_is_refused_with_its_source() {
             "haltere",
             "server.base_path: \"haltere\" must begin with a slash",
         ),
-        ("HALTERE_SERVER_BASE_PATH", "/api", "can't be told from haltere's own /api"),
+        ("HALTERE_SERVER_BASE_PATH", "/api", "conflicts with haltere's own /api"),
         ("HALTERE_SERVER_TRUSTED_PROXIES", "127.0.0.1,10.0.0.1/8", "write 10.0.0.0/8"),
         ("HALTERE_SERVER_TRUSTED_PROXIES", "localhost", "server.trusted_proxies: \"localhost\""),
         ("HALTERE_SERVER_FORWARDED_HEADER", "x", "expected `x-forwarded` or `forwarded`"),

@@ -97,7 +97,7 @@ async fn half_an_exchange_is_waited_out_and_a_lasting_fault_is_said_once() {
     assert_eq!(log.count(REFUSED), 1);
     assert_eq!(log.count("server.tls_cert"), 1);
     assert!(!setup.look(Because::Asked).await);
-    assert_eq!(log.count(REFUSED), 2, "whoever asks gets an answer");
+    assert_eq!(log.count(REFUSED), 2, "each request to reload is answered");
     fs::remove_file(setup.folder.path().join("key")).expect("there");
     for _ in 0..3 {
         assert!(!setup.look(Because::Time).await);
