@@ -1,15 +1,13 @@
-//! Colours, where somebody looks at them.
+//! Colours, if a person looks at them.
 
 use std::fmt;
 
-/// How a piece of text looks.
-#[derive(Debug, Clone, Copy)]
-pub(super) enum Style {
-    Good,
-    Bad,
-    Strong,
-    Faint,
-}
+use anstyle::{AnsiColor, Style};
+
+pub(super) const GOOD: Style = AnsiColor::Green.on_default();
+pub(super) const BAD: Style = AnsiColor::Red.on_default();
+pub(super) const STRONG: Style = Style::new().bold();
+pub(super) const FAINT: Style = Style::new().dimmed();
 
 /// Paints, or leaves text as it is.
 #[derive(Debug, Clone, Copy)]
@@ -19,13 +17,7 @@ pub(super) struct Paint {
 
 impl Paint {
     pub(super) fn with(self, style: Style, text: impl fmt::Display) -> String {
-        let code = match style {
-            Style::Good => "32",
-            Style::Bad => "31",
-            Style::Strong => "1",
-            Style::Faint => "2",
-        };
-        if self.colors { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_string() }
+        if self.colors { format!("{style}{text}{style:#}") } else { text.to_string() }
     }
 
     /// Shows commands in backticks as what they are; without colours the backticks stay.
@@ -37,7 +29,7 @@ impl Paint {
         parts
             .map(|(index, part)| match index % 2 {
                 0 => part.to_owned(),
-                _ => self.with(Style::Strong, part),
+                _ => self.with(STRONG, part),
             })
             .collect()
     }

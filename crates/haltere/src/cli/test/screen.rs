@@ -7,7 +7,7 @@ use haltere_core::{BrokerUrl, Stage};
 use haltere_link::tls::{self, CertificateFacts};
 use haltere_link::{ProbeEvent, ProbeReport, ProbeStage};
 
-use super::paint::{Paint, Style};
+use super::paint::{BAD, FAINT, GOOD, Paint, STRONG};
 use crate::cli::print;
 
 /// How many of a certificate's names are shown.
@@ -34,11 +34,7 @@ impl Screen {
     }
 
     pub(super) fn title(&self, url: &BrokerUrl) -> anyhow::Result<()> {
-        if self.silent {
-            Ok(())
-        } else {
-            print(&format!("{}\n\n", self.paint.with(Style::Strong, url)))
-        }
+        if self.silent { Ok(()) } else { print(&format!("{}\n\n", self.paint.with(STRONG, url))) }
     }
 
     /// Called while the broker is dialled. A closed pipe does not stop the test.
@@ -55,7 +51,7 @@ impl Screen {
 
     fn ended(&self, ended: &ProbeStage) -> String {
         let ProbeStage { stage, ok, elapsed, detail } = ended;
-        let (mark, style) = if *ok { ("✓", Style::Good) } else { ("✗", Style::Bad) };
+        let (mark, style) = if *ok { ("✓", GOOD) } else { ("✗", BAD) };
         let millis = format!("{:>8.1} ms", elapsed.as_secs_f64() * 1_000.0);
         // The failure is reported in full below; this line is short.
         let detail = detail.as_deref().unwrap_or_default();
@@ -65,7 +61,7 @@ impl Screen {
             "{begin}  {} {:<10}{}  {detail}",
             self.paint.with(style, mark),
             stage.as_str(),
-            self.paint.with(Style::Faint, millis)
+            self.paint.with(FAINT, millis)
         );
         format!("{}\n", line.trim_end())
     }
@@ -75,15 +71,15 @@ impl Screen {
         let mut text = String::from("\n");
         self.certificates(&mut text, &report.peer_chain);
         match &report.failure {
-            None => line(&mut text, &self.paint.with(Style::Good, "The broker lets us in.")),
+            None => line(&mut text, &self.paint.with(GOOD, "The broker lets us in.")),
             Some(failure) => {
-                let code = self.paint.with(Style::Bad, &failure.code);
+                let code = self.paint.with(BAD, &failure.code);
                 line(&mut text, &format!("Failed at {}: {code}", failure.stage));
             }
         }
         if !advice.is_empty() {
             let title = if report.failure.is_some() { "What to try" } else { "Could be better" };
-            line(&mut text, &format!("\n{}", self.paint.with(Style::Strong, title)));
+            line(&mut text, &format!("\n{}", self.paint.with(STRONG, title)));
         }
         for sentence in advice {
             line(&mut text, &format!("  - {}", self.paint.commands(&wrapped(sentence, 4))));
@@ -95,7 +91,7 @@ impl Screen {
         if chain.is_empty() {
             return;
         }
-        line(text, &self.paint.with(Style::Strong, "The broker presented"));
+        line(text, &self.paint.with(STRONG, "The broker presented"));
         for (number, certificate) in chain.iter().enumerate() {
             let CertificateFacts {
                 subject,
@@ -122,10 +118,7 @@ impl Screen {
                 if !value.is_empty() {
                     line(
                         text,
-                        &format!(
-                            "    {} {value}",
-                            self.paint.with(Style::Faint, format!("{what:<8}"))
-                        ),
+                        &format!("    {} {value}", self.paint.with(FAINT, format!("{what:<8}"))),
                     );
                 }
             }
