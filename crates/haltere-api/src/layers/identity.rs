@@ -66,45 +66,21 @@ fn new_id(now: Timestamp) -> Uuid {
 
 #[cfg(test)]
 mod tests {
-    use parking_lot::Mutex;
-    use std::io;
-    use std::sync::Arc;
-
+    use haltere_testkit::CapturedLog;
     use serde_json::json;
     use tracing::Level;
 
     use crate::test_support::TestApi;
 
-    /// What is logged.
-    #[derive(Clone, Default)]
-    struct Log(Arc<Mutex<Vec<u8>>>);
-
-    impl io::Write for Log {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
     #[tokio::test]
     async fn answer_log_and_audit_trail_name_a_request_by_the_same_id() {
-        let log = Log::default();
-        let writer = log.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .with_max_level(Level::DEBUG)
-            .with_ansi(false)
-            .with_writer(move || writer.clone())
-            .finish();
-        let _listening = tracing::subscriber::set_default(subscriber);
+        let log = CapturedLog::start(Level::DEBUG);
         let api = TestApi::start().await;
         let answer = api.admin().await.put("/api/plugins/tls", json!({"enabled": false})).await;
         let id = answer.header("x-request-id").expect("an id");
         assert_eq!(api.app.audit_of(id).await, ["admin plugin.switch tls success"]);
 
-        let log = String::from_utf8(log.0.lock().clone()).expect("UTF-8");
+        let log = log.text();
         let mut lines = log.lines().filter(|line| line.contains(id));
         assert!(lines.any(|line| line.contains("answered")), "{id} is missing in {log}");
     }

@@ -1,12 +1,12 @@
-//! Limits that callers have reached: counted, and logged when that begins.
+//! Counts the limits that callers have reached, and logs when that begins.
 
-use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use tokio::time::Instant;
 
-/// A limit that was quiet for this long is news when it is reached again.
+/// A limit that was not reached for this long is logged when it is reached again.
 const QUIET: Duration = Duration::from_mins(1);
 
 /// On a refusal: the name of the limit that is its reason.
@@ -33,34 +33,14 @@ impl LimitCounters {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-    use std::sync::Arc;
+    use haltere_testkit::CapturedLog;
+    use tracing::Level;
 
     use super::*;
 
-    #[derive(Clone, Default)]
-    struct Log(Arc<Mutex<Vec<u8>>>);
-
-    impl io::Write for Log {
-        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-            self.0.lock().write(bytes)
-        }
-
-        fn flush(&mut self) -> io::Result<()> {
-            Ok(())
-        }
-    }
-
     #[tokio::test(start_paused = true)]
     async fn a_limit_is_logged_when_it_begins_to_be_reached() {
-        let log = Log::default();
-        let writer = log.clone();
-        let subscriber = tracing_subscriber::fmt()
-            .with_ansi(false)
-            .without_time()
-            .with_writer(move || writer.clone())
-            .finish();
-        let _listening = tracing::subscriber::set_default(subscriber);
+        let log = CapturedLog::start(Level::INFO);
         let limits = LimitCounters::default();
         for _ in 0..3 {
             limits.count(LimitReached("one"));
@@ -69,7 +49,7 @@ mod tests {
         }
         tokio::time::advance(QUIET).await;
         limits.count(LimitReached("one"));
-        let log = String::from_utf8(log.0.lock().clone()).expect("UTF-8");
+        let log = log.text();
         let lines = log.lines().filter_map(|line| line.split_once("reached "));
         let logged: Vec<_> = lines.map(|(_, fields)| fields).collect();
         let expected =

@@ -1,44 +1,13 @@
-use parking_lot::Mutex;
 use std::fs;
-use std::io;
 use std::num::NonZeroUsize;
 use std::os::unix::fs::PermissionsExt as _;
 
-use haltere_testkit::{Ca, MockClock};
+use haltere_testkit::{Ca, CapturedLog, MockClock};
 use tempfile::TempDir;
-use tracing::subscriber::DefaultGuard;
+use tracing::Level;
 
 use super::*;
 use crate::tls::Tls;
-
-/// What is logged on this thread.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl Log {
-    fn listen() -> (Self, DefaultGuard) {
-        let log = Self::default();
-        let writer = log.clone();
-        let subscriber =
-            tracing_subscriber::fmt().with_ansi(false).with_writer(move || writer.clone()).finish();
-        (log, tracing::subscriber::set_default(subscriber))
-    }
-
-    fn count(&self, text: &str) -> usize {
-        let bytes = self.0.lock();
-        String::from_utf8_lossy(&bytes).matches(text).count()
-    }
-}
 
 struct Setup {
     ca: Ca,
@@ -79,7 +48,7 @@ impl Setup {
 
 #[tokio::test]
 async fn half_an_exchange_is_waited_out_and_a_lasting_fault_is_said_once() {
-    let (log, _listening) = Log::listen();
+    let log = CapturedLog::start(Level::INFO);
     let mut setup = Setup::new();
     assert!(!setup.look(Because::Time).await, "nothing has changed");
 
@@ -125,7 +94,7 @@ async fn links_are_followed() {
 
 #[tokio::test]
 async fn a_key_that_everybody_can_read_and_an_end_that_nears_are_warned_of() {
-    let (log, _listening) = Log::listen();
+    let log = CapturedLog::start(Level::INFO);
     let mut setup = Setup::new();
     assert_eq!(log.count("every user of this machine"), 0);
     let key = setup.folder.path().join("key");
