@@ -13,7 +13,7 @@ use haltere_app::vault::MasterKey;
 
 use crate::database_lock::{self, DatabaseLock};
 use crate::wiring::Contents;
-use crate::{durable, plain_file};
+use crate::{atomic_file, plain_file};
 
 /// The database.
 pub(crate) const DATABASE: &str = "haltere.db";
@@ -280,7 +280,7 @@ impl DataDir {
         if facts.nlink() > 1 {
             bail!("it has another name somewhere else; remove it");
         }
-        durable::give_to_owner_of(&self.0, &file)?;
+        atomic_file::give_to_owner_of(&self.0, &file)?;
         Ok(file)
     }
 
@@ -321,7 +321,7 @@ impl DataDir {
     /// key would be worthless.
     pub(crate) fn write_master_key(&self, key: &MasterKey) -> anyhow::Result<()> {
         let path = self.master_key_file();
-        durable::write(&path, key.to_text().expose())
+        atomic_file::write(&path, key.to_text().expose())
             .with_context(|| format!("failed to write the master key file {}", path.display()))
     }
 }

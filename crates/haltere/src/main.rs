@@ -3,6 +3,7 @@
 //!
 //! The binary is the only place where concrete things are put together: see [`wiring`].
 
+mod atomic_file;
 mod cli;
 mod clock;
 mod config;
@@ -10,7 +11,6 @@ mod console;
 mod data_dir;
 mod database_lock;
 mod descriptors;
-mod durable;
 mod http;
 mod key_watch;
 mod lifecycle;

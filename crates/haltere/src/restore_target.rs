@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use haltere_app::vault::MasterKey;
 
+use crate::atomic_file;
 use crate::data_dir::{DATABASE, DataDir, KEYS_LOCK, LOCK, MASTER_KEY, STAGE, ServerLock};
-use crate::durable;
 
 /// What an empty data folder may contain: leftovers of an interrupted restore, a master key that the operator has put
 /// there, and what file systems create.
@@ -87,9 +87,9 @@ impl RestoreTarget {
         }
         let describe = || format!("failed to put {} in place", self.data.database().display());
         let database = File::open(self.database()).with_context(describe)?;
-        durable::give_to_owner_of(self.data.path(), &database).with_context(describe)?;
+        atomic_file::give_to_owner_of(self.data.path(), &database).with_context(describe)?;
         database.sync_all().with_context(describe)?;
-        durable::rename(&self.database(), &self.data.database()).with_context(describe)
+        atomic_file::rename(&self.database(), &self.data.database()).with_context(describe)
     }
 }
 

@@ -7,11 +7,11 @@ use clap::Args;
 use haltere_app::backups::Created;
 use haltere_app::vault::KeyStatus;
 
-use super::draft::{Draft, There};
 use super::sources::Common;
 use super::{block_on, cli_ctx, counted, tell};
+use crate::atomic_file::{self, AtomicFile, IfExists};
 use crate::data_dir::DataDir;
-use crate::{durable, wiring};
+use crate::wiring;
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -30,9 +30,10 @@ impl Options {
     pub(super) fn run(self) -> anyhow::Result<()> {
         let loaded = self.common.load()?;
         let data = DataDir::open(&loaded.settings.data.dir)?;
-        let there = if self.force { There::Replace } else { There::Refuse("--force replaces it") };
+        let if_exists =
+            if self.force { IfExists::Replace } else { IfExists::Refuse("--force replaces it") };
         check_place(&self.file, &data)?;
-        let draft = Draft::begin(&self.file, there)?;
+        let draft = AtomicFile::begin(&self.file, if_exists)?;
         let (created, keys) = block_on(async {
             let store = wiring::store_for_command(&data).await?;
             let name = draft.target().display().to_string();
@@ -51,7 +52,7 @@ impl Options {
 
 /// A backup in the data folder would be lost together with what it is a backup of.
 fn check_place(target: &Path, data: &DataDir) -> anyhow::Result<()> {
-    let folder = durable::folder_of(target);
+    let folder = atomic_file::folder_of(target);
     let folder = folder
         .canonicalize()
         .with_context(|| format!("failed to look into {}", folder.display()))?;

@@ -8,10 +8,10 @@ use clap::Args;
 use haltere_api::connection_files;
 use haltere_app::connections::{Export, LeftOut, Secrets};
 
-use super::draft::{Draft, There};
 use super::sources::Common;
 use super::tell;
 use super::transfer::with_transfer;
+use crate::atomic_file::{AtomicFile, IfExists};
 
 #[derive(Debug, Args)]
 pub(super) struct Options {
@@ -34,8 +34,9 @@ impl Options {
             bail!("passwords and private keys are not printed on a terminal; name a file");
         }
         // Before anything is written down as given out.
-        let draft =
-            file.as_deref().map(|file| Draft::begin(file, There::Refuse("nothing was written")));
+        let draft = file
+            .as_deref()
+            .map(|file| AtomicFile::begin(file, IfExists::Refuse("nothing was written")));
         let draft = draft.transpose()?;
         let secrets = if secrets { Secrets::Include } else { Secrets::Omit };
         with_transfer(common, async |transfer, _, ctx| {
@@ -49,7 +50,7 @@ impl Options {
 }
 
 /// Whole, on disk, and for this user only from its first moment.
-fn write_file(mut draft: Draft, export: &Export) -> anyhow::Result<()> {
+fn write_file(mut draft: AtomicFile, export: &Export) -> anyhow::Result<()> {
     let path = draft.target().to_owned();
     let file = draft.file();
     file.write_all(&connection_files::write(export))

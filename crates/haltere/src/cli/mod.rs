@@ -7,7 +7,6 @@
 
 mod backup;
 mod config;
-mod draft;
 mod exit;
 mod export;
 mod harmless;
