@@ -40,17 +40,17 @@ mod web_origin;
 mod wire;
 
 #[cfg(test)]
-mod denial_tests;
-#[cfg(test)]
-mod edge_tests;
-#[cfg(test)]
 mod golden;
 #[cfg(test)]
 mod limits_tests;
 #[cfg(test)]
+mod quota_tests;
+#[cfg(test)]
+mod reverse_proxy_tests;
+#[cfg(test)]
 mod test_support;
 #[cfg(test)]
-mod unread_tests;
+mod unread_response_tests;
 
 use axum::extract::Request;
 use axum::{Router, middleware};

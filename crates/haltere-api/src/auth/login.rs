@@ -19,6 +19,7 @@ use crate::error::{ApiError, ErrorBody, ErrorCode, json, messages};
 use crate::extract::charset::Charset;
 use crate::extract::{JsonBody, Params, Query, body};
 use crate::fallback::redirect;
+use crate::limits::exceeded::QuotaLimits;
 use crate::state::ApiState;
 use crate::wire::fields::Fields;
 
@@ -38,7 +39,7 @@ impl From<LoginError> for Refusal {
         match error {
             LoginError::WrongCredentials => Self::WrongCredentials,
             LoginError::Throttled { retry_after, of } => Self::TooMany(throttled(retry_after, of)),
-            LoginError::Crowded(reached) => Self::TooMany(too_many_password_checks(reached)),
+            LoginError::TooManyChecks(reached) => Self::TooMany(PASSWORD_CHECKS.refusal(reached)),
             LoginError::Internal(cause) => Self::Other(ApiError::internal(cause)),
         }
     }
@@ -80,17 +81,18 @@ pub(crate) fn throttled(retry_after: Duration, of: QuotaExceeded) -> ApiError {
     ApiError::limited(limit, true, message, seconds)
 }
 
-/// Too many passwords are to be looked at. A second later most of them have been.
-pub(crate) fn too_many_password_checks(reached: QuotaExceeded) -> ApiError {
-    // The same message as the throttle's, so that an attacker can't tell which of the two refused.
-    let (is_own, message) = match reached {
-        QuotaExceeded::User | QuotaExceeded::Network => {
-            (true, "Too many attempts, try again in 1 s")
-        }
-        QuotaExceeded::All => (false, "Too many logins at once, try again in 1 s"),
-    };
-    ApiError::limited("limits.password_checks", is_own, message, 1)
-}
+/// Too many passwords are waiting to be verified. A second later most of them have been.
+pub(crate) const PASSWORD_CHECKS: QuotaLimits = QuotaLimits {
+    user: (CHECKS, TRY_AGAIN),
+    network: (CHECKS, TRY_AGAIN),
+    all: (CHECKS, "Too many logins at once, try again in 1 s"),
+    retry_after: 1,
+};
+
+const CHECKS: &str = "limits.password_checks";
+
+/// The same message as the throttle's, so that an attacker can't tell which of the two refused.
+const TRY_AGAIN: &str = "Too many attempts, try again in 1 s";
 
 /// A session has begun; the cookie carries it.
 #[derive(Debug, Serialize, ToSchema)]

@@ -17,7 +17,6 @@ use axum::response::Response;
 use futures_util::stream;
 use haltere_app::events::Gap;
 use haltere_app::sessions::Session;
-use haltere_core::quota::QuotaExceeded;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
@@ -28,6 +27,7 @@ use self::throttle::EventThrottle;
 use crate::error::{ApiError, ErrorBody};
 use crate::extract::query_values::WholeNumber;
 use crate::extract::{Context, Query};
+use crate::limits::exceeded::QuotaLimits;
 use crate::limits::holder;
 use crate::response_memory::{PIECE, ResponseCost};
 use crate::sse::set_stream_headers;
@@ -102,7 +102,10 @@ pub(crate) async fn handler(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let min_interval = params.pause.map_or(0, WholeNumber::get);
-    let room = state.event_streams.take(holder::of_context(&context), 1).map_err(too_many)?;
+    let room = state
+        .event_streams
+        .take(holder::of_context(&context), 1)
+        .map_err(|reached| STREAMS.refusal(reached))?;
     // Asked here, where it can be refused: the stream itself waits.
     state.response_memory.take(holder::of_context(&context), PIECE)?;
     let after = headers.get(LAST_EVENT_ID).map(|id| id.to_str().unwrap_or_default().parse());
@@ -129,20 +132,12 @@ pub(crate) async fn handler(
     Ok(response)
 }
 
-fn too_many(reached: QuotaExceeded) -> ApiError {
-    let (limit, is_own, message) = match reached {
-        QuotaExceeded::User => {
-            ("limits.streams_per_user", true, "You have too many event streams open")
-        }
-        QuotaExceeded::Network => (
-            "limits.streams_per_address",
-            true,
-            "Too many event streams are open from your address",
-        ),
-        QuotaExceeded::All => ("limits.streams", false, "Too many event streams are open"),
-    };
-    ApiError::limited(limit, is_own, message, RETRY)
-}
+const STREAMS: QuotaLimits = QuotaLimits {
+    user: ("limits.streams_per_user", "You have too many event streams open"),
+    network: ("limits.streams_per_address", "Too many event streams are open from your address"),
+    all: ("limits.streams", "Too many event streams are open"),
+    retry_after: RETRY,
+};
 
 #[cfg(test)]
 mod tests {

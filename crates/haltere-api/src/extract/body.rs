@@ -18,7 +18,7 @@ use tokio::time::{Instant, timeout_at};
 use super::budgeted_buffer::BudgetedBuffer;
 use super::coding::{Coding, DecompressError, Decompressor};
 use crate::error::{ApiError, ErrorCode};
-use crate::limits::body_memory::{MAX_BODY, budget, exhausted};
+use crate::limits::body_memory::{EXHAUSTED, MAX_BODY, budget};
 use crate::limits::holder;
 use crate::state::ApiState;
 
@@ -50,22 +50,24 @@ pub(crate) async fn read(request: Request<Body>) -> Result<BudgetedBuffer, ApiEr
     let bounds = if extensions.get::<Session>().is_some() { USUAL } else { ANONYMOUS };
     let state = extensions.get::<ApiState>();
     let quota = state.map_or_else(|| budget(usize::MAX), |state| state.body_memory.clone());
-    let share = quota.take(holder::of_request(extensions), 0).map_err(exhausted)?;
-    read_within(request, bounds, share).await
+    let reservation = quota
+        .take(holder::of_request(extensions), 0)
+        .map_err(|reached| EXHAUSTED.refusal(reached))?;
+    read_within(request, bounds, reservation).await
 }
 
 /// The same within other bounds, and counted by `share`.
 pub(crate) async fn read_within(
     request: Request<Body>,
     bounds: Bounds,
-    share: Reservation,
+    reservation: Reservation,
 ) -> Result<BudgetedBuffer, ApiError> {
     // The gate ran before the body arrived. Sending the body slowly must not extend the permission.
     let session = request.extensions().get::<Session>().cloned();
     tokio::select! {
         biased;
         () = ended(session) => Err(and_close(ApiError::unauthorized())),
-        read = read_patiently(request, bounds, share) => read,
+        read = read_patiently(request, bounds, reservation) => read,
     }
 }
 
@@ -80,7 +82,7 @@ async fn ended(session: Option<Session>) {
 async fn read_patiently(
     request: Request<Body>,
     bounds: Bounds,
-    share: Reservation,
+    reservation: Reservation,
 ) -> Result<BudgetedBuffer, ApiError> {
     let coding = Coding::of(request.headers())?;
     let announced = announced(&request);
@@ -89,13 +91,13 @@ async fn read_patiently(
     if announced.is_some_and(|length| length > bounds.bytes) {
         return Err(too_large(bounds));
     }
-    let counted = BudgetedBuffer::new(share, announced.unwrap_or_default(), bounds.bytes);
+    let counted = BudgetedBuffer::new(reservation, announced.unwrap_or_default(), bounds.bytes);
     match collect(&mut body, &deadlines, coding, counted).await {
         Ok(counted) => Ok(counted),
         Err(Fault::TooLarge) => Err(too_large(bounds)),
         Err(Fault::Malformed(why)) => Err(and_close(ApiError::invalid(why))),
         Err(Fault::TooSlow) => Err(too_slow(&deadlines)),
-        Err(Fault::OutOfMemory(reached)) => Err(and_close(exhausted(reached))),
+        Err(Fault::OutOfMemory(reached)) => Err(and_close(EXHAUSTED.refusal(reached))),
         Err(Fault::Broken) => Err(ApiError::invalid("the body ended early")),
     }
 }
@@ -255,16 +257,16 @@ mod tests {
             });
             Request::new(Body::from_stream(chunks))
         };
-        let (within, share) = whole(bounds, &quota);
+        let (within, reservation) = whole(bounds, &quota);
         let start = Instant::now();
-        let error = read_within(body(100), within, share).await.err().expect("too slow");
+        let error = read_within(body(100), within, reservation).await.err().expect("too slow");
         assert_eq!(error.status(), StatusCode::REQUEST_TIMEOUT);
         assert!(start.elapsed() < Duration::from_secs(13), "{:?}", start.elapsed());
         let refusal = error.into_response().into_body().collect().await.expect("a body").to_bytes();
         let refusal: serde_json::Value = serde_json::from_slice(&refusal).expect("JSON");
         assert_eq!(refusal["limit"], "limits.import_rate");
-        let (within, share) = whole(bounds, &quota);
-        assert!(read_within(body(1100), within, share).await.is_ok());
+        let (within, reservation) = whole(bounds, &quota);
+        assert!(read_within(body(1100), within, reservation).await.is_ok());
     }
 
     #[tokio::test]
@@ -278,12 +280,13 @@ mod tests {
         for name in ["gzip", "x-gzip", "deflate"] {
             for (bounds, size) in [(ANONYMOUS, "16 KiB"), (USUAL, "1 MiB")] {
                 let largest = vec![b'x'; bounds.bytes];
-                let (within, share) = whole(bounds, &quota);
-                let read = read_within(packed(&largest, name), within, share).await;
+                let (within, reservation) = whole(bounds, &quota);
+                let read = read_within(packed(&largest, name), within, reservation).await;
                 assert!(read.expect("it fits").bytes() == largest);
-                let (within, share) = whole(bounds, &quota);
+                let (within, reservation) = whole(bounds, &quota);
                 let larger = packed(&vec![0; bounds.bytes + 1], name);
-                let error = read_within(larger, within, share).await.err().expect("too large");
+                let error =
+                    read_within(larger, within, reservation).await.err().expect("too large");
                 assert_eq!(error.to_string(), format!("the body is larger than {size}"));
             }
         }
@@ -320,8 +323,8 @@ mod tests {
                     let gzip = HeaderValue::from_static("gzip");
                     request.headers_mut().insert("content-encoding", gzip);
                 }
-                let (within, share) = self::whole(USUAL, &quota);
-                let read = read_within(request, within, share).await;
+                let (within, reservation) = self::whole(USUAL, &quota);
+                let read = read_within(request, within, reservation).await;
                 let read =
                     read.unwrap_or_else(|error| panic!("{bytes} {announced} {gzip}: {error}"));
                 assert!(read.bytes() == whole);
@@ -338,15 +341,15 @@ mod tests {
             Request::new(Body::from_stream(stream::iter((0..count).map(chunk))))
         };
         let quota = budget(64 * MAX_BODY);
-        let (within, share) = whole(bounds, &quota);
-        let received = read_within(chunks(8), within, share).await.expect("it fits");
+        let (within, reservation) = whole(bounds, &quota);
+        let received = read_within(chunks(8), within, reservation).await.expect("it fits");
         let expected: Vec<u8> = (0..8).flat_map(|n| vec![n; MAX_BODY / 4]).collect();
         assert!(received.bytes() == expected);
         assert!((2 * MAX_BODY..4 * MAX_BODY).contains(&quota.held()), "{}", quota.held());
         drop(received);
         assert_eq!(quota.held(), 0);
-        let (within, share) = whole(bounds, &quota);
-        let error = read_within(chunks(9), within, share).await.err().expect("too large");
+        let (within, reservation) = whole(bounds, &quota);
+        let error = read_within(chunks(9), within, reservation).await.err().expect("too large");
         assert_eq!(error.to_string(), "the body is larger than 2 MiB");
     }
 
@@ -356,11 +359,11 @@ mod tests {
         let all_but_100 = quota.bounds().user - 100;
         let rest = quota.take(Holder::default(), all_but_100).expect("nothing is held");
         let request = || Request::new(Body::from(vec![b'x'; 101]));
-        let (within, share) = whole(USUAL, &quota);
-        let error = read_within(request(), within, share).await.err().expect("refused");
+        let (within, reservation) = whole(USUAL, &quota);
+        let error = read_within(request(), within, reservation).await.err().expect("refused");
         assert_eq!(error.status(), StatusCode::TOO_MANY_REQUESTS);
         drop(rest);
-        let (within, share) = whole(USUAL, &quota);
-        assert!(read_within(request(), within, share).await.is_ok());
+        let (within, reservation) = whole(USUAL, &quota);
+        assert!(read_within(request(), within, reservation).await.is_ok());
     }
 }

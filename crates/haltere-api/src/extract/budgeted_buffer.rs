@@ -11,13 +11,13 @@ pub(crate) struct BudgetedBuffer {
     expected: usize,
     /// How many there may be.
     limit: usize,
-    share: Reservation,
+    reservation: Reservation,
 }
 
 impl BudgetedBuffer {
     /// Takes nothing yet.
-    pub(super) fn new(share: Reservation, expected: usize, limit: usize) -> Self {
-        Self { bytes: Zeroizing::new(Vec::new()), expected, limit, share }
+    pub(super) fn new(reservation: Reservation, expected: usize, limit: usize) -> Self {
+        Self { bytes: Zeroizing::new(Vec::new()), expected, limit, reservation }
     }
 
     /// Takes more in; what is there stays when the budget has no room for it. The caller sees to it that the
@@ -31,7 +31,7 @@ impl BudgetedBuffer {
             let wish =
                 if needed <= self.expected { self.expected.min(2 * needed) } else { 2 * room };
             let larger = needed.max(wish.min(self.limit));
-            self.share.grow(larger - room)?;
+            self.reservation.grow(larger - room)?;
             let mut bytes = Zeroizing::new(Vec::with_capacity(larger));
             bytes.extend_from_slice(&self.bytes);
             // What was there is overwritten here.
@@ -43,7 +43,7 @@ impl BudgetedBuffer {
 
     /// Counts memory that is needed in addition to the bytes.
     pub(super) fn charge(&mut self, bytes: usize) -> Result<(), QuotaExceeded> {
-        self.share.grow(bytes)
+        self.reservation.grow(bytes)
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {

@@ -181,8 +181,8 @@ pub(crate) mod tests {
     }
 
     fn counted() -> BudgetedBuffer {
-        let share = budget(64 << 20).take(Holder::default(), 0);
-        BudgetedBuffer::new(share.expect("nothing is held"), 0, usize::MAX)
+        let reservation = budget(64 << 20).take(Holder::default(), 0);
+        BudgetedBuffer::new(reservation.expect("nothing is held"), 0, usize::MAX)
     }
 
     fn unpacked(

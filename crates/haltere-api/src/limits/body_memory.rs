@@ -1,9 +1,9 @@
 //! Memory for the bodies of requests.
 
 use haltere_core::Quota;
-use haltere_core::quota::{Bounds, QuotaExceeded};
+use haltere_core::quota::Bounds;
 
-use crate::error::ApiError;
+use super::exceeded::QuotaLimits;
 
 /// The largest ordinary body, in bytes.
 pub(crate) const MAX_BODY: usize = 1024 * 1024;
@@ -18,14 +18,12 @@ pub(crate) fn budget(bytes: usize) -> Quota {
     Quota::new(Bounds { all: bytes.max(2 * each), user: each, network: each })
 }
 
-/// The error when a budget is used up.
-pub(crate) fn exhausted(reached: QuotaExceeded) -> ApiError {
-    let (is_own, message) = match reached {
-        QuotaExceeded::User => (true, "Your requests under way take all the memory one user gets"),
-        QuotaExceeded::Network => {
-            (true, "Requests under way from your address take all the memory one address gets")
-        }
-        QuotaExceeded::All => (false, "Requests under way take all the memory there is for them"),
-    };
-    ApiError::limited("server.max_body_memory", is_own, message, 1)
-}
+const LIMIT: &str = "server.max_body_memory";
+
+/// The refusals when a budget is used up.
+pub(crate) const EXHAUSTED: QuotaLimits = QuotaLimits {
+    user: (LIMIT, "Your requests under way take all the memory one user gets"),
+    network: (LIMIT, "Requests under way from your address take all the memory one address gets"),
+    all: (LIMIT, "Requests under way take all the memory there is for them"),
+    retry_after: 1,
+};

@@ -2,6 +2,7 @@
 
 pub(crate) mod body_memory;
 pub(crate) mod counters;
+pub(crate) mod exceeded;
 pub(crate) mod holder;
 pub(crate) mod login_slots;
 pub(crate) mod names;

@@ -10,7 +10,7 @@ use serde_json::Value;
 use utoipa::{IntoResponses, ToSchema};
 
 use super::get::{self, WireProfile};
-use crate::auth::login::{throttled, too_many_password_checks};
+use crate::auth::login::{PASSWORD_CHECKS, throttled};
 use crate::error::{ApiError, ErrorBody, ErrorCode};
 use crate::extract::{Context, JsonBody, PathText};
 use crate::state::ApiState;
@@ -22,7 +22,7 @@ impl From<ChangePasswordError> for ApiError {
             ChangePasswordError::NotAllowed(refusal) => refusal.into(),
             ChangePasswordError::WrongPassword => Self::not_allowed("oldPassword: is wrong"),
             ChangePasswordError::Throttled { retry_after, of } => throttled(retry_after, of),
-            ChangePasswordError::Crowded(reached) => too_many_password_checks(reached),
+            ChangePasswordError::TooManyChecks(reached) => PASSWORD_CHECKS.refusal(reached),
             ChangePasswordError::Invalid(invalid) => invalid.into(),
             ChangePasswordError::Gone => {
                 Self::new(StatusCode::GONE, ErrorCode::Gone, "User does not exist")
@@ -73,7 +73,7 @@ enum Refusal {
         headers(("Retry-After" = u64, description = "Seconds to wait before a retry")),
         example = json!({"code": "UNAVAILABLE", "message": "Too many logins at once, try again in 1 s", "limit": "limits.password_checks"})
     )]
-    Crowded(ErrorBody),
+    TooManyChecks(ErrorBody),
 }
 
 /// Change one's own password

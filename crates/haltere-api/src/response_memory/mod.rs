@@ -9,12 +9,13 @@ use axum::body::{Body, HttpBody as _};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use futures_util::stream::{self, Stream, StreamExt as _, TryStreamExt as _};
-use haltere_core::quota::{Bounds, Holder, QuotaExceeded};
+use haltere_core::quota::{Bounds, Holder};
 use haltere_core::{Quota, Reservation};
 use http_body_util::BodyExt as _;
 use tokio::time::{sleep, timeout};
 
 use crate::error::ApiError;
+use crate::limits::exceeded::QuotaLimits;
 
 /// How large the pieces of an answer are that is made while it is sent, in bytes.
 pub(crate) const PIECE: usize = 64 * 1024;
@@ -77,14 +78,14 @@ impl ResponseMemory {
 
     /// Room for an answer.
     pub(crate) fn take(&self, holder: Holder, bytes: usize) -> Result<Reservation, ApiError> {
-        self.all.take(holder, counted(bytes)).map_err(refusal)
+        self.all.take(holder, counted(bytes)).map_err(|reached| EXHAUSTED.refusal(reached))
     }
 
     /// Waits for room, as long as it takes.
     pub(crate) async fn wait(&self, holder: Holder, bytes: usize) -> Reservation {
         loop {
             match self.take(holder.clone(), bytes) {
-                Ok(share) => return share,
+                Ok(reservation) => return reservation,
                 Err(_) => sleep(RETRY_INTERVAL).await,
             }
         }
@@ -126,7 +127,7 @@ pub(crate) async fn charge(
         return response;
     }
     match answers.take(holder.clone(), bytes) {
-        Ok(share) => charged_until_read(response, share).await,
+        Ok(reservation) => charged_until_read(response, reservation).await,
         Err(refusal) if !is_change => refusal.into_response(),
         Err(_) => {
             let answers = answers.clone();
@@ -141,20 +142,20 @@ fn counted(bytes: usize) -> usize {
 }
 
 /// The same answer, which gives back its share when it is read.
-pub(crate) async fn charged_until_read(response: Response, share: Reservation) -> Response {
+pub(crate) async fn charged_until_read(response: Response, reservation: Reservation) -> Response {
     let (parts, body) = response.into_parts();
-    let mut response = Response::from_parts(parts, counting(body, share).await);
+    let mut response = Response::from_parts(parts, counting(body, reservation).await);
     response.extensions_mut().insert(ResponseCost::Charged);
     response
 }
 
-async fn counting(body: Body, share: Reservation) -> Body {
+async fn counting(body: Body, reservation: Reservation) -> Body {
     if body.size_hint().exact().is_none() {
-        return Body::from_stream(counting_pieces(body, share));
+        return Body::from_stream(counting_pieces(body, reservation));
     }
     // It is there already, in one piece.
     match body.collect().await {
-        Ok(whole) => Body::from(charged(whole.to_bytes(), share)),
+        Ok(whole) => Body::from(charged(whole.to_bytes(), reservation)),
         Err(error) => Body::from_stream(stream::iter([Err::<Bytes, _>(error)])),
     }
 }
@@ -162,10 +163,10 @@ async fn counting(body: Body, share: Reservation) -> Body {
 /// The last piece counts as long as the ones before: what comes next is made when there is room for it.
 fn counting_pieces(
     body: Body,
-    share: Reservation,
+    reservation: Reservation,
 ) -> impl Stream<Item = Result<Bytes, axum::Error>> {
     body.into_data_stream().map(move |piece| {
-        let _held = &share;
+        let _held = &reservation;
         piece
     })
 }
@@ -180,30 +181,26 @@ fn waiting(body: Body, response_memory: ResponseMemory, holder: Holder, bytes: u
     Body::from_stream(stream::once(pieces).try_flatten())
 }
 
-fn refusal(reached: QuotaExceeded) -> ApiError {
-    let (is_own, message) = match reached {
-        QuotaExceeded::User => (true, OF_USER),
-        QuotaExceeded::Network => {
-            (true, "Answers not read at your address take all the memory one address gets")
-        }
-        QuotaExceeded::All => (false, OF_ALL),
-    };
-    ApiError::limited(LIMIT, is_own, message, RETRY)
-}
+const EXHAUSTED: QuotaLimits = QuotaLimits {
+    user: (LIMIT, OF_USER),
+    network: (LIMIT, "Answers not read at your address take all the memory one address gets"),
+    all: (LIMIT, OF_ALL),
+    retry_after: RETRY,
+};
 
 /// Bytes that count until the last of them is on its way.
-pub(crate) fn charged<S: Send + 'static>(bytes: Bytes, share: S) -> Bytes {
+pub(crate) fn charged<S: Send + 'static>(bytes: Bytes, reservation: S) -> Bytes {
     struct Charged<S> {
         bytes: Bytes,
         /// Given back when dropped.
-        _share: S,
+        _reservation: S,
     }
     impl<S> AsRef<[u8]> for Charged<S> {
         fn as_ref(&self) -> &[u8] {
             &self.bytes
         }
     }
-    Bytes::from_owner(Charged { bytes, _share: share })
+    Bytes::from_owner(Charged { bytes, _reservation: reservation })
 }
 
 #[cfg(test)]

@@ -28,21 +28,21 @@ pub enum ChangePasswordError {
     /// Too many wrong old passwords.
     #[error("too many wrong passwords, try again in {} s", .retry_after.as_secs())]
     Throttled {
-        /// When trying again makes sense; whole seconds, at least one.
+        /// The time to wait; whole seconds, at least one.
         retry_after: Duration,
-        /// Whose they were: the user's or those from the address.
+        /// Whose failures they were: the user's or those from the address.
         of: QuotaExceeded,
     },
-    /// Too many wait for their password to be looked at.
-    #[error("too many passwords are looked at")]
-    Crowded(QuotaExceeded),
+    /// Too many passwords are waiting to be verified.
+    #[error("too many passwords are waiting to be verified")]
+    TooManyChecks(QuotaExceeded),
     /// The new password breaks the rules; the field is `password`.
     #[error(transparent)]
     Invalid(#[from] Invalid),
     /// The user was removed in the meantime.
     #[error("the user does not exist any more")]
     Gone,
-    /// Something failed that is no fault of the caller.
+    /// An internal error.
     #[error(transparent)]
     Internal(#[from] Internal),
 }
@@ -134,7 +134,7 @@ impl App {
             Refusal::Throttled(Throttled { retry_after, of, .. }) => {
                 ChangePasswordError::Throttled { retry_after, of }
             }
-            Refusal::Crowded(reached) => ChangePasswordError::Crowded(reached),
+            Refusal::TooManyChecks(reached) => ChangePasswordError::TooManyChecks(reached),
             Refusal::Internal(error) => error.into(),
         }
     }

@@ -52,15 +52,15 @@ pub enum LoginError {
     /// Too many failures; the password was not looked at.
     #[error("too many failed logins, try again in {} s", .retry_after.as_secs())]
     Throttled {
-        /// When trying again makes sense; whole seconds, at least one.
+        /// The time to wait; whole seconds, at least one.
         retry_after: Duration,
         /// Whose failures they were: the user's or those from the address.
         of: QuotaExceeded,
     },
-    /// Too many wait for their password to be looked at.
+    /// Too many passwords are waiting to be verified.
     #[error("too many logins at once")]
-    Crowded(QuotaExceeded),
-    /// Something failed that is no fault of the caller.
+    TooManyChecks(QuotaExceeded),
+    /// An internal error.
     #[error(transparent)]
     Internal(#[from] Internal),
 }
@@ -171,7 +171,7 @@ impl App {
         let is_known = throttle.check(attempt, self.steady())?;
         let claimant =
             Claimant { account: attempt.account(), address: attempt.network(), is_known };
-        let turn = passwords.turn(claimant).await.map_err(Refusal::Crowded)?;
+        let turn = passwords.turn(claimant).await.map_err(Refusal::TooManyChecks)?;
         // Others may have failed while we waited, and from here on this one counts as a failure, too.
         let counted = throttle.count(attempt, self.steady())?;
         let verified = match self.find_verified(turn, typed, password).await {
@@ -231,7 +231,7 @@ fn shown(user_agent: &str) -> Option<String> {
 pub(crate) enum Refusal {
     Wrong,
     Throttled(Throttled),
-    Crowded(QuotaExceeded),
+    TooManyChecks(QuotaExceeded),
     Internal(Internal),
 }
 
@@ -240,7 +240,7 @@ impl Refusal {
         match self {
             Self::Wrong => Some("wrong user name or password"),
             Self::Throttled(Throttled { is_first: true, .. }) => Some("too many failures"),
-            Self::Throttled(_) | Self::Crowded(_) | Self::Internal(_) => None,
+            Self::Throttled(_) | Self::TooManyChecks(_) | Self::Internal(_) => None,
         }
     }
 }
@@ -264,7 +264,7 @@ impl From<Refusal> for LoginError {
             Refusal::Throttled(Throttled { retry_after, of, .. }) => {
                 Self::Throttled { retry_after, of }
             }
-            Refusal::Crowded(reached) => Self::Crowded(reached),
+            Refusal::TooManyChecks(reached) => Self::TooManyChecks(reached),
             Refusal::Internal(error) => Self::Internal(error),
         }
     }

@@ -544,7 +544,7 @@ async fn guesses_that_come_all_at_once_get_no_further() {
     for guess in guesses.collect::<Vec<_>>() {
         match guess.await.unwrap() {
             Err(LoginError::WrongCredentials) => n_looked_at += 1,
-            Err(LoginError::Throttled { .. } | LoginError::Crowded(_)) => {}
+            Err(LoginError::Throttled { .. } | LoginError::TooManyChecks(_)) => {}
             other => panic!("{other:?}"),
         }
     }

@@ -131,10 +131,10 @@ pub(crate) async fn handler(
     require_json(request.headers())?;
     let streams = wants_stream(request.headers());
     let holder = holder::of_request(request.extensions());
-    let (slot, share) = state.import_slots.take(holder.clone())?;
+    let (slot, reservation) = state.import_slots.take(holder.clone())?;
     let charset = Charset::of(request.headers())?;
     let bounds = Bounds { min_rate: Some(state.options.limits.import_rate), ..BOUNDS };
-    let body = body::read_within(request, bounds, share).await?;
+    let body = body::read_within(request, bounds, reservation).await?;
     // Asked before anything is done: afterwards it is too late to refuse.
     let room = state.response_memory.take(holder, body.bytes().len().min(LARGEST_REPORT))?;
     // Released when the work has ended, not when the client disconnects: threads and transactions don't

@@ -12,7 +12,7 @@ use tokio::time::timeout;
 
 use super::file::MAX_BYTES;
 use crate::error::{ApiError, ErrorCode};
-use crate::limits::body_memory::{WINDOW, exhausted};
+use crate::limits::body_memory::{EXHAUSTED, WINDOW};
 
 /// What a file of the largest size takes, in bytes, packed or not.
 const LARGEST: usize = MAX_BYTES + WINDOW;
@@ -47,7 +47,7 @@ impl ImportSlots {
     /// Takes a slot, and a share that counts the bytes of the file.
     pub(super) fn take(&self, holder: Holder) -> Result<(Reservation, Reservation), ApiError> {
         let slot = self.imports.take(holder.clone(), 1).map_err(busy)?;
-        let file = self.files.take(holder, 0).map_err(exhausted)?;
+        let file = self.files.take(holder, 0).map_err(|reached| EXHAUSTED.refusal(reached))?;
         Ok((slot, file))
     }
 

@@ -11,7 +11,6 @@ use axum::response::Response;
 use haltere_app::connections::TestError;
 use haltere_app::sessions::Session;
 use haltere_core::ConnectionId;
-use haltere_core::quota::QuotaExceeded;
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 
@@ -23,12 +22,10 @@ use crate::connections::openapi_parts::UnknownConnection;
 use crate::error::{ApiError, ErrorBody, ErrorCode, json, messages};
 use crate::extract::accept::wants_stream;
 use crate::extract::{Context, JsonBody, Query};
+use crate::limits::exceeded::QuotaLimits;
 use crate::state::ApiState;
 use crate::wire::connection_input::{ConnectionInput, TestBody};
 use crate::wire::connection_patch::{self, ConnectionPatchBody};
-
-/// Seconds to wait before a retry: a test takes a few at the most.
-const RETRY: u32 = 5;
 
 impl From<TestError> for ApiError {
     fn from(error: TestError) -> Self {
@@ -39,32 +36,25 @@ impl From<TestError> for ApiError {
             unreadable @ TestError::Unreadable { .. } => {
                 Self::new(StatusCode::CONFLICT, ErrorCode::Conflict, unreadable.to_string())
             }
-            TestError::TooMany(reached) => too_many(reached),
+            TestError::TooMany(reached) => TESTS.refusal(reached),
             TestError::Internal(cause) => Self::internal(cause),
         }
     }
 }
 
-fn too_many(reached: QuotaExceeded) -> ApiError {
-    let (limit, is_own, message) = match reached {
-        QuotaExceeded::User => (
-            "limits.tests_per_user",
-            true,
-            "Too many of your connection tests are running; try again in a few seconds",
-        ),
-        QuotaExceeded::Network => (
-            "limits.tests_per_address",
-            true,
-            "Too many connection tests from your address are running; try again in a few seconds",
-        ),
-        QuotaExceeded::All => (
-            "limits.tests",
-            false,
-            "Too many connection tests are running; try again in a few seconds",
-        ),
-    };
-    ApiError::limited(limit, is_own, message, RETRY)
-}
+const TESTS: QuotaLimits = QuotaLimits {
+    user: (
+        "limits.tests_per_user",
+        "Too many of your connection tests are running; try again in a few seconds",
+    ),
+    network: (
+        "limits.tests_per_address",
+        "Too many connection tests from your address are running; try again in a few seconds",
+    ),
+    all: ("limits.tests", "Too many connection tests are running; try again in a few seconds"),
+    // A test takes a few seconds at most.
+    retry_after: 5,
+};
 
 fn unavailable(message: &'static str) -> ApiError {
     ApiError::new(StatusCode::SERVICE_UNAVAILABLE, ErrorCode::Unavailable, message)

@@ -1,5 +1,5 @@
-//! For everything that callers share: one user and one address take all they get, are refused by the name of
-//! the limit, and somebody else from elsewhere still gets theirs.
+//! Every quota: one user and one address use theirs up, are refused by the name of the limit, and another user
+//! at another address is still served.
 
 use std::any::Any;
 use std::collections::BTreeSet;
@@ -185,7 +185,7 @@ async fn no_caller_denies_a_shared_thing_to_another_and_each_limit_says_its_name
     seen.extend(refusals().await);
     seen.extend(changes().await);
 
-    // With sockets, see the binary; what is not read, see `unread_tests`; by the clock, see `extract::body`;
+    // With sockets, see the binary; what is not read, see `unread_response_tests`; by the clock, see `extract::body`;
     // what is stored, see `connections::budget_tests`.
     let elsewhere = [
         "server.max_connections_per_address",

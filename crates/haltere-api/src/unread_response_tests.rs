@@ -1,5 +1,4 @@
-//! Responses that are asked for and not read: what they make us hold is bounded, and one caller's are in no
-//! other's way.
+//! Responses that clients don't read: the memory for them is bounded, and one caller's don't affect another's.
 
 use axum::body::{Body, BodyDataStream};
 use axum::response::Response;

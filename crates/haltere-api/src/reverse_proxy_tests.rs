@@ -1,4 +1,4 @@
-//! What stands between us and the world, driven through the whole router: proxies, base paths, TLS.
+//! Behind a reverse proxy, through the whole router: trusted proxies, base paths, TLS.
 
 use std::net::SocketAddr;
 
@@ -16,7 +16,7 @@ fn below(base: &str) -> ApiOptions {
     ApiOptions { base: BasePath::parse(base).expect("good"), ..ApiOptions::default() }
 }
 
-fn believing(proxy: &str) -> ApiOptions {
+fn trusting_proxy(proxy: &str) -> ApiOptions {
     let proxies =
         TrustedProxies::new([proxy.parse().expect("a network")], ForwardedHeader::default());
     ApiOptions { proxies, ..ApiOptions::default() }
@@ -119,10 +119,10 @@ async fn cookies_and_headers_follow_the_scheme() {
             "__Host-haltere.sid",
             true,
         ),
-        (believing("127.0.0.1"), "127.0.0.1", &proto, "__Host-haltere.sid", true),
-        (believing("127.0.0.1"), "127.0.0.2", &proto, "haltere.sid", false),
+        (trusting_proxy("127.0.0.1"), "127.0.0.1", &proto, "__Host-haltere.sid", true),
+        (trusting_proxy("127.0.0.1"), "127.0.0.2", &proto, "haltere.sid", false),
         (
-            ApiOptions { hsts: false, ..believing("127.0.0.1") },
+            ApiOptions { hsts: false, ..trusting_proxy("127.0.0.1") },
             "127.0.0.1",
             &proto,
             "__Host-haltere.sid",
@@ -164,9 +164,9 @@ async fn a_forged_address_evades_no_throttle_and_a_forwarded_one_is_audited() {
         // No proxy is trusted: whatever the headers claim, it is the peer.
         (ApiOptions::default(), "192.0.2.7", ""),
         // A proxy is believed: what stands before its own entry is not.
-        (believing("127.0.0.1"), "127.0.0.1", ", 192.0.2.7"),
+        (trusting_proxy("127.0.0.1"), "127.0.0.1", ", 192.0.2.7"),
         // The peer is not that proxy.
-        (believing("127.0.0.1"), "192.0.2.7", ""),
+        (trusting_proxy("127.0.0.1"), "192.0.2.7", ""),
     ] {
         let api = TestApi::start_as(options).await;
         let guesses = (0..TRIES).map(|n| guess(peer, n, spoofed(n) + ours));
@@ -175,14 +175,14 @@ async fn a_forged_address_evades_no_throttle_and_a_forwarded_one_is_audited() {
         assert_eq!(statuses.last(), Some(&429), "{statuses:?}");
     }
     // Through a trusted proxy, clients have different addresses.
-    let api = TestApi::start_as(believing("127.0.0.1")).await;
+    let api = TestApi::start_as(trusting_proxy("127.0.0.1")).await;
     let guesses = (0..TRIES).map(|n| guess("127.0.0.1", n, spoofed(n)));
     assert_eq!(statuses(&api.anonymous(), guesses).await, [401; TRIES]);
 }
 
 #[tokio::test]
 async fn the_origin_is_compared_with_the_host_the_browser_asked_for() {
-    let api = TestApi::start_as(believing("127.0.0.1")).await;
+    let api = TestApi::start_as(trusting_proxy("127.0.0.1")).await;
     let host = ("host", "inner:8088");
     let public = ("x-forwarded-host", "public.example");
     let origin = ("origin", "https://public.example");
