@@ -1,8 +1,8 @@
 //! Live events: changes arrive, missed events are sent, and a slow reader delays no other.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use e2e::{Event, Haltere, Options, eventually};
+use e2e::{DEADLINE, Event, Haltere, Options, eventually};
 use haltere_testkit::{Ca, Mosquitto};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -111,7 +111,7 @@ async fn the_stream_ends_with_the_session() {
     events.next().await.expect("it is open");
     others.next().await.expect("it is open");
     client.get("/logout").await.expect_status(302);
-    assert!(events.ends_within(Duration::from_secs(1)).await, "it outlives the session");
+    assert!(events.ends_within(DEADLINE).await, "it outlives the session");
     assert!(!others.ends_within(Duration::from_millis(200)).await, "another session's has ended");
     client.call("GET", "/api/events").await.expect_status(401);
     haltere.stop().await;
@@ -134,14 +134,12 @@ async fn a_reader_that_does_not_read_delays_no_other_and_gets_the_newest() {
         let name = format!("Change {n}");
         let target = "/api/connections/big?secrets=omit";
         let request = admin.request(Method::PATCH, target).json(&json!({ "name": name }));
-        let started = Instant::now();
         admin.send(request, target).await.expect_status(200);
         quick
             .until("the change", |event| {
                 changed(event, "big").is_some_and(|one| one["name"] == name.as_str())
             })
             .await;
-        assert!(started.elapsed() < Duration::from_secs(5), "change {n} was held up");
     }
     let newest = format!("Change {N_CHANGES}");
     slow.until("the newest state", |event| {

