@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// A part of haltere that can be switched off.
+/// A part of haltere that can be switched off. Each does something: a feature brings its plugin along.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum PluginId {
     /// The Connections API: off means its paths answer 404.
@@ -12,38 +12,24 @@ pub enum PluginId {
     Tls,
     /// More than one connection. Always on.
     MultipleConnections,
-    /// Users and groups.
-    UserManagement,
-    /// Tokens for programs.
-    ApplicationTokens,
     /// Users may change their own profile.
     UserProfileEdit,
-    /// Broker metrics over HTTP.
-    MonitoringRestApi,
-    /// `$SYS` trees over HTTP.
-    SystemStatusRestApi,
-    /// Topic trees over HTTP.
-    TopicTreeRestApi,
-    /// Dynamic security over HTTP.
-    DynamicSecurityRestApi,
-    /// Reading the audit trail.
-    AuditTrail,
 }
 
 impl PluginId {
     /// All plugins, in the order they are listed to people.
-    pub const ALL: [Self; 11] = [
-        Self::ConnectionsRestApi,
-        Self::Tls,
-        Self::MultipleConnections,
-        Self::UserManagement,
-        Self::ApplicationTokens,
-        Self::UserProfileEdit,
-        Self::MonitoringRestApi,
-        Self::SystemStatusRestApi,
-        Self::TopicTreeRestApi,
-        Self::DynamicSecurityRestApi,
-        Self::AuditTrail,
+    pub const ALL: [Self; 4] =
+        [Self::ConnectionsRestApi, Self::Tls, Self::MultipleConnections, Self::UserProfileEdit];
+
+    /// Ids that earlier versions accepted, of plugins that did nothing.
+    pub const FORMER: [&str; 7] = [
+        "user-management",
+        "application-tokens",
+        "monitoring-rest-api",
+        "system-status-rest-api",
+        "topictree-rest-api",
+        "dynamic-security-rest-api",
+        "audit-trail",
     ];
 
     /// The id on the wire, in the configuration and in the store.
@@ -52,14 +38,7 @@ impl PluginId {
             Self::ConnectionsRestApi => "connections-rest-api",
             Self::Tls => "tls",
             Self::MultipleConnections => "multiple-connections",
-            Self::UserManagement => "user-management",
-            Self::ApplicationTokens => "application-tokens",
             Self::UserProfileEdit => "user-profile-edit",
-            Self::MonitoringRestApi => "monitoring-rest-api",
-            Self::SystemStatusRestApi => "system-status-rest-api",
-            Self::TopicTreeRestApi => "topictree-rest-api",
-            Self::DynamicSecurityRestApi => "dynamic-security-rest-api",
-            Self::AuditTrail => "audit-trail",
         }
     }
 

@@ -15,7 +15,8 @@ const SET: &str = "INSERT INTO plugins (id, enabled) VALUES ($1, $2) \
 #[async_trait]
 impl PluginReads for Tx {
     async fn list(&mut self) -> Result<Vec<(PluginId, bool)>, StoreError> {
-        self.rows(sqlx::query(LIST)).await?.iter().map(read).collect()
+        let rows = self.rows(sqlx::query(LIST)).await?;
+        rows.iter().filter_map(|row| read(row).transpose()).collect()
     }
 }
 
@@ -27,7 +28,14 @@ impl PluginWrites for Tx {
     }
 }
 
-fn read(row: &SqliteRow) -> Result<(PluginId, bool), StoreError> {
+/// `None` if it is a plugin that only earlier versions had.
+fn read(row: &SqliteRow) -> Result<Option<(PluginId, bool)>, StoreError> {
     let mut cells = Cells::new("plugins", row);
-    Ok((cells.parse("id", |id: &str| id.parse().ok())?, cells.get("enabled")?))
+    let is_former = |id: &str| PluginId::FORMER.contains(&id);
+    let id = cells.parse("id", |id: &str| match id.parse() {
+        Ok(plugin) => Some(Some(plugin)),
+        Err(_) => is_former(id).then_some(None),
+    })?;
+    let enabled = cells.get("enabled")?;
+    Ok(id.map(|id| (id, enabled)))
 }

@@ -9,7 +9,7 @@ use std::time::Instant;
 
 use haltere_core::{
     AuditAction, AuditEntry, AuditOutcome, ConnectionId, HistoryState, LinkFailure, NetworkCode,
-    Pem, Since, Stage, StatusChange, Timestamp,
+    Pem, PluginId, Since, Stage, StatusChange, Timestamp,
 };
 use haltere_store::contract::{Fixture, bare_connection};
 use haltere_store::{AuditFilter, ConnectionRecord, LinkChangeRecord, Sealed};
@@ -191,6 +191,15 @@ async fn nobody_changes_the_audit_trail() {
     let filter = AuditFilter { limit: 10, ..AuditFilter::default() };
     let trail = store.read().await.unwrap().audit().list(&filter).await.unwrap();
     assert_eq!(trail[0].entry, entry);
+}
+
+#[tokio::test]
+async fn a_switch_of_a_former_plugin_is_ignored() {
+    let folder = Folder::new();
+    let store = folder.open().await.unwrap();
+    folder.shell("INSERT INTO plugins VALUES ('audit-trail', 0), ('tls', 0)").await.unwrap();
+    let switches = store.read().await.unwrap().plugins().list().await.unwrap();
+    assert_eq!(switches, [(PluginId::Tls, false)]);
 }
 
 #[tokio::test]

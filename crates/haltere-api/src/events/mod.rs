@@ -243,7 +243,7 @@ mod tests {
         assert_eq!(admin.delete("/api/connections/a").await.status, 200);
         let gone = reader.until(|event| event.data["removed"] == json!(["a"])).await;
         assert_ne!(gone.id, online.id);
-        admin.put("/api/plugins/audit-trail", json!({"enabled": false})).await;
+        admin.put("/api/plugins/user-profile-edit", json!({"enabled": false})).await;
         reader.until(|event| event.name == "plugins").await;
     }
 
@@ -351,7 +351,7 @@ mod tests {
         assert_eq!(admin.post("/api/connections", connection("a", &url)).await.status, 202);
         let mut reader = Reader::open(&admin, PATH, None).await;
         let first = reader.next().await.expect("an event");
-        admin.put("/api/plugins/audit-trail", json!({"enabled": false})).await;
+        admin.put("/api/plugins/user-profile-edit", json!({"enabled": false})).await;
         assert_eq!(admin.delete("/api/connections/a").await.status, 200);
         let switched = reader.next().await.expect("an event");
         assert_eq!(switched.name, "plugins");
@@ -415,10 +415,10 @@ mod tests {
         reader.next().await.expect("an event");
         // As many as come without a pause, and one that has to wait for its minute.
         for enabled in [false, true, false, true, false] {
-            admin.put("/api/plugins/audit-trail", json!({"enabled": enabled})).await;
+            admin.put("/api/plugins/user-profile-edit", json!({"enabled": enabled})).await;
             reader.until(|event| event.name == "plugins").await;
         }
-        admin.put("/api/plugins/audit-trail", json!({"enabled": true})).await;
+        admin.put("/api/plugins/user-profile-edit", json!({"enabled": true})).await;
         assert!(reader.next().now_or_never().is_none(), "it waits for its minute");
         api.app.app.begin_shutdown();
         assert!(reader.next().await.is_none(), "haltere shuts down");

@@ -114,9 +114,11 @@ mod tests {
             admin.get("/api/plugins").await.json().as_array().map(Vec::len),
             Some(PluginId::ALL.len())
         );
-        let answer = admin.put("/api/plugins/audit-trail", json!({"enabled": false})).await;
-        let off = json!({"id": "audit-trail", "enabled": false, "switchable": true, "source": "administrator"});
+        let answer = admin.put("/api/plugins/user-profile-edit", json!({"enabled": false})).await;
+        let off = json!({"id": "user-profile-edit", "enabled": false, "switchable": true, "source": "administrator"});
         let mut plugin = answer.json();
+        let users = plugin.as_object_mut().and_then(|it| it.remove("affected"));
+        assert_eq!(users, Some(json!({"users": Role::ALL.len()})));
         let dry_run = plugin.as_object_mut().and_then(|it| it.remove("dryRun"));
         assert_eq!((plugin, dry_run), (off.clone(), Some(json!(false))));
         let api = api.restart().await;
@@ -129,7 +131,11 @@ mod tests {
         let api = TestApi::start().await;
         let admin = api.admin().await;
         let on = || json!({"enabled": true});
-        admin.put("/api/plugins/nope", on()).await.is_refusal(404, "NOT_FOUND", "Plugin not found");
+        // The second one is a plugin of the management center for Mosquitto that haltere doesn't have.
+        for unknown in ["nope", "topictree-rest-api"] {
+            let answer = admin.put(&format!("/api/plugins/{unknown}"), on()).await;
+            answer.is_refusal(404, "NOT_FOUND", "Plugin not found");
+        }
         let why = "The plugin multiple-connections can't be switched";
         admin.put("/api/plugins/multiple-connections", on()).await.is_refusal(
             403,
@@ -188,7 +194,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn other_plugins_tell_what_stops() {
+    async fn other_plugins_say_what_stops() {
         let api = TestApi::start().await;
         let admin = api.admin().await;
         let (url, _port) = closed_port();
@@ -196,7 +202,6 @@ mod tests {
         for (plugin, affected) in [
             ("connections-rest-api", json!({"connections": 1})),
             ("user-profile-edit", json!({"users": Role::ALL.len()})),
-            ("audit-trail", json!(null)),
         ] {
             let path = format!("/api/plugins/{plugin}?dryRun=true");
             let plan = admin.put(&path, json!({"enabled": false})).await.json();

@@ -73,14 +73,7 @@ impl Plugins {
                 let users = users.list().await.context("count users")?;
                 PluginEffect::Users { users: users.len() }
             }
-            PluginId::MultipleConnections
-            | PluginId::UserManagement
-            | PluginId::ApplicationTokens
-            | PluginId::MonitoringRestApi
-            | PluginId::SystemStatusRestApi
-            | PluginId::TopicTreeRestApi
-            | PluginId::DynamicSecurityRestApi
-            | PluginId::AuditTrail => PluginEffect::None,
+            PluginId::MultipleConnections => PluginEffect::None,
         })
     }
 

@@ -102,7 +102,7 @@ mod tests {
     use crate::testing::TestApp;
 
     #[tokio::test]
-    async fn a_switch_is_moved_by_administrators_kept_and_told() {
+    async fn a_switch_by_an_administrator_is_stored_and_announced() {
         let app = TestApp::start().await;
         let admin = app.ctx(Role::Admin);
         let plugin = PluginId::ConnectionsRestApi;
@@ -147,10 +147,10 @@ mod tests {
         let app = TestApp::start().await;
         let store = app.another_store().await;
         let mut tx = store.write().await.unwrap();
-        tx.plugins().set(PluginId::AuditTrail, false).await.unwrap();
+        tx.plugins().set(PluginId::UserProfileEdit, false).await.unwrap();
         tx.commit().await.unwrap();
         until("the switch to be noticed", PATIENCE, async || {
-            (!app.app.plugins().is_on(PluginId::AuditTrail)).then_some(())
+            (!app.app.plugins().is_on(PluginId::UserProfileEdit)).then_some(())
         })
         .await;
     }

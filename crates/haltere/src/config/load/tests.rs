@@ -160,12 +160,16 @@ fn a_certificate_without_its_key_is_refused_and_so_is_a_key_alone() {
 
 #[test]
 fn lists_come_with_commas_and_an_empty_variable_is_no_variable() {
-    let pairs = [("HALTERE_PLUGINS_DISABLED", "tls, audit-trail"), ("HALTERE_LISTEN", "")];
+    let pairs = [
+        ("HALTERE_PLUGINS_DISABLED", "tls, audit-trail, user-profile-edit"),
+        ("HALTERE_LISTEN", ""),
+    ];
     let sources = Sources { env: env(&pairs), ..Sources::default() };
     let settings = load(&sources).expect("valid").settings;
     assert_eq!(
         settings.plugins.disabled,
-        [haltere_core::PluginId::Tls, haltere_core::PluginId::AuditTrail]
+        [haltere_core::PluginId::Tls, haltere_core::PluginId::UserProfileEdit],
+        "a plugin that an earlier version had is ignored"
     );
     assert_eq!(settings.server.listen.port(), 8088);
 }
