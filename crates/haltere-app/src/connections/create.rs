@@ -46,7 +46,7 @@ pub enum CreateError {
     /// The roles are too low.
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
-    /// A field makes no sense.
+    /// A field is invalid.
     #[error(transparent)]
     Invalid(#[from] Invalid),
     /// Id and name belong to one stored connection that does not need mending.

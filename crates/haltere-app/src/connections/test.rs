@@ -34,7 +34,7 @@ pub enum TestError {
     /// The roles are too low.
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
-    /// A field makes no sense.
+    /// A field is invalid.
     #[error(transparent)]
     Invalid(#[from] Invalid),
     /// There is no such connection.
@@ -210,8 +210,8 @@ impl PreparedTest {
         );
     }
 
-    /// Dials. `observe` hears of each stage as it happens and must not wait. `None` when haltere began
-    /// to shut down meanwhile. Dropping the future disconnects.
+    /// Dials. Calls `observe` for each stage as it happens; it must not block. `None` if haltere began to
+    /// shut down meanwhile. Dropping the future disconnects.
     pub async fn run(self, observe: impl FnMut(ProbeEvent) + Send) -> Option<TestReport> {
         let stopping = self.app.stopping();
         let probe = tokio::select! {
@@ -254,7 +254,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_test_tells_how_far_it_got_and_stores_nothing() {
+    async fn a_test_reports_how_far_it_got_and_stores_nothing() {
         let (app, broker, port) = (TestApp::start().await, Mosquitto::plain().await, broken());
         let ctx = app.ctx(Role::ConnectionManager);
         let good = app.app.test_connection(&ctx, new("a", &broker.url())).await.unwrap();

@@ -1,4 +1,4 @@
-//! How far a handshake got. This tells apart the reasons that a broker gives with the same alert.
+//! How far a handshake got. This distinguishes reasons for which a broker sends the same alert.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

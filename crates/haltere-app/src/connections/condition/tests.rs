@@ -61,7 +61,7 @@ async fn a_change_is_made_to_the_version_it_is_meant_for() {
 }
 
 #[tokio::test]
-async fn of_two_editors_the_second_is_told() {
+async fn of_two_editors_the_second_gets_an_error() {
     let (app, port) = (TestApp::start().await, broken());
     let ctx = app.ctx(Role::ConnectionManager);
     app.app.create_connection(&ctx, new("a", port.url()), Secrets::Omit).await.unwrap();

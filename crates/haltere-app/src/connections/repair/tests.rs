@@ -122,7 +122,7 @@ async fn a_key_among_the_certificates_is_stored_sealed() {
 }
 
 #[tokio::test]
-async fn rows_stored_before_are_put_right_at_the_start() {
+async fn rows_of_earlier_versions_are_repaired_at_the_start() {
     let files = files();
     let app = with_two(&files).await;
     app.app.begin_shutdown();
@@ -171,7 +171,7 @@ async fn rows_of_another_process_are_repaired_and_never_shown() {
 }
 
 #[tokio::test]
-async fn another_layout_is_put_right_without_a_word() {
+async fn another_layout_is_repaired_without_an_audit_entry() {
     let files = files();
     let app = with_two(&files).await;
     app.app.begin_shutdown();

@@ -24,7 +24,7 @@ pub(in super::super) struct RsaKey {
 }
 
 impl RsaKey {
-    /// `None` when it makes no sense, or would take too long.
+    /// `None` if it is invalid, or would take too long.
     pub(super) fn new(key: &RSAPublicKey<'_>) -> Option<Self> {
         // DER's integers are signed.
         let number = |bytes: &[u8]| {

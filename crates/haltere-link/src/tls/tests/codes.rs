@@ -244,8 +244,8 @@ async fn client_certificates_at_fault() {
     assert_eq!(handshake.expect("a good client certificate").facts.version, "TLSv1.2");
 }
 
-/// What `classify_io` asks of its callers: the broker has hung up, writing fails, and yet what it
-/// said before can still be read.
+/// What `classify_io` requires of its callers: the broker has closed the connection, writing fails, and yet
+/// what it sent before can still be read.
 #[tokio::test]
 async fn a_failed_write_does_not_lose_the_alert() {
     let root = Ca::new("root");

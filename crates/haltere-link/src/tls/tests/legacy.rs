@@ -373,7 +373,7 @@ fn parts_that_cannot_be_read() {
 }
 
 #[test]
-fn signatures_nobody_trusts_any_more() {
+fn signatures_that_are_no_longer_trusted() {
     let workshop = Workshop::new();
     let ca = workshop.ca("factory", Key::Rsa2048);
     for (hash, expected) in [("-sha256", true), ("-sha1", false), ("-md5", false)] {

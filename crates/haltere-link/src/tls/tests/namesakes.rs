@@ -93,7 +93,7 @@ async fn an_intermediate_certificate_with_the_name_of_its_ca() {
 
 /// One of version 1 that has the name of its CA is no CA: it is not signed by its own key.
 #[tokio::test]
-async fn a_leaf_with_the_name_of_its_ca_signs_nobody() {
+async fn a_leaf_with_the_name_of_its_ca_is_no_ca() {
     for kind in ["RSA", "$EC"] {
         let made = Folder::make(&format!(
             r#"root RSA ca && key "{kind}" thief && sign ca thief "" &&

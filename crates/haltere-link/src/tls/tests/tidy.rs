@@ -63,7 +63,7 @@ fn a_key_inside_cert_becomes_the_key_and_leaves_no_trace_there() {
 }
 
 #[test]
-fn a_key_inside_ca_or_beside_key_is_refused_by_name() {
+fn a_key_inside_ca_or_in_addition_to_key_is_refused_by_name() {
     let workshop = Workshop::new();
     let made = workshop.self_signed("me", Key::P256);
     let traditional = workshop.traditional_key(&made.key_pem);
