@@ -146,7 +146,7 @@ async fn an_import_that_never_arrives_blocks_no_other() {
 }
 
 #[tokio::test]
-async fn nobodys_streams_are_in_another_users_way() {
+async fn a_users_streams_block_no_other_user() {
     let limits =
         ApiLimits { streams: Bounds { all: 9, user: 3, network: 6 }, ..ApiLimits::default() };
     let api = TestApi::start_as(ApiOptions { limits, ..ApiOptions::default() }).await;

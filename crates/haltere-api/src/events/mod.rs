@@ -248,7 +248,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn connections_that_can_not_be_read_are_told_however_large_they_are() {
+    async fn unreadable_connections_are_sent_however_large_they_are() {
         let api = TestApi::start().await;
         let (url, _port) = closed_port();
         let admin = api.admin().await;
@@ -275,12 +275,12 @@ mod tests {
             write.connections().update(&row).await.expect("an update");
         }
         write.commit().await.expect("a commit");
-        let mut told = std::collections::BTreeSet::new();
-        while told.len() < 2 {
+        let mut sent = std::collections::BTreeSet::new();
+        while sent.len() < 2 {
             let event = reader.next().await.expect("an event");
             let changed = event.data["changed"].as_array().into_iter().flatten();
             let broken = changed.filter(|it| it["url"] == "nonsense");
-            told.extend(broken.map(|it| it["id"].to_string()));
+            sent.extend(broken.map(|it| it["id"].to_string()));
         }
     }
 
@@ -308,7 +308,7 @@ mod tests {
             }
         }
         assert_eq!(seen, ["name 0", "name 1", "name 2", "name 3", "name 4"]);
-        // It would get the rest in a minute; whoever comes back gets the latest state at once.
+        // It would get the rest in a minute; a client that resumes gets the latest state at once.
         let nothing = tokio::time::timeout(Duration::from_millis(300), paused.next()).await;
         assert!(nothing.is_err(), "{nothing:?}");
 
@@ -364,7 +364,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn who_follows_while_the_plugin_is_off_hears_of_everything_once_it_is_on() {
+    async fn a_stream_opened_while_the_plugin_is_off_gets_everything_once_it_is_on() {
         let api = TestApi::start().await;
         let (url, _port) = closed_port();
         let admin = api.admin().await;

@@ -8,7 +8,7 @@ pub enum UserError {
     /// Insufficient roles.
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
-    /// `username`, `password` or `roles` make no sense.
+    /// `username`, `password` or `roles` is invalid.
     #[error(transparent)]
     Invalid(#[from] Invalid),
     /// There is a user with that name already.

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use super::harmless::harmless;
 use super::{complain, tell};
 
-/// The arguments, the configuration or a file they name make no sense: 2, as for a flag that doesn't exist.
+/// Invalid arguments, configuration, or a file that they name: 2, as for a flag that doesn't exist.
 #[derive(Debug)]
 pub(super) struct Usage(anyhow::Error);
 

@@ -22,7 +22,7 @@ pub(super) struct Options {
     #[arg(long)]
     secrets: bool,
 
-    /// The file to write, which must not be there yet; only you can read it. Left out: standard output
+    /// The file to write, which must not exist yet; only you can read it. Left out: standard output
     #[arg(value_name = "FILE")]
     file: Option<PathBuf>,
 }

@@ -33,7 +33,7 @@ pub(super) struct Options {
     #[command(flatten)]
     server: Server,
 
-    /// Ask only whether haltere runs, not whether it can do its work
+    /// Check only whether haltere runs, not whether it is ready
     #[arg(long)]
     alive: bool,
 

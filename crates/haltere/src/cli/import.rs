@@ -24,7 +24,7 @@ use crate::plain_file;
 
 /// How `haltere import` ends, said in its help.
 const EXIT_STATUS: &str = "Exit status: 0 when it was done, or would be (--dry-run); 1 when it was refused or would be, \
-    and with --only-good only when nothing can be imported; 2 when the arguments make no sense.";
+    and with --only-good only when nothing can be imported; 2 if the arguments are invalid.";
 
 #[derive(Debug, Args)]
 #[command(after_help = EXIT_STATUS)]
@@ -45,14 +45,14 @@ enum Command {
     #[command(after_help = EXIT_STATUS)]
     Haltere(FileOptions),
     /// Add the broker and the administrator that the variables CEDALO_MC_* name, as compose files for the
-    /// management center for Mosquitto have them. What is there already is left as it is.
+    /// management center for Mosquitto have them. An existing connection or user is not changed.
     #[command(after_help = EXIT_STATUS)]
     MmcEnv(DryRun),
 }
 
 #[derive(Debug, Args)]
 struct DryRun {
-    /// Only say what would be done, and exit as the import would
+    /// Only print what would be done, and exit as the import would
     #[arg(long)]
     dry_run: bool,
 }
@@ -63,11 +63,11 @@ struct FileOptions {
     #[arg(value_name = "FILE")]
     file: PathBuf,
 
-    /// Only say what would be done, and exit as the import would
+    /// Only print what would be done, and exit as the import would
     #[arg(long)]
     dry_run: bool,
 
-    /// Import what is good, and list what is refused
+    /// Import the valid entries, and list the others
     #[arg(long)]
     only_good: bool,
 }

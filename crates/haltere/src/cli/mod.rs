@@ -34,7 +34,7 @@ use tokio::runtime::Builder;
 
 pub(crate) use exit::{misused, status};
 
-/// Keeps a live link to every Mosquitto broker, and says which of them is well and why the others are not.
+/// Keeps a live link to every Mosquitto broker, and shows which brokers are up, which are down, and why.
 #[derive(Debug, Parser)]
 #[command(version, propagate_version = true)]
 pub(crate) struct Cli {
@@ -46,9 +46,9 @@ pub(crate) struct Cli {
 enum Command {
     /// Run the server.
     Serve(serve::Options),
-    /// Dial a broker, say how far it gets and, when it fails, what to try. Stores nothing.
+    /// Dial a broker once, print each stage and, after a failure, what to try. Stores nothing.
     Test(Box<test::Options>),
-    /// Ask the server on this machine whether it can do its work; exits with 1 if it can't.
+    /// Check whether the server on this machine is ready; exits with 1 if not.
     Health(health::Options),
     /// Manage users; works while the server runs.
     Users(users::Options),
@@ -58,9 +58,9 @@ enum Command {
     Export(export::Options),
     /// Write a backup of everything into one file; works while the server runs.
     Backup(backup::Options),
-    /// Begin with what is in a backup, in an empty data folder.
+    /// Restore a backup into an empty data folder.
     Restore(restore::Options),
-    /// Try the stored secrets, and change the keys that seal them.
+    /// Verify the stored secrets, and change the keys that seal them.
     Secrets(secrets::Options),
     /// Show or explain the configuration.
     Config(config::Options),

@@ -35,7 +35,7 @@ pub(super) struct Options {
     #[command(flatten)]
     server: Server,
 
-    /// Begin with an empty database although there was one in the data folder. A database that is there is never emptied or added to
+    /// Create an empty database although there was one in the data folder. An existing database is never emptied
     #[arg(long)]
     fresh: bool,
 }

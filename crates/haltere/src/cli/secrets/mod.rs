@@ -15,9 +15,9 @@ pub(super) struct Options {
 
 #[derive(Debug, Subcommand)]
 enum Command {
-    /// Open every stored secret, and list those that can't be opened; a running server is not disturbed.
+    /// Open every stored secret, and list those that can't be opened; works while the server runs.
     Verify(verify::Options),
-    /// Change the master key; a running server goes on, and the next start uses the new one.
+    /// Change the master key; works while the server runs. The next start uses the new key.
     Rotate(rotate::Options),
 }
 

@@ -29,7 +29,7 @@ pub(super) struct Options {
     #[arg(long, conflicts_with = "new_master_key_file")]
     new_master_key_stdin: bool,
 
-    /// Instead of the master key, change the key under it that seals each secret. The server must not be running
+    /// Change the data key, which seals each secret, instead of the master key. The server must be stopped
     #[arg(long, conflicts_with_all = ["new_master_key_file", "new_master_key_stdin"])]
     data_key: bool,
 }

@@ -49,7 +49,7 @@ Examples:
   haltere test mqtts://broker.example:8883 --ca ca.pem
   haltere test mqtts://broker.example:8883 --username press --password-stdin < password
 
-Exit status: 0 the broker lets us in, 1 it does not, 2 the arguments make no sense.";
+Exit status: 0 connected, 1 not connected, 2 invalid arguments.";
 
 impl Options {
     pub(super) fn run(self) -> anyhow::Result<()> {

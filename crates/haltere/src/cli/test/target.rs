@@ -22,7 +22,7 @@ const MAX_FILE: u64 = 1 << 20;
 
 #[derive(Debug, Args)]
 pub(super) struct Target {
-    /// The user name, if the broker wants one
+    /// The user name, if the broker requires one
     #[arg(long, value_name = "NAME")]
     username: Option<String>,
 
@@ -55,7 +55,7 @@ pub(super) struct Target {
     #[arg(long, value_name = "NAME", value_parser = TlsServerName::parse)]
     server_name: Option<TlsServerName>,
 
-    /// Do not check who the broker is
+    /// Do not verify the broker's certificate
     #[arg(long)]
     insecure: bool,
 
