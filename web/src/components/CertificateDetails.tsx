@@ -58,7 +58,7 @@ export function CertificateDetails({ certificate, isOpen = false }: { certificat
   );
 }
 
-/** The validity as text beside a colour. */
+/** The validity as text, in addition to a colour. */
 function Validity({ certificate }: { certificate: Certificate }) {
   const t = useMessages();
   const language = useLanguage();

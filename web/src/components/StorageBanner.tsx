@@ -5,7 +5,7 @@ import { readinessQuery } from "../api/readiness";
 import { useMessages } from "../i18n/language";
 import { Banner } from "../ui/Banner";
 
-/** Tells administrators what is wrong with the server's storage; nothing while it is ready. */
+/** Shows administrators what is wrong with the server's storage; nothing while it is ready. */
 export function StorageBanner() {
   const t = useMessages();
   const { data: reasons = [] } = useQuery(readinessQuery);

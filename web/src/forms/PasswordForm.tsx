@@ -51,7 +51,7 @@ export function PasswordForm({ username, knownPassword, onChanged }: Props) {
           {errorText(change.error, t)}
         </Alert>
       )}
-      {/* Tells password managers which account this is. */}
+      {/* For password managers: which account this is. */}
       <input type="text" name="username" autoComplete="username" value={username} readOnly hidden />
       {knownPassword === undefined && (
         <PasswordInput

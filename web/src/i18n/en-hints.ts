@@ -4,7 +4,7 @@
  */
 export const hints: Record<string, string> = {
   ECONNREFUSED: "Check that the broker runs and that the port is right. A firewall that rejects looks the same.",
-  ETIMEDOUT: "Nobody answers. Check the address, and whether a firewall drops the packets.",
+  ETIMEDOUT: "No answer. Check the address, and whether a firewall drops the packets.",
   "ETIMEDOUT@tls":
     "Something takes the connection and does not answer the TLS handshake. Is this the broker's TLS port?",
   "ETIMEDOUT@websocket":
@@ -14,7 +14,7 @@ export const hints: Record<string, string> = {
     "The broker stopped answering. Check the network between the two machines, and the broker's load.",
   EHOSTUNREACH: "There is no way to this address from here. Check routes, VPN and whether the machine is on.",
   ENETUNREACH: "This machine has no route to that network. Check its network and VPN.",
-  ECONNRESET: "The other side hung up. Is the scheme right: mqtt:// for plain ports, mqtts:// for TLS?",
+  ECONNRESET: "The other side closed the connection. Is the scheme right: mqtt:// for plain ports, mqtts:// for TLS?",
   "ECONNRESET@closed":
     "The connection broke off. The broker's log says why; a network device between the two may have ended it.",
   EACCES: "haltere's machine does not allow this connection. Check its firewall and security policy.",
@@ -42,7 +42,7 @@ export const hints: Record<string, string> = {
   UNABLE_TO_GET_ISSUER_CERT: "The trusted CA is an intermediate one. Add its root to it.",
   DEPTH_ZERO_SELF_SIGNED_CERT: "The broker's certificate is self-signed. Check its fingerprint below, then trust it.",
   SELF_SIGNED_CERT_IN_CHAIN: "The broker's chain ends in a CA of its own. Check its fingerprint below, then trust it.",
-  CERT_HAS_EXPIRED: "Renew the broker's certificate. Until then nobody who checks it can connect.",
+  CERT_HAS_EXPIRED: "Renew the broker's certificate. Until then no client that verifies it can connect.",
   CERT_NOT_YET_VALID: "The certificate begins in the future. Check the clocks of both machines.",
   CERT_SIGNATURE_FAILURE: "The CA was probably reissued. Give its current certificate as trusted CA.",
   CERT_UNTRUSTED: "The broker's certificate is not trusted for this use. Issue one for a TLS server.",
@@ -107,7 +107,7 @@ export const hints: Record<string, string> = {
   SERVER_MOVED: "The broker has moved for good. Enter its new URL.",
   SESSION_TAKEN_OVER: "Another client uses the same client id. Give each its own.",
   KEEP_ALIVE_TIMEOUT: "The broker heard nothing from haltere for too long. Check the network between the two machines.",
-  ADMINISTRATIVE_ACTION: "Somebody ended the session on the broker.",
+  ADMINISTRATIVE_ACTION: "An administrator ended the session on the broker.",
   CONNECTION_RATE_EXCEEDED: "Too many connections in a short time. Raise that limit on the broker.",
   QUOTA_EXCEEDED: "A quota on the broker is used up. Raise it there.",
   MESSAGE_RATE_TOO_HIGH: "A rate limit on the broker was reached. Raise it there.",

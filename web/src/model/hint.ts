@@ -16,7 +16,7 @@ export function blamesTlsPlugin(reason: string | undefined): boolean {
   return reason?.includes("; the plugin tls is off, so ") ?? false;
 }
 
-/** Whether the connection's page already says what a sentence of advice tells users of the API. */
+/** Whether the connection's page already says what a sentence of advice says to users of the API. */
 export function isRedundantAdvice(sentence: string, isOnline: boolean): boolean {
   return isTlsPluginAdvice(sentence) || (isOnline && sentence.includes("$SYS"));
 }
