@@ -30,11 +30,11 @@ pub enum NotAllowed {
     },
 }
 
-/// Invalid input. Never quotes a secret.
+/// Invalid input. Names the field, and never quotes its value.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{field}: {reason}")]
+#[error("{field}{}{reason}", if field == "the body" { " " } else { ": " })]
 pub struct Invalid {
-    /// The field, as it is called on the wire (`url`, `credentials.password`).
+    /// The field or fields, as they are called on the wire (`url`, `credentials.password`), or `the body`.
     pub field: Cow<'static, str>,
     /// What is wrong with it; completes "`<field>`: …".
     pub reason: String,
@@ -44,6 +44,11 @@ impl Invalid {
     /// `field` is wrong because of `reason`.
     pub fn new(field: impl Into<Cow<'static, str>>, reason: impl Into<String>) -> Self {
         Self { field: field.into(), reason: reason.into() }
+    }
+
+    /// The body as a whole is wrong.
+    pub fn body(reason: impl Into<String>) -> Self {
+        Self::new("the body", reason)
     }
 }
 

@@ -1,14 +1,10 @@
 //! A connection: our link to one broker, as an operator wants it to be.
 
 use std::fmt;
-use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::broker_url::BrokerUrl;
-use crate::client_hello::{Alpn, TlsServerName};
-use crate::pem::Pem;
-use crate::secret::Secret;
+use crate::connection_settings::ConnectionSettings;
 use crate::text::{self, TextError};
 
 /// A stored connection: what is *wanted*. How the link *is* says [`crate::ConnectionStatus`].
@@ -16,16 +12,8 @@ use crate::text::{self, TextError};
 pub struct Connection {
     /// Chosen when it is created; unique.
     pub id: ConnectionId,
-    /// For people; unique.
-    pub name: ConnectionName,
-    /// Where the broker is.
-    pub url: BrokerUrl,
-    /// How to log in; `None` for anonymous.
-    pub credentials: Option<Credentials>,
-    /// TLS settings; kept, but without effect, while the plugin `tls` is off.
-    pub tls: TlsMaterial,
-    /// Settings of the management center for Mosquitto that are kept and returned.
-    pub mmc: MmcFields,
+    /// What clients can set.
+    pub settings: ConnectionSettings,
     /// Whether the link should be up.
     pub intent: Intent,
     /// Grows with every change of this connection.
@@ -104,89 +92,6 @@ impl fmt::Display for ConnectionName {
     }
 }
 
-/// How to log in to the broker. At least one field is set; otherwise there are no credentials.
-///
-/// Cloning shares the texts: a connection and its link hold each once.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Credentials {
-    /// Never empty.
-    pub username: Option<Arc<str>>,
-    /// Only together with a username (MQTT 3.1.1, 3.1.2.9).
-    pub password: Option<Arc<Secret<String>>>,
-    /// The MQTT client id to use in place of haltere's own; never empty.
-    pub client_id: Option<Arc<str>>,
-}
-
-impl Credentials {
-    /// The longest username, password or client id, in bytes (an MQTT string's length has 16 bits).
-    pub const MAX_BYTES: usize = 65_535;
-
-    /// Drops what is empty or without effect; `None` when nothing is left.
-    pub fn new(
-        username: Option<String>,
-        password: Option<Secret<String>>,
-        client_id: Option<String>,
-    ) -> Option<Self> {
-        Self::shared(username.map(Arc::from), password.map(Arc::new), client_id.map(Arc::from))
-    }
-
-    /// As [`Self::new`], of texts that others hold, too.
-    pub fn shared(
-        username: Option<Arc<str>>,
-        password: Option<Arc<Secret<String>>>,
-        client_id: Option<Arc<str>>,
-    ) -> Option<Self> {
-        let username = username.filter(|text| !text.is_empty());
-        let password = password.filter(|_| username.is_some());
-        let client_id = client_id.filter(|text| !text.is_empty());
-        (username.is_some() || client_id.is_some()).then_some(Self {
-            username,
-            password,
-            client_id,
-        })
-    }
-}
-
-/// TLS settings as given. Whether they make sense together is checked by `haltere_link::tls`.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct TlsMaterial {
-    /// `Some(false)`: take any certificate. `None`: never given, which means `true`.
-    pub reject_unauthorized: Option<bool>,
-    /// Trusted in place of the system's roots; one or more certificates.
-    pub ca: Option<Pem>,
-    /// Our client certificate, leaf first.
-    pub cert: Option<Pem>,
-    /// The private key of `cert`.
-    pub key: Option<Secret<Pem>>,
-    /// The protocols to ask for; `None` to ask for none.
-    pub alpn: Option<Alpn>,
-    /// The name to ask for and to find in the broker's certificate, in place of the URL's host.
-    pub server_name: Option<TlsServerName>,
-}
-
-impl TlsMaterial {
-    /// How large the certificates are, and with `key` the private key as well, in bytes.
-    pub fn pem_bytes(&self, key: bool) -> usize {
-        let Self { ca, cert, key: private, .. } = self;
-        let private = private.iter().filter(|_| key).map(Secret::expose);
-        ca.iter().chain(cert).chain(private).map(|pem| pem.bytes().len()).sum()
-    }
-}
-
-/// Settings the management center for Mosquitto stores with a connection: kept and returned. Only
-/// `noMetricsMode` has an effect here.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct MmcFields {
-    /// `noMetricsMode`: the link does not ask the broker for its version and uptime (`$SYS`).
-    pub no_metrics_mode: Option<bool>,
-    /// `caFile`
-    pub ca_file: Option<String>,
-    /// `certFile`
-    pub cert_file: Option<String>,
-    /// `keyFile`
-    pub key_file: Option<String>,
-}
-
 /// Whether a link should be up. Stored, and restored by a restart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Intent {
@@ -246,16 +151,5 @@ mod tests {
     fn names_are_trimmed() {
         assert_eq!(ConnectionName::parse("  Dev Server ").expect("valid").as_str(), "Dev Server");
         assert_eq!(ConnectionName::parse("   "), Err(TextError::Empty));
-    }
-
-    #[test]
-    fn credentials_without_a_username_keep_only_the_client_id() {
-        let only_password = Credentials::new(Some(String::new()), Some("p".into()), None);
-        assert_eq!(only_password, None);
-        let with_client_id = Credentials::new(None, Some("p".into()), Some("me".into()));
-        assert_eq!(
-            with_client_id,
-            Some(Credentials { username: None, password: None, client_id: Some("me".into()) })
-        );
     }
 }

@@ -13,11 +13,14 @@ pub mod caller;
 pub mod client_hello;
 pub mod clock;
 pub mod connection;
+pub mod connection_settings;
 pub mod failure;
 pub mod fair_queue;
+pub mod field_change;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 pub mod gcra;
+pub mod mqtt_string;
 pub mod network;
 pub mod pem;
 pub mod plugin;
@@ -35,12 +38,15 @@ pub use broker_url::{BrokerUrl, Host, Transport, UrlError};
 pub use caller::{Caller, Origin, SessionHandle, SessionId, UserName};
 pub use client_hello::{Alpn, AlpnError, TlsServerName, TlsServerNameError};
 pub use clock::Clock;
-pub use connection::{
-    Connection, ConnectionId, ConnectionName, Credentials, Intent, MmcFields, Revision, TlsMaterial,
+pub use connection::{Connection, ConnectionId, ConnectionName, Intent, Revision};
+pub use connection_settings::{
+    ConnectionPatch, ConnectionSettings, Credentials, MmcFields, TlsMaterial,
 };
 pub use failure::{FailureCode, LinkFailure, MqttReason, NetworkCode, Stage, TlsAlert, TlsCode};
+pub use field_change::FieldChange;
 pub use gcra::Gcra;
 pub use jiff::Timestamp;
+pub use mqtt_string::{MqttPassword, MqttString, MqttStringError};
 pub use network::{Network, NetworkError};
 pub use pem::{Pem, WeakPem};
 pub use plugin::PluginId;

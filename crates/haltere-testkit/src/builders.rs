@@ -1,8 +1,8 @@
 //! Valid things, of which a test changes only what it is about.
 
 use haltere_core::{
-    BrokerUrl, Connection, ConnectionId, ConnectionName, Credentials, Intent, MmcFields, Pem,
-    Revision, Secret, Timestamp, TlsMaterial, UserName,
+    BrokerUrl, Connection, ConnectionId, ConnectionName, ConnectionSettings, Credentials, Intent,
+    MqttPassword, MqttString, Pem, Revision, Secret, Timestamp, TlsMaterial, UserName,
 };
 
 use crate::certs::Identity;
@@ -27,6 +27,26 @@ pub fn user(text: &str) -> UserName {
     UserName::parse(text).unwrap_or_else(|e| panic!("user {text:?}: {e}"))
 }
 
+/// A text for MQTT. Panics when `text` does not fit.
+pub fn mqtt_text(text: &str) -> MqttString {
+    MqttString::parse(text).unwrap_or_else(|e| panic!("text {text:?}: {e}"))
+}
+
+/// A password for MQTT. Panics when `text` does not fit.
+pub fn mqtt_password(text: &str) -> MqttPassword {
+    MqttPassword::parse(text.into()).unwrap_or_else(|e| panic!("password {text:?}: {e}"))
+}
+
+/// A username and a password.
+pub fn login(username: &str, password: &str) -> Option<Credentials> {
+    Credentials::new(Some(mqtt_text(username)), Some(mqtt_password(password)), None)
+}
+
+/// A client id.
+pub fn client_id(text: &str) -> Option<Credentials> {
+    Credentials::new(None, None, Some(mqtt_text(text)))
+}
+
 /// TLS settings that trust `ca_pem` and nothing else.
 pub fn trusting(ca_pem: &str) -> TlsMaterial {
     TlsMaterial { ca: Some(Pem::new(ca_pem.as_bytes().to_vec())), ..TlsMaterial::default() }
@@ -48,11 +68,10 @@ pub fn connection(id_text: &str) -> Connection {
     let made = Timestamp::from_second(1_767_225_600).expect("within jiff's range");
     Connection {
         id: id(id_text),
-        name: name(&format!("Connection {id_text}")),
-        url: url("mqtt://localhost:1883"),
-        credentials: None,
-        tls: TlsMaterial::default(),
-        mmc: MmcFields::default(),
+        settings: ConnectionSettings::new(
+            name(&format!("Connection {id_text}")),
+            url("mqtt://localhost:1883"),
+        ),
         intent: Intent::Connected,
         revision: Revision::FIRST,
         created_at: made,
@@ -80,22 +99,24 @@ pub trait ConnectionExt: Sized {
 }
 
 impl ConnectionExt for Connection {
-    fn named(self, text: &str) -> Self {
-        Self { name: name(text), ..self }
+    fn named(mut self, text: &str) -> Self {
+        self.settings.name = name(text);
+        self
     }
 
-    fn at(self, text: &str) -> Self {
-        Self { url: url(text), ..self }
+    fn at(mut self, text: &str) -> Self {
+        self.settings.url = url(text);
+        self
     }
 
-    fn logging_in(self, username: &str, password: &str) -> Self {
-        let credentials =
-            Credentials::new(Some(username.to_owned()), Some(Secret::from(password)), None);
-        Self { credentials, ..self }
+    fn logging_in(mut self, username: &str, password: &str) -> Self {
+        self.settings.credentials = login(username, password);
+        self
     }
 
-    fn with_tls(self, tls: TlsMaterial) -> Self {
-        Self { tls, ..self }
+    fn with_tls(mut self, tls: TlsMaterial) -> Self {
+        self.settings.tls = tls;
+        self
     }
 
     fn disconnected(self) -> Self {
@@ -111,9 +132,9 @@ mod tests {
     fn a_chain_changes_only_what_it_names() {
         let plain = connection("a");
         let changed = connection("a").at("mqtt://broker").logging_in("u", "p").disconnected();
-        assert_eq!(changed.url.host().to_string(), "broker");
-        assert_eq!(changed.credentials.and_then(|c| c.username).as_deref(), Some("u"));
+        assert_eq!(changed.settings.url.host().to_string(), "broker");
+        assert_eq!(changed.settings.credentials, login("u", "p"));
         assert_eq!(changed.intent, Intent::Disconnected);
-        assert_eq!((changed.id, changed.name), (plain.id, plain.name));
+        assert_eq!((changed.id, changed.settings.name), (plain.id, plain.settings.name));
     }
 }

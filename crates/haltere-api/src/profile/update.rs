@@ -144,7 +144,7 @@ async fn change(state: &ApiState, context: &Context, body: Value) -> Result<Resp
     let input = ProfileInput::read(body)?;
     let own = context.caller.user.as_str();
     if input.username.is_some_and(|name| !is_same_user(&name, own)) {
-        return Err(Invalid::new("username: must be one's own; it can't be changed").into());
+        return Err(Invalid::new("username", "must be one's own; it can't be changed").into());
     }
     state.app.change_own_password(context, input.old_password, input.password).await?;
     get::answer(state, context).await

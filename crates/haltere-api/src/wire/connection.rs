@@ -1,15 +1,23 @@
-//! A connection on its way out.
+//! Every field of a connection in JSON: as it is shown, read and described.
 
 use haltere_app::connections::{ConnectionView, Unreadable};
 use haltere_core::{
-    Alpn, Connection, Credentials, MmcFields, Pem, Secret, TlsMaterial, TlsServerName,
+    Alpn, BrokerUrl, Connection, ConnectionId, ConnectionPatch, ConnectionSettings, Credentials,
+    MmcFields, MqttPassword, MqttString, Pem, Secret, TlsMaterial, TlsServerName,
 };
 use serde::Serialize;
+use serde_json::{Value, json};
 use utoipa::ToSchema;
 
 use super::broker::BrokerView;
+use super::connection_fields::{
+    BodyKind, DROPPED, ONLY_OUT, Reader, file, id, ignore_known, key, mqtt_text, name, password,
+    url,
+};
+use super::fields::{Faults, Fields};
 use super::pem::PemView;
 use super::status::StatusView;
+use super::{client_hello, pem, schema};
 
 /// A connection with its live status. The fields are in the order of the management center for Mosquitto.
 #[derive(Debug, Serialize, ToSchema)]
@@ -128,19 +136,21 @@ impl<'a> WireConnection<'a> {
 fn of_readable(connection: &Connection, secrets: bool, certificates: bool) -> WireConnection<'_> {
     let Connection {
         id,
-        name,
-        url,
-        credentials,
-        tls: TlsMaterial { reject_unauthorized, ca, cert, key, alpn, server_name },
-        mmc,
+        settings,
         // The status shows it, once the link has it.
         intent: _,
         revision: _,
         created_at: _,
         updated_at: _,
     } = connection;
+    let ConnectionSettings { name, url, credentials, tls, mmc } = settings;
+    let TlsMaterial { reject_unauthorized, ca, cert, key, alpn, server_name } = tls;
+    let MmcFields { no_metrics_mode, ca_file, cert_file, key_file } = mmc;
     let alpn = alpn.as_ref().map(Alpn::protocols).unwrap_or_default();
     WireConnection {
+        id: id.as_str(),
+        name: name.as_str(),
+        url: url.as_str(),
         credentials: credentials.as_ref().map(|credentials| of_credentials(credentials, secrets)),
         reject_unauthorized: *reject_unauthorized,
         ca: ca.as_ref().filter(|_| certificates).map(PemView::from),
@@ -150,70 +160,6 @@ fn of_readable(connection: &Connection, secrets: bool, certificates: bool) -> Wi
             alpn.iter().map(String::as_str).collect(),
             server_name.as_ref().map(TlsServerName::as_str),
         ),
-        ..bare(id.as_str(), name.as_str(), url.as_str(), mmc)
-    }
-}
-
-/// All that a corrupt row contains except the secrets.
-fn of_unreadable(unreadable: &Unreadable, certificates: bool) -> WireConnection<'_> {
-    let Unreadable {
-        reason: _,
-        id,
-        name,
-        url,
-        username,
-        client_id,
-        reject_unauthorized,
-        ca,
-        cert,
-        alpn,
-        server_name,
-        mmc,
-        intent: _,
-        revision: _,
-        created_at: _,
-        updated_at: _,
-    } = unreadable;
-    let credentials = WireCredentials {
-        username: username.as_deref(),
-        password: None,
-        client_id: client_id.as_deref(),
-    };
-    let any = credentials.username.is_some() || credentials.client_id.is_some();
-    WireConnection {
-        credentials: any.then_some(credentials),
-        reject_unauthorized: *reject_unauthorized,
-        ca: ca.as_ref().filter(|_| certificates).map(PemView::from),
-        cert: cert.as_ref().filter(|_| certificates).map(PemView::from),
-        tls: WireTls::of(
-            alpn.as_deref().unwrap_or_default().split_ascii_whitespace().collect(),
-            server_name.as_deref(),
-        ),
-        ..bare(id, name, url, mmc)
-    }
-}
-
-fn of_credentials(credentials: &Credentials, secrets: bool) -> WireCredentials<'_> {
-    let Credentials { username, password, client_id } = credentials;
-    WireCredentials {
-        username: username.as_deref(),
-        password: password.as_ref().filter(|_| secrets).map(|password| password.expose().as_str()),
-        client_id: client_id.as_deref(),
-    }
-}
-
-fn bare<'a>(id: &'a str, name: &'a str, url: &'a str, mmc: &'a MmcFields) -> WireConnection<'a> {
-    let MmcFields { no_metrics_mode, ca_file, cert_file, key_file } = mmc;
-    WireConnection {
-        id,
-        name,
-        url,
-        credentials: None,
-        reject_unauthorized: None,
-        ca: None,
-        cert: None,
-        key: None,
-        tls: None,
         no_metrics_mode: *no_metrics_mode,
         ca_file: ca_file.as_deref(),
         cert_file: cert_file.as_deref(),
@@ -221,4 +167,167 @@ fn bare<'a>(id: &'a str, name: &'a str, url: &'a str, mmc: &'a MmcFields) -> Wir
         status: None,
         broker: None,
     }
+}
+
+/// All that a corrupt row contains except the secrets.
+fn of_unreadable(unreadable: &Unreadable, certificates: bool) -> WireConnection<'_> {
+    let Unreadable { reason: _, row } = unreadable;
+    let credentials = WireCredentials {
+        username: row.username.as_deref(),
+        password: None,
+        client_id: row.client_id.as_deref(),
+    };
+    let any = credentials.username.is_some() || credentials.client_id.is_some();
+    WireConnection {
+        id: &row.id,
+        name: &row.name,
+        url: &row.url,
+        credentials: any.then_some(credentials),
+        reject_unauthorized: row.reject_unauthorized,
+        ca: row.ca.as_ref().filter(|_| certificates).map(PemView::from),
+        cert: row.cert.as_ref().filter(|_| certificates).map(PemView::from),
+        key: None,
+        tls: WireTls::of(
+            row.alpn.as_deref().unwrap_or_default().split_ascii_whitespace().collect(),
+            row.server_name.as_deref(),
+        ),
+        no_metrics_mode: row.no_metrics_mode,
+        ca_file: row.ca_file.as_deref(),
+        cert_file: row.cert_file.as_deref(),
+        key_file: row.key_file.as_deref(),
+        status: None,
+        broker: None,
+    }
+}
+
+fn of_credentials(credentials: &Credentials, secrets: bool) -> WireCredentials<'_> {
+    let Credentials { username, password, client_id } = credentials;
+    WireCredentials {
+        username: username.as_ref().map(MqttString::as_str),
+        password: password.as_ref().filter(|_| secrets).map(MqttPassword::expose),
+        client_id: client_id.as_ref().map(MqttString::as_str),
+    }
+}
+
+/// Reads all fields of a connection, and notes every fault.
+///
+/// The result is a patch also of a whole connection: what it leaves out keeps its value, and a new connection
+/// has none.
+pub(super) fn read(
+    mut fields: Fields,
+    kind: BodyKind,
+    faults: &mut Faults,
+) -> (Option<ConnectionId>, ConnectionPatch) {
+    if kind == BodyKind::Patch {
+        for required in ["id", "name", "url"] {
+            if fields.null(required) {
+                faults.note(Err::<(), _>(fields.refuse(required, "can't be removed")));
+            }
+        }
+    }
+    let id = faults.note(id(&mut fields));
+    let name = faults.note(name(&mut fields));
+    let has_url = fields.has("url");
+    let url = faults.note(url(&mut fields));
+    if kind == BodyKind::Whole && !has_url {
+        faults.note(Err::<(), _>(fields.refuse("url", "is missing")));
+    }
+    let mut read = Reader { kind, faults };
+    let mut credentials = read.section(&mut fields, "credentials");
+    let mut tls = read.section(&mut fields, "tls");
+    let patch = ConnectionPatch {
+        name,
+        url,
+        username: read.field(&mut credentials, "username", mqtt_text),
+        password: read.field(&mut credentials, "password", password),
+        client_id: read.field(&mut credentials, "clientId", mqtt_text),
+        reject_unauthorized: read.field(&mut fields, "rejectUnauthorized", Fields::boolean),
+        ca: read.field(&mut fields, "ca", pem::take),
+        cert: read.field(&mut fields, "cert", pem::take),
+        key: read.field(&mut fields, "key", key),
+        alpn: read.field_or_empty(&mut tls, "alpn", client_hello::alpn),
+        server_name: read.field_or_empty(&mut tls, "serverName", client_hello::server_name),
+        no_metrics_mode: read.field(&mut fields, "noMetricsMode", Fields::boolean),
+        ca_file: read.field(&mut fields, "caFile", file),
+        cert_file: read.field(&mut fields, "certFile", file),
+        key_file: read.field(&mut fields, "keyFile", file),
+    };
+    ignore_known(&mut fields);
+    for section in [credentials, tls, fields] {
+        read.faults.note(section.finish());
+    }
+    (id, patch)
+}
+
+/// The properties of a body, as JSON Schema.
+pub(super) fn properties() -> Value {
+    let encodings: Vec<_> = pem::encodings().collect();
+    let pem = |what: &str| {
+        json!({
+            "description": format!("{what}: a PEM file in base64, of at most 256 KiB. Also accepted: a string; the PEM text itself; DER; other encodings; `endoding` for `encoding`; no encoding."),
+            "oneOf": [
+                {"type": "string"},
+                {
+                    "type": "object",
+                    "required": ["data"],
+                    "additionalProperties": false,
+                    "properties": {
+                        "data": {"type": "string"},
+                        "encoding": {"type": "string", "enum": encodings},
+                        "endoding": {"type": "string", "enum": encodings}
+                    }
+                }
+            ]
+        })
+    };
+    let boolean = |what: &str| {
+        json!({
+            "description": what,
+            "oneOf": [{"type": "boolean"}, {"type": "string", "enum": ["true", "false"]}]
+        })
+    };
+    let mut properties = json!({
+        "id": {
+            "type": "string", "minLength": 1, "maxLength": 128, "pattern": schema::ID,
+            "description": "Unique, case-sensitive, kept as given. Left out: a UUIDv7 is made. A new one holds nothing that is invisible or changes the direction of text; the joiners U+200C and U+200D may stand between visible characters."
+        },
+        "name": {
+            "type": "string", "minLength": 1, "maxLength": 128, "pattern": schema::NAME,
+            "description": "For people; unique, case-sensitive, trimmed. A new one holds nothing that is invisible or changes the direction of text, as in an id."
+        },
+        "url": {
+            "type": "string", "maxLength": BrokerUrl::MAX_BYTES, "pattern": schema::URL,
+            "description": "`mqtt://`, `mqtts://`, `ws://` or `wss://` (also `tcp://`, `ssl://`, `tls://`), a host, a port (default 1883, 8883, 80, 443); for WebSocket a path."
+        },
+        "credentials": {
+            "type": "object",
+            "description": "How to log in to the broker; an empty user name means none. A password needs a user name.",
+            "additionalProperties": false,
+            "properties": {
+                "username": {"type": "string", "maxLength": 16_383, "pattern": schema::MQTT_TEXT},
+                "password": {"type": "string", "maxLength": 16_383, "pattern": schema::MQTT_TEXT},
+                "clientId": {
+                    "type": "string", "maxLength": 16_383, "pattern": schema::MQTT_TEXT,
+                    "description": "The MQTT client id to use in place of haltere's own. One connection per broker has it: a second one at the same host and port is refused."
+                }
+            }
+        },
+        "rejectUnauthorized": boolean("Whether the broker's certificate has to be valid (default true). Counts while the plugin tls is on."),
+        "ca": pem("Trusted in place of the system's roots. Only certificates are kept of it, and a private key is refused"),
+        "cert": pem("Our client certificate, leaf first. Only certificates are kept of it; a private key among them becomes key, if there is none"),
+        "key": pem("The private key of cert, not encrypted"),
+        "tls": client_hello::property(),
+        "noMetricsMode": boolean("Do not ask the broker for its version and uptime (`$SYS`), and with MQTT 5 ask it to publish no metrics about haltere's client (user property `sys-metrics: none`)."),
+        "caFile": {"type": "string", "maxLength": 1_024, "description": "Kept and returned."},
+        "certFile": {"type": "string", "maxLength": 1_024, "description": "Kept and returned."},
+        "keyFile": {"type": "string", "maxLength": 1_024, "description": "Kept and returned."}
+    });
+    if let Some(properties) = properties.as_object_mut() {
+        for name in DROPPED.iter().chain(&ONLY_OUT) {
+            let any = json!(["null", "boolean", "number", "string", "array", "object"]);
+            let property = json!({"type": any, "description": "Accepted and dropped."});
+            properties.insert((*name).to_owned(), property);
+        }
+    }
+    properties
 }

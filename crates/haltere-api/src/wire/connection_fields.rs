@@ -1,10 +1,11 @@
-//! The fields of a connection, which a whole connection and a patch read and describe alike.
+//! Reading a field of a connection, whatever its name.
 
-use haltere_core::{BrokerUrl, ConnectionId, ConnectionName, Credentials};
-use serde_json::{Value, json};
+use haltere_core::{
+    BrokerUrl, ConnectionId, ConnectionName, FieldChange, MqttPassword, MqttString, Pem, Secret,
+};
 
-use super::fields::{Fields, Invalid};
-use super::{client_hello, pem, schema};
+use super::fields::{Faults, Fields, Invalid};
+use super::pem;
 
 /// Further fields that the management center for Mosquitto stores and accepts. [`MmcFields`] are kept and
 /// returned; these are dropped.
@@ -18,8 +19,8 @@ pub(crate) const DROPPED: [&str; 7] = [
     "websocketsUrl",
 ];
 
-/// Only ever go out; accepted so that an answer of ours can be sent back.
-const ONLY_OUT: [&str; 2] = ["status", "broker"];
+/// Only in responses; accepted so that a response can be sent back.
+pub(super) const ONLY_OUT: [&str; 2] = ["status", "broker"];
 
 /// The longest path of a file, in bytes (`PATH_MAX` on Linux).
 const MAX_PATH_BYTES: usize = 4_096;
@@ -43,19 +44,21 @@ pub(super) fn url(fields: &mut Fields) -> Result<Option<BrokerUrl>, Invalid> {
     url.map(|url| BrokerUrl::parse(&url).map_err(|why| fields.refuse("url", why))).transpose()
 }
 
-/// A text that goes into an MQTT packet (MQTT 5, 1.5.4): not too long, and no U+0000.
-pub(super) fn mqtt_text(fields: &mut Fields, name: &str) -> Result<Option<String>, Invalid> {
+/// `credentials.username`, `credentials.clientId`
+pub(super) fn mqtt_text(fields: &mut Fields, name: &str) -> Result<Option<MqttString>, Invalid> {
     let text = fields.string(name)?;
-    match &text {
-        Some(text) if text.len() > Credentials::MAX_BYTES => {
-            Err(fields
-                .refuse(name, format!("must be at most {} bytes long", Credentials::MAX_BYTES)))
-        }
-        Some(text) if text.contains('\0') => {
-            Err(fields.refuse(name, "must not contain the character U+0000"))
-        }
-        _ => Ok(text),
-    }
+    text.map(|text| MqttString::parse(&text).map_err(|why| fields.refuse(name, why))).transpose()
+}
+
+/// `credentials.password`
+pub(super) fn password(fields: &mut Fields, name: &str) -> Result<Option<MqttPassword>, Invalid> {
+    let text = fields.string(name)?.map(Secret::new);
+    text.map(|text| MqttPassword::parse(text).map_err(|why| fields.refuse(name, why))).transpose()
+}
+
+/// `key`
+pub(super) fn key(fields: &mut Fields, name: &str) -> Result<Option<Secret<Pem>>, Invalid> {
+    Ok(pem::take(fields, name)?.map(Secret::new))
 }
 
 /// `caFile`, `certFile`, `keyFile`
@@ -80,75 +83,55 @@ pub(super) fn ignore_known(fields: &mut Fields) {
     fields.ignore(&ONLY_OUT);
 }
 
-/// The properties of a body, as JSON Schema.
-pub(super) fn properties() -> Value {
-    let encodings: Vec<_> = pem::encodings().collect();
-    let pem = |what: &str| {
-        json!({
-            "description": format!("{what}: a PEM file in base64, of at most 256 KiB. Also accepted: a string; the PEM text itself; DER; other encodings; `endoding` for `encoding`; no encoding."),
-            "oneOf": [
-                {"type": "string"},
-                {
-                    "type": "object",
-                    "required": ["data"],
-                    "additionalProperties": false,
-                    "properties": {
-                        "data": {"type": "string"},
-                        "encoding": {"type": "string", "enum": encodings},
-                        "endoding": {"type": "string", "enum": encodings}
-                    }
-                }
-            ]
-        })
-    };
-    let boolean = |what: &str| {
-        json!({
-            "description": what,
-            "oneOf": [{"type": "boolean"}, {"type": "string", "enum": ["true", "false"]}]
-        })
-    };
-    let mut properties = json!({
-        "id": {
-            "type": "string", "minLength": 1, "maxLength": 128, "pattern": schema::ID,
-            "description": "Unique, case-sensitive, kept as given. Left out: a UUIDv7 is made. A new one holds nothing that is invisible or changes the direction of text; the joiners U+200C and U+200D may stand between visible characters."
-        },
-        "name": {
-            "type": "string", "minLength": 1, "maxLength": 128, "pattern": schema::NAME,
-            "description": "For people; unique, case-sensitive, trimmed. A new one holds nothing that is invisible or changes the direction of text, as in an id."
-        },
-        "url": {
-            "type": "string", "maxLength": BrokerUrl::MAX_BYTES, "pattern": schema::URL,
-            "description": "`mqtt://`, `mqtts://`, `ws://` or `wss://` (also `tcp://`, `ssl://`, `tls://`), a host, a port (default 1883, 8883, 80, 443); for WebSocket a path."
-        },
-        "credentials": {
-            "type": "object",
-            "description": "How to log in to the broker; an empty user name means none. A password needs a user name.",
-            "additionalProperties": false,
-            "properties": {
-                "username": {"type": "string", "maxLength": 16_383, "pattern": schema::MQTT_TEXT},
-                "password": {"type": "string", "maxLength": 16_383, "pattern": schema::MQTT_TEXT},
-                "clientId": {
-                    "type": "string", "maxLength": 16_383, "pattern": schema::MQTT_TEXT,
-                    "description": "The MQTT client id to use in place of haltere's own. One connection per broker has it: a second one at the same host and port is refused."
-                }
-            }
-        },
-        "rejectUnauthorized": boolean("Whether the broker's certificate has to be valid (default true). Counts while the plugin tls is on."),
-        "ca": pem("Trusted in place of the system's roots. Only certificates are kept of it, and a private key is refused"),
-        "cert": pem("Our client certificate, leaf first. Only certificates are kept of it; a private key among them becomes key, if there is none"),
-        "key": pem("The private key of cert, not encrypted"),
-        "tls": client_hello::property(),
-        "noMetricsMode": boolean("Do not ask the broker for its version and uptime (`$SYS`), and with MQTT 5 ask it to publish no metrics about haltere's client (user property `sys-metrics: none`)."),
-        "caFile": {"type": "string", "maxLength": 1_024, "description": "Kept and returned."},
-        "certFile": {"type": "string", "maxLength": 1_024, "description": "Kept and returned."},
-        "keyFile": {"type": "string", "maxLength": 1_024, "description": "Kept and returned."}
-    });
-    if let Some(properties) = properties.as_object_mut() {
-        for name in DROPPED.iter().chain(&ONLY_OUT) {
-            let any = json!(["null", "boolean", "number", "string", "array", "object"]);
-            let property = json!({"type": any, "description": "Accepted and dropped."});
-            properties.insert((*name).to_owned(), property);
+/// What a body holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum BodyKind {
+    /// A whole connection, in which `null` is a value of a wrong type.
+    Whole,
+    /// A merge patch (RFC 7396), in which `null` removes a field.
+    Patch,
+}
+
+/// Reads the fields of a body and notes the faults.
+pub(super) struct Reader<'a> {
+    pub(super) kind: BodyKind,
+    pub(super) faults: &'a mut Faults,
+}
+
+impl Reader<'_> {
+    /// The fields of an object within the body; none if it is absent.
+    pub(super) fn section(&mut self, fields: &mut Fields, name: &str) -> Fields {
+        if self.kind == BodyKind::Patch && fields.null(name) {
+            return fields.removed(name);
+        }
+        let section = self.faults.note(fields.object(name));
+        section.unwrap_or_else(|| fields.absent(name))
+    }
+
+    /// An absent field keeps its value.
+    pub(super) fn field<T>(
+        &mut self,
+        fields: &mut Fields,
+        name: &str,
+        read: impl FnOnce(&mut Fields, &str) -> Result<Option<T>, Invalid>,
+    ) -> FieldChange<T> {
+        if self.kind == BodyKind::Patch && fields.null(name) {
+            return FieldChange::Clear;
+        }
+        self.faults.note(read(fields, name)).map_or(FieldChange::Keep, FieldChange::Set)
+    }
+
+    /// Like [`Self::field`], but an empty value removes the field as well.
+    pub(super) fn field_or_empty<T>(
+        &mut self,
+        fields: &mut Fields,
+        name: &str,
+        read: impl FnOnce(&mut Fields, &str) -> Result<Option<T>, Invalid>,
+    ) -> FieldChange<T> {
+        let is_given = fields.has(name);
+        match self.field(fields, name, read) {
+            FieldChange::Keep if is_given => FieldChange::Clear,
+            change => change,
         }
     }
-    properties
 }

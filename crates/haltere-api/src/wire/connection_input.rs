@@ -1,117 +1,56 @@
 //! A whole connection on its way in: `POST /api/connections`, `PUT`, `POST /api/connection-test`.
 
-use haltere_app::connections::{ConnectionReplacement, FieldChange, NewConnection};
+use haltere_app::connections::{ConnectionReplacement, NewConnection};
 use haltere_core::{
-    Alpn, BrokerUrl, ConnectionId, ConnectionName, Credentials, MmcFields, Pem, Secret,
-    TlsMaterial, TlsServerName,
+    BrokerUrl, ConnectionId, ConnectionName, ConnectionPatch, ConnectionSettings, FieldChange,
 };
 use serde_json::{Value, json};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::connection_fields::{file, id, ignore_known, mqtt_text, name, properties, url};
+use super::connection::{self, properties};
+use super::connection_fields::BodyKind;
 use super::connection_patch::ConnectionPatchBody;
 use super::fields::{Faults, Fields, Invalid};
-use super::{client_hello, pem, schema};
+use super::schema;
 
-/// A connection as somebody sent it, checked field by field.
+/// A connection as a client sent it, checked field by field.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ConnectionInput {
-    pub(crate) id: Option<ConnectionId>,
-    pub(crate) name: Option<ConnectionName>,
-    pub(crate) url: BrokerUrl,
-    pub(crate) username: Option<String>,
-    pub(crate) password: Option<Secret<String>>,
-    pub(crate) client_id: Option<String>,
-    pub(crate) reject_unauthorized: Option<bool>,
-    pub(crate) ca: Option<Pem>,
-    pub(crate) cert: Option<Pem>,
-    pub(crate) key: Option<Secret<Pem>>,
-    pub(crate) alpn: Option<Alpn>,
-    pub(crate) server_name: Option<TlsServerName>,
-    pub(crate) mmc: MmcFields,
+    id: Option<ConnectionId>,
+    url: BrokerUrl,
+    fields: ConnectionPatch,
 }
 
 impl ConnectionInput {
-    /// Takes a body apart. `name` may be missing here; see [`Self::into_new`].
+    /// Reads a body; the first fault, if any. `name` may be missing here; see [`Self::into_new`].
     pub(crate) fn read(body: Value) -> Result<Self, Invalid> {
-        // The first fault is enough for somebody who sends one connection.
         let input = Self::read_all(body).map_err(|mut faults| faults.swap_remove(0))?;
-        let has_password = input.password.as_ref().is_some_and(|it| !it.expose().is_empty());
+        let ConnectionPatch { username, password, .. } = &input.fields;
+        let has_password =
+            matches!(password, FieldChange::Set(password) if !password.expose().is_empty());
         // An empty user name means none, as forms send it. One that is not there at all was forgotten.
-        if has_password && input.username.is_none() {
-            return Err(Invalid::new("credentials.username: is missing; a password needs one"));
+        if has_password && *username == FieldChange::Keep {
+            return Err(Invalid::new("credentials.username", "is missing; a password needs one"));
         }
         Ok(input)
     }
 
-    /// Takes a body apart; all that is wrong with it, at least one fault.
+    /// Reads a body; all its faults, at least one.
     pub(crate) fn read_all(body: Value) -> Result<Self, Vec<Invalid>> {
         let fields = Fields::of_body(body).map_err(|fault| vec![fault])?;
         let mut faults = Faults::default();
-        let input = Self::collect(fields, &mut faults);
-        match (input, faults.found()) {
+        let (id, fields) = connection::read(fields, BodyKind::Whole, &mut faults);
+        match (fields.url.clone(), faults.found()) {
             (_, Some(faults)) => Err(faults),
-            (Some(input), None) => Ok(input),
-            (None, None) => Err(vec![Invalid::new("url: is missing")]),
+            (Some(url), None) => Ok(Self { id, url, fields }),
+            (None, None) => Err(vec![Invalid::new("url", "is missing")]),
         }
-    }
-
-    /// `None` when there is no URL, which is noted.
-    fn collect(mut fields: Fields, faults: &mut Faults) -> Option<Self> {
-        let id = faults.note(id(&mut fields));
-        let name = faults.note(name(&mut fields));
-        let has_url = fields.has("url");
-        let url = faults.note(url(&mut fields));
-        if !has_url {
-            faults.note(Err::<(), _>(fields.refuse("url", "is missing")));
-        }
-        let mut credentials = faults.note(fields.object("credentials"));
-        let mut credential = |name| match &mut credentials {
-            Some(inner) => faults.note(mqtt_text(inner, name)),
-            None => None,
-        };
-        let username = credential("username");
-        let password = credential("password").map(Secret::new);
-        let client_id = credential("clientId");
-        let reject_unauthorized = faults.note(fields.boolean("rejectUnauthorized"));
-        let ca = faults.note(pem::take(&mut fields, "ca"));
-        let cert = faults.note(pem::take(&mut fields, "cert"));
-        let key = faults.note(pem::take(&mut fields, "key")).map(Secret::new);
-        let mut tls = faults.note(fields.object("tls"));
-        let alpn = tls.as_mut().and_then(|tls| faults.note(client_hello::alpn(tls, "alpn")));
-        let server_name =
-            tls.as_mut().and_then(|tls| faults.note(client_hello::server_name(tls, "serverName")));
-        let mmc = MmcFields {
-            no_metrics_mode: faults.note(fields.boolean("noMetricsMode")),
-            ca_file: faults.note(file(&mut fields, "caFile")),
-            cert_file: faults.note(file(&mut fields, "certFile")),
-            key_file: faults.note(file(&mut fields, "keyFile")),
-        };
-        ignore_known(&mut fields);
-        faults.note(credentials.map_or(Ok(()), Fields::finish));
-        faults.note(tls.map_or(Ok(()), Fields::finish));
-        faults.note(fields.finish());
-        Some(Self {
-            id,
-            name,
-            url: url?,
-            username,
-            password,
-            client_id,
-            reject_unauthorized,
-            ca,
-            cert,
-            key,
-            alpn,
-            server_name,
-            mmc,
-        })
     }
 
     /// For a create.
     pub(crate) fn into_new(self) -> Result<NewConnection, Invalid> {
-        let name = self.name.clone().ok_or_else(name_is_missing)?;
+        let name = self.fields.name.clone().ok_or_else(name_is_missing)?;
         Ok(self.into_new_named(name))
     }
 
@@ -122,29 +61,9 @@ impl ConnectionInput {
     }
 
     fn into_new_named(self, name: ConnectionName) -> NewConnection {
-        let Self {
-            id,
-            name: _,
-            url,
-            username,
-            password,
-            client_id,
-            reject_unauthorized,
-            ca,
-            cert,
-            key,
-            alpn,
-            server_name,
-            mmc,
-        } = self;
-        NewConnection {
-            id,
-            name,
-            url,
-            credentials: Credentials::new(username, password, client_id),
-            tls: TlsMaterial { reject_unauthorized, ca, cert, key, alpn, server_name },
-            mmc,
-        }
+        let Self { id, url, fields } = self;
+        let fields = ConnectionPatch { name: None, ..fields };
+        NewConnection { id, settings: ConnectionSettings::new(name, url).patched(fields) }
     }
 
     /// For a replace of the connection `id`: secrets left out keep their stored value.
@@ -152,43 +71,21 @@ impl ConnectionInput {
         self,
         stored: &ConnectionId,
     ) -> Result<ConnectionReplacement, Invalid> {
-        let Self {
-            id,
-            name,
-            url,
-            username,
-            password,
-            client_id,
-            reject_unauthorized,
-            ca,
-            cert,
-            key,
-            alpn,
-            server_name,
-            mmc,
-        } = self;
+        let Self { id, url, fields: rest } = self;
         if id.is_some_and(|id| id != *stored) {
-            return Err(Invalid::new("id: can't be changed; it has to be the one in the URL"));
+            return Err(another_id());
         }
-        Ok(ConnectionReplacement {
-            name: name.ok_or_else(name_is_missing)?,
-            url,
-            username,
-            password: password.map_or(FieldChange::Keep, FieldChange::Set),
-            client_id,
-            reject_unauthorized,
-            ca,
-            cert,
-            key: key.map_or(FieldChange::Keep, FieldChange::Set),
-            alpn,
-            server_name,
-            mmc,
-        })
+        let name = rest.name.clone().ok_or_else(name_is_missing)?;
+        Ok(ConnectionReplacement { name, url, rest })
     }
 }
 
 pub(crate) fn name_is_missing() -> Invalid {
-    Invalid::new("name: is missing")
+    Invalid::new("name", "is missing")
+}
+
+pub(super) fn another_id() -> Invalid {
+    Invalid::new("id", "can't be changed; it has to be the one in the URL")
 }
 
 /// Describes the body. By hand, because the reading is.
@@ -264,7 +161,6 @@ impl ToSchema for TestBody {
 
 #[cfg(test)]
 mod tests {
-    use haltere_app::connections::FieldChange;
     use proptest::prelude::*;
 
     use super::*;
@@ -346,10 +242,10 @@ mod tests {
             let wrong = violations(&described(), &body);
             prop_assert!(wrong.is_empty(), "{wrong:?}");
             let new = ConnectionInput::read(body).expect("fits").into_new().expect("named");
-            prop_assert_eq!(new.name.as_str(), name);
-            prop_assert_eq!(new.url.port(), port);
-            let given = new.credentials.as_ref().and_then(|given| given.username.as_deref());
-            prop_assert_eq!(given, username.as_deref());
+            prop_assert_eq!(new.settings.name.as_str(), name);
+            prop_assert_eq!(new.settings.url.port(), port);
+            let given = new.settings.credentials.and_then(|given| given.username);
+            prop_assert_eq!(given.map(|it| it.to_string()), username);
         }
     }
 
@@ -404,7 +300,7 @@ mod tests {
         let body = json!({"name": "n", "url": "mqtt://h", "credentials": {"username": "u"}});
         let replacement = ConnectionInput::read(body).expect("fits").into_replacement(&id);
         let replacement = replacement.expect("fits");
-        assert_eq!((replacement.password, replacement.key), (FieldChange::Keep, FieldChange::Keep));
-        assert_eq!(replacement.ca, None);
+        let patch = ConnectionPatch::from(replacement);
+        assert_eq!((patch.password, patch.ca), (FieldChange::Keep, FieldChange::Clear));
     }
 }

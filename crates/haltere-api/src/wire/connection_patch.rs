@@ -1,109 +1,29 @@
 //! Changes to a connection on their way in: a JSON merge patch (RFC 7396), in which `null` removes.
 
-use haltere_app::connections::{ConnectionPatch, FieldChange};
-use haltere_core::{Alpn, ConnectionId, Secret, TlsServerName};
+use haltere_core::{ConnectionId, ConnectionPatch};
 use serde_json::{Value, json};
 use utoipa::openapi::{RefOr, Schema};
 use utoipa::{PartialSchema, ToSchema};
 
-use super::connection_fields::{self as input, file, ignore_known, mqtt_text};
-use super::fields::{Fields, Invalid};
-use super::{client_hello, pem, schema};
+use super::connection::{self, properties};
+use super::connection_fields::BodyKind;
+use super::connection_input::another_id;
+use super::fields::{Faults, Fields, Invalid};
+use super::schema;
 
-/// Takes a merge patch of the connection `id` apart.
+/// Reads a merge patch of the connection `id`.
 ///
 /// `ca`, `cert` and `key` are replaced as a whole: half a certificate is none.
 pub(crate) fn read(body: Value, id: &ConnectionId) -> Result<ConnectionPatch, Invalid> {
-    let mut fields = Fields::of_body(body)?;
-    for required in ["id", "name", "url"] {
-        if fields.null(required) {
-            return Err(fields.refuse(required, "can't be removed"));
-        }
+    let mut faults = Faults::default();
+    let (given, patch) = connection::read(Fields::of_body(body)?, BodyKind::Patch, &mut faults);
+    if given.is_some_and(|given| given != *id) {
+        faults.note(Err::<(), _>(another_id()));
     }
-    if input::id(&mut fields)?.is_some_and(|given| given != *id) {
-        return Err(Invalid::new("id: can't be changed; it has to be the one in the URL"));
+    match faults.found() {
+        Some(mut faults) => Err(faults.swap_remove(0)),
+        None => Ok(patch),
     }
-    let mut patch = ConnectionPatch {
-        name: input::name(&mut fields)?,
-        url: input::url(&mut fields)?,
-        ..credentials(&mut fields)?
-    };
-    patch.reject_unauthorized = change(&mut fields, "rejectUnauthorized", Fields::boolean)?;
-    patch.ca = change(&mut fields, "ca", pem::take)?;
-    patch.cert = change(&mut fields, "cert", pem::take)?;
-    let key = |fields: &mut Fields, name: &str| Ok(pem::take(fields, name)?.map(Secret::new));
-    patch.key = change(&mut fields, "key", key)?;
-    (patch.alpn, patch.server_name) = tls(&mut fields)?;
-    patch.no_metrics_mode = change(&mut fields, "noMetricsMode", Fields::boolean)?;
-    patch.ca_file = change(&mut fields, "caFile", file)?;
-    patch.cert_file = change(&mut fields, "certFile", file)?;
-    patch.key_file = change(&mut fields, "keyFile", file)?;
-    ignore_known(&mut fields);
-    fields.finish()?;
-    Ok(patch)
-}
-
-/// A patch of nothing but `credentials`; `null` there removes all of them.
-fn credentials(fields: &mut Fields) -> Result<ConnectionPatch, Invalid> {
-    if fields.null("credentials") {
-        return Ok(ConnectionPatch {
-            username: FieldChange::Clear,
-            password: FieldChange::Clear,
-            client_id: FieldChange::Clear,
-            ..ConnectionPatch::default()
-        });
-    }
-    let Some(mut inner) = fields.object("credentials")? else {
-        return Ok(ConnectionPatch::default());
-    };
-    let secret = |fields: &mut Fields, name: &str| Ok(mqtt_text(fields, name)?.map(Secret::new));
-    let patch = ConnectionPatch {
-        username: change(&mut inner, "username", mqtt_text)?,
-        password: change(&mut inner, "password", secret)?,
-        client_id: change(&mut inner, "clientId", mqtt_text)?,
-        ..ConnectionPatch::default()
-    };
-    inner.finish()?;
-    Ok(patch)
-}
-
-/// `tls`, of which `null` removes all.
-fn tls(fields: &mut Fields) -> Result<(FieldChange<Alpn>, FieldChange<TlsServerName>), Invalid> {
-    if fields.null("tls") {
-        return Ok((FieldChange::Clear, FieldChange::Clear));
-    }
-    let Some(mut inner) = fields.object("tls")? else { return Ok(Default::default()) };
-    let alpn = change_or_clear(&mut inner, "alpn", client_hello::alpn)?;
-    let server_name = change_or_clear(&mut inner, "serverName", client_hello::server_name)?;
-    inner.finish()?;
-    Ok((alpn, server_name))
-}
-
-/// Like [`change`], but what is empty removes, too.
-fn change_or_clear<T>(
-    fields: &mut Fields,
-    name: &str,
-    read: impl FnOnce(&mut Fields, &str) -> Result<Option<T>, Invalid>,
-) -> Result<FieldChange<T>, Invalid> {
-    if !fields.has(name) {
-        return Ok(FieldChange::Keep);
-    }
-    if fields.null(name) {
-        return Ok(FieldChange::Clear);
-    }
-    Ok(FieldChange::replace(read(fields, name)?))
-}
-
-/// Absent keeps, `null` removes, anything else is read and set.
-fn change<T>(
-    fields: &mut Fields,
-    name: &str,
-    read: impl FnOnce(&mut Fields, &str) -> Result<Option<T>, Invalid>,
-) -> Result<FieldChange<T>, Invalid> {
-    if fields.null(name) {
-        return Ok(FieldChange::Clear);
-    }
-    Ok(read(fields, name)?.map_or(FieldChange::Keep, FieldChange::Set))
 }
 
 /// Describes the body.
@@ -111,7 +31,7 @@ pub(crate) struct ConnectionPatchBody;
 
 impl PartialSchema for ConnectionPatchBody {
     fn schema() -> RefOr<Schema> {
-        let mut properties = input::properties();
+        let mut properties = properties();
         if let Some(properties) = properties.as_object_mut() {
             for (name, property) in properties.iter_mut() {
                 let removable = !matches!(name.as_str(), "id" | "name" | "url");
@@ -154,7 +74,8 @@ fn nullable(schema: &Value) -> Value {
 
 #[cfg(test)]
 mod tests {
-    use haltere_core::Pem;
+    use haltere_core::{Alpn, FieldChange, Pem, TlsServerName};
+    use haltere_testkit::builders::mqtt_text;
 
     use super::*;
 
@@ -171,7 +92,7 @@ mod tests {
             "ca": null, "cert": {"data": "-----BEGIN X"}, "rejectUnauthorized": "false", "status": {},
         }));
         let expected = ConnectionPatch {
-            username: FieldChange::Set("u".to_owned()),
+            username: FieldChange::Set(mqtt_text("u")),
             password: FieldChange::Clear,
             ca: FieldChange::Clear,
             cert: FieldChange::Set(Pem::new(b"-----BEGIN X".to_vec())),

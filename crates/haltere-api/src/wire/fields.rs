@@ -2,22 +2,10 @@
 
 use std::fmt;
 
+pub(crate) use haltere_app::Invalid;
 use serde_json::{Map, Value};
 
-use crate::error::ApiError;
 use crate::extract::params::printable;
-
-/// Why a body was refused: names the field, never quotes its value.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct Invalid(String);
-
-impl Invalid {
-    /// A refusal that belongs to no single property of [`Fields`].
-    pub(crate) fn new(message: impl Into<String>) -> Self {
-        Self(message.into())
-    }
-}
 
 /// Collects faults, for callers that report all of them at once.
 #[derive(Debug, Default)]
@@ -38,28 +26,24 @@ impl Faults {
     }
 }
 
-impl From<Invalid> for ApiError {
-    fn from(Invalid(message): Invalid) -> Self {
-        Self::invalid(message)
-    }
-}
-
 /// The properties of an object that have not been taken yet.
 ///
 /// Take each property that is known, then [`Fields::finish`], which refuses what is left.
 #[derive(Debug)]
 pub(crate) struct Fields {
-    /// Where the object stands: empty for the body, `credentials.` within a property.
+    /// The path of the object: empty for the body, `credentials.` within a property.
     prefix: String,
     rest: Map<String, Value>,
+    /// The object is `null` in a merge patch, and with it each of its properties.
+    is_removed: bool,
 }
 
 impl Fields {
     /// The properties of a body.
     pub(crate) fn of_body(body: Value) -> Result<Self, Invalid> {
         match body {
-            Value::Object(rest) => Ok(Self { prefix: String::new(), rest }),
-            _ => Err(Invalid("the body must be a JSON object".to_owned())),
+            Value::Object(rest) => Ok(Self { prefix: String::new(), rest, is_removed: false }),
+            _ => Err(Invalid::body("must be a JSON object")),
         }
     }
 
@@ -115,15 +99,27 @@ impl Fields {
     pub(crate) fn object(&mut self, name: &str) -> Result<Option<Self>, Invalid> {
         match self.rest.remove(name) {
             None => Ok(None),
-            Some(Value::Object(rest)) => {
-                Ok(Some(Self { prefix: format!("{}{name}.", self.prefix), rest }))
-            }
+            Some(Value::Object(rest)) => Ok(Some(Self { rest, ..self.absent(name) })),
             Some(_) => Err(self.refuse(name, "must be an object")),
         }
     }
 
+    /// The properties of `name` when that object is absent: none.
+    pub(crate) fn absent(&self, name: &str) -> Self {
+        let prefix = format!("{}{name}.", self.prefix);
+        Self { prefix, rest: Map::new(), is_removed: false }
+    }
+
+    /// The properties of `name` when that object is `null`: each is `null`.
+    pub(crate) fn removed(&self, name: &str) -> Self {
+        Self { is_removed: true, ..self.absent(name) }
+    }
+
     /// Takes `name` when its value is `null`, which means "remove" in a merge patch; whether it was.
     pub(crate) fn null(&mut self, name: &str) -> bool {
+        if self.is_removed {
+            return true;
+        }
         let is_null = self.rest.get(name).is_some_and(Value::is_null);
         if is_null {
             self.rest.remove(name);
@@ -165,12 +161,12 @@ impl Fields {
             names.push(format!("and {more} more"));
         }
         let word = if self.rest.len() == 1 { "unknown property" } else { "unknown properties" };
-        Err(Invalid(format!("{}: {word}", names.join(", "))))
+        Err(Invalid::new(names.join(", "), word))
     }
 
     /// A refusal of the property `name`.
     pub(crate) fn refuse(&self, name: &str, why: impl fmt::Display) -> Invalid {
-        Invalid(format!("{}{name}: {why}", self.prefix))
+        Invalid::new(format!("{}{name}", self.prefix), why.to_string())
     }
 }
 

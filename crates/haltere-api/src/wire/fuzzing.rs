@@ -70,15 +70,11 @@ fn is_fit_for_print(refusal: &str) {
 }
 
 fn reads_back_the_same(new: NewConnection) {
-    let NewConnection { id, name, url, credentials, tls, mmc } = new.clone();
+    let NewConnection { id, settings } = new.clone();
     let id = id.unwrap_or_else(|| ConnectionId::parse("made").expect("a valid id"));
     let stored = Connection {
         id: id.clone(),
-        name,
-        url,
-        credentials,
-        tls,
-        mmc,
+        settings,
         intent: Intent::Connected,
         revision: Revision::FIRST,
         created_at: Timestamp::UNIX_EPOCH,

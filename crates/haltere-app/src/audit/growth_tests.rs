@@ -3,15 +3,16 @@
 use std::net::{IpAddr, Ipv6Addr};
 use std::num::NonZeroUsize;
 
-use haltere_core::{AuditAction, AuditOutcome, Caller, Intent, PluginId, Role, Secret};
+use haltere_core::{AuditAction, AuditOutcome, Caller, Intent, PluginId, Role};
 use haltere_store::AuditFilter;
+use haltere_testkit::builders;
 
 use std::time::Duration;
 
 use haltere_core::AuditEntry;
 
 use crate::app::App;
-use crate::connections::fixture::{Broken, broken, id, name, named, new};
+use crate::connections::fixture::{Broken, broken, id, name, named, new, with, with_credentials};
 use crate::connections::{
     ConnectionPatch, ImportEntry, ImportFile, ImportMode, ImportProgress, Incoming, ListQuery,
     NewConnection, Secrets, Source,
@@ -112,12 +113,7 @@ impl Trial {
     }
 
     fn connection(&self, id: &str) -> NewConnection {
-        let credentials = haltere_core::Credentials::new(
-            Some("ada".to_owned()),
-            Some(Secret::new("hunter2".to_owned())),
-            None,
-        );
-        NewConnection { credentials, ..new(id, self.broken.url()) }
+        with_credentials(new(id, self.broken.url()), builders::login("ada", "hunter2"))
     }
 
     /// Performs the action for the `n`th time, as an administrator; returns whether it succeeded.
@@ -160,10 +156,8 @@ impl Trial {
             AuditAction::ConnectionTest => {
                 // Denied by the egress policy at once; the URL has the maximum length.
                 let url = format!("ws://169.254.169.254:9001/{n}/{}", "x".repeat(1_900));
-                let test = NewConnection {
-                    url: haltere_testkit::builders::url(&url),
-                    ..self.connection("x")
-                };
+                let test =
+                    with(self.connection("x"), |settings| settings.url = builders::url(&url));
                 app.test_connection(&ctx, test).await.is_ok()
             }
             AuditAction::ConnectionReadSecrets => {

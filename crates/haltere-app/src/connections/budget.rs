@@ -58,7 +58,7 @@ pub(super) async fn over_budget<'c>(
 ) -> Result<Option<OverBudget>, StoreError> {
     let (mut files, mut keys, mut texts): (HashSet<&Pem>, HashSet<&Pem>, u64) = Default::default();
     for connection in new {
-        let TlsMaterial { ca, cert, key, .. } = &connection.tls;
+        let TlsMaterial { ca, cert, key, .. } = &connection.settings.tls;
         files.extend(ca);
         files.extend(cert);
         keys.extend(key.as_ref().map(Secret::expose));
@@ -75,8 +75,10 @@ pub(super) async fn over_budget<'c>(
 
 /// How much its texts will take: those of the row it becomes.
 fn text_bytes(vault: &Vault, new: &NewConnection) -> u64 {
-    let tls = TlsMaterial { ca: None, cert: None, key: None, ..new.tls.clone() };
-    let connection = assemble(NewConnection { tls, ..new.clone() }, Timestamp::UNIX_EPOCH);
+    let mut new = new.clone();
+    let TlsMaterial { ca, cert, key, .. } = &mut new.settings.tls;
+    (*ca, *cert, *key) = (None, None, None);
+    let connection = assemble(new, Timestamp::UNIX_EPOCH);
     record::seal(vault, &connection).text_bytes()
 }
 

@@ -29,8 +29,8 @@ impl App {
         ctx.authorize(Action::ListConnections)?;
         let entry = self.0.registry.get(id.as_str()).ok_or(ConnectionError::NotFound)?;
         let ours: Option<&Pem> = match entry.connection() {
-            Ok(connection) => connection.tls.cert.as_ref(),
-            Err(unreadable) => unreadable.cert.as_ref(),
+            Ok(connection) => connection.settings.tls.cert.as_ref(),
+            Err(unreadable) => unreadable.row.cert.as_ref(),
         };
         let client = ours.map(|pem| certificates_in(pem.bytes())).unwrap_or_default();
         Ok(ConnectionCertificates { broker: self.0.supervisor.presented_chain(id), client })

@@ -1,9 +1,10 @@
 //! Rules for what callers send that need more than one field, or more than a parser.
 
-use haltere_core::{BrokerUrl, ConnectionId, ConnectionName, Credentials, TlsMaterial};
+use haltere_core::{
+    BrokerUrl, ConnectionId, ConnectionName, ConnectionPatch, FieldChange, TlsMaterial,
+};
 use haltere_link::tls::{self, MaterialError};
 
-use super::input::{ConnectionPatch, FieldChange};
 use crate::error::Invalid;
 
 /// The TLS settings as they are kept, if they make sense together.
@@ -69,34 +70,4 @@ pub(super) fn new_name(name: &ConnectionName) -> Result<(), Invalid> {
 /// Whether a connection may be given this URL.
 pub(super) fn new_url(url: &BrokerUrl) -> Result<(), Invalid> {
     url.check_new().map_err(|why| Invalid::new("url", why.to_string()))
-}
-
-/// Whether the credentials fit into an MQTT CONNECT (MQTT 5, 1.5.4: no U+0000, 16 bits of length).
-pub(super) fn credentials(given: Option<Credentials>) -> Result<Option<Credentials>, Invalid> {
-    let Some(Credentials { username, password, client_id }) = given else { return Ok(None) };
-    if let Some(text) = &username {
-        string("credentials.username", text)?;
-    }
-    if let Some(secret) = &password {
-        length("credentials.password", secret.expose())?;
-    }
-    if let Some(text) = &client_id {
-        string("credentials.clientId", text)?;
-    }
-    Ok(Credentials::shared(username, password, client_id))
-}
-
-fn string(field: &'static str, text: &str) -> Result<(), Invalid> {
-    if text.contains('\0') {
-        return Err(Invalid::new(field, "must not contain the character U+0000"));
-    }
-    length(field, text)
-}
-
-fn length(field: &'static str, text: &str) -> Result<(), Invalid> {
-    if text.len() > Credentials::MAX_BYTES {
-        let max = Credentials::MAX_BYTES;
-        return Err(Invalid::new(field, format!("must be at most {max} bytes long")));
-    }
-    Ok(())
 }

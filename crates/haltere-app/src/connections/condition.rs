@@ -9,7 +9,7 @@ use haltere_core::{Revision, Timestamp};
 use haltere_store::ConnectionRecord;
 use sha2::{Digest, Sha256};
 
-use super::entry::Entry;
+use super::entry::{Entry, Unreadable};
 use super::view::Secrets;
 
 /// Names one stored version of a connection; opaque.
@@ -47,7 +47,9 @@ impl Entry {
     pub fn tag(&self) -> VersionTag {
         match self.connection() {
             Ok(it) => VersionTag::new(it.id.as_str(), it.revision, it.created_at, it.updated_at),
-            Err(it) => VersionTag::new(&it.id, it.revision, it.created_at, it.updated_at),
+            Err(Unreadable { row, .. }) => {
+                VersionTag::new(&row.id, row.revision, row.created_at, row.updated_at)
+            }
         }
     }
 }

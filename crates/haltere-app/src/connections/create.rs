@@ -11,7 +11,7 @@ use super::input::NewConnection;
 use super::list::{ListQuery, Listing};
 use super::session_key::SessionKey;
 use super::view::{ConnectionView, Secrets, secrets_were_read};
-use super::{check, record, update};
+use super::{check, record};
 use crate::app::{App, Inner};
 use crate::audit;
 use crate::ctx::Ctx;
@@ -91,9 +91,9 @@ impl App {
     ) -> Result<Created, CreateError> {
         let object = new.id.as_ref().map_or("", |id| id.as_str());
         self.authorize(ctx, Action::CreateConnection, object).await?;
-        let tls = check::material(&new.tls)?;
-        let credentials = check::credentials(new.credentials)?;
-        let new = NewConnection { credentials, tls, ..new };
+        let NewConnection { id, mut settings } = new;
+        settings.tls = check::material(&settings.tls)?;
+        let new = NewConnection { id, settings };
 
         let shows_secrets = self.shows_secrets(ctx, secrets);
         let (app, asker) = (self.clone(), ctx.clone());
@@ -122,8 +122,8 @@ impl App {
         let id = new.id.clone();
         let fresh = assemble(new, change.now);
         let row = record::seal(&self.0.vault, &fresh);
-        let allowed = check::new_id_and_name(&fresh.id, &fresh.name)
-            .and_then(|()| check::new_url(&fresh.url));
+        let allowed = check::new_id_and_name(&fresh.id, &fresh.settings.name)
+            .and_then(|()| check::new_url(&fresh.settings.url));
         let session = SessionKey::of(&fresh, &self.0.instance);
         let inserted = change.tx.connections().insert(&row, session.client_id()).await;
         let inserted = inserted.context(OPERATION)?;
@@ -142,7 +142,7 @@ impl App {
         self.0.audit.count_change(ctx)?;
         let action =
             if mended { AuditAction::ConnectionMend } else { AuditAction::ConnectionCreate };
-        let detail = update::given(&connection).join(", ");
+        let detail = connection.settings.given().join(", ");
         let mut audited =
             vec![audit::done(change.now, ctx, action, connection.id.as_str(), detail)];
         let entry = Arc::new(self.0.fleet.readable(Arc::new(connection)));
@@ -194,14 +194,16 @@ impl App {
         fresh: Connection,
     ) -> Result<Connection, CreateError> {
         const OPERATION: &str = "mend a connection";
-        let Conflicts { by_id, by_name } =
-            connections.find_conflicts(id, fresh.name.as_str()).await.context(OPERATION)?;
+        let Conflicts { by_id, by_name } = connections
+            .find_conflicts(id, fresh.settings.name.as_str())
+            .await
+            .context(OPERATION)?;
         let broken = match (by_id, by_name) {
             (Some(a), Some(b)) if a.id == b.id => self.broken(&a)?,
             _ => return Err(CreateError::EitherNameOrId),
         };
-        if fresh.url != broken.url {
-            check::new_url(&fresh.url)?;
+        if fresh.settings.url != broken.settings.url {
+            check::new_url(&fresh.settings.url)?;
         }
         let Connection { id, revision, created_at, .. } = broken;
         let mended = Connection { id, revision: revision.next(), created_at, ..fresh };
@@ -239,7 +241,7 @@ impl App {
             }
             Some((_, None)) | None => Outcome::Failed(format!(
                 "{}: no answer within {} s, still trying",
-                connection.url,
+                connection.settings.url,
                 deadline.as_secs()
             )),
         }
@@ -255,14 +257,10 @@ struct Stored {
 
 /// The connection to be stored, when there is none of its id and name yet.
 pub(super) fn assemble(new: NewConnection, now: Timestamp) -> Connection {
-    let NewConnection { id, name, url, credentials, tls, mmc } = new;
+    let NewConnection { id, settings } = new;
     Connection {
         id: id.unwrap_or_else(|| new_id(now)),
-        name,
-        url,
-        credentials,
-        tls,
-        mmc,
+        settings,
         intent: Intent::Connected,
         revision: Revision::FIRST,
         created_at: now,

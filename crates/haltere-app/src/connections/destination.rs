@@ -5,10 +5,10 @@
 //! elsewhere, or there in a less trusted way, has to bring its own.
 
 use haltere_core::{
-    Alpn, BrokerUrl, Connection, Credentials, Host, Pem, TlsMaterial, TlsServerName, Transport,
+    Alpn, BrokerUrl, ConnectionPatch, ConnectionSettings, Credentials, FieldChange, Host, Pem,
+    TlsMaterial, TlsServerName, Transport,
 };
 
-use super::input::{ConnectionPatch, FieldChange};
 use crate::app::SecretsPolicy;
 use crate::error::Invalid;
 
@@ -82,7 +82,7 @@ impl KeptSecrets {
         self,
         policy: SecretsPolicy,
         entered_for: Option<&Destination>,
-        changed: &Connection,
+        changed: &ConnectionSettings,
     ) -> Result<(), Invalid> {
         if policy == SecretsPolicy::Readable {
             // A user who may change it may read it.

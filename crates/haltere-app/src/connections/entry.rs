@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use haltere_core::{
-    Connection, Intent, MmcFields, Pem, PluginId, Revision, Timestamp, TlsMaterial,
+    Connection, ConnectionSettings, Intent, MqttPassword, MqttString, PluginId, Timestamp,
+    TlsMaterial,
 };
 use haltere_link::{Interest, LinkSpec, generated_client_id};
 use haltere_store::ConnectionRecord;
@@ -27,42 +28,14 @@ enum Content {
     Unreadable(Box<Unreadable>),
 }
 
-/// A stored connection that can't be used: its secrets can't be opened, or its values make no sense.
+/// A stored connection that can't be used: its secrets can't be opened, or its values are invalid.
 /// It is listed without a status, can be replaced and deleted, and is never dialled.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unreadable {
     /// Why; names the field (`credentials.password: …`).
     pub reason: String,
-    /// As stored.
-    pub id: String,
-    /// As stored.
-    pub name: String,
-    /// As stored.
-    pub url: String,
-    /// `credentials.username`
-    pub username: Option<String>,
-    /// `credentials.clientId`
-    pub client_id: Option<String>,
-    /// `rejectUnauthorized`
-    pub reject_unauthorized: Option<bool>,
-    /// `ca`
-    pub ca: Option<Pem>,
-    /// `cert`
-    pub cert: Option<Pem>,
-    /// `tls.alpn`, separated by spaces.
-    pub alpn: Option<String>,
-    /// `tls.serverName`
-    pub server_name: Option<String>,
-    /// Settings of the management center for Mosquitto.
-    pub mmc: MmcFields,
-    /// Whether the link should be up.
-    pub intent: Intent,
-    /// Grows with every change.
-    pub revision: Revision,
-    /// When it was created.
-    pub created_at: Timestamp,
-    /// When it was last changed.
-    pub updated_at: Timestamp,
+    /// As stored, but without secrets, and nothing but certificates in `ca` and `cert`.
+    pub row: ConnectionRecord,
 }
 
 impl Entry {
@@ -75,7 +48,7 @@ impl Entry {
         &self.texts
     }
 
-    /// The connection, or what can be said about the row when it makes no sense.
+    /// The connection, or the row that can't be read as one.
     pub fn connection(&self) -> Result<&Arc<Connection>, &Unreadable> {
         match &self.content {
             Content::Readable { connection, .. } => Ok(connection),
@@ -85,42 +58,44 @@ impl Entry {
 
     /// Its id.
     pub fn id(&self) -> &str {
-        self.connection().map_or_else(|row| row.id.as_str(), |it| it.id.as_str())
+        self.connection().map_or_else(|it| it.row.id.as_str(), |it| it.id.as_str())
     }
 
     /// Its name.
     pub fn name(&self) -> &str {
-        self.connection().map_or_else(|row| row.name.as_str(), |it| it.name.as_str())
+        self.connection().map_or_else(|it| it.row.name.as_str(), |it| it.settings.name.as_str())
     }
 
     /// Its broker's URL, as stored.
     pub fn url(&self) -> &str {
-        self.connection().map_or_else(|row| row.url.as_str(), |it| it.url.as_str())
+        self.connection().map_or_else(|it| it.row.url.as_str(), |it| it.settings.url.as_str())
     }
 
     /// Whether the link should be up.
     pub fn intent(&self) -> Intent {
-        self.connection().map_or_else(|row| row.intent, |it| it.intent)
+        self.connection().map_or_else(|it| it.row.intent, |it| it.intent)
     }
 
     /// When it was created.
     pub fn created_at(&self) -> Timestamp {
-        self.connection().map_or_else(|row| row.created_at, |it| it.created_at)
+        self.connection().map_or_else(|it| it.row.created_at, |it| it.created_at)
     }
 
     /// How large its certificates are, and with `key` the private key as well, in bytes.
     pub fn pem_bytes(&self, key: bool) -> usize {
         match self.connection() {
-            Ok(connection) => connection.tls.pem_bytes(key),
-            Err(row) => row.ca.iter().chain(&row.cert).map(|pem| pem.bytes().len()).sum(),
+            Ok(connection) => connection.settings.tls.pem_bytes(key),
+            Err(Unreadable { row, .. }) => {
+                row.ca.iter().chain(&row.cert).map(|pem| pem.bytes().len()).sum()
+            }
         }
     }
 
     /// Whether there is a password or a private key in it that could be shown.
     pub fn has_secrets(&self) -> bool {
         self.connection().is_ok_and(|connection| {
-            let password = connection.credentials.as_ref().is_some_and(|it| it.password.is_some());
-            password || connection.tls.key.is_some()
+            let ConnectionSettings { credentials, tls, .. } = &connection.settings;
+            credentials.as_ref().is_some_and(|it| it.password.is_some()) || tls.key.is_some()
         })
     }
 
@@ -147,8 +122,8 @@ impl Fleet {
             if let Some(old) = old.filter(|old| old.connection() == Err(unreadable)) {
                 return Arc::clone(old);
             }
-            let Unreadable { id, reason, .. } = unreadable;
-            tracing::error!(connection = id, reason, "a stored connection can't be read");
+            let Unreadable { reason, row } = unreadable;
+            tracing::error!(connection = row.id, reason, "a stored connection can't be read");
         }
         Arc::new(new)
     }
@@ -193,25 +168,28 @@ impl Fleet {
         let Content::Readable { connection, spec } = &entry.content else { return false };
         connection.revision == row.revision
             && connection.created_at == row.created_at
-            && spec.tls == self.effective_tls(&connection.tls)
+            && spec.tls == self.effective_tls(&connection.settings.tls)
             && spec.tls_off != self.switches.is_on(PluginId::Tls)
     }
 
     pub(super) fn spec(&self, connection: &Connection) -> LinkSpec {
-        let credentials = connection.credentials.as_ref();
-        let no_metrics = connection.mmc.no_metrics_mode == Some(true);
-        let own_client_id = credentials.and_then(|it| it.client_id.clone());
+        let ConnectionSettings { url, credentials, mmc, .. } = &connection.settings;
+        let credentials = credentials.as_ref();
+        let no_metrics = mmc.no_metrics_mode == Some(true);
+        let own_client_id = credentials.and_then(|it| it.client_id.as_ref());
         LinkSpec {
             id: connection.id.clone(),
             revision: connection.revision,
-            url: connection.url.clone(),
-            client_id: own_client_id.unwrap_or_else(|| {
-                generated_client_id(&self.instance, connection.id.as_str()).into()
-            }),
-            username: credentials.and_then(|it| it.username.clone()),
-            password: credentials.and_then(|it| it.password.clone()),
-            tls: self.effective_tls(&connection.tls),
-            tls_ignored: make_a_difference(&connection.tls) && !self.switches.is_on(PluginId::Tls),
+            url: url.clone(),
+            client_id: own_client_id.map_or_else(
+                || generated_client_id(&self.instance, connection.id.as_str()).into(),
+                MqttString::shared,
+            ),
+            username: credentials.and_then(|it| it.username.as_ref()).map(MqttString::shared),
+            password: credentials.and_then(|it| it.password.as_ref()).map(MqttPassword::shared),
+            tls: self.effective_tls(&connection.settings.tls),
+            tls_ignored: make_a_difference(&connection.settings.tls)
+                && !self.switches.is_on(PluginId::Tls),
             tls_off: !self.switches.is_on(PluginId::Tls),
             interest: if no_metrics { Interest::none() } else { Interest::broker_identity() },
             no_metrics,
@@ -233,47 +211,7 @@ pub(crate) fn make_a_difference(tls: &TlsMaterial) -> bool {
     *reject_unauthorized == Some(false) || pem || alpn.is_some() || server_name.is_some()
 }
 
-/// No `..`: a new column does not compile until it is handled here.
 fn unreadable(row: ConnectionRecord, pem_cache: &PemCache, reason: String) -> Unreadable {
     let Cleaned { ca, cert, .. } = Cleaned::of(&row, pem_cache);
-    let ConnectionRecord {
-        id,
-        name,
-        url,
-        username,
-        password: _,
-        client_id,
-        reject_unauthorized,
-        ca: _,
-        cert: _,
-        key: _,
-        no_metrics_mode,
-        ca_file,
-        cert_file,
-        key_file,
-        alpn,
-        server_name,
-        intent,
-        revision,
-        created_at,
-        updated_at,
-    } = row;
-    Unreadable {
-        reason,
-        id,
-        name,
-        url,
-        username,
-        client_id,
-        reject_unauthorized,
-        ca,
-        cert,
-        alpn,
-        server_name,
-        mmc: MmcFields { no_metrics_mode, ca_file, cert_file, key_file },
-        intent,
-        revision,
-        created_at,
-        updated_at,
-    }
+    Unreadable { reason, row: ConnectionRecord { ca, cert, password: None, key: None, ..row } }
 }

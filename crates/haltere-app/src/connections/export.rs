@@ -99,8 +99,8 @@ impl Transfer {
 
 fn of(entry: &Entry) -> Stored {
     entry.connection().cloned().map_err(|unreadable| {
-        let Unreadable { id, name, reason, .. } = unreadable.clone();
-        LeftOut { id, name, reason }
+        let Unreadable { reason, row } = unreadable.clone();
+        LeftOut { id: row.id, name: row.name, reason }
     })
 }
 

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use haltere_core::{ConnectionId, MmcFields, TlsMaterial};
+use haltere_core::{ConnectionId, ConnectionSettings, Credentials, TlsMaterial};
 pub(crate) use haltere_testkit::builders::{id, name, url};
 use haltere_testkit::ports::ReservedPort;
 
@@ -10,19 +10,36 @@ use super::NewConnection;
 
 /// A connection with the name `Name of <id>`.
 pub(crate) fn new(id_text: &str, url_text: &str) -> NewConnection {
-    NewConnection {
-        id: Some(id(id_text)),
-        name: name(&format!("Name of {id_text}")),
-        url: url(url_text),
-        credentials: None,
-        tls: TlsMaterial::default(),
-        mmc: MmcFields::default(),
-    }
+    let settings = ConnectionSettings::new(name(&format!("Name of {id_text}")), url(url_text));
+    NewConnection { id: Some(id(id_text)), settings }
+}
+
+/// The same with other settings.
+pub(crate) fn with(
+    new: NewConnection,
+    change: impl FnOnce(&mut ConnectionSettings),
+) -> NewConnection {
+    let NewConnection { id, mut settings } = new;
+    change(&mut settings);
+    NewConnection { id, settings }
+}
+
+/// The same with these credentials.
+pub(crate) fn with_credentials(
+    new: NewConnection,
+    credentials: Option<Credentials>,
+) -> NewConnection {
+    with(new, |settings| settings.credentials = credentials)
+}
+
+/// The same with these TLS settings.
+pub(crate) fn with_tls(new: NewConnection, tls: TlsMaterial) -> NewConnection {
+    with(new, |settings| settings.tls = tls)
 }
 
 /// The same under another name.
 pub(crate) fn named(id: &str, other: &str, url: &str) -> NewConnection {
-    NewConnection { name: name(other), ..new(id, url) }
+    with(new(id, url), |settings| settings.name = name(other))
 }
 
 /// The same under another id.

@@ -172,6 +172,7 @@ mod tests {
     use haltere_core::{AuditAction, Role};
     use haltere_store::AuditFilter;
     use haltere_testkit::MockClock;
+    use haltere_testkit::builders::login;
 
     use super::super::fixture::{broken, id, new};
     use super::*;
@@ -189,11 +190,7 @@ mod tests {
         for n in 1..=5 {
             let mut new = new(&format!("c{n}"), port.url());
             if n == 3 {
-                new.credentials = haltere_core::Credentials::new(
-                    Some("user".to_owned()),
-                    Some("hunter2".into()),
-                    None,
-                );
+                new.settings.credentials = login("user", "hunter2");
             }
             app.app.create_connection(&ctx, new, Secrets::Omit).await.expect("new");
         }

@@ -42,14 +42,14 @@ pub use cursor::Cursor;
 pub use entry::{Entry, Unreadable};
 pub use error::{ConnectionError, UpdateError};
 pub use export::{Export, ExportError, LeftOut};
-pub use haltere_core::StatusChange;
+pub use haltere_core::{ConnectionPatch, FieldChange, StatusChange};
 pub use haltere_link::{PresentedChain, ProbeEvent, ProbeReport, ProbeStage};
 pub use import::{
     AlreadyThere, EntryOutcome, ImportEntry, ImportError, ImportFile, ImportMode, ImportProgress,
     ImportReport, ImportStage, Incoming, LISTED_REFUSALS, LinkStateCounts, OverLimit, Planned,
     Reporter, Source,
 };
-pub use input::{ConnectionPatch, ConnectionReplacement, FieldChange, NewConnection};
+pub use input::{ConnectionReplacement, NewConnection};
 pub use list::{ListError, ListQuery, Listing, StateFilter, Version};
 pub use test::{PreparedTest, TestError, TestReport};
 pub use transfer::Transfer;

@@ -1,10 +1,9 @@
 //! `PATCH /api/connections/{id}`
 
-use haltere_core::ConnectionId;
+use haltere_core::{ConnectionId, ConnectionPatch};
 
 use super::condition::Terms;
 use super::error::UpdateError;
-use super::input::ConnectionPatch;
 use super::view::ConnectionView;
 use super::{record, update};
 use crate::app::App;

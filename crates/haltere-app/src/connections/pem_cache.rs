@@ -48,13 +48,16 @@ impl PemCache {
     }
 
     /// The connection, with its certificates and key shared with equal ones. The certificates have to be clean.
-    pub(super) fn share(&self, connection: Connection) -> Connection {
-        let TlsMaterial { ca, cert, .. } = &connection.tls;
+    pub(super) fn share(&self, mut connection: Connection) -> Connection {
+        let TlsMaterial { ca, cert, key, .. } = &mut connection.settings.tls;
         let certificate = |pem: &Pem| locked(&self.certificates).share(pem);
-        let (ca, cert) = (ca.as_ref().map(certificate), cert.as_ref().map(certificate));
-        let key = |key: &Secret<Pem>| Secret::new(locked(&self.keys).share(key.expose()));
-        let key = connection.tls.key.as_ref().map(key);
-        Connection { tls: TlsMaterial { ca, cert, key, ..connection.tls }, ..connection }
+        for pem in [ca, cert].into_iter().flatten() {
+            *pem = certificate(pem);
+        }
+        if let Some(key) = key {
+            *key = Secret::new(locked(&self.keys).share(key.expose()));
+        }
+        connection
     }
 }
 
@@ -108,7 +111,7 @@ mod tests {
             let tls = showing(trusting(&ca.pem()), &identity);
             pem_cache.share(connection("a").with_tls(tls))
         };
-        let (one, other) = (fresh().tls, fresh().tls);
+        let (one, other) = (fresh().settings.tls, fresh().settings.tls);
         let is_one = |a: &Option<Pem>, b: &Option<Pem>| {
             a.as_ref().zip(b.as_ref()).is_some_and(|(a, b)| a.shares_with(b))
         };
@@ -155,6 +158,6 @@ mod tests {
         let (clean, found) = pem_cache.cleaned(&Pem::new(identity.key_pem));
         assert!(clean.bytes().is_empty() && found.is_some_and(|it| it.found == Found::PrivateKey));
         let (clean, found) = pem_cache.cleaned(&Pem::new(ca.pem()));
-        assert!(found.is_none() && used.tls.ca.is_some_and(|ca| ca.shares_with(&clean)));
+        assert!(found.is_none() && used.settings.tls.ca.is_some_and(|ca| ca.shares_with(&clean)));
     }
 }

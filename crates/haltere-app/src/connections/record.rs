@@ -1,8 +1,8 @@
 //! A connection and its row: what is a secret is sealed on the way down and opened on the way up.
 
 use haltere_core::{
-    Alpn, BrokerUrl, Connection, ConnectionId, ConnectionName, Credentials, MmcFields, Pem, Secret,
-    TlsMaterial, TlsServerName,
+    Alpn, BrokerUrl, Connection, ConnectionId, ConnectionName, ConnectionSettings, Credentials,
+    MmcFields, MqttPassword, MqttString, Pem, Secret, TlsMaterial, TlsServerName,
 };
 use haltere_link::tls::laid_out_key;
 use haltere_store::{ConnectionRecord, Sealed};
@@ -16,18 +16,8 @@ use crate::vault::{SealContext, Vault};
 
 /// The row of a connection. No `..`: a new field does not compile until it is handled here.
 pub(super) fn seal(vault: &Vault, connection: &Connection) -> ConnectionRecord {
-    let Connection {
-        id,
-        name,
-        url,
-        credentials,
-        tls,
-        mmc,
-        intent,
-        revision,
-        created_at,
-        updated_at,
-    } = connection;
+    let Connection { id, settings, intent, revision, created_at, updated_at } = connection;
+    let ConnectionSettings { name, url, credentials, tls, mmc } = settings;
     let TlsMaterial { reject_unauthorized, ca, cert, key, alpn, server_name } = tls;
     let MmcFields { no_metrics_mode, ca_file, cert_file, key_file } = mmc;
     let (username, password, client_id) = match credentials {
@@ -39,11 +29,11 @@ pub(super) fn seal(vault: &Vault, connection: &Connection) -> ConnectionRecord {
         id: id.to_owned(),
         name: name.as_str().to_owned(),
         url: url.as_str().to_owned(),
-        username: username.as_deref().map(str::to_owned),
+        username: username.as_ref().map(MqttString::to_string),
         password: password
             .as_ref()
             .map(|secret| vault.seal(&seal_context("password", id), secret.expose().as_bytes())),
-        client_id: client_id.as_deref().map(str::to_owned),
+        client_id: client_id.as_ref().map(MqttString::to_string),
         reject_unauthorized: *reject_unauthorized,
         ca: ca.clone(),
         cert: cert.clone(),
@@ -78,34 +68,43 @@ pub(super) fn open(
     pem_cache: &PemCache,
     row: &ConnectionRecord,
 ) -> Result<Connection, String> {
-    let alpn = row.alpn.as_deref().map(Alpn::parse);
-    let server_name = row.server_name.as_deref().map(TlsServerName::parse);
     let swept = Cleaned::of(row, pem_cache);
     let (ca, cert) = (swept.ca.clone(), swept.cert.clone());
+    let text = |text: &Option<String>| text.as_deref().map(MqttString::parse).transpose();
     Ok(Connection {
         id: ConnectionId::parse(&row.id).map_err(|error| format!("id: {error}"))?,
-        name: ConnectionName::parse(&row.name).map_err(|error| format!("name: {error}"))?,
-        url: BrokerUrl::parse(&row.url).map_err(|error| format!("url: {error}"))?,
-        credentials: Credentials::new(
-            row.username.clone(),
-            open_password(vault, row)?,
-            row.client_id.clone(),
-        ),
-        tls: TlsMaterial {
-            reject_unauthorized: row.reject_unauthorized,
-            ca,
-            cert,
-            key: open_key(vault, row)?.or_else(|| swept.into_key()),
-            alpn: alpn.transpose().map_err(|error| format!("tls.alpn: {error}"))?,
-            server_name: server_name
-                .transpose()
-                .map_err(|error| format!("tls.serverName: {error}"))?,
-        },
-        mmc: MmcFields {
-            no_metrics_mode: row.no_metrics_mode,
-            ca_file: row.ca_file.clone(),
-            cert_file: row.cert_file.clone(),
-            key_file: row.key_file.clone(),
+        settings: ConnectionSettings {
+            name: ConnectionName::parse(&row.name).map_err(|error| format!("name: {error}"))?,
+            url: BrokerUrl::parse(&row.url).map_err(|error| format!("url: {error}"))?,
+            credentials: Credentials::new(
+                text(&row.username).map_err(|error| format!("credentials.username: {error}"))?,
+                open_password(vault, row)?,
+                text(&row.client_id).map_err(|error| format!("credentials.clientId: {error}"))?,
+            ),
+            tls: TlsMaterial {
+                reject_unauthorized: row.reject_unauthorized,
+                ca,
+                cert,
+                key: open_key(vault, row)?.or_else(|| swept.into_key()),
+                alpn: row
+                    .alpn
+                    .as_deref()
+                    .map(Alpn::parse)
+                    .transpose()
+                    .map_err(|error| format!("tls.alpn: {error}"))?,
+                server_name: row
+                    .server_name
+                    .as_deref()
+                    .map(TlsServerName::parse)
+                    .transpose()
+                    .map_err(|error| format!("tls.serverName: {error}"))?,
+            },
+            mmc: MmcFields {
+                no_metrics_mode: row.no_metrics_mode,
+                ca_file: row.ca_file.clone(),
+                cert_file: row.cert_file.clone(),
+                key_file: row.key_file.clone(),
+            },
         },
         intent: row.intent,
         revision: row.revision,
@@ -114,7 +113,7 @@ pub(super) fn open(
     })
 }
 
-/// Where the secrets in a row go; `None` when that makes no sense.
+/// Where the secrets in a row go; `None` if the row doesn't say so.
 pub(super) fn destination(row: &ConnectionRecord) -> Option<Destination> {
     let url = BrokerUrl::parse(&row.url).ok()?;
     let tls = TlsMaterial {
@@ -132,12 +131,14 @@ pub(super) fn destination(row: &ConnectionRecord) -> Option<Destination> {
 pub(super) fn open_password(
     vault: &Vault,
     row: &ConnectionRecord,
-) -> Result<Option<Secret<String>>, String> {
+) -> Result<Option<MqttPassword>, String> {
     let Some(sealed) = &row.password else { return Ok(None) };
     let opened = vault.unseal(&seal_context("password", &row.id), sealed);
     let bytes = opened.map_err(|error| format!("credentials.password: {}", chain(&error)))?;
     match String::from_utf8(bytes.expose().clone()) {
-        Ok(text) => Ok(Some(Secret::new(text))),
+        Ok(text) => MqttPassword::parse(Secret::new(text))
+            .map(Some)
+            .map_err(|error| format!("credentials.password: {error}")),
         Err(error) => {
             drop(Zeroizing::new(error.into_bytes()));
             Err("credentials.password: is not text".to_owned())

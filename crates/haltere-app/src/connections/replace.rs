@@ -1,12 +1,15 @@
 //! `PUT /api/connections/{id}`
 
-use haltere_core::{Connection, ConnectionId, Credentials, MmcFields, TlsMaterial};
+use haltere_core::{
+    Connection, ConnectionId, ConnectionPatch, ConnectionSettings, Credentials, FieldChange,
+    TlsMaterial,
+};
 use haltere_store::ConnectionRecord;
 
 use super::condition::Terms;
 use super::destination::KeptSecrets;
 use super::error::UpdateError;
-use super::input::{ConnectionPatch, ConnectionReplacement, FieldChange};
+use super::input::ConnectionReplacement;
 use super::update::{self, Edit};
 use super::view::ConnectionView;
 use super::{check, record};
@@ -48,22 +51,19 @@ fn rebuild(
     if replacement.url.as_str() != row.url {
         check::new_url(&replacement.url)?;
     }
-    let keeps_password =
-        replacement.username.is_some() && replacement.password == FieldChange::Keep;
-    let keeps_key = replacement.cert.is_some() && replacement.key == FieldChange::Keep;
+    let ConnectionPatch { username, password, cert, key, .. } = &replacement.rest;
+    let username = username.clone().apply(None);
+    let keeps_password = username.is_some() && *password == FieldChange::Keep;
+    let keeps_key = matches!(cert, FieldChange::Set(_)) && *key == FieldChange::Keep;
     let password = if keeps_password { record::open_password(vault, row) } else { Ok(None) };
     let key = if keeps_key { record::open_key(vault, row) } else { Ok(None) };
     let stored = Connection {
         id: ConnectionId::parse(&row.id).map_err(|error| unreadable(error.to_string()))?,
-        name: replacement.name.clone(),
-        url: replacement.url.clone(),
-        credentials: Credentials::new(
-            replacement.username.clone(),
-            password.map_err(unreadable)?,
-            None,
-        ),
-        tls: TlsMaterial { key: key.map_err(unreadable)?, ..TlsMaterial::default() },
-        mmc: MmcFields::default(),
+        settings: ConnectionSettings {
+            credentials: Credentials::new(username, password.map_err(unreadable)?, None),
+            tls: TlsMaterial { key: key.map_err(unreadable)?, ..TlsMaterial::default() },
+            ..ConnectionSettings::new(replacement.name.clone(), replacement.url.clone())
+        },
         intent: row.intent,
         revision: row.revision,
         created_at: row.created_at,
@@ -73,44 +73,7 @@ fn rebuild(
     let kept = KeptSecrets::by(&patch);
     // The destination that the secrets were entered for is in the row, not in the placeholder above.
     let mut change = update::apply(stored, patch, SecretsPolicy::Readable)?;
-    kept.check(policy, record::destination(row).as_ref(), &change.connection)?;
-    change.fields = update::given(&change.connection);
+    kept.check(policy, record::destination(row).as_ref(), &change.connection.settings)?;
+    change.fields = change.connection.settings.given();
     Ok(change)
-}
-
-impl From<ConnectionReplacement> for ConnectionPatch {
-    fn from(replacement: ConnectionReplacement) -> Self {
-        let ConnectionReplacement {
-            name,
-            url,
-            username,
-            password,
-            client_id,
-            reject_unauthorized,
-            ca,
-            cert,
-            key,
-            alpn,
-            server_name,
-            mmc: MmcFields { no_metrics_mode, ca_file, cert_file, key_file },
-        } = replacement;
-        Self {
-            name: Some(name),
-            url: Some(url),
-            username: FieldChange::replace(username),
-            password,
-            client_id: FieldChange::replace(client_id),
-            reject_unauthorized: FieldChange::replace(reject_unauthorized),
-            ca: FieldChange::replace(ca),
-            // A key without its certificate is of no use, so it goes with it.
-            key: if cert.is_none() && key == FieldChange::Keep { FieldChange::Clear } else { key },
-            cert: FieldChange::replace(cert),
-            alpn: FieldChange::replace(alpn),
-            server_name: FieldChange::replace(server_name),
-            no_metrics_mode: FieldChange::replace(no_metrics_mode),
-            ca_file: FieldChange::replace(ca_file),
-            cert_file: FieldChange::replace(cert_file),
-            key_file: FieldChange::replace(key_file),
-        }
-    }
 }

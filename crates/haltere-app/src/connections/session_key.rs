@@ -11,7 +11,8 @@
 use std::borrow::Cow;
 
 use haltere_core::{
-    BrokerUrl, Connection, ConnectionId, Credentials, Host, TlsMaterial, TlsServerName,
+    BrokerUrl, Connection, ConnectionId, ConnectionSettings, Host, MqttString, TlsMaterial,
+    TlsServerName,
 };
 use haltere_link::{LinkSpec, generated_client_id, is_generated_client_id};
 use haltere_store::{ClientIdUse, ConnectionReads, ConnectionRecord, StoreError};
@@ -36,23 +37,26 @@ pub(super) struct SessionKey {
 impl SessionKey {
     /// The session of a connection of this instance.
     pub(super) fn of(connection: &Connection, instance: &str) -> Self {
-        let Connection { id, url, credentials, tls, .. } = connection;
-        let given = credentials.as_ref().and_then(|it| it.client_id.as_deref());
+        let Connection { id, settings, .. } = connection;
+        let ConnectionSettings { url, credentials, tls, .. } = settings;
+        let given = credentials.as_ref().and_then(|it| it.client_id.as_ref());
+        let given = given.map(MqttString::as_str);
         Self::at(url, server_name_of(tls), &effective(given, instance, id.as_str()))
     }
 
-    /// The session of a new connection, by its parts. `None` if its id will be generated, and with it a unique
+    /// The session of a new connection. `None` if its id will be generated, and with it a unique
     /// client id.
     pub(super) fn of_new(
         id: Option<&ConnectionId>,
-        url: &BrokerUrl,
-        credentials: Option<&Credentials>,
-        tls: &TlsMaterial,
+        settings: &ConnectionSettings,
         instance: &str,
     ) -> Option<Self> {
-        let given = credentials.and_then(|it| it.client_id.clone());
-        let client_id =
-            given.or_else(|| Some(generated_client_id(instance, id?.as_str()).into()))?;
+        let ConnectionSettings { url, credentials, tls, .. } = settings;
+        let given = credentials.as_ref().and_then(|it| it.client_id.as_ref());
+        let client_id = match given {
+            Some(given) => Cow::Borrowed(given.as_str()),
+            None => generated_client_id(instance, id?.as_str()).into(),
+        };
         Some(Self::at(url, server_name_of(tls), &client_id))
     }
 
@@ -132,7 +136,8 @@ fn server_name_of(tls: &TlsMaterial) -> Option<&str> {
 
 /// The error that the connection `id` has the client id at the same broker.
 pub(super) fn taken(name: &str, id: &str, was_generated: bool) -> Invalid {
-    let it = if was_generated { "the one that haltere makes up for this connection" } else { "it" };
+    let it =
+        if was_generated { "the one that haltere generates for this connection" } else { "it" };
     Invalid::new(
         FIELD,
         format!(
@@ -146,7 +151,8 @@ impl App {
     pub(super) fn conflicting_connections(&self, entry: &Entry) -> Vec<String> {
         let key = |entry: &Entry| {
             let (connection, spec) = (entry.connection().ok()?, entry.spec()?);
-            Some(SessionKey::at(&connection.url, server_name_of(&connection.tls), &spec.client_id))
+            let ConnectionSettings { url, tls, .. } = &connection.settings;
+            Some(SessionKey::at(url, server_name_of(tls), &spec.client_id))
         };
         let Some(of_new) = key(entry) else { return Vec::new() };
         let snapshot = self.0.registry.snapshot();

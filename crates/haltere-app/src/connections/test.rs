@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use haltere_core::quota::QuotaExceeded;
 use haltere_core::{
-    AuditAction, AuditEntry, Connection, ConnectionId, Credentials, Intent, Reservation, Revision,
+    AuditAction, AuditEntry, Connection, ConnectionId, ConnectionPatch, Intent, MqttString,
+    Reservation, Revision,
 };
 use haltere_link::{Audience, Circumstances, LinkSpec, ProbeEvent, ProbeReport};
 
 use super::check;
 use super::entry::Unreadable;
-use super::input::{ConnectionPatch, NewConnection};
+use super::input::NewConnection;
 use super::session_key::SessionKey;
 use super::update::{self, Edit};
 use crate::app::App;
@@ -81,23 +82,20 @@ impl App {
         ctx: &Ctx,
         candidate: NewConnection,
     ) -> Result<PreparedTest, TestError> {
-        let url = candidate.url.as_str();
+        let NewConnection { id: _, mut settings } = candidate;
+        let url = settings.url.as_str();
         self.authorize(ctx, Action::TestConnection, url).await?;
-        check::new_url(&candidate.url)?;
-        let tls = check::material(&candidate.tls)?;
-        let credentials = check::credentials(candidate.credentials)?;
+        check::new_url(&settings.url)?;
+        let tls = check::material(&settings.tls)?;
         let place = self.room_for_a_test(ctx)?;
         let now = self.now();
         let entry = audit::done(now, ctx, AuditAction::ConnectionTest, &audit::cut(url), "");
         self.audit_test(ctx, entry).await?;
 
+        settings.tls = tls;
         let connection = Connection {
             id: id_of_a_test(),
-            name: candidate.name,
-            url: candidate.url,
-            credentials,
-            tls,
-            mmc: candidate.mmc,
+            settings,
             intent: Intent::Connected,
             revision: Revision::FIRST,
             created_at: now,
@@ -125,7 +123,7 @@ impl App {
         let policy = self.0.settings.secrets;
         let Edit { connection, fields } = update::apply(Connection::clone(stored), patch, policy)?;
         let place = self.room_for_a_test(ctx)?;
-        let mut detail = audit::cut(connection.url.as_str());
+        let mut detail = audit::cut(connection.settings.url.as_str());
         if !fields.is_empty() {
             detail = format!("{detail}; changed: {}", fields.join(", "));
         }
@@ -195,7 +193,7 @@ fn another_id_like(id: &str) -> String {
         let kept = id.len().min(PLAIN_ID_BYTES - PLAIN_SUFFIX_BYTES);
         return format!("{}{}", &id[..kept], &mark()[..PLAIN_SUFFIX_BYTES]);
     }
-    let cut = id.floor_char_boundary(Credentials::MAX_BYTES - SUFFIX_BYTES);
+    let cut = id.floor_char_boundary(MqttString::MAX_BYTES - SUFFIX_BYTES);
     format!("{}-test-{}", &id[..cut], mark())
 }
 
@@ -232,20 +230,20 @@ mod tests {
     use haltere_testkit::wait::{self, PATIENCE};
     use haltere_testkit::{Ca, Listener, Mosquitto, Peer};
 
-    use super::super::fixture::{broken, new};
+    use super::super::fixture::{broken, new, with_tls};
     use super::super::{ListQuery, Secrets};
     use super::*;
     use crate::testing::TestApp;
 
     #[test]
     fn another_id_is_one_that_the_same_broker_takes() {
-        let longest = "x".repeat(Credentials::MAX_BYTES);
+        let longest = "x".repeat(MqttString::MAX_BYTES);
         for (id, beginning, length) in [
             ("press4", "press4", 12),
             ("abcdefghijklmnopqrstuvw", "abcdefghijklmnopq", 23),
             ("press-4", "press-4-test-", 21),
             ("x".repeat(24).as_str(), "xxxxxxxxxxxxxxxxxxxxxxxx-test-", 38),
-            (longest.as_str(), "xxx", Credentials::MAX_BYTES),
+            (longest.as_str(), "xxx", MqttString::MAX_BYTES),
         ] {
             let other = another_id_like(id);
             assert!(other != id && other.starts_with(beginning), "{other:.60}");
@@ -339,8 +337,7 @@ mod tests {
         let ctx = app.ctx(Role::Admin);
         app.app.plugins().switch(&ctx, PluginId::Tls, false).await.unwrap();
         let url = port.url().replace("mqtt://", "mqtts://");
-        let candidate =
-            NewConnection { tls: trusting(&Ca::new("factory").pem()), ..new("a", &url) };
+        let candidate = with_tls(new("a", &url), trusting(&Ca::new("factory").pem()));
         let report = app.app.test_connection(&ctx, candidate).await.unwrap().run(|_| {}).await;
         let advice = report.expect("no shutdown").advice;
         assert!(advice[0].contains("plugin tls is off"), "{advice:?}");

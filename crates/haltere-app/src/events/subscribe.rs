@@ -60,7 +60,7 @@ const fn needed(kind: ChangeKind) -> Action {
 
 #[cfg(test)]
 mod tests {
-    use haltere_core::{ConnectionId, ConnectionName, MmcFields, Role, TlsMaterial};
+    use haltere_core::{ConnectionId, ConnectionName, ConnectionSettings, Role};
     use haltere_testkit::Mosquitto;
     use haltere_testkit::builders::{id, url};
     use haltere_testkit::wait::{PATIENCE, until, within};
@@ -71,13 +71,10 @@ mod tests {
     use crate::testing::TestApp;
 
     fn new(id: &ConnectionId, broker: &Mosquitto) -> NewConnection {
+        let name = ConnectionName::parse(id.as_str()).unwrap();
         NewConnection {
             id: Some(id.clone()),
-            name: ConnectionName::parse(id.as_str()).unwrap(),
-            url: url(&broker.url()),
-            credentials: None,
-            tls: TlsMaterial::default(),
-            mmc: MmcFields::default(),
+            settings: ConnectionSettings::new(name, url(&broker.url())),
         }
     }
 

@@ -2,7 +2,9 @@ use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use haltere_core::{Clock as _, HistoryState, Intent, Revision, Role, Since, StatusChange};
+use haltere_core::{
+    Clock as _, ConnectionSettings, HistoryState, Intent, Revision, Role, Since, StatusChange,
+};
 use haltere_store::contract::bare_connection;
 use haltere_store::{ConnectionRecord, Store};
 use haltere_testkit::wait::{PATIENCE, until};
@@ -25,11 +27,7 @@ async fn start() -> (TestApp, MockClock) {
 fn new(id: &str, url: &str) -> NewConnection {
     NewConnection {
         id: Some(builders::id(id)),
-        name: builders::name(id),
-        url: builders::url(url),
-        credentials: None,
-        tls: haltere_core::TlsMaterial::default(),
-        mmc: haltere_core::MmcFields::default(),
+        settings: ConnectionSettings::new(builders::name(id), builders::url(url)),
     }
 }
 

@@ -80,15 +80,17 @@ impl Plugins {
     fn tls_effect(&self) -> TlsEffect {
         let snapshot = self.fleet.registry.snapshot();
         let readable = snapshot.entries().iter().filter_map(|entry| entry.connection().ok());
-        let concerned =
-            readable.filter(|it| it.url.transport().is_tls() && make_a_difference(&it.tls));
+        let concerned = readable.filter(|it| {
+            it.settings.url.transport().is_tls() && make_a_difference(&it.settings.tls)
+        });
         let mut effect = TlsEffect::default();
         for connection in concerned {
             effect.connections += 1;
             effect.up += usize::from(self.fleet.status(connection).connected());
-            effect.ca += usize::from(connection.tls.ca.is_some());
-            effect.client_certificate += usize::from(connection.tls.cert.is_some());
-            effect.unverified += usize::from(connection.tls.reject_unauthorized == Some(false));
+            effect.ca += usize::from(connection.settings.tls.ca.is_some());
+            effect.client_certificate += usize::from(connection.settings.tls.cert.is_some());
+            effect.unverified +=
+                usize::from(connection.settings.tls.reject_unauthorized == Some(false));
         }
         effect
     }

@@ -91,7 +91,7 @@ impl Plugins {
 
 #[cfg(test)]
 mod tests {
-    use haltere_core::{ConnectionId, ConnectionName, MmcFields, Role};
+    use haltere_core::{ConnectionId, ConnectionName, ConnectionSettings, Role, TlsMaterial};
     use haltere_testkit::builders::{trusting, url};
     use haltere_testkit::wait::{PATIENCE, until, within};
     use haltere_testkit::{Ca, Listener, Mosquitto};
@@ -100,6 +100,12 @@ mod tests {
     use crate::connections::{ConnectionPatch, NewConnection, Outcome, Secrets};
     use crate::plugins::TlsEffect;
     use crate::testing::TestApp;
+
+    fn new(id: &ConnectionId, at: &str, tls: TlsMaterial) -> NewConnection {
+        let name = ConnectionName::parse(id.as_str()).unwrap();
+        let settings = ConnectionSettings { tls, ..ConnectionSettings::new(name, url(at)) };
+        NewConnection { id: Some(id.clone()), settings }
+    }
 
     #[tokio::test]
     async fn a_switch_by_an_administrator_is_stored_and_announced() {
@@ -165,14 +171,7 @@ mod tests {
         let id = ConnectionId::parse("a").unwrap();
         let created = app.app.create_connection(
             &ctx,
-            NewConnection {
-                id: Some(id.clone()),
-                name: ConnectionName::parse("a").unwrap(),
-                url: url(&broker.url()),
-                credentials: None,
-                tls: trusting(&ca.pem()),
-                mmc: MmcFields::default(),
-            },
+            new(&id, &broker.url(), trusting(&ca.pem())),
             Secrets::Omit,
         );
         assert_eq!(created.await.unwrap().outcome, Outcome::Connected);
@@ -209,14 +208,7 @@ mod tests {
         let app = TestApp::start().await;
         let ctx = app.ctx(Role::Admin);
         let id = ConnectionId::parse("a").unwrap();
-        let new = NewConnection {
-            id: Some(id.clone()),
-            name: ConnectionName::parse("a").unwrap(),
-            url: url(&broker.url()),
-            credentials: None,
-            tls: trusting(&Ca::new("factory").pem()),
-            mmc: MmcFields::default(),
-        };
+        let new = new(&id, &broker.url(), trusting(&Ca::new("factory").pem()));
         let created = app.app.create_connection(&ctx, new, Secrets::Omit).await.unwrap();
         assert_eq!(created.outcome, Outcome::Connected);
         let off = app.app.plugins().switch(&ctx, PluginId::Tls, false).await.unwrap();

@@ -1,7 +1,7 @@
 //! The file that an export makes and an import takes back.
 
 use haltere_app::connections::{Export, LeftOut};
-use haltere_core::{Connection, Intent};
+use haltere_core::{Connection, ConnectionSettings, Intent};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -85,8 +85,9 @@ impl<'a> From<&'a LeftOut> for WireLeftOut<'a> {
 
 /// A connection as the file has it.
 pub(super) fn exported(connection: &Connection, secrets: bool) -> WireExported<'_> {
-    let has_password = connection.credentials.as_ref().is_some_and(|it| it.password.is_some());
-    let secret = [("credentials.password", has_password), ("key", connection.tls.key.is_some())];
+    let ConnectionSettings { credentials, tls, .. } = &connection.settings;
+    let has_password = credentials.as_ref().is_some_and(|it| it.password.is_some());
+    let secret = [("credentials.password", has_password), ("key", tls.key.is_some())];
     let withheld = secret.into_iter().filter(|(_, is_set)| *is_set && !secrets);
     WireExported {
         connection: WireConnection::stored(connection, secrets),

@@ -32,7 +32,7 @@ impl Pieces {
     /// About what a reader makes us hold at most, in bytes.
     pub(super) fn cost(&self) -> usize {
         let Export { secrets, connections, .. } = &self.export;
-        let largest = connections.iter().map(|it| it.tls.pem_bytes(*secrets)).max();
+        let largest = connections.iter().map(|it| it.settings.tls.pem_bytes(*secrets)).max();
         let frame = [&self.head, &self.tail].into_iter().flatten().map(String::len).sum::<usize>();
         let pointers = size_of_val(&**connections);
         PIECE + largest.unwrap_or_default() / 3 * 4 + pointers + frame

@@ -9,9 +9,10 @@ use haltere_app::connections::{
 use haltere_app::testing::TestTransfer;
 use haltere_app::{Ctx, SecretsPolicy};
 use haltere_core::{
-    Alpn, BrokerUrl, ConnectionId, ConnectionName, Credentials, Intent, MmcFields, Pem, Role,
-    Secret, TlsMaterial, TlsServerName,
+    Alpn, BrokerUrl, ConnectionId, ConnectionName, ConnectionSettings, Credentials, Intent,
+    MmcFields, Pem, Role, Secret, TlsMaterial, TlsServerName,
 };
+use haltere_testkit::builders::{mqtt_password, mqtt_text};
 use haltere_testkit::{Ca, certs::Identity};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -158,18 +159,22 @@ fn any_incoming() -> impl Strategy<Value = Incoming> {
         "ws://[2001:db8::1]:9001",
     ]);
     let credentials = (text(), text(), text()).prop_map(|(username, password, client_id)| {
-        Credentials::new(username, password.map(Secret::new), client_id)
+        Credentials::new(
+            username.as_deref().map(mqtt_text),
+            password.as_deref().map(mqtt_password),
+            client_id.as_deref().map(mqtt_text),
+        )
     });
     (url, credentials, any_tls(), any_mmc(), any::<bool>()).prop_map(
         |(url, credentials, tls, mmc, up)| {
-            let connection = NewConnection {
-                id: None,
+            let settings = ConnectionSettings {
                 name: ConnectionName::parse("to be replaced").expect("a name"),
                 url: BrokerUrl::parse(url).expect("a URL"),
                 credentials,
                 tls,
                 mmc,
             };
+            let connection = NewConnection { id: None, settings };
             let intent = if up { Intent::Connected } else { Intent::Disconnected };
             Incoming { connection, intent }
         },
@@ -188,8 +193,8 @@ fn any_file() -> impl Strategy<Value = ImportFile> {
         let entries = entries.into_iter().enumerate().map(|(n, (id, name, mut incoming))| {
             let (id, name) = (format!("{n}:{id}"), format!("{n}:{name}"));
             incoming.connection.id = Some(ConnectionId::parse(&id).expect("an id"));
-            incoming.connection.name = ConnectionName::parse(&name).expect("a name");
-            let name = incoming.connection.name.as_str().to_owned();
+            incoming.connection.settings.name = ConnectionName::parse(&name).expect("a name");
+            let name = incoming.connection.settings.name.as_str().to_owned();
             ImportEntry { id: Some(id), name: Some(name), content: Ok(incoming), notes: Vec::new() }
         });
         let entries = entries.collect();

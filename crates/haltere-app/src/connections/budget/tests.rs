@@ -1,7 +1,8 @@
-use haltere_core::{Alpn, BrokerUrl, Credentials, MmcFields, Role, TlsServerName};
+use haltere_core::{Alpn, BrokerUrl, Credentials, MmcFields, MqttString, Role, TlsServerName};
 use haltere_testkit::Ca;
+use haltere_testkit::builders::{mqtt_password, mqtt_text};
 
-use super::super::fixture::{broken, id, new};
+use super::super::fixture::{broken, id, new, with, with_id, with_tls};
 use super::super::import::ImportProgress;
 use super::super::{
     ConnectionPatch, CreateError, FieldChange, ImportEntry, ImportFile, ImportMode, ImportReport,
@@ -14,7 +15,7 @@ const BUDGET: usize = 8_000;
 
 fn trusting(id: &str, url: &str, ca: &str) -> NewConnection {
     let tls = TlsMaterial { ca: Some(Pem::new(ca)), ..TlsMaterial::default() };
-    NewConnection { tls, ..new(id, url) }
+    with_tls(new(id, url), tls)
 }
 
 /// So many certificates, all different.
@@ -48,7 +49,7 @@ async fn connections_under_one_authority_cost_one() {
     let ca_of = async |name: &str| {
         let view = app.app.get_connection(&app.ctx(Role::Admin), &id(name), Secrets::Omit).await;
         let entry = view.unwrap().entry;
-        entry.connection().expect("readable").tls.ca.clone().expect("a CA")
+        entry.connection().expect("readable").settings.tls.ca.clone().expect("a CA")
     };
     assert!(ca_of("a").await.shares_with(&ca_of("c").await), "and in memory");
     let spec = app.app.0.registry.get("b").and_then(|entry| entry.spec().cloned());
@@ -89,7 +90,7 @@ async fn import(app: &TestApp, entries: Vec<NewConnection>, mode: ImportMode) ->
     let (reporter, _) = ImportProgress::channel();
     let entries = entries.into_iter().map(|connection| ImportEntry {
         id: connection.id.as_ref().map(|id| id.as_str().to_owned()),
-        name: Some(connection.name.as_str().to_owned()),
+        name: Some(connection.settings.name.as_str().to_owned()),
         content: Ok(Incoming { connection, intent: haltere_core::Intent::Connected }),
         notes: Vec::new(),
     });
@@ -145,7 +146,7 @@ async fn the_same_authority_in_another_layout_costs_nothing_more() {
     assert_eq!(stored_bytes(&app).await, ca.len() as u64);
     let ca_of = |id: &str| {
         let entry = app.app.0.registry.get(id).expect("there");
-        entry.connection().expect("readable").tls.ca.clone().expect("a CA")
+        entry.connection().expect("readable").settings.tls.ca.clone().expect("a CA")
     };
     assert!(["c1", "i0", "i4"].into_iter().all(|id| ca_of(id).shares_with(&ca_of("c0"))));
     assert_eq!(ca_of("c0"), Pem::new(ca));
@@ -165,9 +166,14 @@ fn wordy(id: &str, url: &str) -> NewConnection {
         cert_file: Some(text("b")),
         key_file: Some(text("c")),
     };
-    let credentials =
-        Credentials::new(Some(text("ü")), Some(text("p").into()), Some(format!("{id}{url}")));
-    NewConnection { credentials, tls, mmc, ..new(id, url) }
+    let credentials = Credentials::new(
+        Some(mqtt_text(&text("ü"))),
+        Some(mqtt_password(&text("p"))),
+        Some(mqtt_text(&format!("{id}{url}"))),
+    );
+    with(new(id, url), |settings| {
+        (settings.credentials, settings.tls, settings.mmc) = (credentials, tls, mmc);
+    })
 }
 
 #[tokio::test]
@@ -175,7 +181,7 @@ async fn an_import_counts_texts_before_it_stores_them() {
     let (app, port) = (app().await, broken());
     let all = || {
         let mut all = vec![wordy("a", port.url()), new("b", port.url())];
-        all.push(NewConnection { id: None, ..new("c", port.url()) });
+        all.push(with_id(None, new("c", port.url())));
         all
     };
     let max = {
@@ -203,14 +209,12 @@ async fn a_connection_and_its_link_hold_each_text_once() {
     created.expect("room");
     let entry = app.app.0.registry.get("a").expect("there");
     let (connection, spec) = (entry.connection().expect("readable"), entry.spec().expect("a link"));
-    let given = connection.credentials.as_ref().expect("credentials");
-    let at = |text: Option<&str>| text.map(str::as_ptr);
-    assert_eq!(at(given.username.as_deref()), at(spec.username.as_deref()));
-    assert_eq!(at(given.client_id.as_deref()), at(Some(&*spec.client_id)));
-    let at = |secret: &Option<std::sync::Arc<Secret<String>>>| {
-        secret.as_ref().map(|it| it.expose().as_ptr())
-    };
-    assert_eq!(at(&given.password), at(&spec.password));
+    let given = connection.settings.credentials.as_ref().expect("credentials");
+    let at = |text: &Option<MqttString>| text.as_ref().map(|it| it.as_str().as_ptr());
+    assert_eq!(at(&given.username), spec.username.as_ref().map(|it| it.as_ptr()));
+    assert_eq!(at(&given.client_id), Some(spec.client_id.as_ptr()));
+    let password = given.password.as_ref().map(|it| it.expose().as_ptr());
+    assert_eq!(password, spec.password.as_ref().map(|it| it.expose().as_ptr()));
     let at = |url: &BrokerUrl| url.as_str().as_ptr();
-    assert_eq!(at(&connection.url), at(&spec.url));
+    assert_eq!(at(&connection.settings.url), at(&spec.url));
 }

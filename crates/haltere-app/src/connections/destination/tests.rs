@@ -1,4 +1,7 @@
-use haltere_testkit::builders::{ConnectionExt, connection, trusting, url};
+use haltere_core::Connection;
+use haltere_testkit::builders::{
+    ConnectionExt, connection, mqtt_password, mqtt_text, trusting, url,
+};
 
 use super::*;
 use crate::connections::update::{self, Edit};
@@ -92,8 +95,8 @@ fn another_way_to_verify_the_broker_needs_the_password_again() {
     // What a CA holds is judged elsewhere.
     let kept = KeptSecrets { password: true, key: true };
     let other = with_ca.clone().with_tls(TlsMaterial { ca: Some(two), ..TlsMaterial::default() });
-    let before = Destination::new(&with_ca.url, &with_ca.tls);
-    let refused = kept.check(SecretsPolicy::WriteOnly, Some(&before), &other);
+    let before = Destination::new(&with_ca.settings.url, &with_ca.settings.tls);
+    let refused = kept.check(SecretsPolicy::WriteOnly, Some(&before), &other.settings);
     assert_eq!(refused.expect_err("another CA").field, PASSWORD);
 }
 
@@ -101,7 +104,8 @@ fn another_way_to_verify_the_broker_needs_the_password_again() {
 fn secrets_in_the_edit_itself_are_not_stored_ones() {
     let from = stored("mqtts://broker.example");
     let away = to("mqtt://evil.example");
-    let given = ConnectionPatch { password: FieldChange::Set("hunter2".into()), ..away.clone() };
+    let given =
+        ConnectionPatch { password: FieldChange::Set(mqtt_password("hunter2")), ..away.clone() };
     assert_eq!(refused(&from, &given), None);
     let without = ConnectionPatch { password: FieldChange::Clear, ..away.clone() };
     assert_eq!(refused(&from, &without), None);
@@ -111,7 +115,7 @@ fn secrets_in_the_edit_itself_are_not_stored_ones() {
     assert_eq!(refused(&anonymous, &away), None);
     // Without the address it is an edit like any other.
     let user = ConnectionPatch {
-        username: FieldChange::Set("v".to_owned()),
+        username: FieldChange::Set(mqtt_text("v")),
         ..ConnectionPatch::default()
     };
     assert_eq!(refused(&from, &user), None);
@@ -125,7 +129,7 @@ fn a_private_key_is_a_secret_as_well() {
     assert_eq!(refused(&from, &to(away)).expect("refused").0, "key");
     let both = stored(place).with_tls(tls);
     assert_eq!(refused(&both, &to(away)).expect("refused").0, PASSWORD);
-    let password = ConnectionPatch { password: FieldChange::Set("x".into()), ..to(away) };
+    let password = ConnectionPatch { password: FieldChange::Set(mqtt_password("x")), ..to(away) };
     assert_eq!(refused(&both, &password).expect("refused").0, "key");
 }
 
@@ -133,9 +137,9 @@ fn a_private_key_is_a_secret_as_well() {
 fn an_unreadable_connection_has_no_known_destination() {
     let kept = KeptSecrets { password: true, key: true };
     let changed = stored("mqtt://broker.example");
-    let refused = kept.check(SecretsPolicy::WriteOnly, None, &changed);
+    let refused = kept.check(SecretsPolicy::WriteOnly, None, &changed.settings);
     assert_eq!(refused.expect_err("unknown").field, PASSWORD);
-    assert_eq!(kept.check(SecretsPolicy::Readable, None, &changed), Ok(()));
+    assert_eq!(kept.check(SecretsPolicy::Readable, None, &changed.settings), Ok(()));
     let change =
         update::apply(changed.clone(), ConnectionPatch::default(), SecretsPolicy::WriteOnly);
     let Edit { fields, .. } = change.expect("nothing changes");

@@ -3,7 +3,7 @@
 use std::collections::{HashMap, hash_map};
 use std::fmt;
 
-use haltere_core::ConnectionId;
+use haltere_core::{ConnectionId, ConnectionSettings};
 use haltere_store::{ClientIdUse, ConnectionKey, ConnectionReads, StoreError};
 
 use super::super::budget::OverBudget;
@@ -191,7 +191,7 @@ pub(super) fn plan(
             Err(faults) => EntryOutcome::Refuse(faults),
             Ok(incoming) => {
                 let id = id.as_deref().and_then(|id| by_id.get(id).copied());
-                let name = by_name.get(incoming.connection.name.as_str()).copied();
+                let name = by_name.get(incoming.connection.settings.name.as_str()).copied();
                 if let Some(there) = already_there(id, name) {
                     EntryOutcome::Skip(there)
                 } else if let Some(faults) = new_faults(&incoming) {
@@ -245,9 +245,9 @@ impl<'a> TakenKeys<'a> {
 
     /// Takes the session of the entry, or returns the conflict.
     fn take(&mut self, entry: &Incoming, position: usize) -> Option<String> {
-        let NewConnection { id, url, credentials, tls, .. } = &entry.connection;
-        let is_given = credentials.as_ref().is_some_and(|it| it.client_id.is_some());
-        let place = SessionKey::of_new(id.as_ref(), url, credentials.as_ref(), tls, self.instance)?;
+        let NewConnection { id, settings } = &entry.connection;
+        let is_given = settings.credentials.as_ref().is_some_and(|it| it.client_id.is_some());
+        let place = SessionKey::of_new(id.as_ref(), settings, self.instance)?;
         match self.held.entry(place) {
             hash_map::Entry::Vacant(free) => {
                 free.insert(Holder::Entry(position));
@@ -266,7 +266,8 @@ impl<'a> TakenKeys<'a> {
 
 /// The faults of the id, the name and the URL that only new connections may not have.
 fn new_faults(incoming: &Incoming) -> Option<Vec<String>> {
-    let NewConnection { id, name, url, .. } = &incoming.connection;
+    let NewConnection { id, settings } = &incoming.connection;
+    let ConnectionSettings { name, url, .. } = settings;
     let id =
         id.as_ref().map_or(Ok(()), ConnectionId::check_new).map_err(|why| format!("id: {why}"));
     let name = name.check_new().map_err(|why| format!("name: {why}"));

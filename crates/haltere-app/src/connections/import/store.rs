@@ -7,7 +7,7 @@ use haltere_core::{AuditAction, AuditEntry, Connection, Timestamp};
 use haltere_store::{ConnectionRecord, WriteTx};
 
 use super::super::create::assemble;
-use super::super::{record, update};
+use super::super::record;
 use super::file::Incoming;
 use super::plan::ImportReport;
 use super::progress::{ImportStage, Reporter};
@@ -71,7 +71,7 @@ fn of_the_import(storing: &Storing<'_>, report: &ImportReport) -> AuditEntry {
 }
 
 fn of_a_connection(storing: &Storing<'_>, connection: &Connection) -> AuditEntry {
-    let detail = update::given(connection).join(", ");
+    let detail = connection.settings.given().join(", ");
     let id = connection.id.as_str();
     audit::done(storing.now, storing.ctx, AuditAction::ConnectionCreate, id, detail)
 }

@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use haltere_core::{ConnectionId, Credentials, Intent, LinkState, Pem, Role, TlsMaterial};
+use haltere_core::{ConnectionId, Intent, LinkState, Pem, Role, TlsMaterial};
 use haltere_store::{AuditFilter, ConnectionKey};
 use haltere_testkit::wait::{PATIENCE, until};
-use haltere_testkit::{Ca, Mosquitto};
+use haltere_testkit::{Ca, Mosquitto, builders};
 use proptest::prelude::*;
 
-use super::super::fixture::{broken, id, named, new, with_id};
+use super::super::fixture::{broken, id, named, new, with_credentials, with_id};
 use super::super::{ListQuery, NewConnection, Secrets};
 use super::*;
 use crate::ctx::Ctx;
@@ -17,7 +17,7 @@ use crate::testing::{TestApp, TestTransfer};
 fn entry(connection: NewConnection) -> ImportEntry {
     ImportEntry {
         id: connection.id.as_ref().map(|id| id.as_str().to_owned()),
-        name: Some(connection.name.as_str().to_owned()),
+        name: Some(connection.settings.name.as_str().to_owned()),
         content: Ok(Incoming { connection, intent: Intent::Connected }),
         notes: Vec::new(),
     }
@@ -124,9 +124,10 @@ async fn one_refused_entry_and_nothing_is_stored() {
     let (app, dead, ca) = (TestApp::start().await, broken(), Ca::new("factory"));
     let mut no_cert = new("no-cert", dead.url());
     let key = ca.client("haltere").key_pem.into_bytes();
-    no_cert.tls = TlsMaterial { key: Some(Pem::new(key).into()), ..TlsMaterial::default() };
+    no_cert.settings.tls =
+        TlsMaterial { key: Some(Pem::new(key).into()), ..TlsMaterial::default() };
     let mut bad_ca = new("bad-ca", dead.url());
-    bad_ca.tls.ca = Some(Pem::new(b"-----BEGIN nothing".to_vec()));
+    bad_ca.settings.tls.ca = Some(Pem::new(b"-----BEGIN nothing".to_vec()));
     let file = file(vec![
         entry(new("a", dead.url())),
         malformed("m", "url: port 70000 is out of range"),
@@ -197,8 +198,7 @@ async fn existing_connections_are_skipped_with_the_reason() {
 async fn a_client_id_moves_in_once_at_a_broker() {
     let (app, dead) = (TestApp::start().await, broken());
     let named = |client_id: &str, id: &str, url: &str| {
-        let credentials = Credentials::new(None, None, Some(client_id.to_owned()));
-        entry(NewConnection { credentials, ..new(id, url) })
+        entry(with_credentials(new(id, url), builders::client_id(client_id)))
     };
     let there = "mqtt://elsewhere.example";
     let first = vec![named("x", "a", dead.url()), named("x", "b", there)];
@@ -229,8 +229,7 @@ async fn a_generated_client_id_is_not_imported() {
     let (app, dead) = (TestApp::start().await, broken());
     let generated = |id: &str| haltere_link::generated_client_id(&app.app.0.instance, id);
     let named = |client_id: String, id: &str| {
-        let credentials = Credentials::new(None, None, Some(client_id));
-        entry(NewConnection { credentials, ..new(id, dead.url()) })
+        entry(with_credentials(new(id, dead.url()), builders::client_id(&client_id)))
     };
     assert!(import(&app, file(vec![entry(new("a", dead.url()))]), ImportMode::Store).await.done);
     let all = vec![

@@ -1,7 +1,6 @@
 //! Validates each entry, and compares it with the others of its file.
 
 use std::collections::HashMap;
-use std::mem;
 
 use haltere_core::{Pem, Secret, TlsMaterial};
 use sha2::{Digest as _, Sha256};
@@ -32,15 +31,12 @@ pub(super) async fn validate_blocking(
 fn validate(entries: &mut [ImportEntry], progress: &Reporter) {
     let total = entries.len();
     progress.report(ImportStage::Checking, 0, total);
-    for entry in entries.iter_mut() {
-        check_credentials(entry);
-    }
     let mut faults = duplicates(entries);
     let mut pem_cache = MaterialChecks::default();
     for (position, (entry, faults)) in entries.iter_mut().zip(&mut faults).enumerate() {
         if let Ok(Incoming { connection, .. }) = &mut entry.content {
-            match pem_cache.checked(&connection.tls) {
-                Ok(checked) => connection.tls = checked,
+            match pem_cache.checked(&connection.settings.tls) {
+                Ok(checked) => connection.settings.tls = checked,
                 Err(fault) => faults.push(fault),
             }
         }
@@ -52,14 +48,6 @@ fn validate(entries: &mut [ImportEntry], progress: &Reporter) {
         refuse(entry, more);
     }
     progress.report(ImportStage::Checking, total, total);
-}
-
-fn check_credentials(entry: &mut ImportEntry) {
-    let Ok(Incoming { connection, .. }) = &mut entry.content else { return };
-    match check::credentials(mem::take(&mut connection.credentials)) {
-        Ok(credentials) => connection.credentials = credentials,
-        Err(invalid) => refuse(entry, vec![invalid.to_string()]),
-    }
 }
 
 fn refuse(entry: &mut ImportEntry, more: Vec<String>) {

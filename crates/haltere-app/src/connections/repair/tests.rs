@@ -2,8 +2,8 @@ use haltere_core::Role;
 use haltere_testkit::Ca;
 use haltere_testkit::wait::{PATIENCE, until};
 
-use super::super::fixture::{broken, id, new};
-use super::super::{ConnectionPatch, FieldChange, NewConnection, Secrets};
+use super::super::fixture::{broken, id, new, with_tls};
+use super::super::{ConnectionPatch, FieldChange, Secrets};
 use super::*;
 use crate::testing::TestApp;
 
@@ -65,7 +65,7 @@ async fn with_two(files: &Files) -> TestApp {
             cert: Some(pem(&files.both)),
             ..TlsMaterial::default()
         };
-        let new = NewConnection { tls, ..new(name, port.url()) };
+        let new = with_tls(new(name, port.url()), tls);
         app.app.create_connection(&app.ctx(Role::Admin), new, Secrets::Omit).await.expect("new");
     }
     app
@@ -79,7 +79,7 @@ async fn is_right(app: &TestApp, files: &Files, name: &str) {
     let admin = app.ctx(Role::Admin);
     let view = app.app.get_connection(&admin, &id(name), Secrets::Include).await.unwrap();
     let connection = view.entry.connection().expect("readable");
-    assert_eq!(connection.tls.key, Some(Secret::new(pem(&files.key))), "{name}");
+    assert_eq!(connection.settings.tls.key, Some(Secret::new(pem(&files.key))), "{name}");
 }
 
 #[tokio::test]
@@ -155,7 +155,7 @@ async fn rows_of_another_process_are_repaired_and_never_shown() {
     let transfer = app.transfer_of_another_process().await;
     let export = transfer.export(&Ctx::system("x"), Secrets::Omit).await.expect("an export");
     for connection in &export.connections {
-        assert_eq!(connection.tls.cert, Some(pem(&files.cert)));
+        assert_eq!(connection.settings.tls.cert, Some(pem(&files.cert)));
     }
     let is_repaired = async || (!app.audit_of(REQUEST).await.is_empty()).then_some(());
     until("the row to be repaired", PATIENCE, is_repaired).await;

@@ -1,10 +1,9 @@
-use haltere_core::{Credentials, Role};
-use haltere_testkit::builders::url;
+use haltere_core::{ConnectionPatch, FieldChange, Role};
+use haltere_testkit::builders::{self, mqtt_text, url};
 use haltere_testkit::wait::{PATIENCE, until};
 use haltere_testkit::{Mosquitto, ports};
 
-use super::super::fixture::{id, new};
-use super::super::input::{ConnectionPatch, FieldChange};
+use super::super::fixture::{id, new, with_credentials};
 use super::super::{ConnectionError, CreateError, NewConnection, Secrets, UpdateError};
 use super::*;
 use crate::testing::TestApp;
@@ -12,13 +11,12 @@ use crate::testing::TestApp;
 const TAKEN: &str = "credentials.clientId: the connection \"Name of a\" (id \"a\") has it at the same broker, and each would end the other's session";
 
 fn with(client_id: &str, id: &str, url: &str) -> NewConnection {
-    let credentials = Credentials::new(None, None, Some(client_id.to_owned()));
-    NewConnection { credentials, ..new(id, url) }
+    with_credentials(new(id, url), builders::client_id(client_id))
 }
 
 fn naming(client_id: &str) -> ConnectionPatch {
     ConnectionPatch {
-        client_id: FieldChange::Set(client_id.to_owned()),
+        client_id: FieldChange::Set(mqtt_text(client_id)),
         ..ConnectionPatch::default()
     }
 }
@@ -128,7 +126,7 @@ async fn a_generated_client_id_is_taken_too() {
     assert_eq!(refused.unwrap_err().to_string(), TAKEN);
 
     // The other way round.
-    let of_later = "credentials.clientId: the connection \"Name of b\" (id \"b\") has the one that haltere makes up for this connection at the same broker, and each would end the other's session";
+    let of_later = "credentials.clientId: the connection \"Name of b\" (id \"b\") has the one that haltere generates for this connection at the same broker, and each would end the other's session";
     let refused = create(&app, new("later", &here)).await;
     assert_eq!(refused.unwrap_err().to_string(), of_later);
     create(&app, with("y", "later", &here)).await.expect("with another one");
@@ -170,10 +168,8 @@ async fn two_that_are_stored_can_be_edited_and_advice_names_the_other() {
     })
     .await;
     assert!(advice.contains("\"Name of a\" (id \"a\")"), "{advice}");
-    let renamed = ConnectionPatch {
-        name: Some(haltere_testkit::builders::name("Renamed")),
-        ..ConnectionPatch::default()
-    };
+    let renamed =
+        ConnectionPatch { name: Some(builders::name("Renamed")), ..ConnectionPatch::default() };
     patch(&app, "b", renamed).await.expect("the rule is about what changes");
     patch(&app, "b", naming("z")).await.expect("corrected");
     let advice = app.app.connection_advice(&ctx, &id("a")).unwrap().advice;

@@ -1,20 +1,18 @@
-use haltere_core::{Intent, Role};
+use haltere_core::{
+    ConnectionPatch, ConnectionSettings, Credentials, FieldChange, Intent, Pem, Role, TlsMaterial,
+};
 use haltere_testkit::Ca;
-use haltere_testkit::builders::{showing, trusting};
+use haltere_testkit::builders::{login, mqtt_password, mqtt_text, showing, trusting};
 
-use super::super::fixture::{broken, id, name, new, url};
-use super::super::input::{ConnectionReplacement, FieldChange};
-use super::super::{CreateError, NewConnection, Secrets};
+use super::super::fixture::{broken, id, name, named, new, url, with_credentials, with_tls};
+use super::super::input::ConnectionReplacement;
+use super::super::{CreateError, Secrets};
 use super::*;
 use crate::testing::TestApp;
 
-fn credentials(username: &str, password: &str) -> Option<Credentials> {
-    Credentials::new(Some(username.to_owned()), Some(password.into()), None)
-}
-
 async fn with_one(credentials: Option<Credentials>, tls: TlsMaterial) -> TestApp {
     let (app, port) = (TestApp::start().await, broken());
-    let new = NewConnection { credentials, tls, ..new("a", port.url()) };
+    let new = with_tls(with_credentials(new("a", port.url()), credentials), tls);
     let ctx = app.ctx(Role::Admin);
     app.app.create_connection(&ctx, new, Secrets::Omit).await.expect("new");
     app
@@ -24,16 +22,7 @@ fn replacement() -> ConnectionReplacement {
     ConnectionReplacement {
         name: name("Replaced"),
         url: url("mqtt://127.0.0.1:1"),
-        username: None,
-        password: FieldChange::Keep,
-        client_id: None,
-        reject_unauthorized: None,
-        ca: None,
-        cert: None,
-        key: FieldChange::Keep,
-        alpn: None,
-        server_name: None,
-        mmc: MmcFields::default(),
+        rest: ConnectionPatch::default(),
     }
 }
 
@@ -54,13 +43,13 @@ async fn replace(
 
 #[tokio::test]
 async fn a_patch_changes_only_the_fields_it_names() {
-    let app = with_one(credentials("ann", "one"), TlsMaterial::default()).await;
+    let app = with_one(login("ann", "one"), TlsMaterial::default()).await;
     let before = patch(&app, ConnectionPatch::default()).await.unwrap();
     assert_eq!(before.revision.0, 1, "nothing changed, so nothing is stored");
     let renamed = ConnectionPatch { name: Some(name("New")), ..ConnectionPatch::default() };
     let after = patch(&app, renamed.clone()).await.unwrap();
     let expected = Connection {
-        name: name("New"),
+        settings: ConnectionSettings { name: name("New"), ..before.settings },
         revision: before.revision.next(),
         updated_at: after.updated_at,
         ..before
@@ -70,7 +59,7 @@ async fn a_patch_changes_only_the_fields_it_names() {
 
     let username = ConnectionPatch { username: FieldChange::Clear, ..ConnectionPatch::default() };
     assert_eq!(
-        patch(&app, username).await.unwrap().credentials,
+        patch(&app, username).await.unwrap().settings.credentials,
         None,
         "no password without a name"
     );
@@ -84,27 +73,29 @@ async fn a_secret_left_out_of_a_replacement_stays_as_long_as_it_has_a_use() {
     let ca = Ca::new("factory");
     let client = ca.client("haltere");
     let tls = showing(trusting(&ca.pem()), &client);
-    let app = with_one(credentials("ann", "one"), tls.clone()).await;
+    let app = with_one(login("ann", "one"), tls.clone()).await;
 
-    let keeps = ConnectionReplacement {
-        username: Some("bob".to_owned()),
-        cert: tls.cert.clone(),
-        ..replacement()
+    let rest = ConnectionPatch {
+        username: FieldChange::Set(mqtt_text("bob")),
+        cert: FieldChange::replace(tls.cert.clone()),
+        ..ConnectionPatch::default()
     };
-    let kept = replace(&app, keeps).await.unwrap();
-    assert_eq!(kept.credentials, credentials("bob", "one"));
+    let keeps = ConnectionReplacement { rest, ..replacement() };
+    let kept = replace(&app, keeps).await.unwrap().settings;
+    assert_eq!(kept.credentials, login("bob", "one"));
     assert_eq!((kept.tls.ca, kept.tls.key.is_some()), (None, true));
 
-    let foreign = ConnectionReplacement {
-        cert: Some(Pem::new(ca.client("other").cert_pem.into_bytes())),
-        ..replacement()
+    let rest = ConnectionPatch {
+        cert: FieldChange::Set(Pem::new(ca.client("other").cert_pem.into_bytes())),
+        ..ConnectionPatch::default()
     };
+    let foreign = ConnectionReplacement { rest, ..replacement() };
     match replace(&app, foreign).await {
         Err(UpdateError::Invalid(invalid)) => assert_eq!(invalid.field, "key", "{invalid}"),
         other => panic!("{other:?}"),
     }
 
-    let bare = replace(&app, replacement()).await.unwrap();
+    let bare = replace(&app, replacement()).await.unwrap().settings;
     assert_eq!((bare.credentials, bare.tls), (None, TlsMaterial::default()));
 }
 
@@ -135,14 +126,14 @@ async fn a_change_keeps_the_intent_and_makes_the_old_status_void() {
     assert_eq!(changed.intent, Intent::Disconnected);
     let view = app.app.get_connection(&ctx, &id("a"), Secrets::Omit).await.unwrap();
     assert!(view.status.unwrap().revision >= changed.revision);
-    let again = NewConnection { name: name("Replaced"), ..new("a", "mqtt://127.0.0.1:1") };
+    let again = named("a", "Replaced", "mqtt://127.0.0.1:1");
     let error = app.app.create_connection(&ctx, again, Secrets::Omit).await.unwrap_err();
     assert!(matches!(error, CreateError::SameNameAndId), "{error}");
 }
 
 #[tokio::test]
 async fn an_unreadable_connection_can_be_replaced() {
-    let app = with_one(credentials("ann", "one"), TlsMaterial::default()).await;
+    let app = with_one(login("ann", "one"), TlsMaterial::default()).await;
     let store = app.another_store().await;
     let mut tx = store.write().await.unwrap();
     let mut row = tx.connections().find(&id("a")).await.unwrap().unwrap();
@@ -152,8 +143,14 @@ async fn an_unreadable_connection_can_be_replaced() {
 
     let unreadable = patch(&app, ConnectionPatch::default()).await;
     assert!(matches!(unreadable, Err(UpdateError::Unreadable { .. })));
-    let keeps = ConnectionReplacement { username: Some("ann".to_owned()), ..replacement() };
-    assert!(matches!(replace(&app, keeps.clone()).await, Err(UpdateError::Unreadable { .. })));
-    let given_again = ConnectionReplacement { password: FieldChange::Set("two".into()), ..keeps };
-    assert_eq!(replace(&app, given_again).await.unwrap().credentials, credentials("ann", "two"));
+    let rest = ConnectionPatch {
+        username: FieldChange::Set(mqtt_text("ann")),
+        ..ConnectionPatch::default()
+    };
+    let keeps = ConnectionReplacement { rest: rest.clone(), ..replacement() };
+    assert!(matches!(replace(&app, keeps).await, Err(UpdateError::Unreadable { .. })));
+    let rest = ConnectionPatch { password: FieldChange::Set(mqtt_password("two")), ..rest };
+    let given_again = ConnectionReplacement { rest, ..replacement() };
+    let replaced = replace(&app, given_again).await.unwrap().settings;
+    assert_eq!(replaced.credentials, login("ann", "two"));
 }

@@ -1,6 +1,7 @@
 use std::cell::Cell;
 
-use haltere_core::{Credentials, Role};
+use haltere_core::Role;
+use haltere_testkit::builders::login;
 
 use super::super::fixture::{broken, id, new};
 use super::super::view::Secrets;
@@ -12,7 +13,7 @@ async fn with_a_secret() -> (TestApp, ConnectionView) {
     let (app, port) = (TestApp::start().await, broken());
     let admin = app.ctx(Role::Admin);
     let mut new = new("a", port.url());
-    new.credentials = Credentials::new(Some("user".to_owned()), Some("hunter2".into()), None);
+    new.settings.credentials = login("user", "hunter2");
     app.app.create_connection(&admin, new, Secrets::Omit).await.expect("new");
     app.app.disconnect_connection(&admin, &id("a"), Secrets::Omit).await.expect("there");
     let view = app.app.get_connection(&admin, &id("a"), Secrets::Include).await.expect("there");

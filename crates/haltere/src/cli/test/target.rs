@@ -3,13 +3,12 @@
 use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow, bail};
 use clap::Args;
 use haltere_core::{
-    Alpn, BrokerUrl, ConnectionId, Credentials, Intent, Pem, Revision, Secret, TlsMaterial,
-    TlsServerName,
+    Alpn, BrokerUrl, ConnectionId, Intent, MqttPassword, MqttString, Pem, Revision, Secret,
+    TlsMaterial, TlsServerName,
 };
 use haltere_link::tls::tidy;
 use haltere_link::{Interest, LinkSpec, ProbeReport, generated_client_id};
@@ -86,11 +85,11 @@ impl Target {
         if self.save_ca.as_ref().is_some_and(|path| path.exists()) {
             bail!("--save-ca: the file exists; it is not overwritten");
         }
-        for (flag, text) in [("--username", &self.username), ("--client-id", &self.client_id)] {
-            fits_mqtt(flag, text.as_deref().unwrap_or_default())?;
-        }
+        let username = mqtt_text("--username", self.username.as_deref())?;
+        let client_id = mqtt_text("--client-id", self.client_id.as_deref())?;
         let password = self.password_stdin.then(|| secret_from_stdin("password")).transpose()?;
-        fits_mqtt("--password-stdin", password.as_ref().map_or("", |it| it.expose().as_str()))?;
+        let password = password.map(MqttPassword::parse).transpose();
+        let password = password.map_err(|why| anyhow!("--password-stdin: {why}"))?;
 
         // As if in an installation of its own, so that no link loses its session.
         let installation = format!("{:08x}", rand::random::<u32>());
@@ -98,13 +97,12 @@ impl Target {
             id: ConnectionId::parse("test").expect("a valid id"),
             revision: Revision::FIRST,
             url,
-            client_id: self
-                .client_id
-                .clone()
-                .unwrap_or_else(|| generated_client_id(&installation, "test"))
-                .into(),
-            username: self.username.as_deref().filter(|name| !name.is_empty()).map(Arc::from),
-            password: password.map(Arc::new),
+            client_id: client_id.map_or_else(
+                || generated_client_id(&installation, "test").into(),
+                |it| it.shared(),
+            ),
+            username: username.filter(|it| !it.as_str().is_empty()).map(|it| it.shared()),
+            password: password.map(|it| it.shared()),
             tls,
             tls_ignored: false,
             tls_off: false,
@@ -162,13 +160,6 @@ fn read(flag: &str, path: &Path) -> anyhow::Result<Pem> {
     Ok(Pem::new(bytes))
 }
 
-/// MQTT 5, 1.5.4: 16 bits of length, no U+0000; and the bound of a stored connection.
-fn fits_mqtt(flag: &str, text: &str) -> anyhow::Result<()> {
-    if text.len() > Credentials::MAX_BYTES {
-        bail!("{flag}: must be at most {} bytes long", Credentials::MAX_BYTES);
-    }
-    if text.contains('\0') {
-        bail!("{flag}: must not contain the character U+0000");
-    }
-    Ok(())
+fn mqtt_text(flag: &str, text: Option<&str>) -> anyhow::Result<Option<MqttString>> {
+    text.map(MqttString::parse).transpose().map_err(|why| anyhow!("{flag}: {why}"))
 }

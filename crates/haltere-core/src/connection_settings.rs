@@ -1,0 +1,265 @@
+//! The settings of a connection: what clients can set, and changes to it.
+//!
+//! All that haltere does with every field alike is in this file: adding, changing, replacing, comparing.
+
+use crate::broker_url::BrokerUrl;
+use crate::client_hello::{Alpn, TlsServerName};
+use crate::connection::ConnectionName;
+use crate::field_change::FieldChange;
+use crate::mqtt_string::{MqttPassword, MqttString};
+use crate::pem::Pem;
+use crate::secret::Secret;
+
+/// What clients can set of a connection.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ConnectionSettings {
+    /// For people; unique.
+    pub name: ConnectionName,
+    /// Where the broker is.
+    pub url: BrokerUrl,
+    /// How to log in; `None` for anonymous.
+    pub credentials: Option<Credentials>,
+    /// TLS settings; kept, but without effect, while the plugin `tls` is off.
+    pub tls: TlsMaterial,
+    /// Settings of the management center for Mosquitto that are kept and returned.
+    pub mmc: MmcFields,
+}
+
+/// How to log in to the broker. At least one field is set; otherwise there are no credentials.
+///
+/// Cloning shares the texts: a connection and its link hold each once.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Credentials {
+    /// Never empty.
+    pub username: Option<MqttString>,
+    /// Only together with a username (MQTT 3.1.1, 3.1.2.9).
+    pub password: Option<MqttPassword>,
+    /// The MQTT client id to use in place of haltere's own; never empty.
+    pub client_id: Option<MqttString>,
+}
+
+impl Credentials {
+    /// Drops what is empty or without effect; `None` if nothing is left.
+    pub fn new(
+        username: Option<MqttString>,
+        password: Option<MqttPassword>,
+        client_id: Option<MqttString>,
+    ) -> Option<Self> {
+        let username = username.filter(|text| !text.as_str().is_empty());
+        let password = password.filter(|_| username.is_some());
+        let client_id = client_id.filter(|text| !text.as_str().is_empty());
+        (username.is_some() || client_id.is_some()).then_some(Self {
+            username,
+            password,
+            client_id,
+        })
+    }
+}
+
+/// TLS settings as given. Whether they make sense together is checked by `haltere_link::tls`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TlsMaterial {
+    /// `Some(false)`: take any certificate. `None`: never given, which means `true`.
+    pub reject_unauthorized: Option<bool>,
+    /// Trusted in place of the system's roots; one or more certificates.
+    pub ca: Option<Pem>,
+    /// Our client certificate, leaf first.
+    pub cert: Option<Pem>,
+    /// The private key of `cert`.
+    pub key: Option<Secret<Pem>>,
+    /// The protocols to ask for; `None` to ask for none.
+    pub alpn: Option<Alpn>,
+    /// The name to ask for and to find in the broker's certificate, in place of the URL's host.
+    pub server_name: Option<TlsServerName>,
+}
+
+impl TlsMaterial {
+    /// How large the certificates are, and with `key` the private key as well, in bytes.
+    pub fn pem_bytes(&self, key: bool) -> usize {
+        let Self { ca, cert, key: private, .. } = self;
+        let private = private.iter().filter(|_| key).map(Secret::expose);
+        ca.iter().chain(cert).chain(private).map(|pem| pem.bytes().len()).sum()
+    }
+}
+
+/// Settings the management center for Mosquitto stores with a connection: kept and returned. Only
+/// `noMetricsMode` has an effect here.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct MmcFields {
+    /// `noMetricsMode`: the link does not ask the broker for its version and uptime (`$SYS`).
+    pub no_metrics_mode: Option<bool>,
+    /// `caFile`
+    pub ca_file: Option<String>,
+    /// `certFile`
+    pub cert_file: Option<String>,
+    /// `keyFile`
+    pub key_file: Option<String>,
+}
+
+/// Changes to some settings of a connection. The default changes nothing.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ConnectionPatch {
+    /// `name`; can't be removed.
+    pub name: Option<ConnectionName>,
+    /// `url`; can't be removed.
+    pub url: Option<BrokerUrl>,
+    /// `credentials.username`; without one there is no password either.
+    pub username: FieldChange<MqttString>,
+    /// `credentials.password`
+    pub password: FieldChange<MqttPassword>,
+    /// `credentials.clientId`
+    pub client_id: FieldChange<MqttString>,
+    /// `rejectUnauthorized`
+    pub reject_unauthorized: FieldChange<bool>,
+    /// `ca`
+    pub ca: FieldChange<Pem>,
+    /// `cert`; a key without one is refused.
+    pub cert: FieldChange<Pem>,
+    /// `key`
+    pub key: FieldChange<Secret<Pem>>,
+    /// `tls.alpn`
+    pub alpn: FieldChange<Alpn>,
+    /// `tls.serverName`
+    pub server_name: FieldChange<TlsServerName>,
+    /// `noMetricsMode`
+    pub no_metrics_mode: FieldChange<bool>,
+    /// `caFile`
+    pub ca_file: FieldChange<String>,
+    /// `certFile`
+    pub cert_file: FieldChange<String>,
+    /// `keyFile`
+    pub key_file: FieldChange<String>,
+}
+
+impl ConnectionSettings {
+    /// Only a name and a URL.
+    pub fn new(name: ConnectionName, url: BrokerUrl) -> Self {
+        Self {
+            name,
+            url,
+            credentials: None,
+            tls: TlsMaterial::default(),
+            mmc: MmcFields::default(),
+        }
+    }
+
+    /// The settings after `patch`. No `..`: a new field doesn't compile until it is handled here.
+    #[must_use]
+    pub fn patched(self, patch: ConnectionPatch) -> Self {
+        let Self { name, url, credentials, tls, mmc } = self;
+        let (username, password, client_id) = match credentials {
+            Some(Credentials { username, password, client_id }) => (username, password, client_id),
+            None => (None, None, None),
+        };
+        Self {
+            name: patch.name.unwrap_or(name),
+            url: patch.url.unwrap_or(url),
+            credentials: Credentials::new(
+                patch.username.apply(username),
+                patch.password.apply(password),
+                patch.client_id.apply(client_id),
+            ),
+            tls: TlsMaterial {
+                reject_unauthorized: patch.reject_unauthorized.apply(tls.reject_unauthorized),
+                ca: patch.ca.apply(tls.ca),
+                cert: patch.cert.apply(tls.cert),
+                key: patch.key.apply(tls.key),
+                alpn: patch.alpn.apply(tls.alpn),
+                server_name: patch.server_name.apply(tls.server_name),
+            },
+            mmc: MmcFields {
+                no_metrics_mode: patch.no_metrics_mode.apply(mmc.no_metrics_mode),
+                ca_file: patch.ca_file.apply(mmc.ca_file),
+                cert_file: patch.cert_file.apply(mmc.cert_file),
+                key_file: patch.key_file.apply(mmc.key_file),
+            },
+        }
+    }
+
+    /// The names on the wire of the fields in which the two differ.
+    pub fn differences(&self, other: &Self) -> Vec<&'static str> {
+        // No `..`: a new field doesn't compile until it is handled here.
+        let Self {
+            name,
+            url,
+            credentials,
+            tls: TlsMaterial { reject_unauthorized, ca, cert, key, alpn, server_name },
+            mmc: MmcFields { no_metrics_mode, ca_file, cert_file, key_file },
+        } = self;
+        let (mine, others) = (credentials.as_ref(), other.credentials.as_ref());
+        let differs = [
+            ("name", *name != other.name),
+            ("url", *url != other.url),
+            ("credentials.username", mine.map(|it| &it.username) != others.map(|it| &it.username)),
+            ("credentials.password", mine.map(|it| &it.password) != others.map(|it| &it.password)),
+            (
+                "credentials.clientId",
+                mine.map(|it| &it.client_id) != others.map(|it| &it.client_id),
+            ),
+            ("rejectUnauthorized", *reject_unauthorized != other.tls.reject_unauthorized),
+            ("ca", *ca != other.tls.ca),
+            ("cert", *cert != other.tls.cert),
+            ("key", *key != other.tls.key),
+            ("tls.alpn", *alpn != other.tls.alpn),
+            ("tls.serverName", *server_name != other.tls.server_name),
+            ("noMetricsMode", *no_metrics_mode != other.mmc.no_metrics_mode),
+            ("caFile", *ca_file != other.mmc.ca_file),
+            ("certFile", *cert_file != other.mmc.cert_file),
+            ("keyFile", *key_file != other.mmc.key_file),
+        ];
+        differs.into_iter().filter_map(|(name, differs)| differs.then_some(name)).collect()
+    }
+
+    /// The names on the wire of the fields that are set.
+    pub fn given(&self) -> Vec<&'static str> {
+        let bare = Self::new(self.name.clone(), self.url.clone());
+        ["name", "url"].into_iter().chain(bare.differences(self)).collect()
+    }
+}
+
+impl ConnectionPatch {
+    /// Makes a replacement of it: fields that are left out are removed, except secrets, which stay as long as
+    /// what they belong to (username, certificate) is there.
+    #[must_use]
+    pub fn replacing_all(self) -> Self {
+        // No `..`: a new field doesn't compile until it is handled here.
+        let Self {
+            name,
+            url,
+            username,
+            password,
+            client_id,
+            reject_unauthorized,
+            ca,
+            cert,
+            key,
+            alpn,
+            server_name,
+            no_metrics_mode,
+            ca_file,
+            cert_file,
+            key_file,
+        } = self;
+        let cert = cert.or_clear();
+        Self {
+            name,
+            url,
+            username: username.or_clear(),
+            password,
+            client_id: client_id.or_clear(),
+            reject_unauthorized: reject_unauthorized.or_clear(),
+            ca: ca.or_clear(),
+            key: if cert == FieldChange::Clear { key.or_clear() } else { key },
+            cert,
+            alpn: alpn.or_clear(),
+            server_name: server_name.or_clear(),
+            no_metrics_mode: no_metrics_mode.or_clear(),
+            ca_file: ca_file.or_clear(),
+            cert_file: cert_file.or_clear(),
+            key_file: key_file.or_clear(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,66 @@
+use super::*;
+
+fn text(text: &str) -> MqttString {
+    MqttString::parse(text).expect("it fits")
+}
+
+fn password(text: &str) -> MqttPassword {
+    MqttPassword::parse(text.into()).expect("it fits")
+}
+
+fn bare() -> ConnectionSettings {
+    let name = ConnectionName::parse("Press").expect("a name");
+    ConnectionSettings::new(name, BrokerUrl::parse("mqtts://h").expect("a URL"))
+}
+
+/// A value in every field.
+fn full() -> ConnectionPatch {
+    let pem = |text: &str| Pem::new(text.as_bytes().to_vec());
+    ConnectionPatch {
+        name: Some(ConnectionName::parse("Other").expect("a name")),
+        url: Some(BrokerUrl::parse("mqtts://other").expect("a URL")),
+        username: FieldChange::Set(text("ann")),
+        password: FieldChange::Set(password("hunter2")),
+        client_id: FieldChange::Set(text("press")),
+        reject_unauthorized: FieldChange::Set(false),
+        ca: FieldChange::Set(pem("ca")),
+        cert: FieldChange::Set(pem("cert")),
+        key: FieldChange::Set(Secret::new(pem("key"))),
+        alpn: FieldChange::Set(Alpn::parse("mqtt").expect("protocols")),
+        server_name: FieldChange::Set(TlsServerName::parse("h.example").expect("a name")),
+        no_metrics_mode: FieldChange::Set(true),
+        ca_file: FieldChange::Set("a".to_owned()),
+        cert_file: FieldChange::Set("b".to_owned()),
+        key_file: FieldChange::Set("c".to_owned()),
+    }
+}
+
+#[test]
+fn a_patch_sets_every_field_and_each_has_a_name() {
+    let changed = bare().patched(full());
+    assert_eq!(bare().differences(&changed).len(), 15);
+    assert_eq!(changed.given().len(), 15);
+    assert_eq!(bare().given(), ["name", "url"]);
+    assert_eq!(changed.differences(&changed), [""; 0]);
+    assert_eq!(changed.clone().patched(ConnectionPatch::default()), changed);
+}
+
+#[test]
+fn a_replacement_removes_all_it_leaves_out_except_secrets() {
+    let changed = bare().patched(full());
+    let nothing = ConnectionPatch::default().replacing_all();
+    let name_and_url = ConnectionSettings::new(changed.name.clone(), changed.url.clone());
+    assert_eq!(changed.clone().patched(nothing), name_and_url);
+
+    let without_secrets =
+        ConnectionPatch { password: FieldChange::Keep, key: FieldChange::Keep, ..full() };
+    assert_eq!(changed.clone().patched(without_secrets.replacing_all()), changed);
+}
+
+#[test]
+fn credentials_without_a_username_keep_only_the_client_id() {
+    assert_eq!(Credentials::new(Some(text("")), Some(password("p")), None), None);
+    let with_client_id = Credentials::new(None, Some(password("p")), Some(text("me")));
+    let expected = Credentials { username: None, password: None, client_id: Some(text("me")) };
+    assert_eq!(with_client_id, Some(expected));
+}
