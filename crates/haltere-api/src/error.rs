@@ -21,7 +21,7 @@ use utoipa::ToSchema;
 use crate::limits::counters::LimitReached;
 use crate::limits::names::{self, LIMITS};
 
-/// Every answer that is not a success.
+/// The body of every error.
 #[derive(Debug, Clone, Serialize, ToSchema)]
 #[schema(as = Error, example = json!({"code": "NOT_ALLOWED", "message": "Not allowed"}))]
 pub(crate) struct ErrorBody {
@@ -44,7 +44,7 @@ pub(crate) struct ErrorBody {
     pub(crate) data: Option<SessionHint>,
 }
 
-/// Tells a client of the management center for Mosquitto to show its login page.
+/// Makes a client of the management center for Mosquitto show its login page.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 pub(crate) struct SessionHint {
     /// Whether there is a session; always `false`.

@@ -236,7 +236,7 @@ impl SysTopics {
     }
 }
 
-/// What is known of a link's TLS.
+/// The TLS parameters of a link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TlsFacts {
     /// `TLSv1.2` or `TLSv1.3`.

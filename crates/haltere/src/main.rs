@@ -1,5 +1,5 @@
-//! haltere keeps a live link to every Mosquitto broker an organisation runs, and says at any moment
-//! which of them is well and why the others are not.
+//! haltere keeps a live link to every Mosquitto broker of an organisation, and shows which brokers are up,
+//! which are down, and why.
 //!
 //! The binary is the only place where concrete things are put together: see [`wiring`].
 

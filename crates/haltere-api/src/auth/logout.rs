@@ -24,8 +24,8 @@ use crate::state::ApiState;
     operation_id = "log_out",
     tag = "Login",
     responses(
-        (status = 302, description = "`Location` is `/login`, the cookie is taken back"),
-        (status = 403, description = "A page of another origin sent the browser here; the session goes on", body = ErrorBody,
+        (status = 302, description = "`Location` is `/login`, the cookie is removed"),
+        (status = 403, description = "A page of another origin sent the browser here; the session continues", body = ErrorBody,
             example = json!({"code": "NOT_ALLOWED", "message": "Logging out is up to haltere's own pages"})),
         (status = 500, description = "The session could not be ended", body = ErrorBody,
             example = json!({"code": "INTERNAL_ERROR", "message": "An internal server error occurred", "reason": "the disk is full"})),

@@ -19,7 +19,7 @@ pub(crate) struct SessionValidity {
     valid: bool,
 }
 
-/// Ask whether one is logged in
+/// Check the session
 #[utoipa::path(
     get,
     path = "/validate-session",

@@ -40,7 +40,7 @@ impl<'a> From<&'a ConnectionAdvice> for WireAdvice<'a> {
     }
 }
 
-/// Show what to try about a connection
+/// Get advice about a connection
 ///
 /// The advice that a test (`POST /api/connection-test`) would give about the link's last failure, without dialling
 /// the broker. `code` is that failure; the status may have changed since.
@@ -51,7 +51,7 @@ impl<'a> From<&'a ConnectionAdvice> for WireAdvice<'a> {
     tag = "Connections",
     params(PathConnectionId),
     responses(
-        (status = 200, description = "The advice; none when there is nothing to say", body = WireAdvice,
+        (status = 200, description = "The advice; may be empty", body = WireAdvice,
             example = json!({
                 "code": "ECONNREFUSED", "stage": "tcp",
                 "advice": ["See on the broker's machine whether anything listens on the port: ss -ltn 'sport = :1883'"],

@@ -14,7 +14,7 @@ use crate::wire::connection::WireConnection;
 
 /// Connect a connection
 ///
-/// Asks for the link to be up. One that waits for its next attempt dials at once. The answer does not wait
+/// Sets the intent to connected. A link that waits for its next attempt dials at once. The answer does not wait
 /// for the link.
 #[utoipa::path(
     post,

@@ -15,7 +15,7 @@ use crate::wire::connection::WireConnection;
 
 /// Delete a connection
 ///
-/// Ends the link and forgets the connection.
+/// Ends the link and deletes the connection.
 #[utoipa::path(
     delete,
     path = "/api/connections/{connectionId}",

@@ -14,7 +14,7 @@ use crate::wire::connection::WireConnection;
 
 /// Disconnect a connection
 ///
-/// Takes the link down on purpose: it stays down, over restarts too, until somebody connects it.
+/// Takes the link down. It stays down, also after restarts, until a user connects it.
 #[utoipa::path(
     post,
     path = "/api/connections/{connectionId}/disconnect",

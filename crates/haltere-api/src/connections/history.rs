@@ -42,7 +42,7 @@ impl<'a> From<&'a StatusChange> for WireChange<'a> {
     }
 }
 
-/// Show how a connection fared
+/// Show the history of a connection
 ///
 /// The changes of its status, newest first: a line per change of being connected, of being idle and of the
 /// error's code, not per attempt. The last 100 are kept, fewer after a restart with more than 2,000 connections.

@@ -30,7 +30,7 @@ const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000
 
 /// A file of the console
 ///
-/// Its name carries a hash of its content, so that it may be kept for ever.
+/// Its name contains a hash of its content, so it may be cached forever.
 #[utoipa::path(
     get,
     path = "/assets/{fileName}",
@@ -38,7 +38,7 @@ const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000
     tag = "Pages",
     params(("fileName" = String, Path, description = "As the console's page names it")),
     responses(
-        (status = 200, description = "The file, packed as the client takes it", content(
+        (status = 200, description = "The file, compressed if the client accepts that", content(
             (String = "text/css"), (String = "text/javascript"), (String = "text/plain"),
             (String = "image/svg+xml"), (String = "image/png"), (String = "image/webp"),
             (String = "font/woff2"),

@@ -62,7 +62,7 @@ pub(crate) struct EventParams {
     pause: Option<IntervalMillis>,
 }
 
-/// Follow what changes
+/// Follow changes
 ///
 /// A stream of server-sent events. The first `connections` event holds all connections, the following
 /// ones what has changed since; each has an id. A client that comes back with `Last-Event-ID` gets

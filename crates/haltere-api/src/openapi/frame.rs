@@ -27,11 +27,11 @@ pub(crate) fn frame() -> OpenApi {
         .schema_from::<crate::connections::test::WireEvent<'_>>()
         .build();
     let tags = [
-        ("Connections", "Brokers, and how the links to them are"),
-        ("Events", "What changes, as it does"),
-        ("Profile", "One's own account"),
+        ("Connections", "Connections to brokers, and the status of their links"),
+        ("Events", "A stream of changes"),
+        ("Profile", "The caller's own account"),
         ("Plugins", "Features that can be switched off"),
-        ("System", "Whether haltere is well, and which one it is"),
+        ("System", "Health and version"),
         ("Login", "Sessions"),
         ("Documentation", "This description"),
         ("Pages", "For people"),

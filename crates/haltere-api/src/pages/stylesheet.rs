@@ -12,7 +12,7 @@ pub(crate) fn href(base: &BasePath) -> String {
     base.to(&format!("/haltere.css?v={:016x}", fingerprint(CSS.as_bytes())))
 }
 
-/// The style sheet of the pages
+/// Get the style sheet of the pages
 #[utoipa::path(
     get,
     path = "/haltere.css",

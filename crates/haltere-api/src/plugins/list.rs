@@ -11,7 +11,7 @@ use crate::error::{ApiError, json};
 use crate::extract::Context;
 use crate::state::ApiState;
 
-/// How a plugin stands.
+/// The state of a plugin.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = Plugin, example = json!({"id": "tls", "enabled": true, "switchable": true, "source": "default"}))]
 pub(crate) struct WirePlugin {
@@ -19,9 +19,9 @@ pub(crate) struct WirePlugin {
     id: &'static str,
     /// Whether it is on.
     enabled: bool,
-    /// Whether the switch can be moved.
+    /// Whether it can be switched.
     switchable: bool,
-    /// Who said so: `default`, `configuration` or `administrator`.
+    /// The origin of this state: `default`, `configuration` or `administrator`.
     source: &'static str,
 }
 

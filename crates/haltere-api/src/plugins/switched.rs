@@ -6,7 +6,7 @@ use utoipa::ToSchema;
 
 use super::list::WirePlugin;
 
-/// How a plugin stands after the switch, and what that does.
+/// The state of a plugin after the switch, and the effect.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = SwitchedPlugin, example = json!({
@@ -16,9 +16,9 @@ use super::list::WirePlugin;
 pub(crate) struct WireSwitched {
     #[serde(flatten)]
     plugin: WirePlugin,
-    /// Whether it was only asked what would be.
+    /// Whether nothing was switched (`dryRun=true`).
     dry_run: bool,
-    /// What it does; absent when it does nothing.
+    /// The effect; absent if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     affected: Option<Affected>,
 }
@@ -38,13 +38,13 @@ pub(crate) struct Affected {
     /// How many of them trust a CA of their own.
     #[serde(skip_serializing_if = "Option::is_none")]
     ca: Option<usize>,
-    /// How many of them show a client certificate.
+    /// How many of them have a client certificate.
     #[serde(skip_serializing_if = "Option::is_none")]
     client_certificate: Option<usize>,
-    /// How many of them take any certificate (`rejectUnauthorized` is false).
+    /// How many of them accept any certificate (`rejectUnauthorized` is false).
     #[serde(skip_serializing_if = "Option::is_none")]
     unverified: Option<usize>,
-    /// The users concerned.
+    /// The number of affected users.
     #[serde(skip_serializing_if = "Option::is_none")]
     users: Option<usize>,
 }

@@ -12,7 +12,7 @@ use crate::error::{ApiError, json};
 use crate::extract::Context;
 use crate::state::ApiState;
 
-/// What somebody sees of themselves.
+/// A user's own profile.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Profile)]
@@ -57,7 +57,7 @@ impl From<ProfileError> for ApiError {
     }
 }
 
-/// Show one's own profile
+/// Show your profile
 #[utoipa::path(
     get,
     path = "/api/profile",

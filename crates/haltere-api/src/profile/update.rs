@@ -67,7 +67,7 @@ enum Refusal {
         example = json!({"code": "TOO_MANY_REQUESTS", "message": "Too many attempts, try again in 30 s", "limit": "limits.failed_logins_per_user"})
     )]
     Throttled(ErrorBody),
-    /// Too many passwords of everybody are to be looked at
+    /// Too many passwords are waiting to be verified
     #[response(
         status = 503,
         headers(("Retry-After" = u64, description = "Seconds to wait before a retry")),
@@ -76,7 +76,7 @@ enum Refusal {
     TooManyChecks(ErrorBody),
 }
 
-/// Change one's own password
+/// Change your password
 ///
 /// All other sessions of the user end; this one stays.
 #[utoipa::path(
@@ -108,9 +108,9 @@ pub(crate) mod named {
         Response, State, WireProfile, change, is_same_user,
     };
 
-    /// Change one's own password, by name
+    /// Change your password, by name
     ///
-    /// The same as `PUT /api/profile`. The name has to be one's own.
+    /// The same as `PUT /api/profile`. The name has to be the caller's own.
     #[utoipa::path(
         put,
         path = "/api/profile/{userName}",

@@ -14,9 +14,9 @@ pub(crate) struct Health {
     status: &'static str,
 }
 
-/// Ask whether haltere runs
+/// Check whether haltere runs
 ///
-/// For a supervisor that restarts what does not answer. Needs no login and looks at nothing.
+/// For a supervisor that restarts a process that does not answer. Requires no login and checks nothing else.
 #[utoipa::path(
     get,
     path = "/healthz",

@@ -11,33 +11,33 @@ use utoipa::ToSchema;
 use crate::error::{ErrorCode, json};
 use crate::state::ApiState;
 
-/// haltere can do its work.
+/// haltere is ready.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Ready {
     /// Always `ready`.
     status: &'static str,
 }
 
-/// Why haltere can't do its work.
+/// Why haltere is not ready.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct NotReady {
     code: ErrorCode,
     message: &'static str,
-    /// What is missing, each in a few words.
+    /// The reasons.
     reasons: Vec<&'static str>,
 }
 
-/// Ask whether haltere can do its work
+/// Check whether haltere is ready
 ///
-/// For a load balancer. Needs no login.
+/// For a load balancer. Requires no login.
 #[utoipa::path(
     get,
     path = "/readyz",
     operation_id = "get_readiness",
     tag = "System",
     responses(
-        (status = 200, description = "It can: the store is open, its migrations are done and it takes changes, links are being kept", body = Ready, example = json!({"status": "ready"})),
-        (status = 503, description = "It can't, yet or any more", body = NotReady,
+        (status = 200, description = "Ready: the store is open, migrated and accepts changes, and links are running", body = Ready, example = json!({"status": "ready"})),
+        (status = 503, description = "Not ready", body = NotReady,
             example = json!({"code": "UNAVAILABLE", "message": "Not ready", "reasons": ["links are not being kept"]})),
     ),
 )]

@@ -14,15 +14,15 @@ pub(crate) struct StatusCheck {
     status: &'static str,
 }
 
-/// Ask whether the API answers
+/// Check the API
 ///
-/// For probes written for the management center for Mosquitto. Needs no login.
+/// For probes written for the management center for Mosquitto. Requires no login.
 #[utoipa::path(
     get,
     path = "/api/status-check",
     operation_id = "get_status_check",
     tag = "System",
-    responses((status = 200, description = "It does", body = StatusCheck, example = json!({"status": "OK"}))),
+    responses((status = 200, description = "The API answers", body = StatusCheck, example = json!({"status": "OK"}))),
 )]
 pub(crate) async fn handler() -> Response {
     json(StatusCode::OK, &StatusCheck { status: "OK" })

@@ -7,16 +7,16 @@ use utoipa::ToSchema;
 
 use crate::error::json;
 
-/// Which haltere this is.
+/// The version of haltere.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Version {
     /// Always `haltere`.
     name: &'static str,
-    /// By the rules of semantic versioning.
+    /// A semantic version.
     version: &'static str,
 }
 
-/// Ask which haltere this is
+/// Get the version
 #[utoipa::path(
     get,
     path = "/api/version",

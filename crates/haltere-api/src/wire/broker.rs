@@ -14,12 +14,12 @@ use super::time;
     "tls": {"version": "TLSv1.3", "cipher": "TLS_AES_256_GCM_SHA384", "legacyCertificate": false, "notAfter": "2027-11-23T06:00:00Z"},
 }))]
 pub(crate) struct BrokerView<'a> {
-    /// From `$SYS/broker/version`; absent when the broker does not tell.
+    /// From `$SYS/broker/version`; absent if the broker does not publish it.
     #[serde(skip_serializing_if = "Option::is_none")]
     version: Option<&'a str>,
     /// The MQTT version of the link: `5` or `3.1.1`.
     protocol_version: &'a str,
-    /// When the broker started, reckoned from `$SYS/broker/uptime`.
+    /// When the broker started, calculated from `$SYS/broker/uptime`.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]
     started_at: Option<String>,
@@ -79,14 +79,14 @@ impl SysTopicsName {
     }
 }
 
-/// What is known of a link's TLS.
+/// The TLS parameters of a link.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = BrokerTls)]
 pub(crate) struct BrokerTlsView<'a> {
     /// `TLSv1.2` or `TLSv1.3`.
     version: &'a str,
-    /// The cipher suite, by the name IANA gave it.
+    /// The cipher suite, by its IANA name.
     cipher: &'a str,
     /// Whether the certificate was accepted only by the rules for certificates made the way
     /// mosquitto-tls(7) says. Make a new one with a subject alternative name when you can.

@@ -6,14 +6,14 @@ use utoipa::ToSchema;
 
 use super::time;
 
-/// A certificate somebody presented. They say these things: nothing of it is trusted.
+/// A certificate that a peer presented. Its content is not trusted.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = Certificate)]
 pub(crate) struct WireCertificate<'a> {
     subject: &'a str,
     issuer: &'a str,
-    /// The host names and addresses it is good for.
+    /// The host names and addresses it is valid for.
     names: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(format = DateTime)]

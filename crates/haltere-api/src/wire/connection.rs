@@ -66,7 +66,7 @@ pub(crate) struct WireConnection<'a> {
     /// A setting of the management center for Mosquitto, kept and returned.
     #[serde(skip_serializing_if = "Option::is_none")]
     key_file: Option<&'a str>,
-    /// How the link is; absent when what is stored can't be read, and then the log says why.
+    /// The status of the link; absent if the stored connection can't be read. The log then says why.
     #[serde(skip_serializing_if = "Option::is_none")]
     status: Option<StatusView<'a>>,
     /// What the broker says about itself; absent while unknown.

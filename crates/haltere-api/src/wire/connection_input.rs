@@ -121,7 +121,7 @@ impl PartialSchema for TestInput {
     fn schema() -> RefOr<Schema> {
         schema::from_json(json!({
             "type": "object",
-            "description": "A connection to try. Neither id nor name matter.",
+            "description": "A connection to test. Id and name are ignored.",
             "required": ["url"],
             "additionalProperties": false,
             "properties": properties(),
@@ -143,7 +143,7 @@ impl PartialSchema for TestBody {
     fn schema() -> RefOr<Schema> {
         let part = |name: std::borrow::Cow<'_, str>| json!({"$ref": format!("#/components/schemas/{name}")});
         schema::from_json(json!({
-            "description": "A connection to try; with `?connection={id}`, a merge patch of the stored one.",
+            "description": "A connection to test; with `?connection={id}`, a merge patch of the stored one.",
             "anyOf": [part(TestInput::name()), part(ConnectionPatchBody::name())],
         }))
     }

@@ -25,7 +25,7 @@ const LENIENT: GeneralPurpose = GeneralPurpose::new(
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// A PEM file on its way out.
+/// A PEM file.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = EncodedPem)]
 pub(crate) struct PemView {
@@ -36,7 +36,7 @@ pub(crate) struct PemView {
     encoding: PemEncoding,
 }
 
-/// How a PEM file is wrapped.
+/// The encoding of a PEM file.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum PemEncoding {

@@ -6,7 +6,7 @@ use haltere_core::{ConnectionStatus, HistoryState, LinkFailure, LinkState, Stage
 use serde::Serialize;
 use utoipa::ToSchema;
 
-/// How a link is right now. Observed, never stored.
+/// The current status of a link. Observed, not stored.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = ConnectionStatus)]
@@ -23,9 +23,9 @@ pub(crate) struct StatusView<'a> {
     /// Why the link is not up; only while it is down because of a failure.
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<FailureView<'a>>,
-    /// Where the link is in its life; `idle` means that somebody disconnected it on purpose.
+    /// The state of the link; `idle` means that a user disconnected it.
     state: StateName,
-    /// Which attempt this is, counted from 1 since the link was last up or edited; while `connecting` and `waiting`.
+    /// The number of the attempt, from 1, since the link was last up or edited; while `connecting` and `waiting`.
     #[serde(skip_serializing_if = "Option::is_none")]
     attempt: Option<u32>,
     /// When the next attempt starts, milliseconds since 1970; while `waiting`.
@@ -98,7 +98,7 @@ pub(crate) struct FailureView<'a> {
     /// The port dialled.
     #[serde(skip_serializing_if = "Option::is_none")]
     port: Option<u16>,
-    /// A sentence a person can act on.
+    /// For people: what failed.
     message: &'a str,
     /// How far the attempt got.
     stage: StageName,

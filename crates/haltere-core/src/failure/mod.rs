@@ -76,7 +76,7 @@ pub struct LinkFailure {
     pub address: Option<String>,
     /// The port dialled.
     pub port: Option<u16>,
-    /// A sentence a person can act on.
+    /// For people: what failed.
     pub message: String,
 }
 

@@ -107,13 +107,13 @@ pub(crate) struct ImportParams {
             })),
         (status = 403, description = "Insufficient role, there would be too many connections, or they would hold too much", body = WireRefused,
             examples(
-                ("limit" = (summary = "The configured limit would be passed", value = json!({"code": "NOT_ALLOWED", "message": "Maximum number of connections reached: 2 more would make 10001 connections, and connections.max is 10000"}))),
+                ("limit" = (summary = "The configured limit would be exceeded", value = json!({"code": "NOT_ALLOWED", "message": "Maximum number of connections reached: 2 more would make 10001 connections, and connections.max is 10000"}))),
                 ("size" = (summary = "Texts, certificates and keys would take more than connections.material_budget", value = json!({"code": "NOT_ALLOWED", "message": "Maximum size of all connections reached: 2048 bytes more would make 268436000, and connections.material_budget is 268435456", "limit": "connections.material_budget"}))),
             )),
         (status = 408, description = "The file arrived too slowly", body = ErrorBody,
             examples(
                 ("tooSlow" = (summary = "Less than `limits.import_rate`", value = json!({"code": "INVALID", "message": "the body came at less than 16 KiB/s", "limit": "limits.import_rate"}))),
-                ("tooLong" = (summary = "It took too long in all", value = json!({"code": "INVALID", "message": "the body took longer than 360 s"}))))),
+                ("tooLong" = (summary = "It took too long", value = json!({"code": "INVALID", "message": "the body took longer than 360 s"}))))),
         (status = 409, description = "Another import of the same user, or as many as there may be, are under way; `Retry-After` says when to try again", body = ErrorBody,
             example = json!({"code": "CONFLICT", "message": "another import is under way; try again when it has ended", "limit": "limits.imports_per_user"})),
         (status = 413, description = "The file is larger than 96 MiB", body = ErrorBody,

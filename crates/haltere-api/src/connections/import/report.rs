@@ -18,14 +18,14 @@ use crate::wire::schema;
 /// How many refused entries a message names; the report has them all.
 const NAMED: usize = 3;
 
-/// What becomes of a file: a plan, or what was done by it.
+/// The outcome of an import, or its plan.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = ImportReport)]
 pub(crate) struct WireReport<'a> {
     /// `mmc`, `haltere`, or `list` for a bare list of connections.
     source: &'static str,
-    /// Whether it was done: `false` for a plan, and when an entry is refused (unless with `onlyGood`).
+    /// Whether it was stored: `false` for a plan, and if an entry is refused (unless with `onlyGood`).
     done: bool,
     /// How many entries the file has.
     total: usize,
@@ -41,11 +41,11 @@ pub(crate) struct WireReport<'a> {
     exceeds: Option<String>,
     /// The entries, in their order.
     entries: Vec<WireEntry<'a>>,
-    /// What else is in the file, by name.
+    /// The names of the other parts of the file.
     not_taken_over: &'a [String],
 }
 
-/// What becomes of an entry.
+/// The outcome of an entry.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "camelCase")]
 #[schema(as = ImportReportEntry)]
@@ -65,13 +65,13 @@ pub(crate) struct WireEntry<'a> {
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     #[schema(required = false)]
     faults: &'a [String],
-    /// What is not taken over, and what to do about it.
+    /// What is not imported, and what to do about it.
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     #[schema(required = false)]
     notes: &'a [String],
 }
 
-/// What becomes of an entry.
+/// The outcome of an entry.
 #[derive(Debug, Clone, Copy, Serialize, ToSchema)]
 #[serde(rename_all = "lowercase")]
 #[schema(as = ImportOutcome)]
@@ -81,13 +81,13 @@ pub(crate) enum WireOutcome {
     Refuse,
 }
 
-/// A file that can't be taken.
+/// A file that can't be imported.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ImportRefused)]
 pub(crate) struct WireRefused<'a> {
     code: ErrorCode,
     message: String,
-    /// Which setting bounds what there may be, if that is the cause.
+    /// The setting whose limit would be exceeded, if that is the cause.
     #[schema(value_type = Option<String>, example = "connections.material_budget")]
     #[serde(skip_serializing_if = "Option::is_none")]
     limit: Option<&'static str>,
@@ -212,7 +212,7 @@ impl PartialSchema for ImportInput {
                         "formatVersion": {"type": "integer", "enum": [1]},
                         "connections": {"type": "array", "maxItems": 20_000, "items": {"type": "object"}}
                     },
-                    "description": "Other properties (tools, plugins, themes …) are not taken over."
+                    "description": "Other properties (tools, plugins, themes …) are not imported."
                 },
                 {"type": "array", "maxItems": 20_000, "items": {"type": "object"}}
             ],

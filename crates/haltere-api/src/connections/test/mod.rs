@@ -69,7 +69,7 @@ pub(crate) struct TestParams {
     connection: Option<String>,
 }
 
-/// Try a connection
+/// Test a connection
 ///
 /// Dials the broker once, as a link would, and returns each stage and, after a failure, what to try. Stores nothing.
 /// The result contains the chain that the broker presented, so that a person can check its CA and decide to trust
@@ -115,10 +115,10 @@ pub(crate) struct TestParams {
         UnknownConnection,
         (status = 409, description = "What is stored can't be read, so it can't be tested; replace it", body = ErrorBody,
             example = json!({"code": "CONFLICT", "message": "the stored connection can't be read: credentials.password: was sealed with another key"})),
-        (status = 429, description = "As many tests are running as one user may have (4), or one address (8)", body = ErrorBody,
+        (status = 429, description = "Too many tests of this user (4), or from this address (8), are running", body = ErrorBody,
             headers(("Retry-After" = u64, description = "Seconds to wait before a retry")),
             example = json!({"code": "TOO_MANY_REQUESTS", "message": "Too many of your connection tests are running; try again in a few seconds", "limit": "limits.tests_per_user"})),
-        (status = 503, description = "As many tests as there may be are running (16), or haltere is shutting down", body = ErrorBody,
+        (status = 503, description = "Too many tests are running (16), or haltere is shutting down", body = ErrorBody,
             headers(("Retry-After" = u64, description = "Seconds to wait before a retry")),
             example = json!({"code": "UNAVAILABLE", "message": "Too many connection tests are running; try again in a few seconds", "limit": "limits.tests"})),
     ),

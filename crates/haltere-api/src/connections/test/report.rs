@@ -8,13 +8,13 @@ use crate::wire::broker::BrokerView;
 use crate::wire::certificate::WireCertificate;
 use crate::wire::status::{FailureView, StageName};
 
-/// What came of dialling a broker once.
+/// The result of dialling a broker once.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ConnectionTest)]
 pub(crate) struct WireReport<'a> {
-    /// Whether the broker accepted us.
+    /// Whether the broker accepted the connection.
     connected: bool,
-    /// The stages gone through, in order; the last one may be the one that failed.
+    /// The stages, in order; the last one may be the one that failed.
     stages: Vec<WireStage<'a>>,
     /// Why it failed.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -34,11 +34,11 @@ pub(crate) struct WireReport<'a> {
 #[schema(as = ConnectionTestStage)]
 pub(crate) struct WireStage<'a> {
     stage: StageName,
-    /// Whether it was passed.
+    /// Whether it succeeded.
     ok: bool,
     /// How long it took, in milliseconds.
     elapsed_ms: f64,
-    /// What was found, or what went wrong.
+    /// The finding, or the fault.
     #[serde(skip_serializing_if = "Option::is_none")]
     detail: Option<&'a str>,
 }

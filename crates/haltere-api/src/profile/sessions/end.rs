@@ -12,7 +12,7 @@ use crate::error::{ApiError, ErrorBody};
 use crate::extract::{Context, PathText};
 use crate::state::ApiState;
 
-/// End one of one's own sessions
+/// End one of your sessions
 ///
 /// It ends within a second everywhere, event streams included. Ending the session the request comes with
 /// logs out.

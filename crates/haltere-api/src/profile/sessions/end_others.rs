@@ -10,7 +10,7 @@ use crate::error::ApiError;
 use crate::extract::Context;
 use crate::state::ApiState;
 
-/// End all other sessions of one's own
+/// End your other sessions
 ///
 /// They end within a second everywhere, event streams included; the session the request comes with stays.
 #[utoipa::path(

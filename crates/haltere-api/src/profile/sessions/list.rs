@@ -10,9 +10,9 @@ use crate::error::ApiError;
 use crate::extract::Context;
 use crate::state::ApiState;
 
-/// List one's own sessions
+/// List your sessions
 ///
-/// Where one is logged in, the session used last first; the 100 used last.
+/// The caller's sessions, the most recently used first; at most 100.
 #[utoipa::path(
     get,
     path = "/api/profile/sessions",

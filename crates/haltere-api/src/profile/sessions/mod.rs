@@ -22,15 +22,15 @@ use crate::wire::time;
 #[serde(rename_all = "camelCase")]
 #[schema(as = Session)]
 pub(crate) struct WireSession {
-    /// Names the session in `DELETE`. Not secret: it is no credential.
+    /// Identifies the session in `DELETE`. Not secret.
     id: String,
-    /// Whether it is the one this request came with.
+    /// Whether this request belongs to it.
     current: bool,
     #[schema(format = DateTime)]
     created_at: String,
     #[schema(format = DateTime)]
     last_used_at: String,
-    /// When it ends however busy it is.
+    /// When it ends at the latest.
     #[schema(format = DateTime)]
     expires_at: String,
     /// Where its login came from; absent when that is not known.
