@@ -5,7 +5,7 @@ mod shutdown;
 mod start;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use haltere_core::{Clock, Quota, Timestamp};
@@ -80,6 +80,8 @@ pub(crate) struct Inner {
     pub(crate) master_key_in_place: AtomicBool,
     /// Whether stored certificates have to be repaired.
     pub(crate) needs_repair: AtomicBool,
+    /// How often everything was read from the store.
+    pub(crate) full_reads: AtomicU64,
     /// Stores the history of links.
     pub(crate) history_writer: HistoryWriter,
     /// The tasks in the background.
@@ -124,6 +126,7 @@ impl App {
             ended_sessions: self.0.sessions.evicted.load(Ordering::Relaxed),
             unkept_texts: self.0.text_memory.refused(),
             unwritten_histories: self.0.history_writer.failures(),
+            full_reads: self.0.full_reads.load(Ordering::Relaxed),
             jobs: self.0.tasks.len(),
         }
     }

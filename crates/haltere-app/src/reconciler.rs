@@ -1,22 +1,23 @@
 //! Moves what is towards what should be.
 //!
 //! Woken by a signal and by a timer, idempotent, without information about what changed: it compares
-//! the store's counters with what memory has applied. So changes made by another process, such as the
-//! command line of a running server, are handled like all others.
+//! the store's counters with what memory has applied, and reads what has changed since. So changes made by
+//! another process, such as the command line of a running server, are handled like all others.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use haltere_core::PluginId;
-use haltere_store::Revisions;
 use haltere_store::failpoint::Step;
+use haltere_store::{ConnectionChanges, ConnectionRecord, ReadTx, Revisions};
 
 use crate::app::App;
-use crate::connections::{Entry, change_of};
+use crate::connections::{Entry, Snapshot, change_of};
 use crate::error::{Context, Internal, chain};
 use crate::events::Change;
 use crate::history_writer;
+use crate::write_lock::Applied;
 
 /// How long another process's change may go unnoticed: half of the second in which a session that was taken
 /// away has to have ended everywhere.
@@ -76,12 +77,13 @@ impl App {
     async fn reconcile(&self) -> Result<(), Internal> {
         // Time goes on, whatever the store does.
         self.0.sessions.sweep();
+        // Before the store is asked: what it says then, memory reflected already.
+        let applied = self.0.write_lock.applied_now();
         let revisions = self.revisions().await?;
         // Before what may fail for other reasons: nothing else ends a session that was taken away.
         self.sync_sessions(revisions.sessions).await?;
-        let applied = *self.0.write_lock.applied_revisions().await;
-        if (revisions.connections, revisions.plugins) != (applied.connections, applied.plugins) {
-            self.reload().await?;
+        if !applied.is_some_and(|applied| applied.reflects(revisions)) {
+            self.catch_up().await?;
         }
         match self.repair_certificates().await {
             // A disk in trouble is known, and the next turn tries again.
@@ -95,15 +97,62 @@ impl App {
         self.0.store.read().await.context(OPERATION)?.meta().revisions().await.context(OPERATION)
     }
 
+    /// Reads what other processes have changed, updates the supervisor, and publishes it. Reads everything if the
+    /// store no longer knows what has changed.
+    async fn catch_up(&self) -> Result<(), Internal> {
+        const OPERATION: &str = "read what has changed in the store";
+        let mut applied = self.0.write_lock.applied().await;
+        let mut read = self.0.store.read().await.context(OPERATION)?;
+        // Under the lock: no own change is durable without being in memory.
+        let revisions = read.meta().revisions().await.context(OPERATION)?;
+        if applied.is_missing_switches(revisions) {
+            // A switch may concern every connection.
+            return self.read_all(&mut applied, &mut *read).await;
+        }
+        if let Some(since) = applied.connections_missing_since(revisions) {
+            let difference = read.connections().changed_since(since).await.context(OPERATION)?;
+            let Some(difference) = difference else {
+                return self.read_all(&mut applied, &mut *read).await;
+            };
+            self.apply(difference);
+        }
+        applied.advance_to(revisions);
+        Ok(())
+    }
+
+    fn apply(&self, difference: ConnectionChanges) {
+        let before = self.0.registry.snapshot();
+        let ConnectionChanges { removed, changed, added } = difference;
+        self.check_for_repairs(&before, &changed);
+        self.check_for_repairs(&before, &added);
+        let entries = |records: Vec<ConnectionRecord>| -> Vec<Arc<Entry>> {
+            let records = records.into_iter();
+            records.map(|row| self.0.fleet.entry_after(before.get(&row.id), row)).collect()
+        };
+        let (changed, added) = (entries(changed), entries(added));
+        self.0.registry.merge(&removed, &changed, &added);
+        self.0.fleet.wake_supervisor();
+        let after = self.0.registry.snapshot();
+        let put = changed.iter().chain(&added).filter(|entry| is_new(&before, entry));
+        let gone = removed.iter().filter(|id| after.get(id).is_none());
+        let gone = gone.filter_map(|id| before.get(id));
+        self.0.feed.extend(put.chain(gone).filter_map(|entry| change_of(entry)));
+    }
+
     /// Reads all connections and plugin switches again, updates the supervisor, and publishes what changed.
     pub(crate) async fn reload(&self) -> Result<(), Internal> {
-        const OPERATION: &str = "read what is stored";
-        let mut applied = self.0.write_lock.applied_revisions().await;
+        const OPERATION: &str = "begin to read what is stored";
+        let mut applied = self.0.write_lock.applied().await;
         let mut read = self.0.store.read().await.context(OPERATION)?;
+        self.read_all(&mut applied, &mut *read).await
+    }
+
+    async fn read_all(&self, applied: &mut Applied, read: &mut dyn ReadTx) -> Result<(), Internal> {
+        const OPERATION: &str = "read what is stored";
+        self.0.full_reads.fetch_add(1, Ordering::Relaxed);
         let revisions = read.meta().revisions().await.context(OPERATION)?;
         let records = read.connections().list().await.context(OPERATION)?;
         let switches = read.plugins().list().await.context(OPERATION)?;
-        drop(read);
 
         let told_connections = self.0.switches.is_on(PluginId::ConnectionsRestApi);
         if self.0.switches.replace(switches) {
@@ -118,16 +167,21 @@ impl App {
         self.0.fleet.wake_supervisor();
 
         let after = self.0.registry.snapshot();
-        let put = after.entries().iter().filter(|entry| {
-            before.get(entry.id()).is_none_or(|before| !Arc::ptr_eq(before, entry))
-        });
+        let put = after.entries().iter().filter(|entry| is_new(&before, entry));
         let removed = before.entries().iter().filter(|entry| after.get(entry.id()).is_none());
         self.0.feed.extend(put.chain(removed).filter_map(|entry| change_of(entry)));
         if !told_connections {
             self.0.fleet.publish_connections();
         }
-        applied.connections = revisions.connections;
-        applied.plugins = revisions.plugins;
+        applied.advance_to(revisions);
         Ok(())
     }
 }
+
+/// Whether `entry` was not there before, or was another one.
+fn is_new(before: &Snapshot, entry: &Arc<Entry>) -> bool {
+    before.get(entry.id()).is_none_or(|before| !Arc::ptr_eq(before, entry))
+}
+
+#[cfg(test)]
+mod tests;

@@ -14,12 +14,47 @@ use crate::connections::{Entry, Fleet};
 use crate::error::{Context, Internal};
 use crate::now::now;
 
-/// Held by the change in progress. Guards the revisions up to which memory reflects the store.
+/// Held by the change in progress. Guards how far memory reflects the store.
 pub(crate) struct WriteLock {
     store: Arc<dyn Transactions>,
     clock: Arc<dyn Clock>,
     fleet: Option<Arc<Fleet>>,
-    applied: Mutex<Revisions>,
+    applied: Mutex<Applied>,
+}
+
+/// How far memory reflects the store.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Applied {
+    /// The store's revisions, without the changes of other processes that memory does not reflect yet. So it counts
+    /// changes and is no position: while it differs from the store's, it does not say which ones are missing.
+    revisions: Revisions,
+    /// A position: memory reflects each change of a connection up to this revision, and maybe later ones.
+    connections: i64,
+}
+
+impl Applied {
+    /// Whether memory reflects a store with these revisions, and that is noted.
+    pub(crate) fn reflects(&self, stored: Revisions) -> bool {
+        let Revisions { connections, sessions: _, plugins } = stored;
+        (self.revisions.connections, self.revisions.plugins) == (connections, plugins)
+            && self.connections == connections
+    }
+
+    /// The revision of connections after which memory may lack a change of a connection in a store with these
+    /// revisions; `None` if it lacks none.
+    pub(crate) fn connections_missing_since(&self, stored: Revisions) -> Option<i64> {
+        (self.revisions.connections != stored.connections).then_some(self.connections)
+    }
+
+    /// Whether memory may lack a change of a plugin's switch in a store with these revisions.
+    pub(crate) fn is_missing_switches(&self, stored: Revisions) -> bool {
+        self.revisions.plugins != stored.plugins
+    }
+
+    /// Memory reflects a store with these revisions.
+    pub(crate) fn advance_to(&mut self, stored: Revisions) {
+        *self = Self { revisions: stored, connections: stored.connections };
+    }
 }
 
 /// A change in progress: the lock and an open transaction. Dropping it changes nothing.
@@ -31,7 +66,7 @@ pub(crate) struct PendingChange<'lock> {
 }
 
 /// A durable change that memory does not reflect yet. If it is dropped, the applied revisions stay
-/// behind the store's, and the reconciler reads everything.
+/// behind the store's, and the reconciler reads it.
 #[must_use = "memory has to reflect the change"]
 pub(crate) struct CommittedChange<'lock> {
     guard: WriteGuard<'lock>,
@@ -39,7 +74,7 @@ pub(crate) struct CommittedChange<'lock> {
 
 struct WriteGuard<'lock> {
     lock: &'lock WriteLock,
-    applied: MutexGuard<'lock, Revisions>,
+    applied: MutexGuard<'lock, Applied>,
 }
 
 const OPERATION: &str = "begin a change";
@@ -57,15 +92,20 @@ impl WriteLock {
 
     /// Waits for the lock and begins a transaction.
     pub(crate) async fn begin(&self) -> Result<PendingChange<'_>, Internal> {
-        let applied = self.applied_revisions().await;
+        let applied = self.applied().await;
         let tx = self.store.write().await.context(OPERATION)?;
         let now = now(&*self.clock);
         Ok(PendingChange { guard: WriteGuard { lock: self, applied }, now, tx })
     }
 
-    /// The revisions up to which memory reflects the store. No change can begin while this is held.
-    pub(crate) async fn applied_revisions(&self) -> MutexGuard<'_, Revisions> {
+    /// How far memory reflects the store. No change can begin while this is held.
+    pub(crate) async fn applied(&self) -> MutexGuard<'_, Applied> {
         self.applied.lock().await
+    }
+
+    /// The same at this moment; `None` while a change is in progress.
+    pub(crate) fn applied_now(&self) -> Option<Applied> {
+        self.applied.try_lock().ok().map(|applied| *applied)
     }
 }
 
@@ -103,11 +143,11 @@ impl CommittedChange<'_> {
     }
 
     /// Advances the applied revisions by what this change wrote. If another process wrote in between,
-    /// they stay behind the store's, and the reconciler reads everything.
+    /// they stay behind the store's, and the reconciler reads what has changed.
     fn apply_to_memory(mut self, written: Revisions, apply: impl FnOnce(&Fleet)) {
         if let Some(fleet) = &self.guard.lock.fleet {
             Step::Notify.around(|| apply(fleet));
         }
-        *self.guard.applied += written;
+        self.guard.applied.revisions += written;
     }
 }

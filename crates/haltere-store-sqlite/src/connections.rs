@@ -3,8 +3,8 @@
 use async_trait::async_trait;
 use haltere_core::{ConnectionId, Intent, Revision, Timestamp};
 use haltere_store::{
-    ClientIdUse, Conflicts, ConnectionKey, ConnectionReads, ConnectionRecord, ConnectionWrites,
-    HeldBytes, Inserted, Sealed, StoreError,
+    ClientIdUse, Conflicts, ConnectionChanges, ConnectionKey, ConnectionReads, ConnectionRecord,
+    ConnectionWrites, HeldBytes, Inserted, Sealed, StoreError,
 };
 use sqlx::Row as _;
 use sqlx::sqlite::SqliteRow;
@@ -34,6 +34,21 @@ const HELD: &str = "SELECT material_bytes, text_bytes FROM revisions";
 const LIST_KEYS: &str = "SELECT id, name FROM connections ORDER BY sequence";
 const LIST_CHANGED_AFTER: &str =
     "SELECT id FROM connections WHERE updated_at > $1 ORDER BY sequence";
+/// Whether everything since $1 is known. The columns `added` and `changed` and the table `removed_connections` are
+/// kept up to date by triggers.
+const KNOWS_SINCE: &str =
+    "SELECT removals_known_since <= $1 AND $1 <= connections AS knows FROM revisions";
+const REMOVED_SINCE: &str = "SELECT DISTINCT id FROM removed_connections WHERE changed > $1";
+const CHANGED_SINCE: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM connections WHERE changed > $1 AND added <= $1 ORDER BY sequence"
+);
+const ADDED_SINCE: &str = concat!(
+    "SELECT ",
+    columns!(),
+    " FROM connections WHERE changed > $1 AND added > $1 ORDER BY sequence"
+);
 macro_rules! client_ids {
     ($which:literal) => {
         concat!(
@@ -113,6 +128,25 @@ impl ConnectionReads for Tx {
         Ok(rows.iter().map(id).collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
     }
 
+    async fn changed_since(
+        &mut self,
+        revision: i64,
+    ) -> Result<Option<ConnectionChanges>, StoreError> {
+        let knows = self.row(sqlx::query(KNOWS_SINCE).bind(revision)).await?;
+        let knows = knows.ok_or(StoreError::NotFound)?;
+        if !Cells::new("revisions", &knows).get::<bool>("knows")? {
+            return Ok(None);
+        }
+        let removed = self.rows(sqlx::query(REMOVED_SINCE).bind(revision)).await?;
+        let id = |row| Cells::new("removed_connections", row).lenient_text("id");
+        let removed = removed.iter().map(id).collect::<Result<Vec<_>, _>>()?;
+        Ok(Some(ConnectionChanges {
+            removed: removed.into_iter().flatten().collect(),
+            changed: self.select(CHANGED_SINCE, revision).await?,
+            added: self.select(ADDED_SINCE, revision).await?,
+        }))
+    }
+
     async fn list_client_ids(&mut self) -> Result<Vec<ClientIdUse>, StoreError> {
         self.rows(sqlx::query(LIST_CLIENT_IDS)).await?.iter().map(read_client_id).collect()
     }
@@ -167,6 +201,15 @@ impl ConnectionWrites for Tx {
 }
 
 impl Tx {
+    async fn select(
+        &mut self,
+        sql: &'static str,
+        revision: i64,
+    ) -> Result<Vec<ConnectionRecord>, StoreError> {
+        let rows = self.rows(sqlx::query(sql).bind(revision)).await?;
+        self.read_all(&rows).await
+    }
+
     /// Whole rows, with the certificates and keys they mean.
     async fn read_all(&mut self, rows: &[SqliteRow]) -> Result<Vec<ConnectionRecord>, StoreError> {
         let materials = self.materials(rows, HASHES).await?;

@@ -20,8 +20,8 @@ const FIND: &str = "SELECT hash, data FROM material WHERE hash = $1";
 const LENGTH: &str = "SELECT length(data) FROM material WHERE hash = $1";
 const INSERT: &str = "INSERT INTO material (hash, data) VALUES ";
 const UNLESS_THERE: &str = " ON CONFLICT DO NOTHING";
-/// Of so many rows of connections, looking up each piece by itself is cheaper than reading all.
-const FEW_ROWS: usize = 2;
+/// So many pieces are looked up one by one, which is cheaper than reading all.
+const FEW: usize = 32;
 
 /// SHA-256.
 pub(crate) type Hash = [u8; 32];
@@ -93,12 +93,12 @@ impl Tx {
             .filter_map(|(row, column)| row.try_get_unchecked::<Option<Vec<u8>>, _>(column).ok()?)
             .collect();
         let mut found = Materials::default();
-        if rows.len() <= FEW_ROWS {
+        if hashes.len() <= FEW {
             for hash in &hashes {
                 let row = self.row(sqlx::query(FIND).bind(hash.as_slice())).await?;
                 found.0.extend(row.as_ref().map(read).transpose()?);
             }
-        } else if !hashes.is_empty() {
+        } else {
             for row in self.rows(sqlx::query(ALL)).await? {
                 found.0.extend([read(&row)?]);
             }

@@ -24,6 +24,7 @@ const STEPS: &[&str] = &[
     include_str!("../migrations/0008_link_changes.sql"),
     include_str!("../migrations/0009_text_bytes.sql"),
     include_str!("../migrations/0010_audited.sql"),
+    include_str!("../migrations/0011_connection_changes.sql"),
 ];
 
 /// The schema's version once all steps are taken.
@@ -84,8 +85,8 @@ async fn version(tx: &mut Transaction<'_, Sqlite>) -> Result<i64, StoreError> {
 mod tests {
     use std::sync::Arc;
 
-    use haltere_core::{Pem, SessionId, UserName};
-    use haltere_store::{HeldBytes, Transactions as _};
+    use haltere_core::{ConnectionId, Pem, SessionId, UserName};
+    use haltere_store::{ConnectionChanges, HeldBytes, Transactions as _, WriteTx};
 
     use super::*;
     use crate::files::Files;
@@ -188,5 +189,35 @@ mod tests {
             read.connections().held_bytes().await.unwrap(),
             HeldBytes { material: 4, texts: 11 + 11 + 10 }
         );
+    }
+
+    #[tokio::test]
+    async fn changes_of_connections_are_known_from_the_migration_on() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("haltere.db");
+        open::create_file(&path).unwrap();
+        let pool = open::writer(&path, &files(&path)).await.unwrap();
+        for _ in 0..10 {
+            assert!(step(&pool, &STEPS[..10]).await.unwrap());
+        }
+        let old =
+            "INSERT INTO connections (id, name, url, intent, revision, created_at, updated_at)
+            VALUES ('a', 'A', 'mqtt://a', 'connected', 1, 1, 1),
+                   ('b', 'B', 'mqtt://b', 'connected', 1, 1, 1);
+            DELETE FROM connections WHERE id = 'b';";
+        sqlx::raw_sql(old).execute(&pool).await.unwrap();
+        run(&pool).await.unwrap();
+        pool.close().await;
+
+        let store = crate::SqliteStore::open(&path).await.unwrap();
+        let mut tx = store.write().await.unwrap();
+        let changes = async |tx: &mut dyn WriteTx, since| {
+            tx.connections().changed_since(since).await.unwrap()
+        };
+        assert_eq!(changes(&mut *tx, 2).await, None, "that b was removed was not noted");
+        assert_eq!(changes(&mut *tx, 3).await, Some(ConnectionChanges::default()));
+        assert!(tx.connections().delete(&ConnectionId::parse("a").unwrap()).await.unwrap());
+        assert_eq!(changes(&mut *tx, 3).await.unwrap().removed, ["a"]);
+        assert_eq!(tx.meta().revisions().await.unwrap().connections, 4);
     }
 }

@@ -155,6 +155,18 @@ pub struct Conflicts {
     pub by_name: Option<ConnectionRecord>,
 }
 
+/// What has changed since a revision. A list becomes up to date when what was removed is taken out, what was
+/// changed is replaced, and what was added is put at its end, in place of an entry with the same id.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ConnectionChanges {
+    /// The ids of connections that were removed. One of them may have been added again.
+    pub removed: Vec<String>,
+    /// Connections that are as old as the revision or older, in the order they were created.
+    pub changed: Vec<ConnectionRecord>,
+    /// Connections that are younger, in the order they were created.
+    pub added: Vec<ConnectionRecord>,
+}
+
 /// Looking up connections.
 #[async_trait]
 pub trait ConnectionReads: Send {
@@ -183,6 +195,13 @@ pub trait ConnectionReads: Send {
 
     /// The ids of the connections that were changed after that, as they stand.
     async fn list_changed_after(&mut self, at: Timestamp) -> Result<Vec<String>, StoreError>;
+
+    /// What has changed since [`crate::Revisions::connections`] was `revision`. `None` when the store no longer knows
+    /// all of it, because it forgets old removals, or when it was never there: the caller has to read everything.
+    async fn changed_since(
+        &mut self,
+        revision: i64,
+    ) -> Result<Option<ConnectionChanges>, StoreError>;
 
     /// Every connection, in the order they were created.
     async fn list_client_ids(&mut self) -> Result<Vec<ClientIdUse>, StoreError>;

@@ -30,8 +30,8 @@ use async_trait::async_trait;
 pub use audit::{AuditFilter, AuditReads, AuditRecord, AuditWrites};
 pub use backups::{BackupFacts, Backups, NoBackups};
 pub use connections::{
-    ClientIdUse, Conflicts, ConnectionKey, ConnectionReads, ConnectionRecord, ConnectionWrites,
-    HeldBytes, Inserted, Sealed,
+    ClientIdUse, Conflicts, ConnectionChanges, ConnectionKey, ConnectionReads, ConnectionRecord,
+    ConnectionWrites, HeldBytes, Inserted, Sealed,
 };
 pub use error::{StoreError, UniqueRule};
 pub use health::StoreHealth;

@@ -44,6 +44,7 @@ fn log(app: &App, slots: &SlotPool) {
         ended_sessions,
         unkept_texts,
         unwritten_histories,
+        full_reads,
     } = app.vitals();
     for task in app.background().iter().filter(|task| task.deaths > 0) {
         debug!(target: TARGET, ?task, "a background task has died lately");
@@ -67,6 +68,7 @@ fn log(app: &App, slots: &SlotPool) {
         panics,
         denied_dials,
         unwritten_histories,
+        full_reads,
         "vital signs"
     );
 }

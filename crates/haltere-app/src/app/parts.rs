@@ -140,6 +140,9 @@ pub struct Vitals {
     pub unkept_texts: u64,
     /// How often the history of links could not be written.
     pub unwritten_histories: u64,
+    /// How often everything was read from the store: at the start, and when others changed more than is known
+    /// one by one.
+    pub full_reads: u64,
     /// Changes and background jobs in progress.
     pub jobs: usize,
 }

@@ -1,7 +1,7 @@
 //! The beginning.
 
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use haltere_core::{ConnectionId, Quota};
 use haltere_link::Supervisor;
@@ -111,6 +111,7 @@ impl App {
             store_answers: AtomicBool::new(true),
             master_key_in_place: AtomicBool::new(true),
             needs_repair: AtomicBool::new(false),
+            full_reads: AtomicU64::new(0),
             history_writer: HistoryWriter::default(),
             background: Background::default(),
             store,

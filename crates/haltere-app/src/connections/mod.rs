@@ -61,7 +61,7 @@ pub(crate) use fleet::{Fleet, change_of};
 pub(crate) use limits::Limits;
 pub(crate) use pem_cache::PemCache;
 pub(crate) use record::{reseal, try_secrets};
-pub(crate) use registry::Registry;
+pub(crate) use registry::{Registry, Snapshot};
 pub(crate) use view_text::TextMemory;
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! All stored connections, in memory.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
@@ -62,6 +62,18 @@ impl Registry {
         let mut entries = self.snapshot().entries.to_vec();
         entries.retain(|entry| entry.id() != id);
         self.replace(entries);
+    }
+
+    /// Takes connections out, replaces others, and puts new ones at the end, in place of those with their ids.
+    pub(crate) fn merge(&self, removed: &[String], changed: &[Arc<Entry>], added: &[Arc<Entry>]) {
+        let old = self.snapshot();
+        let gone = removed.iter().map(String::as_str).chain(added.iter().map(|entry| entry.id()));
+        let gone: HashSet<&str> = gone.collect();
+        let changed: HashMap<&str, &Arc<Entry>> =
+            changed.iter().map(|entry| (entry.id(), entry)).collect();
+        let kept = old.entries.iter().filter(|entry| !gone.contains(entry.id()));
+        let kept = kept.map(|entry| *changed.get(entry.id()).unwrap_or(&entry));
+        self.replace(kept.chain(added).cloned().collect());
     }
 
     /// Replaces everything.

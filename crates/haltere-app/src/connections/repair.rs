@@ -110,7 +110,7 @@ impl App {
             }
         }
         if changed {
-            // Memory is updated when the reconciler reads everything.
+            // Memory is updated when the reconciler reads what has changed.
             drop(change.commit(OPERATION).await?);
         }
         if has_removed_key && let Err(error) = self.0.store.scrub().await {

@@ -124,6 +124,28 @@ async fn a_look_inside_changes_nothing() {
     assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 1, "nothing was put beside it");
 }
 
+/// What was removed before is of no use after a restore.
+#[tokio::test]
+async fn removed_connections_are_not_named_in_it() {
+    const REMOVED: &str = "a connection that was removed";
+    let folder = tempfile::tempdir().unwrap();
+    let store = store(&folder).await;
+    for id in [REMOVED, "b"] {
+        insert(&store, id).await.unwrap();
+    }
+    let mut tx = store.write().await.unwrap();
+    assert!(tx.connections().delete(&ConnectionId::parse(REMOVED).unwrap()).await.unwrap());
+    tx.commit().await.unwrap();
+    let path = back_up(&store, &folder).await;
+    assert!(!holds(&path, REMOVED.as_bytes()));
+    let to = folder.path().join("restored.db");
+    SqliteBackup::open(&path).await.unwrap().unpack(&to).await.unwrap();
+    let restored = SqliteStore::open(&to).await.unwrap();
+    let mut read = restored.read().await.unwrap();
+    assert_eq!(read.connections().changed_since(2).await.unwrap(), None, "and it says so");
+    assert!(read.connections().changed_since(3).await.unwrap().is_some());
+}
+
 /// A session is a credential, even hashed; and deleting alone would leave its bytes in the file.
 #[tokio::test]
 async fn no_trace_of_a_session_is_in_it() {

@@ -17,6 +17,7 @@
 
 pub mod audit;
 pub mod backups;
+pub mod connection_changes;
 pub mod connections;
 pub mod link_history;
 pub mod meta;
@@ -67,6 +68,14 @@ macro_rules! contract_tests {
                 rows_that_make_no_sense_are_kept_as_they_stand,
                 texts_are_data,
                 each_change_moves_the_revision_by_one,
+            }
+            connection_changes {
+                changes_are_known_from_any_revision_on,
+                a_connection_added_again_is_removed_and_added,
+                changes_that_are_rolled_back_leave_no_trace,
+                many_inserts_at_once_keep_their_order,
+                a_list_that_follows_the_changes_is_the_stored_one,
+                old_removals_are_forgotten,
             }
             users {
                 what_was_inserted_is_found,
