@@ -106,7 +106,7 @@ contrib: tools
 	.tools/bin/check-jsonschema --quiet --builtin-schema vendor.compose-spec contrib/compose.yaml
 	.tools/bin/kubernetes-validate --strict --quiet contrib/kubernetes/*.yaml
 
-# The console: its types, lints, code that nobody uses, unit tests.
+# The console: its types, lints, unused code, unit tests.
 web: console
 	cd web && npm run --silent types && npm run --silent lint && npm run --silent unused && npm run --silent unit
 

@@ -8,22 +8,22 @@ Rounds = list[list[float]]
 RESAMPLES = 2_000
 
 
-def ratio(beside: Rounds, without: Rounds) -> tuple[float, tuple[float, float]]:
+def ratio(during: Rounds, without: Rounds) -> tuple[float, tuple[float, float]]:
     """Median of the windows of the one divided by that of the other, and between what it lies with 95 %
-    certainty: rounds are drawn anew again and again (bootstrap), whole ones, since what disturbs one
+    certainty: rounds are drawn again and again (bootstrap), whole ones, since what disturbs one
     window disturbs the next."""
     chance = random.Random(0)
 
     def drawn(rounds: Rounds) -> float:
         return median([value for values in chance.choices(rounds, k=len(rounds)) for value in values])
 
-    ratios = [drawn(beside) / drawn(without) for _ in range(RESAMPLES)]
-    value = median(sum(beside, [])) / median(sum(without, []))
+    ratios = [drawn(during) / drawn(without) for _ in range(RESAMPLES)]
+    value = median(sum(during, [])) / median(sum(without, []))
     return value, _middle_of(ratios)
 
 
 def resampled(of, rounds: int) -> tuple[float, float]:
-    """Between what `of` lies, asked about rounds drawn anew again and again."""
+    """The interval of `of` over rounds drawn again and again."""
     chance = random.Random(0)
     return _middle_of([of(chance.choices(range(rounds), k=rounds)) for _ in range(RESAMPLES // 4)])
 

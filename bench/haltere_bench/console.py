@@ -16,7 +16,7 @@ N_ROWS = 10_000
 # Several links to each: sockets are short.
 N_BROKERS = 1_000
 # A behavior in which a broker publishes nothing for an hour: healthy ones publish the same uptime each ten seconds, as if they
-# had started anew, and haltere passes that on.
+# had restarted, and haltere passes that on.
 QUIET = "echo 3600000"
 # Seconds between two changes of which each is to be seen at once.
 CALM = 5
@@ -72,7 +72,7 @@ def _name(number: int) -> str:
 
 
 class Console:
-    """The fleet page of somebody who is logged in, opened anew for each question."""
+    """The fleet page of a logged-in user, opened again for each question."""
 
     def __init__(self, browser: Browser, haltere: Haltere, cookie: str, count: int):
         self.browser, self.haltere, self.cookie, self.count = browser, haltere, cookie, count

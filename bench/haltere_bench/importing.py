@@ -42,7 +42,7 @@ def measure(binary: Path, work: Path, quick: bool) -> list[Row]:
                 certified.append(taken)
                 processor.append(used)
     detail = {"seconds": plain, "until_all_links_are_up": dialled, "bytes": len(json.dumps(logins))}
-    # What the import would take with nobody else there, or nearly: it is the work of one thread.
+    # What the import would take without other load, or nearly: it is the work of one thread.
     heavy = {"seconds": certified, "processor_seconds": processor, "bytes": len(json.dumps(certificates))}
     return [
         Row(f"import of {count:,} with a password each", "s", middle(plain), must_max=2, aim_max=1, detail=detail),

@@ -1,4 +1,4 @@
-"""A broker's fault stays its own: how long others' pages and links take beside each fault, against the same without it."""
+"""A broker's fault stays its own: how long others' pages and links take during each fault, against the same without it."""
 
 import json
 import multiprocessing
@@ -38,16 +38,16 @@ def measure(binary: Path, work: Path, quick: bool) -> list[Row]:
     with Side(binary, work / "data") as faulty, Side(binary, work / "control") as control:
         rows, calm = [], {kind: [] for kind in KINDS}
         for name, behaviors in FAULTS.items():
-            without, beside, per_second = _observe(faulty, control, behaviors, rounds, windows)
+            without, during, per_second = _observe(faulty, control, behaviors, rounds, windows)
             for kind in KINDS:
                 calm[kind] += without.quotients(kind)
-                value, interval = ratio(beside.quotients(kind), without.quotients(kind))
-                detail = {"without": without.summary(kind), "beside": beside.summary(kind)}
-                detail["not_corrected"] = ratio(beside.p99s(kind), without.p99s(kind))
+                value, interval = ratio(during.quotients(kind), without.quotients(kind))
+                detail = {"without": without.summary(kind), "beside": during.summary(kind)}
+                detail["not_corrected"] = ratio(during.p99s(kind), without.p99s(kind))
                 if any(per_second):
                     detail["messages_per_second"] = per_second
                 rows.append(Row(f"{name}: p99 of others' {kind}", "× without", value, must_max=1.1, interval=interval, detail=detail))
-            cores = beside.cores() - without.cores()
+            cores = during.cores() - without.cores()
             rows.append(Row(f"{name}: processor time", "of a core more", cores, must_max=0.1))
         return rows + [_floor(kind, calm[kind], 2 * rounds) for kind in KINDS]
 
@@ -98,7 +98,7 @@ class Side:
 
     def ask_for_sys_again(self) -> None:
         """Sessions that end early, one after the other, look like brokers that can't bear to be asked for `$SYS`:
-        they are asked again after an edit. Without it, a flood of `$SYS` would flood nobody."""
+        they are asked again after an edit. Without it, a flood of `$SYS` would have no receiver."""
         self.edits += 1
         status, _, body = self.haltere.request("GET", "/api/connections?q=bad-&secrets=omit&limit=1000", cookie=self.cookie)
         assert status == 200, body
@@ -147,17 +147,17 @@ def _ask(port: int, cookie: str, pipe) -> None:
 
 def _observe(faulty: Side, control: Side, behaviors: list, rounds: int, windows: int) -> tuple["Taken", "Taken", list[int]]:
     """In turn without and with the fault, without it first and last."""
-    without, beside, per_second = Taken(faulty, control), Taken(faulty, control), []
+    without, during, per_second = Taken(faulty, control), Taken(faulty, control), []
     faulty.calm()
     without.round(windows)
     for _ in range(rounds):
         faulty.fault(behaviors)
         flooded, started = faulty.bad.stats()["flooded"], time.monotonic()
-        beside.round(windows)
+        during.round(windows)
         per_second.append(round((faulty.bad.stats()["flooded"] - flooded) / (time.monotonic() - started)))
         faulty.calm()
         without.round(windows)
-    return without, beside, per_second
+    return without, during, per_second
 
 
 class Taken:
@@ -188,7 +188,7 @@ class Taken:
         return window
 
     def p99s(self, kind: str) -> Rounds:
-        """Of the haltere that may have a fault beside it."""
+        """Of the haltere that may have a fault at the same time."""
         return [[window["faulty", kind]["p99"] for window in windows] for windows in self.rounds]
 
     def quotients(self, kind: str) -> Rounds:

@@ -51,7 +51,7 @@ def _rows(
     warming: list[dict], samples: list[dict], before: dict, after: dict, n_up: int, panics: int, chaos: "Chaos", minutes: float,
 ) -> list[Row]:
     fifth = max(1, len(samples) // 5)
-    # The lower decile: whoever logs in has 19 MiB in use while the password is checked.
+    # The lower decile: a login uses 19 MiB while the password is checked.
     first, last = (percentile([sample["rss_kib"] for sample in part], 0.1) for part in (samples[:fifth], samples[-fifth:]))
     detail = {
         "minutes": minutes, "first_fifth_kib": first, "last_fifth_kib": last, "calm_before": before, "calm_after": after,
@@ -70,12 +70,12 @@ def _rows(
 
 
 def _calm(haltere: Haltere, broker: Mosquitto, like: dict | None = None) -> dict:
-    """How much of everything there is once all links are up and nobody asks for anything any more; when
+    """How much of everything there is once all links are up and no client sends requests; when
     there is a `like`, waits a while for it to be no more than that."""
     everything = N_SWARM + N_REAL
     if broker.process.poll() is not None:
         broker.start()
-    # Anew each time: a session nobody uses ends before the hour does.
+    # Again each time: an unused session ends before the hour does.
     admin = haltere.login()
     _tidy_up(haltere, admin)
     try:

@@ -54,7 +54,7 @@ def _storm(fleet: tuple[Haltere, Swarm], calm_fleet: tuple[Haltere, Swarm]) -> d
     count, pids = swarm.count, [process.pid for process in (*fleet, *calm_fleet)]
     viewer = haltere.login("viewer", PASSWORD)
     eventually("all links", lambda: haltere.n_connected(viewer) == count, pause=0.2)
-    # A link that was up for half a minute starts its back-off anew; a shorter time would count against us.
+    # A link that was up for half a minute restarts its back-off; a shorter time would count against us.
     time.sleep(2)
     calm_viewer = calm_fleet[0].login("viewer", PASSWORD)
     both = lambda: (Lists(haltere, viewer, pids), Lists(calm_fleet[0], calm_viewer, pids))  # noqa: E731

@@ -33,7 +33,7 @@ class Swarm(Process):
         return [micros / 1000 for micros in self._ask("echoes")["micros"]]
 
     def reset_dials(self) -> None:
-        """Counts dials anew."""
+        """Restarts the count of dials."""
         self._ask("reset-dials")
 
     def connection(self, number: int, secret: bool = False) -> dict:

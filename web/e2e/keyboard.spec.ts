@@ -25,11 +25,11 @@ async function isFocusSeen(target: Locator): Promise<boolean> {
     if ((outlineStyle !== "none" && outlineWidth !== "0px") || boxShadow !== "none") return true;
     // A field shows the focus by its border; some inputs are drawn by a sibling.
     const drawn = element.nextElementSibling ?? element.parentElement;
-    const beside = drawn && getComputedStyle(drawn);
+    const neighbour = drawn && getComputedStyle(drawn);
     (element as HTMLElement).blur();
     const changed = getComputedStyle(element).borderColor !== borderColor;
     (element as HTMLElement).focus();
-    return changed || (beside !== null && beside.outlineStyle !== "none");
+    return changed || (neighbour !== null && neighbour.outlineStyle !== "none");
   });
 }
 

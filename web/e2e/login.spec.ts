@@ -25,7 +25,7 @@ test("a wrong password shows an error and is cleared", async ({ page }) => {
   await expect(page.getByLabel(login.username)).toHaveValue("admin");
   await expect(page.getByLabel(login.password, { exact: true })).toHaveValue("");
   // An unknown user gets the same error.
-  await submitLogin(page, "nobody");
+  await submitLogin(page, "unknown");
   await expect(page.getByRole("alert")).toHaveText("The user name or the password is wrong.");
   await expect(page.getByLabel(login.username)).toBeVisible();
 });

@@ -163,7 +163,7 @@ async fn a_forged_address_evades_no_throttle_and_a_forwarded_one_is_audited() {
     for (options, peer, ours) in [
         // No proxy is trusted: whatever the headers claim, it is the peer.
         (ApiOptions::default(), "192.0.2.7", ""),
-        // A proxy is believed: what stands before its own entry is not.
+        // The proxy's own entry counts; entries before it don't.
         (trusting_proxy("127.0.0.1"), "127.0.0.1", ", 192.0.2.7"),
         // The peer is not that proxy.
         (trusting_proxy("127.0.0.1"), "192.0.2.7", ""),

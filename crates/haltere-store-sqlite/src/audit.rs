@@ -91,7 +91,7 @@ fn read(row: &SqliteRow) -> Result<AuditRecord, StoreError> {
     })
 }
 
-/// `since` is what tells an entry that sums up from one that is about one thing.
+/// An entry with `since` sums up several; one without is about one.
 fn repeats(cells: &mut Cells<'_>) -> Result<Option<AuditRepeats>, StoreError> {
     let times = cells.parse("times", |times: i64| u64::try_from(times).ok())?;
     let since = cells.parse("since", |since: Option<i64>| {

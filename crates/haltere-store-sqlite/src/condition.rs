@@ -90,7 +90,8 @@ impl Condition {
     }
 }
 
-/// Which of two troubles is told. An I/O error is often how a more telling one begins, and never its end.
+/// Which of two troubles is reported: the one with the larger weight. An I/O error is often the beginning of a
+/// more specific one.
 const fn weight(trouble: StorageTrouble) -> u8 {
     match trouble {
         StorageTrouble::Failing => 0,

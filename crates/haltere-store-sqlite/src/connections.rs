@@ -26,7 +26,7 @@ macro_rules! columns {
 
 const LIST: &str = concat!("SELECT ", columns!(), " FROM connections ORDER BY sequence");
 const FIND: &str = concat!("SELECT ", columns!(), " FROM connections WHERE id = $1");
-/// No id is that of no connection: NULL equals nothing.
+/// With no id the first condition never matches: comparing with NULL is never true.
 const FIND_RIVALS: &str =
     concat!("SELECT ", columns!(), " FROM connections WHERE id = $1 OR name = $2");
 /// Kept up to date by triggers.

@@ -32,7 +32,7 @@ pub(crate) async fn of(path: &Path) -> Result<Contents, StoreError> {
             return Ok(Contents::Missing);
         }
         Err(error) => return Err(error::io(error)),
-        // Not opened: SQLite removes the log beside an empty file.
+        // Not opened: SQLite removes the log of an empty file.
         Ok(facts) if facts.len() == 0 => return Ok(Contents::Nothing),
         Ok(_) => {}
     }
@@ -50,7 +50,7 @@ pub(crate) async fn of(path: &Path) -> Result<Contents, StoreError> {
     })
 }
 
-/// What tells whose database it is.
+/// What identifies the database.
 struct Look {
     /// Of tables, views, indexes and triggers.
     names: Vec<String>,

@@ -16,7 +16,7 @@ mod code {
     pub(super) const FULL: i32 = 13;
     pub(super) const CANTOPEN: i32 = 14;
     pub(super) const NOTADB: i32 = 26;
-    /// An extended one: the file beside the WAL can't grow.
+    /// An extended one: the index of the WAL can't grow.
     pub(super) const IOERR_SHMSIZE: i32 = 4874;
     /// An extended one: the file has another name now, or none.
     pub(super) const READONLY_DBMOVED: i32 = 1032;
@@ -38,7 +38,7 @@ pub(crate) fn store(error: sqlx::Error) -> StoreError {
     known.unwrap_or_else(|| backend(error))
 }
 
-/// Keeps an error nobody treats in a special way.
+/// Wraps an error that no caller treats specially.
 pub(crate) fn backend(error: impl std::error::Error + Send + Sync + 'static) -> StoreError {
     StoreError::Backend(Box::new(error))
 }

@@ -45,10 +45,10 @@ pub(crate) struct Files {
     named: Named,
     /// What the database's file was called at the start, links followed. The log is called after it.
     file_name: Option<OsString>,
-    /// The log and its index, which SQLite makes beside the file itself.
-    beside: [PathBuf; 2],
+    /// The log and its index, which SQLite creates next to the file.
+    sidecars: [PathBuf; 2],
     /// SQLite removes and makes these two when the last connection closes and the first one opens.
-    beside_held: Mutex<[Option<Identity>; 2]>,
+    sidecars_held: Mutex<[Option<Identity>; 2]>,
     /// New connections would open other files than the old ones, since the files were not in place.
     strayed: AtomicBool,
     /// The connection that writes was opened when another file had the database's name.
@@ -60,7 +60,7 @@ impl Files {
     pub(crate) fn of(path: &Path) -> std::io::Result<Self> {
         let facts = fs::metadata(path)?;
         let real = path.canonicalize()?;
-        let beside = |suffix: &str| {
+        let sidecar = |suffix: &str| {
             let mut name = real.clone().into_os_string();
             name.push(suffix);
             PathBuf::from(name)
@@ -70,8 +70,8 @@ impl Files {
             held: (facts.dev(), facts.ino()),
             named: named(path)?,
             file_name: real.file_name().map(OsStr::to_owned),
-            beside: [beside("-wal"), beside("-shm")],
-            beside_held: Mutex::default(),
+            sidecars: [sidecar("-wal"), sidecar("-shm")],
+            sidecars_held: Mutex::default(),
             strayed: AtomicBool::new(false),
             lost: AtomicBool::new(false),
         })
@@ -84,13 +84,13 @@ impl Files {
 
     /// The write-ahead log, where SQLite makes it.
     pub(crate) fn log(&self) -> &Path {
-        &self.beside[0]
+        &self.sidecars[0]
     }
 
     /// Whether all of them are in place. `is_open`: the connection that writes is open, and keeps SQLite from
-    /// removing the two beside the database.
+    /// removing the sidecars.
     pub(crate) fn are_in_place(&self, is_open: bool) -> bool {
-        let in_place = self.database_is_in_place() && self.beside_are_in_place(is_open);
+        let in_place = self.database_is_in_place() && self.sidecars_are_in_place(is_open);
         if !in_place {
             self.strayed.store(true, Ordering::Relaxed);
         }
@@ -141,18 +141,18 @@ impl Files {
         }
     }
 
-    /// A connection is being closed. If it is the last one, SQLite removes what is beside the database.
+    /// A connection is being closed. If it is the last one, SQLite removes the sidecars.
     pub(crate) fn closing(&self) {
-        *self.beside_held() = [None; 2];
+        *self.sidecars_held() = [None; 2];
     }
 
-    fn beside_are_in_place(&self, is_open: bool) -> bool {
-        let mut held = self.beside_held();
+    fn sidecars_are_in_place(&self, is_open: bool) -> bool {
+        let mut held = self.sidecars_held();
         if !is_open {
             *held = [None; 2];
             return true;
         }
-        self.beside.iter().zip(held.iter_mut()).all(|(path, held)| match (*held, find(path)) {
+        self.sidecars.iter().zip(held.iter_mut()).all(|(path, held)| match (*held, find(path)) {
             (_, Found::Unknown) | (None, Found::Nothing) => true,
             (None, Found::File(found)) => {
                 *held = Some(found);
@@ -163,8 +163,8 @@ impl Files {
         })
     }
 
-    fn beside_held(&self) -> MutexGuard<'_, [Option<Identity>; 2]> {
-        self.beside_held.lock()
+    fn sidecars_held(&self) -> MutexGuard<'_, [Option<Identity>; 2]> {
+        self.sidecars_held.lock()
     }
 }
 

@@ -112,7 +112,7 @@ impl SqliteStore {
         migrations::are_missing(path).await
     }
 
-    /// Opens the database at `path` without changing it or any file beside it. Writes are refused. No other
+    /// Opens the database at `path` without changing it or any other file. Writes are refused. No other
     /// process may be writing to it.
     async fn open_unchanging(path: &Path) -> Result<Self, StoreError> {
         let pool = open::unchanging(path).await?;
@@ -139,7 +139,7 @@ impl SqliteStore {
         Ok(())
     }
 
-    /// Whether SQLite works with the files that have the names. Tells when not.
+    /// Checks that the files that SQLite has open still have their names. Reports a fault.
     fn check_files(&self) -> Result<(), StoreError> {
         let is_open = self.writer.size() > 0;
         if self.watch.as_ref().is_none_or(|watch| watch.files.are_in_place(is_open)) {
@@ -149,7 +149,7 @@ impl SqliteStore {
         Err(StoreError::Replaced)
     }
 
-    /// Whether all that was written is still in them. Tells when not.
+    /// Checks that the files still contain all that was written. Reports a fault.
     async fn check_content(&self) -> Result<(), StoreError> {
         let Some(watch) = &self.watch else { return Ok(()) };
         watch.check().await.inspect_err(|error| self.condition.failed(error))
@@ -157,7 +157,7 @@ impl SqliteStore {
 
     /// Begins a read that sees what this store has written, whatever has the name of its database now.
     async fn begin_read(&self) -> Result<tx::Tx, StoreError> {
-        // Told by it; reads go on.
+        // The check has reported it; reads continue.
         if self.check_files().is_ok() {
             self.look_at_content().await;
         }

@@ -285,7 +285,7 @@ impl Stamp {
 
 impl Belief {
     async fn of(writer: &mut SqliteConnection) -> Result<Self, sqlx::Error> {
-        // Does no work, and works on no copy: it says how it stands now.
+        // Changes nothing, and returns the current state.
         let checkpoint = sqlx::query_as("PRAGMA wal_checkpoint(NOOP)");
         let (_busy, frames, folded): (i64, i64, i64) = checkpoint.fetch_one(&mut *writer).await?;
         let page_size = sqlx::query_scalar("PRAGMA page_size").fetch_one(&mut *writer).await;

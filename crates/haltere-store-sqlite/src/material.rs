@@ -139,8 +139,8 @@ fn hash(bytes: &[u8]) -> Hash {
     Sha256::digest(bytes).into()
 }
 
-/// Moves what stands in the table `connections` from before there was another one for it, row by row: it may
-/// be more than memory holds.
+/// Moves the certificates and keys that earlier versions stored in the table `connections`, row by row: they
+/// may be larger than memory.
 pub(crate) async fn move_in(tx: &mut Transaction<'static, Sqlite>) -> Result<(), StoreError> {
     const ROWS: &str = "SELECT sequence FROM connections ORDER BY sequence";
     const COLUMNS: [(&str, &str); 3] = [

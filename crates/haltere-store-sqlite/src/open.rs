@@ -31,7 +31,7 @@ const ROWS_AHEAD: usize = 256;
 const WAL_KEPT: &str = "4194304";
 
 /// Makes the file if it is not there, so that it is never readable by others, not even for a moment.
-/// SQLite gives the files beside it the same permissions.
+/// SQLite gives the log and its index the same permissions.
 pub(crate) fn create_file(path: &Path) -> Result<(), StoreError> {
     match OpenOptions::new().write(true).create_new(true).mode(0o600).open(path) {
         Ok(_) => Ok(()),
@@ -63,7 +63,7 @@ pub(crate) fn readers(path: &Path, files: Option<&Arc<Files>>) -> SqlitePool {
         .connect_lazy_with(options(path).pragma("query_only", "ON"))
 }
 
-/// The one connection to a file that nobody writes to, without locks and files beside it.
+/// The one connection to a file that no process writes to, without locks and without a log.
 pub(crate) async fn unchanging(path: &Path) -> Result<SqlitePool, StoreError> {
     pool(1, None).connect_with(unchanging_options(path)).await.map_err(error::store)
 }

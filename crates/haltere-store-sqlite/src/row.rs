@@ -1,4 +1,4 @@
-//! Reading a row cell by cell, and saying which cell makes no sense.
+//! Reads a row cell by cell, and names an invalid cell.
 
 use haltere_core::Timestamp;
 use haltere_store::StoreError;

@@ -167,7 +167,7 @@ async fn what_is_no_database_is_refused() {
 }
 
 #[tokio::test]
-async fn nobody_changes_the_audit_trail() {
+async fn the_audit_trail_can_only_grow() {
     let folder = Folder::new();
     let store = folder.open().await.unwrap();
     let mut tx = store.write().await.unwrap();

@@ -24,7 +24,7 @@ pub(crate) struct Tx {
     /// A statement has failed. SQLite may have rolled everything back, and would commit what
     /// follows statement by statement, so nothing may follow.
     failed: bool,
-    /// Told when something fails.
+    /// Notified of failures.
     condition: Arc<Condition>,
     /// It changes something.
     writes: bool,
@@ -231,7 +231,7 @@ impl WriteTx for Tx {
     }
 }
 
-/// Said to whoever goes on with a transaction after one of its statements has failed.
+/// The error of a statement after another one of the same transaction has failed.
 #[derive(Debug)]
 struct AlreadyFailed;
 

@@ -9,8 +9,8 @@ use crate::StoreError;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sealed(pub Vec<u8>);
 
-/// A row of `connections`. Texts are kept as they stand, so that a row that makes no sense can
-/// still be listed, said what is wrong with, and deleted.
+/// A row of `connections`. Texts are not parsed, so that a corrupt row can still be listed, explained and
+/// deleted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectionRecord {
     /// Unique.

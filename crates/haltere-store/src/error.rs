@@ -2,7 +2,7 @@
 
 use haltere_core::StorageTrouble;
 
-/// What a caller of the store can be told. Messages complete "failed to …".
+/// The errors of the store. Messages complete "failed to …".
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// The change would break a rule of uniqueness.

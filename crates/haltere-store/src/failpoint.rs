@@ -1,8 +1,8 @@
 //! Named places on the way of a change where tests make haltere fail: before and after each step.
 //!
 //! A test starts haltere with a file's name in the environment variable `FAILPOINT_FILE`. Once that
-//! file holds `commit.before abort`, whoever comes to that place next takes the file away and aborts.
-//! So one order is one failure, and what comes after can be looked at.
+//! file holds `commit.before abort`, the next task that reaches that place removes the file and aborts.
+//! So one order is one failure, and the state after it can be examined.
 //!
 //! | order | does |
 //! |---|---|
@@ -32,7 +32,7 @@ pub enum Step {
     Audit,
     /// It is made durable.
     Commit,
-    /// Memory follows, and everybody is told.
+    /// Memory follows, and subscribers are notified.
     Notify,
     /// A task in the background takes its turn.
     Background,
@@ -95,7 +95,7 @@ fn pass(step: Step, side: &str) -> Result<(), StoreError> {
     }
 }
 
-/// What to do here, if this is the place that was named and nobody else was faster.
+/// What to do here, if this is the named place and no other task was faster.
 #[cfg(debug_assertions)]
 fn order(step: Step, side: &str) -> Option<String> {
     use std::path::PathBuf;

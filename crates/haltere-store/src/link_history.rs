@@ -18,8 +18,8 @@ pub struct LinkChangeRecord {
 /// Reading histories.
 #[async_trait]
 pub trait LinkHistoryReads: Send {
-    /// Hands all lines over, those of a connection in their order, a few at a time. A line that makes no sense
-    /// is left out: no history is worth a start that fails.
+    /// Hands all lines over, those of a connection in their order, a few at a time. An invalid line
+    /// is left out: no history is worth a failed start.
     async fn read(
         &mut self,
         take: &mut (dyn FnMut(LinkChangeRecord) + Send),

@@ -12,7 +12,7 @@ pub struct UserRecord {
     pub name: UserName,
     /// Argon2id in PHC string form.
     pub password_hash: String,
-    /// Whether the password is the one that the first start made up.
+    /// Whether the password is the one that the first start generated.
     pub initial_password: bool,
     /// At least one.
     pub roles: Roles,

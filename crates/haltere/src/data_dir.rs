@@ -93,7 +93,7 @@ impl DataDir {
         Ok(Self(path.to_owned()))
     }
 
-    /// The folder as it stands, for commands that work on what a server has made.
+    /// The existing folder, for commands that work on what a server has made.
     pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
         if !path.join(DATABASE).is_file() {
             bail!(

@@ -20,7 +20,7 @@ const FLOORS: [(&str, u8); 9] = [
     ("haltere-link", 1),
     ("haltere-mosquitto", 0),
     ("haltere-core", 0),
-    // For tests only: stands outside, knows the words, and nothing ships it.
+    // For tests only: it may use haltere-core, and nothing that ships may use it.
     ("haltere-testkit", 0),
 ];
 

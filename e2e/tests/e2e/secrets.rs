@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::support::{connection, find, pem, until_connected};
 
-/// A line from the middle of a PEM file, which stands nowhere else.
+/// A line from the middle of a PEM file, which occurs nowhere else.
 fn middle(pem: &str) -> &str {
     let lines: Vec<_> = pem.lines().filter(|line| !line.starts_with("-----")).collect();
     lines[lines.len() / 2]

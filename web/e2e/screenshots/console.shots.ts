@@ -253,7 +253,7 @@ for (const theme of THEMES) {
         });
       }
 
-      test("nobody is logged in", async ({ demo }) => {
+      test("not logged in", async ({ demo }) => {
         const context = await open(demo, { theme, device });
         const page = await context.newPage();
         await page.goto("/");

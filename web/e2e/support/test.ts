@@ -15,7 +15,7 @@ import { TempDir } from "./temp-dir";
 interface Fixtures {
   /** The settings of this test's haltere. */
   settings: Settings;
-  /** The user who is logged in in `page`; empty for nobody. */
+  /** The user who is logged in in `page`; empty if no user is. */
   loggedInAs: string;
   /** A haltere for this test. */
   haltere: Haltere;

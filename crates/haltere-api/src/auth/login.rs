@@ -292,7 +292,7 @@ mod tests {
         cookie(&answer);
         for body in [
             json!({"username": "admin", "password": "wrong"}),
-            json!({"username": "nobody", "password": "x"}),
+            json!({"username": "unknown", "password": "x"}),
             json!({}),
         ] {
             let answer = anonymous.post("/auth?json=1", body).await;

@@ -320,10 +320,10 @@ mod tests {
     #[test]
     fn an_owner_is_not_locked_out_by_failures_elsewhere() {
         let throttle = Throttle::new(SETTINGS);
-        let (owner, stranger) = (from("ann", "192.0.2.1"), from("ann", "203.0.113.9"));
+        let (owner, other) = (from("ann", "192.0.2.1"), from("ann", "203.0.113.9"));
         succeed(&throttle, &owner, at(0));
-        fail(&throttle, &stranger, 3, at(0));
-        throttle.check(&stranger, at(0)).unwrap_err();
+        fail(&throttle, &other, 3, at(0));
+        throttle.check(&other, at(0)).unwrap_err();
         fail(&throttle, &owner, 3, at(0));
         throttle.check(&owner, at(0)).expect_err("known addresses are throttled, too");
         succeed(&throttle, &owner, at(20));

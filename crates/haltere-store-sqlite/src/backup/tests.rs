@@ -121,7 +121,7 @@ async fn a_look_inside_changes_nothing() {
     let refused = inside.write().await.unwrap().meta().set("instance", b"x").await;
     assert!(matches!(refused, Err(StoreError::ReadOnly)), "{refused:?}");
     assert!(fs::read(&path).unwrap() == before, "not a byte has changed");
-    assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 1, "nothing was put beside it");
+    assert_eq!(fs::read_dir(&elsewhere).unwrap().count(), 1, "the folder has no other file");
 }
 
 /// What was removed before is of no use after a restore.
@@ -238,7 +238,7 @@ async fn a_single_changed_bit_anywhere_is_noticed() {
 }
 
 #[tokio::test]
-async fn what_is_no_backup_is_told_apart() {
+async fn files_that_are_no_backups_are_distinguished() {
     let folder = tempfile::tempdir().unwrap();
     store(&folder).await.close().await;
     let database = folder.path().join("haltere.db");

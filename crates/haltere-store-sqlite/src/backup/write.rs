@@ -38,8 +38,8 @@ impl Backups for SqliteStore {
     }
 }
 
-/// Reads the whole database in one transaction, on a connection of its own: in WAL mode that keeps
-/// nobody from reading or writing. What was deleted and still lies in free pages is not copied.
+/// Reads the whole database in one transaction, on a connection of its own: in WAL mode that blocks no reads
+/// and no writes. Deleted content in free pages is not copied.
 async fn copy(database: &Path, to: &Path) -> Result<(), StoreError> {
     let Some(name) = to.to_str() else {
         let reason = "the name of a backup has to be UTF-8";

@@ -147,7 +147,7 @@ async fn a_link_that_was_there_at_the_start_has_to_lead_to_the_same_name() {
 }
 
 #[tokio::test]
-async fn what_is_in_a_file_is_told_before_it_is_opened() {
+async fn the_content_of_a_file_is_known_before_it_is_opened() {
     let folder = Folder::new();
     let contents = async || SqliteStore::contents(&folder.path()).await.unwrap();
     assert_eq!(contents().await, Contents::Missing);
@@ -191,15 +191,15 @@ async fn what_is_in_a_removed_log_is_saved() {
     assert_eq!(count(&found).await, 1);
 }
 
-/// Commands come and go beside the server, and the connection that writes is now and then opened anew.
+/// Commands come and go while the server runs, and the connection that writes is reopened now and then.
 #[tokio::test]
 async fn what_sqlite_does_to_its_own_files_is_no_alarm() {
     let folder = Folder::new();
     let store = folder.open().await.unwrap();
     for number in 0..4 {
-        let beside = folder.open().await.unwrap();
-        insert(&beside, &record(&format!("beside {number}"), 100_000)).await.unwrap();
-        beside.close().await;
+        let command = folder.open().await.unwrap();
+        insert(&command, &record(&format!("command {number}"), 100_000)).await.unwrap();
+        command.close().await;
         insert(&store, &record(&format!("own {number}"), 0)).await.unwrap();
         folder.shell("PRAGMA wal_checkpoint(TRUNCATE)").await.unwrap();
         insert(&store, &record(&format!("then {number}"), 0)).await.unwrap();
@@ -248,7 +248,7 @@ async fn a_damaged_page_is_found_at_the_start() {
 }
 
 #[tokio::test]
-async fn a_damaged_page_is_told_by_whoever_meets_it() {
+async fn a_damaged_page_is_reported_by_the_statement_that_finds_it() {
     let folder = Folder::new();
     folder.open().await.unwrap().close().await;
     damage(&folder, "audit").await;
@@ -438,9 +438,9 @@ async fn what_sqlite_does_to_its_log_is_no_alarm() {
         insert(&store, &record(&format!("own {round}"), 200_000)).await.unwrap();
         folder.shell(others[round % others.len()]).await.unwrap();
         if round % 4 == 0 {
-            let beside = folder.open().await.unwrap();
-            insert(&beside, &record(&format!("beside {round}"), 100)).await.unwrap();
-            beside.close().await;
+            let command = folder.open().await.unwrap();
+            insert(&command, &record(&format!("command {round}"), 100)).await.unwrap();
+            command.close().await;
             kept += 1;
         }
         if round % 7 == 0 {

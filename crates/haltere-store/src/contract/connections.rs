@@ -40,7 +40,7 @@ pub async fn what_was_inserted_is_found(store: Arc<dyn Store>) {
     assert_eq!(tx.connections().list().await.unwrap(), [full, bare]);
 }
 
-pub async fn rivals_are_told_apart(store: Arc<dyn Store>) {
+pub async fn conflicts_by_id_and_by_name_are_distinguished(store: Arc<dyn Store>) {
     let none = Conflicts { by_id: None, by_name: None };
     let mut tx = store.read().await.unwrap();
     assert_eq!(tx.connections().find_conflicts(Some(&id("a")), "A").await.unwrap(), none);
@@ -254,7 +254,7 @@ pub async fn equal_certificates_and_keys_are_kept_once(store: Arc<dyn Store>) {
     assert_eq!(bytes().await, 9 + 10, "what was refused left nothing behind");
 
     update(&*store, &with("b", "cert", b"key")).await.unwrap();
-    assert_eq!(bytes().await, 9, "what nobody has any more is gone, and a cert can be a ca");
+    assert_eq!(bytes().await, 9, "unused files are gone, and a cert can be a ca");
     update(&*store, &bare_connection("b", "b")).await.unwrap();
     commit(&*store, async |tx| {
         for record in &many {
@@ -299,7 +299,7 @@ pub async fn texts_are_counted(store: Arc<dyn Store>) {
     assert_eq!(texts().await, 0);
 }
 
-pub async fn deleting_tells_whether_there_was_one(store: Arc<dyn Store>) {
+pub async fn deleting_returns_whether_there_was_one(store: Arc<dyn Store>) {
     keep(&*store, connection("a", "A")).await;
     commit(&*store, async |tx| {
         assert!(!tx.connections().delete(&id("A")).await.unwrap());
@@ -324,7 +324,7 @@ pub async fn client_ids_are_found_by_who_has_them(store: Arc<dyn Store>) {
     let mut tx = store.read().await.unwrap();
     assert_eq!(ids(tx.connections().list_client_ids().await.unwrap()), ["b", "a", "c", "d"]);
     assert_eq!(ids(tx.connections().find_client_id("x").await.unwrap()), ["b", "a"]);
-    assert_eq!(ids(tx.connections().find_client_id("nobody").await.unwrap()), [""; 0]);
+    assert_eq!(ids(tx.connections().find_client_id("unused").await.unwrap()), [""; 0]);
     let expected = ClientIdUse {
         id: "d".to_owned(),
         name: "Name of d".to_owned(),

@@ -24,7 +24,7 @@ pub async fn any_bytes_are_kept(store: Arc<dyn Store>) {
     }
 }
 
-pub async fn deleting_tells_whether_there_was_one(store: Arc<dyn Store>) {
+pub async fn deleting_returns_whether_there_was_one(store: Arc<dyn Store>) {
     commit(&*store, async |tx| {
         tx.meta().set("instance", b"one").await.unwrap();
         tx.meta().set("other", b"two").await.unwrap();

@@ -41,14 +41,14 @@ pub struct Fixture {
     pub guard: Box<dyn Any + Send>,
 }
 
-/// Makes a test out of every story. `$open` names an `async fn() -> Fixture` beside the call.
+/// Makes a test out of every story. `$open` names an `async fn() -> Fixture` in the scope of the call.
 #[macro_export]
 macro_rules! contract_tests {
     ($open:ident) => {
         $crate::contract_tests! { @stories $open:
             connections {
                 what_was_inserted_is_found,
-                rivals_are_told_apart,
+                conflicts_by_id_and_by_name_are_distinguished,
                 an_insert_counts_or_leaves_all_as_it_was,
                 an_insert_finds_a_client_id_given_to_another,
                 an_id_is_unique,
@@ -62,7 +62,7 @@ macro_rules! contract_tests {
                 updating_to_a_taken_name_says_so,
                 equal_certificates_and_keys_are_kept_once,
                 texts_are_counted,
-                deleting_tells_whether_there_was_one,
+                deleting_returns_whether_there_was_one,
                 client_ids_are_found_by_who_has_them,
                 what_was_changed_lately_is_listed,
                 rows_that_make_no_sense_are_kept_as_they_stand,
@@ -82,7 +82,7 @@ macro_rules! contract_tests {
                 a_name_is_unique_and_case_sensitive,
                 an_update_replaces_all_but_name_and_creation,
                 updating_what_is_not_there_says_gone,
-                deleting_tells_whether_there_was_one,
+                deleting_returns_whether_there_was_one,
                 users_are_listed_by_name,
                 updates_and_deletions_move_the_revision,
             }
@@ -94,7 +94,7 @@ macro_rules! contract_tests {
                 all_times_of_sessions_are_shifted_within_what_there_is,
                 sessions_of_a_user_are_listed_by_their_last_use,
                 sessions_are_counted_by_user,
-                deleting_tells_whether_there_was_one,
+                deleting_returns_whether_there_was_one,
                 all_sessions_of_a_user_end_but_the_one_kept,
                 the_expired_and_the_idle_are_removed,
                 deleting_moves_the_revision_and_using_does_not,
@@ -122,7 +122,7 @@ macro_rules! contract_tests {
             meta {
                 a_value_is_replaced,
                 any_bytes_are_kept,
-                deleting_tells_whether_there_was_one,
+                deleting_returns_whether_there_was_one,
                 revisions_start_at_zero,
                 a_probe_finds_no_trouble_and_leaves_nothing_behind,
             }

@@ -154,7 +154,7 @@ pub async fn sessions_are_counted_by_user(store: Arc<dyn Store>) {
     assert_eq!(count().await, expected.map(|(name, count)| (user_name(name), count)));
 }
 
-pub async fn deleting_tells_whether_there_was_one(store: Arc<dyn Store>) {
+pub async fn deleting_returns_whether_there_was_one(store: Arc<dyn Store>) {
     keep(&*store, &session(1, "ada", 0, 3_600)).await;
     commit(&*store, async |tx| {
         assert!(tx.sessions().delete(&id(1)).await.unwrap());

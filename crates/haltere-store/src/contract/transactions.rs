@@ -1,4 +1,4 @@
-//! Stories about the unit of work: what stands, what falls, and who waits for whom.
+//! Stories about transactions: commit, rollback and waiting.
 
 use std::sync::Arc;
 use std::task::Poll;
@@ -92,7 +92,7 @@ pub async fn writers_take_turns(store: Arc<dyn Store>) {
                     let mut tx = store.write().await?;
                     let count = tx.connections().list_keys().await?.len();
                     tx.connections().insert(&connection(&name, &name), "").await?;
-                    // Nobody else writes between our look and our change.
+                    // No other transaction writes between our read and our change.
                     assert_eq!(tx.connections().list_keys().await?.len(), count + 1);
                     tx.commit().await?;
                 }

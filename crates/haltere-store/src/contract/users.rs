@@ -55,7 +55,7 @@ pub async fn updating_what_is_not_there_says_gone(store: Arc<dyn Store>) {
     assert!(matches!(gone, Err(StoreError::NotFound)), "{gone:?}");
 }
 
-pub async fn deleting_tells_whether_there_was_one(store: Arc<dyn Store>) {
+pub async fn deleting_returns_whether_there_was_one(store: Arc<dyn Store>) {
     insert(&*store, &user("ada")).await.unwrap();
     commit(&*store, async |tx| {
         assert!(!tx.users().delete(&user_name("ADA")).await.unwrap());
