@@ -46,7 +46,7 @@ impl Builder {
     }
 
     /// Loads the plugin for dynamic security, which also checks subscriptions, with no clients or roles: it
-    /// allows every client these of [`ACCESS_TYPES`] on all topics.
+    /// allows every client these of `ACCESS_TYPES` on all topics.
     #[must_use]
     pub fn dynamic_security(mut self, allowed: &[&str]) -> Self {
         self.allowed_by_default = Some(allowed.iter().map(|&kind| kind.to_owned()).collect());
