@@ -20,7 +20,7 @@ use haltere_store::StoreError;
 use parking_lot::{Mutex, MutexGuard};
 use sqlx::{SqliteConnection, SqlitePool};
 
-use crate::age;
+use crate::age::{self, Age, Found};
 use crate::error;
 use crate::wal::Place;
 
@@ -44,7 +44,7 @@ pub(crate) struct Log {
     broken: AtomicBool,
     /// The database was written since its age was read: by a checkpoint, or by something other than SQLite.
     touched: AtomicBool,
-    /// The database was overwritten with an older copy, which the log does not belong to.
+    /// The database was overwritten with a file that the log does not belong to.
     outdated: AtomicBool,
 }
 
@@ -56,7 +56,7 @@ struct Seen {
     database_bytes: u64,
     /// The database when its age was read, and the age.
     aged: Option<Stamp>,
-    age: Option<i64>,
+    age: Option<Age>,
 }
 
 /// Changes with every write to the file. `changed` is the inode's change time in seconds and nanoseconds, which
@@ -98,7 +98,7 @@ enum Missing {
     Log { log: String, left: u32, frames: u32 },
     #[error("the database {database} was cut: {left} of its {pages} pages are left")]
     Database { database: String, left: u64, pages: u32 },
-    #[error("the database {0} was overwritten with an older copy")]
+    #[error("the database {0} was overwritten with an older copy or another file")]
     Changes(String),
 }
 
@@ -209,11 +209,11 @@ impl Log {
             let database = self.database.display().to_string();
             return Ok(Some(Missing::Database { database, left: pages, pages: belief.pages }));
         }
-        *seen = Seen { place, stamp, database_bytes: bytes, ..*seen };
+        (seen.place, seen.stamp, seen.database_bytes) = (place, stamp, bytes);
         Ok(None)
     }
 
-    /// Makes sure that the database was not overwritten with an older copy, if the last look saw that it was written.
+    /// Makes sure that the database was not overwritten with an older copy or another file, if the last look saw that it was written.
     /// [`StoreError::Damaged`] when it was.
     pub(crate) async fn check_age(&self) -> Result<(), StoreError> {
         if !self.touched.load(Ordering::Relaxed) {
@@ -221,15 +221,20 @@ impl Log {
         }
         let stamp = || fs::metadata(&self.database).map(|facts| Stamp::of(&facts)).ok();
         // Another task may raise the age while this one reads.
-        let least = self.seen().age;
+        let least = self.seen().age.clone();
         for _ in 0..TRIES {
             let Some(before) = stamp() else { return Ok(()) };
-            let age = age::of(&self.database).await;
-            if age.is_none() || age >= least {
-                let mut seen = self.seen();
-                seen.aged = Some(before);
-                seen.age = seen.age.max(age);
-                return Ok(());
+            match (age::of(&self.database).await, &least) {
+                (Found::Unknown, _) | (Found::Foreign, None) => return Ok(()),
+                (Found::Age(age), least) if least.as_ref().is_none_or(|it| age.can_follow(it)) => {
+                    let mut seen = self.seen();
+                    seen.aged = Some(before);
+                    if seen.age.as_ref().is_none_or(|it| age.can_follow(it)) {
+                        seen.age = Some(age);
+                    }
+                    return Ok(());
+                }
+                (Found::Age(_) | Found::Foreign, _) => {}
             }
             // Another file has the name now, which is found by its identity.
             if stamp().is_none_or(|now| now.inode != before.inode) {
@@ -242,8 +247,8 @@ impl Log {
         Err(StoreError::Damaged(Box::new(Missing::Changes(self.database.display().to_string()))))
     }
 
-    /// Renames the log of a database that was overwritten with an older copy. The next start would apply the log to
-    /// that copy, and destroy it. To be called when nothing reads any more.
+    /// Renames the log of a database that was overwritten. The next start would apply the log to the file that is there
+    /// now, and destroy it. To be called when nothing reads any more.
     pub(crate) fn set_aside(&self) {
         if !self.outdated.load(Ordering::Relaxed) {
             return;
@@ -254,7 +259,7 @@ impl Log {
         match fs::rename(&self.wal, &aside) {
             Ok(()) => {
                 let to = aside.display();
-                tracing::warn!(%to, "the write-ahead log does not belong to the older copy, and was renamed");
+                tracing::warn!(%to, "the write-ahead log does not belong to what the database was overwritten with, and was renamed");
             }
             Err(error) => tracing::error!(%error, "the write-ahead log can't be renamed"),
         }

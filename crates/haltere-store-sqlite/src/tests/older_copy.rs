@@ -1,4 +1,5 @@
-//! An older copy of the database that is written over it, under an open store; and what only looks like that.
+//! An older copy of the database or another file that is written over it, under an open store; and what only looks like
+//! that.
 
 use std::os::unix::fs::MetadataExt as _;
 
@@ -71,6 +72,28 @@ async fn an_older_copy_takes_no_change() {
         }
         overwrite(&folder.path(), &old);
         is_damage(&store).await;
+    }
+}
+
+/// Of another installation, which has seen more changes; and no database at all.
+#[tokio::test]
+async fn another_file_takes_no_change() {
+    let other = Folder::new();
+    let store = other.open().await.unwrap();
+    for number in 0..50 {
+        insert(&store, &record(&number.to_string(), 5_000)).await.unwrap();
+    }
+    store.close().await;
+    let other = fs::read(other.path()).unwrap();
+    let mut headless = other.clone();
+    headless[..100].fill(0);
+    for bytes in [other.clone(), headless, b"#".repeat(other.len())] {
+        let (folder, store, _) = with_older_copy(&entry()).await;
+        insert(&store, &record("in the log", 0)).await.unwrap();
+        overwrite(&folder.path(), &bytes);
+        is_damage(&store).await;
+        store.close().await;
+        assert_eq!(fs::read(folder.path()).unwrap(), bytes, "the file is left alone");
     }
 }
 
