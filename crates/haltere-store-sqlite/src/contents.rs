@@ -50,6 +50,14 @@ pub(crate) async fn of(path: &Path) -> Result<Contents, StoreError> {
     })
 }
 
+/// Whether there is a user in the database at `path`.
+pub(crate) async fn has_users(path: &Path) -> Result<bool, StoreError> {
+    let reader = open::readers(path, None);
+    let found = sqlx::query_scalar("SELECT EXISTS (SELECT 1 FROM users)").fetch_one(&reader).await;
+    reader.close().await;
+    found.map_err(error::store)
+}
+
 /// What identifies the database.
 struct Look {
     /// Of tables, views, indexes and triggers.

@@ -112,6 +112,11 @@ impl SqliteStore {
         migrations::are_missing(path).await
     }
 
+    /// Whether the database at `path` has a user.
+    pub async fn has_users(path: &Path) -> Result<bool, StoreError> {
+        contents::has_users(path).await
+    }
+
     /// Opens the database at `path` without changing it or any other file. Writes are refused. No other
     /// process may be writing to it.
     async fn open_unchanging(path: &Path) -> Result<Self, StoreError> {

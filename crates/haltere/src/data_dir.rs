@@ -7,6 +7,8 @@ use std::os::unix::fs::{
 };
 use std::path::{Path, PathBuf};
 use std::process;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, anyhow, bail};
 use haltere_app::vault::MasterKey;
@@ -29,6 +31,10 @@ pub(crate) const MASTER_KEY: &str = "master.key";
 const MAX_KEY_BYTES: u64 = 4_096;
 /// The longest content of the lock that is looked at: a process id.
 const MAX_LOCK_BYTES: u64 = 64;
+/// How long a command waits for a first start to finish: creating the schema and hashing a password, on a slow disk.
+pub(crate) const FIRST_START: Duration = Duration::from_secs(10);
+/// How often it looks.
+pub(crate) const BETWEEN_LOOKS: Duration = Duration::from_millis(50);
 /// Where a backup is unpacked before it becomes the database.
 pub(crate) const STAGE: &str = "restoring";
 
@@ -93,8 +99,14 @@ impl DataDir {
         Ok(Self(path.to_owned()))
     }
 
-    /// The existing folder, for commands that work on what a server has made.
+    /// The existing folder, for commands that work on what a server has made. Waits for the database if a server is just
+    /// starting in the folder.
     pub(crate) fn open(path: &Path) -> anyhow::Result<Self> {
+        let deadline = Instant::now() + FIRST_START;
+        let is_missing = || !path.join(DATABASE).is_file() && path.join(LOCK).exists();
+        while is_missing() && is_served(path)? && Instant::now() < deadline {
+            thread::sleep(BETWEEN_LOOKS);
+        }
         if !path.join(DATABASE).is_file() {
             bail!(
                 "there is no haltere database in {}; start `haltere serve` once, or name the folder with --data-dir",
@@ -103,10 +115,13 @@ impl DataDir {
         }
         let data = Self(path.to_owned());
         database_lock::check(&data.database())?;
-        database_lock::check_server(&data.database(), || {
-            database_lock::is_locked(&File::open(path)?)
-        })?;
+        database_lock::check_server(&data.database(), || is_served(path))?;
         Ok(data)
+    }
+
+    /// Whether a server uses the folder.
+    pub(crate) fn is_served(&self) -> io::Result<bool> {
+        is_served(&self.0)
     }
 
     /// The folder itself.
@@ -338,6 +353,10 @@ pub(crate) fn exposed_master_key(path: &Path) -> Option<String> {
 }
 
 /// Whether the lock was free, and is ours now.
+fn is_served(path: &Path) -> io::Result<bool> {
+    database_lock::is_locked(&File::open(path)?)
+}
+
 fn try_lock(file: &File) -> io::Result<bool> {
     match file.try_lock() {
         Ok(()) => Ok(true),

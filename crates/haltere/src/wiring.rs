@@ -6,7 +6,7 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, bail};
 use axum::Router;
@@ -22,11 +22,12 @@ use haltere_store::{Store, Transactions};
 pub(crate) use haltere_store_sqlite::Contents;
 pub(crate) use haltere_store_sqlite::SqliteBackup as BackupFile;
 use haltere_store_sqlite::SqliteStore;
+use tokio::time::sleep;
 
 use crate::clock::SystemClock;
 use crate::config::{Data, Secrets, Server, Settings};
 use crate::console;
-use crate::data_dir::DataDir;
+use crate::data_dir::{BETWEEN_LOOKS, DataDir, FIRST_START};
 use crate::http::{Limits, SlotLimits, SlotPool};
 use crate::plain_file;
 use crate::tls::{self, Tls};
@@ -65,7 +66,14 @@ pub(crate) async fn contents(data: &DataDir) -> anyhow::Result<Contents> {
 }
 
 /// Refuses a folder whose database is not one of haltere. For commands, before they touch anything else in it.
+///
+/// A first start makes schema, master key and administrator one after the other. A command that comes in between waits
+/// for it: it would find no key, or add a user before the administrator.
 pub(crate) async fn check_database(data: &DataDir) -> anyhow::Result<()> {
+    let deadline = Instant::now() + FIRST_START;
+    while !is_set_up(data).await? && data.is_served()? && Instant::now() < deadline {
+        sleep(BETWEEN_LOOKS).await;
+    }
     if contents(data).await? != Contents::Haltere {
         bail!(
             "{} is not a database of haltere: put the right one back, or restore a backup with `haltere restore`",
@@ -73,6 +81,12 @@ pub(crate) async fn check_database(data: &DataDir) -> anyhow::Result<()> {
         );
     }
     Ok(())
+}
+
+async fn is_set_up(data: &DataDir) -> anyhow::Result<bool> {
+    // What can't be read is no sign of a start.
+    Ok(contents(data).await? == Contents::Haltere
+        && SqliteStore::has_users(&data.database()).await.unwrap_or(true))
 }
 
 /// The same for a command, which may run while a server does: the schema of an older running server is not
@@ -275,5 +289,38 @@ pub(crate) fn link_config(settings: &Settings, listening: &[SocketAddr]) -> Link
             own_listeners: listening.to_vec(),
         },
         ..LinkConfig::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
+    use haltere_app::users::FirstPassword;
+    use haltere_core::{Secret, UserName};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_command_waits_until_a_first_start_has_added_the_administrator() {
+        let root = tempfile::tempdir().expect("a folder");
+        let data = DataDir::create(root.path()).expect("there");
+        let _lock = data.lock().expect("locked");
+        make_database(&data).expect("made");
+        let is_added = AtomicBool::new(false);
+        let start = async {
+            let store = store(&data).await.expect("open");
+            let name = UserName::parse("admin").expect("a name");
+            let password = FirstPassword::Given(Secret::new("correct horse battery".to_owned()));
+            let ctx = Ctx::system("start");
+            let users = users(store);
+            is_added.store(true, Ordering::Relaxed);
+            assert!(users.ensure_first_admin(&ctx, &name, password).await.expect("added"));
+        };
+        let command = async {
+            check_database(&DataDir::open(root.path()).expect("there")).await.expect("set up");
+            assert!(is_added.load(Ordering::Relaxed));
+        };
+        tokio::join!(command, start);
     }
 }
