@@ -501,6 +501,8 @@ export const de: Messages = {
         "url: Ein Passwort ohne Benutzernamen wird nicht übernommen",
       "url: the user name in it is not taken over, as credentials has one":
         "url: Der Benutzername darin wird nicht übernommen, denn credentials hat einen",
+      "url: user name and password in it are not taken over, as credentials has its own":
+        "url: Benutzername und Passwort darin werden nicht übernommen, denn credentials hat eigene",
       "credentials.password: is not in the file; give it, and connect":
         "credentials.password: steht nicht in der Datei; geben Sie es an und verbinden Sie dann",
       "comes in disconnected": "wird getrennt importiert",

@@ -175,7 +175,12 @@ impl Entry {
         let note = if username.is_none() {
             "url: a password without a user name is not taken over"
         } else if !text("username").is_empty() && (!is_same || !text("password").is_empty()) {
-            "url: the user name in it is not taken over, as credentials has one"
+            match password {
+                None => "url: the user name in it is not taken over, as credentials has one",
+                Some(_) => {
+                    "url: user name and password in it are not taken over, as credentials has its own"
+                }
+            }
         } else {
             given.insert("username".to_owned(), username.into());
             if let Some(password) = password {

@@ -390,7 +390,7 @@ async fn credentials_and_paths_in_urls_are_moved_and_said() {
     assert!(note(0).contains("were moved from it to credentials"), "{}", note(0));
     assert!(note(1).contains("the path was dropped"), "{}", note(1));
     assert_eq!(note(2), "null");
-    assert!(note(3).contains("is not taken over, as credentials has one"), "{}", note(3));
+    assert!(note(3).contains("are not taken over, as credentials has its own"), "{}", note(3));
     let stored = admin.get("/api/connections").await.json();
     let shown = |position: usize| (&stored[position]["url"], &stored[position]["credentials"]);
     let url = json!("mqtt://127.0.0.1:1");
