@@ -133,10 +133,13 @@ async fn import(
     if partly == Partly::Never && report.is_refused() {
         bail!("nothing was changed");
     }
-    if mode == ImportMode::DryRun && report.is_refused_by(partly.mode()) {
+    // An import that is repeated skips what is there already, which is no failure.
+    let nothing_good = report.refusals() > 0 && report.creates() + report.skips() == 0;
+    let is_refused = report.is_refused_by(partly.mode()) || nothing_good;
+    if mode == ImportMode::DryRun && is_refused {
         bail!("nothing would be imported");
     }
-    if mode != ImportMode::DryRun && !report.done {
+    if mode != ImportMode::DryRun && (!report.done || nothing_good) {
         bail!("nothing was imported");
     }
     Ok(())
