@@ -160,9 +160,10 @@ impl Link {
                 self.log(&failure);
                 Some(Input::DialFailed(Arc::new(failure)))
             }
-            Outcome::Lost(mut failure, evidence) => {
+            Outcome::Lost { mut failure, evidence, is_explained } => {
                 let decision = self.sys.session_lost(evidence);
-                failure.message.push_str(decision.note);
+                let note = decision.note.map(|note| note.text(is_explained));
+                failure.message.push_str(note.unwrap_or_default());
                 self.log(&failure);
                 if decision.stops_subscribing {
                     tracing::warn!(connection = %self.spec.id, url = %self.spec.url, "the broker ends sessions in which it is asked for $SYS; the next one does not ask, and version and uptime stay unknown");

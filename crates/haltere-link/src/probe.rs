@@ -13,7 +13,7 @@ use crate::attempt_trace::{AttemptTrace, Observer};
 use crate::context::LinkContext;
 use crate::dial_rate_limiter::Priority;
 use crate::message_sink::BrokerIdentity;
-use crate::sys_policy::{self, SysEvidence};
+use crate::sys_policy::{SysEvidence, SysNote};
 use crate::tls::{CertificateFacts, certificate_facts};
 use crate::transport::{Session, SessionError};
 use crate::version_fallback::VersionFallback;
@@ -136,7 +136,11 @@ async fn connect_without_sys(
     trace.enter(Stage::Subscribe);
     let linger = LINGER.max(2 * lasted).min(MAX_LINGER);
     if let Err(error) = stays_up(context, &mut session, &mut broker, linger).await {
-        return Err(session_lost(&error, sys_policy::lost_without_subscription_too(), trace));
+        return Err(session_lost(
+            &error,
+            SysNote::WithoutSubscriptionToo.text(error.is_explained()),
+            trace,
+        ));
     }
     trace.pass(Some(summary(&broker)));
     let _ = timeout(ANSWER_TIMEOUT, session.disconnect()).await;

@@ -25,10 +25,29 @@ const MIN_PROOF: Duration = Duration::from_secs(10);
 const MIN_THRESHOLD: u8 = 2;
 const MAX_THRESHOLD: u8 = 64;
 
-/// Added to a failure: the session ended immediately after the subscription.
-const AFTER_SUBSCRIBE: &str = "; it came right after we asked for the topics under $SYS";
-/// Added to a failure: the subscription is not the cause.
-const WITHOUT_SUBSCRIPTION_TOO: &str = "; sessions that do not ask for $SYS end as soon, so another client with the same client id is the likeliest cause";
+/// What is added to the failure of a session.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum SysNote {
+    /// The session ended immediately after the subscription.
+    AfterSubscribe,
+    /// The subscription is not the cause.
+    WithoutSubscriptionToo,
+}
+
+impl SysNote {
+    /// For the end of a message. `is_explained`: the broker has given its reason, which needs no guess.
+    pub(crate) fn text(self, is_explained: bool) -> &'static str {
+        match self {
+            Self::AfterSubscribe => "; it came right after we asked for the topics under $SYS",
+            Self::WithoutSubscriptionToo if is_explained => {
+                "; sessions that do not ask for $SYS end as soon"
+            }
+            Self::WithoutSubscriptionToo => {
+                "; sessions that do not ask for $SYS end as soon, so another client with the same client id is the likeliest cause"
+            }
+        }
+    }
+}
 
 /// What the end of a session says about the subscription to `$SYS` as its cause.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -54,7 +73,7 @@ pub(crate) struct SysDecision {
     /// The link stops subscribing with this loss.
     pub(crate) stops_subscribing: bool,
     /// To be added to the failure's message.
-    pub(crate) note: &'static str,
+    pub(crate) note: Option<SysNote>,
 }
 
 /// What a link has learnt about subscribing to `$SYS`.
@@ -89,31 +108,35 @@ impl SysPolicy {
         let note = match evidence {
             SysEvidence::Refused => {
                 self.is_suspended = true;
-                AFTER_SUBSCRIBE
+                Some(SysNote::AfterSubscribe)
             }
             SysEvidence::Immediate => {
                 self.immediate = self.immediate.saturating_add(1);
                 self.count_early(Duration::ZERO);
-                if self.was_wrong() { WITHOUT_SUBSCRIPTION_TOO } else { AFTER_SUBSCRIBE }
+                if self.was_wrong() {
+                    Some(SysNote::WithoutSubscriptionToo)
+                } else {
+                    Some(SysNote::AfterSubscribe)
+                }
             }
             SysEvidence::Early(after) => {
                 self.count_early(after);
-                if self.was_wrong() { WITHOUT_SUBSCRIPTION_TOO } else { "" }
+                if self.was_wrong() { Some(SysNote::WithoutSubscriptionToo) } else { None }
             }
             SysEvidence::TakenOver(after) => {
                 self.count_early(after);
-                ""
+                None
             }
             SysEvidence::NotSubscribed(lasted) if was_suspended && lasted < self.proof() => {
                 let threshold = self.threshold.saturating_mul(2).min(MAX_THRESHOLD);
                 *self = Self { threshold, ..Self::default() };
-                WITHOUT_SUBSCRIPTION_TOO
+                Some(SysNote::WithoutSubscriptionToo)
             }
-            SysEvidence::NotSubscribed(_) => "",
+            SysEvidence::NotSubscribed(_) => None,
             SysEvidence::Unrelated => {
                 let threshold = (self.threshold / 2).max(MIN_THRESHOLD);
                 *self = Self { threshold, is_suspended: was_suspended, ..Self::default() };
-                ""
+                None
             }
         };
         SysDecision { stops_subscribing: self.is_suspended && !was_suspended, note }
@@ -134,11 +157,6 @@ impl SysPolicy {
     fn proof(self) -> Duration {
         MIN_PROOF.max(2 * Duration::from_secs(self.longest.into()))
     }
-}
-
-/// The note of a probe, which has only two sessions, when the second one is lost as well.
-pub(crate) fn lost_without_subscription_too() -> &'static str {
-    WITHOUT_SUBSCRIPTION_TOO
 }
 
 #[cfg(test)]
@@ -221,7 +239,8 @@ mod tests {
         let mut policy = SysPolicy::default();
         let notes = [Immediate, Immediate, SHORT, Immediate, SECONDS_LATER];
         let notes = notes.map(|end| policy.session_lost(end).note);
-        let [right_after, other] = [AFTER_SUBSCRIBE, WITHOUT_SUBSCRIPTION_TOO];
+        let [right_after, other] =
+            [SysNote::AfterSubscribe, SysNote::WithoutSubscriptionToo].map(Some);
         assert_eq!(notes, [right_after, right_after, other, other, other]);
         // A session with the subscription lasts, so the suspicion is dropped.
         policy.session_lost(Unrelated);

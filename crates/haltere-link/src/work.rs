@@ -51,8 +51,14 @@ pub(crate) enum Outcome {
     SocketPermit(OwnedSemaphorePermit),
     /// Something has happened in the session, which goes on.
     SessionUpdate(SessionUpdate, BrokerIdentity),
-    /// The session has ended; with what its end says about the subscription to `$SYS`.
-    Lost(LinkFailure, SysEvidence),
+    /// The session has ended.
+    Lost {
+        failure: LinkFailure,
+        /// What its end says about the subscription to `$SYS`.
+        evidence: SysEvidence,
+        /// Whether its end explains itself.
+        is_explained: bool,
+    },
 }
 
 /// What is needed to dial a broker.
@@ -112,7 +118,7 @@ impl Work {
                 count_panic(&*panic, panics);
                 let failure = failure::panicked();
                 Poll::Ready(if is_online {
-                    Outcome::Lost(failure, SysEvidence::Unrelated)
+                    Outcome::Lost { failure, evidence: SysEvidence::Unrelated, is_explained: true }
                 } else {
                     Outcome::Failed(failure)
                 })
@@ -150,9 +156,11 @@ impl Work {
                 let mut identity = BrokerIdentity::default();
                 match ready!(session.poll_update(cx, &mut identity)) {
                     Ok(update) => Outcome::SessionUpdate(update, identity),
-                    Err(error) => {
-                        Outcome::Lost(attempt::session_lost(&error), session.sys_evidence(&error))
-                    }
+                    Err(error) => Outcome::Lost {
+                        failure: attempt::session_lost(&error),
+                        evidence: session.sys_evidence(&error),
+                        is_explained: error.is_explained(),
+                    },
                 }
             }
         })

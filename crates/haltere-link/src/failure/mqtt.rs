@@ -12,15 +12,16 @@ use crate::transport::Refusal;
 
 /// The broker refused CONNECT.
 pub(crate) fn refusal(refusal: &Refusal, peer: SocketAddr) -> LinkFailure {
-    let why = why_refused(refusal.code);
+    let code = refusal.code;
+    let why = why_refused(code).map_or_else(|| format!("it gave the reason {code}"), str::to_owned);
     let message = format!("The broker refused the connection: {why}{}", broker_words(refusal));
     at_connack(Stage::Mqtt, refusal.code, refusal.number.into(), peer, message)
 }
 
-/// A main clause about the broker's reason to refuse CONNECT.
-fn why_refused(reason: MqttReason) -> &'static str {
+/// A main clause about the broker's reason to refuse CONNECT; `None` if the reason makes no sense there.
+fn why_refused(reason: MqttReason) -> Option<&'static str> {
     use MqttReason as M;
-    match reason {
+    Some(match reason {
         M::NotAuthorized => {
             "it does not accept this user name and password, or does not allow this client id"
         }
@@ -62,8 +63,8 @@ fn why_refused(reason: MqttReason) -> &'static str {
         | M::SharedSubscriptionsNotSupported
         | M::MaximumConnectTime
         | M::SubscriptionIdentifiersNotSupported
-        | M::WildcardSubscriptionsNotSupported => "the broker gave this reason",
-    }
+        | M::WildcardSubscriptionsNotSupported => return None,
+    })
 }
 
 /// The broker ended a session that was up, and gave a reason.

@@ -9,7 +9,7 @@ use crate::transport::Refusal;
 /// In front of the server's address, which [`server_reference`] looks for: before any words of the broker.
 const SERVER: &str = "; its address is \"";
 /// In front of the target of a redirect, which [`location`] looks for.
-const LOCATION: &str = "; it redirects to \"";
+const LOCATION: &str = "it redirects to \"";
 
 /// The address and the reason a broker gave, for the end of a message.
 pub(super) fn broker_words(refusal: &Refusal) -> String {

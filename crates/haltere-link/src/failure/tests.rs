@@ -34,8 +34,17 @@ fn an_address_is_found_again_and_words_are_not_taken_for_one() {
     };
     let found = redirect(Some("https://b.example/mqtt"), "Found");
     assert_eq!(location(&found), Some("https://b.example/mqtt"));
-    assert!(found.message.contains("302 \"Found\""), "{found}");
-    assert_eq!(location(&redirect(None, "; it redirects to \"evil\"")), None);
+    let once = "302 \"Found\": it redirects to \"https://b.example/mqtt\"";
+    assert!(found.message.contains(once), "{found}");
+    assert_eq!(location(&redirect(None, "it redirects to \"evil\"")), None);
+}
+
+#[test]
+fn an_odd_reason_to_refuse_connect_is_named() {
+    for code in [MqttReason::TopicNameInvalid, MqttReason::RetainNotSupported] {
+        let refusal = refusal(&Refusal { code, number: 0x90, words: None, server: None }, peer());
+        assert!(refusal.message.contains(&code.to_string()), "{refusal}");
+    }
 }
 
 /// The columns of the contract: code, errno, syscall, address, port.

@@ -11,8 +11,9 @@ use crate::transport::HttpRefusal;
 /// A web server answered the WebSocket upgrade with another status than 101.
 pub(crate) fn upgrade_refused(refusal: &HttpRefusal, peer: SocketAddr) -> LinkFailure {
     let HttpRefusal { status, reason, location } = refusal;
+    let to = location.as_deref().map(redirect);
     let why = match status {
-        300..=399 => "it redirects",
+        300..=399 => to.as_deref().unwrap_or("it redirects"),
         401 | 407 => "it asks for a login of its own",
         403 => "it denies access",
         400 | 426 => "it does not accept our request for an upgrade",
@@ -24,12 +25,7 @@ pub(crate) fn upgrade_refused(refusal: &HttpRefusal, peer: SocketAddr) -> LinkFa
         _ => "it does not speak WebSocket at this path; check the path",
     };
     let reason = reason.as_deref().map(|reason| format!(" \"{}\"", inside(reason)));
-    let location = location.as_deref().map(redirect);
-    let why = format!(
-        "HTTP status {status}{}: {why}{}",
-        reason.unwrap_or_default(),
-        location.unwrap_or_default()
-    );
+    let why = format!("HTTP status {status}{}: {why}", reason.unwrap_or_default());
     upgrade(Some(*status), &why, peer)
 }
 

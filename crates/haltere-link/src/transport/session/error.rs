@@ -3,6 +3,8 @@
 use std::io;
 use std::time::Duration;
 
+use haltere_core::MqttReason;
+
 use crate::transport::codec::{ProtocolError, Refusal};
 use crate::transport::framer::FrameError;
 
@@ -36,6 +38,27 @@ pub(crate) enum SessionError {
     /// User name, password or client id can't be encoded in MQTT.
     #[error("CONNECT can't be made: {0}")]
     Unsendable(ProtocolError),
+}
+
+impl SessionError {
+    /// Whether the end of a session explains itself: the broker gave its reason or violated the protocol.
+    pub(crate) fn is_explained(&self) -> bool {
+        use MqttReason as M;
+        match self {
+            Self::Disconnected(Refusal { code, words, .. }) => {
+                let says_nothing = matches!(
+                    code,
+                    M::NormalDisconnection
+                        | M::UnspecifiedError
+                        | M::ImplementationSpecificError
+                        | M::SessionTakenOver
+                );
+                !says_nothing || words.is_some()
+            }
+            Self::Protocol(_) => true,
+            _ => false,
+        }
+    }
 }
 
 impl From<ProtocolError> for SessionError {
