@@ -256,6 +256,7 @@ impl Act {
                     return Ok(());
                 }
                 let pings = received[..length].chunks(2).filter(|two| two == &[0xC0, 0]).count();
+                self.seen.count_pings(pings);
                 self.stream().write_all(&packet::PINGRESP.repeat(pings)).await?;
             }
             // Loopback would let this task run for ever.

@@ -29,6 +29,7 @@ pub(super) struct Seen {
     connects: Mutex<Vec<Connect>>,
     goodbyes: Mutex<usize>,
     subscribes: Mutex<usize>,
+    pings: Mutex<usize>,
     pub(super) go_on: Notify,
 }
 
@@ -68,6 +69,11 @@ impl Peer {
     /// How many DISCONNECTs it has read so far.
     pub fn goodbyes(&self) -> usize {
         *self.seen.goodbyes.lock()
+    }
+
+    /// How many PINGREQs it has read so far during a flood.
+    pub fn pings(&self) -> usize {
+        *self.seen.pings.lock()
     }
 
     /// How many SUBSCRIBEs it has read so far.
@@ -123,6 +129,10 @@ impl Seen {
 
     fn count_end(&self) {
         *self.ended.lock() += 1;
+    }
+
+    pub(super) fn count_pings(&self, pings: usize) {
+        *self.pings.lock() += pings;
     }
 
     pub(super) fn count_goodbye(&self) {
