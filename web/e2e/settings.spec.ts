@@ -19,7 +19,6 @@ test("a switch that affects connections says how many and asks for confirmation"
   await dialog.getByRole("button", { name: switching.off }).click();
   await expect(tls).not.toBeChecked();
   await expect(dialog).toBeHidden();
-
 });
 
 test("while the plugin tls is off, connections with TLS settings say so", async ({
