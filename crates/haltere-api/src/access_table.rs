@@ -1,49 +1,81 @@
-//! `docs/access.md`: who may use which route, as a table that people review.
+//! `docs/access.md`: who may do what, as tables that people review.
 
 use std::fmt::Write;
 
-use haltere_core::Role;
-use serde_json::Value;
-use utoipa::openapi::path::Operation;
+use haltere_app::policy::{LOGIN_ROUTES, PUBLIC_ROUTES, Rule, TABLE};
+use haltere_core::{AuditAction, PluginId, Role};
 
-use crate::access::X_ACCESS;
-use crate::openapi::operations;
+const INTRODUCTION: &str = "# Who may do what
 
-const INTRODUCTION: &str = "# Who may use which route
+Printed from the table in `crates/haltere-app/src/policy/table.rs`, which decides; a test fails if this page is out of date (`make generate`
+writes it). Roles add up: an action is allowed if one of them allows it.
 
-Made from the routes and from the one policy function, `haltere_app::policy`; a test fails when this page is out of date
-(`UPDATE_GOLDEN=1 cargo nextest run -p haltere-api golden` writes it anew). Roles add up: what one of them allows is allowed.
-
-In this order: 401 without a login, 404 while the plugin is off, 403 when no role of the caller allows it. `GET /` is the console's page,
-which the addresses of its other pages answer as well (`/login`, `/connections/press-4`), and which asks for a login itself. Every other path is 404.
+A request is refused, in this order, with 401 without a login, with 404 while the plugin is off, and with 403 if no role allows the action.
+The last column is the name of that refusal in the audit trail; a refused read is not recorded. `GET /` is the console's page, which the
+paths of its other pages return as well (`/login`, `/connections/press-4`), and which asks for a login itself. Every other path is 404.
 
 ";
 
-/// The table, in Markdown.
+const WITHOUT_ROUTE: &str = "
+## Actions without a route
+
+The first two take effect inside other actions: a list contains secrets if the caller may read them. The rest is done on the command line, whose user
+may do everything.
+
+";
+
+/// The page, in Markdown.
 pub fn access_table() -> String {
-    let document = crate::openapi();
-    let mut table = INTRODUCTION.to_owned();
-    let roles = Role::ALL.map(Role::as_str);
-    let _ = writeln!(table, "| route | plugin | not logged in | {} |", roles.join(" | "));
-    let _ = writeln!(table, "|---|---|---{}|", "|:-:".repeat(roles.len()));
-    for (method, path, operation) in operations(&document) {
-        let method = serde_json::to_value(&method).unwrap_or_default();
-        let method = method.as_str().unwrap_or_default().to_uppercase();
-        let _ = writeln!(table, "| `{method} {path}` | {} |", cells(operation));
+    let mut page = INTRODUCTION.to_owned();
+    let (with, without): (Vec<&Rule>, Vec<&Rule>) =
+        TABLE.iter().partition(|rule| !rule.routes.is_empty());
+    head(&mut page, &["route", "action", "plugin"]);
+    for rule in with {
+        for route in rule.routes {
+            row(
+                &mut page,
+                &[&code(route), &code(rule.name), &plugin(rule)],
+                rule.roles,
+                audited(rule),
+            );
+        }
     }
-    table
+    for route in LOGIN_ROUTES {
+        row(&mut page, &[&code(route), "every login", ""], &Role::ALL, None);
+    }
+    for route in PUBLIC_ROUTES {
+        row(&mut page, &[&code(route), "no login needed", ""], &Role::ALL, None);
+    }
+    page.push_str(WITHOUT_ROUTE);
+    head(&mut page, &["action", "plugin"]);
+    for rule in without {
+        row(&mut page, &[&code(rule.name), &plugin(rule)], rule.roles, audited(rule));
+    }
+    page
 }
 
-fn cells(operation: &Operation) -> String {
-    let access = operation.extensions.as_ref().and_then(|extensions| extensions.get(X_ACCESS));
-    let Some(access) = access else { return "**undecided**".to_owned() };
-    let plugin = access["plugin"].as_str().map_or(String::new(), |plugin| format!("`{plugin}`"));
-    let everybody = access["login"] == Value::Bool(false);
-    let mark = |allowed: bool| if allowed { "yes" } else { "–" };
-    let may = |role: Role| {
-        let roles = access["roles"].as_array().map(Vec::as_slice).unwrap_or_default();
-        everybody || roles.iter().any(|name| *name == role.as_str())
-    };
-    let roles = Role::ALL.map(|role| mark(may(role)));
-    format!("{plugin} | {} | {}", mark(everybody), roles.join(" | "))
+fn head(page: &mut String, columns: &[&str]) {
+    let roles = Role::ALL.map(Role::as_str);
+    let _ = writeln!(page, "| {} | {} | audit |", columns.join(" | "), roles.join(" | "));
+    let (texts, marks) = ("|---".repeat(columns.len()), "|:-:".repeat(roles.len()));
+    let _ = writeln!(page, "{texts}{marks}|---|");
+}
+
+fn row(page: &mut String, texts: &[&str], roles: &[Role], audited: Option<AuditAction>) {
+    let marks = Role::ALL.map(|role| if roles.contains(&role) { "yes" } else { "–" });
+    let audited = audited.map_or(String::new(), |action| code(action.as_str()));
+    let _ = writeln!(page, "| {} | {} | {audited} |", texts.join(" | "), marks.join(" | "));
+}
+
+fn plugin(rule: &Rule) -> String {
+    rule.plugin.map_or(String::new(), |plugin| code(PluginId::as_str(plugin)))
+}
+
+/// Where every role allows it, only a user without a role is refused, and there are none.
+fn audited(rule: &Rule) -> Option<AuditAction> {
+    rule.audited_as.filter(|_| rule.roles.len() < Role::ALL.len())
+}
+
+fn code(text: &str) -> String {
+    format!("`{text}`")
 }

@@ -202,6 +202,7 @@ impl From<NotAllowed> for ApiError {
     fn from(refusal: NotAllowed) -> Self {
         match refusal {
             NotAllowed::InsufficientRole => Self::not_allowed(messages::NOT_ALLOWED),
+            NotAllowed::Hidden => Self::not_found(messages::CONNECTION_NOT_FOUND),
             NotAllowed::TooOften { retry_after } => {
                 let message = messages::REFUSED_TOO_OFTEN;
                 Self::limited("limits.refusals_per_minute", true, message, whole(retry_after))

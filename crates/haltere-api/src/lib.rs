@@ -51,6 +51,8 @@ mod reverse_proxy_tests;
 mod test_support;
 #[cfg(test)]
 mod unread_response_tests;
+#[cfg(test)]
+mod visibility_tests;
 
 use axum::extract::Request;
 use axum::{Router, middleware};

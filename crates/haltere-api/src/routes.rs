@@ -1,13 +1,12 @@
-//! The route table: each route with its access, and nothing else.
+//! All routes. Who may use them is in [`haltere_app::policy`]: a route that the policy does not name can't be
+//! registered.
 
 use axum::{Router, middleware};
-use haltere_app::Action;
-use haltere_core::PluginId;
 use utoipa::openapi::OpenApi;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouter};
 use utoipa_axum::routes;
 
-use crate::access::Access::{self, Everybody, LoggedIn};
+use crate::access::Access;
 use crate::gate::gate;
 use crate::state::ApiState;
 use crate::{auth, connections, console, docs, events, openapi, pages, plugins, profile, system};
@@ -15,54 +14,42 @@ use crate::{auth, connections, console, docs, events, openapi, pages, plugins, p
 /// All routes, and the OpenAPI document that describes them.
 pub(crate) fn table() -> (Router<ApiState>, OpenApi) {
     Routes::new()
-        .route(connections(Action::ListConnections), routes!(connections::list::handler))
-        .route(connections(Action::CreateConnection), routes!(connections::create::handler))
-        .route(connections(Action::ListConnections), routes!(connections::get::handler))
-        .route(connections(Action::UpdateConnection), routes!(connections::replace::handler))
-        .route(connections(Action::UpdateConnection), routes!(connections::patch::handler))
-        .route(connections(Action::DeleteConnection), routes!(connections::delete::handler))
-        .route(connections(Action::ConnectConnection), routes!(connections::connect::handler))
-        .route(connections(Action::DisconnectConnection), routes!(connections::disconnect::handler))
-        .route(connections(Action::ListConnections), routes!(connections::history::handler))
-        .route(connections(Action::ListConnections), routes!(connections::certificates::handler))
-        .route(connections(Action::ListConnections), routes!(connections::advice::handler))
-        .route(connections(Action::TestConnection), routes!(connections::test::handler))
-        .route(connections(Action::ImportConnections), routes!(connections::import::handler))
-        .route(connections(Action::ExportConnections), routes!(connections::export::handler))
-        .route(may(Action::FollowEvents), routes!(events::handler))
-        .route(may(Action::ReadProfile), routes!(profile::get::handler))
-        .route(may(Action::ReadProfile), routes!(profile::sessions::list::handler))
-        .route(may(Action::EndOwnSessions), routes!(profile::sessions::end::handler))
-        .route(may(Action::EndOwnSessions), routes!(profile::sessions::end_others::handler))
-        .route(profile_edit(Action::ChangeOwnPassword), routes!(profile::update::handler))
-        .route(profile_edit(Action::ChangeOwnPassword), routes!(profile::update::named::handler))
-        .route(may(Action::ListPlugins), routes!(plugins::list::handler))
-        .route(may(Action::SwitchPlugin), routes!(plugins::switch::handler))
-        .route(LoggedIn, routes!(system::version::handler))
-        .route(Everybody, routes!(system::status_check::handler))
-        .route(Everybody, routes!(docs::page::handler))
-        .route(Everybody, routes!(docs::export::handler))
-        .route(Everybody, routes!(system::healthz::handler))
-        .route(Everybody, routes!(system::readyz::handler))
-        .route(Everybody, routes!(auth::login::handler))
-        .route(Everybody, routes!(auth::logout::handler))
-        .route(Everybody, routes!(auth::validate_session::handler))
-        .route(Everybody, routes!(pages::stylesheet::handler))
-        .route(Everybody, routes!(console::page::handler))
-        .route(Everybody, routes!(console::file::handler))
+        .route(routes!(connections::list::handler))
+        .route(routes!(connections::create::handler))
+        .route(routes!(connections::get::handler))
+        .route(routes!(connections::replace::handler))
+        .route(routes!(connections::patch::handler))
+        .route(routes!(connections::delete::handler))
+        .route(routes!(connections::connect::handler))
+        .route(routes!(connections::disconnect::handler))
+        .route(routes!(connections::history::handler))
+        .route(routes!(connections::certificates::handler))
+        .route(routes!(connections::advice::handler))
+        .route(routes!(connections::test::handler))
+        .route(routes!(connections::import::handler))
+        .route(routes!(connections::export::handler))
+        .route(routes!(events::handler))
+        .route(routes!(profile::get::handler))
+        .route(routes!(profile::sessions::list::handler))
+        .route(routes!(profile::sessions::end::handler))
+        .route(routes!(profile::sessions::end_others::handler))
+        .route(routes!(profile::update::handler))
+        .route(routes!(profile::update::named::handler))
+        .route(routes!(plugins::list::handler))
+        .route(routes!(plugins::switch::handler))
+        .route(routes!(system::version::handler))
+        .route(routes!(system::status_check::handler))
+        .route(routes!(docs::page::handler))
+        .route(routes!(docs::export::handler))
+        .route(routes!(system::healthz::handler))
+        .route(routes!(system::readyz::handler))
+        .route(routes!(auth::login::handler))
+        .route(routes!(auth::logout::handler))
+        .route(routes!(auth::validate_session::handler))
+        .route(routes!(pages::stylesheet::handler))
+        .route(routes!(console::page::handler))
+        .route(routes!(console::file::handler))
         .finish()
-}
-
-const fn may(action: Action) -> Access {
-    Access::Policy(action, None)
-}
-
-const fn connections(action: Action) -> Access {
-    Access::Policy(action, Some(PluginId::ConnectionsRestApi))
-}
-
-const fn profile_edit(action: Action) -> Access {
-    Access::Policy(action, Some(PluginId::UserProfileEdit))
 }
 
 /// Routes, each behind its gate.
@@ -73,9 +60,14 @@ impl Routes {
         Self(OpenApiRouter::with_openapi(openapi::frame::frame()))
     }
 
-    /// Registers one route (`routes!(…)`) behind its gate: a route without an access can't exist.
-    fn route(self, access: Access, route: UtoipaMethodRouter<ApiState>) -> Self {
+    /// Registers one route (`routes!(…)`) behind its gate.
+    #[expect(clippy::panic, reason = "a mistake in the code, which every test finds")]
+    fn route(self, route: UtoipaMethodRouter<ApiState>) -> Self {
         let (schemas, mut paths, methods) = route;
+        let name = openapi::route_in(&paths);
+        let Some(access) = Access::of(&name) else {
+            panic!("{name:?} is not in the table of haltere_app::policy");
+        };
         openapi::describe_access(&mut paths, access);
         let gate = middleware::from_fn(move |request, next| gate(access, request, next));
         Self(self.0.routes((schemas, paths, methods.route_layer(gate))))
@@ -85,5 +77,25 @@ impl Routes {
         let (router, mut document) = self.0.split_for_parts();
         openapi::without_nulls(&mut document);
         (router, document)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use haltere_app::policy::{LOGIN_ROUTES, PUBLIC_ROUTES, TABLE};
+
+    use crate::openapi::{operations, route_name};
+
+    #[test]
+    fn the_policy_names_exactly_the_routes_that_exist() {
+        let document = crate::openapi();
+        let operations = operations(&document).into_iter();
+        let registered: BTreeSet<_> =
+            operations.map(|(method, path, _)| route_name(&method, path)).collect();
+        let named = TABLE.iter().flat_map(|rule| rule.routes).chain(PUBLIC_ROUTES);
+        let named = named.chain(LOGIN_ROUTES).map(|route| (*route).to_owned());
+        assert_eq!(registered, named.collect());
     }
 }

@@ -7,10 +7,12 @@ use std::sync::LazyLock;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::ConnectInfo;
+use haltere_app::Ctx;
+use haltere_app::policy::Visibility;
 use haltere_app::testing::{TestApp, TestConfig};
 use haltere_core::Role;
 use http::header::{ACCEPT, CONTENT_TYPE, COOKIE, HOST, RETRY_AFTER};
-use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
+use http::{Extensions, HeaderMap, HeaderValue, Method, Request, StatusCode};
 use http_body_util::BodyExt;
 use serde_json::{Value, json};
 use tower::ServiceExt;
@@ -37,6 +39,7 @@ pub(crate) struct Client {
     router: Router,
     cookie: Option<String>,
     address: Option<SocketAddr>,
+    visibility: Visibility,
 }
 
 /// What came back.
@@ -77,7 +80,12 @@ impl TestApi {
     pub(crate) async fn role(&self, role: Role) -> Client {
         let token = self.app.token(role).await;
         let cookie = format!("haltere.sid={}", token.expose());
-        Client { router: self.router.clone(), cookie: Some(cookie), address: None }
+        Client {
+            router: self.router.clone(),
+            cookie: Some(cookie),
+            address: None,
+            visibility: Visibility::All,
+        }
     }
 
     /// Shuts down and starts again on the same database.
@@ -95,12 +103,22 @@ impl TestApi {
 
     /// Somebody who is not logged in.
     pub(crate) fn anonymous(&self) -> Client {
-        Client { router: self.router.clone(), cookie: None, address: None }
+        Client {
+            router: self.router.clone(),
+            cookie: None,
+            address: None,
+            visibility: Visibility::All,
+        }
     }
 
     /// Somebody with a cookie of their own.
     pub(crate) fn with_cookie(&self, cookie: &str) -> Client {
-        Client { router: self.router.clone(), cookie: Some(cookie.to_owned()), address: None }
+        Client {
+            router: self.router.clone(),
+            cookie: Some(cookie.to_owned()),
+            address: None,
+            visibility: Visibility::All,
+        }
     }
 }
 
@@ -109,6 +127,11 @@ impl Client {
     pub(crate) fn at(&self, network: u8) -> Self {
         let address = Some(SocketAddr::from(([192, 0, 2, network], 40_000)));
         Self { address, ..self.clone() }
+    }
+
+    /// The same user, who may see only the connections with these ids.
+    pub(crate) fn seeing<const N: usize>(&self, ids: [&str; N]) -> Self {
+        Self { visibility: Visibility::of(ids), ..self.clone() }
     }
 
     pub(crate) async fn get(&self, path: &str) -> Answer {
@@ -184,8 +207,14 @@ impl Client {
         if let Some(address) = self.address {
             request.extensions_mut().insert(ConnectInfo(address));
         }
+        request.extensions_mut().insert(self.visibility.clone());
         self.router.clone().oneshot(request).await.expect("infallible")
     }
+}
+
+/// The gate asks it: today the policy itself hides nothing from anyone.
+pub(crate) fn limited_by_the_test(context: Ctx, extensions: &Extensions) -> Ctx {
+    context.seeing(extensions.get().cloned().unwrap_or_default())
 }
 
 /// As every client does.

@@ -8,7 +8,7 @@ use crate::audit::{self, AuditWriter};
 use crate::ctx::Ctx;
 use crate::error::NotAllowed;
 use crate::now::now;
-use crate::policy::Action;
+use crate::policy::{Action, Resource};
 
 /// Asks the policy, and audits its refusals.
 #[derive(Clone)]
@@ -27,12 +27,13 @@ impl Authorizer {
         &self,
         ctx: &Ctx,
         action: Action,
-        object: &str,
+        resource: Resource<'_>,
     ) -> Result<(), NotAllowed> {
-        let Err(refusal) = ctx.authorize(action) else { return Ok(()) };
-        let Some(audited) = action.audited_as() else { return Err(refusal) };
-        let entry = audit::denied(now(&*self.clock), ctx, audited, object);
-        match self.audit.append_refusal(&ctx.caller.user, entry).await {
+        let Err(refusal) = ctx.authorize_on(action, resource) else { return Ok(()) };
+        let is_hidden = refusal == NotAllowed::Hidden;
+        let Some(audited) = action.audited_as().filter(|_| !is_hidden) else { return Err(refusal) };
+        let entry = audit::denied(now(&*self.clock), ctx, audited, resource.name());
+        match self.audit.append_refusal(ctx.user(), entry).await {
             None => Err(refusal),
             Some(retry_after) => Err(NotAllowed::TooOften { retry_after }),
         }

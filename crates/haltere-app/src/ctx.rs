@@ -1,47 +1,87 @@
-//! Who asks, and from where.
+//! The principal of a request and the request's origin.
 
 use haltere_core::quota::Holder;
-use haltere_core::{Caller, Origin, Role, UserName};
+use haltere_core::{Caller, Origin, Roles, SessionId, UserName};
 
 use crate::error::NotAllowed;
-use crate::policy::{self, Action};
+use crate::policy::{Action, Principal, Resource, Visibility, decide};
 
-/// What every operation is handed: the caller and the request it came with.
+/// What every operation gets: the principal and the request it came with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Ctx {
-    /// Who asks.
-    pub caller: Caller,
+    /// Who wants it.
+    pub principal: Principal,
     /// Where the request came from, and its id.
     pub origin: Origin,
 }
 
 impl Ctx {
-    /// How haltere itself and its command line appear in the audit trail. No user can have this name.
-    pub const SYSTEM: &str = "system";
-
     /// A user who has logged in.
     pub fn new(caller: Caller, origin: Origin) -> Self {
-        Self { caller, origin }
+        Self { principal: Principal::of(caller), origin }
     }
 
-    /// haltere itself, or the user of its command line: may do everything.
+    /// haltere itself.
     pub fn system(request_id: impl Into<String>) -> Self {
-        let user = UserName::parse(Self::SYSTEM).expect("a valid name");
-        let caller = Caller { user, roles: Role::Admin.into(), session: None };
-        Self { caller, origin: Origin { address: None, request_id: request_id.into() } }
+        Self::local(Principal::System, request_id)
     }
 
-    /// Who holds what the caller is given.
-    pub fn holder(&self) -> Holder {
-        Holder { user: Some(self.caller.user.clone()), address: self.origin.address }
+    /// The user of the command line.
+    pub fn command_line(request_id: impl Into<String>) -> Self {
+        Self::local(Principal::CommandLine, request_id)
     }
 
-    /// Whether the policy lets the caller do `action`.
-    pub fn authorize(&self, action: Action) -> Result<(), NotAllowed> {
-        if policy::allows(self.caller.roles, action) {
-            Ok(())
-        } else {
-            Err(NotAllowed::InsufficientRole)
+    fn local(principal: Principal, request_id: impl Into<String>) -> Self {
+        Self { principal, origin: Origin { address: None, request_id: request_id.into() } }
+    }
+
+    /// The name in the audit trail.
+    pub fn user(&self) -> &UserName {
+        self.principal.user()
+    }
+
+    /// The roles of a user; the others need none.
+    pub fn roles(&self) -> Roles {
+        self.principal.roles()
+    }
+
+    /// The session of a user.
+    pub fn session(&self) -> Option<&SessionId> {
+        self.principal.session()
+    }
+
+    /// The connections that the principal may see, if it may see any.
+    pub fn visibility(&self) -> &Visibility {
+        self.principal.visibility()
+    }
+
+    /// The same user, who may see only some connections.
+    #[cfg(any(test, feature = "testing"))]
+    #[must_use]
+    pub fn seeing(mut self, only: Visibility) -> Self {
+        if let Principal::Session { visibility, .. } = &mut self.principal {
+            *visibility = only;
         }
+        self
+    }
+
+    /// Whose quota what the principal takes counts against.
+    pub fn holder(&self) -> Holder {
+        Holder { user: Some(self.user().clone()), address: self.origin.address }
+    }
+
+    /// Whether the principal may do `action` to something that it may see.
+    pub fn may(&self, action: Action) -> bool {
+        decide(&self.principal, action, Resource::Instance).is_allowed()
+    }
+
+    /// Refuses `action` unless the policy allows it. Not audited: see [`crate::App::authorize`].
+    pub fn authorize(&self, action: Action) -> Result<(), NotAllowed> {
+        self.authorize_on(action, Resource::Instance)
+    }
+
+    /// The same for an action on `resource`.
+    pub fn authorize_on(&self, action: Action, resource: Resource<'_>) -> Result<(), NotAllowed> {
+        decide(&self.principal, action, resource).into_result()
     }
 }

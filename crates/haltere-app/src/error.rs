@@ -16,6 +16,9 @@ pub enum NotAllowed {
     /// Insufficient roles.
     #[error("not allowed")]
     InsufficientRole,
+    /// The caller may not see what it is about, which is treated as something that does not exist.
+    #[error("not found")]
+    Hidden,
     /// Insufficient roles, too often within a minute.
     #[error("not allowed, and asked for too often")]
     TooOften {

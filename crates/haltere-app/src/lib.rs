@@ -42,4 +42,4 @@ pub use app::{
 pub use background::BackgroundTask;
 pub use ctx::Ctx;
 pub use error::{Internal, Invalid, NotAllowed};
-pub use policy::Action;
+pub use policy::{Action, Principal};

@@ -87,7 +87,7 @@ pub struct Caller {
     pub user: UserName,
     /// What they may do.
     pub roles: Roles,
-    /// The session they came with; `None` for the command line.
+    /// The session they came with.
     pub session: Option<SessionId>,
 }
 

@@ -393,6 +393,30 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn hidden_connections_are_in_no_event() {
+        let api = TestApi::start().await;
+        let (url, _port) = closed_port();
+        let admin = api.admin().await;
+        for id in ["a", "b"] {
+            assert_eq!(admin.post("/api/connections", connection(id, &url)).await.status, 202);
+        }
+        let mut reader = Reader::open(&admin.seeing(["a"]), PATH, None).await;
+        let first = reader.next().await.expect("an event");
+        assert_eq!(first.data["changed"].as_array().map(Vec::len), Some(1));
+        assert_eq!(first.data["changed"][0]["id"], "a");
+
+        admin.post("/api/connections/b/disconnect", json!({})).await;
+        for id in ["b", "a"] {
+            assert_eq!(admin.delete(&format!("/api/connections/{id}")).await.status, 200);
+        }
+        let last = reader.until(|event| {
+            assert!(!event.data.to_string().contains("\"b\""), "{event:?}");
+            event.data["removed"] == json!(["a"])
+        });
+        last.await;
+    }
+
+    #[tokio::test]
     async fn the_stream_ends_with_the_session_and_with_haltere() {
         let api = TestApi::start().await;
         let (leaving, staying) = (api.admin().await, api.admin().await);

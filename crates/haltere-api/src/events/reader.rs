@@ -11,7 +11,7 @@ use bytes::Bytes;
 use haltere_app::connections::{ConnectionError, ConnectionView, ListQuery, Listing, Secrets};
 use haltere_app::events::{Batch, Change, Gap, Position, Subscriber};
 use haltere_app::sessions::Session;
-use haltere_app::{Action, App, Ctx, policy};
+use haltere_app::{Action, App, Ctx};
 use haltere_core::{ConnectionId, PluginId, Reservation};
 use serde::Serialize;
 use tokio::time::{Instant, sleep, sleep_until};
@@ -278,7 +278,7 @@ impl Reader {
 
     /// Checked for each batch: a plugin may be switched while the stream is open.
     fn may_see_connections(&self) -> bool {
-        policy::allows(self.context.caller.roles, Action::ListConnections)
+        self.context.may(Action::ListConnections)
             && self.state.app.plugins().is_on(PluginId::ConnectionsRestApi)
     }
 

@@ -8,7 +8,7 @@ use http::Extensions;
 
 /// The user and the address of a request that has passed its gate.
 pub(crate) fn of_context(ctx: &Ctx) -> Holder {
-    Holder { user: Some(ctx.caller.user.clone()), address: ctx.origin.address }
+    ctx.holder()
 }
 
 /// The user, if the request has a session, and the address of any request.

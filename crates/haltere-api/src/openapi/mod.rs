@@ -5,8 +5,8 @@
 
 pub(crate) mod frame;
 
-use haltere_app::{Action, policy};
-use haltere_core::{PluginId, Role, Roles, StorageTrouble};
+use haltere_app::Action;
+use haltere_core::{PluginId, Role, StorageTrouble};
 use serde_json::{Value, json};
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::example::ExampleBuilder;
@@ -80,12 +80,11 @@ fn description(access: Access) -> Value {
     match access {
         Access::Everybody => json!({"login": false}),
         Access::LoggedIn => json!({"login": true, "roles": all}),
-        Access::Policy(action, plugin) => {
-            let may = |role: &Role| policy::allows(Roles::from(*role), action);
-            let roles: Vec<&str> =
-                Role::ALL.iter().filter(|role| may(role)).map(|role| role.as_str()).collect();
+        Access::Policy(action) => {
+            let roles = Role::ALL.into_iter().filter(|role| action.is_allowed_to(*role));
+            let roles: Vec<&str> = roles.map(Role::as_str).collect();
             let mut access = json!({"login": true, "action": action.as_str(), "roles": roles});
-            if let Some(plugin) = plugin {
+            if let Some(plugin) = action.plugin() {
                 access["plugin"] = PluginId::as_str(plugin).into();
             }
             access
@@ -97,16 +96,16 @@ fn describe_gate(operation: &mut Operation, access: Access, path: &str) {
     match access {
         Access::Everybody => return,
         Access::LoggedIn => describe_login(operation),
-        Access::Policy(action, plugin) => {
+        Access::Policy(action) => {
             describe_login(operation);
-            if Role::ALL.iter().any(|role| !policy::allows(Roles::from(*role), action)) {
+            if Role::ALL.into_iter().any(|role| !action.is_allowed_to(role)) {
                 let body = json!({"code": "NOT_ALLOWED", "message": messages::NOT_ALLOWED});
                 add(operation, "403", "Insufficient role", "role", body);
                 if action.audited_as().is_some() {
                     describe_pace(operation, action);
                 }
             }
-            if plugin.is_some() {
+            if action.plugin().is_some() {
                 let body = json!({"code": "NOT_FOUND", "message": messages::PLUGIN_NOT_FOUND});
                 add(operation, "404", "The plugin is off", "plugin", body);
             }
@@ -216,6 +215,29 @@ fn add(operation: &mut Operation, status: &str, description: &str, name: &str, b
     }
 }
 
+/// The route in `paths`, which hold one operation, as `METHOD /path`.
+pub(crate) fn route_in(paths: &Paths) -> String {
+    let routes = paths.paths.iter().flat_map(|(path, item)| {
+        methods(item).into_iter().map(move |(method, _)| route_name(&method, path))
+    });
+    routes.collect::<Vec<_>>().join(", ")
+}
+
+/// `METHOD /path`
+pub(crate) fn route_name(method: &HttpMethod, path: &str) -> String {
+    let method = match method {
+        HttpMethod::Get => "GET",
+        HttpMethod::Post => "POST",
+        HttpMethod::Put => "PUT",
+        HttpMethod::Patch => "PATCH",
+        HttpMethod::Delete => "DELETE",
+        HttpMethod::Head => "HEAD",
+        HttpMethod::Options => "OPTIONS",
+        HttpMethod::Trace => "TRACE",
+    };
+    format!("{method} {path}")
+}
+
 /// The operations of a path, each with whether its method is one that changes something.
 fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = (bool, &mut Operation)> {
     let PathItem { get, put, post, delete, patch, .. } = item;
@@ -225,21 +247,23 @@ fn operations_mut(item: &mut PathItem) -> impl Iterator<Item = (bool, &mut Opera
 }
 
 /// Every operation with its method and path, by path.
+#[cfg(test)]
 pub(crate) fn operations(document: &OpenApi) -> Vec<(HttpMethod, &str, &Operation)> {
-    let mut operations = Vec::new();
-    for (path, item) in &document.paths.paths {
-        let of_path = [
-            (HttpMethod::Get, &item.get),
-            (HttpMethod::Post, &item.post),
-            (HttpMethod::Put, &item.put),
-            (HttpMethod::Patch, &item.patch),
-            (HttpMethod::Delete, &item.delete),
-        ];
-        for (method, operation) in of_path {
-            if let Some(operation) = operation {
-                operations.push((method, path.as_str(), operation));
-            }
-        }
-    }
-    operations
+    let paths = document.paths.paths.iter();
+    let operations = paths.flat_map(|(path, item)| {
+        methods(item).into_iter().map(move |(method, operation)| (method, path.as_str(), operation))
+    });
+    operations.collect()
+}
+
+/// The operations of a path with their methods.
+fn methods(item: &PathItem) -> Vec<(HttpMethod, &Operation)> {
+    let all = [
+        (HttpMethod::Get, &item.get),
+        (HttpMethod::Post, &item.post),
+        (HttpMethod::Put, &item.put),
+        (HttpMethod::Patch, &item.patch),
+        (HttpMethod::Delete, &item.delete),
+    ];
+    all.into_iter().filter_map(|(method, it)| Some((method, it.as_ref()?))).collect()
 }

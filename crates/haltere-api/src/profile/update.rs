@@ -132,7 +132,7 @@ pub(crate) mod named {
         PathText(name): PathText,
         JsonBody(body): JsonBody,
     ) -> Result<Response, ApiError> {
-        let own = context.caller.user.as_str();
+        let own = context.user().as_str();
         if !name.is_some_and(|name| is_same_user(&name, own)) {
             return Err(ApiError::invalid("Invalid. userName doesn't match the issuing user"));
         }
@@ -142,7 +142,7 @@ pub(crate) mod named {
 
 async fn change(state: &ApiState, context: &Context, body: Value) -> Result<Response, ApiError> {
     let input = ProfileInput::read(body)?;
-    let own = context.caller.user.as_str();
+    let own = context.user().as_str();
     if input.username.is_some_and(|name| !is_same_user(&name, own)) {
         return Err(Invalid::new("username", "must be one's own; it can't be changed").into());
     }

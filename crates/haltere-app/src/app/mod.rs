@@ -29,7 +29,7 @@ use crate::events::{ChangeFeed, Events};
 use crate::history_writer::HistoryWriter;
 use crate::now::now;
 use crate::plugins::{Plugins, Switches};
-use crate::policy::Action;
+use crate::policy::{Action, Resource};
 use crate::sessions::Sessions;
 use crate::tasks::to_completion;
 use crate::users::Users;
@@ -171,15 +171,15 @@ impl App {
         &self.0.users
     }
 
-    /// Whether the caller may do `action` on `object` (a connection's id, a plugin's id, or empty).
-    /// The refusal of anything but looking is written to the audit trail, and may be had only so often.
+    /// Whether the principal may do `action` to `resource`. The refusal of anything but a read is written to the
+    /// audit trail, and its rate is limited. A hidden resource is no refusal, but does not exist for the caller.
     pub async fn authorize(
         &self,
         ctx: &Ctx,
         action: Action,
-        object: &str,
+        resource: Resource<'_>,
     ) -> Result<(), NotAllowed> {
-        self.0.authorizer.authorize(ctx, action, object).await
+        self.0.authorizer.authorize(ctx, action, resource).await
     }
 
     /// Waits for the write lock and begins a change.

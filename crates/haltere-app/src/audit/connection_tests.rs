@@ -30,7 +30,7 @@ impl AuditWriter {
         ctx: &Ctx,
         entry: AuditEntry,
     ) -> Result<(), NotWritten> {
-        let user = &ctx.caller.user;
+        let user = ctx.user();
         let kind = (entry.address, entry.object.clone(), entry.detail.clone());
         let (repeat, pace) = (Repeat::RequireStore, Some((&self.change_pace, user)));
         if self.append_once(&self.tests, user, &kind, &entry, repeat, pace).await? {

@@ -21,7 +21,7 @@ pub(crate) fn done(
     let Origin { address, request_id } = ctx.origin.clone();
     AuditEntry {
         at,
-        actor: ctx.caller.user.as_str().to_owned(),
+        actor: ctx.user().as_str().to_owned(),
         address,
         request_id,
         action,

@@ -18,6 +18,7 @@ use super::repeats::{Bounds, Repeats, WhenFull};
 use super::writer::{AuditWriter, NotWritten, Repeat};
 use crate::connections::ListQuery;
 use crate::ctx::Ctx;
+use crate::policy::Visibility;
 
 /// The windows of reads.
 pub(super) type ReadWindows = Repeats<Reader, ReadKind>;
@@ -53,6 +54,8 @@ pub(crate) enum Content {
     Connections {
         /// The selection.
         query: ListQuery,
+        /// Which of them the reader may see.
+        visibility: Visibility,
         /// The generation of the stored connections.
         generation: u64,
     },
@@ -72,10 +75,9 @@ impl AuditWriter {
         content: Content,
         entry: AuditEntry,
     ) -> Result<(), NotWritten> {
-        let Ctx { caller, origin } = ctx;
-        let user = &caller.user;
-        let reader =
-            Reader { user: user.clone(), session: caller.session, address: origin.address };
+        let user = ctx.user();
+        let session = ctx.session().copied();
+        let reader = Reader { user: user.clone(), session, address: ctx.origin.address };
         let AuditEntry { action, object, detail, .. } = entry.clone();
         let kind = ReadKind { action, object, detail, content };
         let (repeat, pace) = (Repeat::RequireStore, Some((&self.read_pace, user)));

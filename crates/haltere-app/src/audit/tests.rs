@@ -1,6 +1,8 @@
 //! The writer on a real store.
 
-use haltere_core::{AuditAction, AuditOutcome, Origin, Revision, Role, SessionId, Timestamp};
+use haltere_core::{
+    AuditAction, AuditOutcome, Caller, Origin, Revision, Role, SessionId, Timestamp,
+};
 use haltere_store::AuditFilter;
 use haltere_testkit::wait::{PATIENCE, until};
 use tokio::task::yield_now;
@@ -15,7 +17,7 @@ use tokio_util::task::TaskTracker;
 use super::*;
 use crate::app::AuditSettings;
 use crate::error::NotAllowed;
-use crate::policy::Action;
+use crate::policy::{Action, Principal, Resource};
 use crate::testing::TestApp;
 
 /// The entry of a test as [`TestApp::audit`] shows it.
@@ -131,7 +133,11 @@ async fn new_content_and_another_reader_have_entries_at_once() {
     let mut elsewhere = ctx.clone();
     elsewhere.origin.address = None;
     let mut another_session = ctx.clone();
-    another_session.caller.session = Some(SessionId([7; 32]));
+    another_session.principal = Principal::of(Caller {
+        user: TestApp::user(Role::Admin),
+        roles: Role::Admin.into(),
+        session: Some(SessionId([7; 32])),
+    });
     let (first, second) = (revision(1), revision(2));
     for (ctx, content) in [
         (&ctx, &first),
@@ -207,7 +213,7 @@ async fn repeated_refusals_of_a_user_are_two_entries_per_kind_and_then_429() {
     for action in [Action::DeleteConnection, Action::SwitchPlugin] {
         for _ in 0..200 {
             n += 1;
-            match test.app.authorize(&viewer, action, &object).await {
+            match test.app.authorize(&viewer, action, Resource::Plugin(&object)).await {
                 Err(NotAllowed::InsufficientRole) => assert_eq!(n_too_often, 0, "{n}"),
                 Err(NotAllowed::TooOften { retry_after }) => {
                     assert_eq!(retry_after, Duration::from_secs(1));
@@ -221,7 +227,8 @@ async fn repeated_refusals_of_a_user_are_two_entries_per_kind_and_then_429() {
         }
     }
     assert!(test.app.vitals().limited_refusals >= 10);
-    let by_another = test.app.authorize(&test.ctx(Role::Editor), Action::BackUp, "").await;
+    let by_another =
+        test.app.authorize(&test.ctx(Role::Editor), Action::BackUp, Resource::Instance).await;
     assert_eq!(by_another, Err(NotAllowed::InsufficientRole), "other users are not affected");
     let filter = AuditFilter { limit: 1_000, ..AuditFilter::default() };
     let records = test.store.read().await.unwrap().audit().list(&filter).await.unwrap();

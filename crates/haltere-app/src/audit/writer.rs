@@ -137,7 +137,7 @@ impl AuditWriter {
 
     /// Counts a change that `ctx` is about to make, or refuses it if it exceeds the rate.
     pub(crate) fn count_change(&self, ctx: &Ctx) -> Result<(), NotAllowed> {
-        check_pace(&self.change_pace, &ctx.caller.user)
+        check_pace(&self.change_pace, ctx.user())
             .map_err(|retry_after| NotAllowed::TooMany { retry_after })
     }
 

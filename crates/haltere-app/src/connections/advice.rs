@@ -8,7 +8,7 @@ use haltere_link::{Audience, Circumstances, Findings};
 use super::error::ConnectionError;
 use crate::app::App;
 use crate::ctx::Ctx;
-use crate::policy::Action;
+use crate::policy::{Action, Resource};
 
 /// What to try about a connection, as it is now.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,7 +27,7 @@ impl App {
         ctx: &Ctx,
         id: &ConnectionId,
     ) -> Result<ConnectionAdvice, ConnectionError> {
-        ctx.authorize(Action::ListConnections)?;
+        ctx.authorize_on(Action::ListConnections, Resource::Connection(id.as_str()))?;
         let entry = self.0.registry.get(id.as_str()).ok_or(ConnectionError::NotFound)?;
         let (connection, spec) = match (entry.connection(), entry.spec()) {
             (Ok(connection), Some(spec)) => (connection, spec),
@@ -49,7 +49,7 @@ impl App {
         };
         let circumstances = Circumstances { audience: Audience::Api, now: self.now() };
         let mut advice = findings.advice(spec, circumstances);
-        let conflicting_connections = self.conflicting_connections(&entry);
+        let conflicting_connections = self.conflicting_connections(ctx.visibility(), &entry);
         if !conflicting_connections.is_empty() {
             let line = format!(
                 "The client id is that of {} at the same broker, too: each ends the other's session. Give one of them another one in credentials.clientId.",

@@ -7,7 +7,7 @@ use haltere_link::tls::{CertificateFacts, certificates_in};
 use super::error::ConnectionError;
 use crate::app::App;
 use crate::ctx::Ctx;
-use crate::policy::Action;
+use crate::policy::{Action, Resource};
 
 /// The certificates of a connection, on both sides. None of it is secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,7 +26,7 @@ impl App {
         ctx: &Ctx,
         id: &ConnectionId,
     ) -> Result<ConnectionCertificates, ConnectionError> {
-        ctx.authorize(Action::ListConnections)?;
+        ctx.authorize_on(Action::ListConnections, Resource::Connection(id.as_str()))?;
         let entry = self.0.registry.get(id.as_str()).ok_or(ConnectionError::NotFound)?;
         let ours: Option<&Pem> = match entry.connection() {
             Ok(connection) => connection.settings.tls.cert.as_ref(),

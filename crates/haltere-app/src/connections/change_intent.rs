@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::Context;
-use crate::policy::Action;
+use crate::policy::{Action, Resource};
 
 impl App {
     /// Asks for a connection to be up. One that waits to dial again dials at once.
@@ -22,7 +22,7 @@ impl App {
         id: &ConnectionId,
         terms: impl Into<Terms>,
     ) -> Result<ConnectionView, ConnectionError> {
-        self.authorize(ctx, Action::ConnectConnection, id.as_str()).await?;
+        self.authorize(ctx, Action::ConnectConnection, Resource::Connection(id.as_str())).await?;
         self.change_intent(ctx, id, Intent::Connected, terms.into()).await
     }
 
@@ -33,7 +33,8 @@ impl App {
         id: &ConnectionId,
         terms: impl Into<Terms>,
     ) -> Result<ConnectionView, ConnectionError> {
-        self.authorize(ctx, Action::DisconnectConnection, id.as_str()).await?;
+        self.authorize(ctx, Action::DisconnectConnection, Resource::Connection(id.as_str()))
+            .await?;
         self.change_intent(ctx, id, Intent::Disconnected, terms.into()).await
     }
 

@@ -16,7 +16,7 @@ use crate::app::{App, Inner};
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Context, Internal, Invalid, NotAllowed};
-use crate::policy::Action;
+use crate::policy::{Action, Resource, Visibility};
 
 /// What became of a create.
 #[derive(Debug, Clone)]
@@ -89,8 +89,8 @@ impl App {
         new: NewConnection,
         secrets: Secrets,
     ) -> Result<Created, CreateError> {
-        let object = new.id.as_ref().map_or("", |id| id.as_str());
-        self.authorize(ctx, Action::CreateConnection, object).await?;
+        let named = new.id.as_ref().map_or("", |id| id.as_str());
+        self.authorize(ctx, Action::CreateConnection, Resource::NewConnection(named)).await?;
         let NewConnection { id, mut settings } = new;
         settings.tls = check::material(&settings.tls)?;
         let new = NewConnection { id, settings };
@@ -101,7 +101,7 @@ impl App {
         let Stored { connection, mended, secrets_audited } = self.to_completion(job).await?;
 
         let outcome = self.first_outcome(&connection).await;
-        let all = self.all(shows_secrets);
+        let all = self.all(ctx, shows_secrets);
         // Others may have stored secrets while we waited.
         if !secrets_audited {
             self.audit_listing(ctx, &ListQuery::default(), &all).await?;
@@ -136,9 +136,10 @@ impl App {
                 (fresh, false)
             }
             // An old one may be mended under the name and with the URL it has.
-            None => (self.mend(change.tx.connections(), id.as_ref(), fresh).await?, true),
+            None => (self.mend(change.tx.connections(), ctx, id.as_ref(), fresh).await?, true),
         };
-        self.check_room(change.tx.connections(), &connection, &row, inserted).await?;
+        self.check_room(change.tx.connections(), ctx.visibility(), &connection, &row, inserted)
+            .await?;
         self.0.audit.count_change(ctx)?;
         let action =
             if mended { AuditAction::ConnectionMend } else { AuditAction::ConnectionCreate };
@@ -146,8 +147,8 @@ impl App {
         let mut audited =
             vec![audit::done(change.now, ctx, action, connection.id.as_str(), detail)];
         let entry = Arc::new(self.0.fleet.readable(Arc::new(connection)));
-        let secrets_audited =
-            shows_secrets && (entry.has_secrets() || self.0.registry.snapshot().has_secrets());
+        let secrets_audited = shows_secrets
+            && (entry.has_secrets() || self.0.registry.snapshot().has_secrets(ctx.visibility()));
         if secrets_audited {
             audited.push(secrets_were_read(change.now, ctx, ""));
         }
@@ -163,6 +164,7 @@ impl App {
     async fn check_room(
         &self,
         connections: &mut dyn ConnectionWrites,
+        visibility: &Visibility,
         connection: &Connection,
         row: &ConnectionRecord,
         inserted: Option<Inserted>,
@@ -173,7 +175,7 @@ impl App {
         let certainly_free = inserted.is_some_and(|it| !it.client_id_in_use)
             && !session.may_equal_generated(&connection.id, instance);
         if !certainly_free {
-            let taken = session.check_free(connections, &connection.id, instance).await;
+            let taken = session.check_free(connections, visibility, &connection.id, instance).await;
             if let Some(taken) = taken.context(OPERATION)? {
                 return Err(taken.into());
             }
@@ -190,6 +192,7 @@ impl App {
     async fn mend(
         &self,
         connections: &mut dyn ConnectionWrites,
+        ctx: &Ctx,
         id: Option<&ConnectionId>,
         fresh: Connection,
     ) -> Result<Connection, CreateError> {
@@ -199,6 +202,10 @@ impl App {
             .await
             .context(OPERATION)?;
         let broken = match (by_id, by_name) {
+            // Of a hidden one, not even its status is said.
+            (Some(a), Some(b)) if a.id == b.id && !ctx.visibility().covers(&a.id) => {
+                return Err(CreateError::SameNameAndId);
+            }
             (Some(a), Some(b)) if a.id == b.id => self.broken(&a)?,
             _ => return Err(CreateError::EitherNameOrId),
         };

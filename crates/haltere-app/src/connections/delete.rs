@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::Context;
-use crate::policy::Action;
+use crate::policy::{Action, Resource};
 
 impl App {
     /// Deletes a connection and ends its link; the remaining ones.
@@ -20,7 +20,7 @@ impl App {
         id: &ConnectionId,
         terms: impl Into<Terms>,
     ) -> Result<Listing, ConnectionError> {
-        self.authorize(ctx, Action::DeleteConnection, id.as_str()).await?;
+        self.authorize(ctx, Action::DeleteConnection, Resource::Connection(id.as_str())).await?;
         let Terms { secrets, condition } = terms.into();
         let shows_secrets = self.shows_secrets(ctx, secrets);
         let (app, ctx, id) = (self.clone(), ctx.clone(), id.clone());
@@ -48,13 +48,14 @@ impl App {
         let entry = audit::done(change.now, ctx, AuditAction::ConnectionDelete, id.as_str(), "");
         change.tx.audit().append(&entry).await.context(OPERATION)?;
         let snapshot = self.0.registry.snapshot();
-        let mut others = snapshot.entries().iter().filter(|entry| entry.id() != id.as_str());
-        if shows_secrets && others.any(|entry| entry.has_secrets()) {
+        let others = snapshot.entries().iter().filter(|entry| entry.id() != id.as_str());
+        let mut shown = others.filter(|entry| ctx.visibility().covers(entry.id()));
+        if shows_secrets && shown.any(|entry| entry.has_secrets()) {
             let read = secrets_were_read(change.now, ctx, "");
             change.tx.audit().append(&read).await.context(OPERATION)?;
         }
         change.commit(OPERATION).await?.remove(id);
-        Ok(self.all(shows_secrets))
+        Ok(self.all(ctx, shows_secrets))
     }
 }
 

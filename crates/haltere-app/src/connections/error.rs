@@ -8,7 +8,7 @@ use crate::error::{Internal, Invalid, NotAllowed};
 pub enum ConnectionError {
     /// The roles are too low.
     #[error(transparent)]
-    NotAllowed(#[from] NotAllowed),
+    NotAllowed(NotAllowed),
     /// There is no such connection.
     #[error("connection not found")]
     NotFound,
@@ -25,7 +25,7 @@ pub enum ConnectionError {
 pub enum UpdateError {
     /// The roles are too low.
     #[error(transparent)]
-    NotAllowed(#[from] NotAllowed),
+    NotAllowed(NotAllowed),
     /// A field makes no sense, by itself or together with the stored ones.
     #[error(transparent)]
     Invalid(#[from] Invalid),
@@ -50,4 +50,22 @@ pub enum UpdateError {
     /// Something failed that is no fault of the caller.
     #[error(transparent)]
     Internal(#[from] Internal),
+}
+
+impl From<NotAllowed> for ConnectionError {
+    fn from(refusal: NotAllowed) -> Self {
+        match refusal {
+            NotAllowed::Hidden => Self::NotFound,
+            refusal => Self::NotAllowed(refusal),
+        }
+    }
+}
+
+impl From<NotAllowed> for UpdateError {
+    fn from(refusal: NotAllowed) -> Self {
+        match refusal {
+            NotAllowed::Hidden => Self::NotFound,
+            refusal => Self::NotAllowed(refusal),
+        }
+    }
 }

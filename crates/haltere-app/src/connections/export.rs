@@ -17,7 +17,7 @@ use crate::audit::Content;
 use crate::ctx::Ctx;
 use crate::error::{Context, Internal, NotAllowed};
 use crate::now::now;
-use crate::policy::Action;
+use crate::policy::{Action, Resource};
 
 /// All connections at one moment, to be written to a file.
 #[derive(Debug, Clone)]
@@ -64,12 +64,14 @@ impl Transfer {
     /// All connections, audited before anything is given out. With [`Secrets::Include`] for
     /// administrators only.
     pub async fn export(&self, ctx: &Ctx, secrets: Secrets) -> Result<Export, ExportError> {
-        self.authorizer.authorize(ctx, Action::ExportConnections, "").await?;
+        self.authorizer.authorize(ctx, Action::ExportConnections, Resource::Instance).await?;
         if secrets == Secrets::Include {
-            self.authorizer.authorize(ctx, Action::ExportConnectionSecrets, "").await?;
+            self.authorizer
+                .authorize(ctx, Action::ExportConnectionSecrets, Resource::Instance)
+                .await?;
         }
         let secrets = may_include(self.secrets, secrets)?;
-        let (stored, generation) = match &self.fleet {
+        let (mut stored, generation): (Vec<Stored>, _) = match &self.fleet {
             Some(fleet) => {
                 let snapshot = fleet.registry.snapshot();
                 let stored = snapshot.entries().iter().map(|entry| of(entry));
@@ -77,9 +79,12 @@ impl Transfer {
             }
             None => (self.read_stored().await?, 0),
         };
+        let visibility = ctx.visibility();
+        stored.retain(|stored| visibility.covers(id_of(stored)));
         let export = export(now(&*self.clock), secrets, stored);
         let entry = audited(ctx, &export);
-        let content = Content::Connections { query: ListQuery::default(), generation };
+        let (query, visibility) = (ListQuery::default(), visibility.clone());
+        let content = Content::Connections { query, visibility, generation };
         self.audit.append_read(ctx, content, entry).await.context("audit an export")?;
         Ok(export)
     }
@@ -102,6 +107,10 @@ fn of(entry: &Entry) -> Stored {
         let Unreadable { reason, row } = unreadable.clone();
         LeftOut { id: row.id, name: row.name, reason }
     })
+}
+
+fn id_of(stored: &Stored) -> &str {
+    stored.as_ref().map_or_else(|left_out| left_out.id.as_str(), |it| it.id.as_str())
 }
 
 fn may_include(policy: SecretsPolicy, wanted: Secrets) -> Result<bool, ExportError> {

@@ -6,7 +6,7 @@ use super::error::ConnectionError;
 use super::view::{ConnectionView, Secrets};
 use crate::app::App;
 use crate::ctx::Ctx;
-use crate::policy::Action;
+use crate::policy::{Action, Resource};
 
 impl App {
     /// One connection. Reading secrets is audited as in [`App::list_connections`].
@@ -16,7 +16,7 @@ impl App {
         id: &ConnectionId,
         secrets: Secrets,
     ) -> Result<ConnectionView, ConnectionError> {
-        self.authorize(ctx, Action::ListConnections, id.as_str()).await?;
+        self.authorize(ctx, Action::ListConnections, Resource::Connection(id.as_str())).await?;
         let entry = self.0.registry.get(id.as_str()).ok_or(ConnectionError::NotFound)?;
         let view = self.view(entry, self.shows_secrets(ctx, secrets));
         self.audit_look_at(ctx, &view.entry, view.secrets).await?;

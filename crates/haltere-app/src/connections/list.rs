@@ -14,7 +14,7 @@ use super::view_text::Fields;
 use crate::app::App;
 use crate::ctx::Ctx;
 use crate::error::{Internal, NotAllowed};
-use crate::policy::Action;
+use crate::policy::{Action, Resource, Visibility};
 
 /// Which connections to list. The default is: all.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -58,7 +58,7 @@ pub struct Listing {
     pub version: Version,
     /// In the order they were created.
     pub entries: Arc<[Arc<Entry>]>,
-    /// Whether these are all connections.
+    /// Whether these are all connections that are stored, so that callers with the same rights can share a body.
     pub is_complete: bool,
     /// Whether the caller may see the secrets in `entries`.
     pub secrets: bool,
@@ -90,9 +90,10 @@ impl App {
         query: &ListQuery,
         secrets: Secrets,
     ) -> Result<Listing, ListError> {
-        self.authorize(ctx, Action::ListConnections, "").await?;
-        let listing =
-            self.listing(query, self.shows_secrets(ctx, secrets), Self::shows_certificates(ctx));
+        self.authorize(ctx, Action::ListConnections, Resource::Instance).await?;
+        let (secrets, certificates) =
+            (self.shows_secrets(ctx, secrets), Self::shows_certificates(ctx));
+        let listing = self.listing(ctx.visibility(), query, secrets, certificates);
         self.audit_listing(ctx, query, &listing).await?;
         Ok(listing)
     }
@@ -108,16 +109,22 @@ impl App {
     }
 
     /// All connections, for the response to a change. The caller has audited it.
-    pub(super) fn all(&self, secrets: bool) -> Listing {
+    pub(super) fn all(&self, ctx: &Ctx, secrets: bool) -> Listing {
         // Who may change connections sees their certificates.
-        self.listing(&ListQuery::default(), secrets, true)
+        self.listing(ctx.visibility(), &ListQuery::default(), secrets, true)
     }
 
-    fn listing(&self, query: &ListQuery, secrets: bool, certificates: bool) -> Listing {
+    fn listing(
+        &self,
+        visibility: &Visibility,
+        query: &ListQuery,
+        secrets: bool,
+        certificates: bool,
+    ) -> Listing {
         let snapshot = self.0.registry.snapshot();
         let version = self.version_of(&snapshot);
         let generation = snapshot.generation();
-        if *query == ListQuery::default() {
+        if *query == ListQuery::default() && visibility.is_all() {
             let (entries, next) = (Arc::clone(snapshot.entries()), None);
             let is_complete = true;
             return Listing {
@@ -134,6 +141,7 @@ impl App {
         let text = query.text.as_deref().map(str::to_lowercase);
         let mut found = snapshot.entries()[from..]
             .iter()
+            .filter(|entry| visibility.covers(entry.id()))
             .filter(|entry| query.state.covers(entry.intent()))
             .filter(|entry| text.as_deref().is_none_or(|text| mentions(entry, text)));
         let limit = query.limit.map_or(usize::MAX, NonZeroUsize::get);

@@ -66,3 +66,5 @@ pub(crate) use view_text::TextMemory;
 
 #[cfg(test)]
 pub(crate) mod fixture;
+#[cfg(test)]
+mod visibility_tests;

@@ -7,6 +7,7 @@ use arc_swap::ArcSwap;
 use haltere_link::LinkSpec;
 
 use super::entry::Entry;
+use crate::policy::Visibility;
 
 /// All stored connections, in the order they were created. Readers never wait; writers hold a
 /// [`PendingChange`](crate::write_lock::PendingChange).
@@ -108,9 +109,12 @@ impl Snapshot {
         self.positions.get(id).copied()
     }
 
-    /// Whether there is a password or a private key in any of them.
-    pub(crate) fn has_secrets(&self) -> bool {
+    /// Whether there is a password or a private key in any of those that `visibility` covers.
+    pub(crate) fn has_secrets(&self, visibility: &Visibility) -> bool {
+        let is_visible = |entry: &Entry| visibility.covers(entry.id());
         self.has_secrets
+            && (visibility.is_all()
+                || self.entries.iter().any(|entry| is_visible(entry) && entry.has_secrets()))
     }
 
     /// Moves whenever an entry comes, goes or changes.

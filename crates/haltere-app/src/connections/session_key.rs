@@ -20,6 +20,7 @@ use haltere_store::{ClientIdUse, ConnectionReads, ConnectionRecord, StoreError};
 use super::entry::Entry;
 use crate::app::App;
 use crate::error::Invalid;
+use crate::policy::Visibility;
 
 /// The field that a conflict names.
 pub(super) const FIELD: &str = "credentials.clientId";
@@ -109,6 +110,7 @@ impl SessionKey {
     pub(super) async fn check_free(
         &self,
         connections: &mut dyn ConnectionReads,
+        visibility: &Visibility,
         id: &ConnectionId,
         instance: &str,
     ) -> Result<Option<Invalid>, StoreError> {
@@ -121,7 +123,7 @@ impl SessionKey {
         let holder = uses.into_iter().find(|other| {
             other.id != id.as_str() && Self::of_use(other, instance).as_ref() == Some(self)
         });
-        Ok(holder.map(|other| taken(&other.name, &other.id, is_own)))
+        Ok(holder.map(|other| taken(visibility, &other.name, &other.id, is_own)))
     }
 }
 
@@ -134,21 +136,28 @@ fn server_name_of(tls: &TlsMaterial) -> Option<&str> {
     tls.server_name.as_ref().map(TlsServerName::as_str)
 }
 
-/// The error that the connection `id` has the client id at the same broker.
-pub(super) fn taken(name: &str, id: &str, was_generated: bool) -> Invalid {
+/// The error that the connection `id` has the client id at the same broker. A hidden one is not named.
+pub(super) fn taken(visibility: &Visibility, name: &str, id: &str, was_generated: bool) -> Invalid {
     let it =
         if was_generated { "the one that haltere generates for this connection" } else { "it" };
+    let holder = if visibility.covers(id) {
+        format!("the connection {name:?} (id {id:?})")
+    } else {
+        "another connection".to_owned()
+    };
     Invalid::new(
         FIELD,
-        format!(
-            "the connection {name:?} (id {id:?}) has {it} at the same broker, and each would end the other's session"
-        ),
+        format!("{holder} has {it} at the same broker, and each would end the other's session"),
     )
 }
 
 impl App {
-    /// The other connections with the session of `entry`.
-    pub(super) fn conflicting_connections(&self, entry: &Entry) -> Vec<String> {
+    /// The other connections with the session of `entry`. Hidden ones are not named.
+    pub(super) fn conflicting_connections(
+        &self,
+        visibility: &Visibility,
+        entry: &Entry,
+    ) -> Vec<String> {
         let key = |entry: &Entry| {
             let (connection, spec) = (entry.connection().ok()?, entry.spec()?);
             let ConnectionSettings { url, tls, .. } = &connection.settings;
@@ -159,7 +168,13 @@ impl App {
         let others = snapshot.entries().iter().filter(|other| other.id() != entry.id());
         others
             .filter(|other| key(other).as_ref() == Some(&of_new))
-            .map(|other| format!("{:?} (id {:?})", other.name(), other.id()))
+            .map(|other| {
+                if visibility.covers(other.id()) {
+                    format!("{:?} (id {:?})", other.name(), other.id())
+                } else {
+                    "another connection".to_owned()
+                }
+            })
             .collect()
     }
 }

@@ -19,7 +19,7 @@ use crate::audit;
 use crate::audit::NotWritten;
 use crate::ctx::Ctx;
 use crate::error::{Context, Internal, Invalid, NotAllowed};
-use crate::policy::Action;
+use crate::policy::{Action, Resource};
 
 const AUDITING: &str = "audit a test of a connection";
 /// What is put behind a client id: `-test-` and eight digits.
@@ -34,7 +34,7 @@ const PLAIN_SUFFIX_BYTES: usize = 6;
 pub enum TestError {
     /// The roles are too low.
     #[error(transparent)]
-    NotAllowed(#[from] NotAllowed),
+    NotAllowed(NotAllowed),
     /// A field is invalid.
     #[error(transparent)]
     Invalid(#[from] Invalid),
@@ -53,6 +53,15 @@ pub enum TestError {
     /// The test could not be written to the audit trail.
     #[error(transparent)]
     Internal(#[from] Internal),
+}
+
+impl From<NotAllowed> for TestError {
+    fn from(refusal: NotAllowed) -> Self {
+        match refusal {
+            NotAllowed::Hidden => Self::NotFound,
+            refusal => Self::NotAllowed(refusal),
+        }
+    }
 }
 
 /// A test that was allowed, checked and audited, and has not begun.
@@ -84,7 +93,7 @@ impl App {
     ) -> Result<PreparedTest, TestError> {
         let NewConnection { id: _, mut settings } = candidate;
         let url = settings.url.as_str();
-        self.authorize(ctx, Action::TestConnection, url).await?;
+        self.authorize(ctx, Action::TestConnection, Resource::Broker(url)).await?;
         check::new_url(&settings.url)?;
         let tls = check::material(&settings.tls)?;
         let place = self.room_for_a_test(ctx)?;
@@ -115,7 +124,7 @@ impl App {
         patch: ConnectionPatch,
     ) -> Result<PreparedTest, TestError> {
         for action in [Action::TestConnection, Action::UpdateConnection] {
-            self.authorize(ctx, action, id.as_str()).await?;
+            self.authorize(ctx, action, Resource::Connection(id.as_str())).await?;
         }
         let entry = self.0.registry.get(id.as_str()).ok_or(TestError::NotFound)?;
         let unreadable = |row: &Unreadable| TestError::Unreadable { reason: row.reason.clone() };

@@ -17,7 +17,7 @@ use crate::app::{App, SecretsPolicy};
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Context, Internal, Invalid};
-use crate::policy::Action;
+use crate::policy::{Action, Resource};
 
 const OPERATION: &str = "change a connection";
 
@@ -31,7 +31,7 @@ impl App {
         terms: Terms,
         edit: impl FnOnce(&App, ConnectionRecord) -> Result<Edit, UpdateError> + Send + 'static,
     ) -> Result<ConnectionView, UpdateError> {
-        self.authorize(ctx, Action::UpdateConnection, id.as_str()).await?;
+        self.authorize(ctx, Action::UpdateConnection, Resource::Connection(id.as_str())).await?;
         let Terms { secrets, condition } = terms;
         let shows_secrets = self.shows_secrets(ctx, secrets);
         let (app, ctx, id) = (self.clone(), ctx.clone(), id.clone());
@@ -62,7 +62,7 @@ impl App {
             let place = SessionKey::of(&connection, instance);
             if before.as_ref() != Some(&place)
                 && let Some(taken) = place
-                    .check_free(change.tx.connections(), id, instance)
+                    .check_free(change.tx.connections(), ctx.visibility(), id, instance)
                     .await
                     .context(OPERATION)?
             {

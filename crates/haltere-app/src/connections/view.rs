@@ -77,14 +77,14 @@ impl App {
     /// Whether this caller gets to see certificates in lists: those who can change them. They are large, and
     /// others find them where they ask for one connection.
     pub fn shows_certificates(ctx: &Ctx) -> bool {
-        ctx.authorize(Action::UpdateConnection).is_ok()
+        ctx.may(Action::UpdateConnection)
     }
 
     /// Whether this caller gets to see secrets.
     pub(super) fn shows_secrets(&self, ctx: &Ctx, wanted: Secrets) -> bool {
         wanted == Secrets::Include
             && self.0.settings.secrets == SecretsPolicy::Readable
-            && ctx.authorize(Action::ReadConnectionSecrets).is_ok()
+            && ctx.may(Action::ReadConnectionSecrets)
     }
 }
 
@@ -133,7 +133,8 @@ impl App {
         if !listing.secrets || !listing.entries.iter().any(|entry| entry.has_secrets()) {
             return Ok(());
         }
-        let content = Content::Connections { query: query.clone(), generation: listing.generation };
+        let (query, visibility) = (query.clone(), ctx.visibility().clone());
+        let content = Content::Connections { query, visibility, generation: listing.generation };
         let look = secrets_were_read(self.now(), ctx, "");
         self.0.audit.append_read(ctx, content, look).await.context(AUDITING)
     }

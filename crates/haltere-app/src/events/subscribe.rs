@@ -1,15 +1,14 @@
 //! `GET /api/events`
 
-use haltere_core::Roles;
 use tokio_util::sync::CancellationToken;
 
 use super::Events;
 use super::feed::{Batch, ChangeReader};
-use super::log::ChangeKind;
+use super::log::{Change, ChangeKind};
 use super::position::Position;
 use crate::ctx::Ctx;
 use crate::error::NotAllowed;
-use crate::policy::{Action, allows};
+use crate::policy::{Action, Principal, Resource, decide};
 
 impl Events {
     /// Follows what changes from now on, or from `after`. The subscriber leaves out what the caller
@@ -17,14 +16,14 @@ impl Events {
     pub fn subscribe(&self, ctx: &Ctx, after: Option<Position>) -> Result<Subscriber, NotAllowed> {
         ctx.authorize(Action::FollowEvents)?;
         let (reader, stopping) = (self.feed.reader(after), self.stopping.clone());
-        Ok(Subscriber { reader, roles: ctx.caller.roles, stopping })
+        Ok(Subscriber { reader, principal: ctx.principal.clone(), stopping })
     }
 }
 
 /// Reads, at its own pace, the changes that one caller may see.
 pub struct Subscriber {
     reader: ChangeReader,
-    roles: Roles,
+    principal: Principal,
     stopping: CancellationToken,
 }
 
@@ -36,11 +35,17 @@ impl Subscriber {
 
     /// Waits for changes; `None` once haltere shuts down. Cancel-safe.
     pub async fn next(&mut self) -> Option<Batch> {
-        let roles = self.roles;
-        tokio::select! {
-            biased;
-            () = self.stopping.cancelled() => None,
-            batch = self.reader.next(|kind| allows(roles, needed(kind))) => Some(batch),
+        let Self { reader, principal, stopping } = self;
+        loop {
+            let mut batch = tokio::select! {
+                biased;
+                () = stopping.cancelled() => return None,
+                batch = reader.next(|kind| may_see_kind(principal, kind)) => batch,
+            };
+            batch.changes.retain(|change| may_see(principal, change));
+            if batch.gap.is_some() || !batch.changes.is_empty() {
+                return Some(batch);
+            }
         }
     }
 
@@ -50,11 +55,21 @@ impl Subscriber {
     }
 }
 
-/// The action that a caller needs to be allowed to see changes of this kind.
-const fn needed(kind: ChangeKind) -> Action {
-    match kind {
+fn may_see_kind(principal: &Principal, kind: ChangeKind) -> bool {
+    let action = match kind {
         ChangeKind::Connections => Action::ListConnections,
         ChangeKind::Plugins => Action::ListPlugins,
+    };
+    decide(principal, action, Resource::Instance).is_allowed()
+}
+
+fn may_see(principal: &Principal, change: &Change) -> bool {
+    match change {
+        Change::Connection(id) => {
+            let resource = Resource::Connection(id.as_str());
+            decide(principal, Action::ListConnections, resource).is_allowed()
+        }
+        Change::Plugins => may_see_kind(principal, ChangeKind::Plugins),
     }
 }
 

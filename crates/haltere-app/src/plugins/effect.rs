@@ -7,6 +7,7 @@ use super::Plugins;
 use super::list::PluginState;
 use crate::connections::make_a_difference;
 use crate::error::{Context, Internal};
+use crate::policy::Visibility;
 
 /// A switch that was moved, or would be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,10 +54,12 @@ pub struct TlsEffect {
 }
 
 impl Plugins {
-    /// What a switch would do now. Reads in the transaction it is given: a change must not wait for another.
+    /// What a switch would do now to connections that the caller may see. Reads in the transaction it is given: a
+    /// change must not wait for another.
     pub(super) async fn effect_of_switch(
         &self,
         users: &mut dyn UserReads,
+        visibility: &Visibility,
         id: PluginId,
         enabled: bool,
     ) -> Result<PluginEffect, Internal> {
@@ -64,9 +67,11 @@ impl Plugins {
             return Ok(PluginEffect::None);
         }
         Ok(match id {
-            PluginId::Tls => PluginEffect::Tls(self.tls_effect()),
+            PluginId::Tls => PluginEffect::Tls(self.tls_effect(visibility)),
             PluginId::ConnectionsRestApi => {
-                let connections = self.fleet.registry.snapshot().entries().len();
+                let snapshot = self.fleet.registry.snapshot();
+                let all = snapshot.entries().iter();
+                let connections = all.filter(|entry| visibility.covers(entry.id())).count();
                 PluginEffect::Connections { connections }
             }
             PluginId::UserProfileEdit => {
@@ -77,9 +82,10 @@ impl Plugins {
         })
     }
 
-    fn tls_effect(&self) -> TlsEffect {
+    fn tls_effect(&self, visibility: &Visibility) -> TlsEffect {
         let snapshot = self.fleet.registry.snapshot();
-        let readable = snapshot.entries().iter().filter_map(|entry| entry.connection().ok());
+        let visible = snapshot.entries().iter().filter(|entry| visibility.covers(entry.id()));
+        let readable = visible.filter_map(|entry| entry.connection().ok());
         let concerned = readable.filter(|it| {
             it.settings.url.transport().is_tls() && make_a_difference(&it.settings.tls)
         });

@@ -9,7 +9,7 @@ use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Context, Internal, NotAllowed};
 use crate::events::Change;
-use crate::policy::Action;
+use crate::policy::{Action, Resource};
 use crate::tasks::to_completion;
 
 /// Why the switch was not moved.
@@ -50,14 +50,14 @@ impl Plugins {
     ) -> Result<Switched, SwitchPluginError> {
         self.may_switch(ctx, id).await?;
         let mut read = self.store.read().await.context("plan a switch of a plugin")?;
-        let effect = self.effect_of_switch(read.users(), id, enabled).await?;
+        let effect = self.effect_of_switch(read.users(), ctx.visibility(), id, enabled).await?;
         let source = PluginSource::Administrator;
         let plugin = PluginState { enabled, source, ..self.fleet.switches.state(id) };
         Ok(Switched { plugin, effect })
     }
 
     async fn may_switch(&self, ctx: &Ctx, id: PluginId) -> Result<(), SwitchPluginError> {
-        self.authorizer.authorize(ctx, Action::SwitchPlugin, id.as_str()).await?;
+        self.authorizer.authorize(ctx, Action::SwitchPlugin, Resource::Plugin(id.as_str())).await?;
         if id.is_switchable() { Ok(()) } else { Err(SwitchPluginError::NotSwitchable(id)) }
     }
 
@@ -70,7 +70,8 @@ impl Plugins {
         const OPERATION: &str = "switch a plugin";
         let mut change = self.write_lock.begin().await?;
         self.audit.count_change(ctx)?;
-        let effect = self.effect_of_switch(change.tx.users(), id, enabled).await?;
+        let effect =
+            self.effect_of_switch(change.tx.users(), ctx.visibility(), id, enabled).await?;
         change.tx.plugins().set(id, enabled).await.context(OPERATION)?;
         let detail = if enabled { "on" } else { "off" };
         let entry = audit::done(change.now, ctx, AuditAction::PluginSwitch, id.as_str(), detail);

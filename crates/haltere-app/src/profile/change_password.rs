@@ -10,7 +10,7 @@ use crate::app::App;
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Context, Internal, Invalid, NotAllowed};
-use crate::policy::Action;
+use crate::policy::{Action, Resource};
 use crate::sessions::{Attempt, Refusal, Throttled};
 use crate::users::{check_password, hash_password};
 
@@ -55,14 +55,14 @@ impl App {
         old: Secret<String>,
         new: Secret<String>,
     ) -> Result<(), ChangePasswordError> {
-        let name = &ctx.caller.user;
-        self.authorize(ctx, Action::ChangeOwnPassword, name.as_str()).await?;
+        let name = ctx.user();
+        self.authorize(ctx, Action::ChangeOwnPassword, Resource::User(name.as_str())).await?;
         let attempt = Attempt::new(name.as_str(), ctx.origin.address);
         let app = self.clone();
         let ctx = ctx.clone();
         self.to_completion(async move {
             let user = app.verify_old(&ctx, &attempt, &old).await?;
-            check_password(&ctx.caller.user, &new)?;
+            check_password(ctx.user(), &new)?;
             let hash = hash_password(app.0.settings.sessions.hashing, new).await?;
             if app.store_password(&ctx, user, &hash).await? {
                 return Ok(());
@@ -81,7 +81,7 @@ impl App {
         attempt: &Attempt,
         old: &Secret<String>,
     ) -> Result<UserRecord, ChangePasswordError> {
-        match self.verify_password(attempt, ctx.caller.user.as_str(), old.clone()).await {
+        match self.verify_password(attempt, ctx.user().as_str(), old.clone()).await {
             Ok(verified) => Ok(verified.user),
             Err(refusal) => Err(self.refuse(ctx, refusal).await),
         }
@@ -106,7 +106,7 @@ impl App {
         user.initial_password = false;
         user.updated_at = self.now();
         tx.users().update(&user).await.context(OPERATION)?;
-        tx.sessions().delete_of(&name, ctx.caller.session.as_ref()).await.context(OPERATION)?;
+        tx.sessions().delete_of(&name, ctx.session()).await.context(OPERATION)?;
         let action = AuditAction::UserPassword;
         let entry = audit::done(user.updated_at, ctx, action, name.as_str(), "own");
         let audited = self.0.audit.account_entry(&name, "", entry);
@@ -122,7 +122,7 @@ impl App {
     async fn refuse(&self, ctx: &Ctx, refusal: Refusal) -> ChangePasswordError {
         match refusal {
             Refusal::Wrong => {
-                let (at, name) = (self.now(), ctx.caller.user.as_str());
+                let (at, name) = (self.now(), ctx.user().as_str());
                 let entry =
                     audit::done(at, ctx, AuditAction::UserPassword, name, "wrong old password");
                 let entry = AuditEntry { outcome: AuditOutcome::Denied, ..entry };

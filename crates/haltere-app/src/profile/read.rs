@@ -36,10 +36,10 @@ impl App {
         ctx.authorize(Action::ReadProfile)?;
         let mut read = self.0.store.read().await.context(OPERATION)?;
         // A user who was just removed still gets a response, without a password.
-        let user = read.users().find(&ctx.caller.user).await.context(OPERATION)?;
+        let user = read.users().find(ctx.user()).await.context(OPERATION)?;
         Ok(Profile {
-            username: ctx.caller.user.clone(),
-            roles: ctx.caller.roles,
+            username: ctx.user().clone(),
+            roles: ctx.roles(),
             initial_password: user.is_some_and(|user| user.initial_password),
         })
     }

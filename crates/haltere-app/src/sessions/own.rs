@@ -12,7 +12,7 @@ use crate::app::App;
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Context, Internal, NotAllowed};
-use crate::policy::Action;
+use crate::policy::{Action, Resource};
 
 /// The most sessions listed. A user with more (a program that logs in for each request, say) sees those
 /// used last, and can end the others only all at once.
@@ -56,10 +56,10 @@ impl App {
     pub async fn own_sessions(&self, ctx: &Ctx) -> Result<Vec<OwnSession>, OwnSessionError> {
         const OPERATION: &str = "list one's own sessions";
         ctx.authorize(Action::ReadProfile)?;
-        let current = ctx.caller.session;
+        let current = ctx.session().copied();
         let _in_step = self.0.sessions.in_step.read().await;
         let mut read = self.0.store.read().await.context(OPERATION)?;
-        let user = &ctx.caller.user;
+        let user = ctx.user();
         let mut records = read.sessions().list_of(user, MAX_LISTED).await.context(OPERATION)?;
         // Use is written down later: among many, the one that asks may not look like the last one.
         if let Some(current) = current.filter(|id| records.iter().all(|record| record.id != *id)) {
@@ -81,7 +81,7 @@ impl App {
         ctx: &Ctx,
         handle: SessionHandle,
     ) -> Result<Vec<OwnSession>, OwnSessionError> {
-        self.authorize(ctx, Action::EndOwnSessions, &handle.to_string()).await?;
+        self.authorize(ctx, Action::EndOwnSessions, Resource::Session(&handle.to_string())).await?;
         let (app, by) = (self.clone(), ctx.clone());
         self.to_completion(async move { app.end_one(&by, handle).await }).await?;
         self.own_sessions(ctx).await
@@ -89,7 +89,7 @@ impl App {
 
     /// Ends all of the caller's sessions but the one that asks, audited; the remaining one.
     pub async fn end_other_sessions(&self, ctx: &Ctx) -> Result<Vec<OwnSession>, OwnSessionError> {
-        self.authorize(ctx, Action::EndOwnSessions, "").await?;
+        self.authorize(ctx, Action::EndOwnSessions, Resource::Instance).await?;
         let (app, by) = (self.clone(), ctx.clone());
         self.to_completion(async move { app.end_others(&by).await }).await?;
         self.own_sessions(ctx).await
@@ -99,12 +99,12 @@ impl App {
         const OPERATION: &str = "end one of one's own sessions";
         let mut tx = self.0.store.write().await.context(OPERATION)?;
         let found = tx.sessions().find_by_handle(&handle).await.context(OPERATION)?;
-        let own = found.filter(|record| record.user == ctx.caller.user);
+        let own = found.filter(|record| record.user == *ctx.user());
         let SessionRecord { id, .. } = own.ok_or(OwnSessionError::NotFound)?;
         tx.sessions().delete(&id).await.context(OPERATION)?;
         let object = handle.to_string();
         let entry = audit::done(self.now(), ctx, AuditAction::SessionEnd, &object, "");
-        let audited = self.0.audit.account_entry(&ctx.caller.user, "one", entry);
+        let audited = self.0.audit.account_entry(ctx.user(), "one", entry);
         audited.write(&mut *tx).await.context(OPERATION)?;
         tx.commit().await.context(OPERATION)?;
         audited.committed();
@@ -114,19 +114,14 @@ impl App {
 
     async fn end_others(&self, ctx: &Ctx) -> Result<(), OwnSessionError> {
         const OPERATION: &str = "end one's other sessions";
-        let Ctx { caller, .. } = ctx;
         let mut tx = self.0.store.write().await.context(OPERATION)?;
-        let ended = tx
-            .sessions()
-            .delete_of(&caller.user, caller.session.as_ref())
-            .await
-            .context(OPERATION)?;
+        let ended = tx.sessions().delete_of(ctx.user(), ctx.session()).await.context(OPERATION)?;
         if ended == 0 {
             return Ok(());
         }
         let detail = format!("all others: {ended}");
         let entry = audit::done(self.now(), ctx, AuditAction::SessionEnd, "", detail);
-        let audited = self.0.audit.account_entry(&caller.user, "all others", entry);
+        let audited = self.0.audit.account_entry(ctx.user(), "all others", entry);
         audited.write(&mut *tx).await.context(OPERATION)?;
         tx.commit().await.context(OPERATION)?;
         audited.committed();

@@ -417,12 +417,12 @@ async fn ones_own_sessions_are_listed_by_their_last_use() {
 
     // Use is written down only now and then, and shown at once.
     clock.advance(MINUTE);
-    app.app.0.sessions.live().touch(&first.caller.session.unwrap(), app.app.now());
+    app.app.0.sessions.live().touch(first.session().unwrap(), app.app.now());
     assert_eq!(names(&second).await, [("one".to_owned(), false), (long.clone(), true)]);
     // The second one has not been used for half an hour; it is not removed yet.
     clock.advance(28 * MINUTE + MINUTE / 2);
     let at = app.app.now();
-    app.app.0.sessions.live().touch(&first.caller.session.unwrap(), at);
+    app.app.0.sessions.live().touch(first.session().unwrap(), at);
     clock.advance(MINUTE);
     assert_eq!(names(&first).await, [("one".to_owned(), true)]);
 }
@@ -487,7 +487,7 @@ async fn a_generated_password_is_marked_until_it_is_changed() {
     let app = TestApp::start().await;
     let viewer = ctx_of(&session(&app, &app.token(Role::Viewer).await).await.unwrap());
     let mut tx = app.store.write().await.unwrap();
-    let user = tx.users().find(&viewer.caller.user).await.unwrap().unwrap();
+    let user = tx.users().find(viewer.user()).await.unwrap().unwrap();
     let user = haltere_store::UserRecord { initial_password: true, ..user };
     tx.users().update(&user).await.unwrap();
     tx.commit().await.unwrap();

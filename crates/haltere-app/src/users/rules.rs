@@ -4,8 +4,8 @@ use haltere_core::{Role, Roles, UserName};
 use haltere_store::UserReads;
 
 use super::UserError;
-use crate::ctx::Ctx;
 use crate::error::{Context, Invalid};
+use crate::policy::Principal;
 
 /// A user has to have a role.
 pub(super) fn check_roles(roles: Roles) -> Result<(), Invalid> {
@@ -17,7 +17,7 @@ pub(super) fn check_roles(roles: Roles) -> Result<(), Invalid> {
 
 /// The name of haltere itself in the audit trail is reserved.
 pub(super) fn check_name(name: &UserName) -> Result<(), Invalid> {
-    if name.as_str() == Ctx::SYSTEM {
+    if name.as_str() == Principal::SYSTEM_NAME {
         return Err(Invalid::new("username", "is reserved for haltere itself"));
     }
     Ok(())

@@ -95,7 +95,7 @@ fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<
 
 /// Who is at work, for the audit trail.
 fn cli_ctx() -> Ctx {
-    Ctx::system(format!("cli-{:016x}", rand::random::<u64>()))
+    Ctx::command_line(format!("cli-{:016x}", rand::random::<u64>()))
 }
 
 /// Prints the result of a command. A reader that closes the pipe (`haltere … | head`) is no failure.

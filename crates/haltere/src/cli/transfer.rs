@@ -33,7 +33,7 @@ pub(super) fn with_transfer<T>(
         let transfer = wiring::transfer(&settings, Arc::clone(&store), master_key).await;
         let outcome = match transfer {
             Ok(transfer) => {
-                let ctx = Ctx::system(format!("cli-{:016x}", rand::random::<u64>()));
+                let ctx = Ctx::command_line(format!("cli-{:016x}", rand::random::<u64>()));
                 let users = wiring::users(Arc::<dyn Store>::clone(&store));
                 let outcome = job(&transfer, &users, &ctx).await;
                 transfer.close().await;

@@ -24,7 +24,7 @@ fn connection(entry: &Entry) -> &Connection {
 }
 
 fn all_views(app: &TestApp, secrets: bool) -> Vec<ConnectionView> {
-    let all = app.app.all(secrets);
+    let all = app.app.all(&app.ctx(Role::Admin), secrets);
     app.app.views(&all, 0..all.entries.len())
 }
 

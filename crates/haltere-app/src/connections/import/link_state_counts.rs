@@ -21,7 +21,7 @@ pub struct LinkStateCounts {
 }
 
 impl App {
-    /// Counts the link states of these connections, without deleted ones.
+    /// Counts the link states of these connections, without deleted and hidden ones.
     pub fn link_state_counts(
         &self,
         ctx: &Ctx,
@@ -31,7 +31,8 @@ impl App {
         let snapshot = self.0.registry.snapshot();
         let mut link_state_counts = LinkStateCounts::default();
         for id in ids {
-            let Some(entry) = snapshot.get(id.as_str()) else { continue };
+            let visible = Some(id.as_str()).filter(|id| ctx.visibility().covers(id));
+            let Some(entry) = visible.and_then(|id| snapshot.get(id)) else { continue };
             let Ok(connection) = entry.connection() else { continue };
             let status = self.0.fleet.status(connection);
             let count = match &status.state {

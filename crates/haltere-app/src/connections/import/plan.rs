@@ -11,6 +11,7 @@ use super::super::input::NewConnection;
 use super::super::session_key::{self, SessionKey};
 use super::file::{ImportEntry, ImportFile, Incoming, Source};
 use super::run::ImportMode;
+use crate::policy::Visibility;
 
 /// The number of refused entries whose faults are listed. The others are counted.
 pub const LISTED_REFUSALS: usize = 1_000;
@@ -78,12 +79,15 @@ pub enum AlreadyThere {
         /// The id of the one that has its name.
         stored_id: String,
     },
+    /// Its id or its name is that of a connection that the caller may not see.
+    Hidden,
 }
 
 impl fmt::Display for AlreadyThere {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::IdAndName => f.write_str("id and name are there already"),
+            Self::Hidden => f.write_str("the id or the name is there already"),
             Self::Id { stored_name } => {
                 write!(f, "the id is there already, under the name {stored_name:?}")
             }
@@ -174,9 +178,10 @@ impl Stored {
 pub(super) fn plan(
     file: ImportFile,
     stored: &Stored,
+    visibility: &Visibility,
     max: u64,
 ) -> (ImportReport, Vec<(usize, Incoming)>) {
-    let mut places = TakenKeys::of(stored);
+    let mut places = TakenKeys::of(stored, visibility);
     let stored = &stored.keys;
     let ImportFile { source, entries, not_taken_over } = file;
     let by_id: HashMap<&str, &ConnectionKey> =
@@ -192,7 +197,7 @@ pub(super) fn plan(
             Ok(incoming) => {
                 let id = id.as_deref().and_then(|id| by_id.get(id).copied());
                 let name = by_name.get(incoming.connection.settings.name.as_str()).copied();
-                if let Some(there) = already_there(id, name) {
+                if let Some(there) = already_there(visibility, id, name) {
                     EntryOutcome::Skip(there)
                 } else if let Some(faults) = new_faults(&incoming) {
                     EntryOutcome::Refuse(faults)
@@ -228,6 +233,7 @@ pub(super) fn plan(
 struct TakenKeys<'a> {
     held: HashMap<SessionKey, Holder<'a>>,
     instance: &'a str,
+    visibility: &'a Visibility,
 }
 
 enum Holder<'a> {
@@ -236,11 +242,11 @@ enum Holder<'a> {
 }
 
 impl<'a> TakenKeys<'a> {
-    fn of(Stored { client_ids, instance, .. }: &'a Stored) -> Self {
+    fn of(Stored { client_ids, instance, .. }: &'a Stored, visibility: &'a Visibility) -> Self {
         let held = client_ids.iter();
         let held =
             held.filter_map(|it| Some((SessionKey::of_use(it, instance)?, Holder::Stored(it))));
-        Self { held: held.collect(), instance }
+        Self { held: held.collect(), instance, visibility }
     }
 
     /// Takes the session of the entry, or returns the conflict.
@@ -254,7 +260,9 @@ impl<'a> TakenKeys<'a> {
                 None
             }
             hash_map::Entry::Occupied(held) => Some(match held.get() {
-                Holder::Stored(it) => session_key::taken(&it.name, &it.id, !is_given).to_string(),
+                Holder::Stored(it) => {
+                    session_key::taken(self.visibility, &it.name, &it.id, !is_given).to_string()
+                }
                 Holder::Entry(first) => format!(
                     "{}: is that of connections[{first}] at the same broker, too, and each would end the other's session",
                     session_key::FIELD
@@ -277,11 +285,15 @@ fn new_faults(incoming: &Incoming) -> Option<Vec<String>> {
 }
 
 fn already_there(
+    visibility: &Visibility,
     by_id: Option<&ConnectionKey>,
     by_name: Option<&ConnectionKey>,
 ) -> Option<AlreadyThere> {
     let stored_name = |key: &ConnectionKey| key.name.clone();
     let stored_id = |key: &ConnectionKey| key.id.clone();
+    if by_id.iter().chain(&by_name).any(|key| !visibility.covers(&key.id)) {
+        return Some(AlreadyThere::Hidden);
+    }
     Some(match (by_id, by_name) {
         (None, None) => return None,
         (Some(a), Some(b)) if a.id == b.id => AlreadyThere::IdAndName,

@@ -1,6 +1,5 @@
 //! Runs an import. In a server, memory follows the store and links are dialled.
 
-use haltere_core::Caller;
 use haltere_store::{ConnectionReads, StoreError, WriteTx};
 
 use super::super::budget::over_budget;
@@ -14,7 +13,7 @@ use super::validate::validate_blocking;
 use crate::ctx::Ctx;
 use crate::error::{Context, Internal, NotAllowed};
 use crate::instance;
-use crate::policy::Action;
+use crate::policy::{Action, Resource, Visibility};
 use crate::tasks::to_completion;
 
 /// What an import does.
@@ -50,21 +49,21 @@ impl Transfer {
         mode: ImportMode,
         progress: Reporter,
     ) -> Result<ImportReport, ImportError> {
-        self.authorizer.authorize(ctx, Action::ImportConnections, "").await?;
+        self.authorizer.authorize(ctx, Action::ImportConnections, Resource::Instance).await?;
         let validated = validate_blocking(file, progress.clone()).await?;
         if mode == ImportMode::DryRun {
-            return Ok(self.plan_only(validated).await?);
+            return Ok(self.plan_only(ctx, validated).await?);
         }
         let (transfer, ctx) = (self.clone(), ctx.clone());
         let job = async move { transfer.plan_and_store(&ctx, validated, mode, &progress).await };
         to_completion(&self.tasks, job).await
     }
 
-    async fn plan_only(&self, validated: ImportFile) -> Result<ImportReport, Internal> {
+    async fn plan_only(&self, ctx: &Ctx, validated: ImportFile) -> Result<ImportReport, Internal> {
         const OPERATION: &str = "plan an import";
         let mut read = self.store.read().await.context(OPERATION)?;
         let instance = instance::known(read.meta()).await.context(OPERATION)?;
-        let planned = self.plan(read.connections(), instance, validated).await;
+        let planned = self.plan(ctx.visibility(), read.connections(), instance, validated).await;
         Ok(planned.context(OPERATION)?.0)
     }
 
@@ -77,11 +76,12 @@ impl Transfer {
     ) -> Result<ImportReport, ImportError> {
         let mut change = self.write_lock.begin().await?;
         // Validating a large file takes a while; rights that were taken away meanwhile don't count.
-        if !is_still_allowed(&mut *change.tx, &ctx.caller).await? {
+        if !is_still_allowed(&mut *change.tx, ctx).await? {
             return Err(NotAllowed::InsufficientRole.into());
         }
         let instance = instance::known(change.tx.meta()).await.context(OPERATION)?;
-        let planned = self.plan(change.tx.connections(), instance, validated).await;
+        let planned =
+            self.plan(ctx.visibility(), change.tx.connections(), instance, validated).await;
         let (mut report, new) = planned.context(OPERATION)?;
         if report.is_refused_by(mode) {
             return Ok(report);
@@ -100,13 +100,14 @@ impl Transfer {
     /// The plan as of the transaction of `connections`, and the new connections with their positions in the file.
     async fn plan(
         &self,
+        visibility: &Visibility,
         connections: &mut dyn ConnectionReads,
         instance: String,
         validated: ImportFile,
     ) -> Result<(ImportReport, Vec<(usize, Incoming)>), StoreError> {
         let Limits { connections: max, bytes } = self.limits;
         let stored = Stored::read(connections, instance).await?;
-        let (mut report, new) = plan(validated, &stored, max);
+        let (mut report, new) = plan(validated, &stored, visibility, max);
         let all = new.iter().map(|(_, incoming)| &incoming.connection);
         report.over_budget = over_budget(connections, &self.vault, all, bytes).await?;
         Ok((report, new))
@@ -114,9 +115,9 @@ impl Transfer {
 }
 
 /// Whether the caller's session still exists, with the same roles.
-async fn is_still_allowed(tx: &mut dyn WriteTx, caller: &Caller) -> Result<bool, Internal> {
-    let Some(session) = &caller.session else { return Ok(true) };
+async fn is_still_allowed(tx: &mut dyn WriteTx, ctx: &Ctx) -> Result<bool, Internal> {
+    let Some(session) = ctx.session() else { return Ok(true) };
     let exists = tx.sessions().find(session).await.context(OPERATION)?.is_some();
-    let user = tx.users().find(&caller.user).await.context(OPERATION)?;
-    Ok(exists && user.is_some_and(|user| user.roles == caller.roles))
+    let user = tx.users().find(ctx.user()).await.context(OPERATION)?;
+    Ok(exists && user.is_some_and(|user| user.roles == ctx.roles()))
 }

@@ -168,6 +168,9 @@ async fn two_that_are_stored_can_be_edited_and_advice_names_the_other() {
     })
     .await;
     assert!(advice.contains("\"Name of a\" (id \"a\")"), "{advice}");
+    let limited = ctx.clone().seeing(Visibility::of(["b"]));
+    let advice = app.app.connection_advice(&limited, &id("b")).unwrap().advice;
+    assert!(advice[0].starts_with("The client id is that of another connection at"), "{advice:?}");
     let renamed =
         ConnectionPatch { name: Some(builders::name("Renamed")), ..ConnectionPatch::default() };
     patch(&app, "b", renamed).await.expect("the rule is about what changes");

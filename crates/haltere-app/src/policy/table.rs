@@ -1,0 +1,146 @@
+//! The table of all actions: who may do them, by which routes, and what a refusal is called.
+
+use haltere_core::{AuditAction, PluginId, Role};
+
+use super::action::Action;
+
+/// A row of [`TABLE`].
+#[derive(Debug, Clone, Copy)]
+pub struct Rule {
+    /// What is done.
+    pub action: Action,
+    /// The name in the API and in `docs/access.md`.
+    pub name: &'static str,
+    /// The routes that do it, as `METHOD /path`. Those of other actions may do it as well: a list shows secrets.
+    pub routes: &'static [&'static str],
+    /// The plugin that has to be on.
+    pub plugin: Option<PluginId>,
+    /// Each of them allows it.
+    pub roles: &'static [Role],
+    /// What a refusal is called in the audit trail; `None` for a read, which is not audited.
+    pub audited_as: Option<AuditAction>,
+    /// Whether a user may do it only so often, because it writes an audit entry each time.
+    pub has_a_pace: bool,
+}
+
+/// Routes for every client, without a login.
+pub const PUBLIC_ROUTES: &[&str] = &[
+    "GET /api/status-check",
+    "GET /api/docs",
+    "GET /api/docs/export",
+    "GET /healthz",
+    "GET /readyz",
+    "POST /auth",
+    "GET /logout",
+    "GET /validate-session",
+    "GET /haltere.css",
+    "GET /",
+    "GET /assets/{fileName}",
+];
+
+/// Routes for every user who has logged in, whatever their roles.
+pub const LOGIN_ROUTES: &[&str] = &["GET /api/version"];
+
+const ADMIN: &[Role] = &[Role::Admin];
+const MANAGERS: &[Role] = &[Role::Admin, Role::ConnectionManager];
+const READERS: &[Role] = &[Role::Admin, Role::Editor, Role::Viewer, Role::ConnectionManager];
+const ALL: &[Role] = &Role::ALL;
+
+/// A row per action.
+pub const TABLE: &[Rule; 21] = &[
+    Rule::new(Action::ListConnections, "connections.list", READERS)
+        .plugin(PluginId::ConnectionsRestApi)
+        .routes(&[
+            "GET /api/connections",
+            "GET /api/connections/{connectionId}",
+            "GET /api/connections/{connectionId}/history",
+            "GET /api/connections/{connectionId}/certificates",
+            "GET /api/connections/{connectionId}/advice",
+        ]),
+    Rule::new(Action::ReadConnectionSecrets, "connections.read-secrets", MANAGERS)
+        .plugin(PluginId::ConnectionsRestApi)
+        .audited_as(AuditAction::ConnectionReadSecrets),
+    Rule::new(Action::CreateConnection, "connections.create", MANAGERS)
+        .plugin(PluginId::ConnectionsRestApi)
+        .routes(&["POST /api/connections"])
+        .audited_as(AuditAction::ConnectionCreate)
+        .with_a_pace(),
+    Rule::new(Action::UpdateConnection, "connections.update", MANAGERS)
+        .plugin(PluginId::ConnectionsRestApi)
+        .routes(&["PUT /api/connections/{connectionId}", "PATCH /api/connections/{connectionId}"])
+        .audited_as(AuditAction::ConnectionUpdate)
+        .with_a_pace(),
+    Rule::new(Action::DeleteConnection, "connections.delete", MANAGERS)
+        .plugin(PluginId::ConnectionsRestApi)
+        .routes(&["DELETE /api/connections/{connectionId}"])
+        .audited_as(AuditAction::ConnectionDelete)
+        .with_a_pace(),
+    Rule::new(Action::ConnectConnection, "connections.connect", MANAGERS)
+        .plugin(PluginId::ConnectionsRestApi)
+        .routes(&["POST /api/connections/{connectionId}/connect"])
+        .audited_as(AuditAction::ConnectionConnect)
+        .with_a_pace(),
+    Rule::new(Action::DisconnectConnection, "connections.disconnect", MANAGERS)
+        .plugin(PluginId::ConnectionsRestApi)
+        .routes(&["POST /api/connections/{connectionId}/disconnect"])
+        .audited_as(AuditAction::ConnectionDisconnect)
+        .with_a_pace(),
+    Rule::new(Action::ImportConnections, "connections.import", MANAGERS)
+        .plugin(PluginId::ConnectionsRestApi)
+        .routes(&["POST /api/connection-import"])
+        .audited_as(AuditAction::ConnectionImport)
+        .with_a_pace(),
+    Rule::new(Action::ExportConnections, "connections.export", MANAGERS)
+        .plugin(PluginId::ConnectionsRestApi)
+        .routes(&["GET /api/connection-export"])
+        .audited_as(AuditAction::ConnectionExport),
+    Rule::new(Action::ExportConnectionSecrets, "connections.export-secrets", ADMIN)
+        .plugin(PluginId::ConnectionsRestApi)
+        .audited_as(AuditAction::ConnectionExport),
+    Rule::new(Action::TestConnection, "connections.test", MANAGERS)
+        .plugin(PluginId::ConnectionsRestApi)
+        .routes(&["POST /api/connection-test"])
+        .audited_as(AuditAction::ConnectionTest)
+        .with_a_pace(),
+    Rule::new(Action::FollowEvents, "events.follow", ALL).routes(&["GET /api/events"]),
+    Rule::new(Action::ListPlugins, "plugins.list", ADMIN).routes(&["GET /api/plugins"]),
+    Rule::new(Action::SwitchPlugin, "plugins.switch", ADMIN)
+        .routes(&["PUT /api/plugins/{pluginId}"])
+        .audited_as(AuditAction::PluginSwitch)
+        .with_a_pace(),
+    Rule::new(Action::ReadProfile, "profile.read", ALL)
+        .routes(&["GET /api/profile", "GET /api/profile/sessions"]),
+    Rule::new(Action::EndOwnSessions, "profile.end-sessions", ALL)
+        .routes(&["DELETE /api/profile/sessions", "DELETE /api/profile/sessions/{sessionId}"])
+        .audited_as(AuditAction::SessionEnd),
+    Rule::new(Action::ChangeOwnPassword, "profile.change-password", ALL)
+        .plugin(PluginId::UserProfileEdit)
+        .routes(&["PUT /api/profile", "PUT /api/profile/{userName}"])
+        .audited_as(AuditAction::UserPassword),
+    Rule::new(Action::ListUsers, "users.list", ADMIN),
+    Rule::new(Action::ManageUsers, "users.manage", ADMIN).audited_as(AuditAction::UserUpdate),
+    Rule::new(Action::BackUp, "installation.back-up", ADMIN).audited_as(AuditAction::BackupCreate),
+    Rule::new(Action::ManageVault, "vault.manage", ADMIN).audited_as(AuditAction::SecretsRotate),
+];
+
+impl Rule {
+    const fn new(action: Action, name: &'static str, roles: &'static [Role]) -> Self {
+        Self { action, name, routes: &[], plugin: None, roles, audited_as: None, has_a_pace: false }
+    }
+
+    const fn plugin(self, plugin: PluginId) -> Self {
+        Self { plugin: Some(plugin), ..self }
+    }
+
+    const fn routes(self, routes: &'static [&'static str]) -> Self {
+        Self { routes, ..self }
+    }
+
+    const fn audited_as(self, action: AuditAction) -> Self {
+        Self { audited_as: Some(action), ..self }
+    }
+
+    const fn with_a_pace(self) -> Self {
+        Self { has_a_pace: true, ..self }
+    }
+}
