@@ -5,15 +5,13 @@ use axum::extract::{FromRequestParts, RawPathParams, Request};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 use haltere_app::policy::Resource;
-use haltere_app::sessions::{EndSignal, Session};
-use haltere_app::{Action, Ctx, NotAllowed};
+use haltere_app::{Action, Credential, Ctx, NotAllowed};
 use haltere_core::Origin;
 
 use crate::access::Access;
 use crate::cookie::Jar;
 use crate::error::{ApiError, messages};
 use crate::extract::caller;
-use crate::limits::holder;
 use crate::response_memory;
 use crate::state::ApiState;
 
@@ -36,12 +34,12 @@ pub(crate) async fn gate(access: Access, request: Request, next: Next) -> Respon
 /// What the handler answers, within the bounds of the session it is for, if any.
 async fn answer(request: Request, next: Next) -> Response {
     let extensions = request.extensions();
-    let (Some(session), Some(state)) =
-        (extensions.get::<Session>(), extensions.get::<ApiState>().cloned())
+    let (Some(context), Some(state)) =
+        (extensions.get::<Ctx>(), extensions.get::<ApiState>().cloned())
     else {
         return next.run(request).await;
     };
-    let (end, holder) = (session.end.clone(), holder::of_request(extensions));
+    let (credential, holder) = (context.credential.clone(), context.holder());
     let is_change = !request.method().is_safe();
     let response = next.run(request).await;
     let mut response =
@@ -49,7 +47,7 @@ async fn answer(request: Request, next: Next) -> Response {
     response.extensions_mut().insert(AuthenticatedResponse);
     if response.body().size_hint().exact().is_none() {
         // It is made while it is sent.
-        response.extensions_mut().insert(CloseOnSessionEnd(end));
+        response.extensions_mut().insert(CloseWithCredential(credential));
     }
     response
 }
@@ -58,21 +56,20 @@ async fn answer(request: Request, next: Next) -> Response {
 #[derive(Debug, Clone, Copy)]
 pub struct AuthenticatedResponse;
 
-/// Marks an answer that must not outlast a session, for the server around the router: when it ends, so does the
+/// Marks an answer that must not outlast a credential, for the server around the router: when that ends, so does the
 /// connection, although its client may not read what is on its way.
 #[derive(Debug, Clone)]
-pub struct CloseOnSessionEnd(pub EndSignal);
+pub struct CloseWithCredential(pub Credential);
 
-/// Finds out who asks and puts a [`Ctx`] and the session on the request.
+/// Authenticates the request and puts a [`Ctx`] on it.
 async fn log_in_required(mut request: Request) -> Result<Request, ApiError> {
     let (state, origin, jar) = common(&request)?;
     let session = caller::session(&state, &jar, request.headers()).await?;
     let session = session.ok_or_else(ApiError::unauthorized)?;
-    let context = Ctx::new(session.caller.clone(), origin);
+    let context = Ctx::of_session(session, origin);
     #[cfg(test)]
     let context = crate::test_support::limited_by_the_test(context, request.extensions());
     request.extensions_mut().insert(context);
-    request.extensions_mut().insert(session);
     Ok(request)
 }
 

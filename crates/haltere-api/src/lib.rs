@@ -65,7 +65,7 @@ pub use base_path::{BasePath, BasePathError};
 pub use connections::files as connection_files;
 pub use connections::test::connection_test_json;
 pub use console::ConsoleFiles;
-pub use gate::{AuthenticatedResponse, CloseOnSessionEnd};
+pub use gate::{AuthenticatedResponse, CloseWithCredential};
 pub use layers::reserved_slots::ReservedSlot;
 pub use limits::names::LIMITS;
 pub use options::{ApiLimits, ApiOptions};

@@ -3,22 +3,32 @@
 use haltere_core::quota::Holder;
 use haltere_core::{Caller, Origin, Roles, SessionId, UserName};
 
+use crate::credential::Credential;
 use crate::error::NotAllowed;
 use crate::policy::{Action, Principal, Resource, Visibility, decide};
+use crate::sessions::Session;
 
 /// What every operation gets: the principal and the request it came with.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 pub struct Ctx {
     /// Who wants it.
     pub principal: Principal,
+    /// How long the principal may go on.
+    pub credential: Credential,
     /// Where the request came from, and its id.
     pub origin: Origin,
 }
 
 impl Ctx {
-    /// A user who has logged in.
+    /// A user who comes with a session.
+    pub fn of_session(session: Session, origin: Origin) -> Self {
+        let Session { caller, credential, .. } = session;
+        Self { credential, ..Self::new(caller, origin) }
+    }
+
+    /// A user whose session can't end meanwhile: for what ends with its request.
     pub fn new(caller: Caller, origin: Origin) -> Self {
-        Self { principal: Principal::of(caller), origin }
+        Self { principal: Principal::of(caller), credential: Credential::new(), origin }
     }
 
     /// haltere itself.
@@ -32,7 +42,8 @@ impl Ctx {
     }
 
     fn local(principal: Principal, request_id: impl Into<String>) -> Self {
-        Self { principal, origin: Origin { address: None, request_id: request_id.into() } }
+        let origin = Origin { address: None, request_id: request_id.into() };
+        Self { principal, credential: Credential::new(), origin }
     }
 
     /// The name in the audit trail.

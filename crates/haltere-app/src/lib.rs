@@ -17,6 +17,7 @@ mod authorizer;
 mod background;
 pub mod backups;
 pub mod connections;
+mod credential;
 mod ctx;
 pub mod error;
 pub mod events;
@@ -40,6 +41,7 @@ pub use app::{
     Vitals,
 };
 pub use background::BackgroundTask;
+pub use credential::Credential;
 pub use ctx::Ctx;
 pub use error::{Internal, Invalid, NotAllowed};
 pub use policy::{Action, Principal};

@@ -41,7 +41,7 @@ pub(crate) async fn handler(
     for token in jar.tokens(&headers) {
         let session = state.app.authenticate(token.expose()).await.map_err(ApiError::internal)?;
         if let Some(session) = session {
-            let context = Ctx::new(session.caller, origin.clone());
+            let context = Ctx::of_session(session, origin.clone());
             state.app.log_out(&context).await.map_err(ApiError::internal)?;
         }
     }

@@ -10,13 +10,11 @@ mod throttle;
 use std::convert::Infallible;
 use std::time::Duration;
 
-use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use futures_util::stream;
 use haltere_app::events::Gap;
-use haltere_app::sessions::Session;
 use http::header::CONTENT_TYPE;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use serde::{Deserialize, Serialize};
@@ -97,7 +95,6 @@ pub(crate) struct EventParams {
 pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: Context,
-    Extension(session): Extension<Session>,
     Query(params): Query<EventParams>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
@@ -118,7 +115,7 @@ pub(crate) async fn handler(
     let subscriber = state.app.events().subscribe(&context, after)?;
     let start = if after.is_some() { Start::Resumed } else { Start::Complete(missed) };
     let throttle = EventThrottle::new(Duration::from_millis(min_interval.into()));
-    let reader = Reader::new(state, context.0, session, subscriber, throttle, start, room);
+    let reader = Reader::new(state, context.0, subscriber, throttle, start, room);
     let pieces = stream::unfold(reader, |mut reader| async move {
         let piece = reader.next().await?;
         Some((Ok::<_, Infallible>(piece), reader))
@@ -145,6 +142,8 @@ mod tests {
 
     use axum::body::{Body, BodyDataStream};
     use futures_util::{FutureExt, StreamExt};
+    use haltere_app::Ctx;
+    use haltere_app::testing::TestApp;
     use haltere_core::Role;
     use haltere_testkit::Mosquitto;
     use haltere_testkit::wait::{PATIENCE, within};
@@ -424,6 +423,13 @@ mod tests {
         reader.next().await.expect("an event");
         leaving.get("/logout").await;
         assert!(reader.next().await.is_none(), "the session has ended");
+
+        let mut reader = Reader::open(&api.role(Role::Viewer).await, PATH, None).await;
+        reader.next().await.expect("an event");
+        let (users, other) = (api.app.users_of_another_process().await, Role::Editor.into());
+        let viewer = TestApp::user(Role::Viewer);
+        users.set_roles(&Ctx::command_line("test"), &viewer, other).await.expect("other roles");
+        assert!(reader.next().await.is_none(), "the roles have changed");
 
         let mut reader = Reader::open(&staying, PATH, None).await;
         reader.next().await.expect("an event");

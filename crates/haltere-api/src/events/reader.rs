@@ -10,7 +10,6 @@ use std::time::Duration;
 use bytes::Bytes;
 use haltere_app::connections::{ConnectionError, ConnectionView, ListQuery, Listing, Secrets};
 use haltere_app::events::{Batch, Change, Gap, Position, Subscriber};
-use haltere_app::sessions::Session;
 use haltere_app::{Action, App, Ctx};
 use haltere_core::{ConnectionId, PluginId, Reservation};
 use serde::Serialize;
@@ -41,7 +40,6 @@ pub(super) enum Start {
 pub(super) struct Reader {
     state: ApiState,
     context: Ctx,
-    session: Session,
     subscriber: Subscriber,
     throttle: EventThrottle,
     start: Start,
@@ -80,7 +78,6 @@ impl Reader {
     pub(super) fn new(
         state: ApiState,
         context: Ctx,
-        session: Session,
         subscriber: Subscriber,
         throttle: EventThrottle,
         start: Start,
@@ -91,7 +88,6 @@ impl Reader {
         Self {
             state,
             context,
-            session,
             subscriber,
             throttle,
             start,
@@ -105,7 +101,7 @@ impl Reader {
     /// What to send next; `None` when the session has ended or haltere shuts down.
     pub(super) async fn next(&mut self) -> Option<Bytes> {
         loop {
-            if self.session.end.has_ended() {
+            if self.subscriber.has_ended() {
                 return None;
             }
             if let Some(next) = self.queue.pop_front() {
@@ -134,12 +130,11 @@ impl Reader {
         let not_before = self.throttle.next(Instant::now());
         let news = tokio::select! {
             biased;
-            () = self.session.end.ended() => None,
             batch = async {
                 // A long pause must not hold up a shutdown.
                 tokio::select! {
                     () = sleep_until(not_before) => {}
-                    () = self.subscriber.stopped() => {}
+                    () = self.subscriber.ended() => {}
                 }
                 self.subscriber.next().await
             } => batch.map(Some),
@@ -213,8 +208,7 @@ impl Reader {
         self.memory = None;
         self.memory = tokio::select! {
             biased;
-            () = self.session.end.ended() => return None,
-            () = self.subscriber.stopped() => return None,
+            () = self.subscriber.ended() => return None,
             memory = self.state.response_memory.wait(holder::of_context(&self.context), bytes) => Some(memory),
         };
         Some(())

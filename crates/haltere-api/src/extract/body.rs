@@ -7,7 +7,7 @@ use std::error::Error;
 use std::time::Duration;
 
 use axum::body::Body;
-use haltere_app::sessions::Session;
+use haltere_app::{Credential, Ctx};
 use haltere_core::Reservation;
 use haltere_core::quota::QuotaExceeded;
 use http::header::{CONNECTION, CONTENT_LENGTH};
@@ -47,7 +47,7 @@ const ANONYMOUS: Bounds =
 /// or 503 when bodies under way take all the memory there is for them.
 pub(crate) async fn read(request: Request<Body>) -> Result<BudgetedBuffer, ApiError> {
     let extensions = request.extensions();
-    let bounds = if extensions.get::<Session>().is_some() { USUAL } else { ANONYMOUS };
+    let bounds = if extensions.get::<Ctx>().is_some() { USUAL } else { ANONYMOUS };
     let state = extensions.get::<ApiState>();
     let quota = state.map_or_else(|| budget(usize::MAX), |state| state.body_memory.clone());
     let reservation = quota
@@ -63,18 +63,18 @@ pub(crate) async fn read_within(
     reservation: Reservation,
 ) -> Result<BudgetedBuffer, ApiError> {
     // The gate ran before the body arrived. Sending the body slowly must not extend the permission.
-    let session = request.extensions().get::<Session>().cloned();
+    let credential = request.extensions().get::<Ctx>().map(|ctx| ctx.credential.clone());
     tokio::select! {
         biased;
-        () = ended(session) => Err(and_close(ApiError::unauthorized())),
+        () = ended(credential) => Err(and_close(ApiError::unauthorized())),
         read = read_patiently(request, bounds, reservation) => read,
     }
 }
 
 /// Waits for the end of the session; for ever where there is none.
-async fn ended(session: Option<Session>) {
-    match session {
-        Some(session) => session.end.ended().await,
+async fn ended(credential: Option<Credential>) {
+    match credential {
+        Some(credential) => credential.ended().await,
         None => std::future::pending().await,
     }
 }

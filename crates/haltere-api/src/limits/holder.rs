@@ -1,7 +1,6 @@
 //! Whose quota a request counts against.
 
 use haltere_app::Ctx;
-use haltere_app::sessions::Session;
 use haltere_core::Origin;
 use haltere_core::quota::Holder;
 use http::Extensions;
@@ -11,10 +10,10 @@ pub(crate) fn of_context(ctx: &Ctx) -> Holder {
     ctx.holder()
 }
 
-/// The user, if the request has a session, and the address of any request.
+/// The user, if the request has passed a gate that requires a login, and the address of any request.
 pub(crate) fn of_request(extensions: &Extensions) -> Holder {
     Holder {
-        user: extensions.get::<Session>().map(|session| session.caller.user.clone()),
+        user: extensions.get::<Ctx>().map(|ctx| ctx.user().clone()),
         address: extensions.get::<Origin>().and_then(|origin| origin.address),
     }
 }

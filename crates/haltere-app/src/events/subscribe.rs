@@ -6,6 +6,7 @@ use super::Events;
 use super::feed::{Batch, ChangeReader};
 use super::log::{Change, ChangeKind};
 use super::position::Position;
+use crate::credential::Credential;
 use crate::ctx::Ctx;
 use crate::error::NotAllowed;
 use crate::policy::{Action, Principal, Resource, decide};
@@ -16,7 +17,8 @@ impl Events {
     pub fn subscribe(&self, ctx: &Ctx, after: Option<Position>) -> Result<Subscriber, NotAllowed> {
         ctx.authorize(Action::FollowEvents)?;
         let (reader, stopping) = (self.feed.reader(after), self.stopping.clone());
-        Ok(Subscriber { reader, principal: ctx.principal.clone(), stopping })
+        let Ctx { principal, credential, .. } = ctx.clone();
+        Ok(Subscriber { reader, principal, credential, stopping })
     }
 }
 
@@ -24,6 +26,7 @@ impl Events {
 pub struct Subscriber {
     reader: ChangeReader,
     principal: Principal,
+    credential: Credential,
     stopping: CancellationToken,
 }
 
@@ -33,13 +36,14 @@ impl Subscriber {
         self.reader.position()
     }
 
-    /// Waits for changes; `None` once haltere shuts down. Cancel-safe.
+    /// Waits for changes; `None` once haltere shuts down or the caller's credential has ended. Cancel-safe.
     pub async fn next(&mut self) -> Option<Batch> {
-        let Self { reader, principal, stopping } = self;
+        let Self { reader, principal, credential, stopping } = self;
         loop {
             let mut batch = tokio::select! {
                 biased;
                 () = stopping.cancelled() => return None,
+                () = credential.ended() => return None,
                 batch = reader.next(|kind| may_see_kind(principal, kind)) => batch,
             };
             batch.changes.retain(|change| may_see(principal, change));
@@ -49,9 +53,17 @@ impl Subscriber {
         }
     }
 
-    /// Waits until haltere shuts down.
-    pub async fn stopped(&self) {
-        self.stopping.cancelled().await;
+    /// Waits until haltere shuts down or the caller's credential has ended.
+    pub async fn ended(&self) {
+        tokio::select! {
+            () = self.stopping.cancelled() => {}
+            () = self.credential.ended() => {}
+        }
+    }
+
+    /// Whether there is nothing more to wait for.
+    pub fn has_ended(&self) -> bool {
+        self.stopping.is_cancelled() || self.credential.has_ended()
     }
 }
 

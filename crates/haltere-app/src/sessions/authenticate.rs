@@ -3,9 +3,10 @@
 use haltere_core::{Caller, SessionId, Timestamp};
 
 use super::Sessions;
-use super::live::{EndSignal, Known, Live, is_over};
+use super::live::{Known, Live, is_over};
 use super::token;
 use crate::app::App;
+use crate::credential::Credential;
 use crate::error::{Context, Internal};
 
 /// A session that is valid now.
@@ -15,8 +16,8 @@ pub struct Session {
     pub caller: Caller,
     /// When it ends however busy it is.
     pub expires_at: Timestamp,
-    /// Resolves when it ends.
-    pub end: EndSignal,
+    /// Ends with it.
+    pub credential: Credential,
 }
 
 impl App {

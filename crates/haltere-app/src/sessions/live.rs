@@ -4,30 +4,13 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use haltere_core::{Caller, SessionId, Timestamp};
-use tokio_util::sync::CancellationToken;
 
 use super::authenticate::Session;
+use crate::credential::Credential;
 
 /// The most sessions kept in memory. Beyond it the one that was not used for longest is forgotten:
 /// it stays valid, but its event streams end.
 const MAX: usize = 20_000;
-
-/// Resolves when a session ends: at logout, expiry, idleness, or when the user's password or roles
-/// change, in this process or another one. Within about a second.
-#[derive(Debug, Clone)]
-pub struct EndSignal(CancellationToken);
-
-impl EndSignal {
-    /// Waits for the end.
-    pub async fn ended(&self) {
-        self.0.cancelled().await;
-    }
-
-    /// Whether it has ended.
-    pub fn has_ended(&self) -> bool {
-        self.0.is_cancelled()
-    }
-}
 
 /// The sessions in use.
 pub(super) struct Live {
@@ -43,7 +26,7 @@ struct Entry {
     caller: Caller,
     expires_at: Timestamp,
     last_used_at: Timestamp,
-    end: CancellationToken,
+    credential: Credential,
 }
 
 /// What memory knows of a session.
@@ -93,7 +76,7 @@ impl Live {
             caller,
             expires_at,
             last_used_at: now,
-            end: CancellationToken::new(),
+            credential: Credential::new(),
         });
         self.used.insert(id, now);
         Some(entry.session())
@@ -109,7 +92,7 @@ impl Live {
         self.generation += 1;
         self.used.remove(id);
         if let Some(entry) = self.sessions.remove(id) {
-            entry.end.cancel();
+            entry.credential.end();
         }
     }
 
@@ -165,7 +148,7 @@ impl Live {
         if let Some(id) = oldest.map(|(id, _)| *id)
             && let Some(entry) = self.sessions.remove(&id)
         {
-            entry.end.cancel();
+            entry.credential.end();
         }
     }
 }
@@ -175,7 +158,7 @@ impl Entry {
         Session {
             caller: self.caller.clone(),
             expires_at: self.expires_at,
-            end: EndSignal(self.end.clone()),
+            credential: self.credential.clone(),
         }
     }
 }

@@ -21,7 +21,6 @@ use haltere_core::Clock;
 use tokio::sync::RwLock;
 
 pub use authenticate::Session;
-pub use live::EndSignal;
 pub use log_in::{LogIn, LoggedIn, LoginError};
 pub use own::{OwnSession, OwnSessionError};
 pub use settings::{PasswordHashing, SessionBounds, SessionSettings, ThrottleSettings};

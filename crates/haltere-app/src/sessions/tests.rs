@@ -39,7 +39,7 @@ async fn session(app: &TestApp, token: &Secret<String>) -> Option<Session> {
 }
 
 async fn ends(session: Session) {
-    within("the session to end", PATIENCE, session.end.ended()).await;
+    within("the session to end", PATIENCE, session.credential.ended()).await;
 }
 
 fn ctx_of(session: &Session) -> Ctx {
@@ -241,7 +241,7 @@ async fn another_process_can_end_sessions() {
     ends(editor).await;
     cli.remove(&ctx, &TestApp::user(Role::MonitoringViewer)).await.unwrap();
     ends(removed).await;
-    assert!(!admin.end.has_ended());
+    assert!(!admin.credential.has_ended());
     log_in(&app, "viewer", "something else").await.expect("the new password");
 }
 
@@ -263,7 +263,7 @@ async fn ones_own_password_needs_the_old_one_and_ends_the_other_sessions() {
         other => panic!("{other:?}"),
     }
     change(TestApp::PASSWORD, "a new password").await.unwrap();
-    assert!(there_session.end.has_ended(), "at once");
+    assert!(there_session.credential.has_ended(), "at once");
     assert!(session(&app, &there).await.is_none());
     assert!(session(&app, &here).await.is_some());
     log_in(&app, "viewer", "a new password").await.expect("the new password");
@@ -316,9 +316,9 @@ async fn a_login_ends_the_users_session_that_was_not_used_for_longest_and_no_oth
         assert!(session(&app, token).await.is_some());
     }
     let fourth = app.token(Role::Viewer).await;
-    assert!(stream.end.has_ended(), "at once, with what it carries");
+    assert!(stream.credential.has_ended(), "at once, with what it carries");
     assert!(session(&app, &tokens[1]).await.is_none());
-    assert!(session(&app, &fourth).await.is_some() && !first.end.has_ended());
+    assert!(session(&app, &fourth).await.is_some() && !first.credential.has_ended());
     let detail = latest_login(&app).await;
     let expected = format!(
         "ended the session {second} of viewer, not used for longest: limits.sessions_per_user"
@@ -351,7 +351,7 @@ async fn however_often_one_account_logs_in_others_keep_their_sessions() {
             assert!(session(&app, &tab).await.is_some(), "{n}");
         }
     }
-    assert!(!tab_session.end.has_ended() && !admin.end.has_ended());
+    assert!(!tab_session.credential.has_ended() && !admin.credential.has_ended());
     let counts = app.store.read().await.unwrap().sessions().count().await.unwrap();
     let most = counts.iter().map(|(_, count)| *count).max();
     assert_eq!((counts.len(), most), (2, Some(20)));
@@ -447,13 +447,13 @@ async fn a_user_can_end_only_their_own_sessions() {
     }
     let gone = handle(there).await;
     let left = app.app.end_own_session(&ctx, gone).await.unwrap();
-    assert!(there.end.has_ended(), "at once");
+    assert!(there.credential.has_ended(), "at once");
     assert_eq!(left.len(), 3);
     assert!(left.iter().all(|it| it.handle != gone));
     assert_eq!(app.audit().await[0], format!("viewer session.end {gone} success"));
 
     let left = app.app.end_other_sessions(&ctx).await.unwrap();
-    assert!(others.iter().all(|it| it.end.has_ended()), "at once");
+    assert!(others.iter().all(|it| it.credential.has_ended()), "at once");
     assert_eq!(left.iter().map(|it| it.is_current).collect::<Vec<_>>(), [true]);
     assert_eq!(app.audit().await[0], "viewer session.end  success");
     let entries = app.audit().await.len();
@@ -461,8 +461,8 @@ async fn a_user_can_end_only_their_own_sessions() {
     assert_eq!(app.audit().await.len(), entries, "there was nothing to end");
 
     let left = app.app.end_own_session(&ctx, left[0].handle).await.unwrap();
-    assert!(left.is_empty() && here.end.has_ended());
-    assert!(!admin.end.has_ended());
+    assert!(left.is_empty() && here.credential.has_ended());
+    assert!(!admin.credential.has_ended());
 }
 
 #[tokio::test]

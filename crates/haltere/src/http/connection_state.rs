@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes};
 use axum::response::Response;
-use haltere_api::{AuthenticatedResponse, CloseOnSessionEnd};
-use haltere_app::sessions::EndSignal;
+use haltere_api::{AuthenticatedResponse, CloseWithCredential};
+use haltere_app::Credential;
 use hyper::body::{Body as _, Frame, SizeHint};
 use hyper::header::{CONNECTION, HeaderValue};
 use tokio::sync::watch;
@@ -27,7 +27,7 @@ pub(super) struct ConnectionState {
     pub(super) slot: ConnectionSlot,
     pub(super) writes: Arc<WriteState>,
     /// The session that the current response must not outlast.
-    ends_with: watch::Sender<Option<EndSignal>>,
+    ends_with: watch::Sender<Option<Credential>>,
 }
 
 impl ConnectionState {
@@ -79,7 +79,7 @@ impl ConnectionState {
     /// Follows a response until it is complete, and closes the connection after it if need be.
     pub(super) fn track(self: Arc<Self>, mut response: Response) -> Response {
         let has_session = response.extensions().get::<AuthenticatedResponse>().is_some();
-        let ends_with = response.extensions_mut().remove::<CloseOnSessionEnd>();
+        let ends_with = response.extensions_mut().remove::<CloseWithCredential>();
         if self.slot.is_reserved() && !has_session && !self.slot.has_session() {
             let close = HeaderValue::from_static("close");
             response.headers_mut().insert(CONNECTION, close);
@@ -90,7 +90,7 @@ impl ConnectionState {
             self.slot.request_finished(has_session);
             return response;
         }
-        if let Some(CloseOnSessionEnd(end)) = ends_with {
+        if let Some(CloseWithCredential(end)) = ends_with {
             self.ends_with.send_replace(Some(end));
         }
         response.map(|inner| Body::new(TrackedBody { inner, state: self, has_session }))

@@ -203,11 +203,11 @@ async fn a_connection_ends_with_the_session_of_what_it_carries() {
     let app = haltere_app::testing::TestApp::start().await;
     let token = app.token(haltere_core::Role::Admin).await;
     let session = app.app.authenticate(token.expose()).await.expect("read").expect("valid");
-    let end = session.end.clone();
+    let end = session.credential.clone();
     let handler = async move || {
         let chunks = futures_util::stream::repeat(Bytes::from(vec![b'x'; 1 << 20]));
         let mut response = Response::new(Body::from_stream(chunks.map(Ok::<_, Infallible>)));
-        response.extensions_mut().insert(haltere_api::CloseOnSessionEnd(end.clone()));
+        response.extensions_mut().insert(haltere_api::CloseWithCredential(end.clone()));
         response
     };
     let limits = patient(10);

@@ -8,12 +8,10 @@ mod stream;
 
 use std::time::Duration;
 
-use axum::Extension;
 use axum::body::Body;
 use axum::extract::State;
 use axum::response::Response;
 use haltere_app::connections::{ImportError, ImportFile, ImportMode, ImportProgress};
-use haltere_app::sessions::Session;
 use http::Request;
 use serde::Deserialize;
 
@@ -123,7 +121,6 @@ pub(crate) struct ImportParams {
 pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: Context,
-    Extension(session): Extension<Session>,
     Query(params): Query<ImportParams>,
     request: Request<Body>,
 ) -> Result<Response, ApiError> {
@@ -144,7 +141,7 @@ pub(crate) async fn handler(
     let (reporter, progress) = ImportProgress::channel();
     let reporter = reporter.holding(held);
     if streams {
-        let stream = stream::respond(state, context.0, session, file, mode, reporter, progress);
+        let stream = stream::respond(state, context.0, file, mode, reporter, progress);
         return Ok(response_memory::charged_until_read(stream, room).await);
     }
     let report = state.app.transfer().import(&context, file, mode, reporter).await?;

@@ -10,7 +10,6 @@ use futures_util::stream::{self, Stream};
 use haltere_app::connections::{
     ImportError, ImportFile, ImportMode, ImportProgress, ImportReport, LinkStateCounts, Reporter,
 };
-use haltere_app::sessions::Session;
 use haltere_app::{Ctx, NotAllowed};
 use haltere_core::ConnectionId;
 use serde_json::json;
@@ -34,7 +33,6 @@ const PATIENCE: Duration = Duration::from_mins(10);
 struct Stages {
     state: ApiState,
     context: Ctx,
-    session: Session,
     mode: ImportMode,
     stage: Stage,
 }
@@ -56,7 +54,6 @@ enum Stage {
 pub(super) fn respond(
     state: ApiState,
     context: Ctx,
-    session: Session,
     file: ImportFile,
     mode: ImportMode,
     reporter: Reporter,
@@ -65,7 +62,7 @@ pub(super) fn respond(
     let (transfer, asker) = (state.app.transfer().clone(), context.clone());
     let import = async move { transfer.import(&asker, file, mode, reporter).await };
     let importing = Stage::Importing { import: Box::pin(import), progress };
-    let stages = Stages { state, context, session, mode, stage: importing };
+    let stages = Stages { state, context, mode, stage: importing };
     let keep_alive = KeepAlive::new().text("");
     let mut response = Sse::new(stages.into_stream()).keep_alive(keep_alive).into_response();
     set_stream_headers(&mut response);
@@ -85,7 +82,7 @@ impl Stages {
             Stage::Importing { import, progress } => {
                 let ended = tokio::select! {
                     biased;
-                    () = self.session.end.ended() => return None,
+                    () = self.context.credential.ended() => return None,
                     report = import => report,
                     Ok(()) = progress.changed() => {
                         return Some(progress_event(*progress.borrow_and_update()));
@@ -117,13 +114,13 @@ impl Stages {
 
     /// Waits until something has changed about the links, or all have had their first outcome.
     async fn dialling(&mut self) -> Option<Event> {
-        let Self { state, context, session, stage, .. } = self;
+        let Self { state, context, stage, .. } = self;
         let Stage::Dialling { ids, ticks, end, last } = stage else { return None };
         let stopping = state.app.stopping();
         loop {
             tokio::select! {
                 biased;
-                () = session.end.ended() => return None,
+                () = context.credential.ended() => return None,
                 () = stopping.cancelled() => return None,
                 _ = ticks.tick() => {}
             }

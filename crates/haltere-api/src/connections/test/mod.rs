@@ -5,11 +5,9 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-use axum::Extension;
 use axum::extract::State;
 use axum::response::Response;
 use haltere_app::connections::TestError;
-use haltere_app::sessions::Session;
 use haltere_core::ConnectionId;
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
@@ -126,7 +124,6 @@ pub(crate) struct TestParams {
 pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: Context,
-    Extension(session): Extension<Session>,
     headers: HeaderMap,
     Query(params): Query<TestParams>,
     JsonBody(body): JsonBody,
@@ -140,7 +137,7 @@ pub(crate) async fn handler(
         state.app.test_connection(&context, candidate).await?
     };
     if wants_stream(&headers) {
-        return Ok(stream::answer(test, session));
+        return Ok(stream::answer(test, context.0.credential));
     }
     let report = test.run(|_| {}).await.ok_or_else(|| unavailable("haltere is shutting down"))?;
     Ok(json(StatusCode::OK, &WireReport::new(&report.probe, &report.advice)))

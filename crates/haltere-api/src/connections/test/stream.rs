@@ -8,8 +8,8 @@ use std::pin::Pin;
 use axum::response::sse::{Event, Sse};
 use axum::response::{IntoResponse, Response};
 use futures_util::stream::{self, Stream};
+use haltere_app::Credential;
 use haltere_app::connections::{PreparedTest, ProbeEvent, TestReport};
-use haltere_app::sessions::Session;
 use tokio::sync::mpsc;
 
 use super::report::{WireEvent, WireReport};
@@ -19,8 +19,8 @@ use crate::sse::{event, set_stream_headers};
 const MAX_EVENTS: usize = 64;
 
 /// Begins the test, and answers with what happens.
-pub(super) fn answer(test: PreparedTest, session: Session) -> Response {
-    let mut response = Sse::new(Running::new(test, session).into_stream()).into_response();
+pub(super) fn answer(test: PreparedTest, credential: Credential) -> Response {
+    let mut response = Sse::new(Running::new(test, credential).into_stream()).into_response();
     set_stream_headers(&mut response);
     response
 }
@@ -33,17 +33,17 @@ struct Running {
     done: bool,
     /// The result, until it is sent. `None` if haltere shut down meanwhile.
     report: Option<TestReport>,
-    session: Session,
+    credential: Credential,
 }
 
 impl Running {
-    fn new(test: PreparedTest, session: Session) -> Self {
+    fn new(test: PreparedTest, credential: Credential) -> Self {
         let (sender, events) = mpsc::channel(MAX_EVENTS);
         let test = Box::pin(test.run(move |event| {
             // There is room for all of them, and the result holds every stage anyway.
             let _ = sender.try_send(event);
         }));
-        Self { events, test, done: false, report: None, session }
+        Self { events, test, done: false, report: None, credential }
     }
 
     fn into_stream(self) -> impl Stream<Item = Result<Event, Infallible>> {
@@ -59,7 +59,7 @@ impl Running {
         if !self.done {
             tokio::select! {
                 biased;
-                () = self.session.end.ended() => return None,
+                () = self.credential.ended() => return None,
                 Some(stage) = self.events.recv() => return Some(event("stage", &WireEvent::from(&stage))),
                 report = &mut self.test => {
                     self.report = report;
