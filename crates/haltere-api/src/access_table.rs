@@ -8,7 +8,7 @@ use haltere_core::{AuditAction, PluginId, Role};
 const INTRODUCTION: &str = "# Who may do what
 
 Printed from the table in `crates/haltere-app/src/policy/table.rs`, which decides; a test fails if this page is out of date (`make generate`
-writes it). Roles add up: an action is allowed if one of them allows it.
+writes it). Roles add up: an action is allowed if one of them allows it. `GET /api/profile` lists a user's actions in `permissions`.
 
 A request is refused, in this order, with 401 without a login, with 404 while the plugin is off, and with 403 if no role allows the action.
 The last column is the name of that refusal in the audit trail; a refused read is not recorded. `GET /` is the console's page, which the

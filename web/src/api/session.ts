@@ -3,7 +3,7 @@ import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { basePath } from "../util/page-meta";
 import { api, ApiError, unwrap } from "./client";
-import type { Profile } from "./schema";
+import type { Permission, Profile } from "./schema";
 
 const KEY = ["profile"];
 
@@ -37,6 +37,11 @@ const profileQuery = queryOptions({
 /** The user whose pages are open; null without one, undefined while loading. */
 export function useProfile(): Profile | null | undefined {
   return useQuery(profileQuery).data?.profile;
+}
+
+/** Whether the server allows an action to the user. The console hides what would be refused. */
+export function hasPermission(profile: Profile | null | undefined, permission: Permission): boolean {
+  return profile?.permissions.includes(permission) ?? false;
 }
 
 /** Whether there is a session; undefined while loading. */

@@ -8,13 +8,12 @@ import { lazy, Suspense, useEffect, useLayoutEffect, useRef, useState } from "re
 
 import { followEvents } from "../api/events";
 import type { Profile } from "../api/schema";
-import { useHasSession, useProfile } from "../api/session";
+import { hasPermission, useHasSession, useProfile } from "../api/session";
 import { OfflineBanner } from "../components/OfflineBanner";
 import { StorageBanner } from "../components/StorageBanner";
 import { useShortcuts } from "../hooks/use-shortcuts";
 import { useMessages } from "../i18n/language";
 import { linkTo, PATHS } from "../model/paths";
-import { hasPermission } from "../model/permissions";
 import { ServerUnavailablePage } from "../pages/ServerUnavailablePage";
 import { Logo } from "../ui/Logo";
 import { MODIFIER_KEY } from "../util/platform";
@@ -118,7 +117,7 @@ function AppFrame({ profile, hasSession }: { profile: Profile; hasSession: boole
           <NavItem to={PATHS.fleet} icon={<IconTopologyStar3 size={18} stroke={1.7} />} exact>
             {t.nav.fleet}
           </NavItem>
-          {hasPermission(profile, "switchPlugins") && (
+          {hasPermission(profile, "plugins.switch") && (
             <NavItem to={PATHS.settings} icon={<IconSettings size={18} stroke={1.7} />}>
               {t.nav.settings}
             </NavItem>

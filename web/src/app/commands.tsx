@@ -17,11 +17,10 @@ import {
 } from "@tabler/icons-react";
 import { useNavigate } from "@tanstack/react-router";
 
-import { logOut, useProfile } from "../api/session";
+import { hasPermission, logOut, useProfile } from "../api/session";
 import type { Command } from "../components/CommandPalette";
 import { LANGUAGES, setLanguage, useLanguage, useMessages } from "../i18n/language";
 import { API_DOCS_URL, linkTo } from "../model/paths";
-import { hasPermission } from "../model/permissions";
 
 /** The commands that the user has permission for. `onShortcuts` opens the list of shortcuts. */
 export function useCommands(onShortcuts: () => void): readonly Command[] {
@@ -38,7 +37,7 @@ export function useCommands(onShortcuts: () => void): readonly Command[] {
 
   return [
     { id: "fleet", label: t.nav.fleet, icon: IconTopologyStar3, run: () => void navigate(linkTo.fleet()) },
-    ...(hasPermission(profile, "seeConnections")
+    ...(hasPermission(profile, "connections.list")
       ? [
           {
             id: "down",
@@ -48,7 +47,7 @@ export function useCommands(onShortcuts: () => void): readonly Command[] {
           },
         ]
       : []),
-    ...(hasPermission(profile, "changeConnections")
+    ...(hasPermission(profile, "connections.create")
       ? [
           {
             id: "new",
@@ -57,6 +56,10 @@ export function useCommands(onShortcuts: () => void): readonly Command[] {
             key: "n",
             run: () => void navigate(linkTo.newConnection()),
           },
+        ]
+      : []),
+    ...(hasPermission(profile, "connections.import")
+      ? [
           {
             id: "transfer",
             label: t.commands.transfer,
@@ -65,7 +68,7 @@ export function useCommands(onShortcuts: () => void): readonly Command[] {
           },
         ]
       : []),
-    ...(hasPermission(profile, "switchPlugins")
+    ...(hasPermission(profile, "plugins.switch")
       ? [
           {
             id: "settings",

@@ -8,7 +8,7 @@ import { ApiError } from "../api/client";
 import { createConnection, patchConnection, replaceConnection, storedConnectionQuery } from "../api/connections";
 import { useFleet } from "../api/fleet";
 import type { Connection } from "../api/schema";
-import { useProfile } from "../api/session";
+import { hasPermission, useProfile } from "../api/session";
 import { ConnectionGone } from "../components/ConnectionGone";
 import { ConnectionForm } from "../forms/ConnectionForm";
 import type { Draft } from "../forms/draft";
@@ -19,7 +19,6 @@ import { displayState } from "../model/display-state";
 import { errorText } from "../model/error-text";
 import { linkTo, PATHS } from "../model/paths";
 import { containsPrivateKey } from "../model/pem";
-import { hasPermission } from "../model/permissions";
 import { EmptyState } from "../ui/EmptyState";
 
 /** `/new` */
@@ -30,7 +29,7 @@ export function NewConnectionPage() {
   const queries = useQueryClient();
   const profile = useProfile();
   useDocumentTitle(t.fleet.newConnection);
-  if (!hasPermission(profile, "changeConnections")) return <NotAllowed />;
+  if (!hasPermission(profile, "connections.create")) return <NotAllowed />;
   return (
     <ConnectionForm
       title={t.fleet.newConnection}
@@ -58,7 +57,7 @@ export function EditConnectionPage() {
   const { byId, isComplete } = useFleet();
   const profile = useProfile();
   const connection = byId.get(connectionId);
-  const isAllowed = hasPermission(profile, "changeConnections");
+  const isAllowed = hasPermission(profile, "connections.update");
   const stored = useQuery({ ...storedConnectionQuery(connectionId), enabled: isAllowed });
   const [version, setVersion] = useState(0);
   useDocumentTitle(`${t.connection.edit}: ${connection?.name ?? ""}`);

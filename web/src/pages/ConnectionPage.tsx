@@ -6,7 +6,7 @@ import { useState } from "react";
 import { patchConnection } from "../api/connections";
 import { useFleet } from "../api/fleet";
 import type { Certificate, Connection } from "../api/schema";
-import { useProfile } from "../api/session";
+import { hasPermission, useProfile } from "../api/session";
 import { ConnectionGone } from "../components/ConnectionGone";
 import { TestPanel } from "../forms/TestPanel";
 import { useConnectionTest } from "../forms/use-connection-test";
@@ -15,7 +15,6 @@ import { useErrorNotification } from "../hooks/use-error-notification";
 import { useMessages } from "../i18n/language";
 import { lastFleetSearch } from "../hooks/last-fleet-search";
 import { linkTo, PATHS } from "../model/paths";
-import { hasPermission } from "../model/permissions";
 import { Actions } from "./connection/Actions";
 import { Certificates } from "./connection/Certificates";
 import { History } from "./connection/History";
@@ -72,7 +71,7 @@ function Head({ connection }: { connection: Connection }) {
           <h1>{connection.name}</h1>
           <code>{connection.url}</code>
         </div>
-        {hasPermission(profile, "changeConnections") && (
+        {hasPermission(profile, "connections.update") && (
           <Actions connection={connection} isTesting={test.isRunning} onTest={runTest} />
         )}
       </div>

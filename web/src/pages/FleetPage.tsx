@@ -3,7 +3,7 @@ import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useDeferredValue, useEffect, useMemo, useState } from "react";
 
 import { useFleet } from "../api/fleet";
-import { useProfile } from "../api/session";
+import { hasPermission, useProfile } from "../api/session";
 import { LinkButton } from "../components/LinkButton";
 import { useNow } from "../hooks/use-now";
 import { lastFleetSearch } from "../hooks/last-fleet-search";
@@ -16,7 +16,6 @@ import { groupFailures } from "../model/failure-groups";
 import type { FleetSearch } from "../model/fleet-search";
 import { isFiltered } from "../model/fleet-search";
 import { linkTo, PATHS } from "../model/paths";
-import { hasPermission } from "../model/permissions";
 import { EmptyState } from "../ui/EmptyState";
 import type { BulkRequest } from "./fleet/bulk-action";
 import { BulkDialog } from "./fleet/BulkDialog";
@@ -80,7 +79,7 @@ function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
   );
   useDocumentTitle(counts.down > 0 ? `(${counts.down}) ${t.fleet.title}` : t.fleet.title);
 
-  if (!hasPermission(profile, "seeConnections")) {
+  if (!hasPermission(profile, "connections.list")) {
     return (
       <EmptyState title={t.fleet.noRight}>
         <p>{t.fleet.noRightText}</p>
@@ -95,7 +94,7 @@ function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
       <div className={classes.heading} data-wide>
         <h1 tabIndex={-1}>{t.fleet.title}</h1>
         <span className={classes.total}>{t.fleet.brokers(byId.size)}</span>
-        {hasPermission(profile, "changeConnections") && (
+        {hasPermission(profile, "connections.create") && (
           <div className={classes.actions}>
             <LinkButton {...linkTo.transfer()} variant="default" leftSection={<IconTransfer size={16} />}>
               {t.fleet.transfer}
@@ -125,7 +124,7 @@ function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
             search={deferredSearch}
             onSort={updateSearch}
             onBulk={onBulk}
-            canChange={hasPermission(profile, "changeConnections")}
+            canChange={hasPermission(profile, "connections.update")}
           />
         ) : (
           <p className={classes.none}>

@@ -2,12 +2,11 @@ import { Switch } from "@mantine/core";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { pluginsQuery, previewPluginSwitch, switchPlugin } from "../api/plugins";
-import { useProfile } from "../api/session";
+import { hasPermission, useProfile } from "../api/session";
 import { PluginSwitchDialog } from "../components/PluginSwitchDialog";
 import { useDocumentTitle } from "../hooks/use-document-title";
 import { useErrorNotification } from "../hooks/use-error-notification";
 import { useMessages } from "../i18n/language";
-import { hasPermission } from "../model/permissions";
 import { Card } from "../ui/Card";
 import { EmptyState } from "../ui/EmptyState";
 import classes from "./SettingsPage.module.css";
@@ -17,7 +16,7 @@ export function SettingsPage() {
   const t = useMessages();
   const profile = useProfile();
   useDocumentTitle(t.settings.title);
-  if (!hasPermission(profile, "switchPlugins")) return <EmptyState title={t.settings.noRight} />;
+  if (!hasPermission(profile, "plugins.switch")) return <EmptyState title={t.settings.noRight} />;
   return (
     <div className={classes.page}>
       <h1>{t.settings.title}</h1>

@@ -1,7 +1,6 @@
-import { useProfile } from "../api/session";
+import { hasPermission, useProfile } from "../api/session";
 import { useDocumentTitle } from "../hooks/use-document-title";
 import { useMessages } from "../i18n/language";
-import { hasPermission } from "../model/permissions";
 import { EmptyState } from "../ui/EmptyState";
 import { Export } from "./transfer/Export";
 import { Import } from "./transfer/Import";
@@ -12,7 +11,7 @@ export function TransferPage() {
   const t = useMessages();
   const profile = useProfile();
   useDocumentTitle(t.transfer.title);
-  if (!hasPermission(profile, "changeConnections")) {
+  if (!hasPermission(profile, "connections.import")) {
     return (
       <EmptyState title={t.transfer.noRight}>
         <p>{t.transfer.noRightText}</p>

@@ -2,11 +2,14 @@
 
 use axum::extract::State;
 use axum::response::Response;
+use haltere_app::Action;
 use haltere_app::profile::{Profile, ProfileError};
 use haltere_core::Role;
 use http::StatusCode;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
+use utoipa::openapi::schema::{ObjectBuilder, Type};
+use utoipa::openapi::{RefOr, Schema};
 
 use crate::error::{ApiError, json};
 use crate::extract::Context;
@@ -28,13 +31,15 @@ pub(crate) struct WireProfile {
     is_viewer: bool,
     is_connection_manager: bool,
     is_monitoring_viewer: bool,
+    /// The actions that the roles allow. A request may be refused all the same: while a plugin is off, say.
+    permissions: Vec<Permission>,
     /// Whether the password is still the one that the first start made up and printed.
     initial_password: bool,
 }
 
 impl From<Profile> for WireProfile {
     fn from(profile: Profile) -> Self {
-        let Profile { username, roles, initial_password } = profile;
+        let Profile { username, roles, permissions, initial_password } = profile;
         Self {
             username: username.as_str().to_owned(),
             roles: roles.iter().map(Role::as_str).collect(),
@@ -43,10 +48,36 @@ impl From<Profile> for WireProfile {
             is_viewer: roles.contains(Role::Viewer),
             is_connection_manager: roles.contains(Role::ConnectionManager),
             is_monitoring_viewer: roles.contains(Role::MonitoringViewer),
+            permissions: permissions.into_iter().map(Permission).collect(),
             initial_password,
         }
     }
 }
+
+/// The name of an action.
+#[derive(Debug, Clone, Copy)]
+struct Permission(Action);
+
+impl Serialize for Permission {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.0.as_str())
+    }
+}
+
+impl utoipa::PartialSchema for Permission {
+    fn schema() -> RefOr<Schema> {
+        let names = Action::ALL.map(Action::as_str);
+        ObjectBuilder::new()
+            .schema_type(Type::String)
+            .description(Some(
+                "The name of an action, as `x-haltere-access` of each operation has it",
+            ))
+            .enum_values(Some(names))
+            .into()
+    }
+}
+
+impl ToSchema for Permission {}
 
 impl From<ProfileError> for ApiError {
     fn from(error: ProfileError) -> Self {
@@ -66,7 +97,8 @@ impl From<ProfileError> for ApiError {
     responses((status = 200, description = "Who is logged in, and what they may do", body = WireProfile,
         example = json!({
             "username": "admin", "roles": ["admin"], "isAdmin": true, "isEditor": false, "isViewer": false,
-            "isConnectionManager": false, "isMonitoringViewer": false, "initialPassword": false,
+            "isConnectionManager": false, "isMonitoringViewer": false,
+            "permissions": ["connections.list", "connections.create", "events.follow", "profile.read"], "initialPassword": false,
         }))),
 )]
 pub(crate) async fn handler(
@@ -80,4 +112,35 @@ pub(crate) async fn handler(
 pub(super) async fn answer(state: &ApiState, context: &Context) -> Result<Response, ApiError> {
     let profile = state.app.profile(context).await?;
     Ok(json(StatusCode::OK, &WireProfile::from(profile)))
+}
+
+#[cfg(test)]
+mod tests {
+    use haltere_core::Role;
+    use serde_json::json;
+
+    use crate::test_support::TestApi;
+
+    #[tokio::test]
+    async fn permissions_are_what_the_roles_allow() {
+        let api = TestApi::start().await;
+        let of = async |role| api.role(role).await.get("/api/profile").await.json();
+        let viewer = of(Role::Viewer).await;
+        let own = ["profile.read", "profile.end-sessions", "profile.change-password"];
+        let expected = ["connections.list", "events.follow"].iter().chain(&own);
+        assert_eq!(viewer["permissions"], json!(expected.collect::<Vec<_>>()));
+        let monitoring = of(Role::MonitoringViewer).await;
+        assert_eq!(monitoring["permissions"].as_array().map(Vec::len), Some(1 + own.len()));
+        for (role, name, is_allowed) in [
+            (Role::Admin, "connections.export-secrets", true),
+            (Role::Admin, "plugins.switch", true),
+            (Role::ConnectionManager, "connections.update", true),
+            (Role::ConnectionManager, "connections.export-secrets", false),
+            (Role::ConnectionManager, "plugins.list", false),
+        ] {
+            let permissions = of(role).await["permissions"].take();
+            let is_listed = permissions.as_array().expect("a list").contains(&json!(name));
+            assert_eq!(is_listed, is_allowed, "{role} {name}");
+        }
+    }
 }

@@ -14,6 +14,8 @@ pub struct Profile {
     pub username: UserName,
     /// What they may do.
     pub roles: Roles,
+    /// The actions that their roles allow.
+    pub permissions: Vec<Action>,
     /// Whether their password is still the one that the first start generated and printed.
     pub initial_password: bool,
 }
@@ -40,6 +42,7 @@ impl App {
         Ok(Profile {
             username: ctx.user().clone(),
             roles: ctx.roles(),
+            permissions: Action::ALL.into_iter().filter(|action| ctx.may(*action)).collect(),
             initial_password: user.is_some_and(|user| user.initial_password),
         })
     }

@@ -4,7 +4,7 @@ import { useMutation, useQuery } from "@tanstack/react-query";
 
 import { certificatesQuery, patchConnection } from "../../api/connections";
 import type { Certificate, Connection, PresentedChain } from "../../api/schema";
-import { useProfile } from "../../api/session";
+import { hasPermission, useProfile } from "../../api/session";
 import { CertificateDetails } from "../../components/CertificateDetails";
 import { TrustIssuer } from "../../components/TrustIssuer";
 import { useErrorNotification } from "../../hooks/use-error-notification";
@@ -12,7 +12,6 @@ import { useNow } from "../../hooks/use-now";
 import { useLanguage, useMessages } from "../../i18n/language";
 import { blamesTlsPlugin } from "../../model/hint";
 import { isIssuerUnknown } from "../../model/issuer";
-import { hasPermission } from "../../model/permissions";
 import { Card } from "../../ui/Card";
 import { isTls } from "../../util/broker-url";
 import { formatAgo, formatDateTime } from "../../util/format-time";
@@ -82,7 +81,7 @@ function Trust({ connection, chain }: { connection: Connection; chain: readonly 
       chain={chain}
       replaces={connection.ca !== undefined}
       isBusy={trust.isPending}
-      onTrust={hasPermission(profile, "changeConnections") ? trust.mutate : undefined}
+      onTrust={hasPermission(profile, "connections.update") ? trust.mutate : undefined}
     />
   );
 }

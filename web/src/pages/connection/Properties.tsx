@@ -1,8 +1,7 @@
 import type { Connection } from "../../api/schema";
-import { useProfile } from "../../api/session";
+import { hasPermission, useProfile } from "../../api/session";
 import { useNow } from "../../hooks/use-now";
 import { useLanguage, useMessages } from "../../i18n/language";
-import { hasPermission } from "../../model/permissions";
 import { Card } from "../../ui/Card";
 import { PropertyList } from "../../ui/PropertyList";
 import { isTls } from "../../util/broker-url";
@@ -50,7 +49,7 @@ export function LinkProperties({ connection }: { connection: Connection }) {
   const { id, url, credentials, rejectUnauthorized, ca, cert, tls } = connection;
   const usesTls = isTls(url);
   // Only users with this permission get certificates; for others an absent one means nothing.
-  const seesCertificates = hasPermission(useProfile(), "changeConnections");
+  const seesCertificates = hasPermission(useProfile(), "connections.update");
   return (
     <Card title={t.connection.link}>
       <PropertyList

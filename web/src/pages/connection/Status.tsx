@@ -3,7 +3,7 @@ import { Link } from "@tanstack/react-router";
 
 import { adviceQuery } from "../../api/connections";
 import type { Connection, ConnectionStatus, LinkStage } from "../../api/schema";
-import { useProfile } from "../../api/session";
+import { hasPermission, useProfile } from "../../api/session";
 import { Since } from "../../components/Since";
 import { useNow } from "../../hooks/use-now";
 import { useMessages } from "../../i18n/language";
@@ -11,7 +11,6 @@ import { displayState } from "../../model/display-state";
 import { findHint, isRedundantAdvice, isTlsPluginAdvice } from "../../model/hint";
 import { isIssuerUnknown } from "../../model/issuer";
 import { linkTo } from "../../model/paths";
-import { hasPermission } from "../../model/permissions";
 import { AdviceList } from "../../ui/AdviceList";
 import { StateBadge } from "../../ui/StateBadge";
 import { formatDuration } from "../../util/format-time";
@@ -82,7 +81,7 @@ function SysAdvice({ connection: { id, broker } }: { connection: Connection }) {
   return (
     <div className={classes.hint}>
       <p>{what}</p>
-      {hasPermission(profile, "changeConnections") && (
+      {hasPermission(profile, "connections.update") && (
         <p>
           {how} <Link {...linkTo.editConnection(id)}>{t.connection.sysSwitch}</Link>
         </p>
@@ -100,7 +99,7 @@ function TlsPluginOff() {
     <div className={classes.hint}>
       <p>{what}</p>
       <p>
-        {hasPermission(profile, "switchPlugins") ? (
+        {hasPermission(profile, "plugins.switch") ? (
           <>
             {how} <Link {...linkTo.settings()}>{t.nav.settings}</Link>
           </>

@@ -1,8 +1,7 @@
-import { useProfile } from "../../api/session";
+import { hasPermission, useProfile } from "../../api/session";
 import { LinkButton } from "../../components/LinkButton";
 import { useMessages } from "../../i18n/language";
 import { API_DOCS_URL, linkTo } from "../../model/paths";
-import { hasPermission } from "../../model/permissions";
 import { Card } from "../../ui/Card";
 import { EmptyState } from "../../ui/EmptyState";
 import { basePath } from "../../util/page-meta";
@@ -22,7 +21,7 @@ export function GettingStarted() {
       <EmptyState title={t.fleet.empty}>
         <p>{t.fleet.emptyText}</p>
       </EmptyState>
-      {hasPermission(profile, "changeConnections") && (
+      {hasPermission(profile, "connections.create") && (
         <div className={classes.options}>
           <Card title={t.fleet.firstByHand}>
             <p>{t.fleet.firstByHandText}</p>

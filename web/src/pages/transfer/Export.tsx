@@ -3,11 +3,10 @@ import { IconDownload } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 
-import { useProfile } from "../../api/session";
+import { hasPermission, useProfile } from "../../api/session";
 import { exportConnections } from "../../api/transfer";
 import { useLanguage, useMessages } from "../../i18n/language";
 import { errorText } from "../../model/error-text";
-import { hasPermission } from "../../model/permissions";
 import { Card } from "../../ui/Card";
 import { formatBytes } from "../../util/format-bytes";
 import { saveFile } from "../../util/save-file";
@@ -31,7 +30,7 @@ export function Export() {
     <Card title={t.transfer.exportTitle}>
       <p className={classes.text}>{t.transfer.exportText}</p>
       {download.error && <ErrorAlert title={t.transfer.notExported} text={errorText(download.error, t)} />}
-      {hasPermission(profile, "exportSecrets") ? (
+      {hasPermission(profile, "connections.export-secrets") ? (
         <Switch
           label={t.transfer.withSecrets}
           description={t.transfer.withSecretsText}
