@@ -1,6 +1,6 @@
 //! Files that are there whole or not at all, also after a power cut.
 //!
-//! [`write`] replaces a small file. An [`AtomicFile`] is for large ones, which two processes might write at once.
+//! [`write()`] replaces a small file. An [`AtomicFile`] is for large ones, which two processes might write at once.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write as _};

@@ -7,7 +7,7 @@ use haltere_core::{
 use super::fields::{Faults, Fields, Invalid};
 use super::pem;
 
-/// Further fields that the management center for Mosquitto stores and accepts. [`MmcFields`] are kept and
+/// Further fields that the management center for Mosquitto stores and accepts. `MmcFields` are kept and
 /// returned; these are dropped.
 pub(crate) const DROPPED: [&str; 7] = [
     "supportsRestart",
