@@ -81,7 +81,7 @@ impl App {
         let applied = self.0.write_lock.applied_now();
         let revisions = self.revisions().await?;
         // Before what may fail for other reasons: nothing else ends a session that was taken away.
-        self.sync_sessions(revisions.sessions).await?;
+        self.0.sessions.sync(revisions.sessions).await?;
         if !applied.is_some_and(|applied| applied.reflects(revisions)) {
             self.catch_up().await?;
         }

@@ -121,7 +121,7 @@ impl TestApp {
             origin: Self::origin(),
             user_agent: None,
         };
-        self.app.log_in(wish).await.expect("the right password").token
+        self.app.sessions().log_in(wish).await.expect("the right password").token
     }
 
     /// The audit trail, newest first, as `actor action object outcome`.

@@ -182,7 +182,7 @@ pub(crate) async fn handler(
     let logged_in = match credentials(request).await? {
         Some(LoginForm { username, password }) => {
             let wish = LogIn { username, password, origin, user_agent };
-            state.app.log_in(wish).await.map_err(Refusal::from)
+            state.app.sessions().log_in(wish).await.map_err(Refusal::from)
         }
         None => Err(Refusal::WrongCredentials),
     };

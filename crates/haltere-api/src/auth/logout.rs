@@ -39,10 +39,11 @@ pub(crate) async fn handler(
 ) -> Result<Response, ApiError> {
     // Each session that a cookie leads to: otherwise the next one would take over.
     for token in jar.tokens(&headers) {
-        let session = state.app.authenticate(token.expose()).await.map_err(ApiError::internal)?;
+        let session =
+            state.app.sessions().authenticate(token.expose()).await.map_err(ApiError::internal)?;
         if let Some(session) = session {
             let context = Ctx::of_session(session, origin.clone());
-            state.app.log_out(&context).await.map_err(ApiError::internal)?;
+            state.app.sessions().log_out(&context).await.map_err(ApiError::internal)?;
         }
     }
     let mut response = redirect(&state.options.base.to("/login"));

@@ -49,13 +49,14 @@ pub(crate) async fn session(
     headers: &HeaderMap,
 ) -> Result<Option<Session>, ApiError> {
     let tokens = jar.tokens(headers);
-    let active = tokens.iter().find_map(|token| state.app.active_session(token.expose()));
+    let active = tokens.iter().find_map(|token| state.app.sessions().find_active(token.expose()));
     if active.is_some() {
         return Ok(active);
     }
     let well_formed = tokens.iter().filter(|token| is_token(token.expose()));
     for token in well_formed.take(MAX_LOOKUPS) {
-        let session = state.app.authenticate(token.expose()).await.map_err(ApiError::internal)?;
+        let session =
+            state.app.sessions().authenticate(token.expose()).await.map_err(ApiError::internal)?;
         if session.is_some() {
             return Ok(session);
         }

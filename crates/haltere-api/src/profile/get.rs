@@ -110,7 +110,7 @@ pub(crate) async fn handler(
 
 /// The caller's profile, as it is now.
 pub(super) async fn answer(state: &ApiState, context: &Context) -> Result<Response, ApiError> {
-    let profile = state.app.profile(context).await?;
+    let profile = state.app.profiles().read(context).await?;
     Ok(json(StatusCode::OK, &WireProfile::from(profile)))
 }
 

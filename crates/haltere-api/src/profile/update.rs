@@ -146,7 +146,7 @@ async fn change(state: &ApiState, context: &Context, body: Value) -> Result<Resp
     if input.username.is_some_and(|name| !is_same_user(&name, own)) {
         return Err(Invalid::new("username", "must be one's own; it can't be changed").into());
     }
-    state.app.change_own_password(context, input.old_password, input.password).await?;
+    state.app.profiles().change_password(context, input.old_password, input.password).await?;
     get::answer(state, context).await
 }
 

@@ -30,6 +30,7 @@ use crate::history_writer::HistoryWriter;
 use crate::now::now;
 use crate::plugins::{Plugins, Switches};
 use crate::policy::{Action, Resource};
+use crate::profile::Profiles;
 use crate::sessions::Sessions;
 use crate::tasks::to_completion;
 use crate::users::Users;
@@ -62,7 +63,8 @@ pub(crate) struct Inner {
     pub(crate) events: Events,
     pub(crate) keyring: Keyring,
     pub(crate) transfer: Transfer,
-    pub(crate) sessions: Sessions,
+    pub(crate) sessions: Arc<Sessions>,
+    pub(crate) profiles: Profiles,
     pub(crate) users: Users,
     /// Changes of connections and plugins happen one at a time.
     pub(crate) write_lock: Arc<WriteLock>,
@@ -164,6 +166,16 @@ impl App {
     /// The keys of the vault, and what can be done with them.
     pub fn keyring(&self) -> &Keyring {
         &self.0.keyring
+    }
+
+    /// Sessions, and what can be done with them.
+    pub fn sessions(&self) -> &Arc<Sessions> {
+        &self.0.sessions
+    }
+
+    /// Users' own profiles, and what they can do with them.
+    pub fn profiles(&self) -> &Profiles {
+        &self.0.profiles
     }
 
     /// Users, and what can be done with them.

@@ -65,7 +65,7 @@ impl App {
         }
         within("write the last records", plan.records, async {
             self.write_final_history().await;
-            self.write_session_use().await;
+            self.0.sessions.write_use().await;
             self.0.audit.close().await;
         })
         .await;

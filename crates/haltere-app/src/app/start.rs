@@ -20,6 +20,7 @@ use crate::events::{Change, ChangeFeed, Events, LogId};
 use crate::history_writer::HistoryWriter;
 use crate::instance;
 use crate::plugins::{Plugins, Switches};
+use crate::profile::Profiles;
 use crate::reconciler;
 use crate::sessions::Sessions;
 use crate::users::Users;
@@ -87,6 +88,22 @@ impl App {
         let stopping = CancellationToken::new();
         let events = Events { feed: Arc::clone(&feed), stopping: stopping.clone() };
         let keyring = Keyring::new(Arc::clone(&transactions), Arc::clone(&clock));
+        let sessions = Arc::new(Sessions::new(
+            Arc::clone(&transactions),
+            Arc::clone(&clock),
+            authorizer.clone(),
+            Arc::clone(&audit),
+            tasks.clone(),
+            settings.sessions.clone(),
+        ));
+        let profiles = Profiles {
+            store: Arc::clone(&transactions),
+            clock: Arc::clone(&clock),
+            authorizer: authorizer.clone(),
+            audit: Arc::clone(&audit),
+            tasks: tasks.clone(),
+            sessions: Arc::clone(&sessions),
+        };
         let users = Users::new(transactions, Arc::clone(&clock), settings.sessions.hashing);
         let app = Self(Arc::new(Inner {
             plugins,
@@ -94,7 +111,8 @@ impl App {
             keyring,
             transfer,
             users,
-            sessions: Sessions::new(settings.sessions.clone(), Arc::clone(&clock)),
+            sessions,
+            profiles,
             switches,
             fleet,
             registry,
@@ -124,7 +142,7 @@ impl App {
         }));
         app.restore_history().await?;
         app.reload().await?;
-        app.resume_sessions().await?;
+        app.0.sessions.resume().await?;
         // They are never shown in any case, so a full disk must not prevent the start.
         if let Err(error) = app.repair_certificates().await {
             tracing::error!(

@@ -169,15 +169,15 @@ impl Trial {
             AuditAction::SessionLogin => self.log_in(n).await.is_some(),
             AuditAction::SessionLogout => {
                 let ctx = self.log_in(n).await.expect("logged in");
-                app.log_out(&ctx).await.is_ok()
+                app.sessions().log_out(&ctx).await.is_ok()
             }
             AuditAction::SessionEnd => {
                 let (ctx, _) =
                     (self.log_in(n).await.expect("in"), self.log_in(n).await.expect("in"));
-                app.end_other_sessions(&ctx).await.is_ok()
+                app.sessions().end_others(&ctx).await.is_ok()
             }
             AuditAction::UserPassword => {
-                let change = app.change_own_password(
+                let change = app.profiles().change_password(
                     &ctx,
                     TestApp::PASSWORD.into(),
                     TestApp::PASSWORD.into(),
@@ -241,7 +241,7 @@ impl Trial {
         }
         let (username, password) = ("admin".to_owned(), TestApp::PASSWORD.into());
         let wish = LogIn { username, password, origin: origin.clone(), user_agent: None };
-        let caller: Caller = self.app().log_in(wish).await.ok()?.caller;
+        let caller: Caller = self.app().sessions().log_in(wish).await.ok()?.caller;
         Some(Ctx::new(caller, origin))
     }
 

@@ -6,12 +6,14 @@ use haltere_core::quota::QuotaExceeded;
 use haltere_core::{AuditAction, AuditEntry, AuditOutcome, Secret};
 use haltere_store::UserRecord;
 
-use crate::app::App;
+use super::Profiles;
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Context, Internal, Invalid, NotAllowed};
+use crate::now::now;
 use crate::policy::{Action, Resource};
 use crate::sessions::{Attempt, Refusal, Throttled};
+use crate::tasks::to_completion;
 use crate::users::{check_password, hash_password};
 
 const OPERATION: &str = "change one's own password";
@@ -47,29 +49,31 @@ pub enum ChangePasswordError {
     Internal(#[from] Internal),
 }
 
-impl App {
+impl Profiles {
     /// Changes the caller's own password. All of their other sessions end, this one stays.
-    pub async fn change_own_password(
+    pub async fn change_password(
         &self,
         ctx: &Ctx,
         old: Secret<String>,
         new: Secret<String>,
     ) -> Result<(), ChangePasswordError> {
         let name = ctx.user();
-        self.authorize(ctx, Action::ChangeOwnPassword, Resource::User(name.as_str())).await?;
+        self.authorizer
+            .authorize(ctx, Action::ChangeOwnPassword, Resource::User(name.as_str()))
+            .await?;
         let attempt = Attempt::new(name.as_str(), ctx.origin.address);
-        let app = self.clone();
+        let profiles = self.clone();
         let ctx = ctx.clone();
-        self.to_completion(async move {
-            let user = app.verify_old(&ctx, &attempt, &old).await?;
+        to_completion(&self.tasks, async move {
+            let user = profiles.verify_old(&ctx, &attempt, &old).await?;
             check_password(ctx.user(), &new)?;
-            let hash = hash_password(app.0.settings.sessions.hashing, new).await?;
-            if app.store_password(&ctx, user, &hash).await? {
+            let hash = hash_password(profiles.sessions.settings.hashing, new).await?;
+            if profiles.store_password(&ctx, user, &hash).await? {
                 return Ok(());
             }
             // A login may have renewed the hash of the same password.
-            let user = app.verify_old(&ctx, &attempt, &old).await?;
-            let is_stored = app.store_password(&ctx, user, &hash).await?;
+            let user = profiles.verify_old(&ctx, &attempt, &old).await?;
+            let is_stored = profiles.store_password(&ctx, user, &hash).await?;
             if is_stored { Ok(()) } else { Err(ChangePasswordError::WrongPassword) }
         })
         .await
@@ -81,7 +85,7 @@ impl App {
         attempt: &Attempt,
         old: &Secret<String>,
     ) -> Result<UserRecord, ChangePasswordError> {
-        match self.verify_password(attempt, ctx.user().as_str(), old.clone()).await {
+        match self.sessions.verify_password(attempt, ctx.user().as_str(), old.clone()).await {
             Ok(verified) => Ok(verified.user),
             Err(refusal) => Err(self.refuse(ctx, refusal).await),
         }
@@ -95,7 +99,7 @@ impl App {
         hash: &str,
     ) -> Result<bool, ChangePasswordError> {
         let name = verified.name.clone();
-        let mut tx = self.0.store.write().await.context(OPERATION)?;
+        let mut tx = self.store.write().await.context(OPERATION)?;
         let user = tx.users().find(&name).await.context(OPERATION)?;
         let mut user = user.ok_or(ChangePasswordError::Gone)?;
         // It was changed while the new one was hashed.
@@ -104,29 +108,29 @@ impl App {
         }
         hash.clone_into(&mut user.password_hash);
         user.initial_password = false;
-        user.updated_at = self.now();
+        user.updated_at = now(&*self.clock);
         tx.users().update(&user).await.context(OPERATION)?;
         tx.sessions().delete_of(&name, ctx.session()).await.context(OPERATION)?;
         let action = AuditAction::UserPassword;
         let entry = audit::done(user.updated_at, ctx, action, name.as_str(), "own");
-        let audited = self.0.audit.account_entry(&name, "", entry);
+        let audited = self.audit.account_entry(&name, "", entry);
         audited.write(&mut *tx).await.context(OPERATION)?;
         tx.commit().await.context(OPERATION)?;
         audited.committed();
         // The other sessions have ended when the answer arrives. Should this fail, the reconciler
         // does it within a second.
-        self.check_sessions().await?;
+        self.sessions.check().await?;
         Ok(true)
     }
 
     async fn refuse(&self, ctx: &Ctx, refusal: Refusal) -> ChangePasswordError {
         match refusal {
             Refusal::Wrong => {
-                let (at, name) = (self.now(), ctx.user().as_str());
+                let (at, name) = (now(&*self.clock), ctx.user().as_str());
                 let entry =
                     audit::done(at, ctx, AuditAction::UserPassword, name, "wrong old password");
                 let entry = AuditEntry { outcome: AuditOutcome::Denied, ..entry };
-                match self.0.audit.append_failed_login(entry).await.context(OPERATION) {
+                match self.audit.append_failed_login(entry).await.context(OPERATION) {
                     Ok(()) => ChangePasswordError::WrongPassword,
                     Err(error) => error.into(),
                 }

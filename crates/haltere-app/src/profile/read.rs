@@ -2,7 +2,7 @@
 
 use haltere_core::{Roles, UserName};
 
-use crate::app::App;
+use super::Profiles;
 use crate::ctx::Ctx;
 use crate::error::{Context, Internal, NotAllowed};
 use crate::policy::Action;
@@ -31,12 +31,12 @@ pub enum ProfileError {
     Internal(#[from] Internal),
 }
 
-impl App {
+impl Profiles {
     /// The caller's profile.
-    pub async fn profile(&self, ctx: &Ctx) -> Result<Profile, ProfileError> {
+    pub async fn read(&self, ctx: &Ctx) -> Result<Profile, ProfileError> {
         const OPERATION: &str = "look a profile up";
         ctx.authorize(Action::ReadProfile)?;
-        let mut read = self.0.store.read().await.context(OPERATION)?;
+        let mut read = self.store.read().await.context(OPERATION)?;
         // A user who was just removed still gets a response, without a password.
         let user = read.users().find(ctx.user()).await.context(OPERATION)?;
         Ok(Profile {

@@ -5,7 +5,6 @@ use haltere_core::{Caller, SessionId, Timestamp};
 use super::Sessions;
 use super::live::{Known, Live, is_over};
 use super::token;
-use crate::app::App;
 use crate::credential::Credential;
 use crate::error::{Context, Internal};
 
@@ -20,23 +19,22 @@ pub struct Session {
     pub credential: Credential,
 }
 
-impl App {
+impl Sessions {
     /// The session of this token; `None` if there is none (any more). Counts as use of the session.
     pub async fn authenticate(&self, token: &str) -> Result<Option<Session>, Internal> {
         let Some(id) = token::session_id(token) else { return Ok(None) };
         loop {
-            let sessions = &self.0.sessions;
-            let generation = match sessions.touch(&id) {
+            let generation = match self.touch(&id) {
                 Known::Valid(session) => return Ok(Some(session)),
                 Known::Ended => return Ok(None),
                 Known::Nothing(generation) => generation,
             };
-            let _in_step = sessions.in_step.read().await;
-            let now = sessions.timeline.now();
-            let Some((caller, expires_at)) = self.find_session(&id, now).await? else {
+            let _in_step = self.in_step.read().await;
+            let now = self.timeline.now();
+            let Some((caller, expires_at)) = self.find(&id, now).await? else {
                 return Ok(None);
             };
-            let admitted = sessions.live().admit(caller, expires_at, id, now, generation);
+            let admitted = self.live().admit(caller, expires_at, id, now, generation);
             // Otherwise sessions have ended while we read; this one may be among them.
             if admitted.is_some() {
                 return Ok(admitted);
@@ -45,24 +43,24 @@ impl App {
     }
 
     /// The session of `token` if it is in memory, which sessions in use are.
-    pub fn active_session(&self, token: &str) -> Option<Session> {
-        match self.0.sessions.touch(&token::session_id(token)?) {
+    pub fn find_active(&self, token: &str) -> Option<Session> {
+        match self.touch(&token::session_id(token)?) {
             Known::Valid(session) => Some(session),
             Known::Ended | Known::Nothing(_) => None,
         }
     }
 
-    async fn find_session(
+    async fn find(
         &self,
         id: &SessionId,
         now: Timestamp,
     ) -> Result<Option<(Caller, Timestamp)>, Internal> {
         const OPERATION: &str = "look a session up";
-        let mut read = self.0.store.read().await.context(OPERATION)?;
+        let mut read = self.store.read().await.context(OPERATION)?;
         let Some(record) = read.sessions().find(id).await.context(OPERATION)? else {
             return Ok(None);
         };
-        let idle = self.0.sessions.settings.idle;
+        let idle = self.settings.idle;
         if is_over(idle, record.last_used_at, record.expires_at, now) {
             return Ok(None);
         }

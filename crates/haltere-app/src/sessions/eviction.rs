@@ -12,7 +12,6 @@ use haltere_store::SessionWrites;
 
 use super::live::is_over;
 use super::{SessionBounds, Sessions};
-use crate::app::App;
 use crate::error::{Context, Internal};
 
 /// Sessions that end for a new one; in the transaction of the login.
@@ -52,7 +51,7 @@ impl Ended {
     }
 }
 
-impl App {
+impl Sessions {
     /// Ends as many sessions as it takes for `user` to have one more.
     pub(super) async fn make_room(
         &self,
@@ -60,7 +59,7 @@ impl App {
         user: &UserName,
     ) -> Result<Ended, Internal> {
         const OPERATION: &str = "count the sessions there are";
-        let SessionBounds { all, user: each } = self.0.settings.sessions.bounds;
+        let SessionBounds { all, user: each } = self.settings.bounds;
         let (all, each) = (all as u64, each as u64);
         let mut counts = sessions.count().await.context(OPERATION)?;
         let mut ended = Ended::default();
@@ -94,11 +93,11 @@ impl App {
         ended: &mut Ended,
     ) -> Result<(), Internal> {
         const OPERATION: &str = "end sessions to admit a new one";
-        let Sessions { timeline, settings, .. } = &self.0.sessions;
+        let Sessions { timeline, settings, .. } = self;
         let (idle, now) = (settings.idle, timeline.now());
         let records = sessions.list_of(user, u32::MAX).await.context(OPERATION)?;
         let mut candidates: Vec<_> = {
-            let live = self.0.sessions.live();
+            let live = self.live();
             let judged = records.into_iter().map(|record| {
                 // Memory knows better than the store, where uses are written down now and then.
                 let last_used_at = live.last_used_at(&record.id).unwrap_or(record.last_used_at);

@@ -1,5 +1,6 @@
 //! `POST /auth`
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -10,10 +11,10 @@ use haltere_store::{SessionRecord, UserRecord};
 
 use super::throttle::Throttled;
 use super::{Attempt, Sessions, token};
-use crate::app::App;
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Context, Internal};
+use crate::tasks::to_completion;
 use crate::users::{Claimant, PasswordMatch, PasswordTurn, find_user, hash_password};
 
 /// What is kept of a program's name for itself, in characters.
@@ -65,22 +66,22 @@ pub enum LoginError {
     Internal(#[from] Internal),
 }
 
-impl App {
+impl Sessions {
     /// Begins a session, always a new one. Success and failure are audited.
-    pub async fn log_in(&self, wish: LogIn) -> Result<LoggedIn, LoginError> {
-        let app = self.clone();
+    pub async fn log_in(self: &Arc<Self>, wish: LogIn) -> Result<LoggedIn, LoginError> {
+        let sessions = Arc::clone(self);
         // To completion, so that disconnecting does not avoid the count.
-        self.to_completion(async move { app.try_log_in(wish).await }).await
+        to_completion(&self.tasks, async move { sessions.try_log_in(wish).await }).await
     }
 
     async fn try_log_in(&self, wish: LogIn) -> Result<LoggedIn, LoginError> {
         let verified = self.verify(&wish).await?;
-        if let Some(logged_in) = self.begin_session(&wish, verified).await? {
+        if let Some(logged_in) = self.begin(&wish, verified).await? {
             return Ok(logged_in);
         }
         // Another login may have renewed the hash of the same password.
         let verified = self.verify(&wish).await?;
-        self.begin_session(&wish, verified).await?.ok_or(LoginError::WrongCredentials)
+        self.begin(&wish, verified).await?.ok_or(LoginError::WrongCredentials)
     }
 
     /// Looks at the password; a failure is audited.
@@ -92,14 +93,14 @@ impl App {
             Err(refusal) => refusal,
         };
         if let Some(detail) = refusal.audited_as() {
-            let entry = audit::login_denied(self.now(), username, origin, detail);
-            self.0.audit.append_failed_login(entry).await.context("log in")?;
+            let entry = audit::login_denied(self.wall_clock(), username, origin, detail);
+            self.audit.append_failed_login(entry).await.context("log in")?;
         }
         Err(refusal.into())
     }
 
     /// Stores a session of a user whose password was right; `None` when its hash is another one by now.
-    async fn begin_session(
+    async fn begin(
         &self,
         wish: &LogIn,
         verified: Verified,
@@ -108,14 +109,12 @@ impl App {
         let LogIn { origin, user_agent, .. } = wish;
         let Verified { user, usual_form } = verified;
         let renewed = match usual_form {
-            Some(password) => {
-                Some(hash_password(self.0.settings.sessions.hashing, password).await?)
-            }
+            Some(password) => Some(hash_password(self.settings.hashing, password).await?),
             None => None,
         };
         // Sessions are not moved meanwhile.
-        let _in_step = self.0.sessions.in_step.read().await;
-        let now = self.0.sessions.timeline.now();
+        let _in_step = self.in_step.read().await;
+        let now = self.timeline.now();
         let (token, id) = token::generate();
         let record = SessionRecord {
             id,
@@ -123,14 +122,14 @@ impl App {
             user: user.name.clone(),
             created_at: now,
             last_used_at: now,
-            expires_at: later(now, self.0.sessions.settings.absolute),
+            expires_at: later(now, self.settings.absolute),
             address: origin.address,
             user_agent: user_agent.as_deref().and_then(shown),
         };
         let expires_at = record.expires_at;
         let caller = Caller { user: user.name.clone(), roles: user.roles, session: Some(id) };
         let ctx = Ctx::new(caller.clone(), origin.clone());
-        let mut tx = self.0.store.write().await.context(OPERATION)?;
+        let mut tx = self.store.write().await.context(OPERATION)?;
         // Password or roles may have changed while we were hashing.
         let stored = tx.users().find(&user.name).await.context(OPERATION)?;
         if stored.as_ref() != Some(&user) {
@@ -147,13 +146,13 @@ impl App {
         let ended = self.make_room(tx.sessions(), &record.user).await?;
         tx.sessions().insert(&record).await.context(OPERATION)?;
         let detail = ended.audited_as();
-        let entry = audit::done(self.now(), &ctx, AuditAction::SessionLogin, "", detail);
-        let audited = self.0.audit.account_entry(&record.user, ended.manner(), entry);
+        let entry = audit::done(self.wall_clock(), &ctx, AuditAction::SessionLogin, "", detail);
+        let audited = self.audit.account_entry(&record.user, ended.manner(), entry);
         audited.write(&mut *tx).await.context(OPERATION)?;
         tx.commit().await.context(OPERATION)?;
         audited.committed();
         let evicted = ended.evicted() as u64;
-        self.0.sessions.evicted.fetch_add(evicted, Ordering::Relaxed);
+        self.evicted.fetch_add(evicted, Ordering::Relaxed);
         if !ended.ids.is_empty() {
             Step::Notify.around(|| ended.ids.iter().for_each(|id| self.end_in_memory(id)));
         }
@@ -167,21 +166,21 @@ impl App {
         typed: &str,
         password: Secret<String>,
     ) -> Result<Verified, Refusal> {
-        let Sessions { throttle, passwords, .. } = &self.0.sessions;
-        let is_known = throttle.check(attempt, self.steady())?;
+        let Sessions { throttle, passwords, .. } = self;
+        let is_known = throttle.check(attempt, self.clock.steady())?;
         let claimant =
             Claimant { account: attempt.account(), address: attempt.network(), is_known };
         let turn = passwords.turn(claimant).await.map_err(Refusal::TooManyChecks)?;
         // Others may have failed while we waited, and from here on this one counts as a failure, too.
-        let counted = throttle.count(attempt, self.steady())?;
+        let counted = throttle.count(attempt, self.clock.steady())?;
         let verified = match self.find_verified(turn, typed, password).await {
             Ok(verified) => verified.ok_or(Refusal::Wrong)?,
             Err(error) => {
-                throttle.refund(&counted, self.steady());
+                throttle.refund(&counted, self.clock.steady());
                 return Err(error.into());
             }
         };
-        throttle.succeeded(&counted, self.steady());
+        throttle.succeeded(&counted, self.clock.steady());
         Ok(verified)
     }
 
@@ -194,7 +193,7 @@ impl App {
     ) -> Result<Option<Verified>, Internal> {
         const OPERATION: &str = "verify a password";
         let user = {
-            let mut read = self.0.store.read().await.context(OPERATION)?;
+            let mut read = self.store.read().await.context(OPERATION)?;
             find_user(read.users(), typed).await.context(OPERATION)?
         };
         let hash = user.as_ref().map(|user| user.password_hash.clone());

@@ -1,27 +1,30 @@
 //! `GET /logout`
 
+use std::sync::Arc;
+
 use haltere_core::{AuditAction, SessionId};
 use haltere_store::failpoint::Step;
 
-use crate::app::App;
+use super::Sessions;
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Context, Internal};
+use crate::tasks::to_completion;
 
-impl App {
+impl Sessions {
     /// Ends the caller's session, audited; nothing happens when it has ended already.
-    pub async fn log_out(&self, ctx: &Ctx) -> Result<(), Internal> {
+    pub async fn log_out(self: &Arc<Self>, ctx: &Ctx) -> Result<(), Internal> {
         let Some(session) = ctx.session().copied() else { return Ok(()) };
-        let (app, ctx) = (self.clone(), ctx.clone());
-        self.to_completion(async move { app.end_session(&ctx, &session).await }).await
+        let (sessions, ctx) = (Arc::clone(self), ctx.clone());
+        to_completion(&self.tasks, async move { sessions.remove(&ctx, &session).await }).await
     }
 
-    async fn end_session(&self, ctx: &Ctx, session: &SessionId) -> Result<(), Internal> {
+    async fn remove(&self, ctx: &Ctx, session: &SessionId) -> Result<(), Internal> {
         const OPERATION: &str = "log out";
-        let mut tx = self.0.store.write().await.context(OPERATION)?;
+        let mut tx = self.store.write().await.context(OPERATION)?;
         if tx.sessions().delete(session).await.context(OPERATION)? {
-            let entry = audit::done(self.now(), ctx, AuditAction::SessionLogout, "", "");
-            let audited = self.0.audit.account_entry(ctx.user(), "", entry);
+            let entry = audit::done(self.wall_clock(), ctx, AuditAction::SessionLogout, "", "");
+            let audited = self.audit.account_entry(ctx.user(), "", entry);
             audited.write(&mut *tx).await.context(OPERATION)?;
             tx.commit().await.context(OPERATION)?;
             audited.committed();

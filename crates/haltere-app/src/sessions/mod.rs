@@ -17,8 +17,10 @@ use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use haltere_core::Clock;
+use haltere_core::{Clock, Timestamp};
+use haltere_store::Transactions;
 use tokio::sync::RwLock;
+use tokio_util::task::TaskTracker;
 
 pub use authenticate::Session;
 pub use log_in::{LogIn, LoggedIn, LoginError};
@@ -29,14 +31,22 @@ pub use token::is_token;
 pub(crate) use log_in::Refusal;
 pub(crate) use throttle::{Attempt, Throttled};
 
+use crate::audit::AuditWriter;
+use crate::authorizer::Authorizer;
+use crate::now::now;
 use crate::users::PasswordPool;
 use live::Live;
 use sync::SessionSync;
 use throttle::Throttle;
 use timeline::Timeline;
 
-/// What is known of sessions in memory.
-pub(crate) struct Sessions {
+/// Sessions and what can be done with them.
+pub struct Sessions {
+    store: Arc<dyn Transactions>,
+    clock: Arc<dyn Clock>,
+    authorizer: Authorizer,
+    audit: Arc<AuditWriter>,
+    tasks: TaskTracker,
     pub(crate) settings: SessionSettings,
     /// The time they live by.
     pub(crate) timeline: Timeline,
@@ -54,17 +64,34 @@ pub(crate) struct Sessions {
 }
 
 impl Sessions {
-    pub(crate) fn new(settings: SessionSettings, clock: Arc<dyn Clock>) -> Self {
+    pub(crate) fn new(
+        store: Arc<dyn Transactions>,
+        clock: Arc<dyn Clock>,
+        authorizer: Authorizer,
+        audit: Arc<AuditWriter>,
+        tasks: TaskTracker,
+        settings: SessionSettings,
+    ) -> Self {
         Self {
+            store,
+            authorizer,
+            audit,
+            tasks,
             in_step: RwLock::default(),
             live: Mutex::new(Live::new(settings.idle)),
             sync: tokio::sync::Mutex::new(SessionSync::new(clock.steady())),
             evicted: AtomicU64::new(0),
             throttle: Throttle::new(settings.throttle),
             passwords: PasswordPool::new(settings.hashing, settings.password_checks),
-            timeline: Timeline::new(clock),
+            timeline: Timeline::new(Arc::clone(&clock)),
+            clock,
             settings,
         }
+    }
+
+    /// The time that is stored and shown; sessions live by that of `timeline`.
+    fn wall_clock(&self) -> Timestamp {
+        now(&*self.clock)
     }
 }
 

@@ -2,17 +2,19 @@
 
 use std::cmp::Reverse;
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use haltere_core::{AuditAction, SessionHandle, SessionId, Timestamp};
 use haltere_store::SessionRecord;
 use haltere_store::failpoint::Step;
 
+use super::Sessions;
 use super::live::{Live, is_over};
-use crate::app::App;
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Context, Internal, NotAllowed};
 use crate::policy::{Action, Resource};
+use crate::tasks::to_completion;
 
 /// The most sessions listed. A user with more (a program that logs in for each request, say) sees those
 /// used last, and can end the others only all at once.
@@ -51,23 +53,23 @@ pub enum OwnSessionError {
     Internal(#[from] Internal),
 }
 
-impl App {
+impl Sessions {
     /// The caller's sessions, the one used last first; the 100 used last.
-    pub async fn own_sessions(&self, ctx: &Ctx) -> Result<Vec<OwnSession>, OwnSessionError> {
+    pub async fn list_own(&self, ctx: &Ctx) -> Result<Vec<OwnSession>, OwnSessionError> {
         const OPERATION: &str = "list one's own sessions";
         ctx.authorize(Action::ReadProfile)?;
         let current = ctx.session().copied();
-        let _in_step = self.0.sessions.in_step.read().await;
-        let mut read = self.0.store.read().await.context(OPERATION)?;
+        let _in_step = self.in_step.read().await;
+        let mut read = self.store.read().await.context(OPERATION)?;
         let user = ctx.user();
         let mut records = read.sessions().list_of(user, MAX_LISTED).await.context(OPERATION)?;
         // Use is written down later: among many, the one that asks may not look like the last one.
         if let Some(current) = current.filter(|id| records.iter().all(|record| record.id != *id)) {
             records.extend(read.sessions().find(&current).await.context(OPERATION)?);
         }
-        let (idle, now) = (self.0.sessions.settings.idle, self.0.sessions.timeline.now());
+        let (idle, now) = (self.settings.idle, self.timeline.now());
         let mut sessions: Vec<_> = {
-            let live = self.0.sessions.live();
+            let live = self.live();
             let shown = records.into_iter().map(|record| shown(record, current, &live));
             shown.filter(|it| !is_over(idle, it.last_used_at, it.expires_at, now)).collect()
         };
@@ -76,35 +78,40 @@ impl App {
     }
 
     /// Ends one of the caller's sessions, audited; the remaining ones.
-    pub async fn end_own_session(
-        &self,
+    pub async fn end_own(
+        self: &Arc<Self>,
         ctx: &Ctx,
         handle: SessionHandle,
     ) -> Result<Vec<OwnSession>, OwnSessionError> {
-        self.authorize(ctx, Action::EndOwnSessions, Resource::Session(&handle.to_string())).await?;
-        let (app, by) = (self.clone(), ctx.clone());
-        self.to_completion(async move { app.end_one(&by, handle).await }).await?;
-        self.own_sessions(ctx).await
+        self.authorizer
+            .authorize(ctx, Action::EndOwnSessions, Resource::Session(&handle.to_string()))
+            .await?;
+        let (sessions, by) = (Arc::clone(self), ctx.clone());
+        to_completion(&self.tasks, async move { sessions.remove_one(&by, handle).await }).await?;
+        self.list_own(ctx).await
     }
 
     /// Ends all of the caller's sessions but the one that asks, audited; the remaining one.
-    pub async fn end_other_sessions(&self, ctx: &Ctx) -> Result<Vec<OwnSession>, OwnSessionError> {
-        self.authorize(ctx, Action::EndOwnSessions, Resource::Instance).await?;
-        let (app, by) = (self.clone(), ctx.clone());
-        self.to_completion(async move { app.end_others(&by).await }).await?;
-        self.own_sessions(ctx).await
+    pub async fn end_others(
+        self: &Arc<Self>,
+        ctx: &Ctx,
+    ) -> Result<Vec<OwnSession>, OwnSessionError> {
+        self.authorizer.authorize(ctx, Action::EndOwnSessions, Resource::Instance).await?;
+        let (sessions, by) = (Arc::clone(self), ctx.clone());
+        to_completion(&self.tasks, async move { sessions.remove_others(&by).await }).await?;
+        self.list_own(ctx).await
     }
 
-    async fn end_one(&self, ctx: &Ctx, handle: SessionHandle) -> Result<(), OwnSessionError> {
+    async fn remove_one(&self, ctx: &Ctx, handle: SessionHandle) -> Result<(), OwnSessionError> {
         const OPERATION: &str = "end one of one's own sessions";
-        let mut tx = self.0.store.write().await.context(OPERATION)?;
+        let mut tx = self.store.write().await.context(OPERATION)?;
         let found = tx.sessions().find_by_handle(&handle).await.context(OPERATION)?;
         let own = found.filter(|record| record.user == *ctx.user());
         let SessionRecord { id, .. } = own.ok_or(OwnSessionError::NotFound)?;
         tx.sessions().delete(&id).await.context(OPERATION)?;
         let object = handle.to_string();
-        let entry = audit::done(self.now(), ctx, AuditAction::SessionEnd, &object, "");
-        let audited = self.0.audit.account_entry(ctx.user(), "one", entry);
+        let entry = audit::done(self.wall_clock(), ctx, AuditAction::SessionEnd, &object, "");
+        let audited = self.audit.account_entry(ctx.user(), "one", entry);
         audited.write(&mut *tx).await.context(OPERATION)?;
         tx.commit().await.context(OPERATION)?;
         audited.committed();
@@ -112,21 +119,21 @@ impl App {
         Ok(())
     }
 
-    async fn end_others(&self, ctx: &Ctx) -> Result<(), OwnSessionError> {
+    async fn remove_others(&self, ctx: &Ctx) -> Result<(), OwnSessionError> {
         const OPERATION: &str = "end one's other sessions";
-        let mut tx = self.0.store.write().await.context(OPERATION)?;
+        let mut tx = self.store.write().await.context(OPERATION)?;
         let ended = tx.sessions().delete_of(ctx.user(), ctx.session()).await.context(OPERATION)?;
         if ended == 0 {
             return Ok(());
         }
         let detail = format!("all others: {ended}");
-        let entry = audit::done(self.now(), ctx, AuditAction::SessionEnd, "", detail);
-        let audited = self.0.audit.account_entry(ctx.user(), "all others", entry);
+        let entry = audit::done(self.wall_clock(), ctx, AuditAction::SessionEnd, "", detail);
+        let audited = self.audit.account_entry(ctx.user(), "all others", entry);
         audited.write(&mut *tx).await.context(OPERATION)?;
         tx.commit().await.context(OPERATION)?;
         audited.committed();
         // They have ended when the answer arrives. Should this fail, the reconciler does it within a second.
-        Ok(self.check_sessions().await?)
+        Ok(self.check().await?)
     }
 }
 

@@ -6,12 +6,11 @@ use std::time::Duration;
 use haltere_core::{Roles, SessionId, Timestamp, UserName};
 
 use super::Sessions;
-use crate::app::App;
 use crate::error::{Context, Internal, chain};
 
-/// The interval between writes of the last use of sessions.
+/// The interval between writes of the last use of self.
 const WRITE_USE_EVERY: Duration = Duration::from_mins(1);
-/// The interval between removals of expired sessions.
+/// The interval between removals of expired self.
 const CLEAN_UP_EVERY: Duration = Duration::from_hours(1);
 
 /// The state of the synchronization.
@@ -29,23 +28,23 @@ impl SessionSync {
     }
 }
 
-impl App {
+impl Sessions {
     /// Ends sessions that have expired or that were removed from the store.
-    pub(crate) async fn sync_sessions(&self, revision: i64) -> Result<(), Internal> {
+    pub(crate) async fn sync(&self, revision: i64) -> Result<(), Internal> {
         let followed = self.follow_clock().await;
-        let now = self.steady();
-        let mut sync = self.0.sessions.sync.lock().await;
+        let now = self.clock.steady();
+        let mut sync = self.sync.lock().await;
         if sync.revision != Some(revision) {
-            self.check_sessions().await?;
+            self.check().await?;
             sync.revision = Some(revision);
         }
         if now.saturating_sub(sync.use_written_at) >= WRITE_USE_EVERY {
-            self.write_session_use().await;
+            self.write_use().await;
             sync.use_written_at = now;
         }
         let due = |at: Duration| now.saturating_sub(at) >= CLEAN_UP_EVERY;
         if followed.is_ok() && sync.cleaned_up_at.is_none_or(due) {
-            match self.clean_up_sessions().await {
+            match self.clean_up().await {
                 // Reported elsewhere; retried once the disk works again.
                 Err(error) if error.trouble().is_some() => {}
                 outcome => {
@@ -61,11 +60,11 @@ impl App {
     }
 
     /// Continues sessions from their last use if the wall clock is behind it.
-    pub(crate) async fn resume_sessions(&self) -> Result<(), Internal> {
+    pub(crate) async fn resume(&self) -> Result<(), Internal> {
         const OPERATION: &str = "read when sessions were last used";
-        let mut read = self.0.store.read().await.context(OPERATION)?;
+        let mut read = self.store.read().await.context(OPERATION)?;
         if let Some(last) = read.sessions().last_use().await.context(OPERATION)? {
-            self.0.sessions.timeline.not_before(last);
+            self.timeline.not_before(last);
         }
         Ok(())
     }
@@ -74,28 +73,27 @@ impl App {
     /// can't be stored, it is retried, and time goes on meanwhile.
     pub(crate) async fn follow_clock(&self) -> Result<(), Internal> {
         const OPERATION: &str = "move the sessions along with the clock";
-        let sessions = &self.0.sessions;
-        if sessions.timeline.step().is_none() {
+        if self.timeline.step().is_none() {
             return Ok(());
         }
-        let _in_step = sessions.in_step.write().await;
-        let mut write = self.0.store.write().await.context(OPERATION)?;
+        let _in_step = self.in_step.write().await;
+        let mut write = self.store.write().await.context(OPERATION)?;
         // Checked again, because the lock may have taken a while.
-        let Some(step) = sessions.timeline.step() else { return Ok(()) };
+        let Some(step) = self.timeline.step() else { return Ok(()) };
         write.sessions().shift(step).await.context(OPERATION)?;
         write.commit().await.context(OPERATION)?;
-        sessions.shift(step);
+        self.shift(step);
         let seconds = step / 1_000;
         tracing::warn!(seconds, "the clock was set; sessions keep the time they have left");
         Ok(())
     }
 
     /// Ends the sessions in memory that are not in the store or whose user has other roles now.
-    pub(crate) async fn check_sessions(&self) -> Result<(), Internal> {
+    pub(crate) async fn check(&self) -> Result<(), Internal> {
         const OPERATION: &str = "check the sessions in use";
-        self.0.sessions.live().distrust();
-        let callers = self.0.sessions.live().callers();
-        let mut read = self.0.store.read().await.context(OPERATION)?;
+        self.live().distrust();
+        let callers = self.live().callers();
+        let mut read = self.store.read().await.context(OPERATION)?;
         let mut users: HashMap<UserName, Roles> = HashMap::new();
         for user in read.users().list().await.context(OPERATION)? {
             users.insert(user.name, user.roles);
@@ -103,7 +101,7 @@ impl App {
         for (id, caller) in callers {
             let same_roles = users.get(&caller.user) == Some(&caller.roles);
             if !same_roles || read.sessions().find(&id).await.context(OPERATION)?.is_none() {
-                self.0.sessions.live().end(&id);
+                self.live().end(&id);
             }
         }
         Ok(())
@@ -111,12 +109,12 @@ impl App {
 
     /// Ends one session in memory.
     pub(super) fn end_in_memory(&self, id: &SessionId) {
-        self.0.sessions.live().end(id);
+        self.live().end(id);
     }
 
-    /// Writes the last use of sessions. What can't be written is kept for the next time.
-    pub(crate) async fn write_session_use(&self) {
-        let used = self.0.sessions.live().take_used();
+    /// Writes the last use of self. What can't be written is kept for the next time.
+    pub(crate) async fn write_use(&self) {
+        let used = self.live().take_used();
         if used.is_empty() {
             return;
         }
@@ -125,25 +123,25 @@ impl App {
             if error.trouble().is_none() {
                 tracing::warn!(error = chain(&error), "the use of sessions is not written down");
             }
-            self.0.sessions.live().give_back(used);
+            self.live().give_back(used);
         }
     }
 
     async fn store_use(&self, used: &[(SessionId, Timestamp)]) -> Result<(), Internal> {
         const OPERATION: &str = "write down the use of sessions";
-        let mut write = self.0.store.write().await.context(OPERATION)?;
+        let mut write = self.store.write().await.context(OPERATION)?;
         write.sessions().touch(used).await.context(OPERATION)?;
         write.commit().await.context(OPERATION)
     }
 
-    async fn clean_up_sessions(&self) -> Result<(), Internal> {
+    async fn clean_up(&self) -> Result<(), Internal> {
         const OPERATION: &str = "remove sessions that have ended";
         // Sessions in use may look idle in the store until their use is written.
-        self.write_session_use().await;
-        let now = self.0.sessions.timeline.now();
-        let idle = self.0.sessions.settings.idle;
+        self.write_use().await;
+        let now = self.timeline.now();
+        let idle = self.settings.idle;
         let idle_since = now.checked_sub(idle).unwrap_or(Timestamp::MIN);
-        let mut write = self.0.store.write().await.context(OPERATION)?;
+        let mut write = self.store.write().await.context(OPERATION)?;
         write.sessions().delete_expired(now, idle_since).await.context(OPERATION)?;
         write.commit().await.context(OPERATION)
     }

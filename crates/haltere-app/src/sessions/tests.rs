@@ -31,11 +31,11 @@ async fn log_in_from(
     origin: Origin,
 ) -> Result<LoggedIn, LoginError> {
     let (username, password) = (username.to_owned(), password.into());
-    app.app.log_in(LogIn { username, password, origin, user_agent: None }).await
+    app.app.sessions().log_in(LogIn { username, password, origin, user_agent: None }).await
 }
 
 async fn session(app: &TestApp, token: &Secret<String>) -> Option<Session> {
-    app.app.authenticate(token.expose()).await.expect("the store answers")
+    app.app.sessions().authenticate(token.expose()).await.expect("the store answers")
 }
 
 async fn ends(session: Session) {
@@ -56,9 +56,9 @@ async fn a_login_opens_a_session_that_survives_a_restart_and_ends_at_logout() {
     let session_one = session(&app, &first.token).await.expect("over the restart");
     assert_eq!(session_one.caller.roles, Role::Editor.into());
     assert_eq!(session_one.caller, first.caller);
-    assert!(app.app.authenticate("nonsense").await.unwrap().is_none());
+    assert!(app.app.sessions().authenticate("nonsense").await.unwrap().is_none());
 
-    app.app.log_out(&ctx_of(&session_one)).await.unwrap();
+    app.app.sessions().log_out(&ctx_of(&session_one)).await.unwrap();
     ends(session_one).await;
     assert!(session(&app, &first.token).await.is_none());
     assert!(session(&app, &second.token).await.is_some(), "the other one stays");
@@ -136,7 +136,7 @@ async fn a_clock_that_is_set_ends_no_session_and_prolongs_none() {
         let held = session(&app, &token).await.expect("afterwards");
         let left = held.expires_at.duration_since(clock.now()).as_mins();
         assert_eq!(left, 12 * 60 - 10, "{step}: the time it has left");
-        let listed = app.app.own_sessions(&ctx_of(&held)).await.unwrap();
+        let listed = app.app.sessions().list_own(&ctx_of(&held)).await.unwrap();
         assert_eq!(listed.len(), 2, "{step}: also the one that memory does not know");
         assert!(listed[0].last_used_at.duration_since(clock.now()).abs().as_secs() < 10);
 
@@ -253,7 +253,7 @@ async fn ones_own_password_needs_the_old_one_and_ends_the_other_sessions() {
         (session(&app, &here).await.unwrap(), session(&app, &there).await.unwrap());
     let ctx = ctx_of(&here_session);
     let change = async |old: &str, new: &str| {
-        app.app.change_own_password(&ctx, old.into(), new.into()).await
+        app.app.profiles().change_password(&ctx, old.into(), new.into()).await
     };
     let wrong = change("not it, sorry", "a new password").await;
     assert!(matches!(wrong, Err(ChangePasswordError::WrongPassword)), "{wrong:?}");
@@ -306,7 +306,7 @@ async fn a_login_ends_the_users_session_that_was_not_used_for_longest_and_no_oth
     let first = session(&app, &tokens[0]).await.unwrap();
     let handle = async |token| {
         let ctx = ctx_of(&session(&app, token).await.unwrap());
-        let list = app.app.own_sessions(&ctx).await.unwrap();
+        let list = app.app.sessions().list_own(&ctx).await.unwrap();
         list.into_iter().find(|it| it.is_current).unwrap().handle
     };
     let stream = session(&app, &tokens[1]).await.unwrap();
@@ -391,7 +391,7 @@ async fn log_in_with(app: &TestApp, user_agent: &str) -> Ctx {
         origin: TestApp::origin(),
         user_agent: Some(user_agent.to_owned()),
     };
-    let token = app.app.log_in(wish).await.unwrap().token;
+    let token = app.app.sessions().log_in(wish).await.unwrap().token;
     ctx_of(&session(app, &token).await.unwrap())
 }
 
@@ -399,7 +399,7 @@ async fn log_in_with(app: &TestApp, user_agent: &str) -> Ctx {
 async fn ones_own_sessions_are_listed_by_their_last_use() {
     let (app, clock) = with_clock().await;
     let names = async |ctx: &Ctx| {
-        let list = app.app.own_sessions(ctx).await.unwrap();
+        let list = app.app.sessions().list_own(ctx).await.unwrap();
         let name = |it: OwnSession| (it.user_agent.unwrap_or_default(), it.is_current);
         list.into_iter().map(name).collect::<Vec<_>>()
     };
@@ -410,7 +410,7 @@ async fn ones_own_sessions_are_listed_by_their_last_use() {
     app.token(Role::Admin).await;
     let long = "ü".repeat(200);
     assert_eq!(names(&first).await, [(long.clone(), false), ("one".to_owned(), true)]);
-    let one = app.app.own_sessions(&first).await.unwrap().remove(1);
+    let one = app.app.sessions().list_own(&first).await.unwrap().remove(1);
     assert_eq!((one.created_at, one.last_used_at), (begun, begun));
     assert_eq!(one.address, TestApp::origin().address);
     assert_eq!(one.expires_at, begun + 720 * MINUTE);
@@ -437,30 +437,30 @@ async fn a_user_can_end_only_their_own_sessions() {
     let admin = session(&app, &app.token(Role::Admin).await).await.unwrap();
     let [here, there, others @ ..] = &sessions[..] else { unreachable!() };
     let handle = async |session: &Session| {
-        let list = app.app.own_sessions(&ctx_of(session)).await.unwrap();
+        let list = app.app.sessions().list_own(&ctx_of(session)).await.unwrap();
         list.into_iter().find(|it| it.is_current).unwrap().handle
     };
     let (ctx, theirs) = (ctx_of(here), handle(&admin).await);
     for nobodys in [theirs, SessionHandle([0; 16])] {
-        let refused = app.app.end_own_session(&ctx, nobodys).await;
+        let refused = app.app.sessions().end_own(&ctx, nobodys).await;
         assert!(matches!(refused, Err(OwnSessionError::NotFound)), "{refused:?}");
     }
     let gone = handle(there).await;
-    let left = app.app.end_own_session(&ctx, gone).await.unwrap();
+    let left = app.app.sessions().end_own(&ctx, gone).await.unwrap();
     assert!(there.credential.has_ended(), "at once");
     assert_eq!(left.len(), 3);
     assert!(left.iter().all(|it| it.handle != gone));
     assert_eq!(app.audit().await[0], format!("viewer session.end {gone} success"));
 
-    let left = app.app.end_other_sessions(&ctx).await.unwrap();
+    let left = app.app.sessions().end_others(&ctx).await.unwrap();
     assert!(others.iter().all(|it| it.credential.has_ended()), "at once");
     assert_eq!(left.iter().map(|it| it.is_current).collect::<Vec<_>>(), [true]);
     assert_eq!(app.audit().await[0], "viewer session.end  success");
     let entries = app.audit().await.len();
-    app.app.end_other_sessions(&ctx).await.unwrap();
+    app.app.sessions().end_others(&ctx).await.unwrap();
     assert_eq!(app.audit().await.len(), entries, "there was nothing to end");
 
-    let left = app.app.end_own_session(&ctx, left[0].handle).await.unwrap();
+    let left = app.app.sessions().end_own(&ctx, left[0].handle).await.unwrap();
     assert!(left.is_empty() && here.credential.has_ended());
     assert!(!admin.credential.has_ended());
 }
@@ -473,12 +473,12 @@ async fn the_list_has_the_latest_sessions_and_the_current_one() {
         clock.advance(Duration::from_millis(1));
         app.token(Role::Viewer).await;
     }
-    let list = app.app.own_sessions(&ctx_of(&asks)).await.unwrap();
+    let list = app.app.sessions().list_own(&ctx_of(&asks)).await.unwrap();
     assert_eq!(list.len(), 101);
     assert!(list[..100].is_sorted_by(|one, other| one.last_used_at >= other.last_used_at));
     assert!(list[100].is_current);
-    app.app.end_other_sessions(&ctx_of(&asks)).await.unwrap();
-    let list = app.app.own_sessions(&ctx_of(&asks)).await.unwrap();
+    app.app.sessions().end_others(&ctx_of(&asks)).await.unwrap();
+    let list = app.app.sessions().list_own(&ctx_of(&asks)).await.unwrap();
     assert_eq!(list.len(), 1, "all 150 have ended");
 }
 
@@ -491,10 +491,10 @@ async fn a_generated_password_is_marked_until_it_is_changed() {
     let user = haltere_store::UserRecord { initial_password: true, ..user };
     tx.users().update(&user).await.unwrap();
     tx.commit().await.unwrap();
-    assert!(app.app.profile(&viewer).await.unwrap().initial_password);
+    assert!(app.app.profiles().read(&viewer).await.unwrap().initial_password);
     let (old, new) = (TestApp::PASSWORD.into(), "a new password".into());
-    app.app.change_own_password(&viewer, old, new).await.unwrap();
-    assert!(!app.app.profile(&viewer).await.unwrap().initial_password);
+    app.app.profiles().change_password(&viewer, old, new).await.unwrap();
+    assert!(!app.app.profiles().read(&viewer).await.unwrap().initial_password);
 }
 
 #[tokio::test]
@@ -576,7 +576,7 @@ async fn an_end_is_not_lost_to_a_concurrent_lookup() {
             let (app, token) = (Arc::clone(&app), Arc::clone(&token));
             async move { session(&app, &token).await }
         });
-        app.app.log_out(&Ctx::new(caller, TestApp::origin())).await.unwrap();
+        app.app.sessions().log_out(&Ctx::new(caller, TestApp::origin())).await.unwrap();
         if let Some(found) = looking.await.unwrap() {
             ends(found).await;
         }
@@ -592,7 +592,7 @@ async fn haltere_is_ready_until_it_shuts_down() {
     assert!(!app.app.ready().is_ready());
     within("the end", PATIENCE, app.app.shutdown()).await;
     app.app.shutdown().await;
-    assert!(app.app.authenticate(&"x".repeat(43)).await.is_err(), "the store is closed");
+    assert!(app.app.sessions().authenticate(&"x".repeat(43)).await.is_err(), "the store is closed");
 }
 
 #[tokio::test]

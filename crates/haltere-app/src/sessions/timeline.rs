@@ -3,7 +3,7 @@
 //! A machine without a battery for its clock boots in 1970 or 2000 and is set right by NTP a minute later; an
 //! operator sets a clock back by an hour. Neither may end all sessions, nor prolong them by years. So time goes on
 //! from where it was, by the monotonic clock, until the reconciler has moved the sessions, stored and in memory,
-//! by as much as the wall clock was set: see [`App::follow_clock`](crate::App).
+//! by as much as the wall clock was set: see [`Sessions::sync`](super::Sessions::sync).
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};

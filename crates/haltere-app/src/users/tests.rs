@@ -73,7 +73,12 @@ async fn logs_in(app: &TestApp, username: &str, password: &str) -> Option<String
         origin: TestApp::origin(),
         user_agent: None,
     };
-    app.app.log_in(wish).await.ok().map(|welcome| welcome.caller.user.as_str().to_owned())
+    app.app
+        .sessions()
+        .log_in(wish)
+        .await
+        .ok()
+        .map(|welcome| welcome.caller.user.as_str().to_owned())
 }
 
 #[tokio::test]

@@ -202,7 +202,8 @@ async fn a_response_is_produced_once_the_one_before_is_read() {
 async fn a_connection_ends_with_the_session_of_what_it_carries() {
     let app = haltere_app::testing::TestApp::start().await;
     let token = app.token(haltere_core::Role::Admin).await;
-    let session = app.app.authenticate(token.expose()).await.expect("read").expect("valid");
+    let session =
+        app.app.sessions().authenticate(token.expose()).await.expect("read").expect("valid");
     let end = session.credential.clone();
     let handler = async move || {
         let chunks = futures_util::stream::repeat(Bytes::from(vec![b'x'; 1 << 20]));
@@ -217,7 +218,7 @@ async fn a_connection_ends_with_the_session_of_what_it_carries() {
     reader.read_exact(&mut [0]).await.expect("it has begun");
     let origin = haltere_core::Origin { address: None, request_id: String::new() };
     let ctx = haltere_app::Ctx::new(session.caller, origin);
-    app.app.log_out(&ctx).await.expect("logged out");
+    app.app.sessions().log_out(&ctx).await.expect("logged out");
     // It reads nothing, and is disconnected all the same.
     until(&slots, |stats| stats.open == 0).await;
 }

@@ -39,5 +39,5 @@ pub(crate) async fn handler(
     PathText(id): PathText,
 ) -> Result<Response, ApiError> {
     let handle = id.as_deref().and_then(SessionHandle::parse).ok_or(OwnSessionError::NotFound)?;
-    Ok(answer(state.app.end_own_session(&context, handle).await?, &jar))
+    Ok(answer(state.app.sessions().end_own(&context, handle).await?, &jar))
 }

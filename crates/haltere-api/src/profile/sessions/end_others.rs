@@ -31,5 +31,5 @@ pub(crate) async fn handler(
     context: Context,
     Extension(jar): Extension<Jar>,
 ) -> Result<Response, ApiError> {
-    Ok(answer(state.app.end_other_sessions(&context).await?, &jar))
+    Ok(answer(state.app.sessions().end_others(&context).await?, &jar))
 }

@@ -31,5 +31,5 @@ pub(crate) async fn handler(
     context: Context,
     Extension(jar): Extension<Jar>,
 ) -> Result<Response, ApiError> {
-    Ok(answer(state.app.own_sessions(&context).await?, &jar))
+    Ok(answer(state.app.sessions().list_own(&context).await?, &jar))
 }

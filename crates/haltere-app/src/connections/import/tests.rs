@@ -105,7 +105,8 @@ async fn a_file_moves_in_as_planned_and_every_connection_is_on_record() {
 async fn nothing_is_stored_for_a_session_that_has_ended_meanwhile() {
     let (app, dead) = (TestApp::start().await, broken());
     let token = app.token(Role::ConnectionManager).await;
-    let session = app.app.authenticate(token.expose()).await.unwrap().expect("a session");
+    let session =
+        app.app.sessions().authenticate(token.expose()).await.unwrap().expect("a session");
     let ctx = Ctx::new(session.caller, TestApp::origin());
     let import = async |name: &str| {
         let (reporter, _) = ImportProgress::channel();
@@ -113,7 +114,7 @@ async fn nothing_is_stored_for_a_session_that_has_ended_meanwhile() {
         app.app.transfer().import(&ctx, file, ImportMode::Store, reporter).await
     };
     import("early").await.expect("the session goes on");
-    app.app.log_out(&ctx).await.expect("logged out");
+    app.app.sessions().log_out(&ctx).await.expect("logged out");
     let late = import("late").await;
     assert!(matches!(late, Err(ImportError::NotAllowed(_))), "{late:?}");
     assert_eq!(stored(&app).await, ["early"]);
