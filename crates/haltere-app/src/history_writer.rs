@@ -65,7 +65,7 @@ impl App {
     pub(crate) async fn restore_history(&self) -> Result<(), Internal> {
         const OPERATION: &str = "read how links fared";
         match self.read_past().await {
-            Ok(past) => self.0.supervisor.restore_histories(past),
+            Ok(past) => self.0.fleet.supervisor.restore_histories(past),
             // A damaged history must not prevent the start. The trouble is reported elsewhere.
             Err(error) if error.trouble() == Some(StorageTrouble::Damaged) => {
                 tracing::error!(
@@ -101,8 +101,8 @@ impl App {
         let mut progress = self.0.history_writer.progress.lock().await;
         let now = self.steady();
         let beats = progress.heartbeat.is_none_or(|at| now.saturating_sub(at) >= HEARTBEAT);
-        let is_due =
-            self.0.supervisor.has_unrecorded() || (beats && self.0.supervisor.link_count() > 0);
+        let is_due = self.0.fleet.supervisor.has_unrecorded()
+            || (beats && self.0.fleet.supervisor.link_count() > 0);
         // The reconciler handles a disk in trouble.
         if !is_due || self.0.store.trouble().is_some() {
             return Ok(());
@@ -137,7 +137,7 @@ impl App {
     }
 
     async fn write_batches(&self, progress: &mut Progress) -> Result<(), StoreError> {
-        let lines = lines_per_link(self.0.registry.snapshot().entries().len());
+        let lines = lines_per_link(self.0.fleet.registry.snapshot().entries().len());
         for _ in 0..BATCHES {
             if self.write_batch(progress, lines).await? < BATCH {
                 break;
@@ -155,7 +155,7 @@ impl App {
         let mut tx = self.0.store.write().await?;
         // Under the store's lock: no connection is created or deleted until the commit.
         let (now, steady) = (self.now(), self.steady());
-        let taken = self.0.supervisor.take_unrecorded(BATCH, lines);
+        let taken = self.0.fleet.supervisor.take_unrecorded(BATCH, lines);
         let records: Vec<_> = taken
             .iter()
             .flat_map(|link| link.changes.iter().map(|line| (&link.connection, line)))
@@ -179,7 +179,7 @@ impl App {
             tx.commit().await
         };
         if let Err(error) = written.await {
-            self.0.supervisor.return_unrecorded(taken);
+            self.0.fleet.supervisor.return_unrecorded(taken);
             return Err(error);
         }
         progress.lines = Some(lines);

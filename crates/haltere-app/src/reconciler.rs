@@ -85,7 +85,7 @@ impl App {
         if !applied.is_some_and(|applied| applied.reflects(revisions)) {
             self.catch_up().await?;
         }
-        match self.repair_certificates().await {
+        match self.0.connections.repair_certificates().await {
             // A disk in trouble is known, and the next turn tries again.
             Err(error) if error.trouble().is_some() => Ok(()),
             outcome => outcome,
@@ -121,22 +121,22 @@ impl App {
     }
 
     fn apply(&self, difference: ConnectionChanges) {
-        let before = self.0.registry.snapshot();
+        let before = self.0.fleet.registry.snapshot();
         let ConnectionChanges { removed, changed, added } = difference;
-        self.check_for_repairs(&before, &changed);
-        self.check_for_repairs(&before, &added);
+        self.0.fleet.check_for_repairs(&before, &changed);
+        self.0.fleet.check_for_repairs(&before, &added);
         let entries = |records: Vec<ConnectionRecord>| -> Vec<Arc<Entry>> {
             let records = records.into_iter();
             records.map(|row| self.0.fleet.entry_after(before.get(&row.id), row)).collect()
         };
         let (changed, added) = (entries(changed), entries(added));
-        self.0.registry.merge(&removed, &changed, &added);
+        self.0.fleet.registry.merge(&removed, &changed, &added);
         self.0.fleet.wake_supervisor();
-        let after = self.0.registry.snapshot();
+        let after = self.0.fleet.registry.snapshot();
         let put = changed.iter().chain(&added).filter(|entry| is_new(&before, entry));
         let gone = removed.iter().filter(|id| after.get(id).is_none());
         let gone = gone.filter_map(|id| before.get(id));
-        self.0.feed.extend(put.chain(gone).filter_map(|entry| change_of(entry)));
+        self.0.fleet.feed.extend(put.chain(gone).filter_map(|entry| change_of(entry)));
     }
 
     /// Reads all connections and plugin switches again, updates the supervisor, and publishes what changed.
@@ -154,22 +154,22 @@ impl App {
         let records = read.connections().list().await.context(OPERATION)?;
         let switches = read.plugins().list().await.context(OPERATION)?;
 
-        let told_connections = self.0.switches.is_on(PluginId::ConnectionsRestApi);
-        if self.0.switches.replace(switches) {
-            self.0.feed.push(Change::Plugins);
+        let told_connections = self.0.fleet.switches.is_on(PluginId::ConnectionsRestApi);
+        if self.0.fleet.switches.replace(switches) {
+            self.0.fleet.feed.push(Change::Plugins);
         }
-        let before = self.0.registry.snapshot();
-        self.check_for_repairs(&before, &records);
+        let before = self.0.fleet.registry.snapshot();
+        self.0.fleet.check_for_repairs(&before, &records);
         let entries = records.into_iter();
         let entries = entries.map(|row| self.0.fleet.entry_after(before.get(&row.id), row));
         let entries: Vec<Arc<Entry>> = entries.collect();
-        self.0.registry.replace(entries);
+        self.0.fleet.registry.replace(entries);
         self.0.fleet.wake_supervisor();
 
-        let after = self.0.registry.snapshot();
+        let after = self.0.fleet.registry.snapshot();
         let put = after.entries().iter().filter(|entry| is_new(&before, entry));
         let removed = before.entries().iter().filter(|entry| after.get(entry.id()).is_none());
-        self.0.feed.extend(put.chain(removed).filter_map(|entry| change_of(entry)));
+        self.0.fleet.feed.extend(put.chain(removed).filter_map(|entry| change_of(entry)));
         if !told_connections {
             self.0.fleet.publish_connections();
         }

@@ -64,7 +64,7 @@ pub(crate) async fn handler(
     context: Context,
     PathConnectionId(id): PathConnectionId,
 ) -> Result<Response, ApiError> {
-    let advice = state.app.connection_advice(&context, &id)?;
+    let advice = state.app.connections().advice(&context, &id)?;
     Ok(json(StatusCode::OK, &WireAdvice::from(&advice)))
 }
 

@@ -96,7 +96,7 @@ pub(crate) async fn handler(
     context: Context,
     PathConnectionId(id): PathConnectionId,
 ) -> Result<Response, ApiError> {
-    let certificates = state.app.connection_certificates(&context, &id)?;
+    let certificates = state.app.connections().certificates(&context, &id)?;
     Ok(json(StatusCode::OK, &WireCertificates::from(&certificates)))
 }
 

@@ -38,6 +38,6 @@ pub(crate) async fn handler(
     Query(query): Query<SecretsQuery>,
 ) -> Result<Response, ApiError> {
     let terms = Terms { secrets: query.wanted(), condition };
-    let connection = state.app.connect_connection(&context, &id, terms).await?;
+    let connection = state.app.connections().connect(&context, &id, terms).await?;
     Ok(single::answer(connection))
 }

@@ -115,7 +115,7 @@ pub(crate) async fn handler(
 ) -> Result<Response, ApiError> {
     let wanted = query.wanted();
     let new = ConnectionInput::read(body)?.into_new()?;
-    let created = state.app.create_connection(&context, new, wanted).await?;
+    let created = state.app.connections().create(&context, new, wanted).await?;
     Ok(match created.outcome {
         Outcome::Connected => pieces::list(&state, &holder::of_context(&context), created.all),
         Outcome::Failed(reason) => {

@@ -37,7 +37,7 @@ pub(crate) async fn handler(
     Query(query): Query<SecretsQuery>,
 ) -> Result<Response, ApiError> {
     let terms = Terms { secrets: query.wanted(), condition };
-    let remaining = state.app.delete_connection(&context, &id, terms).await?;
+    let remaining = state.app.connections().delete(&context, &id, terms).await?;
     Ok(pieces::list(&state, &holder::of_context(&context), remaining))
 }
 

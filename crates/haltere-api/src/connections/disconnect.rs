@@ -37,7 +37,7 @@ pub(crate) async fn handler(
     Query(query): Query<SecretsQuery>,
 ) -> Result<Response, ApiError> {
     let terms = Terms { secrets: query.wanted(), condition };
-    let connection = state.app.disconnect_connection(&context, &id, terms).await?;
+    let connection = state.app.connections().disconnect(&context, &id, terms).await?;
     Ok(single::answer(connection))
 }
 

@@ -32,7 +32,7 @@ pub(crate) async fn handler(
     Query(query): Query<SecretsQuery>,
 ) -> Result<Response, ApiError> {
     let wanted = query.wanted();
-    let connection = state.app.get_connection(&context, &id, wanted).await?;
+    let connection = state.app.connections().get(&context, &id, wanted).await?;
     Ok(single::answer(connection))
 }
 

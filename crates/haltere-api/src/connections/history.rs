@@ -72,7 +72,7 @@ pub(crate) async fn handler(
     context: Context,
     PathConnectionId(id): PathConnectionId,
 ) -> Result<Response, ApiError> {
-    let changes = state.app.connection_history(&context, &id)?;
+    let changes = state.app.connections().history(&context, &id)?;
     let changes: Vec<_> = changes.iter().map(WireChange::from).collect();
     Ok(json(StatusCode::OK, &changes))
 }

@@ -102,7 +102,7 @@ pub(crate) async fn handler(
     RawQuery(raw): RawQuery,
 ) -> Result<Response, ApiError> {
     let (query, wanted) = params.into_query()?;
-    let listing = state.app.list_connections(&context, &query, wanted).await?;
+    let listing = state.app.connections().list(&context, &query, wanted).await?;
     let next = listing.next.clone();
     let list = pieces::list(&state, &holder::of_context(&context), listing);
     Ok(with_next_page(list, next, &raw))

@@ -1,6 +1,6 @@
 //! Lists of connections as JSON, joined from the texts of their connections.
 //!
-//! The application keeps a text per connection and selection of fields (`App::view_text`), so a change of one connection costs its
+//! The application keeps a text per connection and selection of fields (`Connections::view_text`), so a change of one connection costs its
 //! text and a copy of the others. A list of all connections is joined once for all callers that see the same.
 
 use parking_lot::RwLock;
@@ -64,7 +64,7 @@ fn whole(app: &App, listing: &Listing) -> Option<Bytes> {
     if listing.entries.len() > LARGEST_WHOLE / USUAL_BYTES {
         return None;
     }
-    let views = app.views(listing, 0..listing.entries.len());
+    let views = app.connections().views(listing, 0..listing.entries.len());
     let mut size = 0;
     let mut texts = Vec::with_capacity(views.len());
     for view in &views {
@@ -94,7 +94,7 @@ pub(crate) fn piece(app: &App, views: &[ConnectionView]) -> (Bytes, usize) {
 
 /// The text of one connection.
 fn text(app: &App, view: &ConnectionView) -> Arc<ViewText> {
-    app.view_text(view, |view| {
+    app.connections().view_text(view, |view| {
         let mut text = Vec::with_capacity(estimated_size(view) + USUAL_BYTES + SPARE);
         serde_json::to_writer(&mut text, &WireConnection::from(view))
             .expect("wire types have string keys and finite numbers");

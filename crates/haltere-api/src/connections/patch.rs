@@ -53,7 +53,7 @@ pub(crate) async fn handler(
 ) -> Result<Response, ApiError> {
     let terms = Terms { secrets: query.wanted(), condition };
     let patch = connection_patch::read(body, &id)?;
-    let connection = state.app.patch_connection(&context, &id, patch, terms).await?;
+    let connection = state.app.connections().patch(&context, &id, patch, terms).await?;
     Ok(single::answer(connection))
 }
 

@@ -48,7 +48,7 @@ pub(crate) async fn handler(
 ) -> Result<Response, ApiError> {
     let terms = Terms { secrets: query.wanted(), condition };
     let replacement = ConnectionInput::read(body)?.into_replacement(&id)?;
-    let connection = state.app.replace_connection(&context, &id, replacement, terms).await?;
+    let connection = state.app.connections().replace(&context, &id, replacement, terms).await?;
     Ok(single::answer(connection))
 }
 

@@ -8,9 +8,11 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use bytes::Bytes;
-use haltere_app::connections::{ConnectionError, ConnectionView, ListQuery, Listing, Secrets};
+use haltere_app::connections::{
+    ConnectionError, ConnectionView, ListQuery, Listing, Secrets, shows_certificates,
+};
 use haltere_app::events::{Batch, Change, Gap, Position, Subscriber};
-use haltere_app::{Action, App, Ctx};
+use haltere_app::{Action, Ctx};
 use haltere_core::{ConnectionId, PluginId, Reservation};
 use serde::Serialize;
 use tokio::time::{Instant, sleep, sleep_until};
@@ -174,7 +176,7 @@ impl Reader {
             return None;
         }
         let query = ListQuery::default();
-        let listed = self.state.app.list_connections(&self.context, &query, Secrets::Omit).await;
+        let listed = self.state.app.connections().list(&self.context, &query, Secrets::Omit).await;
         listed
             .inspect_err(|error| {
                 tracing::warn!(%error, "failed to list connections for an event stream");
@@ -278,9 +280,9 @@ impl Reader {
 
     /// The connection as it is now; `None` when it is gone by now.
     async fn view(&self, id: &ConnectionId) -> Option<ConnectionView> {
-        match self.state.app.get_connection(&self.context, id, Secrets::Omit).await {
+        match self.state.app.connections().get(&self.context, id, Secrets::Omit).await {
             Ok(view) => {
-                let certificates = view.certificates && App::shows_certificates(&self.context);
+                let certificates = view.certificates && shows_certificates(&self.context);
                 Some(ConnectionView { certificates, ..view })
             }
             Err(

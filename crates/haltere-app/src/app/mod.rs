@@ -3,13 +3,13 @@
 mod parts;
 mod shutdown;
 mod start;
+mod wire;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
-use haltere_core::{Clock, Quota, Timestamp};
-use haltere_link::Supervisor;
+use haltere_core::{Clock, Timestamp};
 use haltere_store::Store;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
@@ -22,20 +22,19 @@ pub use start::StartError;
 use crate::audit::AuditWriter;
 use crate::authorizer::Authorizer;
 use crate::background::{Background, BackgroundTask};
-use crate::connections::{Fleet, PemCache, Registry, TextMemory, Transfer};
+use crate::connections::{Connections, Fleet, Transfer};
 use crate::ctx::Ctx;
-use crate::error::{Internal, NotAllowed};
-use crate::events::{ChangeFeed, Events};
+use crate::error::NotAllowed;
+use crate::events::Events;
 use crate::history_writer::HistoryWriter;
 use crate::now::now;
-use crate::plugins::{Plugins, Switches};
+use crate::plugins::Plugins;
 use crate::policy::{Action, Resource};
 use crate::profile::Profiles;
 use crate::sessions::Sessions;
-use crate::tasks::to_completion;
 use crate::users::Users;
-use crate::vault::{Keyring, Vault};
-use crate::write_lock::{PendingChange, WriteLock};
+use crate::vault::Keyring;
+use crate::write_lock::WriteLock;
 
 /// haltere at work. Cheap to clone.
 #[derive(Clone)]
@@ -43,22 +42,9 @@ pub struct App(pub(crate) Arc<Inner>);
 
 pub(crate) struct Inner {
     pub(crate) store: Arc<dyn Store>,
-    pub(crate) vault: Arc<Vault>,
     pub(crate) clock: Arc<dyn Clock>,
-    pub(crate) settings: AppSettings,
-    /// The link's connect time-out.
-    pub(crate) connect_timeout: Duration,
-    /// Distinguishes this instance's links from those of other instances on the same broker.
-    pub(crate) instance: String,
-    pub(crate) registry: Arc<Registry>,
-    /// Shares equal certificates and keys.
-    pub(crate) pem_cache: Arc<PemCache>,
-    /// Bounds the texts that are kept with connections.
-    pub(crate) text_memory: Arc<TextMemory>,
-    pub(crate) supervisor: Supervisor,
-    pub(crate) feed: Arc<ChangeFeed>,
-    pub(crate) switches: Arc<Switches>,
     pub(crate) fleet: Arc<Fleet>,
+    pub(crate) connections: Connections,
     pub(crate) plugins: Plugins,
     pub(crate) events: Events,
     pub(crate) keyring: Keyring,
@@ -69,8 +55,6 @@ pub(crate) struct Inner {
     /// Changes of connections and plugins happen one at a time.
     pub(crate) write_lock: Arc<WriteLock>,
     pub(crate) authorizer: Authorizer,
-    /// Tests of connections that are running.
-    pub(crate) tests: Quota,
     pub(crate) tasks: TaskTracker,
     /// Writes audit entries that belong to no change.
     pub(crate) audit: Arc<AuditWriter>,
@@ -80,8 +64,6 @@ pub(crate) struct Inner {
     pub(crate) store_answers: AtomicBool,
     /// Whether the next start would find the master key.
     pub(crate) master_key_in_place: AtomicBool,
-    /// Whether stored certificates have to be repaired.
-    pub(crate) needs_repair: AtomicBool,
     /// How often everything was read from the store.
     pub(crate) full_reads: AtomicU64,
     /// Stores the history of links.
@@ -119,14 +101,14 @@ impl App {
     /// What should not grow by itself.
     pub fn vitals(&self) -> Vitals {
         Vitals {
-            links: self.0.supervisor.link_count(),
-            panics: self.0.supervisor.panic_count(),
-            denied_dials: self.0.supervisor.egress_denied_count(),
+            links: self.0.fleet.supervisor.link_count(),
+            panics: self.0.fleet.supervisor.panic_count(),
+            denied_dials: self.0.fleet.supervisor.egress_denied_count(),
             limited_refusals: self.0.audit.limited_refusals(),
-            limited_tests: self.0.tests.refused(),
+            limited_tests: self.0.connections.tests.refused(),
             limited_logins: self.0.sessions.passwords.refused(),
             ended_sessions: self.0.sessions.evicted.load(Ordering::Relaxed),
-            unkept_texts: self.0.text_memory.refused(),
+            unkept_texts: self.0.connections.text_memory.refused(),
             unwritten_histories: self.0.history_writer.failures(),
             full_reads: self.0.full_reads.load(Ordering::Relaxed),
             jobs: self.0.tasks.len(),
@@ -146,6 +128,11 @@ impl App {
     /// The time since some fixed moment: for how long something lasts.
     pub(crate) fn steady(&self) -> Duration {
         self.0.clock.steady()
+    }
+
+    /// Connections, and what can be done with them.
+    pub fn connections(&self) -> &Connections {
+        &self.0.connections
     }
 
     /// Plugins, and what can be done with them.
@@ -192,18 +179,5 @@ impl App {
         resource: Resource<'_>,
     ) -> Result<(), NotAllowed> {
         self.0.authorizer.authorize(ctx, action, resource).await
-    }
-
-    /// Waits for the write lock and begins a change.
-    pub(crate) async fn begin_change(&self) -> Result<PendingChange<'_>, Internal> {
-        self.0.write_lock.begin().await
-    }
-
-    /// Runs `job` to completion even if the caller's future is dropped.
-    pub(crate) async fn to_completion<T: Send + 'static>(
-        &self,
-        job: impl Future<Output = T> + Send + 'static,
-    ) -> T {
-        to_completion(&self.0.tasks, job).await
     }
 }

@@ -58,7 +58,7 @@ impl App {
         self.begin_shutdown();
         self.0.tasks.close();
         let tasks = timeout(plan.links, self.0.tasks.wait());
-        let (tasks, ()) = tokio::join!(tasks, self.0.supervisor.shutdown(plan.links));
+        let (tasks, ()) = tokio::join!(tasks, self.0.fleet.supervisor.shutdown(plan.links));
         if tasks.is_err() {
             let running = self.0.tasks.len();
             tracing::warn!(running, "operations still running after {:?}", plan.links);

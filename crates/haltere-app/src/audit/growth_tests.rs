@@ -101,7 +101,8 @@ impl Trial {
         let by = this.test.ctx(Role::ConnectionManager);
         for id in ["mended", "changed"] {
             this.app()
-                .create_connection(&by, this.connection(id), Secrets::Omit)
+                .connections()
+                .create(&by, this.connection(id), Secrets::Omit)
                 .await
                 .expect("stored");
         }
@@ -122,24 +123,31 @@ impl Trial {
         match action {
             AuditAction::ConnectionCreate => {
                 let new = self.connection(&format!("new-{n}"));
-                app.create_connection(&ctx, new, Secrets::Include).await.is_ok()
+                app.connections().create(&ctx, new, Secrets::Include).await.is_ok()
             }
             AuditAction::ConnectionMend => {
                 let again = self.connection("mended");
-                app.create_connection(&ctx, again, Secrets::Include).await.is_ok_and(|it| it.mended)
+                app.connections()
+                    .create(&ctx, again, Secrets::Include)
+                    .await
+                    .is_ok_and(|it| it.mended)
             }
             AuditAction::ConnectionUpdate => {
                 let name = Some(name(&format!("Name {n}")));
                 let patch = ConnectionPatch { name, ..ConnectionPatch::default() };
-                app.patch_connection(&ctx, &id("changed"), patch, Secrets::Include).await.is_ok()
+                app.connections().patch(&ctx, &id("changed"), patch, Secrets::Include).await.is_ok()
             }
             AuditAction::ConnectionDelete => {
                 let (id, by) = (format!("old-{n}"), self.test.ctx(Role::ConnectionManager));
                 // Another user creates what this one deletes, as long as the rate allows.
-                let made =
-                    app.create_connection(&by, self.connection(&id), Secrets::Omit).await.is_ok();
+                let made = app
+                    .connections()
+                    .create(&by, self.connection(&id), Secrets::Omit)
+                    .await
+                    .is_ok();
                 let gone = app
-                    .delete_connection(
+                    .connections()
+                    .delete(
                         &ctx,
                         &haltere_core::ConnectionId::parse(&id).expect("an id"),
                         Secrets::Omit,
@@ -158,13 +166,13 @@ impl Trial {
                 let url = format!("ws://169.254.169.254:9001/{n}/{}", "x".repeat(1_900));
                 let test =
                     with(self.connection("x"), |settings| settings.url = builders::url(&url));
-                app.test_connection(&ctx, test).await.is_ok()
+                app.connections().prepare_test(&ctx, test).await.is_ok()
             }
             AuditAction::ConnectionReadSecrets => {
                 // Every second read is a repeat.
                 let limit = NonZeroUsize::new(if n.is_multiple_of(2) { n + 1 } else { 1 });
                 let query = ListQuery { limit, ..ListQuery::default() };
-                app.list_connections(&ctx, &query, Secrets::Include).await.is_ok()
+                app.connections().list(&ctx, &query, Secrets::Include).await.is_ok()
             }
             AuditAction::SessionLogin => self.log_in(n).await.is_some(),
             AuditAction::SessionLogout => {
@@ -202,18 +210,18 @@ impl Trial {
         let (app, id) = (self.app(), id("changed"));
         let by = self.test.ctx(Role::ConnectionManager);
         let revision = async || {
-            let view = app.get_connection(ctx, &id, Secrets::Omit).await.expect("there");
+            let view = app.connections().get(ctx, &id, Secrets::Omit).await.expect("there");
             view.entry.connection().expect("readable").revision
         };
         if intent == Intent::Connected {
-            let _ = app.disconnect_connection(&by, &id, Secrets::Omit).await;
+            let _ = app.connections().disconnect(&by, &id, Secrets::Omit).await;
             let before = revision().await;
-            let done = app.connect_connection(ctx, &id, Secrets::Include).await.is_ok();
+            let done = app.connections().connect(ctx, &id, Secrets::Include).await.is_ok();
             done && revision().await > before
         } else {
-            let _ = app.connect_connection(&by, &id, Secrets::Omit).await;
+            let _ = app.connections().connect(&by, &id, Secrets::Omit).await;
             let before = revision().await;
-            let done = app.disconnect_connection(ctx, &id, Secrets::Include).await.is_ok();
+            let done = app.connections().disconnect(ctx, &id, Secrets::Include).await.is_ok();
             done && revision().await > before
         }
     }
@@ -350,11 +358,17 @@ async fn a_user_over_the_rate_has_to_wait_and_other_users_do_not() {
     };
     assert!(retry_after <= Duration::from_secs(37), "{retry_after:?}");
     let by = trial.test.ctx(Role::ConnectionManager);
-    app.create_connection(&by, trial.connection("a"), Secrets::Omit).await.expect("another user");
+    app.connections()
+        .create(&by, trial.connection("a"), Secrets::Omit)
+        .await
+        .expect("another user");
     // Reads and logins continue.
     assert!(trial.act(AuditAction::ConnectionReadSecrets, 1).await);
     assert!(trial.log_in(1).await.is_some());
     // A change without effect does not count.
-    app.disconnect_connection(&by, &id("a"), Secrets::Omit).await.expect("disconnected");
-    app.disconnect_connection(&ctx, &id("a"), Secrets::Omit).await.expect("already disconnected");
+    app.connections().disconnect(&by, &id("a"), Secrets::Omit).await.expect("disconnected");
+    app.connections()
+        .disconnect(&ctx, &id("a"), Secrets::Omit)
+        .await
+        .expect("already disconnected");
 }

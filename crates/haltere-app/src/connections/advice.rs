@@ -5,8 +5,8 @@ use std::sync::Arc;
 use haltere_core::{ConnectionId, LinkFailure};
 use haltere_link::{Audience, Circumstances, Findings};
 
+use super::Connections;
 use super::error::ConnectionError;
-use crate::app::App;
 use crate::ctx::Ctx;
 use crate::policy::{Action, Resource};
 
@@ -20,15 +20,15 @@ pub struct ConnectionAdvice {
     pub advice: Vec<String>,
 }
 
-impl App {
+impl Connections {
     /// What to try about a connection: what a test of it would advise, by what its link has met with.
-    pub fn connection_advice(
+    pub fn advice(
         &self,
         ctx: &Ctx,
         id: &ConnectionId,
     ) -> Result<ConnectionAdvice, ConnectionError> {
         ctx.authorize_on(Action::ListConnections, Resource::Connection(id.as_str()))?;
-        let entry = self.0.registry.get(id.as_str()).ok_or(ConnectionError::NotFound)?;
+        let entry = self.fleet.registry.get(id.as_str()).ok_or(ConnectionError::NotFound)?;
         let (connection, spec) = match (entry.connection(), entry.spec()) {
             (Ok(connection), Some(spec)) => (connection, spec),
             (Err(unreadable), _) => {
@@ -40,8 +40,8 @@ impl App {
             }
             (Ok(_), None) => return Ok(ConnectionAdvice { failure: None, advice: Vec::new() }),
         };
-        let status = self.0.fleet.status(connection);
-        let chain = self.0.supervisor.presented_chain(id).map(|chain| chain.certificates);
+        let status = self.fleet.status(connection);
+        let chain = self.fleet.supervisor.presented_chain(id).map(|chain| chain.certificates);
         let findings = Findings {
             failure: status.failure().map(AsRef::as_ref),
             broker: status.broker.as_deref(),

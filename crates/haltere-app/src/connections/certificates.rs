@@ -4,8 +4,8 @@ use haltere_core::{ConnectionId, Pem};
 use haltere_link::PresentedChain;
 use haltere_link::tls::{CertificateFacts, certificates_in};
 
+use super::Connections;
 use super::error::ConnectionError;
-use crate::app::App;
 use crate::ctx::Ctx;
 use crate::policy::{Action, Resource};
 
@@ -19,20 +19,20 @@ pub struct ConnectionCertificates {
     pub client: Vec<CertificateFacts>,
 }
 
-impl App {
+impl Connections {
     /// The certificates of a connection: what its broker presented last, and what we present.
-    pub fn connection_certificates(
+    pub fn certificates(
         &self,
         ctx: &Ctx,
         id: &ConnectionId,
     ) -> Result<ConnectionCertificates, ConnectionError> {
         ctx.authorize_on(Action::ListConnections, Resource::Connection(id.as_str()))?;
-        let entry = self.0.registry.get(id.as_str()).ok_or(ConnectionError::NotFound)?;
+        let entry = self.fleet.registry.get(id.as_str()).ok_or(ConnectionError::NotFound)?;
         let ours: Option<&Pem> = match entry.connection() {
             Ok(connection) => connection.settings.tls.cert.as_ref(),
             Err(unreadable) => unreadable.row.cert.as_ref(),
         };
         let client = ours.map(|pem| certificates_in(pem.bytes())).unwrap_or_default();
-        Ok(ConnectionCertificates { broker: self.0.supervisor.presented_chain(id), client })
+        Ok(ConnectionCertificates { broker: self.fleet.supervisor.presented_chain(id), client })
     }
 }

@@ -4,36 +4,40 @@ use std::sync::Arc;
 
 use haltere_core::{AuditAction, ConnectionId, Intent};
 
+use super::Connections;
 use super::condition::{Condition, Terms};
 use super::entry::Entry;
 use super::error::ConnectionError;
 use super::view::{ConnectionView, secrets_were_read};
-use crate::app::App;
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::Context;
 use crate::policy::{Action, Resource};
+use crate::tasks::to_completion;
 
-impl App {
+impl Connections {
     /// Asks for a connection to be up. One that waits to dial again dials at once.
-    pub async fn connect_connection(
+    pub async fn connect(
         &self,
         ctx: &Ctx,
         id: &ConnectionId,
         terms: impl Into<Terms>,
     ) -> Result<ConnectionView, ConnectionError> {
-        self.authorize(ctx, Action::ConnectConnection, Resource::Connection(id.as_str())).await?;
+        self.authorizer
+            .authorize(ctx, Action::ConnectConnection, Resource::Connection(id.as_str()))
+            .await?;
         self.change_intent(ctx, id, Intent::Connected, terms.into()).await
     }
 
     /// Disconnects a connection on purpose: it stays down, also after a restart, until it is connected again.
-    pub async fn disconnect_connection(
+    pub async fn disconnect(
         &self,
         ctx: &Ctx,
         id: &ConnectionId,
         terms: impl Into<Terms>,
     ) -> Result<ConnectionView, ConnectionError> {
-        self.authorize(ctx, Action::DisconnectConnection, Resource::Connection(id.as_str()))
+        self.authorizer
+            .authorize(ctx, Action::DisconnectConnection, Resource::Connection(id.as_str()))
             .await?;
         self.change_intent(ctx, id, Intent::Disconnected, terms.into()).await
     }
@@ -47,10 +51,11 @@ impl App {
     ) -> Result<ConnectionView, ConnectionError> {
         let Terms { secrets, condition } = terms;
         let shows_secrets = self.shows_secrets(ctx, secrets);
-        let (app, ctx, id) = (self.clone(), ctx.clone(), id.clone());
-        let job =
-            async move { app.store_intent(&ctx, &id, intent, &condition, shows_secrets).await };
-        let entry = self.to_completion(job).await?;
+        let (connections, ctx, id) = (self.clone(), ctx.clone(), id.clone());
+        let job = async move {
+            connections.store_intent(&ctx, &id, intent, &condition, shows_secrets).await
+        };
+        let entry = to_completion(&self.tasks, job).await?;
         Ok(self.view(entry, shows_secrets))
     }
 
@@ -64,7 +69,7 @@ impl App {
         shows_secrets: bool,
     ) -> Result<Arc<Entry>, ConnectionError> {
         const OPERATION: &str = "connect or disconnect a connection";
-        let mut change = self.begin_change().await?;
+        let mut change = self.write_lock.begin().await?;
         let row = change.tx.connections().find(id).await.context(OPERATION)?;
         let mut row = row.ok_or(ConnectionError::NotFound)?;
         condition.check(&row)?;
@@ -72,7 +77,7 @@ impl App {
         // A new revision is what makes a waiting link dial at once.
         let changes = row.intent != intent || (intent == Intent::Connected && self.is_failing(id));
         if changes {
-            self.0.audit.count_change(ctx)?;
+            self.audit.count_change(ctx)?;
             row.intent = intent;
             row.revision = row.revision.next();
             row.updated_at = change.now;
@@ -84,7 +89,7 @@ impl App {
             let entry = audit::done(change.now, ctx, action, id.as_str(), "");
             change.tx.audit().append(&entry).await.context(OPERATION)?;
         }
-        let entry = Arc::new(self.0.fleet.entry(row));
+        let entry = Arc::new(self.fleet.entry(row));
         if !changes {
             drop(change);
             self.audit_look_at(ctx, &entry, shows_secrets).await?;
@@ -99,7 +104,7 @@ impl App {
     }
 
     fn is_failing(&self, id: &ConnectionId) -> bool {
-        self.0.supervisor.status(id).is_some_and(|status| status.failure().is_some())
+        self.fleet.supervisor.status(id).is_some_and(|status| status.failure().is_some())
     }
 }
 
@@ -119,27 +124,27 @@ mod tests {
         let broker = Mosquitto::plain().await;
         let app = TestApp::start().await;
         let ctx = app.ctx(Role::ConnectionManager);
-        app.app.create_connection(&ctx, new("a", &broker.url()), Secrets::Omit).await.unwrap();
+        app.app.connections().create(&ctx, new("a", &broker.url()), Secrets::Omit).await.unwrap();
         let idle = async |app: &TestApp| {
             until("the link to go down", PATIENCE, async || {
-                let view = app.app.get_connection(&ctx, &id("a"), Secrets::Omit).await.unwrap();
+                let view = app.app.connections().get(&ctx, &id("a"), Secrets::Omit).await.unwrap();
                 (view.status?.state == LinkState::Idle).then_some(())
             })
             .await;
         };
-        let down = app.app.disconnect_connection(&ctx, &id("a"), Secrets::Omit).await.unwrap();
+        let down = app.app.connections().disconnect(&ctx, &id("a"), Secrets::Omit).await.unwrap();
         assert_eq!(down.entry.intent(), Intent::Disconnected);
         idle(&app).await;
         let app = app.restart().await;
         idle(&app).await;
 
-        app.app.connect_connection(&ctx, &id("a"), Secrets::Omit).await.unwrap();
+        app.app.connections().connect(&ctx, &id("a"), Secrets::Omit).await.unwrap();
         until("the link to come up", PATIENCE, async || {
-            let view = app.app.get_connection(&ctx, &id("a"), Secrets::Omit).await.unwrap();
+            let view = app.app.connections().get(&ctx, &id("a"), Secrets::Omit).await.unwrap();
             view.status?.connected().then_some(())
         })
         .await;
-        let again = app.app.connect_connection(&ctx, &id("a"), Secrets::Omit).await.unwrap();
+        let again = app.app.connections().connect(&ctx, &id("a"), Secrets::Omit).await.unwrap();
         assert!(again.status.unwrap().connected(), "a link that is up is left alone");
         assert_eq!(
             app.audit().await[..3],
@@ -149,7 +154,7 @@ mod tests {
                 "connectionManager connection.create a success",
             ]
         );
-        let unknown = app.app.connect_connection(&ctx, &id("b"), Secrets::Omit).await;
+        let unknown = app.app.connections().connect(&ctx, &id("b"), Secrets::Omit).await;
         assert!(matches!(unknown, Err(ConnectionError::NotFound)));
     }
 }

@@ -6,17 +6,19 @@ use haltere_core::{AuditAction, Connection, ConnectionId, Intent, LinkState, Rev
 use haltere_store::{Conflicts, ConnectionRecord, ConnectionWrites, Inserted};
 use uuid::Uuid;
 
+use super::Connections;
 use super::budget::{certainly_fits, has_gone_over};
+use super::fleet::Fleet;
 use super::input::NewConnection;
 use super::list::{ListQuery, Listing};
 use super::session_key::SessionKey;
 use super::view::{ConnectionView, Secrets, secrets_were_read};
 use super::{check, record};
-use crate::app::{App, Inner};
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Context, Internal, Invalid, NotAllowed};
 use crate::policy::{Action, Resource, Visibility};
+use crate::tasks::to_completion;
 
 /// What became of a create.
 #[derive(Debug, Clone)]
@@ -74,7 +76,7 @@ pub enum CreateError {
     Internal(#[from] Internal),
 }
 
-impl App {
+impl Connections {
     /// Stores a connection, dials it, and waits for the first outcome, at most the connect time-out.
     ///
     /// When id and name belong to one stored connection whose last attempt failed, that one is
@@ -83,22 +85,25 @@ impl App {
     ///
     /// `secrets` is for the answer; giving out all connections with their secrets is audited together
     /// with the change.
-    pub async fn create_connection(
+    pub async fn create(
         &self,
         ctx: &Ctx,
         new: NewConnection,
         secrets: Secrets,
     ) -> Result<Created, CreateError> {
         let named = new.id.as_ref().map_or("", |id| id.as_str());
-        self.authorize(ctx, Action::CreateConnection, Resource::NewConnection(named)).await?;
+        self.authorizer
+            .authorize(ctx, Action::CreateConnection, Resource::NewConnection(named))
+            .await?;
         let NewConnection { id, mut settings } = new;
         settings.tls = check::material(&settings.tls)?;
         let new = NewConnection { id, settings };
 
         let shows_secrets = self.shows_secrets(ctx, secrets);
-        let (app, asker) = (self.clone(), ctx.clone());
-        let job = async move { app.store_new(&asker, new, shows_secrets).await };
-        let Stored { connection, mended, secrets_audited } = self.to_completion(job).await?;
+        let (connections, asker) = (self.clone(), ctx.clone());
+        let job = async move { connections.store_new(&asker, new, shows_secrets).await };
+        let Stored { connection, mended, secrets_audited } =
+            to_completion(&self.tasks, job).await?;
 
         let outcome = self.first_outcome(&connection).await;
         let all = self.all(ctx, shows_secrets);
@@ -107,7 +112,7 @@ impl App {
             self.audit_listing(ctx, &ListQuery::default(), &all).await?;
         }
         // It may have been changed meanwhile; the response shows what this request stored.
-        let connection = self.view(Arc::new(self.0.fleet.readable(connection)), shows_secrets);
+        let connection = self.view(Arc::new(self.fleet.readable(connection)), shows_secrets);
         Ok(Created { connection, outcome, mended, all })
     }
 
@@ -118,17 +123,17 @@ impl App {
         shows_secrets: bool,
     ) -> Result<Stored, CreateError> {
         const OPERATION: &str = "store a new connection";
-        let mut change = self.begin_change().await?;
+        let mut change = self.write_lock.begin().await?;
         let id = new.id.clone();
         let fresh = assemble(new, change.now);
-        let row = record::seal(&self.0.vault, &fresh);
+        let row = record::seal(&self.fleet.vault, &fresh);
         let allowed = check::new_id_and_name(&fresh.id, &fresh.settings.name)
             .and_then(|()| check::new_url(&fresh.settings.url));
-        let session = SessionKey::of(&fresh, &self.0.instance);
+        let session = SessionKey::of(&fresh, &self.fleet.instance);
         let inserted = change.tx.connections().insert(&row, session.client_id()).await;
         let inserted = inserted.context(OPERATION)?;
         let (connection, mended) = match inserted {
-            Some(Inserted { connections, .. }) if connections > self.0.settings.connections_max => {
+            Some(Inserted { connections, .. }) if connections > self.limits.connections => {
                 return Err(CreateError::LimitReached);
             }
             Some(_) => {
@@ -140,15 +145,16 @@ impl App {
         };
         self.check_room(change.tx.connections(), ctx.visibility(), &connection, &row, inserted)
             .await?;
-        self.0.audit.count_change(ctx)?;
+        self.audit.count_change(ctx)?;
         let action =
             if mended { AuditAction::ConnectionMend } else { AuditAction::ConnectionCreate };
         let detail = connection.settings.given().join(", ");
         let mut audited =
             vec![audit::done(change.now, ctx, action, connection.id.as_str(), detail)];
-        let entry = Arc::new(self.0.fleet.readable(Arc::new(connection)));
+        let entry = Arc::new(self.fleet.readable(Arc::new(connection)));
         let secrets_audited = shows_secrets
-            && (entry.has_secrets() || self.0.registry.snapshot().has_secrets(ctx.visibility()));
+            && (entry.has_secrets()
+                || self.fleet.registry.snapshot().has_secrets(ctx.visibility()));
         if secrets_audited {
             audited.push(secrets_were_read(change.now, ctx, ""));
         }
@@ -170,7 +176,7 @@ impl App {
         inserted: Option<Inserted>,
     ) -> Result<(), CreateError> {
         const OPERATION: &str = "check a new connection";
-        let Inner { instance, settings, store, .. } = &*self.0;
+        let instance = &self.fleet.instance;
         let session = SessionKey::of(connection, instance);
         let certainly_free = inserted.is_some_and(|it| !it.client_id_in_use)
             && !session.may_equal_generated(&connection.id, instance);
@@ -180,9 +186,9 @@ impl App {
                 return Err(taken.into());
             }
         }
-        let max = settings.material_budget;
+        let max = self.limits.bytes;
         let fits = inserted.is_some_and(|it| certainly_fits(it.held_before, row, max));
-        if !fits && has_gone_over(connections, &**store, max).await.context(OPERATION)? {
+        if !fits && has_gone_over(connections, &*self.store, max).await.context(OPERATION)? {
             return Err(CreateError::BudgetReached);
         }
         Ok(())
@@ -214,28 +220,28 @@ impl App {
         }
         let Connection { id, revision, created_at, .. } = broken;
         let mended = Connection { id, revision: revision.next(), created_at, ..fresh };
-        let row = record::seal(&self.0.vault, &mended);
+        let row = record::seal(&self.fleet.vault, &mended);
         connections.update(&row).await.context(OPERATION)?;
         Ok(mended)
     }
 
     /// The stored connection, when it may be overwritten: its last attempt to connect failed.
     fn broken(&self, row: &ConnectionRecord) -> Result<Connection, CreateError> {
-        let stored = record::open(&self.0.vault, &self.0.pem_cache, row)
+        let stored = record::open(&self.fleet.vault, &self.fleet.pem_cache, row)
             .map_err(|reason| CreateError::StatusNotFound { reason })?;
-        match self.0.fleet.status(&stored).failure() {
+        match self.fleet.status(&stored).failure() {
             Some(_) => Ok(stored),
             None => Err(CreateError::SameNameAndId),
         }
     }
 
     async fn first_outcome(&self, connection: &Connection) -> Outcome {
-        let Inner { registry, supervisor, settings, connect_timeout, stopping, .. } = &*self.0;
-        let deadline = *connect_timeout + settings.create_margin;
+        let Fleet { registry, supervisor, .. } = &*self.fleet;
+        let deadline = self.first_outcome_within;
         let outcome = supervisor.first_outcome(&connection.id, connection.revision, deadline);
         let status = tokio::select! {
             status = outcome => status,
-            () = stopping.cancelled() => None,
+            () = self.stopping.cancelled() => None,
         };
         match status.as_ref().map(|status| (&status.state, status.failure())) {
             Some((LinkState::Online { .. }, _)) => Outcome::Connected,

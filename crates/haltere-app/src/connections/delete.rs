@@ -2,30 +2,34 @@
 
 use haltere_core::{AuditAction, ConnectionId};
 
+use super::Connections;
 use super::condition::{Condition, Terms};
 use super::error::ConnectionError;
 use super::list::Listing;
 use super::view::secrets_were_read;
-use crate::app::App;
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::Context;
 use crate::policy::{Action, Resource};
+use crate::tasks::to_completion;
 
-impl App {
+impl Connections {
     /// Deletes a connection and ends its link; the remaining ones.
-    pub async fn delete_connection(
+    pub async fn delete(
         &self,
         ctx: &Ctx,
         id: &ConnectionId,
         terms: impl Into<Terms>,
     ) -> Result<Listing, ConnectionError> {
-        self.authorize(ctx, Action::DeleteConnection, Resource::Connection(id.as_str())).await?;
+        self.authorizer
+            .authorize(ctx, Action::DeleteConnection, Resource::Connection(id.as_str()))
+            .await?;
         let Terms { secrets, condition } = terms.into();
         let shows_secrets = self.shows_secrets(ctx, secrets);
-        let (app, ctx, id) = (self.clone(), ctx.clone(), id.clone());
-        let job = async move { app.remove_stored(&ctx, &id, &condition, shows_secrets).await };
-        self.to_completion(job).await
+        let (connections, ctx, id) = (self.clone(), ctx.clone(), id.clone());
+        let job =
+            async move { connections.remove_stored(&ctx, &id, &condition, shows_secrets).await };
+        to_completion(&self.tasks, job).await
     }
 
     async fn remove_stored(
@@ -36,7 +40,7 @@ impl App {
         shows_secrets: bool,
     ) -> Result<Listing, ConnectionError> {
         const OPERATION: &str = "delete a connection";
-        let mut change = self.begin_change().await?;
+        let mut change = self.write_lock.begin().await?;
         if condition.is_bound() {
             let row = change.tx.connections().find(id).await.context(OPERATION)?;
             condition.check(&row.ok_or(ConnectionError::NotFound)?)?;
@@ -44,10 +48,10 @@ impl App {
         if !change.tx.connections().delete(id).await.context(OPERATION)? {
             return Err(ConnectionError::NotFound);
         }
-        self.0.audit.count_change(ctx)?;
+        self.audit.count_change(ctx)?;
         let entry = audit::done(change.now, ctx, AuditAction::ConnectionDelete, id.as_str(), "");
         change.tx.audit().append(&entry).await.context(OPERATION)?;
-        let snapshot = self.0.registry.snapshot();
+        let snapshot = self.fleet.registry.snapshot();
         let others = snapshot.entries().iter().filter(|entry| entry.id() != id.as_str());
         let mut shown = others.filter(|entry| ctx.visibility().covers(entry.id()));
         if shows_secrets && shown.any(|entry| entry.has_secrets()) {
@@ -73,24 +77,28 @@ mod tests {
         let (app, port) = (TestApp::start().await, broken());
         let ctx = app.ctx(Role::ConnectionManager);
         for id in ["a", "b"] {
-            app.app.create_connection(&ctx, new(id, port.url()), Secrets::Omit).await.unwrap();
+            app.app.connections().create(&ctx, new(id, port.url()), Secrets::Omit).await.unwrap();
         }
-        assert!(!app.app.connection_history(&ctx, &id("a")).unwrap().is_empty());
-        let rest = app.app.delete_connection(&ctx, &id("a"), Secrets::Omit).await.unwrap();
+        assert!(!app.app.connections().history(&ctx, &id("a")).unwrap().is_empty());
+        let rest = app.app.connections().delete(&ctx, &id("a"), Secrets::Omit).await.unwrap();
         assert_eq!(rest.entries.iter().map(|entry| entry.id()).collect::<Vec<_>>(), ["b"]);
-        assert_eq!(app.app.0.supervisor.link_count(), 1);
-        let again = app.app.delete_connection(&ctx, &id("a"), Secrets::Omit).await;
+        assert_eq!(app.app.0.fleet.supervisor.link_count(), 1);
+        let again = app.app.connections().delete(&ctx, &id("a"), Secrets::Omit).await;
         assert!(matches!(again, Err(ConnectionError::NotFound)));
         assert!(matches!(
-            app.app.connection_history(&ctx, &id("a")),
+            app.app.connections().history(&ctx, &id("a")),
             Err(ConnectionError::NotFound)
         ));
         let viewer = app.ctx(Role::Viewer);
-        let refused = app.app.delete_connection(&viewer, &id("b"), Secrets::Omit).await;
+        let refused = app.app.connections().delete(&viewer, &id("b"), Secrets::Omit).await;
         assert!(matches!(refused, Err(ConnectionError::NotAllowed(_))));
         let app = app.restart().await;
-        let rest = app.app.get_connection(&viewer, &id("a"), Secrets::Omit).await;
+        let rest = app.app.connections().get(&viewer, &id("a"), Secrets::Omit).await;
         assert!(matches!(rest, Err(ConnectionError::NotFound)));
-        app.app.create_connection(&ctx, new("a", port.url()), Secrets::Omit).await.expect("free");
+        app.app
+            .connections()
+            .create(&ctx, new("a", port.url()), Secrets::Omit)
+            .await
+            .expect("free");
     }
 }

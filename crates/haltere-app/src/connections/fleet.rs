@@ -4,6 +4,7 @@
 //! [write lock](crate::write_lock), or by the reconciler.
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use haltere_core::{Connection, ConnectionId, ConnectionStatus, PluginId};
 use haltere_link::Supervisor;
@@ -18,14 +19,17 @@ use crate::vault::Vault;
 
 /// The connections in memory, and their links.
 pub(crate) struct Fleet {
-    pub(crate) registry: Arc<Registry>,
+    pub(crate) registry: Registry,
     pub(crate) supervisor: Supervisor,
     pub(crate) feed: Arc<ChangeFeed>,
-    pub(crate) switches: Arc<Switches>,
+    pub(crate) switches: Switches,
     pub(crate) vault: Arc<Vault>,
-    pub(crate) pem_cache: Arc<PemCache>,
+    /// Shares equal certificates and keys.
+    pub(crate) pem_cache: PemCache,
     /// Distinguishes this instance's links from those of other instances on the same broker.
     pub(crate) instance: String,
+    /// Whether stored certificates have to be repaired.
+    pub(crate) needs_repair: AtomicBool,
 }
 
 impl Fleet {

@@ -2,20 +2,20 @@
 
 use haltere_core::{ConnectionId, StatusChange};
 
+use super::Connections;
 use super::error::ConnectionError;
-use crate::app::App;
 use crate::ctx::Ctx;
 use crate::policy::{Action, Resource};
 
-impl App {
+impl Connections {
     /// How the link fared, newest first, from before haltere started on. Bounded, in memory.
-    pub fn connection_history(
+    pub fn history(
         &self,
         ctx: &Ctx,
         id: &ConnectionId,
     ) -> Result<Vec<StatusChange>, ConnectionError> {
         ctx.authorize_on(Action::ListConnections, Resource::Connection(id.as_str()))?;
-        self.0.registry.get(id.as_str()).ok_or(ConnectionError::NotFound)?;
-        Ok(self.0.supervisor.history(id))
+        self.fleet.registry.get(id.as_str()).ok_or(ConnectionError::NotFound)?;
+        Ok(self.fleet.supervisor.history(id))
     }
 }

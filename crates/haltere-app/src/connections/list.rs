@@ -6,12 +6,12 @@ use std::sync::Arc;
 use haltere_core::Intent;
 use haltere_link::StatusVersion;
 
+use super::Connections;
 use super::cursor::Cursor;
 use super::entry::Entry;
 use super::registry::Snapshot;
-use super::view::Secrets;
+use super::view::{Secrets, shows_certificates};
 use super::view_text::Fields;
-use crate::app::App;
 use crate::ctx::Ctx;
 use crate::error::{Internal, NotAllowed};
 use crate::policy::{Action, Resource, Visibility};
@@ -51,7 +51,7 @@ pub struct Version {
 }
 
 /// A list of connections. Cheap to make and to clone: nothing is copied and no status looked up
-/// until [`App::views`] is asked for them.
+/// until [`Connections::views`] is asked for them.
 #[derive(Debug, Clone)]
 pub struct Listing {
     /// Never newer than the list, because the statuses are read later.
@@ -81,18 +81,17 @@ pub enum ListError {
     Internal(#[from] Internal),
 }
 
-impl App {
+impl Connections {
     /// Lists connections. With [`Secrets::Include`], for a caller who may see them, and when there
     /// are secrets in the list, the read is audited first.
-    pub async fn list_connections(
+    pub async fn list(
         &self,
         ctx: &Ctx,
         query: &ListQuery,
         secrets: Secrets,
     ) -> Result<Listing, ListError> {
-        self.authorize(ctx, Action::ListConnections, Resource::Instance).await?;
-        let (secrets, certificates) =
-            (self.shows_secrets(ctx, secrets), Self::shows_certificates(ctx));
+        self.authorizer.authorize(ctx, Action::ListConnections, Resource::Instance).await?;
+        let (secrets, certificates) = (self.shows_secrets(ctx, secrets), shows_certificates(ctx));
         let listing = self.listing(ctx.visibility(), query, secrets, certificates);
         self.audit_listing(ctx, query, &listing).await?;
         Ok(listing)
@@ -100,11 +99,11 @@ impl App {
 
     /// The version of a list that is read now.
     pub fn version(&self) -> Version {
-        self.version_of(&self.0.registry.snapshot())
+        self.version_of(&self.fleet.registry.snapshot())
     }
 
     fn version_of(&self, snapshot: &Snapshot) -> Version {
-        let statuses = self.0.supervisor.status_version();
+        let statuses = self.fleet.supervisor.status_version();
         Version { stored: snapshot.generation(), statuses }
     }
 
@@ -121,7 +120,7 @@ impl App {
         secrets: bool,
         certificates: bool,
     ) -> Listing {
-        let snapshot = self.0.registry.snapshot();
+        let snapshot = self.fleet.registry.snapshot();
         let version = self.version_of(&snapshot);
         let generation = snapshot.generation();
         if *query == ListQuery::default() && visibility.is_all() {
@@ -200,9 +199,9 @@ mod tests {
             if n == 3 {
                 new.settings.credentials = login("user", "hunter2");
             }
-            app.app.create_connection(&ctx, new, Secrets::Omit).await.expect("new");
+            app.app.connections().create(&ctx, new, Secrets::Omit).await.expect("new");
         }
-        app.app.disconnect_connection(&ctx, &id("c4"), Secrets::Omit).await.expect("there");
+        app.app.connections().disconnect(&ctx, &id("c4"), Secrets::Omit).await.expect("there");
         app
     }
 
@@ -211,7 +210,7 @@ mod tests {
         let app = with_five().await;
         let ctx = app.ctx(Role::Viewer);
         let list = async |query: ListQuery| {
-            app.app.list_connections(&ctx, &query, Secrets::Omit).await.expect("allowed")
+            app.app.connections().list(&ctx, &query, Secrets::Omit).await.expect("allowed")
         };
         assert_eq!(ids(&list(ListQuery::default()).await), ["c1", "c2", "c3", "c4", "c5"]);
         let inactive = ListQuery { state: StateFilter::Inactive, ..ListQuery::default() };
@@ -226,7 +225,8 @@ mod tests {
         assert_eq!(ids(&first), ["c1", "c2"]);
         let after = first.next.clone();
         app.app
-            .delete_connection(&app.ctx(Role::Admin), &id("c2"), Secrets::Omit)
+            .connections()
+            .delete(&app.ctx(Role::Admin), &id("c2"), Secrets::Omit)
             .await
             .expect("there");
         let second = list(ListQuery { limit, after, ..active }).await;
@@ -240,14 +240,18 @@ mod tests {
         let (app, port) = (app.await, broken());
         let ctx = app.ctx(Role::Admin);
         for id in ["a", "b"] {
-            app.app.create_connection(&ctx, new(id, port.url()), Secrets::Omit).await.expect("new");
+            app.app
+                .connections()
+                .create(&ctx, new(id, port.url()), Secrets::Omit)
+                .await
+                .expect("new");
         }
         let first = ListQuery { limit: NonZeroUsize::new(1), ..ListQuery::default() };
-        let page = app.app.list_connections(&ctx, &first, Secrets::Omit).await.expect("allowed");
+        let page = app.app.connections().list(&ctx, &first, Secrets::Omit).await.expect("allowed");
         assert_eq!(ids(&page), ["a"]);
-        app.app.delete_connection(&ctx, &id("a"), Secrets::Omit).await.expect("there");
+        app.app.connections().delete(&ctx, &id("a"), Secrets::Omit).await.expect("there");
         let second = ListQuery { after: page.next, ..first };
-        let page = app.app.list_connections(&ctx, &second, Secrets::Omit).await.expect("allowed");
+        let page = app.app.connections().list(&ctx, &second, Secrets::Omit).await.expect("allowed");
         assert_eq!(ids(&page), ["b"]);
     }
 
@@ -265,20 +269,32 @@ mod tests {
             (Role::Admin, Secrets::Omit, false),
             (Role::ConnectionManager, Secrets::Include, true),
         ] {
-            let listing = app.app.list_connections(&app.ctx(role), &query, secrets).await;
+            let listing = app.app.connections().list(&app.ctx(role), &query, secrets).await;
             assert_eq!(listing.expect("allowed").secrets, shown, "{role} {secrets:?}");
         }
         assert_eq!(reads().await, ["connectionManager connection.read_secrets  success"]);
 
         let harmless = ListQuery { text: Some("c1".to_owned()), ..ListQuery::default() };
-        app.app.list_connections(&app.ctx(Role::Admin), &harmless, Secrets::Include).await.unwrap();
-        app.app.get_connection(&app.ctx(Role::Admin), &id("c1"), Secrets::Include).await.unwrap();
+        app.app
+            .connections()
+            .list(&app.ctx(Role::Admin), &harmless, Secrets::Include)
+            .await
+            .unwrap();
+        app.app
+            .connections()
+            .get(&app.ctx(Role::Admin), &id("c1"), Secrets::Include)
+            .await
+            .unwrap();
         assert_eq!(reads().await.len(), 1, "there was no secret to read");
-        app.app.get_connection(&app.ctx(Role::Admin), &id("c3"), Secrets::Include).await.unwrap();
+        app.app
+            .connections()
+            .get(&app.ctx(Role::Admin), &id("c3"), Secrets::Include)
+            .await
+            .unwrap();
         assert_eq!(reads().await[0], "admin connection.read_secrets c3 success");
 
         let ctx = app.ctx(Role::MonitoringViewer);
-        let refused = app.app.list_connections(&ctx, &query, Secrets::Omit);
+        let refused = app.app.connections().list(&ctx, &query, Secrets::Omit);
         assert!(matches!(refused.await, Err(ListError::NotAllowed(_))));
     }
 
@@ -288,10 +304,10 @@ mod tests {
         let app = with_five().await;
         let admin = app.ctx(Role::Admin);
         let list = async |query: ListQuery| {
-            app.app.list_connections(&admin, &query, Secrets::Include).await.expect("allowed");
+            app.app.connections().list(&admin, &query, Secrets::Include).await.expect("allowed");
         };
         let get = async || {
-            app.app.get_connection(&admin, &id("c3"), Secrets::Include).await.expect("there");
+            app.app.connections().get(&admin, &id("c3"), Secrets::Include).await.expect("there");
         };
         let some = ListQuery { text: Some("c3".to_owned()), ..ListQuery::default() };
         for _ in 0..3 {
@@ -312,12 +328,12 @@ mod tests {
         assert_eq!(reads(&app).await, [entry("", 1), entry("", 1), entry("c3", 1)]);
 
         // Another connection changes: the list is new, the one is not.
-        app.app.disconnect_connection(&admin, &id("c5"), Secrets::Omit).await.expect("there");
+        app.app.connections().disconnect(&admin, &id("c5"), Secrets::Omit).await.expect("there");
         list(ListQuery::default()).await;
         get().await;
         assert_eq!(reads(&app).await[3..], [entry("", 1)]);
         // The one changes, and its answer shows it.
-        app.app.disconnect_connection(&admin, &id("c3"), Secrets::Include).await.expect("there");
+        app.app.connections().disconnect(&admin, &id("c3"), Secrets::Include).await.expect("there");
         get().await;
         assert_eq!(reads(&app).await[4..], [entry("c3", 1), entry("c3", 1)]);
 
@@ -335,7 +351,7 @@ mod tests {
         .await;
         let ctx = app.ctx(Role::Admin);
         let query = ListQuery::default();
-        let listing = app.app.list_connections(&ctx, &query, Secrets::Include);
+        let listing = app.app.connections().list(&ctx, &query, Secrets::Include);
         assert!(!listing.await.unwrap().secrets);
     }
 }

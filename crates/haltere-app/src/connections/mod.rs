@@ -33,6 +33,20 @@ mod update;
 mod view;
 mod view_text;
 
+use std::sync::Arc;
+use std::time::Duration;
+
+use haltere_core::{Clock, Quota, Timestamp};
+use haltere_store::Store;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::app::SecretsPolicy;
+use crate::audit::AuditWriter;
+use crate::authorizer::Authorizer;
+use crate::now::now;
+use crate::write_lock::WriteLock;
+
 pub use advice::ConnectionAdvice;
 pub use budget::OverBudget;
 pub use certificates::ConnectionCertificates;
@@ -53,7 +67,7 @@ pub use input::{ConnectionReplacement, NewConnection};
 pub use list::{ListError, ListQuery, Listing, StateFilter, Version};
 pub use test::{PreparedTest, TestError, TestReport};
 pub use transfer::Transfer;
-pub use view::{ConnectionView, Secrets};
+pub use view::{ConnectionView, Secrets, shows_certificates};
 pub use view_text::{Fields, ViewText};
 
 pub(crate) use entry::make_a_difference;
@@ -63,6 +77,34 @@ pub(crate) use pem_cache::PemCache;
 pub(crate) use record::{reseal, try_secrets};
 pub(crate) use registry::{Registry, Snapshot};
 pub(crate) use view_text::TextMemory;
+
+/// Connections and what can be done with them.
+#[derive(Clone)]
+pub struct Connections {
+    pub(crate) store: Arc<dyn Store>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) write_lock: Arc<WriteLock>,
+    pub(crate) fleet: Arc<Fleet>,
+    /// Bounds the texts that are kept with connections.
+    pub(crate) text_memory: Arc<TextMemory>,
+    pub(crate) authorizer: Authorizer,
+    pub(crate) audit: Arc<AuditWriter>,
+    pub(crate) tasks: TaskTracker,
+    /// Tests of connections that are running.
+    pub(crate) tests: Quota,
+    /// Cancelled when haltere shuts down.
+    pub(crate) stopping: CancellationToken,
+    pub(crate) limits: Limits,
+    pub(crate) secrets: SecretsPolicy,
+    /// How long a create waits for the first outcome.
+    pub(crate) first_outcome_within: Duration,
+}
+
+impl Connections {
+    fn now(&self) -> Timestamp {
+        now(&*self.clock)
+    }
+}
 
 #[cfg(test)]
 pub(crate) mod fixture;

@@ -11,10 +11,11 @@ use haltere_core::{AuditAction, Pem, Secret, TlsMaterial};
 use haltere_link::tls::{Found, check_material};
 use haltere_store::ConnectionRecord;
 
+use super::Connections;
+use super::fleet::Fleet;
 use super::pem_cache::PemCache;
 use super::record;
 use super::registry::Snapshot;
-use crate::app::App;
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Context, Internal};
@@ -68,30 +69,32 @@ impl Cleaned {
     }
 }
 
-impl App {
+impl Fleet {
     /// Checks the rows that are not in memory yet.
     pub(crate) fn check_for_repairs(&self, known: &Snapshot, rows: &[ConnectionRecord]) {
         let is_new = |row: &&ConnectionRecord| {
-            known.get(&row.id).is_none_or(|entry| !self.0.fleet.is_current(entry, row))
+            known.get(&row.id).is_none_or(|entry| !self.is_current(entry, row))
         };
-        if rows.iter().filter(is_new).any(|row| needs_repair(row, &self.0.pem_cache)) {
-            self.0.needs_repair.store(true, Ordering::Relaxed);
+        if rows.iter().filter(is_new).any(|row| needs_repair(row, &self.pem_cache)) {
+            self.needs_repair.store(true, Ordering::Relaxed);
         }
     }
+}
 
+impl Connections {
     /// Removes everything but certificates from `ca` and `cert`, and seals a key that was found if the row has
     /// none. Logged and audited.
     pub(crate) async fn repair_certificates(&self) -> Result<(), Internal> {
         const OPERATION: &str = "remove private keys from stored certificates";
-        if !self.0.needs_repair.load(Ordering::Relaxed) {
+        if !self.fleet.needs_repair.load(Ordering::Relaxed) {
             return Ok(());
         }
-        let mut change = self.begin_change().await?;
+        let mut change = self.write_lock.begin().await?;
         let ctx = Ctx::system(REQUEST);
         let (mut changed, mut has_removed_key) = (false, false);
         for row in change.tx.connections().list().await.context(OPERATION)? {
             let Repaired { mut row, summary, relaid } =
-                repaired(&self.0.vault, &self.0.pem_cache, row);
+                repaired(&self.fleet.vault, &self.fleet.pem_cache, row);
             changed |= relaid || summary.is_some();
             if let Some(summary) = summary {
                 has_removed_key = true;
@@ -113,11 +116,11 @@ impl App {
             // Memory is updated when the reconciler reads what has changed.
             drop(change.commit(OPERATION).await?);
         }
-        if has_removed_key && let Err(error) = self.0.store.scrub().await {
+        if has_removed_key && let Err(error) = self.store.scrub().await {
             let error = &error as &dyn std::error::Error;
             tracing::warn!(error, "the database's free pages may still hold a private key");
         }
-        self.0.needs_repair.store(false, Ordering::Relaxed);
+        self.fleet.needs_repair.store(false, Ordering::Relaxed);
         Ok(())
     }
 }

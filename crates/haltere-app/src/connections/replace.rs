@@ -6,6 +6,7 @@ use haltere_core::{
 };
 use haltere_store::ConnectionRecord;
 
+use super::Connections;
 use super::condition::Terms;
 use super::destination::KeptSecrets;
 use super::error::UpdateError;
@@ -13,24 +14,24 @@ use super::input::ConnectionReplacement;
 use super::update::{self, Edit};
 use super::view::ConnectionView;
 use super::{check, record};
-use crate::app::{App, SecretsPolicy};
+use crate::app::SecretsPolicy;
 use crate::ctx::Ctx;
 use crate::vault::Vault;
 
-impl App {
+impl Connections {
     /// Replaces a connection. Its id, age and intent stay. Does not wait for the link.
-    pub async fn replace_connection(
+    pub async fn replace(
         &self,
         ctx: &Ctx,
         id: &ConnectionId,
         replacement: ConnectionReplacement,
         terms: impl Into<Terms>,
     ) -> Result<ConnectionView, UpdateError> {
-        self.update_connection(ctx, id, terms.into(), |app, row| {
-            let policy = app.0.settings.secrets;
-            match record::open(&app.0.vault, &app.0.pem_cache, &row) {
+        self.update_connection(ctx, id, terms.into(), |connections, row| {
+            let policy = connections.secrets;
+            match record::open(&connections.fleet.vault, &connections.fleet.pem_cache, &row) {
                 Ok(stored) => Ok(update::apply(stored, replacement.into(), policy)?),
-                Err(_) => rebuild(&app.0.vault, &row, replacement, policy),
+                Err(_) => rebuild(&connections.fleet.vault, &row, replacement, policy),
             }
         })
         .await

@@ -17,8 +17,8 @@ use haltere_core::{
 use haltere_link::{LinkSpec, generated_client_id, is_generated_client_id};
 use haltere_store::{ClientIdUse, ConnectionReads, ConnectionRecord, StoreError};
 
+use super::Connections;
 use super::entry::Entry;
-use crate::app::App;
 use crate::error::Invalid;
 use crate::policy::Visibility;
 
@@ -151,7 +151,7 @@ pub(super) fn taken(visibility: &Visibility, name: &str, id: &str, was_generated
     )
 }
 
-impl App {
+impl Connections {
     /// The other connections with the session of `entry`. Hidden ones are not named.
     pub(super) fn conflicting_connections(
         &self,
@@ -164,7 +164,7 @@ impl App {
             Some(SessionKey::at(url, server_name_of(tls), &spec.client_id))
         };
         let Some(of_new) = key(entry) else { return Vec::new() };
-        let snapshot = self.0.registry.snapshot();
+        let snapshot = self.fleet.registry.snapshot();
         let others = snapshot.entries().iter().filter(|other| other.id() != entry.id());
         others
             .filter(|other| key(other).as_ref() == Some(&of_new))

@@ -9,12 +9,12 @@ use haltere_core::{
 };
 use haltere_link::{Audience, Circumstances, LinkSpec, ProbeEvent, ProbeReport};
 
+use super::Connections;
 use super::check;
 use super::entry::Unreadable;
 use super::input::NewConnection;
 use super::session_key::SessionKey;
 use super::update::{self, Edit};
-use crate::app::App;
 use crate::audit;
 use crate::audit::NotWritten;
 use crate::ctx::Ctx;
@@ -66,7 +66,7 @@ impl From<NotAllowed> for TestError {
 
 /// A test that was allowed, checked and audited, and has not begun.
 pub struct PreparedTest {
-    app: App,
+    connections: Connections,
     spec: LinkSpec,
     /// A remark in addition to the advice.
     remark: Option<String>,
@@ -83,17 +83,17 @@ pub struct TestReport {
     pub advice: Vec<String>,
 }
 
-impl App {
+impl Connections {
     /// Gets ready to dial a broker once and to say how far that gets. Stores nothing but the audit
     /// entry. Neither id nor name matter.
-    pub async fn test_connection(
+    pub async fn prepare_test(
         &self,
         ctx: &Ctx,
         candidate: NewConnection,
     ) -> Result<PreparedTest, TestError> {
         let NewConnection { id: _, mut settings } = candidate;
         let url = settings.url.as_str();
-        self.authorize(ctx, Action::TestConnection, Resource::Broker(url)).await?;
+        self.authorizer.authorize(ctx, Action::TestConnection, Resource::Broker(url)).await?;
         check::new_url(&settings.url)?;
         let tls = check::material(&settings.tls)?;
         let place = self.room_for_a_test(ctx)?;
@@ -117,19 +117,19 @@ impl App {
 
     /// The same for a stored connection as it would be after `patch`. Its stored secrets go where they
     /// would after the change itself, so it needs the right to make that, too, and is refused like it.
-    pub async fn test_stored_connection(
+    pub async fn prepare_stored_test(
         &self,
         ctx: &Ctx,
         id: &ConnectionId,
         patch: ConnectionPatch,
     ) -> Result<PreparedTest, TestError> {
         for action in [Action::TestConnection, Action::UpdateConnection] {
-            self.authorize(ctx, action, Resource::Connection(id.as_str())).await?;
+            self.authorizer.authorize(ctx, action, Resource::Connection(id.as_str())).await?;
         }
-        let entry = self.0.registry.get(id.as_str()).ok_or(TestError::NotFound)?;
+        let entry = self.fleet.registry.get(id.as_str()).ok_or(TestError::NotFound)?;
         let unreadable = |row: &Unreadable| TestError::Unreadable { reason: row.reason.clone() };
         let stored = entry.connection().map_err(unreadable)?;
-        let policy = self.0.settings.secrets;
+        let policy = self.secrets;
         let Edit { connection, fields } = update::apply(Connection::clone(stored), patch, policy)?;
         let place = self.room_for_a_test(ctx)?;
         let mut detail = audit::cut(connection.settings.url.as_str());
@@ -141,7 +141,7 @@ impl App {
         self.audit_test(ctx, tested).await?;
 
         let mut test = self.prepared(&Connection { id: id_of_a_test(), ..connection }, place);
-        if self.0.fleet.status(stored).connected() {
+        if self.fleet.status(stored).connected() {
             test.keep_apart_from(entry.spec());
         }
         test.keep_apart_from(self.link_in_the_way(&test.spec, Some(id)).as_ref());
@@ -151,18 +151,18 @@ impl App {
     /// The link other than that of `id` that is up and would lose its session to a client like `spec`.
     fn link_in_the_way(&self, spec: &LinkSpec, id: Option<&ConnectionId>) -> Option<Arc<LinkSpec>> {
         let place = SessionKey::of_link(spec);
-        let snapshot = self.0.registry.snapshot();
+        let snapshot = self.fleet.registry.snapshot();
         let mut others = snapshot.entries().iter().filter_map(|entry| {
             let (connection, link) = (entry.connection().ok()?, entry.spec()?);
             let same = link.client_id == spec.client_id && Some(&connection.id) != id;
             let same = same && SessionKey::of_link(link) == place;
-            (same && self.0.fleet.status(connection).connected()).then(|| Arc::clone(link))
+            (same && self.fleet.status(connection).connected()).then(|| Arc::clone(link))
         });
         others.next()
     }
 
     async fn audit_test(&self, ctx: &Ctx, entry: AuditEntry) -> Result<(), TestError> {
-        match self.0.audit.append_test(ctx, entry).await {
+        match self.audit.append_test(ctx, entry).await {
             Err(NotWritten::TooMany { retry_after }) => {
                 Err(NotAllowed::TooMany { retry_after }.into())
             }
@@ -171,13 +171,13 @@ impl App {
     }
 
     fn room_for_a_test(&self, ctx: &Ctx) -> Result<Reservation, TestError> {
-        self.0.tests.take(ctx.holder(), 1).map_err(TestError::TooMany)
+        self.tests.take(ctx.holder(), 1).map_err(TestError::TooMany)
     }
 
     fn prepared(&self, connection: &Connection, place: Reservation) -> PreparedTest {
         PreparedTest {
-            app: self.clone(),
-            spec: self.0.fleet.spec(connection),
+            connections: self.clone(),
+            spec: self.fleet.spec(connection),
             remark: None,
             _place: place,
         }
@@ -220,13 +220,15 @@ impl PreparedTest {
     /// Dials. Calls `observe` for each stage as it happens; it must not block. `None` if haltere began to
     /// shut down meanwhile. Dropping the future disconnects.
     pub async fn run(self, observe: impl FnMut(ProbeEvent) + Send) -> Option<TestReport> {
-        let stopping = self.app.stopping();
+        let stopping = self.connections.stopping.clone();
         let probe = tokio::select! {
             () = stopping.cancelled() => return None,
-            probe = self.app.0.supervisor.probe(&self.spec, observe) => probe,
+            probe = self.connections.fleet.supervisor.probe(&self.spec, observe) => probe,
         };
-        let mut advice = probe
-            .advice(&self.spec, Circumstances { audience: Audience::Api, now: self.app.now() });
+        let mut advice = probe.advice(
+            &self.spec,
+            Circumstances { audience: Audience::Api, now: self.connections.now() },
+        );
         advice.extend(self.remark);
         Some(TestReport { probe, advice })
     }
@@ -264,22 +266,22 @@ mod tests {
     async fn a_test_reports_how_far_it_got_and_stores_nothing() {
         let (app, broker, port) = (TestApp::start().await, Mosquitto::plain().await, broken());
         let ctx = app.ctx(Role::ConnectionManager);
-        let good = app.app.test_connection(&ctx, new("a", &broker.url())).await.unwrap();
+        let good = app.app.connections().prepare_test(&ctx, new("a", &broker.url())).await.unwrap();
         let mut seen = Vec::new();
         let good = good.run(|event| seen.push(event)).await.expect("no shutdown");
         assert_eq!(good.probe.failure, None);
         assert!(good.probe.stages.iter().all(|stage| stage.ok));
         assert_eq!(seen.len(), 2 * good.probe.stages.len(), "a beginning and an end each");
-        let bad = app.app.test_connection(&ctx, new("a", port.url())).await.unwrap();
+        let bad = app.app.connections().prepare_test(&ctx, new("a", port.url())).await.unwrap();
         let bad = bad.run(|_| {}).await.expect("no shutdown");
         assert_eq!(bad.probe.failure.expect("refused").code.as_str(), "ECONNREFUSED");
         assert!(bad.advice[0].contains("haltere itself runs on"), "{:?}", bad.advice);
 
         let viewer = app.ctx(Role::Viewer);
-        let refused = app.app.test_connection(&viewer, new("a", port.url())).await;
+        let refused = app.app.connections().prepare_test(&viewer, new("a", port.url())).await;
         assert!(matches!(refused, Err(TestError::NotAllowed(_))));
         let all = ListQuery::default();
-        let all = app.app.list_connections(&viewer, &all, Secrets::Omit).await.unwrap();
+        let all = app.app.connections().list(&viewer, &all, Secrets::Omit).await.unwrap();
         assert!(all.entries.is_empty());
         assert_eq!(
             app.audit().await[..2],
@@ -298,7 +300,7 @@ mod tests {
             let caller = Caller { user, roles: Role::Admin.into(), session: None };
             let address = Some([192, 0, 2, network].into());
             let ctx = Ctx::new(caller, Origin { address, ..TestApp::origin() });
-            app.app.test_connection(&ctx, new("a", port.url())).await
+            app.app.connections().prepare_test(&ctx, new("a", port.url())).await
         };
         let reached = |prepared: Result<PreparedTest, TestError>| match prepared {
             Err(TestError::TooMany(reached)) => Some(reached),
@@ -330,7 +332,8 @@ mod tests {
     async fn a_test_ends_when_haltere_does() {
         let (app, peer) = (TestApp::start().await, Peer::silent().await);
         let ctx = app.ctx(Role::Admin);
-        let test = app.app.test_connection(&ctx, new("a", &peer.url("mqtt"))).await.unwrap();
+        let test =
+            app.app.connections().prepare_test(&ctx, new("a", &peer.url("mqtt"))).await.unwrap();
         let running = tokio::spawn(test.run(|_| {}));
         wait::until("the peer is dialled", PATIENCE, async || {
             (peer.connections() == 1).then_some(())
@@ -347,7 +350,8 @@ mod tests {
         app.app.plugins().switch(&ctx, PluginId::Tls, false).await.unwrap();
         let url = port.url().replace("mqtt://", "mqtts://");
         let candidate = with_tls(new("a", &url), trusting(&Ca::new("factory").pem()));
-        let report = app.app.test_connection(&ctx, candidate).await.unwrap().run(|_| {}).await;
+        let report =
+            app.app.connections().prepare_test(&ctx, candidate).await.unwrap().run(|_| {}).await;
         let advice = report.expect("no shutdown").advice;
         assert!(advice[0].contains("plugin tls is off"), "{advice:?}");
     }
@@ -360,7 +364,7 @@ mod tests {
         let ctx = app.ctx(Role::Admin);
         app.app.plugins().switch(&ctx, PluginId::Tls, false).await.unwrap();
         let url = format!("mqtts://localhost:{}", broker.address().port());
-        let test = app.app.test_connection(&ctx, new("a", &url)).await.unwrap();
+        let test = app.app.connections().prepare_test(&ctx, new("a", &url)).await.unwrap();
         let report = test.run(|_| {}).await.expect("no shutdown");
         let message = report.probe.failure.expect("an unknown CA").message;
         assert!(message.contains("; the plugin tls is off, so "), "{message}");

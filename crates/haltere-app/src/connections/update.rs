@@ -5,6 +5,7 @@ use std::sync::Arc;
 use haltere_core::{AuditAction, Connection, ConnectionId, ConnectionPatch, FieldChange};
 use haltere_store::{ConnectionRecord, StoreError};
 
+use super::Connections;
 use super::budget::has_gone_over;
 use super::condition::{Condition, Terms};
 use super::destination::{Destination, KeptSecrets};
@@ -13,15 +14,16 @@ use super::error::UpdateError;
 use super::session_key::SessionKey;
 use super::view::{ConnectionView, secrets_were_read};
 use super::{check, record};
-use crate::app::{App, SecretsPolicy};
+use crate::app::SecretsPolicy;
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Context, Internal, Invalid};
 use crate::policy::{Action, Resource};
+use crate::tasks::to_completion;
 
 const OPERATION: &str = "change a connection";
 
-impl App {
+impl Connections {
     /// Reads the stored connection, lets `edit` make another one of it, and stores that. The rest
     /// of the walk is the same for all changes.
     pub(super) async fn update_connection(
@@ -29,14 +31,18 @@ impl App {
         ctx: &Ctx,
         id: &ConnectionId,
         terms: Terms,
-        edit: impl FnOnce(&App, ConnectionRecord) -> Result<Edit, UpdateError> + Send + 'static,
+        edit: impl FnOnce(&Connections, ConnectionRecord) -> Result<Edit, UpdateError> + Send + 'static,
     ) -> Result<ConnectionView, UpdateError> {
-        self.authorize(ctx, Action::UpdateConnection, Resource::Connection(id.as_str())).await?;
+        self.authorizer
+            .authorize(ctx, Action::UpdateConnection, Resource::Connection(id.as_str()))
+            .await?;
         let Terms { secrets, condition } = terms;
         let shows_secrets = self.shows_secrets(ctx, secrets);
-        let (app, ctx, id) = (self.clone(), ctx.clone(), id.clone());
-        let job = async move { app.store_update(&ctx, &id, &condition, shows_secrets, edit).await };
-        let entry = self.to_completion(job).await?;
+        let (connections, ctx, id) = (self.clone(), ctx.clone(), id.clone());
+        let job = async move {
+            connections.store_update(&ctx, &id, &condition, shows_secrets, edit).await
+        };
+        let entry = to_completion(&self.tasks, job).await?;
         Ok(self.view(entry, shows_secrets))
     }
 
@@ -46,18 +52,18 @@ impl App {
         id: &ConnectionId,
         condition: &Condition,
         shows_secrets: bool,
-        edit: impl FnOnce(&App, ConnectionRecord) -> Result<Edit, UpdateError> + Send,
+        edit: impl FnOnce(&Connections, ConnectionRecord) -> Result<Edit, UpdateError> + Send,
     ) -> Result<Arc<Entry>, UpdateError> {
-        let mut change = self.begin_change().await?;
+        let mut change = self.write_lock.begin().await?;
         let row = change.tx.connections().find(id).await.context(OPERATION)?;
         let row = row.ok_or(UpdateError::NotFound)?;
         condition.check(&row)?;
-        let instance = self.0.instance.as_str();
+        let instance = self.fleet.instance.as_str();
         let before = SessionKey::of_row(&row, instance);
         let Edit { mut connection, fields } = edit(self, row)?;
 
         if !fields.is_empty() {
-            self.0.audit.count_change(ctx)?;
+            self.audit.count_change(ctx)?;
             // Two that were stored before there was this rule can be edited otherwise.
             let place = SessionKey::of(&connection, instance);
             if before.as_ref() != Some(&place)
@@ -70,12 +76,12 @@ impl App {
             }
             connection.revision = connection.revision.next();
             connection.updated_at = change.now;
-            let row = record::seal(&self.0.vault, &connection);
+            let row = record::seal(&self.fleet.vault, &connection);
             change.tx.connections().update(&row).await.map_err(|error| match error {
                 StoreError::Taken(_) => UpdateError::NameTaken,
                 error => Internal::new(OPERATION, error).into(),
             })?;
-            let (store, max) = (&*self.0.store, self.0.settings.material_budget);
+            let (store, max) = (&*self.store, self.limits.bytes);
             if has_gone_over(change.tx.connections(), store, max).await.context(OPERATION)? {
                 return Err(UpdateError::BudgetReached);
             }
@@ -84,7 +90,7 @@ impl App {
             let entry = audit::done(change.now, ctx, action, id.as_str(), detail);
             change.tx.audit().append(&entry).await.context(OPERATION)?;
         }
-        let entry = Arc::new(self.0.fleet.readable(Arc::new(connection)));
+        let entry = Arc::new(self.fleet.readable(Arc::new(connection)));
         if fields.is_empty() {
             drop(change);
             self.audit_look_at(ctx, &entry, shows_secrets).await?;

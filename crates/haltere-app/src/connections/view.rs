@@ -7,10 +7,11 @@ use haltere_core::{
     AuditAction, AuditEntry, Connection, ConnectionStatus, Intent, LinkState, Since, Timestamp,
 };
 
+use super::Connections;
 use super::entry::Entry;
 use super::list::{ListQuery, Listing};
 use super::view_text::Fields;
-use crate::app::{App, SecretsPolicy};
+use crate::app::SecretsPolicy;
 use crate::audit;
 use crate::audit::Content;
 use crate::ctx::Ctx;
@@ -49,13 +50,13 @@ impl ConnectionView {
     }
 }
 
-impl App {
+impl Connections {
     /// Some of the entries of a list with their status, as of now.
     pub fn views(&self, listing: &Listing, which: Range<usize>) -> Vec<ConnectionView> {
         let entries = listing.entries.get(which).unwrap_or_default();
         let readable = entries.iter().filter_map(|entry| entry.connection().ok());
         let ids: Vec<_> = readable.map(|connection| &connection.id).collect();
-        let mut observed = self.0.supervisor.statuses_of(&ids).into_iter();
+        let mut observed = self.fleet.supervisor.statuses_of(&ids).into_iter();
         let views = entries.iter().map(|entry| ConnectionView {
             entry: Arc::clone(entry),
             status: entry.connection().ok().map(|connection| {
@@ -70,22 +71,22 @@ impl App {
 
     /// With its certificates, because a single connection was requested.
     pub(super) fn view(&self, entry: Arc<Entry>, secrets: bool) -> ConnectionView {
-        let status = entry.connection().ok().map(|connection| self.0.fleet.status(connection));
+        let status = entry.connection().ok().map(|connection| self.fleet.status(connection));
         ConnectionView { entry, status, secrets, certificates: true }
-    }
-
-    /// Whether this caller gets to see certificates in lists: those who can change them. They are large, and
-    /// others find them where they ask for one connection.
-    pub fn shows_certificates(ctx: &Ctx) -> bool {
-        ctx.may(Action::UpdateConnection)
     }
 
     /// Whether this caller gets to see secrets.
     pub(super) fn shows_secrets(&self, ctx: &Ctx, wanted: Secrets) -> bool {
         wanted == Secrets::Include
-            && self.0.settings.secrets == SecretsPolicy::Readable
+            && self.secrets == SecretsPolicy::Readable
             && ctx.may(Action::ReadConnectionSecrets)
     }
+}
+
+/// Whether this caller gets to see certificates in lists: those who can change them. They are large, and
+/// others find them where they ask for one connection.
+pub fn shows_certificates(ctx: &Ctx) -> bool {
+    ctx.may(Action::UpdateConnection)
 }
 
 /// What a link that has not got round to the newest revision will say when it does.
@@ -107,7 +108,7 @@ pub(super) fn current(
     })
 }
 
-impl App {
+impl Connections {
     /// Makes sure that a look at the secrets of a connection is on record, if there are any to see.
     pub(super) async fn audit_look_at(
         &self,
@@ -120,7 +121,7 @@ impl App {
         let Connection { id, revision, created_at, .. } = &**connection;
         let content = Content::Connection { revision: *revision, created_at: *created_at };
         let look = secrets_were_read(self.now(), ctx, id.as_str());
-        self.0.audit.append_read(ctx, content, look).await.context(AUDITING)
+        self.audit.append_read(ctx, content, look).await.context(AUDITING)
     }
 
     /// The same for a list.
@@ -136,7 +137,7 @@ impl App {
         let (query, visibility) = (query.clone(), ctx.visibility().clone());
         let content = Content::Connections { query, visibility, generation: listing.generation };
         let look = secrets_were_read(self.now(), ctx, "");
-        self.0.audit.append_read(ctx, content, look).await.context(AUDITING)
+        self.audit.append_read(ctx, content, look).await.context(AUDITING)
     }
 }
 

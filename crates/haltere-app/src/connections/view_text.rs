@@ -12,8 +12,8 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use haltere_core::ConnectionStatus;
 use zeroize::Zeroize as _;
 
+use super::Connections;
 use super::view::ConnectionView;
-use crate::app::App;
 
 /// The default of [`TextMemory`], in bytes: ten thousand connections for three kinds of callers.
 const LIMIT: usize = 24 << 20;
@@ -50,7 +50,7 @@ pub(crate) struct TextMemory {
     refused: AtomicU64,
 }
 
-impl App {
+impl Connections {
     /// The text of a view, from `write` unless it is kept. All callers must write in the same format.
     pub fn view_text(
         &self,
@@ -58,7 +58,7 @@ impl App {
         write: impl FnOnce(&ConnectionView) -> Vec<u8>,
     ) -> Arc<ViewText> {
         view.entry.texts().get(view).unwrap_or_else(|| {
-            let text = ViewText::new(view, write(view), &self.0.text_memory);
+            let text = ViewText::new(view, write(view), &self.text_memory);
             view.entry.texts().keep(view, text)
         })
     }

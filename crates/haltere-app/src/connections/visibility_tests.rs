@@ -21,7 +21,7 @@ async fn start() -> (TestApp, Ctx, Broken) {
     let credentials = Credentials::new(text("user"), Some(mqtt_password("hunter2")), text("press"));
     let with_secret = with_credentials(new("b", port.url()), credentials);
     for new in [new("a", port.url()), with_secret] {
-        app.app.create_connection(&ctx, new, Secrets::Omit).await.unwrap();
+        app.app.connections().create(&ctx, new, Secrets::Omit).await.unwrap();
     }
     (app, ctx.seeing(Visibility::of(["a"])), port)
 }
@@ -34,7 +34,7 @@ fn ids(listing: &Listing) -> Vec<&str> {
 async fn lists_have_what_the_caller_sees_and_are_not_shared() {
     let (app, ctx, _port) = start().await;
     let list = async |ctx: &Ctx, query: ListQuery| {
-        app.app.list_connections(ctx, &query, Secrets::Include).await.unwrap()
+        app.app.connections().list(ctx, &query, Secrets::Include).await.unwrap()
     };
     let all = list(&ctx, ListQuery::default()).await;
     assert_eq!((ids(&all), all.is_complete), (vec!["a"], false));
@@ -57,15 +57,15 @@ async fn lists_have_what_the_caller_sees_and_are_not_shared() {
 async fn a_hidden_connection_is_not_found() {
     let (app, ctx, _port) = start().await;
     let (app, a, b) = (&app.app, id("a"), id("b"));
-    assert!(app.get_connection(&ctx, &a, Secrets::Include).await.is_ok());
-    assert!(app.connection_history(&ctx, &a).is_ok());
-    assert!(app.connection_certificates(&ctx, &a).is_ok());
-    assert!(app.connection_advice(&ctx, &a).is_ok());
+    assert!(app.connections().get(&ctx, &a, Secrets::Include).await.is_ok());
+    assert!(app.connections().history(&ctx, &a).is_ok());
+    assert!(app.connections().certificates(&ctx, &a).is_ok());
+    assert!(app.connections().advice(&ctx, &a).is_ok());
     let hidden = [
-        app.get_connection(&ctx, &b, Secrets::Include).await.map(drop),
-        app.connection_history(&ctx, &b).map(drop),
-        app.connection_certificates(&ctx, &b).map(drop),
-        app.connection_advice(&ctx, &b).map(drop),
+        app.connections().get(&ctx, &b, Secrets::Include).await.map(drop),
+        app.connections().history(&ctx, &b).map(drop),
+        app.connections().certificates(&ctx, &b).map(drop),
+        app.connections().advice(&ctx, &b).map(drop),
     ];
     for outcome in hidden {
         assert!(matches!(outcome, Err(ConnectionError::NotFound)), "{outcome:?}");
@@ -79,22 +79,22 @@ async fn a_hidden_connection_can_not_be_changed_and_no_try_is_on_record() {
     let before = app.audit().await;
     let rename = ConnectionPatch { name: Some(name("x")), ..ConnectionPatch::default() };
     for outcome in [
-        app.app.delete_connection(&ctx, &b, Secrets::Omit).await.map(drop),
-        app.app.connect_connection(&ctx, &b, Secrets::Omit).await.map(drop),
-        app.app.disconnect_connection(&ctx, &b, Secrets::Omit).await.map(drop),
+        app.app.connections().delete(&ctx, &b, Secrets::Omit).await.map(drop),
+        app.app.connections().connect(&ctx, &b, Secrets::Omit).await.map(drop),
+        app.app.connections().disconnect(&ctx, &b, Secrets::Omit).await.map(drop),
     ] {
         assert!(matches!(outcome, Err(ConnectionError::NotFound)), "{outcome:?}");
     }
-    let patched = app.app.patch_connection(&ctx, &b, rename.clone(), Secrets::Omit).await;
+    let patched = app.app.connections().patch(&ctx, &b, rename.clone(), Secrets::Omit).await;
     assert!(matches!(patched, Err(UpdateError::NotFound)), "{patched:?}");
-    let tested = app.app.test_stored_connection(&ctx, &b, rename).await.map(drop);
+    let tested = app.app.connections().prepare_stored_test(&ctx, &b, rename).await.map(drop);
     assert!(matches!(tested, Err(TestError::NotFound)), "{tested:?}");
     assert_eq!(app.audit().await, before);
-    let view = app.app.get_connection(&app.ctx(Role::Admin), &b, Secrets::Omit).await.unwrap();
+    let view = app.app.connections().get(&app.ctx(Role::Admin), &b, Secrets::Omit).await.unwrap();
     assert_eq!((view.entry.name(), view.entry.intent()), ("Name of b", Intent::Connected));
 
     // Deleting the one it sees shows no other, and so no secret.
-    let rest = app.app.delete_connection(&ctx, &id("a"), Secrets::Include).await.unwrap();
+    let rest = app.app.connections().delete(&ctx, &id("a"), Secrets::Include).await.unwrap();
     assert_eq!(ids(&rest), [""; 0]);
     assert_eq!(app.audit().await[0], "admin connection.delete a success");
 }
@@ -120,13 +120,13 @@ async fn events_of_hidden_connections_are_left_out() {
     let (app, ctx, _port) = start().await;
     let admin = app.ctx(Role::Admin);
     let mut events = app.app.events().subscribe(&ctx, None).unwrap();
-    app.app.disconnect_connection(&admin, &id("b"), Secrets::Omit).await.unwrap();
-    app.app.delete_connection(&admin, &id("b"), Secrets::Omit).await.unwrap();
-    app.app.delete_connection(&admin, &id("a"), Secrets::Omit).await.unwrap();
+    app.app.connections().disconnect(&admin, &id("b"), Secrets::Omit).await.unwrap();
+    app.app.connections().delete(&admin, &id("b"), Secrets::Omit).await.unwrap();
+    app.app.connections().delete(&admin, &id("a"), Secrets::Omit).await.unwrap();
     loop {
         let batch = within("an event", PATIENCE, events.next()).await.expect("not shut down");
         assert!(!batch.changes.contains(&Change::Connection(id("b"))), "{batch:?}");
-        let gone = app.app.get_connection(&ctx, &id("a"), Secrets::Omit).await;
+        let gone = app.app.connections().get(&ctx, &id("a"), Secrets::Omit).await;
         if batch.changes.contains(&Change::Connection(id("a"))) && gone.is_err() {
             break;
         }
@@ -137,7 +137,7 @@ async fn events_of_hidden_connections_are_left_out() {
 async fn counts_are_of_what_the_caller_sees() {
     let (app, ctx, _port) = start().await;
     let total = |ctx: &Ctx| {
-        let counts = app.app.link_state_counts(ctx, &[id("a"), id("b")]).unwrap();
+        let counts = app.app.connections().link_state_counts(ctx, &[id("a"), id("b")]).unwrap();
         counts.connected + counts.failed + counts.disconnected + counts.pending
     };
     assert_eq!((total(&ctx), total(&app.ctx(Role::Admin))), (1, 2));
@@ -149,7 +149,7 @@ async fn counts_are_of_what_the_caller_sees() {
 #[tokio::test]
 async fn a_create_neither_overwrites_nor_names_a_hidden_connection() {
     let (app, ctx, port) = start().await;
-    let create = async |new| app.app.create_connection(&ctx, new, Secrets::Include).await;
+    let create = async |new| app.app.connections().create(&ctx, new, Secrets::Include).await;
     // Its last attempt has failed, so it could be overwritten by a caller who sees it.
     let taken = create(new("b", port.url())).await;
     assert!(matches!(taken, Err(CreateError::SameNameAndId)), "{taken:?}");

@@ -124,22 +124,22 @@ mod tests {
         let (app, mut broker, a) = (TestApp::start().await, Mosquitto::plain().await, id("a"));
         let (admin, viewer) = (app.ctx(Role::Admin), app.ctx(Role::Viewer));
         let mut events = app.app.events().subscribe(&viewer, None).unwrap();
-        let before = app.app.version();
-        app.app.create_connection(&admin, new(&a, &broker), Secrets::Omit).await.unwrap();
+        let before = app.app.connections().version();
+        app.app.connections().create(&admin, new(&a, &broker), Secrets::Omit).await.unwrap();
         until_change(&mut events, Change::Connection(a.clone())).await;
-        assert_ne!(app.app.version(), before);
+        assert_ne!(app.app.connections().version(), before);
 
         let mut events = app.app.events().subscribe(&viewer, None).unwrap();
         broker.kill();
         until("the gap to be reported", PATIENCE, async || {
             until_change(&mut events, Change::Connection(a.clone())).await;
-            let view = app.app.get_connection(&viewer, &a, Secrets::Omit).await.unwrap();
+            let view = app.app.connections().get(&viewer, &a, Secrets::Omit).await.unwrap();
             view.status?.failure().is_some().then_some(())
         })
         .await;
-        app.app.delete_connection(&admin, &a, Secrets::Omit).await.unwrap();
+        app.app.connections().delete(&admin, &a, Secrets::Omit).await.unwrap();
         until_change(&mut events, Change::Connection(a.clone())).await;
-        let gone = app.app.get_connection(&viewer, &a, Secrets::Omit).await;
+        let gone = app.app.connections().get(&viewer, &a, Secrets::Omit).await;
         assert!(matches!(gone, Err(ConnectionError::NotFound)));
     }
 
@@ -147,7 +147,7 @@ mod tests {
     async fn changes_made_by_another_process_are_published() {
         let (app, broker, a) = (TestApp::start().await, Mosquitto::plain().await, id("a"));
         let (admin, viewer) = (app.ctx(Role::Admin), app.ctx(Role::Viewer));
-        app.app.create_connection(&admin, new(&a, &broker), Secrets::Omit).await.unwrap();
+        app.app.connections().create(&admin, new(&a, &broker), Secrets::Omit).await.unwrap();
         let other = app.another_store().await;
         let mut events = app.app.events().subscribe(&viewer, None).unwrap();
 
@@ -159,7 +159,7 @@ mod tests {
         tx.commit().await.unwrap();
         until("the new name", PATIENCE, async || {
             until_change(&mut events, Change::Connection(a.clone())).await;
-            let view = app.app.get_connection(&viewer, &a, Secrets::Omit).await.unwrap();
+            let view = app.app.connections().get(&viewer, &a, Secrets::Omit).await.unwrap();
             (view.entry.name() == "Renamed").then_some(())
         })
         .await;
@@ -168,7 +168,7 @@ mod tests {
         assert!(tx.connections().delete(&a).await.unwrap());
         tx.commit().await.unwrap();
         until_change(&mut events, Change::Connection(a.clone())).await;
-        let gone = app.app.get_connection(&viewer, &a, Secrets::Omit).await;
+        let gone = app.app.connections().get(&viewer, &a, Secrets::Omit).await;
         assert!(matches!(gone, Err(ConnectionError::NotFound)));
     }
 
@@ -178,7 +178,7 @@ mod tests {
         let mut of = [Role::Viewer, Role::MonitoringViewer, Role::Admin]
             .map(|role| app.app.events().subscribe(&app.ctx(role), None).unwrap());
         let connection = Change::Connection(id("a"));
-        app.app.0.feed.extend([Change::Plugins, connection.clone()]);
+        app.app.0.fleet.feed.extend([Change::Plugins, connection.clone()]);
         let both = vec![Change::Plugins, connection.clone()];
         let expected = [Some(vec![connection]), None, Some(both)];
         for (subscriber, expected) in of.iter_mut().zip(expected) {

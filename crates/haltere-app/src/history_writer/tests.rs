@@ -33,11 +33,11 @@ fn new(id: &str, url: &str) -> NewConnection {
 
 async fn create(app: &TestApp, id: &str, url: &str) {
     let ctx = app.ctx(Role::Admin);
-    app.app.create_connection(&ctx, new(id, url), Secrets::Omit).await.expect("new");
+    app.app.connections().create(&ctx, new(id, url), Secrets::Omit).await.expect("new");
 }
 
 fn history(app: &TestApp, id: &str) -> Vec<StatusChange> {
-    app.app.connection_history(&app.ctx(Role::Viewer), &builders::id(id)).expect("there")
+    app.app.connections().history(&app.ctx(Role::Viewer), &builders::id(id)).expect("there")
 }
 
 fn states(app: &TestApp, id: &str) -> Vec<&'static str> {
@@ -48,7 +48,7 @@ fn states(app: &TestApp, id: &str) -> Vec<&'static str> {
 async fn up_since(app: &TestApp, id: &str) -> Since {
     let id = builders::id(id);
     until("the link to be up", PATIENCE, async || {
-        let status = app.app.0.supervisor.status(&id)?;
+        let status = app.app.0.fleet.supervisor.status(&id)?;
         status.connected().then_some(status.since)
     })
     .await
@@ -136,8 +136,8 @@ async fn disconnected_links_stay_so_and_edits_start_again() {
     }
     let ctx = app.ctx(Role::Admin);
     let idle = builders::id("idle");
-    app.app.disconnect_connection(&ctx, &idle, Secrets::Omit).await.expect("there");
-    let since = app.app.0.supervisor.status(&idle).expect("there").since;
+    app.app.connections().disconnect(&ctx, &idle, Secrets::Omit).await.expect("there");
+    let since = app.app.0.fleet.supervisor.status(&idle).expect("there").since;
     let store = app.another_store().await;
     let edit = async || {
         clock.advance(Duration::from_secs(1));
@@ -149,7 +149,7 @@ async fn disconnected_links_stay_so_and_edits_start_again() {
         tx.commit().await.expect("the store writes");
     };
     let app = app.restart_after(edit).await;
-    let status = app.app.0.supervisor.status(&idle).expect("there");
+    let status = app.app.0.fleet.supervisor.status(&idle).expect("there");
     assert_eq!(status.since.at().as_millisecond(), since.at().as_millisecond());
     assert!(status.since.is_exact());
     assert_eq!(states(&app, "idle")[0], "idle");
@@ -167,7 +167,7 @@ async fn a_deleted_connection_takes_its_history_along() {
     let store = app.another_store().await;
     assert!(!stored(&*store).await.is_empty());
     let ctx = app.ctx(Role::Admin);
-    app.app.delete_connection(&ctx, &builders::id("a"), Secrets::Omit).await.expect("there");
+    app.app.connections().delete(&ctx, &builders::id("a"), Secrets::Omit).await.expect("there");
     app.app.write_history().await.expect("it writes");
     assert_eq!(stored(&*store).await, []);
     create(&app, "a", &broker.url()).await;
@@ -183,7 +183,7 @@ async fn lines_that_can_not_be_written_stay_marked() {
     let (app, _) = start().await;
     create(&app, "a", &broker.url()).await;
     up_since(&app, "a").await;
-    let unwritten = || app.app.0.supervisor.has_unrecorded();
+    let unwritten = || app.app.0.fleet.supervisor.has_unrecorded();
     // Another transaction is open; only the history writer waits for it.
     let other = app.another_store().await;
     let lock = other.write().await.expect("the store writes");
@@ -195,7 +195,7 @@ async fn lines_that_can_not_be_written_stay_marked() {
     assert!(!unwritten());
 
     let ctx = app.ctx(Role::Admin);
-    app.app.disconnect_connection(&ctx, &builders::id("a"), Secrets::Omit).await.expect("there");
+    app.app.connections().disconnect(&ctx, &builders::id("a"), Secrets::Omit).await.expect("there");
     app.store.close().await;
     for _ in 0..3 {
         app.app.write_history().await.expect_err("the store is closed");
@@ -227,7 +227,7 @@ async fn a_thousand_links_that_fail_are_written_at_once() {
     app.app.reload().await.expect("it reads");
     until("all links to have failed", PATIENCE, async || {
         let ids: Vec<_> = (0..LINKS).map(|n| builders::id(&format!("c{n}"))).collect();
-        let statuses = app.app.0.supervisor.statuses_of(&ids.iter().collect::<Vec<_>>());
+        let statuses = app.app.0.fleet.supervisor.statuses_of(&ids.iter().collect::<Vec<_>>());
         let failed = statuses.iter().flatten().filter(|it| it.failure().is_some()).count();
         (failed == LINKS).then_some(())
     })

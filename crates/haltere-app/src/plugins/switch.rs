@@ -170,7 +170,7 @@ mod tests {
         let app = TestApp::start().await;
         let ctx = app.ctx(Role::Admin);
         let id = ConnectionId::parse("a").unwrap();
-        let created = app.app.create_connection(
+        let created = app.app.connections().create(
             &ctx,
             new(&id, &broker.url(), trusting(&ca.pem())),
             Secrets::Omit,
@@ -178,7 +178,7 @@ mod tests {
         assert_eq!(created.await.unwrap().outcome, Outcome::Connected);
         let connected = async |wanted: bool| {
             until("the link to be dialled again", PATIENCE, async || {
-                let view = app.app.get_connection(&ctx, &id, Secrets::Omit).await.unwrap();
+                let view = app.app.connections().get(&ctx, &id, Secrets::Omit).await.unwrap();
                 let status = view.status.unwrap();
                 let settled = status.connected() || status.failure().is_some();
                 (settled && status.connected() == wanted).then_some(())
@@ -192,10 +192,10 @@ mod tests {
         let off = app.app.plugins().switch(&ctx, PluginId::Tls, false).await.unwrap();
         assert_eq!(off, plan);
         connected(false).await;
-        let view = app.app.get_connection(&ctx, &id, Secrets::Omit).await.unwrap();
+        let view = app.app.connections().get(&ctx, &id, Secrets::Omit).await.unwrap();
         let message = view.status.unwrap().failure().unwrap().message.clone();
         assert!(message.contains("the plugin tls is off"), "{message}");
-        let advice = app.app.connection_advice(&ctx, &id).unwrap().advice;
+        let advice = app.app.connections().advice(&ctx, &id).unwrap().advice;
         assert!(advice.len() == 1 && advice[0].contains("PUT /api/plugins/tls"), "{advice:?}");
         let again = app.app.plugins().switch(&ctx, PluginId::Tls, false).await.unwrap();
         assert_eq!(again.effect, PluginEffect::None);
@@ -210,7 +210,7 @@ mod tests {
         let ctx = app.ctx(Role::Admin);
         let id = ConnectionId::parse("a").unwrap();
         let new = new(&id, &broker.url(), trusting(&Ca::new("factory").pem()));
-        let created = app.app.create_connection(&ctx, new, Secrets::Omit).await.unwrap();
+        let created = app.app.connections().create(&ctx, new, Secrets::Omit).await.unwrap();
         assert_eq!(created.outcome, Outcome::Connected);
         let off = app.app.plugins().switch(&ctx, PluginId::Tls, false).await.unwrap();
         assert_eq!(off.effect, PluginEffect::Tls(TlsEffect::default()));
@@ -220,14 +220,14 @@ mod tests {
             ..ConnectionPatch::default()
         };
         let revision =
-            app.app.patch_connection(&ctx, &id, renamed, Secrets::Omit).await.unwrap().entry;
+            app.app.connections().patch(&ctx, &id, renamed, Secrets::Omit).await.unwrap().entry;
         let revision = revision.connection().unwrap().revision;
         let status = until("the link to follow", PATIENCE, async || {
-            let view = app.app.get_connection(&ctx, &id, Secrets::Omit).await.unwrap();
+            let view = app.app.connections().get(&ctx, &id, Secrets::Omit).await.unwrap();
             view.status.filter(|it| it.revision >= revision && it.connected())
         })
         .await;
-        let history = app.app.connection_history(&ctx, &id).unwrap();
+        let history = app.app.connections().history(&ctx, &id).unwrap();
         assert!(status.connected() && history.len() == 2, "never dialled again: {history:?}");
     }
 }

@@ -9,7 +9,7 @@ use crate::testing::TestApp;
 
 /// Ids and names in memory, and in the store.
 async fn lists(app: &TestApp) -> [Vec<(String, String)>; 2] {
-    let in_memory = app.app.0.registry.snapshot();
+    let in_memory = app.app.0.fleet.registry.snapshot();
     let in_memory = in_memory.entries().iter();
     let in_memory = in_memory.map(|entry| (entry.id().to_owned(), entry.name().to_owned()));
     let stored = app.store.read().await.unwrap().connections().list().await.unwrap();
@@ -32,7 +32,7 @@ async fn only_what_others_have_changed_is_read() {
     let (other, admin) = (app.another_store().await, app.ctx(Role::Admin));
     let other = &*other;
     let create = async |id: &str| {
-        app.app.create_connection(&admin, new(id, port.url()), Secrets::Omit).await.unwrap();
+        app.app.connections().create(&admin, new(id, port.url()), Secrets::Omit).await.unwrap();
     };
     let catch_up = async |step: &str| {
         app.app.take_turn().await.unwrap();
@@ -56,7 +56,7 @@ async fn only_what_others_have_changed_is_read() {
     create("after x").await;
     catch_up("an own change after that of another process keeps its place").await;
 
-    let entry = app.app.0.registry.get("own").unwrap();
+    let entry = app.app.0.fleet.registry.get("own").unwrap();
     elsewhere(other, async |tx| {
         let row = ConnectionRecord {
             name: "Renamed".to_owned(),
@@ -68,15 +68,15 @@ async fn only_what_others_have_changed_is_read() {
         tx.connections().insert_many(&[record("after x"), record("y")]).await.unwrap();
     })
     .await;
-    app.app.delete_connection(&admin, &id("own"), Secrets::Omit).await.unwrap();
+    app.app.connections().delete(&admin, &id("own"), Secrets::Omit).await.unwrap();
     create("own").await;
     catch_up("both at the same time").await;
-    assert!(!Arc::ptr_eq(&entry, &app.app.0.registry.get("own").unwrap()));
+    assert!(!Arc::ptr_eq(&entry, &app.app.0.fleet.registry.get("own").unwrap()));
 
-    let entry = app.app.0.registry.get("own").unwrap();
+    let entry = app.app.0.fleet.registry.get("own").unwrap();
     elsewhere(other, async |tx| assert!(tx.connections().delete(&id("x")).await.unwrap())).await;
     catch_up("a removal").await;
-    assert!(Arc::ptr_eq(&entry, &app.app.0.registry.get("own").unwrap()), "left alone");
+    assert!(Arc::ptr_eq(&entry, &app.app.0.fleet.registry.get("own").unwrap()), "left alone");
     assert_eq!(app.app.vitals().full_reads, 1, "at the start");
 
     elsewhere(other, async |tx| tx.plugins().set(PluginId::Tls, false).await.unwrap()).await;
@@ -124,13 +124,13 @@ async fn after_more_changes_than_the_store_remembers_everything_is_read() {
 async fn a_change_that_memory_missed_is_read() {
     let (app, port) = (TestApp::start().await, broken());
     let admin = app.ctx(Role::Admin);
-    app.app.create_connection(&admin, new("a", port.url()), Secrets::Omit).await.unwrap();
+    app.app.connections().create(&admin, new("a", port.url()), Secrets::Omit).await.unwrap();
     let mut change = app.app.0.write_lock.begin().await.unwrap();
     assert!(change.tx.connections().delete(&id("a")).await.unwrap());
     change.tx.connections().insert(&record("b"), "").await.unwrap();
     // As after a panic on the way to memory.
     drop(change.commit("test").await.unwrap());
-    app.app.create_connection(&admin, new("c", port.url()), Secrets::Omit).await.unwrap();
+    app.app.connections().create(&admin, new("c", port.url()), Secrets::Omit).await.unwrap();
     app.app.take_turn().await.unwrap();
     let [in_memory, stored] = lists(&app).await;
     assert_eq!(in_memory, stored);

@@ -124,7 +124,7 @@ impl Stages {
                 () = stopping.cancelled() => return None,
                 _ = ticks.tick() => {}
             }
-            let counts = state.app.link_state_counts(context, ids).ok()?;
+            let counts = state.app.connections().link_state_counts(context, ids).ok()?;
             let is_over = counts.pending == 0 || Instant::now() >= *end;
             if is_over || *last != Some(counts) {
                 *last = Some(counts);

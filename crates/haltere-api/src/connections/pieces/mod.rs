@@ -39,7 +39,7 @@ impl Pieces {
         if self.is_at_end() {
             return None;
         }
-        let views = self.app.views(&self.listing, self.next..self.end_of_piece());
+        let views = self.app.connections().views(&self.listing, self.next..self.end_of_piece());
         let (piece, count) = list_cache::piece(&self.app, &views);
         self.next += count;
         Some(piece)

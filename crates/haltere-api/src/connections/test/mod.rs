@@ -131,10 +131,10 @@ pub(crate) async fn handler(
     let test = if let Some(id) = params.connection {
         let id = ConnectionId::parse(&id).map_err(|_| TestError::NotFound)?;
         let patch = connection_patch::read(body, &id)?;
-        state.app.test_stored_connection(&context, &id, patch).await?
+        state.app.connections().prepare_stored_test(&context, &id, patch).await?
     } else {
         let candidate = ConnectionInput::read(body)?.into_candidate();
-        state.app.test_connection(&context, candidate).await?
+        state.app.connections().prepare_test(&context, candidate).await?
     };
     if wants_stream(&headers) {
         return Ok(stream::answer(test, context.0.credential));

@@ -42,17 +42,17 @@ async fn connections_under_one_authority_cost_one() {
     let ctx = app.ctx(Role::Admin);
     for id in ["a", "b", "c"] {
         let new = trusting(id, port.url(), &ca);
-        app.app.create_connection(&ctx, new, Secrets::Omit).await.expect("room");
+        app.app.connections().create(&ctx, new, Secrets::Omit).await.expect("room");
     }
     assert_eq!(stored_bytes(&app).await, ca.len() as u64);
     let app = app.restart().await;
     let ca_of = async |name: &str| {
-        let view = app.app.get_connection(&app.ctx(Role::Admin), &id(name), Secrets::Omit).await;
+        let view = app.app.connections().get(&app.ctx(Role::Admin), &id(name), Secrets::Omit).await;
         let entry = view.unwrap().entry;
         entry.connection().expect("readable").settings.tls.ca.clone().expect("a CA")
     };
     assert!(ca_of("a").await.shares_with(&ca_of("c").await), "and in memory");
-    let spec = app.app.0.registry.get("b").and_then(|entry| entry.spec().cloned());
+    let spec = app.app.0.fleet.registry.get("b").and_then(|entry| entry.spec().cloned());
     let used = spec.expect("readable").tls.ca.clone().expect("a CA");
     assert!(used.shares_with(&ca_of("a").await), "by the links, too");
 }
@@ -62,18 +62,18 @@ async fn a_change_over_the_budget_is_refused_without_effect() {
     let (app, port, ca) = (app().await, broken(), bundle(BUDGET * 3 / 4));
     let ctx = app.ctx(Role::Admin);
     let create = async |id: &str, ca: &str| {
-        app.app.create_connection(&ctx, trusting(id, port.url(), ca), Secrets::Omit).await
+        app.app.connections().create(&ctx, trusting(id, port.url(), ca), Secrets::Omit).await
     };
     create("a", &ca).await.expect("room");
     let bare = new("bare", port.url());
-    app.app.create_connection(&ctx, bare, Secrets::Omit).await.expect("a few bytes");
+    app.app.connections().create(&ctx, bare, Secrets::Omit).await.expect("a few bytes");
     let refused = create("b", &bundle(BUDGET / 2)).await.expect_err("no room");
     assert!(matches!(refused, CreateError::BudgetReached), "{refused:?}");
 
     let patch = async |name: &str, ca: &str| {
         let ca = FieldChange::Set(Pem::new(ca));
         let patch = ConnectionPatch { ca, ..ConnectionPatch::default() };
-        app.app.patch_connection(&ctx, &id(name), patch, Secrets::Omit).await
+        app.app.connections().patch(&ctx, &id(name), patch, Secrets::Omit).await
     };
     let refused = patch("bare", &bundle(BUDGET / 2)).await.expect_err("no room");
     assert!(matches!(refused, UpdateError::BudgetReached), "{refused:?}");
@@ -82,7 +82,7 @@ async fn a_change_over_the_budget_is_refused_without_effect() {
     patch("bare", &bundle(100)).await.expect("a little room");
     let other = bundle(BUDGET / 2);
     patch("a", &other).await.expect("in place of what was larger");
-    app.app.delete_connection(&ctx, &id("a"), Secrets::Omit).await.expect("there");
+    app.app.connections().delete(&ctx, &id("a"), Secrets::Omit).await.expect("there");
     create("b", &bundle(BUDGET / 2)).await.expect("room again");
 }
 
@@ -132,7 +132,7 @@ async fn the_same_authority_in_another_layout_costs_nothing_more() {
     for (n, ca) in layouts.iter().enumerate() {
         let stored = trusting(&format!("c{n}"), port.url(), ca);
         new.push(trusting(&format!("i{n}"), port.url(), ca));
-        app.app.create_connection(&ctx, stored, Secrets::Omit).await.expect("room");
+        app.app.connections().create(&ctx, stored, Secrets::Omit).await.expect("room");
     }
     let report = import(&app, new, ImportMode::Store).await;
     assert_eq!((report.over_budget, report.creates()), (None, layouts.len()));
@@ -140,12 +140,12 @@ async fn the_same_authority_in_another_layout_costs_nothing_more() {
         ca: FieldChange::Set(Pem::new(layouts[1].as_str())),
         ..ConnectionPatch::default()
     };
-    let same = app.app.patch_connection(&ctx, &id("c0"), spare, Secrets::Omit).await;
+    let same = app.app.connections().patch(&ctx, &id("c0"), spare, Secrets::Omit).await;
     let same = same.expect("the same");
     assert_eq!(same.entry.connection().expect("readable").revision.0, 1, "nothing has changed");
     assert_eq!(stored_bytes(&app).await, ca.len() as u64);
     let ca_of = |id: &str| {
-        let entry = app.app.0.registry.get(id).expect("there");
+        let entry = app.app.0.fleet.registry.get(id).expect("there");
         entry.connection().expect("readable").settings.tls.ca.clone().expect("a CA")
     };
     assert!(["c1", "i0", "i4"].into_iter().all(|id| ca_of(id).shares_with(&ca_of("c0"))));
@@ -205,9 +205,9 @@ async fn an_import_counts_texts_before_it_stores_them() {
 async fn a_connection_and_its_link_hold_each_text_once() {
     let (app, port) = (app().await, broken());
     let ctx = app.ctx(Role::Admin);
-    let created = app.app.create_connection(&ctx, wordy("a", port.url()), Secrets::Omit).await;
+    let created = app.app.connections().create(&ctx, wordy("a", port.url()), Secrets::Omit).await;
     created.expect("room");
-    let entry = app.app.0.registry.get("a").expect("there");
+    let entry = app.app.0.fleet.registry.get("a").expect("there");
     let (connection, spec) = (entry.connection().expect("readable"), entry.spec().expect("a link"));
     let given = connection.settings.credentials.as_ref().expect("credentials");
     let at = |text: &Option<MqttString>| text.as_ref().map(|it| it.as_str().as_ptr());

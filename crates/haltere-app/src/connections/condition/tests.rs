@@ -16,17 +16,17 @@ fn only(tag: &VersionTag) -> Terms {
 
 async fn tag(app: &TestApp) -> VersionTag {
     let ctx = app.ctx(Role::Viewer);
-    app.app.get_connection(&ctx, &id("a"), Secrets::Omit).await.expect("there").entry.tag()
+    app.app.connections().get(&ctx, &id("a"), Secrets::Omit).await.expect("there").entry.tag()
 }
 
 #[tokio::test]
 async fn a_change_is_made_to_the_version_it_is_meant_for() {
     let (app, port) = (TestApp::start().await, broken());
     let ctx = app.ctx(Role::ConnectionManager);
-    app.app.create_connection(&ctx, new("a", port.url()), Secrets::Omit).await.unwrap();
+    app.app.connections().create(&ctx, new("a", port.url()), Secrets::Omit).await.unwrap();
     let first = tag(&app).await;
     let patch = async |text: &str, terms| {
-        app.app.patch_connection(&ctx, &id("a"), renaming(text), terms).await
+        app.app.connections().patch(&ctx, &id("a"), renaming(text), terms).await
     };
     let changed = patch("B", only(&first)).await.expect("the version that is stored");
     let second = changed.entry.tag();
@@ -36,9 +36,9 @@ async fn a_change_is_made_to_the_version_it_is_meant_for() {
     let before = app.audit().await;
     assert!(matches!(patch("C", only(&first)).await, Err(UpdateError::Outdated(_))));
     for outcome in [
-        app.app.connect_connection(&ctx, &id("a"), only(&first)).await.map(drop),
-        app.app.disconnect_connection(&ctx, &id("a"), only(&first)).await.map(drop),
-        app.app.delete_connection(&ctx, &id("a"), only(&first)).await.map(drop),
+        app.app.connections().connect(&ctx, &id("a"), only(&first)).await.map(drop),
+        app.app.connections().disconnect(&ctx, &id("a"), only(&first)).await.map(drop),
+        app.app.connections().delete(&ctx, &id("a"), only(&first)).await.map(drop),
     ] {
         assert!(matches!(outcome, Err(ConnectionError::Outdated(_))), "{outcome:?}");
     }
@@ -47,16 +47,16 @@ async fn a_change_is_made_to_the_version_it_is_meant_for() {
     // Nothing of what is no change.
     let same = patch("B", only(&second)).await.expect("the version that is stored");
     assert_eq!(same.entry.tag(), second);
-    let down = app.app.disconnect_connection(&ctx, &id("a"), only(&second)).await.unwrap();
+    let down = app.app.connections().disconnect(&ctx, &id("a"), only(&second)).await.unwrap();
     let third = down.entry.tag();
     assert_ne!(second, third, "what should be is part of what is stored");
     let app = app.restart().await;
     assert_eq!(tag(&app).await, third);
     let ctx = app.ctx(Role::ConnectionManager);
-    app.app.delete_connection(&ctx, &id("a"), only(&third)).await.expect("deleted");
-    let gone = app.app.delete_connection(&ctx, &id("a"), only(&third)).await;
+    app.app.connections().delete(&ctx, &id("a"), only(&third)).await.expect("deleted");
+    let gone = app.app.connections().delete(&ctx, &id("a"), only(&third)).await;
     assert!(matches!(gone, Err(ConnectionError::NotFound)));
-    app.app.create_connection(&ctx, new("a", port.url()), Secrets::Omit).await.unwrap();
+    app.app.connections().create(&ctx, new("a", port.url()), Secrets::Omit).await.unwrap();
     assert_ne!(tag(&app).await, first, "another one of the same id");
 }
 
@@ -64,11 +64,11 @@ async fn a_change_is_made_to_the_version_it_is_meant_for() {
 async fn of_two_editors_the_second_gets_an_error() {
     let (app, port) = (TestApp::start().await, broken());
     let ctx = app.ctx(Role::ConnectionManager);
-    app.app.create_connection(&ctx, new("a", port.url()), Secrets::Omit).await.unwrap();
+    app.app.connections().create(&ctx, new("a", port.url()), Secrets::Omit).await.unwrap();
     let seen = tag(&app).await;
     let a = id("a");
     let edits =
-        ["B", "C"].map(|text| app.app.patch_connection(&ctx, &a, renaming(text), only(&seen)));
+        ["B", "C"].map(|text| app.app.connections().patch(&ctx, &a, renaming(text), only(&seen)));
     let [one, other] = edits;
     let (one, other) = tokio::join!(one, other);
     assert_ne!(one.is_ok(), other.is_ok(), "{one:?} {other:?}");

@@ -10,12 +10,12 @@ use super::*;
 use crate::testing::TestApp;
 
 async fn create(app: &TestApp, new: NewConnection) -> Result<Created, CreateError> {
-    app.app.create_connection(&app.ctx(Role::ConnectionManager), new, Secrets::Omit).await
+    app.app.connections().create(&app.ctx(Role::ConnectionManager), new, Secrets::Omit).await
 }
 
 async fn ids(app: &TestApp) -> Vec<String> {
     let ctx = app.ctx(Role::Viewer);
-    let all = app.app.list_connections(&ctx, &ListQuery::default(), Secrets::Omit).await.unwrap();
+    let all = app.app.connections().list(&ctx, &ListQuery::default(), Secrets::Omit).await.unwrap();
     all.entries.iter().map(|entry| entry.id().to_owned()).collect()
 }
 
@@ -24,8 +24,8 @@ fn connection(entry: &Entry) -> &Connection {
 }
 
 fn all_views(app: &TestApp, secrets: bool) -> Vec<ConnectionView> {
-    let all = app.app.all(&app.ctx(Role::Admin), secrets);
-    app.app.views(&all, 0..all.entries.len())
+    let all = app.app.connections().all(&app.ctx(Role::Admin), secrets);
+    app.app.connections().views(&all, 0..all.entries.len())
 }
 
 #[tokio::test]
@@ -99,7 +99,7 @@ async fn an_id_or_name_in_use_is_refused() {
         assert_eq!(error.to_string(), message);
     }
     let ctx = app.ctx(Role::Admin);
-    app.app.disconnect_connection(&ctx, &id("a"), Secrets::Omit).await.unwrap();
+    app.app.connections().disconnect(&ctx, &id("a"), Secrets::Omit).await.unwrap();
     let idle = create(&app, new("a", url)).await.unwrap_err();
     assert!(matches!(idle, CreateError::SameNameAndId), "{idle}");
     assert_eq!(ids(&app).await, ["a", "b"]);
@@ -140,7 +140,7 @@ async fn a_stored_connection_that_cannot_be_read_is_listed_and_has_no_status() {
 
     let error = create(&app, with_password).await.unwrap_err();
     assert!(matches!(error, CreateError::StatusNotFound { .. }), "{error}");
-    app.app.delete_connection(&app.ctx(Role::Admin), &id("a"), Secrets::Omit).await.unwrap();
+    app.app.connections().delete(&app.ctx(Role::Admin), &id("a"), Secrets::Omit).await.unwrap();
     assert!(ids(&app).await.is_empty());
 }
 
@@ -159,12 +159,12 @@ async fn an_invalid_field_is_refused_by_name() {
 async fn an_answer_with_secrets_is_audited_with_the_change() {
     let (app, port) = (TestApp::start().await, broken());
     let ctx = app.ctx(Role::Admin);
-    let plain = app.app.create_connection(&ctx, new("a", port.url()), Secrets::Include);
+    let plain = app.app.connections().create(&ctx, new("a", port.url()), Secrets::Include);
     assert!(plain.await.unwrap().all.secrets);
     assert_eq!(app.audit().await[0], "admin connection.create a success");
     let secret = with_credentials(new("b", port.url()), login("u", "hunter2"));
-    app.app.create_connection(&ctx, secret, Secrets::Include).await.unwrap();
-    app.app.delete_connection(&ctx, &id("a"), Secrets::Include).await.unwrap();
+    app.app.connections().create(&ctx, secret, Secrets::Include).await.unwrap();
+    app.app.connections().delete(&ctx, &id("a"), Secrets::Include).await.unwrap();
     assert_eq!(
         app.audit().await[..4],
         [
@@ -185,12 +185,12 @@ async fn an_answer_with_secrets_is_audited_with_the_change() {
 async fn secrets_stored_by_others_while_a_create_waits_are_audited_too() {
     let (app, peer, port) = (TestApp::start().await, Peer::silent().await, broken());
     let ctx = app.ctx(Role::Admin);
-    let waiting = app.app.create_connection(&ctx, new("a", &peer.url("mqtt")), Secrets::Include);
+    let waiting = app.app.connections().create(&ctx, new("a", &peer.url("mqtt")), Secrets::Include);
     let meanwhile = async {
         until("a to be stored", PATIENCE, async || (ids(&app).await == ["a"]).then_some(())).await;
         let secret = with_credentials(new("b", port.url()), login("u", "hunter2"));
         create(&app, secret).await.unwrap();
-        app.app.disconnect_connection(&ctx, &id("a"), Secrets::Omit).await.unwrap();
+        app.app.connections().disconnect(&ctx, &id("a"), Secrets::Omit).await.unwrap();
     };
     let (created, ()) = tokio::join!(waiting, meanwhile);
     let all = created.unwrap().all;
@@ -204,7 +204,7 @@ async fn a_connection_deleted_while_its_create_waits_is_said_to_be_gone() {
     let waiting = create(&app, new("a", &peer.url("mqtt")));
     let meanwhile = async {
         until("a to be stored", PATIENCE, async || (ids(&app).await == ["a"]).then_some(())).await;
-        app.app.delete_connection(&app.ctx(Role::Admin), &id("a"), Secrets::Omit).await.unwrap();
+        app.app.connections().delete(&app.ctx(Role::Admin), &id("a"), Secrets::Omit).await.unwrap();
     };
     let (created, ()) = tokio::join!(waiting, meanwhile);
     let reason = "it was deleted before it came up".to_owned();
@@ -216,7 +216,7 @@ async fn a_role_too_low_is_refused_and_that_is_audited() {
     let (app, port) = (TestApp::start().await, broken());
     for role in [Role::Editor, Role::Viewer, Role::MonitoringViewer] {
         let ctx = app.ctx(role);
-        let result = app.app.create_connection(&ctx, new("a", port.url()), Secrets::Omit);
+        let result = app.app.connections().create(&ctx, new("a", port.url()), Secrets::Omit);
         assert!(matches!(result.await, Err(CreateError::NotAllowed(_))), "{role}");
         assert_eq!(app.audit().await[0], format!("{role} connection.create a denied"));
     }

@@ -2,8 +2,8 @@
 
 use haltere_core::{ConnectionId, LinkState};
 
+use super::super::Connections;
 use super::super::error::ConnectionError;
-use crate::app::App;
 use crate::ctx::Ctx;
 use crate::policy::Action;
 
@@ -20,7 +20,7 @@ pub struct LinkStateCounts {
     pub pending: usize,
 }
 
-impl App {
+impl Connections {
     /// Counts the link states of these connections, without deleted and hidden ones.
     pub fn link_state_counts(
         &self,
@@ -28,13 +28,13 @@ impl App {
         ids: &[ConnectionId],
     ) -> Result<LinkStateCounts, ConnectionError> {
         ctx.authorize(Action::ListConnections)?;
-        let snapshot = self.0.registry.snapshot();
+        let snapshot = self.fleet.registry.snapshot();
         let mut link_state_counts = LinkStateCounts::default();
         for id in ids {
             let visible = Some(id.as_str()).filter(|id| ctx.visibility().covers(id));
             let Some(entry) = visible.and_then(|id| snapshot.get(id)) else { continue };
             let Ok(connection) = entry.connection() else { continue };
-            let status = self.0.fleet.status(connection);
+            let status = self.fleet.status(connection);
             let count = match &status.state {
                 LinkState::Online { .. } => &mut link_state_counts.connected,
                 LinkState::Idle => &mut link_state_counts.disconnected,

@@ -40,7 +40,7 @@ pub enum ImportError {
 
 impl Transfer {
     /// Stores the new connections of a file: all or, if an entry is refused, none (unless `mode` is
-    /// [`ImportMode::StoreGood`]). Does not wait for links: [`App::link_state_counts`](crate::App::link_state_counts)
+    /// [`ImportMode::StoreGood`]). Does not wait for links: [`Connections::link_state_counts`](crate::connections::Connections::link_state_counts)
     /// reports them. Storing runs to completion even if the future is dropped.
     pub async fn import(
         &self,

@@ -53,7 +53,7 @@ fn outcomes(report: &ImportReport) -> Vec<String> {
 
 async fn stored(app: &TestApp) -> Vec<String> {
     let ctx = app.ctx(Role::Admin);
-    let listing = app.app.list_connections(&ctx, &ListQuery::default(), Secrets::Omit).await;
+    let listing = app.app.connections().list(&ctx, &ListQuery::default(), Secrets::Omit).await;
     listing.expect("allowed").entries.iter().map(|entry| entry.id().to_owned()).collect()
 }
 
@@ -87,13 +87,13 @@ async fn a_file_moves_in_as_planned_and_every_connection_is_on_record() {
     let ids: Vec<_> = ids.iter().map(|text| id(text)).collect();
     let wanted = LinkStateCounts { connected: 1, failed: 1, disconnected: 1, pending: 0 };
     until("the links to have had their first outcome", PATIENCE, async || {
-        (app.app.link_state_counts(&ctx, &ids).unwrap() == wanted).then_some(())
+        (app.app.connections().link_state_counts(&ctx, &ids).unwrap() == wanted).then_some(())
     })
     .await;
 
     let app = app.restart().await;
     assert_eq!(stored(&app).await.len(), 3);
-    let down = app.app.get_connection(&ctx, &id("down"), Secrets::Omit).await.unwrap();
+    let down = app.app.connections().get(&ctx, &id("down"), Secrets::Omit).await.unwrap();
     assert_eq!(down.status.unwrap().state, LinkState::Idle);
     let again = import(&app, file, ImportMode::Store).await;
     assert_eq!((again.done, again.creates(), again.skips()), (true, 0, 3));
@@ -191,7 +191,7 @@ async fn existing_connections_are_skipped_with_the_reason() {
     );
     assert_eq!(stored(&app).await, ["a", "b", "c"]);
     let ctx = app.ctx(Role::Viewer);
-    let kept = app.app.get_connection(&ctx, &id("a"), Secrets::Omit).await.unwrap();
+    let kept = app.app.connections().get(&ctx, &id("a"), Secrets::Omit).await.unwrap();
     assert_eq!(kept.entry.url(), dead.url(), "skipped is untouched");
 }
 
@@ -228,7 +228,7 @@ async fn a_client_id_moves_in_once_at_a_broker() {
 #[tokio::test]
 async fn a_generated_client_id_is_not_imported() {
     let (app, dead) = (TestApp::start().await, broken());
-    let generated = |id: &str| haltere_link::generated_client_id(&app.app.0.instance, id);
+    let generated = |id: &str| haltere_link::generated_client_id(&app.app.0.fleet.instance, id);
     let named = |client_id: String, id: &str| {
         entry(with_credentials(new(id, dead.url()), builders::client_id(&client_id)))
     };
@@ -316,7 +316,7 @@ async fn a_server_notices_an_import_by_another_process() {
     assert_eq!(last, ImportProgress { stage: ImportStage::Storing, done: 1, total: 1 });
     let ctx = app.ctx(Role::Viewer);
     until("the link to come up", PATIENCE, async || {
-        let view = app.app.get_connection(&ctx, &id("a"), Secrets::Omit).await.ok()?;
+        let view = app.app.connections().get(&ctx, &id("a"), Secrets::Omit).await.ok()?;
         view.status?.connected().then_some(())
     })
     .await;

@@ -66,7 +66,7 @@ async fn with_two(files: &Files) -> TestApp {
             ..TlsMaterial::default()
         };
         let new = with_tls(new(name, port.url()), tls);
-        app.app.create_connection(&app.ctx(Role::Admin), new, Secrets::Omit).await.expect("new");
+        app.app.connections().create(&app.ctx(Role::Admin), new, Secrets::Omit).await.expect("new");
     }
     app
 }
@@ -77,7 +77,7 @@ async fn is_right(app: &TestApp, files: &Files, name: &str) {
     assert_eq!(row.cert, Some(pem(&files.cert)), "{name}");
     assert!(row.key.is_some(), "{name}");
     let admin = app.ctx(Role::Admin);
-    let view = app.app.get_connection(&admin, &id(name), Secrets::Include).await.unwrap();
+    let view = app.app.connections().get(&admin, &id(name), Secrets::Include).await.unwrap();
     let connection = view.entry.connection().expect("readable");
     assert_eq!(connection.settings.tls.key, Some(Secret::new(pem(&files.key))), "{name}");
 }
@@ -91,7 +91,7 @@ async fn a_key_among_the_certificates_is_stored_sealed() {
     let admin = app.ctx(Role::Admin);
     let keyed = id("keyed");
     let patch =
-        |patch: ConnectionPatch| app.app.patch_connection(&admin, &keyed, patch, Secrets::Omit);
+        |patch: ConnectionPatch| app.app.connections().patch(&admin, &keyed, patch, Secrets::Omit);
     let other = self::files();
     let renewed =
         ConnectionPatch { cert: FieldChange::Set(pem(&other.both)), ..Default::default() };
@@ -161,7 +161,7 @@ async fn rows_of_another_process_are_repaired_and_never_shown() {
     until("the row to be repaired", PATIENCE, is_repaired).await;
     let seen = async || {
         let (viewer, bare) = (app.ctx(Role::Viewer), id("bare"));
-        let view = app.app.get_connection(&viewer, &bare, Secrets::Omit).await;
+        let view = app.app.connections().get(&viewer, &bare, Secrets::Omit).await;
         let entry = view.unwrap().entry;
         let stored = row(&app, "bare").await;
         (entry.connection().expect("readable").revision == stored.revision).then_some(())

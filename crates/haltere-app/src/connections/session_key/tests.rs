@@ -27,12 +27,12 @@ fn at(text: &str) -> ConnectionPatch {
 
 async fn create(app: &TestApp, new: NewConnection) -> Result<(), CreateError> {
     let ctx = app.ctx(Role::ConnectionManager);
-    app.app.create_connection(&ctx, new, Secrets::Omit).await.map(drop)
+    app.app.connections().create(&ctx, new, Secrets::Omit).await.map(drop)
 }
 
 async fn patch(app: &TestApp, text: &str, patch: ConnectionPatch) -> Result<(), UpdateError> {
     let ctx = app.ctx(Role::ConnectionManager);
-    app.app.patch_connection(&ctx, &id(text), patch, Secrets::Omit).await.map(drop)
+    app.app.connections().patch(&ctx, &id(text), patch, Secrets::Omit).await.map(drop)
 }
 
 #[test]
@@ -71,12 +71,12 @@ async fn a_client_id_is_given_once_at_a_broker() {
     create(&app, with("x", "a", &here)).await.expect("the first");
     // What should be down takes its place all the same.
     let ctx = app.ctx(Role::ConnectionManager);
-    app.app.disconnect_connection(&ctx, &id("a"), Secrets::Omit).await.unwrap();
+    app.app.connections().disconnect(&ctx, &id("a"), Secrets::Omit).await.unwrap();
 
     let before = app.audit().await.len();
     let refused = create(&app, with("x", "b", &here.replace("mqtt:", "mqtts:"))).await;
     assert_eq!(refused.unwrap_err().to_string(), TAKEN);
-    let known = app.app.get_connection(&ctx, &id("b"), Secrets::Omit).await;
+    let known = app.app.connections().get(&ctx, &id("b"), Secrets::Omit).await;
     assert!(matches!(known, Err(ConnectionError::NotFound)), "nothing is stored");
     assert_eq!(app.audit().await.len(), before);
 
@@ -96,7 +96,7 @@ async fn a_client_id_is_given_once_at_a_broker() {
     let refused = create(&app, with("x", "a", &here)).await;
     assert!(matches!(refused, Err(CreateError::SameNameAndId)), "{refused:?}");
 
-    app.app.delete_connection(&ctx, &id("a"), Secrets::Omit).await.unwrap();
+    app.app.connections().delete(&ctx, &id("a"), Secrets::Omit).await.unwrap();
     patch(&app, "c", naming("x")).await.expect("it is free");
 }
 
@@ -106,12 +106,12 @@ async fn a_generated_client_id_is_taken_too() {
     let port = ports::ReservedPort::on(std::net::Ipv4Addr::LOCALHOST.into());
     let here = format!("mqtt://{}", port.address());
     create(&app, new("a", &here)).await.expect("the first");
-    let generated = |id: &str| generated_client_id(&app.app.0.instance, id);
+    let generated = |id: &str| generated_client_id(&app.app.0.fleet.instance, id);
     let of_a = generated("a");
     let before = app.audit().await.len();
     let refused = create(&app, with(&of_a, "b", &here)).await;
     assert_eq!(refused.unwrap_err().to_string(), TAKEN);
-    let known = app.app.get_connection(&app.ctx(Role::Viewer), &id("b"), Secrets::Omit).await;
+    let known = app.app.connections().get(&app.ctx(Role::Viewer), &id("b"), Secrets::Omit).await;
     assert!(matches!(known, Err(ConnectionError::NotFound)), "nothing is stored");
     assert_eq!(app.audit().await.len(), before);
 
@@ -163,19 +163,19 @@ async fn two_that_are_stored_can_be_edited_and_advice_names_the_other() {
 
     let ctx = app.ctx(Role::Viewer);
     let advice = until("the change to be noticed", PATIENCE, async || {
-        let advice = app.app.connection_advice(&ctx, &id("b")).unwrap().advice;
+        let advice = app.app.connections().advice(&ctx, &id("b")).unwrap().advice;
         advice.into_iter().next().filter(|line| line.contains("client id"))
     })
     .await;
     assert!(advice.contains("\"Name of a\" (id \"a\")"), "{advice}");
     let limited = ctx.clone().seeing(Visibility::of(["b"]));
-    let advice = app.app.connection_advice(&limited, &id("b")).unwrap().advice;
+    let advice = app.app.connections().advice(&limited, &id("b")).unwrap().advice;
     assert!(advice[0].starts_with("The client id is that of another connection at"), "{advice:?}");
     let renamed =
         ConnectionPatch { name: Some(builders::name("Renamed")), ..ConnectionPatch::default() };
     patch(&app, "b", renamed).await.expect("the rule is about what changes");
     patch(&app, "b", naming("z")).await.expect("corrected");
-    let advice = app.app.connection_advice(&ctx, &id("a")).unwrap().advice;
+    let advice = app.app.connections().advice(&ctx, &id("a")).unwrap().advice;
     assert!(!advice.iter().any(|line| line.contains("client id is that of")), "{advice:?}");
 }
 
@@ -185,7 +185,8 @@ async fn a_test_of_something_new_does_not_take_a_session_either() {
     let broker = Mosquitto::plain().await;
     create(&app, with("x", "a", &broker.url())).await.unwrap();
     let ctx = app.ctx(Role::ConnectionManager);
-    let test = app.app.test_connection(&ctx, with("x", "b", &broker.url())).await.unwrap();
+    let test =
+        app.app.connections().prepare_test(&ctx, with("x", "b", &broker.url())).await.unwrap();
     let report = test.run(|_| {}).await.expect("no shutdown");
     assert_eq!(report.probe.failure, None);
     assert!(report.advice.iter().any(|line| line.contains("a client id of its own")), "{report:?}");

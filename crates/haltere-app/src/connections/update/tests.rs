@@ -14,7 +14,7 @@ async fn with_one(credentials: Option<Credentials>, tls: TlsMaterial) -> TestApp
     let (app, port) = (TestApp::start().await, broken());
     let new = with_tls(with_credentials(new("a", port.url()), credentials), tls);
     let ctx = app.ctx(Role::Admin);
-    app.app.create_connection(&ctx, new, Secrets::Omit).await.expect("new");
+    app.app.connections().create(&ctx, new, Secrets::Omit).await.expect("new");
     app
 }
 
@@ -28,7 +28,7 @@ fn replacement() -> ConnectionReplacement {
 
 async fn patch(app: &TestApp, patch: ConnectionPatch) -> Result<Connection, UpdateError> {
     let ctx = app.ctx(Role::ConnectionManager);
-    let view = app.app.patch_connection(&ctx, &id("a"), patch, Secrets::Include).await?;
+    let view = app.app.connections().patch(&ctx, &id("a"), patch, Secrets::Include).await?;
     Ok(Connection::clone(view.entry.connection().expect("readable")))
 }
 
@@ -37,7 +37,7 @@ async fn replace(
     replacement: ConnectionReplacement,
 ) -> Result<Connection, UpdateError> {
     let ctx = app.ctx(Role::ConnectionManager);
-    let view = app.app.replace_connection(&ctx, &id("a"), replacement, Secrets::Include).await?;
+    let view = app.app.connections().replace(&ctx, &id("a"), replacement, Secrets::Include).await?;
     Ok(Connection::clone(view.entry.connection().expect("readable")))
 }
 
@@ -104,15 +104,16 @@ async fn names_stay_unique_and_ids_have_to_exist() {
     let app = with_one(None, TlsMaterial::default()).await;
     let ctx = app.ctx(Role::Admin);
     let port = broken();
-    app.app.create_connection(&ctx, new("b", port.url()), Secrets::Omit).await.unwrap();
+    app.app.connections().create(&ctx, new("b", port.url()), Secrets::Omit).await.unwrap();
     let taken = ConnectionPatch { name: Some(name("Name of b")), ..ConnectionPatch::default() };
     assert!(matches!(patch(&app, taken).await, Err(UpdateError::NameTaken)));
     let unknown = id("c");
-    let gone = app.app.patch_connection(&ctx, &unknown, ConnectionPatch::default(), Secrets::Omit);
+    let gone =
+        app.app.connections().patch(&ctx, &unknown, ConnectionPatch::default(), Secrets::Omit);
     assert!(matches!(gone.await, Err(UpdateError::NotFound)));
     let viewer = app.ctx(Role::Viewer);
     let known = id("a");
-    let refused = app.app.replace_connection(&viewer, &known, replacement(), Secrets::Omit);
+    let refused = app.app.connections().replace(&viewer, &known, replacement(), Secrets::Omit);
     assert!(matches!(refused.await, Err(UpdateError::NotAllowed(_))));
     assert_eq!(app.audit().await[0], "viewer connection.update a denied");
 }
@@ -121,13 +122,13 @@ async fn names_stay_unique_and_ids_have_to_exist() {
 async fn a_change_keeps_the_intent_and_makes_the_old_status_void() {
     let app = with_one(None, TlsMaterial::default()).await;
     let ctx = app.ctx(Role::Admin);
-    app.app.disconnect_connection(&ctx, &id("a"), Secrets::Omit).await.unwrap();
+    app.app.connections().disconnect(&ctx, &id("a"), Secrets::Omit).await.unwrap();
     let changed = replace(&app, replacement()).await.unwrap();
     assert_eq!(changed.intent, Intent::Disconnected);
-    let view = app.app.get_connection(&ctx, &id("a"), Secrets::Omit).await.unwrap();
+    let view = app.app.connections().get(&ctx, &id("a"), Secrets::Omit).await.unwrap();
     assert!(view.status.unwrap().revision >= changed.revision);
     let again = named("a", "Replaced", "mqtt://127.0.0.1:1");
-    let error = app.app.create_connection(&ctx, again, Secrets::Omit).await.unwrap_err();
+    let error = app.app.connections().create(&ctx, again, Secrets::Omit).await.unwrap_err();
     assert!(matches!(error, CreateError::SameNameAndId), "{error}");
 }
 

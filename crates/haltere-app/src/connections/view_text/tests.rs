@@ -14,9 +14,9 @@ async fn with_a_secret() -> (TestApp, ConnectionView) {
     let admin = app.ctx(Role::Admin);
     let mut new = new("a", port.url());
     new.settings.credentials = login("user", "hunter2");
-    app.app.create_connection(&admin, new, Secrets::Omit).await.expect("new");
-    app.app.disconnect_connection(&admin, &id("a"), Secrets::Omit).await.expect("there");
-    let view = app.app.get_connection(&admin, &id("a"), Secrets::Include).await.expect("there");
+    app.app.connections().create(&admin, new, Secrets::Omit).await.expect("new");
+    app.app.connections().disconnect(&admin, &id("a"), Secrets::Omit).await.expect("there");
+    let view = app.app.connections().get(&admin, &id("a"), Secrets::Include).await.expect("there");
     (app, view)
 }
 
@@ -25,7 +25,7 @@ async fn a_text_is_written_once_per_status_and_fields() {
     let (app, view) = with_a_secret().await;
     let writes = Cell::new(0);
     let text = |view: &ConnectionView| {
-        let written = app.app.view_text(view, |view| {
+        let written = app.app.connections().view_text(view, |view| {
             writes.set(writes.get() + 1);
             format!("{} {}", view.secrets, view.certificates).into_bytes()
         });
@@ -67,11 +67,15 @@ async fn a_text_beyond_the_limit_is_written_each_time() {
 #[tokio::test]
 async fn no_text_outlives_its_connection() {
     let (app, view) = with_a_secret().await;
-    app.app.view_text(&view, |_| b"hunter2".to_vec());
-    let held = || app.app.0.text_memory.held.load(Ordering::Relaxed);
+    app.app.connections().view_text(&view, |_| b"hunter2".to_vec());
+    let held = || app.app.0.connections.text_memory.held.load(Ordering::Relaxed);
     assert!(held() > 0);
     drop(view);
     assert!(held() > 0, "it is kept with the connection");
-    app.app.delete_connection(&app.ctx(Role::Admin), &id("a"), Secrets::Omit).await.expect("there");
+    app.app
+        .connections()
+        .delete(&app.ctx(Role::Admin), &id("a"), Secrets::Omit)
+        .await
+        .expect("there");
     assert_eq!(held(), 0);
 }

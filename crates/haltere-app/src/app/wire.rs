@@ -1,0 +1,132 @@
+//! The services of a server, made of the parts that they share.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use haltere_core::{Clock, Quota};
+use haltere_store::{Store, Transactions};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::{AppSettings, AuditSettings};
+use crate::audit::AuditWriter;
+use crate::authorizer::Authorizer;
+use crate::connections::{Connections, Fleet, Limits, Transfer};
+use crate::events::Events;
+use crate::plugins::Plugins;
+use crate::profile::Profiles;
+use crate::sessions::{SessionSettings, Sessions};
+use crate::write_lock::WriteLock;
+
+/// The parts that services share.
+pub(super) struct Shared {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) transactions: Arc<dyn Transactions>,
+    pub(super) clock: Arc<dyn Clock>,
+    pub(super) fleet: Arc<Fleet>,
+    pub(super) write_lock: Arc<WriteLock>,
+    pub(super) authorizer: Authorizer,
+    pub(super) audit: Arc<AuditWriter>,
+    pub(super) tasks: TaskTracker,
+    pub(super) stopping: CancellationToken,
+}
+
+impl Shared {
+    pub(super) fn new(
+        store: Arc<dyn Store>,
+        clock: Arc<dyn Clock>,
+        fleet: Fleet,
+        audit: &AuditSettings,
+    ) -> Self {
+        let (fleet, tasks) = (Arc::new(fleet), TaskTracker::new());
+        let transactions: Arc<dyn Transactions> = Arc::<dyn Store>::clone(&store);
+        let write_lock =
+            WriteLock::new(Arc::clone(&transactions), Arc::clone(&clock), Some(Arc::clone(&fleet)));
+        let audit = Arc::new(AuditWriter::new(Arc::clone(&store), tasks.clone(), audit));
+        Self {
+            authorizer: Authorizer::new(Arc::clone(&audit), Arc::clone(&clock)),
+            write_lock: Arc::new(write_lock),
+            store,
+            transactions,
+            clock,
+            fleet,
+            audit,
+            tasks,
+            stopping: CancellationToken::new(),
+        }
+    }
+
+    pub(super) fn connections(
+        &self,
+        settings: &AppSettings,
+        connect_timeout: Duration,
+    ) -> Connections {
+        Connections {
+            store: Arc::clone(&self.store),
+            clock: Arc::clone(&self.clock),
+            write_lock: Arc::clone(&self.write_lock),
+            fleet: Arc::clone(&self.fleet),
+            text_memory: Arc::default(),
+            authorizer: self.authorizer.clone(),
+            audit: Arc::clone(&self.audit),
+            tasks: self.tasks.clone(),
+            tests: Quota::new(settings.tests),
+            stopping: self.stopping.clone(),
+            limits: Limits::of(settings),
+            secrets: settings.secrets,
+            first_outcome_within: connect_timeout + settings.create_margin,
+        }
+    }
+
+    pub(super) fn transfer(&self, settings: &AppSettings) -> Transfer {
+        Transfer {
+            store: Arc::clone(&self.transactions),
+            vault: Arc::clone(&self.fleet.vault),
+            clock: Arc::clone(&self.clock),
+            write_lock: Arc::clone(&self.write_lock),
+            fleet: Some(Arc::clone(&self.fleet)),
+            authorizer: self.authorizer.clone(),
+            audit: Arc::clone(&self.audit),
+            tasks: self.tasks.clone(),
+            limits: Limits::of(settings),
+            secrets: settings.secrets,
+        }
+    }
+
+    pub(super) fn plugins(&self) -> Plugins {
+        Plugins {
+            store: Arc::clone(&self.transactions),
+            write_lock: Arc::clone(&self.write_lock),
+            fleet: Arc::clone(&self.fleet),
+            authorizer: self.authorizer.clone(),
+            audit: Arc::clone(&self.audit),
+            tasks: self.tasks.clone(),
+        }
+    }
+
+    pub(super) fn events(&self) -> Events {
+        Events { feed: Arc::clone(&self.fleet.feed), stopping: self.stopping.clone() }
+    }
+
+    pub(super) fn sessions(&self, settings: SessionSettings) -> Sessions {
+        Sessions::new(
+            Arc::clone(&self.transactions),
+            Arc::clone(&self.clock),
+            self.authorizer.clone(),
+            Arc::clone(&self.audit),
+            self.tasks.clone(),
+            settings,
+        )
+    }
+
+    pub(super) fn profiles(&self, sessions: &Arc<Sessions>) -> Profiles {
+        Profiles {
+            store: Arc::clone(&self.transactions),
+            clock: Arc::clone(&self.clock),
+            authorizer: self.authorizer.clone(),
+            audit: Arc::clone(&self.audit),
+            tasks: self.tasks.clone(),
+            sessions: Arc::clone(sessions),
+        }
+    }
+}
