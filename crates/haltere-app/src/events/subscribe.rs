@@ -192,6 +192,16 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_subscriber_ends_with_its_credential() {
+        let app = TestApp::start().await;
+        let viewer = app.ctx(Role::Viewer);
+        let mut subscriber = app.app.events().subscribe(&viewer, None).unwrap();
+        viewer.credential.end();
+        assert_eq!(within("the end", PATIENCE, subscriber.next()).await, None);
+        assert!(subscriber.has_ended());
+    }
+
+    #[tokio::test]
     async fn a_subscriber_ends_with_haltere() {
         let app = TestApp::start().await;
         let mut subscriber = app.app.events().subscribe(&app.ctx(Role::Viewer), None).unwrap();
