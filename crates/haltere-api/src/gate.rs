@@ -147,7 +147,7 @@ mod tests {
             refusals += 1;
             assert!(refusals < 10_000, "refused as fast as one can ask");
         };
-        assert!(refusals >= 100, "nobody who tries a few things meets the limit");
+        assert!(refusals >= 100, "a user who tries a few things does not reach the limit");
         slow_down.is_refusal(429, "TOO_MANY_REQUESTS", "Not allowed, and asked for too often");
         assert_eq!(slow_down.json()["limit"], json!("limits.refusals_per_minute"));
         assert_eq!(slow_down.header("retry-after"), Some("1"));

@@ -33,7 +33,7 @@ pub(crate) struct WireProfile {
     is_monitoring_viewer: bool,
     /// The actions that the roles allow. A request may be refused all the same: while a plugin is off, say.
     permissions: Vec<Permission>,
-    /// Whether the password is still the one that the first start made up and printed.
+    /// Whether the password is still the one that the first start generated and printed.
     initial_password: bool,
 }
 

@@ -26,7 +26,7 @@ pub enum UpdateError {
     /// The roles are too low.
     #[error(transparent)]
     NotAllowed(NotAllowed),
-    /// A field makes no sense, by itself or together with the stored ones.
+    /// A field is invalid, by itself or together with the stored ones.
     #[error(transparent)]
     Invalid(#[from] Invalid),
     /// There is no such connection.

@@ -18,7 +18,7 @@ pub(crate) fn refusal(refusal: &Refusal, peer: SocketAddr) -> LinkFailure {
     at_connack(Stage::Mqtt, refusal.code, refusal.number.into(), peer, message)
 }
 
-/// A main clause about the broker's reason to refuse CONNECT; `None` if the reason makes no sense there.
+/// A main clause about the broker's reason to refuse CONNECT; `None` if the reason does not belong there.
 fn why_refused(reason: MqttReason) -> Option<&'static str> {
     use MqttReason as M;
     Some(match reason {

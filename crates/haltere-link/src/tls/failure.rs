@@ -118,7 +118,7 @@ fn classify(error: &Error) -> LinkFailure {
     }
 }
 
-/// The peer's bytes make no sense as TLS, or as the TLS that we speak.
+/// The peer's bytes are not TLS, or not a TLS that we speak.
 fn not_understood(message: String) -> LinkFailure {
     of_call(failure(NetworkCode::Protocol, message), -71, "write")
 }
