@@ -137,3 +137,29 @@ fn audited(ctx: &Ctx, export: &Export) -> AuditEntry {
     let detail = format!("{} connections, {with}", export.connections.len());
     audit::done(export.at, ctx, AuditAction::ConnectionExport, "", detail)
 }
+
+#[cfg(test)]
+mod tests {
+    use haltere_store::AuditFilter;
+
+    use super::*;
+    use crate::testing::TestTransfer;
+
+    #[tokio::test]
+    async fn exports_of_the_command_line_are_on_record() {
+        let TestTransfer { transfer, .. } = &TestTransfer::start().await;
+        let ctx = Ctx::command_line("cli");
+        for _ in 0..2 {
+            let export = transfer.export(&ctx, Secrets::Include).await.expect("an export");
+            assert!(export.secrets);
+        }
+        // The second one is counted, and written at the end.
+        transfer.close().await;
+        let filter = AuditFilter { limit: 10, ..AuditFilter::default() };
+        let mut read = transfer.store.read().await.expect("the store reads");
+        let trail = read.audit().list(&filter).await.expect("the trail reads");
+        let entries = trail.iter().map(|it| (it.entry.action, it.entry.repeats.is_some()));
+        let export = AuditAction::ConnectionExport;
+        assert_eq!(entries.collect::<Vec<_>>(), [(export, true), (export, false)]);
+    }
+}
