@@ -59,4 +59,4 @@ pub use status::{
 };
 pub use storage::StorageTrouble;
 pub use text::TextError;
-pub use topic::{TopicError, TopicFilter};
+pub use topic::{RoundtripTopic, TopicError, TopicFilter, TopicName};

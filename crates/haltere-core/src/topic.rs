@@ -1,16 +1,27 @@
-//! Topic filters of MQTT (MQTT 5, 4.7).
+//! Topic names and topic filters of MQTT (MQTT 5, 4.7).
 
 use std::fmt;
 use std::sync::Arc;
 
-/// The longest topic filter in bytes: MQTT counts with 16 bits (MQTT 5, 1.5.4).
+use crate::text::misleads;
+
+/// The longest topic in bytes: MQTT counts with 16 bits (MQTT 5, 1.5.4).
 const MAX_BYTES: usize = 0xffff;
 
 /// A topic filter, for example `plant/+/temperature`. A clone is another handle to the same text.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TopicFilter(Arc<str>);
 
-/// Why a text is no topic filter.
+/// A topic name, for example `plant/line-3/temperature`. A clone is another handle to the same text.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct TopicName(Arc<str>);
+
+/// A topic to test a broker with, by publishing to it: one that is not reserved for the broker, and short
+/// enough to be shown.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RoundtripTopic(TopicName);
+
+/// Why a text is no such topic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TopicError {
     /// It is empty.
@@ -28,6 +39,15 @@ pub enum TopicError {
     /// A wildcard shares its level with other characters, or `#` is not at the end.
     #[error("a wildcard (+, #) must be a level of its own, and # the last one")]
     Wildcard,
+    /// It contains a wildcard, and is a topic name.
+    #[error("must not contain a wildcard (+, #)")]
+    WildcardInName,
+    /// It begins with `$`.
+    #[error("must not begin with $, which is reserved for the broker")]
+    Reserved,
+    /// It contains a character that hides or reverses text.
+    #[error("must not contain invisible characters")]
+    Invisible,
 }
 
 impl TopicFilter {
@@ -58,6 +78,61 @@ impl TopicFilter {
 impl fmt::Display for TopicFilter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
+    }
+}
+
+impl TopicName {
+    /// Checks the rules of MQTT for topic names.
+    pub fn parse(text: &str) -> Result<Self, TopicError> {
+        check_text(text, MAX_BYTES)?;
+        if text.contains(['+', '#']) {
+            return Err(TopicError::WildcardInName);
+        }
+        Ok(Self(text.into()))
+    }
+
+    /// Its text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl RoundtripTopic {
+    /// The longest one in bytes.
+    pub const MAX_BYTES: usize = 1_024;
+
+    /// Checks the rules for topic names and the additional ones.
+    pub fn parse(text: &str) -> Result<Self, TopicError> {
+        check_text(text, Self::MAX_BYTES)?;
+        if text.starts_with('$') {
+            return Err(TopicError::Reserved);
+        }
+        if text.contains(misleads) {
+            return Err(TopicError::Invisible);
+        }
+        TopicName::parse(text).map(Self)
+    }
+
+    /// The topic name.
+    pub fn name(&self) -> &TopicName {
+        &self.0
+    }
+
+    /// The topic filter that matches this topic only.
+    pub fn filter(&self) -> TopicFilter {
+        TopicFilter(Arc::clone(&self.0.0))
+    }
+}
+
+impl fmt::Display for TopicName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl fmt::Display for RoundtripTopic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }
 
@@ -94,6 +169,31 @@ mod tests {
             (&long, TopicError::TooLong { max: MAX_BYTES }),
         ] {
             assert_eq!(TopicFilter::parse(invalid), Err(error), "{invalid:.20}");
+        }
+    }
+
+    #[test]
+    fn names_have_no_wildcards_and_those_of_round_trips_more_rules() {
+        for valid in ["a", "/", "plant/line 3/température"] {
+            assert_eq!(TopicName::parse(valid).expect(valid).as_str(), valid);
+            let topic = RoundtripTopic::parse(valid).expect(valid);
+            assert_eq!((topic.name().as_str(), topic.filter().as_str()), (valid, valid));
+        }
+        assert!(TopicName::parse("$SYS/broker/version").is_ok());
+        assert!(TopicName::parse("a\u{202e}b").is_ok());
+        let long = "x".repeat(RoundtripTopic::MAX_BYTES + 1);
+        for (invalid, error) in [
+            ("", TopicError::Empty),
+            ("a\0", TopicError::Null),
+            ("a/+", TopicError::WildcardInName),
+            ("#", TopicError::WildcardInName),
+            ("$SYS/broker/version", TopicError::Reserved),
+            ("$share/group/a", TopicError::Reserved),
+            ("a\u{202e}b", TopicError::Invisible),
+            ("a\nb", TopicError::Invisible),
+            (&long, TopicError::TooLong { max: RoundtripTopic::MAX_BYTES }),
+        ] {
+            assert_eq!(RoundtripTopic::parse(invalid), Err(error), "{invalid:.20}");
         }
     }
 }

@@ -21,6 +21,7 @@
 //!           ├ tls                trust, client certificates, failures with the names of OpenSSL
 //!           ├ transport          WebSocket, framing, MQTT, keep-alive
 //!           └ attempt_trace      the stages it has passed
+//! command           what can be sent to a broker through a link, and the queue of it
 //! context           what all links share
 //! status_table      the status and the history of all links, and notification of changes
 //! recorded_history  the history that an earlier run has recorded
@@ -46,6 +47,7 @@ mod attempt;
 mod attempt_trace;
 mod chain_store;
 mod client_id;
+mod command;
 mod config;
 mod context;
 mod dial;
@@ -74,6 +76,7 @@ mod work;
 pub use advice::{Audience, Circumstances, Findings};
 pub use chain_store::PresentedChain;
 pub use client_id::{generated_client_id, is_generated_client_id};
+pub use command::{CommandError, LinkHandle, PublishRequest, Published, Qos};
 pub use config::{Backoff, LinkConfig, ResolverSource};
 pub use egress::{EgressAction, EgressPolicy, EgressRule, RuleError};
 pub use interest::Interest;

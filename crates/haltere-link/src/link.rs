@@ -4,7 +4,7 @@
 //!  spec changed, removed ──►┐                 ┌──► status table
 //!                           ├─► Input ─► step ┤
 //!  outcome of the work ────►┘                 └──► Effect: new work
-//!  (dial, session, back-off)
+//!  (dial, session, back-off) ◄── commands, for the session only
 //! ```
 //!
 //! There is one piece of work at a time. The task always waits for it and for a changed spec together,
@@ -16,11 +16,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use haltere_core::{BrokerFacts, LinkFailure, SysTopics};
+use parking_lot::Mutex;
 use tokio::sync::{OwnedSemaphorePermit, watch};
 use tokio::task::yield_now;
 use tokio::time::{sleep, timeout};
 
 use crate::attempt::{AttemptOptions, Established};
+use crate::command::CommandQueue;
 use crate::context::LinkContext;
 use crate::dial_rate_limiter::Priority;
 use crate::state::{Effect, Input, Moment, State, step};
@@ -33,13 +35,21 @@ use crate::{LinkSpec, facts};
 /// How long a DISCONNECT may take.
 const DISCONNECT_TIMEOUT: Duration = Duration::from_millis(500);
 
+/// What the supervisor hands to a link.
+pub(crate) struct LinkOrders {
+    pub(crate) spec: Arc<LinkSpec>,
+    /// Set when the first handle to the link is requested, because most links need no queue. The link takes it.
+    pub(crate) commands: Mutex<Option<CommandQueue>>,
+}
+
 /// The state of a link's task.
 pub(crate) struct Link {
     context: Arc<LinkContext>,
     spec: Arc<LinkSpec>,
     token: SlotToken,
     /// Closed when the link is to end.
-    specs: watch::Receiver<Arc<LinkSpec>>,
+    orders: watch::Receiver<LinkOrders>,
+    commands: Option<CommandQueue>,
     state: State,
     work: Work,
     broker: Option<Arc<BrokerFacts>>,
@@ -57,14 +67,15 @@ impl Link {
         context: Arc<LinkContext>,
         spec: Arc<LinkSpec>,
         token: SlotToken,
-        specs: watch::Receiver<Arc<LinkSpec>>,
+        orders: watch::Receiver<LinkOrders>,
         start_delay: Option<Duration>,
     ) -> Self {
         Self {
             context,
             spec,
             token,
-            specs,
+            orders,
+            commands: None,
             state: State::Idle,
             work: Work::Nothing,
             broker: None,
@@ -75,18 +86,20 @@ impl Link {
         }
     }
 
-    /// Runs until the sender of specs is dropped.
+    /// Runs until the sender of orders is dropped.
     pub(crate) async fn run(mut self) {
         let intent = self.spec.intent;
         self.transition(Input::Wanted { intent, same_dial: false }).await;
         while self.state != State::Closing {
             let input = tokio::select! {
                 biased;
-                changed = self.specs.changed() => {
+                changed = self.orders.changed() => {
                     // An error means that the supervisor has dropped this link.
-                    Some(changed.map_or(Input::End, |()| self.on_spec_changed()))
+                    changed.map_or(Some(Input::End), |()| self.on_orders_changed())
                 }
-                outcome = poll_fn(|cx| self.work.poll(cx, &self.context.panics)) => {
+                outcome = poll_fn(|cx| {
+                    self.work.poll(cx, &self.context.panics, self.commands.as_mut())
+                }) => {
                     self.on_outcome(outcome)
                 }
             };
@@ -99,8 +112,18 @@ impl Link {
         }
     }
 
-    fn on_spec_changed(&mut self) -> Input {
-        let spec = Arc::clone(&self.specs.borrow_and_update());
+    fn on_orders_changed(&mut self) -> Option<Input> {
+        let spec = {
+            let orders = self.orders.borrow_and_update();
+            if let Some(queue) = orders.commands.lock().take() {
+                self.commands = Some(queue);
+            }
+            Arc::clone(&orders.spec)
+        };
+        (!Arc::ptr_eq(&spec, &self.spec)).then(|| self.on_spec_changed(spec))
+    }
+
+    fn on_spec_changed(&mut self, spec: Arc<LinkSpec>) -> Input {
         let same_dial = spec.dials_like(&self.spec);
         if !same_dial {
             self.versions = VersionFallback::default();

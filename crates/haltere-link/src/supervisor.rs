@@ -18,11 +18,11 @@ use tokio::time::timeout;
 
 use crate::chain_store::PresentedChain;
 use crate::context::LinkContext;
-use crate::link::Link;
+use crate::link::{Link, LinkOrders};
 use crate::probe::{self, ProbeEvent, ProbeReport};
 use crate::recorded_history::RecordedHistory;
 use crate::status_table::{StatusObserver, StatusVersion, UnrecordedChanges};
-use crate::{LinkConfig, LinkSpec};
+use crate::{LinkConfig, LinkHandle, LinkSpec, command};
 
 /// Keeps one link per wanted connection. A clone is another handle to the same links.
 #[derive(Clone)]
@@ -43,7 +43,9 @@ struct LinkTable {
 struct Handle {
     spec: Arc<LinkSpec>,
     /// Dropping it ends the link.
-    specs: watch::Sender<Arc<LinkSpec>>,
+    orders: watch::Sender<LinkOrders>,
+    /// Set once it was requested.
+    commands: Option<LinkHandle>,
 }
 
 impl Supervisor {
@@ -111,10 +113,11 @@ impl Supervisor {
         };
         let token = self.context.statuses.register(&spec.id, spec.revision, state);
         let delay = spread.map(|spread| spread.mul_f64(rand::random()));
-        let (specs, changed) = watch::channel(Arc::clone(spec));
+        let (orders, changed) =
+            watch::channel(LinkOrders { spec: Arc::clone(spec), commands: Mutex::default() });
         let link = Link::new(Arc::clone(&self.context), Arc::clone(spec), token, changed, delay);
         self.context.tasks.spawn(link.run());
-        Handle { spec: Arc::clone(spec), specs }
+        Handle { spec: Arc::clone(spec), orders, commands: None }
     }
 
     /// The status of the link of connection `id`; `None` if there is no link.
@@ -165,6 +168,19 @@ impl Supervisor {
     ) -> Option<Arc<ConnectionStatus>> {
         let outcome = self.context.statuses.first_outcome(id, revision);
         tokio::time::timeout(timeout, outcome).await.ok().flatten()
+    }
+
+    /// A handle to send commands through the link of connection `id`; `None` if there is no link. It outlives the
+    /// link, and then answers [`CommandError::NotConnected`](crate::CommandError::NotConnected).
+    pub fn link(&self, id: &ConnectionId) -> Option<LinkHandle> {
+        let mut table = self.table();
+        let handle = table.links.get_mut(id)?;
+        let link = handle.commands.get_or_insert_with(|| {
+            let (link, queue) = command::channel();
+            handle.orders.send_modify(|orders| *orders.commands.get_mut() = Some(queue));
+            link
+        });
+        Some(link.clone())
     }
 
     /// How many links there are.
@@ -223,7 +239,7 @@ impl Handle {
             || (self.spec.revision == spec.revision && self.spec.tls == spec.tls);
         if !same {
             self.spec = Arc::clone(spec);
-            self.specs.send_replace(Arc::clone(spec));
+            self.orders.send_modify(|orders| orders.spec = Arc::clone(spec));
         }
     }
 }

@@ -17,6 +17,7 @@ use tokio::time::{Sleep, sleep, timeout};
 
 use crate::attempt::{self, AttemptOptions, Established};
 use crate::attempt_trace::AttemptTrace;
+use crate::command::CommandQueue;
 use crate::context::LinkContext;
 use crate::dial_rate_limiter::Priority;
 use crate::message_sink::BrokerIdentity;
@@ -109,9 +110,16 @@ impl Work {
 
     /// Goes on with the work. A panic, for example in the MQTT library, ends this piece of work and
     /// counts as its failure; the link goes on.
-    pub(crate) fn poll(&mut self, cx: &mut Context<'_>, panics: &AtomicU64) -> Poll<Outcome> {
+    ///
+    /// Commands are rejected unless there is a session.
+    pub(crate) fn poll(
+        &mut self,
+        cx: &mut Context<'_>,
+        panics: &AtomicU64,
+        commands: Option<&mut CommandQueue>,
+    ) -> Poll<Outcome> {
         let is_online = matches!(self, Self::Session(_));
-        match catch_unwind(AssertUnwindSafe(|| self.poll_unguarded(cx))) {
+        match catch_unwind(AssertUnwindSafe(|| self.poll_unguarded(cx, commands))) {
             Ok(outcome) => outcome,
             Err(panic) => {
                 *self = Self::Nothing;
@@ -136,7 +144,16 @@ impl Work {
         })
     }
 
-    fn poll_unguarded(&mut self, cx: &mut Context<'_>) -> Poll<Outcome> {
+    fn poll_unguarded(
+        &mut self,
+        cx: &mut Context<'_>,
+        mut commands: Option<&mut CommandQueue>,
+    ) -> Poll<Outcome> {
+        if let Some(queue) = &mut commands
+            && !matches!(self, Self::Session(_))
+        {
+            queue.reject_all(cx);
+        }
         Poll::Ready(match self {
             Self::Nothing => return Poll::Pending,
             Self::Dial(dial) => match ready!(dial.as_mut().poll(cx)) {
@@ -154,7 +171,11 @@ impl Work {
             Self::Session(session) => {
                 // Holds nothing between two polls: a poll that collects something is ready.
                 let mut identity = BrokerIdentity::default();
-                match ready!(session.poll_update(cx, &mut identity)) {
+                let update = match commands {
+                    Some(queue) => session.poll_with_commands(cx, &mut identity, queue),
+                    None => session.poll_update(cx, &mut identity),
+                };
+                match ready!(update) {
                     Ok(update) => Outcome::SessionUpdate(update, identity),
                     Err(error) => Outcome::Lost {
                         failure: attempt::session_lost(&error),
@@ -252,7 +273,7 @@ mod tests {
     async fn a_panic_counts_as_a_failure_of_the_work() {
         let mut work = Work::Dial(Box::pin(async { panic!("a bug in a library") }));
         let panics = AtomicU64::new(0);
-        let outcome = poll_fn(|cx| work.poll(cx, &panics)).await;
+        let outcome = poll_fn(|cx| work.poll(cx, &panics, None)).await;
         let Outcome::Failed(failure) = outcome else { panic!("not a failure") };
         assert_eq!(failure.code.as_str(), "ERR_INTERNAL");
         assert!(!failure.message.contains("library"), "a panic may quote anything: {failure}");

@@ -1,13 +1,14 @@
 //! Any bytes from a broker, in chunks of any size: as packets, and as a whole session.
 
 use parking_lot::Mutex;
+use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use haltere_core::{ProtocolVersion, Secret};
+use haltere_core::{ProtocolVersion, Secret, TopicFilter, TopicName};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::runtime::Builder;
 use tokio::time::timeout;
@@ -16,8 +17,9 @@ use super::codec::ConnectOptions;
 use super::framer::{Frame, FrameError, Framer};
 use super::session::{Session, SessionConfig, SessionError};
 use super::websocket::WebSocketBytes;
-use crate::Interest;
+use crate::command::{self, CommandQueue};
 use crate::message_sink::BrokerIdentity;
+use crate::{Interest, LinkHandle, PublishRequest, Qos};
 
 /// Small, so that inputs of some kilobytes exceed it.
 const MAX_PACKET: usize = 300;
@@ -59,17 +61,20 @@ fn cut<'a>(
 
 /// A session from CONNECT to its end, with a broker that sends any bytes, see [`Script`].
 ///
-/// The session ends by itself, uses little memory, and sends only valid MQTT.
+/// The session ends by itself, uses little memory, sends only valid MQTT, and answers the commands that it
+/// gets if the flag 32 is set.
 pub fn driver(input: &[u8]) {
     let Some((script, version, is_websocket)) = Script::read(input) else { return };
+    let has_commands = input[0] & 32 != 0;
     let sent = Arc::clone(&script.received);
     let runtime = Builder::new_current_thread().enable_time().start_paused(true).build();
     let ended = runtime.expect("a runtime").block_on(async {
         let session = async {
             if is_websocket {
-                run_session(WebSocketBytes::over(script, MAX_PACKET).await, version).await
+                let wire = WebSocketBytes::over(script, MAX_PACKET).await;
+                run_session(wire, version, has_commands).await
             } else {
-                run_session(script, version).await
+                run_session(script, version, has_commands).await
             }
         };
         timeout(LONGEST * 2, session).await
@@ -85,7 +90,7 @@ pub fn driver(input: &[u8]) {
         kinds.push(u32::from(packet[0] >> 4));
     }
     assert!(kinds.first().is_none_or(|kind| *kind == 1), "CONNECT comes first: {kinds:?}");
-    for (kind, most) in [(1, 1), (8, 1)] {
+    for (kind, most) in [(1, 1), (8, 1 + usize::from(has_commands))] {
         let count = kinds.iter().filter(|sent| **sent == kind).count();
         assert!(count <= most, "packet type {kind} was sent {count} times: {ended:?}");
     }
@@ -100,7 +105,11 @@ const CONFIG: SessionConfig = SessionConfig {
     max_packet: MAX_PACKET,
 };
 
-async fn run_session(wire: impl super::Wire + 'static, version: ProtocolVersion) -> SessionError {
+async fn run_session(
+    wire: impl super::Wire + 'static,
+    version: ProtocolVersion,
+    has_commands: bool,
+) -> SessionError {
     let password = Secret::from("secret");
     let options = ConnectOptions {
         client_id: "haltere-fuzz",
@@ -111,13 +120,28 @@ async fn run_session(wire: impl super::Wire + 'static, version: ProtocolVersion)
     };
     let interest = Interest::broker_identity();
     let session = Session::connect(Box::new(wire), version, options, CONFIG, &interest).await;
-    let mut session = match session {
+    let session = match session {
         Ok(session) => session,
         Err(error) => return error,
     };
+    let (link, queue) = command::channel();
+    if !has_commands {
+        return drive(session, queue).await;
+    }
+    // Each of them is answered, whatever the broker does.
+    let (error, ()) = tokio::join!(drive(session, queue), send_commands(link));
+    error
+}
+
+/// Goes on until the session ends.
+async fn drive(mut session: Session, mut queue: CommandQueue) -> SessionError {
     loop {
         let mut identity = BrokerIdentity::default();
-        let update = timeout(LONGEST, session.next_update(&mut identity)).await;
+        let update = timeout(
+            LONGEST,
+            poll_fn(|cx| session.poll_with_commands(cx, &mut identity, &mut queue)),
+        )
+        .await;
         let buffered = session.buffered_bytes();
         assert!(buffered <= 256 * 1024, "{buffered} bytes are buffered");
         match update.expect("a session either has an update or ends") {
@@ -127,6 +151,21 @@ async fn run_session(wire: impl super::Wire + 'static, version: ProtocolVersion)
             Err(error) => return error,
         }
     }
+}
+
+async fn send_commands(link: LinkHandle) {
+    let filter = || TopicFilter::parse("a/#").expect("valid");
+    let publish = |qos| {
+        let topic = TopicName::parse("a/b").expect("valid");
+        link.publish(PublishRequest { topic, payload: b"hi".to_vec(), qos, retain: true })
+    };
+    let _ = tokio::join!(
+        publish(Qos::AtMostOnce),
+        publish(Qos::AtLeastOnce),
+        publish(Qos::ExactlyOnce),
+        link.subscribe(filter(), Qos::ExactlyOnce),
+        link.unsubscribe(filter()),
+    );
 }
 
 /// A broker whose behavior and packets are taken from the input.

@@ -10,6 +10,7 @@
 
 mod fleet;
 
+mod commands;
 mod faults;
 mod openssl;
 mod plain;

@@ -23,6 +23,7 @@ impl Packet {
 }
 
 pub(crate) const CONNECT: u8 = 1;
+pub(crate) const PUBLISH: u8 = 3;
 pub(crate) const PUBACK: u8 = 4;
 pub(crate) const SUBSCRIBE: u8 = 8;
 pub(crate) const UNSUBSCRIBE: u8 = 10;

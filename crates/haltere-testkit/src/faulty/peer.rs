@@ -30,6 +30,7 @@ pub(super) struct Seen {
     goodbyes: Mutex<usize>,
     subscribes: Mutex<usize>,
     pings: Mutex<usize>,
+    publishes: Mutex<usize>,
     pub(super) go_on: Notify,
 }
 
@@ -81,6 +82,11 @@ impl Peer {
         *self.seen.subscribes.lock()
     }
 
+    /// How many PUBLISH packets it has read so far.
+    pub fn publishes(&self) -> usize {
+        *self.seen.publishes.lock()
+    }
+
     /// Lets one connection that is at `serve` (or the next to get there) go on to its next step.
     pub fn go_on(&self) {
         self.seen.go_on.notify_one();
@@ -122,8 +128,10 @@ impl Seen {
     }
 
     pub(super) fn count(&self, packet: &Packet) {
-        if packet.kind() == packet::SUBSCRIBE {
-            *self.subscribes.lock() += 1;
+        match packet.kind() {
+            packet::SUBSCRIBE => *self.subscribes.lock() += 1,
+            packet::PUBLISH => *self.publishes.lock() += 1,
+            _ => {}
         }
     }
 

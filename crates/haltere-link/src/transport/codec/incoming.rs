@@ -47,6 +47,23 @@ pub(in crate::transport) enum Incoming<'p> {
         packet_id: u16,
         /// For each filter the QoS granted, or a reason from 0x80 on.
         codes: Vec<u8>,
+        /// The Reason String of MQTT 5.
+        words: Option<String>,
+    },
+    /// UNSUBACK.
+    Unsubscribed {
+        packet_id: u16,
+        /// For each filter a reason code; none in MQTT 3.1.1.
+        codes: Vec<u8>,
+        words: Option<String>,
+    },
+    /// An acknowledgement of a message of ours.
+    Acknowledged {
+        packet_id: u16,
+        kind: Acknowledgement,
+        /// The reason code; 0 in MQTT 3.1.1, and if the broker leaves it out.
+        code: u8,
+        words: Option<String>,
     },
     /// PUBLISH.
     Message(Message<'p>),
@@ -56,6 +73,14 @@ pub(in crate::transport) enum Incoming<'p> {
     Disconnected(Refusal),
     /// A packet that needs no action.
     Nothing,
+}
+
+/// The kinds of acknowledgements of a PUBLISH.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::transport) enum Acknowledgement {
+    Puback,
+    Pubrec,
+    Pubcomp,
 }
 
 impl From<Packet> for Incoming<'_> {
@@ -82,11 +107,46 @@ impl From<Packet> for Incoming<'_> {
             Packet::V3_1_1Suback(suback) => Self::Subscribed {
                 packet_id: suback.packet_id(),
                 codes: suback.return_codes().iter().map(|code| *code as u8).collect(),
+                words: None,
             },
             Packet::V5_0Suback(suback) => Self::Subscribed {
                 packet_id: suback.packet_id(),
                 codes: suback.reason_codes().iter().map(|code| *code as u8).collect(),
+                words: reason_string(suback.props()),
             },
+            Packet::V3_1_1Unsuback(unsuback) => {
+                let packet_id = unsuback.packet_id();
+                Self::Unsubscribed { packet_id, codes: Vec::new(), words: None }
+            }
+            Packet::V5_0Unsuback(unsuback) => Self::Unsubscribed {
+                packet_id: unsuback.packet_id(),
+                codes: unsuback.reason_codes().iter().map(|code| *code as u8).collect(),
+                words: reason_string(unsuback.props()),
+            },
+            Packet::V3_1_1Puback(puback) => {
+                acknowledged(puback.packet_id(), Acknowledgement::Puback)
+            }
+            Packet::V3_1_1Pubrec(pubrec) => {
+                acknowledged(pubrec.packet_id(), Acknowledgement::Pubrec)
+            }
+            Packet::V3_1_1Pubcomp(pubcomp) => {
+                acknowledged(pubcomp.packet_id(), Acknowledgement::Pubcomp)
+            }
+            Packet::V5_0Puback(puback) => Self::Acknowledged {
+                packet_id: puback.packet_id(),
+                kind: Acknowledgement::Puback,
+                code: puback.reason_code().map_or(0, |code| code as u8),
+                words: puback.props().as_ref().and_then(|props| reason_string(props)),
+            },
+            Packet::V5_0Pubrec(pubrec) => Self::Acknowledged {
+                packet_id: pubrec.packet_id(),
+                kind: Acknowledgement::Pubrec,
+                code: pubrec.reason_code().map_or(0, |code| code as u8),
+                words: pubrec.props().as_ref().and_then(|props| reason_string(props)),
+            },
+            Packet::V5_0Pubcomp(pubcomp) => {
+                acknowledged(pubcomp.packet_id(), Acknowledgement::Pubcomp)
+            }
             Packet::V3_1_1Pingresp(_) | Packet::V5_0Pingresp(_) => Self::Pong,
             Packet::V5_0Disconnect(disconnect) => {
                 let number = disconnect.reason_code().map_or(0, |code| code as u8);
@@ -101,6 +161,11 @@ impl From<Packet> for Incoming<'_> {
             _ => Self::Nothing,
         }
     }
+}
+
+/// An acknowledgement without a reason.
+fn acknowledged(packet_id: u16, kind: Acknowledgement) -> Incoming<'static> {
+    Incoming::Acknowledged { packet_id, kind, code: 0, words: None }
 }
 
 fn server_keepalive(properties: &[Property]) -> Option<u16> {

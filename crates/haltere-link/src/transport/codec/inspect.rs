@@ -58,14 +58,13 @@ pub(super) fn check_allowed(
         15 => "an AUTH, though we asked for no extended authentication",
         _ => return Ok(()),
     };
-    Err(ProtocolError(format!("it sent {what}")))
+    Err(ProtocolError::Violation(format!("it sent {what}")))
 }
 
-/// Whether this is an acknowledgement of a PUBLISH. We publish nothing, so it belongs to no message of
-/// ours; an unknown packet identifier is no error (MQTT 5, 4.13.1) and needs no answer.
-pub(super) fn is_stray_acknowledgement(packet: &[u8]) -> bool {
+/// The packet identifier of an acknowledgement of a PUBLISH: PUBACK, PUBREC or PUBCOMP.
+pub(super) fn acknowledged_publish(packet: &[u8]) -> Option<u16> {
     let is_acknowledgement = matches!(packet.first().map(|first| first >> 4), Some(4 | 5 | 7));
-    is_acknowledgement && packet_id(packet).is_some_and(|id| id > 0)
+    packet_id(packet).filter(|id| is_acknowledgement && *id > 0)
 }
 
 /// The packet identifier of a packet, for those types that brokers send and that have one. It is never

@@ -5,6 +5,7 @@
 
 mod incoming;
 mod inspect;
+mod limits;
 mod publish;
 mod reason_codes;
 
@@ -12,12 +13,15 @@ use haltere_core::{ProtocolVersion, Secret, TopicFilter};
 use mqtt_protocol_core::mqtt::common::Cursor;
 use mqtt_protocol_core::mqtt::connection::{Connection, Event, Version, role};
 use mqtt_protocol_core::mqtt::packet::{
-    GenericPacketTrait, Packet, SubEntry, SubOpts, UserProperty, v3_1_1, v5_0,
+    self, GenericPacketTrait, Packet, SubEntry, SubOpts, UserProperty, v3_1_1, v5_0,
 };
 use mqtt_protocol_core::mqtt::result_code::MqttError;
 
-pub(super) use incoming::Incoming;
+use crate::command::{PublishRequest, Qos};
+
 pub(crate) use incoming::Refusal;
+pub(super) use incoming::{Acknowledgement, Incoming};
+pub(super) use limits::BrokerLimits;
 use publish::Publish;
 pub(super) use reason_codes::reason_code;
 
@@ -38,12 +42,17 @@ pub(crate) struct ConnectOptions<'a> {
 
 /// A violation of the protocol, by the broker or in what we were asked to send.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct ProtocolError(String);
+pub(crate) enum ProtocolError {
+    #[error("{0}")]
+    Violation(String),
+    #[error("a packet is larger than those that the broker accepts")]
+    TooLarge,
+}
 
 impl From<MqttError> for ProtocolError {
     fn from(error: MqttError) -> Self {
-        Self(match error {
+        Self::Violation(match error {
+            MqttError::PacketTooLarge => return Self::TooLarge,
             MqttError::MalformedPacket | MqttError::InsufficientBytes => {
                 "a packet is malformed".to_owned()
             }
@@ -59,6 +68,7 @@ pub(super) struct Codec {
     core: Box<Connection<role::Client>>,
     version: ProtocolVersion,
     is_accepted: bool,
+    limits: BrokerLimits,
 }
 
 impl Codec {
@@ -68,14 +78,19 @@ impl Codec {
             ProtocolVersion::V3_1_1 => Version::V3_1_1,
             ProtocolVersion::V5 => Version::V5_0,
         }));
-        // We subscribe with QoS 0, but a broker that sends more gets its acknowledgement.
+        // Acknowledges messages with QoS 1 and 2, and continues our own with QoS 2.
         core.set_auto_pub_response(true);
-        Self { core, version, is_accepted: false }
+        Self { core, version, is_accepted: false, limits: BrokerLimits::default() }
     }
 
     /// The version of MQTT.
     pub(super) fn version(&self) -> ProtocolVersion {
         self.version
+    }
+
+    /// What the broker accepts.
+    pub(super) fn limits(&self) -> BrokerLimits {
+        self.limits
     }
 
     /// Encodes CONNECT, with a clean start.
@@ -90,14 +105,28 @@ impl Codec {
         self.encode(packet)
     }
 
-    /// Encodes SUBSCRIBE with QoS 0. Returns its packet identifier as well.
+    /// Encodes PUBLISH. Returns its packet identifier as well, if it has one.
+    pub(super) fn publish(
+        &mut self,
+        request: &PublishRequest,
+    ) -> Result<(Option<u16>, Vec<u8>), ProtocolError> {
+        if request.qos == Qos::AtMostOnce {
+            let packet = publish_packet(request, None, self.version)?;
+            return Ok((None, self.encode(packet)?));
+        }
+        let encoded = self.encode_with_id(|id, version| publish_packet(request, Some(id), version));
+        encoded.map(|(id, bytes)| (Some(id), bytes))
+    }
+
+    /// Encodes SUBSCRIBE. Returns its packet identifier as well.
     pub(super) fn subscribe(
         &mut self,
         filters: &[TopicFilter],
+        qos: Qos,
     ) -> Result<(u16, Vec<u8>), ProtocolError> {
         let entries = filters
             .iter()
-            .map(|filter| SubEntry::new(filter.as_str(), SubOpts::new()))
+            .map(|filter| SubEntry::new(filter.as_str(), SubOpts::new().set_qos(qos.into())))
             .collect::<Result<Vec<_>, _>>()?;
         self.encode_with_id(|id, version| {
             Ok(match version {
@@ -178,10 +207,12 @@ impl Codec {
     }
 
     /// Decodes one whole packet of the broker. Appends packets that have to be sent in reply to `replies`.
+    /// `is_under_way` says whether a PUBLISH of ours with this packet identifier is unacknowledged.
     pub(super) fn receive<'p>(
         &mut self,
         packet: &'p [u8],
         replies: &mut Vec<u8>,
+        is_under_way: impl Fn(u16) -> bool,
     ) -> Result<Incoming<'p>, ProtocolError> {
         if self.is_accepted
             && let Some(publish) = Publish::split(packet, self.version)
@@ -196,7 +227,10 @@ impl Codec {
             return Ok(Incoming::Refused(refusal));
         }
         inspect::check_allowed(packet, self.version, self.is_accepted)?;
-        if self.is_accepted && inspect::is_stray_acknowledgement(packet) {
+        if self.is_accepted
+            && inspect::acknowledged_publish(packet).is_some_and(|id| !is_under_way(id))
+        {
+            // An unknown packet identifier is no error (MQTT 5, 4.13.1) and needs no answer.
             return Ok(Incoming::Nothing);
         }
         // The library accepts this identifier and then panics over its own reply.
@@ -211,7 +245,12 @@ impl Codec {
                     let message = publish.map(|publish| Incoming::Message(publish.message()));
                     incoming = message.unwrap_or(Incoming::Nothing);
                 }
-                Event::NotifyPacketReceived(packet) => incoming = packet.into(),
+                Event::NotifyPacketReceived(packet) => {
+                    if let Packet::V5_0Connack(connack) = &packet {
+                        self.limits = BrokerLimits::read(connack.props());
+                    }
+                    incoming = packet.into();
+                }
                 Event::RequestSendPacket { packet, .. } => {
                     replies.extend(packet.to_continuous_buffer());
                 }
@@ -222,6 +261,42 @@ impl Codec {
         }
         self.is_accepted |= matches!(incoming, Incoming::Accepted { .. });
         Ok(incoming)
+    }
+}
+
+fn publish_packet(
+    request: &PublishRequest,
+    id: Option<u16>,
+    version: ProtocolVersion,
+) -> Result<Packet, MqttError> {
+    let PublishRequest { topic, payload, qos, retain } = request;
+    Ok(match version {
+        ProtocolVersion::V3_1_1 => v3_1_1::Publish::builder()
+            .topic_name(topic.as_str())?
+            .qos((*qos).into())
+            .retain(*retain)
+            .packet_id(id)
+            .payload(payload.as_slice())
+            .build()?
+            .into(),
+        ProtocolVersion::V5 => v5_0::Publish::builder()
+            .topic_name(topic.as_str())?
+            .qos((*qos).into())
+            .retain(*retain)
+            .packet_id(id)
+            .payload(payload.as_slice())
+            .build()?
+            .into(),
+    })
+}
+
+impl From<Qos> for packet::Qos {
+    fn from(qos: Qos) -> Self {
+        match qos {
+            Qos::AtMostOnce => Self::AtMostOnce,
+            Qos::AtLeastOnce => Self::AtLeastOnce,
+            Qos::ExactlyOnce => Self::ExactlyOnce,
+        }
     }
 }
 

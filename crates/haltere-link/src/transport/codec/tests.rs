@@ -28,7 +28,7 @@ pub(super) fn accepted(version: ProtocolVersion) -> Codec {
 }
 
 fn receive(codec: &mut Codec, packet: &[u8]) -> String {
-    match codec.receive(packet, &mut Vec::new()) {
+    match codec.receive(packet, &mut Vec::new(), |_| false) {
         Ok(Incoming::Message(message)) => {
             format!("{} {}", message.topic, String::from_utf8_lossy(message.payload))
         }
@@ -64,9 +64,9 @@ fn a_packet_that_is_not_sent_uses_no_packet_identifier() {
     receive(&mut codec, &[0x20, 8, 0, 0, 5, 0x27, 0, 0, 0, 20]);
     let filter = |text: &str| [TopicFilter::parse(text).expect("valid")];
     for _ in 0..u16::MAX {
-        codec.subscribe(&filter("$SYS/broker/version")).expect_err("too large");
+        codec.subscribe(&filter("$SYS/broker/version"), Qos::AtMostOnce).expect_err("too large");
     }
-    assert_eq!(codec.subscribe(&filter("a")).expect("small").0, 1);
+    assert_eq!(codec.subscribe(&filter("a"), Qos::AtMostOnce).expect("small").0, 1);
 }
 
 #[test]
@@ -109,9 +109,9 @@ fn packets_of_a_broker_are_decoded() {
     let mut v3 = connecting(ProtocolVersion::V3_1_1);
     assert_eq!(receive(&mut v3, &[0x20, 2, 0, 0]), "Accepted { server_keepalive: None }");
     let filter = TopicFilter::parse("$SYS/broker/version").expect("valid");
-    let subscribe = v3.subscribe(std::slice::from_ref(&filter)).expect("valid");
+    let subscribe = v3.subscribe(std::slice::from_ref(&filter), Qos::AtMostOnce).expect("valid");
     assert_eq!(subscribe, (1, b"\x82\x18\0\x01\0\x13$SYS/broker/version\0".to_vec()));
-    let refused = "Subscribed { packet_id: 1, codes: [128] }";
+    let refused = "Subscribed { packet_id: 1, codes: [128], words: None }";
     assert_eq!(receive(&mut v3, &[0x90, 3, 0, 1, 0x80]), refused);
     let unsubscribe = v3.unsubscribe(&[filter]).expect("valid");
     assert_eq!(unsubscribe, (1, b"\xa2\x17\0\x01\0\x13$SYS/broker/version".to_vec()));
@@ -120,7 +120,7 @@ fn packets_of_a_broker_are_decoded() {
 #[test]
 fn refusals_have_names_and_numbers() {
     let refused = |version, packet: &[u8]| match connecting(version)
-        .receive(packet, &mut Vec::new())
+        .receive(packet, &mut Vec::new(), |_| false)
         .expect("valid")
     {
         Incoming::Refused(refusal) => refusal,
@@ -192,7 +192,7 @@ fn unexpected_acknowledgements_are_tolerated_as_the_standard_says() {
             (&[0x70, 2, 0, 7], "a PUBCOMP"),
         ] {
             let mut replies = Vec::new();
-            let result = codec.receive(packet, &mut replies);
+            let result = codec.receive(packet, &mut replies, |_| false);
             assert!(matches!(result, Ok(Incoming::Nothing)), "{what}: {result:?}");
             assert!(replies.is_empty(), "{what} was answered: {replies:?}");
         }
@@ -230,10 +230,10 @@ proptest! {
         let version = if five { ProtocolVersion::V5 } else { ProtocolVersion::V3_1_1 };
         let mut codec = connecting(version);
         let accepted: &[u8] = if five { &[0x20, 3, 0, 0, 0] } else { &[0x20, 2, 0, 0] };
-        codec.receive(accepted, &mut Vec::new()).expect("valid");
+        codec.receive(accepted, &mut Vec::new(), |_| false).expect("valid");
         let mut packet = vec![first, u8::try_from(body.len()).expect("small")];
         packet.extend(body);
         // A panic in the library would end only one link, but it is a bug.
-        let _ = codec.receive(&packet, &mut Vec::new());
+        let _ = codec.receive(&packet, &mut Vec::new(), |_| false);
     }
 }

@@ -1,5 +1,6 @@
-//! One MQTT session: CONNECT, keep-alive, subscriptions, and messages.
+//! One MQTT session: CONNECT, keep-alive, subscriptions, messages, and commands.
 
+mod commands;
 mod error;
 mod keep_alive;
 mod subscriptions;
@@ -19,8 +20,10 @@ use super::codec::{Codec, ConnectOptions, Incoming, Refusal};
 use super::framer::{Frame, Framer};
 use super::wire::Wire;
 use crate::Interest;
+use crate::command::Qos;
 use crate::message_sink::{Message, MessageSink};
 use crate::sys_policy::SysEvidence;
+use commands::CommandsUnderWay;
 pub(crate) use error::SessionError;
 use keep_alive::{KeepAlive, KeepAliveEvent};
 pub(crate) use subscriptions::InterestAnswer;
@@ -32,8 +35,8 @@ use sys::{SysState, SysSubscription};
 const READ_CHUNK: usize = 4 * 1024;
 /// How many reads are made in one poll: a broker that sends without a pause must not block a thread.
 const READS_PER_POLL: usize = 8;
-/// How many bytes may be queued to be written. We send little; only replies pile up, if a broker does
-/// not read them.
+/// How many bytes may be queued to be written, in addition to one command. Only replies pile up, if a broker
+/// does not read them.
 const MAX_WRITE_BUFFER: usize = 64 * 1024;
 
 /// The settings of a session.
@@ -58,6 +61,9 @@ pub(crate) struct Session {
     /// Nothing has been received yet.
     is_fresh: bool,
     subscriptions: Subscriptions,
+    commands: CommandsUnderWay,
+    /// The size of the command at the end of `write_buffer`, if there is one.
+    command_bytes: usize,
     sys: SysSubscription,
 }
 
@@ -112,6 +118,8 @@ impl Session {
             keep_alive: KeepAlive::new(config.keepalive, config.ping_timeout),
             is_fresh: true,
             subscriptions: Subscriptions::default(),
+            commands: CommandsUnderWay::default(),
+            command_bytes: 0,
             sys: SysSubscription::new(),
         };
         loop {
@@ -151,7 +159,9 @@ impl Session {
         if missing.is_empty() {
             return false;
         }
-        let Ok((packet_id, bytes)) = self.codec.subscribe(&missing) else { return false };
+        let Ok((packet_id, bytes)) = self.codec.subscribe(&missing, Qos::AtMostOnce) else {
+            return false;
+        };
         self.write_buffer.extend(bytes);
         self.subscriptions.requested(missing, packet_id);
         self.sys.set(SysState::Requested);
@@ -260,6 +270,7 @@ impl Session {
             }
             if self.write_buffer.is_empty() {
                 self.write_buffer = Vec::new();
+                self.command_bytes = 0;
             }
         }
         Pin::new(&mut self.wire).poll_flush(cx)
@@ -298,17 +309,26 @@ impl Session {
                 received.update.skipped += 1;
                 continue;
             };
-            match self.codec.receive(packet, &mut self.write_buffer)? {
+            let is_under_way = |id| self.commands.has_publish(id);
+            match self.codec.receive(packet, &mut self.write_buffer, is_under_way)? {
                 Incoming::Accepted { server_keepalive } => {
                     received.connack = Some(Ok(server_keepalive));
                 }
                 Incoming::Refused(refusal) => received.connack = Some(Err(refusal)),
                 Incoming::Message(message) => received.update.has_messages |= sink.accept(message),
-                Incoming::Subscribed { packet_id, codes } => {
+                Incoming::Subscribed { packet_id, codes, words } => {
                     if let Some(answer) = self.subscriptions.acknowledged(packet_id, &codes) {
                         self.sys.set(SysState::Acknowledged);
                         received.update.interest = Some(answer);
+                    } else {
+                        self.commands.subscribed(packet_id, &codes, words);
                     }
+                }
+                Incoming::Unsubscribed { packet_id, codes, words } => {
+                    self.commands.unsubscribed(packet_id, &codes, words);
+                }
+                Incoming::Acknowledged { packet_id, kind, code, words } => {
+                    self.commands.acknowledged(packet_id, kind, code, words);
                 }
                 Incoming::Pong => {
                     self.keep_alive.pong_received();
@@ -318,7 +338,7 @@ impl Session {
                 Incoming::Nothing => {}
             }
         }
-        if self.write_buffer.len() > MAX_WRITE_BUFFER {
+        if self.write_buffer.len() > MAX_WRITE_BUFFER + self.command_bytes {
             let why = "it sends, but does not read our answers".to_owned();
             return Err(SessionError::Protocol(why));
         }
