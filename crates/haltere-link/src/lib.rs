@@ -25,6 +25,7 @@
 //! context           what all links share
 //! status_table      the status and the history of all links, and notification of changes
 //! recorded_history  the history that an earlier run has recorded
+//! roundtrip         a probe's last stage: a message that comes back
 //! chain_store       the certificates that brokers presented last
 //! failure           every code of the contract's table
 //! advice            what to try about each of these codes
@@ -63,6 +64,7 @@ mod message_sink;
 mod probe;
 mod recorded_history;
 mod resolve;
+mod roundtrip;
 mod spec;
 mod state;
 mod status_table;
@@ -82,6 +84,7 @@ pub use egress::{EgressAction, EgressPolicy, EgressRule, RuleError};
 pub use interest::Interest;
 pub use probe::{ProbeEvent, ProbeReport, ProbeStage};
 pub use recorded_history::RecordedHistory;
+pub use roundtrip::Roundtrip;
 pub use spec::LinkSpec;
 pub use status_table::{StatusObserver, StatusVersion, UnrecordedChanges};
 pub use supervisor::Supervisor;

@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use haltere_core::{BrokerFacts, LinkFailure, Stage, SysTopics};
+use haltere_core::{BrokerFacts, LinkFailure, RoundtripTopic, Stage, SysTopics};
 use tokio::time::timeout;
 
 use crate::attempt::{self, AttemptOptions, Established, attempt};
@@ -13,6 +13,7 @@ use crate::attempt_trace::{AttemptTrace, Observer};
 use crate::context::LinkContext;
 use crate::dial_rate_limiter::Priority;
 use crate::message_sink::BrokerIdentity;
+use crate::roundtrip::{Roundtrip, roundtrip};
 use crate::sys_policy::{SysEvidence, SysNote};
 use crate::tls::{CertificateFacts, certificate_facts};
 use crate::transport::{Session, SessionError};
@@ -33,10 +34,12 @@ const MAX_LINGER: Duration = Duration::from_secs(3);
 pub struct ProbeReport {
     /// The stages, in order; the last one may be the one that failed.
     pub stages: Vec<ProbeStage>,
-    /// Why it failed; `None` if the broker accepted the session.
+    /// Why it failed; `None` if all stages were passed.
     pub failure: Option<LinkFailure>,
     /// What is known about the broker; `None` if it did not accept the session.
     pub broker: Option<BrokerFacts>,
+    /// The message that the broker has sent back, if that was requested.
+    pub roundtrip: Option<Roundtrip>,
     /// The certificates the broker presented, leaf first, accepted or refused.
     pub peer_chain: Vec<CertificateFacts>,
 }
@@ -68,41 +71,90 @@ pub enum ProbeEvent {
     Ended(ProbeStage),
 }
 
-/// Dials once.
+/// The part of a report that is not in the trace.
+#[derive(Default)]
+struct Outcome {
+    failure: Option<LinkFailure>,
+    broker: Option<BrokerFacts>,
+    roundtrip: Option<Roundtrip>,
+}
+
+impl Outcome {
+    fn failed(failure: LinkFailure) -> Self {
+        Self { failure: Some(failure), ..Self::default() }
+    }
+}
+
+/// Dials once. With `topic`, also publishes a message to it and waits until it comes back.
 pub(crate) async fn probe(
     context: &LinkContext,
     spec: &LinkSpec,
+    topic: Option<&RoundtripTopic>,
     observer: &mut Observer<'_>,
 ) -> ProbeReport {
     context.dial_limiter.acquire(Priority::Interactive).await;
     let mut trace = AttemptTrace::observed_by(observer);
-    let outcome = AssertUnwindSafe(run(context, spec, &mut trace)).catch_unwind().await;
+    let outcome = AssertUnwindSafe(run(context, spec, topic, &mut trace)).catch_unwind().await;
     let outcome = outcome.unwrap_or_else(|panic| {
         context.panics.fetch_add(1, Ordering::Relaxed);
         tracing::error!(panic = panic_message(&*panic), "a probe panicked");
-        Err(failure::panicked())
+        Outcome::failed(failure::panicked())
     });
-    let (broker, failure) = match outcome {
-        Ok(broker) => (Some(broker), None),
-        Err(failure) => (None, Some(failure)),
-    };
+    let Outcome { failure, broker, roundtrip } = outcome;
     let chain = trace.presented.as_ref().map(|presented| presented.chain.iter());
     let peer_chain = chain.into_iter().flatten().map(|der| certificate_facts(der)).collect();
-    ProbeReport { stages: trace.stages, failure, broker, peer_chain }
+    ProbeReport { stages: trace.stages, failure, broker, roundtrip, peer_chain }
 }
 
 async fn run(
     context: &LinkContext,
     spec: &LinkSpec,
+    topic: Option<&RoundtripTopic>,
     trace: &mut AttemptTrace<'_>,
-) -> Result<BrokerFacts, LinkFailure> {
+) -> Outcome {
+    let (mut session, broker) = match connect_and_subscribe(context, spec, trace).await {
+        Ok(accepted) => accepted,
+        Err(failure) => return Outcome::failed(failure),
+    };
+    let mut outcome = Outcome { broker: Some(broker), ..Outcome::default() };
+    if let Some(topic) = topic {
+        trace.enter(Stage::Roundtrip);
+        match roundtrip(&mut session, topic, context.config.connect_timeout).await {
+            Ok(done) => {
+                trace.pass(Some(roundtrip_summary(done)));
+                outcome.roundtrip = Some(done);
+            }
+            Err(failure) => {
+                trace.fail(&failure);
+                outcome.failure = Some(failure);
+            }
+        }
+    }
+    let _ = timeout(ANSWER_TIMEOUT, session.disconnect()).await;
+    outcome
+}
+
+fn roundtrip_summary(Roundtrip { qos, latency }: Roundtrip) -> String {
+    let millis = latency.as_secs_f64() * 1_000.0;
+    format!("published and received in {millis:.1} ms, QoS {}", qos.number())
+}
+
+/// Connects, and subscribes as a link does.
+async fn connect_and_subscribe(
+    context: &LinkContext,
+    spec: &LinkSpec,
+    trace: &mut AttemptTrace<'_>,
+) -> Result<(Session, BrokerFacts), LinkFailure> {
     let mut established = connect(context, spec, true, trace).await?;
     let sys = if spec.interest.is_empty() { SysTopics::Off } else { SysTopics::Asked };
     let mut broker = facts::on_connect(established.session.version(), established.tls.take(), sys);
     trace.enter(Stage::Subscribe);
     let outcome = collect_facts(context, &mut established.session, &mut broker).await;
     match outcome.map_err(|error| (established.session.sys_evidence(&error), error)) {
-        Ok(()) => trace.pass(Some(summary(&broker))),
+        Ok(()) => {
+            trace.pass(Some(summary(&broker)));
+            Ok((established.session, broker))
+        }
         Err((
             SysEvidence::Immediate
             | SysEvidence::Refused
@@ -114,12 +166,10 @@ async fn run(
             drop(established);
             let why = format!("{error}, when it was asked for $SYS; once more without");
             trace.restart_from(Stage::Dns, &why);
-            return connect_without_sys(context, spec, lasted, trace).await;
+            connect_without_sys(context, spec, lasted, trace).await
         }
-        Err((_, error)) => return Err(session_lost(&error, "", trace)),
+        Err((_, error)) => Err(session_lost(&error, "", trace)),
     }
-    let _ = timeout(ANSWER_TIMEOUT, established.session.disconnect()).await;
-    Ok(broker)
 }
 
 /// Connects again without the subscription to `$SYS`, after a session with it was lost. A link would
@@ -130,7 +180,7 @@ async fn connect_without_sys(
     spec: &LinkSpec,
     lasted: Duration,
     trace: &mut AttemptTrace<'_>,
-) -> Result<BrokerFacts, LinkFailure> {
+) -> Result<(Session, BrokerFacts), LinkFailure> {
     let Established { mut session, tls } = connect(context, spec, false, trace).await?;
     let mut broker = facts::on_connect(session.version(), tls, SysTopics::EndsSession);
     trace.enter(Stage::Subscribe);
@@ -143,8 +193,7 @@ async fn connect_without_sys(
         ));
     }
     trace.pass(Some(summary(&broker)));
-    let _ = timeout(ANSWER_TIMEOUT, session.disconnect()).await;
-    Ok(broker)
+    Ok((session, broker))
 }
 
 /// The failure of a session that was lost although it was accepted, and not because of `$SYS`.

@@ -11,7 +11,8 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use haltere_core::{
-    Clock, ConnectionId, ConnectionStatus, Intent, LinkState, Revision, StatusChange,
+    Clock, ConnectionId, ConnectionStatus, Intent, LinkState, Revision, RoundtripTopic,
+    StatusChange,
 };
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -194,14 +195,16 @@ impl Supervisor {
         self.context.panics.load(Ordering::Relaxed)
     }
 
-    /// Dials once, in the same way as a link, and stores nothing. Calls `observe` at each stage, a
+    /// Dials once, in the same way as a link, and stores nothing. With `roundtrip`, also publishes a message to
+    /// that topic, and waits until the broker sends it back. Calls `observe` at each stage, a
     /// bounded number of times; it must not block. Dropping the future closes the connection.
     pub async fn probe(
         &self,
         spec: &LinkSpec,
+        roundtrip: Option<&RoundtripTopic>,
         mut observe: impl FnMut(ProbeEvent) + Send,
     ) -> ProbeReport {
-        probe::probe(&self.context, spec, &mut observe).await
+        probe::probe(&self.context, spec, roundtrip, &mut observe).await
     }
 
     /// The certificates that the broker of connection `id` presented last, accepted or refused; `None`

@@ -108,6 +108,21 @@ async fn a_person_follows_the_advice_until_it_works() {
     assert_eq!(fs::read_dir(person.dir()).expect("readable").count(), 1, "only the CA is there");
 }
 
+#[tokio::test]
+async fn a_round_trip_shows_whether_messages_arrive() {
+    let broker = Mosquitto::plain().await;
+    let person = Person::new();
+    let line = format!("haltere test {} --roundtrip", broker.url());
+    let output = person.types(&format!("{line} plant/test"), None).await;
+    assert_eq!(output.status.code(), Some(0), "{output:?}");
+    for words in ["✓ roundtrip", "published and received in", "delivers messages"] {
+        assert!(output.stdout.contains(words), "{words} is missing: {}", output.stdout);
+    }
+    let output = person.types(&format!("{line} plant/#"), None).await;
+    assert_eq!(output.status.code(), Some(2), "{output:?}");
+    assert!(output.stderr.contains("must not contain a wildcard"), "{}", output.stderr);
+}
+
 trait WithoutStderr {
     fn clone_without_stderr(&self) -> CliOutput;
 }

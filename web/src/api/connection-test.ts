@@ -1,6 +1,6 @@
 import { unreachable } from "./client";
 import { postStream } from "./post-stream";
-import type { ConnectionInput, ConnectionPatch, ConnectionTest, LinkStage } from "./schema";
+import type { ConnectionTest, ConnectionTestInput, ConnectionTestPatch, LinkStage } from "./schema";
 
 /** The progress of one stage. */
 export interface TestStage {
@@ -17,8 +17,7 @@ type StageEvent =
 
 /** What to test: a new connection, or a stored one with changes. */
 export type TestTarget =
-  | { readonly input: Omit<ConnectionInput, "name"> }
-  | { readonly connectionId: string; readonly patch: ConnectionPatch };
+  { readonly input: ConnectionTestInput } | { readonly connectionId: string; readonly patch: ConnectionTestPatch };
 
 /**
  * Connects to a broker once and reports every stage; aborting the signal ends the test. What still runs when the

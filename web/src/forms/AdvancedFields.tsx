@@ -11,7 +11,7 @@ interface Props {
   isNew: boolean;
   onChange: (change: Partial<Draft>) => void;
   /** The server's error for a field. */
-  errorOf: (field: "id" | "clientId" | "noMetricsMode") => string | undefined;
+  errorOf: (field: "id" | "clientId" | "noMetricsMode" | "roundtrip") => string | undefined;
 }
 
 /** Settings that most connections don't need. */
@@ -21,7 +21,7 @@ export function AdvancedFields({ draft, initial, isNew, onChange, errorOf }: Pro
     <Disclosure
       title={t.form.advanced}
       startsOpen={draft.clientId !== "" || draft.noMetricsMode === true}
-      hasError={[errorOf("id"), errorOf("clientId"), errorOf("noMetricsMode")].some(Boolean)}
+      hasError={[errorOf("id"), errorOf("clientId"), errorOf("noMetricsMode"), errorOf("roundtrip")].some(Boolean)}
     >
       {isNew && (
         <TextInput
@@ -49,6 +49,17 @@ export function AdvancedFields({ draft, initial, isNew, onChange, errorOf }: Pro
         error={errorOf("noMetricsMode")}
         checked={draft.noMetricsMode !== true}
         onChange={(event) => onChange({ noMetricsMode: noMetricsModeOf(event.currentTarget.checked, initial) })}
+      />
+      <TextInput
+        wrapperProps={{ [FIELD]: "roundtrip" }}
+        label={t.form.roundtrip}
+        description={t.form.roundtripText}
+        autoCapitalize="none"
+        spellCheck={false}
+        maxLength={1024}
+        value={draft.roundtrip}
+        error={errorOf("roundtrip")}
+        onChange={(event) => onChange({ roundtrip: event.currentTarget.value })}
       />
     </Disclosure>
   );

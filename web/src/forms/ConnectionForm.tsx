@@ -14,7 +14,7 @@ import { hostOf, isTls, urlFault } from "../util/broker-url";
 import { AdvancedFields } from "./AdvancedFields";
 import classes from "./ConnectionForm.module.css";
 import type { Draft } from "./draft";
-import { isSameTarget, withoutStored } from "./draft";
+import { isDirty, isSameTarget, withoutStored } from "./draft";
 import type { EditConflictProps } from "./EditConflict";
 import { EditConflict } from "./EditConflict";
 import { Fieldset } from "./Fieldset";
@@ -119,7 +119,7 @@ export function ConnectionForm({
 
   return (
     <form ref={form} className={classes.form} onSubmit={submit} noValidate>
-      <UnsavedChangesGuard isDirty={() => !isSaved.current && JSON.stringify(draft) !== JSON.stringify(initial)} />
+      <UnsavedChangesGuard isDirty={() => !isSaved.current && isDirty(draft, initial)} />
       <div className={classes.head}>
         <h1>{title}</h1>
         {isDeleted && (

@@ -1,7 +1,18 @@
 import { expect, test } from "vitest";
 
 import type { Connection } from "../api/schema";
-import { differingFields, EMPTY_DRAFT, toChanges, toDraft, toInput, toPatch } from "./draft";
+import {
+  differingFields,
+  EMPTY_DRAFT,
+  isDirty,
+  isSameTarget,
+  toChanges,
+  toDraft,
+  toInput,
+  toPatch,
+  toTestInput,
+  toTestPatch,
+} from "./draft";
 
 const PEM = "-----BEGIN CERTIFICATE-----\nö\n-----END CERTIFICATE-----\n";
 
@@ -29,6 +40,17 @@ test("all filled fields are sent", () => {
     cert: { data: "MIIB", encoding: "base64" },
     noMetricsMode: true,
   });
+});
+
+test("the topic of a round trip is sent with a test only", () => {
+  const draft = { ...EMPTY_DRAFT, url: "mqtt://a", roundtrip: "plant/test" };
+  expect(toTestInput(draft)).toEqual({ url: "mqtt://a", roundtrip: "plant/test" });
+  expect(toTestPatch(draft)).toEqual({ ...toPatch(draft), roundtrip: "plant/test" });
+  expect(toInput(draft)).not.toHaveProperty("roundtrip");
+  expect(toPatch(draft)).not.toHaveProperty("roundtrip");
+  expect(toTestInput({ ...draft, roundtrip: "" })).not.toHaveProperty("roundtrip");
+  const other = { ...draft, roundtrip: "plant/other" };
+  expect([isSameTarget(draft, other), isDirty(draft, other)]).toEqual([false, false]);
 });
 
 test("noMetricsMode stays as it is stored unless it is changed", () => {

@@ -1,4 +1,10 @@
-import type { Connection, ConnectionInput, ConnectionPatch } from "../api/schema";
+import type {
+  Connection,
+  ConnectionInput,
+  ConnectionPatch,
+  ConnectionTestInput,
+  ConnectionTestPatch,
+} from "../api/schema";
 import type { PemInput } from "../model/pem";
 
 /**
@@ -21,6 +27,8 @@ export interface Draft {
   serverName: string;
   /** Whether not to ask the broker about itself; undefined if it was never set. */
   noMetricsMode: boolean | undefined;
+  /** The topic of a test's round trip, which is not part of the connection. */
+  roundtrip: string;
 }
 
 export const EMPTY_DRAFT: Draft = {
@@ -37,6 +45,7 @@ export const EMPTY_DRAFT: Draft = {
   alpn: "",
   serverName: "",
   noMetricsMode: undefined,
+  roundtrip: "",
 };
 
 export function toDraft(connection: Connection): Draft {
@@ -55,7 +64,14 @@ export function toDraft(connection: Connection): Draft {
     alpn: tls?.alpn?.join(" ") ?? "",
     serverName: tls?.serverName ?? "",
     noMetricsMode,
+    roundtrip: "",
   };
+}
+
+/** Whether anything would be saved that differs from `initial`. */
+export function isDirty(draft: Draft, initial: Draft): boolean {
+  const { roundtrip } = initial;
+  return JSON.stringify({ ...draft, roundtrip }) !== JSON.stringify(initial);
 }
 
 /** The draft without what only the server has, when it no longer has it. */
@@ -95,9 +111,18 @@ export function toInput(draft: Draft): ConnectionInput {
 }
 
 /** The draft for a test, which needs no name. */
-export function toTestInput(draft: Draft): Omit<ConnectionInput, "name"> {
+export function toTestInput(draft: Draft): ConnectionTestInput {
   const { name: _, ...input } = toInput(draft);
-  return input;
+  return { ...input, ...roundtripOf(draft) };
+}
+
+/** The draft for a test as a patch of the stored connection. */
+export function toTestPatch(draft: Draft): ConnectionTestPatch {
+  return { ...toPatch(draft), ...roundtripOf(draft) };
+}
+
+function roundtripOf({ roundtrip }: Draft): { roundtrip?: string } {
+  return roundtrip ? { roundtrip } : {};
 }
 
 /** The draft as a patch of the stored connection. */

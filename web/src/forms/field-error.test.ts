@@ -28,7 +28,7 @@ const refusal = (message: string) => new ApiError(400, "INVALID", message);
 /** Properties that the form does not send. */
 const NOT_IN_FORM = ["caFile", "certFile", "keyFile"];
 
-for (const schema of ["ConnectionInput", "ConnectionPatch"]) {
+for (const schema of ["ConnectionInput", "ConnectionPatch", "ConnectionTestInput", "ConnectionTestPatch"]) {
   test(`every property of ${schema} that the server can refuse has a field`, () => {
     const named = paths(OPENAPI.components.schemas[schema] ?? {});
     expect(named).toEqual(expect.arrayContaining(["name", "url", "credentials", "tls", "key"]));

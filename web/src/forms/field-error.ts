@@ -18,6 +18,7 @@ const FIELD_OF: ReadonlyMap<string, keyof Draft> = new Map([
   ["tls.alpn", "alpn"],
   ["tls.serverName", "serverName"],
   ["noMetricsMode", "noMetricsMode"],
+  ["roundtrip", "roundtrip"],
 ]);
 
 /** Checked together: a key belongs to a certificate, a password to a user name. */

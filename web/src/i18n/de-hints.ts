@@ -10,6 +10,8 @@ export const hints: Record<string, string> = {
     "Die Gegenseite nimmt die Verbindung an, antwortet aber nicht auf MQTT. Ist das ein Broker, und ist das sein Port?",
   "ETIMEDOUT@closed":
     "Der Broker antwortet nicht mehr. Prüfen Sie das Netz zwischen beiden Maschinen und die Last des Brokers.",
+  "ETIMEDOUT@roundtrip":
+    "Die Nachricht kam nicht zurück. Die Regeln des Brokers müssen diesem Benutzer erlauben, an das Topic zu senden und es zu lesen.",
   EHOSTUNREACH: "Von hier führt kein Weg zu dieser Adresse. Prüfen Sie Routen, VPN und ob die Maschine an ist.",
   ENETUNREACH: "Diese Maschine hat keine Route in jenes Netz. Prüfen Sie Netz und VPN.",
   ECONNRESET: "Die Gegenseite hat aufgelegt. Stimmt das Schema: mqtt:// für Ports ohne, mqtts:// für solche mit TLS?",
@@ -32,6 +34,8 @@ export const hints: Record<string, string> = {
   "ECONNCLOSED@tls": "Die Verbindung wurde während des TLS-Handshakes geschlossen. Erwartet dieser Port TLS?",
   "ECONNCLOSED@mqtt":
     "Die Verbindung wurde geschlossen, bevor der Broker antwortete. Der Port erwartet vielleicht TLS oder ein anderes Protokoll.",
+  "ECONNCLOSED@roundtrip":
+    "Der Broker hat die Sitzung beendet, statt das Topic abzulehnen. Erlauben Sie diesem Benutzer, daran zu senden und es zu lesen.",
   ERR_WEBSOCKET_UPGRADE: "Ein Webserver hat geantwortet, aber nicht mit einem WebSocket. Prüfen Sie den Pfad.",
   ERR_NO_DESCRIPTORS: "haltere hat keine Dateideskriptoren für weitere Broker: LimitNOFILE erhöhen.",
   ERR_EGRESS_DENIED: "Die Konfiguration von haltere erlaubt diese Adresse nicht: siehe [egress].",
@@ -106,6 +110,8 @@ export const hints: Record<string, string> = {
   ERR_SSL_: "Der Broker hat den TLS-Handshake abgebrochen. Sein Protokoll sagt, warum.",
   NOT_AUTHORIZED: "Der Broker lehnt Benutzername und Passwort ab. Mosquitto sagt dasselbe, wenn beides fehlt.",
   "NOT_AUTHORIZED@closed": "Der Broker hat die Sitzung mangels Rechten beendet. Prüfen Sie, was dieser Benutzer darf.",
+  "NOT_AUTHORIZED@roundtrip":
+    "Erlauben Sie diesem Benutzer in den Regeln des Brokers, an das Topic zu senden und es zu abonnieren.",
   BAD_USER_NAME_OR_PASSWORD: "Prüfen Sie Benutzername und Passwort.",
   CLIENT_IDENTIFIER_NOT_VALID:
     "Der Broker nimmt diese Client-Kennung nicht an. Geben Sie unter Erweitert eine andere an.",

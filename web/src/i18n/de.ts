@@ -68,6 +68,7 @@ export const de: Messages = {
     websocket: "beim WebSocket-Upgrade",
     mqtt: "beim Anmelden am Broker",
     subscribe: "beim Abonnieren",
+    roundtrip: "während eine Nachricht hin und zurück ging",
     closed: "nachdem die Leitung stand",
   },
   stageNames: {
@@ -77,6 +78,7 @@ export const de: Messages = {
     websocket: "WebSocket",
     mqtt: "MQTT",
     subscribe: "$SYS",
+    roundtrip: "Hin und zurück",
     closed: "Leitung",
   },
 
@@ -416,6 +418,9 @@ export const de: Messages = {
     clientIdText: "Bleibt sie leer, benutzt haltere eine eigene.",
     metrics: "Broker nach Version und Laufzeit fragen ($SYS)",
     metricsText: "Ausschalten bei Brokern, die das verweigern. In der API: noMetricsMode.",
+    roundtrip: "Topic für den Test",
+    roundtripText:
+      "Optional: Ein Test sendet auch eine Nachricht an dieses Topic und wartet, bis sie zurückkommt. Andere Abonnenten erhalten sie ebenfalls. Wird nicht gespeichert.",
     test: "Testen",
     passed: "bestanden",
     failed: "gescheitert",

@@ -12,6 +12,8 @@ export const hints: Record<string, string> = {
   "ETIMEDOUT@mqtt": "Something takes the connection and does not answer MQTT. Is it a broker, and is this its port?",
   "ETIMEDOUT@closed":
     "The broker stopped answering. Check the network between the two machines, and the broker's load.",
+  "ETIMEDOUT@roundtrip":
+    "The message did not come back. The broker's rules must allow this user to publish to the topic and to read it.",
   EHOSTUNREACH: "There is no way to this address from here. Check routes, VPN and whether the machine is on.",
   ENETUNREACH: "This machine has no route to that network. Check its network and VPN.",
   ECONNRESET: "The other side closed the connection. Is the scheme right: mqtt:// for plain ports, mqtts:// for TLS?",
@@ -32,6 +34,8 @@ export const hints: Record<string, string> = {
   "ECONNCLOSED@tls": "The connection was closed during the TLS handshake. Does this port expect TLS?",
   "ECONNCLOSED@mqtt":
     "The connection was closed before the broker answered. The port may expect TLS, or another protocol.",
+  "ECONNCLOSED@roundtrip":
+    "The broker ended the session instead of refusing the topic. Allow this user to publish to it and to read it.",
   ERR_WEBSOCKET_UPGRADE: "A web server answered, but not with a WebSocket. Check the path.",
   ERR_NO_DESCRIPTORS: "haltere has no file descriptors for more brokers: raise LimitNOFILE.",
   ERR_EGRESS_DENIED: "haltere's configuration does not allow this address: see [egress].",
@@ -92,6 +96,7 @@ export const hints: Record<string, string> = {
   ERR_SSL_: "The broker broke off the TLS handshake. Its log says why.",
   NOT_AUTHORIZED: "The broker refuses this user name and password. Mosquitto says the same when there are none.",
   "NOT_AUTHORIZED@closed": "The broker ended the session for lack of rights. Check what this user is allowed to do.",
+  "NOT_AUTHORIZED@roundtrip": "Allow this user, in the broker's rules, to publish to the topic and to subscribe to it.",
   BAD_USER_NAME_OR_PASSWORD: "Check user name and password.",
   CLIENT_IDENTIFIER_NOT_VALID: "The broker does not accept this client id. Give another one, under Advanced.",
   IDENTIFIER_REJECTED: "The broker does not accept this client id. Give another one, under Advanced.",

@@ -71,6 +71,7 @@ export const en = {
     websocket: "during the WebSocket upgrade",
     mqtt: "while logging in to the broker",
     subscribe: "while subscribing",
+    roundtrip: "while a message made a round trip",
     closed: "after the link was up",
   },
   stageNames: {
@@ -80,6 +81,7 @@ export const en = {
     websocket: "WebSocket",
     mqtt: "MQTT",
     subscribe: "$SYS",
+    roundtrip: "Round trip",
     closed: "Link",
   },
 
@@ -414,6 +416,9 @@ export const en = {
     clientIdText: "Left empty, haltere uses one of its own.",
     metrics: "Ask the broker for its version and uptime ($SYS)",
     metricsText: "Turn this off for brokers that refuse it. In the API: noMetricsMode.",
+    roundtrip: "Topic for the test",
+    roundtripText:
+      "Optional: a test also publishes a message to this topic and waits until it comes back. Other subscribers receive it, too. Not saved.",
     test: "Test",
     passed: "passed",
     failed: "failed",

@@ -12,7 +12,7 @@ import { hasPermission, useProfile } from "../api/session";
 import { ConnectionGone } from "../components/ConnectionGone";
 import { ConnectionForm } from "../forms/ConnectionForm";
 import type { Draft } from "../forms/draft";
-import { EMPTY_DRAFT, toChanges, toDraft, toInput, toPatch, toTestInput } from "../forms/draft";
+import { EMPTY_DRAFT, toChanges, toDraft, toInput, toPatch, toTestInput, toTestPatch } from "../forms/draft";
 import { useDocumentTitle } from "../hooks/use-document-title";
 import { useMessages } from "../i18n/language";
 import { displayState } from "../model/display-state";
@@ -135,7 +135,7 @@ function EditForm({ stored, isDeleted, onLoadLatest, onLeave }: EditProps) {
       isDeleted={isDeleted}
       isReadable={isReadable}
       toTestTarget={(draft) =>
-        isReadable && !isDeleted ? { connectionId, patch: toPatch(draft) } : { input: toTestInput(draft) }
+        isReadable && !isDeleted ? { connectionId, patch: toTestPatch(draft) } : { input: toTestInput(draft) }
       }
       // An unreadable connection has nothing to keep, so the form replaces it.
       onSave={(draft) =>

@@ -260,7 +260,7 @@ pub(super) fn read(
 }
 
 /// The properties of a body, as JSON Schema.
-pub(super) fn properties() -> Value {
+pub(crate) fn properties() -> Value {
     let encodings: Vec<_> = pem::encodings().collect();
     let pem = |what: &str| {
         json!({

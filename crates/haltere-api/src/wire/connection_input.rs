@@ -10,7 +10,6 @@ use utoipa::{PartialSchema, ToSchema};
 
 use super::connection::{self, properties};
 use super::connection_fields::BodyKind;
-use super::connection_patch::ConnectionPatchBody;
 use super::fields::{Faults, Fields, Invalid};
 use super::schema;
 
@@ -111,51 +110,6 @@ impl PartialSchema for ConnectionInput {
 impl ToSchema for ConnectionInput {
     fn name() -> std::borrow::Cow<'static, str> {
         "ConnectionInput".into()
-    }
-}
-
-/// Describes the body of `POST /api/connection-test`: the same, but a name is not needed.
-pub(crate) struct TestInput;
-
-impl PartialSchema for TestInput {
-    fn schema() -> RefOr<Schema> {
-        schema::from_json(json!({
-            "type": "object",
-            "description": "A connection to test. Id and name are ignored.",
-            "required": ["url"],
-            "additionalProperties": false,
-            "properties": properties(),
-            "example": {"url": "mqtts://broker.example:8883", "credentials": {"username": "admin", "password": "adminpassword"}}
-        }))
-    }
-}
-
-impl ToSchema for TestInput {
-    fn name() -> std::borrow::Cow<'static, str> {
-        "ConnectionTestInput".into()
-    }
-}
-
-/// Describes the body of `POST /api/connection-test` altogether: of a stored connection it is a merge patch.
-pub(crate) struct TestBody;
-
-impl PartialSchema for TestBody {
-    fn schema() -> RefOr<Schema> {
-        let part = |name: std::borrow::Cow<'_, str>| json!({"$ref": format!("#/components/schemas/{name}")});
-        schema::from_json(json!({
-            "description": "A connection to test; with `?connection={id}`, a merge patch of the stored one.",
-            "anyOf": [part(TestInput::name()), part(ConnectionPatchBody::name())],
-        }))
-    }
-}
-
-impl ToSchema for TestBody {
-    fn name() -> std::borrow::Cow<'static, str> {
-        "ConnectionTestBody".into()
-    }
-
-    fn schemas(schemas: &mut Vec<(String, RefOr<Schema>)>) {
-        schemas.push((TestInput::name().into_owned(), TestInput::schema()));
     }
 }
 

@@ -121,6 +121,8 @@ pub(crate) enum StageName {
     Mqtt,
     /// The first subscription.
     Subscribe,
+    /// A message published and received, if a connection test asks for it.
+    Roundtrip,
     /// Later, after the link had been up.
     Closed,
 }
@@ -134,6 +136,7 @@ impl From<Stage> for StageName {
             Stage::Websocket => Self::Websocket,
             Stage::Mqtt => Self::Mqtt,
             Stage::Subscribe => Self::Subscribe,
+            Stage::Roundtrip => Self::Roundtrip,
             Stage::Closed => Self::Closed,
         }
     }

@@ -166,7 +166,7 @@ impl Trial {
                 let url = format!("ws://169.254.169.254:9001/{n}/{}", "x".repeat(1_900));
                 let test =
                     with(self.connection("x"), |settings| settings.url = builders::url(&url));
-                app.connections().prepare_test(&ctx, test).await.is_ok()
+                app.connections().prepare_test(&ctx, test, None).await.is_ok()
             }
             AuditAction::ConnectionReadSecrets => {
                 // Every second read is a repeat.

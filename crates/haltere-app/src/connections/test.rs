@@ -5,7 +5,7 @@ use std::sync::Arc;
 use haltere_core::quota::QuotaExceeded;
 use haltere_core::{
     AuditAction, AuditEntry, Connection, ConnectionId, ConnectionPatch, Intent, MqttString,
-    Reservation, Revision,
+    Reservation, Revision, RoundtripTopic,
 };
 use haltere_link::{Audience, Circumstances, LinkSpec, ProbeEvent, ProbeReport};
 
@@ -68,6 +68,8 @@ impl From<NotAllowed> for TestError {
 pub struct PreparedTest {
     connections: Connections,
     spec: LinkSpec,
+    /// Where to publish a message that has to come back.
+    roundtrip: Option<RoundtripTopic>,
     /// A remark in addition to the advice.
     remark: Option<String>,
     /// Given back when the test ends, or is dropped.
@@ -85,11 +87,12 @@ pub struct TestReport {
 
 impl Connections {
     /// Gets ready to dial a broker once and to say how far that gets. Stores nothing but the audit
-    /// entry. Neither id nor name matter.
+    /// entry. Neither id nor name matter. With `roundtrip`, the test also publishes a message to that topic.
     pub async fn prepare_test(
         &self,
         ctx: &Ctx,
         candidate: NewConnection,
+        roundtrip: Option<RoundtripTopic>,
     ) -> Result<PreparedTest, TestError> {
         let NewConnection { id: _, mut settings } = candidate;
         let url = settings.url.as_str();
@@ -98,7 +101,13 @@ impl Connections {
         let tls = check::material(&settings.tls)?;
         let place = self.room_for_a_test(ctx)?;
         let now = self.now();
-        let entry = audit::done(now, ctx, AuditAction::ConnectionTest, &audit::cut(url), "");
+        let entry = audit::done(
+            now,
+            ctx,
+            AuditAction::ConnectionTest,
+            &audit::cut(url),
+            publishes(roundtrip.as_ref()).unwrap_or_default(),
+        );
         self.audit_test(ctx, entry).await?;
 
         settings.tls = tls;
@@ -110,7 +119,7 @@ impl Connections {
             created_at: now,
             updated_at: now,
         };
-        let mut test = self.prepared(&connection, place);
+        let mut test = self.prepared(&connection, roundtrip, place);
         test.keep_apart_from(self.link_in_the_way(&test.spec, None).as_ref());
         Ok(test)
     }
@@ -122,6 +131,7 @@ impl Connections {
         ctx: &Ctx,
         id: &ConnectionId,
         patch: ConnectionPatch,
+        roundtrip: Option<RoundtripTopic>,
     ) -> Result<PreparedTest, TestError> {
         for action in [Action::TestConnection, Action::UpdateConnection] {
             self.authorizer.authorize(ctx, action, Resource::Connection(id.as_str())).await?;
@@ -136,11 +146,15 @@ impl Connections {
         if !fields.is_empty() {
             detail = format!("{detail}; changed: {}", fields.join(", "));
         }
+        if let Some(publishes) = publishes(roundtrip.as_ref()) {
+            detail = format!("{detail}; {publishes}");
+        }
         let action = AuditAction::ConnectionTest;
         let tested = audit::done(self.now(), ctx, action, id.as_str(), detail);
         self.audit_test(ctx, tested).await?;
 
-        let mut test = self.prepared(&Connection { id: id_of_a_test(), ..connection }, place);
+        let connection = Connection { id: id_of_a_test(), ..connection };
+        let mut test = self.prepared(&connection, roundtrip, place);
         if self.fleet.status(stored).connected() {
             test.keep_apart_from(entry.spec());
         }
@@ -174,14 +188,25 @@ impl Connections {
         self.tests.take(ctx.holder(), 1).map_err(TestError::TooMany)
     }
 
-    fn prepared(&self, connection: &Connection, place: Reservation) -> PreparedTest {
+    fn prepared(
+        &self,
+        connection: &Connection,
+        roundtrip: Option<RoundtripTopic>,
+        place: Reservation,
+    ) -> PreparedTest {
         PreparedTest {
             connections: self.clone(),
             spec: self.fleet.spec(connection),
+            roundtrip,
             remark: None,
             _place: place,
         }
     }
+}
+
+/// The audit trail records where a test publishes.
+fn publishes(roundtrip: Option<&RoundtripTopic>) -> Option<String> {
+    roundtrip.map(|topic| format!("publishes to: {}", audit::cut(topic.name().as_str())))
 }
 
 /// Gives the test its own client id, so that it does not end the session of a link.
@@ -223,7 +248,7 @@ impl PreparedTest {
         let stopping = self.connections.stopping.clone();
         let probe = tokio::select! {
             () = stopping.cancelled() => return None,
-            probe = self.connections.fleet.supervisor.probe(&self.spec, observe) => probe,
+            probe = self.connections.fleet.supervisor.probe(&self.spec, self.roundtrip.as_ref(), observe) => probe,
         };
         let mut advice = probe.advice(
             &self.spec,
@@ -266,19 +291,21 @@ mod tests {
     async fn a_test_reports_how_far_it_got_and_stores_nothing() {
         let (app, broker, port) = (TestApp::start().await, Mosquitto::plain().await, broken());
         let ctx = app.ctx(Role::ConnectionManager);
-        let good = app.app.connections().prepare_test(&ctx, new("a", &broker.url())).await.unwrap();
+        let good =
+            app.app.connections().prepare_test(&ctx, new("a", &broker.url()), None).await.unwrap();
         let mut seen = Vec::new();
         let good = good.run(|event| seen.push(event)).await.expect("no shutdown");
         assert_eq!(good.probe.failure, None);
         assert!(good.probe.stages.iter().all(|stage| stage.ok));
         assert_eq!(seen.len(), 2 * good.probe.stages.len(), "a beginning and an end each");
-        let bad = app.app.connections().prepare_test(&ctx, new("a", port.url())).await.unwrap();
+        let bad =
+            app.app.connections().prepare_test(&ctx, new("a", port.url()), None).await.unwrap();
         let bad = bad.run(|_| {}).await.expect("no shutdown");
         assert_eq!(bad.probe.failure.expect("refused").code.as_str(), "ECONNREFUSED");
         assert!(bad.advice[0].contains("haltere itself runs on"), "{:?}", bad.advice);
 
         let viewer = app.ctx(Role::Viewer);
-        let refused = app.app.connections().prepare_test(&viewer, new("a", port.url())).await;
+        let refused = app.app.connections().prepare_test(&viewer, new("a", port.url()), None).await;
         assert!(matches!(refused, Err(TestError::NotAllowed(_))));
         let all = ListQuery::default();
         let all = app.app.connections().list(&viewer, &all, Secrets::Omit).await.unwrap();
@@ -300,7 +327,7 @@ mod tests {
             let caller = Caller { user, roles: Role::Admin.into(), session: None };
             let address = Some([192, 0, 2, network].into());
             let ctx = Ctx::new(caller, Origin { address, ..TestApp::origin() });
-            app.app.connections().prepare_test(&ctx, new("a", port.url())).await
+            app.app.connections().prepare_test(&ctx, new("a", port.url()), None).await
         };
         let reached = |prepared: Result<PreparedTest, TestError>| match prepared {
             Err(TestError::TooMany(reached)) => Some(reached),
@@ -332,8 +359,12 @@ mod tests {
     async fn a_test_ends_when_haltere_does() {
         let (app, peer) = (TestApp::start().await, Peer::silent().await);
         let ctx = app.ctx(Role::Admin);
-        let test =
-            app.app.connections().prepare_test(&ctx, new("a", &peer.url("mqtt"))).await.unwrap();
+        let test = app
+            .app
+            .connections()
+            .prepare_test(&ctx, new("a", &peer.url("mqtt")), None)
+            .await
+            .unwrap();
         let running = tokio::spawn(test.run(|_| {}));
         wait::until("the peer is dialled", PATIENCE, async || {
             (peer.connections() == 1).then_some(())
@@ -350,8 +381,14 @@ mod tests {
         app.app.plugins().switch(&ctx, PluginId::Tls, false).await.unwrap();
         let url = port.url().replace("mqtt://", "mqtts://");
         let candidate = with_tls(new("a", &url), trusting(&Ca::new("factory").pem()));
-        let report =
-            app.app.connections().prepare_test(&ctx, candidate).await.unwrap().run(|_| {}).await;
+        let report = app
+            .app
+            .connections()
+            .prepare_test(&ctx, candidate, None)
+            .await
+            .unwrap()
+            .run(|_| {})
+            .await;
         let advice = report.expect("no shutdown").advice;
         assert!(advice[0].contains("plugin tls is off"), "{advice:?}");
     }
@@ -364,7 +401,7 @@ mod tests {
         let ctx = app.ctx(Role::Admin);
         app.app.plugins().switch(&ctx, PluginId::Tls, false).await.unwrap();
         let url = format!("mqtts://localhost:{}", broker.address().port());
-        let test = app.app.connections().prepare_test(&ctx, new("a", &url)).await.unwrap();
+        let test = app.app.connections().prepare_test(&ctx, new("a", &url), None).await.unwrap();
         let report = test.run(|_| {}).await.expect("no shutdown");
         let message = report.probe.failure.expect("an unknown CA").message;
         assert!(message.contains("; the plugin tls is off, so "), "{message}");

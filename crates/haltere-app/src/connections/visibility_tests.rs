@@ -87,7 +87,7 @@ async fn a_hidden_connection_can_not_be_changed_and_no_try_is_on_record() {
     }
     let patched = app.app.connections().patch(&ctx, &b, rename.clone(), Secrets::Omit).await;
     assert!(matches!(patched, Err(UpdateError::NotFound)), "{patched:?}");
-    let tested = app.app.connections().prepare_stored_test(&ctx, &b, rename).await.map(drop);
+    let tested = app.app.connections().prepare_stored_test(&ctx, &b, rename, None).await.map(drop);
     assert!(matches!(tested, Err(TestError::NotFound)), "{tested:?}");
     assert_eq!(app.audit().await, before);
     let view = app.app.connections().get(&app.ctx(Role::Admin), &b, Secrets::Omit).await.unwrap();

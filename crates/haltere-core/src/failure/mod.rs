@@ -22,19 +22,22 @@ pub enum Stage {
     Mqtt,
     /// The first subscription.
     Subscribe,
+    /// A message published and received, if a test asks for it.
+    Roundtrip,
     /// Later, after the link had been up.
     Closed,
 }
 
 impl Stage {
     /// All of them, in their order.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Dns,
         Self::Tcp,
         Self::Tls,
         Self::Websocket,
         Self::Mqtt,
         Self::Subscribe,
+        Self::Roundtrip,
         Self::Closed,
     ];
 
@@ -47,6 +50,7 @@ impl Stage {
             Self::Websocket => "websocket",
             Self::Mqtt => "mqtt",
             Self::Subscribe => "subscribe",
+            Self::Roundtrip => "roundtrip",
             Self::Closed => "closed",
         }
     }

@@ -15,6 +15,7 @@ mod identity;
 mod mqtt;
 mod network;
 mod remarks;
+mod roundtrip;
 #[cfg(test)]
 mod tests;
 
@@ -23,6 +24,7 @@ use std::borrow::Cow;
 use haltere_core::text::misleads;
 use haltere_core::{BrokerFacts, FailureCode, Host, LinkFailure, Stage, Timestamp, Transport};
 
+use crate::failure::RoundtripStep;
 use crate::tls::{CertificateFacts, day};
 use crate::{LinkSpec, ProbeReport, failure};
 
@@ -73,6 +75,9 @@ impl Findings<'_> {
     pub fn advice(&self, spec: &LinkSpec, circumstances: Circumstances) -> Vec<String> {
         let Some(failure) = self.failure else { return remarks::on(self, spec, circumstances) };
         let case = Case { spec, failure, chain: self.chain, circumstances };
+        if let (Stage::Roundtrip, Some(step)) = (failure.stage, RoundtripStep::of(failure)) {
+            return roundtrip::advise(&case, step);
+        }
         let mut advice = Vec::new();
         let lacks_settings = failure::lacks_settings(case.failure);
         if spec.tls_ignored && spec.url.transport().is_tls() {

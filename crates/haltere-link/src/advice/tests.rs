@@ -43,6 +43,7 @@ fn advice(spec: &LinkSpec, failure: LinkFailure, audience: Audience) -> Vec<Stri
         stages: Vec::new(),
         failure: Some(failure),
         broker: None,
+        roundtrip: None,
         peer_chain: Vec::new(),
     };
     report.advice(spec, circumstances(audience))
@@ -129,6 +130,7 @@ fn a_broker_with_nothing_in_common_is_not_asked_for_our_certificate() {
 fn settings_that_did_not_count_are_mentioned_first_and_not_asked_for() {
     let advice = |stage, code: &str| {
         let report = ProbeReport {
+            roundtrip: None,
             stages: Vec::new(),
             failure: Some(failure(stage, code)),
             broker: None,
@@ -197,6 +199,7 @@ fn a_wrong_name_of_tls_is_not_sought_in_the_url() {
             pem: String::new(),
         };
         let report = ProbeReport {
+            roundtrip: None,
             stages: Vec::new(),
             failure: Some(failure(Stage::Tls, "ERR_TLS_CERT_ALTNAME_INVALID")),
             broker: None,
@@ -229,6 +232,7 @@ fn text_from_a_certificate_is_never_part_of_a_command() {
     };
     let commands = |url: &str, code: &str, names: &[&str]| {
         let report = ProbeReport {
+            roundtrip: None,
             stages: Vec::new(),
             failure: Some(failure(Stage::Tls, code)),
             broker: None,
@@ -276,6 +280,7 @@ fn text_from_a_certificate_is_never_part_of_a_command() {
 #[test]
 fn text_from_a_certificate_is_no_command_after_a_success_either() {
     let report = ProbeReport {
+        roundtrip: None,
         stages: Vec::new(),
         failure: None,
         broker: Some(crate::facts::on_connect(ProtocolVersion::V5, None, SysTopics::Asked)),
@@ -448,4 +453,18 @@ fn why_version_and_uptime_are_missing() {
         assert_eq!(said(sys, Some("mosquitto version 2")), "");
     }
     assert_eq!(said(SysTopics::Off, None), "", "that is as it was wanted");
+}
+
+#[test]
+fn a_failed_round_trip_is_about_permissions_for_the_topic() {
+    let failed = |code: &str, step: &'static str| {
+        let failure = failure::of_call(failure(Stage::Roundtrip, code), 0, step);
+        advice(&spec("mqtt://b"), failure, Audience::Api).join(" ")
+    };
+    assert!(failed("NOT_AUTHORIZED", "subscribe").contains("subscribePattern"));
+    assert!(failed("NOT_AUTHORIZED", "publish").contains("topic write"));
+    let nothing_came = failed("ETIMEDOUT", "receive");
+    assert!(nothing_came.contains("topic read"), "{nothing_came}");
+    assert!(nothing_came.contains("may publish"), "{nothing_came}");
+    assert!(failed("ECONNCLOSED", "publish").contains("instead of refusing"));
 }

@@ -7,6 +7,7 @@ mod class;
 mod mqtt;
 mod network;
 mod quoted;
+mod roundtrip;
 mod unanswered;
 mod websocket;
 mod wording;
@@ -21,6 +22,7 @@ pub(crate) use network::{
     egress_denied, lookup_failed, no_descriptors, tcp, tcp_timeout, unknown_name,
 };
 pub(crate) use quoted::{location, server_reference};
+pub(crate) use roundtrip::{RoundtripStep, roundtrip_lost, roundtrip_refused, roundtrip_timeout};
 pub(crate) use unanswered::{
     before_connack, closed_early, closed_with, no_answer, not_mqtt, perhaps_tls_port, unsendable,
 };

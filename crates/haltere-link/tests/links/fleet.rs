@@ -120,7 +120,7 @@ impl Fleet {
     /// and the bystander must not be affected.
     pub(crate) async fn fails(&self, spec: &LinkSpec) -> Arc<LinkFailure> {
         let (status, report) =
-            tokio::join!(self.first_outcome(spec), self.supervisor.probe(spec, |_| {}));
+            tokio::join!(self.first_outcome(spec), self.supervisor.probe(spec, None, |_| {}));
         assert!(!status.connected(), "{} is online", spec.url);
         let failure = status.failure().expect("an outcome that is no success").clone();
         let probed = report.failure.as_ref().expect("what fails a link fails a probe");

@@ -15,6 +15,7 @@ mod faults;
 mod openssl;
 mod plain;
 mod recovery;
+mod roundtrip;
 mod storm;
 mod sys;
 mod tls;

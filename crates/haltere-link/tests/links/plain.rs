@@ -173,7 +173,7 @@ async fn brokers_that_speak_only_3_1_1_and_reset_the_connection() {
         if scheme == "mqtt" {
             assert_eq!(first.code.as_str(), "ECONNRESET", "{scheme}: no reset came: {first}");
         }
-        let report = fleet.supervisor.probe(&spec, |_| {}).await;
+        let report = fleet.supervisor.probe(&spec, None, |_| {}).await;
         let version = report.broker.map(|broker| broker.protocol_version);
         assert_eq!(version, Some(ProtocolVersion::V3_1_1), "{scheme}: {:?}", report.failure);
         fleet.ends_well().await;
@@ -279,7 +279,7 @@ async fn a_client_id_without_the_required_prefix() {
     let failure = fleet.fails(&spec).await;
     let row = "mqtt NOT_AUTHORIZED 135 connack ADDRESS PORT";
     assert_row(&failure, row, broker.address(), "client id");
-    let report = fleet.supervisor.probe(&spec, |_| {}).await;
+    let report = fleet.supervisor.probe(&spec, None, |_| {}).await;
     let circumstances = Circumstances { audience: Audience::Api, now: Timestamp::UNIX_EPOCH };
     let advice = report.advice(&spec, circumstances).join("\n");
     assert!(advice.contains("clientid_prefixes"), "{advice}");

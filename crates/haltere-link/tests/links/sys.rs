@@ -28,7 +28,7 @@ async fn stays_up_without(config: LinkConfig, spec: LinkSpec, peer: &Peer, sessi
     assert_eq!(found.version, None);
     assert_eq!((peer.subscribes(), peer.connects().len()), (sessions, sessions + 1));
 
-    let report = fleet.supervisor.probe(&spec, |_| {}).await;
+    let report = fleet.supervisor.probe(&spec, None, |_| {}).await;
     assert_eq!(report.failure, None, "{:#?}", report.stages);
     let broker = report.broker.clone().expect("accepted");
     assert_eq!(broker.sys, SysTopics::EndsSession, "the probe reports something else");
@@ -130,7 +130,7 @@ async fn a_broker_of_mqtt_3_1_1() {
     let without = |it: &BrokerFacts| it.sys == SysTopics::EndsSession;
     fleet.until_facts(&spec, "a session without $SYS", without).await;
     assert_eq!(peer.subscribes(), 2);
-    let report = fleet.supervisor.probe(&spec, |_| {}).await;
+    let report = fleet.supervisor.probe(&spec, None, |_| {}).await;
     assert_eq!(report.broker.map(|broker| broker.sys), Some(SysTopics::EndsSession));
     fleet.ends_well().await;
 }
@@ -199,7 +199,7 @@ async fn a_broker_that_only_refuses_or_never_answers_keeps_its_link() {
         fleet.comes_up(&spec).await;
         let facts = fleet.until_facts(&spec, "an answer, or none", |it| it.sys == expected).await;
         assert_eq!(refused_filters(&facts), refused);
-        let report = fleet.supervisor.probe(&spec, |_| {}).await;
+        let report = fleet.supervisor.probe(&spec, None, |_| {}).await;
         assert_eq!(report.failure, None);
         assert_eq!(report.broker.expect("accepted").sys, expected);
         assert_eq!(peer.connections(), 2, "one by the link, one by the probe");
@@ -249,7 +249,7 @@ async fn no_metrics_mode_sends_no_subscribe() {
     fleet.comes_up(&spec).await;
     let facts = fleet.until_facts(&spec, "what there is", |_| true).await;
     assert_eq!(facts.sys, SysTopics::Off);
-    let report = fleet.supervisor.probe(&spec, |_| {}).await;
+    let report = fleet.supervisor.probe(&spec, None, |_| {}).await;
     assert_eq!(report.failure, None);
     assert_eq!(report.broker.expect("accepted").sys, SysTopics::Off);
     assert_eq!((peer.subscribes(), peer.connections()), (0, 2));
@@ -302,7 +302,7 @@ async fn a_session_taken_over_is_not_attributed_to_the_subscription() {
     fleet.want(&spec);
     wait::until("a fourth SUBSCRIBE", PATIENCE, async || (peer.subscribes() >= 4).then_some(()))
         .await;
-    let report = fleet.supervisor.probe(&spec, |_| {}).await;
+    let report = fleet.supervisor.probe(&spec, None, |_| {}).await;
     let failure = report.failure.clone().expect("the probe fails");
     assert!(failure.message.contains("another client connected"), "{failure}");
     fleet.ends_well().await;
@@ -340,7 +340,7 @@ async fn sessions_that_end_anyway_are_not_attributed_to_the_subscription() {
     wait::until("a third SUBSCRIBE", PATIENCE, async || (peer.subscribes() >= 3).then_some(()))
         .await;
 
-    let report = fleet.supervisor.probe(&spec, |_| {}).await;
+    let report = fleet.supervisor.probe(&spec, None, |_| {}).await;
     let failure = report.failure.expect("the probe fails");
     assert_eq!((failure.stage.as_str(), &*failure.code.as_str()), ("closed", "ECONNCLOSED"));
     assert!(failure.message.contains("another client with the same client id"), "{failure}");

@@ -65,7 +65,7 @@ async fn a_probe_shows_the_chain_whether_trusted_or_not() {
     let root = Ca::new("root");
     let broker = broker_showing(&root.intermediate("middle").server(HERE)).await;
     for (tls, ok) in [(trusting(&root.pem()), true), (TlsMaterial::default(), false)] {
-        let report = fleet.supervisor.probe(&with_tls(&broker.url(), tls), |_| {}).await;
+        let report = fleet.supervisor.probe(&with_tls(&broker.url(), tls), None, |_| {}).await;
         assert_eq!(report.failure.is_none(), ok, "{report:?}");
         assert_eq!(report.broker.is_some(), ok);
         let issuers: Vec<_> = report.peer_chain.iter().map(|c| c.issuer.as_str()).collect();
@@ -304,7 +304,8 @@ async fn a_port_shared_by_hosts_and_protocols() {
         .await;
     let trusted = trusting(&ca.pem());
     let asked = asking(trusted.clone(), "mqtt x-amzn-mqtt-ca", "broker.example");
-    let report = fleet.supervisor.probe(&with_tls(&peer.url("mqtts"), asked.clone()), |_| {}).await;
+    let report =
+        fleet.supervisor.probe(&with_tls(&peer.url("mqtts"), asked.clone()), None, |_| {}).await;
     assert!(report.failure.is_none(), "{report:?}");
     let tls = report.stages.iter().find(|stage| stage.stage == Stage::Tls).expect("a stage");
     let said = tls.detail.as_deref().unwrap_or_default();

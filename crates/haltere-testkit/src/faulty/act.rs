@@ -95,6 +95,7 @@ impl Act {
                     while self.answer(true, code).await? != packet::SUBSCRIBE {}
                 }
                 Step::AwaitSubscribe => self.await_subscribe().await?,
+                Step::AwaitPublish => while self.answer(true, 0).await? != packet::PUBLISH {},
                 Step::Pause(pause) => self.pause(pause).await?,
                 Step::Send(bytes) => self.stream().write_all(&bytes).await?,
                 Step::Publish { topic, payload } => {

@@ -40,6 +40,8 @@ pub(super) enum Step {
     AnswerSubscribe(u8),
     /// Answer pings until there is a SUBSCRIBE, and leave that unanswered.
     AwaitSubscribe,
+    /// Answer pings and subscriptions until there is a PUBLISH, and leave that unanswered.
+    AwaitPublish,
     /// Be a good broker for so long.
     Pause(Duration),
     /// Send bytes.
@@ -163,6 +165,12 @@ impl Script {
     #[must_use]
     pub fn await_subscribe(self) -> Self {
         self.then(Step::AwaitSubscribe)
+    }
+
+    /// Waits for a PUBLISH and leaves it unanswered, answering pings and subscriptions meanwhile.
+    #[must_use]
+    pub fn await_publish(self) -> Self {
+        self.then(Step::AwaitPublish)
     }
 
     /// Is a good broker for so long, then goes on.

@@ -1,5 +1,6 @@
 //! `POST /api/connection-test`
 
+mod body;
 mod report;
 mod stream;
 #[cfg(test)]
@@ -12,6 +13,7 @@ use haltere_core::ConnectionId;
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 
+use body::{TestBody, TestPatch};
 pub(crate) use report::WireEvent;
 use report::WireReport;
 pub use report::connection_test_json;
@@ -22,8 +24,8 @@ use crate::extract::accept::wants_stream;
 use crate::extract::{Context, JsonBody, Query};
 use crate::limits::exceeded::QuotaLimits;
 use crate::state::ApiState;
-use crate::wire::connection_input::{ConnectionInput, TestBody};
-use crate::wire::connection_patch::{self, ConnectionPatchBody};
+use crate::wire::connection_input::ConnectionInput;
+use crate::wire::connection_patch;
 
 impl From<TestError> for ApiError {
     fn from(error: TestError) -> Self {
@@ -82,6 +84,10 @@ pub(crate) struct TestParams {
 /// stored connection is dialled as it would be after that change; `{}` dials what is stored. Stored secrets
 /// take part, just as they would after the change; where secrets are write-only, a patch that leads elsewhere
 /// has to bring them.
+///
+/// With `roundtrip`, the test has a last stage: it publishes a message to that topic, and waits until the broker sends
+/// it back. If it fails, `error` has the stage `roundtrip`, `broker` is there, and `connected` is `false`.
+///
 /// While the link is up and its client id is one set by hand, the test takes another one that begins with it.
 #[utoipa::path(
     post,
@@ -91,7 +97,7 @@ pub(crate) struct TestParams {
     params(TestParams),
     request_body(content(
         (TestBody = "application/json"),
-        (ConnectionPatchBody = "application/merge-patch+json"),
+        (TestPatch = "application/merge-patch+json"),
     )),
     responses(
         (status = 200, description = "How far it got, whether it worked or not", content(
@@ -126,15 +132,16 @@ pub(crate) async fn handler(
     context: Context,
     headers: HeaderMap,
     Query(params): Query<TestParams>,
-    JsonBody(body): JsonBody,
+    JsonBody(mut body): JsonBody,
 ) -> Result<Response, ApiError> {
+    let roundtrip = body::take_roundtrip(&mut body)?;
     let test = if let Some(id) = params.connection {
         let id = ConnectionId::parse(&id).map_err(|_| TestError::NotFound)?;
         let patch = connection_patch::read(body, &id)?;
-        state.app.connections().prepare_stored_test(&context, &id, patch).await?
+        state.app.connections().prepare_stored_test(&context, &id, patch, roundtrip).await?
     } else {
         let candidate = ConnectionInput::read(body)?.into_candidate();
-        state.app.connections().prepare_test(&context, candidate).await?
+        state.app.connections().prepare_test(&context, candidate, roundtrip).await?
     };
     if wants_stream(&headers) {
         return Ok(stream::answer(test, context.0.credential));

@@ -1,6 +1,6 @@
 //! What came of dialling a broker once, on its way out.
 
-use haltere_app::connections::{ProbeEvent, ProbeReport, ProbeStage};
+use haltere_app::connections::{ProbeEvent, ProbeReport, ProbeStage, Roundtrip};
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -12,7 +12,7 @@ use crate::wire::status::{FailureView, StageName};
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ConnectionTest)]
 pub(crate) struct WireReport<'a> {
-    /// Whether the broker accepted the connection.
+    /// Whether the broker accepted the connection and, if a round trip was requested, sent the message back.
     connected: bool,
     /// The stages, in order; the last one may be the one that failed.
     stages: Vec<WireStage<'a>>,
@@ -24,8 +24,23 @@ pub(crate) struct WireReport<'a> {
     /// What the broker says about itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     broker: Option<BrokerView<'a>>,
+    /// The message that the broker has sent back, if that was requested.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    roundtrip: Option<WireRoundtrip>,
     /// The certificates the broker presented, leaf first; also when they were refused.
     certificates: Vec<WireCertificate<'a>>,
+}
+
+/// A message that the broker has sent back.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
+#[schema(as = ConnectionTestRoundtrip)]
+pub(crate) struct WireRoundtrip {
+    /// The QoS of the message: 1, or 0 if the broker accepts no more.
+    #[schema(maximum = 2)]
+    qos: u8,
+    /// The time from publishing the message to receiving it, in milliseconds.
+    latency_ms: f64,
 }
 
 /// One stage of a test.
@@ -60,13 +75,17 @@ pub(crate) enum WireEvent<'a> {
 impl<'a> WireReport<'a> {
     /// The report with the advice made from it.
     pub(crate) fn new(report: &'a ProbeReport, advice: &'a [String]) -> Self {
-        let ProbeReport { stages, failure, broker, peer_chain } = report;
+        let ProbeReport { stages, failure, broker, roundtrip, peer_chain } = report;
         Self {
             connected: failure.is_none(),
             stages: stages.iter().map(WireStage::from).collect(),
             error: failure.as_ref().map(FailureView::from),
             advice,
             broker: broker.as_ref().map(BrokerView::from),
+            roundtrip: roundtrip.map(|Roundtrip { qos, latency }| WireRoundtrip {
+                qos: qos.number(),
+                latency_ms: latency.as_secs_f64() * 1_000.0,
+            }),
             certificates: peer_chain.iter().map(WireCertificate::from).collect(),
         }
     }

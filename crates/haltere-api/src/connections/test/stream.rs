@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use super::report::{WireEvent, WireReport};
 use crate::sse::{event, set_stream_headers};
 
-/// A test has six stages and goes through them three times at the most, each with two events.
+/// A test has seven stages and goes through them three times at the most, each with two events.
 const MAX_EVENTS: usize = 64;
 
 /// Begins the test, and answers with what happens.

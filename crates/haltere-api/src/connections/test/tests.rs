@@ -346,3 +346,47 @@ async fn a_test_does_not_take_the_session_of_a_link_that_is_up() {
     let test = admin.post(STORED, json!({})).await.json();
     assert!(!test["advice"].to_string().contains("client id"), "{test}");
 }
+
+#[tokio::test]
+async fn a_test_makes_a_round_trip() {
+    let broker = Mosquitto::plain().await;
+    let api = TestApi::start().await;
+    let admin = api.admin().await;
+    let body = json!({"url": broker.url(), "roundtrip": "plant/test"});
+    let report = admin.post(PATH, body.clone()).await.json();
+    let last = report["stages"].as_array().and_then(|stages| stages.last()).expect("stages");
+    assert_eq!((&last["stage"], &last["ok"]), (&json!("roundtrip"), &json!(true)), "{report}");
+    assert_eq!((&report["connected"], &report["roundtrip"]["qos"]), (&json!(true), &json!(1)));
+    assert!(report["roundtrip"]["latencyMs"].as_f64().is_some_and(|it| it > 0.0), "{report}");
+    let mut events = Stream::open(&admin, &body).await.all().await;
+    let (_, result) = events.pop().expect("a result");
+    assert!(result["roundtrip"].is_object(), "{result}");
+    let told: Vec<_> = events.iter().map(|(_, data)| words(data)).collect();
+    assert!(told.ends_with(&["started roundtrip".into(), "passed roundtrip".into()]), "{told:?}");
+
+    let denied = Mosquitto::builder().dynamic_security(&["subscribe"]).start().await;
+    admin.post("/api/connections", connection("a", &denied.url())).await;
+    let report = admin.post(STORED, json!({"roundtrip": "plant/test"})).await.json();
+    let error = &report["error"];
+    assert_eq!((&error["stage"], &error["code"]), (&json!("roundtrip"), &json!("NOT_AUTHORIZED")));
+    assert_eq!((&report["connected"], report.get("roundtrip")), (&json!(false), None), "{report}");
+    assert!(report["broker"].is_object(), "the broker accepted the session: {report}");
+    assert!(report["advice"].to_string().contains("publishClientSend"), "{report}");
+
+    for (topic, why) in [
+        (json!(""), "must not be empty"),
+        (json!("plant/#"), "must not contain a wildcard (+, #)"),
+        (json!("$SYS/broker/version"), "must not begin with $, which is reserved for the broker"),
+        (json!("x".repeat(1_025)), "must be at most 1024 bytes long"),
+        (json!(7), "must be a string"),
+    ] {
+        for path in [PATH, STORED] {
+            let refused = admin.post(path, json!({"url": "mqtt://x", "roundtrip": topic})).await;
+            refused.is_refusal(400, "INVALID", &format!("roundtrip: {why}"));
+        }
+    }
+    let body = json!({"id": "b", "name": "b", "url": broker.url(), "roundtrip": "plant/test"});
+    assert_eq!(admin.post("/api/connections", body).await.status, 400, "it is part of a test only");
+    let report = admin.post(PATH, json!({"url": broker.url(), "roundtrip": null})).await.json();
+    assert_eq!((&report["connected"], report.get("roundtrip")), (&json!(true), None));
+}

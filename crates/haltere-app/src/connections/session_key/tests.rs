@@ -185,8 +185,12 @@ async fn a_test_of_something_new_does_not_take_a_session_either() {
     let broker = Mosquitto::plain().await;
     create(&app, with("x", "a", &broker.url())).await.unwrap();
     let ctx = app.ctx(Role::ConnectionManager);
-    let test =
-        app.app.connections().prepare_test(&ctx, with("x", "b", &broker.url())).await.unwrap();
+    let test = app
+        .app
+        .connections()
+        .prepare_test(&ctx, with("x", "b", &broker.url()), None)
+        .await
+        .unwrap();
     let report = test.run(|_| {}).await.expect("no shutdown");
     assert_eq!(report.probe.failure, None);
     assert!(report.advice.iter().any(|line| line.contains("a client id of its own")), "{report:?}");

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use clap::Args;
-use haltere_core::{BrokerUrl, Clock as _, UrlError};
+use haltere_core::{BrokerUrl, Clock as _, RoundtripTopic, UrlError};
 use haltere_link::{Audience, Circumstances, ProbeReport, Supervisor};
 use tokio::runtime::Builder;
 
@@ -32,6 +32,11 @@ pub(super) struct Options {
     #[command(flatten)]
     target: Target,
 
+    /// Also publish a message to this topic, and wait until the broker sends it back. Other subscribers of the
+    /// topic receive it, too
+    #[arg(long, value_name = "TOPIC", value_parser = RoundtripTopic::parse)]
+    roundtrip: Option<RoundtripTopic>,
+
     /// Print the outcome as one line of JSON, in the form of POST /api/connection-test
     #[arg(long)]
     json: bool,
@@ -41,15 +46,16 @@ pub(super) struct Options {
 }
 
 const EXAMPLES: &str = "\
-Each stage is printed as it happens: dns, tcp, tls, websocket, mqtt, subscribe ($SYS). When one fails,
-so are the certificates the broker presented and what to try next.
+Each stage is printed as it happens: dns, tcp, tls, websocket, mqtt, subscribe ($SYS), roundtrip. When
+one fails, so are the certificates the broker presented and what to try next.
 
 Examples:
   haltere test mqtt://localhost
   haltere test mqtts://broker.example:8883 --ca ca.pem
   haltere test mqtts://broker.example:8883 --username press --password-stdin < password
+  haltere test mqtt://localhost --roundtrip haltere/test
 
-Exit status: 0 connected, 1 not connected, 2 invalid arguments.";
+Exit status: 0 all stages were passed, 1 one has failed, 2 invalid arguments.";
 
 impl Options {
     pub(super) fn run(self) -> anyhow::Result<()> {
@@ -63,7 +69,8 @@ impl Options {
             let listen = settings.server.listen;
             let config = wiring::link_config(&settings, &[listen]);
             let supervisor = Supervisor::new(config, Arc::new(SystemClock), Box::new(|_| ()));
-            supervisor.probe(&spec, |event| screen.show(&event)).await
+            let roundtrip = self.roundtrip.as_ref();
+            supervisor.probe(&spec, roundtrip, |event| screen.show(&event)).await
         });
         let advice = report
             .advice(&spec, Circumstances { audience: Audience::Terminal, now: SystemClock.now() });

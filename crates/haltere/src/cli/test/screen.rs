@@ -71,7 +71,13 @@ impl Screen {
         let mut text = String::from("\n");
         self.certificates(&mut text, &report.peer_chain);
         match &report.failure {
-            None => line(&mut text, &self.paint.with(GOOD, "The broker lets us in.")),
+            None => {
+                let message = match report.roundtrip {
+                    Some(_) => "The broker accepts the connection and delivers messages.",
+                    None => "The broker lets us in.",
+                };
+                line(&mut text, &self.paint.with(GOOD, message));
+            }
             Some(failure) => {
                 let code = self.paint.with(BAD, &failure.code);
                 line(&mut text, &format!("Failed at {}: {code}", failure.stage));
