@@ -14,6 +14,7 @@ pub mod client_hello;
 pub mod clock;
 pub mod connection;
 pub mod connection_settings;
+pub mod error_text;
 pub mod failure;
 pub mod fair_queue;
 pub mod field_change;
@@ -42,6 +43,7 @@ pub use connection::{Connection, ConnectionId, ConnectionName, Intent, Revision}
 pub use connection_settings::{
     ConnectionPatch, ConnectionSettings, Credentials, MmcFields, TlsMaterial,
 };
+pub use error_text::{error_chain, panic_message};
 pub use failure::{FailureCode, LinkFailure, MqttReason, NetworkCode, Stage, TlsAlert, TlsCode};
 pub use field_change::FieldChange;
 pub use gcra::Gcra;

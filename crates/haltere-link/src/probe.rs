@@ -5,7 +5,7 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use haltere_core::{BrokerFacts, LinkFailure, RoundtripTopic, Stage, SysTopics};
+use haltere_core::{BrokerFacts, LinkFailure, RoundtripTopic, Stage, SysTopics, panic_message};
 use tokio::time::timeout;
 
 use crate::attempt::{self, AttemptOptions, Established, attempt};
@@ -18,7 +18,6 @@ use crate::sys_policy::{SysEvidence, SysNote};
 use crate::tls::{CertificateFacts, certificate_facts};
 use crate::transport::{Session, SessionError};
 use crate::version_fallback::VersionFallback;
-use crate::work::panic_message;
 use crate::{LinkSpec, facts, failure};
 
 /// How long a broker may take to send its version and uptime, and to answer a ping.

@@ -11,7 +11,7 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use haltere_core::LinkFailure;
+use haltere_core::{LinkFailure, panic_message};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Sleep, sleep, timeout};
 
@@ -191,13 +191,6 @@ impl Work {
 fn count_panic(panic: &(dyn Any + Send), panics: &AtomicU64) {
     panics.fetch_add(1, Ordering::Relaxed);
     tracing::error!(panic = panic_message(panic), "a link panicked");
-}
-
-/// The message of a panic, if it is a text.
-pub(crate) fn panic_message(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("it gave no reason")
 }
 
 #[cfg(test)]

@@ -1,7 +1,6 @@
 //! The one place where a 500 gets its message and its log line, whether an operation failed
 //! unexpectedly or a handler panicked.
 
-use std::any::Any;
 use std::error::Error;
 use std::panic::AssertUnwindSafe;
 
@@ -10,7 +9,7 @@ use axum::middleware::Next;
 use axum::response::Response;
 use futures_util::FutureExt;
 use haltere_app::Internal;
-use haltere_core::StorageTrouble;
+use haltere_core::{StorageTrouble, error_chain, panic_message};
 use http::StatusCode;
 use http::header::RETRY_AFTER;
 
@@ -47,7 +46,7 @@ pub(crate) fn log_internal(
 ) -> ErrorBody {
     let trouble = cause.downcast_ref::<Internal>().and_then(Internal::trouble);
     if is_busy(cause) {
-        tracing::warn!(error = chain(cause), "{FAILED}: another program holds the database");
+        tracing::warn!(error = error_chain(cause), "{FAILED}: another program holds the database");
         return busy_in_words();
     }
     log(cause, trouble);
@@ -57,9 +56,9 @@ pub(crate) fn log_internal(
 /// A disk in trouble fails request after request, and the log knows about it already.
 fn log(cause: &(dyn Error + Send + Sync + 'static), trouble: Option<StorageTrouble>) {
     if trouble.is_some() {
-        tracing::debug!(error = chain(cause), "{FAILED}");
+        tracing::debug!(error = error_chain(cause), "{FAILED}");
     } else {
-        tracing::error!(error = chain(cause), "{FAILED}");
+        tracing::error!(error = error_chain(cause), "{FAILED}");
     }
 }
 
@@ -100,23 +99,6 @@ fn busy(body: &ErrorBody) -> Response {
 
 fn internal(body: &ErrorBody) -> Response {
     json(StatusCode::INTERNAL_SERVER_ERROR, body)
-}
-
-/// The error and its causes on one line.
-fn chain(error: &dyn Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
-}
-
-fn panic_message(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("no message")
 }
 
 #[cfg(test)]
