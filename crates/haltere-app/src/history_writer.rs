@@ -12,16 +12,14 @@ use std::collections::hash_map::Entry;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use haltere_core::{ConnectionId, StorageTrouble, Timestamp};
+use haltere_core::{ConnectionId, StorageTrouble, Timestamp, error_chain};
 use haltere_link::RecordedHistory;
 use haltere_store::failpoint::spared;
 use haltere_store::{LinkChangeRecord, StoreError};
 
 use crate::app::App;
-use crate::error::{Context, Internal, chain};
+use crate::error::{Context, Internal};
 
-/// The interval between writes of new lines.
-pub(crate) const PERIOD: Duration = Duration::from_secs(5);
 /// The interval between writes of the observed time alone. Each write wakes the disk.
 const HEARTBEAT: Duration = Duration::from_secs(30);
 /// About the number of lines per transaction. Other writers wait for it.
@@ -127,7 +125,7 @@ impl App {
                 self.0.history_writer.failures.fetch_add(1, Ordering::Relaxed);
                 // Once, and not if a disk in trouble is logged already.
                 if !progress.is_failing && error.trouble().is_none() {
-                    let error = chain(error);
+                    let error = error_chain(error);
                     tracing::warn!(error, "the history of links is not written; tried again");
                 }
                 progress.is_failing = true;

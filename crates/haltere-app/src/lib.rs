@@ -40,7 +40,7 @@ pub use app::{
     App, AppParts, AppSettings, AuditSettings, Readiness, SecretsPolicy, ShutdownPlan, StartError,
     Vitals,
 };
-pub use background::BackgroundTask;
+pub use background::{BackgroundTask, TaskRun, TaskState};
 pub use credential::Credential;
 pub use ctx::Ctx;
 pub use error::{Internal, Invalid, NotAllowed};

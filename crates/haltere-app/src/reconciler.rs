@@ -6,57 +6,19 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
-use haltere_core::PluginId;
+use haltere_core::{PluginId, error_chain};
 use haltere_store::failpoint::Step;
 use haltere_store::{ConnectionChanges, ConnectionRecord, ReadTx, Revisions};
 
 use crate::app::App;
 use crate::connections::{Entry, Snapshot, change_of};
-use crate::error::{Context, Internal, chain};
+use crate::error::{Context, Internal};
 use crate::events::Change;
-use crate::history_writer;
 use crate::write_lock::Applied;
 
-/// How long another process's change may go unnoticed: half of the second in which a session that was taken
-/// away has to have ended everywhere.
-const PERIOD: Duration = Duration::from_millis(500);
-
-/// Starts the background tasks; they end when haltere begins to shut down.
-pub(crate) fn spawn(app: &App) {
-    keep(app, "reconciler", reconcile_for_ever);
-    keep(app, "link history", record_for_ever);
-    keep(app, "audit sums", |app| Arc::clone(&app.0.audit).close_windows(app.stopping()));
-}
-
-fn keep<F>(app: &App, name: &'static str, job: fn(App) -> F)
-where
-    F: Future<Output = ()> + Send + 'static,
-{
-    let app = app.clone();
-    let (tracker, stopping) = (app.0.tasks.clone(), app.stopping());
-    app.0.tasks.clone().spawn(async move {
-        app.0.background.keep(name, tracker, stopping, || job(app.clone())).await;
-    });
-}
-
-async fn reconcile_for_ever(app: App) {
-    let (woken, turn) = (|| app.0.users.changed(), || app.take_turn());
-    app.0.background.every("reconciler", PERIOD, &app.stopping(), woken, turn).await;
-}
-
-/// Writes down how links fare.
-async fn record_for_ever(app: App) {
-    let (never, record) = (std::future::pending, || app.write_history());
-    app.0
-        .background
-        .every("link history", history_writer::PERIOD, &app.stopping(), never, record)
-        .await;
-}
-
 impl App {
-    /// One turn of the reconciler.
+    /// One turn of the reconciler. Run by a background task.
     pub(crate) async fn take_turn(&self) -> Result<(), Internal> {
         Step::Background.around(|| ());
         if self.0.store.trouble().is_some() {
@@ -67,7 +29,9 @@ impl App {
         let answered = self.0.store_answers.swap(outcome.is_ok(), Ordering::Relaxed);
         match &outcome {
             // Once per outage, not each time.
-            Err(error) if answered => tracing::error!(error = chain(error), "the store fails"),
+            Err(error) if answered => {
+                tracing::error!(error = error_chain(error), "the store fails");
+            }
             Ok(()) if !answered => tracing::info!("the store answers again"),
             Ok(()) | Err(_) => {}
         }

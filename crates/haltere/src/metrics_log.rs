@@ -46,7 +46,7 @@ fn log(app: &App, slots: &SlotPool) {
         unwritten_histories,
         full_reads,
     } = app.vitals();
-    for task in app.background().iter().filter(|task| task.deaths > 0) {
+    for task in app.background().iter().filter(|task| task.recent_panics > 0) {
         debug!(target: TARGET, ?task, "a background task has died lately");
     }
     let SlotStats { open, closed, rejected, evicted, write_timeouts } = slots.stats();

@@ -21,7 +21,7 @@ pub use start::StartError;
 
 use crate::audit::AuditWriter;
 use crate::authorizer::Authorizer;
-use crate::background::{Background, BackgroundTask};
+use crate::background::Background;
 use crate::connections::{Connections, Fleet, Transfer};
 use crate::ctx::Ctx;
 use crate::error::NotAllowed;
@@ -69,7 +69,7 @@ pub(crate) struct Inner {
     /// Stores the history of links.
     pub(crate) history_writer: HistoryWriter,
     /// The tasks in the background.
-    pub(crate) background: Background,
+    pub(crate) background: Arc<Background>,
 }
 
 impl App {
@@ -86,11 +86,6 @@ impl App {
     /// Notes whether the next start would find the master key. Without it, haltere is not ready.
     pub fn set_master_key_in_place(&self, is_in_place: bool) {
         self.0.master_key_in_place.store(is_in_place, Ordering::Relaxed);
-    }
-
-    /// How the tasks in the background are.
-    pub fn background(&self) -> Vec<BackgroundTask> {
-        self.0.background.list()
     }
 
     /// Waits until haltere can't do its work any more, because a task in the background keeps dying; the reason.

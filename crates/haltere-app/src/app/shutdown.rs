@@ -65,7 +65,8 @@ impl App {
         }
         within("write the last records", plan.records, async {
             self.write_final_history().await;
-            self.0.sessions.write_use().await;
+            // An error is logged there.
+            let _ = self.0.sessions.write_use().await;
             self.0.audit.close().await;
         })
         .await;

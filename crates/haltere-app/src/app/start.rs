@@ -3,20 +3,19 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
-use haltere_core::{Clock, ConnectionId};
+use haltere_core::{Clock, ConnectionId, error_chain};
 use haltere_link::{LinkConfig, Supervisor};
 use tokio::sync::OnceCell;
 
 use super::wire::Shared;
 use super::{App, AppParts, Inner};
-use crate::background::Background;
+use crate::background::{self, Background};
 use crate::connections::{Fleet, PemCache, Registry};
-use crate::error::{Internal, chain};
+use crate::error::Internal;
 use crate::events::{Change, ChangeFeed, LogId};
 use crate::history_writer::HistoryWriter;
 use crate::instance;
 use crate::plugins::Switches;
-use crate::reconciler;
 use crate::users::Users;
 use crate::vault::Keyring;
 
@@ -62,6 +61,8 @@ impl App {
             tasks,
             stopping,
         } = shared;
+        let background =
+            Arc::new(Background::new(Arc::clone(&clock), tasks.clone(), stopping.clone()));
         let app = Self(Arc::new(Inner {
             connections,
             transfer,
@@ -75,6 +76,7 @@ impl App {
             write_lock,
             authorizer,
             audit,
+            background,
             tasks,
             stopping,
             stopped: OnceCell::new(),
@@ -82,7 +84,6 @@ impl App {
             master_key_in_place: AtomicBool::new(true),
             full_reads: AtomicU64::new(0),
             history_writer: HistoryWriter::default(),
-            background: Background::default(),
             store,
             clock,
         }));
@@ -92,11 +93,11 @@ impl App {
         // They are never shown in any case, so a full disk must not prevent the start.
         if let Err(error) = app.0.connections.repair_certificates().await {
             tracing::error!(
-                error = chain(&error),
+                error = error_chain(&error),
                 "a private key stays where it is stored unsealed"
             );
         }
-        reconciler::spawn(&app);
+        background::start(&app);
         Ok(app)
     }
 }

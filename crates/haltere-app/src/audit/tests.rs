@@ -11,7 +11,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use haltere_core::AuditEntry;
-use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::*;
@@ -157,8 +156,15 @@ async fn new_content_and_another_reader_have_entries_at_once() {
 async fn a_sum_is_written_when_its_window_ends_and_the_next_read_is_an_entry() {
     let test = TestApp::start().await;
     let writer = writer_with_windows(&test, Duration::from_millis(300));
-    let stopping = CancellationToken::new();
-    let closing = tokio::spawn(Arc::clone(&writer).close_windows(stopping.clone()));
+    let closing = tokio::spawn({
+        let writer = Arc::clone(&writer);
+        async move {
+            loop {
+                writer.sums_are_due().await;
+                writer.write_due_sums().await.expect("written");
+            }
+        }
+    });
     let ctx = test.ctx(Role::Admin);
     until("a sum", PATIENCE, async || {
         writer.append_read(&ctx, unchanged(), entry(&test, 7)).await.expect("on record");
@@ -171,8 +177,7 @@ async fn a_sum_is_written_when_its_window_ends_and_the_next_read_is_an_entry() {
         (reads_of(&test, 7).await.len() > known).then_some(())
     })
     .await;
-    stopping.cancel();
-    closing.await.expect("it ends");
+    closing.abort();
 }
 
 #[tokio::test]

@@ -13,7 +13,6 @@ use haltere_core::{AuditEntry, UserName};
 use haltere_store::{Store, StoreError};
 use tokio::sync::{Notify, oneshot};
 use tokio::time::{Instant, sleep};
-use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::account::AccountWindows;
@@ -24,7 +23,7 @@ use super::refusals::Refusals;
 use super::repeats::Repeats;
 use crate::app::AuditSettings;
 use crate::ctx::Ctx;
-use crate::error::NotAllowed;
+use crate::error::{Context as _, Internal, NotAllowed};
 
 /// How long after a successful write the store counts as writable.
 const RECENT: Duration = Duration::from_secs(1);
@@ -240,26 +239,23 @@ impl AuditWriter {
         *self.last_success.lock() = succeeded.then(Instant::now);
     }
 
-    /// Closes windows when they end, until `stopping`.
-    pub(crate) async fn close_windows(self: Arc<Self>, stopping: CancellationToken) {
-        let interval = self.check_interval.min(RETRY);
-        loop {
-            while !self.has_written_all() {
-                tokio::select! {
-                    () = stopping.cancelled() => return,
-                    () = sleep(interval) => self.write_sums(Some(Instant::now())).await,
-                }
-            }
-            tokio::select! {
-                () = stopping.cancelled() => return,
-                () = self.opened.notified() => {}
-            }
+    /// Waits until windows may have ended whose sums have to be written.
+    pub(crate) async fn sums_are_due(&self) {
+        while self.has_written_all() {
+            self.opened.notified().await;
         }
+        sleep(self.check_interval.min(RETRY)).await;
+    }
+
+    /// Closes the windows that have ended, and writes their sums.
+    pub(crate) async fn write_due_sums(&self) -> Result<(), Internal> {
+        self.write_sums(Some(Instant::now())).await.context("write sums of the audit trail")
     }
 
     /// Closes all windows. Call it when no more entries arrive.
     pub(crate) async fn close(&self) {
-        self.write_sums(None).await;
+        // What could not be written is counted.
+        let _ = self.write_sums(None).await;
         let lost = self.unwritten().len();
         if lost > 0 {
             tracing::error!(lost, "counts of repeats are missing in the audit trail");
@@ -274,22 +270,23 @@ impl AuditWriter {
     }
 
     /// Writes the sums of windows that ended by `over`, or of all. Sums that can't be written wait.
-    async fn write_sums(&self, over: Option<Instant>) {
+    async fn write_sums(&self, over: Option<Instant>) -> Result<(), StoreError> {
         let mut sums = mem::take(&mut *self.unwritten());
         sums.extend(self.reads.take_closed(over));
         sums.extend(self.refusals.take_closed(over));
         sums.extend(self.account.take_closed(over));
         sums.extend(self.tests.take_closed(over));
         if sums.is_empty() {
-            return;
+            return Ok(());
         }
-        let Err(error) = self.write(sums.iter()).await else { return };
+        let Err(error) = self.write(sums.iter()).await else { return Ok(()) };
         tracing::debug!(error = &error as &dyn std::error::Error, "sums of the audit trail wait");
         let excess = sums.len().saturating_sub(MAX_UNWRITTEN);
         if excess > 0 {
             tracing::error!(lost = excess, "counts of repeats are missing in the audit trail");
         }
         self.unwritten().extend(sums.into_iter().skip(excess));
+        Err(error)
     }
 
     pub(super) fn unwritten(&self) -> parking_lot::MutexGuard<'_, Vec<AuditEntry>> {

@@ -2,7 +2,7 @@
 
 use haltere_core::{
     Alpn, BrokerUrl, Connection, ConnectionId, ConnectionName, ConnectionSettings, Credentials,
-    MmcFields, MqttPassword, MqttString, Pem, Secret, TlsMaterial, TlsServerName,
+    MmcFields, MqttPassword, MqttString, Pem, Secret, TlsMaterial, TlsServerName, error_chain,
 };
 use haltere_link::tls::laid_out_key;
 use haltere_store::{ConnectionRecord, Sealed};
@@ -11,7 +11,6 @@ use zeroize::Zeroizing;
 use super::destination::Destination;
 use super::pem_cache::PemCache;
 use super::repair::Cleaned;
-use crate::error::chain;
 use crate::vault::{SealContext, Vault};
 
 /// The row of a connection. No `..`: a new field does not compile until it is handled here.
@@ -134,7 +133,7 @@ pub(super) fn open_password(
 ) -> Result<Option<MqttPassword>, String> {
     let Some(sealed) = &row.password else { return Ok(None) };
     let opened = vault.unseal(&seal_context("password", &row.id), sealed);
-    let bytes = opened.map_err(|error| format!("credentials.password: {}", chain(&error)))?;
+    let bytes = opened.map_err(|error| format!("credentials.password: {}", error_chain(&error)))?;
     match String::from_utf8(bytes.expose().clone()) {
         Ok(text) => MqttPassword::parse(Secret::new(text))
             .map(Some)
@@ -154,7 +153,7 @@ pub(super) fn open_key(
     let Some(sealed) = &row.key else { return Ok(None) };
     let seal_context = if is_shared(sealed) { SHARED_KEY } else { seal_context("key", &row.id) };
     let opened = vault.unseal(&seal_context, sealed);
-    let bytes = opened.map_err(|error| format!("key: {}", chain(&error)))?;
+    let bytes = opened.map_err(|error| format!("key: {}", error_chain(&error)))?;
     Ok(Some(laid_out_key(Secret::new(Pem::new(bytes.expose().clone())))))
 }
 

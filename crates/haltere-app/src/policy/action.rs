@@ -41,6 +41,8 @@ pub enum Action {
     EndOwnSessions,
     /// Change one's own password.
     ChangeOwnPassword,
+    /// See what haltere does in the background, and how that goes.
+    ListBackgroundTasks,
     /// See users and their roles.
     ListUsers,
     /// Add, change or remove users.

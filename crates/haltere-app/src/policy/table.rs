@@ -47,7 +47,7 @@ const READERS: &[Role] = &[Role::Admin, Role::Editor, Role::Viewer, Role::Connec
 const ALL: &[Role] = &Role::ALL;
 
 /// A row per action.
-pub const TABLE: &[Rule; 21] = &[
+pub const TABLE: &[Rule; 22] = &[
     Rule::new(Action::ListConnections, "connections.list", READERS)
         .plugin(PluginId::ConnectionsRestApi)
         .routes(&[
@@ -117,6 +117,7 @@ pub const TABLE: &[Rule; 21] = &[
         .plugin(PluginId::UserProfileEdit)
         .routes(&["PUT /api/profile", "PUT /api/profile/{userName}"])
         .audited_as(AuditAction::UserPassword),
+    Rule::new(Action::ListBackgroundTasks, "tasks.list", ADMIN).routes(&["GET /api/system/tasks"]),
     Rule::new(Action::ListUsers, "users.list", ADMIN),
     Rule::new(Action::ManageUsers, "users.manage", ADMIN).audited_as(AuditAction::UserUpdate),
     Rule::new(Action::BackUp, "installation.back-up", ADMIN).audited_as(AuditAction::BackupCreate),

@@ -4,7 +4,7 @@ use super::*;
 
 /// Who may do what, in the order admin, editor, viewer, connectionManager, monitoringViewer. Written down a second
 /// time on purpose: a role that gains an action has to be meant twice.
-const EXPECTED: [(Action, &str); 21] = [
+const EXPECTED: [(Action, &str); 22] = [
     (Action::ListConnections, "xxxx-"),
     (Action::ReadConnectionSecrets, "x--x-"),
     (Action::CreateConnection, "x--x-"),
@@ -22,6 +22,7 @@ const EXPECTED: [(Action, &str); 21] = [
     (Action::ReadProfile, "xxxxx"),
     (Action::EndOwnSessions, "xxxxx"),
     (Action::ChangeOwnPassword, "xxxxx"),
+    (Action::ListBackgroundTasks, "x----"),
     (Action::ListUsers, "x----"),
     (Action::ManageUsers, "x----"),
     (Action::BackUp, "x----"),

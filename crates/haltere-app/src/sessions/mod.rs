@@ -36,7 +36,6 @@ use crate::authorizer::Authorizer;
 use crate::now::now;
 use crate::users::PasswordPool;
 use live::Live;
-use sync::SessionSync;
 use throttle::Throttle;
 use timeline::Timeline;
 
@@ -55,8 +54,8 @@ pub struct Sessions {
     in_step: RwLock<()>,
     /// The sessions in use.
     live: Mutex<Live>,
-    /// What has been done to keep memory and store together.
-    sync: tokio::sync::Mutex<SessionSync>,
+    /// The revision of the store with which the sessions in memory were compared.
+    checked: tokio::sync::Mutex<Option<i64>>,
     /// How many sessions ended for a new one.
     pub(crate) evicted: AtomicU64,
     pub(crate) throttle: Throttle,
@@ -79,7 +78,7 @@ impl Sessions {
             tasks,
             in_step: RwLock::default(),
             live: Mutex::new(Live::new(settings.idle)),
-            sync: tokio::sync::Mutex::new(SessionSync::new(clock.steady())),
+            checked: tokio::sync::Mutex::default(),
             evicted: AtomicU64::new(0),
             throttle: Throttle::new(settings.throttle),
             passwords: PasswordPool::new(settings.hashing, settings.password_checks),

@@ -1,59 +1,24 @@
-//! Synchronizes the sessions in memory with those in the store. Run by the reconciler.
+//! Synchronizes the sessions in memory with those in the store. Run by background tasks.
 
 use std::collections::HashMap;
-use std::time::Duration;
 
-use haltere_core::{Roles, SessionId, Timestamp, UserName};
+use haltere_core::{Roles, SessionId, Timestamp, UserName, error_chain};
+use haltere_store::failpoint::spared;
 
 use super::Sessions;
-use crate::error::{Context, Internal, chain};
-
-/// The interval between writes of the last use of self.
-const WRITE_USE_EVERY: Duration = Duration::from_mins(1);
-/// The interval between removals of expired self.
-const CLEAN_UP_EVERY: Duration = Duration::from_hours(1);
-
-/// The state of the synchronization.
-pub(super) struct SessionSync {
-    /// The revision of the store that memory reflects.
-    revision: Option<i64>,
-    use_written_at: Duration,
-    cleaned_up_at: Option<Duration>,
-}
-
-impl SessionSync {
-    /// `now` is the steady time.
-    pub(super) fn new(now: Duration) -> Self {
-        Self { revision: None, use_written_at: now, cleaned_up_at: None }
-    }
-}
+use crate::error::{Context, Internal};
 
 impl Sessions {
     /// Ends sessions that have expired or that were removed from the store.
     pub(crate) async fn sync(&self, revision: i64) -> Result<(), Internal> {
         let followed = self.follow_clock().await;
-        let now = self.clock.steady();
-        let mut sync = self.sync.lock().await;
-        if sync.revision != Some(revision) {
+        let mut checked = self.checked.lock().await;
+        if *checked != Some(revision) {
             self.check().await?;
-            sync.revision = Some(revision);
-        }
-        if now.saturating_sub(sync.use_written_at) >= WRITE_USE_EVERY {
-            self.write_use().await;
-            sync.use_written_at = now;
-        }
-        let due = |at: Duration| now.saturating_sub(at) >= CLEAN_UP_EVERY;
-        if followed.is_ok() && sync.cleaned_up_at.is_none_or(due) {
-            match self.clean_up().await {
-                // Reported elsewhere; retried once the disk works again.
-                Err(error) if error.trouble().is_some() => {}
-                outcome => {
-                    outcome?;
-                    sync.cleaned_up_at = Some(now);
-                }
-            }
+            *checked = Some(revision);
         }
         match followed {
+            // Reported elsewhere; retried once the disk works again.
             Err(error) if error.trouble().is_some() => Ok(()),
             followed => followed,
         }
@@ -112,19 +77,22 @@ impl Sessions {
         self.live().end(id);
     }
 
-    /// Writes the last use of self. What can't be written is kept for the next time.
-    pub(crate) async fn write_use(&self) {
+    /// Writes the last use of sessions. What can't be written is kept for the next time.
+    pub(crate) async fn write_use(&self) -> Result<(), Internal> {
         let used = self.live().take_used();
         if used.is_empty() {
-            return;
+            return Ok(());
         }
-        if let Err(error) = self.store_use(&used).await {
+        let written = spared(self.store_use(&used)).await;
+        if let Err(error) = &written {
             // A disk in trouble is logged elsewhere.
             if error.trouble().is_none() {
-                tracing::warn!(error = chain(&error), "the use of sessions is not written down");
+                let error = error_chain(error);
+                tracing::warn!(error, "the use of sessions is not written down");
             }
             self.live().give_back(used);
         }
+        written
     }
 
     async fn store_use(&self, used: &[(SessionId, Timestamp)]) -> Result<(), Internal> {
@@ -134,10 +102,23 @@ impl Sessions {
         write.commit().await.context(OPERATION)
     }
 
-    async fn clean_up(&self) -> Result<(), Internal> {
+    /// Removes the sessions that have ended from the store.
+    pub(crate) async fn clean_up(&self) -> Result<(), Internal> {
+        let removed = spared(self.remove_ended()).await;
+        if let Err(error) = &removed
+            && error.trouble().is_none()
+        {
+            let error = error_chain(error);
+            tracing::warn!(error, "sessions that have ended stay in the store");
+        }
+        removed
+    }
+
+    async fn remove_ended(&self) -> Result<(), Internal> {
         const OPERATION: &str = "remove sessions that have ended";
+        self.follow_clock().await?;
         // Sessions in use may look idle in the store until their use is written.
-        self.write_use().await;
+        self.write_use().await?;
         let now = self.timeline.now();
         let idle = self.settings.idle;
         let idle_since = now.checked_sub(idle).unwrap_or(Timestamp::MIN);
