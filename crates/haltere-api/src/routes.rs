@@ -37,6 +37,7 @@ pub(crate) fn table() -> (Router<ApiState>, OpenApi) {
         .route(routes!(profile::update::named::handler))
         .route(routes!(plugins::list::handler))
         .route(routes!(plugins::switch::handler))
+        .route(routes!(system::tasks::handler))
         .route(routes!(system::version::handler))
         .route(routes!(system::status_check::handler))
         .route(routes!(docs::page::handler))

@@ -626,6 +626,25 @@ export const de: Messages = {
     noList:
       "Die Liste lässt sich nicht laden. Sie kommt mit einer gebauten Konsole, nicht mit einer in der Entwicklung.",
     textVersion: "Alles als Text",
+    tasks: "Hintergrundaufgaben",
+    tasksText: "Was haltere von selbst tut.",
+    task: "Aufgabe",
+    lastRun: "Letzter Lauf",
+    result: "Ergebnis",
+    taskNames: {
+      reconciler: "Änderungen anwenden",
+      "session-use": "Letzte Nutzung der Sitzungen speichern",
+      "session-clean-up": "Beendete Sitzungen entfernen",
+      "link-history": "Verlauf der Verbindungen speichern",
+      "audit-sums": "Audit-Trail zusammenfassen",
+    },
+    taskResults: {
+      ok: "Erfolgreich",
+      failed: "Fehlgeschlagen",
+      running: "Läuft",
+      restarting: "Neustart nach einem Absturz",
+      notYet: "Noch nicht gelaufen",
+    },
   },
 
   errors: {

@@ -607,6 +607,25 @@ export const en = {
     nothingFound: "Nothing by that name.",
     noList: "The list can't be loaded. It comes with a console that was built, not with one under development.",
     textVersion: "All of it as text",
+    tasks: "Background tasks",
+    tasksText: "What haltere does by itself.",
+    task: "Task",
+    lastRun: "Last run",
+    result: "Result",
+    taskNames: {
+      reconciler: "Apply changes",
+      "session-use": "Store the last use of sessions",
+      "session-clean-up": "Remove ended sessions",
+      "link-history": "Store the history of links",
+      "audit-sums": "Sum up the audit trail",
+    },
+    taskResults: {
+      ok: "Succeeded",
+      failed: "Failed",
+      running: "Running",
+      restarting: "Restarting after a crash",
+      notYet: "Not run yet",
+    },
   },
 
   errors: {

@@ -2,18 +2,21 @@ import { useQuery } from "@tanstack/react-query";
 
 import { api, unwrap } from "../api/client";
 import { licencesQuery } from "../api/licences";
+import { hasPermission, useProfile } from "../api/session";
 import { useDocumentTitle } from "../hooks/use-document-title";
 import { useMessages } from "../i18n/language";
 import { Card } from "../ui/Card";
 import { Logo } from "../ui/Logo";
 import { PropertyList } from "../ui/PropertyList";
+import { BackgroundTasks } from "./about/BackgroundTasks";
 import { Licences, LicenceText } from "./about/Licences";
 import classes from "./AboutPage.module.css";
 
-/** `/about`: version, licence and components. */
+/** `/about`: version, licence, background tasks and components. */
 export function AboutPage() {
   const t = useMessages();
   useDocumentTitle(t.about.title);
+  const profile = useProfile();
   const { data: version } = useQuery({ queryKey: ["version"], queryFn: () => unwrap(api.GET("/api/version")) });
   const own = useQuery(licencesQuery).data?.find(({ kind }) => kind === "haltere");
   return (
@@ -32,6 +35,7 @@ export function AboutPage() {
           </details>
         )}
       </Card>
+      {hasPermission(profile, "tasks.list") && <BackgroundTasks />}
       <Licences />
     </div>
   );

@@ -3,4 +3,5 @@
 pub(crate) mod healthz;
 pub(crate) mod readyz;
 pub(crate) mod status_check;
+pub(crate) mod tasks;
 pub(crate) mod version;

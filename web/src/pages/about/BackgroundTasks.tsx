@@ -1,0 +1,60 @@
+import { useQuery } from "@tanstack/react-query";
+
+import { backgroundTasksQuery } from "../../api/background-tasks";
+import type { BackgroundTask } from "../../api/schema";
+import { useNow } from "../../hooks/use-now";
+import { useLanguage, useMessages } from "../../i18n/language";
+import { formatRunTime, sortTasks, taskResult } from "../../model/background-task";
+import { Card } from "../../ui/Card";
+import { formatAgo } from "../../util/format-time";
+import classes from "./BackgroundTasks.module.css";
+
+/** What the server does in the background, for administrators. */
+export function BackgroundTasks() {
+  const t = useMessages();
+  const now = useNow();
+  const { data: tasks } = useQuery(backgroundTasksQuery);
+  if (!tasks) return null;
+  return (
+    <Card title={t.about.tasks}>
+      <p className={classes.text}>{t.about.tasksText}</p>
+      <table className={classes.table}>
+        <thead>
+          <tr>
+            <th scope="col">{t.about.task}</th>
+            <th scope="col">{t.about.lastRun}</th>
+            <th scope="col">{t.about.result}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {sortTasks(tasks, now).map((task) => (
+            <TaskRow key={task.name} task={task} now={now} />
+          ))}
+        </tbody>
+      </table>
+    </Card>
+  );
+}
+
+function TaskRow({ task, now }: { task: BackgroundTask; now: number }) {
+  const t = useMessages();
+  const language = useLanguage();
+  const { name, lastRun } = task;
+  const names: Partial<Record<string, string>> = t.about.taskNames;
+  return (
+    <tr>
+      <th scope="row">{names[name] ?? name}</th>
+      <td>
+        {lastRun && (
+          <time dateTime={lastRun.startedAt}>
+            {formatAgo(Date.parse(lastRun.startedAt), now, language)}, {formatRunTime(lastRun.durationMs, language)}
+          </time>
+        )}
+      </td>
+      <td>
+        {t.about.taskResults[taskResult(task, now)]}
+        {lastRun?.error && <span className={classes.error}>{lastRun.error}</span>}
+      </td>
+    </tr>
+  );
+}
