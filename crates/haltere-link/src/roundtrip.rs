@@ -119,8 +119,8 @@ fn command_failure(
     error: CommandError,
 ) -> LinkFailure {
     match error {
-        CommandError::Refused { reason, number, words } => {
-            failure::roundtrip_refused(step, topic, reason, number, words.as_deref())
+        CommandError::Refused { reason, number, reason_string } => {
+            failure::roundtrip_refused(step, topic, reason, number, reason_string.as_deref())
         }
         CommandError::TooLarge { .. } => {
             let reason = MqttReason::PacketTooLarge;

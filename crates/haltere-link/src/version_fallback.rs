@@ -83,7 +83,7 @@ mod tests {
         assert_eq!(versions.next(), ProtocolVersion::V3_1_1);
         // A broker that speaks only 5 replaces it.
         let code = MqttReason::UnacceptableProtocolVersion;
-        let refusal = Refusal { code, number: 1, words: None, server: None };
+        let refusal = Refusal { code, number: 1, reason_string: None, server: None };
         versions.failed(&failure::refusal(&refusal, peer));
         assert_eq!(versions.next(), ProtocolVersion::V5);
         // 5 works, and then a load balancer closes because the broker is down.

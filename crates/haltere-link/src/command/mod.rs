@@ -68,14 +68,14 @@ pub enum CommandError {
     #[error("too many commands are waiting for the broker")]
     Busy,
     /// The broker refused it.
-    #[error("the broker refused it: {reason}{}", .words.as_deref().map(|it| format!(" ({it})")).unwrap_or_default())]
+    #[error("the broker refused it: {reason}{}", .reason_string.as_deref().map(|it| format!(" ({it})")).unwrap_or_default())]
     Refused {
         /// The reason.
         reason: MqttReason,
         /// Its number.
         number: u8,
         /// The broker's reason string.
-        words: Option<String>,
+        reason_string: Option<String>,
     },
     /// The broker accepts only a lower QoS. Nothing was sent.
     #[error("the broker accepts at most QoS {}", .max.number())]

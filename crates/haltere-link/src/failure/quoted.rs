@@ -14,8 +14,8 @@ const LOCATION: &str = "it redirects to \"";
 /// The address and the reason a broker gave, for the end of a message.
 pub(super) fn broker_words(refusal: &Refusal) -> String {
     let server = refusal.server.as_deref().map(|server| format!("{SERVER}{}\"", inside(server)));
-    let words = refusal.words.as_deref().map(|words| format!(" (\"{}\")", inside(words)));
-    server.into_iter().chain(words).collect()
+    let reason = refusal.reason_string.as_deref().map(|text| format!(" (\"{}\")", inside(text)));
+    server.into_iter().chain(reason).collect()
 }
 
 /// The target of a redirect, for the end of a message.

@@ -44,14 +44,14 @@ pub(crate) fn roundtrip_refused(
     topic: &RoundtripTopic,
     reason: MqttReason,
     number: u8,
-    words: Option<&str>,
+    reason_string: Option<&str>,
 ) -> LinkFailure {
     let what = match step {
         RoundtripStep::Subscribe => "the subscription to",
         RoundtripStep::Publish | RoundtripStep::Receive => "the message to",
     };
-    let words = words.map(|words| format!(" (\"{}\")", inside(words))).unwrap_or_default();
-    let message = format!("The broker refused {what} {}: {reason}{words}", quoted(topic));
+    let quote = reason_string.map(|text| format!(" (\"{}\")", inside(text))).unwrap_or_default();
+    let message = format!("The broker refused {what} {}: {reason}{quote}", quoted(topic));
     of_call(bare(Stage::Roundtrip, reason, message), number.into(), step.as_str())
 }
 

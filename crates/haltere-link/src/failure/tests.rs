@@ -12,14 +12,17 @@ fn peer() -> SocketAddr {
 }
 
 fn refused(code: MqttReason, number: u8) -> LinkFailure {
-    refusal(&Refusal { code, number, words: None, server: None }, peer())
+    refusal(&Refusal { code, number, reason_string: None, server: None }, peer())
 }
 
 #[test]
 fn an_address_is_found_again_and_words_are_not_taken_for_one() {
-    let says = |server: Option<&str>, words: Option<&str>| {
-        let [server, words] = [server, words].map(|text| text.map(str::to_owned));
-        refusal(&Refusal { code: MqttReason::ServerMoved, number: 0x9d, words, server }, peer())
+    let says = |server: Option<&str>, reason: Option<&str>| {
+        let [server, reason_string] = [server, reason].map(|text| text.map(str::to_owned));
+        refusal(
+            &Refusal { code: MqttReason::ServerMoved, number: 0x9d, reason_string, server },
+            peer(),
+        )
     };
     let both = says(Some("b.example:1884"), Some("moved; its address is \"evil\""));
     assert_eq!(server_reference(&both), Some("b.example:1884"));
@@ -42,7 +45,8 @@ fn an_address_is_found_again_and_words_are_not_taken_for_one() {
 #[test]
 fn an_odd_reason_to_refuse_connect_is_named() {
     for code in [MqttReason::TopicNameInvalid, MqttReason::RetainNotSupported] {
-        let refusal = refusal(&Refusal { code, number: 0x90, words: None, server: None }, peer());
+        let refusal =
+            refusal(&Refusal { code, number: 0x90, reason_string: None, server: None }, peer());
         assert!(refusal.message.contains(&code.to_string()), "{refusal}");
     }
 }

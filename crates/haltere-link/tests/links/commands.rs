@@ -27,7 +27,7 @@ fn filter(text: &str) -> TopicFilter {
 }
 
 fn refused(reason: MqttReason, number: u8) -> CommandError {
-    CommandError::Refused { reason, number, words: None }
+    CommandError::Refused { reason, number, reason_string: None }
 }
 
 /// A link without subscriptions of its own, and a handle to it.

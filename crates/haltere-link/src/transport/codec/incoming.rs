@@ -20,7 +20,7 @@ pub(crate) struct Refusal {
     /// The reason's number: up to 5 in MQTT 3.1.1, from 128 in MQTT 5.
     pub(crate) number: u8,
     /// The Reason String of MQTT 5.
-    pub(crate) words: Option<String>,
+    pub(crate) reason_string: Option<String>,
     /// The server to use instead (MQTT 5, 4.11).
     pub(crate) server: Option<String>,
 }
@@ -48,14 +48,14 @@ pub(in crate::transport) enum Incoming<'p> {
         /// For each filter the QoS granted, or a reason from 0x80 on.
         codes: Vec<u8>,
         /// The Reason String of MQTT 5.
-        words: Option<String>,
+        reason_string: Option<String>,
     },
     /// UNSUBACK.
     Unsubscribed {
         packet_id: u16,
         /// For each filter a reason code; none in MQTT 3.1.1.
         codes: Vec<u8>,
-        words: Option<String>,
+        reason_string: Option<String>,
     },
     /// An acknowledgement of a message of ours.
     Acknowledged {
@@ -63,7 +63,7 @@ pub(in crate::transport) enum Incoming<'p> {
         kind: Acknowledgement,
         /// The reason code; 0 in MQTT 3.1.1, and if the broker leaves it out.
         code: u8,
-        words: Option<String>,
+        reason_string: Option<String>,
     },
     /// PUBLISH.
     Message(Message<'p>),
@@ -91,7 +91,7 @@ impl From<Packet> for Incoming<'_> {
                 number => Self::Refused(Refusal {
                     code: return_code(number),
                     number,
-                    words: None,
+                    reason_string: None,
                     server: None,
                 }),
             },
@@ -100,28 +100,28 @@ impl From<Packet> for Incoming<'_> {
                 number => Self::Refused(Refusal {
                     code: reason_code(number),
                     number,
-                    words: reason_string(connack.props()),
+                    reason_string: reason_string(connack.props()),
                     server: server_reference(connack.props()),
                 }),
             },
             Packet::V3_1_1Suback(suback) => Self::Subscribed {
                 packet_id: suback.packet_id(),
                 codes: suback.return_codes().iter().map(|code| *code as u8).collect(),
-                words: None,
+                reason_string: None,
             },
             Packet::V5_0Suback(suback) => Self::Subscribed {
                 packet_id: suback.packet_id(),
                 codes: suback.reason_codes().iter().map(|code| *code as u8).collect(),
-                words: reason_string(suback.props()),
+                reason_string: reason_string(suback.props()),
             },
             Packet::V3_1_1Unsuback(unsuback) => {
                 let packet_id = unsuback.packet_id();
-                Self::Unsubscribed { packet_id, codes: Vec::new(), words: None }
+                Self::Unsubscribed { packet_id, codes: Vec::new(), reason_string: None }
             }
             Packet::V5_0Unsuback(unsuback) => Self::Unsubscribed {
                 packet_id: unsuback.packet_id(),
                 codes: unsuback.reason_codes().iter().map(|code| *code as u8).collect(),
-                words: reason_string(unsuback.props()),
+                reason_string: reason_string(unsuback.props()),
             },
             Packet::V3_1_1Puback(puback) => {
                 acknowledged(puback.packet_id(), Acknowledgement::Puback)
@@ -136,13 +136,13 @@ impl From<Packet> for Incoming<'_> {
                 packet_id: puback.packet_id(),
                 kind: Acknowledgement::Puback,
                 code: puback.reason_code().map_or(0, |code| code as u8),
-                words: puback.props().as_ref().and_then(|props| reason_string(props)),
+                reason_string: puback.props().as_ref().and_then(|props| reason_string(props)),
             },
             Packet::V5_0Pubrec(pubrec) => Self::Acknowledged {
                 packet_id: pubrec.packet_id(),
                 kind: Acknowledgement::Pubrec,
                 code: pubrec.reason_code().map_or(0, |code| code as u8),
-                words: pubrec.props().as_ref().and_then(|props| reason_string(props)),
+                reason_string: pubrec.props().as_ref().and_then(|props| reason_string(props)),
             },
             Packet::V5_0Pubcomp(pubcomp) => {
                 acknowledged(pubcomp.packet_id(), Acknowledgement::Pubcomp)
@@ -154,7 +154,7 @@ impl From<Packet> for Incoming<'_> {
                 Self::Disconnected(Refusal {
                     code: reason_code(number),
                     number,
-                    words: props.and_then(|props| reason_string(props)),
+                    reason_string: props.and_then(|props| reason_string(props)),
                     server: props.and_then(|props| server_reference(props)),
                 })
             }
@@ -165,7 +165,7 @@ impl From<Packet> for Incoming<'_> {
 
 /// An acknowledgement without a reason.
 fn acknowledged(packet_id: u16, kind: Acknowledgement) -> Incoming<'static> {
-    Incoming::Acknowledged { packet_id, kind, code: 0, words: None }
+    Incoming::Acknowledged { packet_id, kind, code: 0, reason_string: None }
 }
 
 fn server_keepalive(properties: &[Property]) -> Option<u16> {

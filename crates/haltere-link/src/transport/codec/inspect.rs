@@ -15,7 +15,12 @@ pub(super) fn unusual_refusal(packet: &[u8]) -> Option<Refusal> {
 fn refusal_in_older_form(packet: &[u8]) -> Option<Refusal> {
     if let &[0x20, 3..=u8::MAX, _, number @ 1..=5, ..] = packet {
         // The form of MQTT 5 with a code of MQTT 3.
-        return Some(Refusal { code: return_code(number), number, words: None, server: None });
+        return Some(Refusal {
+            code: return_code(number),
+            number,
+            reason_string: None,
+            server: None,
+        });
     }
     let &[0x20, 2, _, number] = packet else { return None };
     let (code, number) = match number {
@@ -23,7 +28,7 @@ fn refusal_in_older_form(packet: &[u8]) -> Option<Refusal> {
         1..=5 => (return_code(number), number),
         _ => (reason_code(number), number),
     };
-    Some(Refusal { code, number, words: None, server: None })
+    Some(Refusal { code, number, reason_string: None, server: None })
 }
 
 /// A broker may refuse CONNECT with a DISCONNECT instead of a CONNACK. The library reports an error.
@@ -35,7 +40,7 @@ fn refusal_by_disconnect(packet: &[u8]) -> Option<Refusal> {
         [0xe0, _, number, ..] => (reason_code(number), number),
         _ => return None,
     };
-    Some(Refusal { code, number, words: None, server: None })
+    Some(Refusal { code, number, reason_string: None, server: None })
 }
 
 /// Refuses packets that only a client may send, and those that a broker may send only once (MQTT 5,

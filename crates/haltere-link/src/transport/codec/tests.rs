@@ -111,7 +111,7 @@ fn packets_of_a_broker_are_decoded() {
     let filter = TopicFilter::parse("$SYS/broker/version").expect("valid");
     let subscribe = v3.subscribe(std::slice::from_ref(&filter), Qos::AtMostOnce).expect("valid");
     assert_eq!(subscribe, (1, b"\x82\x18\0\x01\0\x13$SYS/broker/version\0".to_vec()));
-    let refused = "Subscribed { packet_id: 1, codes: [128], words: None }";
+    let refused = "Subscribed { packet_id: 1, codes: [128], reason_string: None }";
     assert_eq!(receive(&mut v3, &[0x90, 3, 0, 1, 0x80]), refused);
     let unsubscribe = v3.unsubscribe(&[filter]).expect("valid");
     assert_eq!(unsubscribe, (1, b"\xa2\x17\0\x01\0\x13$SYS/broker/version".to_vec()));
@@ -153,7 +153,7 @@ fn refusals_have_names_and_numbers() {
         assert_eq!(refusal.is_about_version(), about_version, "{code}");
     }
     let reason = refused(ProtocolVersion::V5, b"\x20\x08\0\x87\x05\x1f\0\x02no");
-    assert_eq!((reason.words.as_deref(), reason.server), (Some("no"), None));
+    assert_eq!((reason.reason_string.as_deref(), reason.server), (Some("no"), None));
     let moved = refused(ProtocolVersion::V5, b"\x20\x0b\0\x9d\x08\x1c\0\x05b\xe2\x80\xaec");
     assert_eq!((moved.code, moved.server.as_deref()), (MqttReason::ServerMoved, Some("bc")));
 }

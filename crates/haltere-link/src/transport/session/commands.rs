@@ -45,13 +45,13 @@ impl CommandsUnderWay {
         packet_id: u16,
         kind: Acknowledgement,
         code: u8,
-        words: Option<String>,
+        reason_string: Option<String>,
     ) {
         let Some(UnderWay::Publish { received, .. }) = self.get(packet_id) else { return };
         let outcome = match (kind, code) {
             // The message was accepted with PUBREC, whatever PUBCOMP says.
             (Acknowledgement::Pubcomp, _) => Ok(received.unwrap_or(0)),
-            (_, 0x80..) => Err(refused(code, words)),
+            (_, 0x80..) => Err(refused(code, reason_string)),
             (Acknowledgement::Puback, _) => Ok(code),
             (Acknowledgement::Pubrec, _) => {
                 *received = Some(code);
@@ -64,18 +64,28 @@ impl CommandsUnderWay {
     }
 
     /// SUBACK.
-    pub(super) fn subscribed(&mut self, packet_id: u16, codes: &[u8], words: Option<String>) {
+    pub(super) fn subscribed(
+        &mut self,
+        packet_id: u16,
+        codes: &[u8],
+        reason_string: Option<String>,
+    ) {
         if let Some(UnderWay::Subscribe(reply)) = self.remove(packet_id) {
             let code = codes.first().copied().unwrap_or(0x80);
-            drop(reply.send(Qos::from_number(code).ok_or_else(|| refused(code, words))));
+            drop(reply.send(Qos::from_number(code).ok_or_else(|| refused(code, reason_string))));
         }
     }
 
     /// UNSUBACK. That of MQTT 3.1.1 has no codes.
-    pub(super) fn unsubscribed(&mut self, packet_id: u16, codes: &[u8], words: Option<String>) {
+    pub(super) fn unsubscribed(
+        &mut self,
+        packet_id: u16,
+        codes: &[u8],
+        reason_string: Option<String>,
+    ) {
         if let Some(UnderWay::Unsubscribe(reply)) = self.remove(packet_id) {
             let outcome = match codes.first() {
-                Some(&code @ 0x80..) => Err(refused(code, words)),
+                Some(&code @ 0x80..) => Err(refused(code, reason_string)),
                 _ => Ok(()),
             };
             drop(reply.send(outcome));
@@ -92,8 +102,8 @@ impl CommandsUnderWay {
     }
 }
 
-fn refused(code: u8, words: Option<String>) -> CommandError {
-    CommandError::Refused { reason: reason_code(code), number: code, words }
+fn refused(code: u8, reason_string: Option<String>) -> CommandError {
+    CommandError::Refused { reason: reason_code(code), number: code, reason_string }
 }
 
 impl Drop for CommandsUnderWay {

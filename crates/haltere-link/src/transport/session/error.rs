@@ -45,7 +45,7 @@ impl SessionError {
     pub(crate) fn is_explained(&self) -> bool {
         use MqttReason as M;
         match self {
-            Self::Disconnected(Refusal { code, words, .. }) => {
+            Self::Disconnected(Refusal { code, reason_string, .. }) => {
                 let says_nothing = matches!(
                     code,
                     M::NormalDisconnection
@@ -53,7 +53,7 @@ impl SessionError {
                         | M::ImplementationSpecificError
                         | M::SessionTakenOver
                 );
-                !says_nothing || words.is_some()
+                !says_nothing || reason_string.is_some()
             }
             Self::Protocol(_) => true,
             _ => false,

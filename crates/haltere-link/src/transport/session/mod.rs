@@ -316,19 +316,19 @@ impl Session {
                 }
                 Incoming::Refused(refusal) => received.connack = Some(Err(refusal)),
                 Incoming::Message(message) => received.update.has_messages |= sink.accept(message),
-                Incoming::Subscribed { packet_id, codes, words } => {
+                Incoming::Subscribed { packet_id, codes, reason_string } => {
                     if let Some(answer) = self.subscriptions.acknowledged(packet_id, &codes) {
                         self.sys.set(SysState::Acknowledged);
                         received.update.interest = Some(answer);
                     } else {
-                        self.commands.subscribed(packet_id, &codes, words);
+                        self.commands.subscribed(packet_id, &codes, reason_string);
                     }
                 }
-                Incoming::Unsubscribed { packet_id, codes, words } => {
-                    self.commands.unsubscribed(packet_id, &codes, words);
+                Incoming::Unsubscribed { packet_id, codes, reason_string } => {
+                    self.commands.unsubscribed(packet_id, &codes, reason_string);
                 }
-                Incoming::Acknowledged { packet_id, kind, code, words } => {
-                    self.commands.acknowledged(packet_id, kind, code, words);
+                Incoming::Acknowledged { packet_id, kind, code, reason_string } => {
+                    self.commands.acknowledged(packet_id, kind, code, reason_string);
                 }
                 Incoming::Pong => {
                     self.keep_alive.pong_received();
