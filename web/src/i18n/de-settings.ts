@@ -1,0 +1,194 @@
+import type { Messages } from "./en";
+
+/** The messages of `en-settings.ts` in German. */
+export const settingsMessages: Pick<Messages, "transfer" | "settings" | "profile" | "about"> = {
+  transfer: {
+    title: "Import und Export",
+    noRight: "Ihre Rolle lässt Sie keine Verbindungen importieren oder exportieren.",
+    noRightText: "Bitten Sie um die Rolle connectionManager.",
+    importTitle: "Import",
+    importText:
+      "config.json des Management Center for Mosquitto, ein Export von haltere oder eine gespeicherte Antwort von GET /api/connections. Sie sehen, was aus jedem Eintrag würde, bevor etwas gespeichert wird.",
+    drop: "Datei hier ablegen, oder",
+    paste: "Oder den Inhalt einfügen",
+    check: "Prüfen",
+    pasted: "Eingefügter Text",
+    tooLarge: "Das ist zu groß",
+    tooLargeText: (size, limit) =>
+      `Es sind ${size}, und haltere nimmt ${limit} auf einmal. Nichts wurde gesendet. Teilen Sie es auf, oder benutzen Sie haltere import auf dem Server.`,
+    notRead: "Das lässt sich nicht importieren",
+    notImported: "Nichts wurde importiert",
+    notExported: "Es gibt keinen Export",
+    stages: { checking: "Wird geprüft …", storing: "Wird gespeichert …" },
+    sources: {
+      mmc: "aus dem Management Center for Mosquitto",
+      haltere: "ein Export von haltere",
+      list: "eine Liste von Verbindungen",
+    },
+    planStatus: {
+      ready: (n) =>
+        n === 1
+          ? "1 Verbindung ist neu und kann importiert werden."
+          : `${n} Verbindungen sind neu und können importiert werden.`,
+      refused: (n) => `${n === 1 ? "1 Eintrag hat" : `${n} Einträge haben`} Fehler.`,
+      nothingNew: () => "Nichts davon ist neu.",
+      empty: () => "Darin sind keine Verbindungen.",
+    },
+    refusedChoice: (good) =>
+      good > 0
+        ? "Verbessern Sie die Datei und prüfen Sie sie wieder, oder importieren Sie nur die guten Einträge."
+        : "Nichts kann importiert werden, bis die Datei verbessert ist.",
+    importGood: (n) => (n === 1 ? "Nur den guten Eintrag importieren" : `Nur die ${n} guten importieren`),
+    credentialsMoved: (n) =>
+      `In ${n === 1 ? "1 Eintrag" : `${n} Einträgen`} ziehen Benutzername und Passwort aus der URL in eigene Felder um.`,
+    pathDropped: (n) => `In ${n === 1 ? "1 Eintrag" : `${n} Einträgen`} entfällt der Pfad der URL: mqtt:// hat keinen.`,
+    notes: {
+      "url: user name and password were moved from it to credentials":
+        "url: Benutzername und Passwort sind in eigene Felder umgezogen (credentials)",
+      "url: the path was dropped, as mqtt:// and mqtts:// have none; if the broker speaks MQTT over WebSocket there, use ws:// or wss://":
+        "url: Der Pfad entfällt, denn mqtt:// und mqtts:// haben keinen; spricht der Broker dort MQTT über WebSocket, benutzen Sie ws:// oder wss://",
+      "url: a password without a user name is not taken over":
+        "url: Ein Passwort ohne Benutzernamen wird nicht übernommen",
+      "url: the user name in it is not taken over, as credentials has one":
+        "url: Der Benutzername darin wird nicht übernommen, denn credentials hat einen",
+      "url: user name and password in it are not taken over, as credentials has its own":
+        "url: Benutzername und Passwort darin werden nicht übernommen, denn credentials hat eigene",
+      "credentials.password: is not in the file; give it, and connect":
+        "credentials.password: steht nicht in der Datei; geben Sie es an und verbinden Sie dann",
+      "comes in disconnected": "wird getrennt importiert",
+    },
+    import: (n) => (n === 1 ? "1 Verbindung importieren" : `${n} Verbindungen importieren`),
+    other: "Andere Datei",
+    change: "Text ändern",
+    notTakenOver: "Nicht übernommen, weil es keine Verbindungen sind:",
+    outcomes: { create: "neu", skip: "schon da", refuse: "mit Fehlern" },
+    entries: "Einträge der Datei",
+    nameless: "ohne Namen",
+    position: "Seine Position unter den Verbindungen der Datei",
+    imported: (n) => (n === 1 ? "1 Verbindung ist importiert." : `${n} Verbindungen sind importiert.`),
+    skipped: (n) => (n === 1 ? "1 war schon da." : `${n} waren schon da.`),
+    dialling: "Die neuen Verbindungen werden angewählt",
+    leftOutCount: (n) => (n === 1 ? "1 blieb wegen Fehlern draußen." : `${n} blieben wegen Fehlern draußen.`),
+    leftOut: "Nicht importiert",
+    toDo: "Noch zu tun",
+    changedUrls: "Geänderte URLs",
+    exportTitle: "Export",
+    exportText:
+      "Alle Verbindungen als eine Datei, die der Import zurücknimmt. Ohne Passwörter und private Schlüssel taugt sie zum Ansehen und Vergleichen; Verbindungen, die sie brauchen, kommen getrennt zurück.",
+    withSecrets: "Mit Passwörtern und privaten Schlüsseln",
+    withSecretsText: "Alles, was da ist: Eine solche Datei bringt alles zurück, wie es war.",
+    secretsForAdmins: "Passwörter und private Schlüssel bleiben weg; nur Administratoren dürfen sie exportieren.",
+    download: "Herunterladen",
+    secretsTitle: "Passwörter und private Schlüssel exportieren?",
+    secretsText: "Sie stehen lesbar in der Datei. Wer sie hat, kann sich an Ihren Brokern anmelden.",
+    secretsAudited: (user) => `Das Audit-Protokoll hält fest, dass ${user} sie exportiert hat.`,
+    secretsYes: "Mit Geheimnissen herunterladen",
+  },
+
+  settings: {
+    title: "Einstellungen",
+    plugins: "Plugins",
+    pluginsText: "Teile der API, die sich ein- und ausschalten lassen, benannt wie im Management Center for Mosquitto.",
+    source: {
+      default: "Voreinstellung",
+      configuration: "in der Konfiguration gesetzt",
+      administrator: "hier geschaltet",
+    },
+    fixed: "Immer an.",
+    descriptions: {
+      "connections-rest-api":
+        "Verbindungen anlegen, ändern und löschen, über HTTP und in dieser Konsole. Aus: beide sehen nur zu.",
+      tls: "CAs und Zertifikate von Verbindungen. Aus: sie bleiben erhalten, geprüft wird nur gegen die CAs des Systems.",
+      "multiple-connections": "Mehr als ein Broker.",
+      "user-profile-edit": "Alle dürfen ihr eigenes Passwort ändern.",
+    },
+    noRight: "Nur Administratoren sehen die Plugins.",
+    switching: {
+      parts: {
+        ca: (n) => `${n} mit eigener CA`,
+        clientCertificate: (n) => `${n} mit Client-Zertifikat`,
+        unverified: (n) => `${n} ohne Prüfung des Zertifikats des Brokers`,
+      },
+      title: (id, on) => `${id} ${on ? "einschalten" : "ausschalten"}?`,
+      on: "Einschalten",
+      off: "Ausschalten",
+      effect: (id, on, { connections = 0, up = 0, users = 0 }) => {
+        if (id === "tls") {
+          const which = `${connections} ${connections === 1 ? "Verbindung hat" : "Verbindungen haben"} eine eigene CA, ein Client-Zertifikat oder andere eigene TLS-Einstellungen.`;
+          return on
+            ? `${which} Die Einstellungen gelten wieder, und haltere verbindet sich neu mit diesen Brokern.`
+            : `${which} Ohne sie sind die meisten dieser Broker nicht erreichbar: ${up} dieser Verbindungen ${up === 1 ? "steht" : "stehen"} jetzt.`;
+        }
+        if (id === "connections-rest-api") {
+          return on
+            ? `Verbindungen sind über HTTP wieder zu sehen und zu ändern: ${connections}.`
+            : `Programme sehen und ändern Verbindungen nicht mehr über HTTP (${connections}), und diese Konsole sieht nur zu. Die Verbindungen selbst bleiben, wie sie sind.`;
+        }
+        const who = users === 1 ? "Ein Benutzer kann" : `${users} Benutzer können`;
+        return on ? `${who} das eigene Passwort wieder ändern.` : `${who} das eigene Passwort nicht mehr ändern.`;
+      },
+    },
+  },
+
+  profile: {
+    title: "Profil",
+    roles: "Rollen",
+    password: "Passwort",
+    oldPassword: "Aktuelles Passwort",
+    newPassword: "Neues Passwort",
+    again: "Neues Passwort bestätigen",
+    change: "Passwort ändern",
+    changed: "Das Passwort ist geändert. Ihre anderen Sitzungen sind beendet.",
+    mismatch: "Die Passwörter stimmen nicht überein.",
+    short: "Mindestens 8 Zeichen.",
+    appearance: "Aussehen",
+    theme: "Farbschema",
+    themes: { auto: "System", light: "Hell", dark: "Dunkel" },
+    language: "Sprache",
+    sessions: "Wo Sie angemeldet sind",
+    thisSession: "diese hier",
+    sessionTimes: (since, used) => `seit ${since} · zuletzt benutzt ${used}`,
+    unknownDevice: "unbekanntes Gerät",
+    endSession: "Beenden",
+    endSessionAt: (device) => `Sitzung an ${device} beenden`,
+    endOthers: "Alle anderen beenden",
+    othersEnded: "Alle anderen Sitzungen sind beendet.",
+  },
+
+  about: {
+    title: "Über haltere",
+    version: "Version",
+    text: "Das Management Center für Flotten von Mosquitto-Brokern.",
+    licence: "haltere ist freie Software unter der Apache-Lizenz 2.0.",
+    licenceText: "Ihr Text",
+    inside: "Was darin steckt",
+    insideText:
+      "haltere steht auf der Arbeit vieler. Das ist alles, was in der Binärdatei und in dieser Konsole steckt.",
+    find: "Name oder Lizenz …",
+    found: (n, all) => (n === all ? `${n}` : `${n} von ${all}`),
+    kinds: { haltere: "haltere", npm: "Konsole", cargo: "Binärdatei" },
+    nothingFound: "Nichts mit diesem Namen.",
+    noList:
+      "Die Liste lässt sich nicht laden. Sie kommt mit einer gebauten Konsole, nicht mit einer in der Entwicklung.",
+    textVersion: "Alles als Text",
+    tasks: "Hintergrundaufgaben",
+    tasksText: "Was haltere von selbst tut.",
+    task: "Aufgabe",
+    lastRun: "Letzter Lauf",
+    result: "Ergebnis",
+    taskNames: {
+      reconciler: "Änderungen anwenden",
+      "session-use": "Letzte Nutzung der Sitzungen speichern",
+      "session-clean-up": "Beendete Sitzungen entfernen",
+      "link-history": "Verlauf der Verbindungen speichern",
+      "audit-sums": "Audit-Trail zusammenfassen",
+    },
+    taskResults: {
+      ok: "Erfolgreich",
+      failed: "Fehlgeschlagen",
+      running: "Läuft",
+      restarting: "Neustart nach einem Absturz",
+      notYet: "Noch nicht gelaufen",
+    },
+  },
+};
