@@ -36,8 +36,9 @@ test("tasks in trouble come first", () => {
   expect(sortTasks(tasks, START).map(({ name }) => name)).toEqual(["b", "d", "a", "c"]);
 });
 
+const nbsp = (text: string) => text.replaceAll("\u00a0", " ");
+
 test("run times are short", () => {
-  const nbsp = (text: string) => text.replaceAll("\u00a0", " ");
   expect(nbsp(formatRunTime(0.412, "en"))).toBe("0.4 ms");
   expect(nbsp(formatRunTime(412.3, "en"))).toBe("412 ms");
   expect(nbsp(formatRunTime(2_512, "de"))).toBe("2,5 Sek.");
