@@ -52,6 +52,8 @@ pub struct Sessions {
     /// Held for writing while sessions are moved along with the clock, for reading by code that brings times from
     /// the store into memory or the other way.
     in_step: RwLock<()>,
+    /// Held while the use of sessions is written.
+    writing_use: tokio::sync::Mutex<()>,
     /// The sessions in use.
     live: Mutex<Live>,
     /// The revision of the store with which the sessions in memory were compared.
@@ -77,6 +79,7 @@ impl Sessions {
             audit,
             tasks,
             in_step: RwLock::default(),
+            writing_use: tokio::sync::Mutex::default(),
             live: Mutex::new(Live::new(settings.idle)),
             checked: tokio::sync::Mutex::default(),
             evicted: AtomicU64::new(0),

@@ -42,7 +42,7 @@ pub struct OwnSession {
 /// Why one's own sessions were not listed, or not ended.
 #[derive(Debug, thiserror::Error)]
 pub enum OwnSessionError {
-    /// The roles are too low.
+    /// Insufficient roles.
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
     /// The caller has no such session.

@@ -79,6 +79,10 @@ impl Sessions {
 
     /// Writes the last use of sessions. What can't be written is kept for the next time.
     pub(crate) async fn write_use(&self) -> Result<(), Internal> {
+        // One at a time: a clean-up must not overtake a write whose uses have left memory.
+        let _writing = self.writing_use.lock().await;
+        // Times that were taken before a step of the clock must not be written after it.
+        let _in_step = self.in_step.read().await;
         let used = self.live().take_used();
         if used.is_empty() {
             return Ok(());
