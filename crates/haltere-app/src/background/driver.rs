@@ -109,7 +109,15 @@ impl Background {
         let (ended, failure) = match self.tracker.spawn(run).await {
             Ok(Ok(())) => (Ended::Well, None),
             Ok(Err(error)) => (Ended::Failed, Some(error_chain(&error))),
-            Err(error) => (Ended::Panicked, Some(describe_panic(error))),
+            Err(error) => {
+                // For the log only: it may quote anything.
+                tracing::error!(
+                    task = name,
+                    error = describe_panic(error),
+                    "a background task panicked"
+                );
+                (Ended::Panicked, Some("panicked; the log has the message".to_owned()))
+            }
         };
         let failure = failure.map(|text| text.chars().take(MAX_FAILURE).collect());
         let run = TaskRun { started_at, duration: started.elapsed(), failure };
@@ -125,12 +133,12 @@ impl Background {
         });
         if panics >= TOO_MANY {
             self.give_up(format!(
-                "the background task \"{name}\" has died {panics} times in a short time"
+                "the background task \"{name}\" has panicked {panics} times in a short time"
             ));
             return false;
         }
         let pause = FIRST_PAUSE * (1 << (panics - 1));
-        tracing::error!(task = name, deaths = panics, again_in = ?pause, "a background task died");
+        tracing::error!(task = name, panics, again_in = ?pause, "a background task is started again");
         tokio::select! {
             () = self.stopping.cancelled() => return false,
             () = sleep(pause) => {}
@@ -149,7 +157,7 @@ async fn until(next: Option<Instant>) {
 
 fn describe_panic(error: tokio::task::JoinError) -> String {
     match error.try_into_panic() {
-        Ok(panic) => format!("panicked: {}", panic_message(&*panic)),
+        Ok(panic) => panic_message(&*panic).to_owned(),
         Err(error) => error.to_string(),
     }
 }
