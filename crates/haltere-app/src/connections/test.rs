@@ -32,7 +32,7 @@ const PLAIN_SUFFIX_BYTES: usize = 6;
 /// Why nothing was dialled.
 #[derive(Debug, thiserror::Error)]
 pub enum TestError {
-    /// The roles are too low.
+    /// Insufficient roles.
     #[error(transparent)]
     NotAllowed(NotAllowed),
     /// A field is invalid.
@@ -120,7 +120,7 @@ impl Connections {
             updated_at: now,
         };
         let mut test = self.prepared(&connection, roundtrip, place);
-        test.keep_apart_from(self.link_in_the_way(&test.spec, None).as_ref());
+        self.keep_apart_from_others(ctx, &mut test, None);
         Ok(test)
     }
 
@@ -156,10 +156,22 @@ impl Connections {
         let connection = Connection { id: id_of_a_test(), ..connection };
         let mut test = self.prepared(&connection, roundtrip, place);
         if self.fleet.status(stored).connected() {
-            test.keep_apart_from(entry.spec());
+            test.keep_apart_from(entry.spec(), true);
         }
-        test.keep_apart_from(self.link_in_the_way(&test.spec, Some(id)).as_ref());
+        self.keep_apart_from_others(ctx, &mut test, Some(id));
         Ok(test)
+    }
+
+    /// Does not tell the caller about a link that they may not see.
+    fn keep_apart_from_others(
+        &self,
+        ctx: &Ctx,
+        test: &mut PreparedTest,
+        id: Option<&ConnectionId>,
+    ) {
+        let link = self.link_in_the_way(&test.spec, id);
+        let is_visible = link.as_ref().is_some_and(|it| ctx.visibility().covers(it.id.as_str()));
+        test.keep_apart_from(link.as_ref(), is_visible);
     }
 
     /// The link other than that of `id` that is up and would lose its session to a client like `spec`.
@@ -234,10 +246,10 @@ fn another_id_like(id: &str) -> String {
 impl PreparedTest {
     /// Takes another client id than a link that is up, which the broker would otherwise end: a client
     /// id set by hand is the same for both.
-    fn keep_apart_from(&mut self, link: Option<&Arc<LinkSpec>>) {
+    fn keep_apart_from(&mut self, link: Option<&Arc<LinkSpec>>, is_visible: bool) {
         let Some(link) = link.filter(|link| link.client_id == self.spec.client_id) else { return };
         self.spec.client_id = another_id_like(&link.client_id).into();
-        self.remark = Some(
+        self.remark = is_visible.then(||
             "A link with this client id is up meanwhile, so the test used a client id of its own, beginning with the one in credentials.clientId: a broker that goes by whole client ids may treat it in another way.".to_owned(),
         );
     }
