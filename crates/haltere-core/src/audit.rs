@@ -110,7 +110,7 @@ impl AuditAction {
 pub enum AuditOutcome {
     /// It was done.
     Success,
-    /// It was refused: wrong password, role too low, throttled.
+    /// It was refused: wrong password, insufficient role, throttled.
     Denied,
 }
 

@@ -24,8 +24,8 @@ const SPARE: usize = 2 * 1024;
 /// A list is joined as a whole up to this size, in bytes.
 const LARGEST_WHOLE: usize = 2 * 1024 * 1024;
 
-/// The list of all connections as it was last sent, for each selection of fields. One with secrets contains no more
-/// than links need in memory anyway, and is overwritten when the next one replaces it.
+/// The list of all connections as it was last sent, for each selection of fields. One with secrets is overwritten when
+/// the next one replaces it; until then it may contain secrets of connections that were deleted.
 #[derive(Default)]
 pub(crate) struct ListCache([RwLock<Option<Whole>>; Fields::COUNT]);
 

@@ -34,7 +34,7 @@ pub(crate) fn done(
 
 /// An action that was refused because of insufficient roles.
 pub(crate) fn denied(at: Timestamp, ctx: &Ctx, action: AuditAction, object: &str) -> AuditEntry {
-    let entry = done(at, ctx, action, &cut(object), "role too low");
+    let entry = done(at, ctx, action, &cut(object), "insufficient role");
     AuditEntry { outcome: AuditOutcome::Denied, ..entry }
 }
 

@@ -45,7 +45,7 @@ pub enum Outcome {
 /// Why nothing was created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateError {
-    /// The roles are too low.
+    /// Insufficient roles.
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
     /// A field is invalid.

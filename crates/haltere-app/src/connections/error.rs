@@ -6,7 +6,7 @@ use crate::error::{Internal, Invalid, NotAllowed};
 /// Why getting, deleting, connecting, disconnecting or looking at the history of a connection failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectionError {
-    /// The roles are too low.
+    /// Insufficient roles.
     #[error(transparent)]
     NotAllowed(NotAllowed),
     /// There is no such connection.
@@ -23,7 +23,7 @@ pub enum ConnectionError {
 /// Why replacing or patching a connection failed.
 #[derive(Debug, thiserror::Error)]
 pub enum UpdateError {
-    /// The roles are too low.
+    /// Insufficient roles.
     #[error(transparent)]
     NotAllowed(NotAllowed),
     /// A field is invalid, by itself or together with the stored ones.

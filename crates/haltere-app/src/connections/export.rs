@@ -49,7 +49,7 @@ type Stored = Result<Arc<Connection>, LeftOut>;
 /// Why there is no export.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// The roles are too low.
+    /// Insufficient roles.
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
     /// The configuration forbids exporting secrets.

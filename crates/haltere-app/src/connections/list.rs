@@ -73,7 +73,7 @@ pub struct Listing {
 /// Why listing failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ListError {
-    /// The roles are too low.
+    /// Insufficient roles.
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
     /// The read of secrets could not be written to the audit trail, so there is no answer.

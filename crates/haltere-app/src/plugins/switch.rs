@@ -15,7 +15,7 @@ use crate::tasks::to_completion;
 /// Why the switch was not moved.
 #[derive(Debug, thiserror::Error)]
 pub enum SwitchPluginError {
-    /// The roles are too low.
+    /// Insufficient roles.
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
     /// This plugin is always on.

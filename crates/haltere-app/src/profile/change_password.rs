@@ -21,7 +21,7 @@ const OPERATION: &str = "change one's own password";
 /// Why the password is still the old one.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangePasswordError {
-    /// The roles are too low.
+    /// Insufficient roles.
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
     /// The old password is not the right one.

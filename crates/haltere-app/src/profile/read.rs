@@ -23,7 +23,7 @@ pub struct Profile {
 /// Why there is no profile to see.
 #[derive(Debug, thiserror::Error)]
 pub enum ProfileError {
-    /// The roles are too low.
+    /// Insufficient roles.
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
     /// Something failed that is no fault of the caller.

@@ -29,8 +29,9 @@ pub struct LinkHandle {
 }
 
 impl LinkHandle {
-    /// Publishes a message, and waits until it is sent (QoS 0) or acknowledged (QoS 1 and 2). If the link goes
-    /// down meanwhile, whether the message has arrived is [`CommandError::Unknown`].
+    /// Publishes a message, and waits until it is acknowledged. With QoS 0 it only waits until the message is in the
+    /// session's write buffer, so `Ok` does not mean that it was sent. If the link goes down meanwhile, whether the
+    /// message has arrived is [`CommandError::Unknown`].
     pub async fn publish(&self, request: PublishRequest) -> Result<Published, CommandError> {
         if request.payload.len() > MAX_PAYLOAD {
             return Err(CommandError::TooLarge { max: MAX_PAYLOAD });
