@@ -51,7 +51,7 @@ CREATE TABLE meta (
     value BLOB NOT NULL
 ) STRICT, WITHOUT ROWID;
 
--- The audit trail: append-only, also for whoever comes with a SQLite shell.
+-- The audit trail: append-only, in a SQLite shell, too.
 
 CREATE TABLE audit (
     sequence   INTEGER PRIMARY KEY,

@@ -3,7 +3,7 @@
 ALTER TABLE users ADD COLUMN initial_password INTEGER NOT NULL DEFAULT 0 CHECK (initial_password IN (0, 1));
 
 -- Sessions get a handle, under which their owner sees and ends them, and remember from where they began.
--- The table is made anew: SQLite adds no column that is unique.
+-- SQLite can't add a unique column, so the table is created again.
 
 CREATE TABLE new_sessions (
     id           BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 32),    -- SHA-256 of the token
