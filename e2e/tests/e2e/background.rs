@@ -13,9 +13,10 @@ fn ordered(folder: &TempDir) -> Options {
     let order = folder.path().join("order");
     Options::default()
         .env(ORDER, order.to_str().expect("a plain path"))
-        .expect_complaint("a background task died")
+        .expect_complaint("a background task panicked")
+        .expect_complaint("a background task is started again")
         .expect_complaint("panicked at")
-        .expect_complaint("has died 5 times")
+        .expect_complaint("has panicked 5 times")
 }
 
 fn order_a_death(folder: &TempDir) {
@@ -29,7 +30,7 @@ async fn a_task_that_dies_is_begun_again() {
     let folder = TempDir::new().expect("a folder");
     let mut haltere = ordered(&folder).start().await;
     order_a_death(&folder);
-    haltere.log().until("a background task died").await;
+    haltere.log().until("a background task is started again").await;
     eventually("it is ready again", async || {
         (haltere.anonymous().get("/readyz").await.status == 200).then_some(())
     })
@@ -54,15 +55,15 @@ async fn a_task_that_keeps_dying_ends_the_process_with_the_reason() {
         haltere
             .log()
             .until(&match deaths {
-                5 => "has died 5 times".to_owned(),
-                _ => format!("\"deaths\":{deaths},"),
+                5 => "has panicked 5 times".to_owned(),
+                _ => format!("\"panics\":{deaths},"),
             })
             .await;
     }
     let status = haltere.wait().await;
     assert_eq!(status.code(), Some(1));
     let log = haltere.log().text();
-    assert!(log.contains("haltere: the background task \"reconciler\" has died 5 times"), "{log}");
+    assert!(log.contains("haltere: the background task \"reconciler\" has panicked 5 times"), "{log}");
 }
 
 #[tokio::test]
