@@ -63,7 +63,10 @@ async fn a_task_that_keeps_dying_ends_the_process_with_the_reason() {
     let status = haltere.wait().await;
     assert_eq!(status.code(), Some(1));
     let log = haltere.log().text();
-    assert!(log.contains("haltere: the background task \"reconciler\" has panicked 5 times"), "{log}");
+    assert!(
+        log.contains("haltere: the background task \"reconciler\" has panicked 5 times"),
+        "{log}"
+    );
 }
 
 #[tokio::test]
