@@ -49,7 +49,9 @@ pub use backup::{BackupError, SqliteBackup};
 pub use contents::Contents;
 
 /// How often a write begins again because others have written meanwhile.
-const TRIES: usize = 5;
+const TRIES: usize = 50;
+/// How long to wait in between.
+const BETWEEN_TRIES: Duration = Duration::from_millis(5);
 
 /// The store on one SQLite file.
 #[derive(Debug)]
@@ -241,6 +243,8 @@ impl Transactions for SqliteStore {
             // SQLite can be asked only outside of a transaction.
             drop(tx);
             self.check_content().await?;
+            // Others may be writing or checkpointing.
+            tokio::time::sleep(BETWEEN_TRIES).await;
         }
         Err(StoreError::Busy)
     }
