@@ -65,6 +65,13 @@ impl Place {
         Ok(read_frame(log, last, &mut frame)? && self.sum_of(self.before, &frame) == Some(self.sum))
     }
 
+    /// Whether everything up to here is still in the log. Reads it from its beginning.
+    pub(crate) fn is_whole(&self, log: &File) -> io::Result<bool> {
+        let Some(mut place) = Self::start(log)? else { return Ok(false) };
+        place.follow(log, |_, _| {})?;
+        Ok((place.frames, place.sum) == (self.frames, self.sum))
+    }
+
     /// Reads on to the end of the last whole transaction. Calls `seen` with the number, from 1, and the page of each
     /// frame.
     pub(crate) fn follow(&mut self, log: &File, mut seen: impl FnMut(u32, u32)) -> io::Result<()> {

@@ -1,6 +1,8 @@
 //! Files that are removed, replaced or damaged under an open store.
 
-use std::os::unix::fs::{FileExt as _, MetadataExt as _, symlink};
+use std::os::unix::fs::{FileExt as _, MetadataExt as _, chown, symlink};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
 use super::*;
 
@@ -457,6 +459,27 @@ async fn what_sqlite_does_to_its_log_is_no_alarm() {
         assert_eq!(count(&store).await, kept);
         assert_eq!(store.trouble(), None);
     }
+}
+
+/// SQLite does so whenever root opens the log: each command changes the log's change time a few times.
+#[tokio::test]
+async fn a_log_that_keeps_getting_its_owner_is_no_alarm() {
+    let folder = Folder::new();
+    let store = folder.open().await.unwrap();
+    insert(&store, &record("first", 200_000)).await.unwrap();
+    let (log, end) = (folder.0.path().join(WAL), Arc::new(AtomicBool::new(false)));
+    let (uid, has_ended) = (fs::metadata(&log).unwrap().uid(), Arc::clone(&end));
+    let command = thread::spawn(move || {
+        while !has_ended.load(Ordering::Relaxed) {
+            chown(&log, Some(uid), None).unwrap();
+        }
+    });
+    for number in 0..30 {
+        insert(&store, &record(&number.to_string(), 100)).await.unwrap();
+    }
+    end.store(true, Ordering::Relaxed);
+    command.join().unwrap();
+    assert_eq!(store.trouble(), None);
 }
 
 #[tokio::test]
