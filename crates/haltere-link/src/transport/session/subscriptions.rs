@@ -20,8 +20,11 @@ struct Subscription {
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum SubscriptionState {
-    /// SUBSCRIBE with this packet identifier was sent.
-    Requested(u16),
+    /// SUBSCRIBE was sent, with this filter at `index`. SUBACK has the code at the same index.
+    Requested {
+        packet_id: u16,
+        index: usize,
+    },
     Granted,
     Refused(MqttReason),
 }
@@ -58,19 +61,23 @@ impl Subscriptions {
         self.all.retain(|it| !filters.contains(&it.filter));
         // Each link has one of these.
         self.all.reserve_exact(filters.len());
-        let state = SubscriptionState::Requested(packet_id);
-        self.all.extend(filters.into_iter().map(|filter| Subscription { filter, state }));
+        let requested = filters.into_iter().enumerate().map(|(index, filter)| {
+            let state = SubscriptionState::Requested { packet_id, index };
+            Subscription { filter, state }
+        });
+        self.all.extend(requested);
     }
 
     /// Takes a SUBACK into account: a code for each filter of its SUBSCRIBE. Returns `None` if it belongs to
     /// another one. A filter without a code counts as refused.
     pub(super) fn acknowledged(&mut self, packet_id: u16, codes: &[u8]) -> Option<InterestAnswer> {
-        let mut codes = codes.iter().copied();
         let mut is_ours = false;
         for subscription in &mut self.all {
-            if subscription.state == SubscriptionState::Requested(packet_id) {
+            if let SubscriptionState::Requested { packet_id: id, index } = subscription.state
+                && id == packet_id
+            {
                 is_ours = true;
-                subscription.state = match codes.next().unwrap_or(0x80) {
+                subscription.state = match codes.get(index).copied().unwrap_or(0x80) {
                     0..0x80 => SubscriptionState::Granted,
                     code => SubscriptionState::Refused(reason_code(code)),
                 };
@@ -132,5 +139,15 @@ mod tests {
         assert_eq!(answer, InterestAnswer { is_granted: true, refused });
         assert_eq!(subscriptions.remove_unwanted(&Interest::none()), filters(&["d"]));
         assert!(subscriptions.all.is_empty());
+    }
+
+    #[test]
+    fn a_filter_that_is_removed_before_suback_does_not_shift_the_codes() {
+        let mut subscriptions = Subscriptions::default();
+        subscriptions.requested(filters(&["a", "b", "c"]), 1);
+        assert_eq!(subscriptions.remove_unwanted(&interest(&["b", "c"])), filters(&["a"]));
+        let answer = subscriptions.acknowledged(1, &[0, 0x87, 0]).expect("ours");
+        let refused = refused(&["b"], MqttReason::NotAuthorized);
+        assert_eq!(answer, InterestAnswer { is_granted: true, refused });
     }
 }
