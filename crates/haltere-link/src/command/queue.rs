@@ -89,3 +89,24 @@ impl CommandQueue {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::task::Waker;
+
+    use futures_util::FutureExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_command_whose_future_is_dropped_is_withdrawn() {
+        let (link, mut queue) = channel();
+        let filter = || TopicFilter::parse("a").expect("valid");
+        let mut cx = Context::from_waker(Waker::noop());
+        assert!(link.unsubscribe(filter()).now_or_never().is_none(), "polled once, and dropped");
+        assert!(queue.poll_next(&mut cx).is_pending());
+        let mut kept = Box::pin(link.unsubscribe(filter()));
+        assert!(kept.poll_unpin(&mut cx).is_pending());
+        assert!(queue.poll_next(&mut cx).is_ready());
+    }
+}
