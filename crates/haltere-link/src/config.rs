@@ -11,6 +11,8 @@ use crate::EgressPolicy;
 pub struct LinkConfig {
     /// One attempt, from resolving the name to CONNACK, takes at most this long.
     pub connect_timeout: Duration,
+    /// How long a round trip of a test may take in all.
+    pub roundtrip_timeout: Duration,
     /// MQTT keep-alive. The broker may ask for a shorter one.
     pub keepalive: Duration,
     /// How long a PINGRESP may take. A half-open connection is found within `keepalive + ping_timeout`.
@@ -41,6 +43,7 @@ impl Default for LinkConfig {
     fn default() -> Self {
         Self {
             connect_timeout: Duration::from_secs(5),
+            roundtrip_timeout: Duration::from_secs(5),
             keepalive: Duration::from_secs(30),
             ping_timeout: Duration::from_secs(10),
             backoff: Backoff::default(),

@@ -118,7 +118,7 @@ async fn run(
     let mut outcome = Outcome { broker: Some(broker), ..Outcome::default() };
     if let Some(topic) = topic {
         trace.enter(Stage::Roundtrip);
-        match roundtrip(&mut session, topic, context.config.connect_timeout).await {
+        match roundtrip(&mut session, topic, context.config.roundtrip_timeout).await {
             Ok(done) => {
                 trace.pass(Some(roundtrip_summary(done)));
                 outcome.roundtrip = Some(done);

@@ -281,6 +281,7 @@ pub(crate) fn link_config(settings: &Settings, listening: &[SocketAddr]) -> Link
     let link = &settings.link;
     LinkConfig {
         connect_timeout: link.connect_timeout.as_duration(),
+        roundtrip_timeout: link.connect_timeout.as_duration(),
         keepalive: link.keepalive.as_duration(),
         backoff: Backoff { max: link.max_backoff.as_duration(), ..Backoff::default() },
         dials_per_second: link.dials_per_second,

@@ -15,6 +15,11 @@ fn spec(url: &str) -> LinkSpec {
     LinkSpec { interest: Interest::none(), ..link(url) }
 }
 
+/// The round trip alone times out: long enough for the steps that are answered, on a busy machine.
+fn short() -> LinkConfig {
+    LinkConfig { roundtrip_timeout: Duration::from_secs(3), ..quick() }
+}
+
 async fn probe(fleet: &Fleet, spec: &LinkSpec) -> ProbeReport {
     let topic = RoundtripTopic::parse("plant/test").expect("valid");
     fleet.supervisor.probe(spec, Some(&topic), |_| {}).await
@@ -68,8 +73,7 @@ async fn mosquitto_sends_the_message_back() {
 
 #[tokio::test]
 async fn what_mosquitto_refuses_is_named() {
-    let config = LinkConfig { connect_timeout: Duration::from_secs(2), ..quick() };
-    let fleet = Fleet::with(config).await;
+    let fleet = Fleet::with(short()).await;
     for (allowed, expected, words) in [
         (
             &["publishClientSend", "publishClientReceive"][..],
@@ -91,8 +95,7 @@ async fn what_mosquitto_refuses_is_named() {
 
 #[tokio::test]
 async fn brokers_that_do_not_answer_or_end_the_session() {
-    let config = LinkConfig { connect_timeout: Duration::from_secs(1), ..quick() };
-    let fleet = Fleet::with(config).await;
+    let fleet = Fleet::with(short()).await;
     let greeting = || Peer::script().read_connect().connack(0);
     let scripts: [(Script, &str, &str); 6] = [
         (greeting().await_subscribe().serve(), "ETIMEDOUT -110 subscribe", "did not answer"),
@@ -127,8 +130,7 @@ async fn brokers_that_do_not_answer_or_end_the_session() {
 /// Messages of others on the same topic, and retained ones, are not the message that was sent.
 #[tokio::test]
 async fn only_the_message_itself_counts() {
-    let config = LinkConfig { connect_timeout: Duration::from_secs(1), ..quick() };
-    let fleet = Fleet::with(config).await;
+    let fleet = Fleet::with(short()).await;
     let peer = Peer::script()
         .read_connect()
         .connack(0)
