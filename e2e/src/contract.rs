@@ -1,10 +1,10 @@
 //! The committed description of the API, and whether what was answered is what it describes.
 
-use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::sync::{Arc, LazyLock};
 
 use jsonschema::Validator;
+use parking_lot::Mutex;
 use serde_json::{Value, json};
 
 /// `openapi/haltere.json`.

@@ -3,12 +3,13 @@
 //! A limit per request and one for the process are not enough, because one caller with many requests could
 //! take everything. While the limit of one caller is smaller than the whole, no caller can exclude all others.
 
-use parking_lot::{Mutex, MutexGuard};
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::caller::UserName;
 

@@ -3,11 +3,11 @@
 //! The brokers of a fleet share their CAs, and many share a certificate. Each certificate is stored once,
 //! and freed when no link refers to it any more.
 
-use parking_lot::{Mutex, MutexGuard};
 use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 
 use haltere_core::Timestamp;
+use parking_lot::{Mutex, MutexGuard};
 use rustls_pki_types::CertificateDer;
 use sha2::{Digest as _, Sha256};
 

@@ -3,11 +3,11 @@
 //! A thousand links that lose their network at once must not reconnect at once: that would be a SYN
 //! flood for the brokers, and a burst of handshakes for haltere.
 
-use parking_lot::{Mutex, MutexGuard};
 use std::num::NonZeroU32;
 use std::time::Duration;
 
 use haltere_core::Gcra;
+use parking_lot::{Mutex, MutexGuard};
 use tokio::time::{Instant, sleep_until};
 
 /// Which dials go first.

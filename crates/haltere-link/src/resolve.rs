@@ -1,6 +1,5 @@
 //! Name resolution.
 
-use parking_lot::Mutex;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 use std::time::Duration;
 
@@ -12,6 +11,7 @@ use hickory_resolver::net::NetError;
 use hickory_resolver::net::runtime::TokioRuntimeProvider;
 use hickory_resolver::proto::rr::Name;
 use hickory_resolver::{Resolver as Hickory, TokioResolver};
+use parking_lot::Mutex;
 use tokio::time::Instant;
 
 use crate::{ResolverSource, failure};

@@ -4,7 +4,6 @@
 //! ones, and starts, changes and ends links to match. It takes no list of changes, so that there is only
 //! one code path, which every change exercises.
 
-use parking_lot::{Mutex, MutexGuard};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -14,6 +13,7 @@ use haltere_core::{
     Clock, ConnectionId, ConnectionStatus, Intent, LinkState, Revision, RoundtripTopic,
     StatusChange,
 };
+use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::watch;
 use tokio::time::timeout;
 

@@ -1,10 +1,10 @@
 //! Whether the disk takes what is written, and whether what is stored can be relied on.
 
-use parking_lot::Mutex;
 use std::error::Error as _;
 
 use haltere_core::StorageTrouble;
 use haltere_store::{Revisions, StoreError};
+use parking_lot::Mutex;
 
 /// How the disk was last seen. Says in the log when that changes, and only then: a disk that is full
 /// fails every change, and the log may lie on it.

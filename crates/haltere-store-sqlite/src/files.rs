@@ -7,13 +7,14 @@
 //! A symbolic link in the place of the database leads to the same file under another name, and the next start
 //! would look for the log under that name. So the name itself is compared, too.
 
-use parking_lot::{Mutex, MutexGuard};
 use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::io::ErrorKind;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
+
+use parking_lot::{Mutex, MutexGuard};
 
 /// Device and inode. The inode of an open file is not given to another one.
 type Identity = (u64, u64);

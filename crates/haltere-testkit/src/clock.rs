@@ -1,10 +1,10 @@
 //! A clock that moves by hand.
 
-use parking_lot::{Mutex, MutexGuard};
 use std::sync::{Arc, LazyLock};
 use std::time::{Duration, Instant};
 
 use haltere_core::{Clock, Timestamp};
+use parking_lot::{Mutex, MutexGuard};
 
 /// Shows the time it was set to. Clones share the hands.
 #[derive(Debug, Clone)]

@@ -1,11 +1,11 @@
 //! The internet in a box: every address there is leads to one listener, which notes whom somebody
 //! wanted to reach. What gets out is seen, whatever address it went to.
 
-use parking_lot::Mutex;
 use std::net::{IpAddr, Ipv6Addr};
 use std::process::Command;
 use std::sync::Arc;
 
+use parking_lot::Mutex;
 use tokio::net::TcpListener;
 use tokio_util::task::AbortOnDropHandle;
 

@@ -1,6 +1,5 @@
 //! A backup made under load, restored, and at work; and keys changed under a running server.
 
-use parking_lot::Mutex;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
@@ -12,6 +11,7 @@ use e2e::{CliOutput, Client, Haltere, Options, eventually, secret, secrets};
 use haltere_core::ConnectionId;
 use haltere_store::{Sealed, Store as _, Transactions as _};
 use haltere_testkit::{Ca, Listener, Mosquitto};
+use parking_lot::Mutex;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 

@@ -3,12 +3,12 @@
 //! The application keeps a text per connection and selection of fields (`Connections::view_text`), so a change of one connection costs its
 //! text and a copy of the others. A list of all connections is joined once for all callers that see the same.
 
-use parking_lot::RwLock;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use haltere_app::App;
 use haltere_app::connections::{ConnectionView, Entry, Fields, Listing, Version, ViewText};
+use parking_lot::RwLock;
 use zeroize::Zeroizing;
 
 use crate::response_memory::PIECE;

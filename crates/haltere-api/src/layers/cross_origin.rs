@@ -1,12 +1,12 @@
 //! Refuses changes that a page of somebody else's asks the browser to make (cross-site request forgery).
 
-use parking_lot::Mutex;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::extract::Request;
 use http::header::{ORIGIN, REFERER, UPGRADE_INSECURE_REQUESTS};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use parking_lot::Mutex;
 
 use super::cors::named_origin;
 use crate::error::{ApiError, messages};

@@ -3,13 +3,13 @@
 //! The first entry of a kind opens a *window* and is written as it is. Entries of the same kind are counted while the
 //! window is open, and written as one entry when it closes.
 
-use parking_lot::{Mutex, MutexGuard};
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::sync::Arc;
 use std::time::Duration;
 
 use haltere_core::{AuditEntry, AuditRepeats};
+use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 

@@ -3,7 +3,6 @@
 //! A commit waits for the disk. Entries that arrive while one is in progress share the next one, so many
 //! concurrent readers of secrets wait for one or two commits, not for one each.
 
-use parking_lot::Mutex;
 use std::hash::Hash;
 use std::mem;
 use std::sync::Arc;
@@ -11,6 +10,7 @@ use std::time::Duration;
 
 use haltere_core::{AuditEntry, UserName};
 use haltere_store::{Store, StoreError};
+use parking_lot::Mutex;
 use tokio::sync::{Notify, oneshot};
 use tokio::time::{Instant, sleep};
 use tokio_util::task::TaskTracker;

@@ -1,10 +1,10 @@
 //! Certificates and keys in memory: equal ones are stored once, for all connections that use them.
 
-use parking_lot::Mutex;
 use std::collections::HashMap;
 
 use haltere_core::{Connection, Pem, Secret, TlsMaterial, WeakPem};
 use haltere_link::tls::{Found, Swept, sweep};
+use parking_lot::Mutex;
 
 /// The smallest number of entries at which unused ones are removed.
 const FEW: usize = 64;

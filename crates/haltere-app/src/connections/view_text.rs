@@ -3,13 +3,13 @@
 //! A connection's texts are kept with its [`Entry`](super::Entry), one for each selection of fields, and dropped with it: so
 //! no text outlives an edit or a deletion. A text also belongs to one status, and is written again when it changes.
 
-use parking_lot::Mutex;
 use std::fmt;
 use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use haltere_core::ConnectionStatus;
+use parking_lot::Mutex;
 use zeroize::Zeroize as _;
 
 use super::Connections;

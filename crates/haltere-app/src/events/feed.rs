@@ -1,8 +1,8 @@
 //! The feed of all changes: one log, and as many readers as there are.
 
-use parking_lot::Mutex;
 use std::sync::Arc;
 
+use parking_lot::Mutex;
 use tokio::sync::watch;
 
 use super::log::{Change, ChangeKind, ChangeLog};

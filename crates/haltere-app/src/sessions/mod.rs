@@ -13,12 +13,12 @@ mod throttle;
 mod timeline;
 mod token;
 
-use parking_lot::Mutex;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use haltere_core::{Clock, Timestamp};
 use haltere_store::Transactions;
+use parking_lot::Mutex;
 use tokio::sync::RwLock;
 use tokio_util::task::TaskTracker;
 

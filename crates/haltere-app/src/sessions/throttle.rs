@@ -9,7 +9,6 @@
 //! There are three limits: per account, per address, and per account *and* address for addresses that have logged in
 //! to that account before. Only the third applies to such an address, so failures elsewhere can't lock an owner out.
 
-use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
@@ -18,6 +17,7 @@ use std::time::Duration;
 use haltere_core::Gcra;
 use haltere_core::gcra::whole_seconds;
 use haltere_core::quota::{QuotaExceeded, neighbourhood};
+use parking_lot::Mutex;
 
 use super::ThrottleSettings;
 use crate::users::canonical_name;

@@ -1,6 +1,5 @@
 //! Verifying passwords: a few at a time, because each takes memory and a whole core.
 
-use parking_lot::{Mutex, MutexGuard};
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,6 +9,7 @@ use base64::engine::general_purpose::STANDARD_NO_PAD;
 use haltere_core::Secret;
 use haltere_core::fair_queue::{ClientKey, FairQueue, QueueBounds};
 use haltere_core::quota::QuotaExceeded;
+use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 

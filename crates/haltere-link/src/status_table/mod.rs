@@ -5,7 +5,6 @@
 
 mod slot;
 
-use parking_lot::{Mutex, MutexGuard};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -13,6 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use haltere_core::{
     BrokerFacts, Clock, ConnectionId, ConnectionStatus, LinkState, Revision, StatusChange,
 };
+use parking_lot::{Mutex, MutexGuard};
 
 use crate::chain_store::StoredChain;
 use crate::recorded_history::RecordedHistory;

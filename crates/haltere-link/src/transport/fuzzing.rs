@@ -1,6 +1,5 @@
 //! Any bytes from a broker, in chunks of any size: as packets, and as a whole session.
 
-use parking_lot::Mutex;
 use std::future::poll_fn;
 use std::io;
 use std::pin::Pin;
@@ -9,6 +8,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use haltere_core::{ProtocolVersion, Secret, TopicFilter, TopicName};
+use parking_lot::Mutex;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::runtime::Builder;
 use tokio::time::timeout;

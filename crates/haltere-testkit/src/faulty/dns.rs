@@ -1,11 +1,11 @@
 //! A name server for names that exist only in a test.
 
-use parking_lot::Mutex;
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use bytes::{BufMut as _, BytesMut};
+use parking_lot::Mutex;
 use tokio::net::UdpSocket;
 use tokio_util::task::AbortOnDropHandle;
 

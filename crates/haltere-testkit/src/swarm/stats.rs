@@ -1,10 +1,11 @@
 //! Counters and timings of a swarm.
 
-use parking_lot::{Mutex, MutexGuard};
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
+
+use parking_lot::{Mutex, MutexGuard};
 
 /// How many dials and how many echoes are remembered.
 const REMEMBERED: usize = 1 << 18;

@@ -4,11 +4,11 @@
 //! is reached, the oldest one is aborted. A genuine handshake takes a few milliseconds, and is the oldest only if
 //! the limit is reached within that time.
 
-use parking_lot::{Mutex, MutexGuard};
 use std::collections::BTreeMap;
 use std::io;
 use std::time::Duration;
 
+use parking_lot::{Mutex, MutexGuard};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 

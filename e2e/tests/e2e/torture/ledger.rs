@@ -1,9 +1,9 @@
 //! What the writers know: the model that haltere is compared with.
 
-use parking_lot::{Mutex, MutexGuard};
 use std::collections::BTreeMap;
 
 use e2e::Client;
+use parking_lot::{Mutex, MutexGuard};
 use serde_json::Value;
 
 /// What all writers know together.
