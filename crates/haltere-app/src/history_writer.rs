@@ -61,7 +61,7 @@ impl HistoryWriter {
 impl App {
     /// Restores the histories of links. Call it before the first link starts.
     pub(crate) async fn restore_history(&self) -> Result<(), Internal> {
-        const OPERATION: &str = "read how links fared";
+        const OPERATION: &str = "read the link history";
         match self.read_past().await {
             Ok(past) => self.0.fleet.supervisor.restore_histories(past),
             // A damaged history must not prevent the start. The trouble is reported elsewhere.
@@ -131,7 +131,7 @@ impl App {
                 progress.is_failing = true;
             }
         }
-        written.context("write how links fare")
+        written.context("write the link history")
     }
 
     async fn write_batches(&self, progress: &mut Progress) -> Result<(), StoreError> {

@@ -19,7 +19,7 @@ use crate::write_lock::Applied;
 
 impl App {
     /// One turn of the reconciler. Run by a background task.
-    pub(crate) async fn take_turn(&self) -> Result<(), Internal> {
+    pub(crate) async fn reconcile_once(&self) -> Result<(), Internal> {
         Step::Background.around(|| ());
         if self.0.store.trouble().is_some() {
             // Whether it is over; the store says so itself when it is.

@@ -1,4 +1,4 @@
-//! How links fared, so that it is known after a restart. Of each connection the newest lines are kept; they go
+//! The history of links, so that it is known after a restart. Of each connection the newest lines are kept; they go
 //! with it.
 
 use async_trait::async_trait;

@@ -1,6 +1,6 @@
 import type { BackgroundTask } from "../api/schema";
 
-/** How a task fares, for display. */
+/** The result of a task, for display. */
 export type TaskResult = "running" | "restarting" | "failed" | "ok" | "notYet";
 
 /** A run this long may hang, in milliseconds. */

@@ -37,9 +37,9 @@ pub(super) async fn serve_known(state: &ApiState, request: Request, next: Next) 
         Ok(false) if is_of_login(&request, state.options.console) => {
             let address = request.extensions().get::<Origin>().and_then(|origin| origin.address);
             let served = state.login_slots.run(address, next.run(request)).await;
-            served.unwrap_or_else(|_| no_place().into_response())
+            served.unwrap_or_else(|_| no_slot().into_response())
         }
-        Ok(false) => no_place().into_response(),
+        Ok(false) => no_slot().into_response(),
         Err(error) => error.into_response(),
     }
 }
@@ -57,7 +57,7 @@ async fn has_session(
     Ok(caller::session(state, &jar, headers).await?.is_some())
 }
 
-fn no_place() -> ApiError {
+fn no_slot() -> ApiError {
     let message = "All places for connections are taken, or all that one address may have";
     ApiError::limited("server.max_connections", false, message, RETRY)
 }

@@ -140,7 +140,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn administrators_see_how_each_task_fares() {
+    async fn administrators_see_the_last_run_of_each_task() {
         let api = TestApi::start().await;
         let admin = api.admin().await;
         let names: Vec<_> = api.app.app.background().iter().map(|task| task.name).collect();

@@ -19,7 +19,7 @@ const LINK_HISTORY: Duration = Duration::from_secs(5);
 /// Starts the tasks. They end when haltere begins to shut down.
 pub(crate) fn start(app: &App) {
     let reconciler = Task::every("reconciler", RECONCILE);
-    spawn(app, reconciler, users_changed, |app| async move { app.take_turn().await });
+    spawn(app, reconciler, users_changed, |app| async move { app.reconcile_once().await });
 
     let session_use = Task::every("session-use", SESSION_USE);
     spawn(app, session_use, never, |app| async move { app.0.sessions.write_use().await });

@@ -100,8 +100,10 @@ impl Connections {
         let new = NewConnection { id, settings };
 
         let shows_secrets = self.shows_secrets(ctx, secrets);
-        let (connections, asker) = (self.clone(), ctx.clone());
-        let job = async move { connections.store_new(&asker, new, shows_secrets).await };
+        let job = {
+            let (connections, ctx) = (self.clone(), ctx.clone());
+            async move { connections.store_new(&ctx, new, shows_secrets).await }
+        };
         let Stored { connection, mended, secrets_audited } =
             to_completion(&self.tasks, job).await?;
 

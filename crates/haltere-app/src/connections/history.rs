@@ -8,7 +8,7 @@ use crate::ctx::Ctx;
 use crate::policy::{Action, Resource};
 
 impl Connections {
-    /// How the link fared, newest first, from before haltere started on. Bounded, in memory.
+    /// The history of the link, newest first, from before haltere started on. Bounded, in memory.
     pub fn history(
         &self,
         ctx: &Ctx,

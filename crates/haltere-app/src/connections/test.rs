@@ -73,7 +73,7 @@ pub struct PreparedTest {
     /// A remark in addition to the advice.
     remark: Option<String>,
     /// Given back when the test ends, or is dropped.
-    _place: Reservation,
+    _slot: Reservation,
 }
 
 /// What came of a test.
@@ -99,7 +99,7 @@ impl Connections {
         self.authorizer.authorize(ctx, Action::TestConnection, Resource::Broker(url)).await?;
         check::new_url(&settings.url)?;
         let tls = check::material(&settings.tls)?;
-        let place = self.room_for_a_test(ctx)?;
+        let slot = self.reserve_test(ctx)?;
         let now = self.now();
         let entry = audit::done(
             now,
@@ -119,8 +119,8 @@ impl Connections {
             created_at: now,
             updated_at: now,
         };
-        let mut test = self.prepared(&connection, roundtrip, place);
-        self.keep_apart_from_others(ctx, &mut test, None);
+        let mut test = self.prepared(&connection, roundtrip, slot);
+        self.avoid_other_client_ids(ctx, &mut test, None);
         Ok(test)
     }
 
@@ -141,7 +141,7 @@ impl Connections {
         let stored = entry.connection().map_err(unreadable)?;
         let policy = self.secrets;
         let Edit { connection, fields } = update::apply(Connection::clone(stored), patch, policy)?;
-        let place = self.room_for_a_test(ctx)?;
+        let slot = self.reserve_test(ctx)?;
         let mut detail = audit::cut(connection.settings.url.as_str());
         if !fields.is_empty() {
             detail = format!("{detail}; changed: {}", fields.join(", "));
@@ -154,34 +154,38 @@ impl Connections {
         self.audit_test(ctx, tested).await?;
 
         let connection = Connection { id: id_of_a_test(), ..connection };
-        let mut test = self.prepared(&connection, roundtrip, place);
+        let mut test = self.prepared(&connection, roundtrip, slot);
         if self.fleet.status(stored).connected() {
-            test.keep_apart_from(entry.spec(), true);
+            test.avoid_client_id_of(entry.spec(), true);
         }
-        self.keep_apart_from_others(ctx, &mut test, Some(id));
+        self.avoid_other_client_ids(ctx, &mut test, Some(id));
         Ok(test)
     }
 
     /// Does not tell the caller about a link that they may not see.
-    fn keep_apart_from_others(
+    fn avoid_other_client_ids(
         &self,
         ctx: &Ctx,
         test: &mut PreparedTest,
         id: Option<&ConnectionId>,
     ) {
-        let link = self.link_in_the_way(&test.spec, id);
+        let link = self.conflicting_link(&test.spec, id);
         let is_visible = link.as_ref().is_some_and(|it| ctx.visibility().covers(it.id.as_str()));
-        test.keep_apart_from(link.as_ref(), is_visible);
+        test.avoid_client_id_of(link.as_ref(), is_visible);
     }
 
     /// The link other than that of `id` that is up and would lose its session to a client like `spec`.
-    fn link_in_the_way(&self, spec: &LinkSpec, id: Option<&ConnectionId>) -> Option<Arc<LinkSpec>> {
-        let place = SessionKey::of_link(spec);
+    fn conflicting_link(
+        &self,
+        spec: &LinkSpec,
+        id: Option<&ConnectionId>,
+    ) -> Option<Arc<LinkSpec>> {
+        let key = SessionKey::of_link(spec);
         let snapshot = self.fleet.registry.snapshot();
         let mut others = snapshot.entries().iter().filter_map(|entry| {
             let (connection, link) = (entry.connection().ok()?, entry.spec()?);
             let same = link.client_id == spec.client_id && Some(&connection.id) != id;
-            let same = same && SessionKey::of_link(link) == place;
+            let same = same && SessionKey::of_link(link) == key;
             (same && self.fleet.status(connection).connected()).then(|| Arc::clone(link))
         });
         others.next()
@@ -196,7 +200,7 @@ impl Connections {
         }
     }
 
-    fn room_for_a_test(&self, ctx: &Ctx) -> Result<Reservation, TestError> {
+    fn reserve_test(&self, ctx: &Ctx) -> Result<Reservation, TestError> {
         self.tests.take(ctx.holder(), 1).map_err(TestError::TooMany)
     }
 
@@ -204,14 +208,14 @@ impl Connections {
         &self,
         connection: &Connection,
         roundtrip: Option<RoundtripTopic>,
-        place: Reservation,
+        slot: Reservation,
     ) -> PreparedTest {
         PreparedTest {
             connections: self.clone(),
             spec: self.fleet.spec(connection),
             roundtrip,
             remark: None,
-            _place: place,
+            _slot: slot,
         }
     }
 }
@@ -246,7 +250,7 @@ fn another_id_like(id: &str) -> String {
 impl PreparedTest {
     /// Takes another client id than a link that is up, which the broker would otherwise end: a client
     /// id set by hand is the same for both.
-    fn keep_apart_from(&mut self, link: Option<&Arc<LinkSpec>>, is_visible: bool) {
+    fn avoid_client_id_of(&mut self, link: Option<&Arc<LinkSpec>>, is_visible: bool) {
         let Some(link) = link.filter(|link| link.client_id == self.spec.client_id) else { return };
         self.spec.client_id = another_id_like(&link.client_id).into();
         self.remark = is_visible.then(||

@@ -35,7 +35,7 @@ async fn only_what_others_have_changed_is_read() {
         app.app.connections().create(&admin, new(id, port.url()), Secrets::Omit).await.unwrap();
     };
     let catch_up = async |step: &str| {
-        app.app.take_turn().await.unwrap();
+        app.app.reconcile_once().await.unwrap();
         let [in_memory, stored] = lists(&app).await;
         assert_eq!(in_memory, stored, "{step}");
         assert!(
@@ -102,7 +102,7 @@ async fn after_more_changes_than_the_store_remembers_everything_is_read() {
         tx.connections().insert_many(&[record("a"), record("b")]).await.unwrap();
     })
     .await;
-    app.app.take_turn().await.unwrap();
+    app.app.reconcile_once().await.unwrap();
     // Nothing is noticed meanwhile.
     let held = app.app.0.write_lock.applied().await;
     let many: Vec<_> = (0..CHANGES).map(|n| record(&n.to_string())).collect();
@@ -113,7 +113,7 @@ async fn after_more_changes_than_the_store_remembers_everything_is_read() {
     })
     .await;
     drop(held);
-    app.app.take_turn().await.unwrap();
+    app.app.reconcile_once().await.unwrap();
     let [in_memory, stored] = lists(&app).await;
     assert_eq!(in_memory.len(), CHANGES);
     assert_eq!(in_memory, stored);
@@ -131,7 +131,7 @@ async fn a_change_that_memory_missed_is_read() {
     // As after a panic on the way to memory.
     drop(change.commit("test").await.unwrap());
     app.app.connections().create(&admin, new("c", port.url()), Secrets::Omit).await.unwrap();
-    app.app.take_turn().await.unwrap();
+    app.app.reconcile_once().await.unwrap();
     let [in_memory, stored] = lists(&app).await;
     assert_eq!(in_memory, stored);
     assert_eq!(in_memory.len(), 2);

@@ -1,4 +1,4 @@
-//! Stories about how links fared.
+//! Stories about the history of links.
 
 use std::borrow::Cow;
 use std::sync::Arc;

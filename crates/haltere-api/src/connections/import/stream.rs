@@ -59,8 +59,8 @@ pub(super) fn respond(
     reporter: Reporter,
     progress: watch::Receiver<ImportProgress>,
 ) -> Response {
-    let (transfer, asker) = (state.app.transfer().clone(), context.clone());
-    let import = async move { transfer.import(&asker, file, mode, reporter).await };
+    let (transfer, ctx) = (state.app.transfer().clone(), context.clone());
+    let import = async move { transfer.import(&ctx, file, mode, reporter).await };
     let importing = Stage::Importing { import: Box::pin(import), progress };
     let stages = Stages { state, context, mode, stage: importing };
     let keep_alive = KeepAlive::new().text("");
