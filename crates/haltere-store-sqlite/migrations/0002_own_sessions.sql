@@ -1,4 +1,4 @@
--- Whether a user's password is still the one that the first start made up.
+-- Whether a user's password is still the one that the first start generated.
 
 ALTER TABLE users ADD COLUMN initial_password INTEGER NOT NULL DEFAULT 0 CHECK (initial_password IN (0, 1));
 

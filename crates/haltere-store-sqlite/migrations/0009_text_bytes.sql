@@ -1,4 +1,4 @@
--- How many bytes the texts of all connections take, beside material_bytes. length() of a text counts characters.
+-- How many bytes the texts of all connections take, apart from material_bytes. length() of a text counts characters.
 
 ALTER TABLE connections ADD COLUMN text_bytes INTEGER GENERATED ALWAYS AS (
     length(CAST(id AS BLOB)) + length(CAST(name AS BLOB)) + length(CAST(url AS BLOB))

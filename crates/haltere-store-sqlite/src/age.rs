@@ -18,7 +18,7 @@ const FOREIGN: [&str; 3] = ["1", "11", "26"];
 /// What the file says about itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Age {
-    /// Made up with the database, and the same in each copy of it. `None` in a file that has not got it yet.
+    /// Generated with the database, and the same in each copy of it. `None` in a file that has not got it yet.
     database_id: Option<Vec<u8>>,
     /// Counts the changes.
     changes: i64,
