@@ -93,7 +93,7 @@ impl SqliteStore {
             store.checkpoint().await;
         }
         if let Some(watch) = &store.watch {
-            watch.log.check_age().await?;
+            watch.check().await?;
         }
         Ok(store)
     }
@@ -189,14 +189,17 @@ impl SqliteStore {
         let Some(watch) = self.watch.as_ref().filter(|watch| !watch.log.is_broken()) else {
             return;
         };
+        let look = watch.log.look();
+        if look == Look::Well && !watch.log.is_touched() {
+            return;
+        }
+        let Some(mut writer) = self.writer.try_acquire() else { return };
         let mut found = Ok(());
-        if watch.log.look() != Look::Well
-            && let Some(mut writer) = self.writer.try_acquire()
-        {
+        if look != Look::Well {
             found = watch.log.compare(&mut writer).await;
         }
         if found.is_ok() {
-            found = watch.log.check_age().await;
+            found = watch.log.check_age(&mut writer).await;
         }
         if let Err(damage) = found {
             self.condition.failed_to_read(&damage);
@@ -235,7 +238,7 @@ impl Transactions for SqliteStore {
             self.check_files()?;
             let Some(watch) = &self.watch else { return Ok(Box::new(tx)) };
             if watch.log.look() == Look::Well {
-                let checked = watch.log.check_age().await;
+                let checked = watch.log.check_age(tx.connection()).await;
                 checked.inspect_err(|damage| self.condition.failed(damage))?;
                 tx.watch(watch.clone());
                 return Ok(Box::new(tx));

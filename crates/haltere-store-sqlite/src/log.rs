@@ -14,7 +14,7 @@ use std::io::{self, ErrorKind};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use haltere_store::StoreError;
 use parking_lot::{Mutex, MutexGuard};
@@ -26,7 +26,12 @@ use crate::wal::Place;
 
 /// Others may write between the question to SQLite and the look, which is then taken once more.
 const TRIES: usize = 5;
-/// How long a checkpoint that moves pages around has to end before the file is looked at again.
+/// How long a file that looks overwritten has to stay as it is. Until then another process may be in the middle of a
+/// checkpoint, after which the file is read again.
+const QUIET: Duration = Duration::from_secs(1);
+/// How long a file that keeps changing is read again.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// Between two reads of such a file.
 const SETTLE: Duration = Duration::from_millis(20);
 /// SQLite never writes the page that holds this byte; its locks are there.
 const LOCK_BYTE: u64 = 1 << 30;
@@ -215,32 +220,42 @@ impl Log {
         Ok(None)
     }
 
-    /// Makes sure that the database was not overwritten with an older copy or another file, if the last look saw that it was written.
+    /// Whether the last look saw that the database was written, so that [`check_age`](Self::check_age) reads it.
+    pub(crate) fn is_touched(&self) -> bool {
+        self.touched.load(Ordering::Relaxed)
+    }
+
+    /// Makes sure that the database was not overwritten with an older copy or another file, if it was written.
     /// [`StoreError::Damaged`] when it was.
-    pub(crate) async fn check_age(&self) -> Result<(), StoreError> {
-        if !self.touched.load(Ordering::Relaxed) {
+    ///
+    /// Whoever calls it holds the connection that writes, which is also the one that checkpoints: in the middle of a
+    /// checkpoint the file is shorter than it says.
+    pub(crate) async fn check_age(&self, _writer: &mut SqliteConnection) -> Result<(), StoreError> {
+        if !self.is_touched() {
             return Ok(());
         }
         let stamp = || fs::metadata(&self.database).map(|facts| Stamp::of(&facts)).ok();
-        // Another task may raise the age while this one reads.
         let least = self.seen().age.clone();
-        for _ in 0..TRIES {
+        let started = Instant::now();
+        let mut unchanged = (stamp(), started);
+        while unchanged.1.elapsed() < QUIET && started.elapsed() < PATIENCE {
             let Some(before) = stamp() else { return Ok(()) };
             match (age::of(&self.database).await, &least) {
                 (Found::Unknown, _) | (Found::Foreign, None) => return Ok(()),
                 (Found::Age(age), least) if least.as_ref().is_none_or(|it| age.can_follow(it)) => {
                     let mut seen = self.seen();
-                    seen.aged = Some(before);
-                    if seen.age.as_ref().is_none_or(|it| age.can_follow(it)) {
-                        seen.age = Some(age);
-                    }
+                    (seen.aged, seen.age) = (Some(before), Some(age));
                     return Ok(());
                 }
                 (Found::Age(_) | Found::Foreign, _) => {}
             }
+            let now = stamp();
             // Another file has the name now, which is found by its identity.
-            if stamp().is_none_or(|now| now.inode != before.inode) {
+            if now.is_none_or(|now| now.inode != before.inode) {
                 return Ok(());
+            }
+            if now != unchanged.0 {
+                unchanged = (now, Instant::now());
             }
             tokio::time::sleep(SETTLE).await;
         }

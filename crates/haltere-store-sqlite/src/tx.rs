@@ -11,7 +11,7 @@ use haltere_store::{
 };
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
-use sqlx::{Sqlite, SqlitePool, Transaction};
+use sqlx::{Sqlite, SqliteConnection, SqlitePool, Transaction};
 
 use crate::condition::Condition;
 use crate::error;
@@ -61,6 +61,11 @@ impl Tx {
         Step::Begin.after()?;
         let condition = Arc::clone(condition);
         Ok(Self { inner, failed: false, condition, writes: true, watch: None, least: None })
+    }
+
+    /// The connection it runs on.
+    pub(crate) fn connection(&mut self) -> &mut SqliteConnection {
+        &mut self.inner
     }
 
     /// Makes the commit tell when the files have been replaced or cut meanwhile.

@@ -28,10 +28,14 @@ impl Watch {
         if !self.files.are_in_place(self.writer.size() > 0) {
             return Err(StoreError::Replaced);
         }
-        if self.log.look() != Look::Well {
-            let mut writer = self.writer.acquire().await.map_err(error::store)?;
+        let look = self.log.look();
+        if look == Look::Well && !self.log.is_touched() {
+            return Ok(());
+        }
+        let mut writer = self.writer.acquire().await.map_err(error::store)?;
+        if look != Look::Well {
             self.log.compare(&mut writer).await?;
         }
-        self.log.check_age().await
+        self.log.check_age(&mut writer).await
     }
 }

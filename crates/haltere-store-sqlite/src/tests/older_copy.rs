@@ -113,6 +113,11 @@ async fn an_older_copy_under_a_change_does_not_acknowledge_it() {
 async fn a_read_notices_an_older_copy() {
     let (folder, store, old) = with_older_copy(&entry()).await;
     overwrite(&folder.path(), &old);
+    // The connection that writes goes back to its pool in the background, and a read does not wait for it.
+    drop(store.writer.acquire().await.unwrap());
+    while store.writer.num_idle() == 0 {
+        tokio::task::yield_now().await;
+    }
     let _ = store.read().await;
     assert_eq!(store.trouble(), Some(StorageTrouble::Damaged));
 }
@@ -196,5 +201,44 @@ async fn another_program_that_holds_the_database_is_no_trouble_of_the_disk() {
     assert!(matches!(refused, StoreError::Busy), "{refused:?}");
     assert_eq!(store.trouble(), None);
     sqlx::raw_sql("ROLLBACK").execute(&mut other).await.unwrap();
+    insert(&store, &record("a", 0)).await.unwrap();
+}
+
+/// A file whose last pages are not there yet.
+async fn in_the_midst_of_a_checkpoint() -> (Folder, SqliteStore, Vec<u8>) {
+    let (folder, store, _) = with_older_copy(&entry()).await;
+    let whole = fs::read(folder.path()).unwrap();
+    overwrite(&folder.path(), &whole[..whole.len() / 2]);
+    (folder, store, whole)
+}
+
+#[tokio::test]
+async fn a_read_in_the_midst_of_a_checkpoint_is_no_alarm() {
+    let (folder, store, whole) = in_the_midst_of_a_checkpoint().await;
+    let checkpoint = store.writer.acquire().await.unwrap();
+    // A read may fail, as the half file fails it; nothing follows from that.
+    store.look_at_content().await;
+    assert_eq!(store.trouble(), None);
+    overwrite(&folder.path(), &whole);
+    drop(checkpoint);
+    insert(&store, &record("a", 0)).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_slow_checkpoint_of_another_process_is_no_alarm() {
+    let (folder, store, whole) = in_the_midst_of_a_checkpoint().await;
+    let path = folder.path();
+    let checkpoint = std::thread::spawn(move || {
+        for part in 5..=10 {
+            std::thread::sleep(Duration::from_millis(100));
+            overwrite(&path, &whole[..whole.len() * part / 10]);
+        }
+    });
+    let mut writer = store.writer.acquire().await.unwrap();
+    let watch = store.watch.as_ref().unwrap();
+    let _ = watch.log.look();
+    watch.log.check_age(&mut writer).await.unwrap();
+    drop(writer);
+    checkpoint.join().unwrap();
     insert(&store, &record("a", 0)).await.unwrap();
 }
