@@ -103,7 +103,7 @@ class Side:
         status, _, body = self.haltere.request("GET", "/api/connections?q=bad-&secrets=omit&limit=1000", cookie=self.cookie)
         assert status == 200, body
         for connection in json.loads(body):
-            if connection["broker"].get("sys"):
+            if connection.get("broker", {}).get("sys"):
                 edit = json.dumps({"name": f"{connection['id']} after {self.edits} edits"})
                 status, _, body = self.haltere.request("PATCH", f"/api/connections/{connection['id']}", edit, self.cookie)
                 assert status == 200, body
