@@ -11,9 +11,12 @@ class Client:
     """One HTTP/1.1 connection, kept open."""
 
     def __init__(self, port: int, cookie: str | None = None, source: str = "127.0.0.1"):
-        self.cookie = cookie
-        self.received = bytearray()
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=60, source_address=(source, 0))
+        self.port, self.cookie, self.source = port, cookie, source
+        self._connect()
+
+    def _connect(self) -> None:
+        self.received, self.closes = bytearray(), False
+        self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=60, source_address=(self.source, 0))
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def __enter__(self):
@@ -40,15 +43,25 @@ class Client:
         return self._answer(request.startswith(b"HEAD "))
 
     def pipelined(self, requests: list[bytes]) -> list[tuple[int, bytes]]:
-        """Sends all of them before it reads the first answer."""
-        self.socket.sendall(b"".join(requests))
-        return [self._answer(request.startswith(b"HEAD ")) for request in requests]
+        """Sends all of them before it reads the first response. A response that closes the connection leaves those after
+        it without one: they are sent again on a new connection."""
+        responses = []
+        while rest := requests[len(responses):]:
+            self.socket.sendall(b"".join(rest))
+            for request in rest:
+                responses.append(self._answer(request.startswith(b"HEAD ")))
+                if self.closes:
+                    self.socket.close()
+                    self._connect()
+                    break
+        return responses
 
     def _answer(self, without_body: bool) -> tuple[int, bytes]:
         received = self.received
         while (end := received.find(b"\r\n\r\n")) < 0:
             received += self._some()
         head = bytes(received[:end]).lower()
+        self.closes = b"\r\nconnection: close" in head
         if not without_body and b"\r\ntransfer-encoding: chunked" in head:
             del received[:end + 4]
             return int(head[9:12]), self._chunks()
