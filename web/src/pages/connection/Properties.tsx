@@ -2,6 +2,7 @@ import type { Connection } from "../../api/schema";
 import { hasPermission, useProfile } from "../../api/session";
 import { useNow } from "../../hooks/use-now";
 import { useLanguage, useMessages } from "../../i18n/language";
+import { versionText } from "../../model/version-text";
 import { Card } from "../../ui/Card";
 import { PropertyList } from "../../ui/PropertyList";
 import { isTls } from "../../util/broker-url";
@@ -10,17 +11,19 @@ import { formatDate, formatDateTime } from "../../util/format-time";
 import classes from "./Properties.module.css";
 
 /** What the broker reports while the link is up. */
-export function BrokerProperties({ connection: { broker } }: { connection: Connection }) {
+export function BrokerProperties({ connection }: { connection: Connection }) {
   const t = useMessages();
   const language = useLanguage();
+  const now = useNow(60_000);
+  const { broker } = connection;
   const tls = broker?.tls;
-  const end = expiryState(tls?.notAfter, useNow(60_000));
+  const end = expiryState(tls?.notAfter, now);
   if (!broker) return null;
   return (
     <Card title={t.connection.broker}>
       <PropertyList
         properties={[
-          [t.connection.version, broker.version ?? t.connection.unknownVersion[broker.sys ?? "granted"]],
+          [t.connection.version, versionText(connection, now, t)],
           [t.connection.protocol, broker.protocolVersion],
           [t.connection.upSince, broker.startedAt && formatDateTime(broker.startedAt, language)],
           [t.connection.tls, tls?.version ?? t.connection.plain],
