@@ -70,7 +70,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expectAccessible(page, "delete");
       await page.keyboard.press("Escape");
 
-      await page.goto("/transfer");
+      await page.goto("/administration/transfer");
       await page.getByRole("switch", { name: en.transfer.withSecrets }).check();
       await page.getByRole("button", { name: en.transfer.download }).click();
       await expect(page.getByRole("dialog")).toBeVisible();
@@ -114,6 +114,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.getByRole("button", { name: en.leave.stay }).click();
       await page.getByRole("button", { name: en.save }).click();
       await expect(page.getByRole("main")).toContainText(en.stateDescriptions.online);
+      await page.getByRole("link", { name: en.connection.certificates }).click();
       await expect(page.getByRole("region", { name: en.connection.certificates })).toBeVisible();
       await expectAccessible(page, "connection with TLS");
     });

@@ -28,8 +28,8 @@ test("everything works below a base path", async ({ page, haltere, admin, broker
   await expect(page.getByRole("region", { name: en.form.test })).toContainText(en.form.works);
 
   // Pages whose scripts load on demand.
-  await page.getByRole("link", { name: en.nav.settings }).click();
-  await expect(page).toHaveURL(`${url}/settings`);
+  await page.getByRole("link", { name: en.nav.administration }).click();
+  await expect(page).toHaveURL(`${url}/administration/plugins`);
   await expect(page.getByRole("switch").first()).toBeVisible();
   await page.reload();
   await expect(page.getByRole("switch").first()).toBeVisible();

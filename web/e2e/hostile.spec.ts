@@ -54,14 +54,17 @@ interface Stop {
 
 /** Visits pages by client-side navigation and returns what each shows. */
 async function tour(page: Page, stops: readonly Stop[]) {
-  await page.goto("/about");
+  await page.goto("/administration/about");
   await expect(page.getByRole("main")).toContainText("0.1.0");
   await page.evaluate(`window.inspect = ${inspect}`);
   return page.evaluate(async (stops) => {
     const { inspect } = window as unknown as { inspect: () => object };
-    const arrived = async (heading: string) => {
+    const isThere = (path: string, heading: string) =>
+      document.querySelector("h1")?.textContent === heading &&
+      path.endsWith("/edit") === (document.querySelector("main form") !== null);
+    const arrived = async (path: string, heading: string) => {
       const until = performance.now() + 10_000;
-      while (document.querySelector("h1")?.textContent !== heading && performance.now() < until) {
+      while (!isThere(path, heading) && performance.now() < until) {
         await new Promise(requestAnimationFrame);
       }
     };
@@ -69,7 +72,7 @@ async function tour(page: Page, stops: readonly Stop[]) {
     for (const { path, heading } of stops) {
       history.pushState(history.state, "", path);
       dispatchEvent(new PopStateEvent("popstate", { state: history.state }));
-      await arrived(heading);
+      await arrived(path, heading);
       const edit = document.querySelector("main a[href$='/edit']")?.getAttribute("href");
       seen.push({
         heading: document.querySelector("h1")?.textContent,
@@ -167,7 +170,7 @@ test("hostile texts can be found in the palette, planned in an import, and delet
     await expect(page.getByRole("dialog")).toBeHidden();
   }
 
-  await page.goto("/transfer");
+  await page.goto("/administration/transfer");
   const chooser = page.waitForEvent("filechooser");
   await page.getByRole("button", { name: en.form.chooseFile }).click();
   const content = {

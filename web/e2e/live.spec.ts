@@ -93,7 +93,7 @@ test.describe("while haltere is unreachable", () => {
   test("a page open over a restart shows the gap in the history", async ({ page, haltere, admin, broker, guard }) => {
     guard.allow(SERVER_DOWN);
     await admin.create({ id: "press", name: "Press", url: broker.url });
-    await page.goto("/connections/press");
+    await page.goto("/connections/press/history");
     const history = page.getByRole("list", { name: en.timeline.changes }).getByRole("listitem");
     await expect(history.first()).toContainText(en.states.online);
     await expect(history.filter({ hasText: en.states.unobserved })).toHaveCount(0);

@@ -40,7 +40,7 @@ test("too many failed logins have to wait", async ({ page, haltere, guard }) => 
 });
 
 test("logging out shows the login, and going back does not undo it", async ({ page }) => {
-  await page.goto("/about");
+  await page.goto("/administration/about");
   await submitLogin(page);
   await page.getByRole("button", { name: `${en.nav.profile}: admin` }).click();
   await page.getByRole("menuitem", { name: en.nav.logOut }).click();

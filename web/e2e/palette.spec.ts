@@ -23,8 +23,8 @@ test("the palette opens connections and pages by keyboard", async ({ page }) => 
   await expect(search).toBeHidden();
 
   await page.keyboard.press("Control+k");
-  await page.keyboard.type("settings");
-  await expect(page.getByRole("option")).toHaveText([en.nav.settings]);
+  await page.keyboard.type("plugins");
+  await expect(page.getByRole("option")).toHaveText([en.settings.title]);
   await page.keyboard.press("Enter");
   await expect(page.getByRole("heading", { level: 1, name: en.settings.title })).toBeVisible();
 
@@ -61,7 +61,7 @@ test("single-key shortcuts work outside of fields, and can be turned off", async
   await page.goBack();
   await page.keyboard.press("n");
   await expect(page).toHaveURL(/\/new$/);
-  await page.goto("/about");
+  await page.goto("/administration/about");
   await expect(page.getByRole("main")).toContainText("0.1.0");
   await page.keyboard.press("?");
   const dialog = page.getByRole("dialog", { name: en.commands.shortcuts });

@@ -13,7 +13,7 @@ test.use({ viewport: { width: 360, height: 740 } });
 async function expectNoOverflow(page: Page, where: string): Promise<void> {
   const wider = await page.evaluate(() => {
     const { scrollWidth, clientWidth } = document.documentElement;
-    const outside = [...document.querySelectorAll("main *, header *")]
+    const outside = [...document.querySelectorAll("main *, header *, nav *")]
       .filter((element) => element.getBoundingClientRect().right > clientWidth + 1)
       .map((element) => element.outerHTML.slice(0, 120));
     return scrollWidth > clientWidth ? { scrollWidth, outside: outside.slice(0, 5) } : undefined;
@@ -41,7 +41,7 @@ test("the main tasks work on a phone", async ({ page, admin, broker, guard }) =>
   await populate(admin, broker);
   await page.goto("/");
   const nav = page.getByRole("navigation", { name: en.nav.main });
-  await nav.getByRole("link", { name: en.nav.settings }).click();
+  await nav.getByRole("link", { name: en.nav.administration }).click();
   await nav.getByRole("link", { name: en.nav.fleet }).click();
   await page.getByRole("searchbox", { name: en.fleet.filter }).fill("press");
   const press = connectionList(page).getByRole("link", { name: "Press" });

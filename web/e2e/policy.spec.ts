@@ -2,7 +2,7 @@ import { en } from "../src/i18n/en";
 import { expect, test } from "./support/test";
 
 test("the content security policy allows only haltere's own scripts and requests", async ({ page, request }) => {
-  const response = await page.goto("/settings");
+  const response = await page.goto("/administration/plugins");
   const policy = response?.headers()["content-security-policy"] ?? "";
   const directives = new Map(
     policy.split(";").map((directive) => {
@@ -19,7 +19,7 @@ test("the content security policy allows only haltere's own scripts and requests
   const styles = directives.get("style-src");
   expect(styles).toEqual(["'self'", expect.stringMatching(/^'nonce-[A-Za-z0-9+/]{22}=='$/)]);
   // Every response has its own nonce, so it must not be cached.
-  const again = await request.get("/settings");
+  const again = await request.get("/administration/plugins");
   expect(again.headers()["content-security-policy"]).not.toContain(styles?.[1]);
   expect(again.headers()["cache-control"]).toContain("no-cache");
   await expect(page.getByRole("heading", { name: en.settings.title })).toBeVisible();
@@ -27,7 +27,7 @@ test("the content security policy allows only haltere's own scripts and requests
 
 test("the policy blocks inline scripts and foreign images", async ({ page, guard }) => {
   guard.allow(/Content Security Policy/, /^error: policy: /, /Fetch API cannot load/, /127\.0\.0\.1:1\//);
-  await page.goto("/about");
+  await page.goto("/administration/about");
   await expect(page.getByRole("main")).toContainText("0.1.0");
   const violations: string[] = [];
   await page.exposeFunction("tell", (directive: string) => violations.push(directive));

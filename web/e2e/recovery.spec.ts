@@ -22,6 +22,7 @@ test("a failed broker shows the cause, and recovers without a click", async ({ p
   await broker.start();
   await expect(state.getByText(en.stateDescriptions.online)).toBeVisible();
   // The history keeps both.
+  await page.getByRole("link", { name: en.connection.history }).click();
   const history = page.getByRole("list", { name: en.timeline.changes }).getByRole("listitem");
   await expect(history.first()).toContainText(en.states.online);
   await expect(history.filter({ hasText: "ECONNCLOSED" })).toHaveCount(1);

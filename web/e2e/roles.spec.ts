@@ -35,7 +35,7 @@ for (const [role, { sees, changes, administers }] of Object.entries(RIGHTS)) {
       await expect(main.getByText(en.fleet.noRight)).toBeVisible({ visible: !sees });
       await expect(main.getByRole("list", { name: en.fleet.allTitle })).toBeVisible({ visible: sees });
       await expect(main.getByRole("link", { name: en.fleet.newConnection })).toBeVisible({ visible: changes });
-      await expect(main.getByRole("link", { name: en.fleet.transfer })).toBeVisible({ visible: changes });
+      await expect(main.getByRole("button", { name: en.fleet.otherWays })).toBeVisible({ visible: changes });
       await expect(main.getByRole("checkbox", { name: en.fleet.select("Press") })).toBeVisible({ visible: changes });
 
       await page.goto("/connections/press");
@@ -57,24 +57,26 @@ for (const [role, { sees, changes, administers }] of Object.entries(RIGHTS)) {
       };
       await shows("/new", en.fleet.newConnection, en.save, changes);
       await shows("/connections/press/edit", "Press", en.save, changes);
-      await shows("/transfer", en.transfer.title, en.transfer.download, changes);
+      await shows("/administration/transfer", en.transfer.title, en.transfer.download, changes);
       await expect(main.getByRole("switch", { name: en.transfer.withSecrets })).toBeVisible({
         visible: administers,
       });
-      await page.goto("/settings");
+      await page.goto("/administration/plugins");
       await expect(main.getByRole("heading", { level: 1 })).toBeVisible();
       await expect(main.getByRole("switch").first()).toBeVisible({ visible: administers });
-      await expect(
-        page.getByRole("navigation", { name: en.nav.main }).getByRole("link", { name: en.nav.settings }),
-      ).toBeVisible({ visible: administers });
+      const places = page.getByRole("navigation", { name: en.nav.main });
+      await expect(places.getByRole("link", { name: en.nav.administration })).toBeVisible({ visible: changes });
+      const sections = page.getByRole("navigation", { name: en.nav.administration });
+      await expect(sections.getByRole("link", { name: en.transfer.title })).toBeVisible({ visible: changes });
+      await expect(sections.getByRole("link", { name: en.settings.title })).toBeVisible({ visible: administers });
 
-      await page.goto("/about");
+      await page.goto("/administration/about");
       await expect(main).toContainText("0.1.0");
       await page.keyboard.press("Control+k");
       const commands = page.getByRole("listbox");
       await expect(commands.getByRole("option", { name: en.nav.profile })).toBeVisible();
       await expect(commands.getByRole("option", { name: en.fleet.newConnection })).toBeVisible({ visible: changes });
-      await expect(commands.getByRole("option", { name: en.nav.settings })).toBeVisible({ visible: administers });
+      await expect(commands.getByRole("option", { name: en.settings.title })).toBeVisible({ visible: administers });
       await expect(commands.getByRole("option", { name: "Press" })).toBeVisible({ visible: sees });
       await page.keyboard.press("Escape");
       await expect(commands).toBeHidden();

@@ -61,7 +61,7 @@ test.describe("in German, on a phone", () => {
   test.use({ locale: "de-DE", viewport: { width: 360, height: 740 } });
 
   test("no button of the profile is cut off", async ({ page, openWindow }) => {
-    await (await openWindow()).goto("/about");
+    await (await openWindow()).goto("/administration/about");
     await page.goto("/profile");
     for (const name of [de.profile.endSession, de.profile.endOthers]) {
       const label = page.getByText(name, { exact: true }).first();

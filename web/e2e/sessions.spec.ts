@@ -8,7 +8,7 @@ const { profile } = en;
 test("a session that ends elsewhere shows the login within two seconds", async ({ page, openWindow, guard }) => {
   guard.allow(/status of 401 /);
   const other = await openWindow("");
-  await other.goto("/about");
+  await other.goto("/administration/about");
   await submitLogin(other);
   await expect(other.getByRole("heading", { name: en.product })).toBeVisible();
 
@@ -42,7 +42,7 @@ test("all other sessions end together, the current one stays", async ({ page, op
 test("a new password ends the other sessions", async ({ page, openWindow, guard }) => {
   guard.allow(/status of 40[13] /);
   const other = await openWindow();
-  await other.goto("/about");
+  await other.goto("/administration/about");
   await page.goto("/profile");
   const change = page.getByRole("region", { name: profile.password, exact: true });
   const fill = async (old: string) => {

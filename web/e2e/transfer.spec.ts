@@ -37,7 +37,8 @@ async function give(page: Page, content: object): Promise<void> {
 test("a config.json of MMC is checked first, then imported", async ({ page, admin, broker }) => {
   await admin.create({ id: "store", name: "Store", url: UNREACHABLE_URL });
   await page.goto("/");
-  await page.getByRole("link", { name: en.fleet.transfer }).click();
+  await page.getByRole("button", { name: en.fleet.otherWays }).click();
+  await page.getByRole("menuitem", { name: transfer.title }).click();
   const card = page.getByRole("region", { name: transfer.importTitle, exact: true });
   await give(page, config(broker.url));
 
@@ -66,7 +67,7 @@ test("a file with errors is refused as a whole, each error is named, and the tex
   guard,
 }) => {
   guard.allow(/status of 400 .*\/api\/connection-import/);
-  await page.goto("/transfer");
+  await page.goto("/administration/transfer");
   const card = page.getByRole("region", { name: transfer.importTitle, exact: true });
   const text = card.getByRole("textbox", { name: transfer.paste });
   await text.fill("{ nonsense");
@@ -92,7 +93,7 @@ test("a file with errors is refused as a whole, each error is named, and the tex
 });
 
 test("entries without errors are imported, and the others are listed with their reasons", async ({ page, admin }) => {
-  await page.goto("/transfer");
+  await page.goto("/administration/transfer");
   const card = page.getByRole("region", { name: transfer.importTitle, exact: true });
   await give(page, [
     { id: "press", name: "Press", url: "mqtt://haltere:p%40ss@127.0.0.1:1" },
@@ -119,7 +120,7 @@ test("entries without errors are imported, and the others are listed with their 
 test("an export has no secrets unless an administrator asks for them", async ({ page, admin }) => {
   const credentials = { username: "haltere", password: "only with secrets" };
   await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL, credentials });
-  await page.goto("/transfer");
+  await page.goto("/administration/transfer");
   const card = page.getByRole("region", { name: transfer.exportTitle, exact: true });
   const download = async (click: () => Promise<void>) => {
     const offered = page.waitForEvent("download");

@@ -181,9 +181,10 @@ const SHOTS: readonly Shot[] = [
   listShot(pageShot("fleet-table", "/", "mosquitto version")),
   listShot(pageShot("fleet-grid", "/?view=grid", "mosquitto version")),
   listShot(pageShot("fleet-filter", "/?q=hall-3", "8 of 42")),
-  pageShot("connection", "/connections/press-4", en.certificates.accepted, en.timeline.now),
-  pageShot("connection-down", "/connections/kiln-2", en.hints["ECONNREFUSED"] ?? "", en.timeline.now),
-  pageShot("certificates", "/connections/tool-store", en.form.trust, en.timeline.now),
+  pageShot("connection", "/connections/press-4", "mosquitto version"),
+  pageShot("connection-down", "/connections/kiln-2", en.hints["ECONNREFUSED"] ?? ""),
+  pageShot("history", "/connections/kiln-2/history", en.timeline.now),
+  pageShot("certificates", "/connections/tool-store/certificates", en.form.trust),
   {
     name: "new-trust",
     whole: true,
@@ -215,15 +216,15 @@ const SHOTS: readonly Shot[] = [
     name: "import-plan",
     whole: true,
     prepare: async (page) => {
-      await page.goto("/transfer");
+      await page.goto("/administration/transfer");
       await textField(page, en.transfer.paste).fill(PLAN);
       await page.getByRole("button", { name: en.transfer.check }).click();
       await expect(page.getByRole("button", { name: en.transfer.import(4) })).toBeVisible();
     },
   },
-  pageShot("settings", "/settings", "connections-rest-api"),
+  pageShot("plugins", "/administration/plugins", "connections-rest-api"),
   pageShot("profile", "/profile", en.profile.thisSession),
-  { ...pageShot("about", "/about", "0.1.0"), whole: false },
+  { ...pageShot("about", "/administration/about", "0.1.0"), whole: false },
 ];
 
 for (const theme of THEMES) {

@@ -34,8 +34,20 @@ export const PAGES: readonly ConsolePage[] = [
   { name: "connection at rest", path: "/connections/store", heading: () => "Store" },
   { name: "no such connection", path: "/connections/gone", heading: ({ connection }) => connection.gone },
   { name: "new connection", path: "/new", heading: ({ fleet }) => fleet.newConnection },
-  { name: "edit", path: "/connections/lathe/edit", heading: () => "Lathe" },
-  { name: "import and export", path: "/transfer", heading: ({ transfer }) => transfer.title },
+  { name: "edit", path: "/connections/lathe/edit", heading: () => "Lathe", loadedText: ({ form }) => form.name },
+  {
+    name: "certificates",
+    path: "/connections/press/certificates",
+    heading: () => "Press",
+    loadedText: ({ certificates }) => certificates.none,
+  },
+  {
+    name: "history",
+    path: "/connections/press/history",
+    heading: () => "Press",
+    loadedText: ({ timeline }) => timeline.now,
+  },
+  { name: "import and export", path: "/administration/transfer", heading: ({ transfer }) => transfer.title },
   {
     name: "profile",
     path: "/profile",
@@ -43,12 +55,12 @@ export const PAGES: readonly ConsolePage[] = [
     loadedText: ({ profile }) => profile.thisSession,
   },
   {
-    name: "settings",
-    path: "/settings",
+    name: "plugins",
+    path: "/administration/plugins",
     heading: ({ settings }) => settings.title,
     loadedText: () => "connections-rest-api",
   },
-  { name: "about", path: "/about", heading: ({ product }) => product, loadedText: () => "0.1.0" },
+  { name: "about", path: "/administration/about", heading: ({ product }) => product, loadedText: () => "0.1.0" },
   { name: "nothing there", path: "/nothing/here", heading: ({ errors }) => errors.notFound },
 ];
 

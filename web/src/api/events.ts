@@ -78,8 +78,9 @@ export function followEvents(queries: QueryClient): () => void {
   };
 }
 
-/** After a restart of the server a link may have the same status, and yet a gap in its history. */
+/** After a restart of the server a link may have the same status, and yet a gap in its history. What failed is repeated. */
 function refetchDetails(queries: QueryClient): void {
+  void queries.refetchQueries({ type: "active", predicate: ({ state }) => state.status === "error" });
   for (const key of ["history", "certificates", "advice"]) void queries.invalidateQueries({ queryKey: [key] });
 }
 

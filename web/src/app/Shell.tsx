@@ -1,24 +1,26 @@
 import { Kbd, UnstyledButton } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
-import { IconSearch, IconSettings, IconTopologyStar3, IconUserCircle } from "@tabler/icons-react";
+import { IconSearch, IconUserCircle } from "@tabler/icons-react";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useRouter, useSearch } from "@tanstack/react-router";
-import type { ReactNode, Ref } from "react";
+import type { Ref } from "react";
 import { lazy, Suspense, useEffect, useLayoutEffect, useRef, useState } from "react";
 
 import { followEvents } from "../api/events";
 import type { Profile } from "../api/schema";
-import { hasPermission, useHasSession, useProfile } from "../api/session";
+import { useHasSession, useProfile } from "../api/session";
 import { OfflineBanner } from "../components/OfflineBanner";
 import { StorageBanner } from "../components/StorageBanner";
 import { useShortcuts } from "../hooks/use-shortcuts";
 import { useMessages } from "../i18n/language";
-import { linkTo, PATHS } from "../model/paths";
+import { linkTo } from "../model/paths";
 import { ServerUnavailablePage } from "../pages/ServerUnavailablePage";
 import { Logo } from "../ui/Logo";
 import { MODIFIER_KEY } from "../util/platform";
 import { useCommands } from "./commands";
+import { Rail } from "./Rail";
 import { useFocusOnNavigation } from "./use-focus-on-navigation";
+import { useRouteData } from "./use-route-data";
 import classes from "./Shell.module.css";
 
 /** The frame around every page; the login page without a session. */
@@ -92,6 +94,7 @@ function AppFrame({ profile, hasSession }: { profile: Profile; hasSession: boole
   useLayoutEffect(() => (hasSession ? followEvents(queries) : undefined), [queries, hasSession]);
   const [open, setOpen] = useState<"palette" | "shortcuts">();
   const commands = useCommands(() => setOpen("shortcuts"));
+  const width = useRouteData("width");
   const close = () => setOpen(undefined);
   usePrefetch();
   useFocusOnNavigation();
@@ -113,16 +116,6 @@ function AppFrame({ profile, hasSession }: { profile: Profile; hasSession: boole
           <Logo />
           <span>{t.product}</span>
         </Link>
-        <nav className={classes.nav} aria-label={t.nav.main}>
-          <NavItem to={PATHS.fleet} icon={<IconTopologyStar3 size={18} stroke={1.7} />} exact>
-            {t.nav.fleet}
-          </NavItem>
-          {hasPermission(profile, "plugins.switch") && (
-            <NavItem to={PATHS.settings} icon={<IconSettings size={18} stroke={1.7} />}>
-              {t.nav.settings}
-            </NavItem>
-          )}
-        </nav>
         <UnstyledButton
           className={classes.search}
           aria-label={`${t.nav.commands}: ${t.commands.open} ${PALETTE_KEY}`}
@@ -143,13 +136,18 @@ function AppFrame({ profile, hasSession }: { profile: Profile; hasSession: boole
         {open === "palette" && <CommandPalette commands={commands} onClose={close} />}
         {open === "shortcuts" && <ShortcutsDialog onClose={close} />}
       </Suspense>
-      <div className={classes.banners}>
-        {hasSession && <OfflineBanner />}
-        {profile.isAdmin && <StorageBanner />}
+      <div className={classes.body}>
+        <Rail profile={profile} />
+        <div className={classes.content}>
+          <div className={classes.banners}>
+            {hasSession && <OfflineBanner />}
+            {profile.isAdmin && <StorageBanner />}
+          </div>
+          <main id="content" className={classes.main} data-width={width} tabIndex={-1}>
+            <Outlet />
+          </main>
+        </div>
       </div>
-      <main id="content" className={classes.main} tabIndex={-1}>
-        <Outlet />
-      </main>
     </div>
   );
 }
@@ -178,22 +176,6 @@ function usePrefetch() {
     const soon = setTimeout(() => void Promise.allSettled(fetch()), 1_000);
     return () => clearTimeout(soon);
   }, [router]);
-}
-
-type NavItemProps = {
-  to: typeof PATHS.fleet | typeof PATHS.settings;
-  icon: ReactNode;
-  exact?: boolean;
-  children: ReactNode;
-};
-
-function NavItem({ to, icon, exact = false, children }: NavItemProps) {
-  return (
-    <Link to={to} className={classes.item} activeOptions={{ exact, includeSearch: false }}>
-      {icon}
-      <span>{children}</span>
-    </Link>
-  );
 }
 
 type UserButtonProps = { profile: Profile; disabled?: boolean; ref?: Ref<HTMLButtonElement> };

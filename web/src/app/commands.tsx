@@ -7,8 +7,8 @@ import {
   IconLanguage,
   IconLogout,
   IconMoon,
+  IconPlug,
   IconPlus,
-  IconSettings,
   IconSun,
   IconSunMoon,
   IconTopologyStar3,
@@ -71,10 +71,10 @@ export function useCommands(onShortcuts: () => void): readonly Command[] {
     ...(hasPermission(profile, "plugins.switch")
       ? [
           {
-            id: "settings",
-            label: t.nav.settings,
-            icon: IconSettings,
-            run: () => void navigate(linkTo.settings()),
+            id: "plugins",
+            label: t.settings.title,
+            icon: IconPlug,
+            run: () => void navigate(linkTo.plugins()),
           },
         ]
       : []),

@@ -5,14 +5,17 @@ import {
   createRouter,
   lazyRouteComponent,
   Navigate,
+  redirect,
 } from "@tanstack/react-router";
 
 import { parseFleetSearch } from "../model/fleet-search";
-import { linkTo, PATHS } from "../model/paths";
+import { linkTo, OLD_PATHS, PATHS } from "../model/paths";
 import { CrashPage } from "../pages/CrashPage";
 import { FleetPage } from "../pages/FleetPage";
 import { NotFoundPage } from "../pages/NotFoundPage";
+import { Skeleton } from "../ui/Skeleton";
 import { basePath } from "../util/page-meta";
+import type { PlaceId } from "./places";
 import { Shell } from "./Shell";
 
 /** The table of all pages. The fleet is part of the entry; other pages load when they open. */
@@ -27,6 +30,7 @@ const fleet = createRoute({
   path: PATHS.fleet,
   component: FleetPage,
   validateSearch: parseFleetSearch,
+  staticData: { place: "fleet", width: "list" },
 });
 
 /** The server redirects to `/login` and says why in `?error=`. With a session there is nothing to do here. */
@@ -38,10 +42,31 @@ const login = createRoute({
     typeof error === "string" ? { error } : {},
 });
 
+const connectionPage = () => import("../pages/ConnectionPage");
+
 const connection = createRoute({
   getParentRoute: () => root,
   path: PATHS.connection,
-  component: lazyRouteComponent(() => import("../pages/ConnectionPage"), "ConnectionPage"),
+  component: lazyRouteComponent(connectionPage, "ConnectionPage"),
+  staticData: { place: "fleet" },
+});
+
+const connectionOverview = createRoute({
+  getParentRoute: () => connection,
+  path: "/",
+  component: lazyRouteComponent(connectionPage, "OverviewTab"),
+});
+
+const connectionCertificates = createRoute({
+  getParentRoute: () => connection,
+  path: "certificates",
+  component: lazyRouteComponent(connectionPage, "CertificatesTab"),
+});
+
+const connectionHistory = createRoute({
+  getParentRoute: () => connection,
+  path: "history",
+  component: lazyRouteComponent(connectionPage, "HistoryTab"),
 });
 
 const form = () => import("../pages/ConnectionFormPage");
@@ -50,12 +75,13 @@ const newConnection = createRoute({
   getParentRoute: () => root,
   path: PATHS.newConnection,
   component: lazyRouteComponent(form, "NewConnectionPage"),
+  staticData: { place: "fleet" },
 });
 
 const editConnection = createRoute({
-  getParentRoute: () => root,
-  path: PATHS.editConnection,
-  component: lazyRouteComponent(form, "EditConnectionPage"),
+  getParentRoute: () => connection,
+  path: "edit",
+  component: lazyRouteComponent(form, "EditConnectionTab"),
 });
 
 const profile = createRoute({
@@ -64,44 +90,77 @@ const profile = createRoute({
   component: lazyRouteComponent(() => import("../pages/ProfilePage"), "ProfilePage"),
 });
 
-const settings = createRoute({
+const administration = createRoute({
   getParentRoute: () => root,
-  path: PATHS.settings,
-  component: lazyRouteComponent(() => import("../pages/SettingsPage"), "SettingsPage"),
+  path: PATHS.administration,
+  component: lazyRouteComponent(() => import("../pages/AdministrationPage"), "AdministrationPage"),
+  staticData: { place: "administration" },
+});
+
+/** Leads to the first section that the user has. */
+const administrationStart = createRoute({
+  getParentRoute: () => administration,
+  path: "/",
+  component: lazyRouteComponent(() => import("../pages/AdministrationPage"), "AdministrationStart"),
+});
+
+const plugins = createRoute({
+  getParentRoute: () => administration,
+  path: "plugins",
+  component: lazyRouteComponent(() => import("../pages/PluginsPage"), "PluginsPage"),
 });
 
 const transfer = createRoute({
-  getParentRoute: () => root,
-  path: PATHS.transfer,
+  getParentRoute: () => administration,
+  path: "transfer",
   component: lazyRouteComponent(() => import("../pages/TransferPage"), "TransferPage"),
 });
 
 const about = createRoute({
-  getParentRoute: () => root,
-  path: PATHS.about,
+  getParentRoute: () => administration,
+  path: "about",
   component: lazyRouteComponent(() => import("../pages/AboutPage"), "AboutPage"),
 });
+
+const redirects = Object.entries(OLD_PATHS).map(([path, to]) =>
+  createRoute({
+    getParentRoute: () => root,
+    path,
+    beforeLoad: () => {
+      throw redirect({ to, replace: true });
+    },
+  }),
+);
 
 export const router = createRouter({
   routeTree: root.addChildren([
     fleet,
     login,
-    connection,
+    connection.addChildren([connectionOverview, connectionCertificates, connectionHistory, editConnection]),
     newConnection,
-    editConnection,
     profile,
-    settings,
-    transfer,
-    about,
+    administration.addChildren([administrationStart, plugins, transfer, about]),
+    ...redirects,
   ]),
   basepath: basePath || "/",
   context: { queryClient: undefined as unknown as QueryClient },
   defaultPreload: "intent",
+  defaultPendingComponent: Skeleton,
+  // A page that is there by then needs none.
+  defaultPendingMs: 150,
+  defaultPendingMinMs: 0,
   scrollRestoration: true,
 });
 
 declare module "@tanstack/react-router" {
   interface Register {
     router: typeof router;
+  }
+  /** What a route says about its page. */
+  interface StaticDataRouteOption {
+    /** The entry of the navigation that it belongs to. */
+    place?: PlaceId;
+    /** `list` for pages that use the width of a large screen. */
+    width?: "list";
   }
 }

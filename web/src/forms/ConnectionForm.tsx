@@ -25,7 +25,8 @@ import { useConnectionTest } from "./use-connection-test";
 import { FIELD, useRefusal } from "./use-refusal";
 
 interface Props {
-  title: string;
+  /** Where the page has no heading of its own. */
+  title?: string;
   /** The initial values; a later change of this prop does not overwrite what the user has typed. */
   initial: Draft;
   isNew: boolean;
@@ -121,7 +122,7 @@ export function ConnectionForm({
     <form ref={form} className={classes.form} onSubmit={submit} noValidate>
       <UnsavedChangesGuard isDirty={() => !isSaved.current && isDirty(draft, initial)} />
       <div className={classes.head}>
-        <h1>{title}</h1>
+        {title && <h1>{title}</h1>}
         {isDeleted && (
           <Alert color="yellow" variant="light" mb="md" role="alert" title={t.form.deletedTitle}>
             {t.form.deletedText}

@@ -86,8 +86,7 @@ export const settingsMessages: Pick<Messages, "transfer" | "settings" | "profile
   },
 
   settings: {
-    title: "Einstellungen",
-    plugins: "Plugins",
+    title: "Plugins",
     pluginsText: "Teile der API, die sich ein- und ausschalten lassen, benannt wie im Management Center for Mosquitto.",
     source: {
       default: "Voreinstellung",
@@ -103,6 +102,7 @@ export const settingsMessages: Pick<Messages, "transfer" | "settings" | "profile
       "user-profile-edit": "Alle dürfen ihr eigenes Passwort ändern.",
     },
     noRight: "Nur Administratoren sehen die Plugins.",
+    switched: (id, on) => `${id} ist ${on ? "eingeschaltet" : "ausgeschaltet"}`,
     switching: {
       parts: {
         ca: (n) => `${n} mit eigener CA`,

@@ -21,13 +21,16 @@ export const de: Messages = {
   nav: {
     main: "Hauptmenü",
     fleet: "Flotte",
-    settings: "Einstellungen",
+    administration: "Verwaltung",
     about: "Über haltere",
     api: "API",
     profile: "Profil",
     logOut: "Abmelden",
     skip: "Zum Inhalt",
     commands: "Befehle",
+    labels: "Beschriftung der Navigation",
+    collapse: "Navigation einklappen",
+    expand: "Navigation ausklappen",
   },
 
   commands: {
@@ -212,6 +215,7 @@ export const de: Messages = {
     shown: (n, all) => (n === all ? `${n}` : `${n} von ${all}`),
     noMatch: "Keine Verbindung passt.",
     newConnection: "Neue Verbindung",
+    otherWays: "Weitere Wege, Verbindungen anzulegen",
     empty: "Noch kein Broker",
     emptyText:
       "Eine Verbindung ist halteres eigene Leitung zu einem Ihrer Broker. Tragen Sie den ersten ein: Er wird sofort und unbegrenzt angewählt.",
@@ -257,7 +261,8 @@ export const de: Messages = {
   errors: {
     title: "Etwas ist schiefgegangen",
     unreachable: "haltere antwortet nicht.",
-    pluginOff: "Das hat ein Administrator abgeschaltet: siehe Plugins in den Einstellungen.",
+    pluginOff: "Das hat ein Administrator abgeschaltet: siehe Verwaltung, Plugins.",
+    notLoaded: "Das konnte nicht geladen werden",
     notFound: "Seite nicht gefunden",
     toFleet: "Zur Flotte",
     renderFailed: "Auf dieser Seite ist ein Fehler aufgetreten. Bitte neu laden.",

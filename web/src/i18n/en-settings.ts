@@ -71,8 +71,7 @@ export const settingsMessages = {
   },
 
   settings: {
-    title: "Settings",
-    plugins: "Plugins",
+    title: "Plugins",
     pluginsText: "Parts of the API that can be switched on and off, named as in the management center for Mosquitto.",
     source: { default: "default", configuration: "set in the configuration", administrator: "switched here" } as Record<
       string,
@@ -87,6 +86,7 @@ export const settingsMessages = {
       "user-profile-edit": "Everybody may change their own password.",
     } as Record<string, string>,
     noRight: "Only administrators see the plugins.",
+    switched: (id: string, on: boolean) => `${id} is ${on ? "on" : "off"}`,
     switching: {
       /** The affected settings, with the number of connections. */
       parts: {

@@ -23,13 +23,16 @@ export const en = {
   nav: {
     main: "Main",
     fleet: "Fleet",
-    settings: "Settings",
+    administration: "Administration",
     about: "About",
     api: "API",
     profile: "Profile",
     logOut: "Log out",
     skip: "Skip to content",
     commands: "Commands",
+    labels: "Labels of the navigation",
+    collapse: "Collapse navigation",
+    expand: "Expand navigation",
   },
 
   commands: {
@@ -213,6 +216,7 @@ export const en = {
     shown: (n: number, all: number) => (n === all ? `${n}` : `${n} of ${all}`),
     noMatch: "No connection matches.",
     newConnection: "New connection",
+    otherWays: "Other ways to add connections",
     empty: "No broker yet",
     emptyText:
       "A connection is haltere's own link to one of your brokers. Register the first one: it is dialled at once, and for ever.",
@@ -256,7 +260,8 @@ export const en = {
   errors: {
     title: "Something went wrong",
     unreachable: "haltere does not answer.",
-    pluginOff: "An administrator has switched this off: see the plugins in the settings.",
+    pluginOff: "An administrator has switched this off: see Administration, Plugins.",
+    notLoaded: "This could not be loaded",
     notFound: "Page not found",
     toFleet: "To the fleet",
     renderFailed: "This page crashed. Reload to continue.",

@@ -6,22 +6,34 @@ export const PATHS = {
   fleet: "/",
   login: "/login",
   connection: "/connections/$connectionId",
+  connectionCertificates: "/connections/$connectionId/certificates",
+  connectionHistory: "/connections/$connectionId/history",
   newConnection: "/new",
   editConnection: "/connections/$connectionId/edit",
   profile: "/profile",
-  settings: "/settings",
-  transfer: "/transfer",
-  about: "/about",
+  administration: "/administration",
+  plugins: "/administration/plugins",
+  transfer: "/administration/transfer",
+  about: "/administration/about",
+} as const;
+
+/** Paths of earlier versions, which redirect. */
+export const OLD_PATHS = {
+  "/settings": PATHS.plugins,
+  "/transfer": PATHS.transfer,
+  "/about": PATHS.about,
 } as const;
 
 /** Builds link targets: `<Link {...linkTo.connection(id)}>`, `navigate(linkTo.fleet())`. */
 export const linkTo = {
   fleet: (search: FleetSearch = {}) => ({ to: PATHS.fleet, search }),
   connection: (connectionId: string) => ({ to: PATHS.connection, params: { connectionId } }),
+  connectionCertificates: (connectionId: string) => ({ to: PATHS.connectionCertificates, params: { connectionId } }),
+  connectionHistory: (connectionId: string) => ({ to: PATHS.connectionHistory, params: { connectionId } }),
   newConnection: () => ({ to: PATHS.newConnection }),
   editConnection: (connectionId: string) => ({ to: PATHS.editConnection, params: { connectionId } }),
   profile: () => ({ to: PATHS.profile }),
-  settings: () => ({ to: PATHS.settings }),
+  plugins: () => ({ to: PATHS.plugins }),
   transfer: () => ({ to: PATHS.transfer }),
   about: () => ({ to: PATHS.about }),
 } as const;

@@ -12,7 +12,7 @@ import { BackgroundTasks } from "./about/BackgroundTasks";
 import { Licences, LicenceText } from "./about/Licences";
 import classes from "./AboutPage.module.css";
 
-/** `/about`: version, licence, background tasks and components. */
+/** `/administration/about`: version, licence, background tasks and components. */
 export function AboutPage() {
   const t = useMessages();
   useDocumentTitle(t.about.title);

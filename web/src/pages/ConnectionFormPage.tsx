@@ -10,13 +10,13 @@ import { useFleet } from "../api/fleet";
 import type { Connection } from "../api/schema";
 import { hasPermission, useProfile } from "../api/session";
 import { ConnectionGone } from "../components/ConnectionGone";
+import { NotLoaded } from "../components/NotLoaded";
 import { ConnectionForm } from "../forms/ConnectionForm";
 import type { Draft } from "../forms/draft";
 import { EMPTY_DRAFT, toChanges, toDraft, toInput, toPatch, toTestInput, toTestPatch } from "../forms/draft";
 import { useDocumentTitle } from "../hooks/use-document-title";
 import { useMessages } from "../i18n/language";
 import { displayState } from "../model/display-state";
-import { errorText } from "../model/error-text";
 import { linkTo, PATHS } from "../model/paths";
 import { containsPrivateKey } from "../model/pem";
 import { EmptyState } from "../ui/EmptyState";
@@ -49,9 +49,8 @@ export function NewConnectionPage() {
   );
 }
 
-/** `/connections/$connectionId/edit` */
-export function EditConnectionPage() {
-  const t = useMessages();
+/** `/connections/$connectionId/edit`: the tab with the settings of a connection. */
+export function EditConnectionTab() {
   const navigate = useNavigate();
   const { connectionId } = useParams({ from: PATHS.editConnection });
   const { byId, isComplete } = useFleet();
@@ -60,13 +59,11 @@ export function EditConnectionPage() {
   const isAllowed = hasPermission(profile, "connections.update");
   const stored = useQuery({ ...storedConnectionQuery(connectionId), enabled: isAllowed });
   const [version, setVersion] = useState(0);
-  useDocumentTitle(`${t.connection.edit}: ${connection?.name ?? ""}`);
-  if (!isAllowed) return <NotAllowed />;
   // Once the form is open it stays, whatever happens to the connection: it has what the user has typed.
   if (!stored.data) {
     if (isComplete && !connection) return <ConnectionGone />;
-    if (stored.error) return <EmptyState title={errorText(stored.error, t)} />;
-    return null;
+    if (!isAllowed) return <NotAllowed isPart />;
+    return <NotLoaded failure={stored.failureReason} queryKey={storedConnectionQuery(connectionId).queryKey} />;
   }
   return (
     <EditForm
@@ -118,7 +115,6 @@ function EditForm({ stored, isDeleted, onLoadLatest, onLeave }: EditProps) {
   };
   return (
     <ConnectionForm
-      title={connection.name}
       initial={initial}
       conflict={{
         initial,
@@ -160,10 +156,11 @@ function useKeyStoredNotification(): (saved: Draft) => void {
   };
 }
 
-function NotAllowed() {
+/** `isPart` of a page with a heading of its own. */
+function NotAllowed({ isPart = false }) {
   const t = useMessages();
   return (
-    <EmptyState title={t.form.noRight}>
+    <EmptyState title={t.form.noRight} isPart={isPart}>
       <p>{t.form.noRightText}</p>
     </EmptyState>
   );

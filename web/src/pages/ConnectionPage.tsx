@@ -1,6 +1,6 @@
 import { IconArrowLeft } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
+import { Link, Outlet, useMatch, useParams } from "@tanstack/react-router";
 import { useState } from "react";
 
 import { patchConnection } from "../api/connections";
@@ -8,13 +8,18 @@ import { useFleet } from "../api/fleet";
 import type { Certificate, Connection } from "../api/schema";
 import { hasPermission, useProfile } from "../api/session";
 import { ConnectionGone } from "../components/ConnectionGone";
+import { Since } from "../components/Since";
+import { Tab, Tabs } from "../components/Tabs";
 import { TestPanel } from "../forms/TestPanel";
 import { useConnectionTest } from "../forms/use-connection-test";
+import { lastFleetSearch } from "../hooks/last-fleet-search";
 import { useDocumentTitle } from "../hooks/use-document-title";
 import { useErrorNotification } from "../hooks/use-error-notification";
 import { useMessages } from "../i18n/language";
-import { lastFleetSearch } from "../hooks/last-fleet-search";
+import { displayState } from "../model/display-state";
 import { linkTo, PATHS } from "../model/paths";
+import { Skeleton } from "../ui/Skeleton";
+import { StateBadge } from "../ui/StateBadge";
 import { Actions } from "./connection/Actions";
 import { Certificates } from "./connection/Certificates";
 import { History } from "./connection/History";
@@ -22,35 +27,54 @@ import { BrokerProperties, LinkProperties } from "./connection/Properties";
 import { Status } from "./connection/Status";
 import classes from "./ConnectionPage.module.css";
 
-/** `/connections/$connectionId`: the state of one link, and its cause. */
+/** `/connections/$connectionId`: the frame around the tabs of one connection. */
 export function ConnectionPage() {
-  const t = useMessages();
   const { connectionId } = useParams({ from: PATHS.connection });
+  // Keyed: the result of a test is about one connection.
+  return <Frame key={connectionId} connectionId={connectionId} />;
+}
+
+function Frame({ connectionId }: { connectionId: string }) {
+  const t = useMessages();
+  const profile = useProfile();
   const { byId, isComplete } = useFleet();
   const connection = byId.get(connectionId);
-  useDocumentTitle(connection?.name ?? t.connection.gone);
+  // For the form that stays open when the connection is deleted.
+  const [name, setName] = useState(connection?.name);
+  if (connection && connection.name !== name) setName(connection.name);
+  const isEditing = useMatch({ from: PATHS.editConnection, shouldThrow: false }) !== undefined;
+  useDocumentTitle(name === undefined ? t.connection.gone : isEditing ? `${t.connection.edit}: ${name}` : name);
 
-  if (!isComplete) return null;
-  if (!connection) return <ConnectionGone />;
+  const isAllowed = hasPermission(profile, "connections.update");
+  if (!isComplete && hasPermission(profile, "connections.list")) return <Skeleton />;
+  if (!connection && !(isEditing && isAllowed)) return <ConnectionGone />;
   return (
     <>
       <Link {...linkTo.fleet(lastFleetSearch.get())} className={classes.back}>
         <IconArrowLeft size={16} aria-hidden /> {t.connection.back}
       </Link>
-      {/* Keyed: the result of a test is about one connection. */}
-      <Head key={connectionId} connection={connection} />
-      <div className={classes.columns}>
-        <BrokerProperties connection={connection} />
-        <LinkProperties connection={connection} />
+      {connection ? <Head connection={connection} isEditing={isEditing} /> : name && <h1>{name}</h1>}
+      {connection && (
+        <div className={classes.tabs}>
+          <Tabs label={t.connection.tabs}>
+            <Tab {...linkTo.connection(connectionId)} activeOptions={{ exact: true }}>
+              {t.connection.overview}
+            </Tab>
+            <Tab {...linkTo.connectionCertificates(connectionId)}>{t.connection.certificates}</Tab>
+            <Tab {...linkTo.connectionHistory(connectionId)}>{t.connection.history}</Tab>
+            {isAllowed && <Tab {...linkTo.editConnection(connectionId)}>{t.connection.settings}</Tab>}
+          </Tabs>
+        </div>
+      )}
+      <div className={classes.tab}>
+        <Outlet />
       </div>
-      <Certificates connection={connection} />
-      <History connection={connection} />
     </>
   );
 }
 
-/** Name, actions and state, with the result of a test. */
-function Head({ connection }: { connection: Connection }) {
+/** Name, state and actions; the result of a test; while the link is down, why. */
+function Head({ connection, isEditing }: { connection: Connection; isEditing: boolean }) {
   const profile = useProfile();
   const onError = useErrorNotification();
   const test = useConnectionTest(onError);
@@ -64,19 +88,27 @@ function Head({ connection }: { connection: Connection }) {
     },
     onError,
   });
+  const { status, url } = connection;
   return (
     <>
       <div className={classes.heading}>
         <div className={classes.title}>
           <h1>{connection.name}</h1>
-          <code>{connection.url}</code>
+          <p className={classes.state}>
+            <span aria-live="polite">
+              <StateBadge state={displayState(connection)} />
+            </span>
+            {status && <Since time={status.timestamp} isKnown={status.sinceKnown} />}
+            <code>{url}</code>
+          </p>
         </div>
         {hasPermission(profile, "connections.update") && (
-          <Actions connection={connection} isTesting={test.isRunning} onTest={runTest} />
+          <Actions connection={connection} isEditing={isEditing} isTesting={test.isRunning} onTest={runTest} />
         )}
       </div>
-      <Status connection={connection} />
-      {test.latest && (
+      {isFailing(connection) && <Status connection={connection} />}
+      {/* The form has a test of its own. */}
+      {test.latest && !isEditing && (
         <div className={classes.test}>
           <TestPanel
             test={test.latest}
@@ -89,4 +121,42 @@ function Head({ connection }: { connection: Connection }) {
       )}
     </>
   );
+}
+
+/** Whether the status is above all tabs. */
+function isFailing(connection: Connection): boolean {
+  return ["down", "unreadable"].includes(displayState(connection));
+}
+
+/** The connection of the page; undefined once it has been deleted. */
+function useConnection(): Connection | undefined {
+  const { connectionId } = useParams({ from: PATHS.connection });
+  return useFleet().byId.get(connectionId);
+}
+
+/** `/connections/$connectionId`: the state, and what is known of the broker and of the link. */
+export function OverviewTab() {
+  const connection = useConnection();
+  if (!connection) return null;
+  return (
+    <>
+      {!isFailing(connection) && <Status connection={connection} />}
+      <div className={classes.columns}>
+        <BrokerProperties connection={connection} />
+        <LinkProperties connection={connection} />
+      </div>
+    </>
+  );
+}
+
+/** `/connections/$connectionId/certificates` */
+export function CertificatesTab() {
+  const connection = useConnection();
+  return connection && <Certificates connection={connection} />;
+}
+
+/** `/connections/$connectionId/history` */
+export function HistoryTab() {
+  const connection = useConnection();
+  return connection && <History connection={connection} />;
 }

@@ -1,10 +1,8 @@
-import { IconPlus, IconTransfer } from "@tabler/icons-react";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { useDeferredValue, useEffect, useMemo, useState } from "react";
+import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useState } from "react";
 
 import { useFleet } from "../api/fleet";
 import { hasPermission, useProfile } from "../api/session";
-import { LinkButton } from "../components/LinkButton";
 import { useNow } from "../hooks/use-now";
 import { lastFleetSearch } from "../hooks/last-fleet-search";
 import { useDocumentTitle } from "../hooks/use-document-title";
@@ -17,12 +15,13 @@ import type { FleetSearch } from "../model/fleet-search";
 import { isFiltered } from "../model/fleet-search";
 import { linkTo, PATHS } from "../model/paths";
 import { EmptyState } from "../ui/EmptyState";
+import { Skeleton } from "../ui/Skeleton";
 import type { BulkRequest } from "./fleet/bulk-action";
-import { BulkDialog } from "./fleet/BulkDialog";
 import { ConnectionList } from "./fleet/ConnectionList";
 import { FailureGroups } from "./fleet/FailureGroups";
 import { FleetHealth } from "./fleet/FleetHealth";
 import { GettingStarted } from "./fleet/GettingStarted";
+import { NewButton } from "./fleet/NewButton";
 import { Toolbar } from "./fleet/Toolbar";
 import classes from "./FleetPage.module.css";
 
@@ -30,22 +29,29 @@ import classes from "./FleetPage.module.css";
 export function FleetPage() {
   // Outside of the list, because the dialog still shows its result when the last connection has been deleted.
   const [bulk, setBulk] = useState<BulkRequest>();
+  // The dialog has to open even if the server has become unreachable.
+  useEffect(() => void importBulkDialog(), []);
   return (
     <>
       <Fleet onBulk={setBulk} />
       {bulk && (
-        <BulkDialog
-          {...bulk}
-          onClose={() => {
-            setBulk(undefined);
-            // The selection and its buttons may be gone.
-            document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
-          }}
-        />
+        <Suspense>
+          <BulkDialog
+            {...bulk}
+            onClose={() => {
+              setBulk(undefined);
+              // The selection and its buttons may be gone.
+              document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+            }}
+          />
+        </Suspense>
       )}
     </>
   );
 }
+
+const importBulkDialog = () => import("./fleet/BulkDialog").then(({ BulkDialog }) => ({ default: BulkDialog }));
+const BulkDialog = lazy(importBulkDialog);
 
 const NO_FILTER = { q: undefined, state: undefined, code: undefined, version: undefined };
 
@@ -86,22 +92,17 @@ function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
       </EmptyState>
     );
   }
-  if (!isComplete) return null;
+  if (!isComplete) return <Skeleton />;
   if (byId.size === 0) return <GettingStarted />;
 
   return (
     <>
-      <div className={classes.heading} data-wide>
+      <div className={classes.heading}>
         <h1 tabIndex={-1}>{t.fleet.title}</h1>
         <span className={classes.total}>{t.fleet.brokers(byId.size)}</span>
         {hasPermission(profile, "connections.create") && (
           <div className={classes.actions}>
-            <LinkButton {...linkTo.transfer()} variant="default" leftSection={<IconTransfer size={16} />}>
-              {t.fleet.transfer}
-            </LinkButton>
-            <LinkButton {...linkTo.newConnection()} leftSection={<IconPlus size={16} />}>
-              {t.fleet.newConnection}
-            </LinkButton>
+            <NewButton />
           </div>
         )}
       </div>

@@ -6,7 +6,7 @@ import { Export } from "./transfer/Export";
 import { Import } from "./transfer/Import";
 import classes from "./TransferPage.module.css";
 
-/** `/transfer`: import and export of connections. */
+/** `/administration/transfer`: import and export of connections. */
 export function TransferPage() {
   const t = useMessages();
   const profile = useProfile();

@@ -56,12 +56,19 @@ pub(crate) fn answer(options: &ApiOptions) -> Response {
 /// The paths of the console's pages except `/`, as its router knows them (`web/src/model/paths.ts`); `*` is
 /// any segment. Every other path is a 404, so that tools which probe for other software don't take this
 /// page for it.
-const PAGES: [&str; 8] = [
+const PAGES: [&str; 14] = [
     "/login",
     "/connections/*",
+    "/connections/*/certificates",
+    "/connections/*/history",
     "/new",
     "/connections/*/edit",
     "/profile",
+    "/administration",
+    "/administration/plugins",
+    "/administration/transfer",
+    "/administration/about",
+    // Of earlier versions; the console redirects.
     "/settings",
     "/transfer",
     "/about",

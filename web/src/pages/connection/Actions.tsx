@@ -25,12 +25,14 @@ import classes from "./Actions.module.css";
 
 interface Props {
   connection: Connection;
+  /** Whether the form is open, which has a test of its own. */
+  isEditing: boolean;
   isTesting: boolean;
   onTest: () => void;
 }
 
 /** What can be done with a connection. The first button is what helps in its state. */
-export function Actions({ connection, isTesting, onTest }: Props) {
+export function Actions({ connection, isEditing, isTesting, onTest }: Props) {
   const t = useMessages();
   const navigate = useNavigate();
   const onError = useErrorNotification();
@@ -52,7 +54,7 @@ export function Actions({ connection, isTesting, onTest }: Props) {
           {state === "idle" ? t.connection.connect : t.connection.tryNow}
         </Button>
       )}
-      {state !== "unreadable" && (
+      {state !== "unreadable" && !isEditing && (
         <Button
           variant="default"
           leftSection={isTesting ? <Loader size={16} /> : <IconStethoscope size={16} />}
@@ -64,9 +66,11 @@ export function Actions({ connection, isTesting, onTest }: Props) {
           {t.form.test}
         </Button>
       )}
-      <LinkButton {...linkTo.editConnection(connection.id)} variant="default" leftSection={<IconPencil size={16} />}>
-        {t.connection.edit}
-      </LinkButton>
+      {!isEditing && (
+        <LinkButton {...linkTo.editConnection(connection.id)} variant="default" leftSection={<IconPencil size={16} />}>
+          {t.connection.edit}
+        </LinkButton>
+      )}
       <Menu position="bottom-end" shadow="md">
         <Menu.Target>
           <ActionIcon ref={more} variant="default" size={36} aria-label={t.more}>

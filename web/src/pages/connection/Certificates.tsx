@@ -6,6 +6,7 @@ import { certificatesQuery, patchConnection } from "../../api/connections";
 import type { Certificate, Connection, PresentedChain } from "../../api/schema";
 import { hasPermission, useProfile } from "../../api/session";
 import { CertificateDetails } from "../../components/CertificateDetails";
+import { NotLoaded } from "../../components/NotLoaded";
 import { TrustIssuer } from "../../components/TrustIssuer";
 import { useErrorNotification } from "../../hooks/use-error-notification";
 import { useNow } from "../../hooks/use-now";
@@ -13,6 +14,7 @@ import { useLanguage, useMessages } from "../../i18n/language";
 import { blamesTlsPlugin } from "../../model/hint";
 import { isIssuerUnknown } from "../../model/issuer";
 import { Card } from "../../ui/Card";
+import { EmptyState } from "../../ui/EmptyState";
 import { isTls } from "../../util/broker-url";
 import { formatAgo, formatDateTime } from "../../util/format-time";
 import classes from "./Certificates.module.css";
@@ -20,8 +22,10 @@ import classes from "./Certificates.module.css";
 /** The certificates of both sides of a link, with an offer to trust an unknown CA. */
 export function Certificates({ connection }: { connection: Connection }) {
   const t = useMessages();
-  const { data } = useQuery({ ...certificatesQuery(connection), enabled: isTls(connection.url) });
-  if (!isTls(connection.url) || !data) return null;
+  const query = certificatesQuery(connection);
+  const { data, failureReason } = useQuery({ ...query, enabled: isTls(connection.url) });
+  if (!isTls(connection.url)) return <EmptyState title={t.certificates.none} isPart />;
+  if (!data) return <NotLoaded failure={failureReason} queryKey={query.queryKey} />;
   const { broker, client } = data;
   return (
     <div className={classes.certificates}>

@@ -4,7 +4,6 @@ import { Link } from "@tanstack/react-router";
 import { adviceQuery } from "../../api/connections";
 import type { Connection, ConnectionStatus, LinkStage } from "../../api/schema";
 import { hasPermission, useProfile } from "../../api/session";
-import { Since } from "../../components/Since";
 import { useNow } from "../../hooks/use-now";
 import { useMessages } from "../../i18n/language";
 import { displayState } from "../../model/display-state";
@@ -12,7 +11,6 @@ import { findHint, isRedundantAdvice, isTlsPluginAdvice } from "../../model/hint
 import { isIssuerUnknown } from "../../model/issuer";
 import { linkTo } from "../../model/paths";
 import { AdviceList } from "../../ui/AdviceList";
-import { StateBadge } from "../../ui/StateBadge";
 import { formatDuration } from "../../util/format-time";
 import classes from "./Status.module.css";
 
@@ -24,14 +22,6 @@ export function Status({ connection }: { connection: Connection }) {
   const error = status?.error;
   return (
     <section className={classes.status} data-state={state} aria-live="polite">
-      <p className={classes.line}>
-        <StateBadge state={state} />
-        {/* Screen readers announce a new state, not every second. */}
-        <span className={classes.line} aria-live="off">
-          {status && <Since time={status.timestamp} isKnown={status.sinceKnown} />}
-          {status && !status.connected && status.state !== "idle" && <Attempt status={status} />}
-        </span>
-      </p>
       {error ? (
         <>
           <p className={classes.reason}>{error.message}</p>
@@ -44,12 +34,19 @@ export function Status({ connection }: { connection: Connection }) {
                 {error.port !== undefined && `:${error.port}`}
               </code>
             )}
+            {/* Screen readers announce a new state, not every second. */}
+            <span aria-live="off">{status.state !== "idle" && <Attempt status={status} />}</span>
           </p>
           <NextSteps id={connection.id} code={error.code} stage={error.stage} changedAt={status.timestamp} />
         </>
       ) : (
         <>
-          <p className={classes.means}>{t.stateDescriptions[state]}</p>
+          <p className={classes.means}>
+            {t.stateDescriptions[state]}{" "}
+            <span aria-live="off">
+              {state === "connecting" && status?.attempt !== undefined && <Attempt status={status} />}
+            </span>
+          </p>
           {state === "online" && <SysAdvice connection={connection} />}
           {(state === "online" || state === "unreadable") && (
             <NextSteps id={connection.id} changedAt={status?.timestamp ?? 0} isOnline={state === "online"} />
@@ -101,7 +98,7 @@ function TlsPluginOff() {
       <p>
         {hasPermission(profile, "plugins.switch") ? (
           <>
-            {how} <Link {...linkTo.settings()}>{t.nav.settings}</Link>
+            {how} <Link {...linkTo.plugins()}>{t.settings.title}</Link>
           </>
         ) : (
           ask
@@ -118,7 +115,7 @@ function NextSteps({ id, code, stage, changedAt, isOnline = false }: NextStepsPr
   const t = useMessages();
   const { data: response } = useQuery(adviceQuery(id, code, changedAt));
   const ours = code && findHint(t.hints, code, stage);
-  // Advice on an unknown CA is next to its fingerprint, below.
+  // Advice on an unknown CA is next to its fingerprint, with the certificates.
   const isCurrent = response && response.code === code && !isIssuerUnknown(code);
   const isPluginOff = response?.code === code && response?.advice.some(isTlsPluginAdvice) === true;
   const sentences = (isCurrent ? response.advice : []).filter((sentence) => !isRedundantAdvice(sentence, isOnline));
@@ -130,7 +127,7 @@ function NextSteps({ id, code, stage, changedAt, isOnline = false }: NextStepsPr
       {(hints || sentences.length > 0) && (
         <div className={classes.hint}>
           <strong>{isOnline ? t.connection.improvements : t.connection.nextSteps}</strong>
-          {hints}
+          {hints} {isIssuerUnknown(code) && <Link {...linkTo.connectionCertificates(id)}>{t.certificates.review}</Link>}
           <AdviceList sentences={sentences} />
         </div>
       )}

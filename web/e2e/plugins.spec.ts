@@ -1,12 +1,14 @@
 import { en } from "../src/i18n/en";
 import { expectAccessible } from "./support/axe";
+import { SERVER_DOWN } from "./support/guard";
+import { freePort } from "./support/ports";
 import { expect, test } from "./support/test";
 
 const { switching } = en.settings;
 
 test("a switch that affects connections says how many and asks for confirmation", async ({ page, admin }) => {
   await admin.create({ id: "press", name: "Press", url: "mqtts://127.0.0.1:1", rejectUnauthorized: false });
-  await page.goto("/settings");
+  await page.goto("/administration/plugins");
   const tls = page.getByRole("switch", { name: /^tls / });
   await expect(tls).toBeChecked();
   await tls.click();
@@ -19,6 +21,36 @@ test("a switch that affects connections says how many and asks for confirmation"
   await dialog.getByRole("button", { name: switching.off }).click();
   await expect(tls).not.toBeChecked();
   await expect(dialog).toBeHidden();
+  await expect(page.getByText(en.settings.switched("tls", false))).toBeVisible();
+});
+
+test("only what can be switched has a switch", async ({ page, admin }) => {
+  const plugins = (await admin.ask("GET", "/api/plugins")) as readonly { switchable: boolean }[];
+  await page.goto("/administration/plugins");
+  const list = page.getByRole("main").getByRole("list");
+  await expect(list.getByRole("listitem")).toHaveCount(plugins.length);
+  await expect(list.getByRole("switch")).toHaveCount(plugins.filter(({ switchable }) => switchable).length);
+  await expect(list.getByRole("switch", { disabled: true })).toHaveCount(0);
+  await expect(list).not.toContainText("later");
+});
+
+test.describe("while haltere is unreachable", () => {
+  test.use({ settings: async ({}, provide) => provide({ HALTERE_LISTEN: `127.0.0.1:${await freePort()}` }) });
+
+  test("the page says why it is empty, and fills when haltere is back", async ({ page, haltere, guard }) => {
+    guard.allow(SERVER_DOWN);
+    // The page's code is preloaded, its data is not.
+    const preloaded = [/PluginsPage.*\.js$/, /PluginsPage.*\.css$/].map(async (file) => page.waitForResponse(file));
+    await page.goto("/administration/about");
+    await Promise.all(preloaded);
+    await haltere.stop();
+    await page.getByRole("link", { name: en.settings.title }).click();
+    await expect(page.getByRole("region", { name: en.errors.notLoaded })).toContainText(en.errors.unreachable);
+    await expect(page.getByRole("button", { name: en.retry })).toBeVisible();
+    await expectAccessible(page, "plugins while haltere is unreachable");
+    await haltere.start();
+    await expect(page.getByRole("switch").first()).toBeVisible();
+  });
 });
 
 test("while the plugin tls is off, connections with TLS settings say so", async ({
@@ -45,7 +77,7 @@ test("while the plugin tls is off, connections with TLS settings say so", async 
   await expect(page.getByRole("main")).not.toContainText(en.certificates.leafOnly);
   await expectAccessible(page, "connection while the plugin tls is off");
 
-  await page.getByRole("main").getByRole("link", { name: en.nav.settings }).click();
+  await page.getByRole("main").getByRole("link", { name: en.settings.title }).click();
   await page.getByRole("switch", { name: /^tls / }).click();
   const dialog = page.getByRole("dialog", { name: switching.title("tls", true) });
   await dialog.getByRole("button", { name: switching.on }).click();

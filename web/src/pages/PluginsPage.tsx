@@ -1,18 +1,20 @@
 import { Switch } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 
 import { pluginsQuery, previewPluginSwitch, switchPlugin } from "../api/plugins";
 import { hasPermission, useProfile } from "../api/session";
+import { NotLoaded } from "../components/NotLoaded";
 import { PluginSwitchDialog } from "../components/PluginSwitchDialog";
 import { useDocumentTitle } from "../hooks/use-document-title";
 import { useErrorNotification } from "../hooks/use-error-notification";
 import { useMessages } from "../i18n/language";
 import { Card } from "../ui/Card";
 import { EmptyState } from "../ui/EmptyState";
-import classes from "./SettingsPage.module.css";
+import classes from "./PluginsPage.module.css";
 
-/** `/settings`: plugins, which can be switched at runtime. */
-export function SettingsPage() {
+/** `/administration/plugins`: plugins, which can be switched at runtime. */
+export function PluginsPage() {
   const t = useMessages();
   const profile = useProfile();
   useDocumentTitle(t.settings.title);
@@ -20,6 +22,7 @@ export function SettingsPage() {
   return (
     <div className={classes.page}>
       <h1>{t.settings.title}</h1>
+      <p className={classes.text}>{t.settings.pluginsText}</p>
       <Plugins />
     </div>
   );
@@ -29,10 +32,11 @@ function Plugins() {
   const t = useMessages();
   const queries = useQueryClient();
   const onError = useErrorNotification();
-  const { data = [] } = useQuery(pluginsQuery);
+  const { data, failureReason } = useQuery(pluginsQuery);
   const change = useMutation({
     mutationFn: ({ id, enabled }: { id: string; enabled: boolean }) => switchPlugin(id, enabled),
     onError,
+    onSuccess: ({ id, enabled }) => notifications.show({ message: t.settings.switched(id, enabled) }),
     onSettled: () => {
       preview.reset();
       return queries.invalidateQueries(pluginsQuery);
@@ -48,26 +52,33 @@ function Plugins() {
   });
   const toConfirm =
     preview.data && (preview.data.affected?.connections || preview.data.affected?.users) ? preview.data : undefined;
+  if (!data) return <NotLoaded failure={failureReason} queryKey={pluginsQuery.queryKey} />;
   return (
-    <Card title={t.settings.plugins}>
-      <p className={classes.text}>{t.settings.pluginsText}</p>
+    <Card>
       <ul className={classes.list}>
         {data.map(({ id, enabled, switchable, source }) => (
           <li key={id}>
-            <Switch
-              label={<code>{id}</code>}
-              description={
-                <>
+            {switchable ? (
+              <Switch
+                label={<code>{id}</code>}
+                description={
+                  <>
+                    {t.settings.descriptions[id]}
+                    <span className={classes.source}>{t.settings.source[source] ?? source}</span>
+                  </>
+                }
+                checked={change.isPending && change.variables.id === id ? change.variables.enabled : enabled}
+                onChange={(event) => preview.mutate({ id, enabled: event.currentTarget.checked })}
+              />
+            ) : (
+              <div className={classes.fixed}>
+                <code>{id}</code>
+                <p>
                   {t.settings.descriptions[id]}
-                  <span className={classes.source}>
-                    {switchable ? (t.settings.source[source] ?? source) : t.settings.fixed}
-                  </span>
-                </>
-              }
-              checked={change.isPending && change.variables.id === id ? change.variables.enabled : enabled}
-              disabled={!switchable}
-              onChange={(event) => preview.mutate({ id, enabled: event.currentTarget.checked })}
-            />
+                  <span className={classes.source}>{t.settings.fixed}</span>
+                </p>
+              </div>
+            )}
           </li>
         ))}
       </ul>

@@ -1,0 +1,70 @@
+import type { Page } from "@playwright/test";
+
+import { en } from "../src/i18n/en";
+import { expectAccessible } from "./support/axe";
+import { textField } from "./support/locators";
+import { UNREACHABLE_URL } from "./support/ports";
+import { expect, test } from "./support/test";
+
+const { connection } = en;
+
+const tabs = (page: Page) => page.getByRole("navigation", { name: connection.tabs });
+const tab = (page: Page, name: string) => tabs(page).getByRole("link", { name, exact: true });
+
+test("the parts of a connection are tabs with addresses, between which the arrow keys move", async ({
+  page,
+  admin,
+  broker,
+}) => {
+  await admin.create({ id: "press", name: "Press", url: broker.url });
+  await page.goto("/connections/press");
+  await expect(page.getByRole("region", { name: connection.broker })).toContainText("mosquitto version");
+  await expect(tab(page, connection.overview)).toHaveAttribute("aria-current", "page");
+  await tab(page, connection.history).click();
+  await expect(page).toHaveURL(/\/connections\/press\/history$/);
+  await expect(page.getByRole("list", { name: en.timeline.changes })).toContainText(en.states.online);
+  await expect(tab(page, connection.overview)).not.toHaveAttribute("aria-current");
+  // The tab stays where the keyboard is.
+  await expect(tab(page, connection.history)).toBeFocused();
+  await page.keyboard.press("ArrowLeft");
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("main")).toContainText(en.certificates.none);
+  await page.reload();
+  await expect(page.getByRole("heading", { level: 1, name: "Press" })).toBeVisible();
+  await expect(page.getByRole("main")).toContainText(en.certificates.none);
+
+  // The form is the last tab, with its own test.
+  await tab(page, connection.settings).click();
+  await expect(textField(page, en.form.name)).toHaveValue("Press");
+  await expect(page.getByRole("button", { name: en.form.test, exact: true })).toHaveCount(1);
+  await expect(page.getByRole("link", { name: connection.edit, exact: true })).toBeHidden();
+  await expectAccessible(page, "settings of a connection");
+  await page.goBack();
+  await expect(page.getByRole("link", { name: connection.edit, exact: true })).toBeVisible();
+});
+
+test("while a connection is down, every tab says why", async ({ page, admin, startBroker }) => {
+  const broker = await startBroker();
+  await admin.create({ id: "press", name: "Press", url: broker.url });
+  await admin.isOnline("press");
+  await page.goto("/connections/press/history");
+  const main = page.getByRole("main");
+  await expect(main).toContainText(en.states.online);
+  await expect(main).not.toContainText(en.connection.nextSteps);
+  await broker.stop();
+  for (const name of [connection.history, connection.certificates, connection.settings, connection.overview]) {
+    await tab(page, name).click();
+    await expect(main).toContainText(en.hints["ECONNREFUSED"] ?? "");
+  }
+  await expect(page.getByRole("button", { name: connection.tryNow })).toBeVisible();
+});
+
+test("a form that is filled in is not left for another tab unasked", async ({ page, admin }) => {
+  await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
+  await page.goto("/connections/press/edit");
+  await textField(page, en.form.name).fill("Press 5");
+  await tab(page, connection.history).click();
+  const dialog = page.getByRole("dialog", { name: en.leave.title });
+  await dialog.getByRole("button", { name: en.leave.stay }).click();
+  await expect(textField(page, en.form.name)).toHaveValue("Press 5");
+});

@@ -1,0 +1,59 @@
+import { UnstyledButton } from "@mantine/core";
+import { IconLayoutSidebarLeftCollapse, IconLayoutSidebarLeftExpand } from "@tabler/icons-react";
+import { Link } from "@tanstack/react-router";
+import { useState } from "react";
+
+import type { Profile } from "../api/schema";
+import { useMessages } from "../i18n/language";
+import { placesOf } from "./places";
+import classes from "./Rail.module.css";
+import { useRouteData } from "./use-route-data";
+
+/** The navigation: a rail next to the page, which can be collapsed to its icons, or a bar at the bottom of a phone. */
+export function Rail({ profile }: { profile: Profile }) {
+  const t = useMessages();
+  const here = useRouteData("place");
+  const [isCollapsed, setCollapsed] = useCollapsed();
+  const Toggle = isCollapsed ? IconLayoutSidebarLeftExpand : IconLayoutSidebarLeftCollapse;
+  return (
+    <nav className={classes.rail} aria-label={t.nav.main} data-collapsed={isCollapsed || undefined}>
+      {placesOf(profile).map(({ id, to, icon: Icon }) => (
+        <Link
+          key={id}
+          to={to}
+          className={classes.item}
+          title={t.nav[id]}
+          data-here={id === here || undefined}
+          // The link itself says `page` on the page it leads to.
+          aria-current={id === here ? "true" : undefined}
+          activeOptions={{ exact: true, includeSearch: false }}
+        >
+          <Icon size={20} stroke={1.7} aria-hidden />
+          <span className={classes.label}>{t.nav[id]}</span>
+        </Link>
+      ))}
+      <UnstyledButton
+        className={classes.toggle}
+        aria-label={t.nav.labels}
+        aria-expanded={!isCollapsed}
+        title={isCollapsed ? t.nav.expand : t.nav.collapse}
+        onClick={() => setCollapsed(!isCollapsed)}
+      >
+        <Toggle size={20} stroke={1.7} aria-hidden />
+      </UnstyledButton>
+    </nav>
+  );
+}
+
+const KEY = "haltere.rail-collapsed";
+
+/** A setting of this browser. */
+function useCollapsed() {
+  const [isCollapsed, setState] = useState(() => localStorage.getItem(KEY) !== null);
+  const setCollapsed = (isOn: boolean) => {
+    if (isOn) localStorage.setItem(KEY, "");
+    else localStorage.removeItem(KEY);
+    setState(isOn);
+  };
+  return [isCollapsed, setCollapsed] as const;
+}

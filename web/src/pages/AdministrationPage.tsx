@@ -1,0 +1,58 @@
+import { Navigate, Outlet } from "@tanstack/react-router";
+
+import type { Permission, Profile } from "../api/schema";
+import { hasPermission, useProfile } from "../api/session";
+import { Tab, Tabs } from "../components/Tabs";
+import type { Messages } from "../i18n/en";
+import { useMessages } from "../i18n/language";
+import { linkTo } from "../model/paths";
+import classes from "./AdministrationPage.module.css";
+
+interface Section {
+  readonly link: ReturnType<typeof linkTo.plugins | typeof linkTo.transfer | typeof linkTo.about>;
+  readonly label: (t: Messages) => string;
+  /** Everybody has a section without one. */
+  readonly permission?: Permission;
+}
+
+/** The sections in their order. */
+const SECTIONS: readonly Section[] = [
+  { link: linkTo.plugins(), label: (t) => t.settings.title, permission: "plugins.switch" },
+  { link: linkTo.transfer(), label: (t) => t.transfer.title, permission: "connections.import" },
+  { link: linkTo.about(), label: (t) => t.about.title },
+];
+
+function sectionsOf(profile: Profile | null | undefined): readonly Section[] {
+  return SECTIONS.filter(({ permission }) => !permission || hasPermission(profile, permission));
+}
+
+/** The frame around the pages of `/administration`: its sections, and the page of one. */
+export function AdministrationPage() {
+  const t = useMessages();
+  const sections = sectionsOf(useProfile());
+  return (
+    <div className={classes.page}>
+      {/* With one there is nothing to choose. */}
+      {sections.length > 1 && (
+        <div className={classes.sections}>
+          <Tabs label={t.nav.administration} isColumn>
+            {sections.map(({ link, label }) => (
+              <Tab key={link.to} {...link}>
+                {label(t)}
+              </Tab>
+            ))}
+          </Tabs>
+        </div>
+      )}
+      <div className={classes.section}>
+        <Outlet />
+      </div>
+    </div>
+  );
+}
+
+/** `/administration`: the first section of the user. */
+export function AdministrationStart() {
+  const [first] = sectionsOf(useProfile());
+  return first && <Navigate {...first.link} replace />;
+}
