@@ -1,0 +1,64 @@
+import type { Page } from "@playwright/test";
+
+import { en } from "../src/i18n/en";
+import { populate } from "./support/fleet";
+import { connectionList } from "./support/locators";
+import { expect, test } from "./support/test";
+
+/** Limits the network to 50 KB/s with 400 ms to the server. */
+async function slowDown(page: Page): Promise<void> {
+  const browser = await page.context().newCDPSession(page);
+  await browser.send("Network.enable");
+  await browser.send("Network.emulateNetworkConditions", {
+    offline: false,
+    latency: 400,
+    downloadThroughput: 50_000,
+    uploadThroughput: 50_000,
+  });
+}
+
+/** Runs in the page: counts the frames since the first paint that show neither content nor an outline of it. */
+function countEmptyFrames() {
+  const counts = { frames: 0, empty: 0 };
+  Object.assign(window, { counts });
+  const isSeen = (selector: string) =>
+    [...document.querySelectorAll(selector)].some((element) => element.checkVisibility());
+  const look = () => {
+    if (performance.getEntriesByName("first-paint").length > 0) {
+      counts.frames += 1;
+      if (!isSeen("#outline, main [data-skeleton], h1")) counts.empty += 1;
+    }
+    requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+}
+
+const PAGES = [
+  ["fleet", "/", (page: Page) => connectionList(page)],
+  ["connection", "/connections/press", (page: Page) => page.getByRole("region", { name: en.connection.broker })],
+  ["form", "/connections/press/edit", (page: Page) => page.getByRole("button", { name: en.save })],
+  ["plugins", "/administration/plugins", (page: Page) => page.getByRole("switch").first()],
+] as const;
+
+for (const [name, path, content] of PAGES) {
+  test(`on a slow network, the ${name} page is an outline from the first paint on`, async ({ page, admin, broker }) => {
+    await populate(admin, broker);
+    await slowDown(page);
+    await page.addInitScript(countEmptyFrames);
+    await page.goto(path, { waitUntil: "commit" });
+    await expect(page.locator("#outline")).toBeVisible();
+    await expect(content(page)).toBeVisible({ timeout: 40_000 });
+    await expect(page.locator("#outline")).toBeHidden();
+    const counts = await page.evaluate(() => (window as unknown as { counts: object }).counts);
+    expect(counts).toMatchObject({ empty: 0 });
+  });
+}
+
+test("without scripts, the page says so instead of loading for ever", async ({ browser, haltere }) => {
+  const context = await browser.newContext({ javaScriptEnabled: false });
+  const page = await context.newPage();
+  await page.goto(haltere.url);
+  await expect(page.locator("#outline")).toBeHidden();
+  await expect(page.locator("noscript")).toBeVisible();
+  await context.close();
+});
