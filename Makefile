@@ -108,7 +108,7 @@ contrib: tools
 
 # The console: its types, lints, unused code, unit tests.
 web: console
-	cd web && npm run --silent types && npm run --silent lint && npm run --silent unused && npm run --silent unit
+	cd web && npm run --silent check && npm run --silent unit
 
 # The console in a real browser, against a real haltere.
 browser: built console
