@@ -2,7 +2,7 @@
 //!
 //! An operation maps the errors of its application call to an [`ApiError`] at the top of its own
 //! file, so that its first lines show the answers it can give. An unexpected error becomes
-//! [`ApiError::internal`]; [`crate::layers::failures`] logs it and words the answer.
+//! [`ApiError::internal`]; [`crate::middleware::failures`] logs it and words the answer.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -91,7 +91,7 @@ pub(crate) struct ApiError {
     cause: Option<InternalCause>,
 }
 
-/// Why an answer is a 500: put on the response, taken off and logged by [`crate::layers::failures`].
+/// Why an answer is a 500: put on the response, taken off and logged by [`crate::middleware::failures`].
 #[derive(Debug, Clone)]
 pub(crate) struct InternalCause(pub(crate) Arc<dyn Error + Send + Sync>);
 

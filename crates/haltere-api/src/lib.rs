@@ -2,7 +2,7 @@
 //!
 //! Floor 3. [`router`] makes all of it from an [`App`]; [`openapi()`] describes it without one.
 //!
-//! A request passes the `layers`, which give it an id and refuse what no route may see, then the `gate` of its
+//! A request passes the `middleware`, which gives it an id and refuses what no route may see, then the `gate` of its
 //! route, which checks the session (401), the plugin (404) and the role (403), in this order. The handler parses
 //! the body (400), calls the application, and converts the result to wire types. Handlers hold no rules.
 
@@ -21,8 +21,8 @@ mod fallback;
 #[cfg(any(test, feature = "fuzzing"))]
 pub mod fuzzing;
 mod gate;
-mod layers;
 mod limits;
+mod middleware;
 mod openapi;
 mod options;
 mod pages;
@@ -54,8 +54,9 @@ mod unread_response_tests;
 #[cfg(test)]
 mod visibility_tests;
 
+use axum::Router;
 use axum::extract::Request;
-use axum::{Router, middleware};
+use axum::middleware::{from_fn, from_fn_with_state};
 use haltere_app::App;
 use tower::{ServiceBuilder, ServiceExt as _};
 use utoipa::openapi::OpenApi;
@@ -66,8 +67,8 @@ pub use connections::files as connection_files;
 pub use connections::test::connection_test_json;
 pub use console::ConsoleFiles;
 pub use gate::{AuthenticatedResponse, CloseWithCredential};
-pub use layers::reserved_slots::ReservedSlot;
 pub use limits::names::LIMITS;
+pub use middleware::reserved_slots::ReservedSlot;
 pub use options::{ApiLimits, ApiOptions};
 pub use proxies::{ForwardedHeader, TrustedProxies};
 pub use request_source::OverTls;
@@ -90,9 +91,9 @@ pub fn openapi() -> OpenApi {
 
 fn router_and_state(app: App, options: ApiOptions) -> (Router, ApiState) {
     let ApiOptions { base, cors_origins, .. } = options.clone();
-    let guard = layers::cross_origin::Guard::new(cors_origins.clone());
+    let guard = middleware::cross_origin::Guard::new(cors_origins.clone());
     let cors = (!cors_origins.is_empty())
-        .then(|| middleware::from_fn_with_state(cors_origins, layers::cors::share));
+        .then(|| from_fn_with_state(cors_origins, middleware::cors::share));
     let (table, document) = routes::table();
     let spellings = Spellings::new(&document);
     let state = ApiState::new(app, options, document);
@@ -104,11 +105,11 @@ fn router_and_state(app: App, options: ApiOptions) -> (Router, ApiState) {
     // the router as a whole: on the router, each route would have its own copy of them, cloned per request.
     let router = ServiceBuilder::new()
         .map_request(move |request| spellings.correct(request))
-        .layer(middleware::from_fn_with_state(state.clone(), layers::identity::identify))
-        .layer(middleware::from_fn_with_state(state.clone(), layers::headers::add))
+        .layer(from_fn_with_state(state.clone(), middleware::identity::identify))
+        .layer(from_fn_with_state(state.clone(), middleware::headers::add))
         .option_layer(cors)
-        .layer(middleware::from_fn(layers::failures::answer))
-        .layer(middleware::from_fn_with_state((state.clone(), guard), layers::refuse))
+        .layer(from_fn(middleware::failures::answer))
+        .layer(from_fn_with_state((state.clone(), guard), middleware::refuse))
         .service(table);
     let router = if base.is_root() {
         Router::new().fallback_service(router)

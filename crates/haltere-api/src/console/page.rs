@@ -9,7 +9,7 @@ use http::{HeaderMap, HeaderValue};
 
 use super::placeholder;
 use super::quality_values::quality;
-use crate::layers::headers::policy_with_nonce;
+use crate::middleware::headers::policy_with_nonce;
 use crate::options::ApiOptions;
 use crate::state::ApiState;
 

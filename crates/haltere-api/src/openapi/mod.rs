@@ -66,7 +66,7 @@ pub(crate) fn describe_access(paths: &mut Paths, access: Access) {
             if !changes && access != Access::Everybody {
                 describe_answers(operation);
             }
-            describe_layers(operation, changes, path);
+            describe_middleware(operation, changes, path);
             if operation.request_body.is_some() {
                 describe_body(operation);
             }
@@ -111,7 +111,7 @@ fn describe_gate(operation: &mut Operation, access: Access, path: &str) {
             }
         }
     }
-    let code = crate::layers::failures::code_of_500(path);
+    let code = crate::middleware::failures::code_of_500(path);
     let body = json!({"code": code, "message": messages::INTERNAL});
     add(
         operation,
@@ -150,8 +150,8 @@ fn describe_answers(operation: &mut Operation) {
     add(operation, "503", description, "unreadAnswers", body);
 }
 
-/// What [`crate::layers`] refuse before a route is even looked for.
-fn describe_layers(operation: &mut Operation, changes: bool, path: &str) {
+/// What [`crate::middleware`] refuses before the route is looked up.
+fn describe_middleware(operation: &mut Operation, changes: bool, path: &str) {
     if changes {
         let body = json!({"code": "NOT_ALLOWED", "message": messages::OTHER_ORIGIN});
         add(

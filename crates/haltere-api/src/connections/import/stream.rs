@@ -18,7 +18,7 @@ use tokio::time::{Instant, Interval, MissedTickBehavior, interval};
 
 use super::report::{self, WireReport};
 use crate::error::{ACTIONS_LIMIT, ErrorBody, ErrorCode, messages};
-use crate::layers::failures::log_internal;
+use crate::middleware::failures::log_internal;
 use crate::sse::{event, set_stream_headers};
 use crate::state::ApiState;
 
