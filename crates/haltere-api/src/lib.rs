@@ -1,6 +1,6 @@
 //! haltere over HTTP: routes, extractors, wire types, errors, live events and their description.
 //!
-//! Floor 3. [`router`] makes all of it from an [`App`]; [`openapi()`] describes it without one.
+//! Layer 3. [`router`] makes all of it from an [`App`]; [`openapi()`] describes it without one.
 //!
 //! A request passes the `middleware`, which gives it an id and refuses what no route may see, then the `gate` of its
 //! route, which checks the session (401), the plugin (404) and the role (403), in this order. The handler parses

@@ -1,6 +1,6 @@
 //! The words haltere uses.
 //!
-//! Floor 0: plain data and pure functions. No I/O, no async, and nothing in here reads the clock or
+//! Layer 0: plain data and pure functions. No I/O, no async, and nothing in here reads the clock or
 //! a random generator; code that needs the time gets a [`Clock`].
 //!
 //! What a thing *is* lives here; how it is shown (`haltere-api`) and how it is stored

@@ -1,6 +1,6 @@
 //! Keeps links to brokers up.
 //!
-//! Floor 1. The rest of haltere passes a list of [`LinkSpec`]s to the [`Supervisor`], and reads a
+//! Layer 1. The rest of haltere passes a list of [`LinkSpec`]s to the [`Supervisor`], and reads a
 //! [`haltere_core::ConnectionStatus`] per link.
 //!
 //! # Structure

@@ -1,6 +1,6 @@
 //! What Mosquitto says on the wire.
 //!
-//! Floor 0: topics, and pure functions that read payloads. All of it is hostile input: any client that
+//! Layer 0: topics, and pure functions that read payloads. All of it is hostile input: any client that
 //! may publish to a broker can imitate it. Texts are bounded and cleaned, numbers are checked, and no
 //! decision depends on what is read here.
 

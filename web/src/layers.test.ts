@@ -1,7 +1,7 @@
 /**
- * The floors of the console: an import points only down, and some packages stay on some floors.
+ * The layers of the console: an import points only down, and some packages stay on some layers.
  *
- * When your import fails here, move the code to the floor where both sides can reach it, or change the
+ * When your import fails here, move the code to the layer where both sides can reach it, or change the
  * table and give the reason.
  */
 import { readdirSync, readFileSync } from "node:fs";
@@ -10,21 +10,21 @@ import { dirname, join, normalize } from "node:path/posix";
 import ts from "typescript";
 import { expect, test } from "vitest";
 
-/** The folders of `src` from the lowest to the highest floor, and what each is for. */
-const FLOORS: readonly (readonly [folder: string, reason: string])[] = [
+/** The folders of `src` from the lowest to the highest layer, and what each is for. */
+const LAYERS: readonly (readonly [folder: string, reason: string])[] = [
   ["util", "knows neither haltere's API nor React"],
-  ["api", "the only floor that talks to the server"],
+  ["api", "the only layer that talks to the server"],
   ["i18n", "messages name the API's types"],
   ["model", "what the API's data means to a person; pure functions"],
   ["hooks", "React without markup"],
   ["ui", "markup that requests nothing and links nowhere"],
   ["components", "markup that knows the API and the pages' addresses"],
   ["forms", "composed from components"],
-  ["pages", "composed from all lower floors; no page imports another's parts"],
-  ["app", "the only floor that knows all pages"],
+  ["pages", "composed from all lower layers; no page imports another's parts"],
+  ["app", "the only layer that knows all pages"],
 ];
 
-/** Packages that only some floors import, and why. */
+/** Packages that only some layers import, and why. */
 const PACKAGES: readonly (readonly [pattern: RegExp, folders: readonly string[], reason: string])[] = [
   [/^openapi-fetch$/, ["api"], "one client"],
   [/^react-dom/, [""], "one root"],
@@ -32,8 +32,8 @@ const PACKAGES: readonly (readonly [pattern: RegExp, folders: readonly string[],
   [/^@tanstack\/react-query$/, ["api", "components", "forms", "pages", "app"], "ui gets its data as props"],
   [/^@tanstack\/react-router$/, ["components", "pages", "app"], "ui and forms work on any page"],
   [/^@tanstack\/react-virtual$/, ["pages"], "only pages have lists of any length"],
-  [/^@mantine\//, ["hooks", "ui", "components", "forms", "pages", "app"], "lower floors render nothing"],
-  [/^@tabler\//, ["ui", "components", "forms", "pages", "app"], "lower floors render nothing"],
+  [/^@mantine\//, ["hooks", "ui", "components", "forms", "pages", "app"], "lower layers render nothing"],
+  [/^@tabler\//, ["ui", "components", "forms", "pages", "app"], "lower layers render nothing"],
 ];
 
 /** What code outside of `src` may import from it. */
@@ -72,23 +72,23 @@ const MODULES = [...FILES].map((path) => parse(path, FILES));
 
 /** The folder of a module in `src`; empty for those directly in it. */
 const folderOf = (path: string) => /^src\/([^/]+)\//.exec(path)?.[1] ?? "";
-const floorOf = (path: string) => {
+const layerOf = (path: string) => {
   const folder = folderOf(path);
-  return folder === "" ? FLOORS.length : FLOORS.findIndex(([name]) => name === folder);
+  return folder === "" ? LAYERS.length : LAYERS.findIndex(([name]) => name === folder);
 };
 /** The page whose part a module is. */
 const pageOf = (path: string) => /^src\/pages\/([^/]+)\//.exec(path)?.[1];
 const inSource = MODULES.filter(({ path }) => path.startsWith("src/"));
 
-test("every folder has a floor, and every floor a folder", () => {
+test("every folder is a layer, and every layer a folder", () => {
   const folders = new Set(inSource.map(({ path }) => folderOf(path)).filter(Boolean));
-  expect([...folders].toSorted()).toEqual(FLOORS.map(([folder]) => folder).toSorted());
+  expect([...folders].toSorted()).toEqual(LAYERS.map(([folder]) => folder).toSorted());
 });
 
 test("an import points only down", () => {
   const arrows = inSource.flatMap(({ path, imports }) => imports.map((target) => [path, target] as const));
   expect(arrows.length).toBeGreaterThan(400);
-  const up = arrows.filter(([path, target]) => target.startsWith("src/") && floorOf(target) > floorOf(path));
+  const up = arrows.filter(([path, target]) => target.startsWith("src/") && layerOf(target) > layerOf(path));
   expect(up.map((arrow) => arrow.join(" imports "))).toEqual([]);
   const out = arrows.filter(([, target]) => !target.startsWith("src/"));
   expect(out.map((arrow) => arrow.join(" imports "))).toEqual([]);
@@ -104,7 +104,7 @@ test("no page imports another page's parts", () => {
 });
 
 for (const [pattern, folders, reason] of PACKAGES) {
-  test(`a package stays on its floors: ${pattern.source} (${reason})`, () => {
+  test(`a package stays on its layers: ${pattern.source} (${reason})`, () => {
     const importing = inSource.filter(({ packages }) => packages.some((name) => pattern.test(name)));
     expect(importing).not.toEqual([]);
     expect(importing.filter(({ path }) => !folders.includes(folderOf(path))).map(({ path }) => path)).toEqual([]);

@@ -1,6 +1,6 @@
-//! The floors of the house: an arrow points only down, and some names stay in one place.
+//! The layers of the crates: an arrow points only down, and some names stay in one place.
 //!
-//! A failure here means that a dependency points up. Think again, or move the floor and write a decision
+//! A failure here means that a dependency points up. Think again, or move the layer and write a decision
 //! record.
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 
 use cargo_metadata::{DependencyKind, MetadataCommand, Package, PackageId};
 
-/// The floor of each crate. A crate may use those below its own floor and none on it; every crate may use
+/// The layer of each crate. A crate may use those below its own layer and none on it; every crate may use
 /// haltere-core.
-const FLOORS: [(&str, u8); 9] = [
+const LAYERS: [(&str, u8); 9] = [
     ("haltere", 4),
     ("haltere-api", 3),
     ("haltere-app", 2),
@@ -24,7 +24,7 @@ const FLOORS: [(&str, u8); 9] = [
     ("haltere-testkit", 0),
 ];
 
-/// Floors whose arrow would point down and is still not wanted.
+/// Layers whose arrow would point down and is still not wanted.
 const FORBIDDEN: [(&str, &str, &str); 3] = [
     ("haltere-api", "haltere-store", "the HTTP layer asks the application, not the database"),
     ("haltere-store-sqlite", "haltere-link", "what is kept knows nothing of links"),
@@ -100,15 +100,15 @@ fn what_ships_asks_for_no_testing_feature() {
 
 #[test]
 fn an_arrow_points_only_down() {
-    let floors = BTreeMap::from(FLOORS);
+    let layers = BTreeMap::from(LAYERS);
     for package in shipped() {
         let name = package.name.as_str();
-        let floor =
-            floors.get(name).unwrap_or_else(|| panic!("{name} has no floor; add it to FLOORS"));
+        let layer =
+            layers.get(name).unwrap_or_else(|| panic!("{name} has no layer; add it to LAYERS"));
         let ours = uses(&package).into_iter().filter(|used| used.starts_with("haltere"));
         for used in ours.filter(|used| *used != "haltere-core") {
-            let below = floors[used];
-            assert!(below < *floor, "{name} (floor {floor}) may not use {used} (floor {below})");
+            let below = layers[used];
+            assert!(below < *layer, "{name} (layer {layer}) may not use {used} (layer {below})");
             assert!(used != "haltere-testkit", "{name} ships, {used} does not");
         }
     }
