@@ -1,10 +1,10 @@
 //! What can be done with haltere, and by whom.
 //!
-//! What can be done with a noun is a service, a struct whose fields are the parts it uses: [`connections::Connections`],
+//! What can be done with a resource is a service, a struct whose fields are the parts it uses: [`connections::Connections`],
 //! [`sessions::Sessions`], [`backups::Backups`]. [`App`] owns the services of a server and wires them; the command line
 //! makes the ones it needs.
 //!
-//! Each operation has a file of its own under its noun (`connections/create.rs`, `plugins/switch.rs`). It takes a
+//! Each operation has a file of its own under its resource (`connections/create.rs`, `plugins/switch.rs`). It takes a
 //! [`Ctx`], which names the caller and the request, and begins by asking the [`policy`].
 //!
 //! Every operation that changes something is the same walk: *change what is stored* (with its audit

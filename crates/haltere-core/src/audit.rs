@@ -4,7 +4,7 @@ use std::net::IpAddr;
 
 use jiff::Timestamp;
 
-/// What was done. Names follow the pattern noun.verb and are what people filter by.
+/// What was done. Names follow the pattern object.verb and are what people filter by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AuditAction {
     /// A connection was created.

@@ -1,4 +1,4 @@
-//! The end.
+//! Shuts the application down in steps, each with its own time limit.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! The beginning.
+//! Starts the application: reads what is stored, makes the services, starts links and background tasks.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
