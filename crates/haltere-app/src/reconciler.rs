@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 
 use haltere_core::{PluginId, error_chain};
 use haltere_store::failpoint::Step;
-use haltere_store::{ConnectionChanges, ConnectionRecord, ReadTx, Revisions};
+use haltere_store::{ChangeCounters, ConnectionChanges, ConnectionRecord, ReadTx};
 
 use crate::app::App;
 use crate::connections::{Entry, Snapshot, change_of};
@@ -43,10 +43,10 @@ impl App {
         self.0.sessions.sweep();
         // Before the store is asked: what it says then, memory reflected already.
         let applied = self.0.write_lock.applied_now();
-        let revisions = self.revisions().await?;
+        let counters = self.change_counters().await?;
         // Before what may fail for other reasons: nothing else ends a session that was taken away.
-        self.0.sessions.sync(revisions.sessions).await?;
-        if !applied.is_some_and(|applied| applied.reflects(revisions)) {
+        self.0.sessions.sync(counters.sessions).await?;
+        if !applied.is_some_and(|applied| applied.reflects(counters)) {
             self.catch_up().await?;
         }
         match self.0.connections.repair_certificates().await {
@@ -56,9 +56,17 @@ impl App {
         }
     }
 
-    async fn revisions(&self) -> Result<Revisions, Internal> {
+    async fn change_counters(&self) -> Result<ChangeCounters, Internal> {
         const OPERATION: &str = "look for changes in the store";
-        self.0.store.read().await.context(OPERATION)?.meta().revisions().await.context(OPERATION)
+        self.0
+            .store
+            .read()
+            .await
+            .context(OPERATION)?
+            .meta()
+            .change_counters()
+            .await
+            .context(OPERATION)
     }
 
     /// Reads what other processes have changed, updates the supervisor, and publishes it. Reads everything if the
@@ -68,19 +76,19 @@ impl App {
         let mut applied = self.0.write_lock.applied().await;
         let mut read = self.0.store.read().await.context(OPERATION)?;
         // Under the lock: no own change is durable without being in memory.
-        let revisions = read.meta().revisions().await.context(OPERATION)?;
-        if applied.is_missing_switches(revisions) {
+        let counters = read.meta().change_counters().await.context(OPERATION)?;
+        if applied.is_missing_switches(counters) {
             // A switch may concern every connection.
             return self.read_all(&mut applied, &mut *read).await;
         }
-        if let Some(since) = applied.connections_missing_since(revisions) {
+        if let Some(since) = applied.connections_missing_since(counters) {
             let difference = read.connections().changed_since(since).await.context(OPERATION)?;
             let Some(difference) = difference else {
                 return self.read_all(&mut applied, &mut *read).await;
             };
             self.apply(difference);
         }
-        applied.advance_to(revisions);
+        applied.advance_to(counters);
         Ok(())
     }
 
@@ -114,7 +122,7 @@ impl App {
     async fn read_all(&self, applied: &mut Applied, read: &mut dyn ReadTx) -> Result<(), Internal> {
         const OPERATION: &str = "read what is stored";
         self.0.full_reads.fetch_add(1, Ordering::Relaxed);
-        let revisions = read.meta().revisions().await.context(OPERATION)?;
+        let counters = read.meta().change_counters().await.context(OPERATION)?;
         let records = read.connections().list().await.context(OPERATION)?;
         let switches = read.plugins().list().await.context(OPERATION)?;
 
@@ -137,7 +145,7 @@ impl App {
         if !told_connections {
             self.0.fleet.publish_connections();
         }
-        applied.advance_to(revisions);
+        applied.advance_to(counters);
         Ok(())
     }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use haltere_core::{Clock, Connection, ConnectionId, Timestamp};
 use haltere_store::failpoint::Step;
-use haltere_store::{Revisions, Transactions, WriteTx};
+use haltere_store::{ChangeCounters, Transactions, WriteTx};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::connections::{Entry, Fleet};
@@ -25,35 +25,35 @@ pub(crate) struct WriteLock {
 /// How far memory reflects the store.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Applied {
-    /// The store's revisions, without the changes of other processes that memory does not reflect yet. So it counts
+    /// The store's counters, without the changes of other processes that memory does not reflect yet. So it counts
     /// changes and is no position: while it differs from the store's, it does not say which ones are missing.
-    revisions: Revisions,
-    /// A position: memory reflects each change of a connection up to this revision, and maybe later ones.
+    counters: ChangeCounters,
+    /// A position: memory reflects each change of a connection up to this count, and maybe later ones.
     connections: i64,
 }
 
 impl Applied {
-    /// Whether memory reflects a store with these revisions, and that is noted.
-    pub(crate) fn reflects(&self, stored: Revisions) -> bool {
-        let Revisions { connections, sessions: _, plugins } = stored;
-        (self.revisions.connections, self.revisions.plugins) == (connections, plugins)
+    /// Whether memory reflects a store with these counters, and that is noted.
+    pub(crate) fn reflects(&self, stored: ChangeCounters) -> bool {
+        let ChangeCounters { connections, sessions: _, plugins } = stored;
+        (self.counters.connections, self.counters.plugins) == (connections, plugins)
             && self.connections == connections
     }
 
-    /// The revision of connections after which memory may lack a change of a connection in a store with these
-    /// revisions; `None` if it lacks none.
-    pub(crate) fn connections_missing_since(&self, stored: Revisions) -> Option<i64> {
-        (self.revisions.connections != stored.connections).then_some(self.connections)
+    /// The count of changed connections after which memory may lack a change of a connection in a store with these
+    /// counters; `None` if it lacks none.
+    pub(crate) fn connections_missing_since(&self, stored: ChangeCounters) -> Option<i64> {
+        (self.counters.connections != stored.connections).then_some(self.connections)
     }
 
-    /// Whether memory may lack a change of a plugin's switch in a store with these revisions.
-    pub(crate) fn is_missing_switches(&self, stored: Revisions) -> bool {
-        self.revisions.plugins != stored.plugins
+    /// Whether memory may lack a change of a plugin's switch in a store with these counters.
+    pub(crate) fn is_missing_switches(&self, stored: ChangeCounters) -> bool {
+        self.counters.plugins != stored.plugins
     }
 
-    /// Memory reflects a store with these revisions.
-    pub(crate) fn advance_to(&mut self, stored: Revisions) {
-        *self = Self { revisions: stored, connections: stored.connections };
+    /// Memory reflects a store with these counters.
+    pub(crate) fn advance_to(&mut self, stored: ChangeCounters) {
+        *self = Self { counters: stored, connections: stored.connections };
     }
 }
 
@@ -65,7 +65,7 @@ pub(crate) struct PendingChange<'lock> {
     pub(crate) tx: Box<dyn WriteTx>,
 }
 
-/// A durable change that memory does not reflect yet. If it is dropped, the applied revisions stay
+/// A durable change that memory does not reflect yet. If it is dropped, the applied counters stay
 /// behind the store's, and the reconciler reads it.
 #[must_use = "memory has to reflect the change"]
 pub(crate) struct CommittedChange<'lock> {
@@ -123,31 +123,31 @@ impl<'lock> PendingChange<'lock> {
 impl CommittedChange<'_> {
     /// A connection was created or changed.
     pub(crate) fn put(self, entry: &Arc<Entry>, id: &ConnectionId) {
-        self.apply_to_memory(Revisions::of_connections(1), |fleet| fleet.put(entry, id));
+        self.apply_to_memory(ChangeCounters::of_connections(1), |fleet| fleet.put(entry, id));
     }
 
     /// Many connections were created at once.
     pub(crate) fn append(self, connections: Vec<Arc<Connection>>) {
-        let written = Revisions::of_connections(connections.len());
+        let written = ChangeCounters::of_connections(connections.len());
         self.apply_to_memory(written, |fleet| fleet.append(connections));
     }
 
     /// A connection was deleted.
     pub(crate) fn remove(self, id: &ConnectionId) {
-        self.apply_to_memory(Revisions::of_connections(1), |fleet| fleet.remove(id));
+        self.apply_to_memory(ChangeCounters::of_connections(1), |fleet| fleet.remove(id));
     }
 
     /// A plugin was switched; `apply` updates memory.
     pub(crate) fn switch(self, apply: impl FnOnce(&Fleet)) {
-        self.apply_to_memory(Revisions::of_plugins(1), apply);
+        self.apply_to_memory(ChangeCounters::of_plugins(1), apply);
     }
 
-    /// Advances the applied revisions by what this change wrote. If another process wrote in between,
+    /// Advances the applied counters by what this change wrote. If another process wrote in between,
     /// they stay behind the store's, and the reconciler reads what has changed.
-    fn apply_to_memory(mut self, written: Revisions, apply: impl FnOnce(&Fleet)) {
+    fn apply_to_memory(mut self, written: ChangeCounters, apply: impl FnOnce(&Fleet)) {
         if let Some(fleet) = &self.guard.lock.fleet {
             Step::Notify.around(|| apply(fleet));
         }
-        self.guard.applied.revisions += written;
+        self.guard.applied.counters += written;
     }
 }

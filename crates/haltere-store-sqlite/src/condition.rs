@@ -3,7 +3,7 @@
 use std::error::Error as _;
 
 use haltere_core::StorageTrouble;
-use haltere_store::{Revisions, StoreError};
+use haltere_store::{ChangeCounters, StoreError};
 use parking_lot::Mutex;
 
 /// How the disk was last seen. Says in the log when that changes, and only then: a disk that is full
@@ -11,8 +11,8 @@ use parking_lot::Mutex;
 #[derive(Debug, Default)]
 pub(crate) struct Condition {
     trouble: Mutex<Option<StorageTrouble>>,
-    /// The latest revisions that were read. They never go back.
-    latest: Mutex<Option<Revisions>>,
+    /// The latest counters that were read. They never go back.
+    latest: Mutex<Option<ChangeCounters>>,
 }
 
 impl Condition {
@@ -50,17 +50,17 @@ impl Condition {
     }
 
     /// The least that a read which begins now has to find.
-    pub(crate) fn latest(&self) -> Option<Revisions> {
+    pub(crate) fn latest(&self) -> Option<ChangeCounters> {
         *self.latest.lock()
     }
 
     /// A read that had to find at least `least` has found `found`. [`StoreError::Damaged`] when that is older.
     pub(crate) fn found(
         &self,
-        least: Option<Revisions>,
-        found: Revisions,
+        least: Option<ChangeCounters>,
+        found: ChangeCounters,
     ) -> Result<(), StoreError> {
-        let is_older = |least: Revisions| {
+        let is_older = |least: ChangeCounters| {
             found.connections < least.connections
                 || found.sessions < least.sessions
                 || found.plugins < least.plugins
@@ -69,7 +69,7 @@ impl Condition {
             return Err(StoreError::Damaged("what is stored was replaced by an older copy".into()));
         }
         let mut latest = self.latest.lock();
-        let raise = |known: Revisions| Revisions {
+        let raise = |known: ChangeCounters| ChangeCounters {
             connections: known.connections.max(found.connections),
             sessions: known.sessions.max(found.sessions),
             plugins: known.plugins.max(found.plugins),

@@ -130,20 +130,20 @@ impl ConnectionReads for Tx {
 
     async fn changed_since(
         &mut self,
-        revision: i64,
+        counter: i64,
     ) -> Result<Option<ConnectionChanges>, StoreError> {
-        let knows = self.row(sqlx::query(KNOWS_SINCE).bind(revision)).await?;
+        let knows = self.row(sqlx::query(KNOWS_SINCE).bind(counter)).await?;
         let knows = knows.ok_or(StoreError::NotFound)?;
         if !Cells::new("revisions", &knows).get::<bool>("knows")? {
             return Ok(None);
         }
-        let removed = self.rows(sqlx::query(REMOVED_SINCE).bind(revision)).await?;
+        let removed = self.rows(sqlx::query(REMOVED_SINCE).bind(counter)).await?;
         let id = |row| Cells::new("removed_connections", row).lenient_text("id");
         let removed = removed.iter().map(id).collect::<Result<Vec<_>, _>>()?;
         Ok(Some(ConnectionChanges {
             removed: removed.into_iter().flatten().collect(),
-            changed: self.select(CHANGED_SINCE, revision).await?,
-            added: self.select(ADDED_SINCE, revision).await?,
+            changed: self.select(CHANGED_SINCE, counter).await?,
+            added: self.select(ADDED_SINCE, counter).await?,
         }))
     }
 
@@ -204,9 +204,9 @@ impl Tx {
     async fn select(
         &mut self,
         sql: &'static str,
-        revision: i64,
+        counter: i64,
     ) -> Result<Vec<ConnectionRecord>, StoreError> {
-        let rows = self.rows(sqlx::query(sql).bind(revision)).await?;
+        let rows = self.rows(sqlx::query(sql).bind(counter)).await?;
         self.read_all(&rows).await
     }
 

@@ -1,7 +1,7 @@
 //! The tables `meta` and `revisions`.
 
 use async_trait::async_trait;
-use haltere_store::{MetaReads, MetaWrites, Revisions, StoreError};
+use haltere_store::{ChangeCounters, MetaReads, MetaWrites, StoreError};
 
 use crate::row::Cells;
 use crate::tx::Tx;
@@ -10,7 +10,7 @@ const GET: &str = "SELECT value FROM meta WHERE name = $1";
 const SET: &str = "INSERT INTO meta (name, value) VALUES ($1, $2) \
     ON CONFLICT (name) DO UPDATE SET value = excluded.value";
 const DELETE: &str = "DELETE FROM meta WHERE name = $1";
-const REVISIONS: &str = "SELECT connections, sessions, plugins FROM revisions";
+const CHANGE_COUNTERS: &str = "SELECT connections, sessions, plugins FROM revisions";
 
 #[async_trait]
 impl MetaReads for Tx {
@@ -19,15 +19,15 @@ impl MetaReads for Tx {
         row.map(|row| Cells::new("meta", &row).get("value")).transpose()
     }
 
-    async fn revisions(&mut self) -> Result<Revisions, StoreError> {
-        let row = self.row(sqlx::query(REVISIONS)).await?.ok_or(StoreError::NotFound)?;
+    async fn change_counters(&mut self) -> Result<ChangeCounters, StoreError> {
+        let row = self.row(sqlx::query(CHANGE_COUNTERS)).await?.ok_or(StoreError::NotFound)?;
         let mut cells = Cells::new("revisions", &row);
-        let found = Revisions {
+        let found = ChangeCounters {
             connections: cells.get("connections")?,
             sessions: cells.get("sessions")?,
             plugins: cells.get("plugins")?,
         };
-        self.note_revisions(found)?;
+        self.note_counters(found)?;
         Ok(found)
     }
 }

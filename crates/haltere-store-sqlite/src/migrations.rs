@@ -147,10 +147,10 @@ mod tests {
         assert_ne!(sessions[0].handle, sessions[1].handle);
         assert_eq!((sessions[0].address, &sessions[0].user_agent), (None, &None));
         assert!(!tx.users().find(&ada).await.unwrap().unwrap().initial_password);
-        let before = tx.meta().revisions().await.unwrap().sessions;
+        let before = tx.meta().change_counters().await.unwrap().sessions;
         assert!(tx.sessions().delete(&SessionId([0; 32])).await.unwrap());
         assert!(
-            tx.meta().revisions().await.unwrap().sessions > before,
+            tx.meta().change_counters().await.unwrap().sessions > before,
             "ends are noticed as before"
         );
     }
@@ -219,6 +219,6 @@ mod tests {
         assert_eq!(changes(&mut *tx, 3).await, Some(ConnectionChanges::default()));
         assert!(tx.connections().delete(&ConnectionId::parse("a").unwrap()).await.unwrap());
         assert_eq!(changes(&mut *tx, 3).await.unwrap().removed, ["a"]);
-        assert_eq!(tx.meta().revisions().await.unwrap().connections, 4);
+        assert_eq!(tx.meta().change_counters().await.unwrap().connections, 4);
     }
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use haltere_store::failpoint::Step;
 use haltere_store::{
-    AuditReads, AuditWrites, ConnectionReads, ConnectionWrites, LinkHistoryReads,
-    LinkHistoryWrites, MetaReads, MetaWrites, PluginReads, PluginWrites, ReadTx, Revisions,
-    SessionReads, SessionWrites, StoreError, UserReads, UserWrites, WriteTx,
+    AuditReads, AuditWrites, ChangeCounters, ConnectionReads, ConnectionWrites, LinkHistoryReads,
+    LinkHistoryWrites, MetaReads, MetaWrites, PluginReads, PluginWrites, ReadTx, SessionReads,
+    SessionWrites, StoreError, UserReads, UserWrites, WriteTx,
 };
 use sqlx::query::Query;
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
@@ -31,7 +31,7 @@ pub(crate) struct Tx {
     /// Looked at once a change is durable: before it is said to be.
     watch: Option<Watch>,
     /// The least that a read has to find.
-    least: Option<Revisions>,
+    least: Option<ChangeCounters>,
 }
 
 /// A statement with its arguments.
@@ -136,8 +136,8 @@ impl Tx {
         self.note(result)
     }
 
-    /// Takes note of revisions that were read, which never go back.
-    pub(crate) fn note_revisions(&self, found: Revisions) -> Result<(), StoreError> {
+    /// Takes note of counters that were read, which never go back.
+    pub(crate) fn note_counters(&self, found: ChangeCounters) -> Result<(), StoreError> {
         // What a change has written may still be rolled back.
         if self.writes {
             return Ok(());

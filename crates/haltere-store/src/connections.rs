@@ -155,13 +155,13 @@ pub struct Conflicts {
     pub by_name: Option<ConnectionRecord>,
 }
 
-/// What has changed since a revision. A list becomes up to date when what was removed is taken out, what was
+/// What has changed since a counter was read. A list becomes up to date when what was removed is taken out, what was
 /// changed is replaced, and what was added is put at its end, in place of an entry with the same id.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ConnectionChanges {
     /// The ids of connections that were removed. One of them may have been added again.
     pub removed: Vec<String>,
-    /// Connections that are as old as the revision or older, in the order they were created.
+    /// Connections that are as old as that counter or older, in the order they were created.
     pub changed: Vec<ConnectionRecord>,
     /// Connections that are younger, in the order they were created.
     pub added: Vec<ConnectionRecord>,
@@ -196,11 +196,11 @@ pub trait ConnectionReads: Send {
     /// The ids of the connections that were changed after that, as they stand.
     async fn list_changed_after(&mut self, at: Timestamp) -> Result<Vec<String>, StoreError>;
 
-    /// What has changed since [`crate::Revisions::connections`] was `revision`. `None` when the store no longer knows
+    /// What has changed since [`crate::ChangeCounters::connections`] was `counter`. `None` when the store no longer knows
     /// all of it, because it forgets old removals, or when it was never there: the caller has to read everything.
     async fn changed_since(
         &mut self,
-        revision: i64,
+        counter: i64,
     ) -> Result<Option<ConnectionChanges>, StoreError>;
 
     /// Every connection, in the order they were created.
@@ -210,7 +210,7 @@ pub trait ConnectionReads: Send {
     async fn find_client_id(&mut self, client_id: &str) -> Result<Vec<ClientIdUse>, StoreError>;
 }
 
-/// Changing connections. Each change moves [`crate::Revisions::connections`].
+/// Changing connections. Each change moves [`crate::ChangeCounters::connections`].
 ///
 /// Equal certificates and equal sealed keys are kept once, for as long as a connection has them.
 #[async_trait]

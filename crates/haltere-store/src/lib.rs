@@ -36,7 +36,7 @@ pub use connections::{
 pub use error::{StoreError, UniqueRule};
 pub use health::StoreHealth;
 pub use link_history::{LinkChangeRecord, LinkHistoryReads, LinkHistoryWrites};
-pub use meta::{MetaReads, MetaWrites, Revisions};
+pub use meta::{ChangeCounters, MetaReads, MetaWrites};
 pub use plugins::{PluginReads, PluginWrites};
 pub use sessions::{SessionReads, SessionRecord, SessionWrites};
 pub use transactions::{ReadTx, Transactions, WriteTx};

@@ -8,7 +8,7 @@ use crate::StoreError;
 
 /// Counters that move with every committed change, so that a process can notice what another one wrote.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Revisions {
+pub struct ChangeCounters {
     /// Connections: by one with each that is inserted, changed or removed.
     pub connections: i64,
     /// Users' passwords and roles, and sessions that were ended.
@@ -17,7 +17,7 @@ pub struct Revisions {
     pub plugins: i64,
 }
 
-impl Revisions {
+impl ChangeCounters {
     /// By how much changing so many connections moves them.
     pub fn of_connections(changed: usize) -> Self {
         Self { connections: count(changed), ..Self::default() }
@@ -29,7 +29,7 @@ impl Revisions {
     }
 }
 
-impl AddAssign for Revisions {
+impl AddAssign for ChangeCounters {
     fn add_assign(&mut self, moved: Self) {
         let Self { connections, sessions, plugins } = moved;
         self.connections += connections;
@@ -48,8 +48,8 @@ pub trait MetaReads: Send {
     /// A value by name: the instance id, the vault's sealed data key.
     async fn get(&mut self, name: &str) -> Result<Option<Vec<u8>>, StoreError>;
 
-    /// The counters.
-    async fn revisions(&mut self) -> Result<Revisions, StoreError>;
+    /// The counters as this transaction sees them.
+    async fn change_counters(&mut self) -> Result<ChangeCounters, StoreError>;
 }
 
 /// Writing.

@@ -12,7 +12,7 @@ pub trait PluginReads: Send {
     async fn list(&mut self) -> Result<Vec<(PluginId, bool)>, StoreError>;
 }
 
-/// Moving switches. Moves [`crate::Revisions::plugins`].
+/// Moving switches. Moves [`crate::ChangeCounters::plugins`].
 #[async_trait]
 pub trait PluginWrites: PluginReads {
     /// Switches a plugin on or off.

@@ -54,7 +54,7 @@ pub trait SessionReads: Send {
     async fn last_use(&mut self) -> Result<Option<Timestamp>, StoreError>;
 }
 
-/// Changing sessions. Deleting moves [`crate::Revisions::sessions`].
+/// Changing sessions. Deleting moves [`crate::ChangeCounters::sessions`].
 #[async_trait]
 pub trait SessionWrites: SessionReads {
     /// Adds a session.

@@ -44,7 +44,7 @@ async fn only_what_others_have_changed_is_read() {
                 .write_lock
                 .applied()
                 .await
-                .connections_missing_since(revisions(&app).await)
+                .connections_missing_since(change_counters(&app).await)
                 .is_none()
         );
     };
@@ -84,8 +84,8 @@ async fn only_what_others_have_changed_is_read() {
     assert_eq!(app.app.vitals().full_reads, 2);
 }
 
-async fn revisions(app: &TestApp) -> Revisions {
-    app.store.read().await.unwrap().meta().revisions().await.unwrap()
+async fn change_counters(app: &TestApp) -> ChangeCounters {
+    app.store.read().await.unwrap().meta().change_counters().await.unwrap()
 }
 
 /// The next one of the connection `x`.

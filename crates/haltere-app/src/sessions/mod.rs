@@ -56,7 +56,7 @@ pub struct Sessions {
     writing_use: tokio::sync::Mutex<()>,
     /// The sessions in use.
     live: Mutex<Live>,
-    /// The revision of the store with which the sessions in memory were compared.
+    /// The change counter of sessions with which those in memory were compared.
     checked: tokio::sync::Mutex<Option<i64>>,
     /// How many sessions ended for a new one.
     pub(crate) evicted: AtomicU64,

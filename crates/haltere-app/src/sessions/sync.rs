@@ -10,12 +10,12 @@ use crate::error::{Context, Internal};
 
 impl Sessions {
     /// Ends sessions that have expired or that were removed from the store.
-    pub(crate) async fn sync(&self, revision: i64) -> Result<(), Internal> {
+    pub(crate) async fn sync(&self, counter: i64) -> Result<(), Internal> {
         let followed = self.follow_clock().await;
         let mut checked = self.checked.lock().await;
-        if *checked != Some(revision) {
+        if *checked != Some(counter) {
             self.check().await?;
-            *checked = Some(revision);
+            *checked = Some(counter);
         }
         match followed {
             // Reported elsewhere; retried once the disk works again.

@@ -18,7 +18,7 @@ use crate::{SqliteStore, error, open};
 pub(super) const CHUNK: usize = 64 * 1024;
 
 /// Their pages stay, empty, and are used again after a restore: to give them back, SQLite would have to write
-/// the audit trail once more. No process that knows an earlier revision reads a restored database.
+/// the audit trail once more. No process that knows an earlier counter reads a restored database.
 const LEFT_OUT: &str = "DELETE FROM sessions; DELETE FROM link_changes; DELETE FROM removed_connections; \
     UPDATE revisions SET removals_known_since = connections";
 

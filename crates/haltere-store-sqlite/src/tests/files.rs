@@ -35,7 +35,10 @@ async fn whatever_is_removed_refuses_changes_and_reads_go_on() {
         folder.remove(names);
         is_refused(&store).await;
         assert_eq!(count(&store).await, 1, "{names:?}: it reads what it has");
-        assert_eq!(store.read().await.unwrap().meta().revisions().await.unwrap().connections, 1);
+        assert_eq!(
+            store.read().await.unwrap().meta().change_counters().await.unwrap().connections,
+            1
+        );
     }
 }
 
@@ -356,7 +359,7 @@ async fn a_read_notices_a_log_that_was_cut() {
         let deadline = Instant::now() + Duration::from_secs(20);
         while store.trouble().is_none() && Instant::now() < deadline {
             if let Ok(mut read) = store.read().await {
-                let _ = read.meta().revisions().await;
+                let _ = read.meta().change_counters().await;
             }
         }
         assert_eq!(store.trouble(), Some(StorageTrouble::Damaged), "{name}");
@@ -491,7 +494,7 @@ async fn many_who_write_at_once_are_no_alarm() {
         tokio::spawn(async move {
             for number in 0..30 {
                 insert(&store, &record(&format!("{writer} {number}"), 20_000)).await.unwrap();
-                store.read().await.unwrap().meta().revisions().await.unwrap();
+                store.read().await.unwrap().meta().change_counters().await.unwrap();
             }
         })
     });

@@ -141,8 +141,8 @@ async fn processes_take_turns_and_see_what_the_others_wrote() {
     }
     for store in &stores {
         assert_eq!(count(store).await, 100);
-        let revisions = store.read().await.unwrap().meta().revisions().await.unwrap();
-        assert_eq!(revisions.connections, 100);
+        let counters = store.read().await.unwrap().meta().change_counters().await.unwrap();
+        assert_eq!(counters.connections, 100);
     }
 }
 

@@ -172,9 +172,9 @@ async fn what_goes_back_through_sqlite_is_noticed_too() {
         let folder = Folder::new();
         let store = folder.open().await.unwrap();
         insert(&store, &record("a", 0)).await.unwrap();
-        store.read().await.unwrap().meta().revisions().await.unwrap();
+        store.read().await.unwrap().meta().change_counters().await.unwrap();
         folder.shell(sql).await.unwrap();
-        let found = store.read().await.unwrap().meta().revisions().await.unwrap_err();
+        let found = store.read().await.unwrap().meta().change_counters().await.unwrap_err();
         assert!(matches!(found, StoreError::Damaged(_)), "{sql}: {found:?}");
         assert_eq!(store.trouble(), Some(StorageTrouble::Damaged), "{sql}");
         is_damage(&store).await;

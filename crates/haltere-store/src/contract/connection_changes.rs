@@ -1,4 +1,4 @@
-//! Stories about what has changed since a revision.
+//! Stories about what has changed since a counter was read.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -6,12 +6,12 @@ use std::sync::Arc;
 use super::records::{bare_connection, commit, connection, id, keep};
 use crate::{ConnectionChanges, ConnectionRecord, Store};
 
-async fn revision(store: &dyn Store) -> i64 {
-    store.read().await.unwrap().meta().revisions().await.unwrap().connections
+async fn counter(store: &dyn Store) -> i64 {
+    store.read().await.unwrap().meta().change_counters().await.unwrap().connections
 }
 
-async fn since(store: &dyn Store, revision: i64) -> Option<ConnectionChanges> {
-    store.read().await.unwrap().connections().changed_since(revision).await.unwrap()
+async fn since(store: &dyn Store, counter: i64) -> Option<ConnectionChanges> {
+    store.read().await.unwrap().connections().changed_since(counter).await.unwrap()
 }
 
 async fn update(store: &dyn Store, record: &ConnectionRecord) {
@@ -33,12 +33,12 @@ fn ids(changes: Option<&ConnectionChanges>) -> [String; 3] {
     [removed, ids(changed), ids(added)].map(|ids| ids.join(" "))
 }
 
-pub async fn changes_are_known_from_any_revision_on(store: Arc<dyn Store>) {
+pub async fn changes_are_known_from_any_counter_on(store: Arc<dyn Store>) {
     assert_eq!(since(&*store, 0).await, Some(ConnectionChanges::default()));
     for name in ["a", "b", "c"] {
         keep(&*store, bare_connection(name, name)).await;
     }
-    let start = revision(&*store).await;
+    let start = counter(&*store).await;
     assert_eq!(ids(since(&*store, 0).await.as_ref()), ["", "", "a b c"]);
     assert_eq!(since(&*store, start).await, Some(ConnectionChanges::default()));
 
@@ -47,7 +47,7 @@ pub async fn changes_are_known_from_any_revision_on(store: Arc<dyn Store>) {
     update(&*store, &changed).await;
     update(&*store, &bare_connection("d", "D")).await;
     delete(&*store, "a").await;
-    let end = revision(&*store).await;
+    let end = counter(&*store).await;
     let all = since(&*store, start).await;
     assert_eq!(ids(all.as_ref()), ["a", "b", "d"], "changed or not, what is new is added");
     let all = all.unwrap();
@@ -66,7 +66,7 @@ pub async fn a_connection_added_again_is_removed_and_added(store: Arc<dyn Store>
     for name in ["a", "b"] {
         keep(&*store, bare_connection(name, name)).await;
     }
-    let start = revision(&*store).await;
+    let start = counter(&*store).await;
     delete(&*store, "a").await;
     keep(&*store, bare_connection("a", "a")).await;
     assert_eq!(
@@ -83,7 +83,7 @@ pub async fn changes_that_are_rolled_back_leave_no_trace(store: Arc<dyn Store>) 
     for name in ["a", "b"] {
         keep(&*store, bare_connection(name, name)).await;
     }
-    let start = revision(&*store).await;
+    let start = counter(&*store).await;
     let mut tx = store.write().await.unwrap();
     tx.connections().update(&bare_connection("b", "B")).await.unwrap();
     tx.connections().delete(&id("a")).await.unwrap();
@@ -106,27 +106,27 @@ pub async fn many_inserts_at_once_keep_their_order(store: Arc<dyn Store>) {
     }
 }
 
-/// A list in memory, and the revision up to which it is known.
+/// A list in memory, and the counter up to which it is known.
 #[derive(Default)]
 struct Reader {
     list: Vec<ConnectionRecord>,
-    revision: i64,
+    counter: i64,
 }
 
 impl Reader {
     async fn follow(&mut self, store: &dyn Store) {
         let mut read = store.read().await.unwrap();
-        let changes = read.connections().changed_since(self.revision).await.unwrap();
+        let changes = read.connections().changed_since(self.counter).await.unwrap();
         let ConnectionChanges { removed, changed, added } = changes.expect("not that many");
         let gone: HashSet<_> = removed.iter().chain(added.iter().map(|new| &new.id)).collect();
         self.list.retain(|record| !gone.contains(&record.id));
         for new in changed {
             let old = self.list.iter_mut().find(|old| old.id == new.id);
-            *old.expect("it is as old as the revision") = new;
+            *old.expect("it is as old as the counter") = new;
         }
         self.list.extend(added);
         assert_eq!(self.list, read.connections().list().await.unwrap());
-        self.revision = read.meta().revisions().await.unwrap().connections;
+        self.counter = read.meta().change_counters().await.unwrap().connections;
     }
 }
 
@@ -168,7 +168,7 @@ pub async fn old_removals_are_forgotten(store: Arc<dyn Store>) {
     /// More changes than any backend remembers removals for.
     const MOST: i64 = 100_000;
     keep(&*store, bare_connection("a", "a")).await;
-    let start = revision(&*store).await;
+    let start = counter(&*store).await;
     delete(&*store, "a").await;
     for batch in 0.. {
         let records: Vec<_> = (0..1_000)
@@ -180,7 +180,7 @@ pub async fn old_removals_are_forgotten(store: Arc<dyn Store>) {
             assert!(tx.connections().delete(&id(&records[0].id)).await.unwrap());
         })
         .await;
-        let now = revision(&*store).await;
+        let now = counter(&*store).await;
         assert!(now < MOST, "removals are kept for ever");
         if since(&*store, start).await.is_none() {
             let lately = since(&*store, now - 1).await;

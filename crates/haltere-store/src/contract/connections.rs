@@ -7,8 +7,8 @@ use haltere_core::{Intent, Pem, Revision};
 
 use super::records::{at, bare_connection, commit, connection, id, ids, keep};
 use crate::{
-    ClientIdUse, Conflicts, ConnectionKey, ConnectionRecord, Revisions, Sealed, Store, StoreError,
-    UniqueRule,
+    ChangeCounters, ClientIdUse, Conflicts, ConnectionKey, ConnectionRecord, Sealed, Store,
+    StoreError, UniqueRule,
 };
 
 async fn find(store: &dyn Store, text: &str) -> Option<ConnectionRecord> {
@@ -87,7 +87,7 @@ pub async fn an_insert_counts_or_leaves_all_as_it_was(store: Arc<dyn Store>) {
                 assert!(held <= held_before.all() + record.max_bytes(), "{id:?} {name:?}");
             }
         }
-        assert_eq!(tx.meta().revisions().await.unwrap().connections, 3);
+        assert_eq!(tx.meta().change_counters().await.unwrap().connections, 3);
     })
     .await;
     let names = store.read().await.unwrap().connections().list_keys().await.unwrap();
@@ -178,8 +178,8 @@ pub async fn many_are_inserted_at_once_in_their_order(store: Arc<dyn Store>) {
         ConnectionKey { id, name }
     });
     assert_eq!(tx.connections().list_keys().await.unwrap(), keys.collect::<Vec<_>>());
-    let revision = tx.meta().revisions().await.unwrap().connections;
-    assert_eq!(usize::try_from(revision).unwrap(), MANY + 1, "each of them moves the revision");
+    let counter = tx.meta().change_counters().await.unwrap().connections;
+    assert_eq!(usize::try_from(counter).unwrap(), MANY + 1, "each of them moves the counter");
 }
 
 pub async fn many_are_inserted_all_or_none(store: Arc<dyn Store>) {
@@ -361,22 +361,22 @@ pub async fn texts_are_data(store: Arc<dyn Store>) {
     assert_eq!(find(&*store, "long").await, Some(record));
 }
 
-pub async fn each_change_moves_the_revision_by_one(store: Arc<dyn Store>) {
-    let revision = async || store.read().await.unwrap().meta().revisions().await.unwrap();
-    let mut expected = revision().await;
+pub async fn each_change_moves_the_counter_by_one(store: Arc<dyn Store>) {
+    let counters = async || store.read().await.unwrap().meta().change_counters().await.unwrap();
+    let mut expected = counters().await;
     keep(&*store, connection("a", "A")).await;
-    expected += Revisions::of_connections(1);
-    assert_eq!(revision().await, expected, "insert");
+    expected += ChangeCounters::of_connections(1);
+    assert_eq!(counters().await, expected, "insert");
     update(&*store, &connection("a", "B")).await.unwrap();
-    expected += Revisions::of_connections(1);
-    assert_eq!(revision().await, expected, "update");
+    expected += ChangeCounters::of_connections(1);
+    assert_eq!(counters().await, expected, "update");
     insert(&*store, &connection("a", "C")).await.unwrap_err();
-    assert_eq!(revision().await, expected, "a change that was refused");
+    assert_eq!(counters().await, expected, "a change that was refused");
     commit(&*store, async |tx| assert!(tx.connections().delete(&id("a")).await.unwrap())).await;
-    expected += Revisions::of_connections(1);
-    assert_eq!(revision().await, expected, "delete");
+    expected += ChangeCounters::of_connections(1);
+    assert_eq!(counters().await, expected, "delete");
     commit(&*store, async |tx| assert!(!tx.connections().delete(&id("a")).await.unwrap())).await;
-    assert_eq!(revision().await, expected, "nothing to delete");
+    assert_eq!(counters().await, expected, "nothing to delete");
 }
 
 pub async fn what_was_changed_lately_is_listed(store: Arc<dyn Store>) {

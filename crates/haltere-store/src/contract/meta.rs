@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::records::commit;
-use crate::{Revisions, Store, WriteTx};
+use crate::{ChangeCounters, Store, WriteTx};
 
 pub async fn a_value_is_replaced(store: Arc<dyn Store>) {
     let get = async |name: &str| store.read().await.unwrap().meta().get(name).await.unwrap();
@@ -41,14 +41,14 @@ pub async fn deleting_returns_whether_there_was_one(store: Arc<dyn Store>) {
     assert_eq!(tx.meta().get("other").await.unwrap().as_deref(), Some(&b"two"[..]));
 }
 
-pub async fn revisions_start_at_zero(store: Arc<dyn Store>) {
-    let revisions = store.read().await.unwrap().meta().revisions().await.unwrap();
-    assert_eq!(revisions, Revisions::default());
+pub async fn change_counters_start_at_zero(store: Arc<dyn Store>) {
+    let counters = store.read().await.unwrap().meta().change_counters().await.unwrap();
+    assert_eq!(counters, ChangeCounters::default());
 }
 
 pub async fn a_probe_finds_no_trouble_and_leaves_nothing_behind(store: Arc<dyn Store>) {
-    let before = store.read().await.unwrap().meta().revisions().await.unwrap();
+    let before = store.read().await.unwrap().meta().change_counters().await.unwrap();
     store.probe().await.unwrap();
     assert_eq!(store.trouble(), None);
-    assert_eq!(store.read().await.unwrap().meta().revisions().await.unwrap(), before);
+    assert_eq!(store.read().await.unwrap().meta().change_counters().await.unwrap(), before);
 }

@@ -67,10 +67,10 @@ macro_rules! contract_tests {
                 what_was_changed_lately_is_listed,
                 rows_that_make_no_sense_are_kept_as_they_stand,
                 texts_are_data,
-                each_change_moves_the_revision_by_one,
+                each_change_moves_the_counter_by_one,
             }
             connection_changes {
-                changes_are_known_from_any_revision_on,
+                changes_are_known_from_any_counter_on,
                 a_connection_added_again_is_removed_and_added,
                 changes_that_are_rolled_back_leave_no_trace,
                 many_inserts_at_once_keep_their_order,
@@ -84,7 +84,7 @@ macro_rules! contract_tests {
                 updating_what_is_not_there_says_gone,
                 deleting_returns_whether_there_was_one,
                 users_are_listed_by_name,
-                updates_and_deletions_move_the_revision,
+                updates_and_deletions_move_the_counter,
             }
             sessions {
                 what_was_inserted_is_found_expired_or_not,
@@ -97,11 +97,11 @@ macro_rules! contract_tests {
                 deleting_returns_whether_there_was_one,
                 all_sessions_of_a_user_end_but_the_one_kept,
                 the_expired_and_the_idle_are_removed,
-                deleting_moves_the_revision_and_using_does_not,
+                deleting_moves_the_counter_and_using_does_not,
             }
             plugins {
                 a_switch_is_remembered,
-                moving_a_switch_moves_the_revision_by_one,
+                moving_a_switch_moves_the_counter_by_one,
             }
             audit {
                 entries_come_back_newest_first,
@@ -123,7 +123,7 @@ macro_rules! contract_tests {
                 a_value_is_replaced,
                 any_bytes_are_kept,
                 deleting_returns_whether_there_was_one,
-                revisions_start_at_zero,
+                change_counters_start_at_zero,
                 a_probe_finds_no_trouble_and_leaves_nothing_behind,
             }
             backups {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use haltere_core::PluginId;
 
 use super::records::commit;
-use crate::{Revisions, Store};
+use crate::{ChangeCounters, Store};
 
 pub async fn a_switch_is_remembered(store: Arc<dyn Store>) {
     let switches = async || {
@@ -31,12 +31,12 @@ pub async fn a_switch_is_remembered(store: Arc<dyn Store>) {
     assert_eq!(switches().await, PluginId::ALL.map(|plugin| (plugin, true)));
 }
 
-pub async fn moving_a_switch_moves_the_revision_by_one(store: Arc<dyn Store>) {
-    let revision = async || store.read().await.unwrap().meta().revisions().await.unwrap();
-    let mut expected = revision().await;
+pub async fn moving_a_switch_moves_the_counter_by_one(store: Arc<dyn Store>) {
+    let counters = async || store.read().await.unwrap().meta().change_counters().await.unwrap();
+    let mut expected = counters().await;
     for enabled in [true, false, false] {
         commit(&*store, async |tx| tx.plugins().set(PluginId::Tls, enabled).await.unwrap()).await;
-        expected += Revisions::of_plugins(1);
-        assert_eq!(revision().await, expected);
+        expected += ChangeCounters::of_plugins(1);
+        assert_eq!(counters().await, expected);
     }
 }

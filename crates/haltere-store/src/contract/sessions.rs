@@ -196,19 +196,20 @@ pub async fn the_expired_and_the_idle_are_removed(store: Arc<dyn Store>) {
     assert_eq!(present(&*store).await, [2, 4]);
 }
 
-pub async fn deleting_moves_the_revision_and_using_does_not(store: Arc<dyn Store>) {
-    let revision = async || store.read().await.unwrap().meta().revisions().await.unwrap().sessions;
-    let start = revision().await;
+pub async fn deleting_moves_the_counter_and_using_does_not(store: Arc<dyn Store>) {
+    let counters =
+        async || store.read().await.unwrap().meta().change_counters().await.unwrap().sessions;
+    let start = counters().await;
     keep(&*store, &session(1, "ada", 0, 3_600)).await;
     keep(&*store, &session(2, "ada", 0, 3_600)).await;
     commit(&*store, async |tx| tx.sessions().touch(&[(id(1), at(1))]).await.unwrap()).await;
-    assert_eq!(revision().await, start);
+    assert_eq!(counters().await, start);
     commit(&*store, async |tx| assert!(tx.sessions().delete(&id(1)).await.unwrap())).await;
-    let deleted = revision().await;
+    let deleted = counters().await;
     assert!(deleted > start);
     commit(&*store, async |tx| {
         assert_eq!(tx.sessions().delete_of(&user_name("ada"), None).await.unwrap(), 1);
     })
     .await;
-    assert!(revision().await > deleted);
+    assert!(counters().await > deleted);
 }

@@ -12,7 +12,7 @@ const ROUNDS: usize = 100;
 
 pub async fn dropping_rolls_back(store: Arc<dyn Store>) {
     keep(&*store, connection("a", "A")).await;
-    let before = store.read().await.unwrap().meta().revisions().await.unwrap();
+    let before = store.read().await.unwrap().meta().change_counters().await.unwrap();
     let mut tx = store.write().await.unwrap();
     tx.connections().insert(&connection("b", "B"), "").await.unwrap();
     assert!(tx.connections().delete(&id("a")).await.unwrap());
@@ -21,7 +21,7 @@ pub async fn dropping_rolls_back(store: Arc<dyn Store>) {
     let mut tx = store.read().await.unwrap();
     assert_eq!(tx.connections().list().await.unwrap(), [connection("a", "A")]);
     assert_eq!(tx.meta().get("x").await.unwrap(), None);
-    assert_eq!(tx.meta().revisions().await.unwrap(), before);
+    assert_eq!(tx.meta().change_counters().await.unwrap(), before);
 }
 
 pub async fn a_write_sees_its_own_changes(store: Arc<dyn Store>) {
@@ -29,7 +29,7 @@ pub async fn a_write_sees_its_own_changes(store: Arc<dyn Store>) {
         tx.connections().insert(&connection("a", "A"), "").await.unwrap();
         assert_eq!(tx.connections().list_keys().await.unwrap().len(), 1);
         assert_eq!(tx.connections().find(&id("a")).await.unwrap(), Some(connection("a", "A")));
-        assert_eq!(tx.meta().revisions().await.unwrap().connections, 1);
+        assert_eq!(tx.meta().change_counters().await.unwrap().connections, 1);
         tx.audit().append(&entry("ada", "a")).await.unwrap();
         let filter = AuditFilter { limit: 10, ..AuditFilter::default() };
         assert_eq!(tx.audit().list(&filter).await.unwrap().len(), 1);
@@ -47,7 +47,7 @@ pub async fn a_read_sees_one_moment(store: Arc<dyn Store>) {
     keep(&*store, connection("b", "B")).await;
     assert_eq!(early.connections().list_keys().await.unwrap().len(), 1);
     assert_eq!(early.connections().find(&id("b")).await.unwrap(), None);
-    assert_eq!(early.meta().revisions().await.unwrap().connections, 1);
+    assert_eq!(early.meta().change_counters().await.unwrap().connections, 1);
     drop(early);
     assert_eq!(ids(&*store).await, ["a", "b"]);
 }
@@ -106,8 +106,8 @@ pub async fn writers_take_turns(store: Arc<dyn Store>) {
     let mut tx = store.read().await.unwrap();
     let expected = WRITERS * INSERTS;
     assert_eq!(tx.connections().list_keys().await.unwrap().len(), expected);
-    let revision = tx.meta().revisions().await.unwrap().connections;
-    assert_eq!(usize::try_from(revision).unwrap(), expected);
+    let counter = tx.meta().change_counters().await.unwrap().connections;
+    assert_eq!(usize::try_from(counter).unwrap(), expected);
 }
 
 pub async fn of_two_inserts_at_once_one_wins(store: Arc<dyn Store>) {

@@ -75,13 +75,14 @@ pub async fn users_are_listed_by_name(store: Arc<dyn Store>) {
     assert_eq!(names, ["Zoe", "ada", "eve", "änne"]);
 }
 
-pub async fn updates_and_deletions_move_the_revision(store: Arc<dyn Store>) {
-    let revision = async || store.read().await.unwrap().meta().revisions().await.unwrap().sessions;
+pub async fn updates_and_deletions_move_the_counter(store: Arc<dyn Store>) {
+    let counters =
+        async || store.read().await.unwrap().meta().change_counters().await.unwrap().sessions;
     insert(&*store, &user("ada")).await.unwrap();
-    let start = revision().await;
+    let start = counters().await;
     commit(&*store, async |tx| tx.users().update(&user("ada")).await.unwrap()).await;
-    let updated = revision().await;
+    let updated = counters().await;
     assert!(updated > start);
     commit(&*store, async |tx| assert!(tx.users().delete(&user_name("ada")).await.unwrap())).await;
-    assert!(revision().await > updated);
+    assert!(counters().await > updated);
 }
