@@ -26,7 +26,7 @@ use crate::command::CommandQueue;
 use crate::context::LinkContext;
 use crate::dial_rate_limiter::Priority;
 use crate::state::{Effect, Input, Moment, State, step};
-use crate::status_table::SlotToken;
+use crate::status_table::StatusToken;
 use crate::sys_policy::SysPolicy;
 use crate::version_fallback::VersionFallback;
 use crate::work::{DialTask, Outcome, Work};
@@ -46,7 +46,7 @@ pub(crate) struct LinkOrders {
 pub(crate) struct Link {
     context: Arc<LinkContext>,
     spec: Arc<LinkSpec>,
-    token: SlotToken,
+    token: StatusToken,
     /// Closed when the link is to end.
     orders: watch::Receiver<LinkOrders>,
     commands: Option<CommandQueue>,
@@ -66,7 +66,7 @@ impl Link {
     pub(crate) fn new(
         context: Arc<LinkContext>,
         spec: Arc<LinkSpec>,
-        token: SlotToken,
+        token: StatusToken,
         orders: watch::Receiver<LinkOrders>,
         start_delay: Option<Duration>,
     ) -> Self {

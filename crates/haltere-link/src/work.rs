@@ -21,7 +21,7 @@ use crate::command::CommandQueue;
 use crate::context::LinkContext;
 use crate::dial_rate_limiter::Priority;
 use crate::message_sink::BrokerIdentity;
-use crate::status_table::SlotToken;
+use crate::status_table::StatusToken;
 use crate::sys_policy::SysEvidence;
 use crate::transport::{Session, SessionUpdate};
 use crate::{LinkSpec, failure};
@@ -66,7 +66,7 @@ pub(crate) enum Outcome {
 pub(crate) struct DialTask {
     pub(crate) context: Arc<LinkContext>,
     pub(crate) spec: Arc<LinkSpec>,
-    pub(crate) token: SlotToken,
+    pub(crate) token: StatusToken,
     pub(crate) options: AttemptOptions,
     pub(crate) priority: Priority,
     /// Set when the whole fleet starts: how long to wait before the dial.

@@ -3,7 +3,7 @@
 //! Links write and others read; neither waits for the other. A reader gets an `Arc`. An observer
 //! receives the id of each link whose status changes, and a version tells whether any has.
 
-mod slot;
+mod entry;
 
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -16,8 +16,8 @@ use parking_lot::{Mutex, MutexGuard};
 
 use crate::chain_store::StoredChain;
 use crate::recorded_history::RecordedHistory;
-pub(crate) use slot::SlotToken;
-use slot::{Slot, StatusWrite};
+pub(crate) use entry::StatusToken;
+use entry::{StatusEntry, StatusWrite};
 
 /// How many statuses are read before the lock is released for a moment.
 const READ_BATCH: usize = 256;
@@ -45,7 +45,7 @@ pub(crate) struct StatusTable {
 
 #[derive(Default)]
 struct Inner {
-    slots: HashMap<ConnectionId, Slot>,
+    entries: HashMap<ConnectionId, StatusEntry>,
     /// Links with unrecorded history entries. Bounded by the number of links.
     unrecorded: HashSet<ConnectionId>,
     /// Recorded histories of links that are not registered yet.
@@ -62,7 +62,7 @@ pub struct UnrecordedChanges {
     /// The oldest first.
     pub changes: Vec<StatusChange>,
     /// Identifies the link, in case another one with the same id follows.
-    token: SlotToken,
+    token: StatusToken,
 }
 
 impl StatusTable {
@@ -91,17 +91,17 @@ impl StatusTable {
         id: &ConnectionId,
         revision: Revision,
         state: LinkState,
-    ) -> SlotToken {
+    ) -> StatusToken {
         let now = self.clock.now();
         let mut inner = self.inner();
         inner.registrations += 1;
-        let token = SlotToken(inner.registrations);
+        let token = StatusToken(inner.registrations);
         let restored = inner.restored.remove(id);
-        let slot = Slot::new(token, revision, state, restored, now, self.history);
-        if slot.has_unrecorded() {
+        let entry = StatusEntry::new(token, revision, state, restored, now, self.history);
+        if entry.has_unrecorded() {
             inner.unrecorded.insert(id.clone());
         }
-        inner.slots.insert(id.clone(), slot);
+        inner.entries.insert(id.clone(), entry);
         self.advance();
         token
     }
@@ -111,31 +111,31 @@ impl StatusTable {
         let mut inner = self.inner();
         inner.restored.remove(id);
         inner.unrecorded.remove(id);
-        let Some(slot) = inner.slots.remove(id) else { return };
+        let Some(entry) = inner.entries.remove(id) else { return };
         self.advance();
         drop(inner);
-        slot.wake_waiters();
+        entry.wake_waiters();
     }
 
     /// Writes the status of a link. Does nothing if the link was removed or replaced.
     pub(crate) fn write(
         &self,
         id: &ConnectionId,
-        token: SlotToken,
+        token: StatusToken,
         revision: Revision,
         state: LinkState,
         broker: Option<Arc<BrokerFacts>>,
     ) {
         let now = self.clock.now();
         let mut inner = self.inner();
-        let Some(slot) = inner.slots.get_mut(id).filter(|slot| slot.token == token) else {
+        let Some(entry) = inner.entries.get_mut(id).filter(|entry| entry.token == token) else {
             return;
         };
-        let recorded = match slot.write(revision, state, broker, now, self.history) {
+        let recorded = match entry.write(revision, state, broker, now, self.history) {
             StatusWrite::Unchanged => return,
             StatusWrite::Changed { recorded } => recorded,
         };
-        slot.wake_waiters();
+        entry.wake_waiters();
         self.advance();
         if recorded {
             inner.unrecorded.insert(id.clone());
@@ -150,23 +150,23 @@ impl StatusTable {
     pub(crate) fn set_presented_chain(
         &self,
         id: &ConnectionId,
-        token: SlotToken,
+        token: StatusToken,
         chain: Option<StoredChain>,
     ) {
         let mut inner = self.inner();
-        if let Some(slot) = inner.slots.get_mut(id).filter(|slot| slot.token == token) {
-            slot.presented_chain = chain.map(Arc::new);
+        if let Some(entry) = inner.entries.get_mut(id).filter(|entry| entry.token == token) {
+            entry.presented_chain = chain.map(Arc::new);
         }
     }
 
     /// The certificates that the broker of a link presented last.
     pub(crate) fn presented_chain(&self, id: &ConnectionId) -> Option<Arc<StoredChain>> {
-        self.inner().slots.get(id)?.presented_chain.clone()
+        self.inner().entries.get(id)?.presented_chain.clone()
     }
 
     /// The status of one link.
     pub(crate) fn status(&self, id: &ConnectionId) -> Option<Arc<ConnectionStatus>> {
-        self.inner().slots.get(id).map(|slot| Arc::clone(&slot.status))
+        self.inner().entries.get(id).map(|entry| Arc::clone(&entry.status))
     }
 
     /// The statuses of these links, in the order of `ids`.
@@ -175,7 +175,7 @@ impl StatusTable {
         // Links can write between two batches.
         for ids in ids.chunks(READ_BATCH) {
             let inner = self.inner();
-            let status = |id: &&ConnectionId| Some(Arc::clone(&inner.slots.get(*id)?.status));
+            let status = |id: &&ConnectionId| Some(Arc::clone(&inner.entries.get(*id)?.status));
             statuses.extend(ids.iter().map(status));
         }
         statuses
@@ -184,7 +184,7 @@ impl StatusTable {
     /// The history of a link, the newest entry first.
     pub(crate) fn history(&self, id: &ConnectionId) -> Vec<StatusChange> {
         let inner = self.inner();
-        inner.slots.get(id).map_or_else(Vec::new, Slot::history)
+        inner.entries.get(id).map_or_else(Vec::new, StatusEntry::history)
     }
 
     /// Keeps recorded histories until their links are registered.
@@ -201,16 +201,16 @@ impl StatusTable {
     /// once there are `in_all`. The entries count as recorded from then on.
     pub(crate) fn take_unrecorded(&self, in_all: usize, per_link: usize) -> Vec<UnrecordedChanges> {
         let mut inner = self.inner();
-        let Inner { slots, unrecorded, .. } = &mut *inner;
+        let Inner { entries, unrecorded, .. } = &mut *inner;
         let (mut taken, mut count) = (Vec::new(), 0);
         while count < in_all
             && let Some(id) = unrecorded.iter().next().cloned()
         {
             unrecorded.remove(&id);
-            let Some(slot) = slots.get_mut(&id) else { continue };
-            let changes = slot.take_unrecorded(per_link);
+            let Some(entry) = entries.get_mut(&id) else { continue };
+            let changes = entry.take_unrecorded(per_link);
             count += changes.len();
-            taken.push(UnrecordedChanges { connection: id, token: slot.token, changes });
+            taken.push(UnrecordedChanges { connection: id, token: entry.token, changes });
         }
         taken
     }
@@ -219,9 +219,9 @@ impl StatusTable {
     pub(crate) fn return_unrecorded(&self, taken: Vec<UnrecordedChanges>) {
         let mut inner = self.inner();
         for UnrecordedChanges { connection: id, token, changes } in taken {
-            let slot = inner.slots.get_mut(&id).filter(|slot| slot.token == token);
-            let Some(slot) = slot else { continue };
-            slot.return_unrecorded(changes.len());
+            let entry = inner.entries.get_mut(&id).filter(|entry| entry.token == token);
+            let Some(entry) = entry else { continue };
+            entry.return_unrecorded(changes.len());
             inner.unrecorded.insert(id);
         }
     }
@@ -241,13 +241,13 @@ impl StatusTable {
         loop {
             let waiters = {
                 let mut inner = self.inner();
-                let slot = inner.slots.get_mut(id)?;
-                let status = &slot.status;
+                let entry = inner.entries.get_mut(id)?;
+                let status = &entry.status;
                 if status.revision >= revision && status.is_outcome() {
                     return Some(Arc::clone(status));
                 }
                 // Created under the lock, so that no change is missed in between.
-                slot.waiters().notified_owned()
+                entry.waiters().notified_owned()
             };
             waiters.await;
         }

@@ -205,7 +205,7 @@ fn resumed(
     lines: Vec<StatusChange>,
     now: i64,
     state: LinkState,
-) -> (StatusTable, Arc<ManualClock>, SlotToken) {
+) -> (StatusTable, Arc<ManualClock>, StatusToken) {
     let manual = Arc::new(ManualClock::default());
     manual.set(now);
     let clock: Arc<dyn Clock> = Arc::<ManualClock>::clone(&manual);
@@ -355,7 +355,7 @@ fn each_entry_is_taken_once_and_returned_entries_again() {
     table.return_unrecorded(batch);
     let batch = table.take_unrecorded(10, 2);
     assert_eq!(states(&batch), [["online", "waiting"]]);
-    // A new link has taken the slot.
+    // A new link has replaced it.
     table.unregister(&id("a"));
     table.register(&id("a"), Revision::FIRST, connecting());
     table.return_unrecorded(batch);

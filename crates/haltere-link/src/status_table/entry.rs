@@ -1,4 +1,4 @@
-//! One link in the status table: its status and its history.
+//! One link's entry in the status table: its status and its history.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -14,11 +14,11 @@ use crate::recorded_history::{RecordedHistory, Resumption, share_failure};
 
 /// The right to write the status of one link. It ends when the link is removed or replaced.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct SlotToken(pub(super) u64);
+pub(crate) struct StatusToken(pub(super) u64);
 
 /// The status and the history of one link.
-pub(super) struct Slot {
-    pub(super) token: SlotToken,
+pub(super) struct StatusEntry {
+    pub(super) token: StatusToken,
     pub(super) status: Arc<ConnectionStatus>,
     /// The certificates the broker presented last.
     pub(super) presented_chain: Option<Arc<StoredChain>>,
@@ -41,10 +41,10 @@ pub(super) enum StatusWrite {
     },
 }
 
-impl Slot {
+impl StatusEntry {
     /// A link that starts in `state`, and continues the history of an earlier run if there is one.
     pub(super) fn new(
-        token: SlotToken,
+        token: StatusToken,
         revision: Revision,
         state: LinkState,
         restored: Option<RecordedHistory>,
@@ -52,7 +52,7 @@ impl Slot {
         limit: usize,
     ) -> Self {
         let since = Since::Exactly(now);
-        let mut slot = Self {
+        let mut entry = Self {
             token,
             status: Arc::new(ConnectionStatus { revision, state, since, broker: None }),
             presented_chain: None,
@@ -62,13 +62,13 @@ impl Slot {
             waiters: None,
         };
         match restored {
-            Some(recorded) => slot.resume(recorded, now, limit),
-            None => slot.record(now, limit),
+            Some(recorded) => entry.resume(recorded, now, limit),
+            None => entry.record(now, limit),
         }
-        slot
+        entry
     }
 
-    /// Replaces the status, and adds an entry to the history if the [`transition_key`] changes.
+    /// Replaces the status, and adds a change to the history if the [`transition_key`] changes.
     pub(super) fn write(
         &mut self,
         revision: Revision,
