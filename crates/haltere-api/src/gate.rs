@@ -97,7 +97,7 @@ async fn authorize(request: Request, action: Action) -> Result<Request, ApiError
 #[error("failed to check access: the request was not prepared")]
 struct NotPrepared;
 
-/// What [`crate::middleware::identity`] has put on the request.
+/// What [`crate::middleware::request_id`] has put on the request.
 fn common(request: &Request) -> Result<(ApiState, Origin, Jar), ApiError> {
     let state = request.extensions().get::<ApiState>().cloned();
     let origin = request.extensions().get::<Origin>().cloned();

@@ -105,7 +105,7 @@ fn router_and_state(app: App, options: ApiOptions) -> (Router, ApiState) {
     // the router as a whole: on the router, each route would have its own copy of them, cloned per request.
     let router = ServiceBuilder::new()
         .map_request(move |request| spellings.correct(request))
-        .layer(from_fn_with_state(state.clone(), middleware::identity::identify))
+        .layer(from_fn_with_state(state.clone(), middleware::request_id::assign))
         .layer(from_fn_with_state(state.clone(), middleware::headers::add))
         .option_layer(cors)
         .layer(from_fn(middleware::failures::answer))

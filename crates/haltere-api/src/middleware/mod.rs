@@ -5,8 +5,8 @@ pub(crate) mod cross_origin;
 pub(crate) mod failures;
 pub(crate) mod headers;
 mod host;
-pub(crate) mod identity;
 mod query_token;
+pub(crate) mod request_id;
 pub(crate) mod reserved_slots;
 
 use axum::extract::{Request, State};

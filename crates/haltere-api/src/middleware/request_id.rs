@@ -22,7 +22,7 @@ pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-i
 /// [`crate::gate`]), a span around its handling, and its id on the answer.
 ///
 /// The id is always ours: one taken from the client could be chosen to look like another's.
-pub(crate) async fn identify(
+pub(crate) async fn assign(
     State(state): State<ApiState>,
     mut request: Request,
     next: Next,
