@@ -20,7 +20,7 @@ pub struct ConnectionSettings {
     /// How to log in; `None` for anonymous.
     pub credentials: Option<Credentials>,
     /// TLS settings; kept, but without effect, while the plugin `tls` is off.
-    pub tls: TlsMaterial,
+    pub tls: TlsSettings,
     /// Settings of the management center for Mosquitto that are kept and returned.
     pub mmc: MmcFields,
 }
@@ -58,7 +58,7 @@ impl Credentials {
 
 /// TLS settings as given. Whether they make sense together is checked by `haltere_link::tls`.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct TlsMaterial {
+pub struct TlsSettings {
     /// `Some(false)`: take any certificate. `None`: never given, which means `true`.
     pub reject_unauthorized: Option<bool>,
     /// Trusted in place of the system's roots; one or more certificates.
@@ -73,7 +73,7 @@ pub struct TlsMaterial {
     pub server_name: Option<TlsServerName>,
 }
 
-impl TlsMaterial {
+impl TlsSettings {
     /// How large the certificates are, and with `key` the private key as well, in bytes.
     pub fn pem_bytes(&self, key: bool) -> usize {
         let Self { ca, cert, key: private, .. } = self;
@@ -138,7 +138,7 @@ impl ConnectionSettings {
             name,
             url,
             credentials: None,
-            tls: TlsMaterial::default(),
+            tls: TlsSettings::default(),
             mmc: MmcFields::default(),
         }
     }
@@ -159,7 +159,7 @@ impl ConnectionSettings {
                 patch.password.apply(password),
                 patch.client_id.apply(client_id),
             ),
-            tls: TlsMaterial {
+            tls: TlsSettings {
                 reject_unauthorized: patch.reject_unauthorized.apply(tls.reject_unauthorized),
                 ca: patch.ca.apply(tls.ca),
                 cert: patch.cert.apply(tls.cert),
@@ -183,7 +183,7 @@ impl ConnectionSettings {
             name,
             url,
             credentials,
-            tls: TlsMaterial { reject_unauthorized, ca, cert, key, alpn, server_name },
+            tls: TlsSettings { reject_unauthorized, ca, cert, key, alpn, server_name },
             mmc: MmcFields { no_metrics_mode, ca_file, cert_file, key_file },
         } = self;
         let (mine, others) = (credentials.as_ref(), other.credentials.as_ref());

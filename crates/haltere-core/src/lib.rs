@@ -41,7 +41,7 @@ pub use client_hello::{Alpn, AlpnError, TlsServerName, TlsServerNameError};
 pub use clock::Clock;
 pub use connection::{Connection, ConnectionId, ConnectionName, Intent, Revision};
 pub use connection_settings::{
-    ConnectionPatch, ConnectionSettings, Credentials, MmcFields, TlsMaterial,
+    ConnectionPatch, ConnectionSettings, Credentials, MmcFields, TlsSettings,
 };
 pub use error_text::{error_chain, panic_message};
 pub use failure::{FailureCode, LinkFailure, MqttReason, NetworkCode, Stage, TlsAlert, TlsCode};

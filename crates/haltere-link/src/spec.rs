@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use haltere_core::{BrokerUrl, ConnectionId, Host, Intent, Revision, Secret, TlsMaterial};
+use haltere_core::{BrokerUrl, ConnectionId, Host, Intent, Revision, Secret, TlsSettings};
 
 use crate::Interest;
 
@@ -24,7 +24,7 @@ pub struct LinkSpec {
     /// The MQTT password. Not used without a user name.
     pub password: Option<Arc<Secret<String>>>,
     /// The TLS settings; the default while the plugin `tls` is off.
-    pub tls: TlsMaterial,
+    pub tls: TlsSettings,
     /// The connection has TLS settings that are not used, because the plugin `tls` is off.
     pub tls_ignored: bool,
     /// The plugin `tls` is off, whether the connection has TLS settings or not.

@@ -249,7 +249,7 @@ impl Handle {
 
 #[cfg(test)]
 mod tests {
-    use haltere_core::{BrokerUrl, Timestamp, TlsMaterial};
+    use haltere_core::{BrokerUrl, Timestamp, TlsSettings};
 
     use super::*;
     use crate::Interest;
@@ -279,7 +279,7 @@ mod tests {
             client_id: id.into(),
             username: None,
             password: None,
-            tls: TlsMaterial::default(),
+            tls: TlsSettings::default(),
             tls_ignored: false,
             tls_off: false,
             interest: Interest::broker_identity(),

@@ -5,7 +5,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::Arc;
 
-use haltere_core::{Intent, Revision, TlsMaterial};
+use haltere_core::{Intent, Revision, TlsSettings};
 use haltere_link::{Interest, LinkConfig, LinkSpec, Supervisor};
 use haltere_mosquitto::sys;
 use haltere_testkit::clock::RealClock;
@@ -127,7 +127,7 @@ fn spec(url: &str) -> LinkSpec {
         client_id: "haltere-flooded".into(),
         username: None,
         password: None,
-        tls: TlsMaterial::default(),
+        tls: TlsSettings::default(),
         tls_ignored: false,
         tls_off: false,
         interest: Interest::broker_identity(),

@@ -2,7 +2,7 @@
 
 use haltere_core::{
     BrokerUrl, Connection, ConnectionId, ConnectionName, ConnectionSettings, Credentials, Intent,
-    MqttPassword, MqttString, Pem, Revision, Secret, Timestamp, TlsMaterial, UserName,
+    MqttPassword, MqttString, Pem, Revision, Secret, Timestamp, TlsSettings, UserName,
 };
 
 use crate::certs::Identity;
@@ -48,14 +48,14 @@ pub fn client_id(text: &str) -> Option<Credentials> {
 }
 
 /// TLS settings that trust `ca_pem` and nothing else.
-pub fn trusting(ca_pem: &str) -> TlsMaterial {
-    TlsMaterial { ca: Some(Pem::new(ca_pem.as_bytes().to_vec())), ..TlsMaterial::default() }
+pub fn trusting(ca_pem: &str) -> TlsSettings {
+    TlsSettings { ca: Some(Pem::new(ca_pem.as_bytes().to_vec())), ..TlsSettings::default() }
 }
 
 /// The same settings, with `identity` as the client certificate.
 #[must_use]
-pub fn showing(tls: TlsMaterial, identity: &Identity) -> TlsMaterial {
-    TlsMaterial {
+pub fn showing(tls: TlsSettings, identity: &Identity) -> TlsSettings {
+    TlsSettings {
         cert: Some(Pem::new(identity.cert_pem.as_bytes().to_vec())),
         key: Some(Secret::new(Pem::new(identity.key_pem.as_bytes().to_vec()))),
         ..tls
@@ -92,7 +92,7 @@ pub trait ConnectionExt: Sized {
     fn logging_in(self, username: &str, password: &str) -> Self;
     /// With these TLS settings.
     #[must_use]
-    fn with_tls(self, tls: TlsMaterial) -> Self;
+    fn with_tls(self, tls: TlsSettings) -> Self;
     /// Disconnected on purpose.
     #[must_use]
     fn disconnected(self) -> Self;
@@ -114,7 +114,7 @@ impl ConnectionExt for Connection {
         self
     }
 
-    fn with_tls(mut self, tls: TlsMaterial) -> Self {
+    fn with_tls(mut self, tls: TlsSettings) -> Self {
         self.settings.tls = tls;
         self
     }

@@ -3,7 +3,7 @@
 use haltere_app::connections::{ConnectionView, Unreadable};
 use haltere_core::{
     Alpn, BrokerUrl, Connection, ConnectionId, ConnectionPatch, ConnectionSettings, Credentials,
-    MmcFields, MqttPassword, MqttString, Pem, Secret, TlsMaterial, TlsServerName,
+    MmcFields, MqttPassword, MqttString, Pem, Secret, TlsServerName, TlsSettings,
 };
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -144,7 +144,7 @@ fn of_readable(connection: &Connection, secrets: bool, certificates: bool) -> Wi
         updated_at: _,
     } = connection;
     let ConnectionSettings { name, url, credentials, tls, mmc } = settings;
-    let TlsMaterial { reject_unauthorized, ca, cert, key, alpn, server_name } = tls;
+    let TlsSettings { reject_unauthorized, ca, cert, key, alpn, server_name } = tls;
     let MmcFields { no_metrics_mode, ca_file, cert_file, key_file } = mmc;
     let alpn = alpn.as_ref().map(Alpn::protocols).unwrap_or_default();
     WireConnection {

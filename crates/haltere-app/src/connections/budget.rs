@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use haltere_core::{Pem, Secret, Timestamp, TlsMaterial};
+use haltere_core::{Pem, Secret, Timestamp, TlsSettings};
 use haltere_store::{
     ConnectionReads, ConnectionRecord, HeldBytes, Sealed, StoreError, Transactions,
 };
@@ -58,7 +58,7 @@ pub(super) async fn over_budget<'c>(
 ) -> Result<Option<OverBudget>, StoreError> {
     let (mut files, mut keys, mut texts): (HashSet<&Pem>, HashSet<&Pem>, u64) = Default::default();
     for connection in new {
-        let TlsMaterial { ca, cert, key, .. } = &connection.settings.tls;
+        let TlsSettings { ca, cert, key, .. } = &connection.settings.tls;
         files.extend(ca);
         files.extend(cert);
         keys.extend(key.as_ref().map(Secret::expose));
@@ -76,7 +76,7 @@ pub(super) async fn over_budget<'c>(
 /// How much its texts will take: those of the row it becomes.
 fn text_bytes(vault: &Vault, new: &NewConnection) -> u64 {
     let mut new = new.clone();
-    let TlsMaterial { ca, cert, key, .. } = &mut new.settings.tls;
+    let TlsSettings { ca, cert, key, .. } = &mut new.settings.tls;
     (*ca, *cert, *key) = (None, None, None);
     let connection = assemble(new, Timestamp::UNIX_EPOCH);
     record::seal(vault, &connection).text_bytes()

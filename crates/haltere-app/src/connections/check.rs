@@ -1,19 +1,19 @@
 //! Rules for what callers send that need more than one field, or more than a parser.
 
 use haltere_core::{
-    BrokerUrl, ConnectionId, ConnectionName, ConnectionPatch, FieldChange, TlsMaterial,
+    BrokerUrl, ConnectionId, ConnectionName, ConnectionPatch, FieldChange, TlsSettings,
 };
 use haltere_link::tls::{self, MaterialError};
 
 use crate::error::Invalid;
 
 /// The TLS settings as they are kept, if they make sense together.
-pub(super) fn material(given: &TlsMaterial) -> Result<TlsMaterial, Invalid> {
+pub(super) fn tls_settings(given: &TlsSettings) -> Result<TlsSettings, Invalid> {
     tls::tidy(given).map_err(invalid)
 }
 
 /// Whether TLS settings that are tidy make sense together.
-pub(super) fn together(tidy: &TlsMaterial) -> Result<(), Invalid> {
+pub(super) fn together(tidy: &TlsSettings) -> Result<(), Invalid> {
     tls::check_material(tidy).map_err(invalid)
 }
 
@@ -21,7 +21,7 @@ pub(super) fn together(tidy: &TlsMaterial) -> Result<(), Invalid> {
 /// What is `stored` already is good: it may come from times with other rules.
 pub(super) fn patch(
     patch: ConnectionPatch,
-    stored: &TlsMaterial,
+    stored: &TlsSettings,
 ) -> Result<ConnectionPatch, Invalid> {
     let ConnectionPatch { ca, cert, key, .. } = &patch;
     let (mut ca, mut cert, mut key) = (ca.clone(), cert.clone(), key.clone());

@@ -96,7 +96,7 @@ impl Connections {
             .authorize(ctx, Action::CreateConnection, Resource::NewConnection(named))
             .await?;
         let NewConnection { id, mut settings } = new;
-        settings.tls = check::material(&settings.tls)?;
+        settings.tls = check::tls_settings(&settings.tls)?;
         let new = NewConnection { id, settings };
 
         let shows_secrets = self.shows_secrets(ctx, secrets);

@@ -6,7 +6,7 @@
 
 use haltere_core::{
     Alpn, BrokerUrl, ConnectionPatch, ConnectionSettings, Credentials, FieldChange, Host, Pem,
-    TlsMaterial, TlsServerName, Transport,
+    TlsServerName, TlsSettings, Transport,
 };
 
 use crate::app::SecretsPolicy;
@@ -28,8 +28,8 @@ pub(super) struct Destination {
 impl Destination {
     /// By what is stored, whether the plugin `tls` is on or off: it may be switched at any time. No `..`:
     /// a new TLS setting does not compile until it is handled here.
-    pub(super) fn new(url: &BrokerUrl, tls: &TlsMaterial) -> Self {
-        let TlsMaterial { reject_unauthorized, ca, cert: _, key: _, alpn, server_name } = tls;
+    pub(super) fn new(url: &BrokerUrl, tls: &TlsSettings) -> Self {
+        let TlsSettings { reject_unauthorized, ca, cert: _, key: _, alpn, server_name } = tls;
         Self {
             transport: url.transport(),
             host: url.host().canonical(),

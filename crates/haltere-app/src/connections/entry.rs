@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use haltere_core::{
     Connection, ConnectionSettings, Intent, MqttPassword, MqttString, PluginId, Timestamp,
-    TlsMaterial,
+    TlsSettings,
 };
 use haltere_link::{Interest, LinkSpec, generated_client_id};
 use haltere_store::ConnectionRecord;
@@ -198,15 +198,15 @@ impl Fleet {
     }
 
     /// While the plugin `tls` is off, TLS settings are kept but not used.
-    fn effective_tls(&self, tls: &TlsMaterial) -> TlsMaterial {
-        if self.switches.is_on(PluginId::Tls) { tls.clone() } else { TlsMaterial::default() }
+    fn effective_tls(&self, tls: &TlsSettings) -> TlsSettings {
+        if self.switches.is_on(PluginId::Tls) { tls.clone() } else { TlsSettings::default() }
     }
 }
 
 /// Whether dialling with these settings is another thing than without. No `..`: a new one does not
 /// compile until it is handled here.
-pub(crate) fn make_a_difference(tls: &TlsMaterial) -> bool {
-    let TlsMaterial { reject_unauthorized, ca, cert, key, alpn, server_name } = tls;
+pub(crate) fn make_a_difference(tls: &TlsSettings) -> bool {
+    let TlsSettings { reject_unauthorized, ca, cert, key, alpn, server_name } = tls;
     let pem = ca.is_some() || cert.is_some() || key.is_some();
     *reject_unauthorized == Some(false) || pem || alpn.is_some() || server_name.is_some()
 }

@@ -2,7 +2,7 @@
 
 use std::net::{IpAddr, Ipv4Addr};
 
-use haltere_core::{ConnectionId, ConnectionSettings, Credentials, TlsMaterial};
+use haltere_core::{ConnectionId, ConnectionSettings, Credentials, TlsSettings};
 pub(crate) use haltere_testkit::builders::{id, name, url};
 use haltere_testkit::ports::ReservedPort;
 
@@ -33,7 +33,7 @@ pub(crate) fn with_credentials(
 }
 
 /// The same with these TLS settings.
-pub(crate) fn with_tls(new: NewConnection, tls: TlsMaterial) -> NewConnection {
+pub(crate) fn with_tls(new: NewConnection, tls: TlsSettings) -> NewConnection {
     with(new, |settings| settings.tls = tls)
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use haltere_core::{Connection, Pem, Secret, TlsMaterial, WeakPem};
+use haltere_core::{Connection, Pem, Secret, TlsSettings, WeakPem};
 use haltere_link::tls::{Found, Swept, sweep};
 use parking_lot::Mutex;
 
@@ -49,7 +49,7 @@ impl PemCache {
 
     /// The connection, with its certificates and key shared with equal ones. The certificates have to be clean.
     pub(super) fn share(&self, mut connection: Connection) -> Connection {
-        let TlsMaterial { ca, cert, key, .. } = &mut connection.settings.tls;
+        let TlsSettings { ca, cert, key, .. } = &mut connection.settings.tls;
         let certificate = |pem: &Pem| locked(&self.certificates).share(pem);
         for pem in [ca, cert].into_iter().flatten() {
             *pem = certificate(pem);

@@ -2,7 +2,7 @@
 
 use haltere_core::{
     Alpn, BrokerUrl, Connection, ConnectionId, ConnectionName, ConnectionSettings, Credentials,
-    MmcFields, MqttPassword, MqttString, Pem, Secret, TlsMaterial, TlsServerName, error_chain,
+    MmcFields, MqttPassword, MqttString, Pem, Secret, TlsServerName, TlsSettings, error_chain,
 };
 use haltere_link::tls::laid_out_key;
 use haltere_store::{ConnectionRecord, Sealed};
@@ -17,7 +17,7 @@ use crate::vault::{SealContext, Vault};
 pub(super) fn seal(vault: &Vault, connection: &Connection) -> ConnectionRecord {
     let Connection { id, settings, intent, revision, created_at, updated_at } = connection;
     let ConnectionSettings { name, url, credentials, tls, mmc } = settings;
-    let TlsMaterial { reject_unauthorized, ca, cert, key, alpn, server_name } = tls;
+    let TlsSettings { reject_unauthorized, ca, cert, key, alpn, server_name } = tls;
     let MmcFields { no_metrics_mode, ca_file, cert_file, key_file } = mmc;
     let (username, password, client_id) = match credentials {
         Some(Credentials { username, password, client_id }) => (username, password, client_id),
@@ -80,7 +80,7 @@ pub(super) fn open(
                 open_password(vault, row)?,
                 text(&row.client_id).map_err(|error| format!("credentials.clientId: {error}"))?,
             ),
-            tls: TlsMaterial {
+            tls: TlsSettings {
                 reject_unauthorized: row.reject_unauthorized,
                 ca,
                 cert,
@@ -115,7 +115,7 @@ pub(super) fn open(
 /// Where the secrets in a row go; `None` if the row doesn't say so.
 pub(super) fn destination(row: &ConnectionRecord) -> Option<Destination> {
     let url = BrokerUrl::parse(&row.url).ok()?;
-    let tls = TlsMaterial {
+    let tls = TlsSettings {
         reject_unauthorized: row.reject_unauthorized,
         ca: Cleaned::of(row, &PemCache::default()).ca,
         cert: None,

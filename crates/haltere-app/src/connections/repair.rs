@@ -7,7 +7,7 @@
 
 use std::sync::atomic::Ordering;
 
-use haltere_core::{AuditAction, Pem, Secret, TlsMaterial};
+use haltere_core::{AuditAction, Pem, Secret, TlsSettings};
 use haltere_link::tls::{Found, check_material};
 use haltere_store::ConnectionRecord;
 
@@ -64,7 +64,7 @@ impl Cleaned {
     /// The key from `cert`, if it belongs to the certificate.
     pub(super) fn into_key(self) -> Option<Secret<Pem>> {
         let Self { cert, key, .. } = self;
-        let pair = TlsMaterial { cert, key, ..TlsMaterial::default() };
+        let pair = TlsSettings { cert, key, ..TlsSettings::default() };
         check_material(&pair).ok().and(pair.key)
     }
 }

@@ -2,7 +2,7 @@
 
 use haltere_core::{
     Connection, ConnectionId, ConnectionPatch, ConnectionSettings, Credentials, FieldChange,
-    TlsMaterial,
+    TlsSettings,
 };
 use haltere_store::ConnectionRecord;
 
@@ -62,7 +62,7 @@ fn rebuild(
         id: ConnectionId::parse(&row.id).map_err(|error| unreadable(error.to_string()))?,
         settings: ConnectionSettings {
             credentials: Credentials::new(username, password.map_err(unreadable)?, None),
-            tls: TlsMaterial { key: key.map_err(unreadable)?, ..TlsMaterial::default() },
+            tls: TlsSettings { key: key.map_err(unreadable)?, ..TlsSettings::default() },
             ..ConnectionSettings::new(replacement.name.clone(), replacement.url.clone())
         },
         intent: row.intent,

@@ -11,8 +11,8 @@
 use std::borrow::Cow;
 
 use haltere_core::{
-    BrokerUrl, Connection, ConnectionId, ConnectionSettings, Host, MqttString, TlsMaterial,
-    TlsServerName,
+    BrokerUrl, Connection, ConnectionId, ConnectionSettings, Host, MqttString, TlsServerName,
+    TlsSettings,
 };
 use haltere_link::{LinkSpec, generated_client_id, is_generated_client_id};
 use haltere_store::{ClientIdUse, ConnectionReads, ConnectionRecord, StoreError};
@@ -132,7 +132,7 @@ fn effective<'a>(given: Option<&'a str>, instance: &str, id: &str) -> Cow<'a, st
     given.map_or_else(|| generated_client_id(instance, id).into(), Cow::Borrowed)
 }
 
-fn server_name_of(tls: &TlsMaterial) -> Option<&str> {
+fn server_name_of(tls: &TlsSettings) -> Option<&str> {
     tls.server_name.as_ref().map(TlsServerName::as_str)
 }
 

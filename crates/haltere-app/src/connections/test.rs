@@ -98,7 +98,7 @@ impl Connections {
         let url = settings.url.as_str();
         self.authorizer.authorize(ctx, Action::TestConnection, Resource::Broker(url)).await?;
         check::new_url(&settings.url)?;
-        let tls = check::material(&settings.tls)?;
+        let tls = check::tls_settings(&settings.tls)?;
         let slot = self.reserve_test(ctx)?;
         let now = self.now();
         let entry = audit::done(

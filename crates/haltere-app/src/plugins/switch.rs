@@ -92,7 +92,7 @@ impl Plugins {
 
 #[cfg(test)]
 mod tests {
-    use haltere_core::{ConnectionId, ConnectionName, ConnectionSettings, Role, TlsMaterial};
+    use haltere_core::{ConnectionId, ConnectionName, ConnectionSettings, Role, TlsSettings};
     use haltere_testkit::builders::{trusting, url};
     use haltere_testkit::wait::{PATIENCE, until, within};
     use haltere_testkit::{Ca, Listener, Mosquitto};
@@ -102,7 +102,7 @@ mod tests {
     use crate::plugins::TlsEffect;
     use crate::testing::TestApp;
 
-    fn new(id: &ConnectionId, at: &str, tls: TlsMaterial) -> NewConnection {
+    fn new(id: &ConnectionId, at: &str, tls: TlsSettings) -> NewConnection {
         let name = ConnectionName::parse(id.as_str()).unwrap();
         let settings = ConnectionSettings { tls, ..ConnectionSettings::new(name, url(at)) };
         NewConnection { id: Some(id.clone()), settings }

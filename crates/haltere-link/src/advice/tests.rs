@@ -1,7 +1,7 @@
 use std::collections::BTreeSet;
 
 use haltere_core::{
-    BrokerUrl, ConnectionId, Intent, MqttReason, ProtocolVersion, Revision, SysTopics, TlsMaterial,
+    BrokerUrl, ConnectionId, Intent, MqttReason, ProtocolVersion, Revision, SysTopics, TlsSettings,
 };
 
 use super::*;
@@ -19,7 +19,7 @@ fn spec(url: &str) -> LinkSpec {
         client_id: "haltere-a".into(),
         username: None,
         password: None,
-        tls: TlsMaterial::default(),
+        tls: TlsSettings::default(),
         tls_ignored: false,
         tls_off: false,
         interest: Interest::broker_identity(),
@@ -186,7 +186,7 @@ fn settings_that_would_not_count_are_preceded_by_the_plugin() {
 fn a_wrong_name_of_tls_is_not_sought_in_the_url() {
     let named = |url: &str| {
         let server_name = haltere_core::TlsServerName::parse("zzz.example").ok();
-        LinkSpec { tls: TlsMaterial { server_name, ..TlsMaterial::default() }, ..spec(url) }
+        LinkSpec { tls: TlsSettings { server_name, ..TlsSettings::default() }, ..spec(url) }
     };
     let said = |spec: &LinkSpec, names: &[&str]| {
         let leaf = CertificateFacts {

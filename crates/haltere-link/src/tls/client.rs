@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use haltere_core::{Clock, Host, LinkFailure, Stage, TlsCode, TlsFacts, TlsMaterial};
+use haltere_core::{Clock, Host, LinkFailure, Stage, TlsCode, TlsFacts, TlsSettings};
 use lru::LruCache;
 use parking_lot::Mutex;
 use rustls::client::Resumption;
@@ -20,8 +20,8 @@ use tokio_rustls::client::TlsStream;
 
 use super::certificate::Certificate;
 use super::failure::{classify_handshake, refused_chain};
-use super::material::Material;
 use super::material_error::MaterialError;
+use super::parsed_settings::ParsedSettings;
 use super::progress::Progress;
 use super::provider::provider;
 use super::settings_key::{self, SettingsKey};
@@ -52,19 +52,19 @@ impl TlsClients {
 
     /// The client for these settings. Quick, except that the first call without a `ca` reads the
     /// system's roots from disk (some milliseconds, once).
-    pub fn get(&self, tls: &TlsMaterial) -> Result<Arc<TlsClient>, MaterialError> {
+    pub fn get(&self, tls: &TlsSettings) -> Result<Arc<TlsClient>, MaterialError> {
         let key = settings_key::key(tls);
         if let Some(client) = self.clients.lock().get(&key) {
             return Ok(Arc::clone(client));
         }
         // Made outside the lock, so that other connections do not wait for it. If two callers make the
         // same client, the first one stays.
-        let client = Arc::new(self.make(Material::read(tls)?));
+        let client = Arc::new(self.make(ParsedSettings::read(tls)?));
         Ok(Arc::clone(self.clients.lock().get_or_insert(key, || client)))
     }
 
-    fn make(&self, material: Material) -> TlsClient {
-        let trust = match (material.verify, material.ca) {
+    fn make(&self, settings: ParsedSettings) -> TlsClient {
+        let trust = match (settings.verify, settings.ca) {
             (false, _) => None,
             (true, ca) if ca.is_empty() => Some(self.system.get_or_init(Trust::system).clone()),
             (true, ca) => Some(self.supplied(ca)),
@@ -77,7 +77,7 @@ impl TlsClients {
                 .expect("the provider has cipher suites for both versions")
                 .dangerous()
                 .with_custom_certificate_verifier(Arc::clone(&verifier) as Arc<_>);
-        let mut config = match material.identity {
+        let mut config = match settings.identity {
             // The resolver returns the certificate as it is; rustls' shorter way parses it first, and
             // refuses version 1.
             Some(identity) => {
@@ -87,7 +87,7 @@ impl TlsClients {
         };
         // A link lasts for days: remembering sessions costs more than it saves.
         config.resumption = Resumption::disabled();
-        config.alpn_protocols = material.alpn;
+        config.alpn_protocols = settings.alpn;
         TlsClient { config: Arc::new(config), verifier, time }
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use haltere_core::text::misleads;
-use haltere_core::{Pem, TlsMaterial};
+use haltere_core::{Pem, TlsSettings};
 use rustls::client::danger::ServerCertVerifier as _;
 use rustls_pki_types::{CertificateDer, ServerName, UnixTime};
 
@@ -62,7 +62,7 @@ pub fn pem(input: &[u8]) {
         check_kept(&swept.certificates);
     }
     let pasted_twice =
-        TlsMaterial { cert: Some(text.clone()), key: Some(text.into()), ..TlsMaterial::default() };
+        TlsSettings { cert: Some(text.clone()), key: Some(text.into()), ..TlsSettings::default() };
     if let Err(error) = check_material(&pasted_twice) {
         check_refusal(&error);
     }

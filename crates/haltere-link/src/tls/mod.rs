@@ -1,6 +1,6 @@
 //! TLS to brokers.
 //!
-//! [`TlsClients`] turns what an operator gave (a [`haltere_core::TlsMaterial`]) into a shared
+//! [`TlsClients`] turns what an operator gave (a [`haltere_core::TlsSettings`]) into a shared
 //! [`TlsClient`]; [`TlsClient::connect`] does the handshake over any stream and returns the broker's
 //! identity, or the failure with the code of Node's `tls` module.
 //!
@@ -21,10 +21,10 @@ mod foreign;
 #[cfg(any(test, feature = "fuzzing"))]
 pub(crate) mod fuzzing;
 mod legacy;
-mod material;
 mod material_error;
 mod names;
 mod p521;
+mod parsed_settings;
 mod path;
 mod pem;
 mod progress;
@@ -45,8 +45,8 @@ pub use facts::{CertificateFacts, certificate_facts, certificates_in, day};
 pub use failure::classify_io;
 pub(crate) use failure::is_within_tls;
 pub use foreign::is_foreign;
-pub use material::read_identity;
 pub use material_error::MaterialError;
+pub use parsed_settings::read_identity;
 pub use provider::provider;
 pub(crate) use strength::{KeyOf, key_at_fault};
 pub use tidy::{

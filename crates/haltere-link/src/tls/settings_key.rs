@@ -1,6 +1,6 @@
 //! Keys of caches: settings and roots by their hash.
 
-use haltere_core::{Alpn, Pem, TlsMaterial};
+use haltere_core::{Alpn, Pem, TlsSettings};
 use rustls_pki_types::CertificateDer;
 use sha2::{Digest as _, Sha256};
 
@@ -8,9 +8,9 @@ use sha2::{Digest as _, Sha256};
 pub(super) type SettingsKey = [u8; 32];
 
 /// The key of these settings.
-pub(super) fn key(tls: &TlsMaterial) -> SettingsKey {
+pub(super) fn key(tls: &TlsSettings) -> SettingsKey {
     // The server's name is given with each handshake.
-    let TlsMaterial { reject_unauthorized, ca, cert, key, alpn, server_name: _ } = tls;
+    let TlsSettings { reject_unauthorized, ca, cert, key, alpn, server_name: _ } = tls;
     let alpn = alpn.as_ref().map(Alpn::to_string);
     let mut hash = Sha256::new();
     hash.update([u8::from(*reject_unauthorized == Some(false))]);

@@ -6,22 +6,22 @@
 //! The stored form is that of openssl: the same certificates are the same bytes, whatever line ends,
 //! blanks and comments they came with.
 
-use haltere_core::{Pem, Secret, TlsMaterial};
+use haltere_core::{Pem, Secret, TlsSettings};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
 
 use super::armor::{self, Block, Body};
 use super::content::looks_signed;
 use super::foreign::Foreign;
-use super::material::Material;
 use super::material_error::MaterialError;
+use super::parsed_settings::ParsedSettings;
 use super::pem::{self, Item};
 
 /// Reads settings as an operator gives them, and checks that they make sense together.
 ///
 /// A private key inside `cert` becomes `key` if there is none. In addition to one, and inside `ca`, it is
 /// refused.
-pub fn tidy(given: &TlsMaterial) -> Result<TlsMaterial, MaterialError> {
-    let TlsMaterial { ca, cert, key, .. } = given;
+pub fn tidy(given: &TlsSettings) -> Result<TlsSettings, MaterialError> {
+    let TlsSettings { ca, cert, key, .. } = given;
     let ca = ca.as_ref().map(tidy_ca).transpose()?;
     let (cert, found) = match cert.as_ref().map(tidy_cert).transpose()? {
         Some((cert, found)) => (Some(cert), found),
@@ -33,14 +33,14 @@ pub fn tidy(given: &TlsMaterial) -> Result<TlsMaterial, MaterialError> {
         (Some(key), None) if cert.is_some() => Some(tidy_key(key)?),
         (key, found) => found.or_else(|| key.clone()),
     };
-    let tidied = TlsMaterial { ca, cert, key, ..given.clone() };
+    let tidied = TlsSettings { ca, cert, key, ..given.clone() };
     check_material(&tidied)?;
     Ok(tidied)
 }
 
 /// Checks that certificates and keys can be read, and that key and certificate belong together.
-pub fn check_material(tls: &TlsMaterial) -> Result<(), MaterialError> {
-    Material::read(tls).map(|_| ())
+pub fn check_material(tls: &TlsSettings) -> Result<(), MaterialError> {
+    ParsedSettings::read(tls).map(|_| ())
 }
 
 /// A key came with the certificate, and another one in `key`.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use haltere_core::{
-    BrokerFacts, ConnectionStatus, Intent, LinkFailure, LinkState, Revision, Timestamp, TlsMaterial,
+    BrokerFacts, ConnectionStatus, Intent, LinkFailure, LinkState, Revision, Timestamp, TlsSettings,
 };
 use haltere_link::{Backoff, Interest, LinkConfig, LinkSpec, StatusObserver, Supervisor};
 use haltere_testkit::clock::RealClock;
@@ -42,7 +42,7 @@ pub(crate) fn link(url: &str) -> LinkSpec {
         client_id: "haltere-under-test".into(),
         username: None,
         password: None,
-        tls: TlsMaterial::default(),
+        tls: TlsSettings::default(),
         tls_ignored: false,
         tls_off: false,
         interest: Interest::broker_identity(),

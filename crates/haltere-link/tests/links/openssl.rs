@@ -1,6 +1,6 @@
 //! Certificates made by `openssl` as `mosquitto-tls(7)` describes.
 
-use haltere_core::TlsMaterial;
+use haltere_core::TlsSettings;
 use haltere_link::LinkSpec;
 use haltere_testkit::builders::{showing, trusting};
 use haltere_testkit::certs::Identity;
@@ -14,7 +14,7 @@ async fn broker_showing(identity: &Identity) -> Mosquitto {
 }
 
 /// A link to `broker`, dialled as `host`.
-fn dialling(broker: &Mosquitto, host: &str, tls: TlsMaterial) -> LinkSpec {
+fn dialling(broker: &Mosquitto, host: &str, tls: TlsSettings) -> LinkSpec {
     LinkSpec { tls, ..link(&broker.url_as(host)) }
 }
 
@@ -68,7 +68,7 @@ async fn a_self_signed_ca_used_as_a_server_certificate_and_trusted() {
 
     let untrusted = LinkSpec {
         revision: trusted.revision.next(),
-        ..dialling(&broker, "localhost", TlsMaterial::default())
+        ..dialling(&broker, "localhost", TlsSettings::default())
     };
     let failure = fleet.fails(&untrusted).await;
     let row = "tls DEPTH_ZERO_SELF_SIGNED_CERT – – – –";
@@ -108,7 +108,7 @@ async fn certificates_that_openssl_refuses_are_refused() {
         ..dialling(
             &broker,
             "127.0.0.1",
-            TlsMaterial { reject_unauthorized: Some(false), ..TlsMaterial::default() },
+            TlsSettings { reject_unauthorized: Some(false), ..TlsSettings::default() },
         )
     };
     fleet.comes_up(&unverified).await;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use haltere_core::{LinkState, ProtocolVersion, Secret, Timestamp, TlsMaterial};
+use haltere_core::{LinkState, ProtocolVersion, Secret, Timestamp, TlsSettings};
 use haltere_link::{Audience, Circumstances, LinkConfig, LinkSpec, ResolverSource};
 use haltere_testkit::builders::trusting;
 use haltere_testkit::certs::Ca;
@@ -161,7 +161,7 @@ async fn brokers_that_speak_only_3_1_1_and_reset_the_connection() {
         let tls = if scheme.contains('s') && scheme != "ws" {
             trusting(&ca.pem())
         } else {
-            TlsMaterial::default()
+            TlsSettings::default()
         };
         let spec = LinkSpec { tls, ..link(&peer.url(scheme)) };
         fleet.want(&spec);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use haltere_core::{ConnectionId, Intent, LinkState, TlsMaterial};
+use haltere_core::{ConnectionId, Intent, LinkState, TlsSettings};
 use haltere_link::LinkSpec;
 use haltere_testkit::builders::{self, trusting};
 use haltere_testkit::certs::Ca;
@@ -58,7 +58,7 @@ async fn a_broker_is_stopped() {
 
 #[tokio::test]
 async fn a_half_open_connection_is_found() {
-    half_open(&Mosquitto::plain().await, TlsMaterial::default()).await;
+    half_open(&Mosquitto::plain().await, TlsSettings::default()).await;
 }
 
 #[tokio::test]
@@ -75,11 +75,11 @@ fn a_half_open_connection_is_found_over_websocket() {
     netns::run(async {
         let listener = Listener::plain().websockets();
         let broker = Mosquitto::builder().listener(listener).start().await;
-        half_open(&broker, TlsMaterial::default()).await;
+        half_open(&broker, TlsSettings::default()).await;
     });
 }
 
-async fn half_open(broker: &Mosquitto, tls: TlsMaterial) {
+async fn half_open(broker: &Mosquitto, tls: TlsSettings) {
     let fleet = Fleet::with(short_keepalive()).await;
     let proxy = Proxy::to(broker.address()).await;
     let scheme = builders::url(&broker.url()).transport().scheme();

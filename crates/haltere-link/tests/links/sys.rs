@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use haltere_core::{BrokerFacts, MqttReason, SysTopics, TlsMaterial};
+use haltere_core::{BrokerFacts, MqttReason, SysTopics, TlsSettings};
 use haltere_link::{Interest, LinkConfig, LinkSpec};
 use haltere_mosquitto::sys;
 use haltere_testkit::builders::trusting;
@@ -148,7 +148,7 @@ async fn over_tls_and_websocket() {
             let script = start.clone().read_connect().connack(0).await_subscribe();
             let script = if reset { script.reset() } else { script.close() };
             let peer = script.start().await;
-            let tls = if scheme == "ws" { TlsMaterial::default() } else { trusting(&ca.pem()) };
+            let tls = if scheme == "ws" { TlsSettings::default() } else { trusting(&ca.pem()) };
             let spec = LinkSpec { tls, ..link(&peer.url(scheme)) };
             stays_up_without(quick(), spec, &peer, 2).await;
         }

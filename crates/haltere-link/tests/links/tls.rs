@@ -1,6 +1,6 @@
 //! TLS with valid and invalid certificates.
 
-use haltere_core::{Alpn, Stage, TlsMaterial, TlsServerName};
+use haltere_core::{Alpn, Stage, TlsServerName, TlsSettings};
 use haltere_link::LinkSpec;
 use haltere_testkit::builders::{showing, trusting};
 use haltere_testkit::certs::{Ca, Identity, Key, Leaf};
@@ -14,12 +14,12 @@ async fn broker_showing(identity: &Identity) -> Mosquitto {
     Mosquitto::builder().listener(Listener::tls(identity)).start().await
 }
 
-fn with_tls(url: &str, tls: TlsMaterial) -> LinkSpec {
+fn with_tls(url: &str, tls: TlsSettings) -> LinkSpec {
     LinkSpec { tls, ..link(url) }
 }
 
-fn without_verification() -> TlsMaterial {
-    TlsMaterial { reject_unauthorized: Some(false), ..TlsMaterial::default() }
+fn without_verification() -> TlsSettings {
+    TlsSettings { reject_unauthorized: Some(false), ..TlsSettings::default() }
 }
 
 /// A broker presents `identity`; a link that trusts `trusted` (or the system's roots) fails with `code`.
@@ -64,7 +64,7 @@ async fn a_probe_shows_the_chain_whether_trusted_or_not() {
     let fleet = Fleet::new().await;
     let root = Ca::new("root");
     let broker = broker_showing(&root.intermediate("middle").server(HERE)).await;
-    for (tls, ok) in [(trusting(&root.pem()), true), (TlsMaterial::default(), false)] {
+    for (tls, ok) in [(trusting(&root.pem()), true), (TlsSettings::default(), false)] {
         let report = fleet.supervisor.probe(&with_tls(&broker.url(), tls), None, |_| {}).await;
         assert_eq!(report.failure.is_none(), ok, "{report:?}");
         assert_eq!(report.broker.is_some(), ok);
@@ -283,8 +283,8 @@ async fn a_broker_that_closes_after_the_handshake() {
 }
 
 /// `tls` with this ALPN and server name.
-fn asking(tls: TlsMaterial, alpn: &str, server_name: &str) -> TlsMaterial {
-    TlsMaterial {
+fn asking(tls: TlsSettings, alpn: &str, server_name: &str) -> TlsSettings {
+    TlsSettings {
         alpn: (!alpn.is_empty()).then(|| Alpn::parse(alpn).expect("protocols")),
         server_name: Some(TlsServerName::parse(server_name).expect("a host name")),
         ..tls

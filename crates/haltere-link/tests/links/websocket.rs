@@ -1,6 +1,6 @@
 //! MQTT over WebSocket. Mosquitto's listeners bind all addresses, so they run in a network namespace.
 
-use haltere_core::{TlsMaterial, TlsServerName};
+use haltere_core::{TlsServerName, TlsSettings};
 use haltere_link::LinkSpec;
 use haltere_testkit::builders::trusting;
 use haltere_testkit::certs::Ca;
@@ -30,7 +30,7 @@ fn ws_and_wss() {
 
         let wss = LinkSpec {
             revision: ws.revision.next(),
-            tls: TlsMaterial {
+            tls: TlsSettings {
                 server_name: Some(TlsServerName::parse("broker.example").expect("a host name")),
                 ..trusting(&ca.pem())
             },
@@ -50,7 +50,7 @@ fn ws_and_wss() {
         );
         let untrusting = LinkSpec {
             revision: anonymous.revision.next(),
-            tls: TlsMaterial::default(),
+            tls: TlsSettings::default(),
             ..link(&broker.nth_url(1))
         };
         assert_row(

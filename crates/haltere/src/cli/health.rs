@@ -7,7 +7,7 @@ use std::time::Duration;
 use anyhow::{Context as _, anyhow, bail};
 use axum::body::Bytes;
 use clap::Args;
-use haltere_core::{Host, TlsMaterial};
+use haltere_core::{Host, TlsSettings};
 use haltere_link::tls::TlsClients;
 use http_body_util::{BodyExt as _, Empty, Limited};
 use hyper::Request;
@@ -120,7 +120,7 @@ impl Asked<'_> {
             return self.exchange(stream).await;
         }
         // The certificate is for other names than the loopback address, and nothing secret is sent.
-        let unverified = TlsMaterial { reject_unauthorized: Some(false), ..TlsMaterial::default() };
+        let unverified = TlsSettings { reject_unauthorized: Some(false), ..TlsSettings::default() };
         let client = TlsClients::new(Arc::new(SystemClock)).get(&unverified)?;
         let host = match self.address.ip() {
             IpAddr::V4(ip) => Host::V4(ip),

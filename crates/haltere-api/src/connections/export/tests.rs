@@ -10,7 +10,7 @@ use haltere_app::testing::TestTransfer;
 use haltere_app::{Ctx, SecretsPolicy};
 use haltere_core::{
     Alpn, BrokerUrl, ConnectionId, ConnectionName, ConnectionSettings, Credentials, Intent,
-    MmcFields, Pem, Role, Secret, TlsMaterial, TlsServerName,
+    MmcFields, Pem, Role, Secret, TlsServerName, TlsSettings,
 };
 use haltere_testkit::builders::{mqtt_password, mqtt_text};
 use haltere_testkit::{Ca, certs::Identity};
@@ -117,7 +117,7 @@ static MATERIAL: LazyLock<(String, [Identity; 2])> = LazyLock::new(|| {
     (ca.pem(), [ca.client("one"), ca.client("two")])
 });
 
-fn any_tls() -> impl Strategy<Value = TlsMaterial> {
+fn any_tls() -> impl Strategy<Value = TlsSettings> {
     let alpn = prop::option::of(prop::sample::select(vec!["mqtt", "x-amzn-mqtt-ca http/1.1"]));
     let server_name = prop::option::of("[a-z]{1,8}[.][a-z]{2,5}");
     let client = prop::option::of(0..2_usize);
@@ -125,7 +125,7 @@ fn any_tls() -> impl Strategy<Value = TlsMaterial> {
         |(reject_unauthorized, ca, client, alpn, server_name)| {
             let (authority, clients) = &*MATERIAL;
             let pem = |text: &str| Pem::new(text.as_bytes().to_vec());
-            TlsMaterial {
+            TlsSettings {
                 reject_unauthorized,
                 ca: ca.then(|| pem(authority)),
                 cert: client.map(|n| pem(&clients[n].cert_pem)),

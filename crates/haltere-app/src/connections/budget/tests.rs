@@ -14,7 +14,7 @@ use crate::testing::TestApp;
 const BUDGET: usize = 8_000;
 
 fn trusting(id: &str, url: &str, ca: &str) -> NewConnection {
-    let tls = TlsMaterial { ca: Some(Pem::new(ca)), ..TlsMaterial::default() };
+    let tls = TlsSettings { ca: Some(Pem::new(ca)), ..TlsSettings::default() };
     with_tls(new(id, url), tls)
 }
 
@@ -155,10 +155,10 @@ async fn the_same_authority_in_another_layout_costs_nothing_more() {
 /// With something in every field that is of no fixed length.
 fn wordy(id: &str, url: &str) -> NewConnection {
     let text = |of: &str| of.repeat(500);
-    let tls = TlsMaterial {
+    let tls = TlsSettings {
         alpn: Some(Alpn::new(vec!["mqtt".to_owned(), "x".repeat(200)]).expect("names")),
         server_name: Some(TlsServerName::parse("broker.example").expect("a name")),
-        ..TlsMaterial::default()
+        ..TlsSettings::default()
     };
     let mmc = MmcFields {
         no_metrics_mode: Some(true),

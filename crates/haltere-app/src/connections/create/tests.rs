@@ -1,4 +1,4 @@
-use haltere_core::{Pem, Role, TlsMaterial};
+use haltere_core::{Pem, Role, TlsSettings};
 use haltere_store::Sealed;
 use haltere_testkit::builders::login;
 use haltere_testkit::wait::{PATIENCE, until};
@@ -147,7 +147,7 @@ async fn a_stored_connection_that_cannot_be_read_is_listed_and_has_no_status() {
 #[tokio::test]
 async fn an_invalid_field_is_refused_by_name() {
     let (app, port) = (TestApp::start().await, broken());
-    let bad_ca = TlsMaterial { ca: Some(Pem::new(b"nonsense".to_vec())), ..TlsMaterial::default() };
+    let bad_ca = TlsSettings { ca: Some(Pem::new(b"nonsense".to_vec())), ..TlsSettings::default() };
     match create(&app, with_tls(new("a", port.url()), bad_ca)).await {
         Err(CreateError::Invalid(invalid)) => assert_eq!(invalid.field, "ca", "{invalid}"),
         other => panic!("{other:?}"),

@@ -65,7 +65,7 @@ fn another_way_to_verify_the_broker_needs_the_password_again() {
     let trusting_pem = |change| ConnectionPatch { ca: change, ..ConnectionPatch::default() };
     let (one, two) = (Pem::new(b"one".to_vec()), Pem::new(b"two".to_vec()));
     let with_ca = stored(place).with_tls(trusting("one"));
-    let lax = TlsMaterial { reject_unauthorized: Some(false), ..TlsMaterial::default() };
+    let lax = TlsSettings { reject_unauthorized: Some(false), ..TlsSettings::default() };
     let lax = stored(place).with_tls(lax);
     for (from, patch, why) in [
         (&stored(place), verifying(FieldChange::Set(true)), None),
@@ -94,7 +94,7 @@ fn another_way_to_verify_the_broker_needs_the_password_again() {
     }
     // What a CA holds is judged elsewhere.
     let kept = KeptSecrets { password: true, key: true };
-    let other = with_ca.clone().with_tls(TlsMaterial { ca: Some(two), ..TlsMaterial::default() });
+    let other = with_ca.clone().with_tls(TlsSettings { ca: Some(two), ..TlsSettings::default() });
     let before = Destination::new(&with_ca.settings.url, &with_ca.settings.tls);
     let refused = kept.check(SecretsPolicy::WriteOnly, Some(&before), &other.settings);
     assert_eq!(refused.expect_err("another CA").field, PASSWORD);
@@ -123,7 +123,7 @@ fn secrets_in_the_edit_itself_are_not_stored_ones() {
 
 #[test]
 fn a_private_key_is_a_secret_as_well() {
-    let tls = TlsMaterial { key: Some(Pem::new(b"key".to_vec()).into()), ..TlsMaterial::default() };
+    let tls = TlsSettings { key: Some(Pem::new(b"key".to_vec()).into()), ..TlsSettings::default() };
     let place = "mqtts://broker.example";
     let (from, away) = (connection("a").at(place).with_tls(tls.clone()), "mqtts://evil.example");
     assert_eq!(refused(&from, &to(away)).expect("refused").0, "key");

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use haltere_core::{ConnectionId, Intent, LinkState, Pem, Role, TlsMaterial};
+use haltere_core::{ConnectionId, Intent, LinkState, Pem, Role, TlsSettings};
 use haltere_store::{AuditFilter, ConnectionKey};
 use haltere_testkit::wait::{PATIENCE, until};
 use haltere_testkit::{Ca, Mosquitto, builders};
@@ -126,7 +126,7 @@ async fn one_refused_entry_and_nothing_is_stored() {
     let mut no_cert = new("no-cert", dead.url());
     let key = ca.client("haltere").key_pem.into_bytes();
     no_cert.settings.tls =
-        TlsMaterial { key: Some(Pem::new(key).into()), ..TlsMaterial::default() };
+        TlsSettings { key: Some(Pem::new(key).into()), ..TlsSettings::default() };
     let mut bad_ca = new("bad-ca", dead.url());
     bad_ca.settings.tls.ca = Some(Pem::new(b"-----BEGIN nothing".to_vec()));
     let file = file(vec![

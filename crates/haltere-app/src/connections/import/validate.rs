@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use haltere_core::{Pem, Secret, TlsMaterial};
+use haltere_core::{Pem, Secret, TlsSettings};
 use sha2::{Digest as _, Sha256};
 use tokio::task::spawn_blocking;
 
@@ -84,21 +84,21 @@ type Key = [u8; 32];
 
 /// The results for certificates and keys. Connections share them, so each is validated once.
 #[derive(Default)]
-struct MaterialChecks(HashMap<Key, Result<TlsMaterial, String>>);
+struct MaterialChecks(HashMap<Key, Result<TlsSettings, String>>);
 
 impl MaterialChecks {
-    fn checked(&mut self, given: &TlsMaterial) -> Result<TlsMaterial, String> {
+    fn checked(&mut self, given: &TlsSettings) -> Result<TlsSettings, String> {
         let validated = self
             .0
             .entry(key(given))
-            .or_insert_with(|| check::material(given).map_err(|invalid| invalid.to_string()));
-        let TlsMaterial { ca, cert, key, .. } = validated.clone()?;
-        Ok(TlsMaterial { ca, cert, key, ..given.clone() })
+            .or_insert_with(|| check::tls_settings(given).map_err(|invalid| invalid.to_string()));
+        let TlsSettings { ca, cert, key, .. } = validated.clone()?;
+        Ok(TlsSettings { ca, cert, key, ..given.clone() })
     }
 }
 
-fn key(given: &TlsMaterial) -> Key {
-    let TlsMaterial { reject_unauthorized: _, ca, cert, key, alpn: _, server_name: _ } = given;
+fn key(given: &TlsSettings) -> Key {
+    let TlsSettings { reject_unauthorized: _, ca, cert, key, alpn: _, server_name: _ } = given;
     let mut hash = Sha256::new();
     for part in [ca.as_ref(), cert.as_ref(), key.as_ref().map(Secret::expose)] {
         // Prefixed by its length, so that the concatenation is unambiguous.

@@ -60,10 +60,10 @@ async fn spoil(app: &TestApp, name: &str, files: &Files, keep_key: bool) {
 async fn with_two(files: &Files) -> TestApp {
     let (app, port) = (TestApp::start().await, broken());
     for name in ["keyed", "bare"] {
-        let tls = TlsMaterial {
+        let tls = TlsSettings {
             ca: Some(pem(&files.ca)),
             cert: Some(pem(&files.both)),
-            ..TlsMaterial::default()
+            ..TlsSettings::default()
         };
         let new = with_tls(new(name, port.url()), tls);
         app.app.connections().create(&app.ctx(Role::Admin), new, Secrets::Omit).await.expect("new");

@@ -1,5 +1,5 @@
 use haltere_core::{
-    ConnectionPatch, ConnectionSettings, Credentials, FieldChange, Intent, Pem, Role, TlsMaterial,
+    ConnectionPatch, ConnectionSettings, Credentials, FieldChange, Intent, Pem, Role, TlsSettings,
 };
 use haltere_testkit::Ca;
 use haltere_testkit::builders::{login, mqtt_password, mqtt_text, showing, trusting};
@@ -10,7 +10,7 @@ use super::super::{CreateError, Secrets};
 use super::*;
 use crate::testing::TestApp;
 
-async fn with_one(credentials: Option<Credentials>, tls: TlsMaterial) -> TestApp {
+async fn with_one(credentials: Option<Credentials>, tls: TlsSettings) -> TestApp {
     let (app, port) = (TestApp::start().await, broken());
     let new = with_tls(with_credentials(new("a", port.url()), credentials), tls);
     let ctx = app.ctx(Role::Admin);
@@ -43,7 +43,7 @@ async fn replace(
 
 #[tokio::test]
 async fn a_patch_changes_only_the_fields_it_names() {
-    let app = with_one(login("ann", "one"), TlsMaterial::default()).await;
+    let app = with_one(login("ann", "one"), TlsSettings::default()).await;
     let before = patch(&app, ConnectionPatch::default()).await.unwrap();
     assert_eq!(before.revision.0, 1, "nothing changed, so nothing is stored");
     let renamed = ConnectionPatch { name: Some(name("New")), ..ConnectionPatch::default() };
@@ -96,12 +96,12 @@ async fn a_secret_left_out_of_a_replacement_stays_as_long_as_it_has_a_use() {
     }
 
     let bare = replace(&app, replacement()).await.unwrap().settings;
-    assert_eq!((bare.credentials, bare.tls), (None, TlsMaterial::default()));
+    assert_eq!((bare.credentials, bare.tls), (None, TlsSettings::default()));
 }
 
 #[tokio::test]
 async fn names_stay_unique_and_ids_have_to_exist() {
-    let app = with_one(None, TlsMaterial::default()).await;
+    let app = with_one(None, TlsSettings::default()).await;
     let ctx = app.ctx(Role::Admin);
     let port = broken();
     app.app.connections().create(&ctx, new("b", port.url()), Secrets::Omit).await.unwrap();
@@ -120,7 +120,7 @@ async fn names_stay_unique_and_ids_have_to_exist() {
 
 #[tokio::test]
 async fn a_change_keeps_the_intent_and_makes_the_old_status_void() {
-    let app = with_one(None, TlsMaterial::default()).await;
+    let app = with_one(None, TlsSettings::default()).await;
     let ctx = app.ctx(Role::Admin);
     app.app.connections().disconnect(&ctx, &id("a"), Secrets::Omit).await.unwrap();
     let changed = replace(&app, replacement()).await.unwrap();
@@ -134,7 +134,7 @@ async fn a_change_keeps_the_intent_and_makes_the_old_status_void() {
 
 #[tokio::test]
 async fn an_unreadable_connection_can_be_replaced() {
-    let app = with_one(login("ann", "one"), TlsMaterial::default()).await;
+    let app = with_one(login("ann", "one"), TlsSettings::default()).await;
     let store = app.another_store().await;
     let mut tx = store.write().await.unwrap();
     let mut row = tx.connections().find(&id("a")).await.unwrap().unwrap();

@@ -52,7 +52,7 @@ async fn is_accepted(ca_key: &str, key: &str, options: &str, as_legacy: bool) {
     let broker = accepted(ca_key, key, options, as_legacy).await;
     // Another CA of that name does not count, and neither do the system's roots.
     let (namesake, _) = make(ca_key, key, options);
-    for tls in [trusting(&namesake), TlsMaterial::default()] {
+    for tls in [trusting(&namesake), TlsSettings::default()] {
         let refused = shake_hands(broker.address(), "localhost", &tls).await;
         assert!(refused.is_err(), "{ca_key}, {key}, {options}: under another CA");
     }
@@ -238,7 +238,7 @@ async fn is_named(
     assert_eq!(oracle, oracle_accepts, "{ca_key}, {key}, {options}: mosquitto_pub");
 
     // Without verification this one is accepted, too.
-    let careless = TlsMaterial { reject_unauthorized: Some(false), ..TlsMaterial::default() };
+    let careless = TlsSettings { reject_unauthorized: Some(false), ..TlsSettings::default() };
     connect(broker.address(), "localhost", &careless).await.expect(says);
 }
 

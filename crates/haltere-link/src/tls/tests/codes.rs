@@ -13,7 +13,7 @@ use super::*;
 
 /// Dials `name` at a broker that shows `server`, and expects `code`, and `says` in the message;
 /// and the same code from Node.
-async fn check(server: &Identity, tls: &TlsMaterial, name: &str, code: &str, says: &str) {
+async fn check(server: &Identity, tls: &TlsSettings, name: &str, code: &str, says: &str) {
     let broker = Mosquitto::builder().listener(Listener::tls(server)).start().await;
     let failure = connect(broker.address(), name, tls).await.expect_err(code);
     assert_eq!(failure.code.as_str(), code, "{failure}");
@@ -34,7 +34,7 @@ async fn chains_that_lead_nowhere() {
     let (trusted, other) = (trusting(&root.pem()), trusting(&Ca::new("other").pem()));
     // The same name, another key: an authority that was made again.
     let namesake = trusting(&Ca::new("root").pem());
-    let system = TlsMaterial::default();
+    let system = TlsSettings::default();
 
     let code = "UNABLE_TO_VERIFY_LEAF_SIGNATURE";
     check(&good, &other, "localhost", code, "the field ca holds other certificates").await;
@@ -134,7 +134,7 @@ async fn a_certificate_alone_proves_nothing() {
     let workshop = Workshop::new();
     let ca = workshop.ca("factory", Key::P256);
     let thief = workshop.self_signed("thief", Key::P256);
-    let careless = TlsMaterial { reject_unauthorized: Some(false), ..TlsMaterial::default() };
+    let careless = TlsSettings { reject_unauthorized: Some(false), ..TlsSettings::default() };
     // Version 1, which goes its own way, and version 3.
     let v1 = ca.issue("localhost", Key::P256);
     let v3 = workshop.self_signed("localhost", Key::P256);
@@ -168,7 +168,7 @@ async fn tls_too_old() {
     let server = Workshop::new().self_signed("localhost", Key::Rsa2048);
     let options = ["-tls1_1", "-cipher", "ALL:@SECLEVEL=0"];
     let server = OpensslServer::start(&server, None, &options);
-    let tls = TlsMaterial::default();
+    let tls = TlsSettings::default();
     let failure = connect(server.address, "localhost", &tls).await.expect_err("TLS 1.1");
     assert_eq!(failure.code.as_str(), "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION", "{failure}");
     assert!(failure.message.contains("1.2 or 1.3 is needed"), "{failure}");
@@ -180,7 +180,7 @@ async fn old_certificates() {
     let ca = workshop.ca("old", Key::Rsa2048);
     let tls = trusting(ca.pem());
     let stranger = workshop.ca("other", Key::P256).issue("localhost", Key::P256);
-    let system = TlsMaterial::default();
+    let system = TlsSettings::default();
     let code = "UNABLE_TO_VERIFY_LEAF_SIGNATURE";
     check(&stranger, &tls, "localhost", code, "not known").await;
     check(&stranger, &system, "localhost", code, "paste its CA").await;
@@ -262,7 +262,7 @@ async fn a_failed_write_does_not_lose_the_alert() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn servers_that_speak_something_else() {
-    let tls = TlsMaterial::default();
+    let tls = TlsSettings::default();
     let plain = Mosquitto::plain().await;
     let (http, closing, resetting) =
         (Peer::http().await, Peer::closing().await, Peer::resetting().await);
@@ -289,7 +289,7 @@ async fn a_refused_chain_can_still_be_seen() {
     let root = Ca::new("root");
     let server = root.intermediate("middle").server(&["localhost"]).with_chain(&root.pem());
     let broker = Mosquitto::builder().listener(Listener::tls(&server)).start().await;
-    let refused = shake_hands(broker.address(), "localhost", &TlsMaterial::default())
+    let refused = shake_hands(broker.address(), "localhost", &TlsSettings::default())
         .await
         .expect_err("an unknown CA");
     assert_eq!(refused.peer_chain.len(), 3);

@@ -7,7 +7,7 @@ use super::super::names_nothing_in_common;
 use super::*;
 
 /// The outcome, and the first advice for a user at a terminal.
-async fn refused(address: SocketAddr, tls: &TlsMaterial) -> LinkFailure {
+async fn refused(address: SocketAddr, tls: &TlsSettings) -> LinkFailure {
     shake_hands(address, "localhost", tls).await.expect_err("a refusal").failure
 }
 
@@ -43,10 +43,10 @@ async fn a_broker_that_can_do_nothing_of_ours() {
     let listener =
         Listener::plain().option("psk_hint broker").option(&format!("psk_file {}", keys.display()));
     let broker = Mosquitto::builder().listener(listener).start().await;
-    has_nothing_in_common(&refused(broker.address(), &TlsMaterial::default()).await, "PSK");
+    has_nothing_in_common(&refused(broker.address(), &TlsSettings::default()).await, "PSK");
 
     let curve = OpensslServer::start(&server, None, &["-groups", "brainpoolP256r1"]);
-    has_nothing_in_common(&refused(curve.address, &TlsMaterial::default()).await, "groups");
+    has_nothing_in_common(&refused(curve.address, &TlsSettings::default()).await, "groups");
 }
 
 /// Under TLS 1.2 the same alert means something else once a certificate was asked for.
@@ -65,7 +65,7 @@ async fn versions_of_another_age() {
     let server = Workshop::new().self_signed("localhost", Key::Rsa2048);
     for version in ["-tls1", "-tls1_1"] {
         let old = OpensslServer::start(&server, None, &[version, "-cipher", "ALL:@SECLEVEL=0"]);
-        let failure = refused(old.address, &TlsMaterial::default()).await;
+        let failure = refused(old.address, &TlsSettings::default()).await;
         assert!(failure.code.as_str().starts_with("ERR_SSL_"), "{version}: {failure}");
         assert!(failure.message.contains("only older versions of TLS"), "{version}: {failure}");
     }

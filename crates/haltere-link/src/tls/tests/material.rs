@@ -7,8 +7,8 @@ use proptest::prelude::*;
 use super::super::check_material;
 use super::*;
 
-fn identity(cert: &str, key: &str) -> TlsMaterial {
-    TlsMaterial { cert: Some(pem(cert)), key: Some(pem(key).into()), ..TlsMaterial::default() }
+fn identity(cert: &str, key: &str) -> TlsSettings {
+    TlsSettings { cert: Some(pem(cert)), key: Some(pem(key).into()), ..TlsSettings::default() }
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn text_around_blocks_does_no_harm() {
             format!("{}{}", made.cert_pem, made.key_pem),
         ),
     ] {
-        let tls = TlsMaterial { ca: Some(pem(&cert)), ..identity(&cert, &key) };
+        let tls = TlsSettings { ca: Some(pem(&cert)), ..identity(&cert, &key) };
         check_material(&tls).unwrap_or_else(|error| panic!("{error}\n{cert}"));
     }
 }
@@ -74,13 +74,13 @@ fn what_is_refused_and_why() {
         (ca(key), "ca", "holds no certificate, but a private key"),
         (ca("0\u{2}\0\0"), "ca", "holds no certificate in PEM form"),
         (
-            TlsMaterial { ca: Some(Pem::new(vec![0x30, 0x82, 1, 0])), ..TlsMaterial::default() },
+            TlsSettings { ca: Some(Pem::new(vec![0x30, 0x82, 1, 0])), ..TlsSettings::default() },
             "ca",
             "holds no certificate in PEM form",
         ),
-        (TlsMaterial { cert: Some(pem(cert)), ..TlsMaterial::default() }, "key", "is missing"),
+        (TlsSettings { cert: Some(pem(cert)), ..TlsSettings::default() }, "key", "is missing"),
         (
-            TlsMaterial { key: Some(pem(key).into()), ..TlsMaterial::default() },
+            TlsSettings { key: Some(pem(key).into()), ..TlsSettings::default() },
             "cert",
             "is missing",
         ),
@@ -152,15 +152,15 @@ proptest! {
             Pem::new(format!("-----BEGIN {kind}-----\n{body}\n-----END {kind}-----\n").into_bytes())
         };
         for kind in ["PRIVATE KEY", "EC PRIVATE KEY", "RSA PRIVATE KEY"] {
-            let tls = TlsMaterial {
+            let tls = TlsSettings {
                 ca: Some(armour("CERTIFICATE", &ca)),
                 cert: Some(armour("CERTIFICATE", &cert)),
                 key: Some(armour(kind, &key).into()),
-                ..TlsMaterial::default()
+                ..TlsSettings::default()
             };
             prop_assert!(check_material(&tls).is_err());
         }
-        let bare = TlsMaterial { ca: Some(Pem::new(ca)), ..TlsMaterial::default() };
+        let bare = TlsSettings { ca: Some(Pem::new(ca)), ..TlsSettings::default() };
         prop_assert!(check_material(&bare).is_err());
     }
 }

@@ -16,7 +16,7 @@ use std::net::SocketAddr;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
-use haltere_core::{BrokerUrl, Host, LinkFailure, Pem, TlsMaterial};
+use haltere_core::{BrokerUrl, Host, LinkFailure, Pem, TlsSettings};
 use haltere_testkit::Identity;
 use haltere_testkit::certs::openssl::Workshop;
 use haltere_testkit::clock::RealClock;
@@ -33,19 +33,19 @@ fn pem(text: &str) -> Pem {
     Pem::new(text.as_bytes().to_vec())
 }
 
-fn trusting(ca: &str) -> TlsMaterial {
-    TlsMaterial { ca: Some(pem(ca)), ..TlsMaterial::default() }
+fn trusting(ca: &str) -> TlsSettings {
+    TlsSettings { ca: Some(pem(ca)), ..TlsSettings::default() }
 }
 
-fn presenting(tls: TlsMaterial, client: &Identity) -> TlsMaterial {
-    TlsMaterial { cert: Some(pem(&client.cert_pem)), key: Some(pem(&client.key_pem).into()), ..tls }
+fn presenting(tls: TlsSettings, client: &Identity) -> TlsSettings {
+    TlsSettings { cert: Some(pem(&client.cert_pem)), key: Some(pem(&client.key_pem).into()), ..tls }
 }
 
 fn host(name: &str) -> Host {
     BrokerUrl::parse(&format!("mqtts://{name}")).expect("a host").host().clone()
 }
 
-fn client(tls: &TlsMaterial) -> Arc<TlsClient> {
+fn client(tls: &TlsSettings) -> Arc<TlsClient> {
     TlsClients::new(Arc::new(RealClock)).get(tls).expect("usable settings")
 }
 
@@ -96,14 +96,14 @@ async fn tcp(address: SocketAddr) -> TcpStream {
 async fn shake_hands(
     address: SocketAddr,
     name: &str,
-    tls: &TlsMaterial,
+    tls: &TlsSettings,
 ) -> Result<Handshake<TcpStream>, Box<HandshakeFailure>> {
     client(tls).connect(&host(name), tcp(address).await).await
 }
 
 /// The handshake, and CONNECT until the first byte of CONNACK: under TLS 1.3 the verdict on a
 /// client certificate comes only then.
-async fn connect(address: SocketAddr, name: &str, tls: &TlsMaterial) -> Result<(), LinkFailure> {
+async fn connect(address: SocketAddr, name: &str, tls: &TlsSettings) -> Result<(), LinkFailure> {
     let handshake = shake_hands(address, name, tls).await.map_err(|failure| failure.failure)?;
     let mut stream = handshake.stream;
     // A write may fail because the broker has already gone; what it said waits to be read.
@@ -163,7 +163,7 @@ struct Oracle {
 }
 
 impl Oracle {
-    fn new(tls: &TlsMaterial) -> Self {
+    fn new(tls: &TlsSettings) -> Self {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let key = tls.key.as_ref().map(haltere_core::Secret::expose);
         for (name, content) in [("ca", tls.ca.as_ref()), ("cert", tls.cert.as_ref()), ("key", key)]

@@ -70,7 +70,7 @@ async fn a_leaf_with_the_name_of_its_ca() {
         let handshake = shake_hands(broker.address(), "localhost", &trusting(&both)).await;
         handshake.unwrap_or_else(|refused| panic!("{options}: {}", refused.failure));
 
-        for tls in [trusting(&made.read("namesake.crt")), TlsMaterial::default()] {
+        for tls in [trusting(&made.read("namesake.crt")), TlsSettings::default()] {
             let refused = shake_hands(broker.address(), "localhost", &tls).await;
             let failure = refused.expect_err("under another CA").failure;
             assert!(!failure.message.contains("self-signed"), "{options}: {failure}");

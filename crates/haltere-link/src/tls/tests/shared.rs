@@ -10,16 +10,16 @@ use super::*;
 fn equal_settings_share_one_client() {
     let clients = TlsClients::new(Arc::new(RealClock));
     let (one, other) = (trusting(&Ca::new("one").pem()), trusting(&Ca::new("other").pem()));
-    let get = |tls: &TlsMaterial| clients.get(tls).expect("usable settings");
+    let get = |tls: &TlsSettings| clients.get(tls).expect("usable settings");
     assert!(Arc::ptr_eq(&get(&one), &get(&one.clone())));
     assert!(!Arc::ptr_eq(&get(&one), &get(&other)));
-    let explicit = TlsMaterial { reject_unauthorized: Some(true), ..one.clone() };
+    let explicit = TlsSettings { reject_unauthorized: Some(true), ..one.clone() };
     assert!(Arc::ptr_eq(&get(&one), &get(&explicit)));
-    let careless = TlsMaterial { reject_unauthorized: Some(false), ..one.clone() };
+    let careless = TlsSettings { reject_unauthorized: Some(false), ..one.clone() };
     assert!(!Arc::ptr_eq(&get(&one), &get(&careless)));
-    let asking = TlsMaterial { alpn: Some(Alpn::parse("mqtt").expect("a name")), ..one.clone() };
+    let asking = TlsSettings { alpn: Some(Alpn::parse("mqtt").expect("a name")), ..one.clone() };
     assert!(!Arc::ptr_eq(&get(&one), &get(&asking)));
-    let named = TlsMaterial {
+    let named = TlsSettings {
         server_name: Some(TlsServerName::parse("b").expect("a name")),
         ..one.clone()
     };
@@ -31,7 +31,7 @@ fn clients_of_one_authority_share_its_roots() {
     let clients = TlsClients::new(Arc::new(RealClock));
     let (ca, other) = (Ca::new("factory"), Ca::new("other"));
     let bundle = format!("{}{}", ca.pem(), other.pem());
-    let get = |tls: &TlsMaterial| clients.get(tls).expect("usable settings");
+    let get = |tls: &TlsSettings| clients.get(tls).expect("usable settings");
     let many: Vec<_> = ["a", "b", "c"]
         .map(|name| get(&haltere_testkit::builders::showing(trusting(&bundle), &ca.client(name))))
         .into_iter()
@@ -48,7 +48,7 @@ fn clients_of_one_authority_share_its_roots() {
 #[tokio::test]
 async fn anybody_may_be_accepted() {
     let workshop = Workshop::new();
-    let careless = TlsMaterial { reject_unauthorized: Some(false), ..TlsMaterial::default() };
+    let careless = TlsSettings { reject_unauthorized: Some(false), ..TlsSettings::default() };
     let v1 = workshop.ca("x", Key::P521).issue("elsewhere", Key::P521);
     let expired =
         Ca::new("x").issue(&haltere_testkit::certs::Leaf::server(&["elsewhere"]).expired());
@@ -89,7 +89,7 @@ async fn a_name_no_certificate_can_have() {
     let strange = Host::Name(format!("{}.example", "a".repeat(70)));
     let stream = tcp(broker.address()).await;
     let refused =
-        client(&TlsMaterial::default()).connect(&strange, stream).await.expect_err("a bad name");
+        client(&TlsSettings::default()).connect(&strange, stream).await.expect_err("a bad name");
     assert_eq!(refused.failure.code.as_str(), "ERR_TLS_CERT_ALTNAME_INVALID");
 }
 
@@ -115,7 +115,7 @@ async fn openssl_is_asked_for_a_protocol() {
     let server = root.server(&["localhost"]);
     for version in ["-tls1_2", "-tls1_3"] {
         let server = OpensslServer::start(&server, None, &[version, "-alpn", "x-amzn-mqtt-ca"]);
-        let asking = |names| TlsMaterial {
+        let asking = |names| TlsSettings {
             alpn: Some(Alpn::parse(names).expect("protocols")),
             ..trusting(&root.pem())
         };

@@ -43,8 +43,8 @@ fn shows_key(text: &Pem, key: &str) -> bool {
         || secret.filter(|line| line.len() > 20).any(|line| text.contains(line))
 }
 
-fn with_cert(cert: &str) -> TlsMaterial {
-    TlsMaterial { cert: Some(pem(cert)), ..TlsMaterial::default() }
+fn with_cert(cert: &str) -> TlsSettings {
+    TlsSettings { cert: Some(pem(cert)), ..TlsSettings::default() }
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn a_key_inside_ca_or_in_addition_to_key_is_refused_by_name() {
             let error = tidy(&trusting(&both)).expect_err(&both);
             assert_eq!(error.field, "ca");
             assert!(error.reason.contains("holds a private key"), "{error}");
-            let with_another = TlsMaterial { key: Some(pem(key).into()), ..with_cert(&both) };
+            let with_another = TlsSettings { key: Some(pem(key).into()), ..with_cert(&both) };
             let error = tidy(&with_another).expect_err(&both);
             assert_eq!(error.field, "cert");
             assert!(error.reason.contains("holds a private key"), "{error}");
@@ -106,7 +106,7 @@ fn keys_that_can_not_be_used_are_no_more_welcome_in_there() {
             let error = tidy(&trusting(&both)).expect_err(key);
             assert_eq!(error.field, "ca", "{key}: {error}");
             assert!(error.reason.contains("holds a private key"), "{key}: {error}");
-            let with_key = TlsMaterial { key: Some(pem(&made.key_pem).into()), ..with_cert(&both) };
+            let with_key = TlsSettings { key: Some(pem(&made.key_pem).into()), ..with_cert(&both) };
             let error = tidy(&with_key).expect_err(key);
             assert_eq!(error.field, "cert", "{key}: {error}");
 
@@ -260,7 +260,7 @@ fn labels_are_not_believed() {
         for key in [made.key_pem.clone(), workshop.traditional_key(&made.key_pem)] {
             for label in ["PRIVATE KEY", "RSA PRIVATE KEY", "EC PRIVATE KEY"] {
                 let key = relabel(&key, label);
-                let tls = TlsMaterial { key: Some(pem(&key).into()), ..with_cert(&made.cert_pem) };
+                let tls = TlsSettings { key: Some(pem(&key).into()), ..with_cert(&made.cert_pem) };
                 let tidied = tidy(&tls).unwrap_or_else(|it| panic!("{it}: {key}"));
                 assert_eq!(tidied.cert, Some(pem(&made.cert_pem)));
             }
@@ -302,9 +302,9 @@ fn other_containers_are_named_with_what_converts_them() {
         for field in ["ca", "cert"] {
             let text = Some(Pem::new(given.clone()));
             let tls = if field == "ca" {
-                TlsMaterial { ca: text, ..TlsMaterial::default() }
+                TlsSettings { ca: text, ..TlsSettings::default() }
             } else {
-                TlsMaterial { cert: text, ..TlsMaterial::default() }
+                TlsSettings { cert: text, ..TlsSettings::default() }
             };
             let error = tidy(&tls).expect_err(says);
             assert_eq!(error.field, field, "{shown}");
@@ -319,7 +319,7 @@ fn other_containers_are_named_with_what_converts_them() {
         (encrypted, "decrypt it first, for example with openssl pkey"),
         (cert_pem.as_bytes().to_vec(), "holds no private key, but a certificate"),
     ] {
-        let tls = TlsMaterial { key: Some(Pem::new(given).into()), ..with_cert(cert_pem) };
+        let tls = TlsSettings { key: Some(Pem::new(given).into()), ..with_cert(cert_pem) };
         let error = tidy(&tls).expect_err(says);
         assert_eq!(error.field, "key");
         assert!(error.reason.contains(says), "{error}");
@@ -330,7 +330,7 @@ fn other_containers_are_named_with_what_converts_them() {
 fn there_is_a_largest_size() {
     let text = Ca::new("factory").pem().repeat(700);
     assert!(text.len() > Pem::MAX_BYTES);
-    let tls = TlsMaterial { key: Some(pem("x").into()), ..with_cert(&text) };
+    let tls = TlsSettings { key: Some(pem("x").into()), ..with_cert(&text) };
     for (tls, field) in [(trusting(&text), "ca"), (tls, "cert")] {
         assert_eq!(
             tidy(&tls).expect_err("too large").to_string(),

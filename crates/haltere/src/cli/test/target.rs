@@ -8,7 +8,7 @@ use anyhow::{Context as _, anyhow, bail};
 use clap::Args;
 use haltere_core::{
     Alpn, BrokerUrl, ConnectionId, Intent, MqttPassword, MqttString, Pem, Revision, Secret,
-    TlsMaterial, TlsServerName,
+    TlsServerName, TlsSettings,
 };
 use haltere_link::tls::tidy;
 use haltere_link::{Interest, LinkSpec, ProbeReport, generated_client_id};
@@ -73,7 +73,7 @@ impl Target {
     pub(super) fn read(&self, url: BrokerUrl) -> anyhow::Result<LinkSpec> {
         url.check_new().map_err(|error| anyhow!("the URL: {error}"))?;
         let alpn = (!self.alpn.is_empty()).then(|| Alpn::new(self.alpn.clone())).transpose();
-        let tls = TlsMaterial {
+        let tls = TlsSettings {
             reject_unauthorized: self.insecure.then_some(false),
             ca: self.ca.as_deref().map(|path| read("--ca", path)).transpose()?,
             cert: self.cert.as_deref().map(|path| read("--cert", path)).transpose()?,

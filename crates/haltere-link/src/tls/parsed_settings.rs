@@ -1,6 +1,6 @@
 //! TLS settings as an operator gives them: do they make sense together?
 
-use haltere_core::{Alpn, TlsMaterial};
+use haltere_core::{Alpn, TlsSettings};
 use rustls::sign::CertifiedKey;
 use rustls_pki_types::CertificateDer;
 
@@ -11,7 +11,7 @@ use super::provider::provider;
 use super::unusable;
 
 /// TLS settings, read.
-pub(super) struct Material {
+pub(super) struct ParsedSettings {
     /// Whether the broker has to prove who it is.
     pub(super) verify: bool,
     /// What the operator trusts; empty for the system's roots.
@@ -22,8 +22,8 @@ pub(super) struct Material {
     pub(super) alpn: Vec<Vec<u8>>,
 }
 
-impl Material {
-    pub(super) fn read(tls: &TlsMaterial) -> Result<Self, MaterialError> {
+impl ParsedSettings {
+    pub(super) fn read(tls: &TlsSettings) -> Result<Self, MaterialError> {
         let ca = tls.ca.as_ref().map(|text| pem::certificates("ca", text.bytes())).transpose()?;
         let identity = match (&tls.cert, &tls.key) {
             (None, None) => None,
