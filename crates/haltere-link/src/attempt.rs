@@ -14,7 +14,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::attempt_trace::{AttemptTrace, PresentedCertificates};
 use crate::context::LinkContext;
 use crate::transport::{
-    ConnectOptions, Session, SessionConfig, SessionError, UpgradeError, Wire, upgrade,
+    ByteStream, ConnectOptions, Session, SessionConfig, SessionError, UpgradeError, upgrade,
 };
 use crate::{Interest, LinkConfig, LinkSpec, dial, failure, tls};
 
@@ -133,23 +133,23 @@ async fn connect_once(
     trace.pass(Some(peer.to_string()));
 
     let transport = spec.url.transport();
-    let (wire, tls): (Box<dyn Wire>, _) = if transport.is_tls() {
-        let (wire, facts) = tls_handshake(spec, context, stream, trace).await?;
-        (wire, Some(facts))
+    let (stream, tls): (Box<dyn ByteStream>, _) = if transport.is_tls() {
+        let (stream, facts) = tls_handshake(spec, context, stream, trace).await?;
+        (stream, Some(facts))
     } else {
         (Box::new(stream), None)
     };
-    let wire: Box<dyn Wire> = if transport.is_websocket() {
+    let stream: Box<dyn ByteStream> = if transport.is_websocket() {
         trace.enter(Stage::Websocket);
-        let upgraded = upgrade(wire, &spec.url, config.max_packet)
+        let upgraded = upgrade(stream, &spec.url, config.max_packet)
             .await
             .map_err(|error| upgrade_failure(error, spec, peer))?;
         trace.pass(None);
         Box::new(upgraded)
     } else {
-        wire
+        stream
     };
-    let session = mqtt_handshake(spec, config, options, wire, peer, trace).await?;
+    let session = mqtt_handshake(spec, config, options, stream, peer, trace).await?;
     Ok(Established { session, tls })
 }
 
@@ -158,7 +158,7 @@ async fn tls_handshake(
     context: &LinkContext,
     stream: TcpStream,
     trace: &mut AttemptTrace<'_>,
-) -> Result<(Box<dyn Wire>, TlsFacts), LinkFailure> {
+) -> Result<(Box<dyn ByteStream>, TlsFacts), LinkFailure> {
     trace.enter(Stage::Tls);
     let client =
         context.tls.get(&spec.tls).map_err(|error| failure::tls_material(&error.to_string()))?;
@@ -192,7 +192,7 @@ async fn mqtt_handshake(
     spec: &LinkSpec,
     config: &LinkConfig,
     AttemptOptions { version, subscribe }: AttemptOptions,
-    wire: Box<dyn Wire>,
+    stream: Box<dyn ByteStream>,
     peer: SocketAddr,
     trace: &mut AttemptTrace<'_>,
 ) -> Result<Session, ConnectError> {
@@ -210,7 +210,7 @@ async fn mqtt_handshake(
         max_packet: config.max_packet,
     };
     let interest = if subscribe { spec.interest.clone() } else { Interest::none() };
-    match Session::connect(wire, version, connect, config, &interest).await {
+    match Session::connect(stream, version, connect, config, &interest).await {
         Ok(session) => {
             trace.pass(Some(format!("MQTT {}", version.as_str())));
             Ok(session)

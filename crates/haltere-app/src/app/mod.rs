@@ -1,9 +1,9 @@
 //! The handle everything goes through, its beginning and its end.
 
 mod parts;
+mod services;
 mod shutdown;
 mod start;
-mod wire;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

@@ -7,7 +7,7 @@ use haltere_core::{Clock, ConnectionId, error_chain};
 use haltere_link::{LinkConfig, Supervisor};
 use tokio::sync::OnceCell;
 
-use super::wire::Shared;
+use super::services::Shared;
 use super::{App, AppParts, Inner};
 use crate::background::{self, Background};
 use crate::connections::{Fleet, PemCache, Registry};

@@ -71,8 +71,8 @@ pub fn driver(input: &[u8]) {
     let ended = runtime.expect("a runtime").block_on(async {
         let session = async {
             if is_websocket {
-                let wire = WebSocketBytes::over(script, MAX_PACKET).await;
-                run_session(wire, version, has_commands).await
+                let stream = WebSocketBytes::over(script, MAX_PACKET).await;
+                run_session(stream, version, has_commands).await
             } else {
                 run_session(script, version, has_commands).await
             }
@@ -106,7 +106,7 @@ const CONFIG: SessionConfig = SessionConfig {
 };
 
 async fn run_session(
-    wire: impl super::Wire + 'static,
+    stream: impl super::ByteStream + 'static,
     version: ProtocolVersion,
     has_commands: bool,
 ) -> SessionError {
@@ -119,7 +119,7 @@ async fn run_session(
         no_metrics: true,
     };
     let interest = Interest::broker_identity();
-    let session = Session::connect(Box::new(wire), version, options, CONFIG, &interest).await;
+    let session = Session::connect(Box::new(stream), version, options, CONFIG, &interest).await;
     let session = match session {
         Ok(session) => session,
         Err(error) => return error,

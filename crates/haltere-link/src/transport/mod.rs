@@ -1,7 +1,7 @@
 //! From a socket to MQTT.
 //!
 //! ```text
-//! TcpStream ─ TLS? ─ WebSocket? ─►  Wire     any stream of bytes
+//! TcpStream ─ TLS? ─ WebSocket? ─►  ByteStream  any stream of bytes
 //!                                    │
 //!                                  Framer    cuts it into packets, skips what is too large
 //!                                    │
@@ -12,6 +12,7 @@
 //!
 //! Nothing here retries or waits between attempts; [`crate::state`] decides that.
 
+mod byte_stream;
 mod codec;
 mod framer;
 #[cfg(any(test, feature = "fuzzing"))]
@@ -19,10 +20,9 @@ pub(crate) mod fuzzing;
 mod session;
 mod upgrade;
 mod websocket;
-mod wire;
 
+pub(crate) use byte_stream::ByteStream;
 pub(crate) use codec::{ConnectOptions, Refusal};
 pub(crate) use session::{InterestAnswer, Session, SessionConfig, SessionError, SessionUpdate};
 pub(crate) use upgrade::{HttpRefusal, UpgradeError};
 pub(crate) use websocket::{CloseReason, upgrade};
-pub(crate) use wire::Wire;

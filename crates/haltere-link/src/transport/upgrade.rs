@@ -15,7 +15,7 @@ use tokio_tungstenite::tungstenite::handshake::client::{Request, generate_reques
 use tokio_tungstenite::tungstenite::handshake::derive_accept_key;
 use tokio_tungstenite::tungstenite::http::HeaderValue;
 
-use super::Wire;
+use super::ByteStream;
 
 /// The subprotocol of MQTT (MQTT 5, 6.0).
 pub(super) const SUBPROTOCOL: &str = "mqtt";
@@ -65,13 +65,13 @@ impl From<io::Error> for UpgradeError {
 
 /// Requests the upgrade to WebSocket. Returns the bytes that the server has sent after its response.
 pub(super) async fn shake_hands(
-    wire: &mut impl Wire,
+    stream: &mut impl ByteStream,
     url: &BrokerUrl,
 ) -> Result<Vec<u8>, UpgradeError> {
     let request = request(url).and_then(generate_request);
     let (request, key) = request.map_err(|error| UpgradeError::Protocol(error.to_string()))?;
-    wire.write_all(&request).await?;
-    wire.flush().await?;
+    stream.write_all(&request).await?;
+    stream.flush().await?;
     let accept = derive_accept_key(key.as_bytes());
     let mut received = Vec::new();
     loop {
@@ -81,7 +81,7 @@ pub(super) async fn shake_hands(
             }
             Head::Incomplete => {
                 let mut chunk = [0; CHUNK];
-                match wire.read(&mut chunk).await? {
+                match stream.read(&mut chunk).await? {
                     0 if received.is_empty() => {
                         return Err(no_upgrade("it closed the connection without an answer"));
                     }

@@ -15,7 +15,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::CloseCode;
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, Role, WebSocketConfig};
 use tokio_tungstenite::tungstenite::{Error as WsError, Message};
 
-use super::Wire;
+use super::ByteStream;
 use super::upgrade::{UpgradeError, shake_hands};
 
 /// The library allocates it per link, even if it is idle.
@@ -24,14 +24,14 @@ const READ_BUFFER: usize = 1024;
 const FRAME_SLACK: usize = 64 * 1024;
 
 /// Upgrades the connection to WebSocket.
-pub(crate) async fn upgrade<W: Wire>(
-    mut wire: W,
+pub(crate) async fn upgrade<W: ByteStream>(
+    mut stream: W,
     url: &BrokerUrl,
     max_packet: usize,
 ) -> Result<WebSocketBytes<W>, UpgradeError> {
-    let rest = shake_hands(&mut wire, url).await?;
+    let rest = shake_hands(&mut stream, url).await?;
     let limits = Some(limits(max_packet));
-    let stream = WebSocketStream::from_partially_read(wire, rest, Role::Client, limits).await;
+    let stream = WebSocketStream::from_partially_read(stream, rest, Role::Client, limits).await;
     Ok(WebSocketBytes { stream, unread: Bytes::new() })
 }
 
@@ -53,16 +53,16 @@ pub(crate) struct WebSocketBytes<W> {
 }
 
 #[cfg(any(test, feature = "fuzzing"))]
-impl<W: Wire> WebSocketBytes<W> {
+impl<W: ByteStream> WebSocketBytes<W> {
     /// Wraps a connection that is already upgraded.
-    pub(super) async fn over(wire: W, max_packet: usize) -> Self {
+    pub(super) async fn over(stream: W, max_packet: usize) -> Self {
         let limits = Some(limits(max_packet));
-        let stream = WebSocketStream::from_raw_socket(wire, Role::Client, limits).await;
+        let stream = WebSocketStream::from_raw_socket(stream, Role::Client, limits).await;
         Self { stream, unread: Bytes::new() }
     }
 }
 
-impl<W: Wire> AsyncRead for WebSocketBytes<W> {
+impl<W: ByteStream> AsyncRead for WebSocketBytes<W> {
     fn poll_read(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,
@@ -93,7 +93,7 @@ impl<W: Wire> AsyncRead for WebSocketBytes<W> {
     }
 }
 
-impl<W: Wire> AsyncWrite for WebSocketBytes<W> {
+impl<W: ByteStream> AsyncWrite for WebSocketBytes<W> {
     fn poll_write(
         mut self: Pin<&mut Self>,
         cx: &mut Context<'_>,

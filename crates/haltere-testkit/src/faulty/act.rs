@@ -16,7 +16,7 @@ use super::script::Step;
 use super::websocket::{WebSocketBytes, read_head};
 
 /// TCP, TLS on top of it, and a WebSocket on top of either.
-enum Wire {
+enum Socket {
     Tcp(TcpStream),
     Tls(Box<TlsStream<TcpStream>>),
     Ws(Box<WebSocketBytes<TcpStream>>),
@@ -26,7 +26,7 @@ enum Wire {
 trait ReadWrite: AsyncRead + AsyncWrite + Unpin + Send {}
 impl<T: AsyncRead + AsyncWrite + Unpin + Send> ReadWrite for T {}
 
-impl Wire {
+impl Socket {
     fn stream(&mut self) -> &mut dyn ReadWrite {
         match self {
             Self::Tcp(stream) => stream,
@@ -48,7 +48,7 @@ impl Wire {
 
 /// One connection being played to.
 pub(super) struct Act {
-    socket: Wire,
+    socket: Socket,
     /// The protocol level of the client's CONNECT.
     level: u8,
     seen: Arc<Seen>,
@@ -56,7 +56,7 @@ pub(super) struct Act {
 
 impl Act {
     pub(super) fn new(socket: TcpStream, seen: Arc<Seen>) -> Self {
-        Self { socket: Wire::Tcp(socket), level: 4, seen }
+        Self { socket: Socket::Tcp(socket), level: 4, seen }
     }
 
     /// Carries out `steps`; an error is a client that left in the middle.
@@ -70,9 +70,9 @@ impl Act {
                 Step::ReadHttpHead => drop(read_head(self.stream()).await?),
                 Step::WebSocket(lines) => self = self.accept_websocket(&lines).await?,
                 Step::Say(text) => match &mut self.socket {
-                    Wire::Ws(socket) => socket.say(&text).await?,
-                    Wire::Wss(socket) => socket.say(&text).await?,
-                    Wire::Tcp(_) | Wire::Tls(_) => {
+                    Socket::Ws(socket) => socket.say(&text).await?,
+                    Socket::Wss(socket) => socket.say(&text).await?,
+                    Socket::Tcp(_) | Socket::Tls(_) => {
                         return Err(io::Error::other("the script has no WebSocket"));
                     }
                 },
@@ -124,18 +124,18 @@ impl Act {
     }
 
     async fn accept_tls(self, config: Arc<rustls::ServerConfig>) -> io::Result<Self> {
-        let Wire::Tcp(tcp) = self.socket else {
+        let Socket::Tcp(tcp) = self.socket else {
             return Err(io::Error::other("the script says TLS twice"));
         };
         let tls = TlsAcceptor::from(config).accept(tcp).await?;
-        Ok(Self { socket: Wire::Tls(Box::new(tls)), ..self })
+        Ok(Self { socket: Socket::Tls(Box::new(tls)), ..self })
     }
 
     async fn accept_websocket(self, lines: &[String]) -> io::Result<Self> {
         let socket = match self.socket {
-            Wire::Tcp(tcp) => Wire::Ws(Box::new(WebSocketBytes::accept(tcp, lines).await?)),
-            Wire::Tls(tls) => Wire::Wss(Box::new(WebSocketBytes::accept(*tls, lines).await?)),
-            Wire::Ws(_) | Wire::Wss(_) => {
+            Socket::Tcp(tcp) => Socket::Ws(Box::new(WebSocketBytes::accept(tcp, lines).await?)),
+            Socket::Tls(tls) => Socket::Wss(Box::new(WebSocketBytes::accept(*tls, lines).await?)),
+            Socket::Ws(_) | Socket::Wss(_) => {
                 return Err(io::Error::other("the script says WebSocket twice"));
             }
         };
@@ -153,7 +153,7 @@ impl Act {
     /// Lets go of the connection with bytes of the client unread, which is a reset.
     fn drop_unread(self) -> io::Result<()> {
         match self.socket {
-            Wire::Tcp(_) => Ok(()),
+            Socket::Tcp(_) => Ok(()),
             // The layers in between have read what TCP had.
             layered => layered.tcp().set_zero_linger(),
         }

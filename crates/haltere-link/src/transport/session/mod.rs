@@ -16,9 +16,9 @@ use std::time::Duration;
 use haltere_core::ProtocolVersion;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt, ReadBuf, copy, sink};
 
+use super::byte_stream::ByteStream;
 use super::codec::{Codec, ConnectOptions, Incoming, Refusal};
 use super::framer::{Frame, Framer};
-use super::wire::Wire;
 use crate::Interest;
 use crate::command::Qos;
 use crate::message_sink::{Message, MessageSink};
@@ -52,7 +52,7 @@ pub(crate) struct SessionConfig {
 
 /// An MQTT session that the broker has accepted.
 pub(crate) struct Session {
-    wire: Box<dyn Wire>,
+    stream: Box<dyn ByteStream>,
     framer: Framer,
     codec: Codec,
     /// What has to be written. Kept here, so that a future can be dropped in the middle of a write.
@@ -102,7 +102,7 @@ impl MessageSink for NoSink {
 impl Session {
     /// Sends CONNECT and waits for CONNACK, without a time limit. Then subscribes to `interest`.
     pub(crate) async fn connect(
-        wire: Box<dyn Wire>,
+        stream: Box<dyn ByteStream>,
         version: ProtocolVersion,
         options: ConnectOptions<'_>,
         config: SessionConfig,
@@ -111,7 +111,7 @@ impl Session {
         let mut codec = Codec::new(version);
         let write_buffer = codec.connect(options).map_err(SessionError::Unsendable)?;
         let mut session = Self {
-            wire,
+            stream,
             framer: Framer::new(config.max_packet),
             codec,
             write_buffer,
@@ -256,14 +256,14 @@ impl Session {
             self.write_buffer.extend(bytes);
         }
         poll_fn(|cx| self.poll_write_buffer(cx)).await?;
-        self.wire.shutdown().await?;
+        self.stream.shutdown().await?;
         // Closing a socket with unread bytes sends a reset, which could overtake the DISCONNECT.
-        copy(&mut self.wire, &mut sink()).await.map(drop)
+        copy(&mut self.stream, &mut sink()).await.map(drop)
     }
 
     fn poll_write_buffer(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         while !self.write_buffer.is_empty() {
-            match Pin::new(&mut self.wire).poll_write(cx, &self.write_buffer) {
+            match Pin::new(&mut self.stream).poll_write(cx, &self.write_buffer) {
                 Poll::Ready(Ok(0)) => return Poll::Ready(Err(io::ErrorKind::WriteZero.into())),
                 Poll::Ready(Ok(size)) => drop(self.write_buffer.drain(..size)),
                 other => return other.map_ok(drop),
@@ -273,7 +273,7 @@ impl Session {
                 self.command_bytes = 0;
             }
         }
-        Pin::new(&mut self.wire).poll_flush(cx)
+        Pin::new(&mut self.stream).poll_flush(cx)
     }
 
     fn poll_read(
@@ -283,7 +283,7 @@ impl Session {
     ) -> Poll<Result<Received, SessionError>> {
         let mut chunk = [const { MaybeUninit::uninit() }; READ_CHUNK];
         let mut chunk = ReadBuf::uninit(&mut chunk);
-        match Pin::new(&mut self.wire).poll_read(cx, &mut chunk) {
+        match Pin::new(&mut self.stream).poll_read(cx, &mut chunk) {
             Poll::Pending => Poll::Pending,
             Poll::Ready(Err(error)) => Poll::Ready(Err(SessionError::Io(error))),
             Poll::Ready(Ok(())) if chunk.filled().is_empty() => {

@@ -23,12 +23,15 @@ const OPTIONS: ConnectOptions<'_> = ConnectOptions {
 const PING: [u8; 2] = [0xc0, 0];
 const PONG: [u8; 2] = [0xd0, 0];
 
-async fn connect(wire: DuplexStream) -> Result<Session, SessionError> {
-    connect_with(Box::new(wire), &Interest::broker_identity()).await
+async fn connect(stream: DuplexStream) -> Result<Session, SessionError> {
+    connect_with(Box::new(stream), &Interest::broker_identity()).await
 }
 
-async fn connect_with(wire: Box<dyn Wire>, interest: &Interest) -> Result<Session, SessionError> {
-    Session::connect(wire, ProtocolVersion::V5, OPTIONS, CONFIG, interest).await
+async fn connect_with(
+    stream: Box<dyn ByteStream>,
+    interest: &Interest,
+) -> Result<Session, SessionError> {
+    Session::connect(stream, ProtocolVersion::V5, OPTIONS, CONFIG, interest).await
 }
 
 /// The session after this answer to CONNECT, followed by the end of the stream.
@@ -141,8 +144,8 @@ impl AsyncWrite for Flood {
 #[tokio::test]
 async fn a_broker_that_sends_without_a_pause_does_not_block_the_thread() {
     let reads = Arc::<AtomicUsize>::default();
-    let wire = Box::new(Flood(Arc::clone(&reads)));
-    let mut session = connect_with(wire, &Interest::broker_identity()).await.expect("accepted");
+    let stream = Box::new(Flood(Arc::clone(&reads)));
+    let mut session = connect_with(stream, &Interest::broker_identity()).await.expect("accepted");
     assert!(futures_util::FutureExt::now_or_never(session.next_update(&mut NoSink)).is_none());
     assert_eq!(reads.load(Ordering::Relaxed), 1 + READS_PER_POLL);
 }
