@@ -103,7 +103,7 @@ impl App {
         };
         let (changed, added) = (entries(changed), entries(added));
         self.0.fleet.registry.merge(&removed, &changed, &added);
-        self.0.fleet.wake_supervisor();
+        self.0.fleet.reconcile_links();
         let after = self.0.fleet.registry.snapshot();
         let put = changed.iter().chain(&added).filter(|entry| is_new(&before, entry));
         let gone = removed.iter().filter(|id| after.get(id).is_none());
@@ -136,7 +136,7 @@ impl App {
         let entries = entries.map(|row| self.0.fleet.entry_after(before.get(&row.id), row));
         let entries: Vec<Arc<Entry>> = entries.collect();
         self.0.fleet.registry.replace(entries);
-        self.0.fleet.wake_supervisor();
+        self.0.fleet.reconcile_links();
 
         let after = self.0.fleet.registry.snapshot();
         let put = after.entries().iter().filter(|entry| is_new(&before, entry));

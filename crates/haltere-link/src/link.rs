@@ -36,7 +36,7 @@ use crate::{LinkSpec, facts};
 const DISCONNECT_TIMEOUT: Duration = Duration::from_millis(500);
 
 /// What the supervisor hands to a link.
-pub(crate) struct LinkOrders {
+pub(crate) struct LinkAssignment {
     pub(crate) spec: Arc<LinkSpec>,
     /// Set when the first handle to the link is requested, because most links need no queue. The link takes it.
     pub(crate) commands: Mutex<Option<CommandQueue>>,
@@ -48,7 +48,7 @@ pub(crate) struct Link {
     spec: Arc<LinkSpec>,
     token: StatusToken,
     /// Closed when the link is to end.
-    orders: watch::Receiver<LinkOrders>,
+    assignment: watch::Receiver<LinkAssignment>,
     commands: Option<CommandQueue>,
     state: State,
     work: Work,
@@ -67,14 +67,14 @@ impl Link {
         context: Arc<LinkContext>,
         spec: Arc<LinkSpec>,
         token: StatusToken,
-        orders: watch::Receiver<LinkOrders>,
+        assignment: watch::Receiver<LinkAssignment>,
         start_delay: Option<Duration>,
     ) -> Self {
         Self {
             context,
             spec,
             token,
-            orders,
+            assignment,
             commands: None,
             state: State::Idle,
             work: Work::Nothing,
@@ -86,16 +86,16 @@ impl Link {
         }
     }
 
-    /// Runs until the sender of orders is dropped.
+    /// Runs until the supervisor drops the sender of its assignment.
     pub(crate) async fn run(mut self) {
         let intent = self.spec.intent;
         self.transition(Input::Wanted { intent, same_dial: false }).await;
         while self.state != State::Closing {
             let input = tokio::select! {
                 biased;
-                changed = self.orders.changed() => {
+                changed = self.assignment.changed() => {
                     // An error means that the supervisor has dropped this link.
-                    changed.map_or(Some(Input::End), |()| self.on_orders_changed())
+                    changed.map_or(Some(Input::End), |()| self.on_assignment_changed())
                 }
                 outcome = poll_fn(|cx| {
                     self.work.poll(cx, &self.context.panics, self.commands.as_mut())
@@ -112,13 +112,13 @@ impl Link {
         }
     }
 
-    fn on_orders_changed(&mut self) -> Option<Input> {
+    fn on_assignment_changed(&mut self) -> Option<Input> {
         let spec = {
-            let orders = self.orders.borrow_and_update();
-            if let Some(queue) = orders.commands.lock().take() {
+            let assignment = self.assignment.borrow_and_update();
+            if let Some(queue) = assignment.commands.lock().take() {
                 self.commands = Some(queue);
             }
-            Arc::clone(&orders.spec)
+            Arc::clone(&assignment.spec)
         };
         (!Arc::ptr_eq(&spec, &self.spec)).then(|| self.on_spec_changed(spec))
     }

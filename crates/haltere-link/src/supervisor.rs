@@ -19,7 +19,7 @@ use tokio::time::timeout;
 
 use crate::chain_store::PresentedChain;
 use crate::context::LinkContext;
-use crate::link::{Link, LinkOrders};
+use crate::link::{Link, LinkAssignment};
 use crate::probe::{self, ProbeEvent, ProbeReport};
 use crate::recorded_history::RecordedHistory;
 use crate::status_table::{StatusObserver, StatusVersion, UnrecordedChanges};
@@ -44,7 +44,7 @@ struct LinkTable {
 struct Handle {
     spec: Arc<LinkSpec>,
     /// Dropping it ends the link.
-    orders: watch::Sender<LinkOrders>,
+    assignment: watch::Sender<LinkAssignment>,
     /// Set once it was requested.
     commands: Option<LinkHandle>,
 }
@@ -114,11 +114,11 @@ impl Supervisor {
         };
         let token = self.context.statuses.register(&spec.id, spec.revision, state);
         let delay = spread.map(|spread| spread.mul_f64(rand::random()));
-        let (orders, changed) =
-            watch::channel(LinkOrders { spec: Arc::clone(spec), commands: Mutex::default() });
+        let (assignment, changed) =
+            watch::channel(LinkAssignment { spec: Arc::clone(spec), commands: Mutex::default() });
         let link = Link::new(Arc::clone(&self.context), Arc::clone(spec), token, changed, delay);
         self.context.tasks.spawn(link.run());
-        Handle { spec: Arc::clone(spec), orders, commands: None }
+        Handle { spec: Arc::clone(spec), assignment, commands: None }
     }
 
     /// The status of the link of connection `id`; `None` if there is no link.
@@ -178,7 +178,9 @@ impl Supervisor {
         let handle = table.links.get_mut(id)?;
         let link = handle.commands.get_or_insert_with(|| {
             let (link, queue) = command::channel();
-            handle.orders.send_modify(|orders| *orders.commands.get_mut() = Some(queue));
+            handle
+                .assignment
+                .send_modify(|assignment| *assignment.commands.get_mut() = Some(queue));
             link
         });
         Some(link.clone())
@@ -242,7 +244,7 @@ impl Handle {
             || (self.spec.revision == spec.revision && self.spec.tls == spec.tls);
         if !same {
             self.spec = Arc::clone(spec);
-            self.orders.send_modify(|orders| orders.spec = Arc::clone(spec));
+            self.assignment.send_modify(|assignment| assignment.spec = Arc::clone(spec));
         }
     }
 }

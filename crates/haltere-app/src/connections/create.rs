@@ -114,7 +114,7 @@ impl Connections {
             self.audit_listing(ctx, &ListQuery::default(), &all).await?;
         }
         // It may have been changed meanwhile; the response shows what this request stored.
-        let connection = self.view(Arc::new(self.fleet.readable(connection)), shows_secrets);
+        let connection = self.view(Arc::new(self.fleet.entry_of(connection)), shows_secrets);
         Ok(Created { connection, outcome, mended, all })
     }
 
@@ -145,7 +145,7 @@ impl Connections {
             // An old one may be mended under the name and with the URL it has.
             None => (self.mend(change.tx.connections(), ctx, id.as_ref(), fresh).await?, true),
         };
-        self.check_room(change.tx.connections(), ctx.visibility(), &connection, &row, inserted)
+        self.check_limits(change.tx.connections(), ctx.visibility(), &connection, &row, inserted)
             .await?;
         self.audit.count_change(ctx)?;
         let action =
@@ -153,7 +153,7 @@ impl Connections {
         let detail = connection.settings.given().join(", ");
         let mut audited =
             vec![audit::done(change.now, ctx, action, connection.id.as_str(), detail)];
-        let entry = Arc::new(self.fleet.readable(Arc::new(connection)));
+        let entry = Arc::new(self.fleet.entry_of(Arc::new(connection)));
         let secrets_audited = shows_secrets
             && (entry.has_secrets()
                 || self.fleet.registry.snapshot().has_secrets(ctx.visibility()));
@@ -169,7 +169,7 @@ impl Connections {
 
     /// Checks that no other connection has its MQTT session and that all connections stay within their budget.
     /// What the insert has answered is not asked again: each question costs the caller two changes of thread.
-    async fn check_room(
+    async fn check_limits(
         &self,
         connections: &mut dyn ConnectionWrites,
         visibility: &Visibility,

@@ -131,7 +131,7 @@ impl Fleet {
     /// Makes an entry out of what was just stored or read.
     pub(crate) fn entry(&self, row: ConnectionRecord) -> Entry {
         match record::open(&self.vault, &self.pem_cache, &row) {
-            Ok(connection) => self.readable(Arc::new(connection)),
+            Ok(connection) => self.entry_of(Arc::new(connection)),
             Err(reason) => {
                 let unreadable = unreadable(row, &self.pem_cache, reason);
                 Entry::new(Content::Unreadable(Box::new(unreadable)))
@@ -140,7 +140,7 @@ impl Fleet {
     }
 
     /// Makes an entry out of a connection.
-    pub(crate) fn readable(&self, connection: Arc<Connection>) -> Entry {
+    pub(crate) fn entry_of(&self, connection: Arc<Connection>) -> Entry {
         let connection = self.pem_cache.share(Arc::unwrap_or_clone(connection));
         let connection = Arc::new(connection);
         let spec = Arc::new(self.spec(&connection));
@@ -150,7 +150,7 @@ impl Fleet {
     /// The same entry under the present plugin switches.
     fn renewed(&self, entry: &Arc<Entry>) -> Arc<Entry> {
         match entry.connection() {
-            Ok(connection) => Arc::new(self.readable(Arc::clone(connection))),
+            Ok(connection) => Arc::new(self.entry_of(Arc::clone(connection))),
             Err(_) => Arc::clone(entry),
         }
     }
@@ -160,7 +160,7 @@ impl Fleet {
         let entries = self.registry.snapshot();
         let entries = entries.entries().iter().map(|entry| self.renewed(entry));
         self.registry.replace(entries.collect());
-        self.wake_supervisor();
+        self.reconcile_links();
     }
 
     /// Whether `entry` is what would be made out of `row`, as far as is known without unsealing secrets.

@@ -36,28 +36,28 @@ impl Fleet {
     /// A connection was created or changed.
     pub(crate) fn put(&self, entry: &Arc<Entry>, id: &ConnectionId) {
         self.registry.put(Arc::clone(entry));
-        self.wake_supervisor();
+        self.reconcile_links();
         self.feed.push(Change::Connection(id.clone()));
     }
 
     /// Many connections were created at once.
     pub(crate) fn append(&self, connections: Vec<Arc<Connection>>) {
         let ids: Vec<_> = connections.iter().map(|connection| connection.id.clone()).collect();
-        let entries = connections.into_iter().map(|it| Arc::new(self.readable(it)));
+        let entries = connections.into_iter().map(|it| Arc::new(self.entry_of(it)));
         self.registry.append(&entries.collect::<Vec<_>>());
-        self.wake_supervisor();
+        self.reconcile_links();
         self.feed.extend(ids.into_iter().map(Change::Connection));
     }
 
     /// A connection was deleted.
     pub(crate) fn remove(&self, id: &ConnectionId) {
         self.registry.remove(id.as_str());
-        self.wake_supervisor();
+        self.reconcile_links();
         self.feed.push(Change::Connection(id.clone()));
     }
 
-    /// Hands what should be to the supervisor.
-    pub(crate) fn wake_supervisor(&self) {
+    /// Starts, changes and ends links so that they match the connections in memory.
+    pub(crate) fn reconcile_links(&self) {
         self.supervisor.reconcile(&self.registry.snapshot().specs());
     }
 

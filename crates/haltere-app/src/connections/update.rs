@@ -90,7 +90,7 @@ impl Connections {
             let entry = audit::done(change.now, ctx, action, id.as_str(), detail);
             change.tx.audit().append(&entry).await.context(OPERATION)?;
         }
-        let entry = Arc::new(self.fleet.readable(Arc::new(connection)));
+        let entry = Arc::new(self.fleet.entry_of(Arc::new(connection)));
         if fields.is_empty() {
             drop(change);
             self.audit_look_at(ctx, &entry, shows_secrets).await?;
