@@ -16,13 +16,13 @@ use crate::request_source::RequestSource;
 /// but requires the path `/`. Below a base path the cookie is limited to that path, so that other programs
 /// on the host don't receive it; its prefix is `__Secure-` then.
 #[derive(Debug, Clone)]
-pub(crate) struct Jar {
+pub(crate) struct SessionCookie {
     name: &'static str,
     path: BasePath,
     is_secure: bool,
 }
 
-impl Jar {
+impl SessionCookie {
     pub(crate) fn of(options: &ApiOptions, source: &RequestSource) -> Self {
         let is_secure = source.is_secure;
         let name = match (is_secure, options.base.is_root()) {
@@ -75,20 +75,20 @@ impl Jar {
 mod tests {
     use super::*;
 
-    fn jar(is_secure: bool, base: &str) -> Jar {
+    fn session_cookie(is_secure: bool, base: &str) -> SessionCookie {
         let options =
             ApiOptions { base: BasePath::parse(base).expect("good"), ..ApiOptions::default() };
-        Jar::of(&options, &RequestSource { address: None, is_secure, host: None })
+        SessionCookie::of(&options, &RequestSource { address: None, is_secure, host: None })
     }
 
-    fn given(cookies: &[&'static str], jar: &Jar) -> Option<String> {
+    fn given(cookies: &[&'static str], session_cookie: &SessionCookie) -> Option<String> {
         let headers = cookies.iter().map(|value| (COOKIE, HeaderValue::from_static(value)));
-        jar.tokens(&headers.collect()).first().map(|token| token.expose().clone())
+        session_cookie.tokens(&headers.collect()).first().map(|token| token.expose().clone())
     }
 
     #[test]
     fn the_cookie_is_found_among_others() {
-        let plain = jar(false, "");
+        let plain = session_cookie(false, "");
         assert_eq!(given(&["a=b; haltere.sid=tok; c"], &plain).as_deref(), Some("tok"));
         assert_eq!(given(&["a=b", "haltere.sid=tok"], &plain).as_deref(), Some("tok"));
         assert_eq!(given(&["connect.sid=tok"], &plain), None);
@@ -96,33 +96,42 @@ mod tests {
         let neighbours = HeaderValue::from_bytes(b"name=J\xc3\xbcrg; odd=\xff; haltere.sid=tok");
         let headers = [(COOKIE, neighbours.expect("a header"))].into_iter().collect();
         assert_eq!(plain.tokens(&headers), ["tok".into()]);
-        let secure = jar(true, "");
+        let secure = session_cookie(true, "");
         assert_eq!(given(&["haltere.sid=planted"], &secure), None);
         assert_eq!(given(&["__Host-haltere.sid=tok"], &secure).as_deref(), Some("tok"));
-        let below = jar(true, "/haltere");
+        let below = session_cookie(true, "/haltere");
         assert_eq!(given(&["haltere.sid=x; __Host-haltere.sid=y"], &below), None);
         assert_eq!(given(&["__Secure-haltere.sid=tok"], &below).as_deref(), Some("tok"));
     }
 
     #[test]
     fn several_cookies_of_our_name_are_found() {
-        let jar = jar(false, "");
+        let session_cookie = session_cookie(false, "");
         let cookies = ["haltere.sid=planted; a=b", "haltere.sid=tok"];
         let headers = cookies.map(|value| (COOKIE, HeaderValue::from_static(value)));
-        assert_eq!(jar.tokens(&headers.into_iter().collect()), ["planted".into(), "tok".into()]);
+        assert_eq!(
+            session_cookie.tokens(&headers.into_iter().collect()),
+            ["planted".into(), "tok".into()]
+        );
     }
 
     #[test]
     fn the_cookie_is_handed_out_with_care() {
         let token = Secret::from("tok");
-        for (jar, header) in [
-            (jar(false, ""), "haltere.sid=tok; HttpOnly; SameSite=Lax; Path=/"),
-            (jar(true, ""), "__Host-haltere.sid=tok; HttpOnly; SameSite=Lax; Secure; Path=/"),
-            (jar(false, "/h"), "haltere.sid=tok; HttpOnly; SameSite=Lax; Path=/h"),
-            (jar(true, "/h"), "__Secure-haltere.sid=tok; HttpOnly; SameSite=Lax; Secure; Path=/h"),
+        for (session_cookie, header) in [
+            (session_cookie(false, ""), "haltere.sid=tok; HttpOnly; SameSite=Lax; Path=/"),
+            (
+                session_cookie(true, ""),
+                "__Host-haltere.sid=tok; HttpOnly; SameSite=Lax; Secure; Path=/",
+            ),
+            (session_cookie(false, "/h"), "haltere.sid=tok; HttpOnly; SameSite=Lax; Path=/h"),
+            (
+                session_cookie(true, "/h"),
+                "__Secure-haltere.sid=tok; HttpOnly; SameSite=Lax; Secure; Path=/h",
+            ),
         ] {
-            assert_eq!(jar.set(&token), header);
-            let gone = jar.clear();
+            assert_eq!(session_cookie.set(&token), header);
+            let gone = session_cookie.clear();
             let gone = gone.to_str().expect("ASCII");
             // A cookie is removed only by the path it was set with.
             let path = header.rsplit("; ").next().expect("a path");

@@ -6,7 +6,7 @@ use haltere_app::connections::Cursor;
 use http::header::COOKIE;
 use http::{HeaderMap, HeaderValue};
 
-use crate::cookie::Jar;
+use crate::cookie::SessionCookie;
 use crate::extract::params::{Params, printable};
 use crate::options::ApiOptions;
 use crate::request_source::RequestSource;
@@ -22,15 +22,15 @@ pub fn cookie(input: &[u8]) {
         lines.filter_map(|line| Some((COOKIE, HeaderValue::from_bytes(line).ok()?))).collect();
     for is_secure in [false, true] {
         let source = RequestSource { address: None, is_secure, host: None };
-        let jar = Jar::of(&ApiOptions::default(), &source);
-        if !jar.tokens(&headers).is_empty() {
+        let cookie = SessionCookie::of(&ApiOptions::default(), &source);
+        if !cookie.tokens(&headers).is_empty() {
             continue;
         }
-        let header = jar.set(&"tok".into());
+        let header = cookie.set(&"tok".into());
         let ours = header.to_str().ok().and_then(|header| header.split(';').next());
         let mut headers = headers.clone();
         headers.append(COOKIE, HeaderValue::from_str(ours.expect("a cookie")).expect("ASCII"));
-        let tokens = jar.tokens(&headers);
+        let tokens = cookie.tokens(&headers);
         assert_eq!(tokens.first().expect("ours is overlooked").expose(), "tok");
     }
     if let Ok(text) = str::from_utf8(input) {

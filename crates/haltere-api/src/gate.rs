@@ -9,7 +9,7 @@ use haltere_app::{Action, Credential, Ctx, NotAllowed};
 use haltere_core::Origin;
 
 use crate::access::Access;
-use crate::cookie::Jar;
+use crate::cookie::SessionCookie;
 use crate::error::{ApiError, messages};
 use crate::extract::caller;
 use crate::response_memory;
@@ -63,8 +63,8 @@ pub struct CloseWithCredential(pub Credential);
 
 /// Authenticates the request and puts a [`Ctx`] on it.
 async fn log_in_required(mut request: Request) -> Result<Request, ApiError> {
-    let (state, origin, jar) = common(&request)?;
-    let session = caller::session(&state, &jar, request.headers()).await?;
+    let (state, origin, cookie) = common(&request)?;
+    let session = caller::session(&state, &cookie, request.headers()).await?;
     let session = session.ok_or_else(ApiError::unauthorized)?;
     let context = Ctx::of_session(session, origin);
     #[cfg(test)]
@@ -98,13 +98,13 @@ async fn authorize(request: Request, action: Action) -> Result<Request, ApiError
 struct NotPrepared;
 
 /// What [`crate::middleware::request_id`] has put on the request.
-fn common(request: &Request) -> Result<(ApiState, Origin, Jar), ApiError> {
+fn common(request: &Request) -> Result<(ApiState, Origin, SessionCookie), ApiError> {
     let state = request.extensions().get::<ApiState>().cloned();
     let origin = request.extensions().get::<Origin>().cloned();
-    let jar = request.extensions().get::<Jar>().cloned();
-    let ((state, origin), jar) =
-        state.zip(origin).zip(jar).ok_or_else(|| ApiError::internal(NotPrepared))?;
-    Ok((state, origin, jar))
+    let cookie = request.extensions().get::<SessionCookie>().cloned();
+    let ((state, origin), cookie) =
+        state.zip(origin).zip(cookie).ok_or_else(|| ApiError::internal(NotPrepared))?;
+    Ok((state, origin, cookie))
 }
 
 #[cfg(test)]

@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::base_path::BasePath;
-use crate::cookie::Jar;
+use crate::cookie::SessionCookie;
 use crate::error::{ApiError, ErrorBody, ErrorCode, json, messages};
 use crate::extract::charset::Charset;
 use crate::extract::{JsonBody, Params, Query, body};
@@ -172,7 +172,7 @@ pub(crate) struct LoginParams {
 pub(crate) async fn handler(
     State(state): State<ApiState>,
     Extension(origin): Extension<Origin>,
-    Extension(jar): Extension<Jar>,
+    Extension(cookie): Extension<SessionCookie>,
     Query(params): Query<LoginParams>,
     request: Request,
 ) -> Result<Response, ApiError> {
@@ -190,7 +190,7 @@ pub(crate) async fn handler(
     Ok(match logged_in {
         Ok(LoggedIn { token, caller: _, expires_at: _ }) => {
             let mut response = if in_json { welcome() } else { redirect(&base.to("/")) };
-            response.headers_mut().insert(SET_COOKIE, jar.set(&token));
+            response.headers_mut().insert(SET_COOKIE, cookie.set(&token));
             response
         }
         Err(refusal) if in_json => refusal.into_json(),

@@ -8,7 +8,7 @@ use haltere_core::Origin;
 use http::HeaderMap;
 use http::header::SET_COOKIE;
 
-use crate::cookie::Jar;
+use crate::cookie::SessionCookie;
 use crate::error::{ApiError, ErrorBody};
 use crate::fallback::redirect;
 use crate::state::ApiState;
@@ -34,11 +34,11 @@ use crate::state::ApiState;
 pub(crate) async fn handler(
     State(state): State<ApiState>,
     Extension(origin): Extension<Origin>,
-    Extension(jar): Extension<Jar>,
+    Extension(cookie): Extension<SessionCookie>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     // Each session that a cookie leads to: otherwise the next one would take over.
-    for token in jar.tokens(&headers) {
+    for token in cookie.tokens(&headers) {
         let session =
             state.app.sessions().authenticate(token.expose()).await.map_err(ApiError::internal)?;
         if let Some(session) = session {
@@ -47,7 +47,7 @@ pub(crate) async fn handler(
         }
     }
     let mut response = redirect(&state.options.base.to("/login"));
-    response.headers_mut().insert(SET_COOKIE, jar.clear());
+    response.headers_mut().insert(SET_COOKIE, cookie.clear());
     Ok(response)
 }
 

@@ -7,7 +7,7 @@ use http::{HeaderMap, StatusCode};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::cookie::Jar;
+use crate::cookie::SessionCookie;
 use crate::error::{ApiError, json};
 use crate::extract::caller;
 use crate::state::ApiState;
@@ -29,9 +29,9 @@ pub(crate) struct SessionValidity {
 )]
 pub(crate) async fn handler(
     State(state): State<ApiState>,
-    Extension(jar): Extension<Jar>,
+    Extension(cookie): Extension<SessionCookie>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
-    let valid = caller::session(&state, &jar, &headers).await?.is_some();
+    let valid = caller::session(&state, &cookie, &headers).await?.is_some();
     Ok(json(StatusCode::OK, &SessionValidity { valid }))
 }

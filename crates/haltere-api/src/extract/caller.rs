@@ -8,7 +8,7 @@ use haltere_app::sessions::{Session, is_token};
 use http::HeaderMap;
 use http::request::Parts;
 
-use crate::cookie::Jar;
+use crate::cookie::SessionCookie;
 use crate::error::ApiError;
 use crate::state::ApiState;
 
@@ -45,10 +45,10 @@ const MAX_LOOKUPS: usize = 8;
 /// number of invalid cookies may precede theirs.
 pub(crate) async fn session(
     state: &ApiState,
-    jar: &Jar,
+    cookie: &SessionCookie,
     headers: &HeaderMap,
 ) -> Result<Option<Session>, ApiError> {
-    let tokens = jar.tokens(headers);
+    let tokens = cookie.tokens(headers);
     let active = tokens.iter().find_map(|token| state.app.sessions().find_active(token.expose()));
     if active.is_some() {
         return Ok(active);

@@ -10,7 +10,7 @@ use http::{HeaderName, HeaderValue};
 use tracing::Instrument;
 use uuid::Uuid;
 
-use crate::cookie::Jar;
+use crate::cookie::SessionCookie;
 use crate::limits::counters::LimitReached;
 use crate::request_source::RequestSource;
 use crate::state::ApiState;
@@ -18,7 +18,7 @@ use crate::state::ApiState;
 /// The answer's header that carries the request's id: the same id as in the log and in the audit trail.
 pub(crate) const X_REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
-/// Puts on the request how it came ([`RequestSource`], [`Origin`], [`Jar`]) and the state (for the gates, see
+/// Puts on the request how it came ([`RequestSource`], [`Origin`], [`SessionCookie`]) and the state (for the gates, see
 /// [`crate::gate`]), a span around its handling, and its id on the answer.
 ///
 /// The id is always ours: one taken from the client could be chosen to look like another's.
@@ -38,7 +38,7 @@ pub(crate) async fn assign(
     );
     let header = HeaderValue::from_str(&request_id).expect("a UUID is visible ASCII");
     let extensions = request.extensions_mut();
-    extensions.insert(Jar::of(&state.options, &source));
+    extensions.insert(SessionCookie::of(&state.options, &source));
     extensions.insert(source);
     extensions.insert(origin);
     extensions.insert(state.clone());

@@ -7,7 +7,7 @@ use haltere_core::Origin;
 use http::{HeaderMap, Method};
 
 use crate::console::{ConsoleFiles, file, page};
-use crate::cookie::Jar;
+use crate::cookie::SessionCookie;
 use crate::error::ApiError;
 use crate::extract::caller;
 use crate::gate::AuthenticatedResponse;
@@ -27,8 +27,8 @@ pub(super) async fn serve_known(state: &ApiState, request: Request, next: Next) 
         return next.run(request).await;
     }
     // A request can't be lent to something that waits.
-    let (jar, headers) = (request.extensions().get().cloned(), request.headers().clone());
-    match has_session(state, jar, &headers).await {
+    let (cookie, headers) = (request.extensions().get().cloned(), request.headers().clone());
+    match has_session(state, cookie, &headers).await {
         Ok(true) => {
             let mut response = next.run(request).await;
             response.extensions_mut().insert(AuthenticatedResponse);
@@ -50,11 +50,11 @@ fn is_health(path: &str) -> bool {
 
 async fn has_session(
     state: &ApiState,
-    jar: Option<Jar>,
+    cookie: Option<SessionCookie>,
     headers: &HeaderMap,
 ) -> Result<bool, ApiError> {
-    let Some(jar) = jar else { return Ok(false) };
-    Ok(caller::session(state, &jar, headers).await?.is_some())
+    let Some(cookie) = cookie else { return Ok(false) };
+    Ok(caller::session(state, &cookie, headers).await?.is_some())
 }
 
 fn no_slot() -> ApiError {

@@ -7,7 +7,7 @@ use haltere_app::sessions::OwnSessionError;
 use haltere_core::SessionHandle;
 
 use super::{WireSession, answer};
-use crate::cookie::Jar;
+use crate::cookie::SessionCookie;
 use crate::error::{ApiError, ErrorBody};
 use crate::extract::{Context, PathText};
 use crate::state::ApiState;
@@ -35,9 +35,9 @@ use crate::state::ApiState;
 pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: Context,
-    Extension(jar): Extension<Jar>,
+    Extension(cookie): Extension<SessionCookie>,
     PathText(id): PathText,
 ) -> Result<Response, ApiError> {
     let handle = id.as_deref().and_then(SessionHandle::parse).ok_or(OwnSessionError::NotFound)?;
-    Ok(answer(state.app.sessions().end_own(&context, handle).await?, &jar))
+    Ok(answer(state.app.sessions().end_own(&context, handle).await?, &cookie))
 }

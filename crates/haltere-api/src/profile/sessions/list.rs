@@ -5,7 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::{WireSession, answer};
-use crate::cookie::Jar;
+use crate::cookie::SessionCookie;
 use crate::error::ApiError;
 use crate::extract::Context;
 use crate::state::ApiState;
@@ -29,7 +29,7 @@ use crate::state::ApiState;
 pub(crate) async fn handler(
     State(state): State<ApiState>,
     context: Context,
-    Extension(jar): Extension<Jar>,
+    Extension(cookie): Extension<SessionCookie>,
 ) -> Result<Response, ApiError> {
-    Ok(answer(state.app.sessions().list_own(&context).await?, &jar))
+    Ok(answer(state.app.sessions().list_own(&context).await?, &cookie))
 }

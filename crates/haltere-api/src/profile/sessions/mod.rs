@@ -13,7 +13,7 @@ use http::header::SET_COOKIE;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::cookie::Jar;
+use crate::cookie::SessionCookie;
 use crate::error::{ApiError, json};
 use crate::wire::time;
 
@@ -76,12 +76,12 @@ impl From<OwnSessionError> for ApiError {
 }
 
 /// The sessions that are left; when the caller's own is not among them, its cookie is taken back.
-fn answer(sessions: Vec<OwnSession>, jar: &Jar) -> Response {
+fn answer(sessions: Vec<OwnSession>, cookie: &SessionCookie) -> Response {
     let logged_in = sessions.iter().any(|session| session.is_current);
     let sessions: Vec<_> = sessions.into_iter().map(WireSession::from).collect();
     let mut response = json(StatusCode::OK, &sessions);
     if !logged_in {
-        response.headers_mut().insert(SET_COOKIE, jar.clear());
+        response.headers_mut().insert(SET_COOKIE, cookie.clear());
     }
     response
 }
