@@ -28,7 +28,7 @@ WARM_UP = 1 / 6
 
 def measure(binary: Path, work: Path, minutes: float) -> list[Row]:
     with Mosquitto(work / "broker") as broker, Swarm(N_SWARM) as swarm, \
-            Haltere(binary, work / "data", LOG_LEVEL="info,haltere::vitals=debug", LINK_MAX_BACKOFF="5s", LIMITS_AUDITED_ACTIONS_PER_HOUR="1000000") as haltere:
+            Haltere(binary, work / "data", LOG_LEVEL="info,haltere::metrics=debug", LINK_MAX_BACKOFF="5s", LIMITS_AUDITED_ACTIONS_PER_HOUR="1000000") as haltere:
         haltere.load([swarm.connection(number, secret=True) for number in range(N_SWARM)])
         haltere.load([broker.connection(number, tls=number % 2 == 0) for number in range(N_REAL)])
         haltere.add_user("viewer", "viewer")

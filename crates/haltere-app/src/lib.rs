@@ -37,8 +37,8 @@ pub mod vault;
 mod write_lock;
 
 pub use app::{
-    App, AppParts, AppSettings, AuditSettings, Readiness, SecretsPolicy, ShutdownPlan, StartError,
-    Vitals,
+    App, AppParts, AppSettings, AuditSettings, Metrics, Readiness, SecretsPolicy, ShutdownPlan,
+    StartError,
 };
 pub use background::{BackgroundTask, TaskRun, TaskState};
 pub use credential::Credential;

@@ -1,9 +1,9 @@
-//! Logs regularly, at `haltere::vitals=debug`, how much of everything there is. A number that grows without new
+//! Logs regularly, at `haltere::metrics=debug`, how much of everything there is. A number that grows without new
 //! work shows a leak.
 
 use std::time::Duration;
 
-use haltere_app::{App, Vitals};
+use haltere_app::{App, Metrics};
 use tokio::runtime::Handle;
 use tokio::time::{MissedTickBehavior, interval};
 use tracing::{Level, debug};
@@ -12,7 +12,7 @@ use crate::http::{SlotPool, SlotStats};
 use crate::lifecycle::Stop;
 
 /// The target that the guide names.
-const TARGET: &str = "haltere::vitals";
+const TARGET: &str = "haltere::metrics";
 
 const PERIOD: Duration = Duration::from_secs(10);
 
@@ -33,7 +33,7 @@ pub(crate) async fn run(app: &App, slots: &SlotPool, stop: &Stop) {
 
 fn log(app: &App, slots: &SlotPool) {
     let tasks = Handle::current().metrics().num_alive_tasks();
-    let Vitals {
+    let Metrics {
         links,
         jobs,
         panics,
@@ -45,7 +45,7 @@ fn log(app: &App, slots: &SlotPool) {
         unkept_texts,
         unwritten_histories,
         full_reads,
-    } = app.vitals();
+    } = app.metrics();
     for task in app.background().iter().filter(|task| task.recent_panics > 0) {
         debug!(target: TARGET, ?task, "a background task has died lately");
     }

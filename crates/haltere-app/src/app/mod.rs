@@ -15,7 +15,7 @@ use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-pub use parts::{AppParts, AppSettings, AuditSettings, Readiness, SecretsPolicy, Vitals};
+pub use parts::{AppParts, AppSettings, AuditSettings, Metrics, Readiness, SecretsPolicy};
 pub use shutdown::ShutdownPlan;
 pub use start::StartError;
 
@@ -94,8 +94,8 @@ impl App {
     }
 
     /// What should not grow by itself.
-    pub fn vitals(&self) -> Vitals {
-        Vitals {
+    pub fn metrics(&self) -> Metrics {
+        Metrics {
             links: self.0.fleet.supervisor.link_count(),
             panics: self.0.fleet.supervisor.panic_count(),
             denied_dials: self.0.fleet.supervisor.egress_denied_count(),

@@ -121,7 +121,7 @@ impl Readiness {
 
 /// What should not grow by itself: for those who look for leaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Vitals {
+pub struct Metrics {
     /// Links that are kept: one per stored connection that can be read.
     pub links: usize,
     /// How often a link has panicked. Anything but zero is a bug.

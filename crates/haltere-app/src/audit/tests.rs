@@ -231,7 +231,7 @@ async fn repeated_refusals_of_a_user_are_two_entries_per_kind_and_then_429() {
             }
         }
     }
-    assert!(test.app.vitals().limited_refusals >= 10);
+    assert!(test.app.metrics().limited_refusals >= 10);
     let by_another =
         test.app.authorize(&test.ctx(Role::Editor), Action::BackUp, Resource::Instance).await;
     assert_eq!(by_another, Err(NotAllowed::InsufficientRole), "other users are not affected");

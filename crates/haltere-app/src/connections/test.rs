@@ -368,7 +368,7 @@ mod tests {
         assert_eq!(reached(prepare("eve", 4).await), Some(QuotaExceeded::All));
         last.run(|_| {}).await.expect("no shutdown");
         assert_eq!(reached(prepare("eve", 4).await), None);
-        assert!(app.app.vitals().limited_tests >= 5);
+        assert!(app.app.metrics().limited_tests >= 5);
     }
 
     #[tokio::test]

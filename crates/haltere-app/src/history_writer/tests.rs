@@ -200,7 +200,7 @@ async fn lines_that_can_not_be_written_stay_marked() {
     for _ in 0..3 {
         app.app.write_history().await.expect_err("the store is closed");
     }
-    assert!(app.app.vitals().unwritten_histories >= 3);
+    assert!(app.app.metrics().unwritten_histories >= 3);
     assert!(unwritten(), "nothing was lost");
     assert_eq!(states(&app, "a"), ["idle", "online", "connecting"]);
     app.shutdown().await;

@@ -77,11 +77,11 @@ async fn only_what_others_have_changed_is_read() {
     elsewhere(other, async |tx| assert!(tx.connections().delete(&id("x")).await.unwrap())).await;
     catch_up("a removal").await;
     assert!(Arc::ptr_eq(&entry, &app.app.0.fleet.registry.get("own").unwrap()), "left alone");
-    assert_eq!(app.app.vitals().full_reads, 1, "at the start");
+    assert_eq!(app.app.metrics().full_reads, 1, "at the start");
 
     elsewhere(other, async |tx| tx.plugins().set(PluginId::Tls, false).await.unwrap()).await;
     catch_up("a switch of a plugin concerns all").await;
-    assert_eq!(app.app.vitals().full_reads, 2);
+    assert_eq!(app.app.metrics().full_reads, 2);
 }
 
 async fn change_counters(app: &TestApp) -> ChangeCounters {
@@ -117,7 +117,7 @@ async fn after_more_changes_than_the_store_remembers_everything_is_read() {
     let [in_memory, stored] = lists(&app).await;
     assert_eq!(in_memory.len(), CHANGES);
     assert_eq!(in_memory, stored);
-    assert_eq!(app.app.vitals().full_reads, 2);
+    assert_eq!(app.app.metrics().full_reads, 2);
 }
 
 #[tokio::test]
@@ -135,5 +135,5 @@ async fn a_change_that_memory_missed_is_read() {
     let [in_memory, stored] = lists(&app).await;
     assert_eq!(in_memory, stored);
     assert_eq!(in_memory.len(), 2);
-    assert_eq!(app.app.vitals().full_reads, 1);
+    assert_eq!(app.app.metrics().full_reads, 1);
 }

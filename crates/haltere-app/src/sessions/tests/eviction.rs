@@ -51,7 +51,7 @@ async fn a_login_ends_the_users_session_that_was_not_used_for_longest_and_no_oth
     app.token(Role::Viewer).await;
     assert_eq!(latest_login(&app).await, "");
     assert!(session(&app, &fourth).await.is_some());
-    assert_eq!(app.app.vitals().ended_sessions, 1);
+    assert_eq!(app.app.metrics().ended_sessions, 1);
     drop(other);
 }
 
