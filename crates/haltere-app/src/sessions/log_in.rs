@@ -15,7 +15,7 @@ use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::{Context, Internal};
 use crate::tasks::to_completion;
-use crate::users::{Claimant, PasswordMatch, PasswordTurn, find_user, hash_password};
+use crate::users::{PasswordCheck, PasswordMatch, PasswordTurn, find_user, hash_password};
 
 /// What is kept of a program's name for itself, in characters.
 const USER_AGENT: usize = 200;
@@ -168,9 +168,9 @@ impl Sessions {
     ) -> Result<Verified, Refusal> {
         let Sessions { throttle, passwords, .. } = self;
         let is_known = throttle.check(attempt, self.clock.steady())?;
-        let claimant =
-            Claimant { account: attempt.account(), address: attempt.network(), is_known };
-        let turn = passwords.turn(claimant).await.map_err(Refusal::TooManyChecks)?;
+        let check =
+            PasswordCheck { account: attempt.account(), address: attempt.network(), is_known };
+        let turn = passwords.turn(check).await.map_err(Refusal::TooManyChecks)?;
         // Others may have failed while we waited, and from here on this one counts as a failure, too.
         let counted = throttle.count(attempt, self.clock.steady())?;
         let verified = match self.find_verified(turn, typed, password).await {

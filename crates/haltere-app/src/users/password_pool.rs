@@ -22,18 +22,18 @@ const AT_ONCE: usize = 2;
 /// How many at once for those who have logged in from the same address before.
 const KNOWN_AT_ONCE: usize = 1;
 
-/// Verifies passwords in two lanes, so that clients that have logged in from
-/// the same address before don't wait in their queue.
+/// Verifies passwords with two queues, so that clients that have logged in from
+/// the same address before don't wait behind unknown ones.
 pub(crate) struct PasswordPool {
-    unknown: Lane,
-    known: Lane,
+    unknown: WaitQueue,
+    known: WaitQueue,
     refused: AtomicU64,
     /// The hash of a random password, at the usual cost: for users that don't exist.
     decoy: String,
 }
 
-/// Who wants a password verified.
-pub(crate) struct Claimant<'a> {
+/// A password that is to be verified.
+pub(crate) struct PasswordCheck<'a> {
     /// As typed, in its usual form.
     pub(crate) account: &'a str,
     pub(crate) address: Option<IpAddr>,
@@ -42,14 +42,14 @@ pub(crate) struct Claimant<'a> {
 }
 
 impl PasswordPool {
-    /// A pool in which so many may wait in each lane.
+    /// A pool in which so many may wait in each queue.
     pub(crate) fn new(cost: PasswordHashing, waiting: usize) -> Self {
         let PasswordHashing { memory_kib: m, iterations: t, parallelism: p } = cost;
         let salt = STANDARD_NO_PAD.encode(rand::random::<[u8; 16]>());
         let hash = STANDARD_NO_PAD.encode(rand::random::<[u8; 32]>());
         Self {
-            unknown: Lane::new(AT_ONCE, waiting),
-            known: Lane::new(KNOWN_AT_ONCE, waiting),
+            unknown: WaitQueue::new(AT_ONCE, waiting),
+            known: WaitQueue::new(KNOWN_AT_ONCE, waiting),
             refused: AtomicU64::new(0),
             decoy: format!("$argon2id$v=19$m={m},t={t},p={p}${salt}${hash}"),
         }
@@ -62,10 +62,10 @@ impl PasswordPool {
     /// With the bound that is reached when too many wait already, or later when others need the room.
     pub(crate) async fn turn(
         &self,
-        claimant: Claimant<'_>,
+        check: PasswordCheck<'_>,
     ) -> Result<PasswordTurn<'_>, QuotaExceeded> {
-        let lane = if claimant.is_known { &self.known } else { &self.unknown };
-        match lane.wait(ClientKey::new(claimant.account, claimant.address)).await {
+        let queue = if check.is_known { &self.known } else { &self.unknown };
+        match queue.wait(ClientKey::new(check.account, check.address)).await {
             Ok(permit) => Ok(PasswordTurn { pool: self, permit }),
             Err(reached) => {
                 self.refused.fetch_add(1, Ordering::Relaxed);
@@ -82,22 +82,22 @@ impl PasswordPool {
 
 /// Those who wait for the same permits. Cheap to clone.
 #[derive(Clone)]
-struct Lane(Arc<Mutex<Queue>>);
+struct WaitQueue(Arc<Mutex<QueueState>>);
 
-struct Queue {
+struct QueueState {
     free: usize,
     waiting: FairQueue<oneshot::Sender<Result<Permit, QuotaExceeded>>>,
 }
 
-/// One of a lane's; goes to the next one when dropped.
-struct Permit(Lane);
+/// One of a queue's permits; goes to the next one when dropped.
+struct Permit(WaitQueue);
 
-impl Lane {
+impl WaitQueue {
     fn new(at_once: usize, waiting: usize) -> Self {
         let network = (waiting / 4).max(2);
         let both = (waiting / 8).max(1);
         let bounds = QueueBounds { all: waiting, account: waiting / 2, network, both };
-        Self(Arc::new(Mutex::new(Queue { free: at_once, waiting: FairQueue::new(bounds) })))
+        Self(Arc::new(Mutex::new(QueueState { free: at_once, waiting: FairQueue::new(bounds) })))
     }
 
     async fn wait(&self, client: ClientKey) -> Result<Permit, QuotaExceeded> {
@@ -117,7 +117,7 @@ impl Lane {
         turn.await.unwrap_or(Err(QuotaExceeded::All))
     }
 
-    fn queue(&self) -> MutexGuard<'_, Queue> {
+    fn queue(&self) -> MutexGuard<'_, QueueState> {
         self.0.lock()
     }
 }
@@ -168,9 +168,9 @@ mod tests {
 
     const CHEAP: PasswordHashing = PasswordHashing { memory_kib: 8, iterations: 1, parallelism: 1 };
 
-    fn at(account: &str, network: u8) -> Claimant<'_> {
+    fn at(account: &str, network: u8) -> PasswordCheck<'_> {
         let address = Some(IpAddr::from([192, 0, 2, network]));
-        Claimant { account, address, is_known: false }
+        PasswordCheck { account, address, is_known: false }
     }
 
     #[tokio::test]
@@ -188,7 +188,7 @@ mod tests {
         assert!(!verify("hunter2 hunter2", None).await);
     }
 
-    /// Waits in the lane for unknown clients.
+    /// Waits in the queue for unknown clients.
     async fn wait(
         pool: &Arc<PasswordPool>,
         account: String,
@@ -227,7 +227,7 @@ mod tests {
         assert!(refused >= 1_200 - 64, "{refused}");
         let owner = wait(&pool, "ann".to_owned(), 9).await;
         assert!(!owner.is_finished(), "waits");
-        let known = Claimant { is_known: true, ..at("ann", 9) };
+        let known = PasswordCheck { is_known: true, ..at("ann", 9) };
         assert!(pool.turn(known).await.is_ok(), "unknown clients don't block known ones");
         drop(busy);
         assert_eq!(owner.await.unwrap().as_deref(), Ok("ann"));
