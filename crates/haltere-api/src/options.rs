@@ -36,7 +36,7 @@ pub struct ApiLimits {
     /// Memory for the bodies of all requests, in bytes.
     pub body_memory: usize,
     /// Memory for responses that clients have not read, in bytes.
-    pub answer_memory: usize,
+    pub response_memory: usize,
     /// Open event streams.
     pub streams: Bounds,
     /// Imports in progress.
@@ -51,7 +51,7 @@ impl Default for ApiLimits {
     fn default() -> Self {
         Self {
             body_memory: 64 << 20,
-            answer_memory: 64 << 20,
+            response_memory: 64 << 20,
             streams: Bounds { all: 1_000, user: 64, network: 250 },
             imports: Bounds { all: 8, user: 1, network: 4 },
             import_rate: 16 << 10,

@@ -189,7 +189,7 @@ async fn no_caller_denies_a_shared_thing_to_another_and_each_limit_says_its_name
     // what is stored, see `connections::budget_tests`.
     let elsewhere = [
         "server.max_connections_per_address",
-        "server.max_answer_memory",
+        "server.max_response_memory",
         "limits.import_rate",
         "connections.material_budget",
     ];

@@ -43,7 +43,7 @@ impl ApiState {
         let limits = options.limits;
         Self(Arc::new(Shared {
             app,
-            response_memory: ResponseMemory::new(limits.answer_memory),
+            response_memory: ResponseMemory::new(limits.response_memory),
             body_memory: body_memory::budget(limits.body_memory),
             login_slots: LoginSlots::new(limits.login_slots),
             docs: Documents::new(document, options.base.clone()),

@@ -19,7 +19,7 @@ const BUDGET: usize = 8 << 20;
 /// What one user gets of it.
 const SHARE: usize = BUDGET / 4;
 
-const LIMIT: &str = "server.max_answer_memory";
+const LIMIT: &str = "server.max_response_memory";
 
 /// More than the share has room for.
 const READERS: usize = 200;
@@ -31,7 +31,7 @@ fn bundle() -> String {
 
 /// A fleet under one bundle, disconnected on purpose: nothing in it changes by itself.
 async fn fleet() -> (TestApi, Client) {
-    let limits = ApiLimits { answer_memory: BUDGET, ..ApiLimits::default() };
+    let limits = ApiLimits { response_memory: BUDGET, ..ApiLimits::default() };
     let api = TestApi::start_as(ApiOptions { limits, ..ApiOptions::default() }).await;
     let admin = api.admin().await;
     let (url, _port) = closed_port();

@@ -213,7 +213,7 @@ pub(crate) fn router(app: &App, settings: &Settings) -> Router {
         console: console::files(),
         limits: ApiLimits {
             body_memory: server.max_body_memory.bytes(),
-            answer_memory: server.max_answer_memory.bytes(),
+            response_memory: server.max_response_memory.bytes(),
             login_slots: slot_limits(server).logins(),
             streams: limits.streams(),
             imports: limits.imports(),

@@ -9,7 +9,7 @@ pub const LIMITS: &[&str] = &[
     "server.max_connections",
     "server.max_connections_per_address",
     "server.max_body_memory",
-    "server.max_answer_memory",
+    "server.max_response_memory",
     "limits.streams",
     "limits.streams_per_user",
     "limits.streams_per_address",

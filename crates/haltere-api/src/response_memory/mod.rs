@@ -36,7 +36,7 @@ const RETRY_INTERVAL: Duration = Duration::from_millis(500);
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The name of the limit.
-pub(crate) const LIMIT: &str = "server.max_answer_memory";
+pub(crate) const LIMIT: &str = "server.max_response_memory";
 
 /// One user has reached it.
 pub(crate) const OF_USER: &str = "Answers you have not read take all the memory one user gets";

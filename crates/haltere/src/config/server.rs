@@ -89,14 +89,14 @@ pub(crate) struct Server {
 
     /// How much memory the bodies of all requests under way may take. One user, one address and all callers
     /// who are not logged in get a quarter of it each; beyond it, requests are answered with 429 or 503. An
-    /// import has a place of its own.
+    /// import has a slot of its own.
     #[config(env = "HALTERE_SERVER_MAX_BODY_MEMORY", default = "64 MiB", validate(max_body_memory.bytes() >= 4 << 20, "must be at least 4 MiB"))]
     pub max_body_memory: Size,
 
-    /// How much memory answers may take that clients have asked for and not read. One user and one address
-    /// get a quarter of it each; beyond it, reads are answered with 429 or 503, and answers to changes wait.
-    #[config(env = "HALTERE_SERVER_MAX_ANSWER_MEMORY", default = "64 MiB", validate(max_answer_memory.bytes() >= 4 << 20, "must be at least 4 MiB"))]
-    pub max_answer_memory: Size,
+    /// How much memory responses may take that clients have requested and not read. One user and one address
+    /// get a quarter of it each; beyond it, reads are answered with 429 or 503, and responses to changes wait.
+    #[config(env = "HALTERE_SERVER_MAX_RESPONSE_MEMORY", default = "64 MiB", validate(max_response_memory.bytes() >= 4 << 20, "must be at least 4 MiB"))]
+    pub max_response_memory: Size,
 }
 
 /// How proxies tell what they know about a request.

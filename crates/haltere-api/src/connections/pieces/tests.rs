@@ -126,7 +126,7 @@ async fn a_list_that_was_begun_shows_what_was_stored_then() {
 
 #[tokio::test]
 async fn a_list_says_its_length_unless_the_caller_has_many_under_way() {
-    let limits = ApiLimits { answer_memory: 8 << 20, ..ApiLimits::default() };
+    let limits = ApiLimits { response_memory: 8 << 20, ..ApiLimits::default() };
     let api = TestApi::start_as(ApiOptions { limits, ..ApiOptions::default() }).await;
     let (admin, viewer) = (api.admin().await, api.role(Role::Viewer).await);
     import_fleet(&admin).await;
