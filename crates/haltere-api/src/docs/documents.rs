@@ -2,18 +2,23 @@
 
 use std::sync::OnceLock;
 
+use maud::html;
+
 use bytes::Bytes;
 use utoipa::openapi::{OpenApi, ServerBuilder};
 
 use super::render;
 use crate::base_path::BasePath;
 
+/// The origin of this server in the document's examples.
+const EXAMPLE_ORIGIN: &str = "http://127.0.0.1:8088";
+
 /// The document as JSON, and the page, which is rendered on the first request for it.
 #[derive(Debug)]
 pub(crate) struct Documents {
     base: BasePath,
     json: Bytes,
-    page: OnceLock<Bytes>,
+    page: OnceLock<String>,
 }
 
 impl Documents {
@@ -30,11 +35,14 @@ impl Documents {
         self.json.clone()
     }
 
-    pub(super) fn page(&self) -> Bytes {
+    /// The page, whose examples are commands for the server at `origin`, if that is known.
+    pub(super) fn page(&self, origin: Option<&str>) -> String {
         let render = || {
             let document = serde_json::from_slice(&self.json).expect("our own JSON");
-            render::page(&document, &self.base).into_string().into()
+            render::page(&document, &self.base).into_string()
         };
-        self.page.get_or_init(render).clone()
+        let page = self.page.get_or_init(render);
+        let origin = format!("{}{}", origin.unwrap_or(EXAMPLE_ORIGIN), self.base.to(""));
+        page.replace(EXAMPLE_ORIGIN, &html! { (origin) }.into_string())
     }
 }
