@@ -13,6 +13,7 @@ use std::time::Duration;
 use axum::body::Body;
 use axum::response::{IntoResponse, Response};
 use haltere_app::NotAllowed;
+use haltere_app::connections::LastChange;
 use http::header::{CONTENT_TYPE, HeaderName, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
@@ -20,6 +21,7 @@ use utoipa::ToSchema;
 
 use crate::limits::counters::LimitReached;
 use crate::limits::names::{self, LIMITS};
+use crate::wire::time;
 
 /// The body of every error.
 #[derive(Debug, Clone, Serialize, ToSchema)]
@@ -39,9 +41,31 @@ pub(crate) struct ErrorBody {
     #[schema(value_type = Option<String>, example = "limits.streams_per_user")]
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) limit: Option<&'static str>,
+    /// With status 412, the last change of the connection.
+    #[serde(rename = "lastChange", skip_serializing_if = "Option::is_none")]
+    pub(crate) last_change: Option<Box<WireLastChange>>,
     /// Only when the caller is not logged in.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) data: Option<SessionHint>,
+}
+
+/// Who changed a connection last, when, and what.
+#[derive(Debug, Clone, Serialize, ToSchema)]
+#[schema(as = LastChange, example = json!({"at": "2026-11-23T06:00:00Z", "by": "ann", "fields": ["credentials.password"]}))]
+pub(crate) struct WireLastChange {
+    #[schema(format = DateTime)]
+    at: String,
+    /// The user's name.
+    by: String,
+    /// The fields that an edit changed; empty after any other change.
+    fields: Vec<String>,
+}
+
+impl From<LastChange> for WireLastChange {
+    fn from(change: LastChange) -> Self {
+        let LastChange { at, actor, fields } = change;
+        Self { at: time::rfc3339(at), by: actor, fields }
+    }
 }
 
 /// Makes a client of the management center for Mosquitto show its login page.
@@ -87,6 +111,7 @@ pub(crate) struct ApiError {
     message: Cow<'static, str>,
     session_hint: bool,
     limit: Option<&'static str>,
+    last_change: Option<Box<WireLastChange>>,
     headers: Vec<(HeaderName, HeaderValue)>,
     cause: Option<InternalCause>,
 }
@@ -108,6 +133,7 @@ impl ApiError {
             message,
             session_hint: false,
             limit: None,
+            last_change: None,
             headers: Vec::new(),
             cause: None,
         }
@@ -155,6 +181,13 @@ impl ApiError {
         };
         let error = Self::new(status, code, message);
         Self { limit: Some(limit), ..error }.with_header(RETRY_AFTER, retry_after.into())
+    }
+
+    /// 412: another version is stored than the request is for.
+    pub(crate) fn outdated(last_change: Option<LastChange>) -> Self {
+        let status = StatusCode::PRECONDITION_FAILED;
+        let error = Self::new(status, ErrorCode::PreconditionFailed, messages::OUTDATED);
+        Self { last_change: last_change.map(|change| Box::new(change.into())), ..error }
     }
 
     /// 500: an unexpected error.
@@ -223,9 +256,10 @@ impl fmt::Display for ApiError {
 
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
-        let Self { status, code, message, session_hint, limit, headers, cause } = self;
+        let Self { status, code, message, session_hint, limit, last_change, headers, cause } = self;
         let data = session_hint.then_some(SessionHint { session: false });
-        let mut response = json(status, &ErrorBody { code, message, reason: None, limit, data });
+        let body = ErrorBody { code, message, reason: None, limit, last_change, data };
+        let mut response = json(status, &body);
         for (name, value) in headers {
             response.headers_mut().insert(name, value);
         }

@@ -12,9 +12,8 @@ impl From<haltere_app::Invalid> for ApiError {
 }
 
 impl From<Outdated> for ApiError {
-    fn from(_: Outdated) -> Self {
-        let status = StatusCode::PRECONDITION_FAILED;
-        Self::new(status, ErrorCode::PreconditionFailed, messages::OUTDATED)
+    fn from(Outdated { last_change }: Outdated) -> Self {
+        Self::outdated(last_change)
     }
 }
 

@@ -9,7 +9,11 @@ use crate::error::ErrorBody;
 #[response(
     status = 412,
     description = "The connection was changed in the meantime; this request changed nothing",
-    example = json!({"code": "PRECONDITION_FAILED", "message": "The connection was changed meanwhile: If-Match names none of its present version. Get it again, and repeat the change on that"}),
+    example = json!({
+        "code": "PRECONDITION_FAILED",
+        "message": "The connection was changed meanwhile: If-Match names none of its present version. Get it again, and repeat the change on that",
+        "lastChange": {"at": "2026-11-23T06:00:00Z", "by": "ann", "fields": ["credentials.password"]},
+    }),
 )]
 #[expect(dead_code, reason = "describes what crate::error answers")]
 pub(super) struct OutdatedVersion(ErrorBody);

@@ -99,6 +99,10 @@ mod tests {
                 refused.is_refusal(412, "PRECONDITION_FAILED", OUTDATED);
             }
         }
+        let refused = send(&admin, Method::PATCH, PATH, &seen, &rename).await.json();
+        let change = &refused["lastChange"];
+        assert_eq!((&change["by"], &change["fields"]), (&json!("admin"), &json!(["name"])));
+        assert!(change["at"].is_string(), "{change}");
         for malformed in ["", "abc", "\"a", "*, \"a\""] {
             let refused = send(&admin, Method::PATCH, PATH, malformed, &rename).await;
             let why = "If-Match: must be * or a list of entity tags, each between double quotes";

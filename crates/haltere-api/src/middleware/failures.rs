@@ -73,7 +73,14 @@ pub(crate) fn code_of_500(path: &str) -> ErrorCode {
 
 fn error_body(code: ErrorCode, trouble: Option<StorageTrouble>) -> ErrorBody {
     let reason = trouble.map(StorageTrouble::as_str);
-    ErrorBody { code, message: messages::INTERNAL.into(), reason, limit: None, data: None }
+    ErrorBody {
+        code,
+        message: messages::INTERNAL.into(),
+        reason,
+        limit: None,
+        last_change: None,
+        data: None,
+    }
 }
 
 /// Another program holds the database's write lock: a matter of time.
@@ -87,6 +94,7 @@ fn busy_in_words() -> ErrorBody {
         message: messages::BUSY.into(),
         reason: Some(messages::BUSY_REASON),
         limit: None,
+        last_change: None,
         data: None,
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use haltere_core::{AuditAction, ConnectionId, Intent};
 
 use super::Connections;
-use super::condition::{Condition, Terms};
+use super::condition::{Condition, Outdated, Terms};
 use super::entry::Entry;
 use super::error::ConnectionError;
 use super::view::{ConnectionView, secrets_were_read};
@@ -72,7 +72,10 @@ impl Connections {
         let mut change = self.write_lock.begin().await?;
         let row = change.tx.connections().find(id).await.context(OPERATION)?;
         let mut row = row.ok_or(ConnectionError::NotFound)?;
-        condition.check(&row)?;
+        if !condition.allows(&row) {
+            let outdated = Outdated::find(change.tx.audit(), id.as_str()).await;
+            return Err(outdated.context(OPERATION)?.into());
+        }
 
         // A new revision is what makes a waiting link dial at once.
         let changes = row.intent != intent || (intent == Intent::Connected && self.is_failing(id));

@@ -5,8 +5,8 @@
 
 use std::fmt::Write as _;
 
-use haltere_core::{Revision, Timestamp};
-use haltere_store::ConnectionRecord;
+use haltere_core::{AuditAction, AuditEntry, AuditOutcome, Revision, Timestamp};
+use haltere_store::{AuditFilter, AuditReads, ConnectionRecord, StoreError};
 use sha2::{Digest, Sha256};
 
 use super::entry::{Entry, Unreadable};
@@ -65,22 +65,70 @@ pub enum Condition {
 }
 
 /// Another version is stored than the change is meant for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("the connection was changed meanwhile")]
-pub struct Outdated;
+pub struct Outdated {
+    /// What made the stored version, unless the audit trail has too much since.
+    pub last_change: Option<LastChange>,
+}
+
+/// A change of a connection, from the audit trail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LastChange {
+    /// When.
+    pub at: Timestamp,
+    /// The name of the user, or of what else made it.
+    pub actor: String,
+    /// The names on the wire of the fields that an edit changed; empty for other changes.
+    pub fields: Vec<String>,
+}
+
+/// How many entries about a connection are searched for its last change: reads of its secrets are among them.
+const SEARCHED: u32 = 50;
+
+impl Outdated {
+    /// Looks up the last change of the connection `id`, in the transaction that saw the other version.
+    pub(super) async fn find(
+        audit: &mut (impl AuditReads + ?Sized),
+        id: &str,
+    ) -> Result<Self, StoreError> {
+        let filter =
+            AuditFilter { object: Some(id.to_owned()), limit: SEARCHED, ..AuditFilter::default() };
+        let entries = audit.list(&filter).await?;
+        let last_change = entries.into_iter().find_map(|record| LastChange::of(record.entry));
+        Ok(Self { last_change })
+    }
+}
+
+impl LastChange {
+    fn of(entry: AuditEntry) -> Option<Self> {
+        let AuditEntry { at, actor, action, outcome, detail, .. } = entry;
+        let is_edit = action == AuditAction::ConnectionUpdate;
+        let is_change = is_edit
+            || matches!(
+                action,
+                AuditAction::ConnectionCreate
+                    | AuditAction::ConnectionMend
+                    | AuditAction::ConnectionConnect
+                    | AuditAction::ConnectionDisconnect
+            );
+        let fields = detail.split(", ").filter(|_| is_edit).map(str::to_owned).collect();
+        (is_change && outcome == AuditOutcome::Success).then_some(Self { at, actor, fields })
+    }
+}
 
 impl Condition {
     pub(super) fn is_bound(&self) -> bool {
         matches!(self, Self::OneOf(_))
     }
 
-    /// To be asked in the transaction that makes the change.
-    pub(super) fn check(&self, row: &ConnectionRecord) -> Result<(), Outdated> {
+    /// Whether the stored version is meant. To be asked in the transaction that makes the change.
+    pub(super) fn allows(&self, row: &ConnectionRecord) -> bool {
         match self {
-            Self::Any => Ok(()),
+            Self::Any => true,
             Self::OneOf(tags) => {
                 let stored = VersionTag::of_row(row);
-                tags.iter().any(|tag| tag == stored.as_str()).then_some(()).ok_or(Outdated)
+                tags.iter().any(|tag| tag == stored.as_str())
             }
         }
     }

@@ -3,7 +3,7 @@
 use haltere_core::{AuditAction, ConnectionId};
 
 use super::Connections;
-use super::condition::{Condition, Terms};
+use super::condition::{Condition, Outdated, Terms};
 use super::error::ConnectionError;
 use super::list::Listing;
 use super::view::secrets_were_read;
@@ -43,7 +43,10 @@ impl Connections {
         let mut change = self.write_lock.begin().await?;
         if condition.is_bound() {
             let row = change.tx.connections().find(id).await.context(OPERATION)?;
-            condition.check(&row.ok_or(ConnectionError::NotFound)?)?;
+            if !condition.allows(&row.ok_or(ConnectionError::NotFound)?) {
+                let outdated = Outdated::find(change.tx.audit(), id.as_str()).await;
+                return Err(outdated.context(OPERATION)?.into());
+            }
         }
         if !change.tx.connections().delete(id).await.context(OPERATION)? {
             return Err(ConnectionError::NotFound);

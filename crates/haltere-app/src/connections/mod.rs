@@ -50,7 +50,7 @@ use crate::write_lock::WriteLock;
 pub use advice::ConnectionAdvice;
 pub use budget::OverBudget;
 pub use certificates::ConnectionCertificates;
-pub use condition::{Condition, Outdated, Terms, VersionTag};
+pub use condition::{Condition, LastChange, Outdated, Terms, VersionTag};
 pub use create::{CreateError, Created, Outcome};
 pub use cursor::Cursor;
 pub use entry::{Entry, Unreadable};

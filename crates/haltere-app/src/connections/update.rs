@@ -7,7 +7,7 @@ use haltere_store::{ConnectionRecord, StoreError};
 
 use super::Connections;
 use super::budget::has_gone_over;
-use super::condition::{Condition, Terms};
+use super::condition::{Condition, Outdated, Terms};
 use super::destination::{Destination, KeptSecrets};
 use super::entry::Entry;
 use super::error::UpdateError;
@@ -57,7 +57,10 @@ impl Connections {
         let mut change = self.write_lock.begin().await?;
         let row = change.tx.connections().find(id).await.context(OPERATION)?;
         let row = row.ok_or(UpdateError::NotFound)?;
-        condition.check(&row)?;
+        if !condition.allows(&row) {
+            let outdated = Outdated::find(change.tx.audit(), id.as_str()).await;
+            return Err(outdated.context(OPERATION)?.into());
+        }
         let instance = self.fleet.instance.as_str();
         let before = SessionKey::of_row(&row, instance);
         let Edit { mut connection, fields } = edit(self, row)?;

@@ -166,6 +166,7 @@ fn failed(error: &ImportError) -> Event {
             message: messages::TOO_MANY_ACTIONS.into(),
             reason: None,
             limit: Some(ACTIONS_LIMIT),
+            last_change: None,
             data: None,
         },
         ImportError::NotAllowed(_) => ErrorBody {
@@ -173,6 +174,7 @@ fn failed(error: &ImportError) -> Event {
             message: messages::NOT_ALLOWED.into(),
             reason: None,
             limit: None,
+            last_change: None,
             data: None,
         },
         ImportError::Internal(cause) => log_internal(cause, code),

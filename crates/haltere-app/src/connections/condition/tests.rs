@@ -34,7 +34,14 @@ async fn a_change_is_made_to_the_version_it_is_meant_for() {
     assert_eq!(tag(&app).await, second);
 
     let before = app.audit().await;
-    assert!(matches!(patch("C", only(&first)).await, Err(UpdateError::Outdated(_))));
+    let refused = patch("C", only(&first)).await;
+    let Err(UpdateError::Outdated(Outdated { last_change: Some(last) })) = refused else {
+        panic!("{refused:?}");
+    };
+    assert_eq!(
+        (&*last.actor, last.fields),
+        (Role::ConnectionManager.as_str(), vec!["name".to_owned()])
+    );
     for outcome in [
         app.app.connections().connect(&ctx, &id("a"), only(&first)).await.map(drop),
         app.app.connections().disconnect(&ctx, &id("a"), only(&first)).await.map(drop),
