@@ -41,6 +41,16 @@ pub(crate) struct StoredChain {
 }
 
 impl StoredChain {
+    /// Whether the chain was refused.
+    pub(crate) fn is_refused(&self) -> bool {
+        !self.accepted
+    }
+
+    /// For each certificate of this chain, whether `other` contains it.
+    pub(crate) fn shared_with(&self, other: &Self) -> impl Iterator<Item = bool> {
+        self.chain.iter().map(|own| other.chain.iter().any(|it| Arc::ptr_eq(own, it)))
+    }
+
     /// Parses the stored certificates.
     pub(crate) fn read(&self) -> PresentedChain {
         PresentedChain {
@@ -135,6 +145,7 @@ mod tests {
         let chains = ChainStore::default();
         let (one, other) = (store(&chains, &[10, 20]), store(&chains, &[15, 20]));
         assert!(Arc::ptr_eq(&one.chain[1], &other.chain[1]));
+        assert!(one.shared_with(&other).eq([false, true]));
         assert_eq!(count(&chains), 3);
     }
 

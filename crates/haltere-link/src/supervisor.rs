@@ -217,6 +217,27 @@ impl Supervisor {
         Some(chain.read())
     }
 
+    /// For each certificate of [`Self::presented_chain`], which of `others` failed because of a chain that contains
+    /// it, too; at most `limit` each.
+    pub fn refused_elsewhere(
+        &self,
+        id: &ConnectionId,
+        others: &[&ConnectionId],
+        limit: usize,
+    ) -> Vec<Vec<ConnectionId>> {
+        let Some(own) = self.context.statuses.presented_chain(id) else { return Vec::new() };
+        let mut found = vec![Vec::new(); own.shared_with(&own).count()];
+        let chains = self.context.statuses.presented_chains(others);
+        for (other, chain) in chains.iter().filter(|(_, chain)| chain.is_refused()) {
+            for (links, is_shared) in found.iter_mut().zip(own.shared_with(chain)) {
+                if is_shared && links.len() < limit {
+                    links.push((*other).clone());
+                }
+            }
+        }
+        found
+    }
+
     /// How often the egress policy has denied an address, to links and probes.
     pub fn egress_denied_count(&self) -> u64 {
         self.context.egress.denied_count()

@@ -3,6 +3,7 @@
 use axum::extract::State;
 use axum::response::Response;
 use haltere_app::connections::{ConnectionCertificates, PresentedChain};
+use haltere_core::ConnectionId;
 use http::StatusCode;
 use serde::Serialize;
 use utoipa::ToSchema;
@@ -40,26 +41,31 @@ pub(crate) struct WireChain<'a> {
     certificates: Vec<WireCertificate<'a>>,
     /// How many more there were.
     left_out: usize,
+    /// For each of `certificates`, the ids of other connections whose brokers presented it and were refused, too; at
+    /// most 1,000 each. Absent if the certificates were accepted.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[schema(required = false)]
+    refused_elsewhere: Vec<Vec<&'a str>>,
 }
 
 impl<'a> From<&'a ConnectionCertificates> for WireCertificates<'a> {
     fn from(certificates: &'a ConnectionCertificates) -> Self {
-        let ConnectionCertificates { broker, client } = certificates;
-        Self {
-            broker: broker.as_ref().map(WireChain::from),
-            client: client.iter().map(WireCertificate::from).collect(),
-        }
+        let ConnectionCertificates { broker, refused_elsewhere, client } = certificates;
+        let broker = broker.as_ref().map(|chain| WireChain::new(chain, refused_elsewhere));
+        Self { broker, client: client.iter().map(WireCertificate::from).collect() }
     }
 }
 
-impl<'a> From<&'a PresentedChain> for WireChain<'a> {
-    fn from(chain: &'a PresentedChain) -> Self {
+impl<'a> WireChain<'a> {
+    fn new(chain: &'a PresentedChain, refused_elsewhere: &'a [Vec<ConnectionId>]) -> Self {
         let PresentedChain { at, accepted, certificates, left_out } = chain;
+        let ids = |others: &'a Vec<ConnectionId>| others.iter().map(ConnectionId::as_str).collect();
         Self {
             presented_at: time::rfc3339(*at),
             accepted: *accepted,
             certificates: certificates.iter().map(WireCertificate::from).collect(),
             left_out: *left_out,
+            refused_elsewhere: refused_elsewhere.iter().map(ids).collect(),
         }
     }
 }
@@ -85,6 +91,7 @@ impl<'a> From<&'a PresentedChain> for WireChain<'a> {
                         "notBefore": "2026-01-01T00:00:00Z", "notAfter": "2028-04-05T00:00:00Z",
                         "fingerprint": "9B:0C:47:2E:…", "pem": "-----BEGIN CERTIFICATE-----\n…\n-----END CERTIFICATE-----\n",
                     }],
+                    "refusedElsewhere": [["press-5"]],
                 },
                 "client": [],
             })),
@@ -151,6 +158,38 @@ mod tests {
         let answer = viewer.get(PATH).await;
         assert_eq!(subjects(&answer.json()["client"]), ["CN=haltere at the plant"]);
         assert!(!answer.text.contains("PRIVATE KEY"));
+    }
+
+    #[tokio::test]
+    async fn a_refused_certificate_names_the_other_connections_that_it_fails() {
+        let (root, other_root) = (Ca::new("root"), Ca::new("other"));
+        let start = async |ca: &Ca| {
+            let identity = ca.intermediate("middle").server(&["localhost", "127.0.0.1"]);
+            Mosquitto::builder().listener(Listener::tls(&identity)).start().await
+        };
+        let (shared, other) = (start(&root).await, start(&other_root).await);
+        let api = TestApi::start().await;
+        let admin = api.admin().await;
+        for (id, broker) in [("a", &shared), ("b", &shared), ("c", &other)] {
+            let created = admin.post("/api/connections", connection(id, &broker.url())).await;
+            assert_eq!(created.status, 202, "{}", created.text);
+        }
+        let broker = admin.get(PATH).await.json()["broker"].take();
+        assert_eq!(broker["refusedElsewhere"], json!([["b"], ["b"]]));
+        let alone = admin.get("/api/connections/c/certificates").await.json()["broker"].take();
+        assert_eq!(alone["refusedElsewhere"], json!([[], []]));
+
+        // Trusted there, and so no longer refused.
+        let patch = json!({"ca": encoded(&root.pem())});
+        assert!(admin.patch("/api/connections/b", patch).await.status.is_success());
+        wait::until("the other link to be up", PATIENCE, async || {
+            let now = admin.get("/api/connections/b").await.json();
+            (now["status"]["connected"] == true).then_some(())
+        })
+        .await;
+        assert_eq!(admin.get(PATH).await.json()["broker"]["refusedElsewhere"], json!([[], []]));
+        let accepted = admin.get("/api/connections/b/certificates").await.json();
+        assert_eq!(accepted["broker"].get("refusedElsewhere"), None);
     }
 
     #[tokio::test]

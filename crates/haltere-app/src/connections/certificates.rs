@@ -15,9 +15,15 @@ pub struct ConnectionCertificates {
     /// What the broker presented last, accepted or not; `None` when it never got to that since
     /// haltere started or the connection was changed.
     pub broker: Option<PresentedChain>,
+    /// For each certificate of a refused chain, the other connections whose brokers presented it and were refused,
+    /// too; empty for a chain that was accepted.
+    pub refused_elsewhere: Vec<Vec<ConnectionId>>,
     /// Our client certificate as stored, leaf first; empty when there is none.
     pub client: Vec<CertificateFacts>,
 }
+
+/// The most connections listed of those that share a certificate.
+const MAX_SHARING: usize = 1_000;
 
 impl Connections {
     /// The certificates of a connection: what its broker presented last, and what we present.
@@ -33,6 +39,22 @@ impl Connections {
             Err(unreadable) => unreadable.row.cert.as_ref(),
         };
         let client = ours.map(|pem| certificates_in(pem.bytes())).unwrap_or_default();
-        Ok(ConnectionCertificates { broker: self.fleet.supervisor.presented_chain(id), client })
+        let broker = self.fleet.supervisor.presented_chain(id);
+        let refused_elsewhere = match &broker {
+            Some(chain) if !chain.accepted => self.refused_elsewhere(ctx, id),
+            _ => Vec::new(),
+        };
+        Ok(ConnectionCertificates { broker, refused_elsewhere, client })
+    }
+
+    /// Among the connections that the caller sees.
+    fn refused_elsewhere(&self, ctx: &Ctx, id: &ConnectionId) -> Vec<Vec<ConnectionId>> {
+        let snapshot = self.fleet.registry.snapshot();
+        let others = snapshot.entries().iter().filter_map(|entry| entry.connection().ok());
+        let others: Vec<&ConnectionId> = others
+            .map(|connection| &connection.id)
+            .filter(|other| *other != id && ctx.visibility().covers(other.as_str()))
+            .collect();
+        self.fleet.supervisor.refused_elsewhere(id, &others, MAX_SHARING)
     }
 }

@@ -164,6 +164,20 @@ impl StatusTable {
         self.inner().entries.get(id)?.presented_chain.clone()
     }
 
+    /// The same for many links.
+    pub(crate) fn presented_chains<'a>(
+        &self,
+        ids: &[&'a ConnectionId],
+    ) -> Vec<(&'a ConnectionId, Arc<StoredChain>)> {
+        let mut chains = Vec::new();
+        for ids in ids.chunks(READ_BATCH) {
+            let inner = self.inner();
+            let chain = |id: &ConnectionId| inner.entries.get(id)?.presented_chain.clone();
+            chains.extend(ids.iter().filter_map(|id| Some((*id, chain(id)?))));
+        }
+        chains
+    }
+
     /// The status of one link.
     pub(crate) fn status(&self, id: &ConnectionId) -> Option<Arc<ConnectionStatus>> {
         self.inner().entries.get(id).map(|entry| Arc::clone(&entry.status))
