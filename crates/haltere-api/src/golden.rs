@@ -3,11 +3,15 @@
 
 use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use haltere_app::connections::Advice;
+use haltere_core::sentence::{Sentence as _, SentenceKind};
+use haltere_core::{Note, Reason};
+use serde_json::{Map, Value, json};
 
 use crate::access::X_ACCESS;
 use crate::openapi;
 use crate::openapi::operations;
+use crate::wire::sentence::key;
 
 fn check(name: &str, content: &str) {
     let path: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").join(name);
@@ -28,6 +32,24 @@ fn golden_openapi() {
 #[test]
 fn golden_access_table() {
     check("docs/access.md", &crate::access_table());
+}
+
+#[test]
+fn golden_sentences() {
+    let list = |sentences: &[SentenceKind]| {
+        let named = sentences.iter().map(|(name, parameters)| {
+            let shown = parameters.iter().filter(|(_, kind)| !kind.is_empty());
+            let parameters: Map<_, _> =
+                shown.map(|(name, kind)| ((*name).into(), json!(kind))).collect();
+            (key(name), Value::Object(parameters))
+        });
+        Value::Object(named.collect())
+    };
+    let all = json!({
+        "reasons": list(Reason::ALL), "notes": list(Note::ALL), "advice": list(Advice::ALL),
+    });
+    let text = serde_json::to_string_pretty(&all).expect("JSON");
+    check("openapi/sentences.json", &(text + "\n"));
 }
 
 #[test]

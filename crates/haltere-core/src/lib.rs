@@ -28,6 +28,7 @@ pub mod plugin;
 pub mod quota;
 pub mod role;
 pub mod secret;
+pub mod sentence;
 pub mod status;
 pub mod storage;
 pub mod text;
@@ -44,7 +45,10 @@ pub use connection_settings::{
     ConnectionPatch, ConnectionSettings, Credentials, MmcFields, TlsSettings,
 };
 pub use error_text::{error_chain, panic_message};
-pub use failure::{FailureCode, LinkFailure, MqttReason, NetworkCode, Stage, TlsAlert, TlsCode};
+pub use failure::{
+    CertificateOwner, FailureCode, FailureMessage, LinkFailure, MqttReason, NetworkCode, Note,
+    Reason, Stage, TlsAlert, TlsCode,
+};
 pub use field_change::FieldChange;
 pub use gcra::Gcra;
 pub use jiff::Timestamp;
@@ -55,6 +59,7 @@ pub use plugin::PluginId;
 pub use quota::{Quota, Reservation};
 pub use role::{Role, Roles};
 pub use secret::Secret;
+pub use sentence::{Day, Seconds, Sentence, Setting};
 pub use status::{
     BrokerFacts, ConnectionStatus, HistoryState, LinkState, ProtocolVersion, RefusedFilter, Since,
     StatusChange, SysTopics, TlsFacts,

@@ -6,7 +6,7 @@
 use std::io;
 use std::net::SocketAddr;
 
-use haltere_core::{LinkFailure, ProtocolVersion, Stage, TlsFacts};
+use haltere_core::{LinkFailure, ProtocolVersion, Reason, Stage, TlsFacts};
 use rustls_pki_types::CertificateDer;
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
@@ -227,8 +227,8 @@ async fn mqtt_handshake(
 fn upgrade_failure(error: UpgradeError, spec: &LinkSpec, peer: SocketAddr) -> LinkFailure {
     match error {
         UpgradeError::Refused(refusal) => failure::upgrade_refused(&refusal, peer),
-        UpgradeError::Protocol(why) => failure::no_upgrade(&why, peer),
-        UpgradeError::SpeaksTls => failure::no_upgrade("it speaks TLS; use wss://", peer),
+        UpgradeError::Protocol(why) => failure::no_upgrade(why, peer),
+        UpgradeError::SpeaksTls => failure::speaks_tls(peer),
         UpgradeError::Io(error) => io_failure(Stage::Websocket, &error, spec, peer),
     }
 }
@@ -241,14 +241,12 @@ fn connect_failure(error: SessionError, spec: &LinkSpec, peer: SocketAddr) -> Li
             failure::refusal(&why, peer)
         }
         SessionError::PingTimeout(_) => failure::no_answer(Stage::Mqtt, peer),
-        SessionError::Protocol(why) => failure::not_mqtt(&why, peer),
+        SessionError::Protocol(detail) => failure::not_mqtt(Reason::NotMqtt { peer, detail }, peer),
         SessionError::SpeaksTls if !spec.url.transport().is_tls() => {
             failure::perhaps_tls_port(Stage::Mqtt, peer)
         }
-        SessionError::SpeaksTls => failure::not_mqtt("it sent TLS inside TLS", peer),
-        SessionError::SpeaksHttp => {
-            failure::not_mqtt("it speaks HTTP; for MQTT over WebSocket use ws:// or wss://", peer)
-        }
+        SessionError::SpeaksTls => failure::not_mqtt(Reason::SpeaksTlsInTls { peer }, peer),
+        SessionError::SpeaksHttp => failure::not_mqtt(Reason::SpeaksHttp { peer }, peer),
         SessionError::Unsendable(why) => failure::unsendable(&why.to_string()),
     }
 }
@@ -259,7 +257,8 @@ fn io_failure(stage: Stage, error: &io::Error, spec: &LinkSpec, peer: SocketAddr
         let transport = spec.url.transport();
         let is_odd = error.kind() == io::ErrorKind::InvalidData;
         if is_odd && stage == Stage::Mqtt && transport.is_websocket() {
-            return failure::not_mqtt(&error.to_string(), peer);
+            let detail = error.to_string();
+            return failure::not_mqtt(Reason::NotMqtt { peer, detail }, peer);
         }
         failure::before_connack(stage, error, peer, transport.is_tls())
     })
@@ -272,7 +271,7 @@ pub(crate) fn session_lost(error: &SessionError) -> LinkFailure {
         SessionError::Disconnected(why) => failure::disconnected(why),
         // TLS reports a missing close_notify as an error, and few brokers send one.
         SessionError::Io(error) if is_plain_end(error) => session_lost(&SessionError::Closed),
-        other => failure::lost(&other.to_string()),
+        other => failure::broken(other),
     }
 }
 /// The connection ended, and the broker gave no reason.

@@ -70,7 +70,7 @@ impl<'a> AttemptTrace<'a> {
             self.stages.retain(|stage| stage.stage < failure.stage);
             self.stage = failure.stage;
         }
-        self.end_stage(false, Some(failure.message.clone()));
+        self.end_stage(false, Some(failure.message.to_string()));
     }
 
     /// Ends the current stage with the reason `why`, and drops the stages from `stage` on, because the
@@ -85,10 +85,7 @@ impl<'a> AttemptTrace<'a> {
         match (self.stage, self.peer) {
             (Stage::Tcp, Some(peer)) => failure::tcp_timeout(peer),
             (stage, Some(peer)) => failure::no_answer(stage, peer),
-            (_, None) => {
-                let why = format!("no answer within {} s", limit.as_secs_f32());
-                failure::lookup_failed(&spec.url.host().to_string(), &why)
-            }
+            (_, None) => failure::lookup_timeout(&spec.url.host().to_string(), limit),
         }
     }
 

@@ -75,7 +75,7 @@ mod transport;
 mod version_fallback;
 mod work;
 
-pub use advice::{Audience, Circumstances, Findings};
+pub use advice::{Advice, Audience, Circumstances, Findings, TryUrl};
 pub use chain_store::PresentedChain;
 pub use client_id::{generated_client_id, is_generated_client_id};
 pub use command::{CommandError, LinkHandle, PublishRequest, Published, Qos};

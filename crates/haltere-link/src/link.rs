@@ -185,8 +185,8 @@ impl Link {
             }
             Outcome::Lost { mut failure, evidence, is_explained } => {
                 let decision = self.sys.session_lost(evidence);
-                let note = decision.note.map(|note| note.text(is_explained));
-                failure.message.push_str(note.unwrap_or_default());
+                let note = decision.note.map(|note| note.note(is_explained));
+                failure.message.notes.extend(note);
                 self.log(&failure);
                 if decision.stops_subscribing {
                     tracing::warn!(connection = %self.spec.id, url = %self.spec.url, "the broker ends sessions in which it is asked for $SYS; the next one does not ask, and version and uptime stay unknown");

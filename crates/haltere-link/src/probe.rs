@@ -5,7 +5,9 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use futures_util::FutureExt;
-use haltere_core::{BrokerFacts, LinkFailure, RoundtripTopic, Stage, SysTopics, panic_message};
+use haltere_core::{
+    BrokerFacts, LinkFailure, Note, RoundtripTopic, Stage, SysTopics, panic_message,
+};
 use tokio::time::timeout;
 
 use crate::attempt::{self, AttemptOptions, Established, attempt};
@@ -167,7 +169,7 @@ async fn connect_and_subscribe(
             trace.restart_from(Stage::Dns, &why);
             connect_without_sys(context, spec, lasted, trace).await
         }
-        Err((_, error)) => Err(session_lost(&error, "", trace)),
+        Err((_, error)) => Err(session_lost(&error, None, trace)),
     }
 }
 
@@ -187,7 +189,7 @@ async fn connect_without_sys(
     if let Err(error) = stays_up(context, &mut session, &mut broker, linger).await {
         return Err(session_lost(
             &error,
-            SysNote::WithoutSubscriptionToo.text(error.is_explained()),
+            Some(SysNote::WithoutSubscriptionToo.note(error.is_explained())),
             trace,
         ));
     }
@@ -196,9 +198,13 @@ async fn connect_without_sys(
 }
 
 /// The failure of a session that was lost although it was accepted, and not because of `$SYS`.
-fn session_lost(error: &SessionError, note: &str, trace: &mut AttemptTrace<'_>) -> LinkFailure {
+fn session_lost(
+    error: &SessionError,
+    note: Option<Note>,
+    trace: &mut AttemptTrace<'_>,
+) -> LinkFailure {
     let mut failure = attempt::session_lost(error);
-    failure.message.push_str(note);
+    failure.message.notes.extend(note);
     trace.enter(Stage::Closed);
     trace.fail(&failure);
     failure

@@ -201,7 +201,7 @@ impl State {
 
 #[cfg(test)]
 mod tests {
-    use haltere_core::{FailureCode, MqttReason, Stage};
+    use haltere_core::{FailureCode, MqttReason, Reason, Stage};
     use proptest::prelude::*;
 
     use super::*;
@@ -210,7 +210,7 @@ mod tests {
         Moment { now: Timestamp::UNIX_EPOCH, steady: Duration::from_hours(1), jitter: 1.0 };
 
     fn failure(code: impl Into<FailureCode>) -> Arc<LinkFailure> {
-        Arc::new(failure::bare(Stage::Mqtt, code, String::new()))
+        Arc::new(failure::bare(Stage::Mqtt, code, Reason::LostClosed))
     }
 
     fn wanted(intent: Intent, same_dial: bool) -> Input {

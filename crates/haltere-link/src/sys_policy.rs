@@ -13,6 +13,8 @@
 
 use std::time::Duration;
 
+use haltere_core::Note;
+
 /// A session that ends within this time after SUBACK probably ends because of the subscription.
 pub(crate) const IMMEDIATE_WINDOW: Duration = Duration::from_secs(2);
 /// Sessions that all end within this time after SUBACK may end because of the subscription. The messages
@@ -35,16 +37,12 @@ pub(crate) enum SysNote {
 }
 
 impl SysNote {
-    /// For the end of a message. `is_explained`: the broker has given its reason, which needs no guess.
-    pub(crate) fn text(self, is_explained: bool) -> &'static str {
+    /// For the message. `is_explained`: the broker has given its reason, which needs no guess.
+    pub(crate) fn note(self, is_explained: bool) -> Note {
         match self {
-            Self::AfterSubscribe => "; it came right after we asked for the topics under $SYS",
-            Self::WithoutSubscriptionToo if is_explained => {
-                "; sessions that do not ask for $SYS end as soon"
-            }
-            Self::WithoutSubscriptionToo => {
-                "; sessions that do not ask for $SYS end as soon, so another client with the same client id is the likeliest cause"
-            }
+            Self::AfterSubscribe => Note::OnceSysAsked,
+            Self::WithoutSubscriptionToo if is_explained => Note::WithoutSysToo,
+            Self::WithoutSubscriptionToo => Note::PerhapsSameClientId,
         }
     }
 }

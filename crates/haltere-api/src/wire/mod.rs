@@ -13,5 +13,6 @@ pub(crate) mod fields;
 pub(crate) mod fuzzing;
 pub(crate) mod pem;
 pub(crate) mod schema;
+pub(crate) mod sentence;
 pub(crate) mod status;
 pub(crate) mod time;

@@ -2,9 +2,13 @@
 
 use std::borrow::Cow;
 
-use haltere_core::{ConnectionStatus, HistoryState, LinkFailure, LinkState, Stage};
+use haltere_core::{
+    ConnectionStatus, FailureMessage, HistoryState, LinkFailure, LinkState, Reason, Stage,
+};
 use serde::Serialize;
 use utoipa::ToSchema;
+
+use crate::wire::sentence::SentenceView;
 
 /// The current status of a link. Observed, not stored.
 #[derive(Debug, Serialize, ToSchema)]
@@ -81,7 +85,8 @@ impl From<HistoryState> for HistoryStateName {
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = ConnectionError, example = json!({
     "code": "ECONNREFUSED", "errno": -111, "syscall": "connect", "address": "10.0.0.7", "port": 1883,
-    "message": "10.0.0.7 port 1883 refused the connection: is the broker running?", "stage": "tcp",
+    "message": "10.0.0.7:1883 refused the connection: nothing is listening there, or a firewall rejected the connection",
+    "reason": {"key": "connectionRefused", "params": {"peer": "10.0.0.7:1883"}}, "stage": "tcp",
 }))]
 pub(crate) struct FailureView<'a> {
     /// For programs: `ECONNREFUSED`, `CERT_HAS_EXPIRED`, `NOT_AUTHORIZED`, …
@@ -99,7 +104,15 @@ pub(crate) struct FailureView<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     port: Option<u16>,
     /// For people: what failed.
-    message: &'a str,
+    #[serde(serialize_with = "serialize_display")]
+    #[schema(value_type = String)]
+    message: &'a FailureMessage,
+    /// The message as a key with parameters; absent where an older version stored it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<SentenceView>,
+    /// What the message says in addition to the reason.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    notes: Vec<SentenceView>,
     /// How far the attempt got.
     stage: StageName,
 }
@@ -177,6 +190,7 @@ impl<'a> From<&'a ConnectionStatus> for StatusView<'a> {
 impl<'a> From<&'a LinkFailure> for FailureView<'a> {
     fn from(failure: &'a LinkFailure) -> Self {
         let LinkFailure { stage, code, errno, syscall, address, port, message } = failure;
+        let has_key = !matches!(*message.reason, Reason::Text { .. });
         Self {
             code: code.as_str(),
             errno: *errno,
@@ -184,7 +198,16 @@ impl<'a> From<&'a LinkFailure> for FailureView<'a> {
             address: address.as_deref(),
             port: *port,
             message,
+            reason: has_key.then(|| SentenceView::of(&*message.reason)),
+            notes: message.notes.iter().map(SentenceView::of).collect(),
             stage: (*stage).into(),
         }
     }
+}
+
+fn serialize_display<S: serde::Serializer>(
+    text: &impl std::fmt::Display,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(text)
 }

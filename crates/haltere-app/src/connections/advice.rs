@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use haltere_core::{ConnectionId, LinkFailure};
-use haltere_link::{Audience, Circumstances, Findings};
+use haltere_link::{Advice, Audience, Circumstances, Findings};
 
 use super::Connections;
 use super::error::ConnectionError;
@@ -17,7 +17,7 @@ pub struct ConnectionAdvice {
     pub failure: Option<Arc<LinkFailure>>,
     /// What to try next, the likeliest first; while the link is up, what could be better. Empty when
     /// there is nothing to say.
-    pub advice: Vec<String>,
+    pub advice: Vec<Advice>,
 }
 
 impl Connections {
@@ -32,10 +32,7 @@ impl Connections {
         let (connection, spec) = match (entry.connection(), entry.spec()) {
             (Ok(connection), Some(spec)) => (connection, spec),
             (Err(unreadable), _) => {
-                let line = format!(
-                    "What is stored can't be read ({}): replace the connection with PUT /api/connections/{{id}}, or delete it.",
-                    unreadable.reason
-                );
+                let line = Advice::Unreadable { detail: unreadable.reason.to_string() };
                 return Ok(ConnectionAdvice { failure: None, advice: vec![line] });
             }
             (Ok(_), None) => return Ok(ConnectionAdvice { failure: None, advice: Vec::new() }),
@@ -51,11 +48,8 @@ impl Connections {
         let mut advice = findings.advice(spec, circumstances);
         let conflicting_connections = self.conflicting_connections(ctx.visibility(), &entry);
         if !conflicting_connections.is_empty() {
-            let line = format!(
-                "The client id is that of {} at the same broker, too: each ends the other's session. Give one of them another one in credentials.clientId.",
-                conflicting_connections.join(", ")
-            );
-            advice.insert(0, line);
+            let connections = conflicting_connections.join(", ");
+            advice.insert(0, Advice::SameClientId { connections });
         }
         Ok(ConnectionAdvice { failure: status.failure().cloned(), advice })
     }

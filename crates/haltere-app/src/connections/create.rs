@@ -247,7 +247,7 @@ impl Connections {
         };
         match status.as_ref().map(|status| (&status.state, status.failure())) {
             Some((LinkState::Online { .. }, _)) => Outcome::Connected,
-            Some((_, Some(failure))) => Outcome::Failed(failure.message.clone()),
+            Some((_, Some(failure))) => Outcome::Failed(failure.message.to_string()),
             Some((LinkState::Idle, None)) => {
                 Outcome::Failed("it was disconnected before it came up".to_owned())
             }

@@ -57,7 +57,7 @@ pub use entry::{Entry, Unreadable};
 pub use error::{ConnectionError, UpdateError};
 pub use export::{Export, ExportError, LeftOut};
 pub use haltere_core::{ConnectionPatch, FieldChange, StatusChange};
-pub use haltere_link::{PresentedChain, ProbeEvent, ProbeReport, ProbeStage, Roundtrip};
+pub use haltere_link::{Advice, PresentedChain, ProbeEvent, ProbeReport, ProbeStage, Roundtrip};
 pub use import::{
     AlreadyThere, EntryOutcome, ImportEntry, ImportError, ImportFile, ImportMode, ImportProgress,
     ImportReport, ImportStage, Incoming, LISTED_REFUSALS, LinkStateCounts, OverLimit, Planned,

@@ -7,7 +7,7 @@ use haltere_core::{
     AuditAction, AuditEntry, Connection, ConnectionId, ConnectionPatch, Intent, MqttString,
     Reservation, Revision, RoundtripTopic,
 };
-use haltere_link::{Audience, Circumstances, LinkSpec, ProbeEvent, ProbeReport};
+use haltere_link::{Advice, Audience, Circumstances, LinkSpec, ProbeEvent, ProbeReport};
 
 use super::Connections;
 use super::check;
@@ -71,7 +71,7 @@ pub struct PreparedTest {
     /// Where to publish a message that has to come back.
     roundtrip: Option<RoundtripTopic>,
     /// A remark in addition to the advice.
-    remark: Option<String>,
+    remark: Option<Advice>,
     /// Given back when the test ends, or is dropped.
     _slot: Reservation,
 }
@@ -82,7 +82,7 @@ pub struct TestReport {
     /// How far it got, and what was found.
     pub probe: ProbeReport,
     /// What to try next, the likeliest first; after a success, what could be better.
-    pub advice: Vec<String>,
+    pub advice: Vec<Advice>,
 }
 
 impl Connections {
@@ -253,9 +253,7 @@ impl PreparedTest {
     fn avoid_client_id_of(&mut self, link: Option<&Arc<LinkSpec>>, is_visible: bool) {
         let Some(link) = link.filter(|link| link.client_id == self.spec.client_id) else { return };
         self.spec.client_id = another_id_like(&link.client_id).into();
-        self.remark = is_visible.then(||
-            "A link with this client id is up meanwhile, so the test used a client id of its own, beginning with the one in credentials.clientId: a broker that goes by whole client ids may treat it in another way.".to_owned(),
-        );
+        self.remark = is_visible.then_some(Advice::TestedWithOtherId);
     }
 
     /// Dials. Calls `observe` for each stage as it happens; it must not block. `None` if haltere began to
@@ -318,7 +316,7 @@ mod tests {
             app.app.connections().prepare_test(&ctx, new("a", port.url()), None).await.unwrap();
         let bad = bad.run(|_| {}).await.expect("no shutdown");
         assert_eq!(bad.probe.failure.expect("refused").code.as_str(), "ECONNREFUSED");
-        assert!(bad.advice[0].contains("haltere itself runs on"), "{:?}", bad.advice);
+        assert!(bad.advice[0].to_string().contains("haltere itself runs on"), "{:?}", bad.advice);
 
         let viewer = app.ctx(Role::Viewer);
         let refused = app.app.connections().prepare_test(&viewer, new("a", port.url()), None).await;
@@ -406,7 +404,7 @@ mod tests {
             .run(|_| {})
             .await;
         let advice = report.expect("no shutdown").advice;
-        assert!(advice[0].contains("plugin tls is off"), "{advice:?}");
+        assert!(advice[0].to_string().contains("plugin tls is off"), "{advice:?}");
     }
 
     #[tokio::test]
@@ -419,10 +417,14 @@ mod tests {
         let url = format!("mqtts://localhost:{}", broker.address().port());
         let test = app.app.connections().prepare_test(&ctx, new("a", &url), None).await.unwrap();
         let report = test.run(|_| {}).await.expect("no shutdown");
-        let message = report.probe.failure.expect("an unknown CA").message;
+        let message = report.probe.failure.expect("an unknown CA").message.to_string();
         assert!(message.contains("; the plugin tls is off, so "), "{message}");
         assert!(!message.contains("paste"), "{message}");
-        assert!(report.advice[0].starts_with("The plugin tls is off:"), "{:?}", report.advice);
+        assert!(
+            report.advice[0].to_string().starts_with("The plugin tls is off:"),
+            "{:?}",
+            report.advice
+        );
         assert!(report.advice.len() > 1, "{:?}", report.advice);
     }
 }

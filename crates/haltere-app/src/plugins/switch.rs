@@ -193,7 +193,7 @@ mod tests {
         assert_eq!(off, plan);
         connected(false).await;
         let view = app.app.connections().get(&ctx, &id, Secrets::Omit).await.unwrap();
-        let message = view.status.unwrap().failure().unwrap().message.clone();
+        let message = view.status.unwrap().failure().unwrap().message.to_string();
         assert!(message.contains("the plugin tls is off"), "{message}");
         let advice = app.app.connections().advice(&ctx, &id).unwrap().advice;
         assert!(advice.len() == 1 && advice[0].contains("PUT /api/plugins/tls"), "{advice:?}");

@@ -1,11 +1,13 @@
 //! Why a link is not up.
 
 mod code;
+mod reason;
 
 use std::borrow::Cow;
 use std::fmt;
 
 pub use code::{FailureCode, MqttReason, NetworkCode, TlsAlert, TlsCode};
+pub use reason::{CertificateOwner, FailureMessage, Note, Reason};
 
 /// How far an attempt got before it failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -81,7 +83,7 @@ pub struct LinkFailure {
     /// The port dialled.
     pub port: Option<u16>,
     /// For people: what failed.
-    pub message: String,
+    pub message: FailureMessage,
 }
 
 impl fmt::Display for LinkFailure {

@@ -1,31 +1,34 @@
 //! The address that a broker, or the web server in front of it, refers us to. Shown as it was written,
 //! suggested as a URL only if it plainly is one, and never followed.
 
-use haltere_core::{BrokerUrl, Transport};
+use haltere_core::{BrokerUrl, Note, Reason, Transport};
 
-use super::{Case, quoted};
-use crate::failure;
+use super::{Advice, Case, quoted};
 
 /// What to do about the Server Reference of a broker (MQTT 5, 4.11); `None` when it gave none.
-pub(super) fn server(case: &Case<'_>) -> Option<String> {
-    let reference = failure::server_reference(case.failure)?;
+pub(super) fn server(case: &Case<'_>) -> Option<Advice> {
+    let reference = case.failure.message.notes.iter().find_map(|note| match note {
+        Note::ServerAddress { server } => Some(server),
+        _ => None,
+    })?;
     // A list of hosts, each with a port if it is not the usual one.
     let first = reference.split(' ').next().unwrap_or_default();
-    Some(invite(case, "The broker names another server", reference, server_url(case, first)))
+    let server = quoted(reference);
+    Some(match server_url(case, first) {
+        Some(url) => Advice::ServerNamed { server, url: case.try_url(url) },
+        None => Advice::ServerWritten { server },
+    })
 }
 
-/// What to do about a redirect; `None` if it names no target.
-pub(super) fn redirect(case: &Case<'_>) -> Option<String> {
-    let location = failure::location(case.failure)?;
-    let what = "The web server redirects to another address";
-    Some(invite(case, what, location, redirect_url(case, location)))
-}
-
-fn invite(case: &Case<'_>, what: &str, written: &str, url: Option<String>) -> String {
-    let written = quoted(written);
-    match url {
-        Some(url) => format!("{what}, \"{written}\". If you trust it, {}", case.try_url(&url)),
-        None => format!("{what}, \"{written}\". If you trust it, put that into the url."),
+/// What to do about a redirect.
+pub(super) fn redirect(case: &Case<'_>) -> Advice {
+    let Reason::UpgradeRedirected { location, .. } = &*case.failure.message.reason else {
+        return Advice::RedirectNowhere;
+    };
+    let written = quoted(location);
+    match redirect_url(case, location) {
+        Some(url) => Advice::RedirectNamed { location: written, url: case.try_url(url) },
+        None => Advice::RedirectWritten { location: written },
     }
 }
 

@@ -16,16 +16,20 @@ mod mqtt;
 mod network;
 mod remarks;
 mod roundtrip;
+mod sentence;
 #[cfg(test)]
 mod tests;
 
 use std::borrow::Cow;
 
 use haltere_core::text::misleads;
-use haltere_core::{BrokerFacts, FailureCode, Host, LinkFailure, Stage, Timestamp, Transport};
+use haltere_core::{
+    BrokerFacts, FailureCode, Host, LinkFailure, Setting, Stage, Timestamp, Transport,
+};
+pub use sentence::{Advice, TryUrl};
 
 use crate::failure::RoundtripStep;
-use crate::tls::{CertificateFacts, day};
+use crate::tls::CertificateFacts;
 use crate::{LinkSpec, ProbeReport, failure};
 
 /// Who reads the advice: settings have other names on the command line than in the API.
@@ -59,7 +63,7 @@ pub struct Findings<'a> {
 
 impl ProbeReport {
     /// What to try next: [`Findings::advice`] on what came of the probe.
-    pub fn advice(&self, spec: &LinkSpec, circumstances: Circumstances) -> Vec<String> {
+    pub fn advice(&self, spec: &LinkSpec, circumstances: Circumstances) -> Vec<Advice> {
         let findings = Findings {
             failure: self.failure.as_ref(),
             broker: self.broker.as_ref(),
@@ -72,7 +76,7 @@ impl ProbeReport {
 impl Findings<'_> {
     /// What to try next, the likeliest first, one or two sentences each; never empty after a failure.
     /// After a success: what is not as good as it could be.
-    pub fn advice(&self, spec: &LinkSpec, circumstances: Circumstances) -> Vec<String> {
+    pub fn advice(&self, spec: &LinkSpec, circumstances: Circumstances) -> Vec<Advice> {
         let Some(failure) = self.failure else { return remarks::on(self, spec, circumstances) };
         let case = Case { spec, failure, chain: self.chain, circumstances };
         if let (Stage::Roundtrip, Some(step)) = (failure.stage, RoundtripStep::of(failure)) {
@@ -81,13 +85,13 @@ impl Findings<'_> {
         let mut advice = Vec::new();
         let lacks_settings = failure::lacks_settings(case.failure);
         if spec.tls_ignored && spec.url.transport().is_tls() {
-            advice.push(remarks::TLS_PLUGIN_OFF.to_owned());
+            advice.push(Advice::TlsPluginOff);
             if lacks_settings {
                 // The settings exist: asking for them would mislead.
                 return advice;
             }
         } else if spec.tls_off && spec.url.transport().is_tls() && lacks_settings {
-            advice.push(remarks::TLS_PLUGIN_OFF_FOR_ALL.to_owned());
+            advice.push(Advice::TlsPluginOffForAll);
         }
         advice.extend(match &failure.code {
             FailureCode::Network(code) => network::advise(&case, *code),
@@ -101,17 +105,10 @@ impl Findings<'_> {
 }
 
 /// For codes without a meaning of their own.
-fn generic(case: &Case<'_>) -> Vec<String> {
+fn generic(case: &Case<'_>) -> Vec<Advice> {
     vec![
-        format!(
-            "Look into the broker's log for what it says about this connection ({}).",
-            case.failure.code
-        ),
-        format!(
-            "See whether another client gets further: `mosquitto_sub -h {} -p {} -t '$SYS/broker/version' -C 1 -d`",
-            case.host(),
-            case.port()
-        ),
+        Advice::LookIntoLog { code: case.failure.code.to_string() },
+        Advice::TryAnotherClient { host: case.host().to_string(), port: case.port() },
     ]
 }
 
@@ -169,52 +166,52 @@ impl Case<'_> {
     }
 
     /// Suggests the same host and port with another transport.
-    fn try_as(&self, transport: Transport) -> String {
+    fn try_as(&self, transport: Transport) -> TryUrl {
         let path = if transport.is_websocket() { "/mqtt" } else { "" };
-        let url = format!("{}://{}{path}", transport.scheme(), self.authority());
-        self.try_url(&url)
+        self.try_url(format!("{}://{}{path}", transport.scheme(), self.authority()))
     }
 
     /// Suggests another URL.
-    fn try_url(&self, url: &str) -> String {
-        match self.circumstances.audience {
+    fn try_url(&self, url: String) -> TryUrl {
+        let words = match self.circumstances.audience {
             Audience::Terminal => format!("try `haltere test {url}`"),
             Audience::Api => format!("try the url {url}"),
-        }
+        };
+        TryUrl { url, words }
     }
 
     /// The name of a setting for this audience.
-    fn setting(&self, terminal: &'static str, api: &'static str) -> &'static str {
-        match self.circumstances.audience {
-            Audience::Terminal => terminal,
-            Audience::Api => api,
-        }
+    fn setting(&self, terminal: &'static str, api: &'static str) -> Setting {
+        Setting(match self.circumstances.audience {
+            Audience::Terminal => terminal.into(),
+            Audience::Api => api.into(),
+        })
     }
 
-    fn ca(&self) -> &'static str {
+    fn ca(&self) -> Setting {
         self.setting("--ca FILE", "the field ca")
     }
 
-    fn alpn(&self) -> &'static str {
+    fn alpn(&self) -> Setting {
         self.setting("--alpn NAME", "the field tls.alpn")
     }
 
-    fn server_name(&self) -> &'static str {
+    fn server_name(&self) -> Setting {
         self.setting("--server-name NAME", "the field tls.serverName")
     }
 
-    fn client_certificate(&self) -> &'static str {
+    fn client_certificate(&self) -> Setting {
         self.setting("--cert FILE and --key FILE", "the fields cert and key")
     }
 
-    fn credentials(&self) -> &'static str {
+    fn credentials(&self) -> Setting {
         self.setting(
             "--username NAME --password-stdin",
             "the field credentials (username, password)",
         )
     }
 
-    fn client_id(&self) -> &'static str {
+    fn client_id(&self) -> Setting {
         self.setting("--client-id ID", "the field credentials.clientId")
     }
 }
@@ -248,9 +245,3 @@ fn quoted(text: &str) -> String {
     }
     quoted
 }
-
-/// A vector of owned sentences.
-macro_rules! lines {
-    ($($line:expr),+ $(,)?) => { vec![$(String::from($line)),+] };
-}
-use lines;

@@ -1,7 +1,8 @@
 use std::collections::BTreeSet;
 
 use haltere_core::{
-    BrokerUrl, ConnectionId, Intent, MqttReason, ProtocolVersion, Revision, SysTopics, TlsSettings,
+    BrokerUrl, CertificateOwner, ConnectionId, Intent, MqttReason, ProtocolVersion, Reason,
+    Revision, SysTopics, TlsSettings,
 };
 
 use super::*;
@@ -31,7 +32,7 @@ fn spec(url: &str) -> LinkSpec {
 fn failure(stage: Stage, code: &str) -> LinkFailure {
     let code = FailureCode::from_name(code);
     assert!(!matches!(code, FailureCode::Unknown(_)), "{code} is misspelt");
-    failure::bare(stage, code, "for a test".to_owned())
+    failure::bare(stage, code, Reason::LostClosed)
 }
 
 fn circumstances(audience: Audience) -> Circumstances {
@@ -46,7 +47,11 @@ fn advice(spec: &LinkSpec, failure: LinkFailure, audience: Audience) -> Vec<Stri
         roundtrip: None,
         peer_chain: Vec::new(),
     };
-    report.advice(spec, circumstances(audience))
+    lines(&report, spec, audience)
+}
+
+fn lines(report: &ProbeReport, spec: &LinkSpec, audience: Audience) -> Vec<String> {
+    report.advice(spec, circumstances(audience)).iter().map(ToString::to_string).collect()
 }
 
 #[test]
@@ -115,9 +120,8 @@ fn missing_and_wrong_credentials_get_different_advice_though_one_code() {
 #[test]
 fn a_broker_with_nothing_in_common_is_not_asked_for_our_certificate() {
     let code = "ERR_SSL_SSLV3_ALERT_HANDSHAKE_FAILURE";
-    let message = "The broker refused the TLS handshake at once: it accepts none of our TLS versions, cipher suites \
-                   and kinds of keys, or is for pre-shared keys (PSK) only";
-    let at_once = LinkFailure { message: message.to_owned(), ..failure(Stage::Tls, code) };
+    let message = Reason::TlsNothingInCommon.into();
+    let at_once = LinkFailure { message, ..failure(Stage::Tls, code) };
     let lines = advice(&spec("mqtts://b"), at_once, Audience::Api);
     assert!(lines[0].contains("take ciphers, ciphers_tls1.3 and tls_version out"), "{lines:?}");
     assert!(lines[1].contains("psk_file"), "{lines:?}");
@@ -137,7 +141,7 @@ fn settings_that_did_not_count_are_mentioned_first_and_not_asked_for() {
             peer_chain: Vec::new(),
         };
         let ignored = LinkSpec { tls_ignored: true, tls_off: true, ..spec("mqtts://b") };
-        let advice = report.advice(&ignored, circumstances(Audience::Api));
+        let advice = lines(&report, &ignored, Audience::Api);
         assert!(advice[0].contains("plugin tls is off"), "{advice:?}");
         advice.len()
     };
@@ -151,22 +155,30 @@ fn settings_that_did_not_count_are_mentioned_first_and_not_asked_for() {
 
 #[test]
 fn what_is_replaced_is_what_is_at_fault() {
-    for (message, says) in [
-        ("The broker's certificate has an Ed448 key, which", "Make a new key for the broker"),
-        (
-            "A CA certificate in the field ca has an EC key on the curve P-224, which",
-            "Make a new CA",
-        ),
-        ("A CA certificate in the broker's chain has a DSA key, which", "Make a new CA"),
-        ("The broker's certificate is signed by DSA with SHA-1, which", "signed again"),
-        ("A certificate in the field ca is signed by Ed448, which", "signed again"),
+    use CertificateOwner::{Broker, Chain, Trusted};
+    let key = |whose| Reason::KeyUnsupported {
+        whose,
+        kind: "a DSA key".to_owned(),
+        accepted: Setting("others".into()),
+    };
+    let signature = |whose| Reason::SignatureUnsupported {
+        whose,
+        algorithm: "Ed448".to_owned(),
+        accepted: Setting("others".into()),
+    };
+    for (reason, says) in [
+        (key(Broker), "Make a new key for the broker"),
+        (key(Trusted), "Make a new CA"),
+        (key(Chain), "Make a new CA"),
+        (signature(Broker), "signed again"),
+        (signature(Trusted), "signed again"),
     ] {
         let failure = LinkFailure {
-            message: message.to_owned(),
+            message: reason.into(),
             ..failure(Stage::Tls, "UNSUPPORTED_SIGNATURE_ALGORITHM")
         };
         let said = advice(&spec("mqtts://b"), failure, Audience::Api);
-        assert!(said[0].contains(says), "{message}: {said:?}");
+        assert!(said[0].contains(says), "{says}: {said:?}");
     }
 }
 
@@ -205,7 +217,7 @@ fn a_wrong_name_of_tls_is_not_sought_in_the_url() {
             broker: None,
             peer_chain: vec![leaf],
         };
-        report.advice(spec, circumstances(Audience::Api)).join("\n")
+        lines(&report, spec, Audience::Api).join("\n")
     };
     let with_own = said(&named("mqtts://localhost:8883"), &["localhost"]);
     assert!(with_own.starts_with("Leave out the field tls.serverName"), "{with_own}");
@@ -238,7 +250,7 @@ fn text_from_a_certificate_is_never_part_of_a_command() {
             broker: None,
             peer_chain: vec![presented(names)],
         };
-        let advice = report.advice(&spec(url), circumstances(Audience::Terminal)).join("\n");
+        let advice = lines(&report, &spec(url), Audience::Terminal).join("\n");
         let commands = advice.split('`').skip(1).step_by(2);
         commands.map(str::to_owned).collect::<Vec<_>>()
     };
@@ -294,7 +306,7 @@ fn text_from_a_certificate_is_no_command_after_a_success_either() {
             pem: String::new(),
         }],
     };
-    let advice = report.advice(&spec("mqtts://b"), circumstances(Audience::Terminal)).join("\n");
+    let advice = lines(&report, &spec("mqtts://b"), Audience::Terminal).join("\n");
     assert!(advice.contains("reboot") && !advice.contains('`'), "{advice}");
 }
 
@@ -444,7 +456,12 @@ fn why_version_and_uptime_are_missing() {
         let mut broker = crate::facts::on_connect(ProtocolVersion::V5, None, sys);
         broker.version = version.map(str::to_owned);
         let findings = Findings { failure: None, broker: Some(&broker), chain: &[] };
-        findings.advice(&spec("mqtt://b"), circumstances(Audience::Api)).join("\n")
+        findings
+            .advice(&spec("mqtt://b"), circumstances(Audience::Api))
+            .iter()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join("\n")
     };
     assert!(said(SysTopics::EndsSession, None).contains("ends the session of a client that asks"));
     assert!(said(SysTopics::Denied, None).contains("does not let this user read $SYS/#"));

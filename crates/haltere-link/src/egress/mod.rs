@@ -13,11 +13,10 @@ mod forms;
 mod own;
 mod rule;
 
-use std::fmt;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use haltere_core::LinkFailure;
+use haltere_core::{LinkFailure, Reason};
 
 pub use rule::{EgressAction, EgressRule, RuleError};
 
@@ -68,18 +67,18 @@ impl EgressPolicy {
     }
 }
 
-impl fmt::Display for Denial<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+impl Denial<'_> {
+    fn reason(&self, peer: SocketAddr) -> Reason {
         match self {
-            Self::Own => f.write_str("haltere itself listens there, and no rule can open that"),
-            Self::Rule(index, rule, ip) => {
-                write!(f, "the egress policy denies {ip} (egress.rules[{index}], \"{rule}\")")
-            }
+            Self::Own => Reason::EgressOwn { peer },
+            Self::Rule(index, rule, ip) => Reason::EgressRule {
+                peer,
+                ip: *ip,
+                index: u64::try_from(*index).unwrap_or(u64::MAX),
+                rule: rule.to_string(),
+            },
             Self::Default(why, ip) => {
-                write!(
-                    f,
-                    "the egress policy denies {ip} ({why}) unless a rule in egress.rules allows it"
-                )
+                Reason::EgressDefault { peer, ip: *ip, detail: (*why).to_owned() }
             }
         }
     }
@@ -112,7 +111,7 @@ impl Egress {
     pub(crate) fn check(&self, peer: SocketAddr) -> Result<AllowedAddress, LinkFailure> {
         self.policy.check(peer).map(|()| AllowedAddress(peer)).map_err(|denial| {
             self.denied.fetch_add(1, Ordering::Relaxed);
-            failure::egress_denied(&denial.to_string(), peer)
+            failure::egress_denied(denial.reason(peer), peer)
         })
     }
 

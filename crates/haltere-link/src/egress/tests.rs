@@ -121,9 +121,9 @@ fn a_denial_names_the_rule_and_the_address_and_is_counted() {
     assert_eq!(metadata.address.as_deref(), Some("2002:a9fe:a9fe::1"));
     assert_eq!(metadata.port, Some(80));
     for word in ["[2002:a9fe:a9fe::1]:80", "169.254.169.254", "link-local", "egress.rules"] {
-        assert!(metadata.message.contains(word), "{}", metadata.message);
+        assert!(metadata.message.to_string().contains(word), "{}", metadata.message);
     }
-    let by_rule = refusal("[2002:a00:1::1]:1883").message;
+    let by_rule = refusal("[2002:a00:1::1]:1883").message.to_string();
     assert!(by_rule.contains(r#"egress.rules[1], "deny 2002::/16 port 1883""#), "{by_rule}");
     assert!(egress.check("10.0.0.1:1883".parse().expect("valid")).is_ok());
     assert_eq!(egress.denied_count(), 2);

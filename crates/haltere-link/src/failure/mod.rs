@@ -14,20 +14,19 @@ mod wording;
 
 use std::borrow::Cow;
 
-use haltere_core::{FailureCode, LinkFailure, NetworkCode, Stage, TlsCode};
+use haltere_core::{FailureCode, FailureMessage, LinkFailure, NetworkCode, Reason, Stage, TlsCode};
 
 pub(crate) use class::{is_lasting, lacks_address_family, lacks_settings};
-pub(crate) use mqtt::{disconnected, lost, no_pong, refusal};
+pub(crate) use mqtt::{broken, disconnected, no_pong, refusal};
 pub(crate) use network::{
-    egress_denied, lookup_failed, no_descriptors, tcp, tcp_timeout, unknown_name,
+    egress_denied, lookup_failed, lookup_timeout, no_descriptors, tcp, tcp_timeout, unknown_name,
 };
-pub(crate) use quoted::{location, server_reference};
 pub(crate) use roundtrip::{RoundtripStep, roundtrip_lost, roundtrip_refused, roundtrip_timeout};
 pub(crate) use unanswered::{
     before_connack, closed_early, closed_with, no_answer, not_mqtt, perhaps_tls_port, unsendable,
 };
-pub(crate) use websocket::{no_upgrade, upgrade_refused};
-pub(crate) use wording::{NAME_OF_URL, USE_IN_URL, about_server_name, with_plugin_off};
+pub(crate) use websocket::{no_upgrade, speaks_tls, upgrade_refused};
+pub(crate) use wording::{about_server_name, with_plugin_off};
 
 /// MQTT.js has no errno for a connection that closed; the contract says 1.
 const CLOSED: i32 = 1;
@@ -35,7 +34,11 @@ const CLOSED: i32 = 1;
 const INPUT_OUTPUT: i32 = 5;
 
 /// A failure without errno, system call and address.
-pub(crate) fn bare(stage: Stage, code: impl Into<FailureCode>, message: String) -> LinkFailure {
+pub(crate) fn bare(
+    stage: Stage,
+    code: impl Into<FailureCode>,
+    message: impl Into<FailureMessage>,
+) -> LinkFailure {
     LinkFailure {
         stage,
         code: code.into(),
@@ -43,7 +46,7 @@ pub(crate) fn bare(stage: Stage, code: impl Into<FailureCode>, message: String) 
         syscall: None,
         address: None,
         port: None,
-        message,
+        message: message.into(),
     }
 }
 
@@ -54,19 +57,19 @@ pub(crate) fn of_call(failure: LinkFailure, errno: i32, syscall: &'static str) -
 
 /// The connection's certificates or key can't be used.
 pub(crate) fn tls_material(why: &str) -> LinkFailure {
-    let message = format!("The connection's TLS settings can't be used: {why}");
-    bare(Stage::Tls, TlsCode::InvalidContext, message)
+    let detail = why.to_owned();
+    bare(Stage::Tls, TlsCode::InvalidContext, Reason::TlsSettings { detail })
 }
 
 /// haltere itself failed. The link continues after its back-off.
 pub(crate) fn internal(what: &str) -> LinkFailure {
-    let message = format!("haltere failed, which is a bug: {what}");
-    bare(Stage::Closed, NetworkCode::Internal, message)
+    let detail = what.to_owned();
+    bare(Stage::Closed, NetworkCode::Internal, Reason::Internal { detail })
 }
 
 /// A link panicked. The panic's message goes to the log only: it may quote anything.
 pub(crate) fn panicked() -> LinkFailure {
-    internal("A link panicked, and the log says more; it is started again")
+    bare(Stage::Closed, NetworkCode::Internal, Reason::LinkPanicked)
 }
 
 #[cfg(test)]

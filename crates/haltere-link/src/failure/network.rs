@@ -2,8 +2,9 @@
 
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
-use haltere_core::{LinkFailure, NetworkCode, Stage};
+use haltere_core::{FailureMessage, LinkFailure, NetworkCode, Reason, Seconds, Stage};
 
 use super::{INPUT_OUTPUT, bare, of_call};
 
@@ -12,17 +13,22 @@ const TOO_MANY_FILES: i32 = 24;
 
 /// The name does not exist, or has no address.
 pub(crate) fn unknown_name(host: &str) -> LinkFailure {
-    let message = format!("The name {host} does not exist or has no address; check its spelling");
-    lookup(NetworkCode::NameNotFound, -3008, host, message)
+    lookup(NetworkCode::NameNotFound, -3008, host, Reason::NameNotFound { host: host.to_owned() })
 }
 
 /// The name could not be looked up.
 pub(crate) fn lookup_failed(host: &str, why: &str) -> LinkFailure {
-    let message = format!("the name {host} could not be looked up: {why}; check the name server");
-    lookup(NetworkCode::ResolverFailed, -3001, host, message)
+    let reason = Reason::LookupFailed { host: host.to_owned(), detail: why.to_owned() };
+    lookup(NetworkCode::ResolverFailed, -3001, host, reason)
 }
 
-fn lookup(code: NetworkCode, errno: i32, host: &str, message: String) -> LinkFailure {
+/// No name server answered.
+pub(crate) fn lookup_timeout(host: &str, limit: Duration) -> LinkFailure {
+    let reason = Reason::LookupTimedOut { host: host.to_owned(), seconds: Seconds(limit) };
+    lookup(NetworkCode::ResolverFailed, -3001, host, reason)
+}
+
+fn lookup(code: NetworkCode, errno: i32, host: &str, message: Reason) -> LinkFailure {
     let failure = of_call(bare(Stage::Dns, code, message), errno, "getaddrinfo");
     LinkFailure { address: Some(host.to_owned()), ..failure }
 }
@@ -31,55 +37,43 @@ fn lookup(code: NetworkCode, errno: i32, host: &str, message: String) -> LinkFai
 pub(crate) fn tcp(error: &io::Error, peer: SocketAddr) -> LinkFailure {
     use NetworkCode as N;
     use io::ErrorKind as Kind;
-    let (code, errno, why) = match error.kind() {
-        Kind::ConnectionRefused => (
-            N::ConnectionRefused,
-            -111,
-            "refused the connection: no broker listens there, or a firewall rejects us",
-        ),
-        Kind::HostUnreachable => {
-            (N::HostUnreachable, -113, "can't be reached: no route to the host")
-        }
+    let (code, errno, reason) = match error.kind() {
+        Kind::ConnectionRefused => (N::ConnectionRefused, -111, Reason::ConnectionRefused { peer }),
+        Kind::HostUnreachable => (N::HostUnreachable, -113, Reason::HostUnreachable { peer }),
         Kind::NetworkUnreachable => {
-            (N::NetworkUnreachable, -101, "can't be reached: there is no route to its network")
+            (N::NetworkUnreachable, -101, Reason::NetworkUnreachable { peer })
         }
         Kind::TimedOut => return tcp_timeout(peer),
-        Kind::ConnectionReset => {
-            (N::ConnectionReset, -104, "reset the connection while it was made")
+        Kind::ConnectionReset => (N::ConnectionReset, -104, Reason::ConnectReset { peer }),
+        Kind::PermissionDenied => (N::AccessDenied, -13, Reason::ConnectForbidden { peer }),
+        Kind::AddrNotAvailable => (N::AddressNotAvailable, -99, Reason::NoLocalAddress { peer }),
+        _ if error.raw_os_error() == Some(TOO_MANY_FILES) => {
+            (N::TooManyFiles, -24, Reason::TooManyFiles { peer })
         }
-        Kind::PermissionDenied => {
-            (N::AccessDenied, -13, "may not be dialled: denied by this machine")
-        }
-        Kind::AddrNotAvailable => {
-            (N::AddressNotAvailable, -99, "was not dialled: no local address or port is left")
-        }
-        _ if error.raw_os_error() == Some(TOO_MANY_FILES) => (
-            N::TooManyFiles,
-            -24,
-            "was not dialled: too many open files; raise the limit (ulimit -n)",
-        ),
         _ => {
             let errno = -error.raw_os_error().unwrap_or(INPUT_OUTPUT);
-            let message = format!("{peer} could not be dialled: {error}");
-            return connect(N::InputOutput, errno, peer, message);
+            (N::InputOutput, errno, Reason::ConnectFailed { peer, detail: error.to_string() })
         }
     };
-    connect(code, errno, peer, format!("{peer} {why}"))
+    connect(code, errno, peer, reason)
 }
 
 /// No answer came from `peer`.
 pub(crate) fn tcp_timeout(peer: SocketAddr) -> LinkFailure {
-    let message = format!("{peer} did not answer in time: it is down, or a firewall drops us");
-    connect(NetworkCode::TimedOut, -110, peer, message)
+    connect(NetworkCode::TimedOut, -110, peer, Reason::ConnectTimedOut { peer })
 }
 
-/// The egress policy forbids dialling `peer`; `why` is a main clause.
-pub(crate) fn egress_denied(why: &str, peer: SocketAddr) -> LinkFailure {
-    let message = format!("{peer} was not dialled: {why}");
-    LinkFailure { errno: None, ..connect(NetworkCode::EgressDenied, 0, peer, message) }
+/// The egress policy forbids dialling `peer`.
+pub(crate) fn egress_denied(why: Reason, peer: SocketAddr) -> LinkFailure {
+    LinkFailure { errno: None, ..connect(NetworkCode::EgressDenied, 0, peer, why) }
 }
 
-fn connect(code: NetworkCode, errno: i32, peer: SocketAddr, message: String) -> LinkFailure {
+fn connect(
+    code: NetworkCode,
+    errno: i32,
+    peer: SocketAddr,
+    message: impl Into<FailureMessage>,
+) -> LinkFailure {
     LinkFailure {
         address: Some(peer.ip().to_string()),
         port: Some(peer.port()),
@@ -89,6 +83,5 @@ fn connect(code: NetworkCode, errno: i32, peer: SocketAddr, message: String) -> 
 
 /// All file descriptors for links are in use. This link waits until another one closes its socket.
 pub(crate) fn no_descriptors() -> LinkFailure {
-    let message = "Waits for its turn: haltere has no more file descriptors for brokers; raise LimitNOFILE of its service (ulimit -n)";
-    bare(Stage::Tcp, NetworkCode::NoDescriptors, message.to_owned())
+    bare(Stage::Tcp, NetworkCode::NoDescriptors, Reason::NoDescriptors)
 }

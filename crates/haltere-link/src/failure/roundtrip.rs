@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use haltere_core::{LinkFailure, MqttReason, NetworkCode, RoundtripTopic, Stage};
+use haltere_core::{
+    FailureMessage, LinkFailure, MqttReason, NetworkCode, Note, Reason, RoundtripTopic, Seconds,
+    Stage,
+};
 
 use super::quoted::inside;
 use super::{bare, of_call};
@@ -46,12 +49,15 @@ pub(crate) fn roundtrip_refused(
     number: u8,
     reason_string: Option<&str>,
 ) -> LinkFailure {
-    let what = match step {
-        RoundtripStep::Subscribe => "the subscription to",
-        RoundtripStep::Publish | RoundtripStep::Receive => "the message to",
+    let topic = named(topic);
+    let refused = match step {
+        RoundtripStep::Subscribe => Reason::RoundtripSubscriptionRefused { topic, code: reason },
+        RoundtripStep::Publish | RoundtripStep::Receive => {
+            Reason::RoundtripMessageRefused { topic, code: reason }
+        }
     };
-    let quote = reason_string.map(|text| format!(" (\"{}\")", inside(text))).unwrap_or_default();
-    let message = format!("The broker refused {what} {}: {reason}{quote}", quoted(topic));
+    let words = reason_string.map(|text| Note::BrokerWords { text: inside(text) });
+    let message = FailureMessage::from(refused).with(words);
     of_call(bare(Stage::Roundtrip, reason, message), number.into(), step.as_str())
 }
 
@@ -61,15 +67,12 @@ pub(crate) fn roundtrip_timeout(
     topic: &RoundtripTopic,
     limit: Duration,
 ) -> LinkFailure {
-    let topic = quoted(topic);
-    let what = match step {
-        RoundtripStep::Subscribe => format!("did not answer the subscription to {topic}"),
-        RoundtripStep::Publish => format!("did not acknowledge the message to {topic}"),
-        RoundtripStep::Receive => {
-            format!("accepted the message to {topic}, but did not send it back")
-        }
+    let (topic, seconds) = (named(topic), Seconds(limit));
+    let message = match step {
+        RoundtripStep::Subscribe => Reason::RoundtripSubscriptionSilent { topic, seconds },
+        RoundtripStep::Publish => Reason::RoundtripMessageSilent { topic, seconds },
+        RoundtripStep::Receive => Reason::RoundtripNotReturned { topic, seconds },
     };
-    let message = format!("The broker {what} within {} s", limit.as_secs_f32());
     of_call(bare(Stage::Roundtrip, NetworkCode::TimedOut, message), TIMED_OUT, step.as_str())
 }
 
@@ -80,17 +83,16 @@ pub(crate) fn roundtrip_lost(
     error: &SessionError,
 ) -> LinkFailure {
     let mut failure = session_lost(error);
-    let what = match step {
-        RoundtripStep::Subscribe => "we subscribed to",
-        RoundtripStep::Publish | RoundtripStep::Receive => "we published to",
-    };
-    let topic = quoted(topic);
-    failure.message = format!("{}; it came right after {what} {topic}", failure.message);
+    let topic = named(topic);
+    failure.message.notes.push(match step {
+        RoundtripStep::Subscribe => Note::OnceSubscribed { topic },
+        RoundtripStep::Publish | RoundtripStep::Receive => Note::OncePublished { topic },
+    });
     failure.stage = Stage::Roundtrip;
     failure.syscall = Some(step.as_str().into());
     failure
 }
 
-fn quoted(topic: &RoundtripTopic) -> String {
-    format!("\"{}\"", inside(topic.name().as_str()))
+fn named(topic: &RoundtripTopic) -> String {
+    inside(topic.name().as_str())
 }

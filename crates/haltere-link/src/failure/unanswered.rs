@@ -3,32 +3,24 @@
 use std::io;
 use std::net::SocketAddr;
 
-use haltere_core::{FailureCode, LinkFailure, NetworkCode, Stage};
+use haltere_core::{FailureCode, FailureMessage, LinkFailure, NetworkCode, Reason, Stage};
 
 use super::{CLOSED, INPUT_OUTPUT, bare, of_call};
 use crate::transport::CloseReason;
 
 /// The peer accepted the connection and then sent nothing, up to `stage`.
 pub(crate) fn no_answer(stage: Stage, peer: SocketAddr) -> LinkFailure {
-    let awaited = match stage {
-        Stage::Tls => "the TLS handshake",
-        Stage::Websocket => "the WebSocket upgrade",
-        _ => "MQTT CONNECT",
+    let message = match stage {
+        Stage::Tls => Reason::SilentAtTls { peer },
+        Stage::Websocket => Reason::SilentAtWebsocket { peer },
+        _ => Reason::SilentAtMqtt { peer },
     };
-    let message = format!(
-        "{peer} accepted the connection but did not answer {awaited} in time; \
-         is it a broker, and is this its port?"
-    );
     at_connack(stage, NetworkCode::TimedOut, -110, peer, message)
 }
 
 /// The peer closed the connection before it answered CONNECT.
 pub(crate) fn closed_early(stage: Stage, peer: SocketAddr) -> LinkFailure {
-    let message = format!(
-        "{peer} closed the connection before it answered; the port may expect TLS or another \
-         protocol, or the broker does not accept this client"
-    );
-    at_connack(stage, NetworkCode::ConnectionClosed, CLOSED, peer, message)
+    at_connack(stage, NetworkCode::ConnectionClosed, CLOSED, peer, Reason::ClosedEarly { peer })
 }
 
 /// The reason the peer gave when it closed the connection.
@@ -38,14 +30,13 @@ pub(crate) fn closed_with(error: &io::Error) -> Option<&CloseReason> {
 
 /// The peer closed the connection before it answered CONNECT, and said why.
 fn closed_because(stage: Stage, peer: SocketAddr, reason: &CloseReason) -> LinkFailure {
-    let message = format!("{peer} did not accept the connection: {reason}");
+    let message = Reason::ClosedBecause { peer, detail: reason.to_string() };
     at_connack(stage, NetworkCode::ConnectionClosed, CLOSED, peer, message)
 }
 
 /// The broker answered CONNECT with something that is not MQTT.
-pub(crate) fn not_mqtt(why: &str, peer: SocketAddr) -> LinkFailure {
-    let message = format!("{peer} did not answer as an MQTT broker does: {why}");
-    at_connack(Stage::Mqtt, NetworkCode::Protocol, -71, peer, message)
+pub(crate) fn not_mqtt(why: Reason, peer: SocketAddr) -> LinkFailure {
+    at_connack(Stage::Mqtt, NetworkCode::Protocol, -71, peer, why)
 }
 
 /// The answer to CONNECT is missing, or is a refusal.
@@ -54,7 +45,7 @@ pub(super) fn at_connack(
     code: impl Into<FailureCode>,
     errno: i32,
     peer: SocketAddr,
-    message: String,
+    message: impl Into<FailureMessage>,
 ) -> LinkFailure {
     LinkFailure {
         address: Some(peer.ip().to_string()),
@@ -64,20 +55,17 @@ pub(super) fn at_connack(
 }
 
 /// The peer reset the connection, or dropped it in a way that looks the same, before the link was up.
-fn reset(stage: Stage, peer: SocketAddr, hint: &str) -> LinkFailure {
-    let message = format!("{peer} dropped the connection; {hint}");
+fn reset(stage: Stage, message: Reason) -> LinkFailure {
     of_call(bare(stage, NetworkCode::ConnectionReset, message), -104, "read")
 }
 
 /// Plain MQTT on a TLS port ends like this, and WebSocket on a port for something else.
 pub(crate) fn perhaps_tls_port(stage: Stage, peer: SocketAddr) -> LinkFailure {
-    let hint = match stage {
-        Stage::Websocket => {
-            "does this port speak WebSocket? If not, use mqtt:// or mqtts://; if with TLS, wss://"
-        }
-        _ => "is this port TLS? Then use mqtts:// (or wss://)",
+    let reason = match stage {
+        Stage::Websocket => Reason::DroppedAtWebsocket { peer },
+        _ => Reason::DroppedAtMqtt { peer },
     };
-    reset(stage, peer, hint)
+    reset(stage, reason)
 }
 
 /// Reading or writing failed before the broker accepted CONNECT.
@@ -89,16 +77,14 @@ pub(crate) fn before_connack(
 ) -> LinkFailure {
     use io::ErrorKind::{BrokenPipe, ConnectionReset, UnexpectedEof};
     match error.kind() {
-        ConnectionReset | BrokenPipe if encrypted => {
-            reset(stage, peer, "the broker may not accept this client; its log says more")
-        }
+        ConnectionReset | BrokenPipe if encrypted => reset(stage, Reason::DroppedByBroker { peer }),
         ConnectionReset | BrokenPipe => perhaps_tls_port(stage, peer),
         UnexpectedEof => match closed_with(error) {
             Some(reason) => closed_because(stage, peer, reason),
             None => closed_early(stage, peer),
         },
         _ => {
-            let message = format!("The connection to {peer} failed: {error}");
+            let message = Reason::ConnectionFailed { peer, detail: error.to_string() };
             let errno = -error.raw_os_error().unwrap_or(INPUT_OUTPUT);
             of_call(bare(stage, NetworkCode::InputOutput, message), errno, "read")
         }
@@ -107,6 +93,6 @@ pub(crate) fn before_connack(
 
 /// The user name, password or client id can't be sent in MQTT.
 pub(crate) fn unsendable(why: &str) -> LinkFailure {
-    let message = format!("CONNECT can't be made: {why}");
+    let message = Reason::Unsendable { detail: why.to_owned() };
     of_call(bare(Stage::Mqtt, NetworkCode::InvalidArgument, message), -22, "connack")
 }

@@ -2,40 +2,48 @@
 
 use std::net::SocketAddr;
 
-use haltere_core::{LinkFailure, NetworkCode, Stage};
+use haltere_core::{LinkFailure, NetworkCode, Reason, Stage};
 
 use super::bare;
-use super::quoted::{inside, redirect};
+use super::quoted::inside;
 use crate::transport::HttpRefusal;
 
 /// A web server answered the WebSocket upgrade with another status than 101.
 pub(crate) fn upgrade_refused(refusal: &HttpRefusal, peer: SocketAddr) -> LinkFailure {
-    let HttpRefusal { status, reason, location } = refusal;
-    let to = location.as_deref().map(redirect);
-    let why = match status {
-        300..=399 => to.as_deref().unwrap_or("it redirects"),
-        401 | 407 => "it asks for a login of its own",
-        403 => "it denies access",
-        400 | 426 => "it does not accept our request for an upgrade",
-        404 | 405 | 410 | 200..=299 => "there is no broker at this path; check the path",
-        429 => "too many requests were made in a short time",
-        502 | 504 => "it does not reach the broker behind it",
-        503 => "it, or the broker behind it, is not available now",
-        500..=599 => "it failed",
-        _ => "it does not speak WebSocket at this path; check the path",
+    let HttpRefusal { status: number, reason, location } = refusal;
+    let phrase = reason.as_deref().map(|reason| format!(" \"{}\"", inside(reason)));
+    let status = format!("{number}{}", phrase.unwrap_or_default());
+    let why = match number {
+        300..=399 => match location {
+            Some(location) => {
+                Reason::UpgradeRedirected { peer, status, location: inside(location) }
+            }
+            None => Reason::UpgradeRedirectedNowhere { peer, status },
+        },
+        401 | 407 => Reason::UpgradeNeedsLogin { peer, status },
+        403 => Reason::UpgradeForbidden { peer, status },
+        400 | 426 => Reason::UpgradeNotAccepted { peer, status },
+        404 | 405 | 410 | 200..=299 => Reason::UpgradeNoBroker { peer, status },
+        429 => Reason::UpgradeTooMany { peer, status },
+        502 | 504 => Reason::UpgradeBadGateway { peer, status },
+        503 => Reason::UpgradeUnavailable { peer, status },
+        500..=599 => Reason::UpgradeServerFailed { peer, status },
+        _ => Reason::UpgradeNotWebsocket { peer, status },
     };
-    let reason = reason.as_deref().map(|reason| format!(" \"{}\"", inside(reason)));
-    let why = format!("HTTP status {status}{}: {why}", reason.unwrap_or_default());
-    upgrade(Some(*status), &why, peer)
+    upgrade(Some(*number), why, peer)
 }
 
-/// The answer to the WebSocket upgrade is not HTTP; `why` is a main clause.
-pub(crate) fn no_upgrade(why: &str, peer: SocketAddr) -> LinkFailure {
-    upgrade(None, why, peer)
+/// The answer to the WebSocket upgrade is not HTTP; `detail` is a main clause.
+pub(crate) fn no_upgrade(detail: String, peer: SocketAddr) -> LinkFailure {
+    upgrade(None, Reason::UpgradeFailed { peer, detail }, peer)
 }
 
-pub(super) fn upgrade(status: Option<u16>, why: &str, peer: SocketAddr) -> LinkFailure {
-    let message = format!("{peer} refused the WebSocket upgrade: {why}");
+/// The answer to the WebSocket upgrade is TLS.
+pub(crate) fn speaks_tls(peer: SocketAddr) -> LinkFailure {
+    upgrade(None, Reason::UpgradeSpeaksTls { peer }, peer)
+}
+
+pub(super) fn upgrade(status: Option<u16>, message: Reason, peer: SocketAddr) -> LinkFailure {
     LinkFailure {
         errno: status.map(i32::from),
         syscall: Some("upgrade".into()),

@@ -2,71 +2,49 @@
 
 use std::fmt;
 
-use haltere_core::{FailureCode, LinkFailure};
+use haltere_core::{FailureCode, FailureMessage, LinkFailure, Note, Reason};
 use rustls::AlertDescription;
 
 use super::progress::Reached;
-use crate::failure::NAME_OF_URL;
 
 /// The code Node reports when a peer sends `alert`.
 pub(super) fn code(alert: AlertDescription) -> FailureCode {
     FailureCode::of_alert(alert.into())
 }
 
-/// What a person can do about `alert`.
-pub(super) fn message(alert: AlertDescription) -> String {
+/// What the broker means by `alert`.
+pub(super) fn message(alert: AlertDescription) -> FailureMessage {
     use AlertDescription as A;
-    match alert {
-        A::CertificateRequired => broke_off(Reached::Request),
-        A::UnknownCA => {
-            "The broker does not know the authority that signed our client certificate; use a \
-                         certificate in cert that the broker's CA signed"
-                .to_owned()
-        }
-        A::CertificateExpired => {
-            "The broker refused our client certificate because it has expired; renew it".to_owned()
-        }
-        A::CertificateRevoked => {
-            "The broker refused our client certificate because it has been revoked".to_owned()
-        }
+    let reason = match alert {
+        A::CertificateRequired => return broke_off(Reached::Request),
+        A::UnknownCA => Reason::ClientCaUnknown,
+        A::CertificateExpired => Reason::ClientCertificateExpired,
+        A::CertificateRevoked => Reason::ClientCertificateRevoked,
         A::BadCertificate | A::UnsupportedCertificate | A::CertificateUnknown | A::AccessDenied => {
-            format!(
-                "The broker refused our client certificate ({}); check the fields cert and key",
-                words(alert)
-            )
+            let refused = Reason::ClientCertificateRefused { alert: words(alert) };
+            return FailureMessage::from(refused).with(Note::CheckClientCertificate);
         }
-        A::HandshakeFailure => broke_off(Reached::Certificate),
-        A::ProtocolVersion => {
-            "The broker speaks only older versions of TLS; 1.2 or 1.3 is needed".to_owned()
-        }
-        A::UnrecognisedName => {
-            format!("The broker does not answer to {NAME_OF_URL}; check the name")
-        }
-        other => format!("The broker broke off the TLS connection ({})", words(other)),
-    }
+        A::HandshakeFailure => return broke_off(Reached::Certificate),
+        A::ProtocolVersion => Reason::TlsOldVersion,
+        A::UnrecognisedName => Reason::TlsNameUnknown,
+        other => Reason::TlsAlert { alert: words(other) },
+    };
+    reason.into()
 }
 
 /// Why a broker breaks a handshake off that got so far.
-pub(super) fn broke_off(reached: Reached) -> String {
+pub(super) fn broke_off(reached: Reached) -> FailureMessage {
     match reached {
-        Reached::Nothing => NOTHING_IN_COMMON,
-        Reached::Certificate => {
-            "The broker broke off the TLS handshake after it had shown its certificate; its log says why"
-        }
-        Reached::Request => {
-            "The broker asks for a client certificate; put one into the fields cert and key"
-        }
+        Reached::Nothing => Reason::TlsNothingInCommon.into(),
+        Reached::Certificate => Reason::TlsBrokenOff.into(),
+        Reached::Request => FailureMessage::from(Reason::ClientCertificateRequested)
+            .with(Note::GiveClientCertificate),
     }
-    .to_owned()
 }
-
-/// The message of a broker that refused before it chose anything.
-const NOTHING_IN_COMMON: &str = "The broker refused the TLS handshake at once: it accepts none of our TLS \
-    versions, cipher suites and kinds of keys, or is for pre-shared keys (PSK) only";
 
 /// Whether the broker found nothing in our first message that it could do.
 pub(crate) fn names_nothing_in_common(failure: &LinkFailure) -> bool {
-    failure.message == NOTHING_IN_COMMON
+    *failure.message.reason == Reason::TlsNothingInCommon
 }
 
 /// `CertificateUnknown` ⇒ `certificate unknown`

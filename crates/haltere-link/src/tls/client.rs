@@ -6,7 +6,7 @@ use std::num::NonZeroUsize;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use haltere_core::{Clock, Host, LinkFailure, Stage, TlsCode, TlsFacts, TlsSettings};
+use haltere_core::{Clock, Host, LinkFailure, Reason, Stage, TlsCode, TlsFacts, TlsSettings};
 use lru::LruCache;
 use parking_lot::Mutex;
 use rustls::client::Resumption;
@@ -216,7 +216,7 @@ fn impossible_name(host: &Host) -> HandshakeFailure {
         failure: bare(
             Stage::Tls,
             TlsCode::CertAltNameInvalid,
-            format!("No certificate can be for {host}: it is not a valid host name"),
+            Reason::ImpossibleName { host: host.to_string() },
         ),
         peer_chain: Vec::new(),
     }

@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use haltere_core::Timestamp;
 use haltere_core::text::misleads;
+use haltere_core::{Day, Timestamp};
 use sha2::{Digest as _, Sha256};
 
 use super::certificate::Certificate;
@@ -42,10 +42,7 @@ pub struct CertificateFacts {
 
 /// The day on which a certificate begins or ends: `2026-11-23`. "Never" is a day later than a timestamp can be.
 pub fn day(at: Timestamp) -> String {
-    if at == Timestamp::MAX {
-        return "9999-12-31".to_owned();
-    }
-    at.to_string().chars().take(10).collect()
+    Day(at).to_string()
 }
 
 /// Reads any X.509 certificate, whatever its version; what can't be read stays empty.

@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::io;
 
-use haltere_core::{FailureCode, LinkFailure, NetworkCode, Stage, TlsCode};
+use haltere_core::{FailureCode, FailureMessage, LinkFailure, NetworkCode, Reason, Stage, TlsCode};
 use rustls::{
     AlertDescription, CertificateError, Error, InvalidMessage, OtherError, PeerIncompatible,
 };
@@ -37,17 +37,11 @@ pub(super) fn classify_handshake(error: &io::Error, reached: Reached) -> LinkFai
         return failure;
     }
     let (code, errno, message) = match error.kind() {
-        io::ErrorKind::TimedOut => {
-            (NetworkCode::TimedOut, -110, "The broker fell silent during the TLS handshake")
-        }
+        io::ErrorKind::TimedOut => (NetworkCode::TimedOut, -110, Reason::TlsSilent),
         // Node reports a close in the middle of a handshake as a reset.
-        _ => (
-            NetworkCode::ConnectionReset,
-            -104,
-            "The connection was closed during the TLS handshake; is this port meant for TLS?",
-        ),
+        _ => (NetworkCode::ConnectionReset, -104, Reason::TlsClosed),
     };
-    of_call(failure(code, message.to_owned()), errno, "read")
+    of_call(failure(code, message), errno, "read")
 }
 
 /// The presented chain, when a refused certificate is what went wrong.
@@ -89,49 +83,33 @@ fn classify(error: &Error) -> LinkFailure {
     }
     match error {
         Error::AlertReceived(alert) => failure(alert::code(*alert), alert::message(*alert)),
-        Error::InvalidCertificate(_) => failure(
-            TlsCode::BadSignature,
-            "The broker could not prove that it has the key of its certificate".to_owned(),
-        ),
+        Error::InvalidCertificate(_) => failure(TlsCode::BadSignature, Reason::TlsKeyNotProven),
         Error::PeerIncompatible(
             PeerIncompatible::ServerDoesNotSupportTls12Or13
             | PeerIncompatible::ServerTlsVersionIsDisabledByOurConfig,
-        ) => failure(
-            TlsCode::UnsupportedProtocol,
-            "The broker speaks only older versions of TLS; 1.2 or 1.3 is needed".to_owned(),
-        ),
+        ) => failure(TlsCode::UnsupportedProtocol, Reason::TlsOldVersion),
         Error::InvalidMessage(
             InvalidMessage::HandshakePayloadTooLarge | InvalidMessage::CertificatePayloadTooLarge,
-        ) => failure(
-            TlsCode::ExcessiveMessageSize,
-            "The broker's certificates are larger than 64 KiB together; it should send its own and those \
-             between that and the root, and no others"
-                .to_owned(),
-        ),
-        Error::InvalidMessage(_) => not_understood(
-            "What answered does not speak TLS; check the port, or use mqtt:// or ws://".to_owned(),
-        ),
+        ) => failure(TlsCode::ExcessiveMessageSize, Reason::TlsTooLarge),
+        Error::InvalidMessage(_) => not_understood(Reason::TlsNotSpoken),
         Error::PeerIncompatible(why) => {
-            not_understood(format!("{DIFFERENT} ({})", alert::words(why)))
+            not_understood(Reason::TlsIncompatible { detail: alert::words(why) })
         }
-        error => not_understood(format!("{UNRULY} ({error})")),
+        error => not_understood(Reason::TlsViolation { detail: error.to_string() }),
     }
 }
 
 /// The peer's bytes are not TLS, or not a TLS that we speak.
-fn not_understood(message: String) -> LinkFailure {
+fn not_understood(message: Reason) -> LinkFailure {
     of_call(failure(NetworkCode::Protocol, message), -71, "write")
 }
 
-const DIFFERENT: &str = "The broker's TLS and ours do not go together";
-const UNRULY: &str = "The broker does not keep to the rules of TLS";
-
 /// Whether a failure with the code EPROTO is about a peer that does speak TLS.
 pub(crate) fn is_within_tls(failure: &LinkFailure) -> bool {
-    [DIFFERENT, UNRULY].iter().any(|beginning| failure.message.starts_with(beginning))
+    matches!(*failure.message.reason, Reason::TlsIncompatible { .. } | Reason::TlsViolation { .. })
 }
 
 /// Node reports neither address nor port for faults in TLS.
-fn failure(code: impl Into<FailureCode>, message: String) -> LinkFailure {
+fn failure(code: impl Into<FailureCode>, message: impl Into<FailureMessage>) -> LinkFailure {
     bare(Stage::Tls, code, message)
 }

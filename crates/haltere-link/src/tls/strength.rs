@@ -1,28 +1,24 @@
 //! Keys that are too small, and algorithms that are too weak or not supported: named as such, and not
 //! as a wrong certificate.
 
-use haltere_core::{LinkFailure, TlsCode};
+use haltere_core::{CertificateOwner, LinkFailure, Reason, Setting, TlsCode};
 
 use super::path::{End, Path, Step};
-use super::signature::{Curve, EXPLICIT, Key, Strength};
+use super::signature::{Curve, Key, Strength};
 
 /// The smallest RSA key that OpenSSL rates at 112 bits of security, the minimum of `mosquitto_pub` on
 /// Debian. Messages name the round number.
 const MIN_RSA_BITS: u64 = 1_966;
 
 /// What we accept, for people.
-const SIGNATURES: &str = "accepted are RSA and ECDSA with SHA-224 to SHA-512, RSA with SHA3-256 to SHA3-512, and Ed25519";
-const CA_KEYS: &str = "accepted are RSA of 2048 bits or more, ECDSA on P-256, P-384, P-521 and secp256k1, and Ed25519";
-const KEYS: &str =
-    "accepted are RSA of 2048 bits or more, ECDSA on P-256, P-384 and P-521, and Ed25519";
+const SIGNATURES: &str =
+    "RSA and ECDSA with SHA-224 to SHA-512, RSA with SHA3-256 to SHA3-512, and Ed25519";
+const CA_KEYS: &str =
+    "RSA of 2048 bits or more, ECDSA on P-256, P-384, P-521 and secp256k1, and Ed25519";
+const KEYS: &str = "RSA of 2048 bits or more, ECDSA on P-256, P-384 and P-521, and Ed25519";
 
-/// A key or an algorithm that can't be accepted: OpenSSL's code, and words.
-pub(super) type Weakness = (TlsCode, String);
-
-const CA_OF_OPERATOR: &str = "A CA certificate in the field ca";
-const CA_OF_PEER: &str = "A CA certificate in the broker's chain";
-const HAS: &str = " has ";
-const LEAF: &str = "The broker's certificate";
+/// A key or an algorithm that can't be accepted.
+pub(super) type Weakness = (TlsCode, Reason);
 
 /// Whose key is at fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,14 +29,14 @@ pub(crate) enum KeyOf {
 
 /// Whose key a failure is about, if it is about one at all and not about a signature.
 pub(crate) fn key_at_fault(failure: &LinkFailure) -> Option<KeyOf> {
-    let is_key_of =
-        |whose: &str| failure.message.strip_prefix(whose).is_some_and(|rest| rest.starts_with(HAS));
-    if is_key_of(LEAF) {
-        Some(KeyOf::Broker)
-    } else if is_key_of(CA_OF_OPERATOR) || is_key_of(CA_OF_PEER) {
-        Some(KeyOf::Ca)
-    } else {
-        None
+    match *failure.message.reason {
+        Reason::KeyTooSmall { whose, .. }
+        | Reason::KeyUnsupported { whose, .. }
+        | Reason::CurveExplicit { whose } => Some(match whose {
+            CertificateOwner::Broker => KeyOf::Broker,
+            CertificateOwner::Trusted | CertificateOwner::Chain => KeyOf::Ca,
+        }),
+        _ => None,
     }
 }
 
@@ -63,59 +59,66 @@ pub(super) fn of_path(path: &Path<'_>) -> Option<Weakness> {
 
 /// The weakness of the broker's key.
 pub(super) fn of_leaf_key(leaf: &Step<'_>) -> Option<Weakness> {
-    let whose = LEAF;
+    let whose = CertificateOwner::Broker;
     Some(match leaf.certificate.key()? {
         Key::Rsa(key) | Key::RsaPss(key, _) if key.bits() < MIN_RSA_BITS => (
             TlsCode::EeKeyTooSmall,
-            format!("{whose}{HAS}an RSA key of {} bits, which is too small; {KEYS}", key.bits()),
+            Reason::KeyTooSmall { whose, bits: key.bits(), accepted: Setting(KEYS.into()) },
         ),
         Key::Ec(Curve::Secp256k1, _) => {
-            unsupported(whose, "an EC key on the curve secp256k1", KEYS)
+            unsupported(whose, "an EC key on the curve secp256k1".to_owned(), KEYS)
         }
         Key::EcExplicit => explicit(whose),
-        Key::Other(name) => unsupported(whose, &name, KEYS),
+        Key::Other(name) => unsupported(whose, name, KEYS),
         _ => return None,
     })
 }
 
 fn of_ca_key(step: &Step<'_>) -> Option<Weakness> {
-    let whose = if step.is_supplied { CA_OF_OPERATOR } else { CA_OF_PEER };
+    let whose = if step.is_supplied { CertificateOwner::Trusted } else { CertificateOwner::Chain };
     Some(match step.certificate.key()? {
         Key::Rsa(key) | Key::RsaPss(key, _) if key.bits() < MIN_RSA_BITS => (
             TlsCode::CaKeyTooSmall,
-            format!("{whose}{HAS}an RSA key of {} bits, which is too small; {CA_KEYS}", key.bits()),
+            Reason::KeyTooSmall { whose, bits: key.bits(), accepted: Setting(CA_KEYS.into()) },
         ),
         Key::EcExplicit => explicit(whose),
-        Key::Other(name) => unsupported(whose, &name, CA_KEYS),
+        Key::Other(name) => unsupported(whose, name, CA_KEYS),
         _ => return None,
     })
 }
 
 fn of_signature(index: usize, step: &Step<'_>) -> Option<Weakness> {
     let whose = match index {
-        0 => "The broker's certificate",
-        _ if step.is_supplied => "A certificate in the field ca",
-        _ => "A certificate in the broker's chain",
+        0 => CertificateOwner::Broker,
+        _ if step.is_supplied => CertificateOwner::Trusted,
+        _ => CertificateOwner::Chain,
     };
     Some(match step.certificate.signature_strength() {
         Strength::Accepted => return None,
         Strength::Weak(name) => (
             TlsCode::CaMdTooWeak,
-            format!("{whose} is signed by {name}, which is too weak; {SIGNATURES}"),
+            Reason::SignatureTooWeak {
+                whose,
+                algorithm: name,
+                accepted: Setting(SIGNATURES.into()),
+            },
         ),
         Strength::Unsupported(name) => (
             TlsCode::UnsupportedSignatureAlgorithm,
-            format!("{whose} is signed by {name}, which haltere does not support; {SIGNATURES}"),
+            Reason::SignatureUnsupported {
+                whose,
+                algorithm: name,
+                accepted: Setting(SIGNATURES.into()),
+            },
         ),
     })
 }
 
-fn unsupported(whose: &str, key: &str, accepted: &str) -> Weakness {
-    let message = format!("{whose}{HAS}{key}, which haltere does not support; {accepted}");
-    (TlsCode::UnsupportedSignatureAlgorithm, message)
+fn unsupported(whose: CertificateOwner, kind: String, accepted: &'static str) -> Weakness {
+    let accepted = Setting(accepted.into());
+    (TlsCode::UnsupportedSignatureAlgorithm, Reason::KeyUnsupported { whose, kind, accepted })
 }
 
-fn explicit(whose: &str) -> Weakness {
-    let message = format!("{whose}{HAS}{EXPLICIT}; a named one is needed");
-    (TlsCode::EcKeyExplicitParams, message)
+fn explicit(whose: CertificateOwner) -> Weakness {
+    (TlsCode::EcKeyExplicitParams, Reason::CurveExplicit { whose })
 }

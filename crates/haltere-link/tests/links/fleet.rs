@@ -7,7 +7,7 @@ use std::time::Duration;
 use haltere_core::{
     BrokerFacts, ConnectionStatus, Intent, LinkFailure, LinkState, Revision, Timestamp, TlsSettings,
 };
-use haltere_link::{Backoff, Interest, LinkConfig, LinkSpec, StatusObserver, Supervisor};
+use haltere_link::{Advice, Backoff, Interest, LinkConfig, LinkSpec, StatusObserver, Supervisor};
 use haltere_testkit::clock::RealClock;
 use haltere_testkit::wait::{self, PATIENCE};
 use haltere_testkit::{Mosquitto, builders};
@@ -214,6 +214,11 @@ fn row(failure: &LinkFailure) -> String {
     .join(" ")
 }
 
+/// The lines of advice as one text.
+pub(crate) fn texts(advice: &[Advice]) -> String {
+    advice.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
 /// Compares with a row of the contract's table, `stage code errno syscall address port`, in which
 /// `ADDRESS PORT` is replaced by `peer`. Checks that the message is a helpful sentence: it contains `word`,
 /// and no debug output of Rust.
@@ -223,7 +228,7 @@ pub(crate) fn assert_row(failure: &LinkFailure, expected: &str, peer: SocketAddr
         .replace("ADDRESS", &peer.ip().to_string())
         .replace("PORT", &peer.port().to_string());
     assert_eq!(row(failure), expected, "{}", failure.message);
-    let message = &failure.message;
+    let message = failure.message.to_string();
     assert!(message.contains(word), "{message:?} does not contain {word:?}");
     assert!(message.split_whitespace().count() >= 6, "too short to help: {message:?}");
     for slip in ["{", "}", "\n", "Error(", "Some(", "Os ", "Kind(", "Custom", "Invalid("] {

@@ -10,7 +10,7 @@ use haltere_testkit::faulty::DnsAnswer;
 use haltere_testkit::wait::{self, PATIENCE};
 use haltere_testkit::{DnsServer, Listener, Mosquitto, Peer};
 
-use crate::fleet::{Fleet, assert_row, link, quick};
+use crate::fleet::{Fleet, assert_row, link, quick, texts};
 
 fn logging_in(spec: LinkSpec, username: &str, password: &str) -> LinkSpec {
     let password = Arc::new(Secret::from(password));
@@ -83,7 +83,11 @@ async fn right_wrong_and_missing_passwords() {
     };
     let failure = fleet.fails(&wrong).await;
     assert_row(&failure, row, broker.address(), "user name");
-    assert!(!failure.message.contains("s3cr3t"), "the password is in {:?}", failure.message);
+    assert!(
+        !failure.message.to_string().contains("s3cr3t"),
+        "the password is in {}",
+        failure.message
+    );
 
     // Refused credentials are retried slowly; an edit must wake the link at once.
     let right =
@@ -249,7 +253,7 @@ async fn texts_of_a_broker_are_shown_and_harmless() {
     let failure = fleet.fails(&link(&peer.url("mqtt"))).await;
     let row = "mqtt SERVER_MOVED 157 connack ADDRESS PORT";
     assert_row(&failure, row, peer.address(), "its address is \"mqtt-2.example:1884\"");
-    assert!(failure.message.ends_with("(\"moved away[2J\")"), "{:?}", failure.message);
+    assert!(failure.message.to_string().ends_with("(\"moved away[2J\")"), "{}", failure.message);
     assert_eq!(
         peer.connections(),
         2,
@@ -281,7 +285,7 @@ async fn a_client_id_without_the_required_prefix() {
     assert_row(&failure, row, broker.address(), "client id");
     let report = fleet.supervisor.probe(&spec, None, |_| {}).await;
     let circumstances = Circumstances { audience: Audience::Api, now: Timestamp::UNIX_EPOCH };
-    let advice = report.advice(&spec, circumstances).join("\n");
+    let advice = texts(&report.advice(&spec, circumstances));
     assert!(advice.contains("clientid_prefixes"), "{advice}");
     let named =
         LinkSpec { revision: spec.revision.next(), client_id: "plant-haltere".into(), ..spec };

@@ -8,7 +8,7 @@ use haltere_testkit::clock::RealClock;
 use haltere_testkit::faulty::Script;
 use haltere_testkit::{Listener, Mosquitto, Peer};
 
-use crate::fleet::{Fleet, link, quick};
+use crate::fleet::{Fleet, link, quick, texts};
 
 /// Without a subscription to `$SYS`, so that a scripted peer receives only those of the round trip.
 fn spec(url: &str) -> LinkSpec {
@@ -33,7 +33,7 @@ fn failure(report: &ProbeReport) -> &LinkFailure {
     assert!(before.iter().all(|stage| stage.ok), "{report:#?}");
     assert!(report.broker.is_some(), "the broker accepted the session");
     assert_eq!(report.roundtrip, None);
-    assert!(failure.message.contains("\"plant/test\""), "{failure}");
+    assert!(failure.message.to_string().contains("\"plant/test\""), "{failure}");
     failure
 }
 
@@ -44,7 +44,7 @@ fn row(failure: &LinkFailure) -> String {
 
 fn advice(report: &ProbeReport, spec: &LinkSpec) -> String {
     let now = haltere_core::Clock::now(&RealClock);
-    report.advice(spec, Circumstances { audience: Audience::Terminal, now }).join(" ")
+    texts(&report.advice(spec, Circumstances { audience: Audience::Terminal, now }))
 }
 
 #[tokio::test]
@@ -122,7 +122,7 @@ async fn brokers_that_do_not_answer_or_end_the_session() {
         let report = probe(&fleet, &spec(&peer.url("mqtt"))).await;
         let failure = failure(&report);
         assert_eq!(row(failure), expected);
-        assert!(failure.message.contains(words), "{failure}");
+        assert!(failure.message.to_string().contains(words), "{failure}");
     }
     fleet.ends_well().await;
 }

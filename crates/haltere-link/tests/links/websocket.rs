@@ -133,7 +133,7 @@ async fn redirected_upgrades() {
     let failure = fleet.fails(&link(&web.url("ws"))).await;
     let row = "websocket ERR_WEBSOCKET_UPGRADE 302 upgrade ADDRESS PORT";
     assert_row(&failure, row, web.address(), "redirects to \"https://b.example/mqtt\"");
-    assert!(failure.message.contains("302 \"Found\""), "{}", failure.message);
+    assert!(failure.message.to_string().contains("302 \"Found\""), "{}", failure.message);
     assert_eq!(web.connections(), 2, "one by the link, one by the probe");
     fleet.ends_well().await;
 }

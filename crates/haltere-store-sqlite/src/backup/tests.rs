@@ -74,7 +74,7 @@ async fn the_history_of_links_is_left_out() {
         syscall: None,
         address: None,
         port: None,
-        message: "refused long enough to be found by looking at bytes".to_owned(),
+        message: "refused long enough to be found by looking at bytes".to_owned().into(),
     };
     let (since, state) = (Since::Exactly(at), HistoryState::Waiting);
     let change = StatusChange { at, since, state, failure: Some(Arc::new(failure)) };

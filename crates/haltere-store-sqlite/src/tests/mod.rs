@@ -338,7 +338,7 @@ fn failed_line(id: u32, seconds: i64) -> LinkChangeRecord {
         syscall: Some(Cow::Borrowed("connect")),
         address: Some("10.0.12.7".to_owned()),
         port: Some(1_883),
-        message: "10.0.12.7:1883 refused the connection: no broker listens there".to_owned(),
+        message: "10.0.12.7:1883 refused the connection: no broker listens there".to_owned().into(),
     };
     let (since, state) = (Since::Exactly(at), HistoryState::Waiting);
     let change = StatusChange { at, since, state, failure: Some(Arc::new(failure)) };

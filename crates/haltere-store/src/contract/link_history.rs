@@ -32,7 +32,7 @@ fn failure() -> LinkFailure {
         syscall: Some(Cow::Borrowed("connect")),
         address: Some("2001:db8::7".to_owned()),
         port: Some(u16::MAX),
-        message: "refused; \u{1f984} is the \"broker\" running?".to_owned(),
+        message: "refused; \u{1f984} is the \"broker\" running?".to_owned().into(),
     }
 }
 
@@ -64,7 +64,7 @@ pub async fn what_was_appended_comes_back(store: Arc<dyn Store>) {
         syscall: None,
         address: None,
         port: None,
-        message: String::new(),
+        message: String::new().into(),
     };
     let mut expected = vec![failed("a", 1, failure()), failed("a", 0, bare)];
     for stage in Stage::ALL {

@@ -1,15 +1,17 @@
 //! What came of dialling a broker once, on its way out.
 
-use haltere_app::connections::{ProbeEvent, ProbeReport, ProbeStage, Roundtrip};
+use haltere_app::connections::{Advice, ProbeEvent, ProbeReport, ProbeStage, Roundtrip};
 use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::wire::broker::BrokerView;
 use crate::wire::certificate::WireCertificate;
+use crate::wire::sentence::SentenceView;
 use crate::wire::status::{FailureView, StageName};
 
 /// The result of dialling a broker once.
 #[derive(Debug, Serialize, ToSchema)]
+#[serde(rename_all = "camelCase")]
 #[schema(as = ConnectionTest)]
 pub(crate) struct WireReport<'a> {
     /// Whether the broker accepted the connection and, if a round trip was requested, sent the message back.
@@ -20,7 +22,9 @@ pub(crate) struct WireReport<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     error: Option<FailureView<'a>>,
     /// What to try next, the likeliest first; for people. After a success: what could be better.
-    advice: &'a [String],
+    advice: Vec<String>,
+    /// The same as keys with parameters, one for each line of `advice`.
+    advice_keys: Vec<SentenceView>,
     /// What the broker says about itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     broker: Option<BrokerView<'a>>,
@@ -74,13 +78,14 @@ pub(crate) enum WireEvent<'a> {
 
 impl<'a> WireReport<'a> {
     /// The report with the advice made from it.
-    pub(crate) fn new(report: &'a ProbeReport, advice: &'a [String]) -> Self {
+    pub(crate) fn new(report: &'a ProbeReport, advice: &[Advice]) -> Self {
         let ProbeReport { stages, failure, broker, roundtrip, peer_chain } = report;
         Self {
             connected: failure.is_none(),
             stages: stages.iter().map(WireStage::from).collect(),
             error: failure.as_ref().map(FailureView::from),
-            advice,
+            advice: advice.iter().map(ToString::to_string).collect(),
+            advice_keys: advice.iter().map(SentenceView::of).collect(),
             broker: broker.as_ref().map(BrokerView::from),
             roundtrip: roundtrip.map(|Roundtrip { qos, latency }| WireRoundtrip {
                 qos: qos.number(),
@@ -113,7 +118,7 @@ impl<'a> From<&'a ProbeEvent> for WireEvent<'a> {
 }
 
 /// The body of an answer to `POST /api/connection-test`, on one line: the command line prints it, too.
-pub fn connection_test_json(report: &ProbeReport, advice: &[String]) -> String {
+pub fn connection_test_json(report: &ProbeReport, advice: &[Advice]) -> String {
     serde_json::to_string(&WireReport::new(report, advice))
         .expect("wire types have string keys and finite numbers")
 }

@@ -17,7 +17,7 @@ async fn check(server: &Identity, tls: &TlsSettings, name: &str, code: &str, say
     let broker = Mosquitto::builder().listener(Listener::tls(server)).start().await;
     let failure = connect(broker.address(), name, tls).await.expect_err(code);
     assert_eq!(failure.code.as_str(), code, "{failure}");
-    assert!(failure.message.contains(says), "{failure}");
+    assert!(failure.message.to_string().contains(says), "{failure}");
     let LinkFailure { stage, errno, syscall, address, port, .. } = &failure;
     assert_eq!((stage, errno, syscall, address, port), (&Stage::Tls, &None, &None, &None, &None));
     if let Some(node) = Oracle::new(tls).node(broker.address(), name) {
@@ -171,7 +171,7 @@ async fn tls_too_old() {
     let tls = TlsSettings::default();
     let failure = connect(server.address, "localhost", &tls).await.expect_err("TLS 1.1");
     assert_eq!(failure.code.as_str(), "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION", "{failure}");
-    assert!(failure.message.contains("1.2 or 1.3 is needed"), "{failure}");
+    assert!(failure.message.to_string().contains("1.2 or 1.3 is needed"), "{failure}");
 }
 
 #[tokio::test]
@@ -233,7 +233,7 @@ async fn client_certificates_at_fault() {
             let failure = connect(address, "localhost", tls).await.expect_err(code);
             assert_eq!(failure.code.as_str(), code, "{failure}");
             assert_eq!((failure.stage, failure.errno), (Stage::Tls, None));
-            assert!(failure.message.contains(says), "{failure}");
+            assert!(failure.message.to_string().contains(says), "{failure}");
         }
         if let Some(node) = Oracle::new(tls).node(broker.address(), "localhost") {
             assert_eq!(node, code, "what Node says");

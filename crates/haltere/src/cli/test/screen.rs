@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal as _, Write as _};
 
 use haltere_core::{BrokerUrl, Stage};
 use haltere_link::tls::{self, CertificateFacts};
-use haltere_link::{ProbeEvent, ProbeReport, ProbeStage};
+use haltere_link::{Advice, ProbeEvent, ProbeReport, ProbeStage};
 
 use super::paint::{BAD, FAINT, GOOD, Paint, STRONG};
 use crate::cli::print;
@@ -67,7 +67,7 @@ impl Screen {
     }
 
     /// What it all means, and what to do.
-    pub(super) fn conclude(&self, report: &ProbeReport, advice: &[String]) -> anyhow::Result<()> {
+    pub(super) fn conclude(&self, report: &ProbeReport, advice: &[Advice]) -> anyhow::Result<()> {
         let mut text = String::from("\n");
         self.certificates(&mut text, &report.peer_chain);
         match &report.failure {
@@ -88,7 +88,10 @@ impl Screen {
             line(&mut text, &format!("\n{}", self.paint.with(STRONG, title)));
         }
         for sentence in advice {
-            line(&mut text, &format!("  - {}", self.paint.commands(&wrapped(sentence, 4))));
+            line(
+                &mut text,
+                &format!("  - {}", self.paint.commands(&wrapped(&sentence.to_string(), 4))),
+            );
         }
         print(&text)
     }

@@ -1,0 +1,49 @@
+//! Sentences for people, on their way out as a key with parameters.
+
+use std::collections::BTreeMap;
+
+use haltere_core::Sentence;
+use haltere_core::sentence::ParameterValue;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+/// A sentence as a key with parameters, for programs that have texts of their own. The keys and their parameters
+/// are in `openapi/sentences.json`; more may come.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = Sentence, example = json!({"key": "connectionRefused", "params": {"peer": "10.0.0.7:1883"}}))]
+pub(crate) struct SentenceView {
+    /// The name of the sentence. It keeps its meaning.
+    key: String,
+    /// The parameters, each by its name. Text may come from the broker; dates and times are in ISO 8601.
+    params: BTreeMap<&'static str, ParameterView>,
+}
+
+/// The value of a parameter.
+#[derive(Debug, Serialize, ToSchema)]
+#[serde(untagged)]
+#[schema(as = SentenceParameter)]
+pub(crate) enum ParameterView {
+    /// Text.
+    Text(String),
+    /// A number.
+    Number(u64),
+}
+
+impl SentenceView {
+    pub(crate) fn of(sentence: &impl Sentence) -> Self {
+        let params = sentence.parameters().into_iter().map(|(name, value)| {
+            let value = match value {
+                ParameterValue::Text(text) => ParameterView::Text(text),
+                ParameterValue::Number(number) => ParameterView::Number(number),
+            };
+            (name, value)
+        });
+        Self { key: key(sentence.key()), params: params.collect() }
+    }
+}
+
+/// `ConnectionRefused` ⇒ `connectionRefused`
+pub(crate) fn key(name: &str) -> String {
+    let (first, rest) = name.split_at(1);
+    first.to_ascii_lowercase() + rest
+}

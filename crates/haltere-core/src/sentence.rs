@@ -1,0 +1,174 @@
+//! Sentences for people, as a key with parameters.
+//!
+//! Every reason of a failure and every line of advice is a variant of an enum made by [`sentences!`]. Its
+//! English text is for users of the API and of the command line; the console has a text of its own for
+//! each key, in each of its languages.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+use crate::{MqttReason, Timestamp};
+
+/// The value of a parameter on its way out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ParameterValue {
+    /// Text, which may come from a broker: bounded and printable, but not to be trusted.
+    Text(String),
+    /// A number.
+    Number(u64),
+}
+
+/// The name of a parameter, and what it is: `text`, `number`, `date`, `time` or `certificate`.
+pub type ParameterKind = (&'static str, &'static str);
+
+/// The key of a sentence, and its parameters.
+pub type SentenceKind = (&'static str, &'static [ParameterKind]);
+
+/// A sentence with its parameters.
+pub trait Sentence: fmt::Display {
+    /// All that there are.
+    const ALL: &'static [SentenceKind];
+
+    /// The name of the sentence. Stable: other programs have texts for it.
+    fn key(&self) -> &'static str;
+
+    /// The values of the parameters. Names of settings are none: they depend on who reads the sentence.
+    fn parameters(&self) -> Vec<(&'static str, ParameterValue)>;
+}
+
+/// What a sentence can have as a parameter.
+pub trait Parameter: fmt::Display {
+    /// What it is; empty for what only the English text contains.
+    const KIND: &'static str;
+
+    /// The value for other programs.
+    fn value(&self) -> ParameterValue {
+        ParameterValue::Text(self.to_string())
+    }
+}
+
+macro_rules! text_parameters {
+    ($($Type:ty),+) => { $(impl Parameter for $Type { const KIND: &'static str = "text"; })+ };
+}
+text_parameters!(String, SocketAddr, IpAddr, MqttReason);
+
+impl Parameter for u16 {
+    const KIND: &'static str = "number";
+
+    fn value(&self) -> ParameterValue {
+        ParameterValue::Number((*self).into())
+    }
+}
+
+impl Parameter for u64 {
+    const KIND: &'static str = "number";
+
+    fn value(&self) -> ParameterValue {
+        ParameterValue::Number(*self)
+    }
+}
+
+/// A time limit, in seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seconds(pub Duration);
+
+impl fmt::Display for Seconds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.as_secs_f32().fmt(f)
+    }
+}
+
+impl Parameter for Seconds {
+    const KIND: &'static str = "text";
+}
+
+impl Parameter for Timestamp {
+    const KIND: &'static str = "time";
+}
+
+/// A day, of which the time of day does not matter. "Never" is a day later than a timestamp can be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Day(pub Timestamp);
+
+impl fmt::Display for Day {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.0 == Timestamp::MAX {
+            return f.write_str("9999-12-31");
+        }
+        f.write_str(self.0.to_string().get(..10).unwrap_or_default())
+    }
+}
+
+impl Parameter for Day {
+    const KIND: &'static str = "date";
+
+    fn value(&self) -> ParameterValue {
+        ParameterValue::Text(self.0.to_string())
+    }
+}
+
+/// The name of a setting, which is another one on the command line than in the API, or text around it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Setting(pub Cow<'static, str>);
+
+impl fmt::Display for Setting {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Parameter for Setting {
+    const KIND: &'static str = "";
+}
+
+/// The parameters without those that only the English text contains.
+#[doc(hidden)]
+pub fn shown<const N: usize>(
+    parameters: [(&'static str, &'static str, ParameterValue); N],
+) -> Vec<(&'static str, ParameterValue)> {
+    let shown = parameters.into_iter().filter(|(kind, ..)| !kind.is_empty());
+    shown.map(|(_, name, value)| (name, value)).collect()
+}
+
+/// An enum of sentences. Each row of its table has the key, the parameters and the English text.
+#[macro_export]
+macro_rules! sentences {
+    ($(#[$about:meta])* $visible:vis enum $Name:ident {
+        $($Key:ident $({ $($field:ident: $Type:ty),+ $(,)? })? => $text:literal,)+
+    }) => {
+        $(#[$about])*
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[expect(missing_docs, reason = "the text is the documentation")]
+        $visible enum $Name {
+            $(#[doc = concat!("`", stringify!($Key), "`")] $Key $({ $($field: $Type),+ })?,)+
+        }
+
+        impl $crate::sentence::Sentence for $Name {
+            const ALL: &'static [$crate::sentence::SentenceKind] = &[$((
+                stringify!($Key),
+                &[$($((stringify!($field), <$Type as $crate::sentence::Parameter>::KIND)),+)?],
+            )),+];
+
+            fn key(&self) -> &'static str {
+                match self { $(Self::$Key $({ $($field: _),+ })? => stringify!($Key),)+ }
+            }
+
+            fn parameters(&self) -> Vec<(&'static str, $crate::sentence::ParameterValue)> {
+                use $crate::sentence::Parameter as _;
+                match self {
+                    $(Self::$Key $({ $($field),+ })? => $crate::sentence::shown([$($(
+                        (<$Type as $crate::sentence::Parameter>::KIND, stringify!($field), $field.value())
+                    ),+)?]),)+
+                }
+            }
+        }
+
+        impl ::std::fmt::Display for $Name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                match self { $(Self::$Key $({ $($field),+ })? => write!(f, $text),)+ }
+            }
+        }
+    };
+}
