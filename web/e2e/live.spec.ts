@@ -72,7 +72,7 @@ test.describe("while haltere is unreachable", () => {
 
     await haltere.stop();
     const banner = page.getByRole("status").filter({ hasText: en.offline.title });
-    await expect(banner).toContainText(/This is the state from \d+ (sec|seconds)\.? ago/);
+    await expect(banner).toContainText(/Showing data from \d+ (sec|seconds)\.? ago/);
     await expect(connectionItems(page)).toHaveText([/Press/]);
     await expect(typing.getByRole("status").filter({ hasText: en.offline.title })).toBeVisible();
 

@@ -1,4 +1,5 @@
 import { en } from "../src/i18n/en";
+import { advice } from "../src/i18n/en-advice";
 import { expectAccessible } from "./support/axe";
 import { connectionItems } from "./support/locators";
 import { expect, test } from "./support/test";
@@ -15,8 +16,11 @@ test("a failed broker shows the cause, and recovers without a click", async ({ p
   await expect(state.getByText("ECONNREFUSED").first()).toBeVisible();
   await expect(state).toContainText(`127.0.0.1:${broker.port}`);
   await expect(state).toContainText(en.stages.tcp);
-  await expect(state).toContainText(en.hints["ECONNREFUSED"] ?? "");
+  await expect(state).toContainText(advice.checkListening.split(":")[0] ?? "");
   await expect(state).toContainText("127.0.0.1 is the machine");
+  // It was reached before, so it needs no advice about how to listen.
+  await expect(state).toContainText(/Was connected until .* \d\d:\d\d:\d\d/);
+  await expect(state).not.toContainText("without a listener");
   await expect(state).toContainText(/attempt \d+ · (next try in \d+s|trying now)/);
 
   await broker.start();

@@ -182,7 +182,7 @@ const SHOTS: readonly Shot[] = [
   listShot(pageShot("fleet-grid", "/?view=grid", "mosquitto version")),
   listShot(pageShot("fleet-filter", "/?q=hall-3", "8 of 42")),
   pageShot("connection", "/connections/press-4", "mosquitto version"),
-  pageShot("connection-down", "/connections/kiln-2", en.hints["ECONNREFUSED"] ?? ""),
+  pageShot("connection-down", "/connections/kiln-2", "refused the connection"),
   pageShot("history", "/connections/kiln-2/history", en.timeline.now),
   pageShot("certificates", "/connections/tool-store/certificates", en.form.trust),
   {

@@ -54,14 +54,18 @@ export class DemoRewriter implements Rewriter {
       .toDisplayed(text)
       .replaceAll(FINGERPRINT, (real) => this.fingerprints.get(real) ?? real)
       .replaceAll(DAY_IN_WORDS, (day) => toIso(toDisplayedTime(Date.parse(day))).slice(0, 10));
-    return JSON.stringify(rewrite(path, JSON.parse(displayed, dropLoopbackAdvice)));
+    return JSON.stringify(rewrite(path, JSON.parse(displayed, reviseSentence)));
   }
 }
 
-/** Removes the advice that the broker runs on haltere's own machine, which is true only here. */
-function dropLoopbackAdvice(key: string, value: unknown): unknown {
-  const isAdvice = key === "advice" && Array.isArray(value);
-  return isAdvice ? value.filter((advice) => !String(advice).includes("haltere itself runs on")) : value;
+/**
+ * Removes the advice that the broker runs on haltere's own machine, which is true only here, and rewrites the
+ * dates in sentences.
+ */
+function reviseSentence(key: string, value: unknown): unknown {
+  if (key === "date" && typeof value === "string") return toIso(toDisplayedTime(Date.parse(value)));
+  const isAdvice = (key === "advice" || key === "adviceKeys") && Array.isArray(value);
+  return isAdvice ? value.filter((line) => !/haltere itself runs on|hostIsHaltere/.test(JSON.stringify(line))) : value;
 }
 
 function rewrite(path: string, data: unknown): unknown {

@@ -29,7 +29,7 @@ export const PAGES: readonly ConsolePage[] = [
     name: "connection that is down",
     path: "/connections/oven",
     heading: () => "Oven",
-    loadedText: ({ hints }) => hints["ECONNREFUSED"] ?? "",
+    loadedText: ({ reasons }) => reasons.connectionRefused.replace("{peer} ", "").split(":")[0] ?? "",
   },
   { name: "connection at rest", path: "/connections/store", heading: () => "Store" },
   { name: "no such connection", path: "/connections/gone", heading: ({ connection }) => connection.gone },

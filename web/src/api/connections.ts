@@ -3,7 +3,7 @@ import { queryOptions } from "@tanstack/react-query";
 
 import { api, unwrap } from "./client";
 import { updateFleet } from "./fleet";
-import type { Connection, ConnectionInput, ConnectionPatch } from "./schema";
+import type { Connection, ConnectionError, ConnectionInput, ConnectionPatch } from "./schema";
 
 const withId = (connectionId: string) => ({ params: { path: { connectionId } } }) as const;
 
@@ -82,7 +82,7 @@ export const deleteConnection = (id: string) => unwrap(api.DELETE("/api/connecti
 export async function createConnection(
   queries: QueryClient,
   input: ConnectionInput,
-): Promise<{ id: string; reason?: string }> {
+): Promise<{ id: string; failure?: ConnectionError | undefined; reason?: string }> {
   const answer = await unwrap(api.POST("/api/connections", { params: { query: { secrets: "omit" } }, body: input }));
   const isUp = Array.isArray(answer);
   const created = isUp
@@ -90,7 +90,7 @@ export async function createConnection(
     : (answer.connection as Connection);
   if (created) updateFleet(queries, { complete: false, changed: [created], removed: [] });
   const id = created?.id ?? input.id ?? "";
-  return isUp ? { id } : { id, reason: created?.status?.error?.message ?? answer.message };
+  return isUp ? { id } : { id, failure: created?.status?.error, reason: answer.message };
 }
 
 /** Replaces a connection, including one that can't be read. */

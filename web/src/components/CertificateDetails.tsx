@@ -8,10 +8,11 @@ import { isSelfIssued } from "../model/issuer";
 import { CopyButton } from "../ui/CopyButton";
 import { PropertyList } from "../ui/PropertyList";
 import { validityState } from "../util/certificate-validity";
-import { formatDate, formatDateTime, formatRelative } from "../util/format-time";
+import { formatDate, formatRelative } from "../util/format-time";
 import { saveFile } from "../util/save-file";
 import classes from "./CertificateDetails.module.css";
 import { Fingerprint } from "./Fingerprint";
+import { LocalTime } from "./LocalTime";
 
 /** The most names to show; a certificate can have hundreds. */
 const MAX_NAMES = 20;
@@ -19,7 +20,6 @@ const MAX_NAMES = 20;
 /** A certificate: subject and validity, and all details when expanded. */
 export function CertificateDetails({ certificate, isOpen = false }: { certificate: Certificate; isOpen?: boolean }) {
   const t = useMessages();
-  const language = useLanguage();
   const { subject, issuer, names, notBefore, notAfter, fingerprint, pem } = certificate;
   const save = () =>
     saveFile(
@@ -41,8 +41,8 @@ export function CertificateDetails({ certificate, isOpen = false }: { certificat
               names.slice(0, MAX_NAMES).join(", ") +
                 (names.length > MAX_NAMES ? ` ${t.fleet.andMore(names.length - MAX_NAMES)}` : ""),
           ],
-          [t.certificates.from, notBefore && formatDateTime(notBefore, language)],
-          [t.certificates.until, notAfter && formatDateTime(notAfter, language)],
+          [t.certificates.from, notBefore && <LocalTime key="from" time={notBefore} />],
+          [t.certificates.until, notAfter && <LocalTime key="until" time={notAfter} />],
           [t.certificates.fingerprint, <Fingerprint key="fingerprint" fingerprint={fingerprint} />],
         ]}
       />

@@ -1,6 +1,6 @@
 import { useElapsed } from "../hooks/use-now";
 import { useLanguage, useMessages } from "../i18n/language";
-import { formatDateTime } from "../util/format-time";
+import { formatExactTime } from "../util/format-time";
 
 interface Props {
   /** Milliseconds since 1970. */
@@ -16,7 +16,7 @@ export function Since({ time, isKnown = true, short = false }: Props) {
   const { fleet } = useMessages();
   const language = useLanguage();
   const age = useElapsed(time);
-  const exact = formatDateTime(time, language);
+  const exact = formatExactTime(time, language);
   const [known, atLeast] = short ? [age, fleet.atLeast(age)] : [fleet.sinceWhen(age), fleet.sinceAtLeast(age)];
   return <time title={isKnown ? exact : fleet.orBefore(exact)}>{isKnown ? known : atLeast}</time>;
 }

@@ -5,8 +5,9 @@ import { useEffect, useRef } from "react";
 import type { TestStage } from "../api/connection-test";
 import type { Certificate, ConnectionTest } from "../api/schema";
 import { TrustIssuer } from "../components/TrustIssuer";
-import { useLanguage, useMessages } from "../i18n/language";
-import { findHint } from "../model/hint";
+import { useAdvice } from "../i18n/advice";
+import { useMessages } from "../i18n/language";
+import { useSentences } from "../i18n/sentences";
 import { isIssuerUnknown } from "../model/issuer";
 import { AdviceList } from "../ui/AdviceList";
 import classes from "./TestPanel.module.css";
@@ -61,7 +62,7 @@ export function TestPanel({ test, isOutdated, trustedCa, onTrust, onClose }: Pro
           <div className={classes.body}>
             <ol className={classes.stages}>
               {test.stages.map((stage) => (
-                <Stage key={stage.stage} stage={stage} isExplained={test.result?.error !== undefined} />
+                <Stage key={stage.stage} stage={stage} result={test.result} />
               ))}
             </ol>
             {test.result && <Result result={test.result} onTrust={onTrust} />}
@@ -89,21 +90,20 @@ const HIDDEN_BY_BUTTONS = 72;
 
 function Result({ result, onTrust }: { result: ConnectionTest; onTrust: (ca: Certificate) => void }) {
   const t = useMessages();
-  const language = useLanguage();
-  const { connected, error, advice, certificates } = result;
-  // The server's advice is in English, and more detailed.
-  const translatedHint = error && language !== "en" ? findHint(t.hints, error.code, error.stage) : undefined;
+  const sentences = useSentences();
+  const toAdvice = useAdvice();
+  const { connected, error, certificates } = result;
+  const reason = error && sentences.failure(error);
   return (
     <>
       {connected && <p className={classes.good}>{t.form.works}</p>}
       {error && (
         <div className={classes.bad}>
           <p>
-            <strong>{error.message}</strong> <code>{error.code}</code>
+            <strong lang={reason?.lang}>{reason?.text}</strong> <code>{error.code}</code>
           </p>
-          {translatedHint && !isIssuerUnknown(error.code) && <p>{translatedHint}</p>}
           {/* Advice on an unknown CA is next to its fingerprint. */}
-          {!isIssuerUnknown(error.code) && <AdviceList sentences={advice} />}
+          {!isIssuerUnknown(error.code) && <AdviceList lines={toAdvice(result)} />}
         </div>
       )}
       {isIssuerUnknown(error?.code) && <TrustIssuer chain={certificates} onTrust={onTrust} />}
@@ -111,15 +111,22 @@ function Result({ result, onTrust }: { result: ConnectionTest; onTrust: (ca: Cer
   );
 }
 
-/** `isExplained`: the cause of a failure is below the stages. */
-function Stage({
-  stage: { stage, state, elapsedMs, detail },
-  isExplained,
-}: {
+interface StageProps {
   stage: TestStage;
-  isExplained: boolean;
-}) {
+  result: ConnectionTest | undefined;
+}
+
+/** A stage with what was found in it. The cause of a failure is below the stages. */
+function Stage({ stage: { stage, state, elapsedMs, detail }, result }: StageProps) {
   const t = useMessages();
+  const { version, sys } = result?.broker ?? {};
+  const found = {
+    ...(stage === "subscribe" && { text: version ?? (sys && t.connection.unknownVersion[sys]) }),
+    ...(stage === "roundtrip" && {
+      text: result?.roundtrip && `${result.roundtrip.latencyMs.toFixed(1)} ms, QoS ${result.roundtrip.qos}`,
+    }),
+  };
+  const shown = "text" in found ? found.text : detail;
   return (
     <li data-state={state}>
       <span className={classes.sign}>
@@ -128,7 +135,7 @@ function Stage({
         {state === "failed" && <IconX size={16} aria-label={t.form.failed} />}
       </span>
       <strong>{t.stageNames[stage]}</strong>
-      <span className={classes.detail}>{(state !== "failed" || !isExplained) && detail}</span>
+      <span className={classes.detail}>{state !== "failed" && shown}</span>
       <span className={classes.time}>
         {elapsedMs !== undefined && `${elapsedMs.toFixed(elapsedMs < 10 ? 1 : 0)} ms`}
       </span>

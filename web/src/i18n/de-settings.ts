@@ -4,11 +4,11 @@ import type { Messages } from "./en";
 export const settingsMessages: Pick<Messages, "transfer" | "settings" | "profile" | "about"> = {
   transfer: {
     title: "Import und Export",
-    noRight: "Ihre Rolle lässt Sie keine Verbindungen importieren oder exportieren.",
-    noRightText: "Bitten Sie um die Rolle connectionManager.",
+    noRight: "Ihre Rolle erlaubt es nicht, Verbindungen zu importieren oder zu exportieren.",
+    noRightText: "Bitten Sie einen Administrator um die Rolle connectionManager.",
     importTitle: "Import",
     importText:
-      "config.json des Management Center for Mosquitto, ein Export von haltere oder eine gespeicherte Antwort von GET /api/connections. Sie sehen, was aus jedem Eintrag würde, bevor etwas gespeichert wird.",
+      "config.json des Management Center for Mosquitto, ein Export von haltere oder eine gespeicherte Antwort von GET /api/connections. Vor dem Speichern sehen Sie eine Vorschau jedes Eintrags.",
     drop: "Datei hier ablegen, oder",
     paste: "Oder den Inhalt einfügen",
     check: "Prüfen",
@@ -18,7 +18,7 @@ export const settingsMessages: Pick<Messages, "transfer" | "settings" | "profile
       `Es sind ${size}, und haltere nimmt ${limit} auf einmal. Nichts wurde gesendet. Teilen Sie es auf, oder benutzen Sie haltere import auf dem Server.`,
     notRead: "Das lässt sich nicht importieren",
     notImported: "Nichts wurde importiert",
-    notExported: "Es gibt keinen Export",
+    notExported: "Export fehlgeschlagen",
     stages: { checking: "Wird geprüft …", storing: "Wird gespeichert …" },
     sources: {
       mmc: "aus dem Management Center for Mosquitto",
@@ -31,14 +31,14 @@ export const settingsMessages: Pick<Messages, "transfer" | "settings" | "profile
           ? "1 Verbindung ist neu und kann importiert werden."
           : `${n} Verbindungen sind neu und können importiert werden.`,
       refused: (n) => `${n === 1 ? "1 Eintrag hat" : `${n} Einträge haben`} Fehler.`,
-      nothingNew: () => "Nichts davon ist neu.",
-      empty: () => "Darin sind keine Verbindungen.",
+      nothingNew: () => "Die Datei enthält nichts Neues.",
+      empty: () => "Die Datei enthält keine Verbindungen.",
     },
     refusedChoice: (good) =>
       good > 0
-        ? "Verbessern Sie die Datei und prüfen Sie sie wieder, oder importieren Sie nur die guten Einträge."
-        : "Nichts kann importiert werden, bis die Datei verbessert ist.",
-    importGood: (n) => (n === 1 ? "Nur den guten Eintrag importieren" : `Nur die ${n} guten importieren`),
+        ? "Beheben Sie die Fehler in der Datei und importieren Sie sie erneut, oder importieren Sie nur die gültigen Einträge."
+        : "Beheben Sie die Fehler in der Datei, und importieren Sie sie erneut.",
+    importGood: (n) => (n === 1 ? "Nur den gültigen Eintrag importieren" : `Nur die ${n} gültigen importieren`),
     credentialsMoved: (n) =>
       `In ${n === 1 ? "1 Eintrag" : `${n} Einträgen`} ziehen Benutzername und Passwort aus der URL in eigene Felder um.`,
     pathDropped: (n) => `In ${n === 1 ? "1 Eintrag" : `${n} Einträgen`} entfällt der Pfad der URL: mqtt:// hat keinen.`,
@@ -58,16 +58,16 @@ export const settingsMessages: Pick<Messages, "transfer" | "settings" | "profile
       "comes in disconnected": "wird getrennt importiert",
     },
     import: (n) => (n === 1 ? "1 Verbindung importieren" : `${n} Verbindungen importieren`),
-    other: "Andere Datei",
-    change: "Text ändern",
-    notTakenOver: "Nicht übernommen, weil es keine Verbindungen sind:",
+    other: "Andere Datei wählen",
+    change: "Text bearbeiten",
+    notTakenOver: "Übersprungen (keine Verbindungen):",
     outcomes: { create: "neu", skip: "schon da", refuse: "mit Fehlern" },
     entries: "Einträge der Datei",
     nameless: "ohne Namen",
     position: "Seine Position unter den Verbindungen der Datei",
     imported: (n) => (n === 1 ? "1 Verbindung ist importiert." : `${n} Verbindungen sind importiert.`),
     skipped: (n) => (n === 1 ? "1 war schon da." : `${n} waren schon da.`),
-    dialling: "Die neuen Verbindungen werden angewählt",
+    dialling: "haltere verbindet sich mit den neuen Brokern",
     leftOutCount: (n) => (n === 1 ? "1 blieb wegen Fehlern draußen." : `${n} blieben wegen Fehlern draußen.`),
     leftOut: "Nicht importiert",
     toDo: "Noch zu tun",
@@ -76,7 +76,7 @@ export const settingsMessages: Pick<Messages, "transfer" | "settings" | "profile
     exportText:
       "Alle Verbindungen als eine Datei, die der Import zurücknimmt. Ohne Passwörter und private Schlüssel taugt sie zum Ansehen und Vergleichen; Verbindungen, die sie brauchen, kommen getrennt zurück.",
     withSecrets: "Mit Passwörtern und privaten Schlüsseln",
-    withSecretsText: "Alles, was da ist: Eine solche Datei bringt alles zurück, wie es war.",
+    withSecretsText: "Eine vollständige Sicherung: Ihr Import stellt jede Verbindung wieder her.",
     secretsForAdmins: "Passwörter und private Schlüssel bleiben weg; nur Administratoren dürfen sie exportieren.",
     download: "Herunterladen",
     secretsTitle: "Passwörter und private Schlüssel exportieren?",
@@ -91,13 +91,13 @@ export const settingsMessages: Pick<Messages, "transfer" | "settings" | "profile
     source: {
       default: "Voreinstellung",
       configuration: "in der Konfiguration gesetzt",
-      administrator: "hier geschaltet",
+      administrator: "hier geändert",
     },
     fixed: "Immer an.",
     descriptions: {
       "connections-rest-api":
-        "Verbindungen anlegen, ändern und löschen, über HTTP und in dieser Konsole. Aus: beide sehen nur zu.",
-      tls: "CAs und Zertifikate von Verbindungen. Aus: sie bleiben erhalten, geprüft wird nur gegen die CAs des Systems.",
+        "Verbindungen anlegen, ändern und löschen, über HTTP und in dieser Konsole. Aus: Beide zeigen nur an.",
+      tls: "CAs und Zertifikate von Verbindungen. Aus: Sie bleiben gespeichert, werden aber nicht benutzt; Broker werden nur gegen die CAs des Systems geprüft.",
       "multiple-connections": "Mehr als ein Broker.",
       "user-profile-edit": "Alle dürfen ihr eigenes Passwort ändern.",
     },
@@ -122,7 +122,7 @@ export const settingsMessages: Pick<Messages, "transfer" | "settings" | "profile
         if (id === "connections-rest-api") {
           return on
             ? `Verbindungen sind über HTTP wieder zu sehen und zu ändern: ${connections}.`
-            : `Programme sehen und ändern Verbindungen nicht mehr über HTTP (${connections}), und diese Konsole sieht nur zu. Die Verbindungen selbst bleiben, wie sie sind.`;
+            : `Programme sehen und ändern Verbindungen nicht mehr über HTTP (${connections}), und diese Konsole zeigt nur noch an. Die Verbindungen selbst bleiben, wie sie sind.`;
         }
         const who = users === 1 ? "Ein Benutzer kann" : `${users} Benutzer können`;
         return on ? `${who} das eigene Passwort wieder ändern.` : `${who} das eigene Passwort nicht mehr ändern.`;
@@ -145,14 +145,14 @@ export const settingsMessages: Pick<Messages, "transfer" | "settings" | "profile
     theme: "Farbschema",
     themes: { auto: "System", light: "Hell", dark: "Dunkel" },
     language: "Sprache",
-    sessions: "Wo Sie angemeldet sind",
-    thisSession: "diese hier",
+    sessions: "Aktive Sitzungen",
+    thisSession: "diese Sitzung",
     sessionTimes: (since, used) => `seit ${since} · zuletzt benutzt ${used}`,
     unknownDevice: "unbekanntes Gerät",
-    endSession: "Beenden",
-    endSessionAt: (device) => `Sitzung an ${device} beenden`,
-    endOthers: "Alle anderen beenden",
-    othersEnded: "Alle anderen Sitzungen sind beendet.",
+    endSession: "Abmelden",
+    endSessionAt: (device) => `Sitzung an ${device} abmelden`,
+    endOthers: "Alle anderen Sitzungen abmelden",
+    othersEnded: "Alle anderen Sitzungen sind abgemeldet.",
   },
 
   about: {
@@ -160,19 +160,17 @@ export const settingsMessages: Pick<Messages, "transfer" | "settings" | "profile
     version: "Version",
     text: "Das Management Center für Flotten von Mosquitto-Brokern.",
     licence: "haltere ist freie Software unter der Apache-Lizenz 2.0.",
-    licenceText: "Ihr Text",
-    inside: "Was darin steckt",
-    insideText:
-      "haltere steht auf der Arbeit vieler. Das ist alles, was in der Binärdatei und in dieser Konsole steckt.",
+    licenceText: "Lizenztext",
+    inside: "Enthaltene Software",
+    insideText: "haltere baut auf Open Source auf. Alles, was in der Binärdatei und in der Konsole steckt:",
     find: "Name oder Lizenz …",
     found: (n, all) => (n === all ? `${n}` : `${n} von ${all}`),
     kinds: { haltere: "haltere", npm: "Konsole", cargo: "Binärdatei" },
-    nothingFound: "Nichts mit diesem Namen.",
-    noList:
-      "Die Liste lässt sich nicht laden. Sie kommt mit einer gebauten Konsole, nicht mit einer in der Entwicklung.",
+    nothingFound: "Nichts gefunden.",
+    noList: "Die Liste lässt sich nicht laden. Nur eine gebaute Konsole hat sie, keine in der Entwicklung.",
     textVersion: "Alles als Text",
     tasks: "Hintergrundaufgaben",
-    tasksText: "Was haltere von selbst tut.",
+    tasksText: "Was haltere selbsttätig erledigt.",
     task: "Aufgabe",
     lastRun: "Letzter Lauf",
     result: "Ergebnis",
@@ -181,7 +179,7 @@ export const settingsMessages: Pick<Messages, "transfer" | "settings" | "profile
       "session-use": "Letzte Nutzung der Sitzungen speichern",
       "session-clean-up": "Beendete Sitzungen entfernen",
       "link-history": "Verlauf der Verbindungen speichern",
-      "audit-sums": "Audit-Trail zusammenfassen",
+      "audit-sums": "Audit-Protokoll zusammenfassen",
     },
     taskResults: {
       ok: "Erfolgreich",

@@ -1,5 +1,5 @@
 import { connectionMessages } from "./de-connection";
-import { hints } from "./de-hints";
+import { certificateOwners, notes, reasons } from "./de-reasons";
 import { settingsMessages } from "./de-settings";
 import type { Messages } from "./en";
 
@@ -37,8 +37,8 @@ export const de: Messages = {
     open: "Gehe zu …",
     search: "Eine Verbindung, eine Seite oder ein Befehl …",
     connections: "Verbindungen",
-    nothing: "Nichts heißt so.",
-    down: "Was ausgefallen ist",
+    nothing: "Nichts gefunden.",
+    down: "Nicht erreichbare zeigen",
     transfer: "Importieren und exportieren",
     api: "Dokumentation der API",
     shortcuts: "Tastenkürzel",
@@ -73,8 +73,8 @@ export const de: Messages = {
     websocket: "beim WebSocket-Upgrade",
     mqtt: "beim Anmelden am Broker",
     subscribe: "beim Abonnieren",
-    roundtrip: "während eine Nachricht hin und zurück ging",
-    closed: "nachdem die Leitung stand",
+    roundtrip: "beim Hin- und Rückweg einer Nachricht",
+    closed: "nachdem die Verbindung stand",
   },
   stageNames: {
     dns: "Name",
@@ -84,10 +84,12 @@ export const de: Messages = {
     mqtt: "MQTT",
     subscribe: "$SYS",
     roundtrip: "Hin und zurück",
-    closed: "Leitung",
+    closed: "Sitzung",
   },
 
-  hints,
+  reasons,
+  notes,
+  certificateOwners,
 
   login: {
     title: "Anmelden",
@@ -100,26 +102,26 @@ export const de: Messages = {
       "authentication-failed": "Benutzername oder Passwort ist falsch.",
       throttled: "Zu viele Versuche. Bitte warten Sie eine Minute.",
     },
-    tooManyAttempts: (wait) => `Zu viele Versuche. Versuchen Sie es in ${wait} wieder.`,
-    unreachable: "haltere antwortet nicht. Läuft es?",
-    firstTime: "Erster Start? Das Passwort von admin steht einmal in halteres Protokoll.",
+    tooManyAttempts: (wait) => `Zu viele Versuche. Versuchen Sie es in ${wait} erneut.`,
+    unreachable: "haltere ist nicht erreichbar. Läuft es?",
+    firstTime: "Zum ersten Mal hier? Das Passwort von admin steht im Protokoll vom Start von haltere.",
   },
 
   initialPassword: {
-    title: "Ein eigenes Passwort",
-    text: "Dieses hier stand in einem Protokoll. Wählen Sie eines, das nur Sie kennen.",
+    title: "Neues Passwort wählen",
+    text: "Das erste Passwort steht im Protokoll. Wählen Sie eines, das nur Sie kennen.",
     later: "Später",
   },
 
   offline: {
-    title: "haltere antwortet nicht",
-    keepsTrying: "Diese Seite versucht es von selbst wieder.",
+    title: "haltere ist nicht erreichbar",
+    keepsTrying: "Diese Seite versucht es automatisch weiter.",
     stale: (age) => `Sie sehen den Stand von ${age}. Die Verbindung wird wieder aufgebaut …`,
     notLive: "Dieses Fenster ist nicht aktuell",
     nextTry: (time) => `Nächster Versuch in ${time}.`,
     busy: "haltere ist ausgelastet",
-    again: (wait) => `Versuchen Sie es in ${wait} wieder.`,
-    later: "Versuchen Sie es später wieder.",
+    again: (wait) => `Versuchen Sie es in ${wait} erneut.`,
+    later: "Versuchen Sie es später erneut.",
     limits: {
       streams: "Zu viele Fenster sind offen; schließen Sie einige",
       tests: "Zu viele Verbindungstests laufen",
@@ -135,11 +137,11 @@ export const de: Messages = {
 
   storage: {
     notReady: "haltere ist nicht bereit",
-    effect: "Was Sie ändern, wird zurzeit nicht gespeichert. Die Anzeige läuft weiter.",
+    effect: "Änderungen lassen sich zurzeit nicht speichern. Die Anzeige läuft weiter.",
     reasons: {
       "the disk is full": {
         title: "Die Festplatte ist voll",
-        how: "Schaffen Sie Platz: haltere versucht es jede Sekunde wieder und braucht keinen Neustart.",
+        how: "Schaffen Sie Platz: haltere versucht es jede Sekunde erneut und braucht keinen Neustart.",
       },
       "the database is read-only": {
         title: "Die Datenbank ist schreibgeschützt",
@@ -167,8 +169,8 @@ export const de: Messages = {
       n === 1
         ? "Ihr Broker ist nicht erreichbar."
         : `${bad} von ${n} Brokern ${bad === 1 ? "ist" : "sind"} nicht erreichbar.`,
-    allIdle: "Kein Broker soll verbunden sein.",
-    connecting: "Verbindet …",
+    allIdle: "Alle Broker sind absichtlich getrennt.",
+    connecting: "Verbindungsaufbau …",
     someUnreadable: (n) => (n === 1 ? "1 Verbindung ist unlesbar." : `${n} Verbindungen sind unlesbar.`),
     failuresTitle: "Probleme",
     causes: (n) => (n === 1 ? "1 Ursache in der ganzen Flotte." : `${n} Ursachen in der ganzen Flotte.`),
@@ -195,7 +197,7 @@ export const de: Messages = {
     },
     allTitle: "Alle Verbindungen",
     brokers: (n) => (n === 1 ? "1 Broker" : `${n} Broker`),
-    andMore: (n) => `und ${n} weitere`,
+    andMore: (n) => `und ${n} ${n === 1 ? "weiterer" : "weitere"}`,
     sinceWhen: (age) => `seit ${age}`,
     sinceAtLeast: (age) => `seit mindestens ${age}`,
     atLeast: (age) => `≥ ${age}`,
@@ -218,15 +220,15 @@ export const de: Messages = {
     otherWays: "Weitere Wege, Verbindungen anzulegen",
     empty: "Noch kein Broker",
     emptyText:
-      "Eine Verbindung ist halteres eigene Leitung zu einem Ihrer Broker. Tragen Sie den ersten ein: Er wird sofort und unbegrenzt angewählt.",
+      "Tragen Sie Ihren ersten Broker ein. haltere verbindet sich sofort und stellt die Verbindung danach von selbst wieder her.",
     transfer: "Import, Export",
     firstByHand: "Einen Broker eintragen",
     firstByHandText: "Seine URL genügt für den Anfang. Ein Test zeigt Schritt für Schritt, wie weit haltere kommt.",
-    firstByImport: "Von MMC umziehen",
+    firstByImport: "Aus MMC importieren",
     firstByImportText:
       "Mit der config.json eines Management Centers für Mosquitto oder dem Export eines anderen haltere.",
     firstByScript: "Aus einem Skript",
-    firstByScriptText: "Die API ist die von MMC 2.8. Nach dem Anmelden:",
+    firstByScriptText: "Die API ist mit MMC 2.8 kompatibel. Nach dem Anmelden:",
     select: (name) => `${name} auswählen`,
     selectAll: "Alle gezeigten auswählen",
     selected: (n) => `${n} ausgewählt`,
@@ -234,7 +236,7 @@ export const de: Messages = {
     disconnect: "Trennen",
     expires: (when) => `Zertifikat läuft am ${when} ab`,
     expired: "Zertifikat ist abgelaufen",
-    noRight: "Ihre Rolle lässt Sie keine Verbindungen sehen.",
+    noRight: "Ihre Rolle erlaubt es nicht, Verbindungen zu sehen.",
     noRightText: "Bitten Sie um die Rolle viewer, editor oder connectionManager.",
   },
 
@@ -246,7 +248,7 @@ export const de: Messages = {
     disconnectText:
       "haltere trennt die Verbindungen und stellt sie erst auf Anforderung wieder her. Die Broker laufen weiter.",
     deleteText:
-      "haltere vergisst sie samt Zugangsdaten und Schlüsseln. Die Broker laufen weiter. Das lässt sich nicht rückgängig machen.",
+      "Das entfernt die Verbindungen samt gespeicherten Zugangsdaten und Schlüsseln. Die Broker laufen weiter. Das lässt sich nicht rückgängig machen.",
     unchanged: (n) => (n === 1 ? "1 ist es schon" : `${n} sind es schon`),
     progress: (done, all) => `${done} von ${all}`,
     failed: (n) => `${n} fehlgeschlagen`,
@@ -260,7 +262,7 @@ export const de: Messages = {
 
   errors: {
     title: "Etwas ist schiefgegangen",
-    unreachable: "haltere antwortet nicht.",
+    unreachable: "haltere ist nicht erreichbar.",
     pluginOff: "Das hat ein Administrator abgeschaltet: siehe Verwaltung, Plugins.",
     notLoaded: "Das konnte nicht geladen werden",
     notFound: "Seite nicht gefunden",

@@ -4,11 +4,11 @@ import type { AffectedByPlugin } from "../api/schema";
 export const settingsMessages = {
   transfer: {
     title: "Import and export",
-    noRight: "Your role does not let you import or export connections.",
+    noRight: "Your role does not allow you to import or export connections.",
     noRightText: "Ask an administrator for the role connectionManager.",
     importTitle: "Import",
     importText:
-      "config.json of the management center for Mosquitto, an export of haltere, or a saved answer of GET /api/connections. You see what would become of each entry before anything is stored.",
+      "config.json of the management center for Mosquitto, an export of haltere, or a saved answer of GET /api/connections. You'll see a preview of every entry before anything is saved.",
     drop: "Drop a file here, or",
     paste: "Or paste its content",
     check: "Check",
@@ -18,7 +18,7 @@ export const settingsMessages = {
       `It has ${size}, and haltere takes ${limit} at once. It was not sent. Split it, or use haltere import on the server.`,
     notRead: "This can't be imported",
     notImported: "Nothing was imported",
-    notExported: "There is no export",
+    notExported: "Export failed",
     stages: { checking: "Checking …", storing: "Storing …" },
     sources: {
       mmc: "from the management center for Mosquitto",
@@ -28,14 +28,14 @@ export const settingsMessages = {
     planStatus: {
       ready: (n: number) => `${n === 1 ? "1 connection is" : `${n} connections are`} new and can be imported.`,
       refused: (n: number) => `${n === 1 ? "1 entry has" : `${n} entries have`} errors.`,
-      nothingNew: () => "There is nothing new in it.",
-      empty: () => "There are no connections in it.",
+      nothingNew: () => "The file contains nothing new.",
+      empty: () => "The file contains no connections.",
     },
     refusedChoice: (good: number): string =>
       good > 0
-        ? "Fix the file and check it again, or import only what is good."
-        : "Nothing can be imported until the file is fixed.",
-    importGood: (n: number) => `Import only the ${n === 1 ? "good one" : `${n} good ones`}`,
+        ? "Fix them in the file, then import again, or import only the valid entries."
+        : "Fix them in the file, then import again.",
+    importGood: (n: number) => `Import only the ${n === 1 ? "valid one" : `${n} valid ones`}`,
     credentialsMoved: (n: number) =>
       `User name and password move from the URL to their own fields in ${n === 1 ? "1 entry" : `${n} entries`}.`,
     pathDropped: (n: number) =>
@@ -43,16 +43,16 @@ export const settingsMessages = {
     /** Translations of the server's notes; untranslated notes are shown as they are. */
     notes: {} as Record<string, string>,
     import: (n: number) => `Import ${n === 1 ? "1 connection" : `${n} connections`}`,
-    other: "Another file",
-    change: "Change the text",
-    notTakenOver: "Not taken over, because they are no connections:",
-    outcomes: { create: "new", skip: "there already", refuse: "with errors" },
+    other: "Choose another file",
+    change: "Edit text",
+    notTakenOver: "Skipped (not connections):",
+    outcomes: { create: "new", skip: "exists already", refuse: "with errors" },
     entries: "Entries of the file",
     nameless: "without a name",
     position: "Its position among the connections of the file",
     imported: (n: number) => `${n === 1 ? "1 connection is" : `${n} connections are`} imported.`,
-    skipped: (n: number) => `${n === 1 ? "1 was" : `${n} were`} there already.`,
-    dialling: "The new links are being dialled",
+    skipped: (n: number) => `${n === 1 ? "1 exists" : `${n} exist`} already.`,
+    dialling: "haltere is connecting to the new brokers",
     leftOutCount: (n: number) => `${n} ${n === 1 ? "was" : "were"} left out because of errors.`,
     leftOut: "Left out",
     toDo: "Left to do",
@@ -61,7 +61,7 @@ export const settingsMessages = {
     exportText:
       "All connections in one file, for Import. Without passwords and private keys it is for reading and comparing; connections that need them are imported disconnected.",
     withSecrets: "With passwords and private keys",
-    withSecretsText: "All there is: such a file brings everything back as it was.",
+    withSecretsText: "A complete backup: importing it restores every connection.",
     secretsForAdmins: "Passwords and private keys are left out; only administrators may export them.",
     download: "Download",
     secretsTitle: "Export passwords and private keys?",
@@ -73,17 +73,17 @@ export const settingsMessages = {
   settings: {
     title: "Plugins",
     pluginsText: "Parts of the API that can be switched on and off, named as in the management center for Mosquitto.",
-    source: { default: "default", configuration: "set in the configuration", administrator: "switched here" } as Record<
+    source: { default: "Default", configuration: "Set in the configuration", administrator: "Changed here" } as Record<
       string,
       string
     >,
     fixed: "Always on.",
     descriptions: {
       "connections-rest-api":
-        "Creating, changing and deleting connections, over HTTP and in this console. Off: both only look.",
-      tls: "CAs and certificates of connections. Off: they are kept, but brokers are checked against the system's CAs only.",
+        "Create, change and delete connections, over HTTP and in this console. Off: the API and this console become read-only.",
+      tls: "CAs and certificates of connections. Off: they stay stored but are not used, and brokers are checked against the system's CAs only.",
       "multiple-connections": "More than one broker.",
-      "user-profile-edit": "Everybody may change their own password.",
+      "user-profile-edit": "Users can change their own password.",
     } as Record<string, string>,
     noRight: "Only administrators see the plugins.",
     switched: (id: string, on: boolean) => `${id} is ${on ? "on" : "off"}`,
@@ -108,7 +108,7 @@ export const settingsMessages = {
         if (id === "connections-rest-api") {
           return on
             ? `Connections can be seen and changed over HTTP again: ${connections}.`
-            : `Programs no longer see or change connections over HTTP (${connections} of them), and this console only looks. Links stay as they are.`;
+            : `Programs no longer see or change connections over HTTP (${connections} of them), and this console becomes read-only. Links stay as they are.`;
         }
         const who = `${users} ${users === 1 ? "user" : "users"}`;
         return on ? `${who} may change their own password again.` : `${who} can no longer change their own password.`;
@@ -124,21 +124,21 @@ export const settingsMessages = {
     newPassword: "New password",
     again: "Confirm new password",
     change: "Change password",
-    changed: "The password is changed. Your other sessions have ended.",
+    changed: "Password changed. Your other sessions are logged out.",
     mismatch: "Passwords don't match.",
     short: "At least 8 characters.",
-    appearance: "Look",
+    appearance: "Appearance",
     theme: "Theme",
     themes: { auto: "System", light: "Light", dark: "Dark" },
     language: "Language",
-    sessions: "Where you are logged in",
-    thisSession: "this one",
+    sessions: "Active sessions",
+    thisSession: "this session",
     sessionTimes: (since: string, used: string) => `since ${since} · last used ${used}`,
     unknownDevice: "unknown device",
-    endSession: "End",
-    endSessionAt: (device: string) => `End the session at ${device}`,
-    endOthers: "End all others",
-    othersEnded: "All other sessions have ended.",
+    endSession: "Log out",
+    endSessionAt: (device: string) => `Log out the session at ${device}`,
+    endOthers: "Log out all other sessions",
+    othersEnded: "All other sessions are logged out.",
   },
 
   about: {
@@ -146,17 +146,17 @@ export const settingsMessages = {
     version: "Version",
     text: "The management center for fleets of Mosquitto brokers.",
     licence: "haltere is free software under the Apache License 2.0.",
-    licenceText: "Its text",
+    licenceText: "Licence text",
     inside: "What is inside",
-    insideText: "haltere is built on the work of many. This is everything in the binary and in this console.",
+    insideText: "haltere is built on open source. Everything in the binary and the console:",
     find: "Name or licence …",
     found: (n: number, all: number) => (n === all ? `${n}` : `${n} of ${all}`),
     kinds: { haltere: "haltere", npm: "console", cargo: "binary" },
-    nothingFound: "Nothing by that name.",
-    noList: "The list can't be loaded. It comes with a console that was built, not with one under development.",
-    textVersion: "All of it as text",
+    nothingFound: "Nothing found.",
+    noList: "The list can't be loaded. Only a built console has it, not one under development.",
+    textVersion: "Everything as text",
     tasks: "Background tasks",
-    tasksText: "What haltere does by itself.",
+    tasksText: "What haltere does on its own.",
     task: "Task",
     lastRun: "Last run",
     result: "Result",

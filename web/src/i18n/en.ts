@@ -1,5 +1,5 @@
 import { connectionMessages } from "./en-connection";
-import { hints } from "./en-hints";
+import { certificateOwners, notes, reasons } from "./en-reasons";
 import { settingsMessages } from "./en-settings";
 
 /**
@@ -39,8 +39,8 @@ export const en = {
     open: "Go to …",
     search: "A connection, a page or a command …",
     connections: "Connections",
-    nothing: "Nothing by that name.",
-    down: "What is down",
+    nothing: "Nothing found.",
+    down: "Show what is down",
     transfer: "Import and export",
     api: "Documentation of the API",
     shortcuts: "Keyboard shortcuts",
@@ -75,8 +75,8 @@ export const en = {
     websocket: "during the WebSocket upgrade",
     mqtt: "while logging in to the broker",
     subscribe: "while subscribing",
-    roundtrip: "while a message made a round trip",
-    closed: "after the link was up",
+    roundtrip: "during the round trip of a message",
+    closed: "after the connection was up",
   },
   stageNames: {
     dns: "Name",
@@ -86,10 +86,12 @@ export const en = {
     mqtt: "MQTT",
     subscribe: "$SYS",
     roundtrip: "Round trip",
-    closed: "Link",
+    closed: "Session",
   },
 
-  hints,
+  reasons,
+  notes,
+  certificateOwners,
 
   login: {
     title: "Log in",
@@ -104,21 +106,21 @@ export const en = {
       throttled: "Too many attempts. Please wait a minute, then try again.",
     } as Record<string, string>,
     tooManyAttempts: (wait: string) => `Too many attempts. Try again in ${wait}.`,
-    unreachable: "haltere does not answer. Is it running?",
-    firstTime: "First start? The password of admin is in haltere's log, once.",
+    unreachable: "Can't reach haltere. Is it running?",
+    firstTime: "First time here? Find the admin password in haltere's startup log.",
   },
 
   initialPassword: {
-    title: "A password of your own",
-    text: "This one was printed into a log. Choose another that only you know.",
+    title: "Choose a new password",
+    text: "The initial password is in the log. Choose one only you know.",
     later: "Later",
   },
 
   offline: {
-    title: "haltere does not answer",
-    keepsTrying: "This page tries again by itself.",
-    stale: (age: string) => `This is the state from ${age}. Reconnecting …`,
-    notLive: "This window is not live",
+    title: "Can't reach haltere",
+    keepsTrying: "This page keeps retrying.",
+    stale: (age: string) => `Showing data from ${age}. Reconnecting …`,
+    notLive: "This window is not up to date",
     nextTry: (time: string) => `Next try in ${time}.`,
     busy: "haltere is busy",
     again: (wait: string) => `Try again in ${wait}.`,
@@ -140,24 +142,24 @@ export const en = {
   /** Faults of the server's storage, by the server's reason. */
   storage: {
     notReady: "haltere is not ready",
-    effect: "Nothing you change is saved at the moment. What you see goes on.",
+    effect: "Changes can't be saved at the moment. The display continues.",
     reasons: {
       "the disk is full": {
         title: "The disk is full",
-        how: "Make room: haltere tries again every second and needs no restart.",
+        how: "Free some space: haltere retries every second and needs no restart.",
       },
       "the database is read-only": {
         title: "The database is read-only",
         how: "Stop haltere, check and mount the file system, then start it.",
       },
-      "the disk fails": { title: "The disk fails", how: "The log has the error's number. Check the disk." },
+      "the disk fails": { title: "The disk fails", how: "Check the disk. haltere's log shows the error number." },
       "the database is damaged": {
         title: "The database is damaged",
-        how: "Back it up, stop haltere, move haltere.db* away and restore a good backup.",
+        how: "Stop haltere, keep a copy of haltere.db*, and restore a good backup.",
       },
       "the database's files were removed or replaced": {
         title: "The database's files were removed or replaced",
-        how: "Stop haltere, put the right files in place, then start it. Without that, the next start begins with what lies there.",
+        how: "Stop haltere, put the right files in place, then start it. Otherwise the next start uses the files that are there.",
       },
     } as Record<string, { title: string; how: string }>,
   },
@@ -167,7 +169,7 @@ export const en = {
     allWell: (n: number) => (n === 1 ? "Your broker is connected." : `All ${n} brokers are connected.`),
     someDown: (bad: number, n: number) =>
       n === 1 ? "Your broker is down." : `${bad} of ${n} brokers ${bad === 1 ? "is" : "are"} down.`,
-    allIdle: "No broker is meant to be connected.",
+    allIdle: "All brokers are disconnected on purpose.",
     connecting: "Connecting …",
     someUnreadable: (n: number) => (n === 1 ? "1 connection can't be read." : `${n} connections can't be read.`),
     failuresTitle: "Problems",
@@ -218,15 +220,14 @@ export const en = {
     newConnection: "New connection",
     otherWays: "Other ways to add connections",
     empty: "No broker yet",
-    emptyText:
-      "A connection is haltere's own link to one of your brokers. Register the first one: it is dialled at once, and for ever.",
+    emptyText: "Add your first broker. haltere connects right away and keeps reconnecting on its own.",
     transfer: "Import, export",
     firstByHand: "Add a broker",
     firstByHandText: "Its URL is enough to start with. A test shows step by step how far haltere gets.",
-    firstByImport: "Move in from MMC",
-    firstByImportText: "Give the config.json of a management center for Mosquitto, or an export of another haltere.",
+    firstByImport: "Import from MMC",
+    firstByImportText: "Choose the config.json of a management center for Mosquitto, or an export of another haltere.",
     firstByScript: "From a script",
-    firstByScriptText: "The API is that of MMC 2.8. Log in, then:",
+    firstByScriptText: "The API is compatible with MMC 2.8. Log in, then:",
     select: (name: string) => `Select ${name}`,
     selectAll: "Select all that are shown",
     selected: (n: number) => `${n} selected`,
@@ -234,7 +235,7 @@ export const en = {
     disconnect: "Disconnect",
     expires: (when: string) => `certificate expires ${when}`,
     expired: "certificate has expired",
-    noRight: "Your role does not let you see connections.",
+    noRight: "Your role does not allow you to see connections.",
     noRightText: "Ask an administrator for the role viewer, editor or connectionManager.",
   },
 
@@ -259,8 +260,8 @@ export const en = {
 
   errors: {
     title: "Something went wrong",
-    unreachable: "haltere does not answer.",
-    pluginOff: "An administrator has switched this off: see Administration, Plugins.",
+    unreachable: "Can't reach haltere.",
+    pluginOff: "An administrator has turned this off: see Administration, Plugins.",
     notLoaded: "This could not be loaded",
     notFound: "Page not found",
     toFleet: "To the fleet",

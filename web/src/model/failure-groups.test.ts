@@ -17,7 +17,7 @@ test("failures are grouped by code, the latest failure first", () => {
     ["ECONNREFUSED", 2, "b d"],
     ["ENOTFOUND", 1, "c"],
   ]);
-  expect(groups[0]?.message).toBe("ECONNREFUSED since 3");
+  expect(groups[0]?.error?.message).toBe("ECONNREFUSED since 3");
   expect(groups[0]?.isSinceKnown).toBe(true);
 });
 

@@ -5,8 +5,8 @@ export const FRESH = 2 * 60_000;
 
 /** Connections that fail in the same way. */
 interface Failures {
-  /** The message of the connection that failed last. */
-  readonly message: string;
+  /** The failure of the connection that failed last; undefined for those that the server can't read. */
+  readonly error: ConnectionError | undefined;
   /** When the first of them failed, in milliseconds since 1970. */
   readonly since: number;
   /** False when the first of them may have failed before `since`. */
@@ -69,7 +69,7 @@ function toFailures(unsorted: readonly Connection[], now: number): Failures {
   const connections = unsorted.toSorted((a, b) => sinceOf(b) - sinceOf(a));
   const first = connections.at(-1)?.status;
   return {
-    message: connections[0]?.status?.error?.message ?? "",
+    error: connections[0]?.status?.error,
     since: first?.timestamp ?? 0,
     isSinceKnown: first?.sinceKnown ?? true,
     fresh: connections.filter(({ status }) => status && status.sinceKnown !== false && now - status.timestamp < FRESH)

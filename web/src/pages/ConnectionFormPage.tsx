@@ -16,6 +16,7 @@ import type { Draft } from "../forms/draft";
 import { EMPTY_DRAFT, toChanges, toDraft, toInput, toPatch, toTestInput, toTestPatch } from "../forms/draft";
 import { useDocumentTitle } from "../hooks/use-document-title";
 import { useMessages } from "../i18n/language";
+import { useSentences } from "../i18n/sentences";
 import { displayState } from "../model/display-state";
 import { linkTo, PATHS } from "../model/paths";
 import { containsPrivateKey } from "../model/pem";
@@ -24,6 +25,7 @@ import { EmptyState } from "../ui/EmptyState";
 /** `/new` */
 export function NewConnectionPage() {
   const t = useMessages();
+  const sentences = useSentences();
   const notifyIfKeyStored = useKeyStoredNotification();
   const navigate = useNavigate();
   const queries = useQueryClient();
@@ -37,10 +39,11 @@ export function NewConnectionPage() {
       isNew
       toTestTarget={(draft) => ({ input: toTestInput(draft) })}
       onSave={async (draft) => {
-        const { id, reason } = await createConnection(queries, toInput(draft));
+        const { id, failure, reason } = await createConnection(queries, toInput(draft));
         notifyIfKeyStored(draft);
         if (reason) {
-          notifications.show({ color: "yellow", title: t.form.savedButDown, message: reason, autoClose: 10_000 });
+          const message = failure ? sentences.failure(failure).text : reason;
+          notifications.show({ color: "yellow", title: t.form.savedButDown, message, autoClose: 10_000 });
         }
         return () => void navigate(linkTo.connection(id));
       }}

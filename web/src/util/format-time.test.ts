@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { formatAgo, formatDate, formatDateTime, formatDuration, formatRelative } from "./format-time";
+import { formatAgo, formatDate, formatDateTime, formatDuration, formatRelative, formatUtc } from "./format-time";
 
 test("times ago are formatted in the given language", () => {
   expect(formatAgo(0, 3 * 60_000 + 59_000, "en")).toBe("3 min. ago");
@@ -42,4 +42,9 @@ test("dates and times follow the language, also when it changes", () => {
     expect(formatDate(at, language)).toBe(theDay);
     expect(formatDateTime(at, language)).toBe(`${theDay}, 14:05:09 UTC`);
   }
+});
+
+test("logs are in UTC, whatever the local time zone", () => {
+  expect(formatUtc("2026-11-29T03:09:58.4+02:00")).toBe("2026-11-29 01:09:58 UTC");
+  expect(formatUtc(0)).toBe("1970-01-01 00:00:00 UTC");
 });

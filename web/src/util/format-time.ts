@@ -39,6 +39,16 @@ export function formatDateTime(time: number | string, language: string): string 
   return `${formatDate(time, language)}, ${timeFormat(language).format(new Date(time))}`;
 }
 
+/** A date and time in UTC, as logs have it: `2026-11-29 14:05:09 UTC`. */
+export function formatUtc(time: number | string): string {
+  return `${new Date(time).toISOString().slice(0, 19).replace("T", " ")} UTC`;
+}
+
+/** A date and time for a tooltip: local, and in UTC. */
+export function formatExactTime(time: number | string, language: string): string {
+  return `${formatDateTime(time, language)} · ${formatUtc(time)}`;
+}
+
 /** A date, in the local time zone. */
 export function formatDate(time: number | string, language: string): string {
   return dateFormat(language).format(new Date(time));

@@ -11,12 +11,12 @@ import { TrustIssuer } from "../../components/TrustIssuer";
 import { useErrorNotification } from "../../hooks/use-error-notification";
 import { useNow } from "../../hooks/use-now";
 import { useLanguage, useMessages } from "../../i18n/language";
-import { blamesTlsPlugin } from "../../model/hint";
+import { blamesTlsPlugin } from "../../model/advice";
 import { isIssuerUnknown } from "../../model/issuer";
 import { Card } from "../../ui/Card";
 import { EmptyState } from "../../ui/EmptyState";
 import { isTls } from "../../util/broker-url";
-import { formatAgo, formatDateTime } from "../../util/format-time";
+import { formatAgo, formatExactTime } from "../../util/format-time";
 import classes from "./Certificates.module.css";
 
 /** The certificates of both sides of a link, with an offer to trust an unknown CA. */
@@ -58,11 +58,11 @@ function PresentedCertificates({ connection, chain }: { connection: Connection; 
       <p className={classes.verdict} data-accepted={accepted}>
         {accepted ? <IconCircleCheck size={18} aria-hidden /> : <IconCircleX size={18} aria-hidden />}
         <strong>{accepted ? t.certificates.accepted : t.certificates.refused}</strong>
-        <time className={classes.text} dateTime={presentedAt} title={formatDateTime(at, language)}>
+        <time className={classes.text} dateTime={presentedAt} title={formatExactTime(at, language)}>
           {t.certificates.presented(formatAgo(at, now, language))}
         </time>
       </p>
-      {!accepted && isIssuerUnknown(error?.code) && !blamesTlsPlugin(error?.message) && (
+      {!accepted && isIssuerUnknown(error?.code) && !blamesTlsPlugin(error) && (
         <Trust connection={connection} chain={certificates} />
       )}
       <Chain certificates={certificates} isOpen />

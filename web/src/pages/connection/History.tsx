@@ -1,12 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 
 import { historyQuery } from "../../api/connections";
-import type { Connection, StatusChange } from "../../api/schema";
-import { useLanguage, useMessages } from "../../i18n/language";
+import type { Connection, ConnectionError, StatusChange } from "../../api/schema";
+import { LocalTime } from "../../components/LocalTime";
+import { useMessages } from "../../i18n/language";
+import { useSentences } from "../../i18n/sentences";
 import { historyState } from "../../model/display-state";
 import { Card } from "../../ui/Card";
 import { StateIcon } from "../../ui/StateBadge";
-import { formatDateTime } from "../../util/format-time";
 import classes from "./History.module.css";
 import { Timeline } from "./Timeline";
 
@@ -38,25 +39,27 @@ export function History({ connection }: { connection: Connection }) {
 
 function Change({ change }: { change: StatusChange }) {
   const t = useMessages();
-  const language = useLanguage();
   const state = historyState(change);
   return (
     <li>
       <StateIcon state={state} />
       <span className={classes.word}>{t.states[state]}</span>
       <span className={classes.reason}>
-        {change.error && (
-          <>
-            <code>{change.error.code}</code> {change.error.message}
-          </>
-        )}
+        {change.error && <Failure error={change.error} />}
         {state === "unobserved" && t.connection.notRunning}
       </span>
-      <time>
-        {change.sinceKnown === false
-          ? t.fleet.orBefore(formatDateTime(change.timestamp, language))
-          : formatDateTime(change.timestamp, language)}
-      </time>
+      <LocalTime time={change.timestamp} {...(change.sinceKnown === false && { format: t.fleet.orBefore })} />
     </li>
+  );
+}
+
+function Failure({ error }: { error: ConnectionError }) {
+  const t = useMessages();
+  const { text, lang } = useSentences().failure(error);
+  return (
+    <>
+      <code>{error.code}</code> {/* Lines from before a restart have no key: the stage says most of it. */}
+      {lang === undefined ? text : <span title={text}>{t.stages[error.stage]}</span>}
+    </>
   );
 }

@@ -1,5 +1,6 @@
 import type { Connection } from "../../api/schema";
 import { hasPermission, useProfile } from "../../api/session";
+import { LocalTime } from "../../components/LocalTime";
 import { useNow } from "../../hooks/use-now";
 import { useLanguage, useMessages } from "../../i18n/language";
 import { versionText } from "../../model/version-text";
@@ -7,7 +8,7 @@ import { Card } from "../../ui/Card";
 import { PropertyList } from "../../ui/PropertyList";
 import { isTls } from "../../util/broker-url";
 import { expiryState } from "../../util/certificate-validity";
-import { formatDate, formatDateTime } from "../../util/format-time";
+import { formatDate } from "../../util/format-time";
 import classes from "./Properties.module.css";
 
 /** What the broker reports while the link is up. */
@@ -25,7 +26,7 @@ export function BrokerProperties({ connection }: { connection: Connection }) {
         properties={[
           [t.connection.version, versionText(connection, now, t)],
           [t.connection.protocol, broker.protocolVersion],
-          [t.connection.upSince, broker.startedAt && formatDateTime(broker.startedAt, language)],
+          [t.connection.upSince, broker.startedAt && <LocalTime key="up" time={broker.startedAt} />],
           [t.connection.tls, tls?.version ?? t.connection.plain],
           [
             t.connection.certificate,

@@ -1,13 +1,17 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 
-import { adviceQuery } from "../../api/connections";
-import type { Connection, ConnectionStatus, LinkStage } from "../../api/schema";
+import { adviceQuery, historyQuery } from "../../api/connections";
+import type { Connection, ConnectionError, ConnectionStatus } from "../../api/schema";
 import { hasPermission, useProfile } from "../../api/session";
+import { LocalTime } from "../../components/LocalTime";
 import { useNow } from "../../hooks/use-now";
+import { useAdvice } from "../../i18n/advice";
 import { useMessages } from "../../i18n/language";
+import { useSentences } from "../../i18n/sentences";
+import { isRedundantAdvice, isTlsPluginAdvice } from "../../model/advice";
 import { displayState } from "../../model/display-state";
-import { findHint, isRedundantAdvice, isTlsPluginAdvice } from "../../model/hint";
+import { onlineUntil } from "../../model/history";
 import { isIssuerUnknown } from "../../model/issuer";
 import { linkTo } from "../../model/paths";
 import { AdviceList } from "../../ui/AdviceList";
@@ -20,11 +24,19 @@ export function Status({ connection }: { connection: Connection }) {
   const state = displayState(connection);
   const { status } = connection;
   const error = status?.error;
+  const { data: history } = useQuery({ ...historyQuery(connection), enabled: error !== undefined });
+  const wasOnlineUntil = onlineUntil(history ?? []);
+  const isUp = state === "online";
   return (
     <section className={classes.status} data-state={state} aria-live="polite">
       {error ? (
         <>
-          <p className={classes.reason}>{error.message}</p>
+          {wasOnlineUntil !== undefined && (
+            <p className={classes.means}>
+              <LocalTime time={wasOnlineUntil} format={t.connection.wasConnectedUntil} />
+            </p>
+          )}
+          <Reason error={error} />
           <p className={classes.raw}>
             <code>{error.code}</code>
             <span>{t.stages[error.stage]}</span>
@@ -37,7 +49,12 @@ export function Status({ connection }: { connection: Connection }) {
             {/* Screen readers announce a new state, not every second. */}
             <span aria-live="off">{status.state !== "idle" && <Attempt status={status} />}</span>
           </p>
-          <NextSteps id={connection.id} code={error.code} stage={error.stage} changedAt={status.timestamp} />
+          <NextSteps
+            id={connection.id}
+            code={error.code}
+            changedAt={status.timestamp}
+            link={{ isOnline: false, wasOnline: wasOnlineUntil !== undefined }}
+          />
         </>
       ) : (
         <>
@@ -47,13 +64,26 @@ export function Status({ connection }: { connection: Connection }) {
               {state === "connecting" && status?.attempt !== undefined && <Attempt status={status} />}
             </span>
           </p>
-          {state === "online" && <SysAdvice connection={connection} />}
-          {(state === "online" || state === "unreadable") && (
-            <NextSteps id={connection.id} changedAt={status?.timestamp ?? 0} isOnline={state === "online"} />
+          {isUp && <SysAdvice connection={connection} />}
+          {(isUp || state === "unreadable") && (
+            <NextSteps
+              id={connection.id}
+              changedAt={status?.timestamp ?? 0}
+              link={{ isOnline: isUp, wasOnline: isUp }}
+            />
           )}
         </>
       )}
     </section>
+  );
+}
+
+function Reason({ error }: { error: ConnectionError }) {
+  const { text, lang } = useSentences().failure(error);
+  return (
+    <p className={classes.reason} lang={lang}>
+      {text}
+    </p>
   );
 }
 
@@ -108,27 +138,32 @@ function TlsPluginOff() {
   );
 }
 
-type NextStepsProps = { id: string; code?: string; stage?: LinkStage; changedAt: number; isOnline?: boolean };
+interface NextStepsProps {
+  id: string;
+  code?: string;
+  changedAt: number;
+  link: { isOnline: boolean; wasOnline: boolean };
+}
 
-/** A hint in the user's language and the server's advice on this link. */
-function NextSteps({ id, code, stage, changedAt, isOnline = false }: NextStepsProps) {
+/** The server's advice on this link. */
+function NextSteps({ id, code, changedAt, link }: NextStepsProps) {
   const t = useMessages();
+  const toAdvice = useAdvice();
   const { data: response } = useQuery(adviceQuery(id, code, changedAt));
-  const ours = code && findHint(t.hints, code, stage);
+  if (!response || response.code !== code) return null;
+  const all = toAdvice(response);
+  const isPluginOff = all.some(isTlsPluginAdvice);
   // Advice on an unknown CA is next to its fingerprint, with the certificates.
-  const isCurrent = response && response.code === code && !isIssuerUnknown(code);
-  const isPluginOff = response?.code === code && response?.advice.some(isTlsPluginAdvice) === true;
-  const sentences = (isCurrent ? response.advice : []).filter((sentence) => !isRedundantAdvice(sentence, isOnline));
-  // While the TLS settings are not used, hints on the failure would mislead.
-  const hints = isPluginOff ? undefined : ours;
+  const needsReview = isIssuerUnknown(code);
+  const lines = needsReview ? [] : all.filter((line) => !isRedundantAdvice(line, link));
   return (
     <>
       {isPluginOff && <TlsPluginOff />}
-      {(hints || sentences.length > 0) && (
+      {((needsReview && !isPluginOff) || lines.length > 0) && (
         <div className={classes.hint}>
-          <strong>{isOnline ? t.connection.improvements : t.connection.nextSteps}</strong>
-          {hints} {isIssuerUnknown(code) && <Link {...linkTo.connectionCertificates(id)}>{t.certificates.review}</Link>}
-          <AdviceList sentences={sentences} />
+          <strong>{link.isOnline ? t.connection.improvements : t.connection.nextSteps}</strong>
+          {needsReview && <Link {...linkTo.connectionCertificates(id)}>{t.certificates.review}</Link>}
+          <AdviceList lines={lines} />
         </div>
       )}
     </>

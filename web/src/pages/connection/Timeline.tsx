@@ -1,6 +1,7 @@
 import { useId, useMemo, useRef } from "react";
 
 import type { StatusChange } from "../../api/schema";
+import { LocalTime } from "../../components/LocalTime";
 import { useElementWidth } from "../../hooks/use-element-width";
 import { useNow } from "../../hooks/use-now";
 import { useLanguage, useMessages } from "../../i18n/language";
@@ -8,7 +9,7 @@ import type { HistoryState } from "../../model/display-state";
 import type { Segment } from "../../model/timeline";
 import { formatShare, stateShares, toColumnRuns, toSegments } from "../../model/timeline";
 import { StateIcon } from "../../ui/StateBadge";
-import { formatDateTime, formatDuration } from "../../util/format-time";
+import { formatDuration, formatExactTime } from "../../util/format-time";
 import classes from "./Timeline.module.css";
 
 /** The least width of a column and the height of the timeline, in pixels. */
@@ -69,7 +70,7 @@ export function Timeline({ changes }: { changes: readonly StatusChange[] }) {
       )}
       {first && (
         <p className={classes.ends}>
-          <time dateTime={new Date(first.from).toISOString()}>{formatDateTime(first.from, language)}</time>
+          <LocalTime time={first.from} />
           <span>{t.timeline.now}</span>
         </p>
       )}
@@ -84,7 +85,7 @@ export function Timeline({ changes }: { changes: readonly StatusChange[] }) {
   );
 
   function describe({ state, code, from, to }: Segment): string {
-    return [t.states[state], code, formatDuration(to - from), formatDateTime(from, language)]
+    return [t.states[state], code, formatDuration(to - from), formatExactTime(from, language)]
       .filter(Boolean)
       .join(" · ");
   }

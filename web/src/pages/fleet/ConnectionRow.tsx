@@ -5,6 +5,7 @@ import type { Connection } from "../../api/schema";
 import { Since } from "../../components/Since";
 import { useNow } from "../../hooks/use-now";
 import { useLanguage, useMessages } from "../../i18n/language";
+import { useSentences } from "../../i18n/sentences";
 import { displayState } from "../../model/display-state";
 import { linkTo } from "../../model/paths";
 import { Checkbox } from "../../ui/Checkbox";
@@ -48,11 +49,13 @@ export const ConnectionRow = memo(function ConnectionRow({ connection, isSelecte
 function Reason({ connection: { status, broker } }: { connection: Connection }) {
   const t = useMessages();
   const language = useLanguage();
+  const sentences = useSentences();
   const now = useNow(60_000);
   if (status?.error) {
+    const { text, lang } = sentences.failure(status.error);
     return (
-      <span title={status.error.message}>
-        <code>{status.error.code}</code> {status.error.message}
+      <span title={text} lang={lang}>
+        <code>{status.error.code}</code> {text}
       </span>
     );
   }

@@ -3,6 +3,7 @@ import { memo } from "react";
 
 import type { Connection } from "../../api/schema";
 import { useMessages } from "../../i18n/language";
+import { useSentences } from "../../i18n/sentences";
 import { displayState } from "../../model/display-state";
 import { linkTo } from "../../model/paths";
 import { StateIcon } from "../../ui/StateBadge";
@@ -11,6 +12,7 @@ import classes from "./ConnectionTile.module.css";
 /** A connection as a tile of the grid. */
 export const ConnectionTile = memo(function ConnectionTile({ connection }: { connection: Connection }) {
   const t = useMessages();
+  const sentences = useSentences();
   const state = displayState(connection);
   const { id, name, status, broker } = connection;
   return (
@@ -19,7 +21,7 @@ export const ConnectionTile = memo(function ConnectionTile({ connection }: { con
         {...linkTo.connection(id)}
         className={classes.tile}
         data-state={state}
-        title={status?.error?.message ?? t.stateDescriptions[state]}
+        title={status?.error ? sentences.failure(status.error).text : t.stateDescriptions[state]}
       >
         <StateIcon state={state} />
         <span className={classes.name}>{name}</span>

@@ -7,6 +7,7 @@ import { useState } from "react";
 import { Since } from "../../components/Since";
 import type { Messages } from "../../i18n/en";
 import { useMessages } from "../../i18n/language";
+import { useSentences } from "../../i18n/sentences";
 import type { FailureGroup, FailureTarget } from "../../model/failure-groups";
 import type { FleetSearch } from "../../model/fleet-search";
 import { linkTo } from "../../model/paths";
@@ -75,7 +76,7 @@ function Group({ group, onFilter }: { group: FailureGroup; onFilter: (filter: Fl
     return <Line failures={group} text={t.stateDescriptions.unreadable} onShow={() => onFilter(filter)} />;
   }
   if (targets.length === 1 && only) {
-    return <Line failures={only} code={code} text={only.message} onShow={() => onFilter(filter)} />;
+    return <Line failures={only} code={code} text={<Reason failures={only} />} onShow={() => onFilter(filter)} />;
   }
   return (
     <>
@@ -94,7 +95,11 @@ function Group({ group, onFilter }: { group: FailureGroup; onFilter: (filter: Fl
         <ul className={classes.targets}>
           {targets.slice(0, MAX_LINES).map((target) => (
             <li key={target.target}>
-              <Line failures={target} text={target.message} onShow={() => onFilter({ ...filter, q: target.target })} />
+              <Line
+                failures={target}
+                text={<Reason failures={target} />}
+                onShow={() => onFilter({ ...filter, q: target.target })}
+              />
             </li>
           ))}
           {targets.length > MAX_LINES && (
@@ -115,6 +120,17 @@ function sharedFailure({ fleet }: Messages, { connections, targets }: FailureGro
   const n = connections.length;
   const what = fleet.sharedFailures[code]?.(n) ?? fleet.sharedFailure(n, code);
   return `${what} · ${fleet.addresses(targets.length)}`;
+}
+
+function Reason({ failures: { error } }: { failures: FailureTarget }) {
+  const sentences = useSentences();
+  if (!error) return null;
+  const { text, lang } = sentences.failure(error);
+  return (
+    <span className={classes.text} title={text} lang={lang}>
+      {text}
+    </span>
+  );
 }
 
 interface LineProps {

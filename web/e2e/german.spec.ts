@@ -1,0 +1,102 @@
+import type { Locator } from "@playwright/test";
+
+import type { Connection } from "../src/api/schema";
+import { de } from "../src/i18n/de";
+import { textField } from "./support/locators";
+import { startTcpServer } from "./support/tcp-server";
+import { expect, test } from "./support/test";
+
+test.use({ locale: "de-DE" });
+
+/** What the server says in English about connections: messages and advice, without what is the same everywhere. */
+function english(data: unknown): string[] {
+  const { error, advice = [] } = data as { error?: { message: string }; advice?: string[] };
+  return [...(error ? [error.message] : []), ...advice];
+}
+
+/** Expects neither a text in English, nor one that the server has sent. */
+async function expectNoEnglish(part: Locator, sentences: readonly string[], where: string): Promise<void> {
+  await expect(part.locator("[lang=en]"), where).toHaveCount(0);
+  const shown = await part.innerText();
+  // Values and commands are the same in all languages, so a part of a sentence counts.
+  const parts = sentences.flatMap((sentence) => sentence.replaceAll(/`[^`]*`/g, "\n").split(/[\n:;,.(]/));
+  const words = parts.map((each) => each.trim()).filter((each) => each.split(" ").length > 3);
+  expect
+    .soft(
+      words.filter((each) => shown.includes(each)),
+      where,
+    )
+    .toEqual([]);
+}
+
+test("failures and advice are in German wherever they are shown", async ({ page, admin, pki, silent, startBroker }) => {
+  const [plain, locked, privateCa, wantsCertificate, http] = await Promise.all([
+    startBroker(),
+    startBroker({ user: { name: "press", password: "right" } }),
+    startBroker({ tls: { pki, chain: true } }),
+    startBroker({ tls: { pki, wantsClientCertificate: true } }),
+    startTcpServer((socket) => socket.on("data", () => socket.end("HTTP/1.1 400 Bad Request\r\n\r\n"))),
+  ]);
+  const ca = pki.ca.cert;
+  const failing = {
+    refused: { url: "mqtt://127.0.0.1:3" },
+    nowhere: { url: "mqtt://nowhere.invalid" },
+    silent: { url: silent },
+    anonymous: { url: locked.url },
+    "wrong-password": { url: locked.url, credentials: { username: "press", password: "wrong" } },
+    "private-ca": { url: privateCa.url },
+    "other-ca": { url: privateCa.url, ca: pki.client.cert },
+    "no-certificate": { url: wantsCertificate.url, ca },
+    "wrong-name": { url: privateCa.url, ca, tls: { serverName: "other.example" } },
+    "no-tls": { url: plain.url.replace("mqtt:", "mqtts:") },
+    "no-websocket": { url: plain.url.replace("mqtt:", "ws:") },
+    http: { url: http.url },
+  };
+  await admin.load(Object.entries(failing).map(([id, settings]) => ({ id, name: id, ...settings })));
+  const failed = async () => (await admin.connections()).filter(({ status }) => status?.error);
+  await expect.poll(async () => (await failed()).length, { timeout: 30_000 }).toBe(Object.keys(failing).length);
+  const connections: Connection[] = await failed();
+  const messages = connections.flatMap(({ status }) => english(status));
+  expect(new Set(connections.map(({ status }) => status?.error?.reason?.key)).size).toBeGreaterThan(8);
+
+  await page.goto("/");
+  const main = page.getByRole("main");
+  await expect(main.getByRole("link", { name: "anonymous" }).first()).toBeVisible();
+  await expect(main).toContainText(de.fleet.failuresTitle);
+  await expectNoEnglish(main, messages, "fleet");
+
+  for (const { id } of connections) {
+    const advice = english(await admin.ask("GET", `/api/connections/${id}/advice`));
+    await page.goto(`/connections/${id}`);
+    await expect(main).toContainText(de.states.down);
+    await expectNoEnglish(main, [...messages, ...advice], id);
+    await page.goto(`/connections/${id}/history`);
+    await expect(main.getByRole("list", { name: de.timeline.changes })).toBeVisible();
+    await expectNoEnglish(main, messages, `history of ${id}`);
+  }
+
+  for (const url of [failing.refused.url, failing.anonymous.url, failing["private-ca"].url]) {
+    const tested = english(await admin.ask("POST", "/api/connection-test", { url }));
+    await page.goto("/new");
+    await textField(page, de.form.url).fill(url);
+    await page.getByRole("button", { name: de.form.test }).click();
+    const panel = page.getByRole("region", { name: de.form.test });
+    await expect(panel.locator("code").first()).toBeVisible();
+    await expectNoEnglish(panel, tested, `test of ${url}`);
+    await textField(page, de.form.url).fill("");
+  }
+});
+
+test("a broker that was reached before is said to have been connected", async ({ page, admin, broker }) => {
+  await admin.create({ id: "press", name: "Press", url: broker.url });
+  await broker.stop();
+  await page.goto("/connections/press");
+  const main = page.getByRole("main");
+  await expect(main).toContainText("ECONNREFUSED");
+  await expect(main).toContainText(/War verbunden bis \d\d\.\d\d\.\d{4}, \d\d:\d\d:\d\d/);
+  await expect(main).not.toContainText("Mosquitto 2 ohne Listener");
+  await expect(main.locator("time").filter({ hasText: "War verbunden" })).toHaveAttribute(
+    "title",
+    /^[-\d]+ [:\d]+ UTC$/,
+  );
+});

@@ -1,0 +1,16 @@
+import { advice as de } from "./de-advice";
+import { advice as en } from "./en-advice";
+import type { Language } from "./language";
+import { useLanguage } from "./language";
+import type { AdviceText, ServerAdvice } from "./sentences";
+import { useSentences } from "./sentences";
+
+/** The texts of advice. Apart from the other messages, because no page needs them that opens first. */
+export const ADVICE: Readonly<Record<Language, typeof en>> = { en, de };
+
+/** Makes texts of the server's advice in the current language. */
+export function useAdvice(): (response: ServerAdvice) => AdviceText[] {
+  const sentences = useSentences();
+  const templates = ADVICE[useLanguage()];
+  return (response) => sentences.advice(templates, response);
+}

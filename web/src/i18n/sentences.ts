@@ -1,0 +1,98 @@
+import { useMemo } from "react";
+
+import type { ConnectionError, Sentence } from "../api/schema";
+import { formatDate, formatDateTime } from "../util/format-time";
+import type { Messages } from "./en";
+import type { Language } from "./language";
+import { useLanguage, useMessages } from "./language";
+
+/** A text, and its language where that is not the user's. */
+export interface LocalizedText {
+  readonly text: string;
+  readonly lang?: "en";
+}
+
+/** Advice as the server sends it. */
+export interface ServerAdvice {
+  readonly advice: readonly string[];
+  readonly adviceKeys: readonly Sentence[];
+}
+
+/** A line of advice: its key, and the text. */
+export interface AdviceText extends LocalizedText {
+  readonly key: string;
+}
+
+/** Text that can't reorder the text around it. */
+const ASCII = /^[ -~]*$/;
+
+/** Makes texts of what the server sends as keys with parameters. */
+export class Sentences {
+  readonly #messages: Messages;
+  readonly #language: Language;
+
+  constructor(messages: Messages, language: Language) {
+    this.#messages = messages;
+    this.#language = language;
+  }
+
+  /** What failed; the server's own text if it has a key that is not known here. */
+  failure({ message, reason, notes = [] }: ConnectionError): LocalizedText {
+    const parts = [
+      reason && this.#render(this.#messages.reasons, reason),
+      ...notes.map((note) => this.#render(this.#messages.notes, note)),
+    ];
+    return parts.every((part) => part !== undefined) ? { text: joined(parts) } : this.#fromServer(message);
+  }
+
+  /** Advice, of which the server sends both the text and the key of each line. */
+  advice(templates: Readonly<Record<string, string>>, { advice, adviceKeys }: ServerAdvice): AdviceText[] {
+    return advice.map((line, index) => {
+      const sentence = adviceKeys[index];
+      const text = sentence && this.#render(templates, sentence);
+      const key = sentence?.key ?? line;
+      return text === undefined ? { key, ...this.#fromServer(line) } : { key, text };
+    });
+  }
+
+  #fromServer(text: string): LocalizedText {
+    return this.#language === "en" ? { text } : { text, lang: "en" };
+  }
+
+  /** The text of a sentence; undefined if it is not known here, or a parameter is missing. */
+  #render(templates: Readonly<Record<string, string>>, { key, params }: Sentence): string | undefined {
+    if (!Object.hasOwn(templates, key)) return undefined;
+    let isComplete = true;
+    const parts = templates[key]?.split("`").map((part, index) =>
+      part.replaceAll(/\{(\w+)\}/g, (_, name: string) => {
+        const value = this.#value(name, params[name]);
+        isComplete &&= value !== undefined;
+        // Every other part is a command, to be copied as it is.
+        const isCommand = index % 2 === 1;
+        return isCommand || ASCII.test(value ?? "") ? String(value) : `\u2068${value}\u2069`;
+      }),
+    );
+    return isComplete ? parts?.join("`") : undefined;
+  }
+
+  #value(name: string, value: string | number | undefined): string | undefined {
+    if (value === undefined) return undefined;
+    if (name === "date") return formatDate(value, this.#language);
+    if (name === "time") return formatDateTime(value, this.#language);
+    if (name === "whose") return (this.#messages.certificateOwners as Readonly<Record<string, string>>)[value];
+    return String(value);
+  }
+}
+
+/** Sentences in a row. One that ends with a value of the server may lack its full stop. */
+function joined(sentences: readonly string[]): string {
+  const last = sentences.length - 1;
+  return sentences.map((text, index) => (index < last && !/[.?!]$/.test(text) ? `${text}.` : text)).join(" ");
+}
+
+/** {@link Sentences} in the current language. */
+export function useSentences(): Sentences {
+  const messages = useMessages();
+  const language = useLanguage();
+  return useMemo(() => new Sentences(messages, language), [messages, language]);
+}
