@@ -1,5 +1,6 @@
 import type { Page } from "@playwright/test";
 
+import { CONNECTION_BODIES, requestProperties } from "../src/api/request-properties";
 import { en } from "../src/i18n/en";
 import { expectAccessible } from "./support/axe";
 import { textField } from "./support/locators";
@@ -11,7 +12,7 @@ const { form } = en;
 const press = async (page: Page, name: string) => page.getByRole("button", { name, exact: true }).click();
 const panel = (page: Page) => page.getByRole("region", { name: form.test });
 
-/** Values that only the server refuses, by the field that is then marked. */
+/** Values that only the server refuses, by the field that is then marked: every text that it checks. */
 const REFUSED: readonly (readonly [label: string, value: string, message: RegExp])[] = [
   [form.name, "a\u200bb", /invisible|character/],
   [form.url, "mqtt://press-4:1883/%zz", /path|character/],
@@ -62,6 +63,45 @@ test("every field that the server refuses is marked, seen and focused, in closed
     });
   }
 });
+
+for (const body of CONNECTION_BODIES) {
+  test(`every refusal of ${body} is seen and focused, at its field or above the form`, async ({
+    page,
+    admin,
+    guard,
+  }) => {
+    guard.allow(/status of 400 /);
+    const isPatch = body.endsWith("Patch");
+    const isTest = body.includes("Test");
+    await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
+    // The form as it is mostly used: all sections are closed, and nothing of TLS is there.
+    const open = async () => {
+      await page.goto("about:blank");
+      await page.goto(isPatch ? "/connections/press/edit" : "/new");
+      if (isPatch) return;
+      await textField(page, form.url).fill(UNREACHABLE_URL);
+      await textField(page, form.name).fill("Oven");
+    };
+    let refused = "";
+    await page.route(isTest ? /\/api\/connection-test/ : /\/api\/connections(\/press)?\?/, async (route) => {
+      if (route.request().method() === "GET") return route.continue();
+      const json = { code: "INVALID", message: `${refused}: does not suit` };
+      return route.fulfill({ status: 400, json });
+    });
+    for (refused of [...requestProperties(body), "body", "somethingNew.inside"]) {
+      await test.step(refused, async () => {
+        await open();
+        await press(page, isTest ? form.test : en.save);
+        const message = page.getByText("does not suit");
+        await expect(message).toBeInViewport();
+        await expect(message).toHaveCount(1);
+        // The focus is in the field, or on the alert.
+        const focused = page.locator("[data-field], [role=alert]").filter({ has: page.locator(":focus") });
+        await expect(focused.or(page.locator("[role=alert]:focus"))).toContainText("does not suit");
+      });
+    }
+  });
+}
 
 test("a key of another certificate is refused at its field, by a test and by saving", async ({ page, guard, pki }) => {
   guard.allow(/status of 400 .*\/api\/connection/);

@@ -1,37 +1,21 @@
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-
 import { expect, test } from "vitest";
 
 import { ApiError } from "../api/client";
+import { CONNECTION_BODIES, requestProperties } from "../api/request-properties";
 import { EMPTY_DRAFT } from "./draft";
 import { fieldError, isEdited } from "./field-error";
-
-interface Schema {
-  readonly properties?: Readonly<Record<string, Schema>>;
-  readonly description?: string;
-}
-
-const OPENAPI = JSON.parse(readFileSync(join(import.meta.dirname, "../../../openapi/haltere.json"), "utf8")) as {
-  components: { schemas: Readonly<Record<string, Schema>> };
-};
-
-/** The paths of all properties that a request may contain: `name`, `credentials.username`, … */
-function paths({ properties = {} }: Schema, prefix = ""): string[] {
-  return Object.entries(properties).flatMap(([name, schema]) =>
-    /dropped/i.test(schema.description ?? "") ? [] : [prefix + name, ...paths(schema, `${prefix}${name}.`)],
-  );
-}
 
 const refusal = (message: string) => new ApiError(400, "INVALID", message);
 
 /** Properties that the form does not send. */
 const NOT_IN_FORM = ["caFile", "certFile", "keyFile"];
 
-for (const schema of ["ConnectionInput", "ConnectionPatch", "ConnectionTestInput", "ConnectionTestPatch"]) {
-  test(`every property of ${schema} that the server can refuse has a field`, () => {
-    const named = paths(OPENAPI.components.schemas[schema] ?? {});
-    expect(named).toEqual(expect.arrayContaining(["name", "url", "credentials", "tls", "key"]));
+for (const body of CONNECTION_BODIES) {
+  test(`every property of ${body} that the server can refuse has a field`, () => {
+    const named = requestProperties(body);
+    expect(named).toEqual(
+      expect.arrayContaining(["name", "url", "credentials.password", "ca.data", "tls.alpn", "key"]),
+    );
     const without = named.filter((path) => fieldError(refusal(`${path}: is wrong`)) === undefined);
     expect(without).toEqual(NOT_IN_FORM);
   });
