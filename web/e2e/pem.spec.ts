@@ -39,9 +39,9 @@ test("DER is accepted, and a combined file contains the key", async ({ page, adm
   const broker = await startBroker({ tls: { pki, wantsClientCertificate: true } });
   await begin(page, broker.url);
   await pick(page, form.ca, { name: "ca.der", bytes: der(pki.ca.cert) });
-  await expect(page.getByText("ca.der")).toBeVisible();
+  await expect(page.getByText(/^ca\.der/)).toContainText(/CN=Works 4 CA.*until \d+ \w+ 20\d\d/);
   await pick(page, form.cert, { name: "both.pem", bytes: Buffer.from(pki.client.cert + pki.client.key) });
-  await expect(page.getByText("certificate, private key")).toBeVisible();
+  await expect(page.getByText(/^both\.pem/)).toContainText(/CN=haltere.*until \d+ \w+ 20\d\d.*private key/);
   await expect(page.getByText(form.keyInCert)).toBeVisible();
   await expectAccessible(page, "form with files");
 
@@ -51,6 +51,11 @@ test("DER is accepted, and a combined file contains the key", async ({ page, adm
   const [stored] = await admin.connections();
   expect(Buffer.from(stored?.key?.data ?? "", "base64").toString()).toContain("PRIVATE KEY");
   expect(Buffer.from(stored?.cert?.data ?? "", "base64").toString()).not.toContain("PRIVATE KEY");
+
+  // What is stored says the same of itself.
+  await page.getByRole("link", { name: en.connection.edit }).click();
+  await expect(page.getByText(new RegExp(`^${form.stored}.*CN=Works 4 CA`))).toBeVisible();
+  await expect(page.getByText(new RegExp(`^${form.stored}.*CN=haltere.*until`))).toBeVisible();
 });
 
 test("a PKCS #12 file is refused with the command that converts it, until another file is chosen", async ({

@@ -21,6 +21,7 @@ import { Fieldset } from "./Fieldset";
 import { TestPanel } from "./TestPanel";
 import { TLS_FIELDS, TlsFields } from "./TlsFields";
 import { UrlField } from "./UrlField";
+import type { StoredPem } from "./TlsFields";
 import { useConnectionTest } from "./use-connection-test";
 import { FIELD, useRefusal } from "./use-refusal";
 
@@ -34,6 +35,8 @@ interface Props {
   toTestTarget: (draft: Draft) => TestTarget;
   /** Saves the draft and returns a function that leaves the form. */
   onSave: (draft: Draft) => Promise<() => void>;
+  /** The stored certificates, as far as the server shows them. */
+  stored?: StoredPem;
   onCancel: () => void;
   /** Whether the stored connection was deleted in the meantime; `onSave` then creates it again. */
   isDeleted?: boolean;
@@ -54,12 +57,15 @@ export function ConnectionForm({
   toTestTarget,
   onSave,
   onCancel,
+const NOTHING_STORED: StoredPem = {};
+
   conflict,
   isDeleted = false,
   isReadable = true,
 }: Props) {
   const t = useMessages();
   const form = useRef<HTMLFormElement>(null);
+  stored = NOTHING_STORED,
   const [draft, setDraft] = useState(initial);
   // The fields that a test or saving has required.
   const [required, setRequired] = useState<readonly (keyof Draft)[]>([]);
@@ -188,7 +194,7 @@ export function ConnectionForm({
             />
           </div>
         </Fieldset>
-        {(isTls(draft.url) || showsTls) && <TlsFields draft={draft} onChange={set} errorOf={errorOf} />}
+        {(isTls(draft.url) || showsTls) && <TlsFields draft={draft} stored={stored} onChange={set} errorOf={errorOf} />}
         <AdvancedFields draft={draft} initial={initial} isNew={isNew} onChange={set} errorOf={errorOf} />
       </div>
       <div className={classes.test}>

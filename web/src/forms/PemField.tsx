@@ -1,13 +1,15 @@
 import { Button, FileButton, Input, Textarea } from "@mantine/core";
 import { IconFile, IconKey, IconX } from "@tabler/icons-react";
-import { useId, useState } from "react";
+import { useId, useMemo, useState } from "react";
 
 import { useDropZone } from "../hooks/use-drop-zone";
+import { useNow } from "../hooks/use-now";
 import { useLanguage, useMessages } from "../i18n/language";
 import type { PemInput } from "../model/pem";
-import { encodePem, pemLabels, splitCommand } from "../model/pem";
+import { certificatesIn, encodePem, pemLabels, splitCommand } from "../model/pem";
 import { CopyButton } from "../ui/CopyButton";
 import { formatBytes } from "../util/format-bytes";
+import { formatDate } from "../util/format-time";
 import classes from "./PemField.module.css";
 import { FIELD } from "./use-refusal";
 
@@ -27,6 +29,8 @@ interface Props {
   description: string;
   /** Undefined: the stored value is kept. */
   value: PemInput | undefined;
+  /** The stored value, as far as the server shows it. */
+  stored?: PemInput | undefined;
   /** The server's error. */
   error?: string | undefined;
   /** A note on the content. */
@@ -35,7 +39,7 @@ interface Props {
 }
 
 /** A field for a certificate or a key: dropped, chosen or pasted. */
-export function PemField({ field, label, description, value, error, note, onChange }: Props) {
+export function PemField({ field, label, description, value, stored = "", error, note, onChange }: Props) {
   const t = useMessages();
   const language = useLanguage();
   const id = useId();
@@ -88,7 +92,11 @@ export function PemField({ field, label, description, value, error, note, onChan
         ) : (
           <p className={classes.summary}>
             <IconFile size={16} aria-hidden />
-            <span>{value === undefined ? t.form.stored : <FileSummary value={value} name={name} />}</span>
+            {value === undefined ? (
+              <PemSummary value={stored} name={t.form.stored} />
+            ) : (
+              <PemSummary value={value} name={name} />
+            )}
           </p>
         )}
         <div className={classes.buttons}>
@@ -123,16 +131,35 @@ export function PemField({ field, label, description, value, error, note, onChan
   );
 }
 
-/** The content by its file name and PEM labels. */
-function FileSummary({ value, name }: { value: PemInput; name: string | undefined }) {
+/** `cl.pem · CN=haltere-client · until 27 Feb 2027`: where it comes from, and what it is. */
+export function PemSummary({ value, name }: { value: PemInput; name: string | undefined }) {
   const t = useMessages();
-  const inside = pemLabels(value).join(", ").toLowerCase();
-  const kind = inside || (typeof value === "string" ? t.form.text : t.form.binary);
+  const language = useLanguage();
+  const now = useNow(60_000);
+  const [first, ...others] = useMemo(() => certificatesIn(value), [value]);
+  const labels = pemLabels(value).map((label) => label.toLowerCase());
+  // Certificates are named by what they contain, everything else by its kind.
+  const kinds = labels.filter((label) => !first || !label.includes("certificate"));
+  const end = first && formatDate(first.notAfter, language);
+  const parts = [
+    ...(first
+      ? [
+          first.name || t.certificates.nameless,
+          first.notAfter < now ? t.pem.expired(end ?? "") : t.pem.until(end ?? ""),
+        ]
+      : []),
+    ...(others.length > 0 ? [t.pem.more(others.length)] : []),
+    ...kinds,
+  ];
+  if (parts.length === 0 && value !== "") parts.push(typeof value === "string" ? t.form.text : t.form.binary);
   return (
-    <>
-      {name && <strong className={classes.name}>{name}</strong>}
-      <span>{kind}</span>
-    </>
+    <span className={classes.parts}>
+      {name && <strong>{name}</strong>}
+      {parts.map((part, index) => (
+        // oxlint-disable-next-line react/no-array-index-key -- parts never move, and may be alike
+        <bdi key={index}>{part}</bdi>
+      ))}
+    </span>
   );
 }
 

@@ -1,6 +1,7 @@
 import { Switch, TextInput } from "@mantine/core";
 import type { ChangeEvent } from "react";
 
+import type { Connection } from "../api/schema";
 import { useMessages } from "../i18n/language";
 import { containsPrivateKey } from "../model/pem";
 import { Disclosure } from "./Disclosure";
@@ -9,18 +10,23 @@ import { Fieldset } from "./Fieldset";
 import { PemField } from "./PemField";
 import { FIELD } from "./use-refusal";
 
+/** The stored certificates of a connection. */
+export type StoredPem = Pick<Connection, "ca" | "cert">;
+
 /** Fields without effect unless TLS is used. */
 export const TLS_FIELDS = ["verify", "ca", "cert", "key", "alpn", "serverName"] as const;
 
 interface Props {
   draft: Draft;
+  /** What is stored, as far as the server shows it. */
+  stored: StoredPem;
   onChange: (change: Partial<Draft>) => void;
   /** The server's error for a field. */
   errorOf: (field: (typeof TLS_FIELDS)[number]) => string | undefined;
 }
 
 /** The TLS settings of a connection. */
-export function TlsFields({ draft, onChange, errorOf }: Props) {
+export function TlsFields({ draft, stored, onChange, errorOf }: Props) {
   const t = useMessages();
   // Names that a browser must neither complete nor correct.
   const literal = (field: "alpn" | "serverName") => ({
@@ -47,6 +53,7 @@ export function TlsFields({ draft, onChange, errorOf }: Props) {
         label={t.form.ca}
         description={t.form.caText}
         value={draft.ca}
+        stored={stored.ca}
         error={errorOf("ca")}
         onChange={(ca) => onChange({ ca })}
       />
@@ -60,6 +67,7 @@ export function TlsFields({ draft, onChange, errorOf }: Props) {
           label={t.form.cert}
           description={t.form.certText}
           value={draft.cert}
+          stored={stored.cert}
           error={errorOf("cert")}
           note={containsPrivateKey(draft.cert) && !draft.key ? t.form.keyInCert : undefined}
           onChange={(cert) => onChange({ cert })}

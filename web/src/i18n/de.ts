@@ -1,3 +1,4 @@
+import { actionMessages } from "./de-actions";
 import { connectionMessages } from "./de-connection";
 import { certificateOwners, notes, reasons } from "./de-reasons";
 import { settingsMessages } from "./de-settings";
@@ -270,6 +271,7 @@ export const de: Messages = {
     renderFailed: "Auf dieser Seite ist ein Fehler aufgetreten. Bitte neu laden.",
   },
 
+  ...actionMessages,
   ...connectionMessages,
   ...settingsMessages,
 };

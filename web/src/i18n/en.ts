@@ -1,3 +1,4 @@
+import { actionMessages } from "./en-actions";
 import { connectionMessages } from "./en-connection";
 import { certificateOwners, notes, reasons } from "./en-reasons";
 import { settingsMessages } from "./en-settings";
@@ -268,6 +269,7 @@ export const en = {
     renderFailed: "This page crashed. Reload to continue.",
   },
 
+  ...actionMessages,
   ...connectionMessages,
   ...settingsMessages,
 };

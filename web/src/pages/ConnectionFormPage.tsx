@@ -156,6 +156,7 @@ function useKeyStoredNotification(): (saved: Draft) => void {
   const t = useMessages();
   return ({ cert, key }) => {
     if (containsPrivateKey(cert) && !key) notifications.show({ message: t.form.keyTaken });
+      stored={connection}
   };
 }
 

@@ -1,0 +1,96 @@
+import type { Messages } from "./en";
+
+/** The messages of `en-actions.ts` in German. */
+export const actionMessages: Pick<
+  Messages,
+  "pem" | "merge" | "duplicate" | "diagnosis" | "trustAll" | "bulkEdit" | "refusedFilters" | "exceeded" | "outcome"
+> = {
+  pem: {
+    until: (day) => `bis ${day}`,
+    expired: (day) => `abgelaufen am ${day}`,
+    more: (n) => `und ${n} weitere`,
+  },
+
+  merge: {
+    changedBy: (who, ago) => `Geändert von \u2068${who}\u2069 ${ago}`,
+    choose: "Wählen Sie für jedes Feld, welcher Wert gelten soll. Ihre übrigen Änderungen bleiben.",
+    nothingVisible:
+      "Nichts, was hier zu sehen ist, wurde geändert. Es kann ein Passwort oder ein privater Schlüssel sein.",
+    theirs: "Neu",
+    mine: "Ihr Wert",
+    take: "Diese Werte übernehmen",
+    merged: "Das Formular enthält die gewählten Werte. Speichern Sie, damit sie gelten.",
+    secret: "nicht gezeigt",
+    none: "keiner",
+  },
+
+  duplicate: {
+    action: "Duplizieren",
+    title: (name) => `Kopie von \u2068${name}\u2069`,
+    name: (name) => `Kopie von ${name}`,
+    note: "Kennung, Passwort, Client-Kennung, Client-Zertifikat und privater Schlüssel werden nicht kopiert.",
+  },
+
+  diagnosis: {
+    copy: "Diagnose kopieren",
+    copied: "Die Diagnose ist in der Zwischenablage. Sie enthält keine Geheimnisse.",
+    notCopied: "Der Browser hat den Zugriff auf die Zwischenablage nicht erlaubt.",
+    time: "Zeit",
+    orBefore: "oder früher",
+    code: "Code",
+    reason: "Grund",
+    stage: "Schritt",
+    address: "Adresse",
+    attempt: "Versuch",
+    nextTry: "Nächster Versuch",
+    test: "Test",
+    verdict: "Zertifikate",
+  },
+
+  trustAll: {
+    found: (n) => `${n} Broker zeigen diese CA vor und scheitern daran.`,
+    trust: (n) => `Für alle ${n} vertrauen`,
+    names: "Anzeigen",
+    replaced: (n) => `${n} davon ${n === 1 ? "vertraut" : "vertrauen"} jetzt einer anderen CA; sie wird ersetzt.`,
+    done: (n) => `Der CA wird für ${n === 1 ? "1 Verbindung" : `${n} Verbindungen`} vertraut`,
+    undone: (n) => `Der CA wird für ${n === 1 ? "1 Verbindung" : `${n} Verbindungen`} nicht mehr vertraut`,
+  },
+
+  bulkEdit: {
+    action: "Bearbeiten",
+    title: (n) => (n === 1 ? "1 Verbindung bearbeiten" : `${n} Verbindungen bearbeiten`),
+    scheme: "Schema",
+    schemeText: "Ein Standardport ändert sich mit.",
+    keep: "Beibehalten",
+    ca: "Vertraute CA",
+    credentials: "Zugangsdaten",
+    replace: "Ersetzen",
+    remove: "Entfernen",
+    removed: "keine",
+    plan: "Was sich ändert",
+    unchanged: (n) => `${n} ${n === 1 ? "ist" : "sind"} schon so.`,
+    nothing: "Wählen Sie, was sich ändern soll.",
+    change: (n) => (n === 1 ? "1 Verbindung ändern" : `${n} Verbindungen ändern`),
+    done: (n) => (n === 1 ? "1 Verbindung geändert" : `${n} Verbindungen geändert`),
+    undone: (n) =>
+      n === 1 ? "Änderung an 1 Verbindung zurückgenommen" : `Änderung an ${n} Verbindungen zurückgenommen`,
+    newPassword: "mit neuem Passwort",
+  },
+
+  refusedFilters: "Abgelehnte Abonnements",
+
+  exceeded: {
+    title: "Davon kann nichts importiert werden.",
+    limits: {
+      "Maximum number of connections reached": "Es gäbe mehr Verbindungen, als die Konfiguration erlaubt.",
+      "Maximum size of all connections reached": "Die Verbindungen enthielten mehr, als die Konfiguration erlaubt.",
+    },
+  },
+
+  outcome: {
+    saved: (name) => `\u2068${name}\u2069 ist gespeichert`,
+    connecting: (name) => `\u2068${name}\u2069 wird jetzt verbunden`,
+    disconnected: (name) => `\u2068${name}\u2069 ist getrennt`,
+    sessionEnded: (device) => `Die Sitzung an \u2068${device}\u2069 ist beendet`,
+  },
+};

@@ -1,0 +1,96 @@
+/** Messages about what is done with connections: merging edits, copies, diagnoses, changes of many. */
+export const actionMessages = {
+  pem: {
+    until: (day: string) => `until ${day}`,
+    expired: (day: string) => `expired on ${day}`,
+    more: (n: number) => `and ${n} more`,
+  },
+
+  /** The choice between the changes of two users. */
+  merge: {
+    changedBy: (who: string, ago: string) => `Changed by \u2068${who}\u2069 ${ago}`,
+    choose: "Choose whose value to keep for each field. Your other changes stay.",
+    nothingVisible: "Nothing that is shown here was changed. It may be a password or a private key.",
+    theirs: "Theirs",
+    mine: "Yours",
+    take: "Use these values",
+    merged: "The form has the values you chose. Save to store them.",
+    secret: "not shown",
+    none: "none",
+  },
+
+  duplicate: {
+    action: "Duplicate",
+    title: (name: string) => `Copy of \u2068${name}\u2069`,
+    /** The name of the new connection. */
+    name: (name: string) => `Copy of ${name}`,
+    note: "Id, password, client id, client certificate and private key are not copied.",
+  },
+
+  /** A text for a ticket. */
+  diagnosis: {
+    copy: "Copy diagnosis",
+    copied: "The diagnosis is on the clipboard. It contains no secrets.",
+    notCopied: "The browser did not allow access to the clipboard.",
+    time: "Time",
+    orBefore: "or before",
+    code: "Code",
+    reason: "Reason",
+    stage: "Stage",
+    address: "Address",
+    attempt: "Attempt",
+    nextTry: "Next try",
+    test: "Test",
+    verdict: "Certificates",
+  },
+
+  trustAll: {
+    found: (n: number) => `${n} brokers present this CA and fail because of it.`,
+    trust: (n: number) => `Trust it for all ${n}`,
+    names: "Show them",
+    replaced: (n: number) => `${n} of them ${n === 1 ? "trusts" : "trust"} another CA now, which it replaces.`,
+    done: (n: number) => `The CA is trusted for ${n === 1 ? "1 connection" : `${n} connections`}`,
+    undone: (n: number) => `The CA is no longer trusted for ${n === 1 ? "1 connection" : `${n} connections`}`,
+  },
+
+  bulkEdit: {
+    action: "Edit",
+    title: (n: number) => `Edit ${n === 1 ? "1 connection" : `${n} connections`}`,
+    scheme: "Scheme",
+    schemeText: "A default port changes with it.",
+    keep: "Keep",
+    ca: "Trusted CA",
+    credentials: "Credentials",
+    replace: "Replace",
+    remove: "Remove",
+    removed: "none",
+    plan: "What will change",
+    unchanged: (n: number) => `${n} ${n === 1 ? "is" : "are"} like that already.`,
+    nothing: "Choose what to change.",
+    change: (n: number) => `Change ${n === 1 ? "1 connection" : `${n} connections`}`,
+    done: (n: number) => `${n === 1 ? "1 connection" : `${n} connections`} changed`,
+    undone: (n: number) => `${n === 1 ? "1 connection" : `${n} connections`} changed back`,
+    newPassword: "with a new password",
+  },
+
+  /** Topic filters that the broker refused, with its reasons. */
+  refusedFilters: "Refused subscriptions",
+
+  /** An import that does not fit. */
+  exceeded: {
+    title: "Nothing of it can be imported.",
+    /** By the beginning of the server's message. */
+    limits: {
+      "Maximum number of connections reached": "There would be more connections than the configuration allows.",
+      "Maximum size of all connections reached": "The connections would hold more than the configuration allows.",
+    } as Record<string, string>,
+  },
+
+  /** The outcome of an action, briefly shown. */
+  outcome: {
+    saved: (name: string) => `\u2068${name}\u2069 is saved`,
+    connecting: (name: string) => `Connecting to \u2068${name}\u2069 now`,
+    disconnected: (name: string) => `\u2068${name}\u2069 is disconnected`,
+    sessionEnded: (device: string) => `The session at \u2068${device}\u2069 has ended`,
+  },
+};
