@@ -30,6 +30,14 @@ test("a wrong password shows an error and is cleared", async ({ page }) => {
   await expect(page.getByLabel(login.username)).toBeVisible();
 });
 
+test("where the first password is, is said to users who can't log in, and to no others", async ({ page }) => {
+  await page.goto("/");
+  await expect(page.getByLabel(login.username)).toBeFocused();
+  await expect(page.getByText(login.firstTime)).toHaveCount(0);
+  await submitLogin(page, "admin", "wrong");
+  await expect(page.getByText(login.firstTime)).toBeVisible();
+});
+
 test("too many failed logins have to wait", async ({ page, haltere, guard }) => {
   guard.allow(/status of 429/);
   await haltere.addUser("ann", "viewer");

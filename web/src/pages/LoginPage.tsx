@@ -38,6 +38,7 @@ export function LoginPage({ reason, lastUser, onLoggedIn }: Props) {
     event.preventDefault();
     login.mutate();
   };
+  const isRefused = login.error instanceof ApiError && login.error.isUnauthorized;
   const notice = login.error ? errorNotice(login.error, t) : reason && t.login.reasons[reason];
 
   return (
@@ -77,7 +78,8 @@ export function LoginPage({ reason, lastUser, onLoggedIn }: Props) {
           {t.login.submit}
         </Button>
       </form>
-      {lastUser === undefined && <p className={classes.hint}>{t.login.firstTime}</p>}
+      {/* Only to users who can't log in: for all others it would be noise after the first start. */}
+      {isRefused && lastUser === undefined && <p className={classes.hint}>{t.login.firstTime}</p>}
     </StandalonePage>
   );
 }

@@ -4,6 +4,7 @@ import { useMessages } from "../../i18n/language";
 import { API_DOCS_URL, linkTo } from "../../model/paths";
 import { Card } from "../../ui/Card";
 import { EmptyState } from "../../ui/EmptyState";
+import { CopyButton } from "../../ui/CopyButton";
 import { basePath } from "../../util/page-meta";
 import classes from "./GettingStarted.module.css";
 
@@ -11,10 +12,10 @@ import classes from "./GettingStarted.module.css";
 export function GettingStarted() {
   const t = useMessages();
   const profile = useProfile();
-  const curl = [
-    "curl -b cookies --json \\",
-    `  '{"name": "Press 4", "url": "mqtt://press-4:1883"}' \\`,
-    `  ${location.origin}${basePath}/api/connections`,
+  const base = `${location.origin}${basePath}`;
+  const script = [
+    `curl -c cookies --data-urlencode ${quoted(`username=${profile?.username}`)} --data-urlencode 'password=…' '${base}/auth?json=1'`,
+    `curl -b cookies --json '{"name": "Press 4", "url": "mqtt://press-4:1883"}' ${base}/api/connections`,
   ].join("\n");
   return (
     <>
@@ -38,12 +39,18 @@ export function GettingStarted() {
             {/* Focusable, so that the keyboard can scroll it. */}
             {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
             <pre tabIndex={0} aria-label="curl">
-              {curl}
+              {script}
             </pre>
+            <CopyButton text={script} label={t.form.copyCommand} />
             <a href={API_DOCS_URL}>{t.commands.api}</a>
           </Card>
         </div>
       )}
     </>
   );
+}
+
+/** A text as one word of a shell. */
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }
