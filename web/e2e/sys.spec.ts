@@ -21,6 +21,11 @@ for (const [onSubscribe, sys] of [
     await expect(main).toContainText(connection.sys[sys].what, { timeout: 20_000 });
     await expect(main).toContainText(en.stateDescriptions.online);
     await expect(page.getByRole("region", { name: connection.broker })).toContainText(connection.unknownVersion[sys]);
+    if (sys === "denied") {
+      await expect(page.getByRole("region", { name: connection.broker })).toContainText(
+        /Refused subscriptions.*\$SYS\/broker\/version NOT_AUTHORIZED/s,
+      );
+    }
     // The console's advice replaces the server's sentence.
     await expect(main).not.toContainText("set noMetricsMode to true");
     await expectAccessible(page, `connection of a broker that ${onSubscribe}`);

@@ -149,3 +149,21 @@ test("an export has no secrets unless an administrator asks for them", async ({ 
   const [back] = (await admin.connections()) as [Connection];
   expect(back).toMatchObject({ id: "press", name: "Press", credentials });
 });
+
+test.describe("with a limit", () => {
+  test.use({ settings: { HALTERE_CONNECTIONS_MAX: "1" } });
+
+  test("a file that does not fit is not offered for import, and the reason is shown", async ({ page }) => {
+    await page.goto("/transfer");
+    const card = page.getByRole("region", { name: transfer.importTitle, exact: true });
+    await give(page, [
+      { name: "Press", url: UNREACHABLE_URL },
+      { name: "Oven", url: UNREACHABLE_URL },
+    ]);
+    await expect(card.getByText(en.exceeded.title)).toBeFocused();
+    await expect(card).toContainText("There would be more connections than the configuration allows.");
+    await expect(card).toContainText("Maximum number of connections reached");
+    await expect(card.getByRole("button", { name: transfer.import(2) })).toHaveCount(0);
+    await expectAccessible(page, "plan that does not fit");
+  });
+});

@@ -41,6 +41,14 @@ export function BrokerProperties({ connection }: { connection: Connection }) {
             tls?.legacyCertificate && <span className={classes.warn}>{t.connection.legacyText}</span>,
           ],
           [t.connection.skipped, broker.skippedMessages],
+          [
+            t.refusedFilters,
+            broker.refusedFilters?.map(({ filter, reason }) => (
+              <span key={filter} className={classes.filter}>
+                <code>{filter}</code> {reason}
+              </span>
+            )),
+          ],
         ]}
       />
     </Card>

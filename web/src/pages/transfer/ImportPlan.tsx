@@ -46,12 +46,20 @@ export function ImportPlan({ input, plan, error, onImport, onOther }: Props) {
       </p>
       {error && <ErrorAlert title={t.transfer.notImported} text={errorText(error, t)} />}
       <p className={classes.sentence} ref={sentence} tabIndex={-1}>
-        {t.transfer.planStatus[state](state === "refused" ? plan.refuse : plan.create)}
+        {state === "exceeded"
+          ? t.exceeded.title
+          : t.transfer.planStatus[state](state === "refused" ? plan.refuse : plan.create)}
       </p>
+      {plan.exceeds && (
+        <p className={classes.choice}>
+          {Object.entries(t.exceeded.limits).find(([limit]) => plan.exceeds?.startsWith(limit))?.[1]}{" "}
+          <span lang="en">({plan.exceeds})</span>
+        </p>
+      )}
       {state === "refused" && <p className={classes.choice}>{t.transfer.refusedChoice(plan.create)}</p>}
       <div className={classes.buttons}>
         {state === "ready" && <Button onClick={() => onImport(false)}>{t.transfer.import(plan.create)}</Button>}
-        {state === "refused" && plan.create > 0 && (
+        {state === "refused" && plan.create > 0 && !plan.exceeds && (
           <Button variant="default" onClick={() => onImport(true)}>
             {t.transfer.importGood(plan.create)}
           </Button>

@@ -87,6 +87,7 @@ test("another file starts over; typed text stays editable", () => {
 test("only a plan without errors and with new connections is ready", () => {
   expect(planStatus(report({}))).toBe("ready");
   expect(planStatus(report({ refuse: 1 }))).toBe("refused");
+  expect(planStatus(report({ exceeds: "Maximum number of connections reached: 2 of 1" }))).toBe("exceeded");
   expect(planStatus(report({ create: 0, skip: 1 }))).toBe("nothingNew");
   expect(planStatus(report({ total: 0, create: 0 }))).toBe("empty");
 });

@@ -68,8 +68,9 @@ function applyError(state: ImportState, error: Error): ImportState {
 }
 
 /** Whether a plan can be imported, and if not, why. */
-export function planStatus(plan: ImportReport): "ready" | "refused" | "nothingNew" | "empty" {
+export function planStatus(plan: ImportReport): "ready" | "refused" | "exceeded" | "nothingNew" | "empty" {
   if (plan.total === 0) return "empty";
   if (plan.refuse > 0) return "refused";
+  if (plan.exceeds !== undefined) return "exceeded";
   return plan.create === 0 ? "nothingNew" : "ready";
 }
