@@ -12,6 +12,8 @@ export interface BrokerOptions {
   readonly tls?: { readonly pki: Pki; readonly chain?: boolean; readonly wantsClientCertificate?: boolean };
   /** Requires this user. */
   readonly user?: { readonly name: string; readonly password: string };
+  /** The content of its acl_file; without one, everything is allowed. */
+  readonly acl?: string;
 }
 
 /** A Mosquitto that can be stopped and restarted on the same port. */
@@ -62,7 +64,7 @@ export class Broker {
   }
 
   private async configure(): Promise<void> {
-    const { tls, user } = this.options;
+    const { tls, user, acl } = this.options;
     const lines = [
       `user ${userInfo().username}`,
       `listener ${this.port} 127.0.0.1`,
@@ -78,6 +80,11 @@ export class Broker {
       const file = this.#folder.at("passwords");
       await run("mosquitto_passwd", ["-c", "-b", file, user.name, user.password]);
       lines.push(`password_file ${file}`);
+    }
+    if (acl !== undefined) {
+      const file = this.#folder.at("acl");
+      writeFileSync(file, acl);
+      lines.push(`acl_file ${file}`);
     }
     writeFileSync(this.#folder.at("mosquitto.conf"), `${lines.join("\n")}\n`);
   }
