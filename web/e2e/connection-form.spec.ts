@@ -124,18 +124,28 @@ test("an edit keeps the stored password, and a test of it uses it", async ({ pag
   expect((await admin.connection("press")).credentials?.password).toBe("wrong");
 });
 
-test("another user's change is not overwritten", async ({ page, admin, guard }) => {
+test("another user's change is shown at once with their name, and not overwritten", async ({
+  page,
+  admin,
+  haltere,
+  guard,
+}) => {
   guard.allow(/status of 412 .*\/api\/connections\/press\?/);
+  await haltere.addUser("ann", "connectionManager");
+  const ann = await haltere.login("ann");
   await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
   await page.goto("/connections/press/edit");
   await textField(page, form.name).fill("Mine");
-  await admin.ask("PATCH", "/api/connections/press", { name: "Theirs" });
-  await save(page);
-  const alert = page.getByRole("alert").filter({ hasText: form.conflict });
-  await expect(alert).toBeVisible();
-  expect((await admin.connection("press")).name).toBe("Theirs");
-  await expect(alert).toContainText(form.conflictFields(form.name));
+  await ann.ask("PATCH", "/api/connections/press", { name: "Theirs" });
+  const alert = page.getByRole("alert").filter({ hasText: /Changed by .*ann/ });
+  await expect(alert.getByRole("group", { name: form.name })).toContainText("Theirs");
+  // Typing goes on undisturbed.
+  await expect(textField(page, form.name)).toBeFocused();
   await expectAccessible(page, "form that is outdated");
+  await save(page);
+  await expect(alert).toBeFocused();
+  await expect(alert).toContainText(form.conflictText);
+  expect((await admin.connection("press")).name).toBe("Theirs");
   await alert.getByRole("button", { name: form.loadLatest }).click();
   await expect(textField(page, form.name)).toHaveValue("Theirs");
   await textField(page, form.name).fill("Ours");
@@ -143,27 +153,56 @@ test("another user's change is not overwritten", async ({ page, admin, guard }) 
   await expect(page.getByRole("heading", { name: "Ours" })).toBeVisible();
 });
 
-test("on request the user's changes are applied to the other user's version", async ({ page, admin, guard }) => {
+test("the changes of two users are merged field by field", async ({ page, admin, guard, pki }) => {
   guard.allow(/status of 412 .*\/api\/connections\/press\?/);
   const credentials = { username: "haltere", password: "kept" };
   await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL, credentials });
   await page.goto("/connections/press/edit");
   await textField(page, form.name).fill("Mine");
-  await admin.ask("PATCH", "/api/connections/press", { name: "Theirs", credentials: { clientId: "theirs" } });
-  await save(page);
-  const alert = page.getByRole("alert").filter({ hasText: form.conflict });
-  await expect(alert).toContainText(form.conflictFields(`${form.name}, ${form.clientId}`));
-  // Another change in between: again nothing is overwritten without asking.
-  await admin.ask("PATCH", "/api/connections/press", { noMetricsMode: true });
-  await alert.getByRole("button", { name: form.saveMine }).click();
-  await expect(alert).toContainText(form.metrics);
-  await alert.getByRole("button", { name: form.saveMine }).click();
-  await expect(page.getByRole("heading", { name: "Mine" })).toBeVisible();
-  expect(await admin.connection("press")).toMatchObject({
-    name: "Mine",
-    noMetricsMode: true,
-    credentials: { ...credentials, clientId: "theirs" },
+  await textField(page, form.url).fill("mqtts://press-4:8883");
+  await admin.ask("PATCH", "/api/connections/press", {
+    name: "Theirs",
+    ca: pki.ca.cert,
+    credentials: { clientId: "theirs", password: "new" },
   });
+  const field = (name: string) => page.getByRole("alert").getByRole("group", { name, exact: true });
+  // Contested fields go to the user, all others to whoever has changed them.
+  await expect(field(form.name).getByRole("radio", { name: en.merge.mine })).toBeChecked();
+  await expect(field(form.clientId).getByRole("radio", { name: en.merge.theirs })).toBeChecked();
+  await expect(field(form.ca)).toContainText("CN=Works 4 CA");
+  await expect(field(form.password)).toContainText(en.merge.secret);
+  await expect(field(form.url)).toHaveCount(0);
+  await page.getByRole("button", { name: en.merge.take }).click();
+  await expect(page.getByText(en.merge.merged)).toBeFocused();
+  await expect(textField(page, form.name)).toHaveValue("Mine");
+
+  // Another change in between: again nothing is overwritten without asking.
+  await admin.ask("PATCH", "/api/connections/press", { name: "Theirs again" });
+  await field(form.name).getByRole("radio", { name: en.merge.theirs }).check();
+  await page.getByRole("button", { name: en.merge.take }).click();
+  await save(page);
+  await expect(page.getByRole("heading", { name: "Theirs again" })).toBeVisible();
+  const stored = await admin.connection("press");
+  expect(stored).toMatchObject({
+    url: "mqtts://press-4:8883",
+    credentials: { username: "haltere", password: "new", clientId: "theirs" },
+  });
+  expect(Buffer.from(stored.ca?.data ?? "", "base64").toString()).toBe(pki.ca.cert);
+});
+
+test("an edit is not stopped because somebody has disconnected the connection meanwhile", async ({
+  page,
+  admin,
+  guard,
+}) => {
+  guard.allow(/status of 412 .*\/api\/connections\/press\?/);
+  await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
+  await page.goto("/connections/press/edit");
+  await textField(page, form.name).fill("Press 5");
+  await admin.disconnect("press");
+  await save(page);
+  await expect(page.getByRole("heading", { name: "Press 5" })).toBeVisible();
+  expect(await admin.connection("press")).toMatchObject({ name: "Press 5", status: { state: "idle" } });
 });
 
 test("leaving unsaved changes asks for confirmation", async ({ page, admin }) => {

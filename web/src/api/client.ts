@@ -2,7 +2,7 @@ import createClient from "openapi-fetch";
 
 import { basePath } from "../util/page-meta";
 import { toError } from "../util/to-error";
-import type { paths } from "./schema";
+import type { LastChange, paths } from "./schema";
 
 /** The typed client, generated from the API's OpenAPI document. The console has no other source of data. */
 export const api = createClient<paths>({ baseUrl: basePath || location.origin });
@@ -28,6 +28,14 @@ export class ApiError extends Error {
   /** Another user has changed the resource in the meantime. */
   get isEditConflict(): boolean {
     return this.status === 412;
+  }
+
+  /** The last change of the resource, if it was changed in the meantime. */
+  get lastChange(): LastChange | undefined {
+    const { body } = this;
+    return typeof body === "object" && body !== null && "lastChange" in body
+      ? (body.lastChange as LastChange)
+      : undefined;
   }
 
   /** A limit was reached, of this user or of the server. */

@@ -1,9 +1,9 @@
 import type { QueryClient } from "@tanstack/react-query";
 import { queryOptions } from "@tanstack/react-query";
 
-import { api, unwrap } from "./client";
+import { api, ApiError, unwrap } from "./client";
 import { updateFleet } from "./fleet";
-import type { Connection, ConnectionError, ConnectionInput, ConnectionPatch } from "./schema";
+import type { Connection, ConnectionError, ConnectionInput, ConnectionPatch, LastChange } from "./schema";
 
 const withId = (connectionId: string) => ({ params: { path: { connectionId } } }) as const;
 
@@ -49,20 +49,45 @@ export const disconnectLink = (id: string) =>
   unwrap(api.POST("/api/connections/{connectionId}/disconnect", withId(id)));
 
 /** A stored connection to edit, with the ETag of that version. */
+export interface StoredVersion {
+  readonly connection: Connection;
+  readonly tag: string | undefined;
+}
+
 export const storedConnectionQuery = (id: string) =>
   queryOptions({
     queryKey: ["version", id],
-    queryFn: async () => {
-      const request = api.GET("/api/connections/{connectionId}", {
-        params: { path: { connectionId: id }, query: { secrets: "omit" } },
-      });
-      const connection = await unwrap(request);
-      const { response } = await request;
-      return { connection, tag: strongETag(response.headers.get("ETag")) };
-    },
+    queryFn: () => fetchStoredVersion(id),
     staleTime: Infinity,
     gcTime: 0,
   });
+
+async function fetchStoredVersion(id: string): Promise<StoredVersion> {
+  const request = api.GET("/api/connections/{connectionId}", {
+    params: { path: { connectionId: id }, query: { secrets: "omit" } },
+  });
+  const connection = await unwrap(request);
+  const { response } = await request;
+  return { connection, tag: strongETag(response.headers.get("ETag")) };
+}
+
+/** What is stored instead of the version that an edit started from, and the last change of it. */
+export interface EditConflict {
+  readonly latest: StoredVersion;
+  readonly lastChange: LastChange | undefined;
+}
+
+/** The conflict of an edit that started from the version with an ETag; undefined if that is still the stored one. */
+export async function fetchEditConflict(id: string, tag: string | undefined): Promise<EditConflict | undefined> {
+  try {
+    // A patch that changes nothing only checks the version.
+    await patchConnection(id, {}, tag);
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof ApiError && error.isEditConflict)) throw error;
+    return { latest: await fetchStoredVersion(id), lastChange: error.lastChange };
+  }
+}
 
 /** The server's ETag. Proxies that compress make it weak or append a suffix. */
 export function strongETag(tag: string | null): string | undefined {

@@ -76,6 +76,7 @@ const newConnection = createRoute({
   path: PATHS.newConnection,
   component: lazyRouteComponent(form, "NewConnectionPage"),
   staticData: { place: "fleet" },
+  validateSearch: ({ from }: Record<string, unknown>): { from?: string } => (typeof from === "string" ? { from } : {}),
 });
 
 const editConnection = createRoute({

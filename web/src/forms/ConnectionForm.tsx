@@ -1,4 +1,4 @@
-import { Alert, Button, Group, Loader, PasswordInput, TextInput } from "@mantine/core";
+import { Alert, Button, Group, PasswordInput, TextInput } from "@mantine/core";
 import { useHotkeys } from "@mantine/hooks";
 import { IconStethoscope } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
@@ -6,66 +6,75 @@ import { useEffect, useRef, useState } from "react";
 
 import { ApiError } from "../api/client";
 import type { TestTarget } from "../api/connection-test";
-import type { Certificate } from "../api/schema";
+import type { EditConflict as Conflict } from "../api/connections";
+import type { Certificate, Connection } from "../api/schema";
 import { UnsavedChangesGuard } from "../components/UnsavedChangesGuard";
 import { useMessages } from "../i18n/language";
 import { errorText } from "../model/error-text";
+import { BusyButton } from "../ui/BusyButton";
 import { hostOf, isTls, urlFault } from "../util/broker-url";
 import { AdvancedFields } from "./AdvancedFields";
 import classes from "./ConnectionForm.module.css";
 import type { Draft } from "./draft";
 import { isDirty, isSameTarget, withoutStored } from "./draft";
-import type { EditConflictProps } from "./EditConflict";
 import { EditConflict } from "./EditConflict";
 import { Fieldset } from "./Fieldset";
+import { foreignChanges } from "./merge";
 import { TestPanel } from "./TestPanel";
+import type { StoredPem } from "./TlsFields";
 import { TLS_FIELDS, TlsFields } from "./TlsFields";
 import { UrlField } from "./UrlField";
-import type { StoredPem } from "./TlsFields";
 import { useConnectionTest } from "./use-connection-test";
 import { FIELD, useRefusal } from "./use-refusal";
 
 interface Props {
   /** Where the page has no heading of its own. */
   title?: string;
+  /** A note on what is filled in. */
+  note?: string | undefined;
   /** The initial values; a later change of this prop does not overwrite what the user has typed. */
   initial: Draft;
   isNew: boolean;
+  /** The stored certificates, as far as the server shows them. */
+  stored?: StoredPem;
   /** What a test of the draft connects to. */
   toTestTarget: (draft: Draft) => TestTarget;
   /** Saves the draft and returns a function that leaves the form. */
   onSave: (draft: Draft) => Promise<() => void>;
-  /** The stored certificates, as far as the server shows them. */
-  stored?: StoredPem;
   onCancel: () => void;
   /** Whether the stored connection was deleted in the meantime; `onSave` then creates it again. */
   isDeleted?: boolean;
   /** Whether the server can read what is stored. */
   isReadable?: boolean;
-  /** What to do when another user has saved in the meantime. */
-  conflict?: Pick<EditConflictProps, "initial" | "latest" | "onLoadLatest"> & {
-    /** Applies the user's changes to the latest version. */
-    onSaveMine: (draft: Draft) => Promise<() => void>;
+  /** Set once another user has saved in the meantime. */
+  conflict?: Conflict & {
+    /** The version that the edit started from. */
+    readonly base: Connection;
+    /** The draft is based on the latest version now. */
+    readonly onMerged: () => void;
+    /** Starts again from the latest version. */
+    readonly onDiscard: () => void;
   };
 }
+
+const NOTHING_STORED: StoredPem = {};
 
 /** Creates or changes a connection. It can be saved while its broker is unreachable. */
 export function ConnectionForm({
   title,
+  note,
   initial,
   isNew,
+  stored = NOTHING_STORED,
   toTestTarget,
   onSave,
   onCancel,
-const NOTHING_STORED: StoredPem = {};
-
   conflict,
   isDeleted = false,
   isReadable = true,
 }: Props) {
   const t = useMessages();
   const form = useRef<HTMLFormElement>(null);
-  stored = NOTHING_STORED,
   const [draft, setDraft] = useState(initial);
   // The fields that a test or saving has required.
   const [required, setRequired] = useState<readonly (keyof Draft)[]>([]);
@@ -77,7 +86,7 @@ const NOTHING_STORED: StoredPem = {};
   const [trustedCa, setTrustedCa] = useState<Certificate>();
   const isSaved = useRef(false);
   const saving = useMutation({
-    mutationFn: (keep: boolean) => (keep && conflict ? conflict.onSaveMine : onSave)(draft),
+    mutationFn: () => onSave(draft),
     onMutate: () => {
       setCheckedDraft(draft);
       test.forget();
@@ -95,7 +104,8 @@ const NOTHING_STORED: StoredPem = {};
   // Stored secrets are gone with the connection.
   if (isDeleted && draft !== withoutStored(draft)) setDraft(withoutStored(draft));
 
-  const isConflict = conflict && saving.error instanceof ApiError && saving.error.isEditConflict;
+  const isRefused = saving.error instanceof ApiError && saving.error.isEditConflict;
+  const [isMerged, setMerged] = useState(false);
 
   /** Whether the fields are filled in; else moves the focus to the first that is not. */
   const isComplete = (...fields: readonly (keyof Draft)[]) => {
@@ -107,7 +117,7 @@ const NOTHING_STORED: StoredPem = {};
   const storedPassword = !isReadable ? "unreadable" : initial.username === "" ? "none" : "unchanged";
   const submit = (event: { preventDefault: () => void }) => {
     event.preventDefault();
-    if (!saving.isPending && isComplete("url", "name")) saving.mutate(false);
+    if (!saving.isPending && isComplete("url", "name")) saving.mutate();
   };
   const runTest = (tested: Draft) => {
     setCheckedDraft(tested);
@@ -129,24 +139,36 @@ const NOTHING_STORED: StoredPem = {};
       <UnsavedChangesGuard isDirty={() => !isSaved.current && isDirty(draft, initial)} />
       <div className={classes.head}>
         {title && <h1>{title}</h1>}
+        {note && <p className={classes.note}>{note}</p>}
         {isDeleted && (
           <Alert color="yellow" variant="light" mb="md" role="alert" title={t.form.deletedTitle}>
             {t.form.deletedText}
           </Alert>
         )}
-        {isConflict && (
+        {conflict && !isDeleted && (
           <EditConflict
-            {...conflict}
-            isBusy={saving.isPending}
-            onSaveMine={() => saving.mutate(true)}
-            onLoadLatest={() => {
+            // Chosen once per version.
+            key={conflict.latest.tag}
+            draft={draft}
+            changes={foreignChanges(draft, conflict.base, conflict.latest.connection, conflict.lastChange?.fields)}
+            lastChange={conflict.lastChange}
+            latest={conflict.latest.connection}
+            isRefused={isRefused}
+            onMerge={(merged) => {
+              setDraft(merged);
+              setMerged(true);
+              saving.reset();
+              conflict.onMerged();
+            }}
+            onDiscard={() => {
               isSaved.current = true;
-              conflict.onLoadLatest();
+              conflict.onDiscard();
             }}
           />
         )}
+        {isMerged && !conflict && <Merged />}
         {/* Without a session the login is in front of the form. */}
-        {unplaced && !isConflict && !(unplaced instanceof ApiError && unplaced.isUnauthorized) && (
+        {unplaced && !(isRefused && conflict) && !(unplaced instanceof ApiError && unplaced.isUnauthorized) && (
           <FormError error={unplaced} />
         )}
       </div>
@@ -206,30 +228,37 @@ const NOTHING_STORED: StoredPem = {};
         />
       </div>
       <Group className={classes.buttons} wrap="nowrap" gap="xs">
-        {/* Busy instead of disabled: a disabled button loses the focus. */}
-        <Button
+        <BusyButton
           variant="default"
-          leftSection={test.isRunning ? <Loader size={16} /> : <IconStethoscope size={16} />}
-          aria-busy={test.isRunning}
+          leftSection={<IconStethoscope size={16} />}
+          isBusy={test.isRunning}
           onClick={() => {
-            if (!test.isRunning && isComplete("url")) runTest(draft);
+            if (isComplete("url")) runTest(draft);
           }}
         >
           {t.form.test}
-        </Button>
+        </BusyButton>
         <span className={classes.gap} />
         <Button variant="subtle" color="gray" onClick={onCancel}>
           {t.cancel}
         </Button>
-        <Button
-          type="submit"
-          leftSection={saving.isPending && <Loader size={16} color="var(--on-filled)" />}
-          aria-busy={saving.isPending}
-        >
+        <BusyButton type="submit" isBusy={saving.isPending}>
           {isDeleted ? t.form.createAgain : t.save}
-        </Button>
+        </BusyButton>
       </Group>
     </form>
+  );
+}
+
+/** Says that values of others are in the form now; it replaces the choice that had the focus. */
+function Merged() {
+  const t = useMessages();
+  const note = useRef<HTMLParagraphElement>(null);
+  useEffect(() => note.current?.focus(), []);
+  return (
+    <p ref={note} className={classes.merged} role="status" tabIndex={-1}>
+      {t.merge.merged}
+    </p>
   );
 }
 

@@ -1,43 +1,87 @@
 import { Alert, Button, Group } from "@mantine/core";
-import { useEffect, useRef } from "react";
+import { useEffect, useId, useRef, useState } from "react";
 
+import type { LastChange } from "../api/schema";
 import type { Messages } from "../i18n/en";
-import { useMessages } from "../i18n/language";
+import { useLanguage, useMessages } from "../i18n/language";
+import type { PemInput } from "../model/pem";
+import { formatAgo } from "../util/format-time";
 import type { Draft } from "./draft";
-import { differingFields } from "./draft";
 import classes from "./EditConflict.module.css";
+import type { ForeignChange } from "./merge";
+import { merge } from "./merge";
+import { PemSummary } from "./PemField";
+import type { StoredPem } from "./TlsFields";
 
-export interface EditConflictProps {
-  /** The version that the edit started from. */
-  initial: Draft;
-  /** The version that is stored now, once loaded. */
-  latest: Draft | undefined;
-  isBusy: boolean;
-  /** Applies the user's changes to the latest version. */
-  onSaveMine: () => void;
+type Field = keyof Draft;
+
+interface Props {
+  draft: Draft;
+  /** The fields that others have changed. */
+  changes: readonly ForeignChange[];
+  /** The last change; an earlier one may be by somebody else. */
+  lastChange: LastChange | undefined;
+  /** The certificates that are stored now. */
+  latest: StoredPem;
+  /** Whether saving has failed because of it: then it gets the focus. */
+  isRefused: boolean;
+  onMerge: (merged: Draft) => void;
   /** Discards the user's changes and starts again from the latest version. */
-  onLoadLatest: () => void;
+  onDiscard: () => void;
 }
 
-/** Says that another user has saved in the meantime and what they changed, and asks how to continue. */
-export function EditConflict({ initial, latest, isBusy, onSaveMine, onLoadLatest }: EditConflictProps) {
+/** Says who has changed the connection in the meantime, and asks for each field whose value to take. */
+export function EditConflict({ draft, changes, lastChange, latest, isRefused, onMerge, onDiscard }: Props) {
   const t = useMessages();
+  const language = useLanguage();
+  // Not updated: an alert that changes is read out again.
+  const [now] = useState(Date.now);
   const alert = useRef<HTMLDivElement>(null);
-  // The save button may be a page below the alert.
-  useEffect(() => void alert.current?.scrollIntoView({ block: "center" }), []);
-  const fields = latest && new Set(differingFields(initial, latest).map((field) => fieldLabel(field, t)));
+  // The user's choices; a field without one goes to whoever has changed it, and a contested one to the user.
+  const [choices, setChoices] = useState<ReadonlyMap<Field, boolean>>(new Map());
+  const isKept = ({ field, mine, isContested }: ForeignChange) =>
+    mine !== undefined && (choices.get(field) ?? isContested);
+  useEffect(() => {
+    if (!isRefused) return;
+    // The save button may be a page below the alert.
+    alert.current?.scrollIntoView({ block: "center" });
+    alert.current?.focus({ preventScroll: true });
+  }, [isRefused]);
   return (
-    <Alert ref={alert} color="yellow" variant="light" mb="md" role="alert" title={t.form.conflict}>
+    <Alert
+      ref={alert}
+      tabIndex={-1}
+      color="yellow"
+      variant="light"
+      mb="md"
+      role="alert"
+      title={
+        lastChange
+          ? t.merge.changedBy(lastChange.by, formatAgo(Date.parse(lastChange.at), now, language))
+          : t.form.conflict
+      }
+    >
       <p className={classes.text}>
-        {t.form.conflictText}{" "}
-        {fields && (fields.size > 0 ? t.form.conflictFields([...fields].join(", ")) : t.form.conflictSecrets)}
+        {isRefused && t.form.conflictText} {changes.length > 0 ? t.merge.choose : t.merge.nothingVisible}
       </p>
-      <p className={classes.text}>{t.form.conflictChoice}</p>
-      <Group gap="xs" mt="xs">
-        <Button size="xs" variant="default" disabled={!latest} loading={isBusy} onClick={onSaveMine}>
-          {t.form.saveMine}
+      {changes.map((change) => (
+        <Choice
+          key={change.field}
+          change={change}
+          latest={latest}
+          isKept={isKept(change)}
+          onKeep={(keep) => setChoices((before) => new Map(before).set(change.field, keep))}
+        />
+      ))}
+      <Group gap="xs" mt="sm">
+        <Button
+          size="xs"
+          variant="default"
+          onClick={() => onMerge(merge(draft, changes, new Set(changes.filter(isKept).map(({ field }) => field))))}
+        >
+          {t.merge.take}
         </Button>
-        <Button size="xs" variant="default" onClick={onLoadLatest}>
+        <Button size="xs" variant="subtle" color="gray" onClick={onDiscard}>
           {t.form.loadLatest}
         </Button>
       </Group>
@@ -45,7 +89,52 @@ export function EditConflict({ initial, latest, isBusy, onSaveMine, onLoadLatest
   );
 }
 
+interface ChoiceProps {
+  change: ForeignChange;
+  latest: StoredPem;
+  isKept: boolean;
+  onKeep: (keep: boolean) => void;
+}
+
+/** One field: the other user's value or the form's own. */
+function Choice({ change, latest, isKept, onKeep }: ChoiceProps) {
+  const t = useMessages();
+  const name = useId();
+  const { field, theirs, mine } = change;
+  const stored = field === "ca" || field === "cert" ? latest[field] : undefined;
+  const option = (keep: boolean, who: string, value: Draft[Field]) => (
+    <label className={classes.option}>
+      <input type="radio" name={name} checked={isKept === keep} onChange={() => onKeep(keep)} />
+      <span className={classes.who}>{who}</span>
+      <Value field={field} value={value} />
+    </label>
+  );
+  return (
+    <fieldset className={classes.field}>
+      <legend>{fieldLabel(field, t)}</legend>
+      {option(false, t.merge.theirs, theirs ?? stored)}
+      {mine !== undefined && option(true, t.merge.mine, mine)}
+    </fieldset>
+  );
+}
+
+/** A value as text; secrets are not shown. */
+function Value({ field, value }: { field: Field; value: Draft[Field] }) {
+  const t = useMessages();
+  if (value === "" || value === undefined) {
+    const isUnknown = value === undefined && (field === "password" || field === "key");
+    return <span className={classes.none}>{isUnknown ? t.merge.secret : t.merge.none}</span>;
+  }
+  if (field === "password") return <span className={classes.none}>{t.merge.secret}</span>;
+  if (field === "ca" || field === "cert" || field === "key") {
+    return <PemSummary value={value as PemInput} name={undefined} />;
+  }
+  if (field === "noMetricsMode") return value === true ? t.connection.no : t.connection.yes;
+  if (typeof value === "boolean") return value ? t.connection.yes : t.connection.no;
+  return <bdi className={classes.value}>{String(value)}</bdi>;
+}
+
 /** The label of a field in the form. */
-function fieldLabel(field: keyof Draft, { form }: Messages): string {
+function fieldLabel(field: Field, { form }: Messages): string {
   return field === "noMetricsMode" ? form.metrics : form[field];
 }

@@ -2,12 +2,11 @@ import { expect, test } from "vitest";
 
 import type { Connection } from "../api/schema";
 import {
-  differingFields,
   EMPTY_DRAFT,
   isDirty,
   isSameTarget,
-  toChanges,
   toDraft,
+  toDuplicate,
   toInput,
   toPatch,
   toTestInput,
@@ -98,20 +97,24 @@ test("ALPN protocols are split at spaces and commas, and emptied fields are remo
   expect(toPatch({ ...toDraft(stored), alpn: "", serverName: "" }).tls).toBeNull();
 });
 
-test("against an older version only the changed fields are sent", () => {
+test("a duplicate has the settings of the other connection and nothing that must be its own", () => {
   const stored: Connection = {
     id: "p",
     name: "Press",
     url: "mqtts://a",
     credentials: { username: "u", clientId: "c" },
+    rejectUnauthorized: false,
+    ca: { data: "AAAA", encoding: "base64" },
+    cert: { data: "BBBB", encoding: "base64" },
+    noMetricsMode: true,
   };
-  const initial = toDraft(stored);
-  expect(toChanges(initial, initial)).toEqual({});
-  expect(toChanges({ ...initial, name: "Mine", password: "new" }, initial)).toEqual({
-    name: "Mine",
-    credentials: { password: "new" },
+  expect(toInput(toDuplicate(stored, "Copy of Press"))).toEqual({
+    name: "Copy of Press",
+    url: "mqtts://a",
+    credentials: { username: "u" },
+    rejectUnauthorized: false,
+    ca: stored.ca,
+    noMetricsMode: true,
   });
-  expect(toChanges({ ...initial, username: "", clientId: "" }, initial)).toEqual({ credentials: null });
-  expect(toChanges({ ...initial, ca: PEM }, initial)).toEqual({ ca: PEM });
-  expect(differingFields(initial, toDraft({ ...stored, name: "Theirs", url: "mqtts://b" }))).toEqual(["name", "url"]);
+  expect(toDuplicate(stored, "🦟".repeat(200)).name).toBe("🦟".repeat(128));
 });

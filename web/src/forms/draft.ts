@@ -68,6 +68,16 @@ export function toDraft(connection: Connection): Draft {
   };
 }
 
+/** The longest name that the server accepts. */
+const MAX_NAME = 128;
+
+/** A new connection with the settings of another one, without what must be its own: id, secrets, client id. */
+export function toDuplicate(connection: Connection, name: string): Draft {
+  const { ca = "" } = connection;
+  const own = { id: "", password: "", clientId: "", cert: "", key: "" };
+  return { ...toDraft(connection), ...own, name: [...name].slice(0, MAX_NAME).join(""), ca };
+}
+
 /** Whether anything would be saved that differs from `initial`. */
 export function isDirty(draft: Draft, initial: Draft): boolean {
   const { roundtrip } = initial;
@@ -150,28 +160,9 @@ export function toPatch(draft: Draft): ConnectionPatch {
   return JSON.parse(JSON.stringify(patch)) as ConnectionPatch;
 }
 
-/** Only the fields that differ from `initial`, so that other users' changes to the rest stay. */
-export function toChanges(draft: Draft, initial: Draft): ConnectionPatch {
-  return diff(toPatch(draft), toPatch(initial));
-}
-
 /** The fields that differ between two versions, as far as the form can tell. */
 export function differingFields(one: Draft, other: Draft): (keyof Draft)[] {
   return (Object.keys(one) as (keyof Draft)[]).filter((field) => one[field] !== other[field]);
-}
-
-function diff<T extends object>(now: T, before: T): T {
-  const changed = Object.entries(now).flatMap(([name, value]: [string, unknown]) => {
-    const old: unknown = Reflect.get(before, name);
-    if (JSON.stringify(value) === JSON.stringify(old)) return [];
-    // Within credentials, only the changed fields; a new object is sent as a whole.
-    return [[name, name === "credentials" && isObject(value) && isObject(old) ? diff(value, old) : value]];
-  });
-  return Object.fromEntries(changed) as T;
-}
-
-function isObject(value: unknown): value is object {
-  return typeof value === "object" && value !== null;
 }
 
 /** The TLS options in the draft; `undefined` where the field is empty. */

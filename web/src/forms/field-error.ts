@@ -39,11 +39,16 @@ export function fieldError(error: Error | null): FieldError | undefined {
   if (!(error instanceof ApiError) || error.status < 400) return undefined;
   const [, named, text] = /^([a-zA-Z]+(?:\.[a-zA-Z]+|\[\d+\])*): (.*)$/s.exec(error.message) ?? [];
   if (named === undefined || text === undefined) return undefined;
-  // `ca.data` and `tls.alpn[1]` belong to the field that contains them.
-  const parts = named.replaceAll(/\[\d+\]/g, "").split(".");
+  const field = fieldOf(named);
+  return field && { field, text };
+}
+
+/** The form's field for a property: `ca.data` and `tls.alpn[1]` belong to the field that contains them. */
+export function fieldOf(property: string): keyof Draft | undefined {
+  const parts = property.replaceAll(/\[\d+\]/g, "").split(".");
   for (; parts.length > 0; parts.pop()) {
     const field = FIELD_OF.get(parts.join("."));
-    if (field) return { field, text };
+    if (field) return field;
   }
   return undefined;
 }

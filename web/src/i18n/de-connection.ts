@@ -191,17 +191,11 @@ export const connectionMessages: Pick<Messages, "connection" | "certificates" | 
     savedButDown: "Gespeichert, aber noch nicht verbunden; haltere versucht es weiter",
     conflict: "Diese Verbindung wurde inzwischen geändert",
     conflictText: "Gespeichert wurde nichts.",
-    conflictFields: (fields) => `Inzwischen geändert: ${fields}.`,
-    conflictSecrets:
-      "Inzwischen geändert: nichts, was hier zu sehen ist. Es kann ein Passwort, ein Zertifikat oder ein Schlüssel sein.",
-    conflictChoice:
-      "Speichern Sie Ihre Fassung, dann ersetzt das, was Sie hier geändert haben, die neuere Fassung; alles andere darin bleibt. Oder laden Sie die neuere Fassung; sie ersetzt, was Sie eingegeben haben.",
     deletedTitle: "Diese Verbindung wurde gelöscht",
     deletedText:
       "Was Sie hier sehen, bleibt erhalten. Sie können die Verbindung wieder anlegen; geben Sie Passwort, Zertifikate und Schlüssel vorher neu ein, denn die gespeicherten sind weg.",
     createAgain: "Wieder anlegen",
-    saveMine: "Meine speichern",
-    loadLatest: "Neuere Fassung laden",
+    loadLatest: "Verwerfen und neuere Fassung laden",
     noRight: "Ihre Rolle erlaubt es nicht, Verbindungen zu ändern.",
     noRightText: "Bitten Sie einen Administrator um die Rolle connectionManager.",
   },

@@ -188,18 +188,11 @@ export const connectionMessages = {
     savedButDown: "Saved, but not connected yet; haltere keeps retrying",
     conflict: "This connection was changed in the meantime",
     conflictText: "Nothing was saved.",
-    /** `fields` are names, separated by commas. */
-    conflictFields: (fields: string) => `Changed in the meantime: ${fields}.`,
-    conflictSecrets:
-      "Changed in the meantime: nothing that is shown here. It may be a password, a certificate or a key.",
-    conflictChoice:
-      "If you save yours, your changes replace those fields of the newer version; the rest of it stays. If you load the newer version, it replaces what you have typed.",
     deletedTitle: "This connection has been deleted",
     deletedText:
       "What you see here is kept. You can create the connection again; enter its password, certificates and keys again first, because the stored ones are gone.",
     createAgain: "Create again",
-    saveMine: "Save mine",
-    loadLatest: "Load the newer version",
+    loadLatest: "Discard mine and load the newer version",
     noRight: "Your role does not allow you to change connections.",
     noRightText: "Ask an administrator for the role connectionManager.",
   },

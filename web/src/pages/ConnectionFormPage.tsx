@@ -1,11 +1,18 @@
 import { notifications } from "@mantine/notifications";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { useNavigate, useParams } from "@tanstack/react-router";
+import { useNavigate, useParams, useSearch } from "@tanstack/react-router";
 
-import { useState } from "react";
+import { useEffect, useState } from "react";
 
 import { ApiError } from "../api/client";
-import { createConnection, patchConnection, replaceConnection, storedConnectionQuery } from "../api/connections";
+import type { EditConflict, StoredVersion } from "../api/connections";
+import {
+  createConnection,
+  fetchEditConflict,
+  patchConnection,
+  replaceConnection,
+  storedConnectionQuery,
+} from "../api/connections";
 import { useFleet } from "../api/fleet";
 import type { Connection } from "../api/schema";
 import { hasPermission, useProfile } from "../api/session";
@@ -13,7 +20,8 @@ import { ConnectionGone } from "../components/ConnectionGone";
 import { NotLoaded } from "../components/NotLoaded";
 import { ConnectionForm } from "../forms/ConnectionForm";
 import type { Draft } from "../forms/draft";
-import { EMPTY_DRAFT, toChanges, toDraft, toInput, toPatch, toTestInput, toTestPatch } from "../forms/draft";
+import { EMPTY_DRAFT, toDraft, toDuplicate, toInput, toPatch, toTestInput, toTestPatch } from "../forms/draft";
+import { hasForeignChanges, setsSecrets } from "../forms/merge";
 import { useDocumentTitle } from "../hooks/use-document-title";
 import { useMessages } from "../i18n/language";
 import { useSentences } from "../i18n/sentences";
@@ -22,7 +30,7 @@ import { linkTo, PATHS } from "../model/paths";
 import { containsPrivateKey } from "../model/pem";
 import { EmptyState } from "../ui/EmptyState";
 
-/** `/new` */
+/** `/new`, or `/new?from=` for a copy of a connection. */
 export function NewConnectionPage() {
   const t = useMessages();
   const sentences = useSentences();
@@ -30,12 +38,19 @@ export function NewConnectionPage() {
   const navigate = useNavigate();
   const queries = useQueryClient();
   const profile = useProfile();
+  const { from } = useSearch({ from: PATHS.newConnection });
+  const { byId, isComplete } = useFleet();
+  const source = from === undefined ? undefined : byId.get(from);
   useDocumentTitle(t.fleet.newConnection);
   if (!hasPermission(profile, "connections.create")) return <NotAllowed />;
+  // The form is filled in once.
+  if (from !== undefined && !isComplete) return null;
   return (
     <ConnectionForm
-      title={t.fleet.newConnection}
-      initial={EMPTY_DRAFT}
+      key={from}
+      title={source ? t.duplicate.title(source.name) : t.fleet.newConnection}
+      note={source && t.duplicate.note}
+      initial={source ? toDuplicate(source, t.duplicate.name(source.name)) : EMPTY_DRAFT}
       isNew
       toTestTarget={(draft) => ({ input: toTestInput(draft) })}
       onSave={async (draft) => {
@@ -44,6 +59,8 @@ export function NewConnectionPage() {
         if (reason) {
           const message = failure ? sentences.failure(failure).text : reason;
           notifications.show({ color: "yellow", title: t.form.savedButDown, message, autoClose: 10_000 });
+        } else {
+          notifications.show({ message: t.outcome.saved(draft.name) });
         }
         return () => void navigate(linkTo.connection(id));
       }}
@@ -73,82 +90,120 @@ export function EditConnectionTab() {
       // A new form per connection and version, so that input for one is never saved to another.
       key={`${connectionId} ${version}`}
       stored={stored.data}
+      live={connection}
       isDeleted={isComplete && !connection}
-      onLoadLatest={() => setVersion(version + 1)}
+      onDiscard={() => setVersion(version + 1)}
       onLeave={() => void navigate(linkTo.connection(connectionId))}
     />
   );
 }
 
-interface Version {
-  connection: Connection;
-  tag: string | undefined;
-}
-
 interface EditProps {
-  stored: Version;
-  /** Whether it was deleted in the meantime. */
+  stored: StoredVersion;
+  /** The connection as it is now; undefined if it was deleted in the meantime. */
+  live: Connection | undefined;
   isDeleted: boolean;
   /** Starts again from the version that is stored now. */
-  onLoadLatest: () => void;
+  onDiscard: () => void;
   onLeave: () => void;
 }
 
 /** Edits the version that it started from; a later one is not overwritten. */
-function EditForm({ stored, isDeleted, onLoadLatest, onLeave }: EditProps) {
+function EditForm({ stored, live, isDeleted, onDiscard, onLeave }: EditProps) {
+  const t = useMessages();
   const notifyIfKeyStored = useKeyStoredNotification();
   const queries = useQueryClient();
-  const [{ connection, tag }] = useState(stored);
-  const [latest, setLatest] = useState<Version>();
+  const [base, setBase] = useState(stored);
+  const [isSaving, setSaving] = useState(false);
+  const [conflict, setConflict] = useConflict(base, isSaving ? undefined : live);
+  const { connection, tag } = base;
   const { id: connectionId } = connection;
   const isReadable = displayState(connection) !== "unreadable";
-  const initial = toDraft(connection);
-  /** Saves; after an edit conflict, loads the latest version. */
-  const save = async (draft: Draft, store: () => Promise<unknown>) => {
+  const update = (draft: Draft, tag: string | undefined) =>
+    // An unreadable connection has nothing to keep, so the form replaces it.
+    isReadable
+      ? patchConnection(connectionId, toPatch(draft), tag)
+      : replaceConnection(connectionId, toInput(draft), tag);
+  /** Saves over the version that the edit started from, or over one that differs in nothing that is edited. */
+  const save = async (draft: Draft) => {
     try {
-      await store();
+      await update(draft, tag);
     } catch (error) {
-      if (error instanceof ApiError && error.isEditConflict) {
-        setLatest(await queries.fetchQuery({ ...storedConnectionQuery(connectionId), staleTime: 0 }));
+      if (!(error instanceof ApiError && error.isEditConflict)) throw error;
+      const found = await fetchEditConflict(connectionId, tag);
+      if (!found || !isHarmless(found, connection, draft)) {
+        setConflict(found);
+        throw error;
       }
-      throw error;
+      await update(draft, found.latest.tag);
     }
-    notifyIfKeyStored(draft);
-    return onLeave;
   };
   return (
     <ConnectionForm
-      initial={initial}
-      conflict={{
-        initial,
-        latest: latest && toDraft(latest.connection),
-        onLoadLatest,
-        onSaveMine: (draft) =>
-          save(draft, () =>
-            isReadable
-              ? patchConnection(connectionId, toChanges(draft, initial), latest?.tag)
-              : replaceConnection(connectionId, toInput(draft), latest?.tag),
-          ),
-      }}
+      initial={toDraft(connection)}
+      {...(conflict && {
+        conflict: {
+          ...conflict,
+          base: connection,
+          onMerged: () => {
+            setBase(conflict.latest);
+            setConflict(undefined);
+          },
+          onDiscard: () => {
+            queries.setQueryData(storedConnectionQuery(connectionId).queryKey, conflict.latest);
+            onDiscard();
+          },
+        },
+      })}
       isNew={false}
+      stored={connection}
       isDeleted={isDeleted}
       isReadable={isReadable}
       toTestTarget={(draft) =>
         isReadable && !isDeleted ? { connectionId, patch: toTestPatch(draft) } : { input: toTestInput(draft) }
       }
-      // An unreadable connection has nothing to keep, so the form replaces it.
-      onSave={(draft) =>
-        save(draft, () =>
-          isDeleted
-            ? createConnection(queries, toInput(draft))
-            : isReadable
-              ? patchConnection(connectionId, toPatch(draft), tag)
-              : replaceConnection(connectionId, toInput(draft), tag),
-        )
-      }
+      onSave={async (draft) => {
+        // The fleet may show the change before the response arrives.
+        setSaving(true);
+        try {
+          await (isDeleted ? createConnection(queries, toInput(draft)) : save(draft));
+        } catch (error) {
+          setSaving(false);
+          throw error;
+        }
+        notifyIfKeyStored(draft);
+        notifications.show({ message: t.outcome.saved(draft.name) });
+        return onLeave;
+      }}
       onCancel={onLeave}
     />
   );
+}
+
+/** The conflict with a later version, as soon as the fleet shows one; not looked for without `live`. */
+function useConflict(base: StoredVersion, live: Connection | undefined) {
+  const [conflict, setConflict] = useState<EditConflict>();
+  const shown = conflict?.latest.connection ?? base.connection;
+  const { id } = base.connection;
+  const isOutdated = live !== undefined && hasForeignChanges(shown, live);
+  useEffect(() => {
+    if (!isOutdated) return undefined;
+    let isCurrent = true;
+    // Saving finds the conflict, too, so a failure of this has no consequences.
+    fetchEditConflict(id, base.tag).then(
+      (found) => isCurrent && setConflict(found),
+      () => undefined,
+    );
+    return () => {
+      isCurrent = false;
+    };
+  }, [isOutdated, id, base.tag]);
+  return [conflict, setConflict] as const;
+}
+
+/** Whether nothing but the wish to be connected has changed: connecting and disconnecting make a version, too. */
+function isHarmless({ latest, lastChange }: EditConflict, base: Connection, draft: Draft): boolean {
+  return lastChange?.fields.length === 0 && !hasForeignChanges(base, latest.connection) && !setsSecrets(draft);
 }
 
 /** Shows after saving that the certificate's file contained the private key. */
@@ -156,7 +211,6 @@ function useKeyStoredNotification(): (saved: Draft) => void {
   const t = useMessages();
   return ({ cert, key }) => {
     if (containsPrivateKey(cert) && !key) notifications.show({ message: t.form.keyTaken });
-      stored={connection}
   };
 }
 
