@@ -124,6 +124,12 @@ test("hostile texts stay text in the fleet, its menus and bulk actions", async (
   await expectInert(page, "bulk action");
   await page.keyboard.press("Escape");
   await expect(page.getByRole("dialog")).toBeHidden();
+  await page.getByRole("button", { name: en.bulkEdit.action, exact: true }).click();
+  await page.getByRole("combobox", { name: en.bulkEdit.scheme }).selectOption("wss");
+  await expect(page.getByRole("list", { name: en.bulkEdit.plan }).getByRole("listitem").first()).toBeVisible();
+  await expectInert(page, "edit of many");
+  await page.keyboard.press("Escape");
+  await expect(page.getByRole("dialog")).toBeHidden();
 
   await page.goto("/?view=grid");
   await expect(connectionItems(page).first()).toBeVisible();
@@ -142,6 +148,38 @@ test("hostile texts stay text on a connection's page and in its form, at the URL
     HOSTILE.map((text) => ({ path: `${at(text)}/edit`, heading: text })),
   );
   expect(forms).toEqual(HOSTILE.map((text) => expect.objectContaining({ heading: text, field: text, found: INERT })));
+});
+
+test("hostile texts stay text in the form of a duplicate, in a diagnosis and in an edit conflict", async ({
+  page,
+  admin,
+  guard,
+}) => {
+  guard.allow(/status of 412 /);
+  const { duplicate, merge } = en;
+  const copies = await tour(
+    page,
+    HOSTILE.map((text) => ({
+      path: `/new?from=${encodeURIComponent(JSON.stringify(text))}`,
+      heading: duplicate.title(text),
+    })),
+  );
+  expect(copies).toEqual(
+    HOSTILE.map((text) => expect.objectContaining({ heading: duplicate.title(text), found: INERT })),
+  );
+
+  const some = HOSTILE.filter((text, index) => index % 12 === 0 && text.trim() === text && text.length < 100);
+  const [first = ""] = some;
+  await page.goto(`${at(first)}/edit`);
+  await expect(page.getByRole("heading", { level: 1 })).toHaveText(first);
+  for (const text of some) {
+    // Every name is taken already.
+    const name = `${text} 2`;
+    await admin.ask("PATCH", `/api${at(first)}`, { name });
+    await expect(page.getByRole("group", { name: en.form.name }).locator("bdi").first()).toHaveText(name);
+    await expectInert(page, `edit conflict with ${text}`);
+    await page.getByRole("button", { name: merge.take }).click();
+  }
 });
 
 test("a URL with a hostile id opens its connection after a reload", async ({ page }) => {

@@ -1,9 +1,10 @@
-import { Button } from "@mantine/core";
+import { Group } from "@mantine/core";
 import { useState } from "react";
 
-import type { Certificate } from "../api/schema";
+import type { Certificate, Connection } from "../api/schema";
 import { useLanguage, useMessages } from "../i18n/language";
 import { findTrustAnchor } from "../model/issuer";
+import { BusyButton } from "../ui/BusyButton";
 import { Checkbox } from "../ui/Checkbox";
 import { formatDate } from "../util/format-time";
 import { Fingerprint } from "./Fingerprint";
@@ -17,10 +18,16 @@ interface Props {
   isBusy?: boolean;
   /** Absent without the permission to change connections. */
   onTrust?: ((ca: Certificate) => void) | undefined;
+  /** For all connections that fail because of this CA. */
+  all?: {
+    /** These connections, with this one. */
+    readonly connectionsOf: (ca: Certificate) => readonly Connection[];
+    readonly onTrust: (ca: Certificate, connections: readonly Connection[]) => void;
+  };
 }
 
 /** Offers to trust the CA at the end of a chain, once its fingerprint has been compared. */
-export function TrustIssuer({ chain, replaces = false, isBusy = false, onTrust }: Props) {
+export function TrustIssuer({ chain, replaces = false, isBusy = false, onTrust, all }: Props) {
   const t = useMessages();
   const language = useLanguage();
   // The confirmation holds for this certificate only: the broker may present another one next.
@@ -40,6 +47,8 @@ export function TrustIssuer({ chain, replaces = false, isBusy = false, onTrust }
     );
   }
   const { subject, notAfter, fingerprint } = certificate;
+  const sharing = all?.connectionsOf(certificate) ?? [];
+  const isCompared = comparedFingerprint === fingerprint;
   return (
     <div className={classes.trust}>
       <p>
@@ -54,23 +63,60 @@ export function TrustIssuer({ chain, replaces = false, isBusy = false, onTrust }
         <>
           <label className={classes.compared}>
             <Checkbox
-              checked={comparedFingerprint === fingerprint}
+              checked={isCompared}
               onChange={(event) => setComparedFingerprint(event.currentTarget.checked ? fingerprint : undefined)}
             />
             {t.certificates.compared}
           </label>
           {replaces && <p>{t.certificates.replaces}</p>}
-          <Button
-            size="xs"
-            variant="default"
-            disabled={comparedFingerprint !== fingerprint}
-            loading={isBusy}
-            onClick={() => onTrust(certificate)}
-          >
-            {t.form.trust}
-          </Button>
+          {sharing.length > 1 && <Sharing connections={sharing} />}
+          <Group gap="xs">
+            <BusyButton
+              size="xs"
+              variant="default"
+              disabled={!isCompared}
+              isBusy={isBusy}
+              onClick={() => onTrust(certificate)}
+            >
+              {t.form.trust}
+            </BusyButton>
+            {sharing.length > 1 && (
+              <BusyButton
+                size="xs"
+                variant="default"
+                disabled={!isCompared}
+                isBusy={isBusy}
+                onClick={() => all?.onTrust(certificate, sharing)}
+              >
+                {t.trustAll.trust(sharing.length)}
+              </BusyButton>
+            )}
+          </Group>
         </>
       )}
     </div>
+  );
+}
+
+/** Which connections fail because of the same CA. */
+function Sharing({ connections }: { connections: readonly Connection[] }) {
+  const t = useMessages();
+  const replaced = connections.filter(({ ca }) => ca).length;
+  return (
+    <details className={classes.sharing}>
+      <summary>
+        {t.trustAll.found(connections.length)} <span className={classes.names}>{t.trustAll.names}</span>
+      </summary>
+      {replaced > 0 && <p>{t.trustAll.replaced(replaced)}</p>}
+      {/* Focusable, so that the keyboard can scroll it. */}
+      {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex */}
+      <ul tabIndex={0} aria-label={t.trustAll.found(connections.length)}>
+        {connections.map(({ id, name }) => (
+          <li key={id}>
+            <bdi>{name}</bdi>
+          </li>
+        ))}
+      </ul>
+    </details>
   );
 }

@@ -1,4 +1,4 @@
-import { Alert, Button, PasswordInput } from "@mantine/core";
+import { Alert, PasswordInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import type { FormEvent } from "react";
 import { useState } from "react";
@@ -6,6 +6,7 @@ import { useState } from "react";
 import { changePassword } from "../api/session";
 import { useMessages } from "../i18n/language";
 import { errorText } from "../model/error-text";
+import { BusyButton } from "../ui/BusyButton";
 import classes from "./PasswordForm.module.css";
 
 /** The shortest password the server accepts. */
@@ -83,9 +84,9 @@ export function PasswordForm({ username, knownPassword, onChanged }: Props) {
         value={repeated}
         onChange={(event) => setRepeated(event.currentTarget.value)}
       />
-      <Button type="submit" loading={change.isPending} className={classes.submit}>
+      <BusyButton type="submit" isBusy={change.isPending} className={classes.submit}>
         {t.profile.change}
-      </Button>
+      </BusyButton>
     </form>
   );
 }

@@ -103,7 +103,13 @@ function Head({ connection, isEditing }: { connection: Connection; isEditing: bo
           </p>
         </div>
         {hasPermission(profile, "connections.update") && (
-          <Actions connection={connection} isEditing={isEditing} isTesting={test.isRunning} onTest={runTest} />
+          <Actions
+            connection={connection}
+            isEditing={isEditing}
+            isTesting={test.isRunning}
+            stages={test.latest?.stages}
+            onTest={runTest}
+          />
         )}
       </div>
       {isFailing(connection) && <Status connection={connection} />}

@@ -29,21 +29,24 @@ import classes from "./FleetPage.module.css";
 export function FleetPage() {
   // Outside of the list, because the dialog still shows its result when the last connection has been deleted.
   const [bulk, setBulk] = useState<BulkRequest>();
-  // The dialog has to open even if the server has become unreachable.
-  useEffect(() => void importBulkDialog(), []);
+  const close = () => {
+    setBulk(undefined);
+    // The selection and its buttons may be gone.
+    document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
+  };
+  // The dialogs have to open even if the server has become unreachable.
+  useEffect(() => void Promise.allSettled([importBulkDialog(), importBulkEdit()]), []);
   return (
     <>
       <Fleet onBulk={setBulk} />
-      {bulk && (
+      {bulk?.action === "edit" && (
         <Suspense>
-          <BulkDialog
-            {...bulk}
-            onClose={() => {
-              setBulk(undefined);
-              // The selection and its buttons may be gone.
-              document.querySelector<HTMLElement>("h1")?.focus({ preventScroll: true });
-            }}
-          />
+          <BulkEditDialog connections={bulk.connections} onDone={bulk.onDone} onClose={close} />
+        </Suspense>
+      )}
+      {bulk && bulk.action !== "edit" && (
+        <Suspense>
+          <BulkDialog {...bulk} action={bulk.action} onClose={close} />
         </Suspense>
       )}
     </>
@@ -52,6 +55,9 @@ export function FleetPage() {
 
 const importBulkDialog = () => import("./fleet/BulkDialog").then(({ BulkDialog }) => ({ default: BulkDialog }));
 const BulkDialog = lazy(importBulkDialog);
+const importBulkEdit = () =>
+  import("./fleet/BulkEditDialog").then(({ BulkEditDialog }) => ({ default: BulkEditDialog }));
+const BulkEditDialog = lazy(importBulkEdit);
 
 const NO_FILTER = { q: undefined, state: undefined, code: undefined, version: undefined };
 

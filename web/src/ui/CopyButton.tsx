@@ -3,6 +3,7 @@ import { IconCheck, IconCopy } from "@tabler/icons-react";
 import { useEffect, useRef, useState } from "react";
 
 import { useMessages } from "../i18n/language";
+import { writeToClipboard } from "../util/clipboard";
 
 /** A button that copies a text. `label` names the text for screen readers. */
 export function CopyButton({ text, label, children }: { text: string; label: string; children?: string }) {
@@ -26,23 +27,4 @@ export function CopyButton({ text, label, children }: { text: string; label: str
       <span aria-live="polite">{isCopied ? t.copied : (children ?? t.copy)}</span>
     </Button>
   );
-}
-
-async function writeToClipboard(text: string): Promise<boolean> {
-  try {
-    await navigator.clipboard.writeText(text);
-    return true;
-  } catch {
-    // Pages over plain HTTP, the usual first contact with haltere, have no clipboard API.
-    const field = document.createElement("textarea");
-    field.value = text;
-    // Next to the focused element, so that a dialog's focus trap does not interfere.
-    (document.activeElement?.parentElement ?? document.body).append(field);
-    const before = document.activeElement;
-    field.select();
-    const done = document.execCommand("copy");
-    field.remove();
-    if (before instanceof HTMLElement) before.focus();
-    return done;
-  }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 
-import { hostOf, isTls, suggestUrl, urlFault } from "./broker-url";
+import { hostOf, isTls, suggestUrl, urlFault, withScheme } from "./broker-url";
 
 test.each([
   ["mqtt://broker", undefined],
@@ -40,4 +40,21 @@ test("the host of a URL is found while it is typed", () => {
   expect(hostOf("mqtt://[::1]:1883")).toBe("::1");
   expect(hostOf("mqtt://bro")).toBe("bro");
   for (const text of ["", "broker.example", "mqtt://", "mqtt://me:secret@host"]) expect(hostOf(text), text).toBe("");
+});
+
+test("a URL with another scheme keeps its host, and its port unless that is the default one", () => {
+  for (const [url, scheme, expected] of [
+    ["mqtt://a", "mqtts", "mqtts://a"],
+    ["mqtt://a:1883", "mqtts", "mqtts://a:8883"],
+    ["mqtt://a:1884", "mqtts", "mqtts://a:1884"],
+    ["TCP://[::1]:1883/", "mqtts", "mqtts://[::1]:8883"],
+    ["ssl://a:8883", "mqtt", "mqtt://a:1883"],
+    ["tls://a:8883", "mqtts", "tls://a:8883"],
+    ["ws://a:80/mqtt?x=1", "wss", "wss://a:443/mqtt?x=1"],
+    ["wss://a/mqtt", "mqtts", "mqtts://a"],
+    ["mqtt://a", "wss", "wss://a"],
+    ["nonsense", "wss", "nonsense"],
+  ] as const) {
+    expect(withScheme(url, scheme), url).toBe(expected);
+  }
 });

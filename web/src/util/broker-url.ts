@@ -41,6 +41,23 @@ export function suggestUrl(text: string): string | undefined {
   return urlFault(url) === undefined ? url : undefined;
 }
 
+/** The schemes to choose from, with their default ports. The others are aliases. */
+export const SCHEMES_AND_PORTS = { mqtt: 1883, mqtts: 8883, ws: 80, wss: 443 } as const;
+export type Scheme = keyof typeof SCHEMES_AND_PORTS;
+
+const ALIASES: Readonly<Record<string, Scheme>> = { tcp: "mqtt", ssl: "mqtts", tls: "mqtts" };
+
+/** The URL with another scheme. A port that is the default one stays the default; a path needs WebSocket. */
+export function withScheme(url: string, scheme: Scheme): string {
+  const [, before = "", host = "", port, path = ""] =
+    /^([a-z]+):\/\/(\[[^\]]*\]|[^/?#:]*)(?::([0-9]+))?(.*)$/is.exec(url.trim()) ?? [];
+  const old = ALIASES[before.toLowerCase()] ?? (before.toLowerCase() as Scheme);
+  if (host === "" || old === scheme) return url;
+  const isDefault = Number(port) === SCHEMES_AND_PORTS[old];
+  const newPort = port === undefined ? "" : `:${isDefault ? SCHEMES_AND_PORTS[scheme] : port}`;
+  return `${scheme}://${host}${newPort}${scheme.startsWith("ws") ? path : ""}`;
+}
+
 /** The host of a broker's URL, as a first name for the connection; empty without one. */
 export function hostOf(url: string): string {
   const [, host = ""] = /^\s*[a-z]+:\/\/(\[[^\]]*\]|[^/?#:@\s]*)(?![^/?#]*@)/i.exec(url) ?? [];

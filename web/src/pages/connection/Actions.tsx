@@ -1,5 +1,7 @@
-import { ActionIcon, Button, Loader, Menu } from "@mantine/core";
+import { ActionIcon, Menu } from "@mantine/core";
 import {
+  IconClipboardText,
+  IconCopyPlus,
   IconDots,
   IconPencil,
   IconPlayerPause,
@@ -10,61 +12,83 @@ import {
 } from "@tabler/icons-react";
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { useRef, useState } from "react";
+import { useEffect, useRef, useState } from "react";
 
+import type { TestStage } from "../../api/connection-test";
 import { connectLink, disconnectLink } from "../../api/connections";
 import type { Connection } from "../../api/schema";
+import { hasPermission, useProfile } from "../../api/session";
 import { DeleteDialog } from "../../components/DeleteDialog";
 import { LinkButton } from "../../components/LinkButton";
+import { useOutcomeNotification } from "../../components/use-outcome-notification";
 import { useErrorNotification } from "../../hooks/use-error-notification";
 import { useShortcuts } from "../../hooks/use-shortcuts";
 import { useMessages } from "../../i18n/language";
 import { displayState } from "../../model/display-state";
 import { linkTo } from "../../model/paths";
+import { BusyButton } from "../../ui/BusyButton";
+import { runForEach } from "../../util/run-for-each";
 import classes from "./Actions.module.css";
+import { useCopyDiagnosis } from "./use-copy-diagnosis";
 
 interface Props {
   connection: Connection;
   /** Whether the form is open, which has a test of its own. */
   isEditing: boolean;
   isTesting: boolean;
+  /** The stages of the latest test. */
+  stages: readonly TestStage[] | undefined;
   onTest: () => void;
 }
 
 /** What can be done with a connection. The first button is what helps in its state. */
-export function Actions({ connection, isEditing, isTesting, onTest }: Props) {
+export function Actions({ connection, isEditing, isTesting, stages, onTest }: Props) {
   const t = useMessages();
   const navigate = useNavigate();
+  const profile = useProfile();
   const onError = useErrorNotification();
   const [isDeleting, setDeleting] = useState(false);
   const more = useRef<HTMLButtonElement>(null);
   const state = displayState(connection);
   const edit = () => void navigate(linkTo.editConnection(connection.id));
   useShortcuts([["e", edit]]);
-  const connect = useMutation({ mutationFn: () => connectLink(connection.id), onError });
-  const disconnect = useMutation({ mutationFn: () => disconnectLink(connection.id), onError });
+  const copyDiagnosis = useCopyDiagnosis(connection, stages);
+  const notify = useOutcomeNotification();
+  const canConnect = state === "idle" || state === "down";
+  const connect = useMutation({
+    mutationFn: () => connectLink(connection.id),
+    onSuccess: () => notify(t.outcome.connecting(connection.name)),
+    onError,
+  });
+  const disconnect = useMutation({
+    mutationFn: () => disconnectLink(connection.id),
+    onSuccess: () =>
+      notify(t.outcome.disconnected(connection.name), {
+        run: () => runForEach([connection], ({ id }) => connectLink(id)),
+        done: t.outcome.connecting(connection.name),
+      }),
+    onError,
+  });
+  // The button that was pressed goes with the state.
+  const { isSuccess } = connect;
+  useEffect(() => {
+    if (!canConnect && isSuccess && document.activeElement === document.body) more.current?.focus();
+  }, [canConnect, isSuccess]);
   return (
     <div className={classes.actions}>
-      {(state === "idle" || state === "down") && (
-        <Button
+      {canConnect && (
+        <BusyButton
           leftSection={state === "idle" ? <IconPlayerPlay size={16} /> : <IconRefresh size={16} />}
-          aria-busy={connect.isPending}
+          isBusy={connect.isPending}
           onClick={() => connect.mutate()}
         >
           {state === "idle" ? t.connection.connect : t.connection.tryNow}
-        </Button>
+        </BusyButton>
       )}
       {state !== "unreadable" && !isEditing && (
-        <Button
-          variant="default"
-          leftSection={isTesting ? <Loader size={16} /> : <IconStethoscope size={16} />}
-          aria-busy={isTesting}
-          onClick={() => {
-            if (!isTesting) onTest();
-          }}
-        >
+        <BusyButton variant="default" leftSection={<IconStethoscope size={16} />} isBusy={isTesting} onClick={onTest}>
           {t.form.test}
-        </Button>
+        </BusyButton>
       )}
       {!isEditing && (
         <LinkButton {...linkTo.editConnection(connection.id)} variant="default" leftSection={<IconPencil size={16} />}>
@@ -78,6 +102,17 @@ export function Actions({ connection, isEditing, isTesting, onTest }: Props) {
           </ActionIcon>
         </Menu.Target>
         <Menu.Dropdown>
+          <Menu.Item leftSection={<IconClipboardText size={16} />} onClick={copyDiagnosis}>
+            {t.diagnosis.copy}
+          </Menu.Item>
+          {hasPermission(profile, "connections.create") && state !== "unreadable" && (
+            <Menu.Item
+              leftSection={<IconCopyPlus size={16} />}
+              onClick={() => void navigate(linkTo.duplicateConnection(connection.id))}
+            >
+              {t.duplicate.action}
+            </Menu.Item>
+          )}
           {state !== "idle" && (
             <Menu.Item leftSection={<IconPlayerPause size={16} />} onClick={() => disconnect.mutate()}>
               {t.connection.disconnect}

@@ -3,11 +3,13 @@ import { IconCircleCheck, IconCircleX } from "@tabler/icons-react";
 import { useMutation, useQuery } from "@tanstack/react-query";
 
 import { certificatesQuery, patchConnection } from "../../api/connections";
+import { useFleet } from "../../api/fleet";
 import type { Certificate, Connection, PresentedChain } from "../../api/schema";
 import { hasPermission, useProfile } from "../../api/session";
 import { CertificateDetails } from "../../components/CertificateDetails";
 import { NotLoaded } from "../../components/NotLoaded";
 import { TrustIssuer } from "../../components/TrustIssuer";
+import { notifyFailures, useOutcomeNotification } from "../../components/use-outcome-notification";
 import { useErrorNotification } from "../../hooks/use-error-notification";
 import { useNow } from "../../hooks/use-now";
 import { useLanguage, useMessages } from "../../i18n/language";
@@ -17,6 +19,7 @@ import { Card } from "../../ui/Card";
 import { EmptyState } from "../../ui/EmptyState";
 import { isTls } from "../../util/broker-url";
 import { formatAgo, formatExactTime } from "../../util/format-time";
+import { runForEach } from "../../util/run-for-each";
 import classes from "./Certificates.module.css";
 
 /** The certificates of both sides of a link, with an offer to trust an unknown CA. */
@@ -63,7 +66,7 @@ function PresentedCertificates({ connection, chain }: { connection: Connection; 
         </time>
       </p>
       {!accepted && isIssuerUnknown(error?.code) && !blamesTlsPlugin(error) && (
-        <Trust connection={connection} chain={certificates} />
+        <Trust connection={connection} chain={chain} />
       )}
       <Chain certificates={certificates} isOpen />
       {leftOut > 0 && <p className={classes.text}>{t.certificates.leftOut(leftOut)}</p>}
@@ -71,7 +74,7 @@ function PresentedCertificates({ connection, chain }: { connection: Connection; 
   );
 }
 
-function Trust({ connection, chain }: { connection: Connection; chain: readonly Certificate[] }) {
+function Trust({ connection, chain }: { connection: Connection; chain: PresentedChain }) {
   const t = useMessages();
   const profile = useProfile();
   const onError = useErrorNotification();
@@ -80,14 +83,46 @@ function Trust({ connection, chain }: { connection: Connection; chain: readonly 
     onSuccess: () => notifications.show({ message: t.certificates.trusted }),
     onError,
   });
+  const { byId } = useFleet();
+  const trustForAll = useTrustForAll();
+  const { certificates, refusedElsewhere = [] } = chain;
   return (
     <TrustIssuer
-      chain={chain}
+      chain={certificates}
       replaces={connection.ca !== undefined}
-      isBusy={trust.isPending}
+      isBusy={trust.isPending || trustForAll.isPending}
+      all={{
+        connectionsOf: ({ fingerprint }) => {
+          const index = certificates.findIndex((each) => each.fingerprint === fingerprint);
+          const others = (refusedElsewhere[index] ?? []).flatMap((id) => byId.get(id) ?? []);
+          return [connection, ...others.filter(({ status }) => isIssuerUnknown(status?.error?.code))];
+        },
+        onTrust: (ca, connections) => trustForAll.mutate({ ca, connections }),
+      }}
       onTrust={hasPermission(profile, "connections.update") ? trust.mutate : undefined}
     />
   );
+}
+
+/** Trusts a CA for several connections, and offers to take that back. */
+function useTrustForAll() {
+  const t = useMessages();
+  const notify = useOutcomeNotification();
+  return useMutation({
+    mutationFn: ({ ca, connections }: { ca: Certificate; connections: readonly Connection[] }) =>
+      runForEach(connections, ({ id }) => patchConnection(id, { ca: ca.pem })),
+    onSuccess: (failed, { connections }) => {
+      const errors = new Set(failed.map(({ item }) => item));
+      const changed = connections.filter((connection) => !errors.has(connection));
+      if (failed.length > 0) notifyFailures(failed);
+      if (changed.length === 0) return;
+      notify(t.trustAll.done(changed.length), {
+        // The connections as they were before.
+        run: () => runForEach(changed, ({ id, ca = null }) => patchConnection(id, { ca })),
+        done: t.trustAll.undone(changed.length),
+      });
+    },
+  });
 }
 
 /** Leaf first. */

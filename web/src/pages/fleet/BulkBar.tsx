@@ -2,12 +2,12 @@ import { Button, CloseButton } from "@mantine/core";
 
 import type { Connection } from "../../api/schema";
 import { useMessages } from "../../i18n/language";
-import type { BulkAction } from "./bulk-action";
+import type { BulkRequest } from "./bulk-action";
 import classes from "./BulkBar.module.css";
 
 interface Props {
   connections: readonly Connection[];
-  onAction: (action: BulkAction) => void;
+  onAction: (action: BulkRequest["action"]) => void;
   onClear: () => void;
 }
 
@@ -22,6 +22,9 @@ export function BulkBar({ connections, onAction, onClear }: Props) {
       </Button>
       <Button variant="default" size="xs" onClick={() => onAction("disconnect")}>
         {t.fleet.disconnect}
+      </Button>
+      <Button variant="default" size="xs" onClick={() => onAction("edit")}>
+        {t.bulkEdit.action}
       </Button>
       <span className={classes.divider} aria-hidden />
       <Button variant="subtle" color="gray" size="xs" onClick={() => onAction("delete")}>

@@ -2,16 +2,17 @@ import { Button, Group, Modal, Text, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useState } from "react";
 
+import { BulkFailures } from "../../components/BulkFailures";
 import { useMessages } from "../../i18n/language";
 import { displayState } from "../../model/display-state";
-import { errorText } from "../../model/error-text";
 import { StateBadge } from "../../ui/StateBadge";
-import type { BulkRequest } from "./bulk-action";
+import type { BulkAction, BulkRequest } from "./bulk-action";
 import { affectedConnections, runBulkAction } from "./bulk-action";
 import classes from "./BulkDialog.module.css";
 import { useBulkNotification } from "./use-bulk-notification";
 
 interface Props extends BulkRequest {
+  action: BulkAction;
   onClose: () => void;
 }
 
@@ -72,18 +73,7 @@ export function BulkDialog({ action, connections, onClose, onDone }: Props) {
             {t.bulk.unchanged(unaffected)}
           </Text>
         )}
-        {run.data && run.data.length > 0 && (
-          <div className={classes.failed} role="alert">
-            <strong>{t.bulk.failed(run.data.length)}</strong>
-            <ul>
-              {run.data.slice(0, 10).map(({ connection, error }) => (
-                <li key={connection.id}>
-                  <bdi>{connection.name}</bdi>: {errorText(error, t)}
-                </li>
-              ))}
-            </ul>
-          </div>
-        )}
+        {run.data && <BulkFailures failed={run.data} />}
         {action === "delete" && !run.data && (
           <TextInput
             mt="md"

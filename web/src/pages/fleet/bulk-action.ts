@@ -1,21 +1,19 @@
 import { connectLink, deleteConnection, disconnectLink } from "../../api/connections";
 import type { Connection } from "../../api/schema";
 import { displayState } from "../../model/display-state";
-import { toError } from "../../util/to-error";
+import type { Failure } from "../../util/run-for-each";
+import { runForEach } from "../../util/run-for-each";
 
 /** An action on many connections at once. */
 export type BulkAction = "connect" | "disconnect" | "delete";
 
 /** An action and the selected connections. */
 export interface BulkRequest {
-  readonly action: BulkAction;
+  readonly action: BulkAction | "edit";
   readonly connections: readonly Connection[];
   /** Called once it has succeeded for all of them. */
   readonly onDone: () => void;
 }
-
-/** The most concurrent requests. */
-const CONCURRENCY = 6;
 
 const REQUESTS = { connect: connectLink, disconnect: disconnectLink, delete: deleteConnection } as const;
 
@@ -26,29 +24,11 @@ export function affectedConnections(action: BulkAction, connections: readonly Co
   return connections.filter((connection) => (displayState(connection) === "idle") === idle);
 }
 
-/**
- * Runs the action for each connection, a few at a time. Goes on after an error; returns the connections that
- * failed, and why.
- */
-export async function runBulkAction(
+/** Runs the action for each connection; returns those that failed. */
+export function runBulkAction(
   action: BulkAction,
   connections: readonly Connection[],
-  onProgress: (done: number) => void,
-): Promise<{ connection: Connection; error: Error }[]> {
-  const failed: { connection: Connection; error: Error }[] = [];
-  const queue = [...connections];
-  let done = 0;
-  const worker = async () => {
-    for (let connection = queue.shift(); connection; connection = queue.shift()) {
-      try {
-        await REQUESTS[action](connection.id);
-      } catch (error) {
-        failed.push({ connection, error: toError(error) });
-      }
-      done += 1;
-      onProgress(done);
-    }
-  };
-  await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-  return failed;
+  onProgress?: (done: number) => void,
+): Promise<Failure<Connection>[]> {
+  return runForEach(connections, ({ id }) => REQUESTS[action](id), onProgress);
 }

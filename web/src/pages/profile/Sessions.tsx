@@ -1,6 +1,8 @@
 import { Button } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import type { RefObject } from "react";
+import { useRef } from "react";
 
 import { endOtherSessions, endSession, ownSessionsQuery } from "../../api/own-sessions";
 import type { Session } from "../../api/schema";
@@ -18,6 +20,7 @@ export function Sessions() {
   const queries = useQueryClient();
   const onError = useErrorNotification();
   const { data: sessions = [] } = useQuery(ownSessionsQuery);
+  const list = useRef<HTMLUListElement>(null);
   const others = useMutation({
     mutationFn: endOtherSessions,
     onSuccess: (left) => {
@@ -28,9 +31,9 @@ export function Sessions() {
   });
   return (
     <Card title={t.profile.sessions}>
-      <ul className={classes.list}>
+      <ul ref={list} className={classes.list} tabIndex={-1} aria-label={t.profile.sessions}>
         {sessions.map((session) => (
-          <SessionItem key={session.id} session={session} />
+          <SessionItem key={session.id} session={session} list={list} />
         ))}
       </ul>
       {sessions.length > 1 && (
@@ -42,19 +45,24 @@ export function Sessions() {
   );
 }
 
-function SessionItem({ session }: { session: Session }) {
+function SessionItem({ session, list }: { session: Session; list: RefObject<HTMLElement | null> }) {
   const t = useMessages();
   const language = useLanguage();
   const now = useNow(60_000);
   const queries = useQueryClient();
   const onError = useErrorNotification();
   const { id, current, createdAt, lastUsedAt, address, userAgent } = session;
+  const where = describeUserAgent(userAgent) ?? t.profile.unknownDevice;
   const end = useMutation({
     mutationFn: () => endSession(id),
-    onSuccess: (left) => queries.setQueryData(ownSessionsQuery.queryKey, left),
+    onSuccess: (left) => {
+      queries.setQueryData(ownSessionsQuery.queryKey, left);
+      notifications.show({ message: t.outcome.sessionEnded(where) });
+      // The button goes with the session.
+      list.current?.focus();
+    },
     onError,
   });
-  const where = describeUserAgent(userAgent) ?? t.profile.unknownDevice;
   return (
     <li className={classes.session}>
       <div>

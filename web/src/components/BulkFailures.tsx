@@ -1,0 +1,27 @@
+import type { Connection } from "../api/schema";
+import { useMessages } from "../i18n/language";
+import { errorText } from "../model/error-text";
+import type { Failure } from "../util/run-for-each";
+import classes from "./BulkFailures.module.css";
+
+/** The most connections to name. */
+const MAX_SHOWN = 10;
+
+/** For which connections an action failed, and why. */
+export function BulkFailures({ failed }: { failed: readonly Failure<Connection>[] }) {
+  const t = useMessages();
+  if (failed.length === 0) return null;
+  return (
+    <div className={classes.failed} role="alert">
+      <strong>{t.bulk.failed(failed.length)}</strong>
+      <ul>
+        {failed.slice(0, MAX_SHOWN).map(({ item: { id, name }, error }) => (
+          <li key={id}>
+            <bdi>{name}</bdi>: {errorText(error, t)}
+          </li>
+        ))}
+        {failed.length > MAX_SHOWN && <li>{t.fleet.andMore(failed.length - MAX_SHOWN)}</li>}
+      </ul>
+    </div>
+  );
+}

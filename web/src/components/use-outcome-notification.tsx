@@ -1,0 +1,50 @@
+import { Button, Group } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+
+import type { Connection } from "../api/schema";
+import { useMessages } from "../i18n/language";
+import type { Failure } from "../util/run-for-each";
+import { BulkFailures } from "./BulkFailures";
+
+/** How long the outcome and its undo are shown, in milliseconds. */
+const SHOWN = 12_000;
+
+/** Takes an action back. */
+interface Undo {
+  readonly run: () => Promise<readonly Failure<Connection>[]>;
+  /** What has happened then. */
+  readonly done: string;
+}
+
+/** Returns a function that shows the outcome of an action, with an undo where there is one. */
+export function useOutcomeNotification(): (text: string, undo?: Undo) => void {
+  const t = useMessages();
+  return (text, undo) => {
+    if (!undo) {
+      notifications.show({ message: text });
+      return;
+    }
+    const takeBack = async (id: string) => {
+      notifications.hide(id);
+      const failed = await undo.run();
+      if (failed.length === 0) notifications.show({ message: undo.done });
+      else notifyFailures(failed);
+    };
+    const id = notifications.show({
+      autoClose: SHOWN,
+      message: (
+        <Group justify="space-between" wrap="nowrap">
+          {text}
+          <Button variant="subtle" size="compact-sm" onClick={() => void takeBack(id)}>
+            {t.undo}
+          </Button>
+        </Group>
+      ),
+    });
+  };
+}
+
+/** Shows for which connections an action failed, until it is closed. */
+export function notifyFailures(failed: readonly Failure<Connection>[]): void {
+  notifications.show({ color: "red", autoClose: false, message: <BulkFailures failed={failed} /> });
+}

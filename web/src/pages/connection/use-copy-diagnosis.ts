@@ -1,0 +1,25 @@
+import { notifications } from "@mantine/notifications";
+import { useQuery } from "@tanstack/react-query";
+
+import type { TestStage } from "../../api/connection-test";
+import { certificatesQuery } from "../../api/connections";
+import type { Connection } from "../../api/schema";
+import { useMessages } from "../../i18n/language";
+import { diagnosis } from "../../model/diagnosis";
+import { isTls } from "../../util/broker-url";
+import { writeToClipboard } from "../../util/clipboard";
+
+/** Returns a function that copies what is known about a connection, for a ticket. */
+export function useCopyDiagnosis(connection: Connection, stages: readonly TestStage[] | undefined): () => void {
+  const t = useMessages();
+  const { data: certificates } = useQuery({ ...certificatesQuery(connection), enabled: isTls(connection.url) });
+  const copy = async () => {
+    const isCopied = await writeToClipboard(diagnosis({ connection, certificates, stages, now: Date.now() }, t));
+    notifications.show(
+      isCopied
+        ? { message: t.diagnosis.copied }
+        : { message: t.diagnosis.notCopied, color: "red", role: "alert", autoClose: false },
+    );
+  };
+  return () => void copy();
+}

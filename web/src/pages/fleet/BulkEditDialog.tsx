@@ -1,0 +1,251 @@
+import { Button, Group, Modal, NativeSelect, PasswordInput, SegmentedControl, Text, TextInput } from "@mantine/core";
+import { useMutation } from "@tanstack/react-query";
+import type { ReactNode } from "react";
+import { useId, useMemo, useState } from "react";
+
+import { patchConnection } from "../../api/connections";
+import type { Connection, ConnectionPatch } from "../../api/schema";
+import { BulkFailures } from "../../components/BulkFailures";
+import { useOutcomeNotification } from "../../components/use-outcome-notification";
+import { PemField, PemSummary } from "../../forms/PemField";
+import { useMessages } from "../../i18n/language";
+import type { BulkEdit, PlannedEdit } from "../../model/bulk-edit";
+import { planEdits } from "../../model/bulk-edit";
+import type { PemInput } from "../../model/pem";
+import { BusyButton } from "../../ui/BusyButton";
+import type { Scheme } from "../../util/broker-url";
+import { SCHEMES_AND_PORTS } from "../../util/broker-url";
+import { runForEach } from "../../util/run-for-each";
+import classes from "./BulkEditDialog.module.css";
+
+interface Props {
+  connections: readonly Connection[];
+  onClose: () => void;
+  /** Called once it has succeeded for all of them. */
+  onDone: () => void;
+}
+
+/** The most connections to list. */
+const MAX_SHOWN = 200;
+
+type Way = "keep" | "replace" | "remove";
+
+const SCHEMES = Object.keys(SCHEMES_AND_PORTS) as Scheme[];
+
+/** Changes the CA, the credentials or the scheme of many connections; first it shows what that means for each. */
+export function BulkEditDialog({ connections: selected, onClose, onDone }: Props) {
+  const t = useMessages();
+  const notify = useOutcomeNotification();
+  // Frozen, so that the user confirms exactly what is listed.
+  const [connections] = useState(selected);
+  const [scheme, setScheme] = useState<Scheme>();
+  const [caWay, setCaWay] = useState<Way>("keep");
+  const [ca, setCa] = useState<PemInput>("");
+  const [userWay, setUserWay] = useState<Way>("keep");
+  const [username, setUsername] = useState("");
+  const [password, setPassword] = useState("");
+  const [done, setDone] = useState(0);
+
+  const isComplete = (caWay !== "replace" || ca !== "") && (userWay !== "replace" || username !== "");
+  const plan = useMemo(() => {
+    const edit: BulkEdit = {
+      scheme,
+      ca: { keep: undefined, replace: ca || undefined, remove: "" }[caWay],
+      credentials: {
+        keep: undefined,
+        replace: username === "" ? undefined : { username, password },
+        remove: { username: "", password: "" },
+      }[userWay],
+    };
+    return planEdits(edit, connections);
+  }, [connections, scheme, caWay, ca, userWay, username, password]);
+  const isChosen = scheme !== undefined || caWay !== "keep" || userWay !== "keep";
+
+  const run = useMutation({
+    mutationFn: async () => {
+      const failed = await runForEach(
+        plan,
+        apply(({ patch }) => patch),
+        setDone,
+      );
+      return failed.map(({ item, error }) => ({ item: item.connection, error }));
+    },
+    onSuccess: (failed) => {
+      const errors = new Set(failed.map(({ item }) => item));
+      const changed = plan.filter(({ connection }) => !errors.has(connection));
+      if (changed.length > 0) notifyDone(changed);
+      if (failed.length > 0) return;
+      onDone();
+      onClose();
+    },
+  });
+  const notifyDone = (changed: readonly PlannedEdit[]) => {
+    const text = t.bulkEdit.done(changed.length);
+    if (changed.some(({ undo }) => undo === undefined)) {
+      notify(text);
+      return;
+    }
+    notify(text, {
+      run: async () => {
+        const failed = await runForEach(
+          changed,
+          apply(({ undo }) => undo),
+        );
+        return failed.map(({ item, error }) => ({ item: item.connection, error }));
+      },
+      done: t.bulkEdit.undone(changed.length),
+    });
+  };
+  const canRun = plan.length > 0 && isComplete && !run.data;
+
+  return (
+    <Modal
+      opened
+      onClose={run.isPending ? () => undefined : onClose}
+      title={t.bulkEdit.title(connections.length)}
+      centered
+      size="lg"
+      // The button that opened it goes with the selection; the page decides where the focus goes.
+      returnFocus={false}
+    >
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          if (canRun && !run.isPending) run.mutate();
+        }}
+      >
+        {!run.data && (
+          <div className={classes.fields}>
+            <NativeSelect
+              label={t.bulkEdit.scheme}
+              description={t.bulkEdit.schemeText}
+              value={scheme ?? ""}
+              data={[
+                { value: "", label: t.bulkEdit.keep },
+                ...SCHEMES.map((each) => ({ value: each, label: `${each}://` })),
+              ]}
+              onChange={({ currentTarget: { value } }) => setScheme(SCHEMES.find((each) => each === value))}
+            />
+            <WayChoice label={t.bulkEdit.ca} value={caWay} onChange={setCaWay}>
+              <PemField field="ca" label={t.form.ca} description={t.form.caText} value={ca} onChange={setCa} />
+            </WayChoice>
+            <WayChoice label={t.bulkEdit.credentials} value={userWay} onChange={setUserWay}>
+              <div className={classes.pair}>
+                <TextInput
+                  label={t.form.username}
+                  autoComplete="off"
+                  autoCapitalize="none"
+                  spellCheck={false}
+                  value={username}
+                  onChange={(event) => setUsername(event.currentTarget.value)}
+                />
+                <PasswordInput
+                  label={t.form.password}
+                  autoComplete="new-password"
+                  value={password}
+                  onChange={(event) => setPassword(event.currentTarget.value)}
+                />
+              </div>
+            </WayChoice>
+          </div>
+        )}
+        <h3 className={classes.title}>{t.bulkEdit.plan}</h3>
+        {plan.length > 0 && (
+          // Focusable, so that the keyboard can scroll it.
+          // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+          <ul className={classes.plan} tabIndex={0} aria-label={t.bulkEdit.plan}>
+            {plan.slice(0, MAX_SHOWN).map((edit) => (
+              <PlanLine key={edit.connection.id} edit={edit} hasPassword={password !== ""} />
+            ))}
+            {plan.length > MAX_SHOWN && <li>{t.fleet.andMore(plan.length - MAX_SHOWN)}</li>}
+          </ul>
+        )}
+        {!isChosen && <p className={classes.note}>{t.bulkEdit.nothing}</p>}
+        {isChosen && isComplete && plan.length < connections.length && (
+          <p className={classes.note}>{t.bulkEdit.unchanged(connections.length - plan.length)}</p>
+        )}
+        {run.data && <BulkFailures failed={run.data} />}
+        <Group justify="flex-end" mt="lg">
+          {run.isPending && <Text size="sm">{t.bulk.progress(done, plan.length)}</Text>}
+          <Button variant="default" onClick={onClose} disabled={run.isPending}>
+            {run.data ? t.close : t.cancel}
+          </Button>
+          {!run.data && (
+            <BusyButton type="submit" disabled={!canRun} isBusy={run.isPending}>
+              {t.bulkEdit.change(plan.length)}
+            </BusyButton>
+          )}
+        </Group>
+      </form>
+    </Modal>
+  );
+}
+
+/** Sends a patch of a planned edit; there is nothing to send where it is undefined. */
+const apply = (patchOf: (edit: PlannedEdit) => ConnectionPatch | undefined) => async (edit: PlannedEdit) => {
+  const patch = patchOf(edit);
+  if (patch) await patchConnection(edit.connection.id, patch);
+};
+
+interface WayChoiceProps {
+  label: string;
+  value: Way;
+  onChange: (value: Way) => void;
+  /** The fields for a replacement. */
+  children: ReactNode;
+}
+
+function WayChoice({ label, value, onChange, children }: WayChoiceProps) {
+  const { bulkEdit } = useMessages();
+  const id = useId();
+  return (
+    <div>
+      <p className={classes.label} id={id}>
+        {label}
+      </p>
+      <SegmentedControl
+        aria-labelledby={id}
+        size="xs"
+        value={value}
+        data={(["keep", "replace", "remove"] as const).map((way) => ({ value: way, label: bulkEdit[way] }))}
+        onChange={(way) => onChange(way as Way)}
+      />
+      {value === "replace" && children}
+    </div>
+  );
+}
+
+/** What changes in one connection, as `before → after`. */
+function PlanLine({
+  edit: { connection, url, ca, username },
+  hasPassword,
+}: {
+  edit: PlannedEdit;
+  hasPassword: boolean;
+}) {
+  const { bulkEdit, form } = useMessages();
+  const pem = (value: PemInput | undefined) =>
+    value === undefined ? bulkEdit.removed : <PemSummary value={value} name={undefined} />;
+  const text = (value: string | undefined) => (value === undefined ? bulkEdit.removed : <bdi>{value}</bdi>);
+  return (
+    <li>
+      <bdi>{connection.name}</bdi>
+      {url && (
+        <p>
+          {text(url.from)} → {text(url.to)}
+        </p>
+      )}
+      {ca && (
+        <p>
+          {bulkEdit.ca}: {pem(ca.from)} → {pem(ca.to)}
+        </p>
+      )}
+      {username && (
+        <p>
+          {form.username}: {text(username.from)} → {text(username.to)}
+          {username.to !== undefined && hasPassword && `, ${bulkEdit.newPassword}`}
+        </p>
+      )}
+    </li>
+  );
+}
