@@ -181,6 +181,8 @@ test("the changes of two users are merged field by field", async ({ page, admin,
   await field(form.name).getByRole("radio", { name: en.merge.theirs }).check();
   await page.getByRole("button", { name: en.merge.take }).click();
   await save(page);
+  // The heading is live, so it says nothing about this.
+  await expect(page).toHaveURL(/\/connections\/press$/);
   await expect(page.getByRole("heading", { name: "Theirs again" })).toBeVisible();
   const stored = await admin.connection("press");
   expect(stored).toMatchObject({
