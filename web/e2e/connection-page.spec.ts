@@ -54,7 +54,7 @@ test("while a connection is down, every tab says why", async ({ page, admin, sta
   await broker.stop();
   for (const name of [connection.history, connection.certificates, connection.settings, connection.overview]) {
     await tab(page, name).click();
-    await expect(main).toContainText(en.hints["ECONNREFUSED"] ?? "");
+    await expect(main).toContainText("ECONNREFUSED");
   }
   await expect(page.getByRole("button", { name: connection.tryNow })).toBeVisible();
 });
