@@ -6,6 +6,8 @@ import { failureTarget } from "./failure-groups";
 
 interface Facts {
   readonly connection: Connection;
+  /** The reason of the failure, in the user's language. */
+  readonly reason?: string | undefined;
   readonly certificates?: ConnectionCertificates | undefined;
   /** The stages of the latest test. */
   readonly stages?: readonly TestStage[] | undefined;
@@ -14,7 +16,7 @@ interface Facts {
 }
 
 /** What is known about a connection, as text for a ticket: times in UTC, no secrets. */
-export function diagnosis({ connection, certificates, stages = [], now }: Facts, t: Messages): string {
+export function diagnosis({ connection, reason, certificates, stages = [], now }: Facts, t: Messages): string {
   const { name, id, url, status, broker } = connection;
   const error = status?.error;
   const chain = certificates?.broker;
@@ -26,7 +28,7 @@ export function diagnosis({ connection, certificates, stages = [], now }: Facts,
     [t.fleet.state, t.states[displayState(connection)]],
     [t.fleet.changed, status && `${utc(status.timestamp)}${status.sinceKnown === false ? ` ${texts.orBefore}` : ""}`],
     [texts.code, error?.code],
-    [texts.reason, error?.message],
+    [texts.reason, reason ?? error?.message],
     [texts.stage, error && `${error.stage} (${t.stages[error.stage]})`],
     [texts.address, failureTarget(error)],
     [texts.attempt, status?.attempt],

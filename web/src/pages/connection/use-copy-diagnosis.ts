@@ -5,6 +5,7 @@ import type { TestStage } from "../../api/connection-test";
 import { certificatesQuery } from "../../api/connections";
 import type { Connection } from "../../api/schema";
 import { useMessages } from "../../i18n/language";
+import { useSentences } from "../../i18n/sentences";
 import { diagnosis } from "../../model/diagnosis";
 import { isTls } from "../../util/broker-url";
 import { writeToClipboard } from "../../util/clipboard";
@@ -12,9 +13,13 @@ import { writeToClipboard } from "../../util/clipboard";
 /** Returns a function that copies what is known about a connection, for a ticket. */
 export function useCopyDiagnosis(connection: Connection, stages: readonly TestStage[] | undefined): () => void {
   const t = useMessages();
+  const sentences = useSentences();
   const { data: certificates } = useQuery({ ...certificatesQuery(connection), enabled: isTls(connection.url) });
   const copy = async () => {
-    const isCopied = await writeToClipboard(diagnosis({ connection, certificates, stages, now: Date.now() }, t));
+    const { error } = connection.status ?? {};
+    const reason = error && sentences.failure(error).text;
+    const text = diagnosis({ connection, reason, certificates, stages, now: Date.now() }, t);
+    const isCopied = await writeToClipboard(text);
     notifications.show(
       isCopied
         ? { message: t.diagnosis.copied }
