@@ -65,12 +65,19 @@ test("all columns are filled, whatever the width", () => {
 });
 
 test("the most urgent state comes first in the shares of time", () => {
-  expect(stateShares(toSegments(changes, 1_100))).toEqual([
+  const slow = changes.map((change) => ({ ...change, timestamp: change.timestamp * 1_000 }));
+  expect(stateShares(toSegments(slow, 1_100_000))).toEqual([
     { state: "down", share: 0.01 },
     { state: "connecting", share: 0.1 },
     { state: "online", share: 0.89 },
   ]);
   expect(stateShares([])).toEqual([]);
+});
+
+test("a link that has just been created has no shares yet", () => {
+  const created = [{ timestamp: 0, state: "connecting" as const }];
+  expect(stateShares(toSegments(created, 59_999))).toEqual([]);
+  expect(stateShares(toSegments(created, 60_000))).toEqual([{ state: "connecting", share: 1 }]);
 });
 
 test("a failure of seconds in a month is not rounded away", () => {

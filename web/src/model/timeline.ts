@@ -51,12 +51,19 @@ function mostUrgent(segments: readonly Segment[]): Segment | undefined {
   return segments.toSorted((a, b) => URGENCY[a.state] - URGENCY[b.state])[0];
 }
 
-/** The fraction of time spent in each state, the most urgent first; states that never occurred are left out. */
+/** The least time that shares are of, in milliseconds: of the first second, all is spent connecting. */
+const MIN_SHARED = 60_000;
+
+/**
+ * The fraction of time spent in each state, the most urgent first; states that never occurred are left out. None
+ * while too little time has passed.
+ */
 export function stateShares(segments: readonly Segment[]): { state: HistoryState; share: number }[] {
   const total = (segments.at(-1)?.to ?? 0) - (segments[0]?.from ?? 0);
+  if (total < MIN_SHARED) return [];
   return HISTORY_STATES.map((state) => {
     const time = segments.filter((each) => each.state === state).reduce((sum, { from, to }) => sum + to - from, 0);
-    return { state, share: total > 0 ? time / total : 0 };
+    return { state, share: time / total };
   }).filter(({ share }) => share > 0);
 }
 
