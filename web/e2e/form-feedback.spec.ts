@@ -70,6 +70,8 @@ for (const body of CONNECTION_BODIES) {
     admin,
     guard,
   }) => {
+    // A page per property.
+    test.slow();
     guard.allow(/status of 400 /);
     const isPatch = body.endsWith("Patch");
     const isTest = body.includes("Test");
