@@ -37,7 +37,8 @@ test("the time while haltere was not running is unobserved", () => {
     { state: "unobserved", from: 400, to: 500 },
     { state: "online", from: 500, to: 600 },
   ]);
-  expect(stateShares(toSegments(restarted, 600))).toEqual([
+  const slow = restarted.map((change) => ({ ...change, timestamp: change.timestamp * 1_000 }));
+  expect(stateShares(toSegments(slow, 600_000))).toEqual([
     { state: "connecting", share: 0.2 },
     { state: "unobserved", share: 0.2 },
     { state: "online", share: 0.6 },
