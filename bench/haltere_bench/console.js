@@ -11,8 +11,9 @@
       });
     });
 
-  const list = () => document.querySelector('[role="list"]');
-  const rows = () => list()?.querySelectorAll('[role="listitem"]') ?? [];
+  /** The rows of the table, without that of its titles. */
+  const list = () => document.querySelector('[role="grid"] > [role="presentation"]');
+  const rows = () => list()?.querySelectorAll('[role="row"]') ?? [];
   const row = (name) => [...rows()].find((each) => each.querySelector("a")?.textContent === name);
 
   /** How many connections the list says it shows. */

@@ -1,6 +1,6 @@
 import { en } from "../src/i18n/en";
 import { populate } from "./support/fleet";
-import { connectionItems } from "./support/locators";
+import { connectionItems, sortButton } from "./support/locators";
 import { expect, test } from "./support/test";
 
 const { fleet } = en;
@@ -17,9 +17,9 @@ test("failures come first, grouped by code, then all connections", async ({ page
   expect((await wrong.getByRole("link").allTextContents()).toSorted()).toEqual(["Kiln", "Oven"]);
   await expect(connectionItems(page)).toHaveText([/Kiln/, /Oven/, /Belt/, /Lathe/, /Press/, /Store/]);
 
-  await page.getByRole("button", { name: fleet.sortBy(fleet.name) }).click();
+  await sortButton(page, fleet.name).click();
   await expect(connectionItems(page)).toHaveText([/Belt/, /Kiln/, /Lathe/, /Oven/, /Press/, /Store/]);
-  await page.getByRole("button", { name: fleet.sortBy(fleet.name) }).click();
+  await sortButton(page, fleet.name).click();
   await expect(connectionItems(page)).toHaveText([/Store/, /Press/, /Oven/, /Lathe/, /Kiln/, /Belt/]);
 });
 
@@ -33,6 +33,8 @@ test("a filter is in the URL: it survives reload, sharing and going back", async
   await expect(connectionItems(page)).toHaveText([/Kiln/, /Oven/]);
   await filter.fill("kil");
   await expect(connectionItems(page)).toHaveText([/Kiln/]);
+  // The URL follows once typing rests.
+  await expect(page).toHaveURL(/q=kil/);
 
   await page.reload();
   await expect(connectionItems(page)).toHaveText([/Kiln/]);
@@ -57,10 +59,12 @@ test("a filter that looks like a number, a list or null stays the typed text", a
   for (const text of ["18831", "true", "null", "[1]", '{"a":1}', "1e3", "%41", "a&b=c", "+ +", '"x"']) {
     await filter.fill(text);
     await expect(page.getByText(fleet.noMatch)).toBeVisible();
+    await expect(page).toHaveURL(/[?&]q=/);
     await page.reload();
     await expect(filter).toHaveValue(text);
     await page.getByRole("link", { name: fleet.clearFilter }).click();
     await expect(filter).toHaveValue("");
+    await expect(page).toHaveURL(/\/$/);
   }
 });
 

@@ -93,7 +93,7 @@ async function names(page: Page): Promise<string[]> {
     for (let top = 0; ; top += innerHeight / 2) {
       scrollTo(0, top);
       await drawn();
-      for (const link of document.querySelectorAll("[role=listitem] a[href*='/connections/']")) {
+      for (const link of document.querySelectorAll(":is([role=row], [role=listitem]) a[href*='/connections/']")) {
         seen.add(link.textContent);
       }
       if (scrollY + innerHeight >= document.documentElement.scrollHeight - 1) return [...seen];

@@ -1,6 +1,6 @@
 import { en } from "../src/i18n/en";
 import { SERVER_DOWN } from "./support/guard";
-import { connectionItems, disconnect, textField } from "./support/locators";
+import { connectionItems, disconnect, sortButton, textField } from "./support/locators";
 import { freePort, UNREACHABLE_URL } from "./support/ports";
 import { expect, test } from "./support/test";
 
@@ -42,12 +42,12 @@ test("rows keep their order under the pointer", async ({ page, admin, startBroke
   await expect(connectionItems(page).last()).toHaveText(/Press.*Down/);
   await expect(connectionItems(page).first()).toHaveText(/Belt 10/);
   // A requested order takes effect nevertheless.
-  await page.getByRole("button", { name: en.fleet.sortBy(en.fleet.name) }).click();
-  await page.getByRole("button", { name: en.fleet.sortBy(en.fleet.name) }).click();
+  await sortButton(page, en.fleet.name).click();
+  await sortButton(page, en.fleet.name).click();
   await expect(connectionItems(page).first()).toHaveText(/Press.*Down/);
-  await page.getByRole("button", { name: en.fleet.sortBy(en.fleet.name) }).click();
+  await sortButton(page, en.fleet.name).click();
   await expect(connectionItems(page).first()).toHaveText(/Belt 10/);
-  await page.getByRole("button", { name: en.fleet.sortBy(en.fleet.state) }).click();
+  await sortButton(page, en.fleet.state).click();
   await expect(connectionItems(page).first()).toHaveText(/Press.*Down/);
 });
 

@@ -31,7 +31,7 @@ const PACKAGES: readonly (readonly [pattern: RegExp, folders: readonly string[],
   [/^react$/, ["api", "i18n", "hooks", "ui", "components", "forms", "pages", "app", ""], "util and model are pure"],
   [/^@tanstack\/react-query$/, ["api", "components", "forms", "pages", "app"], "ui gets its data as props"],
   [/^@tanstack\/react-router$/, ["components", "pages", "app"], "ui and forms work on any page"],
-  [/^@tanstack\/react-virtual$/, ["pages"], "only pages have lists of any length"],
+  [/^@tanstack\/react-virtual$/, ["ui", "pages"], "tables, and lists of any length"],
   [/^@mantine\//, ["hooks", "ui", "components", "forms", "pages", "app"], "lower layers render nothing"],
   [/^@tabler\//, ["ui", "components", "forms", "pages", "app"], "lower layers render nothing"],
 ];

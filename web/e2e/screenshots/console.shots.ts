@@ -31,6 +31,9 @@ interface Scene {
   readonly browser: Browser;
 }
 
+/** The page shows it once the fleet is there. */
+const ALL_BROKERS = en.fleet.brokers(MACHINES.length);
+
 /** The sessions of admin; the last one belongs to the browser of the screenshots. */
 const DEVICES_IN_USE = [
   "curl/8.5.0",
@@ -160,7 +163,7 @@ async function draft(page: Page): Promise<void> {
 }
 
 async function choose(page: Page, names: readonly string[]): Promise<void> {
-  await visit(page, "/?sort=name", "mosquitto version");
+  await visit(page, "/?sort=name", ALL_BROKERS);
   await scrollToList(page);
   for (const name of names) await page.getByRole("checkbox", { name: en.fleet.select(name), exact: true }).check();
 }
@@ -177,9 +180,9 @@ const PLAN = JSON.stringify({
 });
 
 const SHOTS: readonly Shot[] = [
-  pageShot("fleet", "/", "mosquitto version"),
-  listShot(pageShot("fleet-table", "/", "mosquitto version")),
-  listShot(pageShot("fleet-grid", "/?view=grid", "mosquitto version")),
+  pageShot("fleet", "/", ALL_BROKERS),
+  listShot(pageShot("fleet-table", "/", ALL_BROKERS)),
+  listShot(pageShot("fleet-grid", "/?view=grid", ALL_BROKERS)),
   listShot(pageShot("fleet-filter", "/?q=hall-3", "8 of 42")),
   pageShot("connection", "/connections/press-4", "mosquitto version"),
   pageShot("connection-down", "/connections/kiln-2", "refused the connection"),
@@ -206,7 +209,7 @@ const SHOTS: readonly Shot[] = [
   {
     name: "palette",
     prepare: async (page) => {
-      await visit(page, "/", "mosquitto version");
+      await visit(page, "/", ALL_BROKERS);
       await page.getByRole("button", { name: en.nav.commands }).click();
       await page.getByRole("dialog").getByRole("combobox").fill("press");
       await expect(page.getByRole("option", { name: /Press 4/ })).toBeVisible();

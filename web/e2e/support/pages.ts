@@ -15,7 +15,7 @@ interface ConsolePage {
 
 /** All pages that need a session. */
 export const PAGES: readonly ConsolePage[] = [
-  { name: "fleet", path: "/", heading: ({ fleet }) => fleet.title, loadedText: () => "mosquitto version" },
+  { name: "fleet", path: "/", heading: ({ fleet }) => fleet.title, loadedText: () => "Lathe" },
   { name: "fleet as a grid", path: "/?view=grid", heading: ({ fleet }) => fleet.title },
   { name: "fleet, filtered", path: "/?state=down&q=oven", heading: ({ fleet }) => fleet.title },
   { name: "fleet, nothing found", path: "/?q=nothing-like-that", heading: ({ fleet }) => fleet.title },

@@ -56,9 +56,11 @@ export function CommandPalette({ commands, onClose }: Props) {
     const all = sortByName(byId);
     // Without a query, what failed last.
     if (!deferredQuery.trim()) {
-      return sortConnections(filterConnections(all, { state: "down" }), "since", false).slice(0, MAX_FAILURES);
+      const failing = filterConnections(all, { state: "down" });
+      return sortConnections(failing, { column: "since", descending: false }).slice(0, MAX_FAILURES);
     }
-    return sortConnections(filterConnections(all, { q: deferredQuery }), "state", false).slice(0, MAX_CONNECTIONS);
+    const matching = filterConnections(all, { q: deferredQuery });
+    return sortConnections(matching, { column: "state", descending: false }).slice(0, MAX_CONNECTIONS);
   }, [byId, deferredQuery]);
   const matchingCommands = commands.filter(({ label }) => containsWords(label, deferredQuery));
   const { selectFirstOption } = combobox;

@@ -1,7 +1,8 @@
-import { Button, Group, Modal, Text } from "@mantine/core";
+import { Text } from "@mantine/core";
 
 import type { SwitchedPlugin } from "../api/schema";
 import { useMessages } from "../i18n/language";
+import { ConfirmDialog } from "../ui/ConfirmDialog";
 import classes from "./PluginSwitchDialog.module.css";
 
 /** The TLS settings that the plugin `tls` affects. */
@@ -22,7 +23,14 @@ export function PluginSwitchDialog({ plan: { id, enabled, affected }, isBusy, on
   const what = affected && switching.effect(id, enabled, affected);
   const parts = PARTS.filter((part) => affected?.[part]);
   return (
-    <Modal opened onClose={onClose} title={switching.title(id, enabled)} centered>
+    <ConfirmDialog
+      title={switching.title(id, enabled)}
+      action={enabled ? switching.on : switching.off}
+      isDestructive={!enabled}
+      isBusy={isBusy}
+      onConfirm={onConfirm}
+      onClose={onClose}
+    >
       <Text>{what}</Text>
       {parts.length > 0 && (
         <ul className={classes.parts}>
@@ -31,14 +39,6 @@ export function PluginSwitchDialog({ plan: { id, enabled, affected }, isBusy, on
           ))}
         </ul>
       )}
-      <Group justify="flex-end" mt="lg">
-        <Button variant="default" data-autofocus onClick={onClose}>
-          {t.cancel}
-        </Button>
-        <Button {...(!enabled && { color: "red" })} loading={isBusy} onClick={onConfirm}>
-          {enabled ? switching.on : switching.off}
-        </Button>
-      </Group>
-    </Modal>
+    </ConfirmDialog>
   );
 }

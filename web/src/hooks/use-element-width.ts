@@ -7,7 +7,10 @@ export function useElementWidth(element: RefObject<HTMLElement | null>): number 
   useLayoutEffect(() => {
     const measured = element.current;
     if (!measured) return undefined;
-    const observer = new ResizeObserver(() => setWidth(measured.clientWidth));
+    const measure = () => setWidth(measured.clientWidth);
+    // Before the first paint; the observer reports after it.
+    measure();
+    const observer = new ResizeObserver(measure);
     observer.observe(measured);
     return () => observer.disconnect();
   }, [element]);

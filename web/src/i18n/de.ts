@@ -211,7 +211,9 @@ export const de: Messages = {
     view: "Ansicht",
     name: "Name",
     state: "Zustand",
-    reason: "Grund oder Version",
+    reason: "Grund",
+    code: "Code",
+    certificate: "Zertifikat bis",
     changed: "Seit",
     version: "Version",
     sortBy: (column) => `Nach ${column} sortieren`,
@@ -232,6 +234,8 @@ export const de: Messages = {
     firstByScriptText: "Die API ist mit MMC 2.8 kompatibel. Nach dem Anmelden:",
     select: (name) => `${name} auswählen`,
     selectAll: "Alle gezeigten auswählen",
+    skipToList: "Zur Liste springen",
+    downloadCsv: (n) => `Als CSV herunterladen (${n})`,
     selected: (n) => `${n} ausgewählt`,
     connect: "Verbinden",
     disconnect: "Trennen",
@@ -239,6 +243,14 @@ export const de: Messages = {
     expired: "Zertifikat ist abgelaufen",
     noRight: "Ihre Rolle erlaubt es nicht, Verbindungen zu sehen.",
     noRightText: "Bitten Sie um die Rolle viewer, editor oder connectionManager.",
+  },
+
+  table: {
+    options: "Ansicht",
+    columns: "Spalten",
+    density: "Zeilenhöhe",
+    densities: { comfortable: "Normal", compact: "Kompakt" },
+    selection: "Auswahl",
   },
 
   bulk: {

@@ -212,7 +212,9 @@ export const en = {
     view: "View",
     name: "Name",
     state: "State",
-    reason: "Reason or version",
+    reason: "Reason",
+    code: "Code",
+    certificate: "Certificate until",
     changed: "Since",
     version: "Version",
     sortBy: (column: string) => `Sort by ${column}`,
@@ -231,6 +233,8 @@ export const en = {
     firstByScriptText: "The API is compatible with MMC 2.8. Log in, then:",
     select: (name: string) => `Select ${name}`,
     selectAll: "Select all that are shown",
+    skipToList: "Skip to the list",
+    downloadCsv: (n: number) => `Download as CSV (${n})`,
     selected: (n: number) => `${n} selected`,
     connect: "Connect",
     disconnect: "Disconnect",
@@ -238,6 +242,14 @@ export const en = {
     expired: "certificate has expired",
     noRight: "Your role does not allow you to see connections.",
     noRightText: "Ask an administrator for the role viewer, editor or connectionManager.",
+  },
+
+  table: {
+    options: "View",
+    columns: "Columns",
+    density: "Row height",
+    densities: { comfortable: "Comfortable", compact: "Compact" },
+    selection: "Selection",
   },
 
   bulk: {

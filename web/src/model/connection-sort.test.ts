@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 
 import type { Connection } from "../api/schema";
+import type { SortKey } from "./connection-sort";
 import { sortByName, sortConnections } from "./connection-sort";
 import { CONNECTIONS, ids, online } from "./test-connections";
 
@@ -9,9 +10,15 @@ const sorted = (connections: readonly Connection[]) => ids(sortByName(byId(conne
 
 test("failures come first, and numbers in names are compared as numbers", () => {
   const byName = sortByName(byId(CONNECTIONS));
-  expect(ids(sortConnections(byName, "state", false))).toBe("b c d a9 a10");
-  expect(ids(sortConnections(byName, "name", true))).toBe("d c b a10 a9");
-  expect(ids(sortConnections(byName, "since", false))).toBe("a9 a10 b d c");
+  const by = (column: SortKey, descending = false) => ids(sortConnections(byName, { column, descending }));
+  expect(by("state")).toBe("b c d a9 a10");
+  expect(by("name", true)).toBe("d c b a10 a9");
+  expect(by("since")).toBe("a9 a10 b d c");
+  // Those without a failure or a version are last in both directions.
+  expect(by("reason")).toBe("b d c a9 a10");
+  expect(by("reason", true)).toBe("c b d a9 a10");
+  expect(by("version")).toBe("a9 a10 b c d");
+  expect(by("version", true)).toBe("a9 a10 b c d");
 });
 
 test("the order by name follows renames, additions and removals", () => {

@@ -1,23 +1,29 @@
 import type { Connection } from "../api/schema";
 import { collator } from "../util/collator";
+import { sortBy } from "../util/sort-by";
 import { displayState, URGENCY } from "./display-state";
 
-export const SORT_KEYS = ["state", "name", "since"] as const;
+/** What connections can be sorted by: the columns of their table. */
+export const SORT_KEYS = ["name", "state", "reason", "version", "certificate", "since"] as const;
 export type SortKey = (typeof SORT_KEYS)[number];
 
-const SORT_VALUES: Record<SortKey, (connection: Connection) => number> = {
+export interface ConnectionSort {
+  readonly column: SortKey;
+  readonly descending: boolean;
+}
+
+const SORT_VALUES: Record<SortKey, (connection: Connection, index: number) => number | string | undefined> = {
+  name: (_, index) => index,
   state: (connection) => URGENCY[displayState(connection)],
-  name: () => 0,
-  since: ({ status }) => -(status?.timestamp ?? 0),
+  reason: ({ status }) => status?.error?.code,
+  version: ({ broker }) => broker?.version,
+  certificate: ({ broker }) => broker?.tls?.notAfter && Date.parse(broker.tls.notAfter),
+  since: ({ status }) => status && -status.timestamp,
 };
 
 /** Sorts connections that are {@link sortByName sorted by name}; equal ones stay in that order. */
-export function sortConnections(byName: readonly Connection[], key: SortKey, descending: boolean): Connection[] {
-  // Computed once per connection, not once per comparison.
-  const keyed = byName.map((connection) => ({ connection, value: SORT_VALUES[key](connection) }));
-  keyed.sort((a, b) => a.value - b.value);
-  if (descending) keyed.reverse();
-  return keyed.map(({ connection }) => connection);
+export function sortConnections(byName: readonly Connection[], { column, descending }: ConnectionSort): Connection[] {
+  return sortBy(byName, SORT_VALUES[column], descending);
 }
 
 type ConnectionsById = ReadonlyMap<string, Connection>;

@@ -1,23 +1,34 @@
+import type { ButtonProps } from "@mantine/core";
+import { Button } from "@mantine/core";
+import { IconTableOptions } from "@tabler/icons-react";
 import { Link, useNavigate, useSearch } from "@tanstack/react-router";
-import { lazy, Suspense, useDeferredValue, useEffect, useMemo, useState } from "react";
+import type { Ref } from "react";
+import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useState } from "react";
 
 import { useFleet } from "../api/fleet";
 import { hasPermission, useProfile } from "../api/session";
-import { useNow } from "../hooks/use-now";
 import { lastFleetSearch } from "../hooks/last-fleet-search";
+import type { TableSettings } from "../hooks/table-settings";
+import { useTableSettings } from "../hooks/table-settings";
 import { useDocumentTitle } from "../hooks/use-document-title";
+import { useNow } from "../hooks/use-now";
+import { useTrailingText } from "../hooks/use-trailing-text";
 import { useMessages } from "../i18n/language";
 import { countStates } from "../model/connection-counts";
 import { filterConnections } from "../model/connection-filter";
-import { sortByName, sortConnections } from "../model/connection-sort";
+import type { ConnectionSort, SortKey } from "../model/connection-sort";
+import { SORT_KEYS, sortByName, sortConnections } from "../model/connection-sort";
 import { groupFailures } from "../model/failure-groups";
 import type { FleetSearch } from "../model/fleet-search";
 import { isFiltered } from "../model/fleet-search";
 import { linkTo, PATHS } from "../model/paths";
 import { EmptyState } from "../ui/EmptyState";
 import { Skeleton } from "../ui/Skeleton";
+import { SkipLink } from "../ui/SkipLink";
+import { nextSort } from "../ui/table/column";
 import type { BulkRequest } from "./fleet/bulk-action";
-import { ConnectionList } from "./fleet/ConnectionList";
+import { useConnectionColumns } from "./fleet/connection-columns";
+import { ConnectionList, LIST_ID } from "./fleet/ConnectionList";
 import { FailureGroups } from "./fleet/FailureGroups";
 import { FleetHealth } from "./fleet/FleetHealth";
 import { GettingStarted } from "./fleet/GettingStarted";
@@ -67,27 +78,56 @@ function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
   const profile = useProfile();
   const search = useSearch({ from: PATHS.fleet });
   const navigate = useNavigate({ from: PATHS.fleet });
-  const updateSearch = (change: FleetSearch) =>
-    void navigate({ search: (previous) => ({ ...previous, ...change }), replace: true });
+  const updateSearch = useCallback(
+    (change: FleetSearch) => void navigate({ search: (previous) => ({ ...previous, ...change }), replace: true }),
+    [navigate],
+  );
+  const { text, type, saveNow, replace } = useTrailingText(search.q ?? "", (q) => updateSearch({ q: q || undefined }));
+  const filtered = useMemo(() => ({ ...search, q: text || undefined }), [search, text]);
 
   /** Filters by nothing else. */
-  const setFilter = (filter: FleetSearch) => updateSearch({ ...NO_FILTER, ...filter });
+  const setFilter = useCallback(
+    (filter: FleetSearch) => {
+      replace(filter.q ?? "");
+      updateSearch({ ...NO_FILTER, ...filter });
+    },
+    [replace, updateSearch],
+  );
+  const toggleState = useCallback((state: FleetSearch["state"]) => updateSearch({ state }), [updateSearch]);
 
-  useEffect(() => lastFleetSearch.set(search), [search]);
+  const [settings, setSettings] = useTableSettings("fleet");
+  const columns = useConnectionColumns();
+  const sort = useMemo(() => chosenSort(search, settings.sort), [search, settings.sort]);
+  const setSort = useCallback(
+    (column: SortKey) => {
+      const next = nextSort(sort, column);
+      setSettings({ sort: next });
+      updateSearch({ sort: next.column, down: next.descending || undefined });
+    },
+    [sort, setSettings, updateSearch],
+  );
+
+  useEffect(() => lastFleetSearch.set(filtered), [filtered]);
 
   // Keeps typing fast: ten thousand rows render a frame later.
-  const deferredSearch = useDeferredValue(search);
+  const deferredSearch = useDeferredValue(filtered);
   const counts = useMemo(() => countStates(byId.values()), [byId]);
   const now = useNow(15_000);
   const failureGroups = useMemo(() => groupFailures(byId.values(), now), [byId, now]);
   const visible = useMemo(
-    () =>
-      sortConnections(
-        filterConnections(sortByName(byId), deferredSearch),
-        deferredSearch.sort ?? "state",
-        deferredSearch.down ?? false,
-      ),
-    [byId, deferredSearch],
+    () => sortConnections(filterConnections(sortByName(byId), deferredSearch), sort),
+    [byId, deferredSearch, sort],
+  );
+  const noMatch = useMemo(
+    () => (
+      <>
+        {t.fleet.noMatch}{" "}
+        <Link {...linkTo.fleet()} onClick={() => replace("")}>
+          {t.fleet.clearFilter}
+        </Link>
+      </>
+    ),
+    [t, replace],
   );
   useDocumentTitle(counts.down > 0 ? `(${counts.down}) ${t.fleet.title}` : t.fleet.title);
 
@@ -103,6 +143,7 @@ function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
 
   return (
     <>
+      <SkipLink onSkip={focusList}>{t.fleet.skipToList}</SkipLink>
       <div className={classes.heading}>
         <h1 tabIndex={-1}>{t.fleet.title}</h1>
         <span className={classes.total}>{t.fleet.brokers(byId.size)}</span>
@@ -112,33 +153,58 @@ function Fleet({ onBulk }: { onBulk: (bulk: BulkRequest) => void }) {
           </div>
         )}
       </div>
-      <FleetHealth
-        counts={counts}
-        total={byId.size}
-        state={search.state}
-        onState={(state) => updateSearch({ state })}
-      />
+      <FleetHealth counts={counts} total={byId.size} state={search.state} onState={toggleState} />
       {/* Above the causes, which fold while a filter is typed. */}
-      <Toolbar search={search} onChange={updateSearch} />
-      <FailureGroups groups={failureGroups} isFiltered={isFiltered(search)} onFilter={setFilter} />
+      <Toolbar search={search} onChange={updateSearch} text={text} onText={type} onTextDone={saveNow}>
+        <Suspense fallback={<ViewButton disabled />}>
+          <ViewMenu
+            columns={columns}
+            settings={settings}
+            onChange={setSettings}
+            connections={visible}
+            button={<ViewButton />}
+          />
+        </Suspense>
+      </Toolbar>
+      <FailureGroups groups={failureGroups} isFiltered={isFiltered(deferredSearch)} onFilter={setFilter} />
       <section aria-labelledby="all">
         <h2 id="all" className={classes.section}>
           {t.fleet.allTitle} <span className={classes.total}>{t.fleet.shown(visible.length, byId.size)}</span>
         </h2>
-        {visible.length > 0 ? (
-          <ConnectionList
-            connections={visible}
-            search={deferredSearch}
-            onSort={updateSearch}
-            onBulk={onBulk}
-            canChange={hasPermission(profile, "connections.update")}
-          />
-        ) : (
-          <p className={classes.none}>
-            {t.fleet.noMatch} <Link {...linkTo.fleet()}>{t.fleet.clearFilter}</Link>
-          </p>
-        )}
+        <ConnectionList
+          connections={visible}
+          columns={columns}
+          settings={settings}
+          isGrid={deferredSearch.view === "grid"}
+          sort={sort}
+          onSort={setSort}
+          onBulk={onBulk}
+          canChange={hasPermission(profile, "connections.update")}
+          empty={noMatch}
+        />
       </section>
     </>
+  );
+}
+
+/** The order of the URL, else the one that was chosen last, else failures first. */
+function chosenSort({ sort, down }: FleetSearch, last: TableSettings["sort"]): ConnectionSort {
+  if (sort) return { column: sort, descending: down ?? false };
+  const column = SORT_KEYS.find((each) => each === last?.column);
+  return column ? { column, descending: last?.descending ?? false } : { column: "state", descending: false };
+}
+
+function focusList() {
+  document.querySelector<HTMLElement>(`#${LIST_ID} :is([tabindex="0"], a)`)?.focus();
+}
+
+const ViewMenu = lazy(() => import("./fleet/ViewMenu").then(({ ViewMenu }) => ({ default: ViewMenu })));
+
+function ViewButton(props: ButtonProps & { ref?: Ref<HTMLButtonElement> }) {
+  const t = useMessages();
+  return (
+    <Button variant="default" leftSection={<IconTableOptions size={16} />} {...props}>
+      {t.table.options}
+    </Button>
   );
 }

@@ -9,14 +9,21 @@ import { linkTo } from "../../model/paths";
 import { StateIcon } from "../../ui/StateBadge";
 import classes from "./ConnectionTile.module.css";
 
+interface Props {
+  connection: Connection;
+  /** Its number among all of them, from 1. */
+  position: number;
+  count: number;
+}
+
 /** A connection as a tile of the grid. */
-export const ConnectionTile = memo(function ConnectionTile({ connection }: { connection: Connection }) {
+export const ConnectionTile = memo(function ConnectionTile({ connection, position, count }: Props) {
   const t = useMessages();
   const sentences = useSentences();
   const state = displayState(connection);
   const { id, name, status, broker } = connection;
   return (
-    <div role="listitem" className={classes.item}>
+    <div role="listitem" aria-posinset={position} aria-setsize={count} className={classes.item}>
       <Link
         {...linkTo.connection(id)}
         className={classes.tile}

@@ -2,7 +2,7 @@ import { UnstyledButton } from "@mantine/core";
 import { IconChevronDown, IconChevronRight } from "@tabler/icons-react";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
-import { useState } from "react";
+import { memo, useState } from "react";
 
 import { Since } from "../../components/Since";
 import type { Messages } from "../../i18n/en";
@@ -28,7 +28,7 @@ interface Props {
 }
 
 /** Failures by cause, a line each, the latest first: a thousand brokers behind one dead router are one line. */
-export function FailureGroups({ groups, isFiltered, onFilter }: Props) {
+export const FailureGroups = memo(function FailureGroups({ groups, isFiltered, onFilter }: Props) {
   const t = useMessages();
   const [showsAll, setShowsAll] = useState(false);
   if (groups.length === 0) return null;
@@ -64,7 +64,7 @@ export function FailureGroups({ groups, isFiltered, onFilter }: Props) {
       )}
     </section>
   );
-}
+});
 
 function Group({ group, onFilter }: { group: FailureGroup; onFilter: (filter: FleetSearch) => void }) {
   const t = useMessages();

@@ -1,4 +1,5 @@
 import { UnstyledButton } from "@mantine/core";
+import { memo } from "react";
 
 import type { Messages } from "../../i18n/en";
 import { useMessages } from "../../i18n/language";
@@ -16,7 +17,7 @@ interface Props {
 }
 
 /** The state of the fleet as a sentence, a bar and a count per state. */
-export function FleetHealth({ counts, total, state, onState }: Props) {
+export const FleetHealth = memo(function FleetHealth({ counts, total, state, onState }: Props) {
   const t = useMessages();
   const failing = counts.down + counts.unreadable;
   return (
@@ -55,7 +56,7 @@ export function FleetHealth({ counts, total, state, onState }: Props) {
       </ul>
     </section>
   );
-}
+});
 
 function summary({ fleet }: Messages, counts: Record<DisplayState, number>, failing: number, total: number): string {
   if (failing > 0) {

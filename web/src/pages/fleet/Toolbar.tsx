@@ -1,7 +1,7 @@
 import type { ButtonProps } from "@mantine/core";
 import { Button, CloseButton, SegmentedControl, TextInput, UnstyledButton } from "@mantine/core";
 import { IconFilter, IconLayoutGrid, IconList, IconSearch, IconX } from "@tabler/icons-react";
-import type { Ref } from "react";
+import type { ReactNode, Ref } from "react";
 import { lazy, Suspense, useRef } from "react";
 
 import { useShortcuts } from "../../hooks/use-shortcuts";
@@ -12,10 +12,16 @@ import classes from "./Toolbar.module.css";
 interface Props {
   search: FleetSearch;
   onChange: (change: FleetSearch) => void;
+  /** The text of the filter, which the URL follows. */
+  text: string;
+  onText: (text: string) => void;
+  onTextDone: () => void;
+  /** The menu of the view. */
+  children: ReactNode;
 }
 
 /** Filter and view. The key `/` focuses the filter. */
-export function Toolbar({ search, onChange }: Props) {
+export function Toolbar({ search, onChange, text, onText, onTextDone, children }: Props) {
   const t = useMessages();
   const filter = useRef<HTMLInputElement>(null);
   useShortcuts([["/", () => filter.current?.focus()]]);
@@ -29,13 +35,12 @@ export function Toolbar({ search, onChange }: Props) {
         placeholder={t.fleet.filter}
         leftSection={<IconSearch size={16} />}
         rightSection={
-          search.q ? (
-            <CloseButton size="sm" aria-label={t.fleet.clearFilter} onClick={() => onChange({ q: undefined })} />
-          ) : null
+          text ? <CloseButton size="sm" aria-label={t.fleet.clearFilter} onClick={() => onText("")} /> : null
         }
-        value={search.q ?? ""}
-        onChange={(event) => onChange({ q: event.currentTarget.value || undefined })}
-        onKeyDown={(event) => event.key === "Escape" && onChange({ q: undefined })}
+        value={text}
+        onChange={(event) => onText(event.currentTarget.value)}
+        onBlur={onTextDone}
+        onKeyDown={(event) => event.key === "Escape" && onText("")}
       />
       <Suspense fallback={<FilterButton disabled />}>
         <FilterMenu search={search} onChange={onChange} button={<FilterButton />} />
@@ -43,16 +48,18 @@ export function Toolbar({ search, onChange }: Props) {
       {search.code && <Chip text={search.code} onRemove={() => onChange({ code: undefined })} />}
       {search.version && <Chip text={search.version} onRemove={() => onChange({ version: undefined })} />}
       {search.state && <Chip text={t.states[search.state]} onRemove={() => onChange({ state: undefined })} />}
-      <SegmentedControl
-        className={classes.view}
-        aria-label={t.fleet.view}
-        value={search.view ?? "table"}
-        onChange={(view) => onChange({ view: view === "grid" ? view : undefined })}
-        data={[
-          { value: "table", label: <IconList size={16} aria-label={t.fleet.table} /> },
-          { value: "grid", label: <IconLayoutGrid size={16} aria-label={t.fleet.grid} /> },
-        ]}
-      />
+      <div className={classes.view}>
+        <SegmentedControl
+          aria-label={t.fleet.view}
+          value={search.view ?? "table"}
+          onChange={(view) => onChange({ view: view === "grid" ? view : undefined })}
+          data={[
+            { value: "table", label: <IconList size={16} aria-label={t.fleet.table} /> },
+            { value: "grid", label: <IconLayoutGrid size={16} aria-label={t.fleet.grid} /> },
+          ]}
+        />
+        {children}
+      </div>
     </div>
   );
 }

@@ -1,0 +1,131 @@
+import { Link } from "@tanstack/react-router";
+import { useMemo } from "react";
+
+import type { Connection } from "../../api/schema";
+import { Since } from "../../components/Since";
+import { useNow } from "../../hooks/use-now";
+import { useLanguage, useMessages } from "../../i18n/language";
+import { useSentences } from "../../i18n/sentences";
+import type { SortKey } from "../../model/connection-sort";
+import { displayState } from "../../model/display-state";
+import { linkTo } from "../../model/paths";
+import { StateBadge } from "../../ui/StateBadge";
+import type { Column } from "../../ui/table/column";
+import { expiryState } from "../../util/certificate-validity";
+import { formatDate } from "../../util/format-time";
+import classes from "./connection-columns.module.css";
+
+/** All columns of the table of connections. */
+export function useConnectionColumns(): readonly Column<Connection, SortKey>[] {
+  const { fleet, states } = useMessages();
+  const sentences = useSentences();
+  return useMemo(
+    () => [
+      {
+        id: "name",
+        title: fleet.name,
+        width: 10,
+        grow: 2.2,
+        isRowHeader: true,
+        isSortable: true,
+        hasControl: true,
+        cell: (connection, tabIndex) => <Identity connection={connection} tabIndex={tabIndex} />,
+        csv: [
+          [fleet.name, ({ name }) => name],
+          ["URL", ({ url }) => url],
+        ],
+      },
+      {
+        id: "state",
+        title: fleet.state,
+        width: 9,
+        isSortable: true,
+        cell: (connection) => <StateBadge state={displayState(connection)} />,
+        csv: [[fleet.state, (connection) => states[displayState(connection)]]],
+      },
+      {
+        id: "reason",
+        title: fleet.reason,
+        width: 12,
+        grow: 3,
+        dropOrder: 2,
+        isSortable: true,
+        cell: (connection) => <Reason connection={connection} />,
+        csv: [
+          [fleet.code, ({ status }) => status?.error?.code ?? ""],
+          [fleet.reason, ({ status }) => (status?.error ? sentences.failure(status.error).text : "")],
+        ],
+      },
+      {
+        id: "version",
+        title: fleet.version,
+        width: 10.5,
+        dropOrder: 3,
+        isSortable: true,
+        cell: ({ broker }) => <span title={broker?.version}>{broker?.version}</span>,
+        csv: [[fleet.version, ({ broker }) => broker?.version ?? ""]],
+      },
+      {
+        id: "certificate",
+        title: fleet.certificate,
+        width: 8,
+        dropOrder: 4,
+        isSortable: true,
+        isOptional: true,
+        cell: ({ broker }) => <CertificateEnd notAfter={broker?.tls?.notAfter} />,
+        csv: [[fleet.certificate, ({ broker }) => broker?.tls?.notAfter ?? ""]],
+      },
+      {
+        id: "since",
+        title: fleet.changed,
+        width: 4,
+        dropOrder: 1,
+        isSortable: true,
+        align: "end",
+        cell: ({ status }) => status && <Since time={status.timestamp} isKnown={status.sinceKnown} short />,
+        csv: [[fleet.changed, ({ status }) => (status ? new Date(status.timestamp).toISOString() : "")]],
+      },
+    ],
+    [fleet, states, sentences],
+  );
+}
+
+function Identity({ connection: { id, name, url, status }, tabIndex }: { connection: Connection; tabIndex: number }) {
+  return (
+    <div className={classes.identity}>
+      <Link {...linkTo.connection(id)} className={classes.name} tabIndex={tabIndex}>
+        {name}
+      </Link>
+      <span className={classes.url}>{url}</span>
+      {/* Instead of the URL where there is no column for it. */}
+      {status?.error && <code className={classes.code}>{status.error.code}</code>}
+    </div>
+  );
+}
+
+function Reason({ connection: { status, broker } }: { connection: Connection }) {
+  const { fleet } = useMessages();
+  const language = useLanguage();
+  const sentences = useSentences();
+  const now = useNow(60_000);
+  if (status?.error) {
+    const { text, lang } = sentences.failure(status.error);
+    return (
+      <span title={text} lang={lang}>
+        <code className={classes.failure}>{status.error.code}</code> {text}
+      </span>
+    );
+  }
+  const end = expiryState(broker?.tls?.notAfter, now);
+  return (
+    <span className={classes.warning}>
+      {end === "expiring" && fleet.expires(formatDate(broker?.tls?.notAfter ?? 0, language))}
+      {end === "expired" && fleet.expired}
+    </span>
+  );
+}
+
+function CertificateEnd({ notAfter }: { notAfter: string | undefined }) {
+  const language = useLanguage();
+  return notAfter && <time dateTime={notAfter}>{formatDate(notAfter, language)}</time>;
+}

@@ -1,0 +1,44 @@
+import { Button, Group, Modal } from "@mantine/core";
+import type { ReactNode } from "react";
+
+import { useMessages } from "../i18n/language";
+
+interface Props {
+  /** A question. */
+  title: string;
+  /** The verb of the button, as in "Delete". */
+  action: string;
+  /** Whether it takes something away. */
+  isDestructive?: boolean;
+  isBusy?: boolean;
+  onConfirm: () => void;
+  onClose: () => void;
+  /** What will happen. */
+  children: ReactNode;
+}
+
+/** Asks before something happens. The focus is on the way out. */
+export function ConfirmDialog({
+  title,
+  action,
+  isDestructive = false,
+  isBusy = false,
+  onConfirm,
+  onClose,
+  children,
+}: Props) {
+  const t = useMessages();
+  return (
+    <Modal opened onClose={onClose} title={title} centered>
+      {children}
+      <Group justify="flex-end" mt="lg">
+        <Button variant="default" data-autofocus onClick={onClose}>
+          {t.cancel}
+        </Button>
+        <Button {...(isDestructive && { color: "red" })} loading={isBusy} onClick={onConfirm}>
+          {action}
+        </Button>
+      </Group>
+    </Modal>
+  );
+}

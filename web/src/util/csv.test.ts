@@ -1,0 +1,55 @@
+import { expect, test } from "vitest";
+
+import { toCsv } from "./csv";
+
+const field = (text: string) => toCsv([[text]]).slice('\ufeff"'.length, -'"\r\n'.length);
+
+test("fields are quoted and rows end with a carriage return and a line feed", () => {
+  expect(
+    toCsv([
+      ["Name", "URL"],
+      ['Press "4"', "a,b;c\nd"],
+    ]),
+  ).toBe('\ufeff"Name","URL"\r\n"Press ""4""","a,b;c\nd"\r\n');
+  expect(toCsv([])).toBe("\ufeff");
+});
+
+test("a text that a spreadsheet would run becomes a text", () => {
+  const hostile = [
+    "=cmd|' /C calc'!A0",
+    '=HYPERLINK("http://127.0.0.1","x")',
+    "+1+cmd|' /C calc'!A0",
+    "-2+3+cmd|' /C calc'!A0",
+    "@SUM(1+1)*cmd|' /C calc'!A0",
+    " =1+1",
+    "\t=1+1",
+    "\r=1+1",
+    "\n=1+1",
+    "\u0000=1+1",
+    "\u00a0=1+1",
+    "\u200b=1+1",
+    "\ufeff=1+1",
+    "\u2068=1+1",
+    "\u202e=1+1",
+    "\uff1d1+1",
+    "\uff0b1",
+    "\uff0d1+1",
+    "\uff20SUM(1)",
+    "|calc",
+    "%0A=1",
+    "--1",
+    "-1e5+A1",
+    "\tx",
+  ];
+  for (const text of hostile) expect(field(text)).toBe(`'${text.replaceAll('"', '""')}`);
+});
+
+test("a text that only contains such characters stays as it is", () => {
+  for (const text of ["", "Press 4", "a=b", "mqtt://user@host", "-5", "+49", "-1.5", "1e3", "ä", "漢字", "'quoted'"]) {
+    expect(field(text)).toBe(text);
+  }
+});
+
+test("a text can't end its field", () => {
+  expect(toCsv([['a","=1+1', 'b"\r\n"=1+1']])).toBe('\ufeff"a"",""=1+1","b""\r\n""=1+1"\r\n');
+});
