@@ -32,7 +32,7 @@ impl Connections {
         let (connection, spec) = match (entry.connection(), entry.spec()) {
             (Ok(connection), Some(spec)) => (connection, spec),
             (Err(unreadable), _) => {
-                let line = Advice::Unreadable { detail: unreadable.reason.to_string() };
+                let line = Advice::Unreadable { detail: unreadable.reason.clone() };
                 return Ok(ConnectionAdvice { failure: None, advice: vec![line] });
             }
             (Ok(_), None) => return Ok(ConnectionAdvice { failure: None, advice: Vec::new() }),

@@ -98,7 +98,7 @@ mod tests {
     use haltere_testkit::{Ca, Listener, Mosquitto};
 
     use super::*;
-    use crate::connections::{ConnectionPatch, NewConnection, Outcome, Secrets};
+    use crate::connections::{Advice, ConnectionPatch, NewConnection, Outcome, Secrets};
     use crate::plugins::TlsEffect;
     use crate::testing::TestApp;
 
@@ -196,7 +196,7 @@ mod tests {
         let message = view.status.unwrap().failure().unwrap().message.to_string();
         assert!(message.contains("the plugin tls is off"), "{message}");
         let advice = app.app.connections().advice(&ctx, &id).unwrap().advice;
-        assert!(advice.len() == 1 && advice[0].contains("PUT /api/plugins/tls"), "{advice:?}");
+        assert_eq!(advice, [Advice::TlsPluginOff]);
         let again = app.app.plugins().switch(&ctx, PluginId::Tls, false).await.unwrap();
         assert_eq!(again.effect, PluginEffect::None);
         app.app.plugins().switch(&ctx, PluginId::Tls, true).await.unwrap();

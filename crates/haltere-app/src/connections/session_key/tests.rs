@@ -4,7 +4,7 @@ use haltere_testkit::wait::{PATIENCE, until};
 use haltere_testkit::{Mosquitto, ports};
 
 use super::super::fixture::{id, new, with_credentials};
-use super::super::{ConnectionError, CreateError, NewConnection, Secrets, UpdateError};
+use super::super::{Advice, ConnectionError, CreateError, NewConnection, Secrets, UpdateError};
 use super::*;
 use crate::testing::TestApp;
 
@@ -164,19 +164,23 @@ async fn two_that_are_stored_can_be_edited_and_advice_names_the_other() {
     let ctx = app.ctx(Role::Viewer);
     let advice = until("the change to be noticed", PATIENCE, async || {
         let advice = app.app.connections().advice(&ctx, &id("b")).unwrap().advice;
-        advice.into_iter().next().filter(|line| line.contains("client id"))
+        advice.first().map(ToString::to_string).filter(|line| line.contains("client id"))
     })
     .await;
     assert!(advice.contains("\"Name of a\" (id \"a\")"), "{advice}");
     let limited = ctx.clone().seeing(Visibility::of(["b"]));
     let advice = app.app.connections().advice(&limited, &id("b")).unwrap().advice;
-    assert!(advice[0].starts_with("The client id is that of another connection at"), "{advice:?}");
+    assert!(
+        advice[0].to_string().starts_with("The client id is that of another connection at"),
+        "{advice:?}"
+    );
     let renamed =
         ConnectionPatch { name: Some(builders::name("Renamed")), ..ConnectionPatch::default() };
     patch(&app, "b", renamed).await.expect("the rule is about what changes");
     patch(&app, "b", naming("z")).await.expect("corrected");
     let advice = app.app.connections().advice(&ctx, &id("a")).unwrap().advice;
-    assert!(!advice.iter().any(|line| line.contains("client id is that of")), "{advice:?}");
+    let is_shared = |line: &Advice| matches!(line, Advice::SameClientId { .. });
+    assert!(!advice.iter().any(is_shared), "{advice:?}");
 }
 
 #[tokio::test]
@@ -193,7 +197,7 @@ async fn a_test_of_something_new_does_not_take_a_session_either() {
         .unwrap();
     let report = test.run(|_| {}).await.expect("no shutdown");
     assert_eq!(report.probe.failure, None);
-    assert!(report.advice.iter().any(|line| line.contains("a client id of its own")), "{report:?}");
+    assert!(report.advice.contains(&Advice::TestedWithOtherId), "{report:?}");
     // Of letters and digits, as that id is.
     let own = broker.log().lines().any(|line| {
         let id = line.split_once(" as x").and_then(|(_, id)| id.split(' ').next());
