@@ -9,16 +9,19 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use haltere_core::{ConnectionId, StorageTrouble, Timestamp, error_chain};
+use haltere_core::{Clock, ConnectionId, StorageTrouble, Timestamp, error_chain};
 use haltere_link::RecordedHistory;
 use haltere_store::failpoint::spared;
-use haltere_store::{LinkChangeRecord, StoreError};
+use haltere_store::{LinkChangeRecord, Store, StoreError};
+use tokio::sync::Mutex;
 
-use crate::app::App;
+use crate::connections::Fleet;
 use crate::error::{Context, Internal};
+use crate::now::now;
 
 /// The interval between writes of the observed time alone. Each write wakes the disk.
 const HEARTBEAT: Duration = Duration::from_secs(30);
@@ -34,10 +37,12 @@ const LINES_PER_LINK: std::ops::RangeInclusive<usize> = 10..=100;
 /// The key in `meta` of the time up to which links were observed, in milliseconds since 1970.
 const OBSERVED_UNTIL: &str = "links.observed_until";
 
-/// The state of the writer.
-#[derive(Default)]
+/// Stores the history of links.
 pub(crate) struct HistoryWriter {
-    progress: tokio::sync::Mutex<Progress>,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    fleet: Arc<Fleet>,
+    progress: Mutex<Progress>,
     failures: AtomicU64,
 }
 
@@ -52,18 +57,20 @@ struct Progress {
 }
 
 impl HistoryWriter {
+    pub(crate) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, fleet: Arc<Fleet>) -> Self {
+        Self { store, clock, fleet, progress: Mutex::default(), failures: AtomicU64::new(0) }
+    }
+
     /// The number of failed writes.
     pub(crate) fn failures(&self) -> u64 {
         self.failures.load(Ordering::Relaxed)
     }
-}
 
-impl App {
     /// Restores the histories of links. Call it before the first link starts.
-    pub(crate) async fn restore_history(&self) -> Result<(), Internal> {
+    pub(crate) async fn restore(&self) -> Result<(), Internal> {
         const OPERATION: &str = "read the link history";
         match self.read_past().await {
-            Ok(past) => self.0.fleet.supervisor.restore_histories(past),
+            Ok(past) => self.fleet.supervisor.restore_histories(past),
             // A damaged history must not prevent the start. The trouble is reported elsewhere.
             Err(error) if error.trouble() == Some(StorageTrouble::Damaged) => {
                 tracing::error!(
@@ -78,7 +85,7 @@ impl App {
 
     async fn read_past(&self) -> Result<HashMap<ConnectionId, RecordedHistory>, StoreError> {
         let mut past = HashMap::new();
-        let mut read = self.0.store.read().await?;
+        let mut read = self.store.read().await?;
         let until = read.meta().get(OBSERVED_UNTIL).await?.and_then(|bytes| from_bytes(&bytes));
         let Some(until) = until else { return Ok(past) };
         let mut take = |LinkChangeRecord { connection, change }| {
@@ -95,34 +102,34 @@ impl App {
     }
 
     /// Writes the new lines of histories. Run by a background task.
-    pub(crate) async fn write_history(&self) -> Result<(), Internal> {
-        let mut progress = self.0.history_writer.progress.lock().await;
-        let now = self.steady();
+    pub(crate) async fn write(&self) -> Result<(), Internal> {
+        let mut progress = self.progress.lock().await;
+        let now = self.clock.steady();
         let beats = progress.heartbeat.is_none_or(|at| now.saturating_sub(at) >= HEARTBEAT);
-        let is_due = self.0.fleet.supervisor.has_unrecorded()
-            || (beats && self.0.fleet.supervisor.link_count() > 0);
+        let is_due = self.fleet.supervisor.has_unrecorded()
+            || (beats && self.fleet.supervisor.link_count() > 0);
         // The reconciler handles a disk in trouble.
-        if !is_due || self.0.store.trouble().is_some() {
+        if !is_due || self.store.trouble().is_some() {
             return Ok(());
         }
-        self.write_pending_history(&mut progress).await
+        self.write_pending(&mut progress).await
     }
 
     /// Writes the remaining lines and the observed time, after all links have ended.
-    pub(crate) async fn write_final_history(&self) {
-        let mut progress = self.0.history_writer.progress.lock().await;
-        if self.0.store.trouble().is_none() {
+    pub(crate) async fn write_final(&self) {
+        let mut progress = self.progress.lock().await;
+        if self.store.trouble().is_none() {
             // An error is logged there.
-            let _ = self.write_pending_history(&mut progress).await;
+            let _ = self.write_pending(&mut progress).await;
         }
     }
 
-    async fn write_pending_history(&self, progress: &mut Progress) -> Result<(), Internal> {
+    async fn write_pending(&self, progress: &mut Progress) -> Result<(), Internal> {
         let written = spared(self.write_batches(progress)).await;
         match &written {
             Ok(()) => progress.is_failing = false,
             Err(error) => {
-                self.0.history_writer.failures.fetch_add(1, Ordering::Relaxed);
+                self.failures.fetch_add(1, Ordering::Relaxed);
                 // Once, and not if a disk in trouble is logged already.
                 if !progress.is_failing && error.trouble().is_none() {
                     let error = error_chain(error);
@@ -135,7 +142,7 @@ impl App {
     }
 
     async fn write_batches(&self, progress: &mut Progress) -> Result<(), StoreError> {
-        let lines = lines_per_link(self.0.fleet.registry.snapshot().entries().len());
+        let lines = lines_per_link(self.fleet.registry.snapshot().entries().len());
         for _ in 0..BATCHES {
             if self.write_batch(progress, lines).await? < BATCH {
                 break;
@@ -150,10 +157,10 @@ impl App {
         progress: &mut Progress,
         lines: usize,
     ) -> Result<usize, StoreError> {
-        let mut tx = self.0.store.write().await?;
+        let mut tx = self.store.write().await?;
         // Under the store's lock: no connection is created or deleted until the commit.
-        let (now, steady) = (self.now(), self.steady());
-        let taken = self.0.fleet.supervisor.take_unrecorded(BATCH, lines);
+        let (now, steady) = (now(&*self.clock), self.clock.steady());
+        let taken = self.fleet.supervisor.take_unrecorded(BATCH, lines);
         let records: Vec<_> = taken
             .iter()
             .flat_map(|link| link.changes.iter().map(|line| (&link.connection, line)))
@@ -177,7 +184,7 @@ impl App {
             tx.commit().await
         };
         if let Err(error) = written.await {
-            self.0.fleet.supervisor.return_unrecorded(taken);
+            self.fleet.supervisor.return_unrecorded(taken);
             return Err(error);
         }
         progress.lines = Some(lines);

@@ -5,28 +5,60 @@
 //! another process, such as the command line of a running server, are handled like all others.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use haltere_core::{PluginId, error_chain};
 use haltere_store::failpoint::Step;
-use haltere_store::{ChangeCounters, ConnectionChanges, ConnectionRecord, ReadTx};
+use haltere_store::{ChangeCounters, ConnectionChanges, ConnectionRecord, ReadTx, Store};
 
-use crate::app::App;
-use crate::connections::{Entry, Snapshot, change_of};
+use crate::connections::{Connections, Entry, Fleet, Snapshot, change_of};
 use crate::error::{Context, Internal};
 use crate::events::Change;
-use crate::write_lock::Applied;
+use crate::sessions::Sessions;
+use crate::write_lock::{Applied, WriteLock};
 
-impl App {
-    /// One turn of the reconciler. Run by a background task.
-    pub(crate) async fn reconcile_once(&self) -> Result<(), Internal> {
+/// Brings memory and links in line with what is stored.
+pub(crate) struct Reconciler {
+    store: Arc<dyn Store>,
+    fleet: Arc<Fleet>,
+    pub(crate) write_lock: Arc<WriteLock>,
+    sessions: Arc<Sessions>,
+    connections: Arc<Connections>,
+    store_answers: AtomicBool,
+    full_reads: AtomicU64,
+}
+
+impl Reconciler {
+    pub(crate) fn new(
+        store: Arc<dyn Store>,
+        fleet: Arc<Fleet>,
+        write_lock: Arc<WriteLock>,
+        sessions: Arc<Sessions>,
+        connections: Arc<Connections>,
+    ) -> Self {
+        let (store_answers, full_reads) = (AtomicBool::new(true), AtomicU64::new(0));
+        Self { store, fleet, write_lock, sessions, connections, store_answers, full_reads }
+    }
+
+    /// Whether the store answered when it was last asked.
+    pub(crate) fn store_answers(&self) -> bool {
+        self.store_answers.load(Ordering::Relaxed)
+    }
+
+    /// How often everything was read from the store.
+    pub(crate) fn full_reads(&self) -> u64 {
+        self.full_reads.load(Ordering::Relaxed)
+    }
+
+    /// One turn. Run by a background task.
+    pub(crate) async fn run(&self) -> Result<(), Internal> {
         Step::Background.around(|| ());
-        if self.0.store.trouble().is_some() {
+        if self.store.trouble().is_some() {
             // Whether it is over; the store says so itself when it is.
-            let _ = self.0.store.probe().await;
+            let _ = self.store.probe().await;
         }
         let outcome = self.reconcile().await;
-        let answered = self.0.store_answers.swap(outcome.is_ok(), Ordering::Relaxed);
+        let answered = self.store_answers.swap(outcome.is_ok(), Ordering::Relaxed);
         match &outcome {
             // Once per outage, not each time.
             Err(error) if answered => {
@@ -40,16 +72,16 @@ impl App {
 
     async fn reconcile(&self) -> Result<(), Internal> {
         // Time goes on, whatever the store does.
-        self.0.sessions.sweep();
+        self.sessions.sweep();
         // Before the store is asked: what it says then, memory reflected already.
-        let applied = self.0.write_lock.applied_now();
+        let applied = self.write_lock.applied_now();
         let counters = self.change_counters().await?;
         // Before what may fail for other reasons: nothing else ends a session that was taken away.
-        self.0.sessions.sync(counters.sessions).await?;
+        self.sessions.sync(counters.sessions).await?;
         if !applied.is_some_and(|applied| applied.reflects(counters)) {
             self.catch_up().await?;
         }
-        match self.0.connections.repair_certificates().await {
+        match self.connections.repair_certificates().await {
             // A disk in trouble is known, and the next turn tries again.
             Err(error) if error.trouble().is_some() => Ok(()),
             outcome => outcome,
@@ -58,8 +90,7 @@ impl App {
 
     async fn change_counters(&self) -> Result<ChangeCounters, Internal> {
         const OPERATION: &str = "look for changes in the store";
-        self.0
-            .store
+        self.store
             .read()
             .await
             .context(OPERATION)?
@@ -73,8 +104,8 @@ impl App {
     /// store no longer knows what has changed.
     async fn catch_up(&self) -> Result<(), Internal> {
         const OPERATION: &str = "read what has changed in the store";
-        let mut applied = self.0.write_lock.applied().await;
-        let mut read = self.0.store.read().await.context(OPERATION)?;
+        let mut applied = self.write_lock.applied().await;
+        let mut read = self.store.read().await.context(OPERATION)?;
         // Under the lock: no own change is durable without being in memory.
         let counters = read.meta().change_counters().await.context(OPERATION)?;
         if applied.is_missing_switches(counters) {
@@ -93,57 +124,57 @@ impl App {
     }
 
     fn apply(&self, difference: ConnectionChanges) {
-        let before = self.0.fleet.registry.snapshot();
+        let before = self.fleet.registry.snapshot();
         let ConnectionChanges { removed, changed, added } = difference;
-        self.0.fleet.check_for_repairs(&before, &changed);
-        self.0.fleet.check_for_repairs(&before, &added);
+        self.fleet.check_for_repairs(&before, &changed);
+        self.fleet.check_for_repairs(&before, &added);
         let entries = |records: Vec<ConnectionRecord>| -> Vec<Arc<Entry>> {
             let records = records.into_iter();
-            records.map(|row| self.0.fleet.entry_after(before.get(&row.id), row)).collect()
+            records.map(|row| self.fleet.entry_after(before.get(&row.id), row)).collect()
         };
         let (changed, added) = (entries(changed), entries(added));
-        self.0.fleet.registry.merge(&removed, &changed, &added);
-        self.0.fleet.reconcile_links();
-        let after = self.0.fleet.registry.snapshot();
+        self.fleet.registry.merge(&removed, &changed, &added);
+        self.fleet.reconcile_links();
+        let after = self.fleet.registry.snapshot();
         let put = changed.iter().chain(&added).filter(|entry| is_new(&before, entry));
         let gone = removed.iter().filter(|id| after.get(id).is_none());
         let gone = gone.filter_map(|id| before.get(id));
-        self.0.fleet.feed.extend(put.chain(gone).filter_map(|entry| change_of(entry)));
+        self.fleet.feed.extend(put.chain(gone).filter_map(|entry| change_of(entry)));
     }
 
     /// Reads all connections and plugin switches again, updates the supervisor, and publishes what changed.
     pub(crate) async fn reload(&self) -> Result<(), Internal> {
         const OPERATION: &str = "begin to read what is stored";
-        let mut applied = self.0.write_lock.applied().await;
-        let mut read = self.0.store.read().await.context(OPERATION)?;
+        let mut applied = self.write_lock.applied().await;
+        let mut read = self.store.read().await.context(OPERATION)?;
         self.read_all(&mut applied, &mut *read).await
     }
 
     async fn read_all(&self, applied: &mut Applied, read: &mut dyn ReadTx) -> Result<(), Internal> {
         const OPERATION: &str = "read what is stored";
-        self.0.full_reads.fetch_add(1, Ordering::Relaxed);
+        self.full_reads.fetch_add(1, Ordering::Relaxed);
         let counters = read.meta().change_counters().await.context(OPERATION)?;
         let records = read.connections().list().await.context(OPERATION)?;
         let switches = read.plugins().list().await.context(OPERATION)?;
 
-        let told_connections = self.0.fleet.switches.is_on(PluginId::ConnectionsRestApi);
-        if self.0.fleet.switches.replace(switches) {
-            self.0.fleet.feed.push(Change::Plugins);
+        let told_connections = self.fleet.switches.is_on(PluginId::ConnectionsRestApi);
+        if self.fleet.switches.replace(switches) {
+            self.fleet.feed.push(Change::Plugins);
         }
-        let before = self.0.fleet.registry.snapshot();
-        self.0.fleet.check_for_repairs(&before, &records);
+        let before = self.fleet.registry.snapshot();
+        self.fleet.check_for_repairs(&before, &records);
         let entries = records.into_iter();
-        let entries = entries.map(|row| self.0.fleet.entry_after(before.get(&row.id), row));
+        let entries = entries.map(|row| self.fleet.entry_after(before.get(&row.id), row));
         let entries: Vec<Arc<Entry>> = entries.collect();
-        self.0.fleet.registry.replace(entries);
-        self.0.fleet.reconcile_links();
+        self.fleet.registry.replace(entries);
+        self.fleet.reconcile_links();
 
-        let after = self.0.fleet.registry.snapshot();
+        let after = self.fleet.registry.snapshot();
         let put = after.entries().iter().filter(|entry| is_new(&before, entry));
         let removed = before.entries().iter().filter(|entry| after.get(entry.id()).is_none());
-        self.0.fleet.feed.extend(put.chain(removed).filter_map(|entry| change_of(entry)));
+        self.fleet.feed.extend(put.chain(removed).filter_map(|entry| change_of(entry)));
         if !told_connections {
-            self.0.fleet.publish_connections();
+            self.fleet.publish_connections();
         }
         applied.advance_to(counters);
         Ok(())

@@ -6,10 +6,9 @@ mod shutdown;
 mod start;
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use haltere_core::{Clock, Timestamp};
+use haltere_core::Clock;
 use haltere_store::Store;
 use tokio::sync::OnceCell;
 use tokio_util::sync::CancellationToken;
@@ -27,14 +26,13 @@ use crate::ctx::Ctx;
 use crate::error::NotAllowed;
 use crate::events::Events;
 use crate::history_writer::HistoryWriter;
-use crate::now::now;
 use crate::plugins::Plugins;
 use crate::policy::{Action, Resource};
 use crate::profile::Profiles;
+use crate::reconciler::Reconciler;
 use crate::sessions::Sessions;
 use crate::users::Users;
 use crate::vault::Keyring;
-use crate::write_lock::WriteLock;
 
 /// haltere at work. Cheap to clone.
 #[derive(Clone)]
@@ -44,7 +42,7 @@ pub(crate) struct Inner {
     pub(crate) store: Arc<dyn Store>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) fleet: Arc<Fleet>,
-    pub(crate) connections: Connections,
+    pub(crate) connections: Arc<Connections>,
     pub(crate) plugins: Plugins,
     pub(crate) events: Events,
     pub(crate) keyring: Keyring,
@@ -52,22 +50,16 @@ pub(crate) struct Inner {
     pub(crate) sessions: Arc<Sessions>,
     pub(crate) profiles: Profiles,
     pub(crate) users: Users,
-    /// Changes of connections and plugins happen one at a time.
-    pub(crate) write_lock: Arc<WriteLock>,
     pub(crate) authorizer: Authorizer,
     pub(crate) tasks: TaskTracker,
     /// Writes audit entries that belong to no change.
     pub(crate) audit: Arc<AuditWriter>,
     pub(crate) stopping: CancellationToken,
     pub(crate) stopped: OnceCell<()>,
-    /// Whether the store answered when it was last asked.
-    pub(crate) store_answers: AtomicBool,
     /// Whether the next start would find the master key.
     pub(crate) master_key_in_place: AtomicBool,
-    /// How often everything was read from the store.
-    pub(crate) full_reads: AtomicU64,
-    /// Stores the history of links.
-    pub(crate) history_writer: HistoryWriter,
+    pub(crate) reconciler: Arc<Reconciler>,
+    pub(crate) history_writer: Arc<HistoryWriter>,
     /// The tasks in the background.
     pub(crate) background: Arc<Background>,
 }
@@ -76,7 +68,7 @@ impl App {
     /// Whether haltere can do its work. Answers from memory.
     pub fn ready(&self) -> Readiness {
         Readiness {
-            store: self.0.store_answers.load(Ordering::Relaxed),
+            store: self.0.reconciler.store_answers(),
             trouble: self.0.store.trouble(),
             master_key: self.0.master_key_in_place.load(Ordering::Relaxed),
             supervisor: self.0.background.is_well() && !self.0.stopping.is_cancelled(),
@@ -105,7 +97,7 @@ impl App {
             ended_sessions: self.0.sessions.evicted.load(Ordering::Relaxed),
             unkept_texts: self.0.connections.text_memory.refused(),
             unwritten_histories: self.0.history_writer.failures(),
-            full_reads: self.0.full_reads.load(Ordering::Relaxed),
+            full_reads: self.0.reconciler.full_reads(),
             jobs: self.0.tasks.len(),
         }
     }
@@ -113,16 +105,6 @@ impl App {
     /// The time, as haltere sees it.
     pub fn clock(&self) -> &Arc<dyn Clock> {
         &self.0.clock
-    }
-
-    /// The time in whole milliseconds.
-    pub(crate) fn now(&self) -> Timestamp {
-        now(&*self.0.clock)
-    }
-
-    /// The time since some fixed moment: for how long something lasts.
-    pub(crate) fn steady(&self) -> Duration {
-        self.0.clock.steady()
     }
 
     /// Connections, and what can be done with them.

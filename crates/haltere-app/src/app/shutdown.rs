@@ -64,7 +64,7 @@ impl App {
             tracing::warn!(running, "operations still running after {:?}", plan.links);
         }
         within("write the last records", plan.records, async {
-            self.write_final_history().await;
+            self.0.history_writer.write_final().await;
             // An error is logged there.
             let _ = self.0.sessions.write_use().await;
             self.0.audit.close().await;

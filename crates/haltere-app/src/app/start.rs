@@ -1,7 +1,7 @@
 //! Starts the application: reads what is stored, makes the services, starts links and background tasks.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::AtomicBool;
 
 use haltere_core::{Clock, ConnectionId, error_chain};
 use haltere_link::{LinkConfig, Supervisor};
@@ -16,6 +16,7 @@ use crate::events::{Change, ChangeFeed, LogId};
 use crate::history_writer::HistoryWriter;
 use crate::instance;
 use crate::plugins::Switches;
+use crate::reconciler::Reconciler;
 use crate::users::Users;
 use crate::vault::Keyring;
 
@@ -44,8 +45,8 @@ impl App {
             needs_repair: AtomicBool::new(false),
         };
         let shared = Shared::new(store, clock, fleet, &settings.audit);
-        let (connections, transfer) =
-            (shared.connections(&settings, connect_timeout), shared.transfer(&settings));
+        let connections = Arc::new(shared.connections(&settings, connect_timeout));
+        let transfer = shared.transfer(&settings);
         let (plugins, events) = (shared.plugins(), shared.events());
         let hashing = settings.sessions.hashing;
         let sessions = Arc::new(shared.sessions(settings.sessions));
@@ -61,6 +62,18 @@ impl App {
             tasks,
             stopping,
         } = shared;
+        let reconciler = Arc::new(Reconciler::new(
+            Arc::clone(&store),
+            Arc::clone(&fleet),
+            write_lock,
+            Arc::clone(&sessions),
+            Arc::clone(&connections),
+        ));
+        let history_writer = Arc::new(HistoryWriter::new(
+            Arc::clone(&store),
+            Arc::clone(&clock),
+            Arc::clone(&fleet),
+        ));
         let background =
             Arc::new(Background::new(Arc::clone(&clock), tasks.clone(), stopping.clone()));
         let app = Self(Arc::new(Inner {
@@ -73,22 +86,20 @@ impl App {
             users: Users::new(Arc::clone(&transactions), Arc::clone(&clock), hashing),
             keyring: Keyring::new(transactions, Arc::clone(&clock)),
             fleet,
-            write_lock,
             authorizer,
             audit,
             background,
             tasks,
             stopping,
             stopped: OnceCell::new(),
-            store_answers: AtomicBool::new(true),
             master_key_in_place: AtomicBool::new(true),
-            full_reads: AtomicU64::new(0),
-            history_writer: HistoryWriter::default(),
+            reconciler,
+            history_writer,
             store,
             clock,
         }));
-        app.restore_history().await?;
-        app.reload().await?;
+        app.0.history_writer.restore().await?;
+        app.0.reconciler.reload().await?;
         app.0.sessions.resume().await?;
         // They are never shown in any case, so a full disk must not prevent the start.
         if let Err(error) = app.0.connections.repair_certificates().await {
@@ -97,7 +108,7 @@ impl App {
                 "a private key stays where it is stored unsealed"
             );
         }
-        background::start(&app);
+        background::start(&app.0);
         Ok(app)
     }
 }

@@ -16,6 +16,7 @@ use tokio_util::task::TaskTracker;
 use super::*;
 use crate::app::AuditSettings;
 use crate::error::NotAllowed;
+use crate::now::now;
 use crate::policy::{Action, Principal, Resource};
 use crate::testing::TestApp;
 
@@ -26,7 +27,7 @@ fn line(object: usize) -> String {
 
 fn entry(test: &TestApp, object: usize) -> AuditEntry {
     let action = AuditAction::ConnectionReadSecrets;
-    done(test.app.now(), &test.ctx(Role::Admin), action, &object.to_string(), "")
+    done(now(&**test.app.clock()), &test.ctx(Role::Admin), action, &object.to_string(), "")
 }
 
 #[tokio::test]
@@ -255,13 +256,18 @@ async fn failed_logins_from_many_addresses_are_bounded_and_hide_no_user() {
             address: Some(std::net::Ipv4Addr::from_bits(0x0a00_0000 + n).into()),
             request_id: n.to_string(),
         };
-        login_denied(test.app.now(), &format!("name {n}"), &origin, "wrong")
+        login_denied(now(&**test.app.clock()), &format!("name {n}"), &origin, "wrong")
     };
     for n in 0..1_000 {
         writer.append_failed_login(failed(n)).await.expect("on record");
     }
     let viewer = TestApp::user(Role::Viewer);
-    let entry = denied(test.app.now(), &test.ctx(Role::Viewer), AuditAction::ConnectionDelete, "a");
+    let entry = denied(
+        now(&**test.app.clock()),
+        &test.ctx(Role::Viewer),
+        AuditAction::ConnectionDelete,
+        "a",
+    );
     assert_eq!(writer.append_refusal(&viewer, entry).await, None);
     writer.close().await;
     let refusals = refusals(&test).await;

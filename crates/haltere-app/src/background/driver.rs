@@ -18,24 +18,23 @@ const MAX_FAILURE: usize = 500;
 
 /// When a task runs.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Task {
-    name: &'static str,
+pub struct Schedule {
     period: Option<Duration>,
     retry: Option<Duration>,
 }
 
-impl Task {
-    /// Runs at once, and from then on each `period`, or earlier when it is due.
-    pub(super) const fn every(name: &'static str, period: Duration) -> Self {
-        Self { name, period: Some(period), retry: None }
+impl Schedule {
+    /// At once, and from then on each `period`, or earlier when it is due.
+    pub const fn every(period: Duration) -> Self {
+        Self { period: Some(period), retry: None }
     }
 
-    /// Runs when it is due.
-    pub(super) const fn when_due(name: &'static str) -> Self {
-        Self { name, period: None, retry: None }
+    /// When it is due.
+    pub(super) const fn when_due() -> Self {
+        Self { period: None, retry: None }
     }
 
-    /// Runs again after `retry` where a run has failed.
+    /// Again after `retry` if a run has failed.
     pub(super) const fn retried_after(self, retry: Duration) -> Self {
         Self { retry: Some(retry), ..self }
     }
@@ -50,28 +49,33 @@ enum Ended {
 }
 
 impl Background {
-    /// Runs `task` until haltere stops. `due` waits until it has something to do; `run` does it, and logs its
+    /// Runs the task `name` until haltere stops. `due` waits until it has something to do; `run` does it, and logs its
     /// own errors.
-    pub(super) fn spawn<W, F>(
+    pub(crate) fn spawn<W, F>(
         self: &Arc<Self>,
-        task: Task,
+        name: &'static str,
+        schedule: Schedule,
         due: impl Fn() -> W + Send + 'static,
         run: impl Fn() -> F + Send + 'static,
     ) where
         W: Future<Output = ()> + Send + 'static,
         F: Future<Output = Result<(), Internal>> + Send + 'static,
     {
-        self.update(task.name, |record| record.period = task.period);
+        self.update(name, |record| record.period = schedule.period);
         let this = Arc::clone(self);
-        self.tracker.spawn(async move { this.drive(task, due, run).await });
+        self.tracker.spawn(async move { this.drive(name, schedule, due, run).await });
     }
 
-    async fn drive<W, F>(&self, task: Task, due: impl Fn() -> W, run: impl Fn() -> F)
-    where
+    async fn drive<W, F>(
+        &self,
+        name: &'static str,
+        Schedule { period, retry }: Schedule,
+        due: impl Fn() -> W,
+        run: impl Fn() -> F,
+    ) where
         W: Future<Output = ()>,
         F: Future<Output = Result<(), Internal>> + Send + 'static,
     {
-        let Task { name, period, retry } = task;
         let mut next = period.map(|_| Instant::now());
         loop {
             self.update(name, |record| record.next_run = next);

@@ -1,12 +1,12 @@
 //! What haltere does by itself, in named tasks that one driver runs.
 //!
-//! A task has a period, or runs when there is something to do ([`Task`](driver::Task)). The driver notes how each run ended and how
+//! A task has a period, or runs when there is something to do ([`Schedule`]). The driver notes how each run ended and how
 //! long it took, for administrators ([`list`]). A run that fails, panics or takes long concerns no other task.
 //!
 //! After a panic a task pauses, longer each time; meanwhile haltere is not ready. If one keeps panicking, haltere gives
 //! up, and the process exits with the reason, so that the service manager can restart it.
 //!
-//! [`tasks`] lists all tasks. They end when haltere begins to shut down; a run in progress has the time that
+//! [`tasks`] lists the tasks of the application; the binary adds its own. They end when haltere begins to shut down; a run in progress has the time that
 //! [`ShutdownPlan::links`](crate::ShutdownPlan) gives it.
 
 mod driver;
@@ -22,6 +22,7 @@ use parking_lot::Mutex;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+pub use driver::Schedule;
 pub use list::{BackgroundTask, TaskRun, TaskState};
 
 use self::record::Record;

@@ -5,7 +5,7 @@ use haltere_testkit::MockClock;
 use tokio::sync::Notify;
 use tokio::time::{Instant, sleep, timeout};
 
-use super::driver::{TOO_MANY, Task};
+use super::driver::{Schedule, TOO_MANY};
 use super::*;
 use crate::error::Internal;
 
@@ -29,16 +29,21 @@ impl Bench {
     }
 
     /// A task whose run is given its number, from 0.
-    fn spawn<F>(&self, task: Task, run: impl Fn(usize) -> F + Send + 'static)
-    where
+    fn spawn<F>(
+        &self,
+        name: &'static str,
+        schedule: Schedule,
+        run: impl Fn(usize) -> F + Send + 'static,
+    ) where
         F: Future<Output = Result<(), Internal>> + Send + 'static,
     {
-        self.spawn_due(task, std::future::pending, run);
+        self.spawn_due(name, schedule, std::future::pending, run);
     }
 
     fn spawn_due<W, F>(
         &self,
-        task: Task,
+        name: &'static str,
+        schedule: Schedule,
         due: impl Fn() -> W + Send + 'static,
         run: impl Fn(usize) -> F + Send + 'static,
     ) where
@@ -46,7 +51,8 @@ impl Bench {
         F: Future<Output = Result<(), Internal>> + Send + 'static,
     {
         let runs = Arc::clone(&self.runs);
-        self.background.spawn(task, due, move || run(runs.fetch_add(1, Ordering::Relaxed)));
+        self.background
+            .spawn(name, schedule, due, move || run(runs.fetch_add(1, Ordering::Relaxed)));
     }
 
     async fn until_runs(&self, runs: usize) {
@@ -73,7 +79,7 @@ fn failure() -> Internal {
 async fn a_task_runs_at_once_and_each_period() {
     let bench = Bench::new();
     let start = Instant::now();
-    bench.spawn(Task::every("test", 10 * SECOND), |_| async {
+    bench.spawn("test", Schedule::every(10 * SECOND), |_| async {
         sleep(3 * SECOND).await;
         Ok(())
     });
@@ -107,8 +113,8 @@ async fn a_task_that_is_due_does_not_wait_for_its_period() {
         }
     };
     let other = Bench::new();
-    bench.spawn_due(Task::every("both", 100 * SECOND), due.clone(), |_| async { Ok(()) });
-    other.spawn_due(Task::when_due("due"), due, |_| async { Ok(()) });
+    bench.spawn_due("both", Schedule::every(100 * SECOND), due.clone(), |_| async { Ok(()) });
+    other.spawn_due("due", Schedule::when_due(), due, |_| async { Ok(()) });
     bench.until_runs(1).await;
     woken.notify_waiters();
     bench.until_runs(2).await;
@@ -125,11 +131,13 @@ async fn a_task_that_is_due_does_not_wait_for_its_period() {
 async fn a_failure_is_shown_and_retried_and_stops_nothing_else() {
     let bench = Bench::new();
     let start = Instant::now();
-    let failing = Task::every("failing", 100 * SECOND).retried_after(SECOND);
-    bench.spawn(failing, |run| async move { if run == 2 { Ok(()) } else { Err(failure()) } });
+    let schedule = Schedule::every(100 * SECOND).retried_after(SECOND);
+    bench.spawn("failing", schedule, |run| async move {
+        if run == 2 { Ok(()) } else { Err(failure()) }
+    });
     let other =
         Bench { runs: Arc::default(), background: Arc::clone(&bench.background), ..Bench::new() };
-    other.spawn(Task::every("other", 10 * SECOND), |_| async { Ok(()) });
+    other.spawn("other", Schedule::every(10 * SECOND), |_| async { Ok(()) });
     bench.until_runs(2).await;
     sleep(Duration::from_millis(1)).await;
     let shown = bench.shown("failing");
@@ -151,7 +159,7 @@ async fn a_failure_is_shown_and_retried_and_stops_nothing_else() {
 async fn a_task_that_panics_is_begun_again() {
     let bench = Bench::new();
     let start = Instant::now();
-    bench.spawn(Task::every("test", 1_000 * SECOND), |run| async move {
+    bench.spawn("test", Schedule::every(1_000 * SECOND), |run| async move {
         assert!(run >= 4, "run {run} was to fail");
         Ok(())
     });
@@ -178,7 +186,7 @@ async fn a_task_that_panics_is_begun_again() {
 #[tokio::test(start_paused = true)]
 async fn haltere_gives_up_when_a_task_keeps_panicking() {
     let bench = Bench::new();
-    bench.spawn(Task::every("test", SECOND), |_| ordered_panic());
+    bench.spawn("test", Schedule::every(SECOND), |_| ordered_panic());
     let reason = bench.background.given_up().await;
     assert!(reason.contains("\"test\"") && reason.contains("5 times"), "{reason}");
     assert_eq!(bench.runs.load(Ordering::Relaxed), TOO_MANY);
@@ -189,7 +197,7 @@ async fn haltere_gives_up_when_a_task_keeps_panicking() {
 async fn panics_that_are_long_ago_are_forgotten() {
     let bench = Bench::new();
     let start = Instant::now();
-    bench.spawn(Task::every("test", SECOND), |run| async move {
+    bench.spawn("test", Schedule::every(SECOND), |run| async move {
         sleep(Duration::from_mins(4)).await;
         assert!(run >= 50, "a test ordered this");
         Ok(())
@@ -204,13 +212,13 @@ async fn panics_that_are_long_ago_are_forgotten() {
 #[tokio::test(start_paused = true)]
 async fn the_end_waits_for_a_run_and_begins_no_other() {
     let bench = Bench::new();
-    bench.spawn(Task::every("test", 10 * SECOND), |_| async {
+    bench.spawn("test", Schedule::every(10 * SECOND), |_| async {
         sleep(5 * SECOND).await;
         Ok(())
     });
     let panicking =
         Bench { runs: Arc::default(), background: Arc::clone(&bench.background), ..Bench::new() };
-    panicking.spawn(Task::every("panicking", SECOND), |_| ordered_panic());
+    panicking.spawn("panicking", Schedule::every(SECOND), |_| ordered_panic());
     bench.until_runs(1).await;
     let start = Instant::now();
     bench.stopping.cancel();
@@ -225,7 +233,7 @@ async fn the_end_waits_for_a_run_and_begins_no_other() {
 #[tokio::test(start_paused = true)]
 async fn the_text_of_a_failure_is_bounded() {
     let bench = Bench::new();
-    bench.spawn(Task::every("test", SECOND), |_| async {
+    bench.spawn("test", Schedule::every(SECOND), |_| async {
         Err(Internal::new("run", "ü".repeat(10_000)))
     });
     bench.until_runs(2).await;

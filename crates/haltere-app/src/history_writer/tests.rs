@@ -163,12 +163,12 @@ async fn a_deleted_connection_takes_its_history_along() {
     let broker = Mosquitto::plain().await;
     let (app, _) = start().await;
     create(&app, "a", &broker.url()).await;
-    app.app.write_history().await.expect("it writes");
+    app.app.0.history_writer.write().await.expect("it writes");
     let store = app.another_store().await;
     assert!(!stored(&*store).await.is_empty());
     let ctx = app.ctx(Role::Admin);
     app.app.connections().delete(&ctx, &builders::id("a"), Secrets::Omit).await.expect("there");
-    app.app.write_history().await.expect("it writes");
+    app.app.0.history_writer.write().await.expect("it writes");
     assert_eq!(stored(&*store).await, []);
     create(&app, "a", &broker.url()).await;
     let app = app.restart().await;
@@ -187,18 +187,18 @@ async fn lines_that_can_not_be_written_stay_marked() {
     // Another transaction is open; only the history writer waits for it.
     let other = app.another_store().await;
     let lock = other.write().await.expect("the store writes");
-    let waits = timeout(Duration::from_millis(100), app.app.write_history());
+    let waits = timeout(Duration::from_millis(100), app.app.0.history_writer.write());
     waits.await.expect_err("it waits");
     assert!(unwritten());
     drop(lock);
-    app.app.write_history().await.expect("it writes");
+    app.app.0.history_writer.write().await.expect("it writes");
     assert!(!unwritten());
 
     let ctx = app.ctx(Role::Admin);
     app.app.connections().disconnect(&ctx, &builders::id("a"), Secrets::Omit).await.expect("there");
     app.store.close().await;
     for _ in 0..3 {
-        app.app.write_history().await.expect_err("the store is closed");
+        app.app.0.history_writer.write().await.expect_err("the store is closed");
     }
     assert!(app.app.metrics().unwritten_histories >= 3);
     assert!(unwritten(), "nothing was lost");
@@ -224,7 +224,7 @@ async fn a_thousand_links_that_fail_are_written_at_once() {
     let mut tx = app.store.write().await.expect("the store writes");
     tx.connections().insert_many(&rows.collect::<Vec<_>>()).await.expect("new");
     tx.commit().await.expect("the store writes");
-    app.app.reload().await.expect("it reads");
+    app.app.0.reconciler.reload().await.expect("it reads");
     until("all links to have failed", PATIENCE, async || {
         let ids: Vec<_> = (0..LINKS).map(|n| builders::id(&format!("c{n}"))).collect();
         let statuses = app.app.0.fleet.supervisor.statuses_of(&ids.iter().collect::<Vec<_>>());
@@ -233,7 +233,7 @@ async fn a_thousand_links_that_fail_are_written_at_once() {
     })
     .await;
     let store = app.another_store().await;
-    app.app.write_history().await.expect("it writes");
+    app.app.0.history_writer.write().await.expect("it writes");
     let lines = stored(&*store).await;
     let failed = lines.iter().filter(|line| line.change.failure.is_some());
     let failed: HashSet<_> = failed.map(|line| line.connection.as_str()).collect();

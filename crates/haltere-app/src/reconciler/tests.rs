@@ -35,12 +35,13 @@ async fn only_what_others_have_changed_is_read() {
         app.app.connections().create(&admin, new(id, port.url()), Secrets::Omit).await.unwrap();
     };
     let catch_up = async |step: &str| {
-        app.app.reconcile_once().await.unwrap();
+        app.app.0.reconciler.run().await.unwrap();
         let [in_memory, stored] = lists(&app).await;
         assert_eq!(in_memory, stored, "{step}");
         assert!(
             app.app
                 .0
+                .reconciler
                 .write_lock
                 .applied()
                 .await
@@ -102,9 +103,9 @@ async fn after_more_changes_than_the_store_remembers_everything_is_read() {
         tx.connections().insert_many(&[record("a"), record("b")]).await.unwrap();
     })
     .await;
-    app.app.reconcile_once().await.unwrap();
+    app.app.0.reconciler.run().await.unwrap();
     // Nothing is noticed meanwhile.
-    let held = app.app.0.write_lock.applied().await;
+    let held = app.app.0.reconciler.write_lock.applied().await;
     let many: Vec<_> = (0..CHANGES).map(|n| record(&n.to_string())).collect();
     elsewhere(&*other, async |tx| {
         assert!(tx.connections().delete(&id("a")).await.unwrap());
@@ -113,7 +114,7 @@ async fn after_more_changes_than_the_store_remembers_everything_is_read() {
     })
     .await;
     drop(held);
-    app.app.reconcile_once().await.unwrap();
+    app.app.0.reconciler.run().await.unwrap();
     let [in_memory, stored] = lists(&app).await;
     assert_eq!(in_memory.len(), CHANGES);
     assert_eq!(in_memory, stored);
@@ -125,13 +126,13 @@ async fn a_change_that_memory_missed_is_read() {
     let (app, port) = (TestApp::start().await, broken());
     let admin = app.ctx(Role::Admin);
     app.app.connections().create(&admin, new("a", port.url()), Secrets::Omit).await.unwrap();
-    let mut change = app.app.0.write_lock.begin().await.unwrap();
+    let mut change = app.app.0.reconciler.write_lock.begin().await.unwrap();
     assert!(change.tx.connections().delete(&id("a")).await.unwrap());
     change.tx.connections().insert(&record("b"), "").await.unwrap();
     // As after a panic on the way to memory.
     drop(change.commit("test").await.unwrap());
     app.app.connections().create(&admin, new("c", port.url()), Secrets::Omit).await.unwrap();
-    app.app.reconcile_once().await.unwrap();
+    app.app.0.reconciler.run().await.unwrap();
     let [in_memory, stored] = lists(&app).await;
     assert_eq!(in_memory, stored);
     assert_eq!(in_memory.len(), 2);

@@ -225,7 +225,7 @@ async fn a_role_too_low_is_refused_and_that_is_audited() {
 #[tokio::test]
 async fn a_change_completes_after_its_caller_is_cancelled() {
     let (app, port) = (TestApp::start().await, broken());
-    let held = app.app.0.write_lock.applied().await;
+    let held = app.app.0.reconciler.write_lock.applied().await;
     let mut request = Box::pin(create(&app, new("a", port.url())));
     let waiting = std::future::poll_fn(|cx| std::task::Poll::Ready(request.as_mut().poll(cx)));
     assert!(waiting.await.is_pending());

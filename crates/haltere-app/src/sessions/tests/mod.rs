@@ -125,7 +125,7 @@ async fn sessions_end_although_nothing_can_be_stored() {
     app.store.read().await.map(drop).expect("it reads what it has");
     clock.advance(31 * MINUTE);
     ends(idle).await;
-    app.app.reconcile_once().await.expect("it answers, and takes no changes");
+    app.app.0.reconciler.run().await.expect("it answers, and takes no changes");
     assert!(app.app.ready().trouble.is_some() && app.app.ready().store);
 }
 

@@ -1,6 +1,7 @@
 //! Managing one's own password and sessions.
 
 use super::*;
+use crate::now::now;
 
 #[tokio::test]
 async fn ones_own_password_needs_the_old_one_and_ends_the_other_sessions() {
@@ -48,7 +49,7 @@ async fn ones_own_sessions_are_listed_by_their_last_use() {
         let name = |it: OwnSession| (it.user_agent.unwrap_or_default(), it.is_current);
         list.into_iter().map(name).collect::<Vec<_>>()
     };
-    let begun = app.app.now();
+    let begun = now(&**app.app.clock());
     let first = log_in_with(&app, "one\u{85}\t ").await;
     clock.advance(MINUTE);
     let second = log_in_with(&app, &"ü".repeat(300)).await;
@@ -62,11 +63,11 @@ async fn ones_own_sessions_are_listed_by_their_last_use() {
 
     // Use is written down only now and then, and shown at once.
     clock.advance(MINUTE);
-    app.app.0.sessions.live().touch(first.session().unwrap(), app.app.now());
+    app.app.0.sessions.live().touch(first.session().unwrap(), now(&**app.app.clock()));
     assert_eq!(names(&second).await, [("one".to_owned(), false), (long.clone(), true)]);
     // The second one has not been used for half an hour; it is not removed yet.
     clock.advance(28 * MINUTE + MINUTE / 2);
-    let at = app.app.now();
+    let at = now(&**app.app.clock());
     app.app.0.sessions.live().touch(first.session().unwrap(), at);
     clock.advance(MINUTE);
     assert_eq!(names(&first).await, [("one".to_owned(), true)]);
