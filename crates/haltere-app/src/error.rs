@@ -66,7 +66,7 @@ pub struct Internal {
 
 impl Internal {
     /// `error` occurred in `operation`: "failed to `operation`".
-    pub(crate) fn new(
+    pub fn new(
         operation: impl Into<Cow<'static, str>>,
         error: impl Into<Box<dyn Error + Send + Sync>>,
     ) -> Self {

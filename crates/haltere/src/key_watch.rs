@@ -4,76 +4,88 @@
 //! the next start, and all secrets sealed in between are lost. So the loss is reported while the key can still be
 //! restored.
 
+use std::future::pending;
+use std::sync::Arc;
 use std::time::Duration;
 
-use haltere_app::App;
 use haltere_app::vault::{KeyId, VaultError};
+use haltere_app::{App, Internal, Schedule};
+use tokio::sync::Mutex;
 use tokio::task::spawn_blocking;
-use tokio::time::{MissedTickBehavior, interval};
 
 use crate::data_dir::DataDir;
-use crate::lifecycle::Stop;
 
-/// How often the file is read. A fault counts when it is seen twice: a change of the key, or an editor, may be at it.
+/// How often the file is read.
 const EVERY: Duration = Duration::from_millis(400);
 
-/// Checks the file until `stop`. `data` is `None` if the key comes from the configuration.
-pub(crate) async fn run(app: &App, data: Option<DataDir>, key: KeyId, stop: &Stop) {
-    let Some(data) = data else { return };
-    let mut watch = Watch { key, faults: 0 };
-    let mut ticks = interval(EVERY);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = stop.soft.cancelled() => return,
-            _ = ticks.tick() => {}
-        }
-        watch.look(app, &data).await;
-    }
+const OPERATION: &str = "find the master key in the data folder";
+
+/// Checks the file in `data` in the background.
+pub(crate) fn start(app: &App, data: DataDir, key: KeyId) {
+    let state = Mutex::new(State { key, faults: 0 });
+    let watch = Arc::new(Watch { app: app.clone(), data, state });
+    app.run_in_background("master-key-watch", Schedule::every(EVERY), pending, move || {
+        let watch = Arc::clone(&watch);
+        async move { watch.check().await }
+    });
+}
+
+struct Watch {
+    app: App,
+    data: DataDir,
+    state: Mutex<State>,
 }
 
 /// What is known of the file.
-struct Watch {
+struct State {
     /// The last key in the file that opened the vault.
     key: KeyId,
-    /// How many looks in a row have found a fault.
+    /// How many checks in a row have found a fault. One is no fault yet: the key or the file may be about to change.
     faults: u32,
 }
 
 impl Watch {
-    async fn look(&mut self, app: &App, data: &DataDir) {
-        let folder = data.clone();
-        // A disk that hangs must not stop the server.
-        let Ok(found) = spawn_blocking(move || folder.master_key()).await else { return };
-        let fault = match found {
-            Err(unreadable) => unreadable,
-            Ok(key) if key.id() == self.key => return self.is_well(app),
-            Ok(key) => match app.keyring().check(&key).await {
+    async fn check(&self) -> Result<(), Internal> {
+        let mut state = self.state.lock().await;
+        let folder = self.data.clone();
+        let found = spawn_blocking(move || folder.master_key()).await;
+        let fault = match found.map_err(|panic| Internal::new(OPERATION, panic))? {
+            Err(unreadable) => Some(unreadable),
+            Ok(key) if key.id() == state.key => None,
+            Ok(key) => match self.app.keyring().check(&key).await {
                 Ok(()) => {
-                    self.key = key.id();
-                    return self.is_well(app);
+                    state.key = key.id();
+                    None
                 }
-                // The store reports that.
-                Err(VaultError::Store(_)) => return,
-                Err(wrong) => wrong.into(),
+                // The reconciler logs that.
+                Err(error @ VaultError::Store(_)) => return Err(Internal::new(OPERATION, error)),
+                Err(wrong) => Some(wrong.into()),
             },
         };
-        self.faults = self.faults.saturating_add(1);
-        if self.faults == 2 {
-            app.set_master_key_in_place(false);
+        let Some(fault) = fault else {
+            self.found(&mut state);
+            return Ok(());
+        };
+        state.faults = state.faults.saturating_add(1);
+        if state.faults == 1 {
+            return Ok(());
+        }
+        if state.faults == 2 {
+            self.app.set_master_key_in_place(false);
             tracing::error!(
                 cause = format!("{fault:#}"),
-                file = %data.master_key_file().display(),
+                file = %self.data.master_key_file().display(),
                 "the next start would fail: the master key was removed or replaced; put the file back"
             );
         }
+        Err(Internal::new(OPERATION, fault))
     }
 
-    fn is_well(&mut self, app: &App) {
-        if self.faults >= 2 {
-            app.set_master_key_in_place(true);
+    fn found(&self, state: &mut State) {
+        if state.faults >= 2 {
+            self.app.set_master_key_in_place(true);
             tracing::info!("the master key is back in its place");
         }
-        self.faults = 0;
+        state.faults = 0;
     }
 }

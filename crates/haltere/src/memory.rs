@@ -4,12 +4,15 @@
 //! which blocks go back to the system at once. Hashing a password takes 19 MiB for some milliseconds: without these
 //! settings, two logins on two threads would keep 40 MiB for good.
 
+use std::future::pending;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use tokio::time::{MissedTickBehavior, interval};
+use haltere_app::{App, Internal, Schedule};
+use tokio::task::spawn_blocking;
 
-use crate::http::{SlotPool, SlotStats};
-use crate::lifecycle::Stop;
+use crate::http::SlotPool;
 
 /// Blocks of at least this size are returned when freed. Larger than the usual responses.
 #[cfg(target_env = "gnu")]
@@ -47,24 +50,20 @@ const PERIOD: Duration = Duration::from_secs(5);
 /// Trims after so many connections have closed.
 const CONNECTIONS_PER_TRIM: u64 = 200;
 
-/// Returns the memory that the start needed, and later that of closed connections. Most of it is fragmented, and the
-/// C library keeps it until asked. After a start this is 2.6 MiB of 18.5.
-pub(crate) async fn trim_regularly(slots: &SlotPool, stop: &Stop) {
-    let mut ticks = interval(PERIOD);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    let mut last = None;
-    loop {
-        tokio::select! {
-            () = stop.soft.cancelled() => return,
-            _ = ticks.tick() => {}
+/// Returns, in the background, the memory that the start needed, and later that of closed connections. Most of it is
+/// fragmented, and the C library keeps it until asked. After a start this is 2.6 MiB of 18.5.
+pub(crate) fn start_trims(app: &App, slots: SlotPool) {
+    let next = Arc::new(AtomicU64::new(0));
+    app.run_in_background("memory-trim", Schedule::every(PERIOD), pending, move || {
+        let (closed, next) = (slots.stats().closed, Arc::clone(&next));
+        async move {
+            if closed < next.load(Ordering::Relaxed) {
+                return Ok(());
+            }
+            next.store(closed + CONNECTIONS_PER_TRIM, Ordering::Relaxed);
+            spawn_blocking(trim).await.map_err(|error| Internal::new("return memory", error))
         }
-        let SlotStats { closed, .. } = slots.stats();
-        if last.is_none_or(|last| closed - last >= CONNECTIONS_PER_TRIM) {
-            last = Some(closed);
-            // Whether it succeeds makes no difference.
-            let _ = tokio::task::spawn_blocking(trim).await;
-        }
-    }
+    });
 }
 
 #[cfg(target_env = "gnu")]

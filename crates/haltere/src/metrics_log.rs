@@ -1,34 +1,33 @@
 //! Logs regularly, at `haltere::metrics=debug`, how much of everything there is. A number that grows without new
 //! work shows a leak.
 
+use std::future::pending;
 use std::time::Duration;
 
-use haltere_app::{App, Metrics};
+use haltere_app::{App, Metrics, Schedule};
 use tokio::runtime::Handle;
-use tokio::time::{MissedTickBehavior, interval};
 use tracing::{Level, debug};
 
 use crate::http::{SlotPool, SlotStats};
-use crate::lifecycle::Stop;
 
 /// The target that the guide names.
 const TARGET: &str = "haltere::metrics";
 
 const PERIOD: Duration = Duration::from_secs(10);
 
-/// Logs until the server stops.
-pub(crate) async fn run(app: &App, slots: &SlotPool, stop: &Stop) {
+/// Logs in the background if that level is on.
+pub(crate) fn start(app: &App, slots: SlotPool) {
     if !tracing::enabled!(target: TARGET, Level::DEBUG) {
         return;
     }
-    let mut ticks = interval(PERIOD);
-    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    loop {
-        tokio::select! {
-            () = stop.soft.cancelled() => return,
-            _ = ticks.tick() => log(app, slots),
+    let for_runs = app.clone();
+    app.run_in_background("metrics-log", Schedule::every(PERIOD), pending, move || {
+        let (app, slots) = (for_runs.clone(), slots.clone());
+        async move {
+            log(&app, &slots);
+            Ok(())
         }
-    }
+    });
 }
 
 fn log(app: &App, slots: &SlotPool) {
@@ -47,7 +46,7 @@ fn log(app: &App, slots: &SlotPool) {
         full_reads,
     } = app.metrics();
     for task in app.background().iter().filter(|task| task.recent_panics > 0) {
-        debug!(target: TARGET, ?task, "a background task has died lately");
+        debug!(target: TARGET, ?task, "a background task has panicked within the last ten minutes");
     }
     let SlotStats { open, closed, rejected, evicted, write_timeouts } = slots.stats();
     debug!(target: TARGET, open, closed, rejected, evicted, write_timeouts, "HTTP connections");

@@ -143,6 +143,7 @@ async fn a_folder_that_was_moved_away_and_comes_back_goes_on() {
 async fn a_removed_or_overwritten_master_key_is_reported_until_it_is_back() {
     const REASON: &str = "the master key was removed or replaced";
     let haltere = Options::default().expect_complaint(REASON).start().await;
+    let admin = haltere.admin().await;
     let ready = async || haltere.anonymous().get("/readyz").await;
     let path = haltere.data().join("master.key");
     // What opens the database now is good, whatever the server was started with.
@@ -160,6 +161,13 @@ async fn a_removed_or_overwritten_master_key_is_reported_until_it_is_back() {
         })
         .await;
         assert_eq!(reported["reasons"], json!([REASON]));
+        eventually("administrators see why", async || {
+            let tasks = admin.get("/api/system/tasks").await.json();
+            let mut tasks = tasks.as_array().expect("a list").iter();
+            let watch = tasks.find(|task| task["name"] == "master-key-watch").expect("listed");
+            watch["lastRun"]["error"].as_str().map(drop)
+        })
+        .await;
         fs::write(&path, &key).expect("written");
         eventually("it is well again", async || (ready().await.status == 200).then_some(())).await;
     }

@@ -180,6 +180,10 @@ export const settingsMessages: Pick<Messages, "transfer" | "settings" | "profile
       "session-clean-up": "Beendete Sitzungen entfernen",
       "link-history": "Verlauf der Verbindungen speichern",
       "audit-sums": "Audit-Protokoll zusammenfassen",
+      "master-key-watch": "Hauptschlüssel prüfen",
+      "certificate-watch": "Zertifikat des Servers prüfen",
+      "memory-trim": "Ungenutzten Speicher zurückgeben",
+      "metrics-log": "Kennzahlen protokollieren",
     },
     taskResults: {
       ok: "Erfolgreich",

@@ -166,6 +166,10 @@ export const settingsMessages = {
       "session-clean-up": "Remove ended sessions",
       "link-history": "Store the history of links",
       "audit-sums": "Sum up the audit trail",
+      "master-key-watch": "Check the master key",
+      "certificate-watch": "Check the server's certificate",
+      "memory-trim": "Return unused memory",
+      "metrics-log": "Log metrics",
     },
     taskResults: {
       ok: "Succeeded",

@@ -1,15 +1,15 @@
-//! `GET /api/system/tasks`
+//! What [`App`] offers about background tasks: `GET /api/system/tasks`, and tasks of the binary.
 
 use std::time::Duration;
 
 use haltere_core::Timestamp;
 use tokio::time::Instant;
 
-use super::Background;
 use super::record::Record;
+use super::{Background, Schedule};
 use crate::app::App;
 use crate::ctx::Ctx;
-use crate::error::NotAllowed;
+use crate::error::{Internal, NotAllowed};
 use crate::policy::Action;
 
 /// A task in the background.
@@ -69,6 +69,21 @@ impl App {
     /// The same, for the log.
     pub fn background(&self) -> Vec<BackgroundTask> {
         self.0.background.list()
+    }
+
+    /// Runs the task `name` in the background until haltere stops. `due` waits until it has something to do; `run`
+    /// does it, and logs its own errors.
+    pub fn run_in_background<W, F>(
+        &self,
+        name: &'static str,
+        schedule: Schedule,
+        due: impl Fn() -> W + Send + 'static,
+        run: impl Fn() -> F + Send + 'static,
+    ) where
+        W: Future<Output = ()> + Send + 'static,
+        F: Future<Output = Result<(), Internal>> + Send + 'static,
+    {
+        self.0.background.spawn(name, schedule, due, run);
     }
 }
 

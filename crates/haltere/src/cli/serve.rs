@@ -117,19 +117,20 @@ async fn serve(
     service.ready();
 
     let limits = wiring::limits(&settings.server);
-    let slots = limits.slots.clone();
+    if let Some(certificate) = certificate {
+        certificate.start(&app, reload);
+    }
+    if settings.data.master_key.is_none() {
+        key_watch::start(&app, data, key);
+    }
+    metrics_log::start(&app, limits.slots.clone());
+    memory::start_trims(&app, limits.slots.clone());
     let requests = http::serve(listener, wiring::router(&app, settings), limits, tls, stop.clone());
-    let watch_certificate = async {
-        if let Some(certificate) = certificate {
-            certificate.run(reload, stop.clone()).await;
-        }
-    };
     // Event streams never end by themselves, and the server waits for them.
     let end_streams = async {
         stop.soft.cancelled().await;
         app.begin_shutdown();
     };
-    let key_in_folder = settings.data.master_key.is_none().then_some(data);
     // A task that keeps dying ends the process: the service manager restarts it.
     let give_up = async {
         tokio::select! {
@@ -140,17 +141,7 @@ async fn serve(
             }
         }
     };
-    let outcome = tokio::join!(
-        give_up,
-        service.keep_telling(&stop),
-        requests,
-        end_streams,
-        watch_certificate,
-        key_watch::run(&app, key_in_folder, key, &stop),
-        metrics_log::run(&app, &slots, &stop),
-        memory::trim_regularly(&slots, &stop)
-    );
-    let (reason, ..) = outcome;
+    let (reason, ..) = tokio::join!(give_up, service.keep_telling(&stop), requests, end_streams);
 
     app.shutdown().await;
     tracing::info!("stopped");

@@ -7,6 +7,7 @@ use std::path::Path;
 use axum::Router;
 use axum::body::{Body, Bytes};
 use axum::routing::get;
+use haltere_app::testing::TestApp;
 use haltere_testkit::certs::openssl::Workshop;
 use haltere_testkit::clock::RealClock;
 use haltere_testkit::{Ca, Identity};
@@ -75,6 +76,8 @@ struct Server {
     folder: Folder,
     reload: Arc<Notify>,
     stop: Stop,
+    /// Runs the watch of the certificate.
+    _app: TestApp,
 }
 
 impl Server {
@@ -95,8 +98,9 @@ impl Server {
             write_timeout: Duration::from_mins(1),
         };
         tokio::spawn(http::serve(listener, router, limits, Some(tls), stop.clone()));
-        tokio::spawn(watch.run(Arc::clone(&reload), stop.clone()));
-        Self { address, folder, reload, stop }
+        let app = TestApp::start().await;
+        watch.start(&app.app, Arc::clone(&reload));
+        Self { address, folder, reload, stop, _app: app }
     }
 
     #[expect(clippy::disallowed_methods, reason = "a test's own client")]

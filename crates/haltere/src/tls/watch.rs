@@ -1,25 +1,27 @@
-//! Reads certificate and key again when they have changed. Whatever the files hold meanwhile, the
-//! server goes on with the last ones that could be used.
+//! Reads certificate and key again when they have changed. While the files can't be used, the server continues with
+//! the last ones that could.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use haltere_app::{App, Internal, Schedule};
 use haltere_core::Clock;
 use haltere_link::tls::CertificateFacts;
 use rustls::ServerConfig;
-use tokio::sync::Notify;
-use tokio::time::MissedTickBehavior;
+use tokio::sync::{Mutex, Notify};
+use tokio::task::spawn_blocking;
 
 use super::files::{Files, Identity, Stamp};
 use super::validity::Validity;
-use crate::lifecycle::Stop;
 
-/// How often the files are looked at. Watching them by the kernel's means would not tell of changes
-/// on network file systems, nor through links.
-pub(super) const LOOK_EVERY: Duration = Duration::from_secs(5);
+/// How often the files are checked. The kernel reports no changes on network file systems, nor through symbolic links.
+pub(super) const CHECK_EVERY: Duration = Duration::from_secs(5);
 
-/// Looks after the files.
+const OPERATION: &str = "read the server's certificate";
+
+/// Watches the files.
 pub(crate) struct Watch {
     files: Files,
     config: Arc<ArcSwap<ServerConfig>>,
@@ -36,12 +38,12 @@ struct Unusable {
     was_logged: bool,
 }
 
-/// Why the files are looked at.
+/// Why the files are checked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Because {
+enum Reason {
     Time,
-    /// Somebody wants to know how it ends.
-    Asked,
+    /// A user waits for the outcome.
+    Request,
 }
 
 impl Watch {
@@ -58,38 +60,50 @@ impl Watch {
         Self { files, config, clock, validity, used, unusable: None }
     }
 
-    /// Looks every few seconds, and whenever `reload` says so, until it is time to stop.
-    pub(crate) async fn run(mut self, reload: Arc<Notify>, stop: Stop) {
-        let mut times = tokio::time::interval(LOOK_EVERY);
-        times.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        loop {
-            let because = tokio::select! {
-                () = stop.soft.cancelled() => return,
-                () = reload.notified() => Because::Asked,
-                _ = times.tick() => Because::Time,
-            };
-            self.look(because).await;
-            self.validity.tell(self.clock.now());
-        }
+    /// Checks the files in the background: every few seconds, and on each `reload`.
+    pub(crate) fn start(self, app: &App, reload: Arc<Notify>) {
+        let (watch, requested) = (Arc::new(Mutex::new(self)), Arc::new(AtomicBool::new(false)));
+        let request = Arc::clone(&requested);
+        let due = move || {
+            let (reload, request) = (Arc::clone(&reload), Arc::clone(&request));
+            async move {
+                reload.notified().await;
+                request.store(true, Ordering::Relaxed);
+            }
+        };
+        app.run_in_background("certificate-watch", Schedule::every(CHECK_EVERY), due, move || {
+            let (watch, requested) = (Arc::clone(&watch), Arc::clone(&requested));
+            async move {
+                let is_requested = requested.swap(false, Ordering::Relaxed);
+                let reason = if is_requested { Reason::Request } else { Reason::Time };
+                watch.lock().await.check(reason).await
+            }
+        });
     }
 
-    async fn look(&mut self, because: Because) {
+    async fn check(&mut self, reason: Reason) -> Result<(), Internal> {
+        let outcome = self.read(reason).await;
+        self.validity.tell(self.clock.now());
+        outcome
+    }
+
+    async fn read(&mut self, reason: Reason) -> Result<(), Internal> {
         let (files, used) = (self.files.clone(), self.used.clone());
-        let read = tokio::task::spawn_blocking(move || {
+        let read = spawn_blocking(move || {
             let before = files.stamp();
-            let is_news = before != used || because == Because::Asked;
-            let outcome = is_news.then(|| files.read());
-            // Written to while it was being read: whatever was read, it is not the last word.
+            let has_changed = before != used || reason == Reason::Request;
+            let outcome = has_changed.then(|| files.read());
+            // Otherwise the files were written to while they were read; the next check reads them again.
             let is_settled = files.stamp() == before;
             (before, outcome, is_settled)
         });
-        match read.await {
-            Ok((stamp, Some(Ok(identity)), true)) => self.take(&identity, stamp),
-            Ok((stamp, Some(Err(error)), _)) => self.refuse(&error, stamp, because),
-            Ok((_, None, _)) => self.unusable = None,
-            Ok((_, Some(Ok(_)), false)) => {}
-            Err(error) => tracing::error!(%error, "failed to read the server's certificate"),
+        match read.await.map_err(|panic| Internal::new(OPERATION, panic))? {
+            (stamp, Some(Ok(identity)), true) => self.take(&identity, stamp),
+            (stamp, Some(Err(error)), _) => return self.refuse(error, stamp, reason),
+            (_, None, _) => self.unusable = None,
+            (_, Some(Ok(_)), false) => {}
         }
+        Ok(())
     }
 
     fn take(&mut self, identity: &Identity, stamp: Stamp) {
@@ -100,20 +114,23 @@ impl Watch {
         announce(identity);
     }
 
-    /// Two files are not exchanged in one go, and a file is not written in one go. So a state of the
-    /// files is complained about only when it is still the same at the next look, and then once.
-    fn refuse(&mut self, error: &anyhow::Error, stamp: Stamp, because: Because) {
+    /// Two files are not exchanged at once, and a file is not written at once. So a state of the files is a failure
+    /// only if the next check finds it again. It is logged once.
+    fn refuse(
+        &mut self,
+        error: anyhow::Error,
+        stamp: Stamp,
+        reason: Reason,
+    ) -> Result<(), Internal> {
         let before = self.unusable.take().filter(|before| before.stamp == stamp);
-        let was_logged = before.as_ref().is_some_and(|before| before.was_logged);
-        let tell = because == Because::Asked || before.is_some() && !was_logged;
-        if tell {
+        let is_failure = reason == Reason::Request || before.is_some();
+        let was_logged = before.is_some_and(|before| before.was_logged);
+        if is_failure && (reason == Reason::Request || !was_logged) {
             let error = format!("{error:#}");
-            tracing::error!(
-                error,
-                "failed to read the server's certificate; the one before stays in use"
-            );
+            tracing::error!(error, "failed to {OPERATION}; the one before stays in use");
         }
-        self.unusable = Some(Unusable { stamp, was_logged: was_logged || tell });
+        self.unusable = Some(Unusable { stamp, was_logged: is_failure });
+        if is_failure { Err(Internal::new(OPERATION, error)) } else { Ok(()) }
     }
 }
 

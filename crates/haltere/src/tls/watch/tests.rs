@@ -2,6 +2,9 @@ use std::fs;
 use std::num::NonZeroUsize;
 use std::os::unix::fs::PermissionsExt as _;
 
+use haltere_app::testing::TestApp;
+use haltere_core::error_chain;
+use haltere_testkit::wait::{PATIENCE, until};
 use haltere_testkit::{Ca, CapturedLog, MockClock};
 use tempfile::TempDir;
 use tracing::Level;
@@ -16,7 +19,6 @@ struct Setup {
     clock: MockClock,
 }
 
-const DEADLINE: Duration = Duration::from_secs(10);
 const REFUSED: &str = "failed to read the server's certificate";
 
 impl Setup {
@@ -38,10 +40,10 @@ impl Setup {
         fs::write(self.folder.path().join(name), text).expect("written");
     }
 
-    /// Looks, and says whether something new is in use afterwards.
-    async fn look(&mut self, because: Because) -> bool {
+    /// Checks the files; whether something new is in use afterwards.
+    async fn check(&mut self, reason: Reason) -> bool {
         let before = self.watch.config.load_full();
-        self.watch.look(because).await;
+        let _ = self.watch.check(reason).await;
         !Arc::ptr_eq(&before, &self.watch.config.load_full())
     }
 }
@@ -50,31 +52,31 @@ impl Setup {
 async fn half_an_exchange_is_waited_out_and_a_lasting_fault_is_said_once() {
     let log = CapturedLog::start(Level::INFO);
     let mut setup = Setup::new();
-    assert!(!setup.look(Because::Time).await, "nothing has changed");
+    assert!(!setup.check(Reason::Time).await, "nothing has changed");
 
     let new = setup.ca.server(&["localhost"]);
     setup.write("cert", &new.cert_pem);
-    assert!(!setup.look(Because::Time).await, "the key is still the old one");
+    assert!(!setup.check(Reason::Time).await, "the key is still the old one");
     assert_eq!(log.count(REFUSED), 0, "it may be under way");
     setup.write("key", &new.key_pem);
-    assert!(setup.look(Because::Time).await);
+    assert!(setup.check(Reason::Time).await);
 
     setup.write("cert", &new.cert_pem[..200]);
     for _ in 0..4 {
-        assert!(!setup.look(Because::Time).await);
+        assert!(!setup.check(Reason::Time).await);
     }
     assert_eq!(log.count(REFUSED), 1);
     assert_eq!(log.count("server.tls_cert"), 1);
-    assert!(!setup.look(Because::Asked).await);
+    assert!(!setup.check(Reason::Request).await);
     assert_eq!(log.count(REFUSED), 2, "each request to reload is answered");
     fs::remove_file(setup.folder.path().join("key")).expect("there");
     for _ in 0..3 {
-        assert!(!setup.look(Because::Time).await);
+        assert!(!setup.check(Reason::Time).await);
     }
     assert_eq!(log.count(REFUSED), 3, "another fault");
     setup.write("key", &new.key_pem);
     setup.write("cert", &new.cert_pem);
-    assert!(setup.look(Because::Time).await, "and back");
+    assert!(setup.check(Reason::Time).await, "and back");
     assert_eq!(log.count(REFUSED), 3);
 }
 
@@ -89,7 +91,7 @@ async fn links_are_followed() {
         std::os::unix::fs::symlink(at(&format!("{name}2")), at("link")).expect("linked");
         fs::rename(at("link"), at(name)).expect("renamed");
     }
-    assert!(setup.look(Because::Time).await);
+    assert!(setup.check(Reason::Time).await);
 }
 
 #[tokio::test]
@@ -99,40 +101,46 @@ async fn a_key_that_everybody_can_read_and_an_end_that_nears_are_warned_of() {
     assert_eq!(log.count("every user of this machine"), 0);
     let key = setup.folder.path().join("key");
     fs::set_permissions(&key, fs::Permissions::from_mode(0o644)).expect("ours");
-    assert!(setup.look(Because::Time).await, "permissions are a change, too");
+    assert!(setup.check(Reason::Time).await, "permissions are a change, too");
     assert_eq!(log.count("every user of this machine"), 1);
 
     assert_eq!(log.count("about to expire"), 0);
     let end = setup.watch.validity.end();
     setup.clock.set(end - jiff::SignedDuration::from_hours(24));
-    let stop = Stop::default();
-    let reload = Arc::new(Notify::new());
-    reload.notify_one();
-    let run = tokio::spawn(setup.watch.run(reload, stop.clone()));
-    haltere_testkit::wait::until("the warning", DEADLINE, async || {
-        (log.count("about to expire") == 1).then_some(())
-    })
-    .await;
-    stop.soft.cancel();
-    run.await.expect("ended");
+    setup.check(Reason::Time).await;
+    assert_eq!(log.count("about to expire"), 1);
 }
 
-#[tokio::test(start_paused = true)]
-async fn changes_are_noticed_by_themselves() {
-    let setup = Setup::new();
-    let config = Arc::clone(&setup.watch.config);
-    let before = config.load_full();
-    let stop = Stop::default();
-    let new = setup.ca.server(&["localhost"]);
-    let folder = setup.folder;
-    let run = tokio::spawn(setup.watch.run(Arc::default(), stop.clone()));
-    fs::write(folder.path().join("cert"), &new.cert_pem).expect("written");
-    fs::write(folder.path().join("key"), &new.key_pem).expect("written");
-    let started = tokio::time::Instant::now();
-    while Arc::ptr_eq(&before, &config.load_full()) {
-        assert!(started.elapsed() < 3 * LOOK_EVERY, "not noticed");
-        tokio::time::sleep(Duration::from_secs(1)).await;
+#[tokio::test]
+async fn a_run_fails_while_the_files_can_not_be_used() {
+    let mut setup = Setup::new();
+    let cert = fs::read_to_string(setup.folder.path().join("cert")).expect("there");
+    setup.write("cert", "no certificate");
+    setup.watch.check(Reason::Time).await.expect("may be in progress");
+    for _ in 0..2 {
+        let error = setup.watch.check(Reason::Time).await.expect_err("it lasts");
+        assert!(error_chain(&error).contains("server.tls_cert"), "{error:?}");
     }
-    stop.soft.cancel();
-    run.await.expect("ended");
+    setup.write("cert", &cert);
+    setup.watch.check(Reason::Time).await.expect("repaired");
+    setup.write("cert", "no certificate");
+    setup.watch.check(Reason::Request).await.expect_err("reported at once");
+}
+
+#[tokio::test]
+async fn a_request_to_reload_needs_no_wait() {
+    let log = CapturedLog::start(Level::INFO);
+    let (setup, app) = (Setup::new(), TestApp::start().await);
+    setup.write("cert", "no certificate");
+    let reload = Arc::new(Notify::new());
+    reload.notify_one();
+    setup.watch.start(&app.app, reload);
+    until("the task to report it", PATIENCE, async || {
+        let tasks = app.app.background();
+        let watch = tasks.into_iter().find(|task| task.name == "certificate-watch")?;
+        watch.last_run?.failure
+    })
+    .await;
+    assert_eq!(log.count(REFUSED), 1);
+    app.shutdown().await;
 }
