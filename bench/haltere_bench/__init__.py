@@ -1,1 +1,1 @@
-"""The measurements: a file per question, and what they stand on."""
+"""The measurements: a file per question, and what they have in common."""

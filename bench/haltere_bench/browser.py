@@ -1,4 +1,4 @@
-"""Debian's Chromium without a window, told what to do over its DevTools protocol: JSON through two pipes."""
+"""Debian's Chromium without a window, controlled over its DevTools protocol: JSON through two pipes."""
 
 import fcntl
 import json
@@ -24,7 +24,7 @@ class Browser(Process):
     def __init__(self, folder: Path):
         self.folder = folder
         self.unread = bytearray()
-        self.heard: deque = deque()
+        self.events: deque = deque()
         self.number = 0
 
     def start(self):
@@ -53,7 +53,7 @@ class Browser(Process):
                 delattr(self, end)
 
     def call(self, method: str, session: str | None = None, **parameters) -> dict:
-        """Asks and waits for the answer; what is told meanwhile is kept."""
+        """Sends a command and returns its result. Events that arrive in between are kept."""
         self.number += 1
         number = self.number
         message = {"id": number, "method": method, "params": parameters, **({"sessionId": session} if session else {})}
@@ -66,32 +66,32 @@ class Browser(Process):
                 if "error" in message:
                     raise RuntimeError(f"{method}: {message['error']['message']}")
                 return message["result"]
-            self.heard.append(message)
+            self.events.append(message)
 
-    def told(self, session: str, method: str, deadline: float = DEADLINE) -> dict:
+    def wait_for(self, session: str, method: str, deadline: float = DEADLINE) -> dict:
         """Waits for an event of this name, unless it is known already."""
-        for message in self.heard:
+        for message in self.events:
             if (message.get("sessionId"), message.get("method")) == (session, method):
-                self.heard.remove(message)
+                self.events.remove(message)
                 return message["params"]
         ends = time.monotonic() + deadline
         while True:
             message = self._next(ends - time.monotonic())
             if (message.get("sessionId"), message.get("method")) == (session, method):
                 return message["params"]
-            self.heard.append(message)
+            self.events.append(message)
 
     def listen(self, seconds: float) -> list[dict]:
         """All events so far, and those of a while."""
         ends = time.monotonic() + seconds
         while (left := ends - time.monotonic()) > 0:
             try:
-                self.heard.append(self._next(left))
+                self.events.append(self._next(left))
             except TimeoutError:
                 break
-        heard = list(self.heard)
-        self.heard.clear()
-        return heard
+        events = list(self.events)
+        self.events.clear()
+        return events
 
     def page(self, cookie: str, url: str, script: str = "", width: int = 1280, height: int = 800) -> "Page":
         """A window that has no cache and no cookie but this; `script` runs in it before anything of a page does."""
@@ -104,7 +104,7 @@ class Browser(Process):
         page.call("Network.setCookie", name=name, value=value, url=url)
         page.call("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1, mobile=False)
         page.call("Page.enable")
-        page.call("Runtime.addBinding", name="tell")
+        page.call("Runtime.addBinding", name="report")
         page.call("Runtime.enable")
         page.call("Page.addScriptToEvaluateOnNewDocument", source=script)
         return page
@@ -145,7 +145,7 @@ class Page:
 
     def __exit__(self, *_) -> None:
         self.browser.call("Target.disposeBrowserContext", browserContextId=self.context)
-        self.browser.heard.clear()
+        self.browser.events.clear()
 
     def call(self, method: str, **parameters) -> dict:
         return self.browser.call(method, self.session, **parameters)
@@ -153,9 +153,9 @@ class Page:
     def goto(self, url: str) -> None:
         self.call("Page.navigate", url=url)
 
-    def told(self) -> dict:
-        """What the page says next, by `tell(JSON.stringify(…))`."""
-        return json.loads(self.browser.told(self.session, "Runtime.bindingCalled")["payload"])
+    def next_report(self) -> dict:
+        """What the page reports next, by `report(JSON.stringify(…))`."""
+        return json.loads(self.browser.wait_for(self.session, "Runtime.bindingCalled")["payload"])
 
     def evaluate(self, expression: str):
         """The value of an expression; waits for it when it is a promise."""

@@ -67,6 +67,6 @@
 
   Object.assign(globalThis, { probe: { key, changes, leaves, scrollTo } });
   void changes(() => rows().length > 0 && document.querySelector('input[type="search"]')).then((at) =>
-    globalThis.tell(JSON.stringify({ rows: at })),
+    globalThis.report(JSON.stringify({ rows: at })),
   );
 })();

@@ -86,20 +86,20 @@ class Console:
             page.call("Network.setCacheDisabled", cacheDisabled=True)
             page.call("Network.setExtraHTTPHeaders", headers={"Accept-Encoding": coding})
             page.goto(self.url)
-            rows = page.told()["rows"] / 1000 + _navigation_began(page)
-            heard = self.browser.listen(1)
+            rows = page.next_report()["rows"] / 1000 + _navigation_began(page)
+            events = self.browser.listen(1)
         kinds, asked, came, later, codings, files = {}, {}, {}, 0.0, set(), 0
-        for message in heard:
-            method, told = message["method"], message.get("params", {})
+        for message in events:
+            method, event = message["method"], message.get("params", {})
             if method == "Network.requestWillBeSent":
-                asked[told["requestId"]] = told["timestamp"]
+                asked[event["requestId"]] = event["timestamp"]
             elif method == "Network.responseReceived":
-                kinds[told["requestId"]] = told["type"].lower()
-                if told["type"] in ("Script", "Stylesheet"):
-                    codings.add(told["response"]["headers"].get("content-encoding"))
+                kinds[event["requestId"]] = event["type"].lower()
+                if event["type"] in ("Script", "Stylesheet"):
+                    codings.add(event["response"]["headers"].get("content-encoding"))
             elif method == "Network.loadingFinished":
-                size, kind = told["encodedDataLength"] / 1000, kinds[told["requestId"]]
-                if asked[told["requestId"]] > rows:
+                size, kind = event["encodedDataLength"] / 1000, kinds[event["requestId"]]
+                if asked[event["requestId"]] > rows:
                     later += size
                     continue
                 came[kind] = came.get(kind, 0.0) + size
@@ -114,7 +114,7 @@ class Console:
         with self.page() as page:
             page.call("Network.setCacheDisabled", cacheDisabled=True)
             page.goto(self.url)
-            rows = page.told()["rows"]
+            rows = page.next_report()["rows"]
             page.press("/")
             return {"rows": rows, "ready": self.key(page, WORD[:1])["at"]}
 
@@ -123,7 +123,7 @@ class Console:
         keys = []
         with self.page() as page:
             page.goto(self.url)
-            page.told()
+            page.next_report()
             page.call("HeapProfiler.collectGarbage")
             heap = page.call("Runtime.getHeapUsage")["usedSize"]
             page.press("/")
@@ -138,7 +138,7 @@ class Console:
         return keys, heap
 
     def key(self, page: Page, text: str) -> dict:
-        """Types the last letter of a text whose other letters stand there already."""
+        """Types the last letter of a text whose other letters are there already."""
         wanted = sum(text in _name(number).lower() for number in range(self.count))
         page.evaluate(f"void (globalThis.answered = probe.key({wanted}, '{text}'))")
         page.press(text[-1])
@@ -149,7 +149,7 @@ class Console:
         taken = []
         with self.page() as page:
             page.goto(f"{self.url}?sort=name")
-            page.told()
+            page.next_report()
             began = _navigation_began(page)
             for number in range(changes):
                 # The console draws a fleet that never rests less often: this one rests.
@@ -168,7 +168,7 @@ class Console:
         """What an open page costs, by kind of process, in percent of a core."""
         with self.page() as page, Changes(self.haltere, self.cookie) as changes:
             page.goto(self.url)
-            page.told()
+            page.next_report()
             page.call("Performance.enable")
             time.sleep(5)
             seen, counted, used, started = changes.count, page.metrics(), self.browser.cpu_seconds(), time.monotonic()
@@ -238,7 +238,7 @@ class Restarts:
 
 
 class Changes:
-    """Counts what the event stream tells of, on a stream of its own."""
+    """Counts the changes on an event stream of its own."""
 
     def __init__(self, haltere: Haltere, cookie: str):
         self.events, self.count = Events(haltere.port, cookie), 0

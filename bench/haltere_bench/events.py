@@ -1,4 +1,4 @@
-"""From the moment a broker closes a link until an open console is told."""
+"""From the moment a broker closes a link until an open console receives it."""
 
 import time
 from pathlib import Path
@@ -26,7 +26,7 @@ def measure(binary: Path, work: Path, quick: bool) -> list[Row]:
 
 
 def _change(swarm: Swarm, events: Events, number: int) -> float:
-    """Milliseconds. Other links, which come back meanwhile, are told of in between."""
+    """Milliseconds. Events about other links, which come back meanwhile, are skipped."""
     wanted = swarm.connection(number)["id"]
     started = time.perf_counter()
     swarm.set(number, number + 1, "healthy")

@@ -59,7 +59,7 @@ def _flood(port: int, count: int, answers: dict[int, int]) -> None:
 
 
 def _request(client: Client, chance: random.Random) -> bytes:
-    """Something a stranger might send."""
+    """A request that an unauthenticated client might send."""
     noise = chance.randbytes(chance.randint(1, 40)).hex()
     if chance.randrange(1000) < WRONG_LOGINS:
         return client.rendered("POST", "/auth?json=1", {"username": f"u{noise}", "password": noise})

@@ -42,7 +42,7 @@ def measure(binary: Path, work: Path, quick: bool) -> list[Row]:
             for kind in KINDS:
                 calm[kind] += without.quotients(kind)
                 value, interval = ratio(during.quotients(kind), without.quotients(kind))
-                detail = {"without": without.summary(kind), "beside": during.summary(kind)}
+                detail = {"without": without.summary(kind), "during": during.summary(kind)}
                 detail["not_corrected"] = ratio(during.p99s(kind), without.p99s(kind))
                 if any(per_second):
                     detail["messages_per_second"] = per_second
@@ -63,7 +63,7 @@ def _floor(kind: str, rounds: Rounds, size: int) -> Row:
 
 
 class Side:
-    """A haltere, brokers that behave, others that may not, and somebody who asks for pages. There are two of
+    """A haltere, brokers that behave, others that may not, and a client that requests pages. There are two of
     them, side by side: what the machine does at a moment hits both."""
 
     def __init__(self, binary: Path, data: Path):

@@ -1,4 +1,4 @@
-"""What everybody else on this machine does meanwhile: windows in which it was much tell nothing about haltere."""
+"""What everybody else on this machine does meanwhile: windows in which it was much say nothing about haltere."""
 
 import os
 import time

@@ -66,7 +66,7 @@ def save(rows: list[Row], facts: dict, path: Path) -> Path:
     path.parent.mkdir(exist_ok=True)
     results = [{**asdict(row), "verdict": row.verdict()} for row in rows]
     text = json.dumps({**facts, "results": results}, indent=1, ensure_ascii=False)
-    # A sample, or a round, is read as one thing: it stands on one line.
+    # A sample, or a round, is read as one thing, and is on one line.
     text = re.sub(r"[\[{][^\[\]{}]*[\]}]", lambda flat: re.sub(r"\n\s*", " ", flat[0]) if len(flat[0]) < 400 else flat[0], text)
     path.write_text(text + "\n")
     return path

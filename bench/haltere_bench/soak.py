@@ -81,12 +81,12 @@ def _calm(haltere: Haltere, broker: Mosquitto, like: dict | None = None) -> dict
     try:
         eventually("all links", lambda: haltere.n_connected(admin) == everything, pause=1, deadline=240)
     except TimeoutError as error:
-        # Told by a row of its own; what was measured in an hour must not be lost with it.
+        # Reported by a row of its own; what was measured in an hour must not be lost with it.
         _say(f"{error}: {haltere.n_connected(admin)} are up")
     log_size = haltere.log.stat().st_size
     deadline = time.monotonic() + 90
     while True:
-        # Connections from before are given up meanwhile, and the vital signs are told.
+        # Connections from before are given up meanwhile, and the vital signs are logged.
         time.sleep(12)
         signs = _signs(haltere, log_size)
         more = like and any(signs[name] > like[name] for name in ("descriptors", "tasks"))
@@ -105,8 +105,8 @@ def _tidy_up(haltere: Haltere, admin: str) -> None:
 def _signs(haltere: Haltere, since: int = 0) -> dict:
     with haltere.log.open("rb") as log:
         log.seek(max(since, haltere.log.stat().st_size - 200_000))
-        told = re.findall(rb"vital signs tasks=(\d+) links=(\d+) jobs=(\d+) panics=(\d+)", log.read())
-    tasks, links, jobs, panics = (int(number) for number in told[-1]) if told else (0, 0, 0, 0)
+        logged = re.findall(rb"vital signs tasks=(\d+) links=(\d+) jobs=(\d+) panics=(\d+)", log.read())
+    tasks, links, jobs, panics = (int(number) for number in logged[-1]) if logged else (0, 0, 0, 0)
     return {
         "rss_kib": haltere.rss_kib(), "anonymous_kib": haltere.rss_kib("RssAnon"), "descriptors": haltere.n_descriptors(), "cpu_s": round(haltere.cpu_seconds(), 2),
         "tasks": tasks, "links": links, "jobs": jobs, "panics": panics,
@@ -126,7 +126,7 @@ class Chaos:
 
     def run(self, seconds: float) -> list[dict]:
         """Samples of how much of everything there was, a line each ten seconds."""
-        parts = [self._brokers, self._real_broker, self._writer, self._writer, self._tester, self._logins, self._strangers]
+        parts = [self._brokers, self._real_broker, self._writer, self._writer, self._tester, self._logins, self._unauthenticated]
         parts += [self._events] * 6 + [self._readers] * 2
         self.stop = threading.Event()
         threads = [threading.Thread(target=self._play, args=(part, number)) for number, part in enumerate(parts)]
@@ -242,11 +242,11 @@ class Chaos:
             self._ask(client, "GET", "/logout", None, "logout")
         self.stop.wait(chance.uniform(0.5, 3))
 
-    def _strangers(self, chance: random.Random, _: int) -> None:
+    def _unauthenticated(self, chance: random.Random, _: int) -> None:
         """Wrong passwords from many addresses, bad requests, forged cookies."""
         source = f"127.0.{chance.randint(8, 15)}.{chance.randint(1, 254)}"
         with Client(self.haltere.port, source=source) as client:
-            form = {"username": f"stranger-{chance.randint(0, 10**6)}", "password": "wrong"}
+            form = {"username": f"unknown-{chance.randint(0, 10**6)}", "password": "wrong"}
             self._ask(client, "POST", "/auth?json=1", form, "wrong login")
             client.cookie = f"haltere.sid={chance.randbytes(20).hex()}"
             self._ask(client, "GET", "/api/connections", None, "forged")

@@ -81,7 +81,7 @@ def _storm(fleet: tuple[Haltere, Swarm], calm_fleet: tuple[Haltere, Swarm]) -> d
 
 
 def _until(events: Events, connected: bool, count: int) -> float:
-    """When the stream has told of so many connections that they are up, or down."""
+    """When the stream has reported so many connections as up, or down."""
     known = set()
     while len(known) < count:
         name, data = events.next()

@@ -1,4 +1,4 @@
-"""A thousand brokers in one process (crates/haltere-testkit/src/swarm), told what to do line by line."""
+"""A thousand brokers in one process (crates/haltere-testkit/src/swarm), which takes commands, one per line."""
 
 import json
 import subprocess

@@ -94,7 +94,7 @@ fn every_example_fits_its_schema() {
     }
 }
 
-/// A schema and an example of it, and where they stand.
+/// A schema and an example of it, and where they are.
 type Example<'a> = (String, &'a Value, &'a Value);
 
 /// Finds everything that has both a schema and examples.

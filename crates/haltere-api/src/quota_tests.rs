@@ -269,7 +269,7 @@ async fn logins() -> Vec<String> {
     seen.into_iter().collect()
 }
 
-/// While all general places are taken.
+/// While all general slots are taken.
 async fn kept_places() -> Vec<String> {
     let api = start().await;
     let kept = |request: Request<Body>| {

@@ -24,7 +24,7 @@ pub(crate) struct RequestSource {
 }
 
 impl RequestSource {
-    /// Looks at the connection, and at what trusted proxies tell.
+    /// Looks at the connection, and at what trusted proxies report.
     pub(crate) fn of(request: &Request, options: &ApiOptions) -> Self {
         let extensions = request.extensions();
         let peer = extensions.get::<ConnectInfo<SocketAddr>>();

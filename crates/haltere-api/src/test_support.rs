@@ -248,7 +248,7 @@ impl Answer {
     }
 }
 
-/// A refusal for want of room names its limit.
+/// A refusal because of a limit names the limit.
 fn check_limit(path: &str, answer: &Answer) {
     if path == "/readyz" || !matches!(answer.status.as_u16(), 429 | 503) {
         return;

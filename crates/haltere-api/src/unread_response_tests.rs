@@ -17,11 +17,11 @@ use crate::{ApiLimits, ApiOptions};
 const BUDGET: usize = 8 << 20;
 
 /// What one user gets of it.
-const SHARE: usize = BUDGET / 4;
+const QUOTA: usize = BUDGET / 4;
 
 const LIMIT: &str = "server.max_response_memory";
 
-/// More than the share has room for.
+/// More than the quota.
 const READERS: usize = 200;
 
 /// Certificates of tens of kilobytes, as bundles have them.
@@ -96,7 +96,7 @@ async fn on_every_route_unread_answers_hold_no_more_than_a_share() {
                 refused = Some(response);
             }
             assert!(
-                api.state.response_memory.held() <= SHARE,
+                api.state.response_memory.held() <= QUOTA,
                 "{path}: {}",
                 api.state.response_memory.held()
             );
@@ -143,7 +143,7 @@ async fn a_change_is_made_and_answered_while_answers_are_unread() {
     assert_eq!((renamed.status().as_u16(), deleted.status().as_u16()), (200, 200));
     assert!(renamed.headers().contains_key("etag"));
     let mut renamed = Box::pin(renamed.into_body().collect());
-    assert!(renamed.as_mut().now_or_never().is_none(), "there is no room for its certificates");
+    assert!(renamed.as_mut().now_or_never().is_none(), "there is no memory for its certificates");
     assert_eq!(api.role(Role::Viewer).await.get("/api/connections").await.ids().len(), 299);
     drop(unread);
     let renamed = renamed.await.expect("a body").to_bytes();

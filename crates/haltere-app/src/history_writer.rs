@@ -197,8 +197,8 @@ impl HistoryWriter {
 
 /// The number of lines per connection.
 fn lines_per_link(connections: usize) -> usize {
-    let share = LINES / connections.max(1);
-    share.clamp(*LINES_PER_LINK.start(), *LINES_PER_LINK.end())
+    let lines = LINES / connections.max(1);
+    lines.clamp(*LINES_PER_LINK.start(), *LINES_PER_LINK.end())
 }
 
 fn to_bytes(at: Timestamp) -> [u8; 8] {

@@ -157,7 +157,7 @@ impl Reconciler {
         let records = read.connections().list().await.context(OPERATION)?;
         let switches = read.plugins().list().await.context(OPERATION)?;
 
-        let told_connections = self.fleet.switches.is_on(PluginId::ConnectionsRestApi);
+        let connections_were_on = self.fleet.switches.is_on(PluginId::ConnectionsRestApi);
         if self.fleet.switches.replace(switches) {
             self.fleet.feed.push(Change::Plugins);
         }
@@ -173,7 +173,7 @@ impl Reconciler {
         let put = after.entries().iter().filter(|entry| is_new(&before, entry));
         let removed = before.entries().iter().filter(|entry| after.get(entry.id()).is_none());
         self.fleet.feed.extend(put.chain(removed).filter_map(|entry| change_of(entry)));
-        if !told_connections {
+        if !connections_were_on {
             self.fleet.publish_connections();
         }
         applied.advance_to(counters);

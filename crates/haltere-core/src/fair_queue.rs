@@ -84,7 +84,7 @@ impl<T> FairQueue<T> {
         Self { bounds, items: Vec::new(), next: 0, round: 0, recent: HashMap::new() }
     }
 
-    /// Adds an entry. If there is no room, evicts entries of clients that have more.
+    /// Adds an entry. If it is full, evicts entries of clients that have more.
     ///
     /// # Errors
     ///
@@ -218,7 +218,7 @@ mod tests {
     fn queue_of(items: &[(&str, u8)]) -> FairQueue<String> {
         let mut queue = FairQueue::new(BOUNDS);
         for (number, (account, network)) in items.iter().enumerate() {
-            queue.push(client(account, *network), format!("{account}{number}")).expect("room");
+            queue.push(client(account, *network), format!("{account}{number}")).expect("not full");
         }
         queue
     }
@@ -253,7 +253,7 @@ mod tests {
         ] {
             let mut queue = queue_of(items);
             let pushed = queue.push(client(newcomer.0, newcomer.1), "new".to_owned());
-            assert_eq!(pushed.expect("room").evicted, [evicted]);
+            assert_eq!(pushed.expect("not full").evicted, [evicted]);
             assert_eq!(queue.len(), items.len());
         }
     }
@@ -263,7 +263,7 @@ mod tests {
         let mut queue = queue_of(&[("a", 1), ("a", 1), ("a", 1), ("b", 2), ("c", 3)]);
         let first = queue.pop();
         assert_eq!(first.as_deref(), Some("a0"));
-        queue.push(client("d", 4), "d5".to_owned()).expect("room");
+        queue.push(client("d", 4), "d5".to_owned()).expect("not full");
         let mut rest = std::iter::from_fn(|| queue.pop()).collect::<Vec<_>>();
         assert_eq!(rest.pop().as_deref(), Some("a2"));
         assert_eq!(rest[..2], ["b3", "c4"]);
@@ -300,7 +300,7 @@ mod tests {
         let mut queue = FairQueue::new(BOUNDS);
         for n in 0..u32::try_from(REMEMBERED).expect("few") + 5 {
             let address = std::net::Ipv4Addr::from_bits(n);
-            queue.push(ClientKey::new("", Some(address.into())), ()).expect("room");
+            queue.push(ClientKey::new("", Some(address.into())), ()).expect("not full");
             queue.pop();
         }
         assert_eq!(queue.recent.len(), REMEMBERED);
@@ -316,7 +316,7 @@ mod tests {
             let bounds = QueueBounds { all: 16, account: 8, network: 4, both: 2 };
             let mut queue = FairQueue::new(bounds);
             for network in 1..90 {
-                queue.push(client("guest", network), network).expect("room");
+                queue.push(client("guest", network), network).expect("not full");
                 queue.pop();
             }
             for (network, step) in steps {
@@ -328,7 +328,7 @@ mod tests {
                     let _ = queue.push(client(account, network), network);
                 }
             }
-            queue.push(client("owner", 99), 99).expect("room");
+            queue.push(client("owner", 99), 99).expect("not full");
             let before = std::iter::from_fn(|| queue.pop()).take_while(|it| *it != 99);
             prop_assert!(before.count() < bounds.all);
         }
@@ -348,7 +348,7 @@ mod tests {
                     let _ = queue.push(client(&format!("user{account}"), network), network);
                 }
             }
-            queue.push(client("owner", 99), 99).expect("room");
+            queue.push(client("owner", 99), 99).expect("not full");
             prop_assert!(queue.len() <= bounds.all);
             let before = std::iter::from_fn(|| queue.pop()).take_while(|it| *it != 99);
             prop_assert!(before.count() <= 2 * 7);
@@ -367,7 +367,7 @@ mod tests {
                     let _ = queue.push(client(&format!("user{account}"), 1), ());
                 }
             }
-            queue.push(client("owner", 1), ()).expect("room");
+            queue.push(client("owner", 1), ()).expect("not full");
         }
     }
 }

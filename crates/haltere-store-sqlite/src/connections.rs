@@ -64,7 +64,7 @@ const FIND_CLIENT_ID: &str = client_ids!("WHERE client_id = $1");
 const INSERT: &str = concat!("INSERT INTO connections (", columns!(), ") VALUES ");
 /// How many columns that are.
 const COLUMNS: usize = 20;
-/// Where the hashes of certificates and keys stand among them.
+/// The positions of the hashes of certificates and keys among them.
 const HASHES: [usize; 3] = [7, 8, 9];
 /// Behind an `INSERT`. The count includes the new row; the bytes do not yet, because triggers run later.
 const UNLESS_TAKEN: &str = " ON CONFLICT DO NOTHING RETURNING (SELECT count(*) FROM connections), \

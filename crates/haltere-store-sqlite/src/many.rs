@@ -36,7 +36,7 @@ impl Insert {
     }
 
     /// Ready for its values to be bound, row by row. Stays prepared when it is for a few rows, as most are;
-    /// long statements are not worth a place in the cache.
+    /// long statements are not worth caching.
     pub(crate) fn query(self) -> Statement<'static> {
         sqlx::query(AssertSqlSafe(self.sql)).persistent(self.rows <= FEW_ROWS)
     }

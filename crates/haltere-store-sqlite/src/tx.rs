@@ -68,7 +68,7 @@ impl Tx {
         &mut self.inner
     }
 
-    /// Makes the commit tell when the files have been replaced or cut meanwhile.
+    /// Makes the commit fail when the files have been replaced or cut meanwhile.
     pub(crate) fn watch(&mut self, watch: Watch) {
         self.watch = Some(watch);
     }
@@ -142,14 +142,14 @@ impl Tx {
         if self.writes {
             return Ok(());
         }
-        self.condition.found(self.least, found).inspect_err(|error| self.tell(error))
+        self.condition.found(self.least, found).inspect_err(|error| self.note_failure(error))
     }
 
     fn check(&self) -> Result<(), StoreError> {
         if self.failed { Err(error::backend(AlreadyFailed)) } else { Ok(()) }
     }
 
-    fn tell(&self, error: &StoreError) {
+    fn note_failure(&self, error: &StoreError) {
         if self.writes {
             self.condition.failed(error);
         } else {
@@ -159,7 +159,7 @@ impl Tx {
 
     fn note<T>(&mut self, result: Result<T, sqlx::Error>) -> Result<T, StoreError> {
         self.failed = result.is_err();
-        result.map_err(error::store).inspect_err(|error| self.tell(error))
+        result.map_err(error::store).inspect_err(|error| self.note_failure(error))
     }
 }
 

@@ -61,7 +61,7 @@ impl Place {
             return Ok(false);
         }
         let Some(last) = self.frames.checked_sub(1) else { return Ok(true) };
-        let mut frame = self.room();
+        let mut frame = self.empty_frame();
         Ok(read_frame(log, last, &mut frame)? && self.sum_of(self.before, &frame) == Some(self.sum))
     }
 
@@ -75,7 +75,7 @@ impl Place {
     /// Reads on to the end of the last whole transaction. Calls `seen` with the number, from 1, and the page of each
     /// frame.
     pub(crate) fn follow(&mut self, log: &File, mut seen: impl FnMut(u32, u32)) -> io::Result<()> {
-        let mut frame = self.room();
+        let mut frame = self.empty_frame();
         let (mut at, mut sum) = (self.frames, self.sum);
         while read_frame(log, at, &mut frame)? {
             let Some(next) = self.sum_of(sum, &frame) else { break };
@@ -89,7 +89,7 @@ impl Place {
         Ok(())
     }
 
-    fn room(&self) -> Vec<u8> {
+    fn empty_frame(&self) -> Vec<u8> {
         vec![0; FRAME_HEADER + self.page_size]
     }
 

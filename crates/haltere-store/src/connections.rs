@@ -193,7 +193,7 @@ pub trait ConnectionReads: Send {
     /// too heavy for.
     async fn list_keys(&mut self) -> Result<Vec<ConnectionKey>, StoreError>;
 
-    /// The ids of the connections that were changed after that, as they stand.
+    /// The ids of the connections that were changed after that, as they are stored.
     async fn list_changed_after(&mut self, at: Timestamp) -> Result<Vec<String>, StoreError>;
 
     /// What has changed since [`crate::ChangeCounters::connections`] was `counter`. `None` when the store no longer knows

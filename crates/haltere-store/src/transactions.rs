@@ -42,7 +42,7 @@ pub trait ReadTx: Send {
     fn meta(&mut self) -> &mut dyn MetaReads;
 }
 
-/// Several changes that stand or fall together, each of them seen by the reads of the same transaction.
+/// Several changes, all of which take effect or none, each of them seen by the reads of the same transaction.
 ///
 /// After the backend has refused a change ([`StoreError::Taken`], say) the transaction can only be
 /// dropped: whatever follows fails, and so does the commit. [`StoreError::NotFound`] spoils nothing.

@@ -17,7 +17,7 @@ pub struct Disk {
 }
 
 impl Disk {
-    /// A file system in memory with room for so many KiB.
+    /// A file system in memory of so many KiB.
     pub fn in_memory(folder: &Path, kib: u32) -> Self {
         mount(&["-t", "tmpfs", "-o", &format!("size={kib}k"), "haltere-test"], folder);
         Self { folder: folder.to_owned() }
@@ -39,7 +39,7 @@ impl Disk {
         Some(Self { folder: folder.to_owned() })
     }
 
-    /// Takes all room there is. Can be done again when some has become free.
+    /// Fills it. Can be repeated when some has become free.
     pub fn fill(&self) {
         let path = self.folder.join(BALLAST);
         let mut file = File::options().append(true).create(true).open(path).expect("writable");
@@ -102,15 +102,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_full_disk_takes_nothing_until_there_is_room() {
+    fn a_full_disk_takes_nothing_until_there_is_space() {
         netns::run(async {
             let folder = tempfile::tempdir().expect("a folder");
             let disk = Disk::in_memory(folder.path(), 256);
             disk.fill();
-            let refused = fs::write(folder.path().join("a"), "a").expect_err("no room");
+            let refused = fs::write(folder.path().join("a"), "a").expect_err("no space");
             assert_eq!(refused.kind(), ErrorKind::StorageFull);
             disk.free();
-            fs::write(folder.path().join("a"), "a").expect("room");
+            fs::write(folder.path().join("a"), "a").expect("space");
             disk.make_read_only();
             let refused = fs::write(folder.path().join("a"), "b").expect_err("read-only");
             assert_eq!(refused.kind(), ErrorKind::ReadOnlyFilesystem);

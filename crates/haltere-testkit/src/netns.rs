@@ -50,7 +50,7 @@ pub fn run<F: Future<Output = ()>>(body: F) {
     let said = String::from_utf8_lossy(&said);
     // Reports the skipped tests to the outer run.
     for line in said.lines().filter(|line| line.starts_with(SKIPPED)) {
-        tell(line);
+        report(line);
     }
     // A wrong guess at the name would run no test at all, and that "succeeds".
     let passed = output.status.success() && said.contains("test result: ok. 1 passed");
@@ -103,10 +103,10 @@ fn test_name(body: &'static str) -> &'static str {
 /// environment variable `required` set it fails instead: where a merge is decided, a skipped test is none.
 pub(crate) fn skipped(test: &str, why: &str, required: &str) {
     assert!(std::env::var_os(required).is_none(), "{test}: {why}");
-    tell(&format!("{SKIPPED} {test}: {why}"));
+    report(&format!("{SKIPPED} {test}: {why}"));
 }
 
-fn tell(line: &str) {
+fn report(line: &str) {
     // Not eprintln!, which test runners swallow in tests that pass.
     let _ = writeln!(std::io::stderr(), "{line}");
 }

@@ -24,7 +24,7 @@ struct State {
     generation: u64,
 }
 
-/// Stands between a client and a broker; ends when dropped.
+/// A proxy between a client and a broker; ends when dropped.
 #[derive(Debug)]
 pub struct Proxy {
     address: SocketAddr,

@@ -27,7 +27,7 @@ impl Clock for SystemClock {
     }
 }
 
-/// A clock can be set to what is no date, or to one that leaves no room for an hour more.
+/// A clock can be set to what is no date, or to one less than an hour before the last one.
 fn cut(time: SystemTime) -> Timestamp {
     let bound = |second| Timestamp::from_second(second).unwrap_or_default();
     let (first, last) = (bound(FIRST), bound(LAST));

@@ -1,4 +1,4 @@
-//! Telling the service manager how it goes, where there is one that asks: the protocol of `sd_notify(3)`.
+//! Messages to the service manager, if there is one: the protocol of `sd_notify(3)`.
 
 use std::env;
 use std::os::linux::net::SocketAddrExt as _;
@@ -11,7 +11,7 @@ use anyhow::Context as _;
 
 use crate::lifecycle::Stop;
 
-/// The service manager, if there is one that wants to know.
+/// The service manager, if there is one.
 #[derive(Debug)]
 pub(crate) struct Service {
     manager: Option<(UnixDatagram, SocketAddr)>,
@@ -35,12 +35,12 @@ impl Service {
 
     /// The start is over.
     pub(crate) fn ready(&self) {
-        self.tell("READY=1");
+        self.notify("READY=1");
     }
 
     /// Sends watchdog messages, twice as often as the service manager requires, and a message when we stop. They
     /// only show that the runtime schedules tasks: a slow disk must not get the service killed.
-    pub(crate) async fn keep_telling(&self, stop: &Stop) {
+    pub(crate) async fn send_watchdog_messages(&self, stop: &Stop) {
         let stopped = stop.soft.cancelled();
         match self.watchdog {
             Some(limit) if self.manager.is_some() => {
@@ -49,16 +49,16 @@ impl Service {
                 loop {
                     tokio::select! {
                         () = &mut stopped => break,
-                        _ = ticks.tick() => self.tell("WATCHDOG=1"),
+                        _ = ticks.tick() => self.notify("WATCHDOG=1"),
                     }
                 }
             }
             _ => stopped.await,
         }
-        self.tell("STOPPING=1");
+        self.notify("STOPPING=1");
     }
 
-    fn tell(&self, what: &str) {
+    fn notify(&self, what: &str) {
         let Some((socket, manager)) = &self.manager else { return };
         if let Err(error) = socket.send_to_addr(what.as_bytes(), manager) {
             tracing::warn!(%error, what, "failed to notify the service manager");
@@ -82,7 +82,7 @@ fn manager_at(name: &[u8]) -> std::io::Result<(UnixDatagram, SocketAddr)> {
 mod tests {
     use super::*;
 
-    fn hear(socket: &UnixDatagram) -> String {
+    fn receive(socket: &UnixDatagram) -> String {
         let mut text = [0; 64];
         let length = socket.recv(&mut text).expect("a message");
         String::from_utf8_lossy(&text[..length]).into_owned()
@@ -94,27 +94,27 @@ mod tests {
         let path = folder.path().join("notify");
         let name = format!("haltere-test-{}-{}", process::id(), rand::random::<u64>());
         let abstractly = SocketAddr::from_abstract_name(name.as_bytes()).expect("a name");
-        for (listener, place) in [
+        for (listener, address) in [
             (UnixDatagram::bind(&path), path.to_string_lossy().into_owned()),
             (UnixDatagram::bind_addr(&abstractly), format!("@{name}")),
         ] {
             let listener = listener.expect("bound");
-            let manager = Some(manager_at(place.as_bytes()).expect("an address"));
+            let manager = Some(manager_at(address.as_bytes()).expect("an address"));
             let service = Service { manager, watchdog: Some(Duration::from_millis(20)) };
             let stop = Stop::default();
             service.ready();
-            assert_eq!(hear(&listener), "READY=1");
-            let telling = tokio::spawn({
+            assert_eq!(receive(&listener), "READY=1");
+            let sending = tokio::spawn({
                 let stop = stop.clone();
-                async move { service.keep_telling(&stop).await }
+                async move { service.send_watchdog_messages(&stop).await }
             });
             let received = tokio::task::spawn_blocking(move || {
-                assert_eq!((hear(&listener), hear(&listener)), two("WATCHDOG=1"));
+                assert_eq!((receive(&listener), receive(&listener)), two("WATCHDOG=1"));
                 stop.soft.cancel();
-                while hear(&listener) != "STOPPING=1" {}
+                while receive(&listener) != "STOPPING=1" {}
             });
             received.await.expect("received");
-            telling.await.expect("ended");
+            sending.await.expect("ended");
         }
     }
 
@@ -128,6 +128,6 @@ mod tests {
         let stop = Stop::default();
         service.ready();
         stop.soft.cancel();
-        service.keep_telling(&stop).await;
+        service.send_watchdog_messages(&stop).await;
     }
 }

@@ -78,7 +78,7 @@ fn shipped() -> impl Iterator<Item = Package> {
 }
 
 /// What a crate is built on, without what only tests use: development dependencies, and optional ones,
-/// which stand behind the feature `testing`.
+/// which are behind the feature `testing`.
 fn uses(package: &Package) -> BTreeSet<&str> {
     let built_on = |kind| matches!(kind, DependencyKind::Normal | DependencyKind::Build);
     let arrows =

@@ -81,11 +81,11 @@ async fn a_service_manager_is_notified_of_start_life_and_end() {
         .await;
     let received = tokio::task::spawn_blocking(move || {
         let mut text = [0; 64];
-        let mut hear = || {
+        let mut receive = || {
             let length = manager.recv(&mut text).expect("a message");
             String::from_utf8_lossy(&text[..length]).into_owned()
         };
-        let first = [hear(), hear(), hear()];
+        let first = [receive(), receive(), receive()];
         (manager, first)
     });
     let (manager, first) = received.await.expect("received");

@@ -55,7 +55,7 @@ impl Database {
         .await
     }
 
-    /// Entries that tell of success, oldest first.
+    /// Entries of successes, oldest first.
     pub(crate) async fn entries_after(&mut self, sequence: i64) -> Vec<Record> {
         let query = "SELECT action, object, request_id FROM audit \
             WHERE sequence > $1 AND outcome = 'success' ORDER BY sequence";

@@ -46,7 +46,7 @@ fn code(status: &Value) -> String {
 async fn links_beyond_their_share_wait_and_get_their_turn() {
     let broker = Mosquitto::plain().await;
     let (mut haltere, admin) = with_connections("64:64", &broker).await;
-    let waiting = eventually("all places are taken, and who waits says so", async || {
+    let waiting = eventually("all slots are taken, and waiting links say so", async || {
         let (up, codes) = count(&admin).await;
         (up > 0 && codes.get("ERR_NO_DESCRIPTORS") == Some(&(CONNECTIONS - up)))
             .then_some(CONNECTIONS - up)

@@ -201,7 +201,7 @@ async fn nginx_speaks_tls_to_it() {
 }
 
 /// Without `proxy_set_header Host`, nginx asks for the name of its upstream, and over plain HTTP browsers
-/// send nothing but `Origin` to tell whose page it is.
+/// send nothing but `Origin` to show whose page it is.
 #[tokio::test]
 async fn behind_nginx_that_hides_the_host_the_log_says_what_to_pass_on() {
     const WHY: &str = "Requests from other origins are not allowed";

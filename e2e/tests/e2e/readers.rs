@@ -1,4 +1,4 @@
-//! Clients that fill every place and do nothing more: they ask, on every route and with every role, and never
+//! Clients that take every slot and do nothing more: they ask, on every route and with every role, and never
 //! read, or send a body but for its last byte. The process may allocate only so much, and dies of more.
 
 use std::net::{Ipv4Addr, SocketAddr};
@@ -93,7 +93,7 @@ fn requests(cookies: &[String]) -> Vec<String> {
         .collect()
 }
 
-/// Opens as many connections as there are places, and sends one of `requests` on each, in turn.
+/// Opens as many connections as there are slots, and sends one of `requests` on each, in turn.
 #[expect(clippy::disallowed_methods, reason = "tests dial their own port")]
 async fn fill_places(haltere: &Haltere, requests: &[String]) -> Vec<TcpStream> {
     let server: SocketAddr =
@@ -107,7 +107,7 @@ async fn fill_places(haltere: &Haltere, requests: &[String]) -> Vec<TcpStream> {
             .bind((Ipv4Addr::new(127, 0, 30, 1 + network), 0).into())
             .expect("an address of this machine");
         let client = socket.connect(server).await.expect("somebody listens");
-        // Without waiting for room: haltere takes no more before an answer is read, or refuses.
+        // Without waiting for memory: haltere takes no more before an answer is read, or refuses.
         let _sent = client.try_write(request.as_bytes());
         clients.push(client);
     }

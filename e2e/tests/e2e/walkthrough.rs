@@ -1,4 +1,4 @@
-//! The README, walked through: create, list, break the broker, see the reason, mend, delete.
+//! The README, walked through: create, list, break the broker, see the reason, repair, delete.
 
 use e2e::{Options, secret};
 use haltere_testkit::{Ca, Listener, Mosquitto};
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::support::{connection, find, pem, until_connected, until_failed};
 
 #[tokio::test]
-async fn create_list_break_see_mend_delete() {
+async fn create_list_break_see_repair_delete() {
     let mut broker = Mosquitto::plain().await;
     let mut haltere = Options::default().with_broken_brokers().start().await;
     let admin = haltere.admin().await;

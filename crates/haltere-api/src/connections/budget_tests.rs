@@ -6,7 +6,7 @@ use crate::test_support::{Answer, TestApi, closed_port, connection};
 
 const PATH: &str = "/api/connections";
 const ONE: &str = "/api/connections/small";
-/// Room for two large connections and a few small ones.
+/// Enough for two large connections and a few small ones.
 const BUDGET: u64 = 420_000;
 
 /// With texts as long as MQTT allows.

@@ -289,15 +289,15 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_second_post_mends_a_connection_that_failed() {
+    async fn a_second_post_overwrites_a_connection_that_failed() {
         let (api, broker) = (TestApi::start().await, Mosquitto::plain().await);
         let (url, _port) = closed_port();
         let admin = api.admin().await;
         assert_eq!(admin.post(PATH, connection("a", &url)).await.status, 202);
         assert_eq!(admin.post(PATH, connection("a", &url)).await.status, 202, "still wrong");
-        let mended = admin.post(PATH, connection("a", &broker.url())).await;
-        assert_eq!((mended.status.as_u16(), mended.ids()), (200, vec!["a".to_owned()]));
-        assert_eq!(mended.json()[0]["url"], json!(broker.url()));
+        let overwritten = admin.post(PATH, connection("a", &broker.url())).await;
+        assert_eq!((overwritten.status.as_u16(), overwritten.ids()), (200, vec!["a".to_owned()]));
+        assert_eq!(overwritten.json()[0]["url"], json!(broker.url()));
         let again = admin.post(PATH, connection("a", &broker.url())).await;
         again.is_refusal(403, "NOT_ALLOWED", SAME);
     }
@@ -310,7 +310,11 @@ mod tests {
         assert_eq!(admin.post(PATH, connection("a", &url)).await.status, 202);
         let answer = admin.post(PATH, connection("b", &url)).await;
         answer.is_refusal(403, "NOT_ALLOWED", "Maximum number of connections reached");
-        assert_eq!(admin.post(PATH, connection("a", &url)).await.status, 202, "mending adds none");
+        assert_eq!(
+            admin.post(PATH, connection("a", &url)).await.status,
+            202,
+            "overwriting adds none"
+        );
     }
 
     #[tokio::test]

@@ -86,8 +86,8 @@ async fn what_is_stored_already_goes_on() {
     let file = json!({"connections": [whole.clone()]});
     let imported = admin.post("/api/connection-import", file).await;
     assert_eq!((imported.status.as_u16(), &imported.json()["skip"]), (200, &json!(1)));
-    let mended = admin.post("/api/connections", whole).await;
-    assert!(mended.status.is_success(), "{}", mended.text);
+    let overwritten = admin.post("/api/connections", whole).await;
+    assert!(overwritten.status.is_success(), "{}", overwritten.text);
     assert_eq!(admin.patch(OLD, json!({"name": "young again"})).await.status, 200);
     assert_eq!(name_of(&admin).await, "young again");
     assert_eq!(admin.delete(OLD).await.status, 200);
@@ -152,8 +152,8 @@ async fn a_url_that_is_stored_already_goes_on() {
     let has_failed =
         async || admin.get(young).await.json()["status"]["error"].is_object().then_some(());
     until("the link to fail", PATIENCE, has_failed).await;
-    let mended = admin.post("/api/connections", whole).await;
-    assert!(mended.status.is_success(), "{}", mended.text);
+    let overwritten = admin.post("/api/connections", whole).await;
+    assert!(overwritten.status.is_success(), "{}", overwritten.text);
 }
 
 /// They are the broker's: an account may be called so, and brokers compare bytes.

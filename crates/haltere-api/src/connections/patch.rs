@@ -68,7 +68,7 @@ mod tests {
     const PATH: &str = "/api/connections/a";
 
     #[tokio::test]
-    async fn a_patch_mends_a_connection() {
+    async fn a_patch_repairs_a_connection() {
         let (api, broker) = (TestApi::start().await, Mosquitto::plain().await);
         let (url, _port) = closed_port();
         let admin = api.admin().await;

@@ -105,7 +105,7 @@ mod tests {
         assert_eq!(tested["connected"], true, "{tested}");
         assert_eq!(manager.patch(path, spelled).await.status, 200);
 
-        // A create that mends takes nothing over; neither does deleting and creating again.
+        // A create that overwrites takes nothing over; neither does deleting and creating again.
         let (dead, _port) = closed_port();
         let known = json!({"username": "u", "password": "hunter2"});
         let moved = manager.patch(path, json!({"url": dead, "credentials": known})).await;
@@ -115,8 +115,8 @@ mod tests {
             shown["status"].get("error").map(drop)
         })
         .await;
-        let mended = manager.post("/api/connections", whole.clone()).await;
-        assert_eq!(mended.status, 200, "{}", mended.text);
+        let overwritten = manager.post("/api/connections", whole.clone()).await;
+        assert_eq!(overwritten.status, 200, "{}", overwritten.text);
         assert_eq!(manager.delete(path).await.status, 200);
         assert_eq!(manager.post("/api/connections", whole).await.status, 200);
         assert!(listener.connects().iter().all(|connect| connect.password.is_none()));

@@ -24,7 +24,7 @@ pub(super) fn answer(view: ConnectionView) -> Response {
     response
 }
 
-/// An answer with one connection in it. One with large certificates is written when there is room for it.
+/// A response with one connection. One with large certificates is written when there is memory for it.
 pub(super) fn about(
     status: StatusCode,
     view: ConnectionView,

@@ -99,7 +99,7 @@ pub(crate) async fn handler(
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {
     let min_interval = params.pause.map_or(0, WholeNumber::get);
-    let room = state
+    let slot = state
         .event_streams
         .take(holder::of_context(&context), 1)
         .map_err(|reached| STREAMS.refusal(reached))?;
@@ -115,7 +115,7 @@ pub(crate) async fn handler(
     let subscriber = state.app.events().subscribe(&context, after)?;
     let start = if after.is_some() { Start::Resumed } else { Start::Complete(missed) };
     let throttle = EventThrottle::new(Duration::from_millis(min_interval.into()));
-    let reader = Reader::new(state, context.0, subscriber, throttle, start, room);
+    let reader = Reader::new(state, context.0, subscriber, throttle, start, slot);
     let pieces = stream::unfold(reader, |mut reader| async move {
         let piece = reader.next().await?;
         Some((Ok::<_, Infallible>(piece), reader))

@@ -51,8 +51,8 @@ pub(super) struct Reader {
     under_way: Option<UnderWay>,
     /// What the stream makes us hold while an event is under way.
     memory: Option<Reservation>,
-    /// A place among the streams, given back when this one ends.
-    _room: Reservation,
+    /// One of the streams that may be open, until this one is dropped.
+    _slot: Reservation,
 }
 
 /// An event `connections` of which not all was sent.
@@ -83,20 +83,20 @@ impl Reader {
         subscriber: Subscriber,
         throttle: EventThrottle,
         start: Start,
-        room: Reservation,
+        slot: Reservation,
     ) -> Self {
-        // Said at once, so that the client knows the stream is there.
-        let hello = format!("retry: {RETRY_MILLIS}\n:\n\n");
+        // Sent at once, so that the client knows that the stream is open.
+        let preamble = format!("retry: {RETRY_MILLIS}\n:\n\n");
         Self {
             state,
             context,
             subscriber,
             throttle,
             start,
-            queue: VecDeque::from([hello.into()]),
+            queue: VecDeque::from([preamble.into()]),
             under_way: None,
             memory: None,
-            _room: room,
+            _slot: slot,
         }
     }
 
@@ -119,7 +119,9 @@ impl Reader {
             }
             // All of it is on its way.
             self.memory = None;
-            let Some(batch) = self.news().await? else { return Some(Bytes::from_static(b":\n\n")) };
+            let Some(batch) = self.next_batch().await? else {
+                return Some(Bytes::from_static(b":\n\n"));
+            };
             match batch.gap {
                 Some(gap) => self.begin_all(Some(gap)).await?,
                 None => self.begin_changes(&batch),
@@ -127,10 +129,10 @@ impl Reader {
         }
     }
 
-    /// Waits for news: outside, `None` at the end of the stream; inside, when there were none for a while.
-    async fn news(&mut self) -> Option<Option<Batch>> {
+    /// Waits for changes. Outside, `None` at the end of the stream; inside, when there were none for a while.
+    async fn next_batch(&mut self) -> Option<Option<Batch>> {
         let not_before = self.throttle.next(Instant::now());
-        let news = tokio::select! {
+        let batch = tokio::select! {
             biased;
             batch = async {
                 // A long pause must not hold up a shutdown.
@@ -142,10 +144,10 @@ impl Reader {
             } => batch.map(Some),
             () = sleep(HEARTBEAT) => Some(None),
         };
-        if let Some(Some(_)) = news {
+        if let Some(Some(_)) = batch {
             self.throttle.count(Instant::now());
         }
-        news
+        batch
     }
 
     /// All connections, after saying what was missed; `None` at the end of the stream.
@@ -262,7 +264,7 @@ impl Reader {
         let names = names.map(|name| size_of::<String>() + name.len()).sum::<usize>();
         self.hold(size + names).await?;
         let (block, count) = list_cache::piece(&self.state.app, &views);
-        // What found no room comes with the next piece.
+        // The rest comes with the next piece.
         for view in views[count..].iter().rev() {
             // A connection that can't be read has its id, by which it was found.
             if let Ok(id) = ConnectionId::parse(view.entry.id()) {

@@ -20,18 +20,18 @@ impl BudgetedBuffer {
         Self { bytes: Zeroizing::new(Vec::new()), expected, limit, reservation }
     }
 
-    /// Takes more in; what is there stays when the budget has no room for it. The caller sees to it that the
+    /// Takes more in; what is there stays when the budget is used up. The caller sees to it that the
     /// bytes stay within the limit.
     pub(super) fn extend(&mut self, more: &[u8]) -> Result<(), QuotaExceeded> {
-        let (room, needed) = (self.bytes.capacity(), self.bytes.len() + more.len());
-        if needed > room {
+        let (capacity, needed) = (self.bytes.capacity(), self.bytes.len() + more.len());
+        if needed > capacity {
             // At most twice what has come, so that announcing a large body costs nothing, and no more than there
             // may be, so that a body within its limit is never refused for what it does not need. And exactly
             // that: what a vector takes on top would count nowhere.
             let wish =
-                if needed <= self.expected { self.expected.min(2 * needed) } else { 2 * room };
+                if needed <= self.expected { self.expected.min(2 * needed) } else { 2 * capacity };
             let larger = needed.max(wish.min(self.limit));
-            self.reservation.grow(larger - room)?;
+            self.reservation.grow(larger - capacity)?;
             let mut bytes = Zeroizing::new(Vec::with_capacity(larger));
             bytes.extend_from_slice(&self.bytes);
             // What was there is overwritten here.

@@ -227,7 +227,8 @@ pub(crate) mod tests {
     fn a_bomb_goes_no_further_than_the_bound() {
         let bomb = packed(Coding::Gzip, &vec![0; 64 * 1024 * 1024]);
         assert!(bomb.len() < 100_000);
-        let mut decompressor = Decompressor::new(Coding::Gzip, 1_000_000, counted()).expect("room");
+        let mut decompressor =
+            Decompressor::new(Coding::Gzip, 1_000_000, counted()).expect("within the budget");
         assert_eq!(decompressor.push(&bomb), Err(DecompressError::TooLarge));
         let Inflate::Gzip(inflate) = &decompressor.inflate else { panic!("gzip") };
         let taken = inflate.get_ref().bytes.as_ref().expect("there").bytes().len();

@@ -1,4 +1,4 @@
-//! Connections on places that are kept for health checks, callers with a session, and logins.
+//! Connections on slots that are reserved for health checks, callers with a session, and logins.
 
 use axum::extract::Request;
 use axum::middleware::Next;
@@ -18,7 +18,7 @@ use crate::state::ApiState;
 #[derive(Debug, Clone, Copy)]
 pub struct ReservedSlot;
 
-/// In seconds; by then, places of those who did nothing are free.
+/// In seconds; by then, slots of idle clients are free.
 const RETRY: u32 = 5;
 
 /// Refuses others before anything of their body is read.
@@ -58,7 +58,7 @@ async fn has_session(
 }
 
 fn no_slot() -> ApiError {
-    let message = "All places for connections are taken, or all that one address may have";
+    let message = "All connection slots are taken, or all that one address may have";
     ApiError::limited("server.max_connections", false, message, RETRY)
 }
 

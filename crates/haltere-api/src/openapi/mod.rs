@@ -102,7 +102,7 @@ fn describe_gate(operation: &mut Operation, access: Access, path: &str) {
                 let body = json!({"code": "NOT_ALLOWED", "message": messages::NOT_ALLOWED});
                 add(operation, "403", "Insufficient role", "role", body);
                 if action.audited_as().is_some() {
-                    describe_pace(operation, action);
+                    describe_rate_limit(operation, action);
                 }
             }
             if action.plugin().is_some() {
@@ -130,11 +130,11 @@ fn describe_gate(operation: &mut Operation, access: Access, path: &str) {
 }
 
 /// Refusals are audited, so their rate is limited.
-fn describe_pace(operation: &mut Operation, action: Action) {
+fn describe_rate_limit(operation: &mut Operation, action: Action) {
     let body = json!({"code": "TOO_MANY_REQUESTS", "message": messages::REFUSED_TOO_OFTEN, "limit": "limits.refusals_per_minute"});
     let description = "Rate limit exceeded; the header Retry-After says when to retry";
     add(operation, "429", description, "refusedTooOften", body);
-    if action.has_a_pace() {
+    if action.is_rate_limited() {
         let body = json!({"code": "TOO_MANY_REQUESTS", "message": messages::TOO_MANY_ACTIONS, "limit": ACTIONS_LIMIT});
         add(operation, "429", description, "tooManyActions", body);
     }

@@ -29,10 +29,10 @@ const MIN_SHARE: usize = 2 << 20;
 /// Seconds to wait before a retry.
 const RETRY: u32 = 2;
 
-/// How often those who wait for room ask for it.
+/// How often a waiting response tries again.
 const RETRY_INTERVAL: Duration = Duration::from_millis(500);
 
-/// How long the answer to a change waits for room.
+/// How long the response to a change waits for memory.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The name of the limit.
@@ -76,12 +76,12 @@ impl ResponseMemory {
         }
     }
 
-    /// Room for an answer.
+    /// Memory for a response.
     pub(crate) fn take(&self, holder: Holder, bytes: usize) -> Result<Reservation, ApiError> {
         self.all.take(holder, counted(bytes)).map_err(|reached| EXHAUSTED.refusal(reached))
     }
 
-    /// Waits for room, as long as it takes.
+    /// Waits for memory, as long as it takes.
     pub(crate) async fn wait(&self, holder: Holder, bytes: usize) -> Reservation {
         loop {
             match self.take(holder.clone(), bytes) {
@@ -91,8 +91,8 @@ impl ResponseMemory {
         }
     }
 
-    /// A list that is there as a whole, if there is room for that. Such lists get no more than half of any
-    /// quota, so that the same list still finds room in pieces.
+    /// A list in one part, if there is memory for that. Such lists get no more than half of any quota, so that the
+    /// same list can still be sent in pieces.
     pub(crate) fn whole(&self, holder: &Holder, list: &Bytes) -> Option<Bytes> {
         let bytes = counted(list.len());
         let of_whole = self.whole.take(holder.clone(), bytes).ok()?;
@@ -107,7 +107,7 @@ impl ResponseMemory {
     }
 }
 
-/// Counts an answer until it is read. Where there is no room, a read is refused; the answer to a change,
+/// Counts an answer until it is read. Without memory, a read is refused; the answer to a change,
 /// which has happened, waits.
 pub(crate) async fn charge(
     answers: &ResponseMemory,
@@ -160,7 +160,7 @@ async fn counting(body: Body, reservation: Reservation) -> Body {
     }
 }
 
-/// The last piece counts as long as the ones before: what comes next is made when there is room for it.
+/// The last piece counts as long as the ones before: the next one is made when there is memory for it.
 fn counting_pieces(
     body: Body,
     reservation: Reservation,
@@ -171,12 +171,12 @@ fn counting_pieces(
     })
 }
 
-/// The same body, which begins when there is room for it.
+/// The same body, which begins when there is memory for it.
 fn waiting(body: Body, response_memory: ResponseMemory, holder: Holder, bytes: usize) -> Body {
     let pieces = async move {
-        let room = timeout(PATIENCE, response_memory.wait(holder, bytes)).await;
-        let room = room.map_err(|_| axum::Error::new(OutOfMemory))?;
-        Ok(counting_pieces(body, room))
+        let memory = timeout(PATIENCE, response_memory.wait(holder, bytes)).await;
+        let memory = memory.map_err(|_| axum::Error::new(OutOfMemory))?;
+        Ok(counting_pieces(body, memory))
     };
     Body::from_stream(stream::once(pieces).try_flatten())
 }

@@ -10,7 +10,7 @@ use super::*;
 use crate::error::json_bytes;
 
 const BUDGET: usize = 16 << 20;
-const SHARE: usize = BUDGET / 4;
+const QUOTA: usize = BUDGET / 4;
 
 fn holder(name: &str) -> Holder {
     Holder { user: Some(UserName::parse(name).expect("a name")), address: None }
@@ -66,7 +66,7 @@ async fn a_read_beyond_the_share_is_refused_and_says_why() {
     let charge = async |name, response| charge(&answers, holder(name), false, response).await;
     let mut held = Vec::new();
     for name in ["a", "b", "c", "d"] {
-        held.push(charge(name, of(SHARE)).await);
+        held.push(charge(name, of(QUOTA)).await);
         let refused = charge(name, in_pieces(1)).await;
         assert_eq!(refused.status(), 429, "{name}");
         assert!(refused.headers().contains_key(RETRY_AFTER));
@@ -80,13 +80,13 @@ async fn a_read_beyond_the_share_is_refused_and_says_why() {
 }
 
 #[tokio::test]
-async fn the_answer_to_a_change_waits_for_room() {
+async fn the_answer_to_a_change_waits_for_memory() {
     let answers = ResponseMemory::new(BUDGET);
-    let unread = charge(&answers, holder("a"), false, of(SHARE)).await;
+    let unread = charge(&answers, holder("a"), false, of(QUOTA)).await;
     let changed = charge(&answers, holder("a"), true, in_pieces(2)).await;
     assert_eq!(changed.status(), 200);
     let mut reading = Box::pin(read(changed));
-    assert!(reading.as_mut().now_or_never().is_none(), "there is no room");
+    assert!(reading.as_mut().now_or_never().is_none(), "there is no memory");
     drop(unread);
     assert_eq!((reading.await, answers.held()), (2 * PIECE, 0));
 }
@@ -94,7 +94,7 @@ async fn the_answer_to_a_change_waits_for_room() {
 #[tokio::test(start_paused = true)]
 async fn the_answer_to_a_change_does_not_wait_for_ever() {
     let answers = ResponseMemory::new(BUDGET);
-    let _unread = charge(&answers, holder("a"), false, of(SHARE)).await;
+    let _unread = charge(&answers, holder("a"), false, of(QUOTA)).await;
     let changed = charge(&answers, holder("a"), true, in_pieces(2)).await;
     assert!(changed.into_body().collect().await.is_err());
 }
@@ -102,12 +102,12 @@ async fn the_answer_to_a_change_does_not_wait_for_ever() {
 #[tokio::test]
 async fn whole_lists_leave_room_for_pieces() {
     let answers = ResponseMemory::new(BUDGET);
-    let list = Bytes::from(vec![b'x'; SHARE / 2]);
-    let whole = answers.whole(&holder("a"), &list).expect("there is room");
+    let list = Bytes::from(vec![b'x'; QUOTA / 2]);
+    let whole = answers.whole(&holder("a"), &list).expect("there is memory");
     assert!(answers.whole(&holder("a"), &list.slice(..PIECE)).is_none());
     assert!(answers.whole(&holder("b"), &list).is_some());
     let pieces = charge(&answers, holder("a"), false, in_pieces(1)).await;
-    assert_eq!((pieces.status().as_u16(), answers.held()), (200, SHARE / 2 + PIECE));
+    assert_eq!((pieces.status().as_u16(), answers.held()), (200, QUOTA / 2 + PIECE));
     drop(whole);
     assert!(answers.whole(&holder("a"), &list).is_some());
 }

@@ -127,21 +127,21 @@ fn decode(data: &str, decode: Decode) -> Result<Pem, &'static str> {
 
 /// Either alphabet, as Node takes them.
 fn from_base64(data: &str) -> Result<Bytes, &'static str> {
-    let mut compact = room(data.len());
+    let mut compact = buffer(data.len());
     let bytes = data.bytes().filter(|byte| !byte.is_ascii_whitespace());
     compact.extend(bytes.map(|byte| match byte {
         b'-' => b'+',
         b'_' => b'/',
         byte => byte,
     }));
-    let mut decoded = room(base64::decoded_len_estimate(compact.len()));
+    let mut decoded = buffer(base64::decoded_len_estimate(compact.len()));
     LENIENT.decode_vec(&*compact, &mut decoded).map_err(|_| "must be base64")?;
     Ok(decoded)
 }
 
 fn from_hex(data: &str) -> Result<Bytes, &'static str> {
     const WHY: &str = "must be hexadecimal";
-    let mut bytes = room(data.len() / 2);
+    let mut bytes = buffer(data.len() / 2);
     let mut letters = data.chars().filter(|letter| !letter.is_ascii_whitespace());
     let digit = |letter: char| u8::try_from(letter.to_digit(16)?).ok();
     while let Some(high) = letters.next() {
@@ -159,7 +159,7 @@ fn from_utf8(data: &str) -> Result<Bytes, &'static str> {
 
 /// A character per byte: how programs put DER into JSON.
 fn from_latin1(data: &str) -> Result<Bytes, &'static str> {
-    let mut bytes = room(data.len());
+    let mut bytes = buffer(data.len());
     for letter in data.chars() {
         let byte = u8::try_from(letter);
         bytes.push(byte.map_err(|_| "must not contain characters beyond U+00FF")?);
@@ -170,12 +170,12 @@ fn from_latin1(data: &str) -> Result<Bytes, &'static str> {
 /// Two bytes for each of the units in which JavaScript counts, the lower one first.
 #[expect(clippy::unnecessary_wraps, reason = "one of several")]
 fn from_utf16(data: &str) -> Result<Bytes, &'static str> {
-    let mut bytes = room(2 * data.len());
+    let mut bytes = buffer(2 * data.len());
     bytes.extend(data.encode_utf16().flat_map(u16::to_le_bytes));
     Ok(bytes)
 }
 
-fn room(bytes: usize) -> Bytes {
+fn buffer(bytes: usize) -> Bytes {
     Zeroizing::new(Vec::with_capacity(bytes))
 }
 

@@ -130,11 +130,11 @@ pub struct Metrics {
     pub denied_dials: u64,
     /// How often a refusal was answered with 429, or counted together with those of others.
     pub limited_refusals: u64,
-    /// How often there was no room for a test of a connection.
+    /// How often a test of a connection was refused because too many were running.
     pub limited_tests: u64,
-    /// How often there was no room for a password to be looked at.
+    /// How often a login was refused because too many passwords were being checked.
     pub limited_logins: u64,
-    /// How many sessions ended to make room for a new one.
+    /// How many sessions ended because a new one exceeded a limit.
     pub ended_sessions: u64,
     /// How often the JSON of a connection was not kept, because the memory for it was full.
     pub unkept_texts: u64,

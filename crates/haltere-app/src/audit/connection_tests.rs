@@ -11,7 +11,7 @@ use std::time::Duration;
 use haltere_core::{AuditEntry, UserName};
 
 use super::repeats::{Bounds, Repeats, WhenFull};
-use super::writer::{AuditWriter, NotWritten, Repeat, check_pace};
+use super::writer::{AuditWriter, NotWritten, Repeat, check_rate};
 use crate::ctx::Ctx;
 
 /// The windows of tests: by user, address, object and detail.
@@ -32,11 +32,11 @@ impl AuditWriter {
     ) -> Result<(), NotWritten> {
         let user = ctx.user();
         let kind = (entry.address, entry.object.clone(), entry.detail.clone());
-        let (repeat, pace) = (Repeat::RequireStore, Some((&self.change_pace, user)));
-        if self.append_once(&self.tests, user, &kind, &entry, repeat, pace).await? {
+        let (repeat, rate) = (Repeat::RequireStore, Some((&self.change_rate, user)));
+        if self.append_once(&self.tests, user, &kind, &entry, repeat, rate).await? {
             return Ok(());
         }
-        check_pace(&self.change_pace, user)
+        check_rate(&self.change_rate, user)
             .map_err(|retry_after| NotWritten::TooMany { retry_after })?;
         self.append(entry).await
     }

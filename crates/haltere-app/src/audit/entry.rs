@@ -64,8 +64,8 @@ pub(crate) fn cut(text: &str) -> String {
     let mut typed = String::new();
     for character in text {
         if typed.len() + character.len_utf8() > MAX_TYPED_BYTES {
-            let room = MAX_TYPED_BYTES - ELLIPSIS.len();
-            typed.truncate(typed.floor_char_boundary(room));
+            let length = MAX_TYPED_BYTES - ELLIPSIS.len();
+            typed.truncate(typed.floor_char_boundary(length));
             typed.push_str(ELLIPSIS);
             break;
         }

@@ -26,8 +26,8 @@ const HOUR: Duration = Duration::from_hours(1);
 /// The number of times each action is performed.
 const TIMES: usize = 1_000;
 /// The rate of changes, and of reads, per user and hour. The tests exceed it.
-const PACE: u32 = 100;
-/// The actions that `PACE` allows in addition while a test runs on a slow machine.
+const RATE: u32 = 100;
+/// The actions that `RATE` allows in addition while a test runs on a slow machine.
 const SLACK: usize = 20;
 /// The most bytes of text in an entry with ASCII ids and names; the index takes at most the same.
 const MAX_BYTES: usize = 1_024;
@@ -35,7 +35,7 @@ const MAX_BYTES: usize = 1_024;
 /// The bound on the entries of an action.
 enum Bound {
     /// The user's rate: an entry each, and the sums of tests.
-    Pace,
+    Rate,
     /// Reads over the rate are counted aggregated.
     Reads,
     /// A fixed number of entries, from any number of addresses.
@@ -56,7 +56,7 @@ const fn bound(action: AuditAction) -> Bound {
         | AuditAction::ConnectionTest
         | AuditAction::PluginSwitch
         // It also has an entry for each connection, and these have to be deleted first.
-        | AuditAction::ConnectionImport => Bound::Pace,
+        | AuditAction::ConnectionImport => Bound::Rate,
         AuditAction::ConnectionExport | AuditAction::ConnectionReadSecrets => Bound::Reads,
         AuditAction::SessionLogin
         | AuditAction::SessionLogout
@@ -73,11 +73,11 @@ const fn bound(action: AuditAction) -> Bound {
 
 /// The most entries of an action by one caller.
 fn at_most(bound: &Bound) -> usize {
-    let pace = PACE as usize + SLACK;
+    let rate = RATE as usize + SLACK;
     match bound {
-        Bound::Pace => 2 * pace,
+        Bound::Rate => 2 * rate,
         // Single entries, their sums, and what is counted aggregated.
-        Bound::Reads => 2 * pace + 2,
+        Bound::Reads => 2 * rate + 2,
         Bound::Account => 2 * 64 + 2,
         Bound::CommandLine => 0,
     }
@@ -94,12 +94,12 @@ impl Trial {
         let test = TestApp::start_with(|config| {
             let audit = &mut config.settings.audit;
             (audit.reads_within, audit.repeats_within) = (HOUR, HOUR);
-            audit.actions_per_hour = PACE;
+            audit.actions_per_hour = RATE;
         });
         let this = Self { test: test.await, broken: broken() };
         // By another user than the one under test.
         let by = this.test.ctx(Role::ConnectionManager);
-        for id in ["mended", "changed"] {
+        for id in ["overwritten", "changed"] {
             this.app()
                 .connections()
                 .create(&by, this.connection(id), Secrets::Omit)
@@ -126,11 +126,11 @@ impl Trial {
                 app.connections().create(&ctx, new, Secrets::Include).await.is_ok()
             }
             AuditAction::ConnectionMend => {
-                let again = self.connection("mended");
+                let again = self.connection("overwritten");
                 app.connections()
                     .create(&ctx, again, Secrets::Include)
                     .await
-                    .is_ok_and(|it| it.mended)
+                    .is_ok_and(|it| it.overwritten)
             }
             AuditAction::ConnectionUpdate => {
                 let name = Some(name(&format!("Name {n}")));
@@ -282,7 +282,7 @@ async fn grows_within_its_bound(actions: &[AuditAction]) {
         }
         match bound {
             Bound::Account | Bound::Reads => assert_eq!(done, TIMES as u64, "{action:?}: refused"),
-            Bound::Pace => assert!(done >= u64::from(PACE) / 2, "{action:?}: {done}"),
+            Bound::Rate => assert!(done >= u64::from(RATE) / 2, "{action:?}: {done}"),
             Bound::CommandLine => assert_eq!(done, 0),
         }
         let entries = trial.entries().await;

@@ -3,15 +3,15 @@
 //! Changes append their entries in their own transaction. The trail is never truncated, so no caller may make it
 //! grow without limit. Entries that repeat an earlier one within a short time are summed up: see [`repeats`],
 //! [`reads`], [`refusals`], [`account`] and [`connection_tests`]. Entries that all differ have a rate per user:
-//! see [`pace`].
+//! see [`user_rate_limit`].
 
 mod account;
 mod connection_tests;
 mod entry;
-mod pace;
 mod reads;
 mod refusals;
 mod repeats;
+mod user_rate_limit;
 mod writer;
 
 pub(crate) use entry::{cut, denied, done, login_denied};

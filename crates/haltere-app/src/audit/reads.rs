@@ -80,8 +80,8 @@ impl AuditWriter {
         let reader = Reader { user: user.clone(), session, address: ctx.origin.address };
         let AuditEntry { action, object, detail, .. } = entry.clone();
         let kind = ReadKind { action, object, detail, content };
-        let (repeat, pace) = (Repeat::RequireStore, Some((&self.read_pace, user)));
-        match self.append_once(&self.reads, &reader, &kind, &entry, repeat, pace).await {
+        let (repeat, rate) = (Repeat::RequireStore, Some((&self.read_rate, user)));
+        match self.append_once(&self.reads, &reader, &kind, &entry, repeat, rate).await {
             Ok(true) => return Ok(()),
             Ok(false) | Err(NotWritten::TooMany { .. }) => {}
             Err(error) => return Err(error),

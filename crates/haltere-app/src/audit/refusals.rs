@@ -13,8 +13,8 @@ use haltere_core::quota::neighbourhood;
 use haltere_core::{AuditAction, AuditEntry, UserName};
 use tokio::time::Instant;
 
-use super::pace::{Pace, TooFast};
 use super::repeats::{Bounds, Repeats, WhenFull};
+use super::user_rate_limit::{RateExceeded, UserRateLimit};
 use super::writer::{AuditWriter, NotWritten, Repeat};
 
 /// The period of the rate of refusals per user.
@@ -32,7 +32,7 @@ pub(super) struct Refusals {
     clients: Repeats<LoginClient, Kind>,
     /// For clients at the limit of the others.
     overflow: Repeats<(), Kind>,
-    pace: Pace,
+    rate: UserRateLimit,
     limited: AtomicU64,
 }
 
@@ -53,7 +53,7 @@ impl Refusals {
             users: Repeats::new(bounds(64, 10_000)),
             clients: Repeats::new(bounds(8, UNAUTHENTICATED)),
             overflow: Repeats::new(bounds(64, 64)),
-            pace: Pace::new(per_minute, MINUTE),
+            rate: UserRateLimit::new(per_minute, MINUTE),
             limited: AtomicU64::new(0),
         }
     }
@@ -71,8 +71,8 @@ impl Refusals {
     }
 
     /// Counts a refusal to `user`; returns how long to wait if there were too many.
-    fn check_pace(&self, user: &UserName, now: Instant) -> Option<Duration> {
-        let TooFast { retry_after, is_first_refusal } = self.pace.check(user, now).err()?;
+    fn check_rate(&self, user: &UserName, now: Instant) -> Option<Duration> {
+        let RateExceeded { retry_after, is_first_refusal } = self.rate.check(user, now).err()?;
         self.limited.fetch_add(1, Ordering::Relaxed);
         if is_first_refusal {
             let user = user.as_str();
@@ -94,7 +94,7 @@ impl AuditWriter {
     ) -> Option<Duration> {
         let Refusals { users, .. } = &self.refusals;
         let kind = (entry.action, entry.detail.clone());
-        let wait = self.refusals.check_pace(user, Instant::now());
+        let wait = self.refusals.check_rate(user, Instant::now());
         let repeat = if wait.is_some() { Repeat::CountFirst } else { Repeat::Count };
         let written = match self.append_once(users, user, &kind, &entry, repeat, None).await {
             Ok(false) => self.append_to_overflow(&kind, entry).await,

@@ -225,8 +225,8 @@ mod tests {
     #[test]
     fn repeats_are_summed_up_when_the_window_closes() {
         let (repeats, now) = (repeats(), Instant::now());
-        let window = repeats.window(&"ada", &1, now).expect("room");
-        let same = repeats.window(&"ada", &1, now + SPAN / 2).expect("room");
+        let window = repeats.window(&"ada", &1, now).expect("below the limit");
+        let same = repeats.window(&"ada", &1, now + SPAN / 2).expect("below the limit");
         assert!(Arc::ptr_eq(&window, &same));
         for second in [3, 4, 5] {
             assert!(window.count(&entry(second)));
@@ -235,7 +235,7 @@ mod tests {
         assert_eq!(sums(&repeats.take_closed(Some(now + SPAN))), [("5", 3, 3)]);
         assert!(!window.count(&entry(6)), "a late entry would be lost");
         assert!(repeats.is_empty());
-        let next = repeats.window(&"ada", &1, now + SPAN).expect("room");
+        let next = repeats.window(&"ada", &1, now + SPAN).expect("below the limit");
         assert!(!Arc::ptr_eq(&window, &next));
         assert_eq!(repeats.take_closed(None), [], "no sum without repeats");
     }
@@ -243,17 +243,19 @@ mod tests {
     #[test]
     fn a_window_that_has_ended_does_not_delay_the_next_one() {
         let (repeats, now) = (repeats(), Instant::now());
-        assert!(repeats.window(&"ada", &1, now).expect("room").count(&entry(1)));
-        assert!(repeats.window(&"ada", &1, now + SPAN).expect("room").count(&entry(2)));
+        assert!(repeats.window(&"ada", &1, now).expect("below the limit").count(&entry(1)));
+        assert!(repeats.window(&"ada", &1, now + SPAN).expect("below the limit").count(&entry(2)));
         assert_eq!(sums(&repeats.take_closed(None)), [("1", 1, 1), ("2", 1, 2)]);
     }
 
     #[test]
     fn windows_are_limited_per_caller_and_in_total() {
         let (repeats, now) = (repeats(), Instant::now());
-        assert!(repeats.window(&"ada", &1, now).expect("room").count(&entry(1)));
+        assert!(repeats.window(&"ada", &1, now).expect("below the limit").count(&entry(1)));
         let second = Duration::from_secs(1);
-        assert!(repeats.window(&"ada", &2, now + second).expect("room").count(&entry(2)));
+        assert!(
+            repeats.window(&"ada", &2, now + second).expect("below the limit").count(&entry(2))
+        );
         let third = repeats.window(&"ada", &3, now + second * 2).expect("replaces its oldest");
         assert!(third.count(&entry(3)));
         assert_eq!(sums(&repeats.take_closed(Some(now))), [("1", 1, 1)], "the oldest has closed");
@@ -267,9 +269,9 @@ mod tests {
     #[test]
     fn refusing_a_window_closes_no_other_early() {
         let (repeats, now) = (bounded(WhenFull::Refuse), Instant::now());
-        assert!(repeats.window(&"ada", &1, now).expect("room").count(&entry(1)));
+        assert!(repeats.window(&"ada", &1, now).expect("below the limit").count(&entry(1)));
         let later = now + SPAN / 2;
-        assert!(repeats.window(&"ada", &2, later).expect("room").count(&entry(2)));
+        assert!(repeats.window(&"ada", &2, later).expect("below the limit").count(&entry(2)));
         assert!(repeats.window(&"ada", &3, later).is_none());
         assert!(repeats.window(&"ada", &1, later).expect("still open").count(&entry(3)));
         assert!(repeats.window(&"eve", &3, later).is_some());

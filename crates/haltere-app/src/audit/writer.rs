@@ -17,10 +17,10 @@ use tokio_util::task::TaskTracker;
 
 use super::account::AccountWindows;
 use super::connection_tests::{self, TestWindows};
-use super::pace::{Pace, TooFast};
 use super::reads::{self, ReadWindows};
 use super::refusals::Refusals;
 use super::repeats::Repeats;
+use super::user_rate_limit::{RateExceeded, UserRateLimit};
 use crate::app::AuditSettings;
 use crate::ctx::Ctx;
 use crate::error::{Context as _, Internal, NotAllowed};
@@ -57,9 +57,9 @@ pub(crate) struct AuditWriter {
     pub(super) account: AccountWindows,
     pub(super) tests: TestWindows,
     /// The rate of changes and tests per user.
-    pub(super) change_pace: Pace,
+    pub(super) change_rate: UserRateLimit,
     /// The rate of reads of different content per user.
-    pub(super) read_pace: Pace,
+    pub(super) read_rate: UserRateLimit,
     /// The interval between checks for windows that have ended.
     check_interval: Duration,
     /// Sums that could not be written yet.
@@ -114,8 +114,8 @@ impl AuditWriter {
             refusals: Refusals::within(repeats_within, refusals_per_minute),
             account: AccountWindows::within(repeats_within),
             tests: connection_tests::within(repeats_within),
-            change_pace: Pace::new(actions_per_hour, HOUR),
-            read_pace: Pace::new(actions_per_hour, HOUR),
+            change_rate: UserRateLimit::new(actions_per_hour, HOUR),
+            read_rate: UserRateLimit::new(actions_per_hour, HOUR),
             check_interval: (reads_within.min(repeats_within) / 10).max(MIN_CHECK_INTERVAL),
             unwritten: Mutex::default(),
             opened: Notify::new(),
@@ -136,12 +136,12 @@ impl AuditWriter {
 
     /// Counts a change that `ctx` is about to make, or refuses it if it exceeds the rate.
     pub(crate) fn count_change(&self, ctx: &Ctx) -> Result<(), NotAllowed> {
-        check_pace(&self.change_pace, ctx.user())
+        check_rate(&self.change_rate, ctx.user())
             .map_err(|retry_after| NotAllowed::TooMany { retry_after })
     }
 
     /// Appends the first entry of a kind and counts the next ones; `false` if there is no window to count in.
-    /// A first entry has to keep `pace`, if there is one.
+    /// A first entry counts against `rate`, if there is one.
     pub(super) async fn append_once<Caller: Eq + Hash + Clone, Kind: Eq + Hash + Clone>(
         self: &Arc<Self>,
         windows: &Repeats<Caller, Kind>,
@@ -149,7 +149,7 @@ impl AuditWriter {
         kind: &Kind,
         entry: &AuditEntry,
         repeat: Repeat,
-        pace: Option<(&Pace, &UserName)>,
+        rate: Option<(&UserRateLimit, &UserName)>,
     ) -> Result<bool, NotWritten> {
         loop {
             let Some(window) = windows.window(caller, kind, Instant::now()) else {
@@ -159,8 +159,8 @@ impl AuditWriter {
             let mut is_first = false;
             if repeat != Repeat::CountFirst {
                 let write = async || {
-                    if let Some((pace, user)) = pace {
-                        check_pace(pace, user)
+                    if let Some((rate, user)) = rate {
+                        check_rate(rate, user)
                             .map_err(|retry_after| NotWritten::TooMany { retry_after })?;
                     }
                     is_first = true;
@@ -295,8 +295,9 @@ impl AuditWriter {
 }
 
 /// Counts one more action of `user`, or returns how long to wait.
-pub(super) fn check_pace(pace: &Pace, user: &UserName) -> Result<(), Duration> {
-    let Err(TooFast { retry_after, is_first_refusal }) = pace.check(user, Instant::now()) else {
+pub(super) fn check_rate(rate: &UserRateLimit, user: &UserName) -> Result<(), Duration> {
+    let Err(RateExceeded { retry_after, is_first_refusal }) = rate.check(user, Instant::now())
+    else {
         return Ok(());
     };
     if is_first_refusal {

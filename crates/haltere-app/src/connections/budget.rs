@@ -28,7 +28,7 @@ pub struct OverBudget {
     pub max: u64,
 }
 
-/// Whether there was room for `record` without looking which of its files are stored already.
+/// Whether `record` was within the budget without looking which of its files are stored already.
 pub(super) fn certainly_fits(held_before: HeldBytes, record: &ConnectionRecord, max: u64) -> bool {
     held_before.all().saturating_add(record.max_bytes()) <= max
 }
@@ -49,7 +49,7 @@ pub(super) async fn has_gone_over(
     Ok(after > before)
 }
 
-/// Whether there is room for all these.
+/// Whether all of these are within the budget.
 pub(super) async fn over_budget<'c>(
     connections: &mut dyn ConnectionReads,
     vault: &Vault,

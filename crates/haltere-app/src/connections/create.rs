@@ -28,7 +28,7 @@ pub struct Created {
     /// How the first attempt to connect ended.
     pub outcome: Outcome,
     /// Whether it overwrote an existing connection that had failed.
-    pub mended: bool,
+    pub overwritten: bool,
     /// All connections after the change.
     pub all: Listing,
 }
@@ -51,7 +51,7 @@ pub enum CreateError {
     /// A field is invalid.
     #[error(transparent)]
     Invalid(#[from] Invalid),
-    /// Id and name belong to one stored connection that does not need mending.
+    /// Id and name belong to one stored connection that has not failed.
     #[error("Connection with the same name/id already exists")]
     SameNameAndId,
     /// Only the id or only the name is taken, or they belong to two different connections.
@@ -104,7 +104,7 @@ impl Connections {
             let (connections, ctx) = (self.clone(), ctx.clone());
             async move { connections.store_new(&ctx, new, shows_secrets).await }
         };
-        let Stored { connection, mended, secrets_audited } =
+        let Stored { connection, overwritten, secrets_audited } =
             to_completion(&self.tasks, job).await?;
 
         let outcome = self.first_outcome(&connection).await;
@@ -115,7 +115,7 @@ impl Connections {
         }
         // It may have been changed meanwhile; the response shows what this request stored.
         let connection = self.view(Arc::new(self.fleet.entry_of(connection)), shows_secrets);
-        Ok(Created { connection, outcome, mended, all })
+        Ok(Created { connection, outcome, overwritten, all })
     }
 
     async fn store_new(
@@ -134,7 +134,7 @@ impl Connections {
         let session = SessionKey::of(&fresh, &self.fleet.instance);
         let inserted = change.tx.connections().insert(&row, session.client_id()).await;
         let inserted = inserted.context(OPERATION)?;
-        let (connection, mended) = match inserted {
+        let (connection, overwritten) = match inserted {
             Some(Inserted { connections, .. }) if connections > self.limits.connections => {
                 return Err(CreateError::LimitReached);
             }
@@ -142,14 +142,14 @@ impl Connections {
                 allowed?;
                 (fresh, false)
             }
-            // An old one may be mended under the name and with the URL it has.
-            None => (self.mend(change.tx.connections(), ctx, id.as_ref(), fresh).await?, true),
+            // An old one may be overwritten under the name and with the URL it has.
+            None => (self.overwrite(change.tx.connections(), ctx, id.as_ref(), fresh).await?, true),
         };
         self.check_limits(change.tx.connections(), ctx.visibility(), &connection, &row, inserted)
             .await?;
         self.audit.count_change(ctx)?;
         let action =
-            if mended { AuditAction::ConnectionMend } else { AuditAction::ConnectionCreate };
+            if overwritten { AuditAction::ConnectionMend } else { AuditAction::ConnectionCreate };
         let detail = connection.settings.given().join(", ");
         let mut audited =
             vec![audit::done(change.now, ctx, action, connection.id.as_str(), detail)];
@@ -164,7 +164,7 @@ impl Connections {
 
         let connection = Arc::clone(entry.connection().expect("just made of a connection"));
         change.commit(OPERATION).await?.put(&entry, &connection.id);
-        Ok(Stored { connection, mended, secrets_audited })
+        Ok(Stored { connection, overwritten, secrets_audited })
     }
 
     /// Checks that no other connection has its MQTT session and that all connections stay within their budget.
@@ -197,14 +197,14 @@ impl Connections {
     }
 
     /// Overwrites the stored connection that has this id and the name of `fresh`; what is stored now.
-    async fn mend(
+    async fn overwrite(
         &self,
         connections: &mut dyn ConnectionWrites,
         ctx: &Ctx,
         id: Option<&ConnectionId>,
         fresh: Connection,
     ) -> Result<Connection, CreateError> {
-        const OPERATION: &str = "mend a connection";
+        const OPERATION: &str = "overwrite a connection that failed";
         let Conflicts { by_id, by_name } = connections
             .find_conflicts(id, fresh.settings.name.as_str())
             .await
@@ -221,10 +221,10 @@ impl Connections {
             check::new_url(&fresh.settings.url)?;
         }
         let Connection { id, revision, created_at, .. } = broken;
-        let mended = Connection { id, revision: revision.next(), created_at, ..fresh };
-        let row = record::seal(&self.fleet.vault, &mended);
+        let overwritten = Connection { id, revision: revision.next(), created_at, ..fresh };
+        let row = record::seal(&self.fleet.vault, &overwritten);
         connections.update(&row).await.context(OPERATION)?;
-        Ok(mended)
+        Ok(overwritten)
     }
 
     /// The stored connection, when it may be overwritten: its last attempt to connect failed.
@@ -265,7 +265,7 @@ impl Connections {
 
 struct Stored {
     connection: Arc<Connection>,
-    mended: bool,
+    overwritten: bool,
     /// The audit trail records that the response contains secrets.
     secrets_audited: bool,
 }

@@ -2,7 +2,7 @@
 
 use haltere_core::{BrokerUrl, ConnectionId, ConnectionName, ConnectionPatch, ConnectionSettings};
 
-/// A connection to be created, mended or tested.
+/// A connection to be created, overwritten or tested.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NewConnection {
     /// `None`: haltere generates one (a `UUIDv7`).

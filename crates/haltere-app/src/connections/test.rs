@@ -162,7 +162,7 @@ impl Connections {
         Ok(test)
     }
 
-    /// Does not tell the caller about a link that they may not see.
+    /// Does not mention a link that the caller may not see.
     fn avoid_other_client_ids(
         &self,
         ctx: &Ctx,

@@ -68,9 +68,9 @@ impl Connections {
         if !fields.is_empty() {
             self.audit.count_change(ctx)?;
             // Two that were stored before there was this rule can be edited otherwise.
-            let place = SessionKey::of(&connection, instance);
-            if before.as_ref() != Some(&place)
-                && let Some(taken) = place
+            let key = SessionKey::of(&connection, instance);
+            if before.as_ref() != Some(&key)
+                && let Some(taken) = key
                     .check_free(change.tx.connections(), ctx.visibility(), id, instance)
                     .await
                     .context(OPERATION)?

@@ -1,4 +1,4 @@
-//! A place in the log of changes, which a client can name to continue from there.
+//! A position in the log of changes, which a client can name to continue from there.
 
 use std::fmt;
 use std::str::FromStr;
@@ -16,7 +16,7 @@ impl LogId {
     }
 }
 
-/// A place in a log of changes: its reader knows all changes up to and including this one, and none after it.
+/// A position in a log of changes: its reader knows all changes up to and including this one, and none after it.
 /// Written as `log-sequence`, both decimal; an event stream uses it as the id of an event.
 ///
 /// A position belongs to a log, and not to the process that has issued it: every feed with this `LogId` takes
@@ -26,7 +26,7 @@ impl LogId {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Position {
     pub(super) log: LogId,
-    /// The number of the change, from 1; 0 is the place before all changes.
+    /// The number of the change, from 1; 0 is before all changes.
     pub(super) sequence: u64,
 }
 

@@ -210,8 +210,8 @@ async fn lines_that_can_not_be_written_stay_marked() {
 
 #[test]
 fn the_lines_of_all_connections_are_bounded() {
-    let shares = [0, 1, 2_000, 2_001, 10_000, 20_000, 1_000_000].map(lines_per_link);
-    assert_eq!(shares, [100, 100, 100, 99, 20, 10, 10]);
+    let lines = [0, 1, 2_000, 2_001, 10_000, 20_000, 1_000_000].map(lines_per_link);
+    assert_eq!(lines, [100, 100, 100, 99, 20, 10, 10]);
 }
 
 #[tokio::test]

@@ -87,8 +87,8 @@ impl Action {
     }
 
     /// Whether a user may do it only so often, because it writes an audit entry each time.
-    pub const fn has_a_pace(self) -> bool {
-        self.rule().has_a_pace
+    pub const fn is_rate_limited(self) -> bool {
+        self.rule().is_rate_limited
     }
 
     /// Whether one of these roles allows it. Roles add up.

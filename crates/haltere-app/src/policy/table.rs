@@ -20,7 +20,7 @@ pub struct Rule {
     /// What a refusal is called in the audit trail; `None` for a read, which is not audited.
     pub audited_as: Option<AuditAction>,
     /// Whether a user may do it only so often, because it writes an audit entry each time.
-    pub has_a_pace: bool,
+    pub is_rate_limited: bool,
 }
 
 /// Routes for every client, without a login.
@@ -64,32 +64,32 @@ pub const TABLE: &[Rule; 22] = &[
         .plugin(PluginId::ConnectionsRestApi)
         .routes(&["POST /api/connections"])
         .audited_as(AuditAction::ConnectionCreate)
-        .with_a_pace(),
+        .rate_limited(),
     Rule::new(Action::UpdateConnection, "connections.update", MANAGERS)
         .plugin(PluginId::ConnectionsRestApi)
         .routes(&["PUT /api/connections/{connectionId}", "PATCH /api/connections/{connectionId}"])
         .audited_as(AuditAction::ConnectionUpdate)
-        .with_a_pace(),
+        .rate_limited(),
     Rule::new(Action::DeleteConnection, "connections.delete", MANAGERS)
         .plugin(PluginId::ConnectionsRestApi)
         .routes(&["DELETE /api/connections/{connectionId}"])
         .audited_as(AuditAction::ConnectionDelete)
-        .with_a_pace(),
+        .rate_limited(),
     Rule::new(Action::ConnectConnection, "connections.connect", MANAGERS)
         .plugin(PluginId::ConnectionsRestApi)
         .routes(&["POST /api/connections/{connectionId}/connect"])
         .audited_as(AuditAction::ConnectionConnect)
-        .with_a_pace(),
+        .rate_limited(),
     Rule::new(Action::DisconnectConnection, "connections.disconnect", MANAGERS)
         .plugin(PluginId::ConnectionsRestApi)
         .routes(&["POST /api/connections/{connectionId}/disconnect"])
         .audited_as(AuditAction::ConnectionDisconnect)
-        .with_a_pace(),
+        .rate_limited(),
     Rule::new(Action::ImportConnections, "connections.import", MANAGERS)
         .plugin(PluginId::ConnectionsRestApi)
         .routes(&["POST /api/connection-import"])
         .audited_as(AuditAction::ConnectionImport)
-        .with_a_pace(),
+        .rate_limited(),
     Rule::new(Action::ExportConnections, "connections.export", MANAGERS)
         .plugin(PluginId::ConnectionsRestApi)
         .routes(&["GET /api/connection-export"])
@@ -101,13 +101,13 @@ pub const TABLE: &[Rule; 22] = &[
         .plugin(PluginId::ConnectionsRestApi)
         .routes(&["POST /api/connection-test"])
         .audited_as(AuditAction::ConnectionTest)
-        .with_a_pace(),
+        .rate_limited(),
     Rule::new(Action::FollowEvents, "events.follow", ALL).routes(&["GET /api/events"]),
     Rule::new(Action::ListPlugins, "plugins.list", ADMIN).routes(&["GET /api/plugins"]),
     Rule::new(Action::SwitchPlugin, "plugins.switch", ADMIN)
         .routes(&["PUT /api/plugins/{pluginId}"])
         .audited_as(AuditAction::PluginSwitch)
-        .with_a_pace(),
+        .rate_limited(),
     Rule::new(Action::ReadProfile, "profile.read", ALL)
         .routes(&["GET /api/profile", "GET /api/profile/sessions"]),
     Rule::new(Action::EndOwnSessions, "profile.end-sessions", ALL)
@@ -126,7 +126,15 @@ pub const TABLE: &[Rule; 22] = &[
 
 impl Rule {
     const fn new(action: Action, name: &'static str, roles: &'static [Role]) -> Self {
-        Self { action, name, routes: &[], plugin: None, roles, audited_as: None, has_a_pace: false }
+        Self {
+            action,
+            name,
+            routes: &[],
+            plugin: None,
+            roles,
+            audited_as: None,
+            is_rate_limited: false,
+        }
     }
 
     const fn plugin(self, plugin: PluginId) -> Self {
@@ -141,7 +149,7 @@ impl Rule {
         Self { audited_as: Some(action), ..self }
     }
 
-    const fn with_a_pace(self) -> Self {
-        Self { has_a_pace: true, ..self }
+    const fn rate_limited(self) -> Self {
+        Self { is_rate_limited: true, ..self }
     }
 }

@@ -124,6 +124,6 @@ fn a_refusal_is_audited_unless_the_action_only_reads() {
     for rule in TABLE {
         let changes = rule.routes.iter().any(|route| !route.starts_with("GET "));
         assert!(!changes || rule.audited_as.is_some(), "{}", rule.name);
-        assert!(!rule.has_a_pace || rule.audited_as.is_some(), "{}", rule.name);
+        assert!(!rule.is_rate_limited || rule.audited_as.is_some(), "{}", rule.name);
     }
 }

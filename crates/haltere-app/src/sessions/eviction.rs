@@ -1,4 +1,4 @@
-//! Room for one more session.
+//! Ends sessions when a new one exceeds a limit.
 //!
 //! A login is never refused because of the sessions there are: no user may be locked out by a script that
 //! forgets to log out. Sessions that were not used for longest end instead, those of the same user where
@@ -53,7 +53,7 @@ impl Ended {
 
 impl Sessions {
     /// Ends as many sessions as it takes for `user` to have one more.
-    pub(super) async fn make_room(
+    pub(super) async fn evict_for_new(
         &self,
         sessions: &mut dyn SessionWrites,
         user: &UserName,

@@ -143,7 +143,7 @@ impl Sessions {
             let renewed = UserRecord { password_hash, ..user };
             tx.users().update(&renewed).await.context(OPERATION)?;
         }
-        let ended = self.make_room(tx.sessions(), &record.user).await?;
+        let ended = self.evict_for_new(tx.sessions(), &record.user).await?;
         tx.sessions().insert(&record).await.context(OPERATION)?;
         let detail = ended.audited_as();
         let entry = audit::done(self.wall_clock(), &ctx, AuditAction::SessionLogin, "", detail);

@@ -15,7 +15,7 @@ pub enum FirstPassword {
     /// The operator chose it.
     Given(Secret<String>),
     /// It was generated, and is in the log: profiles say so until it is changed.
-    MadeUp(Secret<String>),
+    Generated(Secret<String>),
 }
 
 const OPERATION: &str = "make the first administrator";
@@ -42,7 +42,7 @@ impl Users {
         }
         let (password, generated) = match password {
             FirstPassword::Given(password) => (password, false),
-            FirstPassword::MadeUp(password) => (password, true),
+            FirstPassword::Generated(password) => (password, true),
         };
         let prepared = self.prepare(name, password, Role::Admin.into()).await?;
         let record = UserRecord { initial_password: generated, ..prepared };

@@ -28,7 +28,7 @@ fn usual_form(password: &str) -> Option<Zeroizing<String>> {
     if is_nfkc_quick(password.chars()) == IsNormalized::Yes {
         return None;
     }
-    // Room for the worst there is (Unicode, UAX 15), so that it never moves and leaves nothing behind.
+    // Enough for the worst case (Unicode, UAX 15), so that it never moves and leaves nothing behind.
     let mut usual = Zeroizing::new(String::with_capacity(password.len() * 11));
     usual.extend(password.nfkc());
     (*usual != password).then_some(usual)

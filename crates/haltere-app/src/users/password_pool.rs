@@ -55,11 +55,11 @@ impl PasswordPool {
         }
     }
 
-    /// Waits for a turn. Addresses take turns, and have a share of the queue each.
+    /// Waits for a turn. Addresses take turns, and each has a quota of the queue.
     ///
     /// # Errors
     ///
-    /// With the bound that is reached when too many wait already, or later when others need the room.
+    /// With the bound that is reached when too many wait already, or later when others need the slot.
     pub(crate) async fn turn(
         &self,
         check: PasswordCheck<'_>,

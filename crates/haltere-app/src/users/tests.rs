@@ -189,7 +189,7 @@ async fn the_first_administrator_is_made_once() {
     let users = app.app.users();
     let (ctx, root) = (system(), user("root"));
     let made = users
-        .ensure_first_admin(&ctx, &root, FirstPassword::MadeUp("a fine password".into()))
+        .ensure_first_admin(&ctx, &root, FirstPassword::Generated("a fine password".into()))
         .await;
     assert!(!made.unwrap(), "there are users");
 
@@ -200,7 +200,7 @@ async fn the_first_administrator_is_made_once() {
     }
     tx.commit().await.unwrap();
     let (one, two) = (user("one"), user("two"));
-    let password = || FirstPassword::MadeUp("a fine password".into());
+    let password = || FirstPassword::Generated("a fine password".into());
     let (one, two) = tokio::join!(
         users.ensure_first_admin(&ctx, &one, password()),
         users.ensure_first_admin(&ctx, &two, password()),

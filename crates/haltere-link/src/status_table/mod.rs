@@ -1,7 +1,7 @@
 //! The status of all links, which any part of haltere can read.
 //!
 //! Links write and others read; neither waits for the other. A reader gets an `Arc`. An observer
-//! receives the id of each link whose status changes, and a version tells whether any has.
+//! receives the id of each link whose status changes, and a version shows whether any has.
 
 mod entry;
 

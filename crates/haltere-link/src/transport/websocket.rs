@@ -127,7 +127,7 @@ fn io_error(error: WsError) -> io::Error {
     }
 }
 
-/// A Close frame has no room for more (RFC 6455, 5.5).
+/// The payload of a Close frame (RFC 6455, 5.5).
 const REASON_MAX_CHARS: usize = 123;
 
 /// The peer closed the WebSocket and gave a reason.

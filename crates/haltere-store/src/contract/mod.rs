@@ -1,4 +1,4 @@
-//! The stories every backend must be able to tell.
+//! The stories every backend must pass.
 //!
 //! A backend's tests say how to open an empty store and get a test per story:
 //!

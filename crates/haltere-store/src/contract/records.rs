@@ -1,4 +1,4 @@
-//! Records to tell stories with, and short ways to keep them.
+//! Records for the stories, and short ways to store them.
 
 use haltere_core::{
     AuditAction, AuditEntry, AuditOutcome, ConnectionId, Intent, Pem, Revision, Role,

@@ -241,7 +241,7 @@ mod tests {
                 intermediate.server(&["localhost"]).without_chain(),
                 "unable to get local issuer",
             ),
-            ("stranger", Ca::new("other").server(&["localhost"]), "unable to get local issuer"),
+            ("unknown CA", Ca::new("other").server(&["localhost"]), "unable to get local issuer"),
         ] {
             let said = workshop.verify(&root.pem(), &identity);
             workshop.encrypt_key(&identity.key_pem, "panics when it can't read the key");

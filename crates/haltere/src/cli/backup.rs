@@ -8,7 +8,7 @@ use haltere_app::backups::Created;
 use haltere_app::vault::KeyStatus;
 
 use super::sources::Common;
-use super::{block_on, cli_ctx, counted, tell};
+use super::{block_on, cli_ctx, counted, notice};
 use crate::atomic_file::{self, AtomicFile, IfExists};
 use crate::data_dir::DataDir;
 use crate::wiring;
@@ -68,7 +68,7 @@ fn check_place(target: &Path, data: &DataDir) -> anyhow::Result<()> {
 fn say_what_is_in_it(file: &Path, created: Created, keys: Option<&KeyStatus>, place: &str) {
     let Created { facts, unaudited } = created;
     let size = super::human_size(facts.bytes);
-    tell(&format!(
+    notice(&format!(
         "backed up {} and {} as of {} to {} ({size})",
         counted(facts.connections, "connection"),
         counted(facts.users, "user"),
@@ -76,15 +76,15 @@ fn say_what_is_in_it(file: &Path, created: Created, keys: Option<&KeyStatus>, pl
         file.display()
     ));
     if let Some(keys) = keys {
-        tell(&format!(
+        notice(&format!(
             "Passwords and private keys of connections are in it sealed; the master key that opens them (id {}) is not in it. \
              That key comes from {place}: keep a copy of it, apart from the backup. Without it, they are lost.",
             keys.current
         ));
     }
     if let Some(error) = unaudited.map(anyhow::Error::from) {
-        tell(&format!(
-            "warning: the backup is whole, but the audit trail does not tell of it: {error:#}"
+        notice(&format!(
+            "warning: the backup is whole, but the audit trail does not mention it: {error:#}"
         ));
     }
 }

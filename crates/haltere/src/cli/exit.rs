@@ -5,7 +5,7 @@ use std::fmt;
 use std::process::ExitCode;
 
 use super::harmless::harmless;
-use super::{complain, tell};
+use super::{complain, notice};
 
 /// Invalid arguments, configuration, or a file that they name: 2, as for a flag that doesn't exist.
 #[derive(Debug)]
@@ -43,7 +43,7 @@ pub(crate) fn misused(usage: &clap::Error) -> ExitCode {
     match harmless(&text) {
         // In colours, where the terminal has any.
         Cow::Borrowed(_) => usage.exit(),
-        Cow::Owned(shown) => tell(&shown),
+        Cow::Owned(shown) => notice(&shown),
     }
     ExitCode::from(2)
 }

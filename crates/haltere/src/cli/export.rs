@@ -8,8 +8,8 @@ use clap::Args;
 use haltere_api::connection_files;
 use haltere_app::connections::{Export, LeftOut, Secrets};
 
+use super::notice;
 use super::sources::Common;
-use super::tell;
 use super::transfer::with_transfer;
 use crate::atomic_file::{AtomicFile, IfExists};
 
@@ -59,8 +59,8 @@ fn write_file(mut draft: AtomicFile, export: &Export) -> anyhow::Result<()> {
     draft.publish()?;
     let with = if export.secrets { "with their secrets" } else { "without secrets" };
     let count = export.connections.len();
-    tell(&format!("{count} connections, {with}, are in {}", path.display()));
-    tell_left_out(export);
+    notice(&format!("{count} connections, {with}, are in {}", path.display()));
+    report_left_out(export);
     Ok(())
 }
 
@@ -71,12 +71,12 @@ fn write_out(export: &Export) -> anyhow::Result<()> {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {}
         outcome => outcome.context("failed to write to standard output")?,
     }
-    tell_left_out(export);
+    report_left_out(export);
     Ok(())
 }
 
-fn tell_left_out(export: &Export) {
+fn report_left_out(export: &Export) {
     for LeftOut { id, reason, .. } in &export.left_out {
-        tell(&format!("left out: {id:?} can't be read: {reason}"));
+        notice(&format!("left out: {id:?} can't be read: {reason}"));
     }
 }

@@ -191,7 +191,7 @@ fn is_stdin(path: &Path) -> bool {
 
 /// Reads all of it, `expected` bytes as far as one knows.
 fn read_bounded(source: impl Read, expected: usize) -> io::Result<Secret<Vec<u8>>> {
-    // All of the room at once: what outgrows its place leaves a copy of secrets behind.
+    // All of the capacity at once: a buffer that grows leaves a copy of secrets behind.
     let mut bytes = Vec::with_capacity(expected.min(MAX) + 1);
     let read = source.take(MAX as u64 + 1).read_to_end(&mut bytes);
     let bytes = Secret::new(bytes);

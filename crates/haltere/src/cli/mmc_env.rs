@@ -8,7 +8,7 @@ use haltere_app::users::{UserError, Users, is_same_user};
 use haltere_core::{Role, Roles, Secret, UserName};
 use serde_json::json;
 
-use super::tell;
+use super::notice;
 use crate::config::read_secret_file;
 
 /// The name of the administrator where only a password is given, as there.
@@ -110,7 +110,7 @@ impl Administrator {
     ) -> anyhow::Result<Option<Self>> {
         let known = users.list(ctx).await.context("failed to list the users")?;
         if known.iter().any(|user| is_same_user(user.name.as_str(), self.name.as_str())) {
-            tell_is_there(&self.name);
+            report_existing(&self.name);
             return Ok(None);
         }
         Users::check_new(&self.name, &self.password, roles()).map_err(|fault| {
@@ -124,9 +124,9 @@ impl Administrator {
     pub(super) async fn add(self, users: &Users, ctx: &Ctx) -> anyhow::Result<()> {
         let Self { name, password } = self;
         match users.add(ctx, &name, password, roles()).await {
-            Ok(()) => tell(&format!("added the administrator {name}")),
+            Ok(()) => notice(&format!("added the administrator {name}")),
             // By somebody else, in the meantime.
-            Err(UserError::Exists) => tell_is_there(&name),
+            Err(UserError::Exists) => report_existing(&name),
             Err(error) => return Err(error).with_context(|| format!("failed to add {name}")),
         }
         Ok(())
@@ -134,7 +134,7 @@ impl Administrator {
 
     /// Says that the user would be added.
     pub(super) fn announce(&self) {
-        tell(&format!("would add the administrator {}", self.name));
+        notice(&format!("would add the administrator {}", self.name));
     }
 }
 
@@ -142,8 +142,8 @@ fn roles() -> Roles {
     Role::Admin.into()
 }
 
-fn tell_is_there(name: &UserName) {
-    tell(&format!("the user {name} is there already, and keeps password and roles"));
+fn report_existing(name: &UserName) {
+    notice(&format!("the user {name} is there already, and keeps password and roles"));
 }
 
 #[cfg(test)]

@@ -113,8 +113,8 @@ fn print_quoting(text: &str) -> anyhow::Result<()> {
 }
 
 /// Prints a message for the person at the terminal, apart from the result.
-fn tell(text: &str) {
-    // Nothing is left to tell it to when this fails.
+fn notice(text: &str) {
+    // If this fails, there is no way left to report it.
     let _ = writeln!(io::stderr(), "{}", harmless(text));
 }
 
@@ -145,7 +145,7 @@ fn random_password() -> Secret<String> {
 
 /// Says why the command failed, with all causes, on one line.
 fn complain(error: &anyhow::Error) {
-    tell(&format!("haltere: {error:#}"));
+    notice(&format!("haltere: {error:#}"));
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use haltere_store::Store;
 
 use super::secrets::unreadable_lines;
 use super::sources::Common;
-use super::{block_on, cli_ctx, tell};
+use super::{block_on, cli_ctx, notice};
 use crate::config::{Settings, read_secret_file};
 use crate::data_dir::DataDir;
 use crate::plain_file;
@@ -141,19 +141,19 @@ async fn fill(
 }
 
 fn say_what_was_restored(folder: &Path, backup: &BackupFile, verified: &Verified, kept: bool) {
-    tell(&format!(
+    notice(&format!(
         "restored {} connections from a backup of {} into {}",
         verified.connections,
         backup.made_at(),
         folder.display()
     ));
     let good = verified.secrets - verified.unreadable.len();
-    tell(&format!("{good} of {} secrets can be opened", verified.secrets));
+    notice(&format!("{good} of {} secrets can be opened", verified.secrets));
     for line in unreadable_lines(verified) {
-        tell(&format!("warning: {line}"));
+        notice(&format!("warning: {line}"));
     }
-    tell("Users have the passwords they had then; everybody has to log in again.");
+    notice("Users have the passwords they had then; everybody has to log in again.");
     if kept {
-        tell("The installation's id was kept: don't start the original again.");
+        notice("The installation's id was kept: don't start the original again.");
     }
 }

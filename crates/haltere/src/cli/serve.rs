@@ -15,10 +15,10 @@ use tokio::net::TcpListener;
 use tokio::runtime::{Builder, Runtime};
 
 use super::sources::Server;
-use super::{print, random_password, tell};
+use super::{notice, print, random_password};
 use crate::config::Settings;
 use crate::data_dir::{DataDir, exposed_master_key};
-use crate::descriptors::Shares;
+use crate::descriptors::Quotas;
 use crate::lifecycle::{Stop, reload_on_signal, survive_file_size_limits};
 use crate::service::Service;
 use crate::{descriptors, http, key_watch, memory, metrics_log, telemetry, wiring};
@@ -47,8 +47,8 @@ impl Options {
         let mut settings = loaded.settings;
         memory::configure_allocator();
         telemetry::start(settings.log.format, &settings.log.level)?;
-        let shares = share_descriptors(&mut settings)?;
-        runtime()?.block_on(serve(&settings, shares, key_file.as_deref(), self.fresh))
+        let quotas = divide_descriptors(&mut settings)?;
+        runtime()?.block_on(serve(&settings, quotas, key_file.as_deref(), self.fresh))
     }
 }
 
@@ -63,29 +63,29 @@ fn runtime() -> anyhow::Result<Runtime> {
         .context("failed to start the runtime")
 }
 
-/// What there is, is shared out before anything is opened. The server takes no more clients than that.
-fn share_descriptors(settings: &mut Settings) -> anyhow::Result<Shares> {
+/// Divides the file descriptors before anything is opened. The server takes no more clients than its quota.
+fn divide_descriptors(settings: &mut Settings) -> anyhow::Result<Quotas> {
     let wanted = settings.server.max_connections;
-    let shares = descriptors::share(wanted)?;
-    let Shares { clients, links } = shares;
+    let quotas = descriptors::divide(wanted)?;
+    let Quotas { clients, links } = quotas;
     if clients < wanted {
         settings.server.max_connections = clients;
         tracing::info!(
             clients,
             links,
             wanted,
-            "few file descriptors: server.max_connections is cut, and links beyond their share wait; raise LimitNOFILE"
+            "few file descriptors: server.max_connections is cut, and links beyond their quota wait; raise LimitNOFILE"
         );
     } else {
-        tracing::debug!(clients, links, "file descriptors are shared out");
+        tracing::debug!(clients, links, "file descriptors are divided");
     }
-    Ok(shares)
+    Ok(quotas)
 }
 
 /// The whole life of the server, from top to bottom.
 async fn serve(
     settings: &Settings,
-    shares: Shares,
+    quotas: Quotas,
     key_file: Option<&Path>,
     fresh: bool,
 ) -> anyhow::Result<()> {
@@ -112,7 +112,7 @@ async fn serve(
         store.checkpoint().await;
     }
     let key = master_key.id();
-    let app = wiring::app(settings, store, master_key, &[address], shares.links).await?;
+    let app = wiring::app(settings, store, master_key, &[address], quotas.links).await?;
     announce(address, tls.is_some())?;
     service.ready();
 
@@ -141,7 +141,8 @@ async fn serve(
             }
         }
     };
-    let (reason, ..) = tokio::join!(give_up, service.keep_telling(&stop), requests, end_streams);
+    let (reason, ..) =
+        tokio::join!(give_up, service.send_watchdog_messages(&stop), requests, end_streams);
 
     app.shutdown().await;
     tracing::info!("stopped");
@@ -186,20 +187,20 @@ async fn ensure_first_admin(settings: &Settings, users: &Users) -> anyhow::Resul
         (FirstPassword::Given(given), None)
     } else {
         let password = random_password();
-        (FirstPassword::MadeUp(password.clone()), Some(password))
+        (FirstPassword::Generated(password.clone()), Some(password))
     };
     let added = users
         .ensure_first_admin(&Ctx::system("start"), &name, password)
         .await
         .context("failed to add the first administrator")?;
     if let Some(password) = generated.filter(|_| added) {
-        tell_password(&name, &password);
+        print_password(&name, &password);
     }
     Ok(added)
 }
 
-fn tell_password(name: &UserName, password: &Secret<String>) {
-    tell(&format!(
+fn print_password(name: &UserName, password: &Secret<String>) {
+    notice(&format!(
         "\nThe first administrator was added. This is shown once:\n\n  user name  {name}\n  password   {}\n",
         password.expose()
     ));

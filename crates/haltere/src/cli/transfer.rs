@@ -9,7 +9,7 @@ use haltere_app::users::Users;
 use haltere_store::Store;
 
 use super::sources::Common;
-use super::{block_on, tell};
+use super::{block_on, notice};
 use crate::data_dir::{DataDir, exposed_master_key};
 use crate::wiring;
 
@@ -26,7 +26,7 @@ pub(super) fn with_transfer<T>(
     let _keys = data.hold_keys()?;
     let master_key = wiring::master_key(&settings.data, &data)?;
     if let Some(warning) = key_file.as_deref().and_then(exposed_master_key) {
-        tell(&format!("haltere: {warning}"));
+        notice(&format!("haltere: {warning}"));
     }
     block_on(async {
         let store = wiring::store_for_command(&data).await?;

@@ -9,7 +9,7 @@ use haltere_core::{Role, UserName};
 
 use super::password::PasswordSource;
 use super::sources::Common;
-use super::{block_on, cli_ctx, print_quoting, tell};
+use super::{block_on, cli_ctx, notice, print_quoting};
 use crate::data_dir::DataDir;
 use crate::wiring;
 
@@ -74,7 +74,7 @@ impl Command {
                 let roles = roles.into_iter().collect();
                 let outcome = users.add(&ctx, &name, password.read()?, roles).await;
                 outcome.with_context(|| format!("failed to add {name}"))?;
-                tell(&format!("added {name}"));
+                notice(&format!("added {name}"));
             }
             Self::List => {
                 let users = users.list(&ctx).await.context("failed to list the users")?;
@@ -83,12 +83,12 @@ impl Command {
             Self::Passwd { name, password } => {
                 let outcome = users.set_password(&ctx, &name, password.read()?).await;
                 outcome.with_context(|| format!("failed to change the password of {name}"))?;
-                tell(&format!("changed the password of {name}; their sessions have ended"));
+                notice(&format!("changed the password of {name}; their sessions have ended"));
             }
             Self::Remove { name } => {
                 let outcome = users.remove(&ctx, &name).await;
                 outcome.with_context(|| format!("failed to remove {name}"))?;
-                tell(&format!("removed {name}"));
+                notice(&format!("removed {name}"));
             }
         }
         Ok(())

@@ -95,10 +95,10 @@ impl Limits {
         let shared =
             [("streams", self.streams()), ("tests", self.tests()), ("imports", self.imports())];
         for (name, bounds) in shared {
-            is_share(name, "user", bounds.user, bounds.all)?;
-            is_share(name, "address", bounds.network, bounds.all)?;
+            check_quota(name, "user", bounds.user, bounds.all)?;
+            check_quota(name, "address", bounds.network, bounds.all)?;
         }
-        is_share("sessions", "user", self.sessions_per_user, self.sessions)
+        check_quota("sessions", "user", self.sessions_per_user, self.sessions)
     }
 
     pub(crate) fn streams(&self) -> Bounds {
@@ -115,10 +115,10 @@ impl Limits {
 }
 
 /// What one may have has to be less than all there is, or one keeps all others out.
-fn is_share(name: &str, whose: &str, share: usize, all: usize) -> anyhow::Result<()> {
-    ensure!(share > 0, "limits.{name}_per_{whose}: must be more than zero");
+fn check_quota(name: &str, whose: &str, quota: usize, all: usize) -> anyhow::Result<()> {
+    ensure!(quota > 0, "limits.{name}_per_{whose}: must be more than zero");
     ensure!(
-        share < all,
+        quota < all,
         "limits.{name}_per_{whose}: must be less than limits.{name}, which is {all}: one {whose} would keep all others out"
     );
     Ok(())

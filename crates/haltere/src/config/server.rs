@@ -56,7 +56,7 @@ pub(crate) struct Server {
     #[config(env = "HALTERE_SERVER_TRUSTED_PROXIES", default = [], deserialize_with = networks)]
     pub trusted_proxies: Vec<Network>,
 
-    /// How they tell: "x-forwarded" (X-Forwarded-For, -Proto and -Host) or "forwarded" (RFC 7239).
+    /// The headers they send: "x-forwarded" (X-Forwarded-For, -Proto and -Host) or "forwarded" (RFC 7239).
     /// Only that is read, because proxies let the other pass as the client sent it.
     #[config(env = "HALTERE_SERVER_FORWARDED_HEADER", default = "x-forwarded")]
     pub forwarded_header: Forwarding,
@@ -99,7 +99,7 @@ pub(crate) struct Server {
     pub max_response_memory: Size,
 }
 
-/// How proxies tell what they know about a request.
+/// The headers in which proxies send what they know about a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub(crate) enum Forwarding {

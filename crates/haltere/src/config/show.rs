@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::load::Loaded;
 use super::setting_meta::all;
 
-/// Stands where a secret would.
+/// Shown instead of a secret.
 const MASK: &str = "\"[secret]\"";
 
 /// The effective settings as a TOML file, each with the place it comes from.

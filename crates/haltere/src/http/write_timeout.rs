@@ -215,8 +215,8 @@ mod tests {
     async fn nothing_is_read_while_a_write_waits() {
         let (ours, mut theirs) = duplex(10);
         let (mut stream, writes) = WriteTimeoutStream::new(ours, TIMEOUT);
-        theirs.write_all(b"next").await.expect("room");
-        stream.write_all(&[0; 10]).await.expect("room");
+        theirs.write_all(b"next").await.expect("space");
+        stream.write_all(&[0; 10]).await.expect("space");
         let (mut read_half, mut write_half) = tokio::io::split(stream);
         let writing = tokio::spawn(async move { write_half.write_all(&[1]).await });
         while !writes.is_blocked() {
@@ -232,7 +232,7 @@ mod tests {
         assert!(!reading.is_finished());
         theirs.read_exact(&mut [0; 5]).await.expect("sent");
         writes.flushed().await;
-        writing.await.expect("no panic").expect("there is room");
+        writing.await.expect("no panic").expect("there is space");
         assert_eq!(&reading.await.expect("no panic").expect("read"), b"next");
     }
 }

@@ -12,10 +12,10 @@ const SOON: Duration = Duration::from_hours(14 * 24);
 /// For shorter ones, the last part of their time.
 const LAST_PART: u32 = 5;
 
-/// How often the same is said again.
+/// How often the same is logged again.
 const AGAIN: Duration = Duration::from_hours(24);
 
-/// What there is to say about a certificate's time.
+/// The validity of a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Verdict {
     Good,
@@ -24,19 +24,23 @@ pub(super) enum Verdict {
     Ended,
 }
 
-/// The time a certificate is good for, and what was said about it.
+/// The time a certificate is good for, and what was logged about it.
 #[derive(Debug)]
 pub(super) struct Validity {
     from: Timestamp,
     to: Timestamp,
-    said: Option<(Verdict, Timestamp)>,
+    logged: Option<(Verdict, Timestamp)>,
 }
 
 impl Validity {
     pub(super) fn of(facts: &CertificateFacts) -> Self {
         // What can't be read is for browsers to judge.
         let (from, to) = (facts.not_before, facts.not_after);
-        Self { from: from.unwrap_or(Timestamp::MIN), to: to.unwrap_or(Timestamp::MAX), said: None }
+        Self {
+            from: from.unwrap_or(Timestamp::MIN),
+            to: to.unwrap_or(Timestamp::MAX),
+            logged: None,
+        }
     }
 
     #[cfg(test)]
@@ -56,13 +60,13 @@ impl Validity {
         }
     }
 
-    /// Says what there is to say, once a day.
-    pub(super) fn tell(&mut self, now: Timestamp) {
+    /// Logs it unless it is good, and the same only once a day.
+    pub(super) fn log(&mut self, now: Timestamp) {
         let verdict = self.verdict(now);
-        if self.said.is_some_and(|(said, at)| said == verdict && until(at, now) < AGAIN) {
+        if self.logged.is_some_and(|(logged, at)| logged == verdict && until(at, now) < AGAIN) {
             return;
         }
-        self.said = Some((verdict, now));
+        self.logged = Some((verdict, now));
         let (from, to) = (self.from, self.to);
         match verdict {
             Verdict::Good => {}
@@ -92,7 +96,7 @@ mod tests {
     }
 
     fn verdict(days: i64, now: i64) -> Verdict {
-        Validity { from: at(0), to: at(days * DAY), said: None }.verdict(at(now))
+        Validity { from: at(0), to: at(days * DAY), logged: None }.verdict(at(now))
     }
 
     #[test]
@@ -108,15 +112,15 @@ mod tests {
     }
 
     #[test]
-    fn the_same_is_said_once_a_day_and_news_at_once() {
-        let mut validity = Validity { from: at(0), to: at(90 * DAY), said: None };
-        validity.tell(at(80 * DAY));
-        assert_eq!(validity.said, Some((Verdict::EndsSoon, at(80 * DAY))));
-        validity.tell(at(81 * DAY - 1));
-        assert_eq!(validity.said, Some((Verdict::EndsSoon, at(80 * DAY))));
-        validity.tell(at(81 * DAY));
-        assert_eq!(validity.said, Some((Verdict::EndsSoon, at(81 * DAY))));
-        validity.tell(at(90 * DAY + 1));
-        assert_eq!(validity.said, Some((Verdict::Ended, at(90 * DAY + 1))));
+    fn the_same_is_logged_once_a_day_and_news_at_once() {
+        let mut validity = Validity { from: at(0), to: at(90 * DAY), logged: None };
+        validity.log(at(80 * DAY));
+        assert_eq!(validity.logged, Some((Verdict::EndsSoon, at(80 * DAY))));
+        validity.log(at(81 * DAY - 1));
+        assert_eq!(validity.logged, Some((Verdict::EndsSoon, at(80 * DAY))));
+        validity.log(at(81 * DAY));
+        assert_eq!(validity.logged, Some((Verdict::EndsSoon, at(81 * DAY))));
+        validity.log(at(90 * DAY + 1));
+        assert_eq!(validity.logged, Some((Verdict::Ended, at(90 * DAY + 1))));
     }
 }

@@ -56,7 +56,7 @@ impl Watch {
     ) -> Self {
         let mut validity = Validity::of(&identity.facts);
         announce(identity);
-        validity.tell(clock.now());
+        validity.log(clock.now());
         Self { files, config, clock, validity, used, unusable: None }
     }
 
@@ -83,7 +83,7 @@ impl Watch {
 
     async fn check(&mut self, reason: Reason) -> Result<(), Internal> {
         let outcome = self.read(reason).await;
-        self.validity.tell(self.clock.now());
+        self.validity.log(self.clock.now());
         outcome
     }
 

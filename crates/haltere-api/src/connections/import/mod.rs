@@ -133,7 +133,7 @@ pub(crate) async fn handler(
     let bounds = Bounds { min_rate: Some(state.options.limits.import_rate), ..BOUNDS };
     let body = body::read_within(request, bounds, reservation).await?;
     // Asked before anything is done: afterwards it is too late to refuse.
-    let room = state.response_memory.take(holder, body.bytes().len().min(LARGEST_REPORT))?;
+    let memory = state.response_memory.take(holder, body.bytes().len().min(LARGEST_REPORT))?;
     // Released when the work has ended, not when the client disconnects: threads and transactions don't
     // notice that.
     let held = (slot, state.import_slots.wait_for_turn().await?);
@@ -142,10 +142,10 @@ pub(crate) async fn handler(
     let reporter = reporter.holding(held);
     if streams {
         let stream = stream::respond(state, context.0, file, mode, reporter, progress);
-        return Ok(response_memory::charged_until_read(stream, room).await);
+        return Ok(response_memory::charged_until_read(stream, memory).await);
     }
     let report = state.app.transfer().import(&context, file, mode, reporter).await?;
-    Ok(response_memory::charged_until_read(report::respond(&report, mode), room).await)
+    Ok(response_memory::charged_until_read(report::respond(&report, mode), memory).await)
 }
 
 /// Parses the file on a thread of its own, so that it delays no other request.

@@ -44,7 +44,7 @@ impl ImportSlots {
         }
     }
 
-    /// Takes a slot, and a share that counts the bytes of the file.
+    /// Takes a slot, and a reservation that counts the bytes of the file.
     pub(super) fn take(&self, holder: Holder) -> Result<(Reservation, Reservation), ApiError> {
         let slot = self.imports.take(holder.clone(), 1).map_err(busy)?;
         let file = self.files.take(holder, 0).map_err(|reached| EXHAUSTED.refusal(reached))?;

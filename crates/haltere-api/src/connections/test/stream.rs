@@ -40,7 +40,7 @@ impl Running {
     fn new(test: PreparedTest, credential: Credential) -> Self {
         let (sender, events) = mpsc::channel(MAX_EVENTS);
         let test = Box::pin(test.run(move |event| {
-            // There is room for all of them, and the result holds every stage anyway.
+            // The channel holds all of them, and the result has every stage anyway.
             let _ = sender.try_send(event);
         }));
         Self { events, test, done: false, report: None, credential }

@@ -361,8 +361,11 @@ async fn a_test_makes_a_round_trip() {
     let mut events = Stream::open(&admin, &body).await.all().await;
     let (_, result) = events.pop().expect("a result");
     assert!(result["roundtrip"].is_object(), "{result}");
-    let told: Vec<_> = events.iter().map(|(_, data)| words(data)).collect();
-    assert!(told.ends_with(&["started roundtrip".into(), "passed roundtrip".into()]), "{told:?}");
+    let reported: Vec<_> = events.iter().map(|(_, data)| words(data)).collect();
+    assert!(
+        reported.ends_with(&["started roundtrip".into(), "passed roundtrip".into()]),
+        "{reported:?}"
+    );
 
     let denied = Mosquitto::builder().dynamic_security(&["subscribe"]).start().await;
     admin.post("/api/connections", connection("a", &denied.url())).await;

@@ -42,7 +42,7 @@ async fn connections_under_one_authority_cost_one() {
     let ctx = app.ctx(Role::Admin);
     for id in ["a", "b", "c"] {
         let new = trusting(id, port.url(), &ca);
-        app.app.connections().create(&ctx, new, Secrets::Omit).await.expect("room");
+        app.app.connections().create(&ctx, new, Secrets::Omit).await.expect("within the budget");
     }
     assert_eq!(stored_bytes(&app).await, ca.len() as u64);
     let app = app.restart().await;
@@ -64,10 +64,10 @@ async fn a_change_over_the_budget_is_refused_without_effect() {
     let create = async |id: &str, ca: &str| {
         app.app.connections().create(&ctx, trusting(id, port.url(), ca), Secrets::Omit).await
     };
-    create("a", &ca).await.expect("room");
+    create("a", &ca).await.expect("within the budget");
     let bare = new("bare", port.url());
     app.app.connections().create(&ctx, bare, Secrets::Omit).await.expect("a few bytes");
-    let refused = create("b", &bundle(BUDGET / 2)).await.expect_err("no room");
+    let refused = create("b", &bundle(BUDGET / 2)).await.expect_err("over the budget");
     assert!(matches!(refused, CreateError::BudgetReached), "{refused:?}");
 
     let patch = async |name: &str, ca: &str| {
@@ -75,15 +75,15 @@ async fn a_change_over_the_budget_is_refused_without_effect() {
         let patch = ConnectionPatch { ca, ..ConnectionPatch::default() };
         app.app.connections().patch(&ctx, &id(name), patch, Secrets::Omit).await
     };
-    let refused = patch("bare", &bundle(BUDGET / 2)).await.expect_err("no room");
+    let refused = patch("bare", &bundle(BUDGET / 2)).await.expect_err("over the budget");
     assert!(matches!(refused, UpdateError::BudgetReached), "{refused:?}");
     assert_eq!(stored_bytes(&app).await, ca.len() as u64);
     patch("bare", &ca).await.expect("there already");
-    patch("bare", &bundle(100)).await.expect("a little room");
+    patch("bare", &bundle(100)).await.expect("small enough");
     let other = bundle(BUDGET / 2);
     patch("a", &other).await.expect("in place of what was larger");
     app.app.connections().delete(&ctx, &id("a"), Secrets::Omit).await.expect("there");
-    create("b", &bundle(BUDGET / 2)).await.expect("room again");
+    create("b", &bundle(BUDGET / 2)).await.expect("within the budget again");
 }
 
 async fn import(app: &TestApp, entries: Vec<NewConnection>, mode: ImportMode) -> ImportReport {
@@ -132,7 +132,7 @@ async fn the_same_authority_in_another_layout_costs_nothing_more() {
     for (n, ca) in layouts.iter().enumerate() {
         let stored = trusting(&format!("c{n}"), port.url(), ca);
         new.push(trusting(&format!("i{n}"), port.url(), ca));
-        app.app.connections().create(&ctx, stored, Secrets::Omit).await.expect("room");
+        app.app.connections().create(&ctx, stored, Secrets::Omit).await.expect("within the budget");
     }
     let report = import(&app, new, ImportMode::Store).await;
     assert_eq!((report.over_budget, report.creates()), (None, layouts.len()));
@@ -206,7 +206,7 @@ async fn a_connection_and_its_link_hold_each_text_once() {
     let (app, port) = (app().await, broken());
     let ctx = app.ctx(Role::Admin);
     let created = app.app.connections().create(&ctx, wordy("a", port.url()), Secrets::Omit).await;
-    created.expect("room");
+    created.expect("within the budget");
     let entry = app.app.0.fleet.registry.get("a").expect("there");
     let (connection, spec) = (entry.connection().expect("readable"), entry.spec().expect("a link"));
     let given = connection.settings.credentials.as_ref().expect("credentials");

@@ -35,7 +35,7 @@ async fn a_good_connection_is_stored_and_up() {
     let created = create(&app, new("a", &broker.url())).await.unwrap();
     assert_eq!(created.outcome, Outcome::Connected);
     assert!(created.connection.status.unwrap().connected());
-    assert!(!created.mended);
+    assert!(!created.overwritten);
     assert_eq!(created.all.entries.len(), 1);
     assert_eq!(app.audit().await[0], "connectionManager connection.create a success");
 
@@ -61,20 +61,21 @@ async fn without_an_id_it_gets_one_that_sorts_by_age() {
 }
 
 #[tokio::test]
-async fn a_connection_that_fails_is_kept_and_mended_by_creating_it_again() {
+async fn a_connection_that_fails_is_kept_and_overwritten_by_creating_it_again() {
     let (app, port, broker) = (TestApp::start().await, broken(), Mosquitto::plain().await);
     let failed = create(&app, new("a", port.url())).await.unwrap();
     let Outcome::Failed(message) = failed.outcome else { panic!("{:?}", failed.outcome) };
     assert!(!message.is_empty());
     assert!(failed.connection.status.unwrap().failure().is_some());
 
-    let mended = create(&app, new("a", &broker.url())).await.unwrap();
-    assert!(mended.mended);
-    assert_eq!(mended.outcome, Outcome::Connected);
-    let (old, new) = (connection(&failed.connection.entry), connection(&mended.connection.entry));
+    let overwritten = create(&app, new("a", &broker.url())).await.unwrap();
+    assert!(overwritten.overwritten);
+    assert_eq!(overwritten.outcome, Outcome::Connected);
+    let (old, new) =
+        (connection(&failed.connection.entry), connection(&overwritten.connection.entry));
     assert_eq!(new.revision, old.revision.next());
     assert_eq!(new.created_at, old.created_at);
-    assert_eq!(mended.all.entries.len(), 1);
+    assert_eq!(overwritten.all.entries.len(), 1);
     assert_eq!(app.audit().await[0], "connectionManager connection.mend a success");
 }
 
@@ -112,7 +113,7 @@ async fn the_limit_does_not_prevent_an_overwrite() {
     create(&app, new("a", port.url())).await.unwrap();
     let error = create(&app, new("b", port.url())).await.unwrap_err();
     assert_eq!(error.to_string(), "Maximum number of connections reached");
-    assert!(create(&app, new("a", port.url())).await.unwrap().mended);
+    assert!(create(&app, new("a", port.url())).await.unwrap().overwritten);
 }
 
 #[tokio::test]
@@ -265,7 +266,7 @@ async fn winners(app: &Arc<TestApp>, all: Vec<NewConnection>) -> usize {
     for task in tasks.collect::<Vec<_>>() {
         match task.await.unwrap() {
             Ok(created) => {
-                assert!(!created.mended);
+                assert!(!created.overwritten);
                 winners += 1;
             }
             Err(CreateError::EitherNameOrId) => {}

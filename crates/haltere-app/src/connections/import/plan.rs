@@ -181,7 +181,7 @@ pub(super) fn plan(
     visibility: &Visibility,
     max: u64,
 ) -> (ImportReport, Vec<(usize, Incoming)>) {
-    let mut places = TakenKeys::of(stored, visibility);
+    let mut taken = TakenKeys::of(stored, visibility);
     let stored = &stored.keys;
     let ImportFile { source, entries, not_taken_over } = file;
     let by_id: HashMap<&str, &ConnectionKey> =
@@ -201,7 +201,7 @@ pub(super) fn plan(
                     EntryOutcome::Skip(there)
                 } else if let Some(faults) = new_faults(&incoming) {
                     EntryOutcome::Refuse(faults)
-                } else if let Some(fault) = places.take(&incoming, position) {
+                } else if let Some(fault) = taken.take(&incoming, position) {
                     EntryOutcome::Refuse(vec![fault])
                 } else {
                     new.push((position, incoming));
@@ -253,8 +253,8 @@ impl<'a> TakenKeys<'a> {
     fn take(&mut self, entry: &Incoming, position: usize) -> Option<String> {
         let NewConnection { id, settings } = &entry.connection;
         let is_given = settings.credentials.as_ref().is_some_and(|it| it.client_id.is_some());
-        let place = SessionKey::of_new(id.as_ref(), settings, self.instance)?;
-        match self.held.entry(place) {
+        let key = SessionKey::of_new(id.as_ref(), settings, self.instance)?;
+        match self.held.entry(key) {
             hash_map::Entry::Vacant(free) => {
                 free.insert(Holder::Entry(position));
                 None

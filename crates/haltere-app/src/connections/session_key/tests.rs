@@ -37,14 +37,14 @@ async fn patch(app: &TestApp, text: &str, patch: ConnectionPatch) -> Result<(), 
 
 #[test]
 fn equivalent_urls_are_the_same_broker() {
-    let place = |text: &str| SessionKey::at(&url(text), None, "x");
+    let key = |text: &str| SessionKey::at(&url(text), None, "x");
     for (one, other) in [
         ("mqtt://broker.example", "mqtt://BROKER.example.:1883/"),
         ("mqtt://broker.example:8883", "mqtts://broker.example"),
         ("ws://broker.example:9001", "mqtt://broker.example:9001"),
         ("mqtt://[::ffff:10.0.0.1]", "mqtt://10.0.0.1"),
     ] {
-        assert_eq!(place(one), place(other), "{one} {other}");
+        assert_eq!(key(one), key(other), "{one} {other}");
     }
     for (one, other) in [
         ("mqtt://broker.example", "mqtts://broker.example"),
@@ -52,14 +52,14 @@ fn equivalent_urls_are_the_same_broker() {
         // A proxy distinguishes them.
         ("wss://broker.example/one", "wss://broker.example/two"),
     ] {
-        assert_ne!(place(one), place(other), "{one} {other}");
+        assert_ne!(key(one), key(other), "{one} {other}");
     }
-    assert_ne!(place("mqtt://b"), SessionKey::at(&url("mqtt://b"), None, "X"));
+    assert_ne!(key("mqtt://b"), SessionKey::at(&url("mqtt://b"), None, "X"));
     // With TLS, a proxy distinguishes them by the server name.
     let named = |text: &str, name| SessionKey::at(&url(text), Some(name), "x");
     assert_ne!(named("mqtts://b", "one"), named("mqtts://b", "two"));
-    assert_eq!(named("mqtts://b", "b"), place("mqtts://b"));
-    assert_eq!(named("mqtt://b", "one"), place("mqtt://b"));
+    assert_eq!(named("mqtts://b", "b"), key("mqtts://b"));
+    assert_eq!(named("mqtt://b", "one"), key("mqtt://b"));
 }
 
 #[tokio::test]
@@ -69,7 +69,7 @@ async fn a_client_id_is_given_once_at_a_broker() {
     let here = format!("mqtt://{}", port.address());
     let there = format!("mqtt://localhost:{}", port.address().port());
     create(&app, with("x", "a", &here)).await.expect("the first");
-    // What should be down takes its place all the same.
+    // What should be down takes its key all the same.
     let ctx = app.ctx(Role::ConnectionManager);
     app.app.connections().disconnect(&ctx, &id("a"), Secrets::Omit).await.unwrap();
 
@@ -88,8 +88,8 @@ async fn a_client_id_is_given_once_at_a_broker() {
     let refused = patch(&app, "c", naming("x")).await;
     assert_eq!(refused.unwrap_err().to_string(), TAKEN);
     patch(&app, "a", naming("x")).await.expect("it is its own");
-    // Mending: the stored one's own place is not in its way, another's is.
-    create(&app, with("y", "c", &here)).await.expect("mended");
+    // The key of the overwritten connection is free, that of another one is not.
+    create(&app, with("y", "c", &here)).await.expect("overwritten");
     let refused = create(&app, with("x", "c", &here)).await;
     assert_eq!(refused.unwrap_err().to_string(), TAKEN);
     // What the contract says of ids and names goes first.

@@ -11,7 +11,7 @@ async fn latest_login(app: &TestApp) -> String {
 
 #[tokio::test]
 async fn a_login_ends_the_users_session_that_was_not_used_for_longest_and_no_others() {
-    let (app, clock) = with_room(3, 100).await;
+    let (app, clock) = with_limits(3, 100).await;
     let other = session(&app, &app.token(Role::Admin).await).await.unwrap();
     let mut tokens = Vec::new();
     for _ in 0..3 {
@@ -57,7 +57,7 @@ async fn a_login_ends_the_users_session_that_was_not_used_for_longest_and_no_oth
 
 #[tokio::test]
 async fn however_often_one_account_logs_in_others_keep_their_sessions() {
-    let (app, clock) = with_room(20, 50).await;
+    let (app, clock) = with_limits(20, 50).await;
     let admin = session(&app, &app.token(Role::Admin).await).await.unwrap();
     let tab = app.token(Role::Viewer).await;
     let tab_session = session(&app, &tab).await.unwrap();
@@ -77,7 +77,7 @@ async fn however_often_one_account_logs_in_others_keep_their_sessions() {
 
 #[tokio::test]
 async fn when_all_sessions_are_taken_the_user_with_most_gives_one_up() {
-    let (app, clock) = with_room(4, 8).await;
+    let (app, clock) = with_limits(4, 8).await;
     let mut tokens = Vec::new();
     for (role, count) in [(Role::Admin, 1), (Role::Viewer, 4), (Role::Editor, 3)] {
         for _ in 0..count {

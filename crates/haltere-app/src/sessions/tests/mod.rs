@@ -157,8 +157,8 @@ async fn another_process_can_end_sessions() {
     log_in(&app, "viewer", "something else").await.expect("the new password");
 }
 
-/// With room for so many sessions of one user and in all.
-async fn with_room(user: usize, all: usize) -> (TestApp, MockClock) {
+/// With limits on the sessions of one user, and on all.
+async fn with_limits(user: usize, all: usize) -> (TestApp, MockClock) {
     let clock = MockClock::default();
     let shared = Arc::new(clock.clone());
     let app = TestApp::start_with(|config| {

@@ -87,8 +87,8 @@ async fn a_user_can_end_only_their_own_sessions() {
         list.into_iter().find(|it| it.is_current).unwrap().handle
     };
     let (ctx, theirs) = (ctx_of(here), handle(&admin).await);
-    for nobodys in [theirs, SessionHandle([0; 16])] {
-        let refused = app.app.sessions().end_own(&ctx, nobodys).await;
+    for unknown in [theirs, SessionHandle([0; 16])] {
+        let refused = app.app.sessions().end_own(&ctx, unknown).await;
         assert!(matches!(refused, Err(OwnSessionError::NotFound)), "{refused:?}");
     }
     let gone = handle(there).await;
@@ -113,7 +113,7 @@ async fn a_user_can_end_only_their_own_sessions() {
 
 #[tokio::test]
 async fn the_list_has_the_latest_sessions_and_the_current_one() {
-    let (app, clock) = with_room(1_000, 10_000).await;
+    let (app, clock) = with_limits(1_000, 10_000).await;
     let asks = session(&app, &app.token(Role::Viewer).await).await.unwrap();
     for _ in 0..150 {
         clock.advance(Duration::from_millis(1));

@@ -77,7 +77,7 @@ struct Received {
     update: SessionUpdate,
 }
 
-/// What has happened in a session, besides what its [`MessageSink`] has received.
+/// What has happened in a session, in addition to what its [`MessageSink`] has received.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct SessionUpdate {
     /// SUBACK for the link's interest.

@@ -12,7 +12,7 @@ use haltere_app::vault::{Keyring, KeyringError, MasterKey};
 use crate::cli::password::secret_from_stdin;
 use crate::cli::restore::read_key;
 use crate::cli::sources::Common;
-use crate::cli::{block_on, cli_ctx, print_quoting, tell};
+use crate::cli::{block_on, cli_ctx, notice, print_quoting};
 use crate::data_dir::DataDir;
 use crate::wiring;
 
@@ -79,13 +79,13 @@ async fn rotate_in_folder(
     keyring.settle(&ctx, &new).await.context(
         "the new master key is in place, but the old one still opens the vault until the next start of haltere",
     )?;
-    tell(&format!(
+    notice(&format!(
         "the master key is now {} in {}; a running server goes on and needs no restart",
         new.id(),
         data.master_key_file().display()
     ));
-    tell(&old_backups(current));
-    tell("Keep a copy of the new key, apart from the backups.");
+    notice(&old_backups(current));
+    notice("Keep a copy of the new key, apart from the backups.");
     Ok(())
 }
 
@@ -104,16 +104,16 @@ async fn offer(
     };
     let outcome = keyring.offer(&cli_ctx(), current, &new).await;
     outcome.context("failed to change the master key")?;
-    tell(&format!(
+    notice(&format!(
         "the new master key {} opens the database now, and so does the old one, {}",
         new.id(),
         current.id()
     ));
-    tell(&format!(
+    notice(&format!(
         "To finish: put the new key where the old one comes from ({place}), and restart haltere. \
          From that start on, only the new key opens the database."
     ));
-    tell(&old_backups(current));
+    notice(&old_backups(current));
     Ok(())
 }
 
@@ -122,8 +122,8 @@ async fn reseal(keyring: &Keyring, key: &MasterKey, data: &DataDir) -> anyhow::R
     let _lock = data.lock()?;
     match keyring.reseal(&cli_ctx(), key).await {
         Ok(connections) => {
-            tell(&format!("sealed the secrets of {connections} connections with a new data key"));
-            tell("Backups made before this still hold them sealed with the old one.");
+            notice(&format!("sealed the secrets of {connections} connections with a new data key"));
+            notice("Backups made before this still hold them sealed with the old one.");
             Ok(())
         }
         Err(KeyringError::Unreadable(list)) => {

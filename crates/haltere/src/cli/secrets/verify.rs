@@ -7,7 +7,7 @@ use clap::Args;
 use haltere_app::vault::{KeyStatus, Verified};
 
 use crate::cli::sources::Common;
-use crate::cli::{block_on, cli_ctx, print_quoting, tell};
+use crate::cli::{block_on, cli_ctx, notice, print_quoting};
 use crate::data_dir::DataDir;
 use crate::wiring;
 
@@ -29,21 +29,23 @@ impl Options {
             let keyring = wiring::keyring(&store);
             let outcome = async {
                 let status = keyring.status().await?;
-                let verified = keyring.verify(&cli_ctx(), &key, tell_progress).await?;
+                let verified = keyring.verify(&cli_ctx(), &key, report_progress).await?;
                 anyhow::Ok((status, verified))
             }
             .await;
             store.close().await;
             outcome.context("failed to verify the secrets")
         })?;
-        tell(&describe(&status));
+        notice(&describe(&status));
         for line in unreadable_lines(&verified) {
             print_quoting(&format!("{line}\n"))?;
         }
         let Verified { secrets, connections, unreadable } = verified;
         match unreadable.len() {
             0 => {
-                tell(&format!("all {secrets} secrets of {connections} connections can be opened"));
+                notice(&format!(
+                    "all {secrets} secrets of {connections} connections can be opened"
+                ));
                 Ok(())
             }
             bad => {
@@ -54,9 +56,9 @@ impl Options {
 }
 
 /// For people only: a log needs no running count.
-fn tell_progress(done: usize, all: usize) {
+fn report_progress(done: usize, all: usize) {
     if io::stderr().is_terminal() {
-        tell(&format!("{done} of {all} connections"));
+        notice(&format!("{done} of {all} connections"));
     }
 }
 

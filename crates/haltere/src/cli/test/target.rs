@@ -13,8 +13,8 @@ use haltere_core::{
 use haltere_link::tls::tidy;
 use haltere_link::{Interest, LinkSpec, ProbeReport, generated_client_id};
 
+use crate::cli::notice;
 use crate::cli::password::secret_from_stdin;
-use crate::cli::tell;
 
 /// The largest certificate or key file that is read, in bytes: as much as the API takes.
 const MAX_FILE: u64 = 1 << 20;
@@ -138,7 +138,7 @@ impl Target {
             .with_context(|| format!("failed to create {}", path.display()))?;
         io::Write::write_all(&mut file, top.pem.as_bytes())
             .with_context(|| format!("failed to write {}", path.display()))?;
-        tell(&format!(
+        notice(&format!(
             "\nSaved \"{}\" to {}. Compare its fingerprint before you trust it.",
             top.subject,
             path.display()

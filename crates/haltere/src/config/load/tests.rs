@@ -337,10 +337,10 @@ fn the_template_is_a_valid_file_with_the_defaults() {
 fn a_quota_is_less_than_the_limit_and_more_than_zero() {
     for name in ["streams", "tests", "imports"] {
         for whose in ["user", "address"] {
-            for (share, why) in [(0, "must be more than zero"), (10, "must be less than")] {
+            for (quota, why) in [(0, "must be more than zero"), (10, "must be less than")] {
                 let mut lines = vec![format!("[limits]\n{name} = 10")];
                 for each in ["user", "address"] {
-                    let value = if each == whose { share } else { 1 };
+                    let value = if each == whose { quota } else { 1 };
                     lines.push(format!("{name}_per_{each} = {value}"));
                 }
                 let config = file(&lines.join("\n"));

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 const FEW: usize = 1_000;
 
 /// A rate limit per user.
-pub(super) struct Pace {
+pub(super) struct UserRateLimit {
     gcra: Gcra,
     users: Mutex<HashMap<UserName, Level>>,
 }
@@ -26,14 +26,14 @@ struct Level {
 
 /// The user exceeded the rate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct TooFast {
+pub(super) struct RateExceeded {
     /// The time to wait; whole seconds, at least one.
     pub(super) retry_after: Duration,
     /// Whether this is the first refusal since the user was last idle.
     pub(super) is_first_refusal: bool,
 }
 
-impl Pace {
+impl UserRateLimit {
     /// A burst of `times`, and then `times` per `span`.
     pub(super) fn new(times: u32, span: Duration) -> Self {
         let times = times.max(1);
@@ -41,7 +41,7 @@ impl Pace {
     }
 
     /// Counts one more action, or refuses it.
-    pub(super) fn check(&self, user: &UserName, now: Instant) -> Result<(), TooFast> {
+    pub(super) fn check(&self, user: &UserName, now: Instant) -> Result<(), RateExceeded> {
         let mut users = self.users.lock();
         if users.len() >= FEW && !users.contains_key(user) {
             users.retain(|_, level| level.arrival > now);
@@ -53,7 +53,7 @@ impl Pace {
         }
         self.gcra.take(&mut level.arrival, now).map_err(|wait| {
             let is_first_refusal = !std::mem::replace(&mut level.is_logged, true);
-            TooFast { retry_after: whole_seconds(wait), is_first_refusal }
+            RateExceeded { retry_after: whole_seconds(wait), is_first_refusal }
         })
     }
 }
@@ -65,25 +65,25 @@ mod tests {
     #[test]
     fn a_burst_and_then_the_rate() {
         const MINUTE: Duration = Duration::from_mins(1);
-        let (pace, start) = (Pace::new(120, MINUTE), Instant::now());
-        let too_fast = |is_first_refusal| {
-            Err(TooFast { retry_after: Duration::from_secs(1), is_first_refusal })
+        let (rate, start) = (UserRateLimit::new(120, MINUTE), Instant::now());
+        let exceeded = |is_first_refusal| {
+            Err(RateExceeded { retry_after: Duration::from_secs(1), is_first_refusal })
         };
         let user = |name: &str| UserName::parse(name).unwrap();
         let (ada, eve) = (user("ada"), user("eve"));
         for _ in 0..120 {
-            assert_eq!(pace.check(&ada, start), Ok(()));
+            assert_eq!(rate.check(&ada, start), Ok(()));
         }
-        assert_eq!(pace.check(&ada, start), too_fast(true));
-        assert_eq!(pace.check(&ada, start), too_fast(false), "trying again costs nothing");
-        assert_eq!(pace.check(&eve, start), Ok(()), "another user");
+        assert_eq!(rate.check(&ada, start), exceeded(true));
+        assert_eq!(rate.check(&ada, start), exceeded(false), "trying again costs nothing");
+        assert_eq!(rate.check(&eve, start), Ok(()), "another user");
         let later = start + Duration::from_millis(500);
-        assert_eq!(pace.check(&ada, later), Ok(()));
-        assert_eq!(pace.check(&ada, later), too_fast(false));
+        assert_eq!(rate.check(&ada, later), Ok(()));
+        assert_eq!(rate.check(&ada, later), exceeded(false));
         let much_later = later + MINUTE;
         for _ in 0..120 {
-            assert_eq!(pace.check(&ada, much_later), Ok(()));
+            assert_eq!(rate.check(&ada, much_later), Ok(()));
         }
-        assert_eq!(pace.check(&ada, much_later), too_fast(true));
+        assert_eq!(rate.check(&ada, much_later), exceeded(true));
     }
 }
