@@ -25,7 +25,7 @@ pub struct Connection {
 }
 
 /// A connection's id: 1 to 128 characters, no control characters, not `.` or `..`; case-sensitive, as given.
-/// A new one hides nothing either: [`ConnectionId::check_new`].
+/// [`ConnectionId::check_new`] has further rules for a new one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ConnectionId(String);
 
@@ -42,7 +42,7 @@ impl ConnectionId {
         Ok(Self(text.to_owned()))
     }
 
-    /// Whether it may be given to a connection now: it holds nothing that hides or turns text.
+    /// Whether it may be given to a connection now: it can be seen, and nothing in it hides or turns text.
     pub fn check_new(&self) -> Result<(), TextError> {
         text::check_visible(&self.0)
     }
@@ -60,7 +60,7 @@ impl fmt::Display for ConnectionId {
 }
 
 /// A connection's name: trimmed, 1 to 128 characters, no control characters; case-sensitive.
-/// A new one hides nothing either: [`ConnectionName::check_new`].
+/// [`ConnectionName::check_new`] has further rules for a new one.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ConnectionName(String);
 
@@ -75,7 +75,7 @@ impl ConnectionName {
         Ok(Self(trimmed.to_owned()))
     }
 
-    /// Whether it may be given to a connection now: it holds nothing that hides or turns text.
+    /// Whether it may be given to a connection now: it can be seen, and nothing in it hides or turns text.
     pub fn check_new(&self) -> Result<(), TextError> {
         text::check_visible(&self.0)
     }

@@ -20,6 +20,9 @@ pub enum TextError {
     /// Something inside can't be seen, or changes the direction of what surrounds it.
     #[error("contains U+{:04X}, an invisible or direction-changing character", u32::from(*.0))]
     Hidden(char),
+    /// Nothing inside can be seen.
+    #[error("must contain a visible character")]
+    Blank,
     /// White space at the start or the end.
     #[error("must not begin or end with white space")]
     NotTrimmed,
@@ -46,20 +49,30 @@ pub fn check(text: &str, max: usize) -> Result<(), TextError> {
 /// chosen under older rules, and stay.
 ///
 /// The joiners U+200C and U+200D are part of words in many scripts, and of emoji: between two visible
-/// characters they are allowed.
+/// characters they are allowed. Variation selectors are allowed after one.
 pub fn check_visible(text: &str) -> Result<(), TextError> {
     let mut before = None;
     let mut letters = text.chars().peekable();
     while let Some(letter) = letters.next() {
-        let joins =
-            |other: Option<char>| other.is_some_and(|it| !is_joiner(it) && !it.is_whitespace());
-        let is_loose = is_joiner(letter) && !(joins(before) && joins(letters.peek().copied()));
+        let joins = |other: Option<char>| other.is_some_and(|it| !is_joiner(it) && !is_gap(it));
+        let is_loose = is_joiner(letter) && !(joins(before) && joins(letters.peek().copied()))
+            || is_selector(letter) && !before.is_some_and(shows);
         if is_loose || (misleads(letter) && !letter.is_control()) {
             return Err(TextError::Hidden(letter));
         }
         before = Some(letter);
     }
-    Ok(())
+    if text.chars().any(shows) { Ok(()) } else { Err(TextError::Blank) }
+}
+
+/// Whether a character is seen where [`misleads`] allows it.
+fn shows(character: char) -> bool {
+    !is_joiner(character) && !is_selector(character) && !is_gap(character)
+}
+
+/// White space, the braille pattern without dots, and the null notehead.
+fn is_gap(character: char) -> bool {
+    character.is_whitespace() || matches!(character, '\u{2800}' | '\u{1d159}')
 }
 
 /// Whether a character makes a text look like another one: controls, what turns the direction of text,
@@ -78,7 +91,7 @@ pub fn misleads(character: char) -> bool {
 /// Whether a character is not seen where only a name is looked for, as in a host: what [`misleads`], and the
 /// variation selectors, which change nothing there.
 pub fn is_invisible_in_names(character: char) -> bool {
-    misleads(character) || matches!(character, '\u{fe00}'..='\u{fe0f}')
+    misleads(character) || is_selector(character)
 }
 
 /// The line and the paragraph separator, which are no control characters.
@@ -109,6 +122,11 @@ fn is_unseen(character: char) -> bool {
 /// U+FFFE and U+FFFF, their likes in each plane, and U+FDD0 to U+FDEF (Unicode, 23.7).
 fn is_noncharacter(character: char) -> bool {
     u32::from(character) & 0xfffe == 0xfffe || matches!(character, '\u{fdd0}'..='\u{fdef}')
+}
+
+/// The variation selectors; the supplement (U+E0100 to U+E01EF) is never allowed.
+fn is_selector(character: char) -> bool {
+    matches!(character, '\u{fe00}'..='\u{fe0f}')
 }
 
 fn is_joiner(character: char) -> bool {
@@ -177,6 +195,30 @@ mod tests {
             ("a\u{200c} b", '\u{200c}'),
         ] {
             assert_eq!(check_visible(text), Err(TextError::Hidden(loose)), "{text:?}");
+        }
+    }
+
+    #[test]
+    fn what_renders_as_nothing_is_refused() {
+        for (text, error) in [
+            ("", TextError::Blank),
+            ("  ", TextError::Blank),
+            ("\u{a0}", TextError::Blank),
+            ("\u{3000}\u{3000}", TextError::Blank),
+            ("\u{2800}", TextError::Blank),
+            ("\u{1d159}", TextError::Blank),
+            ("\u{2800} \u{3000}", TextError::Blank),
+            ("\u{fe0f}", TextError::Hidden('\u{fe0f}')),
+            ("\u{fe0f}\u{fe0f}", TextError::Hidden('\u{fe0f}')),
+            ("a \u{fe0f}", TextError::Hidden('\u{fe0f}')),
+            ("a\u{2800}\u{fe00}", TextError::Hidden('\u{fe00}')),
+            ("a\u{2800}\u{200d}b", TextError::Hidden('\u{200d}')),
+        ] {
+            assert_eq!(check_visible(text), Err(error), "{text:?}");
+        }
+        for text in [" a ", "漢\u{3000}字", "⠓⠊\u{2800}⠁", "1\u{fe0f}\u{20e3}", "❤\u{fe0f}"]
+        {
+            assert_eq!(check_visible(text), Ok(()), "{text:?}");
         }
     }
 

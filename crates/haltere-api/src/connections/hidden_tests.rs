@@ -60,6 +60,28 @@ async fn nothing_new_gets_such_a_name() {
         let refused = admin.post("/api/connection-import?dryRun=true", file).await;
         assert!(refused.text.contains(&why), "{}", refused.text);
     }
+    let loose = "contains U+FE0F, an invisible or direction-changing character";
+    let blank = "must contain a visible character";
+    for (text, why) in
+        [("\u{2800}", blank), ("\u{2800} \u{3000}\u{2800}", blank), ("\u{fe0f}", loose)]
+    {
+        let (id, name) = (format!("id: {why}"), format!("name: {why}"));
+        let refused = admin.post("/api/connections", named(text, "x")).await;
+        refused.is_refusal(400, "INVALID", &id);
+        let refused = admin.post("/api/connections", named("x", text)).await;
+        refused.is_refusal(400, "INVALID", &name);
+        admin.put(young, named("young", text)).await.is_refusal(400, "INVALID", &name);
+        admin.patch(young, json!({"name": text})).await.is_refusal(400, "INVALID", &name);
+        for (body, why) in [(named(text, "x"), &id), (named("x", text), &name)] {
+            let file = json!({"connections": [body]});
+            let refused = admin.post("/api/connection-import", file).await;
+            assert!(refused.status == 400 && refused.text.contains(why), "{}", refused.text);
+        }
+    }
+    for id in [" ", "\u{3000}"] {
+        let refused = admin.post("/api/connections", named(id, "x")).await;
+        refused.is_refusal(400, "INVALID", &format!("id: {blank}"));
+    }
     assert_eq!(admin.get("/api/connections").await.ids(), ["young"]);
     for (id, name) in [("می\u{200c}خواهم", "👩\u{200d}🔧"), ("e\u{301}", "ا")] {
         let created = admin.post("/api/connections", named(id, name)).await;

@@ -289,11 +289,11 @@ pub(crate) fn properties() -> Value {
     let mut properties = json!({
         "id": {
             "type": "string", "minLength": 1, "maxLength": 128, "pattern": schema::ID,
-            "description": "Unique, case-sensitive, kept as given. Left out: a UUIDv7 is made. A new one holds nothing that is invisible or changes the direction of text; the joiners U+200C and U+200D may stand between visible characters."
+            "description": "Unique, case-sensitive, kept as given. Left out: a UUIDv7 is made. A new one contains a visible character, and nothing that is invisible or changes the direction of text; the joiners U+200C and U+200D may be between visible characters."
         },
         "name": {
             "type": "string", "minLength": 1, "maxLength": 128, "pattern": schema::NAME,
-            "description": "For people; unique, case-sensitive, trimmed. A new one holds nothing that is invisible or changes the direction of text, as in an id."
+            "description": "For people; unique, case-sensitive, trimmed. A new one contains a visible character, and nothing that is invisible or changes the direction of text, as in an id."
         },
         "url": {
             "type": "string", "maxLength": BrokerUrl::MAX_BYTES, "pattern": schema::URL,
