@@ -82,7 +82,7 @@ async fn a_budget_that_was_lowered_refuses_only_what_adds() {
     let admin = api.admin().await;
     let a = "/api/connections/a";
     is_over(&admin.post(PATH, connection("b", &url)).await);
-    is_over(&admin.patch(a, json!({"name": "a much longer name"})).await);
+    assert_eq!(admin.patch(a, json!({"name": "a much longer name"})).await.status, 200);
     assert_eq!(admin.post(&format!("{a}/disconnect"), json!({})).await.status, 200);
     assert_eq!(admin.patch(a, json!({"name": "a"})).await.status, 200);
     assert_eq!(admin.patch(a, json!({"credentials": {"clientId": "c"}})).await.status, 200);

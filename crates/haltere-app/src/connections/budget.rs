@@ -34,11 +34,12 @@ pub(super) fn certainly_fits(held_before: HeldBytes, record: &ConnectionRecord, 
 }
 
 /// Whether the changes in the transaction have made it more than `max`. Making less of too much is no fault, nor is
-/// sharing what is there.
+/// sharing what is there, nor a name that is longer by `renamed` bytes: a limit that was lowered prevents no rename.
 pub(super) async fn has_gone_over(
     connections: &mut dyn ConnectionReads,
     store: &dyn Transactions,
     max: u64,
+    renamed: u64,
 ) -> Result<bool, StoreError> {
     let after = connections.held_bytes().await?.all();
     if after <= max {
@@ -46,7 +47,7 @@ pub(super) async fn has_gone_over(
     }
     // No other transaction has written since this one began.
     let before = store.read().await?.connections().held_bytes().await?.all();
-    Ok(after > before)
+    Ok(after > before.saturating_add(renamed))
 }
 
 /// Whether all of these are within the budget.

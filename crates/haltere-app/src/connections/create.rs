@@ -190,7 +190,7 @@ impl Connections {
         }
         let max = self.limits.bytes;
         let fits = inserted.is_some_and(|it| certainly_fits(it.held_before, row, max));
-        if !fits && has_gone_over(connections, &*self.store, max).await.context(OPERATION)? {
+        if !fits && has_gone_over(connections, &*self.store, max, 0).await.context(OPERATION)? {
             return Err(CreateError::BudgetReached);
         }
         Ok(())

@@ -63,6 +63,7 @@ impl Connections {
         }
         let instance = self.fleet.instance.as_str();
         let before = SessionKey::of_row(&row, instance);
+        let old_name = row.name.len();
         let Edit { mut connection, fields } = edit(self, row)?;
 
         if !fields.is_empty() {
@@ -85,7 +86,9 @@ impl Connections {
                 error => Internal::new(OPERATION, error).into(),
             })?;
             let (store, max) = (&*self.store, self.limits.bytes);
-            if has_gone_over(change.tx.connections(), store, max).await.context(OPERATION)? {
+            let renamed = row.name.len().saturating_sub(old_name) as u64;
+            let is_over = has_gone_over(change.tx.connections(), store, max, renamed).await;
+            if is_over.context(OPERATION)? {
                 return Err(UpdateError::BudgetReached);
             }
             let detail = fields.join(", ");

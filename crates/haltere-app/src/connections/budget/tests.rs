@@ -86,6 +86,30 @@ async fn a_change_over_the_budget_is_refused_without_effect() {
     create("b", &bundle(BUDGET / 2)).await.expect("within the budget again");
 }
 
+#[tokio::test]
+async fn a_lowered_budget_prevents_no_rename() {
+    let (app, port) = (TestApp::start().await, broken());
+    let large = trusting("a", port.url(), &bundle(BUDGET * 2));
+    app.app.connections().create(&app.ctx(Role::Admin), large, Secrets::Omit).await.expect("new");
+    let app = app.restart_with(|config| config.settings.material_budget = BUDGET as u64).await;
+    let ctx = app.ctx(Role::Admin);
+    let rename = |name: &str| ConnectionPatch {
+        name: Some(haltere_testkit::builders::name(name)),
+        ..ConnectionPatch::default()
+    };
+    let patch =
+        async |patch| app.app.connections().patch(&ctx, &id("a"), patch, Secrets::Omit).await;
+    for name in ["of the same length", "OF THE SAME LENGTH", "longer than it was before", "short"] {
+        patch(rename(name)).await.expect(name);
+    }
+    let grows = ConnectionPatch {
+        username: FieldChange::Set(mqtt_text("some user")),
+        ..rename("no cover for anything else")
+    };
+    let refused = patch(grows).await.expect_err("it grows");
+    assert!(matches!(refused, UpdateError::BudgetReached), "{refused:?}");
+}
+
 async fn import(app: &TestApp, entries: Vec<NewConnection>, mode: ImportMode) -> ImportReport {
     let (reporter, _) = ImportProgress::channel();
     let entries = entries.into_iter().map(|connection| ImportEntry {
