@@ -11,7 +11,6 @@ use crate::sessions::Session;
 /// What every operation gets: the principal and the request it came with.
 #[derive(Debug, Clone)]
 pub struct Ctx {
-    /// Who wants it.
     pub principal: Principal,
     /// How long the principal may go on.
     pub credential: Credential,

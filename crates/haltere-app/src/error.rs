@@ -13,13 +13,11 @@ use haltere_store::StoreError;
 /// Why the caller may not do it, or not now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum NotAllowed {
-    /// Insufficient roles.
     #[error("not allowed")]
     InsufficientRole,
     /// The caller may not see what it is about, which is treated as something that does not exist.
     #[error("not found")]
     Hidden,
-    /// Insufficient roles, too often within a minute.
     #[error("not allowed, and asked for too often")]
     TooOften {
         /// The time to wait; whole seconds, at least one.

@@ -21,7 +21,6 @@ use crate::vault::{MasterKey, Vault};
 
 /// An [`App`] with five users, named after their role, with the password [`TestApp::PASSWORD`].
 pub struct TestApp {
-    /// The app.
     pub app: App,
     /// Its store, for looking behind the scenes.
     pub store: Arc<dyn Store>,
@@ -35,7 +34,6 @@ pub struct TestApp {
 pub struct TestConfig {
     /// Cheap password hashes, otherwise the defaults.
     pub settings: AppSettings,
-    /// The defaults.
     pub link: LinkConfig,
     /// The real time.
     pub clock: Arc<dyn Clock>,
@@ -197,7 +195,6 @@ impl TestApp {
 
 /// A [`Transfer`] on a database in a folder of its own: imported connections are stored and not dialled.
 pub struct TestTransfer {
-    /// The transfer.
     pub transfer: Transfer,
     _folder: TempDir,
 }

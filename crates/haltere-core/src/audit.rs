@@ -7,13 +7,10 @@ use jiff::Timestamp;
 /// What was done. Names follow the pattern object.verb and are what people filter by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AuditAction {
-    /// A connection was created.
     ConnectionCreate,
     /// A connection whose last attempt had failed was overwritten by a create.
     ConnectionMend,
-    /// A connection was replaced or patched.
     ConnectionUpdate,
-    /// A connection was deleted.
     ConnectionDelete,
     /// An operator asked for a connection to be up.
     ConnectionConnect,
@@ -29,19 +26,13 @@ pub enum AuditAction {
     ConnectionReadSecrets,
     /// A login, or an attempt.
     SessionLogin,
-    /// A logout.
     SessionLogout,
     /// A user ended one of their own sessions, by its handle, or, without an object, all others.
     SessionEnd,
-    /// A user was added.
     UserCreate,
-    /// A user's roles were changed.
     UserUpdate,
-    /// A user's password was changed.
     UserPassword,
-    /// A user was removed.
     UserDelete,
-    /// A plugin was switched on or off.
     PluginSwitch,
     /// Everything was copied into a backup.
     BackupCreate,
@@ -108,7 +99,6 @@ impl AuditAction {
 /// How it ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum AuditOutcome {
-    /// It was done.
     Success,
     /// It was refused: wrong password, insufficient role, throttled.
     Denied,
@@ -127,7 +117,6 @@ impl AuditOutcome {
 /// One line of the audit trail. Never holds a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AuditEntry {
-    /// When.
     pub at: Timestamp,
     /// Who: a user name, as typed for a failed login, or `system` for haltere itself.
     pub actor: String,
@@ -135,11 +124,9 @@ pub struct AuditEntry {
     pub address: Option<IpAddr>,
     /// The request's id, the same as in the log.
     pub request_id: String,
-    /// What.
     pub action: AuditAction,
     /// To what: a connection id, a user name, a plugin id; empty when it was no single thing.
     pub object: String,
-    /// How it ended.
     pub outcome: AuditOutcome,
     /// What changed, in a few words (`url, credentials.password`); names of fields, never secrets.
     pub detail: String,

@@ -66,9 +66,7 @@ impl Transport {
 pub enum Host {
     /// A name to be resolved; ASCII (punycode where needed), lower case.
     Name(String),
-    /// An IPv4 address.
     V4(Ipv4Addr),
-    /// An IPv6 address.
     V6(Ipv6Addr),
 }
 
@@ -125,7 +123,6 @@ pub enum UrlError {
     /// White space or a control character is inside.
     #[error("must not contain spaces or control characters")]
     Whitespace,
-    /// There is no `://`.
     #[error("must start with mqtt://, mqtts://, ws:// or wss://")]
     NoScheme,
     /// There is a scheme, and we don't speak it.
@@ -139,7 +136,6 @@ pub enum UrlError {
     /// There is a `#`.
     #[error("must not contain a fragment (#)")]
     Fragment,
-    /// There is no host.
     #[error("the host is missing")]
     NoHost,
     /// The host is neither a name nor an address.
@@ -153,7 +149,6 @@ pub enum UrlError {
         "an IPv6 address must not have a zone id (%…); use an address that is valid beyond the link, in brackets, or a name"
     )]
     ZoneId,
-    /// The port is not a number.
     #[error("the port is not a number")]
     BadPort,
     /// The port is outside 1 to 65535. Digits only, at most 20 of them.

@@ -83,11 +83,8 @@ impl fmt::Display for SessionHandle {
 /// An authenticated user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Caller {
-    /// Their name.
     pub user: UserName,
-    /// What they may do.
     pub roles: Roles,
-    /// The session they came with.
     pub session: Option<SessionId>,
 }
 
@@ -96,7 +93,6 @@ pub struct Caller {
 pub struct Origin {
     /// The peer's address; `None` for the command line and haltere itself.
     pub address: Option<IpAddr>,
-    /// The request's id.
     pub request_id: String,
 }
 

@@ -14,7 +14,6 @@ pub struct Alpn(Arc<[String]>);
 /// Why a list of protocols was refused. Each message completes "`<field>`: …".
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum AlpnError {
-    /// No protocol at all.
     #[error("must name at least one protocol")]
     Empty,
     /// More than [`Alpn::MAX_PROTOCOLS`].

@@ -12,15 +12,11 @@ use crate::text::{self, TextError};
 pub struct Connection {
     /// Chosen when it is created; unique.
     pub id: ConnectionId,
-    /// What clients can set.
     pub settings: ConnectionSettings,
-    /// Whether the link should be up.
     pub intent: Intent,
     /// Grows with every change of this connection.
     pub revision: Revision,
-    /// When it was created.
     pub created_at: Timestamp,
-    /// When it was last changed.
     pub updated_at: Timestamp,
 }
 

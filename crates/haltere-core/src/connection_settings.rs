@@ -15,7 +15,6 @@ use crate::secret::Secret;
 pub struct ConnectionSettings {
     /// For people; unique.
     pub name: ConnectionName,
-    /// Where the broker is.
     pub url: BrokerUrl,
     /// How to log in; `None` for anonymous.
     pub credentials: Option<Credentials>,
@@ -65,7 +64,6 @@ pub struct TlsSettings {
     pub ca: Option<Pem>,
     /// Our client certificate, leaf first.
     pub cert: Option<Pem>,
-    /// The private key of `cert`.
     pub key: Option<Secret<Pem>>,
     /// The protocols to ask for; `None` to ask for none.
     pub alpn: Option<Alpn>,
@@ -88,46 +86,30 @@ impl TlsSettings {
 pub struct MmcFields {
     /// `noMetricsMode`: the link does not ask the broker for its version and uptime (`$SYS`).
     pub no_metrics_mode: Option<bool>,
-    /// `caFile`
     pub ca_file: Option<String>,
-    /// `certFile`
     pub cert_file: Option<String>,
-    /// `keyFile`
     pub key_file: Option<String>,
 }
 
 /// Changes to some settings of a connection. The default changes nothing.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ConnectionPatch {
-    /// `name`; can't be removed.
     pub name: Option<ConnectionName>,
-    /// `url`; can't be removed.
     pub url: Option<BrokerUrl>,
     /// `credentials.username`; without one there is no password either.
     pub username: FieldChange<MqttString>,
-    /// `credentials.password`
     pub password: FieldChange<MqttPassword>,
-    /// `credentials.clientId`
     pub client_id: FieldChange<MqttString>,
-    /// `rejectUnauthorized`
     pub reject_unauthorized: FieldChange<bool>,
-    /// `ca`
     pub ca: FieldChange<Pem>,
     /// `cert`; a key without one is refused.
     pub cert: FieldChange<Pem>,
-    /// `key`
     pub key: FieldChange<Secret<Pem>>,
-    /// `tls.alpn`
     pub alpn: FieldChange<Alpn>,
-    /// `tls.serverName`
     pub server_name: FieldChange<TlsServerName>,
-    /// `noMetricsMode`
     pub no_metrics_mode: FieldChange<bool>,
-    /// `caFile`
     pub ca_file: FieldChange<String>,
-    /// `certFile`
     pub cert_file: FieldChange<String>,
-    /// `keyFile`
     pub key_file: FieldChange<String>,
 }
 

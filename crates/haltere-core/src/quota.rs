@@ -38,9 +38,7 @@ pub struct Holder {
 pub enum QuotaExceeded {
     /// The limit for all callers together.
     All,
-    /// The limit of the user.
     User,
-    /// The limit of the address.
     Network,
 }
 

@@ -20,18 +20,14 @@ pub enum LinkState {
         /// Why the try before this one failed; `None` on the first.
         last_failure: Option<Arc<LinkFailure>>,
     },
-    /// Up.
     Online {
-        /// Since when.
         since: Timestamp,
     },
     /// Down, will dial again at `until`.
     Waiting {
-        /// Why the last try failed.
         failure: Arc<LinkFailure>,
         /// How many tries have failed since the link was last up or edited.
         attempt: u32,
-        /// When the next try starts.
         until: Timestamp,
     },
 }
@@ -74,13 +70,9 @@ impl Since {
 /// What a line of a link's history says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum HistoryState {
-    /// [`LinkState::Idle`]
     Idle,
-    /// [`LinkState::Connecting`]
     Connecting,
-    /// [`LinkState::Online`]
     Online,
-    /// [`LinkState::Waiting`]
     Waiting,
     /// haltere did not run, or had not looked again yet.
     Unobserved,
@@ -117,11 +109,9 @@ impl From<&LinkState> for HistoryState {
 /// One line of a link's history.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct StatusChange {
-    /// When it was observed.
     pub at: Timestamp,
     /// Since when it is so: earlier than `at` when haltere found after a restart what it had left.
     pub since: Since,
-    /// What changed.
     pub state: HistoryState,
     /// Why the link is not up, if it failed.
     pub failure: Option<Arc<LinkFailure>>,
@@ -202,7 +192,6 @@ pub struct BrokerFacts {
 /// A subscription that a broker refused.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RefusedFilter {
-    /// The topic filter.
     pub filter: TopicFilter,
     /// The broker's reason. MQTT 3.1.1 has only one: [`MqttReason::UnspecifiedError`].
     pub reason: MqttReason,

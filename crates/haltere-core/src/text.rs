@@ -8,7 +8,6 @@ pub enum TextError {
     /// Nothing was left after trimming.
     #[error("must not be empty")]
     Empty,
-    /// More than `max` characters.
     #[error("must be at most {max} characters long")]
     TooLong {
         /// The limit, in Unicode scalar values.

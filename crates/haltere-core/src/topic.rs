@@ -24,10 +24,8 @@ pub struct RoundtripTopic(TopicName);
 /// Why a text is no such topic.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum TopicError {
-    /// It is empty.
     #[error("must not be empty")]
     Empty,
-    /// It is longer than `max` bytes.
     #[error("must be at most {max} bytes long")]
     TooLong {
         /// The longest length in bytes.

@@ -20,7 +20,6 @@ use crate::{Interest, LinkConfig, LinkSpec, dial, failure, tls};
 
 /// A session that a broker has accepted.
 pub(crate) struct Established {
-    /// The session.
     pub(crate) session: Session,
     /// The parameters of its TLS, if any.
     pub(crate) tls: Option<TlsFacts>,

@@ -17,7 +17,6 @@ pub struct LinkConfig {
     pub keepalive: Duration,
     /// How long a PINGRESP may take. A half-open connection is found within `keepalive + ping_timeout`.
     pub ping_timeout: Duration,
-    /// The pauses between attempts.
     pub backoff: Backoff,
     /// The pause after refused credentials and certificate faults, which time alone does not fix.
     pub slow_retry: Duration,
@@ -33,9 +32,7 @@ pub struct LinkConfig {
     pub max_packet: usize,
     /// How many status changes are kept per link.
     pub history: usize,
-    /// Which name servers are used.
     pub resolver: ResolverSource,
-    /// Where links and probes may dial.
     pub egress: EgressPolicy,
 }
 
@@ -68,7 +65,6 @@ pub struct Backoff {
     pub first: Duration,
     /// What the longest pause is multiplied with at each further failure.
     pub factor: f64,
-    /// No pause is longer than this.
     pub max: Duration,
 }
 

@@ -23,7 +23,6 @@ pub(crate) trait MessageSink: Send {
 /// a flood needs no queue.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct BrokerIdentity {
-    /// The broker's version.
     pub(crate) version: Option<String>,
     /// How long the broker has been up.
     pub(crate) uptime: Option<Duration>,

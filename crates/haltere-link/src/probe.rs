@@ -48,11 +48,8 @@ pub struct ProbeReport {
 /// A stage of a probe that has ended.
 #[derive(Debug, Clone)]
 pub struct ProbeStage {
-    /// The stage.
     pub stage: Stage,
-    /// Whether it was passed.
     pub ok: bool,
-    /// How long it took.
     pub elapsed: Duration,
     /// What was found (`127.0.0.1:1883`, `TLSv1.3, TLS_AES_256_GCM_SHA384`), or what went wrong.
     pub detail: Option<String>,
@@ -66,9 +63,7 @@ pub struct ProbeStage {
 /// certificate only after the handshake; then `Tls` ends a second time, as failed.
 #[derive(Debug, Clone)]
 pub enum ProbeEvent {
-    /// A stage begins.
     Started(Stage),
-    /// A stage has ended.
     Ended(ProbeStage),
 }
 

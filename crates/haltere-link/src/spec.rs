@@ -10,16 +10,13 @@ use crate::Interest;
 /// What a link needs to know about its connection. Never changed, only replaced.
 #[derive(Debug, Clone)]
 pub struct LinkSpec {
-    /// The connection it serves.
     pub id: ConnectionId,
     /// The revision of the connection, which is also the revision of the link's status.
     pub revision: Revision,
-    /// Where the broker is.
     pub url: BrokerUrl,
     /// The MQTT client id. Unique per connection and instance; otherwise two links take over each other's
     /// session.
     pub client_id: Arc<str>,
-    /// The MQTT user name.
     pub username: Option<Arc<str>>,
     /// The MQTT password. Not used without a user name.
     pub password: Option<Arc<Secret<String>>>,
@@ -34,7 +31,6 @@ pub struct LinkSpec {
     /// Whether to ask the broker to publish no metrics about this client (`noMetricsMode`): MQTT 5's user
     /// property `sys-metrics` in CONNECT.
     pub no_metrics: bool,
-    /// Whether the link should be up.
     pub intent: Intent,
 }
 

@@ -34,7 +34,6 @@ pub(crate) enum State {
     },
     /// A session is up. Its end leads to `Waiting`.
     Online {
-        /// Since when.
         since: Timestamp,
         /// The same by the monotonic clock.
         began: Duration,
@@ -47,7 +46,6 @@ pub(crate) enum State {
         failure: Arc<LinkFailure>,
         /// How many attempts have failed.
         attempt: u32,
-        /// When the timer fires.
         until: Timestamp,
     },
     /// The connection was deleted, or haltere stops. Final: no input has an effect any more.
@@ -64,15 +62,11 @@ pub(crate) enum Input {
         /// The edit does not change how the broker is dialled.
         same_dial: bool,
     },
-    /// The dial under way succeeded.
     Dialled,
-    /// The dial under way failed.
     DialFailed(Arc<LinkFailure>),
     /// The session ended by itself.
     Lost(Arc<LinkFailure>),
-    /// The timer fired.
     TimerFired,
-    /// The link is to end.
     End,
 }
 
@@ -83,7 +77,6 @@ pub(crate) enum Effect {
     AbortDial,
     /// End the session with a DISCONNECT.
     Disconnect,
-    /// Cancel the timer.
     ClearTimer,
     /// Start an attempt. Urgent ones go before retries.
     Dial {

@@ -28,11 +28,9 @@ use crate::{LinkSpec, failure};
 
 /// What a link is doing.
 pub(crate) enum Work {
-    /// Nothing.
     Nothing,
     /// Making an attempt. Boxed because it is large, and dropped once the link is up.
     Dial(Pin<Box<dyn Future<Output = Result<Established, LinkFailure>> + Send>>),
-    /// Backing off.
     Wait(Pin<Box<Sleep>>),
     /// Waiting for a socket permit, or for the end of the pause.
     Queue(Pin<Box<dyn Future<Output = Option<OwnedSemaphorePermit>> + Send>>),
@@ -42,9 +40,7 @@ pub(crate) enum Work {
 
 /// The outcome of a piece of work, or an update from work that goes on.
 pub(crate) enum Outcome {
-    /// The attempt has succeeded.
     Established(Box<Established>),
-    /// The attempt has failed.
     Failed(LinkFailure),
     /// The pause is over.
     TimerFired,

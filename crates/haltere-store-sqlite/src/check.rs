@@ -18,11 +18,9 @@ const TABLES: &str = "SELECT name FROM sqlite_schema WHERE type = 'table' \
 /// What a look at the pages has found.
 #[derive(Debug)]
 pub(crate) enum Found {
-    /// Nothing wrong.
     Sound,
     /// Nothing wrong up to the table named, where the time was over.
     SoundUpTo(String),
-    /// Damage.
     Damage(StoreError),
 }
 

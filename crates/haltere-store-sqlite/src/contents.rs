@@ -14,7 +14,6 @@ const OURS: [&str; 4] = ["connections", "users", "meta", "revisions"];
 /// What a file holds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Contents {
-    /// There is no file.
     Missing,
     /// It has no tables: it is empty, or was left by a first start that was cut short.
     Nothing,

@@ -10,7 +10,6 @@ use crate::StoreError;
 pub struct AuditRecord {
     /// Grows with every entry.
     pub sequence: i64,
-    /// What happened.
     pub entry: AuditEntry,
 }
 
@@ -23,7 +22,6 @@ pub struct AuditFilter {
     pub object: Option<String>,
     /// Only entries older than this sequence number.
     pub before: Option<i64>,
-    /// At most this many.
     pub limit: u32,
 }
 

@@ -26,11 +26,8 @@ pub struct BackupFacts {
     pub made_at: Timestamp,
     /// The version of the database's schema.
     pub schema: u32,
-    /// How many connections are in it.
     pub connections: u64,
-    /// How many users are in it.
     pub users: u64,
-    /// The size of the file.
     pub bytes: u64,
 }
 

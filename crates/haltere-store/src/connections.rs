@@ -19,11 +19,9 @@ pub struct ConnectionRecord {
     pub name: String,
     /// As written, with the usual scheme.
     pub url: String,
-    /// `credentials.username`
     pub username: Option<String>,
     /// `credentials.password`, sealed.
     pub password: Option<Sealed>,
-    /// `credentials.clientId`
     pub client_id: Option<String>,
     /// `rejectUnauthorized`; `None` when never given.
     pub reject_unauthorized: Option<bool>,
@@ -33,25 +31,17 @@ pub struct ConnectionRecord {
     pub cert: Option<Pem>,
     /// PEM, sealed.
     pub key: Option<Sealed>,
-    /// `noMetricsMode`
     pub no_metrics_mode: Option<bool>,
-    /// `caFile`
     pub ca_file: Option<String>,
-    /// `certFile`
     pub cert_file: Option<String>,
-    /// `keyFile`
     pub key_file: Option<String>,
     /// `tls.alpn`, separated by spaces.
     pub alpn: Option<String>,
-    /// `tls.serverName`
     pub server_name: Option<String>,
-    /// Whether the link should be up.
     pub intent: Intent,
     /// Grows with every change.
     pub revision: Revision,
-    /// When it was created.
     pub created_at: Timestamp,
-    /// When it was last changed.
     pub updated_at: Timestamp,
 }
 
@@ -107,15 +97,11 @@ pub struct ConnectionKey {
 /// Which client id a connection was given by hand, if any, and at which broker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ClientIdUse {
-    /// The connection's id.
     pub id: String,
-    /// The connection's name.
     pub name: String,
     /// The connection's URL, as stored.
     pub url: String,
-    /// `credentials.clientId`
     pub client_id: Option<String>,
-    /// `tls.serverName`
     pub server_name: Option<String>,
 }
 

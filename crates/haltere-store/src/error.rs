@@ -14,9 +14,7 @@ pub enum StoreError {
     /// A row holds what no version of haltere writes.
     #[error("table {table}, column {column}, row {row}: unreadable value")]
     Corrupt {
-        /// The table.
         table: &'static str,
-        /// The column.
         column: &'static str,
         /// The row's key.
         row: String,
@@ -30,7 +28,6 @@ pub enum StoreError {
     /// The disk takes nothing, or gives nothing back: an I/O error.
     #[error("the disk fails")]
     Disk(#[source] Box<dyn std::error::Error + Send + Sync>),
-    /// What is stored is damaged.
     #[error("the database is damaged")]
     Damaged(#[source] Box<dyn std::error::Error + Send + Sync>),
     /// The files were removed, or others put in their place: what is written to them would be lost.
@@ -42,7 +39,6 @@ pub enum StoreError {
     /// The database was made by a newer haltere.
     #[error("the database has schema version {found}, this haltere knows {known}")]
     TooNew {
-        /// The version in the database.
         found: i64,
         /// The newest version this binary knows.
         known: i64,
@@ -74,11 +70,8 @@ impl StoreError {
 /// The rules of uniqueness.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum UniqueRule {
-    /// A connection's id.
     ConnectionId,
-    /// A connection's name.
     ConnectionName,
-    /// A user's name.
     UserName,
 }
 

@@ -22,15 +22,12 @@ const FILE: &str = "FAILPOINT_FILE";
 /// A step on the way of a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Step {
-    /// Secrets are sealed.
     Seal,
-    /// The transaction begins.
     Begin,
     /// Something is written in it.
     Write,
     /// The audit entry is written in it.
     Audit,
-    /// It is made durable.
     Commit,
     /// Memory follows, and subscribers are notified.
     Notify,

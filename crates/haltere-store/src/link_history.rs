@@ -9,9 +9,7 @@ use crate::StoreError;
 /// A line of the history of a connection's link.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LinkChangeRecord {
-    /// The connection.
     pub connection: ConnectionId,
-    /// What happened.
     pub change: StatusChange,
 }
 

@@ -14,9 +14,7 @@ pub struct SessionRecord {
     pub id: SessionId,
     /// Unique. Has nothing to do with the token.
     pub handle: SessionHandle,
-    /// Whose it is.
     pub user: UserName,
-    /// When it began.
     pub created_at: Timestamp,
     /// When it was last used, give or take the interval at which that is written down.
     pub last_used_at: Timestamp,

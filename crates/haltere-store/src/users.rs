@@ -16,7 +16,6 @@ pub struct UserRecord {
     pub initial_password: bool,
     /// At least one.
     pub roles: Roles,
-    /// When the user was added.
     pub created_at: Timestamp,
     /// When password or roles last changed.
     pub updated_at: Timestamp,

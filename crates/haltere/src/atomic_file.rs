@@ -55,7 +55,6 @@ pub(crate) fn folder_of(path: &Path) -> &Path {
 pub(crate) enum IfExists {
     /// It stays; the text ends the error.
     Refuse(&'static str),
-    /// It is replaced.
     Replace,
 }
 

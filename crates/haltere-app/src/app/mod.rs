@@ -60,7 +60,6 @@ pub(crate) struct Inner {
     pub(crate) master_key_in_place: AtomicBool,
     pub(crate) reconciler: Arc<Reconciler>,
     pub(crate) history_writer: Arc<HistoryWriter>,
-    /// The tasks in the background.
     pub(crate) background: Arc<Background>,
 }
 

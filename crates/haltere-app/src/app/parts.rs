@@ -14,22 +14,16 @@ use crate::vault::Vault;
 
 /// What an [`App`](crate::App) is made of.
 pub struct AppParts {
-    /// Where things are kept.
     pub store: Arc<dyn Store>,
-    /// What seals secrets.
     pub vault: Vault,
-    /// The time.
     pub clock: Arc<dyn Clock>,
-    /// How links behave.
     pub link: LinkConfig,
-    /// Everything else that can be configured.
     pub settings: AppSettings,
 }
 
 /// What can be configured. [`AppSettings::default`] is what haltere does when nothing is.
 #[derive(Debug, Clone)]
 pub struct AppSettings {
-    /// The most connections there may be.
     pub connections_max: u64,
     /// How many bytes all connections may hold: texts, and certificates and keys, equal ones counted once.
     pub material_budget: u64,
@@ -43,9 +37,7 @@ pub struct AppSettings {
     /// How many tests of connections may run at once: each holds a socket for some seconds, in addition to those
     /// of the links.
     pub tests: Bounds,
-    /// Sessions, passwords and the login throttle.
     pub sessions: SessionSettings,
-    /// The audit trail.
     pub audit: AuditSettings,
 }
 

@@ -45,14 +45,12 @@ pub(super) struct ReadKind {
 pub(crate) enum Content {
     /// One connection, as it was stored at that time.
     Connection {
-        /// The revision that was read.
         revision: Revision,
         /// Distinguishes it from an earlier connection with the same id.
         created_at: Timestamp,
     },
     /// A selection of all connections, as they were stored at that time.
     Connections {
-        /// The selection.
         query: ListQuery,
         /// Which of them the reader may see.
         visibility: Visibility,

@@ -35,9 +35,7 @@ pub(super) struct Bounds {
 /// What happens if a caller at the limit needs another window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum WhenFull {
-    /// Close the oldest window.
     CloseOldest,
-    /// Refuse the window.
     Refuse,
 }
 

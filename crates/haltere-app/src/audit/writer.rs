@@ -78,7 +78,6 @@ struct Waiting {
 pub(super) enum Repeat {
     /// Count it if the store accepts writes.
     RequireStore,
-    /// Count it.
     Count,
     /// Count it even if it is the first of its kind: write nothing now.
     CountFirst,
@@ -87,10 +86,8 @@ pub(super) enum Repeat {
 /// Why an entry was not written.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum NotWritten {
-    /// The store refused it.
     #[error("failed to write to the audit trail")]
     Failed(#[source] Option<Arc<StoreError>>),
-    /// The user exceeded the rate.
     #[error("too many audited actions")]
     TooMany {
         /// The time to wait; whole seconds, at least one.

@@ -20,15 +20,12 @@ pub struct BackgroundTask {
     /// The time from the start of one run to that of the next, at most; `None` if it runs when there is something to
     /// do.
     pub period: Option<Duration>,
-    /// What it does at the moment.
     pub state: TaskState,
     /// How often it has run since the start of haltere.
     pub runs: u64,
-    /// How many of these runs have failed.
     pub failures: u64,
     /// How often it has panicked within the last ten minutes.
     pub recent_panics: usize,
-    /// The last run that has ended.
     pub last_run: Option<TaskRun>,
     /// When the next run begins at the latest, if that is known.
     pub next_run: Option<Timestamp>,
@@ -37,11 +34,8 @@ pub struct BackgroundTask {
 /// What a task does at the moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TaskState {
-    /// It waits for its next run.
     Waiting,
-    /// It runs.
     Running {
-        /// Since when.
         since: Timestamp,
     },
     /// It pauses after a panic.
@@ -51,11 +45,8 @@ pub enum TaskState {
 /// A run of a task that has ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaskRun {
-    /// When it began.
     pub started_at: Timestamp,
-    /// How long it took.
     pub duration: Duration,
-    /// Why it failed, if it did.
     pub failure: Option<String>,
 }
 

@@ -15,7 +15,6 @@ use crate::policy::Action;
 /// A backup that was made.
 #[derive(Debug)]
 pub struct Created {
-    /// What is in it.
     pub facts: BackupFacts,
     /// Why it is not in the audit trail, if so.
     pub unaudited: Option<Internal>,

@@ -23,13 +23,11 @@ pub struct Backups {
 /// Why there is no backup. Messages complete "failed to …".
 #[derive(Debug, thiserror::Error)]
 pub enum BackupsError {
-    /// The caller's roles do not allow it.
     #[error(transparent)]
     Denied(#[from] NotAllowed),
     /// This store is backed up in another way.
     #[error(transparent)]
     Elsewhere(#[from] NoBackups),
-    /// The store failed.
     #[error(transparent)]
     Internal(#[from] Internal),
 }

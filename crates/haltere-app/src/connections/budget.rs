@@ -20,11 +20,8 @@ use crate::vault::Vault;
     stored.saturating_add(*new)
 )]
 pub struct OverBudget {
-    /// How many bytes are stored.
     pub stored: u64,
-    /// How many there are to add.
     pub new: u64,
-    /// The limit.
     pub max: u64,
 }
 

@@ -137,9 +137,7 @@ impl Condition {
 /// How a caller wants a change to be made and answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Terms {
-    /// Whether the answer may hold secrets.
     pub secrets: Secrets,
-    /// Which version it is meant for.
     pub condition: Condition,
 }
 

@@ -23,20 +23,16 @@ use crate::tasks::to_completion;
 /// What became of a create.
 #[derive(Debug, Clone)]
 pub struct Created {
-    /// The stored connection with its status.
     pub connection: ConnectionView,
-    /// How the first attempt to connect ended.
     pub outcome: Outcome,
     /// Whether it overwrote an existing connection that had failed.
     pub overwritten: bool,
-    /// All connections after the change.
     pub all: Listing,
 }
 
 /// How the first attempt to connect ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
-    /// The link is up.
     Connected,
     /// It is not; the message says why, and it is dialled on.
     Failed(String),
@@ -45,10 +41,8 @@ pub enum Outcome {
 /// Why nothing was created.
 #[derive(Debug, thiserror::Error)]
 pub enum CreateError {
-    /// Insufficient roles.
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
-    /// A field is invalid.
     #[error(transparent)]
     Invalid(#[from] Invalid),
     /// Id and name belong to one stored connection that has not failed.
@@ -57,10 +51,8 @@ pub enum CreateError {
     /// Only the id or only the name is taken, or they belong to two different connections.
     #[error("Connection with either the same name or id already exists")]
     EitherNameOrId,
-    /// There are as many connections as the configuration allows.
     #[error("Maximum number of connections reached")]
     LimitReached,
-    /// All connections hold as much as the configuration allows.
     #[error("Maximum size of all connections reached")]
     BudgetReached,
     /// Id and name belong to a stored connection that can't be read.
@@ -71,7 +63,6 @@ pub enum CreateError {
         /// Why it can't be read; for the log.
         reason: String,
     },
-    /// Something failed that is no fault of the caller.
     #[error(transparent)]
     Internal(#[from] Internal),
 }

@@ -6,16 +6,13 @@ use crate::error::{Internal, Invalid, NotAllowed};
 /// Why getting, deleting, connecting, disconnecting or looking at the history of a connection failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectionError {
-    /// Insufficient roles.
     #[error(transparent)]
     NotAllowed(NotAllowed),
-    /// There is no such connection.
     #[error("connection not found")]
     NotFound,
     /// Another version is stored than the change is meant for.
     #[error(transparent)]
     Outdated(#[from] Outdated),
-    /// Something failed that is no fault of the caller.
     #[error(transparent)]
     Internal(#[from] Internal),
 }
@@ -23,31 +20,23 @@ pub enum ConnectionError {
 /// Why replacing or patching a connection failed.
 #[derive(Debug, thiserror::Error)]
 pub enum UpdateError {
-    /// Insufficient roles.
     #[error(transparent)]
     NotAllowed(NotAllowed),
     /// A field is invalid, by itself or together with the stored ones.
     #[error(transparent)]
     Invalid(#[from] Invalid),
-    /// There is no such connection.
     #[error("connection not found")]
     NotFound,
     /// Another version is stored than the change is meant for.
     #[error(transparent)]
     Outdated(#[from] Outdated),
-    /// Another connection has that name.
     #[error("another connection has the same name")]
     NameTaken,
-    /// All connections hold as much as the configuration allows.
     #[error("Maximum size of all connections reached")]
     BudgetReached,
     /// What is stored can't be read, and the change needs it.
     #[error("the stored connection can't be read: {reason}")]
-    Unreadable {
-        /// Why not.
-        reason: String,
-    },
-    /// Something failed that is no fault of the caller.
+    Unreadable { reason: String },
     #[error(transparent)]
     Internal(#[from] Internal),
 }

@@ -22,7 +22,6 @@ use crate::policy::{Action, Resource};
 /// All connections at one moment, to be written to a file.
 #[derive(Debug, Clone)]
 pub struct Export {
-    /// When.
     pub at: Timestamp,
     /// Whether passwords and private keys may go into the file. When this is false they must not.
     pub secrets: bool,
@@ -49,13 +48,11 @@ type Stored = Result<Arc<Connection>, LeftOut>;
 /// Why there is no export.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// Insufficient roles.
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
     /// The configuration forbids exporting secrets.
     #[error("secrets: connections.secrets is \"write-only\", so no export contains them")]
     WriteOnly,
-    /// Something failed that is no fault of the caller.
     #[error(transparent)]
     Internal(#[from] Internal),
 }

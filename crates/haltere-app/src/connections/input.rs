@@ -14,9 +14,7 @@ pub struct NewConnection {
 /// A whole connection in place of a stored one.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConnectionReplacement {
-    /// `name`
     pub name: ConnectionName,
-    /// `url`
     pub url: BrokerUrl,
     /// The other fields: see [`ConnectionPatch::replacing_all`].
     pub rest: ConnectionPatch,

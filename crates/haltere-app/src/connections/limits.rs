@@ -5,9 +5,7 @@ use crate::app::AppSettings;
 /// The limits on all connections.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Limits {
-    /// The number of connections.
     pub(crate) connections: u64,
-    /// Their bytes.
     pub(crate) bytes: u64,
 }
 

@@ -23,7 +23,6 @@ pub struct ListQuery {
     pub state: StateFilter,
     /// Only those whose id, name or URL contains this, in whatever case.
     pub text: Option<String>,
-    /// At most this many.
     pub limit: Option<NonZeroUsize>,
     /// Only those after this.
     pub after: Option<Cursor>,
@@ -32,7 +31,6 @@ pub struct ListQuery {
 /// By what an operator wants of a connection.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub enum StateFilter {
-    /// All.
     #[default]
     All,
     /// All but the disconnected ones, however badly they do.
@@ -73,7 +71,6 @@ pub struct Listing {
 /// Why listing failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ListError {
-    /// Insufficient roles.
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
     /// The read of secrets could not be written to the audit trail, so there is no answer.

@@ -32,21 +32,15 @@ const PLAIN_SUFFIX_BYTES: usize = 6;
 /// Why nothing was dialled.
 #[derive(Debug, thiserror::Error)]
 pub enum TestError {
-    /// Insufficient roles.
     #[error(transparent)]
     NotAllowed(NotAllowed),
-    /// A field is invalid.
     #[error(transparent)]
     Invalid(#[from] Invalid),
-    /// There is no such connection.
     #[error("connection not found")]
     NotFound,
     /// What is stored can't be read, and the test needs it.
     #[error("the stored connection can't be read: {reason}")]
-    Unreadable {
-        /// Why not.
-        reason: String,
-    },
+    Unreadable { reason: String },
     /// As many tests as there may be are running.
     #[error("as many tests of connections are running as there may be")]
     TooMany(QuotaExceeded),

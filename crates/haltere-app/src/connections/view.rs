@@ -32,7 +32,6 @@ pub enum Secrets {
 /// A connection as one caller may see it, with its status.
 #[derive(Debug, Clone)]
 pub struct ConnectionView {
-    /// What is stored.
     pub entry: Arc<Entry>,
     /// How the link is; `None` for an unreadable entry, and only then.
     pub status: Option<Arc<ConnectionStatus>>,

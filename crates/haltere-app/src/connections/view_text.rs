@@ -24,9 +24,7 @@ const OVERHEAD: usize = size_of::<ViewText>() + 4 * size_of::<usize>();
 /// What a view shows of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Fields {
-    /// Passwords and private keys.
     pub secrets: bool,
-    /// Certificates.
     pub certificates: bool,
 }
 

@@ -9,7 +9,6 @@ use haltere_core::ConnectionId;
 pub enum Change {
     /// A stored connection, or the status of its link.
     Connection(ConnectionId),
-    /// The switch of a plugin.
     Plugins,
 }
 
@@ -17,9 +16,7 @@ pub enum Change {
 /// those of another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ChangeKind {
-    /// [`Change::Connection`]
     Connections,
-    /// [`Change::Plugins`]
     Plugins,
 }
 

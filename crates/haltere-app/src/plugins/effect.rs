@@ -12,28 +12,23 @@ use crate::policy::Visibility;
 /// A switch that was moved, or would be.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Switched {
-    /// The plugin afterwards.
     pub plugin: PluginState,
-    /// What that does.
     pub effect: PluginEffect,
 }
 
 /// What a switch of a plugin does. What is on already, or off already, has no effect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PluginEffect {
-    /// Nothing.
     None,
     /// The TLS settings of connections begin or cease to count.
     Tls(TlsEffect),
     /// Connections can be seen and changed over HTTP and in the console, or not any more. Links stay as
     /// they are.
     Connections {
-        /// How many there are.
         connections: usize,
     },
     /// Users may change their own password, or not any more.
     Users {
-        /// How many there are.
         users: usize,
     },
 }

@@ -10,9 +10,7 @@ use crate::policy::Action;
 /// The state of a plugin.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PluginState {
-    /// Which one.
     pub id: PluginId,
-    /// Whether it is on.
     pub enabled: bool,
     /// Whether the switch can be moved.
     pub switchable: bool,
@@ -25,7 +23,6 @@ pub struct PluginState {
 pub enum PluginSource {
     /// The default: it is on.
     Default,
-    /// The configuration.
     Configuration,
     /// An administrator, at run time. Goes before the configuration.
     Administrator,

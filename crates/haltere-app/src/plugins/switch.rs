@@ -15,13 +15,11 @@ use crate::tasks::to_completion;
 /// Why the switch was not moved.
 #[derive(Debug, thiserror::Error)]
 pub enum SwitchPluginError {
-    /// Insufficient roles.
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
     /// This plugin is always on.
     #[error("the plugin {0} can't be switched")]
     NotSwitchable(PluginId),
-    /// Something failed that is no fault of the caller.
     #[error(transparent)]
     Internal(#[from] Internal),
 }

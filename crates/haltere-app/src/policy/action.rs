@@ -15,13 +15,10 @@ pub enum Action {
     CreateConnection,
     /// Replace or patch a connection.
     UpdateConnection,
-    /// Delete a connection.
     DeleteConnection,
     /// Ask for a connection to be up.
     ConnectConnection,
-    /// Disconnect a connection on purpose.
     DisconnectConnection,
-    /// Import connections from a file.
     ImportConnections,
     /// Export connections to a file, without secrets.
     ExportConnections,
@@ -31,15 +28,11 @@ pub enum Action {
     TestConnection,
     /// Follow the live events. Which events are in the stream depends on the other actions.
     FollowEvents,
-    /// See which plugins are on.
     ListPlugins,
-    /// Switch a plugin on or off.
     SwitchPlugin,
     /// See one's own profile and sessions.
     ReadProfile,
-    /// End one's own sessions.
     EndOwnSessions,
-    /// Change one's own password.
     ChangeOwnPassword,
     /// See what haltere does in the background, and how that goes.
     ListBackgroundTasks,

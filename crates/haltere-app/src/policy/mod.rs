@@ -19,9 +19,7 @@ use crate::error::NotAllowed;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use = "a decision that is ignored decides nothing"]
 pub enum Decision {
-    /// It may be done.
     Allowed,
-    /// No role of the principal allows the action.
     InsufficientRole,
     /// The action is allowed, but the principal may not see this resource. It is treated as one that does not exist.
     Hidden,

@@ -11,14 +11,12 @@ use super::visibility::Visibility;
 pub enum Principal {
     /// A user who has logged in.
     Session {
-        /// The user.
         caller: Caller,
         /// The connections that the user may see, if a role allows to see any.
         visibility: Visibility,
     },
     /// The user of the command line, who has access to the database anyway.
     CommandLine,
-    /// haltere itself.
     System,
 }
 

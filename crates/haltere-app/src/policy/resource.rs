@@ -5,17 +5,12 @@
 pub enum Resource<'a> {
     /// No single thing, or one that has no name yet.
     Instance,
-    /// The connection with this id.
     Connection(&'a str),
     /// A connection that does not exist yet, with this id or, if it is empty, a generated one.
     NewConnection(&'a str),
-    /// The broker with this URL.
     Broker(&'a str),
-    /// The plugin with this id.
     Plugin(&'a str),
-    /// The user with this name.
     User(&'a str),
-    /// The session with this handle.
     Session(&'a str),
 }
 

@@ -7,7 +7,6 @@ use super::action::Action;
 /// A row of [`TABLE`].
 #[derive(Debug, Clone, Copy)]
 pub struct Rule {
-    /// What is done.
     pub action: Action,
     /// The name in the API and in `docs/access.md`.
     pub name: &'static str,

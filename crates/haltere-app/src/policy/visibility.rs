@@ -7,10 +7,8 @@ use std::sync::Arc;
 /// connections. One that is hidden is treated as one that does not exist.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub enum Visibility {
-    /// All of them.
     #[default]
     All,
-    /// Those with these ids.
     Set(Arc<BTreeSet<Box<str>>>),
 }
 

@@ -21,10 +21,8 @@ const OPERATION: &str = "change one's own password";
 /// Why the password is still the old one.
 #[derive(Debug, thiserror::Error)]
 pub enum ChangePasswordError {
-    /// Insufficient roles.
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
-    /// The old password is not the right one.
     #[error("the old password is wrong")]
     WrongPassword,
     /// Too many wrong old passwords.
@@ -44,7 +42,6 @@ pub enum ChangePasswordError {
     /// The user was removed in the meantime.
     #[error("the user does not exist any more")]
     Gone,
-    /// An internal error.
     #[error(transparent)]
     Internal(#[from] Internal),
 }

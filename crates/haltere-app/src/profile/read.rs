@@ -10,11 +10,8 @@ use crate::policy::Action;
 /// A user's own profile.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Profile {
-    /// Their name.
     pub username: UserName,
-    /// What they may do.
     pub roles: Roles,
-    /// The actions that their roles allow.
     pub permissions: Vec<Action>,
     /// Whether their password is still the one that the first start generated and printed.
     pub initial_password: bool,
@@ -23,10 +20,8 @@ pub struct Profile {
 /// Why there is no profile to see.
 #[derive(Debug, thiserror::Error)]
 pub enum ProfileError {
-    /// Insufficient roles.
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
-    /// Something failed that is no fault of the caller.
     #[error(transparent)]
     Internal(#[from] Internal),
 }

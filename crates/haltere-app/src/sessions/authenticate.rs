@@ -11,11 +11,9 @@ use crate::error::{Context, Internal};
 /// A session that is valid now.
 #[derive(Debug, Clone)]
 pub struct Session {
-    /// Whose it is.
     pub caller: Caller,
     /// When it ends however busy it is.
     pub expires_at: Timestamp,
-    /// Ends with it.
     pub credential: Credential,
 }
 

@@ -31,9 +31,7 @@ struct Entry {
 
 /// What memory knows of a session.
 pub(super) enum Known {
-    /// It is valid.
     Valid(Session),
-    /// It has ended.
     Ended,
     /// Nothing: the store has to be asked, and the answer is good as of this generation.
     Nothing(u64),

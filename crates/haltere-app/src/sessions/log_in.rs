@@ -38,7 +38,6 @@ pub struct LogIn {
 pub struct LoggedIn {
     /// 256 random bits in URL-safe base64 without padding: for the cookie, and kept nowhere else.
     pub token: Secret<String>,
-    /// Who logged in.
     pub caller: Caller,
     /// When the session ends however busy it is.
     pub expires_at: Timestamp,
@@ -61,7 +60,6 @@ pub enum LoginError {
     /// Too many passwords are waiting to be verified.
     #[error("too many logins at once")]
     TooManyChecks(QuotaExceeded),
-    /// An internal error.
     #[error(transparent)]
     Internal(#[from] Internal),
 }

@@ -54,7 +54,6 @@ pub struct Sessions {
     in_step: RwLock<()>,
     /// Held while the use of sessions is written.
     writing_use: tokio::sync::Mutex<()>,
-    /// The sessions in use.
     live: Mutex<Live>,
     /// The change counter of sessions with which those in memory were compared.
     checked: tokio::sync::Mutex<Option<i64>>,

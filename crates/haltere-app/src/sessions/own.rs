@@ -27,9 +27,7 @@ pub struct OwnSession {
     pub handle: SessionHandle,
     /// Whether it is the one that asks.
     pub is_current: bool,
-    /// When it began.
     pub created_at: Timestamp,
-    /// When it was last used.
     pub last_used_at: Timestamp,
     /// When it ends however busy it is.
     pub expires_at: Timestamp,
@@ -42,13 +40,10 @@ pub struct OwnSession {
 /// Why one's own sessions were not listed, or not ended.
 #[derive(Debug, thiserror::Error)]
 pub enum OwnSessionError {
-    /// Insufficient roles.
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
-    /// The caller has no such session.
     #[error("session not found")]
     NotFound,
-    /// Something failed that is no fault of the caller.
     #[error(transparent)]
     Internal(#[from] Internal),
 }

@@ -9,14 +9,11 @@ pub struct SessionSettings {
     pub idle: Duration,
     /// A session ends after this long however busy it is.
     pub absolute: Duration,
-    /// How many sessions there may be.
     pub bounds: SessionBounds,
     /// How many may wait for their password to be verified; those who have logged in from the same address
     /// before wait apart from others.
     pub password_checks: usize,
-    /// The login throttle.
     pub throttle: ThrottleSettings,
-    /// What a password hash costs.
     pub hashing: PasswordHashing,
 }
 
@@ -38,7 +35,6 @@ impl Default for SessionSettings {
 pub struct SessionBounds {
     /// Of all users together; at it, the user with most sessions gives one up.
     pub all: usize,
-    /// Of one user.
     pub user: usize,
 }
 

@@ -15,7 +15,6 @@ pub struct User {
     pub name: UserName,
     /// At least one.
     pub roles: Roles,
-    /// When the user was added.
     pub created_at: Timestamp,
     /// When password or roles last changed.
     pub updated_at: Timestamp,

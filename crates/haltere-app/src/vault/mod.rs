@@ -39,12 +39,7 @@ pub enum VaultError {
         "the master key (id {given}) is not the one this database was sealed with (id {needed}); \
          give haltere the key that belongs to the database"
     )]
-    WrongMasterKey {
-        /// The key that was given.
-        given: KeyId,
-        /// The key that is needed.
-        needed: KeyId,
-    },
+    WrongMasterKey { given: KeyId, needed: KeyId },
     /// The master key is the right one, but the data key it sealed is damaged.
     #[error("the vault's data key in the database is damaged")]
     DamagedDataKey(#[source] UnsealError),
@@ -56,12 +51,10 @@ pub enum VaultError {
         "the database holds secrets, but the vault's data key is gone; restore it from a backup"
     )]
     MissingDataKey,
-    /// A secret can't be opened.
     #[error("the secret at {context} can't be opened")]
     Unreadable {
         /// Where it is, as `table/column/row`.
         context: String,
-        /// Why.
         #[source]
         reason: UnsealError,
     },

@@ -60,7 +60,6 @@ impl fmt::Display for KeyId {
 /// Why a sealed value can't be opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum UnsealError {
-    /// Shorter than the shortest sealed value.
     #[error("it is too short")]
     TooShort,
     /// Sealed by a newer haltere.

@@ -16,9 +16,7 @@ pub enum Stage {
     Dns,
     /// Opening the TCP connection.
     Tcp,
-    /// The TLS handshake.
     Tls,
-    /// The WebSocket upgrade.
     Websocket,
     /// MQTT CONNECT until CONNACK.
     Mqtt,
@@ -80,7 +78,6 @@ pub struct LinkFailure {
     pub syscall: Option<Cow<'static, str>>,
     /// The IP address dialled, or the host name that could not be resolved.
     pub address: Option<String>,
-    /// The port dialled.
     pub port: Option<u16>,
     /// For people: what failed.
     pub message: FailureMessage,

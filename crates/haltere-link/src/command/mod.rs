@@ -40,7 +40,6 @@ impl Qos {
 /// A message to be published.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PublishRequest {
-    /// Where to publish.
     pub topic: TopicName,
     /// At most 64 KiB.
     pub payload: Vec<u8>,
@@ -67,12 +66,9 @@ pub enum CommandError {
     /// As many commands as possible are waiting. Nothing was sent.
     #[error("too many commands are waiting for the broker")]
     Busy,
-    /// The broker refused it.
     #[error("the broker refused it: {reason}{}", .reason_string.as_deref().map(|it| format!(" ({it})")).unwrap_or_default())]
     Refused {
-        /// The reason.
         reason: MqttReason,
-        /// Its number.
         number: u8,
         /// The broker's reason string.
         reason_string: Option<String>,

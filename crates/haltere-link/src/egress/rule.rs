@@ -13,7 +13,6 @@ use haltere_core::{Network, NetworkError};
 /// `all`; then, unless every port is meant, `port` and a port or a range of ports.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EgressRule {
-    /// What the rule does.
     pub action: EgressAction,
     /// `None`: all addresses of both families.
     network: Option<Network>,
@@ -23,9 +22,7 @@ pub struct EgressRule {
 /// What a rule does with the addresses it matches.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EgressAction {
-    /// They may be dialled.
     Allow,
-    /// They may not be dialled.
     Deny,
 }
 

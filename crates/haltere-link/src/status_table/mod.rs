@@ -57,7 +57,6 @@ struct Inner {
 /// Entries of a link's history that are to be recorded.
 #[derive(Debug)]
 pub struct UnrecordedChanges {
-    /// The connection.
     pub connection: ConnectionId,
     /// The oldest first.
     pub changes: Vec<StatusChange>,

@@ -160,7 +160,6 @@ fn take<'i>(input: &mut &'i [u8], size: usize) -> &'i [u8] {
 /// The fixed header of a packet (MQTT 5, 2.1.1).
 #[derive(Debug, Clone, Copy)]
 struct Header {
-    /// The packet type.
     kind: u8,
     /// The size of the header itself.
     size: usize,

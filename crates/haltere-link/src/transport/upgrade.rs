@@ -40,7 +40,6 @@ pub(crate) enum UpgradeError {
     /// It responded with TLS.
     #[error("it speaks TLS")]
     SpeaksTls,
-    /// Reading or writing failed.
     #[error("failed to talk to it")]
     Io(#[source] io::Error),
 }
@@ -49,9 +48,7 @@ pub(crate) enum UpgradeError {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("it answered with HTTP status {status}")]
 pub(crate) struct HttpRefusal {
-    /// The status.
     pub(crate) status: u16,
-    /// The reason phrase.
     pub(crate) reason: Option<String>,
     /// The target of a redirect.
     pub(crate) location: Option<String>,

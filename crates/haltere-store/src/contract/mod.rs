@@ -13,7 +13,6 @@
     clippy::unwrap_used,
     reason = "stories are tests; they live here so that every backend can run them"
 )]
-#![expect(missing_docs, reason = "a story's name is its description")]
 
 pub mod audit;
 pub mod backups;
@@ -35,7 +34,6 @@ use crate::Store;
 
 /// An empty store, and what has to live as long as it: a temporary folder, say.
 pub struct Fixture {
-    /// The store under test.
     pub store: Arc<dyn Store>,
     /// Dropped after the story.
     pub guard: Box<dyn Any + Send>,

@@ -16,7 +16,6 @@ use rustls::pki_types::PrivatePkcs8KeyDer;
 pub struct Identity {
     /// The leaf, followed by the intermediates it needs.
     pub cert_pem: String,
-    /// The private key.
     pub key_pem: String,
 }
 

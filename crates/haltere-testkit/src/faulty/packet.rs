@@ -36,7 +36,6 @@ pub(crate) const PINGRESP: &[u8] = &[0xD0, 0];
 pub struct Connect {
     /// The protocol level: 4 for MQTT 3.1.1, 5 for MQTT 5.
     pub level: u8,
-    /// The client id.
     pub client_id: String,
     /// Clean session, or clean start in MQTT 5.
     pub clean: bool,

@@ -27,7 +27,6 @@ pub struct Mosquitto {
     "mosquitto did not start: {reason}\n--- its configuration:\n{configuration}--- its log:\n{log}---"
 )]
 pub struct StartError {
-    /// What was observed.
     pub reason: String,
     /// What it was started with.
     pub configuration: String,

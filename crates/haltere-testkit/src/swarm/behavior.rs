@@ -10,10 +10,7 @@ pub enum BrokerBehavior {
     /// Answers, and publishes its uptime every ten seconds.
     Healthy,
     /// Healthy; also publishes regularly with QoS 1, and measures how long the acknowledgement takes.
-    Echo {
-        /// How often.
-        every: Duration,
-    },
+    Echo { every: Duration },
     /// Refuses connections.
     Dead,
     /// Accepts connections and sends nothing.

@@ -7,9 +7,7 @@ use super::super::input::NewConnection;
 /// A file with connections. Its reader limits their number.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportFile {
-    /// What kind of file it is.
     pub source: Source,
-    /// Its entries, in their order.
     pub entries: Vec<ImportEntry>,
     /// What else is in the file, by name: nothing comes of it here.
     pub not_taken_over: Vec<String>,
@@ -53,8 +51,6 @@ pub struct ImportEntry {
 /// A connection that could be read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Incoming {
-    /// The connection.
     pub connection: NewConnection,
-    /// Whether its link should be up.
     pub intent: Intent,
 }

@@ -19,11 +19,9 @@ pub const LISTED_REFUSALS: usize = 1_000;
 /// The plan of an import, or its result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImportReport {
-    /// What kind of file it is.
     pub source: Source,
     /// Whether it was stored. If an entry is refused, nothing is, unless the mode is [`ImportMode::StoreGood`].
     pub done: bool,
-    /// Its entries, in their order.
     pub entries: Vec<Planned>,
     /// The limit that a file without faults would exceed.
     pub over_limit: Option<OverLimit>,
@@ -38,11 +36,8 @@ pub struct ImportReport {
 pub struct Planned {
     /// Its id; one that haltere makes is known once it is stored.
     pub id: Option<String>,
-    /// Its name.
     pub name: Option<String>,
-    /// Its outcome.
     pub outcome: EntryOutcome,
-    /// Notes for the user.
     pub notes: Vec<String>,
 }
 
@@ -60,16 +55,11 @@ pub enum EntryOutcome {
 /// How an entry matches stored connections.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AlreadyThere {
-    /// By id and name.
     IdAndName,
-    /// By its id.
     Id {
-        /// The name it is stored under.
         stored_name: String,
     },
-    /// By its name.
     Name {
-        /// The id it is stored under.
         stored_id: String,
     },
     /// Its id is that of one stored connection, its name that of another.
@@ -113,7 +103,6 @@ pub struct OverLimit {
     pub stored: u64,
     /// How many there are to create.
     pub new: u64,
-    /// The limit.
     pub max: u64,
 }
 

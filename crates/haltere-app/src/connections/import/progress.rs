@@ -8,11 +8,8 @@ use tokio::sync::watch;
 /// The progress of an import. Only the latest value is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct ImportProgress {
-    /// The current stage.
     pub stage: ImportStage,
-    /// The number of entries that are done.
     pub done: usize,
-    /// The number of all entries.
     pub total: usize,
 }
 
@@ -21,7 +18,6 @@ pub struct ImportProgress {
 pub enum ImportStage {
     /// Each entry is validated; certificates and keys take a while.
     Checking,
-    /// New connections are being stored.
     Storing,
 }
 

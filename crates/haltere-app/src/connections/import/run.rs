@@ -19,7 +19,6 @@ use crate::tasks::to_completion;
 /// What an import does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ImportMode {
-    /// Only report the plan.
     DryRun,
     /// Store everything, unless an entry is refused.
     Store,
@@ -30,10 +29,8 @@ pub enum ImportMode {
 /// Why there is no plan. A refused file is no error: see [`ImportReport::is_refused`].
 #[derive(Debug, thiserror::Error)]
 pub enum ImportError {
-    /// Insufficient roles.
     #[error(transparent)]
     NotAllowed(#[from] NotAllowed),
-    /// An internal failure.
     #[error(transparent)]
     Internal(#[from] Internal),
 }

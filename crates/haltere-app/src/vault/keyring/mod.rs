@@ -27,10 +27,8 @@ pub struct Keyring {
 /// Why something could not be done with the vault's keys. Messages complete "failed to …".
 #[derive(Debug, thiserror::Error)]
 pub enum KeyringError {
-    /// The caller's roles do not allow it.
     #[error(transparent)]
     Denied(#[from] NotAllowed),
-    /// The vault can't be opened.
     #[error(transparent)]
     Vault(#[from] VaultError),
     /// There is nothing to change.
@@ -39,7 +37,6 @@ pub enum KeyringError {
     /// Resealing would lose them.
     #[error("{} secrets can't be opened; `haltere secrets verify` lists them", .0.len())]
     Unreadable(Vec<UnreadableSecret>),
-    /// The store failed.
     #[error(transparent)]
     Internal(#[from] Internal),
 }

@@ -9,7 +9,6 @@ use crate::vault::{MasterKey, Vault};
 /// A secret that can't be opened.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct UnreadableSecret {
-    /// The connection's id.
     pub connection: String,
     /// The field and why: `credentials.password: …`. Never a value.
     pub reason: String,
@@ -18,9 +17,7 @@ pub struct UnreadableSecret {
 /// What came out of trying every secret.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Verified {
-    /// How many secrets there are.
     pub secrets: usize,
-    /// How many connections there are.
     pub connections: usize,
     /// Those that can't be opened, in the order of the connections.
     pub unreadable: Vec<UnreadableSecret>,

@@ -15,7 +15,6 @@ const SERVER_MAX_CHARS: usize = 255;
 /// A reason the broker gave.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Refusal {
-    /// The reason.
     pub(crate) code: MqttReason,
     /// The reason's number: up to 5 in MQTT 3.1.1, from 128 in MQTT 5.
     pub(crate) number: u8,
@@ -35,14 +34,11 @@ impl Refusal {
 /// A packet from the broker.
 #[derive(Debug)]
 pub(in crate::transport) enum Incoming<'p> {
-    /// CONNACK that accepts.
     Accepted {
         /// The keep-alive the broker requires, in seconds; `None` if it accepts ours.
         server_keepalive: Option<u16>,
     },
-    /// CONNACK that refuses.
     Refused(Refusal),
-    /// SUBACK.
     Subscribed {
         packet_id: u16,
         /// For each filter the QoS granted, or a reason from 0x80 on.
@@ -50,7 +46,6 @@ pub(in crate::transport) enum Incoming<'p> {
         /// The Reason String of MQTT 5.
         reason_string: Option<String>,
     },
-    /// UNSUBACK.
     Unsubscribed {
         packet_id: u16,
         /// For each filter a reason code; none in MQTT 3.1.1.
@@ -65,9 +60,7 @@ pub(in crate::transport) enum Incoming<'p> {
         code: u8,
         reason_string: Option<String>,
     },
-    /// PUBLISH.
     Message(Message<'p>),
-    /// PINGRESP.
     Pong,
     /// DISCONNECT, and why.
     Disconnected(Refusal),

@@ -28,9 +28,7 @@ pub(super) use reason_codes::reason_code;
 /// The content of CONNECT.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ConnectOptions<'a> {
-    /// The client id.
     pub(crate) client_id: &'a str,
-    /// The user name, if any.
     pub(crate) username: Option<&'a str>,
     /// The password, if any. Not sent without a user name.
     pub(crate) password: Option<&'a Secret<String>>,

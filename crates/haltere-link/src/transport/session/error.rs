@@ -14,19 +14,15 @@ pub(crate) enum SessionError {
     /// The broker closed the connection without a DISCONNECT.
     #[error("the broker closed the connection")]
     Closed,
-    /// Reading or writing failed.
     #[error("{0}")]
     Io(#[source] io::Error),
-    /// The broker refused CONNECT.
     #[error("the broker refused us: {}", .0.code)]
     Refused(Refusal),
-    /// The broker sent DISCONNECT.
     #[error("the broker ended the session: {}", .0.code)]
     Disconnected(Refusal),
     /// The broker did not answer a ping.
     #[error("no answer to a ping within {0:?}")]
     PingTimeout(Duration),
-    /// The broker violated the protocol.
     #[error("the broker violated the MQTT protocol: {0}")]
     Protocol(String),
     /// The peer answered CONNECT with TLS.

@@ -17,7 +17,6 @@ pub(super) struct KeepAlive {
 
 /// What the session has to do.
 pub(super) enum KeepAliveEvent {
-    /// Send a PINGREQ.
     Ping,
     /// End the session: no answer came within this time.
     TimedOut(Duration),
