@@ -35,6 +35,24 @@ pub struct LinkSpec {
 }
 
 impl LinkSpec {
+    /// The first revision of a link that should be up, without credentials and TLS settings.
+    pub fn new(id: ConnectionId, url: BrokerUrl, client_id: impl Into<Arc<str>>) -> Self {
+        Self {
+            id,
+            revision: Revision::FIRST,
+            url,
+            client_id: client_id.into(),
+            username: None,
+            password: None,
+            tls: TlsSettings::default(),
+            tls_ignored: false,
+            tls_off: false,
+            interest: Interest::broker_identity(),
+            no_metrics: false,
+            intent: Intent::Connected,
+        }
+    }
+
     /// The host that the broker's certificate has to be valid for.
     pub(crate) fn tls_host(&self) -> Cow<'_, Host> {
         match &self.tls.server_name {

@@ -17,10 +17,11 @@ use parking_lot::{Mutex, MutexGuard};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use crate::attempt_trace::ProbeEvent;
 use crate::chain_store::PresentedChain;
 use crate::context::LinkContext;
 use crate::link::{Link, LinkAssignment};
-use crate::probe::{self, ProbeEvent, ProbeReport};
+use crate::probe::{self, ProbeReport};
 use crate::recorded_history::RecordedHistory;
 use crate::status_table::{StatusObserver, StatusVersion, UnrecordedChanges};
 use crate::{LinkConfig, LinkHandle, LinkSpec, command};
@@ -272,10 +273,9 @@ impl Handle {
 
 #[cfg(test)]
 mod tests {
-    use haltere_core::{BrokerUrl, Timestamp, TlsSettings};
+    use haltere_core::{BrokerUrl, Timestamp};
 
     use super::*;
-    use crate::Interest;
 
     struct Epoch;
 
@@ -295,20 +295,10 @@ mod tests {
 
     /// The spec of an idle link, which needs no broker.
     fn spec(id: &str, revision: u64) -> Arc<LinkSpec> {
-        Arc::new(LinkSpec {
-            id: ConnectionId::parse(id).expect("valid"),
-            revision: Revision(revision),
-            url: BrokerUrl::parse("mqtt://127.0.0.1").expect("valid"),
-            client_id: id.into(),
-            username: None,
-            password: None,
-            tls: TlsSettings::default(),
-            tls_ignored: false,
-            tls_off: false,
-            interest: Interest::broker_identity(),
-            no_metrics: false,
-            intent: Intent::Disconnected,
-        })
+        let url = BrokerUrl::parse("mqtt://127.0.0.1").expect("valid");
+        let spec = LinkSpec::new(ConnectionId::parse(id).expect("valid"), url, id);
+        let revision = Revision(revision);
+        Arc::new(LinkSpec { revision, intent: Intent::Disconnected, ..spec })
     }
 
     #[tokio::test]

@@ -5,8 +5,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::sync::Arc;
 
-use haltere_core::{Intent, Revision, TlsSettings};
-use haltere_link::{Interest, LinkConfig, LinkSpec, Supervisor};
+use haltere_link::{LinkConfig, LinkSpec, Supervisor};
 use haltere_mosquitto::sys;
 use haltere_testkit::clock::RealClock;
 use haltere_testkit::wait::{PATIENCE, within};
@@ -84,7 +83,8 @@ fn unwanted_messages_do_not_allocate() {
         let observer = Arc::clone(&changed);
         let on_change = Box::new(move |_: &_| observer.notify_one());
         let supervisor = Supervisor::new(LinkConfig::default(), Arc::new(RealClock), on_change);
-        let spec = Arc::new(spec(&peer.url("mqtt")));
+        let url = builders::url(&peer.url("mqtt"));
+        let spec = Arc::new(LinkSpec::new(builders::id("flooded"), url, "haltere-flooded"));
         supervisor.reconcile(&[Arc::clone(&spec)]);
         until_version(&supervisor, &changed, &spec, "quiet").await;
 
@@ -117,23 +117,6 @@ fn publish(topic: &str, payload: &[u8]) -> Vec<u8> {
     body.extend(properties);
     body.extend(payload);
     [&[0x30, length(&body)], &body[..]].concat()
-}
-
-fn spec(url: &str) -> LinkSpec {
-    LinkSpec {
-        id: builders::id("flooded"),
-        revision: Revision::FIRST,
-        url: builders::url(url),
-        client_id: "haltere-flooded".into(),
-        username: None,
-        password: None,
-        tls: TlsSettings::default(),
-        tls_ignored: false,
-        tls_off: false,
-        interest: Interest::broker_identity(),
-        no_metrics: false,
-        intent: Intent::Connected,
-    }
 }
 
 async fn until_version(supervisor: &Supervisor, changed: &Notify, spec: &LinkSpec, version: &str) {

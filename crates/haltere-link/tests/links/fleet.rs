@@ -4,10 +4,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use haltere_core::{
-    BrokerFacts, ConnectionStatus, Intent, LinkFailure, LinkState, Revision, Timestamp, TlsSettings,
-};
-use haltere_link::{Advice, Backoff, Interest, LinkConfig, LinkSpec, StatusObserver, Supervisor};
+use haltere_core::{BrokerFacts, ConnectionStatus, LinkFailure, LinkState, Timestamp};
+use haltere_link::{Advice, Backoff, LinkConfig, LinkSpec, StatusObserver, Supervisor};
 use haltere_testkit::clock::RealClock;
 use haltere_testkit::wait::{self, PATIENCE};
 use haltere_testkit::{Mosquitto, builders};
@@ -35,20 +33,7 @@ pub(crate) fn short_keepalive() -> LinkConfig {
 
 /// A link to `url` without credentials or TLS settings.
 pub(crate) fn link(url: &str) -> LinkSpec {
-    LinkSpec {
-        id: builders::id("under-test"),
-        revision: Revision::FIRST,
-        url: builders::url(url),
-        client_id: "haltere-under-test".into(),
-        username: None,
-        password: None,
-        tls: TlsSettings::default(),
-        tls_ignored: false,
-        tls_off: false,
-        interest: Interest::broker_identity(),
-        no_metrics: false,
-        intent: Intent::Connected,
-    }
+    LinkSpec::new(builders::id("under-test"), builders::url(url), "haltere-under-test")
 }
 
 /// A supervisor with a link to a healthy broker, the bystander, which must not be affected by the link

@@ -268,23 +268,22 @@ fn publish_packet(
     version: ProtocolVersion,
 ) -> Result<Packet, MqttError> {
     let PublishRequest { topic, payload, qos, retain } = request;
+    // The library's builders have no trait in common.
+    macro_rules! build {
+        ($builder:expr) => {
+            $builder
+                .topic_name(topic.as_str())?
+                .qos((*qos).into())
+                .retain(*retain)
+                .packet_id(id)
+                .payload(payload.as_slice())
+                .build()?
+                .into()
+        };
+    }
     Ok(match version {
-        ProtocolVersion::V3_1_1 => v3_1_1::Publish::builder()
-            .topic_name(topic.as_str())?
-            .qos((*qos).into())
-            .retain(*retain)
-            .packet_id(id)
-            .payload(payload.as_slice())
-            .build()?
-            .into(),
-        ProtocolVersion::V5 => v5_0::Publish::builder()
-            .topic_name(topic.as_str())?
-            .qos((*qos).into())
-            .retain(*retain)
-            .packet_id(id)
-            .payload(payload.as_slice())
-            .build()?
-            .into(),
+        ProtocolVersion::V3_1_1 => build!(v3_1_1::Publish::builder()),
+        ProtocolVersion::V5 => build!(v5_0::Publish::builder()),
     })
 }
 

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, anyhow, bail};
 use clap::Args;
 use haltere_core::{
-    Alpn, BrokerUrl, ConnectionId, Intent, MqttPassword, MqttString, Pem, Revision, Secret,
-    TlsServerName, TlsSettings,
+    Alpn, BrokerUrl, ConnectionId, MqttPassword, MqttString, Pem, Secret, TlsServerName,
+    TlsSettings,
 };
 use haltere_link::tls::tidy;
 use haltere_link::{Interest, LinkSpec, ProbeReport, generated_client_id};
@@ -93,22 +93,16 @@ impl Target {
 
         // As if in an installation of its own, so that no link loses its session.
         let installation = format!("{:08x}", rand::random::<u32>());
+        let client_id = client_id
+            .map_or_else(|| generated_client_id(&installation, "test").into(), |it| it.shared());
+        let id = ConnectionId::parse("test").expect("a valid id");
         Ok(LinkSpec {
-            id: ConnectionId::parse("test").expect("a valid id"),
-            revision: Revision::FIRST,
-            url,
-            client_id: client_id.map_or_else(
-                || generated_client_id(&installation, "test").into(),
-                |it| it.shared(),
-            ),
             username: username.filter(|it| !it.as_str().is_empty()).map(|it| it.shared()),
             password: password.map(|it| it.shared()),
             tls,
-            tls_ignored: false,
-            tls_off: false,
             interest: if self.no_metrics { Interest::none() } else { Interest::broker_identity() },
             no_metrics: self.no_metrics,
-            intent: Intent::Connected,
+            ..LinkSpec::new(id, url, client_id)
         })
     }
 
