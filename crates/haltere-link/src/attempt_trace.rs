@@ -7,7 +7,29 @@ use haltere_core::{LinkFailure, Stage};
 use rustls_pki_types::CertificateDer;
 use tokio::time::Instant;
 
-use crate::{LinkSpec, ProbeEvent, ProbeStage, failure};
+use crate::{LinkSpec, failure};
+
+/// A stage of a probe that has ended.
+#[derive(Debug, Clone)]
+pub struct ProbeStage {
+    pub stage: Stage,
+    pub ok: bool,
+    pub elapsed: Duration,
+    /// What was found (`127.0.0.1:1883`, `TLSv1.3, TLS_AES_256_GCM_SHA384`), or what went wrong.
+    pub detail: Option<String>,
+}
+
+/// The progress of a probe.
+///
+/// Each stage begins and ends, in order, with three exceptions. A broker that does not speak MQTT 5 is
+/// dialled again with 3.1.1, and a broker that ends the session because of the subscription to `$SYS` is
+/// dialled again without it; then stages are repeated. And under TLS 1.3 a broker may refuse our
+/// certificate only after the handshake; then `Tls` ends a second time, as failed.
+#[derive(Debug, Clone)]
+pub enum ProbeEvent {
+    Started(Stage),
+    Ended(ProbeStage),
+}
 
 /// Receives each stage as it happens. Runs on the attempt's own task, so it must not block.
 pub(crate) type Observer<'a> = dyn FnMut(ProbeEvent) + Send + 'a;

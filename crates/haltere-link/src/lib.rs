@@ -76,13 +76,14 @@ mod version_fallback;
 mod work;
 
 pub use advice::{Advice, Audience, Circumstances, Findings, TryUrl};
+pub use attempt_trace::{ProbeEvent, ProbeStage};
 pub use chain_store::PresentedChain;
 pub use client_id::{generated_client_id, is_generated_client_id};
 pub use command::{CommandError, LinkHandle, PublishRequest, Published, Qos};
 pub use config::{Backoff, LinkConfig, ResolverSource};
 pub use egress::{EgressAction, EgressPolicy, EgressRule, RuleError};
 pub use interest::Interest;
-pub use probe::{ProbeEvent, ProbeReport, ProbeStage};
+pub use probe::ProbeReport;
 pub use recorded_history::RecordedHistory;
 pub use roundtrip::Roundtrip;
 pub use spec::LinkSpec;

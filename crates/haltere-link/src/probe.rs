@@ -11,7 +11,7 @@ use haltere_core::{
 use tokio::time::timeout;
 
 use crate::attempt::{self, AttemptOptions, Established, attempt};
-use crate::attempt_trace::{AttemptTrace, Observer};
+use crate::attempt_trace::{AttemptTrace, Observer, ProbeStage};
 use crate::context::LinkContext;
 use crate::dial_rate_limiter::Priority;
 use crate::message_sink::BrokerIdentity;
@@ -43,28 +43,6 @@ pub struct ProbeReport {
     pub roundtrip: Option<Roundtrip>,
     /// The certificates the broker presented, leaf first, accepted or refused.
     pub peer_chain: Vec<CertificateFacts>,
-}
-
-/// A stage of a probe that has ended.
-#[derive(Debug, Clone)]
-pub struct ProbeStage {
-    pub stage: Stage,
-    pub ok: bool,
-    pub elapsed: Duration,
-    /// What was found (`127.0.0.1:1883`, `TLSv1.3, TLS_AES_256_GCM_SHA384`), or what went wrong.
-    pub detail: Option<String>,
-}
-
-/// The progress of a probe.
-///
-/// Each stage begins and ends, in order, with three exceptions. A broker that does not speak MQTT 5 is
-/// dialled again with 3.1.1, and a broker that ends the session because of the subscription to `$SYS` is
-/// dialled again without it; then stages are repeated. And under TLS 1.3 a broker may refuse our
-/// certificate only after the handshake; then `Tls` ends a second time, as failed.
-#[derive(Debug, Clone)]
-pub enum ProbeEvent {
-    Started(Stage),
-    Ended(ProbeStage),
 }
 
 /// The part of a report that is not in the trace.

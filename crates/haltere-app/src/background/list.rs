@@ -5,7 +5,7 @@ use std::time::Duration;
 use haltere_core::Timestamp;
 use tokio::time::Instant;
 
-use super::record::Record;
+use super::record::{Record, TaskRun};
 use super::{Background, Schedule};
 use crate::app::App;
 use crate::ctx::Ctx;
@@ -40,14 +40,6 @@ pub enum TaskState {
     },
     /// It pauses after a panic.
     Restarting,
-}
-
-/// A run of a task that has ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TaskRun {
-    pub started_at: Timestamp,
-    pub duration: Duration,
-    pub failure: Option<String>,
 }
 
 impl App {

@@ -23,7 +23,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 pub use driver::Schedule;
-pub use list::{BackgroundTask, TaskRun, TaskState};
+pub use list::{BackgroundTask, TaskState};
+pub use record::TaskRun;
 
 use self::record::Record;
 pub(crate) use self::tasks::start;

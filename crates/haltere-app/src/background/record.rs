@@ -6,10 +6,16 @@ use std::time::Duration;
 use haltere_core::Timestamp;
 use tokio::time::Instant;
 
-use super::TaskRun;
-
 /// Panics that are longer ago are forgotten.
 pub(super) const WINDOW: Duration = Duration::from_mins(10);
+
+/// A run of a task that has ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaskRun {
+    pub started_at: Timestamp,
+    pub duration: Duration,
+    pub failure: Option<String>,
+}
 
 /// What is known of a task.
 #[derive(Debug, Default)]

@@ -8,8 +8,7 @@ use haltere_store::{
     ConnectionReads, ConnectionRecord, HeldBytes, Sealed, StoreError, Transactions,
 };
 
-use super::create::assemble;
-use super::input::NewConnection;
+use super::input::{NewConnection, assemble};
 use super::record;
 use crate::vault::Vault;
 

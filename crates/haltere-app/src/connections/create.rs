@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use haltere_core::{AuditAction, Connection, ConnectionId, Intent, LinkState, Revision, Timestamp};
+use haltere_core::{AuditAction, Connection, ConnectionId, LinkState};
 use haltere_store::{Conflicts, ConnectionRecord, ConnectionWrites, Inserted};
-use uuid::Uuid;
 
 use super::Connections;
 use super::budget::{certainly_fits, has_gone_over};
 use super::fleet::Fleet;
-use super::input::NewConnection;
-use super::list::{ListQuery, Listing};
+use super::input::{NewConnection, assemble};
+use super::list::Listing;
+use super::query::ListQuery;
 use super::session_key::SessionKey;
 use super::view::{ConnectionView, Secrets, secrets_were_read};
 use super::{check, record};
@@ -259,27 +259,6 @@ struct Stored {
     overwritten: bool,
     /// The audit trail records that the response contains secrets.
     secrets_audited: bool,
-}
-
-/// The connection to be stored, when there is none of its id and name yet.
-pub(super) fn assemble(new: NewConnection, now: Timestamp) -> Connection {
-    let NewConnection { id, settings } = new;
-    Connection {
-        id: id.unwrap_or_else(|| new_id(now)),
-        settings,
-        intent: Intent::Connected,
-        revision: Revision::FIRST,
-        created_at: now,
-        updated_at: now,
-    }
-}
-
-/// A `UUIDv7`: unique, and sorting by age.
-fn new_id(now: Timestamp) -> ConnectionId {
-    let seconds = u64::try_from(now.as_second()).unwrap_or_default();
-    let nanos = u32::try_from(now.subsec_nanosecond()).unwrap_or_default();
-    let uuid = Uuid::new_v7(uuid::Timestamp::from_unix(uuid::NoContext, seconds, nanos));
-    ConnectionId::parse(&uuid.to_string()).expect("a UUID is a valid id")
 }
 
 #[cfg(test)]

@@ -2,17 +2,10 @@
 
 use std::sync::Arc;
 
-use haltere_core::{
-    Connection, ConnectionSettings, Intent, MqttPassword, MqttString, PluginId, Timestamp,
-    TlsSettings,
-};
-use haltere_link::{Interest, LinkSpec, generated_client_id};
+use haltere_core::{Connection, ConnectionSettings, Intent, Timestamp, TlsSettings};
+use haltere_link::LinkSpec;
 use haltere_store::ConnectionRecord;
 
-use super::fleet::Fleet;
-use super::pem_cache::PemCache;
-use super::record;
-use super::repair::Cleaned;
 use super::view_text::Texts;
 
 /// One stored connection.
@@ -39,8 +32,12 @@ pub struct Unreadable {
 }
 
 impl Entry {
-    fn new(content: Content) -> Self {
-        Self { content, texts: Texts::default() }
+    pub(super) fn readable(connection: Arc<Connection>, spec: Arc<LinkSpec>) -> Self {
+        Self { content: Content::Readable { connection, spec }, texts: Texts::default() }
+    }
+
+    pub(super) fn unreadable(unreadable: Unreadable) -> Self {
+        Self { content: Content::Unreadable(Box::new(unreadable)), texts: Texts::default() }
     }
 
     /// How callers see it, as texts.
@@ -107,111 +104,10 @@ impl Entry {
     }
 }
 
-impl Fleet {
-    /// The entry for a row just read: `old` itself where nothing has changed.
-    pub(crate) fn entry_after(
-        &self,
-        old: Option<&Arc<Entry>>,
-        row: ConnectionRecord,
-    ) -> Arc<Entry> {
-        if let Some(old) = old.filter(|old| self.is_current(old, &row)) {
-            return Arc::clone(old);
-        }
-        let new = self.entry(row);
-        if let Err(unreadable) = new.connection() {
-            if let Some(old) = old.filter(|old| old.connection() == Err(unreadable)) {
-                return Arc::clone(old);
-            }
-            let Unreadable { reason, row } = unreadable;
-            tracing::error!(connection = row.id, reason, "a stored connection can't be read");
-        }
-        Arc::new(new)
-    }
-
-    /// Makes an entry out of what was just stored or read.
-    pub(crate) fn entry(&self, row: ConnectionRecord) -> Entry {
-        match record::open(&self.vault, &self.pem_cache, &row) {
-            Ok(connection) => self.entry_of(Arc::new(connection)),
-            Err(reason) => {
-                let unreadable = unreadable(row, &self.pem_cache, reason);
-                Entry::new(Content::Unreadable(Box::new(unreadable)))
-            }
-        }
-    }
-
-    /// Makes an entry out of a connection.
-    pub(crate) fn entry_of(&self, connection: Arc<Connection>) -> Entry {
-        let connection = self.pem_cache.share(Arc::unwrap_or_clone(connection));
-        let connection = Arc::new(connection);
-        let spec = Arc::new(self.spec(&connection));
-        Entry::new(Content::Readable { connection, spec })
-    }
-
-    /// The same entry under the present plugin switches.
-    fn renewed(&self, entry: &Arc<Entry>) -> Arc<Entry> {
-        match entry.connection() {
-            Ok(connection) => Arc::new(self.entry_of(Arc::clone(connection))),
-            Err(_) => Arc::clone(entry),
-        }
-    }
-
-    /// Rebuilds all entries after the plugin `tls` was switched. Affected links are dialled again.
-    pub(crate) fn renew(&self) {
-        let entries = self.registry.snapshot();
-        let entries = entries.entries().iter().map(|entry| self.renewed(entry));
-        self.registry.replace(entries.collect());
-        self.reconcile_links();
-    }
-
-    /// Whether `entry` is what would be made out of `row`, as far as is known without unsealing secrets.
-    pub(super) fn is_current(&self, entry: &Entry, row: &ConnectionRecord) -> bool {
-        let Content::Readable { connection, spec } = &entry.content else { return false };
-        connection.revision == row.revision
-            && connection.created_at == row.created_at
-            && spec.tls == self.effective_tls(&connection.settings.tls)
-            && spec.tls_off != self.switches.is_on(PluginId::Tls)
-    }
-
-    pub(super) fn spec(&self, connection: &Connection) -> LinkSpec {
-        let ConnectionSettings { url, credentials, mmc, .. } = &connection.settings;
-        let credentials = credentials.as_ref();
-        let no_metrics = mmc.no_metrics_mode == Some(true);
-        let own_client_id = credentials.and_then(|it| it.client_id.as_ref());
-        LinkSpec {
-            id: connection.id.clone(),
-            revision: connection.revision,
-            url: url.clone(),
-            client_id: own_client_id.map_or_else(
-                || generated_client_id(&self.instance, connection.id.as_str()).into(),
-                MqttString::shared,
-            ),
-            username: credentials.and_then(|it| it.username.as_ref()).map(MqttString::shared),
-            password: credentials.and_then(|it| it.password.as_ref()).map(MqttPassword::shared),
-            tls: self.effective_tls(&connection.settings.tls),
-            tls_ignored: make_a_difference(&connection.settings.tls)
-                && !self.switches.is_on(PluginId::Tls),
-            tls_off: !self.switches.is_on(PluginId::Tls),
-            interest: if no_metrics { Interest::none() } else { Interest::broker_identity() },
-            no_metrics,
-            intent: connection.intent,
-        }
-    }
-
-    /// While the plugin `tls` is off, TLS settings are kept but not used.
-    fn effective_tls(&self, tls: &TlsSettings) -> TlsSettings {
-        if self.switches.is_on(PluginId::Tls) { tls.clone() } else { TlsSettings::default() }
-    }
-}
-
 /// Whether dialling with these settings is another thing than without. No `..`: a new one does not
 /// compile until it is handled here.
 pub(crate) fn make_a_difference(tls: &TlsSettings) -> bool {
     let TlsSettings { reject_unauthorized, ca, cert, key, alpn, server_name } = tls;
     let pem = ca.is_some() || cert.is_some() || key.is_some();
     *reject_unauthorized == Some(false) || pem || alpn.is_some() || server_name.is_some()
-}
-
-fn unreadable(row: ConnectionRecord, pem_cache: &PemCache, reason: String) -> Unreadable {
-    let Cleaned { ca, cert, .. } = Cleaned::of(&row, pem_cache);
-    Unreadable { reason, row: ConnectionRecord { ca, cert, password: None, key: None, ..row } }
 }

@@ -6,8 +6,8 @@ use haltere_core::{AuditAction, AuditEntry, Connection, Timestamp};
 use haltere_store::ConnectionRecord;
 
 use super::entry::{Entry, Unreadable};
-use super::list::ListQuery;
 use super::pem_cache::PemCache;
+use super::query::ListQuery;
 use super::record;
 use super::transfer::Transfer;
 use super::view::Secrets;

@@ -1,43 +1,24 @@
 //! `GET /api/connections`
 
 use std::num::NonZeroUsize;
+use std::ops::Range;
 use std::sync::Arc;
 
-use haltere_core::Intent;
 use haltere_link::StatusVersion;
 
 use super::Connections;
 use super::cursor::Cursor;
 use super::entry::Entry;
+use super::query::ListQuery;
 use super::registry::Snapshot;
-use super::view::{Secrets, shows_certificates};
+use super::view::{
+    AUDITING, ConnectionView, Secrets, current, secrets_were_read, shows_certificates,
+};
 use super::view_text::Fields;
+use crate::audit::Content;
 use crate::ctx::Ctx;
-use crate::error::{Internal, NotAllowed};
+use crate::error::{Context, Internal, NotAllowed};
 use crate::policy::{Action, Resource, Visibility};
-
-/// Which connections to list. The default is: all.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
-pub struct ListQuery {
-    /// By what an operator wants of them.
-    pub state: StateFilter,
-    /// Only those whose id, name or URL contains this, in whatever case.
-    pub text: Option<String>,
-    pub limit: Option<NonZeroUsize>,
-    /// Only those after this.
-    pub after: Option<Cursor>,
-}
-
-/// By what an operator wants of a connection.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub enum StateFilter {
-    #[default]
-    All,
-    /// All but the disconnected ones, however badly they do.
-    Active,
-    /// Disconnected on purpose.
-    Inactive,
-}
 
 /// A version of what lists of connections show: a list that was made of a [`Listing`] of the present version
 /// is up to date. The registry counts the changes of what is stored, and the table of statuses those of
@@ -94,6 +75,24 @@ impl Connections {
         Ok(listing)
     }
 
+    /// Some of the entries of a list with their status, as of now.
+    pub fn views(&self, listing: &Listing, which: Range<usize>) -> Vec<ConnectionView> {
+        let entries = listing.entries.get(which).unwrap_or_default();
+        let readable = entries.iter().filter_map(|entry| entry.connection().ok());
+        let ids: Vec<_> = readable.map(|connection| &connection.id).collect();
+        let mut observed = self.fleet.supervisor.statuses_of(&ids).into_iter();
+        let views = entries.iter().map(|entry| ConnectionView {
+            entry: Arc::clone(entry),
+            status: entry.connection().ok().map(|connection| {
+                // In the same order: those that can be read.
+                current(connection, observed.next().flatten())
+            }),
+            secrets: listing.secrets,
+            certificates: listing.certificates,
+        });
+        views.collect()
+    }
+
     /// The version of a list that is read now.
     pub fn version(&self) -> Version {
         self.version_of(&self.fleet.registry.snapshot())
@@ -147,22 +146,28 @@ impl Connections {
         let (entries, is_complete) = (entries.into(), false);
         Listing { version, entries, is_complete, secrets, certificates, next, generation }
     }
+
+    /// Makes sure that a look at the secrets in a list is on record, if there are any to see.
+    pub(super) async fn audit_listing(
+        &self,
+        ctx: &Ctx,
+        query: &ListQuery,
+        listing: &Listing,
+    ) -> Result<(), Internal> {
+        if !listing.secrets || !listing.entries.iter().any(|entry| entry.has_secrets()) {
+            return Ok(());
+        }
+        let (query, visibility) = (query.clone(), ctx.visibility().clone());
+        let content = Content::Connections { query, visibility, generation: listing.generation };
+        let look = secrets_were_read(self.now(), ctx, "");
+        self.audit.append_read(ctx, content, look).await.context(AUDITING)
+    }
 }
 
 impl Listing {
     /// What is shown of the entries.
     pub fn fields(&self) -> Fields {
         Fields { secrets: self.secrets, certificates: self.certificates }
-    }
-}
-
-impl StateFilter {
-    fn covers(self, intent: Intent) -> bool {
-        match self {
-            Self::All => true,
-            Self::Active => intent == Intent::Connected,
-            Self::Inactive => intent == Intent::Disconnected,
-        }
     }
 }
 
@@ -178,6 +183,7 @@ mod tests {
     use haltere_testkit::MockClock;
     use haltere_testkit::builders::login;
 
+    use super::super::StateFilter;
     use super::super::fixture::{broken, id, new};
     use super::*;
     use crate::app::SecretsPolicy;

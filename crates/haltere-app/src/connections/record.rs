@@ -8,9 +8,9 @@ use haltere_link::tls::laid_out_key;
 use haltere_store::{ConnectionRecord, Sealed};
 use zeroize::Zeroizing;
 
+use super::cleaned::Cleaned;
 use super::destination::Destination;
 use super::pem_cache::PemCache;
-use super::repair::Cleaned;
 use crate::vault::{SealContext, Vault};
 
 /// The row of a connection. No `..`: a new field does not compile until it is handled here.

@@ -1,6 +1,5 @@
 //! What callers get to see.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use haltere_core::{
@@ -9,8 +8,7 @@ use haltere_core::{
 
 use super::Connections;
 use super::entry::Entry;
-use super::list::{ListQuery, Listing};
-use super::view_text::Fields;
+use super::view_text::{Fields, ViewText};
 use crate::app::SecretsPolicy;
 use crate::audit;
 use crate::audit::Content;
@@ -18,7 +16,7 @@ use crate::ctx::Ctx;
 use crate::error::{Context, Internal};
 use crate::policy::Action;
 
-const AUDITING: &str = "audit a read of secrets";
+pub(super) const AUDITING: &str = "audit a read of secrets";
 
 /// Whether the caller wants to see passwords and private keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -50,22 +48,19 @@ impl ConnectionView {
 }
 
 impl Connections {
-    /// Some of the entries of a list with their status, as of now.
-    pub fn views(&self, listing: &Listing, which: Range<usize>) -> Vec<ConnectionView> {
-        let entries = listing.entries.get(which).unwrap_or_default();
-        let readable = entries.iter().filter_map(|entry| entry.connection().ok());
-        let ids: Vec<_> = readable.map(|connection| &connection.id).collect();
-        let mut observed = self.fleet.supervisor.statuses_of(&ids).into_iter();
-        let views = entries.iter().map(|entry| ConnectionView {
-            entry: Arc::clone(entry),
-            status: entry.connection().ok().map(|connection| {
-                // In the same order: those that can be read.
-                current(connection, observed.next().flatten())
-            }),
-            secrets: listing.secrets,
-            certificates: listing.certificates,
-        });
-        views.collect()
+    /// The text of a view, from `write` unless it is kept. All callers must write in the same format.
+    pub fn view_text(
+        &self,
+        view: &ConnectionView,
+        write: impl FnOnce(&ConnectionView) -> Vec<u8>,
+    ) -> Arc<ViewText> {
+        let ConnectionView { entry, status, secrets, .. } = view;
+        let (texts, fields) = (entry.texts(), view.fields());
+        texts.get(fields, status.as_ref()).unwrap_or_else(|| {
+            let is_secret = *secrets && entry.has_secrets();
+            let text = ViewText::new(status.clone(), is_secret, write(view), &self.text_memory);
+            texts.keep(fields, text)
+        })
     }
 
     /// With its certificates, because a single connection was requested.
@@ -120,22 +115,6 @@ impl Connections {
         let Connection { id, revision, created_at, .. } = &**connection;
         let content = Content::Connection { revision: *revision, created_at: *created_at };
         let look = secrets_were_read(self.now(), ctx, id.as_str());
-        self.audit.append_read(ctx, content, look).await.context(AUDITING)
-    }
-
-    /// The same for a list.
-    pub(super) async fn audit_listing(
-        &self,
-        ctx: &Ctx,
-        query: &ListQuery,
-        listing: &Listing,
-    ) -> Result<(), Internal> {
-        if !listing.secrets || !listing.entries.iter().any(|entry| entry.has_secrets()) {
-            return Ok(());
-        }
-        let (query, visibility) = (query.clone(), ctx.visibility().clone());
-        let content = Content::Connections { query, visibility, generation: listing.generation };
-        let look = secrets_were_read(self.now(), ctx, "");
         self.audit.append_read(ctx, content, look).await.context(AUDITING)
     }
 }

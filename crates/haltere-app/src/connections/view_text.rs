@@ -12,9 +12,6 @@ use haltere_core::ConnectionStatus;
 use parking_lot::Mutex;
 use zeroize::Zeroize as _;
 
-use super::Connections;
-use super::view::ConnectionView;
-
 /// The default of [`TextMemory`], in bytes: ten thousand connections for three kinds of callers.
 const LIMIT: usize = 24 << 20;
 
@@ -48,20 +45,6 @@ pub(crate) struct TextMemory {
     refused: AtomicU64,
 }
 
-impl Connections {
-    /// The text of a view, from `write` unless it is kept. All callers must write in the same format.
-    pub fn view_text(
-        &self,
-        view: &ConnectionView,
-        write: impl FnOnce(&ConnectionView) -> Vec<u8>,
-    ) -> Arc<ViewText> {
-        view.entry.texts().get(view).unwrap_or_else(|| {
-            let text = ViewText::new(view, write(view), &self.text_memory);
-            view.entry.texts().keep(view, text)
-        })
-    }
-}
-
 impl Fields {
     /// How many selections there are.
     pub const COUNT: usize = 4;
@@ -73,18 +56,22 @@ impl Fields {
 }
 
 impl Texts {
-    fn get(&self, view: &ConnectionView) -> Option<Arc<ViewText>> {
+    pub(super) fn get(
+        &self,
+        fields: Fields,
+        status: Option<&Arc<ConnectionStatus>>,
+    ) -> Option<Arc<ViewText>> {
         let texts = self.0.lock();
-        let text = texts[view.fields().index()].as_ref()?;
-        is_same(text.status.as_ref(), view.status.as_ref()).then(|| Arc::clone(text))
+        let text = texts[fields.index()].as_ref()?;
+        is_same(text.status.as_ref(), status).then(|| Arc::clone(text))
     }
 
     /// Keeps a text in place of an older one, unless it is not counted.
-    fn keep(&self, view: &ConnectionView, text: ViewText) -> Arc<ViewText> {
+    pub(super) fn keep(&self, fields: Fields, text: ViewText) -> Arc<ViewText> {
         let is_kept = text.memory.is_some();
         let text = Arc::new(text);
         let kept = is_kept.then(|| Arc::clone(&text));
-        let older = std::mem::replace(&mut self.0.lock()[view.fields().index()], kept);
+        let older = std::mem::replace(&mut self.0.lock()[fields.index()], kept);
         // Not under the lock: it may have to be overwritten.
         drop(older);
         text
@@ -101,15 +88,20 @@ fn is_same(one: Option<&Arc<ConnectionStatus>>, other: Option<&Arc<ConnectionSta
 }
 
 impl ViewText {
-    fn new(view: &ConnectionView, mut written: Vec<u8>, memory: &Arc<TextMemory>) -> Self {
-        let is_secret = view.secrets && view.entry.has_secrets();
+    /// The text of a view with this status.
+    pub(super) fn new(
+        status: Option<Arc<ConnectionStatus>>,
+        is_secret: bool,
+        mut written: Vec<u8>,
+        memory: &Arc<TextMemory>,
+    ) -> Self {
         // Of exactly its size, without moving it, which would leave a copy.
         let text: Box<[u8]> = written.as_slice().into();
         if is_secret {
             written.zeroize();
         }
         let memory = memory.reserve(text.len() + OVERHEAD).then(|| Arc::clone(memory));
-        Self { status: view.status.clone(), text, is_secret, memory }
+        Self { status, text, is_secret, memory }
     }
 
     /// Whether there are passwords or private keys in it.

@@ -3,19 +3,9 @@
 use haltere_core::{Caller, SessionId, Timestamp};
 
 use super::Sessions;
-use super::live::{Known, Live, is_over};
+use super::live::{Known, Live, Session, is_over};
 use super::token;
-use crate::credential::Credential;
 use crate::error::{Context, Internal};
-
-/// A session that is valid now.
-#[derive(Debug, Clone)]
-pub struct Session {
-    pub caller: Caller,
-    /// When it ends however busy it is.
-    pub expires_at: Timestamp,
-    pub credential: Credential,
-}
 
 impl Sessions {
     /// The session of this token; `None` if there is none (any more). Counts as use of the session.

@@ -5,12 +5,20 @@ use std::time::Duration;
 
 use haltere_core::{Caller, SessionId, Timestamp};
 
-use super::authenticate::Session;
 use crate::credential::Credential;
 
 /// The most sessions kept in memory. Beyond it the one that was not used for longest is forgotten:
 /// it stays valid, but its event streams end.
 const MAX: usize = 20_000;
+
+/// A session that is valid now.
+#[derive(Debug, Clone)]
+pub struct Session {
+    pub caller: Caller,
+    /// When it ends however busy it is.
+    pub expires_at: Timestamp,
+    pub credential: Credential,
+}
 
 /// The sessions in use.
 pub(super) struct Live {

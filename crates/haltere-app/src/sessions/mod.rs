@@ -22,7 +22,7 @@ use parking_lot::Mutex;
 use tokio::sync::RwLock;
 use tokio_util::task::TaskTracker;
 
-pub use authenticate::Session;
+pub use live::Session;
 pub use log_in::{LogIn, LoggedIn, LoginError};
 pub use own::{OwnSession, OwnSessionError};
 pub use settings::{PasswordHashing, SessionBounds, SessionSettings, ThrottleSettings};

@@ -3,6 +3,7 @@ use haltere_store::Sealed;
 use haltere_testkit::builders::login;
 use haltere_testkit::wait::{PATIENCE, until};
 use haltere_testkit::{Mosquitto, Peer};
+use uuid::Uuid;
 
 use super::super::fixture::{broken, id, named, new, with_credentials, with_id, with_tls};
 use super::super::{Entry, ListQuery};

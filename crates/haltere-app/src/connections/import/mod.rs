@@ -14,9 +14,11 @@ mod validate;
 
 pub use file::{ImportEntry, ImportFile, Incoming, Source};
 pub use link_state_counts::LinkStateCounts;
-pub use plan::{AlreadyThere, EntryOutcome, ImportReport, LISTED_REFUSALS, OverLimit, Planned};
+pub use plan::{
+    AlreadyThere, EntryOutcome, ImportMode, ImportReport, LISTED_REFUSALS, OverLimit, Planned,
+};
 pub use progress::{ImportProgress, ImportStage, Reporter};
-pub use run::{ImportError, ImportMode};
+pub use run::ImportError;
 
 #[cfg(test)]
 mod tests;

@@ -10,11 +10,20 @@ use super::super::budget::OverBudget;
 use super::super::input::NewConnection;
 use super::super::session_key::{self, SessionKey};
 use super::file::{ImportEntry, ImportFile, Incoming, Source};
-use super::run::ImportMode;
 use crate::policy::Visibility;
 
 /// The number of refused entries whose faults are listed. The others are counted.
 pub const LISTED_REFUSALS: usize = 1_000;
+
+/// What an import does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ImportMode {
+    DryRun,
+    /// Store everything, unless an entry is refused.
+    Store,
+    /// Store the valid entries, and leave out refused ones.
+    StoreGood,
+}
 
 /// The plan of an import, or its result.
 #[derive(Debug, Clone, PartialEq, Eq)]

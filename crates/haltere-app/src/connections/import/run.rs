@@ -6,7 +6,7 @@ use super::super::budget::over_budget;
 use super::super::limits::Limits;
 use super::super::transfer::Transfer;
 use super::file::{ImportFile, Incoming};
-use super::plan::{ImportReport, Stored, plan};
+use super::plan::{ImportMode, ImportReport, Stored, plan};
 use super::progress::Reporter;
 use super::store::{self, OPERATION, Storing};
 use super::validate::validate_blocking;
@@ -15,16 +15,6 @@ use crate::error::{Context, Internal, NotAllowed};
 use crate::instance;
 use crate::policy::{Action, Resource, Visibility};
 use crate::tasks::to_completion;
-
-/// What an import does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ImportMode {
-    DryRun,
-    /// Store everything, unless an entry is refused.
-    Store,
-    /// Store the valid entries, and leave out refused ones.
-    StoreGood,
-}
 
 /// Why there is no plan. A refused file is no error: see [`ImportReport::is_refused`].
 #[derive(Debug, thiserror::Error)]

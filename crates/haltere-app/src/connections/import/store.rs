@@ -6,7 +6,7 @@ use std::sync::Arc;
 use haltere_core::{AuditAction, AuditEntry, Connection, Timestamp};
 use haltere_store::{ConnectionRecord, WriteTx};
 
-use super::super::create::assemble;
+use super::super::input::assemble;
 use super::super::record;
 use super::file::Incoming;
 use super::plan::ImportReport;

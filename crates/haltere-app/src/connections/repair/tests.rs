@@ -1,4 +1,4 @@
-use haltere_core::Role;
+use haltere_core::{Pem, Role, Secret, TlsSettings};
 use haltere_testkit::Ca;
 use haltere_testkit::wait::{PATIENCE, until};
 

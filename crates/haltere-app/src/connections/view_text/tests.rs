@@ -4,7 +4,7 @@ use haltere_core::Role;
 use haltere_testkit::builders::login;
 
 use super::super::fixture::{broken, id, new};
-use super::super::view::Secrets;
+use super::super::view::{ConnectionView, Secrets};
 use super::*;
 use crate::testing::TestApp;
 
@@ -49,7 +49,9 @@ async fn a_text_is_written_once_per_status_and_fields() {
 async fn texts_are_counted_until_they_are_dropped_and_bounded() {
     let (_app, view) = with_a_secret().await;
     let memory = Arc::new(TextMemory::new(3 * (100 + OVERHEAD)));
-    let texts: Vec<_> = (0..5).map(|_| ViewText::new(&view, vec![b'x'; 100], &memory)).collect();
+    let texts: Vec<_> = (0..5)
+        .map(|_| ViewText::new(view.status.clone(), true, vec![b'x'; 100], &memory))
+        .collect();
     assert!(texts.iter().all(|text| text.len() == 100));
     assert_eq!((memory.held.load(Ordering::Relaxed), memory.refused()), (memory.limit, 2));
     drop(texts);
@@ -60,8 +62,14 @@ async fn texts_are_counted_until_they_are_dropped_and_bounded() {
 async fn a_text_beyond_the_limit_is_written_each_time() {
     let (_app, view) = with_a_secret().await;
     let memory = Arc::new(TextMemory::new(0));
-    let text = view.entry.texts().keep(&view, ViewText::new(&view, vec![b'x'; 100], &memory));
-    assert_eq!((text.len(), view.entry.texts().get(&view).is_none()), (100, true));
+    let text = view
+        .entry
+        .texts()
+        .keep(view.fields(), ViewText::new(view.status.clone(), true, vec![b'x'; 100], &memory));
+    assert_eq!(
+        (text.len(), view.entry.texts().get(view.fields(), view.status.as_ref()).is_none()),
+        (100, true)
+    );
 }
 
 #[tokio::test]
