@@ -8,7 +8,7 @@ use super::Connections;
 use super::condition::{Condition, Outdated, Terms};
 use super::entry::Entry;
 use super::error::ConnectionError;
-use super::view::{ConnectionView, secrets_were_read};
+use super::view::ConnectionView;
 use crate::audit;
 use crate::ctx::Ctx;
 use crate::error::Context;
@@ -23,9 +23,6 @@ impl Connections {
         id: &ConnectionId,
         terms: impl Into<Terms>,
     ) -> Result<ConnectionView, ConnectionError> {
-        self.authorizer
-            .authorize(ctx, Action::ConnectConnection, Resource::Connection(id.as_str()))
-            .await?;
         self.change_intent(ctx, id, Intent::Connected, terms.into()).await
     }
 
@@ -36,9 +33,6 @@ impl Connections {
         id: &ConnectionId,
         terms: impl Into<Terms>,
     ) -> Result<ConnectionView, ConnectionError> {
-        self.authorizer
-            .authorize(ctx, Action::DisconnectConnection, Resource::Connection(id.as_str()))
-            .await?;
         self.change_intent(ctx, id, Intent::Disconnected, terms.into()).await
     }
 
@@ -49,6 +43,11 @@ impl Connections {
         intent: Intent,
         terms: Terms,
     ) -> Result<ConnectionView, ConnectionError> {
+        let action = match intent {
+            Intent::Connected => Action::ConnectConnection,
+            Intent::Disconnected => Action::DisconnectConnection,
+        };
+        self.authorizer.authorize(ctx, action, Resource::Connection(id.as_str())).await?;
         let Terms { secrets, condition } = terms;
         let shows_secrets = self.shows_secrets(ctx, secrets);
         let (connections, ctx, id) = (self.clone(), ctx.clone(), id.clone());
@@ -93,16 +92,7 @@ impl Connections {
             change.tx.audit().append(&entry).await.context(OPERATION)?;
         }
         let entry = Arc::new(self.fleet.entry(row));
-        if !changes {
-            drop(change);
-            self.audit_look_at(ctx, &entry, shows_secrets).await?;
-            return Ok(entry);
-        }
-        if shows_secrets && entry.has_secrets() {
-            let read = secrets_were_read(change.now, ctx, id.as_str());
-            change.tx.audit().append(&read).await.context(OPERATION)?;
-        }
-        change.commit(OPERATION).await?.put(&entry, id);
+        self.finish(ctx, id, &entry, changes.then_some(change), shows_secrets).await?;
         Ok(entry)
     }
 

@@ -1,4 +1,6 @@
-//! Errors shared by operations on one connection.
+//! Errors of operations on one connection.
+
+use haltere_core::quota::QuotaExceeded;
 
 use super::condition::Outdated;
 use crate::error::{Internal, Invalid, NotAllowed};
@@ -41,20 +43,38 @@ pub enum UpdateError {
     Internal(#[from] Internal),
 }
 
-impl From<NotAllowed> for ConnectionError {
-    fn from(refusal: NotAllowed) -> Self {
-        match refusal {
-            NotAllowed::Hidden => Self::NotFound,
-            refusal => Self::NotAllowed(refusal),
-        }
-    }
+/// Why a test dialled nothing.
+#[derive(Debug, thiserror::Error)]
+pub enum TestError {
+    #[error(transparent)]
+    NotAllowed(NotAllowed),
+    #[error(transparent)]
+    Invalid(#[from] Invalid),
+    #[error("connection not found")]
+    NotFound,
+    /// What is stored can't be read, and the test needs it.
+    #[error("the stored connection can't be read: {reason}")]
+    Unreadable { reason: String },
+    /// As many tests as there may be are running.
+    #[error("as many tests of connections are running as there may be")]
+    TooMany(QuotaExceeded),
+    /// The test could not be written to the audit trail.
+    #[error(transparent)]
+    Internal(#[from] Internal),
 }
 
-impl From<NotAllowed> for UpdateError {
-    fn from(refusal: NotAllowed) -> Self {
-        match refusal {
-            NotAllowed::Hidden => Self::NotFound,
-            refusal => Self::NotAllowed(refusal),
+/// A hidden connection is reported like one that does not exist.
+macro_rules! from_not_allowed {
+    ($($error:ty),*) => {$(
+        impl From<NotAllowed> for $error {
+            fn from(refusal: NotAllowed) -> Self {
+                match refusal {
+                    NotAllowed::Hidden => Self::NotFound,
+                    refusal => Self::NotAllowed(refusal),
+                }
+            }
         }
-    }
+    )*};
 }
+
+from_not_allowed!(ConnectionError, UpdateError, TestError);

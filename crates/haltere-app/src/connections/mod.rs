@@ -57,7 +57,7 @@ pub use condition::{Condition, LastChange, Outdated, Terms, VersionTag};
 pub use create::{CreateError, Created, Outcome};
 pub use cursor::Cursor;
 pub use entry::{Entry, Unreadable};
-pub use error::{ConnectionError, UpdateError};
+pub use error::{ConnectionError, TestError, UpdateError};
 pub use export::{Export, ExportError, LeftOut};
 pub use haltere_core::{ConnectionPatch, FieldChange, StatusChange};
 pub use haltere_link::{Advice, PresentedChain, ProbeEvent, ProbeReport, ProbeStage, Roundtrip};
@@ -69,7 +69,7 @@ pub use import::{
 pub use input::{ConnectionReplacement, NewConnection};
 pub use list::{ListError, Listing, Version};
 pub use query::{ListQuery, StateFilter};
-pub use test::{PreparedTest, TestError, TestReport};
+pub use test::{PreparedTest, TestReport};
 pub use transfer::Transfer;
 pub use view::{ConnectionView, Secrets, shows_certificates};
 pub use view_text::{Fields, ViewText};

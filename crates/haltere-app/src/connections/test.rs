@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use haltere_core::quota::QuotaExceeded;
 use haltere_core::{
     AuditAction, AuditEntry, Connection, ConnectionId, ConnectionPatch, Intent, MqttString,
     Reservation, Revision, RoundtripTopic,
@@ -12,13 +11,14 @@ use haltere_link::{Advice, Audience, Circumstances, LinkSpec, ProbeEvent, ProbeR
 use super::Connections;
 use super::check;
 use super::entry::Unreadable;
+use super::error::TestError;
 use super::input::NewConnection;
 use super::session_key::SessionKey;
 use super::update::{self, Edit};
 use crate::audit;
 use crate::audit::NotWritten;
 use crate::ctx::Ctx;
-use crate::error::{Context, Internal, Invalid, NotAllowed};
+use crate::error::{Context, NotAllowed};
 use crate::policy::{Action, Resource};
 
 const AUDITING: &str = "audit a test of a connection";
@@ -28,35 +28,6 @@ const SUFFIX_BYTES: usize = 14;
 const PLAIN_ID_BYTES: usize = 23;
 /// What is put behind a client id of that kind: so many digits.
 const PLAIN_SUFFIX_BYTES: usize = 6;
-
-/// Why nothing was dialled.
-#[derive(Debug, thiserror::Error)]
-pub enum TestError {
-    #[error(transparent)]
-    NotAllowed(NotAllowed),
-    #[error(transparent)]
-    Invalid(#[from] Invalid),
-    #[error("connection not found")]
-    NotFound,
-    /// What is stored can't be read, and the test needs it.
-    #[error("the stored connection can't be read: {reason}")]
-    Unreadable { reason: String },
-    /// As many tests as there may be are running.
-    #[error("as many tests of connections are running as there may be")]
-    TooMany(QuotaExceeded),
-    /// The test could not be written to the audit trail.
-    #[error(transparent)]
-    Internal(#[from] Internal),
-}
-
-impl From<NotAllowed> for TestError {
-    fn from(refusal: NotAllowed) -> Self {
-        match refusal {
-            NotAllowed::Hidden => Self::NotFound,
-            refusal => Self::NotAllowed(refusal),
-        }
-    }
-}
 
 /// A test that was allowed, checked and audited, and has not begun.
 pub struct PreparedTest {
@@ -269,6 +240,7 @@ impl PreparedTest {
 
 #[cfg(test)]
 mod tests {
+    use haltere_core::quota::QuotaExceeded;
     use haltere_core::{Caller, Origin, PluginId, Role, UserName};
     use haltere_testkit::builders::trusting;
     use haltere_testkit::wait::{self, PATIENCE};

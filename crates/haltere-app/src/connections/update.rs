@@ -20,6 +20,7 @@ use crate::ctx::Ctx;
 use crate::error::{Context, Internal, Invalid};
 use crate::policy::{Action, Resource};
 use crate::tasks::to_completion;
+use crate::write_lock::PendingChange;
 
 const OPERATION: &str = "change a connection";
 
@@ -97,17 +98,30 @@ impl Connections {
             change.tx.audit().append(&entry).await.context(OPERATION)?;
         }
         let entry = Arc::new(self.fleet.entry_of(Arc::new(connection)));
-        if fields.is_empty() {
-            drop(change);
-            self.audit_look_at(ctx, &entry, shows_secrets).await?;
-            return Ok(entry);
-        }
+        // Nothing to store: dropped at once, because the audit trail is written to as well.
+        let change = (!fields.is_empty()).then_some(change);
+        self.finish(ctx, id, &entry, change, shows_secrets).await?;
+        Ok(entry)
+    }
+
+    /// Completes `change`, which is `None` if nothing differs. The response shows `entry`, with its secrets if `shows_secrets`.
+    pub(super) async fn finish(
+        &self,
+        ctx: &Ctx,
+        id: &ConnectionId,
+        entry: &Arc<Entry>,
+        change: Option<PendingChange<'_>>,
+        shows_secrets: bool,
+    ) -> Result<(), Internal> {
+        let Some(mut change) = change else {
+            return self.audit_look_at(ctx, entry, shows_secrets).await;
+        };
         if shows_secrets && entry.has_secrets() {
             let read = secrets_were_read(change.now, ctx, id.as_str());
             change.tx.audit().append(&read).await.context(OPERATION)?;
         }
-        change.commit(OPERATION).await?.put(&entry, id);
-        Ok(entry)
+        change.commit(OPERATION).await?.put(entry, id);
+        Ok(())
     }
 }
 
