@@ -15,9 +15,9 @@ const LAST_PART: u32 = 5;
 /// How often the same is logged again.
 const AGAIN: Duration = Duration::from_hours(24);
 
-/// The validity of a certificate.
+/// Where a moment is in the validity of a certificate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Verdict {
+pub(super) enum ValidityState {
     Good,
     NotYet,
     EndsSoon,
@@ -29,7 +29,7 @@ pub(super) enum Verdict {
 pub(super) struct Validity {
     from: Timestamp,
     to: Timestamp,
-    logged: Option<(Verdict, Timestamp)>,
+    logged: Option<(ValidityState, Timestamp)>,
 }
 
 impl Validity {
@@ -48,34 +48,36 @@ impl Validity {
         self.to
     }
 
-    fn verdict(&self, now: Timestamp) -> Verdict {
+    fn state(&self, now: Timestamp) -> ValidityState {
         if now < self.from {
-            Verdict::NotYet
+            ValidityState::NotYet
         } else if now > self.to {
-            Verdict::Ended
+            ValidityState::Ended
         } else if until(now, self.to) < SOON.min(until(self.from, self.to) / LAST_PART) {
-            Verdict::EndsSoon
+            ValidityState::EndsSoon
         } else {
-            Verdict::Good
+            ValidityState::Good
         }
     }
 
     /// Logs it unless it is good, and the same only once a day.
     pub(super) fn log(&mut self, now: Timestamp) {
-        let verdict = self.verdict(now);
-        if self.logged.is_some_and(|(logged, at)| logged == verdict && until(at, now) < AGAIN) {
+        let state = self.state(now);
+        if self.logged.is_some_and(|(logged, at)| logged == state && until(at, now) < AGAIN) {
             return;
         }
-        self.logged = Some((verdict, now));
+        self.logged = Some((state, now));
         let (from, to) = (self.from, self.to);
-        match verdict {
-            Verdict::Good => {}
-            Verdict::NotYet => tracing::warn!(%from, "the server's certificate is not valid yet"),
-            Verdict::EndsSoon => {
+        match state {
+            ValidityState::Good => {}
+            ValidityState::NotYet => {
+                tracing::warn!(%from, "the server's certificate is not valid yet");
+            }
+            ValidityState::EndsSoon => {
                 let days = until(now, to).as_secs() / 86_400;
                 tracing::warn!(days, %to, "the server's certificate is about to expire");
             }
-            Verdict::Ended => tracing::error!(%to, "the server's certificate has expired"),
+            ValidityState::Ended => tracing::error!(%to, "the server's certificate has expired"),
         }
     }
 }
@@ -95,32 +97,32 @@ mod tests {
         Timestamp::from_second(seconds).expect("in range")
     }
 
-    fn verdict(days: i64, now: i64) -> Verdict {
-        Validity { from: at(0), to: at(days * DAY), logged: None }.verdict(at(now))
+    fn state(days: i64, now: i64) -> ValidityState {
+        Validity { from: at(0), to: at(days * DAY), logged: None }.state(at(now))
     }
 
     #[test]
     fn how_long_before_its_end_a_certificate_counts_as_ending() {
-        assert_eq!(verdict(90, -1), Verdict::NotYet);
-        assert_eq!(verdict(90, 76 * DAY), Verdict::Good);
-        assert_eq!(verdict(90, 76 * DAY + 1), Verdict::EndsSoon);
-        assert_eq!(verdict(90, 90 * DAY), Verdict::EndsSoon);
-        assert_eq!(verdict(90, 90 * DAY + 1), Verdict::Ended);
+        assert_eq!(state(90, -1), ValidityState::NotYet);
+        assert_eq!(state(90, 76 * DAY), ValidityState::Good);
+        assert_eq!(state(90, 76 * DAY + 1), ValidityState::EndsSoon);
+        assert_eq!(state(90, 90 * DAY), ValidityState::EndsSoon);
+        assert_eq!(state(90, 90 * DAY + 1), ValidityState::Ended);
         // Six days: made to be renewed every few.
-        assert_eq!(verdict(6, 4 * DAY), Verdict::Good);
-        assert_eq!(verdict(6, 5 * DAY), Verdict::EndsSoon);
+        assert_eq!(state(6, 4 * DAY), ValidityState::Good);
+        assert_eq!(state(6, 5 * DAY), ValidityState::EndsSoon);
     }
 
     #[test]
     fn the_same_is_logged_once_a_day_and_news_at_once() {
         let mut validity = Validity { from: at(0), to: at(90 * DAY), logged: None };
         validity.log(at(80 * DAY));
-        assert_eq!(validity.logged, Some((Verdict::EndsSoon, at(80 * DAY))));
+        assert_eq!(validity.logged, Some((ValidityState::EndsSoon, at(80 * DAY))));
         validity.log(at(81 * DAY - 1));
-        assert_eq!(validity.logged, Some((Verdict::EndsSoon, at(80 * DAY))));
+        assert_eq!(validity.logged, Some((ValidityState::EndsSoon, at(80 * DAY))));
         validity.log(at(81 * DAY));
-        assert_eq!(validity.logged, Some((Verdict::EndsSoon, at(81 * DAY))));
+        assert_eq!(validity.logged, Some((ValidityState::EndsSoon, at(81 * DAY))));
         validity.log(at(90 * DAY + 1));
-        assert_eq!(validity.logged, Some((Verdict::Ended, at(90 * DAY + 1))));
+        assert_eq!(validity.logged, Some((ValidityState::Ended, at(90 * DAY + 1))));
     }
 }

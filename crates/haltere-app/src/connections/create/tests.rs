@@ -214,7 +214,7 @@ async fn a_connection_deleted_while_its_create_waits_is_said_to_be_gone() {
 }
 
 #[tokio::test]
-async fn a_role_too_low_is_refused_and_that_is_audited() {
+async fn an_insufficient_role_is_refused_and_that_is_audited() {
     let (app, port) = (TestApp::start().await, broken());
     for role in [Role::Editor, Role::Viewer, Role::MonitoringViewer] {
         let ctx = app.ctx(role);
