@@ -140,7 +140,7 @@ test.describe("the table of connections", () => {
     await page.setViewportSize({ width: 360, height: 740 });
     await expect(titles).toHaveText(["", fleet.name, fleet.state]);
     await expect(item(page, "Kiln")).toContainText("ECONNREFUSED");
-    await page.setViewportSize({ width: 720, height: 740 });
+    await page.setViewportSize({ width: 800, height: 740 });
     await expect(titles).toHaveText(["", fleet.name, fleet.state, fleet.reason, fleet.changed]);
     // The list has the width of a large screen.
     await page.setViewportSize({ width: 2560, height: 1440 });
