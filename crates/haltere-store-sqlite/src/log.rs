@@ -228,11 +228,19 @@ impl Log {
     /// Makes sure that the database was not overwritten with an older copy or another file, if it was written.
     /// [`StoreError::Damaged`] when it was.
     ///
-    /// Whoever calls it holds the connection that writes, which is also the one that checkpoints: in the middle of a
+    /// The caller holds the connection that writes, which is also the one that checkpoints: in the middle of a
     /// checkpoint the file is shorter than it says.
     pub(crate) async fn check_age(&self, _writer: &mut SqliteConnection) -> Result<(), StoreError> {
         if !self.is_touched() {
             return Ok(());
+        }
+        let damage = || {
+            let database = self.database.display().to_string();
+            Err(StoreError::Damaged(Box::new(Missing::Changes(database))))
+        };
+        // A change that has waited for the connection meanwhile does not take as long again.
+        if self.outdated.load(Ordering::Relaxed) {
+            return damage();
         }
         let stamp = || fs::metadata(&self.database).map(|facts| Stamp::of(&facts)).ok();
         let least = self.seen().age.clone();
@@ -261,7 +269,7 @@ impl Log {
         }
         self.broken.store(true, Ordering::Relaxed);
         self.outdated.store(true, Ordering::Relaxed);
-        Err(StoreError::Damaged(Box::new(Missing::Changes(self.database.display().to_string()))))
+        damage()
     }
 
     /// Renames the log of a database that was overwritten. The next start would apply the log to the file that is there
