@@ -1,19 +1,24 @@
+import type { BackgroundTask } from "../src/api/schema";
 import { en } from "../src/i18n/en";
 import { expect, test } from "./support/test";
 
 const { about } = en;
 
-test("administrators see what haltere does in the background, and how it ended", async ({ page }) => {
+test("administrators see what haltere does in the background, and how it ended", async ({ page, admin }) => {
+  // Some tasks depend on the configuration: without TLS no certificate is checked.
+  const tasks = (await admin.ask("GET", "/api/system/tasks")) as BackgroundTask[];
+  expect(tasks.length).toBeGreaterThan(5);
+  const names: Partial<Record<string, string>> = about.taskNames;
   await page.goto("/about");
   const table = page.getByRole("table");
   await expect(table.getByRole("columnheader")).toHaveText([about.task, about.lastRun, about.result]);
-  for (const name of Object.values(about.taskNames)) {
-    await expect(table.getByRole("row").filter({ has: page.getByRole("rowheader", { name }) })).toHaveCount(1);
+  await expect(table.getByRole("rowheader")).toHaveCount(tasks.length);
+  for (const { name } of tasks) {
+    expect(names[name], name).toBeDefined();
+    await expect(table.getByRole("rowheader", { name: names[name] ?? name, exact: true })).toHaveCount(1);
   }
-  // Every task has a name of ours and a result.
-  await expect(table.getByRole("rowheader")).toHaveCount(Object.keys(about.taskNames).length);
   const results = await table.getByRole("row").locator("td:last-child").allTextContents();
-  expect(results).toHaveLength(Object.keys(about.taskNames).length);
+  expect(results).toHaveLength(tasks.length);
   for (const result of results) expect(Object.values(about.taskResults)).toContain(result);
 });
 
