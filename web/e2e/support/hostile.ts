@@ -100,7 +100,7 @@ const OTHERS = [
   // Invisible characters. The server refuses bidirectional controls and zero-width characters.
   "zero\u200cwidth\u200dnon-joiner",
   "non\u00a0breaking\u2007space",
-  "\u2800",
+  "blank \u2800 pattern",
   "replacement \ufffd",
   "private \ue000\uf8ff",
   // Look-alikes, combining characters and normalization forms.
