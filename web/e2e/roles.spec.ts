@@ -33,7 +33,7 @@ for (const [role, { sees, changes, administers }] of Object.entries(RIGHTS)) {
       await page.goto("/");
       await expect(page.getByRole("button", { name: `${en.nav.profile}: ann` })).toBeVisible();
       await expect(main.getByText(en.fleet.noRight)).toBeVisible({ visible: !sees });
-      await expect(main.getByRole("list", { name: en.fleet.allTitle })).toBeVisible({ visible: sees });
+      await expect(main.getByRole("grid", { name: en.fleet.allTitle })).toBeVisible({ visible: sees });
       await expect(main.getByRole("link", { name: en.fleet.newConnection })).toBeVisible({ visible: changes });
       await expect(main.getByRole("button", { name: en.fleet.otherWays })).toBeVisible({ visible: changes });
       await expect(main.getByRole("checkbox", { name: en.fleet.select("Press") })).toBeVisible({ visible: changes });
