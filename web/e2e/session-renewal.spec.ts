@@ -51,7 +51,7 @@ test("a session that ends while a form is filled in is renewed in front of it, a
 test("after a navigation the focus is on the new page's heading", async ({ page, admin }) => {
   await admin.create({ id: "press", name: "Press", url: UNREACHABLE_URL });
   await page.goto("/");
-  await page.getByRole("list", { name: en.fleet.allTitle }).getByRole("link", { name: "Press" }).click();
+  await page.getByRole("grid", { name: en.fleet.allTitle }).getByRole("link", { name: "Press" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Press" })).toBeFocused();
   await page.getByRole("link", { name: en.connection.back }).click();
   await expect(page.getByRole("heading", { level: 1, name: en.fleet.title })).toBeFocused();
