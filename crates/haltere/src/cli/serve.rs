@@ -124,8 +124,10 @@ async fn serve(
         key_watch::start(&app, data, key);
     }
     metrics_log::start(&app, limits.slots.clone());
-    memory::start_trims(&app, limits.slots.clone());
-    let requests = http::serve(listener, wiring::router(&app, settings), limits, tls, stop.clone());
+    let (router, slots) = (wiring::router(&app, settings), limits.slots.clone());
+    // The router's description of the API is the last that needs much memory at the start.
+    memory::start_trims(&app, slots);
+    let requests = http::serve(listener, router, limits, tls, stop.clone());
     // Event streams never end by themselves, and the server waits for them.
     let end_streams = async {
         stop.soft.cancelled().await;
