@@ -1,6 +1,6 @@
 //! Sentences for people, as a key with parameters.
 //!
-//! Every reason of a failure and every line of advice is a variant of an enum made by [`sentences!`]. Its
+//! Every reason of a failure and every line of advice is a variant of an enum made by `sentences!`. Its
 //! English text is for users of the API and of the command line; the console has a text of its own for
 //! each key, in each of its languages.
 

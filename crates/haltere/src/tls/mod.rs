@@ -47,7 +47,7 @@ pub(crate) struct Tls {
 }
 
 impl Tls {
-    /// Reads certificate and key; [`Watch::run`] looks after them from then on. `connections` is how many
+    /// Reads certificate and key; [`Watch::start`] looks after them from then on. `connections` is how many
     /// the server holds at once.
     ///
     /// # Errors
