@@ -166,7 +166,7 @@ test("the changes of two users are merged field by field", async ({ page, admin,
     credentials: { clientId: "theirs", password: "new" },
   });
   const field = (name: string) => page.getByRole("alert").getByRole("group", { name, exact: true });
-  // Contested fields go to the user, all others to whoever has changed them.
+  // Contested fields keep what the user typed; each other field keeps its only change.
   await expect(field(form.name).getByRole("radio", { name: en.merge.mine })).toBeChecked();
   await expect(field(form.clientId).getByRole("radio", { name: en.merge.theirs })).toBeChecked();
   await expect(field(form.ca)).toContainText("CN=Works 4 CA");

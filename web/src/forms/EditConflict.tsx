@@ -37,7 +37,7 @@ export function EditConflict({ draft, changes, lastChange, latest, isRefused, on
   // Not updated: an alert that changes is read out again.
   const [now] = useState(Date.now);
   const alert = useRef<HTMLDivElement>(null);
-  // The user's choices; a field without one goes to whoever has changed it, and a contested one to the user.
+  // The user's choices; a field without one keeps the change of the only user who made one, and a contested field keeps this user's.
   const [choices, setChoices] = useState<ReadonlyMap<Field, boolean>>(new Map());
   const isKept = ({ field, mine, isContested }: ForeignChange) =>
     mine !== undefined && (choices.get(field) ?? isContested);

@@ -70,8 +70,8 @@ export const advice = {
   serverWritten: 'The broker names another server, "{server}". If you trust it, enter it as URL.',
   redirectNamed: 'The web server redirects to "{location}". If you trust it, change the URL to `{url}`',
   redirectWritten: 'The web server redirects to "{location}". If you trust it, enter it as URL.',
-  redirectNowhere: "The server redirects without an address. Ask whoever runs it for the broker's URL.",
-  serverNowhere: "The broker does not say where its clients should go. Check its log, or ask whoever runs it.",
+  redirectNowhere: "The server redirects without an address. Ask its administrator for the broker's URL.",
+  serverNowhere: "The broker does not say where its clients should go. Check its log, or ask its administrator.",
   moveIsTemporary: "This is temporary: haltere keeps trying this server, which may accept it again.",
   moveIsPermanent: "This is permanent: change the URL of this connection.",
 
@@ -222,7 +222,7 @@ export const advice = {
   thenTrust: "If they match, trust the certificate.",
   otherIsGiven: "The trusted CA of this connection is another certificate.",
   findCa:
-    'Enter the certificate of "{subject}" as trusted CA. The broker does not send it; whoever runs the broker has it, often as ca.crt next to the broker\'s certfile.',
+    'Enter the certificate of "{subject}" as trusted CA. The broker does not send it; the administrator of the broker has it, often as ca.crt next to the broker\'s certfile.',
   checkCa:
     "To check that it is the right one, this has to say OK: `openssl verify -CAfile CA_FILE BROKER_CERT` (fingerprint of the broker's certificate: {fingerprint})",
   giveCa: "Enter the certificate of the broker's CA as trusted CA.",

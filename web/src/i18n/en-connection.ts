@@ -182,7 +182,7 @@ export const connectionMessages = {
     testText: "A test connects once and shows step by step how far haltere gets. Nothing is saved.",
     outdated: "From before your change.",
     unknownIssuer: "This certificate was issued by a CA haltere doesn't trust yet.",
-    compare: "Before trusting it, check this fingerprint with whoever runs the broker.",
+    compare: "Before trusting it, compare this fingerprint with the broker's administrator.",
     caTrusted: (ca: string) => `\u2068${ca}\u2069 is trusted for this connection.`,
     trust: "Trust this CA",
     savedButDown: "Saved, but not connected yet; haltere keeps retrying",

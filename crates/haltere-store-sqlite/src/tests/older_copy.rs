@@ -230,6 +230,7 @@ async fn a_slow_checkpoint_of_another_process_is_no_alarm() {
     let path = folder.path();
     let checkpoint = std::thread::spawn(move || {
         for part in 5..=10 {
+            // The test plays the slow process: this is its speed, and not a wait for something.
             std::thread::sleep(Duration::from_millis(100));
             overwrite(&path, &whole[..whole.len() * part / 10]);
         }
