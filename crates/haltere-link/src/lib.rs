@@ -7,7 +7,7 @@
 //!
 //! ```text
 //! supervisor   compares the wanted with the running links, starts and ends links
-//!   └ link     a task per connection: one piece of work at a time, interrupted by edits and the end
+//!   └ link     a task per connection: does one thing at a time, interrupted by edits and the end
 //!       ├ work              what it is doing: dialling, backing off, being online
 //!       ├ state             one pure function `step(state, input) -> (state, effects)`
 //!       ├ interest          the topics it subscribes to, and message_sink, where their messages go

@@ -7,8 +7,8 @@
 //!  (dial, session, back-off) ◄── commands, for the session only
 //! ```
 //!
-//! There is one piece of work at a time. The task always waits for it and for a changed spec together,
-//! so that an edit or the end interrupts every wait. Dropping a piece of work cancels it.
+//! A link has one [`Work`] at a time. The task always waits for it and for a changed spec together, so that an
+//! edit or the end interrupts every wait. Dropping the work cancels it.
 
 use std::future::poll_fn;
 use std::mem;

@@ -1,4 +1,4 @@
-//! What a link is doing: one piece of work at a time, which is cancelled by dropping it.
+//! What a link is doing: one [`Work`] at a time, which is cancelled by dropping it.
 
 use std::any::Any;
 use std::future::ready as ready_with;
@@ -38,7 +38,7 @@ pub(crate) enum Work {
     Session(Box<Session>),
 }
 
-/// The outcome of a piece of work, or an update from work that goes on.
+/// The outcome of the work, or an update from work that goes on.
 pub(crate) enum Outcome {
     Established(Box<Established>),
     Failed(LinkFailure),
@@ -104,7 +104,7 @@ impl Work {
         Self::Queue(Box::pin(permit))
     }
 
-    /// Goes on with the work. A panic, for example in the MQTT library, ends this piece of work and
+    /// Goes on with the work. A panic, for example in the MQTT library, ends the work and
     /// counts as its failure; the link goes on.
     ///
     /// Commands are rejected unless there is a session.

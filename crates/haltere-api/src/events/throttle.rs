@@ -14,7 +14,7 @@ const MIN_INTERVAL: Duration = Duration::from_millis(20);
 
 /// Spaces the events of one stream: a few at once, and then one per interval. Changes meanwhile are batched.
 ///
-/// This is the only place between a link and a browser where changes wait.
+/// Between a link and a browser, changes wait here and, if the client reads slowly, for response memory.
 pub(super) struct EventThrottle {
     rate: Gcra,
     arrival: Instant,

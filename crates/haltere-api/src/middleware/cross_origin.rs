@@ -1,4 +1,4 @@
-//! Refuses changes that a page of somebody else's asks the browser to make (cross-site request forgery).
+//! Refuses changes that a page of another origin makes the browser request (cross-site request forgery).
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,7 +19,7 @@ const SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 /// How often a refusal is worth a line in the log: any page can make a browser cause one.
 const LOG_PAUSE: Duration = Duration::from_mins(1);
 
-/// Whose changes are welcome.
+/// The origins whose pages may request changes.
 #[derive(Clone)]
 pub(crate) struct Guard {
     named: Arc<[WebOrigin]>,

@@ -34,7 +34,7 @@ pub struct Created {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Outcome {
     Connected,
-    /// It is not; the message says why, and it is dialled on.
+    /// It is not; the message says why. haltere keeps dialling.
     Failed(String),
 }
 

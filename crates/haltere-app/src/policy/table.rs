@@ -16,7 +16,7 @@ pub struct Rule {
     pub plugin: Option<PluginId>,
     /// Each of them allows it.
     pub roles: &'static [Role],
-    /// What a refusal is called in the audit trail; `None` for a read, which is not audited.
+    /// What a refusal is called in the audit trail; `None` if it is not audited.
     pub audited_as: Option<AuditAction>,
     /// Whether a user may do it only so often, because it writes an audit entry each time.
     pub is_rate_limited: bool,

@@ -30,13 +30,13 @@ pub(crate) use watch::Watch;
 /// The most handshakes under way.
 const MAX_HANDSHAKES: usize = 256;
 
-/// And the most of all connections that may be at it: the rest is for those who have something to say.
+/// At most one in so many of all connections may be in a handshake.
 const PART_OF_CONNECTIONS: usize = 4;
 
 /// How long a handshake may take.
 const HANDSHAKE_TIMEOUT: Duration = Duration::from_secs(10);
 
-/// How much of an answer may wait to be sent once it is encrypted, in bytes: two records.
+/// How much of a response may wait to be sent once it is encrypted, in bytes: two records.
 const UNSENT: usize = 32 * 1024;
 
 /// What turns an accepted connection into an encrypted one. Cheap to clone.
