@@ -1,32 +1,19 @@
 use std::collections::BTreeSet;
 
 use haltere_core::{
-    BrokerUrl, CertificateOwner, ConnectionId, Intent, MqttReason, ProtocolVersion, Reason,
-    Revision, SysTopics, TlsSettings,
+    BrokerUrl, CertificateOwner, ConnectionId, MqttReason, ProtocolVersion, Reason, SysTopics,
+    TlsSettings,
 };
 
 use super::*;
-use crate::Interest;
 
 fn names() -> impl Iterator<Item = String> {
     FailureCode::named().map(|code| code.to_string())
 }
 
 fn spec(url: &str) -> LinkSpec {
-    LinkSpec {
-        id: ConnectionId::parse("a").expect("valid"),
-        revision: Revision::FIRST,
-        url: BrokerUrl::parse(url).expect("valid"),
-        client_id: "haltere-a".into(),
-        username: None,
-        password: None,
-        tls: TlsSettings::default(),
-        tls_ignored: false,
-        tls_off: false,
-        interest: Interest::broker_identity(),
-        no_metrics: false,
-        intent: Intent::Connected,
-    }
+    let id = ConnectionId::parse("a").expect("valid");
+    LinkSpec::new(id, BrokerUrl::parse(url).expect("valid"), "haltere-a")
 }
 
 fn failure(stage: Stage, code: &str) -> LinkFailure {
