@@ -485,6 +485,31 @@ async fn a_log_that_keeps_getting_its_owner_is_no_alarm() {
     assert_eq!(store.trouble(), None);
 }
 
+/// A checkpoint stops at what a reader still needs, and leaves out each page that was written again behind that. So
+/// the file can say that it is longer than it is until the next checkpoint.
+#[tokio::test]
+async fn a_checkpoint_that_a_reader_held_up_is_no_alarm() {
+    let folder = Folder::new();
+    let store = folder.open().await.unwrap();
+    insert(&store, &record("first", 0)).await.unwrap();
+    folder
+        .shell(
+            "CREATE TABLE bulk AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100)
+            SELECT randomblob(4000) AS b FROM n",
+        )
+        .await
+        .unwrap();
+    let mut reader = store.read().await.unwrap();
+    reader.meta().change_counters().await.unwrap();
+    folder.shell("UPDATE bulk SET b = zeroblob(4000)").await.unwrap();
+    folder.shell("PRAGMA wal_checkpoint(PASSIVE)").await.unwrap();
+    drop(reader);
+    assert_eq!(count(&store).await, 1);
+    insert(&store, &record("goes on", 0)).await.unwrap();
+    store.probe().await.unwrap();
+    assert_eq!(store.trouble(), None);
+}
+
 #[tokio::test]
 async fn many_who_write_at_once_are_no_alarm() {
     let folder = Folder::new();
