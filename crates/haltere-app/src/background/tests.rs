@@ -1,8 +1,7 @@
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use haltere_testkit::MockClock;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep, timeout};
 
 use super::driver::{Schedule, TOO_MANY};
@@ -16,7 +15,7 @@ struct Bench {
     tracker: TaskTracker,
     stopping: CancellationToken,
     clock: MockClock,
-    runs: Arc<AtomicUsize>,
+    runs: watch::Sender<usize>,
 }
 
 impl Bench {
@@ -25,7 +24,7 @@ impl Bench {
         let clock = MockClock::default();
         let shared = Arc::new(clock.clone());
         let background = Arc::new(Background::new(shared, tracker.clone(), stopping.clone()));
-        Self { background, tracker, stopping, clock, runs: Arc::default() }
+        Self { background, tracker, stopping, clock, runs: watch::Sender::default() }
     }
 
     /// A task whose run is given its number, from 0.
@@ -50,15 +49,22 @@ impl Bench {
         W: Future<Output = ()> + Send + 'static,
         F: Future<Output = Result<(), Internal>> + Send + 'static,
     {
-        let runs = Arc::clone(&self.runs);
-        self.background
-            .spawn(name, schedule, due, move || run(runs.fetch_add(1, Ordering::Relaxed)));
+        let runs = self.runs.clone();
+        self.background.spawn(name, schedule, due, move || {
+            let number = *runs.borrow();
+            runs.send_replace(number + 1);
+            run(number)
+        });
     }
 
+    /// Waits for the beginning of so many runs, and for what the last one does at once.
     async fn until_runs(&self, runs: usize) {
-        while self.runs.load(Ordering::Relaxed) < runs {
-            sleep(Duration::from_millis(1)).await;
-        }
+        self.runs
+            .subscribe()
+            .wait_for(|begun| *begun >= runs)
+            .await
+            .expect("bench keeps the sender");
+        sleep(Duration::from_millis(1)).await;
     }
 
     fn shown(&self, name: &str) -> BackgroundTask {
@@ -124,7 +130,7 @@ async fn a_task_that_is_due_does_not_wait_for_its_period() {
     assert_eq!((shown.period, shown.next_run), (None, None));
     bench.until_runs(3).await;
     assert!(start.elapsed() >= 100 * SECOND, "from the last run on");
-    assert_eq!(other.runs.load(Ordering::Relaxed), 1);
+    assert_eq!(*other.runs.borrow(), 1);
 }
 
 #[tokio::test(start_paused = true)]
@@ -135,8 +141,11 @@ async fn a_failure_is_shown_and_retried_and_stops_nothing_else() {
     bench.spawn("failing", schedule, |run| async move {
         if run == 2 { Ok(()) } else { Err(failure()) }
     });
-    let other =
-        Bench { runs: Arc::default(), background: Arc::clone(&bench.background), ..Bench::new() };
+    let other = Bench {
+        runs: watch::Sender::default(),
+        background: Arc::clone(&bench.background),
+        ..Bench::new()
+    };
     other.spawn("other", Schedule::every(10 * SECOND), |_| async { Ok(()) });
     bench.until_runs(2).await;
     sleep(Duration::from_millis(1)).await;
@@ -152,7 +161,7 @@ async fn a_failure_is_shown_and_retried_and_stops_nothing_else() {
     let shown = bench.shown("failing");
     assert_eq!((shown.runs, shown.failures, shown.recent_panics), (4, 3, 0));
     assert_eq!(other.shown("other").failures, 0);
-    assert_eq!(other.runs.load(Ordering::Relaxed), 11);
+    assert_eq!(*other.runs.borrow(), 11);
 }
 
 #[tokio::test(start_paused = true)]
@@ -189,7 +198,7 @@ async fn haltere_gives_up_when_a_task_keeps_panicking() {
     bench.spawn("test", Schedule::every(SECOND), |_| ordered_panic());
     let reason = bench.background.given_up().await;
     assert!(reason.contains("\"test\"") && reason.contains("5 times"), "{reason}");
-    assert_eq!(bench.runs.load(Ordering::Relaxed), TOO_MANY);
+    assert_eq!(*bench.runs.borrow(), TOO_MANY);
     assert!(!bench.background.is_well());
 }
 
@@ -216,8 +225,11 @@ async fn the_end_waits_for_a_run_and_begins_no_other() {
         sleep(5 * SECOND).await;
         Ok(())
     });
-    let panicking =
-        Bench { runs: Arc::default(), background: Arc::clone(&bench.background), ..Bench::new() };
+    let panicking = Bench {
+        runs: watch::Sender::default(),
+        background: Arc::clone(&bench.background),
+        ..Bench::new()
+    };
     panicking.spawn("panicking", Schedule::every(SECOND), |_| ordered_panic());
     bench.until_runs(1).await;
     let start = Instant::now();
@@ -227,7 +239,7 @@ async fn the_end_waits_for_a_run_and_begins_no_other() {
     let passed = start.elapsed();
     assert!((4 * SECOND..6 * SECOND).contains(&passed), "{passed:?}");
     assert_eq!(bench.shown("test").runs, 1);
-    assert_eq!(panicking.runs.load(Ordering::Relaxed), 1, "not in its pause either");
+    assert_eq!(*panicking.runs.borrow(), 1, "not in its pause either");
 }
 
 #[tokio::test(start_paused = true)]
