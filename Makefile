@@ -114,9 +114,10 @@ web: console
 browser: built console
 	cd web && HALTERE_BINARY=$(abspath $(TARGET))/debug/haltere npm run --silent e2e
 
-# Comes last in `test`, so that the runner's own summary is the last thing one reads.
+# Comes last in `test`, so that the runner's own summary is the last thing one reads. More tests at once than there are
+# cores, because most of them wait for peers.
 unit: tools console static
-	cargo nextest run --locked --workspace
+	cargo nextest run --locked --workspace --test-threads $$((2 * $$(nproc)))
 
 api-fuzz: built
 	scripts/api-fuzz $(TARGET)/debug/haltere
