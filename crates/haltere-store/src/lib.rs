@@ -5,7 +5,7 @@
 //!
 //! 1. Add a file here with its record (plain columns, no behaviour) and two traits: `…Reads`, and `…Writes` on top of it.
 //! 2. Add its accessor to [`ReadTx`] and [`WriteTx`]: `tx.connections().find(id)`.
-//! 3. Add its stories to [`contract`].
+//! 3. Add its tests to [`contract`].
 //! 4. Add a migration and the implementation to each backend until the contract holds.
 //!
 //! A lookup that finds nothing is `Ok(None)`, not an error. Time and ids come in as parameters.

@@ -1,4 +1,4 @@
-//! Stories about the audit trail.
+//! Contract tests of the audit trail.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Stories about backups. A backend that makes none has to say what does.
+//! Contract tests of backups. A backend that makes none has to say what does.
 
 use std::fs::{self, File};
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! Stories about what has changed since a counter was read.
+//! Contract tests of the changes since a counter was read.
 
 use std::collections::HashSet;
 use std::sync::Arc;

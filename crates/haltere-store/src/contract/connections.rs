@@ -1,4 +1,4 @@
-//! Stories about connections.
+//! Contract tests of connections.
 
 use std::slice;
 use std::sync::Arc;

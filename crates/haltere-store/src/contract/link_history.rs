@@ -1,4 +1,4 @@
-//! Stories about the history of links.
+//! Contract tests of the history of links.
 
 use std::borrow::Cow;
 use std::sync::Arc;

@@ -1,4 +1,4 @@
-//! Stories about what the installation knows about itself.
+//! Contract tests of the id, counters and keys of the installation.
 
 use std::sync::Arc;
 

@@ -1,6 +1,6 @@
-//! The stories every backend must pass.
+//! The contract: the tests that every backend must pass.
 //!
-//! A backend's tests say how to open an empty store and get a test per story:
+//! A backend's tests say how to open an empty store and get all tests:
 //!
 //! ```text
 //! async fn empty_store() -> haltere_store::contract::Fixture { … }
@@ -11,7 +11,7 @@
 //! What a backend promises beyond this (how it survives a crash, who may read its files) it tests itself.
 #![expect(
     clippy::unwrap_used,
-    reason = "stories are tests; they live here so that every backend can run them"
+    reason = "these are tests; they are here so that every backend can run them"
 )]
 
 pub mod audit;
@@ -35,15 +35,15 @@ use crate::Store;
 /// An empty store, and what has to live as long as it: a temporary folder, say.
 pub struct Fixture {
     pub store: Arc<dyn Store>,
-    /// Dropped after the story.
+    /// Dropped after the test.
     pub guard: Box<dyn Any + Send>,
 }
 
-/// Makes a test out of every story. `$open` names an `async fn() -> Fixture` in the scope of the call.
+/// Makes a test of every function of the contract. `$open` names an `async fn() -> Fixture` in the scope of the call.
 #[macro_export]
 macro_rules! contract_tests {
     ($open:ident) => {
-        $crate::contract_tests! { @stories $open:
+        $crate::contract_tests! { @tests $open:
             connections {
                 what_was_inserted_is_found,
                 conflicts_by_id_and_by_name_are_distinguished,
@@ -142,14 +142,14 @@ macro_rules! contract_tests {
             }
         }
     };
-    (@stories $open:ident: $($noun:ident { $($story:ident,)+ })+) => {
+    (@tests $open:ident: $($resource:ident { $($test:ident,)+ })+) => {
         $(
-            mod $noun {
+            mod $resource {
                 $(
                     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-                    async fn $story() {
+                    async fn $test() {
                         let fixture = super::$open().await;
-                        $crate::contract::$noun::$story(fixture.store.clone()).await;
+                        $crate::contract::$resource::$test(fixture.store.clone()).await;
                         fixture.store.close().await;
                     }
                 )+

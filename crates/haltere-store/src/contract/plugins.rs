@@ -1,4 +1,4 @@
-//! Stories about plugin switches.
+//! Contract tests of plugin switches.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! Records for the stories, and short ways to store them.
+//! Records for the tests, and short ways to store them.
 
 use haltere_core::{
     AuditAction, AuditEntry, AuditOutcome, ConnectionId, Intent, Pem, Revision, Role,
@@ -7,7 +7,7 @@ use haltere_core::{
 
 use crate::{ConnectionRecord, Sealed, SessionRecord, Store, UserRecord, WriteTx};
 
-/// `seconds` after the moment the stories begin.
+/// `seconds` after the time at which the tests begin.
 pub(super) fn at(seconds: i64) -> Timestamp {
     Timestamp::from_second(1_800_000_000 + seconds).unwrap()
 }

@@ -1,4 +1,4 @@
-//! Stories about login sessions.
+//! Contract tests of login sessions.
 
 use std::sync::Arc;
 

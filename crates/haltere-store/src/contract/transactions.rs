@@ -1,4 +1,4 @@
-//! Stories about transactions: commit, rollback and waiting.
+//! Contract tests of transactions: commit, rollback and waiting.
 
 use std::sync::Arc;
 use std::task::Poll;

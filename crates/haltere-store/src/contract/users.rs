@@ -1,4 +1,4 @@
-//! Stories about users.
+//! Contract tests of users.
 
 use std::sync::Arc;
 
