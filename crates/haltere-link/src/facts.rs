@@ -3,7 +3,7 @@
 use haltere_core::{BrokerFacts, ProtocolVersion, SysTopics, Timestamp, TlsFacts};
 use jiff::SignedDuration;
 
-use crate::message_sink::BrokerIdentity;
+use crate::message_sink::SysValues;
 use crate::transport::{InterestAnswer, SessionUpdate};
 
 /// Start times that differ by no more than this are the same, because of rounding and delays.
@@ -31,11 +31,11 @@ pub(crate) fn on_connect(
 pub(crate) fn apply_update(
     facts: &mut BrokerFacts,
     update: SessionUpdate,
-    identity: BrokerIdentity,
+    values: SysValues,
     now: Timestamp,
 ) -> bool {
     let SessionUpdate { interest, skipped, pong: _, has_messages: _ } = update;
-    let BrokerIdentity { version, uptime } = identity;
+    let SysValues { version, uptime } = values;
     let mut changed = skipped > 0;
     if let Some(InterestAnswer { is_granted, refused }) = interest {
         facts.sys = if is_granted { SysTopics::Granted } else { SysTopics::Denied };
@@ -67,12 +67,12 @@ mod tests {
 
     use super::*;
 
-    fn apply(facts: &mut BrokerFacts, identity: BrokerIdentity, now: Timestamp) -> bool {
-        apply_update(facts, SessionUpdate::default(), identity, now)
+    fn apply(facts: &mut BrokerFacts, values: SysValues, now: Timestamp) -> bool {
+        apply_update(facts, SessionUpdate::default(), values, now)
     }
 
-    fn uptime(seconds: u64) -> BrokerIdentity {
-        BrokerIdentity { uptime: Some(Duration::from_secs(seconds)), version: None }
+    fn uptime(seconds: u64) -> SysValues {
+        SysValues { uptime: Some(Duration::from_secs(seconds)), version: None }
     }
 
     #[test]
@@ -94,10 +94,10 @@ mod tests {
         let now = Timestamp::UNIX_EPOCH;
         let mut facts = on_connect(ProtocolVersion::V5, None, SysTopics::Asked);
         let version =
-            || BrokerIdentity { version: Some("mosquitto version 2".into()), uptime: None };
+            || SysValues { version: Some("mosquitto version 2".into()), uptime: None };
         assert!(apply(&mut facts, version(), now));
         assert!(!apply(&mut facts, version(), now));
-        let mut update = |update| apply_update(&mut facts, update, BrokerIdentity::default(), now);
+        let mut update = |update| apply_update(&mut facts, update, SysValues::default(), now);
         assert!(update(SessionUpdate { skipped: 2, ..SessionUpdate::default() }));
         assert!(update(SessionUpdate { skipped: 1, ..SessionUpdate::default() }));
         assert_eq!(facts.skipped_messages, 3);
@@ -110,7 +110,7 @@ mod tests {
         ] {
             let interest = Some(InterestAnswer { is_granted, refused: refused.clone() });
             let update = SessionUpdate { interest, ..SessionUpdate::default() };
-            assert!(apply_update(&mut facts, update, BrokerIdentity::default(), now));
+            assert!(apply_update(&mut facts, update, SysValues::default(), now));
             assert_eq!((facts.sys, &facts.refused_filters), (sys, &refused));
         }
         // An absurd uptime is ignored.

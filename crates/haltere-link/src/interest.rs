@@ -14,7 +14,7 @@ pub struct Interest {
 
 static NONE: LazyLock<Interest> = LazyLock::new(|| Interest { filters: Arc::default() });
 
-static BROKER_IDENTITY: LazyLock<Interest> = LazyLock::new(|| {
+static VERSION_AND_UPTIME: LazyLock<Interest> = LazyLock::new(|| {
     let parse = |topic| TopicFilter::parse(topic).expect("a valid filter");
     Interest { filters: [sys::VERSION, sys::UPTIME].map(parse).into() }
 });
@@ -26,8 +26,8 @@ impl Interest {
     }
 
     /// The broker's version and uptime (`$SYS`).
-    pub fn broker_identity() -> Self {
-        BROKER_IDENTITY.clone()
+    pub fn version_and_uptime() -> Self {
+        VERSION_AND_UPTIME.clone()
     }
 
     /// Whether it contains no topics.

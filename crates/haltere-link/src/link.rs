@@ -198,10 +198,10 @@ impl Link {
                 self.socket_permit = Some(permit);
                 Some(Input::TimerFired)
             }
-            Outcome::SessionUpdate(update, identity) => {
+            Outcome::SessionUpdate(update, values) => {
                 let now = self.context.clock.now();
                 if let Some(broker) = &mut self.broker
-                    && facts::apply_update(Arc::make_mut(broker), update, identity, now)
+                    && facts::apply_update(Arc::make_mut(broker), update, values, now)
                 {
                     self.publish_status();
                 }

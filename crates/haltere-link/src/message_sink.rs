@@ -22,13 +22,13 @@ pub(crate) trait MessageSink: Send {
 /// Collects the broker's version and uptime. Of several messages about the same, the last counts, so that
 /// a flood needs no queue.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(crate) struct BrokerIdentity {
+pub(crate) struct SysValues {
     pub(crate) version: Option<String>,
     /// How long the broker has been up.
     pub(crate) uptime: Option<Duration>,
 }
 
-impl MessageSink for BrokerIdentity {
+impl MessageSink for SysValues {
     fn accept(&mut self, Message { topic, payload }: Message<'_>) -> bool {
         match topic {
             sys::VERSION => self.version = sys::version(payload).or(self.version.take()),
@@ -45,9 +45,9 @@ mod tests {
 
     #[test]
     fn version_and_uptime_are_collected_and_other_messages_dropped() {
-        let mut identity = BrokerIdentity::default();
+        let mut values = SysValues::default();
         let mut accept =
-            |topic, payload: &str| identity.accept(Message { topic, payload: payload.as_bytes() });
+            |topic, payload: &str| values.accept(Message { topic, payload: payload.as_bytes() });
         assert!(!accept("a/b", "mosquitto version 9"));
         assert!(!accept(sys::VERSION, ""), "says nothing");
         assert!(accept(sys::VERSION, "mosquitto version 1"));
@@ -55,6 +55,6 @@ mod tests {
         assert!(accept(sys::UPTIME, "7 seconds"));
         assert!(accept(sys::UPTIME, "soon"), "the earlier one is still new");
         let (version, uptime) = ("mosquitto version 2".to_owned(), Duration::from_secs(7));
-        assert_eq!(identity, BrokerIdentity { version: Some(version), uptime: Some(uptime) });
+        assert_eq!(values, SysValues { version: Some(version), uptime: Some(uptime) });
     }
 }

@@ -14,7 +14,7 @@ use crate::attempt::{self, AttemptOptions, Established, attempt};
 use crate::attempt_trace::{AttemptTrace, Observer, ProbeStage};
 use crate::context::LinkContext;
 use crate::dial_rate_limiter::Priority;
-use crate::message_sink::BrokerIdentity;
+use crate::message_sink::SysValues;
 use crate::roundtrip::{Roundtrip, roundtrip};
 use crate::sys_policy::{SysEvidence, SysNote};
 use crate::tls::{CertificateFacts, certificate_facts};
@@ -279,8 +279,8 @@ async fn receive(
     session: &mut Session,
     broker: &mut BrokerFacts,
 ) -> Result<(), SessionError> {
-    let mut identity = BrokerIdentity::default();
-    let update = session.next_update(&mut identity).await?;
-    facts::apply_update(broker, update, identity, context.clock.now());
+    let mut values = SysValues::default();
+    let update = session.next_update(&mut values).await?;
+    facts::apply_update(broker, update, values, context.clock.now());
     Ok(())
 }

@@ -47,7 +47,7 @@ impl LinkSpec {
             tls: TlsSettings::default(),
             tls_ignored: false,
             tls_off: false,
-            interest: Interest::broker_identity(),
+            interest: Interest::version_and_uptime(),
             no_metrics: false,
             intent: Intent::Connected,
         }

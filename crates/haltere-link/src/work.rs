@@ -20,7 +20,7 @@ use crate::attempt_trace::AttemptTrace;
 use crate::command::CommandQueue;
 use crate::context::LinkContext;
 use crate::dial_rate_limiter::Priority;
-use crate::message_sink::BrokerIdentity;
+use crate::message_sink::SysValues;
 use crate::status_table::StatusToken;
 use crate::sys_policy::SysEvidence;
 use crate::transport::{Session, SessionUpdate};
@@ -47,7 +47,7 @@ pub(crate) enum Outcome {
     /// A socket permit has become free before the end of the pause.
     SocketPermit(OwnedSemaphorePermit),
     /// Something has happened in the session, which goes on.
-    SessionUpdate(SessionUpdate, BrokerIdentity),
+    SessionUpdate(SessionUpdate, SysValues),
     /// The session has ended.
     Lost {
         failure: LinkFailure,
@@ -166,13 +166,13 @@ impl Work {
             },
             Self::Session(session) => {
                 // Holds nothing between two polls: a poll that collects something is ready.
-                let mut identity = BrokerIdentity::default();
+                let mut values = SysValues::default();
                 let update = match commands {
-                    Some(queue) => session.poll_with_commands(cx, &mut identity, queue),
-                    None => session.poll_update(cx, &mut identity),
+                    Some(queue) => session.poll_with_commands(cx, &mut values, queue),
+                    None => session.poll_update(cx, &mut values),
                 };
                 match ready!(update) {
-                    Ok(update) => Outcome::SessionUpdate(update, identity),
+                    Ok(update) => Outcome::SessionUpdate(update, values),
                     Err(error) => Outcome::Lost {
                         failure: attempt::session_lost(&error),
                         evidence: session.sys_evidence(&error),

@@ -98,7 +98,7 @@ impl Fleet {
             tls_ignored: make_a_difference(&connection.settings.tls)
                 && !self.switches.is_on(PluginId::Tls),
             tls_off: !self.switches.is_on(PluginId::Tls),
-            interest: if no_metrics { Interest::none() } else { Interest::broker_identity() },
+            interest: if no_metrics { Interest::none() } else { Interest::version_and_uptime() },
             no_metrics,
             intent: connection.intent,
         }

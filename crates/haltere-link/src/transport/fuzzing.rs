@@ -18,7 +18,7 @@ use super::framer::{Frame, FrameError, Framer};
 use super::session::{Session, SessionConfig, SessionError};
 use super::websocket::WebSocketBytes;
 use crate::command::{self, CommandQueue};
-use crate::message_sink::BrokerIdentity;
+use crate::message_sink::SysValues;
 use crate::{Interest, LinkHandle, PublishRequest, Qos};
 
 /// Small, so that inputs of some kilobytes exceed it.
@@ -118,7 +118,7 @@ async fn run_session(
         keepalive: 30,
         no_metrics: true,
     };
-    let interest = Interest::broker_identity();
+    let interest = Interest::version_and_uptime();
     let session = Session::connect(Box::new(stream), version, options, CONFIG, &interest).await;
     let session = match session {
         Ok(session) => session,
@@ -136,17 +136,17 @@ async fn run_session(
 /// Goes on until the session ends.
 async fn drive(mut session: Session, mut queue: CommandQueue) -> SessionError {
     loop {
-        let mut identity = BrokerIdentity::default();
+        let mut values = SysValues::default();
         let update = timeout(
             LONGEST,
-            poll_fn(|cx| session.poll_with_commands(cx, &mut identity, &mut queue)),
+            poll_fn(|cx| session.poll_with_commands(cx, &mut values, &mut queue)),
         )
         .await;
         let buffered = session.buffered_bytes();
         assert!(buffered <= 256 * 1024, "{buffered} bytes are buffered");
         match update.expect("a session either has an update or ends") {
             Ok(_) => {
-                assert!(identity.version.is_none_or(|version| version.chars().count() <= 128));
+                assert!(values.version.is_none_or(|version| version.chars().count() <= 128));
             }
             Err(error) => return error,
         }

@@ -6,7 +6,7 @@ use tokio::io::{AsyncReadExt, DuplexStream, duplex};
 use tokio::time::{Instant, sleep};
 
 use super::*;
-use crate::message_sink::BrokerIdentity;
+use crate::message_sink::SysValues;
 
 const CONFIG: SessionConfig = SessionConfig {
     keepalive: Duration::from_secs(30),
@@ -24,7 +24,7 @@ const PING: [u8; 2] = [0xc0, 0];
 const PONG: [u8; 2] = [0xd0, 0];
 
 async fn connect(stream: DuplexStream) -> Result<Session, SessionError> {
-    connect_with(Box::new(stream), &Interest::broker_identity()).await
+    connect_with(Box::new(stream), &Interest::version_and_uptime()).await
 }
 
 async fn connect_with(
@@ -101,11 +101,11 @@ async fn updates_contain_the_version_and_count_messages_over_the_limit() {
     bytes.extend([0; 2_024]);
     bytes.extend(b"\x30\x08\0\x03a/b\0hi");
     theirs.write_all(&bytes).await.expect("buffered");
-    let mut identity = BrokerIdentity::default();
-    let update = session.next_update(&mut identity).await.expect("up");
+    let mut values = SysValues::default();
+    let update = session.next_update(&mut values).await.expect("up");
     let expected = SessionUpdate { has_messages: true, skipped: 1, ..SessionUpdate::default() };
     assert_eq!(update, expected);
-    assert_eq!(identity, BrokerIdentity { version: Some("m 2".into()), uptime: None });
+    assert_eq!(values, SysValues { version: Some("m 2".into()), uptime: None });
 }
 
 /// Accepts the session, and sends without a pause messages that nothing has subscribed to.
@@ -145,7 +145,7 @@ impl AsyncWrite for Flood {
 async fn a_broker_that_sends_without_a_pause_does_not_block_the_thread() {
     let reads = Arc::<AtomicUsize>::default();
     let stream = Box::new(Flood(Arc::clone(&reads)));
-    let mut session = connect_with(stream, &Interest::broker_identity()).await.expect("accepted");
+    let mut session = connect_with(stream, &Interest::version_and_uptime()).await.expect("accepted");
     assert!(futures_util::FutureExt::now_or_never(session.next_update(&mut NoSink)).is_none());
     assert_eq!(reads.load(Ordering::Relaxed), 1 + READS_PER_POLL);
 }
@@ -260,7 +260,7 @@ async fn what_the_end_of_a_session_says_about_the_subscription() {
     use SysEvidence::{Early, Immediate, NotSubscribed, Refused, TakenOver, Unrelated};
     let (now, second) = (Duration::ZERO, Duration::from_secs(1));
     let granted = [0x90, 5, 0, 1, 0, 0, 0];
-    let wanted = Interest::broker_identity();
+    let wanted = Interest::version_and_uptime();
     for (after, bytes, expected) in [
         (now, &[][..], Immediate),
         (second, &[], Immediate),
