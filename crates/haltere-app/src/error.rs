@@ -95,12 +95,12 @@ impl Internal {
 }
 
 /// Adds the operation to an error.
-pub(crate) trait Context<T> {
+pub(crate) trait ErrorContext<T> {
     /// Turns the error into an [`Internal`] one: "failed to `operation`".
     fn context(self, operation: impl Into<Cow<'static, str>>) -> Result<T, Internal>;
 }
 
-impl<T, E: Into<Box<dyn Error + Send + Sync>>> Context<T> for Result<T, E> {
+impl<T, E: Into<Box<dyn Error + Send + Sync>>> ErrorContext<T> for Result<T, E> {
     fn context(self, operation: impl Into<Cow<'static, str>>) -> Result<T, Internal> {
         self.map_err(|error| Internal::new(operation, error))
     }

@@ -20,7 +20,7 @@ use haltere_store::{LinkChangeRecord, Store, StoreError};
 use tokio::sync::Mutex;
 
 use crate::connections::Fleet;
-use crate::error::{Context, Internal};
+use crate::error::{ErrorContext, Internal};
 use crate::now::now;
 
 /// The interval between writes of the observed time alone. Each write wakes the disk.

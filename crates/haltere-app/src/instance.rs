@@ -2,7 +2,7 @@
 
 use haltere_store::{MetaReads, MetaWrites, StoreError, Transactions};
 
-use crate::error::{Context, Internal};
+use crate::error::{ErrorContext, Internal};
 
 /// The id among the store's meta values.
 const INSTANCE: &str = "instance.id";

@@ -12,7 +12,7 @@ use haltere_store::failpoint::Step;
 use haltere_store::{ChangeCounters, ConnectionChanges, ConnectionRecord, ReadTx, Store};
 
 use crate::connections::{Connections, Entry, Fleet, Snapshot, change_of};
-use crate::error::{Context, Internal};
+use crate::error::{ErrorContext, Internal};
 use crate::events::Change;
 use crate::sessions::Sessions;
 use crate::write_lock::{Applied, WriteLock};

@@ -11,7 +11,7 @@ use haltere_store::{ChangeCounters, Transactions, WriteTx};
 use tokio::sync::{Mutex, MutexGuard};
 
 use crate::connections::{Entry, Fleet};
-use crate::error::{Context, Internal};
+use crate::error::{ErrorContext, Internal};
 use crate::now::now;
 
 /// Held by the change in progress. Guards how far memory reflects the store.

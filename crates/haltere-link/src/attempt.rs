@@ -12,7 +12,7 @@ use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
 use crate::attempt_trace::{AttemptTrace, PresentedCertificates};
-use crate::context::LinkContext;
+use crate::shared::LinkShared;
 use crate::transport::{
     ByteStream, ConnectOptions, Session, SessionConfig, SessionError, UpgradeError, upgrade,
 };
@@ -37,13 +37,13 @@ pub(crate) struct AttemptOptions {
 /// Makes one attempt, within the configured time limit.
 pub(crate) async fn attempt(
     spec: &LinkSpec,
-    context: &LinkContext,
+    shared: &LinkShared,
     options: AttemptOptions,
     trace: &mut AttemptTrace<'_>,
 ) -> Result<Established, LinkFailure> {
-    let limit = context.config.connect_timeout;
+    let limit = shared.config.connect_timeout;
     let deadline = Instant::now() + limit;
-    let connecting = connect_with_fallback(spec, context, options, deadline, trace);
+    let connecting = connect_with_fallback(spec, shared, options, deadline, trace);
     let outcome = match timeout_at(deadline, connecting).await {
         Ok(outcome) => outcome,
         Err(_) => Err(trace.timeout_failure(spec, limit)),
@@ -61,20 +61,20 @@ pub(crate) async fn attempt(
 
 async fn connect_with_fallback(
     spec: &LinkSpec,
-    context: &LinkContext,
+    shared: &LinkShared,
     options: AttemptOptions,
     deadline: Instant,
     trace: &mut AttemptTrace<'_>,
 ) -> Result<Established, LinkFailure> {
-    let addresses = resolve(spec, context, trace).await?;
-    match connect_once(spec, context, options, &addresses, deadline, trace).await {
+    let addresses = resolve(spec, shared, trace).await?;
+    match connect_once(spec, shared, options, &addresses, deadline, trace).await {
         Err(ConnectError::UnsupportedVersion(broker)) => {
             // A broker that refuses a version closes the connection, so reconnect, to the same address
             // rather than to any other the name resolves to.
             trace
                 .restart_from(Stage::Tcp, "the broker does not speak MQTT 5; once more with 3.1.1");
             let options = AttemptOptions { version: ProtocolVersion::V3_1_1, ..options };
-            connect_once(spec, context, options, &[broker], deadline, trace).await
+            connect_once(spec, shared, options, &[broker], deadline, trace).await
         }
         outcome => outcome,
     }
@@ -98,12 +98,12 @@ impl From<LinkFailure> for ConnectError {
 
 async fn resolve(
     spec: &LinkSpec,
-    context: &LinkContext,
+    shared: &LinkShared,
     trace: &mut AttemptTrace<'_>,
 ) -> Result<Vec<SocketAddr>, LinkFailure> {
     trace.enter(Stage::Dns);
     let port = spec.url.port();
-    let addresses: Vec<_> = context
+    let addresses: Vec<_> = shared
         .resolver
         .addresses(spec.url.host())
         .await?
@@ -118,22 +118,22 @@ async fn resolve(
 
 async fn connect_once(
     spec: &LinkSpec,
-    context: &LinkContext,
+    shared: &LinkShared,
     options: AttemptOptions,
     addresses: &[SocketAddr],
     deadline: Instant,
     trace: &mut AttemptTrace<'_>,
 ) -> Result<Established, ConnectError> {
     trace.enter(Stage::Tcp);
-    let config = &context.config;
+    let config = &shared.config;
     let user_timeout = config.keepalive + config.ping_timeout;
-    let (stream, peer) = dial::dial(addresses, &context.egress, user_timeout, deadline).await?;
+    let (stream, peer) = dial::dial(addresses, &shared.egress, user_timeout, deadline).await?;
     trace.peer = Some(peer);
     trace.pass(Some(peer.to_string()));
 
     let transport = spec.url.transport();
     let (stream, tls): (Box<dyn ByteStream>, _) = if transport.is_tls() {
-        let (stream, facts) = tls_handshake(spec, context, stream, trace).await?;
+        let (stream, facts) = tls_handshake(spec, shared, stream, trace).await?;
         (stream, Some(facts))
     } else {
         (Box::new(stream), None)
@@ -154,13 +154,13 @@ async fn connect_once(
 
 async fn tls_handshake(
     spec: &LinkSpec,
-    context: &LinkContext,
+    shared: &LinkShared,
     stream: TcpStream,
     trace: &mut AttemptTrace<'_>,
 ) -> Result<(Box<dyn ByteStream>, TlsFacts), LinkFailure> {
     trace.enter(Stage::Tls);
     let client =
-        context.tls.get(&spec.tls).map_err(|error| failure::tls_material(&error.to_string()))?;
+        shared.tls.get(&spec.tls).map_err(|error| failure::tls_material(&error.to_string()))?;
     match client.connect(&spec.tls_host(), stream).await {
         Ok(handshake) => {
             let TlsFacts { version, cipher, .. } = handshake.facts;

@@ -93,8 +93,7 @@ mod tests {
     fn versions_and_skipped_messages_are_reported() {
         let now = Timestamp::UNIX_EPOCH;
         let mut facts = on_connect(ProtocolVersion::V5, None, SysTopics::Asked);
-        let version =
-            || SysValues { version: Some("mosquitto version 2".into()), uptime: None };
+        let version = || SysValues { version: Some("mosquitto version 2".into()), uptime: None };
         assert!(apply(&mut facts, version(), now));
         assert!(!apply(&mut facts, version(), now));
         let mut update = |update| apply_update(&mut facts, update, SysValues::default(), now);

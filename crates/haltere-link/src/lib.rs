@@ -22,7 +22,7 @@
 //!           ├ transport          WebSocket, framing, MQTT, keep-alive
 //!           └ attempt_trace      the stages it has passed
 //! command           what can be sent to a broker through a link, and the queue of it
-//! context           what all links share
+//! shared            what all links share
 //! status_table      the status and the history of all links, and notification of changes
 //! recorded_history  the history that an earlier run has recorded
 //! roundtrip         a probe's last stage: a message that comes back
@@ -50,7 +50,6 @@ mod chain_store;
 mod client_id;
 mod command;
 mod config;
-mod context;
 mod dial;
 mod dial_rate_limiter;
 mod egress;
@@ -65,6 +64,7 @@ mod probe;
 mod recorded_history;
 mod resolve;
 mod roundtrip;
+mod shared;
 mod spec;
 mod state;
 mod status_table;

@@ -23,8 +23,8 @@ use tokio::time::{sleep, timeout};
 
 use crate::attempt::{AttemptOptions, Established};
 use crate::command::CommandQueue;
-use crate::context::LinkContext;
 use crate::dial_rate_limiter::Priority;
+use crate::shared::LinkShared;
 use crate::state::{Effect, Input, Moment, State, step};
 use crate::status_table::StatusToken;
 use crate::sys_policy::SysPolicy;
@@ -44,7 +44,7 @@ pub(crate) struct LinkAssignment {
 
 /// The state of a link's task.
 pub(crate) struct Link {
-    context: Arc<LinkContext>,
+    shared: Arc<LinkShared>,
     spec: Arc<LinkSpec>,
     token: StatusToken,
     /// Closed when the link is to end.
@@ -64,14 +64,14 @@ pub(crate) struct Link {
 impl Link {
     /// Creates a link that has just been registered in the status table.
     pub(crate) fn new(
-        context: Arc<LinkContext>,
+        shared: Arc<LinkShared>,
         spec: Arc<LinkSpec>,
         token: StatusToken,
         assignment: watch::Receiver<LinkAssignment>,
         start_delay: Option<Duration>,
     ) -> Self {
         Self {
-            context,
+            shared,
             spec,
             token,
             assignment,
@@ -98,7 +98,7 @@ impl Link {
                     changed.map_or(Some(Input::End), |()| self.on_assignment_changed())
                 }
                 outcome = poll_fn(|cx| {
-                    self.work.poll(cx, &self.context.panics, self.commands.as_mut())
+                    self.work.poll(cx, &self.shared.panics, self.commands.as_mut())
                 }) => {
                     self.on_outcome(outcome)
                 }
@@ -128,7 +128,7 @@ impl Link {
         if !same_dial {
             self.versions = VersionFallback::default();
             // It may be another broker.
-            self.context.statuses.set_presented_chain(&spec.id, self.token, None);
+            self.shared.statuses.set_presented_chain(&spec.id, self.token, None);
         }
         let is_edit = spec.revision != self.spec.revision || !same_dial;
         if is_edit {
@@ -199,7 +199,7 @@ impl Link {
                 Some(Input::TimerFired)
             }
             Outcome::SessionUpdate(update, values) => {
-                let now = self.context.clock.now();
+                let now = self.shared.clock.now();
                 if let Some(broker) = &mut self.broker
                     && facts::apply_update(Arc::make_mut(broker), update, values, now)
                 {
@@ -224,10 +224,10 @@ impl Link {
     }
 
     async fn transition(&mut self, input: Input) {
-        let clock = &self.context.clock;
+        let clock = &self.shared.clock;
         let moment = Moment { now: clock.now(), steady: clock.steady(), jitter: rand::random() };
         let state = mem::replace(&mut self.state, State::Closing);
-        let (state, effects) = step(state, input, moment, &self.context.config);
+        let (state, effects) = step(state, input, moment, &self.shared.config);
         self.state = state;
         if !matches!(self.state, State::Online { .. }) {
             self.broker = None;
@@ -248,7 +248,7 @@ impl Link {
             Effect::Disconnect => {
                 let work = mem::replace(&mut self.work, Work::Nothing);
                 // Boxed, so that the task of an idle link is not enlarged by this future.
-                let panics = &self.context.panics;
+                let panics = &self.shared.panics;
                 let disconnecting = Box::pin(timeout(DISCONNECT_TIMEOUT, work.disconnect(panics)));
                 if let Ok(Err(error)) = disconnecting.await {
                     tracing::debug!(connection = %self.spec.id, %error, "failed to send DISCONNECT");
@@ -257,7 +257,7 @@ impl Link {
             Effect::Dial { urgent } => self.dial(urgent),
             Effect::SetTimer(pause) => {
                 self.work = if self.state.waits_for_socket_permit() {
-                    Work::queue(Arc::clone(&self.context.socket_permits), pause)
+                    Work::queue(Arc::clone(&self.shared.socket_permits), pause)
                 } else {
                     Work::Wait(Box::pin(sleep(pause)))
                 };
@@ -267,7 +267,7 @@ impl Link {
 
     fn dial(&mut self, urgent: bool) {
         if self.socket_permit.is_none() {
-            self.socket_permit = Arc::clone(&self.context.socket_permits).try_acquire_owned().ok();
+            self.socket_permit = Arc::clone(&self.shared.socket_permits).try_acquire_owned().ok();
         }
         if self.socket_permit.is_none() {
             self.work = Work::no_socket_permit();
@@ -276,7 +276,7 @@ impl Link {
         let delay = self.start_delay.take();
         let is_background = !urgent || delay.is_some();
         self.work = Work::dial(DialTask {
-            context: Arc::clone(&self.context),
+            shared: Arc::clone(&self.shared),
             spec: Arc::clone(&self.spec),
             token: self.token,
             options: AttemptOptions {
@@ -291,7 +291,7 @@ impl Link {
     fn publish_status(&self) {
         if let Some(state) = self.state.link_state() {
             let LinkSpec { id, revision, .. } = &*self.spec;
-            let statuses = &self.context.statuses;
+            let statuses = &self.shared.statuses;
             statuses.write(id, self.token, *revision, state, self.broker.clone());
         }
     }

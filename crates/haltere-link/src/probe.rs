@@ -12,10 +12,10 @@ use tokio::time::timeout;
 
 use crate::attempt::{self, AttemptOptions, Established, attempt};
 use crate::attempt_trace::{AttemptTrace, Observer, ProbeStage};
-use crate::context::LinkContext;
 use crate::dial_rate_limiter::Priority;
 use crate::message_sink::SysValues;
 use crate::roundtrip::{Roundtrip, roundtrip};
+use crate::shared::LinkShared;
 use crate::sys_policy::{SysEvidence, SysNote};
 use crate::tls::{CertificateFacts, certificate_facts};
 use crate::transport::{Session, SessionError};
@@ -61,16 +61,16 @@ impl Outcome {
 
 /// Dials once. With `topic`, also publishes a message to it and waits until it comes back.
 pub(crate) async fn probe(
-    context: &LinkContext,
+    shared: &LinkShared,
     spec: &LinkSpec,
     topic: Option<&RoundtripTopic>,
     observer: &mut Observer<'_>,
 ) -> ProbeReport {
-    context.dial_limiter.acquire(Priority::Interactive).await;
+    shared.dial_limiter.acquire(Priority::Interactive).await;
     let mut trace = AttemptTrace::observed_by(observer);
-    let outcome = AssertUnwindSafe(run(context, spec, topic, &mut trace)).catch_unwind().await;
+    let outcome = AssertUnwindSafe(run(shared, spec, topic, &mut trace)).catch_unwind().await;
     let outcome = outcome.unwrap_or_else(|panic| {
-        context.panics.fetch_add(1, Ordering::Relaxed);
+        shared.panics.fetch_add(1, Ordering::Relaxed);
         tracing::error!(panic = panic_message(&*panic), "a probe panicked");
         Outcome::failed(failure::panicked())
     });
@@ -81,19 +81,19 @@ pub(crate) async fn probe(
 }
 
 async fn run(
-    context: &LinkContext,
+    shared: &LinkShared,
     spec: &LinkSpec,
     topic: Option<&RoundtripTopic>,
     trace: &mut AttemptTrace<'_>,
 ) -> Outcome {
-    let (mut session, broker) = match connect_and_subscribe(context, spec, trace).await {
+    let (mut session, broker) = match connect_and_subscribe(shared, spec, trace).await {
         Ok(accepted) => accepted,
         Err(failure) => return Outcome::failed(failure),
     };
     let mut outcome = Outcome { broker: Some(broker), ..Outcome::default() };
     if let Some(topic) = topic {
         trace.enter(Stage::Roundtrip);
-        match roundtrip(&mut session, topic, context.config.roundtrip_timeout).await {
+        match roundtrip(&mut session, topic, shared.config.roundtrip_timeout).await {
             Ok(done) => {
                 trace.pass(Some(roundtrip_summary(done)));
                 outcome.roundtrip = Some(done);
@@ -115,15 +115,15 @@ fn roundtrip_summary(Roundtrip { qos, latency }: Roundtrip) -> String {
 
 /// Connects, and subscribes as a link does.
 async fn connect_and_subscribe(
-    context: &LinkContext,
+    shared: &LinkShared,
     spec: &LinkSpec,
     trace: &mut AttemptTrace<'_>,
 ) -> Result<(Session, BrokerFacts), LinkFailure> {
-    let mut established = connect(context, spec, true, trace).await?;
+    let mut established = connect(shared, spec, true, trace).await?;
     let sys = if spec.interest.is_empty() { SysTopics::Off } else { SysTopics::Asked };
     let mut broker = facts::on_connect(established.session.version(), established.tls.take(), sys);
     trace.enter(Stage::Subscribe);
-    let outcome = collect_facts(context, &mut established.session, &mut broker).await;
+    let outcome = collect_facts(shared, &mut established.session, &mut broker).await;
     match outcome.map_err(|error| (established.session.sys_evidence(&error), error)) {
         Ok(()) => {
             trace.pass(Some(summary(&broker)));
@@ -140,7 +140,7 @@ async fn connect_and_subscribe(
             drop(established);
             let why = format!("{error}, when it was asked for $SYS; once more without");
             trace.restart_from(Stage::Dns, &why);
-            connect_without_sys(context, spec, lasted, trace).await
+            connect_without_sys(shared, spec, lasted, trace).await
         }
         Err((_, error)) => Err(session_lost(&error, None, trace)),
     }
@@ -150,16 +150,16 @@ async fn connect_and_subscribe(
 /// stop subscribing. That this helps is shown if the second session is clearly longer than the first,
 /// which has `lasted` that long.
 async fn connect_without_sys(
-    context: &LinkContext,
+    shared: &LinkShared,
     spec: &LinkSpec,
     lasted: Duration,
     trace: &mut AttemptTrace<'_>,
 ) -> Result<(Session, BrokerFacts), LinkFailure> {
-    let Established { mut session, tls } = connect(context, spec, false, trace).await?;
+    let Established { mut session, tls } = connect(shared, spec, false, trace).await?;
     let mut broker = facts::on_connect(session.version(), tls, SysTopics::EndsSession);
     trace.enter(Stage::Subscribe);
     let linger = LINGER.max(2 * lasted).min(MAX_LINGER);
-    if let Err(error) = stays_up(context, &mut session, &mut broker, linger).await {
+    if let Err(error) = stays_up(shared, &mut session, &mut broker, linger).await {
         return Err(session_lost(
             &error,
             Some(SysNote::WithoutSubscriptionToo.note(error.is_explained())),
@@ -201,14 +201,14 @@ fn summary(broker: &BrokerFacts) -> String {
 /// Connects, and tries the older version if the broker closes the connection: some brokers do so instead
 /// of answering that they do not speak MQTT 5. A link tries the older version in its next attempt.
 async fn connect(
-    context: &LinkContext,
+    shared: &LinkShared,
     spec: &LinkSpec,
     subscribe: bool,
     trace: &mut AttemptTrace<'_>,
 ) -> Result<Established, LinkFailure> {
     let mut versions = VersionFallback::default();
     let first = AttemptOptions { version: versions.next(), subscribe };
-    let failure = match attempt(spec, context, first, trace).await {
+    let failure = match attempt(spec, shared, first, trace).await {
         Ok(established) => return Ok(established),
         Err(failure) => failure,
     };
@@ -218,13 +218,13 @@ async fn connect(
     }
     trace.stages.clear();
     let second = AttemptOptions { version: versions.next(), subscribe };
-    attempt(spec, context, second, trace).await
+    attempt(spec, shared, second, trace).await
 }
 
 /// Waits until the broker has sent its version and uptime, has refused to, or the time is over. Returns an
 /// error if the session is lost.
 async fn collect_facts(
-    context: &LinkContext,
+    shared: &LinkShared,
     session: &mut Session,
     broker: &mut BrokerFacts,
 ) -> Result<(), SessionError> {
@@ -236,51 +236,51 @@ async fn collect_facts(
             SysTopics::Denied | SysTopics::Off | SysTopics::EndsSession => false,
         };
         while is_pending(broker) {
-            receive(context, session, broker).await?;
+            receive(shared, session, broker).await?;
         }
         Ok::<_, SessionError>(())
     });
     if let Ok(outcome) = complete.await {
         outcome?;
     }
-    stays_up(context, session, broker, LINGER).await
+    stays_up(shared, session, broker, LINGER).await
 }
 
 /// Checks that the broker answers a ping, and that the session is still up after `linger`.
 async fn stays_up(
-    context: &LinkContext,
+    shared: &LinkShared,
     session: &mut Session,
     broker: &mut BrokerFacts,
     linger: Duration,
 ) -> Result<(), SessionError> {
     session.send_ping()?;
     let pong =
-        timeout(ANSWER_TIMEOUT, receive_while(context, session, broker, Session::awaits_pong));
+        timeout(ANSWER_TIMEOUT, receive_while(shared, session, broker, Session::awaits_pong));
     pong.await.unwrap_or(Err(SessionError::PingTimeout(ANSWER_TIMEOUT)))?;
-    timeout(linger, receive_while(context, session, broker, |_| true)).await.unwrap_or(Ok(()))
+    timeout(linger, receive_while(shared, session, broker, |_| true)).await.unwrap_or(Ok(()))
 }
 
 /// Processes packets while `condition` holds.
 async fn receive_while(
-    context: &LinkContext,
+    shared: &LinkShared,
     session: &mut Session,
     broker: &mut BrokerFacts,
     condition: impl Fn(&Session) -> bool,
 ) -> Result<(), SessionError> {
     while condition(session) {
-        receive(context, session, broker).await?;
+        receive(shared, session, broker).await?;
     }
     Ok(())
 }
 
 /// Waits for the next update, and applies it.
 async fn receive(
-    context: &LinkContext,
+    shared: &LinkShared,
     session: &mut Session,
     broker: &mut BrokerFacts,
 ) -> Result<(), SessionError> {
     let mut values = SysValues::default();
     let update = session.next_update(&mut values).await?;
-    facts::apply_update(broker, update, values, context.clock.now());
+    facts::apply_update(broker, update, values, shared.clock.now());
     Ok(())
 }

@@ -19,17 +19,17 @@ use tokio::time::timeout;
 
 use crate::attempt_trace::ProbeEvent;
 use crate::chain_store::PresentedChain;
-use crate::context::LinkContext;
 use crate::link::{Link, LinkAssignment};
 use crate::probe::{self, ProbeReport};
 use crate::recorded_history::RecordedHistory;
+use crate::shared::LinkShared;
 use crate::status_table::{StatusObserver, StatusVersion, UnrecordedChanges};
 use crate::{LinkConfig, LinkHandle, LinkSpec, command};
 
 /// Keeps one link per wanted connection. A clone is another handle to the same links.
 #[derive(Clone)]
 pub struct Supervisor {
-    context: Arc<LinkContext>,
+    shared: Arc<LinkShared>,
     table: Arc<Mutex<LinkTable>>,
 }
 
@@ -54,14 +54,14 @@ impl Supervisor {
     /// Creates a supervisor without links, which reports changes of their statuses to `on_change`. Must be
     /// called within a tokio runtime.
     pub fn new(config: LinkConfig, clock: Arc<dyn Clock>, on_change: StatusObserver) -> Self {
-        let context = Arc::new(LinkContext::new(config, clock, on_change));
-        Self { context, table: Arc::default() }
+        let shared = Arc::new(LinkShared::new(config, clock, on_change));
+        Self { shared, table: Arc::default() }
     }
 
     /// Restores the histories that an earlier run has recorded. Must be called before the first
     /// [`Supervisor::reconcile`]; histories of connections that its list does not contain are dropped.
     pub fn restore_histories(&self, histories: HashMap<ConnectionId, RecordedHistory>) {
-        self.context.statuses.restore(histories);
+        self.shared.statuses.restore(histories);
     }
 
     /// Starts links that are missing, ends those that are not in `wanted`, and hands changed specs to
@@ -77,7 +77,7 @@ impl Supervisor {
         table.links.retain(|id, _| {
             let keep = ids.contains(id);
             if !keep {
-                self.context.statuses.unregister(id);
+                self.shared.statuses.unregister(id);
             }
             keep
         });
@@ -91,7 +91,7 @@ impl Supervisor {
             }
         }
         if !table.started {
-            self.context.statuses.discard_restored();
+            self.shared.statuses.discard_restored();
         }
         table.started = true;
     }
@@ -102,7 +102,7 @@ impl Supervisor {
 
     /// Over what time the dials of a start are spread: no longer than the dial rate requires anyway.
     fn spread(&self, table: &LinkTable, links: usize) -> Option<Duration> {
-        let config = &self.context.config;
+        let config = &self.shared.config;
         let links = u32::try_from(links).unwrap_or(u32::MAX);
         let needed = (Duration::from_secs(1) / config.dials_per_second.get()).saturating_mul(links);
         (!table.started && links > 1).then(|| needed.min(config.spread_start))
@@ -113,51 +113,51 @@ impl Supervisor {
             Intent::Connected => LinkState::Connecting { attempt: 1, last_failure: None },
             Intent::Disconnected => LinkState::Idle,
         };
-        let token = self.context.statuses.register(&spec.id, spec.revision, state);
+        let token = self.shared.statuses.register(&spec.id, spec.revision, state);
         let delay = spread.map(|spread| spread.mul_f64(rand::random()));
         let (assignment, changed) =
             watch::channel(LinkAssignment { spec: Arc::clone(spec), commands: Mutex::default() });
-        let link = Link::new(Arc::clone(&self.context), Arc::clone(spec), token, changed, delay);
-        self.context.tasks.spawn(link.run());
+        let link = Link::new(Arc::clone(&self.shared), Arc::clone(spec), token, changed, delay);
+        self.shared.tasks.spawn(link.run());
         Handle { spec: Arc::clone(spec), assignment, commands: None }
     }
 
     /// The status of the link of connection `id`; `None` if there is no link.
     pub fn status(&self, id: &ConnectionId) -> Option<Arc<ConnectionStatus>> {
-        self.context.statuses.status(id)
+        self.shared.statuses.status(id)
     }
 
     /// The version of all statuses: equal as long as none changes, and no link is added or removed.
     pub fn status_version(&self) -> StatusVersion {
-        self.context.statuses.version()
+        self.shared.statuses.version()
     }
 
     /// The statuses of these links, in the order of `ids`; `None` for an id without a link.
     pub fn statuses_of(&self, ids: &[&ConnectionId]) -> Vec<Option<Arc<ConnectionStatus>>> {
-        self.context.statuses.statuses_of(ids)
+        self.shared.statuses.statuses_of(ids)
     }
 
     /// The changes of a link's status, newest first: an entry for each change of being connected, of
     /// being idle and of the failure's code, but none for a retry. Bounded, in memory.
     pub fn history(&self, id: &ConnectionId) -> Vec<StatusChange> {
-        self.context.statuses.history(id)
+        self.shared.statuses.history(id)
     }
 
     /// Takes unrecorded history entries: the newest `per_link` of each link, and of no further link once
     /// there are `in_all`. For one caller, which returns what it fails to write.
     pub fn take_unrecorded(&self, in_all: usize, per_link: usize) -> Vec<UnrecordedChanges> {
-        self.context.statuses.take_unrecorded(in_all, per_link)
+        self.shared.statuses.take_unrecorded(in_all, per_link)
     }
 
     /// Returns entries that could not be recorded. The next [`Supervisor::take_unrecorded`] takes them
     /// again, as far as they are still kept.
     pub fn return_unrecorded(&self, taken: Vec<UnrecordedChanges>) {
-        self.context.statuses.return_unrecorded(taken);
+        self.shared.statuses.return_unrecorded(taken);
     }
 
     /// Whether there are unrecorded history entries.
     pub fn has_unrecorded(&self) -> bool {
-        self.context.statuses.has_unrecorded()
+        self.shared.statuses.has_unrecorded()
     }
 
     /// Waits until the link's status is of `revision` or a later one and its first attempt has ended
@@ -168,7 +168,7 @@ impl Supervisor {
         revision: Revision,
         timeout: Duration,
     ) -> Option<Arc<ConnectionStatus>> {
-        let outcome = self.context.statuses.first_outcome(id, revision);
+        let outcome = self.shared.statuses.first_outcome(id, revision);
         tokio::time::timeout(timeout, outcome).await.ok().flatten()
     }
 
@@ -195,7 +195,7 @@ impl Supervisor {
     /// How often a link or a probe has panicked; links go on with their back-off. Any number but zero is
     /// a bug.
     pub fn panic_count(&self) -> u64 {
-        self.context.panics.load(Ordering::Relaxed)
+        self.shared.panics.load(Ordering::Relaxed)
     }
 
     /// Dials once, in the same way as a link, and stores nothing. With `roundtrip`, also publishes a message to
@@ -207,14 +207,14 @@ impl Supervisor {
         roundtrip: Option<&RoundtripTopic>,
         mut observe: impl FnMut(ProbeEvent) + Send,
     ) -> ProbeReport {
-        probe::probe(&self.context, spec, roundtrip, &mut observe).await
+        probe::probe(&self.shared, spec, roundtrip, &mut observe).await
     }
 
     /// The certificates that the broker of connection `id` presented last, accepted or refused; `None`
     /// if it has presented none since the connection was last pointed at it.
     pub fn presented_chain(&self, id: &ConnectionId) -> Option<PresentedChain> {
         // Parsed without the table's lock, so that no link waits for the parser.
-        let chain = self.context.statuses.presented_chain(id)?;
+        let chain = self.shared.statuses.presented_chain(id)?;
         Some(chain.read())
     }
 
@@ -226,9 +226,9 @@ impl Supervisor {
         others: &[&ConnectionId],
         limit: usize,
     ) -> Vec<Vec<ConnectionId>> {
-        let Some(own) = self.context.statuses.presented_chain(id) else { return Vec::new() };
+        let Some(own) = self.shared.statuses.presented_chain(id) else { return Vec::new() };
         let mut found = vec![Vec::new(); own.shared_with(&own).count()];
-        let chains = self.context.statuses.presented_chains(others);
+        let chains = self.shared.statuses.presented_chains(others);
         for (other, chain) in chains.iter().filter(|(_, chain)| chain.is_refused()) {
             for (links, is_shared) in found.iter_mut().zip(own.shared_with(chain)) {
                 if is_shared && links.len() < limit {
@@ -241,7 +241,7 @@ impl Supervisor {
 
     /// How often the egress policy has denied an address, to links and probes.
     pub fn egress_denied_count(&self) -> u64 {
-        self.context.egress.denied_count()
+        self.shared.egress.denied_count()
     }
 
     /// Ends all links with a DISCONNECT, within at most `limit`. No links are started afterwards.
@@ -252,9 +252,9 @@ impl Supervisor {
             std::mem::take(&mut table.links)
         };
         drop(links);
-        self.context.tasks.close();
-        if timeout(limit, self.context.tasks.wait()).await.is_err() {
-            tracing::warn!(links = self.context.tasks.len(), "links did not end in time");
+        self.shared.tasks.close();
+        if timeout(limit, self.shared.tasks.wait()).await.is_err() {
+            tracing::warn!(links = self.shared.tasks.len(), "links did not end in time");
         }
     }
 }

@@ -18,9 +18,9 @@ use tokio::time::{Sleep, sleep, timeout};
 use crate::attempt::{self, AttemptOptions, Established};
 use crate::attempt_trace::AttemptTrace;
 use crate::command::CommandQueue;
-use crate::context::LinkContext;
 use crate::dial_rate_limiter::Priority;
 use crate::message_sink::SysValues;
+use crate::shared::LinkShared;
 use crate::status_table::StatusToken;
 use crate::sys_policy::SysEvidence;
 use crate::transport::{Session, SessionUpdate};
@@ -60,7 +60,7 @@ pub(crate) enum Outcome {
 
 /// What is needed to dial a broker.
 pub(crate) struct DialTask {
-    pub(crate) context: Arc<LinkContext>,
+    pub(crate) shared: Arc<LinkShared>,
     pub(crate) spec: Arc<LinkSpec>,
     pub(crate) token: StatusToken,
     pub(crate) options: AttemptOptions,
@@ -74,13 +74,13 @@ impl DialTask {
         if let Some(delay) = self.delay {
             sleep(delay).await;
         }
-        let context = &self.context;
-        context.dial_limiter.acquire(self.priority).await;
+        let shared = &self.shared;
+        shared.dial_limiter.acquire(self.priority).await;
         let mut trace = AttemptTrace::new();
-        let outcome = attempt::attempt(&self.spec, context, self.options, &mut trace).await;
+        let outcome = attempt::attempt(&self.spec, shared, self.options, &mut trace).await;
         if let Some(presented) = &trace.presented {
-            let chain = context.chains.store(presented, context.clock.now());
-            context.statuses.set_presented_chain(&self.spec.id, self.token, Some(chain));
+            let chain = shared.chains.store(presented, shared.clock.now());
+            shared.statuses.set_presented_chain(&self.spec.id, self.token, Some(chain));
         }
         outcome
     }

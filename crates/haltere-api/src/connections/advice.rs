@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::openapi_parts::UnknownConnection;
 use crate::error::{ApiError, json};
-use crate::extract::{Context, PathConnectionId};
+use crate::extract::{PathConnectionId, RequestContext};
 use crate::state::ApiState;
 use crate::wire::sentence::SentenceView;
 use crate::wire::status::StageName;
@@ -67,7 +67,7 @@ impl<'a> From<&'a ConnectionAdvice> for WireAdvice<'a> {
 )]
 pub(crate) async fn handler(
     State(state): State<ApiState>,
-    context: Context,
+    context: RequestContext,
     PathConnectionId(id): PathConnectionId,
 ) -> Result<Response, ApiError> {
     let advice = state.app.connections().advice(&context, &id)?;

@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 
 use super::openapi_parts::UnknownConnection;
 use crate::error::{ApiError, json};
-use crate::extract::{Context, PathConnectionId};
+use crate::extract::{PathConnectionId, RequestContext};
 use crate::state::ApiState;
 use crate::wire::certificate::WireCertificate;
 use crate::wire::time;
@@ -100,7 +100,7 @@ impl<'a> WireChain<'a> {
 )]
 pub(crate) async fn handler(
     State(state): State<ApiState>,
-    context: Context,
+    context: RequestContext,
     PathConnectionId(id): PathConnectionId,
 ) -> Result<Response, ApiError> {
     let certificates = state.app.connections().certificates(&context, &id)?;

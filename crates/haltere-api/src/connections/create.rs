@@ -10,7 +10,7 @@ use utoipa::ToSchema;
 use super::secrets::SecretsQuery;
 use super::{pieces, single};
 use crate::error::{ApiError, ErrorBody, ErrorCode, messages, to_json};
-use crate::extract::{Context, JsonBody, Query};
+use crate::extract::{JsonBody, Query, RequestContext};
 use crate::limits::holder;
 use crate::state::ApiState;
 use crate::wire::connection::WireConnection;
@@ -109,7 +109,7 @@ pub(crate) enum AcceptedCode {
 )]
 pub(crate) async fn handler(
     State(state): State<ApiState>,
-    context: Context,
+    context: RequestContext,
     Query(query): Query<SecretsQuery>,
     JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {

@@ -8,7 +8,7 @@ use super::openapi_parts::{BadParameter, OutdatedVersion, UnknownConnection};
 use super::pieces;
 use super::secrets::SecretsQuery;
 use crate::error::ApiError;
-use crate::extract::{Context, IfMatch, PathConnectionId, Query};
+use crate::extract::{IfMatch, PathConnectionId, Query, RequestContext};
 use crate::limits::holder;
 use crate::state::ApiState;
 use crate::wire::connection::WireConnection;
@@ -31,7 +31,7 @@ use crate::wire::connection::WireConnection;
 )]
 pub(crate) async fn handler(
     State(state): State<ApiState>,
-    context: Context,
+    context: RequestContext,
     PathConnectionId(id): PathConnectionId,
     IfMatch(condition): IfMatch,
     Query(query): Query<SecretsQuery>,

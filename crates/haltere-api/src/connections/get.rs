@@ -7,7 +7,7 @@ use super::openapi_parts::{BadParameter, UnknownConnection};
 use super::secrets::SecretsQuery;
 use super::single;
 use crate::error::ApiError;
-use crate::extract::{Context, PathConnectionId, Query};
+use crate::extract::{PathConnectionId, Query, RequestContext};
 use crate::state::ApiState;
 use crate::wire::connection::WireConnection;
 
@@ -27,7 +27,7 @@ use crate::wire::connection::WireConnection;
 )]
 pub(crate) async fn handler(
     State(state): State<ApiState>,
-    context: Context,
+    context: RequestContext,
     PathConnectionId(id): PathConnectionId,
     Query(query): Query<SecretsQuery>,
 ) -> Result<Response, ApiError> {

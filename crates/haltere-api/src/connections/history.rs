@@ -9,7 +9,7 @@ use utoipa::ToSchema;
 
 use super::openapi_parts::UnknownConnection;
 use crate::error::{ApiError, json};
-use crate::extract::{Context, PathConnectionId};
+use crate::extract::{PathConnectionId, RequestContext};
 use crate::state::ApiState;
 use crate::wire::status::{FailureView, HistoryStateName, is_true};
 
@@ -69,7 +69,7 @@ impl<'a> From<&'a StatusChange> for WireChange<'a> {
 )]
 pub(crate) async fn handler(
     State(state): State<ApiState>,
-    context: Context,
+    context: RequestContext,
     PathConnectionId(id): PathConnectionId,
 ) -> Result<Response, ApiError> {
     let changes = state.app.connections().history(&context, &id)?;

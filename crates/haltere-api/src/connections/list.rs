@@ -17,7 +17,7 @@ use super::secrets::SecretsParam;
 use crate::error::ApiError;
 use crate::extract::query::RawQuery;
 use crate::extract::query_values::{Text, WholeNumber};
-use crate::extract::{Context, Params, Query};
+use crate::extract::{Params, Query, RequestContext};
 use crate::limits::holder;
 use crate::state::ApiState;
 use crate::wire::connection::WireConnection;
@@ -97,7 +97,7 @@ pub(crate) struct ListParams {
 )]
 pub(crate) async fn handler(
     State(state): State<ApiState>,
-    context: Context,
+    context: RequestContext,
     Query(params): Query<ListParams>,
     RawQuery(raw): RawQuery,
 ) -> Result<Response, ApiError> {

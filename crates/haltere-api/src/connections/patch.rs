@@ -8,7 +8,7 @@ use super::openapi_parts::{OutdatedVersion, UnknownConnection};
 use super::secrets::SecretsQuery;
 use super::single;
 use crate::error::{ApiError, ErrorBody};
-use crate::extract::{Context, IfMatch, JsonBody, PathConnectionId, Query};
+use crate::extract::{IfMatch, JsonBody, PathConnectionId, Query, RequestContext};
 use crate::state::ApiState;
 use crate::wire::connection::WireConnection;
 use crate::wire::connection_patch::{self, ConnectionPatchBody};
@@ -45,7 +45,7 @@ use crate::wire::connection_patch::{self, ConnectionPatchBody};
 )]
 pub(crate) async fn handler(
     State(state): State<ApiState>,
-    context: Context,
+    context: RequestContext,
     PathConnectionId(id): PathConnectionId,
     IfMatch(condition): IfMatch,
     Query(query): Query<SecretsQuery>,

@@ -24,7 +24,7 @@ use self::reader::{Reader, Start};
 use self::throttle::EventThrottle;
 use crate::error::{ApiError, ErrorBody};
 use crate::extract::query_values::WholeNumber;
-use crate::extract::{Context, Query};
+use crate::extract::{Query, RequestContext};
 use crate::limits::exceeded::QuotaLimits;
 use crate::limits::holder;
 use crate::response_memory::{PIECE, ResponseCost};
@@ -94,7 +94,7 @@ pub(crate) struct EventParams {
 )]
 pub(crate) async fn handler(
     State(state): State<ApiState>,
-    context: Context,
+    context: RequestContext,
     Query(params): Query<EventParams>,
     headers: HeaderMap,
 ) -> Result<Response, ApiError> {

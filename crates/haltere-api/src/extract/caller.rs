@@ -13,9 +13,9 @@ use crate::error::ApiError;
 use crate::state::ApiState;
 
 /// The caller, as the gate of the route found them: see [`crate::gate`].
-pub(crate) struct Context(pub(crate) Ctx);
+pub(crate) struct RequestContext(pub(crate) Ctx);
 
-impl Deref for Context {
+impl Deref for RequestContext {
     type Target = Ctx;
 
     fn deref(&self) -> &Ctx {
@@ -28,7 +28,7 @@ impl Deref for Context {
 #[error("failed to find the caller: the route is open to everybody")]
 struct RouteIsOpen;
 
-impl<S: Sync> FromRequestParts<S> for Context {
+impl<S: Sync> FromRequestParts<S> for RequestContext {
     type Rejection = ApiError;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, ApiError> {

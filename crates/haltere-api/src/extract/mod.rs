@@ -15,7 +15,7 @@ pub(crate) mod query;
 pub(crate) mod query_values;
 pub(crate) mod strict_json;
 
-pub(crate) use caller::Context;
+pub(crate) use caller::RequestContext;
 pub(crate) use if_match::IfMatch;
 pub(crate) use json::JsonBody;
 pub(crate) use params::Params;

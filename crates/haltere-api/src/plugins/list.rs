@@ -8,7 +8,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::error::{ApiError, json};
-use crate::extract::Context;
+use crate::extract::RequestContext;
 use crate::state::ApiState;
 
 /// The state of a plugin.
@@ -42,7 +42,7 @@ impl From<PluginState> for WirePlugin {
 )]
 pub(crate) async fn handler(
     State(state): State<ApiState>,
-    context: Context,
+    context: RequestContext,
 ) -> Result<Response, ApiError> {
     let plugins = state.app.plugins().list(&context)?;
     let plugins: Vec<_> = plugins.into_iter().map(WirePlugin::from).collect();

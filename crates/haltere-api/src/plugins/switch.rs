@@ -11,7 +11,7 @@ use utoipa::ToSchema;
 
 use super::switched::WireSwitched;
 use crate::error::{ApiError, ErrorBody, json, messages};
-use crate::extract::{Context, JsonBody, PathText, Query};
+use crate::extract::{JsonBody, PathText, Query, RequestContext};
 use crate::state::ApiState;
 use crate::wire::fields::{Fields, Invalid};
 
@@ -70,7 +70,7 @@ pub(crate) struct SwitchParams {
 )]
 pub(crate) async fn handler(
     State(state): State<ApiState>,
-    context: Context,
+    context: RequestContext,
     PathText(id): PathText,
     Query(params): Query<SwitchParams>,
     JsonBody(body): JsonBody,

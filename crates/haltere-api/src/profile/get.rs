@@ -12,7 +12,7 @@ use utoipa::openapi::schema::{ObjectBuilder, Type};
 use utoipa::openapi::{RefOr, Schema};
 
 use crate::error::{ApiError, json};
-use crate::extract::Context;
+use crate::extract::RequestContext;
 use crate::state::ApiState;
 
 /// A user's own profile.
@@ -103,13 +103,16 @@ impl From<ProfileError> for ApiError {
 )]
 pub(crate) async fn handler(
     State(state): State<ApiState>,
-    context: Context,
+    context: RequestContext,
 ) -> Result<Response, ApiError> {
     answer(&state, &context).await
 }
 
 /// The caller's profile, as it is now.
-pub(super) async fn answer(state: &ApiState, context: &Context) -> Result<Response, ApiError> {
+pub(super) async fn answer(
+    state: &ApiState,
+    context: &RequestContext,
+) -> Result<Response, ApiError> {
     let profile = state.app.profiles().read(context).await?;
     Ok(json(StatusCode::OK, &WireProfile::from(profile)))
 }

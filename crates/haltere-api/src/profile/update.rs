@@ -12,7 +12,7 @@ use utoipa::{IntoResponses, ToSchema};
 use super::get::{self, WireProfile};
 use crate::auth::login::{PASSWORD_CHECKS, throttled};
 use crate::error::{ApiError, ErrorBody, ErrorCode};
-use crate::extract::{Context, JsonBody, PathText};
+use crate::extract::{JsonBody, PathText, RequestContext};
 use crate::state::ApiState;
 use crate::wire::fields::{Fields, Invalid};
 
@@ -95,7 +95,7 @@ enum Refusal {
 )]
 pub(crate) async fn handler(
     State(state): State<ApiState>,
-    context: Context,
+    context: RequestContext,
     JsonBody(body): JsonBody,
 ) -> Result<Response, ApiError> {
     change(&state, &context, body).await
@@ -104,7 +104,7 @@ pub(crate) async fn handler(
 /// The same, under the path of the management center for Mosquitto.
 pub(crate) mod named {
     use super::{
-        ApiError, ApiState, Context, ErrorBody, JsonBody, PathText, ProfileInput, Refusal,
+        ApiError, ApiState, ErrorBody, JsonBody, PathText, ProfileInput, Refusal, RequestContext,
         Response, State, WireProfile, change, is_same_user,
     };
 
@@ -128,7 +128,7 @@ pub(crate) mod named {
     )]
     pub(crate) async fn handler(
         State(state): State<ApiState>,
-        context: Context,
+        context: RequestContext,
         PathText(name): PathText,
         JsonBody(body): JsonBody,
     ) -> Result<Response, ApiError> {
@@ -140,7 +140,11 @@ pub(crate) mod named {
     }
 }
 
-async fn change(state: &ApiState, context: &Context, body: Value) -> Result<Response, ApiError> {
+async fn change(
+    state: &ApiState,
+    context: &RequestContext,
+    body: Value,
+) -> Result<Response, ApiError> {
     let input = ProfileInput::read(body)?;
     let own = context.user().as_str();
     if input.username.is_some_and(|name| !is_same_user(&name, own)) {

@@ -10,7 +10,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::error::{ApiError, json};
-use crate::extract::Context;
+use crate::extract::RequestContext;
 use crate::state::ApiState;
 use crate::wire::time::rfc3339;
 
@@ -119,7 +119,7 @@ fn millis(duration: Duration) -> f64 {
 )]
 pub(crate) async fn handler(
     State(state): State<ApiState>,
-    context: Context,
+    context: RequestContext,
 ) -> Result<Response, ApiError> {
     let tasks = state.app.list_background_tasks(&context)?;
     let tasks: Vec<_> = tasks.into_iter().map(WireTask::from).collect();

@@ -23,7 +23,7 @@ use super::repeats::Repeats;
 use super::user_rate_limit::{RateExceeded, UserRateLimit};
 use crate::app::AuditSettings;
 use crate::ctx::Ctx;
-use crate::error::{Context as _, Internal, NotAllowed};
+use crate::error::{ErrorContext as _, Internal, NotAllowed};
 
 /// How long after a successful write the store counts as writable.
 const RECENT: Duration = Duration::from_secs(1);

@@ -5,7 +5,7 @@ use haltere_core::{AuditAction, Timestamp};
 use super::{Backups, BackupsError};
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::Context;
+use crate::error::ErrorContext;
 use crate::instance;
 use crate::policy::Action;
 

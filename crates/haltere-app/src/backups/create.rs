@@ -8,7 +8,7 @@ use haltere_store::{BackupFacts, StoreError};
 use super::{Backups, BackupsError};
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::{Context, Internal};
+use crate::error::{ErrorContext, Internal};
 use crate::now::now;
 use crate::policy::Action;
 

@@ -11,7 +11,7 @@ use super::error::ConnectionError;
 use super::view::ConnectionView;
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::Context;
+use crate::error::ErrorContext;
 use crate::policy::{Action, Resource};
 use crate::tasks::to_completion;
 

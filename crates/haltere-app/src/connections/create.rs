@@ -16,7 +16,7 @@ use super::view::{ConnectionView, Secrets, secrets_were_read};
 use super::{check, record};
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::{Context, Internal, Invalid, NotAllowed};
+use crate::error::{ErrorContext, Internal, Invalid, NotAllowed};
 use crate::policy::{Action, Resource, Visibility};
 use crate::tasks::to_completion;
 

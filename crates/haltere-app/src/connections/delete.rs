@@ -9,7 +9,7 @@ use super::list::Listing;
 use super::view::secrets_were_read;
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::Context;
+use crate::error::ErrorContext;
 use crate::policy::{Action, Resource};
 use crate::tasks::to_completion;
 

@@ -15,7 +15,7 @@ use crate::app::SecretsPolicy;
 use crate::audit;
 use crate::audit::Content;
 use crate::ctx::Ctx;
-use crate::error::{Context, Internal, NotAllowed};
+use crate::error::{ErrorContext, Internal, NotAllowed};
 use crate::now::now;
 use crate::policy::{Action, Resource};
 

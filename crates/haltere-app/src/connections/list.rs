@@ -17,7 +17,7 @@ use super::view::{
 use super::view_text::Fields;
 use crate::audit::Content;
 use crate::ctx::Ctx;
-use crate::error::{Context, Internal, NotAllowed};
+use crate::error::{ErrorContext, Internal, NotAllowed};
 use crate::policy::{Action, Resource, Visibility};
 
 /// A version of what lists of connections show: a list that was made of a [`Listing`] of the present version

@@ -18,7 +18,7 @@ use super::record;
 use super::registry::Snapshot;
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::{Context, Internal};
+use crate::error::{ErrorContext, Internal};
 use crate::vault::Vault;
 
 /// How the change appears in the audit trail.

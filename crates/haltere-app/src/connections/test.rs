@@ -18,7 +18,7 @@ use super::update::{self, Edit};
 use crate::audit;
 use crate::audit::NotWritten;
 use crate::ctx::Ctx;
-use crate::error::{Context, NotAllowed};
+use crate::error::{ErrorContext, NotAllowed};
 use crate::policy::{Action, Resource};
 
 const AUDITING: &str = "audit a test of a connection";

@@ -17,7 +17,7 @@ use super::{check, record};
 use crate::app::SecretsPolicy;
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::{Context, Internal, Invalid};
+use crate::error::{ErrorContext, Internal, Invalid};
 use crate::policy::{Action, Resource};
 use crate::tasks::to_completion;
 use crate::write_lock::PendingChange;

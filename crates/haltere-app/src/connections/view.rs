@@ -13,7 +13,7 @@ use crate::app::SecretsPolicy;
 use crate::audit;
 use crate::audit::Content;
 use crate::ctx::Ctx;
-use crate::error::{Context, Internal};
+use crate::error::{ErrorContext, Internal};
 use crate::policy::Action;
 
 pub(super) const AUDITING: &str = "audit a read of secrets";

@@ -6,7 +6,7 @@ use haltere_store::UserReads;
 use super::Plugins;
 use super::list::PluginState;
 use crate::connections::make_a_difference;
-use crate::error::{Context, Internal};
+use crate::error::{ErrorContext, Internal};
 use crate::policy::Visibility;
 
 /// A switch that was moved, or would be.

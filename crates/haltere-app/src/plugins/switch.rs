@@ -7,7 +7,7 @@ use super::effect::{PluginEffect, Switched};
 use super::list::{PluginSource, PluginState};
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::{Context, Internal, NotAllowed};
+use crate::error::{ErrorContext, Internal, NotAllowed};
 use crate::events::Change;
 use crate::policy::{Action, Resource};
 use crate::tasks::to_completion;

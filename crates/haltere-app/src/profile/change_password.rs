@@ -9,7 +9,7 @@ use haltere_store::UserRecord;
 use super::Profiles;
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::{Context, Internal, Invalid, NotAllowed};
+use crate::error::{ErrorContext, Internal, Invalid, NotAllowed};
 use crate::now::now;
 use crate::policy::{Action, Resource};
 use crate::sessions::{Attempt, Refusal, Throttled};

@@ -4,7 +4,7 @@ use haltere_core::{Roles, UserName};
 
 use super::Profiles;
 use crate::ctx::Ctx;
-use crate::error::{Context, Internal, NotAllowed};
+use crate::error::{ErrorContext, Internal, NotAllowed};
 use crate::policy::Action;
 
 /// A user's own profile.

@@ -5,7 +5,7 @@ use haltere_core::{Caller, SessionId, Timestamp};
 use super::Sessions;
 use super::live::{Known, Live, Session, is_over};
 use super::token;
-use crate::error::{Context, Internal};
+use crate::error::{ErrorContext, Internal};
 
 impl Sessions {
     /// The session of this token; `None` if there is none (any more). Counts as use of the session.

@@ -12,7 +12,7 @@ use haltere_store::SessionWrites;
 
 use super::live::is_over;
 use super::{SessionBounds, Sessions};
-use crate::error::{Context, Internal};
+use crate::error::{ErrorContext, Internal};
 
 /// Sessions that end for a new one; in the transaction of the login.
 #[derive(Default)]

@@ -13,7 +13,7 @@ use super::throttle::Throttled;
 use super::{Attempt, Sessions, token};
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::{Context, Internal};
+use crate::error::{ErrorContext, Internal};
 use crate::tasks::to_completion;
 use crate::users::{PasswordCheck, PasswordMatch, PasswordTurn, find_user, hash_password};
 

@@ -8,7 +8,7 @@ use haltere_store::failpoint::Step;
 use super::Sessions;
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::{Context, Internal};
+use crate::error::{ErrorContext, Internal};
 use crate::tasks::to_completion;
 
 impl Sessions {

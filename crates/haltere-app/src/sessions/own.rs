@@ -12,7 +12,7 @@ use super::Sessions;
 use super::live::{Live, is_over};
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::{Context, Internal, NotAllowed};
+use crate::error::{ErrorContext, Internal, NotAllowed};
 use crate::policy::{Action, Resource};
 use crate::tasks::to_completion;
 

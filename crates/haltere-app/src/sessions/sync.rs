@@ -6,7 +6,7 @@ use haltere_core::{Roles, SessionId, Timestamp, UserName, error_chain};
 use haltere_store::failpoint::spared;
 
 use super::Sessions;
-use crate::error::{Context, Internal};
+use crate::error::{ErrorContext, Internal};
 
 impl Sessions {
     /// Ends sessions that have expired or that were removed from the store.

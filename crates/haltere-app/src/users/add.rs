@@ -6,7 +6,7 @@ use haltere_store::{StoreError, UserRecord};
 use super::{UserError, Users, check_password, hash_password, names, rules};
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::{Context, Internal, Invalid};
+use crate::error::{ErrorContext, Internal, Invalid};
 use crate::policy::Action;
 
 const OPERATION: &str = "add a user";

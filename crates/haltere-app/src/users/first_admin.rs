@@ -6,7 +6,7 @@ use haltere_store::UserRecord;
 use super::{UserError, Users};
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::Context;
+use crate::error::ErrorContext;
 use crate::policy::Action;
 
 /// The password of the first administrator.

@@ -5,7 +5,7 @@ use haltere_store::UserRecord;
 
 use super::{UserError, Users};
 use crate::ctx::Ctx;
-use crate::error::Context;
+use crate::error::ErrorContext;
 use crate::policy::Action;
 
 /// A user, as others may see them.

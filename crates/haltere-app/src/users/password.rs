@@ -13,7 +13,7 @@ use tokio::task::spawn_blocking;
 use unicode_normalization::{IsNormalized, UnicodeNormalization as _, is_nfkc_quick};
 use zeroize::Zeroizing;
 
-use crate::error::{Context, Internal, Invalid};
+use crate::error::{ErrorContext, Internal, Invalid};
 use crate::sessions::PasswordHashing;
 
 /// The shortest password, in characters (NIST SP 800-63B, 5.1.1.2).

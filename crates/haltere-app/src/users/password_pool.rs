@@ -14,7 +14,7 @@ use tokio::sync::oneshot;
 use tokio::task::spawn_blocking;
 
 use super::password::{PasswordMatch, verify_typed};
-use crate::error::{Context, Internal};
+use crate::error::{ErrorContext, Internal};
 use crate::sessions::PasswordHashing;
 
 /// The number of concurrent hashes for unknown clients.

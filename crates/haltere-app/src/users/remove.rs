@@ -5,7 +5,7 @@ use haltere_core::{AuditAction, UserName};
 use super::{UserError, Users, names, rules};
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::Context;
+use crate::error::ErrorContext;
 use crate::policy::Action;
 
 impl Users {

@@ -4,7 +4,7 @@ use haltere_core::{Role, Roles, UserName};
 use haltere_store::UserReads;
 
 use super::UserError;
-use crate::error::{Context, Invalid};
+use crate::error::{ErrorContext, Invalid};
 use crate::policy::Principal;
 
 /// A user has to have a role.

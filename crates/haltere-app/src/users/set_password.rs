@@ -5,7 +5,7 @@ use haltere_core::{AuditAction, Secret, UserName};
 use super::{UserError, Users, check_password, hash_password, names};
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::Context;
+use crate::error::ErrorContext;
 use crate::policy::Action;
 
 impl Users {

@@ -6,7 +6,7 @@ use super::add::role_names;
 use super::{UserError, Users, names, rules};
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::Context;
+use crate::error::ErrorContext;
 use crate::policy::Action;
 
 impl Users {

@@ -137,11 +137,9 @@ async fn run_session(
 async fn drive(mut session: Session, mut queue: CommandQueue) -> SessionError {
     loop {
         let mut values = SysValues::default();
-        let update = timeout(
-            LONGEST,
-            poll_fn(|cx| session.poll_with_commands(cx, &mut values, &mut queue)),
-        )
-        .await;
+        let update =
+            timeout(LONGEST, poll_fn(|cx| session.poll_with_commands(cx, &mut values, &mut queue)))
+                .await;
         let buffered = session.buffered_bytes();
         assert!(buffered <= 256 * 1024, "{buffered} bytes are buffered");
         match update.expect("a session either has an update or ends") {

@@ -18,7 +18,7 @@ use self::file::WireExport;
 use self::pieces::Pieces;
 use crate::connections::secrets::SecretsParam;
 use crate::error::{ApiError, ErrorBody, json_bytes};
-use crate::extract::{Context, Query};
+use crate::extract::{Query, RequestContext};
 use crate::response_memory::ResponseCost;
 use crate::state::ApiState;
 
@@ -73,7 +73,7 @@ pub(crate) struct ExportParams {
 )]
 pub(crate) async fn handler(
     State(state): State<ApiState>,
-    context: Context,
+    context: RequestContext,
     Query(params): Query<ExportParams>,
 ) -> Result<Response, ApiError> {
     // Unlike in lists, secrets must be asked for: a file gets around.

@@ -21,7 +21,7 @@ use crate::extract::body::{self, Bounds};
 use crate::extract::budgeted_buffer::BudgetedBuffer;
 use crate::extract::charset::Charset;
 use crate::extract::json::require_json;
-use crate::extract::{Context, Query};
+use crate::extract::{Query, RequestContext};
 use crate::limits::holder;
 use crate::response_memory;
 use crate::state::ApiState;
@@ -120,7 +120,7 @@ pub(crate) struct ImportParams {
 )]
 pub(crate) async fn handler(
     State(state): State<ApiState>,
-    context: Context,
+    context: RequestContext,
     Query(params): Query<ImportParams>,
     request: Request<Body>,
 ) -> Result<Response, ApiError> {

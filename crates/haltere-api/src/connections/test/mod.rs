@@ -21,7 +21,7 @@ pub use report::connection_test_json;
 use crate::connections::openapi_parts::UnknownConnection;
 use crate::error::{ApiError, ErrorBody, ErrorCode, json, messages};
 use crate::extract::accept::wants_stream;
-use crate::extract::{Context, JsonBody, Query};
+use crate::extract::{JsonBody, Query, RequestContext};
 use crate::limits::exceeded::QuotaLimits;
 use crate::state::ApiState;
 use crate::wire::connection_input::ConnectionInput;
@@ -131,7 +131,7 @@ pub(crate) struct TestParams {
 )]
 pub(crate) async fn handler(
     State(state): State<ApiState>,
-    context: Context,
+    context: RequestContext,
     headers: HeaderMap,
     Query(params): Query<TestParams>,
     JsonBody(mut body): JsonBody,

@@ -9,7 +9,7 @@ use haltere_core::SessionHandle;
 use super::{WireSession, answer};
 use crate::cookie::SessionCookie;
 use crate::error::{ApiError, ErrorBody};
-use crate::extract::{Context, PathText};
+use crate::extract::{PathText, RequestContext};
 use crate::state::ApiState;
 
 /// End one of your sessions
@@ -34,7 +34,7 @@ use crate::state::ApiState;
 )]
 pub(crate) async fn handler(
     State(state): State<ApiState>,
-    context: Context,
+    context: RequestContext,
     Extension(cookie): Extension<SessionCookie>,
     PathText(id): PathText,
 ) -> Result<Response, ApiError> {

@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::{WireSession, answer};
 use crate::cookie::SessionCookie;
 use crate::error::ApiError;
-use crate::extract::Context;
+use crate::extract::RequestContext;
 use crate::state::ApiState;
 
 /// End your other sessions
@@ -28,7 +28,7 @@ use crate::state::ApiState;
 )]
 pub(crate) async fn handler(
     State(state): State<ApiState>,
-    context: Context,
+    context: RequestContext,
     Extension(cookie): Extension<SessionCookie>,
 ) -> Result<Response, ApiError> {
     Ok(answer(state.app.sessions().end_others(&context).await?, &cookie))

@@ -7,7 +7,7 @@ use axum::response::Response;
 use super::{WireSession, answer};
 use crate::cookie::SessionCookie;
 use crate::error::ApiError;
-use crate::extract::Context;
+use crate::extract::RequestContext;
 use crate::state::ApiState;
 
 /// List your sessions
@@ -28,7 +28,7 @@ use crate::state::ApiState;
 )]
 pub(crate) async fn handler(
     State(state): State<ApiState>,
-    context: Context,
+    context: RequestContext,
     Extension(cookie): Extension<SessionCookie>,
 ) -> Result<Response, ApiError> {
     Ok(answer(state.app.sessions().list_own(&context).await?, &cookie))

@@ -11,7 +11,7 @@ use super::progress::Reporter;
 use super::store::{self, OPERATION, Storing};
 use super::validate::validate_blocking;
 use crate::ctx::Ctx;
-use crate::error::{Context, Internal, NotAllowed};
+use crate::error::{ErrorContext, Internal, NotAllowed};
 use crate::instance;
 use crate::policy::{Action, Resource, Visibility};
 use crate::tasks::to_completion;

@@ -13,7 +13,7 @@ use super::plan::ImportReport;
 use super::progress::{ImportStage, Reporter};
 use crate::audit;
 use crate::ctx::Ctx;
-use crate::error::{Context, Internal};
+use crate::error::{ErrorContext, Internal};
 use crate::vault::Vault;
 
 /// The number of connections that are sealed and stored at a time, which bounds the memory for them and yields to

@@ -9,7 +9,7 @@ use tokio::task::spawn_blocking;
 use super::super::check;
 use super::file::{ImportEntry, ImportFile, Incoming};
 use super::progress::{ImportStage, Reporter};
-use crate::error::{Context, Internal};
+use crate::error::{ErrorContext, Internal};
 
 /// The number of entries between progress reports.
 const STRIDE: usize = 50;

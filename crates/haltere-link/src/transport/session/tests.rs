@@ -145,7 +145,8 @@ impl AsyncWrite for Flood {
 async fn a_broker_that_sends_without_a_pause_does_not_block_the_thread() {
     let reads = Arc::<AtomicUsize>::default();
     let stream = Box::new(Flood(Arc::clone(&reads)));
-    let mut session = connect_with(stream, &Interest::version_and_uptime()).await.expect("accepted");
+    let mut session =
+        connect_with(stream, &Interest::version_and_uptime()).await.expect("accepted");
     assert!(futures_util::FutureExt::now_or_never(session.next_update(&mut NoSink)).is_none());
     assert_eq!(reads.load(Ordering::Relaxed), 1 + READS_PER_POLL);
 }

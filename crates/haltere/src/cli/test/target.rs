@@ -100,7 +100,11 @@ impl Target {
             username: username.filter(|it| !it.as_str().is_empty()).map(|it| it.shared()),
             password: password.map(|it| it.shared()),
             tls,
-            interest: if self.no_metrics { Interest::none() } else { Interest::version_and_uptime() },
+            interest: if self.no_metrics {
+                Interest::none()
+            } else {
+                Interest::version_and_uptime()
+            },
             no_metrics: self.no_metrics,
             ..LinkSpec::new(id, url, client_id)
         })

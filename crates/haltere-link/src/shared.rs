@@ -16,7 +16,7 @@ use crate::status_table::{StatusObserver, StatusTable};
 use crate::tls::TlsClients;
 
 /// What all links and probes of a supervisor share.
-pub(crate) struct LinkContext {
+pub(crate) struct LinkShared {
     pub(crate) config: LinkConfig,
     pub(crate) egress: Egress,
     pub(crate) resolver: Resolver,
@@ -34,8 +34,8 @@ pub(crate) struct LinkContext {
     pub(crate) panics: AtomicU64,
 }
 
-impl LinkContext {
-    /// Creates the context of a supervisor that has no links yet. Reads no files.
+impl LinkShared {
+    /// Creates the shared state, before there are links. Reads no files.
     pub(crate) fn new(
         config: LinkConfig,
         clock: Arc<dyn Clock>,
