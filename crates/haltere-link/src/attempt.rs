@@ -14,13 +14,13 @@ use tokio::time::{Instant, timeout_at};
 use crate::attempt_trace::{AttemptTrace, PresentedCertificates};
 use crate::shared::LinkShared;
 use crate::transport::{
-    ByteStream, ConnectOptions, Session, SessionConfig, SessionError, UpgradeError, upgrade,
+    ByteStream, ConnectOptions, MqttSession, MqttSessionConfig, SessionError, UpgradeError, upgrade,
 };
 use crate::{Interest, LinkConfig, LinkSpec, dial, failure, tls};
 
 /// A session that a broker has accepted.
 pub(crate) struct Established {
-    pub(crate) session: Session,
+    pub(crate) session: MqttSession,
     /// The parameters of its TLS, if any.
     pub(crate) tls: Option<TlsFacts>,
 }
@@ -194,7 +194,7 @@ async fn mqtt_handshake(
     stream: Box<dyn ByteStream>,
     peer: SocketAddr,
     trace: &mut AttemptTrace<'_>,
-) -> Result<Session, ConnectError> {
+) -> Result<MqttSession, ConnectError> {
     trace.enter(Stage::Mqtt);
     let connect = ConnectOptions {
         client_id: &spec.client_id,
@@ -203,13 +203,13 @@ async fn mqtt_handshake(
         keepalive: u16::try_from(config.keepalive.as_secs()).unwrap_or(u16::MAX),
         no_metrics: spec.no_metrics,
     };
-    let config = SessionConfig {
+    let config = MqttSessionConfig {
         keepalive: config.keepalive,
         ping_timeout: config.ping_timeout,
         max_packet: config.max_packet,
     };
     let interest = if subscribe { spec.interest.clone() } else { Interest::none() };
-    match Session::connect(stream, version, connect, config, &interest).await {
+    match MqttSession::connect(stream, version, connect, config, &interest).await {
         Ok(session) => {
             trace.pass(Some(format!("MQTT {}", version.as_str())));
             Ok(session)

@@ -300,13 +300,13 @@ impl Link {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::transport::Session;
+    use crate::transport::MqttSession;
 
     #[test]
     fn an_idle_link_is_small() {
         // The session, its codec and the socket come on top of it: some kilobytes in all.
         assert!(size_of::<Link>() <= 256, "{}", size_of::<Link>());
-        assert!(size_of::<Session>() <= 256, "{}", size_of::<Session>());
+        assert!(size_of::<MqttSession>() <= 256, "{}", size_of::<MqttSession>());
     }
 
     #[test]

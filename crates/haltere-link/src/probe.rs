@@ -18,7 +18,7 @@ use crate::roundtrip::{Roundtrip, roundtrip};
 use crate::shared::LinkShared;
 use crate::sys_policy::{SysEvidence, SysNote};
 use crate::tls::{CertificateFacts, certificate_facts};
-use crate::transport::{Session, SessionError};
+use crate::transport::{MqttSession, SessionError};
 use crate::version_fallback::VersionFallback;
 use crate::{LinkSpec, facts, failure};
 
@@ -118,7 +118,7 @@ async fn connect_and_subscribe(
     shared: &LinkShared,
     spec: &LinkSpec,
     trace: &mut AttemptTrace<'_>,
-) -> Result<(Session, BrokerFacts), LinkFailure> {
+) -> Result<(MqttSession, BrokerFacts), LinkFailure> {
     let mut established = connect(shared, spec, true, trace).await?;
     let sys = if spec.interest.is_empty() { SysTopics::Off } else { SysTopics::Asked };
     let mut broker = facts::on_connect(established.session.version(), established.tls.take(), sys);
@@ -154,7 +154,7 @@ async fn connect_without_sys(
     spec: &LinkSpec,
     lasted: Duration,
     trace: &mut AttemptTrace<'_>,
-) -> Result<(Session, BrokerFacts), LinkFailure> {
+) -> Result<(MqttSession, BrokerFacts), LinkFailure> {
     let Established { mut session, tls } = connect(shared, spec, false, trace).await?;
     let mut broker = facts::on_connect(session.version(), tls, SysTopics::EndsSession);
     trace.enter(Stage::Subscribe);
@@ -225,7 +225,7 @@ async fn connect(
 /// error if the session is lost.
 async fn collect_facts(
     shared: &LinkShared,
-    session: &mut Session,
+    session: &mut MqttSession,
     broker: &mut BrokerFacts,
 ) -> Result<(), SessionError> {
     let complete = timeout(ANSWER_TIMEOUT, async {
@@ -249,13 +249,13 @@ async fn collect_facts(
 /// Checks that the broker answers a ping, and that the session is still up after `linger`.
 async fn stays_up(
     shared: &LinkShared,
-    session: &mut Session,
+    session: &mut MqttSession,
     broker: &mut BrokerFacts,
     linger: Duration,
 ) -> Result<(), SessionError> {
     session.send_ping()?;
     let pong =
-        timeout(ANSWER_TIMEOUT, receive_while(shared, session, broker, Session::awaits_pong));
+        timeout(ANSWER_TIMEOUT, receive_while(shared, session, broker, MqttSession::awaits_pong));
     pong.await.unwrap_or(Err(SessionError::PingTimeout(ANSWER_TIMEOUT)))?;
     timeout(linger, receive_while(shared, session, broker, |_| true)).await.unwrap_or(Ok(()))
 }
@@ -263,9 +263,9 @@ async fn stays_up(
 /// Processes packets while `condition` holds.
 async fn receive_while(
     shared: &LinkShared,
-    session: &mut Session,
+    session: &mut MqttSession,
     broker: &mut BrokerFacts,
-    condition: impl Fn(&Session) -> bool,
+    condition: impl Fn(&MqttSession) -> bool,
 ) -> Result<(), SessionError> {
     while condition(session) {
         receive(shared, session, broker).await?;
@@ -276,7 +276,7 @@ async fn receive_while(
 /// Waits for the next update, and applies it.
 async fn receive(
     shared: &LinkShared,
-    session: &mut Session,
+    session: &mut MqttSession,
     broker: &mut BrokerFacts,
 ) -> Result<(), SessionError> {
     let mut values = SysValues::default();

@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep_until};
 use crate::command::{self, CommandError, CommandQueue, PublishRequest, Qos};
 use crate::failure::{self, RoundtripStep};
 use crate::message_sink::{Message, MessageSink};
-use crate::transport::{Session, SessionError};
+use crate::transport::{MqttSession, SessionError};
 
 /// A message that a broker has sent back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,7 +44,7 @@ impl MessageSink for Echo<'_> {
 /// Subscribes to `topic`, publishes a message to it and waits until the broker sends it back, for at most `limit`
 /// in all.
 pub(crate) async fn roundtrip(
-    session: &mut Session,
+    session: &mut MqttSession,
     topic: &RoundtripTopic,
     limit: Duration,
 ) -> Result<Roundtrip, LinkFailure> {
@@ -77,7 +77,7 @@ pub(crate) async fn roundtrip(
 
 /// Keeps the session going while a step waits for its answer.
 struct Driver<'a> {
-    session: &'a mut Session,
+    session: &'a mut MqttSession,
     queue: CommandQueue,
     echo: Echo<'a>,
     topic: &'a RoundtripTopic,

@@ -23,7 +23,7 @@ use crate::message_sink::SysValues;
 use crate::shared::LinkShared;
 use crate::status_table::StatusToken;
 use crate::sys_policy::SysEvidence;
-use crate::transport::{Session, SessionUpdate};
+use crate::transport::{MqttSession, SessionUpdate};
 use crate::{LinkSpec, failure};
 
 /// What a link is doing.
@@ -35,7 +35,7 @@ pub(crate) enum Work {
     /// Waiting for a socket permit, or for the end of the pause.
     Queue(Pin<Box<dyn Future<Output = Option<OwnedSemaphorePermit>> + Send>>),
     /// Being online.
-    Session(Box<Session>),
+    Session(Box<MqttSession>),
 }
 
 /// The outcome of the work, or an update from work that goes on.
@@ -198,7 +198,7 @@ mod tests {
 
     use super::*;
     use crate::Interest;
-    use crate::transport::{ConnectOptions, SessionConfig};
+    use crate::transport::{ConnectOptions, MqttSessionConfig};
 
     /// Panics when it is shut down.
     struct PanicsOnShutdown(DuplexStream);
@@ -236,7 +236,7 @@ mod tests {
         let (ours, mut theirs) = duplex(4_096);
         theirs.write_all(&[0x20, 3, 0, 0, 0]).await.expect("buffered");
         let second = Duration::from_secs(1);
-        let config = SessionConfig { keepalive: second, ping_timeout: second, max_packet: 100 };
+        let config = MqttSessionConfig { keepalive: second, ping_timeout: second, max_packet: 100 };
         let options = ConnectOptions {
             client_id: "me",
             username: None,
@@ -244,7 +244,7 @@ mod tests {
             keepalive: 1,
             no_metrics: false,
         };
-        let session = Session::connect(
+        let session = MqttSession::connect(
             Box::new(PanicsOnShutdown(ours)),
             ProtocolVersion::V5,
             options,

@@ -10,8 +10,8 @@ use super::budget::{certainly_fits, has_gone_over};
 use super::fleet::Fleet;
 use super::input::{NewConnection, assemble};
 use super::list::Listing;
+use super::mqtt_session_key::MqttSessionKey;
 use super::query::ListQuery;
-use super::session_key::SessionKey;
 use super::view::{ConnectionView, Secrets, secrets_were_read};
 use super::{check, record};
 use crate::audit;
@@ -122,7 +122,7 @@ impl Connections {
         let row = record::seal(&self.fleet.vault, &fresh);
         let allowed = check::new_id_and_name(&fresh.id, &fresh.settings.name)
             .and_then(|()| check::new_url(&fresh.settings.url));
-        let session = SessionKey::of(&fresh, &self.fleet.instance);
+        let session = MqttSessionKey::of(&fresh, &self.fleet.instance);
         let inserted = change.tx.connections().insert(&row, session.client_id()).await;
         let inserted = inserted.context(OPERATION)?;
         let (connection, overwritten) = match inserted {
@@ -170,7 +170,7 @@ impl Connections {
     ) -> Result<(), CreateError> {
         const OPERATION: &str = "check a new connection";
         let instance = &self.fleet.instance;
-        let session = SessionKey::of(connection, instance);
+        let session = MqttSessionKey::of(connection, instance);
         let certainly_free = inserted.is_some_and(|it| !it.client_id_in_use)
             && !session.may_equal_generated(&connection.id, instance);
         if !certainly_free {

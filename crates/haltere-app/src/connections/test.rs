@@ -13,7 +13,7 @@ use super::check;
 use super::entry::Unreadable;
 use super::error::TestError;
 use super::input::NewConnection;
-use super::session_key::SessionKey;
+use super::mqtt_session_key::MqttSessionKey;
 use super::update::{self, Edit};
 use crate::audit;
 use crate::audit::NotWritten;
@@ -145,12 +145,12 @@ impl Connections {
         spec: &LinkSpec,
         id: Option<&ConnectionId>,
     ) -> Option<Arc<LinkSpec>> {
-        let key = SessionKey::of_link(spec);
+        let key = MqttSessionKey::of_link(spec);
         let snapshot = self.fleet.registry.snapshot();
         let mut others = snapshot.entries().iter().filter_map(|entry| {
             let (connection, link) = (entry.connection().ok()?, entry.spec()?);
             let same = link.client_id == spec.client_id && Some(&connection.id) != id;
-            let same = same && SessionKey::of_link(link) == key;
+            let same = same && MqttSessionKey::of_link(link) == key;
             (same && self.fleet.status(connection).connected()).then(|| Arc::clone(link))
         });
         others.next()

@@ -11,7 +11,7 @@ use super::condition::{Condition, Outdated, Terms};
 use super::destination::{Destination, KeptSecrets};
 use super::entry::Entry;
 use super::error::UpdateError;
-use super::session_key::SessionKey;
+use super::mqtt_session_key::MqttSessionKey;
 use super::view::{ConnectionView, secrets_were_read};
 use super::{check, record};
 use crate::app::SecretsPolicy;
@@ -63,14 +63,14 @@ impl Connections {
             return Err(outdated.context(OPERATION)?.into());
         }
         let instance = self.fleet.instance.as_str();
-        let before = SessionKey::of_row(&row, instance);
+        let before = MqttSessionKey::of_row(&row, instance);
         let old_name = row.name.len();
         let Edit { mut connection, fields } = edit(self, row)?;
 
         if !fields.is_empty() {
             self.audit.count_change(ctx)?;
             // Two that were stored before there was this rule can be edited otherwise.
-            let key = SessionKey::of(&connection, instance);
+            let key = MqttSessionKey::of(&connection, instance);
             if before.as_ref() != Some(&key)
                 && let Some(taken) = key
                     .check_free(change.tx.connections(), ctx.visibility(), id, instance)

@@ -15,7 +15,7 @@ use tokio::time::timeout;
 
 use super::codec::ConnectOptions;
 use super::framer::{Frame, FrameError, Framer};
-use super::session::{Session, SessionConfig, SessionError};
+use super::session::{MqttSession, MqttSessionConfig, SessionError};
 use super::websocket::WebSocketBytes;
 use crate::command::{self, CommandQueue};
 use crate::message_sink::SysValues;
@@ -99,7 +99,7 @@ pub fn driver(input: &[u8]) {
 /// A silent broker is found within this time after CONNACK.
 const LONGEST: Duration = CONFIG.keepalive.saturating_add(CONFIG.ping_timeout);
 
-const CONFIG: SessionConfig = SessionConfig {
+const CONFIG: MqttSessionConfig = MqttSessionConfig {
     keepalive: Duration::from_secs(30),
     ping_timeout: Duration::from_secs(10),
     max_packet: MAX_PACKET,
@@ -119,7 +119,7 @@ async fn run_session(
         no_metrics: true,
     };
     let interest = Interest::version_and_uptime();
-    let session = Session::connect(Box::new(stream), version, options, CONFIG, &interest).await;
+    let session = MqttSession::connect(Box::new(stream), version, options, CONFIG, &interest).await;
     let session = match session {
         Ok(session) => session,
         Err(error) => return error,
@@ -134,7 +134,7 @@ async fn run_session(
 }
 
 /// Goes on until the session ends.
-async fn drive(mut session: Session, mut queue: CommandQueue) -> SessionError {
+async fn drive(mut session: MqttSession, mut queue: CommandQueue) -> SessionError {
     loop {
         let mut values = SysValues::default();
         let update =

@@ -7,7 +7,7 @@
 //!                                    │
 //!                                   Codec    the only module that names the MQTT library
 //!                                    │
-//!                                  Session   keep-alive, subscriptions; passes messages to a sink
+//!                              MqttSession  keep-alive, subscriptions; passes messages to a sink
 //! ```
 //!
 //! Nothing here retries or waits between attempts; [`crate::state`] decides that.
@@ -23,6 +23,8 @@ mod websocket;
 
 pub(crate) use byte_stream::ByteStream;
 pub(crate) use codec::{ConnectOptions, Refusal};
-pub(crate) use session::{InterestAnswer, Session, SessionConfig, SessionError, SessionUpdate};
+pub(crate) use session::{
+    InterestAnswer, MqttSession, MqttSessionConfig, SessionError, SessionUpdate,
+};
 pub(crate) use upgrade::{HttpRefusal, UpgradeError};
 pub(crate) use websocket::{CloseReason, upgrade};

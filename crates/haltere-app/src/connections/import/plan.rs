@@ -8,7 +8,7 @@ use haltere_store::{ClientIdUse, ConnectionKey, ConnectionReads, StoreError};
 
 use super::super::budget::OverBudget;
 use super::super::input::NewConnection;
-use super::super::session_key::{self, SessionKey};
+use super::super::mqtt_session_key::{self, MqttSessionKey};
 use super::file::{ImportEntry, ImportFile, Incoming, Source};
 use crate::policy::Visibility;
 
@@ -227,9 +227,9 @@ pub(super) fn plan(
     (report, new)
 }
 
-/// The sessions that are taken: by stored connections, and by earlier entries of the file.
+/// The MQTT sessions that are taken: by stored connections, and by earlier entries of the file.
 struct TakenKeys<'a> {
-    held: HashMap<SessionKey, Holder<'a>>,
+    held: HashMap<MqttSessionKey, Holder<'a>>,
     instance: &'a str,
     visibility: &'a Visibility,
 }
@@ -243,7 +243,7 @@ impl<'a> TakenKeys<'a> {
     fn of(Stored { client_ids, instance, .. }: &'a Stored, visibility: &'a Visibility) -> Self {
         let held = client_ids.iter();
         let held =
-            held.filter_map(|it| Some((SessionKey::of_use(it, instance)?, Holder::Stored(it))));
+            held.filter_map(|it| Some((MqttSessionKey::of_use(it, instance)?, Holder::Stored(it))));
         Self { held: held.collect(), instance, visibility }
     }
 
@@ -251,7 +251,7 @@ impl<'a> TakenKeys<'a> {
     fn take(&mut self, entry: &Incoming, position: usize) -> Option<String> {
         let NewConnection { id, settings } = &entry.connection;
         let is_given = settings.credentials.as_ref().is_some_and(|it| it.client_id.is_some());
-        let key = SessionKey::of_new(id.as_ref(), settings, self.instance)?;
+        let key = MqttSessionKey::of_new(id.as_ref(), settings, self.instance)?;
         match self.held.entry(key) {
             hash_map::Entry::Vacant(free) => {
                 free.insert(Holder::Entry(position));
@@ -259,11 +259,12 @@ impl<'a> TakenKeys<'a> {
             }
             hash_map::Entry::Occupied(held) => Some(match held.get() {
                 Holder::Stored(it) => {
-                    session_key::taken(self.visibility, &it.name, &it.id, !is_given).to_string()
+                    mqtt_session_key::taken(self.visibility, &it.name, &it.id, !is_given)
+                        .to_string()
                 }
                 Holder::Entry(first) => format!(
                     "{}: is that of connections[{first}] at the same broker, too, and each would end the other's session",
-                    session_key::FIELD
+                    mqtt_session_key::FIELD
                 ),
             }),
         }

@@ -2,7 +2,7 @@
 
 use std::task::{Context, Poll};
 
-use super::{Session, SessionError, SessionUpdate};
+use super::{MqttSession, SessionError, SessionUpdate};
 use crate::command::{
     CommandError, CommandQueue, LinkCommand, PublishRequest, Published, Qos, Reply,
 };
@@ -119,7 +119,7 @@ impl Drop for CommandsUnderWay {
     }
 }
 
-impl Session {
+impl MqttSession {
     /// The highest QoS that the broker accepts.
     pub(crate) fn maximum_qos(&self) -> Qos {
         self.codec.limits().maximum_qos

@@ -41,7 +41,7 @@ const MAX_WRITE_BUFFER: usize = 64 * 1024;
 
 /// The settings of a session.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct SessionConfig {
+pub(crate) struct MqttSessionConfig {
     /// The time between two pings.
     pub(crate) keepalive: Duration,
     /// How long the answer to a ping may take.
@@ -51,7 +51,7 @@ pub(crate) struct SessionConfig {
 }
 
 /// An MQTT session that the broker has accepted.
-pub(crate) struct Session {
+pub(crate) struct MqttSession {
     stream: Box<dyn ByteStream>,
     framer: Framer,
     codec: Codec,
@@ -99,13 +99,13 @@ impl MessageSink for NoSink {
     }
 }
 
-impl Session {
+impl MqttSession {
     /// Sends CONNECT and waits for CONNACK, without a time limit. Then subscribes to `interest`.
     pub(crate) async fn connect(
         stream: Box<dyn ByteStream>,
         version: ProtocolVersion,
         options: ConnectOptions<'_>,
-        config: SessionConfig,
+        config: MqttSessionConfig,
         interest: &Interest,
     ) -> Result<Self, SessionError> {
         let mut codec = Codec::new(version);

@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep};
 use super::*;
 use crate::message_sink::SysValues;
 
-const CONFIG: SessionConfig = SessionConfig {
+const CONFIG: MqttSessionConfig = MqttSessionConfig {
     keepalive: Duration::from_secs(30),
     ping_timeout: Duration::from_secs(10),
     max_packet: 1_000,
@@ -23,19 +23,19 @@ const OPTIONS: ConnectOptions<'_> = ConnectOptions {
 const PING: [u8; 2] = [0xc0, 0];
 const PONG: [u8; 2] = [0xd0, 0];
 
-async fn connect(stream: DuplexStream) -> Result<Session, SessionError> {
+async fn connect(stream: DuplexStream) -> Result<MqttSession, SessionError> {
     connect_with(Box::new(stream), &Interest::version_and_uptime()).await
 }
 
 async fn connect_with(
     stream: Box<dyn ByteStream>,
     interest: &Interest,
-) -> Result<Session, SessionError> {
-    Session::connect(stream, ProtocolVersion::V5, OPTIONS, CONFIG, interest).await
+) -> Result<MqttSession, SessionError> {
+    MqttSession::connect(stream, ProtocolVersion::V5, OPTIONS, CONFIG, interest).await
 }
 
 /// The session after this answer to CONNECT, followed by the end of the stream.
-async fn answered(answer: &[u8]) -> Result<Session, SessionError> {
+async fn answered(answer: &[u8]) -> Result<MqttSession, SessionError> {
     let (ours, mut theirs) = duplex(4_096);
     theirs.write_all(answer).await.expect("buffered");
     theirs.shutdown().await.expect("open");
@@ -43,7 +43,7 @@ async fn answered(answer: &[u8]) -> Result<Session, SessionError> {
 }
 
 /// A session that is up, and its broker, which has already read SUBSCRIBE.
-async fn up(connack: &[u8]) -> (Session, DuplexStream) {
+async fn up(connack: &[u8]) -> (MqttSession, DuplexStream) {
     let (ours, mut theirs) = duplex(4_096);
     theirs.write_all(connack).await.expect("buffered");
     let mut session = connect(ours).await.expect("accepted");

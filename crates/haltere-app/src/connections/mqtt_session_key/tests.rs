@@ -37,7 +37,7 @@ async fn patch(app: &TestApp, text: &str, patch: ConnectionPatch) -> Result<(), 
 
 #[test]
 fn equivalent_urls_are_the_same_broker() {
-    let key = |text: &str| SessionKey::at(&url(text), None, "x");
+    let key = |text: &str| MqttSessionKey::at(&url(text), None, "x");
     for (one, other) in [
         ("mqtt://broker.example", "mqtt://BROKER.example.:1883/"),
         ("mqtt://broker.example:8883", "mqtts://broker.example"),
@@ -54,9 +54,9 @@ fn equivalent_urls_are_the_same_broker() {
     ] {
         assert_ne!(key(one), key(other), "{one} {other}");
     }
-    assert_ne!(key("mqtt://b"), SessionKey::at(&url("mqtt://b"), None, "X"));
+    assert_ne!(key("mqtt://b"), MqttSessionKey::at(&url("mqtt://b"), None, "X"));
     // With TLS, a proxy distinguishes them by the server name.
-    let named = |text: &str, name| SessionKey::at(&url(text), Some(name), "x");
+    let named = |text: &str, name| MqttSessionKey::at(&url(text), Some(name), "x");
     assert_ne!(named("mqtts://b", "one"), named("mqtts://b", "two"));
     assert_eq!(named("mqtts://b", "b"), key("mqtts://b"));
     assert_eq!(named("mqtt://b", "one"), key("mqtt://b"));

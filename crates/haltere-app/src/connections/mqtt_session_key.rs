@@ -27,7 +27,7 @@ pub(super) const FIELD: &str = "credentials.clientId";
 
 /// Identifies an MQTT session at a broker. Only one connection may have it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) struct SessionKey {
+pub(super) struct MqttSessionKey {
     host: Host,
     port: u16,
     path: String,
@@ -35,7 +35,7 @@ pub(super) struct SessionKey {
     client_id: String,
 }
 
-impl SessionKey {
+impl MqttSessionKey {
     /// The session of a connection of this instance.
     pub(super) fn of(connection: &Connection, instance: &str) -> Self {
         let Connection { id, settings, .. } = connection;
@@ -161,7 +161,7 @@ impl Connections {
         let key = |entry: &Entry| {
             let (connection, spec) = (entry.connection().ok()?, entry.spec()?);
             let ConnectionSettings { url, tls, .. } = &connection.settings;
-            Some(SessionKey::at(url, server_name_of(tls), &spec.client_id))
+            Some(MqttSessionKey::at(url, server_name_of(tls), &spec.client_id))
         };
         let Some(of_new) = key(entry) else { return Vec::new() };
         let snapshot = self.fleet.registry.snapshot();
